@@ -1,0 +1,47 @@
+/* What an account is: the settings in accounts/<id>.ini (GKeyFile, documented in data/account.ini.example).
+ *
+ * A plain value; no secrets in it ever.  Any thread, one at a time. */
+#pragma once
+
+#include "base-paths.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BASE_SECURITY_TLS,      /* TLS from the first byte (993, 465), RFC 8314 */
+  BASE_SECURITY_STARTTLS, /* plain greeting, then STARTTLS or nothing (143, 587) */
+} BaseSecurity;
+
+typedef struct
+{
+  char *host;
+  guint16 port;
+  BaseSecurity security;
+  char *user;
+} BaseServer;
+
+typedef struct
+{
+  char *id;           /* file name without .ini; also the attribute of its secrets; [a-z0-9-] */
+  char *display_name; /* the person's name, goes into From */
+  char *address;
+  char *label;        /* name of the account in the sidebar; the address where empty */
+  BaseServer imap, smtp;
+  char *ca_file;      /* nullable: PEM file of CAs trusted for this account besides the system's */
+} BaseAccount;
+
+BaseAccount *base_account_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id, ports 993/465, TLS */
+BaseAccount *base_account_dup (const BaseAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+void base_account_free (BaseAccount *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)
+
+/* All accounts of the profile, by file name; a broken file is left alone and named in `broken` (GStrv of
+ * sentences, nullable out). GPtrArray of BaseAccount. */
+GPtrArray *base_account_load_all (const BasePaths *paths, GStrv *broken) G_GNUC_WARN_UNUSED_RESULT;
+gboolean base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error);
+gboolean base_account_remove (const char *id, const BasePaths *paths, GError **error);
+/* Address, hosts, ports, users present and well-formed; the error's sentence names the field. */
+gboolean base_account_check (const BaseAccount *account, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* Dates as people and IMAP write them.  Times are seconds since 1970 UTC (gint64); 0 = unknown. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* For a list row, by the user's locale: time today, "Yesterday", weekday within a week, day and month this year, else full
+ * date. `now` in the same unit.  "" for 0. */
+char *base_date_short (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+/* For the reader: full date and time with weekday.  "" for 0. */
+char *base_date_long (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
+/* INTERNALDATE, RFC 9051 section 9 date-time: " 1-Jul-2026 02:44:25 -0700".  0 when malformed. */
+gint64 base_date_from_internal (const char *text);
+/* The same, in UTC, for APPEND. */
+char *base_date_to_internal (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

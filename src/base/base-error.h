@@ -1,0 +1,42 @@
+/* The one error domain of Sosik, coded by what the caller has to do (not by what broke).
+ *
+ * The message of a BASE_ERROR is a whole translated sentence for a person: what happened and what to
+ * do.  What the server itself said travels beside it (base_error_get_detail ()) and is only ever shown
+ * as plain text.  Cancelling is G_IO_ERROR_CANCELLED, never a BASE_ERROR.
+ * Threads: any.  A GError belongs to who holds it. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define BASE_ERROR (base_error_quark ())
+
+typedef enum
+{
+  BASE_ERROR_RETRY,   /* later, by itself, with back-off: network gone, 4xx, [UNAVAILABLE], [INUSE] */
+  BASE_ERROR_AUTH,    /* ask the person: the server refused the sign-in, or no password is known */
+  BASE_ERROR_TRUST,   /* ask the person: certificate refused, or the server offers no encryption */
+  BASE_ERROR_REFUSED, /* the server said NO/5xx to this command; the connection is fine */
+  BASE_ERROR_GONE,    /* the thing (mailbox, message, file, account) does not exist any more */
+  BASE_ERROR_BROKEN,  /* the peer broke the protocol or the stream was cut: drop the connection */
+  BASE_ERROR_DISK,    /* this computer could not write or read */
+  BASE_ERROR_LIMIT,   /* a limit of ours or theirs: too large, too many, over quota */
+} BaseErrorCode;
+
+GQuark base_error_quark (void);
+
+/* New error; `detail` (nullable) is copied, made valid UTF-8 and stripped of control characters. */
+void base_error_set (GError **error, BaseErrorCode code, const char *detail, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+/* Borrowed; NULL where `error` is no BASE_ERROR or has none. */
+const char *base_error_get_detail (const GError *error);
+
+/* A GError of errno `saved_errno` as BASE_ERROR_DISK; `path` is told by its last part only. */
+void base_error_set_disk (GError **error, int saved_errno, const char *path);
+
+/* True for G_IO_ERROR_CANCELLED. */
+gboolean base_error_is_cancelled (const GError *error);
+
+G_END_DECLS

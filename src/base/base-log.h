@@ -1,0 +1,17 @@
+/* What the program says about itself: warnings where an error is swallowed, and the protocol trace.
+ *
+ * The trace (SOSIK_TRACE=FILE or "-" for stderr) shows each line of each connection; what
+ * net_connection_write_secret () writes is shown as "(secret)", and literals as their size.  Any thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* For errors that stop here: "could not remove …: …".  Goes to g_log at level MESSAGE. */
+void base_log (const char *format, ...) G_GNUC_PRINTF (1, 2);
+gboolean base_log_tracing (void);
+/* One piece of a connection's talk; `who` names the connection, `direction` is '<', '>' or '-'. */
+void base_log_trace (const char *who, char direction, const void *data, gsize length);
+
+G_END_DECLS

@@ -1,0 +1,184 @@
+/* One IMAP connection as a worker sees it: connect, sign in, and the verbs.  RFC 9051 / RFC 3501.
+ *
+ * Blocking; belongs to the thread that made it.  Extensions are used only when the server offers them in
+ * the present state (capabilities are forgotten after TLS and after sign-in).  Mailbox names cross this
+ * interface as UTF-8; modified UTF-7 (RFC 3501 5.1.3) stays inside.
+ * Errors: REFUSED for NO/BAD to this command (detail: the server's words), AUTH, TRUST, RETRY ([UNAVAILABLE], [INUSE],
+ * time-out, unreachable), LIMIT ([OVERQUOTA], [TOOBIG]), GONE ([NONEXISTENT], [TRYCREATE], or the mailbox vanished), BROKEN.
+ * After RETRY from the wire, BROKEN or a cancel imap_session_is_usable () is false: free it. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base-uid-set.h"
+#include "net-connection.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ImapSession ImapSession;
+
+typedef enum
+{
+  IMAP_CAP_IDLE = 1 << 0,
+  IMAP_CAP_MOVE = 1 << 1,
+  IMAP_CAP_UIDPLUS = 1 << 2,
+  IMAP_CAP_CONDSTORE = 1 << 3,
+  IMAP_CAP_ESEARCH = 1 << 4,
+  IMAP_CAP_SPECIAL_USE = 1 << 5,
+  IMAP_CAP_LITERAL_PLUS = 1 << 6,
+  IMAP_CAP_LITERAL_MINUS = 1 << 7,
+  IMAP_CAP_SASL_IR = 1 << 8,
+  IMAP_CAP_ID = 1 << 9,
+  IMAP_CAP_ENABLE = 1 << 10,
+  IMAP_CAP_UTF8_ACCEPT = 1 << 11,
+  IMAP_CAP_LIST_STATUS = 1 << 12,
+  IMAP_CAP_LIST_EXTENDED = 1 << 13,
+  IMAP_CAP_STARTTLS = 1 << 14,
+  IMAP_CAP_LOGINDISABLED = 1 << 15,
+  IMAP_CAP_UNSELECT = 1 << 16,
+  IMAP_CAP_IMAP4REV2 = 1 << 17,
+  IMAP_CAP_GMAIL = 1 << 18, /* X-GM-EXT-1 */
+  IMAP_CAP_NAMESPACE = 1 << 19,
+} ImapCapability;
+
+/* Message flags; also what the store keeps (same numbers, see store-types.h). */
+typedef enum
+{
+  IMAP_FLAG_SEEN = 1 << 0,
+  IMAP_FLAG_ANSWERED = 1 << 1,
+  IMAP_FLAG_FLAGGED = 1 << 2,
+  IMAP_FLAG_DELETED = 1 << 3,
+  IMAP_FLAG_DRAFT = 1 << 4,
+  IMAP_FLAG_FORWARDED = 1 << 5, /* $Forwarded */
+} ImapFlags;
+
+typedef enum
+{
+  IMAP_ROLE_NONE,
+  IMAP_ROLE_INBOX,
+  IMAP_ROLE_DRAFTS,
+  IMAP_ROLE_SENT,
+  IMAP_ROLE_ARCHIVE,
+  IMAP_ROLE_JUNK,
+  IMAP_ROLE_TRASH,
+  IMAP_ROLE_ALL,
+  IMAP_ROLE_FLAGGED,
+} ImapRole;
+
+typedef struct
+{
+  char *name; /* UTF-8, whole path; INBOX always spelt "INBOX" */
+  char delimiter; /* 0: flat */
+  ImapRole role;  /* by SPECIAL-USE only (any case); guessing by name is sync's work */
+  gboolean selectable;
+  gboolean has_status; /* LIST-STATUS answered: the next ones are valid */
+  guint32 uid_validity, uid_next, messages, unseen;
+  guint64 highest_modseq;
+} ImapMailbox;
+
+void imap_mailbox_free (ImapMailbox *mailbox);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapMailbox, imap_mailbox_free)
+
+/* What SELECT/EXAMINE said, kept up to date by untagged answers while the mailbox is selected. */
+typedef struct
+{
+  guint32 exists;
+  guint32 uid_validity; /* 0: server gave none */
+  guint32 uid_next;     /* 0: unknown */
+  guint64 highest_modseq; /* 0: NOMODSEQ or no CONDSTORE */
+  gboolean read_only;
+  ImapFlags permanent_flags;
+  gboolean permanent_keywords; /* \* in PERMANENTFLAGS */
+} ImapSelected;
+
+typedef enum
+{
+  IMAP_FETCH_FLAGS = 1 << 0,
+  IMAP_FETCH_MODSEQ = 1 << 1, /* only sent with CONDSTORE */
+  IMAP_FETCH_SIZE = 1 << 2,
+  IMAP_FETCH_DATE = 1 << 3,   /* INTERNALDATE */
+  IMAP_FETCH_HEADER = 1 << 4, /* BODY.PEEK[HEADER.FIELDS (those a list row and threading need)] */
+  IMAP_FETCH_BODY = 1 << 5,   /* BODY.PEEK[] whole */
+  IMAP_FETCH_PREVIEW = 1 << 6, /* BODY.PEEK[TEXT]<0.1024>: enough for a first line; arrives as `text` */
+} ImapFetchItems;
+
+/* One FETCH answer; only what came is set.  Owned by the callback's caller: take with g_bytes_ref. */
+typedef struct
+{
+  guint32 seq;
+  guint32 uid;
+  gboolean has_flags;
+  ImapFlags flags;
+  guint64 modseq, size;
+  gint64 date;    /* seconds UTC, 0 unknown */
+  GBytes *header; /* large literals are backed by an unlinked temporary file, not by memory */
+  GBytes *body;   /* complete, or not set at all */
+  GBytes *text;
+} ImapFetched;
+
+/* Called for each FETCH answer of a command as it arrives.  FALSE stops: the command is cancelled with the connection. `error` may be set. */
+typedef gboolean (*ImapFetchFunc) (const ImapFetched *fetched, gpointer user_data, GError **error);
+
+/* Connects and makes the connection secure; reads capabilities.  The server's greeting PREAUTH before TLS, BYE, or a
+ * server without STARTTLS (or one that refuses it) fails: TRUST with its own sentence. Never goes on in clear. */
+ImapSession *imap_session_open (const NetEndpoint *endpoint, GCancellable *cancellable,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void imap_session_free (ImapSession *session); /* drops the connection without talking */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSession, imap_session_free)
+
+/* SASL (or LOGIN where no mechanism fits), then capabilities again, ID (non-empty; before any SELECT), ENABLE. AUTH when
+ * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included. */
+gboolean imap_session_sign_in (ImapSession *session, const char *user, const char *password,
+                               GCancellable *cancellable, GError **error);
+gboolean imap_session_has (ImapSession *session, ImapCapability capability);
+gboolean imap_session_is_usable (ImapSession *session);
+void imap_session_logout (ImapSession *session); /* LOGOUT, waits at most 2 s, then drops */
+
+/* All mailboxes (GPtrArray of ImapMailbox, free func set), with status where LIST-STATUS is offered. */
+GPtrArray *imap_session_list (ImapSession *session, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable, GError **error);
+
+/* SELECT, or EXAMINE when read_only; with (CONDSTORE) where offered. */
+gboolean imap_session_select (ImapSession *session, const char *name, gboolean read_only,
+                              GCancellable *cancellable, GError **error);
+/* Name of the selected mailbox or NULL; and its state (borrowed). */
+const char *imap_session_get_selected_name (ImapSession *session);
+const ImapSelected *imap_session_get_selected (ImapSession *session);
+
+/* UID FETCH `set` (ascending, at most ~900 octets) items [(CHANGEDSINCE modseq)] when changed_since > 0. */
+gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchItems items, guint64 changed_since,
+                             ImapFetchFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
+/* The same by message sequence numbers (first..last): for the newest N right after SELECT. */
+gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last, ImapFetchItems items,
+                                 ImapFetchFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
+/* UIDs of all messages in the selected mailbox: UID SEARCH [RETURN (ALL)] ALL. */
+BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs whose Message-ID is `message_id` (with its <>); literal or quoted string as needed. */
+BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
+                                            GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  $Forwarded only where keywords are allowed. */
+gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
+                             GCancellable *cancellable, GError **error);
+/* UID MOVE, else UID COPY confirmed + \Deleted + UID EXPUNGE; without UIDPLUS the originals stay marked \Deleted
+ * (never plain EXPUNGE).  `map` (out, nullable): from COPYUID, GHashTable of guint32 old -> new, or NULL when unknown.
+ * GONE when the target does not exist. */
+gboolean imap_session_move (ImapSession *session, const char *set, const char *target, GHashTable **map,
+                            GCancellable *cancellable, GError **error);
+/* \Deleted + UID EXPUNGE set; without UIDPLUS only marks. */
+gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable, GError **error);
+/* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF. */
+gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date, GBytes *message,
+                              guint32 *uid, GCancellable *cancellable, GError **error);
+/* NOOP: collects untagged news. */
+gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
+
+/* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE
+ * it just waits on both and then sends NOOP.  Ended with DONE; the connection is clean afterwards.  *news: something changed. */
+gboolean imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean *news,
+                            GCancellable *cancellable, GError **error);
+
+/* True once when, since the last call, the server reported EXISTS, EXPUNGE/VANISHED or FETCH flags unasked. */
+gboolean imap_session_take_news (ImapSession *session);
+guint64 imap_session_get_bytes_in (ImapSession *session);
+
+G_END_DECLS

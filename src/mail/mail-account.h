@@ -1,0 +1,39 @@
+/* An account as the window sees it. */
+#pragma once
+
+#include "mail-types.h"
+
+G_BEGIN_DECLS
+
+#define MAIL_TYPE_ACCOUNT (mail_account_get_type ())
+G_DECLARE_FINAL_TYPE (MailAccount, mail_account, MAIL, ACCOUNT, GObject)
+
+typedef enum
+{
+  MAIL_ACCOUNT_IN_STEP,  /* quiet */
+  MAIL_ACCOUNT_BUSY,     /* connecting or syncing: spinner/progress */
+  MAIL_ACCOUNT_OFFLINE,  /* tries again by itself */
+  MAIL_ACCOUNT_ATTENTION /* a person must do something: password, certificate */
+} MailAccountStatus;
+
+/* Properties (all notify): "label" (string, sidebar name), "address", "status" (MailAccountStatus as int), "state-text"
+ * (one line: "In step at 12:03", "Fetching Inbox 120 of 900", "No connection. Trying again at 12:05."), "state-detail" (server's
+ * words, nullable), "progress" (double 0..1, < 0: not known). */
+const char *mail_account_get_id (MailAccount *account);
+const char *mail_account_get_label (MailAccount *account);
+const char *mail_account_get_address (MailAccount *account);
+const char *mail_account_get_display_name (MailAccount *account);
+MailAccountStatus mail_account_get_status (MailAccount *account);
+const char *mail_account_get_state_text (MailAccount *account);
+const char *mail_account_get_state_detail (MailAccount *account);
+double mail_account_get_progress (MailAccount *account);
+/* True when status is ATTENTION because a password is missing or was refused. */
+gboolean mail_account_needs_password (MailAccount *account);
+/* Borrowed GListModel of MailFolder: special folders first, then the tree in order (parents before children, "depth"). */
+GListModel *mail_account_get_folders (MailAccount *account);
+/* NULL when the account has none. */
+MailFolder *mail_account_get_folder_by_role (MailAccount *account, int role);
+/* A copy of its settings. */
+BaseAccount *mail_account_dup_settings (MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

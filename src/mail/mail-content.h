@@ -1,0 +1,59 @@
+/* An opened message: parsed off the main thread, immutable. */
+#pragma once
+
+#include "mail-types.h"
+
+G_BEGIN_DECLS
+
+#define MAIL_TYPE_CONTENT (mail_content_get_type ())
+G_DECLARE_FINAL_TYPE (MailContent, mail_content, MAIL, CONTENT, GObject)
+#define MAIL_TYPE_PART (mail_part_get_type ())
+G_DECLARE_FINAL_TYPE (MailPart, mail_part, MAIL, PART, GObject)
+
+typedef struct
+{
+  char *name, *address; /* name "" when none */
+} MailAddress;
+
+MailMessage *mail_content_get_message (MailContent *content);
+gint64 mail_content_get_message_id (MailContent *content); /* row id */
+const char *mail_content_get_subject (MailContent *content); /* "" when none */
+gint64 mail_content_get_date (MailContent *content);
+/* Borrowed GPtrArray of MailAddress, empty when none. */
+GPtrArray *mail_content_get_from (MailContent *content);
+GPtrArray *mail_content_get_reply_to (MailContent *content);
+GPtrArray *mail_content_get_to (MailContent *content);
+GPtrArray *mail_content_get_cc (MailContent *content);
+GPtrArray *mail_content_get_bcc (MailContent *content);
+const char *mail_content_get_text (MailContent *content); /* never NULL */
+gboolean mail_content_has_html (MailContent *content);
+/* Clean HTML without remote images; NULL when !has_html. */
+const char *mail_content_get_html (MailContent *content);
+guint mail_content_get_blocked (MailContent *content); /* remote images left out */
+/* The same with remote images as sosik-remote: URIs (see mail_engine_fetch_remote_async ()). */
+void mail_content_get_html_with_images_async (MailContent *content, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+char *mail_content_get_html_with_images_finish (MailContent *content, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Borrowed GListModel of MailPart: the attachments to show. */
+GListModel *mail_content_get_attachments (MailContent *content);
+const char *mail_part_get_name (MailPart *part); /* safe file name */
+const char *mail_part_get_content_type (MailPart *part);
+guint64 mail_part_get_size (MailPart *part);
+char *mail_part_dup_size_text (MailPart *part) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Decoded bytes of any part by the index that stands in a sosik-cid: URI. */
+void mail_content_get_part_bytes_async (MailContent *content, guint index, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GBytes *mail_content_get_part_bytes_finish (MailContent *content, GAsyncResult *result, char **content_type, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Decodes and writes whole or not at all; an existing file is replaced (the dialog asked). DISK. */
+void mail_part_save_async (MailPart *part, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_part_save_finish (MailPart *part, GAsyncResult *result, GError **error);
+/* Saves all attachments into a folder; a name that exists gets " (2)". */
+void mail_content_save_all_async (MailContent *content, GFile *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_content_save_all_finish (MailContent *content, GAsyncResult *result, GError **error);
+/* Writes the part into the cache (read-only, 0400, never executable) for opening in another program. */
+void mail_part_export_async (MailPart *part, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GFile *mail_part_export_finish (MailPart *part, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The raw source as text (valid UTF-8), for "View source". */
+char *mail_content_dup_source (MailContent *content) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

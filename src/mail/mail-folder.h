@@ -1,0 +1,37 @@
+/* A folder as the window sees it. */
+#pragma once
+
+#include "mail-types.h"
+
+G_BEGIN_DECLS
+
+#define MAIL_TYPE_FOLDER (mail_folder_get_type ())
+G_DECLARE_FINAL_TYPE (MailFolder, mail_folder, MAIL, FOLDER, GObject)
+
+typedef enum
+{
+  MAIL_ROLE_NONE,
+  MAIL_ROLE_INBOX,
+  MAIL_ROLE_DRAFTS,
+  MAIL_ROLE_SENT,
+  MAIL_ROLE_ARCHIVE,
+  MAIL_ROLE_JUNK,
+  MAIL_ROLE_TRASH,
+  MAIL_ROLE_ALL,
+  MAIL_ROLE_FLAGGED,
+} MailRole; /* same numbers as StoreRole */
+
+/* Properties (notify): "name" (translated for special folders, else the last path part), "unread" (uint), "total" (uint), "icon-name", "role" (int),
+ * "depth" (uint), "selectable". */
+gint64 mail_folder_get_id (MailFolder *folder);
+MailAccount *mail_folder_get_account (MailFolder *folder);
+const char *mail_folder_get_name (MailFolder *folder);
+const char *mail_folder_get_path (MailFolder *folder); /* whole path, for the chooser and for remembering */
+const char *mail_folder_get_icon_name (MailFolder *folder);
+MailRole mail_folder_get_role (MailFolder *folder);
+guint mail_folder_get_unread (MailFolder *folder);
+guint mail_folder_get_total (MailFolder *folder);
+guint mail_folder_get_depth (MailFolder *folder);
+gboolean mail_folder_get_selectable (MailFolder *folder);
+
+G_END_DECLS

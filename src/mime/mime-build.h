@@ -1,0 +1,66 @@
+/* Writing a message: plain values in, RFC 5322 bytes with CRLF out.  Pure; any thread. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "mime-message.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name;         /* file name as the person sees it, UTF-8 */
+  char *content_type; /* NULL: application/octet-stream */
+  GBytes *content;
+} MimeAttachment;
+
+MimeAttachment *mime_attachment_new (const char *name, const char *content_type, GBytes *content) G_GNUC_WARN_UNUSED_RESULT;
+void mime_attachment_free (MimeAttachment *attachment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeAttachment, mime_attachment_free)
+
+typedef struct
+{
+  char *from_name, *from_address;
+  char *to, *cc, *bcc;  /* as typed: "Name <a@b>, c@d"; NULL or "" none */
+  char *subject;
+  char *text;           /* plain body, UTF-8, LF */
+  char *html;           /* nullable: body fragment or document; gives multipart/alternative */
+  char *message_id;     /* with <>; fixed by the caller (mime_build_message_id ()) */
+  char *in_reply_to;    /* nullable */
+  char *references;     /* nullable, ids separated by spaces */
+  gint64 date;          /* seconds UTC */
+  GPtrArray *attachments; /* nullable, of MimeAttachment */
+} MimeDraft;
+
+MimeDraft *mime_draft_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void mime_draft_free (MimeDraft *draft);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeDraft, mime_draft_free)
+
+/* "<random@domain-of-address>", unguessable. */
+char *mime_build_message_id (const char *from_address) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The bytes to send: no Bcc header, no user agent, no local path or host name, Date in UTC ("+0000"); text as UTF-8 quoted-printable or base64
+ * (7-bit clean everywhere: 8-bit headers are encoded-words unless an address itself is not ASCII), format=flowed not used; file names as RFC 2231 plus name= encoded-word.  CR, LF
+ * and NUL in any field are removed: no field can start another header.  REFUSED for a wrong address (the sentence names it). */
+GBytes *mime_build (const MimeDraft *draft, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- addresses as people type them ---- */
+/* Parses "A <a@b>; c@d, …" (comma or semicolon or new line); each piece is one MimeAddress whose address is "" when it is wrong. */
+GPtrArray *mime_addresses_parse (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* Looks deliverable: local part, @, domain; UTF-8 allowed (SMTPUTF8). */
+gboolean mime_address_is_valid (const char *address);
+/* "Name <a@b>" with quotes where needed, decoded (for showing and editing, not for headers). */
+char *mime_address_to_string (const char *name, const char *address) G_GNUC_WARN_UNUSED_RESULT;
+/* Bare addresses of To, Cc and Bcc, each once, in order; GStrv.  REFUSED names the first wrong one; empty array when none. */
+GStrv mime_draft_get_recipients (const MimeDraft *draft, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- replies ---- */
+/* "Re: x" with prefixes collapsed (Re:, RE:, Re[2]:, 회신:, 답장:, Fwd:, FW:, 전달: …). */
+char *mime_subject_reply (const char *subject) G_GNUC_WARN_UNUSED_RESULT;
+char *mime_subject_forward (const char *subject) G_GNUC_WARN_UNUSED_RESULT;
+/* Each line with "> " (">" before an already quoted line). */
+char *mime_quote (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* True when the text (quoted lines and signature left out) speaks of an attachment, in English or Korean. */
+gboolean mime_text_mentions_attachment (const char *text, const char *subject);
+
+G_END_DECLS

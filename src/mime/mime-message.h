@@ -1,0 +1,81 @@
+/* Reading a message: RFC 5322/MIME bytes in, plain values out.  GMime stays inside this layer.
+ *
+ * Pure: no disk, no wire.  Any one thread at a time per MimeMessage; results are copies or borrowed from it.
+ * Never fails: every byte sequence is some message (no headers, no body, NUL bytes, broken MIME, lying charset). */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name;    /* decoded display name, "" when none */
+  char *address; /* bare address, "" when broken (then name has the text) */
+} MimeAddress;
+
+void mime_address_free (MimeAddress *address);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeAddress, mime_address_free)
+
+/* What a list row and threading need; parsed from a header block alone or a whole message. */
+typedef struct
+{
+  char *from_name, *from_address; /* first From (else Sender); name "" when none */
+  char *to;          /* decoded, for a row in Sent: "Name, Name" */
+  char *subject;     /* decoded, one line, "" when none */
+  char *message_id;  /* with <>, NULL when none */
+  char *in_reply_to; /* first id, with <>, NULL */
+  char *references;  /* ids separated by a space, NULL */
+  gint64 date;       /* Date header, seconds UTC, 0 unknown */
+  char *preview;     /* first line of text, at most 200 characters, "" ; NULL when only a header block was given */
+  gboolean has_attachments; /* real ones: not inline pictures, not signatures' parts */
+} MimeSummary;
+
+void mime_summary_free (MimeSummary *summary);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeSummary, mime_summary_free)
+
+/* From a header block (ends at an empty line or the end). preview NULL; has_attachments guessed by Content-Type multipart/mixed. */
+MimeSummary *mime_summary_from_header (GBytes *header) G_GNUC_WARN_UNUSED_RESULT;
+/* Header block + the first bytes of the body as they are on the wire: preview is guessed from them (transfer encoding, charset, multipart boundary, HTML tags all handled). */
+MimeSummary *mime_summary_from_start (GBytes *header, GBytes *text) G_GNUC_WARN_UNUSED_RESULT;
+/* From whole bytes: the fast path of the sync (no more decoding than the preview needs). */
+MimeSummary *mime_summary_from_message (GBytes *message) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct _MimeMessage MimeMessage;
+
+MimeMessage *mime_message_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
+void mime_message_free (MimeMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeMessage, mime_message_free)
+
+/* Decoded address lists (GPtrArray of MimeAddress; groups flattened; empty array when none), new. */
+GPtrArray *mime_message_get_addresses (MimeMessage *message, const char *header) G_GNUC_WARN_UNUSED_RESULT;
+/* Decoded unstructured header, one line; NULL when absent. */
+char *mime_message_get_header (MimeMessage *message, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+gint64 mime_message_get_date (MimeMessage *message);
+
+/* The text to read: best text/plain (format=flowed unfolded), else HTML turned to text; several inline
+ * texts joined.  UTF-8, LF.  "" when there is none. Never NULL. */
+const char *mime_message_get_text (MimeMessage *message);
+/* The HTML to show, decoded to UTF-8 but NOT cleaned; NULL when the message has no HTML. */
+const char *mime_message_get_html (MimeMessage *message);
+/* Cleaned by mime_html_clean (), cid: rewritten to "sosik-cid:<part index>"; NULL when none.  blocked: count of remote images taken out
+ * (allow_remote FALSE) or rewritten to "sosik-remote:<percent-encoded URL>" (TRUE). */
+char *mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, guint *blocked) G_GNUC_WARN_UNUSED_RESULT;
+
+/* All leaf parts in order, decodable; attached messages count as one part. */
+typedef struct
+{
+  guint index;
+  char *name;         /* safe file name (base_text_file_name), never NULL */
+  char *content_type; /* "image/png", lower case */
+  char *content_id;   /* without <>, NULL */
+  guint64 size;       /* decoded octets (estimated from the encoded size: at most some bytes off) */
+  gboolean is_attachment; /* show it in the row of files */
+} MimePart;
+
+/* Borrowed array of MimePart*. */
+GPtrArray *mime_message_get_parts (MimeMessage *message);
+/* Decoded bytes of one part, whole even where base64 is padded in the middle; NULL when index is out of range. */
+GBytes *mime_message_get_part_content (MimeMessage *message, guint index) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* One blocking connection to a mail server: TCP by GSocketClient (so proxies, DNS, IPv4/IPv6 side by
+ * side are GLib's), TLS by GnuTLS on the socket, buffered both ways.
+ *
+ * Used by the worker thread that made it and by no other.  Every call that may wait takes a
+ * GCancellable and gives up after the time-out.  After any BASE_ERROR_BROKEN, _RETRY or cancel the
+ * stream is dirty: free it.  Encryption is not optional: there is no way to send a password over a
+ * connection that is not TLS (see net_connection_write_secret ()).
+ * Sources: RFC 8314 (implicit TLS), RFC 2595/3207 (STARTTLS), RFC 9525 (host names). */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base-account.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *host;
+  guint16 port;
+  BaseSecurity security;
+  const char *ca_file; /* nullable: PEM file of CAs trusted besides the system's */
+  guint timeout_ms;    /* of each wait for the peer; 0 = 60 000 */
+} NetEndpoint;
+
+typedef struct _NetConnection NetConnection;
+
+typedef enum
+{
+  NET_WAIT_READABLE, /* data to read, decrypted or on the socket, or end of stream */
+  NET_WAIT_WOKEN,    /* the wake fd is readable */
+  NET_WAIT_TIMEOUT,
+} NetWait;
+
+/* Connects; with BASE_SECURITY_TLS also shakes hands and checks the certificate (time, host name, chain
+ * to the system's trust or ca_file).
+ * Errors: RETRY (unreachable, refused, no such host, time-out), TRUST (certificate; the sentence says why:
+ * expired, not yet valid, other host, unknown issuer, self-signed, revoked; detail: subject, issuer, dates, SHA-256
+ * fingerprint), BROKEN (does not speak TLS), CANCELLED. */
+NetConnection *net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void net_connection_free (NetConnection *connection); /* close_notify if possible without waiting */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetConnection, net_connection_free)
+
+/* After the server agreed to STARTTLS.  Bytes that came before the handshake in clear are an attack (CVE-2011-0411):
+ * fails with TRUST.  Other errors as net_connection_open (). */
+gboolean net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, GError **error);
+gboolean net_connection_is_secure (NetConnection *connection);
+
+/* At least one byte, borrowed until the next call on this connection: everything that is at hand (some 16 KiB
+ * per call); all of it counts as consumed.  BROKEN when the stream ended (with or without close_notify), RETRY on time-out. */
+const guint8 *net_connection_read (NetConnection *connection, gsize *length,
+                                   GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One line without its CRLF or LF; LIMIT when longer than max_length.  May be mixed with _read. */
+char *net_connection_read_line (NetConnection *connection, gsize max_length,
+                                GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Buffers; sends by itself when the buffer is large. */
+gboolean net_connection_write (NetConnection *connection, const void *data, gsize length,
+                               GCancellable *cancellable, GError **error);
+/* As write, but the trace shows "(secret)".  Refused (TRUST) unless the connection is secure. */
+gboolean net_connection_write_secret (NetConnection *connection, const char *text,
+                                      GCancellable *cancellable, GError **error);
+gboolean net_connection_flush (NetConnection *connection, GCancellable *cancellable, GError **error);
+
+/* Waits for data from the peer, `wake_fd` (-1: none), or the time-out (< 0: for ever).  Sees bytes that TLS
+ * or this buffer already holds.  Flushes first.  False only on error or cancel. */
+gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms, NetWait *result,
+                              GCancellable *cancellable, GError **error);
+
+/* The local address as an SMTP address literal, "[192.0.2.1]" or "[IPv6:…]". */
+char *net_connection_dup_address_literal (NetConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
+guint64 net_connection_get_bytes_in (NetConnection *connection);
+guint64 net_connection_get_bytes_out (NetConnection *connection);
+
+G_END_DECLS

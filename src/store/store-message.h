@@ -1,0 +1,81 @@
+/* Messages as rows, and their bytes.  Threads and errors: see store-db.h.
+ *
+ * A row keeps server_flags beside flags: flags = server_flags with the pending operations replayed.  A row without UID
+ * exists only here yet (moved, the server does not know; or its copy in Sent). */
+#pragma once
+
+#include "store-db.h"
+
+G_BEGIN_DECLS
+
+/* Same numbers as ImapFlags. */
+typedef enum
+{
+  STORE_FLAG_SEEN = 1 << 0,
+  STORE_FLAG_ANSWERED = 1 << 1,
+  STORE_FLAG_FLAGGED = 1 << 2,
+  STORE_FLAG_DELETED = 1 << 3, /* such messages are not listed */
+  STORE_FLAG_DRAFT = 1 << 4,
+  STORE_FLAG_FORWARDED = 1 << 5,
+} StoreFlags;
+
+/* For adding; borrowed strings (nullable), valid during the call. */
+typedef struct
+{
+  guint32 uid;
+  StoreFlags flags;
+  gint64 received; /* INTERNALDATE, seconds */
+  gint64 date;     /* Date header */
+  guint64 size;
+  const char *from_name, *from_address, *to, *subject, *message_id, *in_reply_to, *references;
+  const char *preview; /* NULL: unknown yet */
+  gboolean has_attachments;
+  GBytes *body; /* nullable: whole message */
+} StoreNewMessage;
+
+typedef struct
+{
+  gint64 id, folder, account;
+  StoreKey key;
+  guint32 uid; /* 0: none yet */
+  StoreFlags flags, server_flags;
+  gint64 received, date;
+  guint64 size;
+  char *from_name, *from_address, *to, *subject, *message_id, *in_reply_to, *references, *preview;
+  gboolean has_attachments, has_body;
+} StoreMessage;
+
+void store_message_free (StoreMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
+
+/* Adds or completes, one transaction: a UID that is known only gains what it lacks (flags, preview, body); one that a pending
+ * operation moved away or deleted is skipped; a row without UID and the same Message-ID and folder is adopted.
+ * `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of StoreKey): keys of the rows really new, for notifications. */
+gboolean store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh, GError **error);
+
+typedef struct
+{
+  guint32 uid;
+  StoreFlags flags;
+} StoreServerFlags;
+/* What the server says now; unknown UIDs are ignored; pending operations replayed over it. */
+gboolean store_message_set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *flags, gsize n, GError **error);
+/* The server does not have these any more. */
+gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError **error);
+/* UIDs of this folder on the server as far as known here (rows, and rows a pending operation moved away). */
+BaseUidSet *store_message_get_uids (StoreDb *db, gint64 folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs without body, newest first, at most `limit`: GArray of guint32. `max_size` skips larger ones (0: none). */
+GArray *store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, guint64 max_size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- reading for the window ---- */
+/* Keys of a folder, descending, at most `limit` (0: all) below `before` (0: from the top): GArray of StoreKey.  \Deleted ones left
+ * out.  From an index alone: costs only what it returns. */
+GArray *store_message_list (StoreDb *db, gint64 folder, StoreKey before, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Rows of ids, in the same order; missing ones are NULL. GPtrArray of StoreMessage. */
+GPtrArray *store_message_get_rows (StoreDb *db, const gint64 *ids, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+StoreMessage *store_message_get (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
+/* Whole message bytes (mapped, not copied, where large); GONE when not here; a body whose checksum is wrong is forgotten and
+ * GONE as well: it never passes for whole. */
+GBytes *store_message_get_body (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* Finds the servers of an address, and proves settings by signing in.  (Blocks; any thread of the caller's.) */
+#pragma once
+
+#include "base-account.h"
+
+G_BEGIN_DECLS
+
+/* Progress for a person: a translated sentence, e.g. "Looking for imap.example.org …"; called on probing threads. */
+typedef void (*SyncDiscoverFunc) (const char *sentence, gpointer user_data);
+
+/* Fills imap and smtp (host, port, security, user) of `account` from its address: the built-in provider table by domain, else probing, side
+ * by side, imap./mail./DOMAIN on 993 then 143 STARTTLS and smtp./mail./DOMAIN on 465 then 587 STARTTLS (real TLS, certificate checked
+ * with the account's ca_file).  *help (nullable out): a sentence about this provider (app password needed …).  What was found of the two is filled even
+ * when the other is missing.  GONE: nothing found (sentence asks for manual settings); TRUST: only servers with a bad
+ * certificate or without encryption; RETRY: no network; CANCELLED. */
+gboolean sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func, gpointer user_data,
+                        GCancellable *cancellable, GError **error);
+
+/* Really signs in. protocol "imap" or "smtp".  The error's sentence names the server: wrong password, unreachable, certificate, no
+ * STARTTLS each say their own. */
+gboolean sync_verify (const BaseAccount *account, const char *protocol, const char *password,
+                      GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* The only part that knows servers AND messages AND disk: owns the worker threads of every account.
+ *
+ * Made and freed on the main thread.  All functions return at once unless marked (blocks).  Events come
+ * on worker threads.  Per account: a sync worker (operations, folder sync, IDLE), a reader worker (EXAMINE and PEEK for what a
+ * person waits on; opens lazily, closes when idle), a send worker (SMTP, only while there is something to send). */
+#pragma once
+
+#include "base-account.h"
+#include "store-db.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SyncEngine SyncEngine;
+
+typedef enum
+{
+  SYNC_PHASE_OFFLINE,    /* not connected: no network, server gone; tries again at next_try */
+  SYNC_PHASE_CONNECTING,
+  SYNC_PHASE_SYNCING,    /* done of total says how far; total 0: not known */
+  SYNC_PHASE_IN_STEP,    /* nothing to do; listening */
+  SYNC_PHASE_NEEDS_PASSWORD, /* waits for a person: sync_engine_retry () */
+  SYNC_PHASE_NEEDS_TRUST,    /* certificate refused: waits for a person */
+  SYNC_PHASE_DISK,       /* this computer cannot write: tries again at next_try */
+} SyncPhase;
+
+typedef struct
+{
+  SyncPhase phase;
+  char *folder;      /* nullable: display path of what is being synced */
+  guint done, total; /* messages */
+  gint64 in_step;    /* last moment proven in step (INBOX), 0 never */
+  gint64 next_try;   /* seconds, 0 none */
+  char *message;     /* nullable: sentence for a person: why not in step */
+  char *detail;      /* nullable: the server's words */
+} SyncState;
+
+SyncState *sync_state_dup (const SyncState *state) G_GNUC_WARN_UNUSED_RESULT;
+void sync_state_free (SyncState *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncState, sync_state_free)
+
+/* All called on worker threads. */
+typedef struct
+{
+  /* (blocks, may) Password of account for "imap" or "smtp", or NULL with AUTH (none known, keyring closed). `fresh`: the last one was refused, forget
+   * a remembered one. */
+  char *(*get_password) (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+                         GError **error, gpointer user_data);
+  void (*state_changed) (const char *account_id, const SyncState *state, gpointer user_data);
+  /* New unread mail in INBOX (not in the first sync). */
+  void (*arrived) (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data);
+  /* Something the person did was refused by the server and taken back; or a mail failed to send. */
+  void (*refused) (const char *account_id, const char *sentence, const char *detail, gpointer user_data);
+} SyncEvents;
+
+SyncEngine *sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+/* (blocks, at most some 3 s) Stops all workers; a message between DATA and its answer gets up to 3 s, then counts as uncertain. */
+void sync_engine_free (SyncEngine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncEngine, sync_engine_free)
+
+/* Starts the workers (the account is copied). The same id again: restarted with the new settings. */
+void sync_engine_add_account (SyncEngine *engine, const BaseAccount *account);
+/* (blocks) Stops its workers; rows are not touched. */
+void sync_engine_remove_account (SyncEngine *engine, const char *account_id);
+
+void sync_engine_operations_changed (SyncEngine *engine, const char *account_id); /* NULL: all */
+void sync_engine_outbox_changed (SyncEngine *engine, const char *account_id);
+/* The person looks at this folder: sync it next. */
+void sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder);
+/* Try now: the person pressed Retry or gave a password, or the network came back. NULL: all. */
+void sync_engine_retry (SyncEngine *engine, const char *account_id);
+void sync_engine_set_online (SyncEngine *engine, gboolean online);
+
+/* (blocks) Makes sure the body of this message is in the store; by the reader worker, ahead of everything. RETRY offline. */
+gboolean sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
