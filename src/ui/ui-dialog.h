@@ -1,0 +1,45 @@
+/* Questions, failures and file choosing: the only place that knows which dialogs the floor's GTK and libadwaita have.
+ *
+ * Main thread.  Nothing here waits: the function given is called once, later, with what the person chose.  `parent` is
+ * nullable; where it is destroyed first, the answer is "no" or NULL. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* `accepted`: the person chose `accept_label`. */
+typedef void (*UiDialogFunc) (gboolean accepted, gpointer data);
+/* `file` is borrowed; NULL when the person cancelled. */
+typedef void (*UiFileFunc) (GFile *file, gpointer data);
+/* `files`: borrowed GListModel of GFile, never empty; NULL when the person cancelled. */
+typedef void (*UiFilesFunc) (GListModel *files, gpointer data);
+/* `answer`: 0 is Cancel (or Escape), else 1 + the index of the button. */
+typedef void (*UiChoiceFunc) (guint answer, gpointer data);
+
+/* A sentence in `heading`, what follows from it in `body` (nullable), and below `detail` (nullable): words of
+ * a server, shown as they are.  The other button is Cancel. */
+void ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body,
+                        const char *detail, const char *accept_label, gboolean destructive,
+                        UiDialogFunc func, gpointer data);
+
+/* Two ways to go on besides Cancel: `destructive_label` (answer 1) and `accept_label` (answer 2), which is also
+ * what Return does. */
+void ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
+                       const char *destructive_label, const char *accept_label, UiChoiceFunc func,
+                       gpointer data);
+
+/* `heading` names what did not work; beneath stand the error's sentence and the server's words as plain text.  A
+ * cancelled operation shows nothing. */
+void ui_dialog_error (GtkWindow *parent, const char *heading, const GError *error);
+
+void ui_dialog_open_files (GtkWindow *parent, const char *title, UiFilesFunc func, gpointer data);
+/* One file that exists. */
+void ui_dialog_open_file (GtkWindow *parent, const char *title, UiFileFunc func, gpointer data);
+/* `name` is proposed; an existing file was asked about when `func` runs. */
+void ui_dialog_save_file (GtkWindow *parent, const char *title, const char *name, UiFileFunc func,
+                          gpointer data);
+void ui_dialog_choose_folder (GtkWindow *parent, const char *title, UiFileFunc func,
+                              gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* A GtkTextView for letters: plain text, or simple rich text (bold, italic, underline, strikethrough, headings, bulleted
+ * lists, quotes, links).
+ *
+ * Actions in the group "editor" (gtk_widget_insert_action_group () on whatever holds the buttons): bold, italic,
+ * underline, strikethrough, heading, bullet, quote (all stateful), clear.  It never changes the text by itself while
+ * an input method composes. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_EDITOR (ui_editor_get_type ())
+G_DECLARE_FINAL_TYPE (UiEditor, ui_editor, UI, EDITOR, GtkTextView)
+
+/* Property "rich" (boolean, notify).  Signal "edited": the text or its format changed by a person. */
+GtkWidget *ui_editor_new (void);
+GActionGroup *ui_editor_get_actions (UiEditor *self); /* borrowed */
+
+/* Replaces everything; not undoable.  `html` (nullable) in our own subset wins over `text`; it turns "rich" on.  Caret at
+ * the top. */
+void ui_editor_set_content (UiEditor *self, const char *text, const char *html);
+/* What is written as plain text, formats shown the way plain text does ("• ", "> "). */
+char *ui_editor_dup_text (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL when the editor is plain or nothing has a format: then the message is plain text. */
+char *ui_editor_dup_html (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ui_editor_has_format (UiEditor *self);
+
+gboolean ui_editor_get_rich (UiEditor *self);
+/* FALSE drops all formats (ask before, when ui_editor_has_format ()). */
+void ui_editor_set_rich (UiEditor *self, gboolean rich);
+
+/* The link at the caret or in the selection, "" when none. */
+char *ui_editor_dup_link (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the selection (or `text` inserted at the caret) a link; `uri` NULL removes the link there. Only http, https
+ * and mailto; FALSE for others. */
+gboolean ui_editor_set_link (UiEditor *self, const char *text, const char *uri);
+
+G_END_DECLS
