@@ -11,7 +11,10 @@ G_BEGIN_DECLS
 /* For errors that stop here: "could not remove …: …".  Goes to g_log at level MESSAGE. */
 void base_log (const char *format, ...) G_GNUC_PRINTF (1, 2);
 gboolean base_log_tracing (void);
-/* One piece of a connection's talk; `who` names the connection, `direction` is '<', '>' or '-'. */
+/* One piece of a connection's talk; `who` names the connection, `direction` is '<', '>' or '-' (a remark of its own: opened, secure,
+ * closed; ends what either side left half said). */
 void base_log_trace (const char *who, char direction, const void *data, gsize length);
+/* The same for `length` octets that nobody may read (a password, a message): `shown` stands for them. */
+void base_log_trace_hidden (const char *who, char direction, const char *shown, gsize length, gboolean ends_line);
 
 G_END_DECLS

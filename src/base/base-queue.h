@@ -16,7 +16,8 @@ void base_queue_free (BaseQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseQueue, base_queue_free)
 
 void base_queue_push (BaseQueue *queue, gpointer job); /* takes the job */
-/* Next job (yours now) or NULL; clears the wake-up when the last one is taken. Never blocks. */
+/* Next job (yours now) or NULL.  Never blocks.  Finding nothing (NULL) also takes back a wake-up without a job, so look at
+ * what a wake-up may mean (stop, due operations) after that, not before. */
 gpointer base_queue_pop (BaseQueue *queue) G_GNUC_WARN_UNUSED_RESULT;
 /* Waits for a job or a wake; timeout_ms < 0: for ever.  True when woken, false on time-out. */
 gboolean base_queue_wait (BaseQueue *queue, gint64 timeout_ms);

@@ -9,8 +9,9 @@ G_BEGIN_DECLS
  * by U+FFFD; NUL bytes become U+FFFD too. */
 char *base_text_repair (const char *text, gssize length) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One line for a list row: white space (and control, format, bidi override characters) runs folded to one space, trimmed, at
- * most `max_chars` characters, cut at a character.  Input is repaired first.  NULL gives "". */
+/* One line for a list row: runs of white space and control characters folded to one space, format characters (bidi
+ * overrides, zero-width padding) dropped, trimmed, at most `max_chars` characters, cut at a character.  Any bytes will do
+ * (bad ones become U+FFFD), and only as many as are needed are read.  NULL gives "". */
 char *base_text_one_line (const char *text, gsize max_chars) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For comparing and searching: NFC, case folded.  NULL gives "". */

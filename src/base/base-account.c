@@ -1,0 +1,391 @@
+/* Account settings and their files.  Any thread; must never hold a secret, and must leave alone what it does not
+ * understand in a file that an administrator wrote. */
+#include "base-account.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base-error.h"
+#include "base-log.h"
+
+#define GROUP_ACCOUNT "Account"
+#define GROUP_IMAP    "IMAP"
+#define GROUP_SMTP    "SMTP"
+#define SUFFIX        ".ini"
+#define MAX_HOST      253
+#define MAX_FIELD     320
+
+BaseAccount *
+base_account_new (void)
+{
+  BaseAccount *account = g_new0 (BaseAccount, 1);
+
+  account->id = g_uuid_string_random ();
+  account->imap.port = 993;
+  account->imap.security = BASE_SECURITY_TLS;
+  account->smtp.port = 465;
+  account->smtp.security = BASE_SECURITY_TLS;
+  return account;
+}
+
+static void
+copy_server (const BaseServer *from, BaseServer *to)
+{
+  to->host = g_strdup (from->host);
+  to->port = from->port;
+  to->security = from->security;
+  to->user = g_strdup (from->user);
+}
+
+BaseAccount *
+base_account_dup (const BaseAccount *account)
+{
+  BaseAccount *copy = g_new0 (BaseAccount, 1);
+
+  copy->id = g_strdup (account->id);
+  copy->display_name = g_strdup (account->display_name);
+  copy->address = g_strdup (account->address);
+  copy->label = g_strdup (account->label);
+  copy_server (&account->imap, &copy->imap);
+  copy_server (&account->smtp, &copy->smtp);
+  copy->ca_file = g_strdup (account->ca_file);
+  return copy;
+}
+
+void
+base_account_free (BaseAccount *account)
+{
+  if (account == NULL)
+    return;
+
+  g_free (account->id);
+  g_free (account->display_name);
+  g_free (account->address);
+  g_free (account->label);
+  g_free (account->imap.host);
+  g_free (account->imap.user);
+  g_free (account->smtp.host);
+  g_free (account->smtp.user);
+  g_free (account->ca_file);
+  g_free (account);
+}
+
+static gboolean
+id_is_valid (const char *id)
+{
+  return id != NULL && *id != '\0'
+         && strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen (id)
+         && strlen (id) <= 64;
+}
+
+static char *
+file_of (const char *id, const BasePaths *paths)
+{
+  g_autofree char *name = g_strconcat (id, SUFFIX, NULL);
+
+  return g_build_filename (base_paths_get_accounts (paths), name, NULL);
+}
+
+/* A key's text without the white space around it; NULL where missing or empty. */
+static char *
+read_text (GKeyFile *file, const char *group, const char *key)
+{
+  g_autofree char *text = g_key_file_get_string (file, group, key, NULL);
+
+  if (text == NULL || *g_strstrip (text) == '\0')
+    return NULL;
+
+  return g_steal_pointer (&text);
+}
+
+static gboolean
+read_server (GKeyFile *file, const char *group, BaseServer *server, GError **error)
+{
+  g_autofree char *security = read_text (file, group, "Security");
+  g_autofree char *port = read_text (file, group, "Port");
+  guint64 number = server->port;
+
+  server->host = read_text (file, group, "Host");
+  server->user = read_text (file, group, "User");
+
+  if (port != NULL && !g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, &number, NULL)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” under [%s] is not a port number."),
+                    port, group);
+    return FALSE;
+  }
+  server->port = (guint16)number;
+
+  if (security == NULL || g_ascii_strcasecmp (security, "tls") == 0) {
+    server->security = BASE_SECURITY_TLS;
+  } else if (g_ascii_strcasecmp (security, "starttls") == 0) {
+    server->security = BASE_SECURITY_STARTTLS;
+  } else {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("Security under [%s] must be “tls” or “starttls”, not “%s”."), group,
+                    security);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static BaseAccount *
+load (const char *id, const BasePaths *paths, GError **error)
+{
+  g_autoptr (BaseAccount) account = g_new0 (BaseAccount, 1);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *path = file_of (id, paths);
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
+    return NULL;
+
+  account->id = g_strdup (id);
+  account->display_name = read_text (file, GROUP_ACCOUNT, "Name");
+  account->address = read_text (file, GROUP_ACCOUNT, "Address");
+  account->label = read_text (file, GROUP_ACCOUNT, "Label");
+  account->ca_file = read_text (file, GROUP_ACCOUNT, "CaFile");
+  account->imap.port = 993;
+  account->smtp.port = 465;
+  if (!read_server (file, GROUP_IMAP, &account->imap, error)
+      || !read_server (file, GROUP_SMTP, &account->smtp, error))
+    return NULL;
+  if (!base_account_check (account, error))
+    return NULL;
+
+  return g_steal_pointer (&account);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The ids of all files that can be accounts, sorted. */
+static GPtrArray *
+list_ids (const BasePaths *paths)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (base_paths_get_accounts (paths), 0, &error);
+  const char *name;
+
+  if (dir == NULL)
+    base_log ("could not list the accounts: %s", error->message);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *id = NULL;
+
+    if (!g_str_has_suffix (name, SUFFIX))
+      continue;
+    id = g_strndup (name, strlen (name) - strlen (SUFFIX));
+    if (id_is_valid (id))
+      g_ptr_array_add (ids, g_steal_pointer (&id));
+  }
+  g_ptr_array_sort (ids, compare_names);
+
+  return g_steal_pointer (&ids);
+}
+
+GPtrArray *
+base_account_load_all (const BasePaths *paths, GStrv *broken)
+{
+  g_autoptr (GPtrArray) accounts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)base_account_free);
+  g_autoptr (GPtrArray) ids = list_ids (paths);
+  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
+
+  for (guint i = 0; i < ids->len; i++) {
+    const char *id = g_ptr_array_index (ids, i);
+    g_autoptr (GError) error = NULL;
+    BaseAccount *account = load (id, paths, &error);
+    g_autofree char *sentence = NULL;
+
+    if (account != NULL) {
+      g_ptr_array_add (accounts, account);
+      continue;
+    }
+    /* Translators: the name of a file, then a sentence that says what is wrong with it */
+    sentence =
+        g_strdup_printf (_ ("The account file “%s.ini” cannot be used. %s"), id, error->message);
+    base_log ("%s", sentence);
+    g_strv_builder_add (sentences, sentence);
+  }
+
+  if (broken != NULL)
+    *broken = g_strv_builder_end (sentences);
+  return g_steal_pointer (&accounts);
+}
+
+static void
+write_text (GKeyFile *file, const char *group, const char *key, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    g_key_file_set_string (file, group, key, text);
+  else
+    g_key_file_remove_key (file, group, key, NULL);
+}
+
+static void
+write_server (GKeyFile *file, const char *group, const BaseServer *server)
+{
+  write_text (file, group, "Host", server->host);
+  g_key_file_set_integer (file, group, "Port", server->port);
+  g_key_file_set_string (file, group, "Security",
+                         server->security == BASE_SECURITY_TLS ? "tls" : "starttls");
+  write_text (file, group, "User", server->user);
+}
+
+gboolean
+base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) read_error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!id_is_valid (account->id)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("An account may not be called “%s”."),
+                    account->id != NULL ? account->id : "");
+    return FALSE;
+  }
+  if (!base_account_check (account, error))
+    return FALSE;
+
+  /* Comments and keys of others stay. */
+  path = file_of (account->id, paths);
+  if (!g_key_file_load_from_file (
+          file, path, G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &read_error)
+      && !g_error_matches (read_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    base_log ("%s was not readable and is written anew: %s", path, read_error->message);
+
+  write_text (file, GROUP_ACCOUNT, "Name", account->display_name);
+  write_text (file, GROUP_ACCOUNT, "Address", account->address);
+  write_text (file, GROUP_ACCOUNT, "Label", account->label);
+  write_text (file, GROUP_ACCOUNT, "CaFile", account->ca_file);
+  write_server (file, GROUP_IMAP, &account->imap);
+  write_server (file, GROUP_SMTP, &account->smtp);
+
+  text = g_key_file_to_data (file, &length, NULL);
+  return base_paths_write (path, text, length, error);
+}
+
+gboolean
+base_account_remove (const char *id, const BasePaths *paths, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (!id_is_valid (id)) {
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("There is no account called “%s”."),
+                    id != NULL ? id : "");
+    return FALSE;
+  }
+
+  path = file_of (id, paths);
+  if (g_unlink (path) != 0 && errno != ENOENT) {
+    base_error_set_disk (error, errno, path);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+/* Something on one line that can go onto a wire. */
+static gboolean
+field_is_clean (const char *text)
+{
+  if (text == NULL || *text == '\0' || strlen (text) > MAX_FIELD
+      || !g_utf8_validate (text, -1, NULL))
+    return FALSE;
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at)) {
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
+static gboolean
+host_is_valid (const char *host)
+{
+  g_autofree char *ascii = NULL;
+
+  if (!field_is_clean (host))
+    return FALSE;
+  if (g_hostname_is_ip_address (host))
+    return TRUE;
+
+  ascii = g_hostname_to_ascii (host);
+  if (ascii == NULL || *ascii == '\0' || strlen (ascii) > MAX_HOST)
+    return FALSE;
+  if (*ascii == '.' || *ascii == '-' || strstr (ascii, "..") != NULL)
+    return FALSE;
+
+  return strspn (ascii, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
+         == strlen (ascii);
+}
+
+static gboolean
+address_is_valid (const char *address)
+{
+  const char *at;
+
+  if (!field_is_clean (address) || strpbrk (address, " <>,;") != NULL)
+    return FALSE;
+  at = strrchr (address, '@');
+
+  return at != NULL && at != address && host_is_valid (at + 1);
+}
+
+static gboolean
+check_server (const BaseServer *server, const char *protocol, GError **error)
+{
+  if (server->host == NULL || *server->host == '\0') {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The name of the %s server is missing."),
+                    protocol);
+    return FALSE;
+  }
+  if (!host_is_valid (server->host)) {
+    g_autofree char *shown = g_utf8_make_valid (server->host, -1);
+
+    base_error_set (
+        error, BASE_ERROR_REFUSED, NULL,
+        _ ("“%s” is not the name of a server. The %s server has a name like “mail.example.org”."),
+        shown, protocol);
+    return FALSE;
+  }
+  if (server->port == 0) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The port of the %s server is missing."),
+                    protocol);
+    return FALSE;
+  }
+  if (!field_is_clean (server->user)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("The user name for the %s server is missing."), protocol);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+gboolean
+base_account_check (const BaseAccount *account, GError **error)
+{
+  if (account->address == NULL || *account->address == '\0') {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The mail address is missing."));
+    return FALSE;
+  }
+  if (!address_is_valid (account->address)) {
+    g_autofree char *shown = g_utf8_make_valid (account->address, -1);
+
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("“%s” is not a mail address. It has the form “name@example.org”."), shown);
+    return FALSE;
+  }
+
+  return check_server (&account->imap, "IMAP", error)
+         && check_server (&account->smtp, "SMTP", error);
+}

@@ -1,0 +1,168 @@
+/* Dates for people (by their locale) and for IMAP (never by a locale).  Pure, any thread; must accept every
+ * number a header or a server may hold. */
+#include "base-date.h"
+
+#include <glib/gi18n.h>
+#include <langinfo.h>
+#include <string.h>
+
+static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+static gboolean
+twelve_hours (void)
+{
+  const char *format = nl_langinfo (T_FMT);
+
+  return strstr (format, "%r") != NULL || strstr (format, "%I") != NULL
+         || strstr (format, "%l") != NULL || strstr (format, "%p") != NULL;
+}
+
+static const char *
+time_format (void)
+{
+  /* Translators: time of day with a clock of 12 hours, “2:05 PM” */
+  return twelve_hours () ? C_ ("date format", "%-l:%M %p")
+                         /* Translators: time of day with a clock of 24 hours, “14:05” */
+                         : C_ ("date format", "%H:%M");
+}
+
+static gint64
+day_number (GDateTime *time)
+{
+  int year, month, day;
+  GDate date;
+
+  g_date_time_get_ymd (time, &year, &month, &day);
+  g_date_clear (&date, 1);
+  g_date_set_dmy (&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+  return g_date_get_julian (&date);
+}
+
+char *
+base_date_short (gint64 time, gint64 now)
+{
+  g_autoptr (GDateTime) then = NULL;
+  g_autoptr (GDateTime) today = NULL;
+  gint64 days;
+
+  if (time == 0)
+    return g_strdup ("");
+  then = g_date_time_new_from_unix_local (time);
+  today = g_date_time_new_from_unix_local (now);
+  if (then == NULL || today == NULL)
+    return g_strdup ("");
+
+  days = day_number (today) - day_number (then);
+  if (days == 0)
+    return g_date_time_format (then, time_format ());
+  if (days == 1)
+    return g_strdup (_ ("Yesterday"));
+  if (days > 1 && days < 7)
+    return g_date_time_format (then, "%A");
+  /* Translators: day and month of this year, “Jul 3” */
+  if (g_date_time_get_year (then) == g_date_time_get_year (today))
+    return g_date_time_format (then, C_ ("date format", "%b %-e"));
+
+  return g_date_time_format (then, "%x");
+}
+
+char *
+base_date_long (gint64 time)
+{
+  g_autoptr (GDateTime) then = time != 0 ? g_date_time_new_from_unix_local (time) : NULL;
+  g_autofree char *day = NULL;
+  g_autofree char *clock = NULL;
+
+  if (then == NULL)
+    return g_strdup ("");
+
+  /* Translators: full date with the weekday, “Friday, July 3, 2026” */
+  day = g_date_time_format (then, C_ ("date format", "%A, %B %-e, %Y"));
+  clock = g_date_time_format (then, time_format ());
+  /* Translators: a full date and a time of day, “Friday, July 3, 2026, 14:05” */
+  return g_strdup_printf (C_ ("date and time", "%s, %s"), day, clock);
+}
+
+/* `n` digits; -1 when there are not. */
+static int
+digits (const char **text, int n)
+{
+  int value = 0;
+
+  for (int i = 0; i < n; i++, (*text)++) {
+    if (!g_ascii_isdigit (**text))
+      return -1;
+    value = value * 10 + (**text - '0');
+  }
+
+  return value;
+}
+
+static gboolean
+skip (const char **text, char c)
+{
+  if (**text != c)
+    return FALSE;
+  (*text)++;
+  return TRUE;
+}
+
+static int
+month_number (const char **text)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (months); i++) {
+    if (g_ascii_strncasecmp (*text, months[i], 3) == 0) {
+      *text += 3;
+      return (int)i + 1;
+    }
+  }
+
+  return -1;
+}
+
+gint64
+base_date_from_internal (const char *text)
+{
+  g_autoptr (GDateTime) time = NULL;
+  int day, month, year, hour, minute, second, zone_hours, zone_minutes, sign;
+
+  if (text == NULL)
+    return 0;
+
+  /* Some servers write one digit without the space in front. */
+  skip (&text, ' ');
+  day = digits (&text, g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1]) ? 2 : 1);
+  if (day < 0 || !skip (&text, '-') || (month = month_number (&text)) < 0 || !skip (&text, '-')
+      || (year = digits (&text, 4)) < 0 || !skip (&text, ' '))
+    return 0;
+  if ((hour = digits (&text, 2)) < 0 || !skip (&text, ':') || (minute = digits (&text, 2)) < 0
+      || !skip (&text, ':') || (second = digits (&text, 2)) < 0 || !skip (&text, ' '))
+    return 0;
+  if (*text != '+' && *text != '-')
+    return 0;
+  sign = *text++ == '-' ? -1 : 1;
+  if ((zone_hours = digits (&text, 2)) < 0 || (zone_minutes = digits (&text, 2)) < 0
+      || zone_minutes > 59 || *text != '\0')
+    return 0;
+
+  time = g_date_time_new_utc (year, month, day, hour, minute, second == 60 ? 59 : second);
+  if (time == NULL)
+    return 0;
+
+  return g_date_time_to_unix (time) - sign * (zone_hours * 3600 + zone_minutes * 60);
+}
+
+char *
+base_date_to_internal (gint64 seconds)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+
+  if (time == NULL)
+    time = g_date_time_new_from_unix_utc (0);
+
+  return g_strdup_printf ("%2d-%s-%04d %02d:%02d:%02d +0000", g_date_time_get_day_of_month (time),
+                          months[g_date_time_get_month (time) - 1], g_date_time_get_year (time),
+                          g_date_time_get_hour (time), g_date_time_get_minute (time),
+                          g_date_time_get_second (time));
+}
