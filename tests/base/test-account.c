@@ -1,0 +1,225 @@
+/* Account files: written, read back, broken, hostile. */
+#include "test-base.h"
+
+#include <string.h>
+
+#include "base-account.h"
+#include "base-error.h"
+
+static BaseAccount *
+make_account (void)
+{
+  BaseAccount *account = base_account_new ();
+
+  account->display_name = g_strdup ("홍길동; \"x\" \\");
+  account->address = g_strdup ("hong@example.org");
+  account->label = g_strdup ("Work");
+  account->imap.host = g_strdup ("imap.example.org");
+  account->imap.user = g_strdup ("hong");
+  account->smtp.host = g_strdup ("2001:db8::1");
+  account->smtp.port = 587;
+  account->smtp.security = BASE_SECURITY_STARTTLS;
+  account->smtp.user = g_strdup (" hong@example.org");
+  g_strstrip (account->smtp.user);
+  account->ca_file = g_strdup ("/etc/ca.pem");
+  return account;
+}
+
+static void
+check_same (const BaseAccount *a, const BaseAccount *b)
+{
+  g_assert_cmpstr (a->id, ==, b->id);
+  g_assert_cmpstr (a->display_name, ==, b->display_name);
+  g_assert_cmpstr (a->address, ==, b->address);
+  g_assert_cmpstr (a->label, ==, b->label);
+  g_assert_cmpstr (a->ca_file, ==, b->ca_file);
+  g_assert_cmpstr (a->imap.host, ==, b->imap.host);
+  g_assert_cmpstr (a->imap.user, ==, b->imap.user);
+  g_assert_cmpuint (a->imap.port, ==, b->imap.port);
+  g_assert_cmpint (a->imap.security, ==, b->imap.security);
+  g_assert_cmpstr (a->smtp.host, ==, b->smtp.host);
+  g_assert_cmpstr (a->smtp.user, ==, b->smtp.user);
+  g_assert_cmpuint (a->smtp.port, ==, b->smtp.port);
+  g_assert_cmpint (a->smtp.security, ==, b->smtp.security);
+}
+
+static char *
+account_file (const BasePaths *paths, const char *id)
+{
+  g_autofree char *name = g_strconcat (id, ".ini", NULL);
+
+  return g_build_filename (base_paths_get_accounts (paths), name, NULL);
+}
+
+static void
+test_round (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autoptr (BaseAccount) account = make_account ();
+  g_autoptr (BaseAccount) copy = base_account_dup (account);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) loaded = NULL;
+  g_autoptr (GPtrArray) gone = NULL;
+  g_auto (GStrv) broken = NULL;
+
+  check_same (account, copy);
+  g_assert_true (base_account_save (account, paths, &error));
+  g_assert_no_error (error);
+  loaded = base_account_load_all (paths, &broken);
+  g_assert_cmpuint (loaded->len, ==, 1);
+  g_assert_cmpuint (g_strv_length (broken), ==, 0);
+  check_same (account, g_ptr_array_index (loaded, 0));
+
+  g_assert_true (base_account_remove (account->id, paths, &error));
+  g_assert_true (base_account_remove (account->id, paths, &error));
+  gone = base_account_load_all (paths, NULL);
+  g_assert_cmpuint (gone->len, ==, 0);
+  test_remove_folder (root);
+}
+
+/* The example that administrators get is itself a good account. */
+static void
+test_example (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autofree char *example =
+      g_test_build_filename (G_TEST_DIST, "..", "data", "account.ini.example", NULL);
+  g_autofree char *file = account_file (paths, "a");
+  g_autofree char *text = NULL;
+  g_autofree char *saved = NULL;
+  g_autoptr (GPtrArray) loaded = NULL;
+  g_auto (GStrv) broken = NULL;
+  BaseAccount *account;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (example, &text, &length, NULL));
+  g_assert_true (base_paths_write (file, text, length, NULL));
+  loaded = base_account_load_all (paths, &broken);
+  g_assert_cmpuint (g_strv_length (broken), ==, 0);
+  g_assert_cmpuint (loaded->len, ==, 1);
+  account = g_ptr_array_index (loaded, 0);
+  g_assert_cmpstr (account->label, ==, "Work");
+  g_assert_cmpuint (account->imap.port, ==, 993);
+
+  /* Saving keeps the administrator's comments. */
+  g_free (account->label);
+  account->label = NULL;
+  g_assert_true (base_account_save (account, paths, NULL));
+  g_assert_true (g_file_get_contents (file, &saved, NULL, NULL));
+  g_assert_nonnull (strstr (saved, "Passwords never stand in this file"));
+  g_assert_null (strstr (saved, "Label=Work"));
+  test_remove_folder (root);
+}
+
+static void
+test_broken_files (void)
+{
+  static const char *const texts[] = {
+    "",
+    "no key file",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nPort=0\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nPort=65536\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSecurity=none\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a\xff@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
+  };
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autofree char *good = account_file (paths, "zz");
+  g_autofree char *ignored = account_file (paths, "Not An Id");
+  g_autoptr (GPtrArray) loaded = NULL;
+  g_auto (GStrv) broken = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *id = g_strdup_printf ("broken-%u", i);
+    g_autofree char *file = account_file (paths, id);
+
+    g_assert_true (base_paths_write (file, texts[i], strlen (texts[i]), NULL));
+  }
+  g_assert_true (base_paths_write (ignored, "x", 1, NULL));
+  g_assert_true (g_file_set_contents (good,
+                                      "[Account]\nAddress= a@example.org \n[IMAP]\nHost=h\nUser=u\n"
+                                      "Security=STARTTLS\n[SMTP]\nHost=h\nUser=u\n",
+                                      -1, NULL));
+
+  loaded = base_account_load_all (paths, &broken);
+  g_assert_cmpuint (g_strv_length (broken), ==, G_N_ELEMENTS (texts));
+  g_assert_cmpuint (loaded->len, ==, 1);
+  g_assert_cmpstr (((BaseAccount *)g_ptr_array_index (loaded, 0))->address, ==, "a@example.org");
+  g_assert_cmpint (((BaseAccount *)g_ptr_array_index (loaded, 0))->imap.security, ==,
+                   BASE_SECURITY_STARTTLS);
+  g_assert_true (g_str_has_prefix (broken[0], "The account file “broken-0.ini” cannot be used. "));
+  test_remove_folder (root);
+}
+
+static void
+test_check (void)
+{
+  static const struct
+  {
+    const char *address, *host, *word; /* word NULL: good */
+  } cases[] = {
+    { "a@example.org", "h", NULL },
+    { "a@example.org", "메일.example.org", NULL },
+    { "a@b@example.org", "127.0.0.1", NULL },
+    { "", "h", "address" },
+    { "a", "h", "“a”" },
+    { "@b", "h", "“@b”" },
+    { "a@", "h", "“a@”" },
+    { "a b@example.org", "h", "mail address" },
+    { "a@example.org\r\nX", "h", "mail address" },
+    { "a@example.org", "", "IMAP" },
+    { "a@example.org", "https://h", "IMAP" },
+    { "a@example.org", "h:993", "IMAP" },
+    { "a@example.org", "h..h", "IMAP" },
+    { "a@example.org", "h\n", "IMAP" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (BaseAccount) account = make_account ();
+    g_autoptr (GError) error = NULL;
+
+    g_free (account->address);
+    account->address = g_strdup (cases[i].address);
+    g_free (account->imap.host);
+    account->imap.host = g_strdup (cases[i].host);
+    g_assert_cmpint (base_account_check (account, &error), ==, cases[i].word == NULL);
+    if (cases[i].word != NULL) {
+      g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+      g_assert_nonnull (strstr (error->message, cases[i].word));
+    }
+  }
+}
+
+/* An id never leads out of the folder. */
+static void
+test_hostile_id (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autoptr (BaseAccount) account = make_account ();
+  g_autoptr (GError) error = NULL;
+
+  g_free (account->id);
+  account->id = g_strdup ("../x");
+  g_assert_false (base_account_save (account, paths, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_false (base_account_remove ("../x", paths, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  test_remove_folder (root);
+}
+
+void
+test_account_add (void)
+{
+  g_test_add_func ("/base/account/round", test_round);
+  g_test_add_func ("/base/account/example", test_example);
+  g_test_add_func ("/base/account/broken-files", test_broken_files);
+  g_test_add_func ("/base/account/check", test_check);
+  g_test_add_func ("/base/account/hostile-id", test_hostile_id);
+}

@@ -1,0 +1,96 @@
+/* Tests of the base layer: runs every group, and holds the tests of errors. */
+#include "test-base.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <locale.h>
+#include <string.h>
+
+#include "base-error.h"
+#include "base-paths.h"
+
+char *
+test_make_folder (void)
+{
+  char *path = g_dir_make_tmp ("sosik-test-XXXXXX", NULL);
+
+  g_assert_nonnull (path);
+  return path;
+}
+
+void
+test_remove_folder (const char *path)
+{
+  g_assert_true (base_paths_remove_tree (path));
+}
+
+static void
+test_error_detail (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) copy = NULL;
+
+  base_error_set (&error, BASE_ERROR_REFUSED, "NO \xff[X]\x1b[31m\r\n second\n\n",
+                  "The server refused “%s”.", "A");
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_cmpstr (error->message, ==, "The server refused “A”.");
+  g_assert_cmpstr (base_error_get_detail (error), ==, "NO \xEF\xBF\xBD[X] [31m\nsecond");
+
+  copy = g_error_copy (error);
+  g_clear_error (&error);
+  g_assert_cmpstr (base_error_get_detail (copy), ==, "NO \xEF\xBF\xBD[X] [31m\nsecond");
+}
+
+static void
+test_error_without_detail (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) other = NULL;
+
+  base_error_set (NULL, BASE_ERROR_RETRY, "x", "nobody looks");
+  base_error_set (&error, BASE_ERROR_RETRY, NULL, "No detail.");
+  g_assert_null (base_error_get_detail (error));
+  g_assert_null (base_error_get_detail (NULL));
+  g_assert_false (base_error_is_cancelled (error));
+
+  other = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "x");
+  g_assert_null (base_error_get_detail (other));
+  g_assert_true (base_error_is_cancelled (other));
+  g_assert_false (base_error_is_cancelled (NULL));
+}
+
+static void
+test_error_disk (void)
+{
+  const int numbers[] = { ENOSPC, EACCES, ENOENT, EIO };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    g_autoptr (GError) error = NULL;
+
+    base_error_set_disk (&error, numbers[i], "/home/somebody/.local/x.eml");
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+    g_assert_nonnull (strstr (error->message, "“x.eml”"));
+    g_assert_null (strstr (error->message, "somebody"));
+    g_assert_cmpstr (base_error_get_detail (error), ==, g_strerror (numbers[i]));
+  }
+}
+
+int
+main (int argc, char *argv[])
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/base/error/detail", test_error_detail);
+  g_test_add_func ("/base/error/without-detail", test_error_without_detail);
+  g_test_add_func ("/base/error/disk", test_error_disk);
+  test_account_add ();
+  test_date_add ();
+  test_log_add ();
+  test_paths_add ();
+  test_queue_add ();
+  test_text_add ();
+  test_uid_set_add ();
+
+  return g_test_run ();
+}

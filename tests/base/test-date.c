@@ -1,0 +1,123 @@
+/* Dates: what IMAP sends, and what people see. */
+#include "test-base.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base-date.h"
+
+static void
+test_from_internal (void)
+{
+  static const struct
+  {
+    const char *text;
+    gint64 time;
+  } cases[] = {
+    { " 1-Jul-2026 02:44:25 -0700", 1782899065 },
+    { "1-Jul-2026 02:44:25 -0700", 1782899065 },
+    { "01-jul-2026 02:44:25 -0700", 1782899065 },
+    { "17-Jul-1996 02:44:25 -0700", 837596665 },
+    { "31-Dec-1969 23:59:59 +0000", -1 },
+    { "31-Dec-2016 23:59:60 +0000", 1483228799 },
+    { "29-Feb-2024 00:00:00 +0530", 1709145000 },
+    { "29-Feb-2023 00:00:00 +0000", 0 },
+    { "32-Jul-2026 00:00:00 +0000", 0 },
+    { "1-Jly-2026 00:00:00 +0000", 0 },
+    { "1-Jul-26 00:00:00 +0000", 0 },
+    { "1-Jul-2026 24:00:00 +0000", 0 },
+    { "1-Jul-2026 00:60:00 +0000", 0 },
+    { "1-Jul-2026 00:00:00 GMT", 0 },
+    { "1-Jul-2026 00:00:00 +00", 0 },
+    { "1-Jul-2026 00:00:00 +0060", 0 },
+    { "1-Jul-2026 00:00:00 +0000x", 0 },
+    { "", 0 },
+    { NULL, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (base_date_from_internal (cases[i].text), ==, cases[i].time);
+}
+
+/* Every beginning of a good date is malformed. */
+static void
+test_from_internal_cut (void)
+{
+  const char *whole = " 1-Jul-2026 02:44:25 -0700";
+
+  for (gsize length = 0; length < strlen (whole); length++) {
+    g_autofree char *part = g_strndup (whole, length);
+
+    g_assert_cmpint (base_date_from_internal (part), ==, 0);
+  }
+}
+
+static void
+test_to_internal (void)
+{
+  const gint64 times[] = { 1, 1782899065, -86400, 951782400, 4102444800 };
+  g_autofree char *one = base_date_to_internal (1782899065);
+  g_autofree char *absurd = base_date_to_internal (G_MAXINT64);
+
+  g_assert_cmpstr (one, ==, " 1-Jul-2026 09:44:25 +0000");
+  g_assert_cmpint (base_date_from_internal (absurd), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    g_autofree char *text = base_date_to_internal (times[i]);
+
+    g_assert_cmpint (base_date_from_internal (text), ==, times[i]);
+  }
+}
+
+static void
+check_short (gint64 now, int days, int seconds, const char *expected)
+{
+  g_autofree char *text = base_date_short (now - days * 86400 - seconds, now);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_short (void)
+{
+  g_autoptr (GDateTime) noon = g_date_time_new_local (2026, 11, 23, 12, 30, 0);
+  gint64 now = g_date_time_to_unix (noon);
+  g_autofree char *unknown = base_date_short (0, now);
+  g_autofree char *absurd = base_date_short (G_MAXINT64, now);
+
+  g_assert_cmpstr (unknown, ==, "");
+  g_assert_cmpstr (absurd, ==, "");
+  check_short (now, 0, 0, "12:30");
+  check_short (now, 0, 3600, "11:30");
+  check_short (now, 1, 0, "Yesterday");
+  check_short (now, 0, 13 * 3600, "Yesterday");
+  check_short (now, 2, 0, "Saturday");
+  check_short (now, 6, 0, "Tuesday");
+  check_short (now, 7, 0, "Nov 16");
+  check_short (now, 300, 0, "Jan 27");
+  check_short (now, 400, 0, "10/19/25");
+  check_short (now, -3, 0, "Nov 26");
+  check_short (now, -100, 0, "03/03/27");
+}
+
+static void
+test_long (void)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_local (2026, 7, 3, 14, 5, 0);
+  g_autofree char *text = base_date_long (g_date_time_to_unix (time));
+  g_autofree char *unknown = base_date_long (0);
+  g_autofree char *absurd = base_date_long (G_MININT64);
+
+  g_assert_cmpstr (text, ==, "Friday, July 3, 2026, 14:05");
+  g_assert_cmpstr (unknown, ==, "");
+  g_assert_cmpstr (absurd, ==, "");
+}
+
+void
+test_date_add (void)
+{
+  g_test_add_func ("/base/date/from-internal", test_from_internal);
+  g_test_add_func ("/base/date/from-internal-cut", test_from_internal_cut);
+  g_test_add_func ("/base/date/to-internal", test_to_internal);
+  g_test_add_func ("/base/date/short", test_short);
+  g_test_add_func ("/base/date/long", test_long);
+}

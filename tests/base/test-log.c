@@ -1,0 +1,76 @@
+/* The trace: whole lines, sizes instead of literals, never a secret, whatever the pieces are. */
+#include "test-base.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base-log.h"
+
+static void
+say (char direction, const char *text, gsize piece)
+{
+  gsize length = strlen (text);
+
+  for (gsize at = 0; at < length; at += piece)
+    base_log_trace ("host/1", direction, text + at, MIN (piece, length - at));
+}
+
+/* Runs in a process of its own, because the trace file is chosen once. */
+static void
+talk (void)
+{
+  for (gsize piece = 1; piece < 40; piece++) {
+    say ('<', "* OK hi\r\n* 1 FETCH (BODY[] {12}\r\nprivate mail UID 5)\r\n", piece);
+    say ('>', "a LOGIN {4+}\r\n", piece);
+    base_log_trace_hidden ("host/1", '>', "(secret)", 4, FALSE);
+    say ('>', " \x07\r\nunfinished", piece);
+    say ('-', "closed", 6);
+  }
+}
+
+static void
+test_trace (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autofree char *file = g_build_filename (root, "trace", NULL);
+  g_autofree char *content = NULL;
+  g_auto (GStrv) lines = NULL;
+  static const char *const expected[] = {
+    "host/1 < * OK hi",      "host/1 < * 1 FETCH (BODY[] {12}",   "host/1 < (12 octets) UID 5)",
+    "host/1 > a LOGIN {4+}", "host/1 > (4 octets)(secret) \\x07", "host/1 > unfinished",
+    "host/1 - closed",
+  };
+
+  if (g_test_subprocess ()) {
+    talk ();
+    return;
+  }
+
+  g_setenv ("SOSIK_TRACE", file, TRUE);
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_unsetenv ("SOSIK_TRACE");
+  g_test_trap_assert_passed ();
+
+  g_assert_true (g_file_get_contents (file, &content, NULL, NULL));
+  g_assert_null (strstr (content, "private"));
+  lines = g_strsplit (content, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 39 * G_N_ELEMENTS (expected) + 1);
+  for (guint i = 0; i + 1 < g_strv_length (lines); i++)
+    g_assert_true (g_str_has_suffix (lines[i], expected[i % G_N_ELEMENTS (expected)]));
+  test_remove_folder (root);
+}
+
+static void
+test_quiet (void)
+{
+  g_assert_false (base_log_tracing ());
+  base_log_trace ("host/1", '<', "x\n", 2);
+  base_log_trace_hidden ("host/1", '>', "(secret)", 4, TRUE);
+}
+
+void
+test_log_add (void)
+{
+  g_test_add_func ("/base/log/trace", test_trace);
+  g_test_add_func ("/base/log/quiet", test_quiet);
+}
