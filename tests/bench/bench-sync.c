@@ -1,0 +1,85 @@
+/* A whole first sync of an account by Sosik's own engine, into an empty profile, until it says it is in step.
+ * usage: bench-sync PROFILE ACCOUNT.ini-id PASSWORD MESSAGES
+ * Prints "seconds messages bodies". */
+#include <gio/gio.h>
+#include <stdlib.h>
+
+#include "store-folder.h"
+#include "store-message.h"
+#include "sync-engine.h"
+
+typedef struct
+{
+  const char *password;
+  GMutex mutex;
+  GCond cond;
+  gboolean in_step;
+} Bench;
+
+static char *
+get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable, GError **error,
+              gpointer user_data)
+{
+  return g_strdup (((Bench *) user_data)->password);
+}
+
+static void
+state_changed (const char *account_id, const SyncState *state, gpointer user_data)
+{
+  Bench *bench = user_data;
+  if (state->message)
+    g_printerr ("%s\n", state->message);
+  g_mutex_lock (&bench->mutex);
+  if (state->phase == SYNC_PHASE_IN_STEP) {
+    bench->in_step = TRUE;
+    g_cond_signal (&bench->cond);
+  }
+  g_mutex_unlock (&bench->mutex);
+}
+
+static void
+arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
+{
+}
+
+static void
+refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
+{
+  g_printerr ("%s\n", sentence);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc != 5)
+    return 2;
+  Bench bench = { .password = argv[3] };
+  const SyncEvents events = { get_password, state_changed, arrived, refused };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BasePaths) paths = base_paths_new (argv[1], &error);
+  g_autoptr (GPtrArray) accounts = base_account_load_all (paths, NULL);
+  g_autoptr (Store) store = store_open (paths, NULL, &error);
+  if (!store || accounts->len != 1)
+    g_error ("%s", error ? error->message : "one account is expected");
+
+  gint64 begin = g_get_monotonic_time ();
+  SyncEngine *engine = sync_engine_new (store, &events, &bench);
+  sync_engine_add_account (engine, g_ptr_array_index (accounts, 0));
+  g_mutex_lock (&bench.mutex);
+  while (!bench.in_step)
+    g_cond_wait (&bench.cond, &bench.mutex);
+  g_mutex_unlock (&bench.mutex);
+  double seconds = (g_get_monotonic_time () - begin) / 1e6;
+
+  g_autoptr (StoreDb) db = store_connect (store, &error);
+  g_autoptr (StoreFolder) inbox = store_folder_by_role (db, 0, STORE_ROLE_INBOX, &error);
+  if (!inbox) {
+    gint64 account = store_account_ensure (db, argv[2], NULL);
+    inbox = store_folder_by_role (db, account, STORE_ROLE_INBOX, NULL);
+  }
+  g_autoptr (GArray) missing = store_message_get_uids_without_body (db, inbox->id, G_MAXINT, 0, NULL);
+  guint bodies = inbox->total - missing->len;
+  g_print ("%.3f %u %u\n", seconds, inbox->total, bodies);
+  sync_engine_free (engine);
+  return inbox->total == (guint) atoi (argv[4]) && bodies == inbox->total ? 0 : 1;
+}

@@ -1,0 +1,123 @@
+/* LD_PRELOAD probe for a GTK 4 program: when its first frame was painted, when its message list first showed
+ * a row, and how long its main loop stayed away.  The program itself knows nothing of it.
+ *
+ * Lines in $SOSIK_PROBE (milliseconds since the process started): "painted T", "rows T"; and, once
+ * painted, "stall T DURATION" whenever a source of default priority had to wait more than 4 ms. */
+#include <dlfcn.h>
+#include <gtk/gtk.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static FILE *out;
+static double start;
+static gboolean painted, rows;
+static volatile gint pending;
+
+static double
+now (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_BOOTTIME, &t);
+  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+static gboolean
+answer (gpointer data)
+{
+  g_atomic_int_set (&pending, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+watch (gpointer data)
+{
+  for (;;) {
+    double posted = now ();
+    g_atomic_int_set (&pending, 1);
+    g_idle_add_full (G_PRIORITY_DEFAULT, answer, NULL, NULL);
+    while (g_atomic_int_get (&pending))
+      g_usleep (250);
+    double waited = now () - posted;
+    if (waited > 4) {
+      fprintf (out, "stall %.1f %.1f\n", posted - start, waited);
+    }
+    g_usleep (2000);
+  }
+  return NULL;
+}
+
+/* A list view that has rows with text in them. */
+static gboolean
+shows_rows (GtkWidget *widget, gboolean in_list)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return FALSE;
+  if (in_list && GTK_IS_LABEL (widget) && strlen (gtk_label_get_text (GTK_LABEL (widget))) > 2)
+    return TRUE;
+  if (in_list && GTK_IS_INSCRIPTION (widget) && gtk_inscription_get_text (GTK_INSCRIPTION (widget))
+      && strlen (gtk_inscription_get_text (GTK_INSCRIPTION (widget))) > 2)
+    return TRUE;
+  in_list = in_list || g_strcmp0 (gtk_widget_get_name (widget), "message-list") == 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    if (shows_rows (child, in_list))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+after_paint (GdkFrameClock *clock, gpointer window)
+{
+  if (!painted) {
+    painted = TRUE;
+    fprintf (out, "painted %.1f\n", now () - start);
+    g_thread_unref (g_thread_new ("probe", watch, NULL));
+  }
+  if (!rows && shows_rows (window, FALSE)) {
+    rows = TRUE;
+    fprintf (out, "rows %.1f\n", now () - start);
+  }
+}
+
+static void
+realized (GtkWidget *window)
+{
+  g_signal_connect_after (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (after_paint), window);
+}
+
+void
+gtk_window_present (GtkWindow *window)
+{
+  void (*real) (GtkWindow *) = (void (*) (GtkWindow *)) dlsym (RTLD_NEXT, "gtk_window_present");
+
+  if (out && !g_object_get_data (G_OBJECT (window), "probe")) {
+    g_object_set_data (G_OBJECT (window), "probe", window);
+    if (gtk_widget_get_realized (GTK_WIDGET (window)))
+      realized (GTK_WIDGET (window));
+    else
+      g_signal_connect_after (window, "realize", G_CALLBACK (realized), NULL);
+  }
+  real (window);
+}
+
+__attribute__ ((constructor)) static void
+begin (void)
+{
+  unsigned long long ticks = 0;
+  char line[2048] = "";
+  FILE *stat = fopen ("/proc/self/stat", "r");
+  const char *file = getenv ("SOSIK_PROBE");
+
+  if (stat && fgets (line, sizeof line, stat) && strrchr (line, ')'))
+    sscanf (strrchr (line, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks);
+  if (stat)
+    fclose (stat);
+  start = ticks * 1e3 / (double) sysconf (_SC_CLK_TCK);
+  unsetenv ("LD_PRELOAD"); /* not for children */
+  if (file && dlsym (RTLD_NEXT, "gtk_window_present"))
+    out = fopen (file, "w");
+  if (out)
+    setvbuf (out, NULL, _IOLBF, 0);
+}
