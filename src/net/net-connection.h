@@ -39,21 +39,26 @@ typedef enum
  * fingerprint), BROKEN (does not speak TLS), CANCELLED. */
 NetConnection *net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Another time-out from now on (a short one for a farewell). */
+void net_connection_set_timeout (NetConnection *connection, guint timeout_ms);
 void net_connection_free (NetConnection *connection); /* close_notify if possible without waiting */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetConnection, net_connection_free)
 
 /* After the server agreed to STARTTLS.  Bytes that came before the handshake in clear are an attack (CVE-2011-0411):
  * fails with TRUST.  Other errors as net_connection_open (). */
-gboolean net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, GError **error);
+gboolean net_connection_start_tls (NetConnection *connection, GCancellable *cancellable,
+                                   GError **error);
 gboolean net_connection_is_secure (NetConnection *connection);
 
 /* At least one byte, borrowed until the next call on this connection: everything that is at hand (some 16 KiB
  * per call); all of it counts as consumed.  BROKEN when the stream ended (with or without close_notify), RETRY on time-out. */
 const guint8 *net_connection_read (NetConnection *connection, gsize *length,
-                                   GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* One line without its CRLF or LF; LIMIT when longer than max_length.  May be mixed with _read. */
+                                   GCancellable *cancellable,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One line without its CRLF or LF (NUL bytes become "?"); LIMIT when longer than max_length.  May be mixed with _read. */
 char *net_connection_read_line (NetConnection *connection, gsize max_length,
-                                GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                GCancellable *cancellable,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Buffers; sends by itself when the buffer is large. */
 gboolean net_connection_write (NetConnection *connection, const void *data, gsize length,
@@ -61,12 +66,16 @@ gboolean net_connection_write (NetConnection *connection, const void *data, gsiz
 /* As write, but the trace shows "(secret)".  Refused (TRUST) unless the connection is secure. */
 gboolean net_connection_write_secret (NetConnection *connection, const char *text,
                                       GCancellable *cancellable, GError **error);
-gboolean net_connection_flush (NetConnection *connection, GCancellable *cancellable, GError **error);
+/* As write, but the trace shows only the size: messages. */
+gboolean net_connection_write_message (NetConnection *connection, const void *data, gsize length,
+                                       GCancellable *cancellable, GError **error);
+gboolean net_connection_flush (NetConnection *connection, GCancellable *cancellable,
+                               GError **error);
 
 /* Waits for data from the peer, `wake_fd` (-1: none), or the time-out (< 0: for ever).  Sees bytes that TLS
  * or this buffer already holds.  Flushes first.  False only on error or cancel. */
-gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms, NetWait *result,
-                              GCancellable *cancellable, GError **error);
+gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms,
+                              NetWait *result, GCancellable *cancellable, GError **error);
 
 /* The local address as an SMTP address literal, "[192.0.2.1]" or "[IPv6:…]". */
 char *net_connection_dup_address_literal (NetConnection *connection) G_GNUC_WARN_UNUSED_RESULT;

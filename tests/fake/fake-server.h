@@ -1,0 +1,109 @@
+/* A scripted mail server for tests: plays one transcript per connection, over TLS or in clear, with faults.
+ *
+ * It listens on 127.0.0.1 and runs in threads of its own, so a test talks to it with the blocking code under
+ * test.  The connections take the scripts in the order in which these were added; a connection for which there
+ * is no script is a failure.  Build it with `fake_server_dep` (tests/fake/meson.build).
+ *
+ *   g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+ *   fake_server_add_script (server, "S: * OK hello\n"
+ *                                   "C: $tag CAPABILITY\n"
+ *                                   "S: * CAPABILITY IMAP4rev1\n"
+ *                                   "S: $tag OK done\n", NULL);
+ *   NetEndpoint endpoint = fake_server_endpoint (server);
+ *   ... talk, free the connection ...
+ *   fake_server_check (server);
+ *
+ * A script is one step a line (leading blanks and empty lines are ignored, "#" begins a comment line):
+ *
+ *   S: TEXT    sends TEXT and CRLF
+ *   S- TEXT    sends TEXT alone.  A lone "S-" is nothing
+ *   B: NAME    sends the bytes set by fake_server_set_blob ()
+ *   C: GLOB    reads one line (to CRLF; a bare LF or CR in it is a failure) and compares it
+ *   L: GLOB    reads the literal that the last client line announced ({n}, {n+}, {n-}) and compares it; what
+ *              follows on the wire is the next C:
+ *   D: GLOB    reads an SMTP message up to CRLF . CRLF and compares it as it was on the wire, without the final
+ *              ".CRLF" (so it ends with CRLF)
+ *   TLS        shakes hands (after the S: that agrees to STARTTLS)
+ *   WAIT MS    does nothing for so long
+ *   STALL      stays silent until the client closes; not a failure
+ *   EOF        expects the client to close now, without another byte
+ *   CLOSE      closes properly (close_notify)
+ *   CUT        closes without close_notify
+ *   RESET      closes with a TCP reset
+ *
+ * After the last step the client has to close, silently: more bytes are a failure (put STALL there to allow them).
+ * TEXT and GLOB know the escapes \r \n \t \0 \\ \xHH (so "S: 220 go\r\nevil" injects); a blank at the end of the line
+ * counts.  In a GLOB `*` is any run of octets, `?` one octet, and [] are themselves; the compare respects case.
+ * `$name` in a GLOB takes the octets up to the next blank or the end and keeps them; in a TEXT, or in a later GLOB, it
+ * stands for them; `$$` is a dollar. */
+#pragma once
+
+#include "net-connection.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FakeServer FakeServer;
+
+typedef enum
+{
+  FAKE_TLS,   /* TLS from the first byte */
+  FAKE_PLAIN, /* in clear, until a TLS step */
+} FakeMode;
+
+/* All but the last two are signed by the CA of fake_server_get_ca_file (). */
+typedef enum
+{
+  FAKE_GOOD, /* for localhost, 127.0.0.1 and ::1 */
+  FAKE_EXPIRED,
+  FAKE_FUTURE,
+  FAKE_OTHER_HOST,  /* for other.example only */
+  FAKE_COMMON_NAME, /* localhost in the subject, no alternative names (RFC 9525 forbids) */
+  FAKE_REVOKED,     /* in the list of revoked ones that stands in the ca_file */
+  FAKE_SELF_SIGNED,
+  FAKE_UNKNOWN_CA,
+} FakeCertificate;
+
+/* Faults of one connection; all zero but the cuts at -1 is none: start with FAKE_NO_FAULTS. Octets are those inside TLS. */
+typedef struct
+{
+  gsize
+      piece; /* sends in pieces of so many octets, each a TLS record or packet of its own; 0: whole steps */
+  gint64 cut_out;   /* after so many octets sent: closes without close_notify; -1 never */
+  gint64 cut_in;    /* after so many octets received: the same */
+  gint64 stall_out; /* after so many octets sent: stays silent until the client closes; -1 never */
+} FakeFaults;
+
+#define FAKE_NO_FAULTS ((FakeFaults){ .cut_out = -1, .cut_in = -1, .stall_out = -1 })
+
+FakeServer *fake_server_new (FakeMode mode, FakeCertificate certificate) G_GNUC_WARN_UNUSED_RESULT;
+/* Stops it, whatever it does.  Says nothing about the scripts: fake_server_check () does. */
+void fake_server_free (FakeServer *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeServer, fake_server_free)
+
+/* Copies both; `faults` NULL: none. */
+void fake_server_add_script (FakeServer *server, const char *script, const FakeFaults *faults);
+void fake_server_set_blob (FakeServer *server, const char *name, GBytes *bytes);
+/* GnuTLS priority string of the server's side, before the first connection. */
+void fake_server_set_priority (FakeServer *server, const char *priority);
+
+guint16 fake_server_get_port (FakeServer *server);
+/* PEM file of the CA and its list of revoked certificates, the same for all servers of the process. */
+const char *fake_server_get_ca_file (FakeServer *server);
+/* 127.0.0.1, the port, security by mode, the ca_file, 5 s; strings borrowed. */
+NetEndpoint fake_server_endpoint (FakeServer *server);
+
+/* Waits (at most 5 s each) until every script was played to its end by a connection.  NULL, or a sentence about the first
+ * that was not: "connection 0, step 3 “C: QUIT”: got “RSET”".  A connection that a fault or CUT ended counts as
+ * played. */
+char *fake_server_finish (FakeServer *server) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, and fails the test with that sentence. */
+void fake_server_check (FakeServer *server);
+
+/* Connections accepted so far. */
+guint fake_server_count_connections (FakeServer *server);
+/* Everything the client sent on the nth connection so far (inside TLS, NUL-terminated besides); NULL if there was none. */
+GBytes *fake_server_dup_received (FakeServer *server, guint connection) G_GNUC_WARN_UNUSED_RESULT;
+/* Octets sent on the nth connection so far. */
+guint64 fake_server_count_sent (FakeServer *server, guint connection);
+
+G_END_DECLS
