@@ -39,7 +39,6 @@ void ui_dialog_open_file (GtkWindow *parent, const char *title, UiFileFunc func,
 /* `name` is proposed; an existing file was asked about when `func` runs. */
 void ui_dialog_save_file (GtkWindow *parent, const char *title, const char *name, UiFileFunc func,
                           gpointer data);
-void ui_dialog_choose_folder (GtkWindow *parent, const char *title, UiFileFunc func,
-                              gpointer data);
+void ui_dialog_choose_folder (GtkWindow *parent, const char *title, UiFileFunc func, gpointer data);
 
 G_END_DECLS

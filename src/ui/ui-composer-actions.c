@@ -1,0 +1,322 @@
+/* The verbs of the composer: send, attach, link, copies, formatting.  Main thread.  Sending closes the window only when the mail layer said
+ * that the message is safe; whatever fails leaves everything as it was. */
+#include "ui-composer-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "ui-dialog.h"
+#include "ui-link-dialog.h"
+
+/* ---- sending ---- */
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mail_draft_send_finish (MAIL_DRAFT (source), result, &error)) {
+    ui_composer_finish (self);
+    return;
+  }
+  ui_composer_set_busy (self, FALSE);
+  ui_dialog_error (GTK_WINDOW (self), _ ("The message was not sent."), error);
+  ui_composer_edited (self);
+}
+
+static void
+send_now (UiComposer *self)
+{
+  mail_draft_send_async (self->draft, NULL, on_sent, g_object_ref (self));
+}
+
+static void
+on_warned (gboolean accepted, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (!accepted || self->done || self->busy)
+    return;
+  ui_composer_push (self, FALSE);
+  ui_composer_set_busy (self, TRUE);
+  ui_composer_after_save (self, send_now);
+}
+
+/* The sentence stands at the field that is to blame. */
+static void
+show_problem (UiComposer *self, const GError *error)
+{
+  UiAddressEntry *const entries[] = { self->to, self->cc, self->bcc };
+  UiAddressEntry *wrong = NULL;
+
+  if (mail_draft_get_account (self->draft) == NULL) {
+    ui_dialog_error (GTK_WINDOW (self), _ ("The message cannot be sent yet."), error);
+    return;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    if (!ui_address_entry_check (entries[i]) && wrong == NULL)
+      wrong = entries[i];
+  if (wrong == NULL) {
+    wrong = self->to;
+    ui_address_entry_set_error (wrong, error->message);
+  }
+  gtk_widget_grab_focus (GTK_WIDGET (wrong));
+}
+
+static void
+send_checked (UiComposer *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) body = g_string_new (NULL);
+  MailDraftWarnings warnings = 0;
+
+  ui_composer_push (self, TRUE);
+  if (!mail_draft_check (self->draft, &warnings, &error)) {
+    ui_composer_set_busy (self, FALSE);
+    show_problem (self, error);
+    return;
+  }
+  if (warnings == 0) {
+    ui_composer_after_save (self, send_now);
+    return;
+  }
+  ui_composer_set_busy (self, FALSE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->editor));
+  if (warnings & MAIL_WARN_NO_ATTACHMENT)
+    g_string_append (body, _ ("The text speaks of an attachment, but no file is attached."));
+  if (warnings & MAIL_WARN_NO_SUBJECT)
+    g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", _ ("There is no subject."));
+  if (warnings & MAIL_WARN_NO_TEXT)
+    g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", _ ("There is no text."));
+  ui_dialog_confirm (GTK_WINDOW (self), _ ("Send the message as it is?"), body->str, NULL,
+                     _ ("_Send"), FALSE, on_warned, g_object_ref (self));
+}
+
+/* Files that are still being copied belong to the message. */
+static void
+try_send (UiComposer *self)
+{
+  if (!self->send_waits || self->attaching > 0 || mail_draft_get_busy (self->draft))
+    return;
+  self->send_waits = FALSE;
+  if (!self->done)
+    send_checked (self);
+}
+
+static void
+on_send (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiComposer *self = data;
+
+  ui_composer_set_busy (self, TRUE);
+  self->send_waits = TRUE;
+  try_send (self);
+}
+
+/* ---- attaching ---- */
+
+static void
+show_attach_errors (UiComposer *self)
+{
+  guint n = self->attach_errors->len;
+  g_autofree char *sentences = NULL;
+  g_autoptr (GError) all = NULL;
+
+  g_ptr_array_add (self->attach_errors, NULL);
+  sentences = g_strjoinv ("\n", (char **)self->attach_errors->pdata);
+  all = g_error_new_literal (BASE_ERROR, BASE_ERROR_DISK, sentences);
+  g_ptr_array_set_size (self->attach_errors, 0);
+  ui_dialog_error (GTK_WINDOW (self),
+                   ngettext ("A file was not attached.", "Some files were not attached.", n), all);
+}
+
+static void
+on_attached (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->attaching--;
+  if (!mail_draft_attach_finish (MAIL_DRAFT (source), result, &error)
+      && !base_error_is_cancelled (error))
+    g_ptr_array_add (self->attach_errors, g_strdup (error->message));
+  if (self->attaching > 0 || self->done)
+    return;
+  if (self->attach_errors->len > 0) {
+    if (self->send_waits)
+      ui_composer_set_busy (self, FALSE);
+    self->send_waits = FALSE;
+    show_attach_errors (self);
+  }
+  try_send (self);
+}
+
+void
+ui_composer_attach (UiComposer *self, GFile *file)
+{
+  self->attaching++;
+  mail_draft_attach_async (self->draft, file, NULL, on_attached, g_object_ref (self));
+}
+
+static void
+on_files (GListModel *files, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (files == NULL || self->done)
+    return;
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
+    g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+    ui_composer_attach (self, file);
+  }
+}
+
+static void
+on_attach (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ui_dialog_open_files (GTK_WINDOW (data), _ ("Attach Files"), on_files, g_object_ref (data));
+}
+
+/* ---- the rest ---- */
+
+static void
+on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ui_composer_save_now (data);
+}
+
+static void
+on_discard_answer (gboolean accepted, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (accepted && !self->done && !self->busy)
+    ui_composer_discard (self);
+}
+
+static void
+on_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ui_dialog_confirm (GTK_WINDOW (data), _ ("Discard this message?"),
+                     _ ("What you wrote here will be gone for good."), NULL, _ ("_Discard"), TRUE,
+                     on_discard_answer, g_object_ref (data));
+}
+
+static void
+on_save_and_close (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ui_composer_keep (data);
+}
+
+static void
+on_copies (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  UiComposer *self = data;
+  gboolean show = g_variant_get_boolean (state);
+
+  /* What is filled stays in sight. */
+  gtk_widget_set_visible (self->cc_row, show || *ui_address_entry_get_text (self->cc) != '\0');
+  gtk_widget_set_visible (self->bcc_row, show || *ui_address_entry_get_text (self->bcc) != '\0');
+  g_simple_action_set_state (action, state);
+  if (show && !self->loading)
+    gtk_widget_grab_focus (GTK_WIDGET (self->cc));
+}
+
+static void
+on_plain_answer (gboolean accepted, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (accepted && !self->done)
+    ui_editor_set_rich (self->editor, FALSE);
+}
+
+static void
+on_rich (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  UiComposer *self = data;
+
+  if (!g_variant_get_boolean (state) && ui_editor_has_format (self->editor)) {
+    ui_dialog_confirm (GTK_WINDOW (self), _ ("Remove all formatting?"),
+                       _ ("The message becomes plain text. Its words stay as they are."), NULL,
+                       _ ("_Remove Formatting"), TRUE, on_plain_answer, g_object_ref (self));
+    return;
+  }
+  ui_editor_set_rich (self->editor, g_variant_get_boolean (state));
+  gtk_widget_grab_focus (GTK_WIDGET (self->editor));
+}
+
+static void
+on_link (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiComposer *self = data;
+
+  ui_link_dialog_ask (GTK_WINDOW (self), self->editor);
+}
+
+void
+ui_composer_watch_draft (UiComposer *self)
+{
+  g_signal_connect_object (self->draft, "notify::busy", G_CALLBACK (try_send), self,
+                           G_CONNECT_SWAPPED);
+}
+
+void
+ui_composer_add_actions (UiComposer *self)
+{
+  const GActionEntry entries[] = {
+    { "send", on_send, NULL, NULL, NULL, { 0 } },
+    { "attach", on_attach, NULL, NULL, NULL, { 0 } },
+    { "save", on_save, NULL, NULL, NULL, { 0 } },
+    { "save-and-close", on_save_and_close, NULL, NULL, NULL, { 0 } },
+    { "discard", on_discard, NULL, NULL, NULL, { 0 } },
+    { "link", on_link, NULL, NULL, NULL, { 0 } },
+    { "copies", NULL, NULL, "false", on_copies, { 0 } },
+    { "rich", NULL, NULL, "false", on_rich, { 0 } },
+  };
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "editor",
+                                  ui_editor_get_actions (self->editor));
+}
+
+void
+ui_composer_add_format_bar (UiComposer *self)
+{
+  const struct
+  {
+    const char *icon, *action, *label; /* icon NULL: a separator */
+    gboolean toggle;
+  } items[] = {
+    { "format-text-bold-symbolic", "editor.bold", N_ ("Bold (Ctrl+B)"), TRUE },
+    { "format-text-italic-symbolic", "editor.italic", N_ ("Italic (Ctrl+I)"), TRUE },
+    { "format-text-underline-symbolic", "editor.underline", N_ ("Underline (Ctrl+U)"), TRUE },
+    { "format-text-strikethrough-symbolic", "editor.strikethrough",
+      N_ ("Strikethrough (Ctrl+Shift+X)"), TRUE },
+    { NULL, NULL, NULL, FALSE },
+    { "sosik-heading-symbolic", "editor.heading", N_ ("Heading (Ctrl+Shift+H)"), TRUE },
+    { "sosik-bullets-symbolic", "editor.bullet", N_ ("Bulleted list (Ctrl+Shift+L)"), TRUE },
+    { "sosik-quote-symbolic", "editor.quote", N_ ("Quote (Ctrl+Shift+Q)"), TRUE },
+    { "sosik-link-symbolic", "win.link", N_ ("Link (Ctrl+K)"), FALSE },
+    { NULL, NULL, NULL, FALSE },
+    { "edit-clear-all-symbolic", "editor.clear", N_ ("Clear formatting (Ctrl+\\)"), FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++) {
+    GtkWidget *button;
+
+    if (items[i].icon == NULL) {
+      gtk_box_append (self->format_box, gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+      continue;
+    }
+    button = items[i].toggle ? gtk_toggle_button_new () : gtk_button_new ();
+    gtk_button_set_icon_name (GTK_BUTTON (button), items[i].icon);
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (button), items[i].action);
+    gtk_widget_set_tooltip_text (button, _ (items[i].label));
+    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    _ (items[i].label), -1);
+    gtk_box_append (self->format_box, button);
+  }
+}

@@ -1,0 +1,77 @@
+/* What the two files of the composer share. */
+#pragma once
+
+#include "ui-address-entry.h"
+#include "ui-composer.h"
+#include "ui-editor.h"
+
+G_BEGIN_DECLS
+
+typedef void (*UiComposerStep) (UiComposer *self);
+
+struct _UiComposer
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  MailDraft *draft;
+  GPtrArray *attach_errors; /* sentences of the files that could not be attached */
+  guint attaching;          /* files on their way */
+
+  guint save_source;
+  gint64 dirty_since; /* monotonic; 0: nothing unsaved */
+  gboolean loading;   /* the fields are being filled from the draft */
+  gboolean saving;
+  gboolean save_failed; /* and said so */
+  gboolean saved_once;
+  gboolean busy;             /* sending or closing: nothing else may start */
+  gboolean send_waits;       /* for files that are being attached */
+  gboolean done;             /* the window may go */
+  UiComposerStep after_save; /* waits for the save that is running */
+
+  /* Template */
+  AdwWindowTitle *title;
+  AdwToastOverlay *toasts;
+  GtkStack *send_stack;
+  GtkSpinner *spinner;
+  GtkWidget *content;
+  GtkWidget *from_row;
+  GtkDropDown *from;
+  UiAddressEntry *to;
+  GtkWidget *cc_row;
+  UiAddressEntry *cc;
+  GtkWidget *bcc_row;
+  UiAddressEntry *bcc;
+  GtkText *subject;
+  GtkWidget *attachments_row;
+  GtkFlowBox *attachments;
+  UiEditor *editor;
+  GtkRevealer *format_bar;
+  GtkBox *format_box;
+  GtkWidget *drop_hint;
+};
+
+/* ---- ui-composer.c ---- */
+/* Something was written: saves soon. */
+void ui_composer_edited (UiComposer *self);
+/* What the fields hold goes into the draft; what an input method composes is committed first. */
+void ui_composer_push (UiComposer *self, gboolean commit);
+/* Runs `step` when no save is running. */
+void ui_composer_after_save (UiComposer *self, UiComposerStep step);
+void ui_composer_save_now (UiComposer *self);
+/* The window is insensitive while busy. */
+void ui_composer_set_busy (UiComposer *self, gboolean busy);
+void ui_composer_finish (UiComposer *self); /* the window goes, without asking */
+void ui_composer_close (UiComposer *self);  /* asks where there is something to lose */
+
+void ui_composer_discard (UiComposer *self); /* at once, without asking */
+void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
+
+/* ---- ui-composer-actions.c ---- */
+void ui_composer_add_actions (UiComposer *self);
+void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
+void ui_composer_add_format_bar (UiComposer *self);
+void ui_composer_attach (UiComposer *self, GFile *file);
+
+G_END_DECLS

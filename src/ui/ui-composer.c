@@ -1,0 +1,600 @@
+/* The window in which a message is written: fields <-> draft, saving by itself, closing.  Main thread; it waits for nothing.  It must never
+ * close while what the person wrote is nowhere on disk, unless the person threw it away. */
+#include "ui-composer-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "ui-dialog.h"
+
+#define SAVE_AFTER (2 * G_TIME_SPAN_SECOND)  /* of quiet */
+#define SAVE_EVERY (10 * G_TIME_SPAN_SECOND) /* at least, while the person writes on */
+
+G_DEFINE_FINAL_TYPE (UiComposer, ui_composer, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- fields ---- */
+
+static void
+update_title (UiComposer *self)
+{
+  const char *subject = gtk_editable_get_text (GTK_EDITABLE (self->subject));
+  const char *title = *subject == '\0' ? _ ("New Message") : subject;
+
+  adw_window_title_set_title (self->title, title);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+void
+ui_composer_push (UiComposer *self, gboolean commit)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *html = NULL;
+
+  /* Leaving the field makes an input method hand over what it composes. */
+  if (commit)
+    gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  text = ui_editor_dup_text (self->editor);
+  html = ui_editor_dup_html (self->editor);
+  mail_draft_set_recipients (self->draft, ui_address_entry_get_text (self->to),
+                             ui_address_entry_get_text (self->cc),
+                             ui_address_entry_get_text (self->bcc));
+  mail_draft_set_subject (self->draft, gtk_editable_get_text (GTK_EDITABLE (self->subject)));
+  mail_draft_set_body (self->draft, text, html);
+}
+
+static void
+fill (UiComposer *self)
+{
+  self->loading = TRUE;
+  ui_address_entry_set_text (self->to, mail_draft_get_to (self->draft));
+  ui_address_entry_set_text (self->cc, mail_draft_get_cc (self->draft));
+  ui_address_entry_set_text (self->bcc, mail_draft_get_bcc (self->draft));
+  gtk_editable_set_text (GTK_EDITABLE (self->subject), mail_draft_get_subject (self->draft));
+  ui_editor_set_content (self->editor, mail_draft_get_text (self->draft),
+                         mail_draft_get_html (self->draft));
+  if (*mail_draft_get_cc (self->draft) != '\0' || *mail_draft_get_bcc (self->draft) != '\0')
+    g_action_group_change_action_state (G_ACTION_GROUP (self), "copies",
+                                        g_variant_new_boolean (TRUE));
+  update_title (self);
+  self->loading = FALSE;
+}
+
+/* Where the person goes on: the first thing that is missing. */
+static void
+set_first_focus (UiComposer *self)
+{
+  if (*mail_draft_get_to (self->draft) == '\0')
+    gtk_widget_grab_focus (GTK_WIDGET (self->to));
+  else if (*mail_draft_get_subject (self->draft) == '\0')
+    gtk_widget_grab_focus (GTK_WIDGET (self->subject));
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->editor));
+}
+
+/* ---- from ---- */
+
+static void
+on_accounts_changed (UiComposer *self)
+{
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+
+  gtk_widget_set_visible (self->from_row, g_list_model_get_n_items (accounts) > 1);
+}
+
+static void
+on_from_selected (UiComposer *self)
+{
+  MailAccount *account = gtk_drop_down_get_selected_item (self->from);
+
+  if (self->loading || account == NULL || account == mail_draft_get_account (self->draft))
+    return;
+  mail_draft_set_account (self->draft, account);
+  ui_composer_edited (self);
+}
+
+static void
+set_up_from (UiComposer *self)
+{
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+  g_autoptr (GtkExpression) expression =
+      gtk_property_expression_new (MAIL_TYPE_ACCOUNT, NULL, "address");
+
+  self->loading = TRUE;
+  gtk_drop_down_set_expression (self->from, expression);
+  gtk_drop_down_set_model (self->from, accounts);
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+
+    if (account == mail_draft_get_account (self->draft))
+      gtk_drop_down_set_selected (self->from, i);
+  }
+  self->loading = FALSE;
+  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_accounts_changed (self);
+  on_from_selected (self);
+}
+
+/* ---- attachments ---- */
+
+static void
+on_detach (GtkButton *button, MailAttachment *attachment)
+{
+  UiComposer *self = UI_COMPOSER (gtk_widget_get_root (GTK_WIDGET (button)));
+
+  mail_draft_detach (self->draft, attachment);
+}
+
+static GtkWidget *
+make_attachment (gpointer item, gpointer data)
+{
+  MailAttachment *attachment = item;
+  const char *name = mail_attachment_get_name (attachment);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autoptr (GIcon) icon =
+      g_content_type_get_symbolic_icon (mail_attachment_get_content_type (attachment));
+  g_autofree char *size = mail_attachment_dup_size_text (attachment);
+  g_autofree char *remove = g_strdup_printf (_ ("Remove “%s”"), name);
+  g_autofree char *whole = g_strdup_printf ("%s, %s", name, size);
+  GtkWidget *label = gtk_label_new (name), *size_label = gtk_label_new (size);
+  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
+
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_gicon (icon));
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
+  gtk_widget_set_tooltip_text (label, name);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_widget_add_css_class (size_label, "dim-label");
+  gtk_widget_add_css_class (size_label, "caption");
+  gtk_box_append (GTK_BOX (box), size_label);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "circular");
+  gtk_widget_set_tooltip_text (button, remove);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, remove,
+                                  -1);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_detach), attachment, 0);
+  gtk_box_append (GTK_BOX (box), button);
+  gtk_widget_add_css_class (box, "card");
+  gtk_widget_add_css_class (box, "composer-attachment");
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);
+  return box;
+}
+
+static void
+on_attachments_changed (UiComposer *self)
+{
+  GListModel *model = mail_draft_get_attachments (self->draft);
+  guint n = g_list_model_get_n_items (model);
+
+  gtk_widget_set_visible (self->attachments_row, n > 0);
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MailAttachment) attachment = g_list_model_get_item (model, i);
+    GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (self->attachments, (int)i);
+
+    if (child != NULL)
+      gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      mail_attachment_get_name (attachment), -1);
+  }
+  ui_composer_edited (self);
+}
+
+static gboolean
+on_drop (UiComposer *self, const GValue *value)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  if (self->busy)
+    return FALSE;
+  for (GSList *l = files; l != NULL; l = l->next)
+    ui_composer_attach (self, l->data);
+  return TRUE;
+}
+
+static void
+on_current_drop (GtkDropTarget *target, GParamSpec *pspec, UiComposer *self)
+{
+  gtk_widget_set_visible (self->drop_hint, gtk_drop_target_get_current_drop (target) != NULL);
+}
+
+static void
+set_up_attachments (UiComposer *self)
+{
+  GListModel *model = mail_draft_get_attachments (self->draft);
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  gtk_flow_box_bind_model (self->attachments, model, make_attachment, NULL, NULL);
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_attachments_changed), self,
+                           G_CONNECT_SWAPPED);
+  gtk_widget_set_visible (self->attachments_row, g_list_model_get_n_items (model) > 0);
+  /* Before the editor, which would take the names of the files as text. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (target, "drop", G_CALLBACK (on_drop), self);
+  g_signal_connect (target, "notify::current-drop", G_CALLBACK (on_current_drop), self);
+  gtk_widget_add_controller (self->content, GTK_EVENT_CONTROLLER (target));
+}
+
+/* ---- saving ---- */
+
+static void
+set_state (UiComposer *self, const char *state)
+{
+  adw_window_title_set_subtitle (self->title, state);
+}
+
+static gboolean
+on_save_time (gpointer data)
+{
+  UiComposer *self = data;
+
+  self->save_source = 0;
+  ui_composer_save_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+save_in (UiComposer *self, gint64 delay)
+{
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  self->save_source = g_timeout_add ((guint)(delay / 1000), on_save_time, self);
+}
+
+void
+ui_composer_edited (UiComposer *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->loading || self->done)
+    return;
+  if (self->dirty_since == 0)
+    self->dirty_since = now;
+  set_state (self, "");
+  save_in (self, CLAMP (self->dirty_since + SAVE_EVERY - now, 0, SAVE_AFTER));
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+  UiComposerStep step = g_steal_pointer (&self->after_save);
+
+  self->saving = FALSE;
+  if (mail_draft_save_finish (MAIL_DRAFT (source), result, &error)) {
+    self->saved_once = TRUE;
+    self->save_failed = FALSE;
+    if (self->dirty_since == 0)
+      set_state (self, _ ("Saved"));
+  } else if (!self->done) {
+    if (self->dirty_since == 0)
+      self->dirty_since = g_get_monotonic_time ();
+    set_state (self, _ ("Not saved"));
+    if (!self->save_failed && step == NULL)
+      ui_dialog_error (GTK_WINDOW (self),
+                       _ ("What you write could not be saved. It is only in this window."), error);
+    self->save_failed = TRUE;
+    save_in (self, SAVE_EVERY);
+  }
+  if (step != NULL)
+    step (self);
+}
+
+void
+ui_composer_save_now (UiComposer *self)
+{
+  if (self->busy || self->done)
+    return;
+  if (self->saving) {
+    save_in (self, SAVE_AFTER);
+    return;
+  }
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  ui_composer_push (self, FALSE);
+  self->dirty_since = 0;
+  if (mail_draft_is_empty (self->draft) && !self->saved_once)
+    return;
+  self->saving = TRUE;
+  mail_draft_save_async (self->draft, TRUE, NULL, on_saved, g_object_ref (self));
+}
+
+void
+ui_composer_after_save (UiComposer *self, UiComposerStep step)
+{
+  if (self->saving)
+    self->after_save = step;
+  else
+    step (self);
+}
+
+/* ---- closing ---- */
+
+void
+ui_composer_set_busy (UiComposer *self, gboolean busy)
+{
+  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
+
+  self->busy = busy;
+  gtk_widget_set_sensitive (self->content, !busy);
+  gtk_stack_set_visible_child_name (self->send_stack, busy ? "busy" : "label");
+  gtk_spinner_set_spinning (self->spinner, busy);
+  for (guint i = 0; names[i] != NULL; i++) {
+    GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), names[i]);
+
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), !busy);
+  }
+}
+
+void
+ui_composer_finish (UiComposer *self)
+{
+  self->done = TRUE;
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+on_discarded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mail_draft_discard_finish (MAIL_DRAFT (source), result, &error)) {
+    ui_composer_finish (self);
+    return;
+  }
+  ui_composer_set_busy (self, FALSE);
+  ui_dialog_error (GTK_WINDOW (self), _ ("The message could not be discarded."), error);
+}
+
+static void
+discard (UiComposer *self)
+{
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  mail_draft_discard_async (self->draft, NULL, on_discarded, g_object_ref (self));
+}
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mail_draft_save_finish (MAIL_DRAFT (source), result, &error)) {
+    ui_composer_finish (self);
+    return;
+  }
+  ui_composer_set_busy (self, FALSE);
+  ui_dialog_error (GTK_WINDOW (self), _ ("The draft could not be saved, so the window stays open."),
+                   error);
+  ui_composer_edited (self);
+}
+
+static void
+keep (UiComposer *self)
+{
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  ui_composer_push (self, TRUE);
+  mail_draft_save_async (self->draft, FALSE, NULL, on_kept, g_object_ref (self));
+}
+
+void
+ui_composer_discard (UiComposer *self)
+{
+  ui_composer_set_busy (self, TRUE);
+  ui_composer_after_save (self, discard);
+}
+
+void
+ui_composer_keep (UiComposer *self)
+{
+  ui_composer_set_busy (self, TRUE);
+  ui_composer_after_save (self, keep);
+}
+
+static void
+on_close_answer (guint answer, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (self->done || self->busy)
+    return;
+  if (answer == 1)
+    ui_composer_discard (self);
+  else if (answer == 2)
+    ui_composer_keep (self);
+}
+
+static void
+close_now (UiComposer *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (self->done || self->busy)
+    return;
+  ui_composer_push (self, TRUE);
+  if (mail_draft_is_empty (self->draft) && self->attaching == 0) {
+    ui_composer_set_busy (self, TRUE);
+    discard (self);
+    return;
+  }
+  if (focus != NULL)
+    gtk_widget_grab_focus (focus);
+  ui_dialog_choose (GTK_WINDOW (self), _ ("Save this message as a draft?"),
+                    _ ("A draft stays on this computer, where you can go on with it later."),
+                    _ ("_Discard"), _ ("_Save Draft"), on_close_answer, g_object_ref (self));
+}
+
+void
+ui_composer_close (UiComposer *self)
+{
+  ui_composer_after_save (self, close_now);
+}
+
+static gboolean
+ui_composer_close_request (GtkWindow *window)
+{
+  UiComposer *self = UI_COMPOSER (window);
+
+  if (!self->done && !self->busy)
+    ui_composer_close (self);
+  return !self->done;
+}
+
+/* ---- quitting ---- */
+
+static void
+on_quit_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  UiComposer *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (mail_draft_save_finish (MAIL_DRAFT (source), result, &error)) {
+    self->dirty_since = 0;
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  gtk_window_present (GTK_WINDOW (self));
+  ui_dialog_error (GTK_WINDOW (self),
+                   _ ("The message could not be saved, so the window stays open."), error);
+  g_task_return_error (task, error);
+}
+
+static void
+on_quit_discarded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  /* An empty draft that stays is no loss. */
+  if (!mail_draft_discard_finish (MAIL_DRAFT (source), result, &error))
+    base_log ("could not discard an empty draft: %s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+ui_composer_save_async (UiComposer *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, ui_composer_save_async);
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  ui_composer_push (self, TRUE);
+  if (mail_draft_is_empty (self->draft))
+    mail_draft_discard_async (self->draft, NULL, on_quit_discarded, task);
+  else
+    mail_draft_save_async (self->draft, TRUE, NULL, on_quit_saved, task);
+}
+
+gboolean
+ui_composer_save_finish (UiComposer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- the object ---- */
+
+static void
+on_subject_changed (UiComposer *self)
+{
+  update_title (self);
+  ui_composer_edited (self);
+}
+
+static void
+on_rich_changed (UiComposer *self)
+{
+  gboolean rich = ui_editor_get_rich (self->editor);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "rich");
+
+  gtk_revealer_set_reveal_child (self->format_bar, rich);
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (rich));
+}
+
+GtkWidget *
+ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
+{
+  UiComposer *self = g_object_new (UI_TYPE_COMPOSER, "application", app, NULL);
+
+  self->engine = g_object_ref (engine);
+  self->draft = g_object_ref (draft);
+  fill (self);
+  set_up_from (self);
+  set_up_attachments (self);
+  ui_composer_watch_draft (self);
+  set_first_focus (self);
+  return GTK_WIDGET (self);
+}
+
+static void
+ui_composer_dispose (GObject *object)
+{
+  UiComposer *self = UI_COMPOSER (object);
+
+  self->done = TRUE;
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);
+}
+
+static void
+ui_composer_finalize (GObject *object)
+{
+  UiComposer *self = UI_COMPOSER (object);
+
+  g_clear_object (&self->engine);
+  g_clear_object (&self->draft);
+  g_ptr_array_unref (self->attach_errors);
+  G_OBJECT_CLASS (ui_composer_parent_class)->finalize (object);
+}
+
+static void
+ui_composer_class_init (UiComposerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ui_composer_dispose;
+  object_class->finalize = ui_composer_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = ui_composer_close_request;
+
+  g_type_ensure (UI_TYPE_ADDRESS_ENTRY);
+  g_type_ensure (UI_TYPE_EDITOR);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-composer.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, title);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, send_stack);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, spinner);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, content);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, from_row);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, from);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, to);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, cc_row);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, cc);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, bcc_row);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, bcc);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, subject);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, attachments_row);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, attachments);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, editor);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, format_bar);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, format_box);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, drop_hint);
+}
+
+static void
+ui_composer_init (UiComposer *self)
+{
+  self->attach_errors = g_ptr_array_new_with_free_func (g_free);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  ui_composer_add_actions (self);
+  ui_composer_add_format_bar (self);
+  g_signal_connect_swapped (self->to, "edited", G_CALLBACK (ui_composer_edited), self);
+  g_signal_connect_swapped (self->cc, "edited", G_CALLBACK (ui_composer_edited), self);
+  g_signal_connect_swapped (self->bcc, "edited", G_CALLBACK (ui_composer_edited), self);
+  g_signal_connect_swapped (self->subject, "changed", G_CALLBACK (on_subject_changed), self);
+  g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (ui_composer_edited), self);
+  g_signal_connect_swapped (self->editor, "notify::rich", G_CALLBACK (on_rich_changed), self);
+  g_signal_connect_swapped (self->from, "notify::selected-item", G_CALLBACK (on_from_selected),
+                            self);
+}

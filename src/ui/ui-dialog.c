@@ -1,0 +1,232 @@
+/* Questions, failures and file choosing.  Main thread.  The only file that uses what newer GTK and libadwaita deprecate: AdwMessageDialog and
+ * GtkFileChooserNative; it never runs a main loop of its own. */
+#include "ui-dialog.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+
+/* ---- questions ---- */
+
+typedef struct
+{
+  UiDialogFunc confirm; /* one of the two */
+  UiChoiceFunc choose;
+  gpointer data;
+} Question;
+
+static GtkWidget *
+make_detail (const char *detail)
+{
+  GtkWidget *label = gtk_label_new (detail);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
+  gtk_label_set_lines (GTK_LABEL (label), 12);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_set_can_focus (label, FALSE);
+  gtk_widget_add_css_class (label, "server-words");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, detail,
+                                  -1);
+  return label;
+}
+
+static GtkWidget *
+make_dialog (GtkWindow *parent, const char *heading, const char *body, const char *detail)
+{
+  GtkWidget *dialog = adw_message_dialog_new (parent, heading, body);
+
+  if (detail != NULL && *detail != '\0')
+    adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), make_detail (detail));
+  return dialog;
+}
+
+static void
+on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+  Question *question = data;
+  guint answer = g_str_equal (response, "accept") ? 2 : g_str_equal (response, "destroy") ? 1 : 0;
+  UiDialogFunc confirm = g_steal_pointer (&question->confirm);
+  UiChoiceFunc choose = g_steal_pointer (&question->choose);
+
+  if (confirm != NULL)
+    confirm (answer == 2, question->data);
+  if (choose != NULL)
+    choose (answer, question->data);
+}
+
+/* With its parent the dialog goes without an answer: that is a no. */
+static void
+question_free (gpointer data, GClosure *closure)
+{
+  Question *question = data;
+
+  if (question->confirm != NULL)
+    question->confirm (FALSE, question->data);
+  if (question->choose != NULL)
+    question->choose (0, question->data);
+  g_free (question);
+}
+
+static void
+ask (GtkWidget *dialog, UiDialogFunc confirm, UiChoiceFunc choose, gpointer data)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->confirm = confirm;
+  question->choose = choose;
+  question->data = data;
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free,
+                         G_CONNECT_DEFAULT);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body, const char *detail,
+                   const char *accept_label, gboolean destructive, UiDialogFunc func, gpointer data)
+{
+  GtkWidget *dialog = make_dialog (parent, heading, body, detail);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "accept",
+                                    accept_label, NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "accept",
+                                              destructive ? ADW_RESPONSE_DESTRUCTIVE
+                                                          : ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog),
+                                           destructive ? "cancel" : "accept");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  ask (dialog, func, NULL, data);
+}
+
+void
+ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
+                  const char *destructive_label, const char *accept_label, UiChoiceFunc func,
+                  gpointer data)
+{
+  GtkWidget *dialog = make_dialog (parent, heading, body, NULL);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "destroy",
+                                    destructive_label, "accept", accept_label, NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "destroy",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "accept",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "accept");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  ask (dialog, NULL, func, data);
+}
+
+void
+ui_dialog_error (GtkWindow *parent, const char *heading, const GError *error)
+{
+  GtkWidget *dialog;
+
+  if (base_error_is_cancelled (error))
+    return;
+  dialog = make_dialog (parent, heading, error->message, base_error_get_detail (error));
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- files ---- */
+
+typedef struct
+{
+  GtkFileChooserNative *chooser; /* owned: nothing else keeps it while it is shown */
+  GtkWindow *parent;             /* weak */
+  UiFilesFunc files;             /* one of the two */
+  UiFileFunc file;
+  gpointer data;
+} Choice;
+
+static void
+choice_done (Choice *choice, gboolean accepted)
+{
+  g_autoptr (GListModel) files =
+      accepted ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (choice->chooser)) : NULL;
+  g_autoptr (GFile) first = NULL;
+
+  if (files != NULL && g_list_model_get_n_items (files) == 0)
+    g_clear_object (&files);
+  if (files != NULL)
+    first = g_list_model_get_item (files, 0);
+  g_signal_handlers_disconnect_by_data (choice->chooser, choice);
+  if (choice->parent != NULL) {
+    g_signal_handlers_disconnect_by_data (choice->parent, choice);
+    g_object_remove_weak_pointer (G_OBJECT (choice->parent), (gpointer *)&choice->parent);
+  }
+  if (choice->files != NULL)
+    choice->files (files, choice->data);
+  if (choice->file != NULL)
+    choice->file (first, choice->data);
+  g_object_unref (choice->chooser);
+  g_free (choice);
+}
+
+static void
+on_file_response (GtkNativeDialog *dialog, int response, Choice *choice)
+{
+  choice_done (choice, response == GTK_RESPONSE_ACCEPT);
+}
+
+static void
+on_parent_gone (Choice *choice)
+{
+  gtk_native_dialog_hide (GTK_NATIVE_DIALOG (choice->chooser));
+  choice_done (choice, FALSE);
+}
+
+static void
+choose (GtkWindow *parent, const char *title, GtkFileChooserAction action, gboolean several,
+        const char *name, const char *accept_label, UiFilesFunc files, UiFileFunc file,
+        gpointer data)
+{
+  Choice *choice = g_new0 (Choice, 1);
+
+  choice->chooser =
+      gtk_file_chooser_native_new (title, parent, action, accept_label, _ ("_Cancel"));
+  choice->files = files;
+  choice->file = file;
+  choice->data = data;
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (choice->chooser), TRUE);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (choice->chooser), several);
+  if (name != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (choice->chooser), name);
+  g_signal_connect (choice->chooser, "response", G_CALLBACK (on_file_response), choice);
+  if (parent != NULL) {
+    g_set_weak_pointer (&choice->parent, parent);
+    g_signal_connect_swapped (parent, "destroy", G_CALLBACK (on_parent_gone), choice);
+  }
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (choice->chooser));
+}
+
+void
+ui_dialog_open_files (GtkWindow *parent, const char *title, UiFilesFunc func, gpointer data)
+{
+  choose (parent, title, GTK_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, _ ("_Open"), func, NULL, data);
+}
+
+void
+ui_dialog_open_file (GtkWindow *parent, const char *title, UiFileFunc func, gpointer data)
+{
+  choose (parent, title, GTK_FILE_CHOOSER_ACTION_OPEN, FALSE, NULL, _ ("_Open"), NULL, func, data);
+}
+
+void
+ui_dialog_save_file (GtkWindow *parent, const char *title, const char *name, UiFileFunc func,
+                     gpointer data)
+{
+  choose (parent, title, GTK_FILE_CHOOSER_ACTION_SAVE, FALSE, name, _ ("_Save"), NULL, func, data);
+}
+
+void
+ui_dialog_choose_folder (GtkWindow *parent, const char *title, UiFileFunc func, gpointer data)
+{
+  choose (parent, title, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, FALSE, NULL, _ ("_Select"), NULL,
+          func, data);
+}
