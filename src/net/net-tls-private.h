@@ -1,0 +1,40 @@
+/* TLS on a non-blocking socket: each call does what can be done at once and says what it waits for.
+ * Belongs to the thread of its connection. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _NetTls NetTls;
+
+typedef enum
+{
+  NET_IO_DONE,
+  NET_IO_READ,  /* call again when the socket is readable */
+  NET_IO_WRITE, /* ... writable */
+  NET_IO_FAILED,
+} NetIo;
+
+/* `fd` stays the caller's.  `in_clear_before`: the connection was talking in clear (STARTTLS), so that bytes
+ * which are no TLS are an attack. */
+NetTls *net_tls_new (int fd, const char *host, const char *ca_file, gboolean in_clear_before,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void net_tls_free (NetTls *tls);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTls, net_tls_free)
+
+/* DONE only after the certificate was found good. */
+NetIo net_tls_handshake (NetTls *tls, GError **error);
+/* *done > 0 when DONE. */
+NetIo net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error);
+/* After READ or WRITE call again with the same bytes. */
+NetIo net_tls_send (NetTls *tls, const void *data, gsize size, gsize *done, GError **error);
+/* close_notify, if the socket takes it now. */
+void net_tls_goodbye (NetTls *tls);
+
+/* The error of a failed socket call, shared by the plain road: BROKEN when the peer cut, else RETRY. */
+void net_socket_error (GError **error, int saved_errno, const char *host);
+/* The peer ended the stream. */
+void net_closed_error (GError **error, const char *host);
+
+G_END_DECLS

@@ -1,0 +1,294 @@
+/* GnuTLS on the socket of a connection: handshake, records, and what its errors mean.  Runs on the thread of the
+ * connection; must never block, and must never report a handshake as done before the certificate was checked. */
+#include "net-tls-private.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base-error.h"
+#include "net-certificate-private.h"
+
+/* TLS 1.2 is the oldest that RFC 8997 leaves for mail; all else follows the policy of the system. */
+#define PRIORITY "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+/* First byte of a TLS record of the handshake (RFC 8446, 5.1). */
+#define RECORD_ALERT     21
+#define RECORD_HANDSHAKE 22
+
+struct _NetTls
+{
+  gnutls_session_t session; /* Owned */
+  char *host;               /* Owned: without a final dot */
+  int fd;                   /* Borrowed */
+  int saved_errno;          /* of the last failed socket call: GnuTLS may use errno itself */
+  gboolean in_clear_before;
+  gboolean seen;    /* the first byte came ... */
+  gboolean foreign; /* ... and is no TLS */
+};
+
+static ssize_t
+pull (gnutls_transport_ptr_t pointer, void *data, size_t size)
+{
+  NetTls *tls = pointer;
+  ssize_t done;
+
+  do
+    done = recv (tls->fd, data, size, 0);
+  while (done < 0 && errno == EINTR);
+  if (done < 0) {
+    tls->saved_errno = errno;
+    gnutls_transport_set_errno (tls->session, errno);
+  }
+  if (done > 0 && !tls->seen) {
+    guint8 first = *(const guint8 *)data;
+
+    tls->seen = TRUE;
+    tls->foreign = first != RECORD_HANDSHAKE && first != RECORD_ALERT;
+  }
+
+  return done;
+}
+
+static ssize_t
+push (gnutls_transport_ptr_t pointer, const void *data, size_t size)
+{
+  NetTls *tls = pointer;
+  ssize_t done;
+
+  do
+    done = send (tls->fd, data, size, MSG_NOSIGNAL);
+  while (done < 0 && errno == EINTR);
+  if (done < 0) {
+    tls->saved_errno = errno;
+    gnutls_transport_set_errno (tls->session, errno);
+  }
+
+  return done;
+}
+
+static gboolean
+set_up (NetTls *tls, gnutls_certificate_credentials_t credentials)
+{
+  if (gnutls_init (&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+    return FALSE;
+  if (gnutls_set_default_priority_append (tls->session, PRIORITY, NULL, 0) < 0)
+    return FALSE;
+  if (gnutls_credentials_set (tls->session, GNUTLS_CRD_CERTIFICATE, credentials) < 0)
+    return FALSE;
+  /* RFC 6066, 3: an IP address is no server name. */
+  if (!g_hostname_is_ip_address (tls->host)
+      && gnutls_server_name_set (tls->session, GNUTLS_NAME_DNS, tls->host, strlen (tls->host)) < 0)
+    return FALSE;
+
+  gnutls_transport_set_ptr (tls->session, tls);
+  gnutls_transport_set_pull_function (tls->session, pull);
+  gnutls_transport_set_push_function (tls->session, push);
+  return TRUE;
+}
+
+NetTls *
+net_tls_new (int fd, const char *host, const char *ca_file, gboolean in_clear_before,
+             GError **error)
+{
+  g_autoptr (NetTls) tls = NULL;
+  gnutls_certificate_credentials_t credentials = net_certificate_credentials (ca_file, error);
+
+  if (credentials == NULL)
+    return NULL;
+
+  tls = g_new0 (NetTls, 1);
+  tls->fd = fd;
+  tls->in_clear_before = in_clear_before;
+  tls->host = g_hostname_to_ascii (host);
+  if (tls->host == NULL)
+    tls->host = g_strdup (host);
+  if (g_str_has_suffix (tls->host, "."))
+    tls->host[strlen (tls->host) - 1] = '\0';
+
+  if (!set_up (tls, credentials)) {
+    base_error_set (error, BASE_ERROR_TRUST, NULL, _ ("Encryption could not be set up."));
+    return NULL;
+  }
+
+  return g_steal_pointer (&tls);
+}
+
+void
+net_tls_free (NetTls *tls)
+{
+  if (tls == NULL)
+    return;
+
+  if (tls->session != NULL)
+    gnutls_deinit (tls->session);
+  g_free (tls->host);
+  g_free (tls);
+}
+
+void
+net_closed_error (GError **error, const char *host)
+{
+  base_error_set (error, BASE_ERROR_BROKEN, NULL,
+                  _ ("“%s” closed the connection. Sosik will try again."), host);
+}
+
+void
+net_socket_error (GError **error, int saved_errno, const char *host)
+{
+  switch (saved_errno) {
+  case ECONNRESET:
+  case ECONNABORTED:
+  case EPIPE:
+    base_error_set (error, BASE_ERROR_BROKEN, g_strerror (saved_errno),
+                    _ ("The connection to “%s” was cut. Sosik will try again."), host);
+    break;
+  default:
+    base_error_set (
+        error, BASE_ERROR_RETRY, g_strerror (saved_errno),
+        _ ("The connection to “%s” was lost. Sosik will try again when the network is back."),
+        host);
+    break;
+  }
+}
+
+static void
+set_handshake_error (NetTls *tls, int result, GError **error)
+{
+  const char *detail = gnutls_strerror (result);
+
+  if (result == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+    const char *alert = gnutls_alert_get_name (gnutls_alert_get (tls->session));
+
+    detail = alert != NULL ? alert : detail;
+  }
+
+  if (tls->foreign && tls->in_clear_before)
+    base_error_set (
+        error, BASE_ERROR_TRUST, NULL,
+        _ ("Somebody may be listening in: “%s” went on in clear when encryption had to begin. Nothing was sent "
+           "to it."),
+        tls->host);
+  else if (tls->foreign)
+    base_error_set (
+        error, BASE_ERROR_BROKEN, NULL,
+        _ ("“%s” does not speak TLS on this port. Check the port and the kind of security."),
+        tls->host);
+  else if (result == GNUTLS_E_UNSUPPORTED_VERSION_PACKET
+           || (result == GNUTLS_E_FATAL_ALERT_RECEIVED
+               && (gnutls_alert_get (tls->session) == GNUTLS_A_PROTOCOL_VERSION
+                   || gnutls_alert_get (tls->session) == GNUTLS_A_INSUFFICIENT_SECURITY
+                   || gnutls_alert_get (tls->session) == GNUTLS_A_HANDSHAKE_FAILURE)))
+    base_error_set (
+        error, BASE_ERROR_TRUST, detail,
+        _ ("“%s” offers only outdated encryption. Nothing was sent to it. Tell the people who run the "
+           "server."),
+        tls->host);
+  else if (result == GNUTLS_E_PREMATURE_TERMINATION || result == GNUTLS_E_PUSH_ERROR
+           || result == GNUTLS_E_PULL_ERROR)
+    base_error_set (error, BASE_ERROR_BROKEN, detail,
+                    _ ("“%s” closed the connection while encryption was being set up."), tls->host);
+  else
+    base_error_set (error, BASE_ERROR_BROKEN, detail,
+                    _ ("No encrypted connection to “%s” could be made."), tls->host);
+}
+
+static NetIo
+wanted (NetTls *tls)
+{
+  return gnutls_record_get_direction (tls->session) == 0 ? NET_IO_READ : NET_IO_WRITE;
+}
+
+NetIo
+net_tls_handshake (NetTls *tls, GError **error)
+{
+  int result;
+
+  /* Warnings are answered by going on; everything else that is not fatal is a wish to wait. */
+  do
+    result = gnutls_handshake (tls->session);
+  while (result == GNUTLS_E_INTERRUPTED || result == GNUTLS_E_WARNING_ALERT_RECEIVED);
+
+  if (result == GNUTLS_E_AGAIN)
+    return wanted (tls);
+  if (result < 0) {
+    set_handshake_error (tls, result, error);
+    return NET_IO_FAILED;
+  }
+
+  if (!net_certificate_verify (tls->session, tls->host, error)) {
+    gnutls_alert_send (tls->session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
+    return NET_IO_FAILED;
+  }
+
+  return NET_IO_DONE;
+}
+
+static NetIo
+fail_record (NetTls *tls, ssize_t result, GError **error)
+{
+  switch (result) {
+  case GNUTLS_E_PREMATURE_TERMINATION:
+    net_closed_error (error, tls->host);
+    break;
+  case GNUTLS_E_PULL_ERROR:
+  case GNUTLS_E_PUSH_ERROR:
+    net_socket_error (error, tls->saved_errno, tls->host);
+    break;
+  default:
+    base_error_set (error, BASE_ERROR_BROKEN, gnutls_strerror ((int)result),
+                    _ ("The encrypted connection to “%s” broke. Sosik will try again."), tls->host);
+    break;
+  }
+
+  return NET_IO_FAILED;
+}
+
+NetIo
+net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error)
+{
+  ssize_t result;
+
+  /* A wish to renegotiate (TLS 1.2) or a warning is passed over: there is no need to follow. */
+  do
+    result = gnutls_record_recv (tls->session, data, size);
+  while (result < 0 && result != GNUTLS_E_AGAIN && !gnutls_error_is_fatal ((int)result));
+
+  if (result == GNUTLS_E_AGAIN)
+    return wanted (tls);
+  if (result == 0) {
+    net_closed_error (error, tls->host);
+    return NET_IO_FAILED;
+  }
+  if (result < 0)
+    return fail_record (tls, result, error);
+
+  *done = (gsize)result;
+  return NET_IO_DONE;
+}
+
+NetIo
+net_tls_send (NetTls *tls, const void *data, gsize size, gsize *done, GError **error)
+{
+  ssize_t result;
+
+  do
+    result = gnutls_record_send (tls->session, data, size);
+  while (result == GNUTLS_E_INTERRUPTED);
+
+  if (result == GNUTLS_E_AGAIN)
+    return wanted (tls);
+  if (result < 0)
+    return fail_record (tls, result, error);
+
+  *done = (gsize)result;
+  return NET_IO_DONE;
+}
+
+void
+net_tls_goodbye (NetTls *tls)
+{
+  gnutls_bye (tls->session, GNUTLS_SHUT_WR);
+}
