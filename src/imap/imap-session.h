@@ -5,7 +5,8 @@
  * interface as UTF-8; modified UTF-7 (RFC 3501 5.1.3) stays inside.
  * Errors: REFUSED for NO/BAD to this command (detail: the server's words), AUTH, TRUST, RETRY ([UNAVAILABLE], [INUSE],
  * time-out, unreachable), LIMIT ([OVERQUOTA], [TOOBIG]), GONE ([NONEXISTENT], [TRYCREATE], or the mailbox vanished), BROKEN.
- * After RETRY from the wire, BROKEN or a cancel imap_session_is_usable () is false: free it. */
+ * After RETRY from the wire (BYE included), BROKEN, a cancel, or LIMIT and DISK while an answer came in,
+ * imap_session_is_usable () is false: free it. */
 #pragma once
 
 #include <gio/gio.h>
@@ -119,15 +120,17 @@ typedef struct
 /* Called for each FETCH answer of a command as it arrives.  FALSE stops: the command is cancelled with the connection. `error` may be set. */
 typedef gboolean (*ImapFetchFunc) (const ImapFetched *fetched, gpointer user_data, GError **error);
 
-/* Connects and makes the connection secure; reads capabilities.  The server's greeting PREAUTH before TLS, BYE, or a
- * server without STARTTLS (or one that refuses it) fails: TRUST with its own sentence. Never goes on in clear. */
+/* Connects and makes the connection secure; reads capabilities.  PREAUTH before TLS, a server without STARTTLS, one
+ * that refuses it, or words slipped in before it: TRUST, each with its own sentence.  Never goes on in clear.  RETRY when the
+ * greeting is BYE (too many connections, say), BROKEN when it is no IMAP server. */
 ImapSession *imap_session_open (const NetEndpoint *endpoint, GCancellable *cancellable,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void imap_session_free (ImapSession *session); /* drops the connection without talking */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSession, imap_session_free)
 
 /* SASL (or LOGIN where no mechanism fits), then capabilities again, ID (non-empty; before any SELECT), ENABLE. AUTH when
- * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included. */
+ * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included.  RETRY for
+ * [UNAVAILABLE] and the like, TRUST when the server could not prove that it knows the password (SCRAM). */
 gboolean imap_session_sign_in (ImapSession *session, const char *user, const char *password,
                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
@@ -151,7 +154,8 @@ gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchIte
 /* The same by message sequence numbers (first..last): for the newest N right after SELECT. */
 gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last, ImapFetchItems items,
                                  ImapFetchFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
-/* UIDs of all messages in the selected mailbox: UID SEARCH [RETURN (ALL)] ALL. */
+/* UIDs of all messages in the selected mailbox: UID SEARCH [RETURN (ALL)] ALL.  REFUSED rather than an empty set when
+ * the server gave no list, or an empty one of a mailbox that has messages. */
 BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UIDs whose Message-ID is `message_id` (with its <>); literal or quoted string as needed. */
 BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
@@ -173,7 +177,8 @@ gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFla
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 
 /* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE
- * it just waits on both and then sends NOOP.  Ended with DONE; the connection is clean afterwards.  *news: something changed. */
+ * it just waits on both and then, unless woken, sends NOOP.  Ended with DONE; the connection is clean afterwards.  Returns at
+ * once while news are pending.  *news (nullable): something changed; it is taken by that, as by imap_session_take_news (). */
 gboolean imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean *news,
                             GCancellable *cancellable, GError **error);
 

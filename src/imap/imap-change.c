@@ -1,0 +1,160 @@
+/* What changes a mailbox: STORE, MOVE (or COPY and UID EXPUNGE), APPEND.  Runs in the session's thread; must never
+ * send EXPUNGE without UIDs nor CLOSE, which destroy what other clients have marked, and never mark an original
+ * before its copy is confirmed. */
+#include "imap-session-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-date.h"
+#include "base-error.h"
+#include "imap-fetch.h"
+
+static gboolean
+check_open (ImapSession *session, GError **error)
+{
+  if (!imap_talk_check_usable (session, error))
+    return FALSE;
+  if (session->selected_name != NULL && !session->selected.read_only)
+    return TRUE;
+  if (session->selected_name != NULL)
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("The folder “%s” can only be read, not changed."), session->selected_name);
+  else
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("No folder is open on %s."), session->host);
+  return FALSE;
+}
+
+gboolean
+imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
+                    GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = {
+    .refused = _ ("The server did not change the marks of the messages."),
+    .mailbox = session->selected_name,
+  };
+  if (!check_open (session, error))
+    return FALSE;
+  if (!session->selected.permanent_keywords)
+    flags &= session->selected.permanent_flags | ~(guint) IMAP_FLAG_FORWARDED;
+  if (flags == 0 || *set == '\0')
+    return TRUE;
+
+  g_autofree char *names = imap_flags_to_string (flags);
+  g_autoptr (ImapCommand) command = imap_command_new ("UID STORE ", FALSE);
+  imap_command_add (command, "%s %cFLAGS.SILENT (%s)", set, add ? '+' : '-', names);
+  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+}
+
+/* How many EXPUNGE answers are our own doing. */
+static void
+expect_expunges (ImapSession *session, const char *set)
+{
+  g_autoptr (BaseUidSet) uids = base_uid_set_parse (set);
+  session->expected_expunges = uids != NULL ? base_uid_set_count (uids) : 0;
+}
+
+static gboolean
+run_expunging (ImapSession *session, ImapCommand *command, const char *set,
+               const ImapExchange *exchange, ImapResponse *answer, GCancellable *cancellable,
+               GError **error)
+{
+  expect_expunges (session, set);
+  gboolean done = imap_talk_run (session, command, exchange, answer, cancellable, error);
+  session->expected_expunges = 0;
+  return done;
+}
+
+gboolean
+imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
+                      GError **error)
+{
+  const ImapExchange exchange = {
+    .refused = _ ("The server did not delete the messages."),
+    .mailbox = session->selected_name,
+  };
+  if (!imap_session_store (session, set, TRUE, IMAP_FLAG_DELETED, cancellable, error))
+    return FALSE;
+  if (*set == '\0' || !imap_session_has (session, IMAP_CAP_UIDPLUS))
+    return TRUE;
+  g_autoptr (ImapCommand) command = imap_command_new ("UID EXPUNGE ", FALSE);
+  imap_command_add (command, "%s", set);
+  return run_expunging (session, command, set, &exchange, NULL, cancellable, error);
+}
+
+/* COPYUID comes with the tagged OK of COPY, and before it, untagged, with MOVE (RFC 6851 4.3). */
+static gboolean
+take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_data, GError **error)
+{
+  GHashTable **map = user_data;
+  if (*map == NULL && imap_response_has_code (response, "COPYUID"))
+    *map = imap_response_parse_copyuid (response->argument);
+  return TRUE;
+}
+
+gboolean
+imap_session_move (ImapSession *session, const char *set, const char *target, GHashTable **map,
+                   GCancellable *cancellable, GError **error)
+{
+  g_autofree char *refused = g_strdup_printf (
+      _ ("The server did not move the messages to the folder “%s”."), target);
+  g_autoptr (GHashTable) copied = NULL;
+  const ImapExchange exchange = {
+    .refused = refused,
+    .mailbox = target,
+    .data = take_copyuid,
+    .user_data = &copied,
+  };
+  if (map != NULL)
+    *map = NULL;
+  if (!check_open (session, error))
+    return FALSE;
+  if (*set == '\0')
+    return TRUE;
+
+  gboolean whole = imap_session_has (session, IMAP_CAP_MOVE);
+  g_autofree char *verb = g_strdup_printf ("%s %s", whole ? "UID MOVE" : "UID COPY", set);
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
+  g_auto (ImapResponse) answer = { 0 };
+  if (whole ? !run_expunging (session, command, set, &exchange, &answer, cancellable, error)
+            : !imap_talk_run (session, command, &exchange, &answer, cancellable, error))
+    return FALSE;
+  take_copyuid (session, &answer, &copied, NULL);
+  if (!whole && !imap_session_expunge (session, set, cancellable, error))
+    return FALSE;
+  if (map != NULL)
+    *map = g_steal_pointer (&copied);
+  return TRUE;
+}
+
+gboolean
+imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date,
+                     GBytes *message, guint32 *uid, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *refused = g_strdup_printf (
+      _ ("The server did not take the message into the folder “%s”."), mailbox);
+  const ImapExchange exchange = { .refused = refused, .mailbox = mailbox };
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "APPEND", mailbox);
+  g_auto (ImapResponse) answer = { 0 };
+
+  if (uid != NULL)
+    *uid = 0;
+  /* whether another mailbox takes keywords is not known before it is selected */
+  if (g_strcmp0 (mailbox, session->selected_name) != 0 || !session->selected.permanent_keywords)
+    flags &= ~(guint) IMAP_FLAG_FORWARDED;
+  if (flags != 0) {
+    g_autofree char *names = imap_flags_to_string (flags);
+    imap_command_add (command, " (%s)", names);
+  }
+  if (date > 0) {
+    g_autofree char *internal = base_date_to_internal (date);
+    imap_command_add (command, " \"%s\"", internal);
+  }
+  imap_command_add (command, " ");
+  imap_command_add_literal (command, message);
+  if (!imap_talk_run (session, command, &exchange, &answer, cancellable, error))
+    return FALSE;
+  if (uid != NULL && imap_response_has_code (&answer, "APPENDUID"))
+    *uid = imap_response_parse_appenduid (answer.argument);
+  return TRUE;
+}

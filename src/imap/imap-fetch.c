@@ -1,0 +1,212 @@
+/* From the tokens of a FETCH answer to an ImapFetched.  Pure; must never take a part of a body for the whole: only
+ * BODY[] without an origin is `body`. */
+#include "imap-fetch.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-date.h"
+#include "base-error.h"
+
+/* What a list row, threading and a reply need. */
+#define HEADER_FIELDS                                                                              \
+  "From Sender Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type"
+
+static const struct
+{
+  const char *name;
+  ImapFlags flag;
+} flag_names[] = {
+  { "\\Seen", IMAP_FLAG_SEEN },           { "\\Answered", IMAP_FLAG_ANSWERED },
+  { "\\Flagged", IMAP_FLAG_FLAGGED },     { "\\Deleted", IMAP_FLAG_DELETED },
+  { "\\Draft", IMAP_FLAG_DRAFT },         { "$Forwarded", IMAP_FLAG_FORWARDED },
+};
+
+ImapFlags
+imap_flag_from_name (const char *name, gsize length)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (flag_names); i++) {
+    if (strlen (flag_names[i].name) == length
+        && g_ascii_strncasecmp (name, flag_names[i].name, length) == 0)
+      return flag_names[i].flag;
+  }
+  return 0;
+}
+
+char *
+imap_flags_to_string (ImapFlags flags)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (flag_names); i++) {
+    if (flags & flag_names[i].flag)
+      g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", flag_names[i].name);
+  }
+  return g_string_free (out, FALSE);
+}
+
+char *
+imap_fetch_items_to_string (ImapFetchItems items, gboolean with_modseq)
+{
+  GString *out = g_string_new ("(UID");
+  if (items & IMAP_FETCH_FLAGS)
+    g_string_append (out, " FLAGS");
+  if (with_modseq && (items & IMAP_FETCH_MODSEQ))
+    g_string_append (out, " MODSEQ");
+  if (items & IMAP_FETCH_SIZE)
+    g_string_append (out, " RFC822.SIZE");
+  if (items & IMAP_FETCH_DATE)
+    g_string_append (out, " INTERNALDATE");
+  if (items & IMAP_FETCH_HEADER)
+    g_string_append (out, " BODY.PEEK[HEADER.FIELDS (" HEADER_FIELDS ")]");
+  if (items & IMAP_FETCH_PREVIEW)
+    g_string_append (out, " BODY.PEEK[TEXT]<0.1024>");
+  if (items & IMAP_FETCH_BODY)
+    g_string_append (out, " BODY.PEEK[]");
+  g_string_append_c (out, ')');
+  return g_string_free (out, FALSE);
+}
+
+static gboolean
+begins_with (const ImapToken *token, const char *prefix)
+{
+  gsize length = strlen (prefix);
+  return token->length >= length && g_ascii_strncasecmp (token->text, prefix, length) == 0;
+}
+
+/* Where the value of the item `key` goes; NULL for none of the three. */
+static GBytes **
+find_place (ImapFetched *fetched, const ImapToken *key)
+{
+  if (imap_token_is (key, "BODY[]") || imap_token_is (key, "RFC822"))
+    return &fetched->body;
+  if (begins_with (key, "BODY[HEADER") || imap_token_is (key, "RFC822.HEADER"))
+    return &fetched->header;
+  if (begins_with (key, "BODY[TEXT]") || imap_token_is (key, "RFC822.TEXT"))
+    return &fetched->text;
+  return NULL;
+}
+
+static gboolean
+parse_flags (ImapFetched *fetched, ImapLexer *lexer)
+{
+  ImapToken flag;
+  fetched->has_flags = TRUE;
+  fetched->flags = 0;
+  while (imap_lexer_next (lexer, &flag) != IMAP_TOKEN_CLOSE && flag.type != IMAP_TOKEN_END) {
+    if (flag.type == IMAP_TOKEN_ATOM)
+      fetched->flags |= imap_flag_from_name (flag.text, flag.length);
+    else if (!imap_lexer_skip (lexer, &flag))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* MODSEQ (12345), and without the parentheses. */
+static gboolean
+parse_modseq (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *value)
+{
+  ImapToken number = *value;
+  if (value->type == IMAP_TOKEN_OPEN && imap_lexer_next (lexer, &number) == IMAP_TOKEN_LIMIT)
+    return FALSE;
+  fetched->modseq = imap_token_number (&number, G_MAXINT64);
+  while (value->type == IMAP_TOKEN_OPEN && number.type != IMAP_TOKEN_CLOSE
+         && number.type != IMAP_TOKEN_END) {
+    if (imap_lexer_next (lexer, &number) == IMAP_TOKEN_LIMIT)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const ImapToken *value)
+{
+  GBytes **place = find_place (fetched, key);
+
+  if (place != NULL) {
+    if (value->type == IMAP_TOKEN_STRING) {
+      g_clear_pointer (place, g_bytes_unref);
+      *place = imap_token_dup_bytes (value);
+    }
+  } else if (imap_token_is (key, "FLAGS") && value->type == IMAP_TOKEN_OPEN) {
+    return parse_flags (fetched, lexer);
+  } else if (imap_token_is (key, "MODSEQ")) {
+    return parse_modseq (fetched, lexer, value);
+  } else if (imap_token_is (key, "UID")) {
+    fetched->uid = (guint32) imap_token_number (value, G_MAXUINT32);
+    return TRUE;
+  } else if (imap_token_is (key, "RFC822.SIZE")) {
+    fetched->size = imap_token_number (value, G_MAXINT64);
+    return TRUE;
+  } else if (imap_token_is (key, "INTERNALDATE")) {
+    g_autofree char *date = imap_token_dup (value);
+    fetched->date = base_date_from_internal (date);
+    return TRUE;
+  }
+  return imap_lexer_skip (lexer, value);
+}
+
+/* True when `value` cannot be the value of `key` but is the next key: a server left the value out (quirk 36). */
+static gboolean
+is_value_missing (ImapFetched *fetched, const ImapToken *key, const ImapToken *value)
+{
+  return find_place (fetched, key) != NULL && value->type == IMAP_TOKEN_ATOM
+         && !imap_token_is_nil (value);
+}
+
+static gboolean
+parse_items (ImapFetched *fetched, ImapLexer *lexer)
+{
+  ImapToken key, value;
+  guint depth = 0;
+
+  imap_lexer_next (lexer, &key);
+  while (key.type != IMAP_TOKEN_END) {
+    switch (key.type) {
+    case IMAP_TOKEN_OPEN: /* and again, where Domino wraps once more than it should (quirk 55) */
+      depth++;
+      break;
+    case IMAP_TOKEN_CLOSE:
+      if (depth <= 1)
+        return TRUE;
+      depth--;
+      break;
+    case IMAP_TOKEN_ATOM:
+      imap_lexer_next (lexer, &value);
+      if (value.type == IMAP_TOKEN_CLOSE || value.type == IMAP_TOKEN_END
+          || is_value_missing (fetched, &key, &value)) {
+        key = value;
+        continue;
+      }
+      if (!parse_value (fetched, lexer, &key, &value))
+        return FALSE;
+      break;
+    case IMAP_TOKEN_LIMIT:
+      return FALSE;
+    case IMAP_TOKEN_STRING:
+    case IMAP_TOKEN_END:
+      break;
+    }
+    imap_lexer_next (lexer, &key);
+  }
+  return TRUE;
+}
+
+gboolean
+imap_fetched_parse (ImapFetched *fetched, guint32 seq, ImapLexer *lexer, GError **error)
+{
+  *fetched = (ImapFetched){ .seq = seq };
+  if (parse_items (fetched, lexer))
+    return TRUE;
+  imap_fetched_clear (fetched);
+  base_error_set (error, BASE_ERROR_LIMIT, NULL,
+                  _ ("The mail server sent an answer that is too deeply nested to be understood."));
+  return FALSE;
+}
+
+void
+imap_fetched_clear (ImapFetched *fetched)
+{
+  g_clear_pointer (&fetched->header, g_bytes_unref);
+  g_clear_pointer (&fetched->body, g_bytes_unref);
+  g_clear_pointer (&fetched->text, g_bytes_unref);
+}

@@ -1,0 +1,143 @@
+/* Waiting for news: IDLE (RFC 2177), or a plain wait and NOOP where the server has none.  Runs in the session's thread;
+ * must never sleep over bytes that TLS or the lexer already hold, nor leave IDLE without DONE. */
+#include "imap-session-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-error.h"
+
+/* A server may end a connection that was silent for 30 minutes (RFC 9051 5.4). */
+#define MAX_IDLE_MS ((gint64) 29 * 60 * 1000)
+
+typedef enum
+{
+  IDLE_WAITING,
+  IDLE_STOP,  /* news, a wake or the time-out: say DONE */
+  IDLE_ENDED, /* the server ended it by itself */
+} IdleState;
+
+/* Takes all that is at hand, without waiting. */
+static gboolean
+take_what_is_there (ImapSession *session, const ImapTag tag, IdleState *state, GError **error)
+{
+  for (;;) {
+    gboolean complete;
+    if (!imap_lexer_advance (session->lexer, &complete, error)) {
+      session->usable = FALSE;
+      return FALSE;
+    }
+    if (!complete)
+      break;
+    g_auto (ImapResponse) response = { 0 };
+    imap_response_parse (&response, session->lexer);
+    if (response.kind == IMAP_RESPONSE_UNTAGGED
+        && !imap_state_take_untagged (session, &response, NULL, error)) {
+      session->usable = FALSE;
+      return FALSE;
+    }
+    if (response.kind == IMAP_RESPONSE_TAGGED && strcmp (response.tag, tag) == 0)
+      *state = IDLE_ENDED;
+  }
+  if (session->news && *state == IDLE_WAITING)
+    *state = IDLE_STOP;
+  return TRUE;
+}
+
+static gboolean
+idle_loop (ImapSession *session, const ImapTag tag, int wake_fd, gint64 deadline, IdleState *state,
+           GCancellable *cancellable, GError **error)
+{
+  *state = IDLE_WAITING;
+  for (;;) {
+    if (!take_what_is_there (session, tag, state, error))
+      return FALSE;
+    if (*state != IDLE_WAITING)
+      return TRUE;
+
+    NetWait result;
+    gint64 left = MAX ((deadline - g_get_monotonic_time ()) / 1000, 0);
+    if (!net_connection_wait (session->connection, wake_fd, left, &result, cancellable, error)) {
+      session->usable = FALSE;
+      return FALSE;
+    }
+    if (result != NET_WAIT_READABLE)
+      *state = IDLE_STOP;
+    else if (!imap_talk_fill (session, cancellable, error))
+      return FALSE;
+  }
+}
+
+/* *refused: the server would not idle, though it offers to. */
+static gboolean
+idle (ImapSession *session, int wake_fd, gint64 deadline, gboolean *refused,
+      GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = { 0 };
+  g_autoptr (ImapCommand) command = imap_command_new ("IDLE", FALSE);
+  g_auto (ImapResponse) answer = { 0 };
+  ImapTag tag;
+  gboolean answered;
+  IdleState state;
+
+  if (!imap_talk_send (session, command, &exchange, tag, &answer, &answered, cancellable, error)
+      || !imap_talk_wait_continue (session, tag, &exchange, &answer, cancellable, error))
+    return FALSE;
+  *refused = answer.kind == IMAP_RESPONSE_TAGGED && answer.condition != IMAP_CONDITION_OK;
+  if (answer.kind == IMAP_RESPONSE_TAGGED)
+    return TRUE;
+  imap_response_clear (&answer);
+
+  if (!idle_loop (session, tag, wake_fd, deadline, &state, cancellable, error))
+    return FALSE;
+  return state == IDLE_ENDED
+         || (imap_talk_write (session, "DONE\r\n", FALSE, cancellable, error)
+             && imap_talk_flush (session, cancellable, error)
+             && imap_talk_finish (session, tag, &exchange, &answer, cancellable, error));
+}
+
+/* Without IDLE: the NOOP is left out when somebody waits for the session. */
+static gboolean
+wait_and_ask (ImapSession *session, int wake_fd, gint64 deadline, GCancellable *cancellable,
+              GError **error)
+{
+  NetWait result = NET_WAIT_READABLE;
+  gint64 left = MAX ((deadline - g_get_monotonic_time ()) / 1000, 0);
+
+  if (!imap_lexer_is_pending (session->lexer)
+      && !net_connection_wait (session->connection, wake_fd, left, &result, cancellable, error)) {
+    session->usable = FALSE;
+    return FALSE;
+  }
+  return result == NET_WAIT_WOKEN || imap_session_noop (session, cancellable, error);
+}
+
+gboolean
+imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean *news,
+                   GCancellable *cancellable, GError **error)
+{
+  gint64 deadline;
+  gboolean refused = TRUE;
+
+  if (news != NULL)
+    *news = FALSE;
+  if (!imap_talk_check_usable (session, error))
+    return FALSE;
+  if (timeout_ms < 0 || timeout_ms > MAX_IDLE_MS)
+    timeout_ms = MAX_IDLE_MS;
+  deadline = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
+
+  if (!session->news) {
+    if (imap_session_has (session, IMAP_CAP_IDLE) && !session->no_idle) {
+      if (!idle (session, wake_fd, deadline, &refused, cancellable, error))
+        return FALSE;
+      session->no_idle = refused;
+    }
+    if (refused && !session->news
+        && !wait_and_ask (session, wake_fd, deadline, cancellable, error))
+      return FALSE;
+  }
+  if (news != NULL)
+    *news = imap_session_take_news (session);
+  return TRUE;
+}

@@ -1,0 +1,249 @@
+/* Mailboxes: their names on the wire, LIST with SPECIAL-USE and LIST-STATUS, CREATE.  Runs in the session's thread;
+ * must never give out a name under which the server would not find the mailbox again. */
+#include "imap-session-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-error.h"
+#include "base-text.h"
+#include "imap-utf7.h"
+
+/* Nobody has more; a server that sends more is not to fill the memory. */
+#define MAX_MAILBOXES 100000
+
+typedef struct
+{
+  GPtrArray *mailboxes; /* of ImapMailbox; Owned */
+  GHashTable *by_name;  /* Borrowed from mailboxes */
+} Listing;
+
+void
+imap_mailbox_free (ImapMailbox *mailbox)
+{
+  if (mailbox == NULL)
+    return;
+  g_free (mailbox->name);
+  g_free (mailbox);
+}
+
+char *
+imap_mailbox_to_wire (ImapSession *session, const char *name)
+{
+  const char *known = g_hash_table_lookup (session->wire_names, name);
+  if (known != NULL)
+    return g_strdup (known);
+  return session->utf8 ? g_strdup (name) : imap_utf7_encode (name);
+}
+
+ImapCommand *
+imap_mailbox_command (ImapSession *session, const char *verb, const char *mailbox)
+{
+  g_autofree char *wire = imap_mailbox_to_wire (session, mailbox);
+  ImapCommand *command = imap_command_new (verb, session->utf8);
+  imap_command_add (command, " ");
+  imap_command_add_string (command, wire);
+  return command;
+}
+
+/* The name for people, which finds its way back: the spelling is remembered where it is not the usual one. */
+static char *
+name_from_wire (ImapSession *session, const char *wire)
+{
+  if (g_ascii_strcasecmp (wire, "INBOX") == 0)
+    return g_strdup ("INBOX");
+
+  g_autofree char *name = imap_utf7_decode (wire);
+  g_autofree char *back = session->utf8 ? g_strdup (name) : imap_utf7_encode (name);
+  if (strcmp (back, wire) == 0)
+    return g_steal_pointer (&name);
+
+  const char *other = g_hash_table_lookup (session->wire_names, name);
+  if (other != NULL && strcmp (other, wire) != 0) {
+    /* two spellings look the same: the second one stays as it is */
+    g_free (name);
+    name = base_text_repair (wire, -1);
+  }
+  g_hash_table_insert (session->wire_names, g_strdup (name), g_strdup (wire));
+  return g_steal_pointer (&name);
+}
+
+/* A mailbox name is a string, or an atom; some servers leave a name with tabs or spaces bare (quirk 16). */
+static char *
+take_name (ImapSession *session, gboolean to_line_end)
+{
+  g_autofree char *wire = NULL;
+  ImapToken token;
+
+  if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING)
+    wire = imap_token_dup (&token);
+  else if (token.type == IMAP_TOKEN_ATOM && to_line_end)
+    wire = g_strchomp (g_strconcat ("", token.text, NULL)); /* the text ends where the line does */
+  else if (token.type == IMAP_TOKEN_ATOM)
+    wire = imap_token_dup (&token);
+  return wire != NULL && *wire != '\0' ? name_from_wire (session, wire) : NULL;
+}
+
+static void
+take_attribute (ImapMailbox *mailbox, const ImapToken *attribute)
+{
+  static const struct
+  {
+    const char *name;
+    ImapRole role;
+  } roles[] = {
+    { "\\Drafts", IMAP_ROLE_DRAFTS }, { "\\Sent", IMAP_ROLE_SENT },
+    { "\\Archive", IMAP_ROLE_ARCHIVE }, { "\\Junk", IMAP_ROLE_JUNK },
+    { "\\Trash", IMAP_ROLE_TRASH },   { "\\All", IMAP_ROLE_ALL },
+    { "\\Flagged", IMAP_ROLE_FLAGGED },
+  };
+
+  if (imap_token_is (attribute, "\\Noselect") || imap_token_is (attribute, "\\NonExistent"))
+    mailbox->selectable = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (roles); i++) {
+    if (imap_token_is (attribute, roles[i].name))
+      mailbox->role = roles[i].role;
+  }
+}
+
+/* * LIST (\HasNoChildren \Sent) "/" "Sent" */
+static void
+take_list (ImapSession *session, Listing *listing)
+{
+  g_autoptr (ImapMailbox) mailbox = g_new0 (ImapMailbox, 1);
+  ImapToken token;
+
+  mailbox->selectable = TRUE;
+  if (imap_lexer_next (session->lexer, &token) != IMAP_TOKEN_OPEN)
+    return;
+  while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM)
+    take_attribute (mailbox, &token);
+  if (token.type != IMAP_TOKEN_CLOSE)
+    return;
+
+  if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING && token.length == 1)
+    mailbox->delimiter = token.text[0];
+  mailbox->name = take_name (session, TRUE);
+  if (mailbox->name == NULL || g_hash_table_contains (listing->by_name, mailbox->name)
+      || listing->mailboxes->len >= MAX_MAILBOXES)
+    return;
+  if (strcmp (mailbox->name, "INBOX") == 0)
+    mailbox->role = IMAP_ROLE_INBOX;
+  g_hash_table_insert (listing->by_name, mailbox->name, mailbox);
+  g_ptr_array_add (listing->mailboxes, g_steal_pointer (&mailbox));
+}
+
+/* * STATUS "Sent" (MESSAGES 3 UNSEEN 0 …) */
+static void
+take_status (ImapSession *session, Listing *listing)
+{
+  g_autofree char *name = take_name (session, FALSE);
+  ImapMailbox *mailbox = name != NULL ? g_hash_table_lookup (listing->by_name, name) : NULL;
+  ImapToken key, value;
+
+  if (mailbox == NULL || imap_lexer_next (session->lexer, &key) != IMAP_TOKEN_OPEN)
+    return;
+  while (imap_lexer_next (session->lexer, &key) == IMAP_TOKEN_ATOM
+         && imap_lexer_next (session->lexer, &value) == IMAP_TOKEN_ATOM) {
+    guint32 number = (guint32) imap_token_number (&value, G_MAXUINT32);
+    if (imap_token_is (&key, "MESSAGES")) {
+      mailbox->messages = number;
+      mailbox->has_status = TRUE;
+    } else if (imap_token_is (&key, "UNSEEN")) {
+      mailbox->unseen = number;
+    } else if (imap_token_is (&key, "UIDNEXT")) {
+      mailbox->uid_next = number;
+    } else if (imap_token_is (&key, "UIDVALIDITY")) {
+      mailbox->uid_validity = number;
+    } else if (imap_token_is (&key, "HIGHESTMODSEQ")) {
+      mailbox->highest_modseq = imap_token_number (&value, G_MAXINT64);
+    }
+  }
+}
+
+static gboolean
+take_listing (ImapSession *session, const ImapResponse *response, gpointer user_data, GError **error)
+{
+  if (strcmp (response->name, "LIST") == 0)
+    take_list (session, user_data);
+  else if (strcmp (response->name, "STATUS") == 0)
+    take_status (session, user_data);
+  return TRUE;
+}
+
+/* What to ask for beside the names; NULL for nothing, where a plain LIST is the safest (quirks 43, 45, 52). */
+static char *
+dup_return_options (ImapSession *session)
+{
+  gboolean special = imap_session_has (session, IMAP_CAP_SPECIAL_USE);
+  gboolean status = imap_session_has (session, IMAP_CAP_LIST_STATUS);
+  if (session->no_extended_list || !imap_session_has (session, IMAP_CAP_LIST_EXTENDED)
+      || !(special || status))
+    return NULL;
+  return g_strdup_printf (" RETURN (%s%s%s%s%s)", special ? "SPECIAL-USE" : "",
+                          special && status ? " " : "",
+                          status ? "STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY" : "",
+                          status && imap_session_has (session, IMAP_CAP_CONDSTORE)
+                              ? " HIGHESTMODSEQ"
+                              : "",
+                          status ? ")" : "");
+}
+
+static GPtrArray *
+list_once (ImapSession *session, const char *options, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) mailboxes
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_mailbox_free);
+  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  Listing listing = { .mailboxes = mailboxes, .by_name = by_name };
+  const ImapExchange exchange = {
+    .refused = _ ("The mail server did not tell which folders there are."),
+    .data = take_listing,
+    .user_data = &listing,
+  };
+  g_autoptr (ImapCommand) command = imap_command_new ("LIST \"\" \"*\"", session->utf8);
+
+  if (options != NULL)
+    imap_command_add (command, "%s", options);
+  if (!imap_talk_run (session, command, &exchange, NULL, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&mailboxes);
+}
+
+GPtrArray *
+imap_session_list (ImapSession *session, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *options = dup_return_options (session);
+
+  if (options != NULL) {
+    g_autoptr (GError) local = NULL;
+    g_autoptr (GPtrArray) mailboxes = list_once (session, options, cancellable, &local);
+    if (mailboxes != NULL && mailboxes->len > 0)
+      return g_steal_pointer (&mailboxes);
+    if (local != NULL && (!session->usable || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+    /* offered, but refused or answered with nothing (quirks 45, 58) */
+    session->no_extended_list = TRUE;
+  }
+  return list_once (session, NULL, cancellable, error);
+}
+
+gboolean
+imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autofree char *refused
+      = g_strdup_printf (_ ("The server did not create the folder “%s”."), name);
+  const ImapExchange exchange = { .refused = refused, .mailbox = name };
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "CREATE", name);
+  g_auto (ImapResponse) answer = { 0 };
+
+  if (!imap_talk_ask (session, command, &exchange, &answer, cancellable, error))
+    return FALSE;
+  if (answer.condition == IMAP_CONDITION_OK || imap_response_has_code (&answer, "ALREADYEXISTS"))
+    return TRUE;
+  imap_talk_set_refused (session, &answer, &exchange, error);
+  return FALSE;
+}

@@ -1,0 +1,276 @@
+/* Signing in: SASL or LOGIN, then what the server can do now, who we are (ID), and what is to be enabled.  Runs in the
+ * session's thread; must never send a secret in clear (the connection refuses) nor keep one after it was sent. */
+#include "imap-session-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-error.h"
+#include "net-sasl.h"
+
+/* A mechanism needs three rounds at most; a server that goes on asking is no server. */
+#define MAX_ROUNDS 10
+/* A second way is tried where the server did not plainly say that the password is wrong. */
+#define MAX_WAYS 2
+
+static void
+free_secret (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+typedef char Secret;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, free_secret)
+
+/* The server's words, and what it wanted shown to the person in any case. */
+static char *
+dup_words (ImapSession *session, const ImapResponse *answer)
+{
+  const char *text = answer->text != NULL ? answer->text : "";
+  const char *alerts = session->alerts->str;
+  if (*alerts == '\0' || strstr (text, alerts) != NULL)
+    return g_strdup (text);
+  if (*text == '\0' || strstr (alerts, text) != NULL)
+    return g_strdup (alerts);
+  return g_strdup_printf ("%s\n%s", text, alerts);
+}
+
+static void
+set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **error)
+{
+  g_autofree char *words = dup_words (session, answer);
+
+  if (imap_response_has_code (answer, "UNAVAILABLE") || imap_response_has_code (answer, "INUSE")
+      || imap_response_has_code (answer, "LIMIT")) {
+    base_error_set (error, BASE_ERROR_RETRY, words,
+                    _ ("%s cannot sign you in at the moment. Sosik will try again."), session->host);
+  } else if (imap_response_has_code (answer, "EXPIRED")) {
+    base_error_set (error, BASE_ERROR_AUTH, words,
+                    _ ("Your password for %s has expired. Change it with your provider, then enter the new one here."),
+                    session->host);
+  } else if (imap_response_has_code (answer, "WEBALERT")) {
+    base_error_set (error, BASE_ERROR_AUTH, words,
+                    _ ("%s wants you to sign in with a web browser first. Do that, then try again here."),
+                    session->host);
+  } else if (imap_response_has_code (answer, "AUTHORIZATIONFAILED")
+             || imap_response_has_code (answer, "CONTACTADMIN")) {
+    base_error_set (error, BASE_ERROR_AUTH, words,
+                    _ ("%s does not let you use this mailbox. Ask your provider or administrator."),
+                    session->host);
+  } else {
+    base_error_set (error, BASE_ERROR_AUTH, words,
+                    _ ("%s did not accept the user name or the password. Check both; some providers want a password "
+                       "made for mail programs."),
+                    session->host);
+  }
+}
+
+/* True when another way of signing in would meet the same refusal. */
+static gboolean
+is_final (const ImapResponse *answer)
+{
+  static const char *const codes[] = { "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED",
+                                       "UNAVAILABLE",          "CONTACTADMIN",        "WEBALERT",
+                                       "ALERT",                "LIMIT",               "INUSE",
+                                       NULL };
+  return answer->condition == IMAP_CONDITION_OK
+         || (answer->code != NULL && g_strv_contains (codes, answer->code));
+}
+
+static gboolean
+send_line (ImapSession *session, const char *secret, GCancellable *cancellable, GError **error)
+{
+  return imap_talk_write (session, secret, TRUE, cancellable, error)
+         && imap_talk_write (session, "\r\n", FALSE, cancellable, error)
+         && imap_talk_flush (session, cancellable, error);
+}
+
+/* The challenges and answers of one mechanism, until `answer` is the tagged one. */
+static gboolean
+converse (ImapSession *session, NetSasl *sasl, const ImapTag tag, const char *initial,
+          ImapResponse *answer, GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = { 0 };
+
+  for (guint round = 0;; round++) {
+    imap_response_clear (answer);
+    if (!imap_talk_wait_continue (session, tag, &exchange, answer, cancellable, error))
+      return FALSE;
+    if (answer->kind == IMAP_RESPONSE_TAGGED)
+      return TRUE;
+
+    g_autoptr (GError) senseless = NULL;
+    g_autoptr (Secret) reply = NULL;
+    const char *challenge = g_strstrip (answer->text);
+    if (round == 0 && *challenge == '\0' && initial != NULL)
+      reply = g_strdup (initial);
+    else if (round < MAX_ROUNDS)
+      reply = net_sasl_respond (sasl, challenge, &senseless);
+    if (reply != NULL) {
+      if (!send_line (session, reply, cancellable, error))
+        return FALSE;
+      continue;
+    }
+
+    /* "*" calls the exchange off; what the server says to that adds nothing */
+    imap_response_clear (answer);
+    if (!imap_talk_write (session, "*\r\n", FALSE, cancellable, error)
+        || !imap_talk_flush (session, cancellable, error)
+        || !imap_talk_finish (session, tag, &exchange, answer, cancellable, error))
+      return FALSE;
+    session->usable = FALSE;
+    if (senseless != NULL)
+      g_propagate_error (error, g_steal_pointer (&senseless));
+    else
+      base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("Signing in to %s came to no end."),
+                      session->host);
+    return FALSE;
+  }
+}
+
+static gboolean
+authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancellable *cancellable,
+              GError **error)
+{
+  const ImapExchange exchange = { 0 };
+  ImapTag tag;
+  gboolean answered;
+  g_autoptr (Secret) initial = net_sasl_initial (sasl);
+  g_autoptr (ImapCommand) command = imap_command_new ("AUTHENTICATE ", FALSE);
+
+  imap_command_add (command, "%s", net_sasl_get_mechanism (sasl));
+  if (initial != NULL && imap_session_has (session, IMAP_CAP_SASL_IR)) {
+    imap_command_add (command, " ");
+    imap_command_add_secret (command, *initial != '\0' ? initial : "=");
+  }
+  if (!imap_talk_send (session, command, &exchange, tag, answer, &answered, cancellable, error)
+      || !converse (session, sasl, tag, initial, answer, cancellable, error))
+    return FALSE;
+  if (answer->condition == IMAP_CONDITION_OK && !net_sasl_is_complete (sasl)) {
+    session->usable = FALSE;
+    base_error_set (error, BASE_ERROR_TRUST, answer->text,
+                    _ ("%s did not prove that it knows your password. It may not be your mail server."),
+                    session->host);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+login (ImapSession *session, const char *user, const char *password, ImapResponse *answer,
+       GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = { 0 };
+  g_autoptr (ImapCommand) command = imap_command_new ("LOGIN ", FALSE);
+  imap_command_add_string (command, user);
+  imap_command_add (command, " ");
+  imap_command_add_secret_string (command, password);
+  return imap_talk_ask (session, command, &exchange, answer, cancellable, error);
+}
+
+/* The mechanisms as net_sasl_new () wants them. */
+static GPtrArray *
+dup_mechanisms (ImapSession *session)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < session->mechanisms->len; i++)
+    g_ptr_array_add (copy, g_strdup (g_ptr_array_index (session->mechanisms, i)));
+  g_ptr_array_add (copy, NULL);
+  return copy;
+}
+
+static void
+remove_mechanism (GPtrArray *mechanisms, const char *name)
+{
+  for (guint i = 0; i + 1 < mechanisms->len; i++) {
+    if (strcmp (g_ptr_array_index (mechanisms, i), name) == 0) {
+      g_ptr_array_remove_index (mechanisms, i);
+      return;
+    }
+  }
+}
+
+static gboolean
+prove_identity (ImapSession *session, const char *user, const char *password,
+                GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) mechanisms = dup_mechanisms (session);
+  gboolean may_login = !imap_session_has (session, IMAP_CAP_LOGINDISABLED);
+  g_auto (ImapResponse) answer = { 0 };
+  gboolean tried = FALSE;
+
+  for (guint way = 0; way < MAX_WAYS && !(tried && is_final (&answer)); way++) {
+    g_autoptr (NetSasl) sasl
+        = net_sasl_new ((const char *const *) mechanisms->pdata, user, password);
+    if (sasl == NULL && !may_login)
+      break;
+    tried = TRUE;
+    session->capabilities_known = FALSE;
+    imap_response_clear (&answer);
+    if (sasl != NULL ? !authenticate (session, sasl, &answer, cancellable, error)
+                     : !login (session, user, password, &answer, cancellable, error))
+      return FALSE;
+    if (sasl != NULL)
+      remove_mechanism (mechanisms, net_sasl_get_mechanism (sasl));
+    else
+      may_login = FALSE;
+  }
+
+  if (!tried) {
+    base_error_set (error, BASE_ERROR_AUTH, NULL,
+                    _ ("%s offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
+                    session->host);
+    return FALSE;
+  }
+  if (answer.condition == IMAP_CONDITION_OK)
+    return TRUE;
+  set_sign_in_refused (session, &answer, error);
+  return FALSE;
+}
+
+/* ID and ENABLE in one round trip; a refusal of either is no failure. */
+static gboolean
+introduce (ImapSession *session, GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = { 0 };
+  g_autoptr (GPtrArray) commands = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_command_free);
+  ImapTag tags[2];
+  guint sent = 0;
+  gboolean answered;
+
+  /* never empty (quirk 23), and always before SELECT, which NetEase refuses otherwise (quirk 40) */
+  if (imap_session_has (session, IMAP_CAP_ID))
+    g_ptr_array_add (commands,
+                     imap_command_new ("ID (\"name\" \"Sosik\" \"version\" \"" SOSIK_VERSION "\")", FALSE));
+  if (imap_session_has (session, IMAP_CAP_ENABLE | IMAP_CAP_UTF8_ACCEPT))
+    g_ptr_array_add (commands, imap_command_new ("ENABLE UTF8=ACCEPT", FALSE));
+
+  for (; sent < commands->len; sent++) {
+    g_auto (ImapResponse) early = { 0 };
+    if (!imap_talk_send (session, g_ptr_array_index (commands, sent), &exchange, tags[sent], &early,
+                         &answered, cancellable, error))
+      return FALSE;
+  }
+  for (guint i = 0; i < sent; i++) {
+    g_auto (ImapResponse) answer = { 0 };
+    if (!imap_talk_finish (session, tags[i], &exchange, &answer, cancellable, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+imap_session_sign_in (ImapSession *session, const char *user, const char *password,
+                      GCancellable *cancellable, GError **error)
+{
+  if (!imap_talk_check_usable (session, error))
+    return FALSE;
+  g_string_truncate (session->alerts, 0);
+  if (!session->signed_in && !prove_identity (session, user, password, cancellable, error))
+    return FALSE;
+  session->signed_in = TRUE;
+  return imap_session_learn_capabilities (session, cancellable, error)
+         && introduce (session, cancellable, error);
+}
