@@ -1,0 +1,358 @@
+/* Address lists: one forgiving reader for what people type and for what mail carries.
+ *
+ * Separators are comma, semicolon and line end; quotes, comments, groups, domain literals and a bare word with an @ are
+ * understood.  Encoded-words are decoded only after the list was cut, so that an encoded comma or '<' makes no second
+ * address.  Runs on any thread; linear; limited to MAX_ADDRESSES. */
+#include "mime-address-private.h"
+
+#include <string.h>
+
+#include "base-text.h"
+#include "mime-build.h"
+#include "mime-header-private.h"
+
+#define MAX_ADDRESSES 20000
+#define MAX_NAME 500 /* characters */
+
+void
+mime_address_free (MimeAddress *address)
+{
+  if (address == NULL)
+    return;
+  g_free (address->name);
+  g_free (address->address);
+  g_free (address);
+}
+
+/* ---- is it one ---- */
+
+static gboolean
+local_part_is_valid (const char *at, const char *end)
+{
+  if (at == end || end - at > 128)
+    return FALSE;
+  if (*at == '"') {
+    for (at++; at < end - 1; at++) {
+      if (*at == '"' || (guint8) *at < ' ' || *at == 0x7f)
+        return FALSE;
+      if (*at == '\\') {
+        at++;
+        if (at >= end - 1 || (guint8) *at < ' ')
+          return FALSE;
+      }
+    }
+    return at == end - 1 && *at == '"';
+  }
+  for (; at < end; at++) {
+    /* Dots where RFC 5322 wants none exist in real addresses of Japanese carriers. */
+    if ((guint8) *at <= ' ' || *at == 0x7f || strchr ("()<>[]:;@\\,\"", *at) != NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+domain_is_valid (const char *domain)
+{
+  gsize length = strlen (domain), label = 0;
+
+  if (length == 0 || length > 255)
+    return FALSE;
+  if (domain[0] == '[')
+    return length > 3 && domain[length - 1] == ']'
+           && strspn (domain + 1, "0123456789abcdefABCDEFIPvV.:") == length - 2;
+  for (const char *c = domain; *c != '\0'; c++) {
+    if (*c == '.') {
+      if (label == 0)
+        return FALSE;
+      label = 0;
+    } else if (g_ascii_isalnum (*c) || *c == '-' || *c == '_' || (guint8) *c >= 0x80) {
+      if (++label > 63 * 4)
+        return FALSE;
+    } else {
+      return FALSE;
+    }
+  }
+  return label > 0;
+}
+
+/* Separators of Unicode that a program further on could take for a line end or a space. */
+static gboolean
+has_odd_characters (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar character = g_utf8_get_char (c);
+
+    if (character >= 0x80
+        && (g_unichar_iscntrl (character) || g_unichar_isspace (character)
+            || g_unichar_type (character) == G_UNICODE_FORMAT || character == 0xfffd || character == 0x3000))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+mime_address_is_valid (const char *address)
+{
+  const char *at;
+
+  if (address == NULL || !g_utf8_validate (address, -1, NULL))
+    return FALSE;
+  at = strrchr (address, '@');
+  return at != NULL && local_part_is_valid (address, at) && domain_is_valid (at + 1) && !has_odd_characters (address);
+}
+
+/* ---- the list ---- */
+
+/* What one piece between separators held. */
+typedef struct
+{
+  GString *phrase;  /* words and quoted strings outside of <> */
+  GString *angle;   /* what stood in <> */
+  GString *comment; /* what stood in () */
+  gboolean has_angle;
+} Piece;
+
+/* Drops a source route "@a,@b:" and the white space. */
+static char *
+tidy_address (const char *text)
+{
+  const char *colon = text[0] == '@' ? strchr (text, ':') : NULL;
+  GString *out = g_string_new (NULL);
+  gboolean quoted = FALSE;
+
+  for (const char *c = colon != NULL ? colon + 1 : text; *c != '\0'; c++) {
+    if (*c == '"' && (c == text || c[-1] != '\\'))
+      quoted = !quoted;
+    if (quoted || !g_ascii_isspace (*c))
+      g_string_append_c (out, *c);
+  }
+  /* "<mailto:a@b>" comes from copied links. */
+  if (g_ascii_strncasecmp (out->str, "mailto:", 7) == 0)
+    g_string_erase (out, 0, 7);
+  return g_string_free (out, FALSE);
+}
+
+static char *
+tidy_name (const char *text)
+{
+  g_autofree char *decoded = mime_words_decode (text);
+  char *name = base_text_one_line (decoded, MAX_NAME);
+  gsize length = strlen (name);
+
+  /* Quotes that were encoded or doubled around the whole name. */
+  if (length >= 2 && (name[0] == '\'' || name[0] == '"') && name[length - 1] == name[0]) {
+    name[length - 1] = '\0';
+    memmove (name, name + 1, length - 1);
+    g_strstrip (name);
+  }
+  return name;
+}
+
+/* "Hong gildong@example.org": the last word is the address, where the person forgot the brackets. */
+static void
+split_bare (const char *phrase, char **name, char **address)
+{
+  g_autofree char *text = g_strstrip (g_strdup (phrase));
+  char *last = strrchr (text, ' ');
+
+  if (last != NULL && strchr (last, '@') != NULL && mime_address_is_valid (last + 1)) {
+    *address = g_strdup (last + 1);
+    *last = '\0';
+    *name = tidy_name (text);
+  } else {
+    *address = tidy_address (text);
+    *name = g_strdup ("");
+  }
+}
+
+static void
+finish_piece (Piece *piece, GPtrArray *list)
+{
+  g_autofree char *name = NULL, *address = NULL;
+  gboolean something = piece->has_angle || strspn (piece->phrase->str, " \t\r\n") < piece->phrase->len;
+
+  if (something && list->len < MAX_ADDRESSES) {
+    MimeAddress *result = g_new0 (MimeAddress, 1);
+
+    if (piece->has_angle) {
+      address = tidy_address (piece->angle->str);
+      name = tidy_name (piece->phrase->str);
+    } else {
+      split_bare (piece->phrase->str, &name, &address);
+    }
+    if (name[0] == '\0' && piece->comment->len > 0) {
+      g_free (name);
+      name = tidy_name (piece->comment->str);
+    }
+    if (!mime_address_is_valid (address)) {
+      g_autofree char *whole
+          = piece->has_angle ? g_strdup_printf ("%s <%s>", name, address) : g_strdup (piece->phrase->str);
+
+      result->name = tidy_name (whole);
+      result->address = g_strdup ("");
+    } else {
+      result->name = g_strcmp0 (name, address) == 0 ? g_strdup ("") : g_steal_pointer (&name);
+      result->address = g_steal_pointer (&address);
+    }
+    g_ptr_array_add (list, result);
+  }
+  g_string_truncate (piece->phrase, 0);
+  g_string_truncate (piece->angle, 0);
+  g_string_truncate (piece->comment, 0);
+  piece->has_angle = FALSE;
+}
+
+/* Copies a quoted string without its quotes. Returns behind it; NULL when it has no end. */
+static const char *
+take_quoted (const char *at, GString *out)
+{
+  gsize before = out->len;
+
+  for (at++; *at != '\0'; at++) {
+    if (*at == '"')
+      return at + 1;
+    if (*at == '\\' && at[1] != '\0')
+      at++;
+    g_string_append_c (out, *at);
+  }
+  g_string_truncate (out, before);
+  return NULL;
+}
+
+/* Copies a comment without its outer brackets, nested ones with theirs. */
+static const char *
+take_comment (const char *at, GString *out)
+{
+  int depth = 0;
+
+  for (; *at != '\0'; at++) {
+    if (*at == '\\' && at[1] != '\0') {
+      at++;
+    } else if (*at == '(') {
+      if (depth++ == 0)
+        continue;
+    } else if (*at == ')') {
+      if (--depth == 0)
+        return at + 1;
+    }
+    g_string_append_c (out, *at);
+  }
+  return NULL;
+}
+
+static GPtrArray *
+parse (const char *text)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) mime_address_free);
+  Piece piece = { g_string_new (NULL), g_string_new (NULL), g_string_new (NULL), FALSE };
+  gboolean open_quotes = TRUE, open_comments = TRUE, open_angles = TRUE; /* some end of each may still come */
+  const char *at = text;
+
+  while (*at != '\0') {
+    const char *end;
+
+    switch (*at) {
+    case '"': {
+      const char *after;
+      gsize before = piece.phrase->len;
+
+      end = open_quotes ? take_quoted (at, piece.phrase) : NULL;
+      if (end == NULL) {
+        open_quotes = FALSE;
+        at++;
+        break;
+      }
+      /* A quoted local part keeps its quotes. */
+      after = end;
+      if (*after == '@') {
+        g_string_truncate (piece.phrase, before);
+        g_string_append_len (piece.phrase, at, end - at);
+      }
+      at = end;
+      break;
+    }
+    case '(':
+      end = open_comments ? take_comment (at, piece.comment) : NULL;
+      if (end != NULL) {
+        at = end;
+      } else {
+        open_comments = FALSE;
+        g_string_truncate (piece.comment, 0);
+        g_string_append_c (piece.phrase, *at++);
+      }
+      break;
+    case '<':
+      end = at[1] == '"' && open_angles ? strchr (at, '>') : NULL;
+      if (end == NULL) {
+        open_angles = open_angles && at[1] != '"';
+        end = at + 1 + strcspn (at + 1, ">,;\n<");
+      }
+      if (!piece.has_angle)
+        g_string_append_len (piece.angle, at + 1, end - at - 1);
+      piece.has_angle = TRUE;
+      at = *end == '>' ? end + 1 : end; /* "Name <a@b, c@d": never closed */
+      break;
+    case ':':
+      /* The name of a group ("friends: a@b, c@d;") is no address, nor is "mailto:". */
+      if (strchr (piece.phrase->str, '@') != NULL)
+        g_string_append_c (piece.phrase, ':');
+      else
+        g_string_truncate (piece.phrase, 0);
+      at++;
+      break;
+    case ',':
+    case ';':
+    case '\n':
+      finish_piece (&piece, list);
+      at++;
+      break;
+    default:
+      g_string_append_c (piece.phrase, *at++);
+      break;
+    }
+  }
+  finish_piece (&piece, list);
+  g_string_free (piece.phrase, TRUE);
+  g_string_free (piece.angle, TRUE);
+  g_string_free (piece.comment, TRUE);
+  return list;
+}
+
+GPtrArray *
+mime_address_parse_header (const char *value)
+{
+  return parse (value);
+}
+
+GPtrArray *
+mime_addresses_parse (const char *text)
+{
+  g_autofree char *valid = base_text_repair (text != NULL ? text : "", -1);
+
+  return parse (valid);
+}
+
+char *
+mime_address_to_string (const char *name, const char *address)
+{
+  GString *out;
+
+  if (name == NULL || name[0] == '\0' || g_strcmp0 (name, address) == 0)
+    return g_strdup (address != NULL ? address : "");
+  out = g_string_new (NULL);
+  if (strpbrk (name, "()<>[]:;@\\,.\"") != NULL) {
+    g_string_append_c (out, '"');
+    for (const char *c = name; *c != '\0'; c++) {
+      if (*c == '"' || *c == '\\')
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, *c);
+    }
+    g_string_append_c (out, '"');
+  } else {
+    g_string_append (out, name);
+  }
+  if (address != NULL && address[0] != '\0')
+    g_string_append_printf (out, " <%s>", address);
+  return g_string_free (out, FALSE);
+}

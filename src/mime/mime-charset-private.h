@@ -1,0 +1,16 @@
+/* Bytes in some charset, told or not, to UTF-8.  Pure, any thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Prepares GMime; cheap after the first time.  Call before any g_mime_* function. */
+void mime_gmime_init (void);
+
+/* Always valid UTF-8 without NUL.  `charset` is what the message claims (nullable) and is not believed blindly: UTF-8 that
+ * is UTF-8 wins, then what was declared, then CP949 for what reads well as Korean, then windows-1252. */
+char *mime_charset_to_utf8 (const char *charset, const void *data,
+                            gsize length) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,392 @@
+/* HTML to readable plain text: for the text view, quoting in replies and the search index.
+ *
+ * Blocks become lines and paragraphs, lists get bullets and numbers, quotes "> ", links their target where it says more than
+ * the text.  What the sender hid stays out.  Nothing of the output is markup.  Runs on any thread. */
+#include "mime-html.h"
+
+#include <string.h>
+
+#include "mime-css-private.h"
+#include "mime-html-parse-private.h"
+
+#define MAX_QUOTE_DEPTH 20
+
+typedef enum
+{
+  ROLE_NONE,
+  ROLE_HIDDEN,
+  ROLE_BLOCK,     /* starts and ends a line */
+  ROLE_PARAGRAPH, /* an empty line around it */
+  ROLE_QUOTE,
+  ROLE_LIST,
+  ROLE_ITEM,
+  ROLE_PRE,
+  ROLE_ROW,
+  ROLE_CELL,
+  ROLE_LINK,
+  ROLE_BREAK,
+  ROLE_RULE,
+} Role;
+
+static const struct
+{
+  const char *name;
+  Role role;
+} roles[] = {
+  { "a", ROLE_LINK },          { "address", ROLE_BLOCK },  { "article", ROLE_BLOCK },  { "aside", ROLE_BLOCK },
+  { "audio", ROLE_HIDDEN },    { "blockquote", ROLE_QUOTE }, { "br", ROLE_BREAK },     { "caption", ROLE_BLOCK },
+  { "center", ROLE_BLOCK },    { "dd", ROLE_BLOCK },       { "details", ROLE_BLOCK },  { "dir", ROLE_LIST },
+  { "div", ROLE_BLOCK },       { "dl", ROLE_PARAGRAPH },   { "dt", ROLE_BLOCK },       { "embed", ROLE_HIDDEN },
+  { "fieldset", ROLE_BLOCK },  { "figcaption", ROLE_BLOCK }, { "figure", ROLE_BLOCK }, { "footer", ROLE_BLOCK },
+  { "form", ROLE_BLOCK },      { "h1", ROLE_PARAGRAPH },   { "h2", ROLE_PARAGRAPH },   { "h3", ROLE_PARAGRAPH },
+  { "h4", ROLE_PARAGRAPH },    { "h5", ROLE_PARAGRAPH },   { "h6", ROLE_PARAGRAPH },   { "header", ROLE_BLOCK },
+  { "hr", ROLE_RULE },         { "iframe", ROLE_HIDDEN },  { "li", ROLE_ITEM },        { "main", ROLE_BLOCK },
+  { "math", ROLE_HIDDEN },     { "nav", ROLE_BLOCK },      { "object", ROLE_HIDDEN },  { "ol", ROLE_LIST },
+  { "p", ROLE_PARAGRAPH },     { "pre", ROLE_PRE },        { "section", ROLE_BLOCK },  { "select", ROLE_HIDDEN },
+  { "style", ROLE_HIDDEN },    { "svg", ROLE_HIDDEN },     { "table", ROLE_PARAGRAPH }, { "td", ROLE_CELL },
+  { "template", ROLE_HIDDEN }, { "th", ROLE_CELL },        { "title", ROLE_HIDDEN },   { "tr", ROLE_ROW },
+  { "ul", ROLE_LIST },         { "video", ROLE_HIDDEN },   { "xml", ROLE_HIDDEN },
+};
+
+typedef struct
+{
+  Role role;
+  char *href;     /* of a link */
+  gsize start;    /* of a link: where its text begins in `out` */
+  int number;     /* of a list: next number, 0 for bullets */
+  gboolean cells; /* of a row: one stands already */
+} Open;
+
+typedef struct
+{
+  GString *out;
+  GArray *open; /* of Open */
+  guint hidden, quotes, pre, lists;
+  guint newlines; /* line ends at the tail of `out`; many at the start */
+  gboolean space; /* white space waits for a word */
+  gboolean prefixed; /* the tail is a quote prefix or bullet only */
+} ToText;
+
+static void
+open_clear (gpointer data)
+{
+  g_free (((Open *) data)->href);
+}
+
+static Role
+role_of (const char *name)
+{
+  gsize low = 0, high = G_N_ELEMENTS (roles);
+
+  while (low < high) {
+    gsize middle = (low + high) / 2;
+    int order = strcmp (name, roles[middle].name);
+
+    if (order == 0)
+      return roles[middle].role;
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return ROLE_NONE;
+}
+
+static void
+end_line (ToText *to, guint wanted)
+{
+  to->space = FALSE;
+  if (to->out->len == 0)
+    return;
+  while (to->newlines < wanted) {
+    /* An empty line inside of a quote belongs to the quote. */
+    if (to->newlines > 0) {
+      for (guint i = 0; i < MIN (to->quotes, MAX_QUOTE_DEPTH); i++)
+        g_string_append_c (to->out, '>');
+    }
+    g_string_append_c (to->out, '\n');
+    to->newlines++;
+  }
+}
+
+static void
+begin_word (ToText *to)
+{
+  if (to->newlines > 0 || to->out->len == 0) {
+    for (guint i = 0; i < MIN (to->quotes, MAX_QUOTE_DEPTH); i++)
+      g_string_append_c (to->out, '>');
+    if (to->quotes > 0)
+      g_string_append_c (to->out, ' ');
+    to->newlines = 0;
+  } else if (to->space && !to->prefixed) {
+    g_string_append_c (to->out, ' ');
+  }
+  to->space = FALSE;
+  to->prefixed = FALSE;
+}
+
+static gboolean
+is_hidden (const char **attributes)
+{
+  const char *style = mime_html_attribute (attributes, "style");
+
+  return mime_html_attribute (attributes, "hidden") != NULL || (style != NULL && mime_css_hides (style));
+}
+
+static void
+begin_item (ToText *to)
+{
+  Open *list = NULL;
+
+  for (guint i = to->open->len; i > 0 && list == NULL; i--) {
+    Open *open = &g_array_index (to->open, Open, i - 1);
+
+    if (open->role == ROLE_LIST)
+      list = open;
+  }
+  end_line (to, 1);
+  begin_word (to);
+  for (guint i = 1; i < MIN (to->lists, 8u); i++)
+    g_string_append (to->out, "  ");
+  if (list != NULL && list->number > 0 && list->number < G_MAXINT)
+    g_string_append_printf (to->out, "%d. ", list->number++);
+  else
+    g_string_append (to->out, "• ");
+  to->prefixed = TRUE;
+}
+
+static void
+on_start (const char *name, const char **attributes, gpointer user_data)
+{
+  ToText *to = user_data;
+  Open open = { .role = role_of (name) };
+
+  if (to->hidden > 0 || open.role == ROLE_HIDDEN || is_hidden (attributes)) {
+    open.role = ROLE_HIDDEN;
+    to->hidden++;
+    g_array_append_val (to->open, open);
+    return;
+  }
+  if (strcmp (name, "img") == 0) {
+    const char *alt = mime_html_attribute (attributes, "alt");
+
+    if (alt != NULL && alt[0] != '\0' && g_utf8_strlen (alt, -1) < 200) {
+      g_autofree char *copy = g_strstrip (g_strdup (alt));
+
+      if (copy[0] != '\0') {
+        begin_word (to);
+        g_string_append (to->out, g_strdelimit (copy, "\r\n\t", ' '));
+      }
+    }
+  }
+  switch (open.role) {
+  case ROLE_NONE:
+  case ROLE_HIDDEN:
+    break;
+  case ROLE_BLOCK:
+    end_line (to, 1);
+    break;
+  case ROLE_PARAGRAPH:
+    end_line (to, 2);
+    break;
+  case ROLE_PRE:
+    end_line (to, 2);
+    to->pre++;
+    break;
+  case ROLE_QUOTE:
+    end_line (to, 2);
+    to->quotes++;
+    break;
+  case ROLE_LIST:
+    end_line (to, to->lists > 0 ? 1 : 2);
+    to->lists++;
+    if (strcmp (name, "ol") == 0) {
+      const char *start = mime_html_attribute (attributes, "start");
+
+      open.number = start != NULL ? CLAMP (atoi (start), 1, 1000000) : 1;
+    }
+    break;
+  case ROLE_ITEM:
+    begin_item (to);
+    break;
+  case ROLE_ROW:
+    end_line (to, 1);
+    break;
+  case ROLE_CELL:
+    for (guint i = to->open->len; i > 0; i--) {
+      Open *row = &g_array_index (to->open, Open, i - 1);
+
+      if (row->role == ROLE_ROW) {
+        to->space = row->cells;
+        row->cells = TRUE;
+        break;
+      }
+    }
+    break;
+  case ROLE_LINK:
+    open.href = g_strstrip (g_strdup (mime_html_attribute (attributes, "href")));
+    open.start = to->out->len;
+    break;
+  case ROLE_BREAK:
+    if (to->newlines == 0 && to->out->len > 0)
+      end_line (to, 1);
+    else
+      end_line (to, MIN (to->newlines + 1, 2u));
+    break;
+  case ROLE_RULE:
+    end_line (to, 1);
+    begin_word (to);
+    g_string_append (to->out, "---");
+    end_line (to, 1);
+    break;
+  }
+  g_array_append_val (to->open, open);
+}
+
+/* The target, where the text does not already say it. */
+static void
+end_link (ToText *to, const Open *link)
+{
+  const char *text = to->out->str + link->start, *target = link->href, *bare;
+
+  if (target == NULL || link->start >= to->out->len)
+    return;
+  if (g_ascii_strncasecmp (target, "mailto:", 7) == 0)
+    bare = target + 7;
+  else if (g_ascii_strncasecmp (target, "http://", 7) == 0)
+    bare = target + 7;
+  else if (g_ascii_strncasecmp (target, "https://", 8) == 0)
+    bare = target + 8;
+  else
+    return;
+  {
+    g_autofree char *stem = g_strndup (bare, strcspn (bare, g_str_has_prefix (target, "mailto:") ? "?" : ""));
+    gsize length = strlen (stem);
+
+    if (length > 0 && stem[length - 1] == '/')
+      stem[length - 1] = '\0';
+    if (stem[0] == '\0' || strstr (text, stem) != NULL || length > 500)
+      return;
+  }
+  begin_word (to);
+  g_string_append_printf (to->out, " <%s>", target);
+}
+
+static void
+on_end (gpointer user_data)
+{
+  ToText *to = user_data;
+  Open *open;
+
+  if (to->open->len == 0)
+    return;
+  open = &g_array_index (to->open, Open, to->open->len - 1);
+  switch (open->role) {
+  case ROLE_HIDDEN:
+    to->hidden--;
+    break;
+  case ROLE_BLOCK:
+  case ROLE_ROW:
+    end_line (to, 1);
+    break;
+  case ROLE_ITEM:
+    to->prefixed = FALSE;
+    end_line (to, 1);
+    break;
+  case ROLE_PARAGRAPH:
+    end_line (to, 2);
+    break;
+  case ROLE_PRE:
+    end_line (to, 2);
+    to->pre--;
+    break;
+  case ROLE_QUOTE:
+    end_line (to, 1);
+    to->quotes--;
+    end_line (to, 2);
+    break;
+  case ROLE_LIST:
+    to->lists--;
+    end_line (to, to->lists > 0 ? 1 : 2);
+    break;
+  case ROLE_LINK:
+    end_link (to, open);
+    break;
+  case ROLE_NONE:
+  case ROLE_CELL:
+  case ROLE_BREAK:
+  case ROLE_RULE:
+    break;
+  }
+  g_array_set_size (to->open, to->open->len - 1);
+}
+
+static void
+on_text (const char *text, gsize length, gpointer user_data)
+{
+  ToText *to = user_data;
+  const char *end = text + length;
+
+  if (to->hidden > 0)
+    return;
+  for (const char *c = text; c < end; c++) {
+    if (to->pre > 0 && *c == '\n') {
+      to->space = FALSE;
+      if (to->newlines > 0)
+        end_line (to, MIN (to->newlines + 1, 3u));
+      else
+        end_line (to, 1);
+    } else if (to->pre > 0 && (*c == ' ' || *c == '\t')) {
+      begin_word (to);
+      g_string_append_c (to->out, ' ');
+    } else if ((guint8) *c <= ' ') {
+      to->space = TRUE;
+    } else {
+      const char *stop = c;
+
+      while (stop < end && (guint8) *stop > ' ')
+        stop++;
+      begin_word (to);
+      g_string_append_len (to->out, c, stop - c);
+      c = stop - 1;
+    }
+  }
+}
+
+/* No-break spaces to spaces; characters nobody sees (zero width spaces, soft hyphens: filling of newsletters) out. */
+static char *
+tidy (const char *text)
+{
+  GString *out = g_string_sized_new (strlen (text));
+
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar character = g_utf8_get_char (c);
+
+    if (character == 0xa0)
+      g_string_append_c (out, ' ');
+    else if (character != 0xad && character != 0x200b && character != 0xfeff && character != 0x34f)
+      g_string_append_len (out, c, g_utf8_next_char (c) - c);
+  }
+  while (out->len > 0 && g_ascii_isspace (out->str[out->len - 1]))
+    g_string_truncate (out, out->len - 1);
+  if (out->len > 0)
+    g_string_append_c (out, '\n');
+  return g_string_free (out, FALSE);
+}
+
+char *
+mime_html_to_text (const char *html)
+{
+  static const MimeHtmlEvents events = { on_start, on_end, on_text };
+  ToText to = { 0 };
+  char *text;
+
+  to.out = g_string_sized_new (strlen (html) / 2);
+  to.open = g_array_new (FALSE, FALSE, sizeof (Open));
+  g_array_set_clear_func (to.open, open_clear);
+  mime_html_parse (html, &events, &to);
+  text = tidy (to.out->str);
+  g_string_free (to.out, TRUE);
+  g_array_unref (to.open);
+  return text;
+}

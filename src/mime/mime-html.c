@@ -1,0 +1,396 @@
+/* Cleaning HTML: builds a new document out of allowed elements, attributes and CSS, and of nothing else.
+ *
+ * What goes out is written here, character by character, from the parser's events: there is no tree of the stranger's left
+ * to forget something in.  The output must not fetch, run, submit or cover anything, and cleaning it again must not change it
+ * (else what a browser makes of it could differ from what was judged).  Runs on any thread. */
+#include "mime-html.h"
+
+#include <string.h>
+
+#include "mime-css-private.h"
+#include "mime-html-parse-private.h"
+
+#define MAX_PASSES 4
+#define BLOCKED_CLASS "sosik-blocked"
+
+/* ---- lists; each sorted ---- */
+
+static const char *const elements[] = {
+  "a",       "abbr",   "acronym", "address", "article", "aside",  "b",       "bdi",     "bdo",    "big",     "blockquote",
+  "br",      "caption", "center", "cite",    "code",    "col",    "colgroup", "dd",     "del",    "details", "dfn",
+  "dir",     "div",    "dl",      "dt",      "em",      "figcaption", "figure", "font", "footer", "h1",      "h2",
+  "h3",      "h4",     "h5",      "h6",      "header",  "hr",     "i",       "img",     "ins",    "kbd",     "li",
+  "main",    "mark",   "nav",     "ol",      "p",       "pre",    "q",       "rp",      "rt",     "ruby",    "s",
+  "samp",    "section", "small",  "span",    "strike",  "strong", "sub",     "summary", "sup",    "table",   "tbody",
+  "td",      "tfoot",  "th",      "thead",   "time",    "tr",     "tt",      "u",       "ul",     "var",     "wbr",
+};
+
+/* Gone with all that is in them. */
+static const char *const dropped[] = {
+  "applet", "area", "audio", "base",   "bgsound", "canvas", "datalist", "embed",  "frame",  "iframe", "input",  "isindex",
+  "keygen", "link", "map",   "math",   "meta",    "noembed", "noframes", "object", "param", "script", "select", "source",
+  "svg",    "template", "title", "track", "video", "xml",
+};
+
+/* Gone, what is in them stays where it is. */
+static const char *const transparent[] = { "body", "frameset", "head", "html", "noscript", "picture" };
+
+/* Attributes whose value is free text or checked below. */
+static const char *const attributes_allowed[] = {
+  "abbr",   "align",  "alt",     "axis",    "bgcolor", "border", "cellpadding", "cellspacing", "char", "class",
+  "clear",  "color",  "colspan", "compact", "datetime", "dir",   "face",        "frame",       "headers", "height", "hspace",
+  "id",     "lang",   "link",    "noshade", "nowrap",  "open",   "reversed",    "rowspan",     "rules", "scope",    "size",
+  "span",   "start",  "summary", "text",    "title",   "type",   "valign",      "value",       "vlink", "vspace",   "width",
+};
+
+static const char *const void_elements[] = { "br", "col", "hr", "img", "wbr" };
+
+static int
+compare_names (const void *key, const void *item)
+{
+  return strcmp (key, *(const char *const *) item);
+}
+
+#define LISTED(name, list) (bsearch ((name), (list), G_N_ELEMENTS (list), sizeof (list)[0], compare_names) != NULL)
+
+/* ---- one pass ---- */
+
+typedef enum
+{
+  OPEN_DROPPED,     /* inside of it nothing goes out */
+  OPEN_TRANSPARENT, /* nothing to close */
+  OPEN_WRITTEN,
+  OPEN_STYLE,
+} OpenKind;
+
+typedef struct
+{
+  OpenKind kind;
+  char name[12];
+} OpenElement;
+
+typedef struct
+{
+  /* Owned */
+  GString *body, *sheet;
+  GString *style_text;  /* raw text of the style element that is open */
+  char *body_attributes; /* of the first body element */
+  GArray *open;         /* of OpenElement */
+  guint dropping;       /* how many open elements are OPEN_DROPPED */
+  gboolean in_style;
+  guint blocked;
+  /* Borrowed */
+  gboolean allow_remote;
+  MimeHtmlCidFunc cid_func;
+  gpointer user_data;
+  GHashTable *given; /* what cid_func gave: may stand in src again */
+} Clean;
+
+static void
+append_escaped (GString *out, const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++) {
+    switch (text[i]) {
+    case '&':
+      g_string_append (out, "&amp;");
+      break;
+    case '<':
+      g_string_append (out, "&lt;");
+      break;
+    case '>':
+      g_string_append (out, "&gt;");
+      break;
+    case '"':
+      g_string_append (out, "&quot;");
+      break;
+    default:
+      /* A control character is no text, and what parsers make of it differs. */
+      if ((guint8) text[i] >= ' ' || text[i] == '\n' || text[i] == '\t')
+        g_string_append_c (out, text[i]);
+    }
+  }
+}
+
+static void
+append_attribute (GString *out, const char *name, const char *value)
+{
+  g_string_append_printf (out, " %s=\"", name);
+  append_escaped (out, value, strlen (value));
+  g_string_append_c (out, '"');
+}
+
+/* A URL as a browser reads it: outer spaces and inner control characters mean nothing. */
+static char *
+normal_url (const char *url)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *trimmed = NULL;
+
+  for (const char *c = url; *c != '\0'; c++) {
+    if ((guint8) *c >= ' ' && *c != 0x7f)
+      g_string_append_c (out, *c);
+  }
+  trimmed = g_strstrip (g_string_free (out, FALSE));
+  if (g_str_has_prefix (trimmed, "//"))
+    return g_strconcat ("https:", trimmed, NULL);
+  return g_steal_pointer (&trimmed);
+}
+
+static gboolean
+has_scheme (const char *url, const char *scheme)
+{
+  return g_ascii_strncasecmp (url, scheme, strlen (scheme)) == 0;
+}
+
+static gboolean
+is_remote (const char *url)
+{
+  return has_scheme (url, "http://") || has_scheme (url, "https://");
+}
+
+static gboolean
+is_inline_picture (const char *url)
+{
+  static const char *const types[] = { "png", "jpeg", "jpg", "gif", "webp", "bmp" };
+
+  if (!has_scheme (url, "data:image/"))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++) {
+    gsize length = strlen (types[i]);
+
+    if (g_ascii_strncasecmp (url + 11, types[i], length) == 0 && (url[11 + length] == ';' || url[11 + length] == ','))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What may stand in src for the picture at `src`; NULL when nothing may.  `remote` tells that it was left out for privacy. */
+static char *
+picture_url (Clean *clean, const char *src, gboolean *remote)
+{
+  g_autofree char *url = normal_url (src);
+  g_autofree char *target = NULL;
+
+  *remote = FALSE;
+  if (g_hash_table_contains (clean->given, url))
+    return g_steal_pointer (&url);
+  if (has_scheme (url, "cid:")) {
+    g_autofree char *cid = g_uri_unescape_string (url + 4, NULL);
+    char *given = clean->cid_func != NULL ? clean->cid_func (cid != NULL ? cid : url + 4, clean->user_data) : NULL;
+
+    if (given != NULL)
+      g_hash_table_add (clean->given, g_strdup (given));
+    return given;
+  }
+  if (has_scheme (url, "sosik-cid:"))
+    return url[10] != '\0' && strspn (url + 10, "0123456789") == strlen (url + 10) ? g_steal_pointer (&url) : NULL;
+  if (is_inline_picture (url))
+    return g_steal_pointer (&url);
+  if (has_scheme (url, "sosik-remote:"))
+    target = g_uri_unescape_string (url + 13, NULL);
+  else
+    target = g_strdup (url);
+  if (target == NULL || !is_remote (target))
+    return NULL;
+  if (!clean->allow_remote) {
+    *remote = TRUE;
+    return NULL;
+  }
+  if (target[0] != '\0' && !has_scheme (url, "sosik-remote:"))
+    clean->blocked++;
+  {
+    g_autofree char *escaped = g_uri_escape_string (target, NULL, FALSE);
+
+    return g_strconcat ("sosik-remote:", escaped, NULL);
+  }
+}
+
+static gboolean
+link_is_safe (const char *url)
+{
+  return is_remote (url) || (has_scheme (url, "mailto:") && url[7] != '\0');
+}
+
+/* Attributes that every element may have. */
+static void
+append_common (GString *out, const char *name, const char **attributes)
+{
+  for (guint i = 0; attributes != NULL && attributes[i] != NULL; i += 2) {
+    g_autofree char *key = g_ascii_strdown (attributes[i], -1);
+
+    if (strcmp (key, "style") == 0) {
+      g_autofree char *css = mime_css_clean_declarations (attributes[i + 1], strlen (attributes[i + 1]));
+
+      if (css[0] != '\0')
+        append_attribute (out, "style", css);
+    } else if (LISTED (key, attributes_allowed) && !(strcmp (name, "img") == 0 && strcmp (key, "class") == 0)) {
+      append_attribute (out, key, attributes[i + 1]);
+    }
+  }
+}
+
+static void
+append_picture (Clean *clean, const char **attributes)
+{
+  const char *src = mime_html_attribute (attributes, "src"), *class = mime_html_attribute (attributes, "class");
+  gboolean remote = FALSE;
+  g_autofree char *url = src != NULL ? picture_url (clean, src, &remote) : NULL;
+
+  append_common (clean->body, "img", attributes);
+  if (url != NULL)
+    append_attribute (clean->body, "src", url);
+  if (remote) {
+    clean->blocked++;
+    append_attribute (clean->body, "class", BLOCKED_CLASS);
+  } else if (class != NULL) {
+    append_attribute (clean->body, "class", class);
+  }
+}
+
+static void
+on_start (const char *name, const char **attributes, gpointer user_data)
+{
+  Clean *clean = user_data;
+  OpenElement open = { .kind = OPEN_WRITTEN };
+
+  if (clean->dropping > 0 || LISTED (name, dropped)) {
+    open.kind = OPEN_DROPPED;
+    clean->dropping++;
+  } else if (strcmp (name, "style") == 0) {
+    open.kind = OPEN_STYLE;
+    clean->in_style = TRUE;
+    g_string_truncate (clean->style_text, 0);
+  } else if (LISTED (name, transparent)) {
+    open.kind = OPEN_TRANSPARENT;
+    if (strcmp (name, "body") == 0 && clean->body_attributes == NULL) {
+      GString *text = g_string_new (NULL);
+
+      append_common (text, name, attributes);
+      clean->body_attributes = g_string_free (text, FALSE);
+    }
+  } else {
+    /* An unknown element stays an element, so that the structure around it stays what it was. */
+    if (!LISTED (name, elements))
+      name = strcmp (name, "form") == 0 || strcmp (name, "fieldset") == 0 ? "div" : "span";
+    g_strlcpy (open.name, name, sizeof open.name);
+    g_string_append_printf (clean->body, "<%s", name);
+    if (strcmp (name, "img") == 0) {
+      append_picture (clean, attributes);
+    } else {
+      append_common (clean->body, name, attributes);
+      if (strcmp (name, "a") == 0) {
+        const char *href = mime_html_attribute (attributes, "href");
+        g_autofree char *url = href != NULL ? normal_url (href) : NULL;
+
+        if (url != NULL && link_is_safe (url)) {
+          append_attribute (clean->body, "href", url);
+          append_attribute (clean->body, "rel", "noopener noreferrer");
+        }
+      }
+    }
+    g_string_append_c (clean->body, '>');
+  }
+  g_array_append_val (clean->open, open);
+}
+
+static void
+on_end (gpointer user_data)
+{
+  Clean *clean = user_data;
+  OpenElement *open;
+
+  if (clean->open->len == 0)
+    return;
+  open = &g_array_index (clean->open, OpenElement, clean->open->len - 1);
+  switch (open->kind) {
+  case OPEN_DROPPED:
+    clean->dropping--;
+    break;
+  case OPEN_TRANSPARENT:
+    break;
+  case OPEN_STYLE: {
+    g_autofree char *css = mime_css_clean_sheet (clean->style_text->str, clean->style_text->len);
+
+    g_string_append (clean->sheet, css);
+    clean->in_style = FALSE;
+    break;
+  }
+  case OPEN_WRITTEN:
+    if (!LISTED (open->name, void_elements))
+      g_string_append_printf (clean->body, "</%s>", open->name);
+    break;
+  }
+  g_array_set_size (clean->open, clean->open->len - 1);
+}
+
+static void
+on_text (const char *text, gsize length, gpointer user_data)
+{
+  Clean *clean = user_data;
+
+  if (clean->dropping > 0)
+    return;
+  if (clean->in_style)
+    g_string_append_len (clean->style_text, text, (gssize) length);
+  else
+    append_escaped (clean->body, text, length);
+}
+
+static char *
+clean_once (const char *html, Clean *clean)
+{
+  static const MimeHtmlEvents events = { on_start, on_end, on_text };
+  GString *out = g_string_sized_new (strlen (html) + 200);
+
+  clean->body = g_string_sized_new (strlen (html));
+  clean->sheet = g_string_new (NULL);
+  clean->style_text = g_string_new (NULL);
+  clean->open = g_array_new (FALSE, FALSE, sizeof (OpenElement));
+  mime_html_parse (html, &events, clean);
+  g_string_append (out, "<!DOCTYPE html><html><head><meta charset=\"utf-8\">");
+  if (clean->sheet->len > 0)
+    g_string_append_printf (out, "<style>%s</style>", clean->sheet->str);
+  g_string_append_printf (out, "</head><body%s>%s</body></html>",
+                          clean->body_attributes != NULL ? clean->body_attributes : "", clean->body->str);
+  g_string_free (clean->body, TRUE);
+  g_string_free (clean->sheet, TRUE);
+  g_string_free (clean->style_text, TRUE);
+  g_array_unref (clean->open);
+  g_clear_pointer (&clean->body_attributes, g_free);
+  clean->dropping = 0;
+  clean->in_style = FALSE;
+  return g_string_free (out, FALSE);
+}
+
+static char *
+plain_document (const char *html)
+{
+  g_autofree char *text = mime_html_to_text (html);
+  GString *out = g_string_new ("<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head><body><pre>");
+
+  append_escaped (out, text, strlen (text));
+  g_string_append (out, "</pre></body></html>");
+  return g_string_free (out, FALSE);
+}
+
+char *
+mime_html_clean (const char *html, gboolean allow_remote, guint *blocked, MimeHtmlCidFunc cid_func, gpointer user_data)
+{
+  g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Clean clean = { .allow_remote = allow_remote, .cid_func = cid_func, .user_data = user_data, .given = given };
+  g_autofree char *result = clean_once (html, &clean);
+
+  if (blocked != NULL)
+    *blocked = clean.blocked;
+  /* Mostly the second pass says the same.  Elements nested where HTML allows none can come out nested otherwise when they are
+   * read again; what does not settle is shown as text. */
+  for (guint pass = 1; pass < MAX_PASSES; pass++) {
+    g_autofree char *again = clean_once (result, &clean);
+
+    if (strcmp (again, result) == 0)
+      return g_steal_pointer (&result);
+    g_free (result);
+    result = g_steal_pointer (&again);
+  }
+  return plain_document (html);
+}

@@ -1,0 +1,452 @@
+/* Reading one message: which of its parts are the text to show, which are pictures inside of it, and which are files.
+ *
+ * The bytes stay as they came; parts are decoded when they are asked for.  Runs on any one thread at a time; must never
+ * fail, whatever the bytes are. */
+#include "mime-message.h"
+
+#include <string.h>
+
+#include "base-text.h"
+#include "mime-address-private.h"
+#include "mime-charset-private.h"
+#include "mime-header-private.h"
+#include "mime-html.h"
+#include "mime-structure-private.h"
+#include "mime-text-private.h"
+
+#define MAX_HEADER_CHARS 100000
+
+struct _MimeMessage
+{
+  /* Owned */
+  GBytes *bytes;
+  MimeStructure *structure;
+  GArray *text_nodes, *html_nodes; /* of guint: what to show as text, and as HTML, in order */
+  gboolean *shown;                 /* by node: part of what is read, so no file */
+  GPtrArray *parts;                /* of MimePart; NULL until asked for */
+  GArray *part_nodes;              /* of guint: node of each part */
+  GHashTable *part_by_cid;         /* content_id (borrowed) -> index of its first part + 1 */
+  char *charset;                   /* of the root, hint for raw headers; nullable */
+  char *text, *html;               /* NULL until asked for */
+  gboolean html_known;
+};
+
+/* ---- what to show ---- */
+
+static void collect (MimeMessage *message, guint index, GArray *text, GArray *html);
+
+static gboolean
+all_plain (MimeMessage *message, GArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++) {
+    if (strcmp (mime_structure_get (message->structure, g_array_index (nodes, guint, i))->type, "text/html") == 0)
+      return FALSE;
+  }
+  return nodes->len > 0;
+}
+
+/* The last version each way of reading can show (RFC 2046, 5.1.4: the last is the best). */
+static void
+collect_alternative (MimeMessage *message, guint index, GArray *text, GArray *html)
+{
+  const MimeNode *node = mime_structure_get (message->structure, index);
+  g_autoptr (GArray) best_text = NULL, best_html = NULL;
+
+  for (guint child = index + 1; child < node->end; child = mime_structure_get (message->structure, child)->end) {
+    g_autoptr (GArray) child_text = g_array_new (FALSE, FALSE, sizeof (guint));
+    g_autoptr (GArray) child_html = g_array_new (FALSE, FALSE, sizeof (guint));
+    gboolean plain;
+
+    collect (message, child, child_text, child_html);
+    plain = all_plain (message, child_text);
+    if (child_text->len > 0 && (best_text == NULL || plain || !all_plain (message, best_text))) {
+      g_clear_pointer (&best_text, g_array_unref);
+      best_text = g_steal_pointer (&child_text);
+    }
+    if (child_html->len > 0 && (best_html == NULL || !plain || all_plain (message, best_html))) {
+      g_clear_pointer (&best_html, g_array_unref);
+      best_html = g_steal_pointer (&child_html);
+    }
+  }
+  if (best_text != NULL)
+    g_array_append_vals (text, best_text->data, best_text->len);
+  if (best_html != NULL)
+    g_array_append_vals (html, best_html->data, best_html->len);
+  /* The versions that lost are no files either. */
+  for (guint i = index + 1; i < node->end; i++) {
+    const MimeNode *other = mime_structure_get (message->structure, i);
+
+    if (!other->is_multipart && mime_node_is_text (message->structure, other, FALSE))
+      message->shown[i] = TRUE;
+  }
+}
+
+/* The child that "start" names, else the first. */
+static guint
+related_root (MimeMessage *message, guint index)
+{
+  const MimeNode *node = mime_structure_get (message->structure, index);
+  g_autofree char *start = mime_node_dup_param (message->structure, node, "Content-Type", "start");
+
+  for (guint child = index + 1; start != NULL && child < node->end;
+       child = mime_structure_get (message->structure, child)->end) {
+    g_autofree char *id
+        = mime_node_dup_field (message->structure, mime_structure_get (message->structure, child), "Content-ID");
+
+    if (g_strcmp0 (id, start) == 0)
+      return child;
+  }
+  return index + 1;
+}
+
+static void
+collect (MimeMessage *message, guint index, GArray *text, GArray *html)
+{
+  const MimeNode *node = mime_structure_get (message->structure, index);
+
+  if (!node->is_multipart) {
+    if (mime_node_is_text (message->structure, node, text->len == 0 && message->text_nodes->len == 0)) {
+      message->shown[index] = TRUE;
+      g_array_append_val (text, index);
+      g_array_append_val (html, index);
+    }
+    return;
+  }
+  if (index + 1 >= node->end)
+    return;
+  if (strcmp (node->type, "multipart/alternative") == 0) {
+    collect_alternative (message, index, text, html);
+  } else if (strcmp (node->type, "multipart/related") == 0) {
+    collect (message, related_root (message, index), text, html);
+  } else if (strcmp (node->type, "multipart/signed") == 0) {
+    collect (message, index + 1, text, html);
+  } else {
+    for (guint child = index + 1; child < node->end; child = mime_structure_get (message->structure, child)->end)
+      collect (message, child, text, html);
+  }
+}
+
+/* ---- life ---- */
+
+static void
+part_free (MimePart *part)
+{
+  g_free (part->name);
+  g_free (part->content_type);
+  g_free (part->content_id);
+  g_free (part);
+}
+
+MimeMessage *
+mime_message_new (GBytes *bytes)
+{
+  MimeMessage *message = g_new0 (MimeMessage, 1);
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  message->bytes = g_bytes_ref (bytes);
+  message->structure = mime_structure_new (length > 0 ? data : "", length);
+  message->text_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
+  message->html_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
+  message->shown = g_new0 (gboolean, message->structure->nodes->len);
+  message->charset = mime_node_dup_param (message->structure, mime_structure_get (message->structure, 0), "Content-Type",
+                                          "charset");
+  collect (message, 0, message->text_nodes, message->html_nodes);
+  return message;
+}
+
+void
+mime_message_free (MimeMessage *message)
+{
+  if (message == NULL)
+    return;
+  mime_structure_free (message->structure);
+  g_bytes_unref (message->bytes);
+  g_array_unref (message->text_nodes);
+  g_array_unref (message->html_nodes);
+  g_free (message->shown);
+  g_clear_pointer (&message->part_by_cid, g_hash_table_unref);
+  g_clear_pointer (&message->parts, g_ptr_array_unref);
+  g_clear_pointer (&message->part_nodes, g_array_unref);
+  g_free (message->charset);
+  g_free (message->text);
+  g_free (message->html);
+  g_free (message);
+}
+
+/* ---- header ---- */
+
+static gboolean
+find_header (MimeMessage *message, const char *name, MimeField *field)
+{
+  const MimeNode *root = mime_structure_get (message->structure, 0);
+
+  return mime_header_find (message->structure->data, root->header_length, name, field);
+}
+
+GPtrArray *
+mime_message_get_addresses (MimeMessage *message, const char *header)
+{
+  MimeField field;
+  g_autofree char *value = find_header (message, header, &field) ? mime_field_dup (&field, message->charset) : NULL;
+
+  return mime_address_parse_header (value != NULL ? value : "");
+}
+
+char *
+mime_message_get_header (MimeMessage *message, const char *name)
+{
+  MimeField field;
+  g_autofree char *value = NULL;
+
+  if (!find_header (message, name, &field))
+    return NULL;
+  value = mime_field_dup_text (&field, message->charset);
+  return base_text_one_line (value, MAX_HEADER_CHARS);
+}
+
+gint64
+mime_message_get_date (MimeMessage *message)
+{
+  MimeField field;
+  g_autofree char *value = find_header (message, "Date", &field) ? mime_field_dup (&field, NULL) : NULL;
+
+  return value != NULL ? mime_value_to_date (value) : 0;
+}
+
+/* ---- text and HTML ---- */
+
+static gboolean
+is_html (const MimeNode *node)
+{
+  return strcmp (node->type, "text/html") == 0;
+}
+
+static char *
+node_to_text (MimeMessage *message, const MimeNode *node)
+{
+  g_autofree char *text = mime_node_dup_text (message->structure, node, G_MAXSIZE);
+  g_autofree char *format = NULL, *delete_space = NULL;
+
+  if (is_html (node))
+    return mime_html_to_text (text);
+  mime_text_normalize_lines (text);
+  format = mime_node_dup_param (message->structure, node, "Content-Type", "format");
+  if (format == NULL || g_ascii_strcasecmp (format, "flowed") != 0)
+    return g_steal_pointer (&text);
+  delete_space = mime_node_dup_param (message->structure, node, "Content-Type", "delsp");
+  return mime_text_unflow (text, delete_space != NULL && g_ascii_strcasecmp (delete_space, "yes") == 0);
+}
+
+const char *
+mime_message_get_text (MimeMessage *message)
+{
+  GString *all;
+
+  if (message->text != NULL)
+    return message->text;
+  all = g_string_new (NULL);
+  for (guint i = 0; i < message->text_nodes->len; i++) {
+    g_autofree char *text = node_to_text (
+        message, mime_structure_get (message->structure, g_array_index (message->text_nodes, guint, i)));
+
+    if (text[0] == '\0')
+      continue;
+    if (all->len > 0) {
+      if (all->str[all->len - 1] != '\n')
+        g_string_append_c (all, '\n');
+      g_string_append_c (all, '\n');
+    }
+    g_string_append (all, text);
+  }
+  message->text = g_string_free (all, FALSE);
+  return message->text;
+}
+
+const char *
+mime_message_get_html (MimeMessage *message)
+{
+  GString *all;
+  gboolean any = FALSE;
+
+  if (message->html_known)
+    return message->html;
+  message->html_known = TRUE;
+  for (guint i = 0; i < message->html_nodes->len; i++)
+    any = any || is_html (mime_structure_get (message->structure, g_array_index (message->html_nodes, guint, i)));
+  if (!any)
+    return NULL;
+  all = g_string_new (NULL);
+  for (guint i = 0; i < message->html_nodes->len; i++) {
+    const MimeNode *node = mime_structure_get (message->structure, g_array_index (message->html_nodes, guint, i));
+
+    if (is_html (node)) {
+      g_autofree char *html = mime_node_dup_text (message->structure, node, G_MAXSIZE);
+
+      g_string_append (all, html);
+    } else {
+      g_autofree char *text = node_to_text (message, node);
+      g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+      g_string_append_printf (all, "<div style=\"white-space:pre-wrap\">%s</div>", escaped);
+    }
+  }
+  message->html = g_string_free (all, FALSE);
+  return message->html;
+}
+
+/* ---- parts ---- */
+
+static char *
+bare_id (const char *id)
+{
+  g_autofree char *copy = g_strstrip (g_strdup (id));
+  gsize length = strlen (copy);
+
+  if (length >= 2 && copy[0] == '<' && copy[length - 1] == '>')
+    return g_strndup (copy + 1, length - 2);
+  return g_steal_pointer (&copy);
+}
+
+/* Everything the HTML calls by "cid:". */
+static GHashTable *
+find_cids (MimeMessage *message)
+{
+  GHashTable *cids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char *html = mime_message_get_html (message);
+
+  for (const char *at = html; at != NULL && (at = strchr (at, ':')) != NULL; at++) {
+    gsize length;
+
+    if (at - html < 3 || g_ascii_strncasecmp (at - 3, "cid", 3) != 0)
+      continue;
+    length = strcspn (at + 1, "\"'<>) \t\r\n");
+    if (length > 0 && length < 1000) {
+      g_autofree char *raw = g_strndup (at + 1, length);
+      char *cid = g_uri_unescape_string (raw, NULL);
+
+      g_hash_table_add (cids, cid != NULL ? cid : g_steal_pointer (&raw));
+    }
+  }
+  return cids;
+}
+
+static const struct
+{
+  const char *type, *name;
+} default_names[] = {
+  { "text/plain", "text.txt" },     { "text/html", "page.html" },     { "text/calendar", "invitation.ics" },
+  { "text/csv", "table.csv" },      { "text/vcard", "contact.vcf" },  { "image/png", "image.png" },
+  { "image/jpeg", "image.jpg" },    { "image/gif", "image.gif" },     { "image/webp", "image.webp" },
+  { "application/pdf", "document.pdf" }, { "application/zip", "archive.zip" }, { "message/delivery-status", "status.txt" },
+};
+
+static char *
+part_name (MimeMessage *message, const MimeNode *node)
+{
+  g_autofree char *name = mime_node_dup_file_name (message->structure, node);
+  const char *fallback = "attachment";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (default_names); i++) {
+    if (strcmp (node->type, default_names[i].type) == 0)
+      fallback = default_names[i].name;
+  }
+  if (strcmp (node->type, "message/rfc822") == 0 || strcmp (node->type, "message/global") == 0) {
+    fallback = "message.eml";
+    if (name == NULL) {
+      const char *data = message->structure->data + node->body;
+      g_autoptr (GByteArray) decoded = mime_decode (node->encoding, data, MIN (node->body_length, (gsize) 65536));
+      MimeField field;
+      gsize header = mime_header_length ((const char *) decoded->data, decoded->len, NULL);
+      g_autofree char *subject = NULL;
+
+      if (mime_header_find ((const char *) decoded->data, header, "Subject", &field))
+        subject = mime_field_dup_text (&field, NULL);
+      if (subject != NULL && subject[0] != '\0')
+        name = g_strconcat (g_strdelimit (subject, "/\\", '_'), ".eml", NULL);
+    }
+  }
+  return base_text_file_name (name, fallback);
+}
+
+static gboolean
+is_attachment (MimeMessage *message, guint index, const MimePart *part, GHashTable *cids)
+{
+  const MimeNode *node = mime_structure_get (message->structure, index);
+
+  if (message->shown[index] || mime_node_is_signature (node))
+    return FALSE;
+  if (node->body_length == 0 && node->disposition == MIME_DISPOSITION_NONE && g_str_has_prefix (node->type, "text/"))
+    return FALSE;
+  return part->content_id == NULL || !g_hash_table_contains (cids, part->content_id);
+}
+
+GPtrArray *
+mime_message_get_parts (MimeMessage *message)
+{
+  g_autoptr (GHashTable) cids = NULL;
+
+  if (message->parts != NULL)
+    return message->parts;
+  message->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) part_free);
+  message->part_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
+  message->part_by_cid = g_hash_table_new (g_str_hash, g_str_equal);
+  cids = find_cids (message);
+  for (guint i = 0; i < message->structure->nodes->len; i++) {
+    const MimeNode *node = mime_structure_get (message->structure, i);
+    MimePart *part;
+    g_autofree char *id = NULL;
+
+    if (node->is_multipart)
+      continue;
+    part = g_new0 (MimePart, 1);
+    part->index = message->parts->len;
+    part->content_type = g_strdup (node->type);
+    part->name = part_name (message, node);
+    id = mime_node_dup_field (message->structure, node, "Content-ID");
+    part->content_id = id != NULL && id[0] != '\0' ? bare_id (id) : NULL;
+    part->size = mime_decoded_size (node->encoding, message->structure->data + node->body, node->body_length);
+    part->is_attachment = is_attachment (message, i, part, cids);
+    if (part->content_id != NULL && !g_hash_table_contains (message->part_by_cid, part->content_id))
+      g_hash_table_insert (message->part_by_cid, part->content_id, GUINT_TO_POINTER (part->index + 1));
+    g_ptr_array_add (message->parts, part);
+    g_array_append_val (message->part_nodes, i);
+  }
+  return message->parts;
+}
+
+GBytes *
+mime_message_get_part_content (MimeMessage *message, guint index)
+{
+  const MimeNode *node;
+
+  mime_message_get_parts (message);
+  if (index >= message->part_nodes->len)
+    return NULL;
+  node = mime_structure_get (message->structure, g_array_index (message->part_nodes, guint, index));
+  if (node->encoding == MIME_ENCODING_PLAIN)
+    return g_bytes_new_from_bytes (message->bytes, node->body, node->body_length);
+  return g_byte_array_free_to_bytes (
+      mime_decode (node->encoding, message->structure->data + node->body, node->body_length));
+}
+
+static char *
+cid_to_url (const char *cid, gpointer user_data)
+{
+  MimeMessage *message = user_data;
+  guint found;
+
+  mime_message_get_parts (message);
+  found = GPOINTER_TO_UINT (g_hash_table_lookup (message->part_by_cid, cid));
+  return found > 0 ? g_strdup_printf ("sosik-cid:%u", found - 1) : NULL;
+}
+
+char *
+mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, guint *blocked)
+{
+  const char *html = mime_message_get_html (message);
+
+  if (blocked != NULL)
+    *blocked = 0;
+  return html != NULL ? mime_html_clean (html, allow_remote, blocked, cid_to_url, message) : NULL;
+}
