@@ -1,0 +1,718 @@
+/* The scripted server: one thread accepts, one thread per connection plays its script.  Test threads look at it under
+ * one lock.  A failure is kept as a sentence, because an assertion in another thread would say nothing. */
+#include "fake-server.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fake-certificates.h"
+#include "fake-script.h"
+
+#define PATIENCE_MS 5000
+#define MAX_LINE    (1024 * 1024)
+
+typedef struct
+{
+  GPtrArray *steps; /* Owned */
+  FakeFaults faults;
+} Script;
+
+typedef struct
+{
+  FakeServer *server; /* Borrowed */
+  Script *script;     /* Borrowed */
+  guint index;
+  GThread *thread; /* Owned */
+
+  /* Used by the thread alone. */
+  int fd;               /* Owned */
+  gnutls_session_t tls; /* Owned, NULL in clear */
+  GHashTable *names;    /* Owned: what $names stand for */
+  GByteArray *in;       /* Owned: came and not yet compared */
+  gsize literal;        /* announced by the last line */
+  gboolean has_literal;
+  gboolean over; /* the connection ended as the script or a fault wished, or failed */
+
+  /* Under the lock of the server. */
+  GByteArray *received; /* Owned */
+  guint64 sent;
+  char *failure; /* Owned */
+  gboolean played;
+} Connection;
+
+struct _FakeServer
+{
+  FakeMode mode;
+  FakeCertificate certificate;
+  char *priority; /* Owned */
+  int listener;   /* Owned */
+  int stop_fd;    /* Owned */
+  guint16 port;
+  GThread *thread; /* Owned */
+
+  GMutex lock;
+  GCond changed;
+  GPtrArray *scripts;     /* Owned */
+  GPtrArray *connections; /* Owned */
+  GHashTable *blobs;      /* Owned: name -> GBytes */
+  guint unexpected;       /* connections without a script */
+};
+
+static void
+free_script (gpointer data)
+{
+  Script *script = data;
+
+  g_ptr_array_unref (script->steps);
+  g_free (script);
+}
+
+static void
+free_connection (gpointer data)
+{
+  Connection *connection = data;
+
+  g_thread_join (connection->thread);
+  g_hash_table_unref (connection->names);
+  g_byte_array_unref (connection->in);
+  g_byte_array_unref (connection->received);
+  g_free (connection->failure);
+  g_free (connection);
+}
+
+G_GNUC_PRINTF (3, 4)
+static void
+fail (Connection *connection, const FakeStep *step, const char *format, ...)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&connection->server->lock);
+  g_autofree char *what = NULL;
+  va_list args;
+  guint number = 0;
+
+  connection->over = TRUE;
+  if (connection->failure != NULL)
+    return;
+
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (step != NULL && g_ptr_array_find (connection->script->steps, step, &number))
+    connection->failure = g_strdup_printf ("connection %u, step %u “%s”: %s", connection->index,
+                                           number + 1, step->source, what);
+  else
+    connection->failure = g_strdup_printf ("connection %u: %s", connection->index, what);
+}
+
+/* FALSE when nothing came in time, or the server stops. */
+static gboolean
+wait_readable (Connection *connection)
+{
+  struct pollfd fds[2] = { { .fd = connection->fd, .events = POLLIN },
+                           { .fd = connection->server->stop_fd, .events = POLLIN } };
+  int ready;
+
+  do
+    ready = poll (fds, 2, 2 * PATIENCE_MS);
+  while (ready < 0 && errno == EINTR);
+
+  return ready > 0 && fds[1].revents == 0;
+}
+
+static ssize_t
+pull (gnutls_transport_ptr_t pointer, void *data, size_t size)
+{
+  Connection *connection = pointer;
+
+  return wait_readable (connection) ? recv (connection->fd, data, size, 0) : 0;
+}
+
+static ssize_t
+push (gnutls_transport_ptr_t pointer, const void *data, size_t size)
+{
+  Connection *connection = pointer;
+
+  return send (connection->fd, data, size, MSG_NOSIGNAL);
+}
+
+static gboolean
+shake_hands (Connection *connection, const FakeStep *step)
+{
+  FakeServer *server = connection->server;
+  const char *priority = server->priority != NULL ? server->priority : "NORMAL";
+  int result;
+
+  g_assert_cmpint (gnutls_init (&connection->tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), >=, 0);
+  g_assert_cmpint (gnutls_priority_set_direct (connection->tls, priority, NULL), >=, 0);
+  g_assert_cmpint (gnutls_credentials_set (connection->tls, GNUTLS_CRD_CERTIFICATE,
+                                           fake_certificates_get (server->certificate)),
+                   >=, 0);
+  gnutls_transport_set_ptr (connection->tls, connection);
+  gnutls_transport_set_pull_function (connection->tls, pull);
+  gnutls_transport_set_push_function (connection->tls, push);
+
+  do
+    result = gnutls_handshake (connection->tls);
+  while (result < 0 && !gnutls_error_is_fatal (result));
+  if (result < 0)
+    fail (connection, step, "no handshake: %s", gnutls_strerror (result));
+
+  return result >= 0;
+}
+
+/* The client gets everything that was sent, then the end of the stream without close_notify. */
+static void
+cut (Connection *connection)
+{
+  char drain[4096];
+
+  connection->over = TRUE;
+  shutdown (connection->fd, SHUT_WR);
+  while (wait_readable (connection) && recv (connection->fd, drain, sizeof drain, 0) > 0)
+    ;
+}
+
+/* More bytes of the client into `in`.  FALSE when it closed, or a fault ended the connection (`over`). */
+static gboolean
+receive (Connection *connection)
+{
+  FakeServer *server = connection->server;
+  gint64 limit = connection->script->faults.cut_in;
+  guint8 data[16 * 1024];
+  gsize room = sizeof data;
+  ssize_t result;
+
+  if (limit >= 0 && connection->received->len >= (guint64)limit) {
+    cut (connection);
+    return FALSE;
+  }
+
+  if (connection->tls != NULL) {
+    do
+      result = gnutls_record_recv (connection->tls, data, room);
+    while (result < 0 && !gnutls_error_is_fatal ((int)result));
+  } else {
+    result = pull (connection, data, room);
+  }
+  if (result <= 0)
+    return FALSE;
+  if (limit >= 0)
+    result = (ssize_t)MIN ((guint64)result, (guint64)limit - connection->received->len);
+
+  g_byte_array_append (connection->in, data, (guint)result);
+  g_mutex_lock (&server->lock);
+  g_byte_array_append (connection->received, data, (guint)result);
+  g_mutex_unlock (&server->lock);
+  return TRUE;
+}
+
+static gboolean
+send_piece (Connection *connection, const guint8 *data, gsize length)
+{
+  while (length > 0) {
+    ssize_t result;
+
+    if (connection->tls != NULL) {
+      do
+        result = gnutls_record_send (connection->tls, data, length);
+      while (result < 0 && !gnutls_error_is_fatal ((int)result));
+    } else {
+      result = push (connection, data, length);
+    }
+    if (result <= 0)
+      return FALSE;
+    data += result;
+    length -= (gsize)result;
+  }
+
+  return TRUE;
+}
+
+static void
+send_bytes (Connection *connection, const FakeStep *step, GBytes *bytes)
+{
+  const FakeFaults *faults = &connection->script->faults;
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  while (length > 0 && !connection->over) {
+    gsize piece = faults->piece > 0 ? MIN (faults->piece, length) : length;
+
+    if (faults->cut_out >= 0)
+      piece = (gsize)MIN (piece, (guint64)faults->cut_out - connection->sent);
+    if (faults->stall_out >= 0)
+      piece = (gsize)MIN (piece, (guint64)faults->stall_out - connection->sent);
+    if (piece == 0 && faults->cut_out >= 0 && connection->sent == (guint64)faults->cut_out) {
+      cut (connection);
+      return;
+    }
+    if (piece == 0) {
+      connection->over = TRUE;
+      while (receive (connection))
+        ;
+      return;
+    }
+
+    if (!send_piece (connection, data, piece)) {
+      fail (connection, step, "the client is gone");
+      return;
+    }
+    data += piece;
+    length -= piece;
+    g_mutex_lock (&connection->server->lock);
+    connection->sent += piece;
+    g_mutex_unlock (&connection->server->lock);
+  }
+}
+
+/* Takes `length` octets and `skip` more out of `in`, comparing the first ones. */
+static void
+take (Connection *connection, const FakeStep *step, gsize length, gsize skip)
+{
+  if (!fake_script_match (step->text, connection->in->data, length, connection->names)) {
+    g_autofree char *part = g_strndup ((const char *)connection->in->data, MIN (length, 2000));
+    g_autofree char *got = g_strescape (part, NULL);
+
+    fail (connection, step, "got “%s”", got);
+    return;
+  }
+  g_byte_array_remove_range (connection->in, 0, (guint)(length + skip));
+}
+
+static void
+fail_early (Connection *connection, const FakeStep *step)
+{
+  g_autofree char *part =
+      g_strndup ((const char *)connection->in->data, MIN (connection->in->len, 200));
+  g_autofree char *got = g_strescape (part, NULL);
+
+  if (!connection->over)
+    fail (connection, step, "the client closed or fell silent after “%s”", got);
+}
+
+static void
+read_line (Connection *connection, const FakeStep *step)
+{
+  const guint8 *end;
+  gsize length;
+
+  while ((end = memchr (connection->in->data, '\n', connection->in->len)) == NULL) {
+    if (connection->in->len > MAX_LINE || !receive (connection)) {
+      fail_early (connection, step);
+      return;
+    }
+  }
+
+  length = (gsize)(end - connection->in->data);
+  if (length == 0 || end[-1] != '\r' || memchr (connection->in->data, '\r', length - 1) != NULL) {
+    fail (connection, step, "the line has a bare CR or LF");
+    return;
+  }
+  connection->has_literal =
+      fake_script_literal (connection->in->data, length - 1, &connection->literal);
+  take (connection, step, length - 1, 2);
+}
+
+static void
+read_literal (Connection *connection, const FakeStep *step)
+{
+  if (!connection->has_literal) {
+    fail (connection, step, "the line before announced no literal");
+    return;
+  }
+  while (connection->in->len < connection->literal) {
+    if (!receive (connection)) {
+      fail_early (connection, step);
+      return;
+    }
+  }
+
+  connection->has_literal = FALSE;
+  take (connection, step, connection->literal, 0);
+}
+
+static void
+read_data (Connection *connection, const FakeStep *step)
+{
+  gsize looked = 0;
+
+  for (;;) {
+    const guint8 *data = connection->in->data;
+    gsize length = connection->in->len;
+    const guint8 *end = NULL;
+
+    /* A message without a line ends with ".CRLF" alone. */
+    if (length >= 3 && memcmp (data, ".\r\n", 3) == 0) {
+      take (connection, step, 0, 3);
+      return;
+    }
+    if (length > looked)
+      end = memmem (data + looked, length - looked, "\r\n.\r\n", 5);
+    if (end != NULL) {
+      take (connection, step, (gsize)(end - data) + 2, 3);
+      return;
+    }
+    looked = length > 4 ? length - 4 : 0;
+    if (!receive (connection)) {
+      fail_early (connection, step);
+      return;
+    }
+  }
+}
+
+/* The client has to close now. */
+static void
+expect_end (Connection *connection, const FakeStep *step)
+{
+  while (connection->in->len == 0) {
+    if (!receive (connection)) {
+      connection->over = TRUE;
+      return;
+    }
+  }
+  while (memchr (connection->in->data, '\n', connection->in->len) == NULL && receive (connection))
+    ;
+  if (!connection->over) {
+    g_autofree char *part =
+        g_strndup ((const char *)connection->in->data, MIN (connection->in->len, 200));
+    g_autofree char *got = g_strescape (part, NULL);
+
+    fail (connection, step, "expected the client to close, got “%s”", got);
+  }
+}
+
+static void
+reset (Connection *connection)
+{
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  connection->over = TRUE;
+  setsockopt (connection->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+static void
+play_step (Connection *connection, const FakeStep *step)
+{
+  FakeServer *server = connection->server;
+  g_autoptr (GBytes) bytes = NULL;
+
+  switch (step->kind) {
+  case STEP_SEND:
+    bytes = fake_script_expand (step->text, connection->names);
+    send_bytes (connection, step, bytes);
+    break;
+  case STEP_SEND_BLOB:
+    g_mutex_lock (&server->lock);
+    bytes = g_hash_table_lookup (server->blobs, step->text);
+    if (bytes != NULL)
+      g_bytes_ref (bytes);
+    g_mutex_unlock (&server->lock);
+    if (bytes != NULL)
+      send_bytes (connection, step, bytes);
+    else
+      fail (connection, step, "there is no such blob");
+    break;
+  case STEP_LINE:
+    read_line (connection, step);
+    break;
+  case STEP_LITERAL:
+    read_literal (connection, step);
+    break;
+  case STEP_DATA:
+    read_data (connection, step);
+    break;
+  case STEP_TLS:
+    if (connection->in->len > 0)
+      fail (connection, step, "the client sent more in clear");
+    else
+      shake_hands (connection, step);
+    break;
+  case STEP_WAIT:
+    g_usleep (g_ascii_strtoull (step->text, NULL, 10) * 1000);
+    break;
+  case STEP_STALL:
+    while (receive (connection))
+      ;
+    connection->over = TRUE;
+    break;
+  case STEP_EOF:
+    expect_end (connection, step);
+    break;
+  case STEP_CLOSE:
+    if (connection->tls != NULL)
+      gnutls_bye (connection->tls, GNUTLS_SHUT_WR);
+    cut (connection);
+    break;
+  case STEP_CUT:
+    cut (connection);
+    break;
+  case STEP_RESET:
+    reset (connection);
+    break;
+  }
+}
+
+static gpointer
+run_connection (gpointer data)
+{
+  Connection *connection = data;
+  FakeServer *server = connection->server;
+  GPtrArray *steps = connection->script->steps;
+
+  if (server->mode != FAKE_TLS || shake_hands (connection, NULL)) {
+    for (guint i = 0; i < steps->len && !connection->over; i++)
+      play_step (connection, g_ptr_array_index (steps, i));
+    if (!connection->over)
+      expect_end (connection, NULL);
+  }
+
+  if (connection->tls != NULL)
+    gnutls_deinit (connection->tls);
+  close (connection->fd);
+  g_mutex_lock (&server->lock);
+  connection->played = TRUE;
+  g_cond_broadcast (&server->changed);
+  g_mutex_unlock (&server->lock);
+  return NULL;
+}
+
+static void
+take_connection (FakeServer *server, int fd)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  guint index = server->connections->len;
+  const int one = 1;
+  Connection *connection;
+
+  if (index >= server->scripts->len) {
+    server->unexpected++;
+    g_cond_broadcast (&server->changed);
+    close (fd);
+    return;
+  }
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  connection = g_new0 (Connection, 1);
+  connection->server = server;
+  connection->script = g_ptr_array_index (server->scripts, index);
+  connection->index = index;
+  connection->fd = fd;
+  connection->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  connection->in = g_byte_array_sized_new (4096); /* never NULL */
+  connection->received = g_byte_array_new ();
+  g_ptr_array_add (server->connections, connection);
+  connection->thread = g_thread_new ("fake-connection", run_connection, connection);
+}
+
+static gpointer
+run_server (gpointer data)
+{
+  FakeServer *server = data;
+
+  for (;;) {
+    struct pollfd fds[2] = { { .fd = server->listener, .events = POLLIN },
+                             { .fd = server->stop_fd, .events = POLLIN } };
+    int fd;
+
+    if (poll (fds, 2, -1) < 0 && errno != EINTR)
+      g_error ("poll: %s", g_strerror (errno));
+    if (fds[1].revents != 0)
+      return NULL;
+    if (fds[0].revents == 0)
+      continue;
+    fd = accept4 (server->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+      take_connection (server, fd);
+  }
+}
+
+FakeServer *
+fake_server_new (FakeMode mode, FakeCertificate certificate)
+{
+  FakeServer *server = g_new0 (FakeServer, 1);
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t size = sizeof address;
+
+  server->mode = mode;
+  server->certificate = certificate;
+  server->listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (server->listener, >=, 0);
+  g_assert_cmpint (bind (server->listener, (struct sockaddr *)&address, size), ==, 0);
+  g_assert_cmpint (listen (server->listener, 16), ==, 0);
+  g_assert_cmpint (getsockname (server->listener, (struct sockaddr *)&address, &size), ==, 0);
+  server->port = ntohs (address.sin_port);
+  server->stop_fd = eventfd (0, EFD_CLOEXEC);
+  g_assert_cmpint (server->stop_fd, >=, 0);
+
+  g_mutex_init (&server->lock);
+  g_cond_init (&server->changed);
+  server->scripts = g_ptr_array_new_with_free_func (free_script);
+  server->connections = g_ptr_array_new_with_free_func (free_connection);
+  server->blobs =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+  server->thread = g_thread_new ("fake-server", run_server, server);
+  return server;
+}
+
+void
+fake_server_free (FakeServer *server)
+{
+  const guint64 one = 1;
+
+  if (server == NULL)
+    return;
+
+  g_assert_cmpint (write (server->stop_fd, &one, sizeof one), ==, sizeof one);
+  g_thread_join (server->thread);
+  g_ptr_array_unref (server->connections); /* joins them */
+  g_ptr_array_unref (server->scripts);
+  g_hash_table_unref (server->blobs);
+  close (server->listener);
+  close (server->stop_fd);
+  g_mutex_clear (&server->lock);
+  g_cond_clear (&server->changed);
+  g_free (server->priority);
+  g_free (server);
+}
+
+void
+fake_server_add_script (FakeServer *server, const char *text, const FakeFaults *faults)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  Script *script = g_new0 (Script, 1);
+
+  script->steps = fake_script_parse (text);
+  script->faults = faults != NULL ? *faults : FAKE_NO_FAULTS;
+  g_ptr_array_add (server->scripts, script);
+}
+
+void
+fake_server_set_blob (FakeServer *server, const char *name, GBytes *bytes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  g_hash_table_insert (server->blobs, g_strdup (name), g_bytes_ref (bytes));
+}
+
+void
+fake_server_set_priority (FakeServer *server, const char *priority)
+{
+  g_free (server->priority);
+  server->priority = g_strdup (priority);
+}
+
+guint16
+fake_server_get_port (FakeServer *server)
+{
+  return server->port;
+}
+
+const char *
+fake_server_get_ca_file (FakeServer *server)
+{
+  return fake_certificates_get_ca_file ();
+}
+
+NetEndpoint
+fake_server_endpoint (FakeServer *server)
+{
+  return (NetEndpoint){
+    .host = "127.0.0.1",
+    .port = server->port,
+    .security = server->mode == FAKE_TLS ? BASE_SECURITY_TLS : BASE_SECURITY_STARTTLS,
+    .ca_file = fake_server_get_ca_file (server),
+    .timeout_ms = PATIENCE_MS,
+  };
+}
+
+static gboolean
+all_played (FakeServer *server)
+{
+  if (server->unexpected > 0)
+    return TRUE;
+  if (server->connections->len < server->scripts->len)
+    return FALSE;
+  for (guint i = 0; i < server->connections->len; i++) {
+    if (!((Connection *)g_ptr_array_index (server->connections, i))->played)
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
+char *
+fake_server_finish (FakeServer *server)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  while (!all_played (server)) {
+    gint64 deadline = g_get_monotonic_time () + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
+
+    if (!g_cond_wait_until (&server->changed, &server->lock, deadline))
+      break;
+  }
+
+  for (guint i = 0; i < server->connections->len; i++) {
+    Connection *connection = g_ptr_array_index (server->connections, i);
+
+    if (connection->failure != NULL)
+      return g_strdup (connection->failure);
+    if (!connection->played)
+      return g_strdup_printf ("connection %u was not played to its end", i);
+  }
+  if (server->unexpected > 0)
+    return g_strdup_printf ("%u connections more than scripts", server->unexpected);
+  if (server->connections->len < server->scripts->len)
+    return g_strdup_printf ("connection %u was never made", server->connections->len);
+
+  return NULL;
+}
+
+void
+fake_server_check (FakeServer *server)
+{
+  g_autofree char *failure = fake_server_finish (server);
+
+  g_assert_cmpstr (failure, ==, NULL);
+}
+
+guint
+fake_server_count_connections (FakeServer *server)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  return server->connections->len + server->unexpected;
+}
+
+GBytes *
+fake_server_dup_received (FakeServer *server, guint index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  Connection *connection;
+  char *copy;
+
+  if (index >= server->connections->len)
+    return NULL;
+  connection = g_ptr_array_index (server->connections, index);
+  copy = g_malloc0 (connection->received->len + 1);
+  if (connection->received->len > 0)
+    memcpy (copy, connection->received->data, connection->received->len);
+  return g_bytes_new_take (copy, connection->received->len);
+}
+
+guint64
+fake_server_count_sent (FakeServer *server, guint index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  return index < server->connections->len
+             ? ((Connection *)g_ptr_array_index (server->connections, index))->sent
+             : 0;
+}
