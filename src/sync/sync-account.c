@@ -1,0 +1,531 @@
+/* Starts and stops the three workers of an account and keeps what they must agree on: who is blocked until a person
+ * helps, whether IMAP stands, which state is shown.  Any thread; must never hold a lock while it waits for the wire. */
+#include "sync-account.h"
+
+#include "base-error.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define PROGRESS_US (G_USEC_PER_SEC / 5)
+
+struct _SyncAccount
+{
+  gatomicrefcount ref_count;
+
+  /* Owned */
+  SyncShared *shared;
+  BaseAccount *settings;
+  SyncWorker *sync, *reader, *sender;
+
+  GMutex sign_in_lock; /* held while a password is offered */
+
+  GMutex lock; /* what follows */
+  GCond gate_cond;
+  SyncAccount *previous; /* waits to be stopped */
+  gboolean gate_open;    /* nobody else works on these rows any more */
+  gboolean stopping, connected, prove, online;
+  GError *blocked[2]; /* by SyncSide */
+  gint64 shown;
+  guint shown_serial;
+
+  GMutex state_lock; /* what follows; held while state_changed runs, so that states arrive in order */
+  SyncState *state;  /* IMAP's; SMTP's trouble is laid over it when it is told */
+  SyncState *told;
+  gint64 told_at;
+};
+
+SyncShared *
+sync_shared_ref (SyncShared *shared)
+{
+  g_atomic_ref_count_inc (&shared->ref_count);
+  return shared;
+}
+
+void
+sync_shared_unref (SyncShared *shared)
+{
+  if (!g_atomic_ref_count_dec (&shared->ref_count))
+    return;
+  store_unref (shared->store);
+  g_free (shared);
+}
+
+SyncAccount *
+sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online, SyncAccount *previous)
+{
+  SyncAccount *account = g_new0 (SyncAccount, 1);
+
+  g_atomic_ref_count_init (&account->ref_count);
+  account->shared = sync_shared_ref (shared);
+  account->settings = base_account_dup (settings);
+  account->previous = previous;
+  account->online = online;
+  account->state = g_new0 (SyncState, 1);
+  account->state->phase = SYNC_PHASE_CONNECTING;
+  g_mutex_init (&account->sign_in_lock);
+  g_mutex_init (&account->lock);
+  g_mutex_init (&account->state_lock);
+  g_cond_init (&account->gate_cond);
+  if (previous != NULL)
+    sync_account_stop (previous);
+  account->sync = sync_worker_new ("sosik-sync", (GDestroyNotify) sync_request_drop, sync_loop_run, account);
+  account->reader = sync_worker_new ("sosik-reader", (GDestroyNotify) sync_request_drop, sync_body_run, account);
+  account->sender = sync_worker_new ("sosik-sender", NULL, sync_send_run, account);
+  sync_worker_start (account->sync);
+  sync_worker_start (account->reader);
+  sync_worker_start (account->sender);
+  return account;
+}
+
+SyncAccount *
+sync_account_ref (SyncAccount *account)
+{
+  g_atomic_ref_count_inc (&account->ref_count);
+  return account;
+}
+
+void
+sync_account_unref (SyncAccount *account)
+{
+  if (!g_atomic_ref_count_dec (&account->ref_count))
+    return;
+  sync_account_stop (account);
+  sync_worker_free (account->sync);
+  sync_worker_free (account->reader);
+  sync_worker_free (account->sender);
+  g_clear_pointer (&account->previous, sync_account_unref);
+  g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
+  g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
+  g_clear_pointer (&account->state, sync_state_free);
+  g_clear_pointer (&account->told, sync_state_free);
+  base_account_free (account->settings);
+  g_mutex_clear (&account->sign_in_lock);
+  g_mutex_clear (&account->lock);
+  g_mutex_clear (&account->state_lock);
+  g_cond_clear (&account->gate_cond);
+  sync_shared_unref (account->shared);
+  g_free (account);
+}
+
+void
+sync_account_stop (SyncAccount *account)
+{
+  g_mutex_lock (&account->lock);
+  account->stopping = TRUE;
+  g_cond_broadcast (&account->gate_cond);
+  g_mutex_unlock (&account->lock);
+  sync_worker_stop (account->sync);
+  sync_worker_stop (account->reader);
+  sync_worker_stop (account->sender);
+}
+
+static void
+drop_requests (SyncWorker *worker)
+{
+  SyncRequest *request;
+
+  while ((request = sync_worker_pop (worker)) != NULL)
+    sync_request_drop (request);
+}
+
+void
+sync_account_join (SyncAccount *account, gint64 deadline)
+{
+  sync_worker_join (account->sender, deadline);
+  sync_worker_join (account->reader, deadline);
+  sync_worker_join (account->sync, deadline);
+  drop_requests (account->reader);
+  drop_requests (account->sync);
+}
+
+void
+sync_account_operations_changed (SyncAccount *account)
+{
+  sync_worker_wake (account->sync);
+}
+
+void
+sync_account_outbox_changed (SyncAccount *account)
+{
+  sync_worker_wake (account->sender);
+}
+
+void
+sync_account_show_folder (SyncAccount *account, gint64 folder)
+{
+  g_mutex_lock (&account->lock);
+  account->shown = folder;
+  account->shown_serial++;
+  g_mutex_unlock (&account->lock);
+  sync_worker_wake (account->sync);
+}
+
+void
+sync_account_retry (SyncAccount *account)
+{
+  g_mutex_lock (&account->lock);
+  g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
+  g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
+  account->prove = TRUE;
+  g_mutex_unlock (&account->lock);
+  sync_worker_retry (account->sync, FALSE);
+  sync_worker_retry (account->reader, FALSE);
+  sync_worker_retry (account->sender, FALSE);
+}
+
+void
+sync_account_set_online (SyncAccount *account, gboolean online)
+{
+  gboolean back = FALSE;
+
+  g_mutex_lock (&account->lock);
+  back = online && !account->online;
+  account->online = online;
+  account->prove = TRUE;
+  g_mutex_unlock (&account->lock);
+  if (!back) {
+    sync_worker_wake (account->sync);
+    return;
+  }
+  /* Another network: connections of the old one are dead, they only do not know it yet.  What the sender has under way may
+   * still come through. */
+  sync_worker_retry (account->sync, TRUE);
+  sync_worker_retry (account->reader, TRUE);
+  sync_worker_retry (account->sender, FALSE);
+}
+
+static void
+push_request (SyncAccount *account, SyncWorker *worker, SyncRequest *request)
+{
+  gboolean stopping = FALSE;
+
+  g_mutex_lock (&account->lock);
+  stopping = account->stopping;
+  if (!stopping)
+    sync_worker_push (worker, sync_request_ref (request));
+  g_mutex_unlock (&account->lock);
+  if (stopping)
+    sync_request_drop (sync_request_ref (request));
+}
+
+void
+sync_account_request (SyncAccount *account, SyncRequest *request)
+{
+  push_request (account, account->reader, request);
+}
+
+void
+sync_account_request_from_sync (SyncAccount *account, SyncRequest *request)
+{
+  push_request (account, account->sync, request);
+}
+
+const BaseAccount *
+sync_account_get_settings (SyncAccount *account)
+{
+  return account->settings;
+}
+
+const char *
+sync_account_get_id (SyncAccount *account)
+{
+  return account->settings->id;
+}
+
+Store *
+sync_account_get_store (SyncAccount *account)
+{
+  return account->shared->store;
+}
+
+const SyncEvents *
+sync_account_get_events (SyncAccount *account, gpointer *user_data)
+{
+  *user_data = account->shared->user_data;
+  return &account->shared->events;
+}
+
+/* The sync worker ends the account's predecessor; the others wait for that. */
+static void
+pass_gate (SyncAccount *account, SyncWorker *worker)
+{
+  g_autoptr (SyncAccount) previous = NULL;
+
+  g_mutex_lock (&account->lock);
+  if (worker == account->sync) {
+    previous = g_steal_pointer (&account->previous);
+    g_mutex_unlock (&account->lock);
+    if (previous != NULL)
+      sync_account_join (previous, g_get_monotonic_time () + 3 * G_USEC_PER_SEC);
+    g_mutex_lock (&account->lock);
+    account->gate_open = TRUE;
+    g_cond_broadcast (&account->gate_cond);
+  }
+  while (!account->gate_open && !account->stopping)
+    g_cond_wait (&account->gate_cond, &account->lock);
+  g_mutex_unlock (&account->lock);
+}
+
+StoreDb *
+sync_account_open_store (SyncAccount *account, SyncWorker *worker, gint64 *row)
+{
+  pass_gate (account, worker);
+  while (!sync_worker_is_stopping (worker)) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StoreDb) db = store_connect (account->shared->store, &error);
+
+    if (db != NULL)
+      *row = store_account_ensure (db, account->settings->id, &error);
+    if (db != NULL && *row > 0)
+      return g_steal_pointer (&db);
+    sync_account_set_state (account, SYNC_PHASE_DISK, NULL, 0, 0, sync_worker_fail (worker), error);
+    while (!sync_worker_is_stopping (worker) && !sync_worker_take_retry (worker)
+           && sync_worker_get_delay (worker) > 0) {
+      sync_worker_wait (worker, sync_worker_get_delay (worker));
+      sync_worker_begin_round (worker);
+    }
+  }
+  return NULL;
+}
+
+void
+sync_password_free (char *password)
+{
+  if (password != NULL)
+    explicit_bzero (password, strlen (password));
+  g_free (password);
+}
+
+char *
+sync_account_get_password (SyncAccount *account, const char *protocol, GCancellable *cancellable, GError **error)
+{
+  const SyncEvents *events = &account->shared->events;
+  char *password = events->get_password (account->settings, protocol, cancellable, error, account->shared->user_data);
+
+  if (password == NULL && error != NULL && *error == NULL)
+    base_error_set (error, BASE_ERROR_AUTH, NULL, _ ("The password of “%s” is not known. Enter it to go on."),
+                    account->settings->address);
+  return password;
+}
+
+static gboolean
+sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->sign_in_lock);
+  g_autoptr (GError) local = NULL;
+  char *password = NULL;
+  gboolean good = FALSE;
+
+  /* The other worker may have been refused while this one waited. */
+  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
+    return FALSE;
+  password = sync_account_get_password (account, "imap", cancellable, &local);
+  if (password != NULL)
+    good = imap_session_sign_in (session, account->settings->imap.user, password, cancellable, &local);
+  sync_password_free (password);
+  if (good)
+    return TRUE;
+  /* A second connection that is refused while the first one stands says nothing about the password. */
+  if (first || !sync_account_is_connected (account))
+    sync_account_block (account, SYNC_SIDE_IMAP, local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+ImapSession *
+sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapSession) session = NULL;
+  g_autoptr (GError) local = NULL;
+  NetEndpoint endpoint = { .host = account->settings->imap.host,
+                           .port = account->settings->imap.port,
+                           .security = account->settings->imap.security,
+                           .ca_file = account->settings->ca_file };
+
+  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
+    return NULL;
+  session = imap_session_open (&endpoint, cancellable, &local);
+  if (session == NULL) {
+    if (first)
+      sync_account_block (account, SYNC_SIDE_IMAP, local);
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  if (!sign_in (account, session, first, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&session);
+}
+
+static void tell_state (SyncAccount *account);
+
+void
+sync_account_block (SyncAccount *account, SyncSide side, const GError *error)
+{
+  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) && !g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
+    return;
+  g_mutex_lock (&account->lock);
+  g_clear_error (&account->blocked[side]);
+  account->blocked[side] = g_error_copy (error);
+  g_mutex_unlock (&account->lock);
+  if (side == SYNC_SIDE_IMAP) {
+    sync_worker_wake (account->sync);
+    return;
+  }
+  g_mutex_lock (&account->state_lock);
+  tell_state (account);
+  g_mutex_unlock (&account->state_lock);
+}
+
+gboolean
+sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  if (account->blocked[side] == NULL)
+    return FALSE;
+  if (error != NULL)
+    g_propagate_error (error, g_error_copy (account->blocked[side]));
+  return TRUE;
+}
+
+void
+sync_account_set_connected (SyncAccount *account, gboolean connected)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  account->connected = connected;
+}
+
+gboolean
+sync_account_is_connected (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  return account->connected;
+}
+
+gint64
+sync_account_get_shown (SyncAccount *account, guint *serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  *serial = account->shown_serial;
+  return account->shown;
+}
+
+gboolean
+sync_account_take_prove (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+  gboolean prove = account->prove;
+
+  account->prove = FALSE;
+  return prove;
+}
+
+/* ---- the state shown ---- */
+
+SyncState *
+sync_state_dup (const SyncState *state)
+{
+  SyncState *copy = g_new (SyncState, 1);
+
+  *copy = *state;
+  copy->folder = g_strdup (state->folder);
+  copy->message = g_strdup (state->message);
+  copy->detail = g_strdup (state->detail);
+  return copy;
+}
+
+void
+sync_state_free (SyncState *state)
+{
+  g_free (state->folder);
+  g_free (state->message);
+  g_free (state->detail);
+  g_free (state);
+}
+
+static SyncPhase
+phase_of_error (const GError *error)
+{
+  return g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) ? SYNC_PHASE_NEEDS_PASSWORD : SYNC_PHASE_NEEDS_TRUST;
+}
+
+static void
+set_words (SyncState *state, const GError *error)
+{
+  g_free (state->message);
+  g_free (state->detail);
+  state->message = error != NULL ? g_strdup (error->message) : NULL;
+  state->detail = error != NULL ? g_strdup (base_error_get_detail (error)) : NULL;
+}
+
+static gboolean
+states_equal (const SyncState *a, const SyncState *b)
+{
+  return a->phase == b->phase && a->done == b->done && a->total == b->total && a->in_step == b->in_step
+         && a->next_try == b->next_try && g_strcmp0 (a->folder, b->folder) == 0
+         && g_strcmp0 (a->message, b->message) == 0 && g_strcmp0 (a->detail, b->detail) == 0;
+}
+
+/* With state_lock held. */
+static void
+tell_state (SyncAccount *account)
+{
+  g_autoptr (SyncState) state = sync_state_dup (account->state);
+  g_autoptr (GError) smtp = NULL;
+  gint64 now = g_get_monotonic_time ();
+
+  /* Only a person can help the sender: that outranks all but IMAP's own call for a person. */
+  if (state->phase != SYNC_PHASE_NEEDS_PASSWORD && state->phase != SYNC_PHASE_NEEDS_TRUST
+      && sync_account_is_blocked (account, SYNC_SIDE_SMTP, &smtp)) {
+    state->phase = phase_of_error (smtp);
+    set_words (state, smtp);
+  }
+  if (account->told != NULL) {
+    gboolean only_progress = state->phase == SYNC_PHASE_SYNCING && account->told->phase == SYNC_PHASE_SYNCING
+                             && g_strcmp0 (state->folder, account->told->folder) == 0;
+
+    if (states_equal (state, account->told) || (only_progress && now - account->told_at < PROGRESS_US))
+      return;
+  }
+  g_clear_pointer (&account->told, sync_state_free);
+  account->told = g_steal_pointer (&state);
+  account->told_at = now;
+  account->shared->events.state_changed (account->settings->id, account->told, account->shared->user_data);
+}
+
+void
+sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done, guint total,
+                        gint64 next_try, const GError *error)
+{
+  SyncState *state;
+
+  g_mutex_lock (&account->state_lock);
+  state = account->state;
+  state->phase = phase;
+  g_free (state->folder);
+  state->folder = g_strdup (folder);
+  state->done = done;
+  state->total = total;
+  state->next_try = next_try;
+  set_words (state, error);
+  tell_state (account);
+  g_mutex_unlock (&account->state_lock);
+}
+
+void
+sync_account_set_in_step (SyncAccount *account, gint64 now)
+{
+  g_mutex_lock (&account->state_lock);
+  account->state->in_step = now;
+  g_mutex_unlock (&account->state_lock);
+}
+
+void
+sync_account_tell_refused (SyncAccount *account, const char *sentence, const char *detail)
+{
+  account->shared->events.refused (account->settings->id, sentence, detail, account->shared->user_data);
+}

@@ -1,0 +1,94 @@
+/* One account at work: its three workers, what they share, and the state a person sees.
+ *
+ * Shared by the engine and the workers (reference counted); what its functions touch is guarded inside. */
+#pragma once
+
+#include "imap-session.h"
+#include "sync-engine.h"
+#include "sync-request.h"
+#include "sync-worker.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SyncAccount SyncAccount;
+
+/* What the accounts of one engine share. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  Store *store;
+  SyncEvents events;
+  gpointer user_data;
+} SyncShared;
+
+SyncShared *sync_shared_ref (SyncShared *shared);
+void sync_shared_unref (SyncShared *shared);
+
+/* Starts the workers.  `previous` (nullable, taken): the same account with older settings; it is stopped before anything begins. */
+SyncAccount *sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online,
+                               SyncAccount *previous) G_GNUC_WARN_UNUSED_RESULT;
+SyncAccount *sync_account_ref (SyncAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+void sync_account_unref (SyncAccount *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncAccount, sync_account_unref)
+/* Asks all workers to end; returns at once. */
+void sync_account_stop (SyncAccount *account);
+/* (blocks) Waits for them: a mail on its way gets until `deadline` (monotonic). */
+void sync_account_join (SyncAccount *account, gint64 deadline);
+
+/* ---- for the engine; any thread ---- */
+void sync_account_operations_changed (SyncAccount *account);
+void sync_account_outbox_changed (SyncAccount *account);
+void sync_account_show_folder (SyncAccount *account, gint64 folder);
+void sync_account_retry (SyncAccount *account);
+void sync_account_set_online (SyncAccount *account, gboolean online);
+/* Hands a request to the reader worker; answered at once when the account is closing. */
+void sync_account_request (SyncAccount *account, SyncRequest *request);
+/* The same to the sync worker: where the server lets only one connection in. */
+void sync_account_request_from_sync (SyncAccount *account, SyncRequest *request);
+
+/* ---- for the workers ---- */
+const BaseAccount *sync_account_get_settings (SyncAccount *account);
+const char *sync_account_get_id (SyncAccount *account);
+Store *sync_account_get_store (SyncAccount *account);
+const SyncEvents *sync_account_get_events (SyncAccount *account, gpointer *user_data);
+/* (blocks) Waits for the previous account to end; then a database connection and the account's row.  Tries again, saying so, until it works; NULL
+ * when stopping. */
+StoreDb *sync_account_open_store (SyncAccount *account, SyncWorker *worker, gint64 *row) G_GNUC_WARN_UNUSED_RESULT;
+/* Connects and signs in.  At most one thread at a time offers a password, and none offers one that was refused:
+ * AUTH or TRUST with `first` blocks the account's IMAP until sync_account_retry (). */
+ImapSession *sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Asks the events for the password; wipe it with sync_password_free (). */
+char *sync_account_get_password (SyncAccount *account, const char *protocol, GCancellable *cancellable,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sync_password_free (char *password);
+
+typedef enum
+{
+  SYNC_SIDE_IMAP,
+  SYNC_SIDE_SMTP,
+} SyncSide;
+/* A person is needed: keeps a copy of `error` until sync_account_retry (). */
+void sync_account_block (SyncAccount *account, SyncSide side, const GError *error);
+/* TRUE when blocked; *error (nullable) then gets a copy. */
+gboolean sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error);
+
+void sync_account_set_connected (SyncAccount *account, gboolean connected); /* the sync worker's IMAP */
+gboolean sync_account_is_connected (SyncAccount *account);
+gint64 sync_account_get_shown (SyncAccount *account, guint *serial); /* folder the person looks at, 0 none; serial counts the calls */
+/* True once when the network changed: prove that the connection still stands. */
+gboolean sync_account_take_prove (SyncAccount *account);
+
+/* ---- the state a person sees ---- */
+/* `error` (nullable) gives message and detail; total 0: not known. */
+void sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done, guint total,
+                             gint64 next_try, const GError *error);
+void sync_account_set_in_step (SyncAccount *account, gint64 now);
+void sync_account_tell_refused (SyncAccount *account, const char *sentence, const char *detail);
+
+/* What the three threads run. */
+void sync_loop_run (SyncWorker *worker, gpointer account);
+void sync_body_run (SyncWorker *worker, gpointer account);
+void sync_send_run (SyncWorker *worker, gpointer account);
+
+G_END_DECLS

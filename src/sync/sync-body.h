@@ -1,0 +1,14 @@
+/* Bodies and searches that somebody waits on: the reader worker's work, which the sync worker can do as well. */
+#pragma once
+
+#include "sync-context.h"
+
+G_BEGIN_DECLS
+
+/* Does what the request asks on this connection, answers it and drops the reference.  Trouble with the connection is
+ * answered too, and told in `error` as a copy. */
+void sync_body_serve (SyncContext *context, SyncRequest *request, GError **error);
+/* The answer when there is no connection. */
+void sync_body_set_offline (GError **error);
+
+G_END_DECLS

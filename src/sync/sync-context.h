@@ -1,0 +1,24 @@
+/* What a room needs to work on one connection: handed down by the worker that owns it all; one thread. */
+#pragma once
+
+#include "sync-account.h"
+
+#include "store-folder.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  /* Borrowed */
+  SyncAccount *account;
+  StoreDb *db;
+  ImapSession *session;
+  GCancellable *cancellable;
+  gint64 row;       /* of the account */
+  guint generation; /* counts connections */
+} SyncContext;
+
+/* Selects `name` unless it is selected already (read-write serves for reading too). */
+gboolean sync_context_select (SyncContext *context, const char *name, gboolean read_only, GError **error);
+
+G_END_DECLS

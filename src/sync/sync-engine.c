@@ -1,0 +1,161 @@
+/* The public face: finds the account and passes the word on.  Main thread for coming and going of accounts, any thread for
+ * the rest; must never wait for a worker except where the header says so. */
+#include "sync-engine.h"
+
+#include "base-error.h"
+#include "sync-account.h"
+
+#include <glib/gi18n.h>
+
+#define STOP_US (3 * G_USEC_PER_SEC)
+
+struct _SyncEngine
+{
+  SyncShared *shared;
+
+  GMutex lock; /* what follows */
+  GHashTable *accounts; /* id -> SyncAccount */
+  gboolean online;
+};
+
+SyncEngine *
+sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
+{
+  SyncEngine *engine = g_new0 (SyncEngine, 1);
+  SyncShared *shared = g_new0 (SyncShared, 1);
+
+  g_atomic_ref_count_init (&shared->ref_count);
+  shared->store = store_ref (store);
+  shared->events = *events;
+  shared->user_data = user_data;
+  engine->shared = shared;
+  engine->online = TRUE;
+  engine->accounts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sync_account_unref);
+  g_mutex_init (&engine->lock);
+  return engine;
+}
+
+/* The account with this id, or all (NULL), each with a reference. */
+static GPtrArray *
+find_accounts (SyncEngine *engine, const char *account_id)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) sync_account_unref);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&engine->lock);
+  GHashTableIter iter;
+  gpointer id = NULL, account = NULL;
+
+  g_hash_table_iter_init (&iter, engine->accounts);
+  while (g_hash_table_iter_next (&iter, &id, &account))
+    if (account_id == NULL || g_str_equal (id, account_id))
+      g_ptr_array_add (found, sync_account_ref (account));
+  return found;
+}
+
+void
+sync_engine_free (SyncEngine *engine)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, NULL);
+  gint64 deadline = g_get_monotonic_time () + STOP_US;
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_stop (g_ptr_array_index (accounts, i));
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_join (g_ptr_array_index (accounts, i), deadline);
+  g_clear_pointer (&accounts, g_ptr_array_unref);
+  g_hash_table_unref (engine->accounts);
+  g_mutex_clear (&engine->lock);
+  sync_shared_unref (engine->shared);
+  g_free (engine);
+}
+
+void
+sync_engine_add_account (SyncEngine *engine, const BaseAccount *account)
+{
+  SyncAccount *previous = NULL, *added = NULL;
+  g_autofree char *key = NULL;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&engine->lock);
+
+  g_hash_table_steal_extended (engine->accounts, account->id, (gpointer *) &key, (gpointer *) &previous);
+  added = sync_account_new (engine->shared, account, engine->online, previous);
+  g_hash_table_insert (engine->accounts, g_strdup (account->id), added);
+}
+
+void
+sync_engine_remove_account (SyncEngine *engine, const char *account_id)
+{
+  g_autoptr (SyncAccount) account = NULL;
+  g_autofree char *key = NULL;
+
+  g_mutex_lock (&engine->lock);
+  g_hash_table_steal_extended (engine->accounts, account_id, (gpointer *) &key, (gpointer *) &account);
+  g_mutex_unlock (&engine->lock);
+  if (account == NULL)
+    return;
+  sync_account_stop (account);
+  sync_account_join (account, g_get_monotonic_time () + STOP_US);
+}
+
+void
+sync_engine_operations_changed (SyncEngine *engine, const char *account_id)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_operations_changed (g_ptr_array_index (accounts, i));
+}
+
+void
+sync_engine_outbox_changed (SyncEngine *engine, const char *account_id)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_outbox_changed (g_ptr_array_index (accounts, i));
+}
+
+void
+sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_show_folder (g_ptr_array_index (accounts, i), folder);
+}
+
+void
+sync_engine_retry (SyncEngine *engine, const char *account_id)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_retry (g_ptr_array_index (accounts, i));
+}
+
+void
+sync_engine_set_online (SyncEngine *engine, gboolean online)
+{
+  g_autoptr (GPtrArray) accounts = NULL;
+
+  g_mutex_lock (&engine->lock);
+  engine->online = online;
+  g_mutex_unlock (&engine->lock);
+  accounts = find_accounts (engine, NULL);
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_set_online (g_ptr_array_index (accounts, i), online);
+}
+
+gboolean
+sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message, GCancellable *cancellable,
+                        GError **error)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+  g_autoptr (SyncRequest) request = NULL;
+
+  if (accounts->len == 0) {
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("The account of this message was removed."));
+    return FALSE;
+  }
+  request = sync_request_new (SYNC_REQUEST_BODY, message, NULL);
+  sync_account_request (g_ptr_array_index (accounts, 0), request);
+  return sync_request_wait (request, NULL, cancellable, error);
+}

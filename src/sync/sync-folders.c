@@ -1,0 +1,151 @@
+/* LIST -> rows.  Sent, Archive and Trash always have a row, so that a person can archive and delete at once; on the server
+ * they are made when the first message goes there.  Sync worker's thread; must never remove rows for an empty answer. */
+#include "sync-folders.h"
+
+#include "base-error.h"
+#include "store-operation.h"
+#include "sync-roles.h"
+
+
+static const StoreRole wanted_roles[] = { STORE_ROLE_SENT, STORE_ROLE_ARCHIVE, STORE_ROLE_TRASH };
+
+gboolean
+sync_context_select (SyncContext *context, const char *name, gboolean read_only, GError **error)
+{
+  if (g_strcmp0 (imap_session_get_selected_name (context->session), name) == 0
+      && (read_only || !imap_session_get_selected (context->session)->read_only))
+    return TRUE;
+  return imap_session_select (context->session, name, read_only, context->cancellable, error);
+}
+
+static StoreFolder *
+find_name (GPtrArray *folders, const char *name)
+{
+  for (guint i = 0; i < folders->len; i++) {
+    StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (g_str_equal (folder->name, name))
+      return folder;
+  }
+  return NULL;
+}
+
+static StoreFolder *
+find_role (GPtrArray *folders, StoreRole role)
+{
+  for (guint i = 0; i < folders->len; i++) {
+    StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (folder->role == role)
+      return folder;
+  }
+  return NULL;
+}
+
+static StoreFolder *
+add_folder (GPtrArray *folders, const char *name, char delimiter, StoreRole role, gboolean selectable)
+{
+  StoreFolder *folder = g_new0 (StoreFolder, 1);
+
+  folder->name = g_strdup (name);
+  folder->delimiter = delimiter;
+  folder->role = role;
+  folder->selectable = selectable;
+  g_ptr_array_add (folders, folder);
+  return folder;
+}
+
+GPtrArray *
+sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
+{
+  GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify) store_folder_free);
+
+  for (guint i = 0; i < listed->len; i++) {
+    const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
+    StoreRole role = (StoreRole) mailbox->role;
+
+    if (find_name (folders, mailbox->name) != NULL)
+      continue;
+    /* Two mailboxes may bear one attribute; the first has the role. */
+    if (role != STORE_ROLE_NONE && find_role (folders, role) != NULL)
+      role = STORE_ROLE_NONE;
+    add_folder (folders, mailbox->name, mailbox->delimiter, role, mailbox->selectable);
+  }
+  if (folders->len == 0)
+    return folders;
+
+  sync_roles_guess (folders);
+  if (find_role (folders, STORE_ROLE_INBOX) == NULL)
+    add_folder (folders, "INBOX", 0, STORE_ROLE_INBOX, TRUE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wanted_roles); i++) {
+    StoreRole role = wanted_roles[i];
+    StoreFolder *old = find_role (stored, role);
+    gboolean taken = find_role (folders, role) != NULL;
+
+    /* A row that holds what the server does not have yet (a copy in Sent, a message on its way to Trash) must not go. */
+    if (old != NULL && find_name (folders, old->name) == NULL
+        && (!taken || (old->total > 0 && (busy || old->uid_validity == 0)))) {
+      add_folder (folders, old->name, old->delimiter, taken ? STORE_ROLE_NONE : role, TRUE);
+      continue;
+    }
+    /* Where all mail lies in one mailbox (Gmail), archiving is leaving INBOX; a second archive would only confuse. */
+    if (taken || (role == STORE_ROLE_ARCHIVE && find_role (folders, STORE_ROLE_ALL) != NULL))
+      continue;
+    {
+      char delimiter = 0;
+      g_autofree char *path = sync_role_new_path (folders, role, &delimiter);
+
+      /* The name may be taken by a mailbox that cannot be selected, or has another role. */
+      if (find_name (folders, path) == NULL)
+        add_folder (folders, path, delimiter, role, TRUE);
+    }
+  }
+  return folders;
+}
+
+GHashTable *
+sync_folders_list (SyncContext *context, GError **error)
+{
+  g_autoptr (GHashTable) by_name = NULL;
+  g_autoptr (GPtrArray) listed = NULL, stored = NULL, merged = NULL;
+
+  listed = imap_session_list (context->session, context->cancellable, error);
+  if (listed == NULL)
+    return NULL;
+  stored = store_folder_list (context->db, context->row, error);
+  if (stored == NULL)
+    return NULL;
+  merged = sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
+  if (!store_folder_replace_list (context->db, context->row, merged, error))
+    return NULL;
+
+  by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) imap_mailbox_free);
+  g_ptr_array_set_free_func (listed, NULL);
+  for (guint i = 0; i < listed->len; i++) {
+    ImapMailbox *mailbox = g_ptr_array_index (listed, i);
+
+    g_hash_table_replace (by_name, mailbox->name, mailbox);
+  }
+  return g_steal_pointer (&by_name);
+}
+
+gboolean
+sync_folders_create (SyncContext *context, const char *name, GError **error)
+{
+  g_autoptr (GError) refused = NULL;
+  g_autoptr (GPtrArray) listed = NULL;
+
+  if (imap_session_create (context->session, name, context->cancellable, &refused))
+    return TRUE;
+  if (g_error_matches (refused, BASE_ERROR, BASE_ERROR_REFUSED) && imap_session_is_usable (context->session)) {
+    listed = imap_session_list (context->session, context->cancellable, error);
+    if (listed == NULL)
+      return FALSE;
+    for (guint i = 0; i < listed->len; i++)
+      if (g_str_equal (((ImapMailbox *) g_ptr_array_index (listed, i))->name, name))
+        return TRUE;
+  }
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return FALSE;
+}

@@ -1,0 +1,24 @@
+/* From FETCH answers to rows: collects what arrives and hands it to the store in batches. */
+#pragma once
+
+#include "sync-context.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SyncIncoming SyncIncoming;
+
+/* `arrived_from`: messages with this UID or a higher one are news for the person, 0: none are. */
+SyncIncoming *sync_incoming_new (SyncContext *context, gint64 folder, guint32 arrived_from) G_GNUC_WARN_UNUSED_RESULT;
+/* What was not flushed is forgotten. */
+void sync_incoming_free (SyncIncoming *incoming);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncIncoming, sync_incoming_free)
+
+/* ImapFetchFunc with SyncIncoming as user data: needs flags and either header or body. */
+gboolean sync_incoming_take (const ImapFetched *fetched, gpointer incoming, GError **error);
+/* Stores the rest. */
+gboolean sync_incoming_flush (SyncIncoming *incoming, GError **error);
+/* UIDs that came so far (borrowed). */
+const BaseUidSet *sync_incoming_get_uids (SyncIncoming *incoming);
+guint32 sync_incoming_get_highest (SyncIncoming *incoming);
+
+G_END_DECLS

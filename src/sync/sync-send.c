@@ -1,0 +1,428 @@
+/* The send worker: SMTP, only while there is something to send, one connection for all that is due.  A row is `sending` from
+ * before the first byte until its end is known and stored; a cut between the final dot and its answer leaves it `uncertain`,
+ * and then Sent is searched, and else a person is asked.  Must never send again what may have been sent. */
+#include "sync-account.h"
+
+#include "base-error.h"
+#include "base-log.h"
+#include "mime-message.h"
+#include "smtp-session.h"
+#include "store-folder.h"
+#include "store-outgoing.h"
+#include "sync-providers.h"
+#include "sync-roles.h"
+
+#include <glib/gi18n.h>
+
+#define RETRY_FIRST_S  60
+#define RETRY_LAST_S   (60 * 60)
+#define CHECK_AGAIN_MS 30000
+
+typedef struct
+{
+  SyncAccount *account; /* borrowed */
+  SyncWorker *worker;   /* borrowed */
+
+  /* Owned */
+  StoreDb *db;
+  SmtpSession *session;
+  GCancellable *cancellable;
+  GHashTable *checked; /* outbox id -> how often Sent was searched in vain */
+
+  gint64 row;
+} Sender;
+
+static gint64
+now_s (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static void
+hang_up (Sender *sender)
+{
+  if (sender->session != NULL && smtp_session_is_usable (sender->session))
+    smtp_session_quit (sender->session);
+  g_clear_pointer (&sender->session, smtp_session_free);
+  sync_worker_set_connected (sender->worker, FALSE);
+}
+
+static gboolean
+connect_now (Sender *sender, GError **error)
+{
+  const BaseAccount *settings = sync_account_get_settings (sender->account);
+  NetEndpoint endpoint = { .host = settings->smtp.host,
+                           .port = settings->smtp.port,
+                           .security = settings->smtp.security,
+                           .ca_file = settings->ca_file };
+  g_autoptr (SmtpSession) session = NULL;
+  char *password = NULL;
+  gboolean good = FALSE;
+
+  if (sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, error))
+    return FALSE;
+  session = smtp_session_open (&endpoint, sender->cancellable, error);
+  if (session == NULL)
+    return FALSE;
+  password = sync_account_get_password (sender->account, "smtp", sender->cancellable, error);
+  if (password != NULL)
+    good = smtp_session_sign_in (session, settings->smtp.user, password, sender->cancellable, error);
+  sync_password_free (password);
+  if (!good)
+    return FALSE;
+  sender->session = g_steal_pointer (&session);
+  sync_worker_set_connected (sender->worker, TRUE);
+  return TRUE;
+}
+
+/* All that wait, or those in one state (-1: any). */
+static GPtrArray *
+list_outbox (Sender *sender, int state, GError **error)
+{
+  g_autoptr (GPtrArray) all = store_outbox_list (sender->db, sender->row, error);
+  GPtrArray *found = NULL;
+
+  if (all == NULL)
+    return NULL;
+  found = g_ptr_array_new_with_free_func ((GDestroyNotify) store_outbox_free);
+  for (guint i = 0; i < all->len; i++) {
+    StoreOutbox *outbox = g_ptr_array_index (all, i);
+
+    if (state >= 0 && (int) outbox->state != state)
+      continue;
+    g_ptr_array_index (all, i) = NULL;
+    g_ptr_array_add (found, outbox);
+  }
+  g_ptr_array_set_free_func (all, NULL);
+  for (guint i = 0; i < all->len; i++)
+    if (g_ptr_array_index (all, i) != NULL)
+      store_outbox_free (g_ptr_array_index (all, i));
+  return found;
+}
+
+/* Writes how it ended; a failure to write is said, and the row stays `sending`, which a restart takes for uncertain. */
+static void
+set_state (Sender *sender, const StoreOutbox *outbox, StoreOutboxState state, gint64 next_try, const char *sentence,
+           const char *detail)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (store_outbox_set_state (sender->db, outbox->id, state, next_try, sentence, detail, &error))
+    return;
+  base_log ("%s: the outbox could not be written: %s", sync_account_get_id (sender->account), error->message);
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
+    sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
+}
+
+static gint64
+retry_time (const StoreOutbox *outbox)
+{
+  gint64 delay = (gint64) RETRY_FIRST_S << MIN (outbox->attempts > 0 ? outbox->attempts - 1 : 0, 10);
+
+  return now_s () + MIN (delay, RETRY_LAST_S);
+}
+
+/* ---- sent ---- */
+
+/* The folder for the copy: the account's Sent, which gets a row here and now where no list has come yet.  0: none. */
+static gint64
+find_sent_folder (Sender *sender)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreFolder) sent = NULL;
+  g_autoptr (GPtrArray) folders = NULL;
+  StoreFolder *added = NULL;
+
+  if (sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host))
+    return 0;
+  sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, NULL);
+  if (sent != NULL)
+    return sent->id;
+  folders = store_folder_list (sender->db, sender->row, &error);
+  if (folders != NULL) {
+    added = g_new0 (StoreFolder, 1);
+    added->name = sync_role_new_path (folders, STORE_ROLE_SENT, &added->delimiter);
+    added->role = STORE_ROLE_SENT;
+    added->selectable = TRUE;
+    g_ptr_array_add (folders, added);
+    if (store_folder_replace_list (sender->db, sender->row, folders, &error))
+      sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, &error);
+  }
+  if (sent == NULL)
+    base_log ("%s: no folder for the copy of a sent mail: %s", sync_account_get_id (sender->account),
+              error != NULL ? error->message : "");
+  return sent != NULL ? sent->id : 0;
+}
+
+/* It is theirs now.  Where this cannot be written the row stays `sending`: a restart will ask, not send again. */
+static void
+finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean with_copy)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MimeSummary) summary = NULL;
+  StoreNewMessage copy = { 0 };
+  gint64 folder = with_copy ? find_sent_folder (sender) : 0;
+
+  if (folder > 0) {
+    summary = mime_summary_from_message (message);
+    copy.flags = STORE_FLAG_SEEN;
+    copy.received = now_s ();
+    copy.date = summary->date;
+    copy.size = g_bytes_get_size (message);
+    copy.from_name = summary->from_name;
+    copy.from_address = summary->from_address;
+    copy.to = summary->to;
+    copy.subject = summary->subject;
+    copy.message_id = summary->message_id;
+    copy.in_reply_to = summary->in_reply_to;
+    copy.references = summary->references;
+    copy.preview = summary->preview;
+    copy.has_attachments = summary->has_attachments;
+    copy.body = message;
+  }
+  if (!store_outbox_sent (sender->db, outbox, folder, &copy, &error)) {
+    base_log ("%s: a sent mail could not be noted: %s", sync_account_get_id (sender->account), error->message);
+    sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
+    return;
+  }
+  if (folder > 0)
+    sync_account_operations_changed (sender->account);
+}
+
+/* ---- not sent ---- */
+
+static void
+tell_failed (Sender *sender, const StoreOutbox *outbox, const char *sentence, const char *detail)
+{
+  g_autofree char *text = outbox->subject != NULL && outbox->subject[0] != '\0'
+                              ? g_strdup_printf (_ ("“%s” was not sent. %s"), outbox->subject, sentence)
+                              : g_strdup_printf (_ ("A mail without a subject was not sent. %s"), sentence);
+
+  sync_account_tell_refused (sender->account, text, detail);
+}
+
+/* Certainly not accepted: the error says what comes next.  FALSE when the rest must wait too. */
+static gboolean
+finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
+{
+  const char *detail = base_error_get_detail (error);
+
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED) || g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
+      || g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE)) {
+    set_state (sender, outbox, STORE_OUTBOX_FAILED, 0, error->message, detail);
+    tell_failed (sender, outbox, error->message, detail);
+    return TRUE;
+  }
+  if (base_error_is_cancelled (error)) {
+    set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, NULL, NULL);
+    return FALSE;
+  }
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) || g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
+    set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, error->message, detail);
+    sync_account_block (sender->account, SYNC_SIDE_SMTP, error);
+    return FALSE;
+  }
+  /* A 4xx is about this mail: it alone waits.  A broken connection says nothing about any mail. */
+  if (sender->session != NULL && smtp_session_is_usable (sender->session)) {
+    set_state (sender, outbox, STORE_OUTBOX_QUEUED, retry_time (outbox), error->message, detail);
+    return TRUE;
+  }
+  set_state (sender, outbox, STORE_OUTBOX_QUEUED, sync_worker_fail (sender->worker), error->message, detail);
+  return FALSE;
+}
+
+static gboolean
+send_one (Sender *sender, const StoreOutbox *outbox)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
+  SmtpOutcome outcome = SMTP_NOT_SENT;
+
+  if (message != NULL) {
+    /* From the final dot to its answer a cancel would leave nobody knowing. */
+    sync_worker_set_guarded (sender->worker, TRUE);
+    outcome = smtp_session_send (sender->session, outbox->from, (const char *const *) outbox->recipients, message,
+                                 sender->cancellable, &error);
+    sync_worker_set_guarded (sender->worker, FALSE);
+  }
+  switch (outcome) {
+  case SMTP_SENT:
+    finish_sent (sender, outbox, message, TRUE);
+    return TRUE;
+  case SMTP_NOT_SENT:
+    return finish_not_sent (sender, outbox, error);
+  case SMTP_UNCERTAIN:
+    /* Looked for in Sent by check_uncertain (). */
+    set_state (sender, outbox, STORE_OUTBOX_UNCERTAIN, 0,
+               _ ("The connection was lost just when this mail was handed over, so it may or may not have arrived."),
+               error != NULL ? base_error_get_detail (error) : NULL);
+    return FALSE;
+  }
+  g_return_val_if_reached (FALSE);
+}
+
+/* What waits is told why it waits; it is due again when the worker tries again. */
+static void
+explain_wait (Sender *sender, const GError *error)
+{
+  g_autoptr (GPtrArray) queued = list_outbox (sender, STORE_OUTBOX_QUEUED, NULL);
+
+  for (guint i = 0; queued != NULL && i < queued->len; i++) {
+    const StoreOutbox *outbox = g_ptr_array_index (queued, i);
+
+    if (outbox->next_try <= now_s () && g_strcmp0 (outbox->error, error->message) != 0)
+      set_state (sender, outbox, STORE_OUTBOX_QUEUED, outbox->next_try, error->message,
+                 base_error_get_detail (error));
+  }
+}
+
+static gboolean
+is_due (Sender *sender, gint64 *next_due, GError **error)
+{
+  g_autoptr (GPtrArray) queued = list_outbox (sender, STORE_OUTBOX_QUEUED, error);
+  gboolean due = FALSE;
+
+  *next_due = 0;
+  for (guint i = 0; queued != NULL && i < queued->len; i++) {
+    const StoreOutbox *outbox = g_ptr_array_index (queued, i);
+
+    if (outbox->next_try <= now_s ())
+      due = TRUE;
+    else if (*next_due == 0 || outbox->next_try < *next_due)
+      *next_due = outbox->next_try;
+  }
+  return due;
+}
+
+/* Sends what is due over one connection.  FALSE with `error` when nothing could be begun. */
+static gboolean
+send_due (Sender *sender, GError **error)
+{
+  if (sender->session == NULL && !connect_now (sender, error))
+    return FALSE;
+  while (!sync_worker_is_stopping (sender->worker)) {
+    g_autoptr (GError) local = NULL;
+    g_autoptr (StoreOutbox) outbox = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &local);
+
+    if (outbox == NULL) {
+      if (local != NULL)
+        g_propagate_error (error, g_steal_pointer (&local));
+      return local == NULL;
+    }
+    if (!send_one (sender, outbox))
+      break;
+    if (!smtp_session_is_usable (sender->session))
+      break;
+  }
+  return TRUE;
+}
+
+/* ---- uncertain ---- */
+
+/* Looks in Sent for what may have been sent.  Milliseconds until it is worth looking again, -1: no need. */
+static gint64
+check_uncertain (Sender *sender)
+{
+  gboolean files_sent = sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
+  g_autoptr (GPtrArray) uncertain = list_outbox (sender, STORE_OUTBOX_UNCERTAIN, NULL);
+  gint64 again = -1;
+
+  for (guint i = 0; uncertain != NULL && i < uncertain->len && !sync_worker_is_stopping (sender->worker); i++) {
+    const StoreOutbox *outbox = g_ptr_array_index (uncertain, i);
+    guint times = GPOINTER_TO_UINT (g_hash_table_lookup (sender->checked, &outbox->id));
+    /* A provider that files sent mail itself may take a moment. */
+    guint wanted = files_sent ? 2 : 1;
+    g_autoptr (SyncRequest) request = NULL;
+    g_autoptr (GError) error = NULL;
+    gboolean found = FALSE;
+
+    if (times >= wanted || outbox->message_id == NULL)
+      continue;
+    request = sync_request_new (SYNC_REQUEST_FIND_SENT, 0, outbox->message_id);
+    sync_account_request (sender->account, request);
+    if (!sync_request_wait (request, &found, sender->cancellable, &error)) {
+      base_log ("%s: could not look for a mail in Sent: %s", sync_account_get_id (sender->account), error->message);
+      again = CHECK_AGAIN_MS;
+      continue;
+    }
+    if (found) {
+      finish_sent (sender, outbox, NULL, FALSE);
+      continue;
+    }
+    g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)), GUINT_TO_POINTER (times + 1));
+    if (times + 1 < wanted) {
+      again = CHECK_AGAIN_MS;
+      continue;
+    }
+    sync_account_tell_refused (sender->account,
+                               _ ("It is not certain whether a mail was sent: the connection was lost at the last moment, and it "
+                                  "is not in the Sent folder. See the outbox, and decide whether to send it again."),
+                               outbox->subject);
+  }
+  return again;
+}
+
+/* ---- the thread ---- */
+
+static gint64
+shorter (gint64 a, gint64 b)
+{
+  return a < 0 ? b : b < 0 ? a : MIN (a, b);
+}
+
+/* Milliseconds to wait, -1: until woken. */
+static gint64
+run_round (Sender *sender)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 next_due = 0, wait = -1, delay = sync_worker_get_delay (sender->worker);
+  gboolean due = is_due (sender, &next_due, &error);
+
+  if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
+    if (delay > 0)
+      return delay;
+    if (send_due (sender, &error))
+      due = is_due (sender, &next_due, &error);
+  }
+  hang_up (sender);
+  if (sync_worker_is_stopping (sender->worker))
+    return 0;
+  if (error != NULL && !base_error_is_cancelled (error)) {
+    base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
+    explain_wait (sender, error);
+    sync_account_block (sender->account, SYNC_SIDE_SMTP, error);
+    if (!sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
+      (void) sync_worker_fail (sender->worker);
+      wait = sync_worker_get_delay (sender->worker);
+    }
+  } else if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
+    wait = sync_worker_get_delay (sender->worker);
+  }
+  if (next_due > 0)
+    wait = shorter (wait, MAX (next_due - now_s (), 0) * 1000 + 100);
+  return shorter (wait, check_uncertain (sender));
+}
+
+void
+sync_send_run (SyncWorker *worker, gpointer account)
+{
+  Sender sender = { .account = account, .worker = worker };
+
+  sender.checked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  sender.db = sync_account_open_store (account, worker, &sender.row);
+  while (sender.db != NULL && !sync_worker_is_stopping (worker)) {
+    gint64 wait = 0;
+
+    g_clear_object (&sender.cancellable);
+    sender.cancellable = sync_worker_ref_cancellable (worker);
+    sync_worker_begin_round (worker);
+    (void) sync_worker_take_retry (worker);
+    wait = run_round (&sender);
+    if (wait != 0)
+      sync_worker_wait (worker, wait);
+  }
+  hang_up (&sender);
+  g_hash_table_unref (sender.checked);
+  g_clear_object (&sender.cancellable);
+  g_clear_pointer (&sender.db, store_db_free);
+}
