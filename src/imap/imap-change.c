@@ -36,7 +36,7 @@ imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFla
   if (!check_open (session, error))
     return FALSE;
   if (!session->selected.permanent_keywords)
-    flags &= session->selected.permanent_flags | ~(guint) IMAP_FLAG_FORWARDED;
+    flags &= session->selected.permanent_flags | ~(guint)IMAP_FLAG_FORWARDED;
   if (flags == 0 || *set == '\0')
     return TRUE;
 
@@ -84,7 +84,8 @@ imap_session_expunge (ImapSession *session, const char *set, GCancellable *cance
 
 /* COPYUID comes with the tagged OK of COPY, and before it, untagged, with MOVE (RFC 6851 4.3). */
 static gboolean
-take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_data, GError **error)
+take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_data,
+              GError **error)
 {
   GHashTable **map = user_data;
   if (*map == NULL && imap_response_has_code (response, "COPYUID"))
@@ -96,8 +97,8 @@ gboolean
 imap_session_move (ImapSession *session, const char *set, const char *target, GHashTable **map,
                    GCancellable *cancellable, GError **error)
 {
-  g_autofree char *refused = g_strdup_printf (
-      _ ("The server did not move the messages to the folder “%s”."), target);
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not move the messages to the folder “%s”."), target);
   g_autoptr (GHashTable) copied = NULL;
   const ImapExchange exchange = {
     .refused = refused,
@@ -131,8 +132,8 @@ gboolean
 imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date,
                      GBytes *message, guint32 *uid, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *refused = g_strdup_printf (
-      _ ("The server did not take the message into the folder “%s”."), mailbox);
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not take the message into the folder “%s”."), mailbox);
   const ImapExchange exchange = { .refused = refused, .mailbox = mailbox };
   g_autoptr (ImapCommand) command = imap_mailbox_command (session, "APPEND", mailbox);
   g_auto (ImapResponse) answer = { 0 };
@@ -141,7 +142,7 @@ imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
     *uid = 0;
   /* whether another mailbox takes keywords is not known before it is selected */
   if (g_strcmp0 (mailbox, session->selected_name) != 0 || !session->selected.permanent_keywords)
-    flags &= ~(guint) IMAP_FLAG_FORWARDED;
+    flags &= ~(guint)IMAP_FLAG_FORWARDED;
   if (flags != 0) {
     g_autofree char *names = imap_flags_to_string (flags);
     imap_command_add (command, " (%s)", names);

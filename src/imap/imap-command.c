@@ -74,7 +74,7 @@ static gboolean
 can_be_quoted (const char *text, gboolean utf8)
 {
   for (const char *c = text; *c != '\0'; c++) {
-    if (*c == '\r' || *c == '\n' || (!utf8 && (guchar) *c >= 0x80))
+    if (*c == '\r' || *c == '\n' || (!utf8 && (guchar)*c >= 0x80))
       return FALSE;
   }
   return !utf8 || g_utf8_validate (text, -1, NULL);

@@ -42,6 +42,7 @@ guint imap_command_get_n_parts (const ImapCommand *command);
 ImapPart imap_command_get_part (const ImapCommand *command, guint index);
 
 /* "{123}" or "{123+}"; *wait: the server must be asked for its consent first. */
-char *imap_command_announce (gsize size, gboolean literal_plus, gboolean literal_minus, gboolean *wait) G_GNUC_WARN_UNUSED_RESULT;
+char *imap_command_announce (gsize size, gboolean literal_plus, gboolean literal_minus,
+                             gboolean *wait) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -17,9 +17,9 @@ static const struct
   const char *name;
   ImapFlags flag;
 } flag_names[] = {
-  { "\\Seen", IMAP_FLAG_SEEN },           { "\\Answered", IMAP_FLAG_ANSWERED },
-  { "\\Flagged", IMAP_FLAG_FLAGGED },     { "\\Deleted", IMAP_FLAG_DELETED },
-  { "\\Draft", IMAP_FLAG_DRAFT },         { "$Forwarded", IMAP_FLAG_FORWARDED },
+  { "\\Seen", IMAP_FLAG_SEEN },       { "\\Answered", IMAP_FLAG_ANSWERED },
+  { "\\Flagged", IMAP_FLAG_FLAGGED }, { "\\Deleted", IMAP_FLAG_DELETED },
+  { "\\Draft", IMAP_FLAG_DRAFT },     { "$Forwarded", IMAP_FLAG_FORWARDED },
 };
 
 ImapFlags
@@ -132,7 +132,7 @@ parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const
   } else if (imap_token_is (key, "MODSEQ")) {
     return parse_modseq (fetched, lexer, value);
   } else if (imap_token_is (key, "UID")) {
-    fetched->uid = (guint32) imap_token_number (value, G_MAXUINT32);
+    fetched->uid = (guint32)imap_token_number (value, G_MAXUINT32);
     return TRUE;
   } else if (imap_token_is (key, "RFC822.SIZE")) {
     fetched->size = imap_token_number (value, G_MAXINT64);

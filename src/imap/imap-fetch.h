@@ -13,7 +13,8 @@ void imap_fetched_clear (ImapFetched *fetched);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapFetched, imap_fetched_clear)
 
 /* The items as they are asked for, in parentheses and always with UID. */
-char *imap_fetch_items_to_string (ImapFetchItems items, gboolean with_modseq) G_GNUC_WARN_UNUSED_RESULT;
+char *imap_fetch_items_to_string (ImapFetchItems items,
+                                  gboolean with_modseq) G_GNUC_WARN_UNUSED_RESULT;
 
 /* 0 for a flag Sosik does not keep. */
 ImapFlags imap_flag_from_name (const char *name, gsize length);

@@ -8,7 +8,7 @@
 #include "base-error.h"
 
 /* A server may end a connection that was silent for 30 minutes (RFC 9051 5.4). */
-#define MAX_IDLE_MS ((gint64) 29 * 60 * 1000)
+#define MAX_IDLE_MS ((gint64)29 * 60 * 1000)
 
 typedef enum
 {
@@ -133,8 +133,7 @@ imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolea
         return FALSE;
       session->no_idle = refused;
     }
-    if (refused && !session->news
-        && !wait_and_ask (session, wake_fd, deadline, cancellable, error))
+    if (refused && !session->news && !wait_and_ask (session, wake_fd, deadline, cancellable, error))
       return FALSE;
   }
   if (news != NULL)

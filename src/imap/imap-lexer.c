@@ -12,7 +12,7 @@
 #include "base-error.h"
 #include "imap-spool.h"
 
-#define KIB ((gsize) 1024)
+#define KIB ((gsize)1024)
 #define MIB (KIB * 1024)
 
 const ImapLimits imap_limits_default = {
@@ -157,7 +157,7 @@ ends_in_literal (const char *piece, gsize length, guint64 *size, gsize *cut)
 
   guint64 value = 0;
   for (gsize i = start; i < end; i++)
-    value = MIN (value, G_MAXUINT64 / 10 - 10) * 10 + (guint64) (piece[i] - '0');
+    value = MIN (value, G_MAXUINT64 / 10 - 10) * 10 + (guint64)(piece[i] - '0');
   *size = value;
   *cut = start - 1;
   if (*cut > 0 && piece[*cut - 1] == '~')
@@ -174,8 +174,8 @@ begin_literal (ImapLexer *lexer, guint64 size, GError **error)
                     _ ("The mail server sent a message that is too large to be fetched."));
     return FALSE;
   }
-  gboolean in_memory = size <= lexer->limits.memory
-                       && lexer->memory_octets + size <= lexer->limits.memory_total;
+  gboolean in_memory =
+      size <= lexer->limits.memory && lexer->memory_octets + size <= lexer->limits.memory_total;
   lexer->literal_octets += size;
   if (in_memory)
     lexer->memory_octets += size;
@@ -198,7 +198,7 @@ finish_literal (ImapLexer *lexer, GError **error)
 static gboolean
 take_literal (ImapLexer *lexer, GError **error)
 {
-  gsize count = (gsize) MIN ((guint64) lexer->length, imap_spool_get_missing (lexer->spool));
+  gsize count = (gsize)MIN ((guint64)lexer->length, imap_spool_get_missing (lexer->spool));
   if (!imap_spool_add (lexer->spool, lexer->data, count, error))
     return FALSE;
   take (lexer, count);
@@ -210,13 +210,13 @@ static gboolean
 take_line (ImapLexer *lexer, GError **error)
 {
   const guint8 *end = memchr (lexer->data, '\n', lexer->length);
-  gsize count = end != NULL ? (gsize) (end - lexer->data) + 1 : lexer->length;
+  gsize count = end != NULL ? (gsize)(end - lexer->data) + 1 : lexer->length;
   if (count > lexer->limits.line - MIN (lexer->text->len, lexer->limits.line)) {
     base_error_set (error, BASE_ERROR_LIMIT, NULL,
                     _ ("The mail server sent an answer that is too long to be understood."));
     return FALSE;
   }
-  g_byte_array_append (lexer->text, lexer->data, (guint) count);
+  g_byte_array_append (lexer->text, lexer->data, (guint)count);
   take (lexer, count);
   if (end == NULL)
     return TRUE;
@@ -224,7 +224,7 @@ take_line (ImapLexer *lexer, GError **error)
   gsize length = lexer->text->len - 1;
   if (length > lexer->piece && lexer->text->data[length - 1] == '\r')
     length--;
-  const char *text = (const char *) lexer->text->data;
+  const char *text = (const char *)lexer->text->data;
   if (lexer->first_piece) {
     lexer->takes_literals = may_hold_literals (text, length);
     lexer->first_piece = FALSE;
@@ -234,15 +234,15 @@ take_line (ImapLexer *lexer, GError **error)
   gsize cut;
   if (lexer->takes_literals
       && ends_in_literal (text + lexer->piece, length - lexer->piece, &size, &cut)) {
-    g_byte_array_set_size (lexer->text, (guint) (lexer->piece + cut));
+    g_byte_array_set_size (lexer->text, (guint)(lexer->piece + cut));
     if (!begin_literal (lexer, size, error))
       return FALSE;
     return size > 0 || finish_literal (lexer, error);
   }
 
-  g_byte_array_set_size (lexer->text, (guint) length + 1);
+  g_byte_array_set_size (lexer->text, (guint)length + 1);
   lexer->text->data[length] = '\0';
-  g_byte_array_set_size (lexer->text, (guint) length);
+  g_byte_array_set_size (lexer->text, (guint)length);
   lexer->complete = TRUE;
   return TRUE;
 }
@@ -299,7 +299,7 @@ is_space (char c)
 static void
 skip_spaces (ImapLexer *lexer, gsize end)
 {
-  while (lexer->position < end && is_space ((char) lexer->text->data[lexer->position]))
+  while (lexer->position < end && is_space ((char)lexer->text->data[lexer->position]))
     lexer->position++;
 }
 
@@ -314,7 +314,7 @@ is_closing_quote (const char *text, gsize position, gsize end)
 static void
 take_quoted (ImapLexer *lexer, ImapToken *token, gsize end)
 {
-  char *text = (char *) lexer->text->data;
+  char *text = (char *)lexer->text->data;
   gsize from = lexer->position + 1, to = from, start = from;
 
   for (; from < end; from++) {
@@ -346,7 +346,7 @@ opens_section (const char *atom, gsize length)
 static void
 take_atom (ImapLexer *lexer, ImapToken *token, gsize end)
 {
-  const char *text = (const char *) lexer->text->data;
+  const char *text = (const char *)lexer->text->data;
   gsize start = lexer->position, at = start;
 
   for (; at < end; at++) {
@@ -356,7 +356,7 @@ take_atom (ImapLexer *lexer, ImapToken *token, gsize end)
     if (c == '[' && opens_section (text + start, at - start)) {
       const char *close = memchr (text + at, ']', end - at);
       if (close != NULL)
-        at = (gsize) (close - text);
+        at = (gsize)(close - text);
     }
   }
   lexer->position = at;
@@ -416,7 +416,7 @@ imap_lexer_rest (ImapLexer *lexer)
   skip_spaces (lexer, end);
   if (lexer->next_literal < lexer->literals->len && lexer->position == end)
     return NULL;
-  const char *rest = (const char *) lexer->text->data + lexer->position;
+  const char *rest = (const char *)lexer->text->data + lexer->position;
   lexer->position = lexer->text->len;
   lexer->next_literal = lexer->literals->len;
   return rest;
@@ -467,7 +467,7 @@ imap_token_number (const ImapToken *token, guint64 max)
     return 0;
   /* mail.ru writes large numbers as floating point (quirk 46) */
   gdouble real = g_ascii_strtod (number, NULL);
-  return real >= 0 && real <= MIN ((gdouble) max, 9e15) ? (guint64) real : 0;
+  return real >= 0 && real <= MIN ((gdouble)max, 9e15) ? (guint64)real : 0;
 }
 
 char *

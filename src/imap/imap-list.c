@@ -46,7 +46,8 @@ imap_mailbox_command (ImapSession *session, const char *verb, const char *mailbo
   return command;
 }
 
-/* The name for people, which finds its way back: the spelling is remembered where it is not the usual one. */
+/* The name for people, which finds its way back: what the server wrote is remembered, since decoding and encoding
+ * again may give another spelling. */
 static char *
 name_from_wire (ImapSession *session, const char *wire)
 {
@@ -54,12 +55,10 @@ name_from_wire (ImapSession *session, const char *wire)
     return g_strdup ("INBOX");
 
   g_autofree char *name = imap_utf7_decode (wire);
-  g_autofree char *back = session->utf8 ? g_strdup (name) : imap_utf7_encode (name);
-  if (strcmp (back, wire) == 0)
-    return g_steal_pointer (&name);
-
   const char *other = g_hash_table_lookup (session->wire_names, name);
-  if (other != NULL && strcmp (other, wire) != 0) {
+  if (other != NULL && strcmp (other, wire) == 0)
+    return g_steal_pointer (&name);
+  if (other != NULL) {
     /* two spellings look the same: the second one stays as it is */
     g_free (name);
     name = base_text_repair (wire, -1);
@@ -92,9 +91,9 @@ take_attribute (ImapMailbox *mailbox, const ImapToken *attribute)
     const char *name;
     ImapRole role;
   } roles[] = {
-    { "\\Drafts", IMAP_ROLE_DRAFTS }, { "\\Sent", IMAP_ROLE_SENT },
+    { "\\Drafts", IMAP_ROLE_DRAFTS },   { "\\Sent", IMAP_ROLE_SENT },
     { "\\Archive", IMAP_ROLE_ARCHIVE }, { "\\Junk", IMAP_ROLE_JUNK },
-    { "\\Trash", IMAP_ROLE_TRASH },   { "\\All", IMAP_ROLE_ALL },
+    { "\\Trash", IMAP_ROLE_TRASH },     { "\\All", IMAP_ROLE_ALL },
     { "\\Flagged", IMAP_ROLE_FLAGGED },
   };
 
@@ -145,7 +144,7 @@ take_status (ImapSession *session, Listing *listing)
     return;
   while (imap_lexer_next (session->lexer, &key) == IMAP_TOKEN_ATOM
          && imap_lexer_next (session->lexer, &value) == IMAP_TOKEN_ATOM) {
-    guint32 number = (guint32) imap_token_number (&value, G_MAXUINT32);
+    guint32 number = (guint32)imap_token_number (&value, G_MAXUINT32);
     if (imap_token_is (&key, "MESSAGES")) {
       mailbox->messages = number;
       mailbox->has_status = TRUE;
@@ -162,7 +161,8 @@ take_status (ImapSession *session, Listing *listing)
 }
 
 static gboolean
-take_listing (ImapSession *session, const ImapResponse *response, gpointer user_data, GError **error)
+take_listing (ImapSession *session, const ImapResponse *response, gpointer user_data,
+              GError **error)
 {
   if (strcmp (response->name, "LIST") == 0)
     take_list (session, user_data);
@@ -180,20 +180,18 @@ dup_return_options (ImapSession *session)
   if (session->no_extended_list || !imap_session_has (session, IMAP_CAP_LIST_EXTENDED)
       || !(special || status))
     return NULL;
-  return g_strdup_printf (" RETURN (%s%s%s%s%s)", special ? "SPECIAL-USE" : "",
-                          special && status ? " " : "",
-                          status ? "STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY" : "",
-                          status && imap_session_has (session, IMAP_CAP_CONDSTORE)
-                              ? " HIGHESTMODSEQ"
-                              : "",
-                          status ? ")" : "");
+  return g_strdup_printf (
+      " RETURN (%s%s%s%s%s)", special ? "SPECIAL-USE" : "", special && status ? " " : "",
+      status ? "STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY" : "",
+      status && imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "",
+      status ? ")" : "");
 }
 
 static GPtrArray *
 list_once (ImapSession *session, const char *options, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) mailboxes
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_mailbox_free);
+  g_autoptr (GPtrArray) mailboxes =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
   g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
   Listing listing = { .mailboxes = mailboxes, .by_name = by_name };
   const ImapExchange exchange = {
@@ -220,7 +218,8 @@ imap_session_list (ImapSession *session, GCancellable *cancellable, GError **err
     g_autoptr (GPtrArray) mailboxes = list_once (session, options, cancellable, &local);
     if (mailboxes != NULL && mailboxes->len > 0)
       return g_steal_pointer (&mailboxes);
-    if (local != NULL && (!session->usable || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))) {
+    if (local != NULL
+        && (!session->usable || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))) {
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
@@ -234,8 +233,8 @@ gboolean
 imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable,
                      GError **error)
 {
-  g_autofree char *refused
-      = g_strdup_printf (_ ("The server did not create the folder “%s”."), name);
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not create the folder “%s”."), name);
   const ImapExchange exchange = { .refused = refused, .mailbox = name };
   g_autoptr (ImapCommand) command = imap_mailbox_command (session, "CREATE", name);
   g_auto (ImapResponse) answer = { 0 };

@@ -17,10 +17,8 @@ condition_of (const char *word, gsize length, ImapCondition *condition)
     const char *word;
     ImapCondition condition;
   } words[] = {
-    { "OK", IMAP_CONDITION_OK },
-    { "NO", IMAP_CONDITION_NO },
-    { "BAD", IMAP_CONDITION_BAD },
-    { "BYE", IMAP_CONDITION_BYE },
+    { "OK", IMAP_CONDITION_OK },           { "NO", IMAP_CONDITION_NO },
+    { "BAD", IMAP_CONDITION_BAD },         { "BYE", IMAP_CONDITION_BYE },
     { "PREAUTH", IMAP_CONDITION_PREAUTH },
   };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
@@ -54,11 +52,11 @@ parse_text (ImapResponse *response, const char *text)
 {
   if (*text == '[') {
     const char *end = find_code_end (text);
-    g_autofree char *inner
-        = end != NULL ? g_strndup (text + 1, (gsize) (end - text - 1)) : g_strdup (text + 1);
+    g_autofree char *inner =
+        end != NULL ? g_strndup (text + 1, (gsize)(end - text - 1)) : g_strdup (text + 1);
     g_strstrip (inner);
     gsize name = strcspn (inner, " ");
-    response->code = g_ascii_strup (inner, (gssize) name);
+    response->code = g_ascii_strup (inner, (gssize)name);
     if (inner[name] == ' ')
       response->argument = g_strchug (g_strdup (inner + name));
     text = end != NULL ? end + 1 : "";
@@ -80,7 +78,7 @@ static void
 parse_data_name (ImapResponse *response, ImapLexer *lexer, ImapToken *token)
 {
   if (token->type == IMAP_TOKEN_ATOM && g_ascii_isdigit (token->text[0])) {
-    response->number = (guint32) imap_token_number (token, G_MAXUINT32);
+    response->number = (guint32)imap_token_number (token, G_MAXUINT32);
     imap_lexer_next (lexer, token);
   }
   if (token->type != IMAP_TOKEN_ATOM)
@@ -174,7 +172,7 @@ parse_ordered (const char *set)
     if (high - low + uids->len >= MAX_COPIED)
       return NULL;
     for (guint64 uid = low; uid <= high; uid++) {
-      guint32 value = (guint32) uid;
+      guint32 value = (guint32)uid;
       g_array_append_val (uids, value);
     }
   }
@@ -211,5 +209,5 @@ imap_response_parse_appenduid (const char *argument)
   if (g_strv_length (words) < 2
       || !g_ascii_string_to_unsigned (words[1], 10, 1, G_MAXUINT32, &uid, NULL))
     return 0;
-  return (guint32) uid;
+  return (guint32)uid;
 }

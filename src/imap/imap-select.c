@@ -23,11 +23,10 @@ gboolean
 imap_session_select (ImapSession *session, const char *name, gboolean read_only,
                      GCancellable *cancellable, GError **error)
 {
-  g_autofree char *refused
-      = g_strdup_printf (_ ("The server did not open the folder “%s”."), name);
+  g_autofree char *refused = g_strdup_printf (_ ("The server did not open the folder “%s”."), name);
   const ImapExchange exchange = { .refused = refused, .mailbox = name };
-  g_autoptr (ImapCommand) command
-      = imap_mailbox_command (session, read_only ? "EXAMINE" : "SELECT", name);
+  g_autoptr (ImapCommand) command =
+      imap_mailbox_command (session, read_only ? "EXAMINE" : "SELECT", name);
 
   if (imap_session_has (session, IMAP_CAP_CONDSTORE))
     imap_command_add (command, " (CONDSTORE)");
@@ -37,8 +36,8 @@ imap_session_select (ImapSession *session, const char *name, gboolean read_only,
   session->expected_expunges = 0;
   session->selected.read_only = read_only;
   /* no PERMANENTFLAGS means that all can be stored (RFC 9051 6.3.2) */
-  session->selected.permanent_flags = IMAP_FLAG_SEEN | IMAP_FLAG_ANSWERED | IMAP_FLAG_FLAGGED
-                                      | IMAP_FLAG_DELETED | IMAP_FLAG_DRAFT;
+  session->selected.permanent_flags =
+      IMAP_FLAG_SEEN | IMAP_FLAG_ANSWERED | IMAP_FLAG_FLAGGED | IMAP_FLAG_DELETED | IMAP_FLAG_DRAFT;
   session->selecting = TRUE;
   gboolean selected = imap_talk_run (session, command, &exchange, NULL, cancellable, error);
   session->selecting = FALSE;
@@ -108,7 +107,7 @@ take_search (ImapSession *session, Found *found)
 {
   ImapToken token;
   while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
-    guint32 uid = (guint32) imap_token_number (&token, G_MAXUINT32);
+    guint32 uid = (guint32)imap_token_number (&token, G_MAXUINT32);
     if (uid != 0)
       base_uid_set_add (found->uids, uid);
   }
@@ -124,8 +123,9 @@ take_esearch (ImapSession *session, Found *found, GError **error)
     if (!imap_token_is (&token, "ALL")) {
       if (imap_lexer_skip (session->lexer, &token))
         continue;
-      base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                      _ ("The mail server sent an answer that is too deeply nested to be understood."));
+      base_error_set (
+          error, BASE_ERROR_LIMIT, NULL,
+          _ ("The mail server sent an answer that is too deeply nested to be understood."));
       return FALSE;
     }
     imap_lexer_next (session->lexer, &token);

@@ -15,9 +15,9 @@ struct _ImapSession
   NetConnection *connection; /* NULL after LOGOUT */
   ImapLexer *lexer;
   char *host;
-  GPtrArray *mechanisms; /* of char *, upper case, without "AUTH=" */
-  char *selected_name;   /* NULL: nothing is selected */
-  GHashTable *wire_names; /* UTF-8 name -> the server's spelling, where encoding again would give another */
+  GPtrArray *mechanisms;  /* of char *, upper case, without "AUTH=" */
+  char *selected_name;    /* NULL: nothing is selected */
+  GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
   GString *alerts;        /* [ALERT] texts since the last sign-in began, one a line */
 
   ImapSelected selected;
@@ -25,9 +25,9 @@ struct _ImapSession
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
-  gboolean utf8;      /* UTF8=ACCEPT is enabled */
-  gboolean selecting; /* SELECT is under way: EXISTS is its answer and no news */
-  gboolean leaving;   /* LOGOUT is under way: BYE is its answer */
+  gboolean utf8;                      /* UTF8=ACCEPT is enabled */
+  gboolean selecting;                 /* SELECT is under way: EXISTS is its answer and no news */
+  gboolean leaving;                   /* LOGOUT is under way: BYE is its answer */
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
   gboolean news;
   guint64 expected_expunges; /* that our own MOVE or EXPUNGE will bring */
@@ -38,8 +38,8 @@ typedef char ImapTag[16];
 
 /* Untagged data that is the verb's own: LIST, SEARCH …, and untagged statuses with their codes.  The lexer stands
  * behind the name. FALSE with `error` set breaks the connection. */
-typedef gboolean (*ImapDataFunc) (ImapSession *session, const ImapResponse *response, gpointer user_data,
-                                  GError **error);
+typedef gboolean (*ImapDataFunc) (ImapSession *session, const ImapResponse *response,
+                                  gpointer user_data, GError **error);
 
 typedef struct
 {
@@ -60,25 +60,28 @@ gboolean imap_talk_run (ImapSession *session, ImapCommand *command, const ImapEx
                         ImapResponse *answer, GCancellable *cancellable, GError **error);
 /* The steps of imap_talk_ask (), for commands that are conversations.  *answered: `answer` has the tagged answer that
  * came before the command was sent whole. */
-gboolean imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *exchange, ImapTag tag,
-                         ImapResponse *answer, gboolean *answered, GCancellable *cancellable, GError **error);
+gboolean imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
+                         ImapTag tag, ImapResponse *answer, gboolean *answered,
+                         GCancellable *cancellable, GError **error);
 gboolean imap_talk_finish (ImapSession *session, const ImapTag tag, const ImapExchange *exchange,
                            ImapResponse *answer, GCancellable *cancellable, GError **error);
 /* Until "+" or the tagged answer: `answer` has either. */
-gboolean imap_talk_wait_continue (ImapSession *session, const ImapTag tag, const ImapExchange *exchange,
-                                  ImapResponse *answer, GCancellable *cancellable, GError **error);
-gboolean imap_talk_read (ImapSession *session, ImapResponse *response, GCancellable *cancellable, GError **error);
+gboolean imap_talk_wait_continue (ImapSession *session, const ImapTag tag,
+                                  const ImapExchange *exchange, ImapResponse *answer,
+                                  GCancellable *cancellable, GError **error);
+gboolean imap_talk_read (ImapSession *session, ImapResponse *response, GCancellable *cancellable,
+                         GError **error);
 /* One chunk from the connection to the lexer. */
 gboolean imap_talk_fill (ImapSession *session, GCancellable *cancellable, GError **error);
 /* Buffers only; `secret` keeps it out of the trace. */
-gboolean imap_talk_write (ImapSession *session, const char *text, gboolean secret, GCancellable *cancellable,
-                          GError **error);
+gboolean imap_talk_write (ImapSession *session, const char *text, gboolean secret,
+                          GCancellable *cancellable, GError **error);
 gboolean imap_talk_flush (ImapSession *session, GCancellable *cancellable, GError **error);
 gboolean imap_talk_check_usable (ImapSession *session, GError **error);
 
 /* The error for a NO or BAD. */
-void imap_talk_set_refused (ImapSession *session, const ImapResponse *answer, const ImapExchange *exchange,
-                            GError **error);
+void imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
+                            const ImapExchange *exchange, GError **error);
 
 /* ---- imap-state.c ---- */
 
@@ -96,13 +99,15 @@ void imap_state_forget_selected (ImapSession *session);
 /* ---- imap-session.c ---- */
 
 /* CAPABILITY, unless they are known. */
-gboolean imap_session_learn_capabilities (ImapSession *session, GCancellable *cancellable, GError **error);
+gboolean imap_session_learn_capabilities (ImapSession *session, GCancellable *cancellable,
+                                          GError **error);
 
 /* ---- imap-list.c ---- */
 
 /* As the server spells it. */
 char *imap_mailbox_to_wire (ImapSession *session, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 /* `verb` and, behind a space, the mailbox. */
-ImapCommand *imap_mailbox_command (ImapSession *session, const char *verb, const char *mailbox) G_GNUC_WARN_UNUSED_RESULT;
+ImapCommand *imap_mailbox_command (ImapSession *session, const char *verb,
+                                   const char *mailbox) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

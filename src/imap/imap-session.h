@@ -68,7 +68,7 @@ typedef enum
 
 typedef struct
 {
-  char *name; /* UTF-8, whole path; INBOX always spelt "INBOX" */
+  char *name;     /* UTF-8, whole path; INBOX always spelt "INBOX" */
   char delimiter; /* 0: flat */
   ImapRole role;  /* by SPECIAL-USE only (any case); guessing by name is sync's work */
   gboolean selectable;
@@ -84,8 +84,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapMailbox, imap_mailbox_free)
 typedef struct
 {
   guint32 exists;
-  guint32 uid_validity; /* 0: server gave none */
-  guint32 uid_next;     /* 0: unknown */
+  guint32 uid_validity;   /* 0: server gave none */
+  guint32 uid_next;       /* 0: unknown */
   guint64 highest_modseq; /* 0: NOMODSEQ or no CONDSTORE */
   gboolean read_only;
   ImapFlags permanent_flags;
@@ -100,7 +100,8 @@ typedef enum
   IMAP_FETCH_DATE = 1 << 3,   /* INTERNALDATE */
   IMAP_FETCH_HEADER = 1 << 4, /* BODY.PEEK[HEADER.FIELDS (those a list row and threading need)] */
   IMAP_FETCH_BODY = 1 << 5,   /* BODY.PEEK[] whole */
-  IMAP_FETCH_PREVIEW = 1 << 6, /* BODY.PEEK[TEXT]<0.1024>: enough for a first line; arrives as `text` */
+  IMAP_FETCH_PREVIEW =
+      1 << 6, /* BODY.PEEK[TEXT]<0.1024>: enough for a first line; arrives as `text` */
 } ImapFetchItems;
 
 /* One FETCH answer; only what came is set.  Owned by the callback's caller: take with g_bytes_ref. */
@@ -138,8 +139,10 @@ gboolean imap_session_is_usable (ImapSession *session);
 void imap_session_logout (ImapSession *session); /* LOGOUT, waits at most 2 s, then drops */
 
 /* All mailboxes (GPtrArray of ImapMailbox, free func set), with status where LIST-STATUS is offered. */
-GPtrArray *imap_session_list (ImapSession *session, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable, GError **error);
+GPtrArray *imap_session_list (ImapSession *session, GCancellable *cancellable,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable,
+                              GError **error);
 
 /* SELECT, or EXAMINE when read_only; with (CONDSTORE) where offered. */
 gboolean imap_session_select (ImapSession *session, const char *name, gboolean read_only,
@@ -149,30 +152,36 @@ const char *imap_session_get_selected_name (ImapSession *session);
 const ImapSelected *imap_session_get_selected (ImapSession *session);
 
 /* UID FETCH `set` (ascending, at most ~900 octets) items [(CHANGEDSINCE modseq)] when changed_since > 0. */
-gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchItems items, guint64 changed_since,
-                             ImapFetchFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
+gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchItems items,
+                             guint64 changed_since, ImapFetchFunc func, gpointer user_data,
+                             GCancellable *cancellable, GError **error);
 /* The same by message sequence numbers (first..last): for the newest N right after SELECT. */
-gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last, ImapFetchItems items,
-                                 ImapFetchFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
+gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last,
+                                 ImapFetchItems items, ImapFetchFunc func, gpointer user_data,
+                                 GCancellable *cancellable, GError **error);
 /* UIDs of all messages in the selected mailbox: UID SEARCH [RETURN (ALL)] ALL.  REFUSED rather than an empty set when
  * the server gave no list, or an empty one of a mailbox that has messages. */
-BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UIDs whose Message-ID is `message_id` (with its <>); literal or quoted string as needed. */
 BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
-                                            GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                            GCancellable *cancellable,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  $Forwarded only where keywords are allowed. */
 gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
                              GCancellable *cancellable, GError **error);
 /* UID MOVE, else UID COPY confirmed + \Deleted + UID EXPUNGE; without UIDPLUS the originals stay marked \Deleted
  * (never plain EXPUNGE).  `map` (out, nullable): from COPYUID, GHashTable of guint32 old -> new, or NULL when unknown.
  * GONE when the target does not exist. */
-gboolean imap_session_move (ImapSession *session, const char *set, const char *target, GHashTable **map,
-                            GCancellable *cancellable, GError **error);
+gboolean imap_session_move (ImapSession *session, const char *set, const char *target,
+                            GHashTable **map, GCancellable *cancellable, GError **error);
 /* \Deleted + UID EXPUNGE set; without UIDPLUS only marks. */
-gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable, GError **error);
+gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
+                               GError **error);
 /* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF. */
-gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date, GBytes *message,
-                              guint32 *uid, GCancellable *cancellable, GError **error);
+gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
+                              gint64 date, GBytes *message, guint32 *uid, GCancellable *cancellable,
+                              GError **error);
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 

@@ -10,7 +10,7 @@
 
 /* A mechanism needs three rounds at most; a server that goes on asking is no server. */
 #define MAX_ROUNDS 10
-/* A second way is tried where the server did not plainly say that the password is wrong. */
+/* See is_worth_another_way (). */
 #define MAX_WAYS 2
 
 static void
@@ -45,38 +45,41 @@ set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **
   if (imap_response_has_code (answer, "UNAVAILABLE") || imap_response_has_code (answer, "INUSE")
       || imap_response_has_code (answer, "LIMIT")) {
     base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("%s cannot sign you in at the moment. Sosik will try again."), session->host);
+                    _ ("%s cannot sign you in at the moment. Sosik will try again."),
+                    session->host);
   } else if (imap_response_has_code (answer, "EXPIRED")) {
-    base_error_set (error, BASE_ERROR_AUTH, words,
-                    _ ("Your password for %s has expired. Change it with your provider, then enter the new one here."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_AUTH, words,
+        _ ("Your password for %s has expired. Change it with your provider, then enter the new one here."),
+        session->host);
   } else if (imap_response_has_code (answer, "WEBALERT")) {
-    base_error_set (error, BASE_ERROR_AUTH, words,
-                    _ ("%s wants you to sign in with a web browser first. Do that, then try again here."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_AUTH, words,
+        _ ("%s wants you to sign in with a web browser first. Do that, then try again here."),
+        session->host);
   } else if (imap_response_has_code (answer, "AUTHORIZATIONFAILED")
              || imap_response_has_code (answer, "CONTACTADMIN")) {
     base_error_set (error, BASE_ERROR_AUTH, words,
                     _ ("%s does not let you use this mailbox. Ask your provider or administrator."),
                     session->host);
   } else {
-    base_error_set (error, BASE_ERROR_AUTH, words,
-                    _ ("%s did not accept the user name or the password. Check both; some providers want a password "
-                       "made for mail programs."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_AUTH, words,
+        _ ("%s did not accept the user name or the password. Check both; some providers want a password "
+           "made for mail programs."),
+        session->host);
   }
 }
 
-/* True when another way of signing in would meet the same refusal. */
+/* Whether another mechanism may fare better: the server does not know this one after all, or has no SCRAM verifier
+ * for the user though it offers SCRAM.  A password that was plainly refused is not tried twice. */
 static gboolean
-is_final (const ImapResponse *answer)
+is_worth_another_way (const ImapResponse *answer, NetSasl *sasl)
 {
-  static const char *const codes[] = { "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED",
-                                       "UNAVAILABLE",          "CONTACTADMIN",        "WEBALERT",
-                                       "ALERT",                "LIMIT",               "INUSE",
-                                       NULL };
-  return answer->condition == IMAP_CONDITION_OK
-         || (answer->code != NULL && g_strv_contains (codes, answer->code));
+  if (answer->condition == IMAP_CONDITION_BAD)
+    return TRUE;
+  return answer->condition == IMAP_CONDITION_NO && answer->code == NULL && sasl != NULL
+         && g_str_has_prefix (net_sasl_get_mechanism (sasl), "SCRAM-");
 }
 
 static gboolean
@@ -150,9 +153,10 @@ authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancel
     return FALSE;
   if (answer->condition == IMAP_CONDITION_OK && !net_sasl_is_complete (sasl)) {
     session->usable = FALSE;
-    base_error_set (error, BASE_ERROR_TRUST, answer->text,
-                    _ ("%s did not prove that it knows your password. It may not be your mail server."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_TRUST, answer->text,
+        _ ("%s did not prove that it knows your password. It may not be your mail server."),
+        session->host);
     return FALSE;
   }
   return TRUE;
@@ -199,11 +203,11 @@ prove_identity (ImapSession *session, const char *user, const char *password,
   g_autoptr (GPtrArray) mechanisms = dup_mechanisms (session);
   gboolean may_login = !imap_session_has (session, IMAP_CAP_LOGINDISABLED);
   g_auto (ImapResponse) answer = { 0 };
-  gboolean tried = FALSE;
+  gboolean tried = FALSE, again = TRUE;
 
-  for (guint way = 0; way < MAX_WAYS && !(tried && is_final (&answer)); way++) {
-    g_autoptr (NetSasl) sasl
-        = net_sasl_new ((const char *const *) mechanisms->pdata, user, password);
+  for (guint way = 0; way < MAX_WAYS && again; way++) {
+    g_autoptr (NetSasl) sasl =
+        net_sasl_new ((const char *const *)mechanisms->pdata, user, password);
     if (sasl == NULL && !may_login)
       break;
     tried = TRUE;
@@ -212,6 +216,7 @@ prove_identity (ImapSession *session, const char *user, const char *password,
     if (sasl != NULL ? !authenticate (session, sasl, &answer, cancellable, error)
                      : !login (session, user, password, &answer, cancellable, error))
       return FALSE;
+    again = is_worth_another_way (&answer, sasl);
     if (sasl != NULL)
       remove_mechanism (mechanisms, net_sasl_get_mechanism (sasl));
     else
@@ -219,9 +224,10 @@ prove_identity (ImapSession *session, const char *user, const char *password,
   }
 
   if (!tried) {
-    base_error_set (error, BASE_ERROR_AUTH, NULL,
-                    _ ("%s offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_AUTH, NULL,
+        _ ("%s offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
+        session->host);
     return FALSE;
   }
   if (answer.condition == IMAP_CONDITION_OK)
@@ -235,15 +241,17 @@ static gboolean
 introduce (ImapSession *session, GCancellable *cancellable, GError **error)
 {
   const ImapExchange exchange = { 0 };
-  g_autoptr (GPtrArray) commands = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_command_free);
+  g_autoptr (GPtrArray) commands =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)imap_command_free);
   ImapTag tags[2];
   guint sent = 0;
   gboolean answered;
 
   /* never empty (quirk 23), and always before SELECT, which NetEase refuses otherwise (quirk 40) */
   if (imap_session_has (session, IMAP_CAP_ID))
-    g_ptr_array_add (commands,
-                     imap_command_new ("ID (\"name\" \"Sosik\" \"version\" \"" SOSIK_VERSION "\")", FALSE));
+    g_ptr_array_add (
+        commands,
+        imap_command_new ("ID (\"name\" \"Sosik\" \"version\" \"" SOSIK_VERSION "\")", FALSE));
   if (imap_session_has (session, IMAP_CAP_ENABLE | IMAP_CAP_UTF8_ACCEPT))
     g_ptr_array_add (commands, imap_command_new ("ENABLE UTF8=ACCEPT", FALSE));
 

@@ -96,8 +96,8 @@ imap_spool_add (ImapSpool *spool, const void *data, gsize length, GError **error
       return FALSE;
     }
     bytes += written;
-    length -= (gsize) written;
-    spool->filled += (gsize) written;
+    length -= (gsize)written;
+    spool->filled += (gsize)written;
   }
   return TRUE;
 }

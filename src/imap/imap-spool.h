@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 typedef struct _ImapSpool ImapSpool;
 
 /* For `size` octets.  DISK when the temporary file cannot be made. */
-ImapSpool *imap_spool_new (guint64 size, gboolean in_memory, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ImapSpool *imap_spool_new (guint64 size, gboolean in_memory,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void imap_spool_free (ImapSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSpool, imap_spool_free)
 

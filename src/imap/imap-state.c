@@ -39,10 +39,10 @@ static const struct
   { "X-GM-EXT-1", IMAP_CAP_GMAIL },
   { "NAMESPACE", IMAP_CAP_NAMESPACE },
   /* what RFC 9051 made part of the base protocol */
-  { "IMAP4REV2", IMAP_CAP_IMAP4REV2 | IMAP_CAP_IDLE | IMAP_CAP_MOVE | IMAP_CAP_UIDPLUS | IMAP_CAP_ESEARCH
-                     | IMAP_CAP_SPECIAL_USE | IMAP_CAP_LITERAL_MINUS | IMAP_CAP_SASL_IR | IMAP_CAP_ENABLE
-                     | IMAP_CAP_LIST_STATUS | IMAP_CAP_LIST_EXTENDED | IMAP_CAP_UNSELECT
-                     | IMAP_CAP_NAMESPACE },
+  { "IMAP4REV2", IMAP_CAP_IMAP4REV2 | IMAP_CAP_IDLE | IMAP_CAP_MOVE | IMAP_CAP_UIDPLUS
+                     | IMAP_CAP_ESEARCH | IMAP_CAP_SPECIAL_USE | IMAP_CAP_LITERAL_MINUS
+                     | IMAP_CAP_SASL_IR | IMAP_CAP_ENABLE | IMAP_CAP_LIST_STATUS
+                     | IMAP_CAP_LIST_EXTENDED | IMAP_CAP_UNSELECT | IMAP_CAP_NAMESPACE },
 };
 
 void
@@ -125,9 +125,9 @@ take_mailbox_code (ImapSession *session, const ImapResponse *response)
 
   if (imap_response_has_code (response, "UIDVALIDITY") && number > 0 && number <= G_MAXUINT32) {
     session->news |= !session->selecting && selected->uid_validity != number;
-    selected->uid_validity = (guint32) number;
+    selected->uid_validity = (guint32)number;
   } else if (imap_response_has_code (response, "UIDNEXT") && number > 0 && number <= G_MAXUINT32) {
-    selected->uid_next = (guint32) number;
+    selected->uid_next = (guint32)number;
   } else if (imap_response_has_code (response, "HIGHESTMODSEQ")) {
     selected->highest_modseq = MAX (selected->highest_modseq, number);
   } else if (imap_response_has_code (response, "NOMODSEQ")) {
@@ -161,7 +161,7 @@ take_expunged (ImapSession *session, guint64 count)
 {
   guint64 own = MIN (count, session->expected_expunges);
   session->expected_expunges -= own;
-  session->selected.exists -= (guint32) MIN (count, (guint64) session->selected.exists);
+  session->selected.exists -= (guint32)MIN (count, (guint64)session->selected.exists);
   if (count > own)
     session->news = TRUE;
 }

@@ -58,9 +58,9 @@ imap_talk_write (ImapSession *session, const char *text, gboolean secret, GCance
                  GError **error)
 {
   imap_lexer_keep (session->lexer);
-  gboolean written
-      = secret ? net_connection_write_secret (session->connection, text, cancellable, error)
-               : net_connection_write (session->connection, text, strlen (text), cancellable, error);
+  gboolean written =
+      secret ? net_connection_write_secret (session->connection, text, cancellable, error)
+             : net_connection_write (session->connection, text, strlen (text), cancellable, error);
   return written || break_off (session);
 }
 
@@ -119,9 +119,9 @@ send_literal (ImapSession *session, const ImapPart *part, const ImapTag tag,
 {
   gsize size = part->bytes != NULL ? g_bytes_get_size (part->bytes) : strlen (part->text);
   gboolean wait;
-  g_autofree char *head
-      = imap_command_announce (size, imap_session_has (session, IMAP_CAP_LITERAL_PLUS),
-                               imap_session_has (session, IMAP_CAP_LITERAL_MINUS), &wait);
+  g_autofree char *head =
+      imap_command_announce (size, imap_session_has (session, IMAP_CAP_LITERAL_PLUS),
+                             imap_session_has (session, IMAP_CAP_LITERAL_MINUS), &wait);
   if (!imap_talk_write (session, head, FALSE, cancellable, error)
       || !imap_talk_write (session, "\r\n", FALSE, cancellable, error))
     return FALSE;
@@ -164,7 +164,8 @@ imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *
     switch (part.kind) {
     case IMAP_PART_TEXT:
     case IMAP_PART_SECRET:
-      sent = imap_talk_write (session, part.text, part.kind == IMAP_PART_SECRET, cancellable, error);
+      sent =
+          imap_talk_write (session, part.text, part.kind == IMAP_PART_SECRET, cancellable, error);
       break;
     case IMAP_PART_LITERAL:
     case IMAP_PART_SECRET_LITERAL:
@@ -186,8 +187,7 @@ imap_talk_ask (ImapSession *session, ImapCommand *command, const ImapExchange *e
   ImapTag tag;
   gboolean answered;
   return imap_talk_send (session, command, exchange, tag, answer, &answered, cancellable, error)
-         && (answered
-             || imap_talk_finish (session, tag, exchange, answer, cancellable, error));
+         && (answered || imap_talk_finish (session, tag, exchange, answer, cancellable, error));
 }
 
 gboolean
@@ -212,8 +212,7 @@ imap_talk_run (ImapSession *session, ImapCommand *command, const ImapExchange *e
 static gboolean
 says_not_connected (const ImapResponse *answer)
 {
-  return answer->text != NULL
-         && strstr (answer->text, "authenticated but not connected") != NULL;
+  return answer->text != NULL && strstr (answer->text, "authenticated but not connected") != NULL;
 }
 
 static gboolean
@@ -237,15 +236,16 @@ imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
     base_error_set (error, BASE_ERROR_GONE, words,
                     _ ("The folder “%s” does not exist on the server."), exchange->mailbox);
   } else if (imap_response_has_code (answer, "OVERQUOTA")) {
-    base_error_set (error, BASE_ERROR_LIMIT, words,
-                    _ ("Your mailbox on %s is full. Delete messages there, or ask your provider for more space."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_LIMIT, words,
+        _ ("Your mailbox on %s is full. Delete messages there, or ask your provider for more space."),
+        session->host);
   } else if (imap_response_has_code (answer, "TOOBIG")) {
-    base_error_set (error, BASE_ERROR_LIMIT, words,
-                    _ ("The message is larger than %s accepts."), session->host);
+    base_error_set (error, BASE_ERROR_LIMIT, words, _ ("The message is larger than %s accepts."),
+                    session->host);
   } else if (imap_response_has_code (answer, "LIMIT")) {
-    base_error_set (error, BASE_ERROR_LIMIT, words,
-                    _ ("This is more than %s allows at once."), session->host);
+    base_error_set (error, BASE_ERROR_LIMIT, words, _ ("This is more than %s allows at once."),
+                    session->host);
   } else {
     base_error_set (error, BASE_ERROR_REFUSED, words, "%s", exchange->refused);
   }

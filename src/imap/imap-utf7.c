@@ -54,12 +54,12 @@ imap_utf7_encode (const char *name)
     if (c == '&') {
       g_string_append (out, "&-");
     } else if (direct) {
-      g_string_append_c (out, (char) c);
+      g_string_append_c (out, (char)c);
     } else if (c >= 0x10000) {
-      encode_unit (out, &bits, (guint16) (0xd800 + ((c - 0x10000) >> 10)));
-      encode_unit (out, &bits, (guint16) (0xdc00 + ((c - 0x10000) & 0x3ff)));
+      encode_unit (out, &bits, (guint16)(0xd800 + ((c - 0x10000) >> 10)));
+      encode_unit (out, &bits, (guint16)(0xdc00 + ((c - 0x10000) & 0x3ff)));
     } else {
-      encode_unit (out, &bits, (guint16) c);
+      encode_unit (out, &bits, (guint16)c);
     }
   }
   if (shifted)
@@ -82,18 +82,19 @@ decode_shift (GString *out, const char *base64, gsize length)
       sane = FALSE;
       break;
     }
-    bits.bits = bits.bits << 6 | (guint32) (digit - alphabet);
+    bits.bits = bits.bits << 6 | (guint32)(digit - alphabet);
     bits.count += 6;
     if (bits.count < 16)
       continue;
     bits.count -= 16;
-    guint16 unit = (guint16) (bits.bits >> bits.count);
+    guint16 unit = (guint16)(bits.bits >> bits.count);
     bits.bits &= (1u << bits.count) - 1;
 
     if (high != 0) {
       sane = unit >= 0xdc00 && unit <= 0xdfff;
       if (sane)
-        g_string_append_unichar (out, 0x10000 + ((gunichar) (high - 0xd800) << 10) + (unit - 0xdc00u));
+        g_string_append_unichar (out,
+                                 0x10000 + ((gunichar)(high - 0xd800) << 10) + (unit - 0xdc00u));
       high = 0;
     } else if (unit >= 0xd800 && unit <= 0xdbff) {
       high = unit;
@@ -126,7 +127,7 @@ imap_utf7_decode (const char *wire)
     if (end == shift + 1) {
       g_string_append_c (out, '&');
       at = end + 1;
-    } else if (end != NULL && decode_shift (out, shift + 1, (gsize) (end - shift - 1))) {
+    } else if (end != NULL && decode_shift (out, shift + 1, (gsize)(end - shift - 1))) {
       at = end + 1;
     } else {
       g_string_append_c (out, '&');

@@ -1,0 +1,237 @@
+/* STORE, MOVE, UID EXPUNGE and APPEND: what goes out, and what must never go out. */
+#include "test-imap.h"
+
+#include <string.h>
+
+#include "base-error.h"
+
+static void
+test_store (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SELECT ("") "C: A3 UID STORE 1:3,7 +FLAGS.SILENT (\\\\Seen \\\\Flagged)\n"
+                       "S: * 1 FETCH (UID 1 MODSEQ (7))\n"
+                       "S: A3 OK done\n"
+                       "C: A4 UID STORE 7 -FLAGS.SILENT (\\\\Seen)\n"
+                       "S: A4 NO not yours\n");
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_store (session, "1:3,7", TRUE,
+                                     IMAP_FLAG_SEEN | IMAP_FLAG_FLAGGED | IMAP_FLAG_FORWARDED, NULL,
+                                     NULL));
+  g_assert_true (imap_session_store (session, "7", TRUE, IMAP_FLAG_FORWARDED, NULL, NULL));
+  g_assert_true (imap_session_store (session, "", TRUE, IMAP_FLAG_SEEN, NULL, NULL));
+  g_assert_false (imap_session_take_news (session));
+  g_assert_false (imap_session_store (session, "7", FALSE, IMAP_FLAG_SEEN, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_cmpstr (base_error_get_detail (error), ==, "not yours");
+  test_done (server, session);
+}
+
+static void
+test_store_keyword (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("") "C: A2 SELECT \"INBOX\"\n"
+                                         "S: * OK [PERMANENTFLAGS (\\\\Seen \\\\*)] any\n"
+                                         "S: A2 OK open\n"
+                                         "C: A3 UID STORE 7 +FLAGS.SILENT ($$Forwarded)\n"
+                                         "S: A3 OK done\n");
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_store (session, "7", TRUE, IMAP_FLAG_FORWARDED, NULL, NULL));
+  test_done (server, session);
+}
+
+static void
+test_read_only (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("MOVE") "C: A2 EXAMINE \"INBOX\"\nS: A2 OK open\n");
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_sign_in (server);
+  g_assert_false (imap_session_store (session, "1", TRUE, IMAP_FLAG_SEEN, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_true (imap_session_select (session, "INBOX", TRUE, NULL, NULL));
+  g_assert_false (imap_session_move (session, "1", "Trash", NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  test_done (server, session);
+}
+
+static void
+assert_moved (GHashTable *map, guint32 from, guint32 to)
+{
+  g_assert_nonnull (map);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (map, GUINT_TO_POINTER (from))), ==, to);
+}
+
+/* Our own expunges are no news, somebody else's are. */
+static void
+test_move (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("MOVE UIDPLUS") "C: A3 UID MOVE 7,9 \"&1VyuAA-\"\n"
+                                                    "S: * OK [COPYUID 5 7,9 1:2] moved\n"
+                                                    "S: * 1 EXPUNGE\n"
+                                                    "S: * 1 EXPUNGE\n"
+                                                    "S: A3 OK done\n"
+                                                    "C: A4 UID MOVE 7 \"Trash\"\n"
+                                                    "S: * [COPYUID 5 7]\n"
+                                                    "S: * VANISHED 3,7\n"
+                                                    "S: A4 OK done\n");
+  g_autoptr (GHashTable) map = NULL;
+  GHashTable *none = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_move (session, "7,9", "한글", &map, NULL, NULL));
+  assert_moved (map, 7, 1);
+  assert_moved (map, 9, 2);
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 1);
+  g_assert_false (imap_session_take_news (session));
+  g_assert_true (imap_session_move (session, "7", "Trash", &none, NULL, NULL));
+  g_assert_null (none);
+  g_assert_true (imap_session_take_news (session));
+  test_done (server, session);
+}
+
+static void
+test_copy_and_expunge (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("UIDPLUS") "C: A3 UID COPY 7 \"Trash\"\n"
+                                               "S: A3 OK [COPYUID 5 7 12] copied\n"
+                                               "C: A4 UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                                               "S: A4 OK done\n"
+                                               "C: A5 UID EXPUNGE 7\n"
+                                               "S: * 2 EXPUNGE\n"
+                                               "S: A5 OK done\n");
+  g_autoptr (GHashTable) map = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_move (session, "7", "Trash", &map, NULL, NULL));
+  assert_moved (map, 7, 12);
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 2);
+  g_assert_false (imap_session_take_news (session));
+  test_done (server, session);
+}
+
+/* Without UIDPLUS nothing is expunged: other clients' marks would go too. */
+static void
+test_no_uidplus (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("") "C: A3 UID COPY 7 \"Trash\"\n"
+                                        "S: A3 OK copied\n"
+                                        "C: A4 UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                                        "S: A4 OK done\n"
+                                        "C: A5 UID STORE 8 +FLAGS.SILENT (\\\\Deleted)\n"
+                                        "S: A5 OK done\n"
+                                        "EOF\n");
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_move (session, "7", "Trash", NULL, NULL, NULL));
+  g_assert_true (imap_session_expunge (session, "8", NULL, NULL));
+  test_done (server, session);
+}
+
+/* A copy that failed leaves the original alone. */
+static void
+test_copy_refused (void)
+{
+  static const struct
+  {
+    const char *caps, *verb, *answer;
+    BaseErrorCode code;
+  } cases[] = {
+    { "UIDPLUS", "COPY", "NO [TRYCREATE] no such mailbox", BASE_ERROR_GONE },
+    { "UIDPLUS", "COPY", "NO [OVERQUOTA] full", BASE_ERROR_LIMIT },
+    { "UIDPLUS", "COPY", "NO no", BASE_ERROR_REFUSED },
+    { "MOVE", "MOVE", "NO [TRYCREATE] no such mailbox", BASE_ERROR_GONE },
+    { "MOVE", "MOVE", "NO [INUSE] busy", BASE_ERROR_RETRY },
+    { "MOVE", "MOVE", "BAD what", BASE_ERROR_REFUSED },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *script =
+        g_strdup_printf ("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hello\n"
+                         "C: A1 AUTHENTICATE PLAIN *\nS: A1 OK [CAPABILITY IMAP4rev1 %s] in\n"
+                         "C: A2 SELECT \"INBOX\"\nS: A2 OK open\n"
+                         "C: A3 UID %s 7 \"Trash\"\nS: A3 %s\nEOF\n",
+                         cases[i].caps, cases[i].verb, cases[i].answer);
+    g_autoptr (FakeServer) server = test_server_new (script);
+    g_autoptr (GError) error = NULL;
+    ImapSession *session = test_select (server);
+    g_assert_false (imap_session_move (session, "7", "Trash", NULL, NULL, &error));
+    g_assert_error (error, BASE_ERROR, (int)cases[i].code);
+    g_assert_nonnull (base_error_get_detail (error));
+    g_assert_true (imap_session_is_usable (session));
+    test_done (server, session);
+  }
+}
+
+static void
+test_append (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("") "C: A2 APPEND \"&1VyuAA-\" (\\\\Seen) \" 1-Jul-2026 09:44:25 +0000\" {8}\n"
+                        "S: * 4 EXISTS\n"
+                        "S: + ready\n"
+                        "L: a: b\\r\\n\\r\\n\n"
+                        "C: \n"
+                        "S: A2 OK [APPENDUID 38505 3955] kept\n");
+  g_autoptr (GBytes) message = g_bytes_new_static ("a: b\r\n\r\n", 8);
+  g_autoptr (GError) error = NULL;
+  guint32 uid = 1;
+  ImapSession *session = test_sign_in (server);
+  gboolean appended = imap_session_append (session, "한글", IMAP_FLAG_SEEN | IMAP_FLAG_FORWARDED,
+                                           1782899065, message, &uid, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (appended);
+  g_assert_cmpuint (uid, ==, 3955);
+  test_done (server, session);
+}
+
+static void
+test_append_unasked (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("LITERAL+") "C: A2 APPEND \"Sent\" {4+}\n"
+                                                 "L: \\0\\xff\\r\\n\n"
+                                                 "C: \n"
+                                                 "S: A2 OK kept\n");
+  g_autoptr (GBytes) message = g_bytes_new_static ("\0\xff\r\n", 4);
+  guint32 uid = 1;
+  ImapSession *session = test_sign_in (server);
+  g_assert_true (imap_session_append (session, "Sent", 0, 0, message, &uid, NULL, NULL));
+  g_assert_cmpuint (uid, ==, 0);
+  test_done (server, session);
+}
+
+/* 50 MB that the server does not want are not sent. */
+static void
+test_append_refused (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("LITERAL+") "C: A2 APPEND \"Sent\" {50000000}\n"
+                                                 "S: A2 NO [OVERQUOTA] full\n"
+                                                 "C: A3 NOOP\n"
+                                                 "S: A3 OK done\n");
+  g_autoptr (GBytes) message = g_bytes_new_take (g_malloc0 (50000000), 50000000);
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_sign_in (server);
+  g_assert_false (imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_LIMIT);
+  g_assert_true (imap_session_noop (session, NULL, NULL));
+  test_done (server, session);
+}
+
+void
+test_change_add (void)
+{
+  g_test_add_func ("/imap/change/store", test_store);
+  g_test_add_func ("/imap/change/store-keyword", test_store_keyword);
+  g_test_add_func ("/imap/change/read-only", test_read_only);
+  g_test_add_func ("/imap/change/move", test_move);
+  g_test_add_func ("/imap/change/copy-and-expunge", test_copy_and_expunge);
+  g_test_add_func ("/imap/change/no-uidplus", test_no_uidplus);
+  g_test_add_func ("/imap/change/copy-refused", test_copy_refused);
+  g_test_add_func ("/imap/change/append", test_append);
+  g_test_add_func ("/imap/change/append-unasked", test_append_unasked);
+  g_test_add_func ("/imap/change/append-refused", test_append_refused);
+}

@@ -1,0 +1,213 @@
+/* Signing in, and being refused. */
+#include "test-imap.h"
+
+#include <string.h>
+
+#include "base-error.h"
+
+static void
+check_sign_in (const char *script, const char *user, const char *password)
+{
+  g_autoptr (FakeServer) server = test_server_new (script);
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_open (server);
+  gboolean signed_in = imap_session_sign_in (session, user, password, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (signed_in);
+  test_done (server, session);
+}
+
+static void
+check_refused (const char *script, BaseErrorCode code, const char *words, const char *detail)
+{
+  g_autoptr (FakeServer) server = test_server_new (script);
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_open (server);
+  g_assert_false (imap_session_sign_in (session, "user", "secret", NULL, &error));
+  g_assert_error (error, BASE_ERROR, (int)code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, words));
+  g_assert_cmpstr (base_error_get_detail (error), ==, detail);
+  test_done (server, session);
+}
+
+static void
+test_plain (void)
+{
+  check_sign_in (TEST_SIGN_IN (""), "user", "secret");
+}
+
+static void
+test_plain_without_initial (void)
+{
+  check_sign_in ("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\n"
+                 "C: A1 AUTHENTICATE PLAIN\n"
+                 "S: +\n"
+                 "C: AHVzZXIAc2VjcmV0\n"
+                 "S: * CAPABILITY IMAP4rev1\n"
+                 "S: A1 OK in\n",
+                 "user", "secret");
+}
+
+/* Capabilities are asked for again where the server does not tell them by itself. */
+static void
+test_login (void)
+{
+  check_sign_in ("S: * OK [CAPABILITY IMAP4rev1 AUTH=CRAM-MD5] hello\n"
+                 "C: A1 LOGIN \"us er\" \"a\\\\\"b\"\n"
+                 "S: A1 OK in\n"
+                 "C: A2 CAPABILITY\n"
+                 "S: * CAPABILITY IMAP4rev1\n"
+                 "S: A2 OK done\n",
+                 "us er", "a\"b");
+}
+
+static void
+test_login_literal (void)
+{
+  check_sign_in ("S: * OK [CAPABILITY IMAP4rev1] hello\n"
+                 "C: A1 LOGIN \"user\" {6}\n"
+                 "S: + go on\n"
+                 "L: 비밀\n"
+                 "C: \n"
+                 "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+                 "user", "비밀");
+}
+
+static void
+test_wrong_password (void)
+{
+  check_refused (TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\n"
+                               "S: A1 NO [AUTHENTICATIONFAILED] Authentication failed.\n",
+                 BASE_ERROR_AUTH, "did not accept the user name or the password",
+                 "Authentication failed.");
+}
+
+/* A password is not tried twice, and the alert is told. */
+static void
+test_alert (void)
+{
+  check_refused (TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\n"
+                               "S: * NO [ALERT] Use an application password.\n"
+                               "S: A1 NO Failure\n"
+                               "EOF\n",
+                 BASE_ERROR_AUTH, "did not accept", "Failure\nUse an application password.");
+}
+
+static void
+test_unavailable (void)
+{
+  check_refused (TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\n"
+                               "S: A1 NO [UNAVAILABLE] later\n",
+                 BASE_ERROR_RETRY, "at the moment", "later");
+}
+
+static void
+test_expired (void)
+{
+  check_refused (TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\nS: A1 NO [EXPIRED] old\n",
+                 BASE_ERROR_AUTH, "has expired", "old");
+}
+
+static void
+test_no_way (void)
+{
+  check_refused ("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=GSSAPI] hello\nEOF\n",
+                 BASE_ERROR_AUTH, "no way of signing in", NULL);
+}
+
+static void
+test_bye (void)
+{
+  check_refused (TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\nS: * BYE shutting down\n",
+                 BASE_ERROR_RETRY, "ended the connection", "shutting down");
+}
+
+/* A server that lets anybody in has not shown that it knows the password. */
+static void
+test_scram_without_proof (void)
+{
+  check_refused ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=SCRAM-SHA-256] hello\n"
+                 "C: A1 AUTHENTICATE SCRAM-SHA-256 *\n"
+                 "S: A1 OK in\n",
+                 BASE_ERROR_TRUST, "did not prove", "in");
+}
+
+static void
+test_scram_nonsense (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new ("S: * OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-1] hello\n"
+                       "C: A1 AUTHENTICATE SCRAM-SHA-1\n"
+                       "S: + \n"
+                       "C: *\n"
+                       "S: + !!!\n"
+                       "C: *\n"
+                       "S: A1 BAD called off\n");
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_open (server);
+  g_assert_false (imap_session_sign_in (session, "user", "secret", NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_false (imap_session_is_usable (session));
+  test_done (server, session);
+}
+
+/* SCRAM is offered, but the server has no verifier for this user. */
+static void
+test_scram_then_plain (void)
+{
+  check_sign_in ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-256] hello\n"
+                 "C: A1 AUTHENTICATE SCRAM-SHA-256 *\n"
+                 "S: A1 NO no such verifier\n"
+                 "C: A2 AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0\n"
+                 "S: A2 OK [CAPABILITY IMAP4rev1] in\n",
+                 "user", "secret");
+}
+
+/* ID and ENABLE go out together, and either may be refused. */
+static void
+test_introduce (void)
+{
+  check_sign_in (TEST_SIGN_IN ("ID ENABLE UTF8=ACCEPT") "C: A2 ID (\"name\" \"Sosik\" *)\n"
+                                                        "C: A3 ENABLE UTF8=ACCEPT\n"
+                                                        "S: * ID NIL\n"
+                                                        "S: A2 BAD what\n"
+                                                        "S: A3 BAD what\n",
+                 "user", "secret");
+}
+
+static void
+test_utf8 (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("ENABLE UTF8=ACCEPT") "C: A2 ENABLE UTF8=ACCEPT\n"
+                                                           "S: * ENABLED UTF8=ACCEPT\n"
+                                                           "S: A2 OK done\n"
+                                                           "C: A3 CREATE \"한글\"\n"
+                                                           "S: A3 OK done\n");
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_sign_in (server);
+  g_assert_true (imap_session_create (session, "한글", NULL, &error));
+  g_assert_no_error (error);
+  test_done (server, session);
+}
+
+void
+test_sign_in_add (void)
+{
+  g_test_add_func ("/imap/sign-in/plain", test_plain);
+  g_test_add_func ("/imap/sign-in/plain-without-initial", test_plain_without_initial);
+  g_test_add_func ("/imap/sign-in/login", test_login);
+  g_test_add_func ("/imap/sign-in/login-literal", test_login_literal);
+  g_test_add_func ("/imap/sign-in/wrong-password", test_wrong_password);
+  g_test_add_func ("/imap/sign-in/alert", test_alert);
+  g_test_add_func ("/imap/sign-in/unavailable", test_unavailable);
+  g_test_add_func ("/imap/sign-in/expired", test_expired);
+  g_test_add_func ("/imap/sign-in/no-way", test_no_way);
+  g_test_add_func ("/imap/sign-in/bye", test_bye);
+  g_test_add_func ("/imap/sign-in/scram-without-proof", test_scram_without_proof);
+  g_test_add_func ("/imap/sign-in/scram-nonsense", test_scram_nonsense);
+  g_test_add_func ("/imap/sign-in/scram-then-plain", test_scram_then_plain);
+  g_test_add_func ("/imap/sign-in/introduce", test_introduce);
+  g_test_add_func ("/imap/sign-in/utf8", test_utf8);
+}
