@@ -48,8 +48,9 @@ typedef struct
 void store_message_free (StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
 
-/* Adds or completes, one transaction: a UID that is known only gains what it lacks (flags, preview, body); one that a pending
- * operation moved away or deleted is skipped; a row without UID and the same Message-ID and folder is adopted.
+/* Adds or completes, one transaction: a UID that is known only gains what it lacks (preview, has_attachments, body; its flags are left to
+ * store_message_set_server_flags ()); one that a pending operation moved away or deleted is not added (a moved row takes preview and body); a row
+ * without UID and the same Message-ID and folder is adopted.  Every uid must be > 0.  GONE: no such folder.
  * `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of StoreKey): keys of the rows really new, for notifications. */
 gboolean store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh, GError **error);
 
@@ -74,6 +75,8 @@ GArray *store_message_list (StoreDb *db, gint64 folder, StoreKey before, guint l
 /* Rows of ids, in the same order; missing ones are NULL. GPtrArray of StoreMessage. */
 GPtrArray *store_message_get_rows (StoreDb *db, const gint64 *ids, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 StoreMessage *store_message_get (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
+/* Where the server has it now: its row's folder and UID, or, while a MOVE is pending, the source of that.  *uid 0: not known. GONE. */
+gboolean store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint32 *uid, GError **error);
 /* Whole message bytes (mapped, not copied, where large); GONE when not here; a body whose checksum is wrong is forgotten and
  * GONE as well: it never passes for whole. */
 GBytes *store_message_get_body (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,79 @@
+/* Accounts as rows: only what the other rows hang on; the settings are files of the base layer.  Any thread with a
+ * connection. */
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+gint64
+store_account_ensure (StoreDb *db, const char *account_id, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return 0;
+  gint64 id = 0;
+  gboolean ok = FALSE;
+  for (int round = 0; round < 2; round++) {
+    g_autoptr (StoreQuery) query =
+        store_db_query (db, error, "SELECT id FROM account WHERE name = ?1", STORE_NO_INTS);
+    int step = -1;
+    if (query != NULL) {
+      store_query_bind_text (query, 1, account_id);
+      step = store_query_step (db, query, error);
+    }
+    if (step == 1)
+      id = store_query_int (query, 0);
+    ok = step == 1;
+    if (step != 0 || round == 1)
+      break;
+    g_autoptr (StoreQuery) insert =
+        store_db_query (db, error, "INSERT INTO account (name) VALUES (?1)", STORE_NO_INTS);
+    if (insert == NULL)
+      break;
+    store_query_bind_text (insert, 1, account_id);
+    if (store_query_step (db, insert, error) != 0)
+      break;
+    db->folder_list = TRUE;
+  }
+  return store_db_leave (db, ok, error) ? id : 0;
+}
+
+static gboolean
+remove_account (StoreDb *db, gint64 account, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = g_ptr_array_new_with_free_func (g_free);
+  {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error, "SELECT draft FROM outbox WHERE account = ?1", STORE_INTS (account));
+    if (query == NULL)
+      return FALSE;
+    int step;
+    while ((step = store_query_step (db, query, error)) == 1)
+      g_ptr_array_add (drafts, store_query_dup_text (query, 0));
+    if (step < 0)
+      return FALSE;
+  }
+  if (!store_db_run (
+          db, error,
+          "INSERT OR IGNORE INTO removed_draft SELECT draft FROM outbox WHERE account = ?1",
+          STORE_INTS (account))
+      || !store_db_run (db, error, "DELETE FROM account WHERE id = ?1", STORE_INTS (account)))
+    return FALSE;
+
+  BasePaths *paths = db->store->paths;
+  for (guint i = 0; i < drafts->len; i++)
+    store_db_remove_after_commit (db,
+                                  store_draft_dup_folder (paths, g_ptr_array_index (drafts, i)));
+  g_hash_table_remove (db->store->packs, &account);
+  store_db_remove_after_commit (db, store_body_dup_folder (db->store, account));
+  db->folder_list = TRUE;
+  db->outbox = TRUE;
+  return TRUE;
+}
+
+gboolean
+store_account_remove (StoreDb *db, gint64 account, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, remove_account (db, account, error), error);
+}

@@ -1,0 +1,327 @@
+/* Folders as rows, and what happens to their messages when the server's list or numbering changes.  Any thread with a
+ * connection. */
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+#define FOLDER_COLUMNS                                                                                             \
+  "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, highest_modseq, total, unread, " \
+  "server_total, server_unread, complete, in_step FROM folder "
+
+void
+store_folder_free (StoreFolder *folder)
+{
+  if (folder == NULL)
+    return;
+  g_free (folder->name);
+  g_free (folder);
+}
+
+static void
+free_folder (gpointer folder)
+{
+  store_folder_free (folder);
+}
+
+static StoreFolder *
+read_folder (StoreQuery *query)
+{
+  StoreFolder *folder = g_new0 (StoreFolder, 1);
+  folder->id = store_query_int (query, 0);
+  folder->account = store_query_int (query, 1);
+  folder->name = store_query_dup_text (query, 2);
+  folder->delimiter = (char)store_query_int (query, 3);
+  folder->role = (StoreRole)store_query_int (query, 4);
+  folder->selectable = store_query_int (query, 5) != 0;
+  folder->uid_validity = (guint32)store_query_int (query, 6);
+  folder->uid_next = (guint32)store_query_int (query, 7);
+  folder->highest_modseq = (guint64)store_query_int (query, 8);
+  folder->total = (guint)store_query_int (query, 9);
+  folder->unread = (guint)store_query_int (query, 10);
+  folder->server_total = (guint)store_query_int (query, 11);
+  folder->server_unread = (guint)store_query_int (query, 12);
+  folder->complete = store_query_int (query, 13) != 0;
+  folder->in_step = store_query_int (query, 14);
+  return folder;
+}
+
+static void
+set_gone (GError **error)
+{
+  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This folder does not exist any more."));
+}
+
+GPtrArray *
+store_folder_list (StoreDb *db, gint64 account, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      FOLDER_COLUMNS "WHERE ?1 = 0 OR account = ?1 "
+                                     "ORDER BY account, role = 0, role, name COLLATE NOCASE, name",
+                      STORE_INTS (account));
+  if (query == NULL)
+    return NULL;
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (free_folder);
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1)
+    g_ptr_array_add (folders, read_folder (query));
+  return step == 0 ? g_steal_pointer (&folders) : NULL;
+}
+
+static StoreFolder *
+read_one (StoreDb *db, StoreQuery *query, GError **error)
+{
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step == 0)
+    set_gone (error);
+  return step == 1 ? read_folder (query) : NULL;
+}
+
+StoreFolder *
+store_folder_get (StoreDb *db, gint64 folder, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, FOLDER_COLUMNS "WHERE id = ?1", STORE_INTS (folder));
+  return read_one (db, query, error);
+}
+
+StoreFolder *
+store_folder_by_role (StoreDb *db, gint64 account, StoreRole role, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, FOLDER_COLUMNS "WHERE account = ?1 AND role = ?2 ORDER BY id LIMIT 1",
+      STORE_INTS (account, role));
+  return read_one (db, query, error);
+}
+
+gboolean
+store_folder_get_account (StoreDb *db, gint64 folder, gint64 *account, GError **error)
+{
+  *account = 0;
+  if (!store_db_get_int (db, account, error, "SELECT account FROM folder WHERE id = ?1",
+                         STORE_INTS (folder)))
+    return FALSE;
+  if (*account == 0)
+    set_gone (error);
+  return *account != 0;
+}
+
+/* ---- what LIST said ---- */
+
+/* INBOX is the one name whose case does not count (RFC 9051, section 5.1). */
+static char *
+get_identity (const char *name)
+{
+  return g_ascii_strcasecmp (name, "INBOX") == 0 ? g_strdup ("INBOX") : g_strdup (name);
+}
+
+static gboolean
+write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFolder *new,
+              GError **error)
+{
+  const char *sql =
+      old != NULL
+          ? "UPDATE folder SET delimiter = ?2, role = ?3, selectable = ?4, name = ?5 WHERE id = ?1"
+          : "INSERT INTO folder (account, delimiter, role, selectable, name) VALUES (?1, ?2, ?3, ?4, ?5)";
+  if (old != NULL && old->delimiter == new->delimiter && old->role == new->role
+      && old->selectable == (new->selectable != FALSE) && g_str_equal (old->name, new->name))
+    return TRUE;
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, sql,
+                      STORE_INTS (old != NULL ? old->id : account, (guint8) new->delimiter,
+                                  new->role, new->selectable != FALSE));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 5, new->name);
+  db->folder_list = TRUE;
+  return store_query_step (db, query, error) == 0;
+}
+
+/* Messages that are only on their way into this folder go back to where the server still has them. */
+static gboolean
+give_back (StoreDb *db, gint64 folder, GError **error)
+{
+  g_autoptr (GArray) moves = store_db_get_ints (
+      db, error,
+      "SELECT id FROM operation WHERE target = ?1 AND kind = ?2 AND state < 2 ORDER BY id DESC",
+      STORE_INTS (folder, STORE_OPERATION_MOVE));
+  if (moves == NULL)
+    return FALSE;
+  for (guint i = 0; i < moves->len; i++) {
+    StoreStep step;
+    int found = store_step_load (db, g_array_index (moves, gint64, i), &step, error);
+    if (found < 0 || (found == 1 && !store_operation_drop (db, &step, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+remove_folder (StoreDb *db, gint64 folder, GError **error)
+{
+  db->folder_list = TRUE;
+  return give_back (db, folder, error)
+         && store_db_run (db, error, "DELETE FROM folder WHERE id = ?1", STORE_INTS (folder));
+}
+
+static gboolean
+replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GError **error)
+{
+  g_autoptr (GPtrArray) old = store_folder_list (db, account, error);
+  if (old == NULL)
+    return FALSE;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < old->len; i++) {
+    StoreFolder *folder = g_ptr_array_index (old, i);
+    g_hash_table_insert (known, get_identity (folder->name), folder);
+  }
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+    g_autofree char *identity = get_identity (folder->name);
+    const StoreFolder *same = g_hash_table_lookup (known, identity);
+    /* A server that lists a name twice is heard once. */
+    if (g_hash_table_add (listed, g_steal_pointer (&identity))
+        && !write_folder (db, account, same, folder, error))
+      return FALSE;
+  }
+  for (guint i = 0; i < old->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (old, i);
+    g_autofree char *identity = get_identity (folder->name);
+    if (!g_hash_table_contains (listed, identity) && !remove_folder (db, folder->id, error))
+      return FALSE;
+  }
+  /* What was to be done to messages that went with their folder. */
+  return store_db_run (db, error,
+                       "DELETE FROM operation WHERE account = ?1 AND message IS NULL AND state < 2",
+                       STORE_INTS (account));
+}
+
+gboolean
+store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GError **error)
+{
+  if (folders->len == 0)
+    return TRUE;
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  return store_db_leave (db, replace_list (db, account, folders, error), error);
+}
+
+/* ---- after a sync step ---- */
+
+/* Rows without UID that nothing will give one: the server was looked through, and did not have them.  Those whose
+ * MOVE has only just been done get a second look. */
+static gboolean
+remove_strays (StoreDb *db, gint64 folder, GError **error)
+{
+  g_autoptr (GArray) ids = store_db_get_ints (
+      db, error,
+      "SELECT id FROM message AS m WHERE folder = ?1 AND uid IS NULL AND local_only = 0 "
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 "
+      "AND o.kind IN (1, 3))",
+      STORE_INTS (folder));
+  G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3);
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++) {
+    StoreRow row;
+    int found = store_row_load (db, g_array_index (ids, gint64, i), &row, error);
+    if (found < 0)
+      return FALSE;
+    if (found == 1 && row.stray > 0 && !store_row_remove (db, &row, error))
+      return FALSE;
+    if (found == 1 && row.stray == 0
+        && !store_db_run (db, error, "UPDATE message SET stray = 1 WHERE id = ?1",
+                          STORE_INTS (row.id)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_sync_state (StoreDb *db, const StoreFolder *state, GError **error)
+{
+  gint64 stored = -1;
+  if (!store_db_get_int (db, &stored, error, "SELECT uid_validity FROM folder WHERE id = ?1",
+                         STORE_INTS (state->id)))
+    return FALSE;
+  if (stored < 0) {
+    set_gone (error);
+    return FALSE;
+  }
+  if (stored != 0 && stored != state->uid_validity) {
+    base_error_set (error, BASE_ERROR_RETRY, NULL,
+                    _ ("The server has numbered the messages of this folder anew."));
+    return FALSE;
+  }
+  if (state->complete && !remove_strays (db, state->id, error))
+    return FALSE;
+  store_db_note_counts (db, state->id);
+  return store_db_run (
+      db, error,
+      "UPDATE folder SET uid_validity = ?2, uid_next = ?3, highest_modseq = ?4, complete = ?5, "
+      "in_step = ?6 WHERE id = ?1",
+      STORE_INTS (state->id, state->uid_validity, state->uid_next, (gint64)state->highest_modseq,
+                  state->complete, state->in_step));
+}
+
+gboolean
+store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity, guint32 uid_next,
+                             guint64 highest_modseq, gboolean complete, gint64 in_step,
+                             GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  StoreFolder state = { .id = folder,
+                        .uid_validity = uid_validity,
+                        .uid_next = uid_next,
+                        .highest_modseq = highest_modseq,
+                        .complete = complete != FALSE,
+                        .in_step = in_step };
+  return store_db_leave (db, set_sync_state (db, &state, error), error);
+}
+
+gboolean
+store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
+                                GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = store_db_run (db, error,
+                              "UPDATE folder SET server_total = ?2, server_unread = ?3 "
+                              "WHERE id = ?1 AND (server_total <> ?2 OR server_unread <> ?3)",
+                              STORE_INTS (folder, total, unread));
+  if (ok && sqlite3_changes (db->sqlite) > 0)
+    store_db_note_counts (db, folder);
+  return store_db_leave (db, ok, error);
+}
+
+static gboolean
+reset (StoreDb *db, gint64 folder, GError **error)
+{
+  /* The rows stay in the list, with their bodies, until the same messages come in under new numbers (adopted by
+   * Message-ID and size) or the folder is complete again without them.  Nothing in the list changes by this. */
+  if (!store_db_run (
+          db, error,
+          "UPDATE message SET uid = NULL, stray = 1 WHERE folder = ?1 AND uid IS NOT NULL",
+          STORE_INTS (folder))
+      || !store_db_run (db, error, "UPDATE operation SET uid = 0 WHERE folder = ?1 AND state < 2",
+                        STORE_INTS (folder))
+      || !store_db_run (
+          db, error,
+          "UPDATE folder SET uid_validity = 0, uid_next = 0, highest_modseq = 0, complete = 0 "
+          "WHERE id = ?1",
+          STORE_INTS (folder)))
+    return FALSE;
+  store_db_note_counts (db, folder);
+  return TRUE;
+}
+
+gboolean
+store_folder_reset (StoreDb *db, gint64 folder, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  return store_db_leave (db, reset (db, folder, error), error);
+}

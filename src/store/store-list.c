@@ -1,0 +1,204 @@
+/* Reading rows: lists of keys and UIDs, pages of rows.  Any thread with a connection; writes nothing. */
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+void
+store_message_free (StoreMessage *message)
+{
+  if (message == NULL)
+    return;
+  g_free (message->from_name);
+  g_free (message->from_address);
+  g_free (message->to);
+  g_free (message->subject);
+  g_free (message->message_id);
+  g_free (message->in_reply_to);
+  g_free (message->references);
+  g_free (message->preview);
+  g_free (message);
+}
+
+static void
+free_message (gpointer message)
+{
+  store_message_free (message);
+}
+
+static GArray *
+read_keys (StoreDb *db, StoreQuery *query, GError **error)
+{
+  if (query == NULL)
+    return NULL;
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    StoreKey key = STORE_KEY_MAKE (store_query_int (query, 0), store_query_int (query, 1));
+    g_array_append_val (keys, key);
+  }
+  return step == 0 ? g_steal_pointer (&keys) : NULL;
+}
+
+GArray *
+store_message_list (StoreDb *db, gint64 folder, StoreKey before, guint limit, GError **error)
+{
+  gint64 count = limit > 0 ? (gint64) limit : -1;
+  if (before == 0) {
+    g_autoptr (StoreQuery) query =
+        store_db_query (db, error,
+                        "SELECT received, id FROM message WHERE folder = ?1 AND hidden = 0 "
+                        "ORDER BY received DESC, id DESC LIMIT ?2",
+                        STORE_INTS (folder, count));
+    return read_keys (db, query, error);
+  }
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT received, id FROM message WHERE folder = ?1 AND hidden = 0 "
+                      "AND (received, id) < (?3, ?4) ORDER BY received DESC, id DESC LIMIT ?2",
+                      STORE_INTS (folder, count, before >> 32, STORE_KEY_ID (before)));
+  return read_keys (db, query, error);
+}
+
+static StoreMessage *
+read_message (StoreQuery *query)
+{
+  StoreMessage *message = g_new0 (StoreMessage, 1);
+  message->id = store_query_int (query, 0);
+  message->folder = store_query_int (query, 1);
+  message->account = store_query_int (query, 2);
+  message->uid = (guint32)store_query_int (query, 3);
+  message->flags = (StoreFlags)store_query_int (query, 4);
+  message->server_flags = (StoreFlags)store_query_int (query, 5);
+  message->received = store_query_int (query, 6);
+  message->date = store_query_int (query, 7);
+  message->size = (guint64)store_query_int (query, 8);
+  message->has_attachments = store_query_int (query, 9) != 0;
+  message->has_body = store_query_int (query, 10) != 0;
+  message->from_name = store_query_dup_text (query, 11);
+  message->from_address = store_query_dup_text (query, 12);
+  message->to = store_query_dup_text (query, 13);
+  message->subject = store_query_dup_text (query, 14);
+  message->message_id = store_query_dup_text (query, 15);
+  message->in_reply_to = store_query_dup_text (query, 16);
+  message->references = store_query_dup_text (query, 17);
+  message->preview = store_query_dup_text (query, 18);
+  message->key = STORE_KEY_MAKE (message->received, message->id);
+  return message;
+}
+
+/* FALSE: error; *message NULL: there is none. */
+static gboolean
+load_message (StoreDb *db, gint64 id, StoreMessage **message, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT message.id, folder, account, uid, flags, server_flags, received, date, size, "
+      "has_attachments, has_body, from_name, from_address, recipients, subject, message_id, "
+      "in_reply_to, reference_ids, preview "
+      "FROM message JOIN folder ON folder.id = folder WHERE message.id = ?1",
+      STORE_INTS (id));
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  *message = step == 1 ? read_message (query) : NULL;
+  return step >= 0;
+}
+
+GPtrArray *
+store_message_get_rows (StoreDb *db, const gint64 *ids, gsize n, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_full ((guint)n, free_message);
+  for (gsize i = 0; i < n; i++) {
+    StoreMessage *message;
+    if (!load_message (db, ids[i], &message, error))
+      return NULL;
+    g_ptr_array_add (rows, message);
+  }
+  return g_steal_pointer (&rows);
+}
+
+StoreMessage *
+store_message_get (StoreDb *db, gint64 id, GError **error)
+{
+  StoreMessage *message;
+  if (!load_message (db, id, &message, error))
+    return NULL;
+  if (message == NULL)
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
+  return message;
+}
+
+gboolean
+store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint32 *uid, GError **error)
+{
+  StoreRow row;
+  int found = store_row_load (db, id, &row, error);
+  if (found == 0)
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
+  if (found <= 0)
+    return FALSE;
+  *folder = row.folder;
+  *uid = row.uid;
+  if (row.uid != 0)
+    return TRUE;
+  /* The first MOVE that is still to be done starts where the server has it. */
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT folder, uid FROM operation WHERE message = ?1 AND kind = ?2 AND state < 2 ORDER BY id LIMIT 1",
+      STORE_INTS (id, STORE_OPERATION_MOVE));
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step == 1) {
+    *folder = store_query_int (query, 0);
+    *uid = (guint32)store_query_int (query, 1);
+  }
+  return step >= 0;
+}
+
+BaseUidSet *
+store_message_get_uids (StoreDb *db, gint64 folder, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT uid FROM message WHERE folder = ?1 AND uid IS NOT NULL "
+      "UNION SELECT uid FROM operation WHERE folder = ?1 AND uid <> 0 AND kind = ?2 AND state < 2 "
+      "ORDER BY uid",
+      STORE_INTS (folder, STORE_OPERATION_MOVE));
+  if (query == NULL)
+    return NULL;
+  g_autoptr (BaseUidSet) uids = base_uid_set_new ();
+  guint32 first = 0, last = 0;
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    guint32 uid = (guint32)store_query_int (query, 0);
+    if (first != 0 && uid == last + 1) {
+      last = uid;
+      continue;
+    }
+    if (first != 0)
+      base_uid_set_add_range (uids, first, last);
+    first = last = uid;
+  }
+  if (first != 0)
+    base_uid_set_add_range (uids, first, last);
+  return step == 0 ? g_steal_pointer (&uids) : NULL;
+}
+
+GArray *
+store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, guint64 max_size,
+                                     GError **error)
+{
+  gint64 largest = max_size > 0 ? (gint64)MIN (max_size, (guint64)G_MAXINT64) : G_MAXINT64;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
+      "AND size <= ?3 ORDER BY uid DESC LIMIT ?2",
+      STORE_INTS (folder, limit, largest));
+  if (query == NULL)
+    return NULL;
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    guint32 uid = (guint32)store_query_int (query, 0);
+    g_array_append_val (uids, uid);
+  }
+  return step == 0 ? g_steal_pointer (&uids) : NULL;
+}

@@ -1,0 +1,495 @@
+/* Rows of messages as the server's words and the person's deeds change them: adding, flags, removal, UIDs.
+ *
+ * Any thread with a connection; all writing stands in a transaction.  Every change of where a row stands goes through
+ * store_row_insert (), store_row_update () and store_row_remove (), so that the change record is exact. */
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+/* ---- single rows ---- */
+
+#define ROW_COLUMNS                                                                                              \
+  "message.id, folder, account, uid, flags, server_flags, doomed, local_only, stray, received, size, has_body, " \
+  "preview IS NOT NULL, has_attachments"
+
+static int
+read_row (StoreDb *db, StoreQuery *query, StoreRow *row, GError **error)
+{
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step != 1)
+    return step;
+  *row = (StoreRow){
+    .id = store_query_int (query, 0),
+    .folder = store_query_int (query, 1),
+    .account = store_query_int (query, 2),
+    .uid = (guint32)store_query_int (query, 3),
+    .flags = (StoreFlags)store_query_int (query, 4),
+    .server_flags = (StoreFlags)store_query_int (query, 5),
+    .doomed = store_query_int (query, 6) != 0,
+    .local_only = store_query_int (query, 7) != 0,
+    .stray = (int)store_query_int (query, 8),
+    .received = store_query_int (query, 9),
+    .size = (guint64)store_query_int (query, 10),
+    .has_body = store_query_int (query, 11) != 0,
+    .has_preview = store_query_int (query, 12) != 0,
+    .has_attachments = store_query_int (query, 13) != 0,
+  };
+  return 1;
+}
+
+int
+store_row_load (StoreDb *db, gint64 id, StoreRow *row, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT " ROW_COLUMNS " FROM message JOIN folder ON folder.id = folder WHERE message.id = ?1",
+      STORE_INTS (id));
+  return read_row (db, query, row, error);
+}
+
+int
+store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT " ROW_COLUMNS
+      " FROM message JOIN folder ON folder.id = folder WHERE folder = ?1 AND uid = ?2",
+      STORE_INTS (folder, uid));
+  return read_row (db, query, row, error);
+}
+
+static gboolean
+is_listed (const StoreRow *row)
+{
+  return !row->doomed && !(row->flags & STORE_FLAG_DELETED);
+}
+
+static StoreKey
+get_key (const StoreRow *row)
+{
+  return STORE_KEY_MAKE (row->received, row->id);
+}
+
+static void
+note_row (StoreDb *db, const StoreRow *row, StoreEventKind kind)
+{
+  if (is_listed (row))
+    store_db_note (db, row->folder, get_key (row), kind);
+}
+
+static void
+note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
+{
+  gboolean same_place = old->folder == new->folder &&get_key (old) == get_key (new);
+  if (!same_place || is_listed (old) != is_listed (new)) {
+    note_row (db, old, STORE_EVENT_REMOVED);
+    note_row (db, new, STORE_EVENT_ADDED);
+    return;
+  }
+  if (old->flags != new->flags) {
+    note_row (db, new, STORE_EVENT_CHANGED);
+    if ((old->flags ^ new->flags) & STORE_FLAG_SEEN)
+      store_db_note_counts (db, new->folder);
+  }
+}
+
+gboolean
+store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError **error)
+{
+  /* uid 0 is stored as NULL, of which UNIQUE allows many. */
+  if (!store_db_run (
+          db, error,
+          "UPDATE message SET folder = ?2, uid = nullif (?3, 0), flags = ?4, server_flags = ?5, "
+          "doomed = ?6, local_only = ?7, stray = ?8, received = ?9, size = ?10 WHERE id = ?1",
+          STORE_INTS (old->id, new->folder, new->uid, new->flags, new->server_flags, new->doomed,
+                      new->local_only, new->stray, new->received, (gint64) new->size)))
+    return FALSE;
+  note_difference (db, old, new);
+  return TRUE;
+}
+
+gboolean
+store_row_remove (StoreDb *db, const StoreRow *row, GError **error)
+{
+  /* Ended, not deleted: undo must be able to tell that there is nothing left to take back. */
+  if (!store_db_run (db, error,
+                     "UPDATE operation SET state = 2, ended = ?2 WHERE message = ?1 AND state < 2",
+                     STORE_INTS (row->id, g_get_real_time () / G_USEC_PER_SEC))
+      || !store_db_run (db, error, "DELETE FROM message WHERE id = ?1", STORE_INTS (row->id)))
+    return FALSE;
+  note_row (db, row, STORE_EVENT_REMOVED);
+  return TRUE;
+}
+
+gboolean
+store_row_replay (StoreDb *db, StoreRow *row, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT adding, flags FROM operation "
+                      "WHERE message = ?1 AND kind = ?2 AND state < 2 ORDER BY id",
+                      STORE_INTS (row->id, STORE_OPERATION_FLAGS));
+  if (query == NULL)
+    return FALSE;
+  row->flags = row->server_flags;
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    StoreFlags flags = (StoreFlags)store_query_int (query, 1);
+    row->flags = store_query_int (query, 0) ? row->flags | flags : row->flags & ~flags;
+  }
+  return step == 0;
+}
+
+static gboolean
+set_body (StoreDb *db, const StoreRow *row, GBytes *body, GError **error)
+{
+  return store_db_run (db, error, "UPDATE message SET has_body = 1 WHERE id = ?1",
+                       STORE_INTS (row->id))
+         && store_body_add (db, row->account, row->id, body, error);
+}
+
+/* Gives `row` the body of `other`, where only that one has it. */
+static gboolean
+take_body (StoreDb *db, StoreRow *row, const StoreRow *other, GError **error)
+{
+  if (row->has_body || !other->has_body)
+    return TRUE;
+  row->has_body = TRUE;
+  return store_db_run (db, error, "UPDATE body SET message = ?1 WHERE message = ?2",
+                       STORE_INTS (row->id, other->id))
+         && store_db_run (db, error, "UPDATE message SET has_body = 1 WHERE id = ?1",
+                          STORE_INTS (row->id));
+}
+
+gboolean
+store_row_take_uid (StoreDb *db, StoreRow *row, guint32 uid, GError **error)
+{
+  StoreRow other;
+  int found = store_row_find (db, row->folder, uid, &other, error);
+  if (found < 0)
+    return FALSE;
+  if (found == 1 && other.id == row->id)
+    return TRUE;
+  /* The same message came in as a new one before the server's answer told its UID. */
+  if (found == 1 && (!take_body (db, row, &other, error) || !store_row_remove (db, &other, error)))
+    return FALSE;
+  StoreRow new = *row;
+  new.uid = uid;
+  new.stray = 0;
+  new.local_only = FALSE;
+  if (!store_row_update (db, row, &new, error))
+    return FALSE;
+  *row = new;
+  return store_operation_rebind (db, row->id, 0, row->folder, row->folder, uid, error);
+}
+
+gboolean
+store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMessage *message,
+                  StoreRow *row, GError **error)
+{
+  gint64 received = CLAMP (message->received, 0, G_MAXINT32);
+  guint64 size = MIN (message->size, (guint64)G_MAXINT64);
+  {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error,
+        "INSERT INTO message (folder, uid, flags, server_flags, received, date, size, has_attachments, has_body, "
+        "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, preview) "
+        "VALUES (?1, nullif (?2, 0), ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        STORE_INTS (folder, message->uid, message->flags, received, message->date, (gint64)size,
+                    message->has_attachments != FALSE, message->body != NULL));
+    if (query == NULL)
+      return FALSE;
+    const char *const texts[] = { message->from_name,  message->from_address, message->to,
+                                  message->subject,    message->message_id,   message->in_reply_to,
+                                  message->references, message->preview };
+    for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+      store_query_bind_text (query, 9 + (int)i, texts[i]);
+    if (store_query_step (db, query, error) != 0)
+      return FALSE;
+  }
+  *row = (StoreRow){
+    .id = sqlite3_last_insert_rowid (db->sqlite),
+    .folder = folder,
+    .account = account,
+    .uid = message->uid,
+    .flags = message->flags,
+    .server_flags = message->flags,
+    .received = received,
+    .size = size,
+    .has_body = message->body != NULL,
+    .has_preview = message->preview != NULL,
+    .has_attachments = message->has_attachments,
+  };
+  if (message->body != NULL && !store_body_add (db, account, row->id, message->body, error))
+    return FALSE;
+  note_row (db, row, STORE_EVENT_ADDED);
+  return TRUE;
+}
+
+/* ---- adding what the server has ---- */
+
+/* What is true of the whole folder during one call, so that the common case asks once and not for each message. */
+typedef struct
+{
+  StoreDb *db;
+  gint64 folder, account;
+  gint64 moved_away; /* is there a pending MOVE out of it */
+  gint64 adoptable;  /* is there a row without UID */
+  GArray *fresh;
+} Adding;
+
+/* Preview, attachments and body that the row does not have yet.  Its flags are not touched: only
+ * store_message_set_server_flags () may, for the caller may not have asked the server for them. */
+static gboolean
+complete_row (StoreDb *db, const StoreRow *row, const StoreNewMessage *message, GError **error)
+{
+  gboolean preview = !row->has_preview && message->preview != NULL;
+  gboolean attachments = !row->has_attachments && message->has_attachments;
+  gboolean body = !row->has_body && message->body != NULL;
+  if (!preview && !attachments && !body)
+    return TRUE;
+  if (preview || attachments) {
+    g_autoptr (StoreQuery) query =
+        store_db_query (db, error,
+                        "UPDATE message SET preview = coalesce (preview, ?3), "
+                        "has_attachments = has_attachments OR ?2 WHERE id = ?1",
+                        STORE_INTS (row->id, message->has_attachments != FALSE));
+    if (query == NULL)
+      return FALSE;
+    store_query_bind_text (query, 3, message->preview);
+    if (store_query_step (db, query, error) != 0)
+      return FALSE;
+  }
+  if (body && !set_body (db, row, message->body, error))
+    return FALSE;
+  note_row (db, row, STORE_EVENT_CHANGED);
+  return TRUE;
+}
+
+/* Row id of the message that a pending MOVE took away from this folder and UID, or 0.  Where the UID of the MOVE is not
+ * known (any more), the Message-ID tells, and the UID is remembered. */
+static gboolean
+find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GError **error)
+{
+  StoreDb *db = adding->db;
+  if (!adding->moved_away)
+    return TRUE;
+  if (!store_db_get_int (
+          db, id, error,
+          "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state < 2",
+          STORE_INTS (adding->folder, message->uid, STORE_OPERATION_MOVE)))
+    return FALSE;
+  if (*id != 0 || message->message_id == NULL)
+    return TRUE;
+
+  gint64 operation = 0;
+  {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error,
+        "SELECT id, message FROM operation AS o WHERE folder = ?1 AND uid = 0 AND kind = ?2 "
+        "AND state < 2 AND message_id = ?3 "
+        /* still on its way into this folder: what the server shows is another copy */
+        "AND NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.message = o.message AND e.id < o.id "
+        "AND e.state < 2 AND e.begun = 0 AND e.target = ?1) ORDER BY id LIMIT 1",
+        STORE_INTS (adding->folder, STORE_OPERATION_MOVE));
+    if (query == NULL)
+      return FALSE;
+    store_query_bind_text (query, 3, message->message_id);
+    int step = store_query_step (db, query, error);
+    if (step <= 0)
+      return step == 0;
+    operation = store_query_int (query, 0);
+    *id = store_query_int (query, 1);
+  }
+  return store_db_run (db, error, "UPDATE operation SET uid = ?2 WHERE id = ?1",
+                       STORE_INTS (operation, message->uid));
+}
+
+/* Row id of a row without UID that is this message, or 0.  Not one that is only going to come here by an operation that
+ * nobody has begun: the server cannot have that yet.  A stray row (its UID died) must have the same size too. */
+static gboolean
+find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GError **error)
+{
+  if (!adding->adoptable)
+    return TRUE;
+  g_autoptr (StoreQuery) query = store_db_query (
+      adding->db, error,
+      "SELECT id FROM message AS m WHERE folder = ?1 AND uid IS NULL AND message_id IS ?4 "
+      "AND (size = ?2 OR (stray = 0 AND ?4 IS NOT NULL)) AND (?4 IS NOT NULL OR date = ?3) "
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND o.begun = 0 "
+      "AND (o.kind = 3 OR (o.kind = 1 AND o.target = ?1))) ORDER BY size <> ?2, id LIMIT 1",
+      STORE_INTS (adding->folder, (gint64)message->size, message->date));
+  G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3);
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 4, message->message_id);
+  int step = store_query_step (adding->db, query, error);
+  if (step == 1)
+    *id = store_query_int (query, 0);
+  return step >= 0;
+}
+
+static gboolean
+adopt (StoreDb *db, gint64 id, const StoreNewMessage *message, GError **error)
+{
+  StoreRow row;
+  if (store_row_load (db, id, &row, error) != 1)
+    return FALSE;
+  /* The copy that a cut APPEND had put there after all: must not be put there again. */
+  if (!store_db_run (
+          db, error,
+          "UPDATE operation SET state = 2, ended = ?3 WHERE message = ?1 AND kind = ?2 AND state < 2",
+          STORE_INTS (id, STORE_OPERATION_APPEND, g_get_real_time () / G_USEC_PER_SEC))
+      || !store_row_take_uid (db, &row, message->uid, error))
+    return FALSE;
+  StoreRow new = row;
+  new.server_flags = message->flags;
+  new.received = CLAMP (message->received, 0, G_MAXINT32);
+  new.size = message->size;
+  return store_row_replay (db, &new, error) && store_row_update (db, &row, &new, error)
+         && complete_row (db, &new, message, error);
+}
+
+static gboolean
+add_one (Adding *adding, const StoreNewMessage *message, GError **error)
+{
+  StoreDb *db = adding->db;
+  StoreRow row;
+  int found = store_row_find (db, adding->folder, message->uid, &row, error);
+  if (found != 0)
+    return found == 1 && complete_row (db, &row, message, error);
+
+  gint64 id = 0;
+  if (!find_moved_away (adding, message, &id, error))
+    return FALSE;
+  if (id != 0) {
+    found = store_row_load (db, id, &row, error);
+    return found == 1 ? complete_row (db, &row, message, error) : found == 0;
+  }
+  if (!find_adoptable (adding, message, &id, error))
+    return FALSE;
+  if (id != 0)
+    return adopt (db, id, message, error);
+
+  if (!store_row_insert (db, adding->folder, adding->account, message, &row, error))
+    return FALSE;
+  if (adding->fresh != NULL && is_listed (&row)) {
+    StoreKey key = get_key (&row);
+    g_array_append_val (adding->fresh, key);
+  }
+  return TRUE;
+}
+
+static gboolean
+add_all (Adding *adding, GPtrArray *messages, GError **error)
+{
+  if (!store_folder_get_account (adding->db, adding->folder, &adding->account, error)
+      || !store_db_get_int (
+          adding->db, &adding->moved_away, error,
+          "SELECT EXISTS (SELECT 1 FROM operation WHERE folder = ?1 AND kind = ?2 AND state < 2)",
+          STORE_INTS (adding->folder, STORE_OPERATION_MOVE))
+      || !store_db_get_int (
+          adding->db, &adding->adoptable, error,
+          "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid IS NULL)",
+          STORE_INTS (adding->folder)))
+    return FALSE;
+  for (guint i = 0; i < messages->len; i++) {
+    const StoreNewMessage *message = g_ptr_array_index (messages, i);
+    g_return_val_if_fail (message->uid != 0, FALSE);
+    if (!add_one (adding, message, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  guint before = fresh != NULL ? fresh->len : 0;
+  Adding adding = { .db = db, .folder = folder, .fresh = fresh };
+  gboolean ok = store_db_leave (db, add_all (&adding, messages, error), error);
+  if (!ok && fresh != NULL)
+    g_array_set_size (fresh, before);
+  return ok;
+}
+
+/* ---- what the server says of known ones ---- */
+
+static gboolean
+set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *said, GError **error)
+{
+  StoreRow row;
+  int found = store_row_find (db, folder, said->uid, &row, error);
+  if (found == 0) {
+    gint64 id = 0;
+    if (!store_db_get_int (
+            db, &id, error,
+            "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state < 2",
+            STORE_INTS (folder, said->uid, STORE_OPERATION_MOVE)))
+      return FALSE;
+    if (id != 0)
+      found = store_row_load (db, id, &row, error);
+  }
+  if (found <= 0)
+    return found == 0;
+  if (row.server_flags == said->flags)
+    return TRUE;
+  StoreRow new = row;
+  new.server_flags = said->flags;
+  return store_row_replay (db, &new, error) && store_row_update (db, &row, &new, error);
+}
+
+gboolean
+store_message_set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *flags, gsize n,
+                                GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = TRUE;
+  for (gsize i = 0; ok && i < n; i++)
+    ok = set_server_flags (db, folder, &flags[i], error);
+  return store_db_leave (db, ok, error);
+}
+
+static gboolean
+remove_range (StoreDb *db, gint64 folder, const BaseUidRange *range, GError **error)
+{
+  g_autoptr (GArray) rows = store_db_get_ints (
+      db, error, "SELECT id FROM message WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3",
+      STORE_INTS (folder, range->first, range->last));
+  /* Moved away here, gone there before the server was asked to move it: then it is nowhere we know.  Once begun, the
+   * outcome of the MOVE decides instead, for it may be what made the UID go. */
+  g_autoptr (GArray) moved =
+      rows == NULL ? NULL
+                   : store_db_get_ints (
+                       db, error,
+                       "SELECT message FROM operation WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3 "
+                       "AND kind = ?4 AND state < 2 AND begun = 0 AND message IS NOT NULL",
+                       STORE_INTS (folder, range->first, range->last, STORE_OPERATION_MOVE));
+  if (moved == NULL)
+    return FALSE;
+  g_array_append_vals (rows, moved->data, moved->len);
+  for (guint i = 0; i < rows->len; i++) {
+    StoreRow row;
+    int found = store_row_load (db, g_array_index (rows, gint64, i), &row, error);
+    if (found < 0 || (found == 1 && !store_row_remove (db, &row, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < base_uid_set_n_ranges (uids); i++) {
+    BaseUidRange range = base_uid_set_get_range (uids, i);
+    ok = remove_range (db, folder, &range, error);
+  }
+  return store_db_leave (db, ok, error);
+}

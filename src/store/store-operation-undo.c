@@ -1,0 +1,205 @@
+/* Taking operations back: by the person (undo), or because the server refused them.
+ *
+ * Any thread with a connection, inside a transaction. */
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+static GArray *
+list_steps (StoreDb *db, StoreQuery *query, GError **error)
+{
+  if (query == NULL)
+    return NULL;
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (StoreStep));
+  int found;
+  while ((found = store_query_step (db, query, error)) == 1) {
+    StoreStep step;
+    store_step_read (query, &step);
+    g_array_append_val (steps, step);
+  }
+  return found == 0 ? g_steal_pointer (&steps) : NULL;
+}
+
+static GArray *
+list_later (StoreDb *db, gint64 message, gint64 after, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT " STORE_STEP_COLUMNS
+                      " FROM operation WHERE message = ?1 AND id > ?2 AND state < 2 ORDER BY id",
+                      STORE_INTS (message, after));
+  return list_steps (db, query, error);
+}
+
+static gboolean
+delete_step (StoreDb *db, gint64 id, GError **error)
+{
+  return store_db_run (db, error, "DELETE FROM operation WHERE id = ?1", STORE_INTS (id));
+}
+
+gboolean
+store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder, gint64 new_folder,
+                        guint32 uid, GError **error)
+{
+  g_autoptr (GArray) steps = list_later (db, message, after, error);
+  if (steps == NULL)
+    return FALSE;
+  for (guint i = 0; i < steps->len; i++) {
+    const StoreStep *step = &g_array_index (steps, StoreStep, i);
+    if (step->folder != folder)
+      continue;
+    if (!store_db_run (db, error, "UPDATE operation SET folder = ?2, uid = ?3 WHERE id = ?1",
+                       STORE_INTS (step->id, new_folder, uid)))
+      return FALSE;
+    if (step->kind == STORE_OPERATION_MOVE)
+      break;
+  }
+  return TRUE;
+}
+
+/* The message stays, or goes from its old place to where the next MOVE takes it. */
+static gboolean
+drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, GError **error)
+{
+  g_autoptr (GArray) later = list_later (db, row->id, step->id, error);
+  if (later == NULL || !delete_step (db, step->id, error)
+      || !store_operation_rebind (db, row->id, step->id, step->target, step->folder, step->uid,
+                                  error))
+    return FALSE;
+
+  for (guint i = 0; i < later->len; i++) {
+    const StoreStep *next = &g_array_index (later, StoreStep, i);
+    if (next->kind != STORE_OPERATION_MOVE)
+      continue;
+    if (next->target != step->folder)
+      return TRUE;
+    /* It came straight back: neither is needed any more, and what follows finds it in its old place again. */
+    if (!delete_step (db, next->id, error)
+        || !store_operation_rebind (db, row->id, next->id, step->folder, step->folder, step->uid,
+                                    error))
+      return FALSE;
+    for (i++; i < later->len; i++) {
+      if (g_array_index (later, StoreStep, i).kind == STORE_OPERATION_MOVE)
+        return TRUE;
+    }
+    break;
+  }
+  StoreRow new = *row;
+  new.folder = step->folder;
+  new.uid = 0;
+  new.stray = 0;
+  if (!store_row_update (db, row, &new, error))
+    return FALSE;
+  return step->uid == 0 || store_row_take_uid (db, &new, step->uid, error);
+}
+
+gboolean
+store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
+{
+  StoreRow row;
+  int found = store_row_load (db, step->message, &row, error);
+  if (found < 0)
+    return FALSE;
+  if (found == 0)
+    return delete_step (db, step->id, error);
+  if (step->kind == STORE_OPERATION_MOVE)
+    return drop_move (db, step, &row, error);
+
+  StoreRow new = row;
+  if (!delete_step (db, step->id, error))
+    return FALSE;
+  switch (step->kind) {
+  case STORE_OPERATION_FLAGS:
+    if (!store_row_replay (db, &new, error))
+      return FALSE;
+    break;
+  case STORE_OPERATION_EXPUNGE:
+    new.doomed = FALSE;
+    break;
+  case STORE_OPERATION_APPEND:
+    /* The person's words are not thrown away because the server does not want them: the copy lives here. */
+    new.local_only = TRUE;
+    break;
+  case STORE_OPERATION_MOVE:
+    g_assert_not_reached ();
+  }
+  return store_row_update (db, &row, &new, error);
+}
+
+/* ---- undo ---- */
+
+/* The opposite, as a new operation behind the one that was begun; that one can not be taken back again. */
+static gboolean
+invert (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
+{
+  StoreRow row;
+  int found = step->message != 0 ? store_row_load (db, step->message, &row, error) : 0;
+  if (found < 0
+      || !store_db_run (db, error, "UPDATE operation SET batch = 0 WHERE id = ?1",
+                        STORE_INTS (step->id)))
+    return FALSE;
+  if (found == 0 || row.doomed)
+    return TRUE;
+  if (step->kind == STORE_OPERATION_FLAGS)
+    return store_operation_add_flags (db, group, &row, !step->add, step->flags, error);
+  return store_operation_add_move (db, group, &row, step->folder, error);
+}
+
+static gboolean
+undo_step (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
+{
+  switch (step->kind) {
+  case STORE_OPERATION_FLAGS:
+  case STORE_OPERATION_MOVE:
+    return step->begun ? invert (db, group, step, error) : store_operation_drop (db, step, error);
+  case STORE_OPERATION_EXPUNGE:
+    return store_operation_drop (db, step, error);
+  case STORE_OPERATION_APPEND:
+    return TRUE;
+  }
+  g_assert_not_reached ();
+}
+
+static gboolean
+undo (StoreDb *db, gint64 group, GError **error)
+{
+  g_autoptr (GArray) steps = NULL;
+  {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error, "SELECT " STORE_STEP_COLUMNS " FROM operation WHERE batch = ?1 ORDER BY id DESC",
+        STORE_INTS (group));
+    steps = list_steps (db, query, error);
+  }
+  if (steps == NULL)
+    return FALSE;
+  for (guint i = 0; i < steps->len; i++) {
+    const StoreStep *step = &g_array_index (steps, StoreStep, i);
+    if (step->kind == STORE_OPERATION_EXPUNGE && step->state != STORE_STATE_WAITING) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("This cannot be undone any more: the messages are deleted for good."));
+      return FALSE;
+    }
+  }
+  if (steps->len == 0)
+    return TRUE;
+  gint64 inverse = store_operation_new_group (db, error);
+  if (inverse == 0)
+    return FALSE;
+  for (guint i = 0; i < steps->len; i++) {
+    /* An earlier turn of this loop may have taken this one away or given it another place. */
+    StoreStep step;
+    int found = store_step_load (db, g_array_index (steps, StoreStep, i).id, &step, error);
+    if (found < 0 || (found == 1 && !undo_step (db, inverse, &step, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+store_operation_undo (StoreDb *db, gint64 group, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, undo (db, group, error), error);
+}

@@ -1,0 +1,231 @@
+/* What the person does: the local effect and the operation for the server, in one durable transaction.
+ *
+ * Any thread with a connection; in practice the store thread.  Returning means it is on disk. */
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+void
+store_operation_free (StoreOperation *operation)
+{
+  if (operation == NULL)
+    return;
+  g_free (operation->message_id);
+  g_free (operation->folder_name);
+  g_free (operation->target_name);
+  g_free (operation);
+}
+
+void
+store_step_read (StoreQuery *query, StoreStep *step)
+{
+  *step = (StoreStep){
+    .id = store_query_int (query, 0),
+    .account = store_query_int (query, 1),
+    .kind = (StoreOperationKind)store_query_int (query, 2),
+    .message = store_query_int (query, 3),
+    .folder = store_query_int (query, 4),
+    .target = store_query_int (query, 5),
+    .uid = (guint32)store_query_int (query, 6),
+    .flags = (StoreFlags)store_query_int (query, 7),
+    .add = store_query_int (query, 8) != 0,
+    .state = (int)store_query_int (query, 9),
+    .begun = store_query_int (query, 10) != 0,
+  };
+}
+
+int
+store_step_load (StoreDb *db, gint64 id, StoreStep *step, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT " STORE_STEP_COLUMNS " FROM operation WHERE id = ?1", STORE_INTS (id));
+  int found = query != NULL ? store_query_step (db, query, error) : -1;
+  if (found == 1)
+    store_step_read (query, step);
+  return found;
+}
+
+gint64
+store_operation_new_group (StoreDb *db, GError **error)
+{
+  gint64 group = 0;
+  if (!store_db_run (db, error, "UPDATE store SET last_group = last_group + 1", STORE_NO_INTS)
+      || !store_db_get_int (db, &group, error, "SELECT last_group FROM store", STORE_NO_INTS))
+    return 0;
+  return group;
+}
+
+static gboolean
+insert (StoreDb *db, gint64 group, StoreOperationKind kind, const StoreRow *row, gint64 target,
+        StoreFlags flags, gboolean add, gint64 due, GError **error)
+{
+  return store_db_run (
+      db, error,
+      "INSERT INTO operation (account, batch, kind, message, folder, uid, message_id, target, flags, "
+      "adding, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+      "(SELECT message_id FROM message WHERE id = ?4), nullif (?7, 0), ?8, ?9, ?10)",
+      STORE_INTS (row->account, group, kind, row->id, row->folder, row->uid, target, flags, add,
+                  due));
+}
+
+gboolean
+store_operation_add_flags (StoreDb *db, gint64 group, const StoreRow *row, gboolean add,
+                           StoreFlags flags, GError **error)
+{
+  /* Only what really changes, so that the inverse does not touch what was so before. */
+  StoreFlags effective = add ? flags & ~row->flags : flags & row->flags;
+  if (effective == 0)
+    return TRUE;
+  StoreRow new = *row;
+  new.flags = add ? row->flags | effective : row->flags & ~effective;
+  return insert (db, group, STORE_OPERATION_FLAGS, row, 0, effective, add != FALSE, 0, error)
+         && store_row_update (db, row, &new, error);
+}
+
+gboolean
+store_operation_add_move (StoreDb *db, gint64 group, const StoreRow *row, gint64 target,
+                          GError **error)
+{
+  if (row->folder == target)
+    return TRUE;
+  StoreRow new = *row;
+  new.folder = target;
+  new.uid = 0;
+  new.stray = 0;
+  return insert (db, group, STORE_OPERATION_MOVE, row, target, 0, FALSE, 0, error)
+         && store_row_update (db, row, &new, error);
+}
+
+static gboolean
+add_expunge (StoreDb *db, gint64 group, const StoreRow *row, guint delay_s, GError **error)
+{
+  StoreRow new = *row;
+  new.doomed = TRUE;
+  gint64 due = g_get_real_time () / G_USEC_PER_SEC + delay_s;
+  return insert (db, group, STORE_OPERATION_EXPUNGE, row, 0, 0, FALSE, delay_s > 0 ? due : 0, error)
+         && store_row_update (db, row, &new, error);
+}
+
+/* ---- the verbs ---- */
+
+typedef struct
+{
+  StoreOperationKind kind;
+  gboolean add;
+  StoreFlags flags;
+  gint64 target;
+  guint delay_s;
+} Verb;
+
+static gboolean
+apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const Verb *verb, GError **error)
+{
+  switch (verb->kind) {
+  case STORE_OPERATION_FLAGS:
+    return store_operation_add_flags (db, group, row, verb->add, verb->flags, error);
+  case STORE_OPERATION_MOVE:
+    return store_operation_add_move (db, group, row, verb->target, error);
+  case STORE_OPERATION_EXPUNGE:
+    return add_expunge (db, group, row, verb->delay_s, error);
+  case STORE_OPERATION_APPEND:
+    break;
+  }
+  g_assert_not_reached ();
+}
+
+/* Everything that can be refused, before anything is written. */
+static gboolean
+check (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
+{
+  if (verb->kind != STORE_OPERATION_MOVE)
+    return TRUE;
+  gint64 account;
+  if (!store_folder_get_account (db, verb->target, &account, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++) {
+    StoreRow row;
+    int found = store_row_load (db, ids[i], &row, error);
+    if (found < 0)
+      return FALSE;
+    if (found == 1 && row.account != account) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("Messages cannot be moved to a folder of another account."));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gint64
+apply (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
+{
+  if (!check (db, ids, n, verb, error))
+    return 0;
+  gint64 group = store_operation_new_group (db, error);
+  for (gsize i = 0; group != 0 && i < n; i++) {
+    StoreRow row;
+    int found = store_row_load (db, ids[i], &row, error);
+    if (found < 0)
+      return 0;
+    if (found == 1 && !row.doomed && !apply_to_row (db, group, &row, verb, error))
+      return 0;
+  }
+  return group;
+}
+
+static gint64
+run (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return 0;
+  gint64 group = apply (db, ids, n, verb, error);
+  return store_db_leave (db, group != 0, error) ? group : 0;
+}
+
+gint64
+store_operation_set_flags (StoreDb *db, const gint64 *ids, gsize n, gboolean add, StoreFlags flags,
+                           GError **error)
+{
+  Verb verb = { .kind = STORE_OPERATION_FLAGS, .add = add, .flags = flags };
+  return run (db, ids, n, &verb, error);
+}
+
+gint64
+store_operation_move (StoreDb *db, const gint64 *ids, gsize n, gint64 target, GError **error)
+{
+  Verb verb = { .kind = STORE_OPERATION_MOVE, .target = target };
+  return run (db, ids, n, &verb, error);
+}
+
+gint64
+store_operation_expunge (StoreDb *db, const gint64 *ids, gsize n, guint delay_s, GError **error)
+{
+  Verb verb = { .kind = STORE_OPERATION_EXPUNGE, .delay_s = delay_s };
+  return run (db, ids, n, &verb, error);
+}
+
+gboolean
+store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
+                            GError **error)
+{
+  gint64 account, group;
+  StoreRow row;
+  StoreNewMessage local = *message;
+  local.uid = 0;
+  if (!store_folder_get_account (db, folder, &account, error)
+      || (group = store_operation_new_group (db, error)) == 0
+      || !store_row_insert (db, folder, account, &local, &row, error))
+    return FALSE;
+  return insert (db, group, STORE_OPERATION_APPEND, &row, 0, 0, FALSE, 0, error);
+}
+
+gboolean
+store_operation_append (StoreDb *db, gint64 folder, const StoreNewMessage *message, GError **error)
+{
+  g_return_val_if_fail (message->body != NULL, FALSE);
+
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, store_operation_add_append (db, folder, message, error), error);
+}

@@ -1,0 +1,501 @@
+/* The outbox: rows that point at drafts whose bytes are fixed, and the road from `queued` to gone.
+ *
+ * Any thread with a connection.  The order of writing is the promise: message.eml on disk, then the row, then true; and
+ * the other way: the row goes (and says which folder must follow), then the files.  Never makes `queued` of anything
+ * that may have been sent. */
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "store-private.h"
+
+#define GROUP "Outbox"
+
+void
+store_outbox_free (StoreOutbox *outbox)
+{
+  if (outbox == NULL)
+    return;
+  g_free (outbox->draft);
+  g_free (outbox->message_id);
+  g_free (outbox->from);
+  g_strfreev (outbox->recipients);
+  g_free (outbox->subject);
+  g_free (outbox->error);
+  g_free (outbox->detail);
+  g_free (outbox);
+}
+
+static void
+free_outbox (gpointer outbox)
+{
+  store_outbox_free (outbox);
+}
+
+static char *
+dup_path (StoreDb *db, const char *draft, const char *file)
+{
+  return g_build_filename (base_paths_get_drafts (db->store->paths), draft, file, NULL);
+}
+
+/* ---- outbox.ini: what the row says, for the day the database is lost ---- */
+
+static gboolean
+write_ini (StoreDb *db, const StoreOutbox *outbox, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  const char *const texts[][2] = { { "MessageId", outbox->message_id },
+                                   { "From", outbox->from },
+                                   { "Subject", outbox->subject } };
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    if (texts[i][1] != NULL)
+      g_key_file_set_string (file, GROUP, texts[i][0], texts[i][1]);
+  }
+  g_key_file_set_string_list (file, GROUP, "Recipients", (const char *const *)outbox->recipients,
+                              g_strv_length (outbox->recipients));
+  g_key_file_set_int64 (file, GROUP, "Created", outbox->created);
+
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT name FROM account WHERE id = ?1", STORE_INTS (outbox->account));
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step == 0)
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This account does not exist any more."));
+  if (step <= 0)
+    return FALSE;
+  g_autofree char *account = store_query_dup_text (query, 0);
+  g_key_file_set_string (file, GROUP, "Account", account);
+
+  gsize length;
+  g_autofree char *data = g_key_file_to_data (file, &length, NULL);
+  g_autofree char *path = dup_path (db, outbox->draft, "outbox.ini");
+  return base_paths_write (path, data, length, error);
+}
+
+/* NULL: there is none, or not for an account of this profile. */
+static StoreOutbox *
+read_ini (StoreDb *db, const char *draft, char **account)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *path = dup_path (db, draft, "outbox.ini");
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return NULL;
+  g_autofree char *name = g_key_file_get_string (file, GROUP, "Account", NULL);
+  g_autoptr (StoreOutbox) outbox = g_new0 (StoreOutbox, 1);
+  outbox->draft = g_strdup (draft);
+  outbox->message_id = g_key_file_get_string (file, GROUP, "MessageId", NULL);
+  outbox->from = g_key_file_get_string (file, GROUP, "From", NULL);
+  outbox->subject = g_key_file_get_string (file, GROUP, "Subject", NULL);
+  outbox->recipients = g_key_file_get_string_list (file, GROUP, "Recipients", NULL, NULL);
+  outbox->created = g_key_file_get_int64 (file, GROUP, "Created", NULL);
+  if (name == NULL || outbox->recipients == NULL)
+    return NULL;
+  g_autofree char *ini = g_strconcat (name, ".ini", NULL);
+  g_autofree char *settings =
+      g_build_filename (base_paths_get_accounts (db->store->paths), ini, NULL);
+  if (!store_draft_check_id (name, NULL) || !g_file_test (settings, G_FILE_TEST_EXISTS))
+    return NULL;
+  *account = g_steal_pointer (&name);
+  return g_steal_pointer (&outbox);
+}
+
+/* ---- rows ---- */
+
+static gboolean
+insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, const char *sentence,
+            GError **error)
+{
+  g_autofree char *recipients = g_strjoinv ("\n", outbox->recipients);
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, recipients, subject, error) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      STORE_INTS (outbox->account, state, outbox->next_try, outbox->created));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 5, outbox->draft);
+  store_query_bind_text (query, 6, outbox->message_id);
+  store_query_bind_text (query, 7, outbox->from);
+  store_query_bind_text (query, 8, recipients);
+  store_query_bind_text (query, 9, outbox->subject);
+  store_query_bind_text (query, 10, sentence);
+  db->outbox = TRUE;
+  return store_query_step (db, query, error) == 0;
+}
+
+/* *id 0: it has none. */
+static gboolean
+find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
+{
+  *id = 0;
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, "SELECT id FROM outbox WHERE draft = ?1", STORE_NO_INTS);
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 1, draft);
+  int step = store_query_step (db, query, error);
+  if (step == 1)
+    *id = store_query_int (query, 0);
+  return step >= 0;
+}
+
+#define OUTBOX_COLUMNS                                                                                              \
+  "SELECT id, account, draft, message_id, sender, recipients, subject, state, attempts, next_try, created, error, " \
+  "detail FROM outbox "
+
+static StoreOutbox *
+read_row (StoreQuery *query)
+{
+  g_autofree char *recipients = store_query_dup_text (query, 5);
+  StoreOutbox *outbox = g_new0 (StoreOutbox, 1);
+  outbox->id = store_query_int (query, 0);
+  outbox->account = store_query_int (query, 1);
+  outbox->draft = store_query_dup_text (query, 2);
+  outbox->message_id = store_query_dup_text (query, 3);
+  outbox->from = store_query_dup_text (query, 4);
+  outbox->recipients = g_strsplit (recipients, "\n", -1);
+  outbox->subject = store_query_dup_text (query, 6);
+  outbox->state = (StoreOutboxState)store_query_int (query, 7);
+  outbox->attempts = (guint)store_query_int (query, 8);
+  outbox->next_try = store_query_int (query, 9);
+  outbox->created = store_query_int (query, 10);
+  outbox->error = store_query_dup_text (query, 11);
+  outbox->detail = store_query_dup_text (query, 12);
+  return outbox;
+}
+
+/* ---- in ---- */
+
+static gboolean
+add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error)
+{
+  gint64 existing;
+  if (!find_row (db, outbox->draft, &existing, error))
+    return FALSE;
+  if (existing != 0) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("This message is in the outbox already."));
+    return FALSE;
+  }
+  g_autofree char *eml = dup_path (db, outbox->draft, "message.eml");
+  g_autofree char *ini = dup_path (db, outbox->draft, "outbox.ini");
+  if (write_ini (db, outbox, error) && base_paths_write_bytes (eml, message, error)
+      && insert_row (db, outbox, STORE_OUTBOX_QUEUED, NULL, error))
+    return TRUE;
+  (void)g_unlink (eml);
+  (void)g_unlink (ini);
+  return FALSE;
+}
+
+gboolean
+store_outbox_add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error)
+{
+  if (!store_draft_check_id (outbox->draft, error))
+    return FALSE;
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, add (db, outbox, message, error), error);
+}
+
+GPtrArray *
+store_outbox_list (StoreDb *db, gint64 account, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, OUTBOX_COLUMNS "WHERE ?1 = 0 OR account = ?1 ORDER BY created, id",
+                      STORE_INTS (account));
+  if (query == NULL)
+    return NULL;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (free_outbox);
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1)
+    g_ptr_array_add (rows, read_row (query));
+  return step == 0 ? g_steal_pointer (&rows) : NULL;
+}
+
+GBytes *
+store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox, GError **error)
+{
+  if (!store_draft_check_id (outbox->draft, error))
+    return NULL;
+  g_autofree char *path = dup_path (db, outbox->draft, "message.eml");
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, &local);
+  if (mapped != NULL)
+    return g_mapped_file_get_bytes (mapped);
+  if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    base_error_set (error, BASE_ERROR_GONE, NULL,
+                    _ ("The file of this message is not there any more."));
+  else
+    base_error_set (error, BASE_ERROR_DISK, local->message,
+                    _ ("A message to be sent could not be read from the disk."));
+  return NULL;
+}
+
+/* ---- out ---- */
+
+/* FALSE: error; *outbox NULL: nothing is due. */
+static gboolean
+take_due (StoreDb *db, gint64 account, gint64 now, StoreOutbox **outbox, GError **error)
+{
+  {
+    g_autoptr (StoreQuery) query =
+        store_db_query (db, error,
+                        OUTBOX_COLUMNS "WHERE account = ?1 AND state = ?2 AND next_try <= ?3 "
+                                       "ORDER BY next_try, id LIMIT 1",
+                        STORE_INTS (account, STORE_OUTBOX_QUEUED, now));
+    int step = query != NULL ? store_query_step (db, query, error) : -1;
+    if (step <= 0)
+      return step == 0;
+    *outbox = read_row (query);
+  }
+  (*outbox)->state = STORE_OUTBOX_SENDING;
+  (*outbox)->attempts++;
+  db->outbox = TRUE;
+  return store_db_run (db, error,
+                       "UPDATE outbox SET state = ?2, attempts = attempts + 1 WHERE id = ?1",
+                       STORE_INTS ((*outbox)->id, STORE_OUTBOX_SENDING));
+}
+
+StoreOutbox *
+store_outbox_take_due (StoreDb *db, gint64 account, gint64 now, gint64 *next_due, GError **error)
+{
+  gint64 first = -1;
+  if (next_due != NULL)
+    *next_due = 0;
+  if (!store_db_get_int (
+          db, &first, error,
+          "SELECT next_try FROM outbox WHERE account = ?1 AND state = ?2 ORDER BY next_try LIMIT 1",
+          STORE_INTS (account, STORE_OUTBOX_QUEUED)))
+    return NULL;
+  if (first < 0 || first > now) {
+    if (next_due != NULL)
+      *next_due = MAX (first, 0);
+    return NULL;
+  }
+  g_autoptr (StoreOutbox) outbox = NULL;
+  if (!store_db_enter (db, TRUE, error))
+    return NULL;
+  if (!store_db_leave (db, take_due (db, account, now, &outbox, error), error))
+    return NULL;
+  return g_steal_pointer (&outbox);
+}
+
+gboolean
+store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try,
+                        const char *sentence, const char *detail, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "UPDATE outbox SET state = ?2, next_try = ?3, error = ?4, detail = ?5 WHERE id = ?1",
+      STORE_INTS (id, state, next_try));
+  gboolean ok = FALSE;
+  if (query != NULL) {
+    store_query_bind_text (query, 4, sentence);
+    store_query_bind_text (query, 5, detail);
+    ok = store_query_step (db, query, error) == 0;
+    store_query_done (g_steal_pointer (&query)); /* COMMIT wants no statement open */
+  }
+  if (ok && sqlite3_changes (db->sqlite) == 0) {
+    base_error_set (error, BASE_ERROR_GONE, NULL,
+                    _ ("This message is not in the outbox any more."));
+    ok = FALSE;
+  }
+  db->outbox = TRUE;
+  return store_db_leave (db, ok, error);
+}
+
+static gboolean
+remember_removed (StoreDb *db, const char *draft, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, "INSERT OR IGNORE INTO removed_draft VALUES (?1)", STORE_NO_INTS);
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 1, draft);
+  return store_query_step (db, query, error) == 0;
+}
+
+static gboolean
+finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
+             const StoreNewMessage *copy, GError **error)
+{
+  gint64 exists = 0;
+  if (!store_db_get_int (db, &exists, error, "SELECT id FROM outbox WHERE id = ?1",
+                         STORE_INTS (outbox->id)))
+    return FALSE;
+  if (exists == 0)
+    return TRUE; /* said twice */
+  if (!store_db_run (db, error, "DELETE FROM outbox WHERE id = ?1", STORE_INTS (outbox->id))
+      || !remember_removed (db, outbox->draft, error))
+    return FALSE;
+  db->outbox = TRUE;
+  store_db_remove_after_commit (db, store_draft_dup_folder (db->store->paths, outbox->draft));
+  if (sent_folder <= 0)
+    return TRUE;
+  g_autoptr (StoreFolder) folder = NULL;
+  g_autoptr (GError) local = NULL;
+  folder = store_folder_get (db, sent_folder, &local);
+  if (folder != NULL)
+    return store_operation_add_append (db, sent_folder, copy, error);
+  if (!g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  /* Sent is sent, even where there is no folder for the copy any more. */
+  base_log ("no copy of a sent message is kept: its folder is gone");
+  return TRUE;
+}
+
+gboolean
+store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
+                   const StoreNewMessage *copy, GError **error)
+{
+  g_return_val_if_fail (sent_folder <= 0 || (copy != NULL && copy->body != NULL), FALSE);
+
+  if (!store_draft_check_id (outbox->draft, error) || !store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, finish_sent (db, outbox, sent_folder, copy, error), error);
+}
+
+static gboolean
+edit (StoreDb *db, gint64 id, GError **error)
+{
+  g_autoptr (StoreOutbox) outbox = NULL;
+  {
+    g_autoptr (StoreQuery) query =
+        store_db_query (db, error, OUTBOX_COLUMNS "WHERE id = ?1", STORE_INTS (id));
+    int step = query != NULL ? store_query_step (db, query, error) : -1;
+    if (step == 0)
+      base_error_set (error, BASE_ERROR_GONE, NULL,
+                      _ ("This message is not in the outbox any more."));
+    if (step <= 0)
+      return FALSE;
+    outbox = read_row (query);
+  }
+  if (outbox->state == STORE_OUTBOX_SENDING) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("This message is being sent right now, so it cannot be changed."));
+    return FALSE;
+  }
+  db->outbox = TRUE;
+  store_db_remove_after_commit (db, dup_path (db, outbox->draft, "message.eml"));
+  store_db_remove_after_commit (db, dup_path (db, outbox->draft, "outbox.ini"));
+  return store_db_run (db, error, "DELETE FROM outbox WHERE id = ?1", STORE_INTS (id));
+}
+
+gboolean
+store_outbox_edit (StoreDb *db, gint64 id, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, edit (db, id, error), error);
+}
+
+/* ---- after a restart ---- */
+
+static const char *
+get_uncertain_sentence (void)
+{
+  return _ ("Sosik was interrupted while it sent this message, so it may or may not have arrived.");
+}
+
+static gboolean
+mark_interrupted (StoreDb *db, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "UPDATE outbox SET state = ?1, error = ?3, detail = NULL WHERE state = ?2",
+      STORE_INTS (STORE_OUTBOX_UNCERTAIN, STORE_OUTBOX_SENDING));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 3, get_uncertain_sentence ());
+  db->outbox = TRUE;
+  return store_query_step (db, query, error) == 0;
+}
+
+static gboolean
+remove_leftovers (StoreDb *db, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, "SELECT draft FROM removed_draft", STORE_NO_INTS);
+  if (query == NULL)
+    return FALSE;
+  gboolean all = TRUE;
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    g_autofree char *draft = store_query_dup_text (query, 0);
+    if (store_draft_check_id (draft, NULL))
+      all &= store_draft_remove (db->store->paths, draft, NULL);
+  }
+  if (step < 0)
+    return FALSE;
+  store_query_done (g_steal_pointer (&query));
+  return !all || store_db_run (db, error, "DELETE FROM removed_draft", STORE_NO_INTS);
+}
+
+/* A draft folder with bytes to send that no row knows.  After the loss of the database nobody can say whether they were
+ * sent.  Else the crash came before the row was there, or after the person had taken it back: a plain draft. */
+static gboolean
+recover_unknown (StoreDb *db, const char *draft, gboolean lost, GError **error)
+{
+  g_autofree char *account = NULL;
+  g_autoptr (StoreOutbox) outbox = lost ? read_ini (db, draft, &account) : NULL;
+  if (outbox != NULL) {
+    outbox->account = store_account_ensure (db, account, error);
+    return outbox->account != 0
+           && insert_row (db, outbox, STORE_OUTBOX_UNCERTAIN, get_uncertain_sentence (), error);
+  }
+  store_db_remove_after_commit (db, dup_path (db, draft, "message.eml"));
+  store_db_remove_after_commit (db, dup_path (db, draft, "outbox.ini"));
+  return TRUE;
+}
+
+static gboolean
+recover_draft (StoreDb *db, const char *draft, gboolean lost, GError **error)
+{
+  g_autofree char *ini = dup_path (db, draft, "draft.ini");
+  g_autofree char *eml = dup_path (db, draft, "message.eml");
+  gboolean has_message = g_file_test (eml, G_FILE_TEST_EXISTS);
+  gint64 id;
+  if (!find_row (db, draft, &id, error))
+    return FALSE;
+  if (!g_file_test (ini, G_FILE_TEST_EXISTS) && !has_message && id == 0) {
+    /* Attached to, but never saved: the composer was not yet sure of itself. */
+    store_db_remove_after_commit (db, store_draft_dup_folder (db->store->paths, draft));
+    return TRUE;
+  }
+  store_draft_tidy (db->store->paths, draft);
+  return !has_message || id != 0 || recover_unknown (db, draft, lost, error);
+}
+
+static gboolean
+recover (StoreDb *db, GError **error)
+{
+  gint64 fresh = 0;
+  if (!mark_interrupted (db, error) || !remove_leftovers (db, error)
+      || !store_db_get_int (db, &fresh, error, "SELECT fresh FROM store", STORE_NO_INTS))
+    return FALSE;
+  const char *folder = base_paths_get_drafts (db->store->paths);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &local);
+  if (dir == NULL) {
+    base_error_set (error, BASE_ERROR_DISK, local->message,
+                    _ ("The drafts could not be read from the disk."));
+    return FALSE;
+  }
+  const char *name;
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    if (store_draft_check_id (name, NULL) && !recover_draft (db, name, fresh != 0, error))
+      return FALSE;
+  }
+  return store_db_run (db, error, "UPDATE store SET fresh = 0", STORE_NO_INTS);
+}
+
+gboolean
+store_outbox_recover (StoreDb *db, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, recover (db, error), error);
+}

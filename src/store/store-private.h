@@ -1,0 +1,236 @@
+/* What the files of this layer share.  Nothing here is for other layers; only tests may look in. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "store-folder.h"
+#include "store-operation.h"
+#include "store-outgoing.h"
+
+G_BEGIN_DECLS
+
+/* ---- the store (store-db.c) ---- */
+
+/* Sizes that tests make small. */
+typedef struct
+{
+  gint64 pack_size;      /* a pack this large gets no more bodies */
+  gint64 compact_size;   /* smaller packs are not worth compacting */
+  gint64 compact_budget; /* bytes copied at one start */
+} StoreLimits;
+
+Store *store_open_with_limits (BasePaths *paths, const StoreLimits *limits, gboolean *rebuilt,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One thing that happened to a row in the list of a folder. */
+typedef enum
+{
+  STORE_EVENT_ADDED,
+  STORE_EVENT_CHANGED,
+  STORE_EVENT_REMOVED,
+} StoreEventKind;
+
+typedef struct
+{
+  gint64 folder;
+  StoreKey key;
+  StoreEventKind kind;
+} StoreEvent;
+
+struct _Store
+{
+  gatomicrefcount ref_count;
+
+  /* Owned */
+  BasePaths *paths;
+  char *path;   /* mail.db */
+  char *bodies; /* folder of the packs */
+  StoreLimits limits;
+  StoreChangeFunc change_func;
+  gpointer change_data;
+  int damaged; /* atomic: SQLite met a broken page */
+
+  /* The right to write, given in the order it was asked for, so that a long sync never starves the person. */
+  GMutex lock;
+  GCond turn;
+  guint64 next_ticket, serving;
+
+  /* Only while holding that right */
+  GHashTable *packs; /* gint64 account -> StorePack being appended to */
+};
+
+struct _StoreDb
+{
+  /* Owned */
+  Store *store;
+  sqlite3 *sqlite;
+  GHashTable *statements; /* SQL (by address of the literal) -> sqlite3_stmt */
+
+  gboolean writing;   /* between BEGIN and COMMIT */
+  gboolean grouped;   /* begun by store_db_begin () */
+  guint depth;        /* writing functions inside each other */
+  gboolean durable;   /* of this transaction */
+  gboolean full_sync; /* what PRAGMA synchronous says now */
+  GError *failure;    /* a write inside failed: it can only be rolled back */
+  GArray *events;     /* of StoreEvent, in order of happening */
+  GArray *counts;     /* of gint64 folders */
+  gboolean folder_list, outbox;
+  GPtrArray *remove_after; /* paths that go once the transaction is committed */
+};
+
+/* Every public writing function stands between these two: they make a transaction of its own, or join the group.
+ * leave () gives back `ok`, or FALSE when the commit failed. */
+gboolean store_db_enter (StoreDb *db, gboolean durable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_db_leave (StoreDb *db, gboolean ok, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void store_db_remove_after_commit (StoreDb *db, char *path); /* takes path */
+
+/* ---- statements (store-query.c) ---- */
+
+/* A prepared statement borrowed from the connection's cache; only one user of the same SQL at a time. */
+typedef sqlite3_stmt StoreQuery;
+void store_query_done (StoreQuery *query);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreQuery, store_query_done)
+
+/* Integers for the parameters ?1, ?2, ... */
+#define STORE_INTS(...)                                                                            \
+  (const gint64[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const gint64[]){ __VA_ARGS__ }))
+#define STORE_NO_INTS NULL, 0
+
+/* `sql` must be a string literal. */
+StoreQuery *store_db_query (StoreDb *db, GError **error, const char *sql, const gint64 *values,
+                            gsize n) G_GNUC_WARN_UNUSED_RESULT;
+/* Nullable; invalid UTF-8 is repaired. `text` must live until the statement is done. */
+void store_query_bind_text (StoreQuery *query, int index, const char *text);
+void store_query_bind_int (StoreQuery *query, int index, gint64 value);
+/* 1: a row, 0: no more rows, -1: error. */
+int store_query_step (StoreDb *db, StoreQuery *query, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gint64 store_query_int (StoreQuery *query, int column);
+char *store_query_dup_text (StoreQuery *query,
+                            int column) G_GNUC_WARN_UNUSED_RESULT; /* NULL for NULL */
+
+/* Runs a statement that gives no rows. */
+gboolean store_db_run (StoreDb *db, GError **error, const char *sql, const gint64 *values, gsize n);
+/* First column of the first row; *value stays as it was when there is no row. */
+gboolean store_db_get_int (StoreDb *db, gint64 *value, GError **error, const char *sql,
+                           const gint64 *values, gsize n);
+/* First column of all rows: GArray of gint64. */
+GArray *store_db_get_ints (StoreDb *db, GError **error, const char *sql, const gint64 *values,
+                           gsize n) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_db_exec (StoreDb *db, const char *sql, GError **error);
+/* Turns SQLite's word into a BASE_ERROR. */
+void store_db_set_error (StoreDb *db, int code, GError **error);
+
+/* ---- the change record of the running transaction (store-change.c) ---- */
+
+void store_db_note (StoreDb *db, gint64 folder, StoreKey key, StoreEventKind kind);
+void store_db_note_counts (StoreDb *db, gint64 folder);
+void store_db_clear_changes (StoreDb *db);
+StoreChange *
+store_db_take_changes (StoreDb *db) G_GNUC_WARN_UNUSED_RESULT; /* NULL: nothing changed */
+
+/* ---- bytes (store-body.c, store-compact.c) ---- */
+
+typedef struct
+{
+  gint64 id, number, account;
+  int fd;
+  gint64 size, committed;
+} StorePack;
+
+void store_pack_free (StorePack *pack);
+char *store_body_dup_folder (Store *store, gint64 account) G_GNUC_WARN_UNUSED_RESULT;
+char *store_body_dup_path (Store *store, gint64 account, gint64 number) G_GNUC_WARN_UNUSED_RESULT;
+guint64 store_body_checksum (const void *data, gsize length);
+/* Inside a transaction: bytes into the account's pack, the row into body; has_body is the caller's. */
+gboolean store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes,
+                         GError **error);
+/* NULL with GONE when there is none or it is not whole. */
+GBytes *store_body_read (StoreDb *db, gint64 message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The next body of this account goes into a new pack. */
+gboolean store_body_start_pack (StoreDb *db, gint64 account, GError **error);
+/* Around the commit: the packs' sizes into rows (and to the disk), then what was decided. */
+gboolean store_body_flush (StoreDb *db, gboolean durable, GError **error);
+void store_body_settle (Store *store, gboolean committed);
+/* At start: cuts torn tails, removes what no row names, makes room. */
+gboolean store_body_tidy (StoreDb *db, GError **error);
+
+/* ---- rows (store-message.c) ---- */
+
+/* What decides where a message stands. */
+typedef struct
+{
+  gint64 id, folder, account;
+  guint32 uid;
+  StoreFlags flags, server_flags;
+  gboolean doomed, local_only;
+  int stray;
+  gint64 received;
+  guint64 size;
+  gboolean has_body, has_preview, has_attachments;
+} StoreRow;
+
+/* 1: found, 0: there is none, -1: error. */
+int store_row_load (StoreDb *db, gint64 id, StoreRow *row,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+int store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes `new` over `old` and notes what that changes in lists and counts. */
+gboolean store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError **error);
+/* The row goes; its operations count as ended. */
+gboolean store_row_remove (StoreDb *db, const StoreRow *row, GError **error);
+/* The row gets this UID; another row that has it makes place. */
+gboolean store_row_take_uid (StoreDb *db, StoreRow *row, guint32 uid, GError **error);
+/* row->flags from row->server_flags and the pending operations. */
+gboolean store_row_replay (StoreDb *db, StoreRow *row, GError **error);
+/* A new row; *row is filled. */
+gboolean store_row_insert (StoreDb *db, gint64 folder, gint64 account,
+                           const StoreNewMessage *message, StoreRow *row, GError **error);
+/* Account of a folder, or GONE. */
+gboolean store_folder_get_account (StoreDb *db, gint64 folder, gint64 *account, GError **error);
+
+/* ---- operations (store-operation*.c) ---- */
+
+typedef struct
+{
+  gint64 id, account;
+  StoreOperationKind kind;
+  gint64 message, folder, target;
+  guint32 uid;
+  StoreFlags flags;
+  gboolean add;
+  int state;
+  gboolean begun;
+} StoreStep;
+
+#define STORE_STATE_WAITING 0
+#define STORE_STATE_TAKEN   1
+#define STORE_STATE_ENDED   2
+
+/* Columns that store_step_read () expects first, in this order. */
+#define STORE_STEP_COLUMNS                                                                         \
+  "id, account, kind, message, folder, target, uid, flags, adding, state, begun"
+void store_step_read (StoreQuery *query, StoreStep *step);
+int store_step_load (StoreDb *db, gint64 id, StoreStep *step,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gint64 store_operation_new_group (StoreDb *db, GError **error);
+gboolean store_operation_add_flags (StoreDb *db, gint64 group, const StoreRow *row, gboolean add,
+                                    StoreFlags flags, GError **error);
+gboolean store_operation_add_move (StoreDb *db, gint64 group, const StoreRow *row, gint64 target,
+                                   GError **error);
+/* As store_operation_append (), inside a transaction. */
+gboolean store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
+                                     GError **error);
+/* Takes an operation away, and what it did to the rows here. */
+gboolean store_operation_drop (StoreDb *db, const StoreStep *step, GError **error);
+/* Steps on the same message after `after` that run in `folder`, up to the one that moves it on, get a new place. */
+gboolean store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder,
+                                 gint64 new_folder, guint32 uid, GError **error);
+
+/* ---- drafts (store-draft.c) ---- */
+
+char *store_draft_dup_folder (BasePaths *paths, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_draft_check_id (const char *id, GError **error);
+/* Files in attachments/ that draft.ini does not name. */
+void store_draft_tidy (BasePaths *paths, const char *id);
+
+G_END_DECLS
