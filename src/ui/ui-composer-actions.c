@@ -20,6 +20,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
     ui_composer_finish (self);
     return;
   }
+  if (self->done)
+    return;
   ui_composer_set_busy (self, FALSE);
   ui_dialog_error (GTK_WINDOW (self), _ ("The message was not sent."), error);
   ui_composer_edited (self);

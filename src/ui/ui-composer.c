@@ -259,14 +259,20 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (UiComposer) self = data;
   g_autoptr (GError) error = NULL;
   UiComposerStep step = g_steal_pointer (&self->after_save);
+  gboolean ok = mail_draft_save_finish (MAIL_DRAFT (source), result, &error);
 
   self->saving = FALSE;
-  if (mail_draft_save_finish (MAIL_DRAFT (source), result, &error)) {
+  if (self->done) {
+    if (!ok)
+      base_log ("could not save a draft: %s", error->message);
+    return;
+  }
+  if (ok) {
     self->saved_once = TRUE;
     self->save_failed = FALSE;
     if (self->dirty_since == 0)
       set_state (self, _ ("Saved"));
-  } else if (!self->done) {
+  } else {
     if (self->dirty_since == 0)
       self->dirty_since = g_get_monotonic_time ();
     set_state (self, _ ("Not saved"));
@@ -328,6 +334,8 @@ ui_composer_set_busy (UiComposer *self, gboolean busy)
 void
 ui_composer_finish (UiComposer *self)
 {
+  if (self->done)
+    return;
   self->done = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
   gtk_window_destroy (GTK_WINDOW (self));
@@ -343,6 +351,8 @@ on_discarded (GObject *source, GAsyncResult *result, gpointer data)
     ui_composer_finish (self);
     return;
   }
+  if (self->done)
+    return;
   ui_composer_set_busy (self, FALSE);
   ui_dialog_error (GTK_WINDOW (self), _ ("The message could not be discarded."), error);
 }
@@ -364,6 +374,8 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
     ui_composer_finish (self);
     return;
   }
+  if (self->done)
+    return;
   ui_composer_set_busy (self, FALSE);
   ui_dialog_error (GTK_WINDOW (self), _ ("The draft could not be saved, so the window stays open."),
                    error);

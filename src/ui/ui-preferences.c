@@ -1,0 +1,224 @@
+/* The preferences window: the list of accounts with add, change and remove.  Main thread.  An account is removed only after the person was
+ * told what goes with it. */
+#include "ui-preferences.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "ui-dialog.h"
+#include "ui-setup.h"
+
+struct _UiPreferences
+{
+  AdwPreferencesWindow parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+
+  gboolean gone;
+
+  /* Template */
+  GtkStack *stack;
+  GtkListBox *list;
+};
+
+G_DEFINE_FINAL_TYPE (UiPreferences, ui_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+
+static void
+show_setup (UiPreferences *self, BaseAccount *edit)
+{
+  GtkWindow *window = ui_setup_new (self->engine, edit);
+
+  gtk_window_set_transient_for (window, GTK_WINDOW (self));
+  gtk_window_present (window);
+}
+
+static void
+on_add (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  show_setup (UI_PREFERENCES (widget), NULL);
+}
+
+static void
+on_edit (MailAccount *account, GtkWidget *widget)
+{
+  UiPreferences *self = UI_PREFERENCES (gtk_widget_get_root (widget));
+
+  show_setup (self, mail_account_dup_settings (account));
+}
+
+/* ---- removing ---- */
+
+typedef struct
+{
+  UiPreferences *self;  /* owned */
+  MailAccount *account; /* owned */
+} Removal;
+
+static void
+removal_free (Removal *removal)
+{
+  g_object_unref (removal->self);
+  g_object_unref (removal->account);
+  g_free (removal);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Removal, removal_free)
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiPreferences) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mail_engine_remove_account_finish (MAIL_ENGINE (source), result, &error))
+    return;
+  if (self->gone)
+    base_log ("could not remove an account: %s", error->message);
+  else
+    ui_dialog_error (GTK_WINDOW (self), _ ("The account was not removed."), error);
+}
+
+static void
+on_remove_answer (gboolean accepted, gpointer data)
+{
+  g_autoptr (Removal) removal = data;
+
+  if (accepted)
+    mail_engine_remove_account_async (removal->self->engine, removal->account, on_removed,
+                                      g_object_ref (removal->self));
+}
+
+static void
+on_remove (MailAccount *account, GtkWidget *widget)
+{
+  UiPreferences *self = UI_PREFERENCES (gtk_widget_get_root (widget));
+  Removal *removal = g_new0 (Removal, 1);
+  g_autofree char *heading =
+      g_strdup_printf (_ ("Remove the account “%s”?"), mail_account_get_label (account));
+
+  removal->self = g_object_ref (self);
+  removal->account = g_object_ref (account);
+  ui_dialog_confirm (GTK_WINDOW (self), heading,
+                     _ ("Its mail, its password and what waits to be sent are removed from this "
+                        "computer. Mail on the server stays there."),
+                     NULL, _ ("_Remove"), TRUE, on_remove_answer, removal);
+}
+
+/* ---- rows ---- */
+
+static GtkWidget *
+make_button (const char *icon, const char *label)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  return button;
+}
+
+static void
+update_row (AdwActionRow *row, GParamSpec *pspec, MailAccount *account)
+{
+  const char *label = mail_account_get_label (account);
+  const char *address = mail_account_get_address (account);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), label);
+  /* The second line tells something that the first does not. */
+  adw_action_row_set_subtitle (
+      row, g_strcmp0 (label, address) == 0 ? mail_account_get_state_text (account) : address);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+on_account_changed (MailAccount *account, GParamSpec *pspec, AdwActionRow *row)
+{
+  update_row (row, pspec, account);
+}
+
+static GtkWidget *
+make_row (gpointer item, gpointer data)
+{
+  MailAccount *account = item;
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *edit =
+      g_strdup_printf (_ ("Change the account “%s”"), mail_account_get_label (account));
+  g_autofree char *remove =
+      g_strdup_printf (_ ("Remove the account “%s”"), mail_account_get_label (account));
+  GtkWidget *edit_button = make_button ("document-edit-symbolic", edit);
+  GtkWidget *remove_button = make_button ("user-trash-symbolic", remove);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  g_signal_connect_object (edit_button, "clicked", G_CALLBACK (on_edit), account,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (remove_button, "clicked", G_CALLBACK (on_remove), account,
+                           G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), edit_button);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), remove_button);
+  g_signal_connect_object (account, "notify", G_CALLBACK (on_account_changed), row, 0);
+  update_row (ADW_ACTION_ROW (row), NULL, account);
+  return row;
+}
+
+static void
+on_accounts_changed (UiPreferences *self)
+{
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+
+  gtk_stack_set_visible_child_name (self->stack,
+                                    g_list_model_get_n_items (accounts) > 0 ? "list" : "empty");
+}
+
+GtkWindow *
+ui_preferences_new (MailEngine *engine)
+{
+  UiPreferences *self = g_object_new (UI_TYPE_PREFERENCES, NULL);
+  GListModel *accounts = mail_engine_get_accounts (engine);
+
+  self->engine = g_object_ref (engine);
+  gtk_list_box_bind_model (self->list, accounts, make_row, NULL, NULL);
+  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_accounts_changed (self);
+  return GTK_WINDOW (self);
+}
+
+/* ---- the object ---- */
+
+static void
+ui_preferences_dispose (GObject *object)
+{
+  UI_PREFERENCES (object)->gone = TRUE;
+  G_OBJECT_CLASS (ui_preferences_parent_class)->dispose (object);
+}
+
+static void
+ui_preferences_finalize (GObject *object)
+{
+  g_clear_object (&UI_PREFERENCES (object)->engine);
+  G_OBJECT_CLASS (ui_preferences_parent_class)->finalize (object);
+}
+
+static void
+ui_preferences_class_init (UiPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ui_preferences_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_preferences_finalize;
+  gtk_widget_class_install_action (widget_class, "accounts.add", NULL, on_add);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, stack);
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, list);
+}
+
+static void
+ui_preferences_init (UiPreferences *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
