@@ -3,8 +3,10 @@ import sys
 import traceback
 
 
-def main(tests):
-    """Runs the functions; each failure is an exception.  Ends the program."""
+def main(tests, finish=None, stop_at_first=False):
+    """Runs the functions; each failure is an exception.  `finish` runs at the end in any case.  Ends the program.
+
+    stop_at_first: the tests are steps of one road; after a failure the rest counts as failed too."""
     print(f'1..{len(tests)}', flush=True)
     failed = 0
     for number, test in enumerate(tests, 1):
@@ -18,4 +20,10 @@ def main(tests):
             for line in (str(error) or traceback.format_exc()).splitlines()[:60]:
                 print('# ' + line, flush=True)
             traceback.print_exc()
+            if stop_at_first:
+                for rest, test_not_run in enumerate(tests[number:], number + 1):
+                    print(f'not ok {rest} {test_not_run.__name__.replace("_", "-")} (not reached)', flush=True)
+                break
+    if finish:
+        finish()
     sys.exit(1 if failed else 0)

@@ -1,0 +1,19 @@
+"""What the program calls things in the language of the session, from the installed translation itself."""
+import gettext
+import re
+
+
+class Words:
+    def __init__(self, prefix, language):
+        self.translation = gettext.translation('sosik', f'{prefix}/share/locale', [language], fallback=language.startswith(('C', 'en')))
+
+    def __call__(self, text):
+        return self.translation.gettext(text)
+
+    def exact(self, text):
+        """A pattern for just this name, mnemonics left out."""
+        return '^' + re.escape(re.sub(r'\(_.\)|_', '', self(text))) + '$'
+
+    def begins(self, text):
+        """A pattern for a name that begins as the (translated) text does before its first place-holder."""
+        return '^' + re.escape(self(text).split('%')[0])
