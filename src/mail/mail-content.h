@@ -16,7 +16,7 @@ typedef struct
 } MailAddress;
 
 MailMessage *mail_content_get_message (MailContent *content);
-gint64 mail_content_get_message_id (MailContent *content); /* row id */
+gint64 mail_content_get_message_id (MailContent *content);   /* row id */
 const char *mail_content_get_subject (MailContent *content); /* "" when none */
 gint64 mail_content_get_date (MailContent *content);
 /* Borrowed GPtrArray of MailAddress, empty when none. */
@@ -31,8 +31,10 @@ gboolean mail_content_has_html (MailContent *content);
 const char *mail_content_get_html (MailContent *content);
 guint mail_content_get_blocked (MailContent *content); /* remote images left out */
 /* The same with remote images as sosik-remote: URIs (see mail_engine_fetch_remote_async ()). */
-void mail_content_get_html_with_images_async (MailContent *content, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-char *mail_content_get_html_with_images_finish (MailContent *content, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mail_content_get_html_with_images_async (MailContent *content, GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+char *mail_content_get_html_with_images_finish (MailContent *content, GAsyncResult *result,
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Borrowed GListModel of MailPart: the attachments to show. */
 GListModel *mail_content_get_attachments (MailContent *content);
@@ -42,18 +44,29 @@ guint64 mail_part_get_size (MailPart *part);
 char *mail_part_dup_size_text (MailPart *part) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Decoded bytes of any part by the index that stands in a sosik-cid: URI. */
-void mail_content_get_part_bytes_async (MailContent *content, guint index, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-GBytes *mail_content_get_part_bytes_finish (MailContent *content, GAsyncResult *result, char **content_type, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mail_content_get_part_bytes_async (MailContent *content, guint index,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+GBytes *mail_content_get_part_bytes_finish (MailContent *content, GAsyncResult *result,
+                                            char **content_type,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Decodes and writes whole or not at all; an existing file is replaced (the dialog asked). DISK. */
-void mail_part_save_async (MailPart *part, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_part_save_async (MailPart *part, GFile *file, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_part_save_finish (MailPart *part, GAsyncResult *result, GError **error);
 /* Saves all attachments into a folder; a name that exists gets " (2)". */
-void mail_content_save_all_async (MailContent *content, GFile *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_content_save_all_async (MailContent *content, GFile *folder, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_content_save_all_finish (MailContent *content, GAsyncResult *result, GError **error);
 /* Writes the part into the cache (read-only, 0400, never executable) for opening in another program. */
-void mail_part_export_async (MailPart *part, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-GFile *mail_part_export_finish (MailPart *part, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The raw source as text (valid UTF-8), for "View source". */
+void mail_part_export_async (MailPart *part, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+GFile *mail_part_export_finish (MailPart *part, GAsyncResult *result,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes the raw bytes of the message ("Save as … .eml"); whole or not at all, an existing file is replaced. */
+void mail_content_save_async (MailContent *content, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_content_save_finish (MailContent *content, GAsyncResult *result, GError **error);
+/* The raw source as text (valid UTF-8), for "View source"; at most its first megabyte. */
 char *mail_content_dup_source (MailContent *content) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

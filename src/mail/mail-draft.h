@@ -14,15 +14,17 @@ typedef enum
 {
   MAIL_REPLY,
   MAIL_REPLY_ALL,
-  MAIL_FORWARD, /* text quoted, attachments taken along */
+  MAIL_FORWARD, /* text below a heading of who wrote it when, attachments taken along */
 } MailReplyKind;
 
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 /* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote, threading headers. For MAIL_FORWARD the
  * attachments appear a moment later ("busy"). */
-MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind) G_GNUC_WARN_UNUSED_RESULT;
+MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content,
+                                 MailReplyKind kind) G_GNUC_WARN_UNUSED_RESULT;
 /* mailto: (RFC 6068): to, cc, bcc, subject, body; everything else, attach above all, is ignored. NULL when it is no mailto: URI. */
-MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account, const char *uri) G_GNUC_WARN_UNUSED_RESULT;
+MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account,
+                                  const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 
 MailAccount *mail_draft_get_account (MailDraft *draft); /* nullable */
 void mail_draft_set_account (MailDraft *draft, MailAccount *account);
@@ -45,16 +47,19 @@ const char *mail_attachment_get_content_type (MailAttachment *attachment);
 guint64 mail_attachment_get_size (MailAttachment *attachment);
 char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 /* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and unreadable files fail with a sentence. */
-void mail_draft_attach_async (MailDraft *draft, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_draft_attach_async (MailDraft *draft, GFile *file, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_attach_finish (MailDraft *draft, GAsyncResult *result, GError **error);
 void mail_draft_detach (MailDraft *draft, MailAttachment *attachment);
 /* Property "busy" (boolean, notify): attachments are being copied; Send waits for it. */
 gboolean mail_draft_get_busy (MailDraft *draft);
 
 /* Saves when something changed since the last save (else succeeds at once). `editing`: still open in a composer. */
-void mail_draft_save_async (MailDraft *draft, gboolean editing, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_draft_save_async (MailDraft *draft, gboolean editing, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_save_finish (MailDraft *draft, GAsyncResult *result, GError **error);
-void mail_draft_discard_async (MailDraft *draft, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_draft_discard_async (MailDraft *draft, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_discard_finish (MailDraft *draft, GAsyncResult *result, GError **error);
 
 /* What a person should be asked before sending. */
@@ -67,10 +72,13 @@ typedef enum
 /* False with REFUSED when it cannot be sent: no recipient, a wrong address (the sentence names it), no account. */
 gboolean mail_draft_check (MailDraft *draft, MailDraftWarnings *warnings, GError **error);
 /* Builds, writes (fsync), queues.  Success: the message is safe on disk, the composer may close; the answered mail gets its flag. */
-void mail_draft_send_async (MailDraft *draft, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_draft_send_async (MailDraft *draft, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_send_finish (MailDraft *draft, GAsyncResult *result, GError **error);
 
 /* ---- address helpers for the entries ---- */
-gboolean mail_address_list_check (const char *text, char **first_wrong); /* every address in "A <a@b>, c" is well-formed; empty is fine */
+gboolean mail_address_list_check (
+    const char *text,
+    char **first_wrong); /* every address in "A <a@b>, c" is well-formed; empty is fine */
 
 G_END_DECLS

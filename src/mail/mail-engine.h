@@ -22,7 +22,8 @@ G_DECLARE_FINAL_TYPE (MailEngine, mail_engine, MAIL, ENGINE, GObject)
  * Property "ready" (notify): accounts and folders of the last session are loaded. */
 MailEngine *mail_engine_new (BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT;
 /* Opens the store and loads accounts and folders in the store thread, then starts syncing.  A disk error: the window says so and offers Retry (call again). */
-void mail_engine_start_async (MailEngine *engine, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_engine_start_async (MailEngine *engine, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_start_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 gboolean mail_engine_get_ready (MailEngine *engine);
 /* Stops workers off the main thread; then the callback; call before the program ends. */
@@ -34,25 +35,37 @@ BasePaths *mail_engine_get_paths (MailEngine *engine);
 GListModel *mail_engine_get_accounts (MailEngine *engine); /* borrowed, of MailAccount */
 /* Finds servers by address; fills a copy. progress gets sentences on the main thread. */
 typedef void (*MailProgressFunc) (const char *sentence, gpointer user_data);
-void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account, MailProgressFunc progress, gpointer progress_data,
-                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,
+                                 MailProgressFunc progress, gpointer progress_data,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
 /* Also on failure *found may be set, with what was found. */
-gboolean mail_engine_discover_finish (MailEngine *engine, GAsyncResult *result, BaseAccount **found, char **help, GError **error);
+gboolean mail_engine_discover_finish (MailEngine *engine, GAsyncResult *result, BaseAccount **found,
+                                      char **help, GError **error);
 /* Signs in to both for real; nothing is saved.  *protocol (static "imap" or "smtp") tells whose fault. */
-void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account, const char *imap_password, const char *smtp_password,
-                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_verify_finish (MailEngine *engine, GAsyncResult *result, const char **protocol, GError **error);
+void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,
+                               const char *imap_password, const char *smtp_password,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean mail_engine_verify_finish (MailEngine *engine, GAsyncResult *result, const char **protocol,
+                                    GError **error);
 /* Secrets, file, rows; then it syncs. Also for changed settings of an existing id.  Passwords NULL: unchanged.  *session_only: there is no
  * keyring, the password is kept until Sosik ends. */
-void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *account, const char *imap_password, const char *smtp_password,
-                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_save_account_finish (MailEngine *engine, GAsyncResult *result, gboolean *session_only, GError **error);
+void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *account,
+                                     const char *imap_password, const char *smtp_password,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean mail_engine_save_account_finish (MailEngine *engine, GAsyncResult *result,
+                                          gboolean *session_only, GError **error);
 /* Removes its mail, rows, secrets and file. */
-void mail_engine_remove_account_async (MailEngine *engine, MailAccount *account, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_remove_account_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+void mail_engine_remove_account_async (MailEngine *engine, MailAccount *account,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_remove_account_finish (MailEngine *engine, GAsyncResult *result,
+                                            GError **error);
 /* A person answered "password-needed"; remember FALSE: session only. */
-void mail_engine_set_password_async (MailEngine *engine, MailAccount *account, const char *password, gboolean remember,
-                                     GAsyncReadyCallback callback, gpointer user_data);
+void mail_engine_set_password_async (MailEngine *engine, MailAccount *account, const char *password,
+                                     gboolean remember, GAsyncReadyCallback callback,
+                                     gpointer user_data);
 gboolean mail_engine_set_password_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 void mail_engine_retry (MailEngine *engine, MailAccount *account); /* NULL: all */
 /* The person looks at this folder: sync it next. */
@@ -60,11 +73,17 @@ void mail_engine_show_folder (MailEngine *engine, MailFolder *folder);
 
 /* ---- reading ---- */
 /* Fetches when it is not here (GONE, RETRY offline: sentence), parses off the main thread. */
-void mail_engine_open_message_async (MailEngine *engine, MailMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-MailContent *mail_engine_open_message_finish (MailEngine *engine, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mail_engine_open_message_async (MailEngine *engine, MailMessage *message,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+MailContent *mail_engine_open_message_finish (MailEngine *engine, GAsyncResult *result,
+                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One remote image the person allowed; `uri` is the http(s) URL.  No cookies, no Referer, no loopback or private addresses, at most 20 MB, images only. */
-void mail_engine_fetch_remote_async (MailEngine *engine, const char *uri, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-GBytes *mail_engine_fetch_remote_finish (MailEngine *engine, GAsyncResult *result, char **content_type, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mail_engine_fetch_remote_async (MailEngine *engine, const char *uri, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+GBytes *mail_engine_fetch_remote_finish (MailEngine *engine, GAsyncResult *result,
+                                         char **content_type,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- actions: durable, at once visible; messages = GPtrArray of MailMessage ---- */
 typedef enum
@@ -75,13 +94,16 @@ typedef enum
   MAIL_ACTION_UNSTAR,
   MAIL_ACTION_ARCHIVE, /* to the Archive folder; REFUSED when there is none */
   MAIL_ACTION_TRASH,
-  MAIL_ACTION_MOVE,    /* to `target` */
-  MAIL_ACTION_DELETE,  /* for good: ask before */
+  MAIL_ACTION_MOVE,   /* to `target` */
+  MAIL_ACTION_DELETE, /* for good: ask before */
 } MailAction;
 /* *undo (out of finish): token for mail_engine_undo_async (), *sentence: "3 messages moved to Archive". */
-void mail_engine_act_async (MailEngine *engine, GPtrArray *messages, MailAction action, MailFolder *target, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint64 *undo, char **sentence, GError **error);
-void mail_engine_undo_async (MailEngine *engine, gint64 undo, GAsyncReadyCallback callback, gpointer user_data);
+void mail_engine_act_async (MailEngine *engine, GPtrArray *messages, MailAction action,
+                            MailFolder *target, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint64 *undo,
+                                 char **sentence, GError **error);
+void mail_engine_undo_async (MailEngine *engine, gint64 undo, GAsyncReadyCallback callback,
+                             gpointer user_data);
 gboolean mail_engine_undo_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 
 /* ---- what is written ---- */
@@ -106,13 +128,18 @@ gint64 mail_outgoing_get_date (MailOutgoing *outgoing);
 GListModel *mail_engine_get_outgoing (MailEngine *engine);
 gboolean mail_engine_is_sending (MailEngine *engine); /* something is on the wire right now */
 /* Send now: failed ones again, uncertain ones after the person said so. */
-void mail_engine_send_again_async (MailEngine *engine, MailOutgoing *outgoing, GAsyncReadyCallback callback, gpointer user_data);
+void mail_engine_send_again_async (MailEngine *engine, MailOutgoing *outgoing,
+                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_send_again_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 /* Takes it out of the outbox (REFUSED while sending) and gives it as a draft to edit. */
-void mail_engine_edit_outgoing_async (MailEngine *engine, MailOutgoing *outgoing, GAsyncReadyCallback callback, gpointer user_data);
-MailDraft *mail_engine_edit_outgoing_finish (MailEngine *engine, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void mail_engine_remove_outgoing_async (MailEngine *engine, MailOutgoing *outgoing, GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_remove_outgoing_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+void mail_engine_edit_outgoing_async (MailEngine *engine, MailOutgoing *outgoing,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+MailDraft *mail_engine_edit_outgoing_finish (MailEngine *engine, GAsyncResult *result,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void mail_engine_remove_outgoing_async (MailEngine *engine, MailOutgoing *outgoing,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_remove_outgoing_finish (MailEngine *engine, GAsyncResult *result,
+                                             GError **error);
 /* Drafts that a composer had open when the program died (taken once): GPtrArray of MailDraft. */
 GPtrArray *mail_engine_take_crashed_drafts (MailEngine *engine) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -26,7 +26,8 @@ typedef enum
 gint64 mail_folder_get_id (MailFolder *folder);
 MailAccount *mail_folder_get_account (MailFolder *folder);
 const char *mail_folder_get_name (MailFolder *folder);
-const char *mail_folder_get_path (MailFolder *folder); /* whole path, for the chooser and for remembering */
+const char *
+mail_folder_get_path (MailFolder *folder); /* whole path, for the chooser and for remembering */
 const char *mail_folder_get_icon_name (MailFolder *folder);
 MailRole mail_folder_get_role (MailFolder *folder);
 guint mail_folder_get_unread (MailFolder *folder);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MailMessageList, mail_message_list, MAIL, MESSAGE_LIST, GObject)
 
 /* Property "loading" (boolean, notify): the keys are still on their way: no empty state yet. */
-MailMessageList *mail_message_list_new (MailEngine *engine, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+MailMessageList *mail_message_list_new (MailEngine *engine,
+                                        MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mail_message_list_get_loading (MailMessageList *list);
 MailFolder *mail_message_list_get_folder (MailMessageList *list);
 /* Position of this message id, or G_MAXUINT. */

@@ -1,0 +1,396 @@
+/* An opened message on the main thread: what the pool thread parsed, immutable.  It must never parse, decode or clean here: those go
+ * to the pool. */
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-text.h"
+
+/* "View source" shows no more than a person would read, and costs no more than a frame. */
+#define MAX_SOURCE (1024 * 1024)
+
+struct _MailContent
+{
+  GObject parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  MailMessage *message;
+  MailParsed *parsed;
+  GListStore *attachments; /* of MailPart */
+};
+
+G_DEFINE_FINAL_TYPE (MailContent, mail_content, G_TYPE_OBJECT)
+
+static void
+mail_content_finalize (GObject *object)
+{
+  MailContent *self = MAIL_CONTENT (object);
+
+  g_clear_object (&self->attachments);
+  g_clear_pointer (&self->parsed, mail_parsed_unref);
+  g_clear_object (&self->message);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (mail_content_parent_class)->finalize (object);
+}
+
+static void
+mail_content_class_init (MailContentClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mail_content_finalize;
+}
+
+static void
+mail_content_init (MailContent *self)
+{
+  self->attachments = g_list_store_new (MAIL_TYPE_PART);
+}
+
+MailContent *
+mail_content_new (MailEngine *engine, MailMessage *message, MailParsed *parsed)
+{
+  MailContent *self = g_object_new (MAIL_TYPE_CONTENT, NULL);
+  /* Nobody else has this one yet, and the list was made by the pool thread. */
+  GPtrArray *parts = mime_message_get_parts (parsed->mime);
+
+  self->engine = g_object_ref (engine);
+  self->message = g_object_ref (message);
+  self->parsed = mail_parsed_ref (parsed);
+  for (guint i = 0; i < parts->len; i++) {
+    const MimePart *part = parts->pdata[i];
+
+    if (part->is_attachment) {
+      g_autoptr (MailPart) item = mail_part_new (engine, parsed, part);
+
+      g_list_store_append (self->attachments, item);
+    }
+  }
+  return self;
+}
+
+MailParsed *
+mail_content_get_parsed (MailContent *self)
+{
+  return self->parsed;
+}
+
+MailMessage *
+mail_content_get_message (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->message;
+}
+
+gint64
+mail_content_get_message_id (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), 0);
+  return mail_message_get_id (self->message);
+}
+
+const char *
+mail_content_get_subject (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->subject;
+}
+
+gint64
+mail_content_get_date (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), 0);
+  return self->parsed->date;
+}
+
+GPtrArray *
+mail_content_get_from (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->from;
+}
+
+GPtrArray *
+mail_content_get_reply_to (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->reply_to;
+}
+
+GPtrArray *
+mail_content_get_to (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->to;
+}
+
+GPtrArray *
+mail_content_get_cc (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->cc;
+}
+
+GPtrArray *
+mail_content_get_bcc (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->bcc;
+}
+
+const char *
+mail_content_get_text (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->text;
+}
+
+gboolean
+mail_content_has_html (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), FALSE);
+  return self->parsed->html != NULL;
+}
+
+const char *
+mail_content_get_html (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->html;
+}
+
+guint
+mail_content_get_blocked (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), 0);
+  return self->parsed->blocked;
+}
+
+GListModel *
+mail_content_get_attachments (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return G_LIST_MODEL (self->attachments);
+}
+
+char *
+mail_content_dup_source (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  gsize length;
+  const char *data = g_bytes_get_data (self->parsed->bytes, &length);
+
+  if (length <= MAX_SOURCE)
+    return base_text_repair (data, (gssize)length);
+  g_autofree char *start = base_text_repair (data, MAX_SOURCE);
+  return g_strconcat (start, "\n…\n", NULL);
+}
+
+/* ---- with remote images ---- */
+
+static void
+parsed_free (gpointer parsed)
+{
+  mail_parsed_unref (parsed);
+}
+
+/* Pool thread. */
+static gpointer
+run_html_with_images (gpointer data, GCancellable *cancellable, GError **error)
+{
+  MailParsed *parsed = data;
+
+  g_mutex_lock (&parsed->lock);
+  char *html = mime_message_get_clean_html (parsed->mime, TRUE, NULL);
+  g_mutex_unlock (&parsed->lock);
+  if (html == NULL)
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message has no formatted text."));
+  return html;
+}
+
+void
+mail_content_get_html_with_images_async (MailContent *self, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_CONTENT (self));
+  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
+                         run_html_with_images, mail_parsed_ref (self->parsed), parsed_free, g_free);
+}
+
+char *
+mail_content_get_html_with_images_finish (MailContent *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- bytes of a part ---- */
+
+typedef struct
+{
+  MailParsed *parsed;
+  guint index;
+  GFile *where; /* nullable: the folder, or the file, to write */
+} PartsJob;
+
+typedef struct
+{
+  GBytes *bytes;
+  char *content_type;
+} PartBytes;
+
+static void
+parts_job_free (gpointer data)
+{
+  PartsJob *job = data;
+
+  mail_parsed_unref (job->parsed);
+  g_clear_object (&job->where);
+  g_free (job);
+}
+
+static void
+part_bytes_free (gpointer data)
+{
+  PartBytes *result = data;
+
+  g_clear_pointer (&result->bytes, g_bytes_unref);
+  g_free (result->content_type);
+  g_free (result);
+}
+
+/* Pool thread. */
+static gpointer
+run_part_bytes (gpointer data, GCancellable *cancellable, GError **error)
+{
+  PartsJob *job = data;
+  GBytes *bytes = mail_parsed_decode (job->parsed, job->index);
+
+  if (bytes == NULL) {
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message has no such attachment."));
+    return NULL;
+  }
+  PartBytes *result = g_new0 (PartBytes, 1);
+  result->bytes = bytes;
+  g_mutex_lock (&job->parsed->lock);
+  GPtrArray *parts = mime_message_get_parts (job->parsed->mime);
+  for (guint i = 0; i < parts->len; i++) {
+    const MimePart *part = parts->pdata[i];
+
+    if (part->index == job->index)
+      result->content_type = g_strdup (part->content_type);
+  }
+  g_mutex_unlock (&job->parsed->lock);
+  return result;
+}
+
+void
+mail_content_get_part_bytes_async (MailContent *self, guint index, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_CONTENT (self));
+  PartsJob *job = g_new0 (PartsJob, 1);
+
+  job->parsed = mail_parsed_ref (self->parsed);
+  job->index = index;
+  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
+                         run_part_bytes, job, parts_job_free, part_bytes_free);
+}
+
+GBytes *
+mail_content_get_part_bytes_finish (MailContent *self, GAsyncResult *result, char **content_type,
+                                    GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  PartBytes *found = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (found == NULL)
+    return NULL;
+  GBytes *bytes = g_steal_pointer (&found->bytes);
+  if (content_type != NULL)
+    *content_type = g_steal_pointer (&found->content_type);
+  part_bytes_free (found);
+  return bytes;
+}
+
+/* ---- all attachments ---- */
+
+/* Pool thread. */
+static gpointer
+run_save_all (gpointer data, GCancellable *cancellable, GError **error)
+{
+  PartsJob *job = data;
+  g_autoptr (GArray) indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  g_mutex_lock (&job->parsed->lock);
+  GPtrArray *parts = mime_message_get_parts (job->parsed->mime);
+  for (guint i = 0; i < parts->len; i++) {
+    const MimePart *part = parts->pdata[i];
+
+    if (part->is_attachment) {
+      g_array_append_val (indexes, part->index);
+      g_ptr_array_add (names, g_strdup (part->name));
+    }
+  }
+  g_mutex_unlock (&job->parsed->lock);
+
+  for (guint i = 0; i < names->len; i++) {
+    g_autoptr (GBytes) bytes = mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i));
+
+    if (bytes != NULL
+        && !mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error))
+      return NULL;
+  }
+  return MAIL_CALL_DONE;
+}
+
+void
+mail_content_save_all_async (MailContent *self, GFile *folder, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_CONTENT (self) && G_IS_FILE (folder));
+  PartsJob *job = g_new0 (PartsJob, 1);
+
+  job->parsed = mail_parsed_ref (self->parsed);
+  job->where = g_object_ref (folder);
+  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
+                         run_save_all, job, parts_job_free, NULL);
+}
+
+gboolean
+mail_content_save_all_finish (MailContent *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
+}
+
+/* ---- the message itself ---- */
+
+/* Pool thread. */
+static gpointer
+run_save (gpointer data, GCancellable *cancellable, GError **error)
+{
+  PartsJob *job = data;
+
+  return mail_save_file (job->where, job->parsed->bytes, TRUE, cancellable, error) ? MAIL_CALL_DONE : NULL;
+}
+
+void
+mail_content_save_async (MailContent *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_CONTENT (self) && G_IS_FILE (file));
+  PartsJob *job = g_new0 (PartsJob, 1);
+
+  job->parsed = mail_parsed_ref (self->parsed);
+  job->where = g_object_ref (file);
+  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data), run_save, job, parts_job_free, NULL);
+}
+
+gboolean
+mail_content_save_finish (MailContent *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
+}

@@ -1,0 +1,180 @@
+/* Passwords in the keyring or in memory.  Worker threads call this and may wait for the person to unlock the keyring; the main thread
+ * must never.  A password must never reach a log, a file or an error message, and is wiped before its memory is given back. */
+#include "mail-credentials.h"
+
+#include <glib/gi18n.h>
+#include <libsecret/secret.h>
+#include <string.h>
+
+#include "base-error.h"
+#include "base-log.h"
+
+struct _MailCredentials
+{
+  GMutex lock;
+  /* Owned, with the lock */
+  GHashTable *session; /* "account protocol" -> password */
+  GHashTable *asked;   /* account -> static protocol */
+};
+
+static const SecretSchema schema = { "org.sosik.Account",
+                                     SECRET_SCHEMA_NONE,
+                                     {
+                                         { "account", SECRET_SCHEMA_ATTRIBUTE_STRING },
+                                         { "protocol", SECRET_SCHEMA_ATTRIBUTE_STRING },
+                                         { NULL, 0 },
+                                     },
+                                     0,
+                                     NULL,
+                                     NULL,
+                                     NULL,
+                                     NULL,
+                                     NULL,
+                                     NULL,
+                                     NULL };
+
+void
+mail_password_free (char *password)
+{
+  if (password == NULL)
+    return;
+  explicit_bzero (password, strlen (password));
+  g_free (password);
+}
+
+static void
+password_free (gpointer password)
+{
+  mail_password_free (password);
+}
+
+MailCredentials *
+mail_credentials_new (void)
+{
+  MailCredentials *self = g_new0 (MailCredentials, 1);
+
+  g_mutex_init (&self->lock);
+  self->session = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, password_free);
+  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+mail_credentials_free (MailCredentials *self)
+{
+  g_hash_table_unref (self->session);
+  g_hash_table_unref (self->asked);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static char *
+session_key (const char *account_id, const char *protocol)
+{
+  return g_strconcat (account_id, " ", protocol, NULL);
+}
+
+static void
+session_set (MailCredentials *self, const char *account_id, const char *protocol,
+             const char *password)
+{
+  g_mutex_lock (&self->lock);
+  if (password != NULL) {
+    g_hash_table_replace (self->session, session_key (account_id, protocol), g_strdup (password));
+  } else {
+    g_autofree char *key = session_key (account_id, protocol);
+
+    g_hash_table_remove (self->session, key);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+char *
+mail_credentials_lookup (MailCredentials *self, const char *account_id, const char *address,
+                         const char *protocol, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *key = session_key (account_id, protocol);
+  g_autoptr (GError) keyring_error = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->asked, g_strdup (account_id),
+                        (gpointer)(g_str_equal (protocol, "smtp") ? "smtp" : "imap"));
+  char *remembered = g_strdup (g_hash_table_lookup (self->session, key));
+  g_mutex_unlock (&self->lock);
+  if (remembered != NULL)
+    return remembered;
+
+  char *secret = secret_password_lookup_sync (&schema, cancellable, &keyring_error, "account",
+                                              account_id, "protocol", protocol, NULL);
+  if (secret != NULL) {
+    char *password = g_strdup (secret);
+
+    secret_password_wipe (secret);
+    secret_password_free (secret);
+    return password;
+  }
+  if (base_error_is_cancelled (keyring_error)) {
+    g_propagate_error (error, g_steal_pointer (&keyring_error));
+    return NULL;
+  }
+  if (keyring_error != NULL)
+    base_error_set (error, BASE_ERROR_AUTH, keyring_error->message,
+                    _ ("The keyring did not give the password of %s. Type the password."), address);
+  else
+    base_error_set (error, BASE_ERROR_AUTH, NULL,
+                    _ ("No password is known for %s. Type the password."), address);
+  return NULL;
+}
+
+void
+mail_credentials_store (MailCredentials *self, const char *account_id, const char *address,
+                        const char *protocol, const char *password, gboolean remember,
+                        gboolean *session_only)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *label = NULL;
+
+  if (!remember) {
+    session_set (self, account_id, protocol, password);
+    *session_only = TRUE;
+    return;
+  }
+  label = g_strdup_printf (g_str_equal (protocol, "smtp") ? _ ("Sosik: sending mail as %s")
+                                                          : _ ("Sosik: mail of %s"),
+                           address);
+  if (secret_password_store_sync (&schema, SECRET_COLLECTION_DEFAULT, label, password, NULL, &error,
+                                  "account", account_id, "protocol", protocol, NULL)) {
+    session_set (self, account_id, protocol, NULL);
+    *session_only = FALSE;
+    return;
+  }
+  base_log ("The keyring did not take a password, it is kept for this session: %s",
+            error != NULL ? error->message : "refused");
+  session_set (self, account_id, protocol, password);
+  *session_only = TRUE;
+}
+
+void
+mail_credentials_forget (MailCredentials *self, const char *account_id)
+{
+  static const char *const protocols[] = { "imap", "smtp" };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
+    session_set (self, account_id, protocols[i], NULL);
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->asked, account_id);
+  g_mutex_unlock (&self->lock);
+  if (!secret_password_clear_sync (&schema, NULL, &error, "account", account_id, NULL)
+      && error != NULL)
+    base_log ("The keyring could not be asked to forget an account: %s", error->message);
+}
+
+const char *
+mail_credentials_get_last_asked (MailCredentials *self, const char *account_id)
+{
+  g_mutex_lock (&self->lock);
+  const char *protocol = g_hash_table_lookup (self->asked, account_id);
+  g_mutex_unlock (&self->lock);
+  return protocol;
+}

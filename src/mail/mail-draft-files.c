@@ -1,0 +1,372 @@
+/* Files of a draft: each is copied into the draft's folder by a pool thread when it is attached, so that what happens to the original
+ * later does not matter.  Main thread; it must never read a file here. */
+#include "mail-draft-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-text.h"
+
+/* No mail server of today takes more. */
+#define MAX_FILE (100u * 1000 * 1000)
+
+struct _MailAttachment
+{
+  GObject parent_instance;
+
+  char *file, *name, *content_type;
+  guint64 size;
+};
+
+G_DEFINE_FINAL_TYPE (MailAttachment, mail_attachment, G_TYPE_OBJECT)
+
+static void
+mail_attachment_finalize (GObject *object)
+{
+  MailAttachment *self = MAIL_ATTACHMENT (object);
+
+  g_free (self->file);
+  g_free (self->name);
+  g_free (self->content_type);
+  G_OBJECT_CLASS (mail_attachment_parent_class)->finalize (object);
+}
+
+static void
+mail_attachment_class_init (MailAttachmentClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mail_attachment_finalize;
+}
+
+static void
+mail_attachment_init (MailAttachment *self)
+{
+}
+
+MailAttachment *
+mail_attachment_new (const StoreAttachment *plain)
+{
+  MailAttachment *self = g_object_new (MAIL_TYPE_ATTACHMENT, NULL);
+
+  self->file = g_strdup (plain->file);
+  self->name = g_strdup (plain->name);
+  self->content_type =
+      g_strdup (plain->content_type != NULL ? plain->content_type : "application/octet-stream");
+  self->size = plain->size;
+  return self;
+}
+
+const char *
+mail_attachment_get_name (MailAttachment *self)
+{
+  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), NULL);
+  return self->name;
+}
+
+const char *
+mail_attachment_get_content_type (MailAttachment *self)
+{
+  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), NULL);
+  return self->content_type;
+}
+
+guint64
+mail_attachment_get_size (MailAttachment *self)
+{
+  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), 0);
+  return self->size;
+}
+
+char *
+mail_attachment_dup_size_text (MailAttachment *self)
+{
+  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), NULL);
+  return base_text_size (self->size);
+}
+
+void
+mail_draft_detach (MailDraft *self, MailAttachment *attachment)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_ATTACHMENT (attachment));
+  guint position;
+
+  if (!g_list_store_find (self->attachments, attachment, &position))
+    return;
+  for (guint i = 0; i < self->plain->attachments->len; i++)
+    if (g_str_equal (((StoreAttachment *)self->plain->attachments->pdata[i])->file,
+                     attachment->file)) {
+      g_ptr_array_remove_index (self->plain->attachments, i);
+      break;
+    }
+  g_list_store_remove (self->attachments, position);
+  self->files_touched = TRUE;
+  self->serial++;
+}
+
+void
+mail_draft_add_files (MailDraft *self, GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++) {
+    StoreAttachment *file = files->pdata[i];
+    g_autoptr (MailAttachment) item = mail_attachment_new (file);
+
+    g_ptr_array_add (self->plain->attachments, file);
+    g_list_store_append (self->attachments, item);
+  }
+  g_ptr_array_set_free_func (files, NULL);
+  self->serial++;
+}
+
+/* ---- a file of the person's ---- */
+
+typedef struct
+{
+  BasePaths *paths;
+  char *draft;
+  GFile *file;        /* attaching; nullable */
+  MailParsed *parsed; /* forwarding; nullable */
+  GArray *indexes;    /* of guint, with names and types beside */
+  GPtrArray *names, *types;
+} FilesJob;
+
+static void
+files_job_free (gpointer data)
+{
+  FilesJob *job = data;
+
+  base_paths_unref (job->paths);
+  g_free (job->draft);
+  g_clear_object (&job->file);
+  g_clear_pointer (&job->parsed, mail_parsed_unref);
+  g_clear_pointer (&job->indexes, g_array_unref);
+  g_clear_pointer (&job->names, g_ptr_array_unref);
+  g_clear_pointer (&job->types, g_ptr_array_unref);
+  g_free (job);
+}
+
+static FilesJob *
+files_job_new (MailDraft *self)
+{
+  FilesJob *job = g_new0 (FilesJob, 1);
+
+  job->paths = base_paths_ref (mail_engine_get_paths (self->engine));
+  job->draft = g_strdup (self->plain->id);
+  return job;
+}
+
+static void
+free_file (gpointer file)
+{
+  store_attachment_free (file);
+}
+
+static gboolean
+cannot_read (GError **error, GError *cause, const char *name)
+{
+  g_autoptr (GError) owned = cause;
+
+  if (base_error_is_cancelled (cause) || (cause != NULL && cause->domain == BASE_ERROR))
+    g_propagate_error (error, g_steal_pointer (&owned));
+  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("“%s” does not exist any more."), name);
+  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    base_error_set (error, BASE_ERROR_DISK, NULL, _ ("“%s” may not be read by you."), name);
+  else
+    base_error_set (error, BASE_ERROR_DISK, cause != NULL ? cause->message : NULL,
+                    _ ("“%s” could not be read."), name);
+  return FALSE;
+}
+
+/* Looks before reading: a folder, a pipe or a device is no file to attach. */
+static gboolean
+look_at (GFile *file, char **name, char **type, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *base = g_file_get_basename (file);
+  g_autofree char *shown = base != NULL ? g_filename_display_name (base) : g_strdup ("");
+  g_autoptr (GFileInfo) info =
+      g_file_query_info (file,
+                         G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
+                                                        "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE
+                                                        "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
+                         G_FILE_QUERY_INFO_NONE, cancellable, &cause);
+
+  if (info == NULL)
+    return cannot_read (error, g_steal_pointer (&cause), shown);
+  const char *display = g_file_info_get_display_name (info);
+  if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("“%s” is a folder. Attach the files in it, or pack it into one file first."),
+                    display);
+    return FALSE;
+  }
+  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” is not a file that can be attached."),
+                    display);
+    return FALSE;
+  }
+  if (g_file_info_get_size (info) > (goffset)MAX_FILE) {
+    g_autofree char *limit = base_text_size (MAX_FILE);
+
+    base_error_set (error, BASE_ERROR_LIMIT, NULL,
+                    _ ("“%s” is too large to be sent by mail; the limit is %s."), display, limit);
+    return FALSE;
+  }
+  *name = g_strdup (display);
+  *type = g_content_type_get_mime_type (g_file_info_get_content_type (info));
+  return TRUE;
+}
+
+/* Pool thread: a GPtrArray of one StoreAttachment. */
+static gpointer
+run_attach (gpointer data, GCancellable *cancellable, GError **error)
+{
+  FilesJob *job = data;
+  g_autofree char *name = NULL;
+  g_autofree char *type = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  if (!look_at (job->file, &name, &type, cancellable, error))
+    return NULL;
+  g_autoptr (GFileInputStream) stream = g_file_read (job->file, cancellable, &cause);
+  if (stream == NULL) {
+    cannot_read (error, g_steal_pointer (&cause), name);
+    return NULL;
+  }
+  StoreAttachment *file = store_draft_attach (
+      job->paths, job->draft, name, type, G_INPUT_STREAM (stream), MAX_FILE, cancellable, &cause);
+  if (file == NULL) {
+    cannot_read (error, g_steal_pointer (&cause), name);
+    return NULL;
+  }
+  GPtrArray *files = g_ptr_array_new_with_free_func (free_file);
+  g_ptr_array_add (files, file);
+  return files;
+}
+
+static void
+on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  g_autoptr (MailDraft) self = g_object_ref (g_task_get_source_object (outer));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) files = g_task_propagate_pointer (G_TASK (result), &error);
+
+  mail_draft_add_busy (self, -1);
+  if (files != NULL) {
+    self->files_touched = TRUE;
+    mail_draft_add_files (self, files);
+    g_task_return_boolean (outer, TRUE);
+  } else {
+    g_task_return_error (outer, g_steal_pointer (&error));
+  }
+  mail_draft_end_step (self);
+}
+
+static void
+start_attach (MailDraft *self, GTask *task)
+{
+  FilesJob *job = files_job_new (self);
+
+  job->file = g_object_ref (g_task_get_task_data (task));
+  mail_engine_call_pool (self->engine,
+                         g_task_new (NULL, g_task_get_cancellable (task), on_attached, task),
+                         run_attach, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
+}
+
+void
+mail_draft_attach_async (MailDraft *self, GFile *file, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self) && G_IS_FILE (file));
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  mail_draft_add_busy (self, 1);
+  mail_draft_step (self, task, start_attach);
+}
+
+gboolean
+mail_draft_attach_finish (MailDraft *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- what a forwarded message brings along ---- */
+
+/* Pool thread: a GPtrArray of StoreAttachment. */
+static gpointer
+run_take_along (gpointer data, GCancellable *cancellable, GError **error)
+{
+  FilesJob *job = data;
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (free_file);
+
+  for (guint i = 0; i < job->indexes->len; i++) {
+    g_autoptr (GBytes) bytes =
+        mail_parsed_decode (job->parsed, g_array_index (job->indexes, guint, i));
+
+    if (bytes == NULL)
+      continue;
+    g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
+    StoreAttachment *file =
+        store_draft_attach (job->paths, job->draft, job->names->pdata[i], job->types->pdata[i],
+                            stream, G_MAXUINT64, cancellable, error);
+    if (file == NULL)
+      return NULL;
+    g_ptr_array_add (files, file);
+  }
+  return g_steal_pointer (&files);
+}
+
+static void
+on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  g_autoptr (MailDraft) self = g_object_ref (g_task_get_source_object (outer));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) files = g_task_propagate_pointer (G_TASK (result), &error);
+
+  mail_draft_add_busy (self, -1);
+  if (files != NULL)
+    mail_draft_add_files (self, files);
+  else
+    mail_engine_emit_notice (
+        self->engine, _ ("The attachments of the forwarded message could not be taken along."),
+        error->message);
+  g_task_return_boolean (outer, files != NULL);
+  mail_draft_end_step (self);
+}
+
+static void
+start_take_along (MailDraft *self, GTask *task)
+{
+  MailContent *content = g_task_get_task_data (task);
+  GListModel *parts = mail_content_get_attachments (content);
+  FilesJob *job = files_job_new (self);
+
+  job->parsed = mail_parsed_ref (mail_content_get_parsed (content));
+  job->indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+  job->names = g_ptr_array_new_with_free_func (g_free);
+  job->types = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < g_list_model_get_n_items (parts); i++) {
+    g_autoptr (MailPart) part = g_list_model_get_item (parts, i);
+    guint index = mail_part_get_index (part);
+
+    g_array_append_val (job->indexes, index);
+    g_ptr_array_add (job->names, g_strdup (mail_part_get_name (part)));
+    g_ptr_array_add (job->types, g_strdup (mail_part_get_content_type (part)));
+  }
+  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_taken_along, task),
+                         run_take_along, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
+}
+
+void
+mail_draft_take_along (MailDraft *self, MailContent *content)
+{
+  if (g_list_model_get_n_items (mail_content_get_attachments (content)) == 0)
+    return;
+  GTask *task = g_task_new (self, NULL, NULL, NULL);
+  g_task_set_task_data (task, g_object_ref (content), g_object_unref);
+  mail_draft_add_busy (self, 1);
+  mail_draft_step (self, task, start_take_along);
+}

@@ -1,0 +1,45 @@
+/* Shared by the files of the draft: its fields and its queue of steps.  Main thread only. */
+#pragma once
+
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+G_BEGIN_DECLS
+
+struct _MailDraft
+{
+  GObject parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  StoreDraft *plain;       /* what would be written now */
+  GListStore *attachments; /* of MailAttachment, the same ones as in plain */
+  StoreDraft *initial;     /* as it was given to the person */
+  GQueue steps;            /* of Step: what waits for its turn on the disk */
+
+  /* Borrowed, NULL when none or gone */
+  MailAccount *account;
+
+  guint64 serial, saved_serial; /* grows with every change; as last written */
+  guint busy;
+  gboolean stepping;
+  gboolean on_disk, saved_editing;
+  gboolean files_touched; /* the person added or removed a file */
+  gboolean gone;          /* sent or discarded: never written again */
+};
+
+/* One thing at a time touches the draft's folder.  `start` must end in mail_draft_end_step ().  Takes the task, whose source is the
+ * draft. */
+typedef void (*MailDraftStart) (MailDraft *draft, GTask *task);
+void mail_draft_step (MailDraft *draft, GTask *task, MailDraftStart start);
+void mail_draft_end_step (MailDraft *draft);
+
+/* What a worker may take with it. */
+StoreDraft *mail_draft_snapshot (MailDraft *draft, gboolean editing) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes the files into the draft and its model. */
+void mail_draft_add_files (MailDraft *draft, GPtrArray *files);
+void mail_draft_add_busy (MailDraft *draft, int change);
+/* mail-draft-files.c: copies the attachments of a message being forwarded. */
+void mail_draft_take_along (MailDraft *draft, MailContent *content);
+
+G_END_DECLS

@@ -1,0 +1,317 @@
+/* From a draft to the outbox: checked on the main thread, built by a pool thread, queued by the store thread in a durable transaction.
+ * Success is only told when the bytes to send and their row are on disk. */
+#include "mail-draft-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "mime-build.h"
+#include "store-operation.h"
+
+gboolean
+mail_address_list_check (const char *text, char **first_wrong)
+{
+  g_autoptr (GPtrArray) addresses = mime_addresses_parse (text != NULL ? text : "");
+
+  for (guint i = 0; i < addresses->len; i++) {
+    const MimeAddress *address = addresses->pdata[i];
+
+    if (address->address[0] != '\0')
+      continue;
+    if (first_wrong != NULL)
+      *first_wrong = g_strdup (address->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_blank (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (!g_unichar_isspace (g_utf8_get_char (text)))
+      return FALSE;
+  return TRUE;
+}
+
+static MailDraftWarnings
+find_warnings (MailDraft *self)
+{
+  const StoreDraft *plain = self->plain;
+  gboolean has_files = plain->attachments->len > 0 || self->busy > 0;
+  MailDraftWarnings warnings = 0;
+
+  if (is_blank (plain->subject))
+    warnings |= MAIL_WARN_NO_SUBJECT;
+  if (!has_files && mime_text_mentions_attachment (plain->text, plain->subject))
+    warnings |= MAIL_WARN_NO_ATTACHMENT;
+  if (!has_files && is_blank (plain->text))
+    warnings |= MAIL_WARN_NO_TEXT;
+  return warnings;
+}
+
+gboolean
+mail_draft_check (MailDraft *self, MailDraftWarnings *warnings, GError **error)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  const char *const fields[] = { self->plain->to, self->plain->cc, self->plain->bcc };
+  gboolean anybody = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree char *wrong = NULL;
+
+    if (!mail_address_list_check (fields[i], &wrong)) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("“%s” is not a mail address. Write it like name@example.org."), wrong);
+      return FALSE;
+    }
+    g_autoptr (GPtrArray) addresses = mime_addresses_parse (fields[i]);
+    anybody = anybody || addresses->len > 0;
+  }
+  if (!anybody) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("Nobody is to receive this message yet. Write an address first."));
+    return FALSE;
+  }
+  if (self->account == NULL) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("Choose the account this message is to be sent from."));
+    return FALSE;
+  }
+  if (warnings != NULL)
+    *warnings = find_warnings (self);
+  return TRUE;
+}
+
+/* ---- building ---- */
+
+typedef struct
+{
+  BasePaths *paths;
+  StoreDraft *draft;
+  char *from_name, *from_address;
+  gint64 account;
+  /* From the pool thread */
+  StoreOutbox *outbox;
+  GBytes *bytes;
+} Sending;
+
+static void
+sending_free (gpointer data)
+{
+  Sending *sending = data;
+
+  base_paths_unref (sending->paths);
+  store_draft_free (sending->draft);
+  g_free (sending->from_name);
+  g_free (sending->from_address);
+  g_clear_pointer (&sending->outbox, store_outbox_free);
+  g_clear_pointer (&sending->bytes, g_bytes_unref);
+  g_free (sending);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
+
+static MimeDraft *
+to_mime (const Sending *sending, GError **error)
+{
+  const StoreDraft *draft = sending->draft;
+  g_autoptr (MimeDraft) mime = mime_draft_new ();
+
+  mime->from_name = g_strdup (sending->from_name);
+  mime->from_address = g_strdup (sending->from_address);
+  mime->to = g_strdup (draft->to);
+  mime->cc = g_strdup (draft->cc);
+  mime->bcc = g_strdup (draft->bcc);
+  mime->subject = g_strdup (draft->subject);
+  mime->text = g_strdup (draft->text);
+  mime->html = g_strdup (draft->html);
+  mime->message_id = mime_build_message_id (sending->from_address);
+  mime->in_reply_to = g_strdup (draft->in_reply_to);
+  mime->references = g_strdup (draft->references);
+  mime->date = g_get_real_time () / G_USEC_PER_SEC;
+  if (mime->attachments == NULL)
+    mime->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
+  for (guint i = 0; i < draft->attachments->len; i++) {
+    const StoreAttachment *file = draft->attachments->pdata[i];
+    g_autoptr (GBytes) bytes =
+        store_draft_get_attachment (sending->paths, draft->id, file->file, error);
+
+    if (bytes == NULL)
+      return NULL;
+    g_ptr_array_add (mime->attachments,
+                     mime_attachment_new (file->name, file->content_type, bytes));
+  }
+  return g_steal_pointer (&mime);
+}
+
+/* Pool thread.  The draft is written first: what is edited again after a failure is what was sent. */
+static gpointer
+run_build (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Sending *sending = data;
+
+  if (!store_draft_save (sending->paths, sending->draft, error))
+    return NULL;
+  g_autoptr (MimeDraft) mime = to_mime (sending, error);
+  g_auto (GStrv) recipients = mime != NULL ? mime_draft_get_recipients (mime, error) : NULL;
+  g_autoptr (GBytes) bytes = recipients != NULL ? mime_build (mime, error) : NULL;
+  if (bytes == NULL)
+    return NULL;
+
+  StoreOutbox *outbox = g_new0 (StoreOutbox, 1);
+  outbox->account = sending->account;
+  outbox->draft = g_strdup (sending->draft->id);
+  outbox->message_id = g_strdup (mime->message_id);
+  outbox->from = g_strdup (sending->from_address);
+  outbox->recipients = g_steal_pointer (&recipients);
+  outbox->subject = g_strdup (sending->draft->subject);
+  outbox->state = STORE_OUTBOX_QUEUED;
+  outbox->created = mime->date;
+  sending->outbox = outbox;
+  sending->bytes = g_steal_pointer (&bytes);
+  return MAIL_CALL_DONE;
+}
+
+/* Store thread. */
+static gpointer
+run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Sending *sending = data;
+  g_autoptr (GError) mark_error = NULL;
+  const StoreDraft *draft = sending->draft;
+
+  if (!store_outbox_add (db, sending->outbox, sending->bytes, error))
+    return NULL;
+  /* The message is safe; that its source wears no arrow is no reason to say otherwise. */
+  StoreFlags flag = draft->forward ? STORE_FLAG_FORWARDED : STORE_FLAG_ANSWERED;
+  if (draft->source > 0
+      && store_operation_set_flags (db, &draft->source, 1, TRUE, flag, &mark_error) == 0)
+    base_log ("An answered message could not be marked: %s", mark_error->message);
+  return MAIL_CALL_DONE;
+}
+
+/* ---- the steps on the main thread ---- */
+
+typedef struct
+{
+  GTask *outer;
+  char *account;
+} SendWait;
+
+static void
+end_send (SendWait *wait, GError *error)
+{
+  g_autoptr (GTask) outer = wait->outer;
+  g_autoptr (MailDraft) self = g_object_ref (g_task_get_source_object (outer));
+
+  if (error != NULL) {
+    /* Maybe it is on disk as not being edited: the next save must set that right. */
+    self->saved_editing = FALSE;
+    self->on_disk = TRUE;
+    g_task_return_error (outer, error);
+  } else {
+    self->gone = TRUE;
+    if (self->engine->sync != NULL) {
+      sync_engine_outbox_changed (self->engine->sync, wait->account);
+      sync_engine_operations_changed (self->engine->sync, NULL);
+    }
+    mail_engine_reload_outgoing (self->engine);
+    g_task_return_boolean (outer, TRUE);
+  }
+  g_free (wait->account);
+  g_free (wait);
+  mail_draft_end_step (self);
+}
+
+static void
+on_queued (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_task_propagate_pointer (G_TASK (result), &error);
+  end_send (user_data, error);
+}
+
+static void
+on_built (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SendWait *wait = user_data;
+  MailDraft *self = g_task_get_source_object (wait->outer);
+  GError *error = NULL;
+  Sending *built = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (built == NULL) {
+    end_send (wait, error);
+    return;
+  }
+  mail_engine_call_store (self->engine, g_task_new (NULL, NULL, on_queued, wait), run_queue, built,
+                          sending_free, NULL);
+}
+
+/* The pool call gives its data on as its result. */
+static gpointer
+run_build_and_give (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Sending **slot = data;
+
+  return run_build (*slot, cancellable, error) != NULL ? g_steal_pointer (slot) : NULL;
+}
+
+static void
+slot_free (gpointer data)
+{
+  Sending **slot = data;
+
+  g_clear_pointer (slot, sending_free);
+  g_free (slot);
+}
+
+static void
+start_send (MailDraft *self, GTask *task)
+{
+  GError *error = NULL;
+  SendWait *wait = g_new0 (SendWait, 1);
+
+  wait->outer = task;
+  if (self->gone)
+    base_error_set (&error, BASE_ERROR_GONE, NULL,
+                    _ ("This message was sent or thrown away already."));
+  if (error != NULL || !mail_draft_check (self, NULL, &error)) {
+    g_autoptr (GTask) outer = task;
+
+    g_task_return_error (outer, error);
+    g_free (wait);
+    mail_draft_end_step (self);
+    return;
+  }
+  Sending **slot = g_new0 (Sending *, 1);
+  Sending *sending = *slot = g_new0 (Sending, 1);
+  sending->paths = base_paths_ref (mail_engine_get_paths (self->engine));
+  sending->draft = mail_draft_snapshot (self, FALSE);
+  sending->from_name = g_strdup (mail_account_get_display_name (self->account));
+  sending->from_address = g_strdup (mail_account_get_address (self->account));
+  sending->account = mail_account_get_row (self->account);
+  wait->account = g_strdup (mail_account_get_id (self->account));
+  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_built, wait), run_build_and_give,
+                         slot, slot_free, sending_free);
+}
+
+void
+mail_draft_send_async (MailDraft *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  /* Once begun it is safe or it failed; "cancelled" would leave a person in doubt. */
+  g_task_set_check_cancellable (task, FALSE);
+  mail_draft_step (self, task, start_send);
+}
+
+gboolean
+mail_draft_send_finish (MailDraft *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

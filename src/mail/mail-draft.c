@@ -1,0 +1,533 @@
+/* A message being written: fields in memory on the main thread, written to the draft's folder by pool threads, one step after the other.
+ * It must never write here, and what it reports as saved is on disk. */
+#include "mail-draft-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "mime-build.h"
+
+G_DEFINE_FINAL_TYPE (MailDraft, mail_draft, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_BUSY = 1,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+
+typedef struct
+{
+  GTask *task;
+  MailDraftStart start;
+} Step;
+
+static void
+step_free (gpointer data)
+{
+  Step *step = data;
+
+  g_clear_object (&step->task);
+  g_free (step);
+}
+
+static void
+mail_draft_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id) {
+  case PROP_BUSY:
+    g_value_set_boolean (value, MAIL_DRAFT (object)->busy > 0);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+mail_draft_finalize (GObject *object)
+{
+  MailDraft *self = MAIL_DRAFT (object);
+
+  g_queue_clear_full (&self->steps, step_free);
+  g_clear_weak_pointer (&self->account);
+  g_clear_object (&self->attachments);
+  g_clear_pointer (&self->plain, store_draft_free);
+  g_clear_pointer (&self->initial, store_draft_free);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (mail_draft_parent_class)->finalize (object);
+}
+
+static void
+mail_draft_class_init (MailDraftClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = mail_draft_get_property;
+  object_class->finalize = mail_draft_finalize;
+  props[PROP_BUSY] =
+      g_param_spec_boolean ("busy", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+mail_draft_init (MailDraft *self)
+{
+  self->attachments = g_list_store_new (MAIL_TYPE_ATTACHMENT);
+  g_queue_init (&self->steps);
+}
+
+/* ---- steps ---- */
+
+static void
+start_next (MailDraft *self)
+{
+  Step *step = self->stepping ? NULL : g_queue_pop_head (&self->steps);
+
+  if (step == NULL)
+    return;
+  self->stepping = TRUE;
+  step->start (self, g_steal_pointer (&step->task));
+  step_free (step);
+}
+
+void
+mail_draft_step (MailDraft *self, GTask *task, MailDraftStart start)
+{
+  Step *step = g_new0 (Step, 1);
+
+  step->task = task;
+  step->start = start;
+  g_queue_push_tail (&self->steps, step);
+  start_next (self);
+}
+
+void
+mail_draft_end_step (MailDraft *self)
+{
+  self->stepping = FALSE;
+  start_next (self);
+}
+
+/* ---- making ---- */
+
+static void
+not_null (char **field)
+{
+  if (*field == NULL)
+    *field = g_strdup ("");
+}
+
+static void
+complete (StoreDraft *plain)
+{
+  not_null (&plain->account);
+  not_null (&plain->to);
+  not_null (&plain->cc);
+  not_null (&plain->bcc);
+  not_null (&plain->subject);
+  not_null (&plain->text);
+  if (plain->attachments == NULL)
+    plain->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)store_attachment_free);
+}
+
+MailDraft *
+mail_draft_new_take (MailEngine *engine, StoreDraft *plain, gboolean loaded)
+{
+  MailDraft *self = g_object_new (MAIL_TYPE_DRAFT, NULL);
+
+  complete (plain);
+  self->engine = g_object_ref (engine);
+  self->plain = plain;
+  self->on_disk = loaded;
+  self->saved_editing = loaded && plain->editing;
+  self->initial = loaded ? store_draft_new () : store_draft_dup (plain);
+  complete (self->initial);
+  g_set_weak_pointer (&self->account, mail_engine_find_account (engine, plain->account));
+  for (guint i = 0; i < plain->attachments->len; i++) {
+    g_autoptr (MailAttachment) item = mail_attachment_new (plain->attachments->pdata[i]);
+
+    g_list_store_append (self->attachments, item);
+  }
+  self->files_touched = plain->attachments->len > 0;
+  return self;
+}
+
+static MailAccount *
+any_account (MailEngine *engine)
+{
+  g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (engine->accounts), 0);
+
+  return account; /* the list keeps it */
+}
+
+static MailDraft *
+new_for (MailEngine *engine, MailAccount *account, StoreDraft *plain)
+{
+  if (account == NULL)
+    account = any_account (engine);
+  g_free (plain->account);
+  plain->account = g_strdup (account != NULL ? mail_account_get_id (account) : "");
+  return mail_draft_new_take (engine, plain, FALSE);
+}
+
+MailDraft *
+mail_draft_new (MailEngine *engine, MailAccount *account)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (engine), NULL);
+  return new_for (engine, account, store_draft_new ());
+}
+
+MailDraft *
+mail_draft_new_mailto (MailEngine *engine, MailAccount *account, const char *uri)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (engine) && uri != NULL, NULL);
+  StoreDraft *plain = mail_mailto_parse (uri);
+
+  return plain != NULL ? new_for (engine, account, plain) : NULL;
+}
+
+static gboolean
+is_own (const char *address, gpointer engine)
+{
+  return mail_engine_owns_address (engine, address);
+}
+
+MailDraft *
+mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (engine) && MAIL_IS_CONTENT (content), NULL);
+  StoreDraft *plain = mail_reply_build (mail_content_get_parsed (content), kind, is_own, engine);
+  MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
+
+  plain->source = mail_content_get_message_id (content);
+  MailDraft *self =
+      new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
+  if (kind == MAIL_FORWARD)
+    mail_draft_take_along (self, content);
+  return self;
+}
+
+/* ---- fields ---- */
+
+MailAccount *
+mail_draft_get_account (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->account;
+}
+
+static void
+set_field (MailDraft *self, char **field, const char *value)
+{
+  if (g_strcmp0 (*field, value) == 0)
+    return;
+  g_free (*field);
+  *field = g_strdup (value);
+  self->serial++;
+}
+
+void
+mail_draft_set_account (MailDraft *self, MailAccount *account)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  g_set_weak_pointer (&self->account, account);
+  set_field (self, &self->plain->account, account != NULL ? mail_account_get_id (account) : "");
+}
+
+const char *
+mail_draft_get_to (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->to;
+}
+
+const char *
+mail_draft_get_cc (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->cc;
+}
+
+const char *
+mail_draft_get_bcc (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->bcc;
+}
+
+const char *
+mail_draft_get_subject (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->subject;
+}
+
+const char *
+mail_draft_get_text (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->text;
+}
+
+const char *
+mail_draft_get_html (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->html;
+}
+
+void
+mail_draft_set_recipients (MailDraft *self, const char *to, const char *cc, const char *bcc)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  set_field (self, &self->plain->to, to != NULL ? to : "");
+  set_field (self, &self->plain->cc, cc != NULL ? cc : "");
+  set_field (self, &self->plain->bcc, bcc != NULL ? bcc : "");
+}
+
+void
+mail_draft_set_subject (MailDraft *self, const char *subject)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  set_field (self, &self->plain->subject, subject != NULL ? subject : "");
+}
+
+void
+mail_draft_set_body (MailDraft *self, const char *text, const char *html)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  set_field (self, &self->plain->text, text != NULL ? text : "");
+  set_field (self, &self->plain->html, html);
+}
+
+static gboolean
+same_but_for_space (const char *a, const char *b)
+{
+  g_autofree char *one = g_strstrip (g_strdup (a));
+  g_autofree char *two = g_strstrip (g_strdup (b));
+
+  return g_str_equal (one, two);
+}
+
+gboolean
+mail_draft_is_empty (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), TRUE);
+  return !self->files_touched && same_but_for_space (self->plain->to, self->initial->to)
+         && same_but_for_space (self->plain->cc, self->initial->cc)
+         && same_but_for_space (self->plain->bcc, self->initial->bcc)
+         && same_but_for_space (self->plain->subject, self->initial->subject)
+         && same_but_for_space (self->plain->text, self->initial->text);
+}
+
+gboolean
+mail_draft_is_reply (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->plain->in_reply_to != NULL && !self->plain->forward;
+}
+
+GListModel *
+mail_draft_get_attachments (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return G_LIST_MODEL (self->attachments);
+}
+
+gboolean
+mail_draft_get_busy (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->busy > 0;
+}
+
+void
+mail_draft_add_busy (MailDraft *self, int change)
+{
+  gboolean before = self->busy > 0;
+
+  self->busy = (guint)((int)self->busy + change);
+  if (before != (self->busy > 0))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
+}
+
+StoreDraft *
+mail_draft_snapshot (MailDraft *self, gboolean editing)
+{
+  StoreDraft *copy = store_draft_dup (self->plain);
+
+  copy->editing = editing;
+  copy->modified = g_get_real_time () / G_USEC_PER_SEC;
+  return copy;
+}
+
+/* ---- saving ---- */
+
+typedef struct
+{
+  BasePaths *paths;
+  StoreDraft *draft;
+} DiskJob;
+
+static void
+disk_job_free (gpointer data)
+{
+  DiskJob *job = data;
+
+  base_paths_unref (job->paths);
+  store_draft_free (job->draft);
+  g_free (job);
+}
+
+static DiskJob *
+disk_job_new (MailDraft *self, gboolean editing)
+{
+  DiskJob *job = g_new0 (DiskJob, 1);
+
+  job->paths = base_paths_ref (mail_engine_get_paths (self->engine));
+  job->draft = mail_draft_snapshot (self, editing);
+  return job;
+}
+
+typedef struct
+{
+  GTask *outer;
+  guint64 serial;
+  gboolean editing;
+} Saving;
+
+/* Pool thread. */
+static gpointer
+run_save (gpointer data, GCancellable *cancellable, GError **error)
+{
+  DiskJob *job = data;
+
+  return store_draft_save (job->paths, job->draft, error) ? MAIL_CALL_DONE : NULL;
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Saving *saving = user_data;
+  g_autoptr (GTask) outer = saving->outer;
+  g_autoptr (MailDraft) self = g_object_ref (g_task_get_source_object (outer));
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) != NULL) {
+    self->saved_serial = saving->serial;
+    self->saved_editing = saving->editing;
+    self->on_disk = TRUE;
+    if (!saving->editing)
+      mail_engine_reload_outgoing (self->engine);
+    g_task_return_boolean (outer, TRUE);
+  } else {
+    g_task_return_error (outer, g_steal_pointer (&error));
+  }
+  mail_draft_end_step (self);
+}
+
+static void
+start_save (MailDraft *self, GTask *task)
+{
+  gboolean editing = GPOINTER_TO_INT (g_task_get_task_data (task));
+  gboolean changed =
+      self->serial != self->saved_serial || (self->on_disk && editing != self->saved_editing);
+
+  if (self->gone || !changed) {
+    g_autoptr (GTask) owned = task;
+
+    g_task_return_boolean (owned, TRUE);
+    mail_draft_end_step (self);
+    return;
+  }
+  Saving *saving = g_new0 (Saving, 1);
+  *saving = (Saving){ task, self->serial, editing };
+  /* Not to be cancelled half-way: whether it was saved must be known. */
+  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_saved, saving), run_save,
+                         disk_job_new (self, editing), disk_job_free, NULL);
+}
+
+void
+mail_draft_save_async (MailDraft *self, gboolean editing, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, GINT_TO_POINTER (editing), NULL);
+  mail_draft_step (self, task, start_save);
+}
+
+gboolean
+mail_draft_save_finish (MailDraft *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- discarding ---- */
+
+/* Pool thread. */
+static gpointer
+run_discard (gpointer data, GCancellable *cancellable, GError **error)
+{
+  DiskJob *job = data;
+  g_autoptr (GError) local = NULL;
+
+  if (store_draft_remove (job->paths, job->draft->id, &local)
+      || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
+    return MAIL_CALL_DONE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+static void
+on_discarded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  g_autoptr (MailDraft) self = g_object_ref (g_task_get_source_object (outer));
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) != NULL) {
+    self->gone = TRUE;
+    mail_engine_reload_outgoing (self->engine);
+    g_task_return_boolean (outer, TRUE);
+  } else {
+    g_task_return_error (outer, g_steal_pointer (&error));
+  }
+  mail_draft_end_step (self);
+}
+
+static void
+start_discard (MailDraft *self, GTask *task)
+{
+  if (self->gone) {
+    g_autoptr (GTask) owned = task;
+
+    g_task_return_boolean (owned, TRUE);
+    mail_draft_end_step (self);
+    return;
+  }
+  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_discarded, task), run_discard,
+                         disk_job_new (self, FALSE), disk_job_free, NULL);
+}
+
+void
+mail_draft_discard_async (MailDraft *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_check_cancellable (task, FALSE);
+  mail_draft_step (self, task, start_discard);
+}
+
+gboolean
+mail_draft_discard_finish (MailDraft *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

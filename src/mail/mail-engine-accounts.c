@@ -1,0 +1,747 @@
+/* Accounts: finding servers, proving settings, saving, removing, passwords.  The main thread only orders the steps; keyring, files and
+ * servers are asked in pool threads.  A password lives no longer than the call that needs it, and is wiped. */
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "sync-discover.h"
+
+/* ---- the list ---- */
+
+GListModel *
+mail_engine_get_accounts (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
+  return G_LIST_MODEL (self->accounts);
+}
+
+MailAccount *
+mail_engine_put_account (MailEngine *self, const BaseAccount *settings, gint64 row)
+{
+  MailAccount *known = mail_engine_find_account (self, settings->id);
+
+  if (known != NULL) {
+    mail_account_set_settings (known, settings);
+    return known;
+  }
+  g_autoptr (MailAccount) account = mail_account_new (settings, row);
+  g_list_store_append (self->accounts, account);
+  return account; /* the list keeps it */
+}
+
+static gboolean
+is_this_computer (const char *host)
+{
+  g_autoptr (GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return host != NULL
+         && (g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost"));
+}
+
+/* A server on this computer (a mail bridge) needs no network. */
+static gboolean
+any_local (MailEngine *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+    const BaseAccount *settings = mail_account_get_settings (account);
+
+    if (is_this_computer (settings->imap.host) || is_this_computer (settings->smtp.host))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+mail_engine_update_online (MailEngine *self)
+{
+  if (self->sync != NULL && self->monitor != NULL)
+    sync_engine_set_online (self->sync, g_network_monitor_get_network_available (self->monitor)
+                                            || any_local (self));
+}
+
+void
+mail_engine_retry (MailEngine *self, MailAccount *account)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self));
+  if (self->sync != NULL)
+    sync_engine_retry (self->sync, account != NULL ? mail_account_get_id (account) : NULL);
+}
+
+void
+mail_engine_show_folder (MailEngine *self, MailFolder *folder)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_FOLDER (folder));
+  MailAccount *account = mail_folder_get_account (folder);
+
+  if (self->sync != NULL && account != NULL)
+    sync_engine_show_folder (self->sync, mail_account_get_id (account),
+                             mail_folder_get_id (folder));
+}
+
+/* ---- discovery ---- */
+
+/* Sentences from probing threads on their way to the main thread; nothing is told after the end. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  GMainContext *context;
+  MailProgressFunc func; /* NULL once it is over; main thread only */
+  gpointer data;
+} Progress;
+
+typedef struct
+{
+  Progress *progress;
+  char *sentence;
+} ProgressLine;
+
+static void
+progress_unref (Progress *progress)
+{
+  if (!g_atomic_ref_count_dec (&progress->ref_count))
+    return;
+  g_main_context_unref (progress->context);
+  g_free (progress);
+}
+
+static void
+progress_line_free (gpointer data)
+{
+  ProgressLine *line = data;
+
+  progress_unref (line->progress);
+  g_free (line->sentence);
+  g_free (line);
+}
+
+static gboolean
+progress_tell (gpointer data)
+{
+  ProgressLine *line = data;
+
+  if (line->progress->func != NULL)
+    line->progress->func (line->sentence, line->progress->data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A probing thread. */
+static void
+on_progress (const char *sentence, gpointer user_data)
+{
+  Progress *progress = user_data;
+  ProgressLine *line = g_new0 (ProgressLine, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_atomic_ref_count_inc (&progress->ref_count);
+  line->progress = progress;
+  line->sentence = g_strdup (sentence);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, progress_tell, line, progress_line_free);
+  g_source_attach (source, progress->context);
+}
+
+typedef struct
+{
+  BaseAccount *account;
+  char *help;
+  Progress *progress;
+  GError *error; /* what was found comes beside it */
+} Discovery;
+
+static void
+discovery_free (gpointer data)
+{
+  Discovery *discovery = data;
+
+  g_clear_pointer (&discovery->account, base_account_free);
+  g_free (discovery->help);
+  g_clear_pointer (&discovery->progress, progress_unref);
+  g_clear_error (&discovery->error);
+  g_free (discovery);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Discovery, discovery_free)
+
+static void
+discovery_slot_free (gpointer data)
+{
+  Discovery **slot = data;
+
+  g_clear_pointer (slot, discovery_free);
+  g_free (slot);
+}
+
+/* Pool thread. */
+static gpointer
+run_discover (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Discovery **slot = data;
+  Discovery *discovery = *slot;
+
+  sync_discover (discovery->account, &discovery->help, on_progress, discovery->progress,
+                 cancellable, &discovery->error);
+  return g_steal_pointer (slot);
+}
+
+static void
+on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  GError *error = NULL;
+  Discovery *discovery = g_task_propagate_pointer (G_TASK (result), &error);
+  Progress *progress = g_task_get_task_data (outer);
+
+  progress->func = NULL;
+  mail_engine_end_request (g_task_get_source_object (outer),
+                           g_task_get_cancellable (G_TASK (result)));
+  if (discovery != NULL)
+    g_task_return_pointer (outer, discovery, discovery_free);
+  else
+    g_task_return_error (outer, error);
+}
+
+static void
+progress_free (gpointer progress)
+{
+  progress_unref (progress);
+}
+
+void
+mail_engine_discover_async (MailEngine *self, const BaseAccount *account, MailProgressFunc func,
+                            gpointer progress_data, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
+  GTask *outer = g_task_new (self, cancellable, callback, user_data);
+  Progress *progress = g_new0 (Progress, 1);
+  Discovery **slot = g_new0 (Discovery *, 1);
+
+  g_atomic_ref_count_init (&progress->ref_count);
+  progress->context = g_main_context_ref (self->context);
+  progress->func = func;
+  progress->data = progress_data;
+  g_task_set_task_data (outer, progress, progress_free);
+  *slot = g_new0 (Discovery, 1);
+  (*slot)->account = base_account_dup (account);
+  g_atomic_ref_count_inc (&progress->ref_count);
+  (*slot)->progress = progress;
+
+  g_autoptr (GCancellable) request = mail_engine_begin_request (self, cancellable);
+  GTask *inner = g_task_new (NULL, request, on_discovered, outer);
+  g_task_set_check_cancellable (inner, FALSE);
+  mail_engine_call_pool (self, inner, run_discover, slot, discovery_slot_free, discovery_free);
+}
+
+gboolean
+mail_engine_discover_finish (MailEngine *self, GAsyncResult *result, BaseAccount **found,
+                             char **help, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_autoptr (Discovery) discovery = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (discovery == NULL)
+    return FALSE;
+  if (found != NULL)
+    *found = g_steal_pointer (&discovery->account);
+  if (help != NULL)
+    *help = g_steal_pointer (&discovery->help);
+  if (discovery->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&discovery->error));
+  return FALSE;
+}
+
+/* ---- proving ---- */
+
+/* Settings and passwords on their way to a thread. */
+typedef struct
+{
+  BasePaths *paths;
+  MailCredentials *credentials; /* borrowed; the engine waits for its calls */
+  BaseAccount *account;
+  char *imap_password, *smtp_password; /* nullable */
+  gboolean is_new, remember, session_only;
+  const char *protocol; /* static: who refused */
+} AccountJob;
+
+static void
+account_job_free (gpointer data)
+{
+  AccountJob *job = data;
+
+  base_paths_unref (job->paths);
+  g_clear_pointer (&job->account, base_account_free);
+  mail_password_free (job->imap_password);
+  mail_password_free (job->smtp_password);
+  g_free (job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AccountJob, account_job_free)
+
+static void
+account_slot_free (gpointer data)
+{
+  AccountJob **slot = data;
+
+  g_clear_pointer (slot, account_job_free);
+  g_free (slot);
+}
+
+static AccountJob **
+account_job_new (MailEngine *self, const BaseAccount *account, const char *imap_password,
+                 const char *smtp_password)
+{
+  AccountJob **slot = g_new0 (AccountJob *, 1);
+  AccountJob *job = *slot = g_new0 (AccountJob, 1);
+
+  job->paths = base_paths_ref (self->paths);
+  job->credentials = self->credentials;
+  job->account = base_account_dup (account);
+  job->imap_password = g_strdup (imap_password);
+  job->smtp_password = g_strdup (smtp_password);
+  job->is_new = mail_engine_find_account (self, account->id) == NULL;
+  job->remember = TRUE;
+  return slot;
+}
+
+static gboolean
+verify_one (AccountJob *job, const char *protocol, const char *given, GCancellable *cancellable,
+            GError **error)
+{
+  char *password =
+      given != NULL ? g_strdup (given)
+                    : mail_credentials_lookup (job->credentials, job->account->id,
+                                               job->account->address, protocol, cancellable, error);
+  gboolean good =
+      password != NULL && sync_verify (job->account, protocol, password, cancellable, error);
+
+  mail_password_free (password);
+  if (!good)
+    job->protocol = protocol;
+  return good;
+}
+
+/* The failure and whose it is; error NULL: both are fine. */
+typedef struct
+{
+  GError *error;
+  const char *protocol;
+} Verdict;
+
+static void
+verdict_free (gpointer data)
+{
+  Verdict *verdict = data;
+
+  g_clear_error (&verdict->error);
+  g_free (verdict);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Verdict, verdict_free)
+
+/* Pool thread. */
+static gpointer
+run_verify (gpointer data, GCancellable *cancellable, GError **error)
+{
+  AccountJob *job = *(AccountJob **)data;
+  Verdict *verdict = g_new0 (Verdict, 1);
+  const char *smtp_password = job->smtp_password != NULL ? job->smtp_password : job->imap_password;
+
+  if (base_account_check (job->account, &verdict->error)
+      && verify_one (job, "imap", job->imap_password, cancellable, &verdict->error))
+    verify_one (job, "smtp", smtp_password, cancellable, &verdict->error);
+  verdict->protocol = job->protocol;
+  return verdict;
+}
+
+static void
+on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  GError *error = NULL;
+  Verdict *verdict = g_task_propagate_pointer (G_TASK (result), &error);
+
+  mail_engine_end_request (g_task_get_source_object (outer),
+                           g_task_get_cancellable (G_TASK (result)));
+  if (verdict != NULL)
+    g_task_return_pointer (outer, verdict, verdict_free);
+  else
+    g_task_return_error (outer, error);
+}
+
+void
+mail_engine_verify_async (MailEngine *self, const BaseAccount *account, const char *imap_password,
+                          const char *smtp_password, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
+  GTask *outer = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GCancellable) request = mail_engine_begin_request (self, cancellable);
+
+  mail_engine_call_pool (self, g_task_new (NULL, request, on_verified, outer), run_verify,
+                         account_job_new (self, account, imap_password, smtp_password),
+                         account_slot_free, verdict_free);
+}
+
+gboolean
+mail_engine_verify_finish (MailEngine *self, GAsyncResult *result, const char **protocol,
+                           GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_autoptr (Verdict) verdict = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (protocol != NULL)
+    *protocol = verdict != NULL ? verdict->protocol : NULL;
+  if (verdict == NULL)
+    return FALSE;
+  if (verdict->error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&verdict->error));
+  return FALSE;
+}
+
+/* ---- saving ---- */
+
+/* Store thread: a row first; without its file it means nothing. */
+static gpointer
+run_ensure_row (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  gint64 row = store_account_ensure (db, data, error);
+
+  return row != 0 ? g_memdup2 (&row, sizeof row) : NULL;
+}
+
+/* Pool thread: secrets, and only then the file that makes it an account. */
+static gpointer
+run_save (gpointer data, GCancellable *cancellable, GError **error)
+{
+  AccountJob **slot = data;
+  AccountJob *job = *slot;
+  const BaseAccount *account = job->account;
+  const char *smtp_password = job->smtp_password;
+  gboolean imap_only = FALSE, smtp_only = FALSE;
+
+  if (!base_account_check (account, error))
+    return NULL;
+  if (smtp_password == NULL && job->is_new)
+    smtp_password = job->imap_password;
+  if (job->imap_password != NULL)
+    mail_credentials_store (job->credentials, account->id, account->address, "imap",
+                            job->imap_password, TRUE, &imap_only);
+  if (smtp_password != NULL)
+    mail_credentials_store (job->credentials, account->id, account->address, "smtp", smtp_password,
+                            TRUE, &smtp_only);
+  job->session_only = imap_only || smtp_only;
+  if (base_account_save (account, job->paths, error))
+    return g_steal_pointer (slot);
+  if (job->is_new)
+    mail_credentials_forget (job->credentials, account->id);
+  return NULL;
+}
+
+typedef struct
+{
+  GTask *outer;
+  AccountJob **slot; /* until it is handed to the pool */
+  gint64 row;
+} SaveWait;
+
+static void
+on_account_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree SaveWait *wait = user_data;
+  g_autoptr (GTask) outer = wait->outer;
+  MailEngine *self = g_task_get_source_object (outer);
+  GError *error = NULL;
+  g_autoptr (AccountJob) job = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (job == NULL) {
+    g_task_return_error (outer, error);
+    return;
+  }
+  mail_engine_put_account (self, job->account, wait->row);
+  mail_engine_reload_folders (self, TRUE);
+  if (self->sync != NULL) {
+    mail_engine_update_online (self);
+    sync_engine_add_account (self->sync, job->account);
+  }
+  self->said_session_only |= job->session_only;
+  g_task_return_pointer (outer, g_steal_pointer (&job), account_job_free);
+}
+
+static void
+on_row_ensured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SaveWait *wait = user_data;
+  MailEngine *self = g_task_get_source_object (wait->outer);
+  GError *error = NULL;
+  g_autofree gint64 *row = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (row == NULL) {
+    g_autoptr (GTask) outer = wait->outer;
+
+    g_task_return_error (outer, error);
+    account_slot_free (wait->slot);
+    g_free (wait);
+    return;
+  }
+  wait->row = *row;
+  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_account_saved, wait), run_save,
+                         g_steal_pointer (&wait->slot), account_slot_free, account_job_free);
+}
+
+void
+mail_engine_save_account_async (MailEngine *self, const BaseAccount *account,
+                                const char *imap_password, const char *smtp_password,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
+  SaveWait *wait = g_new0 (SaveWait, 1);
+
+  wait->outer = g_task_new (self, cancellable, callback, user_data);
+  /* Saved or not saved: nothing between. */
+  g_task_set_check_cancellable (wait->outer, FALSE);
+  wait->slot = account_job_new (self, account, imap_password, smtp_password);
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_row_ensured, wait), run_ensure_row,
+                          g_strdup (account->id), g_free, g_free);
+}
+
+gboolean
+mail_engine_save_account_finish (MailEngine *self, GAsyncResult *result, gboolean *session_only,
+                                 GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_autoptr (AccountJob) job = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (job != NULL && session_only != NULL)
+    *session_only = job->session_only;
+  return job != NULL;
+}
+
+/* ---- a password a person gave ---- */
+
+/* Pool thread.  Where both protocols share one password, it is given once for both. */
+static gpointer
+run_set_password (gpointer data, GCancellable *cancellable, GError **error)
+{
+  AccountJob **slot = data;
+  AccountJob *job = *slot;
+  const BaseAccount *account = job->account;
+  const char *asked = mail_credentials_get_last_asked (job->credentials, account->id);
+  char *imap =
+      mail_credentials_lookup (job->credentials, account->id, account->address, "imap", NULL, NULL);
+  char *smtp =
+      mail_credentials_lookup (job->credentials, account->id, account->address, "smtp", NULL, NULL);
+  gboolean differ = imap != NULL && smtp != NULL && !g_str_equal (imap, smtp), session_only = FALSE;
+
+  mail_password_free (imap);
+  mail_password_free (smtp);
+  if (!differ || asked == NULL || g_str_equal (asked, "imap")) {
+    mail_credentials_store (job->credentials, account->id, account->address, "imap",
+                            job->imap_password, job->remember, &session_only);
+    job->session_only |= session_only;
+  }
+  if (!differ || (asked != NULL && g_str_equal (asked, "smtp"))) {
+    mail_credentials_store (job->credentials, account->id, account->address, "smtp",
+                            job->imap_password, job->remember, &session_only);
+    job->session_only |= session_only;
+  }
+  return g_steal_pointer (slot);
+}
+
+static void
+on_password_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  MailEngine *self = g_task_get_source_object (outer);
+  GError *error = NULL;
+  g_autoptr (AccountJob) job = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (job == NULL) {
+    g_task_return_error (outer, error);
+    return;
+  }
+  if (self->sync != NULL)
+    sync_engine_retry (self->sync, job->account->id);
+  if (job->remember && job->session_only && !self->said_session_only) {
+    self->said_session_only = TRUE;
+    mail_engine_emit_notice (
+        self, _ ("There is no keyring that takes the password. It is kept until you quit Sosik."),
+        NULL);
+  }
+  g_task_return_boolean (outer, TRUE);
+}
+
+void
+mail_engine_set_password_async (MailEngine *self, MailAccount *account, const char *password,
+                                gboolean remember, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account) && password != NULL);
+  AccountJob **slot = account_job_new (self, mail_account_get_settings (account), password, NULL);
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+
+  (*slot)->remember = remember;
+  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_password_set, outer), run_set_password,
+                         slot, account_slot_free, account_job_free);
+}
+
+gboolean
+mail_engine_set_password_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- removing ---- */
+
+typedef struct
+{
+  BasePaths *paths;
+  MailCredentials *credentials; /* borrowed; the engine waits for its calls */
+  SyncEngine *sync;             /* the same */
+  char *id;
+} RemoveJob;
+
+typedef struct
+{
+  GTask *outer;
+  MailAccount *account;
+} RemoveWait;
+
+static void
+remove_job_free (gpointer data)
+{
+  RemoveJob *job = data;
+
+  base_paths_unref (job->paths);
+  g_free (job->id);
+  g_free (job);
+}
+
+static RemoveJob *
+remove_job_new (MailEngine *self, MailAccount *account)
+{
+  RemoveJob *job = g_new0 (RemoveJob, 1);
+
+  job->paths = base_paths_ref (self->paths);
+  job->credentials = self->credentials;
+  job->sync = self->sync;
+  job->id = g_strdup (mail_account_get_id (account));
+  return job;
+}
+
+static void
+remove_failed (RemoveWait *wait, GError *error)
+{
+  g_autoptr (GTask) outer = wait->outer;
+  g_autoptr (MailAccount) account = wait->account;
+  MailEngine *self = g_task_get_source_object (outer);
+
+  /* It is still an account, so it goes on. */
+  if (self->sync != NULL)
+    sync_engine_add_account (self->sync, mail_account_get_settings (account));
+  g_task_return_error (outer, error);
+  g_free (wait);
+}
+
+static void
+on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  RemoveWait *wait = user_data;
+  MailEngine *self = g_task_get_source_object (wait->outer);
+  GError *error = NULL;
+  guint position;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL) {
+    remove_failed (wait, error);
+    return;
+  }
+  g_autoptr (GTask) outer = wait->outer;
+  g_autoptr (MailAccount) account = wait->account;
+  if (g_list_store_find (self->accounts, account, &position))
+    g_list_store_remove (self->accounts, position);
+  mail_engine_reload_outgoing (self);
+  g_task_return_boolean (outer, TRUE);
+  g_free (wait);
+}
+
+/* Pool thread. */
+static gpointer
+run_forget (gpointer data, GCancellable *cancellable, GError **error)
+{
+  RemoveJob *job = data;
+
+  mail_credentials_forget (job->credentials, job->id);
+  return base_account_remove (job->id, job->paths, error) ? MAIL_CALL_DONE : NULL;
+}
+
+static void
+on_rows_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  RemoveWait *wait = user_data;
+  MailEngine *self = g_task_get_source_object (wait->outer);
+  GError *error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
+    remove_failed (wait, error);
+  else
+    mail_engine_call_pool (self, g_task_new (NULL, NULL, on_forgotten, wait), run_forget,
+                           remove_job_new (self, wait->account), remove_job_free, NULL);
+}
+
+/* Store thread. */
+static gpointer
+run_remove_rows (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_account_remove (db, *(gint64 *)data, error) ? MAIL_CALL_DONE : NULL;
+}
+
+static void
+on_workers_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  RemoveWait *wait = user_data;
+  MailEngine *self = g_task_get_source_object (wait->outer);
+  gint64 row = mail_account_get_row (wait->account);
+  GError *error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
+    remove_failed (wait, error);
+  else
+    mail_engine_call_store (self, g_task_new (NULL, NULL, on_rows_removed, wait), run_remove_rows,
+                            g_memdup2 (&row, sizeof row), g_free, NULL);
+}
+
+/* Pool thread: waits for the workers. */
+static gpointer
+run_stop_workers (gpointer data, GCancellable *cancellable, GError **error)
+{
+  RemoveJob *job = data;
+
+  if (job->sync != NULL)
+    sync_engine_remove_account (job->sync, job->id);
+  return MAIL_CALL_DONE;
+}
+
+void
+mail_engine_remove_account_async (MailEngine *self, MailAccount *account,
+                                  GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account));
+  RemoveWait *wait = g_new0 (RemoveWait, 1);
+
+  wait->outer = g_task_new (self, NULL, callback, user_data);
+  wait->account = g_object_ref (account);
+  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_workers_stopped, wait), run_stop_workers,
+                         remove_job_new (self, account), remove_job_free, NULL);
+}
+
+gboolean
+mail_engine_remove_account_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

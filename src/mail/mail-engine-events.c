@@ -1,0 +1,303 @@
+/* What the store and the workers tell: first heard on their threads, where it is only queued, then given on the main thread to the lists,
+ * the folders, the accounts and the outgoing mail. */
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+#include "base-error.h"
+#include "base-log.h"
+
+/* ---- on worker threads ---- */
+
+static char *
+get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+              GError **error, gpointer user_data)
+{
+  MailEngine *self = user_data; /* its credentials may be used by any thread, nothing else of it */
+
+  return mail_credentials_lookup (self->credentials, account->id, account->address, protocol,
+                                  cancellable, error);
+}
+
+static void
+state_changed (const char *account_id, const SyncState *state, gpointer user_data)
+{
+  mail_changes_push_state (((MailEngine *)user_data)->changes, account_id, state);
+}
+
+static void
+arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
+{
+  StoreKey newest = 0;
+
+  for (gsize i = 0; i < n; i++)
+    newest = MAX (newest, keys[i]);
+  if (n > 0)
+    mail_changes_push_arrived (((MailEngine *)user_data)->changes, account_id, folder, newest,
+                               (guint)n);
+}
+
+static void
+refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
+{
+  mail_changes_push_refused (((MailEngine *)user_data)->changes, account_id, sentence, detail);
+}
+
+const SyncEvents mail_engine_sync_events = {
+  .get_password = get_password,
+  .state_changed = state_changed,
+  .arrived = arrived,
+  .refused = refused,
+};
+
+/* ---- looking up ---- */
+
+MailAccount *
+mail_engine_find_account (MailEngine *self, const char *id)
+{
+  for (guint i = 0; id != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
+       i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+    if (g_str_equal (mail_account_get_id (account), id))
+      return account; /* the list keeps it */
+  }
+  return NULL;
+}
+
+MailFolder *
+mail_engine_find_folder (MailEngine *self, gint64 id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+    GListModel *folders = mail_account_get_folders (account);
+
+    for (guint j = 0; j < g_list_model_get_n_items (folders); j++) {
+      g_autoptr (MailFolder) folder = g_list_model_get_item (folders, j);
+
+      if (mail_folder_get_id (folder) == id)
+        return folder; /* its account keeps it */
+    }
+  }
+  return NULL;
+}
+
+gboolean
+mail_engine_owns_address (MailEngine *self, const char *address)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+    if (g_ascii_strcasecmp (mail_account_get_address (account), address) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+mail_engine_emit_notice (MailEngine *self, const char *sentence, const char *detail)
+{
+  g_signal_emit (self, mail_engine_signals[MAIL_ENGINE_NOTICE], 0, sentence, detail);
+}
+
+/* ---- folders ---- */
+
+/* Ids to read, or NULL for all. Store thread. */
+static gpointer
+read_folders (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  GArray *ids = data;
+
+  if (ids == NULL)
+    return store_folder_list (db, 0, error);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  for (guint i = 0; i < ids->len; i++) {
+    g_autoptr (GError) local = NULL;
+    StoreFolder *row = store_folder_get (db, g_array_index (ids, gint64, i), &local);
+
+    if (row != NULL) {
+      g_ptr_array_add (rows, row);
+    } else if (!g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&rows);
+}
+
+void
+mail_engine_set_folders (MailEngine *self, GPtrArray *rows)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+    mail_account_set_folders (account, rows);
+  }
+}
+
+typedef struct
+{
+  MailEngine *engine;
+  gboolean list;
+} FoldersWait;
+
+static void
+on_folders (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree FoldersWait *wait = user_data;
+  g_autoptr (MailEngine) self = wait->engine;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->folders_running = FALSE;
+  if (rows == NULL) {
+    if (!base_error_is_cancelled (error))
+      base_log ("The folders could not be read: %s", error->message);
+    return;
+  }
+  if (wait->list) {
+    mail_engine_set_folders (self, rows);
+  } else {
+    for (guint i = 0; i < rows->len; i++) {
+      const StoreFolder *row = rows->pdata[i];
+      MailFolder *folder = mail_engine_find_folder (self, row->id);
+
+      if (folder != NULL)
+        mail_folder_update_counts (folder, row);
+    }
+  }
+  if (self->folder_list_stale || g_hash_table_size (self->stale_folders) > 0)
+    mail_engine_reload_folders (self, FALSE);
+}
+
+void
+mail_engine_reload_folders (MailEngine *self, gboolean list)
+{
+  GArray *ids = NULL;
+  GHashTableIter iter;
+  gpointer id;
+
+  self->folder_list_stale |= list;
+  if (self->folders_running || self->store_thread == NULL)
+    return;
+  if (!self->folder_list_stale) {
+    ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+    g_hash_table_iter_init (&iter, self->stale_folders);
+    while (g_hash_table_iter_next (&iter, &id, NULL))
+      g_array_append_vals (ids, id, 1);
+  }
+  FoldersWait *wait = g_new0 (FoldersWait, 1);
+  *wait = (FoldersWait){ g_object_ref (self), self->folder_list_stale };
+  self->folders_running = TRUE;
+  self->folder_list_stale = FALSE;
+  g_hash_table_remove_all (self->stale_folders);
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_folders, wait), read_folders, ids,
+                          (GDestroyNotify)g_array_unref, (GDestroyNotify)g_ptr_array_unref);
+}
+
+/* ---- on the main thread ---- */
+
+static void
+handle_changed (StoreChange *change, gpointer user_data)
+{
+  MailEngine *self = user_data;
+
+  for (guint i = 0; i < change->messages->len; i++) {
+    const StoreFolderChange *part = change->messages->pdata[i];
+
+    /* A list may go away, or come, while one is told. */
+    for (guint j = self->lists->len; j > 0; j--) {
+      if (j > self->lists->len)
+        continue;
+      g_autoptr (MailMessageList) list = g_object_ref (self->lists->pdata[j - 1]);
+
+      if (mail_message_list_get_folder_id (list) == part->folder)
+        mail_message_list_apply (list, change, part);
+    }
+  }
+  for (guint i = 0; i < change->counts->len; i++)
+    g_hash_table_add (self->stale_folders,
+                      g_memdup2 (&g_array_index (change->counts, gint64, i), sizeof (gint64)));
+  if (change->folder_list || change->counts->len > 0)
+    mail_engine_reload_folders (self, change->folder_list);
+  if (change->outbox)
+    mail_engine_reload_outgoing (self);
+}
+
+static void
+handle_state (const char *account_id, const SyncState *state, gpointer user_data)
+{
+  MailEngine *self = user_data;
+  MailAccount *account = mail_engine_find_account (self, account_id);
+
+  if (account == NULL)
+    return;
+  g_autoptr (MailAccount) kept = g_object_ref (account);
+  gboolean knew = mail_account_needs_password (kept);
+
+  mail_account_set_state (kept, state);
+  if (state->phase == SYNC_PHASE_NEEDS_PASSWORD && !knew)
+    g_signal_emit (self, mail_engine_signals[MAIL_ENGINE_PASSWORD_NEEDED], 0, kept,
+                   mail_account_get_state_text (kept), state->detail);
+}
+
+typedef struct
+{
+  MailEngine *engine;
+  guint count;
+} ArrivedWait;
+
+/* Store thread. */
+static gpointer
+read_message (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_message_get (db, *(gint64 *)data, error);
+}
+
+static void
+row_free (gpointer row)
+{
+  store_message_free (row);
+}
+
+static void
+on_arrived_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree ArrivedWait *wait = user_data;
+  g_autoptr (MailEngine) self = wait->engine;
+  g_autoptr (StoreMessage) row = g_task_propagate_pointer (G_TASK (result), NULL);
+  MailFolder *folder = row != NULL ? mail_engine_find_folder (self, row->folder) : NULL;
+
+  /* Read elsewhere or moved away meanwhile: nothing to tell. */
+  if (folder == NULL || (row->flags & STORE_FLAG_SEEN))
+    return;
+  g_autoptr (MailMessage) message = mail_message_new (row->id, folder);
+  mail_message_fill (message, row, folder);
+  g_signal_emit (self, mail_engine_signals[MAIL_ENGINE_ARRIVED], 0, folder, message, wait->count);
+}
+
+static void
+handle_arrived (const char *account_id, gint64 folder, StoreKey newest, guint count,
+                gpointer user_data)
+{
+  MailEngine *self = user_data;
+  ArrivedWait *wait = g_new0 (ArrivedWait, 1);
+  gint64 id = STORE_KEY_ID (newest);
+
+  *wait = (ArrivedWait){ g_object_ref (self), count };
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_arrived_read, wait), read_message,
+                          g_memdup2 (&id, sizeof id), g_free, row_free);
+}
+
+static void
+handle_refused (const char *account_id, const char *sentence, const char *detail,
+                gpointer user_data)
+{
+  mail_engine_emit_notice (user_data, sentence, detail);
+}
+
+const MailChangesHandlers mail_engine_handlers = {
+  .changed = handle_changed,
+  .state = handle_state,
+  .arrived = handle_arrived,
+  .refused = handle_refused,
+};

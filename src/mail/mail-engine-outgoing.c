@@ -1,0 +1,333 @@
+/* The list of what was written and has not gone, and what can be done about it.  The rows and the drafts' files are read in the store
+ * thread; the main thread only compares. */
+#include "mail-engine-private.h"
+#include "mail-outgoing-private.h"
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+
+/* ---- reading ---- */
+
+void
+mail_outgoing_rows_free (MailOutgoingRows *rows)
+{
+  g_clear_pointer (&rows->outbox, g_ptr_array_unref);
+  g_clear_pointer (&rows->drafts, g_ptr_array_unref);
+  g_free (rows);
+}
+
+MailOutgoingRows *
+mail_outgoing_rows_read (StoreDb *db, BasePaths *paths, GError **error)
+{
+  g_autoptr (MailOutgoingRows) rows = g_new0 (MailOutgoingRows, 1);
+
+  rows->outbox = store_outbox_list (db, 0, error);
+  if (rows->outbox == NULL)
+    return NULL;
+  rows->drafts = store_draft_list (paths, error);
+  return rows->drafts != NULL ? g_steal_pointer (&rows) : NULL;
+}
+
+static MailOutgoing *
+dup_known (MailEngine *self, const char *draft)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->outgoing)); i++) {
+    g_autoptr (MailOutgoing) item = g_list_model_get_item (G_LIST_MODEL (self->outgoing), i);
+
+    if (g_str_equal (mail_outgoing_get_draft (item), draft))
+      return g_steal_pointer (&item);
+  }
+  return mail_outgoing_new (draft);
+}
+
+/* The outbox first, for there somebody waits; then drafts that no composer has open. */
+static GPtrArray *
+arrange (MailEngine *self, const MailOutgoingRows *rows)
+{
+  GPtrArray *wanted = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) queued = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < rows->outbox->len; i++) {
+    const StoreOutbox *row = rows->outbox->pdata[i];
+    MailOutgoing *item = dup_known (self, row->draft);
+
+    mail_outgoing_fill_outbox (item, row);
+    g_hash_table_add (queued, row->draft);
+    g_ptr_array_add (wanted, item);
+  }
+  for (guint i = 0; i < rows->drafts->len; i++) {
+    const StoreDraft *draft = rows->drafts->pdata[i];
+
+    if (draft->editing || g_hash_table_contains (queued, draft->id))
+      continue;
+    MailOutgoing *item = dup_known (self, draft->id);
+    mail_outgoing_fill_draft (item, draft);
+    g_ptr_array_add (wanted, item);
+  }
+  return wanted;
+}
+
+void
+mail_engine_set_outgoing (MailEngine *self, const MailOutgoingRows *rows)
+{
+  g_autoptr (GPtrArray) wanted = arrange (self, rows);
+  GListModel *model = G_LIST_MODEL (self->outgoing);
+  guint n_old = g_list_model_get_n_items (model), head = 0;
+
+  self->sending = FALSE;
+  for (guint i = 0; i < rows->outbox->len; i++)
+    self->sending |= ((StoreOutbox *)rows->outbox->pdata[i])->state == STORE_OUTBOX_SENDING;
+  for (; head < n_old && head < wanted->len; head++) {
+    g_autoptr (MailOutgoing) item = g_list_model_get_item (model, head);
+
+    if (item != wanted->pdata[head])
+      break;
+  }
+  if (head < n_old || head < wanted->len)
+    g_list_store_splice (self->outgoing, head, n_old - head, wanted->pdata + head,
+                         wanted->len - head);
+}
+
+/* Store thread. */
+static gpointer
+run_read (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return mail_outgoing_rows_read (db, data, error);
+}
+
+static void
+rows_free (gpointer rows)
+{
+  mail_outgoing_rows_free (rows);
+}
+
+static void
+paths_free (gpointer paths)
+{
+  base_paths_unref (paths);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MailEngine) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailOutgoingRows) rows = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->outgoing_running = FALSE;
+  if (rows != NULL)
+    mail_engine_set_outgoing (self, rows);
+  else if (!base_error_is_cancelled (error))
+    base_log ("The outgoing mail could not be read: %s", error->message);
+  if (self->outgoing_stale)
+    mail_engine_reload_outgoing (self);
+}
+
+void
+mail_engine_reload_outgoing (MailEngine *self)
+{
+  self->outgoing_stale = self->outgoing_running;
+  if (self->outgoing_running || self->store_thread == NULL)
+    return;
+  self->outgoing_running = TRUE;
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_read, g_object_ref (self)), run_read,
+                          base_paths_ref (self->paths), paths_free, rows_free);
+}
+
+GListModel *
+mail_engine_get_outgoing (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
+  return G_LIST_MODEL (self->outgoing);
+}
+
+gboolean
+mail_engine_is_sending (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), FALSE);
+  return self->sending;
+}
+
+GPtrArray *
+mail_engine_take_crashed_drafts (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
+  GPtrArray *drafts = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < self->crashed->len; i++)
+    g_ptr_array_add (drafts,
+                     mail_draft_new_take (self, store_draft_dup (self->crashed->pdata[i]), TRUE));
+  g_ptr_array_set_size (self->crashed, 0);
+  return drafts;
+}
+
+/* ---- verbs ---- */
+
+typedef struct
+{
+  BasePaths *paths;
+  gint64 outbox; /* 0: a draft */
+  char *draft;
+} OutgoingJob;
+
+static void
+outgoing_job_free (gpointer data)
+{
+  OutgoingJob *job = data;
+
+  base_paths_unref (job->paths);
+  g_free (job->draft);
+  g_free (job);
+}
+
+static OutgoingJob *
+outgoing_job_new (MailEngine *self, MailOutgoing *outgoing)
+{
+  OutgoingJob *job = g_new0 (OutgoingJob, 1);
+
+  job->paths = base_paths_ref (self->paths);
+  job->outbox = mail_outgoing_get_outbox (outgoing);
+  job->draft = g_strdup (mail_outgoing_get_draft (outgoing));
+  return job;
+}
+
+static void
+on_verb_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  MailEngine *self = g_task_get_source_object (outer);
+  GError *error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL) {
+    g_task_return_error (outer, error);
+    return;
+  }
+  if (self->sync != NULL)
+    sync_engine_outbox_changed (self->sync, NULL);
+  mail_engine_reload_outgoing (self);
+  g_task_return_boolean (outer, TRUE);
+}
+
+/* Store thread. */
+static gpointer
+run_send_again (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  OutgoingJob *job = data;
+
+  if (job->outbox == 0) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("This is a draft. Open it to send it."));
+    return NULL;
+  }
+  return store_outbox_set_state (db, job->outbox, STORE_OUTBOX_QUEUED, 0, NULL, NULL, error)
+             ? MAIL_CALL_DONE
+             : NULL;
+}
+
+void
+mail_engine_send_again_async (MailEngine *self, MailOutgoing *outgoing,
+                              GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_OUTGOING (outgoing));
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+
+  if (mail_outgoing_get_state (outgoing) == MAIL_OUTGOING_SENDING) {
+    g_task_return_boolean (outer, TRUE); /* it is on its way */
+    g_object_unref (outer);
+    return;
+  }
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_verb_done, outer), run_send_again,
+                          outgoing_job_new (self, outgoing), outgoing_job_free, NULL);
+}
+
+gboolean
+mail_engine_send_again_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* Store thread: gives the StoreDraft, marked as open before anybody has it. */
+static gpointer
+run_edit (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  OutgoingJob *job = data;
+
+  if (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error))
+    return NULL;
+  g_autoptr (StoreDraft) draft = store_draft_load (job->paths, job->draft, error);
+  if (draft == NULL)
+    return NULL;
+  draft->editing = TRUE;
+  return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;
+}
+
+static void
+draft_free (gpointer draft)
+{
+  store_draft_free (draft);
+}
+
+static void
+on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  MailEngine *self = g_task_get_source_object (outer);
+  GError *error = NULL;
+  StoreDraft *draft = g_task_propagate_pointer (G_TASK (result), &error);
+
+  mail_engine_reload_outgoing (self);
+  if (draft != NULL)
+    g_task_return_pointer (outer, mail_draft_new_take (self, draft, TRUE), g_object_unref);
+  else
+    g_task_return_error (outer, error);
+}
+
+void
+mail_engine_edit_outgoing_async (MailEngine *self, MailOutgoing *outgoing,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_OUTGOING (outgoing));
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_edited, outer), run_edit,
+                          outgoing_job_new (self, outgoing), outgoing_job_free, draft_free);
+}
+
+MailDraft *
+mail_engine_edit_outgoing_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Store thread. */
+static gpointer
+run_remove (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  OutgoingJob *job = data;
+
+  if (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error))
+    return NULL;
+  return store_draft_remove (job->paths, job->draft, error) ? MAIL_CALL_DONE : NULL;
+}
+
+void
+mail_engine_remove_outgoing_async (MailEngine *self, MailOutgoing *outgoing,
+                                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_OUTGOING (outgoing));
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_verb_done, outer), run_remove,
+                          outgoing_job_new (self, outgoing), outgoing_job_free, NULL);
+}
+
+gboolean
+mail_engine_remove_outgoing_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

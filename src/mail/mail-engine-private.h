@@ -1,0 +1,123 @@
+/* What the files of this layer share behind MailEngine's back.  Main thread only, unless a line says otherwise.
+ *
+ * The two roads off the main thread are mail_engine_call_store () and mail_engine_call_pool ().  Both take a GTask that never
+ * leaves the main thread: only plain data travels, so that no GObject is ever finalized by a worker. */
+#pragma once
+
+#include "mail-changes.h"
+#include "mail-credentials.h"
+#include "mail-engine.h"
+#include "mail-remote.h"
+#include "mail-store-thread.h"
+#include "store-outgoing.h"
+#include "sync-engine.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MAIL_ENGINE_NEW,
+  MAIL_ENGINE_STARTING,
+  MAIL_ENGINE_READY,
+  MAIL_ENGINE_STOPPING, /* what runs may finish, follow-ups included */
+  MAIL_ENGINE_STOPPED,
+} MailEngineState;
+
+struct _MailEngine
+{
+  GObject parent_instance;
+
+  /* Owned */
+  BasePaths *paths;
+  GMainContext *context;
+  MailChanges *changes;
+  MailCredentials *credentials;
+  Store *store;                  /* from a good start to stop */
+  MailStoreThread *store_thread; /* the same */
+  SyncEngine *sync;              /* the same */
+  GNetworkMonitor *monitor;
+  GListStore *accounts;      /* of MailAccount */
+  GListStore *outgoing;      /* of MailOutgoing */
+  GPtrArray *crashed;        /* of StoreDraft: open when the program died, not yet taken */
+  GPtrArray *requests;       /* of GCancellable: calls into the sync engine that stop must end */
+  GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
+  GQueue remote_waiting;     /* of GTask: pictures not yet begun */
+  GHashTable *undo;          /* gint64 token -> GArray of gint64 operation groups */
+  GTask *stop_task;
+
+  MailEngineState state;
+  guint calls; /* store and pool calls whose callback has not run yet */
+  guint stop_source;
+  guint remote_running;
+  gint64 last_undo;
+  gboolean folders_running, folder_list_stale;
+  gboolean outgoing_running, outgoing_stale;
+  gboolean sending;
+  gboolean said_session_only;
+
+  /* Borrowed */
+  GPtrArray *lists; /* of MailMessageList, which take themselves out */
+};
+
+/* ---- roads off the main thread (mail-engine-calls.c) ---- */
+/* For functions that succeed with nothing to give. */
+#define MAIL_CALL_DONE ((gpointer)1)
+
+/* Runs `func` in the store thread; calls run in the order made.  Takes the task and the data; the task returns what `func`
+ * returned (NULL: the error) as a pointer freed by `free_result`. */
+void mail_engine_call_store (MailEngine *engine, GTask *task, MailStoreFunc func, gpointer data,
+                             GDestroyNotify free_data, GDestroyNotify free_result);
+/* In a pool thread.  NULL is an error. */
+typedef gpointer (*MailPoolFunc) (gpointer data, GCancellable *cancellable, GError **error);
+void mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
+                            GDestroyNotify free_data, GDestroyNotify free_result);
+/* A call into the sync engine that may last: a cancellable that also follows `cancellable` (nullable) and is cancelled by stop.  Take
+ * it out again with mail_engine_end_request (). */
+GCancellable *mail_engine_begin_request (MailEngine *engine,
+                                         GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+void mail_engine_end_request (MailEngine *engine, GCancellable *request);
+/* Begins the teardown when stop waits and nothing runs any more. */
+void mail_engine_consider_stop (MailEngine *engine);
+
+/* ---- looking up ---- */
+MailAccount *mail_engine_find_account (MailEngine *engine, const char *id);
+MailFolder *mail_engine_find_folder (MailEngine *engine, gint64 folder);
+gboolean mail_engine_owns_address (MailEngine *engine, const char *address);
+
+/* ---- what the store and the workers say (mail-engine-events.c) ---- */
+extern const MailChangesHandlers mail_engine_handlers;
+extern const SyncEvents mail_engine_sync_events; /* user_data is the engine */
+void mail_engine_emit_notice (MailEngine *engine, const char *sentence, const char *detail);
+/* Reads these folders' rows again (coalesced).  `list`: folders came or went. */
+void mail_engine_reload_folders (MailEngine *engine, gboolean list);
+void mail_engine_set_folders (MailEngine *engine, GPtrArray *folders);
+
+/* ---- accounts (mail-engine-accounts.c) ---- */
+MailAccount *mail_engine_put_account (MailEngine *engine, const BaseAccount *settings, gint64 row);
+void mail_engine_update_online (MailEngine *engine);
+
+/* ---- outgoing (mail-engine-outgoing.c) ---- */
+typedef struct
+{
+  GPtrArray *outbox; /* of StoreOutbox */
+  GPtrArray *drafts; /* of StoreDraft */
+} MailOutgoingRows;
+
+MailOutgoingRows *mail_outgoing_rows_read (StoreDb *db, BasePaths *paths, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT; /* store thread */
+void mail_outgoing_rows_free (MailOutgoingRows *rows);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailOutgoingRows, mail_outgoing_rows_free)
+void mail_engine_set_outgoing (MailEngine *engine, const MailOutgoingRows *rows);
+void mail_engine_reload_outgoing (MailEngine *engine);
+
+/* Signal ids, for the files that emit. */
+enum
+{
+  MAIL_ENGINE_ARRIVED,
+  MAIL_ENGINE_NOTICE,
+  MAIL_ENGINE_PASSWORD_NEEDED,
+  MAIL_ENGINE_N_SIGNALS
+};
+extern guint mail_engine_signals[MAIL_ENGINE_N_SIGNALS];
+
+G_END_DECLS

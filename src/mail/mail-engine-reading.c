@@ -1,0 +1,268 @@
+/* Opening a message: from the store, else from the server by the reader worker, then parsed by a pool thread.  And the remote images that a
+ * person allowed.  Main thread, which only orders the steps. */
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+
+#define MAX_REMOTE_AT_ONCE 4
+
+typedef struct
+{
+  GTask *outer;
+  MailMessage *message;
+  GCancellable *request; /* follows the caller's, and stop */
+  gboolean fetched;
+} Opening;
+
+static void
+opening_end (Opening *opening, MailContent *content, GError *error)
+{
+  g_autoptr (GTask) outer = opening->outer;
+
+  mail_engine_end_request (g_task_get_source_object (outer), opening->request);
+  g_object_unref (opening->request);
+  if (content != NULL)
+    g_task_return_pointer (outer, content, g_object_unref);
+  else
+    g_task_return_error (outer, error);
+  g_object_unref (opening->message);
+  g_free (opening);
+}
+
+/* ---- parse ---- */
+
+static void
+bytes_free (gpointer bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+static void
+parsed_free (gpointer parsed)
+{
+  mail_parsed_unref (parsed);
+}
+
+/* Pool thread. */
+static gpointer
+run_parse (gpointer data, GCancellable *cancellable, GError **error)
+{
+  return mail_parsed_new (data);
+}
+
+static void
+on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+  GError *error = NULL;
+  g_autoptr (MailParsed) parsed = g_task_propagate_pointer (G_TASK (result), &error);
+
+  opening_end (opening,
+               parsed != NULL ? mail_content_new (g_task_get_source_object (opening->outer),
+                                                  opening->message, parsed)
+                              : NULL,
+               error);
+}
+
+/* ---- fetch ---- */
+
+typedef struct
+{
+  SyncEngine *sync; /* borrowed: the engine waits for its calls */
+  char *account;
+  gint64 message;
+} FetchJob;
+
+static void
+fetch_job_free (gpointer data)
+{
+  FetchJob *job = data;
+
+  g_free (job->account);
+  g_free (job);
+}
+
+/* Pool thread. */
+static gpointer
+run_fetch (gpointer data, GCancellable *cancellable, GError **error)
+{
+  FetchJob *job = data;
+
+  return sync_engine_fetch_body (job->sync, job->account, job->message, cancellable, error)
+             ? MAIL_CALL_DONE
+             : NULL;
+}
+
+static void read_body (Opening *opening);
+
+static void
+on_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+  GError *error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
+    opening_end (opening, NULL, error);
+  else
+    read_body (opening);
+}
+
+static void
+fetch_body (Opening *opening)
+{
+  MailEngine *self = g_task_get_source_object (opening->outer);
+  MailFolder *folder = mail_message_get_folder (opening->message);
+  MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
+  GError *error = NULL;
+
+  if (account == NULL || self->sync == NULL) {
+    base_error_set (&error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
+    opening_end (opening, NULL, error);
+    return;
+  }
+  FetchJob *job = g_new0 (FetchJob, 1);
+  job->sync = self->sync;
+  job->account = g_strdup (mail_account_get_id (account));
+  job->message = mail_message_get_id (opening->message);
+  mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_fetched, opening), run_fetch,
+                         job, fetch_job_free, NULL);
+}
+
+/* ---- read ---- */
+
+/* Store thread. */
+static gpointer
+run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_message_get_body (db, *(gint64 *)data, error);
+}
+
+static void
+on_body (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+  MailEngine *self = g_task_get_source_object (opening->outer);
+  GError *error = NULL;
+  GBytes *bytes = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (bytes != NULL) {
+    mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_parsed, opening), run_parse,
+                           bytes, bytes_free, parsed_free);
+  } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) && !opening->fetched) {
+    g_error_free (error);
+    opening->fetched = TRUE;
+    fetch_body (opening);
+  } else {
+    opening_end (opening, NULL, error);
+  }
+}
+
+static void
+read_body (Opening *opening)
+{
+  gint64 id = mail_message_get_id (opening->message);
+
+  mail_engine_call_store (g_task_get_source_object (opening->outer),
+                          g_task_new (NULL, opening->request, on_body, opening), run_read_body,
+                          g_memdup2 (&id, sizeof id), g_free, bytes_free);
+}
+
+void
+mail_engine_open_message_async (MailEngine *self, MailMessage *message, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE (message));
+  Opening *opening = g_new0 (Opening, 1);
+
+  opening->outer = g_task_new (self, cancellable, callback, user_data);
+  opening->message = g_object_ref (message);
+  opening->request = mail_engine_begin_request (self, cancellable);
+  read_body (opening);
+}
+
+MailContent *
+mail_engine_open_message_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- remote images ---- */
+
+static void
+image_free (gpointer image)
+{
+  mail_remote_image_free (image);
+}
+
+/* Pool thread. */
+static gpointer
+run_remote (gpointer data, GCancellable *cancellable, GError **error)
+{
+  return mail_remote_fetch (mail_remote_address_is_public, data, cancellable, error);
+}
+
+static void start_remote (MailEngine *self);
+
+static void
+on_remote (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  g_autoptr (MailEngine) self = g_object_ref (g_task_get_source_object (outer));
+  GError *error = NULL;
+  MailRemoteImage *image = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->remote_running--;
+  mail_engine_end_request (self, g_task_get_cancellable (G_TASK (result)));
+  if (image != NULL)
+    g_task_return_pointer (outer, image, image_free);
+  else
+    g_task_return_error (outer, error);
+  start_remote (self);
+}
+
+/* A newsletter has a hundred pictures; the threads that open messages must not wait behind them. */
+static void
+start_remote (MailEngine *self)
+{
+  while (self->remote_running < MAX_REMOTE_AT_ONCE) {
+    GTask *outer = g_queue_pop_head (&self->remote_waiting);
+
+    if (outer == NULL)
+      return;
+    g_autoptr (GCancellable) request =
+        mail_engine_begin_request (self, g_task_get_cancellable (outer));
+    self->remote_running++;
+    mail_engine_call_pool (self, g_task_new (NULL, request, on_remote, outer), run_remote,
+                           g_strdup (g_task_get_task_data (outer)), g_free, image_free);
+  }
+}
+
+void
+mail_engine_fetch_remote_async (MailEngine *self, const char *uri, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && uri != NULL);
+  GTask *outer = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_task_data (outer, g_strdup (uri), g_free);
+  g_queue_push_tail (&self->remote_waiting, outer);
+  start_remote (self);
+}
+
+GBytes *
+mail_engine_fetch_remote_finish (MailEngine *self, GAsyncResult *result, char **content_type,
+                                 GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_autoptr (MailRemoteImage) image = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (image == NULL)
+    return NULL;
+  if (content_type != NULL)
+    *content_type = g_steal_pointer (&image->content_type);
+  return g_steal_pointer (&image->bytes);
+}

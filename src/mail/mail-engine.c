@@ -1,0 +1,482 @@
+/* The engine's life: opening the store and starting the workers off the main thread, and stopping them again.  Main thread; it must never
+ * open a file or wait for a thread here, but in a last resort when it is freed without having been stopped. */
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+
+G_DEFINE_FINAL_TYPE (MailEngine, mail_engine, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_READY = 1,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+guint mail_engine_signals[MAIL_ENGINE_N_SIGNALS];
+
+/* ---- teardown ---- */
+
+/* Everything whose end may block, to be ended in a thread. */
+typedef struct
+{
+  SyncEngine *sync;
+  MailStoreThread *store_thread;
+  Store *store;
+} Teardown;
+
+/* The order matters: workers use the store, and what the store thread does may wake workers. */
+static void
+teardown_run (Teardown *teardown)
+{
+  g_clear_pointer (&teardown->sync, sync_engine_free);
+  g_clear_pointer (&teardown->store_thread, mail_store_thread_free);
+  g_clear_pointer (&teardown->store, store_unref);
+  g_free (teardown);
+}
+
+static Teardown *
+teardown_take (MailEngine *self)
+{
+  Teardown *teardown = g_new0 (Teardown, 1);
+
+  teardown->sync = g_steal_pointer (&self->sync);
+  teardown->store_thread = g_steal_pointer (&self->store_thread);
+  teardown->store = g_steal_pointer (&self->store);
+  return teardown;
+}
+
+static void
+mail_engine_dispose (GObject *object)
+{
+  MailEngine *self = MAIL_ENGINE (object);
+
+  if (self->monitor != NULL)
+    g_signal_handlers_disconnect_by_data (self->monitor, self);
+  g_clear_object (&self->monitor);
+  if (self->state != MAIL_ENGINE_STOPPED && self->store != NULL) {
+    base_log ("The mail engine was freed without being stopped.");
+    teardown_run (teardown_take (self));
+  }
+  self->state = MAIL_ENGINE_STOPPED;
+  G_OBJECT_CLASS (mail_engine_parent_class)->dispose (object);
+}
+
+static void
+mail_engine_finalize (GObject *object)
+{
+  MailEngine *self = MAIL_ENGINE (object);
+
+  g_clear_pointer (&self->changes, mail_changes_free);
+  g_clear_pointer (&self->credentials, mail_credentials_free);
+  g_clear_object (&self->accounts);
+  g_clear_object (&self->outgoing);
+  g_clear_pointer (&self->crashed, g_ptr_array_unref);
+  g_clear_pointer (&self->requests, g_ptr_array_unref);
+  g_clear_pointer (&self->stale_folders, g_hash_table_unref);
+  g_clear_pointer (&self->undo, g_hash_table_unref);
+  g_clear_pointer (&self->lists, g_ptr_array_unref);
+  g_queue_clear_full (&self->remote_waiting, g_object_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->paths, base_paths_unref);
+  G_OBJECT_CLASS (mail_engine_parent_class)->finalize (object);
+}
+
+static void
+mail_engine_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id) {
+  case PROP_READY:
+    g_value_set_boolean (value, mail_engine_get_ready (MAIL_ENGINE (object)));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+mail_engine_class_init (MailEngineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->get_property = mail_engine_get_property;
+  object_class->dispose = mail_engine_dispose;
+  object_class->finalize = mail_engine_finalize;
+  props[PROP_READY] =
+      g_param_spec_boolean ("ready", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  mail_engine_signals[MAIL_ENGINE_ARRIVED] =
+      g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                    MAIL_TYPE_FOLDER, MAIL_TYPE_MESSAGE, G_TYPE_UINT);
+  mail_engine_signals[MAIL_ENGINE_NOTICE] =
+      g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                    G_TYPE_STRING, G_TYPE_STRING);
+  mail_engine_signals[MAIL_ENGINE_PASSWORD_NEEDED] =
+      g_signal_new ("password-needed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                    MAIL_TYPE_ACCOUNT, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+mail_engine_init (MailEngine *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->changes = mail_changes_new (self->context, &mail_engine_handlers, self);
+  self->credentials = mail_credentials_new ();
+  self->accounts = g_list_store_new (MAIL_TYPE_ACCOUNT);
+  self->outgoing = g_list_store_new (MAIL_TYPE_OUTGOING);
+  self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify)store_draft_free);
+  self->requests = g_ptr_array_new_with_free_func (g_object_unref);
+  self->stale_folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->undo =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
+  self->lists = g_ptr_array_new ();
+  g_queue_init (&self->remote_waiting);
+}
+
+MailEngine *
+mail_engine_new (BasePaths *paths)
+{
+  MailEngine *self = g_object_new (MAIL_TYPE_ENGINE, NULL);
+
+  self->paths = base_paths_ref (paths);
+  return self;
+}
+
+/* ---- start ---- */
+
+/* What the opening thread finds. */
+typedef struct
+{
+  BasePaths *paths;     /* in */
+  MailChanges *changes; /* in; borrowed from the engine, which outlives the store */
+  Store *store;
+  MailStoreThread *thread;
+  gboolean rebuilt;
+  GStrv broken;
+  GPtrArray *settings; /* of BaseAccount */
+} Opened;
+
+/* What the first read finds. */
+typedef struct
+{
+  BasePaths *paths;    /* in */
+  GPtrArray *settings; /* in; of BaseAccount */
+  GArray *rows;        /* of gint64, one per settings */
+  GPtrArray *folders;  /* of StoreFolder */
+  MailOutgoingRows *outgoing;
+} Loaded;
+
+static void
+opened_free (gpointer data)
+{
+  Opened *opened = data;
+
+  g_clear_pointer (&opened->thread, mail_store_thread_free);
+  g_clear_pointer (&opened->store, store_unref);
+  g_clear_pointer (&opened->settings, g_ptr_array_unref);
+  g_strfreev (opened->broken);
+  base_paths_unref (opened->paths);
+  g_free (opened);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opened, opened_free)
+
+static void
+loaded_free (gpointer data)
+{
+  Loaded *loaded = data;
+
+  base_paths_unref (loaded->paths);
+  g_clear_pointer (&loaded->settings, g_ptr_array_unref);
+  g_clear_pointer (&loaded->rows, g_array_unref);
+  g_clear_pointer (&loaded->folders, g_ptr_array_unref);
+  g_clear_pointer (&loaded->outgoing, mail_outgoing_rows_free);
+  g_free (loaded);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Loaded, loaded_free)
+
+/* The committing thread. */
+static void
+on_store_change (StoreChange *change, gpointer user_data)
+{
+  mail_changes_push_store (user_data, change);
+}
+
+/* Pool thread. */
+static gpointer
+run_open (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Opened **slot = data;
+  Opened *opened = *slot;
+  g_autofree char *exported = g_build_filename (base_paths_get_cache (opened->paths), "open", NULL);
+
+  /* Attachments of the last session that were opened in other programs. */
+  base_paths_remove_tree (exported);
+  opened->store = store_open (opened->paths, &opened->rebuilt, error);
+  if (opened->store == NULL)
+    return NULL;
+  store_set_change_func (opened->store, on_store_change, opened->changes);
+  opened->thread = mail_store_thread_new (opened->store, error);
+  if (opened->thread == NULL)
+    return NULL;
+  opened->settings = base_account_load_all (opened->paths, &opened->broken);
+  return g_steal_pointer (slot);
+}
+
+static void
+slot_free (gpointer data)
+{
+  Opened **slot = data;
+
+  g_clear_pointer (slot, opened_free);
+  g_free (slot);
+}
+
+/* Store thread. */
+static gpointer
+run_load (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Loaded **slot = data;
+  Loaded *loaded = *slot;
+
+  loaded->rows = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < loaded->settings->len; i++) {
+    gint64 row = store_account_ensure (db, ((BaseAccount *)loaded->settings->pdata[i])->id, error);
+
+    if (row == 0)
+      return NULL;
+    g_array_append_val (loaded->rows, row);
+  }
+  if (!store_outbox_recover (db, error))
+    return NULL;
+  loaded->folders = store_folder_list (db, 0, error);
+  if (loaded->folders == NULL)
+    return NULL;
+  loaded->outgoing = mail_outgoing_rows_read (db, loaded->paths, error);
+  if (loaded->outgoing == NULL)
+    return NULL;
+  return g_steal_pointer (slot);
+}
+
+static void
+loaded_slot_free (gpointer data)
+{
+  Loaded **slot = data;
+
+  g_clear_pointer (slot, loaded_free);
+  g_free (slot);
+}
+
+/* Drafts that a composer had open and that no outbox row explains: the program died over them. */
+static void
+take_crashed (MailEngine *self, const MailOutgoingRows *rows)
+{
+  g_autoptr (GHashTable) queued = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < rows->outbox->len; i++)
+    g_hash_table_add (queued, ((StoreOutbox *)rows->outbox->pdata[i])->draft);
+  for (guint i = 0; i < rows->drafts->len; i++) {
+    const StoreDraft *draft = rows->drafts->pdata[i];
+
+    if (draft->editing && !g_hash_table_contains (queued, draft->id))
+      g_ptr_array_add (self->crashed, store_draft_dup (draft));
+  }
+}
+
+static void
+start_failed (GTask *task, GError *error)
+{
+  MailEngine *self = g_task_get_source_object (task);
+
+  if (self->state == MAIL_ENGINE_STARTING)
+    self->state = MAIL_ENGINE_NEW;
+  g_task_return_error (task, error);
+}
+
+static void
+on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (MailEngine) self = g_object_ref (g_task_get_source_object (task));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Loaded) loaded = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (loaded == NULL) {
+    /* Retry opens everything anew; ending the thread here waits for nothing, it has just answered. */
+    teardown_run (teardown_take (self));
+    start_failed (task, g_steal_pointer (&error));
+    return;
+  }
+  if (self->state != MAIL_ENGINE_STARTING) {
+    start_failed (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped"));
+    return;
+  }
+  for (guint i = 0; i < loaded->settings->len; i++)
+    mail_engine_put_account (self, loaded->settings->pdata[i],
+                             g_array_index (loaded->rows, gint64, i));
+  mail_engine_set_folders (self, loaded->folders);
+  take_crashed (self, loaded->outgoing);
+  mail_engine_set_outgoing (self, loaded->outgoing);
+
+  self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
+  self->state = MAIL_ENGINE_READY;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
+  self->monitor = g_object_ref (g_network_monitor_get_default ());
+  g_signal_connect_swapped (self->monitor, "network-changed",
+                            G_CALLBACK (mail_engine_update_online), self);
+  mail_engine_update_online (self);
+  for (guint i = 0; i < loaded->settings->len; i++)
+    sync_engine_add_account (self->sync, loaded->settings->pdata[i]);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  MailEngine *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Opened) opened = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (opened == NULL) {
+    start_failed (task, g_steal_pointer (&error));
+    return;
+  }
+  self->store = g_steal_pointer (&opened->store);
+  self->store_thread = g_steal_pointer (&opened->thread);
+  if (opened->rebuilt)
+    mail_engine_emit_notice (
+        self,
+        _ ("The stored mail was damaged. It was set aside, and everything is fetched from the servers "
+           "again. What you wrote is still here."),
+        NULL);
+  for (guint i = 0; opened->broken != NULL && opened->broken[i] != NULL; i++)
+    mail_engine_emit_notice (self, opened->broken[i], NULL);
+
+  Loaded **slot = g_new0 (Loaded *, 1);
+  *slot = g_new0 (Loaded, 1);
+  (*slot)->paths = base_paths_ref (self->paths);
+  (*slot)->settings = g_steal_pointer (&opened->settings);
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_loaded, g_steal_pointer (&task)),
+                          run_load, slot, loaded_slot_free, loaded_free);
+}
+
+void
+mail_engine_start_async (MailEngine *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && self->state == MAIL_ENGINE_NEW);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Opened **slot = g_new0 (Opened *, 1);
+
+  g_task_set_check_cancellable (task, FALSE);
+  self->state = MAIL_ENGINE_STARTING;
+  *slot = g_new0 (Opened, 1);
+  (*slot)->paths = base_paths_ref (self->paths);
+  (*slot)->changes = self->changes;
+  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_opened, task), run_open, slot, slot_free,
+                         opened_free);
+}
+
+gboolean
+mail_engine_start_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+mail_engine_get_ready (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), FALSE);
+  return self->state == MAIL_ENGINE_READY;
+}
+
+BasePaths *
+mail_engine_get_paths (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
+  return self->paths;
+}
+
+/* ---- stop ---- */
+
+/* A thread of its own, for which nothing of the engine is left to see. */
+static gpointer
+run_teardown (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Teardown **slot = data;
+
+  teardown_run (g_steal_pointer (slot));
+  return MAIL_CALL_DONE;
+}
+
+static void
+on_torn_down (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MailEngine) self = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->stop_task);
+
+  g_task_propagate_pointer (G_TASK (result), NULL);
+  self->state = MAIL_ENGINE_STOPPED;
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_quiet (gpointer data)
+{
+  MailEngine *self = data;
+
+  self->stop_source = 0;
+  if (self->calls > 0 || self->stop_task == NULL)
+    return G_SOURCE_REMOVE;
+  Teardown **slot = g_new0 (Teardown *, 1);
+  *slot = teardown_take (self);
+  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_torn_down, g_object_ref (self)),
+                         run_teardown, slot, g_free, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mail_engine_consider_stop (MailEngine *self)
+{
+  if (self->state != MAIL_ENGINE_STOPPING || self->calls > 0 || self->stop_source != 0
+      || self->stop_task == NULL)
+    return;
+  /* Later than the callbacks of what just ended, which may begin a next step. */
+  g_autoptr (GSource) source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_LOW);
+  g_source_set_callback (source, on_quiet, g_object_ref (self), g_object_unref);
+  self->stop_source = g_source_attach (source, self->context);
+}
+
+void
+mail_engine_stop_async (MailEngine *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && self->stop_task == NULL);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  if (self->state == MAIL_ENGINE_STOPPED) {
+    g_task_return_boolean (task, TRUE);
+    g_object_unref (task);
+    return;
+  }
+  self->state = MAIL_ENGINE_STOPPING;
+  self->stop_task = task;
+  if (self->monitor != NULL)
+    g_signal_handlers_disconnect_by_data (self->monitor, self);
+  for (guint i = 0; i < self->requests->len; i++)
+    g_cancellable_cancel (self->requests->pdata[i]);
+  mail_engine_consider_stop (self);
+}
+
+void
+mail_engine_stop_finish (MailEngine *self, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}

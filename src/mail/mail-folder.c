@@ -1,0 +1,296 @@
+/* A folder as the sidebar shows it: a plain holder of properties on the main thread, filled from rows by its account.  It must never
+ * read the store itself. */
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+struct _MailFolder
+{
+  GObject parent_instance;
+
+  gint64 id;
+  char *name, *path;
+  MailRole role;
+  guint unread, total, depth;
+  gboolean selectable;
+  /* Borrowed: the account owns its folders; NULL when it is gone */
+  MailAccount *account;
+};
+
+G_DEFINE_FINAL_TYPE (MailFolder, mail_folder, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_NAME = 1,
+  PROP_PATH,
+  PROP_UNREAD,
+  PROP_TOTAL,
+  PROP_ICON_NAME,
+  PROP_ROLE,
+  PROP_DEPTH,
+  PROP_SELECTABLE,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+
+/* The roles of the layers are the same numbers; hold that at compile time. */
+G_STATIC_ASSERT ((int)MAIL_ROLE_NONE == (int)STORE_ROLE_NONE);
+G_STATIC_ASSERT ((int)MAIL_ROLE_INBOX == (int)STORE_ROLE_INBOX);
+G_STATIC_ASSERT ((int)MAIL_ROLE_DRAFTS == (int)STORE_ROLE_DRAFTS);
+G_STATIC_ASSERT ((int)MAIL_ROLE_SENT == (int)STORE_ROLE_SENT);
+G_STATIC_ASSERT ((int)MAIL_ROLE_ARCHIVE == (int)STORE_ROLE_ARCHIVE);
+G_STATIC_ASSERT ((int)MAIL_ROLE_JUNK == (int)STORE_ROLE_JUNK);
+G_STATIC_ASSERT ((int)MAIL_ROLE_TRASH == (int)STORE_ROLE_TRASH);
+G_STATIC_ASSERT ((int)MAIL_ROLE_ALL == (int)STORE_ROLE_ALL);
+G_STATIC_ASSERT ((int)MAIL_ROLE_FLAGGED == (int)STORE_ROLE_FLAGGED);
+
+const char *
+mail_role_get_name (MailRole role)
+{
+  switch (role) {
+  case MAIL_ROLE_NONE:
+    return NULL;
+  case MAIL_ROLE_INBOX:
+    return _ ("Inbox");
+  case MAIL_ROLE_DRAFTS:
+    return _ ("Drafts");
+  case MAIL_ROLE_SENT:
+    return _ ("Sent");
+  case MAIL_ROLE_ARCHIVE:
+    return _ ("Archive");
+  case MAIL_ROLE_JUNK:
+    return _ ("Junk");
+  case MAIL_ROLE_TRASH:
+    return _ ("Trash");
+  case MAIL_ROLE_ALL:
+    return _ ("All Mail");
+  case MAIL_ROLE_FLAGGED:
+    return _ ("Starred");
+  }
+  return NULL;
+}
+
+/* These icons come with the window's resources. */
+const char *
+mail_folder_get_icon_name (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  switch (self->role) {
+  case MAIL_ROLE_INBOX:
+    return "sosik-inbox-symbolic";
+  case MAIL_ROLE_DRAFTS:
+    return "sosik-drafts-symbolic";
+  case MAIL_ROLE_SENT:
+    return "sosik-sent-symbolic";
+  case MAIL_ROLE_ARCHIVE:
+    return "sosik-archive-symbolic";
+  case MAIL_ROLE_JUNK:
+    return "sosik-junk-symbolic";
+  case MAIL_ROLE_TRASH:
+    return "sosik-trash-symbolic";
+  case MAIL_ROLE_ALL:
+    return "sosik-all-symbolic";
+  case MAIL_ROLE_FLAGGED:
+    return "sosik-starred-symbolic";
+  case MAIL_ROLE_NONE:
+    break;
+  }
+  return "sosik-folder-symbolic";
+}
+
+static void
+mail_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  MailFolder *self = MAIL_FOLDER (object);
+
+  switch (id) {
+  case PROP_NAME:
+    g_value_set_string (value, self->name);
+    break;
+  case PROP_PATH:
+    g_value_set_string (value, self->path);
+    break;
+  case PROP_UNREAD:
+    g_value_set_uint (value, self->unread);
+    break;
+  case PROP_TOTAL:
+    g_value_set_uint (value, self->total);
+    break;
+  case PROP_ICON_NAME:
+    g_value_set_string (value, mail_folder_get_icon_name (self));
+    break;
+  case PROP_ROLE:
+    g_value_set_int (value, (int)self->role);
+    break;
+  case PROP_DEPTH:
+    g_value_set_uint (value, self->depth);
+    break;
+  case PROP_SELECTABLE:
+    g_value_set_boolean (value, self->selectable);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+mail_folder_finalize (GObject *object)
+{
+  MailFolder *self = MAIL_FOLDER (object);
+
+  g_clear_weak_pointer (&self->account);
+  g_free (self->name);
+  g_free (self->path);
+  G_OBJECT_CLASS (mail_folder_parent_class)->finalize (object);
+}
+
+static void
+mail_folder_class_init (MailFolderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = mail_folder_get_property;
+  object_class->finalize = mail_folder_finalize;
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
+  props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_TOTAL] = g_param_spec_uint ("total", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_ICON_NAME] = g_param_spec_string ("icon-name", NULL, NULL, NULL, flags);
+  props[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_SELECTABLE] = g_param_spec_boolean ("selectable", NULL, NULL, TRUE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+mail_folder_init (MailFolder *self)
+{
+  self->name = g_strdup ("");
+  self->path = g_strdup ("");
+  self->selectable = TRUE;
+}
+
+MailFolder *
+mail_folder_new (MailAccount *account, gint64 id)
+{
+  MailFolder *self = g_object_new (MAIL_TYPE_FOLDER, NULL);
+
+  self->id = id;
+  g_set_weak_pointer (&self->account, account);
+  return self;
+}
+
+static void
+set_string (MailFolder *self, char **field, const char *value, guint prop)
+{
+  if (g_str_equal (*field, value))
+    return;
+  g_free (*field);
+  *field = g_strdup (value);
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+static void
+set_uint (MailFolder *self, guint *field, guint value, guint prop)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+void
+mail_folder_update_counts (MailFolder *self, const StoreFolder *row)
+{
+  /* As long as rows are missing here, the server knows better how many there are. */
+  set_uint (self, &self->unread,
+            row->complete ? row->unread : MAX (row->unread, row->server_unread), PROP_UNREAD);
+  set_uint (self, &self->total, row->complete ? row->total : MAX (row->total, row->server_total),
+            PROP_TOTAL);
+}
+
+void
+mail_folder_update (MailFolder *self, const StoreFolder *row, const char *name, guint depth)
+{
+  MailRole role = (MailRole)row->role;
+
+  g_object_freeze_notify (G_OBJECT (self));
+  set_string (self, &self->name, name, PROP_NAME);
+  set_string (self, &self->path, row->name, PROP_PATH);
+  set_uint (self, &self->depth, depth, PROP_DEPTH);
+  if (self->role != role) {
+    self->role = role;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ROLE]);
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ICON_NAME]);
+  }
+  if (self->selectable != row->selectable) {
+    self->selectable = row->selectable;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTABLE]);
+  }
+  mail_folder_update_counts (self, row);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+gint64
+mail_folder_get_id (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
+  return self->id;
+}
+
+MailAccount *
+mail_folder_get_account (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->account;
+}
+
+const char *
+mail_folder_get_name (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->name;
+}
+
+const char *
+mail_folder_get_path (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->path;
+}
+
+MailRole
+mail_folder_get_role (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), MAIL_ROLE_NONE);
+  return self->role;
+}
+
+guint
+mail_folder_get_unread (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
+  return self->unread;
+}
+
+guint
+mail_folder_get_total (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
+  return self->total;
+}
+
+guint
+mail_folder_get_depth (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
+  return self->depth;
+}
+
+gboolean
+mail_folder_get_selectable (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->selectable;
+}

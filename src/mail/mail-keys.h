@@ -1,0 +1,42 @@
+/* The sorted keys of a message list and how changes find their place: pure, no GObject, no I/O. One thread. */
+#pragma once
+
+#include "store-db.h"
+
+G_BEGIN_DECLS
+
+/* GArrays of StoreKey, descending, each key once. */
+
+/* Position of the first key that is not larger than `key` (where it stands or belongs). */
+guint mail_keys_place (GArray *keys, StoreKey key);
+gboolean mail_keys_contain (GArray *keys, StoreKey key);
+
+/* One contiguous change of the list. */
+typedef struct
+{
+  guint position, removed, added;
+} MailKeysRun;
+
+/* Takes keys out of `keys`: the next run of `gone` from *next on, which moves ahead by a bounded amount of work.  The run is empty
+ * where nothing of it was here.  FALSE when nothing was left to do. */
+gboolean mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, MailKeysRun *run);
+/* The same for putting in; keys that are there already are passed over. */
+gboolean mail_keys_insert_run (GArray *keys, GArray *come, guint *next, MailKeysRun *run);
+
+/* What happened to keys that are not read yet: the last word for each. */
+typedef enum
+{
+  MAIL_KEYS_REMOVED = 1,
+  MAIL_KEYS_ADDED,
+} MailKeysEvent;
+
+typedef struct _MailKeysJournal MailKeysJournal;
+MailKeysJournal *mail_keys_journal_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void mail_keys_journal_free (MailKeysJournal *journal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailKeysJournal, mail_keys_journal_free)
+void mail_keys_journal_note (MailKeysJournal *journal, StoreKey key, MailKeysEvent event);
+/* `chunk` = the keys of [low, high) as some snapshot had them; changes it to what they are by the events noted. */
+void mail_keys_journal_correct (MailKeysJournal *journal, GArray *chunk, StoreKey low,
+                                StoreKey high);
+
+G_END_DECLS

@@ -1,0 +1,270 @@
+/* One thing that was written and has not gone: a draft kept here, or a row of the outbox.  Main thread; filled by the engine. */
+#include "mail-outgoing-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-date.h"
+#include "mail-private.h"
+
+struct _MailOutgoing
+{
+  GObject parent_instance;
+
+  gint64 outbox; /* 0: a draft */
+  char *draft;
+  MailOutgoingState state;
+  char *state_text, *detail, *subject, *recipients;
+  gint64 date;
+};
+
+G_DEFINE_FINAL_TYPE (MailOutgoing, mail_outgoing, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_STATE = 1,
+  PROP_STATE_TEXT,
+  PROP_DETAIL,
+  PROP_SUBJECT,
+  PROP_RECIPIENTS,
+  PROP_DATE,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+
+static void
+mail_outgoing_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  MailOutgoing *self = MAIL_OUTGOING (object);
+
+  switch (id) {
+  case PROP_STATE:
+    g_value_set_int (value, (int)self->state);
+    break;
+  case PROP_STATE_TEXT:
+    g_value_set_string (value, self->state_text);
+    break;
+  case PROP_DETAIL:
+    g_value_set_string (value, self->detail);
+    break;
+  case PROP_SUBJECT:
+    g_value_set_string (value, self->subject);
+    break;
+  case PROP_RECIPIENTS:
+    g_value_set_string (value, self->recipients);
+    break;
+  case PROP_DATE:
+    g_value_set_int64 (value, self->date);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+mail_outgoing_finalize (GObject *object)
+{
+  MailOutgoing *self = MAIL_OUTGOING (object);
+
+  g_free (self->draft);
+  g_free (self->state_text);
+  g_free (self->detail);
+  g_free (self->subject);
+  g_free (self->recipients);
+  G_OBJECT_CLASS (mail_outgoing_parent_class)->finalize (object);
+}
+
+static void
+mail_outgoing_class_init (MailOutgoingClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = mail_outgoing_get_property;
+  object_class->finalize = mail_outgoing_finalize;
+  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
+  props[PROP_DETAIL] = g_param_spec_string ("detail", NULL, NULL, NULL, flags);
+  props[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
+  props[PROP_RECIPIENTS] = g_param_spec_string ("recipients", NULL, NULL, NULL, flags);
+  props[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+mail_outgoing_init (MailOutgoing *self)
+{
+  self->state_text = g_strdup ("");
+  self->subject = g_strdup ("");
+  self->recipients = g_strdup ("");
+}
+
+MailOutgoing *
+mail_outgoing_new (const char *draft)
+{
+  MailOutgoing *self = g_object_new (MAIL_TYPE_OUTGOING, NULL);
+
+  self->draft = g_strdup (draft);
+  return self;
+}
+
+static void
+set_string (MailOutgoing *self, char **field, const char *value, guint prop)
+{
+  if (g_strcmp0 (*field, value) == 0)
+    return;
+  g_free (*field);
+  *field = g_strdup (value);
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+static void
+set_state (MailOutgoing *self, MailOutgoingState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+}
+
+static void
+set_date (MailOutgoing *self, gint64 date)
+{
+  if (self->date == date)
+    return;
+  self->date = date;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DATE]);
+}
+
+static const char *
+subject_or_none (const char *subject)
+{
+  return subject != NULL && *subject != '\0' ? subject : _ ("(No subject)");
+}
+
+void
+mail_outgoing_fill_draft (MailOutgoing *self, const StoreDraft *draft)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  self->outbox = 0;
+  set_state (self, MAIL_OUTGOING_DRAFT);
+  set_string (self, &self->state_text, _ ("Draft on this computer"), PROP_STATE_TEXT);
+  set_string (self, &self->detail, NULL, PROP_DETAIL);
+  set_string (self, &self->subject, subject_or_none (draft->subject), PROP_SUBJECT);
+  set_string (self, &self->recipients, draft->to != NULL ? draft->to : "", PROP_RECIPIENTS);
+  set_date (self, draft->modified);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static char *
+describe (const StoreOutbox *row)
+{
+  switch (row->state) {
+  case STORE_OUTBOX_QUEUED:
+    if (row->error != NULL && row->next_try > 0) {
+      g_autofree char *at = base_date_short (row->next_try, row->next_try);
+
+      /* TRANSLATORS: %1$s is a whole sentence that says why, %2$s a time of day. */
+      return g_strdup_printf (_ ("%1$s Trying again at %2$s."), row->error, at);
+    }
+    return g_strdup (row->error != NULL ? row->error : _ ("Waiting to be sent"));
+  case STORE_OUTBOX_SENDING:
+    return g_strdup (_ ("Sending …"));
+  case STORE_OUTBOX_UNCERTAIN:
+    return g_strdup (
+        row->error != NULL
+            ? row->error
+            : _ ("The connection was lost at the end of sending. Look whether it arrived "
+                 "before you send it again."));
+  case STORE_OUTBOX_FAILED:
+    return g_strdup (row->error != NULL ? row->error : _ ("The message could not be sent."));
+  }
+  return g_strdup ("");
+}
+
+static MailOutgoingState
+state_of (StoreOutboxState state)
+{
+  switch (state) {
+  case STORE_OUTBOX_QUEUED:
+    return MAIL_OUTGOING_QUEUED;
+  case STORE_OUTBOX_SENDING:
+    return MAIL_OUTGOING_SENDING;
+  case STORE_OUTBOX_UNCERTAIN:
+    return MAIL_OUTGOING_UNCERTAIN;
+  case STORE_OUTBOX_FAILED:
+    return MAIL_OUTGOING_FAILED;
+  }
+  return MAIL_OUTGOING_FAILED;
+}
+
+void
+mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row)
+{
+  g_autofree char *text = describe (row);
+  g_autofree char *recipients =
+      row->recipients != NULL ? g_strjoinv (", ", row->recipients) : g_strdup ("");
+
+  g_object_freeze_notify (G_OBJECT (self));
+  self->outbox = row->id;
+  set_state (self, state_of (row->state));
+  set_string (self, &self->state_text, text, PROP_STATE_TEXT);
+  set_string (self, &self->detail, row->detail, PROP_DETAIL);
+  set_string (self, &self->subject, subject_or_none (row->subject), PROP_SUBJECT);
+  set_string (self, &self->recipients, recipients, PROP_RECIPIENTS);
+  set_date (self, row->created);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+gint64
+mail_outgoing_get_outbox (MailOutgoing *self)
+{
+  return self->outbox;
+}
+
+const char *
+mail_outgoing_get_draft (MailOutgoing *self)
+{
+  return self->draft;
+}
+
+MailOutgoingState
+mail_outgoing_get_state (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), MAIL_OUTGOING_DRAFT);
+  return self->state;
+}
+
+const char *
+mail_outgoing_get_state_text (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), NULL);
+  return self->state_text;
+}
+
+const char *
+mail_outgoing_get_detail (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), NULL);
+  return self->detail;
+}
+
+const char *
+mail_outgoing_get_subject (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), NULL);
+  return self->subject;
+}
+
+const char *
+mail_outgoing_get_recipients (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), NULL);
+  return self->recipients;
+}
+
+gint64
+mail_outgoing_get_date (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), 0);
+  return self->date;
+}

@@ -1,0 +1,95 @@
+/* A message taken apart: made in a pool thread, then read by the main thread (the plain fields) and by pool threads (the parts).  The
+ * parser's objects belong to one thread at a time, so everything that touches them holds the lock; the main thread never does. */
+#include "mail-private.h"
+
+static void
+address_free (gpointer data)
+{
+  MailAddress *address = data;
+
+  g_free (address->name);
+  g_free (address->address);
+  g_free (address);
+}
+
+static GPtrArray *
+addresses (MimeMessage *mime, const char *header)
+{
+  g_autoptr (GPtrArray) found = mime_message_get_addresses (mime, header);
+  GPtrArray *copy = g_ptr_array_new_full (found->len, address_free);
+
+  for (guint i = 0; i < found->len; i++) {
+    const MimeAddress *from = found->pdata[i];
+    MailAddress *address = g_new0 (MailAddress, 1);
+
+    address->name = g_strdup (from->name);
+    address->address = g_strdup (from->address);
+    g_ptr_array_add (copy, address);
+  }
+  return copy;
+}
+
+MailParsed *
+mail_parsed_new (GBytes *bytes)
+{
+  MailParsed *self = g_new0 (MailParsed, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  self->bytes = g_bytes_ref (bytes);
+  self->mime = mime_message_new (bytes);
+  self->subject = mime_message_get_header (self->mime, "Subject");
+  if (self->subject == NULL)
+    self->subject = g_strdup ("");
+  self->message_id = mime_message_get_header (self->mime, "Message-ID");
+  self->in_reply_to = mime_message_get_header (self->mime, "In-Reply-To");
+  self->references = mime_message_get_header (self->mime, "References");
+  self->date = mime_message_get_date (self->mime);
+  self->from = addresses (self->mime, "From");
+  self->reply_to = addresses (self->mime, "Reply-To");
+  self->to = addresses (self->mime, "To");
+  self->cc = addresses (self->mime, "Cc");
+  self->bcc = addresses (self->mime, "Bcc");
+  self->text = g_strdup (mime_message_get_text (self->mime));
+  self->html = mime_message_get_clean_html (self->mime, FALSE, &self->blocked);
+  mime_message_get_parts (self->mime); /* found once here, not when the window asks */
+  return self;
+}
+
+MailParsed *
+mail_parsed_ref (MailParsed *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+mail_parsed_unref (MailParsed *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_clear_pointer (&self->mime, mime_message_free);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->from, g_ptr_array_unref);
+  g_clear_pointer (&self->reply_to, g_ptr_array_unref);
+  g_clear_pointer (&self->to, g_ptr_array_unref);
+  g_clear_pointer (&self->cc, g_ptr_array_unref);
+  g_clear_pointer (&self->bcc, g_ptr_array_unref);
+  g_free (self->subject);
+  g_free (self->text);
+  g_free (self->html);
+  g_free (self->message_id);
+  g_free (self->in_reply_to);
+  g_free (self->references);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+GBytes *
+mail_parsed_decode (MailParsed *self, guint index)
+{
+  g_mutex_lock (&self->lock);
+  GBytes *bytes = mime_message_get_part_content (self->mime, index);
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}

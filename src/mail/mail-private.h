@@ -1,0 +1,102 @@
+/* How the objects of this layer are made and fed.  Main thread only, unless a line says otherwise. */
+#pragma once
+
+#include "mail-account.h"
+#include "mail-content.h"
+#include "mail-draft.h"
+#include "mail-folder.h"
+#include "mail-message-list.h"
+#include "mail-message.h"
+#include "mime-message.h"
+#include "store-folder.h"
+#include "store-outgoing.h"
+#include "sync-engine.h"
+
+G_BEGIN_DECLS
+
+/* ---- account ---- */
+MailAccount *mail_account_new (const BaseAccount *settings, gint64 row) G_GNUC_WARN_UNUSED_RESULT;
+gint64 mail_account_get_row (MailAccount *account);
+const BaseAccount *mail_account_get_settings (MailAccount *account);
+void mail_account_set_settings (MailAccount *account, const BaseAccount *settings);
+void mail_account_set_state (MailAccount *account, const SyncState *state);
+/* All rows of this account (GPtrArray of StoreFolder, others are skipped): objects stay the same for the same id. */
+void mail_account_set_folders (MailAccount *account, GPtrArray *rows);
+/* The one sentence of the sidebar for a state; pure. */
+char *mail_account_describe (MailAccount *account, const SyncState *state,
+                             gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- folder ---- */
+MailFolder *mail_folder_new (MailAccount *account, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* `name` is what the person reads. */
+void mail_folder_update (MailFolder *folder, const StoreFolder *row, const char *name, guint depth);
+void mail_folder_update_counts (MailFolder *folder, const StoreFolder *row);
+const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROLE_NONE */
+
+/* ---- message ---- */
+MailMessage *mail_message_new (gint64 id, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* `row` NULL: it does not exist any more. `folder` is the row's. */
+void mail_message_fill (MailMessage *message, const StoreMessage *row, MailFolder *folder);
+
+/* ---- message list ---- */
+/* `part` is of `change` and about the list's folder. Large changes are applied in slices. */
+void mail_message_list_apply (MailMessageList *list, StoreChange *change,
+                              const StoreFolderChange *part);
+gint64 mail_message_list_get_folder_id (MailMessageList *list);
+
+/* ---- content ---- */
+/* ---- (mail-parsed.c) ----
+ * Everything a reader needs, made in a pool thread.  Atomic reference count; `mime` only with `lock` held (GMime objects belong to
+ * one thread at a time). */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  GMutex lock;
+  MimeMessage *mime;
+  GBytes *bytes;
+  char *subject, *text, *html;
+  char *message_id, *in_reply_to, *references; /* nullable */
+  gint64 date;
+  GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
+  guint blocked;
+} MailParsed;
+
+MailParsed *mail_parsed_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT; /* any thread, slow */
+MailParsed *mail_parsed_ref (MailParsed *parsed);
+void mail_parsed_unref (MailParsed *parsed); /* any thread */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailParsed, mail_parsed_unref)
+/* Any thread; NULL when the index is out of range. */
+GBytes *mail_parsed_decode (MailParsed *parsed, guint index) G_GNUC_WARN_UNUSED_RESULT;
+
+MailContent *mail_content_new (MailEngine *engine, MailMessage *message,
+                               MailParsed *parsed) G_GNUC_WARN_UNUSED_RESULT;
+MailParsed *mail_content_get_parsed (MailContent *content);
+MailPart *mail_part_new (MailEngine *engine, MailParsed *parsed,
+                         const MimePart *part) G_GNUC_WARN_UNUSED_RESULT;
+guint mail_part_get_index (MailPart *part);
+
+/* ---- saving files (mail-save.c; any thread, blocks) ---- */
+/* Whole or not at all. `replace` FALSE: fails with G_IO_ERROR_EXISTS.  Other errors are BASE_ERROR or CANCELLED. */
+gboolean mail_save_file (GFile *file, GBytes *bytes, gboolean replace, GCancellable *cancellable,
+                         GError **error);
+/* Into `folder` under `name`, or "name (2)" and so on. */
+gboolean mail_save_unique (GFile *folder, const char *name, GBytes *bytes,
+                           GCancellable *cancellable, GError **error);
+/* cache/open/<random>/name, mode 0400. */
+GFile *mail_save_export (BasePaths *paths, const char *name, GBytes *bytes,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- draft ---- */
+/* Takes the plain draft. `loaded`: it is on disk already and so not empty by itself. */
+MailDraft *mail_draft_new_take (MailEngine *engine, StoreDraft *plain,
+                                gboolean loaded) G_GNUC_WARN_UNUSED_RESULT;
+MailAttachment *mail_attachment_new (const StoreAttachment *plain) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- reply (mail-reply.c; pure) ---- */
+typedef gboolean (*MailOwnAddressFunc) (const char *address, gpointer user_data);
+StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, MailOwnAddressFunc own,
+                              gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+/* mailto: (mail-mailto.c; pure).  NULL when it is none. */
+StoreDraft *mail_mailto_parse (const char *uri) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,207 @@
+/* From a message to the draft that answers or forwards it: recipients, subject, quote, threading.  Pure; main thread, for it only moves
+ * strings that are parsed already. */
+#include "mail-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-date.h"
+#include "mime-build.h"
+
+/* RFC 5322 section 3.6.4 names no limit, servers do. */
+#define MAX_REFERENCES 30
+#define MAX_QUOTE      (1024 * 1024)
+
+static void
+append (GString *list, GHashTable *seen, const MailAddress *address)
+{
+  g_autofree char *folded = g_utf8_strdown (address->address, -1);
+
+  if (address->address[0] == '\0' || !g_hash_table_add (seen, g_steal_pointer (&folded)))
+    return;
+  g_autofree char *text = mime_address_to_string (address->name, address->address);
+  if (list->len > 0)
+    g_string_append (list, ", ");
+  g_string_append (list, text);
+}
+
+static gboolean
+all_own (GPtrArray *addresses, MailOwnAddressFunc own, gpointer user_data)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (!own (((MailAddress *)addresses->pdata[i])->address, user_data))
+      return FALSE;
+  return addresses->len > 0;
+}
+
+static void
+fill_recipients (StoreDraft *draft, const MailParsed *parsed, MailReplyKind kind,
+                 MailOwnAddressFunc own, gpointer user_data)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) to = g_string_new (NULL);
+  g_autoptr (GString) cc = g_string_new (NULL);
+  GPtrArray *answer_to = parsed->reply_to->len > 0 ? parsed->reply_to : parsed->from;
+
+  /* Answering what one sent oneself goes on to the same people. */
+  if (all_own (answer_to, own, user_data) && parsed->to->len > 0
+      && !all_own (parsed->to, own, user_data))
+    answer_to = parsed->to;
+  for (guint i = 0; i < answer_to->len; i++)
+    append (to, seen, answer_to->pdata[i]);
+  if (kind == MAIL_REPLY_ALL) {
+    GPtrArray *others[] = { parsed->to, parsed->cc };
+
+    for (guint list = 0; list < G_N_ELEMENTS (others); list++)
+      for (guint i = 0; i < others[list]->len; i++) {
+        const MailAddress *address = others[list]->pdata[i];
+
+        if (!own (address->address, user_data))
+          append (cc, seen, address);
+      }
+  }
+  g_free (draft->to);
+  g_free (draft->cc);
+  draft->to = g_strdup (to->str);
+  draft->cc = g_strdup (cc->str);
+}
+
+/* The <ids> of a header, whatever else stands between. */
+static void
+collect_ids (GPtrArray *ids, const char *header)
+{
+  for (const char *open = header != NULL ? strchr (header, '<') : NULL; open != NULL;
+       open = strchr (open, '<')) {
+    gsize length = strcspn (open + 1, "<> \t\r\n");
+
+    if (open[length + 1] == '>' && length > 0)
+      g_ptr_array_add (ids, g_strndup (open, length + 2));
+    open++;
+  }
+}
+
+static void
+fill_threading (StoreDraft *draft, const MailParsed *parsed)
+{
+  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) references = g_string_new (NULL);
+
+  collect_ids (own, parsed->message_id);
+  if (own->len == 0)
+    return;
+  collect_ids (ids, parsed->references);
+  if (ids->len == 0)
+    collect_ids (ids, parsed->in_reply_to);
+  g_ptr_array_add (ids, g_strdup (own->pdata[0]));
+  /* The first one names the conversation, the last ones the place in it. */
+  if (ids->len > MAX_REFERENCES)
+    g_ptr_array_remove_range (ids, 1, ids->len - MAX_REFERENCES);
+  for (guint i = 0; i < ids->len; i++)
+    g_string_append_printf (references, "%s%s", i > 0 ? " " : "", (char *)ids->pdata[i]);
+  if (!draft->forward)
+    draft->in_reply_to = g_strdup (own->pdata[0]);
+  draft->references = g_strdup (references->str);
+}
+
+/* A body of many megabytes is no quote any more. */
+static char *
+shorten (const char *text)
+{
+  gsize length = strlen (text);
+
+  if (length <= MAX_QUOTE)
+    return g_strdup (text);
+  const char *end = g_utf8_find_prev_char (text, text + MAX_QUOTE);
+  g_autofree char *start = g_strndup (text, (gsize)(end - text));
+  return g_strconcat (start, "\n…\n", NULL);
+}
+
+static const char *
+sender_name (const MailParsed *parsed)
+{
+  const MailAddress *from = parsed->from->len > 0 ? parsed->from->pdata[0] : NULL;
+
+  if (from == NULL)
+    return _ ("Somebody");
+  return from->name[0] != '\0' ? from->name : from->address;
+}
+
+static char *
+attribution (const MailParsed *parsed)
+{
+  if (parsed->date == 0)
+    /* TRANSLATORS: above the quoted text of an answer; the name of a person. */
+    return g_strdup_printf (_ ("%s wrote:"), sender_name (parsed));
+  g_autofree char *date = base_date_long (parsed->date);
+  /* TRANSLATORS: above the quoted text of an answer; a date with time, then the name of a person. */
+  return g_strdup_printf (_ ("On %1$s, %2$s wrote:"), date, sender_name (parsed));
+}
+
+static char *
+join (GPtrArray *addresses)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < addresses->len; i++)
+    append (list, seen, addresses->pdata[i]);
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static void
+append_field (GString *text, const char *name, const char *value)
+{
+  if (*value != '\0')
+    g_string_append_printf (text, "%s %s\n", name, value);
+}
+
+static char *
+forward_text (const MailParsed *parsed)
+{
+  g_autoptr (GString) text = g_string_new ("\n\n");
+  g_autofree char *from = join (parsed->from);
+  g_autofree char *to = join (parsed->to);
+  g_autofree char *cc = join (parsed->cc);
+  g_autofree char *date = base_date_long (parsed->date);
+  g_autofree char *body = shorten (parsed->text);
+
+  g_string_append_printf (text, "---------- %s ----------\n", _ ("Forwarded message"));
+  append_field (text, _ ("From:"), from);
+  append_field (text, _ ("Date:"), date);
+  append_field (text, _ ("Subject:"), parsed->subject);
+  append_field (text, _ ("To:"), to);
+  append_field (text, _ ("Cc:"), cc);
+  g_string_append_printf (text, "\n%s", body);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+reply_text (const MailParsed *parsed)
+{
+  g_autofree char *heading = attribution (parsed);
+  g_autofree char *body = shorten (parsed->text);
+  g_autofree char *quote = mime_quote (g_strchomp (body));
+
+  return g_strdup_printf ("\n\n%s\n%s", heading, quote);
+}
+
+StoreDraft *
+mail_reply_build (const MailParsed *parsed, MailReplyKind kind, MailOwnAddressFunc own,
+                  gpointer user_data)
+{
+  StoreDraft *draft = store_draft_new ();
+
+  g_free (draft->subject);
+  g_free (draft->text);
+  if (kind == MAIL_FORWARD) {
+    draft->subject = mime_subject_forward (parsed->subject);
+    draft->text = forward_text (parsed);
+    draft->forward = TRUE;
+  } else {
+    draft->subject = mime_subject_reply (parsed->subject);
+    draft->text = reply_text (parsed);
+    fill_recipients (draft, parsed, kind, own, user_data);
+  }
+  fill_threading (draft, parsed);
+  return draft;
+}
