@@ -172,7 +172,6 @@ ui_address_entry_init (UiAddressEntry *self)
   self->text = gtk_text_new ();
   gtk_text_set_input_purpose (GTK_TEXT (self->text), GTK_INPUT_PURPOSE_EMAIL);
   gtk_widget_set_hexpand (self->text, TRUE);
-  gtk_widget_set_vexpand (self->text, TRUE);
   gtk_widget_add_css_class (self->text, "composer-text");
   gtk_box_append (GTK_BOX (self), self->text);
   self->error = gtk_label_new (NULL);

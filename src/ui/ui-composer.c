@@ -100,6 +100,10 @@ set_up_from (UiComposer *self)
   g_autoptr (GtkExpression) expression =
       gtk_property_expression_new (MAIL_TYPE_ACCOUNT, NULL, "address");
 
+  /* The button inside is what gets the focus. */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->from))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("From"), -1);
   self->loading = TRUE;
   gtk_drop_down_set_expression (self->from, expression);
   gtk_drop_down_set_model (self->from, accounts);
