@@ -56,7 +56,8 @@ CREATE TABLE message (
   in_reply_to TEXT,
   reference_ids TEXT,
   preview TEXT,
-  hidden INTEGER NOT NULL GENERATED ALWAYS AS (doomed <> 0 OR (flags & 8) <> 0) VIRTUAL,
+  -- not listed; a generated column would keep SQLite 3.40 from reading the list from its index alone
+  hidden INTEGER NOT NULL CHECK (hidden = (doomed <> 0 OR (flags & 8) <> 0)),
   UNIQUE (folder, uid)
 ) STRICT;
 -- The list of a folder is read from this index alone; the id is its last column by nature.

@@ -350,7 +350,10 @@ copy_stream (int fd, const char *path, const char *name, GInputStream *stream, g
   g_autofree guint8 *piece = g_malloc (PIECE_SIZE);
   for (;;) {
     g_autoptr (GError) local = NULL;
-    gssize n = g_input_stream_read (stream, piece, PIECE_SIZE, cancellable, &local);
+    /* Not every stream looks at the cancellable by itself. */
+    gssize n = g_cancellable_set_error_if_cancelled (cancellable, &local)
+                   ? -1
+                   : g_input_stream_read (stream, piece, PIECE_SIZE, cancellable, &local);
     if (n < 0 && base_error_is_cancelled (local)) {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

@@ -43,7 +43,7 @@ read_keys (StoreDb *db, StoreQuery *query, GError **error)
 GArray *
 store_message_list (StoreDb *db, gint64 folder, StoreKey before, guint limit, GError **error)
 {
-  gint64 count = limit > 0 ? (gint64) limit : -1;
+  gint64 count = limit > 0 ? (gint64)limit : -1;
   if (before == 0) {
     g_autoptr (StoreQuery) query =
         store_db_query (db, error,

@@ -101,7 +101,7 @@ store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError 
   if (!store_db_run (
           db, error,
           "UPDATE message SET folder = ?2, uid = nullif (?3, 0), flags = ?4, server_flags = ?5, "
-          "doomed = ?6, local_only = ?7, stray = ?8, received = ?9, size = ?10 WHERE id = ?1",
+          "doomed = ?6, hidden = (?6 <> 0 OR (?4 & 8) <> 0), local_only = ?7, stray = ?8, received = ?9, size = ?10 WHERE id = ?1",
           STORE_INTS (old->id, new->folder, new->uid, new->flags, new->server_flags, new->doomed,
                       new->local_only, new->stray, new->received, (gint64) new->size)))
     return FALSE;
@@ -193,9 +193,9 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
   {
     g_autoptr (StoreQuery) query = store_db_query (
         db, error,
-        "INSERT INTO message (folder, uid, flags, server_flags, received, date, size, has_attachments, has_body, "
+        "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, has_attachments, has_body, "
         "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, preview) "
-        "VALUES (?1, nullif (?2, 0), ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         STORE_INTS (folder, message->uid, message->flags, received, message->date, (gint64)size,
                     message->has_attachments != FALSE, message->body != NULL));
     if (query == NULL)
@@ -315,7 +315,8 @@ find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GErr
     return TRUE;
   g_autoptr (StoreQuery) query = store_db_query (
       adding->db, error,
-      "SELECT id FROM message AS m WHERE folder = ?1 AND uid IS NULL AND message_id IS ?4 "
+      "SELECT id FROM message AS m INDEXED BY message_adoptable "
+      "WHERE folder = ?1 AND uid IS NULL AND message_id IS ?4 "
       "AND (size = ?2 OR (stray = 0 AND ?4 IS NOT NULL)) AND (?4 IS NOT NULL OR date = ?3) "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND o.begun = 0 "
       "AND (o.kind = 3 OR (o.kind = 1 AND o.target = ?1))) ORDER BY size <> ?2, id LIMIT 1",

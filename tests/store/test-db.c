@@ -1,0 +1,419 @@
+/* The store as a whole: opening, damage, transactions, threads, the change record. */
+#include "test-store.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base-error.h"
+
+static void
+test_reopen (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  gint64 id = add_message (profile, profile->inbox, 1, 1, 0, NULL);
+  gboolean rebuilt = TRUE;
+  profile_reopen (profile, NULL, &rebuilt);
+  g_assert_false (rebuilt);
+  g_assert_cmpint (listed (profile, profile->inbox, 0), ==, id);
+  g_assert_true (store_get_paths (profile->store) == profile->paths);
+
+  g_autofree char *path = profile_path (profile, "mail.db");
+  GStatBuf info;
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0600);
+}
+
+static guint
+count_files (Profile *profile, const char *prefix)
+{
+  guint count = 0;
+  g_autoptr (GDir) dir = g_dir_open (base_paths_get_data (profile->paths), 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    count += g_str_has_prefix (name, prefix);
+  return count;
+}
+
+static void
+check_rebuilt (Profile *profile)
+{
+  gboolean rebuilt = FALSE;
+  profile_reopen (profile, NULL, &rebuilt);
+  g_assert_true (rebuilt);
+  g_assert_cmpuint (count_files (profile, "mail.db.damaged-"), >=, 1);
+  profile_make_folders (profile);
+  g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 0);
+  add_message (profile, profile->inbox, 1, 1, 0, "new body");
+  profile_reopen (profile, NULL, &rebuilt);
+  g_assert_false (rebuilt);
+  g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 1);
+}
+
+static void
+test_no_database (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autofree char *path = profile_path (profile, "mail.db");
+  add_message (profile, profile->inbox, 1, 1, 0, "body");
+  profile_close (profile);
+  g_assert_true (g_file_set_contents (
+      path, "this is no database, but it is long enough to be looked at as one", -1, NULL));
+  check_rebuilt (profile);
+}
+
+static void
+test_damaged_start (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autofree char *path = profile_path (profile, "mail.db"), *content = NULL;
+  gsize length;
+  add_message (profile, profile->inbox, 1, 1, 0, "body");
+  profile_close (profile);
+  g_assert_true (g_file_get_contents (path, &content, &length, NULL));
+  memset (content + 100, 0x5a, 3000);
+  g_assert_true (g_file_set_contents (path, content, (gssize)length, NULL));
+  check_rebuilt (profile);
+}
+
+/* A page further in: met while reading, set aside at the next start. */
+static void
+test_damaged_middle (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autofree char *path = profile_path (profile, "mail.db"), *content = NULL;
+  gsize length;
+  for (guint i = 1; i <= 300; i++)
+    add_message (profile, profile->inbox, i, i, 0, NULL);
+  profile_close (profile);
+  g_assert_true (g_file_get_contents (path, &content, &length, NULL));
+  /* every leaf that holds rows of the list; the roots that are looked at in opening stay as they are */
+  for (gsize page = 4096; page < length; page += 4096) {
+    if (content[page] == 0x0a || content[page] == 0x0d)
+      memset (content + page + 8, 0xff, 64);
+  }
+  g_assert_true (g_file_set_contents (path, content, (gssize)length, NULL));
+
+  gboolean rebuilt = FALSE;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Store) store = store_open (profile->paths, &rebuilt, &error);
+  if (store != NULL && !rebuilt) {
+    g_autoptr (StoreDb) db = store_connect (store, &error);
+    g_autoptr (GArray) keys = store_message_list (db, profile->inbox, 0, 0, &error);
+    g_assert_null (keys);
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+    g_clear_error (&error);
+    g_clear_pointer (&db, store_db_free);
+    g_clear_pointer (&store, store_unref);
+    check_rebuilt (profile);
+  } else {
+    g_assert_true (rebuilt);
+  }
+}
+
+static void
+test_newer (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  add_message (profile, profile->inbox, 1, 1, 0, NULL);
+  g_assert_true (store_db_exec (profile->db, "PRAGMA user_version = 99", &error));
+  profile_close (profile);
+  gboolean rebuilt = FALSE;
+  g_autoptr (Store) store = store_open (profile->paths, &rebuilt, &error);
+  g_assert_null (store);
+  g_assert_false (rebuilt);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+  g_assert_cmpuint (count_files (profile, "mail.db.damaged-"), ==, 0);
+}
+
+/* Files as a crash leaves them: copied while a transaction is half done. */
+static void
+test_crash (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  add_message (profile, profile->inbox, 1, 1, 0, "first");
+  g_assert_true (store_db_begin (profile->db, FALSE, &error));
+  add_message (profile, profile->inbox, 2, 2, 0, "second");
+
+  g_autoptr (Profile) copy = profile_new ();
+  profile_close (copy);
+  g_autofree char *command = g_strdup_printf ("cp -a %s/. %s/", profile->folder, copy->folder);
+  int status;
+  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, &status, &error));
+  g_assert_cmpint (status, ==, 0);
+
+  gboolean rebuilt = TRUE;
+  profile_reopen (copy, NULL, &rebuilt);
+  g_assert_false (rebuilt);
+  g_assert_cmpuint (count_listed (copy, profile->inbox), ==, 1);
+  check_all_counts (copy);
+  g_autoptr (GBytes) body =
+      store_message_get_body (copy->db, listed (copy, profile->inbox, 0), &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), "first", 5);
+
+  g_assert_true (store_db_commit (profile->db, &error));
+  g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 2);
+}
+
+static void
+test_transaction (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (store_db_begin (profile->db, TRUE, &error));
+  gint64 first = add_message (profile, profile->inbox, 1, 1, 0, "one");
+  add_message (profile, profile->inbox, 2, 2, 0, "two");
+  g_assert_cmpuint (profile->changes->len, ==, 0);
+  g_assert_true (store_db_commit (profile->db, &error));
+  g_assert_cmpuint (profile->changes->len, ==, 1);
+  const StoreChange *change = g_ptr_array_index (profile->changes, 0);
+  g_assert_cmpuint (change->messages->len, ==, 1);
+  const StoreFolderChange *messages = g_ptr_array_index (change->messages, 0);
+  g_assert_cmpint (messages->folder, ==, profile->inbox);
+  g_assert_cmpuint (messages->added->len, ==, 2);
+  g_assert_cmpint (STORE_KEY_ID (g_array_index (messages->added, StoreKey, 1)), ==, first);
+  g_assert_cmpuint (change->counts->len, ==, 1);
+
+  profile_forget_changes (profile);
+  g_assert_true (store_db_begin (profile->db, FALSE, &error));
+  add_message (profile, profile->inbox, 3, 3, 0, "three");
+  store_db_rollback (profile->db);
+  g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 2);
+  g_assert_cmpuint (profile->changes->len, ==, 0);
+  check_all_counts (profile);
+
+  /* A write that failed inside poisons the whole group. */
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_assert_true (store_db_begin (profile->db, FALSE, &error));
+  add_message (profile, profile->inbox, 4, 4, 0, "four");
+  g_assert_false (store_message_add (profile->db, 4711, none, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_false (store_db_commit (profile->db, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 2);
+
+  /* And bodies go on being right after what was rolled back. */
+  gint64 id = add_message (profile, profile->inbox, 5, 5, 0, "five");
+  g_clear_error (&error);
+  g_autoptr (GBytes) body = store_message_get_body (profile->db, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), "five", 4);
+}
+
+static void
+test_change_folding (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_message (profile, profile->inbox, 1, 1, 0, NULL);
+  profile_forget_changes (profile);
+
+  g_assert_true (store_db_begin (profile->db, TRUE, &error));
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, profile->archive, &error), >, 0);
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, profile->inbox, &error), >, 0);
+  g_assert_true (store_db_commit (profile->db, &error));
+  const StoreChange *change = g_ptr_array_index (profile->changes, 0);
+  for (guint i = 0; i < change->messages->len; i++) {
+    const StoreFolderChange *messages = g_ptr_array_index (change->messages, i);
+    g_assert_cmpuint (messages->added->len, ==, 0);
+    g_assert_cmpuint (messages->removed->len, ==, 0);
+    g_assert_cmpuint (messages->changed->len, ==, messages->folder == profile->inbox);
+  }
+}
+
+typedef struct
+{
+  Store *store;
+  gint64 folder;
+  guint32 first;
+} Writer;
+
+static gpointer
+write_many (gpointer data)
+{
+  Writer *writer = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDb) db = store_connect (writer->store, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 50; i++) {
+    g_autoptr (GBytes) body = g_bytes_new_take (g_strdup_printf ("body %u", writer->first + i), 9);
+    StoreNewMessage message = {
+      .uid = writer->first + i, .received = 1000 + i, .size = 9, .body = body
+    };
+    g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+    g_ptr_array_add (messages, &message);
+    g_assert_true (store_message_add (db, writer->folder, messages, NULL, &error));
+    g_assert_no_error (error);
+  }
+  return NULL;
+}
+
+static void
+count_changes (StoreChange *change, gpointer user_data)
+{
+  /* No lock: told one after the other. */
+  ++*(guint *)user_data;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  guint changes = 0;
+  store_set_change_func (profile->store, count_changes, &changes);
+  Writer writers[] = { { profile->store, profile->inbox, 1001 },
+                       { profile->store, profile->inbox, 2001 },
+                       { profile->store, profile->archive, 1001 } };
+  GThread *threads[G_N_ELEMENTS (writers)];
+  for (guint i = 0; i < G_N_ELEMENTS (writers); i++)
+    threads[i] = g_thread_new ("writer", write_many, &writers[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (writers); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpuint (changes, ==, 150);
+  check_counts (profile, profile->inbox, 100, 100);
+  check_counts (profile, profile->archive, 50, 50);
+  check_all_counts (profile);
+  for (guint i = 0; i < 100; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StoreMessage) message =
+        store_message_get (profile->db, listed (profile, profile->inbox, i), &error);
+    g_autofree char *expected = g_strdup_printf ("body %u", message->uid);
+    g_autoptr (GBytes) body = store_message_get_body (profile->db, message->id, &error);
+    g_assert_no_error (error);
+    g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), expected, 9);
+  }
+}
+
+static void
+test_account (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (store_account_ensure (profile->db, "one", &error), ==, profile->account);
+  gint64 other = store_account_ensure (profile->db, "two'; DROP TABLE message; --", &error);
+  g_assert_cmpint (other, >, 0);
+  g_assert_cmpint (other, !=, profile->account);
+
+  gint64 id = add_message (profile, profile->inbox, 1, 1, 0, "body");
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, profile->archive, &error), >, 0);
+  g_autofree char *bodies = profile_path (profile, "bodies/1");
+  g_assert_true (g_file_test (bodies, G_FILE_TEST_IS_DIR));
+  g_assert_true (store_account_remove (profile->db, profile->account, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (bodies, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
+  g_autoptr (GPtrArray) folders = store_folder_list (profile->db, 0, &error);
+  g_assert_cmpuint (folders->len, ==, 0);
+  g_assert_null (store_message_get (profile->db, id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+
+  /* The same account again starts anew. */
+  profile_make_folders (profile);
+  id = add_message (profile, profile->inbox, 1, 1, 0, "again");
+  g_clear_error (&error);
+  g_autoptr (GBytes) body = store_message_get_body (profile->db, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (body), ==, 5);
+}
+
+/* A small file system of its own, filled to the brim. */
+static void
+test_full_disk (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("sosik-full-XXXXXX", &error);
+  g_assert_no_error (error);
+  if (mount ("tmpfs", folder, "tmpfs", 0, "size=2m") != 0) {
+    g_rmdir (folder);
+    g_test_skip ("needs the right to mount");
+    return;
+  }
+  g_autofree char *old_folder = NULL;
+  {
+    g_autoptr (Profile) profile = profile_new ();
+    profile_close (profile);
+    old_folder = g_steal_pointer (&profile->folder);
+    g_clear_pointer (&profile->paths, base_paths_unref);
+    profile->folder = g_strdup_printf ("%s/profile", folder);
+    profile->paths = base_paths_new (profile->folder, &error);
+    g_assert_no_error (error);
+    profile_reopen (profile, NULL, NULL);
+    profile_make_folders (profile);
+
+    g_autofree char *large = g_strnfill (300000, 'x');
+    g_autoptr (GBytes) body = g_bytes_new_static (large, 300000);
+    guint stored = 0;
+    for (guint32 uid = 1; uid < 20; uid++) {
+      StoreNewMessage message = { .uid = uid, .received = uid, .size = 300000, .body = body };
+      g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+      g_ptr_array_add (messages, &message);
+      if (!store_message_add (profile->db, profile->inbox, messages, NULL, &error))
+        break;
+      stored++;
+    }
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+    g_clear_error (&error);
+    g_assert_cmpuint (stored, >, 0);
+    g_assert_cmpuint (stored, <, 19);
+    check_counts (profile, profile->inbox, stored, stored);
+
+    /* Rows without bodies until SQLite itself has no room. */
+    for (guint32 uid = 100; error == NULL && uid < 100000; uid++) {
+      StoreNewMessage message = { .uid = uid, .received = uid, .subject = large };
+      g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+      g_ptr_array_add (messages, &message);
+      if (store_message_add (profile->db, profile->inbox, messages, NULL, &error))
+        stored++;
+    }
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+    g_clear_error (&error);
+    check_counts (profile, profile->inbox, stored, stored);
+
+    /* A draft that does not fit leaves the older one as it was. */
+    g_autoptr (StoreDraft) draft = store_draft_new ();
+    g_free (draft->text);
+    draft->text = g_strnfill (3 << 20, 'y');
+    g_assert_false (store_draft_save (profile->paths, draft, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+    g_clear_error (&error);
+
+    profile_reopen (profile, NULL, NULL);
+    check_all_counts (profile);
+    g_autoptr (GArray) keys = store_message_list (profile->db, profile->inbox, 0, 0, &error);
+    g_assert_cmpuint (keys->len, ==, stored);
+    for (guint i = 0; i < keys->len; i++) {
+      gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+      g_autoptr (StoreMessage) message = store_message_get (profile->db, id, &error);
+      if (!message->has_body)
+        continue;
+      g_autoptr (GBytes) back = store_message_get_body (profile->db, id, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_bytes_equal (back, body));
+    }
+  }
+  g_assert_cmpint (umount2 (folder, MNT_DETACH), ==, 0);
+  g_rmdir (folder);
+  g_assert_true (base_paths_remove_tree (old_folder));
+}
+
+void
+add_db_tests (void)
+{
+  g_test_add_func ("/store/db/reopen", test_reopen);
+  g_test_add_func ("/store/db/no-database", test_no_database);
+  g_test_add_func ("/store/db/damaged-start", test_damaged_start);
+  g_test_add_func ("/store/db/damaged-middle", test_damaged_middle);
+  g_test_add_func ("/store/db/newer", test_newer);
+  g_test_add_func ("/store/db/crash", test_crash);
+  g_test_add_func ("/store/db/transaction", test_transaction);
+  g_test_add_func ("/store/db/change-folding", test_change_folding);
+  g_test_add_func ("/store/db/threads", test_threads);
+  g_test_add_func ("/store/db/account", test_account);
+  g_test_add_func ("/store/db/full-disk", test_full_disk);
+}

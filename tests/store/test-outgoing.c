@@ -1,0 +1,355 @@
+/* Drafts and the outbox. */
+#include "test-store.h"
+
+#include <glib/gstdio.h>
+
+#include "base-error.h"
+
+static StoreDraft *
+save_draft (Profile *profile, const char *subject)
+{
+  g_autoptr (GError) error = NULL;
+  StoreDraft *draft = store_draft_new ();
+  g_free (draft->subject);
+  draft->subject = g_strdup (subject);
+  g_free (draft->account);
+  draft->account = g_strdup ("one");
+  g_assert_true (store_draft_save (profile->paths, draft, &error));
+  g_assert_no_error (error);
+  return draft;
+}
+
+static char *
+draft_path (Profile *profile, const char *id, const char *file)
+{
+  return g_build_filename (base_paths_get_drafts (profile->paths), id, file, NULL);
+}
+
+static gboolean
+draft_has (Profile *profile, const char *id, const char *file)
+{
+  g_autofree char *path = draft_path (profile, id, file);
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static StoreAttachment *
+attach (Profile *profile, const char *id, const char *name, const char *bytes, guint64 max_size,
+        GError **error)
+{
+  g_autoptr (GInputStream) stream =
+      g_memory_input_stream_new_from_data (bytes, (gssize)strlen (bytes), NULL);
+  return store_draft_attach (profile->paths, id, name, "text/plain", stream, max_size, NULL, error);
+}
+
+static void
+test_draft (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  static const char nasty[] =
+      "  first\r\n\ttab \\ back\\n = [x] # ; 한글 \x01\x7f\n\n trailing  \n";
+  g_autoptr (StoreDraft) draft = store_draft_new ();
+  g_free (draft->text);
+  draft->text = g_strdup (nasty);
+  g_free (draft->to);
+  draft->to = g_strdup ("\"홍, 길동\" <hong@example.kr>; x@example.org");
+  draft->html = g_strdup ("<p>"
+                          "\xff"
+                          "bad</p>");
+  draft->in_reply_to = g_strdup ("<1@x>");
+  draft->references = g_strdup ("<0@x> <1@x>");
+  draft->source = G_GINT64_CONSTANT (1) << 40;
+  draft->forward = TRUE;
+  draft->editing = TRUE;
+  draft->modified = 1234;
+  StoreAttachment *file = attach (profile, draft->id, "보고서 [1];=.txt", "content", 100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (file->size, ==, 7);
+  g_ptr_array_add (draft->attachments, file);
+  StoreAttachment *other = attach (profile, draft->id, "../../etc", "", 100, &error);
+  g_assert_cmpstr (other->file, !=, file->file);
+  g_ptr_array_add (draft->attachments, other);
+  g_assert_true (store_draft_save (profile->paths, draft, &error));
+  g_assert_no_error (error);
+
+  g_autoptr (StoreDraft) copy = store_draft_dup (draft);
+  g_autoptr (StoreDraft) loaded = store_draft_load (profile->paths, draft->id, &error);
+  g_assert_no_error (error);
+  StoreDraft *const both[] = { copy, loaded };
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpstr (both[i]->id, ==, draft->id);
+    g_assert_cmpstr (both[i]->text, ==, nasty);
+    g_assert_cmpstr (both[i]->to, ==, draft->to);
+    g_assert_cmpstr (both[i]->cc, ==, "");
+    g_assert_cmpstr (both[i]->references, ==, draft->references);
+    g_assert_cmpint (both[i]->source, ==, draft->source);
+    g_assert_true (both[i]->forward);
+    g_assert_true (both[i]->editing);
+    g_assert_cmpint (both[i]->modified, ==, 1234);
+    g_assert_cmpuint (both[i]->attachments->len, ==, 2);
+    const StoreAttachment *attachment = g_ptr_array_index (both[i]->attachments, 0);
+    g_assert_cmpstr (attachment->name, ==, "보고서 [1];=.txt");
+    g_assert_cmpstr (attachment->content_type, ==, "text/plain");
+    g_assert_cmpuint (attachment->size, ==, 7);
+  }
+  g_assert_cmpstr (loaded->html, ==,
+                   "<p>\xef\xbf\xbd"
+                   "bad</p>");
+  g_autoptr (GBytes) bytes =
+      store_draft_get_attachment (profile->paths, draft->id, file->file, &error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "content", 7);
+  g_autoptr (GBytes) empty =
+      store_draft_get_attachment (profile->paths, draft->id, other->file, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (empty), ==, 0);
+
+  /* Too large, unreadable, cancelled: nothing remains. */
+  g_assert_null (attach (profile, draft->id, "big", "123456", 5, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_LIMIT);
+  g_clear_error (&error);
+  g_assert_false (draft_has (profile, draft->id, "attachments/3"));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_cancellable_cancel (cancellable);
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data ("x", 1, NULL);
+  g_assert_null (
+      store_draft_attach (profile->paths, draft->id, "x", "x/y", stream, 5, cancellable, &error));
+  g_assert_true (base_error_is_cancelled (error));
+  g_clear_error (&error);
+  g_assert_false (draft_has (profile, draft->id, "attachments/3"));
+
+  const char *const wrong[] = { "", "..", "../x", "a/b", "a.b" };
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_assert_null (store_draft_load (profile->paths, wrong[i], &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+    g_clear_error (&error);
+    g_assert_false (store_draft_remove (profile->paths, wrong[i], &error));
+    g_clear_error (&error);
+    g_assert_null (store_draft_get_attachment (profile->paths, draft->id, wrong[i], &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+    g_clear_error (&error);
+  }
+  g_assert_true (store_draft_remove (profile->paths, draft->id, &error));
+  g_assert_false (draft_has (profile, draft->id, ""));
+  g_assert_true (store_draft_remove (profile->paths, draft->id, &error));
+  g_assert_null (store_draft_load (profile->paths, draft->id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+}
+
+static void
+test_draft_list (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  for (gint64 i = 0; i < 5; i++) {
+    g_autoptr (StoreDraft) draft = store_draft_new ();
+    draft->modified = (i * 3) % 5;
+    g_assert_true (store_draft_save (profile->paths, draft, &error));
+  }
+  /* A broken one is left alone, and does not hide the others. */
+  g_autoptr (StoreDraft) broken = save_draft (profile, "x");
+  g_autofree char *path = draft_path (profile, broken->id, "draft.ini");
+  g_assert_true (g_file_set_contents (path, "no key file", -1, NULL));
+  g_autoptr (GPtrArray) drafts = store_draft_list (profile->paths, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (drafts->len, ==, 5);
+  for (guint i = 0; i < 5; i++)
+    g_assert_cmpint (((StoreDraft *)g_ptr_array_index (drafts, i))->modified, ==, 4 - (gint64)i);
+  g_assert_true (draft_has (profile, broken->id, "draft.ini"));
+}
+
+static const char message_bytes[] = "Message-ID: <out@x>\r\n\r\nhello\r\n";
+
+static void
+queue (Profile *profile, const char *draft, gint64 next_try)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) message = g_bytes_new_static (message_bytes, strlen (message_bytes));
+  const char *recipients[] = { "a@example.org", "나@example.kr", NULL };
+  StoreOutbox outbox = { .account = profile->account,
+                         .draft = (char *)draft,
+                         .message_id = (char *)"<out@x>",
+                         .from = (char *)"me@example.org",
+                         .recipients = (GStrv)recipients,
+                         .subject = (char *)"안녕",
+                         .next_try = next_try,
+                         .created = 99 };
+  g_assert_true (store_outbox_add (profile->db, &outbox, message, &error));
+  g_assert_no_error (error);
+}
+
+static StoreOutbox *
+only_row (Profile *profile)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = store_outbox_list (profile->db, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rows->len, ==, 1);
+  return g_ptr_array_steal_index (rows, 0);
+}
+
+static void
+test_outbox (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDraft) draft = save_draft (profile, "안녕");
+  profile_forget_changes (profile);
+  queue (profile, draft->id, 500);
+  g_assert_true (((StoreChange *)g_ptr_array_index (profile->changes, 0))->outbox);
+  g_autoptr (StoreOutbox) row = only_row (profile);
+  g_assert_cmpint (row->state, ==, STORE_OUTBOX_QUEUED);
+  g_assert_cmpstr (row->message_id, ==, "<out@x>");
+  g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
+  g_assert_cmpstr (row->recipients[1], ==, "나@example.kr");
+  g_assert_cmpint (row->created, ==, 99);
+
+  /* Once is enough. */
+  g_autoptr (GBytes) other = g_bytes_new_static ("other", 5);
+  g_assert_false (store_outbox_add (profile->db, row, other, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_autoptr (GBytes) bytes = store_outbox_get_message (profile->db, row, &error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), message_bytes,
+                   strlen (message_bytes));
+
+  gint64 next = 0;
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, 499, &next, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (next, ==, 500);
+  g_autoptr (StoreOutbox) taken =
+      store_outbox_take_due (profile->db, profile->account, 500, &next, &error);
+  g_assert_cmpint (taken->state, ==, STORE_OUTBOX_SENDING);
+  g_assert_cmpuint (taken->attempts, ==, 1);
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, 500, &next, &error));
+  g_assert_cmpint (next, ==, 0);
+  g_assert_false (store_outbox_edit (profile->db, taken->id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+
+  g_assert_true (store_outbox_set_state (profile->db, taken->id, STORE_OUTBOX_FAILED, 0,
+                                         "It was refused.", "550 no", &error));
+  g_autoptr (StoreOutbox) failed = only_row (profile);
+  g_assert_cmpint (failed->state, ==, STORE_OUTBOX_FAILED);
+  g_assert_cmpstr (failed->error, ==, "It was refused.");
+  g_assert_cmpstr (failed->detail, ==, "550 no");
+  g_assert_true (store_outbox_edit (profile->db, failed->id, &error));
+  g_assert_false (draft_has (profile, draft->id, "message.eml"));
+  g_assert_true (draft_has (profile, draft->id, "draft.ini"));
+  g_assert_false (store_outbox_edit (profile->db, failed->id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_false (
+      store_outbox_set_state (profile->db, failed->id, STORE_OUTBOX_QUEUED, 0, NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+
+  /* Sent: the draft goes, the copy and its APPEND come, all at once. */
+  queue (profile, draft->id, 0);
+  g_autoptr (StoreOutbox) sending =
+      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+  StoreNewMessage copy = {
+    .flags = STORE_FLAG_SEEN, .received = 5, .message_id = "<out@x>", .body = bytes
+  };
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, &error));
+  g_assert_no_error (error);
+  g_assert_false (draft_has (profile, draft->id, ""));
+  check_counts (profile, profile->sent, 1, 0);
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 1);
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, &error));
+  check_counts (profile, profile->sent, 1, 0);
+  g_autoptr (GPtrArray) rows = store_outbox_list (profile->db, 0, &error);
+  g_assert_cmpuint (rows->len, ==, 0);
+}
+
+static void
+test_interrupted (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+  queue (profile, draft->id, 0);
+  g_autoptr (StoreOutbox) sending =
+      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+  profile_reopen (profile, NULL, NULL);
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreOutbox) row = only_row (profile);
+  g_assert_cmpint (row->state, ==, STORE_OUTBOX_UNCERTAIN);
+  g_assert_nonnull (row->error);
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, 1, NULL, &error));
+
+  /* Cut between the commit of `sent` and the removal of the folder: it does not come back as a draft. */
+  g_autofree char *folder = draft_path (profile, draft->id, NULL),
+                  *kept = g_strconcat (profile->folder, "/kept", NULL);
+  g_autofree char *command = g_strdup_printf ("cp -a %s %s", folder, kept);
+  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, &error));
+  g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, &error));
+  g_assert_cmpint (g_rename (kept, folder), ==, 0);
+  profile_reopen (profile, NULL, NULL);
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_assert_false (draft_has (profile, draft->id, ""));
+
+  /* Cut between message.eml and the row: Send had not said yes, so it is a draft still. */
+  g_autoptr (StoreDraft) half = save_draft (profile, "half");
+  g_autofree char *eml = draft_path (profile, half->id, "message.eml");
+  g_assert_true (g_file_set_contents (eml, message_bytes, -1, NULL));
+  StoreAttachment *stray = attach (profile, half->id, "never saved", "x", 10, &error);
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_assert_false (draft_has (profile, half->id, "message.eml"));
+  g_assert_true (draft_has (profile, half->id, "draft.ini"));
+  g_assert_false (draft_has (profile, half->id, "attachments/1"));
+  store_attachment_free (stray);
+}
+
+static void
+test_lost_database (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreDraft) plain = save_draft (profile, "plain");
+  g_autoptr (StoreDraft) queued = save_draft (profile, "queued");
+  queue (profile, queued->id, 0);
+  g_autofree char *settings =
+      g_build_filename (base_paths_get_accounts (profile->paths), "one.ini", NULL);
+  g_assert_true (g_file_set_contents (settings, "[Account]\n", -1, NULL));
+
+  profile_close (profile);
+  const char *const names[] = { "mail.db", "mail.db-wal", "mail.db-shm" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = profile_path (profile, names[i]);
+    (void)g_unlink (path);
+  }
+  profile_reopen (profile, NULL, NULL);
+  g_autoptr (GPtrArray) drafts = store_draft_list (profile->paths, &error);
+  g_assert_cmpuint (drafts->len, ==, 2);
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_assert_no_error (error);
+  g_autoptr (StoreOutbox) row = only_row (profile);
+  g_assert_cmpint (row->state, ==, STORE_OUTBOX_UNCERTAIN);
+  g_assert_cmpstr (row->draft, ==, queued->id);
+  g_assert_cmpstr (row->message_id, ==, "<out@x>");
+  g_assert_cmpstr (row->subject, ==, "안녕");
+  g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
+  g_assert_cmpint (row->account, ==, store_account_ensure (profile->db, "one", &error));
+  g_autoptr (GBytes) bytes = store_outbox_get_message (profile->db, row, &error);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, strlen (message_bytes));
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreOutbox) same = only_row (profile);
+  g_assert_cmpint (same->id, ==, row->id);
+
+  /* The account goes with what was to be sent from it; the plain draft stays. */
+  g_assert_true (store_account_remove (profile->db, row->account, &error));
+  g_assert_false (draft_has (profile, queued->id, ""));
+  g_assert_true (draft_has (profile, plain->id, "draft.ini"));
+}
+
+void
+add_outgoing_tests (void)
+{
+  g_test_add_func ("/store/outgoing/draft", test_draft);
+  g_test_add_func ("/store/outgoing/draft-list", test_draft_list);
+  g_test_add_func ("/store/outgoing/outbox", test_outbox);
+  g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
+  g_test_add_func ("/store/outgoing/lost-database", test_lost_database);
+}

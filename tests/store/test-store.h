@@ -1,0 +1,47 @@
+/* A throw-away profile with a store, and short ways to fill it. */
+#pragma once
+
+#include "store-private.h"
+
+typedef struct
+{
+  char *folder;
+  BasePaths *paths;
+  Store *store;
+  StoreDb *db;
+  gint64 account;
+  gint64 inbox, archive, sent;
+  GPtrArray *changes; /* of StoreChange, since the last profile_forget_changes () */
+} Profile;
+
+Profile *profile_new (void);
+/* Closes the store and opens it again, as a restart does. */
+void profile_reopen (Profile *profile, const StoreLimits *limits, gboolean *rebuilt);
+void profile_close (Profile *profile);
+void profile_free (Profile *profile);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Profile, profile_free)
+void profile_make_folders (Profile *profile);
+void profile_forget_changes (Profile *profile);
+/* Name below the data folder. */
+char *profile_path (Profile *profile, const char *name);
+
+/* One message with this UID; its Message-ID is made from `number`, its size is that of `body` or 1000 + number. */
+gint64 add_message (Profile *profile, gint64 folder, guint32 uid, guint number, StoreFlags flags,
+                    const char *body);
+/* Row id of the message at `index` of the folder's list. */
+gint64 listed (Profile *profile, gint64 folder, guint index);
+guint count_listed (Profile *profile, gint64 folder);
+guint32 uid_of (Profile *profile, gint64 id);
+void check_counts (Profile *profile, gint64 folder, guint total, guint unread);
+/* The counts in the folder rows are what the rows say. */
+void check_all_counts (Profile *profile);
+GPtrArray *take (Profile *profile, guint limit);
+void done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new_uid);
+
+void add_body_tests (void);
+void add_db_tests (void);
+void add_folder_tests (void);
+void add_message_tests (void);
+void add_model_tests (void);
+void add_operation_tests (void);
+void add_outgoing_tests (void);
