@@ -12,7 +12,7 @@
 #include "mime-header-private.h"
 
 #define MAX_ADDRESSES 20000
-#define MAX_NAME 500 /* characters */
+#define MAX_NAME      500 /* characters */
 
 void
 mime_address_free (MimeAddress *address)
@@ -33,11 +33,11 @@ local_part_is_valid (const char *at, const char *end)
     return FALSE;
   if (*at == '"') {
     for (at++; at < end - 1; at++) {
-      if (*at == '"' || (guint8) *at < ' ' || *at == 0x7f)
+      if (*at == '"' || (guint8)*at < ' ' || *at == 0x7f)
         return FALSE;
       if (*at == '\\') {
         at++;
-        if (at >= end - 1 || (guint8) *at < ' ')
+        if (at >= end - 1 || (guint8)*at < ' ')
           return FALSE;
       }
     }
@@ -45,7 +45,7 @@ local_part_is_valid (const char *at, const char *end)
   }
   for (; at < end; at++) {
     /* Dots where RFC 5322 wants none exist in real addresses of Japanese carriers. */
-    if ((guint8) *at <= ' ' || *at == 0x7f || strchr ("()<>[]:;@\\,\"", *at) != NULL)
+    if ((guint8)*at <= ' ' || *at == 0x7f || strchr ("()<>[]:;@\\,\"", *at) != NULL)
       return FALSE;
   }
   return TRUE;
@@ -66,7 +66,7 @@ domain_is_valid (const char *domain)
       if (label == 0)
         return FALSE;
       label = 0;
-    } else if (g_ascii_isalnum (*c) || *c == '-' || *c == '_' || (guint8) *c >= 0x80) {
+    } else if (g_ascii_isalnum (*c) || *c == '-' || *c == '_' || (guint8)*c >= 0x80) {
       if (++label > 63 * 4)
         return FALSE;
     } else {
@@ -85,7 +85,8 @@ has_odd_characters (const char *text)
 
     if (character >= 0x80
         && (g_unichar_iscntrl (character) || g_unichar_isspace (character)
-            || g_unichar_type (character) == G_UNICODE_FORMAT || character == 0xfffd || character == 0x3000))
+            || g_unichar_type (character) == G_UNICODE_FORMAT || character == 0xfffd
+            || character == 0x3000))
       return TRUE;
   }
   return FALSE;
@@ -99,7 +100,8 @@ mime_address_is_valid (const char *address)
   if (address == NULL || !g_utf8_validate (address, -1, NULL))
     return FALSE;
   at = strrchr (address, '@');
-  return at != NULL && local_part_is_valid (address, at) && domain_is_valid (at + 1) && !has_odd_characters (address);
+  return at != NULL && local_part_is_valid (address, at) && domain_is_valid (at + 1)
+         && !has_odd_characters (address);
 }
 
 /* ---- the list ---- */
@@ -113,19 +115,24 @@ typedef struct
   gboolean has_angle;
 } Piece;
 
-/* Drops a source route "@a,@b:" and the white space. */
+/* Drops a source route "@a,@b:" and white space where RFC 5322 lets it stand: at the ends and beside '@' and '.'. */
 static char *
 tidy_address (const char *text)
 {
   const char *colon = text[0] == '@' ? strchr (text, ':') : NULL;
+  g_autofree char *trimmed = g_strstrip (g_strdup (colon != NULL ? colon + 1 : text));
   GString *out = g_string_new (NULL);
-  gboolean quoted = FALSE;
 
-  for (const char *c = colon != NULL ? colon + 1 : text; *c != '\0'; c++) {
-    if (*c == '"' && (c == text || c[-1] != '\\'))
-      quoted = !quoted;
-    if (quoted || !g_ascii_isspace (*c))
-      g_string_append_c (out, *c);
+  for (const char *c = trimmed; *c != '\0'; c++) {
+    const char *next = c;
+
+    while (trimmed[0] != '"' && g_ascii_isspace (*next))
+      next++;
+    if (next > c
+        && (*next == '@' || *next == '.'
+            || (out->len > 0 && strchr ("@.", out->str[out->len - 1]) != NULL)))
+      c = next;
+    g_string_append_c (out, *c);
   }
   /* "<mailto:a@b>" comes from copied links. */
   if (g_ascii_strncasecmp (out->str, "mailto:", 7) == 0)
@@ -170,7 +177,8 @@ static void
 finish_piece (Piece *piece, GPtrArray *list)
 {
   g_autofree char *name = NULL, *address = NULL;
-  gboolean something = piece->has_angle || strspn (piece->phrase->str, " \t\r\n") < piece->phrase->len;
+  gboolean something =
+      piece->has_angle || strspn (piece->phrase->str, " \t\r\n") < piece->phrase->len;
 
   if (something && list->len < MAX_ADDRESSES) {
     MimeAddress *result = g_new0 (MimeAddress, 1);
@@ -186,8 +194,8 @@ finish_piece (Piece *piece, GPtrArray *list)
       name = tidy_name (piece->comment->str);
     }
     if (!mime_address_is_valid (address)) {
-      g_autofree char *whole
-          = piece->has_angle ? g_strdup_printf ("%s <%s>", name, address) : g_strdup (piece->phrase->str);
+      g_autofree char *whole = piece->has_angle ? g_strdup_printf ("%s <%s>", name, address)
+                                                : g_strdup (piece->phrase->str);
 
       result->name = tidy_name (whole);
       result->address = g_strdup ("");
@@ -244,9 +252,10 @@ take_comment (const char *at, GString *out)
 static GPtrArray *
 parse (const char *text)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) mime_address_free);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_address_free);
   Piece piece = { g_string_new (NULL), g_string_new (NULL), g_string_new (NULL), FALSE };
-  gboolean open_quotes = TRUE, open_comments = TRUE, open_angles = TRUE; /* some end of each may still come */
+  gboolean open_quotes = TRUE, open_comments = TRUE,
+           open_angles = TRUE; /* some end of each may still come */
   const char *at = text;
 
   while (*at != '\0') {

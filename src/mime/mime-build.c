@@ -21,7 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeObject, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
 
 #define MAX_WORD 400
-#define MAX_REFERENCES 30 /* the first and the last ones: enough for every thread view, short enough for every server */
+#define MAX_REFERENCES                                                                             \
+  30 /* the first and the last ones: enough for every thread view, short enough for every server */
 
 /* ---- values ---- */
 
@@ -89,13 +90,13 @@ mime_build_message_id (const char *from_address)
     g_autofree char *uuid = g_uuid_string_random ();
 
     for (guint i = 0; uuid[i] != '\0'; i += 2) {
-      guint high = (guint) g_ascii_xdigit_value (uuid[i]);
+      guint high = (guint)g_ascii_xdigit_value (uuid[i]);
 
       if (uuid[i] == '-') {
         i--;
         continue;
       }
-      g_string_append_c (id, letters[(high * 16 + (guint) g_ascii_xdigit_value (uuid[i + 1])) % 36]);
+      g_string_append_c (id, letters[(high * 16 + (guint)g_ascii_xdigit_value (uuid[i + 1])) % 36]);
     }
   }
   g_string_append_printf (id, "@%s>", good ? domain : "localhost.invalid");
@@ -214,7 +215,7 @@ append_header (GString *out, const char *name, const char *value)
       g_string_append (out, "\r\n");
       column = 0;
     }
-    g_string_append_len (out, at, (gssize) length);
+    g_string_append_len (out, at, (gssize)length);
     column += length;
     at += length;
   }
@@ -243,7 +244,7 @@ encode_text (const char *text)
 
     while (*end != '\0' && g_utf8_next_char (end) - text <= 45)
       end = g_utf8_next_char (end);
-    encoded = g_base64_encode ((const guint8 *) text, (gsize) (end - text));
+    encoded = g_base64_encode ((const guint8 *)text, (gsize)(end - text));
     g_string_append_printf (out, "%s=?utf-8?B?%s?=", out->len > 0 ? " " : "", encoded);
     text = end;
   }
@@ -273,35 +274,40 @@ static void
 append_date (GString *out, gint64 seconds)
 {
   static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-  static const char *const months[]
-      = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+  static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (seconds);
 
   if (date == NULL)
     date = g_date_time_new_now_utc ();
-  g_string_append_printf (out, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\r\n",
-                          days[g_date_time_get_day_of_week (date) - 1], g_date_time_get_day_of_month (date),
-                          months[g_date_time_get_month (date) - 1], g_date_time_get_year (date), g_date_time_get_hour (date),
-                          g_date_time_get_minute (date), g_date_time_get_second (date));
+  g_string_append_printf (
+      out, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\r\n",
+      days[g_date_time_get_day_of_week (date) - 1], g_date_time_get_day_of_month (date),
+      months[g_date_time_get_month (date) - 1], g_date_time_get_year (date),
+      g_date_time_get_hour (date), g_date_time_get_minute (date), g_date_time_get_second (date));
 }
 
 static gboolean
 append_headers (GString *out, const MimeDraft *draft, GError **error)
 {
-  g_autofree char *subject = header_text (draft->subject), *id = header_ids (draft->message_id, FALSE);
-  g_autofree char *reply = header_ids (draft->in_reply_to, FALSE), *references = header_ids (draft->references, TRUE);
+  g_autofree char *subject = header_text (draft->subject),
+                  *id = header_ids (draft->message_id, FALSE);
+  g_autofree char *reply = header_ids (draft->in_reply_to, FALSE),
+                  *references = header_ids (draft->references, TRUE);
   g_autofree char *from = header_text (draft->from_address);
   g_autoptr (GString) value = g_string_new (NULL);
 
   if (!mime_address_is_valid (from)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("“%s” is not a mail address. Correct it in the settings of the account."), from);
+                    _ ("“%s” is not a mail address. Correct it in the settings of the account."),
+                    from);
     return FALSE;
   }
   append_date (out, draft->date);
   append_mailbox (value, draft->from_name, from);
   append_header (out, "From", value->str);
-  if (!append_addresses (out, "To", draft->to, error) || !append_addresses (out, "Cc", draft->cc, error))
+  if (!append_addresses (out, "To", draft->to, error)
+      || !append_addresses (out, "Cc", draft->cc, error))
     return FALSE;
   if (subject[0] != '\0') {
     g_autofree char *encoded = encode_text (subject);
@@ -335,7 +341,7 @@ text_encoding (const char *text, gsize length)
   gsize escaped = 0;
 
   for (gsize i = 0; i < length; i++) {
-    guint8 byte = (guint8) text[i];
+    guint8 byte = (guint8)text[i];
 
     if (byte >= 0x7f || byte == '=' || (byte < ' ' && byte != '\r' && byte != '\n' && byte != '\t'))
       escaped++;
@@ -378,7 +384,8 @@ text_part (const char *subtype, const char *text)
 }
 
 static void
-set_name (GMimeParamList *params, const char *key, const char *name, GMimeParamEncodingMethod method)
+set_name (GMimeParamList *params, const char *key, const char *name,
+          GMimeParamEncodingMethod method)
 {
   g_mime_param_list_set_parameter (params, key, name);
   GMimeParam *param = g_mime_param_list_get_parameter (params, key);
@@ -425,8 +432,9 @@ attachment_part (const MimeAttachment *attachment)
     minor = g_strdup ("octet-stream");
   }
   part = g_mime_part_new_with_type (major, minor);
-  set_name (g_mime_content_type_get_parameters (g_mime_object_get_content_type (GMIME_OBJECT (part))), "name", name,
-            GMIME_PARAM_ENCODING_METHOD_RFC2047);
+  set_name (
+      g_mime_content_type_get_parameters (g_mime_object_get_content_type (GMIME_OBJECT (part))),
+      "name", name, GMIME_PARAM_ENCODING_METHOD_RFC2047);
   g_mime_content_disposition_set_disposition (disposition, "attachment");
   set_name (g_mime_content_disposition_get_parameters (disposition), "filename", name,
             GMIME_PARAM_ENCODING_METHOD_RFC2231);
@@ -484,7 +492,7 @@ mime_build (const MimeDraft *draft, GError **error)
   }
   options = g_mime_format_options_new ();
   g_mime_format_options_set_newline_format (options, GMIME_NEWLINE_FORMAT_DOS);
-  g_byte_array_append (bytes, (const guint8 *) header->str, (guint) header->len);
+  g_byte_array_append (bytes, (const guint8 *)header->str, (guint)header->len);
   stream = g_mime_stream_mem_new_with_byte_array (bytes);
   g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (stream), FALSE);
   g_mime_stream_seek (stream, 0, GMIME_STREAM_SEEK_END);

@@ -34,33 +34,55 @@ static const struct
 {
   const char *name, *iconv_name;
 } aliases[] = {
-  { "euc-kr", "CP949" },          { "euckr", "CP949" },
-  { "ks_c_5601-1987", "CP949" },  { "ks_c_5601-1989", "CP949" },
-  { "ks_c_5601", "CP949" },       { "ksc5601", "CP949" },
-  { "ksc_5601", "CP949" },        { "ks-c-5601-1987", "CP949" },
-  { "ksc5601-1987", "CP949" },    { "korean", "CP949" },
-  { "iso-ir-149", "CP949" },      { "uhc", "CP949" },
-  { "ms949", "CP949" },           { "x-windows-949", "CP949" },
-  { "windows-949", "CP949" },     { "cp949", "CP949" },
-  { "shift_jis", "CP932" },       { "shift-jis", "CP932" },
-  { "sjis", "CP932" },            { "x-sjis", "CP932" },
-  { "ms_kanji", "CP932" },        { "windows-31j", "CP932" },
-  { "euc-jp", "EUC-JP-MS" },      { "x-euc-jp", "EUC-JP-MS" },
-  { "gb2312", "GB18030" },        { "gb_2312-80", "GB18030" },
-  { "gbk", "GB18030" },           { "x-gbk", "GB18030" },
-  { "euc-cn", "GB18030" },        { "big5", "BIG5-HKSCS" },
-  { "iso-8859-1", "CP1252" },     { "latin1", "CP1252" },
-  { "iso8859-1", "CP1252" },      { "windows-1252", "CP1252" },
-  { "iso-8859-9", "CP1254" },     { "iso-8859-8-i", "ISO-8859-8" },
-  { "iso-8859-11", "CP874" },     { "tis-620", "CP874" },
-  { "windows-874", "CP874" },     { "unicode-1-1-utf-7", "UTF-7" },
-  { "utf-16", "UTF-16" },         { "utf8", "UTF-8" },
+  { "euc-kr", "CP949" },
+  { "euckr", "CP949" },
+  { "ks_c_5601-1987", "CP949" },
+  { "ks_c_5601-1989", "CP949" },
+  { "ks_c_5601", "CP949" },
+  { "ksc5601", "CP949" },
+  { "ksc_5601", "CP949" },
+  { "ks-c-5601-1987", "CP949" },
+  { "ksc5601-1987", "CP949" },
+  { "korean", "CP949" },
+  { "iso-ir-149", "CP949" },
+  { "uhc", "CP949" },
+  { "ms949", "CP949" },
+  { "x-windows-949", "CP949" },
+  { "windows-949", "CP949" },
+  { "cp949", "CP949" },
+  { "shift_jis", "CP932" },
+  { "shift-jis", "CP932" },
+  { "sjis", "CP932" },
+  { "x-sjis", "CP932" },
+  { "ms_kanji", "CP932" },
+  { "windows-31j", "CP932" },
+  { "euc-jp", "EUC-JP-MS" },
+  { "x-euc-jp", "EUC-JP-MS" },
+  { "gb2312", "GB18030" },
+  { "gb_2312-80", "GB18030" },
+  { "gbk", "GB18030" },
+  { "x-gbk", "GB18030" },
+  { "euc-cn", "GB18030" },
+  { "big5", "BIG5-HKSCS" },
+  { "iso-8859-1", "CP1252" },
+  { "latin1", "CP1252" },
+  { "iso8859-1", "CP1252" },
+  { "windows-1252", "CP1252" },
+  { "iso-8859-9", "CP1254" },
+  { "iso-8859-8-i", "ISO-8859-8" },
+  { "iso-8859-11", "CP874" },
+  { "tis-620", "CP874" },
+  { "windows-874", "CP874" },
+  { "unicode-1-1-utf-7", "UTF-7" },
+  { "utf-16", "UTF-16" },
+  { "utf8", "UTF-8" },
   { "unicode-1-1-utf-8", "UTF-8" },
 };
 
 /* Names that say nothing about bytes above 127. */
-static const char *const empty_names[]
-    = { "us-ascii", "ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "none" };
+static const char *const empty_names[] = { "us-ascii",     "ascii",     "ansi_x3.4-1968",
+                                           "unknown-8bit", "x-unknown", "unknown",
+                                           "default",      "8bit",      "none" };
 
 typedef enum
 {
@@ -103,8 +125,9 @@ resolve (const char *charset, char *name, gsize size)
   if (g_ascii_strcasecmp (name, "UTF-8") == 0)
     return KIND_UTF8;
   if (g_ascii_strncasecmp (name, "iso-2022-", 9) == 0 || g_ascii_strncasecmp (name, "utf-7", 5) == 0
-      || g_ascii_strncasecmp (name, "utf-16", 6) == 0 || g_ascii_strncasecmp (name, "utf-32", 6) == 0
-      || g_ascii_strncasecmp (name, "ucs-", 4) == 0 || g_ascii_strncasecmp (name, "hz", 2) == 0)
+      || g_ascii_strncasecmp (name, "utf-16", 6) == 0
+      || g_ascii_strncasecmp (name, "utf-32", 6) == 0 || g_ascii_strncasecmp (name, "ucs-", 4) == 0
+      || g_ascii_strncasecmp (name, "hz", 2) == 0)
     return KIND_STATEFUL;
   if (strcmp (name, "CP1252") == 0)
     return KIND_LATIN;
@@ -119,10 +142,10 @@ convert (const char *iconv_name, const char *data, gsize length, gsize *bad)
   GIConv cd = g_iconv_open ("UTF-8", iconv_name);
   g_autofree char *out = NULL;
   gsize size = length + length / 2 + 64, used = 0, in_left = length;
-  char *in = (char *) data;
+  char *in = (char *)data;
   gboolean flushing = FALSE, failed = FALSE;
 
-  if (cd == (GIConv) -1)
+  if (cd == (GIConv)-1)
     return NULL;
   out = g_malloc (size);
   while (!failed) {
@@ -131,8 +154,8 @@ convert (const char *iconv_name, const char *data, gsize length, gsize *bad)
     gsize result = g_iconv (cd, flushing ? NULL : &in, &in_left, &to, &room);
     int saved_errno = errno;
 
-    used = (gsize) (to - out);
-    if (result != (gsize) -1) {
+    used = (gsize)(to - out);
+    if (result != (gsize)-1) {
       if (flushing)
         break;
       flushing = TRUE;
@@ -162,7 +185,7 @@ convert (const char *iconv_name, const char *data, gsize length, gsize *bad)
   if (failed)
     return NULL;
   out[used] = '\0';
-  return base_text_repair (out, (gssize) used);
+  return base_text_repair (out, (gssize)used);
 }
 
 typedef struct
@@ -178,10 +201,10 @@ count_utf8 (const char *data, gsize length)
 
   while (at < end) {
     const char *stop;
-    gboolean valid = g_utf8_validate_len (at, (gsize) (end - at), &stop);
+    gboolean valid = g_utf8_validate_len (at, (gsize)(end - at), &stop);
 
     for (const char *c = at; c < stop; c++) {
-      guint8 byte = (guint8) *c;
+      guint8 byte = (guint8)*c;
 
       if (byte >= 0xe0)
         count.more++;
@@ -191,7 +214,7 @@ count_utf8 (const char *data, gsize length)
     if (valid)
       break;
     /* A character cut off by the end of what we were given proves nothing against UTF-8. */
-    if (count.two + count.more > 0 && g_utf8_get_char_validated (stop, end - stop) == (gunichar) -2)
+    if (count.two + count.more > 0 && g_utf8_get_char_validated (stop, end - stop) == (gunichar)-2)
       break;
     if (*stop != '\0')
       count.bad++;
@@ -208,15 +231,15 @@ looks_korean (const char *data, gsize length)
   gsize syllables = 0, pairs = 0;
 
   for (gsize i = 0; i < length; i++) {
-    guint8 lead = (guint8) data[i], trail;
+    guint8 lead = (guint8)data[i], trail;
 
     if (lead < 0x80)
       continue;
     if (i + 1 == length)
       break; /* cut in the middle of a character */
-    trail = (guint8) data[++i];
+    trail = (guint8)data[++i];
     if (lead == 0x80 || lead == 0xff || trail == 0xff
-        || !(g_ascii_isalpha ((char) trail) || trail >= 0x81))
+        || !(g_ascii_isalpha ((char)trail) || trail >= 0x81))
       return FALSE;
     pairs++;
     if (lead >= 0xb0 && lead <= 0xc8 && trail >= 0xa1)
@@ -229,6 +252,8 @@ looks_korean (const char *data, gsize length)
 static const char *
 guess_escaped (const char *data, gsize length)
 {
+  if (memchr (data, '\x1b', length) == NULL)
+    return NULL;
   if (memmem (data, length, "\x1b$)C", 4) != NULL)
     return "ISO-2022-KR";
   if (memmem (data, length, "\x1b$B", 3) != NULL || memmem (data, length, "\x1b$@", 3) != NULL
@@ -240,8 +265,17 @@ guess_escaped (const char *data, gsize length)
 static gboolean
 is_ascii (const char *data, gsize length)
 {
-  for (gsize i = 0; i < length; i++) {
-    if ((guint8) data[i] >= 0x80)
+  gsize i = 0;
+
+  for (; i + sizeof (guint64) <= length; i += sizeof (guint64)) {
+    guint64 word;
+
+    memcpy (&word, data + i, sizeof word);
+    if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) != 0)
+      return FALSE;
+  }
+  for (; i < length; i++) {
+    if ((guint8)data[i] >= 0x80)
       return FALSE;
   }
   return TRUE;
@@ -303,9 +337,11 @@ to_utf8 (const char *charset, const char *data, gsize length)
 
   if (kind == KIND_STATEFUL) {
     /* UTF-16 in name only: 8-bit text without a single NUL is something else. */
-    gboolean wide = g_ascii_strncasecmp (name, "utf-16", 6) == 0 || g_ascii_strncasecmp (name, "utf-32", 6) == 0
+    gboolean wide = g_ascii_strncasecmp (name, "utf-16", 6) == 0
+                    || g_ascii_strncasecmp (name, "utf-32", 6) == 0
                     || g_ascii_strncasecmp (name, "ucs", 3) == 0;
-    gboolean plausible = wide ? !g_utf8_validate (data, (gssize) length, NULL) : is_ascii (data, length);
+    gboolean plausible =
+        wide ? !g_utf8_validate (data, (gssize)length, NULL) : is_ascii (data, length);
 
     text = plausible ? convert_stateful (name, data, length) : NULL;
     if (text != NULL)
@@ -318,22 +354,24 @@ to_utf8 (const char *charset, const char *data, gsize length)
                               : NULL;
 
     text = escaped != NULL ? convert_stateful (escaped, data, length) : NULL;
-    return text != NULL ? text : base_text_repair (data, (gssize) length);
+    return text != NULL ? text : base_text_repair (data, (gssize)length);
   }
   count = count_utf8 (data, length);
   if (count.bad == 0) {
     /* Two bytes alone, such as C5 B0, are a letter in UTF-8 and a Hangul syllable in CP949: there the declaration decides. */
     if (kind == KIND_OTHER && count.more == 0) {
-      text = strcmp (name, "CP949") != 0 || looks_korean (data, length) ? convert (name, data, length, NULL) : NULL;
+      text = strcmp (name, "CP949") != 0 || looks_korean (data, length)
+                 ? convert (name, data, length, NULL)
+                 : NULL;
       /* A one-byte charset accepts anything, which proves nothing. */
-      if (text != NULL && (gsize) g_utf8_strlen (text, -1) <= length - count.two)
+      if (text != NULL && (gsize)g_utf8_strlen (text, -1) <= length - count.two)
         return text;
       g_free (text);
     }
-    return base_text_repair (data, (gssize) length);
+    return base_text_repair (data, (gssize)length);
   }
   if (count.more + count.two > 8 * count.bad && count.more > 0 && kind != KIND_OTHER)
-    return base_text_repair (data, (gssize) length);
+    return base_text_repair (data, (gssize)length);
   if (kind == KIND_OTHER) {
     text = convert (name, data, length, NULL);
     if (text != NULL)
@@ -345,7 +383,7 @@ to_utf8 (const char *charset, const char *data, gsize length)
       return text;
   }
   if (count.more > 8 * count.bad)
-    return base_text_repair (data, (gssize) length);
+    return base_text_repair (data, (gssize)length);
   if (kind == KIND_OTHER) {
     bad = 0;
     text = convert (name, data, length, &bad);
@@ -355,7 +393,7 @@ to_utf8 (const char *charset, const char *data, gsize length)
   }
   bad = 0;
   text = convert ("CP1252", data, length, &bad);
-  return text != NULL ? text : base_text_repair (data, (gssize) length);
+  return text != NULL ? text : base_text_repair (data, (gssize)length);
 }
 
 char *

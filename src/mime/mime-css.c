@@ -7,33 +7,117 @@
 
 #include <string.h>
 
-#define MAX_VALUE 600
+#define MAX_VALUE    600
 #define MAX_SELECTOR 2000
 
 /* Sorted, for bsearch (). */
 static const char *const properties[] = {
-  "background", "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius",
-  "border-bottom-right-radius", "border-bottom-style", "border-bottom-width", "border-collapse", "border-color", "border-left",
-  "border-left-color", "border-left-style", "border-left-width", "border-radius", "border-right", "border-right-color",
-  "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top", "border-top-color",
-  "border-top-left-radius", "border-top-right-radius", "border-top-style", "border-top-width", "border-width", "box-sizing",
-  "caption-side", "clear", "color", "column-gap", "direction", "display", "empty-cells", "flex", "flex-basis",
-  "flex-direction", "flex-grow", "flex-shrink", "flex-wrap", "float", "font", "font-family", "font-size", "font-style",
-  "font-variant", "font-weight", "gap", "height", "hyphens", "justify-content", "letter-spacing", "line-break", "line-height",
-  "list-style", "list-style-position", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right",
-  "margin-top", "max-height", "max-width", "min-height", "min-width", "opacity", "overflow", "overflow-wrap", "overflow-x",
-  "overflow-y", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "row-gap", "table-layout",
-  "text-align", "text-decoration", "text-decoration-color", "text-decoration-line", "text-decoration-style", "text-indent",
-  "text-transform", "unicode-bidi", "vertical-align", "visibility", "white-space", "width", "word-break", "word-spacing",
-  "word-wrap", "writing-mode",
+  "background",
+  "background-color",
+  "border",
+  "border-bottom",
+  "border-bottom-color",
+  "border-bottom-left-radius",
+  "border-bottom-right-radius",
+  "border-bottom-style",
+  "border-bottom-width",
+  "border-collapse",
+  "border-color",
+  "border-left",
+  "border-left-color",
+  "border-left-style",
+  "border-left-width",
+  "border-radius",
+  "border-right",
+  "border-right-color",
+  "border-right-style",
+  "border-right-width",
+  "border-spacing",
+  "border-style",
+  "border-top",
+  "border-top-color",
+  "border-top-left-radius",
+  "border-top-right-radius",
+  "border-top-style",
+  "border-top-width",
+  "border-width",
+  "box-sizing",
+  "caption-side",
+  "clear",
+  "color",
+  "column-gap",
+  "direction",
+  "display",
+  "empty-cells",
+  "flex",
+  "flex-basis",
+  "flex-direction",
+  "flex-grow",
+  "flex-shrink",
+  "flex-wrap",
+  "float",
+  "font",
+  "font-family",
+  "font-size",
+  "font-style",
+  "font-variant",
+  "font-weight",
+  "gap",
+  "height",
+  "hyphens",
+  "justify-content",
+  "letter-spacing",
+  "line-break",
+  "line-height",
+  "list-style",
+  "list-style-position",
+  "list-style-type",
+  "margin",
+  "margin-bottom",
+  "margin-left",
+  "margin-right",
+  "margin-top",
+  "max-height",
+  "max-width",
+  "min-height",
+  "min-width",
+  "opacity",
+  "overflow",
+  "overflow-wrap",
+  "overflow-x",
+  "overflow-y",
+  "padding",
+  "padding-bottom",
+  "padding-left",
+  "padding-right",
+  "padding-top",
+  "row-gap",
+  "table-layout",
+  "text-align",
+  "text-decoration",
+  "text-decoration-color",
+  "text-decoration-line",
+  "text-decoration-style",
+  "text-indent",
+  "text-transform",
+  "unicode-bidi",
+  "vertical-align",
+  "visibility",
+  "white-space",
+  "width",
+  "word-break",
+  "word-spacing",
+  "word-wrap",
+  "writing-mode",
 };
 
-static const char *const functions[] = { "calc", "clamp", "hsl", "hsla", "linear-gradient", "max", "min", "rgb", "rgba" };
+static const char *const functions[] = { "calc", "clamp", "hsl", "hsla", "linear-gradient",
+                                         "max",  "min",   "rgb", "rgba" };
 
 static int
 compare_names (const void *key, const void *item)
 {
-  return strcmp (key, *(const char *const *) item);
+  return strcmp (key, *(const char *const *)item);
 }
 
 static gboolean
@@ -57,7 +141,7 @@ strip_comments (const char *css, gsize length)
         break;
       c = stop + 1;
       g_string_append_c (out, ' ');
-    } else if ((guint8) *c <= ' ' || *c == 0x7f) {
+    } else if ((guint8)*c <= ' ' || *c == 0x7f) {
       if (out->len > 0 && out->str[out->len - 1] != ' ')
         g_string_append_c (out, ' ');
     } else if (g_str_has_prefix (c, "<!--")) {
@@ -130,7 +214,8 @@ value_is_safe (const char *value)
         return FALSE;
     } else if (*c == '"' || *c == '\'') {
       quote = *c;
-    } else if (*c == ':' || *c == '=' || *c == '$' || *c == '^' || *c == '~' || *c == '|' || *c == '?' || *c == '[') {
+    } else if (*c == ':' || *c == '=' || *c == '$' || *c == '^' || *c == '~' || *c == '|'
+               || *c == '?' || *c == '[') {
       return FALSE;
     }
     word = c + 1;
@@ -143,9 +228,11 @@ declaration_is_safe (const char *name, const char *value)
 {
   g_autofree char *lower = g_ascii_strdown (value, -1);
 
-  if (!is_listed (name, properties, G_N_ELEMENTS (properties)) || value[0] == '\0' || strlen (value) > MAX_VALUE)
+  if (!is_listed (name, properties, G_N_ELEMENTS (properties)) || value[0] == '\0'
+      || strlen (value) > MAX_VALUE)
     return FALSE;
-  if (strstr (lower, "expression") != NULL || strstr (lower, "javascript") != NULL || strstr (lower, "url") != NULL)
+  if (strstr (lower, "expression") != NULL || strstr (lower, "javascript") != NULL
+      || strstr (lower, "url") != NULL)
     return FALSE;
   return value_is_safe (value);
 }
@@ -158,12 +245,12 @@ append_declarations (GString *out, const char *css, gsize length)
   gboolean first = TRUE;
 
   while (at < end) {
-    const char *stop = find_stop (at, end, ";"), *colon = memchr (at, ':', (gsize) (stop - at));
+    const char *stop = find_stop (at, end, ";"), *colon = memchr (at, ':', (gsize)(stop - at));
 
     if (colon != NULL) {
-      g_autofree char *raw_name = g_strndup (at, (gsize) (colon - at));
+      g_autofree char *raw_name = g_strndup (at, (gsize)(colon - at));
       g_autofree char *name = g_ascii_strdown (g_strstrip (raw_name), -1);
-      g_autofree char *value = g_strstrip (g_strndup (colon + 1, (gsize) (stop - colon - 1)));
+      g_autofree char *value = g_strstrip (g_strndup (colon + 1, (gsize)(stop - colon - 1)));
 
       if (declaration_is_safe (name, value)) {
         g_string_append_printf (out, "%s%s:%s", first ? "" : ";", name, value);
@@ -211,7 +298,7 @@ append_rules (GString *out, const char *at, const char *end, gboolean nested)
 {
   while (at < end) {
     const char *stop = find_stop (at, end, "{};"), *block, *block_end;
-    g_autofree char *prelude = g_strstrip (g_strndup (at, (gsize) (stop - at)));
+    g_autofree char *prelude = g_strstrip (g_strndup (at, (gsize)(stop - at)));
 
     if (stop == end)
       return end;
@@ -257,7 +344,7 @@ append_rules (GString *out, const char *at, const char *end, gboolean nested)
 
       g_string_append_printf (out, "%s{", prelude);
       start = out->len;
-      append_declarations (out, block, (gsize) (block_end - block));
+      append_declarations (out, block, (gsize)(block_end - block));
       if (out->len == start)
         g_string_truncate (out, before);
       else

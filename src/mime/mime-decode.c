@@ -18,7 +18,8 @@ mime_encoding_from_string (const char *value)
     return MIME_ENCODING_BASE64;
   if (g_ascii_strncasecmp (value, "quoted-printable", 16) == 0)
     return MIME_ENCODING_QUOTED_PRINTABLE;
-  if (g_ascii_strncasecmp (value, "x-uue", 5) == 0 || g_ascii_strncasecmp (value, "uuencode", 8) == 0
+  if (g_ascii_strncasecmp (value, "x-uue", 5) == 0
+      || g_ascii_strncasecmp (value, "uuencode", 8) == 0
       || g_ascii_strncasecmp (value, "x-uuencode", 10) == 0)
     return MIME_ENCODING_UUENCODE;
   return MIME_ENCODING_PLAIN;
@@ -30,21 +31,21 @@ mime_decode_base64 (const char *data, gsize length, GByteArray *out)
   const char *at = data, *end = data + length;
 
   while (at < end) {
-    const char *padding = memchr (at, '=', (gsize) (end - at));
+    const char *padding = memchr (at, '=', (gsize)(end - at));
     const char *stop = padding != NULL ? padding : end;
     gsize start = out->len, written;
     int state = 0;
     guint save = 0;
 
     if (stop > at) {
-      g_byte_array_set_size (out, (guint) (start + (gsize) (stop - at) / 4 * 3 + 6));
-      written = g_base64_decode_step (at, (gsize) (stop - at), out->data + start, &state, &save);
+      g_byte_array_set_size (out, (guint)(start + (gsize)(stop - at) / 4 * 3 + 6));
+      written = g_base64_decode_step (at, (gsize)(stop - at), out->data + start, &state, &save);
       /* A group that the padding (or the end) leaves open still holds one or two octets. */
       if (state == 2)
         written += g_base64_decode_step ("==", 2, out->data + start + written, &state, &save);
       else if (state == 3)
         written += g_base64_decode_step ("=", 1, out->data + start + written, &state, &save);
-      g_byte_array_set_size (out, (guint) (start + written));
+      g_byte_array_set_size (out, (guint)(start + written));
     }
     at = stop;
     while (at < end && (*at == '=' || *at == '\r' || *at == '\n'))
@@ -61,28 +62,28 @@ mime_decode (MimeEncoding encoding, const char *data, gsize length)
 
   switch (encoding) {
   case MIME_ENCODING_PLAIN:
-    g_byte_array_append (out, (const guint8 *) data, (guint) length);
+    g_byte_array_append (out, (const guint8 *)data, (guint)length);
     break;
   case MIME_ENCODING_BASE64:
     mime_decode_base64 (data, length, out);
     break;
   case MIME_ENCODING_QUOTED_PRINTABLE:
     mime_gmime_init ();
-    g_byte_array_set_size (out, (guint) length + 4);
-    g_byte_array_set_size (out, (guint) g_mime_encoding_quoted_decode_step ((const guint8 *) data, length, out->data,
-                                                                            &state, &save));
+    g_byte_array_set_size (out, (guint)length + 4);
+    g_byte_array_set_size (out, (guint)g_mime_encoding_quoted_decode_step (
+                                    (const guint8 *)data, length, out->data, &state, &save));
     break;
   case MIME_ENCODING_UUENCODE: {
-    const char *begin = g_strstr_len (data, (gssize) length, "begin ");
-    const char *line = begin != NULL ? memchr (begin, '\n', (gsize) (data + length - begin)) : NULL;
+    const char *begin = g_strstr_len (data, (gssize)length, "begin ");
+    const char *line = begin != NULL ? memchr (begin, '\n', (gsize)(data + length - begin)) : NULL;
 
     mime_gmime_init ();
     if (line != NULL) {
-      gsize rest = (gsize) (data + length - (line + 1));
+      gsize rest = (gsize)(data + length - (line + 1));
 
-      g_byte_array_set_size (out, (guint) rest + 4);
-      g_byte_array_set_size (out, (guint) g_mime_encoding_uudecode_step ((const guint8 *) line + 1, rest, out->data,
-                                                                         &state, &save));
+      g_byte_array_set_size (out, (guint)rest + 4);
+      g_byte_array_set_size (out, (guint)g_mime_encoding_uudecode_step (
+                                      (const guint8 *)line + 1, rest, out->data, &state, &save));
     }
     break;
   }
@@ -96,7 +97,7 @@ count_byte (const char *data, gsize length, char byte)
   const char *at = data, *end = data + length;
   gsize count = 0;
 
-  while ((at = memchr (at, byte, (gsize) (end - at))) != NULL) {
+  while ((at = memchr (at, byte, (gsize)(end - at))) != NULL) {
     count++;
     at++;
   }
@@ -111,7 +112,7 @@ mime_decoded_size (MimeEncoding encoding, const char *data, gsize length)
     return length;
   case MIME_ENCODING_BASE64: {
     gsize lines = count_byte (data, length, '\n') + count_byte (data, length, '\r');
-    gsize tail = MIN (length, (gsize) 6);
+    gsize tail = MIN (length, (gsize)6);
 
     return (length - lines - count_byte (data + length - tail, tail, '=')) * 3 / 4;
   }

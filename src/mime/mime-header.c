@@ -10,7 +10,7 @@
 #include "mime-charset-private.h"
 #include "mime-decode-private.h"
 
-#define MAX_SEGMENTS 1000     /* pieces of one RFC 2231 parameter */
+#define MAX_SEGMENTS    1000 /* pieces of one RFC 2231 parameter */
 #define MAX_DATE_LENGTH 200
 
 /* ---- blocks and fields ---- */
@@ -20,7 +20,7 @@ starts_field (const char *line, const char *end)
 {
   const char *c = line;
 
-  while (c < end && *c > 32 && *c < 127 && *c != ':')
+  while (c<end && * c> 32 && *c < 127 && *c != ':')
     c++;
   if (c == line)
     return FALSE;
@@ -32,7 +32,7 @@ starts_field (const char *line, const char *end)
 static const char *
 line_end (const char *at, const char *end)
 {
-  const char *newline = memchr (at, '\n', (gsize) (end - at));
+  const char *newline = memchr (at, '\n', (gsize)(end - at));
 
   return newline != NULL ? newline + 1 : end;
 }
@@ -57,9 +57,9 @@ mime_header_length (const char *data, gsize length, gboolean *complete)
     return 0;
   while (at < end) {
     if (*at == '\n')
-      return (gsize) (at + 1 - data);
+      return (gsize)(at + 1 - data);
     if (*at == '\r' && at + 1 < end && at[1] == '\n')
-      return (gsize) (at + 2 - data);
+      return (gsize)(at + 2 - data);
     at = line_end (at, end);
   }
   if (complete != NULL)
@@ -81,22 +81,23 @@ mime_header_next (const char **at, const char *end, MimeField *field)
   field->name = line;
   while (*line > 32 && *line != ':')
     line++;
-  field->name_length = (gsize) (line - field->name);
-  field->value = (const char *) memchr (line, ':', (gsize) (end - line)) + 1;
+  field->name_length = (gsize)(line - field->name);
+  field->value = (const char *)memchr (line, ':', (gsize)(end - line)) + 1;
   line = line_end (field->value, end);
   while (line < end && (*line == ' ' || *line == '\t'))
     line = line_end (line, end);
   *at = line;
   while (line > field->value && (line[-1] == '\n' || line[-1] == '\r'))
     line--;
-  field->value_length = (gsize) (line - field->value);
+  field->value_length = (gsize)(line - field->value);
   return TRUE;
 }
 
 gboolean
 mime_field_is (const MimeField *field, const char *name)
 {
-  return g_ascii_strncasecmp (field->name, name, field->name_length) == 0 && name[field->name_length] == '\0';
+  return g_ascii_strncasecmp (field->name, name, field->name_length) == 0
+         && name[field->name_length] == '\0';
 }
 
 gboolean
@@ -140,7 +141,8 @@ static void
 words_flush (Words *words)
 {
   if (words->charset != NULL) {
-    g_autofree char *decoded = mime_charset_to_utf8 (words->charset, words->bytes->data, words->bytes->len);
+    g_autofree char *decoded =
+        mime_charset_to_utf8 (words->charset, words->bytes->data, words->bytes->len);
 
     g_string_append (words->text, decoded);
     g_byte_array_set_size (words->bytes, 0);
@@ -152,12 +154,13 @@ static void
 decode_q (const char *at, const char *end, GByteArray *out)
 {
   for (; at < end; at++) {
-    guint8 byte = (guint8) *at;
+    guint8 byte = (guint8)*at;
 
     if (byte == '_') {
       byte = ' ';
-    } else if (byte == '=' && end - at >= 3 && g_ascii_isxdigit (at[1]) && g_ascii_isxdigit (at[2])) {
-      byte = (guint8) (g_ascii_xdigit_value (at[1]) * 16 + g_ascii_xdigit_value (at[2]));
+    } else if (byte == '=' && end - at >= 3 && g_ascii_isxdigit (at[1])
+               && g_ascii_isxdigit (at[2])) {
+      byte = (guint8)(g_ascii_xdigit_value (at[1]) * 16 + g_ascii_xdigit_value (at[2]));
       at += 2;
     }
     g_byte_array_append (out, &byte, 1);
@@ -185,16 +188,17 @@ words_take (Words *words, const char *at)
   text_end = strchr (text, '?');
   if (text_end == NULL || text_end[1] != '=')
     return NULL;
-  charset_end = memchr (charset, '*', (gsize) (mark - charset));
-  name = g_strndup (charset, (gsize) ((charset_end != NULL ? charset_end : mark) - charset));
+  charset_end = memchr (charset, '*', (gsize)(mark - charset));
+  name = g_strndup (charset, (gsize)((charset_end != NULL ? charset_end : mark) - charset));
   /* Each word of a stateful charset begins anew. */
   if (words->charset != NULL
-      && (g_ascii_strcasecmp (words->charset, name) != 0 || g_ascii_strncasecmp (name, "iso-2022", 8) == 0))
+      && (g_ascii_strcasecmp (words->charset, name) != 0
+          || g_ascii_strncasecmp (name, "iso-2022", 8) == 0))
     words_flush (words);
   if (words->charset == NULL)
     words->charset = g_steal_pointer (&name);
   if (encoding == 'B')
-    mime_decode_base64 (text, (gsize) (text_end - text), words->bytes);
+    mime_decode_base64 (text, (gsize)(text_end - text), words->bytes);
   else
     decode_q (text, text_end, words->bytes);
   return text_end + 2;
@@ -211,35 +215,26 @@ mime_words_decode (const char *text)
   words.text = g_string_sized_new (strlen (text));
   words.bytes = g_byte_array_new ();
   while (word != NULL) {
-    const char *end = words_take (&words, word);
+    gboolean only_space = words.charset != NULL;
+    const char *end;
 
+    for (const char *c = at; c < word && only_space; c++)
+      only_space = g_ascii_isspace (*c);
+    /* White space between two words does not count; anything else ends the run. */
+    if (!only_space) {
+      words_flush (&words);
+      g_string_append_len (words.text, at, word - at);
+      at = word;
+    }
+    end = words_take (&words, word);
     if (end == NULL) {
-      /* Not a word: it stays as it is. */
+      /* Not a word: it stays as it is, with the space before it. */
       words_flush (&words);
       g_string_append_len (words.text, at, word + 2 - at);
-      at = word + 2;
-      word = strstr (at, "=?");
-      continue;
+      end = word + 2;
     }
-    /* words_take () may already hold this word's bytes, but what stands between was written before any of them, and between
-     * two words it is white space that does not count. */
     at = end;
     word = strstr (at, "=?");
-    if (word != NULL) {
-      const char *gap = at;
-
-      while (gap < word && g_ascii_isspace (*gap))
-        gap++;
-      if (gap == word)
-        at = word;
-    }
-    if (word == NULL || at != word) {
-      words_flush (&words);
-      if (word != NULL) {
-        g_string_append_len (words.text, at, word - at);
-        at = word;
-      }
-    }
   }
   words_flush (&words);
   g_string_append (words.text, at);
@@ -268,7 +263,7 @@ mime_value_dup_token (const char *value)
   while (g_ascii_isspace (*start))
     start++;
   end = start + strcspn (start, ";(\"");
-  token = g_malloc ((gsize) (end - start) + 1);
+  token = g_malloc ((gsize)(end - start) + 1);
   for (const char *c = start; c < end; c++) {
     if (!g_ascii_isspace (*c))
       token[used++] = g_ascii_tolower (*c);
@@ -289,13 +284,13 @@ typedef struct
 static void
 segment_clear (gpointer data)
 {
-  g_free (((Segment *) data)->value);
+  g_free (((Segment *)data)->value);
 }
 
 static int
 segment_compare (gconstpointer a, gconstpointer b)
 {
-  return ((const Segment *) a)->index - ((const Segment *) b)->index;
+  return ((const Segment *)a)->index - ((const Segment *)b)->index;
 }
 
 /* Reads one parameter's value at *at (behind the '='), up to the next ';'. */
@@ -318,7 +313,7 @@ take_param_value (const char **at)
     /* Unquoted names with spaces in them are common enough. */
     gsize length = strcspn (c, ";");
 
-    g_string_append_len (value, c, (gssize) length);
+    g_string_append_len (value, c, (gssize)length);
     c += length;
     g_strchomp (value->str);
   }
@@ -359,10 +354,10 @@ static void
 append_percent (GByteArray *bytes, const char *text)
 {
   for (const char *c = text; *c != '\0'; c++) {
-    guint8 byte = (guint8) *c;
+    guint8 byte = (guint8)*c;
 
     if (byte == '%' && g_ascii_isxdigit (c[1]) && g_ascii_isxdigit (c[2])) {
-      byte = (guint8) (g_ascii_xdigit_value (c[1]) * 16 + g_ascii_xdigit_value (c[2]));
+      byte = (guint8)(g_ascii_xdigit_value (c[1]) * 16 + g_ascii_xdigit_value (c[2]));
       c += 2;
     }
     g_byte_array_append (bytes, &byte, 1);
@@ -383,23 +378,24 @@ join_segments (GArray *segments)
 
     if (segment->encoded) {
       if (i == 0) {
-        const char *quote = strchr (value, '\''), *second = quote != NULL ? strchr (quote + 1, '\'') : NULL;
+        const char *quote = strchr (value, '\''),
+                   *second = quote != NULL ? strchr (quote + 1, '\'') : NULL;
 
         if (second != NULL) {
-          charset = g_strndup (value, (gsize) (quote - value));
+          charset = g_strndup (value, (gsize)(quote - value));
           value = second + 1;
         }
       }
       append_percent (bytes, value);
       any_encoded = TRUE;
     } else {
-      g_byte_array_append (bytes, (const guint8 *) value, (guint) strlen (value));
+      g_byte_array_append (bytes, (const guint8 *)value, (guint)strlen (value));
     }
   }
   if (any_encoded)
     return mime_charset_to_utf8 (charset, bytes->data, bytes->len);
-  g_byte_array_append (bytes, (const guint8 *) "", 1);
-  return mime_words_decode ((const char *) bytes->data);
+  g_byte_array_append (bytes, (const guint8 *)"", 1);
+  return mime_words_decode ((const char *)bytes->data);
 }
 
 char *
@@ -425,8 +421,8 @@ mime_value_dup_param (const char *value, const char *name)
     while (key_end > key && g_ascii_isspace (key_end[-1]))
       key_end--;
     segment.value = take_param_value (&at);
-    if ((gsize) (key_end - key) >= name_length && g_ascii_strncasecmp (key, name, name_length) == 0
-        && parse_suffix (key + name_length, (gsize) (key_end - key) - name_length, &segment)
+    if ((gsize)(key_end - key) >= name_length && g_ascii_strncasecmp (key, name, name_length) == 0
+        && parse_suffix (key + name_length, (gsize)(key_end - key) - name_length, &segment)
         && segments->len < MAX_SEGMENTS) {
       if (segment.index < 0 && !segment.encoded) {
         if (plain == NULL)
@@ -457,7 +453,7 @@ mime_value_dup_ids (const char *value, guint max)
     if (at[1 + length] == '>' && length > 0 && length < 900) {
       if (ids->len > 0)
         g_string_append_c (ids, ' ');
-      g_string_append_len (ids, at, (gssize) length + 2);
+      g_string_append_len (ids, at, (gssize)length + 2);
       max--;
     }
     at += 1 + length;

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <libxml/HTMLparser.h>
 
-#define MAX_DEPTH 300
+#define MAX_DEPTH      300
 #define MAX_ATTRIBUTES 60
+#define WRAPPER        "sosik-root" /* an element around everything, which the events leave out */
 #define MAX_TAG_LENGTH (2 * 1024 * 1024) /* pictures as data: may stand in a tag */
 
 /* ---- the sieve ---- */
@@ -30,9 +31,10 @@ typedef struct
   guint depth;
 } Sieve;
 
-static const char *const void_tags[] = { "area", "base",  "basefont", "bgsound", "br",    "col",    "embed", "frame", "hr",
-                                         "img",  "input", "isindex",  "keygen",  "link",  "meta",   "param", "source",
-                                         "track", "wbr" };
+static const char *const void_tags[] = { "area",  "base",    "basefont", "bgsound", "br",
+                                         "col",   "embed",   "frame",    "hr",      "img",
+                                         "input", "isindex", "keygen",   "link",    "meta",
+                                         "param", "source",  "track",    "wbr" };
 static const char *const self_closing[] = { "p", "li", "dt", "dd", "td", "th", "tr", "option" };
 
 static gboolean
@@ -53,8 +55,9 @@ end_priority (const char *name)
   {
     const char *name;
     int priority;
-  } table[] = { { "div", 150 },   { "td", 160 },    { "th", 160 },   { "tr", 170 },   { "thead", 180 }, { "tbody", 180 },
-                { "tfoot", 180 }, { "table", 190 }, { "head", 200 }, { "body", 200 }, { "html", 220 } };
+  } table[] = { { "div", 150 },   { "td", 160 },    { "th", 160 },    { "tr", 170 },
+                { "thead", 180 }, { "tbody", 180 }, { "tfoot", 180 }, { "table", 190 },
+                { "head", 200 },  { "body", 200 },  { "html", 220 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
     if (strcmp (name, table[i].name) == 0)
@@ -102,7 +105,7 @@ static const char *
 skip_value (const char *at, const char *end)
 {
   if (at < end && (*at == '"' || *at == '\'')) {
-    const char *quote = memchr (at + 1, *at, (gsize) (end - at - 1));
+    const char *quote = memchr (at + 1, *at, (gsize)(end - at - 1));
 
     return quote != NULL ? quote + 1 : end;
   }
@@ -122,11 +125,13 @@ sieve_attributes (Sieve *sieve, gboolean keep)
   while (sieve->at < sieve->end && *sieve->at != '>') {
     const char *name = sieve->at, *name_end, *value = NULL;
 
-    if (g_ascii_isspace (*name) || *name == '/' || *name == '=' || *name == '"' || *name == '\'' || *name == '<') {
+    if (g_ascii_isspace (*name) || *name == '/' || *name == '=' || *name == '"' || *name == '\''
+        || *name == '<') {
       sieve->at++;
       continue;
     }
-    while (sieve->at < sieve->end && !g_ascii_isspace (*sieve->at) && strchr ("=>/\"'<", *sieve->at) == NULL)
+    while (sieve->at < sieve->end && !g_ascii_isspace (*sieve->at)
+           && strchr ("=>/\"'<", *sieve->at) == NULL)
       sieve->at++;
     name_end = sieve->at;
     while (sieve->at < sieve->end && g_ascii_isspace (*sieve->at))
@@ -140,14 +145,17 @@ sieve_attributes (Sieve *sieve, gboolean keep)
     } else {
       sieve->at = name_end;
     }
-    length += (gsize) (sieve->at - name);
+    length += (gsize)(sieve->at - name);
     if (!keep || ++count > MAX_ATTRIBUTES || length > MAX_TAG_LENGTH)
       continue;
     g_string_append_c (sieve->out, ' ');
     g_string_append_len (sieve->out, name, name_end - name);
     if (value != NULL) {
-      gsize value_length = (gsize) (sieve->at - value);
-      char quote = value_length >= 2 && (*value == '"' || *value == '\'') && value[value_length - 1] == *value ? *value : 0;
+      gsize value_length = (gsize)(sieve->at - value);
+      char quote = value_length >= 2 && (*value == '"' || *value == '\'')
+                           && value[value_length - 1] == *value
+                       ? *value
+                       : 0;
 
       if (quote != 0) {
         value++;
@@ -175,9 +183,9 @@ raw_end (const char *at, const char *end, const char *name)
 {
   gsize length = strlen (name);
 
-  for (const char *c = at; (c = memchr (c, '<', (gsize) (end - c))) != NULL; c++) {
-    if ((gsize) (end - c) > length + 2 && c[1] == '/' && g_ascii_strncasecmp (c + 2, name, length) == 0
-        && !g_ascii_isalnum (c[length + 2]))
+  for (const char *c = at; (c = memchr (c, '<', (gsize)(end - c))) != NULL; c++) {
+    if ((gsize)(end - c) > length + 2 && c[1] == '/'
+        && g_ascii_strncasecmp (c + 2, name, length) == 0 && !g_ascii_isalnum (c[length + 2]))
       return c;
   }
   return end;
@@ -194,8 +202,9 @@ skip_declaration (Sieve *sieve)
       sieve->at += 5;
       return;
     }
-    for (const char *c = at + 4; (c = memchr (c, '>', (gsize) (sieve->end - c))) != NULL; c++) {
-      if ((c[-1] == '-' && c[-2] == '-') || (c - at >= 7 && c[-1] == '!' && c[-2] == '-' && c[-3] == '-')) {
+    for (const char *c = at + 4; (c = memchr (c, '>', (gsize)(sieve->end - c))) != NULL; c++) {
+      if ((c[-1] == '-' && c[-2] == '-')
+          || (c - at >= 7 && c[-1] == '!' && c[-2] == '-' && c[-3] == '-')) {
         sieve->at = c + 1;
         return;
       }
@@ -203,7 +212,7 @@ skip_declaration (Sieve *sieve)
     sieve->at = sieve->end;
     return;
   }
-  stop = memchr (at, '>', (gsize) (sieve->end - at));
+  stop = memchr (at, '>', (gsize)(sieve->end - at));
   sieve->at = stop != NULL ? stop + 1 : sieve->end;
 }
 
@@ -230,7 +239,7 @@ sieve_tag (Sieve *sieve)
     const char *stop;
 
     sieve_end (sieve, name);
-    stop = memchr (at, '>', (gsize) (sieve->end - at));
+    stop = memchr (at, '>', (gsize)(sieve->end - at));
     sieve->at = stop != NULL ? stop + 1 : sieve->end;
     g_string_append (sieve->out, "</");
     g_string_append_len (sieve->out, start, at - start);
@@ -279,8 +288,10 @@ sieve_html (const char *html, gsize length)
   sieve->at = html;
   sieve->end = html + length;
   sieve->out = g_string_sized_new (length + 64);
+  /* Text outside of any element would get a paragraph that nobody wrote. */
+  g_string_append (sieve->out, "<" WRAPPER ">");
   while (sieve->at < sieve->end) {
-    const char *mark = memchr (sieve->at, '<', (gsize) (sieve->end - sieve->at));
+    const char *mark = memchr (sieve->at, '<', (gsize)(sieve->end - sieve->at));
     const char *stop = mark != NULL ? mark : sieve->end;
 
     g_string_append_len (sieve->out, sieve->at, stop - sieve->at);
@@ -310,22 +321,29 @@ typedef struct
   const MimeHtmlEvents *events;
   gpointer user_data;
   guint depth;
+  gboolean wrapped; /* the outermost open element is ours */
 } Parse;
 
 static void
 on_start (void *data, const xmlChar *name, const xmlChar **attributes)
 {
   Parse *parse = data;
-  g_autofree char *lower = g_ascii_strdown ((const char *) name, -1);
+  gboolean wrapper = parse->depth == 0 && strcmp ((const char *)name, WRAPPER) == 0;
+  g_autofree char *lower = g_ascii_strdown ((const char *)name, -1);
   const char *pairs[2 * MAX_ATTRIBUTES + 1];
   guint count = 0;
 
-  for (guint i = 0; attributes != NULL && attributes[i] != NULL && count < 2 * MAX_ATTRIBUTES; i += 2) {
-    pairs[count++] = (const char *) attributes[i];
-    pairs[count++] = attributes[i + 1] != NULL ? (const char *) attributes[i + 1] : "";
+  for (guint i = 0; attributes != NULL && attributes[i] != NULL && count < 2 * MAX_ATTRIBUTES;
+       i += 2) {
+    pairs[count++] = (const char *)attributes[i];
+    pairs[count++] = attributes[i + 1] != NULL ? (const char *)attributes[i + 1] : "";
   }
   pairs[count] = NULL;
   parse->depth++;
+  if (wrapper) {
+    parse->wrapped = TRUE;
+    return;
+  }
   parse->events->start (lower, count > 0 ? pairs : NULL, parse->user_data);
 }
 
@@ -337,7 +355,10 @@ on_end (void *data, G_GNUC_UNUSED const xmlChar *name)
   if (parse->depth == 0)
     return;
   parse->depth--;
-  parse->events->end (parse->user_data);
+  if (parse->depth == 0 && parse->wrapped)
+    parse->wrapped = FALSE;
+  else
+    parse->events->end (parse->user_data);
 }
 
 static void
@@ -346,7 +367,7 @@ on_text (void *data, const xmlChar *text, int length)
   Parse *parse = data;
 
   if (length > 0)
-    parse->events->text ((const char *) text, (gsize) length, parse->user_data);
+    parse->events->text ((const char *)text, (gsize)length, parse->user_data);
 }
 
 static gpointer
@@ -360,10 +381,12 @@ void
 mime_html_parse (const char *html, const MimeHtmlEvents *events, gpointer user_data)
 {
   static GOnce once = G_ONCE_INIT;
-  xmlSAXHandler handler = {
-    .startElement = on_start, .endElement = on_end, .characters = on_text, .ignorableWhitespace = on_text, .cdataBlock = on_text
-  };
-  Parse parse = { events, user_data, 0 };
+  xmlSAXHandler handler = { .startElement = on_start,
+                            .endElement = on_end,
+                            .characters = on_text,
+                            .ignorableWhitespace = on_text,
+                            .cdataBlock = on_text };
+  Parse parse = { events, user_data, 0, FALSE };
   g_autofree char *sieved = sieve_html (html, strlen (html));
   gsize length = strlen (sieved);
   htmlParserCtxtPtr context;
@@ -377,9 +400,10 @@ mime_html_parse (const char *html, const MimeHtmlEvents *events, gpointer user_d
     return;
   memcpy (context->sax, &handler, sizeof handler);
   context->userData = &parse;
-  document = htmlCtxtReadMemory (context, sieved, (int) length, NULL, "UTF-8",
-                                 HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET
-                                     | HTML_PARSE_NOIMPLIED | HTML_PARSE_IGNORE_ENC);
+  document =
+      htmlCtxtReadMemory (context, sieved, (int)length, NULL, "UTF-8",
+                          HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING
+                              | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED | HTML_PARSE_IGNORE_ENC);
   if (document != NULL)
     xmlFreeDoc (document);
   htmlFreeParserCtxt (context);

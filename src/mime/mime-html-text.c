@@ -33,18 +33,22 @@ static const struct
   const char *name;
   Role role;
 } roles[] = {
-  { "a", ROLE_LINK },          { "address", ROLE_BLOCK },  { "article", ROLE_BLOCK },  { "aside", ROLE_BLOCK },
-  { "audio", ROLE_HIDDEN },    { "blockquote", ROLE_QUOTE }, { "br", ROLE_BREAK },     { "caption", ROLE_BLOCK },
-  { "center", ROLE_BLOCK },    { "dd", ROLE_BLOCK },       { "details", ROLE_BLOCK },  { "dir", ROLE_LIST },
-  { "div", ROLE_BLOCK },       { "dl", ROLE_PARAGRAPH },   { "dt", ROLE_BLOCK },       { "embed", ROLE_HIDDEN },
-  { "fieldset", ROLE_BLOCK },  { "figcaption", ROLE_BLOCK }, { "figure", ROLE_BLOCK }, { "footer", ROLE_BLOCK },
-  { "form", ROLE_BLOCK },      { "h1", ROLE_PARAGRAPH },   { "h2", ROLE_PARAGRAPH },   { "h3", ROLE_PARAGRAPH },
-  { "h4", ROLE_PARAGRAPH },    { "h5", ROLE_PARAGRAPH },   { "h6", ROLE_PARAGRAPH },   { "header", ROLE_BLOCK },
-  { "hr", ROLE_RULE },         { "iframe", ROLE_HIDDEN },  { "li", ROLE_ITEM },        { "main", ROLE_BLOCK },
-  { "math", ROLE_HIDDEN },     { "nav", ROLE_BLOCK },      { "object", ROLE_HIDDEN },  { "ol", ROLE_LIST },
-  { "p", ROLE_PARAGRAPH },     { "pre", ROLE_PRE },        { "section", ROLE_BLOCK },  { "select", ROLE_HIDDEN },
-  { "style", ROLE_HIDDEN },    { "svg", ROLE_HIDDEN },     { "table", ROLE_PARAGRAPH }, { "td", ROLE_CELL },
-  { "template", ROLE_HIDDEN }, { "th", ROLE_CELL },        { "title", ROLE_HIDDEN },   { "tr", ROLE_ROW },
+  { "a", ROLE_LINK },          { "address", ROLE_BLOCK },  { "article", ROLE_BLOCK },
+  { "aside", ROLE_BLOCK },     { "audio", ROLE_HIDDEN },   { "blockquote", ROLE_QUOTE },
+  { "br", ROLE_BREAK },        { "caption", ROLE_BLOCK },  { "center", ROLE_BLOCK },
+  { "dd", ROLE_BLOCK },        { "details", ROLE_BLOCK },  { "dir", ROLE_LIST },
+  { "div", ROLE_BLOCK },       { "dl", ROLE_PARAGRAPH },   { "dt", ROLE_BLOCK },
+  { "embed", ROLE_HIDDEN },    { "fieldset", ROLE_BLOCK }, { "figcaption", ROLE_BLOCK },
+  { "figure", ROLE_BLOCK },    { "footer", ROLE_BLOCK },   { "form", ROLE_BLOCK },
+  { "h1", ROLE_PARAGRAPH },    { "h2", ROLE_PARAGRAPH },   { "h3", ROLE_PARAGRAPH },
+  { "h4", ROLE_PARAGRAPH },    { "h5", ROLE_PARAGRAPH },   { "h6", ROLE_PARAGRAPH },
+  { "header", ROLE_BLOCK },    { "hr", ROLE_RULE },        { "iframe", ROLE_HIDDEN },
+  { "li", ROLE_ITEM },         { "main", ROLE_BLOCK },     { "math", ROLE_HIDDEN },
+  { "nav", ROLE_BLOCK },       { "object", ROLE_HIDDEN },  { "ol", ROLE_LIST },
+  { "p", ROLE_PARAGRAPH },     { "pre", ROLE_PRE },        { "section", ROLE_BLOCK },
+  { "select", ROLE_HIDDEN },   { "style", ROLE_HIDDEN },   { "svg", ROLE_HIDDEN },
+  { "table", ROLE_PARAGRAPH }, { "td", ROLE_CELL },        { "template", ROLE_HIDDEN },
+  { "th", ROLE_CELL },         { "title", ROLE_HIDDEN },   { "tr", ROLE_ROW },
   { "ul", ROLE_LIST },         { "video", ROLE_HIDDEN },   { "xml", ROLE_HIDDEN },
 };
 
@@ -62,15 +66,16 @@ typedef struct
   GString *out;
   GArray *open; /* of Open */
   guint hidden, quotes, pre, lists;
-  guint newlines; /* line ends at the tail of `out`; many at the start */
-  gboolean space; /* white space waits for a word */
+  guint newlines;    /* line ends that wait for the next word */
+  guint line_quotes; /* how deep the quote of the last line is */
+  gboolean space;    /* white space waits for a word */
   gboolean prefixed; /* the tail is a quote prefix or bullet only */
 } ToText;
 
 static void
 open_clear (gpointer data)
 {
-  g_free (((Open *) data)->href);
+  g_free (((Open *)data)->href);
 }
 
 static Role
@@ -92,32 +97,37 @@ role_of (const char *name)
   return ROLE_NONE;
 }
 
+/* Lines end only when the next word comes: then it is known how deep the quote is. */
 static void
 end_line (ToText *to, guint wanted)
 {
   to->space = FALSE;
-  if (to->out->len == 0)
-    return;
-  while (to->newlines < wanted) {
-    /* An empty line inside of a quote belongs to the quote. */
-    if (to->newlines > 0) {
-      for (guint i = 0; i < MIN (to->quotes, MAX_QUOTE_DEPTH); i++)
-        g_string_append_c (to->out, '>');
-    }
-    g_string_append_c (to->out, '\n');
-    to->newlines++;
-  }
+  if (to->out->len > 0)
+    to->newlines = MAX (to->newlines, wanted);
+}
+
+static void
+append_quote_marks (ToText *to, guint depth)
+{
+  for (guint i = 0; i < MIN (depth, MAX_QUOTE_DEPTH); i++)
+    g_string_append_c (to->out, '>');
 }
 
 static void
 begin_word (ToText *to)
 {
   if (to->newlines > 0 || to->out->len == 0) {
-    for (guint i = 0; i < MIN (to->quotes, MAX_QUOTE_DEPTH); i++)
-      g_string_append_c (to->out, '>');
+    for (guint i = 0; i < to->newlines; i++) {
+      /* An empty line inside of a quote belongs to the quote. */
+      if (i > 0)
+        append_quote_marks (to, MIN (to->quotes, to->line_quotes));
+      g_string_append_c (to->out, '\n');
+    }
+    append_quote_marks (to, to->quotes);
     if (to->quotes > 0)
       g_string_append_c (to->out, ' ');
     to->newlines = 0;
+    to->line_quotes = to->quotes;
   } else if (to->space && !to->prefixed) {
     g_string_append_c (to->out, ' ');
   }
@@ -130,7 +140,8 @@ is_hidden (const char **attributes)
 {
   const char *style = mime_html_attribute (attributes, "style");
 
-  return mime_html_attribute (attributes, "hidden") != NULL || (style != NULL && mime_css_hides (style));
+  return mime_html_attribute (attributes, "hidden") != NULL
+         || (style != NULL && mime_css_hides (style));
 }
 
 static void
@@ -260,7 +271,8 @@ end_link (ToText *to, const Open *link)
   else
     return;
   {
-    g_autofree char *stem = g_strndup (bare, strcspn (bare, g_str_has_prefix (target, "mailto:") ? "?" : ""));
+    g_autofree char *stem =
+        g_strndup (bare, strcspn (bare, g_str_has_prefix (target, "mailto:") ? "?" : ""));
     gsize length = strlen (stem);
 
     if (length > 0 && stem[length - 1] == '/')
@@ -339,12 +351,12 @@ on_text (const char *text, gsize length, gpointer user_data)
     } else if (to->pre > 0 && (*c == ' ' || *c == '\t')) {
       begin_word (to);
       g_string_append_c (to->out, ' ');
-    } else if ((guint8) *c <= ' ') {
+    } else if ((guint8)*c <= ' ') {
       to->space = TRUE;
     } else {
       const char *stop = c;
 
-      while (stop < end && (guint8) *stop > ' ')
+      while (stop < end && (guint8)*stop > ' ')
         stop++;
       begin_word (to);
       g_string_append_len (to->out, c, stop - c);

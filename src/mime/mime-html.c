@@ -10,37 +10,45 @@
 #include "mime-css-private.h"
 #include "mime-html-parse-private.h"
 
-#define MAX_PASSES 4
+#define MAX_PASSES    4
 #define BLOCKED_CLASS "sosik-blocked"
 
 /* ---- lists; each sorted ---- */
 
 static const char *const elements[] = {
-  "a",       "abbr",   "acronym", "address", "article", "aside",  "b",       "bdi",     "bdo",    "big",     "blockquote",
-  "br",      "caption", "center", "cite",    "code",    "col",    "colgroup", "dd",     "del",    "details", "dfn",
-  "dir",     "div",    "dl",      "dt",      "em",      "figcaption", "figure", "font", "footer", "h1",      "h2",
-  "h3",      "h4",     "h5",      "h6",      "header",  "hr",     "i",       "img",     "ins",    "kbd",     "li",
-  "main",    "mark",   "nav",     "ol",      "p",       "pre",    "q",       "rp",      "rt",     "ruby",    "s",
-  "samp",    "section", "small",  "span",    "strike",  "strong", "sub",     "summary", "sup",    "table",   "tbody",
-  "td",      "tfoot",  "th",      "thead",   "time",    "tr",     "tt",      "u",       "ul",     "var",     "wbr",
+  "a",       "abbr",     "acronym",    "address",    "article", "aside",  "b",       "bdi",
+  "bdo",     "big",      "blockquote", "br",         "caption", "center", "cite",    "code",
+  "col",     "colgroup", "dd",         "del",        "details", "dfn",    "dir",     "div",
+  "dl",      "dt",       "em",         "figcaption", "figure",  "font",   "footer",  "h1",
+  "h2",      "h3",       "h4",         "h5",         "h6",      "header", "hr",      "i",
+  "img",     "ins",      "kbd",        "li",         "main",    "mark",   "nav",     "ol",
+  "p",       "pre",      "q",          "rp",         "rt",      "ruby",   "s",       "samp",
+  "section", "small",    "span",       "strike",     "strong",  "sub",    "summary", "sup",
+  "table",   "tbody",    "td",         "tfoot",      "th",      "thead",  "time",    "tr",
+  "tt",      "u",        "ul",         "var",        "wbr",
 };
 
 /* Gone with all that is in them. */
 static const char *const dropped[] = {
-  "applet", "area", "audio", "base",   "bgsound", "canvas", "datalist", "embed",  "frame",  "iframe", "input",  "isindex",
-  "keygen", "link", "map",   "math",   "meta",    "noembed", "noframes", "object", "param", "script", "select", "source",
-  "svg",    "template", "title", "track", "video", "xml",
+  "applet", "area",     "audio",    "base",    "bgsound", "canvas", "datalist", "embed",
+  "frame",  "iframe",   "input",    "isindex", "keygen",  "link",   "map",      "math",
+  "meta",   "noembed",  "noframes", "object",  "param",   "script", "select",   "source",
+  "svg",    "template", "title",    "track",   "video",   "xml",
 };
 
 /* Gone, what is in them stays where it is. */
-static const char *const transparent[] = { "body", "frameset", "head", "html", "noscript", "picture" };
+static const char *const transparent[] = {
+  "body", "frameset", "head", "html", "noscript", "picture"
+};
 
 /* Attributes whose value is free text or checked below. */
 static const char *const attributes_allowed[] = {
-  "abbr",   "align",  "alt",     "axis",    "bgcolor", "border", "cellpadding", "cellspacing", "char", "class",
-  "clear",  "color",  "colspan", "compact", "datetime", "dir",   "face",        "frame",       "headers", "height", "hspace",
-  "id",     "lang",   "link",    "noshade", "nowrap",  "open",   "reversed",    "rowspan",     "rules", "scope",    "size",
-  "span",   "start",  "summary", "text",    "title",   "type",   "valign",      "value",       "vlink", "vspace",   "width",
+  "abbr",    "align",  "alt",     "axis",     "bgcolor", "border",  "cellpadding", "cellspacing",
+  "char",    "class",  "clear",   "color",    "colspan", "compact", "datetime",    "dir",
+  "face",    "frame",  "headers", "height",   "hspace",  "id",      "lang",        "link",
+  "noshade", "nowrap", "open",    "reversed", "rowspan", "rules",   "scope",       "size",
+  "span",    "start",  "summary", "text",     "title",   "type",    "valign",      "value",
+  "vlink",   "vspace", "width",
 };
 
 static const char *const void_elements[] = { "br", "col", "hr", "img", "wbr" };
@@ -48,10 +56,11 @@ static const char *const void_elements[] = { "br", "col", "hr", "img", "wbr" };
 static int
 compare_names (const void *key, const void *item)
 {
-  return strcmp (key, *(const char *const *) item);
+  return strcmp (key, *(const char *const *)item);
 }
 
-#define LISTED(name, list) (bsearch ((name), (list), G_N_ELEMENTS (list), sizeof (list)[0], compare_names) != NULL)
+#define LISTED(name, list)                                                                         \
+  (bsearch ((name), (list), G_N_ELEMENTS (list), sizeof (list)[0], compare_names) != NULL)
 
 /* ---- one pass ---- */
 
@@ -73,10 +82,10 @@ typedef struct
 {
   /* Owned */
   GString *body, *sheet;
-  GString *style_text;  /* raw text of the style element that is open */
+  GString *style_text;   /* raw text of the style element that is open */
   char *body_attributes; /* of the first body element */
-  GArray *open;         /* of OpenElement */
-  guint dropping;       /* how many open elements are OPEN_DROPPED */
+  GArray *open;          /* of OpenElement */
+  guint dropping;        /* how many open elements are OPEN_DROPPED */
   gboolean in_style;
   guint blocked;
   /* Borrowed */
@@ -105,7 +114,7 @@ append_escaped (GString *out, const char *text, gsize length)
       break;
     default:
       /* A control character is no text, and what parsers make of it differs. */
-      if ((guint8) text[i] >= ' ' || text[i] == '\n' || text[i] == '\t')
+      if ((guint8)text[i] >= ' ' || text[i] == '\n' || text[i] == '\t')
         g_string_append_c (out, text[i]);
     }
   }
@@ -127,7 +136,7 @@ normal_url (const char *url)
   g_autofree char *trimmed = NULL;
 
   for (const char *c = url; *c != '\0'; c++) {
-    if ((guint8) *c >= ' ' && *c != 0x7f)
+    if ((guint8)*c >= ' ' && *c != 0x7f)
       g_string_append_c (out, *c);
   }
   trimmed = g_strstrip (g_string_free (out, FALSE));
@@ -158,7 +167,8 @@ is_inline_picture (const char *url)
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++) {
     gsize length = strlen (types[i]);
 
-    if (g_ascii_strncasecmp (url + 11, types[i], length) == 0 && (url[11 + length] == ';' || url[11 + length] == ','))
+    if (g_ascii_strncasecmp (url + 11, types[i], length) == 0
+        && (url[11 + length] == ';' || url[11 + length] == ','))
       return TRUE;
   }
   return FALSE;
@@ -176,14 +186,18 @@ picture_url (Clean *clean, const char *src, gboolean *remote)
     return g_steal_pointer (&url);
   if (has_scheme (url, "cid:")) {
     g_autofree char *cid = g_uri_unescape_string (url + 4, NULL);
-    char *given = clean->cid_func != NULL ? clean->cid_func (cid != NULL ? cid : url + 4, clean->user_data) : NULL;
+    char *given = clean->cid_func != NULL
+                      ? clean->cid_func (cid != NULL ? cid : url + 4, clean->user_data)
+                      : NULL;
 
     if (given != NULL)
       g_hash_table_add (clean->given, g_strdup (given));
     return given;
   }
   if (has_scheme (url, "sosik-cid:"))
-    return url[10] != '\0' && strspn (url + 10, "0123456789") == strlen (url + 10) ? g_steal_pointer (&url) : NULL;
+    return url[10] != '\0' && strspn (url + 10, "0123456789") == strlen (url + 10)
+               ? g_steal_pointer (&url)
+               : NULL;
   if (is_inline_picture (url))
     return g_steal_pointer (&url);
   if (has_scheme (url, "sosik-remote:"))
@@ -219,11 +233,13 @@ append_common (GString *out, const char *name, const char **attributes)
     g_autofree char *key = g_ascii_strdown (attributes[i], -1);
 
     if (strcmp (key, "style") == 0) {
-      g_autofree char *css = mime_css_clean_declarations (attributes[i + 1], strlen (attributes[i + 1]));
+      g_autofree char *css =
+          mime_css_clean_declarations (attributes[i + 1], strlen (attributes[i + 1]));
 
       if (css[0] != '\0')
         append_attribute (out, "style", css);
-    } else if (LISTED (key, attributes_allowed) && !(strcmp (name, "img") == 0 && strcmp (key, "class") == 0)) {
+    } else if (LISTED (key, attributes_allowed)
+               && !(strcmp (name, "img") == 0 && strcmp (key, "class") == 0)) {
       append_attribute (out, key, attributes[i + 1]);
     }
   }
@@ -232,7 +248,8 @@ append_common (GString *out, const char *name, const char **attributes)
 static void
 append_picture (Clean *clean, const char **attributes)
 {
-  const char *src = mime_html_attribute (attributes, "src"), *class = mime_html_attribute (attributes, "class");
+  const char *src = mime_html_attribute (attributes, "src"),
+             *class = mime_html_attribute (attributes, "class");
   gboolean remote = FALSE;
   g_autofree char *url = src != NULL ? picture_url (clean, src, &remote) : NULL;
 
@@ -331,7 +348,7 @@ on_text (const char *text, gsize length, gpointer user_data)
   if (clean->dropping > 0)
     return;
   if (clean->in_style)
-    g_string_append_len (clean->style_text, text, (gssize) length);
+    g_string_append_len (clean->style_text, text, (gssize)length);
   else
     append_escaped (clean->body, text, length);
 }
@@ -351,7 +368,8 @@ clean_once (const char *html, Clean *clean)
   if (clean->sheet->len > 0)
     g_string_append_printf (out, "<style>%s</style>", clean->sheet->str);
   g_string_append_printf (out, "</head><body%s>%s</body></html>",
-                          clean->body_attributes != NULL ? clean->body_attributes : "", clean->body->str);
+                          clean->body_attributes != NULL ? clean->body_attributes : "",
+                          clean->body->str);
   g_string_free (clean->body, TRUE);
   g_string_free (clean->sheet, TRUE);
   g_string_free (clean->style_text, TRUE);
@@ -366,7 +384,8 @@ static char *
 plain_document (const char *html)
 {
   g_autofree char *text = mime_html_to_text (html);
-  GString *out = g_string_new ("<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head><body><pre>");
+  GString *out =
+      g_string_new ("<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head><body><pre>");
 
   append_escaped (out, text, strlen (text));
   g_string_append (out, "</pre></body></html>");
@@ -374,10 +393,13 @@ plain_document (const char *html)
 }
 
 char *
-mime_html_clean (const char *html, gboolean allow_remote, guint *blocked, MimeHtmlCidFunc cid_func, gpointer user_data)
+mime_html_clean (const char *html, gboolean allow_remote, guint *blocked, MimeHtmlCidFunc cid_func,
+                 gpointer user_data)
 {
   g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Clean clean = { .allow_remote = allow_remote, .cid_func = cid_func, .user_data = user_data, .given = given };
+  Clean clean = {
+    .allow_remote = allow_remote, .cid_func = cid_func, .user_data = user_data, .given = given
+  };
   g_autofree char *result = clean_once (html, &clean);
 
   if (blocked != NULL)

@@ -39,7 +39,9 @@ static gboolean
 all_plain (MimeMessage *message, GArray *nodes)
 {
   for (guint i = 0; i < nodes->len; i++) {
-    if (strcmp (mime_structure_get (message->structure, g_array_index (nodes, guint, i))->type, "text/html") == 0)
+    if (strcmp (mime_structure_get (message->structure, g_array_index (nodes, guint, i))->type,
+                "text/html")
+        == 0)
       return FALSE;
   }
   return nodes->len > 0;
@@ -52,7 +54,8 @@ collect_alternative (MimeMessage *message, guint index, GArray *text, GArray *ht
   const MimeNode *node = mime_structure_get (message->structure, index);
   g_autoptr (GArray) best_text = NULL, best_html = NULL;
 
-  for (guint child = index + 1; child < node->end; child = mime_structure_get (message->structure, child)->end) {
+  for (guint child = index + 1; child < node->end;
+       child = mime_structure_get (message->structure, child)->end) {
     g_autoptr (GArray) child_text = g_array_new (FALSE, FALSE, sizeof (guint));
     g_autoptr (GArray) child_html = g_array_new (FALSE, FALSE, sizeof (guint));
     gboolean plain;
@@ -90,8 +93,8 @@ related_root (MimeMessage *message, guint index)
 
   for (guint child = index + 1; start != NULL && child < node->end;
        child = mime_structure_get (message->structure, child)->end) {
-    g_autofree char *id
-        = mime_node_dup_field (message->structure, mime_structure_get (message->structure, child), "Content-ID");
+    g_autofree char *id = mime_node_dup_field (
+        message->structure, mime_structure_get (message->structure, child), "Content-ID");
 
     if (g_strcmp0 (id, start) == 0)
       return child;
@@ -105,7 +108,8 @@ collect (MimeMessage *message, guint index, GArray *text, GArray *html)
   const MimeNode *node = mime_structure_get (message->structure, index);
 
   if (!node->is_multipart) {
-    if (mime_node_is_text (message->structure, node, text->len == 0 && message->text_nodes->len == 0)) {
+    if (mime_node_is_text (message->structure, node,
+                           text->len == 0 && message->text_nodes->len == 0)) {
       message->shown[index] = TRUE;
       g_array_append_val (text, index);
       g_array_append_val (html, index);
@@ -121,7 +125,8 @@ collect (MimeMessage *message, guint index, GArray *text, GArray *html)
   } else if (strcmp (node->type, "multipart/signed") == 0) {
     collect (message, index + 1, text, html);
   } else {
-    for (guint child = index + 1; child < node->end; child = mime_structure_get (message->structure, child)->end)
+    for (guint child = index + 1; child < node->end;
+         child = mime_structure_get (message->structure, child)->end)
       collect (message, child, text, html);
   }
 }
@@ -149,8 +154,8 @@ mime_message_new (GBytes *bytes)
   message->text_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->html_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->shown = g_new0 (gboolean, message->structure->nodes->len);
-  message->charset = mime_node_dup_param (message->structure, mime_structure_get (message->structure, 0), "Content-Type",
-                                          "charset");
+  message->charset = mime_node_dup_param (
+      message->structure, mime_structure_get (message->structure, 0), "Content-Type", "charset");
   collect (message, 0, message->text_nodes, message->html_nodes);
   return message;
 }
@@ -188,7 +193,8 @@ GPtrArray *
 mime_message_get_addresses (MimeMessage *message, const char *header)
 {
   MimeField field;
-  g_autofree char *value = find_header (message, header, &field) ? mime_field_dup (&field, message->charset) : NULL;
+  g_autofree char *value =
+      find_header (message, header, &field) ? mime_field_dup (&field, message->charset) : NULL;
 
   return mime_address_parse_header (value != NULL ? value : "");
 }
@@ -209,7 +215,8 @@ gint64
 mime_message_get_date (MimeMessage *message)
 {
   MimeField field;
-  g_autofree char *value = find_header (message, "Date", &field) ? mime_field_dup (&field, NULL) : NULL;
+  g_autofree char *value =
+      find_header (message, "Date", &field) ? mime_field_dup (&field, NULL) : NULL;
 
   return value != NULL ? mime_value_to_date (value) : 0;
 }
@@ -235,7 +242,8 @@ node_to_text (MimeMessage *message, const MimeNode *node)
   if (format == NULL || g_ascii_strcasecmp (format, "flowed") != 0)
     return g_steal_pointer (&text);
   delete_space = mime_node_dup_param (message->structure, node, "Content-Type", "delsp");
-  return mime_text_unflow (text, delete_space != NULL && g_ascii_strcasecmp (delete_space, "yes") == 0);
+  return mime_text_unflow (text,
+                           delete_space != NULL && g_ascii_strcasecmp (delete_space, "yes") == 0);
 }
 
 const char *
@@ -247,8 +255,9 @@ mime_message_get_text (MimeMessage *message)
     return message->text;
   all = g_string_new (NULL);
   for (guint i = 0; i < message->text_nodes->len; i++) {
-    g_autofree char *text = node_to_text (
-        message, mime_structure_get (message->structure, g_array_index (message->text_nodes, guint, i)));
+    g_autofree char *text =
+        node_to_text (message, mime_structure_get (message->structure,
+                                                   g_array_index (message->text_nodes, guint, i)));
 
     if (text[0] == '\0')
       continue;
@@ -273,12 +282,15 @@ mime_message_get_html (MimeMessage *message)
     return message->html;
   message->html_known = TRUE;
   for (guint i = 0; i < message->html_nodes->len; i++)
-    any = any || is_html (mime_structure_get (message->structure, g_array_index (message->html_nodes, guint, i)));
+    any = any
+          || is_html (mime_structure_get (message->structure,
+                                          g_array_index (message->html_nodes, guint, i)));
   if (!any)
     return NULL;
   all = g_string_new (NULL);
   for (guint i = 0; i < message->html_nodes->len; i++) {
-    const MimeNode *node = mime_structure_get (message->structure, g_array_index (message->html_nodes, guint, i));
+    const MimeNode *node =
+        mime_structure_get (message->structure, g_array_index (message->html_nodes, guint, i));
 
     if (is_html (node)) {
       g_autofree char *html = mime_node_dup_text (message->structure, node, G_MAXSIZE);
@@ -335,10 +347,12 @@ static const struct
 {
   const char *type, *name;
 } default_names[] = {
-  { "text/plain", "text.txt" },     { "text/html", "page.html" },     { "text/calendar", "invitation.ics" },
-  { "text/csv", "table.csv" },      { "text/vcard", "contact.vcf" },  { "image/png", "image.png" },
-  { "image/jpeg", "image.jpg" },    { "image/gif", "image.gif" },     { "image/webp", "image.webp" },
-  { "application/pdf", "document.pdf" }, { "application/zip", "archive.zip" }, { "message/delivery-status", "status.txt" },
+  { "text/plain", "text.txt" },          { "text/html", "page.html" },
+  { "text/calendar", "invitation.ics" }, { "text/csv", "table.csv" },
+  { "text/vcard", "contact.vcf" },       { "image/png", "image.png" },
+  { "image/jpeg", "image.jpg" },         { "image/gif", "image.gif" },
+  { "image/webp", "image.webp" },        { "application/pdf", "document.pdf" },
+  { "application/zip", "archive.zip" },  { "message/delivery-status", "status.txt" },
 };
 
 static char *
@@ -355,12 +369,13 @@ part_name (MimeMessage *message, const MimeNode *node)
     fallback = "message.eml";
     if (name == NULL) {
       const char *data = message->structure->data + node->body;
-      g_autoptr (GByteArray) decoded = mime_decode (node->encoding, data, MIN (node->body_length, (gsize) 65536));
+      g_autoptr (GByteArray) decoded =
+          mime_decode (node->encoding, data, MIN (node->body_length, (gsize)65536));
       MimeField field;
-      gsize header = mime_header_length ((const char *) decoded->data, decoded->len, NULL);
+      gsize header = mime_header_length ((const char *)decoded->data, decoded->len, NULL);
       g_autofree char *subject = NULL;
 
-      if (mime_header_find ((const char *) decoded->data, header, "Subject", &field))
+      if (mime_header_find ((const char *)decoded->data, header, "Subject", &field))
         subject = mime_field_dup_text (&field, NULL);
       if (subject != NULL && subject[0] != '\0')
         name = g_strconcat (g_strdelimit (subject, "/\\", '_'), ".eml", NULL);
@@ -376,7 +391,8 @@ is_attachment (MimeMessage *message, guint index, const MimePart *part, GHashTab
 
   if (message->shown[index] || mime_node_is_signature (node))
     return FALSE;
-  if (node->body_length == 0 && node->disposition == MIME_DISPOSITION_NONE && g_str_has_prefix (node->type, "text/"))
+  if (node->body_length == 0 && node->disposition == MIME_DISPOSITION_NONE
+      && g_str_has_prefix (node->type, "text/"))
     return FALSE;
   return part->content_id == NULL || !g_hash_table_contains (cids, part->content_id);
 }
@@ -388,7 +404,7 @@ mime_message_get_parts (MimeMessage *message)
 
   if (message->parts != NULL)
     return message->parts;
-  message->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) part_free);
+  message->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)part_free);
   message->part_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->part_by_cid = g_hash_table_new (g_str_hash, g_str_equal);
   cids = find_cids (message);
@@ -405,10 +421,12 @@ mime_message_get_parts (MimeMessage *message)
     part->name = part_name (message, node);
     id = mime_node_dup_field (message->structure, node, "Content-ID");
     part->content_id = id != NULL && id[0] != '\0' ? bare_id (id) : NULL;
-    part->size = mime_decoded_size (node->encoding, message->structure->data + node->body, node->body_length);
+    part->size = mime_decoded_size (node->encoding, message->structure->data + node->body,
+                                    node->body_length);
     part->is_attachment = is_attachment (message, i, part, cids);
     if (part->content_id != NULL && !g_hash_table_contains (message->part_by_cid, part->content_id))
-      g_hash_table_insert (message->part_by_cid, part->content_id, GUINT_TO_POINTER (part->index + 1));
+      g_hash_table_insert (message->part_by_cid, part->content_id,
+                           GUINT_TO_POINTER (part->index + 1));
     g_ptr_array_add (message->parts, part);
     g_array_append_val (message->part_nodes, i);
   }

@@ -6,8 +6,10 @@
 #include "base-text.h"
 
 /* What mail programs of several languages put before a subject; compared folded. */
-static const char *const reply_prefixes[] = { "re", "회신", "답장", "답글", "aw", "sv", "antw", "vs", "ref", "回复", "答复", "回覆" };
-static const char *const forward_prefixes[] = { "fwd", "fw", "전달", "wg", "tr", "vb", "vl", "转发", "轉寄", "転送" };
+static const char *const reply_prefixes[] = { "re",   "회신", "답장", "답글", "aw",   "sv",
+                                              "antw", "vs",   "ref",  "回复", "答复", "回覆" };
+static const char *const forward_prefixes[] = { "fwd", "fw", "전달", "wg",   "tr",
+                                                "vb",  "vl", "转发", "轉寄", "転送" };
 
 /* Behind one prefix with its number ("Re[2]:", "RE (3) :") and colon, or NULL. */
 static const char *
@@ -85,14 +87,14 @@ mime_quote (const char *text)
   while (end > 0 && g_ascii_isspace (text[end - 1]))
     end--;
   for (const char *line = text; line < text + end;) {
-    const char *newline = memchr (line, '\n', (gsize) (text + end - line));
+    const char *newline = memchr (line, '\n', (gsize)(text + end - line));
     const char *stop = newline != NULL ? newline : text + end;
-    gsize length = (gsize) (stop - line);
+    gsize length = (gsize)(stop - line);
 
     if (length > 0 && line[length - 1] == '\r')
       length--;
     g_string_append (out, line[0] == '>' ? ">" : length > 0 ? "> " : ">");
-    g_string_append_len (out, line, (gssize) length);
+    g_string_append_len (out, line, (gssize)length);
     g_string_append_c (out, '\n');
     line = stop + 1;
   }
@@ -110,10 +112,12 @@ is_word_end (const char *at)
 static gboolean
 speaks_of_attachment (const char *folded)
 {
-  static const char *const words[] = { "attach",     "attached", "attaching",  "attachment", "attachments",
-                                       "enclosed", "enclosure", "enclosures", "enclosing" };
+  static const char *const words[] = { "attach",     "attached",    "attaching",
+                                       "attachment", "attachments", "enclosed",
+                                       "enclosure",  "enclosures",  "enclosing" };
   /* Korean takes its endings without a space, so these count anywhere: 첨부합니다, 붙임 파일, 동봉하였습니다 … */
-  static const char *const stems[] = { "첨부", "붙임", "동봉", "별첨", "파일을 보냅", "파일 보냅", "파일을 드립" };
+  static const char *const stems[] = { "첨부",        "붙임",      "동봉",       "별첨",
+                                       "파일을 보냅", "파일 보냅", "파일을 드립" };
   static const char *const innocent[] = { "첨부하지 않", "첨부 없", "첨부없", "붙임성" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {

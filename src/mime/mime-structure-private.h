@@ -17,8 +17,8 @@ typedef enum
 /* A part: a leaf, or a multipart with its children.  An attached message is a leaf. */
 typedef struct
 {
-  guint parent;            /* index of the multipart around it; 0 for the root itself */
-  guint end;               /* index behind its last descendant: children are [index + 1, end) */
+  guint parent; /* index of the multipart around it; 0 for the root itself */
+  guint end;    /* index behind its last descendant: children are [index + 1, end) */
   gsize header, header_length;
   gsize body, body_length; /* as on the wire; without the line end that belongs to the boundary */
   char *type;              /* "text/plain", lower case */
@@ -55,6 +55,7 @@ gboolean mime_node_is_signature (const MimeNode *node);
  * does not make it a file. */
 gboolean mime_node_is_text (const MimeStructure *structure, const MimeNode *node, gboolean first);
 /* File name as the message has it (filename, else name), decoded, NULL when it has none. */
-char *mime_node_dup_file_name (const MimeStructure *structure, const MimeNode *node) G_GNUC_WARN_UNUSED_RESULT;
+char *mime_node_dup_file_name (const MimeStructure *structure,
+                               const MimeNode *node) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -11,8 +11,8 @@
 #include "mime-charset-private.h"
 #include "mime-header-private.h"
 
-#define MAX_DEPTH 64
-#define MAX_PARTS 200000
+#define MAX_DEPTH    64
+#define MAX_PARTS    200000
 #define MAX_BOUNDARY 256
 #define GUESS_WINDOW 8192 /* octets of a body that are searched for a boundary nobody named */
 
@@ -32,13 +32,13 @@ typedef struct
 static void
 node_clear (gpointer data)
 {
-  g_free (((MimeNode *) data)->type);
+  g_free (((MimeNode *)data)->type);
 }
 
 static void
 open_clear (gpointer data)
 {
-  g_free (((Open *) data)->boundary);
+  g_free (((Open *)data)->boundary);
 }
 
 void
@@ -58,14 +58,15 @@ mime_structure_get (const MimeStructure *structure, guint index)
 static char *
 guess_boundary (const char *body, gsize length)
 {
-  const char *at = body, *end = body + MIN (length, (gsize) GUESS_WINDOW);
+  const char *at = body, *end = body + MIN (length, (gsize)GUESS_WINDOW);
 
   for (guint lines = 0; at < end && lines < 50; lines++) {
-    const char *newline = memchr (at, '\n', (gsize) (end - at));
+    const char *newline = memchr (at, '\n', (gsize)(end - at));
     const char *stop = newline != NULL ? newline : end;
 
-    if (stop - at > 5 && at[0] == '-' && at[1] == '-' && memchr (at, ' ', (gsize) (stop - at)) == NULL)
-      return g_strchomp (g_strndup (at + 2, (gsize) (stop - at - 2)));
+    if (stop - at > 5 && at[0] == '-' && at[1] == '-'
+        && memchr (at, ' ', (gsize)(stop - at)) == NULL)
+      return g_strchomp (g_strndup (at + 2, (gsize)(stop - at - 2)));
     at = newline != NULL ? newline + 1 : end;
   }
   return NULL;
@@ -77,23 +78,25 @@ static int match_boundary (const Scan *scan, gsize at, gboolean *closing, gsize 
 static gsize
 part_header_length (const Scan *scan, gsize start)
 {
-  const char *data = scan->structure->data, *end = data + scan->structure->length, *at = data + start;
+  const char *data = scan->structure->data, *end = data + scan->structure->length,
+             *at = data + start;
   gsize next;
   gboolean closing;
 
-  if (scan->open->len == 0 || !mime_header_starts (at, (gsize) (end - at)))
-    return mime_header_length (at, (gsize) (end - at), NULL);
+  if (scan->open->len == 0 || !mime_header_starts (at, (gsize)(end - at)))
+    return mime_header_length (at, (gsize)(end - at), NULL);
   while (at < end) {
     const char *newline;
 
     if (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'))
-      return (gsize) (at - data) - start + (*at == '\n' ? 1 : 2);
-    if (end - at > 2 && at[0] == '-' && at[1] == '-' && match_boundary (scan, (gsize) (at - data), &closing, &next) >= 0)
+      return (gsize)(at - data) - start + (*at == '\n' ? 1 : 2);
+    if (end - at > 2 && at[0] == '-' && at[1] == '-'
+        && match_boundary (scan, (gsize)(at - data), &closing, &next) >= 0)
       break;
-    newline = memchr (at, '\n', (gsize) (end - at));
+    newline = memchr (at, '\n', (gsize)(end - at));
     at = newline != NULL ? newline + 1 : end;
   }
-  return (gsize) (at - data) - start;
+  return (gsize)(at - data) - start;
 }
 
 /* Reads the header of the part that starts at `start` and adds its node.  Returns where its body starts. */
@@ -101,7 +104,8 @@ static gsize
 add_part (Scan *scan, gsize start)
 {
   MimeStructure *structure = scan->structure;
-  const Open *parent = scan->open->len > 0 ? &g_array_index (scan->open, Open, scan->open->len - 1) : NULL;
+  const Open *parent =
+      scan->open->len > 0 ? &g_array_index (scan->open, Open, scan->open->len - 1) : NULL;
   MimeNode node = { .header = start };
   const char *data = structure->data, *at = data + start, *header_end;
   g_autofree char *content_type = NULL, *boundary = NULL;
@@ -136,8 +140,9 @@ add_part (Scan *scan, gsize start)
   if (content_type != NULL)
     node.type = mime_value_dup_token (content_type);
   if (node.type == NULL || strchr (node.type, '/') == NULL) {
-    gboolean digest = parent != NULL
-                      && strcmp (mime_structure_get (structure, parent->node)->type, "multipart/digest") == 0;
+    gboolean digest =
+        parent != NULL
+        && strcmp (mime_structure_get (structure, parent->node)->type, "multipart/digest") == 0;
 
     /* Before MIME there was "Content-Type: text". */
     g_free (node.type);
@@ -168,7 +173,7 @@ match_boundary (const Scan *scan, gsize at, gboolean *closing, gsize *next)
   const char *line = scan->structure->data + at + 2;
   gsize room = scan->structure->length - at - 2;
 
-  for (int level = (int) scan->open->len - 1; level >= 0; level--) {
+  for (int level = (int)scan->open->len - 1; level >= 0; level--) {
     const Open *open = &g_array_index (scan->open, Open, level);
     const char *rest, *end = scan->structure->data + scan->structure->length;
 
@@ -185,7 +190,7 @@ match_boundary (const Scan *scan, gsize at, gboolean *closing, gsize *next)
       continue;
     if (rest < end && *rest == '\n')
       rest++;
-    *next = (gsize) (rest - scan->structure->data);
+    *next = (gsize)(rest - scan->structure->data);
     return level;
   }
   return -1;
@@ -210,12 +215,27 @@ close_parts (Scan *scan, guint level, gsize at, guint first_open)
       leaf->body_length = end > leaf->body ? end - leaf->body : 0;
   }
   while (scan->open->len > level) {
-    MimeNode *node = &g_array_index (nodes, MimeNode, g_array_index (scan->open, Open, scan->open->len - 1).node);
+    MimeNode *node = &g_array_index (nodes, MimeNode,
+                                     g_array_index (scan->open, Open, scan->open->len - 1).node);
 
     node->body_length = end > node->body ? end - node->body : 0;
     node->end = nodes->len;
     g_array_set_size (scan->open, scan->open->len - 1);
   }
+}
+
+/* Where the next line starts that begins with "--", at `at` or later but not without a line end before it; `length` for none. */
+static gsize
+next_dashes (const char *data, gsize at, gsize length)
+{
+  const char *line, *end = data + length;
+
+  for (line = data + at; (line = memchr (line, '\n', (gsize)(end - line))) != NULL;) {
+    line++;
+    if (end - line > 2 && line[0] == '-' && line[1] == '-')
+      return (gsize)(line - data);
+  }
+  return length;
 }
 
 MimeStructure *
@@ -241,11 +261,9 @@ mime_structure_new (const char *data, gsize length)
     if (data[at] == '-' && data[at + 1] == '-' && (at == 0 || data[at - 1] == '\n'))
       level = match_boundary (&scan, at, &closing, &next);
     if (level < 0) {
-      const char *line = memmem (data + at, length - at, "\n--", 3);
-
-      if (line == NULL)
+      at = next_dashes (data, at, length);
+      if (at == length)
         break;
-      at = (gsize) (line + 1 - data);
       /* Step over this very line on the next turn. */
       level = match_boundary (&scan, at, &closing, &next);
       if (level < 0) {
@@ -253,7 +271,7 @@ mime_structure_new (const char *data, gsize length)
         continue;
       }
     }
-    close_parts (&scan, closing ? (guint) level : (guint) level + 1, at, first_open);
+    close_parts (&scan, closing ? (guint)level : (guint)level + 1, at, first_open);
     first_open = structure->nodes->len;
     at = next;
     if (!closing) {
@@ -289,7 +307,8 @@ mime_node_dup_field (const MimeStructure *structure, const MimeNode *node, const
 }
 
 char *
-mime_node_dup_param (const MimeStructure *structure, const MimeNode *node, const char *field, const char *name)
+mime_node_dup_param (const MimeStructure *structure, const MimeNode *node, const char *field,
+                     const char *name)
 {
   g_autofree char *value = mime_node_dup_field (structure, node, field);
 
@@ -301,9 +320,9 @@ static char *
 find_meta_charset (const char *html, gsize length)
 {
   static const char key[] = "charset=";
-  const char *end = html + MIN (length, (gsize) 2048);
+  const char *end = html + MIN (length, (gsize)2048);
 
-  for (const char *at = html; end - at > (gssize) sizeof key; at++) {
+  for (const char *at = html; end - at > (gssize)sizeof key; at++) {
     const char *stop;
 
     if (g_ascii_strncasecmp (at, key, sizeof key - 1) != 0)
@@ -313,7 +332,7 @@ find_meta_charset (const char *html, gsize length)
       at++;
     for (stop = at; stop < end && (g_ascii_isalnum (*stop) || *stop == '-' || *stop == '_'); stop++)
       ;
-    return g_strndup (at, (gsize) (stop - at));
+    return g_strndup (at, (gsize)(stop - at));
   }
   return NULL;
 }
@@ -328,7 +347,7 @@ mime_node_dup_text (const MimeStructure *structure, const MimeNode *node, gsize 
 
   if (node->encoding != MIME_ENCODING_PLAIN) {
     bytes = mime_decode (node->encoding, body, length);
-    body = (const char *) bytes->data;
+    body = (const char *)bytes->data;
     length = bytes->len;
   }
   if (charset == NULL && strcmp (node->type, "text/html") == 0)
@@ -340,7 +359,8 @@ gboolean
 mime_node_is_signature (const MimeNode *node)
 {
   static const char *const types[] = { "application/pgp-signature", "application/pkcs7-signature",
-                                       "application/x-pkcs7-signature", "application/pgp-encrypted" };
+                                       "application/x-pkcs7-signature",
+                                       "application/pgp-encrypted" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++) {
     if (strcmp (node->type, types[i]) == 0)

@@ -13,9 +13,10 @@
 #include "mime-structure-private.h"
 
 #define PREVIEW_CHARS 200
-#define PREVIEW_BYTES 1200 /* of decoded text: enough for 200 characters of any script, spaces folded */
+#define PREVIEW_BYTES                                                                              \
+  1200 /* of decoded text: enough for 200 characters of any script, spaces folded */
 #define MAX_REFERENCES 100
-#define MAX_SUBJECT 2000
+#define MAX_SUBJECT    2000
 
 void
 mime_summary_free (MimeSummary *summary)
@@ -77,7 +78,7 @@ find_hint (const MimeStructure *structure)
   const MimeNode *root = mime_structure_get (structure, 0);
 
   for (gsize i = 0; i < root->header_length; i++) {
-    if ((guint8) structure->data[i] >= 0x80)
+    if ((guint8)structure->data[i] >= 0x80)
       return mime_node_dup_param (structure, root, "Content-Type", "charset");
   }
   return NULL;
@@ -103,9 +104,14 @@ field_of (const MimeField *field)
   {
     const char *name;
     Field field;
-  } names[] = { { "From", FIELD_FROM },       { "Sender", FIELD_SENDER },           { "To", FIELD_TO },
-                { "Subject", FIELD_SUBJECT }, { "Date", FIELD_DATE },               { "Message-ID", FIELD_MESSAGE_ID },
-                { "In-Reply-To", FIELD_IN_REPLY_TO }, { "References", FIELD_REFERENCES } };
+  } names[] = { { "From", FIELD_FROM },
+                { "Sender", FIELD_SENDER },
+                { "To", FIELD_TO },
+                { "Subject", FIELD_SUBJECT },
+                { "Date", FIELD_DATE },
+                { "Message-ID", FIELD_MESSAGE_ID },
+                { "In-Reply-To", FIELD_IN_REPLY_TO },
+                { "References", FIELD_REFERENCES } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     if (mime_field_is (field, names[i].name))
@@ -129,7 +135,8 @@ read_header (const MimeStructure *structure)
 
     if (which == FIELD_OTHER)
       continue;
-    value = which == FIELD_SUBJECT ? mime_field_dup_text (&field, hint) : mime_field_dup (&field, hint);
+    value =
+        which == FIELD_SUBJECT ? mime_field_dup_text (&field, hint) : mime_field_dup (&field, hint);
     switch (which) {
     case FIELD_FROM:
       if (summary->from_address == NULL)
@@ -195,15 +202,15 @@ append_entity (GString *out, const char *at)
     gboolean hex = name[1] == 'x' || name[1] == 'X';
     char *stop;
 
-    character = (gunichar) g_ascii_strtoull (name + (hex ? 2 : 1), &stop, hex ? 16 : 10);
-    length = (gsize) (stop - name);
+    character = (gunichar)g_ascii_strtoull (name + (hex ? 2 : 1), &stop, hex ? 16 : 10);
+    length = (gsize)(stop - name);
   } else {
     while (length < sizeof buffer - 1 && g_ascii_isalnum (name[length])) {
       buffer[length] = name[length];
       length++;
     }
     buffer[length] = '\0';
-    const htmlEntityDesc *entity = length > 0 ? htmlEntityLookup ((const xmlChar *) buffer) : NULL;
+    const htmlEntityDesc *entity = length > 0 ? htmlEntityLookup ((const xmlChar *)buffer) : NULL;
     if (entity != NULL)
       character = entity->value;
   }
@@ -214,7 +221,8 @@ append_entity (GString *out, const char *at)
   /* Newsletters fill their preview with invisible characters. */
   if (character == 0xa0)
     g_string_append_c (out, ' ');
-  else if (character != 0x200b && character != 0x200c && character != 0xad && character != 0x34f && character != 0x2007)
+  else if (character != 0x200b && character != 0x200c && character != 0xad && character != 0x34f
+           && character != 0x2007)
     g_string_append_unichar (out, character);
   return name + length + (name[length] == ';' ? 1 : 0);
 }
@@ -243,14 +251,15 @@ append_html_words (GString *out, const char *html)
   while (at != NULL && *at != '\0' && out->len < PREVIEW_BYTES) {
     gsize plain = strcspn (at, "<&");
 
-    g_string_append_len (out, at, (gssize) plain);
+    g_string_append_len (out, at, (gssize)plain);
     at += plain;
     if (*at == '&') {
       at = append_entity (out, at);
     } else if (g_str_has_prefix (at, "<!--")) {
       at = strstr (at + 4, "-->");
       at = at != NULL ? at + 3 : NULL;
-    } else if (*at == '<' && (g_ascii_isalpha (at[1]) || at[1] == '/' || at[1] == '!' || at[1] == '?')) {
+    } else if (*at == '<'
+               && (g_ascii_isalpha (at[1]) || at[1] == '/' || at[1] == '!' || at[1] == '?')) {
       const char *tag = at + 1;
 
       at = strchr (at, '>');
@@ -261,7 +270,8 @@ append_html_words (GString *out, const char *html)
       if (at != NULL && *at == '>')
         at++;
       if (g_ascii_strncasecmp (tag, "b>", 2) != 0 && g_ascii_strncasecmp (tag, "/b>", 3) != 0
-          && g_ascii_strncasecmp (tag, "span", 4) != 0 && g_ascii_strncasecmp (tag, "/span", 5) != 0)
+          && g_ascii_strncasecmp (tag, "span", 4) != 0
+          && g_ascii_strncasecmp (tag, "/span", 5) != 0)
         g_string_append_c (out, ' ');
     } else if (*at == '<') {
       g_string_append_c (out, *at++);
@@ -276,15 +286,16 @@ append_text_words (GString *out, const char *text)
   for (guint pass = 0; pass < 2 && out->len == 0; pass++) {
     for (const char *line = text; *line != '\0' && out->len < PREVIEW_BYTES;) {
       gsize length = strcspn (line, "\n");
-      gsize take = MIN (length, (gsize) PREVIEW_BYTES);
+      gsize take = MIN (length, (gsize)PREVIEW_BYTES);
 
-      if (pass == 0 && length >= 2 && line[0] == '-' && line[1] == '-' && (line[2] == ' ' && length <= 4))
+      if (pass == 0 && length >= 2 && line[0] == '-' && line[1] == '-'
+          && (line[2] == ' ' && length <= 4))
         break; /* the signature */
       if (pass == 1 || line[0] != '>') {
-        while (take < length && ((guint8) line[take] & 0xc0) == 0x80)
+        while (take < length && ((guint8)line[take] & 0xc0) == 0x80)
           take++;
         if (strspn (line, " \t\r") < length) {
-          g_string_append_len (out, line, (gssize) take);
+          g_string_append_len (out, line, (gssize)take);
           g_string_append_c (out, ' ');
         }
       }
@@ -329,7 +340,8 @@ find_preview (const MimeStructure *structure)
     if (strcmp (node->type, "text/html") == 0) {
       if (html == NULL)
         html = node;
-    } else if (g_str_has_prefix (node->type, "text/") && strcmp (node->type, "text/calendar") != 0) {
+    } else if (g_str_has_prefix (node->type, "text/")
+               && strcmp (node->type, "text/calendar") != 0) {
       char *preview = preview_of (structure, node);
 
       if (preview[0] != '\0')
@@ -350,9 +362,11 @@ node_is_attachment (const MimeStructure *structure, const MimeNode *node, gboole
 {
   const MimeNode *parent = mime_structure_get (structure, node->parent);
 
-  if (node->is_multipart || mime_node_is_signature (node) || mime_node_is_text (structure, node, first))
+  if (node->is_multipart || mime_node_is_signature (node)
+      || mime_node_is_text (structure, node, first))
     return FALSE;
-  if (strcmp (parent->type, "multipart/related") == 0 || strcmp (parent->type, "multipart/encrypted") == 0)
+  if (strcmp (parent->type, "multipart/related") == 0
+      || strcmp (parent->type, "multipart/encrypted") == 0)
     return FALSE;
   if (g_str_has_prefix (node->type, "image/") && node->disposition == MIME_DISPOSITION_INLINE) {
     g_autofree char *id = mime_node_dup_field (structure, node, "Content-ID");
@@ -404,7 +418,8 @@ MimeSummary *
 mime_summary_from_start (GBytes *header, GBytes *text)
 {
   gsize header_length, text_length, used;
-  const char *header_data = g_bytes_get_data (header, &header_length), *text_data = g_bytes_get_data (text, &text_length);
+  const char *header_data = g_bytes_get_data (header, &header_length),
+             *text_data = g_bytes_get_data (text, &text_length);
   g_autoptr (MimeStructure) structure = NULL;
   g_autoptr (GString) whole = g_string_sized_new (header_length + text_length + 4);
   MimeSummary *summary;
@@ -412,14 +427,14 @@ mime_summary_from_start (GBytes *header, GBytes *text)
 
   used = header_length > 0 ? mime_header_length (header_data, header_length, &complete) : 0;
   if (used > 0)
-    g_string_append_len (whole, header_data, (gssize) used);
+    g_string_append_len (whole, header_data, (gssize)used);
   if (!complete || used == 0) {
     if (whole->len > 0 && whole->str[whole->len - 1] != '\n')
       g_string_append (whole, "\r\n");
     g_string_append (whole, "\r\n");
   }
   if (text_length > 0)
-    g_string_append_len (whole, text_data, (gssize) text_length);
+    g_string_append_len (whole, text_data, (gssize)text_length);
   structure = mime_structure_new (whole->str, whole->len);
   summary = read_header (structure);
   summary->preview = find_preview (structure);

@@ -28,7 +28,8 @@ mime_text_unflow (const char *text, gboolean delete_space)
 
   for (const char *line = text; *line != '\0';) {
     gsize length = strcspn (line, "\n");
-    const char *next = line + length + (line[length] == '\n'), *content = line, *end = line + length;
+    const char *next = line + length + (line[length] == '\n'), *content = line,
+               *end = line + length;
     guint depth = 0;
     gboolean signature, flowed;
 

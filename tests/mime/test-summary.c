@@ -1,0 +1,130 @@
+/* List rows: the fast path says what the reader says. */
+#include "test-mime.h"
+
+#include <string.h>
+
+static MimeSummary *
+summary (const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return mime_summary_from_message (bytes);
+}
+
+static void
+test_fields (void)
+{
+  g_autoptr (MimeSummary) row = summary (
+      "Received: x\r\nFrom: =?utf-8?B?7ZmN6ri464+Z?= <hong@example.org>\r\nTo: \"A, B\" <a@b.example>, c@d.example\r\n"
+      "Subject: =?utf-8?B?7JWI64WV?=\r\n =?utf-8?B?7ZWY?=  two\r\nDate: Wed, 01 Jul 2026 09:44:25 +0900\r\n"
+      "Message-ID: <1@x>\r\nIn-Reply-To: <0@x> (mail of yesterday)\r\nReferences: <a@x>\r\n <0@x>\r\n\r\n> quoted\r\n\r\n"
+      "First   line.\r\nSecond.\r\n-- \r\nsig\r\n");
+
+  g_assert_cmpstr (row->from_name, ==, "홍길동");
+  g_assert_cmpstr (row->from_address, ==, "hong@example.org");
+  g_assert_cmpstr (row->to, ==, "A, B, c@d.example");
+  g_assert_cmpstr (row->subject, ==, "안녕하 two");
+  g_assert_cmpstr (row->message_id, ==, "<1@x>");
+  g_assert_cmpstr (row->in_reply_to, ==, "<0@x>");
+  g_assert_cmpstr (row->references, ==, "<a@x> <0@x>");
+  g_assert_cmpint (row->date, ==, 1782866665);
+  g_assert_cmpstr (row->preview, ==, "First line. Second.");
+  g_assert_false (row->has_attachments);
+}
+
+static void
+test_empty (void)
+{
+  g_autoptr (MimeSummary) row = summary ("");
+  g_autoptr (MimeSummary) sender = summary ("Sender: b@example.org\r\nFrom: \r\n\r\n");
+  g_autoptr (GBytes) header =
+      TEST_BYTES ("Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n");
+  g_autoptr (MimeSummary) block = mime_summary_from_header (header);
+
+  g_assert_cmpstr (row->from_name, ==, "");
+  g_assert_cmpstr (row->from_address, ==, "");
+  g_assert_cmpstr (row->subject, ==, "");
+  g_assert_null (row->message_id);
+  g_assert_cmpint (row->date, ==, 0);
+  g_assert_cmpstr (row->preview, ==, "");
+  g_assert_cmpstr (sender->from_address, ==, "b@example.org");
+  g_assert_cmpstr (block->subject, ==, "x");
+  g_assert_null (block->preview);
+  g_assert_true (block->has_attachments);
+}
+
+static void
+check_preview (const char *text, const char *expected, gboolean attachments)
+{
+  g_autoptr (MimeSummary) row = summary (text);
+
+  g_assert_cmpstr (row->preview, ==, expected);
+  g_assert_cmpint (row->has_attachments, ==, attachments);
+}
+
+static void
+test_preview (void)
+{
+  g_autoptr (GString) styled = g_string_new (
+      "Content-Type: text/html; charset=utf-8\r\n\r\n<html><head><title>t</title><style>");
+
+  check_preview (
+      "Content-Type: text/html\r\n\r\n<!-- x --><style>p{a:b}</style><p>Tom &amp; Jerry&nbsp;&#8217;s &lt;b&gt;<br>two <b>bo</b>ld",
+      "Tom & Jerry ’s <b> two bold", FALSE);
+  check_preview ("\r\n> only\r\n> quotes\r\n", "> only > quotes", FALSE);
+  check_preview (
+      "Content-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\n\r\n \r\n--a\r\nContent-Type: text/html\r\n\r\n<p>rich</p>\r\n--a--",
+      "rich", FALSE);
+  check_preview (
+      "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nhello\r\n--a\r\nContent-Type: application/pdf\r\n\r\nxx\r\n--a--",
+      "hello", TRUE);
+  check_preview (
+      "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nhello\r\n--a\r\n\r\nfooter\r\n--a--",
+      "hello", FALSE);
+  check_preview (
+      "Content-Type: multipart/related; boundary=a\r\n\r\n--a\r\nContent-Type: text/html\r\n\r\nhello\r\n--a\r\nContent-Type: image/png\r\n\r\nxx\r\n--a--",
+      "hello", FALSE);
+  check_preview (
+      "Content-Type: multipart/signed; boundary=a\r\n\r\n--a\r\n\r\nhello\r\n--a\r\nContent-Type: application/pgp-signature\r\n\r\nxx\r\n--a--",
+      "hello", FALSE);
+  for (int i = 0; i < 5000; i++)
+    g_string_append (styled, "p.c { color: red }\r\n");
+  g_string_append (styled, "</style></head><body><p>after a long style</body>");
+  check_preview (styled->str, "after a long style", FALSE);
+}
+
+static void
+test_start (void)
+{
+  g_autoptr (GBytes) header =
+      TEST_BYTES ("Subject: s\r\nContent-Type: multipart/alternative; boundary=\"b\"\r\n\r\n");
+  g_autoptr (GBytes) text = TEST_BYTES (
+      "--b\r\nContent-Type: text/plain; charset=euc-kr\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+      "vsiz58fPvLy/5C4gyLjAx7fP");
+  g_autoptr (MimeSummary) row = mime_summary_from_start (header, text);
+  g_autoptr (GBytes) long_body = NULL;
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autoptr (MimeSummary) cut = NULL;
+
+  g_assert_cmpstr (row->subject, ==, "s");
+  g_assert_cmpstr (row->preview, ==, "안녕하세요. 회의록");
+  /* cut inside of a character: the words before it stay right */
+  for (int i = 0; i < 90; i++)
+    g_string_append (all, "가나다 ");
+  g_string_truncate (all, all->len - 3);
+  long_body = g_bytes_new (all->str, all->len);
+  g_clear_pointer (&header, g_bytes_unref);
+  header = TEST_BYTES ("Subject: s\r\nContent-Type: text/plain; charset=utf-8\r\n");
+  cut = mime_summary_from_start (header, long_body);
+  g_assert_true (g_str_has_prefix (cut->preview, "가나다 가나다 "));
+  g_assert_cmpint (g_utf8_strlen (cut->preview, -1), <=, 200);
+}
+
+void
+test_summary_add (void)
+{
+  g_test_add_func ("/mime/summary/fields", test_fields);
+  g_test_add_func ("/mime/summary/empty", test_empty);
+  g_test_add_func ("/mime/summary/preview", test_preview);
+  g_test_add_func ("/mime/summary/start", test_start);
+}
