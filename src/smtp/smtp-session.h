@@ -33,7 +33,8 @@ typedef enum
 
 /* Greeting, EHLO with an address literal, STARTTLS and EHLO again where the endpoint says so (else implicit TLS). TRUST when
  * STARTTLS is not offered or refused. */
-SmtpSession *smtp_session_open (const NetEndpoint *endpoint, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SmtpSession *smtp_session_open (const NetEndpoint *endpoint, GCancellable *cancellable,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void smtp_session_free (SmtpSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, smtp_session_free)
 
@@ -45,11 +46,13 @@ gboolean smtp_session_is_usable (SmtpSession *session);
 
 /* Sends one message. `message`: RFC 5322 bytes (CRLF or LF line ends; sent as CRLF, no bare CR or LF, dots stuffed; no Bcc
  * in it: the caller's duty).  `from` and `recipients`: bare addresses; SMTPUTF8 is asked for when one of
- * them is not ASCII (REFUSED when not offered), BODY=8BITMIME when the message has 8-bit bytes.  SIZE is checked before
- * anything is sent (LIMIT).
+ * them is not ASCII (not offered: REFUSED, unless only domains are, which then go in their ASCII form), BODY=8BITMIME
+ * when the message has 8-bit bytes and it is offered.  SIZE is checked before anything is sent (LIMIT).
  * All or nothing: when one recipient is refused, none gets it (RSET) and the error's detail names the refused ones with the
- * server's words. */
-SmtpOutcome smtp_session_send (SmtpSession *session, const char *from, const char *const *recipients, GBytes *message,
+ * server's words.  After the final dot the server has 10 minutes (RFC 5321, 4.5.3.2.6), or the endpoint's time-out where
+ * one was given.  UNCERTAIN sets the error too (BROKEN, RETRY, CANCELLED). */
+SmtpOutcome smtp_session_send (SmtpSession *session, const char *from,
+                               const char *const *recipients, GBytes *message,
                                GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* QUIT, waits at most 2 s for the answer. */
 void smtp_session_quit (SmtpSession *session);
