@@ -1,5 +1,5 @@
-/* Accounts as rows: only what the other rows hang on; the settings are files of the base layer.  Any thread with a
- * connection. */
+/* Accounts as rows: only what the other rows hang on; the settings are files of the base
+ * layer.  Any thread with a connection. */
 #include <glib/gi18n.h>
 
 #include "base-error.h"

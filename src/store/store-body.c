@@ -1,9 +1,10 @@
-/* Message bytes: append-only pack files, one being filled per account, and the rows that say where each body lies.
+/* Message bytes: append-only pack files, one being filled per account, and the rows that say where
+ * each body lies.
  *
- * Bytes are written before their row is committed, so a message is whole exactly when its row is there.  They can be
- * fetched again, so only durable transactions sync them; a power cut may therefore leave holes under a row, which the
- * checksum finds: what is not whole is forgotten, never shown.  Writing runs under the right to write, reading on any
- * thread with a connection. */
+ * Bytes are written before their row is committed, so a message is whole exactly when its row is
+ * there.  They can be fetched again, so only durable transactions sync them; a power cut may
+ * therefore leave holes under a row, which the checksum finds: what is not whole is forgotten,
+ * never shown.  Writing runs under the right to write, reading on any thread with a connection. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
@@ -42,8 +43,9 @@ store_body_dup_path (Store *store, gint64 account, gint64 number)
                           account, number);
 }
 
-/* Finds holes, torn ends and overwritten bytes at the speed of memory; no defence against an adversary, who could write
- * the row as well.  Each step can be undone given its word, so a change in any single word always shows. */
+/* Finds holes, torn ends and overwritten bytes at the speed of memory; no defence against an
+ * adversary, who could write the row as well.  Each step can be undone given its word, so a
+ * change in any single word always shows. */
 guint64
 store_body_checksum (const void *data, gsize length)
 {

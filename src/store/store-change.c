@@ -1,4 +1,5 @@
-/* The change record: what one transaction did to the lists, folded so that each message stands in it once.
+/* The change record: what one transaction did to the lists, folded so that each message stands in
+ * it once.
  *
  * Built on the writing thread, under the right to write; immutable once taken. */
 #include "store-private.h"

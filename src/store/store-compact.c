@@ -1,7 +1,8 @@
-/* What is done to the pack files at start: torn tails are cut, files that no row names are removed, packs that are
- * mostly garbage make room.
+/* What is done to the pack files at start: torn tails are cut, files that no row names are removed,
+ * packs that are mostly garbage make room.
  *
- * Runs in store_open (), before anybody else can read or write; bounded by StoreLimits.compact_budget. */
+ * Runs in store_open (), before anybody else can read or write; bounded by
+ * StoreLimits.compact_budget. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -37,8 +38,9 @@ list_packs (StoreDb *db, GError **error)
   return step == 0 ? g_steal_pointer (&packs) : NULL;
 }
 
-/* Makes the file and its row agree on the length: bytes behind the committed end go; bodies behind the end of a file that
- * a power cut left short are forgotten, so that they are fetched again. */
+/* Makes the file and its row agree on the length: bytes behind the committed end go; bodies
+ * behind the end of a file that a power cut left short are forgotten, so that they are fetched
+ * again. */
 static gboolean
 agree_on_size (StoreDb *db, const Pack *pack, GError **error)
 {

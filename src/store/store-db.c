@@ -1,8 +1,8 @@
-/* The store as a whole: opening it (or setting a damaged one aside), connections, and the transactions that every write
- * stands in.
+/* The store as a whole: opening it (or setting a damaged one aside), connections, and the
+ * transactions that every write stands in.
  *
- * Any thread; a connection belongs to one thread.  Never leaves a transaction open behind an error, and never tells of a
- * change that is not committed. */
+ * Any thread; a connection belongs to one thread.  Never leaves a transaction open behind an
+ * error, and never tells of a change that is not committed. */
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -312,8 +312,8 @@ bring_up_to_date (StoreDb *db, GError **error)
   return store_db_leave (db, ok, error);
 }
 
-/* Reads the schema and the root of each table: finds a file that is no database or was cut short near its beginning,
- * and costs the same for any size.  Damage further in shows when it is met. */
+/* Reads the schema and the root of each table: finds a file that is no database or was cut short
+ * near its beginning, and costs the same for any size.  Damage further in shows when it is met. */
 static gboolean
 look_over (StoreDb *db, GError **error)
 {

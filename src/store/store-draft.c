@@ -1,5 +1,5 @@
-/* Drafts: a folder of files each, written whole or not at all, so that what a person wrote survives a crash, a power cut
- * and the loss of the database.
+/* Drafts: a folder of files each, written whole or not at all, so that what a person wrote survives
+ * a crash, a power cut and the loss of the database.
  *
  * Any thread, one per draft at a time; blocks on the disk. */
 #include <errno.h>
@@ -318,7 +318,8 @@ store_draft_remove (BasePaths *paths, const char *id, GError **error)
   g_autofree char *folder = store_draft_dup_folder (paths, id);
   g_autofree char *message = g_build_filename (folder, "message.eml", NULL);
   g_autofree char *ini = g_build_filename (folder, "draft.ini", NULL);
-  /* In this order, so that a crash in between leaves a draft or nothing, but never something to be sent. */
+  /* In this order, so that a crash in between leaves a draft or nothing, but never something to
+   * be sent. */
   if ((g_unlink (message) == 0 || errno == ENOENT) && (g_unlink (ini) == 0 || errno == ENOENT)
       && base_paths_remove_tree (folder))
     return TRUE;

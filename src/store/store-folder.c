@@ -1,12 +1,13 @@
-/* Folders as rows, and what happens to their messages when the server's list or numbering changes.  Any thread with a
- * connection. */
+/* Folders as rows, and what happens to their messages when the server's list or numbering
+ * changes.  Any thread with a connection. */
 #include <glib/gi18n.h>
 
 #include "base-error.h"
 #include "store-private.h"
 
-#define FOLDER_COLUMNS                                                                                             \
-  "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, highest_modseq, total, unread, " \
+#define FOLDER_COLUMNS                                                                             \
+  "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, "                \
+  "highest_modseq, total, unread, "                                                                \
   "server_total, server_unread, complete, in_step FROM folder "
 
 void
@@ -123,7 +124,8 @@ write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFo
   const char *sql =
       old != NULL
           ? "UPDATE folder SET delimiter = ?2, role = ?3, selectable = ?4, name = ?5 WHERE id = ?1"
-          : "INSERT INTO folder (account, delimiter, role, selectable, name) VALUES (?1, ?2, ?3, ?4, ?5)";
+          : "INSERT INTO folder (account, delimiter, role, selectable, name) VALUES (?1, ?2, ?3, "
+            "?4, ?5)";
   if (old != NULL && old->delimiter == new->delimiter && old->role == new->role
       && old->selectable == (new->selectable != FALSE) && g_str_equal (old->name, new->name))
     return TRUE;
@@ -138,7 +140,8 @@ write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFo
   return store_query_step (db, query, error) == 0;
 }
 
-/* Messages that are only on their way into this folder go back to where the server still has them. */
+/* Messages that are only on their way into this folder go back to where the server still has
+ * them. */
 static gboolean
 give_back (StoreDb *db, gint64 folder, GError **error)
 {
@@ -210,8 +213,8 @@ store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GErr
 
 /* ---- after a sync step ---- */
 
-/* Rows without UID that nothing will give one: the server was looked through, and did not have them.  Those whose
- * MOVE has only just been done get a second look. */
+/* Rows without UID that nothing will give one: the server was looked through, and did not have
+ * them.  Those whose MOVE has only just been done get a second look. */
 static gboolean
 remove_strays (StoreDb *db, gint64 folder, GError **error)
 {
@@ -300,8 +303,9 @@ store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint u
 static gboolean
 reset (StoreDb *db, gint64 folder, GError **error)
 {
-  /* The rows stay in the list, with their bodies, until the same messages come in under new numbers (adopted by
-   * Message-ID and size) or the folder is complete again without them.  Nothing in the list changes by this. */
+  /* The rows stay in the list, with their bodies, until the same messages come in under new
+   * numbers (adopted by Message-ID and size) or the folder is complete again without
+   * them.  Nothing in the list changes by this. */
   if (!store_db_run (
           db, error,
           "UPDATE message SET uid = NULL, stray = 1 WHERE folder = ?1 AND uid IS NOT NULL",

@@ -29,28 +29,39 @@ typedef struct
   guint32 uid_validity, uid_next; /* 0: never synced */
   guint64 highest_modseq;
   guint total, unread; /* rows here, pending operations included */
-  guint server_total, server_unread; /* as STATUS/SELECT told, for folders whose rows are not (all) here */
-  gboolean complete;   /* all headers are here */
-  gint64 in_step;      /* last moment proven in step with the server, 0 never */
+  /* As STATUS/SELECT told, for folders whose rows are not (all) here. */
+  guint server_total, server_unread;
+  gboolean complete; /* all headers are here */
+  gint64 in_step;    /* last moment proven in step with the server, 0 never */
 } StoreFolder;
 
 void store_folder_free (StoreFolder *folder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreFolder, store_folder_free)
 
 /* account 0: of all. GPtrArray of StoreFolder, INBOX and special ones first, then by name. */
-GPtrArray *store_folder_list (StoreDb *db, gint64 account, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-StoreFolder *store_folder_get (StoreDb *db, gint64 folder, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
-StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *store_folder_list (StoreDb *db, gint64 account,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+StoreFolder *store_folder_get (StoreDb *db, gint64 folder,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
+StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes the rows equal to what LIST said (name, delimiter, role, selectable of each are used): new ones added, gone ones removed with
- * their messages. An empty list changes nothing. */
-gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GError **error);
-/* After a sync step. uid_validity other than the stored one must have been dealt with by store_folder_reset () before. */
-gboolean store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity, guint32 uid_next,
-                                      guint64 highest_modseq, gboolean complete, gint64 in_step, GError **error);
-gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread, GError **error);
-/* UIDVALIDITY changed: forgets all UIDs' rows and states (rows that only exist locally yet stay; their
- * operations too; operations bound to dead UIDs are kept, bound by message and found again by Message-ID). */
+/* Makes the rows equal to what LIST said (name, delimiter, role, selectable of each are used):
+ * new ones added, gone ones removed with their messages. An empty list changes nothing. */
+gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders,
+                                    GError **error);
+/* After a sync step. uid_validity other than the stored one must have been dealt with by
+ * store_folder_reset () before (else RETRY). `complete`: rows that wait for a UID and were not
+ * found in the second complete look (after a reset: the first) are removed. */
+gboolean store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity,
+                                      guint32 uid_next, guint64 highest_modseq, gboolean complete,
+                                      gint64 in_step, GError **error);
+gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
+                                         GError **error);
+/* UIDVALIDITY changed: forgets all UIDs and the sync state.  The rows stay, with their bodies,
+ * as rows without UID: adopted when the same message (Message-ID and size) is added under its
+ * new UID, removed when the folder is complete without it.  Operations stay too, bound by
+ * message. */
 gboolean store_folder_reset (StoreDb *db, gint64 folder, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* Reading rows: lists of keys and UIDs, pages of rows.  Any thread with a connection; writes nothing. */
+/* Reading rows: lists of keys and UIDs, pages of rows.  Any thread with a connection; writes
+ * nothing. */
 #include <glib/gi18n.h>
 
 #include "base-error.h"
@@ -143,7 +144,8 @@ store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint32 *uid, G
   /* The first MOVE that is still to be done starts where the server has it. */
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
-      "SELECT folder, uid FROM operation WHERE message = ?1 AND kind = ?2 AND state < 2 ORDER BY id LIMIT 1",
+      "SELECT folder, uid FROM operation WHERE message = ?1 AND kind = ?2 AND state < 2 ORDER BY "
+      "id LIMIT 1",
       STORE_INTS (id, STORE_OPERATION_MOVE));
   int step = query != NULL ? store_query_step (db, query, error) : -1;
   if (step == 1) {

@@ -1,7 +1,9 @@
-/* Rows of messages as the server's words and the person's deeds change them: adding, flags, removal, UIDs.
+/* Rows of messages as the server's words and the person's deeds change them: adding, flags,
+ * removal, UIDs.
  *
- * Any thread with a connection; all writing stands in a transaction.  Every change of where a row stands goes through
- * store_row_insert (), store_row_update () and store_row_remove (), so that the change record is exact. */
+ * Any thread with a connection; all writing stands in a transaction.  Every change of where a
+ * row stands goes through store_row_insert (), store_row_update () and store_row_remove (), so
+ * that the change record is exact. */
 #include <glib/gi18n.h>
 
 #include "base-error.h"
@@ -9,8 +11,9 @@
 
 /* ---- single rows ---- */
 
-#define ROW_COLUMNS                                                                                              \
-  "message.id, folder, account, uid, flags, server_flags, doomed, local_only, stray, received, size, has_body, " \
+#define ROW_COLUMNS                                                                                \
+  "message.id, folder, account, uid, flags, server_flags, doomed, local_only, "                    \
+  "stray, received, size, has_body, "                                                              \
   "preview IS NOT NULL, has_attachments"
 
 static int
@@ -101,7 +104,8 @@ store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError 
   if (!store_db_run (
           db, error,
           "UPDATE message SET folder = ?2, uid = nullif (?3, 0), flags = ?4, server_flags = ?5, "
-          "doomed = ?6, hidden = (?6 <> 0 OR (?4 & 8) <> 0), local_only = ?7, stray = ?8, received = ?9, size = ?10 WHERE id = ?1",
+          "doomed = ?6, hidden = (?6 <> 0 OR (?4 & 8) <> 0), local_only = ?7, stray = ?8, "
+          "received = ?9, size = ?10 WHERE id = ?1",
           STORE_INTS (old->id, new->folder, new->uid, new->flags, new->server_flags, new->doomed,
                       new->local_only, new->stray, new->received, (gint64) new->size)))
     return FALSE;
@@ -193,9 +197,12 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
   {
     g_autoptr (StoreQuery) query = store_db_query (
         db, error,
-        "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, has_attachments, has_body, "
-        "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, preview) "
-        "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
+        "has_attachments, has_body, "
+        "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, "
+        "preview) "
+        "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13, ?14, ?15, ?16)",
         STORE_INTS (folder, message->uid, message->flags, received, message->date, (gint64)size,
                     message->has_attachments != FALSE, message->body != NULL));
     if (query == NULL)
@@ -229,7 +236,8 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
 
 /* ---- adding what the server has ---- */
 
-/* What is true of the whole folder during one call, so that the common case asks once and not for each message. */
+/* What is true of the whole folder during one call, so that the common case asks once and not
+ * for each message. */
 typedef struct
 {
   StoreDb *db;
@@ -267,8 +275,8 @@ complete_row (StoreDb *db, const StoreRow *row, const StoreNewMessage *message, 
   return TRUE;
 }
 
-/* Row id of the message that a pending MOVE took away from this folder and UID, or 0.  Where the UID of the MOVE is not
- * known (any more), the Message-ID tells, and the UID is remembered. */
+/* Row id of the message that a pending MOVE took away from this folder and UID, or 0.  Where the
+ * UID of the MOVE is not known (any more), the Message-ID tells, and the UID is remembered. */
 static gboolean
 find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GError **error)
 {
@@ -277,7 +285,8 @@ find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GEr
     return TRUE;
   if (!store_db_get_int (
           db, id, error,
-          "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state < 2",
+          "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state < "
+          "2",
           STORE_INTS (adding->folder, message->uid, STORE_OPERATION_MOVE)))
     return FALSE;
   if (*id != 0 || message->message_id == NULL)
@@ -306,8 +315,9 @@ find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GEr
                        STORE_INTS (operation, message->uid));
 }
 
-/* Row id of a row without UID that is this message, or 0.  Not one that is only going to come here by an operation that
- * nobody has begun: the server cannot have that yet.  A stray row (its UID died) must have the same size too. */
+/* Row id of a row without UID that is this message, or 0.  Not one that is only going to come
+ * here by an operation that nobody has begun: the server cannot have that yet.  A stray row (its
+ * UID died) must have the same size too. */
 static gboolean
 find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GError **error)
 {
@@ -318,7 +328,8 @@ find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GErr
       "SELECT id FROM message AS m INDEXED BY message_adoptable "
       "WHERE folder = ?1 AND uid IS NULL AND message_id IS ?4 "
       "AND (size = ?2 OR (stray = 0 AND ?4 IS NOT NULL)) AND (?4 IS NOT NULL OR date = ?3) "
-      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND o.begun = 0 "
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND "
+      "o.begun = 0 "
       "AND (o.kind = 3 OR (o.kind = 1 AND o.target = ?1))) ORDER BY size <> ?2, id LIMIT 1",
       STORE_INTS (adding->folder, (gint64)message->size, message->date));
   G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3);
@@ -340,7 +351,8 @@ adopt (StoreDb *db, gint64 id, const StoreNewMessage *message, GError **error)
   /* The copy that a cut APPEND had put there after all: must not be put there again. */
   if (!store_db_run (
           db, error,
-          "UPDATE operation SET state = 2, ended = ?3 WHERE message = ?1 AND kind = ?2 AND state < 2",
+          "UPDATE operation SET state = 2, ended = ?3 WHERE message = ?1 AND kind = ?2 AND state "
+          "< 2",
           STORE_INTS (id, STORE_OPERATION_APPEND, g_get_real_time () / G_USEC_PER_SEC))
       || !store_row_take_uid (db, &row, message->uid, error))
     return FALSE;
@@ -428,7 +440,8 @@ set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *said, GErr
     gint64 id = 0;
     if (!store_db_get_int (
             db, &id, error,
-            "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state < 2",
+            "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state "
+            "< 2",
             STORE_INTS (folder, said->uid, STORE_OPERATION_MOVE)))
       return FALSE;
     if (id != 0)
@@ -461,8 +474,9 @@ remove_range (StoreDb *db, gint64 folder, const BaseUidRange *range, GError **er
   g_autoptr (GArray) rows = store_db_get_ints (
       db, error, "SELECT id FROM message WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3",
       STORE_INTS (folder, range->first, range->last));
-  /* Moved away here, gone there before the server was asked to move it: then it is nowhere we know.  Once begun, the
-   * outcome of the MOVE decides instead, for it may be what made the UID go. */
+  /* Moved away here, gone there before the server was asked to move it: then it is nowhere we
+   * know.  Once begun, the outcome of the MOVE decides instead, for it may be what made the UID
+   * go. */
   g_autoptr (GArray) moved =
       rows == NULL ? NULL
                    : store_db_get_ints (

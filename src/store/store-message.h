@@ -1,7 +1,8 @@
 /* Messages as rows, and their bytes.  Threads and errors: see store-db.h.
  *
- * A row keeps server_flags beside flags: flags = server_flags with the pending operations replayed.  A row without UID
- * exists only here yet (moved, the server does not know; or its copy in Sent). */
+ * A row keeps server_flags beside flags: flags = server_flags with the pending operations
+ * replayed.  A row without UID exists only here yet (moved, the server does not know; or its
+ * copy in Sent). */
 #pragma once
 
 #include "store-db.h"
@@ -48,11 +49,14 @@ typedef struct
 void store_message_free (StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
 
-/* Adds or completes, one transaction: a UID that is known only gains what it lacks (preview, has_attachments, body; its flags are left to
- * store_message_set_server_flags ()); one that a pending operation moved away or deleted is not added (a moved row takes preview and body); a row
- * without UID and the same Message-ID and folder is adopted.  Every uid must be > 0.  GONE: no such folder.
- * `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of StoreKey): keys of the rows really new, for notifications. */
-gboolean store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh, GError **error);
+/* Adds or completes, one transaction: a UID that is known only gains what it lacks (preview,
+ * has_attachments, body; its flags are left to store_message_set_server_flags ()); one that a
+ * pending operation moved away or deleted is not added (a moved row takes preview and body); a
+ * row without UID and the same Message-ID and folder is adopted.  Every uid must be > 0.  GONE:
+ * no such folder. `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of
+ * StoreKey): keys of the rows really new, for notifications. */
+gboolean store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh,
+                            GError **error);
 
 typedef struct
 {
@@ -60,25 +64,36 @@ typedef struct
   StoreFlags flags;
 } StoreServerFlags;
 /* What the server says now; unknown UIDs are ignored; pending operations replayed over it. */
-gboolean store_message_set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *flags, gsize n, GError **error);
+gboolean store_message_set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *flags,
+                                         gsize n, GError **error);
 /* The server does not have these any more. */
 gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError **error);
-/* UIDs of this folder on the server as far as known here (rows, and rows a pending operation moved away). */
-BaseUidSet *store_message_get_uids (StoreDb *db, gint64 folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* UIDs without body, newest first, at most `limit`: GArray of guint32. `max_size` skips larger ones (0: none). */
-GArray *store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, guint64 max_size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs of this folder on the server as far as known here (rows, and rows a pending operation
+ * moved away). */
+BaseUidSet *store_message_get_uids (StoreDb *db, gint64 folder,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs without body, newest first, at most `limit`: GArray of guint32. `max_size` skips larger
+ * ones (0: none). */
+GArray *store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit,
+                                             guint64 max_size,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- reading for the window ---- */
-/* Keys of a folder, descending, at most `limit` (0: all) below `before` (0: from the top): GArray of StoreKey.  \Deleted ones left
- * out.  From an index alone: costs only what it returns. */
-GArray *store_message_list (StoreDb *db, gint64 folder, StoreKey before, guint limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Keys of a folder, descending, at most `limit` (0: all) below `before` (0: from the top):
+ * GArray of StoreKey.  \Deleted ones left out.  From an index alone: costs only what it returns. */
+GArray *store_message_list (StoreDb *db, gint64 folder, StoreKey before, guint limit,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Rows of ids, in the same order; missing ones are NULL. GPtrArray of StoreMessage. */
-GPtrArray *store_message_get_rows (StoreDb *db, const gint64 *ids, gsize n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-StoreMessage *store_message_get (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
-/* Where the server has it now: its row's folder and UID, or, while a MOVE is pending, the source of that.  *uid 0: not known. GONE. */
-gboolean store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint32 *uid, GError **error);
-/* Whole message bytes (mapped, not copied, where large); GONE when not here; a body whose checksum is wrong is forgotten and
- * GONE as well: it never passes for whole. */
+GPtrArray *store_message_get_rows (StoreDb *db, const gint64 *ids, gsize n,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+StoreMessage *store_message_get (StoreDb *db, gint64 id,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
+/* Where the server has it now: its row's folder and UID, or, while a MOVE is pending, the source
+ * of that.  *uid 0: not known. GONE. */
+gboolean store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint32 *uid,
+                                  GError **error);
+/* Whole message bytes (mapped, not copied, where large); GONE when not here; a body whose
+ * checksum is wrong is forgotten and GONE as well: it never passes for whole. */
 GBytes *store_message_get_body (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -62,8 +62,10 @@ find_due (StoreDb *db, gint64 account, guint limit, gint64 now, GError **error)
   gint64 most = first.kind == STORE_OPERATION_APPEND ? 1 : MAX (limit, 1);
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
-      "SELECT o.id, o.account, o.batch, o.kind, o.message, o.folder, o.uid, o.message_id, o.target, o.flags, o.adding, "
-      "o.attempts, source.name, target.name FROM operation AS o JOIN folder AS source ON source.id = o.folder "
+      "SELECT o.id, o.account, o.batch, o.kind, o.message, o.folder, o.uid, o.message_id, "
+      "o.target, o.flags, o.adding, "
+      "o.attempts, source.name, target.name FROM operation AS o JOIN folder AS source ON "
+      "source.id = o.folder "
       "LEFT JOIN folder AS target ON target.id = o.target "
       "WHERE " IS_FREE "AND o.id >= ?3 AND o.due <= ?2 AND o.kind = ?4 AND o.folder = ?5 "
       "AND coalesce (o.target, 0) = ?6 AND o.flags = ?7 AND o.adding = ?8 ORDER BY o.id LIMIT ?9",
@@ -144,7 +146,8 @@ finish_arrival (StoreDb *db, const StoreStep *step, StoreRow *row, gint64 folder
   gint64 moves_on = 0;
   if (!store_db_get_int (
           db, &moves_on, error,
-          "SELECT EXISTS (SELECT 1 FROM operation WHERE message = ?1 AND id > ?2 AND kind = ?3 AND state < 2)",
+          "SELECT EXISTS (SELECT 1 FROM operation WHERE message = ?1 AND id > ?2 AND kind = ?3 "
+          "AND state < 2)",
           STORE_INTS (row->id, step->id, STORE_OPERATION_MOVE)))
     return FALSE;
   if (moves_on || row->folder != folder)

@@ -74,7 +74,8 @@ drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, GError **error)
       continue;
     if (next->target != step->folder)
       return TRUE;
-    /* It came straight back: neither is needed any more, and what follows finds it in its old place again. */
+    /* It came straight back: neither is needed any more, and what follows finds it in its old
+     * place again. */
     if (!delete_step (db, next->id, error)
         || !store_operation_rebind (db, row->id, next->id, step->folder, step->folder, step->uid,
                                     error))
@@ -118,7 +119,8 @@ store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
     new.doomed = FALSE;
     break;
   case STORE_OPERATION_APPEND:
-    /* The person's words are not thrown away because the server does not want them: the copy lives here. */
+    /* The person's words are not thrown away because the server does not want them: the copy
+     * lives here. */
     new.local_only = TRUE;
     break;
   case STORE_OPERATION_MOVE:
@@ -129,7 +131,8 @@ store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
 
 /* ---- undo ---- */
 
-/* The opposite, as a new operation behind the one that was begun; that one can not be taken back again. */
+/* The opposite, as a new operation behind the one that was begun; that one can not be taken back
+ * again. */
 static gboolean
 invert (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
 {

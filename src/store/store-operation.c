@@ -1,4 +1,5 @@
-/* What the person does: the local effect and the operation for the server, in one durable transaction.
+/* What the person does: the local effect and the operation for the server, in one durable
+ * transaction.
  *
  * Any thread with a connection; in practice the store thread.  Returning means it is on disk. */
 #include <glib/gi18n.h>
@@ -62,7 +63,8 @@ insert (StoreDb *db, gint64 group, StoreOperationKind kind, const StoreRow *row,
 {
   return store_db_run (
       db, error,
-      "INSERT INTO operation (account, batch, kind, message, folder, uid, message_id, target, flags, "
+      "INSERT INTO operation (account, batch, kind, message, folder, uid, message_id, target, "
+      "flags, "
       "adding, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
       "(SELECT message_id FROM message WHERE id = ?4), nullif (?7, 0), ?8, ?9, ?10)",
       STORE_INTS (row->account, group, kind, row->id, row->folder, row->uid, target, flags, add,

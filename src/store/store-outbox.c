@@ -1,8 +1,8 @@
 /* The outbox: rows that point at drafts whose bytes are fixed, and the road from `queued` to gone.
  *
- * Any thread with a connection.  The order of writing is the promise: message.eml on disk, then the row, then true; and
- * the other way: the row goes (and says which folder must follow), then the files.  Never makes `queued` of anything
- * that may have been sent. */
+ * Any thread with a connection.  The order of writing is the promise: message.eml on disk, then
+ * the row, then true; and the other way: the row goes (and says which folder must follow), then
+ * the files.  Never makes `queued` of anything that may have been sent. */
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -109,7 +109,8 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   g_autofree char *recipients = g_strjoinv ("\n", outbox->recipients);
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
-      "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, recipients, subject, error) "
+      "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, "
+      "recipients, subject, error) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
       STORE_INTS (outbox->account, state, outbox->next_try, outbox->created));
   if (query == NULL)
@@ -140,8 +141,9 @@ find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
   return step >= 0;
 }
 
-#define OUTBOX_COLUMNS                                                                                              \
-  "SELECT id, account, draft, message_id, sender, recipients, subject, state, attempts, next_try, created, error, " \
+#define OUTBOX_COLUMNS                                                                             \
+  "SELECT id, account, draft, message_id, sender, recipients, subject, state, "                    \
+  "attempts, next_try, created, error, "                                                           \
   "detail FROM outbox "
 
 static StoreOutbox *
@@ -434,8 +436,9 @@ remove_leftovers (StoreDb *db, GError **error)
   return !all || store_db_run (db, error, "DELETE FROM removed_draft", STORE_NO_INTS);
 }
 
-/* A draft folder with bytes to send that no row knows.  After the loss of the database nobody can say whether they were
- * sent.  Else the crash came before the row was there, or after the person had taken it back: a plain draft. */
+/* A draft folder with bytes to send that no row knows.  After the loss of the database nobody
+ * can say whether they were sent.  Else the crash came before the row was there, or after the
+ * person had taken it back: a plain draft. */
 static gboolean
 recover_unknown (StoreDb *db, const char *draft, gboolean lost, GError **error)
 {

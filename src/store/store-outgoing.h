@@ -1,8 +1,10 @@
-/* What the person writes: drafts (files of their own, they survive a lost database) and the outbox (rows that
- * point at a draft whose bytes to send are fixed).
+/* What the person writes: drafts (files of their own, they survive a lost database) and the outbox
+ * (rows that point at a draft whose bytes to send are fixed).
  *
- * A draft is a folder drafts/<id>/: draft.ini (the fields), attachments/<n> (bytes taken when attached), message.eml once queued.
- * Draft functions take BasePaths, not a database: any thread, one per draft at a time.  Outbox: see store-db.h. */
+ * A draft is a folder drafts/<id>/: draft.ini (the fields), attachments/<n> (bytes taken when
+ * attached), once queued message.eml and outbox.ini (what the outbox row says, for the day the
+ * database is lost). Draft functions take BasePaths, not a database: any thread, one per draft
+ * at a time.  Outbox: see store-db.h. */
 #pragma once
 
 #include "store-message.h"
@@ -24,12 +26,12 @@ typedef struct
   char *id;      /* random, folder name */
   char *account; /* account id ("" none chosen) */
   char *to, *cc, *bcc, *subject, *text;
-  char *html;    /* nullable: rich text */
+  char *html;                     /* nullable: rich text */
   char *in_reply_to, *references; /* nullable */
-  gint64 source; /* row id of the message answered or forwarded, 0 */
+  gint64 source;                  /* row id of the message answered or forwarded, 0 */
   gboolean forward;
   gint64 modified;
-  gboolean editing; /* a composer had it open: comes back by itself after a crash */
+  gboolean editing;       /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */
 } StoreDraft;
 
@@ -40,21 +42,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreDraft, store_draft_free)
 
 /* Whole or not at all, fsynced. DISK. */
 gboolean store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error);
-StoreDraft *store_draft_load (BasePaths *paths, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+StoreDraft *store_draft_load (BasePaths *paths, const char *id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* All drafts, queued ones included; newest first. GPtrArray of StoreDraft. */
 GPtrArray *store_draft_list (BasePaths *paths, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_draft_remove (BasePaths *paths, const char *id, GError **error);
-/* Copies the stream's bytes (at most max_size, then LIMIT) into the draft's folder, fsynced; the attachment is new, not yet in any draft. */
-StoreAttachment *store_draft_attach (BasePaths *paths, const char *id, const char *name, const char *content_type, GInputStream *stream,
-                                     guint64 max_size, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *store_draft_get_attachment (BasePaths *paths, const char *id, const char *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Copies the stream's bytes (at most max_size, then LIMIT) into the draft's folder, fsynced; the
+ * attachment is new, not yet in any draft. */
+StoreAttachment *store_draft_attach (BasePaths *paths, const char *id, const char *name,
+                                     const char *content_type, GInputStream *stream,
+                                     guint64 max_size, GCancellable *cancellable,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *store_draft_get_attachment (BasePaths *paths, const char *id, const char *file,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum
 {
-  STORE_OUTBOX_QUEUED,    /* waits for its time */
+  STORE_OUTBOX_QUEUED, /* waits for its time */
   STORE_OUTBOX_SENDING,
-  STORE_OUTBOX_UNCERTAIN, /* the answer to the final dot was lost: look in Sent, else ask; never resend silently */
-  STORE_OUTBOX_FAILED,    /* the server's last word; editable */
+  /* The answer to the final dot was lost: look in Sent, else ask; never resend silently. */
+  STORE_OUTBOX_UNCERTAIN,
+  STORE_OUTBOX_FAILED, /* the server's last word; editable */
 } StoreOutboxState;
 
 typedef struct
@@ -74,18 +82,29 @@ typedef struct
 void store_outbox_free (StoreOutbox *outbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreOutbox, store_outbox_free)
 
-/* Writes message.eml (fsync) and then the row, `queued`, durable: when it returns true the message is safe. */
+/* Writes message.eml (fsync) and then the row, `queued`, durable: when it returns true the
+ * message is safe. */
 gboolean store_outbox_add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error);
-GPtrArray *store_outbox_list (StoreDb *db, gint64 account, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* 0: all */
-/* Next one due (queued, next_try <= now) set to `sending`, durable; NULL without error when none; *next_due as for operations. */
-StoreOutbox *store_outbox_take_due (StoreDb *db, gint64 account, gint64 now, gint64 *next_due, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GBytes *store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try, const char *sentence, const char *detail, GError **error);
-/* Sent (250): in one durable transaction the row goes and, where `sent_folder` > 0, the Sent copy (`copy`, flags SEEN, with body) and its APPEND come; then the draft folder is removed. */
-gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder, const StoreNewMessage *copy, GError **error);
-/* Back to an editable draft (failed, queued, uncertain): the row goes, message.eml goes, the draft stays. REFUSED while sending. */
+GPtrArray *store_outbox_list (StoreDb *db, gint64 account,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT; /* 0: all */
+/* Next one due (queued, next_try <= now) set to `sending`, durable, this attempt counted; NULL
+ * without error when none; *next_due as for operations. */
+StoreOutbox *store_outbox_take_due (StoreDb *db, gint64 account, gint64 now, gint64 *next_due,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try,
+                                 const char *sentence, const char *detail, GError **error);
+/* Sent (250): in one durable transaction the row goes and, where `sent_folder` > 0, the Sent
+ * copy (`copy`, flags SEEN, with body) and its APPEND come; then the draft folder is removed. */
+gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
+                            const StoreNewMessage *copy, GError **error);
+/* Back to an editable draft (failed, queued, uncertain): the row goes, message.eml goes, the
+ * draft stays. REFUSED while sending. */
 gboolean store_outbox_edit (StoreDb *db, gint64 id, GError **error);
-/* After a restart: what was `sending` is `uncertain`; draft folders with message.eml but no row (lost database) become `uncertain` too. */
+/* After a restart, before a composer opens: what was `sending` is `uncertain`; after the loss of
+ * the database draft folders with message.eml but no row become `uncertain` too (where
+ * accounts/<id>.ini still exists), else they are drafts again; leftovers of crashes are removed. */
 gboolean store_outbox_recover (StoreDb *db, GError **error);
 
 G_END_DECLS

@@ -50,7 +50,8 @@ struct _Store
   gpointer change_data;
   int damaged; /* atomic: SQLite met a broken page */
 
-  /* The right to write, given in the order it was asked for, so that a long sync never starves the person. */
+  /* The right to write, given in the order it was asked for, so that a long sync never starves
+   * the person. */
   GMutex lock;
   GCond turn;
   guint64 next_ticket, serving;
@@ -78,15 +79,16 @@ struct _StoreDb
   GPtrArray *remove_after; /* paths that go once the transaction is committed */
 };
 
-/* Every public writing function stands between these two: they make a transaction of its own, or join the group.
- * leave () gives back `ok`, or FALSE when the commit failed. */
+/* Every public writing function stands between these two: they make a transaction of its own, or
+ * join the group. leave () gives back `ok`, or FALSE when the commit failed. */
 gboolean store_db_enter (StoreDb *db, gboolean durable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_db_leave (StoreDb *db, gboolean ok, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_db_remove_after_commit (StoreDb *db, char *path); /* takes path */
 
 /* ---- statements (store-query.c) ---- */
 
-/* A prepared statement borrowed from the connection's cache; only one user of the same SQL at a time. */
+/* A prepared statement borrowed from the connection's cache; only one user of the same SQL at a
+ * time. */
 typedef sqlite3_stmt StoreQuery;
 void store_query_done (StoreQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreQuery, store_query_done)
@@ -141,7 +143,8 @@ void store_pack_free (StorePack *pack);
 char *store_body_dup_folder (Store *store, gint64 account) G_GNUC_WARN_UNUSED_RESULT;
 char *store_body_dup_path (Store *store, gint64 account, gint64 number) G_GNUC_WARN_UNUSED_RESULT;
 guint64 store_body_checksum (const void *data, gsize length);
-/* Inside a transaction: bytes into the account's pack, the row into body; has_body is the caller's. */
+/* Inside a transaction: bytes into the account's pack, the row into body; has_body is the
+ * caller's. */
 gboolean store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes,
                          GError **error);
 /* NULL with GONE when there is none or it is not whole. */
@@ -222,7 +225,8 @@ gboolean store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewM
                                      GError **error);
 /* Takes an operation away, and what it did to the rows here. */
 gboolean store_operation_drop (StoreDb *db, const StoreStep *step, GError **error);
-/* Steps on the same message after `after` that run in `folder`, up to the one that moves it on, get a new place. */
+/* Steps on the same message after `after` that run in `folder`, up to the one that moves it on,
+ * get a new place. */
 gboolean store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder,
                                  gint64 new_folder, guint32 uid, GError **error);
 

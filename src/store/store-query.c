@@ -1,6 +1,8 @@
-/* Prepared statements: taken from the connection's cache, bound, stepped, given back; and SQLite's errors in our words.
+/* Prepared statements: taken from the connection's cache, bound, stepped, given back; and SQLite's
+ * errors in our words.
  *
- * Runs on the thread that owns the connection.  Values are only ever bound: no SQL is ever put together from data. */
+ * Runs on the thread that owns the connection.  Values are only ever bound: no SQL is ever put
+ * together from data. */
 #include <errno.h>
 #include <glib/gi18n.h>
 

@@ -112,7 +112,8 @@ test_torn_tail (void)
   check_body (profile, second, 2, 500);
 }
 
-/* A power cut took the end of the file, though the rows were committed: fetched again, at every length. */
+/* A power cut took the end of the file, though the rows were committed: fetched again, at every
+ * length. */
 static void
 test_short_file (void)
 {

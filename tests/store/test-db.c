@@ -88,7 +88,8 @@ test_damaged_middle (void)
     add_message (profile, profile->inbox, i, i, 0, NULL);
   profile_close (profile);
   g_assert_true (g_file_get_contents (path, &content, &length, NULL));
-  /* every leaf that holds rows of the list; the roots that are looked at in opening stay as they are */
+  /* every leaf that holds rows of the list; the roots that are looked at in opening stay as they
+   * are */
   for (gsize page = 4096; page < length; page += 4096) {
     if (content[page] == 0x0a || content[page] == 0x0d)
       memset (content + page + 8, 0xff, 64);

@@ -128,7 +128,8 @@ test_reset (void)
   g_assert_true (base_uid_set_is_empty (none));
   check_counts (profile, profile->inbox, 2, 2);
 
-  /* New numbers.  The same one comes back with its body and the star; the moved one does not come back. */
+  /* New numbers.  The same one comes back with its body and the star; the moved one does not
+   * come back. */
   g_assert_cmpint (add_message (profile, profile->inbox, 11, 1, STORE_FLAG_SEEN, NULL), !=,
                    0); /* other size */
   g_assert_cmpint (add_message (profile, profile->inbox, 12, 1, STORE_FLAG_SEEN, "kept"), ==, 0);

@@ -200,7 +200,8 @@ test_list (void)
   g_assert_null (g_ptr_array_index (rows, 1));
 }
 
-/* The lists and lookups of every day are read from an index: never a walk over the table, never a sort. */
+/* The lists and lookups of every day are read from an index: never a walk over the table, never
+ * a sort. */
 static void
 test_plans (void)
 {
@@ -212,14 +213,16 @@ test_plans (void)
     { "EXPLAIN QUERY PLAN SELECT received, id FROM message WHERE folder = ?1 AND hidden = 0 "
       "AND (received, id) < (?3, ?4) ORDER BY received DESC, id DESC LIMIT ?2",
       "COVERING INDEX message_list" },
-    { "EXPLAIN QUERY PLAN SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
+    { "EXPLAIN QUERY PLAN SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS "
+      "NOT NULL "
       "AND size <= ?3 ORDER BY uid DESC LIMIT ?2",
       "INDEX message_bodyless" },
     { "EXPLAIN QUERY PLAN SELECT id FROM message AS m INDEXED BY message_adoptable "
       "WHERE folder = ?1 AND uid IS NULL AND message_id IS ?4 "
       "ORDER BY size <> ?2, id LIMIT 1",
       "INDEX message_adoptable (folder=? AND message_id=?)" },
-    { "EXPLAIN QUERY PLAN SELECT uid FROM message WHERE folder = ?1 AND uid IS NOT NULL ORDER BY uid",
+    { "EXPLAIN QUERY PLAN SELECT uid FROM message WHERE folder = ?1 AND uid IS NOT NULL ORDER BY "
+      "uid",
       "COVERING INDEX sqlite_autoindex_message_1" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (plans); i++) {

@@ -1,5 +1,6 @@
-/* A person, a server with other clients, and a sync worker whose line is cut now and then, all at random.  Counts are
- * exact after every step, and once everything is carried out the store and the server say the same. */
+/* A person, a server with other clients, and a sync worker whose line is cut now and then, all
+ * at random.  Counts are exact after every step, and once everything is carried out the store
+ * and the server say the same. */
 #include "test-store.h"
 
 #define N_FOLDERS 3
@@ -48,7 +49,8 @@ folder_index (Model *model, gint64 folder)
   g_assert_not_reached ();
 }
 
-/* As a server does: by UID, or where that is not known by Message-ID; 0 when it does not have it. */
+/* As a server does: by UID, or where that is not known by Message-ID; 0 when it does not have
+ * it. */
 static guint32
 locate (Model *model, guint folder, const StoreOperation *operation)
 {

@@ -278,7 +278,8 @@ test_interrupted (void)
   g_assert_nonnull (row->error);
   g_assert_null (store_outbox_take_due (profile->db, profile->account, 1, NULL, &error));
 
-  /* Cut between the commit of `sent` and the removal of the folder: it does not come back as a draft. */
+  /* Cut between the commit of `sent` and the removal of the folder: it does not come back as a
+   * draft. */
   g_autofree char *folder = draft_path (profile, draft->id, NULL),
                   *kept = g_strconcat (profile->folder, "/kept", NULL);
   g_autofree char *command = g_strdup_printf ("cp -a %s %s", folder, kept);

@@ -25,7 +25,8 @@ void profile_forget_changes (Profile *profile);
 /* Name below the data folder. */
 char *profile_path (Profile *profile, const char *name);
 
-/* One message with this UID; its Message-ID is made from `number`, its size is that of `body` or 1000 + number. */
+/* One message with this UID; its Message-ID is made from `number`, its size is that of `body` or
+ * 1000 + number. */
 gint64 add_message (Profile *profile, gint64 folder, guint32 uid, guint number, StoreFlags flags,
                     const char *body);
 /* Row id of the message at `index` of the folder's list. */
