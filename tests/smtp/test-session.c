@@ -1,0 +1,315 @@
+/* Opening, STARTTLS with everything that can be done to it, signing in, leaving. */
+#include "test-smtp.h"
+
+#include <string.h>
+
+#include "base-error.h"
+
+#define GREETING "S: 220 mail.test ESMTP\n"
+#define EHLO     "C: EHLO [127.0.0.1]\n"
+
+static void
+test_capabilities (void)
+{
+  for (gsize piece = 0; piece < 5; piece++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autoptr (SmtpSession) session = NULL;
+    FakeFaults faults = FAKE_NO_FAULTS;
+
+    faults.piece = piece;
+    fake_server_add_script (
+        server,
+        "S: 220-mail.test\nS: 220 at your service\n" EHLO
+        "S: 250-mail.test\nS: 250-pipelining\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250-X-UNKNOWN a b\n"
+        "S: 250-AUTH=LOGIN\nS: 250-AUTH plain LOGIN\nS: 250-SMTPUTF8\nS: 250 ENHANCEDSTATUSCODES\n"
+        "C: QUIT\nS: 221 bye\n",
+        &faults);
+    session = test_open (server);
+    g_assert_true (smtp_session_has (session, SMTP_CAP_PIPELINING | SMTP_CAP_SIZE
+                                                  | SMTP_CAP_8BITMIME | SMTP_CAP_AUTH));
+    g_assert_true (smtp_session_has (session, SMTP_CAP_SMTPUTF8 | SMTP_CAP_ENHANCED));
+    g_assert_false (smtp_session_has (session, SMTP_CAP_STARTTLS));
+    g_assert_cmpuint (smtp_session_get_size_limit (session), ==, 1000);
+    g_assert_true (smtp_session_is_usable (session));
+    smtp_session_quit (session);
+    g_assert_false (smtp_session_is_usable (session));
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
+static void
+test_helo (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autoptr (SmtpSession) session = NULL;
+
+  fake_server_add_script (server, GREETING EHLO "S: 502 what?\nC: HELO [127.0.0.1]\nS: 250 hello\n",
+                          NULL);
+  session = test_open (server);
+  g_assert_cmpuint (smtp_session_get_size_limit (session), ==, 0);
+  g_assert_false (smtp_session_has (session, SMTP_CAP_PIPELINING));
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
+}
+
+/* What was said in clear counts for nothing afterwards. */
+static void
+test_starttls (void)
+{
+  for (gsize piece = 0; piece < 4; piece++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_PLAIN, FAKE_GOOD);
+    g_autoptr (SmtpSession) session = NULL;
+    FakeFaults faults = FAKE_NO_FAULTS;
+
+    faults.piece = piece;
+    fake_server_add_script (server,
+                            GREETING EHLO
+                            "S: 250-mail.test\nS: 250-AUTH PLAIN\nS: 250-SIZE 5\nS: 250 STARTTLS\n"
+                            "C: STARTTLS\nS: 220 go ahead\nTLS\n" EHLO
+                            "S: 250-mail.test\nS: 250 8BITMIME\n",
+                            &faults);
+    session = test_open (server);
+    g_assert_true (smtp_session_has (session, SMTP_CAP_8BITMIME));
+    g_assert_false (smtp_session_has (session, SMTP_CAP_AUTH));
+    g_assert_false (smtp_session_has (session, SMTP_CAP_STARTTLS));
+    g_assert_cmpuint (smtp_session_get_size_limit (session), ==, 0);
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
+typedef struct
+{
+  const char *script;
+  BaseErrorCode code;
+  const char *word; /* of the sentence */
+} Refusal;
+
+static void
+check_refusal (FakeMode mode, const Refusal *refusal)
+{
+  g_autoptr (FakeServer) server = fake_server_new (mode, FAKE_GOOD);
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) received = NULL;
+
+  fake_server_add_script (server, refusal->script, NULL);
+  session = smtp_session_open (&endpoint, NULL, &error);
+  g_assert_null (session);
+  g_assert_error (error, BASE_ERROR, (int)refusal->code);
+  g_assert_nonnull (strstr (error->message, refusal->word));
+  fake_server_check (server);
+  received = fake_server_dup_received (server, 0);
+  g_assert_null (strstr (g_bytes_get_data (received, NULL), "AUTH"));
+}
+
+static void
+test_starttls_refused (void)
+{
+#define CLEAR GREETING EHLO "S: 250-mail.test\nS: 250 STARTTLS\nC: STARTTLS\n"
+  static const Refusal refusals[] = {
+    /* Stripped on the way, or never offered. */
+    { GREETING EHLO "S: 250-mail.test\nS: 250 AUTH PLAIN LOGIN\nEOF", BASE_ERROR_TRUST,
+      "no encryption" },
+    { GREETING EHLO "S: 250 mail.test STARTTLS\nEOF", BASE_ERROR_TRUST, "no encryption" },
+    { GREETING EHLO "S: 502 what?\nEOF", BASE_ERROR_REFUSED, "does not want to talk" },
+    { CLEAR "S: 454 4.7.0 TLS not available\nEOF", BASE_ERROR_TRUST, "refused to encrypt" },
+    { CLEAR "S: 502 no\nEOF", BASE_ERROR_TRUST, "refused to encrypt" },
+    { CLEAR "S: 250 fine\nEOF", BASE_ERROR_TRUST, "refused to encrypt" },
+    { CLEAR "S: 421 closing\nEOF", BASE_ERROR_RETRY, "closing down" },
+    /* Injected before the handshake. */
+    { CLEAR "S: 220 go\\r\\n250-evil\\r\\n250 AUTH PLAIN\nSTALL", BASE_ERROR_TRUST,
+      "listening in" },
+    { CLEAR "S: 220 go\nWAIT 20\nS: 250 evil\nSTALL", BASE_ERROR_TRUST, "listening in" },
+    { CLEAR "S: 220 go\nCUT", BASE_ERROR_BROKEN, "closed the connection" },
+    { CLEAR "CUT", BASE_ERROR_BROKEN, "closed the connection" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    check_refusal (FAKE_PLAIN, &refusals[i]);
+}
+
+static void
+test_open_refused (void)
+{
+  static const Refusal refusals[] = {
+    { "S: 554 go away\nEOF", BASE_ERROR_REFUSED, "accepts no connection" },
+    { "S: 421 busy\nEOF", BASE_ERROR_RETRY, "accepts no connection" },
+    { "S: 250 hello\nEOF", BASE_ERROR_BROKEN, "makes no sense" },
+    { "S: * OK IMAP4rev1\nEOF", BASE_ERROR_BROKEN, "makes no sense" },
+    { "CLOSE", BASE_ERROR_BROKEN, "closed the connection" },
+    { GREETING EHLO "S: 421 busy\nEOF", BASE_ERROR_RETRY, "does not want to talk" },
+    { GREETING EHLO "S: 450 later\nEOF", BASE_ERROR_RETRY, "does not want to talk" },
+    { GREETING EHLO "S: 550 no\nC: HELO *\nS: 550 no\nEOF", BASE_ERROR_REFUSED,
+      "does not want to talk" },
+    { GREETING EHLO "S: 250-mail.test\nS: 251 other\nEOF", BASE_ERROR_BROKEN, "makes no sense" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    check_refusal (FAKE_TLS, &refusals[i]);
+}
+
+/* A bad certificate ends it before a word is said. */
+static void
+test_bad_certificate (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_EXPIRED);
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) received = NULL;
+
+  fake_server_add_script (server, "EOF", NULL);
+  g_assert_null (smtp_session_open (&endpoint, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+  fake_server_check (server);
+  received = fake_server_dup_received (server, 0);
+  g_assert_cmpuint (g_bytes_get_size (received), ==, 0);
+}
+
+/* The way to a secure session, cut after every octet that the server says: an error, never a session, never a hang. */
+static void
+test_open_cuts (void)
+{
+  const char *script =
+      GREETING EHLO "S: 250-mail.test\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\n" EHLO
+                    "S: 250-mail.test\nS: 250 AUTH PLAIN\n";
+  gint64 whole = G_MAXINT64; /* known after the first round, which is not cut */
+
+  for (gint64 octets = -1; octets < whole; octets++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_PLAIN, FAKE_GOOD);
+    NetEndpoint endpoint = fake_server_endpoint (server);
+    g_autoptr (SmtpSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+    FakeFaults faults = FAKE_NO_FAULTS;
+
+    faults.cut_out = octets;
+    fake_server_add_script (server, script, &faults);
+    session = smtp_session_open (&endpoint, NULL, &error);
+    if (octets < 0) {
+      g_assert_no_error (error);
+      g_assert_nonnull (session);
+      whole = (gint64)fake_server_count_sent (server, 0);
+    } else {
+      g_assert_null (session);
+      g_assert_error (error, BASE_ERROR, BASE_ERROR_BROKEN);
+    }
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
+typedef struct
+{
+  const char *mechanisms, *script;
+  int code; /* -1: signed in */
+  const char *word;
+} SignIn;
+
+static void
+check_sign_in (const SignIn *sign_in, gsize piece)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autofree char *script = g_strconcat (GREETING EHLO "S: 250-mail.test\nS: 250 AUTH ",
+                                         sign_in->mechanisms, "\n", sign_in->script, NULL);
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeFaults faults = FAKE_NO_FAULTS;
+
+  faults.piece = piece;
+  fake_server_add_script (server, script, &faults);
+  session = test_open (server);
+  g_assert_cmpint (smtp_session_sign_in (session, "tim", "tanstaaftanstaaf", NULL, &error), ==,
+                   sign_in->code < 0);
+  if (sign_in->code < 0) {
+    g_assert_no_error (error);
+    g_assert_true (smtp_session_is_usable (session));
+  } else {
+    g_assert_error (error, BASE_ERROR, sign_in->code);
+    g_assert_nonnull (strstr (error->message, sign_in->word));
+    g_assert_null (strstr (error->message, "tanstaaf"));
+  }
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
+}
+
+static void
+test_sign_in (void)
+{
+#define PLAIN "C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\n"
+  static const SignIn sign_ins[] = {
+    { "PLAIN", PLAIN "S: 235 2.7.0 welcome\n", -1, NULL },
+    { "LOGIN",
+      "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: dGlt\nS: 334 UGFzc3dvcmQ6\nC: dGFuc3RhYWZ0YW5zdGFhZg==\nS: 235 welcome\n",
+      -1, NULL },
+    { "PLAIN", PLAIN "S: 535 5.7.8 wrong\n", BASE_ERROR_AUTH,
+      "did not accept the password of “tim”" },
+    { "PLAIN", PLAIN "S: 534 5.7.9 application password\n", BASE_ERROR_AUTH, "did not accept" },
+    { "PLAIN", PLAIN "S: 454 4.7.0 later\n", BASE_ERROR_RETRY, "cannot check passwords" },
+    { "PLAIN", PLAIN "S: 421 bye\n", BASE_ERROR_RETRY, "cannot check passwords" },
+    { "PLAIN", PLAIN "S: 250 fine\n", BASE_ERROR_BROKEN, "makes no sense" },
+    { "PLAIN", PLAIN "CUT", BASE_ERROR_BROKEN, "closed the connection" },
+    { "PLAIN", PLAIN "S: 334 more\nC: \\*\nS: 501 aborted\n", BASE_ERROR_AUTH, "makes no sense" },
+    { "XOAUTH2 CRAM-MD5 NTLM", "EOF", BASE_ERROR_AUTH, "offers no sign-in" },
+    { "", "EOF", BASE_ERROR_AUTH, "offers no sign-in" },
+    /* Offered, but not there. */
+    { "SCRAM-SHA-1 PLAIN", "C: AUTH SCRAM-SHA-1 *\nS: 504 unknown\n" PLAIN "S: 235 welcome\n", -1,
+      NULL },
+    { "PLAIN", PLAIN "S: 504 unknown\n", BASE_ERROR_AUTH, "offers no sign-in" },
+    /* A server that lets everybody in knows no password. */
+    { "SCRAM-SHA-256 PLAIN", "C: AUTH SCRAM-SHA-256 *\nS: 235 welcome\n", BASE_ERROR_TRUST,
+      "could not prove" },
+    { "SCRAM-SHA-256", "C: AUTH SCRAM-SHA-256 *\nS: 334 bm9uc2Vuc2U=\nC: \\*\nS: 501 aborted\n",
+      BASE_ERROR_AUTH, "makes no sense" },
+    { "SCRAM-SHA-256", "C: AUTH SCRAM-SHA-256 *\nS: 535 no\n", BASE_ERROR_AUTH, "did not accept" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++) {
+    check_sign_in (&sign_ins[i], 0);
+    check_sign_in (&sign_ins[i], 1);
+  }
+}
+
+static void
+test_no_auth (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fake_server_add_script (server, GREETING EHLO "S: 250 mail.test\n", NULL);
+  session = test_open (server);
+  g_assert_false (smtp_session_sign_in (session, "u", "p", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
+  g_assert_true (smtp_session_is_usable (session));
+}
+
+/* A server that does not say good-bye costs two seconds at most; one that is gone costs nothing. */
+static void
+test_quit_gone (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autoptr (SmtpSession) session = NULL;
+
+  fake_server_add_script (server, GREETING EHLO "S: 250 mail.test\nC: QUIT\nCUT", NULL);
+  session = test_open (server);
+  smtp_session_quit (session);
+  smtp_session_quit (session);
+  g_assert_false (smtp_session_is_usable (session));
+}
+
+void
+test_session_add (void)
+{
+  g_test_add_func ("/smtp/session/capabilities", test_capabilities);
+  g_test_add_func ("/smtp/session/helo", test_helo);
+  g_test_add_func ("/smtp/session/starttls", test_starttls);
+  g_test_add_func ("/smtp/session/starttls-refused", test_starttls_refused);
+  g_test_add_func ("/smtp/session/open-refused", test_open_refused);
+  g_test_add_func ("/smtp/session/bad-certificate", test_bad_certificate);
+  g_test_add_func ("/smtp/session/open-cuts", test_open_cuts);
+  g_test_add_func ("/smtp/session/sign-in", test_sign_in);
+  g_test_add_func ("/smtp/session/no-auth", test_no_auth);
+  g_test_add_func ("/smtp/session/quit-gone", test_quit_gone);
+}
