@@ -1,0 +1,625 @@
+/* The program itself.  Main thread.  It owns the engine and hands it on; it ends only after the engine has stopped, and
+ * the engine stops only after every window has put away what was written in it. */
+#include "ui-application.h"
+
+#define G_SETTINGS_ENABLE_BACKEND
+#include <gio/gsettingsbackend.h>
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "ui-composer.h"
+#include "ui-password-dialog.h"
+#include "ui-preferences.h"
+#include "ui-resources.h"
+#include "ui-setup.h"
+#include "ui-window.h"
+
+#define SCHEMA       "org.sosik.Sosik"
+#define WAIT_STEP_MS 250
+
+struct _UiApplication
+{
+  AdwApplication parent_instance;
+
+  /* Owned */
+  BasePaths *paths;
+  MailEngine *engine;
+  GSettings *settings;
+  GtkWidget *shortcuts; /* while it is open */
+  GPtrArray *uris;      /* mailto: URIs that came before the engine was ready */
+  char *profile;
+
+  guint wait_source; /* waits for sending to end before quitting */
+  gboolean starting;
+  gboolean stopping;   /* on the way out; nothing opens any more */
+  gboolean quit_asked; /* while sending */
+};
+
+G_DEFINE_FINAL_TYPE (UiApplication, ui_application, ADW_TYPE_APPLICATION)
+
+/* ---- windows ---- */
+
+static UiWindow *
+find_window (UiApplication *self)
+{
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at; at = at->next) {
+    if (UI_IS_WINDOW (at->data))
+      return at->data;
+  }
+  return NULL;
+}
+
+static void start_engine (UiApplication *self);
+static void quit (UiApplication *self, gboolean sure);
+
+static gboolean
+on_close_request (UiWindow *window, UiApplication *self)
+{
+  guint windows = g_list_length (gtk_application_get_windows (GTK_APPLICATION (self)));
+  if (windows > 1 || self->stopping || !mail_engine_is_sending (self->engine))
+    return GDK_EVENT_PROPAGATE;
+  quit (self, FALSE);
+  return !self->stopping;
+}
+
+static UiWindow *
+open_window (UiApplication *self)
+{
+  UiWindow *window = ui_window_new (GTK_APPLICATION (self), self->engine, self->settings);
+  g_signal_connect_object (window, "retry", G_CALLBACK (start_engine), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, 0);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+say (UiApplication *self, const char *sentence, const char *detail)
+{
+  UiWindow *window = find_window (self);
+  if (window)
+    ui_window_say (window, sentence, detail);
+}
+
+static void
+open_composer (UiApplication *self, MailDraft *draft)
+{
+  gtk_window_present (GTK_WINDOW (ui_composer_new (GTK_APPLICATION (self), self->engine, draft)));
+}
+
+/* The account of the folder a person looks at, else the first. */
+static MailAccount *
+current_account (UiApplication *self)
+{
+  UiWindow *window = find_window (self);
+  MailFolder *folder = window ? ui_window_get_folder (window) : NULL;
+  if (folder)
+    return mail_folder_get_account (folder);
+  g_autoptr (MailAccount) first =
+      g_list_model_get_item (mail_engine_get_accounts (self->engine), 0);
+  return first; /* the engine's list holds it */
+}
+
+static void
+open_uri (UiApplication *self, const char *uri)
+{
+  g_autoptr (MailDraft) draft = mail_draft_new_mailto (self->engine, current_account (self), uri);
+  if (draft)
+    open_composer (self, draft);
+  else
+    say (self, _ ("This link is no mail address, so there is nothing to write to"), uri);
+}
+
+/* ---- engine ---- */
+
+static void
+on_ready (UiApplication *self)
+{
+  g_autoptr (GPtrArray) drafts = mail_engine_take_crashed_drafts (self->engine);
+  for (guint i = 0; i < drafts->len; i++)
+    open_composer (self, drafts->pdata[i]);
+  if (drafts->len > 0)
+    say (self,
+         ngettext ("A message that was being written when Sosik stopped is open again",
+                   "Messages that were being written when Sosik stopped are open again",
+                   drafts->len),
+         NULL);
+  for (guint i = 0; i < self->uris->len; i++)
+    open_uri (self, self->uris->pdata[i]);
+  g_ptr_array_set_size (self->uris, 0);
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiApplication) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = mail_engine_start_finish (MAIL_ENGINE (source), result, &error);
+  self->starting = FALSE;
+  if (!ok && base_error_is_cancelled (error))
+    return;
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at; at = at->next) {
+    if (UI_IS_WINDOW (at->data))
+      ui_window_set_start_error (at->data, error);
+  }
+  if (ok)
+    on_ready (self);
+}
+
+static void
+start_engine (UiApplication *self)
+{
+  if (self->starting || mail_engine_get_ready (self->engine))
+    return;
+  self->starting = TRUE;
+  mail_engine_start_async (self->engine, NULL, on_started, g_object_ref (self));
+}
+
+static gboolean
+is_focused (UiApplication *self)
+{
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at; at = at->next) {
+    if (gtk_window_is_active (at->data))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static char *
+notification_id (MailFolder *folder)
+{
+  return g_strdup_printf ("mail-%" G_GINT64_FORMAT, mail_folder_get_id (folder));
+}
+
+static void
+on_arrived (UiApplication *self, MailFolder *folder, MailMessage *newest, guint count)
+{
+  if (is_focused (self))
+    return;
+  g_autofree char *title = NULL;
+  g_autofree char *body = NULL;
+  g_autofree char *id = notification_id (folder);
+  if (count == 1 && newest) {
+    title = g_strdup (mail_message_get_sender (newest));
+    body = g_strdup (mail_message_get_subject (newest));
+  } else {
+    title = g_strdup_printf (ngettext ("%u new message", "%u new messages", count), count);
+    if (newest)
+      /* Translators: sender, subject of the newest of several messages */
+      body = g_strdup_printf (_ ("%s: %s"), mail_message_get_sender (newest),
+                              mail_message_get_subject (newest));
+  }
+  g_autoptr (GNotification) notification = g_notification_new (title);
+  if (body)
+    g_notification_set_body (notification, body);
+  g_notification_set_category (notification, "email.arrived");
+  g_notification_set_default_action_and_target (notification, "app.show-folder", "x",
+                                                mail_folder_get_id (folder));
+  g_application_send_notification (G_APPLICATION (self), id, notification);
+}
+
+static void
+on_notice (UiApplication *self, const char *sentence, const char *detail)
+{
+  say (self, sentence, detail);
+}
+
+static void
+on_password_needed (UiApplication *self, MailAccount *account, const char *sentence,
+                    const char *detail)
+{
+  /* Nobody is torn out of another program; the bar in the window stays until somebody looks */
+  UiWindow *window = find_window (self);
+  if (window && gtk_window_is_active (GTK_WINDOW (window)))
+    ui_password_dialog_ask (GTK_WINDOW (window), self->engine, account, sentence, detail);
+}
+
+/* A person who looks at the window needs no notification any more. */
+static void
+on_active_window (UiApplication *self)
+{
+  UiWindow *window = find_window (self);
+  MailFolder *folder =
+      window && gtk_window_is_active (GTK_WINDOW (window)) ? ui_window_get_folder (window) : NULL;
+  if (!folder)
+    return;
+  g_autofree char *id = notification_id (folder);
+  g_application_withdraw_notification (G_APPLICATION (self), id);
+}
+
+/* ---- the way out ---- */
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiApplication) self = data;
+  mail_engine_stop_finish (MAIL_ENGINE (source), result);
+  g_application_release (G_APPLICATION (self));
+}
+
+static void
+on_window_removed (UiApplication *self)
+{
+  if (self->stopping || gtk_application_get_windows (GTK_APPLICATION (self)))
+    return;
+  self->stopping = TRUE;
+  g_clear_handle_id (&self->wait_source, g_source_remove);
+  mail_engine_stop_async (self->engine, on_stopped, g_object_ref (self));
+}
+
+static void close_windows (UiApplication *self);
+
+static void
+on_composer_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiApplication) self = data;
+  g_autoptr (GError) error = NULL;
+  if (!ui_composer_save_finish (UI_COMPOSER (source), result, &error)) {
+    /* The composer has said why; what is in it is worth more than quitting */
+    gtk_window_present (GTK_WINDOW (source));
+    return;
+  }
+  gtk_window_destroy (GTK_WINDOW (source));
+  close_windows (self);
+}
+
+/* One composer after the other, each when what is in it is on disk (it opens again at the next start); then the rest,
+ * which asks nothing. */
+static void
+close_windows (UiApplication *self)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+  for (GList *at = windows; at; at = at->next) {
+    if (UI_IS_COMPOSER (at->data)) {
+      ui_composer_save_async (at->data, on_composer_saved, g_object_ref (self));
+      return;
+    }
+  }
+  if (!windows)
+    on_window_removed (self);
+  for (GList *at = windows; at; at = at->next)
+    g_object_ref (at->data);
+  for (GList *at = windows; at; at = at->next) {
+    gtk_window_close (at->data);
+    g_object_unref (at->data);
+  }
+}
+
+static gboolean
+on_wait (gpointer data)
+{
+  UiApplication *self = data;
+  if (mail_engine_is_sending (self->engine))
+    return G_SOURCE_CONTINUE;
+  self->wait_source = 0;
+  self->quit_asked = FALSE;
+  close_windows (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+quit (UiApplication *self, gboolean sure)
+{
+  if (self->stopping)
+    return;
+  if (!sure && !self->quit_asked && mail_engine_is_sending (self->engine)) {
+    self->quit_asked = TRUE;
+    say (
+        self,
+        _ ("Sosik is still sending a message and quits when that is done. Quit again to stop at once."),
+        NULL);
+    self->wait_source = g_timeout_add (WAIT_STEP_MS, on_wait, self);
+    return;
+  }
+  g_clear_handle_id (&self->wait_source, g_source_remove);
+  close_windows (self);
+}
+
+/* ---- actions ---- */
+
+static void
+action_compose (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiApplication *self = data;
+  if (!mail_engine_get_ready (self->engine))
+    return;
+  g_autoptr (MailDraft) draft = mail_draft_new (self->engine, current_account (self));
+  open_composer (self, draft);
+}
+
+static void
+action_new_window (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  open_window (data);
+}
+
+static void
+present_above (UiApplication *self, GtkWindow *window)
+{
+  UiWindow *parent = find_window (self);
+  if (parent)
+    gtk_window_set_transient_for (window, GTK_WINDOW (parent));
+  gtk_window_present (window);
+}
+
+static void
+action_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiApplication *self = data;
+  present_above (self, ui_preferences_new (self->engine));
+}
+
+static void
+action_add_account (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiApplication *self = data;
+  present_above (self, ui_setup_new (self->engine, NULL));
+}
+
+static void
+action_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiApplication *self = data;
+  GtkWidget *about =
+      g_object_new (ADW_TYPE_ABOUT_WINDOW, "application-name", _ ("Sosik"), "application-icon",
+                    SOSIK_APP_ID, "version", SOSIK_VERSION, "developer-name",
+                    _ ("The Sosik developers"), "license-type", GTK_LICENSE_GPL_3_0, "comments",
+                    _ ("Mail for the desktop: read, answer, attach, find, tidy up."), "copyright",
+                    _ ("© 2026 The Sosik developers"),
+                    /* Translators: your names, one a line; shown in the About window */
+                    "translator-credits", _ ("translator-credits"), NULL);
+  present_above (self, GTK_WINDOW (about));
+}
+
+static void
+on_shortcuts_closed (UiApplication *self)
+{
+  self->shortcuts = NULL;
+}
+
+static void
+action_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiApplication *self = data;
+  if (!self->shortcuts) {
+    g_autoptr (GtkBuilder) builder =
+        gtk_builder_new_from_resource ("/org/sosik/Sosik/ui-shortcuts.ui");
+    self->shortcuts = GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts"));
+    g_signal_connect_object (self->shortcuts, "destroy", G_CALLBACK (on_shortcuts_closed), self,
+                             G_CONNECT_SWAPPED);
+  }
+  present_above (self, GTK_WINDOW (self->shortcuts));
+}
+
+static void
+action_show_folder (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiApplication *self = data;
+  gint64 id = g_variant_get_int64 (parameter);
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+  UiWindow *window = find_window (self);
+  if (!window)
+    window = open_window (self);
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+    GListModel *folders = mail_account_get_folders (account);
+    for (guint k = 0; k < g_list_model_get_n_items (folders); k++) {
+      g_autoptr (MailFolder) folder = g_list_model_get_item (folders, k);
+      if (mail_folder_get_id (folder) == id)
+        ui_window_show_folder (window, folder);
+    }
+  }
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+action_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  quit (data, FALSE);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "compose", .activate = action_compose },
+  { .name = "new-window", .activate = action_new_window },
+  { .name = "preferences", .activate = action_preferences },
+  { .name = "add-account", .activate = action_add_account },
+  { .name = "about", .activate = action_about },
+  { .name = "shortcuts", .activate = action_shortcuts },
+  { .name = "show-folder", .activate = action_show_folder, .parameter_type = "x" },
+  { .name = "quit", .activate = action_quit },
+};
+
+/* Keys that mean nothing to a text entry; letters and Delete are in ui-window-actions.c. */
+static const struct
+{
+  const char *action;
+  const char *accels[3];
+} accels[] = {
+  { "app.compose", { "<Control>n" } },
+  { "app.new-window", { "<Control><Shift>n" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "app.shortcuts", { "F1", "<Control>question" } },
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.reply", { "<Control>r" } },
+  { "win.reply-all", { "<Control><Shift>r" } },
+  { "win.forward", { "<Control>l" } },
+  { "win.save-as", { "<Control>s" } },
+  { "win.view-source", { "<Control><Shift>u" } },
+  { "win.show-images", { "<Control>i" } },
+  { "win.refresh", { "F5", "<Control>F5" } },
+  { "win.next", { "<Alt>Down" } },
+  { "win.previous", { "<Alt>Up" } },
+  { "win.back", { "<Alt>Left" } },
+  { "win.next-pane", { "F6" } },
+  { "win.zoom-in", { "<Control>plus", "<Control>equal" } },
+  { "win.zoom-out", { "<Control>minus" } },
+  { "win.zoom-normal", { "<Control>0" } },
+};
+
+/* ---- GApplication ---- */
+
+/* With --profile everything lies under that folder, the settings too. */
+static gboolean
+open_settings (UiApplication *self)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema =
+      source ? g_settings_schema_source_lookup (source, SCHEMA, TRUE) : NULL;
+  g_autoptr (GSettingsBackend) backend = NULL;
+  if (!schema)
+    return FALSE;
+  if (self->profile) {
+    g_autofree char *file =
+        g_build_filename (base_paths_get_config (self->paths), "settings.ini", NULL);
+    backend = g_keyfile_settings_backend_new (file, "/org/sosik/Sosik/", "Settings");
+  }
+  self->settings = g_settings_new_full (schema, backend, NULL);
+  return TRUE;
+}
+
+static void
+ui_application_startup (GApplication *application)
+{
+  UiApplication *self = UI_APPLICATION (application);
+  G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
+  g_resources_register (ui_get_resource ());
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
+                                           (const char *const *)accels[i].accels);
+  gtk_window_set_default_icon_name (SOSIK_APP_ID);
+
+  self->engine = mail_engine_new (self->paths);
+  g_signal_connect_object (self->engine, "arrived", G_CALLBACK (on_arrived), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->engine, "password-needed", G_CALLBACK (on_password_needed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "window-removed", G_CALLBACK (on_window_removed), NULL);
+  g_signal_connect (self, "notify::active-window", G_CALLBACK (on_active_window), NULL);
+  /* Until the engine has stopped */
+  g_application_hold (application);
+}
+
+static void
+ui_application_activate (GApplication *application)
+{
+  UiApplication *self = UI_APPLICATION (application);
+  UiWindow *window = find_window (self);
+  if (self->stopping)
+    return;
+  self->quit_asked = FALSE;
+  g_clear_handle_id (&self->wait_source, g_source_remove);
+  if (window)
+    gtk_window_present (GTK_WINDOW (window));
+  else
+    open_window (self);
+  start_engine (self);
+}
+
+static void
+ui_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  UiApplication *self = UI_APPLICATION (application);
+  ui_application_activate (application);
+  for (int i = 0; i < n_files; i++) {
+    g_autofree char *uri = g_file_get_uri (files[i]);
+    /* Some GVfs give "mailto:///kim@example.org" back */
+    if (g_str_has_prefix (uri, "mailto:///")) {
+      g_autofree char *whole = g_steal_pointer (&uri);
+      uri = g_strconcat ("mailto:", whole + strlen ("mailto:///"), NULL);
+    }
+    if (mail_engine_get_ready (self->engine))
+      open_uri (self, uri);
+    else
+      g_ptr_array_add (self->uris, g_steal_pointer (&uri));
+  }
+}
+
+static gint
+ui_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  UiApplication *self = UI_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+  if (g_variant_dict_contains (options, "version")) {
+    g_print ("Sosik %s\n", SOSIK_VERSION);
+    return 0;
+  }
+  g_autofree char *profile = NULL;
+  if (g_variant_dict_lookup (options, "profile", "^ay", &profile)) {
+    self->profile = g_canonicalize_filename (profile, NULL);
+    /* Two profiles side by side are two programs; one profile is one */
+    g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, self->profile, -1);
+    g_autofree char *id = g_strdup_printf ("%s.Profile%.16s", SOSIK_APP_ID, hash);
+    g_application_set_application_id (application, id);
+  }
+  self->paths = base_paths_new (self->profile, &error);
+  if (!self->paths) {
+    g_printerr ("%s\n", error->message);
+    return 1;
+  }
+  if (!open_settings (self)) {
+    g_printerr (
+        "%s\n",
+        _ ("The settings schema of Sosik was not found. Install Sosik, or set GSETTINGS_SCHEMA_DIR to the folder data of its build."));
+    return 1;
+  }
+  return -1;
+}
+
+static void
+ui_application_finalize (GObject *object)
+{
+  UiApplication *self = UI_APPLICATION (object);
+  g_clear_handle_id (&self->wait_source, g_source_remove);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->paths, base_paths_unref);
+  g_ptr_array_unref (self->uris);
+  g_free (self->profile);
+  G_OBJECT_CLASS (ui_application_parent_class)->finalize (object);
+}
+
+static void
+ui_application_class_init (UiApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+  G_OBJECT_CLASS (klass)->finalize = ui_application_finalize;
+  application_class->startup = ui_application_startup;
+  application_class->activate = ui_application_activate;
+  application_class->open = ui_application_open;
+  application_class->handle_local_options = ui_application_handle_local_options;
+}
+
+static void
+ui_application_init (UiApplication *self)
+{
+  self->uris = g_ptr_array_new_with_free_func (g_free);
+  g_application_add_main_option (G_APPLICATION (self), "profile", 0, 0, G_OPTION_ARG_FILENAME,
+                                 _ ("Keep mail, accounts and settings under this folder"),
+                                 _ ("FOLDER"));
+  g_application_add_main_option (G_APPLICATION (self), "version", 0, 0, G_OPTION_ARG_NONE,
+                                 _ ("Show the version and exit"), NULL);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), "[mailto:ADDRESS…]");
+}
+
+UiApplication *
+ui_application_new (void)
+{
+  return g_object_new (UI_TYPE_APPLICATION, "application-id", SOSIK_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/sosik/Sosik", NULL);
+}
+
+GSettings *
+ui_application_get_settings (UiApplication *self)
+{
+  return self->settings;
+}
+
+MailEngine *
+ui_application_get_engine (UiApplication *self)
+{
+  return self->engine;
+}

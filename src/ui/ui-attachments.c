@@ -1,0 +1,310 @@
+/* The files of a message.  Main thread; decoding and writing happen behind mail_part_*_async ().  A file is opened only
+ * after a click, from a copy that can neither be changed nor run. */
+#include "ui-attachments.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "ui-dialog.h"
+
+struct _UiAttachments
+{
+  AdwBin parent_instance;
+
+  /* Owned */
+  MailContent *content;
+
+  /* Borrowed: in the widget tree */
+  GtkFlowBox *box;
+  GtkLabel *summary;
+  GtkWidget *save_all;
+};
+
+G_DEFINE_FINAL_TYPE (UiAttachments, ui_attachments, ADW_TYPE_BIN)
+
+/* What an answer of a dialog or of the engine comes back to. */
+typedef struct
+{
+  GtkWidget *widget; /* owned; any widget that stands in the window */
+  MailContent *content;
+  MailPart *part;
+  GFile *file;
+} Job;
+
+static Job *
+job_new (UiAttachments *self, MailPart *part)
+{
+  Job *job = g_new0 (Job, 1);
+  job->widget = g_object_ref (GTK_WIDGET (self));
+  job->content = g_object_ref (self->content);
+  job->part = part ? g_object_ref (part) : NULL;
+  return job;
+}
+
+static void
+job_free (Job *job)
+{
+  g_object_unref (job->widget);
+  g_object_unref (job->content);
+  g_clear_object (&job->part);
+  g_clear_object (&job->file);
+  g_free (job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static GtkWindow *
+job_window (Job *job)
+{
+  GtkRoot *root = gtk_widget_get_root (job->widget);
+  return root ? GTK_WINDOW (root) : NULL;
+}
+
+static void
+say (Job *job, const char *sentence)
+{
+  gtk_widget_activate_action (job->widget, "win.notify", "s", sentence);
+}
+
+/* ---- open ---- */
+
+static void
+on_launched (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  if (gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
+    return;
+  if (base_error_is_cancelled (error))
+    return;
+  g_autofree char *heading =
+      g_strdup_printf (_ ("No program could open “%s”"), mail_part_get_name (job->part));
+  g_autoptr (GError) advice = NULL;
+  base_error_set (&advice, BASE_ERROR_REFUSED, error->message,
+                  _ ("Save the file and open it with a program of your choice."));
+  ui_dialog_error (job_window (job), heading, advice);
+}
+
+static void
+on_exported (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = mail_part_export_finish (MAIL_PART (source), result, &error);
+  GtkWindow *window = job_window (job);
+  if (!file) {
+    g_autofree char *heading =
+        g_strdup_printf (_ ("“%s” could not be opened"), mail_part_get_name (job->part));
+    ui_dialog_error (window, heading, error);
+    return;
+  }
+  if (!window) /* closed meanwhile: nobody waits for it any more */
+    return;
+  g_autofree char *uri = g_file_get_uri (file);
+  gtk_show_uri_full (window, uri, GDK_CURRENT_TIME, NULL, on_launched, g_steal_pointer (&job));
+}
+
+static void
+on_open (GtkWidget *button, MailPart *part)
+{
+  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
+  mail_part_export_async (part, NULL, on_exported, job_new (self, part));
+}
+
+/* ---- save ---- */
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  const char *name = mail_part_get_name (job->part);
+  if (!mail_part_save_finish (MAIL_PART (source), result, &error)) {
+    g_autofree char *heading = g_strdup_printf (_ ("“%s” could not be saved"), name);
+    ui_dialog_error (job_window (job), heading, error);
+    return;
+  }
+  g_autofree char *saved = g_file_get_basename (job->file);
+  g_autofree char *display = g_filename_display_name (saved);
+  g_autofree char *sentence = g_strdup_printf (_ ("Saved “%s”"), display);
+  say (job, sentence);
+}
+
+static void
+on_save_chosen (GFile *file, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  if (!file)
+    return;
+  job->file = g_object_ref (file);
+  MailPart *part = job->part;
+  mail_part_save_async (part, file, NULL, on_saved, g_steal_pointer (&job));
+}
+
+static void
+on_save (GtkWidget *button, MailPart *part)
+{
+  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
+  GtkWidget *popover = gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER);
+  if (popover)
+    gtk_popover_popdown (GTK_POPOVER (popover));
+  Job *job = job_new (self, part);
+  ui_dialog_save_file (job_window (job), _ ("Save Attachment"), mail_part_get_name (part),
+                       on_save_chosen, job);
+}
+
+static void
+on_saved_all (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  if (!mail_content_save_all_finish (MAIL_CONTENT (source), result, &error)) {
+    ui_dialog_error (job_window (job), _ ("The attachments could not be saved"), error);
+    return;
+  }
+  guint n = g_list_model_get_n_items (mail_content_get_attachments (job->content));
+  g_autofree char *sentence = g_strdup_printf (ngettext ("Saved %u file", "Saved %u files", n), n);
+  say (job, sentence);
+}
+
+static void
+on_folder_chosen (GFile *folder, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  if (!folder)
+    return;
+  MailContent *content = job->content;
+  mail_content_save_all_async (content, folder, NULL, on_saved_all, g_steal_pointer (&job));
+}
+
+static void
+on_save_all (UiAttachments *self)
+{
+  Job *job = job_new (self, NULL);
+  ui_dialog_choose_folder (job_window (job), _ ("Save All Attachments"), on_folder_chosen, job);
+}
+
+/* ---- rows ---- */
+
+static GtkWidget *
+create_menu (MailPart *part)
+{
+  GtkWidget *popover = gtk_popover_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open"));
+  GtkWidget *save = gtk_button_new_with_mnemonic (_ ("_Save As…"));
+  g_signal_connect_object (open, "clicked", G_CALLBACK (on_open), part, 0);
+  g_signal_connect_object (open, "clicked", G_CALLBACK (gtk_popover_popdown), popover,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (save, "clicked", G_CALLBACK (on_save), part, 0);
+  gtk_widget_add_css_class (open, "flat");
+  gtk_widget_add_css_class (save, "flat");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Open"),
+                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (save), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Save As…"), -1);
+  gtk_box_append (GTK_BOX (box), open);
+  gtk_box_append (GTK_BOX (box), save);
+  gtk_popover_set_child (GTK_POPOVER (popover), box);
+  return popover;
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer data)
+{
+  MailPart *part = item;
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  g_autofree char *type = g_content_type_from_mime_type (mail_part_get_content_type (part));
+  g_autoptr (GIcon) gicon =
+      g_content_type_get_symbolic_icon (type ? type : "application/octet-stream");
+  g_autofree char *size = mail_part_dup_size_text (part);
+  GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE, "gicon", gicon, "accessible-role",
+                                  GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *name =
+      g_object_new (GTK_TYPE_LABEL, "label", mail_part_get_name (part), "ellipsize",
+                    PANGO_ELLIPSIZE_MIDDLE, "max-width-chars", 20, "xalign", 0.0f, NULL);
+  GtkWidget *octets = gtk_label_new (size);
+  gtk_widget_add_css_class (name, "attachment-name");
+  gtk_widget_add_css_class (octets, "dim-label");
+  gtk_widget_add_css_class (octets, "caption");
+  gtk_box_append (GTK_BOX (content), icon);
+  gtk_box_append (GTK_BOX (content), name);
+  gtk_box_append (GTK_BOX (content), octets);
+
+  GtkWidget *button = adw_split_button_new ();
+  adw_split_button_set_child (ADW_SPLIT_BUTTON (button), content);
+  adw_split_button_set_popover (ADW_SPLIT_BUTTON (button), GTK_POPOVER (create_menu (part)));
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (button, mail_part_get_name (part));
+  /* Translators: file name, size; read aloud */
+  g_autofree char *label = g_strdup_printf (_ ("Open %s, %s"), mail_part_get_name (part), size);
+  g_autofree char *more = g_strdup_printf (_ ("More for %s"), mail_part_get_name (part));
+  GtkWidget *main_button = gtk_widget_get_first_child (button);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (main_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label, -1);
+  adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (button), more);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (button)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, more, -1);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_open), part, 0);
+
+  GtkWidget *child = gtk_flow_box_child_new ();
+  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), button);
+  gtk_widget_set_focusable (child, FALSE);
+  return child;
+}
+
+void
+ui_attachments_set_content (UiAttachments *self, MailContent *content)
+{
+  GListModel *parts = content ? mail_content_get_attachments (content) : NULL;
+  guint n = parts ? g_list_model_get_n_items (parts) : 0;
+
+  g_set_object (&self->content, content);
+  gtk_flow_box_bind_model (self->box, parts, create_row, NULL, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
+  gtk_widget_set_visible (self->save_all, n > 1);
+  g_autofree char *summary = g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
+  gtk_label_set_text (self->summary, summary);
+}
+
+static void
+ui_attachments_dispose (GObject *object)
+{
+  g_clear_object (&UI_ATTACHMENTS (object)->content);
+  G_OBJECT_CLASS (ui_attachments_parent_class)->dispose (object);
+}
+
+static void
+ui_attachments_class_init (UiAttachmentsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ui_attachments_dispose;
+}
+
+static void
+ui_attachments_init (UiAttachments *self)
+{
+  GtkWidget *header = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->summary = GTK_LABEL (g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "hexpand", TRUE, NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (self->summary), "caption-heading");
+  gtk_widget_add_css_class (GTK_WIDGET (self->summary), "dim-label");
+  self->save_all = gtk_button_new_with_label (_ ("Save All…"));
+  gtk_widget_add_css_class (self->save_all, "flat");
+  g_signal_connect_swapped (self->save_all, "clicked", G_CALLBACK (on_save_all), self);
+  gtk_box_append (GTK_BOX (header), GTK_WIDGET (self->summary));
+  gtk_box_append (GTK_BOX (header), self->save_all);
+
+  self->box = GTK_FLOW_BOX (g_object_new (
+      GTK_TYPE_FLOW_BOX, "selection-mode", GTK_SELECTION_NONE, "column-spacing", 6, "row-spacing",
+      6, "max-children-per-line", 20, "homogeneous", FALSE, "valign", GTK_ALIGN_START, NULL));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->box), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Attachments"), -1);
+  GtkWidget *scrolled = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy",
+                                      GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
+                                      "max-content-height", 128, "child", self->box, NULL);
+
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  gtk_widget_add_css_class (box, "attachments");
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), scrolled);
+  adw_bin_set_child (ADW_BIN (self), box);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}

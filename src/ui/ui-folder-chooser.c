@@ -1,0 +1,188 @@
+/* The popover behind "Move".  Main thread. */
+#include "ui-folder-chooser.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-text.h"
+
+struct _UiFolderChooser
+{
+  GtkPopover parent_instance;
+
+  /* Owned */
+  MailFolder *except;
+  char *query; /* folded */
+
+  /* Template */
+  GtkSearchEntry *entry;
+  GtkListBox *box;
+};
+
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (UiFolderChooser, ui_folder_chooser, GTK_TYPE_POPOVER)
+
+static MailFolder *
+row_folder (GtkListBoxRow *row)
+{
+  return g_object_get_data (G_OBJECT (row), "folder");
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer data)
+{
+  MailFolder *folder = item;
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE, "icon-name", mail_folder_get_icon_name (folder),
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *name = gtk_label_new (mail_folder_get_name (folder));
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_margin_start (icon, (int)mail_folder_get_depth (folder) * 18);
+  gtk_box_append (GTK_BOX (box), icon);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_tooltip_text (row, mail_folder_get_path (folder));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  mail_folder_get_name (folder), -1);
+  g_object_set_data_full (G_OBJECT (row), "folder", g_object_ref (folder), g_object_unref);
+  return row;
+}
+
+static gboolean
+filter_row (GtkListBoxRow *row, gpointer data)
+{
+  UiFolderChooser *self = data;
+  MailFolder *folder = row_folder (row);
+  if (folder == self->except || !mail_folder_get_selectable (folder))
+    return FALSE;
+  if (!self->query || !*self->query)
+    return TRUE;
+  g_autofree char *name = base_text_fold (mail_folder_get_name (folder));
+  g_autofree char *path = base_text_fold (mail_folder_get_path (folder));
+  return strstr (name, self->query) || strstr (path, self->query);
+}
+
+static void
+select_first (UiFolderChooser *self)
+{
+  GtkListBoxRow *row;
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->box, i)); i++) {
+    if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
+      break;
+  }
+  gtk_list_box_select_row (self->box, row);
+}
+
+static void
+on_search_changed (UiFolderChooser *self, GtkSearchEntry *entry)
+{
+  g_free (self->query);
+  self->query = base_text_fold (gtk_editable_get_text (GTK_EDITABLE (entry)));
+  gtk_list_box_invalidate_filter (self->box);
+  select_first (self);
+}
+
+static void
+choose (UiFolderChooser *self, GtkListBoxRow *row)
+{
+  g_autoptr (MailFolder) folder = g_object_ref (row_folder (row));
+  gtk_popover_popdown (GTK_POPOVER (self));
+  g_signal_emit (self, signals[CHOSEN], 0, folder);
+}
+
+static void
+on_row_activated (UiFolderChooser *self, GtkListBoxRow *row, GtkListBox *box)
+{
+  choose (self, row);
+}
+
+static void
+on_entry_activate (UiFolderChooser *self, GtkSearchEntry *entry)
+{
+  /* The entry tells of typing a moment later; Return means what is written now */
+  on_search_changed (self, entry);
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->box);
+  if (row)
+    choose (self, row);
+}
+
+static gboolean
+on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state,
+        UiFolderChooser *self)
+{
+  if (keyval != GDK_KEY_Down)
+    return GDK_EVENT_PROPAGATE;
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->box);
+  if (row)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+  return GDK_EVENT_STOP;
+}
+
+void
+ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account, MailFolder *except)
+{
+  g_set_object (&self->except, except);
+  g_clear_pointer (&self->query, g_free);
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  gtk_list_box_bind_model (self->box, account ? mail_account_get_folders (account) : NULL,
+                           create_row, self, NULL);
+  select_first (self);
+}
+
+static void
+ui_folder_chooser_show (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ui_folder_chooser_parent_class)->show (widget);
+  gtk_widget_grab_focus (GTK_WIDGET (UI_FOLDER_CHOOSER (widget)->entry));
+}
+
+static void
+ui_folder_chooser_finalize (GObject *object)
+{
+  UiFolderChooser *self = UI_FOLDER_CHOOSER (object);
+  g_clear_object (&self->except);
+  g_free (self->query);
+  G_OBJECT_CLASS (ui_folder_chooser_parent_class)->finalize (object);
+}
+
+static void
+ui_folder_chooser_class_init (UiFolderChooserClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->finalize = ui_folder_chooser_finalize;
+  widget_class->show = ui_folder_chooser_show;
+  signals[CHOSEN] = g_signal_new ("chosen", UI_TYPE_FOLDER_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, MAIL_TYPE_FOLDER);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/sosik/Sosik/ui-folder-chooser.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiFolderChooser, entry);
+  gtk_widget_class_bind_template_child (widget_class, UiFolderChooser, box);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_entry_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+}
+
+static void
+ui_folder_chooser_init (UiFolderChooser *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_set_filter_func (self->box, filter_row, self, NULL);
+  GtkEventController *key = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), key);
+}
+
+GtkWidget *
+ui_folder_chooser_new (void)
+{
+  return g_object_new (UI_TYPE_FOLDER_CHOOSER, NULL);
+}

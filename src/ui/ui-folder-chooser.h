@@ -1,0 +1,19 @@
+/* A popover to choose a folder of one account by typing a part of its name. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "mail-engine.h"
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_FOLDER_CHOOSER (ui_folder_chooser_get_type ())
+G_DECLARE_FINAL_TYPE (UiFolderChooser, ui_folder_chooser, UI, FOLDER_CHOOSER, GtkPopover)
+
+/* Signal "chosen" (MailFolder *folder). */
+GtkWidget *ui_folder_chooser_new (void);
+/* The folders of `account` but `except` (nullable): where the messages are now. */
+void ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account,
+                                    MailFolder *except);
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+/* The headers of the message in the reader.  Main thread.  The sender's address always stands beside the name, because
+ * the name alone can say anything. */
+#include "ui-headers.h"
+
+#include <glib/gi18n.h>
+
+#include "base-date.h"
+
+#define NAMES_MAX     3   /* in the line of recipients */
+#define ADDRESSES_MAX 200 /* in the list of all addresses */
+
+struct _UiHeaders
+{
+  AdwBin parent_instance;
+
+  /* Owned */
+  MailMessage *message;
+
+  /* Template */
+  AdwAvatar *avatar;
+  GtkLabel *subject, *name, *address, *date, *recipients;
+  GtkButton *star;
+  GtkToggleButton *expand;
+  GtkGrid *grid;
+
+  gulong handler;
+};
+
+G_DEFINE_FINAL_TYPE (UiHeaders, ui_headers, ADW_TYPE_BIN)
+
+static const char *
+short_name (const MailAddress *address)
+{
+  return *address->name ? address->name : address->address;
+}
+
+static char *
+full_addresses (GPtrArray *addresses)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < MIN (addresses->len, ADDRESSES_MAX); i++) {
+    const MailAddress *address = addresses->pdata[i];
+    if (i > 0)
+      g_string_append (text, "\n");
+    if (*address->name)
+      g_string_append_printf (text, "%s <%s>", address->name, address->address);
+    else
+      g_string_append (text, address->address);
+  }
+  if (addresses->len > ADDRESSES_MAX) {
+    guint more = addresses->len - ADDRESSES_MAX;
+    g_string_append_c (text, '\n');
+    g_string_append_printf (text, ngettext ("and %u more", "and %u more", more), more);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_names (GPtrArray *names, GPtrArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    g_ptr_array_add (names, (char *)short_name (addresses->pdata[i]));
+}
+
+static void
+show_recipients (UiHeaders *self, MailContent *content)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  add_names (names, mail_content_get_to (content));
+  add_names (names, mail_content_get_cc (content));
+  add_names (names, mail_content_get_bcc (content));
+
+  guint shown = MIN (names->len, NAMES_MAX);
+  guint more = names->len - shown;
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (guint i = 0; i < shown; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (char *)names->pdata[i]);
+
+  g_autofree char *text = NULL;
+  if (names->len == 0)
+    text = g_strdup (_ ("No recipients"));
+  else if (more == 0)
+    /* Translators: the recipients of a message: "To Kim, Lee" */
+    text = g_strdup_printf (_ ("To %s"), list->str);
+  else
+    text = g_strdup_printf (ngettext ("To %s and %u other", "To %s and %u others", more), list->str,
+                            more);
+  gtk_label_set_text (self->recipients, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->expand), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
+}
+
+static void
+show_sender (UiHeaders *self, MailContent *content)
+{
+  GPtrArray *from = mail_content_get_from (content);
+  const MailAddress *address = from->len > 0 ? from->pdata[0] : NULL;
+  const char *name = address ? short_name (address) : _ ("Unknown sender");
+  gboolean both = address && *address->name;
+  adw_avatar_set_text (self->avatar, address ? name : "");
+  gtk_label_set_text (self->name, name);
+  gtk_label_set_text (self->address, both ? address->address : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->address), both ? address->address : NULL);
+}
+
+static void
+add_line (UiHeaders *self, int *line, const char *title, const char *value)
+{
+  GtkWidget *key =
+      g_object_new (GTK_TYPE_LABEL, "label", title, "xalign", 1.0f, "yalign", 0.0f, NULL);
+  GtkWidget *text =
+      g_object_new (GTK_TYPE_LABEL, "label", value, "xalign", 0.0f, "wrap", TRUE, "wrap-mode",
+                    PANGO_WRAP_WORD_CHAR, "selectable", TRUE, "hexpand", TRUE, NULL);
+  gtk_widget_add_css_class (key, "dim-label");
+  gtk_grid_attach (self->grid, key, 0, *line, 1, 1);
+  gtk_grid_attach (self->grid, text, 1, *line, 1, 1);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_RELATION_LABELLED_BY, key,
+                                  NULL, -1);
+  (*line)++;
+}
+
+static void
+add_addresses (UiHeaders *self, int *line, const char *title, GPtrArray *addresses)
+{
+  if (addresses->len == 0)
+    return;
+  g_autofree char *text = full_addresses (addresses);
+  add_line (self, line, title, text);
+}
+
+static void
+show_details (UiHeaders *self, MailContent *content)
+{
+  GtkWidget *child;
+  int line = 0;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->grid))))
+    gtk_grid_remove (self->grid, child);
+  add_addresses (self, &line, _ ("From"), mail_content_get_from (content));
+  add_addresses (self, &line, _ ("Reply to"), mail_content_get_reply_to (content));
+  add_addresses (self, &line, _ ("To"), mail_content_get_to (content));
+  add_addresses (self, &line, _ ("Copy"), mail_content_get_cc (content));
+  add_addresses (self, &line, _ ("Blind copy"), mail_content_get_bcc (content));
+  g_autofree char *date = base_date_long (mail_content_get_date (content));
+  if (*date)
+    add_line (self, &line, _ ("Date"), date);
+}
+
+static void
+update_star (UiHeaders *self)
+{
+  gboolean starred = mail_message_get_starred (self->message);
+  const char *label = starred ? _ ("Remove star") : _ ("Add star");
+  gtk_button_set_icon_name (self->star, starred ? "sosik-starred-symbolic" : "sosik-star-symbolic");
+  if (starred)
+    gtk_widget_add_css_class (GTK_WIDGET (self->star), "starred");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->star), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->star), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+}
+
+void
+ui_headers_set_content (UiHeaders *self, MailContent *content)
+{
+  if (self->message)
+    g_clear_signal_handler (&self->handler, self->message);
+  MailMessage *message = content ? mail_content_get_message (content) : NULL;
+  g_set_object (&self->message, message);
+  if (!content)
+    return;
+
+  const char *subject = mail_content_get_subject (content);
+  gtk_label_set_text (self->subject, *subject ? subject : _ ("(No subject)"));
+  g_autofree char *date = base_date_long (mail_content_get_date (content));
+  gtk_label_set_text (self->date, date);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->date), *date ? date : NULL);
+  show_sender (self, content);
+  show_recipients (self, content);
+  show_details (self, content);
+  if (self->message) {
+    self->handler =
+        g_signal_connect_swapped (self->message, "notify::starred", G_CALLBACK (update_star), self);
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (self->star), "x",
+                                      mail_message_get_id (self->message));
+    update_star (self);
+  }
+  gtk_widget_set_visible (GTK_WIDGET (self->star), self->message != NULL);
+}
+
+static void
+ui_headers_dispose (GObject *object)
+{
+  ui_headers_set_content (UI_HEADERS (object), NULL);
+  G_OBJECT_CLASS (ui_headers_parent_class)->dispose (object);
+}
+
+static void
+ui_headers_class_init (UiHeadersClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  G_OBJECT_CLASS (klass)->dispose = ui_headers_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-headers.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, subject);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, name);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, address);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, date);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, recipients);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, star);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, expand);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, grid);
+}
+
+static void
+ui_headers_init (UiHeaders *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->star), "x", (gint64)0);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "win.toggle-star");
+}

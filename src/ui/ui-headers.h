@@ -1,0 +1,16 @@
+/* What stands above a message: subject, sender with the whole address, recipients, date, star. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "mail-engine.h"
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_HEADERS (ui_headers_get_type ())
+G_DECLARE_FINAL_TYPE (UiHeaders, ui_headers, UI, HEADERS, AdwBin)
+
+/* NULL lets go of the message. */
+void ui_headers_set_content (UiHeaders *self, MailContent *content);
+
+G_END_DECLS

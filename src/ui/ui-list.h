@@ -1,0 +1,42 @@
+/* The middle pane: the messages of one folder, or what is still to be sent. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "mail-engine.h"
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_LIST (ui_list_get_type ())
+G_DECLARE_FINAL_TYPE (UiList, ui_list, UI, LIST, AdwBin)
+
+/* Signals: "selection-changed" (other messages are selected now), "opened" (a person clicked or activated a row and wants to
+ * read it), "bar-clicked" (the button of the bar).
+ * Properties: "folded" (boolean: this pane stands alone or first, show the way back), "title-buttons" (boolean: it also
+ * carries the window's end buttons). */
+
+/* Shows `folder`; NULL shows nothing. */
+void ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder);
+MailFolder *ui_list_get_folder (UiList *self); /* borrowed, nullable */
+/* Shows the page of drafts and the outbox instead; `page` is made once and kept. */
+void ui_list_show_outgoing (UiList *self, GtkWidget *page);
+
+guint ui_list_get_n_selected (UiList *self);
+/* The only one selected, else NULL. Yours. */
+MailMessage *ui_list_dup_current (UiList *self) G_GNUC_WARN_UNUSED_RESULT;
+/* GPtrArray of MailMessage. */
+GPtrArray *ui_list_dup_selected (UiList *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The message of this row id, from the rows there are.  Yours, nullable. */
+MailMessage *ui_list_dup_by_id (UiList *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+void ui_list_select_all (UiList *self);
+void ui_list_unselect_all (UiList *self);
+/* Selects the message that a person reads next when the selected ones are on their way out. */
+void ui_list_select_after (UiList *self);
+/* One down (1) or up (-1) from the selection. */
+void ui_list_move (UiList *self, int direction);
+void ui_list_focus (UiList *self);
+
+/* The bar above the messages; title NULL hides it. */
+void ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button);
+
+G_END_DECLS

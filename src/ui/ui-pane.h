@@ -1,0 +1,17 @@
+/* A column of the window with a width of its own: it asks for "width" where there is room, shrinks to what its child
+ * needs where there is not (so that a leaflet may fold), and is widened by dragging its end edge. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_PANE (ui_pane_get_type ())
+G_DECLARE_FINAL_TYPE (UiPane, ui_pane, UI, PANE, GtkWidget)
+
+/* Properties: "child", "width" (int, pixels, notify), "minimum", "maximum" (what dragging keeps to),
+ * "request" (the least width at all; never more than the narrowest window), "edge" (boolean: neighbours stand beside it, so show the edge and let it be dragged). */
+int ui_pane_get_width (UiPane *self);
+void ui_pane_set_width (UiPane *self, int width);
+
+G_END_DECLS

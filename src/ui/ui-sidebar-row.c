@@ -1,0 +1,237 @@
+/* Rows of the sidebar: an account's heading with its state line, a folder, the outbox.  Main thread. */
+#include "ui-sidebar-row.h"
+
+#include <glib/gi18n.h>
+
+#define INDENT 18
+
+struct _UiSidebarRow
+{
+  GtkListBoxRow parent_instance;
+
+  /* Owned */
+  GObject *item;
+  MailEngine *engine;
+
+  /* Borrowed: in the widget tree */
+  GtkImage *icon;
+  GtkLabel *name, *count; /* of folder and outbox rows; name of accounts too */
+  GtkLabel *state;        /* the rest: of account rows */
+  GtkSpinner *spinner;
+  GtkProgressBar *progress;
+  GtkWidget *retry;
+};
+
+G_DEFINE_FINAL_TYPE (UiSidebarRow, ui_sidebar_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+set_class (GtkWidget *widget, const char *name, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+set_label (UiSidebarRow *self, const char *label)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static GtkLabel *
+create_label (const char *css_class)
+{
+  GtkWidget *label =
+      g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+  gtk_widget_add_css_class (label, css_class);
+  return GTK_LABEL (label);
+}
+
+/* ---- account ---- */
+
+static void
+update_account (UiSidebarRow *self)
+{
+  MailAccount *account = MAIL_ACCOUNT (self->item);
+  MailAccountStatus status = mail_account_get_status (account);
+  const char *state = mail_account_get_state_text (account);
+  double progress = mail_account_get_progress (account);
+  gboolean busy = status == MAIL_ACCOUNT_BUSY;
+
+  gtk_label_set_text (self->name, mail_account_get_label (account));
+  gtk_label_set_text (self->state, state ? state : "");
+  const char *detail = mail_account_get_state_detail (account);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), detail && *detail ? detail : state);
+  set_class (GTK_WIDGET (self->state), "dim-label", status != MAIL_ACCOUNT_ATTENTION);
+  set_class (GTK_WIDGET (self->state), "warning", status == MAIL_ACCOUNT_ATTENTION);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), busy && progress >= 0);
+  gtk_progress_bar_set_fraction (self->progress, CLAMP (progress, 0, 1));
+  gtk_widget_set_visible (self->retry,
+                          status == MAIL_ACCOUNT_OFFLINE || status == MAIL_ACCOUNT_ATTENTION);
+  g_autofree char *label =
+      g_strdup_printf ("%s, %s", mail_account_get_label (account), state ? state : "");
+  set_label (self, label);
+}
+
+static void
+on_retry (UiSidebarRow *self)
+{
+  mail_engine_retry (self->engine, MAIL_ACCOUNT (self->item));
+}
+
+static void
+build_account (UiSidebarRow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+
+  self->name = create_label ("heading");
+  self->state = create_label ("caption");
+  self->progress = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
+  gtk_widget_set_margin_top (GTK_WIDGET (self->progress), 3);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Progress of fetching mail"), -1);
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->name));
+  gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->state));
+  gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->progress));
+
+  self->spinner = GTK_SPINNER (gtk_spinner_new ());
+  gtk_widget_set_valign (GTK_WIDGET (self->spinner), GTK_ALIGN_CENTER);
+  self->retry = gtk_button_new_from_icon_name ("view-refresh-symbolic");
+  gtk_widget_add_css_class (self->retry, "flat");
+  gtk_widget_add_css_class (self->retry, "circular");
+  gtk_widget_set_valign (self->retry, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (self->retry, _ ("Try Again"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->retry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Try Again"), -1);
+  g_signal_connect_swapped (self->retry, "clicked", G_CALLBACK (on_retry), self);
+
+  gtk_box_append (GTK_BOX (box), texts);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->spinner));
+  gtk_box_append (GTK_BOX (box), self->retry);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
+  gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (self), FALSE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "account");
+  g_signal_connect_object (self->item, "notify", G_CALLBACK (update_account), self,
+                           G_CONNECT_SWAPPED);
+  update_account (self);
+}
+
+/* ---- folder, outbox ---- */
+
+static void
+build_entry (UiSidebarRow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  self->icon = GTK_IMAGE (
+      g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
+  self->name = create_label ("name");
+  gtk_widget_set_hexpand (GTK_WIDGET (self->name), TRUE);
+  self->count = create_label ("count");
+  gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->icon));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->name));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->count));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
+}
+
+static void
+show_count (UiSidebarRow *self, guint count)
+{
+  g_autofree char *text = count > 0 ? g_strdup_printf ("%u", count) : g_strdup ("");
+  gtk_label_set_text (self->count, text);
+}
+
+static void
+update_folder (UiSidebarRow *self)
+{
+  MailFolder *folder = MAIL_FOLDER (self->item);
+  MailRole role = mail_folder_get_role (folder);
+  const char *name = mail_folder_get_name (folder);
+  gboolean selectable = mail_folder_get_selectable (folder);
+  /* What is unread among things one has written, thrown away or been spared is nobody's news */
+  gboolean counts = role != MAIL_ROLE_SENT && role != MAIL_ROLE_DRAFTS && role != MAIL_ROLE_TRASH;
+  guint unread = counts ? mail_folder_get_unread (folder) : 0;
+
+  gtk_image_set_from_icon_name (self->icon, mail_folder_get_icon_name (folder));
+  gtk_label_set_text (self->name, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), mail_folder_get_path (folder));
+  gtk_widget_set_margin_start (GTK_WIDGET (self->icon),
+                               (int)mail_folder_get_depth (folder) * INDENT);
+  show_count (self, unread);
+  set_class (GTK_WIDGET (self), "unread", unread > 0);
+  set_class (GTK_WIDGET (self->name), "dim-label", !selectable);
+  gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (self), selectable);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), selectable);
+  if (unread > 0) {
+    /* Translators: folder name, number of unread messages; read aloud */
+    g_autofree char *label =
+        g_strdup_printf (ngettext ("%s, %u unread", "%s, %u unread", unread), name, unread);
+    set_label (self, label);
+  } else
+    set_label (self, name);
+}
+
+static void
+update_outgoing (UiSidebarRow *self)
+{
+  guint count = g_list_model_get_n_items (G_LIST_MODEL (self->item));
+  g_autofree char *label = g_strdup_printf (
+      ngettext ("Drafts and Outbox, %u message", "Drafts and Outbox, %u messages", count), count);
+  show_count (self, count);
+  set_label (self, label);
+}
+
+GtkWidget *
+ui_sidebar_row_new (MailEngine *engine, GObject *item)
+{
+  UiSidebarRow *self = g_object_new (UI_TYPE_SIDEBAR_ROW, NULL);
+  self->item = g_object_ref (item);
+  self->engine = g_object_ref (engine);
+  if (MAIL_IS_ACCOUNT (item)) {
+    build_account (self);
+  } else if (MAIL_IS_FOLDER (item)) {
+    build_entry (self);
+    g_signal_connect_object (item, "notify", G_CALLBACK (update_folder), self, G_CONNECT_SWAPPED);
+    update_folder (self);
+  } else {
+    build_entry (self);
+    gtk_image_set_from_icon_name (self->icon, "sosik-outbox-symbolic");
+    gtk_label_set_text (self->name, _ ("Drafts and Outbox"));
+    g_signal_connect_object (item, "items-changed", G_CALLBACK (update_outgoing), self,
+                             G_CONNECT_SWAPPED);
+    update_outgoing (self);
+  }
+  return GTK_WIDGET (self);
+}
+
+GObject *
+ui_sidebar_row_get_item (UiSidebarRow *self)
+{
+  return self->item;
+}
+
+static void
+ui_sidebar_row_finalize (GObject *object)
+{
+  UiSidebarRow *self = UI_SIDEBAR_ROW (object);
+  g_clear_object (&self->item);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (ui_sidebar_row_parent_class)->finalize (object);
+}
+
+static void
+ui_sidebar_row_class_init (UiSidebarRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ui_sidebar_row_finalize;
+}
+
+static void
+ui_sidebar_row_init (UiSidebarRow *self)
+{
+}

@@ -1,0 +1,25 @@
+/* "View Source".  Main thread. */
+#include "ui-source.h"
+
+#include <glib/gi18n.h>
+
+#include "ui-text-view.h"
+
+GtkWindow *
+ui_source_new (GtkWindow *parent, MailContent *content)
+{
+  GtkWidget *view = ui_text_view_new ();
+  g_autofree char *source = mail_content_dup_source (content);
+  gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
+  ui_text_view_set_text (UI_TEXT_VIEW (view), source);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Source of the message"), -1);
+
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (box),
+                  g_object_new (GTK_TYPE_SCROLLED_WINDOW, "vexpand", TRUE, "child", view, NULL));
+  return g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE,
+                       "title", _ ("Source of the Message"), "default-width", 760, "default-height",
+                       620, "content", box, NULL);
+}

@@ -1,0 +1,345 @@
+/* Plain text mail in a GtkTextView.  Main thread; a long text goes in piece by piece between frames, and no single
+ * line is let grow so long that Pango would hold up the window.  It never opens a link by itself: it only says that one
+ * was clicked. */
+#include "ui-text-view.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define PIECE           (32 * 1024)       /* octets a turn of the main loop */
+#define LINE_MAX_OCTETS (4 * 1024)        /* a longer line is shown as several */
+#define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
+#define QUOTE_COLOURS   4
+
+struct _UiTextView
+{
+  GtkTextView parent_instance;
+
+  /* Owned */
+  char *text; /* what is still being put in */
+  char *hovered;
+  GRegex *links;
+  GtkCssProvider *css;
+
+  /* Borrowed */
+  GtkTextTag *quotes[QUOTE_COLOURS];
+  GtkTextTag *link;
+
+  gsize offset, length;
+  guint source;
+};
+
+G_DEFINE_FINAL_TYPE (UiTextView, ui_text_view, GTK_TYPE_TEXT_VIEW)
+
+enum
+{
+  LINK_HOVERED,
+  LINK_ACTIVATED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+/* Trailing punctuation belongs to the sentence, a closing bracket only to the link when it was opened in it. */
+static gsize
+link_length (const char *start, gsize length)
+{
+  while (length > 0) {
+    char last = start[length - 1];
+    if (strchr (".,;:!?'\"*_", last)) {
+      length--;
+      continue;
+    }
+    char open = last == ')' ? '(' : last == ']' ? '[' : last == '>' ? '<' : 0;
+    if (!open)
+      break;
+    int depth = 0;
+    for (gsize i = 0; i < length; i++)
+      depth += start[i] == open ? 1 : start[i] == last ? -1 : 0;
+    if (depth >= 0)
+      break;
+    length--;
+  }
+  return length;
+}
+
+static char *
+link_uri (const char *text)
+{
+  if (g_ascii_strncasecmp (text, "www.", 4) == 0)
+    return g_strconcat ("https://", text, NULL);
+  if (!strstr (text, "://") && g_ascii_strncasecmp (text, "mailto:", 7) != 0)
+    return g_strconcat ("mailto:", text, NULL);
+  return g_strdup (text);
+}
+
+static guint
+quote_depth (const char *line, gsize length)
+{
+  guint depth = 0;
+  for (gsize i = 0; i < length && (line[i] == '>' || (line[i] == ' ' && depth > 0)); i++)
+    depth += line[i] == '>';
+  return depth;
+}
+
+/* One line without its line end; `quoted` tags are chosen by the caller for the parts of an over-long line. */
+static void
+insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
+{
+  GtkTextIter end;
+  guint depth = quote_depth (line, length);
+  GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, QUOTE_COLOURS) - 1] : NULL;
+  gsize at = 0;
+  g_autoptr (GMatchInfo) match = NULL;
+
+  if (memchr (line, '@', length) || g_strstr_len (line, length, "://")
+      || g_strstr_len (line, length, "www."))
+    g_regex_match_full (self->links, line, length, 0, 0, &match, NULL);
+  while (match && g_match_info_matches (match)) {
+    int first, last;
+    g_match_info_fetch_pos (match, 0, &first, &last);
+    gsize octets = link_length (line + first, last - first);
+    gtk_text_buffer_get_end_iter (buffer, &end);
+    gtk_text_buffer_insert_with_tags (buffer, &end, line + at, first - at, quote, NULL);
+    gtk_text_buffer_get_end_iter (buffer, &end);
+    gtk_text_buffer_insert_with_tags (buffer, &end, line + first, octets, self->link, quote, NULL);
+    at = first + octets;
+    if (!g_match_info_next (match, NULL))
+      break;
+  }
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_insert_with_tags (buffer, &end, line + at, length - at, quote, NULL);
+}
+
+/* Puts in whole lines, about PIECE octets. */
+static gboolean
+insert_piece (gpointer data)
+{
+  UiTextView *self = data;
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  gsize stop = MIN (self->offset + PIECE, self->length);
+
+  while (self->offset < stop) {
+    const char *line = self->text + self->offset;
+    const char *newline = memchr (line, '\n', self->length - self->offset);
+    gsize length = newline ? (gsize)(newline - line) : self->length - self->offset;
+    gboolean cut = length > LINE_MAX_OCTETS;
+    if (cut) {
+      const char *boundary = line + LINE_MAX_OCTETS;
+      while ((*boundary & 0xc0) == 0x80)
+        boundary--;
+      length = boundary - line;
+    }
+    insert_line (self, buffer, line, length);
+    self->offset += length;
+    if (newline && !cut)
+      self->offset++;
+    if (cut || newline) {
+      GtkTextIter end;
+      gtk_text_buffer_get_end_iter (buffer, &end);
+      gtk_text_buffer_insert (buffer, &end, "\n", 1);
+    }
+  }
+  if (self->offset < self->length)
+    return G_SOURCE_CONTINUE;
+  self->source = 0;
+  g_clear_pointer (&self->text, g_free);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_text_view_set_text (UiTextView *self, const char *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start;
+
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_free (self->text);
+  gsize length = strlen (text);
+  if (length > TEXT_MAX) {
+    const char *boundary = text + TEXT_MAX;
+    while ((*boundary & 0xc0) == 0x80)
+      boundary--;
+    g_autofree char *head = g_strndup (text, boundary - text);
+    g_autofree char *size = g_format_size (length);
+    g_autofree char *note = g_strdup_printf (
+        _ ("This text is too long to be shown whole (%s). Save the message to read the rest."),
+        size);
+    self->text = g_strconcat (head, "\n\n", note, "\n", NULL);
+  } else
+    self->text = g_strdup (text);
+  self->offset = 0;
+  self->length = strlen (self->text);
+  gtk_text_buffer_set_text (buffer, "", 0);
+  if (insert_piece (self) == G_SOURCE_CONTINUE)
+    self->source = g_idle_add_full (G_PRIORITY_LOW, insert_piece, self, NULL);
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_place_cursor (buffer, &start);
+}
+
+void
+ui_text_view_set_zoom (UiTextView *self, double zoom)
+{
+  g_autofree char *css = g_strdup_printf ("textview { font-size: %d%%; }", (int)(zoom * 100 + 0.5));
+  gtk_css_provider_load_from_data (self->css, css, -1);
+}
+
+/* The link around `iter`, or NULL. */
+static char *
+link_at (UiTextView *self, const GtkTextIter *iter)
+{
+  if (!gtk_text_iter_has_tag (iter, self->link))
+    return NULL;
+  GtkTextIter start = *iter, end = *iter;
+  if (!gtk_text_iter_starts_tag (&start, self->link))
+    gtk_text_iter_backward_to_tag_toggle (&start, self->link);
+  gtk_text_iter_forward_to_tag_toggle (&end, self->link);
+  g_autofree char *text = gtk_text_iter_get_text (&start, &end);
+  return link_uri (text);
+}
+
+static char *
+link_at_point (UiTextView *self, double x, double y)
+{
+  int buffer_x, buffer_y;
+  GtkTextIter iter;
+  gtk_text_view_window_to_buffer_coords (GTK_TEXT_VIEW (self), GTK_TEXT_WINDOW_WIDGET, (int)x,
+                                         (int)y, &buffer_x, &buffer_y);
+  if (!gtk_text_view_get_iter_at_location (GTK_TEXT_VIEW (self), &iter, buffer_x, buffer_y))
+    return NULL;
+  return link_at (self, &iter);
+}
+
+static void
+set_hovered (UiTextView *self, const char *uri)
+{
+  if (g_strcmp0 (self->hovered, uri) == 0)
+    return;
+  g_free (self->hovered);
+  self->hovered = g_strdup (uri);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), uri ? "pointer" : "text");
+  g_signal_emit (self, signals[LINK_HOVERED], 0, uri);
+}
+
+static void
+on_motion (GtkEventControllerMotion *motion, double x, double y, UiTextView *self)
+{
+  g_autofree char *uri = link_at_point (self, x, y);
+  set_hovered (self, uri);
+}
+
+static void
+on_leave (GtkEventControllerMotion *motion, UiTextView *self)
+{
+  set_hovered (self, NULL);
+}
+
+static void
+on_released (GtkGestureClick *click, int n_press, double x, double y, UiTextView *self)
+{
+  /* Somebody who selects text that happens to be a link does not want to leave */
+  if (n_press != 1
+      || gtk_text_buffer_get_has_selection (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self))))
+    return;
+  g_autofree char *uri = link_at_point (self, x, y);
+  if (uri)
+    g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+}
+
+static gboolean
+on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state,
+        UiTextView *self)
+{
+  if (keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter)
+    return GDK_EVENT_PROPAGATE;
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter iter;
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  g_autofree char *uri = link_at (self, &iter);
+  if (!uri)
+    return GDK_EVENT_PROPAGATE;
+  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+  return GDK_EVENT_STOP;
+}
+
+static void
+update_colours (UiTextView *self)
+{
+  static const char *const light[QUOTE_COLOURS] = { "#1a5fb4", "#26723f", "#8a4b08", "#77427a" };
+  static const char *const dark[QUOTE_COLOURS] = { "#8fbdf3", "#8ddca9", "#f0b97a", "#d3a5d6" };
+  gboolean is_dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  for (guint i = 0; i < QUOTE_COLOURS; i++)
+    g_object_set (self->quotes[i], "foreground", is_dark ? dark[i] : light[i], NULL);
+  g_object_set (self->link, "foreground", is_dark ? "#78aeed" : "#1b6acb", NULL);
+}
+
+static void
+ui_text_view_finalize (GObject *object)
+{
+  UiTextView *self = UI_TEXT_VIEW (object);
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_free (self->text);
+  g_free (self->hovered);
+  g_regex_unref (self->links);
+  g_object_unref (self->css);
+  G_OBJECT_CLASS (ui_text_view_parent_class)->finalize (object);
+}
+
+static void
+ui_text_view_class_init (UiTextViewClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ui_text_view_finalize;
+  signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LINK_ACTIVATED] = g_signal_new ("link-activated", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+ui_text_view_init (UiTextView *self)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+
+  self->links = g_regex_new ("(?:https?://|www\\.)[^\\s<>\"“”]+"
+                             "|(?:mailto:)?[\\w.+%-]+@[\\w-]+(?:\\.[\\w-]+)+",
+                             G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
+  g_assert (self->links);
+  gtk_text_view_set_editable (view, FALSE);
+  gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
+  gtk_text_buffer_set_enable_undo (buffer, FALSE);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "reader-text");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Text of the message"), -1);
+
+  for (guint i = 0; i < QUOTE_COLOURS; i++)
+    self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);
+  self->link = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_SINGLE, NULL);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (update_colours), self, G_CONNECT_SWAPPED);
+  update_colours (self);
+
+  self->css = gtk_css_provider_new ();
+  gtk_style_context_add_provider (gtk_widget_get_style_context (GTK_WIDGET (self)),
+                                  GTK_STYLE_PROVIDER (self->css),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect (motion, "leave", G_CALLBACK (on_leave), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  GtkGesture *click = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);
+  g_signal_connect (click, "released", G_CALLBACK (on_released), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  GtkEventController *key = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
+}
+
+GtkWidget *
+ui_text_view_new (void)
+{
+  return g_object_new (UI_TYPE_TEXT_VIEW, NULL);
+}

@@ -1,0 +1,21 @@
+/* Plain text mail: quotes coloured by their depth, links that can be clicked or opened with Return.
+ *
+ * Also what a screen reader reads of an HTML mail, because WebKit's content is not in the accessibility tree of
+ * GTK 4.8. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_TEXT_VIEW (ui_text_view_get_type ())
+G_DECLARE_FINAL_TYPE (UiTextView, ui_text_view, UI, TEXT_VIEW, GtkTextView)
+
+/* Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri). */
+GtkWidget *ui_text_view_new (void);
+/* Shows `text` (valid UTF-8), the first part at once and the rest while the window is idle. */
+void ui_text_view_set_text (UiTextView *self, const char *text);
+/* 1.0 is the size of the font of the desktop. */
+void ui_text_view_set_zoom (UiTextView *self, double zoom);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* HTML mail: everything Sosik believes about WebKit is in this one file.
+ *
+ * The page gets no script, no storage, no network: the only loads that pass are the message itself and pictures from
+ * the message (sosik-cid:) or ones the person allowed (sosik-remote:), which the program answers itself.  A link is
+ * never followed, only told.  WebKit starts with the first ui_web_view_show () and not before. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "mail-engine.h"
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_WEB_VIEW (ui_web_view_get_type ())
+G_DECLARE_FINAL_TYPE (UiWebView, ui_web_view, UI, WEB_VIEW, AdwBin)
+
+/* Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri), "failed" (const char *sentence): HTML
+ * cannot be shown, show the text instead. */
+void ui_web_view_set_engine (UiWebView *self, MailEngine *engine);
+/* `html` is clean (see mail-content.h); `remote` allows its sosik-remote: pictures. */
+void ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gboolean remote);
+/* Drops the page, so that nothing of it runs on. Starts nothing. */
+void ui_web_view_clear (UiWebView *self);
+void ui_web_view_set_zoom (UiWebView *self, double zoom);
+
+G_END_DECLS

@@ -1,0 +1,618 @@
+/* Every verb of the main window.  Main thread.  Buttons, menus and keys only name the actions installed here; what is
+ * possible right now is decided in one place, ui_window_update_actions (). */
+#include "ui-window-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-text.h"
+#include "ui-composer.h"
+#include "ui-dialog.h"
+#include "ui-source.h"
+
+#define ZOOM_STEP 0.1
+#define ZOOM_MIN  0.5
+#define ZOOM_MAX  3.0
+
+/* ---- doing and undoing ---- */
+
+typedef struct
+{
+  UiWindow *window; /* owned */
+  gboolean quiet;   /* nothing to say: nobody asked for it by name */
+} Job;
+
+static Job *
+job_new (UiWindow *self, gboolean quiet)
+{
+  Job *job = g_new0 (Job, 1);
+  job->window = g_object_ref (self);
+  job->quiet = quiet;
+  return job;
+}
+
+static void
+job_free (Job *job)
+{
+  g_object_unref (job->window);
+  g_free (job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static void
+on_toast_dismissed (UiWindow *self, AdwToast *toast)
+{
+  if (toast == self->toast)
+    g_clear_object (&self->toast);
+}
+
+/* The newest takes the place of the one before: a queue of them would lag behind the hands. */
+static void
+show_undo (UiWindow *self, const char *sentence, gint64 undo)
+{
+  g_autofree char *markup = g_markup_escape_text (sentence, -1);
+  g_autoptr (AdwToast) old = g_steal_pointer (&self->toast);
+  if (old)
+    adw_toast_dismiss (old);
+  self->toast = g_object_ref (adw_toast_new (markup));
+  if (undo != 0) {
+    adw_toast_set_button_label (self->toast, _ ("_Undo"));
+    adw_toast_set_action_name (self->toast, "win.undo");
+  }
+  g_signal_connect_object (self->toast, "dismissed", G_CALLBACK (on_toast_dismissed), self,
+                           G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (self->toasts, self->toast);
+}
+
+static void
+on_acted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  gint64 undo = 0;
+  if (!mail_engine_act_finish (MAIL_ENGINE (source), result, &undo, &sentence, &error)) {
+    if (job->window->engine && !base_error_is_cancelled (error))
+      ui_window_say (job->window, error->message, base_error_get_detail (error));
+    return;
+  }
+  if (job->quiet || !job->window->engine)
+    return;
+  job->window->last_undo = undo;
+  gtk_widget_action_set_enabled (GTK_WIDGET (job->window), "win.undo", undo != 0);
+  if (sentence && *sentence)
+    show_undo (job->window, sentence, undo);
+}
+
+void
+ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
+{
+  gboolean leaves = action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH
+                    || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE;
+  if (messages->len == 0)
+    return;
+  if (leaves)
+    ui_list_select_after (self->list);
+  mail_engine_act_async (self->engine, messages, action, target, on_acted, job_new (self, FALSE));
+  if (!leaves)
+    ui_window_update_actions (self);
+}
+
+static void
+act_on_selected (UiWindow *self, MailAction action)
+{
+  g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
+  ui_window_act (self, action, NULL, messages);
+}
+
+void
+ui_window_mark_seen (UiWindow *self, MailMessage *message)
+{
+  if (!mail_message_get_unread (message))
+    return;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_ptr_array_add (messages, message);
+  mail_engine_act_async (self->engine, messages, MAIL_ACTION_READ, NULL, on_acted,
+                         job_new (self, TRUE));
+}
+
+static void
+on_undone (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  if (!mail_engine_undo_finish (MAIL_ENGINE (source), result, &error) && job->window->engine)
+    ui_window_say (job->window, error->message, base_error_get_detail (error));
+}
+
+static void
+action_undo (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  gint64 undo = self->last_undo;
+  self->last_undo = 0;
+  gtk_widget_action_set_enabled (widget, "win.undo", FALSE);
+  if (undo == 0)
+    return;
+  g_autoptr (AdwToast) old = g_steal_pointer (&self->toast);
+  if (old)
+    adw_toast_dismiss (old);
+  mail_engine_undo_async (self->engine, undo, on_undone, job_new (self, TRUE));
+}
+
+/* ---- messages ---- */
+
+static void
+action_simple (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  static const struct
+  {
+    const char *name;
+    MailAction action;
+  } verbs[] = {
+    { "win.archive", MAIL_ACTION_ARCHIVE }, { "win.trash", MAIL_ACTION_TRASH },
+    { "win.mark-read", MAIL_ACTION_READ },  { "win.mark-unread", MAIL_ACTION_UNREAD },
+    { "win.star", MAIL_ACTION_STAR },       { "win.unstar", MAIL_ACTION_UNSTAR },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++) {
+    if (g_str_equal (name, verbs[i].name))
+      act_on_selected (UI_WINDOW (widget), verbs[i].action);
+  }
+}
+
+static void
+on_delete_answer (gboolean accepted, gpointer data)
+{
+  GPtrArray *messages = data;
+  UiWindow *self = messages->pdata[0];
+  if (accepted && self->engine) {
+    g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
+    for (guint i = 1; i < messages->len; i++)
+      g_ptr_array_add (chosen, g_object_ref (messages->pdata[i]));
+    ui_window_act (self, MAIL_ACTION_DELETE, NULL, chosen);
+  }
+  g_ptr_array_unref (messages);
+}
+
+static void
+action_delete (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  GPtrArray *messages = ui_list_dup_selected (self->list);
+  guint n = messages->len;
+  if (n == 0) {
+    g_ptr_array_unref (messages);
+    return;
+  }
+  g_ptr_array_insert (messages, 0, g_object_ref (self));
+  g_autofree char *heading = g_strdup_printf (
+      ngettext ("Delete %u message for good?", "Delete %u messages for good?", n), n);
+  ui_dialog_confirm (GTK_WINDOW (self), heading,
+                     _ ("It is taken off the server too and cannot be brought back."), NULL,
+                     _ ("Delete"), TRUE, on_delete_answer, messages);
+}
+
+static void
+on_chosen (UiWindow *self, MailFolder *folder)
+{
+  g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
+  ui_window_act (self, MAIL_ACTION_MOVE, folder, messages);
+}
+
+static void
+action_move (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailFolder *folder = ui_list_get_folder (self->list);
+  if (!folder)
+    return;
+  if (!self->chooser) {
+    self->chooser = ui_folder_chooser_new ();
+    gtk_widget_set_parent (self->chooser, GTK_WIDGET (self->toasts));
+    g_signal_connect_object (self->chooser, "chosen", G_CALLBACK (on_chosen), self,
+                             G_CONNECT_SWAPPED);
+  }
+  ui_folder_chooser_set_account (UI_FOLDER_CHOOSER (self->chooser),
+                                 mail_folder_get_account (folder), folder);
+  GtkWidget *anchor = ui_reader_get_move_button (self->reader);
+  graphene_rect_t bounds;
+  if (!anchor)
+    anchor = GTK_WIDGET (self->list);
+  if (!gtk_widget_compute_bounds (anchor, GTK_WIDGET (self->toasts), &bounds))
+    return;
+  if (anchor == GTK_WIDGET (self->list))
+    bounds.size.height = 46; /* beneath its header bar */
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->chooser),
+                               &(GdkRectangle){ (int)bounds.origin.x, (int)bounds.origin.y,
+                                                (int)bounds.size.width, (int)bounds.size.height });
+  gtk_popover_popup (GTK_POPOVER (self->chooser));
+}
+
+/* From a row's or the reader's own star button: that message, whatever is selected. */
+static void
+action_toggle_star (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  gint64 id = g_variant_get_int64 (parameter);
+  MailMessage *shown = ui_reader_get_message (self->reader);
+  g_autoptr (MailMessage) message = NULL;
+  if (shown && mail_message_get_id (shown) == id)
+    message = g_object_ref (shown);
+  else
+    message = ui_list_dup_by_id (self->list, id);
+  if (!message)
+    return;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_ptr_array_add (messages, message);
+  mail_engine_act_async (self->engine, messages,
+                         mail_message_get_starred (message) ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR,
+                         NULL, on_acted, job_new (self, TRUE));
+}
+
+/* S: stars what is selected, or takes the stars off when all of it has one. */
+static void
+action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
+  gboolean all = TRUE;
+  for (guint i = 0; i < messages->len && all; i++)
+    all = mail_message_get_starred (messages->pdata[i]);
+  ui_window_act (self, all ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR, NULL, messages);
+}
+
+/* ---- answering ---- */
+
+static void
+action_reply (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+  if (!content)
+    return;
+  MailReplyKind kind = g_str_equal (name, "win.reply")       ? MAIL_REPLY
+                       : g_str_equal (name, "win.reply-all") ? MAIL_REPLY_ALL
+                                                             : MAIL_FORWARD;
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
+  GtkWidget *composer =
+      ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
+  gtk_window_present (GTK_WINDOW (composer));
+}
+
+/* ---- the message as a file ---- */
+
+typedef struct
+{
+  UiWindow *window;
+  MailContent *content;
+} Save;
+
+static void
+save_free (Save *save)
+{
+  g_object_unref (save->window);
+  g_object_unref (save->content);
+  g_free (save);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Save, save_free)
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Save) save = data;
+  g_autoptr (GError) error = NULL;
+  if (!save->window->engine)
+    return;
+  if (mail_content_save_finish (save->content, result, &error))
+    ui_window_say (save->window, _ ("Message saved"), NULL);
+  else
+    ui_dialog_error (GTK_WINDOW (save->window), _ ("The message could not be saved"), error);
+}
+
+static void
+on_save_chosen (GFile *file, gpointer data)
+{
+  g_autoptr (Save) save = data;
+  if (!file)
+    return;
+  MailContent *content = save->content;
+  mail_content_save_async (content, file, NULL, on_saved, g_steal_pointer (&save));
+}
+
+static void
+action_save_as (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+  if (!content)
+    return;
+  Save *save = g_new0 (Save, 1);
+  save->window = g_object_ref (self);
+  save->content = g_object_ref (content);
+  g_autofree char *stem = base_text_file_name (mail_content_get_subject (content), _ ("Message"));
+  g_autofree char *file_name = g_strconcat (stem, ".eml", NULL);
+  ui_dialog_save_file (GTK_WINDOW (self), _ ("Save Message"), file_name, on_save_chosen, save);
+}
+
+static void
+action_view_source (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+  if (content)
+    gtk_window_present (ui_source_new (GTK_WINDOW (self), content));
+}
+
+/* ---- links ---- */
+
+static void
+on_link_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error)
+      && !base_error_is_cancelled (error) && UI_WINDOW (source)->engine)
+    ui_window_say (UI_WINDOW (source), _ ("No program could open this link"), error->message);
+}
+
+static void
+action_open_link (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  const char *uri = g_variant_get_string (parameter, NULL);
+  g_autofree char *scheme = g_uri_parse_scheme (uri);
+  if (g_strcmp0 (scheme, "mailto") == 0) {
+    MailFolder *folder = ui_list_get_folder (self->list);
+    g_autoptr (MailDraft) draft =
+        mail_draft_new_mailto (self->engine, folder ? mail_folder_get_account (folder) : NULL, uri);
+    if (draft)
+      gtk_window_present (GTK_WINDOW (
+          ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft)));
+  } else if (g_strcmp0 (scheme, "http") == 0 || g_strcmp0 (scheme, "https") == 0)
+    gtk_show_uri_full (GTK_WINDOW (self), uri, GDK_CURRENT_TIME, NULL, on_link_opened, NULL);
+  else
+    ui_window_say (
+        self, _ ("This link is not opened, because it does not lead to a web page or an address"),
+        uri);
+}
+
+/* ---- the view ---- */
+
+static void
+action_view (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  if (g_str_equal (name, "win.show-images"))
+    ui_reader_show_images (self->reader);
+  else if (g_str_equal (name, "win.refresh"))
+    mail_engine_retry (self->engine, NULL);
+  else if (g_str_equal (name, "win.next"))
+    ui_list_move (self->list, 1);
+  else if (g_str_equal (name, "win.previous"))
+    ui_list_move (self->list, -1);
+  else if (g_str_equal (name, "win.select-all"))
+    ui_list_select_all (self->list);
+  else if (g_str_equal (name, "win.show-folders"))
+    adw_leaflet_set_visible_child_name (self->inner, "folders");
+  else if (g_str_equal (name, "win.show-list"))
+    adw_leaflet_set_visible_child_name (self->outer, "lists");
+}
+
+/* Escape: one pane back, where panes stand one behind the other; else the selection goes. */
+static void
+action_back (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  if (adw_leaflet_get_folded (self->outer)
+      && g_strcmp0 (adw_leaflet_get_visible_child_name (self->outer), "reader") == 0)
+    adw_leaflet_set_visible_child_name (self->outer, "lists");
+  else if (adw_leaflet_get_folded (self->inner)
+           && g_strcmp0 (adw_leaflet_get_visible_child_name (self->inner), "list") == 0)
+    adw_leaflet_set_visible_child_name (self->inner, "folders");
+  else
+    ui_list_unselect_all (self->list);
+}
+
+/* F6: from pane to pane. */
+static void
+action_next_pane (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  if (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->sidebar)))
+    ui_list_focus (self->list);
+  else if (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list))
+           && ui_reader_get_content (self->reader))
+    ui_reader_focus (self->reader);
+  else
+    ui_sidebar_focus (self->sidebar);
+}
+
+static void
+action_zoom (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  double step = g_str_equal (name, "win.zoom-in")    ? ZOOM_STEP
+                : g_str_equal (name, "win.zoom-out") ? -ZOOM_STEP
+                                                     : 1 - self->zoom;
+  self->zoom = CLAMP (self->zoom + step, ZOOM_MIN, ZOOM_MAX);
+  ui_reader_set_zoom (self->reader, self->zoom);
+}
+
+static void
+on_plain_text (GSimpleAction *action, GVariant *state, UiWindow *self)
+{
+  g_object_set (self->reader, "plain-text", g_variant_get_boolean (state), NULL);
+  g_simple_action_set_state (action, state);
+}
+
+static void
+action_notify (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ui_window_say (UI_WINDOW (widget), g_variant_get_string (parameter, NULL), NULL);
+}
+
+static void
+action_show_detail (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const char *sentence, *detail;
+  g_autoptr (GError) error = NULL;
+  g_variant_get (parameter, "(&s&s)", &sentence, &detail);
+  base_error_set (&error, BASE_ERROR_REFUSED, NULL, "%s", detail);
+  ui_dialog_error (GTK_WINDOW (widget), sentence, error);
+}
+
+/* ---- what is possible ---- */
+
+void
+ui_window_update_actions (UiWindow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  if (!self->engine)
+    return;
+  MailContent *content = ui_reader_get_content (self->reader);
+  MailFolder *folder = ui_list_get_folder (self->list);
+  guint n_selected = ui_list_get_n_selected (self->list);
+  gboolean some = n_selected > 0, one = content != NULL;
+  MailRole role = folder ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
+  MailAccount *account = folder ? mail_folder_get_account (folder) : NULL;
+  gboolean archive = account && mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE);
+  gboolean html = content && mail_content_has_html (content);
+  /* With several selected both directions make sense; with one, only the other one */
+  g_autoptr (MailMessage) current = ui_list_dup_current (self->list);
+  gboolean unread = current && mail_message_get_unread (current);
+  gboolean starred = current && mail_message_get_starred (current);
+
+  gtk_widget_action_set_enabled (widget, "win.reply", one);
+  gtk_widget_action_set_enabled (widget, "win.reply-all", one);
+  gtk_widget_action_set_enabled (widget, "win.forward", one);
+  gtk_widget_action_set_enabled (widget, "win.save-as", one);
+  gtk_widget_action_set_enabled (widget, "win.view-source", one);
+  g_simple_action_set_enabled (self->plain_text, html);
+  gtk_widget_action_set_enabled (widget, "win.show-images",
+                                 html && mail_content_get_blocked (content) > 0);
+  gtk_widget_action_set_enabled (widget, "win.archive",
+                                 some && archive && role != MAIL_ROLE_ARCHIVE);
+  gtk_widget_action_set_enabled (widget, "win.trash", some && role != MAIL_ROLE_TRASH);
+  gtk_widget_action_set_enabled (widget, "win.delete", some);
+  gtk_widget_action_set_enabled (widget, "win.move", some);
+  gtk_widget_action_set_enabled (widget, "win.mark-read", some && (!current || unread));
+  gtk_widget_action_set_enabled (widget, "win.mark-unread", some && (!current || !unread));
+  gtk_widget_action_set_enabled (widget, "win.star", some && (!current || !starred));
+  gtk_widget_action_set_enabled (widget, "win.unstar", some && (!current || starred));
+  gtk_widget_action_set_enabled (widget, "win.star-selected", some);
+
+  if (current != self->current) {
+    if (self->current)
+      g_clear_signal_handler (&self->current_handler, self->current);
+    g_set_object (&self->current, current);
+    if (current)
+      self->current_handler =
+          g_signal_connect_swapped (current, "notify", G_CALLBACK (ui_window_update_actions), self);
+  }
+}
+
+/* ---- keys ---- */
+
+/* Letters, Delete and the like mean a verb only where nobody types: application accelerators would take them from
+ * the search entry of "Move" and from every other one. */
+static const struct
+{
+  guint keyval;
+  GdkModifierType modifiers;
+  const char *action;
+} keys[] = {
+  { GDK_KEY_r, 0, "win.reply" },
+  { GDK_KEY_f, 0, "win.forward" },
+  { GDK_KEY_a, 0, "win.archive" },
+  { GDK_KEY_m, 0, "win.move" },
+  { GDK_KEY_s, 0, "win.star-selected" },
+  { GDK_KEY_u, 0, "win.mark-unread" },
+  { GDK_KEY_i, 0, "win.mark-read" },
+  { GDK_KEY_n, 0, "app.compose" },
+  { GDK_KEY_j, 0, "win.next" },
+  { GDK_KEY_k, 0, "win.previous" },
+  { GDK_KEY_Delete, 0, "win.trash" },
+  { GDK_KEY_KP_Delete, 0, "win.trash" },
+  { GDK_KEY_Delete, GDK_SHIFT_MASK, "win.delete" },
+  { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.delete" },
+  { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo" },
+  { GDK_KEY_Escape, 0, "win.back" },
+};
+
+static gboolean
+on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state,
+        UiWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
+  if (focus && (GTK_IS_EDITABLE (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)))
+    return GDK_EVENT_PROPAGATE;
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    if (keyval == keys[i].keyval && modifiers == keys[i].modifiers)
+      return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);
+  }
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* ---- set-up ---- */
+
+void
+ui_window_class_install_actions (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    const char *name;
+    GtkWidgetActionActivateFunc activate;
+  } actions[] = {
+    { "win.reply", action_reply },
+    { "win.reply-all", action_reply },
+    { "win.forward", action_reply },
+    { "win.archive", action_simple },
+    { "win.trash", action_simple },
+    { "win.mark-read", action_simple },
+    { "win.mark-unread", action_simple },
+    { "win.star", action_simple },
+    { "win.unstar", action_simple },
+    { "win.star-selected", action_star_selected },
+    { "win.delete", action_delete },
+    { "win.move", action_move },
+    { "win.undo", action_undo },
+    { "win.save-as", action_save_as },
+    { "win.view-source", action_view_source },
+    { "win.show-images", action_view },
+    { "win.refresh", action_view },
+    { "win.next", action_view },
+    { "win.previous", action_view },
+    { "win.select-all", action_view },
+    { "win.show-folders", action_view },
+    { "win.show-list", action_view },
+    { "win.back", action_back },
+    { "win.next-pane", action_next_pane },
+    { "win.zoom-in", action_zoom },
+    { "win.zoom-out", action_zoom },
+    { "win.zoom-normal", action_zoom },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);
+  gtk_widget_class_install_action (widget_class, "win.toggle-star", "x", action_toggle_star);
+  gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_open_link);
+  gtk_widget_class_install_action (widget_class, "win.notify", "s", action_notify);
+  gtk_widget_class_install_action (widget_class, "win.show-detail", "(ss)", action_show_detail);
+}
+
+void
+ui_window_init_actions (UiWindow *self)
+{
+  gboolean plain_text;
+  g_object_get (self->reader, "plain-text", &plain_text, NULL);
+  self->plain_text =
+      g_simple_action_new_stateful ("plain-text", NULL, g_variant_new_boolean (plain_text));
+  g_signal_connect_object (self->plain_text, "change-state", G_CALLBACK (on_plain_text), self, 0);
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (self->plain_text));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", FALSE);
+
+  GtkEventController *controller = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  g_signal_connect (controller, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}

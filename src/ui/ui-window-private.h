@@ -1,0 +1,54 @@
+/* What the files of the window share. */
+#pragma once
+
+#include "ui-folder-chooser.h"
+#include "ui-list.h"
+#include "ui-pane.h"
+#include "ui-reader.h"
+#include "ui-sidebar.h"
+#include "ui-window.h"
+
+G_BEGIN_DECLS
+
+struct _UiWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  GSettings *settings;
+  MailAccount *trouble; /* whose state the bar tells, NULL when none */
+  GtkWidget *chooser;   /* the popover of "Move", made at the first use */
+  AdwToast *toast;      /* the one on screen; the next takes its place */
+  GHashTable *watched;  /* set of MailAccount */
+  GSimpleAction *plain_text;
+  MailMessage *current; /* whose flags decide about the verbs */
+
+  /* Borrowed */
+  GtkWidget *outgoing; /* made at the first use */
+
+  /* Template */
+  AdwToastOverlay *toasts;
+  GtkStack *pages;
+  AdwStatusPage *error;
+  AdwLeaflet *outer, *inner;
+  UiPane *sidebar_pane, *list_pane;
+  UiSidebar *sidebar;
+  UiList *list;
+  UiReader *reader;
+
+  gulong current_handler;
+  gint64 last_undo; /* token, 0 when none */
+  double zoom;
+  gboolean restored; /* the folder of last time has been looked for */
+  gboolean start_failed;
+};
+
+void ui_window_class_install_actions (GtkWidgetClass *widget_class);
+void ui_window_init_actions (UiWindow *self);
+/* Enables and disables the verbs for what is selected and shown. */
+void ui_window_update_actions (UiWindow *self);
+void ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages);
+void ui_window_mark_seen (UiWindow *self, MailMessage *message);
+
+G_END_DECLS

@@ -1,0 +1,23 @@
+/* The main window: folders, messages, reader, side by side or one after the other. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "mail-engine.h"
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_WINDOW (ui_window_get_type ())
+G_DECLARE_FINAL_TYPE (UiWindow, ui_window, UI, WINDOW, AdwApplicationWindow)
+
+/* Signal "retry": the store could not be opened and the person wants to try again. */
+UiWindow *ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings);
+void ui_window_show_folder (UiWindow *self, MailFolder *folder);
+/* The folder that is shown; borrowed, nullable. */
+MailFolder *ui_window_get_folder (UiWindow *self);
+/* A sentence at the bottom for a moment; `detail` (nullable) is offered behind a button. */
+void ui_window_say (UiWindow *self, const char *sentence, const char *detail);
+/* The engine could not start; NULL: it is starting (again). */
+void ui_window_set_start_error (UiWindow *self, const GError *error);
+
+G_END_DECLS
