@@ -263,9 +263,13 @@ static gboolean
 search_domain (BaseAccount *account, const char *domain, SyncDiscoverFunc func, gpointer user_data,
                GCancellable *cancellable, GError **error)
 {
-  Search *search = search_new (domain, account->ca_file);
+  Search *search = NULL;
   BaseServer *servers[] = { &account->imap, &account->smtp };
   gboolean good = TRUE;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  search = search_new (domain, account->ca_file);
 
   tell (func, user_data, _ ("Looking for the servers of “%s”…"), domain);
   search_start (search);

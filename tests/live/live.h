@@ -1,0 +1,70 @@
+/* One person's Sosik without a window: a profile, a store, an engine, and what the engine said; and the server's side, by doveadm. */
+#pragma once
+
+#include "store-folder.h"
+#include "store-message.h"
+#include "store-operation.h"
+#include "store-outgoing.h"
+#include "sync-engine.h"
+
+typedef struct
+{
+  char *folder;
+  BasePaths *paths;
+  Store *store;
+  StoreDb *db;
+  BaseAccount *account;
+  SyncEngine *engine; /* NULL: not running */
+  gint64 row;
+
+  GMutex lock; /* what follows */
+  GCond cond;
+  SyncState *state;
+  char *password;
+  guint passwords; /* how often one was asked for */
+  guint arrived;   /* messages */
+  guint refused;
+  guint states;
+  char *last_refused;
+} Live;
+
+/* Waits up to `seconds` for the condition. */
+#define LIVE_WAIT(condition, seconds)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gint64 live_deadline = g_get_monotonic_time () + (gint64) (live_slow () * (seconds) * G_USEC_PER_SEC);         \
+    while (!(condition) && g_get_monotonic_time () < live_deadline)                                \
+      g_usleep (5000);                                                                             \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END
+
+double live_slow (void); /* factor for slow builds: LIVE_SLOW */
+gboolean live_is_plain (void); /* the server shows few capabilities */
+const char *live_lab (const char *name); /* a value of lab.env */
+
+/* An empty mailbox of this user, and a profile that knows it; not started. */
+Live *live_new (const char *user);
+void live_start (Live *live);
+void live_stop (Live *live);
+void live_free (Live *live);
+SyncPhase live_get_phase (Live *live);
+guint live_get_arrived (Live *live);
+guint live_get_refused (Live *live);
+void live_set_password (Live *live, const char *password);
+
+gint64 live_folder (Live *live, const char *name); /* 0: none */
+guint live_total (Live *live, const char *name);
+guint live_unread (Live *live, const char *name);
+/* Row id of the first message with this subject, 0 none. */
+gint64 live_find (Live *live, const char *folder, const char *subject);
+StoreFlags live_flags (Live *live, gint64 id);
+gboolean live_has_body (Live *live, gint64 id);
+
+/* ---- the server's side ---- */
+/* Runs doveadm for the user: live_doveadm ("alice", input or NULL, "search", "mailbox", "INBOX", "all", NULL) -> its output. */
+char *live_doveadm (const char *user, const char *input, const char *verb, ...) G_GNUC_NULL_TERMINATED;
+void live_deliver (const char *user, const char *mailbox, const char *subject, gsize size);
+guint live_count (const char *user, const char *mailbox, const char *subject); /* subject NULL: all */
+/* tests/lab/seed */
+void live_seed (const char *user, const char *mailbox, guint n, const char *kind);

@@ -1,0 +1,410 @@
+/* A person's day with a real server: first sync, new mail, flags, moves, deletions, bodies. */
+#include "live.h"
+#include "test-live.h"
+
+#include "base-error.h"
+
+#include <string.h>
+
+static Live *
+start_in_step (const char *user)
+{
+  Live *live = live_new (user);
+
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  return live;
+}
+
+static guint
+lacking_bodies (Live *live, const char *folder)
+{
+  g_autoptr (GArray) uids
+      = store_message_get_uids_without_body (live->db, live_folder (live, folder), G_MAXINT, 0, NULL);
+
+  return uids->len;
+}
+
+static void
+test_first_sync (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (StoreFolder) sent = NULL;
+
+  live_seed ("alice", "INBOX", 350, "mixed");
+  live_seed ("alice", "Archive", 30, "mixed");
+  live_start (live);
+  LIVE_WAIT (live_total (live, "INBOX") >= 90, 5);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, live_count ("alice", "INBOX", NULL));
+  g_assert_cmpuint (lacking_bodies (live, "INBOX"), ==, 0);
+  g_assert_cmpuint (live_total (live, "Archive"), ==, live_count ("alice", "Archive", NULL));
+  g_assert_cmpuint (live_get_arrived (live), ==, 0);
+  sent = store_folder_by_role (live->db, live->row, STORE_ROLE_SENT, NULL);
+  g_assert_nonnull (sent);
+  g_assert_cmpstr (sent->name, ==, "Sent");
+  g_assert_cmpint (live->state->in_step, >, 0);
+  live_free (live);
+}
+
+static void
+test_empty (void)
+{
+  Live *live = start_in_step ("alice");
+
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, 0);
+  live_free (live);
+}
+
+static void
+test_arrives (void)
+{
+  Live *live = NULL;
+  gint64 begun = 0, id = 0;
+
+  if (live_is_plain ()) {
+    g_test_skip ("needs IDLE");
+    return;
+  }
+  live = start_in_step ("alice");
+  g_usleep (100000);
+  for (guint i = 1; i <= 3; i++) {
+    g_autofree char *subject = g_strdup_printf ("news %u", i);
+
+    live_deliver ("alice", "INBOX", subject, 2000);
+    begun = g_get_monotonic_time ();
+    LIVE_WAIT (live_get_arrived (live) == i, 5);
+    g_assert_cmpfloat ((double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC, <, 2.0 * live_slow ());
+    id = live_find (live, "INBOX", subject);
+    g_assert_cmpint (id, !=, 0);
+    LIVE_WAIT (live_has_body (live, id), 5);
+  }
+  g_assert_cmpuint (live_unread (live, "INBOX"), ==, 3);
+  live_free (live);
+}
+
+static gboolean
+server_has (const char *mailbox, const char *subject, const char *flag)
+{
+  g_autofree char *out = live_doveadm ("alice", NULL, "fetch", "flags", "mailbox", mailbox, "subject", subject, NULL);
+
+  return strstr (out, flag) != NULL;
+}
+
+static void
+set_flags (Live *live, gint64 id, gboolean add, StoreFlags flags)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (store_operation_set_flags (live->db, &id, 1, add, flags, &error), >, 0);
+  g_assert_no_error (error);
+  sync_engine_operations_changed (live->engine, live->account->id);
+}
+
+static void
+test_flags (void)
+{
+  Live *live = live_new ("alice");
+  gint64 id = 0;
+
+  live_deliver ("alice", "INBOX", "one", 0);
+  live_deliver ("alice", "INBOX", "two", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  id = live_find (live, "INBOX", "one");
+  set_flags (live, id, TRUE, STORE_FLAG_SEEN | STORE_FLAG_FLAGGED);
+  g_assert_true (live_flags (live, id) & STORE_FLAG_SEEN);
+  LIVE_WAIT (server_has ("INBOX", "one", "\\Seen"), 5);
+  LIVE_WAIT (server_has ("INBOX", "one", "\\Flagged"), 5);
+  set_flags (live, id, FALSE, STORE_FLAG_SEEN);
+  LIVE_WAIT (!server_has ("INBOX", "one", "\\Seen"), 5);
+  g_assert_false (server_has ("INBOX", "two", "\\Flagged"));
+
+  /* The other way: another client answers. */
+  g_free (live_doveadm ("alice", NULL, "flags add", "\\Answered \\Seen", "mailbox", "INBOX", "subject", "two", NULL));
+  if (live_is_plain ())
+    sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
+  id = live_find (live, "INBOX", "two");
+  LIVE_WAIT ((live_flags (live, id) & (STORE_FLAG_ANSWERED | STORE_FLAG_SEEN)) == (STORE_FLAG_ANSWERED | STORE_FLAG_SEEN), 10);
+  LIVE_WAIT (live_unread (live, "INBOX") == 1, 2);
+  live_free (live);
+}
+
+static gint64
+move (Live *live, gint64 id, const char *target)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 group = store_operation_move (live->db, &id, 1, live_folder (live, target), &error);
+
+  g_assert_no_error (error);
+  sync_engine_operations_changed (live->engine, live->account->id);
+  return group;
+}
+
+static void
+test_move (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GError) error = NULL;
+  gint64 id = 0, group = 0;
+
+  live_deliver ("alice", "INBOX", "keep", 0);
+  live_deliver ("alice", "INBOX", "file", 3000);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  id = live_find (live, "INBOX", "file");
+  group = move (live, id, "Archive");
+  /* At once here. */
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, 1);
+  g_assert_cmpuint (live_total (live, "Archive"), ==, 1);
+  LIVE_WAIT (live_count ("alice", "Archive", "file") == 1 && live_count ("alice", "INBOX", "file") == 0, 5);
+  /* The row is the same one, with its body, and stays one. */
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 5);
+  g_assert_cmpint (live_find (live, "Archive", "file"), ==, id);
+  g_assert_true (live_has_body (live, id));
+
+  g_assert_true (store_operation_undo (live->db, group, &error));
+  g_assert_no_error (error);
+  sync_engine_operations_changed (live->engine, live->account->id);
+  g_assert_cmpint (live_find (live, "INBOX", "file"), ==, id);
+  LIVE_WAIT (live_count ("alice", "INBOX", "file") == 1 && live_count ("alice", "Archive", "file") == 0, 10);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 5);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 5);
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, 2);
+  g_assert_cmpuint (live_total (live, "Archive"), ==, 0);
+  g_assert_cmpuint (live_get_refused (live), ==, 0);
+  live_free (live);
+}
+
+/* Moved, starred and moved on before the server knew of anything. */
+static void
+test_chain_offline (void)
+{
+  Live *live = live_new ("alice");
+  gint64 id = 0;
+
+  live_deliver ("alice", "INBOX", "wander", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  live_stop (live);
+
+  live_start (live);
+  id = live_find (live, "INBOX", "wander");
+  move (live, id, "Trash");
+  set_flags (live, id, TRUE, STORE_FLAG_FLAGGED);
+  move (live, id, "Archive");
+  LIVE_WAIT (live_count ("alice", "Archive", "wander") == 1, 15);
+  LIVE_WAIT (server_has ("Archive", "wander", "\\Flagged"), 5);
+  g_assert_cmpuint (live_count ("alice", "Trash", "wander"), ==, 0);
+  g_assert_cmpuint (live_count ("alice", "INBOX", "wander"), ==, 0);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpint (live_find (live, "Archive", "wander"), ==, id);
+  g_assert_cmpuint (live_total (live, "Archive"), ==, 1);
+  g_assert_cmpuint (live_total (live, "Trash"), ==, 0);
+  live_free (live);
+}
+
+static void
+test_many_moves (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GArray) keys = NULL;
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) error = NULL;
+
+  live_seed ("alice", "INBOX", 300, "mixed");
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  keys = store_message_list (live->db, live_folder (live, "INBOX"), 0, 0, NULL);
+  for (guint i = 0; i < keys->len; i += 2) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+
+    g_array_append_val (ids, id);
+  }
+  g_assert_cmpint (store_operation_move (live->db, (gint64 *) (gpointer) ids->data, ids->len, live_folder (live, "Trash"), &error),
+                   >, 0);
+  sync_engine_operations_changed (live->engine, NULL);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 15);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpuint (live_count ("alice", "Trash", NULL), ==, ids->len);
+  g_assert_cmpuint (live_total (live, "Trash"), ==, ids->len);
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, live_count ("alice", "INBOX", NULL));
+  live_free (live);
+}
+
+static void
+test_delete (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GError) error = NULL;
+  gint64 id = 0;
+
+  for (guint i = 0; i < 5; i++)
+    live_deliver ("alice", "Trash", i == 0 ? "doomed" : "other", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  /* What another client only marked must survive. */
+  g_free (live_doveadm ("alice", NULL, "flags add", "\\Deleted", "mailbox", "Trash", "subject", "other", NULL));
+  id = live_find (live, "Trash", "doomed");
+  g_assert_cmpint (store_operation_expunge (live->db, &id, 1, 0, &error), >, 0);
+  sync_engine_operations_changed (live->engine, NULL);
+  LIVE_WAIT (live_count ("alice", "Trash", "doomed") == 0, 5);
+  g_assert_cmpuint (live_count ("alice", "Trash", "other"), ==, 4);
+  live_free (live);
+}
+
+/* Others delete: one, and nearly all at once. */
+static void
+test_expunged_elsewhere (void)
+{
+  Live *live = live_new ("alice");
+
+  live_deliver ("alice", "INBOX", "stays", 0);
+  live_seed ("alice", "INBOX", 40, "mixed");
+  live_deliver ("alice", "INBOX", "goes", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, 42);
+  g_free (live_doveadm ("alice", NULL, "expunge", "mailbox", "INBOX", "subject", "goes", NULL));
+  if (live_is_plain ())
+    sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
+  LIVE_WAIT (live_total (live, "INBOX") == 41, 10);
+  g_free (live_doveadm ("alice", NULL, "expunge", "mailbox", "INBOX", "not", "subject", "stays", NULL));
+  if (live_is_plain ())
+    sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
+  LIVE_WAIT (live_total (live, "INBOX") == 1, 15);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpint (live_find (live, "INBOX", "stays"), !=, 0);
+  live_free (live);
+}
+
+static void
+test_renumbered (void)
+{
+  Live *live = live_new ("alice");
+  guint32 before = 0;
+  g_autoptr (StoreFolder) folder = NULL, after = NULL;
+
+  g_free (live_doveadm ("alice", NULL, "mailbox create", "Work", NULL));
+  live_deliver ("alice", "Work", "old", 0);
+  live_deliver ("alice", "Work", "both", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpuint (live_total (live, "Work"), ==, 2);
+  folder = store_folder_get (live->db, live_folder (live, "Work"), NULL);
+  before = folder->uid_validity;
+  g_free (live_doveadm ("alice", NULL, "mailbox delete", "Work", NULL));
+  g_usleep (1200000);
+  g_free (live_doveadm ("alice", NULL, "mailbox create", "Work", NULL));
+  live_deliver ("alice", "Work", "both", 0);
+  live_deliver ("alice", "Work", "new", 0);
+  live_deliver ("alice", "Work", "newer", 0);
+  sync_engine_show_folder (live->engine, live->account->id, folder->id);
+  LIVE_WAIT (live_find (live, "Work", "newer") != 0, 10);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  after = store_folder_get (live->db, folder->id, NULL);
+  g_assert_cmpuint (after->uid_validity, !=, before);
+  g_assert_cmpuint (live_total (live, "Work"), ==, 3);
+  g_assert_cmpint (live_find (live, "Work", "old"), ==, 0);
+  live_free (live);
+}
+
+static void
+assert_fetched (Live *live, const char *folder, const char *subject, gsize at_least)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+  gint64 id = live_find (live, folder, subject);
+
+  g_assert_cmpint (id, !=, 0);
+  g_assert_false (live_has_body (live, id));
+  g_assert_true (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
+  g_assert_no_error (error);
+  body = store_message_get_body (live->db, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (body), >=, at_least);
+  g_assert_false (live_flags (live, id) & STORE_FLAG_SEEN);
+}
+
+static void
+test_body (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GError) error = NULL;
+  gint64 id = 0;
+
+  live_deliver ("alice", "Archive", "small", 0);
+  live_deliver ("alice", "Archive", "gone", 0);
+  live_deliver ("alice", "Archive", "large", 50 * 1024 * 1024);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  assert_fetched (live, "Archive", "small", 100);
+  assert_fetched (live, "Archive", "large", 50 * 1024 * 1024);
+  id = live_find (live, "Archive", "gone");
+  g_free (live_doveadm ("alice", NULL, "expunge", "mailbox", "Archive", "subject", "gone", NULL));
+  g_assert_false (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_false (sync_engine_fetch_body (live->engine, "no-such-account", id, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  live_free (live);
+}
+
+static void
+test_large_in_inbox (void)
+{
+  Live *live = live_new ("alice");
+
+  live_deliver ("alice", "INBOX", "large", 50 * 1024 * 1024);
+  live_deliver ("alice", "INBOX", "small", 0);
+  live_start (live);
+  LIVE_WAIT (live_find (live, "INBOX", "large") != 0, 3);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  g_assert_true (live_has_body (live, live_find (live, "INBOX", "large")));
+  live_free (live);
+}
+
+static void
+test_folders (void)
+{
+  Live *live = start_in_step ("alice");
+
+  g_free (live_doveadm ("alice", NULL, "mailbox create", "회의/자료", NULL));
+  live_deliver ("alice", "회의/자료", "paper", 0);
+  /* The list is asked for every few minutes, and on each new connection. */
+  sync_engine_set_online (live->engine, FALSE);
+  sync_engine_set_online (live->engine, TRUE);
+  LIVE_WAIT (live_total (live, "회의/자료") == 1, 10);
+  g_free (live_doveadm ("alice", NULL, "mailbox delete", "회의/자료", NULL));
+  sync_engine_set_online (live->engine, FALSE);
+  sync_engine_set_online (live->engine, TRUE);
+  LIVE_WAIT (live_folder (live, "회의/자료") == 0, 10);
+  live_free (live);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (g_getenv ("LAB_ENV") == NULL) {
+    g_print ("1..0 # SKIP started without a lab: see run-with-lab\n");
+    return 0;
+  }
+  g_test_add_func ("/live/first-sync", test_first_sync);
+  g_test_add_func ("/live/empty", test_empty);
+  g_test_add_func ("/live/arrives", test_arrives);
+  g_test_add_func ("/live/flags", test_flags);
+  g_test_add_func ("/live/move", test_move);
+  g_test_add_func ("/live/chain-offline", test_chain_offline);
+  g_test_add_func ("/live/many-moves", test_many_moves);
+  g_test_add_func ("/live/delete", test_delete);
+  g_test_add_func ("/live/expunged-elsewhere", test_expunged_elsewhere);
+  g_test_add_func ("/live/renumbered", test_renumbered);
+  g_test_add_func ("/live/body", test_body);
+  g_test_add_func ("/live/large-in-inbox", test_large_in_inbox);
+  g_test_add_func ("/live/folders", test_folders);
+  test_send_add ();
+  test_trouble_add ();
+  return g_test_run ();
+}

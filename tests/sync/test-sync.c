@@ -1,0 +1,16 @@
+/* Tests of the sync layer's pure rooms. */
+#include "test-sync.h"
+
+#include <glib.h>
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  test_plan_add ();
+  test_providers_add ();
+  test_roles_add ();
+  test_watch_add ();
+  test_worker_add ();
+  return g_test_run ();
+}

@@ -1,0 +1,8 @@
+/* The groups of tests of the sync layer that need no server; each adds its own cases.  Those with a real one: tests/live. */
+#pragma once
+
+void test_plan_add (void);
+void test_providers_add (void);
+void test_roles_add (void);
+void test_watch_add (void);
+void test_worker_add (void);
