@@ -228,9 +228,29 @@ test_compact (void)
   g_assert_cmpuint (count_packs (profile), ==, 0);
 }
 
+/* The very first pack is begun in a transaction that comes to nothing. */
+static void
+test_rolled_back (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  for (guint round = 0; round < 2; round++) {
+    g_assert_true (store_db_begin (profile->db, FALSE, &error));
+    add_body (profile, 1, 1000);
+    store_db_rollback (profile->db);
+    gint64 id = add_body (profile, 2 + round, 500);
+    check_body (profile, id, 2 + round, 500);
+  }
+  g_autofree char *path = profile_path (profile, "bodies/1/1.pack");
+  GStatBuf info;
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, 1000);
+}
+
 void
 add_body_tests (void)
 {
+  g_test_add_func ("/store/body/rolled-back", test_rolled_back);
   g_test_add_func ("/store/body/checksum", test_checksum);
   g_test_add_func ("/store/body/sizes", test_sizes);
   g_test_add_func ("/store/body/torn-tail", test_torn_tail);
