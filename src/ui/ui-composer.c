@@ -325,6 +325,9 @@ ui_composer_set_busy (UiComposer *self, gboolean busy)
   g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
 
   self->busy = busy;
+  /* Before the fields turn insensitive: an input method hands over what it composes. */
+  if (busy)
+    gtk_window_set_focus (GTK_WINDOW (self), NULL);
   gtk_widget_set_sensitive (self->content, !busy);
   gtk_stack_set_visible_child_name (self->send_stack, busy ? "busy" : "label");
   gtk_spinner_set_spinning (self->spinner, busy);

@@ -206,16 +206,20 @@ update_dark (UiEditor *self)
 }
 
 static void
-on_history_changed (gpointer history, gpointer data)
+update_undo (UiEditor *self)
 {
-  UiEditor *self = data;
-
   if (self->history == NULL)
     return;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "text.undo",
                                  ui_editor_history_can_undo (self->history));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "text.redo",
                                  ui_editor_history_can_redo (self->history));
+}
+
+static void
+on_history_changed (gpointer history, gpointer data)
+{
+  update_undo (data);
 }
 
 /* ---- the buffer speaks ---- */
@@ -796,7 +800,10 @@ ui_editor_init (UiEditor *self)
   /* Before the history listens: what is stopped here is not to be undone. */
   g_signal_connect (self->buffer, "apply-tag", G_CALLBACK (on_apply_tag), self);
   self->history = ui_editor_history_new (self->buffer, on_history_changed, self);
-  on_history_changed (NULL, self);
+  /* GTK's own history, which is off, says at every notification that there is nothing to undo. */
+  g_signal_connect_object (self->buffer, "notify", G_CALLBACK (update_undo), self,
+                           G_CONNECT_SWAPPED);
+  update_undo (self);
   g_signal_connect_after (self->buffer, "insert-text", G_CALLBACK (on_inserted), self);
   g_signal_connect_after (self->buffer, "delete-range", G_CALLBACK (on_deleted), self);
   g_signal_connect_after (self->buffer, "end-user-action", G_CALLBACK (on_end_user_action), self);
