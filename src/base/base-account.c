@@ -136,10 +136,14 @@ load (const char *id, const BasePaths *paths, GError **error)
 {
   g_autoptr (BaseAccount) account = g_new0 (BaseAccount, 1);
   g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) read_error = NULL;
   g_autofree char *path = file_of (id, paths);
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &read_error)) {
+    base_error_set (error, BASE_ERROR_REFUSED, read_error->message,
+                    _ ("It could not be read; compare it with the example that comes with Sosik."));
     return NULL;
+  }
 
   account->id = g_strdup (id);
   account->display_name = read_text (file, GROUP_ACCOUNT, "Name");

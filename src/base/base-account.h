@@ -26,12 +26,13 @@ typedef struct
   char *id;           /* file name without .ini; also the attribute of its secrets; [a-z0-9-] */
   char *display_name; /* the person's name, goes into From */
   char *address;
-  char *label;        /* name of the account in the sidebar; the address where empty */
+  char *label; /* name of the account in the sidebar; the address where empty */
   BaseServer imap, smtp;
-  char *ca_file;      /* nullable: PEM file of CAs trusted for this account besides the system's */
+  char *ca_file; /* nullable: PEM file of CAs trusted for this account besides the system's */
 } BaseAccount;
 
-BaseAccount *base_account_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id, ports 993/465, TLS */
+BaseAccount *
+base_account_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id, ports 993/465, TLS */
 BaseAccount *base_account_dup (const BaseAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 void base_account_free (BaseAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)

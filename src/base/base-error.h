@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  BASE_ERROR_RETRY,   /* later, by itself, with back-off: network gone, 4xx, [UNAVAILABLE], [INUSE] */
-  BASE_ERROR_AUTH,    /* ask the person: the server refused the sign-in, or no password is known */
-  BASE_ERROR_TRUST,   /* ask the person: certificate refused, or the server offers no encryption */
+  BASE_ERROR_RETRY, /* later, by itself, with back-off: network gone, 4xx, [UNAVAILABLE], [INUSE] */
+  BASE_ERROR_AUTH,  /* ask the person: the server refused the sign-in, or no password is known */
+  BASE_ERROR_TRUST, /* ask the person: certificate refused, or the server offers no encryption */
   BASE_ERROR_REFUSED, /* the server said NO/5xx to this command; the connection is fine */
   BASE_ERROR_GONE,    /* the thing (mailbox, message, file, account) does not exist any more */
   BASE_ERROR_BROKEN,  /* the peer broke the protocol or the stream was cut: drop the connection */
@@ -27,8 +27,8 @@ typedef enum
 GQuark base_error_quark (void);
 
 /* New error; `detail` (nullable) is copied, made valid UTF-8 and stripped of control characters. */
-void base_error_set (GError **error, BaseErrorCode code, const char *detail, const char *format, ...)
-    G_GNUC_PRINTF (4, 5);
+void base_error_set (GError **error, BaseErrorCode code, const char *detail, const char *format,
+                     ...) G_GNUC_PRINTF (4, 5);
 
 /* Borrowed; NULL where `error` is no BASE_ERROR or has none. */
 const char *base_error_get_detail (const GError *error);

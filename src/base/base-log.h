@@ -15,6 +15,7 @@ gboolean base_log_tracing (void);
  * closed; ends what either side left half said). */
 void base_log_trace (const char *who, char direction, const void *data, gsize length);
 /* The same for `length` octets that nobody may read (a password, a message): `shown` stands for them. */
-void base_log_trace_hidden (const char *who, char direction, const char *shown, gsize length, gboolean ends_line);
+void base_log_trace_hidden (const char *who, char direction, const char *shown, gsize length,
+                            gboolean ends_line);
 
 G_END_DECLS

@@ -26,7 +26,8 @@ gboolean base_uid_set_is_empty (const BaseUidSet *set);
 guint base_uid_set_n_ranges (const BaseUidSet *set);
 BaseUidRange base_uid_set_get_range (const BaseUidSet *set, guint index);
 /* a without b, new. */
-BaseUidSet *base_uid_set_subtract (const BaseUidSet *a, const BaseUidSet *b) G_GNUC_WARN_UNUSED_RESULT;
+BaseUidSet *base_uid_set_subtract (const BaseUidSet *a,
+                                   const BaseUidSet *b) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "1:5,8"; numbers only ('*' is refused), either order within a range.  NULL when malformed. */
 BaseUidSet *base_uid_set_parse (const char *text) G_GNUC_WARN_UNUSED_RESULT;
