@@ -187,8 +187,10 @@ dup_return_options (ImapSession *session)
       status ? ")" : "");
 }
 
+/* All mailboxes, or `mailbox` alone. */
 static GPtrArray *
-list_once (ImapSession *session, const char *options, GCancellable *cancellable, GError **error)
+list_once (ImapSession *session, const char *mailbox, const char *options,
+           GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) mailboxes =
       g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
@@ -199,7 +201,9 @@ list_once (ImapSession *session, const char *options, GCancellable *cancellable,
     .data = take_listing,
     .user_data = &listing,
   };
-  g_autoptr (ImapCommand) command = imap_command_new ("LIST \"\" \"*\"", session->utf8);
+  g_autoptr (ImapCommand) command = mailbox != NULL
+                                        ? imap_mailbox_command (session, "LIST \"\"", mailbox)
+                                        : imap_command_new ("LIST \"\" \"*\"", session->utf8);
 
   if (options != NULL)
     imap_command_add (command, "%s", options);
@@ -215,7 +219,7 @@ imap_session_list (ImapSession *session, GCancellable *cancellable, GError **err
 
   if (options != NULL) {
     g_autoptr (GError) local = NULL;
-    g_autoptr (GPtrArray) mailboxes = list_once (session, options, cancellable, &local);
+    g_autoptr (GPtrArray) mailboxes = list_once (session, NULL, options, cancellable, &local);
     if (mailboxes != NULL && mailboxes->len > 0)
       return g_steal_pointer (&mailboxes);
     if (local != NULL
@@ -226,7 +230,22 @@ imap_session_list (ImapSession *session, GCancellable *cancellable, GError **err
     /* offered, but refused or answered with nothing (quirks 45, 58) */
     session->no_extended_list = TRUE;
   }
-  return list_once (session, NULL, cancellable, error);
+  return list_once (session, NULL, NULL, cancellable, error);
+}
+
+gboolean
+imap_mailbox_is_missing (ImapSession *session, const char *name, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) mailboxes = list_once (session, name, NULL, cancellable, NULL);
+
+  if (mailboxes == NULL || g_ascii_strcasecmp (name, "INBOX") == 0)
+    return FALSE;
+  for (guint i = 0; i < mailboxes->len; i++) {
+    const ImapMailbox *mailbox = g_ptr_array_index (mailboxes, i);
+    if (strcmp (mailbox->name, name) == 0)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean

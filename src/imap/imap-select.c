@@ -38,14 +38,24 @@ imap_session_select (ImapSession *session, const char *name, gboolean read_only,
   /* no PERMANENTFLAGS means that all can be stored (RFC 9051 6.3.2) */
   session->selected.permanent_flags =
       IMAP_FLAG_SEEN | IMAP_FLAG_ANSWERED | IMAP_FLAG_FLAGGED | IMAP_FLAG_DELETED | IMAP_FLAG_DRAFT;
+  g_autoptr (GError) local = NULL;
   session->selecting = TRUE;
-  gboolean selected = imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+  gboolean selected = imap_talk_run (session, command, &exchange, NULL, cancellable, &local);
   session->selecting = FALSE;
-  if (selected)
+  if (selected) {
     session->selected_name = g_steal_pointer (&kept_name);
+    return TRUE;
+  }
+
+  imap_state_forget_selected (session);
+  /* Dovecot says NO without a code, whether the mailbox is gone or only cannot be opened */
+  if (g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)
+      && imap_mailbox_is_missing (session, kept_name, cancellable))
+    base_error_set (error, BASE_ERROR_GONE, base_error_get_detail (local),
+                    _ ("The folder “%s” does not exist on the server."), kept_name);
   else
-    imap_state_forget_selected (session);
-  return selected;
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

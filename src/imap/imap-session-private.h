@@ -110,4 +110,8 @@ char *imap_mailbox_to_wire (ImapSession *session, const char *name) G_GNUC_WARN_
 ImapCommand *imap_mailbox_command (ImapSession *session, const char *verb,
                                    const char *mailbox) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Asks with LIST.  Only true when the server answered and did not name it. */
+gboolean imap_mailbox_is_missing (ImapSession *session, const char *name,
+                                  GCancellable *cancellable);
+
 G_END_DECLS

@@ -83,6 +83,41 @@ test_gone (void)
   test_done (server, session);
 }
 
+/* Without a code it takes a LIST to tell what is gone from what cannot be opened. */
+static void
+test_gone_without_code (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN ("") "C: A2 SELECT \"a%\"\n"
+                                                                     "S: A2 NO no such mailbox\n"
+                                                                     "C: A3 LIST \"\" \"a%\"\n"
+                                                                     "S: * LIST () \"/\" ab\n"
+                                                                     "S: A3 OK done\n"
+                                                                     "C: A4 SELECT \"b\"\n"
+                                                                     "S: A4 NO cannot open\n"
+                                                                     "C: A5 LIST \"\" \"b\"\n"
+                                                                     "S: * LIST () \"/\" b\n"
+                                                                     "S: A5 OK done\n"
+                                                                     "C: A6 SELECT \"c\"\n"
+                                                                     "S: A6 NO cannot open\n"
+                                                                     "C: A7 LIST \"\" \"c\"\n"
+                                                                     "S: A7 NO cannot list\n");
+  static const struct
+  {
+    const char *name;
+    BaseErrorCode code;
+  } cases[] = { { "a%", BASE_ERROR_GONE },
+                { "b", BASE_ERROR_REFUSED },
+                { "c", BASE_ERROR_REFUSED } };
+  ImapSession *session = test_sign_in (server);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (imap_session_select (session, cases[i].name, FALSE, NULL, &error));
+    g_assert_error (error, BASE_ERROR, (int)cases[i].code);
+    g_assert_nonnull (base_error_get_detail (error));
+  }
+  test_done (server, session);
+}
+
 static void
 test_not_connected (void)
 {
@@ -390,6 +425,7 @@ test_select_add (void)
 {
   g_test_add_func ("/imap/select/state", test_state);
   g_test_add_func ("/imap/select/gone", test_gone);
+  g_test_add_func ("/imap/select/gone-without-code", test_gone_without_code);
   g_test_add_func ("/imap/select/not-connected", test_not_connected);
   g_test_add_func ("/imap/select/fetch", test_fetch);
   g_test_add_func ("/imap/select/fetch-cut", test_fetch_cut);
