@@ -300,7 +300,7 @@ listen (Loop *loop, GError **error)
   gint64 inbox = sync_watch_get_inbox (loop->watch);
   gint64 now = g_get_monotonic_time ();
   gint64 wait = sync_watch_get_wait (loop->watch, now);
-  gboolean news = FALSE, idle = imap_session_has (loop->session, IMAP_CAP_IDLE) && loop->idle_cuts < IDLE_CUTS;
+  gboolean news = FALSE, idle = imap_session_has (loop->session, IMAP_CAP_IDLE), listens = !idle || loop->idle_cuts < IDLE_CUTS;
 
   if (loop->mailbox == NULL || sync_mailbox_get_folder (loop->mailbox) != inbox
       || !sync_mailbox_is_selected (loop->mailbox, &context)) {
@@ -311,10 +311,11 @@ listen (Loop *loop, GError **error)
   }
   if (loop->next_operation > 0)
     wait = MIN (wait, MAX (loop->next_operation * 1000 - g_get_real_time () / 1000, 0) + 1);
-  wait = MIN (wait, idle ? IDLE_MS : NOOP_MS);
+  wait = MIN (wait, idle && listens ? IDLE_MS : NOOP_MS);
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
-  if (idle) {
+  /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */
+  if (listens) {
     if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, &news, loop->cancellable, error)) {
       /* Some servers cut every IDLE: then asking now and then is better than coming back all the time. */
       loop->idle_cuts = g_get_monotonic_time () - now < IDLE_SHORT_US ? loop->idle_cuts + 1 : 0;
