@@ -11,18 +11,14 @@
 #include "imap-fetch.h"
 
 static gboolean
-check_open (ImapSession *session, GError **error)
+check_writable (ImapSession *session, GError **error)
 {
-  if (!imap_talk_check_usable (session, error))
+  if (!imap_session_check_selected (session, error))
     return FALSE;
-  if (session->selected_name != NULL && !session->selected.read_only)
-    return TRUE;
-  if (session->selected_name != NULL)
+  if (session->selected.read_only)
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("The folder “%s” can only be read, not changed."), session->selected_name);
-  else
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("No folder is open on %s."), session->host);
-  return FALSE;
+  return !session->selected.read_only;
 }
 
 gboolean
@@ -33,7 +29,7 @@ imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFla
     .refused = _ ("The server did not change the marks of the messages."),
     .mailbox = session->selected_name,
   };
-  if (!check_open (session, error))
+  if (!check_writable (session, error))
     return FALSE;
   if (!session->selected.permanent_keywords)
     flags &= session->selected.permanent_flags | ~(guint)IMAP_FLAG_FORWARDED;
@@ -108,7 +104,7 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
   };
   if (map != NULL)
     *map = NULL;
-  if (!check_open (session, error))
+  if (!check_writable (session, error))
     return FALSE;
   if (*set == '\0')
     return TRUE;

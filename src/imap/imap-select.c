@@ -8,14 +8,14 @@
 #include "base-error.h"
 #include "imap-fetch.h"
 
-static gboolean
-check_selected (ImapSession *session, GError **error)
+gboolean
+imap_session_check_selected (ImapSession *session, GError **error)
 {
   if (!imap_talk_check_usable (session, error))
     return FALSE;
   if (session->selected_name != NULL)
     return TRUE;
-  base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("No folder is open on %s."), session->host);
+  base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("No folder is open on “%s”."), session->host);
   return FALSE;
 }
 
@@ -84,7 +84,7 @@ imap_session_fetch (ImapSession *session, const char *set, ImapFetchItems items,
                     guint64 changed_since, ImapFetchFunc func, gpointer user_data,
                     GCancellable *cancellable, GError **error)
 {
-  if (!check_selected (session, error))
+  if (!imap_session_check_selected (session, error))
     return FALSE;
   return *set == '\0'
          || fetch (session, "UID FETCH", set, items, changed_since, func, user_data, cancellable,
@@ -96,7 +96,7 @@ imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last, ImapF
                         ImapFetchFunc func, gpointer user_data, GCancellable *cancellable,
                         GError **error)
 {
-  if (!check_selected (session, error))
+  if (!imap_session_check_selected (session, error))
     return FALSE;
   first = MAX (first, 1);
   if (first > last)
@@ -197,7 +197,7 @@ BaseUidSet *
 imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error)
 {
   gboolean answered;
-  if (!check_selected (session, error))
+  if (!imap_session_check_selected (session, error))
     return NULL;
   ImapCommand *command = search_command (session);
   imap_command_add (command, " ALL");
@@ -219,7 +219,7 @@ imap_session_search_message_id (ImapSession *session, const char *message_id,
                                 GCancellable *cancellable, GError **error)
 {
   gboolean answered;
-  if (!check_selected (session, error))
+  if (!imap_session_check_selected (session, error))
     return NULL;
   ImapCommand *command = search_command (session);
   if (!g_str_is_ascii (message_id) && !session->utf8)

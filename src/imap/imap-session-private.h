@@ -102,6 +102,11 @@ void imap_state_forget_selected (ImapSession *session);
 gboolean imap_session_learn_capabilities (ImapSession *session, GCancellable *cancellable,
                                           GError **error);
 
+/* ---- imap-select.c ---- */
+
+/* REFUSED when no mailbox is selected. */
+gboolean imap_session_check_selected (ImapSession *session, GError **error);
+
 /* ---- imap-list.c ---- */
 
 /* As the server spells it. */

@@ -58,17 +58,17 @@ read_greeting (ImapSession *session, GCancellable *cancellable, GError **error)
     }
     base_error_set (
         error, BASE_ERROR_TRUST, greeting.text,
-        _ ("%s wants to go on without encryption. Nothing was sent to it; somebody may be interfering "
+        _ ("“%s” wants to go on without encryption. Nothing was sent to it; somebody may be interfering "
            "with the connection."),
         session->host);
   } else if (greeting.kind == IMAP_RESPONSE_UNTAGGED && greeting.condition == IMAP_CONDITION_BYE) {
     base_error_set (error, BASE_ERROR_RETRY, greeting.text,
-                    _ ("%s does not accept connections at the moment. Sosik will try again."),
+                    _ ("“%s” does not accept connections at the moment. Sosik will try again."),
                     session->host);
   } else {
     base_error_set (
         error, BASE_ERROR_BROKEN, NULL,
-        _ ("%s does not answer like a mail server (IMAP). Check the server name and the port."),
+        _ ("“%s” does not answer like a mail server (IMAP). Check the server name and the port."),
         session->host);
   }
   session->usable = FALSE;
@@ -99,7 +99,7 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
   if (!imap_session_has (session, IMAP_CAP_STARTTLS)) {
     base_error_set (
         error, BASE_ERROR_TRUST, NULL,
-        _ ("%s offers no encryption (STARTTLS), so Sosik did not sign in. Try TLS on port 993, or ask "
+        _ ("“%s” offers no encryption (STARTTLS), so Sosik did not sign in. Try TLS on port 993, or ask "
            "your provider."),
         session->host);
     return FALSE;
@@ -113,14 +113,14 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
   if (answer.condition != IMAP_CONDITION_OK) {
     base_error_set (
         error, BASE_ERROR_TRUST, answer.text,
-        _ ("%s refused to encrypt the connection (STARTTLS), so Sosik did not sign in."),
+        _ ("“%s” refused to encrypt the connection (STARTTLS), so Sosik did not sign in."),
         session->host);
     return FALSE;
   }
   if (imap_lexer_is_pending (session->lexer)) {
     base_error_set (
         error, BASE_ERROR_TRUST, NULL,
-        _ ("Somebody put words into the connection to %s before it was encrypted. Sosik did not sign in."),
+        _ ("Somebody put words into the connection to “%s” before it was encrypted. Sosik did not sign in."),
         session->host);
     return FALSE;
   }

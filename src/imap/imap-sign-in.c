@@ -45,27 +45,28 @@ set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **
   if (imap_response_has_code (answer, "UNAVAILABLE") || imap_response_has_code (answer, "INUSE")
       || imap_response_has_code (answer, "LIMIT")) {
     base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("%s cannot sign you in at the moment. Sosik will try again."),
+                    _ ("“%s” cannot sign you in at the moment. Sosik will try again."),
                     session->host);
   } else if (imap_response_has_code (answer, "EXPIRED")) {
     base_error_set (
         error, BASE_ERROR_AUTH, words,
-        _ ("Your password for %s has expired. Change it with your provider, then enter the new one here."),
+        _ ("Your password for “%s” has expired. Change it with your provider, then enter the new one here."),
         session->host);
   } else if (imap_response_has_code (answer, "WEBALERT")) {
     base_error_set (
         error, BASE_ERROR_AUTH, words,
-        _ ("%s wants you to sign in with a web browser first. Do that, then try again here."),
+        _ ("“%s” wants you to sign in with a web browser first. Do that, then try again here."),
         session->host);
   } else if (imap_response_has_code (answer, "AUTHORIZATIONFAILED")
              || imap_response_has_code (answer, "CONTACTADMIN")) {
-    base_error_set (error, BASE_ERROR_AUTH, words,
-                    _ ("%s does not let you use this mailbox. Ask your provider or administrator."),
-                    session->host);
+    base_error_set (
+        error, BASE_ERROR_AUTH, words,
+        _ ("“%s” does not let you use this mailbox. Ask your provider or administrator."),
+        session->host);
   } else {
     base_error_set (
         error, BASE_ERROR_AUTH, words,
-        _ ("%s did not accept the user name or the password. Check both; some providers want a password "
+        _ ("“%s” did not accept the user name or the password. Check both; some providers want a password "
            "made for mail programs."),
         session->host);
   }
@@ -127,7 +128,7 @@ converse (ImapSession *session, NetSasl *sasl, const ImapTag tag, const char *in
     if (senseless != NULL)
       g_propagate_error (error, g_steal_pointer (&senseless));
     else
-      base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("Signing in to %s came to no end."),
+      base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("Signing in to “%s” came to no end."),
                       session->host);
     return FALSE;
   }
@@ -155,7 +156,7 @@ authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancel
     session->usable = FALSE;
     base_error_set (
         error, BASE_ERROR_TRUST, answer->text,
-        _ ("%s did not prove that it knows your password. It may not be your mail server."),
+        _ ("“%s” did not prove that it knows your password. It may not be your mail server."),
         session->host);
     return FALSE;
   }
@@ -226,7 +227,7 @@ prove_identity (ImapSession *session, const char *user, const char *password,
   if (!tried) {
     base_error_set (
         error, BASE_ERROR_AUTH, NULL,
-        _ ("%s offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
+        _ ("“%s” offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
         session->host);
     return FALSE;
   }

@@ -20,7 +20,7 @@ imap_talk_check_usable (ImapSession *session, GError **error)
 {
   if (session->usable)
     return TRUE;
-  base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("The connection to %s was lost."),
+  base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("The connection to “%s” was lost."),
                   session->host);
   return FALSE;
 }
@@ -231,20 +231,20 @@ imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
 
   if (has_one_of (answer, later) || says_not_connected (answer)) {
     base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("%s cannot do this at the moment. Sosik will try again."), session->host);
+                    _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);
   } else if (has_one_of (answer, gone) && exchange->mailbox != NULL) {
     base_error_set (error, BASE_ERROR_GONE, words,
                     _ ("The folder “%s” does not exist on the server."), exchange->mailbox);
   } else if (imap_response_has_code (answer, "OVERQUOTA")) {
     base_error_set (
         error, BASE_ERROR_LIMIT, words,
-        _ ("Your mailbox on %s is full. Delete messages there, or ask your provider for more space."),
+        _ ("Your mailbox on “%s” is full. Delete messages there, or ask your provider for more space."),
         session->host);
   } else if (imap_response_has_code (answer, "TOOBIG")) {
-    base_error_set (error, BASE_ERROR_LIMIT, words, _ ("The message is larger than %s accepts."),
+    base_error_set (error, BASE_ERROR_LIMIT, words, _ ("The message is larger than “%s” accepts."),
                     session->host);
   } else if (imap_response_has_code (answer, "LIMIT")) {
-    base_error_set (error, BASE_ERROR_LIMIT, words, _ ("This is more than %s allows at once."),
+    base_error_set (error, BASE_ERROR_LIMIT, words, _ ("This is more than “%s” allows at once."),
                     session->host);
   } else {
     base_error_set (error, BASE_ERROR_REFUSED, words, "%s", exchange->refused);

@@ -71,13 +71,15 @@ test_move (void)
 {
   g_autoptr (FakeServer) server =
       test_server_new (TEST_SELECT ("MOVE UIDPLUS") "C: A3 UID MOVE 7,9 \"&1VyuAA-\"\n"
+                                                    "S: * 4 EXISTS\n"
                                                     "S: * OK [COPYUID 5 7,9 1:2] moved\n"
                                                     "S: * 1 EXPUNGE\n"
                                                     "S: * 1 EXPUNGE\n"
                                                     "S: A3 OK done\n"
                                                     "C: A4 UID MOVE 7 \"Trash\"\n"
                                                     "S: * [COPYUID 5 7]\n"
-                                                    "S: * VANISHED 3,7\n"
+                                                    "S: * 1 EXPUNGE\n"
+                                                    "S: * 1 EXPUNGE\n"
                                                     "S: A4 OK done\n");
   g_autoptr (GHashTable) map = NULL;
   GHashTable *none = NULL;
@@ -85,7 +87,8 @@ test_move (void)
   g_assert_true (imap_session_move (session, "7,9", "한글", &map, NULL, NULL));
   assert_moved (map, 7, 1);
   assert_moved (map, 9, 2);
-  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 1);
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 2);
+  g_assert_true (imap_session_take_news (session)); /* of the EXISTS alone */
   g_assert_false (imap_session_take_news (session));
   g_assert_true (imap_session_move (session, "7", "Trash", &none, NULL, NULL));
   g_assert_null (none);

@@ -44,11 +44,11 @@ test_news (void)
                                             "C: A6 NOOP\n"
                                             "S: A6 OK done\n");
   ImapSession *session = test_select (server);
-  idle (session, -1, 5000, TRUE);
+  idle (session, -1, 60000, TRUE);
   g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 4);
-  idle (session, -1, 5000, TRUE);
+  idle (session, -1, 60000, TRUE);
   g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 3);
-  idle (session, -1, 5000, TRUE);
+  idle (session, -1, 60000, TRUE);
   g_assert_true (imap_session_noop (session, NULL, NULL));
   test_done (server, session);
 }

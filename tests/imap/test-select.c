@@ -382,6 +382,23 @@ test_search_message_id (void)
   test_done (server, session);
 }
 
+/* Bytes behind a tagged answer belong to the next command and are not lost on the way. */
+static void
+test_left_over (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SELECT ("") "C: A3 NOOP\n"
+                                                                    "S- A3 OK done\\r\\n* 5 EXI\n"
+                                                                    "C: A4 NOOP\n"
+                                                                    "S: STS\n"
+                                                                    "S: A4 OK done\n");
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_noop (session, NULL, NULL));
+  g_assert_false (imap_session_take_news (session));
+  g_assert_true (imap_session_noop (session, NULL, NULL));
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 5);
+  test_done (server, session);
+}
+
 static void
 test_news (void)
 {
@@ -436,5 +453,6 @@ test_select_add (void)
   g_test_add_func ("/imap/select/search", test_search);
   g_test_add_func ("/imap/select/search-unanswered", test_search_unanswered);
   g_test_add_func ("/imap/select/search-message-id", test_search_message_id);
+  g_test_add_func ("/imap/select/left-over", test_left_over);
   g_test_add_func ("/imap/select/news", test_news);
 }
