@@ -399,7 +399,7 @@ to_utf8 (const char *charset, const char *data, gsize length)
 char *
 mime_charset_to_utf8 (const char *charset, const void *data, gsize length)
 {
-  if (length == 0)
+  if (data == NULL || length == 0)
     return g_strdup ("");
   return strip_bom (to_utf8 (charset, data, length));
 }

@@ -204,11 +204,21 @@ words_take (Words *words, const char *at)
   return text_end + 2;
 }
 
+static const char *
+find_word (const char *text)
+{
+  for (const char *at = text; (at = strchr (at, '=')) != NULL; at++) {
+    if (at[1] == '?')
+      return at;
+  }
+  return NULL;
+}
+
 char *
 mime_words_decode (const char *text)
 {
   Words words = { NULL, NULL, NULL };
-  const char *at = text, *word = strstr (text, "=?");
+  const char *at = text, *word = find_word (text);
 
   if (word == NULL)
     return g_strdup (text);
@@ -234,7 +244,7 @@ mime_words_decode (const char *text)
       end = word + 2;
     }
     at = end;
-    word = strstr (at, "=?");
+    word = find_word (at);
   }
   words_flush (&words);
   g_string_append (words.text, at);

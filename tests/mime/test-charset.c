@@ -88,7 +88,7 @@ test_any_bytes (void)
                                        "\xff\xfe",    "utf-32", "ucs-2" };
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
 
-  for (int round = 0; round < 300; round++) {
+  for (int round = 0; round < 80; round++) {
     char bytes[64];
 
     for (gsize i = 0; i < sizeof bytes; i++)
@@ -129,8 +129,13 @@ test_words (void)
   check_words ("=?iso-8859-1?Q?a_b c?=", "a b c");
   check_words ("=?utf-8?B?7JWI", "=?utf-8?B?7JWI");
   check_words ("=?utf-8?X?abc?=", "=?utf-8?X?abc?=");
-  check_words ("=?utf-8?Q??=", "");
-  check_words ("=\?\?Q?a?=", "=\?\?Q?a?=");
+  check_words ("=?utf-8?Q?"
+               "?=",
+               "");
+  check_words ("=?"
+               "?Q?a?=",
+               "=?"
+               "?Q?a?=");
   check_words ("a=?utf-8?Q?b?=c", "abc");
   check_words ("=?=?=?", "=?=?=?");
   check_words ("=?iso-2022-jp?B?GyRCJDMbKEI=?= =?iso-2022-jp?B?GyRCJHMbKEI=?=", "こん");

@@ -84,23 +84,23 @@ check_field (const char *name, const char *piece, guint count)
 static void
 test_headers (void)
 {
-  check_field ("Subject: ", "a", 1000000);
-  check_field ("Subject: ", "=?utf-8?Q?", 100000);
-  check_field ("Subject: ", "=?utf-8?B?7JWI?= ", 60000);
-  check_field ("Subject: ", "=?", 500000);
-  check_field ("Subject: ", "\xbe\xc8", 300000);
-  check_field ("Subject: x", "\r\n a", 300000);
-  check_field ("To: ", "a@b.example, ", 80000);
-  check_field ("To: ", "<\"", 300000);
-  check_field ("To: ", "((", 300000);
-  check_field ("To: ", "\"\\", 300000);
-  check_field ("To: ", "a:", 300000);
-  check_field ("References: ", "<a@b> ", 150000);
-  check_field ("References: ", "<", 1000000);
-  check_field ("Content-Type: text/plain", "; a=b", 200000);
-  check_field ("Content-Type: text/plain", "; charset*1*=b", 70000);
-  check_field ("Content-Type: multipart/mixed; boundary=\"", "\\\"", 300000);
-  check_field ("Date: ", "1", 1000000);
+  check_field ("Subject: ", "a", 500000);
+  check_field ("Subject: ", "=?utf-8?Q?", 50000);
+  check_field ("Subject: ", "=?utf-8?B?7JWI?= ", 30000);
+  check_field ("Subject: ", "=?", 250000);
+  check_field ("Subject: ", "\xbe\xc8", 150000);
+  check_field ("Subject: x", "\r\n a", 150000);
+  check_field ("To: ", "a@b.example, ", 40000);
+  check_field ("To: ", "<\"", 150000);
+  check_field ("To: ", "((", 150000);
+  check_field ("To: ", "\"\\", 150000);
+  check_field ("To: ", "a:", 150000);
+  check_field ("References: ", "<a@b> ", 75000);
+  check_field ("References: ", "<", 500000);
+  check_field ("Content-Type: text/plain", "; a=b", 100000);
+  check_field ("Content-Type: text/plain", "; charset*1*=b", 35000);
+  check_field ("Content-Type: multipart/mixed; boundary=\"", "\\\"", 150000);
+  check_field ("Date: ", "1", 500000);
 }
 
 /* GMime 3.2.13 never returns from encoding these. */
@@ -161,30 +161,30 @@ check_html (const char *start, const char *piece, guint count, const char *end_p
 static void
 test_html (void)
 {
-  check_html ("", "<b>", 100000, "", 0);
-  check_html ("", "<b>", 100000, "</i>", 100000);
-  check_html ("", "<div>", 100000, "</div>", 100000);
-  check_html ("", "<b><div>", 50000, "</b>", 50000);
-  check_html ("", "<table><tr><td>", 30000, "x", 1);
-  check_html ("", "<blockquote>", 50000, "deep", 1);
-  check_html ("", "<body a=b>", 50000, "<html c=d>", 20000);
-  check_html ("<p ", "a1 ", 200000, ">", 1);
-  check_html ("<p ", "a='b' ", 100000, ">", 1);
-  check_html ("<p ", "'", 300000, ">", 1);
-  check_html ("", "<", 500000, "", 0);
-  check_html ("", "<!--", 200000, "", 0);
-  check_html ("", "<a href=\"", 100000, "", 0);
-  check_html ("", "&", 300000, "&amp", 10000);
-  check_html ("<style>", "{", 200000, "}", 100000);
-  check_html ("<style>", "@media x{", 50000, "a{color:red}", 1);
-  check_html ("<style>", "a{color:red}", 50000, "", 0);
-  check_html ("<style>", "/*", 200000, "", 0);
-  check_html ("<style>", "(", 200000, "", 0);
-  check_html ("<p style='", "color:red;", 50000, "'>x", 1);
-  check_html ("", "<ul><li>", 50000, "x", 1);
-  check_html ("", "<p>unclosed ", 50000, "", 0);
-  check_html ("", "<script>", 50000, "</script>", 1);
-  check_html ("", "</p>", 100000, "", 0);
+  check_html ("", "<b>", 50000, "", 0);
+  check_html ("", "<b>", 50000, "</i>", 50000);
+  check_html ("", "<div>", 50000, "</div>", 50000);
+  check_html ("", "<b><div>", 25000, "</b>", 25000);
+  check_html ("", "<table><tr><td>", 15000, "x", 1);
+  check_html ("", "<blockquote>", 25000, "deep", 1);
+  check_html ("", "<body a=b>", 25000, "<html c=d>", 10000);
+  check_html ("<p ", "a1 ", 100000, ">", 1);
+  check_html ("<p ", "a='b' ", 50000, ">", 1);
+  check_html ("<p ", "'", 150000, ">", 1);
+  check_html ("", "<", 250000, "", 0);
+  check_html ("", "<!--", 100000, "", 0);
+  check_html ("", "<a href=\"", 50000, "", 0);
+  check_html ("", "&", 150000, "&amp", 5000);
+  check_html ("<style>", "{", 100000, "}", 50000);
+  check_html ("<style>", "@media x{", 25000, "a{color:red}", 1);
+  check_html ("<style>", "a{color:red}", 25000, "", 0);
+  check_html ("<style>", "/*", 100000, "", 0);
+  check_html ("<style>", "(", 100000, "", 0);
+  check_html ("<p style='", "color:red;", 25000, "'>x", 1);
+  check_html ("", "<ul><li>", 25000, "x", 1);
+  check_html ("", "<p>unclosed ", 25000, "", 0);
+  check_html ("", "<script>", 25000, "</script>", 1);
+  check_html ("", "</p>", 50000, "", 0);
 }
 
 /* What lies beyond the nesting limit is flattened, not lost. */
