@@ -312,7 +312,7 @@ preview_of (const MimeStructure *structure, const MimeNode *node)
   char *preview;
 
   /* More only when the start was all style sheet or white space. */
-  for (gsize max = html ? 8192 : 2048;; max *= 8) {
+  for (gsize max = html ? 8192 : 2048;; max *= 3) {
     g_autofree char *text = mime_node_dup_text (structure, node, max);
 
     g_string_truncate (words, 0);
