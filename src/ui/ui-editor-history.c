@@ -7,6 +7,8 @@
 
 #define MAX_STEPS 500
 #define PAUSE     (2 * G_TIME_SPAN_SECOND) /* typing after this long is a step of its own */
+/* Typing over a selection comes as two actions, one right after the other. */
+#define AT_ONCE (200 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum
 {
@@ -249,6 +251,9 @@ goes_on (Step *before, Step *step)
     return last->end == now->start && now->end - now->start <= 8 && strchr (now->text, '\n') == NULL
            && previous != '\n' && !(g_unichar_isspace (previous) && !g_unichar_isspace (first));
   }
+  last = single_change (before, CHANGE_DELETE, FALSE);
+  if (now != NULL && last != NULL)
+    return now->start == last->start && step->time - before->time < AT_ONCE;
   now = single_change (step, CHANGE_DELETE, FALSE);
   last = single_change (before, CHANGE_DELETE, TRUE);
   return now != NULL && last != NULL && now->end - now->start == 1

@@ -40,8 +40,8 @@ ui_editor_tags_new (void)
 {
   GtkTextTagTable *table = gtk_text_tag_table_new ();
 
-  add_tag (table, "quote", "indent", -16, NULL);
-  add_tag (table, "bullet", "indent", -14, "left-margin", 32, NULL);
+  add_tag (table, "quote", "indent", -12, NULL);
+  add_tag (table, "bullet", "indent", -9, "left-margin", 32, NULL);
   add_tag (table, "bold", "weight", PANGO_WEIGHT_BOLD, NULL);
   add_tag (table, "italic", "style", PANGO_STYLE_ITALIC, NULL);
   add_tag (table, "underline", "underline", PANGO_UNDERLINE_SINGLE, NULL);
