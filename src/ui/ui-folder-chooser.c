@@ -13,6 +13,8 @@ struct _UiFolderChooser
   /* Owned */
   MailFolder *except;
   char *query; /* folded */
+  GtkCustomFilter *filter;
+  GtkFilterListModel *folders;
 
   /* Template */
   GtkSearchEntry *entry;
@@ -57,10 +59,10 @@ create_row (gpointer item, gpointer data)
 }
 
 static gboolean
-filter_row (GtkListBoxRow *row, gpointer data)
+match_folder (gpointer item, gpointer data)
 {
   UiFolderChooser *self = data;
-  MailFolder *folder = row_folder (row);
+  MailFolder *folder = item;
   if (folder == self->except || !mail_folder_get_selectable (folder))
     return FALSE;
   if (!self->query || !*self->query)
@@ -71,23 +73,21 @@ filter_row (GtkListBoxRow *row, gpointer data)
 }
 
 static void
-select_first (UiFolderChooser *self)
+refilter (UiFolderChooser *self, const char *query)
 {
-  GtkListBoxRow *row;
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->box, i)); i++) {
-    if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
-      break;
-  }
-  gtk_list_box_select_row (self->box, row);
+  g_autofree char *folded = base_text_fold (query);
+  if (g_strcmp0 (folded, self->query) == 0)
+    return;
+  g_free (self->query);
+  self->query = g_steal_pointer (&folded);
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_list_box_select_row (self->box, gtk_list_box_get_row_at_index (self->box, 0));
 }
 
 static void
 on_search_changed (UiFolderChooser *self, GtkSearchEntry *entry)
 {
-  g_free (self->query);
-  self->query = base_text_fold (gtk_editable_get_text (GTK_EDITABLE (entry)));
-  gtk_list_box_invalidate_filter (self->box);
-  select_first (self);
+  refilter (self, gtk_editable_get_text (GTK_EDITABLE (entry)));
 }
 
 static void
@@ -149,6 +149,9 @@ ui_folder_chooser_finalize (GObject *object)
 {
   UiFolderChooser *self = UI_FOLDER_CHOOSER (object);
   g_clear_object (&self->except);
+  gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
+  g_clear_object (&self->folders);
+  g_clear_object (&self->filter);
   g_free (self->query);
   G_OBJECT_CLASS (ui_folder_chooser_parent_class)->finalize (object);
 }
@@ -174,7 +177,9 @@ static void
 ui_folder_chooser_init (UiFolderChooser *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_box_set_filter_func (self->box, filter_row, self, NULL);
+  self->filter = gtk_custom_filter_new (match_folder, self, NULL);
+  self->folders = gtk_filter_list_model_new (NULL, g_object_ref (GTK_FILTER (self->filter)));
+  gtk_list_box_bind_model (self->box, G_LIST_MODEL (self->folders), create_row, NULL, NULL);
   GtkEventController *key = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);

@@ -18,7 +18,7 @@ struct _UiHeaders
 
   /* Template */
   AdwAvatar *avatar;
-  GtkLabel *subject, *name, *address, *date, *recipients;
+  GtkLabel *subject, *name, *address, *date, *short_date, *recipients;
   GtkButton *star;
   GtkToggleButton *expand;
   GtkGrid *grid;
@@ -175,7 +175,10 @@ ui_headers_set_content (UiHeaders *self, MailContent *content)
   gtk_label_set_text (self->subject, *subject ? subject : _ ("(No subject)"));
   g_autofree char *date = base_date_long (mail_content_get_date (content));
   gtk_label_set_text (self->date, date);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->date), *date ? date : NULL);
+  g_autofree char *short_date =
+      base_date_short (mail_content_get_date (content), g_get_real_time () / G_USEC_PER_SEC);
+  gtk_label_set_text (self->short_date, short_date);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->short_date), *date ? date : NULL);
   show_sender (self, content);
   show_recipients (self, content);
   show_details (self, content);
@@ -207,6 +210,7 @@ ui_headers_class_init (UiHeadersClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, name);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, address);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, date);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, short_date);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, recipients);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, star);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, expand);

@@ -31,6 +31,7 @@ struct _UiList
 
   gint64 current; /* id of the one selected message, 0 when none or several */
   guint n_selected;
+  guint opened_source;
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
 };
@@ -156,17 +157,29 @@ on_row_pressed (GtkGestureClick *click, int n_press, double x, double y, GtkList
   popup_menu (self, row, x, y);
 }
 
-static void
-on_row_released (GtkGestureClick *click, int n_press, double x, double y, GtkListItem *item)
+static gboolean
+on_idle_opened (gpointer data)
 {
-  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click));
-  UiList *self = UI_LIST (gtk_widget_get_ancestor (row, UI_TYPE_LIST));
-  GdkModifierType state =
-      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (click));
-  if (gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (click)) == GDK_BUTTON_PRIMARY
-      && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) && gtk_list_item_get_selected (item)
-      && self->n_selected == 1)
+  UiList *self = data;
+  self->opened_source = 0;
+  if (self->n_selected == 1)
     g_signal_emit (self, signals[OPENED], 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not a gesture: the list's own one claims the click and would cancel it.  What was clicked is selected when the
+ * idle runs. */
+static gboolean
+on_row_event (GtkEventControllerLegacy *controller, GdkEvent *event, UiList *self)
+{
+  GdkEventType type = gdk_event_get_event_type (event);
+  GdkModifierType state = gdk_event_get_modifier_state (event);
+  gboolean clicked =
+      type == GDK_TOUCH_END
+      || (type == GDK_BUTTON_RELEASE && gdk_button_event_get_button (event) == GDK_BUTTON_PRIMARY);
+  if (clicked && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) && self->opened_source == 0)
+    self->opened_source = g_idle_add (on_idle_opened, self);
+  return GDK_EVENT_PROPAGATE;
 }
 
 static void
@@ -176,8 +189,10 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
   GtkGesture *click = gtk_gesture_click_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
   g_signal_connect (click, "pressed", G_CALLBACK (on_row_pressed), item);
-  g_signal_connect (click, "released", G_CALLBACK (on_row_released), item);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
+  GtkEventController *events = gtk_event_controller_legacy_new ();
+  g_signal_connect (events, "event", G_CALLBACK (on_row_event), self);
+  gtk_widget_add_controller (row, events);
   gtk_list_item_set_child (item, row);
 }
 
@@ -374,7 +389,8 @@ ui_list_move (UiList *self, int direction)
 void
 ui_list_focus (UiList *self)
 {
-  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+  if (!gtk_widget_grab_focus (GTK_WIDGET (self->view)))
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
 }
 
 void
@@ -424,6 +440,7 @@ static void
 ui_list_dispose (GObject *object)
 {
   UiList *self = UI_LIST (object);
+  g_clear_handle_id (&self->opened_source, g_source_remove);
   if (self->view)
     ui_list_set_folder (self, NULL, NULL);
   g_clear_pointer (&self->popover, gtk_widget_unparent);

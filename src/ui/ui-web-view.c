@@ -285,11 +285,11 @@ create_settings (void)
       FALSE, "enable-media", FALSE, "enable-media-stream", FALSE, "enable-mediasource", FALSE,
       "enable-encrypted-media", FALSE, "enable-webaudio", FALSE, "enable-webgl", FALSE,
       "enable-webrtc", FALSE, "enable-fullscreen", FALSE, "enable-developer-extras", FALSE,
-      "enable-dns-prefetching", FALSE,
-      "enable-back-forward-navigation-gestures", FALSE, "enable-site-specific-quirks", FALSE,
-      "allow-file-access-from-file-urls", FALSE, "allow-universal-access-from-file-urls", FALSE,
-      "allow-top-navigation-to-data-urls", FALSE, "hardware-acceleration-policy",
-      WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER, "default-charset", "utf-8", NULL);
+      "enable-dns-prefetching", FALSE, "enable-back-forward-navigation-gestures", FALSE,
+      "enable-site-specific-quirks", FALSE, "allow-file-access-from-file-urls", FALSE,
+      "allow-universal-access-from-file-urls", FALSE, "allow-top-navigation-to-data-urls", FALSE,
+      "hardware-acceleration-policy", WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER, "default-charset",
+      "utf-8", NULL);
 
   /* On by default in WebKit, and each would tell a server that the message was opened */
   static const char *const off[] = { "LinkDNSPrefetch",   "DNSPrefetching",  "LinkPreconnect",

@@ -91,8 +91,10 @@ ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray 
                     || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE;
   if (messages->len == 0)
     return;
-  if (leaves)
+  if (leaves) {
     ui_list_select_after (self->list);
+    ui_list_focus (self->list);
+  }
   mail_engine_act_async (self->engine, messages, action, target, on_acted, job_new (self, FALSE));
   if (!leaves)
     ui_window_update_actions (self);
