@@ -30,15 +30,15 @@ mail_keys_contain (GArray *keys, StoreKey key)
 #define MAX_PASSED_OVER 1000
 
 gboolean
-mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, MailKeysRun *run)
+mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end, MailKeysRun *run)
 {
   *run = (MailKeysRun){ 0, 0, 0 };
-  if (*next >= gone->len)
+  if (*next >= end)
     return FALSE;
-  for (guint i = 0; i < MAX_PASSED_OVER && *next < gone->len; i++) {
+  for (guint i = 0; i < MAX_PASSED_OVER && *next < end; i++) {
     guint place = mail_keys_place (keys, g_array_index (gone, StoreKey, *next)), n = 0;
 
-    while (*next + n < gone->len && place + n < keys->len
+    while (*next + n < end && place + n < keys->len
            && g_array_index (gone, StoreKey, *next + n)
                   == g_array_index (keys, StoreKey, place + n))
       n++;
@@ -53,14 +53,14 @@ mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, MailKeysRun *run)
 }
 
 gboolean
-mail_keys_insert_run (GArray *keys, GArray *come, guint *next, MailKeysRun *run)
+mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end, MailKeysRun *run)
 {
   *run = (MailKeysRun){ 0, 0, 0 };
-  if (*next >= come->len)
+  if (*next >= end)
     return FALSE;
-  for (guint i = 0; i < MAX_PASSED_OVER && *next < come->len; i++) {
+  for (guint i = 0; i < MAX_PASSED_OVER && *next < end; i++) {
     const StoreKey *from = &g_array_index (come, StoreKey, *next);
-    guint place = mail_keys_place (keys, *from), left = come->len - *next, n = 1;
+    guint place = mail_keys_place (keys, *from), left = end - *next, n = 1;
 
     if (place < keys->len && g_array_index (keys, StoreKey, place) == *from) {
       *next += 1;
@@ -136,9 +136,9 @@ mail_keys_journal_correct (MailKeysJournal *self, GArray *chunk, StoreKey low, S
   }
   g_array_sort (come, compare_descending);
   g_array_sort (gone, compare_descending);
-  while (mail_keys_remove_run (chunk, gone, &next, &run))
+  while (mail_keys_remove_run (chunk, gone, &next, gone->len, &run))
     ;
   next = 0;
-  while (mail_keys_insert_run (chunk, come, &next, &run))
+  while (mail_keys_insert_run (chunk, come, &next, come->len, &run))
     ;
 }

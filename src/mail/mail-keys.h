@@ -17,11 +17,14 @@ typedef struct
   guint position, removed, added;
 } MailKeysRun;
 
-/* Takes keys out of `keys`: the next run of `gone` from *next on, which moves ahead by a bounded amount of work.  The run is empty
+/* Takes keys out of `keys`: the next run of `gone` from *next on and before `end`; *next moves ahead by a bounded
+ * amount of work.  The run is empty
  * where nothing of it was here.  FALSE when nothing was left to do. */
-gboolean mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, MailKeysRun *run);
+gboolean mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end,
+                               MailKeysRun *run);
 /* The same for putting in; keys that are there already are passed over. */
-gboolean mail_keys_insert_run (GArray *keys, GArray *come, guint *next, MailKeysRun *run);
+gboolean mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end,
+                               MailKeysRun *run);
 
 /* What happened to keys that are not read yet: the last word for each. */
 typedef enum

@@ -244,35 +244,44 @@ refresh (MailMessageList *self, GArray *changed)
 
 /* ---- changes ---- */
 
-/* What lies below the frontier is noted, and only what lies above is looked at. */
-static gboolean
+/* What lies below the frontier is only noted, some at a time. */
+static void
 note_below (MailMessageList *self, GArray *keys, guint *next, MailKeysEvent event)
 {
-  if (*next >= keys->len || g_array_index (keys, StoreKey, *next) >= self->frontier)
-    return FALSE;
   for (guint i = 0; i < SOME_KEYS && *next < keys->len; i++, (*next)++)
     mail_keys_journal_note (self->journal, g_array_index (keys, StoreKey, *next), event);
-  return TRUE;
 }
 
-/* One run.  The part above the frontier comes first, for keys descend. */
+/* How many of these keys, from the first on, lie where the list is read already. */
+static guint
+count_above (MailMessageList *self, GArray *keys)
+{
+  guint place = mail_keys_place (keys, self->frontier);
+
+  return place < keys->len && g_array_index (keys, StoreKey, place) == self->frontier ? place + 1
+                                                                                      : place;
+}
+
+/* One run; FALSE when the step is done. */
 static gboolean
 step_once (MailMessageList *self, Step *step)
 {
-  MailKeysRun run;
-  guint *next =
-      step->next_removed < step->part->removed->len ? &step->next_removed : &step->next_added;
-  gboolean removing = next == &step->next_removed;
+  gboolean removing = step->next_removed < step->part->removed->len;
   GArray *keys = removing ? step->part->removed : step->part->added;
+  guint *next = removing ? &step->next_removed : &step->next_added, above;
+  MailKeysRun run;
 
   if (*next >= keys->len)
     return FALSE;
-  if (note_below (self, keys, next, removing ? MAIL_KEYS_REMOVED : MAIL_KEYS_ADDED))
+  above = count_above (self, keys);
+  if (*next >= above) {
+    note_below (self, keys, next, removing ? MAIL_KEYS_REMOVED : MAIL_KEYS_ADDED);
     return TRUE;
+  }
   if (removing)
-    mail_keys_remove_run (self->keys, keys, next, &run);
+    mail_keys_remove_run (self->keys, keys, next, above, &run);
   else
-    mail_keys_insert_run (self->keys, keys, next, &run);
+    mail_keys_insert_run (self->keys, keys, next, above, &run);
   if (run.removed > 0 || run.added > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), run.position, run.removed, run.added);
   return TRUE;

@@ -1,0 +1,394 @@
+/* Drafts: fields, files, saving, sending, coming back after a crash. */
+#include "test-mail.h"
+
+#include "base-error.h"
+
+#include <glib/gstdio.h>
+
+static void
+save (MailDraft *draft, gboolean editing)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_save_async (draft, editing, NULL, on_result, &result);
+  g_assert_true (mail_draft_save_finish (draft, wait_result (&result), &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+attach (MailDraft *draft, const char *path, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  mail_draft_attach_async (draft, file, NULL, on_result, &result);
+  g_assert_true (mail_draft_get_busy (draft));
+  return mail_draft_attach_finish (draft, wait_result (&result), error);
+}
+
+static gboolean
+send_draft (MailDraft *draft, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_draft_send_async (draft, NULL, on_result, &result);
+  return mail_draft_send_finish (draft, wait_result (&result), error);
+}
+
+static guint
+n_drafts_on_disk (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) drafts = store_draft_list (bench->paths, &error);
+
+  g_assert_no_error (error);
+  return drafts->len;
+}
+
+/* Waits until the outgoing list has one item in this state, or none (state < 0). */
+typedef struct
+{
+  Bench *bench;
+  int state;
+} Wanted;
+
+static gboolean
+has_outgoing (gpointer data)
+{
+  Wanted *wanted = data;
+  GListModel *outgoing = mail_engine_get_outgoing (wanted->bench->engine);
+  g_autoptr (MailOutgoing) item = g_list_model_get_item (outgoing, 0);
+
+  if (wanted->state < 0 || item == NULL)
+    return item == NULL && wanted->state < 0;
+  return (int)mail_outgoing_get_state (item) == wanted->state;
+}
+
+static MailOutgoing *
+wait_outgoing (Bench *bench, int state)
+{
+  Wanted wanted = { bench, state };
+
+  wait_until (has_outgoing, &wanted);
+  return g_list_model_get_item (mail_engine_get_outgoing (bench->engine), 0);
+}
+
+static void
+test_check (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *wrong = NULL;
+  MailDraftWarnings warnings = 0;
+
+  g_assert_true (mail_draft_get_account (draft) == bench->account);
+  g_assert_true (mail_draft_is_empty (draft));
+  g_assert_false (mail_draft_check (draft, &warnings, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+
+  mail_draft_set_recipients (draft, "Ada <ada@example.org>", "no address", NULL);
+  g_assert_false (mail_draft_is_empty (draft));
+  g_assert_false (mail_draft_check (draft, &warnings, &error));
+  g_assert_nonnull (strstr (error->message, "“no address”"));
+  g_clear_error (&error);
+
+  mail_draft_set_recipients (draft, NULL, NULL, "아다 <ada@example.org>");
+  g_assert_true (mail_draft_check (draft, &warnings, &error));
+  g_assert_cmpint (warnings, ==, MAIL_WARN_NO_SUBJECT | MAIL_WARN_NO_TEXT);
+  mail_draft_set_subject (draft, "x");
+  mail_draft_set_body (draft, "The plan is attached.", NULL);
+  g_assert_true (mail_draft_check (draft, &warnings, &error));
+  g_assert_cmpint (warnings, ==, MAIL_WARN_NO_ATTACHMENT);
+  mail_draft_set_account (draft, NULL);
+  g_assert_false (mail_draft_check (draft, &warnings, &error));
+
+  g_assert_true (mail_address_list_check ("", NULL));
+  g_assert_true (mail_address_list_check ("A <a@b.c>, d@e.f", NULL));
+  g_assert_false (mail_address_list_check ("a@b.c, oops", &wrong));
+  g_assert_cmpstr (wrong, ==, "oops");
+}
+
+static void
+test_save (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+
+  save (draft, TRUE);
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0); /* nothing written, nothing saved */
+  mail_draft_set_body (draft, "안녕", "<p>안녕</p>");
+  save (draft, TRUE);
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_outgoing (bench->engine)), ==, 0);
+
+  save (draft, FALSE); /* the composer closed */
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_DRAFT);
+  g_assert_cmpstr (mail_outgoing_get_subject (item), ==, "(No subject)");
+
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  mail_engine_edit_outgoing_async (bench->engine, item, on_result, &result);
+  g_autoptr (MailDraft) again =
+      mail_engine_edit_outgoing_finish (bench->engine, wait_result (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_text (again), ==, "안녕");
+  g_assert_cmpstr (mail_draft_get_html (again), ==, "<p>안녕</p>");
+  g_assert_false (mail_draft_is_empty (again));
+  g_assert_true (mail_draft_get_account (again) == bench->account);
+}
+
+static gboolean
+no_outgoing (gpointer bench)
+{
+  return g_list_model_get_n_items (mail_engine_get_outgoing (((Bench *)bench)->engine)) == 0;
+}
+
+static void
+test_edit_and_discard (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GAsyncResult) edited = NULL;
+  g_autoptr (GAsyncResult) discarded = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_set_subject (draft, "Plan");
+  save (draft, FALSE);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_DRAFT);
+  mail_engine_edit_outgoing_async (bench->engine, item, on_result, &edited);
+  g_autoptr (MailDraft) again =
+      mail_engine_edit_outgoing_finish (bench->engine, wait_result (&edited), &error);
+  g_assert_no_error (error);
+  wait_until (no_outgoing, bench); /* open in a composer now */
+  mail_draft_discard_async (again, NULL, on_result, &discarded);
+  g_assert_true (mail_draft_discard_finish (again, wait_result (&discarded), &error));
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  mail_draft_set_subject (again, "late");
+  save (again, TRUE); /* an autosave that comes too late brings nothing back */
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+}
+
+static void
+test_crash (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+
+  mail_draft_set_subject (draft, "Half a th");
+  save (draft, TRUE);
+  g_clear_object (&draft);
+  bench_restart (bench);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_outgoing (bench->engine)), ==, 0);
+  g_autoptr (GPtrArray) drafts = mail_engine_take_crashed_drafts (bench->engine);
+  g_assert_cmpuint (drafts->len, ==, 1);
+  g_assert_cmpstr (mail_draft_get_subject (drafts->pdata[0]), ==, "Half a th");
+  g_autoptr (GPtrArray) once = mail_engine_take_crashed_drafts (bench->engine);
+  g_assert_cmpuint (once->len, ==, 0);
+  save (drafts->pdata[0], FALSE);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_DRAFT);
+  g_assert_cmpstr (mail_outgoing_get_subject (item), ==, "Half a th");
+}
+
+static void
+test_files (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *path = g_build_filename (bench->folder, "plän.txt", NULL);
+  g_autofree char *missing = g_build_filename (bench->folder, "missing", NULL);
+  GListModel *files = mail_draft_get_attachments (draft);
+  g_autoptr (GError) error = NULL;
+
+  write_file (path, "twelve bytes");
+  g_assert_true (attach (draft, path, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_unlink (path), ==, 0); /* gone, and it does not matter */
+  g_assert_false (mail_draft_get_busy (draft));
+  g_assert_false (mail_draft_is_empty (draft));
+  g_assert_cmpuint (g_list_model_get_n_items (files), ==, 1);
+  g_autoptr (MailAttachment) item = g_list_model_get_item (files, 0);
+  g_assert_cmpstr (mail_attachment_get_name (item), ==, "plän.txt");
+  g_assert_cmpuint (mail_attachment_get_size (item), ==, 12);
+  g_assert_true (g_str_has_prefix (mail_attachment_get_content_type (item), "text/"));
+
+  g_assert_false (attach (draft, bench->folder, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_false (attach (draft, missing, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_false (attach (draft, "/dev/null", &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+
+  save (draft, TRUE);
+  mail_draft_detach (draft, item);
+  g_assert_cmpuint (g_list_model_get_n_items (files), ==, 0);
+  mail_draft_detach (draft, item); /* twice does no harm */
+  save (draft, TRUE);
+}
+
+static gboolean
+is_answered (gpointer message)
+{
+  return mail_message_get_answered (message);
+}
+
+static char *
+read_queued (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rows->len, ==, 1);
+  g_autoptr (GBytes) bytes = store_outbox_get_message (bench->db, rows->pdata[0], &error);
+  g_assert_no_error (error);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static void
+test_reply_and_send (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (bench->folder, "a.txt", NULL);
+
+  write_file (path, "file");
+  bench_add (
+      bench, bench->inbox, 1000,
+      "From: Ada <ada@example.org>\r\nTo: one@example.org, bea@example.org\r\nSubject: Hi\r\nMessage-ID: <1@x>\r\n\r\nHello\r\n");
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY_ALL);
+  g_assert_true (mail_draft_is_reply (draft));
+  g_assert_true (mail_draft_is_empty (draft)); /* nobody would miss an untouched quote */
+  g_assert_cmpstr (mail_draft_get_cc (draft), ==, "bea@example.org");
+  mail_draft_set_body (draft, "Thanks!", NULL);
+
+  /* The file is still being copied when Send is pressed: it must be in the message. */
+  g_autoptr (GAsyncResult) attached = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  mail_draft_attach_async (draft, file, NULL, on_result, &attached);
+  g_assert_true (send_draft (draft, &error));
+  g_assert_no_error (error);
+  g_assert_true (mail_draft_attach_finish (draft, wait_result (&attached), &error));
+
+  g_autofree char *queued = read_queued (bench);
+  g_assert_nonnull (strstr (queued, "In-Reply-To: <1@x>"));
+  g_assert_nonnull (strstr (queued, "a.txt"));
+  g_assert_nonnull (strstr (queued, "Thanks!"));
+  g_assert_nonnull (strstr (queued, "one@example.org"));
+  g_autoptr (MailMessage) shown = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  wait_until (is_answered, shown);
+
+  g_assert_false (send_draft (draft, &error)); /* never twice */
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  save (draft, TRUE);
+  g_autofree char *still = read_queued (bench);
+  g_assert_cmpstr (still, ==, queued);
+}
+
+static void
+test_outbox (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) edited = NULL;
+  g_autoptr (GAsyncResult) removed = NULL;
+
+  mail_draft_set_recipients (draft, "Ada <ada@example.org>", NULL, "secret@example.org");
+  mail_draft_set_subject (draft, "Plan");
+  mail_draft_set_body (draft, "Text", NULL);
+  g_assert_true (send_draft (draft, &error));
+  g_autofree char *queued = read_queued (bench);
+  g_assert_null (strstr (queued, "secret@"));
+  /* Its server does not answer, so it stays; after a restart too. */
+  g_clear_object (&draft);
+  bench_restart (bench);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_outgoing (bench->engine)), ==, 1);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
+  g_assert_cmpstr (mail_outgoing_get_recipients (item), ==, "ada@example.org, secret@example.org");
+  g_assert_cmpuint (strlen (mail_outgoing_get_state_text (item)), >, 0);
+
+  mail_engine_edit_outgoing_async (bench->engine, item, on_result, &edited);
+  g_autoptr (MailDraft) again =
+      mail_engine_edit_outgoing_finish (bench->engine, wait_result (&edited), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_bcc (again), ==, "secret@example.org");
+  wait_until (no_outgoing, bench);
+  save (again, FALSE);
+  g_autoptr (MailOutgoing) kept = wait_outgoing (bench, MAIL_OUTGOING_DRAFT);
+  mail_engine_remove_outgoing_async (bench->engine, kept, on_result, &removed);
+  g_assert_true (
+      mail_engine_remove_outgoing_finish (bench->engine, wait_result (&removed), &error));
+  wait_until (no_outgoing, bench);
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+}
+
+static gboolean
+is_idle (gpointer draft)
+{
+  return !mail_draft_get_busy (draft);
+}
+
+static void
+test_forward (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+
+  bench_add (
+      bench, bench->inbox, 1000,
+      "From: ada@example.org\r\nSubject: Hi\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+      "--b\r\n\r\nHello\r\n--b\r\nContent-Type: application/pdf\r\n"
+      "Content-Disposition: attachment; filename=plan.pdf\r\n\r\nPDF\r\n--b--\r\n");
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_FORWARD);
+  g_assert_true (mail_draft_get_busy (draft));
+  wait_until (is_idle, draft);
+  g_autoptr (MailAttachment) file = g_list_model_get_item (mail_draft_get_attachments (draft), 0);
+  g_assert_cmpstr (mail_attachment_get_name (file), ==, "plan.pdf");
+  g_assert_cmpuint (mail_attachment_get_size (file), ==, 3);
+  g_assert_false (mail_draft_is_reply (draft));
+  g_assert_true (mail_draft_is_empty (draft));
+  mail_draft_set_recipients (draft, "bea@example.org", NULL, NULL);
+  g_assert_true (send_draft (draft, &error));
+  g_autofree char *queued = read_queued (bench);
+  g_assert_nonnull (strstr (queued, "plan.pdf"));
+  g_assert_null (strstr (queued, "In-Reply-To"));
+}
+
+static void
+test_mailto (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new_mailto (
+      bench->engine, NULL, "mailto:ada@example.org?subject=x&attach=/etc/passwd");
+
+  g_assert_cmpstr (mail_draft_get_to (draft), ==, "ada@example.org");
+  g_assert_cmpuint (g_list_model_get_n_items (mail_draft_get_attachments (draft)), ==, 0);
+  g_assert_true (mail_draft_is_empty (draft));
+  g_assert_null (mail_draft_new_mailto (bench->engine, NULL, "https://example.org"));
+}
+
+void
+add_draft_tests (void)
+{
+  g_test_add_func ("/mail/draft/check", test_check);
+  g_test_add_func ("/mail/draft/save", test_save);
+  g_test_add_func ("/mail/draft/edit-and-discard", test_edit_and_discard);
+  g_test_add_func ("/mail/draft/crash", test_crash);
+  g_test_add_func ("/mail/draft/files", test_files);
+  g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
+  g_test_add_func ("/mail/draft/outbox", test_outbox);
+  g_test_add_func ("/mail/draft/forward", test_forward);
+  g_test_add_func ("/mail/draft/mailto", test_mailto);
+}

@@ -1,0 +1,561 @@
+/* The engine's life, accounts and passwords, actions and undo, the order of the store thread. */
+#include "test-mail.h"
+
+#include "base-error.h"
+
+#include <glib/gstdio.h>
+
+#include "store-operation.h"
+
+static gboolean
+read_account (Bench *bench, const char *id)
+{
+  g_autofree char *name = g_strconcat (id, ".ini", NULL);
+  g_autofree char *path = g_build_filename (base_paths_get_accounts (bench->paths), name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* ---- store thread ---- */
+
+typedef struct
+{
+  GArray *order; /* only the store thread touches it */
+  guint number;
+} Numbered;
+
+static gpointer
+note_number (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Numbered *numbered = data;
+
+  g_array_append_val (numbered->order, numbered->number);
+  return GUINT_TO_POINTER (numbered->number + 1);
+}
+
+static void
+take_number (gpointer result, GError *error, gpointer data)
+{
+  GArray *came = data;
+  guint number = GPOINTER_TO_UINT (result); /* 0: cancelled */
+
+  g_assert_cmpint (error != NULL, ==, number == 0);
+  g_clear_error (&error);
+  g_array_append_val (came, number);
+}
+
+static gboolean
+has_all (gpointer came)
+{
+  return ((GArray *)came)->len == 200;
+}
+
+static void
+test_order (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) came = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailStoreThread) thread = mail_store_thread_new (bench->engine->store, &error);
+
+  g_cancellable_cancel (cancelled);
+  for (guint i = 0; i < 200; i++) {
+    Numbered *numbered = g_new0 (Numbered, 1);
+
+    *numbered = (Numbered){ order, i };
+    mail_store_thread_push (thread, bench->engine->context, note_number, numbered, g_free,
+                            i % 50 == 7 ? cancelled : NULL, take_number, came);
+  }
+  g_clear_pointer (&thread, mail_store_thread_free); /* runs what is queued */
+  g_assert_cmpuint (order->len, ==, 196);
+  for (guint i = 1; i < order->len; i++)
+    g_assert_cmpuint (g_array_index (order, guint, i), >, g_array_index (order, guint, i - 1));
+  wait_until (has_all, came);
+  for (guint i = 0; i < came->len; i++)
+    g_assert_cmpuint (g_array_index (came, guint, i), ==, i % 50 == 7 ? 0 : i + 1);
+}
+
+/* ---- changes ---- */
+
+typedef struct
+{
+  guint n_states;
+  char *last;
+  guint n_refused;
+} Told;
+
+static void
+count_state (const char *account, const SyncState *state, gpointer data)
+{
+  Told *told = data;
+
+  told->n_states++;
+  g_free (told->last);
+  told->last = g_strdup (state->message);
+}
+
+static void
+count_refused (const char *account, const char *sentence, const char *detail, gpointer data)
+{
+  ((Told *)data)->n_refused++;
+}
+
+static void
+test_changes (void)
+{
+  const MailChangesHandlers handlers = { .state = count_state, .refused = count_refused };
+  Told told = { 0 };
+  g_autoptr (MailChanges) changes = mail_changes_new (g_main_context_default (), &handlers, &told);
+
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *message = g_strdup_printf ("%u", i);
+    SyncState state = { .phase = SYNC_PHASE_SYNCING, .message = message };
+
+    mail_changes_push_state (changes, "one", &state);
+    mail_changes_push_refused (changes, "one", "x", NULL);
+  }
+  g_assert_cmpuint (told.n_states, ==, 0);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (told.n_states, ==, 1); /* only the newest */
+  g_assert_cmpstr (told.last, ==, "99");
+  g_assert_cmpuint (told.n_refused, ==, 100); /* but every refusal */
+  mail_changes_push_refused (changes, "one", "never told", NULL);
+  g_free (told.last);
+}
+
+/* ---- life ---- */
+
+static void
+test_life (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bench_add (bench, bench->inbox, 1000, NULL);
+  bench_restart (bench);
+  g_assert_nonnull (bench->inbox); /* everything seen is there without a network */
+  g_assert_cmpstr (mail_folder_get_name (bench->inbox), ==, "Inbox");
+  g_assert_cmpuint (mail_folder_get_unread (bench->inbox), ==, 1);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_assert_cmpstr (mail_message_get_subject (message), ==, "Subject");
+
+  /* What comes after stop is told so, and nothing hangs. */
+  g_clear_object (&message);
+  g_autoptr (MailEngine) engine = g_object_ref (bench->engine);
+  g_clear_pointer (&bench->db, store_db_free);
+  mail_engine_stop_async (engine, on_result, &result);
+  mail_engine_stop_finish (engine, wait_result (&result));
+  g_clear_object (&result);
+  mail_engine_undo_async (engine, 1, on_result, &result);
+  g_assert_false (mail_engine_undo_finish (engine, wait_result (&result), &error));
+  g_clear_object (&result);
+  g_autoptr (MailDraft) draft = mail_draft_new (engine, NULL);
+  mail_draft_set_subject (draft, "x");
+  g_clear_error (&error);
+  mail_draft_save_async (draft, TRUE, NULL, on_result, &result);
+  g_assert_false (mail_draft_save_finish (draft, wait_result (&result), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_broken_file (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  g_autofree char *path =
+      g_build_filename (base_paths_get_accounts (bench->paths), "bad.ini", NULL);
+
+  write_file (path, "this is no key file");
+  bench_restart (bench);
+  g_assert_cmpuint (bench->notices->len, ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_accounts (bench->engine)), ==, 0);
+}
+
+/* A disk that cannot be written is an error to try again after, not an end. */
+static void
+test_start_fails (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  g_autofree char *path = g_build_filename (base_paths_get_data (bench->paths), "mail.db", NULL);
+  g_autoptr (GAsyncResult) failed = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+  g_autoptr (GAsyncResult) stopped = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailEngine) engine = mail_engine_new (bench->paths);
+
+  g_assert_cmpint (g_chmod (base_paths_get_data (bench->paths), 0500), ==, 0);
+  if (g_access (base_paths_get_data (bench->paths), W_OK) == 0) {
+    g_assert_cmpint (g_chmod (base_paths_get_data (bench->paths), 0700), ==, 0);
+    /* Permissions mean nothing to root: something that is no folder does. */
+    g_assert_true (base_paths_remove_tree (base_paths_get_data (bench->paths)));
+    write_file (base_paths_get_data (bench->paths), "");
+  }
+  mail_engine_start_async (engine, NULL, on_result, &failed);
+  g_assert_false (mail_engine_start_finish (engine, wait_result (&failed), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+  g_assert_false (mail_engine_get_ready (engine));
+  g_clear_error (&error);
+
+  if (!g_file_test (base_paths_get_data (bench->paths), G_FILE_TEST_IS_DIR)) {
+    g_assert_cmpint (g_unlink (base_paths_get_data (bench->paths)), ==, 0);
+    g_assert_cmpint (g_mkdir (base_paths_get_data (bench->paths), 0700), ==, 0);
+    g_assert_cmpint (g_mkdir (base_paths_get_drafts (bench->paths), 0700), ==, 0);
+  } else {
+    g_assert_cmpint (g_chmod (base_paths_get_data (bench->paths), 0700), ==, 0);
+  }
+  mail_engine_start_async (engine, NULL, on_result, &again);
+  g_assert_true (mail_engine_start_finish (engine, wait_result (&again), &error));
+  g_assert_no_error (error);
+  mail_engine_stop_async (engine, on_result, &stopped);
+  mail_engine_stop_finish (engine, wait_result (&stopped));
+}
+
+/* ---- accounts ---- */
+
+static gboolean
+save_account (Bench *bench, const BaseAccount *account, const char *password,
+              gboolean *session_only, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_save_account_async (bench->engine, account, password, NULL, NULL, on_result, &result);
+  return mail_engine_save_account_finish (bench->engine, wait_result (&result), session_only,
+                                          error);
+}
+
+static char *
+lookup (Bench *bench, const char *protocol)
+{
+  return mail_credentials_lookup (bench->engine->credentials, "two", "two@example.org", protocol,
+                                  NULL, NULL);
+}
+
+static void
+test_accounts (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  g_autoptr (GAsyncResult) removed = NULL;
+  g_autoptr (GAsyncResult) given = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean session_only = FALSE;
+
+  g_assert_true (save_account (bench, account, "pass", &session_only, &error));
+  g_assert_no_error (error);
+  g_assert_true (session_only); /* there is no keyring here */
+  g_assert_true (read_account (bench, "two"));
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_accounts (bench->engine)), ==, 2);
+  char *imap = lookup (bench, "imap"), *smtp = lookup (bench, "smtp");
+  g_assert_cmpstr (imap, ==, "pass");
+  g_assert_cmpstr (smtp, ==, "pass");
+  mail_password_free (imap);
+  mail_password_free (smtp);
+
+  MailAccount *two = mail_engine_find_account (bench->engine, "two");
+  g_free (account->label);
+  account->label = g_strdup ("Work");
+  g_assert_true (
+      save_account (bench, account, NULL, &session_only, &error)); /* the password stays */
+  g_assert_true (mail_engine_find_account (bench->engine, "two") == two);
+  g_assert_cmpstr (mail_account_get_label (two), ==, "Work");
+  mail_engine_set_password_async (bench->engine, two, "other", FALSE, on_result, &given);
+  g_assert_true (mail_engine_set_password_finish (bench->engine, wait_result (&given), &error));
+  smtp = lookup (bench, "smtp");
+  g_assert_cmpstr (smtp, ==, "other");
+  mail_password_free (smtp);
+
+  mail_engine_remove_account_async (bench->engine, two, on_result, &removed);
+  g_assert_true (mail_engine_remove_account_finish (bench->engine, wait_result (&removed), &error));
+  g_assert_no_error (error);
+  g_assert_false (read_account (bench, "two"));
+  g_assert_null (lookup (bench, "imap"));
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_accounts (bench->engine)), ==, 1);
+}
+
+static void
+test_wrong_account (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  g_autoptr (GError) error = NULL;
+  gboolean session_only = FALSE;
+
+  g_free (account->imap.host);
+  account->imap.host = g_strdup ("");
+  g_assert_false (save_account (bench, account, "pass", &session_only, &error));
+  g_assert_nonnull (error);
+  g_assert_false (read_account (bench, "two"));
+  g_assert_null (lookup (bench, "imap"));
+}
+
+static void
+test_verify (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *protocol = NULL;
+
+  mail_engine_verify_async (bench->engine, account, "pass", NULL, NULL, on_result, &result);
+  g_assert_false (
+      mail_engine_verify_finish (bench->engine, wait_result (&result), &protocol, &error));
+  g_assert_cmpstr (protocol, ==, "imap");
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  g_assert_false (read_account (bench, "two"));
+  g_assert_null (lookup (bench, "imap"));
+}
+
+/* libsecret with its own file instead of a service: in a process of its own, for it chooses once. */
+static void
+test_keyring (void)
+{
+  if (!g_test_subprocess ()) {
+    g_autofree char *path = g_build_filename (g_get_tmp_dir (), "sosik-test-keyring", NULL);
+
+    g_unlink (path);
+    g_setenv ("SECRET_BACKEND", "file", TRUE);
+    g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
+    g_setenv ("SECRET_FILE_TEST_PASSWORD", "x", TRUE);
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+    g_unsetenv ("SECRET_BACKEND");
+    g_test_trap_assert_passed ();
+    g_unlink (path);
+    return;
+  }
+  g_autoptr (MailCredentials) one = mail_credentials_new ();
+  g_autoptr (MailCredentials) two = mail_credentials_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean session_only = TRUE;
+
+  mail_credentials_store (one, "id", "a@example.org", "imap", "secret", TRUE, &session_only);
+  g_assert_false (session_only);
+  char *password = mail_credentials_lookup (two, "id", "a@example.org", "imap", NULL, &error);
+  g_assert_cmpstr (password, ==, "secret"); /* not from memory: the other one kept it */
+  mail_password_free (password);
+  g_assert_cmpstr (mail_credentials_get_last_asked (two, "id"), ==, "imap");
+  g_assert_null (mail_credentials_lookup (two, "id", "a@example.org", "smtp", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
+  mail_credentials_forget (two, "id");
+  g_assert_null (mail_credentials_lookup (one, "id", "a@example.org", "imap", NULL, NULL));
+}
+
+/* ---- actions ---- */
+
+typedef struct
+{
+  Bench *bench;
+  MailFolder *folder;
+  guint n;
+} Count;
+
+static gboolean
+has_count (gpointer data)
+{
+  Count *count = data;
+  g_autoptr (GArray) keys =
+      store_message_list (count->bench->db, mail_folder_get_id (count->folder), 0, 0, NULL);
+
+  return keys->len == count->n && mail_folder_get_total (count->folder) == count->n;
+}
+
+static void
+wait_count (Bench *bench, MailFolder *folder, guint n)
+{
+  Count count = { bench, folder, n };
+
+  wait_until (has_count, &count);
+}
+
+static gboolean
+act (Bench *bench, GPtrArray *messages, MailAction action, MailFolder *target, gint64 *undo,
+     char **sentence, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_act_async (bench->engine, messages, action, target, on_result, &result);
+  return mail_engine_act_finish (bench->engine, wait_result (&result), undo, sentence, error);
+}
+
+static gboolean
+undo_it (Bench *bench, gint64 undo, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_undo_async (bench->engine, undo, on_result, &result);
+  return mail_engine_undo_finish (bench->engine, wait_result (&result), error);
+}
+
+static gboolean
+is_starred (gpointer message)
+{
+  return mail_message_get_starred (message);
+}
+
+static gboolean
+is_plain (gpointer message)
+{
+  return !mail_message_get_starred (message);
+}
+
+static gboolean
+has_three (gpointer list)
+{
+  return g_list_model_get_n_items (list) == 3;
+}
+
+static void
+test_actions (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+  gint64 undo = 0;
+
+  for (guint i = 0; i < 3; i++)
+    bench_add (bench, bench->inbox, 1000 + i, NULL);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  wait_until (has_three, list);
+  for (guint i = 0; i < 3; i++)
+    g_ptr_array_add (messages, g_list_model_get_item (G_LIST_MODEL (list), i));
+
+  const struct
+  {
+    MailAction action;
+    MailFolder *target, *ends;
+    const char *sentence;
+  } moves[] = {
+    { MAIL_ACTION_ARCHIVE, NULL, bench->archive, "3 messages moved to “Archive”" },
+    { MAIL_ACTION_TRASH, NULL, mail_account_get_folder_by_role (bench->account, MAIL_ROLE_TRASH),
+      "3 messages moved to “Trash”" },
+    { MAIL_ACTION_MOVE, bench->sent, bench->sent, "3 messages moved to “Sent”" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (moves); i++) {
+    g_autofree char *sentence = NULL;
+
+    g_assert_true (
+        act (bench, messages, moves[i].action, moves[i].target, &undo, &sentence, &error));
+    g_assert_no_error (error);
+    g_assert_cmpstr (sentence, ==, moves[i].sentence);
+    wait_count (bench, moves[i].ends, 3);
+    wait_count (bench, bench->inbox, 0);
+    g_assert_true (undo_it (bench, undo, &error));
+    g_assert_no_error (error);
+    wait_count (bench, bench->inbox, 3);
+    g_assert_false (undo_it (bench, undo, &error)); /* once */
+    g_clear_error (&error);
+  }
+
+  g_autofree char *starred = NULL;
+  g_assert_true (act (bench, messages, MAIL_ACTION_STAR, NULL, &undo, &starred, &error));
+  g_assert_cmpstr (starred, ==, "3 messages starred");
+  wait_until (is_starred, messages->pdata[2]);
+  g_assert_true (undo_it (bench, undo, &error));
+  wait_until (is_plain, messages->pdata[2]);
+
+  g_autofree char *deleted = NULL;
+  g_assert_true (act (bench, messages, MAIL_ACTION_DELETE, NULL, &undo, &deleted, &error));
+  g_assert_cmpstr (deleted, ==, "3 messages deleted for good");
+  wait_count (bench, bench->inbox, 0);
+  g_assert_true (undo_it (bench, undo, &error)); /* there is time for it */
+  wait_count (bench, bench->inbox, 3);
+
+  g_assert_false (act (bench, messages, MAIL_ACTION_MOVE, NULL, &undo, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+}
+
+static void
+test_no_archive (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+  StoreFolder *inbox = g_new0 (StoreFolder, 1);
+
+  bench_add (bench, bench->inbox, 1000, NULL);
+  g_ptr_array_add (messages, bench_first (bench, bench->inbox));
+  inbox->name = g_strdup ("INBOX");
+  inbox->role = STORE_ROLE_INBOX;
+  inbox->selectable = TRUE;
+  g_ptr_array_add (list, inbox);
+  g_assert_true (
+      store_folder_replace_list (bench->db, mail_account_get_row (bench->account), list, &error));
+  while (g_list_model_get_n_items (mail_account_get_folders (bench->account)) > 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (act (bench, messages, MAIL_ACTION_ARCHIVE, NULL, NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_nonnull (strstr (error->message, "one@example.org"));
+}
+
+/* ---- arrival ---- */
+
+static void
+on_arrived (MailEngine *engine, MailFolder *folder, MailMessage *message, guint count, char **told)
+{
+  *told = g_strdup_printf ("%s %s %u", mail_folder_get_name (folder),
+                           mail_message_get_sender (message), count);
+}
+
+static gboolean
+was_told (gpointer told)
+{
+  return *(char **)told != NULL;
+}
+
+static void
+test_arrived (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *told = NULL;
+  gint64 id = bench_add (bench, bench->inbox, 1000, NULL);
+  const StoreKey keys[] = { STORE_KEY_MAKE (900, id + 1000), STORE_KEY_MAKE (1000, id) };
+
+  g_signal_connect (bench->engine, "arrived", G_CALLBACK (on_arrived), &told);
+  mail_engine_sync_events.arrived ("one", mail_folder_get_id (bench->inbox), keys, 2,
+                                   bench->engine);
+  wait_until (was_told, &told);
+  g_assert_cmpstr (told, ==, "Inbox Ada 2");
+}
+
+static void
+on_password_needed (MailEngine *engine, MailAccount *account, const char *sentence,
+                    const char *detail, guint *n)
+{
+  *n += 1;
+}
+
+static void
+test_password_needed (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  const SyncState needs = { .phase = SYNC_PHASE_NEEDS_PASSWORD, .message = (char *)"Wrong." };
+  guint n = 0;
+
+  g_signal_connect (bench->engine, "password-needed", G_CALLBACK (on_password_needed), &n);
+  for (guint i = 0; i < 3; i++)
+    mail_engine_handlers.state ("one", &needs, bench->engine);
+  g_assert_cmpuint (n, ==, 1); /* once at a time */
+  g_assert_true (mail_account_needs_password (bench->account));
+}
+
+void
+add_engine_tests (void)
+{
+  g_test_add_func ("/mail/store-thread/order", test_order);
+  g_test_add_func ("/mail/changes", test_changes);
+  g_test_add_func ("/mail/engine/life", test_life);
+  g_test_add_func ("/mail/engine/broken-file", test_broken_file);
+  g_test_add_func ("/mail/engine/start-fails", test_start_fails);
+  g_test_add_func ("/mail/engine/accounts", test_accounts);
+  g_test_add_func ("/mail/engine/wrong-account", test_wrong_account);
+  g_test_add_func ("/mail/engine/verify", test_verify);
+  g_test_add_func ("/mail/engine/keyring", test_keyring);
+  g_test_add_func ("/mail/engine/actions", test_actions);
+  g_test_add_func ("/mail/engine/no-archive", test_no_archive);
+  g_test_add_func ("/mail/engine/arrived", test_arrived);
+  g_test_add_func ("/mail/engine/password-needed", test_password_needed);
+}

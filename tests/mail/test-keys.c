@@ -1,0 +1,172 @@
+/* Sorted keys and their journal against a plain recomputation. */
+#include "mail-keys.h"
+#include "mail-rows.h"
+#include "test-mail.h"
+
+#include "base-error.h"
+
+static GArray *
+make (const StoreKey *keys, guint n)
+{
+  GArray *array = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+
+  g_array_append_vals (array, keys, n);
+  return array;
+}
+
+static void
+assert_keys (GArray *keys, const StoreKey *wanted, guint n)
+{
+  g_assert_cmpmem (keys->data, keys->len * sizeof (StoreKey), wanted, n * sizeof (StoreKey));
+}
+
+static void
+test_runs (void)
+{
+  const StoreKey start[] = { 90, 80, 70, 60, 50 }, gone[] = { 95, 80, 70, 55, 50 },
+                 left[] = { 90, 60 };
+  const StoreKey come[] = { 99, 98, 90, 65, 64, 10 }, all[] = { 99, 98, 90, 65, 64, 60, 10 };
+  g_autoptr (GArray) keys = make (start, G_N_ELEMENTS (start));
+  g_autoptr (GArray) removed = make (gone, G_N_ELEMENTS (gone));
+  g_autoptr (GArray) added = make (come, G_N_ELEMENTS (come));
+  MailKeysRun run;
+  guint next = 0;
+
+  g_assert_true (mail_keys_remove_run (keys, removed, &next, removed->len, &run));
+  g_assert_cmpuint (run.position, ==, 1);
+  g_assert_cmpuint (run.removed, ==, 2);
+  g_assert_true (mail_keys_remove_run (keys, removed, &next, removed->len, &run));
+  g_assert_cmpuint (run.position, ==, 2);
+  g_assert_cmpuint (run.removed, ==, 1);
+  g_assert_false (mail_keys_remove_run (keys, removed, &next, removed->len, &run));
+  assert_keys (keys, left, G_N_ELEMENTS (left));
+
+  /* Nothing at or after the end is touched, not even as part of a run. */
+  next = 0;
+  g_assert_true (mail_keys_insert_run (keys, added, &next, 1, &run));
+  g_assert_cmpuint (run.added, ==, 1);
+  g_assert_false (mail_keys_insert_run (keys, added, &next, 1, &run));
+  next = 0;
+  g_assert_true (mail_keys_remove_run (keys, added, &next, 1, &run));
+  g_assert_cmpuint (next, ==, 1);
+  assert_keys (keys, left, G_N_ELEMENTS (left));
+
+  next = 0;
+  g_assert_true (mail_keys_insert_run (keys, added, &next, added->len, &run));
+  g_assert_cmpuint (run.position, ==, 0);
+  g_assert_cmpuint (run.added, ==, 2);
+  g_assert_true (mail_keys_insert_run (keys, added, &next, added->len, &run));
+  g_assert_cmpuint (run.position, ==, 3);
+  g_assert_cmpuint (run.added, ==, 2);
+  g_assert_true (mail_keys_insert_run (keys, added, &next, added->len, &run));
+  g_assert_cmpuint (run.position, ==, 6);
+  g_assert_cmpuint (run.added, ==, 1);
+  g_assert_false (mail_keys_insert_run (keys, added, &next, added->len, &run));
+  assert_keys (keys, all, G_N_ELEMENTS (all));
+  g_assert_true (mail_keys_contain (keys, 65));
+  g_assert_false (mail_keys_contain (keys, 66));
+}
+
+static int
+descending (gconstpointer a, gconstpointer b)
+{
+  StoreKey one = *(const StoreKey *)a, two = *(const StoreKey *)b;
+
+  return one > two ? -1 : one < two;
+}
+
+static GArray *
+to_sorted (GHashTable *set)
+{
+  GArray *array = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, set);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    StoreKey k = GPOINTER_TO_INT (key);
+
+    g_array_append_val (array, k);
+  }
+  g_array_sort (array, descending);
+  return array;
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GHashTable) truth = g_hash_table_new (NULL, NULL);
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+
+  for (guint round = 0; round < 2000; round++) {
+    g_autoptr (GHashTable) some = g_hash_table_new (NULL, NULL);
+    gboolean adding = g_test_rand_int_range (0, 2) == 0;
+    MailKeysRun run;
+    guint next = 0;
+
+    for (gint i = g_test_rand_int_range (0, 20); i > 0; i--)
+      g_hash_table_add (some, GINT_TO_POINTER (g_test_rand_int_range (1, 200)));
+    g_autoptr (GArray) batch = to_sorted (some);
+    while (adding ? mail_keys_insert_run (keys, batch, &next, batch->len, &run)
+                  : mail_keys_remove_run (keys, batch, &next, batch->len, &run))
+      ;
+    for (guint i = 0; i < batch->len; i++) {
+      gpointer key = GINT_TO_POINTER ((gint)g_array_index (batch, StoreKey, i));
+
+      if (adding)
+        g_hash_table_add (truth, key);
+      else
+        g_hash_table_remove (truth, key);
+    }
+    g_autoptr (GArray) wanted = to_sorted (truth);
+    assert_keys (keys, (StoreKey *)(gpointer)wanted->data, wanted->len);
+  }
+}
+
+static void
+test_journal (void)
+{
+  const StoreKey read[] = { 70, 60, 50 }, right[] = { 75, 70, 55 };
+  g_autoptr (GArray) chunk = make (read, G_N_ELEMENTS (read));
+  g_autoptr (MailKeysJournal) journal = mail_keys_journal_new ();
+
+  mail_keys_journal_note (journal, 60, MAIL_KEYS_REMOVED);
+  mail_keys_journal_note (journal, 75, MAIL_KEYS_ADDED);
+  mail_keys_journal_note (journal, 55, MAIL_KEYS_REMOVED);
+  mail_keys_journal_note (journal, 55, MAIL_KEYS_ADDED); /* the last word counts */
+  mail_keys_journal_note (journal, 50, MAIL_KEYS_ADDED);
+  mail_keys_journal_note (journal, 50, MAIL_KEYS_REMOVED);
+  mail_keys_journal_note (journal, 40, MAIL_KEYS_ADDED); /* not in this range */
+  mail_keys_journal_note (journal, 80, MAIL_KEYS_ADDED);
+  mail_keys_journal_correct (journal, chunk, 50, 80);
+  assert_keys (chunk, right, G_N_ELEMENTS (right));
+}
+
+static void
+test_rows (void)
+{
+  g_autoptr (MailRows) rows = mail_rows_new (3);
+
+  for (gint64 id = 1; id <= 4; id++) {
+    StoreMessage *row = g_new0 (StoreMessage, 1);
+
+    row->id = id;
+    mail_rows_put (rows, row);
+    if (id == 3)
+      g_assert_nonnull (mail_rows_get (rows, 1)); /* used, so 2 is the one to go */
+  }
+  g_assert_cmpuint (mail_rows_count (rows), ==, 3);
+  g_assert_null (mail_rows_get (rows, 2));
+  g_assert_nonnull (mail_rows_get (rows, 1));
+  mail_rows_drop (rows, 1);
+  g_assert_null (mail_rows_get (rows, 1));
+}
+
+void
+add_keys_tests (void)
+{
+  g_test_add_func ("/mail/keys/runs", test_runs);
+  g_test_add_func ("/mail/keys/random", test_random);
+  g_test_add_func ("/mail/keys/journal", test_journal);
+  g_test_add_func ("/mail/rows", test_rows);
+}

@@ -1,0 +1,51 @@
+/* A running engine in a throw-away profile with one account whose server does not answer, and short ways to fill its store. */
+#pragma once
+
+#include "mail-engine-private.h"
+#include "mail-private.h"
+
+typedef struct
+{
+  char *folder;
+  BasePaths *paths;
+  MailEngine *engine;
+  MailAccount *account;               /* borrowed */
+  MailFolder *inbox, *archive, *sent; /* borrowed */
+  StoreDb *db;                        /* of the test's main thread */
+  guint32 next_uid;
+  GPtrArray *notices; /* of char */
+} Bench;
+
+Bench *bench_new (void);
+/* With accounts and folders as above. */
+Bench *bench_new_ready (void);
+void bench_stop (Bench *bench);
+/* A new engine over the same profile, as after a restart. */
+void bench_restart (Bench *bench);
+void bench_free (Bench *bench);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
+
+BaseAccount *bench_account_new (const char *id);
+void bench_make_folders (Bench *bench);
+/* One message; body may be NULL.  Returns its row id. */
+gint64 bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body);
+GPtrArray *bench_new_message_array (void);
+
+/* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some seconds. */
+void on_result (GObject *source, GAsyncResult *result, gpointer slot);
+GAsyncResult *wait_result (GAsyncResult **slot);
+typedef gboolean (*Condition) (gpointer data);
+void wait_until (Condition condition, gpointer data);
+MailContent *bench_open (Bench *bench, MailMessage *message, GError **error);
+/* First item of a list of `folder`, loaded. */
+MailMessage *bench_first (Bench *bench, MailFolder *folder);
+void write_file (const char *path, const char *text);
+
+void add_account_tests (void);
+void add_content_tests (void);
+void add_draft_tests (void);
+void add_engine_tests (void);
+void add_keys_tests (void);
+void add_list_tests (void);
+void add_remote_tests (void);
+void add_reply_tests (void);

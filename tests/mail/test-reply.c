@@ -1,0 +1,195 @@
+/* Replies, forwards and mailto: as pure functions. */
+#include "test-mail.h"
+
+#include "base-error.h"
+
+static MailParsed *
+parse (const char *message)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (message, strlen (message));
+
+  return mail_parsed_new (bytes);
+}
+
+static gboolean
+is_me (const char *address, gpointer user_data)
+{
+  return g_ascii_strcasecmp (address, "me@example.org") == 0;
+}
+
+static const char letter[] = "From: Ada <ada@example.org>\r\n"
+                             "To: Me <me@example.org>, Bea <bea@example.org>, ada@example.org\r\n"
+                             "Cc: \"Cem, C.\" <cem@example.org>, BEA@example.org\r\n"
+                             "Subject: RE: Plan\r\n"
+                             "Message-ID: <3@example.org>\r\n"
+                             "In-Reply-To: <2@example.org>\r\n"
+                             "References: <1@example.org> (junk) <2@example.org>\r\n"
+                             "Date: Mon, 06 Jul 2026 10:00:00 +0000\r\n"
+                             "\r\n"
+                             "Hello\r\n> older\r\n";
+
+static void
+test_reply (void)
+{
+  g_autoptr (MailParsed) parsed = parse (letter);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+
+  g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
+  g_assert_cmpstr (draft->cc, ==, "");
+  g_assert_cmpstr (draft->subject, ==, "Re: Plan");
+  g_assert_cmpstr (draft->in_reply_to, ==, "<3@example.org>");
+  g_assert_cmpstr (draft->references, ==, "<1@example.org> <2@example.org> <3@example.org>");
+  g_assert_true (g_str_has_prefix (draft->text, "\n\nOn "));
+  g_assert_nonnull (strstr (draft->text, "2026"));
+  g_assert_nonnull (strstr (draft->text, ", Ada wrote:\n> Hello\n>> older"));
+  g_assert_false (draft->forward);
+}
+
+static void
+test_reply_all (void)
+{
+  g_autoptr (MailParsed) parsed = parse (letter);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, is_me, NULL);
+
+  g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
+  g_assert_cmpstr (draft->cc, ==, "Bea <bea@example.org>, \"Cem, C.\" <cem@example.org>");
+}
+
+static void
+test_reply_to_header (void)
+{
+  g_autoptr (MailParsed) parsed =
+      parse ("From: Robot <robot@example.org>\r\nReply-To: Desk <desk@example.org>\r\n"
+             "To: me@example.org\r\n\r\nx\r\n");
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+
+  g_assert_cmpstr (draft->to, ==, "Desk <desk@example.org>");
+  g_assert_null (draft->in_reply_to); /* nothing to hang it on */
+}
+
+static void
+test_reply_to_own (void)
+{
+  g_autoptr (MailParsed) parsed =
+      parse ("From: me@example.org\r\nTo: Bea <bea@example.org>\r\nCc: cem@example.org\r\n"
+             "Message-ID: <1@x>\r\n\r\nx\r\n");
+  g_autoptr (StoreDraft) one = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+  g_autoptr (StoreDraft) all = mail_reply_build (parsed, MAIL_REPLY_ALL, is_me, NULL);
+
+  g_assert_cmpstr (one->to, ==, "Bea <bea@example.org>");
+  g_assert_cmpstr (all->to, ==, "Bea <bea@example.org>");
+  g_assert_cmpstr (all->cc, ==, "cem@example.org");
+}
+
+static void
+test_reply_to_nothing (void)
+{
+  g_autoptr (MailParsed) parsed = parse ("");
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, is_me, NULL);
+
+  g_assert_cmpstr (draft->to, ==, "");
+  g_assert_nonnull (draft->subject);
+  g_assert_nonnull (strstr (draft->text, "wrote:"));
+}
+
+static void
+test_long_references (void)
+{
+  g_autoptr (GString) message = g_string_new ("Message-ID: <last@x>\r\nReferences:");
+  g_auto (GStrv) ids = NULL;
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append_printf (message, " <%u@x>\r\n", i);
+  g_string_append (message, "\r\nx\r\n");
+  g_autoptr (MailParsed) parsed = parse (message->str);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+  ids = g_strsplit (draft->references, " ", -1);
+  g_assert_cmpuint (g_strv_length (ids), ==, 30);
+  g_assert_cmpstr (ids[0], ==, "<0@x>");
+  g_assert_cmpstr (ids[28], ==, "<199@x>");
+  g_assert_cmpstr (ids[29], ==, "<last@x>");
+}
+
+static void
+test_forward (void)
+{
+  g_autoptr (MailParsed) parsed = parse (letter);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_FORWARD, is_me, NULL);
+
+  g_assert_true (draft->forward);
+  g_assert_cmpstr (draft->to, ==, "");
+  g_assert_cmpstr (draft->subject, ==, "Fwd: Plan");
+  g_assert_null (draft->in_reply_to);
+  g_assert_nonnull (strstr (draft->text, "From: Ada <ada@example.org>\n"));
+  g_assert_nonnull (strstr (draft->text, "Subject: RE: Plan\n"));
+  g_assert_nonnull (strstr (draft->text, "\n\nHello\n> older"));
+}
+
+/* ---- mailto ---- */
+
+static void
+test_mailto (void)
+{
+  const struct
+  {
+    const char *uri, *to, *cc, *bcc, *subject, *text;
+  } cases[] = {
+    { "mailto:ada@example.org", "ada@example.org", "", "", "", "" },
+    { "MAILTO:", "", "", "", "", "" },
+    { "mailto:a@x,b@x?cc=c@x&bcc=d@x&to=e@x", "a@x,b@x, e@x", "c@x", "d@x", "", "" },
+    { "mailto:a@x?subject=one+two%20three&body=1%0D%0A2%0A3", "a@x", "", "", "one+two three",
+      "1\n2\n3" },
+    { "mailto:?SUBJECT=%ED%8E%B8%EC%A7%80&Body=%EC%95%88%EB%85%95", "", "", "", "편지", "안녕" },
+    { "mailto:a@x?attach=/etc/passwd&attachment=file:///etc/passwd&from=evil@x&subject=s", "a@x",
+      "", "", "s", "" },
+    { "mailto:a@x?subject=x%0D%0ABcc:%20evil@x", "a@x", "", "", "x Bcc: evil@x", "" },
+    { "mailto:a%40x?subject=100%&cc=%zz@x#fragment", "a@x", "%zz@x", "", "100%", "" },
+    { "mailto:a@x?subject&&=&body=a%00b", "a@x", "", "", "", "a\357\277\275b" },
+    { "mailto:gorby%25kremvax@example.com", "gorby%kremvax@example.com", "", "", "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (StoreDraft) draft = mail_mailto_parse (cases[i].uri);
+
+    g_assert_nonnull (draft);
+    g_assert_cmpstr (draft->to, ==, cases[i].to);
+    g_assert_cmpstr (draft->cc, ==, cases[i].cc);
+    g_assert_cmpstr (draft->bcc, ==, cases[i].bcc);
+    g_assert_cmpstr (draft->subject != NULL ? draft->subject : "", ==, cases[i].subject);
+    g_assert_cmpstr (draft->text != NULL ? draft->text : "", ==, cases[i].text);
+    g_assert_cmpuint (draft->attachments->len, ==, 0);
+  }
+  g_assert_null (mail_mailto_parse ("http://example.org"));
+  g_assert_null (mail_mailto_parse (""));
+}
+
+/* Cut anywhere, it is still something valid. */
+static void
+test_mailto_cut (void)
+{
+  static const char uri[] =
+      "mailto:a%40x,b@x?subject=%ED%8E%B8%EC%A7%80+&body=%EC%95%88%0D%0A&cc=c@x#end";
+
+  for (gsize length = 0; length < sizeof uri; length++) {
+    g_autofree char *cut = g_strndup (uri, length);
+    g_autoptr (StoreDraft) draft = mail_mailto_parse (cut);
+
+    g_assert_cmpint (draft != NULL, ==, length >= strlen ("mailto:"));
+    if (draft != NULL && draft->subject != NULL)
+      g_assert_true (g_utf8_validate (draft->subject, -1, NULL));
+  }
+}
+
+void
+add_reply_tests (void)
+{
+  g_test_add_func ("/mail/reply/one", test_reply);
+  g_test_add_func ("/mail/reply/all", test_reply_all);
+  g_test_add_func ("/mail/reply/reply-to", test_reply_to_header);
+  g_test_add_func ("/mail/reply/own", test_reply_to_own);
+  g_test_add_func ("/mail/reply/nothing", test_reply_to_nothing);
+  g_test_add_func ("/mail/reply/references", test_long_references);
+  g_test_add_func ("/mail/reply/forward", test_forward);
+  g_test_add_func ("/mail/mailto/fields", test_mailto);
+  g_test_add_func ("/mail/mailto/cut", test_mailto_cut);
+}
