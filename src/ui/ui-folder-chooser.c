@@ -130,11 +130,11 @@ void
 ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account, MailFolder *except)
 {
   g_set_object (&self->except, except);
-  g_clear_pointer (&self->query, g_free);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-  gtk_list_box_bind_model (self->box, account ? mail_account_get_folders (account) : NULL,
-                           create_row, self, NULL);
-  select_first (self);
+  gtk_filter_list_model_set_model (self->folders, mail_account_get_folders (account));
+  refilter (self, "");
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_list_box_select_row (self->box, gtk_list_box_get_row_at_index (self->box, 0));
 }
 
 static void
