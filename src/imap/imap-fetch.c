@@ -8,9 +8,10 @@
 #include "base-date.h"
 #include "base-error.h"
 
-/* What a list row, threading and a reply need. */
+/* What a list row, its first line of text, threading and a reply need. */
 #define HEADER_FIELDS                                                                              \
-  "From Sender Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type"
+  "From Sender Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type "         \
+  "Content-Transfer-Encoding"
 
 static const struct
 {
