@@ -19,7 +19,6 @@ def main(tests, finish=None, stop_at_first=False):
             print(f'not ok {number} {name}', flush=True)
             for line in (str(error) or traceback.format_exc()).splitlines()[:60]:
                 print('# ' + line, flush=True)
-            traceback.print_exc()
             if stop_at_first:
                 for rest, test_not_run in enumerate(tests[number:], number + 1):
                     print(f'not ok {rest} {test_not_run.__name__.replace("_", "-")} (not reached)', flush=True)

@@ -246,8 +246,24 @@ class App:
                 window['y'] + upper + border_y - box[1] + y + height // 2)
 
     # ---- doing
+    def _bring_into_view(self, node):
+        """Turns the wheel over the scrolled pane that holds it until its middle can be seen."""
+        pane = next((a for a in node.ancestors if a.role == 'scroll pane' and a.extents), None)
+        for _ in range(60):
+            if not pane or not node.extents:
+                return
+            _x, y, _width, height = node.extents
+            _pane_x, top, _pane_width, pane_height = pane.extents
+            middle = y + height // 2
+            if top + 4 <= middle <= top + pane_height - 4:
+                return
+            x, y = self.center(pane)
+            run('xdotool', 'mousemove', str(x), str(y), 'click', '5' if middle > top else '4')
+            time.sleep(.08)
+
     def click(self, role, name=None, timeout=None, button=1, count=1, modifier=None):
         node = role if isinstance(role, Node) else self.wait(role, name, timeout, condition=lambda n: n.has('sensitive'))
+        self._bring_into_view(node)
         x, y = self.center(node)
         moves = []
         for offset in (6, 3, 1, 0):  # like a hand: one jump right after a popover closed is sometimes lost

@@ -27,6 +27,7 @@ REPLY = '네, 자료를 붙임으로 보내 드립니다. See you on Friday.'
 _ = Words(PREFIX, LANGUAGE)
 app = lab = None
 shots = 0
+nameless = set()
 
 
 def shot(name):
@@ -40,9 +41,12 @@ def row(subject):
     return app.wait('list item|table row', re.escape(subject))
 
 
+def look_for_nameless():
+    nameless.update(app.unnamed())
+
+
 def every_control_has_a_name():
-    bad = app.unnamed()
-    assert not bad, 'without a name for a screen reader:\n' + '\n'.join(bad)
+    assert not nameless, 'without a name for a screen reader:\n' + '\n'.join(sorted(nameless))
 
 
 def quiet():
@@ -61,7 +65,7 @@ def first_start_welcomes():
     app = App([SOSIK, '--profile', PROFILE], LOG)
     app.wait('push button', _.exact('_Add Account'))
     shot('welcome')
-    every_control_has_a_name()
+    look_for_nameless()
 
 
 def the_wizard_finds_the_servers():
@@ -70,13 +74,13 @@ def the_wizard_finds_the_servers():
     app.fill('text', _.exact('E-mail address'), 'alice@lab.test')
     app.fill('text|password text', _.exact('Password'), 'wrong password')
     shot('wizard')
-    every_control_has_a_name()
+    look_for_nameless()
     app.click('push button', _.exact('Continue'))
     app.wait('push button', _.exact('Sign In'), timeout=60)
     hosts = [node.text for node in app.root.find_all('text', _.exact('Server'))]
     assert hosts and all(host in ('imap.lab.test', 'mail.lab.test', 'lab.test', 'smtp.lab.test') for host in hosts), hosts
     shot('wizard-found')
-    every_control_has_a_name()
+    look_for_nameless()
 
 
 def a_wrong_password_is_said_and_nothing_is_lost():
@@ -84,8 +88,9 @@ def a_wrong_password_is_said_and_nothing_is_lost():
     app.wait('label', _('password').strip() if LANGUAGE.startswith('C') else '비밀번호|암호', timeout=30,
              condition=lambda n: 'alice' in n.name or 'lab.test' in n.name)
     shot('wizard-wrong-password')
-    node = app.wait('text|password text', _.exact('Password'))
-    app.click(node)
+    app.wait('text|password text', _.exact('Password'))
+    # The last one: the first page's row, behind, still counts as visible for GTK 4.8
+    app.click(app.root.find_all('text|password text', _.exact('Password'))[-1])
     app.key('ctrl+a')
     app.type('alicepw')
     app.click('push button', _.exact('Sign In'))
@@ -100,7 +105,7 @@ def the_mailbox_appears():
     app.wait(None, '가족')
     time.sleep(1)
     shot('inbox')
-    every_control_has_a_name()
+    look_for_nameless()
     assert not any('Password' in name or 'alicepw' in open(os.path.join(folder, name), 'rb').read().decode('latin-1')
                    for folder, _folders, names in os.walk(PROFILE) for name in names), 'the password lies in the profile'
 
@@ -110,7 +115,7 @@ def a_mail_is_read():
     app.wait('text', None, condition=lambda n: '느티나무방' in n.text)
     time.sleep(1.5)
     shot('reading')
-    every_control_has_a_name()
+    look_for_nameless()
     lab.wait('alice', 'INBOX', lambda flags, m: m['Subject'] == SUBJECT and '\\Seen' in flags, what='\\Seen')
 
 
@@ -131,7 +136,7 @@ def a_reply_with_a_file_is_written():
     app.key('Return')
     app.wait(None, re.escape('회의 자료.txt'))
     shot('reply')
-    every_control_has_a_name()
+    look_for_nameless()
 
 
 def sending_closes_the_composer():
@@ -191,7 +196,7 @@ def an_html_mail_shows_its_picture():
     app.click(row('Photos from the harbour'))
     time.sleep(4)
     shot('html')
-    every_control_has_a_name()
+    look_for_nameless()
 
 
 def narrow_window():
@@ -236,4 +241,5 @@ if __name__ == '__main__':
     main([first_start_welcomes, the_wizard_finds_the_servers, a_wrong_password_is_said_and_nothing_is_lost, the_mailbox_appears,
           a_mail_is_read, a_reply_with_a_file_is_written, sending_closes_the_composer, the_reply_arrives_at_the_other_mailbox,
           one_copy_lies_in_sent, new_mail_is_there_within_two_seconds, archive_and_undo, an_html_mail_shows_its_picture, narrow_window,
-          a_restart_finds_everything, without_servers_everything_seen_is_there, it_ends_quietly], finish, stop_at_first=True)
+          a_restart_finds_everything, without_servers_everything_seen_is_there, it_ends_quietly,
+          every_control_has_a_name], finish, stop_at_first=True)

@@ -11,8 +11,9 @@ class Words:
         return self.translation.gettext(text)
 
     def exact(self, text):
-        """A pattern for just this name, mnemonics left out."""
-        return '^' + re.escape(re.sub(r'\(_.\)|_', '', self(text))) + '$'
+        """A pattern for just this name, mnemonics left out; GTK 4.8 says the names of some buttons twice."""
+        name = re.escape(re.sub(r'\(_.\)|_', '', self(text)))
+        return f'^({name} )?{name}$'
 
     def begins(self, text):
         """A pattern for a name that begins as the (translated) text does before its first place-holder."""
