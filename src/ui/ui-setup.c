@@ -73,7 +73,11 @@ show_page (UiSetup *self, Page page)
   };
 
   self->page = page;
+  gtk_widget_show (gtk_stack_get_child_by_name (self->stack, names[page]));
   gtk_stack_set_visible_child_name (self->stack, names[page]);
+  /* The other pages have fields of the same names, and GTK before 4.10 shows them to screen readers. */
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, names[i]), i == page);
   gtk_widget_set_visible (self->back, page == PAGE_TRUST || (page == PAGE_REVIEW && !self->edit));
   gtk_spinner_set_spinning (self->looking_spinner, page == PAGE_LOOKING);
   if (page == PAGE_TRUST)
