@@ -333,9 +333,11 @@ ui_setup_form_get_smtp_password (UiSetupForm *self)
 {
   const char *password = get_text (self->smtp.password);
 
-  if (adw_expander_row_get_enable_expansion (self->smtp_own) && *password != '\0')
-    return password;
-  return ui_setup_form_get_imap_password (self);
+  if (!adw_expander_row_get_enable_expansion (self->smtp_own))
+    return ui_setup_form_get_imap_password (self);
+  if (*password == '\0')
+    return self->edit ? NULL : ui_setup_form_get_imap_password (self);
+  return password;
 }
 
 void
