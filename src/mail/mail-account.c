@@ -1,5 +1,6 @@
-/* An account as the window sees it: its settings, one sentence about its state and its folders in the order of the sidebar.  Main
- * thread only; filled by the engine, and must never read the store or ask a worker itself. */
+/* An account as the window sees it: its settings, one sentence about its state and its folders
+ * in the order of the sidebar.  Main thread only; filled by the engine, and must never read the
+ * store or ask a worker itself. */
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -345,7 +346,8 @@ is_below (const Node *node, const Node *ancestor)
   return TRUE;
 }
 
-/* Sorted nodes of the sidebar: special ones, then the tree.  A mere container of special folders ("[Gmail]") is left out. */
+/* Sorted nodes of the sidebar: special ones, then the tree.  A mere container of special folders
+ * ("[Gmail]") is left out. */
 static GPtrArray *
 arrange (gint64 account, GPtrArray *rows)
 {
@@ -379,7 +381,8 @@ arrange (gint64 account, GPtrArray *rows)
   return nodes;
 }
 
-/* Replaces what lies between the first and the last difference, so that a selection outside it stays. */
+/* Replaces what lies between the first and the last difference, so that a selection outside it
+ * stays. */
 static void
 splice_difference (GListStore *list, GPtrArray *wanted)
 {

@@ -16,9 +16,10 @@ typedef enum
   MAIL_ACCOUNT_ATTENTION /* a person must do something: password, certificate */
 } MailAccountStatus;
 
-/* Properties (all notify): "label" (string, sidebar name), "address", "status" (MailAccountStatus as int), "state-text"
- * (one line: "In step at 12:03", "Fetching Inbox 120 of 900", "No connection. Trying again at 12:05."), "state-detail" (server's
- * words, nullable), "progress" (double 0..1, < 0: not known). */
+/* Properties (all notify): "label" (string, sidebar name), "address", "status"
+ * (MailAccountStatus as int), "state-text" (one line: "In step at 12:03", "Fetching Inbox 120 of
+ * 900", "No connection. Trying again at 12:05."), "state-detail" (server's words, nullable),
+ * "progress" (double 0..1, < 0: not known). */
 const char *mail_account_get_id (MailAccount *account);
 const char *mail_account_get_label (MailAccount *account);
 const char *mail_account_get_address (MailAccount *account);
@@ -29,7 +30,8 @@ const char *mail_account_get_state_detail (MailAccount *account);
 double mail_account_get_progress (MailAccount *account);
 /* True when status is ATTENTION because a password is missing or was refused. */
 gboolean mail_account_needs_password (MailAccount *account);
-/* Borrowed GListModel of MailFolder: special folders first, then the tree in order (parents before children, "depth"). */
+/* Borrowed GListModel of MailFolder: special folders first, then the tree in order (parents
+ * before children, "depth"). */
 GListModel *mail_account_get_folders (MailAccount *account);
 /* NULL when the account has none. */
 MailFolder *mail_account_get_folder_by_role (MailAccount *account, int role);

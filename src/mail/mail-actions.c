@@ -1,5 +1,6 @@
-/* What a person does to messages: each a durable operation in the store thread, visible at once by the change it makes, and taken back by
- * undo.  Main thread; it must never change an object itself, for the store is what is true. */
+/* What a person does to messages: each a durable operation in the store thread, visible at once
+ * by the change it makes, and taken back by undo.  Main thread; it must never change an object
+ * itself, for the store is what is true. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
@@ -114,7 +115,8 @@ act_on (StoreDb *db, MailAction action, const Portion *portion, GError **error)
   return 0;
 }
 
-/* What one call did is one thing to the person: where an account fails, the ones before are taken back. */
+/* What one call did is one thing to the person: where an account fails, the ones before are
+ * taken back. */
 static gpointer
 run_act (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -190,7 +192,8 @@ moves (MailAction action)
   return action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH || action == MAIL_ACTION_MOVE;
 }
 
-/* Sorts the messages by account; *name is where they go. NULL with an error where one cannot be done. */
+/* Sorts the messages by account; *name is where they go. NULL with an error where one cannot be
+ * done. */
 static ActJob *
 plan (GPtrArray *messages, MailAction action, MailFolder *target, guint *count, const char **name,
       GError **error)

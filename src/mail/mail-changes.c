@@ -1,5 +1,6 @@
-/* From worker threads to the main loop.  The push functions run on any thread and hold the lock only to append; they must never call
- * back into the store or wait.  The handlers run on the main thread. */
+/* From worker threads to the main loop.  The push functions run on any thread and hold the lock
+ * only to append; they must never call back into the store or wait.  The handlers run on the
+ * main thread. */
 #include "mail-changes.h"
 
 /* Half a frame: the other half belongs to drawing. */

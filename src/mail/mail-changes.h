@@ -1,7 +1,8 @@
 /* The one way up: what the store and the workers tell, from any thread, handed to the main loop.
  *
- * Everything told goes into one queue, in the order told; one source on the main loop empties it, for at most some milliseconds at a
- * time, so that a flood of changes never freezes the window.  States of one account that nobody saw yet replace each other. */
+ * Everything told goes into one queue, in the order told; one source on the main loop empties
+ * it, for at most some milliseconds at a time, so that a flood of changes never freezes the
+ * window.  States of one account that nobody saw yet replace each other. */
 #pragma once
 
 #include "store-db.h"

@@ -1,5 +1,5 @@
-/* An opened message on the main thread: what the pool thread parsed, immutable.  It must never parse, decode or clean here: those go
- * to the pool. */
+/* An opened message on the main thread: what the pool thread parsed, immutable.  It must never
+ * parse, decode or clean here: those go to the pool. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
@@ -339,8 +339,7 @@ run_save_all (gpointer data, GCancellable *cancellable, GError **error)
   for (guint i = 0; i < names->len; i++) {
     g_autoptr (GBytes) bytes = mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i));
 
-    if (bytes != NULL
-        && !mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error))
+    if (bytes != NULL && !mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error))
       return NULL;
   }
   return MAIL_CALL_DONE;
@@ -374,18 +373,21 @@ run_save (gpointer data, GCancellable *cancellable, GError **error)
 {
   PartsJob *job = data;
 
-  return mail_save_file (job->where, job->parsed->bytes, TRUE, cancellable, error) ? MAIL_CALL_DONE : NULL;
+  return mail_save_file (job->where, job->parsed->bytes, TRUE, cancellable, error) ? MAIL_CALL_DONE
+                                                                                   : NULL;
 }
 
 void
-mail_content_save_async (MailContent *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+mail_content_save_async (MailContent *self, GFile *file, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_CONTENT (self) && G_IS_FILE (file));
   PartsJob *job = g_new0 (PartsJob, 1);
 
   job->parsed = mail_parsed_ref (self->parsed);
   job->where = g_object_ref (file);
-  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data), run_save, job, parts_job_free, NULL);
+  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
+                         run_save, job, parts_job_free, NULL);
 }
 
 gboolean

@@ -58,13 +58,16 @@ gboolean mail_part_save_finish (MailPart *part, GAsyncResult *result, GError **e
 void mail_content_save_all_async (MailContent *content, GFile *folder, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_content_save_all_finish (MailContent *content, GAsyncResult *result, GError **error);
-/* Writes the part into the cache (read-only, 0400, never executable) for opening in another program. */
+/* Writes the part into the cache (read-only, 0400, never executable) for opening in another
+ * program. */
 void mail_part_export_async (MailPart *part, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
 GFile *mail_part_export_finish (MailPart *part, GAsyncResult *result,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Writes the raw bytes of the message ("Save as … .eml"); whole or not at all, an existing file is replaced. */
-void mail_content_save_async (MailContent *content, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Writes the raw bytes of the message ("Save as … .eml"); whole or not at all, an existing file
+ * is replaced. */
+void mail_content_save_async (MailContent *content, GFile *file, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_content_save_finish (MailContent *content, GAsyncResult *result, GError **error);
 /* The raw source as text (valid UTF-8), for "View source"; at most its first megabyte. */
 char *mail_content_dup_source (MailContent *content) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,5 +1,6 @@
-/* Passwords in the keyring or in memory.  Worker threads call this and may wait for the person to unlock the keyring; the main thread
- * must never.  A password must never reach a log, a file or an error message, and is wiped before its memory is given back. */
+/* Passwords in the keyring or in memory.  Worker threads call this and may wait for the person
+ * to unlock the keyring; the main thread must never.  A password must never reach a log, a file
+ * or an error message, and is wiped before its memory is given back. */
 #include "mail-credentials.h"
 
 #include <glib/gi18n.h>
@@ -11,6 +12,8 @@
 
 struct _MailCredentials
 {
+  GMutex
+      keyring; /* one question at a time, or a locked keyring asks as often as there are workers */
   GMutex lock;
   /* Owned, with the lock */
   GHashTable *session; /* "account protocol" -> password */
@@ -53,6 +56,7 @@ mail_credentials_new (void)
 {
   MailCredentials *self = g_new0 (MailCredentials, 1);
 
+  g_mutex_init (&self->keyring);
   g_mutex_init (&self->lock);
   self->session = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, password_free);
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -64,6 +68,7 @@ mail_credentials_free (MailCredentials *self)
 {
   g_hash_table_unref (self->session);
   g_hash_table_unref (self->asked);
+  g_mutex_clear (&self->keyring);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -89,6 +94,19 @@ session_set (MailCredentials *self, const char *account_id, const char *protocol
   g_mutex_unlock (&self->lock);
 }
 
+/* From the keyring's memory to ours. */
+static char *
+take_secret (char *secret)
+{
+  char *password = g_strdup (secret);
+
+  if (secret != NULL) {
+    secret_password_wipe (secret);
+    secret_password_free (secret);
+  }
+  return password;
+}
+
 char *
 mail_credentials_lookup (MailCredentials *self, const char *account_id, const char *address,
                          const char *protocol, GCancellable *cancellable, GError **error)
@@ -104,15 +122,12 @@ mail_credentials_lookup (MailCredentials *self, const char *account_id, const ch
   if (remembered != NULL)
     return remembered;
 
-  char *secret = secret_password_lookup_sync (&schema, cancellable, &keyring_error, "account",
-                                              account_id, "protocol", protocol, NULL);
-  if (secret != NULL) {
-    char *password = g_strdup (secret);
-
-    secret_password_wipe (secret);
-    secret_password_free (secret);
+  g_mutex_lock (&self->keyring);
+  char *password = take_secret (secret_password_lookup_sync (
+      &schema, cancellable, &keyring_error, "account", account_id, "protocol", protocol, NULL));
+  g_mutex_unlock (&self->keyring);
+  if (password != NULL)
     return password;
-  }
   if (base_error_is_cancelled (keyring_error)) {
     g_propagate_error (error, g_steal_pointer (&keyring_error));
     return NULL;
@@ -142,8 +157,12 @@ mail_credentials_store (MailCredentials *self, const char *account_id, const cha
   label = g_strdup_printf (g_str_equal (protocol, "smtp") ? _ ("Sosik: sending mail as %s")
                                                           : _ ("Sosik: mail of %s"),
                            address);
-  if (secret_password_store_sync (&schema, SECRET_COLLECTION_DEFAULT, label, password, NULL, &error,
-                                  "account", account_id, "protocol", protocol, NULL)) {
+  g_mutex_lock (&self->keyring);
+  gboolean stored =
+      secret_password_store_sync (&schema, SECRET_COLLECTION_DEFAULT, label, password, NULL, &error,
+                                  "account", account_id, "protocol", protocol, NULL);
+  g_mutex_unlock (&self->keyring);
+  if (stored) {
     session_set (self, account_id, protocol, NULL);
     *session_only = FALSE;
     return;
@@ -152,6 +171,54 @@ mail_credentials_store (MailCredentials *self, const char *account_id, const cha
             error != NULL ? error->message : "refused");
   session_set (self, account_id, protocol, password);
   *session_only = TRUE;
+}
+
+/* What is known without asking the person to unlock anything; NULL else. */
+static char *
+peek (MailCredentials *self, const char *account_id, const char *protocol)
+{
+  g_autofree char *key = session_key (account_id, protocol);
+  char *password = NULL;
+
+  g_mutex_lock (&self->lock);
+  password = g_strdup (g_hash_table_lookup (self->session, key));
+  g_mutex_unlock (&self->lock);
+  if (password != NULL)
+    return password;
+
+  g_mutex_lock (&self->keyring);
+  GList *items = secret_password_search_sync (&schema, SECRET_SEARCH_LOAD_SECRETS, NULL, NULL,
+                                              "account", account_id, "protocol", protocol, NULL);
+  g_mutex_unlock (&self->keyring);
+  if (items != NULL) {
+    g_autoptr (SecretValue) value =
+        secret_retrievable_retrieve_secret_sync (items->data, NULL, NULL);
+
+    password = value != NULL ? g_strdup (secret_value_get_text (value)) : NULL;
+  }
+  g_list_free_full (items, g_object_unref);
+  return password;
+}
+
+void
+mail_credentials_replace (MailCredentials *self, const char *account_id, const char *address,
+                          const char *password, gboolean remember, gboolean *session_only)
+{
+  static const char *const protocols[] = { "imap", "smtp" };
+  char *imap = peek (self, account_id, "imap"), *smtp = peek (self, account_id, "smtp");
+  gboolean differ = imap != NULL && smtp != NULL && !g_str_equal (imap, smtp);
+
+  mail_password_free (imap);
+  mail_password_free (smtp);
+  g_mutex_lock (&self->lock);
+  const char *asked = g_hash_table_lookup (self->asked, account_id);
+  g_mutex_unlock (&self->lock);
+  *session_only = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
+    if (!differ || g_str_equal (asked != NULL ? asked : "imap", protocols[i]))
+      /* Where the keyring refused once, it is not asked again. */
+      mail_credentials_store (self, account_id, address, protocols[i], password,
+                              remember && !*session_only, session_only);
 }
 
 void
@@ -165,16 +232,9 @@ mail_credentials_forget (MailCredentials *self, const char *account_id)
   g_mutex_lock (&self->lock);
   g_hash_table_remove (self->asked, account_id);
   g_mutex_unlock (&self->lock);
-  if (!secret_password_clear_sync (&schema, NULL, &error, "account", account_id, NULL)
-      && error != NULL)
+  g_mutex_lock (&self->keyring);
+  secret_password_clear_sync (&schema, NULL, &error, "account", account_id, NULL);
+  g_mutex_unlock (&self->keyring);
+  if (error != NULL)
     base_log ("The keyring could not be asked to forget an account: %s", error->message);
-}
-
-const char *
-mail_credentials_get_last_asked (MailCredentials *self, const char *account_id)
-{
-  g_mutex_lock (&self->lock);
-  const char *protocol = g_hash_table_lookup (self->asked, account_id);
-  g_mutex_unlock (&self->lock);
-  return protocol;
 }

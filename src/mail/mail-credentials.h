@@ -1,7 +1,9 @@
-/* Passwords: the Secret Service (schema org.sosik.Account, attributes account and protocol), or memory for this session where
- * there is none or the person wants none.  Never a file, never a log line.
+/* Passwords: the Secret Service (schema org.sosik.Account, attributes account and protocol), or
+ * memory for this session where there is none or the person wants none.  Never a file, never a
+ * log line.
  *
- * Every function may be called on any thread but the main one: the keyring may ask the person to unlock it, and that blocks. */
+ * Every function may be called on any thread but the main one: the keyring may ask the person to
+ * unlock it, and that blocks. */
 #pragma once
 
 #include <gio/gio.h>
@@ -14,19 +16,23 @@ MailCredentials *mail_credentials_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void mail_credentials_free (MailCredentials *credentials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailCredentials, mail_credentials_free)
 
-/* (blocks) The password of account for "imap" or "smtp", to be freed with mail_password_free ().  AUTH when none is known or the
- * keyring stays locked. */
+/* (blocks) The password of account for "imap" or "smtp", to be freed with mail_password_free
+ * ().  AUTH when none is known or the keyring stays locked. */
 char *mail_credentials_lookup (MailCredentials *credentials, const char *account_id,
                                const char *address, const char *protocol, GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* (blocks) Keeps it: in the keyring when `remember` and there is one; else until the program ends, and *session_only says so. */
+/* (blocks) Keeps it: in the keyring when `remember` and there is one; else until the program
+ * ends, and *session_only says so. */
 void mail_credentials_store (MailCredentials *credentials, const char *account_id,
                              const char *address, const char *protocol, const char *password,
                              gboolean remember, gboolean *session_only);
 /* (blocks) Forgets all passwords of the account, everywhere. */
 void mail_credentials_forget (MailCredentials *credentials, const char *account_id);
-/* The protocol whose password was asked for last, static; NULL when none was. */
-const char *mail_credentials_get_last_asked (MailCredentials *credentials, const char *account_id);
+/* (blocks) A person gave a password after one was refused.  It is kept for both protocols where
+ * they shared one or nothing is known, else for the one that was asked for last. */
+void mail_credentials_replace (MailCredentials *credentials, const char *account_id,
+                               const char *address, const char *password, gboolean remember,
+                               gboolean *session_only);
 
 /* Wipes, then frees; NULL is fine. */
 void mail_password_free (char *password);

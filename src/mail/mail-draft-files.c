@@ -1,5 +1,6 @@
-/* Files of a draft: each is copied into the draft's folder by a pool thread when it is attached, so that what happens to the original
- * later does not matter.  Main thread; it must never read a file here. */
+/* Files of a draft: each is copied into the draft's folder by a pool thread when it is attached,
+ * so that what happens to the original later does not matter.  Main thread; it must never read a
+ * file here. */
 #include "mail-draft-private.h"
 
 #include <glib/gi18n.h>

@@ -28,8 +28,8 @@ struct _MailDraft
   gboolean gone;          /* sent or discarded: never written again */
 };
 
-/* One thing at a time touches the draft's folder.  `start` must end in mail_draft_end_step ().  Takes the task, whose source is the
- * draft. */
+/* One thing at a time touches the draft's folder.  `start` must end in mail_draft_end_step ().
+ * Takes the task, whose source is the draft. */
 typedef void (*MailDraftStart) (MailDraft *draft, GTask *task);
 void mail_draft_step (MailDraft *draft, GTask *task, MailDraftStart start);
 void mail_draft_end_step (MailDraft *draft);

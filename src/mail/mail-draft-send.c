@@ -1,5 +1,6 @@
-/* From a draft to the outbox: checked on the main thread, built by a pool thread, queued by the store thread in a durable transaction.
- * Success is only told when the bytes to send and their row are on disk. */
+/* From a draft to the outbox: checked on the main thread, built by a pool thread, queued by the
+ * store thread in a durable transaction. Success is only told when the bytes to send and their
+ * row are on disk. */
 #include "mail-draft-private.h"
 
 #include <glib/gi18n.h>
@@ -145,7 +146,8 @@ to_mime (const Sending *sending, GError **error)
   return g_steal_pointer (&mime);
 }
 
-/* Pool thread.  The draft is written first: what is edited again after a failure is what was sent. */
+/* Pool thread.  The draft is written first: what is edited again after a failure is what was
+ * sent. */
 static gpointer
 run_build (gpointer data, GCancellable *cancellable, GError **error)
 {

@@ -1,5 +1,6 @@
-/* A message being written: fields in memory on the main thread, written to the draft's folder by pool threads, one step after the other.
- * It must never write here, and what it reports as saved is on disk. */
+/* A message being written: fields in memory on the main thread, written to the draft's folder by
+ * pool threads, one step after the other. It must never write here, and what it reports as saved
+ * is on disk. */
 #include "mail-draft-private.h"
 
 #include <glib/gi18n.h>

@@ -1,4 +1,5 @@
-/* A message being written.  Setters only change memory; saving writes the draft's folder off the main thread. */
+/* A message being written.  Setters only change memory; saving writes the draft's folder off the
+ * main thread. */
 #pragma once
 
 #include "mail-types.h"
@@ -18,11 +19,12 @@ typedef enum
 } MailReplyKind;
 
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
-/* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote, threading headers. For MAIL_FORWARD the
- * attachments appear a moment later ("busy"). */
+/* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote,
+ * threading headers. For MAIL_FORWARD the attachments appear a moment later ("busy"). */
 MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content,
                                  MailReplyKind kind) G_GNUC_WARN_UNUSED_RESULT;
-/* mailto: (RFC 6068): to, cc, bcc, subject, body; everything else, attach above all, is ignored. NULL when it is no mailto: URI. */
+/* mailto: (RFC 6068): to, cc, bcc, subject, body; everything else, attach above all, is ignored.
+ * NULL when it is no mailto: URI. */
 MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account,
                                   const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -46,7 +48,8 @@ const char *mail_attachment_get_name (MailAttachment *attachment);
 const char *mail_attachment_get_content_type (MailAttachment *attachment);
 guint64 mail_attachment_get_size (MailAttachment *attachment);
 char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
-/* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and unreadable files fail with a sentence. */
+/* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and
+ * unreadable files fail with a sentence. */
 void mail_draft_attach_async (MailDraft *draft, GFile *file, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_attach_finish (MailDraft *draft, GAsyncResult *result, GError **error);
@@ -54,7 +57,8 @@ void mail_draft_detach (MailDraft *draft, MailAttachment *attachment);
 /* Property "busy" (boolean, notify): attachments are being copied; Send waits for it. */
 gboolean mail_draft_get_busy (MailDraft *draft);
 
-/* Saves when something changed since the last save (else succeeds at once). `editing`: still open in a composer. */
+/* Saves when something changed since the last save (else succeeds at once). `editing`: still
+ * open in a composer. */
 void mail_draft_save_async (MailDraft *draft, gboolean editing, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_save_finish (MailDraft *draft, GAsyncResult *result, GError **error);
@@ -69,9 +73,11 @@ typedef enum
   MAIL_WARN_NO_ATTACHMENT = 1 << 1, /* the text speaks of one */
   MAIL_WARN_NO_TEXT = 1 << 2,
 } MailDraftWarnings;
-/* False with REFUSED when it cannot be sent: no recipient, a wrong address (the sentence names it), no account. */
+/* False with REFUSED when it cannot be sent: no recipient, a wrong address (the sentence names
+ * it), no account. */
 gboolean mail_draft_check (MailDraft *draft, MailDraftWarnings *warnings, GError **error);
-/* Builds, writes (fsync), queues.  Success: the message is safe on disk, the composer may close; the answered mail gets its flag. */
+/* Builds, writes (fsync), queues.  Success: the message is safe on disk, the composer may close;
+ * the answered mail gets its flag. */
 void mail_draft_send_async (MailDraft *draft, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_send_finish (MailDraft *draft, GAsyncResult *result, GError **error);

@@ -1,5 +1,6 @@
-/* The two roads off the main thread.  The GTasks that callers hand in stay on the main thread; what crosses is plain data.  Every
- * call is counted, so that stop can wait until what was begun has ended, follow-ups included. */
+/* The two roads off the main thread.  The GTasks that callers hand in stay on the main thread;
+ * what crosses is plain data.  Every call is counted, so that stop can wait until what was begun
+ * has ended, follow-ups included. */
 #include "mail-engine-private.h"
 
 #include <glib/gi18n.h>
@@ -132,7 +133,8 @@ mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpoin
 
   g_autoptr (GTask) inner = g_task_new (NULL, g_task_get_cancellable (task), on_pool_done,
                                         call_begin (engine, task, free_result));
-  /* A result that came is a result, also when somebody cancelled meanwhile: the outer task decides. */
+  /* A result that came is a result, also when somebody cancelled meanwhile: the outer task
+   * decides. */
   g_task_set_check_cancellable (inner, FALSE);
   g_task_set_task_data (inner, job, pool_job_free);
   g_task_run_in_thread (inner, pool_job_run);

@@ -1,5 +1,5 @@
-/* What the store and the workers tell: first heard on their threads, where it is only queued, then given on the main thread to the lists,
- * the folders, the accounts and the outgoing mail. */
+/* What the store and the workers tell: first heard on their threads, where it is only queued,
+ * then given on the main thread to the lists, the folders, the accounts and the outgoing mail. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
@@ -233,8 +233,13 @@ handle_state (const char *account_id, const SyncState *state, gpointer user_data
     return;
   g_autoptr (MailAccount) kept = g_object_ref (account);
   gboolean knew = mail_account_needs_password (kept);
+  MailAccountStatus before = mail_account_get_status (kept);
 
   mail_account_set_state (kept, state);
+  /* Why something waits may be told otherwise now. */
+  if (before != mail_account_get_status (kept)
+      && g_list_model_get_n_items (G_LIST_MODEL (self->outgoing)) > 0)
+    mail_engine_reload_outgoing (self);
   if (state->phase == SYNC_PHASE_NEEDS_PASSWORD && !knew)
     g_signal_emit (self, mail_engine_signals[MAIL_ENGINE_PASSWORD_NEEDED], 0, kept,
                    mail_account_get_state_text (kept), state->detail);

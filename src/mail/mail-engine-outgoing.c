@@ -1,5 +1,5 @@
-/* The list of what was written and has not gone, and what can be done about it.  The rows and the drafts' files are read in the store
- * thread; the main thread only compares. */
+/* The list of what was written and has not gone, and what can be done about it.  The rows and
+ * the drafts' files are read in the store thread; the main thread only compares. */
 #include "mail-engine-private.h"
 #include "mail-outgoing-private.h"
 #include "mail-private.h"
@@ -43,6 +43,18 @@ dup_known (MailEngine *self, const char *draft)
   return mail_outgoing_new (draft);
 }
 
+static gboolean
+is_offline (MailEngine *self, gint64 row)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+    if (mail_account_get_row (account) == row)
+      return mail_account_get_status (account) == MAIL_ACCOUNT_OFFLINE;
+  }
+  return FALSE;
+}
+
 /* The outbox first, for there somebody waits; then drafts that no composer has open. */
 static GPtrArray *
 arrange (MailEngine *self, const MailOutgoingRows *rows)
@@ -54,7 +66,7 @@ arrange (MailEngine *self, const MailOutgoingRows *rows)
     const StoreOutbox *row = rows->outbox->pdata[i];
     MailOutgoing *item = dup_known (self, row->draft);
 
-    mail_outgoing_fill_outbox (item, row);
+    mail_outgoing_fill_outbox (item, row, is_offline (self, row->account));
     g_hash_table_add (queued, row->draft);
     g_ptr_array_add (wanted, item);
   }

@@ -1,7 +1,9 @@
-/* What the files of this layer share behind MailEngine's back.  Main thread only, unless a line says otherwise.
+/* What the files of this layer share behind MailEngine's back.  Main thread only, unless a line
+ * says otherwise.
  *
- * The two roads off the main thread are mail_engine_call_store () and mail_engine_call_pool ().  Both take a GTask that never
- * leaves the main thread: only plain data travels, so that no GObject is ever finalized by a worker. */
+ * The two roads off the main thread are mail_engine_call_store () and mail_engine_call_pool ().
+ * Both take a GTask that never leaves the main thread: only plain data travels, so that no
+ * GObject is ever finalized by a worker. */
 #pragma once
 
 #include "mail-changes.h"
@@ -63,16 +65,16 @@ struct _MailEngine
 /* For functions that succeed with nothing to give. */
 #define MAIL_CALL_DONE ((gpointer)1)
 
-/* Runs `func` in the store thread; calls run in the order made.  Takes the task and the data; the task returns what `func`
- * returned (NULL: the error) as a pointer freed by `free_result`. */
+/* Runs `func` in the store thread; calls run in the order made.  Takes the task and the data;
+ * the task returns what `func` returned (NULL: the error) as a pointer freed by `free_result`. */
 void mail_engine_call_store (MailEngine *engine, GTask *task, MailStoreFunc func, gpointer data,
                              GDestroyNotify free_data, GDestroyNotify free_result);
 /* In a pool thread.  NULL is an error. */
 typedef gpointer (*MailPoolFunc) (gpointer data, GCancellable *cancellable, GError **error);
 void mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
                             GDestroyNotify free_data, GDestroyNotify free_result);
-/* A call into the sync engine that may last: a cancellable that also follows `cancellable` (nullable) and is cancelled by stop.  Take
- * it out again with mail_engine_end_request (). */
+/* A call into the sync engine that may last: a cancellable that also follows `cancellable`
+ * (nullable) and is cancelled by stop.  Take it out again with mail_engine_end_request (). */
 GCancellable *mail_engine_begin_request (MailEngine *engine,
                                          GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 void mail_engine_end_request (MailEngine *engine, GCancellable *request);

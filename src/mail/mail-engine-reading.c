@@ -1,5 +1,6 @@
-/* Opening a message: from the store, else from the server by the reader worker, then parsed by a pool thread.  And the remote images that a
- * person allowed.  Main thread, which only orders the steps. */
+/* Opening a message: from the store, else from the server by the reader worker, then parsed by a
+ * pool thread.  And the remote images that a person allowed.  Main thread, which only orders the
+ * steps. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 

@@ -1,5 +1,6 @@
-/* The engine's life: opening the store and starting the workers off the main thread, and stopping them again.  Main thread; it must never
- * open a file or wait for a thread here, but in a last resort when it is freed without having been stopped. */
+/* The engine's life: opening the store and starting the workers off the main thread, and
+ * stopping them again.  Main thread; it must never open a file or wait for a thread here, but in
+ * a last resort when it is freed without having been stopped. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
@@ -306,7 +307,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Loaded) loaded = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (loaded == NULL) {
-    /* Retry opens everything anew; ending the thread here waits for nothing, it has just answered. */
+    /* Retry opens everything anew; ending the thread here waits for nothing, it has just
+     * answered. */
     teardown_run (teardown_take (self));
     start_failed (task, g_steal_pointer (&error));
     return;

@@ -1,5 +1,5 @@
-/* Everything the window asks for: owns the store thread, the sync engine, the accounts and the keyring access.
- * The application makes one and hands it on. */
+/* Everything the window asks for: owns the store thread, the sync engine, the accounts and the
+ * keyring access. The application makes one and hands it on. */
 #pragma once
 
 #include "mail-account.h"
@@ -14,14 +14,15 @@ G_BEGIN_DECLS
 #define MAIL_TYPE_ENGINE (mail_engine_get_type ())
 G_DECLARE_FINAL_TYPE (MailEngine, mail_engine, MAIL, ENGINE, GObject)
 
-/* Signals (main thread):
- *   "arrived" (MailFolder *folder, MailMessage *newest, guint count): new mail, for a desktop notification
- *   "notice" (const char *sentence, const char *detail or NULL): something was refused and taken back, sending failed, database rebuilt,
- *        an account file is broken, no keyring ...: show a toast/banner
- *   "password-needed" (MailAccount *account, const char *sentence, const char *detail): ask, once at a time per account
- * Property "ready" (notify): accounts and folders of the last session are loaded. */
+/* Signals (main thread): "arrived" (MailFolder *folder, MailMessage *newest, guint count): new
+ * mail, for a desktop notification "notice" (const char *sentence, const char *detail or NULL):
+ * something was refused and taken back, sending failed, database rebuilt, an account file is
+ * broken, no keyring ...: show a toast/banner "password-needed" (MailAccount *account, const
+ * char *sentence, const char *detail): ask, once at a time per account Property "ready"
+ * (notify): accounts and folders of the last session are loaded. */
 MailEngine *mail_engine_new (BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT;
-/* Opens the store and loads accounts and folders in the store thread, then starts syncing.  A disk error: the window says so and offers Retry (call again). */
+/* Opens the store and loads accounts and folders in the store thread, then starts syncing.  A
+ * disk error: the window says so and offers Retry (call again). */
 void mail_engine_start_async (MailEngine *engine, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_start_finish (MailEngine *engine, GAsyncResult *result, GError **error);
@@ -42,15 +43,16 @@ void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,
 /* Also on failure *found may be set, with what was found. */
 gboolean mail_engine_discover_finish (MailEngine *engine, GAsyncResult *result, BaseAccount **found,
                                       char **help, GError **error);
-/* Signs in to both for real; nothing is saved.  *protocol (static "imap" or "smtp") tells whose fault. */
+/* Signs in to both for real; nothing is saved.  *protocol (static "imap" or "smtp") tells whose
+ * fault. */
 void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,
                                const char *imap_password, const char *smtp_password,
                                GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data);
 gboolean mail_engine_verify_finish (MailEngine *engine, GAsyncResult *result, const char **protocol,
                                     GError **error);
-/* Secrets, file, rows; then it syncs. Also for changed settings of an existing id.  Passwords NULL: unchanged.  *session_only: there is no
- * keyring, the password is kept until Sosik ends. */
+/* Secrets, file, rows; then it syncs. Also for changed settings of an existing id.  Passwords
+ * NULL: unchanged.  *session_only: there is no keyring, the password is kept until Sosik ends. */
 void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *account,
                                      const char *imap_password, const char *smtp_password,
                                      GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -78,7 +80,8 @@ void mail_engine_open_message_async (MailEngine *engine, MailMessage *message,
                                      gpointer user_data);
 MailContent *mail_engine_open_message_finish (MailEngine *engine, GAsyncResult *result,
                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* One remote image the person allowed; `uri` is the http(s) URL.  No cookies, no Referer, no loopback or private addresses, at most 20 MB, images only. */
+/* One remote image the person allowed; `uri` is the http(s) URL.  No cookies, no Referer, no
+ * loopback or private addresses, at most 20 MB, images only. */
 void mail_engine_fetch_remote_async (MailEngine *engine, const char *uri, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user_data);
 GBytes *mail_engine_fetch_remote_finish (MailEngine *engine, GAsyncResult *result,
@@ -97,7 +100,8 @@ typedef enum
   MAIL_ACTION_MOVE,   /* to `target` */
   MAIL_ACTION_DELETE, /* for good: ask before */
 } MailAction;
-/* *undo (out of finish): token for mail_engine_undo_async (), *sentence: "3 messages moved to Archive". */
+/* undo (out of finish): token for mail_engine_undo_async (), *sentence: "3 messages moved to
+ * Archive". */
 void mail_engine_act_async (MailEngine *engine, GPtrArray *messages, MailAction action,
                             MailFolder *target, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint64 *undo,
@@ -117,7 +121,8 @@ typedef enum
   MAIL_OUTGOING_UNCERTAIN,
   MAIL_OUTGOING_FAILED,
 } MailOutgoingState;
-/* Properties (notify): "state" (int), "state-text" ("Waiting for the network", the reason ...), "subject", "recipients", "date", "detail". */
+/* Properties (notify): "state" (int), "state-text" ("Waiting for the network", the reason ...),
+ * "subject", "recipients", "date", "detail". */
 MailOutgoingState mail_outgoing_get_state (MailOutgoing *outgoing);
 const char *mail_outgoing_get_state_text (MailOutgoing *outgoing);
 const char *mail_outgoing_get_detail (MailOutgoing *outgoing);

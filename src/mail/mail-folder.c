@@ -1,5 +1,5 @@
-/* A folder as the sidebar shows it: a plain holder of properties on the main thread, filled from rows by its account.  It must never
- * read the store itself. */
+/* A folder as the sidebar shows it: a plain holder of properties on the main thread, filled from
+ * rows by its account.  It must never read the store itself. */
 #include "mail-private.h"
 
 #include <glib/gi18n.h>

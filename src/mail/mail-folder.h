@@ -21,8 +21,8 @@ typedef enum
   MAIL_ROLE_FLAGGED,
 } MailRole; /* same numbers as StoreRole */
 
-/* Properties (notify): "name" (translated for special folders, else the last path part), "unread" (uint), "total" (uint), "icon-name", "role" (int),
- * "depth" (uint), "selectable". */
+/* Properties (notify): "name" (translated for special folders, else the last path part),
+ * "unread" (uint), "total" (uint), "icon-name", "role" (int), "depth" (uint), "selectable". */
 gint64 mail_folder_get_id (MailFolder *folder);
 MailAccount *mail_folder_get_account (MailFolder *folder);
 const char *mail_folder_get_name (MailFolder *folder);

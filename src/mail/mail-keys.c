@@ -1,5 +1,5 @@
-/* Sorted keys.  Pure; runs on the main thread for every change, so each step is one binary search and one memmove, and the caller may
- * stop between any two of them. */
+/* Sorted keys.  Pure; runs on the main thread for every change, so each step is one binary
+ * search and one memmove, and the caller may stop between any two of them. */
 #include "mail-keys.h"
 
 guint

@@ -1,4 +1,5 @@
-/* The sorted keys of a message list and how changes find their place: pure, no GObject, no I/O. One thread. */
+/* The sorted keys of a message list and how changes find their place: pure, no GObject, no I/O.
+ * One thread. */
 #pragma once
 
 #include "store-db.h"
@@ -17,9 +18,9 @@ typedef struct
   guint position, removed, added;
 } MailKeysRun;
 
-/* Takes keys out of `keys`: the next run of `gone` from *next on and before `end`; *next moves ahead by a bounded
- * amount of work.  The run is empty
- * where nothing of it was here.  FALSE when nothing was left to do. */
+/* Takes keys out of `keys`: the next run of `gone` from *next on and before `end`; *next moves
+ * ahead by a bounded amount of work.  The run is empty where nothing of it was here.  FALSE when
+ * nothing was left to do. */
 gboolean mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end,
                                MailKeysRun *run);
 /* The same for putting in; keys that are there already are passed over. */
@@ -38,7 +39,8 @@ MailKeysJournal *mail_keys_journal_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void mail_keys_journal_free (MailKeysJournal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailKeysJournal, mail_keys_journal_free)
 void mail_keys_journal_note (MailKeysJournal *journal, StoreKey key, MailKeysEvent event);
-/* `chunk` = the keys of [low, high) as some snapshot had them; changes it to what they are by the events noted. */
+/* `chunk` = the keys of [low, high) as some snapshot had them; changes it to what they are by
+ * the events noted. */
 void mail_keys_journal_correct (MailKeysJournal *journal, GArray *chunk, StoreKey low,
                                 StoreKey high);
 

@@ -1,5 +1,6 @@
-/* mailto: URIs (RFC 6068) to a draft.  Pure.  They come from web pages of strangers: only recipients, subject and text are taken; nothing
- * is ever attached, and no field can hold a line break where a header has none. */
+/* mailto: URIs (RFC 6068) to a draft.  Pure.  They come from web pages of strangers: only
+ * recipients, subject and text are taken; nothing is ever attached, and no field can hold a line
+ * break where a header has none. */
 #include "mail-private.h"
 
 #include "base-text.h"

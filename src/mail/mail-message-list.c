@@ -1,10 +1,13 @@
-/* The messages of a folder as a GListModel, on the main thread.  Keys come from the store thread in chunks, the first screenful alone;
- * rows come by pages when somebody asks for an item.  Changes are applied run by run, in slices of some milliseconds.  It must never
- * read the store here, nor do anything whose cost grows with the number of messages more than a memmove does.
+/* The messages of a folder as a GListModel, on the main thread.  Keys come from the store thread
+ * in chunks, the first screenful alone; rows come by pages when somebody asks for an item.
+ * Changes are applied run by run, in slices of some milliseconds.  It must never read the store
+ * here, nor do anything whose cost grows with the number of messages more than a memmove does.
  *
- * A change may be told before or after the snapshot that already has it arrives.  Both are fine: what is above the frontier (already
- * read) is changed at once, and doing it twice does nothing; what is below goes to the journal, whose last word corrects the chunk when
- * it comes.  Changes come in the order of their commits, so the last word about a key is right or about to be corrected. */
+ * A change may be told before or after the snapshot that already has it arrives.  Both are fine:
+ * what is above the frontier (already read) is changed at once, and doing it twice does nothing;
+ * what is below goes to the journal, whose last word corrects the chunk when it comes.  Changes
+ * come in the order of their commits, so the last word about a key is right or about to be
+ * corrected. */
 #include "mail-engine-private.h"
 #include "mail-keys.h"
 #include "mail-private.h"

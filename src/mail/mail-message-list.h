@@ -1,6 +1,7 @@
-/* GListModel of the messages of one folder, newest on top, over the store: keys (8 bytes each) are loaded on opening, the first screenful before
- * the rest; rows by pages of 64 as they are asked for.  The cost of a row does not depend on the number of messages.  Items are MailMessage; the
- * same object as long as somebody holds it. */
+/* GListModel of the messages of one folder, newest on top, over the store: keys (8 bytes each)
+ * are loaded on opening, the first screenful before the rest; rows by pages of 64 as they are
+ * asked for.  The cost of a row does not depend on the number of messages.  Items are
+ * MailMessage; the same object as long as somebody holds it. */
 #pragma once
 
 #include "mail-types.h"

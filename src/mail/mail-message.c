@@ -1,5 +1,5 @@
-/* One row of a message list, on the main thread: empty until its list fills it from the store, then told of every change.  It must
- * never read the store itself. */
+/* One row of a message list, on the main thread: empty until its list fills it from the store,
+ * then told of every change.  It must never read the store itself. */
 #include "mail-private.h"
 
 #include <glib/gi18n.h>

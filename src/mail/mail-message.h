@@ -1,4 +1,5 @@
-/* One row of a message list.  May be empty at first (loaded FALSE) and fill itself a moment later. */
+/* One row of a message list.  May be empty at first (loaded FALSE) and fill itself a moment
+ * later. */
 #pragma once
 
 #include "mail-types.h"
@@ -8,8 +9,9 @@ G_BEGIN_DECLS
 #define MAIL_TYPE_MESSAGE (mail_message_get_type ())
 G_DECLARE_FINAL_TYPE (MailMessage, mail_message, MAIL, MESSAGE, GObject)
 
-/* Properties (notify): "loaded", "sender" (name or address; recipients in Sent and Drafts), "subject" (translated "(No subject)" when empty),
- * "preview", "date" (int64 seconds), "unread", "starred", "answered", "forwarded", "has-attachments". */
+/* Properties (notify): "loaded", "sender" (name or address; recipients in Sent and Drafts),
+ * "subject" (translated "(No subject)" when empty), "preview", "date" (int64 seconds), "unread",
+ * "starred", "answered", "forwarded", "has-attachments". */
 gint64 mail_message_get_id (MailMessage *message);
 MailFolder *mail_message_get_folder (MailMessage *message); /* nullable when it is gone */
 gboolean mail_message_get_loaded (MailMessage *message);

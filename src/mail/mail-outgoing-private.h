@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* `draft`: the id of the draft, which an outbox row has too; it never changes. */
 MailOutgoing *mail_outgoing_new (const char *draft) G_GNUC_WARN_UNUSED_RESULT;
 void mail_outgoing_fill_draft (MailOutgoing *outgoing, const StoreDraft *draft);
-void mail_outgoing_fill_outbox (MailOutgoing *outgoing, const StoreOutbox *row);
+/* `offline`: its account has no connection. */
+void mail_outgoing_fill_outbox (MailOutgoing *outgoing, const StoreOutbox *row, gboolean offline);
 gint64 mail_outgoing_get_outbox (MailOutgoing *outgoing); /* row id, 0: a draft */
 const char *mail_outgoing_get_draft (MailOutgoing *outgoing);
 

@@ -1,4 +1,5 @@
-/* One thing that was written and has not gone: a draft kept here, or a row of the outbox.  Main thread; filled by the engine. */
+/* One thing that was written and has not gone: a draft kept here, or a row of the outbox.  Main
+ * thread; filled by the engine. */
 #include "mail-outgoing-private.h"
 
 #include <glib/gi18n.h>
@@ -156,7 +157,7 @@ mail_outgoing_fill_draft (MailOutgoing *self, const StoreDraft *draft)
 }
 
 static char *
-describe (const StoreOutbox *row)
+describe (const StoreOutbox *row, gboolean offline)
 {
   switch (row->state) {
   case STORE_OUTBOX_QUEUED:
@@ -166,7 +167,10 @@ describe (const StoreOutbox *row)
       /* TRANSLATORS: %1$s is a whole sentence that says why, %2$s a time of day. */
       return g_strdup_printf (_ ("%1$s Trying again at %2$s."), row->error, at);
     }
-    return g_strdup (row->error != NULL ? row->error : _ ("Waiting to be sent"));
+    if (row->error != NULL)
+      return g_strdup (row->error);
+    return g_strdup (offline ? _ ("Waiting for a connection to the server")
+                             : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:
     return g_strdup (_ ("Sending …"));
   case STORE_OUTBOX_UNCERTAIN:
@@ -198,9 +202,9 @@ state_of (StoreOutboxState state)
 }
 
 void
-mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row)
+mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row, gboolean offline)
 {
-  g_autofree char *text = describe (row);
+  g_autofree char *text = describe (row, offline);
   g_autofree char *recipients =
       row->recipients != NULL ? g_strjoinv (", ", row->recipients) : g_strdup ("");
 

@@ -1,5 +1,6 @@
-/* A message taken apart: made in a pool thread, then read by the main thread (the plain fields) and by pool threads (the parts).  The
- * parser's objects belong to one thread at a time, so everything that touches them holds the lock; the main thread never does. */
+/* A message taken apart: made in a pool thread, then read by the main thread (the plain fields)
+ * and by pool threads (the parts).  The parser's objects belong to one thread at a time, so
+ * everything that touches them holds the lock; the main thread never does. */
 #include "mail-private.h"
 
 static void

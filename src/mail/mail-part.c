@@ -1,5 +1,5 @@
-/* An attachment of an opened message: name, type and size at once, its bytes by a pool thread.  Main thread; it must never decode or
- * write here. */
+/* An attachment of an opened message: name, type and size at once, its bytes by a pool thread.
+ * Main thread; it must never decode or write here. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 

@@ -1,4 +1,5 @@
-/* How the objects of this layer are made and fed.  Main thread only, unless a line says otherwise. */
+/* How the objects of this layer are made and fed.  Main thread only, unless a line says
+ * otherwise. */
 #pragma once
 
 #include "mail-account.h"
@@ -20,7 +21,8 @@ gint64 mail_account_get_row (MailAccount *account);
 const BaseAccount *mail_account_get_settings (MailAccount *account);
 void mail_account_set_settings (MailAccount *account, const BaseAccount *settings);
 void mail_account_set_state (MailAccount *account, const SyncState *state);
-/* All rows of this account (GPtrArray of StoreFolder, others are skipped): objects stay the same for the same id. */
+/* All rows of this account (GPtrArray of StoreFolder, others are skipped): objects stay the same
+ * for the same id. */
 void mail_account_set_folders (MailAccount *account, GPtrArray *rows);
 /* The one sentence of the sidebar for a state; pure. */
 char *mail_account_describe (MailAccount *account, const SyncState *state,
@@ -45,9 +47,8 @@ void mail_message_list_apply (MailMessageList *list, StoreChange *change,
 gint64 mail_message_list_get_folder_id (MailMessageList *list);
 
 /* ---- content ---- */
-/* ---- (mail-parsed.c) ----
- * Everything a reader needs, made in a pool thread.  Atomic reference count; `mime` only with `lock` held (GMime objects belong to
- * one thread at a time). */
+/* ---- (mail-parsed.c) ---- Everything a reader needs, made in a pool thread.  Atomic reference
+ * count; `mime` only with `lock` held (GMime objects belong to one thread at a time). */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -76,7 +77,8 @@ MailPart *mail_part_new (MailEngine *engine, MailParsed *parsed,
 guint mail_part_get_index (MailPart *part);
 
 /* ---- saving files (mail-save.c; any thread, blocks) ---- */
-/* Whole or not at all. `replace` FALSE: fails with G_IO_ERROR_EXISTS.  Other errors are BASE_ERROR or CANCELLED. */
+/* Whole or not at all. `replace` FALSE: fails with G_IO_ERROR_EXISTS.  Other errors are
+ * BASE_ERROR or CANCELLED. */
 gboolean mail_save_file (GFile *file, GBytes *bytes, gboolean replace, GCancellable *cancellable,
                          GError **error);
 /* Into `folder` under `name`, or "name (2)" and so on. */

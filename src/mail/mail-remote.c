@@ -1,7 +1,8 @@
-/* Remote images over libsoup.  Fetching blocks and runs in a pool thread with a session of its own, so that nothing, not even a
- * connection, is shared between two pictures.  It must never send a cookie, a Referer or a password, and never talk to an address
- * that is not public: the name is resolved and checked before, and the peer that was really reached is checked again before a
- * request goes out. */
+/* Remote images over libsoup.  Fetching blocks and runs in a pool thread with a session of its
+ * own, so that nothing, not even a connection, is shared between two pictures.  It must never
+ * send a cookie, a Referer or a password, and never talk to an address that is not public: the
+ * name is resolved and checked before, and the peer that was really reached is checked again
+ * before a request goes out. */
 #include "mail-remote.h"
 
 #include <glib/gi18n.h>
@@ -58,7 +59,8 @@ mail_remote_address_is_public (GInetAddress *address)
     return ipv4_is_public (b + 12);
   if (b[0] == 0x20 && b[1] == 0x02)
     return ipv4_is_public (b + 2); /* 6to4 */
-  /* Global unicast is 2000::/3; of it Teredo wraps a hidden IPv4 address, and 2001:db8:: is documentation. */
+  /* Global unicast is 2000::/3; of it Teredo wraps a hidden IPv4 address, and 2001:db8:: is
+   * documentation. */
   if ((b[0] & 0xe0) != 0x20)
     return FALSE;
   if (b[0] == 0x20 && b[1] == 0x01 && ((b[2] == 0 && b[3] == 0) || (b[2] == 0x0d && b[3] == 0xb8)))
@@ -81,8 +83,9 @@ set_unreachable (GError **error, const char *host, const char *detail)
                   host);
 }
 
-/* All addresses of the host must be public: which one is taken is not ours to say. Behind a proxy the name is the proxy's to resolve
- * (asking here would tell the local network), and only what is plainly an address can be checked. */
+/* All addresses of the host must be public: which one is taken is not ours to say. Behind a
+ * proxy the name is the proxy's to resolve (asking here would tell the local network), and only
+ * what is plainly an address can be checked. */
 static gboolean
 check_host (MailRemoteAllowFunc allow, GUri *uri, gboolean *direct, GCancellable *cancellable,
             GError **error)
@@ -127,8 +130,8 @@ typedef struct
   gboolean refused;
 } Peer;
 
-/* The name may resolve to something else the second time (DNS rebinding): look at who really answered, before TLS and before the
- * request. */
+/* The name may resolve to something else the second time (DNS rebinding): look at who really
+ * answered, before TLS and before the request. */
 static void
 on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *stream, gpointer data)
 {

@@ -1,5 +1,5 @@
-/* From a message to the draft that answers or forwards it: recipients, subject, quote, threading.  Pure; main thread, for it only moves
- * strings that are parsed already. */
+/* From a message to the draft that answers or forwards it: recipients, subject, quote,
+ * threading.  Pure; main thread, for it only moves strings that are parsed already. */
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -133,7 +133,8 @@ attribution (const MailParsed *parsed)
     /* TRANSLATORS: above the quoted text of an answer; the name of a person. */
     return g_strdup_printf (_ ("%s wrote:"), sender_name (parsed));
   g_autofree char *date = base_date_long (parsed->date);
-  /* TRANSLATORS: above the quoted text of an answer; a date with time, then the name of a person. */
+  /* TRANSLATORS: above the quoted text of an answer; a date with time, then the name of a
+   * person. */
   return g_strdup_printf (_ ("On %1$s, %2$s wrote:"), date, sender_name (parsed));
 }
 

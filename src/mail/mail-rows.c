@@ -1,5 +1,5 @@
-/* Cache of rows, for the main thread: it keeps plain rows so that scrolling back costs nothing, and forgets the ones not looked at
- * for longest. */
+/* Cache of rows, for the main thread: it keeps plain rows so that scrolling back costs nothing,
+ * and forgets the ones not looked at for longest. */
 #include "mail-rows.h"
 
 struct _MailRows

@@ -1,4 +1,5 @@
-/* The rows a message list has read lately: at most some pages, least recently used ones dropped.  Plain, one thread. */
+/* The rows a message list has read lately: at most some pages, least recently used ones
+ * dropped.  Plain, one thread. */
 #pragma once
 
 #include "store-message.h"

@@ -1,6 +1,7 @@
-/* Writing decoded parts to where a person wants them: any thread but the main one, for the disk may be slow.  A file is whole or not
- * there: everything goes to a temporary name beside it first, and a half-written one is removed whatever happens.  It must never make a
- * file executable. */
+/* Writing decoded parts to where a person wants them: any thread but the main one, for the disk
+ * may be slow.  A file is whole or not there: everything goes to a temporary name beside it
+ * first, and a half-written one is removed whatever happens.  It must never make a file
+ * executable. */
 #include "mail-private.h"
 
 #include <glib/gi18n.h>

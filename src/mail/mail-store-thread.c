@@ -1,5 +1,6 @@
-/* The store thread.  It must never touch a GObject of the window: only plain data comes in and goes out, and results are
- * handed to the main loop by one source per job, in order.  It must never wait for anything but the disk. */
+/* The store thread.  It must never touch a GObject of the window: only plain data comes in and
+ * goes out, and results are handed to the main loop by one source per job, in order.  It must
+ * never wait for anything but the disk. */
 #include "mail-store-thread.h"
 
 #include "base-queue.h"

@@ -1,5 +1,5 @@
-/* The store thread: one thread, one database connection, jobs in the order they were pushed.  All reads of the window and all
- * actions of the person run here, each one short transaction. */
+/* The store thread: one thread, one database connection, jobs in the order they were pushed.
+ * All reads of the window and all actions of the person run here, each one short transaction. */
 #pragma once
 
 #include "store-db.h"
@@ -20,8 +20,8 @@ MailStoreThread *mail_store_thread_new (Store *store, GError **error) G_GNUC_WAR
 void mail_store_thread_free (MailStoreThread *thread);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailStoreThread, mail_store_thread_free)
 
-/* Any thread.  A job whose `cancellable` (nullable) is cancelled before its turn is not run and gives CANCELLED.  `data` is plain
- * data, freed in `context` after `done`. */
+/* Any thread.  A job whose `cancellable` (nullable) is cancelled before its turn is not run and
+ * gives CANCELLED.  `data` is plain data, freed in `context` after `done`. */
 void mail_store_thread_push (MailStoreThread *thread, GMainContext *context, MailStoreFunc func,
                              gpointer data, GDestroyNotify free_data, GCancellable *cancellable,
                              MailStoreDoneFunc done, gpointer done_data);

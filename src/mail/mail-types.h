@@ -1,5 +1,6 @@
-/* The objects the window binds to.  GObjects live on the main thread only; every call returns at once, what may wait is
- * _async/_finish and its callback comes on the main thread.  Errors are BASE_ERROR: show message, detail beneath. */
+/* The objects the window binds to.  GObjects live on the main thread only; every call returns at
+ * once, what may wait is _async/_finish and its callback comes on the main thread.  Errors are
+ * BASE_ERROR: show message, detail beneath. */
 #pragma once
 
 #include <gio/gio.h>

@@ -1,5 +1,5 @@
-/* The message list against a real store: whatever happens, and whenever, it ends up equal to a fresh listing, and what it tells by
- * items-changed is what happened. */
+/* The message list against a real store: whatever happens, and whenever, it ends up equal to a
+ * fresh listing, and what it tells by items-changed is what happened. */
 #include "mail-keys.h"
 #include "store-operation.h"
 #include "test-mail.h"

@@ -266,7 +266,8 @@ bench_first (Bench *bench, MailFolder *folder)
 int
 main (int argc, char **argv)
 {
-  /* No keyring and no session bus in these tests, no proxy, whatever the machine has; and English. */
+  /* No keyring and no session bus in these tests, no proxy, whatever the machine has; and
+   * English. */
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
   g_setenv ("GIO_USE_VFS", "local", TRUE);
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);

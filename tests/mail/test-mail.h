@@ -1,4 +1,5 @@
-/* A running engine in a throw-away profile with one account whose server does not answer, and short ways to fill its store. */
+/* A running engine in a throw-away profile with one account whose server does not answer, and
+ * short ways to fill its store. */
 #pragma once
 
 #include "mail-engine-private.h"
@@ -31,7 +32,8 @@ void bench_make_folders (Bench *bench);
 gint64 bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body);
 GPtrArray *bench_new_message_array (void);
 
-/* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some seconds. */
+/* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some
+ * seconds. */
 void on_result (GObject *source, GAsyncResult *result, gpointer slot);
 GAsyncResult *wait_result (GAsyncResult **slot);
 typedef gboolean (*Condition) (gpointer data);

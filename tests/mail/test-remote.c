@@ -1,4 +1,5 @@
-/* Remote images: which addresses, and a server on this computer that must not be reached, or (allowed for the test) is. */
+/* Remote images: which addresses, and a server on this computer that must not be reached, or
+ * (allowed for the test) is. */
 #include <libsoup/soup.h>
 
 #include "base-error.h"
