@@ -29,8 +29,9 @@ struct _SyncAccount
   gint64 shown;
   guint shown_serial;
 
-  GMutex state_lock; /* what follows; held while state_changed runs, so that states arrive in order */
-  SyncState *state;  /* IMAP's; SMTP's trouble is laid over it when it is told */
+  GMutex
+      state_lock; /* what follows; held while state_changed runs, so that states arrive in order */
+  SyncState *state; /* IMAP's; SMTP's trouble is laid over it when it is told */
   SyncState *told;
   gint64 told_at;
 };
@@ -52,7 +53,8 @@ sync_shared_unref (SyncShared *shared)
 }
 
 SyncAccount *
-sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online, SyncAccount *previous)
+sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online,
+                  SyncAccount *previous)
 {
   SyncAccount *account = g_new0 (SyncAccount, 1);
 
@@ -69,8 +71,10 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   g_cond_init (&account->gate_cond);
   if (previous != NULL)
     sync_account_stop (previous);
-  account->sync = sync_worker_new ("sosik-sync", (GDestroyNotify) sync_request_drop, sync_loop_run, account);
-  account->reader = sync_worker_new ("sosik-reader", (GDestroyNotify) sync_request_drop, sync_body_run, account);
+  account->sync =
+      sync_worker_new ("sosik-sync", (GDestroyNotify)sync_request_drop, sync_loop_run, account);
+  account->reader =
+      sync_worker_new ("sosik-reader", (GDestroyNotify)sync_request_drop, sync_body_run, account);
   account->sender = sync_worker_new ("sosik-sender", NULL, sync_send_run, account);
   sync_worker_start (account->sync);
   sync_worker_start (account->reader);
@@ -298,19 +302,23 @@ sync_password_free (char *password)
 }
 
 char *
-sync_account_get_password (SyncAccount *account, const char *protocol, GCancellable *cancellable, GError **error)
+sync_account_get_password (SyncAccount *account, const char *protocol, GCancellable *cancellable,
+                           GError **error)
 {
   const SyncEvents *events = &account->shared->events;
-  char *password = events->get_password (account->settings, protocol, cancellable, error, account->shared->user_data);
+  char *password = events->get_password (account->settings, protocol, cancellable, error,
+                                         account->shared->user_data);
 
   if (password == NULL && error != NULL && *error == NULL)
-    base_error_set (error, BASE_ERROR_AUTH, NULL, _ ("The password of “%s” is not known. Enter it to go on."),
+    base_error_set (error, BASE_ERROR_AUTH, NULL,
+                    _ ("The password of “%s” is not known. Enter it to go on."),
                     account->settings->address);
   return password;
 }
 
 static gboolean
-sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellable *cancellable, GError **error)
+sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellable *cancellable,
+         GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->sign_in_lock);
   g_autoptr (GError) local = NULL;
@@ -322,7 +330,8 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellabl
     return FALSE;
   password = sync_account_get_password (account, "imap", cancellable, &local);
   if (password != NULL)
-    good = imap_session_sign_in (session, account->settings->imap.user, password, cancellable, &local);
+    good =
+        imap_session_sign_in (session, account->settings->imap.user, password, cancellable, &local);
   sync_password_free (password);
   if (good)
     return TRUE;
@@ -334,7 +343,8 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellabl
 }
 
 ImapSession *
-sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable, GError **error)
+sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable,
+                        GError **error)
 {
   g_autoptr (ImapSession) session = NULL;
   g_autoptr (GError) local = NULL;
@@ -362,7 +372,8 @@ static void tell_state (SyncAccount *account);
 void
 sync_account_block (SyncAccount *account, SyncSide side, const GError *error)
 {
-  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) && !g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
+  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH)
+      && !g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
     return;
   g_mutex_lock (&account->lock);
   g_clear_error (&account->blocked[side]);
@@ -450,7 +461,8 @@ sync_state_free (SyncState *state)
 static SyncPhase
 phase_of_error (const GError *error)
 {
-  return g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) ? SYNC_PHASE_NEEDS_PASSWORD : SYNC_PHASE_NEEDS_TRUST;
+  return g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) ? SYNC_PHASE_NEEDS_PASSWORD
+                                                              : SYNC_PHASE_NEEDS_TRUST;
 }
 
 static void
@@ -465,9 +477,10 @@ set_words (SyncState *state, const GError *error)
 static gboolean
 states_equal (const SyncState *a, const SyncState *b)
 {
-  return a->phase == b->phase && a->done == b->done && a->total == b->total && a->in_step == b->in_step
-         && a->next_try == b->next_try && g_strcmp0 (a->folder, b->folder) == 0
-         && g_strcmp0 (a->message, b->message) == 0 && g_strcmp0 (a->detail, b->detail) == 0;
+  return a->phase == b->phase && a->done == b->done && a->total == b->total
+         && a->in_step == b->in_step && a->next_try == b->next_try
+         && g_strcmp0 (a->folder, b->folder) == 0 && g_strcmp0 (a->message, b->message) == 0
+         && g_strcmp0 (a->detail, b->detail) == 0;
 }
 
 /* With state_lock held. */
@@ -485,21 +498,24 @@ tell_state (SyncAccount *account)
     set_words (state, smtp);
   }
   if (account->told != NULL) {
-    gboolean only_progress = state->phase == SYNC_PHASE_SYNCING && account->told->phase == SYNC_PHASE_SYNCING
+    gboolean only_progress = state->phase == SYNC_PHASE_SYNCING
+                             && account->told->phase == SYNC_PHASE_SYNCING
                              && g_strcmp0 (state->folder, account->told->folder) == 0;
 
-    if (states_equal (state, account->told) || (only_progress && now - account->told_at < PROGRESS_US))
+    if (states_equal (state, account->told)
+        || (only_progress && now - account->told_at < PROGRESS_US))
       return;
   }
   g_clear_pointer (&account->told, sync_state_free);
   account->told = g_steal_pointer (&state);
   account->told_at = now;
-  account->shared->events.state_changed (account->settings->id, account->told, account->shared->user_data);
+  account->shared->events.state_changed (account->settings->id, account->told,
+                                         account->shared->user_data);
 }
 
 void
-sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done, guint total,
-                        gint64 next_try, const GError *error)
+sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done,
+                        guint total, gint64 next_try, const GError *error)
 {
   SyncState *state;
 
@@ -527,5 +543,6 @@ sync_account_set_in_step (SyncAccount *account, gint64 now)
 void
 sync_account_tell_refused (SyncAccount *account, const char *sentence, const char *detail)
 {
-  account->shared->events.refused (account->settings->id, sentence, detail, account->shared->user_data);
+  account->shared->events.refused (account->settings->id, sentence, detail,
+                                   account->shared->user_data);
 }

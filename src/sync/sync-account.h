@@ -53,13 +53,16 @@ Store *sync_account_get_store (SyncAccount *account);
 const SyncEvents *sync_account_get_events (SyncAccount *account, gpointer *user_data);
 /* (blocks) Waits for the previous account to end; then a database connection and the account's row.  Tries again, saying so, until it works; NULL
  * when stopping. */
-StoreDb *sync_account_open_store (SyncAccount *account, SyncWorker *worker, gint64 *row) G_GNUC_WARN_UNUSED_RESULT;
+StoreDb *sync_account_open_store (SyncAccount *account, SyncWorker *worker,
+                                  gint64 *row) G_GNUC_WARN_UNUSED_RESULT;
 /* Connects and signs in.  At most one thread at a time offers a password, and none offers one that was refused:
  * AUTH or TRUST with `first` blocks the account's IMAP until sync_account_retry (). */
-ImapSession *sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable,
+ImapSession *sync_account_open_imap (SyncAccount *account, gboolean first,
+                                     GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Asks the events for the password; wipe it with sync_password_free (). */
-char *sync_account_get_password (SyncAccount *account, const char *protocol, GCancellable *cancellable,
+char *sync_account_get_password (SyncAccount *account, const char *protocol,
+                                 GCancellable *cancellable,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sync_password_free (char *password);
 
@@ -73,16 +76,19 @@ void sync_account_block (SyncAccount *account, SyncSide side, const GError *erro
 /* TRUE when blocked; *error (nullable) then gets a copy. */
 gboolean sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error);
 
-void sync_account_set_connected (SyncAccount *account, gboolean connected); /* the sync worker's IMAP */
+void sync_account_set_connected (SyncAccount *account,
+                                 gboolean connected); /* the sync worker's IMAP */
 gboolean sync_account_is_connected (SyncAccount *account);
-gint64 sync_account_get_shown (SyncAccount *account, guint *serial); /* folder the person looks at, 0 none; serial counts the calls */
+gint64 sync_account_get_shown (
+    SyncAccount *account,
+    guint *serial); /* folder the person looks at, 0 none; serial counts the calls */
 /* True once when the network changed: prove that the connection still stands. */
 gboolean sync_account_take_prove (SyncAccount *account);
 
 /* ---- the state a person sees ---- */
 /* `error` (nullable) gives message and detail; total 0: not known. */
-void sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done, guint total,
-                             gint64 next_try, const GError *error);
+void sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done,
+                             guint total, gint64 next_try, const GError *error);
 void sync_account_set_in_step (SyncAccount *account, gint64 now);
 void sync_account_tell_refused (SyncAccount *account, const char *sentence, const char *detail);
 

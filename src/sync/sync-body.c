@@ -10,8 +10,8 @@
 
 #include <glib/gi18n.h>
 
-#define QUIET_MS        (2 * 60 * 1000)
-#define REFUSED_US      (10 * 60 * G_USEC_PER_SEC)
+#define QUIET_MS   (2 * 60 * 1000)
+#define REFUSED_US (10 * 60 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -30,14 +30,16 @@ typedef struct
 void
 sync_body_set_offline (GError **error)
 {
-  base_error_set (error, BASE_ERROR_RETRY, NULL,
-                  _ ("This message is not on this computer yet, and the mail server cannot be reached now."));
+  base_error_set (
+      error, BASE_ERROR_RETRY, NULL,
+      _ ("This message is not on this computer yet, and the mail server cannot be reached now."));
 }
 
 static void
 set_gone (GError **error)
 {
-  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("The server does not have this message any more."));
+  base_error_set (error, BASE_ERROR_GONE, NULL,
+                  _ ("The server does not have this message any more."));
 }
 
 /* Selects the folder for reading and makes sure that its UIDs still mean what the store thinks. */
@@ -49,9 +51,11 @@ examine (SyncContext *context, const StoreFolder *folder, GError **error)
   if (!sync_context_select (context, folder->name, TRUE, error))
     return FALSE;
   selected = imap_session_get_selected (context->session);
-  if (folder->uid_validity != 0 && selected->uid_validity != 0 && selected->uid_validity != folder->uid_validity) {
+  if (folder->uid_validity != 0 && selected->uid_validity != 0
+      && selected->uid_validity != folder->uid_validity) {
     base_error_set (error, BASE_ERROR_RETRY, NULL,
-                    _ ("The server has renumbered “%s”. Try again when its list is up to date."), folder->name);
+                    _ ("The server has renumbered “%s”. Try again when its list is up to date."),
+                    folder->name);
     return FALSE;
   }
   return TRUE;
@@ -77,8 +81,8 @@ fetch_body (SyncContext *context, gint64 message, GError **error)
   if (folder == NULL || !examine (context, folder, error))
     return FALSE;
   if (uid == 0 && row->message_id != NULL) {
-    g_autoptr (BaseUidSet) found
-        = imap_session_search_message_id (context->session, row->message_id, context->cancellable, error);
+    g_autoptr (BaseUidSet) found = imap_session_search_message_id (
+        context->session, row->message_id, context->cancellable, error);
 
     if (found == NULL)
       return FALSE;
@@ -91,7 +95,8 @@ fetch_body (SyncContext *context, gint64 message, GError **error)
   }
   incoming = sync_incoming_new (context, place, 0);
   set = g_strdup_printf ("%u", uid);
-  if (!imap_session_fetch (context->session, set, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, 0,
+  if (!imap_session_fetch (context->session, set,
+                           IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, 0,
                            sync_incoming_take, incoming, context->cancellable, error)
       || !sync_incoming_flush (incoming, error))
     return FALSE;
@@ -106,7 +111,8 @@ static gboolean
 find_sent (SyncContext *context, const char *message_id, gboolean *found, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (StoreFolder) sent = store_folder_by_role (context->db, context->row, STORE_ROLE_SENT, &local);
+  g_autoptr (StoreFolder) sent =
+      store_folder_by_role (context->db, context->row, STORE_ROLE_SENT, &local);
   g_autoptr (BaseUidSet) uids = NULL;
 
   *found = FALSE;
@@ -118,7 +124,8 @@ find_sent (SyncContext *context, const char *message_id, gboolean *found, GError
   }
   /* Selected anew: a connection that has it open already may not have been told of the latest. */
   if (!imap_session_select (context->session, sent->name, TRUE, context->cancellable, &local)) {
-    if (g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE) || g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))
+    if (g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)
+        || g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))
       return TRUE;
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
@@ -234,8 +241,8 @@ take_request (Reader *reader, SyncRequest *request)
   }
   if (!base_error_is_cancelled (error) && !sync_worker_is_stopping (reader->worker)
       && sync_account_is_connected (reader->account)) {
-    base_log ("%s: no second connection (%s); the first one serves", sync_account_get_id (reader->account),
-              error->message);
+    base_log ("%s: no second connection (%s); the first one serves",
+              sync_account_get_id (reader->account), error->message);
     reader->refused_until = g_get_monotonic_time () + REFUSED_US;
     if (pass_on (reader, request))
       return;
@@ -264,7 +271,7 @@ sync_body_run (SyncWorker *worker, gpointer account)
       continue;
     }
     sync_worker_wait (worker, reader.session != NULL ? QUIET_MS : -1);
-    if (reader.session != NULL && g_get_monotonic_time () - begun >= QUIET_MS * (gint64) 1000)
+    if (reader.session != NULL && g_get_monotonic_time () - begun >= QUIET_MS * (gint64)1000)
       disconnect (&reader, TRUE);
   }
   disconnect (&reader, FALSE);

@@ -19,6 +19,7 @@ typedef struct
 } SyncContext;
 
 /* Selects `name` unless it is selected already (read-write serves for reading too). */
-gboolean sync_context_select (SyncContext *context, const char *name, gboolean read_only, GError **error);
+gboolean sync_context_select (SyncContext *context, const char *name, gboolean read_only,
+                              GError **error);
 
 G_END_DECLS

@@ -11,9 +11,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define PROBE_MS  10000
-#define TOTAL_US  (12 * G_USEC_PER_SEC)
-#define BETTER_US (2 * G_USEC_PER_SEC) /* how long a better place may still answer after a first one did */
+#define PROBE_MS 10000
+#define TOTAL_US (12 * G_USEC_PER_SEC)
+#define BETTER_US                                                                                  \
+  (2 * G_USEC_PER_SEC) /* how long a better place may still answer after a first one did */
 
 typedef enum
 {
@@ -71,8 +72,8 @@ search_unref (Search *search)
 }
 
 static gboolean
-open_place (const SyncCandidate *candidate, const char *protocol, const char *ca_file, GCancellable *cancellable,
-            GError **error)
+open_place (const SyncCandidate *candidate, const char *protocol, const char *ca_file,
+            GCancellable *cancellable, GError **error)
 {
   NetEndpoint endpoint = { .host = candidate->host,
                            .port = candidate->port,
@@ -89,8 +90,8 @@ open_place (const SyncCandidate *candidate, const char *protocol, const char *ca
     g_autoptr (SmtpSession) session = smtp_session_open (&endpoint, cancellable, error);
 
     if (session != NULL && !smtp_session_has (session, SMTP_CAP_AUTH)) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” does not let anybody sign in to send mail."),
-                      candidate->host);
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("“%s” does not let anybody sign in to send mail."), candidate->host);
       return FALSE;
     }
     return session != NULL;
@@ -103,8 +104,8 @@ probe_main (gpointer data)
   Probe *probe = data;
   Search *search = probe->search;
   g_autoptr (GError) error = NULL;
-  gboolean found = open_place (g_ptr_array_index (probe->side->candidates, probe->index), probe->side->protocol,
-                               search->ca_file, search->cancellable, &error);
+  gboolean found = open_place (g_ptr_array_index (probe->side->candidates, probe->index),
+                               probe->side->protocol, search->ca_file, search->cancellable, &error);
 
   g_mutex_lock (&search->lock);
   probe->side->states[probe->index] = found ? PROBE_FOUND : PROBE_FAILED;
@@ -160,7 +161,7 @@ best_found (const Side *side, gboolean *settled)
   *settled = TRUE;
   for (guint i = 0; i < side->candidates->len; i++) {
     if (side->states[i] == PROBE_FOUND)
-      return (int) i;
+      return (int)i;
     if (side->states[i] == PROBE_RUNNING)
       *settled = FALSE;
   }
@@ -194,7 +195,8 @@ search_wait (Search *search, GCancellable *cancellable)
       break;
     if (both && better == 0)
       better = g_get_monotonic_time () + BETTER_US;
-    if (!g_cond_wait_until (&search->cond, &search->lock, better != 0 ? MIN (better, deadline) : deadline))
+    if (!g_cond_wait_until (&search->cond, &search->lock,
+                            better != 0 ? MIN (better, deadline) : deadline))
       break;
   }
   g_mutex_unlock (&search->lock);
@@ -237,17 +239,23 @@ set_not_found (Search *search, const Side *side, const char *domain, GError **er
     return;
   }
   if (!g_network_monitor_get_network_available (g_network_monitor_get_default ())
-      && find_error (side, BASE_ERROR_BROKEN) == NULL && find_error (side, BASE_ERROR_REFUSED) == NULL) {
-    base_error_set (error, BASE_ERROR_RETRY, NULL,
-                    _ ("There is no network, so the servers cannot be looked for. Connect, or enter them by hand."));
+      && find_error (side, BASE_ERROR_BROKEN) == NULL
+      && find_error (side, BASE_ERROR_REFUSED) == NULL) {
+    base_error_set (
+        error, BASE_ERROR_RETRY, NULL,
+        _ ("There is no network, so the servers cannot be looked for. Connect, or enter them by hand."));
     return;
   }
   if (imap)
-    base_error_set (error, BASE_ERROR_GONE, NULL,
-                    _ ("No server to receive mail (IMAP) was found for “%s”. Enter it by hand; your provider tells its name."), domain);
+    base_error_set (
+        error, BASE_ERROR_GONE, NULL,
+        _ ("No server to receive mail (IMAP) was found for “%s”. Enter it by hand; your provider tells its name."),
+        domain);
   else
-    base_error_set (error, BASE_ERROR_GONE, NULL,
-                    _ ("No server to send mail (SMTP) was found for “%s”. Enter it by hand; your provider tells its name."), domain);
+    base_error_set (
+        error, BASE_ERROR_GONE, NULL,
+        _ ("No server to send mail (SMTP) was found for “%s”. Enter it by hand; your provider tells its name."),
+        domain);
 }
 
 static void
@@ -285,7 +293,7 @@ search_domain (BaseAccount *account, const char *domain, SyncDiscoverFunc func, 
     int best = best_found (side, &settled);
 
     if (best >= 0) {
-      fill (servers[i], g_ptr_array_index (side->candidates, (guint) best), account->address);
+      fill (servers[i], g_ptr_array_index (side->candidates, (guint)best), account->address);
       tell (func, user_data, _ ("Found “%s”."), servers[i]->host);
       continue;
     }
@@ -339,8 +347,8 @@ name_server (GError **error, const char *host)
 }
 
 gboolean
-sync_verify (const BaseAccount *account, const char *protocol, const char *password, GCancellable *cancellable,
-             GError **error)
+sync_verify (const BaseAccount *account, const char *protocol, const char *password,
+             GCancellable *cancellable, GError **error)
 {
   gboolean imap = g_str_equal (protocol, "imap");
   const BaseServer *server = imap ? &account->imap : &account->smtp;
@@ -355,13 +363,15 @@ sync_verify (const BaseAccount *account, const char *protocol, const char *passw
   if (imap) {
     g_autoptr (ImapSession) session = imap_session_open (&endpoint, cancellable, &local);
 
-    good = session != NULL && imap_session_sign_in (session, server->user, password, cancellable, &local);
+    good = session != NULL
+           && imap_session_sign_in (session, server->user, password, cancellable, &local);
     if (good)
       imap_session_logout (session);
   } else {
     g_autoptr (SmtpSession) session = smtp_session_open (&endpoint, cancellable, &local);
 
-    good = session != NULL && smtp_session_sign_in (session, server->user, password, cancellable, &local);
+    good = session != NULL
+           && smtp_session_sign_in (session, server->user, password, cancellable, &local);
     if (good)
       smtp_session_quit (session);
   }

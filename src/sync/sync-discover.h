@@ -13,8 +13,8 @@ typedef void (*SyncDiscoverFunc) (const char *sentence, gpointer user_data);
  * with the account's ca_file).  *help (nullable out): a sentence about this provider (app password needed …).  What was found of the two is filled even
  * when the other is missing.  GONE: nothing found (sentence asks for manual settings); TRUST: only servers with a bad
  * certificate or without encryption; RETRY: no network; CANCELLED. */
-gboolean sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func, gpointer user_data,
-                        GCancellable *cancellable, GError **error);
+gboolean sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func,
+                        gpointer user_data, GCancellable *cancellable, GError **error);
 
 /* Really signs in. protocol "imap" or "smtp".  The error's sentence names the server: wrong password, unreachable, certificate, no
  * STARTTLS each say their own. */

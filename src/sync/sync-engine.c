@@ -13,7 +13,7 @@ struct _SyncEngine
 {
   SyncShared *shared;
 
-  GMutex lock; /* what follows */
+  GMutex lock;          /* what follows */
   GHashTable *accounts; /* id -> SyncAccount */
   gboolean online;
 };
@@ -30,7 +30,8 @@ sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
   shared->user_data = user_data;
   engine->shared = shared;
   engine->online = TRUE;
-  engine->accounts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sync_account_unref);
+  engine->accounts =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)sync_account_unref);
   g_mutex_init (&engine->lock);
   return engine;
 }
@@ -39,7 +40,7 @@ sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
 static GPtrArray *
 find_accounts (SyncEngine *engine, const char *account_id)
 {
-  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) sync_account_unref);
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify)sync_account_unref);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&engine->lock);
   GHashTableIter iter;
   gpointer id = NULL, account = NULL;
@@ -75,7 +76,8 @@ sync_engine_add_account (SyncEngine *engine, const BaseAccount *account)
   g_autofree char *key = NULL;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&engine->lock);
 
-  g_hash_table_steal_extended (engine->accounts, account->id, (gpointer *) &key, (gpointer *) &previous);
+  g_hash_table_steal_extended (engine->accounts, account->id, (gpointer *)&key,
+                               (gpointer *)&previous);
   added = sync_account_new (engine->shared, account, engine->online, previous);
   g_hash_table_insert (engine->accounts, g_strdup (account->id), added);
 }
@@ -87,7 +89,8 @@ sync_engine_remove_account (SyncEngine *engine, const char *account_id)
   g_autofree char *key = NULL;
 
   g_mutex_lock (&engine->lock);
-  g_hash_table_steal_extended (engine->accounts, account_id, (gpointer *) &key, (gpointer *) &account);
+  g_hash_table_steal_extended (engine->accounts, account_id, (gpointer *)&key,
+                               (gpointer *)&account);
   g_mutex_unlock (&engine->lock);
   if (account == NULL)
     return;
@@ -145,8 +148,8 @@ sync_engine_set_online (SyncEngine *engine, gboolean online)
 }
 
 gboolean
-sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message, GCancellable *cancellable,
-                        GError **error)
+sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message,
+                        GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
   g_autoptr (SyncRequest) request = NULL;

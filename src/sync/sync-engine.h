@@ -14,13 +14,13 @@ typedef struct _SyncEngine SyncEngine;
 
 typedef enum
 {
-  SYNC_PHASE_OFFLINE,    /* not connected: no network, server gone; tries again at next_try */
+  SYNC_PHASE_OFFLINE, /* not connected: no network, server gone; tries again at next_try */
   SYNC_PHASE_CONNECTING,
-  SYNC_PHASE_SYNCING,    /* done of total says how far; total 0: not known */
-  SYNC_PHASE_IN_STEP,    /* nothing to do; listening */
+  SYNC_PHASE_SYNCING,        /* done of total says how far; total 0: not known */
+  SYNC_PHASE_IN_STEP,        /* nothing to do; listening */
   SYNC_PHASE_NEEDS_PASSWORD, /* waits for a person: sync_engine_retry () */
   SYNC_PHASE_NEEDS_TRUST,    /* certificate refused: waits for a person */
-  SYNC_PHASE_DISK,       /* this computer cannot write: tries again at next_try */
+  SYNC_PHASE_DISK,           /* this computer cannot write: tries again at next_try */
 } SyncPhase;
 
 typedef struct
@@ -43,16 +43,19 @@ typedef struct
 {
   /* (blocks, may) Password of account for "imap" or "smtp", or NULL with AUTH (none known, keyring closed). `fresh`: the last one was refused, forget
    * a remembered one. */
-  char *(*get_password) (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-                         GError **error, gpointer user_data);
+  char *(*get_password) (const BaseAccount *account, const char *protocol,
+                         GCancellable *cancellable, GError **error, gpointer user_data);
   void (*state_changed) (const char *account_id, const SyncState *state, gpointer user_data);
   /* New unread mail in INBOX (not in the first sync). */
-  void (*arrived) (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data);
+  void (*arrived) (const char *account_id, gint64 folder, const StoreKey *keys, gsize n,
+                   gpointer user_data);
   /* Something the person did was refused by the server and taken back; or a mail failed to send. */
-  void (*refused) (const char *account_id, const char *sentence, const char *detail, gpointer user_data);
+  void (*refused) (const char *account_id, const char *sentence, const char *detail,
+                   gpointer user_data);
 } SyncEvents;
 
-SyncEngine *sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+SyncEngine *sync_engine_new (Store *store, const SyncEvents *events,
+                             gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 /* (blocks, at most some 3 s) Stops all workers; a message between DATA and its answer gets up to 3 s, then counts as uncertain. */
 void sync_engine_free (SyncEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncEngine, sync_engine_free)
@@ -71,6 +74,7 @@ void sync_engine_retry (SyncEngine *engine, const char *account_id);
 void sync_engine_set_online (SyncEngine *engine, gboolean online);
 
 /* (blocks) Makes sure the body of this message is in the store; by the reader worker, ahead of everything. RETRY offline. */
-gboolean sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message, GCancellable *cancellable, GError **error);
+gboolean sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message,
+                                 GCancellable *cancellable, GError **error);
 
 G_END_DECLS

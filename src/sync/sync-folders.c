@@ -6,7 +6,6 @@
 #include "store-operation.h"
 #include "sync-roles.h"
 
-
 static const StoreRole wanted_roles[] = { STORE_ROLE_SENT, STORE_ROLE_ARCHIVE, STORE_ROLE_TRASH };
 
 gboolean
@@ -43,7 +42,8 @@ find_role (GPtrArray *folders, StoreRole role)
 }
 
 static StoreFolder *
-add_folder (GPtrArray *folders, const char *name, char delimiter, StoreRole role, gboolean selectable)
+add_folder (GPtrArray *folders, const char *name, char delimiter, StoreRole role,
+            gboolean selectable)
 {
   StoreFolder *folder = g_new0 (StoreFolder, 1);
 
@@ -58,11 +58,11 @@ add_folder (GPtrArray *folders, const char *name, char delimiter, StoreRole role
 GPtrArray *
 sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
 {
-  GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify) store_folder_free);
+  GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
 
   for (guint i = 0; i < listed->len; i++) {
     const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
-    StoreRole role = (StoreRole) mailbox->role;
+    StoreRole role = (StoreRole)mailbox->role;
 
     if (find_name (folders, mailbox->name) != NULL)
       continue;
@@ -116,11 +116,13 @@ sync_folders_list (SyncContext *context, GError **error)
   stored = store_folder_list (context->db, context->row, error);
   if (stored == NULL)
     return NULL;
-  merged = sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
+  merged =
+      sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
   if (!store_folder_replace_list (context->db, context->row, merged, error))
     return NULL;
 
-  by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) imap_mailbox_free);
+  by_name =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)imap_mailbox_free);
   g_ptr_array_set_free_func (listed, NULL);
   for (guint i = 0; i < listed->len; i++) {
     ImapMailbox *mailbox = g_ptr_array_index (listed, i);
@@ -138,12 +140,13 @@ sync_folders_create (SyncContext *context, const char *name, GError **error)
 
   if (imap_session_create (context->session, name, context->cancellable, &refused))
     return TRUE;
-  if (g_error_matches (refused, BASE_ERROR, BASE_ERROR_REFUSED) && imap_session_is_usable (context->session)) {
+  if (g_error_matches (refused, BASE_ERROR, BASE_ERROR_REFUSED)
+      && imap_session_is_usable (context->session)) {
     listed = imap_session_list (context->session, context->cancellable, error);
     if (listed == NULL)
       return FALSE;
     for (guint i = 0; i < listed->len; i++)
-      if (g_str_equal (((ImapMailbox *) g_ptr_array_index (listed, i))->name, name))
+      if (g_str_equal (((ImapMailbox *)g_ptr_array_index (listed, i))->name, name))
         return TRUE;
   }
   g_propagate_error (error, g_steal_pointer (&refused));

@@ -14,6 +14,7 @@ gboolean sync_folders_create (SyncContext *context, const char *name, GError **e
 
 /* Pure: what the store's list should become.  `listed`: GPtrArray of ImapMailbox; `stored`: GPtrArray of StoreFolder; `busy`: operations are
  * waiting.  GPtrArray of StoreFolder. */
-GPtrArray *sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *sync_folders_merge (GPtrArray *listed, GPtrArray *stored,
+                               gboolean busy) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -40,8 +40,8 @@ sync_incoming_new (SyncContext *context, gint64 folder, guint32 arrived_from)
   incoming->context = context;
   incoming->folder = folder;
   incoming->arrived_from = arrived_from;
-  incoming->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) new_message_free);
-  incoming->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify) mime_summary_free);
+  incoming->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)new_message_free);
+  incoming->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_summary_free);
   incoming->uids = base_uid_set_new ();
   return incoming;
 }
@@ -75,7 +75,7 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
 
   message = g_new0 (StoreNewMessage, 1);
   message->uid = fetched->uid;
-  message->flags = (StoreFlags) fetched->flags;
+  message->flags = (StoreFlags)fetched->flags;
   message->received = fetched->date != 0 ? fetched->date : summary->date;
   message->date = summary->date;
   message->size = fetched->body != NULL ? g_bytes_get_size (fetched->body) : fetched->size;
@@ -114,7 +114,8 @@ tell_arrived (SyncIncoming *incoming, GArray *fresh, GError **error)
 
     g_array_append_val (ids, id);
   }
-  rows = store_message_get_rows (incoming->context->db, (const gint64 *) (gpointer) ids->data, ids->len, error);
+  rows = store_message_get_rows (incoming->context->db, (const gint64 *)(gpointer)ids->data,
+                                 ids->len, error);
   if (rows == NULL)
     return FALSE;
   for (guint i = 0; i < rows->len; i++) {
@@ -127,7 +128,7 @@ tell_arrived (SyncIncoming *incoming, GArray *fresh, GError **error)
   events = sync_account_get_events (incoming->context->account, &user_data);
   if (keys->len > 0)
     events->arrived (sync_account_get_id (incoming->context->account), incoming->folder,
-                     (const StoreKey *) (gpointer) keys->data, keys->len, user_data);
+                     (const StoreKey *)(gpointer)keys->data, keys->len, user_data);
   return TRUE;
 }
 
@@ -140,7 +141,8 @@ sync_incoming_flush (SyncIncoming *incoming, GError **error)
     return TRUE;
   if (incoming->arrived_from > 0)
     fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
-  if (!store_message_add (incoming->context->db, incoming->folder, incoming->messages, fresh, error))
+  if (!store_message_add (incoming->context->db, incoming->folder, incoming->messages, fresh,
+                          error))
     return FALSE;
   g_ptr_array_set_size (incoming->messages, 0);
   g_ptr_array_set_size (incoming->summaries, 0);

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 typedef struct _SyncIncoming SyncIncoming;
 
 /* `arrived_from`: messages with this UID or a higher one are news for the person, 0: none are. */
-SyncIncoming *sync_incoming_new (SyncContext *context, gint64 folder, guint32 arrived_from) G_GNUC_WARN_UNUSED_RESULT;
+SyncIncoming *sync_incoming_new (SyncContext *context, gint64 folder,
+                                 guint32 arrived_from) G_GNUC_WARN_UNUSED_RESULT;
 /* What was not flushed is forgotten. */
 void sync_incoming_free (SyncIncoming *incoming);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncIncoming, sync_incoming_free)

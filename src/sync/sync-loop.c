@@ -13,11 +13,11 @@
 #include "sync-operations.h"
 #include "sync-watch.h"
 
-#define IDLE_MS          (28 * 60 * 1000)
-#define NOOP_MS          (2 * 60 * 1000)
-#define IDLE_SHORT_US    (5 * 60 * G_USEC_PER_SEC)
-#define QUIET_US         (G_USEC_PER_SEC / 3)
-#define IDLE_CUTS        2 /* this many short IDLEs that were cut, and it is not used again */
+#define IDLE_MS       (28 * 60 * 1000)
+#define NOOP_MS       (2 * 60 * 1000)
+#define IDLE_SHORT_US (5 * 60 * G_USEC_PER_SEC)
+#define QUIET_US      (G_USEC_PER_SEC / 3)
+#define IDLE_CUTS     2 /* this many short IDLEs that were cut, and it is not used again */
 
 typedef struct
 {
@@ -34,7 +34,7 @@ typedef struct
   SyncSuspects suspects;
   gint64 row;
   guint generation;
-  guint idle_cuts; /* short IDLEs that ended with the connection */
+  guint idle_cuts;       /* short IDLEs that ended with the connection */
   gint64 next_operation; /* second, 0 none */
   gint64 busy_since;     /* monotonic, 0: was in step */
 } Loop;
@@ -86,7 +86,8 @@ fail (Loop *loop, const GError *error)
             base_error_get_detail (error) != NULL ? base_error_get_detail (error) : "");
   if (person)
     sync_account_block (loop->account, SYNC_SIDE_IMAP, error);
-  sync_account_set_state (loop->account, phase, NULL, 0, 0, person ? 0 : sync_worker_fail (loop->worker), error);
+  sync_account_set_state (loop->account, phase, NULL, 0, 0,
+                          person ? 0 : sync_worker_fail (loop->worker), error);
 }
 
 /* Answers those who wait on a body while there is no connection. */
@@ -138,7 +139,7 @@ connect_now (Loop *loop)
   loop->generation++;
   sync_account_set_connected (loop->account, TRUE);
   sync_worker_set_connected (loop->worker, TRUE);
-  (void) sync_account_take_prove (loop->account);
+  (void)sync_account_take_prove (loop->account);
   sync_watch_restart (loop->watch);
   sync_account_set_state (loop->account, SYNC_PHASE_SYNCING, NULL, 0, 0, 0, NULL);
   /* Whatever an earlier connection left half done is due again. */
@@ -178,7 +179,8 @@ list_folders (Loop *loop, GError **error)
     status.modseq = mailbox->highest_modseq;
     sync_watch_take_folder (loop->watch, folder, &status, now);
     if ((folder->server_total != mailbox->messages || folder->server_unread != mailbox->unseen)
-        && !store_folder_set_server_counts (loop->db, folder->id, mailbox->messages, mailbox->unseen, error))
+        && !store_folder_set_server_counts (loop->db, folder->id, mailbox->messages,
+                                            mailbox->unseen, error))
       return FALSE;
   }
   sync_watch_end_list (loop->watch);
@@ -222,8 +224,8 @@ show_progress (Loop *loop)
   if (g_get_monotonic_time () - loop->busy_since < QUIET_US)
     return;
   sync_mailbox_get_progress (loop->mailbox, &done, &total);
-  sync_account_set_state (loop->account, SYNC_PHASE_SYNCING, sync_mailbox_get_name (loop->mailbox), done, total, 0,
-                          NULL);
+  sync_account_set_state (loop->account, SYNC_PHASE_SYNCING, sync_mailbox_get_name (loop->mailbox),
+                          done, total, 0, NULL);
 }
 
 static void
@@ -241,7 +243,8 @@ static gboolean
 survive_refusal (Loop *loop, gint64 folder, GError **error)
 {
   if (!imap_session_is_usable (loop->session)
-      || !(g_error_matches (*error, BASE_ERROR, BASE_ERROR_REFUSED) || g_error_matches (*error, BASE_ERROR, BASE_ERROR_GONE)
+      || !(g_error_matches (*error, BASE_ERROR, BASE_ERROR_REFUSED)
+           || g_error_matches (*error, BASE_ERROR, BASE_ERROR_GONE)
            || g_error_matches (*error, BASE_ERROR, BASE_ERROR_LIMIT))
       || folder == sync_watch_get_inbox (loop->watch))
     return FALSE;
@@ -249,6 +252,17 @@ survive_refusal (Loop *loop, gint64 folder, GError **error)
   g_clear_error (error);
   g_clear_pointer (&loop->mailbox, sync_mailbox_free);
   sync_watch_skip (loop->watch, folder, g_get_monotonic_time ());
+  return TRUE;
+}
+
+/* A folder that was in step is due again: the server says what happened since, if asked. */
+static gboolean
+ask_for_news (Loop *loop, GError **error)
+{
+  if (!imap_session_noop (loop->session, loop->cancellable, error))
+    return FALSE;
+  (void)imap_session_take_news (loop->session);
+  sync_mailbox_look_again (loop->mailbox);
   return TRUE;
 }
 
@@ -263,18 +277,25 @@ step_folder (Loop *loop, gint64 folder, GError **error)
   if (loop->busy_since == 0)
     loop->busy_since = g_get_monotonic_time ();
   if (loop->mailbox != NULL
-      && (sync_mailbox_get_folder (loop->mailbox) != folder || !sync_mailbox_is_selected (loop->mailbox, &context)))
+      && (sync_mailbox_get_folder (loop->mailbox) != folder
+          || !sync_mailbox_is_selected (loop->mailbox, &context)))
     g_clear_pointer (&loop->mailbox, sync_mailbox_free);
   if (loop->mailbox == NULL)
     loop->mailbox = sync_mailbox_open (&context, &loop->suspects, folder, inbox, &local);
-  else if (imap_session_take_news (loop->session))
-    sync_mailbox_look_again (loop->mailbox);
+  else if (sync_mailbox_is_done (loop->mailbox) && !ask_for_news (loop, &local))
+    g_clear_pointer (&loop->mailbox, sync_mailbox_free);
   if (loop->mailbox == NULL || !sync_mailbox_step (loop->mailbox, &context, &step, &local)) {
     gboolean survived = survive_refusal (loop, folder, &local);
 
     if (!survived)
       g_propagate_error (error, g_steal_pointer (&local));
     return survived;
+  }
+  /* Only when the plan was made and something of it done: a server that talks all the time must not keep it from that. */
+  if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)
+      && imap_session_take_news (loop->session)) {
+    sync_mailbox_look_again (loop->mailbox);
+    step = SYNC_STEP_MORE;
   }
   switch (step) {
   case SYNC_STEP_MORE:
@@ -300,7 +321,8 @@ listen (Loop *loop, GError **error)
   gint64 inbox = sync_watch_get_inbox (loop->watch);
   gint64 now = g_get_monotonic_time ();
   gint64 wait = sync_watch_get_wait (loop->watch, now);
-  gboolean news = FALSE, idle = imap_session_has (loop->session, IMAP_CAP_IDLE), listens = !idle || loop->idle_cuts < IDLE_CUTS;
+  gboolean news = FALSE, idle = imap_session_has (loop->session, IMAP_CAP_IDLE),
+           listens = !idle || loop->idle_cuts < IDLE_CUTS;
 
   if (loop->mailbox == NULL || sync_mailbox_get_folder (loop->mailbox) != inbox
       || !sync_mailbox_is_selected (loop->mailbox, &context)) {
@@ -316,7 +338,8 @@ listen (Loop *loop, GError **error)
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
   /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */
   if (listens) {
-    if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, &news, loop->cancellable, error)) {
+    if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, &news,
+                            loop->cancellable, error)) {
       /* Some servers cut every IDLE: then asking now and then is better than coming back all the time. */
       loop->idle_cuts = g_get_monotonic_time () - now < IDLE_SHORT_US ? loop->idle_cuts + 1 : 0;
       return FALSE;
@@ -330,7 +353,7 @@ listen (Loop *loop, GError **error)
       return FALSE;
   }
   sync_account_set_in_step (loop->account, g_get_real_time () / G_USEC_PER_SEC);
-  if (news || imap_session_take_news (loop->session)) {
+  if (imap_session_take_news (loop->session) || news) {
     if (loop->mailbox != NULL)
       sync_mailbox_look_again (loop->mailbox);
     sync_watch_mark (loop->watch, inbox);
@@ -350,7 +373,8 @@ work (Loop *loop, GError **error)
     return FALSE;
   if (did)
     return TRUE;
-  if (sync_account_take_prove (loop->account) && !imap_session_noop (loop->session, loop->cancellable, error))
+  if (sync_account_take_prove (loop->account)
+      && !imap_session_noop (loop->session, loop->cancellable, error))
     return FALSE;
   if (sync_watch_list_is_due (loop->watch, g_get_monotonic_time ()))
     return list_folders (loop, error);
@@ -378,7 +402,7 @@ run_round (Loop *loop)
     }
     return;
   }
-  (void) sync_worker_take_retry (loop->worker);
+  (void)sync_worker_take_retry (loop->worker);
   /* Looked at before the rest: taking from an empty queue swallows wake-ups, and what they announced is looked at below. */
   request = sync_worker_pop (loop->worker);
   if (request != NULL) {
@@ -398,7 +422,8 @@ sync_loop_run (SyncWorker *worker, gpointer account)
   sync_suspects_init (&loop.suspects);
   loop.db = sync_account_open_store (account, worker, &loop.row);
   if (loop.db != NULL) {
-    g_autoptr (StoreFolder) inbox = store_folder_by_role (loop.db, loop.row, STORE_ROLE_INBOX, NULL);
+    g_autoptr (StoreFolder) inbox =
+        store_folder_by_role (loop.db, loop.row, STORE_ROLE_INBOX, NULL);
 
     /* When it was last known to be in step shows before the network answers. */
     if (inbox != NULL)

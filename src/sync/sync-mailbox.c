@@ -12,19 +12,18 @@
 
 #include <glib/gi18n.h>
 
-#define SET_OCTETS       900
-#define FLAGS_AT_ONCE    2000
-#define FLAGS_OF_NEWEST  500
-#define ALL_FLAGS_US     (30 * 60 * G_USEC_PER_SEC)
-#define NEW_AT_ONCE      500
-#define HEADERS_MIN      50
-#define HEADERS_MAX      2000
-#define BODIES_MIN       4
-#define BODIES_MAX       400
-#define BODIES_LISTED    20000
+#define SET_OCTETS      900
+#define FLAGS_AT_ONCE   2000
+#define FLAGS_OF_NEWEST 500
+#define ALL_FLAGS_US    (30 * 60 * G_USEC_PER_SEC)
+#define NEW_AT_ONCE     500
+#define HEADERS_MIN     50
+#define HEADERS_MAX     2000
+#define BODIES_MIN      4
+#define BODIES_MAX      400
+#define BODIES_LISTED   20000
 
-#define LIST_ITEMS                                                                                 \
-  (IMAP_FETCH_FLAGS | IMAP_FETCH_SIZE | IMAP_FETCH_DATE | IMAP_FETCH_HEADER)
+#define LIST_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_SIZE | IMAP_FETCH_DATE | IMAP_FETCH_HEADER)
 
 typedef enum
 {
@@ -58,13 +57,13 @@ struct _SyncMailbox
   gint64 in_step;
   guint32 arrived_from; /* 0: first sync, nothing is news */
 
-  BaseUidSet *known;       /* here */
-  BaseUidSet *missing;     /* there, not here: headers to fetch */
-  BaseUidSet *flags_left;  /* flags to ask for */
-  BaseUidSet *unanswered;  /* asked for, and the server was silent: not again on this connection */
-  GArray *bodies;          /* guint32, newest first */
+  BaseUidSet *known;      /* here */
+  BaseUidSet *missing;    /* there, not here: headers to fetch */
+  BaseUidSet *flags_left; /* flags to ask for */
+  BaseUidSet *unanswered; /* asked for, and the server was silent: not again on this connection */
+  GArray *bodies;         /* guint32, newest first */
   guint next_body;
-  gboolean bodies_all;     /* the list of bodies was not cut */
+  gboolean bodies_all; /* the list of bodies was not cut */
 
   guint headers_batch, bodies_batch;
   gint64 all_flags_at; /* monotonic */
@@ -83,12 +82,14 @@ sync_suspects_clear (SyncSuspects *suspects)
 }
 
 SyncMailbox *
-sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder, gboolean bodies, GError **error)
+sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder, gboolean bodies,
+                   GError **error)
 {
   g_autoptr (StoreFolder) row = store_folder_get (context->db, folder, error);
   SyncMailbox *mailbox = NULL;
 
-  if (row == NULL || !imap_session_select (context->session, row->name, FALSE, context->cancellable, error))
+  if (row == NULL
+      || !imap_session_select (context->session, row->name, FALSE, context->cancellable, error))
     return NULL;
   mailbox = g_new0 (SyncMailbox, 1);
   mailbox->suspects = suspects;
@@ -99,7 +100,7 @@ sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder, 
   mailbox->unanswered = base_uid_set_new ();
   mailbox->headers_batch = 200;
   mailbox->bodies_batch = 20;
-  (void) imap_session_take_news (context->session);
+  (void)imap_session_take_news (context->session);
   return mailbox;
 }
 
@@ -137,12 +138,19 @@ void
 sync_mailbox_look_again (SyncMailbox *mailbox)
 {
   mailbox->phase = PHASE_PLAN;
+  mailbox->first_look = FALSE;
 }
 
 gboolean
-sync_mailbox_only_lacks_bodies (SyncMailbox *mailbox)
+sync_mailbox_is_planned (SyncMailbox *mailbox)
 {
-  return mailbox->phase == PHASE_BODIES || mailbox->phase == PHASE_DONE;
+  return mailbox->phase >= PHASE_HEADERS;
+}
+
+gboolean
+sync_mailbox_is_done (SyncMailbox *mailbox)
+{
+  return mailbox->phase == PHASE_DONE;
 }
 
 void
@@ -163,16 +171,16 @@ sync_mailbox_get_progress (SyncMailbox *mailbox, guint *done, guint *total)
     return;
   case PHASE_HEADERS:
     left = base_uid_set_count (mailbox->missing);
-    *total = (guint) (known + left);
+    *total = (guint)(known + left);
     break;
   case PHASE_BODIES:
     if (mailbox->bodies == NULL || !mailbox->bodies_all)
       return;
     left = mailbox->bodies->len - mailbox->next_body;
-    *total = (guint) MAX (known, left);
+    *total = (guint)MAX (known, left);
     break;
   }
-  *done = *total - (guint) MIN (left, *total);
+  *done = *total - (guint)MIN (left, *total);
 }
 
 static gboolean
@@ -192,8 +200,9 @@ save_state (SyncMailbox *mailbox, SyncContext *context, gboolean in_step, GError
 {
   if (in_step)
     mailbox->in_step = g_get_real_time () / G_USEC_PER_SEC;
-  return store_folder_set_sync_state (context->db, mailbox->folder, mailbox->uid_validity, mailbox->uid_next,
-                                      mailbox->modseq, mailbox->complete, mailbox->in_step, error);
+  return store_folder_set_sync_state (context->db, mailbox->folder, mailbox->uid_validity,
+                                      mailbox->uid_next, mailbox->modseq, mailbox->complete,
+                                      mailbox->in_step, error);
 }
 
 /* ---- the steps, in their order ---- */
@@ -224,11 +233,13 @@ step_plan (SyncMailbox *mailbox, SyncContext *context, GError **error)
   }
   mailbox->plan = sync_plan_make (&stored, &server);
   if (mailbox->plan.reset) {
-    if (!store_folder_reset (context->db, mailbox->folder, error) || !load_known (mailbox, context, error))
+    if (!store_folder_reset (context->db, mailbox->folder, error)
+        || !load_known (mailbox, context, error))
       return FALSE;
     stored = (SyncPlanStored){ 0 };
   }
-  mailbox->uid_validity = selected->uid_validity != 0 ? selected->uid_validity : MAX (row->uid_validity, 1);
+  mailbox->uid_validity =
+      selected->uid_validity != 0 ? selected->uid_validity : MAX (row->uid_validity, 1);
   mailbox->uid_next = stored.uid_next;
   mailbox->modseq = stored.modseq;
   mailbox->complete = stored.complete;
@@ -256,9 +267,9 @@ step_newest (SyncMailbox *mailbox, SyncContext *context, GError **error)
   if (mailbox->plan.newest_last > 0) {
     g_autoptr (SyncIncoming) incoming = sync_incoming_new (context, mailbox->folder, 0);
 
-    if (!imap_session_fetch_seq (context->session, mailbox->plan.newest_first, mailbox->plan.newest_last,
-                                 LIST_ITEMS | IMAP_FETCH_PREVIEW, sync_incoming_take, incoming,
-                                 context->cancellable, error)
+    if (!imap_session_fetch_seq (context->session, mailbox->plan.newest_first,
+                                 mailbox->plan.newest_last, LIST_ITEMS | IMAP_FETCH_PREVIEW,
+                                 sync_incoming_take, incoming, context->cancellable, error)
         || !sync_incoming_flush (incoming, error))
       return FALSE;
     mailbox->uid_next = MAX (mailbox->uid_next, sync_incoming_get_highest (incoming) + 1);
@@ -289,8 +300,8 @@ step_new (SyncMailbox *mailbox, SyncContext *context, GError **error)
   }
   incoming = sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
   set = g_strdup_printf ("%u:*", mailbox->plan.new_from);
-  if (!imap_session_fetch (context->session, set, LIST_ITEMS | IMAP_FETCH_PREVIEW, 0, sync_incoming_take, incoming,
-                           context->cancellable, error)
+  if (!imap_session_fetch (context->session, set, LIST_ITEMS | IMAP_FETCH_PREVIEW, 0,
+                           sync_incoming_take, incoming, context->cancellable, error)
       || !sync_incoming_flush (incoming, error))
     return FALSE;
   mailbox->uid_next = MAX (mailbox->uid_next, sync_incoming_get_highest (incoming) + 1);
@@ -298,7 +309,8 @@ step_new (SyncMailbox *mailbox, SyncContext *context, GError **error)
     mailbox->uid_next = MAX (mailbox->uid_next, selected->uid_next);
   if (!save_state (mailbox, context, FALSE, error) || !load_known (mailbox, context, error))
     return FALSE;
-  if (sync_plan_needs_search (mailbox->complete, base_uid_set_count (mailbox->known), selected->exists))
+  if (sync_plan_needs_search (mailbox->complete, base_uid_set_count (mailbox->known),
+                              selected->exists))
     mailbox->plan.search = TRUE;
   return TRUE;
 }
@@ -313,7 +325,7 @@ static gboolean
 take_flags (const ImapFetched *fetched, gpointer user_data, GError **error)
 {
   FlagsTaken *taken = user_data;
-  StoreServerFlags flags = { .uid = fetched->uid, .flags = (StoreFlags) fetched->flags };
+  StoreServerFlags flags = { .uid = fetched->uid, .flags = (StoreFlags)fetched->flags };
 
   if (fetched->uid != 0 && fetched->has_flags)
     g_array_append_val (taken->flags, flags);
@@ -322,19 +334,20 @@ take_flags (const ImapFetched *fetched, gpointer user_data, GError **error)
 }
 
 static gboolean
-fetch_flags (SyncMailbox *mailbox, SyncContext *context, const char *set, guint64 changed_since, guint64 *modseq,
-             GError **error)
+fetch_flags (SyncMailbox *mailbox, SyncContext *context, const char *set, guint64 changed_since,
+             guint64 *modseq, GError **error)
 {
   g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (StoreServerFlags));
   FlagsTaken taken = { .flags = array };
 
-  if (!imap_session_fetch (context->session, set, IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ, changed_since, take_flags,
-                           &taken, context->cancellable, error))
+  if (!imap_session_fetch (context->session, set, IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ,
+                           changed_since, take_flags, &taken, context->cancellable, error))
     return FALSE;
   *modseq = taken.modseq;
   return array->len == 0
          || store_message_set_server_flags (context->db, mailbox->folder,
-                                            (const StoreServerFlags *) (gpointer) array->data, array->len, error);
+                                            (const StoreServerFlags *)(gpointer)array->data,
+                                            array->len, error);
 }
 
 /* Without CONDSTORE there is no asking what changed: all of it now and then, the newest each time. */
@@ -392,7 +405,8 @@ step_flags (SyncMailbox *mailbox, SyncContext *context, GError **error)
 
 /* Removes what the server does not have any more; TRUE in *ask_again when that had better be confirmed. */
 static gboolean
-remove_gone (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *there, gboolean *ask_again, GError **error)
+remove_gone (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *there,
+             gboolean *ask_again, GError **error)
 {
   const ImapSelected *selected = imap_session_get_selected (context->session);
   g_autoptr (BaseUidSet) gone = base_uid_set_subtract (mailbox->known, there);
@@ -403,21 +417,25 @@ remove_gone (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *there
   if (n_gone == 0)
     return TRUE;
   if (base_uid_set_count (there) != selected->exists) {
-    base_log ("%s: the server counts %u messages in “%s” but names %" G_GUINT64_FORMAT "; nothing is removed",
-              sync_account_get_id (context->account), selected->exists, mailbox->name, base_uid_set_count (there));
+    base_log ("%s: the server counts %u messages in “%s” but names %" G_GUINT64_FORMAT
+              "; nothing is removed",
+              sync_account_get_id (context->account), selected->exists, mailbox->name,
+              base_uid_set_count (there));
     return TRUE;
   }
   if (sync_plan_is_suspicious (base_uid_set_count (mailbox->known), n_gone, selected->exists)) {
     seen = g_hash_table_lookup (mailbox->suspects->generations, &mailbox->folder);
     if (seen == NULL || GPOINTER_TO_UINT (seen) == context->generation) {
-      g_hash_table_replace (mailbox->suspects->generations, g_memdup2 (&mailbox->folder, sizeof (gint64)),
+      g_hash_table_replace (mailbox->suspects->generations,
+                            g_memdup2 (&mailbox->folder, sizeof (gint64)),
                             GUINT_TO_POINTER (context->generation));
       *ask_again = TRUE;
       return TRUE;
     }
   }
   g_hash_table_remove (mailbox->suspects->generations, &mailbox->folder);
-  return store_message_remove (context->db, mailbox->folder, gone, error) && load_known (mailbox, context, error);
+  return store_message_remove (context->db, mailbox->folder, gone, error)
+         && load_known (mailbox, context, error);
 }
 
 static gboolean
@@ -453,14 +471,14 @@ note_unanswered (SyncMailbox *mailbox, const BaseUidSet *asked, const BaseUidSet
 }
 
 static gboolean
-fetch_set (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked, ImapFetchItems items,
-           SyncIncoming *incoming, GError **error)
+fetch_set (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
+           ImapFetchItems items, SyncIncoming *incoming, GError **error)
 {
   g_auto (GStrv) sets = base_uid_set_to_strings (asked, SET_OCTETS);
 
   for (gsize i = 0; sets[i] != NULL; i++)
-    if (!imap_session_fetch (context->session, sets[i], items, 0, sync_incoming_take, incoming, context->cancellable,
-                             error))
+    if (!imap_session_fetch (context->session, sets[i], items, 0, sync_incoming_take, incoming,
+                             context->cancellable, error))
       return FALSE;
   if (!sync_incoming_flush (incoming, error))
     return FALSE;
@@ -496,8 +514,8 @@ step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error)
     base_uid_set_add_range (mailbox->known, range.first, range.last);
   }
   mailbox->uid_next = MAX (mailbox->uid_next, sync_incoming_get_highest (incoming) + 1);
-  mailbox->headers_batch = sync_plan_next_batch (mailbox->headers_batch, (g_get_monotonic_time () - begun) / 1000,
-                                                 HEADERS_MIN, HEADERS_MAX);
+  mailbox->headers_batch = sync_plan_next_batch (
+      mailbox->headers_batch, (g_get_monotonic_time () - begun) / 1000, HEADERS_MIN, HEADERS_MAX);
   return TRUE;
 }
 
@@ -507,7 +525,8 @@ step_settle (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   mailbox->complete = TRUE;
   if (mailbox->first_look)
-    mailbox->uid_next = MAX (mailbox->uid_next, imap_session_get_selected (context->session)->uid_next);
+    mailbox->uid_next =
+        MAX (mailbox->uid_next, imap_session_get_selected (context->session)->uid_next);
   mailbox->first_look = FALSE;
   mailbox->phase = mailbox->want_bodies ? PHASE_BODIES : PHASE_DONE;
   return save_state (mailbox, context, TRUE, error);
@@ -517,8 +536,9 @@ static gboolean
 list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   guint64 n_unanswered = base_uid_set_count (mailbox->unanswered);
-  guint limit = (guint) MIN (BODIES_LISTED + n_unanswered, G_MAXUINT);
-  g_autoptr (GArray) lacking = store_message_get_uids_without_body (context->db, mailbox->folder, limit, 0, error);
+  guint limit = (guint)MIN (BODIES_LISTED + n_unanswered, G_MAXUINT);
+  g_autoptr (GArray) lacking =
+      store_message_get_uids_without_body (context->db, mailbox->folder, limit, 0, error);
 
   if (lacking == NULL)
     return FALSE;
@@ -551,10 +571,11 @@ step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
   for (guint n = 0; n < mailbox->bodies_batch && mailbox->next_body < mailbox->bodies->len; n++)
     base_uid_set_add (part, g_array_index (mailbox->bodies, guint32, mailbox->next_body++));
   incoming = sync_incoming_new (context, mailbox->folder, 0);
-  if (!fetch_set (mailbox, context, part, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, incoming, error))
+  if (!fetch_set (mailbox, context, part, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY,
+                  incoming, error))
     return FALSE;
-  mailbox->bodies_batch = sync_plan_next_batch (mailbox->bodies_batch, (g_get_monotonic_time () - begun) / 1000,
-                                                BODIES_MIN, BODIES_MAX);
+  mailbox->bodies_batch = sync_plan_next_batch (
+      mailbox->bodies_batch, (g_get_monotonic_time () - begun) / 1000, BODIES_MIN, BODIES_MAX);
   /* Whatever was stored is not listed again; what came but could not be stored counts as asked for once. */
   if (mailbox->next_body == mailbox->bodies->len) {
     for (guint i = 0; i < mailbox->bodies->len; i++)
@@ -597,6 +618,8 @@ sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncStep *step, G
   case PHASE_DONE:
     break;
   }
-  *step = ask_again ? SYNC_STEP_ASK_AGAIN : mailbox->phase == PHASE_DONE ? SYNC_STEP_DONE : SYNC_STEP_MORE;
+  *step = ask_again                      ? SYNC_STEP_ASK_AGAIN
+          : mailbox->phase == PHASE_DONE ? SYNC_STEP_DONE
+                                         : SYNC_STEP_MORE;
   return good;
 }

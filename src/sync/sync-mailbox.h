@@ -23,7 +23,8 @@ void sync_suspects_init (SyncSuspects *suspects);
 void sync_suspects_clear (SyncSuspects *suspects);
 
 /* Selects it.  `bodies`: whole messages, not only headers. */
-SyncMailbox *sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder, gboolean bodies, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SyncMailbox *sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder,
+                                gboolean bodies, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sync_mailbox_free (SyncMailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncMailbox, sync_mailbox_free)
 
@@ -33,10 +34,12 @@ gint64 sync_mailbox_get_folder (SyncMailbox *mailbox);
 const char *sync_mailbox_get_name (SyncMailbox *mailbox);
 /* The server said something: look again from the start. */
 void sync_mailbox_look_again (SyncMailbox *mailbox);
-/* The list is whole; what is left are bodies. */
-gboolean sync_mailbox_only_lacks_bodies (SyncMailbox *mailbox);
+/* It is known what has to be fetched. */
+gboolean sync_mailbox_is_planned (SyncMailbox *mailbox);
+gboolean sync_mailbox_is_done (SyncMailbox *mailbox);
 void sync_mailbox_get_progress (SyncMailbox *mailbox, guint *done, guint *total);
 
-gboolean sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncStep *step, GError **error);
+gboolean sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncStep *step,
+                            GError **error);
 
 G_END_DECLS

@@ -50,18 +50,21 @@ sentence_for (GPtrArray *operations)
 
   switch (first->kind) {
   case STORE_OPERATION_FLAGS:
-    return g_strdup_printf (ngettext ("The server did not accept the change to %u message in “%s”; it was taken back.",
-                                      "The server did not accept the change to %u messages in “%s”; it was taken back.",
-                                      n),
-                            n, first->folder_name);
+    return g_strdup_printf (
+        ngettext ("The server did not accept the change to %u message in “%s”; it was taken back.",
+                  "The server did not accept the change to %u messages in “%s”; it was taken back.",
+                  n),
+        n, first->folder_name);
   case STORE_OPERATION_MOVE:
-    return g_strdup_printf (ngettext ("The server did not move %u message to “%s”; it is back where it was.",
-                                      "The server did not move %u messages to “%s”; they are back where they were.", n),
-                            n, first->target_name);
+    return g_strdup_printf (
+        ngettext ("The server did not move %u message to “%s”; it is back where it was.",
+                  "The server did not move %u messages to “%s”; they are back where they were.", n),
+        n, first->target_name);
   case STORE_OPERATION_EXPUNGE:
-    return g_strdup_printf (ngettext ("The server did not delete %u message; it is back in “%s”.",
-                                      "The server did not delete %u messages; they are back in “%s”.", n),
-                            n, first->folder_name);
+    return g_strdup_printf (
+        ngettext ("The server did not delete %u message; it is back in “%s”.",
+                  "The server did not delete %u messages; they are back in “%s”.", n),
+        n, first->folder_name);
   case STORE_OPERATION_APPEND:
     return g_strdup_printf (_ ("The mail was sent, but the server did not take the copy for “%s”."),
                             first->folder_name);
@@ -99,14 +102,16 @@ refuse (Batch *batch, GPtrArray *operations, const GError *reason, GError **erro
   if (operations->len == 0)
     return TRUE;
   sentence = sentence_for (operations);
-  base_log ("%s: %s (%s)", sync_account_get_id (context->account), sentence, reason != NULL ? reason->message : "");
+  base_log ("%s: %s (%s)", sync_account_get_id (context->account), sentence,
+            reason != NULL ? reason->message : "");
   if (!store_operation_refused (context->db, operations, error))
     return FALSE;
   close_operations (batch, operations);
   if (reason != NULL) {
     const char *detail = base_error_get_detail (reason);
 
-    sync_account_tell_refused (context->account, sentence, detail != NULL ? detail : reason->message);
+    sync_account_tell_refused (context->account, sentence,
+                               detail != NULL ? detail : reason->message);
   }
   return TRUE;
 }
@@ -121,7 +126,8 @@ postpone (Batch *batch, GPtrArray *operations, GError **error)
     return TRUE;
   first = g_ptr_array_index (operations, 0);
   delay = MIN (delay << MIN (first->attempts, 10), POSTPONE_LAST);
-  if (!store_operation_postpone (batch->context->db, operations, g_get_real_time () / G_USEC_PER_SEC + delay, error))
+  if (!store_operation_postpone (batch->context->db, operations,
+                                 g_get_real_time () / G_USEC_PER_SEC + delay, error))
     return FALSE;
   close_operations (batch, operations);
   return TRUE;
@@ -139,7 +145,8 @@ resolve (SyncContext *context, GPtrArray *operations, GPtrArray *lost, GError **
     guint32 uid = operation->uid;
 
     if (uid == 0 && operation->message_id != NULL) {
-      found = imap_session_search_message_id (context->session, operation->message_id, context->cancellable, error);
+      found = imap_session_search_message_id (context->session, operation->message_id,
+                                              context->cancellable, error);
       if (found == NULL)
         return NULL;
       /* Several copies: the newest is the one that an operation before this one brought here. */
@@ -178,7 +185,7 @@ operations_of_set (GHashTable *by_uid, const char *text)
     BaseUidRange range = base_uid_set_get_range (set, i);
 
     for (guint64 uid = range.first; uid <= range.last; uid++) {
-      gpointer operation = g_hash_table_lookup (by_uid, GUINT_TO_POINTER ((guint32) uid));
+      gpointer operation = g_hash_table_lookup (by_uid, GUINT_TO_POINTER ((guint32)uid));
 
       if (operation != NULL)
         g_ptr_array_add (operations, operation);
@@ -189,24 +196,29 @@ operations_of_set (GHashTable *by_uid, const char *text)
 
 /* Moves one set; makes the target where it does not exist yet. */
 static gboolean
-move_set (SyncContext *context, const StoreOperation *first, const char *set, GHashTable **map, GError **error)
+move_set (SyncContext *context, const StoreOperation *first, const char *set, GHashTable **map,
+          GError **error)
 {
   g_autoptr (GError) gone = NULL;
 
-  if (imap_session_move (context->session, set, first->target_name, map, context->cancellable, &gone))
+  if (imap_session_move (context->session, set, first->target_name, map, context->cancellable,
+                         &gone))
     return TRUE;
-  if (!g_error_matches (gone, BASE_ERROR, BASE_ERROR_GONE) || !imap_session_is_usable (context->session)) {
+  if (!g_error_matches (gone, BASE_ERROR, BASE_ERROR_GONE)
+      || !imap_session_is_usable (context->session)) {
     g_propagate_error (error, g_steal_pointer (&gone));
     return FALSE;
   }
   return sync_folders_create (context, first->target_name, error)
          && sync_context_select (context, first->folder_name, FALSE, error)
-         && imap_session_move (context->session, set, first->target_name, map, context->cancellable, error);
+         && imap_session_move (context->session, set, first->target_name, map, context->cancellable,
+                               error);
 }
 
 /* After a move: rows whose message was not there any more go back, and the next look at their folder removes them. */
 static gboolean
-settle_move (Batch *batch, GHashTable *by_uid, GPtrArray *operations, GHashTable *map, GError **error)
+settle_move (Batch *batch, GHashTable *by_uid, GPtrArray *operations, GHashTable *map,
+             GError **error)
 {
   g_autoptr (GPtrArray) moved = new_list (), vanished = new_list ();
   const StoreOperation *first = g_ptr_array_index (operations, 0);
@@ -239,11 +251,12 @@ run_set (Batch *batch, GHashTable *by_uid, GPtrArray *operations, const char *se
 
   switch (first->kind) {
   case STORE_OPERATION_FLAGS:
-    return imap_session_store (context->session, set, first->add, (ImapFlags) first->flags, context->cancellable,
-                               error)
+    return imap_session_store (context->session, set, first->add, (ImapFlags)first->flags,
+                               context->cancellable, error)
            && done (batch, operations, NULL, error);
   case STORE_OPERATION_MOVE:
-    return move_set (context, first, set, &map, error) && settle_move (batch, by_uid, operations, map, error);
+    return move_set (context, first, set, &map, error)
+           && settle_move (batch, by_uid, operations, map, error);
   case STORE_OPERATION_EXPUNGE:
     return imap_session_expunge (context->session, set, context->cancellable, error)
            && done (batch, operations, NULL, error);
@@ -268,7 +281,8 @@ run_on_messages (Batch *batch, GError **error)
   if (by_uid == NULL)
     return FALSE;
   /* What is found nowhere may still be on its way; after some tries it is not coming. */
-  if (!(first->attempts < FIND_ATTEMPTS ? postpone (batch, lost, error) : refuse (batch, lost, NULL, error)))
+  if (!(first->attempts < FIND_ATTEMPTS ? postpone (batch, lost, error)
+                                        : refuse (batch, lost, NULL, error)))
     return FALSE;
   all = keys_to_set (by_uid);
   sets = base_uid_set_to_strings (all, SET_OCTETS);
@@ -297,7 +311,7 @@ done_append (Batch *batch, GPtrArray *one, guint32 uid, GError **error)
     map = g_hash_table_new (g_direct_hash, g_direct_equal);
     g_hash_table_insert (map, GUINT_TO_POINTER (0), GUINT_TO_POINTER (uid));
   } else {
-    *batch->touched = ((StoreOperation *) g_ptr_array_index (one, 0))->folder;
+    *batch->touched = ((StoreOperation *)g_ptr_array_index (one, 0))->folder;
   }
   return done (batch, one, map, error);
 }
@@ -320,11 +334,14 @@ append_one (Batch *batch, GPtrArray *one, GError **error)
   /* An earlier try may have come through, or the provider files sent mail by itself. */
   if (sync_context_select (context, operation->folder_name, FALSE, &local)) {
     if (operation->message_id != NULL) {
-      found = imap_session_search_message_id (context->session, operation->message_id, context->cancellable, error);
+      found = imap_session_search_message_id (context->session, operation->message_id,
+                                              context->cancellable, error);
       if (found == NULL)
         return FALSE;
       if (!base_uid_set_is_empty (found))
-        return done_append (batch, one, base_uid_set_get_range (found, base_uid_set_n_ranges (found) - 1).last, error);
+        return done_append (batch, one,
+                            base_uid_set_get_range (found, base_uid_set_n_ranges (found) - 1).last,
+                            error);
     }
   } else if (is_fatal (context, local)) {
     g_propagate_error (error, g_steal_pointer (&local));
@@ -332,8 +349,8 @@ append_one (Batch *batch, GPtrArray *one, GError **error)
   } else if (!sync_folders_create (context, operation->folder_name, error)) {
     return FALSE;
   }
-  return imap_session_append (context->session, operation->folder_name, (ImapFlags) row->flags, row->received, bytes,
-                              &uid, context->cancellable, error)
+  return imap_session_append (context->session, operation->folder_name, (ImapFlags)row->flags,
+                              row->received, bytes, &uid, context->cancellable, error)
          && done_append (batch, one, uid, error);
 }
 
@@ -358,7 +375,8 @@ run_appends (Batch *batch, GPtrArray *operations, GError **error)
 }
 
 gboolean
-sync_operations_run (SyncContext *context, gboolean *did, gint64 *next_due, gint64 *touched, GError **error)
+sync_operations_run (SyncContext *context, gboolean *did, gint64 *next_due, gint64 *touched,
+                     GError **error)
 {
   g_autoptr (GPtrArray) operations = NULL, open = new_list ();
   g_autoptr (GError) local = NULL, swallowed = NULL;
@@ -367,8 +385,8 @@ sync_operations_run (SyncContext *context, gboolean *did, gint64 *next_due, gint
 
   *did = FALSE;
   *touched = 0;
-  operations = store_operation_take_due (context->db, context->row, AT_ONCE, g_get_real_time () / G_USEC_PER_SEC,
-                                         next_due, error);
+  operations = store_operation_take_due (context->db, context->row, AT_ONCE,
+                                         g_get_real_time () / G_USEC_PER_SEC, next_due, error);
   if (operations == NULL)
     return FALSE;
   if (operations->len == 0)
@@ -376,7 +394,7 @@ sync_operations_run (SyncContext *context, gboolean *did, gint64 *next_due, gint
   *did = TRUE;
   for (guint i = 0; i < operations->len; i++)
     g_ptr_array_add (open, g_ptr_array_index (operations, i));
-  good = ((StoreOperation *) g_ptr_array_index (operations, 0))->kind == STORE_OPERATION_APPEND
+  good = ((StoreOperation *)g_ptr_array_index (operations, 0))->kind == STORE_OPERATION_APPEND
              ? run_appends (&batch, operations, &local)
              : run_on_messages (&batch, &local);
   if (good)
@@ -386,7 +404,8 @@ sync_operations_run (SyncContext *context, gboolean *did, gint64 *next_due, gint
     return refuse (&batch, open, local, error);
   /* Put off rather than left: an operation that breaks every connection must not keep all else from being done. */
   if (!postpone (&batch, open, &swallowed))
-    base_log ("%s: could not put off operations: %s", sync_account_get_id (context->account), swallowed->message);
+    base_log ("%s: could not put off operations: %s", sync_account_get_id (context->account),
+              swallowed->message);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }

@@ -23,12 +23,12 @@ typedef struct
 
 typedef struct
 {
-  gboolean reset;                     /* UIDVALIDITY changed: forget all rows first */
-  guint32 newest_first, newest_last;  /* sequence numbers of the first screenful; 0: not wanted */
-  guint32 new_from;                   /* fetch UIDs from here up; 0: nothing new */
-  guint64 changed_since;              /* fetch flags changed since; 0: not wanted */
-  gboolean all_flags;                 /* fetch the flags of all known messages */
-  gboolean search;                    /* ask for all UIDs: something may be missing on either side */
+  gboolean reset;                    /* UIDVALIDITY changed: forget all rows first */
+  guint32 newest_first, newest_last; /* sequence numbers of the first screenful; 0: not wanted */
+  guint32 new_from;                  /* fetch UIDs from here up; 0: nothing new */
+  guint64 changed_since;             /* fetch flags changed since; 0: not wanted */
+  gboolean all_flags;                /* fetch the flags of all known messages */
+  gboolean search;                   /* ask for all UIDs: something may be missing on either side */
 } SyncPlan;
 
 SyncPlan sync_plan_make (const SyncPlanStored *stored, const SyncPlanServer *server);

@@ -13,7 +13,8 @@ typedef enum
 
 typedef struct _SyncRequest SyncRequest;
 
-SyncRequest *sync_request_new (SyncRequestKind kind, gint64 message, const char *message_id) G_GNUC_WARN_UNUSED_RESULT;
+SyncRequest *sync_request_new (SyncRequestKind kind, gint64 message,
+                               const char *message_id) G_GNUC_WARN_UNUSED_RESULT;
 SyncRequest *sync_request_ref (SyncRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 void sync_request_unref (SyncRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncRequest, sync_request_unref)
@@ -23,7 +24,8 @@ gint64 sync_request_get_message (SyncRequest *request);
 const char *sync_request_get_message_id (SyncRequest *request);
 
 /* (blocks) FALSE with the worker's error, or cancelled.  *found (nullable out): the answer of FIND_SENT. */
-gboolean sync_request_wait (SyncRequest *request, gboolean *found, GCancellable *cancellable, GError **error);
+gboolean sync_request_wait (SyncRequest *request, gboolean *found, GCancellable *cancellable,
+                            GError **error);
 
 /* ---- the worker ---- */
 /* True when nobody waits any more. */

@@ -14,27 +14,32 @@ typedef struct
 
 static const RoleNames role_names[] = {
   { STORE_ROLE_INBOX, "inbox|받은메일함|받은편지함|받은 메일함|받은 편지함" },
-  { STORE_ROLE_SENT, "sent|sent items|sent messages|sent mail|sent-mail|sentmail|sent objects|보낸메일함|보낸편지함|보낸 메일함|"
-                     "보낸 편지함|보낸메일|gesendet|gesendete objekte|gesendete elemente|gesendete nachrichten|envoyés|"
-                     "messages envoyés|éléments envoyés|objets envoyés|enviados|elementos enviados|mensajes enviados|"
-                     "itens enviados|inviata|posta inviata|inviati|elementi inviati|отправленные|送信済み|送信済みメール|"
-                     "送信済みアイテム|已发送|已发送邮件|已傳送|已傳送郵件|寄件備份|verzonden|verzonden items|wysłane|"
-                     "elementy wysłane|skickat|sendt|sendte elementer|lähetetyt|gönderilmiş|gönderilmiş öğeler|odeslané|"
-                     "elküldött" },
-  { STORE_ROLE_DRAFTS, "drafts|draft|임시보관함|임시 보관함|임시보관|entwürfe|entwurf|brouillons|brouillon|borradores|"
-                       "borrador|rascunhos|rascunho|bozze|черновики|下書き|草稿|草稿箱|草稿匣|concepten|kopie robocze|"
-                       "utkast|kladder|luonnokset|taslaklar|koncepty|piszkozatok" },
-  { STORE_ROLE_TRASH, "trash|deleted|deleted items|deleted messages|bin|휴지통|지운편지함|지운 편지함|삭제된 메일함|지운메일함|"
-                      "papierkorb|gelöscht|gelöschte objekte|gelöschte elemente|corbeille|éléments supprimés|papelera|"
-                      "elementos eliminados|lixeira|itens excluídos|cestino|posta eliminata|корзина|удаленные|ごみ箱|"
-                      "ゴミ箱|已删除|已删除邮件|废件箱|刪除的郵件|垃圾桶|prullenbak|kosz|papperskorgen|papirkurv|roskakori|"
-                      "çöp kutusu|koš|kuka" },
-  { STORE_ROLE_JUNK, "junk|spam|junk e-mail|junk email|junk mail|bulk mail|bulk|스팸메일함|스팸편지함|스팸 메일함|스팸 편지함|스팸함|"
-                     "스팸메일|정크 메일|spamverdacht|spam-verdacht|junk-e-mail|courrier indésirable|indésirables|"
-                     "correo no deseado|lixo eletrônico|posta indesiderata|спам|迷惑メール|垃圾邮件|垃圾郵件|广告邮件|"
-                     "ongewenste e-mail|skräppost|søppelpost|roskaposti|gereksiz|nevyžádaná pošta|levélszemét" },
-  { STORE_ROLE_ARCHIVE, "archive|archives|보관함|보관 메일함|보관메일함|보관편지함|archiv|archivo|arquivo|archivio|архив|"
-                        "アーカイブ|归档|存档|封存|archief|archiwum|arkiv|arkisto|arşiv" },
+  { STORE_ROLE_SENT,
+    "sent|sent items|sent messages|sent mail|sent-mail|sentmail|sent objects|보낸메일함|보낸편지함|보낸 메일함|"
+    "보낸 편지함|보낸메일|gesendet|gesendete objekte|gesendete elemente|gesendete nachrichten|envoyés|"
+    "messages envoyés|éléments envoyés|objets envoyés|enviados|elementos enviados|mensajes enviados|"
+    "itens enviados|inviata|posta inviata|inviati|elementi inviati|отправленные|送信済み|送信済みメール|"
+    "送信済みアイテム|已发送|已发送邮件|已傳送|已傳送郵件|寄件備份|verzonden|verzonden items|wysłane|"
+    "elementy wysłane|skickat|sendt|sendte elementer|lähetetyt|gönderilmiş|gönderilmiş öğeler|odeslané|"
+    "elküldött" },
+  { STORE_ROLE_DRAFTS,
+    "drafts|draft|임시보관함|임시 보관함|임시보관|entwürfe|entwurf|brouillons|brouillon|borradores|"
+    "borrador|rascunhos|rascunho|bozze|черновики|下書き|草稿|草稿箱|草稿匣|concepten|kopie robocze|"
+    "utkast|kladder|luonnokset|taslaklar|koncepty|piszkozatok" },
+  { STORE_ROLE_TRASH,
+    "trash|deleted|deleted items|deleted messages|bin|휴지통|지운편지함|지운 편지함|삭제된 메일함|지운메일함|"
+    "papierkorb|gelöscht|gelöschte objekte|gelöschte elemente|corbeille|éléments supprimés|papelera|"
+    "elementos eliminados|lixeira|itens excluídos|cestino|posta eliminata|корзина|удаленные|ごみ箱|"
+    "ゴミ箱|已删除|已删除邮件|废件箱|刪除的郵件|垃圾桶|prullenbak|kosz|papperskorgen|papirkurv|roskakori|"
+    "çöp kutusu|koš|kuka" },
+  { STORE_ROLE_JUNK,
+    "junk|spam|junk e-mail|junk email|junk mail|bulk mail|bulk|스팸메일함|스팸편지함|스팸 메일함|스팸 편지함|스팸함|"
+    "스팸메일|정크 메일|spamverdacht|spam-verdacht|junk-e-mail|courrier indésirable|indésirables|"
+    "correo no deseado|lixo eletrônico|posta indesiderata|спам|迷惑メール|垃圾邮件|垃圾郵件|广告邮件|"
+    "ongewenste e-mail|skräppost|søppelpost|roskaposti|gereksiz|nevyžádaná pošta|levélszemét" },
+  { STORE_ROLE_ARCHIVE,
+    "archive|archives|보관함|보관 메일함|보관메일함|보관편지함|archiv|archivo|arquivo|archivio|архив|"
+    "アーカイブ|归档|存档|封存|archief|archiwum|arkiv|arkisto|arşiv" },
 };
 
 StoreRole

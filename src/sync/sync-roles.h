@@ -12,6 +12,7 @@ StoreRole sync_role_of_name (const char *path, char delimiter);
 void sync_roles_guess (GPtrArray *folders);
 
 /* The path under which a mailbox for `role` would be made beside these folders, e.g. "INBOX.Trash". */
-char *sync_role_new_path (GPtrArray *folders, StoreRole role, char *delimiter) G_GNUC_WARN_UNUSED_RESULT;
+char *sync_role_new_path (GPtrArray *folders, StoreRole role,
+                          char *delimiter) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

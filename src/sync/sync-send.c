@@ -66,7 +66,8 @@ connect_now (Sender *sender, GError **error)
     return FALSE;
   password = sync_account_get_password (sender->account, "smtp", sender->cancellable, error);
   if (password != NULL)
-    good = smtp_session_sign_in (session, settings->smtp.user, password, sender->cancellable, error);
+    good =
+        smtp_session_sign_in (session, settings->smtp.user, password, sender->cancellable, error);
   sync_password_free (password);
   if (!good)
     return FALSE;
@@ -75,41 +76,29 @@ connect_now (Sender *sender, GError **error)
   return TRUE;
 }
 
-/* All that wait, or those in one state (-1: any). */
+/* The account's mails in this state, oldest first. */
 static GPtrArray *
-list_outbox (Sender *sender, int state, GError **error)
+list_outbox (Sender *sender, StoreOutboxState state, GError **error)
 {
-  g_autoptr (GPtrArray) all = store_outbox_list (sender->db, sender->row, error);
-  GPtrArray *found = NULL;
+  g_autoptr (GPtrArray) rows = store_outbox_list (sender->db, sender->row, error);
 
-  if (all == NULL)
-    return NULL;
-  found = g_ptr_array_new_with_free_func ((GDestroyNotify) store_outbox_free);
-  for (guint i = 0; i < all->len; i++) {
-    StoreOutbox *outbox = g_ptr_array_index (all, i);
-
-    if (state >= 0 && (int) outbox->state != state)
-      continue;
-    g_ptr_array_index (all, i) = NULL;
-    g_ptr_array_add (found, outbox);
-  }
-  g_ptr_array_set_free_func (all, NULL);
-  for (guint i = 0; i < all->len; i++)
-    if (g_ptr_array_index (all, i) != NULL)
-      store_outbox_free (g_ptr_array_index (all, i));
-  return found;
+  for (guint i = rows != NULL ? rows->len : 0; i-- > 0;)
+    if (((StoreOutbox *)g_ptr_array_index (rows, i))->state != state)
+      g_ptr_array_remove_index (rows, i);
+  return g_steal_pointer (&rows);
 }
 
 /* Writes how it ended; a failure to write is said, and the row stays `sending`, which a restart takes for uncertain. */
 static void
-set_state (Sender *sender, const StoreOutbox *outbox, StoreOutboxState state, gint64 next_try, const char *sentence,
-           const char *detail)
+set_state (Sender *sender, const StoreOutbox *outbox, StoreOutboxState state, gint64 next_try,
+           const char *sentence, const char *detail)
 {
   g_autoptr (GError) error = NULL;
 
   if (store_outbox_set_state (sender->db, outbox->id, state, next_try, sentence, detail, &error))
     return;
-  base_log ("%s: the outbox could not be written: %s", sync_account_get_id (sender->account), error->message);
+  base_log ("%s: the outbox could not be written: %s", sync_account_get_id (sender->account),
+            error->message);
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
     sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
 }
@@ -117,7 +106,7 @@ set_state (Sender *sender, const StoreOutbox *outbox, StoreOutboxState state, gi
 static gint64
 retry_time (const StoreOutbox *outbox)
 {
-  gint64 delay = (gint64) RETRY_FIRST_S << MIN (outbox->attempts > 0 ? outbox->attempts - 1 : 0, 10);
+  gint64 delay = (gint64)RETRY_FIRST_S << MIN (outbox->attempts > 0 ? outbox->attempts - 1 : 0, 10);
 
   return now_s () + MIN (delay, RETRY_LAST_S);
 }
@@ -149,8 +138,8 @@ find_sent_folder (Sender *sender)
       sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, &error);
   }
   if (sent == NULL)
-    base_log ("%s: no folder for the copy of a sent mail: %s", sync_account_get_id (sender->account),
-              error != NULL ? error->message : "");
+    base_log ("%s: no folder for the copy of a sent mail: %s",
+              sync_account_get_id (sender->account), error != NULL ? error->message : "");
   return sent != NULL ? sent->id : 0;
 }
 
@@ -181,7 +170,8 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
     copy.body = message;
   }
   if (!store_outbox_sent (sender->db, outbox, folder, &copy, &error)) {
-    base_log ("%s: a sent mail could not be noted: %s", sync_account_get_id (sender->account), error->message);
+    base_log ("%s: a sent mail could not be noted: %s", sync_account_get_id (sender->account),
+              error->message);
     sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
     return;
   }
@@ -194,9 +184,10 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
 static void
 tell_failed (Sender *sender, const StoreOutbox *outbox, const char *sentence, const char *detail)
 {
-  g_autofree char *text = outbox->subject != NULL && outbox->subject[0] != '\0'
-                              ? g_strdup_printf (_ ("“%s” was not sent. %s"), outbox->subject, sentence)
-                              : g_strdup_printf (_ ("A mail without a subject was not sent. %s"), sentence);
+  g_autofree char *text =
+      outbox->subject != NULL && outbox->subject[0] != '\0'
+          ? g_strdup_printf (_ ("“%s” was not sent. %s"), outbox->subject, sentence)
+          : g_strdup_printf (_ ("A mail without a subject was not sent. %s"), sentence);
 
   sync_account_tell_refused (sender->account, text, detail);
 }
@@ -207,7 +198,8 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
 {
   const char *detail = base_error_get_detail (error);
 
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED) || g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
+      || g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE)) {
     set_state (sender, outbox, STORE_OUTBOX_FAILED, 0, error->message, detail);
     tell_failed (sender, outbox, error->message, detail);
@@ -217,7 +209,8 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
     set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, NULL, NULL);
     return FALSE;
   }
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) || g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH)
+      || g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
     set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, error->message, detail);
     sync_account_block (sender->account, SYNC_SIDE_SMTP, error);
     return FALSE;
@@ -227,7 +220,8 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
     set_state (sender, outbox, STORE_OUTBOX_QUEUED, retry_time (outbox), error->message, detail);
     return TRUE;
   }
-  set_state (sender, outbox, STORE_OUTBOX_QUEUED, sync_worker_fail (sender->worker), error->message, detail);
+  set_state (sender, outbox, STORE_OUTBOX_QUEUED, sync_worker_fail (sender->worker), error->message,
+             detail);
   return FALSE;
 }
 
@@ -241,8 +235,9 @@ send_one (Sender *sender, const StoreOutbox *outbox)
   if (message != NULL) {
     /* From the final dot to its answer a cancel would leave nobody knowing. */
     sync_worker_set_guarded (sender->worker, TRUE);
-    outcome = smtp_session_send (sender->session, outbox->from, (const char *const *) outbox->recipients, message,
-                                 sender->cancellable, &error);
+    outcome =
+        smtp_session_send (sender->session, outbox->from, (const char *const *)outbox->recipients,
+                           message, sender->cancellable, &error);
     sync_worker_set_guarded (sender->worker, FALSE);
   }
   switch (outcome) {
@@ -253,9 +248,10 @@ send_one (Sender *sender, const StoreOutbox *outbox)
     return finish_not_sent (sender, outbox, error);
   case SMTP_UNCERTAIN:
     /* Looked for in Sent by check_uncertain (). */
-    set_state (sender, outbox, STORE_OUTBOX_UNCERTAIN, 0,
-               _ ("The connection was lost just when this mail was handed over, so it may or may not have arrived."),
-               error != NULL ? base_error_get_detail (error) : NULL);
+    set_state (
+        sender, outbox, STORE_OUTBOX_UNCERTAIN, 0,
+        _ ("The connection was lost just when this mail was handed over, so it may or may not have arrived."),
+        error != NULL ? base_error_get_detail (error) : NULL);
     return FALSE;
   }
   g_return_val_if_reached (FALSE);
@@ -302,7 +298,8 @@ send_due (Sender *sender, GError **error)
     return FALSE;
   while (!sync_worker_is_stopping (sender->worker)) {
     g_autoptr (GError) local = NULL;
-    g_autoptr (StoreOutbox) outbox = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &local);
+    g_autoptr (StoreOutbox) outbox =
+        store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &local);
 
     if (outbox == NULL) {
       if (local != NULL)
@@ -323,11 +320,13 @@ send_due (Sender *sender, GError **error)
 static gint64
 check_uncertain (Sender *sender)
 {
-  gboolean files_sent = sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
+  gboolean files_sent =
+      sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
   g_autoptr (GPtrArray) uncertain = list_outbox (sender, STORE_OUTBOX_UNCERTAIN, NULL);
   gint64 again = -1;
 
-  for (guint i = 0; uncertain != NULL && i < uncertain->len && !sync_worker_is_stopping (sender->worker); i++) {
+  for (guint i = 0;
+       uncertain != NULL && i < uncertain->len && !sync_worker_is_stopping (sender->worker); i++) {
     const StoreOutbox *outbox = g_ptr_array_index (uncertain, i);
     guint times = GPOINTER_TO_UINT (g_hash_table_lookup (sender->checked, &outbox->id));
     /* A provider that files sent mail itself may take a moment. */
@@ -341,7 +340,8 @@ check_uncertain (Sender *sender)
     request = sync_request_new (SYNC_REQUEST_FIND_SENT, 0, outbox->message_id);
     sync_account_request (sender->account, request);
     if (!sync_request_wait (request, &found, sender->cancellable, &error)) {
-      base_log ("%s: could not look for a mail in Sent: %s", sync_account_get_id (sender->account), error->message);
+      base_log ("%s: could not look for a mail in Sent: %s", sync_account_get_id (sender->account),
+                error->message);
       again = CHECK_AGAIN_MS;
       continue;
     }
@@ -349,15 +349,17 @@ check_uncertain (Sender *sender)
       finish_sent (sender, outbox, NULL, FALSE);
       continue;
     }
-    g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)), GUINT_TO_POINTER (times + 1));
+    g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)),
+                          GUINT_TO_POINTER (times + 1));
     if (times + 1 < wanted) {
       again = CHECK_AGAIN_MS;
       continue;
     }
-    sync_account_tell_refused (sender->account,
-                               _ ("It is not certain whether a mail was sent: the connection was lost at the last moment, and it "
-                                  "is not in the Sent folder. See the outbox, and decide whether to send it again."),
-                               outbox->subject);
+    sync_account_tell_refused (
+        sender->account,
+        _ ("It is not certain whether a mail was sent: the connection was lost at the last moment, and it "
+           "is not in the Sent folder. See the outbox, and decide whether to send it again."),
+        outbox->subject);
   }
   return again;
 }
@@ -392,7 +394,7 @@ run_round (Sender *sender)
     explain_wait (sender, error);
     sync_account_block (sender->account, SYNC_SIDE_SMTP, error);
     if (!sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
-      (void) sync_worker_fail (sender->worker);
+      (void)sync_worker_fail (sender->worker);
       wait = sync_worker_get_delay (sender->worker);
     }
   } else if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
@@ -416,7 +418,7 @@ sync_send_run (SyncWorker *worker, gpointer account)
     g_clear_object (&sender.cancellable);
     sender.cancellable = sync_worker_ref_cancellable (worker);
     sync_worker_begin_round (worker);
-    (void) sync_worker_take_retry (worker);
+    (void)sync_worker_take_retry (worker);
     wait = run_round (&sender);
     if (wait != 0)
       sync_worker_wait (worker, wait);

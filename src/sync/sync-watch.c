@@ -91,16 +91,17 @@ sync_watch_begin_list (SyncWatch *watch, gint64 now)
 static gboolean
 status_equal (const SyncStatus *a, const SyncStatus *b)
 {
-  return a->uid_validity == b->uid_validity && a->uid_next == b->uid_next && a->messages == b->messages
-         && a->unseen == b->unseen && a->modseq == b->modseq;
+  return a->uid_validity == b->uid_validity && a->uid_next == b->uid_next
+         && a->messages == b->messages && a->unseen == b->unseen && a->modseq == b->modseq;
 }
 
 /* In step as far as the row of an earlier session tells. */
 static gboolean
 row_agrees (const StoreFolder *folder, const SyncStatus *status)
 {
-  return folder->complete && folder->uid_validity == status->uid_validity && folder->uid_next == status->uid_next
-         && folder->total == status->messages && folder->unread == status->unseen
+  return folder->complete && folder->uid_validity == status->uid_validity
+         && folder->uid_next == status->uid_next && folder->total == status->messages
+         && folder->unread == status->unseen
          && (status->modseq == 0 || folder->highest_modseq == status->modseq);
 }
 
@@ -112,7 +113,8 @@ is_mirror (StoreRole role)
 }
 
 void
-sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncStatus *status, gint64 now)
+sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncStatus *status,
+                        gint64 now)
 {
   Entry *entry = find (watch, folder->id);
 
@@ -130,9 +132,11 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
   entry->has_status = status != NULL;
   if (status != NULL) {
     entry->status = *status;
-    if (!status_equal (&entry->status, &entry->done_status) && (!is_mirror (entry->role) || entry->done_once))
+    if (!status_equal (&entry->status, &entry->done_status)
+        && (!is_mirror (entry->role) || entry->done_once))
       entry->due = TRUE;
-  } else if (now - entry->done_at >= VISIT_EVERY_US && (!is_mirror (entry->role) || entry->done_once)) {
+  } else if (now - entry->done_at >= VISIT_EVERY_US
+             && (!is_mirror (entry->role) || entry->done_once)) {
     entry->due = TRUE;
   }
 }

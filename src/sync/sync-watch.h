@@ -25,7 +25,8 @@ void sync_watch_expire_list (SyncWatch *watch);
 /* Begins a new list; folders that are not told before sync_watch_end_list () are forgotten. */
 void sync_watch_begin_list (SyncWatch *watch, gint64 now);
 /* One folder of the list (copied).  `status` nullable: the server does not tell it with the list. */
-void sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncStatus *status, gint64 now);
+void sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncStatus *status,
+                             gint64 now);
 void sync_watch_end_list (SyncWatch *watch);
 
 /* Folder to work on now, 0 none.  `shown`: the one the person looks at; `serial` changes with each time the person says so. */

@@ -4,9 +4,9 @@
 
 #include "base-queue.h"
 
-#define BACK_OFF_FIRST_MS  1000
-#define BACK_OFF_LAST_MS   (5 * 60 * 1000)
-#define PROVEN_AFTER_US    (60 * G_USEC_PER_SEC)
+#define BACK_OFF_FIRST_MS 1000
+#define BACK_OFF_LAST_MS  (5 * 60 * 1000)
+#define PROVEN_AFTER_US   (60 * G_USEC_PER_SEC)
 
 struct _SyncWorker
 {
@@ -210,10 +210,10 @@ gint64
 sync_worker_back_off (guint failures, double jitter)
 {
   guint doublings = MIN (failures > 0 ? failures - 1 : 0, 16);
-  gint64 delay = MIN ((gint64) BACK_OFF_FIRST_MS << doublings, BACK_OFF_LAST_MS);
+  gint64 delay = MIN ((gint64)BACK_OFF_FIRST_MS << doublings, BACK_OFF_LAST_MS);
 
   /* Up to a quarter less, so that a thousand clients do not come back in the same second. */
-  return delay - (gint64) ((double) (delay / 4) * CLAMP (jitter, 0.0, 1.0));
+  return delay - (gint64)((double)(delay / 4) * CLAMP (jitter, 0.0, 1.0));
 }
 
 gint64

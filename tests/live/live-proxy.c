@@ -15,7 +15,7 @@ struct _LiveProxy
   int listener;
   guint16 port, target;
   GThread *thread;
-  GPtrArray *threads; /* the accepting thread's */
+  GPtrArray *threads;                                /* the accepting thread's */
   gint limit, count, accepted, stopping, generation; /* atomic */
   gint cut_after, swallow_after;                     /* atomic, octets */
 };
@@ -34,7 +34,7 @@ connect_to (guint16 port)
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
+  if (connect (fd, (struct sockaddr *)&address, sizeof address) == 0)
     return fd;
   close (fd);
   return -1;
@@ -44,7 +44,7 @@ static gboolean
 write_all (int fd, const char *data, gssize length)
 {
   while (length > 0) {
-    gssize n = send (fd, data, (gsize) length, MSG_NOSIGNAL);
+    gssize n = send (fd, data, (gsize)length, MSG_NOSIGNAL);
 
     if (n <= 0)
       return FALSE;
@@ -61,8 +61,10 @@ relay (LiveProxy *proxy, int client, int server, gint generation)
   gint64 swallowing = 0;
   g_autofree char *buffer = g_malloc (65536);
 
-  while (!g_atomic_int_get (&proxy->stopping) && g_atomic_int_get (&proxy->generation) == generation) {
-    struct pollfd fds[2] = { { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN } };
+  while (!g_atomic_int_get (&proxy->stopping)
+         && g_atomic_int_get (&proxy->generation) == generation) {
+    struct pollfd fds[2] = { { .fd = client, .events = POLLIN },
+                             { .fd = server, .events = POLLIN } };
     gint64 swallow_after = g_atomic_int_get (&proxy->swallow_after);
     gint64 cut_after = g_atomic_int_get (&proxy->cut_after);
     gssize n = 0;
@@ -75,20 +77,20 @@ relay (LiveProxy *proxy, int client, int server, gint generation)
       n = read (client, buffer, 65536);
       if (n <= 0 || !write_all (server, buffer, n))
         return;
-      from_client += (guint64) n;
-      if (swallow_after > 0 && from_client > (guint64) swallow_after && swallowing == 0)
+      from_client += (guint64)n;
+      if (swallow_after > 0 && from_client > (guint64)swallow_after && swallowing == 0)
         swallowing = g_get_monotonic_time () + SWALLOW_MS * 1000;
     }
     if (fds[1].revents != 0) {
       n = read (server, buffer, 65536);
       if (n <= 0)
         return;
-      from_server += (guint64) n;
+      from_server += (guint64)n;
       if (swallowing != 0)
         continue;
       if (!write_all (client, buffer, n))
         return;
-      if (cut_after > 0 && from_server > (guint64) cut_after) {
+      if (cut_after > 0 && from_server > (guint64)cut_after) {
         g_atomic_int_set (&proxy->cut_after, 0);
         return;
       }
@@ -155,9 +157,9 @@ live_proxy_new (guint16 target)
   proxy->limit = G_MAXINT;
   proxy->threads = g_ptr_array_new ();
   proxy->listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_cmpint (bind (proxy->listener, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (bind (proxy->listener, (struct sockaddr *)&address, sizeof address), ==, 0);
   g_assert_cmpint (listen (proxy->listener, 32), ==, 0);
-  g_assert_cmpint (getsockname (proxy->listener, (struct sockaddr *) &address, &length), ==, 0);
+  g_assert_cmpint (getsockname (proxy->listener, (struct sockaddr *)&address, &length), ==, 0);
   proxy->port = ntohs (address.sin_port);
   proxy->thread = g_thread_new ("proxy", accept_main, proxy);
   return proxy;
@@ -184,7 +186,7 @@ live_proxy_get_port (LiveProxy *proxy)
 void
 live_proxy_set_limit (LiveProxy *proxy, guint limit)
 {
-  g_atomic_int_set (&proxy->limit, (gint) limit);
+  g_atomic_int_set (&proxy->limit, (gint)limit);
 }
 
 void
@@ -196,17 +198,17 @@ live_proxy_cut (LiveProxy *proxy)
 void
 live_proxy_cut_after (LiveProxy *proxy, guint64 octets)
 {
-  g_atomic_int_set (&proxy->cut_after, (gint) octets);
+  g_atomic_int_set (&proxy->cut_after, (gint)octets);
 }
 
 void
 live_proxy_swallow_after (LiveProxy *proxy, guint64 octets)
 {
-  g_atomic_int_set (&proxy->swallow_after, (gint) octets);
+  g_atomic_int_set (&proxy->swallow_after, (gint)octets);
 }
 
 guint
 live_proxy_get_accepted (LiveProxy *proxy)
 {
-  return (guint) g_atomic_int_get (&proxy->accepted);
+  return (guint)g_atomic_int_get (&proxy->accepted);
 }

@@ -47,23 +47,26 @@ static char *
 run (GPtrArray *argv, const char *input)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process
-      = g_subprocess_newv ((const char *const *) argv->pdata,
-                           G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_autoptr (GBytes) in = g_bytes_new (input != NULL ? input : "", input != NULL ? strlen (input) : 0);
+  g_autoptr (GSubprocess) process =
+      g_subprocess_newv ((const char *const *)argv->pdata,
+                         G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  g_autoptr (GBytes) in =
+      g_bytes_new (input != NULL ? input : "", input != NULL ? strlen (input) : 0);
   g_autoptr (GBytes) out = NULL;
 
   g_assert_no_error (error);
   g_assert_true (g_subprocess_communicate (process, in, NULL, &out, NULL, &error));
   g_assert_no_error (error);
-  return g_strndup (g_bytes_get_data (out, NULL) != NULL ? g_bytes_get_data (out, NULL) : "", g_bytes_get_size (out));
+  return g_strndup (g_bytes_get_data (out, NULL) != NULL ? g_bytes_get_data (out, NULL) : "",
+                    g_bytes_get_size (out));
 }
 
 char *
 live_doveadm (const char *user, const char *input, const char *verb, ...)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autofree char *config = g_build_filename (live_lab ("LAB_STATE"), "dovecot", "dovecot.conf", NULL);
+  g_autofree char *config =
+      g_build_filename (live_lab ("LAB_STATE"), "dovecot", "dovecot.conf", NULL);
   g_auto (GStrv) words = g_strsplit (verb, " ", -1);
   const char *word = NULL;
   va_list args;
@@ -74,10 +77,10 @@ live_doveadm (const char *user, const char *input, const char *verb, ...)
   for (gsize i = 0; words[i] != NULL; i++)
     g_ptr_array_add (argv, words[i]);
   g_ptr_array_add (argv, (gpointer) "-u");
-  g_ptr_array_add (argv, (gpointer) user);
+  g_ptr_array_add (argv, (gpointer)user);
   va_start (args, verb);
   while ((word = va_arg (args, const char *)) != NULL)
-    g_ptr_array_add (argv, (gpointer) word);
+    g_ptr_array_add (argv, (gpointer)word);
   va_end (args);
   g_ptr_array_add (argv, NULL);
   return run (argv, input);
@@ -90,21 +93,24 @@ live_deliver (const char *user, const char *mailbox, const char *subject, gsize 
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *out = NULL;
 
-  g_string_append_printf (text,
-                          "From: Bob <bob@lab.test>\r\nTo: %s@lab.test\r\nSubject: %s\r\nMessage-ID: <live-%u-%u@lab.test>\r\n"
-                          "Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\nHello.\r\n",
-                          user, subject, g_random_int (), serial++);
+  g_string_append_printf (
+      text,
+      "From: Bob <bob@lab.test>\r\nTo: %s@lab.test\r\nSubject: %s\r\nMessage-ID: <live-%u-%u@lab.test>\r\n"
+      "Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\nHello.\r\n",
+      user, subject, g_random_int (), serial++);
   while (text->len < size)
-    g_string_append (text, "0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghijklmnopqrstuv\r\n");
+    g_string_append (text,
+                     "0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghijklmnopqrstuv\r\n");
   out = live_doveadm (user, text->str, "save", "-m", mailbox, NULL);
 }
 
 guint
 live_count (const char *user, const char *mailbox, const char *subject)
 {
-  g_autofree char *out = subject != NULL
-                             ? live_doveadm (user, NULL, "search", "mailbox", mailbox, "subject", subject, NULL)
-                             : live_doveadm (user, NULL, "search", "mailbox", mailbox, "all", NULL);
+  g_autofree char *out =
+      subject != NULL
+          ? live_doveadm (user, NULL, "search", "mailbox", mailbox, "subject", subject, NULL)
+          : live_doveadm (user, NULL, "search", "mailbox", mailbox, "all", NULL);
   guint n = 0;
 
   for (const char *p = out; *p != '\0'; p++)
@@ -119,18 +125,20 @@ live_seed (const char *user, const char *mailbox, guint n, const char *kind)
   g_autofree char *script = g_build_filename (g_getenv ("SOSIK_TESTS"), "lab", "seed", NULL);
   g_autofree char *count = g_strdup_printf ("%u", n);
   g_autofree char *out = NULL;
-  const char *words[] = { script, live_lab ("LAB_STATE"), user, mailbox, count, "--kind", kind, NULL };
+  const char *words[] = {
+    script, live_lab ("LAB_STATE"), user, mailbox, count, "--kind", kind, NULL
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    g_ptr_array_add (argv, (gpointer) words[i]);
+    g_ptr_array_add (argv, (gpointer)words[i]);
   out = run (argv, NULL);
 }
 
 /* ---- events ---- */
 
 static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable, GError **error,
-              gpointer user_data)
+get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+              GError **error, gpointer user_data)
 {
   Live *live = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
@@ -149,8 +157,9 @@ state_changed (const char *account_id, const SyncState *state, gpointer user_dat
   live->state = sync_state_dup (state);
   live->states++;
   if (g_test_verbose ())
-    g_test_message ("state %d %s %u/%u %s", state->phase, state->folder != NULL ? state->folder : "", state->done,
-                    state->total, state->message != NULL ? state->message : "");
+    g_test_message ("state %d %s %u/%u %s", state->phase,
+                    state->folder != NULL ? state->folder : "", state->done, state->total,
+                    state->message != NULL ? state->message : "");
 }
 
 static void
@@ -159,7 +168,7 @@ arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, g
   Live *live = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
 
-  live->arrived += (guint) n;
+  live->arrived += (guint)n;
 }
 
 static void
@@ -201,7 +210,7 @@ set_server (BaseServer *server, const char *port, const char *user)
   g_free (server->host);
   g_free (server->user);
   server->host = g_strdup ("localhost");
-  server->port = (guint16) g_ascii_strtoull (port, NULL, 10);
+  server->port = (guint16)g_ascii_strtoull (port, NULL, 10);
   server->security = BASE_SECURITY_TLS;
   server->user = g_strdup (user);
 }
@@ -264,7 +273,8 @@ live_stop (Live *live)
   gint64 begun = g_get_monotonic_time ();
 
   g_clear_pointer (&live->engine, sync_engine_free);
-  g_assert_cmpfloat ((double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC, <, 3.5 * live_slow ());
+  g_assert_cmpfloat ((double)(g_get_monotonic_time () - begun) / G_USEC_PER_SEC, <,
+                     3.5 * live_slow ());
   g_clear_pointer (&live->db, store_db_free);
   g_clear_pointer (&live->store, store_unref);
 }
@@ -370,8 +380,8 @@ live_find (Live *live, const char *folder, const char *subject)
   g_autoptr (GArray) keys = id != 0 ? store_message_list (live->db, id, 0, 0, NULL) : NULL;
 
   for (guint i = 0; keys != NULL && i < keys->len; i++) {
-    g_autoptr (StoreMessage) message
-        = store_message_get (live->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
+    g_autoptr (StoreMessage) message =
+        store_message_get (live->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
 
     if (message != NULL && g_strcmp0 (message->subject, subject) == 0)
       return message->id;

@@ -32,15 +32,16 @@ typedef struct
 #define LIVE_WAIT(condition, seconds)                                                              \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    gint64 live_deadline = g_get_monotonic_time () + (gint64) (live_slow () * (seconds) * G_USEC_PER_SEC);         \
+    gint64 live_deadline =                                                                         \
+        g_get_monotonic_time () + (gint64)(live_slow () * (seconds)*G_USEC_PER_SEC);               \
     while (!(condition) && g_get_monotonic_time () < live_deadline)                                \
       g_usleep (5000);                                                                             \
     g_assert_true (condition);                                                                     \
   }                                                                                                \
   G_STMT_END
 
-double live_slow (void); /* factor for slow builds: LIVE_SLOW */
-gboolean live_is_plain (void); /* the server shows few capabilities */
+double live_slow (void);                 /* factor for slow builds: LIVE_SLOW */
+gboolean live_is_plain (void);           /* the server shows few capabilities */
 const char *live_lab (const char *name); /* a value of lab.env */
 
 /* An empty mailbox of this user, and a profile that knows it; not started. */
@@ -63,8 +64,10 @@ gboolean live_has_body (Live *live, gint64 id);
 
 /* ---- the server's side ---- */
 /* Runs doveadm for the user: live_doveadm ("alice", input or NULL, "search", "mailbox", "INBOX", "all", NULL) -> its output. */
-char *live_doveadm (const char *user, const char *input, const char *verb, ...) G_GNUC_NULL_TERMINATED;
+char *live_doveadm (const char *user, const char *input, const char *verb,
+                    ...) G_GNUC_NULL_TERMINATED;
 void live_deliver (const char *user, const char *mailbox, const char *subject, gsize size);
-guint live_count (const char *user, const char *mailbox, const char *subject); /* subject NULL: all */
+guint live_count (const char *user, const char *mailbox,
+                  const char *subject); /* subject NULL: all */
 /* tests/lab/seed */
 void live_seed (const char *user, const char *mailbox, guint n, const char *kind);

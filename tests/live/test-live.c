@@ -19,8 +19,8 @@ start_in_step (const char *user)
 static guint
 lacking_bodies (Live *live, const char *folder)
 {
-  g_autoptr (GArray) uids
-      = store_message_get_uids_without_body (live->db, live_folder (live, folder), G_MAXINT, 0, NULL);
+  g_autoptr (GArray) uids =
+      store_message_get_uids_without_body (live->db, live_folder (live, folder), G_MAXINT, 0, NULL);
 
   return uids->len;
 }
@@ -74,7 +74,8 @@ test_arrives (void)
     live_deliver ("alice", "INBOX", subject, 2000);
     begun = g_get_monotonic_time ();
     LIVE_WAIT (live_get_arrived (live) == i, 5);
-    g_assert_cmpfloat ((double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC, <, 2.0 * live_slow ());
+    g_assert_cmpfloat ((double)(g_get_monotonic_time () - begun) / G_USEC_PER_SEC, <,
+                       2.0 * live_slow ());
     id = live_find (live, "INBOX", subject);
     g_assert_cmpint (id, !=, 0);
     LIVE_WAIT (live_has_body (live, id), 5);
@@ -86,7 +87,8 @@ test_arrives (void)
 static gboolean
 server_has (const char *mailbox, const char *subject, const char *flag)
 {
-  g_autofree char *out = live_doveadm ("alice", NULL, "fetch", "flags", "mailbox", mailbox, "subject", subject, NULL);
+  g_autofree char *out =
+      live_doveadm ("alice", NULL, "fetch", "flags", "mailbox", mailbox, "subject", subject, NULL);
 
   return strstr (out, flag) != NULL;
 }
@@ -121,11 +123,14 @@ test_flags (void)
   g_assert_false (server_has ("INBOX", "two", "\\Flagged"));
 
   /* The other way: another client answers. */
-  g_free (live_doveadm ("alice", NULL, "flags add", "\\Answered \\Seen", "mailbox", "INBOX", "subject", "two", NULL));
+  g_free (live_doveadm ("alice", NULL, "flags add", "\\Answered \\Seen", "mailbox", "INBOX",
+                        "subject", "two", NULL));
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   id = live_find (live, "INBOX", "two");
-  LIVE_WAIT ((live_flags (live, id) & (STORE_FLAG_ANSWERED | STORE_FLAG_SEEN)) == (STORE_FLAG_ANSWERED | STORE_FLAG_SEEN), 10);
+  LIVE_WAIT ((live_flags (live, id) & (STORE_FLAG_ANSWERED | STORE_FLAG_SEEN))
+                 == (STORE_FLAG_ANSWERED | STORE_FLAG_SEEN),
+             10);
   LIVE_WAIT (live_unread (live, "INBOX") == 1, 2);
   live_free (live);
 }
@@ -157,7 +162,9 @@ test_move (void)
   /* At once here. */
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 1);
   g_assert_cmpuint (live_total (live, "Archive"), ==, 1);
-  LIVE_WAIT (live_count ("alice", "Archive", "file") == 1 && live_count ("alice", "INBOX", "file") == 0, 5);
+  LIVE_WAIT (live_count ("alice", "Archive", "file") == 1
+                 && live_count ("alice", "INBOX", "file") == 0,
+             5);
   /* The row is the same one, with its body, and stays one. */
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 5);
   g_assert_cmpint (live_find (live, "Archive", "file"), ==, id);
@@ -167,7 +174,9 @@ test_move (void)
   g_assert_no_error (error);
   sync_engine_operations_changed (live->engine, live->account->id);
   g_assert_cmpint (live_find (live, "INBOX", "file"), ==, id);
-  LIVE_WAIT (live_count ("alice", "INBOX", "file") == 1 && live_count ("alice", "Archive", "file") == 0, 10);
+  LIVE_WAIT (live_count ("alice", "INBOX", "file") == 1
+                 && live_count ("alice", "Archive", "file") == 0,
+             10);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 5);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 5);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 2);
@@ -222,7 +231,8 @@ test_many_moves (void)
 
     g_array_append_val (ids, id);
   }
-  g_assert_cmpint (store_operation_move (live->db, (gint64 *) (gpointer) ids->data, ids->len, live_folder (live, "Trash"), &error),
+  g_assert_cmpint (store_operation_move (live->db, (gint64 *)(gpointer)ids->data, ids->len,
+                                         live_folder (live, "Trash"), &error),
                    >, 0);
   sync_engine_operations_changed (live->engine, NULL);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 15);
@@ -245,7 +255,8 @@ test_delete (void)
   live_start (live);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
   /* What another client only marked must survive. */
-  g_free (live_doveadm ("alice", NULL, "flags add", "\\Deleted", "mailbox", "Trash", "subject", "other", NULL));
+  g_free (live_doveadm ("alice", NULL, "flags add", "\\Deleted", "mailbox", "Trash", "subject",
+                        "other", NULL));
   id = live_find (live, "Trash", "doomed");
   g_assert_cmpint (store_operation_expunge (live->db, &id, 1, 0, &error), >, 0);
   sync_engine_operations_changed (live->engine, NULL);
@@ -270,7 +281,8 @@ test_expunged_elsewhere (void)
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   LIVE_WAIT (live_total (live, "INBOX") == 41, 10);
-  g_free (live_doveadm ("alice", NULL, "expunge", "mailbox", "INBOX", "not", "subject", "stays", NULL));
+  g_free (
+      live_doveadm ("alice", NULL, "expunge", "mailbox", "INBOX", "not", "subject", "stays", NULL));
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   LIVE_WAIT (live_total (live, "INBOX") == 1, 15);

@@ -29,9 +29,9 @@ queue_to (Live *live, const char *to, const char *subject, gsize attachment)
     g_autofree char *bytes = g_malloc (attachment);
 
     for (gsize i = 0; i < attachment; i++)
-      bytes[i] = (char) (i * 31 % 251);
+      bytes[i] = (char)(i * 31 % 251);
     content = g_bytes_new (bytes, attachment);
-    mime->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) mime_attachment_free);
+    mime->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
     g_ptr_array_add (mime->attachments, mime_attachment_new ("보고서.bin", NULL, content));
   }
   message = mime_build (mime, &error);
@@ -46,7 +46,7 @@ queue_to (Live *live, const char *to, const char *subject, gsize attachment)
   g_assert_true (store_outbox_add (live->db, outbox, message, &error));
   g_assert_no_error (error);
   rows = store_outbox_list (live->db, live->row, NULL);
-  return ((StoreOutbox *) g_ptr_array_index (rows, rows->len - 1))->id;
+  return ((StoreOutbox *)g_ptr_array_index (rows, rows->len - 1))->id;
 }
 
 static guint
@@ -63,9 +63,9 @@ outbox_state (Live *live, gint64 id)
   g_autoptr (GPtrArray) rows = store_outbox_list (live->db, live->row, NULL);
 
   for (guint i = 0; i < rows->len; i++)
-    if (((StoreOutbox *) g_ptr_array_index (rows, i))->id == id)
-      return ((StoreOutbox *) g_ptr_array_index (rows, i))->state;
-  return (StoreOutboxState) -1;
+    if (((StoreOutbox *)g_ptr_array_index (rows, i))->id == id)
+      return ((StoreOutbox *)g_ptr_array_index (rows, i))->state;
+  return (StoreOutboxState)-1;
 }
 
 static void
@@ -87,8 +87,11 @@ test_plain_and_attached (void)
   queue_to (live, "Bob <bob@lab.test>, kim@lab.test", "attached", 300000);
   sync_engine_outbox_changed (live->engine, live->account->id);
   LIVE_WAIT (outbox_length (live) == 0, 10);
-  LIVE_WAIT (live_count ("bob", "INBOX", "plain") == 1 && live_count ("bob", "INBOX", "attached") == 1, 15);
-  text = live_doveadm ("bob", NULL, "fetch", "body", "mailbox", "INBOX", "subject", "attached", NULL);
+  LIVE_WAIT (live_count ("bob", "INBOX", "plain") == 1
+                 && live_count ("bob", "INBOX", "attached") == 1,
+             15);
+  text =
+      live_doveadm ("bob", NULL, "fetch", "body", "mailbox", "INBOX", "subject", "attached", NULL);
   g_assert_cmpuint (strlen (text), >, 300000);
 
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
@@ -127,7 +130,8 @@ static void
 test_waits (void)
 {
   Live *live = live_new ("alice");
-  LiveProxy *proxy = live_proxy_new ((guint16) g_ascii_strtoull (live_lab ("LAB_SUBMISSIONS"), NULL, 10));
+  LiveProxy *proxy =
+      live_proxy_new ((guint16)g_ascii_strtoull (live_lab ("LAB_SUBMISSIONS"), NULL, 10));
   gint64 id = 0;
 
   empty_bob ();
@@ -156,7 +160,8 @@ static void
 test_uncertain (void)
 {
   Live *live = live_new ("alice");
-  LiveProxy *proxy = live_proxy_new ((guint16) g_ascii_strtoull (live_lab ("LAB_SUBMISSIONS"), NULL, 10));
+  LiveProxy *proxy =
+      live_proxy_new ((guint16)g_ascii_strtoull (live_lab ("LAB_SUBMISSIONS"), NULL, 10));
   gint64 id = 0;
   g_autoptr (GError) error = NULL;
   g_autofree char *bytes = NULL;

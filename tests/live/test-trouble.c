@@ -9,7 +9,7 @@
 static LiveProxy *
 before_imap (Live *live)
 {
-  LiveProxy *proxy = live_proxy_new ((guint16) g_ascii_strtoull (live_lab ("LAB_IMAPS"), NULL, 10));
+  LiveProxy *proxy = live_proxy_new ((guint16)g_ascii_strtoull (live_lab ("LAB_IMAPS"), NULL, 10));
 
   live->account->imap.port = live_proxy_get_port (proxy);
   return proxy;
@@ -102,7 +102,9 @@ test_cut_anywhere (void)
     guint accepted = live_proxy_get_accepted (proxy);
 
     live_proxy_cut_after (proxy, cuts[i]);
-    LIVE_WAIT (live_proxy_get_accepted (proxy) > accepted || live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+    LIVE_WAIT (live_proxy_get_accepted (proxy) > accepted
+                   || live_get_phase (live) == SYNC_PHASE_IN_STEP,
+               10);
     sync_engine_retry (live->engine, NULL);
   }
   live_proxy_cut_after (proxy, 0);
@@ -127,7 +129,8 @@ test_cut_operation (void)
   live_proxy_cut (proxy);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_OFFLINE, 5);
   id = live_find (live, "INBOX", "offline");
-  g_assert_cmpint (store_operation_move (live->db, &id, 1, live_folder (live, "Archive"), NULL), >, 0);
+  g_assert_cmpint (store_operation_move (live->db, &id, 1, live_folder (live, "Archive"), NULL), >,
+                   0);
   sync_engine_operations_changed (live->engine, NULL);
   live_stop (live);
   live_start (live);
@@ -164,7 +167,8 @@ test_offline_restart (void)
   g_assert_cmpint (live->state->in_step, >, 0);
   g_mutex_unlock (&live->lock);
   /* Whoever opens what is not here gets an answer, and soon. */
-  g_assert_false (sync_engine_fetch_body (live->engine, live->account->id, live_find (live, "Archive", "far"), NULL, &error));
+  g_assert_false (sync_engine_fetch_body (live->engine, live->account->id,
+                                          live_find (live, "Archive", "far"), NULL, &error));
   g_assert_true (error->domain == BASE_ERROR);
   live_free (live);
   live_proxy_free (proxy);

@@ -46,7 +46,9 @@ test_empty (void)
 static void
 test_in_step (void)
 {
-  SyncPlanStored stored = { .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250 };
+  SyncPlanStored stored = {
+    .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250
+  };
   SyncPlanServer server = { .exists = 250, .uid_validity = 7, .uid_next = 300, .modseq = 9 };
   SyncPlan plan = sync_plan_make (&stored, &server);
 
@@ -59,7 +61,9 @@ test_in_step (void)
 static void
 test_new_and_flags (void)
 {
-  SyncPlanStored stored = { .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250 };
+  SyncPlanStored stored = {
+    .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250
+  };
   SyncPlanServer server = { .exists = 252, .uid_validity = 7, .uid_next = 302, .modseq = 12 };
   SyncPlan plan = sync_plan_make (&stored, &server);
 
@@ -75,7 +79,9 @@ test_new_and_flags (void)
 static void
 test_removed (void)
 {
-  SyncPlanStored stored = { .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250 };
+  SyncPlanStored stored = {
+    .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250
+  };
   SyncPlanServer server = { .exists = 249, .uid_validity = 7, .uid_next = 300, .modseq = 10 };
   SyncPlan plan = sync_plan_make (&stored, &server);
 
@@ -107,7 +113,9 @@ test_without_extensions (void)
 static void
 test_renumbered (void)
 {
-  SyncPlanStored stored = { .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250 };
+  SyncPlanStored stored = {
+    .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250
+  };
   SyncPlanServer server = { .exists = 250, .uid_validity = 8, .uid_next = 251, .modseq = 1 };
   SyncPlan plan = sync_plan_make (&stored, &server);
 

@@ -7,8 +7,8 @@
 #include "base-error.h"
 
 static void
-assert_provider (const char *address, const char *imap, const char *imap_user, const char *smtp, guint smtp_port,
-                 BaseSecurity smtp_security, gboolean has_help)
+assert_provider (const char *address, const char *imap, const char *imap_user, const char *smtp,
+                 guint smtp_port, BaseSecurity smtp_security, gboolean has_help)
 {
   g_autoptr (BaseAccount) account = base_account_new ();
   g_autofree char *help = NULL;
@@ -29,20 +29,28 @@ assert_provider (const char *address, const char *imap, const char *imap_user, c
 static void
 test_known (void)
 {
-  assert_provider ("a.b@Gmail.com", "imap.gmail.com", "a.b@Gmail.com", "smtp.gmail.com", 465, BASE_SECURITY_TLS, TRUE);
-  assert_provider ("kim@naver.com", "imap.naver.com", "kim", "smtp.naver.com", 465, BASE_SECURITY_TLS, TRUE);
-  assert_provider ("kim@hanmail.net", "imap.daum.net", "kim", "smtp.daum.net", 465, BASE_SECURITY_TLS, TRUE);
-  assert_provider ("x@web.de", "imap.web.de", "x@web.de", "smtp.web.de", 587, BASE_SECURITY_STARTTLS, TRUE);
-  assert_provider ("x@firm.onmicrosoft.com", "outlook.office365.com", "x@firm.onmicrosoft.com", "smtp.office365.com", 587,
+  assert_provider ("a.b@Gmail.com", "imap.gmail.com", "a.b@Gmail.com", "smtp.gmail.com", 465,
+                   BASE_SECURITY_TLS, TRUE);
+  assert_provider ("kim@naver.com", "imap.naver.com", "kim", "smtp.naver.com", 465,
+                   BASE_SECURITY_TLS, TRUE);
+  assert_provider ("kim@hanmail.net", "imap.daum.net", "kim", "smtp.daum.net", 465,
+                   BASE_SECURITY_TLS, TRUE);
+  assert_provider ("x@web.de", "imap.web.de", "x@web.de", "smtp.web.de", 587,
                    BASE_SECURITY_STARTTLS, TRUE);
-  assert_provider ("x@icloud.com", "imap.mail.me.com", "x", "smtp.mail.me.com", 587, BASE_SECURITY_STARTTLS, TRUE);
-  assert_provider ("x@posteo.de", "posteo.de", "x@posteo.de", "posteo.de", 465, BASE_SECURITY_TLS, FALSE);
+  assert_provider ("x@firm.onmicrosoft.com", "outlook.office365.com", "x@firm.onmicrosoft.com",
+                   "smtp.office365.com", 587, BASE_SECURITY_STARTTLS, TRUE);
+  assert_provider ("x@icloud.com", "imap.mail.me.com", "x", "smtp.mail.me.com", 587,
+                   BASE_SECURITY_STARTTLS, TRUE);
+  assert_provider ("x@posteo.de", "posteo.de", "x@posteo.de", "posteo.de", 465, BASE_SECURITY_TLS,
+                   FALSE);
 }
 
 static void
 test_unknown (void)
 {
-  const char *addresses[] = { "x@example.org", "x@notgmail.com", "x@com", "gmail.com", "x@", "", "x@gmail.com.evil.example" };
+  const char *addresses[] = {
+    "x@example.org", "x@notgmail.com", "x@com", "gmail.com", "x@", "", "x@gmail.com.evil.example"
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++) {
     g_autoptr (BaseAccount) account = base_account_new ();
@@ -63,7 +71,8 @@ test_files_sent (void)
 }
 
 static void
-assert_candidate (GPtrArray *candidates, guint index, const char *host, guint port, BaseSecurity security)
+assert_candidate (GPtrArray *candidates, guint index, const char *host, guint port,
+                  BaseSecurity security)
 {
   const SyncCandidate *candidate = g_ptr_array_index (candidates, index);
 

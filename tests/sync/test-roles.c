@@ -36,7 +36,7 @@ add_listed (GPtrArray *listed, const char *name, char delimiter, ImapRole role)
 static GPtrArray *
 new_listed (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) imap_mailbox_free);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
 }
 
 static StoreFolder *
@@ -55,7 +55,7 @@ add_stored (GPtrArray *stored, const char *name, StoreRole role, guint total)
 static GPtrArray *
 new_stored (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) store_folder_free);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
 }
 
 /* "INBOX=1 Sent=3 …" in the order of the list. */
@@ -142,7 +142,7 @@ test_kept (void)
   add_stored (stored, "Sent", STORE_ROLE_SENT, 1);
   folders = sync_folders_merge (listed, stored, TRUE);
   assert_folders (folders, "INBOX=1 Sent Items=3 Archive=4 Trash=6 Sent=0");
-  ((StoreFolder *) g_ptr_array_index (stored, 0))->uid_validity = 5;
+  ((StoreFolder *)g_ptr_array_index (stored, 0))->uid_validity = 5;
   idle = sync_folders_merge (listed, stored, FALSE);
   assert_folders (idle, "INBOX=1 Sent Items=3 Archive=4 Trash=6");
 }

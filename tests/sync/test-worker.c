@@ -134,7 +134,7 @@ test_retry (void)
 
   g_assert_cmpint (sync_worker_get_delay (worker), ==, 0);
   g_assert_cmpint (sync_worker_fail (worker), >=, now);
-  (void) sync_worker_fail (worker);
+  (void)sync_worker_fail (worker);
   g_assert_cmpint (sync_worker_get_delay (worker), >, 1000);
   g_assert_cmpint (sync_worker_get_delay (worker), <=, 2001);
   sync_worker_retry (worker, FALSE);
@@ -216,7 +216,7 @@ test_request_dropped (void)
 {
   g_autoptr (SyncRequest) request = sync_request_new (SYNC_REQUEST_BODY, 1, NULL);
   g_autoptr (GError) error = NULL;
-  SyncWorker *worker = sync_worker_new ("test", (GDestroyNotify) sync_request_drop, idle_run, NULL);
+  SyncWorker *worker = sync_worker_new ("test", (GDestroyNotify)sync_request_drop, idle_run, NULL);
 
   sync_worker_push (worker, sync_request_ref (request));
   sync_worker_free (worker);
