@@ -309,6 +309,38 @@ test_verify (void)
   g_assert_null (lookup (bench, "imap"));
 }
 
+static void
+never_after_the_end (const char *sentence, gpointer over)
+{
+  g_assert_false (*(gboolean *)over);
+  g_assert_cmpuint (strlen (sentence), >, 0);
+}
+
+static void
+test_discover_cancelled (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  g_autoptr (BaseAccount) found = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean over = FALSE;
+
+  g_free (account->address);
+  account->address = g_strdup ("two@nowhere.invalid");
+  mail_engine_discover_async (bench->engine, account, never_after_the_end, &over, cancellable,
+                              on_result, &result);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (
+      mail_engine_discover_finish (bench->engine, wait_result (&result), &found, NULL, &error));
+  over = TRUE;
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (bench->engine->requests->len, ==, 0);
+}
+
 /* libsecret with its own file instead of a service: in a process of its own, for it chooses
  * once. */
 static void
@@ -571,6 +603,7 @@ add_engine_tests (void)
   g_test_add_func ("/mail/engine/accounts", test_accounts);
   g_test_add_func ("/mail/engine/wrong-account", test_wrong_account);
   g_test_add_func ("/mail/engine/verify", test_verify);
+  g_test_add_func ("/mail/engine/discover-cancelled", test_discover_cancelled);
   g_test_add_func ("/mail/engine/keyring", test_keyring);
   g_test_add_func ("/mail/engine/actions", test_actions);
   g_test_add_func ("/mail/engine/no-archive", test_no_archive);
