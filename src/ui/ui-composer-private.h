@@ -43,7 +43,7 @@ struct _UiComposer
   UiAddressEntry *cc;
   GtkWidget *bcc_row;
   UiAddressEntry *bcc;
-  GtkText *subject;
+  GtkEntry *subject;
   GtkWidget *attachments_row;
   GtkFlowBox *attachments;
   UiEditor *editor;
