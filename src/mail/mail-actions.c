@@ -157,6 +157,9 @@ find_target (MailAccount *account, MailAction action, MailFolder *target, GError
   switch (action) {
   case MAIL_ACTION_ARCHIVE:
     found = mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE);
+    /* Where everything has a folder of its own, taking it out of the others is archiving. */
+    if (found == NULL)
+      found = mail_account_get_folder_by_role (account, MAIL_ROLE_ALL);
     if (found == NULL)
       base_error_set (error, BASE_ERROR_REFUSED, NULL,
                       _ ("%s has no Archive folder. Move the messages to a folder of your choice."),

@@ -137,14 +137,33 @@ account_job_new (MailEngine *self, const BaseAccount *account, const char *imap_
   return slot;
 }
 
-static gboolean
-verify_one (AccountJob *job, const char *protocol, const char *given, GCancellable *cancellable,
-            GError **error)
+/* What was typed; else what is stored; else (for SMTP of an account that never had its own) the
+ * password for IMAP. */
+static char *
+choose_password (AccountJob *job, const char *protocol, GCancellable *cancellable, GError **error)
 {
-  char *password =
-      given != NULL ? g_strdup (given)
-                    : mail_credentials_lookup (job->credentials, job->account->id,
-                                               job->account->address, protocol, cancellable, error);
+  gboolean smtp = g_str_equal (protocol, "smtp");
+  const char *typed = smtp ? job->smtp_password : job->imap_password;
+  g_autoptr (GError) local = NULL;
+  char *stored = NULL;
+
+  if (typed != NULL)
+    return g_strdup (typed);
+  if (!job->is_new || job->imap_password == NULL)
+    stored = mail_credentials_lookup (job->credentials, job->account->id, job->account->address,
+                                      protocol, cancellable, &local);
+  if (stored != NULL)
+    return stored;
+  if (smtp && job->imap_password != NULL && !base_error_is_cancelled (local))
+    return g_strdup (job->imap_password);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+static gboolean
+verify_one (AccountJob *job, const char *protocol, GCancellable *cancellable, GError **error)
+{
+  char *password = choose_password (job, protocol, cancellable, error);
   gboolean good =
       password != NULL && sync_verify (job->account, protocol, password, cancellable, error);
 
@@ -177,11 +196,10 @@ run_verify (gpointer data, GCancellable *cancellable, GError **error)
 {
   AccountJob *job = *(AccountJob **)data;
   Verdict *verdict = g_new0 (Verdict, 1);
-  const char *smtp_password = job->smtp_password != NULL ? job->smtp_password : job->imap_password;
 
   if (base_account_check (job->account, &verdict->error)
-      && verify_one (job, "imap", job->imap_password, cancellable, &verdict->error))
-    verify_one (job, "smtp", smtp_password, cancellable, &verdict->error);
+      && verify_one (job, "imap", cancellable, &verdict->error))
+    verify_one (job, "smtp", cancellable, &verdict->error);
   verdict->protocol = job->protocol;
   return verdict;
 }

@@ -44,7 +44,7 @@ void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,
 gboolean mail_engine_discover_finish (MailEngine *engine, GAsyncResult *result, BaseAccount **found,
                                       char **help, GError **error);
 /* Signs in to both for real; nothing is saved.  *protocol (static "imap" or "smtp") tells whose
- * fault. */
+ * fault.  Passwords NULL: the stored ones; for SMTP the one for IMAP where none is stored. */
 void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,
                                const char *imap_password, const char *smtp_password,
                                GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -95,7 +95,7 @@ typedef enum
   MAIL_ACTION_UNREAD,
   MAIL_ACTION_STAR,
   MAIL_ACTION_UNSTAR,
-  MAIL_ACTION_ARCHIVE, /* to the Archive folder; REFUSED when there is none */
+  MAIL_ACTION_ARCHIVE, /* to the Archive folder, else to All Mail; REFUSED when there is neither */
   MAIL_ACTION_TRASH,
   MAIL_ACTION_MOVE,   /* to `target` */
   MAIL_ACTION_DELETE, /* for good: ask before */

@@ -539,6 +539,21 @@ test_no_archive (void)
   g_assert_false (act (bench, messages, MAIL_ACTION_ARCHIVE, NULL, NULL, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
   g_assert_nonnull (strstr (error->message, "one@example.org"));
+
+  /* A server that keeps everything in one folder of its own has that instead. */
+  g_autofree char *sentence = NULL;
+  StoreFolder *all = g_new0 (StoreFolder, 1);
+  g_clear_error (&error);
+  all->name = g_strdup ("Everything");
+  all->role = STORE_ROLE_ALL;
+  all->selectable = TRUE;
+  g_ptr_array_add (list, all);
+  g_assert_true (
+      store_folder_replace_list (bench->db, mail_account_get_row (bench->account), list, &error));
+  while (g_list_model_get_n_items (mail_account_get_folders (bench->account)) < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (act (bench, messages, MAIL_ACTION_ARCHIVE, NULL, NULL, &sentence, &error));
+  g_assert_cmpstr (sentence, ==, "1 message moved to “All Mail”");
 }
 
 /* ---- arrival ---- */
