@@ -1,0 +1,361 @@
+/* The letter in a GtkTextBuffer: text, HTML both ways, undo with formats.  No display needed. */
+#include <gtk/gtk.h>
+#include <string.h>
+
+#include "ui-editor-history.h"
+#include "ui-editor-html.h"
+
+typedef struct
+{
+  GtkTextTagTable *table;
+  GtkTextBuffer *buffer;
+  UiEditorHistory *history;
+} Fixture;
+
+static void
+nothing (gpointer history, gpointer data)
+{
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->table = ui_editor_tags_new ();
+  f->buffer = gtk_text_buffer_new (f->table);
+  f->history = ui_editor_history_new (f->buffer, nothing, NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  ui_editor_history_free (f->history);
+  g_object_unref (f->buffer);
+  g_object_unref (f->table);
+}
+
+static void
+tag (Fixture *f, UiFormat format, int start, int end, gboolean apply)
+{
+  GtkTextTag *which = ui_editor_tags_get (f->table, format);
+  GtkTextIter a, b;
+
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &a, start);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &b, end);
+  gtk_text_buffer_begin_user_action (f->buffer);
+  if (apply)
+    gtk_text_buffer_apply_tag (f->buffer, which, &a, &b);
+  else
+    gtk_text_buffer_remove_tag (f->buffer, which, &a, &b);
+  gtk_text_buffer_end_user_action (f->buffer);
+}
+
+static void
+type_at (Fixture *f, int offset, const char *text)
+{
+  GtkTextIter at;
+
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, offset);
+  gtk_text_buffer_begin_user_action (f->buffer);
+  gtk_text_buffer_insert (f->buffer, &at, text, -1);
+  gtk_text_buffer_end_user_action (f->buffer);
+}
+
+static void
+erase (Fixture *f, int start, int end)
+{
+  GtkTextIter a, b;
+
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &a, start);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &b, end);
+  gtk_text_buffer_begin_user_action (f->buffer);
+  gtk_text_buffer_delete (f->buffer, &a, &b);
+  gtk_text_buffer_end_user_action (f->buffer);
+}
+
+static void
+assert_html (Fixture *f, const char *inside)
+{
+  g_autofree char *html = ui_editor_to_html (f->buffer);
+  g_autofree char *expected =
+      g_strconcat ("<div style=\"white-space: pre-wrap\">", inside, "</div>", NULL);
+
+  g_assert_cmpstr (html, ==, expected);
+}
+
+static void
+assert_text (Fixture *f, const char *expected)
+{
+  g_autofree char *text = ui_editor_to_text (f->buffer);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+#define QUOTE                                                                                      \
+  "<blockquote type=\"cite\" style=\"margin:0 0 0 .8ex;border-left:2px solid #729fcf;"             \
+  "padding-left:1ex\">"
+
+/* ---- writing ---- */
+
+static void
+test_lines (Fixture *f, gconstpointer data)
+{
+  gtk_text_buffer_set_text (f->buffer, "a < b & c\n\n• one\n• two\n> said\n>> deep\n>\nend", -1);
+  assert_html (f,
+               "<div>a &lt; b &amp; c</div><div><br/></div><ul><li>one</li><li>two</li></ul>" QUOTE
+               "<div>said</div>" QUOTE "<div>deep</div></blockquote><div><br/></div></blockquote>"
+               "<div>end</div>");
+}
+
+static void
+test_nesting (Fixture *f, gconstpointer data)
+{
+  gtk_text_buffer_set_text (f->buffer, "abcdef", -1);
+  tag (f, UI_FORMAT_BOLD, 0, 4, TRUE);
+  tag (f, UI_FORMAT_ITALIC, 2, 6, TRUE);
+  assert_html (f, "<div><b>ab<i>cd</i></b><i>ef</i></div>");
+}
+
+static void
+test_heading (Fixture *f, gconstpointer data)
+{
+  gtk_text_buffer_set_text (f->buffer, "Title\ntext", -1);
+  tag (f, UI_FORMAT_HEADING, 0, 5, TRUE);
+  assert_html (f, "<h2>Title</h2><div>text</div>");
+}
+
+static void
+test_quote_depth (void)
+{
+  const struct
+  {
+    const char *line;
+    guint depth;
+    const char *text;
+  } cases[] = {
+    { "plain", 0, "plain" }, { "> a", 1, "a" },       { ">", 1, "" },    { ">> a", 2, "a" },
+    { "> > a", 2, "a" },     { ">_<", 0, ">_<" },     { ">a", 0, ">a" }, { ">  a", 1, " a" },
+    { "", 0, "" },           { "> >_<", 0, "> >_<" }, { ">> ", 2, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *text;
+
+    g_assert_cmpuint (ui_editor_quote_depth (cases[i].line, &text), ==, cases[i].depth);
+    g_assert_cmpstr (text, ==, cases[i].text);
+  }
+}
+
+/* What a reader of plain text has to know of a link, and no more. */
+static void
+test_links (Fixture *f, gconstpointer data)
+{
+  GtkTextIter a, b;
+
+  gtk_text_buffer_set_text (f->buffer, "see here and example.org", -1);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &a, 4);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &b, 8);
+  gtk_text_buffer_apply_tag (f->buffer, ui_editor_tags_get_link (f->table, "https://a.b/?x=1&y=2"),
+                             &a, &b);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &a, 13);
+  gtk_text_buffer_get_end_iter (f->buffer, &b);
+  gtk_text_buffer_apply_tag (f->buffer, ui_editor_tags_get_link (f->table, "https://example.org"),
+                             &a, &b);
+  assert_text (f, "see here <https://a.b/?x=1&y=2> and example.org");
+  assert_html (f, "<div>see <a href=\"https://a.b/?x=1&amp;y=2\">here</a> and "
+                  "<a href=\"https://example.org\">example.org</a></div>");
+}
+
+static void
+test_uris (void)
+{
+  g_assert_true (ui_editor_uri_is_allowed ("https://example.org"));
+  g_assert_true (ui_editor_uri_is_allowed ("HTTP://example.org"));
+  g_assert_true (ui_editor_uri_is_allowed ("mailto:kim@example.org"));
+  g_assert_false (ui_editor_uri_is_allowed ("javascript:alert(1)"));
+  g_assert_false (ui_editor_uri_is_allowed ("file:///etc/passwd"));
+  g_assert_false (ui_editor_uri_is_allowed ("https://"));
+  g_assert_false (ui_editor_uri_is_allowed ("https://a b"));
+  g_assert_false (ui_editor_uri_is_allowed (""));
+}
+
+/* Characters that XML forbids, and GTK's place holders, do not travel. */
+static void
+test_strange_characters (Fixture *f, gconstpointer data)
+{
+  gtk_text_buffer_set_text (f->buffer, "a\001b\tc\302\205d\357\277\274e", -1);
+  assert_text (f, "ab\tcde");
+  assert_html (f, "<div>ab\tcde</div>");
+}
+
+/* ---- reading ---- */
+
+static void
+test_round_trip (Fixture *f, gconstpointer data)
+{
+  const char *const letters[] = {
+    "<div>one</div>",
+    "<div><br/></div><div>  two  spaces </div><div><br/></div>",
+    "<h2>Title <b>x</b></h2><div>a<b>b<i>c<u>d<s>e</s></u></i></b></div>",
+    "<ul><li>하나</li><li><i>둘</i></li></ul><div>끝 &lt;&amp;&gt;</div>",
+    QUOTE "<div>a</div>" QUOTE "<div>b</div><div><br/></div></blockquote></blockquote><div>c</div>",
+    "<div><a href=\"mailto:kim@example.org\">Kim <b>Minsu</b></a></div>",
+    "<ul><li><br/></li></ul>",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++) {
+    g_autofree char *html =
+        g_strconcat ("<div style=\"white-space: pre-wrap\">", letters[i], "</div>", NULL);
+
+    g_assert_true (ui_editor_from_html (f->buffer, html));
+    assert_html (f, letters[i]);
+  }
+}
+
+static void
+test_foreign (Fixture *f, gconstpointer data)
+{
+  const char *const foreign[] = {
+    "",
+    "text",
+    "<p>one</p>",
+    "<div>loose text</div><div>second root</div>",
+    "<div>loose text</div>",
+    "<div><div><script>x</script></div></div>",
+    "<div><div><a href=\"javascript:x\">y</a></div></div>",
+    "<div><div>not closed</div>",
+    "<div><div><div>nested</div></div></div>",
+    "<div><b>outside</b></div>",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (foreign); i++) {
+    g_assert_false (ui_editor_from_html (f->buffer, foreign[i]));
+    g_assert_cmpint (gtk_text_buffer_get_char_count (f->buffer), ==, 0);
+  }
+}
+
+/* ---- undo ---- */
+
+static void
+test_undo_words (Fixture *f, gconstpointer data)
+{
+  const char *const keys[] = { "h", "i", " ", "y", "o", "u" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    type_at (f, (int)i, keys[i]);
+  assert_text (f, "hi you");
+  ui_editor_history_undo (f->history);
+  assert_text (f, "hi ");
+  ui_editor_history_undo (f->history);
+  assert_text (f, "");
+  g_assert_false (ui_editor_history_can_undo (f->history));
+  ui_editor_history_redo (f->history);
+  ui_editor_history_redo (f->history);
+  assert_text (f, "hi you");
+  g_assert_false (ui_editor_history_can_redo (f->history));
+}
+
+/* GTK's own history would bring the words back without their formats. */
+static void
+test_undo_formats (Fixture *f, gconstpointer data)
+{
+  ui_editor_history_freeze (f->history);
+  gtk_text_buffer_set_text (f->buffer, "abcdef", -1);
+  ui_editor_history_thaw (f->history);
+  tag (f, UI_FORMAT_BOLD, 1, 3, TRUE);
+  tag (f, UI_FORMAT_BOLD, 0, 6, TRUE);
+  tag (f, UI_FORMAT_BOLD, 2, 4, FALSE);
+  assert_html (f, "<div><b>ab</b>cd<b>ef</b></div>");
+  erase (f, 1, 5);
+  assert_html (f, "<div><b>af</b></div>");
+  ui_editor_history_undo (f->history);
+  assert_html (f, "<div><b>ab</b>cd<b>ef</b></div>");
+  ui_editor_history_undo (f->history);
+  assert_html (f, "<div><b>abcdef</b></div>");
+  ui_editor_history_undo (f->history);
+  assert_html (f, "<div>a<b>bc</b>def</div>");
+  ui_editor_history_undo (f->history);
+  assert_html (f, "<div>abcdef</div>");
+  for (guint i = 0; i < 4; i++)
+    ui_editor_history_redo (f->history);
+  assert_html (f, "<div><b>af</b></div>");
+}
+
+static void
+test_undo_forgets_redo (Fixture *f, gconstpointer data)
+{
+  type_at (f, 0, "one\n");
+  ui_editor_history_undo (f->history);
+  g_assert_true (ui_editor_history_can_redo (f->history));
+  type_at (f, 0, "two\n");
+  g_assert_false (ui_editor_history_can_redo (f->history));
+  ui_editor_history_undo (f->history);
+  assert_text (f, "");
+}
+
+/* Whatever was done, undoing all of it gives what was there, and redoing all of it what there is. */
+static void
+test_undo_random (Fixture *f, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *now = NULL;
+
+  ui_editor_history_freeze (f->history);
+  gtk_text_buffer_set_text (f->buffer, "가나다 abc\n> def\n• ghi", -1);
+  tag (f, UI_FORMAT_ITALIC, 2, 6, TRUE);
+  ui_editor_history_thaw (f->history);
+  before = ui_editor_to_html (f->buffer);
+  for (guint i = 0; i < 400; i++) {
+    int n = gtk_text_buffer_get_char_count (f->buffer);
+    int start = g_test_rand_int_range (0, n + 1), end = g_test_rand_int_range (start, n + 1);
+
+    switch (g_test_rand_int_range (0, 4)) {
+    case 0:
+      erase (f, start, MIN (end, start + 5));
+      break;
+    case 1:
+      tag (f, (UiFormat)g_test_rand_int_range (0, 4), start, end, TRUE);
+      break;
+    case 2:
+      tag (f, (UiFormat)g_test_rand_int_range (0, 4), start, end, FALSE);
+      break;
+    default:
+      type_at (f, start, g_test_rand_bit () ? "한" : "x y\n");
+      break;
+    }
+  }
+  after = ui_editor_to_html (f->buffer);
+  while (ui_editor_history_can_undo (f->history))
+    ui_editor_history_undo (f->history);
+  now = ui_editor_to_html (f->buffer);
+  g_assert_cmpstr (now, ==, before);
+  while (ui_editor_history_can_redo (f->history))
+    ui_editor_history_redo (f->history);
+  g_free (now);
+  now = ui_editor_to_html (f->buffer);
+  g_assert_cmpstr (now, ==, after);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+  ADD ("/ui/editor/lines", test_lines);
+  ADD ("/ui/editor/nesting", test_nesting);
+  ADD ("/ui/editor/heading", test_heading);
+  g_test_add_func ("/ui/editor/quote-depth", test_quote_depth);
+  ADD ("/ui/editor/links", test_links);
+  g_test_add_func ("/ui/editor/uris", test_uris);
+  ADD ("/ui/editor/strange-characters", test_strange_characters);
+  ADD ("/ui/editor/round-trip", test_round_trip);
+  ADD ("/ui/editor/foreign", test_foreign);
+  ADD ("/ui/editor/undo-words", test_undo_words);
+  ADD ("/ui/editor/undo-formats", test_undo_formats);
+  ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
+  ADD ("/ui/editor/undo-random", test_undo_random);
+#undef ADD
+
+  return g_test_run ();
+}
