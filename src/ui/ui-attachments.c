@@ -249,6 +249,8 @@ create_row (gpointer item, gpointer data)
   GtkWidget *child = gtk_flow_box_child_new ();
   gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), button);
   gtk_widget_set_focusable (child, FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  mail_part_get_name (part), -1);
   return child;
 }
 

@@ -477,7 +477,10 @@ ui_window_update_actions (UiWindow *self)
   gboolean some = n_selected > 0, one = content != NULL;
   MailRole role = folder ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
   MailAccount *account = folder ? mail_folder_get_account (folder) : NULL;
-  gboolean archive = account && mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE);
+  /* Some servers keep everything in one folder instead; the engine archives there then */
+  gboolean archive = account
+                     && (mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE)
+                         || mail_account_get_folder_by_role (account, MAIL_ROLE_ALL));
   gboolean html = content && mail_content_has_html (content);
   /* With several selected both directions make sense; with one, only the other one */
   g_autoptr (MailMessage) current = ui_list_dup_current (self->list);
@@ -493,7 +496,7 @@ ui_window_update_actions (UiWindow *self)
   gtk_widget_action_set_enabled (widget, "win.show-images",
                                  html && mail_content_get_blocked (content) > 0);
   gtk_widget_action_set_enabled (widget, "win.archive",
-                                 some && archive && role != MAIL_ROLE_ARCHIVE);
+                                 some && archive && role != MAIL_ROLE_ARCHIVE && role != MAIL_ROLE_ALL);
   gtk_widget_action_set_enabled (widget, "win.trash", some && role != MAIL_ROLE_TRASH);
   gtk_widget_action_set_enabled (widget, "win.delete", some);
   gtk_widget_action_set_enabled (widget, "win.move", some);

@@ -158,6 +158,8 @@ on_folder_opened (UiWindow *self, UiSidebar *sidebar)
 static void
 on_selection_changed (UiWindow *self, UiList *list)
 {
+  if (!self->engine) /* the window is going away, and the panes with it */
+    return;
   g_autoptr (MailMessage) message = ui_list_dup_current (list);
   ui_reader_show (self->reader, message, ui_list_get_n_selected (list));
   if (!message && adw_leaflet_get_folded (self->outer))
