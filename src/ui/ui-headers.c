@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "base-date.h"
+#include "ui-avatar.h"
 
 #define NAMES_MAX     3   /* in the line of recipients */
 #define ADDRESSES_MAX 200 /* in the list of all addresses */
@@ -17,7 +18,7 @@ struct _UiHeaders
   MailMessage *message;
 
   /* Template */
-  AdwAvatar *avatar;
+  UiAvatar *avatar;
   GtkLabel *subject, *name, *address, *date, *short_date, *recipients;
   GtkButton *star;
   GtkToggleButton *expand;
@@ -97,7 +98,7 @@ show_sender (UiHeaders *self, MailContent *content)
   const MailAddress *address = from->len > 0 ? from->pdata[0] : NULL;
   const char *name = address ? short_name (address) : _ ("Unknown sender");
   gboolean both = address && *address->name;
-  adw_avatar_set_text (self->avatar, address ? name : "");
+  ui_avatar_set_name (self->avatar, address ? name : "");
   gtk_label_set_text (self->name, name);
   gtk_label_set_text (self->address, both ? address->address : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
@@ -204,6 +205,7 @@ ui_headers_class_init (UiHeadersClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = ui_headers_dispose;
+  g_type_ensure (UI_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-headers.ui");
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, subject);

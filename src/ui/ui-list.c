@@ -172,12 +172,13 @@ on_idle_opened (gpointer data)
 static gboolean
 on_row_event (GtkEventControllerLegacy *controller, GdkEvent *event, UiList *self)
 {
+  UiRow *row = UI_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (controller)));
   GdkEventType type = gdk_event_get_event_type (event);
   GdkModifierType state = gdk_event_get_modifier_state (event);
   gboolean clicked =
       type == GDK_TOUCH_END
       || (type == GDK_BUTTON_RELEASE && gdk_button_event_get_button (event) == GDK_BUTTON_PRIMARY);
-  if (clicked && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) && self->opened_source == 0)
+  if (clicked && !ui_row_star_was_clicked (row) && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) && self->opened_source == 0)
     self->opened_source = g_idle_add (on_idle_opened, self);
   return GDK_EVENT_PROPAGATE;
 }
