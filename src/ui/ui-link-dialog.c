@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui-names.h"
+
 #define UI_TYPE_LINK_DIALOG (ui_link_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (UiLinkDialog, ui_link_dialog, UI, LINK_DIALOG, AdwWindow)
 
@@ -116,5 +118,6 @@ static void
 ui_link_dialog_init (UiLinkDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_names_fill (GTK_WIDGET (self));
   g_signal_connect_swapped (self->address, "changed", G_CALLBACK (on_address_changed), self);
 }

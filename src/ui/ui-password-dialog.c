@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "ui-names.h"
 
 #define UI_TYPE_PASSWORD_DIALOG (ui_password_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (UiPasswordDialog, ui_password_dialog, UI, PASSWORD_DIALOG, AdwWindow)
@@ -165,6 +166,7 @@ static void
 ui_password_dialog_init (UiPasswordDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_names_fill (GTK_WIDGET (self));
   g_signal_connect_swapped (self->password, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (self->password, "entry-activated", G_CALLBACK (on_activate), self);
   set_busy (self, FALSE);

@@ -7,6 +7,7 @@
 
 #include "base-error.h"
 #include "ui-dialog.h"
+#include "ui-names.h"
 
 typedef struct
 {
@@ -246,7 +247,7 @@ set_server (ServerRows *rows, const BaseServer *server)
   g_autofree char *port = server->port == 0 ? NULL : g_strdup_printf ("%u", server->port);
 
   set_text (rows->host, server->host);
-  adw_combo_row_set_selected (ADW_COMBO_ROW (rows->security),
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (rows->security),
                               server->security == BASE_SECURITY_TLS ? 0 : 1);
   set_text (rows->port, port);
   set_text (rows->user, server->user);
@@ -290,7 +291,7 @@ get_server (ServerRows *rows, BaseServer *server)
   g_free (server->host);
   server->host = dup_text (rows->host);
   server->port = get_port (rows->port);
-  server->security = adw_combo_row_get_selected (ADW_COMBO_ROW (rows->security)) == 0
+  server->security = gtk_drop_down_get_selected (GTK_DROP_DOWN (rows->security)) == 0
                          ? BASE_SECURITY_TLS
                          : BASE_SECURITY_STARTTLS;
   g_free (server->user);
@@ -391,7 +392,7 @@ on_clear_ca (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 follow_security (UiSetupForm *self, ServerRows *rows, guint16 tls, guint16 starttls)
 {
-  gboolean is_tls = adw_combo_row_get_selected (ADW_COMBO_ROW (rows->security)) == 0;
+  gboolean is_tls = gtk_drop_down_get_selected (GTK_DROP_DOWN (rows->security)) == 0;
   guint16 port = get_port (rows->port);
   g_autofree char *text = g_strdup_printf ("%u", is_tls ? tls : starttls);
 
@@ -504,6 +505,7 @@ ui_setup_form_init (UiSetupForm *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   connect_rows (self);
+  ui_names_fill (GTK_WIDGET (self));
   g_signal_connect_swapped (self->imap.security, "notify::selected", G_CALLBACK (on_imap_security),
                             self);
   g_signal_connect_swapped (self->smtp.security, "notify::selected", G_CALLBACK (on_smtp_security),

@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "ui-names.h"
 #include "ui-setup-form.h"
 
 typedef enum
@@ -494,6 +495,7 @@ static void
 ui_setup_init (UiSetup *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_names_fill (GTK_WIDGET (self));
   g_signal_connect_swapped (self->name, "changed", G_CALLBACK (on_welcome_changed), self);
   g_signal_connect_swapped (self->address, "changed", G_CALLBACK (on_welcome_changed), self);
   g_signal_connect_swapped (self->password, "changed", G_CALLBACK (on_welcome_changed), self);
