@@ -51,16 +51,17 @@ find_window (UiApplication *self)
 }
 
 static void start_engine (UiApplication *self);
-static void quit (UiApplication *self, gboolean sure);
+static void quit (UiApplication *self);
 
+/* Closing the last window is quitting; who closes it a second time means it. */
 static gboolean
 on_close_request (UiWindow *window, UiApplication *self)
 {
   guint windows = g_list_length (gtk_application_get_windows (GTK_APPLICATION (self)));
-  if (windows > 1 || self->stopping || !mail_engine_is_sending (self->engine))
+  if (windows > 1 || self->stopping || self->quit_asked || !mail_engine_is_sending (self->engine))
     return GDK_EVENT_PROPAGATE;
-  quit (self, FALSE);
-  return !self->stopping;
+  quit (self);
+  return GDK_EVENT_STOP;
 }
 
 static UiWindow *
@@ -298,11 +299,11 @@ on_wait (gpointer data)
 }
 
 static void
-quit (UiApplication *self, gboolean sure)
+quit (UiApplication *self)
 {
   if (self->stopping)
     return;
-  if (!sure && !self->quit_asked && mail_engine_is_sending (self->engine)) {
+  if (!self->quit_asked && mail_engine_is_sending (self->engine)) {
     self->quit_asked = TRUE;
     say (
         self,
@@ -337,8 +338,11 @@ static void
 present_above (UiApplication *self, GtkWindow *window)
 {
   UiWindow *parent = find_window (self);
-  if (parent)
+  if (parent) {
     gtk_window_set_transient_for (window, GTK_WINDOW (parent));
+    gtk_window_set_destroy_with_parent (window, TRUE);
+  } else
+    gtk_window_set_application (window, GTK_APPLICATION (self));
   gtk_window_present (window);
 }
 
@@ -415,7 +419,7 @@ action_show_folder (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 action_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  quit (data, FALSE);
+  quit (data);
 }
 
 static const GActionEntry actions[] = {

@@ -495,8 +495,8 @@ ui_window_update_actions (UiWindow *self)
   g_simple_action_set_enabled (self->plain_text, html);
   gtk_widget_action_set_enabled (widget, "win.show-images",
                                  html && mail_content_get_blocked (content) > 0);
-  gtk_widget_action_set_enabled (widget, "win.archive",
-                                 some && archive && role != MAIL_ROLE_ARCHIVE && role != MAIL_ROLE_ALL);
+  gtk_widget_action_set_enabled (
+      widget, "win.archive", some && archive && role != MAIL_ROLE_ARCHIVE && role != MAIL_ROLE_ALL);
   gtk_widget_action_set_enabled (widget, "win.trash", some && role != MAIL_ROLE_TRASH);
   gtk_widget_action_set_enabled (widget, "win.delete", some);
   gtk_widget_action_set_enabled (widget, "win.move", some);

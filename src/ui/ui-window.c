@@ -211,6 +211,7 @@ on_trouble_clicked (UiWindow *self, UiList *list)
   }
   GtkWindow *setup = ui_setup_new (self->engine, mail_account_dup_settings (self->trouble));
   gtk_window_set_transient_for (setup, GTK_WINDOW (self));
+  gtk_window_set_destroy_with_parent (setup, TRUE);
   gtk_window_present (setup);
 }
 
