@@ -1,8 +1,6 @@
-/* HTML mail: everything Sosik believes about WebKit is in this one file.
- *
- * The page gets no script, no storage, no network: the only loads that pass are the message itself and pictures from
- * the message (sosik-cid:) or ones the person allowed (sosik-remote:), which the program answers itself.  A link is
- * never followed, only told.  WebKit starts with the first ui_web_view_show () and not before. */
+/* HTML mail in the reader.  WebKit, in a module of its own (ui-web-page.h), is loaded with the first
+ * ui_web_view_show () and not before.  The only loads that pass are the message itself and pictures from the message (sosik-cid:) or
+ * ones the person allowed (sosik-remote:), which are answered here. */
 #pragma once
 
 #include <adwaita.h>
