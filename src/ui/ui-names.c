@@ -12,6 +12,16 @@ set_name (GtkWidget *widget, const char *name)
                                     -1);
 }
 
+/* A row names the widget that it activates. */
+static gboolean
+is_named_by_row (GtkWidget *widget)
+{
+  GtkWidget *row = gtk_widget_get_ancestor (widget, ADW_TYPE_ACTION_ROW);
+
+  return row != NULL && adw_action_row_get_activatable_widget (ADW_ACTION_ROW (row)) == widget
+         && *adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)) != '\0';
+}
+
 /* `group` and `row` name what is around `widget`. */
 static void
 fill (GtkWidget *widget, const char *group, const char *row)
@@ -19,22 +29,23 @@ fill (GtkWidget *widget, const char *group, const char *row)
   if (ADW_IS_PREFERENCES_GROUP (widget)) {
     const char *title = adw_preferences_group_get_title (ADW_PREFERENCES_GROUP (widget));
 
+    /* With a title it names its list itself. */
     if (title != NULL && *title != '\0')
-      group = title;
-    row = NULL;
+      group = NULL;
   } else if (ADW_IS_PREFERENCES_ROW (widget)) {
     const char *title = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget));
 
-    /* An expander has a row of its own inside, without a title of its own. */
+    /* The row inside of an expander has no title, and the expander tells nobody its own. */
     if (title != NULL && *title != '\0')
       row = title;
-    set_name (widget, row);
+    if (title == NULL || *title == '\0' || ADW_IS_EXPANDER_ROW (widget))
+      set_name (widget, row);
   } else if (GTK_IS_LIST_BOX (widget)) {
     set_name (widget, row != NULL ? row : group);
-  } else if (row != NULL && (GTK_IS_SWITCH (widget) || GTK_IS_DROP_DOWN (widget))) {
+  } else if (row != NULL && GTK_IS_DROP_DOWN (widget)) {
+    set_name (gtk_widget_get_first_child (widget), row);
+  } else if (row != NULL && GTK_IS_SWITCH (widget) && !is_named_by_row (widget)) {
     set_name (widget, row);
-    if (GTK_IS_DROP_DOWN (widget))
-      set_name (gtk_widget_get_first_child (widget), row);
   } else if (row != NULL && GTK_IS_BUTTON (widget)) {
     set_name (widget, gtk_widget_get_tooltip_text (widget));
   }

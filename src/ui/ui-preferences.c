@@ -131,7 +131,6 @@ update_row (AdwActionRow *row, GParamSpec *pspec, MailAccount *account)
   /* The second line tells something that the first does not. */
   adw_action_row_set_subtitle (
       row, g_strcmp0 (label, address) == 0 ? mail_account_get_state_text (account) : address);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
 static void
