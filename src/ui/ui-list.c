@@ -32,6 +32,7 @@ struct _UiList
   gint64 current; /* id of the one selected message, 0 when none or several */
   guint n_selected;
   guint opened_source;
+  guint stick; /* tick: the list goes back to its top */
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
 };
@@ -117,9 +118,25 @@ update_selection (UiList *self)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
-static void
-on_items_changed (UiList *self)
+static gboolean
+on_stick_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
+  UiList *self = UI_LIST (data);
+  self->stick = 0;
+  if (self->selection && g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+    gtk_widget_activate_action (widget, "list.scroll-to-item", "u", 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* New mail never moves what the person looks at, but who looks at the top wants to see what comes: a list view would
+ * keep its place there too. */
+static void
+on_items_changed (UiList *self, guint position, guint removed, guint added)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  if (position == 0 && added > 0 && self->stick == 0
+      && gtk_adjustment_get_value (adjustment) <= gtk_adjustment_get_lower (adjustment))
+    self->stick = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_stick_tick, self, NULL);
   update_page (self);
   update_selection (self);
 }
@@ -178,7 +195,8 @@ on_row_event (GtkEventControllerLegacy *controller, GdkEvent *event, UiList *sel
   gboolean clicked =
       type == GDK_TOUCH_END
       || (type == GDK_BUTTON_RELEASE && gdk_button_event_get_button (event) == GDK_BUTTON_PRIMARY);
-  if (clicked && !ui_row_star_was_clicked (row) && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) && self->opened_source == 0)
+  if (clicked && !ui_row_star_was_clicked (row) && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))
+      && self->opened_source == 0)
     self->opened_source = g_idle_add (on_idle_opened, self);
   return GDK_EVENT_PROPAGATE;
 }
@@ -247,6 +265,9 @@ ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   if (self->folder)
     g_signal_handlers_disconnect_by_data (self->folder, self);
+  if (self->stick)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->stick);
+  self->stick = 0;
   gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->selection);
   g_clear_object (&self->messages);

@@ -319,6 +319,19 @@ class App:
                 run('xdotool', 'windowsize', str(window['id']), str(width), str(height))
         time.sleep(.6)
 
+    def look_away(self):
+        """Gives the focus to another program's window, until look_back ()."""
+        self.other = subprocess.Popen(['xev', '-geometry', '200x100-0-0'], stdout=subprocess.DEVNULL)
+        window = run('xdotool', 'search', '--sync', '--onlyvisible', '--name', '^Event Tester$').split()[0]
+        run('xdotool', 'windowactivate', '--sync', window)
+        time.sleep(.5)
+
+    def look_back(self):
+        self.other.terminate()
+        self.other.wait()
+        run('xdotool', 'windowactivate', '--sync', str(self._windows()[0]['id']))
+        time.sleep(.5)
+
     def quit(self, keys='ctrl+q', timeout=15):
         """As a person quits; returns the exit status."""
         self.key(keys)
