@@ -162,6 +162,7 @@ make_attachment (gpointer item, gpointer data)
   gtk_widget_add_css_class (box, "card");
   gtk_widget_add_css_class (box, "composer-attachment");
   gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);
   return box;
 }
