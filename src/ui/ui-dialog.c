@@ -1,5 +1,5 @@
 /* Questions, failures and file choosing. Main thread. The only file that uses what newer GTK and
- * libadwaita deprecate: AdwMessageDialog and * GtkFileChooserNative; it never runs a main loop of
+ * libadwaita deprecate: AdwMessageDialog and GtkFileChooserNative; it never runs a main loop of
  * its own. */
 #include "ui-dialog.h"
 

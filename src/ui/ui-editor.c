@@ -1,5 +1,5 @@
 /* The text view in which letters are written. Main thread. It never changes the text by itself
- * while an input method composes: what * it adds (the next bullet, formats of what was typed)
+ * while an input method composes: what it adds (the next bullet, formats of what was typed)
  * comes after the change of a person is complete. */
 #include "ui-editor.h"
 

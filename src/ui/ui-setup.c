@@ -1,5 +1,5 @@
 /* The wizard: welcome -> looking -> review -> signing in -> saved, and where things go wrong. Main
- * thread; all work is the mail layer's, can * be cancelled and dies with the window. Nothing is
+ * thread; all work is the mail layer's, can be cancelled and dies with the window. Nothing is
  * saved before both servers took the sign-in; nothing typed is ever lost. */
 #include "ui-setup.h"
 
