@@ -130,18 +130,19 @@ commit (StoreDb *db, GError **error)
   store_body_settle (db->store, TRUE);
   db->writing = db->grouped = FALSE;
 
-  /* Still holding the right to write, so that changes are told in the order they were made. */
-  g_autoptr (StoreChange) change = store_db_take_changes (db);
-  if (change != NULL && db->store->change_func != NULL)
-    db->store->change_func (change, db->store->change_data);
-  store_unlock (db->store);
-
+  /* Before the change is told: who reads then must not find the files of rows that are gone. */
   for (guint i = 0; i < db->remove_after->len; i++) {
     const char *path = g_ptr_array_index (db->remove_after, i);
     if (!base_paths_remove_tree (path))
       base_log ("could not remove %s", path);
   }
   g_ptr_array_set_size (db->remove_after, 0);
+
+  /* Still holding the right to write, so that changes are told in the order they were made. */
+  g_autoptr (StoreChange) change = store_db_take_changes (db);
+  if (change != NULL && db->store->change_func != NULL)
+    db->store->change_func (change, db->store->change_data);
+  store_unlock (db->store);
   return TRUE;
 }
 

@@ -345,12 +345,45 @@ test_lost_database (void)
   g_assert_true (draft_has (profile, plain->id, "draft.ini"));
 }
 
+typedef struct
+{
+  char *folder;
+  guint told;
+} Sent;
+
+static void
+look_for_folder (StoreChange *change, gpointer user_data)
+{
+  Sent *sent = user_data;
+  g_assert_false (g_file_test (sent->folder, G_FILE_TEST_EXISTS));
+  sent->told++;
+}
+
+/* Who is told that it was sent, and looks at once, must not find the draft any more. */
+static void
+test_told_when_gone (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+  queue (profile, draft->id, 0);
+  g_autoptr (StoreOutbox) sending =
+      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+  g_autofree char *folder = draft_path (profile, draft->id, NULL);
+  Sent sent = { folder, 0 };
+  store_set_change_func (profile->store, look_for_folder, &sent);
+  g_assert_true (store_outbox_sent (profile->db, sending, 0, NULL, &error));
+  g_assert_cmpuint (sent.told, ==, 1);
+}
+
 void
 add_outgoing_tests (void)
 {
   g_test_add_func ("/store/outgoing/draft", test_draft);
   g_test_add_func ("/store/outgoing/draft-list", test_draft_list);
   g_test_add_func ("/store/outgoing/outbox", test_outbox);
+  g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
   g_test_add_func ("/store/outgoing/lost-database", test_lost_database);
 }
