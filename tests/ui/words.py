@@ -13,7 +13,7 @@ class Words:
     def exact(self, text):
         """A pattern for just this name, mnemonics left out; GTK 4.8 says the names of some buttons twice."""
         name = re.escape(re.sub(r'\(_.\)|_', '', self(text)))
-        return f'^({name} )?{name}$'
+        return f'^({name} )?{name}( ?\\(.\\))?$'  # Korean shows the mnemonic behind: “계정 추가(A)”
 
     def begins(self, text):
         """A pattern for a name that begins as the (translated) text does before its first place-holder."""
