@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 /* Prepares GMime; cheap after the first time.  Call before any g_mime_* function. */
 void mime_gmime_init (void);
 
+/* What iconv calls the charset that is meant: the superset that senders' systems wrote; NULL for a name that says nothing. */
+char *mime_charset_dup_name (const char *charset) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Always valid UTF-8 without NUL.  `charset` is what the message claims (nullable) and is not believed blindly: UTF-8 that
  * is UTF-8 wins, then what was declared, then CP949 for what reads well as Korean, then windows-1252. */
 char *mime_charset_to_utf8 (const char *charset, const void *data,

@@ -1,29 +1,13 @@
-/* Transfer encodings: GLib's and GMime's decoders, fed so that what they would cut short is decoded whole.
+/* Transfer encodings: GMime's decoders, and GLib's for base64, fed so that nothing is cut short.
  *
- * GMime stops at the first padding of concatenated base64 (DESIGN 9).  Runs on any thread; never fails: what is no
- * base64 decodes to what can be made of it. */
+ * GMime stops at the first padding of concatenated base64 and drops a last group without padding.  Runs on any thread;
+ * never fails: what is no base64 decodes to what can be made of it. */
 #include "mime-decode-private.h"
 
 #include <string.h>
 #include <gmime/gmime.h>
 
 #include "mime-charset-private.h"
-
-MimeEncoding
-mime_encoding_from_string (const char *value)
-{
-  while (g_ascii_isspace (*value) || *value == '"')
-    value++;
-  if (g_ascii_strncasecmp (value, "base64", 6) == 0)
-    return MIME_ENCODING_BASE64;
-  if (g_ascii_strncasecmp (value, "quoted-printable", 16) == 0)
-    return MIME_ENCODING_QUOTED_PRINTABLE;
-  if (g_ascii_strncasecmp (value, "x-uue", 5) == 0
-      || g_ascii_strncasecmp (value, "uuencode", 8) == 0
-      || g_ascii_strncasecmp (value, "x-uuencode", 10) == 0)
-    return MIME_ENCODING_UUENCODE;
-  return MIME_ENCODING_PLAIN;
-}
 
 void
 mime_decode_base64 (const char *data, gsize length, GByteArray *out)
@@ -53,42 +37,28 @@ mime_decode_base64 (const char *data, gsize length, GByteArray *out)
   }
 }
 
-GByteArray *
-mime_decode (MimeEncoding encoding, const char *data, gsize length)
+GBytes *
+mime_decode (GMimeContentEncoding encoding, const char *data, gsize length)
 {
   GByteArray *out = g_byte_array_new ();
-  int state = 0;
-  guint32 save = 0;
 
-  switch (encoding) {
-  case MIME_ENCODING_PLAIN:
-    g_byte_array_append (out, (const guint8 *)data, (guint)length);
-    break;
-  case MIME_ENCODING_BASE64:
+  if (encoding == GMIME_CONTENT_ENCODING_BASE64) {
     mime_decode_base64 (data, length, out);
-    break;
-  case MIME_ENCODING_QUOTED_PRINTABLE:
-    mime_gmime_init ();
-    g_byte_array_set_size (out, (guint)length + 4);
-    g_byte_array_set_size (out, (guint)g_mime_encoding_quoted_decode_step (
-                                    (const guint8 *)data, length, out->data, &state, &save));
-    break;
-  case MIME_ENCODING_UUENCODE: {
-    const char *begin = g_strstr_len (data, (gssize)length, "begin ");
-    const char *line = begin != NULL ? memchr (begin, '\n', (gsize)(data + length - begin)) : NULL;
+  } else {
+    GMimeStream *encoded, *decoded;
+    GMimeDataWrapper *wrapper;
 
     mime_gmime_init ();
-    if (line != NULL) {
-      gsize rest = (gsize)(data + length - (line + 1));
-
-      g_byte_array_set_size (out, (guint)rest + 4);
-      g_byte_array_set_size (out, (guint)g_mime_encoding_uudecode_step (
-                                      (const guint8 *)line + 1, rest, out->data, &state, &save));
-    }
-    break;
+    encoded = g_mime_stream_mem_new_with_buffer (data, length);
+    decoded = g_mime_stream_mem_new_with_byte_array (out);
+    wrapper = g_mime_data_wrapper_new_with_stream (encoded, encoding);
+    g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (decoded), FALSE);
+    g_mime_data_wrapper_write_to_stream (wrapper, decoded);
+    g_object_unref (wrapper);
+    g_object_unref (decoded);
+    g_object_unref (encoded);
   }
-  }
-  return out;
+  return g_byte_array_free_to_bytes (out);
 }
 
 static gsize
@@ -105,18 +75,16 @@ count_byte (const char *data, gsize length, char byte)
 }
 
 guint64
-mime_decoded_size (MimeEncoding encoding, const char *data, gsize length)
+mime_decoded_size (GMimeContentEncoding encoding, const char *data, gsize length)
 {
   switch (encoding) {
-  case MIME_ENCODING_PLAIN:
-    return length;
-  case MIME_ENCODING_BASE64: {
+  case GMIME_CONTENT_ENCODING_BASE64: {
     gsize lines = count_byte (data, length, '\n') + count_byte (data, length, '\r');
     gsize tail = MIN (length, (gsize)6);
 
     return (length - lines - count_byte (data + length - tail, tail, '=')) * 3 / 4;
   }
-  case MIME_ENCODING_QUOTED_PRINTABLE: {
+  case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE: {
     gsize size = length;
 
     for (gsize i = 0; i + 1 < length; i++) {
@@ -125,8 +93,13 @@ mime_decoded_size (MimeEncoding encoding, const char *data, gsize length)
     }
     return size;
   }
-  case MIME_ENCODING_UUENCODE:
+  case GMIME_CONTENT_ENCODING_UUENCODE:
     return length / 63 * 45;
+  case GMIME_CONTENT_ENCODING_DEFAULT:
+  case GMIME_CONTENT_ENCODING_7BIT:
+  case GMIME_CONTENT_ENCODING_8BIT:
+  case GMIME_CONTENT_ENCODING_BINARY:
+    return length;
   }
   return length;
 }

@@ -15,11 +15,11 @@
 #include "mime-text-private.h"
 
 #define MAX_HEADER_CHARS 100000
+#define NAME_WINDOW      65536 /* octets of an attached message that are searched for its subject */
 
 struct _MimeMessage
 {
   /* Owned */
-  GBytes *bytes;
   MimeStructure *structure;
   GArray *text_nodes, *html_nodes; /* of guint: what to show as text, and as HTML, in order */
   gboolean *shown;                 /* by node: part of what is read, so no file */
@@ -79,7 +79,7 @@ collect_alternative (MimeMessage *message, guint index, GArray *text, GArray *ht
   for (guint i = index + 1; i < node->end; i++) {
     const MimeNode *other = mime_structure_get (message->structure, i);
 
-    if (!other->is_multipart && mime_node_is_text (message->structure, other, FALSE))
+    if (!other->is_multipart && mime_node_is_text (other, FALSE))
       message->shown[i] = TRUE;
   }
 }
@@ -89,14 +89,13 @@ static guint
 related_root (MimeMessage *message, guint index)
 {
   const MimeNode *node = mime_structure_get (message->structure, index);
-  g_autofree char *start = mime_node_dup_param (message->structure, node, "Content-Type", "start");
+  g_autofree char *start = mime_node_dup_param (node, "Content-Type", "start");
 
   for (guint child = index + 1; start != NULL && child < node->end;
        child = mime_structure_get (message->structure, child)->end) {
-    g_autofree char *id = mime_node_dup_field (
-        message->structure, mime_structure_get (message->structure, child), "Content-ID");
+    g_autofree char *id = mime_node_dup_id (mime_structure_get (message->structure, child));
 
-    if (g_strcmp0 (id, start) == 0)
+    if (id != NULL && strstr (start, id) != NULL)
       return child;
   }
   return index + 1;
@@ -108,8 +107,7 @@ collect (MimeMessage *message, guint index, GArray *text, GArray *html)
   const MimeNode *node = mime_structure_get (message->structure, index);
 
   if (!node->is_multipart) {
-    if (mime_node_is_text (message->structure, node,
-                           text->len == 0 && message->text_nodes->len == 0)) {
+    if (mime_node_is_text (node, text->len == 0 && message->text_nodes->len == 0)) {
       message->shown[index] = TRUE;
       g_array_append_val (text, index);
       g_array_append_val (html, index);
@@ -146,16 +144,13 @@ MimeMessage *
 mime_message_new (GBytes *bytes)
 {
   MimeMessage *message = g_new0 (MimeMessage, 1);
-  gsize length;
-  const char *data = g_bytes_get_data (bytes, &length);
 
-  message->bytes = g_bytes_ref (bytes);
-  message->structure = mime_structure_new (length > 0 ? data : "", length);
+  message->structure = mime_structure_new (bytes);
   message->text_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->html_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->shown = g_new0 (gboolean, message->structure->nodes->len);
-  message->charset = mime_node_dup_param (
-      message->structure, mime_structure_get (message->structure, 0), "Content-Type", "charset");
+  message->charset =
+      mime_node_dup_param (mime_structure_get (message->structure, 0), "Content-Type", "charset");
   collect (message, 0, message->text_nodes, message->html_nodes);
   return message;
 }
@@ -166,7 +161,6 @@ mime_message_free (MimeMessage *message)
   if (message == NULL)
     return;
   mime_structure_free (message->structure);
-  g_bytes_unref (message->bytes);
   g_array_unref (message->text_nodes);
   g_array_unref (message->html_nodes);
   g_free (message->shown);
@@ -181,20 +175,11 @@ mime_message_free (MimeMessage *message)
 
 /* ---- header ---- */
 
-static gboolean
-find_header (MimeMessage *message, const char *name, MimeField *field)
-{
-  const MimeNode *root = mime_structure_get (message->structure, 0);
-
-  return mime_header_find (message->structure->data, root->header_length, name, field);
-}
-
 GPtrArray *
 mime_message_get_addresses (MimeMessage *message, const char *header)
 {
-  MimeField field;
-  g_autofree char *value =
-      find_header (message, header, &field) ? mime_field_dup (&field, message->charset) : NULL;
+  g_autofree char *value = mime_raw_to_value (
+      mime_node_get_raw (mime_structure_get (message->structure, 0), header), message->charset);
 
   return mime_address_parse_header (value != NULL ? value : "");
 }
@@ -202,23 +187,19 @@ mime_message_get_addresses (MimeMessage *message, const char *header)
 char *
 mime_message_get_header (MimeMessage *message, const char *name)
 {
-  MimeField field;
-  g_autofree char *value = NULL;
+  g_autofree char *text = mime_raw_to_text (
+      mime_node_get_raw (mime_structure_get (message->structure, 0), name), message->charset);
 
-  if (!find_header (message, name, &field))
-    return NULL;
-  value = mime_field_dup_text (&field, message->charset);
-  return base_text_one_line (value, MAX_HEADER_CHARS);
+  return text != NULL ? base_text_one_line (text, MAX_HEADER_CHARS) : NULL;
 }
 
 gint64
 mime_message_get_date (MimeMessage *message)
 {
-  MimeField field;
-  g_autofree char *value =
-      find_header (message, "Date", &field) ? mime_field_dup (&field, NULL) : NULL;
+  g_autofree char *value = mime_raw_to_value (
+      mime_node_get_raw (mime_structure_get (message->structure, 0), "Date"), NULL);
 
-  return value != NULL ? mime_value_to_date (value) : 0;
+  return mime_value_to_date (value);
 }
 
 /* ---- text and HTML ---- */
@@ -238,10 +219,10 @@ node_to_text (MimeMessage *message, const MimeNode *node)
   if (is_html (node))
     return mime_html_to_text (text);
   mime_text_normalize_lines (text);
-  format = mime_node_dup_param (message->structure, node, "Content-Type", "format");
+  format = mime_node_dup_param (node, "Content-Type", "format");
   if (format == NULL || g_ascii_strcasecmp (format, "flowed") != 0)
     return g_steal_pointer (&text);
-  delete_space = mime_node_dup_param (message->structure, node, "Content-Type", "delsp");
+  delete_space = mime_node_dup_param (node, "Content-Type", "delsp");
   return mime_text_unflow (text,
                            delete_space != NULL && g_ascii_strcasecmp (delete_space, "yes") == 0);
 }
@@ -309,17 +290,6 @@ mime_message_get_html (MimeMessage *message)
 
 /* ---- parts ---- */
 
-static char *
-bare_id (const char *id)
-{
-  g_autofree char *copy = g_strstrip (g_strdup (id));
-  gsize length = strlen (copy);
-
-  if (length >= 2 && copy[0] == '<' && copy[length - 1] == '>')
-    return g_strndup (copy + 1, length - 2);
-  return g_steal_pointer (&copy);
-}
-
 /* Everything the HTML calls by "cid:". */
 static GHashTable *
 find_cids (MimeMessage *message)
@@ -358,7 +328,7 @@ static const struct
 static char *
 part_name (MimeMessage *message, const MimeNode *node)
 {
-  g_autofree char *name = mime_node_dup_file_name (message->structure, node);
+  g_autofree char *name = mime_node_dup_file_name (node);
   const char *fallback = "attachment";
 
   for (gsize i = 0; i < G_N_ELEMENTS (default_names); i++) {
@@ -368,15 +338,11 @@ part_name (MimeMessage *message, const MimeNode *node)
   if (strcmp (node->type, "message/rfc822") == 0 || strcmp (node->type, "message/global") == 0) {
     fallback = "message.eml";
     if (name == NULL) {
-      const char *data = message->structure->data + node->body;
-      g_autoptr (GByteArray) decoded =
-          mime_decode (node->encoding, data, MIN (node->body_length, (gsize)65536));
-      MimeField field;
-      gsize header = mime_header_length ((const char *)decoded->data, decoded->len, NULL);
-      g_autofree char *subject = NULL;
+      g_autoptr (GBytes) start = mime_node_dup_content (message->structure, node, NAME_WINDOW);
+      g_autoptr (MimeStructure) inner = mime_structure_new (start);
+      g_autofree char *subject =
+          mime_raw_to_text (mime_node_get_raw (mime_structure_get (inner, 0), "Subject"), NULL);
 
-      if (mime_header_find ((const char *)decoded->data, header, "Subject", &field))
-        subject = mime_field_dup_text (&field, NULL);
       if (subject != NULL && subject[0] != '\0')
         name = g_strconcat (g_strdelimit (subject, "/\\", '_'), ".eml", NULL);
     }
@@ -391,7 +357,7 @@ is_attachment (MimeMessage *message, guint index, const MimePart *part, GHashTab
 
   if (message->shown[index] || mime_node_is_signature (node))
     return FALSE;
-  if (node->body_length == 0 && node->disposition == MIME_DISPOSITION_NONE
+  if (node->length == 0 && node->disposition == MIME_DISPOSITION_NONE
       && g_str_has_prefix (node->type, "text/"))
     return FALSE;
   return part->content_id == NULL || !g_hash_table_contains (cids, part->content_id);
@@ -411,7 +377,6 @@ mime_message_get_parts (MimeMessage *message)
   for (guint i = 0; i < message->structure->nodes->len; i++) {
     const MimeNode *node = mime_structure_get (message->structure, i);
     MimePart *part;
-    g_autofree char *id = NULL;
 
     if (node->is_multipart)
       continue;
@@ -419,10 +384,8 @@ mime_message_get_parts (MimeMessage *message)
     part->index = message->parts->len;
     part->content_type = g_strdup (node->type);
     part->name = part_name (message, node);
-    id = mime_node_dup_field (message->structure, node, "Content-ID");
-    part->content_id = id != NULL && id[0] != '\0' ? bare_id (id) : NULL;
-    part->size = mime_decoded_size (node->encoding, message->structure->data + node->body,
-                                    node->body_length);
+    part->content_id = mime_node_dup_id (node);
+    part->size = mime_node_get_size (message->structure, node);
     part->is_attachment = is_attachment (message, i, part, cids);
     if (part->content_id != NULL && !g_hash_table_contains (message->part_by_cid, part->content_id))
       g_hash_table_insert (message->part_by_cid, part->content_id,
@@ -442,10 +405,7 @@ mime_message_get_part_content (MimeMessage *message, guint index)
   if (index >= message->part_nodes->len)
     return NULL;
   node = mime_structure_get (message->structure, g_array_index (message->part_nodes, guint, index));
-  if (node->encoding == MIME_ENCODING_PLAIN)
-    return g_bytes_new_from_bytes (message->bytes, node->body, node->body_length);
-  return g_byte_array_free_to_bytes (
-      mime_decode (node->encoding, message->structure->data + node->body, node->body_length));
+  return mime_node_dup_content (message->structure, node, G_MAXSIZE);
 }
 
 static char *

@@ -1,9 +1,7 @@
-/* The parts of a message as ranges of its bytes.  Pure, any thread. */
+/* The parts of a message, as GMime finds them, in one flat list.  Pure, any thread. */
 #pragma once
 
-#include <glib.h>
-
-#include "mime-decode-private.h"
+#include <gmime/gmime.h>
 
 G_BEGIN_DECLS
 
@@ -17,45 +15,51 @@ typedef enum
 /* A part: a leaf, or a multipart with its children.  An attached message is a leaf. */
 typedef struct
 {
-  guint parent; /* index of the multipart around it; 0 for the root itself */
-  guint end;    /* index behind its last descendant: children are [index + 1, end) */
-  gsize header, header_length;
-  gsize body, body_length; /* as on the wire; without the line end that belongs to the boundary */
-  char *type;              /* "text/plain", lower case */
+  GMimeObject *object; /* borrowed from the structure */
+  guint parent;        /* index of the multipart around it; 0 for the root itself */
+  guint end;           /* index behind its last descendant: children are [index + 1, end) */
+  gsize body, length;  /* of a leaf: its octets as on the wire, without the line end that belongs to the boundary */
+  char *type;          /* "text/plain", lower case */
   MimeDisposition disposition;
-  MimeEncoding encoding;
+  GMimeContentEncoding encoding;
   gboolean is_multipart;
 } MimeNode;
 
 typedef struct
 {
-  const char *data; /* borrowed */
-  gsize length;
+  GBytes *bytes;    /* what was parsed */
+  const char *data; /* of `bytes` */
+  GMimeObject *root;
   GArray *nodes; /* of MimeNode, in the order of the message; never empty */
 } MimeStructure;
 
-/* Never fails.  `data` must outlive the result. */
-MimeStructure *mime_structure_new (const char *data, gsize length) G_GNUC_WARN_UNUSED_RESULT;
+/* Never fails. */
+MimeStructure *mime_structure_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 void mime_structure_free (MimeStructure *structure);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeStructure, mime_structure_free)
 
 const MimeNode *mime_structure_get (const MimeStructure *structure, guint index);
-/* Value of a header field of a node, UTF-8 with encoded-words, NULL when absent. */
-char *mime_node_dup_field (const MimeStructure *structure, const MimeNode *node,
+/* First header field of that name, raw with its folds, borrowed; NULL when absent.  The root node has those of the message. */
+const char *mime_node_get_raw (const MimeNode *node, const char *name);
+/* A parameter of Content-Type or of Content-Disposition, decoded, NULL when absent. */
+char *mime_node_dup_param (const MimeNode *node, const char *field,
                            const char *name) G_GNUC_WARN_UNUSED_RESULT;
-/* A parameter of a field, decoded, NULL when absent. */
-char *mime_node_dup_param (const MimeStructure *structure, const MimeNode *node, const char *field,
-                           const char *name) G_GNUC_WARN_UNUSED_RESULT;
-/* Text of the first `max` encoded octets (G_MAXSIZE: all), transfer encoding and charset undone. */
+/* Content-ID without <>, NULL when there is none. */
+char *mime_node_dup_id (const MimeNode *node) G_GNUC_WARN_UNUSED_RESULT;
+/* The first `max` encoded octets (G_MAXSIZE: all) of a leaf with the transfer encoding undone. */
+GBytes *mime_node_dup_content (const MimeStructure *structure, const MimeNode *node,
+                               gsize max) G_GNUC_WARN_UNUSED_RESULT;
+/* The same as text, UTF-8. */
 char *mime_node_dup_text (const MimeStructure *structure, const MimeNode *node,
                           gsize max) G_GNUC_WARN_UNUSED_RESULT;
+/* Octets of a leaf once decoded, without decoding it; for text encodings at most some octets off. */
+guint64 mime_node_get_size (const MimeStructure *structure, const MimeNode *node);
 /* Parts that prove or open the message and are no files. */
 gboolean mime_node_is_signature (const MimeNode *node);
 /* A text to show in the reader, not in the row of files.  `first`: nothing readable stands before it, so that a file name alone
  * does not make it a file. */
-gboolean mime_node_is_text (const MimeStructure *structure, const MimeNode *node, gboolean first);
+gboolean mime_node_is_text (const MimeNode *node, gboolean first);
 /* File name as the message has it (filename, else name), decoded, NULL when it has none. */
-char *mime_node_dup_file_name (const MimeStructure *structure,
-                               const MimeNode *node) G_GNUC_WARN_UNUSED_RESULT;
+char *mime_node_dup_file_name (const MimeNode *node) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,33 +1,138 @@
-/* Finds the parts of a message: one pass over the bytes, no recursion, no copy.
+/* Reads the bytes of a message with GMime's parser and lays its tree out flat.
  *
- * The list's fast path and the reader share it, so that both agree on what a message contains.  (GMime's parser builds
- * objects for every header of every part: some 120 µs a message, twice what the first sync may spend on one.)
- * Runs on any thread.  Must stay linear: nesting and part counts are limited, and what lies beyond stays whole in the
- * last part that was allowed. */
+ * The list's fast path and the reader share it, so that both agree on what a message contains.  Content stays where it
+ * is: GMime tells its range, and it is decoded when it is asked for.  Runs on any thread; never fails.  What GMime gives
+ * up on (no header at all, a multipart that names no boundary) is repaired and read again; what is made to exhaust memory
+ * or time is read only so far. */
 #include "mime-structure-private.h"
 
 #include <string.h>
 
 #include "mime-charset-private.h"
+#include "mime-decode-private.h"
 #include "mime-header-private.h"
 
-#define MAX_DEPTH    64
-#define MAX_PARTS    200000
-#define MAX_BOUNDARY 256
-#define GUESS_WINDOW 8192 /* octets of a body that are searched for a boundary nobody named */
+/* GMime needs a kilobyte for every part and header field, and compares each line that begins with "--" with every open
+ * boundary.  A message with more lines than this that may be such is read in steps, and only on while it holds few objects. */
+#define STEP_LINES        150000
+#define MAX_OBJECTS       50000
+#define MULTIPART_OBJECTS 100
+#define GUESS_WINDOW      8192 /* octets of a body that are searched for a boundary nobody named */
 
-typedef struct
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeParser, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
+
+/* ---- parsing ---- */
+
+/* NULL when the bytes begin with no header field.  The root is read as a part: GMime's message object would parse every address
+ * list at once, and recurses into groups inside of groups until the stack is used up. */
+static GMimeObject *
+parse (const char *data, gsize length)
 {
-  guint node;
-  char *boundary;
+  GByteArray view = { (guint8 *)data, (guint)length };
+  g_autoptr (GMimeStream) stream = g_mime_stream_mem_new ();
+  g_autoptr (GMimeParser) parser = NULL;
+
+  /* The parts keep streams over `view`, of which only the bounds are ever used. */
+  g_mime_stream_mem_set_byte_array (GMIME_STREAM_MEM (stream), &view);
+  g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (stream), FALSE);
+  parser = g_mime_parser_new_with_stream (stream);
+  g_mime_parser_set_persist_stream (parser, TRUE);
+  return g_mime_parser_construct_part (parser, NULL);
+}
+
+/* Parts and header fields; a multipart counts as many, since each makes all lines of what it holds slower.  The nesting is
+ * GMime's, 1024 at most. */
+static guint
+count_objects (GMimeObject *object)
+{
+  guint count = 1 + (guint)g_mime_header_list_get_count (g_mime_object_get_header_list (object));
+  int parts =
+      GMIME_IS_MULTIPART (object) ? g_mime_multipart_get_count (GMIME_MULTIPART (object)) : 0;
+
+  for (int i = 0; i < parts; i++)
+    count += (i == 0 ? MULTIPART_OBJECTS : 0)
+             + count_objects (g_mime_multipart_get_part (GMIME_MULTIPART (object), i));
+  return count;
+}
+
+static GMimeObject *
+parse_bytes (GBytes *bytes)
+{
+  gsize length, end = 0;
+  const char *data = g_bytes_get_data (bytes, &length);
+  GMimeObject *root = NULL;
+
+  if (length < STEP_LINES)
+    return parse (length > 0 ? data : "", length);
+  do {
+    for (guint lines = 0; lines < STEP_LINES && end < length;) {
+      const char *line = data + end, *newline = memchr (line, '\n', length - end);
+      gsize size = newline != NULL ? (gsize)(newline - line) : length - end;
+
+      if (size > 0 && (line[0] == '-' || memchr (line, ':', size) != NULL))
+        lines++;
+      end += MIN (size + 1, length - end);
+    }
+    g_clear_object (&root);
+    root = parse (data, end);
+  } while (end < length && (root == NULL || count_objects (root) < MAX_OBJECTS));
+  return root;
+}
+
+/* The bytes with `extra` at `offset`. */
+static GBytes *
+insert (GBytes *bytes, gsize offset, const char *extra)
+{
   gsize length;
-} Open;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  GByteArray *all = g_byte_array_sized_new ((guint)(length + strlen (extra)));
 
-typedef struct
+  g_byte_array_append (all, data, (guint)offset);
+  g_byte_array_append (all, (const guint8 *)extra, (guint)strlen (extra));
+  g_byte_array_append (all, data + offset, (guint)(length - offset));
+  return g_byte_array_free_to_bytes (all);
+}
+
+/* The header that a multipart should have had: with the first line "--something" as its boundary.  NULL when it names one
+ * itself or there is no such line; else `offset` says where to put it. */
+static char *
+guess_boundary (GMimeObject *root, GBytes *bytes, gsize *offset)
 {
-  MimeStructure *structure;
-  GArray *open; /* of Open: multiparts that have not ended, outermost first */
-} Scan;
+  GMimeHeader *header;
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length), *end, *line;
+
+  if (!GMIME_IS_MULTIPART (root)
+      || g_mime_object_get_content_type_parameter (root, "boundary") != NULL)
+    return NULL;
+  header = g_mime_header_list_get_header (g_mime_object_get_header_list (root), "Content-Type");
+  if (header == NULL)
+    return NULL;
+  line = data + g_mime_header_get_offset (header);
+  end = data + length;
+  do {
+    line = memchr (line, '\n', (gsize)(end - line));
+    line = line != NULL ? line + 1 : end;
+  } while (line < end && (*line == ' ' || *line == '\t'));
+  *offset = (gsize)(line - data);
+  end = line + MIN ((gsize)(end - line), (gsize)GUESS_WINDOW);
+  while ((line = memmem (line, (gsize)(end - line), "\n--", 3)) != NULL) {
+    gsize size;
+
+    line += 3;
+    for (size = 0; line + size < end && (guint8)line[size] > ' ' && line[size] != '"'; size++)
+      ;
+    if (size >= 3 && line + size < end && (line[size] == '\r' || line[size] == '\n'))
+      return g_strdup_printf (
+          "Content-Type: multipart/%s; boundary=\"%.*s\"\r\n",
+          g_mime_content_type_get_media_subtype (g_mime_object_get_content_type (root)), (int)size,
+          line);
+  }
+  return NULL;
+}
+
+/* ---- the flat list ---- */
 
 static void
 node_clear (gpointer data)
@@ -36,15 +141,109 @@ node_clear (gpointer data)
 }
 
 static void
-open_clear (gpointer data)
+read_node (MimeNode *node)
 {
-  g_free (((Open *)data)->boundary);
+  GMimeContentType *type = g_mime_object_get_content_type (node->object);
+  GMimeContentDisposition *disposition = g_mime_object_get_content_disposition (node->object);
+  const char *token =
+      disposition != NULL ? g_mime_content_disposition_get_disposition (disposition) : NULL;
+
+  /* Before MIME there was "Content-Type: text", for which GMime makes a text part with a type that is none. */
+  if (type == NULL
+      || (GMIME_IS_TEXT_PART (node->object) && !g_mime_content_type_is_type (type, "text", "*"))) {
+    node->type = g_strdup ("text/plain");
+  } else {
+    g_autofree char *name = g_strconcat (g_mime_content_type_get_media_type (type), "/",
+                                         g_mime_content_type_get_media_subtype (type), NULL);
+
+    node->type = g_ascii_strdown (name, -1);
+  }
+  /* RFC 2183: what is unknown counts as attachment. */
+  if (token != NULL && token[0] != '\0')
+    node->disposition = g_ascii_strcasecmp (token, "inline") == 0 ? MIME_DISPOSITION_INLINE
+                                                                  : MIME_DISPOSITION_ATTACHMENT;
+  if (GMIME_IS_PART (node->object)) {
+    GMimeDataWrapper *content = g_mime_part_get_content (GMIME_PART (node->object));
+    GMimeStream *stream = content != NULL ? g_mime_data_wrapper_get_stream (content) : NULL;
+
+    node->encoding = g_mime_part_get_content_encoding (GMIME_PART (node->object));
+    if (stream != NULL && stream->bound_end > stream->bound_start) {
+      node->body = (gsize)stream->bound_start;
+      node->length = (gsize)(stream->bound_end - stream->bound_start);
+    }
+  }
+}
+
+static void
+add_node (MimeStructure *structure, GMimeObject *object, guint parent)
+{
+  MimeNode node = { .object = object,
+                    .parent = parent,
+                    .is_multipart = GMIME_IS_MULTIPART (object) };
+  guint index = structure->nodes->len;
+
+  read_node (&node);
+  g_array_append_val (structure->nodes, node);
+  if (node.is_multipart) {
+    int count = g_mime_multipart_get_count (GMIME_MULTIPART (object));
+
+    for (int i = 0; i < count; i++)
+      add_node (structure, g_mime_multipart_get_part (GMIME_MULTIPART (object), i), index);
+  }
+  g_array_index (structure->nodes, MimeNode, index).end = structure->nodes->len;
+}
+
+/* Without the "From " line that mbox tools leave in front. */
+static GBytes *
+skip_envelope (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+  const char *newline =
+      length > 5 && memcmp (data, "From ", 5) == 0 ? memchr (data, '\n', length) : NULL;
+  gsize start = newline != NULL ? (gsize)(newline - data) + 1 : 0;
+
+  return g_bytes_new_from_bytes (bytes, start, length - start);
+}
+
+/* Reads other bytes instead. */
+static void
+take_bytes (MimeStructure *structure, GBytes *bytes)
+{
+  g_clear_object (&structure->root);
+  g_bytes_unref (structure->bytes);
+  structure->bytes = bytes;
+  structure->root = parse_bytes (bytes);
+}
+
+MimeStructure *
+mime_structure_new (GBytes *bytes)
+{
+  MimeStructure *structure = g_new0 (MimeStructure, 1);
+  g_autofree char *header = NULL;
+  gsize offset;
+
+  mime_gmime_init ();
+  structure->bytes = skip_envelope (bytes);
+  structure->root = parse_bytes (structure->bytes);
+  if (structure->root == NULL) /* no header: all of it is body */
+    take_bytes (structure, insert (structure->bytes, 0, "\n"));
+  header = guess_boundary (structure->root, structure->bytes, &offset);
+  if (header != NULL)
+    take_bytes (structure, insert (structure->bytes, offset, header));
+  structure->data = g_bytes_get_data (structure->bytes, NULL);
+  structure->nodes = g_array_new (FALSE, FALSE, sizeof (MimeNode));
+  g_array_set_clear_func (structure->nodes, node_clear);
+  add_node (structure, structure->root, 0);
+  return structure;
 }
 
 void
 mime_structure_free (MimeStructure *structure)
 {
   g_array_unref (structure->nodes);
+  g_object_unref (structure->root);
+  g_bytes_unref (structure->bytes);
   g_free (structure);
 }
 
@@ -54,265 +253,50 @@ mime_structure_get (const MimeStructure *structure, guint index)
   return &g_array_index (structure->nodes, MimeNode, index);
 }
 
-/* The first line "--something" of a multipart that forgot to name its boundary. */
-static char *
-guess_boundary (const char *body, gsize length)
-{
-  const char *at = body, *end = body + MIN (length, (gsize)GUESS_WINDOW);
-
-  for (guint lines = 0; at < end && lines < 50; lines++) {
-    const char *newline = memchr (at, '\n', (gsize)(end - at));
-    const char *stop = newline != NULL ? newline : end;
-
-    if (stop - at > 5 && at[0] == '-' && at[1] == '-'
-        && memchr (at, ' ', (gsize)(stop - at)) == NULL)
-      return g_strchomp (g_strndup (at + 2, (gsize)(stop - at - 2)));
-    at = newline != NULL ? newline + 1 : end;
-  }
-  return NULL;
-}
-
-static int match_boundary (const Scan *scan, gsize at, gboolean *closing, gsize *next);
-
-/* Octets of a part's header with its empty line; a header that lacks the empty line ends where the next part begins. */
-static gsize
-part_header_length (const Scan *scan, gsize start)
-{
-  const char *data = scan->structure->data, *end = data + scan->structure->length,
-             *at = data + start;
-  gsize next;
-  gboolean closing;
-
-  if (scan->open->len == 0 || !mime_header_starts (at, (gsize)(end - at)))
-    return mime_header_length (at, (gsize)(end - at), NULL);
-  while (at < end) {
-    const char *newline;
-
-    if (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'))
-      return (gsize)(at - data) - start + (*at == '\n' ? 1 : 2);
-    if (end - at > 2 && at[0] == '-' && at[1] == '-'
-        && match_boundary (scan, (gsize)(at - data), &closing, &next) >= 0)
-      break;
-    newline = memchr (at, '\n', (gsize)(end - at));
-    at = newline != NULL ? newline + 1 : end;
-  }
-  return (gsize)(at - data) - start;
-}
-
-/* Reads the header of the part that starts at `start` and adds its node.  Returns where its body starts. */
-static gsize
-add_part (Scan *scan, gsize start)
-{
-  MimeStructure *structure = scan->structure;
-  const Open *parent =
-      scan->open->len > 0 ? &g_array_index (scan->open, Open, scan->open->len - 1) : NULL;
-  MimeNode node = { .header = start };
-  const char *data = structure->data, *at = data + start, *header_end;
-  g_autofree char *content_type = NULL, *boundary = NULL;
-  MimeField field;
-
-  if (parent != NULL)
-    node.parent = parent->node;
-  node.header_length = part_header_length (scan, start);
-  node.body = start + node.header_length;
-  node.body_length = structure->length - node.body;
-  header_end = data + node.body;
-  while (mime_header_next (&at, header_end, &field)) {
-    if (field.name_length < 12 || g_ascii_strncasecmp (field.name, "Content-", 8) != 0)
-      continue;
-    if (content_type == NULL && mime_field_is (&field, "Content-Type")) {
-      content_type = mime_field_dup (&field, NULL);
-    } else if (mime_field_is (&field, "Content-Transfer-Encoding")) {
-      g_autofree char *value = mime_field_dup (&field, NULL);
-
-      node.encoding = mime_encoding_from_string (value);
-    } else if (mime_field_is (&field, "Content-Disposition")) {
-      g_autofree char *value = mime_field_dup (&field, NULL);
-      g_autofree char *token = mime_value_dup_token (value);
-
-      /* RFC 2183: what is unknown counts as attachment. */
-      if (strcmp (token, "inline") == 0)
-        node.disposition = MIME_DISPOSITION_INLINE;
-      else if (token[0] != '\0')
-        node.disposition = MIME_DISPOSITION_ATTACHMENT;
-    }
-  }
-  if (content_type != NULL)
-    node.type = mime_value_dup_token (content_type);
-  if (node.type == NULL || strchr (node.type, '/') == NULL) {
-    gboolean digest =
-        parent != NULL
-        && strcmp (mime_structure_get (structure, parent->node)->type, "multipart/digest") == 0;
-
-    /* Before MIME there was "Content-Type: text". */
-    g_free (node.type);
-    node.type = g_strdup (digest ? "message/rfc822" : "text/plain");
-  }
-  if (g_str_has_prefix (node.type, "multipart/") && scan->open->len < MAX_DEPTH) {
-    boundary = mime_value_dup_param (content_type, "boundary");
-    if (boundary == NULL || boundary[0] == '\0') {
-      g_free (boundary);
-      boundary = guess_boundary (data + node.body, structure->length - node.body);
-    }
-    if (boundary != NULL && boundary[0] != '\0' && strlen (boundary) <= MAX_BOUNDARY) {
-      Open open = { structure->nodes->len, g_steal_pointer (&boundary), 0 };
-
-      open.length = strlen (open.boundary);
-      g_array_append_val (scan->open, open);
-      node.is_multipart = TRUE;
-    }
-  }
-  g_array_append_val (structure->nodes, node);
-  return node.body;
-}
-
-/* The level of the boundary that the line at `at` ("--...") is, or -1. */
-static int
-match_boundary (const Scan *scan, gsize at, gboolean *closing, gsize *next)
-{
-  const char *line = scan->structure->data + at + 2;
-  gsize room = scan->structure->length - at - 2;
-
-  for (int level = (int)scan->open->len - 1; level >= 0; level--) {
-    const Open *open = &g_array_index (scan->open, Open, level);
-    const char *rest, *end = scan->structure->data + scan->structure->length;
-
-    if (open->length > room || memcmp (line, open->boundary, open->length) != 0)
-      continue;
-    rest = line + open->length;
-    *closing = end - rest >= 2 && rest[0] == '-' && rest[1] == '-';
-    if (*closing)
-      rest += 2;
-    while (rest < end && (*rest == ' ' || *rest == '\t' || *rest == '\r'))
-      rest++;
-    /* Another boundary may begin with this one. */
-    if (rest < end && *rest != '\n' && !*closing)
-      continue;
-    if (rest < end && *rest == '\n')
-      rest++;
-    *next = (gsize)(rest - scan->structure->data);
-    return level;
-  }
-  return -1;
-}
-
-/* Ends all nodes that are still open below `level`, at offset `at`. */
-static void
-close_parts (Scan *scan, guint level, gsize at, guint first_open)
-{
-  GArray *nodes = scan->structure->nodes;
-  const char *data = scan->structure->data;
-  gsize end = at;
-
-  if (end > 0 && data[end - 1] == '\n' && at < scan->structure->length)
-    end--;
-  if (end > 0 && data[end - 1] == '\r' && at < scan->structure->length && end < at)
-    end--;
-  if (first_open < nodes->len) {
-    MimeNode *leaf = &g_array_index (nodes, MimeNode, nodes->len - 1);
-
-    if (!leaf->is_multipart)
-      leaf->body_length = end > leaf->body ? end - leaf->body : 0;
-  }
-  while (scan->open->len > level) {
-    MimeNode *node = &g_array_index (nodes, MimeNode,
-                                     g_array_index (scan->open, Open, scan->open->len - 1).node);
-
-    node->body_length = end > node->body ? end - node->body : 0;
-    node->end = nodes->len;
-    g_array_set_size (scan->open, scan->open->len - 1);
-  }
-}
-
-/* Where the next line starts that begins with "--", at `at` or later but not without a line end before it; `length` for none. */
-static gsize
-next_dashes (const char *data, gsize at, gsize length)
-{
-  const char *line, *end = data + length;
-
-  for (line = data + at; (line = memchr (line, '\n', (gsize)(end - line))) != NULL;) {
-    line++;
-    if (end - line > 2 && line[0] == '-' && line[1] == '-')
-      return (gsize)(line - data);
-  }
-  return length;
-}
-
-MimeStructure *
-mime_structure_new (const char *data, gsize length)
-{
-  MimeStructure *structure = g_new0 (MimeStructure, 1);
-  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
-  Scan scan = { structure, open };
-  gsize at;
-  guint first_open = 0; /* nodes from here on have no end yet; none when equal to the count */
-
-  g_array_set_clear_func (open, open_clear);
-  structure->data = data;
-  structure->length = length;
-  structure->nodes = g_array_new (FALSE, FALSE, sizeof (MimeNode));
-  g_array_set_clear_func (structure->nodes, node_clear);
-  at = add_part (&scan, 0);
-  while (open->len > 0 && at + 2 < length) {
-    gboolean closing;
-    gsize next;
-    int level = -1;
-
-    if (data[at] == '-' && data[at + 1] == '-' && (at == 0 || data[at - 1] == '\n'))
-      level = match_boundary (&scan, at, &closing, &next);
-    if (level < 0) {
-      at = next_dashes (data, at, length);
-      if (at == length)
-        break;
-      /* Step over this very line on the next turn. */
-      level = match_boundary (&scan, at, &closing, &next);
-      if (level < 0) {
-        at += 2;
-        continue;
-      }
-    }
-    close_parts (&scan, closing ? (guint)level : (guint)level + 1, at, first_open);
-    first_open = structure->nodes->len;
-    at = next;
-    if (!closing) {
-      if (structure->nodes->len >= MAX_PARTS)
-        break;
-      at = add_part (&scan, next);
-    } else if (next > 0) {
-      at = next - 1; /* the line end may be part of the next "\n--" */
-      if (data[at] != '\n')
-        at = next;
-    }
-  }
-  close_parts (&scan, 0, length, first_open);
-  for (guint i = 0; i < structure->nodes->len; i++) {
-    MimeNode *node = &g_array_index (structure->nodes, MimeNode, i);
-
-    if (!node->is_multipart)
-      node->end = i + 1;
-  }
-  return structure;
-}
-
 /* ---- nodes ---- */
 
-char *
-mime_node_dup_field (const MimeStructure *structure, const MimeNode *node, const char *name)
+const char *
+mime_node_get_raw (const MimeNode *node, const char *name)
 {
-  MimeField field;
+  GMimeHeader *header =
+      g_mime_header_list_get_header (g_mime_object_get_header_list (node->object), name);
 
-  if (!mime_header_find (structure->data + node->header, node->header_length, name, &field))
-    return NULL;
-  return mime_field_dup (&field, NULL);
+  return header != NULL ? g_mime_header_get_raw_value (header) : NULL;
 }
 
 char *
-mime_node_dup_param (const MimeStructure *structure, const MimeNode *node, const char *field,
-                     const char *name)
+mime_node_dup_param (const MimeNode *node, const char *field, const char *name)
 {
-  g_autofree char *value = mime_node_dup_field (structure, node, field);
+  return mime_raw_dup_param (mime_node_get_raw (node, field), name);
+}
 
-  return value != NULL ? mime_value_dup_param (value, name) : NULL;
+char *
+mime_node_dup_id (const MimeNode *node)
+{
+  g_autofree char *value = mime_raw_to_value (mime_node_get_raw (node, "Content-ID"), NULL);
+  gsize length = value != NULL ? strlen (value) : 0;
+
+  if (length >= 2 && value[0] == '<' && value[length - 1] == '>')
+    return g_strndup (value + 1, length - 2);
+  return length > 0 ? g_steal_pointer (&value) : NULL;
+}
+
+GBytes *
+mime_node_dup_content (const MimeStructure *structure, const MimeNode *node, gsize max)
+{
+  gsize length = MIN (node->length, max);
+
+  if (node->encoding == GMIME_CONTENT_ENCODING_BASE64
+      || node->encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+      || node->encoding == GMIME_CONTENT_ENCODING_UUENCODE)
+    return mime_decode (node->encoding, structure->data + node->body, length);
+  return g_bytes_new_from_bytes (structure->bytes, node->body, length);
+}
+
+guint64
+mime_node_get_size (const MimeStructure *structure, const MimeNode *node)
+{
+  return mime_decoded_size (node->encoding, structure->data + node->body, node->length);
 }
 
 /* HTML without a charset in its header may name one in a meta element. */
@@ -340,19 +324,14 @@ find_meta_charset (const char *html, gsize length)
 char *
 mime_node_dup_text (const MimeStructure *structure, const MimeNode *node, gsize max)
 {
-  g_autofree char *charset = mime_node_dup_param (structure, node, "Content-Type", "charset");
-  const char *body = structure->data + node->body;
-  gsize length = MIN (node->body_length, max);
-  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree char *charset = mime_node_dup_param (node, "Content-Type", "charset");
+  g_autoptr (GBytes) bytes = mime_node_dup_content (structure, node, max);
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
 
-  if (node->encoding != MIME_ENCODING_PLAIN) {
-    bytes = mime_decode (node->encoding, body, length);
-    body = (const char *)bytes->data;
-    length = bytes->len;
-  }
   if (charset == NULL && strcmp (node->type, "text/html") == 0)
-    charset = find_meta_charset (body, length);
-  return mime_charset_to_utf8 (charset, body, length);
+    charset = find_meta_charset (data, length);
+  return mime_charset_to_utf8 (charset, data, length);
 }
 
 gboolean
@@ -370,7 +349,7 @@ mime_node_is_signature (const MimeNode *node)
 }
 
 gboolean
-mime_node_is_text (const MimeStructure *structure, const MimeNode *node, gboolean first)
+mime_node_is_text (const MimeNode *node, gboolean first)
 {
   g_autofree char *name = NULL;
 
@@ -380,18 +359,18 @@ mime_node_is_text (const MimeStructure *structure, const MimeNode *node, gboolea
     return FALSE;
   if (first)
     return TRUE;
-  name = mime_node_dup_file_name (structure, node);
+  name = mime_node_dup_file_name (node);
   return name == NULL;
 }
 
 char *
-mime_node_dup_file_name (const MimeStructure *structure, const MimeNode *node)
+mime_node_dup_file_name (const MimeNode *node)
 {
-  char *name = mime_node_dup_param (structure, node, "Content-Disposition", "filename");
+  char *name = mime_node_dup_param (node, "Content-Disposition", "filename");
 
   if (name == NULL || name[0] == '\0') {
     g_free (name);
-    name = mime_node_dup_param (structure, node, "Content-Type", "name");
+    name = mime_node_dup_param (node, "Content-Type", "name");
   }
   if (name != NULL && name[0] == '\0')
     g_clear_pointer (&name, g_free);

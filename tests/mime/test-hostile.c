@@ -71,6 +71,71 @@ test_structure (void)
   read_all (fields->str, fields->len);
 }
 
+static gpointer
+read_in_worker (gpointer text)
+{
+  GString *message = text;
+
+  read_all (message->str, message->len);
+  return NULL;
+}
+
+/* GMime's parser recurses into parts and into groups of addresses: neither may use up the stack of a worker. */
+static void
+test_recursion (void)
+{
+  g_autoptr (GString) parts = g_string_new (NULL), groups = g_string_new ("To: "),
+                      messages = g_string_new (NULL);
+
+  for (int i = 0; i < 20000; i++)
+    g_string_append_printf (parts, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n",
+                            i, i);
+  append_repeated (groups, "a:", 150000);
+  g_string_append (groups, "\r\nFrom: b:b:b:x@y.example;;;\r\n\r\nbody");
+  append_repeated (messages, "Content-Type: message/rfc822\r\n\r\n", 20000);
+  g_thread_join (g_thread_new ("parts", read_in_worker, parts));
+  g_thread_join (g_thread_new ("groups", read_in_worker, groups));
+  g_thread_join (g_thread_new ("messages", read_in_worker, messages));
+}
+
+/* More parts, fields and lines than any mail has: read so far that memory lasts, and what stands at the start is there. */
+static void
+test_too_many (void)
+{
+  static const char *const pieces[] = { "--b\n\nx\n", "A:b\n", "--\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    g_autoptr (GString) text = g_string_new ("Subject: first\r\n");
+    g_autoptr (GBytes) bytes = NULL;
+    g_autoptr (MimeSummary) summary = NULL;
+
+    g_string_append (text, "Content-Type: multipart/mixed; boundary=b\r\n");
+    if (i != 1)
+      g_string_append (text, "\r\n--b\r\n\r\n");
+    append_repeated (text, pieces[i], 600000);
+    g_string_append (text, "\n--b\n\nthe end\n--b--\n");
+    bytes = g_bytes_new_static (text->str, text->len);
+    alarm (SECONDS);
+    summary = mime_summary_from_message (bytes);
+    alarm (0);
+    g_assert_cmpstr (summary->subject, ==, "first");
+  }
+  /* Lines that only look so are all read. */
+  {
+    g_autoptr (GString) text = g_string_new (
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsql\r\n--b\r\n\r\n");
+    g_autoptr (GBytes) bytes = NULL;
+    g_autoptr (MimeMessage) message = NULL;
+
+    append_repeated (text, "-- a: b\n", 600000);
+    g_string_append (text, "--b\n\nthe end\n--b--\n");
+    bytes = g_bytes_new_static (text->str, text->len);
+    message = mime_message_new (bytes);
+    g_assert_cmpuint (mime_message_get_parts (message)->len, ==, 3);
+    g_assert_true (g_str_has_suffix (mime_message_get_text (message), "\n\nthe end"));
+  }
+}
+
 static void
 check_field (const char *name, const char *piece, guint count)
 {
@@ -281,6 +346,8 @@ test_hostile_add (void)
 {
   g_test_add_func ("/mime/hostile/threads", test_threads);
   g_test_add_func ("/mime/hostile/structure", test_structure);
+  g_test_add_func ("/mime/hostile/recursion", test_recursion);
+  g_test_add_func ("/mime/hostile/too-many", test_too_many);
   g_test_add_func ("/mime/hostile/headers", test_headers);
   g_test_add_func ("/mime/hostile/gmime-hangs", test_gmime_hangs);
   g_test_add_func ("/mime/hostile/html", test_html);

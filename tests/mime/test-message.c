@@ -268,6 +268,62 @@ test_addresses (void)
   g_assert_cmpstr (((MimeAddress *)list->pdata[list->len - 1])->address, ==, "");
 }
 
+static void
+check_one (const char *header, const char *expected)
+{
+  g_autofree char *text = g_strdup_printf ("To: %s\r\n\r\n", header);
+  g_autoptr (MimeMessage) message = parse (text);
+  g_autoptr (GPtrArray) list = mime_message_get_addresses (message, "To");
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (guint i = 0; i < list->len; i++) {
+    const MimeAddress *address = g_ptr_array_index (list, i);
+
+    g_string_append_printf (all, "[%s|%s]", address->name, address->address);
+  }
+  g_assert_cmpstr (all->str, ==, expected);
+}
+
+/* What GMime passes over or cuts short is read all the same. */
+static void
+test_address_rescue (void)
+{
+  check_one ("x@a.example, a..b.@docomo.example, \"y\" <y@c.example>",
+             "[|x@a.example][|a..b.@docomo.example][y|y@c.example]");
+  check_one ("a@b.example; c@d.example", "[|a@b.example][|c@d.example]");
+  check_one ("=?euc-kr?B?jGO55rCix88=?= <t@b.example>", "[똠방각하|t@b.example]");
+  check_one (
+      "=?utf-8?B?7JU=?= =?utf-8?B?iOuFlQ==?= <t@b.example>, =?utf-8?B?7JWI64WVaA?= <u@b.example>",
+      "[안녕|t@b.example][안녕h|u@b.example]");
+  check_one ("=?euc-kr?B?yKs=?= =?utf-8?B?6ri4?= <t@b.example>", "[홍길|t@b.example]");
+  check_one ("=?us-ascii?Q?a=2C_=22b=22_=3Cc=40d=3E?= <t@b.example>",
+             "[a, \"b\" <c@d>|t@b.example]");
+  check_one ("g: h: a@b.example;;", "[|a@b.example]");
+  check_one ("just words", "[just words|]");
+}
+
+/* An attached message comes out as it went in, whatever is in it. */
+static void
+test_attached_message (void)
+{
+  static const char inner[] =
+      "From me Mon Jan 1\r\nX:1\r\nno field\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n"
+      "pre\r\n--q\r\n\r\nx\r\n--q--\r\nepilogue\r\n";
+  g_autofree char *text = g_strconcat (
+      "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n", inner,
+      "\r\n--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+      "U3ViamVjdDog7JWI64WVDQoNCng=\r\n--b--\r\n",
+      NULL);
+  g_autoptr (MimeMessage) message = parse (text);
+  g_autoptr (GBytes) first = mime_message_get_part_content (message, 0);
+
+  g_assert_cmpuint (mime_message_get_parts (message)->len, ==, 2);
+  g_assert_cmpmem (g_bytes_get_data (first, NULL), g_bytes_get_size (first), inner, strlen (inner));
+  g_assert_cmpstr (part_at (message, 0)->content_type, ==, "message/rfc822");
+  g_assert_cmpstr (part_at (message, 1)->content_type, ==, "message/rfc822");
+  g_assert_cmpstr (part_at (message, 1)->name, ==, "안녕.eml");
+}
+
 void
 test_message_add (void)
 {
@@ -280,4 +336,6 @@ test_message_add (void)
   g_test_add_func ("/mime/message/text", test_text);
   g_test_add_func ("/mime/message/cases", test_cases);
   g_test_add_func ("/mime/message/addresses", test_addresses);
+  g_test_add_func ("/mime/message/address-rescue", test_address_rescue);
+  g_test_add_func ("/mime/message/attached-message", test_attached_message);
 }
