@@ -12,6 +12,7 @@
 #include "mime-decode-private.h"
 
 #define MAX_DATE_LENGTH 200
+#define MAX_STRUCTURED  65536 /* octets of a field that are searched for a parameter */
 #define WHITE           " \t\r\n"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeParamList, g_object_unref)
@@ -230,7 +231,8 @@ repair_extended (char *value)
 char *
 mime_raw_dup_param (const char *raw, const char *name)
 {
-  g_autofree char *value = mime_raw_to_value (raw, NULL);
+  g_autofree char *sane = g_strndup (raw, MAX_STRUCTURED);
+  g_autofree char *value = mime_raw_to_value (sane, NULL);
   const char *start = value != NULL ? strchr (value, ';') : NULL;
   g_autoptr (GMimeParamList) params = NULL;
   const char *best = NULL;
