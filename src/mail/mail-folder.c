@@ -51,21 +51,21 @@ mail_role_get_name (MailRole role)
   case MAIL_ROLE_NONE:
     return NULL;
   case MAIL_ROLE_INBOX:
-    return _ ("Inbox");
+    return C_ ("folder", "Inbox");
   case MAIL_ROLE_DRAFTS:
-    return _ ("Drafts");
+    return C_ ("folder", "Drafts");
   case MAIL_ROLE_SENT:
-    return _ ("Sent");
+    return C_ ("folder", "Sent");
   case MAIL_ROLE_ARCHIVE:
-    return _ ("Archive");
+    return C_ ("folder", "Archive");
   case MAIL_ROLE_JUNK:
-    return _ ("Junk");
+    return C_ ("folder", "Junk");
   case MAIL_ROLE_TRASH:
-    return _ ("Trash");
+    return C_ ("folder", "Trash");
   case MAIL_ROLE_ALL:
-    return _ ("All Mail");
+    return C_ ("folder", "All Mail");
   case MAIL_ROLE_FLAGGED:
-    return _ ("Starred");
+    return C_ ("folder", "Starred");
   }
   return NULL;
 }
