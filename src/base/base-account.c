@@ -210,9 +210,9 @@ base_account_load_all (const BasePaths *paths, GStrv *broken)
       g_ptr_array_add (accounts, account);
       continue;
     }
-    /* Translators: the name of a file, then a sentence that says what is wrong with it */
-    sentence =
-        g_strdup_printf (_ ("The account file “%s.ini” cannot be used. %s"), id, error->message);
+    sentence = g_strdup_printf (
+        /* Translators: the name of a file, then a sentence that says what is wrong with it */
+        _ ("The account file “%s.ini” cannot be used. %s"), id, error->message);
     base_log ("%s", sentence);
     g_strv_builder_add (sentences, sentence);
   }
@@ -379,14 +379,15 @@ gboolean
 base_account_check (const BaseAccount *account, GError **error)
 {
   if (account->address == NULL || *account->address == '\0') {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The mail address is missing."));
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The e-mail address is missing."));
     return FALSE;
   }
   if (!address_is_valid (account->address)) {
     g_autofree char *shown = g_utf8_make_valid (account->address, -1);
 
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("“%s” is not a mail address. It has the form “name@example.org”."), shown);
+                    _ ("“%s” is not an e-mail address. It has to look like name@example.org."),
+                    shown);
     return FALSE;
   }
 

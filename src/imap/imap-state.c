@@ -203,7 +203,7 @@ take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchan
   if (exchange->fetch (&fetched, exchange->user_data, error))
     return TRUE;
   if (error != NULL && *error == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
   return FALSE;
 }
 

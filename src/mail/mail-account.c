@@ -149,7 +149,7 @@ trying_again (const char *sentence, gint64 next_try)
   if (next_try <= 0)
     return g_strdup (sentence);
   g_autofree char *at = moment (next_try);
-  /* TRANSLATORS: %1$s is a whole sentence that says why, %2$s a time of day. */
+  /* Translators: %1$s is a whole sentence that says why, %2$s a time of day */
   return g_strdup_printf (_ ("%1$s Trying again at %2$s."), sentence, at);
 }
 
@@ -171,11 +171,11 @@ describe_syncing (MailAccount *self, const SyncState *state)
   const char *name = state->folder != NULL ? name_of_path (self, state->folder) : NULL;
 
   if (name != NULL && state->total > 0)
-    /* TRANSLATORS: the name of a folder, how many messages are here, how many there will be. */
+    /* Translators: the name of a folder, how many messages are here, how many there will be */
     return g_strdup_printf (_ ("Fetching “%1$s”: %2$u of %3$u"), name, state->done, state->total);
   if (name != NULL)
-    return g_strdup_printf (_ ("Looking at “%s” …"), name);
-  return g_strdup (_ ("Looking for new mail …"));
+    return g_strdup_printf (_ ("Looking at “%s”…"), name);
+  return g_strdup (_ ("Looking for new mail…"));
 }
 
 static char *
@@ -200,7 +200,7 @@ mail_account_describe (MailAccount *self, const SyncState *state, gint64 now)
     none = g_strdup_printf (_ ("No connection to %s."), self->settings->imap.host);
     return trying_again (state->message != NULL ? state->message : none, state->next_try);
   case SYNC_PHASE_CONNECTING:
-    return g_strdup_printf (_ ("Connecting to %s …"), self->settings->imap.host);
+    return g_strdup_printf (_ ("Connecting to %s…"), self->settings->imap.host);
   case SYNC_PHASE_SYNCING:
     return describe_syncing (self, state);
   case SYNC_PHASE_IN_STEP:

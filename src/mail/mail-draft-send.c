@@ -64,7 +64,8 @@ mail_draft_check (MailDraft *self, MailDraftWarnings *warnings, GError **error)
 
     if (!mail_address_list_check (fields[i], &wrong)) {
       base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                      _ ("“%s” is not a mail address. Write it like name@example.org."), wrong);
+                      _ ("“%s” is not an e-mail address. It has to look like name@example.org."),
+                      wrong);
       return FALSE;
     }
     g_autoptr (GPtrArray) addresses = mime_addresses_parse (fields[i]);

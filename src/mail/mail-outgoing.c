@@ -164,7 +164,7 @@ describe (const StoreOutbox *row, gboolean offline)
     if (row->error != NULL && row->next_try > 0) {
       g_autofree char *at = base_date_short (row->next_try, row->next_try);
 
-      /* TRANSLATORS: %1$s is a whole sentence that says why, %2$s a time of day. */
+      /* Translators: %1$s is a whole sentence that says why, %2$s a time of day */
       return g_strdup_printf (_ ("%1$s Trying again at %2$s."), row->error, at);
     }
     if (row->error != NULL)
@@ -172,7 +172,7 @@ describe (const StoreOutbox *row, gboolean offline)
     return g_strdup (offline ? _ ("Waiting for a connection to the server")
                              : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:
-    return g_strdup (_ ("Sending …"));
+    return g_strdup (_ ("Sending…"));
   case STORE_OUTBOX_UNCERTAIN:
     return g_strdup (
         row->error != NULL

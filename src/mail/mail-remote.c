@@ -72,14 +72,14 @@ static void
 set_not_public (GError **error, const char *host)
 {
   base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                  _ ("A picture was not loaded: %s is this computer or lies in the local network."),
+                  _ ("An image was not loaded: %s is this computer or lies in the local network."),
                   host);
 }
 
 static void
 set_unreachable (GError **error, const char *host, const char *detail)
 {
-  base_error_set (error, BASE_ERROR_RETRY, detail, _ ("A picture could not be loaded from %s."),
+  base_error_set (error, BASE_ERROR_RETRY, detail, _ ("An image could not be loaded from %s."),
                   host);
 }
 
@@ -180,7 +180,7 @@ read_body (GInputStream *stream, const char *host, GCancellable *cancellable, GE
       return g_byte_array_free_to_bytes (g_steal_pointer (&body));
     if (body->len + (gsize)n > MAX_OCTETS) {
       base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                      _ ("A picture from %s is too large and was not loaded."), host);
+                      _ ("An image from %s is too large and was not loaded."), host);
       return NULL;
     }
     g_byte_array_append (body, buffer, (guint)n);
@@ -237,7 +237,7 @@ fetch_hop (SoupSession *session, MailRemoteAllowFunc allow, GUri *uri, GUri **ne
     set_unreachable (error, host, soup_message_get_reason_phrase (message));
   } else if (type == NULL || g_ascii_strncasecmp (type, "image/", 6) != 0) {
     base_error_set (error, BASE_ERROR_REFUSED, type,
-                    _ ("What %s sent is not a picture and was not loaded."), host);
+                    _ ("What %s sent is not an image and was not loaded."), host);
   } else {
     body = read_body (stream, host, stop, error);
   }
@@ -268,7 +268,7 @@ mail_remote_fetch (MailRemoteAllowFunc allow, const char *text, GCancellable *ca
     if ((!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https")) || host == NULL
         || *host == '\0' || g_uri_get_userinfo (uri) != NULL) {
       base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                      _ ("A picture was not loaded: its address is not a web address."));
+                      _ ("An image was not loaded: its address is not a web address."));
       return NULL;
     }
     g_autoptr (MailRemoteImage) image = fetch_hop (session, allow, uri, &next, cancellable, &local);
@@ -282,6 +282,6 @@ mail_remote_fetch (MailRemoteAllowFunc allow, const char *text, GCancellable *ca
   }
   base_error_set (
       error, BASE_ERROR_LIMIT, NULL,
-      _ ("A picture was not loaded: its server sends from one place to the next without end."));
+      _ ("An image was not loaded: its server sends from one place to the next without end."));
   return NULL;
 }

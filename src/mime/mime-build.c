@@ -152,7 +152,7 @@ parse_checked (const char *typed, GError **error)
 
     if (address->address[0] == '\0') {
       base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                      _ ("“%s” is not a mail address. Correct it or remove it."), address->name);
+                      _ ("“%s” is not an e-mail address. Correct it or remove it."), address->name);
       return NULL;
     }
   }
@@ -299,7 +299,7 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
 
   if (!mime_address_is_valid (from)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("“%s” is not a mail address. Correct it in the settings of the account."),
+                    _ ("“%s” is not an e-mail address. Correct it in the settings of the account."),
                     from);
     return FALSE;
   }

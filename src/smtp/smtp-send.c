@@ -69,7 +69,7 @@ wire_address (Transaction *transaction, const char *address, GError **error)
     g_autofree char *shown = base_text_one_line (address, 100);
 
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("“%s” is not a mail address. Correct it and send again."), shown);
+                    _ ("“%s” is not an e-mail address. Correct it and send again."), shown);
     return NULL;
   }
   if (g_str_is_ascii (address))

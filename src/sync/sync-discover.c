@@ -315,7 +315,8 @@ sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func, gpointe
   if (help != NULL)
     *help = NULL;
   if (domain == NULL) {
-    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("“%s” is not a mail address."),
+    base_error_set (error, BASE_ERROR_GONE, NULL,
+                    _ ("“%s” is not an e-mail address. It has to look like name@example.org."),
                     account->address != NULL ? account->address : "");
     return FALSE;
   }
@@ -343,7 +344,9 @@ name_server (GError **error, const char *host)
     base_error_set (error, code, base_error_get_detail (old),
                     _ ("“%s” did not accept the user name or the password. Check both."), host);
   else
-    base_error_set (error, code, base_error_get_detail (old), _ ("“%s”: %s"), host, old->message);
+    base_error_set (error, code, base_error_get_detail (old),
+                    /* Translators: the name of a server, a whole sentence about it */
+                    _ ("“%s”: %s"), host, old->message);
 }
 
 gboolean

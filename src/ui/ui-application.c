@@ -108,7 +108,7 @@ open_uri (UiApplication *self, const char *uri)
   if (draft)
     open_composer (self, draft);
   else
-    say (self, _ ("This link is no mail address, so there is nothing to write to"), uri);
+    say (self, _ ("This link is not an e-mail address, so there is nothing to write to"), uri);
 }
 
 /* ---- engine ---- */

@@ -140,8 +140,8 @@ show_details (UiHeaders *self, MailContent *content)
   add_addresses (self, &line, _ ("From"), mail_content_get_from (content));
   add_addresses (self, &line, _ ("Reply to"), mail_content_get_reply_to (content));
   add_addresses (self, &line, _ ("To"), mail_content_get_to (content));
-  add_addresses (self, &line, _ ("Copy"), mail_content_get_cc (content));
-  add_addresses (self, &line, _ ("Blind copy"), mail_content_get_bcc (content));
+  add_addresses (self, &line, _ ("Cc"), mail_content_get_cc (content));
+  add_addresses (self, &line, _ ("Bcc"), mail_content_get_bcc (content));
   g_autofree char *date = base_date_long (mail_content_get_date (content));
   if (*date)
     add_line (self, &line, _ ("Date"), date);

@@ -18,7 +18,7 @@ test_sentences (void)
     MailAccountStatus status;
     double progress;
   } cases[] = {
-    { { .phase = SYNC_PHASE_CONNECTING }, "Connecting to 127.0.0.1 …", MAIL_ACCOUNT_BUSY, -1 },
+    { { .phase = SYNC_PHASE_CONNECTING }, "Connecting to 127.0.0.1…", MAIL_ACCOUNT_BUSY, -1 },
     { { .phase = SYNC_PHASE_OFFLINE }, "No connection to 127.0.0.1.", MAIL_ACCOUNT_OFFLINE, -1 },
     { { .phase = SYNC_PHASE_OFFLINE, .message = "It rains.", .next_try = 1790000000 },
       "It rains. Trying again at %s.",
@@ -29,7 +29,7 @@ test_sentences (void)
       MAIL_ACCOUNT_BUSY,
       0.25 },
     { { .phase = SYNC_PHASE_SYNCING, .folder = "Lists" },
-      "Looking at “Lists” …",
+      "Looking at “Lists”…",
       MAIL_ACCOUNT_BUSY,
       -1 },
     { { .phase = SYNC_PHASE_IN_STEP, .in_step = 1790000000 },
