@@ -60,11 +60,13 @@ base_date_short (gint64 time, gint64 now)
     return g_strdup (_ ("Yesterday"));
   if (days > 1 && days < 7)
     return g_date_time_format (then, "%A");
-  /* Translators: day and month of this year, “Jul 3” */
   if (g_date_time_get_year (then) == g_date_time_get_year (today))
+    /* Translators: day and month of this year, “Jul 3” */
     return g_date_time_format (then, C_ ("date format", "%b %-e"));
 
-  return g_date_time_format (then, "%x");
+  /* Translators: a short date of another year; %x is what the system writes, “07/03/2025” */
+  /* xgettext:no-c-format */
+  return g_date_time_format (then, C_ ("date format", "%x"));
 }
 
 char *

@@ -78,8 +78,8 @@ describe (MailAction action, guint n, const char *target)
   case MAIL_ACTION_ARCHIVE:
   case MAIL_ACTION_TRASH:
   case MAIL_ACTION_MOVE:
-    /* TRANSLATORS: the number of messages, the name of a folder. */
     return g_strdup_printf (
+        /* Translators: the number of messages, the name of a folder */
         ngettext ("%1$u message moved to “%2$s”", "%1$u messages moved to “%2$s”", n), n, target);
   case MAIL_ACTION_DELETE:
     return g_strdup_printf (

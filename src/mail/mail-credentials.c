@@ -154,9 +154,13 @@ mail_credentials_store (MailCredentials *self, const char *account_id, const cha
     *session_only = TRUE;
     return;
   }
-  label = g_strdup_printf (g_str_equal (protocol, "smtp") ? _ ("Sosik: sending mail as %s")
-                                                          : _ ("Sosik: mail of %s"),
-                           address);
+  label = g_strdup_printf (
+      g_str_equal (protocol, "smtp")
+          /* Translators: what the keyring program calls a password; %s is an e-mail address */
+          ? _ ("Sosik: sending mail as %s")
+          /* Translators: what the keyring program calls a password; %s is an e-mail address */
+          : _ ("Sosik: mail of %s"),
+      address);
   g_mutex_lock (&self->keyring);
   gboolean stored =
       secret_password_store_sync (&schema, SECRET_COLLECTION_DEFAULT, label, password, NULL, &error,

@@ -130,11 +130,10 @@ static char *
 attribution (const MailParsed *parsed)
 {
   if (parsed->date == 0)
-    /* TRANSLATORS: above the quoted text of an answer; the name of a person. */
+    /* Translators: above the quoted text of an answer; the name of a person */
     return g_strdup_printf (_ ("%s wrote:"), sender_name (parsed));
   g_autofree char *date = base_date_long (parsed->date);
-  /* TRANSLATORS: above the quoted text of an answer; a date with time, then the name of a
-   * person. */
+  /* Translators: above the quoted text of an answer; date with time, name of a person */
   return g_strdup_printf (_ ("On %1$s, %2$s wrote:"), date, sender_name (parsed));
 }
 

@@ -182,8 +182,8 @@ describe (gnutls_x509_crt_t certificate)
   g_autofree char *until = base_date_long (gnutls_x509_crt_get_expiration_time (certificate));
   g_autofree char *fingerprint = describe_fingerprint (certificate);
 
-  /* Translators: what a certificate says, one fact a line */
   return g_strdup_printf (
+      /* Translators: what a certificate says, one fact a line */
       _ ("Issued to: %s\nIssued by: %s\nValid from: %s\nValid until: %s\nSHA-256: %s"), subject,
       issuer, from, until, fingerprint);
 }

@@ -186,7 +186,9 @@ tell_failed (Sender *sender, const StoreOutbox *outbox, const char *sentence, co
 {
   g_autofree char *text =
       outbox->subject != NULL && outbox->subject[0] != '\0'
+          /* Translators: the subject, a whole sentence that says why */
           ? g_strdup_printf (_ ("“%s” was not sent. %s"), outbox->subject, sentence)
+          /* Translators: a whole sentence that says why */
           : g_strdup_printf (_ ("A mail without a subject was not sent. %s"), sentence);
 
   sync_account_tell_refused (sender->account, text, detail);

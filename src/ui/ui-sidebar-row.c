@@ -169,9 +169,9 @@ update_folder (UiSidebarRow *self)
   gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (self), selectable);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), selectable);
   if (unread > 0) {
-    /* Translators: folder name, number of unread messages; read aloud */
-    g_autofree char *label =
-        g_strdup_printf (ngettext ("%s, %u unread", "%s, %u unread", unread), name, unread);
+    g_autofree char *label = g_strdup_printf (
+        /* Translators: folder name, number of unread messages; read aloud */
+        ngettext ("%s, %u unread", "%s, %u unread", unread), name, unread);
     set_label (self, label);
   } else
     set_label (self, name);
