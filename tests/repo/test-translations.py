@@ -45,8 +45,8 @@ def korean_is_complete():
         run('xgettext', '--from-code=UTF-8', '--keyword=_', '--keyword=N_', '--keyword=C_:1c,2', '--keyword=NC_:1c,2',
             '--keyword=ngettext:1,2', '--add-comments', '-f', os.path.join(PO, 'POTFILES.in'), '-o', pot, cwd=SOURCE)
         run('msgmerge', '-q', '-o', merged, os.path.join(PO, 'ko.po'), pot)
-        untranslated = run('msgattrib', '--untranslated', '--no-obsolete', merged)
-        fuzzy = run('msgattrib', '--only-fuzzy', '--no-obsolete', merged)
+        untranslated = run('msgattrib', '--no-wrap', '--untranslated', '--no-obsolete', merged)
+        fuzzy = run('msgattrib', '--no-wrap', '--only-fuzzy', '--no-obsolete', merged)
         open_entries = re.findall(r'^msgid "(.+)"', untranslated + fuzzy, re.M)
         assert not open_entries, 'without Korean:\n' + '\n'.join(open_entries[:40])
         run('msgfmt', '--check', '-o', os.devnull, merged)
