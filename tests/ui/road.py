@@ -101,7 +101,7 @@ def the_mailbox_appears():
     row(SUBJECT)
     row('Photos from the harbour')
     for name in ('Inbox', 'Sent', 'Archive', 'Trash'):
-        app.wait(None, _.begins(name).rstrip('$'))
+        app.wait(None, _.folder(name))
     app.wait(None, '가족')
     time.sleep(1)
     shot('inbox')

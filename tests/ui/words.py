@@ -10,11 +10,11 @@ class Words:
     def __call__(self, text):
         return self.translation.gettext(text)
 
+    def folder(self, name):
+        """A pattern for the name of a special folder; what comes behind it is the number of unread messages."""
+        return '^' + re.escape(self.translation.pgettext('folder', name))
+
     def exact(self, text):
         """A pattern for just this name, mnemonics left out; GTK 4.8 says the names of some buttons twice."""
         name = re.escape(re.sub(r'\(_.\)|_', '', self(text)))
         return f'^({name} )?{name}( ?\\(.\\))?$'  # Korean shows the mnemonic behind: “계정 추가(A)”
-
-    def begins(self, text):
-        """A pattern for a name that begins as the (translated) text does before its first place-holder."""
-        return '^' + re.escape(self(text).split('%')[0])
