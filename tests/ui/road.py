@@ -3,9 +3,12 @@
 First start, wizard, sync, reading, a reply with a file attached through the dialog, its arrival seen by another IMAP login, the copy in
 Sent, new mail by IDLE, archive and undo, restart, no network.  One TAP line a step; a step that fails ends the road.
 """
+import base64
+import http.server
 import os
 import re
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -212,6 +215,64 @@ def an_html_mail_shows_its_picture():
     look_for_nameless()
 
 
+class Pictures(http.server.BaseHTTPRequestHandler):
+    """A server that would learn who opens a newsletter."""
+    asked = []
+
+    def do_GET(self):
+        self.asked.append((self.path, dict(self.headers)))
+        picture = base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')
+        self.send_response(200)
+        self.send_header('Content-Type', 'image/png')
+        self.send_header('Content-Length', str(len(picture)))
+        self.end_headers()
+        self.wfile.write(picture)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+def remote_pictures_wait_for_permission():
+    server = http.server.ThreadingHTTPServer(('45.45.45.2', 80), Pictures)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app.click(row('이번 주 새로 들어온 책'))
+    app.wait('push button', _.exact('Show Images'))
+    time.sleep(4)
+    shot('remote')
+    assert not Pictures.asked, f'somebody learnt that the mail was opened: {Pictures.asked}'
+    app.click('push button', _.exact('Show Images'))
+    end = time.time() + 15
+    while not Pictures.asked:
+        assert time.time() < end, 'the picture was never asked for'
+        time.sleep(.2)
+    path, headers = Pictures.asked[0]
+    assert path == '/cover.png?to=alice' and not {'cookie', 'referer'} & {name.lower() for name in headers}, (path, headers)
+    time.sleep(.5)
+    shot('remote-allowed')
+    server.shutdown()
+
+
+def all_attachments_are_saved():
+    folder = os.path.join(STATE, 'saved')
+    os.makedirs(folder)
+    app.click(row('3분기 보고서 최종본'))
+    app.click('push button', _.exact('Save All…'))
+    time.sleep(1)
+    app.key('ctrl+l')
+    app.type(folder)
+    time.sleep(.5)
+    app.key('Return')
+    end = time.time() + 15
+    while len(os.listdir(folder)) < 2:
+        assert time.time() < end, f'in the folder: {os.listdir(folder)}'
+        time.sleep(.2)
+    assert sorted(os.listdir(folder)) == ['3분기 보고서 최종.pdf', '매출 표.csv'], os.listdir(folder)
+    with open(os.path.join(folder, '매출 표.csv'), 'rb') as file:
+        assert file.read() == '분기,매출\n1,120\n2,134\n3,151\n'.encode()
+    time.sleep(.5)
+    shot('attachments')
+
+
 def narrow_window():
     app.resize(360, 720)
     time.sleep(.5)
@@ -254,6 +315,7 @@ if __name__ == '__main__':
     main([first_start_welcomes, the_wizard_finds_the_servers, a_wrong_password_is_said_and_nothing_is_lost, the_mailbox_appears,
           a_mail_is_read, a_reply_with_a_file_is_written, sending_closes_the_composer, the_reply_arrives_at_the_other_mailbox,
           one_copy_lies_in_sent, new_mail_is_there_within_two_seconds,
-          a_notification_tells_when_the_window_is_not_looked_at, archive_and_undo, an_html_mail_shows_its_picture, narrow_window,
+          a_notification_tells_when_the_window_is_not_looked_at, archive_and_undo, an_html_mail_shows_its_picture, remote_pictures_wait_for_permission,
+          all_attachments_are_saved, narrow_window,
           a_restart_finds_everything, without_servers_everything_seen_is_there, it_ends_quietly,
           every_control_has_a_name], finish, stop_at_first=True)
