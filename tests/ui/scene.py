@@ -1,0 +1,217 @@
+"""What the fault tests share: a case has its own profile, its own run of the program and its own proxies, and ends without a complaint on stderr.
+
+The servers stay for all cases of a program, ten thousand ports above the usual ones; proxies stand where a case wants them.
+"""
+import configparser
+import functools
+import os
+import re
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'repo'))
+from drive import App, NotFound  # noqa: E402
+from lab import Lab  # noqa: E402
+from words import Words  # noqa: E402
+
+PREFIX, STATE, SCREENSHOTS, LANGUAGE = sys.argv[1:5]
+SOSIK = os.path.join(PREFIX, 'bin', 'sosik')
+TOOLS = os.path.join(HERE, '..', 'lab')
+BASE = 10000
+NOISE = r'CRITICAL|WARNING|ERROR|Sanitizer|assertion'
+
+words = Words(PREFIX, LANGUAGE)
+lab = Lab.start(os.path.join(STATE, 'lab'), BASE)
+
+
+def exact(text):
+    """The name of a button of a dialog holds its mnemonic too: "_Send Again Send Again"."""
+    return words.exact(text).replace('^', '^(.*_.* )?', 1)
+
+
+def eventually(condition, timeout=20, what=''):
+    """Waits until condition () is true and returns what it gave."""
+    end = time.time() + timeout
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.time() < end, f'not after {timeout} s: {what}'
+        time.sleep(.2)
+
+
+class Proxy:
+    """tests/lab/proxy between PORT and a port of the servers."""
+
+    def __init__(self, log, port, to, options):
+        self.log_name = log
+        self.process = subprocess.Popen([os.path.join(TOOLS, 'proxy'), '--listen', str(port), '--to', str(to), '--log', log, *options])
+        self.wait('0 -- listening', 10)
+
+    def transcript(self):
+        if not os.path.exists(self.log_name):
+            return ''
+        with open(self.log_name, encoding='utf-8') as file:
+            return file.read()
+
+    def wait(self, pattern, timeout=20):
+        eventually(lambda: re.search(pattern, self.transcript(), re.M), timeout, f'{pattern} in the transcript\n{self.transcript()}')
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+
+class Scene:
+    def __init__(self, name):
+        self.name = name
+        self.profile = os.path.join(STATE, name)
+        self.log = os.path.join(SCREENSHOTS, name + '.log')
+        self.app = None
+        self.proxies = []
+        self.accounts = []
+
+    # ---- the other side
+    def proxy(self, port, to, *options):
+        """to: the usual port of the service."""
+        log = os.path.join(SCREENSHOTS, f'{self.name}-{port}-{len(self.proxies)}.log')
+        self.proxies.append(Proxy(log, port, BASE + to, options))
+        return self.proxies[-1]
+
+    def usual_ports(self):
+        """The servers on their usual ports."""
+        for port in (993, 465):
+            self.proxy(port, port)
+
+    def account(self, user='alice', secret=True, **ports):
+        """An account as an administrator would write it; imap=, smtp=: ports where others than the servers' are to be used."""
+        subprocess.run([os.path.join(TOOLS, 'profile'), os.path.join(lab.state, 'lab.env'), self.profile, user], check=True)
+        name = os.path.join(self.profile, 'config', 'accounts', user + '.ini')
+        settings = configparser.ConfigParser()
+        settings.optionxform = str
+        settings.read(name)
+        for protocol, port in ports.items():
+            settings[protocol.upper()]['Port'] = str(port)
+        with open(name, 'w', encoding='utf-8') as file:
+            settings.write(file, space_around_delimiters=False)
+        if secret:
+            subprocess.run([os.path.join(TOOLS, 'secrets'), user, user + 'pw'], check=True)
+
+    def append(self, user, folder, content):
+        """A message whatever is in it, as it is."""
+        subprocess.run(['doveadm', '-c', os.path.join(lab.state, 'dovecot', 'dovecot.conf'), 'save', '-u', user, '-m', folder],
+                       input=content, check=True)
+
+    def empty(self, *users):
+        for user in users:
+            subprocess.run(['doveadm', '-c', os.path.join(lab.state, 'dovecot', 'dovecot.conf'), 'expunge', '-u', user,
+                            'mailbox', '*', 'all'], check=True)
+
+    # ---- the program
+    def start(self, *arguments):
+        self.app = App([SOSIK, '--profile', self.profile, *arguments], self.log, timeout=15)
+        return self.app
+
+    def invoke(self, *arguments):
+        """Another start beside the running one; it hands over and ends."""
+        subprocess.run([SOSIK, '--profile', self.profile, *arguments], check=True, timeout=20)
+
+    def inbox(self):
+        """Waits until the account has been in step once."""
+        self.app.wait(None, r'^In step|^Last in step', timeout=20)
+
+    def shot(self, what='end'):
+        time.sleep(.3)
+        self.app.screenshot(os.path.join(SCREENSHOTS, f'{self.name}-{what}.png'))
+
+    def says(self, pattern, timeout=20):
+        """A sentence somewhere in the window."""
+        return self.app.wait('label', pattern, timeout)
+
+    def compose(self, to='', subject='', text=''):
+        self.app.click('push button', exact('New Message'))
+        self.app.wait('text', exact('Message text'))
+        self.write(to, subject, text)
+
+    def write(self, to='', subject='', text=''):
+        if to:
+            self.app.fill('text', exact('To'), to)
+        if subject:
+            self.app.fill('text', exact('Subject'), subject)
+        if text:
+            self.app.fill('text', exact('Message text'), text)
+
+    def attach(self, path):
+        self.app.click('push button', exact('Attach files'))
+        self.app.wait(None, exact('Attach Files'))
+        time.sleep(.5)
+        self.app.key('ctrl+l')
+        self.app.type(path)
+        time.sleep(.5)
+        self.app.key('Return')
+        self.app.wait(None, re.escape(os.path.basename(path)))
+
+    def send(self):
+        self.app.click('push button', exact('Send'))
+
+    def composer_is_gone(self, timeout=20):
+        self.app.wait_gone('push button', exact('Attach files'), timeout)
+
+    def value(self, name):
+        """What stands in a field."""
+        return self.app.wait('text|password text', exact(name)).text
+
+    def outbox(self):
+        self.app.click('list item', '^Drafts and Outbox')
+
+    def quit(self, timeout=15):
+        assert self.app.quit(timeout=timeout) == 0
+        self.app = None
+
+    def noise(self):
+        if not os.path.exists(self.log):
+            return []
+        with open(self.log, errors='replace') as file:
+            return [line.rstrip() for line in file if re.search(NOISE, line)]
+
+    def end(self):
+        if self.app:
+            self.app.kill()
+        for proxy in self.proxies:
+            proxy.stop()
+
+
+def case(function):
+    """A test of its own: function (scene)."""
+    @functools.wraps(function)
+    def run():
+        scene = Scene(function.__name__.replace('_', '-'))
+        begin = time.time()
+        try:
+            function(scene)
+            assert not scene.noise(), '\n'.join(scene.noise()[:20])
+        except NotFound as error:  # the tree is of use, but not between the lines of the test
+            with open(os.path.join(SCREENSHOTS, scene.name + '-failed.txt'), 'w', encoding='utf-8') as file:
+                file.write(str(error))
+            scene.shot('failed')
+            raise AssertionError(str(error).partition('\n')[0]) from error
+        except Exception:
+            if scene.app:
+                scene.shot('failed')
+            raise
+        finally:
+            scene.end()
+            print(f'# {time.time() - begin:.1f} s', flush=True)
+    return run
+
+
+def chosen(tests):
+    """All of them, or by hand only those that the variable ONLY matches."""
+    return [test for test in tests if re.search(os.environ.get('ONLY', ''), test.__name__)]
+
+
+def finish():
+    lab.stop()
