@@ -345,8 +345,8 @@ write_all (int fd, const guint8 *data, gsize length)
 }
 
 static gboolean
-copy_stream (int fd, const char *path, const char *name, GInputStream *stream, guint64 max_size,
-             guint64 *size, GCancellable *cancellable, GError **error)
+copy_stream (int fd, const char *name, GInputStream *stream, guint64 max_size, guint64 *size,
+             GCancellable *cancellable, GError **error)
 {
   g_autofree guint8 *piece = g_malloc (PIECE_SIZE);
   for (;;) {
@@ -373,13 +373,13 @@ copy_stream (int fd, const char *path, const char *name, GInputStream *stream, g
       return FALSE;
     }
     if (!write_all (fd, piece, (gsize)n)) {
-      base_error_set_disk (error, errno, path);
+      base_error_set_disk (error, errno, name);
       return FALSE;
     }
   }
   if (fsync (fd) == 0)
     return TRUE;
-  base_error_set_disk (error, errno, path);
+  base_error_set_disk (error, errno, name);
   return FALSE;
 }
 
@@ -409,7 +409,7 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
     }
   }
   guint64 size = 0;
-  gboolean ok = copy_stream (fd, path, name, stream, max_size, &size, cancellable, error);
+  gboolean ok = copy_stream (fd, name, stream, max_size, &size, cancellable, error);
   (void)close (fd); /* synced, or a failure already */
   if (!ok || !sync_folder (folder, error)) {
     (void)g_unlink (path);
