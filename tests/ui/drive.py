@@ -101,6 +101,11 @@ class Node:
             return Atspi.Text.get_text(interface, 0, Atspi.Text.get_character_count(interface))
         return self._try(get, '') or ''
 
+    @property
+    def start(self):
+        """The first words of its text: all of 50 MB does not go over the bus."""
+        return self._try(lambda: Atspi.Text.get_text(self.accessible.get_text_iface(), 0, 200), '') or ''
+
     def walk(self, depth=60):
         """This node and everything below that is on the screen, top down."""
         yield self
@@ -184,7 +189,7 @@ class App:
 
         def visit(node, depth):
             states = [s for s in ('focused', 'selected', 'checked', 'sensitive') if node.has(s)]
-            text = node.text
+            text = node.start
             lines.append(f'{"  " * depth}{node.role} {node.name!r}' + (f' text={text[:80]!r}' if text else '')
                          + f' {node.extents} {",".join(states)}')
             if depth < 50:

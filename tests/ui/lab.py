@@ -39,8 +39,8 @@ class Lab:
         """All messages of a folder: [(flags, parsed message)]."""
         server = self.imap(user)
         try:
-            answer, _ = server.select(f'"{folder}"', readonly=True)
-            if answer != 'OK':
+            answer, count = server.select(f'"{folder}"', readonly=True)
+            if answer != 'OK' or count == [b'0']:
                 return []
             _, data = server.fetch('1:*', '(FLAGS BODY.PEEK[])')
             found = []
