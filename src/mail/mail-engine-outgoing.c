@@ -182,6 +182,7 @@ typedef struct
 {
   BasePaths *paths;
   gint64 outbox; /* 0: a draft */
+  MailOutgoingState seen;
   char *draft;
 } OutgoingJob;
 
@@ -202,6 +203,7 @@ outgoing_job_new (MailEngine *self, MailOutgoing *outgoing)
 
   job->paths = base_paths_ref (self->paths);
   job->outbox = mail_outgoing_get_outbox (outgoing);
+  job->seen = mail_outgoing_get_state (outgoing);
   job->draft = g_strdup (mail_outgoing_get_draft (outgoing));
   return job;
 }
@@ -223,6 +225,22 @@ on_verb_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_boolean (outer, TRUE);
 }
 
+static StoreOutboxState
+store_state_of (MailOutgoingState state)
+{
+  switch (state) {
+  case MAIL_OUTGOING_QUEUED:
+    return STORE_OUTBOX_QUEUED;
+  case MAIL_OUTGOING_UNCERTAIN:
+    return STORE_OUTBOX_UNCERTAIN;
+  case MAIL_OUTGOING_FAILED:
+  case MAIL_OUTGOING_SENDING:
+  case MAIL_OUTGOING_DRAFT:
+    break;
+  }
+  return STORE_OUTBOX_FAILED;
+}
+
 /* Store thread. */
 static gpointer
 run_send_again (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
@@ -233,7 +251,7 @@ run_send_again (StoreDb *db, gpointer data, GCancellable *cancellable, GError **
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("This is a draft. Open it to send it."));
     return NULL;
   }
-  return store_outbox_set_state (db, job->outbox, STORE_OUTBOX_QUEUED, 0, NULL, NULL, error)
+  return store_outbox_send_again (db, job->outbox, store_state_of (job->seen), error)
              ? MAIL_CALL_DONE
              : NULL;
 }
@@ -261,16 +279,15 @@ mail_engine_send_again_finish (MailEngine *self, GAsyncResult *result, GError **
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* Store thread: gives the StoreDraft, marked as open before anybody has it. */
+/* Store thread: gives the StoreDraft, marked as open before anybody has it.  Read first: where the
+ * draft cannot be read, the bytes to send are the only copy and must stay. */
 static gpointer
 run_edit (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   OutgoingJob *job = data;
-
-  if (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error))
-    return NULL;
   g_autoptr (StoreDraft) draft = store_draft_load (job->paths, job->draft, error);
-  if (draft == NULL)
+
+  if (draft == NULL || (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error)))
     return NULL;
   draft->editing = TRUE;
   return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;

@@ -308,6 +308,29 @@ store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 n
   return store_db_leave (db, ok, error);
 }
 
+gboolean
+store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError **error)
+{
+  g_return_val_if_fail (seen != STORE_OUTBOX_SENDING, FALSE);
+
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  gint64 exists = 0;
+  gboolean ok = store_db_run (db, error,
+                              "UPDATE outbox SET state = ?2, next_try = 0, error = NULL, "
+                              "detail = NULL WHERE id = ?1 AND state = ?3",
+                              STORE_INTS (id, STORE_OUTBOX_QUEUED, seen))
+                && store_db_get_int (db, &exists, error, "SELECT id FROM outbox WHERE id = ?1",
+                                     STORE_INTS (id));
+  if (ok && exists == 0) {
+    base_error_set (error, BASE_ERROR_GONE, NULL,
+                    _ ("This message is not in the outbox any more."));
+    ok = FALSE;
+  }
+  db->outbox = TRUE;
+  return store_db_leave (db, ok, error);
+}
+
 static gboolean
 remember_removed (StoreDb *db, const char *draft, GError **error)
 {

@@ -95,6 +95,9 @@ GBytes *store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try,
                                  const char *sentence, const char *detail, GError **error);
+/* The person wants it tried (again) now: `queued`, but only where it still is as the person `seen` it.  What has
+ * moved on meanwhile is left alone: making `queued` of what is being sent could send it twice. */
+gboolean store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError **error);
 /* Sent (250): in one durable transaction the row goes and, where `sent_folder` > 0, the Sent
  * copy (`copy`, flags SEEN, with body) and its APPEND come; then the draft folder is removed. */
 gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,

@@ -332,6 +332,33 @@ test_outbox (void)
   g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
 }
 
+/* Where the draft cannot be read, what waits in the outbox is the only copy: it is not taken out for editing. */
+static void
+test_edit_unreadable (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) edited = NULL;
+
+  mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
+  mail_draft_set_subject (draft, "Plan");
+  g_assert_true (send_draft (draft, &error));
+  g_autofree char *queued = read_queued (bench);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
+  g_autoptr (GPtrArray) drafts = store_draft_list (bench->paths, &error);
+  g_autofree char *ini =
+      g_build_filename (base_paths_get_drafts (bench->paths),
+                        ((StoreDraft *)g_ptr_array_index (drafts, 0))->id, "draft.ini", NULL);
+  g_assert_cmpint (g_unlink (ini), ==, 0);
+
+  mail_engine_edit_outgoing_async (bench->engine, item, on_result, &edited);
+  g_assert_null (mail_engine_edit_outgoing_finish (bench->engine, wait_result (&edited), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_autofree char *still = read_queued (bench);
+  g_assert_cmpstr (still, ==, queued);
+}
+
 static gboolean
 is_idle (gpointer draft)
 {
@@ -389,6 +416,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
   g_test_add_func ("/mail/draft/outbox", test_outbox);
+  g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);
   g_test_add_func ("/mail/draft/forward", test_forward);
   g_test_add_func ("/mail/draft/mailto", test_mailto);
 }

@@ -261,6 +261,34 @@ test_outbox (void)
   g_assert_cmpuint (rows->len, ==, 0);
 }
 
+/* A second press of the button, seen late: what is being sent, or may have been, stays what it is. */
+static void
+test_send_again (void)
+{
+  static const StoreOutboxState moved_on[] = { STORE_OUTBOX_SENDING, STORE_OUTBOX_UNCERTAIN };
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+  queue (profile, draft->id, 500);
+  g_autoptr (StoreOutbox) row = only_row (profile);
+
+  for (guint i = 0; i < G_N_ELEMENTS (moved_on); i++) {
+    g_assert_true (
+        store_outbox_set_state (profile->db, row->id, moved_on[i], 0, NULL, NULL, &error));
+    g_assert_true (store_outbox_send_again (profile->db, row->id, STORE_OUTBOX_FAILED, &error));
+    g_autoptr (StoreOutbox) now = only_row (profile);
+    g_assert_cmpint (now->state, ==, (int)moved_on[i]);
+  }
+  g_assert_true (store_outbox_send_again (profile->db, row->id, STORE_OUTBOX_UNCERTAIN, &error));
+  g_autoptr (StoreOutbox) queued = only_row (profile);
+  g_assert_cmpint (queued->state, ==, STORE_OUTBOX_QUEUED);
+  g_assert_cmpint (queued->next_try, ==, 0);
+
+  g_assert_true (store_outbox_edit (profile->db, row->id, &error));
+  g_assert_false (store_outbox_send_again (profile->db, row->id, STORE_OUTBOX_FAILED, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+}
+
 static void
 test_interrupted (void)
 {
@@ -385,5 +413,6 @@ add_outgoing_tests (void)
   g_test_add_func ("/store/outgoing/outbox", test_outbox);
   g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
+  g_test_add_func ("/store/outgoing/send-again", test_send_again);
   g_test_add_func ("/store/outgoing/lost-database", test_lost_database);
 }
