@@ -9,6 +9,9 @@
 
 /* A server may end a connection that was silent for 30 minutes (RFC 9051 5.4). */
 #define MAX_IDLE_MS ((gint64)29 * 60 * 1000)
+/* A server that ends so short an IDLE by itself, so often in a row and without news, would be asked all the time. */
+#define SHORT_IDLE_US (5 * G_USEC_PER_SEC)
+#define SHORT_IDLES   3
 
 typedef enum
 {
@@ -68,6 +71,17 @@ idle_loop (ImapSession *session, const ImapTag tag, int wake_fd, gint64 deadline
   }
 }
 
+/* The server ended it by itself.  TRUE: it is not worth being tried again. */
+static gboolean
+is_hopeless (ImapSession *session, gint64 begun)
+{
+  if (session->news || g_get_monotonic_time () - begun >= SHORT_IDLE_US)
+    session->short_idles = 0;
+  else
+    session->short_idles++;
+  return session->short_idles >= SHORT_IDLES;
+}
+
 /* *refused: the server would not idle, though it offers to. */
 static gboolean
 idle (ImapSession *session, int wake_fd, gint64 deadline, gboolean *refused,
@@ -78,22 +92,29 @@ idle (ImapSession *session, int wake_fd, gint64 deadline, gboolean *refused,
   g_auto (ImapResponse) answer = { 0 };
   ImapTag tag;
   gboolean answered;
+  gint64 begun = g_get_monotonic_time ();
   IdleState state;
 
   if (!imap_talk_send (session, command, &exchange, tag, &answer, &answered, cancellable, error)
       || !imap_talk_wait_continue (session, tag, &exchange, &answer, cancellable, error))
     return FALSE;
-  *refused = answer.kind == IMAP_RESPONSE_TAGGED && answer.condition != IMAP_CONDITION_OK;
-  if (answer.kind == IMAP_RESPONSE_TAGGED)
+  *refused = FALSE;
+  if (answer.kind == IMAP_RESPONSE_TAGGED) {
+    *refused = answer.condition != IMAP_CONDITION_OK || is_hopeless (session, begun);
     return TRUE;
+  }
   imap_response_clear (&answer);
 
   if (!idle_loop (session, tag, wake_fd, deadline, &state, cancellable, error))
     return FALSE;
-  return state == IDLE_ENDED
-         || (imap_talk_write (session, "DONE\r\n", FALSE, cancellable, error)
-             && imap_talk_flush (session, cancellable, error)
-             && imap_talk_finish (session, tag, &exchange, &answer, cancellable, error));
+  if (state == IDLE_ENDED) {
+    *refused = is_hopeless (session, begun);
+    return TRUE;
+  }
+  session->short_idles = 0;
+  return (imap_talk_write (session, "DONE\r\n", FALSE, cancellable, error)
+          && imap_talk_flush (session, cancellable, error)
+          && imap_talk_finish (session, tag, &exchange, &answer, cancellable, error));
 }
 
 /* Without IDLE: the NOOP is left out when somebody waits for the session. */

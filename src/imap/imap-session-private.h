@@ -31,6 +31,7 @@ struct _ImapSession
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
   gboolean news;
   guint64 expected_expunges; /* that our own MOVE or EXPUNGE will bring */
+  guint short_idles; /* in a row, ended by the server without news */
   guint last_tag;
 };
 

@@ -129,6 +129,31 @@ test_ended_by_server (void)
   test_done (server, session);
 }
 
+/* A server that never lets it last: after some tries it is asked now and then instead of all the time. */
+static void
+test_never_lasts (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SELECT ("IDLE") "C: A3 IDLE\n"
+                                                                        "S: A3 OK done already\n"
+                                                                        "C: A4 IDLE\n"
+                                                                        "S: + idling\n"
+                                                                        "S: A4 OK that is enough\n"
+                                                                        "C: A5 IDLE\n"
+                                                                        "S: + idling\n"
+                                                                        "S: A5 OK that is enough\n"
+                                                                        "C: A6 NOOP\n"
+                                                                        "S: A6 OK done\n"
+                                                                        "C: A7 NOOP\n"
+                                                                        "S: * 4 EXISTS\n"
+                                                                        "S: A7 OK done\n");
+  ImapSession *session = test_select (server);
+  idle (session, -1, 20, FALSE);
+  idle (session, -1, 20, FALSE);
+  idle (session, -1, 20, FALSE);
+  idle (session, -1, 20, TRUE);
+  test_done (server, session);
+}
+
 static void
 check_lost (const char *end, BaseErrorCode code)
 {
@@ -161,5 +186,6 @@ test_idle_add (void)
   g_test_add_func ("/imap/idle/without-idle", test_without_idle);
   g_test_add_func ("/imap/idle/refused", test_refused);
   g_test_add_func ("/imap/idle/ended-by-server", test_ended_by_server);
+  g_test_add_func ("/imap/idle/never-lasts", test_never_lasts);
   g_test_add_func ("/imap/idle/lost", test_lost);
 }
