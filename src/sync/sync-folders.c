@@ -104,21 +104,33 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
   return folders;
 }
 
+/* In one transaction: what the sender adds in between (Sent, with a copy that waits in it) must not be taken for gone. */
+static gboolean
+store_list (SyncContext *context, GPtrArray *listed, GError **error)
+{
+  g_autoptr (GPtrArray) stored = NULL, merged = NULL;
+
+  if (!store_db_begin (context->db, FALSE, error))
+    return FALSE;
+  stored = store_folder_list (context->db, context->row, error);
+  if (stored != NULL)
+    merged =
+        sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
+  if (merged == NULL || !store_folder_replace_list (context->db, context->row, merged, error)) {
+    store_db_rollback (context->db);
+    return FALSE;
+  }
+  return store_db_commit (context->db, error);
+}
+
 GHashTable *
 sync_folders_list (SyncContext *context, GError **error)
 {
   g_autoptr (GHashTable) by_name = NULL;
-  g_autoptr (GPtrArray) listed = NULL, stored = NULL, merged = NULL;
+  g_autoptr (GPtrArray) listed = NULL;
 
   listed = imap_session_list (context->session, context->cancellable, error);
-  if (listed == NULL)
-    return NULL;
-  stored = store_folder_list (context->db, context->row, error);
-  if (stored == NULL)
-    return NULL;
-  merged =
-      sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
-  if (!store_folder_replace_list (context->db, context->row, merged, error))
+  if (listed == NULL || !store_list (context, listed, error))
     return NULL;
 
   by_name =

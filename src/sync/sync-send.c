@@ -113,29 +113,47 @@ retry_time (const StoreOutbox *outbox)
 
 /* ---- sent ---- */
 
-/* The folder for the copy: the account's Sent, which gets a row here and now where no list has come yet.  0: none. */
+/* A row for Sent where no list has come yet.  Inside a transaction, for writing a list removes what it does not name, and
+ * the sync worker may be adding folders right now. */
+static StoreFolder *
+add_sent_folder (Sender *sender, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (sender->db, sender->row, error);
+  StoreFolder *added = NULL;
+
+  if (folders == NULL)
+    return NULL;
+  for (guint i = 0; i < folders->len; i++)
+    if (((StoreFolder *)g_ptr_array_index (folders, i))->role == STORE_ROLE_SENT)
+      return g_ptr_array_steal_index (folders, i);
+  added = g_new0 (StoreFolder, 1);
+  added->name = sync_role_new_path (folders, STORE_ROLE_SENT, &added->delimiter);
+  added->role = STORE_ROLE_SENT;
+  added->selectable = TRUE;
+  g_ptr_array_add (folders, added);
+  if (!store_folder_replace_list (sender->db, sender->row, folders, error))
+    return NULL;
+  return store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, error);
+}
+
+/* The folder for the copy: the account's Sent.  0: none. */
 static gint64
 find_sent_folder (Sender *sender)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreFolder) sent = NULL;
-  g_autoptr (GPtrArray) folders = NULL;
-  StoreFolder *added = NULL;
 
   if (sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host))
     return 0;
   sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, NULL);
   if (sent != NULL)
     return sent->id;
-  folders = store_folder_list (sender->db, sender->row, &error);
-  if (folders != NULL) {
-    added = g_new0 (StoreFolder, 1);
-    added->name = sync_role_new_path (folders, STORE_ROLE_SENT, &added->delimiter);
-    added->role = STORE_ROLE_SENT;
-    added->selectable = TRUE;
-    g_ptr_array_add (folders, added);
-    if (store_folder_replace_list (sender->db, sender->row, folders, &error))
-      sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, &error);
+  if (store_db_begin (sender->db, FALSE, &error)) {
+    sent = add_sent_folder (sender, &error);
+    if (sent == NULL)
+      store_db_rollback (sender->db);
+    else if (!store_db_commit (sender->db, &error))
+      g_clear_pointer (&sent, store_folder_free);
   }
   if (sent == NULL)
     base_log ("%s: no folder for the copy of a sent mail: %s",
