@@ -280,7 +280,10 @@ run_on_messages (Batch *batch, GError **error)
   by_uid = resolve (batch->context, batch->open, lost, error);
   if (by_uid == NULL)
     return FALSE;
-  /* What is found nowhere may still be on its way; after some tries it is not coming. */
+  /* What is found nowhere may still be on its way; after some tries it is not coming, and the next look at its folder
+   * removes its row. */
+  if (lost->len > 0 && first->attempts >= FIND_ATTEMPTS)
+    *batch->touched = first->folder;
   if (!(first->attempts < FIND_ATTEMPTS ? postpone (batch, lost, error)
                                         : refuse (batch, lost, NULL, error)))
     return FALSE;
