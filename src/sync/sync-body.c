@@ -260,6 +260,9 @@ sync_body_run (SyncWorker *worker, gpointer account)
     gint64 begun = g_get_monotonic_time ();
     SyncRequest *request = NULL;
 
+    /* Dropped while nothing was on the wire that could have noticed. */
+    if (reader.session != NULL && g_cancellable_is_cancelled (reader.cancellable))
+      disconnect (&reader, FALSE);
     g_clear_object (&reader.cancellable);
     reader.cancellable = sync_worker_ref_cancellable (worker);
     sync_worker_begin_round (worker);

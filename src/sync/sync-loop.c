@@ -388,6 +388,9 @@ run_round (Loop *loop)
   g_autoptr (GError) error = NULL;
   SyncRequest *request = NULL;
 
+  /* Dropped while nothing was on the wire that could have noticed. */
+  if (loop->session != NULL && g_cancellable_is_cancelled (loop->cancellable))
+    disconnect (loop);
   g_clear_object (&loop->cancellable);
   loop->cancellable = sync_worker_ref_cancellable (loop->worker);
   sync_worker_begin_round (loop->worker);
