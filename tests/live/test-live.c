@@ -314,6 +314,8 @@ test_renumbered (void)
   live_deliver ("alice", "Work", "newer", 0);
   sync_engine_show_folder (live->engine, live->account->id, folder->id);
   LIVE_WAIT (live_find (live, "Work", "newer") != 0, 10);
+  /* A short look is not told as a phase of its own. */
+  LIVE_WAIT (live_total (live, "Work") == 3, 10);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
   after = store_folder_get (live->db, folder->id, NULL);
   g_assert_cmpuint (after->uid_validity, !=, before);
