@@ -17,6 +17,7 @@
 #define RETRY_FIRST_S  60
 #define RETRY_LAST_S   (60 * 60)
 #define CHECK_AGAIN_MS 30000
+#define DISK_AGAIN_MS  10000
 
 typedef struct
 {
@@ -30,6 +31,8 @@ typedef struct
   GHashTable *checked; /* outbox id -> how often Sent was searched in vain */
 
   gint64 row;
+  guint unreachable;  /* how often in a row Sent could not be looked at */
+  gboolean told_disk; /* the person knows that this computer cannot write */
 } Sender;
 
 static gint64
@@ -88,19 +91,48 @@ list_outbox (Sender *sender, StoreOutboxState state, GError **error)
   return g_steal_pointer (&rows);
 }
 
-/* Writes how it ended; a failure to write is said, and the row stays `sending`, which a restart takes for uncertain. */
+static void
+tell_not_written (Sender *sender, const GError *error)
+{
+  gboolean disk = g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK);
+
+  if (disk && sender->told_disk)
+    return;
+  base_log ("%s: the outbox could not be written: %s", sync_account_get_id (sender->account),
+            error->message);
+  if (!disk)
+    return;
+  sender->told_disk = TRUE;
+  sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
+}
+
+/* How a mail that is `sending` ended could not be written.  TRUE: a while has passed, try again.  A row that stays
+ * `sending` is taken for uncertain after a restart, and with a disk that is full nothing else could be sent either. */
+static gboolean
+wait_for_disk (Sender *sender, const GError *error)
+{
+  tell_not_written (sender, error);
+  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
+    return FALSE;
+  sync_worker_wait (sender->worker, DISK_AGAIN_MS);
+  sync_worker_begin_round (sender->worker);
+  return !sync_worker_is_stopping (sender->worker);
+}
+
+/* Writes how it ended. */
 static void
 set_state (Sender *sender, const StoreOutbox *outbox, StoreOutboxState state, gint64 next_try,
            const char *sentence, const char *detail)
 {
-  g_autoptr (GError) error = NULL;
+  gboolean again = TRUE;
 
-  if (store_outbox_set_state (sender->db, outbox->id, state, next_try, sentence, detail, &error))
-    return;
-  base_log ("%s: the outbox could not be written: %s", sync_account_get_id (sender->account),
-            error->message);
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
-    sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
+  while (again) {
+    g_autoptr (GError) error = NULL;
+    gboolean written =
+        store_outbox_set_state (sender->db, outbox->id, state, next_try, sentence, detail, &error);
+
+    again = !written && wait_for_disk (sender, error);
+  }
 }
 
 static gint64
@@ -161,13 +193,13 @@ find_sent_folder (Sender *sender)
   return sent != NULL ? sent->id : 0;
 }
 
-/* It is theirs now.  Where this cannot be written the row stays `sending`: a restart will ask, not send again. */
+/* It is theirs now. */
 static void
 finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean with_copy)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (MimeSummary) summary = NULL;
   StoreNewMessage copy = { 0 };
+  gboolean again = TRUE, noted = FALSE;
   gint64 folder = with_copy ? find_sent_folder (sender) : 0;
 
   if (folder > 0) {
@@ -187,13 +219,13 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
     copy.has_attachments = summary->has_attachments;
     copy.body = message;
   }
-  if (!store_outbox_sent (sender->db, outbox, folder, &copy, &error)) {
-    base_log ("%s: a sent mail could not be noted: %s", sync_account_get_id (sender->account),
-              error->message);
-    sync_account_tell_refused (sender->account, error->message, base_error_get_detail (error));
-    return;
+  while (again) {
+    g_autoptr (GError) error = NULL;
+
+    noted = store_outbox_sent (sender->db, outbox, folder, &copy, &error);
+    again = !noted && wait_for_disk (sender, error);
   }
-  if (folder > 0)
+  if (noted && folder > 0)
     sync_account_operations_changed (sender->account);
 }
 
@@ -282,13 +314,17 @@ static void
 explain_wait (Sender *sender, const GError *error)
 {
   g_autoptr (GPtrArray) queued = list_outbox (sender, STORE_OUTBOX_QUEUED, NULL);
+  g_autoptr (GError) swallowed = NULL;
 
   for (guint i = 0; queued != NULL && i < queued->len; i++) {
     const StoreOutbox *outbox = g_ptr_array_index (queued, i);
 
-    if (outbox->next_try <= now_s () && g_strcmp0 (outbox->error, error->message) != 0)
-      set_state (sender, outbox, STORE_OUTBOX_QUEUED, outbox->next_try, error->message,
-                 base_error_get_detail (error));
+    if (outbox->next_try <= now_s () && g_strcmp0 (outbox->error, error->message) != 0
+        && !store_outbox_set_state (sender->db, outbox->id, STORE_OUTBOX_QUEUED, outbox->next_try,
+                                    error->message, base_error_get_detail (error), &swallowed)) {
+      tell_not_written (sender, swallowed);
+      return;
+    }
   }
 }
 
@@ -326,6 +362,7 @@ send_due (Sender *sender, GError **error)
         g_propagate_error (error, g_steal_pointer (&local));
       return local == NULL;
     }
+    sender->told_disk = FALSE;
     if (!send_one (sender, outbox))
       break;
     if (!smtp_session_is_usable (sender->session))
@@ -344,6 +381,7 @@ check_uncertain (Sender *sender)
       sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
   g_autoptr (GPtrArray) uncertain = list_outbox (sender, STORE_OUTBOX_UNCERTAIN, NULL);
   gint64 again = -1;
+  gboolean reached = TRUE;
 
   for (guint i = 0;
        uncertain != NULL && i < uncertain->len && !sync_worker_is_stopping (sender->worker); i++) {
@@ -362,7 +400,7 @@ check_uncertain (Sender *sender)
     if (!sync_request_wait (request, &found, sender->cancellable, &error)) {
       base_log ("%s: could not look for a mail in Sent: %s", sync_account_get_id (sender->account),
                 error->message);
-      again = CHECK_AGAIN_MS;
+      reached = FALSE;
       continue;
     }
     if (found) {
@@ -381,7 +419,12 @@ check_uncertain (Sender *sender)
            "is not in the Sent folder. See the outbox, and decide whether to send it again."),
         outbox->subject);
   }
-  return again;
+  if (reached) {
+    sender->unreachable = 0;
+    return again;
+  }
+  /* Less and less often; a network that comes back wakes the worker anyway. */
+  return (gint64)CHECK_AGAIN_MS << MIN (sender->unreachable++, 5);
 }
 
 /* ---- the thread ---- */

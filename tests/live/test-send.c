@@ -5,7 +5,9 @@
 
 #include "mime-build.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 static gint64
 queue_to (Live *live, const char *to, const char *subject, gsize attachment)
@@ -125,6 +127,41 @@ test_refused (void)
   live_free (live);
 }
 
+/* No room for the copy of what was just sent: said once, kept as being sent, and noted as soon as there is room. */
+static void
+test_full_disk (void)
+{
+  Live *live = live_new ("alice");
+  g_autofree char *bodies = g_build_filename (base_paths_get_data (live->paths), "bodies", NULL);
+  gint64 id = 0;
+
+  g_assert_cmpint (g_mkdir_with_parents (bodies, 0700), ==, 0);
+  if (mount ("tmpfs", bodies, "tmpfs", 0, "size=256k,mode=0700") != 0) {
+    g_test_skip ("needs the right to mount");
+    live_free (live);
+    return;
+  }
+  empty_bob ();
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  id = queue_to (live, "bob@lab.test", "large", 1000000);
+  sync_engine_outbox_changed (live->engine, live->account->id);
+  LIVE_WAIT (live_get_refused (live) == 1, 10);
+  sync_engine_outbox_changed (live->engine, live->account->id);
+  g_usleep (300000);
+  g_assert_cmpint ((int)outbox_state (live, id), ==, STORE_OUTBOX_SENDING);
+  g_assert_cmpuint (live_get_refused (live), ==, 1);
+
+  g_assert_cmpint (mount ("tmpfs", bodies, "tmpfs", MS_REMOUNT, "size=16m,mode=0700"), ==, 0);
+  LIVE_WAIT (outbox_length (live) == 0, 15);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
+  g_assert_cmpuint (live_count ("alice", "Sent", "large"), ==, 1);
+  LIVE_WAIT (live_count ("bob", "INBOX", "large") == 1, 10);
+  live_stop (live);
+  g_assert_cmpint (umount (bodies), ==, 0);
+  live_free (live);
+}
+
 /* Queued with no server in sight, over a restart; sent once it is back. */
 static void
 test_waits (void)
@@ -224,6 +261,7 @@ test_send_add (void)
 {
   g_test_add_func ("/send/plain-and-attached", test_plain_and_attached);
   g_test_add_func ("/send/refused", test_refused);
+  g_test_add_func ("/send/full-disk", test_full_disk);
   g_test_add_func ("/send/waits", test_waits);
   g_test_add_func ("/send/uncertain", test_uncertain);
   g_test_add_func ("/send/quit-while-sending", test_quit_while_sending);
