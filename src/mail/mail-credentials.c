@@ -4,46 +4,18 @@
 #include "mail-credentials.h"
 
 #include <glib/gi18n.h>
-#include <libsecret/secret.h>
-#include <string.h>
 
 #include "base-error.h"
 #include "base-log.h"
 
 struct _MailCredentials
 {
-  GMutex
-      keyring; /* one question at a time, or a locked keyring asks as often as there are workers */
+  GCancellable *closing; /* Owned: the program ends, nobody waits for the keyring any more */
   GMutex lock;
   /* Owned, with the lock */
   GHashTable *session; /* "account protocol" -> password */
   GHashTable *asked;   /* account -> static protocol */
 };
-
-static const SecretSchema schema = { "org.sosik.Account",
-                                     SECRET_SCHEMA_NONE,
-                                     {
-                                         { "account", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                         { "protocol", SECRET_SCHEMA_ATTRIBUTE_STRING },
-                                         { NULL, 0 },
-                                     },
-                                     0,
-                                     NULL,
-                                     NULL,
-                                     NULL,
-                                     NULL,
-                                     NULL,
-                                     NULL,
-                                     NULL };
-
-void
-mail_password_free (char *password)
-{
-  if (password == NULL)
-    return;
-  explicit_bzero (password, strlen (password));
-  g_free (password);
-}
 
 static void
 password_free (gpointer password)
@@ -56,7 +28,7 @@ mail_credentials_new (void)
 {
   MailCredentials *self = g_new0 (MailCredentials, 1);
 
-  g_mutex_init (&self->keyring);
+  self->closing = g_cancellable_new ();
   g_mutex_init (&self->lock);
   self->session = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, password_free);
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -68,7 +40,7 @@ mail_credentials_free (MailCredentials *self)
 {
   g_hash_table_unref (self->session);
   g_hash_table_unref (self->asked);
-  g_mutex_clear (&self->keyring);
+  g_object_unref (self->closing);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -94,17 +66,10 @@ session_set (MailCredentials *self, const char *account_id, const char *protocol
   g_mutex_unlock (&self->lock);
 }
 
-/* From the keyring's memory to ours. */
-static char *
-take_secret (char *secret)
+void
+mail_credentials_close (MailCredentials *self)
 {
-  char *password = g_strdup (secret);
-
-  if (secret != NULL) {
-    secret_password_wipe (secret);
-    secret_password_free (secret);
-  }
-  return password;
+  g_cancellable_cancel (self->closing);
 }
 
 char *
@@ -122,10 +87,7 @@ mail_credentials_lookup (MailCredentials *self, const char *account_id, const ch
   if (remembered != NULL)
     return remembered;
 
-  g_mutex_lock (&self->keyring);
-  char *password = take_secret (secret_password_lookup_sync (
-      &schema, cancellable, &keyring_error, "account", account_id, "protocol", protocol, NULL));
-  g_mutex_unlock (&self->keyring);
+  char *password = mail_keyring_lookup (account_id, protocol, TRUE, cancellable, &keyring_error);
   if (password != NULL)
     return password;
   if (base_error_is_cancelled (keyring_error)) {
@@ -161,11 +123,8 @@ mail_credentials_store (MailCredentials *self, const char *account_id, const cha
           /* Translators: what the keyring program calls a password; %s is an e-mail address */
           : _ ("Sosik: mail of %s"),
       address);
-  g_mutex_lock (&self->keyring);
   gboolean stored =
-      secret_password_store_sync (&schema, SECRET_COLLECTION_DEFAULT, label, password, NULL, &error,
-                                  "account", account_id, "protocol", protocol, NULL);
-  g_mutex_unlock (&self->keyring);
+      mail_keyring_store (account_id, protocol, label, password, self->closing, &error);
   if (stored) {
     session_set (self, account_id, protocol, NULL);
     *session_only = FALSE;
@@ -190,18 +149,7 @@ peek (MailCredentials *self, const char *account_id, const char *protocol)
   if (password != NULL)
     return password;
 
-  g_mutex_lock (&self->keyring);
-  GList *items = secret_password_search_sync (&schema, SECRET_SEARCH_LOAD_SECRETS, NULL, NULL,
-                                              "account", account_id, "protocol", protocol, NULL);
-  g_mutex_unlock (&self->keyring);
-  if (items != NULL) {
-    g_autoptr (SecretValue) value =
-        secret_retrievable_retrieve_secret_sync (items->data, NULL, NULL);
-
-    password = value != NULL ? g_strdup (secret_value_get_text (value)) : NULL;
-  }
-  g_list_free_full (items, g_object_unref);
-  return password;
+  return mail_keyring_lookup (account_id, protocol, FALSE, self->closing, NULL);
 }
 
 void
@@ -236,9 +184,7 @@ mail_credentials_forget (MailCredentials *self, const char *account_id)
   g_mutex_lock (&self->lock);
   g_hash_table_remove (self->asked, account_id);
   g_mutex_unlock (&self->lock);
-  g_mutex_lock (&self->keyring);
-  secret_password_clear_sync (&schema, NULL, &error, "account", account_id, NULL);
-  g_mutex_unlock (&self->keyring);
-  if (error != NULL)
-    base_log ("The keyring could not be asked to forget an account: %s", error->message);
+  if (!mail_keyring_forget (account_id, self->closing, &error))
+    base_log ("The keyring could not be asked to forget an account: %s",
+              error != NULL ? error->message : "refused");
 }

@@ -6,7 +6,7 @@
  * unlock it, and that blocks. */
 #pragma once
 
-#include <gio/gio.h>
+#include "mail-keyring.h"
 
 G_BEGIN_DECLS
 
@@ -34,7 +34,7 @@ void mail_credentials_replace (MailCredentials *credentials, const char *account
                                const char *address, const char *password, gboolean remember,
                                gboolean *session_only);
 
-/* Wipes, then frees; NULL is fine. */
-void mail_password_free (char *password);
+/* The program ends: nobody who waits for the keyring waits any longer.  Any thread, returns at once. */
+void mail_credentials_close (MailCredentials *credentials);
 
 G_END_DECLS

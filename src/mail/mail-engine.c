@@ -473,6 +473,7 @@ mail_engine_stop_async (MailEngine *self, GAsyncReadyCallback callback, gpointer
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   for (guint i = 0; i < self->requests->len; i++)
     g_cancellable_cancel (self->requests->pdata[i]);
+  mail_credentials_close (self->credentials);
   mail_engine_consider_stop (self);
 }
 
