@@ -43,16 +43,24 @@ dup_known (MailEngine *self, const char *draft)
   return mail_outgoing_new (draft);
 }
 
-static gboolean
-is_offline (MailEngine *self, gint64 row)
+static MailAccount *
+dup_account (MailEngine *self, gint64 row)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
 
     if (mail_account_get_row (account) == row)
-      return mail_account_get_status (account) == MAIL_ACCOUNT_OFFLINE;
+      return g_steal_pointer (&account);
   }
-  return FALSE;
+  return NULL;
+}
+
+static gboolean
+is_offline (MailEngine *self, gint64 row)
+{
+  g_autoptr (MailAccount) account = dup_account (self, row);
+
+  return account != NULL && mail_account_get_status (account) == MAIL_ACCOUNT_OFFLINE;
 }
 
 /* The outbox first, for there somebody waits; then drafts that no composer has open. */
@@ -241,6 +249,20 @@ store_state_of (MailOutgoingState state)
   return STORE_OUTBOX_FAILED;
 }
 
+/* A person asked: now, not when the back-off is over. */
+static void
+on_send_again (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *outer = user_data;
+  MailEngine *self = g_task_get_source_object (outer);
+  g_autoptr (MailAccount) account =
+      dup_account (self, *(const gint64 *)g_task_get_task_data (outer));
+
+  if (account != NULL && self->sync != NULL && !g_task_had_error (G_TASK (result)))
+    sync_engine_retry (self->sync, mail_account_get_id (account));
+  on_verb_done (source, result, outer);
+}
+
 /* Store thread. */
 static gpointer
 run_send_again (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
@@ -268,7 +290,9 @@ mail_engine_send_again_async (MailEngine *self, MailOutgoing *outgoing,
     g_object_unref (outer);
     return;
   }
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_verb_done, outer), run_send_again,
+  gint64 account = mail_outgoing_get_account (outgoing);
+  g_task_set_task_data (outer, g_memdup2 (&account, sizeof account), g_free);
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_send_again, outer), run_send_again,
                           outgoing_job_new (self, outgoing), outgoing_job_free, NULL);
 }
 

@@ -11,7 +11,7 @@ struct _MailOutgoing
 {
   GObject parent_instance;
 
-  gint64 outbox; /* 0: a draft */
+  gint64 outbox, account; /* row ids, 0: a draft */
   char *draft;
   MailOutgoingState state;
   char *state_text, *detail, *subject, *recipients;
@@ -146,7 +146,7 @@ void
 mail_outgoing_fill_draft (MailOutgoing *self, const StoreDraft *draft)
 {
   g_object_freeze_notify (G_OBJECT (self));
-  self->outbox = 0;
+  self->outbox = self->account = 0;
   set_state (self, MAIL_OUTGOING_DRAFT);
   set_string (self, &self->state_text, _ ("Draft on this computer"), PROP_STATE_TEXT);
   set_string (self, &self->detail, NULL, PROP_DETAIL);
@@ -210,6 +210,7 @@ mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row, gboolean 
 
   g_object_freeze_notify (G_OBJECT (self));
   self->outbox = row->id;
+  self->account = row->account;
   set_state (self, state_of (row->state));
   set_string (self, &self->state_text, text, PROP_STATE_TEXT);
   set_string (self, &self->detail, row->detail, PROP_DETAIL);
@@ -223,6 +224,12 @@ gint64
 mail_outgoing_get_outbox (MailOutgoing *self)
 {
   return self->outbox;
+}
+
+gint64
+mail_outgoing_get_account (MailOutgoing *self)
+{
+  return self->account;
 }
 
 const char *
