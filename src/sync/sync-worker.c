@@ -4,8 +4,12 @@
 
 #include "base-queue.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #define BACK_OFF_FIRST_MS 1000
 #define BACK_OFF_LAST_MS  (5 * 60 * 1000)
+#define WORKER_NICE       5
 #define PROVEN_AFTER_US   (60 * G_USEC_PER_SEC)
 
 struct _SyncWorker
@@ -45,6 +49,9 @@ thread_main (gpointer data)
 {
   SyncWorker *worker = data;
 
+  /* Where there are fewer processors than threads with work, the window goes first.  Linux knows niceness by thread; where
+   * it may not be set, all are equal. */
+  setpriority (PRIO_PROCESS, (id_t)gettid (), WORKER_NICE);
   worker->func (worker, worker->user_data);
   g_mutex_lock (&worker->lock);
   worker->ended = TRUE;
