@@ -211,7 +211,7 @@ def a_server_that_goes_away_in_the_middle_is_named(scene):
 @case
 def looking_for_servers_can_be_cancelled(scene):
     for port in (993, 465, 143, 587):
-        scene.proxy(port, port, '--mute-after', '.', '--stall-at', '.')
+        scene.proxy(port, port, '--silent')
     fill_in(scene)
     scene.app.click('push button', exact('Continue'))
     scene.app.click('push button', exact('Cancel'))
