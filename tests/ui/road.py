@@ -274,6 +274,35 @@ def all_attachments_are_saved():
     shot('attachments')
 
 
+def a_mail_is_moved_to_a_folder():
+    app.click(row('Jonas'))
+    app.click('push button|toggle button', _.exact('Move to Folder'))
+    time.sleep(.8)
+    app.type('Trav')
+    time.sleep(.8)
+    shot('move')
+    app.key('Return')
+    app.wait_gone('list item|table row', 'Jonas')
+    lab.wait('alice', 'Travel', lambda f, m: m['Subject'] == 'Re: Lunch on Thursday?', what='the mail that was moved')
+
+
+def the_keys_are_listed():
+    for key in ('F1', 'ctrl+question'):
+        app.key(key)
+        eventually_windows(2)
+        if key == 'F1':
+            shot('keys')
+        app.key('Escape')
+        eventually_windows(1)
+
+
+def eventually_windows(count):
+    end = time.time() + 10
+    while len(app.root.children) != count:
+        assert time.time() < end, f'{len(app.root.children)} windows instead of {count}'
+        time.sleep(.2)
+
+
 def narrow_window():
     app.resize(360, 720)
     time.sleep(.5)
@@ -317,6 +346,6 @@ if __name__ == '__main__':
           a_mail_is_read, a_reply_with_a_file_is_written, sending_closes_the_composer, the_reply_arrives_at_the_other_mailbox,
           one_copy_lies_in_sent, new_mail_is_there_within_two_seconds,
           a_notification_tells_when_the_window_is_not_looked_at, archive_and_undo, an_html_mail_shows_its_picture, remote_pictures_wait_for_permission,
-          all_attachments_are_saved, narrow_window,
+          all_attachments_are_saved, a_mail_is_moved_to_a_folder, the_keys_are_listed, narrow_window,
           a_restart_finds_everything, without_servers_everything_seen_is_there, it_ends_quietly,
           every_control_has_a_name], finish, stop_at_first=True)
