@@ -245,7 +245,7 @@ def a_body_of_fifty_megabytes_arrives_and_opens(scene):
     ready(scene)
     begin = time.time()
     scene.app.click(row(scene, 'Fifty megabytes'))
-    scene.app.wait('text', None, timeout=150, condition=lambda n: 'It begins here' in n.start)  # accessibility hands the text about
+    scene.app.wait('text', None, timeout=40, condition=lambda n: 'It begins here' in n.start)
     print(f'# shown after {time.time() - begin:.1f} s', flush=True)
     begin = time.time()
     scene.app.click('push button', exact('Main Menu'))
