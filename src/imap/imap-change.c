@@ -1,4 +1,4 @@
-/* What changes a mailbox: STORE, MOVE (or COPY and UID EXPUNGE), APPEND.  Runs in the session's thread; must never
+/* What changes a mailbox: STORE, COPY, MOVE (or COPY and UID EXPUNGE), APPEND.  Runs in the session's thread; must never
  * send EXPUNGE without UIDs nor CLOSE, which destroy what other clients have marked, and never mark an original
  * before its copy is confirmed. */
 #include "imap-session-private.h"
@@ -33,6 +33,13 @@ imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFla
     return FALSE;
   if (!session->selected.permanent_keywords)
     flags &= session->selected.permanent_flags | ~(guint)IMAP_FLAG_FORWARDED;
+  /* Such a change would last as long as the connection, and count as made. */
+  if ((flags & ~session->selected.permanent_flags & ~(guint)IMAP_FLAG_FORWARDED) != 0) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("The folder “%s” does not keep this mark of messages."),
+                    session->selected_name);
+    return FALSE;
+  }
   if (flags == 0 || *set == '\0')
     return TRUE;
 
@@ -90,11 +97,11 @@ take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_
 }
 
 gboolean
-imap_session_move (ImapSession *session, const char *set, const char *target, GHashTable **map,
+imap_session_copy (ImapSession *session, const char *set, const char *target, GHashTable **map,
                    GCancellable *cancellable, GError **error)
 {
   g_autofree char *refused =
-      g_strdup_printf (_ ("The server did not move the messages to the folder “%s”."), target);
+      g_strdup_printf (_ ("The server did not copy the messages to the folder “%s”."), target);
   g_autoptr (GHashTable) copied = NULL;
   const ImapExchange exchange = {
     .refused = refused,
@@ -104,23 +111,55 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
   };
   if (map != NULL)
     *map = NULL;
-  if (!check_writable (session, error))
+  if (!imap_session_check_selected (session, error))
     return FALSE;
   if (*set == '\0')
     return TRUE;
 
-  gboolean whole = imap_session_has (session, IMAP_CAP_MOVE);
-  g_autofree char *verb = g_strdup_printf ("%s %s", whole ? "UID MOVE" : "UID COPY", set);
+  g_autofree char *verb = g_strdup_printf ("UID COPY %s", set);
   g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
   g_auto (ImapResponse) answer = { 0 };
-  if (whole ? !run_expunging (session, command, set, &exchange, &answer, cancellable, error)
-            : !imap_talk_run (session, command, &exchange, &answer, cancellable, error))
+  if (!imap_talk_run (session, command, &exchange, &answer, cancellable, error))
     return FALSE;
   take_copyuid (session, &answer, &copied, NULL);
-  if (!whole && !imap_session_expunge (session, set, cancellable, error))
-    return FALSE;
   if (map != NULL)
     *map = g_steal_pointer (&copied);
+  return TRUE;
+}
+
+gboolean
+imap_session_move (ImapSession *session, const char *set, const char *target, GHashTable **map,
+                   GCancellable *cancellable, GError **error)
+{
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not move the messages to the folder “%s”."), target);
+  g_autoptr (GHashTable) moved = NULL;
+  const ImapExchange exchange = {
+    .refused = refused,
+    .mailbox = target,
+    .data = take_copyuid,
+    .user_data = &moved,
+  };
+  if (map != NULL)
+    *map = NULL;
+  if (!check_writable (session, error))
+    return FALSE;
+  if (*set == '\0')
+    return TRUE;
+  if (!imap_session_has (session, IMAP_CAP_MOVE)) {
+    if (!imap_session_copy (session, set, target, &moved, cancellable, error)
+        || !imap_session_expunge (session, set, cancellable, error))
+      return FALSE;
+  } else {
+    g_autofree char *verb = g_strdup_printf ("UID MOVE %s", set);
+    g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
+    g_auto (ImapResponse) answer = { 0 };
+    if (!run_expunging (session, command, set, &exchange, &answer, cancellable, error))
+      return FALSE;
+    take_copyuid (session, &answer, &moved, NULL);
+  }
+  if (map != NULL)
+    *map = g_steal_pointer (&moved);
   return TRUE;
 }
 

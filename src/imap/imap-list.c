@@ -1,4 +1,5 @@
-/* Mailboxes: their names on the wire, LIST with SPECIAL-USE and LIST-STATUS, CREATE.  Runs in the session's thread;
+/* Mailboxes: their names on the wire, LIST with SPECIAL-USE and LIST-STATUS, STATUS, CREATE, DELETE,
+ * RENAME, SUBSCRIBE.  Runs in the session's thread;
  * must never give out a name under which the server would not find the mailbox again. */
 #include "imap-session-private.h"
 
@@ -164,7 +165,9 @@ static gboolean
 take_listing (ImapSession *session, const ImapResponse *response, gpointer user_data,
               GError **error)
 {
-  if (strcmp (response->name, "LIST") == 0)
+  Listing *listing = user_data;
+
+  if (strcmp (response->name, "LIST") == 0 && listing->mailboxes != NULL)
     take_list (session, user_data);
   else if (strcmp (response->name, "STATUS") == 0)
     take_status (session, user_data);
@@ -264,4 +267,73 @@ imap_session_create (ImapSession *session, const char *name, GCancellable *cance
     return TRUE;
   imap_talk_set_refused (session, &answer, &exchange, error);
   return FALSE;
+}
+
+gboolean
+imap_session_delete (ImapSession *session, const char *name, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not delete the folder “%s”."), name);
+  const ImapExchange exchange = { .refused = refused, .mailbox = name };
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "DELETE", name);
+
+  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+}
+
+gboolean
+imap_session_rename (ImapSession *session, const char *name, const char *new_name,
+                     GCancellable *cancellable, GError **error)
+{
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not rename the folder “%s”."), name);
+  const ImapExchange exchange = { .refused = refused, .mailbox = name };
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "RENAME", name);
+  g_autofree char *wire = imap_mailbox_to_wire (session, new_name);
+
+  imap_command_add (command, " ");
+  imap_command_add_string (command, wire);
+  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+}
+
+gboolean
+imap_session_subscribe (ImapSession *session, const char *name, gboolean subscribe,
+                        GCancellable *cancellable, GError **error)
+{
+  g_autofree char *refused = g_strdup_printf (
+      subscribe ? _ ("The server did not subscribe to the folder “%s”.")
+                : _ ("The server did not end the subscription to the folder “%s”."),
+      name);
+  const ImapExchange exchange = { .refused = refused, .mailbox = name };
+  g_autoptr (ImapCommand) command =
+      imap_mailbox_command (session, subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE", name);
+
+  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+}
+
+ImapMailbox *
+imap_session_status (ImapSession *session, const char *name, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not tell about the folder “%s”."), name);
+  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (ImapMailbox) mailbox = g_new0 (ImapMailbox, 1);
+  Listing listing = { .by_name = by_name };
+  const ImapExchange exchange = {
+    .refused = refused,
+    .mailbox = name,
+    .data = take_listing,
+    .user_data = &listing,
+  };
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "STATUS", name);
+
+  mailbox->name = g_strdup (name);
+  mailbox->selectable = TRUE;
+  g_hash_table_insert (by_name, mailbox->name, mailbox);
+  imap_command_add (command, " (MESSAGES UNSEEN UIDNEXT UIDVALIDITY%s)",
+                    imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "");
+  if (!imap_talk_run (session, command, &exchange, NULL, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&mailbox);
 }

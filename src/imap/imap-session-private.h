@@ -17,6 +17,7 @@ struct _ImapSession
   char *host;
   GPtrArray *mechanisms;  /* of char *, upper case, without "AUTH=" */
   char *selected_name;    /* NULL: nothing is selected */
+  char *refused_code;     /* nullable: of the last NO or BAD */
   GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
   GString *alerts;        /* [ALERT] texts since the last sign-in began, one a line */
 

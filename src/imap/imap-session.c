@@ -34,6 +34,7 @@ imap_session_free (ImapSession *session)
   g_hash_table_unref (session->wire_names);
   g_string_free (session->alerts, TRUE);
   g_free (session->host);
+  g_free (session->refused_code);
   g_free (session);
 }
 
@@ -154,6 +155,12 @@ gboolean
 imap_session_is_usable (ImapSession *session)
 {
   return session->usable;
+}
+
+const char *
+imap_session_get_refused_code (ImapSession *session)
+{
+  return session->refused_code;
 }
 
 /* Reads until the tagged answer, the end of the stream, or the deadline. */

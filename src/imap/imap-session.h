@@ -136,13 +136,27 @@ gboolean imap_session_sign_in (ImapSession *session, const char *user, const cha
                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
 gboolean imap_session_is_usable (ImapSession *session);
+/* The response code of the last NO or BAD ("OVERQUOTA"), NULL where it had none; borrowed, until the next one. */
+const char *imap_session_get_refused_code (ImapSession *session);
 void imap_session_logout (ImapSession *session); /* LOGOUT, waits at most 2 s, then drops */
 
 /* All mailboxes (GPtrArray of ImapMailbox, free func set), with status where LIST-STATUS is offered. */
 GPtrArray *imap_session_list (ImapSession *session, GCancellable *cancellable,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One that exists already ([ALREADYEXISTS]) is no error. */
 gboolean imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable,
                               GError **error);
+/* With all that is in it.  GONE when it does not exist. */
+gboolean imap_session_delete (ImapSession *session, const char *name, GCancellable *cancellable,
+                              GError **error);
+/* The mailboxes below it come along.  GONE when it does not exist. */
+gboolean imap_session_rename (ImapSession *session, const char *name, const char *new_name,
+                              GCancellable *cancellable, GError **error);
+gboolean imap_session_subscribe (ImapSession *session, const char *name, gboolean subscribe,
+                                 GCancellable *cancellable, GError **error);
+/* STATUS of another mailbox than the selected one, with what list () tells of each.  GONE when it does not exist. */
+ImapMailbox *imap_session_status (ImapSession *session, const char *name, GCancellable *cancellable,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* SELECT, or EXAMINE when read_only; with (CONDSTORE) where offered. */
 gboolean imap_session_select (ImapSession *session, const char *name, gboolean read_only,
@@ -167,13 +181,17 @@ BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancell
 BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
                                             GCancellable *cancellable,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  $Forwarded only where keywords are allowed. */
+/* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  $Forwarded only where keywords are allowed; any other flag that the
+ * mailbox does not keep (PERMANENTFLAGS) is REFUSED, as is all in one that can only be read. */
 gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
                              GCancellable *cancellable, GError **error);
 /* UID MOVE, else UID COPY confirmed + \Deleted + UID EXPUNGE; without UIDPLUS the originals stay marked \Deleted
  * (never plain EXPUNGE).  `map` (out, nullable): from COPYUID, GHashTable of guint32 old -> new, or NULL when unknown.
  * GONE when the target does not exist. */
 gboolean imap_session_move (ImapSession *session, const char *set, const char *target,
+                            GHashTable **map, GCancellable *cancellable, GError **error);
+/* UID COPY; `map` and GONE as for move. */
+gboolean imap_session_copy (ImapSession *session, const char *set, const char *target,
                             GHashTable **map, GCancellable *cancellable, GError **error);
 /* \Deleted + UID EXPUNGE set; without UIDPLUS only marks. */
 gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,

@@ -229,6 +229,8 @@ imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
   static const char *const gone[] = { "NONEXISTENT", "TRYCREATE", NULL };
   const char *words = answer->text;
 
+  g_free (session->refused_code);
+  session->refused_code = g_strdup (answer->code);
   if (has_one_of (answer, later) || says_not_connected (answer)) {
     base_error_set (error, BASE_ERROR_RETRY, words,
                     _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);

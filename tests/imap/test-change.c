@@ -58,6 +58,27 @@ test_read_only (void)
   test_done (server, session);
 }
 
+/* What the mailbox would forget again does not count as done. */
+static void
+test_not_permanent (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("UIDPLUS") "C: A2 SELECT \"INBOX\"\n"
+                                                "S: * OK [PERMANENTFLAGS (\\\\Seen)] few\n"
+                                                "S: A2 OK [READ-WRITE] open\n"
+                                                "C: A3 UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
+                                                "S: A3 OK done\n");
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_false (imap_session_expunge (session, "7", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_false (imap_session_store (session, "7", TRUE, IMAP_FLAG_FLAGGED, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_true (imap_session_store (session, "7", TRUE, IMAP_FLAG_SEEN, NULL, NULL));
+  test_done (server, session);
+}
+
 static void
 assert_moved (GHashTable *map, guint32 from, guint32 to)
 {
@@ -113,6 +134,32 @@ test_copy_and_expunge (void)
   assert_moved (map, 7, 12);
   g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 2);
   g_assert_false (imap_session_take_news (session));
+  test_done (server, session);
+}
+
+static void
+test_copy (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("") "C: A3 UID COPY 7,9 \"Trash\"\n"
+                                        "S: A3 OK [COPYUID 5 7,9 12,14] copied\n"
+                                        "C: A4 UID COPY 7 \"Full\"\n"
+                                        "S: A4 NO [OVERQUOTA] full\n"
+                                        "C: A5 UID COPY 7 \"Full\"\n"
+                                        "S: A5 NO never\n");
+  g_autoptr (GHashTable) map = NULL;
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_copy (session, "7,9", "Trash", &map, NULL, NULL));
+  assert_moved (map, 7, 12);
+  assert_moved (map, 9, 14);
+  g_assert_false (imap_session_copy (session, "7", "Full", NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_LIMIT);
+  g_assert_cmpstr (imap_session_get_refused_code (session), ==, "OVERQUOTA");
+  g_clear_error (&error);
+  g_assert_false (imap_session_copy (session, "7", "Full", NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_null (imap_session_get_refused_code (session));
   test_done (server, session);
 }
 
@@ -230,7 +277,9 @@ test_change_add (void)
   g_test_add_func ("/imap/change/store", test_store);
   g_test_add_func ("/imap/change/store-keyword", test_store_keyword);
   g_test_add_func ("/imap/change/read-only", test_read_only);
+  g_test_add_func ("/imap/change/not-permanent", test_not_permanent);
   g_test_add_func ("/imap/change/move", test_move);
+  g_test_add_func ("/imap/change/copy", test_copy);
   g_test_add_func ("/imap/change/copy-and-expunge", test_copy_and_expunge);
   g_test_add_func ("/imap/change/no-uidplus", test_no_uidplus);
   g_test_add_func ("/imap/change/copy-refused", test_copy_refused);

@@ -123,9 +123,70 @@ test_odd_names (void)
   test_done (server, session);
 }
 
+static void
+test_change_folders (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("") "C: A2 RENAME \"A/B\" \"A/&1VyuAA-\"\n"
+                                         "S: A2 OK done\n"
+                                         "C: A3 RENAME \"A/B\" \"C\"\n"
+                                         "S: A3 NO [NONEXISTENT] what\n"
+                                         "C: A4 DELETE \"A/&1VyuAA-\"\n"
+                                         "S: A4 OK done\n"
+                                         "C: A5 DELETE \"INBOX\"\n"
+                                         "S: A5 NO [CANNOT] never\n"
+                                         "C: A6 SUBSCRIBE \"A\"\n"
+                                         "S: A6 OK done\n"
+                                         "C: A7 UNSUBSCRIBE \"A\"\n"
+                                         "S: A7 OK done\n");
+  ImapSession *session = test_sign_in (server);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (imap_session_rename (session, "A/B", "A/한글", NULL, NULL));
+  g_assert_false (imap_session_rename (session, "A/B", "C", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_true (imap_session_delete (session, "A/한글", NULL, NULL));
+  g_assert_false (imap_session_delete (session, "INBOX", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_cmpstr (base_error_get_detail (error), ==, "never");
+  g_assert_true (imap_session_subscribe (session, "A", TRUE, NULL, NULL));
+  g_assert_true (imap_session_subscribe (session, "A", FALSE, NULL, NULL));
+  test_done (server, session);
+}
+
+static void
+test_status (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN (
+      "CONDSTORE") "C: A2 STATUS \"&1VyuAA-\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ)\n"
+                   "S: * LIST () NIL other\n"
+                   "S: * STATUS other (MESSAGES 1 UIDNEXT 2)\n"
+                   "S: * STATUS \"&1VyuAA-\" (MESSAGES 4 UNSEEN 1 UIDNEXT 9 UIDVALIDITY 3 HIGHESTMODSEQ 77)\n"
+                   "S: A2 OK done\n"
+                   "C: A3 STATUS \"none\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ)\n"
+                   "S: A3 NO [NONEXISTENT] what\n");
+  ImapSession *session = test_sign_in (server);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ImapMailbox) status = imap_session_status (session, "한글", NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (status->has_status);
+  g_assert_cmpuint (status->messages, ==, 4);
+  g_assert_cmpuint (status->unseen, ==, 1);
+  g_assert_cmpuint (status->uid_next, ==, 9);
+  g_assert_cmpuint (status->uid_validity, ==, 3);
+  g_assert_cmpuint (status->highest_modseq, ==, 77);
+  g_assert_null (imap_session_status (session, "none", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  test_done (server, session);
+}
+
 void
 test_list_add (void)
 {
+  g_test_add_func ("/imap/list/change-folders", test_change_folders);
+  g_test_add_func ("/imap/list/status", test_status);
   g_test_add_func ("/imap/list/extended", test_extended);
   g_test_add_func ("/imap/list/extended-refused", test_extended_refused);
   g_test_add_func ("/imap/list/odd-names", test_odd_names);
