@@ -13,9 +13,12 @@
 #define GROUP_ACCOUNT "Account"
 #define GROUP_IMAP    "IMAP"
 #define GROUP_SMTP    "SMTP"
+#define GROUP_SYNC    "Sync"
 #define SUFFIX        ".ini"
 #define MAX_HOST      253
 #define MAX_FIELD     320
+#define MONTHS        12 /* where the file asks for months and does not say how many */
+#define MAX_BODY      2048
 
 BaseAccount *
 base_account_new (void)
@@ -27,6 +30,8 @@ base_account_new (void)
   account->imap.security = BASE_SECURITY_TLS;
   account->smtp.port = 465;
   account->smtp.security = BASE_SECURITY_TLS;
+  account->months = MONTHS;
+  account->largest_body = BASE_LARGEST_BODY;
   return account;
 }
 
@@ -51,6 +56,9 @@ base_account_dup (const BaseAccount *account)
   copy_server (&account->imap, &copy->imap);
   copy_server (&account->smtp, &copy->smtp);
   copy->ca_file = g_strdup (account->ca_file);
+  copy->bodies = account->bodies;
+  copy->months = account->months;
+  copy->largest_body = account->largest_body;
   return copy;
 }
 
@@ -131,6 +139,48 @@ read_server (GKeyFile *file, const char *group, BaseServer *server, GError **err
   return TRUE;
 }
 
+/* The words of BaseBodies, in its order. */
+static const char *const bodies_words[] = { "everything", "months", "opening" };
+
+static gboolean
+read_number (GKeyFile *file, const char *key, guint from, guint to, guint *number, GError **error)
+{
+  g_autofree char *text = read_text (file, GROUP_SYNC, key);
+  guint64 value = *number;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, from, to, &value, NULL)) {
+    base_error_set (
+        error, BASE_ERROR_REFUSED, NULL,
+        /* Translators: the name of a setting in a file, its lowest and highest value, what was found */
+        _ ("%1$s under [Sync] must be a number from %2$u to %3$u, not “%4$s”."), key, from, to,
+        text);
+    return FALSE;
+  }
+  *number = (guint)value;
+  return TRUE;
+}
+
+static gboolean
+read_sync (GKeyFile *file, BaseAccount *account, GError **error)
+{
+  g_autofree char *bodies = read_text (file, GROUP_SYNC, "Bodies");
+  gboolean known = bodies == NULL;
+
+  for (guint i = 0; bodies != NULL && i < G_N_ELEMENTS (bodies_words); i++)
+    if (g_ascii_strcasecmp (bodies, bodies_words[i]) == 0) {
+      account->bodies = (BaseBodies)i;
+      known = TRUE;
+    }
+  if (!known) {
+    base_error_set (
+        error, BASE_ERROR_REFUSED, NULL,
+        _ ("Bodies under [Sync] must be “everything”, “months” or “opening”, not “%s”."), bodies);
+    return FALSE;
+  }
+  return read_number (file, "Months", 1, BASE_MONTHS_MAX, &account->months, error)
+         && read_number (file, "LargestBody", 0, MAX_BODY, &account->largest_body, error);
+}
+
 static BaseAccount *
 load (const char *id, const BasePaths *paths, GError **error)
 {
@@ -152,8 +202,11 @@ load (const char *id, const BasePaths *paths, GError **error)
   account->ca_file = read_text (file, GROUP_ACCOUNT, "CaFile");
   account->imap.port = 993;
   account->smtp.port = 465;
+  account->months = MONTHS;
+  account->largest_body = BASE_LARGEST_BODY;
   if (!read_server (file, GROUP_IMAP, &account->imap, error)
-      || !read_server (file, GROUP_SMTP, &account->smtp, error))
+      || !read_server (file, GROUP_SMTP, &account->smtp, error)
+      || !read_sync (file, account, error))
     return NULL;
   if (!base_account_check (account, error))
     return NULL;
@@ -241,6 +294,24 @@ write_server (GKeyFile *file, const char *group, const BaseServer *server)
   write_text (file, group, "User", server->user);
 }
 
+/* What is as it is where nothing is said needs no line; one that an administrator wrote is kept true. */
+static void
+write_number (GKeyFile *file, const char *key, guint number, guint usual)
+{
+  if (number != usual || g_key_file_has_key (file, GROUP_SYNC, key, NULL))
+    g_key_file_set_integer (file, GROUP_SYNC, key, (int)number);
+}
+
+static void
+write_sync (GKeyFile *file, const BaseAccount *account)
+{
+  if (account->bodies != BASE_BODIES_EVERYTHING
+      || g_key_file_has_key (file, GROUP_SYNC, "Bodies", NULL))
+    g_key_file_set_string (file, GROUP_SYNC, "Bodies", bodies_words[account->bodies]);
+  write_number (file, "Months", account->months, MONTHS);
+  write_number (file, "LargestBody", account->largest_body, BASE_LARGEST_BODY);
+}
+
 gboolean
 base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error)
 {
@@ -271,6 +342,7 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
   write_text (file, GROUP_ACCOUNT, "CaFile", account->ca_file);
   write_server (file, GROUP_IMAP, &account->imap);
   write_server (file, GROUP_SMTP, &account->smtp);
+  write_sync (file, account);
 
   text = g_key_file_to_data (file, &length, NULL);
   return base_paths_write (path, text, length, error);
@@ -388,6 +460,13 @@ base_account_check (const BaseAccount *account, GError **error)
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("“%s” is not an e-mail address. It has to look like name@example.org."),
                     shown);
+    return FALSE;
+  }
+
+  if ((guint)account->bodies >= G_N_ELEMENTS (bodies_words) || account->months < 1
+      || account->months > BASE_MONTHS_MAX || account->largest_body > MAX_BODY) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("Which messages are kept on this computer is not set up properly."));
     return FALSE;
   }
 

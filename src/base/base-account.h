@@ -21,6 +21,17 @@ typedef struct
   char *user;
 } BaseServer;
 
+#define BASE_MONTHS_MAX   1200
+#define BASE_LARGEST_BODY 25 /* where nothing else is said */
+
+/* Which messages are kept here whole; headers of all are, always. */
+typedef enum
+{
+  BASE_BODIES_EVERYTHING,
+  BASE_BODIES_MONTHS,  /* those of the last `months` */
+  BASE_BODIES_OPENING, /* only what was opened */
+} BaseBodies;
+
 typedef struct
 {
   char *id;           /* file name without .ini; also the attribute of its secrets; [a-z0-9-] */
@@ -29,6 +40,9 @@ typedef struct
   char *label; /* name of the account in the sidebar; the address where empty */
   BaseServer imap, smtp;
   char *ca_file; /* nullable: PEM file of CAs trusted for this account besides the system's */
+  BaseBodies bodies;
+  guint months;       /* 1 … BASE_MONTHS_MAX; counts with BASE_BODIES_MONTHS only */
+  guint largest_body; /* megabytes: larger messages are fetched when they are opened; 0: no limit */
 } BaseAccount;
 
 BaseAccount *

@@ -15,7 +15,7 @@
 #define BUSY_TIMEOUT_MS 10000
 
 /* Version n of the schema is what the first n of these make. */
-static const char *const schema_steps[] = { "schema.sql" };
+static const char *const schema_steps[] = { "schema.sql", "schema-2.sql" };
 
 static void
 pack_free (gpointer pack)
@@ -323,7 +323,8 @@ look_over (StoreDb *db, GError **error)
     "SELECT id FROM account LIMIT 1",     "SELECT id FROM folder LIMIT 1",
     "SELECT flags FROM message LIMIT 1",  "SELECT id FROM pack LIMIT 1",
     "SELECT message FROM body LIMIT 1",   "SELECT state FROM operation LIMIT 1",
-    "SELECT state FROM outbox LIMIT 1",   "SELECT draft FROM removed_draft LIMIT 1"
+    "SELECT state FROM outbox LIMIT 1",   "SELECT draft FROM removed_draft LIMIT 1",
+    "SELECT pack FROM orphan LIMIT 1"
   };
   for (guint i = 0; i < G_N_ELEMENTS (probes); i++) {
     gint64 ignored;
@@ -396,7 +397,8 @@ prepare (Store *store, GError **error)
   if (db == NULL || !bring_up_to_date (db, error) || !look_over (db, error))
     return FALSE;
   (void)g_chmod (store->path, 0600);
-  if (!store_db_run (db, error, "DELETE FROM operation WHERE state = 2", STORE_NO_INTS))
+  if (!store_db_run (db, error, "DELETE FROM operation WHERE state = 2", STORE_NO_INTS)
+      || !store_body_forget_orphans (db, error))
     return FALSE;
   return store_body_tidy (db, error);
 }

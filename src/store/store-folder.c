@@ -8,7 +8,7 @@
 #define FOLDER_COLUMNS                                                                             \
   "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, "                \
   "highest_modseq, total, unread, "                                                                \
-  "server_total, server_unread, complete, in_step FROM folder "
+  "server_total, server_unread, complete, in_step, in_step_by, trouble FROM folder "
 
 void
 store_folder_free (StoreFolder *folder)
@@ -16,6 +16,7 @@ store_folder_free (StoreFolder *folder)
   if (folder == NULL)
     return;
   g_free (folder->name);
+  g_free (folder->trouble);
   g_free (folder);
 }
 
@@ -44,6 +45,8 @@ read_folder (StoreQuery *query)
   folder->server_unread = (guint)store_query_int (query, 12);
   folder->complete = store_query_int (query, 13) != 0;
   folder->in_step = store_query_int (query, 14);
+  folder->in_step_by = (StoreProof)store_query_int (query, 15);
+  folder->trouble = store_query_dup_text (query, 16);
   return folder;
 }
 
@@ -283,6 +286,43 @@ store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity, g
                         .complete = complete != FALSE,
                         .in_step = in_step };
   return store_db_leave (db, set_sync_state (db, &state, error), error);
+}
+
+gboolean
+store_folder_prove (StoreDb *db, gint64 folder, StoreProof by, gint64 at, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = store_db_run (
+      db, error, "UPDATE folder SET in_step = ?2, in_step_by = ?3, trouble = NULL WHERE id = ?1",
+      STORE_INTS (folder, at, by));
+  if (ok && sqlite3_changes (db->sqlite) > 0)
+    store_db_note_counts (db, folder);
+  return store_db_leave (db, ok, error);
+}
+
+static gboolean
+set_trouble (StoreDb *db, gint64 folder, const char *sentence, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "UPDATE folder SET trouble = ?2 WHERE id = ?1 AND trouble IS NOT ?2",
+      STORE_INTS (folder));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 2, sentence);
+  if (store_query_step (db, query, error) != 0)
+    return FALSE;
+  if (sqlite3_changes (db->sqlite) > 0)
+    store_db_note_counts (db, folder);
+  return TRUE;
+}
+
+gboolean
+store_folder_set_trouble (StoreDb *db, gint64 folder, const char *sentence, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  return store_db_leave (db, set_trouble (db, folder, sentence, error), error);
 }
 
 gboolean

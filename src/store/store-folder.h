@@ -19,6 +19,17 @@ typedef enum
   STORE_ROLE_FLAGGED,
 } StoreRole;
 
+/* What the server said when a folder was last seen to be in step. */
+typedef enum
+{
+  STORE_PROOF_NONE,
+  STORE_PROOF_SELECT, /* it was opened and compared */
+  STORE_PROOF_IDLE,   /* the server told all that happened in it, and just answered */
+  STORE_PROOF_NOTIFY, /* the same, for a folder that is not open */
+  STORE_PROOF_STATUS, /* its numbers were asked for and are what they were */
+  STORE_PROOF_NOOP,   /* it is open, and the server had nothing to tell */
+} StoreProof;
+
 typedef struct
 {
   gint64 id, account;
@@ -33,6 +44,8 @@ typedef struct
   guint server_total, server_unread;
   gboolean complete; /* all headers are here */
   gint64 in_step;    /* last moment proven in step with the server, 0 never */
+  StoreProof in_step_by;
+  char *trouble; /* nullable: sentence for a person: why it cannot be brought in step */
 } StoreFolder;
 
 void store_folder_free (StoreFolder *folder);
@@ -56,6 +69,11 @@ gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *fold
 gboolean store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity,
                                       guint32 uid_next, guint64 highest_modseq, gboolean complete,
                                       gint64 in_step, GError **error);
+/* It was seen to be in step at `at` (seconds): what kept it from that is over. */
+gboolean store_folder_prove (StoreDb *db, gint64 folder, StoreProof by, gint64 at, GError **error);
+/* Why it cannot be brought in step, for a person; stays until it is proven. */
+gboolean store_folder_set_trouble (StoreDb *db, gint64 folder, const char *sentence,
+                                   GError **error);
 gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
                                          GError **error);
 /* UIDVALIDITY changed: forgets all UIDs and the sync state.  The rows stay, with their bodies,

@@ -184,16 +184,35 @@ store_message_get_uids (StoreDb *db, gint64 folder, GError **error)
   return step == 0 ? g_steal_pointer (&uids) : NULL;
 }
 
+gboolean
+store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **error)
+{
+  gint64 rows = 0, moved = 0;
+  /* A row with the UID of a pending MOVE is one that another client copied back; it counts once. */
+  if (!store_db_get_int (db, &rows, error,
+                         "SELECT count(*) FROM message WHERE folder = ?1 AND uid IS NOT NULL",
+                         STORE_INTS (folder))
+      || !store_db_get_int (
+          db, &moved, error,
+          "SELECT count(DISTINCT uid) FROM operation AS o "
+          "WHERE folder = ?1 AND uid <> 0 AND kind = ?2 AND state < 2 "
+          "AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.folder = ?1 AND m.uid = o.uid)",
+          STORE_INTS (folder, STORE_OPERATION_MOVE)))
+    return FALSE;
+  *count = (guint64)rows + (guint64)moved;
+  return TRUE;
+}
+
 GArray *
 store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, guint64 max_size,
-                                     GError **error)
+                                     gint64 since, GError **error)
 {
   gint64 largest = max_size > 0 ? (gint64)MIN (max_size, (guint64)G_MAXINT64) : G_MAXINT64;
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
-      "AND size <= ?3 ORDER BY uid DESC LIMIT ?2",
-      STORE_INTS (folder, limit, largest));
+      "AND size <= ?3 AND (?4 = 0 OR received >= ?4) ORDER BY uid DESC LIMIT ?2",
+      STORE_INTS (folder, limit, largest, since));
   if (query == NULL)
     return NULL;
   g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));

@@ -200,16 +200,16 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
         "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
         "has_attachments, has_body, "
         "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, "
-        "preview) "
+        "preview, object_id) "
         "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?14, ?15, ?16)",
+        "?12, ?13, ?14, ?15, ?16, ?17)",
         STORE_INTS (folder, message->uid, message->flags, received, message->date, (gint64)size,
                     message->has_attachments != FALSE, message->body != NULL));
     if (query == NULL)
       return FALSE;
     const char *const texts[] = { message->from_name,  message->from_address, message->to,
                                   message->subject,    message->message_id,   message->in_reply_to,
-                                  message->references, message->preview };
+                                  message->references, message->preview,      message->object_id };
     for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
       store_query_bind_text (query, 9 + (int)i, texts[i]);
     if (store_query_step (db, query, error) != 0)
@@ -247,6 +247,19 @@ typedef struct
   GArray *fresh;
 } Adding;
 
+/* Rows that came in before the server told such names, or before it was asked. */
+static gboolean
+name_row (StoreDb *db, const StoreRow *row, const char *object_id, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "UPDATE message SET object_id = ?2 WHERE id = ?1 AND object_id IS NULL",
+      STORE_INTS (row->id));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 2, object_id);
+  return store_query_step (db, query, error) == 0;
+}
+
 /* Preview, attachments and body that the row does not have yet.  Its flags are not touched: only
  * store_message_set_server_flags () may, for the caller may not have asked the server for them. */
 static gboolean
@@ -255,6 +268,8 @@ complete_row (StoreDb *db, const StoreRow *row, const StoreNewMessage *message, 
   gboolean preview = !row->has_preview && message->preview != NULL;
   gboolean attachments = !row->has_attachments && message->has_attachments;
   gboolean body = !row->has_body && message->body != NULL;
+  if (message->object_id != NULL && !name_row (db, row, message->object_id, error))
+    return FALSE;
   if (!preview && !attachments && !body)
     return TRUE;
   if (preview || attachments) {

@@ -29,7 +29,8 @@ typedef struct
   gint64 date;     /* Date header */
   guint64 size;
   const char *from_name, *from_address, *to, *subject, *message_id, *in_reply_to, *references;
-  const char *preview; /* NULL: unknown yet */
+  const char *object_id; /* nullable: the server's name for these bytes, wherever they lie */
+  const char *preview;   /* NULL: unknown yet */
   gboolean has_attachments;
   GBytes *body; /* nullable: whole message */
 } StoreNewMessage;
@@ -72,11 +73,18 @@ gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uid
  * moved away). */
 BaseUidSet *store_message_get_uids (StoreDb *db, gint64 folder,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How many those are: from an index, without reading a row. */
+gboolean store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **error);
 /* UIDs without body, newest first, at most `limit`: GArray of guint32. `max_size` skips larger
- * ones (0: none). */
+ * ones (0: none), `since` those received before (seconds, 0: none). */
 GArray *store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit,
-                                             guint64 max_size,
+                                             guint64 max_size, gint64 since,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives rows of this folder that lack their body (the newest `limit`) the bytes that another
+ * row of the account has, or lately had: the same object id; or, where the server tells none,
+ * the same Message-ID, size, date and time of receipt.  *shared: how many got theirs. */
+gboolean store_message_share_bodies (StoreDb *db, gint64 folder, guint limit, guint *shared,
+                                     GError **error);
 
 /* ---- reading for the window ---- */
 /* Keys of a folder, descending, at most `limit` (0: all) below `before` (0: from the top):

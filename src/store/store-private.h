@@ -149,6 +149,8 @@ gboolean store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *by
                          GError **error);
 /* NULL with GONE when there is none or it is not whole. */
 GBytes *store_body_read (StoreDb *db, gint64 message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Bytes whose rows went a while ago are not kept for another row. */
+gboolean store_body_forget_orphans (StoreDb *db, GError **error);
 /* The next body of this account goes into a new pack. */
 gboolean store_body_start_pack (StoreDb *db, gint64 account, GError **error);
 /* Around the commit: the packs' sizes into rows (and to the disk), then what was decided. */

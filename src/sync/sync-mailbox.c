@@ -538,7 +538,7 @@ list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
   guint64 n_unanswered = base_uid_set_count (mailbox->unanswered);
   guint limit = (guint)MIN (BODIES_LISTED + n_unanswered, G_MAXUINT);
   g_autoptr (GArray) lacking =
-      store_message_get_uids_without_body (context->db, mailbox->folder, limit, 0, error);
+      store_message_get_uids_without_body (context->db, mailbox->folder, limit, 0, 0, error);
 
   if (lacking == NULL)
     return FALSE;

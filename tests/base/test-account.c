@@ -22,6 +22,9 @@ make_account (void)
   account->smtp.user = g_strdup (" hong@example.org");
   g_strstrip (account->smtp.user);
   account->ca_file = g_strdup ("/etc/ca.pem");
+  account->bodies = BASE_BODIES_MONTHS;
+  account->months = 3;
+  account->largest_body = 0;
   return account;
 }
 
@@ -41,6 +44,9 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpstr (a->smtp.user, ==, b->smtp.user);
   g_assert_cmpuint (a->smtp.port, ==, b->smtp.port);
   g_assert_cmpint (a->smtp.security, ==, b->smtp.security);
+  g_assert_cmpint (a->bodies, ==, b->bodies);
+  g_assert_cmpuint (a->months, ==, b->months);
+  g_assert_cmpuint (a->largest_body, ==, b->largest_body);
 }
 
 static char *
@@ -102,6 +108,9 @@ test_example (void)
   account = g_ptr_array_index (loaded, 0);
   g_assert_cmpstr (account->label, ==, "Work");
   g_assert_cmpuint (account->imap.port, ==, 993);
+  g_assert_cmpint (account->bodies, ==, BASE_BODIES_MONTHS);
+  g_assert_cmpuint (account->months, ==, 24);
+  g_assert_cmpuint (account->largest_body, ==, 25);
 
   /* Saving keeps the administrator's comments. */
   g_free (account->label);
@@ -125,6 +134,10 @@ test_broken_files (void)
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nBodies=some\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nMonths=0\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nMonths=1201\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nLargestBody=-1\n",
     "[Account]\nAddress=a\xff@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
   };
   g_autofree char *root = test_make_folder ();

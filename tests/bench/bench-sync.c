@@ -77,7 +77,7 @@ main (int argc, char **argv)
     gint64 account = store_account_ensure (db, argv[2], NULL);
     inbox = store_folder_by_role (db, account, STORE_ROLE_INBOX, NULL);
   }
-  g_autoptr (GArray) missing = store_message_get_uids_without_body (db, inbox->id, G_MAXINT, 0, NULL);
+  g_autoptr (GArray) missing = store_message_get_uids_without_body (db, inbox->id, G_MAXINT, 0, 0, NULL);
   guint bodies = inbox->total - missing->len;
   g_print ("%.3f %u %u\n", seconds, inbox->total, bodies);
   sync_engine_free (engine);

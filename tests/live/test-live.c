@@ -20,7 +20,7 @@ static guint
 lacking_bodies (Live *live, const char *folder)
 {
   g_autoptr (GArray) uids =
-      store_message_get_uids_without_body (live->db, live_folder (live, folder), G_MAXINT, 0, NULL);
+      store_message_get_uids_without_body (live->db, live_folder (live, folder), G_MAXINT, 0, 0, NULL);
 
   return uids->len;
 }

@@ -157,7 +157,7 @@ test_wrong_bytes (void)
     check_body (profile, other, 2, sizes[i]);
     g_autoptr (GError) error = NULL;
     g_autoptr (GArray) missing =
-        store_message_get_uids_without_body (profile->db, profile->inbox, 9, 0, &error);
+        store_message_get_uids_without_body (profile->db, profile->inbox, 9, 0, 0, &error);
     g_assert_cmpuint (missing->len, ==, 1);
   }
 }

@@ -129,6 +129,53 @@ test_newer (void)
   g_assert_cmpuint (count_files (profile, "mail.db.damaged-"), ==, 0);
 }
 
+/* A profile as the first version left it: brought up to date with all that is in it. */
+static void
+test_older (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = profile_path (profile, "mail.db"), *sql = NULL;
+  g_autofree char *schema =
+      g_test_build_filename (G_TEST_DIST, "..", "src", "store", "schema.sql", NULL);
+  gboolean rebuilt = TRUE;
+  sqlite3 *old = NULL;
+
+  profile_close (profile);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_true (g_file_get_contents (schema, &sql, NULL, &error));
+  g_assert_cmpint (sqlite3_open (path, &old), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (old, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_exec (
+          old,
+          "PRAGMA user_version = 1; INSERT INTO account (id, name) VALUES (1, 'one');"
+          "INSERT INTO folder (id, account, name, delimiter, role, selectable, uid_validity, in_step)"
+          " VALUES (1, 1, 'INBOX', 47, 1, 1, 5, 1234);"
+          "INSERT INTO message (folder, uid, flags, server_flags, received, date, size, "
+          "has_attachments, has_body, message_id, hidden)"
+          " VALUES (1, 7, 1, 1, 100, 100, 5, 0, 0, '<a@x>', 0);",
+          NULL, NULL, NULL),
+      ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (old), ==, SQLITE_OK);
+
+  profile_reopen (profile, NULL, &rebuilt);
+  g_assert_false (rebuilt);
+  g_autoptr (StoreFolder) inbox = store_folder_get (profile->db, 1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (inbox->uid_validity, ==, 5);
+  g_assert_cmpuint (inbox->total, ==, 1);
+  g_assert_cmpint (inbox->in_step, ==, 1234);
+  g_assert_cmpint (inbox->in_step_by, ==, STORE_PROOF_NONE);
+  g_assert_cmpuint (uid_of (profile, listed (profile, 1, 0)), ==, 7);
+  /* What is new works on it, and it is not done twice. */
+  g_assert_true (store_folder_prove (profile->db, 1, STORE_PROOF_SELECT, 2345, &error));
+  profile_reopen (profile, NULL, &rebuilt);
+  g_assert_false (rebuilt);
+  g_autoptr (StoreFolder) again = store_folder_get (profile->db, 1, &error);
+  g_assert_cmpint (again->in_step, ==, 2345);
+}
+
 /* Files as a crash leaves them: copied while a transaction is half done. */
 static void
 test_crash (void)
@@ -411,6 +458,7 @@ add_db_tests (void)
   g_test_add_func ("/store/db/damaged-start", test_damaged_start);
   g_test_add_func ("/store/db/damaged-middle", test_damaged_middle);
   g_test_add_func ("/store/db/newer", test_newer);
+  g_test_add_func ("/store/db/older", test_older);
   g_test_add_func ("/store/db/crash", test_crash);
   g_test_add_func ("/store/db/transaction", test_transaction);
   g_test_add_func ("/store/db/change-folding", test_change_folding);

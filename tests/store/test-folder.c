@@ -62,6 +62,35 @@ test_list (void)
   g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 1);
 }
 
+/* When it was last seen in step and by what, or what keeps it from that; across a restart. */
+static void
+test_freshness (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  profile_forget_changes (profile);
+  g_assert_true (
+      store_folder_set_trouble (profile->db, profile->inbox, "The server says no.", &error));
+  g_assert_cmpuint (profile->changes->len, ==, 1);
+  g_assert_true (
+      store_folder_set_trouble (profile->db, profile->inbox, "The server says no.", &error));
+  g_assert_cmpuint (profile->changes->len, ==, 1);
+  profile_reopen (profile, NULL, NULL);
+  g_autoptr (StoreFolder) troubled = store_folder_get (profile->db, profile->inbox, &error);
+  g_assert_cmpstr (troubled->trouble, ==, "The server says no.");
+  g_assert_cmpint (troubled->in_step_by, ==, STORE_PROOF_NONE);
+
+  g_assert_true (
+      store_folder_prove (profile->db, profile->inbox, STORE_PROOF_NOTIFY, 1234, &error));
+  g_assert_cmpuint (profile->changes->len, ==, 2);
+  const StoreChange *change = g_ptr_array_index (profile->changes, 1);
+  g_assert_cmpint (g_array_index (change->counts, gint64, 0), ==, profile->inbox);
+  g_autoptr (StoreFolder) proven = store_folder_get (profile->db, profile->inbox, &error);
+  g_assert_null (proven->trouble);
+  g_assert_cmpint (proven->in_step, ==, 1234);
+  g_assert_cmpint (proven->in_step_by, ==, STORE_PROOF_NOTIFY);
+}
+
 /* The target of a pending MOVE goes: the message is where the server has it. */
 static void
 test_target_removed (void)
@@ -165,6 +194,7 @@ void
 add_folder_tests (void)
 {
   g_test_add_func ("/store/folder/list", test_list);
+  g_test_add_func ("/store/folder/freshness", test_freshness);
   g_test_add_func ("/store/folder/target-removed", test_target_removed);
   g_test_add_func ("/store/folder/sync-state", test_sync_state);
   g_test_add_func ("/store/folder/reset", test_reset);

@@ -148,13 +148,21 @@ test_without_body (void)
   for (guint i = 1; i <= 5; i++)
     add_message (profile, profile->inbox, i, i, 0, i == 4 ? "here" : NULL);
   g_autoptr (GArray) uids =
-      store_message_get_uids_without_body (profile->db, profile->inbox, 3, 0, &error);
+      store_message_get_uids_without_body (profile->db, profile->inbox, 3, 0, 0, &error);
   g_assert_cmpuint (uids->len, ==, 3);
   g_assert_cmpuint (g_array_index (uids, guint32, 0), ==, 5);
   g_assert_cmpuint (g_array_index (uids, guint32, 1), ==, 3);
   g_autoptr (GArray) small =
-      store_message_get_uids_without_body (profile->db, profile->inbox, 100, 1002, &error);
+      store_message_get_uids_without_body (profile->db, profile->inbox, 100, 1002, 0, &error);
   g_assert_cmpuint (small->len, ==, 2);
+  /* Received at 1700000000 + number. */
+  g_autoptr (GArray) late = store_message_get_uids_without_body (profile->db, profile->inbox, 100,
+                                                                 0, 1700000003, &error);
+  g_assert_cmpuint (late->len, ==, 2);
+  guint64 count = 0;
+  g_assert_true (store_message_count_uids (profile->db, profile->inbox, &count, &error));
+  g_autoptr (BaseUidSet) all = store_message_get_uids (profile->db, profile->inbox, &error);
+  g_assert_cmpuint (count, ==, base_uid_set_count (all));
 }
 
 static void

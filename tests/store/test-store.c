@@ -235,5 +235,6 @@ main (int argc, char **argv)
   add_operation_tests ();
   add_model_tests ();
   add_outgoing_tests ();
+  add_share_tests ();
   return g_test_run ();
 }
