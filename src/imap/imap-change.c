@@ -1,7 +1,7 @@
 /* What changes a mailbox: STORE, COPY, MOVE (or COPY and UID EXPUNGE), APPEND.  Runs in the session's thread; must never
  * send EXPUNGE without UIDs nor CLOSE, which destroy what other clients have marked, and never mark an original
  * before its copy is confirmed. */
-#include "imap-session-private.h"
+#include "imap-flight-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -11,26 +11,9 @@
 #include "imap-fetch.h"
 
 static gboolean
-check_writable (ImapSession *session, GError **error)
+prepare_store (ImapSession *session, ImapTask *task, GError **error)
 {
-  if (!imap_session_check_selected (session, error))
-    return FALSE;
-  if (session->selected.read_only)
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("The folder “%s” can only be read, not changed."), session->selected_name);
-  return !session->selected.read_only;
-}
-
-gboolean
-imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
-                    GCancellable *cancellable, GError **error)
-{
-  const ImapExchange exchange = {
-    .refused = _ ("The server did not change the marks of the messages."),
-    .mailbox = session->selected_name,
-  };
-  if (!check_writable (session, error))
-    return FALSE;
+  ImapFlags flags = task->flags;
   if (!session->selected.permanent_keywords)
     flags &= session->selected.permanent_flags | ~(guint)IMAP_FLAG_FORWARDED;
   /* Such a change would last as long as the connection, and count as made. */
@@ -40,13 +23,36 @@ imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFla
                     session->selected_name);
     return FALSE;
   }
-  if (flags == 0 || *set == '\0')
+  if (flags == 0 || *task->set == '\0')
     return TRUE;
-
   g_autofree char *names = imap_flags_to_string (flags);
-  g_autoptr (ImapCommand) command = imap_command_new ("UID STORE ", FALSE);
-  imap_command_add (command, "%s %cFLAGS.SILENT (%s)", set, add ? '+' : '-', names);
-  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+  task->command = imap_command_new ("UID STORE ", FALSE);
+  imap_command_add (task->command, "%s %cFLAGS.SILENT (%s)", task->set, task->add_flags ? '+' : '-',
+                    names);
+  return TRUE;
+}
+
+guint
+imap_flight_store (ImapFlight *flight, const char *set, gboolean add, ImapFlags flags)
+{
+  /* which flags can be kept is known by the time it is sent: never before its SELECT is answered */
+  ImapTask *task = imap_flight_add (flight, NULL, IMAP_TASK_NEEDS_WRITABLE,
+                                    _ ("The server did not change the marks of the messages."),
+                                    imap_flight_get_mailbox (flight));
+  task->set = g_strdup (set);
+  task->prepare = prepare_store;
+  task->flags = flags;
+  task->add_flags = add;
+  return imap_flight_get_index (flight);
+}
+
+gboolean
+imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
+                    GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  imap_flight_store (flight, set, add, flags);
+  return imap_flight_run_alone (flight, cancellable, error);
 }
 
 /* How many EXPUNGE answers are our own doing. */
@@ -86,14 +92,15 @@ imap_session_expunge (ImapSession *session, const char *set, GCancellable *cance
 }
 
 /* COPYUID comes with the tagged OK of COPY, and before it, untagged, with MOVE (RFC 6851 4.3). */
-static gboolean
+static ImapTaken
 take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_data,
               GError **error)
 {
   GHashTable **map = user_data;
-  if (*map == NULL && imap_response_has_code (response, "COPYUID"))
-    *map = imap_response_parse_copyuid (response->argument);
-  return TRUE;
+  if (*map != NULL || !imap_response_has_code (response, "COPYUID"))
+    return IMAP_TAKEN_NOT;
+  *map = imap_response_parse_copyuid (response->argument);
+  return IMAP_TAKEN;
 }
 
 gboolean
@@ -142,7 +149,7 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
   };
   if (map != NULL)
     *map = NULL;
-  if (!check_writable (session, error))
+  if (!imap_session_check_writable (session, error))
     return FALSE;
   if (*set == '\0')
     return TRUE;

@@ -10,7 +10,7 @@
 
 /* What a list row, its first line of text, threading and a reply need. */
 #define HEADER_FIELDS                                                                              \
-  "From Sender Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type "         \
+  "From Sender Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type "        \
   "Content-Transfer-Encoding"
 
 static const struct
@@ -202,6 +202,13 @@ imap_fetched_parse (ImapFetched *fetched, guint32 seq, ImapLexer *lexer, GError 
   base_error_set (error, BASE_ERROR_LIMIT, NULL,
                   _ ("The mail server sent an answer that is too deeply nested to be understood."));
   return FALSE;
+}
+
+gboolean
+imap_fetched_has_more (const ImapFetched *fetched)
+{
+  return fetched->size != 0 || fetched->date != 0 || fetched->header != NULL
+         || fetched->body != NULL || fetched->text != NULL;
 }
 
 void

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 /* Reads the rest of "* 12 FETCH …".  Unknown items are passed over; malformed ones too.  LIMIT when it
  * nests too deeply. */
 gboolean imap_fetched_parse (ImapFetched *fetched, guint32 seq, ImapLexer *lexer, GError **error);
+/* Something besides numbers and flags. */
+gboolean imap_fetched_has_more (const ImapFetched *fetched);
 void imap_fetched_clear (ImapFetched *fetched);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapFetched, imap_fetched_clear)
 

@@ -42,7 +42,7 @@ take_what_is_there (ImapSession *session, const ImapTag tag, IdleState *state, G
     if (response.kind == IMAP_RESPONSE_TAGGED && strcmp (response.tag, tag) == 0)
       *state = IDLE_ENDED;
   }
-  if (session->news && *state == IDLE_WAITING)
+  if (session->news->len > 0 && *state == IDLE_WAITING)
     *state = IDLE_STOP;
   return TRUE;
 }
@@ -75,7 +75,7 @@ idle_loop (ImapSession *session, const ImapTag tag, int wake_fd, gint64 deadline
 static gboolean
 is_hopeless (ImapSession *session, gint64 begun)
 {
-  if (session->news || g_get_monotonic_time () - begun >= SHORT_IDLE_US)
+  if (session->news->len > 0 || g_get_monotonic_time () - begun >= SHORT_IDLE_US)
     session->short_idles = 0;
   else
     session->short_idles++;
@@ -148,13 +148,14 @@ imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolea
     timeout_ms = MAX_IDLE_MS;
   deadline = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
 
-  if (!session->news) {
+  if (session->news->len == 0) {
     if (imap_session_has (session, IMAP_CAP_IDLE) && !session->no_idle) {
       if (!idle (session, wake_fd, deadline, &refused, cancellable, error))
         return FALSE;
       session->no_idle = refused;
     }
-    if (refused && !session->news && !wait_and_ask (session, wake_fd, deadline, cancellable, error))
+    if (refused && session->news->len == 0
+        && !wait_and_ask (session, wake_fd, deadline, cancellable, error))
       return FALSE;
   }
   if (news != NULL)

@@ -1,7 +1,7 @@
 /* Mailboxes: their names on the wire, LIST with SPECIAL-USE and LIST-STATUS, STATUS, CREATE, DELETE,
  * RENAME, SUBSCRIBE.  Runs in the session's thread;
  * must never give out a name under which the server would not find the mailbox again. */
-#include "imap-session-private.h"
+#include "imap-flight-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -12,12 +12,6 @@
 
 /* Nobody has more; a server that sends more is not to fill the memory. */
 #define MAX_MAILBOXES 100000
-
-typedef struct
-{
-  GPtrArray *mailboxes; /* of ImapMailbox; Owned */
-  GHashTable *by_name;  /* Borrowed from mailboxes */
-} Listing;
 
 void
 imap_mailbox_free (ImapMailbox *mailbox)
@@ -55,7 +49,8 @@ name_from_wire (ImapSession *session, const char *wire)
   if (g_ascii_strcasecmp (wire, "INBOX") == 0)
     return g_strdup ("INBOX");
 
-  g_autofree char *name = imap_utf7_decode (wire);
+  /* with UTF-8 an "&" is itself (RFC 6855 3, RFC 9051 5.1) */
+  g_autofree char *name = session->utf8 ? base_text_repair (wire, -1) : imap_utf7_decode (wire);
   const char *other = g_hash_table_lookup (session->wire_names, name);
   if (other != NULL && strcmp (other, wire) == 0)
     return g_steal_pointer (&name);
@@ -108,7 +103,7 @@ take_attribute (ImapMailbox *mailbox, const ImapToken *attribute)
 
 /* * LIST (\HasNoChildren \Sent) "/" "Sent" */
 static void
-take_list (ImapSession *session, Listing *listing)
+take_list (ImapSession *session, ImapTask *listing)
 {
   g_autoptr (ImapMailbox) mailbox = g_new0 (ImapMailbox, 1);
   ImapToken token;
@@ -124,25 +119,26 @@ take_list (ImapSession *session, Listing *listing)
   if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING && token.length == 1)
     mailbox->delimiter = token.text[0];
   mailbox->name = take_name (session, TRUE);
-  if (mailbox->name == NULL || g_hash_table_contains (listing->by_name, mailbox->name)
+  if (mailbox->name == NULL || g_hash_table_contains (listing->names, mailbox->name)
       || listing->mailboxes->len >= MAX_MAILBOXES)
     return;
   if (strcmp (mailbox->name, "INBOX") == 0)
     mailbox->role = IMAP_ROLE_INBOX;
-  g_hash_table_insert (listing->by_name, mailbox->name, mailbox);
+  g_hash_table_insert (listing->names, mailbox->name, mailbox);
   g_ptr_array_add (listing->mailboxes, g_steal_pointer (&mailbox));
 }
 
-/* * STATUS "Sent" (MESSAGES 3 UNSEEN 0 …) */
-static void
-take_status (ImapSession *session, Listing *listing)
+ImapMailbox *
+imap_mailbox_parse_status (ImapSession *session)
 {
-  g_autofree char *name = take_name (session, FALSE);
-  ImapMailbox *mailbox = name != NULL ? g_hash_table_lookup (listing->by_name, name) : NULL;
+  g_autoptr (ImapMailbox) mailbox = g_new0 (ImapMailbox, 1);
   ImapToken key, value;
 
-  if (mailbox == NULL || imap_lexer_next (session->lexer, &key) != IMAP_TOKEN_OPEN)
-    return;
+  mailbox->name = take_name (session, FALSE);
+  if (mailbox->name == NULL)
+    return NULL;
+  if (imap_lexer_next (session->lexer, &key) != IMAP_TOKEN_OPEN)
+    return g_steal_pointer (&mailbox);
   while (imap_lexer_next (session->lexer, &key) == IMAP_TOKEN_ATOM
          && imap_lexer_next (session->lexer, &value) == IMAP_TOKEN_ATOM) {
     guint32 number = (guint32)imap_token_number (&value, G_MAXUINT32);
@@ -159,19 +155,72 @@ take_status (ImapSession *session, Listing *listing)
       mailbox->highest_modseq = imap_token_number (&value, G_MAXINT64);
     }
   }
+  return g_steal_pointer (&mailbox);
 }
 
-static gboolean
+void
+imap_mailbox_set_status (ImapMailbox *mailbox, const ImapMailbox *status)
+{
+  mailbox->has_status = status->has_status;
+  mailbox->messages = status->messages;
+  mailbox->unseen = status->unseen;
+  mailbox->uid_next = status->uid_next;
+  mailbox->uid_validity = status->uid_validity;
+  mailbox->highest_modseq = status->highest_modseq;
+}
+
+static ImapTaken
 take_listing (ImapSession *session, const ImapResponse *response, gpointer user_data,
               GError **error)
 {
-  Listing *listing = user_data;
+  if (strcmp (response->name, "LIST") != 0)
+    return IMAP_TAKEN_NOT;
+  take_list (session, user_data);
+  return IMAP_TAKEN;
+}
 
-  if (strcmp (response->name, "LIST") == 0 && listing->mailboxes != NULL)
-    take_list (session, user_data);
-  else if (strcmp (response->name, "STATUS") == 0)
-    take_status (session, user_data);
-  return TRUE;
+static ImapTaken
+take_listed_status (ImapMailbox *status, gpointer user_data)
+{
+  ImapTask *listing = user_data;
+  ImapMailbox *mailbox = g_hash_table_lookup (listing->names, status->name);
+  if (mailbox == NULL)
+    return IMAP_TAKEN_NOT;
+  imap_mailbox_set_status (mailbox, status);
+  return IMAP_TAKEN;
+}
+
+char *
+imap_mailbox_status_items (ImapSession *session)
+{
+  return g_strdup_printf ("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY%s)",
+                          imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "");
+}
+
+static ImapTaken
+take_own_status (ImapMailbox *status, gpointer user_data)
+{
+  ImapTask *task = user_data;
+  if (strcmp (task->status->name, status->name) != 0)
+    return IMAP_TAKEN_NOT;
+  imap_mailbox_set_status (task->status, status);
+  return IMAP_TAKEN;
+}
+
+guint
+imap_flight_status (ImapFlight *flight, ImapMailbox *mailbox)
+{
+  ImapSession *session = imap_flight_get_session (flight);
+  g_autofree char *refused =
+      g_strdup_printf (_ ("The server did not tell about the folder “%s”."), mailbox->name);
+  g_autofree char *items = imap_mailbox_status_items (session);
+  ImapCommand *command = imap_mailbox_command (session, "STATUS", mailbox->name);
+  imap_command_add (command, " %s", items);
+  ImapTask *task = imap_flight_add (flight, command, IMAP_TASK_STATUS, refused, mailbox->name);
+  task->status = mailbox;
+  task->exchange.status = take_own_status;
+  mailbox->has_status = FALSE;
+  return imap_flight_get_index (flight);
 }
 
 /* What to ask for beside the names; NULL for nothing, where a plain LIST is the safest (quirks 43, 45, 52). */
@@ -183,36 +232,47 @@ dup_return_options (ImapSession *session)
   if (session->no_extended_list || !imap_session_has (session, IMAP_CAP_LIST_EXTENDED)
       || !(special || status))
     return NULL;
-  return g_strdup_printf (
-      " RETURN (%s%s%s%s%s)", special ? "SPECIAL-USE" : "", special && status ? " " : "",
-      status ? "STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY" : "",
-      status && imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "",
-      status ? ")" : "");
+  g_autofree char *items = imap_mailbox_status_items (session);
+  return g_strdup_printf (" RETURN (%s%s%s%s)", special ? "SPECIAL-USE" : "",
+                          special && status ? " " : "", status ? "STATUS " : "",
+                          status ? items : "");
 }
 
 /* All mailboxes, or `mailbox` alone. */
+static ImapTask *
+add_list (ImapFlight *flight, const char *mailbox, const char *options)
+{
+  ImapSession *session = imap_flight_get_session (flight);
+  ImapCommand *command = mailbox != NULL ? imap_mailbox_command (session, "LIST \"\"", mailbox)
+                                         : imap_command_new ("LIST \"\" \"*\"", session->utf8);
+  if (options != NULL)
+    imap_command_add (command, "%s", options);
+  ImapTask *task = imap_flight_add (
+      flight, command, 0, _ ("The mail server did not tell which folders there are."), NULL);
+  task->mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
+  task->names = g_hash_table_new (g_str_hash, g_str_equal);
+  task->exchange.data = take_listing;
+  task->exchange.status = take_listed_status;
+  return task;
+}
+
+guint
+imap_flight_list (ImapFlight *flight)
+{
+  g_autofree char *options = dup_return_options (imap_flight_get_session (flight));
+  add_list (flight, NULL, options);
+  return imap_flight_get_index (flight);
+}
+
 static GPtrArray *
 list_once (ImapSession *session, const char *mailbox, const char *options,
            GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) mailboxes =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
-  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  Listing listing = { .mailboxes = mailboxes, .by_name = by_name };
-  const ImapExchange exchange = {
-    .refused = _ ("The mail server did not tell which folders there are."),
-    .data = take_listing,
-    .user_data = &listing,
-  };
-  g_autoptr (ImapCommand) command = mailbox != NULL
-                                        ? imap_mailbox_command (session, "LIST \"\"", mailbox)
-                                        : imap_command_new ("LIST \"\" \"*\"", session->utf8);
-
-  if (options != NULL)
-    imap_command_add (command, "%s", options);
-  if (!imap_talk_run (session, command, &exchange, NULL, cancellable, error))
-    return NULL;
-  return g_steal_pointer (&mailboxes);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  add_list (flight, mailbox, options);
+  return imap_flight_run_alone (flight, cancellable, error)
+             ? imap_flight_steal_mailboxes (flight, imap_flight_get_index (flight))
+             : NULL;
 }
 
 GPtrArray *
@@ -315,25 +375,11 @@ ImapMailbox *
 imap_session_status (ImapSession *session, const char *name, GCancellable *cancellable,
                      GError **error)
 {
-  g_autofree char *refused =
-      g_strdup_printf (_ ("The server did not tell about the folder “%s”."), name);
-  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (ImapMailbox) mailbox = g_new0 (ImapMailbox, 1);
-  Listing listing = { .by_name = by_name };
-  const ImapExchange exchange = {
-    .refused = refused,
-    .mailbox = name,
-    .data = take_listing,
-    .user_data = &listing,
-  };
-  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "STATUS", name);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
 
   mailbox->name = g_strdup (name);
   mailbox->selectable = TRUE;
-  g_hash_table_insert (by_name, mailbox->name, mailbox);
-  imap_command_add (command, " (MESSAGES UNSEEN UIDNEXT UIDVALIDITY%s)",
-                    imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "");
-  if (!imap_talk_run (session, command, &exchange, NULL, cancellable, error))
-    return NULL;
-  return g_steal_pointer (&mailbox);
+  imap_flight_status (flight, mailbox);
+  return imap_flight_run_alone (flight, cancellable, error) ? g_steal_pointer (&mailbox) : NULL;
 }

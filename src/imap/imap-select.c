@@ -1,12 +1,11 @@
 /* Opening a mailbox and asking what is in it: SELECT, EXAMINE, FETCH, SEARCH, NOOP.  Runs in the session's thread;
  * must never report an empty mailbox because a server forgot to answer. */
-#include "imap-session-private.h"
-
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "base-error.h"
 #include "imap-fetch.h"
+#include "imap-flight-private.h"
 
 gboolean
 imap_session_check_selected (ImapSession *session, GError **error)
@@ -20,63 +19,108 @@ imap_session_check_selected (ImapSession *session, GError **error)
 }
 
 gboolean
+imap_session_check_writable (ImapSession *session, GError **error)
+{
+  if (!imap_session_check_selected (session, error))
+    return FALSE;
+  if (session->selected.read_only)
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("The folder “%s” can only be read, not changed."), session->selected_name);
+  return !session->selected.read_only;
+}
+
+/* ---- opening ---- */
+
+/* `parameters` nullable: what stands in parentheses behind the name. */
+static ImapTask *
+add_select (ImapFlight *flight, const char *name, gboolean read_only, guint32 uid_validity,
+            const char *parameters)
+{
+  g_autofree char *refused = g_strdup_printf (_ ("The server did not open the folder “%s”."), name);
+  ImapCommand *command = imap_mailbox_command (imap_flight_get_session (flight),
+                                               read_only ? "EXAMINE" : "SELECT", name);
+  if (parameters != NULL)
+    imap_command_add (command, " (%s)", parameters);
+  ImapTask *task = imap_flight_add (flight, command, IMAP_TASK_SELECTS, refused, name);
+  task->read_only = read_only;
+  task->uid_validity = uid_validity;
+  return task;
+}
+
+guint
+imap_flight_select (ImapFlight *flight, const char *name, gboolean read_only, guint32 uid_validity)
+{
+  gboolean condstore = imap_session_has (imap_flight_get_session (flight), IMAP_CAP_CONDSTORE);
+  add_select (flight, name, read_only, uid_validity, condstore ? "CONDSTORE" : NULL);
+  return imap_flight_get_index (flight);
+}
+
+gboolean
 imap_session_select (ImapSession *session, const char *name, gboolean read_only,
                      GCancellable *cancellable, GError **error)
 {
-  g_autofree char *refused = g_strdup_printf (_ ("The server did not open the folder “%s”."), name);
-  const ImapExchange exchange = { .refused = refused, .mailbox = name };
-  g_autoptr (ImapCommand) command =
-      imap_mailbox_command (session, read_only ? "EXAMINE" : "SELECT", name);
-
-  if (imap_session_has (session, IMAP_CAP_CONDSTORE))
-    imap_command_add (command, " (CONDSTORE)");
-  g_autofree char *kept_name = g_strdup (name); /* `name` may be our own selected_name */
-  imap_state_forget_selected (session);
-  session->news = FALSE;
-  session->expected_expunges = 0;
-  session->selected.read_only = read_only;
-  /* no PERMANENTFLAGS means that all can be stored (RFC 9051 6.3.2) */
-  session->selected.permanent_flags =
-      IMAP_FLAG_SEEN | IMAP_FLAG_ANSWERED | IMAP_FLAG_FLAGGED | IMAP_FLAG_DELETED | IMAP_FLAG_DRAFT;
-  g_autoptr (GError) local = NULL;
-  session->selecting = TRUE;
-  gboolean selected = imap_talk_run (session, command, &exchange, NULL, cancellable, &local);
-  session->selecting = FALSE;
-  if (selected) {
-    session->selected_name = g_steal_pointer (&kept_name);
-    return TRUE;
-  }
-
-  imap_state_forget_selected (session);
-  /* Dovecot says NO without a code, whether the mailbox is gone or only cannot be opened */
-  if (g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)
-      && imap_mailbox_is_missing (session, kept_name, cancellable))
-    base_error_set (error, BASE_ERROR_GONE, base_error_get_detail (local),
-                    _ ("The folder “%s” does not exist on the server."), kept_name);
-  else
-    g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  imap_flight_select (flight, name, read_only, 0);
+  return imap_flight_run_alone (flight, cancellable, error);
 }
 
-static gboolean
-fetch (ImapSession *session, const char *verb, const char *set, ImapFetchItems items,
-       guint64 changed_since, ImapFetchFunc func, gpointer user_data, GCancellable *cancellable,
-       GError **error)
-{
-  const ImapExchange exchange = {
-    .refused = _ ("The server did not send the messages that were asked for."),
-    .mailbox = session->selected_name,
-    .fetch = func,
-    .user_data = user_data,
-  };
-  gboolean condstore = imap_session_has (session, IMAP_CAP_CONDSTORE);
-  g_autofree char *wanted = imap_fetch_items_to_string (items, condstore);
-  g_autoptr (ImapCommand) command = imap_command_new (verb, FALSE);
+/* ---- FETCH ---- */
 
-  imap_command_add (command, " %s %s", set, wanted);
-  if (condstore && changed_since > 0)
-    imap_command_add (command, " (CHANGEDSINCE %" G_GUINT64_FORMAT ")", changed_since);
-  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+/* `set` nullable: whatever comes. */
+static ImapTask *
+add_fetch (ImapFlight *flight, const char *set, gboolean by_sequence, ImapFetchItems items,
+           const char *modifiers, ImapFetchFunc func, gpointer user_data)
+{
+  gboolean condstore = imap_session_has (imap_flight_get_session (flight), IMAP_CAP_CONDSTORE);
+  g_autofree char *wanted = imap_fetch_items_to_string (items, condstore);
+  ImapCommand *command = NULL;
+
+  if (set != NULL && *set != '\0') {
+    command = imap_command_new (by_sequence ? "FETCH" : "UID FETCH", FALSE);
+    imap_command_add (command, " %s %s", set, wanted);
+    if (modifiers != NULL)
+      imap_command_add (command, " (%s)", modifiers);
+  }
+  ImapTask *task = imap_flight_add (
+      flight, command,
+      IMAP_TASK_NEEDS_MAILBOX
+          | (by_sequence ? IMAP_TASK_BY_SEQUENCE | IMAP_TASK_HOLDS_NUMBERS : (ImapTaskTraits)0),
+      _ ("The server did not send the messages that were asked for."),
+      imap_flight_get_mailbox (flight));
+  task->set = g_strdup (set);
+  task->exchange.set = task->set;
+  task->exchange.by_sequence = by_sequence;
+  task->exchange.items = items;
+  task->exchange.fetch = func;
+  task->exchange.fetch_data = user_data;
+  return task;
+}
+
+guint
+imap_flight_fetch (ImapFlight *flight, const char *set, ImapFetchItems items, guint64 changed_since,
+                   ImapFetchFunc func, gpointer user_data)
+{
+  gboolean condstore = imap_session_has (imap_flight_get_session (flight), IMAP_CAP_CONDSTORE);
+  g_autofree char *modifiers =
+      condstore && changed_since > 0
+          ? g_strdup_printf ("CHANGEDSINCE %" G_GUINT64_FORMAT, changed_since)
+          : NULL;
+  add_fetch (flight, set, FALSE, items, modifiers, func, user_data);
+  return imap_flight_get_index (flight);
+}
+
+guint
+imap_flight_fetch_seq (ImapFlight *flight, guint32 first, guint32 last, ImapFetchItems items,
+                       ImapFetchFunc func, gpointer user_data)
+{
+  g_autofree char *set = NULL;
+  first = MAX (first, 1);
+  if (last == 0)
+    set = g_strdup_printf ("%u:*", first);
+  else if (first <= last)
+    set = g_strdup_printf ("%u:%u", first, last);
+  add_fetch (flight, set, TRUE, items, NULL, func, user_data);
+  return imap_flight_get_index (flight);
 }
 
 gboolean
@@ -86,9 +130,9 @@ imap_session_fetch (ImapSession *session, const char *set, ImapFetchItems items,
 {
   if (!imap_session_check_selected (session, error))
     return FALSE;
-  return *set == '\0'
-         || fetch (session, "UID FETCH", set, items, changed_since, func, user_data, cancellable,
-                   error);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  imap_flight_fetch (flight, set, items, changed_since, func, user_data);
+  return imap_flight_run_alone (flight, cancellable, error);
 }
 
 gboolean
@@ -98,91 +142,137 @@ imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last, ImapF
 {
   if (!imap_session_check_selected (session, error))
     return FALSE;
-  first = MAX (first, 1);
-  if (first > last)
+  if (last == 0)
     return TRUE;
-  g_autofree char *set = g_strdup_printf ("%u:%u", first, last);
-  return fetch (session, "FETCH", set, items, 0, func, user_data, cancellable, error);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  imap_flight_fetch_seq (flight, first, last, items, func, user_data);
+  return imap_flight_run_alone (flight, cancellable, error);
 }
 
-typedef struct
-{
-  BaseUidSet *uids; /* Owned */
-  gboolean answered;
-} Found;
+/* ---- what changed since an earlier visit ---- */
 
-/* * SEARCH 2 84 882, where a server may well put it as the answer to an extended search too (quirk 62) */
+#define CHANGE_ITEMS (IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ)
+/* A longer set of known UIDs is left out: then the server tells of more than we ever had, which does no harm. */
+#define MAX_KNOWN_OCTETS 500
+
+static gboolean
+take_changed (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  ImapTask *task = user_data;
+  return task->changed == NULL || task->changed (fetched, task->resync_data, error);
+}
+
+static gboolean
+take_vanished (const BaseUidSet *uids, gpointer user_data, GError **error)
+{
+  ImapTask *task = user_data;
+  return task->vanished == NULL || task->vanished (uids, task->resync_data, error);
+}
+
 static void
-take_search (ImapSession *session, Found *found)
+listen_for_changes (ImapTask *task, ImapFetchFunc changed, ImapVanishedFunc vanished,
+                    gpointer user_data)
 {
-  ImapToken token;
-  while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
-    guint32 uid = (guint32)imap_token_number (&token, G_MAXUINT32);
-    if (uid != 0)
-      base_uid_set_add (found->uids, uid);
-  }
+  task->changed = changed;
+  task->vanished = vanished;
+  task->resync_data = user_data;
+  task->exchange.items = CHANGE_ITEMS;
+  task->exchange.fetch = take_changed;
+  task->exchange.vanished = take_vanished;
+  task->exchange.fetch_data = task;
 }
 
-/* * ESEARCH (TAG "A7") UID ALL 2,10:11 */
+/* Only what a mailbox with numbers of its own tells can be believed. */
 static gboolean
-take_esearch (ImapSession *session, Found *found, GError **error)
+finish_resync (ImapSession *session, ImapTask *task, const ImapResponse *answer, GError **error)
 {
-  ImapToken token;
-
-  while (imap_lexer_next (session->lexer, &token) != IMAP_TOKEN_END) {
-    if (!imap_token_is (&token, "ALL")) {
-      if (imap_lexer_skip (session->lexer, &token))
-        continue;
-      base_error_set (
-          error, BASE_ERROR_LIMIT, NULL,
-          _ ("The mail server sent an answer that is too deeply nested to be understood."));
-      return FALSE;
-    }
-    imap_lexer_next (session->lexer, &token);
-    g_autofree char *text = imap_token_dup (&token);
-    g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
-    for (guint i = 0; uids != NULL && i < base_uid_set_n_ranges (uids); i++) {
-      BaseUidRange range = base_uid_set_get_range (uids, i);
-      base_uid_set_add_range (found->uids, range.first, range.last);
-    }
-    found->answered &= uids != NULL;
-  }
+  if (task->selected.uid_validity == task->uid_validity && task->selected.highest_modseq > 0)
+    task->resync = task->changes != NULL ? IMAP_RESYNC_CHANGES : IMAP_RESYNC_ALL;
   return TRUE;
 }
 
-static gboolean
-take_found (ImapSession *session, const ImapResponse *response, gpointer user_data, GError **error)
+static ImapTask *
+add_changes (ImapFlight *flight, guint64 modseq, ImapFetchFunc changed, ImapVanishedFunc vanished,
+             gpointer user_data)
 {
-  Found *found = user_data;
-  if (strcmp (response->name, "SEARCH") == 0) {
-    found->answered = TRUE;
-    take_search (session, found);
-  } else if (strcmp (response->name, "ESEARCH") == 0) {
-    found->answered = TRUE;
-    return take_esearch (session, found, error);
+  ImapSession *session = imap_flight_get_session (flight);
+  g_autofree char *modifiers = g_strdup_printf ("CHANGEDSINCE %" G_GUINT64_FORMAT "%s", modseq,
+                                                session->qresync ? " VANISHED" : "");
+  ImapTask *task = add_fetch (flight, "1:*", FALSE, CHANGE_ITEMS, modifiers, NULL, NULL);
+  listen_for_changes (task, changed, vanished, user_data);
+  return task;
+}
+
+static char *
+dup_qresync (const ImapSyncPoint *point)
+{
+  g_autofree char *known = point->known != NULL ? base_uid_set_to_string (point->known) : NULL;
+  gboolean tell = known != NULL && *known != '\0' && strlen (known) <= MAX_KNOWN_OCTETS;
+  return g_strdup_printf ("QRESYNC (%u %" G_GUINT64_FORMAT "%s%s)", point->uid_validity,
+                          point->modseq, tell ? " " : "", tell ? known : "");
+}
+
+guint
+imap_flight_resync (ImapFlight *flight, const char *name, gboolean read_only,
+                    const ImapSyncPoint *point, ImapFetchFunc changed, ImapVanishedFunc vanished,
+                    gpointer user_data)
+{
+  ImapSession *session = imap_flight_get_session (flight);
+  gboolean condstore = imap_session_has (session, IMAP_CAP_CONDSTORE);
+
+  if (!condstore || point->modseq == 0 || point->uid_validity == 0)
+    return imap_flight_select (flight, name, read_only, point->uid_validity);
+  if (session->qresync) {
+    g_autofree char *parameter = dup_qresync (point);
+    ImapTask *task = add_select (flight, name, read_only, point->uid_validity, parameter);
+    listen_for_changes (task, changed, vanished, user_data);
+    task->finish = finish_resync;
+    return imap_flight_get_index (flight);
   }
-  return TRUE;
+  ImapTask *select = add_select (flight, name, read_only, point->uid_validity, "CONDSTORE");
+  guint index = imap_flight_get_index (flight);
+  select->finish = finish_resync;
+  select->changes = add_changes (flight, point->modseq, changed, vanished, user_data);
+  return index;
+}
+
+guint
+imap_flight_changes (ImapFlight *flight, guint64 modseq, ImapFetchFunc changed,
+                     ImapVanishedFunc vanished, gpointer user_data)
+{
+  ImapSession *session = imap_flight_get_session (flight);
+  ImapTask *task = add_changes (flight, modseq, changed, vanished, user_data);
+  if (!imap_session_has (session, IMAP_CAP_CONDSTORE) || modseq == 0)
+    base_error_set (&task->error, BASE_ERROR_REFUSED, NULL,
+                    _ ("“%s” does not tell what has changed."), session->host);
+  task->resync = session->qresync ? IMAP_RESYNC_ALL : IMAP_RESYNC_CHANGES;
+  return imap_flight_get_index (flight);
+}
+
+/* ---- SEARCH ---- */
+
+static void
+take_found (const ImapFound *found, gpointer user_data)
+{
+  ImapTask *task = user_data;
+
+  task->answered = found->whole;
+  for (guint i = 0; i < base_uid_set_n_ranges (found->uids); i++) {
+    BaseUidRange range = base_uid_set_get_range (found->uids, i);
+    base_uid_set_add_range (task->uids, range.first, range.last);
+  }
 }
 
 /* Takes `command`, which has everything behind UID SEARCH [RETURN (ALL)]. */
-static BaseUidSet *
-search (ImapSession *session, ImapCommand *command, gboolean *answered, GCancellable *cancellable,
-        GError **error)
+static ImapTask *
+add_search (ImapFlight *flight, ImapCommand *command)
 {
-  g_autoptr (ImapCommand) owned = command;
-  g_autoptr (BaseUidSet) uids = base_uid_set_new ();
-  Found found = { .uids = uids };
-  const ImapExchange exchange = {
-    .refused = _ ("The server did not search the folder."),
-    .mailbox = session->selected_name,
-    .data = take_found,
-    .user_data = &found,
-  };
-
-  if (!imap_talk_run (session, owned, &exchange, NULL, cancellable, error))
-    return NULL;
-  *answered = found.answered;
-  return g_steal_pointer (&uids);
+  ImapTask *task = imap_flight_add (flight, command, IMAP_TASK_NEEDS_MAILBOX,
+                                    _ ("The server did not search the folder."),
+                                    imap_flight_get_mailbox (flight));
+  task->uids = base_uid_set_new ();
+  task->exchange.found = take_found;
+  return task;
 }
 
 static ImapCommand *
@@ -193,46 +283,73 @@ search_command (ImapSession *session)
                            session->utf8);
 }
 
+/* An empty list means "delete all" to whoever compares it, so it must be true. */
+static gboolean
+finish_search_all (ImapSession *session, ImapTask *task, const ImapResponse *answer, GError **error)
+{
+  if (task->answered && (!base_uid_set_is_empty (task->uids) || session->selected.exists == 0))
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("The server did not tell which messages are in the folder “%s”."),
+                  task->mailbox);
+  return FALSE;
+}
+
+guint
+imap_flight_search_all (ImapFlight *flight)
+{
+  ImapCommand *command = search_command (imap_flight_get_session (flight));
+  imap_command_add (command, " ALL");
+  add_search (flight, command)->finish = finish_search_all;
+  return imap_flight_get_index (flight);
+}
+
+guint
+imap_flight_search_message_id (ImapFlight *flight, const char *message_id)
+{
+  ImapSession *session = imap_flight_get_session (flight);
+  ImapCommand *command = search_command (session);
+  if (!g_str_is_ascii (message_id) && !session->utf8)
+    imap_command_add (command, " CHARSET UTF-8");
+  imap_command_add (command, " HEADER Message-ID ");
+  imap_command_add_string (command, message_id);
+  add_search (flight, command);
+  return imap_flight_get_index (flight);
+}
+
 BaseUidSet *
 imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error)
 {
-  gboolean answered;
-  if (!imap_session_check_selected (session, error))
-    return NULL;
-  ImapCommand *command = search_command (session);
-  imap_command_add (command, " ALL");
-  g_autoptr (BaseUidSet) uids = search (session, command, &answered, cancellable, error);
-  if (uids == NULL)
-    return NULL;
-  /* an empty list means "delete all" to whoever compares it, so it must be true */
-  if (!answered || (base_uid_set_is_empty (uids) && session->selected.exists > 0)) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("The server did not tell which messages are in the folder “%s”."),
-                    session->selected_name);
-    return NULL;
-  }
-  return g_steal_pointer (&uids);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  guint index = imap_flight_search_all (flight);
+  return imap_flight_run_alone (flight, cancellable, error) ? imap_flight_steal_uids (flight, index)
+                                                            : NULL;
 }
 
 BaseUidSet *
 imap_session_search_message_id (ImapSession *session, const char *message_id,
                                 GCancellable *cancellable, GError **error)
 {
-  gboolean answered;
-  if (!imap_session_check_selected (session, error))
-    return NULL;
-  ImapCommand *command = search_command (session);
-  if (!g_str_is_ascii (message_id) && !session->utf8)
-    imap_command_add (command, " CHARSET UTF-8");
-  imap_command_add (command, " HEADER Message-ID ");
-  imap_command_add_string (command, message_id);
-  return search (session, command, &answered, cancellable, error);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  guint index = imap_flight_search_message_id (flight, message_id);
+  return imap_flight_run_alone (flight, cancellable, error) ? imap_flight_steal_uids (flight, index)
+                                                            : NULL;
+}
+
+/* ---- NOOP ---- */
+
+guint
+imap_flight_noop (ImapFlight *flight)
+{
+  imap_flight_add (flight, imap_command_new ("NOOP", FALSE), 0,
+                   _ ("The server did not answer as it should."), NULL);
+  return imap_flight_get_index (flight);
 }
 
 gboolean
 imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error)
 {
-  const ImapExchange exchange = { .refused = _ ("The server did not answer as it should.") };
-  g_autoptr (ImapCommand) command = imap_command_new ("NOOP", FALSE);
-  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  imap_flight_noop (flight);
+  return imap_flight_run_alone (flight, cancellable, error);
 }

@@ -21,36 +21,73 @@ struct _ImapSession
   GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
   GString *alerts;        /* [ALERT] texts since the last sign-in began, one a line */
 
+  GPtrArray *news; /* of ImapNews: told, and not taken yet */
+
   ImapSelected selected;
-  ImapCapability capabilities;
+  ImapCapability capabilities, disabled;
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
-  gboolean utf8;                      /* UTF8=ACCEPT is enabled */
+  gboolean utf8;                      /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
+  gboolean qresync;                   /* enabled, and the server said so */
   gboolean selecting;                 /* SELECT is under way: EXISTS is its answer and no news */
   gboolean leaving;                   /* LOGOUT is under way: BYE is its answer */
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
-  gboolean news;
-  guint64 expected_expunges; /* that our own MOVE or EXPUNGE will bring */
-  guint short_idles; /* in a row, ended by the server without news */
+  guint64 news_octets;                /* about what `news` takes */
+  guint64 expected_expunges;          /* that our own MOVE or EXPUNGE will bring */
+  guint short_idles;                  /* in a row, ended by the server without news */
   guint last_tag;
 };
 
 typedef char ImapTag[16];
 
-/* Untagged data that is the verb's own: LIST, SEARCH …, and untagged statuses with their codes.  The lexer stands
- * behind the name. FALSE with `error` set breaks the connection. */
-typedef gboolean (*ImapDataFunc) (ImapSession *session, const ImapResponse *response,
-                                  gpointer user_data, GError **error);
+/* What an untagged answer is to the exchange that is offered it. */
+typedef enum
+{
+  IMAP_TAKEN_NOT, /* not its own: the next one may have it */
+  IMAP_TAKEN,
+  IMAP_TAKEN_FAILED, /* the error is set, the connection broken */
+} ImapTaken;
 
+/* The answer to one SEARCH, by its numbers. */
 typedef struct
+{
+  BaseUidSet *uids; /* Borrowed */
+  gboolean whole;   /* FALSE: something in it made no sense */
+} ImapFound;
+
+/* Untagged data that is the verb's own, LIST say, and untagged statuses with their codes.  The lexer stands behind the
+ * name; who does not want the answer leaves it there. */
+typedef ImapTaken (*ImapDataFunc) (ImapSession *session, const ImapResponse *response,
+                                   gpointer user_data, GError **error);
+/* `status` may be emptied of what it owns. */
+typedef ImapTaken (*ImapStatusFunc) (ImapMailbox *status, gpointer user_data);
+typedef void (*ImapFoundFunc) (const ImapFound *found, gpointer user_data);
+
+/* Who waits for what.  Where several commands are under way they are chained, oldest first. */
+typedef struct _ImapExchange ImapExchange;
+struct _ImapExchange
 {
   const char *refused; /* the sentence for NO and BAD */
   const char *mailbox; /* nullable: the one that [NONEXISTENT] and [TRYCREATE] mean */
-  ImapDataFunc data;   /* nullable */
-  ImapFetchFunc fetch; /* nullable */
-  gpointer user_data;  /* of both */
-} ImapExchange;
+  /* All nullable: */
+  ImapDataFunc data;
+  ImapStatusFunc status;
+  ImapFoundFunc found;
+  gpointer user_data; /* of these three */
+  ImapFetchFunc fetch;
+  ImapVanishedFunc vanished;
+  gpointer fetch_data; /* of these two */
+
+  /* Of FETCH: what was asked for.  0 with `fetch`: whatever comes. */
+  const char *set; /* nullable: any */
+  gboolean by_sequence;
+  ImapFetchItems items;
+
+  const char *tag;          /* nullable: what ESEARCH names */
+  gboolean dropped;         /* what comes for it is thrown away */
+  const ImapExchange *next; /* nullable */
+};
 
 /* ---- imap-talk.c: all of these mark the session unusable when they fail ---- */
 
@@ -60,6 +97,12 @@ gboolean imap_talk_ask (ImapSession *session, ImapCommand *command, const ImapEx
 /* The same, and NO or BAD is an error (which leaves the session usable).  `answer` is nullable. */
 gboolean imap_talk_run (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
                         ImapResponse *answer, GCancellable *cancellable, GError **error);
+/* Puts the command, with its tag, into the connection's buffer. */
+gboolean imap_talk_queue (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
+                          ImapTag tag, ImapResponse *answer, gboolean *answered,
+                          GCancellable *cancellable, GError **error);
+/* Whether a literal in it has to ask the server for its consent; and about how long it is on the wire. */
+gboolean imap_talk_must_wait (ImapSession *session, ImapCommand *command, gsize *octets);
 /* The steps of imap_talk_ask (), for commands that are conversations.  *answered: `answer` has the tagged answer that
  * came before the command was sent whole. */
 gboolean imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
@@ -97,6 +140,17 @@ void imap_state_forget_capabilities (ImapSession *session);
 /* "IMAP4rev1 IDLE AUTH=PLAIN …" */
 void imap_state_set_capabilities (ImapSession *session, const char *words);
 void imap_state_forget_selected (ImapSession *session);
+/* SELECT is next to be answered: what comes from here on is the new mailbox's.  Again at [CLOSED] (RFC 7162 3.2.11), since
+ * what came before it was still the old one's. */
+void imap_state_begin_selected (ImapSession *session, gboolean read_only);
+
+/* ---- imap-news.c ---- */
+
+/* Takes `news`. */
+void imap_news_add (ImapSession *session, ImapNews *news);
+void imap_news_add_number (ImapSession *session, ImapNewsKind kind, guint32 number);
+/* All but what was told of other mailboxes. */
+void imap_news_forget_selected (ImapSession *session);
 
 /* ---- imap-session.c ---- */
 
@@ -108,6 +162,8 @@ gboolean imap_session_learn_capabilities (ImapSession *session, GCancellable *ca
 
 /* REFUSED when no mailbox is selected. */
 gboolean imap_session_check_selected (ImapSession *session, GError **error);
+/* ... or when it can only be read. */
+gboolean imap_session_check_writable (ImapSession *session, GError **error);
 
 /* ---- imap-list.c ---- */
 
@@ -116,6 +172,13 @@ char *imap_mailbox_to_wire (ImapSession *session, const char *name) G_GNUC_WARN_
 /* `verb` and, behind a space, the mailbox. */
 ImapCommand *imap_mailbox_command (ImapSession *session, const char *verb,
                                    const char *mailbox) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The rest of "* STATUS": NULL when it names no mailbox. */
+ImapMailbox *imap_mailbox_parse_status (ImapSession *session) G_GNUC_WARN_UNUSED_RESULT;
+/* What STATUS is asked for, in parentheses. */
+char *imap_mailbox_status_items (ImapSession *session) G_GNUC_WARN_UNUSED_RESULT;
+/* Copies what a STATUS told. */
+void imap_mailbox_set_status (ImapMailbox *mailbox, const ImapMailbox *status);
 
 /* Asks with LIST.  Only true when the server answered and did not name it. */
 gboolean imap_mailbox_is_missing (ImapSession *session, const char *name,

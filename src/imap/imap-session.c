@@ -18,6 +18,7 @@ session_new (const char *host)
   session->mechanisms = g_ptr_array_new_with_free_func (g_free);
   session->wire_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   session->alerts = g_string_new (NULL);
+  session->news = g_ptr_array_new_with_free_func ((GDestroyNotify)imap_news_free);
   session->usable = TRUE;
   return session;
 }
@@ -33,6 +34,7 @@ imap_session_free (ImapSession *session)
   g_ptr_array_unref (session->mechanisms);
   g_hash_table_unref (session->wire_names);
   g_string_free (session->alerts, TRUE);
+  g_ptr_array_unref (session->news);
   g_free (session->host);
   g_free (session->refused_code);
   g_free (session);
@@ -151,6 +153,15 @@ imap_session_has (ImapSession *session, ImapCapability capability)
   return (session->capabilities & capability) == capability;
 }
 
+void
+imap_session_set_disabled (ImapSession *session, ImapCapability capabilities)
+{
+  if (capabilities & IMAP_CAP_CONDSTORE)
+    capabilities |= IMAP_CAP_QRESYNC;
+  session->disabled = capabilities;
+  session->capabilities &= ~capabilities;
+}
+
 gboolean
 imap_session_is_usable (ImapSession *session)
 {
@@ -215,14 +226,6 @@ const ImapSelected *
 imap_session_get_selected (ImapSession *session)
 {
   return &session->selected;
-}
-
-gboolean
-imap_session_take_news (ImapSession *session)
-{
-  gboolean news = session->news;
-  session->news = FALSE;
-  return news;
 }
 
 guint64

@@ -40,6 +40,14 @@ typedef enum
   IMAP_CAP_IMAP4REV2 = 1 << 17,
   IMAP_CAP_GMAIL = 1 << 18, /* X-GM-EXT-1 */
   IMAP_CAP_NAMESPACE = 1 << 19,
+  IMAP_CAP_QRESYNC = 1 << 20,
+  IMAP_CAP_NOTIFY = 1 << 21,
+  IMAP_CAP_COMPRESS = 1 << 22, /* COMPRESS=DEFLATE */
+  IMAP_CAP_OBJECTID = 1 << 23,
+  IMAP_CAP_PREVIEW = 1 << 24,
+  IMAP_CAP_BINARY = 1 << 25,
+  IMAP_CAP_APPENDLIMIT = 1 << 26,
+  IMAP_CAP_STATUS_SIZE = 1 << 27,
 } ImapCapability;
 
 /* Message flags; also what the store keeps (same numbers, see store-types.h). */
@@ -94,6 +102,30 @@ typedef struct
 
 typedef enum
 {
+  IMAP_NEWS_EXISTS,   /* number: so many messages now */
+  IMAP_NEWS_EXPUNGED, /* number: the sequence number of what went; those above it count one less */
+  IMAP_NEWS_VANISHED, /* uids */
+  IMAP_NEWS_FLAGS,    /* number: sequence number; uid (0: not told), flags, modseq (0: not told) */
+  IMAP_NEWS_STATUS,   /* mailbox: another mailbox as it is now, with what was told of it */
+  IMAP_NEWS_LOOK_AGAIN, /* something is not known any more: ask for all that changed */
+} ImapNewsKind;
+
+/* What the server told unasked about the selected mailbox, or about others (STATUS). */
+typedef struct
+{
+  ImapNewsKind kind;
+  guint32 number, uid;
+  ImapFlags flags;
+  guint64 modseq;
+  BaseUidSet *uids;     /* Owned */
+  ImapMailbox *mailbox; /* Owned */
+} ImapNews;
+
+void imap_news_free (ImapNews *news);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapNews, imap_news_free)
+
+typedef enum
+{
   IMAP_FETCH_FLAGS = 1 << 0,
   IMAP_FETCH_MODSEQ = 1 << 1, /* only sent with CONDSTORE */
   IMAP_FETCH_SIZE = 1 << 2,
@@ -121,6 +153,9 @@ typedef struct
 /* Called for each FETCH answer of a command as it arrives.  FALSE stops: the command is cancelled with the connection. `error` may be set. */
 typedef gboolean (*ImapFetchFunc) (const ImapFetched *fetched, gpointer user_data, GError **error);
 
+/* UIDs that are not in the mailbox any more.  FALSE as for ImapFetchFunc. */
+typedef gboolean (*ImapVanishedFunc) (const BaseUidSet *uids, gpointer user_data, GError **error);
+
 /* Connects and makes the connection secure; reads capabilities.  PREAUTH before TLS, a server without STARTTLS, one
  * that refuses it, or words slipped in before it: TRUST, each with its own sentence.  Never goes on in clear.  RETRY when the
  * greeting is BYE (too many connections, say), BROKEN when it is no IMAP server. */
@@ -128,6 +163,10 @@ ImapSession *imap_session_open (const NetEndpoint *endpoint, GCancellable *cance
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void imap_session_free (ImapSession *session); /* drops the connection without talking */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSession, imap_session_free)
+
+/* Capabilities never to be used, whatever the server offers; before imap_session_sign_in ().  CONDSTORE takes QRESYNC
+ * with it. */
+void imap_session_set_disabled (ImapSession *session, ImapCapability capabilities);
 
 /* SASL (or LOGIN where no mechanism fits), then capabilities again, ID (non-empty; before any SELECT), ENABLE. AUTH when
  * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included.  RETRY for
@@ -209,8 +248,13 @@ gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GEr
 gboolean imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean *news,
                             GCancellable *cancellable, GError **error);
 
-/* True once when, since the last call, the server reported EXISTS, EXPUNGE/VANISHED or FETCH flags unasked. */
+/* True once when, since the last call, the server reported EXISTS, EXPUNGE/VANISHED, FETCH flags or (NOTIFY) STATUS
+ * unasked; what exactly is forgotten. */
 gboolean imap_session_take_news (ImapSession *session);
+/* The same with all that was told, in its order: GPtrArray of ImapNews, free func set, perhaps empty.  There is no end to
+ * what a server may tell, but there is to the room: after some thousands only IMAP_NEWS_LOOK_AGAIN is left. What our own
+ * MOVE and EXPUNGE removed is not in it. */
+GPtrArray *imap_session_steal_news (ImapSession *session) G_GNUC_WARN_UNUSED_RESULT;
 guint64 imap_session_get_bytes_in (ImapSession *session);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* Signing in: SASL or LOGIN, then what the server can do now, who we are (ID), and what is to be enabled.  Runs in the
  * session's thread; must never send a secret in clear (the connection refuses) nor keep one after it was sent. */
-#include "imap-session-private.h"
+#include "imap-flight-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -237,37 +237,48 @@ prove_identity (ImapSession *session, const char *user, const char *password,
   return FALSE;
 }
 
+static void
+add_enable (ImapFlight *flight, ImapSession *session)
+{
+  static const struct
+  {
+    const char *word;
+    ImapCapability capability;
+  } words[] = {
+    { "QRESYNC", IMAP_CAP_QRESYNC },
+    { "CONDSTORE", IMAP_CAP_CONDSTORE },
+    { "UTF8=ACCEPT", IMAP_CAP_UTF8_ACCEPT },
+    { "IMAP4rev2", IMAP_CAP_IMAP4REV2 },
+  };
+  g_autoptr (ImapCommand) command = imap_command_new ("ENABLE", FALSE);
+
+  if (!imap_session_has (session, IMAP_CAP_ENABLE))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    /* QRESYNC has CONDSTORE in it (RFC 7162 3.2.3) */
+    if (imap_session_has (session, words[i].capability)
+        && !(words[i].capability == IMAP_CAP_CONDSTORE
+             && imap_session_has (session, IMAP_CAP_QRESYNC)))
+      imap_command_add (command, " %s", words[i].word);
+  }
+  if (imap_command_get_n_parts (command) > 1)
+    imap_flight_add (flight, g_steal_pointer (&command), 0, "", NULL);
+}
+
 /* ID and ENABLE in one round trip; a refusal of either is no failure. */
 static gboolean
 introduce (ImapSession *session, GCancellable *cancellable, GError **error)
 {
-  const ImapExchange exchange = { 0 };
-  g_autoptr (GPtrArray) commands =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)imap_command_free);
-  ImapTag tags[2];
-  guint sent = 0;
-  gboolean answered;
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
 
   /* never empty (quirk 23), and always before SELECT, which NetEase refuses otherwise (quirk 40) */
   if (imap_session_has (session, IMAP_CAP_ID))
-    g_ptr_array_add (
-        commands,
-        imap_command_new ("ID (\"name\" \"Sosik\" \"version\" \"" SOSIK_VERSION "\")", FALSE));
-  if (imap_session_has (session, IMAP_CAP_ENABLE | IMAP_CAP_UTF8_ACCEPT))
-    g_ptr_array_add (commands, imap_command_new ("ENABLE UTF8=ACCEPT", FALSE));
-
-  for (; sent < commands->len; sent++) {
-    g_auto (ImapResponse) early = { 0 };
-    if (!imap_talk_send (session, g_ptr_array_index (commands, sent), &exchange, tags[sent], &early,
-                         &answered, cancellable, error))
-      return FALSE;
-  }
-  for (guint i = 0; i < sent; i++) {
-    g_auto (ImapResponse) answer = { 0 };
-    if (!imap_talk_finish (session, tags[i], &exchange, &answer, cancellable, error))
-      return FALSE;
-  }
-  return TRUE;
+    imap_flight_add (
+        flight,
+        imap_command_new ("ID (\"name\" \"Sosik\" \"version\" \"" SOSIK_VERSION "\")", FALSE), 0,
+        "", NULL);
+  add_enable (flight, session);
+  return imap_flight_run (flight, cancellable, error);
 }
 
 gboolean

@@ -21,7 +21,7 @@ static const struct
   { "MOVE", IMAP_CAP_MOVE },
   { "UIDPLUS", IMAP_CAP_UIDPLUS },
   { "CONDSTORE", IMAP_CAP_CONDSTORE },
-  { "QRESYNC", IMAP_CAP_CONDSTORE }, /* implies it, RFC 7162 3.2.3 */
+  { "QRESYNC", IMAP_CAP_QRESYNC | IMAP_CAP_CONDSTORE }, /* implies it, RFC 7162 3.2.3 */
   { "ESEARCH", IMAP_CAP_ESEARCH },
   { "SPECIAL-USE", IMAP_CAP_SPECIAL_USE },
   { "LITERAL+", IMAP_CAP_LITERAL_PLUS },
@@ -38,11 +38,19 @@ static const struct
   { "UNSELECT", IMAP_CAP_UNSELECT },
   { "X-GM-EXT-1", IMAP_CAP_GMAIL },
   { "NAMESPACE", IMAP_CAP_NAMESPACE },
+  { "NOTIFY", IMAP_CAP_NOTIFY },
+  { "COMPRESS=DEFLATE", IMAP_CAP_COMPRESS },
+  { "OBJECTID", IMAP_CAP_OBJECTID },
+  { "PREVIEW", IMAP_CAP_PREVIEW },
+  { "BINARY", IMAP_CAP_BINARY },
+  { "APPENDLIMIT", IMAP_CAP_APPENDLIMIT },
+  { "STATUS=SIZE", IMAP_CAP_STATUS_SIZE },
   /* what RFC 9051 made part of the base protocol */
   { "IMAP4REV2", IMAP_CAP_IMAP4REV2 | IMAP_CAP_IDLE | IMAP_CAP_MOVE | IMAP_CAP_UIDPLUS
                      | IMAP_CAP_ESEARCH | IMAP_CAP_SPECIAL_USE | IMAP_CAP_LITERAL_MINUS
                      | IMAP_CAP_SASL_IR | IMAP_CAP_ENABLE | IMAP_CAP_LIST_STATUS
-                     | IMAP_CAP_LIST_EXTENDED | IMAP_CAP_UNSELECT | IMAP_CAP_NAMESPACE },
+                     | IMAP_CAP_LIST_EXTENDED | IMAP_CAP_UNSELECT | IMAP_CAP_NAMESPACE
+                     | IMAP_CAP_STATUS_SIZE },
 };
 
 void
@@ -70,6 +78,7 @@ imap_state_set_capabilities (ImapSession *session, const char *words)
         session->capabilities |= capability_words[k].capability;
     }
   }
+  session->capabilities &= ~session->disabled;
 }
 
 void
@@ -77,6 +86,19 @@ imap_state_forget_selected (ImapSession *session)
 {
   g_clear_pointer (&session->selected_name, g_free);
   session->selected = (ImapSelected){ 0 };
+}
+
+void
+imap_state_begin_selected (ImapSession *session, gboolean read_only)
+{
+  imap_state_forget_selected (session);
+  imap_news_forget_selected (session);
+  session->expected_expunges = 0;
+  session->selecting = TRUE;
+  session->selected.read_only = read_only;
+  /* no PERMANENTFLAGS means that all can be stored (RFC 9051 6.3.2) */
+  session->selected.permanent_flags =
+      IMAP_FLAG_SEEN | IMAP_FLAG_ANSWERED | IMAP_FLAG_FLAGGED | IMAP_FLAG_DELETED | IMAP_FLAG_DRAFT;
 }
 
 static void
@@ -124,7 +146,8 @@ take_mailbox_code (ImapSession *session, const ImapResponse *response)
   guint64 number = number_of (response, G_MAXINT64);
 
   if (imap_response_has_code (response, "UIDVALIDITY") && number > 0 && number <= G_MAXUINT32) {
-    session->news |= !session->selecting && selected->uid_validity != number;
+    if (!session->selecting && selected->uid_validity != number)
+      imap_news_add_number (session, IMAP_NEWS_LOOK_AGAIN, 0);
     selected->uid_validity = (guint32)number;
   } else if (imap_response_has_code (response, "UIDNEXT") && number > 0 && number <= G_MAXUINT32) {
     selected->uid_next = (guint32)number;
@@ -151,41 +174,136 @@ imap_state_take_code (ImapSession *session, const ImapResponse *response)
       imap_state_set_capabilities (session, response->argument);
   } else if (imap_response_has_code (response, "ALERT")) {
     take_alert (session, response->text);
+  } else if (imap_response_has_code (response, "CLOSED") && session->selecting) {
+    imap_state_begin_selected (session, session->selected.read_only);
   } else if (session->selecting || session->selected_name != NULL) {
     take_mailbox_code (session, response);
   }
 }
 
-static void
+/* True for messages that went without our doing. */
+static gboolean
 take_expunged (ImapSession *session, guint64 count)
 {
   guint64 own = MIN (count, session->expected_expunges);
   session->expected_expunges -= own;
   session->selected.exists -= (guint32)MIN (count, (guint64)session->selected.exists);
-  if (count > own)
-    session->news = TRUE;
-}
-
-/* VANISHED [(EARLIER)] uids, RFC 7162 3.2.10; the earlier ones were not counted in EXISTS. */
-static void
-take_vanished (ImapSession *session)
-{
-  ImapToken token;
-  gboolean earlier = imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_OPEN;
-  if (earlier) {
-    session->news = TRUE;
-    return;
-  }
-  g_autofree char *text = imap_token_dup (&token);
-  g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
-  if (uids != NULL)
-    take_expunged (session, base_uid_set_count (uids));
-  else
-    session->news = TRUE;
+  return count > own;
 }
 
 static gboolean
-take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchange *exchange,
+check_going_on (gboolean going_on, GError **error)
+{
+  if (!going_on && error != NULL && *error == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
+  return going_on;
+}
+
+/* Those that went before the mailbox was opened are the answer to SELECT (QRESYNC …) or to FETCH (… VANISHED). */
+static gboolean
+take_vanished_earlier (ImapSession *session, BaseUidSet *uids, const ImapExchange *exchange,
+                       GError **error)
+{
+  while (exchange != NULL && exchange->vanished == NULL)
+    exchange = exchange->next;
+  if (exchange == NULL || uids == NULL) {
+    base_uid_set_free (uids);
+    imap_news_add_number (session, IMAP_NEWS_LOOK_AGAIN, 0);
+    return TRUE;
+  }
+  g_autoptr (BaseUidSet) owned = uids;
+  return exchange->dropped
+         || check_going_on (exchange->vanished (owned, exchange->fetch_data, error), error);
+}
+
+/* VANISHED [(EARLIER)] uids, RFC 7162 3.2.10; the earlier ones were not counted in EXISTS. */
+static gboolean
+take_vanished (ImapSession *session, const ImapExchange *exchange, GError **error)
+{
+  ImapToken token;
+  gboolean earlier = imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_OPEN;
+  if (earlier
+      && (!imap_lexer_skip (session->lexer, &token)
+          || imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_LIMIT))
+    return TRUE;
+  g_autofree char *text = imap_token_dup (&token);
+  g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
+  if (earlier)
+    return take_vanished_earlier (session, g_steal_pointer (&uids), exchange, error);
+
+  if (uids == NULL) {
+    imap_news_add_number (session, IMAP_NEWS_LOOK_AGAIN, 0);
+  } else if (take_expunged (session, base_uid_set_count (uids))) {
+    ImapNews *news = g_new0 (ImapNews, 1);
+    news->kind = IMAP_NEWS_VANISHED;
+    news->uids = g_steal_pointer (&uids);
+    imap_news_add (session, news);
+  }
+  return TRUE;
+}
+
+/* Whether "1:3,7,20:*" has `number`.  "20:*" has the last message in any case, whatever its number: that is left to
+ * find_fetch (). */
+static gboolean
+set_has (const char *set, guint32 number)
+{
+  for (const char *at = set; *at != '\0'; at += strcspn (at, ","), at += *at == ',') {
+    char *end;
+    guint64 first = *at == '*' ? G_MAXUINT32 : g_ascii_strtoull (at, &end, 10), last = first;
+    if (*at == '*')
+      end = (char *)at + 1;
+    if (*end == ':')
+      last = end[1] == '*' ? G_MAXUINT32 : g_ascii_strtoull (end + 1, NULL, 10);
+    if (number >= MIN (first, last) && number <= MAX (first, last))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Flags and nothing else, for an exchange that asked for more: they were told unasked. */
+static gboolean
+is_only_flags (const ImapExchange *exchange, const ImapFetched *fetched)
+{
+  return fetched->has_flags && !imap_fetched_has_more (fetched)
+         && (exchange->items & ~(guint)(IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ)) != 0;
+}
+
+/* The exchange that asked for this, NULL when none did.  What has no UID was not asked for: every FETCH of ours asks for
+ * UIDs. */
+static const ImapExchange *
+find_fetch (const ImapExchange *chain, const ImapFetched *fetched)
+{
+  const ImapExchange *oldest = NULL;
+
+  if (fetched->uid == 0)
+    return NULL;
+  for (const ImapExchange *exchange = chain; exchange != NULL; exchange = exchange->next) {
+    if (exchange->fetch == NULL || is_only_flags (exchange, fetched))
+      continue;
+    if (oldest == NULL)
+      oldest = exchange;
+    if (exchange->set == NULL
+        || set_has (exchange->set, exchange->by_sequence ? fetched->seq : fetched->uid))
+      return exchange;
+  }
+  /* the last message, named by "*"; or a server that counts in its own way */
+  return oldest;
+}
+
+static void
+add_flags_news (ImapSession *session, const ImapFetched *fetched)
+{
+  ImapNews *news = g_new0 (ImapNews, 1);
+  news->kind = IMAP_NEWS_FLAGS;
+  news->number = fetched->seq;
+  news->uid = fetched->uid;
+  news->flags = fetched->flags;
+  news->modseq = fetched->modseq;
+  imap_news_add (session, news);
+}
+
+static gboolean
+take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchange *chain,
             GError **error)
 {
   g_auto (ImapFetched) fetched = { 0 };
@@ -195,16 +313,121 @@ take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchan
       && fetched.uid < G_MAXUINT32)
     session->selected.uid_next = fetched.uid + 1;
 
-  /* what has no UID was not asked for: every FETCH of ours asks for UIDs */
-  if (exchange == NULL || exchange->fetch == NULL || fetched.uid == 0) {
-    session->news |= fetched.has_flags;
-    return TRUE;
+  const ImapExchange *exchange = find_fetch (chain, &fetched);
+  if (fetched.has_flags
+      && (exchange == NULL || (exchange->items != 0 && !(exchange->items & IMAP_FETCH_FLAGS))))
+    add_flags_news (session, &fetched);
+  return exchange == NULL || exchange->dropped
+         || check_going_on (exchange->fetch (&fetched, exchange->fetch_data, error), error);
+}
+
+/* * STATUS "Sent" (MESSAGES 3 UNSEEN 0 …) */
+static void
+take_status (ImapSession *session, const ImapExchange *exchange)
+{
+  g_autoptr (ImapMailbox) status = imap_mailbox_parse_status (session);
+
+  for (; status != NULL && exchange != NULL; exchange = exchange->next) {
+    if (exchange->status != NULL && exchange->status (status, exchange->user_data) == IMAP_TAKEN)
+      return;
   }
-  if (exchange->fetch (&fetched, exchange->user_data, error))
-    return TRUE;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
-  return FALSE;
+  if (status == NULL || !status->has_status)
+    return;
+  ImapNews *news = g_new0 (ImapNews, 1);
+  news->kind = IMAP_NEWS_STATUS;
+  news->mailbox = g_steal_pointer (&status);
+  imap_news_add (session, news);
+}
+
+/* * SEARCH 2 84 882, where a server may well put it as the answer to an extended search too (quirk 62) */
+static void
+read_search (ImapSession *session, ImapFound *found)
+{
+  ImapToken token;
+  while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
+    guint32 uid = (guint32)imap_token_number (&token, G_MAXUINT32);
+    if (uid != 0)
+      base_uid_set_add (found->uids, uid);
+  }
+}
+
+/* "(TAG "A7")": the tag, or NULL.  `token` opens it. */
+static char *
+read_correlator (ImapSession *session, const ImapToken *open)
+{
+  ImapToken token;
+  g_autofree char *tag = NULL;
+
+  if (open->type != IMAP_TOKEN_OPEN)
+    return NULL;
+  while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM
+         || token.type == IMAP_TOKEN_STRING) {
+    if (imap_token_is (&token, "TAG")
+        && imap_lexer_next (session->lexer, &token) > IMAP_TOKEN_END) {
+      g_free (tag);
+      tag = imap_token_dup (&token);
+    }
+  }
+  return g_steal_pointer (&tag);
+}
+
+/* * ESEARCH (TAG "A7") UID ALL 2,10:11 */
+static gboolean
+read_esearch (ImapSession *session, ImapFound *found, char **tag, GError **error)
+{
+  ImapToken token;
+
+  while (imap_lexer_next (session->lexer, &token) != IMAP_TOKEN_END) {
+    if (token.type == IMAP_TOKEN_OPEN && *tag == NULL) {
+      *tag = read_correlator (session, &token);
+      continue;
+    }
+    if (!imap_token_is (&token, "ALL")) {
+      if (imap_lexer_skip (session->lexer, &token))
+        continue;
+      base_error_set (
+          error, BASE_ERROR_LIMIT, NULL,
+          _ ("The mail server sent an answer that is too deeply nested to be understood."));
+      return FALSE;
+    }
+    imap_lexer_next (session->lexer, &token);
+    g_autofree char *text = imap_token_dup (&token);
+    g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
+    found->whole &= uids != NULL;
+    for (guint i = 0; uids != NULL && i < base_uid_set_n_ranges (uids); i++) {
+      BaseUidRange range = base_uid_set_get_range (uids, i);
+      base_uid_set_add_range (found->uids, range.first, range.last);
+    }
+  }
+  return TRUE;
+}
+
+/* Goes to the search that is named, else to the oldest. */
+static gboolean
+take_search (ImapSession *session, gboolean extended, const ImapExchange *chain, GError **error)
+{
+  g_autoptr (BaseUidSet) uids = base_uid_set_new ();
+  ImapFound found = { .uids = uids, .whole = TRUE };
+  g_autofree char *tag = NULL;
+  const ImapExchange *owner = NULL;
+
+  if (!extended)
+    read_search (session, &found);
+  else if (!read_esearch (session, &found, &tag, error))
+    return FALSE;
+  for (const ImapExchange *exchange = chain; exchange != NULL; exchange = exchange->next) {
+    if (exchange->found == NULL)
+      continue;
+    if (owner == NULL)
+      owner = exchange;
+    if (tag != NULL && g_strcmp0 (exchange->tag, tag) == 0) {
+      owner = exchange;
+      break;
+    }
+  }
+  if (owner != NULL && !owner->dropped)
+    owner->found (&found, owner->user_data);
+  return TRUE;
 }
 
 static void
@@ -212,9 +435,30 @@ take_enabled (ImapSession *session)
 {
   ImapToken token;
   while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
-    if (imap_token_is (&token, "UTF8=ACCEPT"))
+    if (imap_token_is (&token, "UTF8=ACCEPT") || imap_token_is (&token, "IMAP4rev2"))
       session->utf8 = TRUE;
+    else if (imap_token_is (&token, "QRESYNC"))
+      session->qresync = imap_session_has (session, IMAP_CAP_QRESYNC);
   }
+}
+
+static gboolean
+offer (ImapSession *session, const ImapResponse *response, const ImapExchange *exchange,
+       GError **error)
+{
+  for (; exchange != NULL; exchange = exchange->next) {
+    if (exchange->data == NULL)
+      continue;
+    switch (exchange->data (session, response, exchange->user_data, error)) {
+    case IMAP_TAKEN_NOT:
+      break;
+    case IMAP_TAKEN:
+      return TRUE;
+    case IMAP_TAKEN_FAILED:
+      return FALSE;
+    }
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -223,21 +467,27 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
 {
   if (strcmp (response->name, "FETCH") == 0)
     return take_fetch (session, response, exchange, error);
+  if (strcmp (response->name, "VANISHED") == 0)
+    return take_vanished (session, exchange, error);
+  if (strcmp (response->name, "SEARCH") == 0 || strcmp (response->name, "ESEARCH") == 0)
+    return take_search (session, response->name[0] == 'E', exchange, error);
 
   if (strcmp (response->name, "EXISTS") == 0) {
-    session->news |= !session->selecting && session->selected.exists != response->number;
+    if (!session->selecting && session->selected.exists != response->number)
+      imap_news_add_number (session, IMAP_NEWS_EXISTS, response->number);
     session->selected.exists = response->number;
   } else if (strcmp (response->name, "EXPUNGE") == 0) {
-    take_expunged (session, 1);
-  } else if (strcmp (response->name, "VANISHED") == 0) {
-    take_vanished (session);
+    if (take_expunged (session, 1))
+      imap_news_add_number (session, IMAP_NEWS_EXPUNGED, response->number);
+  } else if (strcmp (response->name, "STATUS") == 0) {
+    take_status (session, exchange);
   } else if (strcmp (response->name, "CAPABILITY") == 0) {
     const char *words = imap_lexer_rest (session->lexer);
     imap_state_set_capabilities (session, words != NULL ? words : "");
   } else if (strcmp (response->name, "ENABLED") == 0) {
     take_enabled (session);
-  } else if (exchange != NULL && exchange->data != NULL) {
-    return exchange->data (session, response, exchange->user_data, error);
+  } else {
+    return offer (session, response, exchange, error);
   }
   return TRUE;
 }
@@ -261,8 +511,7 @@ imap_state_take_untagged (ImapSession *session, const ImapResponse *response,
   case IMAP_CONDITION_BAD:
   case IMAP_CONDITION_PREAUTH:
     imap_state_take_code (session, response);
-    return exchange == NULL || exchange->data == NULL
-           || exchange->data (session, response, exchange->user_data, error);
+    return offer (session, response, exchange, error);
   }
   return TRUE;
 }

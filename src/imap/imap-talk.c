@@ -146,9 +146,31 @@ send_literal (ImapSession *session, const ImapPart *part, const ImapTag tag,
 }
 
 gboolean
-imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
-                ImapTag tag, ImapResponse *answer, gboolean *answered, GCancellable *cancellable,
-                GError **error)
+imap_talk_must_wait (ImapSession *session, ImapCommand *command, gsize *octets)
+{
+  gboolean must_wait = FALSE;
+
+  *octets = sizeof (ImapTag) + strlen ("\r\n");
+  for (guint i = 0; i < imap_command_get_n_parts (command); i++) {
+    ImapPart part = imap_command_get_part (command, i);
+    gsize size = part.bytes != NULL ? g_bytes_get_size (part.bytes) : strlen (part.text);
+    *octets += size;
+    if (part.kind == IMAP_PART_LITERAL || part.kind == IMAP_PART_SECRET_LITERAL) {
+      gboolean wait;
+      g_autofree char *head =
+          imap_command_announce (size, imap_session_has (session, IMAP_CAP_LITERAL_PLUS),
+                                 imap_session_has (session, IMAP_CAP_LITERAL_MINUS), &wait);
+      *octets += strlen (head) + strlen ("\r\n");
+      must_wait |= wait;
+    }
+  }
+  return must_wait;
+}
+
+gboolean
+imap_talk_queue (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
+                 ImapTag tag, ImapResponse *answer, gboolean *answered, GCancellable *cancellable,
+                 GError **error)
 {
   *answered = FALSE;
   if (!imap_talk_check_usable (session, error))
@@ -175,9 +197,16 @@ imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *
     if (!sent)
       return FALSE;
   }
-  return *answered
-         || (imap_talk_write (session, "\r\n", FALSE, cancellable, error)
-             && imap_talk_flush (session, cancellable, error));
+  return *answered || imap_talk_write (session, "\r\n", FALSE, cancellable, error);
+}
+
+gboolean
+imap_talk_send (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
+                ImapTag tag, ImapResponse *answer, gboolean *answered, GCancellable *cancellable,
+                GError **error)
+{
+  return imap_talk_queue (session, command, exchange, tag, answer, answered, cancellable, error)
+         && (*answered || imap_talk_flush (session, cancellable, error));
 }
 
 gboolean

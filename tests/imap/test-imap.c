@@ -18,5 +18,7 @@ main (int argc, char **argv)
   test_select_add ();
   test_change_add ();
   test_idle_add ();
+  test_flight_add ();
+  test_resync_add ();
   return g_test_run ();
 }

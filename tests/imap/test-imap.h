@@ -2,6 +2,7 @@
 #pragma once
 
 #include "imap-lexer.h"
+#include "imap-flight.h"
 #include "imap-session.h"
 #include "fake-server.h"
 
@@ -15,6 +16,8 @@ void test_list_add (void);
 void test_select_add (void);
 void test_change_add (void);
 void test_idle_add (void);
+void test_flight_add (void);
+void test_resync_add (void);
 
 /* A lexer that holds one complete response; `wire` ends with CRLF. */
 ImapLexer *test_lexer_with (const char *wire, gssize length);

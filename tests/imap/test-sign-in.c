@@ -177,6 +177,33 @@ test_introduce (void)
 }
 
 static void
+check_enable (const char *caps, ImapCapability disabled, const char *words)
+{
+  g_autofree char *script =
+      words != NULL ? g_strdup_printf (
+          TEST_SIGN_IN ("ENABLE %s") "C: A2 ENABLE %s\nS: A2 OK done\n", caps, words)
+                    : g_strdup_printf (TEST_SIGN_IN ("ENABLE %s"), caps);
+  g_autoptr (FakeServer) server = test_server_new (script);
+  ImapSession *session = test_open (server);
+  imap_session_set_disabled (session, disabled);
+  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, NULL));
+  g_assert_false ((imap_session_has (session, IMAP_CAP_QRESYNC))
+                  && (disabled & IMAP_CAP_CONDSTORE));
+  test_done (server, session);
+}
+
+/* What is offered and not switched off; QRESYNC has CONDSTORE in it, and goes with it. */
+static void
+test_enable (void)
+{
+  check_enable ("QRESYNC CONDSTORE", 0, "QRESYNC");
+  check_enable ("QRESYNC", IMAP_CAP_QRESYNC, "CONDSTORE");
+  check_enable ("QRESYNC CONDSTORE", IMAP_CAP_CONDSTORE, NULL);
+  check_enable ("CONDSTORE UTF8=ACCEPT IMAP4rev2", 0, "CONDSTORE UTF8=ACCEPT IMAP4rev2");
+  check_enable ("CONDSTORE UTF8=ACCEPT", IMAP_CAP_ENABLE, NULL);
+}
+
+static void
 test_utf8 (void)
 {
   g_autoptr (FakeServer) server =
@@ -184,11 +211,16 @@ test_utf8 (void)
                                                            "S: * ENABLED UTF8=ACCEPT\n"
                                                            "S: A2 OK done\n"
                                                            "C: A3 CREATE \"한글\"\n"
-                                                           "S: A3 OK done\n");
+                                                           "S: A3 OK done\n"
+                                                           "C: A4 LIST \"\" \"*\"\n"
+                                                           "S: * LIST () \"/\" \"R&-D 한글\"\n"
+                                                           "S: A4 OK done\n");
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_sign_in (server);
   g_assert_true (imap_session_create (session, "한글", NULL, &error));
   g_assert_no_error (error);
+  g_autoptr (GPtrArray) mailboxes = imap_session_list (session, NULL, NULL);
+  g_assert_cmpstr (((ImapMailbox *)g_ptr_array_index (mailboxes, 0))->name, ==, "R&-D 한글");
   test_done (server, session);
 }
 
@@ -209,5 +241,6 @@ test_sign_in_add (void)
   g_test_add_func ("/imap/sign-in/scram-nonsense", test_scram_nonsense);
   g_test_add_func ("/imap/sign-in/scram-then-plain", test_scram_then_plain);
   g_test_add_func ("/imap/sign-in/introduce", test_introduce);
+  g_test_add_func ("/imap/sign-in/enable", test_enable);
   g_test_add_func ("/imap/sign-in/utf8", test_utf8);
 }
