@@ -14,6 +14,7 @@ typedef struct
 {
   int code;          /* 200 to 599; 0: nothing yet */
   guint enhanced[3]; /* 5.1.1; all 0 when there is none */
+  gboolean simple;   /* set by the caller: nothing follows from `enhanced` */
   GPtrArray *lines;  /* texts without any code, at least one when complete; UTF-8 */
   gboolean complete;
 } SmtpReply;

@@ -9,14 +9,25 @@ G_BEGIN_DECLS
 
 struct _SmtpSession
 {
-  NetConnection *connection; /* Owned */
-  char *host;                /* Owned: for sentences */
-  guint timeout_ms;          /* as the endpoint wished; 0: none given */
-  SmtpCapability capabilities;
-  guint64 size_limit; /* 0: none told */
-  GStrv mechanisms;   /* Owned: of AUTH, upper case */
+  NetConnection *connection;   /* Owned */
+  char *host;                  /* Owned: for sentences */
+  guint timeout_ms;            /* as the endpoint wished; 0: none given */
+  SmtpCapability capabilities; /* as offered in the present state */
+  SmtpCapability disabled;     /* not used all the same */
+  SmtpCapability doubted;      /* offered, but then not known */
+  guint64 size_limit;          /* 0: none told */
+  guint64 hold_seconds;        /* FUTURERELEASE; 0: none told */
+  gint64 hold_until;           /* the same */
+  GStrv mechanisms;            /* Owned: of AUTH, upper case */
   gboolean usable;
 };
+
+/* Forgets all that EHLO said. */
+void smtp_session_forget_extensions (SmtpSession *session);
+/* Takes the answer to EHLO instead. */
+void smtp_session_take_extensions (SmtpSession *session, const SmtpReply *reply);
+/* What the server of this name is known to offer falsely. */
+SmtpCapability smtp_quirk_disabled (const char *host);
 
 /* Buffers one command; CRLF is added. */
 gboolean smtp_session_put (SmtpSession *session, GCancellable *cancellable, GError **error,

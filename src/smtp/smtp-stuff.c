@@ -14,6 +14,7 @@ end_line (SmtpStuff *stuff, GByteArray *out)
 {
   put (out, "\r\n", 2);
   stuff->size += 2;
+  stuff->after_header |= !stuff->in_line;
   stuff->in_line = FALSE;
 }
 
@@ -24,7 +25,7 @@ put_text (SmtpStuff *stuff, const guint8 *data, gsize length, GByteArray *out)
   if (length == 0)
     return;
 
-  if (!stuff->in_line && data[0] == '.')
+  if (!stuff->in_line && data[0] == '.' && !stuff->plain)
     put (out, ".", 1);
   put (out, data, length);
   stuff->size += length;
@@ -47,6 +48,7 @@ smtp_stuff_feed (SmtpStuff *stuff, const guint8 *data, gsize length, GByteArray 
         end_line (stuff, out);
     } else if (octet > 127) {
       stuff->eight_bit = TRUE;
+      stuff->header_eight_bit |= !stuff->after_header;
     }
     stuff->after_cr = octet == '\r';
   }

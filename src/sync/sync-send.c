@@ -31,8 +31,9 @@ typedef struct
   GHashTable *checked; /* outbox id -> how often Sent was searched in vain */
 
   gint64 row;
-  guint unreachable;  /* how often in a row Sent could not be looked at */
-  gboolean told_disk; /* the person knows that this computer cannot write */
+  SmtpCapability disabled; /* offered by this server and then not known */
+  guint unreachable;       /* how often in a row Sent could not be looked at */
+  gboolean told_disk;      /* the person knows that this computer cannot write */
 } Sender;
 
 static gint64
@@ -44,6 +45,8 @@ now_s (void)
 static void
 hang_up (Sender *sender)
 {
+  if (sender->session != NULL)
+    sender->disabled |= smtp_session_get_doubted (sender->session);
   if (sender->session != NULL && smtp_session_is_usable (sender->session))
     smtp_session_quit (sender->session);
   g_clear_pointer (&sender->session, smtp_session_free);
@@ -74,6 +77,7 @@ connect_now (Sender *sender, GError **error)
   sync_password_free (password);
   if (!good)
     return FALSE;
+  smtp_session_set_disabled (session, sender->disabled);
   sender->session = g_steal_pointer (&session);
   sync_worker_set_connected (sender->worker, TRUE);
   return TRUE;
@@ -289,7 +293,7 @@ send_one (Sender *sender, const StoreOutbox *outbox)
     sync_worker_set_guarded (sender->worker, TRUE);
     outcome =
         smtp_session_send (sender->session, outbox->from, (const char *const *)outbox->recipients,
-                           message, sender->cancellable, &error);
+                           message, NULL, sender->cancellable, &error);
     sync_worker_set_guarded (sender->worker, FALSE);
   }
   switch (outcome) {

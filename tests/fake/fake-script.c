@@ -247,6 +247,10 @@ fake_script_literal (const guint8 *line, gsize length, gsize *size)
   const char *brace = strrchr (text, '{');
   char *end = NULL;
 
+  if (g_ascii_strncasecmp (text, "BDAT ", 5) == 0 && g_ascii_isdigit (text[5])) {
+    *size = (gsize)g_ascii_strtoull (text + 5, NULL, 10);
+    return TRUE;
+  }
   if (brace == NULL || !g_ascii_isdigit (brace[1]))
     return FALSE;
   *size = (gsize)g_ascii_strtoull (brace + 1, &end, 10);

@@ -37,7 +37,7 @@ GBytes *fake_script_expand (const char *text, GHashTable *names) G_GNUC_WARN_UNU
 /* Compares octets; keeps what new $names took. */
 gboolean fake_script_match (const char *glob, const guint8 *data, gsize length, GHashTable *names);
 
-/* The size announced at the end of a line ({12}, {12+}, {12-}); FALSE when there is none. */
+/* The size announced at the end of a line ({12}, {12+}, {12-}), or by BDAT; FALSE when there is none. */
 gboolean fake_script_literal (const guint8 *line, gsize length, gsize *size);
 
 G_END_DECLS

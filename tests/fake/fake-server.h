@@ -19,8 +19,8 @@
  *   S- TEXT    sends TEXT alone.  A lone "S-" is nothing
  *   B: NAME    sends the bytes set by fake_server_set_blob ()
  *   C: GLOB    reads one line (to CRLF; a bare LF or CR in it is a failure) and compares it
- *   L: GLOB    reads the literal that the last client line announced ({n}, {n+}, {n-}) and compares it; what
- *              follows on the wire is the next C:
+ *   L: GLOB    reads the literal that the last client line announced ({n}, {n+}, {n-}, or BDAT n) and compares
+ *              it; what follows on the wire is the next C:
  *   D: GLOB    reads an SMTP message up to CRLF . CRLF and compares it as it was on the wire, without the final
  *              ".CRLF" (so it ends with CRLF)
  *   TLS        shakes hands (after the S: that agrees to STARTTLS)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "smtp-session-private.h"
 
 #define GREETING "S: 220 mail.test ESMTP\n"
 #define EHLO     "C: EHLO [127.0.0.1]\n"
@@ -211,8 +212,9 @@ static void
 check_sign_in (const SignIn *sign_in, gsize piece)
 {
   g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
-  g_autofree char *script = g_strconcat (GREETING EHLO "S: 250-mail.test\nS: 250 AUTH ",
-                                         sign_in->mechanisms, "\n", sign_in->script, NULL);
+  g_autofree char *script =
+      g_strconcat (GREETING EHLO "S: 250-mail.test\nS: 250 AUTH ", sign_in->mechanisms, "\n",
+                   sign_in->script, sign_in->code < 0 ? EHLO "S: 250 mail.test\n" : NULL, NULL);
   g_autoptr (SmtpSession) session = NULL;
   g_autoptr (GError) error = NULL;
   FakeFaults faults = FAKE_NO_FAULTS;
@@ -271,6 +273,128 @@ test_sign_in (void)
   }
 }
 
+/* What was offered to anybody counts for nothing afterwards; a server that does not like to be asked twice loses nothing. */
+static void
+test_greeted_again (void)
+{
+#define IN                                                                                         \
+  GREETING EHLO "S: 250-mail.test\nS: 250-SIZE 5\nS: 250-CHUNKING\nS: 250 AUTH PLAIN\n" PLAIN      \
+                "S: 235 welcome\n" EHLO
+  static const struct
+  {
+    const char *script;
+    int code; /* -1: signed in */
+    guint64 size;
+    gboolean chunking, dsn;
+  } cases[] = {
+    { IN "S: 250-mail.test\nS: 250-DSN\nS: 250 SIZE 1000\n", -1, 1000, FALSE, TRUE },
+    { IN "S: 250 mail.test\n", -1, 0, FALSE, FALSE },
+    { IN "S: 503 once is enough\n", -1, 5, TRUE, FALSE },
+    { IN "S: 451 later\n", -1, 5, TRUE, FALSE },
+    { IN "S: 421 bye\n", BASE_ERROR_RETRY, 5, TRUE, FALSE },
+    { IN "CUT", BASE_ERROR_BROKEN, 5, TRUE, FALSE },
+  };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autoptr (SmtpSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+    FakeFaults faults = FAKE_NO_FAULTS;
+    guint n = i / 2;
+
+    faults.piece = i % 2;
+    fake_server_add_script (server, cases[n].script, &faults);
+    session = test_open (server);
+    g_assert_cmpint (smtp_session_sign_in (session, "tim", "tanstaaftanstaaf", NULL, &error), ==,
+                     cases[n].code < 0);
+    if (cases[n].code >= 0)
+      g_assert_error (error, BASE_ERROR, cases[n].code);
+    g_assert_cmpint (smtp_session_is_usable (session), ==, cases[n].code < 0);
+    g_assert_cmpuint (smtp_session_get_size_limit (session), ==, cases[n].size);
+    g_assert_cmpint (smtp_session_has (session, SMTP_CAP_CHUNKING), ==, cases[n].chunking);
+    g_assert_cmpint (smtp_session_has (session, SMTP_CAP_DSN), ==, cases[n].dsn);
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
+static void
+test_hold_limits (void)
+{
+  static const struct
+  {
+    const char *line;
+    gboolean offered;
+    guint64 seconds;
+    gint64 until;
+  } cases[] = {
+    { "FUTURERELEASE 864000 2026-12-24T18:00:00Z", TRUE, 864000, 1798135200 },
+    { "futurerelease 60 2026-12-24T18:00:00+09:00", TRUE, 60, 1798102800 },
+    { "FUTURERELEASE 60", TRUE, 60, 0 },
+    { "FUTURERELEASE", TRUE, 0, 0 },
+    { "FUTURERELEASE soon later", TRUE, 0, 0 },
+    { "HELP", FALSE, 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autofree char *script =
+        g_strconcat (GREETING EHLO "S: 250-mail.test\nS: 250 ", cases[i].line, NULL);
+    g_autoptr (SmtpSession) session = NULL;
+    guint64 seconds;
+    gint64 until;
+
+    fake_server_add_script (server, script, NULL);
+    session = test_open (server);
+    g_assert_cmpint (smtp_session_get_hold_limits (session, &seconds, &until), ==,
+                     cases[i].offered);
+    g_assert_cmpuint (seconds, ==, cases[i].seconds);
+    g_assert_cmpint (until, ==, cases[i].until);
+    smtp_session_set_disabled (session, SMTP_CAP_FUTURERELEASE);
+    g_assert_false (smtp_session_get_hold_limits (session, &seconds, &until));
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
+/* Switched off is as if never offered; but there is no way around TLS and the sign-in. */
+static void
+test_disabled (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autoptr (SmtpSession) session = NULL;
+
+  fake_server_add_script (server,
+                          GREETING EHLO
+                          "S: 250-mail.test\nS: 250-PIPELINING\nS: 250-SIZE 5\nS: 250-DSN\n"
+                          "S: 250-STARTTLS\nS: 250 AUTH PLAIN\n",
+                          NULL);
+  session = test_open (server);
+  smtp_session_set_disabled (session, ~(SmtpCapability)SMTP_CAP_DSN);
+  g_assert_false (smtp_session_has (session, SMTP_CAP_PIPELINING));
+  g_assert_cmpuint (smtp_session_get_size_limit (session), ==, 0);
+  g_assert_true (smtp_session_has (session, SMTP_CAP_DSN));
+  g_assert_true (smtp_session_has (session, SMTP_CAP_STARTTLS | SMTP_CAP_AUTH));
+  smtp_session_set_disabled (session, 0);
+  g_assert_true (smtp_session_has (session, SMTP_CAP_PIPELINING));
+  g_assert_cmpuint (smtp_session_get_size_limit (session), ==, 5);
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
+}
+
+static void
+test_words (void)
+{
+  g_assert_cmpuint (smtp_capability_from_word ("Chunking"), ==, SMTP_CAP_CHUNKING);
+  g_assert_cmpuint (smtp_capability_from_word ("8bitmime"), ==, SMTP_CAP_8BITMIME);
+  g_assert_cmpuint (smtp_capability_from_word ("FUTURE"), ==, 0);
+  g_assert_cmpuint (smtp_capability_from_word (""), ==, 0);
+
+  g_assert_cmpuint (smtp_quirk_disabled ("SMTP.mail.Yahoo.com"), ==, SMTP_CAP_8BITMIME);
+  g_assert_cmpuint (smtp_quirk_disabled ("smtp.mail.yahoo.com.example"), ==, 0);
+  g_assert_cmpuint (smtp_quirk_disabled ("localhost"), ==, 0);
+}
+
 static void
 test_no_auth (void)
 {
@@ -310,6 +434,10 @@ test_session_add (void)
   g_test_add_func ("/smtp/session/bad-certificate", test_bad_certificate);
   g_test_add_func ("/smtp/session/open-cuts", test_open_cuts);
   g_test_add_func ("/smtp/session/sign-in", test_sign_in);
+  g_test_add_func ("/smtp/session/greeted-again", test_greeted_again);
+  g_test_add_func ("/smtp/session/hold-limits", test_hold_limits);
+  g_test_add_func ("/smtp/session/disabled", test_disabled);
+  g_test_add_func ("/smtp/session/words", test_words);
   g_test_add_func ("/smtp/session/no-auth", test_no_auth);
   g_test_add_func ("/smtp/session/quit-gone", test_quit_gone);
 }

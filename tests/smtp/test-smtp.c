@@ -24,6 +24,8 @@ main (int argc, char *argv[])
   test_stuff_add ();
   test_session_add ();
   test_send_add ();
+  test_chunks_add ();
+  test_options_add ();
 
   return g_test_run ();
 }

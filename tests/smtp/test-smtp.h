@@ -4,6 +4,8 @@
 #include "fake-server.h"
 #include "smtp-session.h"
 
+void test_chunks_add (void);
+void test_options_add (void);
 void test_reply_add (void);
 void test_send_add (void);
 void test_session_add (void);
