@@ -351,6 +351,7 @@ take_answer (ImapFlight *flight, GCancellable *cancellable, GError **error)
     task = find_task (flight, response.tag);
     if (task == NULL)
       return TRUE; /* garbage, say behind a literal whose length was wrong */
+    imap_guard_begin (session);
     if ((task->traits & IMAP_TASK_SELECTS) && !task->begun) {
       /* answered out of turn: what came before it cannot be told apart */
       session->usable = FALSE;

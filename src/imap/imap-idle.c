@@ -32,6 +32,10 @@ take_what_is_there (ImapSession *session, const ImapTag tag, IdleState *state, G
     }
     if (!complete)
       break;
+    if (!imap_guard_take_response (session, error)) {
+      session->usable = FALSE;
+      return FALSE;
+    }
     g_auto (ImapResponse) response = { 0 };
     imap_response_parse (&response, session->lexer);
     if (response.kind == IMAP_RESPONSE_UNTAGGED
@@ -59,11 +63,16 @@ idle_loop (ImapSession *session, const ImapTag tag, int wake_fd, gint64 deadline
       return TRUE;
 
     NetWait result;
-    gint64 left = MAX ((deadline - g_get_monotonic_time ()) / 1000, 0);
-    if (!net_connection_wait (session->connection, wake_fd, left, &result, cancellable, error)) {
+    gint64 now = g_get_monotonic_time ();
+    gint64 left = MAX ((deadline - now) / 1000, 0);
+    gint64 rest = imap_guard_get_wait (session);
+    if (!net_connection_wait (session->connection, wake_fd, rest >= 0 ? MIN (left, rest) : left,
+                              &result, cancellable, error)) {
       session->usable = FALSE;
       return FALSE;
     }
+    imap_guard_add_wait (session, now);
+    /* a response that was begun and not finished in time: asking will show whether the server is still there */
     if (result != NET_WAIT_READABLE)
       *state = IDLE_STOP;
     else if (!imap_talk_fill (session, cancellable, error))
@@ -112,6 +121,7 @@ idle (ImapSession *session, int wake_fd, gint64 deadline, gboolean *refused,
     return TRUE;
   }
   session->short_idles = 0;
+  imap_guard_begin (session);
   return (imap_talk_write (session, "DONE\r\n", FALSE, cancellable, error)
           && imap_talk_flush (session, cancellable, error)
           && imap_talk_finish (session, tag, &exchange, &answer, cancellable, error));

@@ -16,7 +16,8 @@
 #define MIB (KIB * 1024)
 
 const ImapLimits imap_limits_default = {
-  .line = 32 * MIB,
+  .line = 16 * MIB, /* two million UIDs */
+  .text = 64 * KIB,
   .literal = 512 * MIB,
   .literals = 1024 * MIB,
   .n_literals = 1000,
@@ -27,6 +28,9 @@ const ImapLimits imap_limits_default = {
 
 /* A text buffer that grew beyond this is given back after its response. */
 #define TEXT_KEEP (256 * KIB)
+
+/* Octets of the section of a body that is one token. */
+#define SECTION_MAX (4 * KIB)
 
 typedef struct
 {
@@ -121,11 +125,12 @@ take (ImapLexer *lexer, gsize count)
   lexer->length -= count;
 }
 
-/* True for a line whose last bytes may announce a literal: "* " and then no status word. */
+/* True for a line of data, whose last bytes may announce a literal: "* " and then no status word nor a list of words. */
 static gboolean
-may_hold_literals (const char *line, gsize length)
+is_data (const char *line, gsize length)
 {
-  static const char *const texts[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
+  static const char *const texts[] = { "OK",      "NO",         "BAD",     "BYE",
+                                       "PREAUTH", "CAPABILITY", "ENABLED", "FLAGS" };
 
   if (length < 2 || line[0] != '*' || line[1] != ' ')
     return FALSE;
@@ -205,6 +210,13 @@ take_literal (ImapLexer *lexer, GError **error)
   return imap_spool_get_missing (lexer->spool) > 0 || finish_literal (lexer, error);
 }
 
+static void
+set_too_long (GError **error)
+{
+  base_error_set (error, BASE_ERROR_LIMIT, NULL,
+                  _ ("The mail server sent an answer that is too long to be understood."));
+}
+
 /* Takes a line, or as much of one as is there. */
 static gboolean
 take_line (ImapLexer *lexer, GError **error)
@@ -212,11 +224,15 @@ take_line (ImapLexer *lexer, GError **error)
   const guint8 *end = memchr (lexer->data, '\n', lexer->length);
   gsize count = end != NULL ? (gsize)(end - lexer->data) + 1 : lexer->length;
   if (count > lexer->limits.line - MIN (lexer->text->len, lexer->limits.line)) {
-    base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                    _ ("The mail server sent an answer that is too long to be understood."));
+    set_too_long (error);
     return FALSE;
   }
   g_byte_array_append (lexer->text, lexer->data, (guint)count);
+  if (lexer->first_piece && lexer->text->len > lexer->limits.text
+      && !is_data ((const char *)lexer->text->data, lexer->text->len)) {
+    set_too_long (error);
+    return FALSE;
+  }
   take (lexer, count);
   if (end == NULL)
     return TRUE;
@@ -226,7 +242,7 @@ take_line (ImapLexer *lexer, GError **error)
     length--;
   const char *text = (const char *)lexer->text->data;
   if (lexer->first_piece) {
-    lexer->takes_literals = may_hold_literals (text, length);
+    lexer->takes_literals = is_data (text, length);
     lexer->first_piece = FALSE;
   }
 
@@ -279,6 +295,19 @@ imap_lexer_advance (ImapLexer *lexer, gboolean *complete, GError **error)
   }
   *complete = lexer->complete;
   return TRUE;
+}
+
+gboolean
+imap_lexer_is_partial (const ImapLexer *lexer)
+{
+  return !lexer->complete
+         && (lexer->text->len > 0 || lexer->literals->len > 0 || lexer->spool != NULL);
+}
+
+gsize
+imap_lexer_get_line_length (const ImapLexer *lexer)
+{
+  return lexer->text->len;
 }
 
 /* Where the text runs out or a literal stands: no token reaches across. */
@@ -354,7 +383,8 @@ take_atom (ImapLexer *lexer, ImapToken *token, gsize end)
     if (is_space (c) || c == '(' || c == ')' || (c == '"' && at > start))
       break;
     if (c == '[' && opens_section (text + start, at - start)) {
-      const char *close = memchr (text + at, ']', end - at);
+      /* what is asked for is short; a longer search would be one over and over again */
+      const char *close = memchr (text + at, ']', MIN (end - at, SECTION_MAX));
       if (close != NULL)
         at = (gsize)(close - text);
     }

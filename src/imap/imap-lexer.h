@@ -15,6 +15,7 @@ typedef struct _ImapLexer ImapLexer;
 typedef struct
 {
   gsize line;         /* octets of one response, its literals not counted */
+  gsize text;         /* the same for those that hold words, a status or a greeting say, not data */
   guint64 literal;    /* octets of one literal */
   guint64 literals;   /* octets of all literals of one response */
   guint n_literals;   /* of one response */
@@ -53,6 +54,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapLexer, imap_lexer_free)
 void imap_lexer_push (ImapLexer *lexer, const void *data, gsize length);
 /* True while pushed bytes wait that no response has taken. */
 gboolean imap_lexer_is_pending (const ImapLexer *lexer);
+/* True when a response has begun and is not whole yet. */
+gboolean imap_lexer_is_partial (const ImapLexer *lexer);
+/* Octets of the complete response, its literals not counted. */
+gsize imap_lexer_get_line_length (const ImapLexer *lexer);
 /* Copies what is pending, so that the memory behind it may change. */
 void imap_lexer_keep (ImapLexer *lexer);
 

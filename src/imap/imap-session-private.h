@@ -9,6 +9,15 @@
 
 G_BEGIN_DECLS
 
+/* What a server may take of our time and memory for one command; see imap-guard.c. */
+typedef struct
+{
+  guint64 responses, octets; /* of them, literals not counted */
+  gint64 begun;
+  guint64 received;  /* octets of all kinds since then */
+  gint64 partial_us; /* spent waiting for the rest of responses that had begun */
+} ImapGuard;
+
 struct _ImapSession
 {
   /* Owned */
@@ -23,6 +32,7 @@ struct _ImapSession
 
   GPtrArray *news; /* of ImapNews: told, and not taken yet */
 
+  ImapGuard guard;
   ImapSelected selected;
   ImapCapability capabilities, disabled;
   gboolean capabilities_known;
@@ -127,6 +137,21 @@ gboolean imap_talk_check_usable (ImapSession *session, GError **error);
 /* The error for a NO or BAD. */
 void imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
                             const ImapExchange *exchange, GError **error);
+
+/* ---- imap-guard.c ---- */
+
+/* A command goes out, or one was answered: what follows is counted anew. */
+void imap_guard_begin (ImapSession *session);
+/* Somebody waited since then (monotonic) for the server to go on. */
+void imap_guard_add_wait (ImapSession *session, gint64 since);
+/* So many octets came and are about to be pushed.  RETRY when they come too slowly. */
+gboolean imap_guard_take_octets (ImapSession *session, gsize length, GError **error);
+/* A response is complete.  LIMIT when there are too many of them. */
+gboolean imap_guard_take_response (ImapSession *session, GError **error);
+/* RETRY when the server has talked long enough without coming to an answer; for those who wait for one. */
+gboolean imap_guard_check_time (ImapSession *session, GError **error);
+/* How long to wait for the rest of a response that has begun, in ms; -1 when none has. */
+gint64 imap_guard_get_wait (ImapSession *session);
 
 /* ---- imap-state.c ---- */
 

@@ -29,8 +29,10 @@ gboolean
 imap_talk_fill (ImapSession *session, GCancellable *cancellable, GError **error)
 {
   gsize length;
+  gint64 begun = g_get_monotonic_time ();
   const guint8 *data = net_connection_read (session->connection, &length, cancellable, error);
-  if (data == NULL)
+  imap_guard_add_wait (session, begun);
+  if (data == NULL || !imap_guard_take_octets (session, length, error))
     return break_off (session);
   imap_lexer_push (session->lexer, data, length);
   return TRUE;
@@ -49,6 +51,8 @@ imap_talk_read (ImapSession *session, ImapResponse *response, GCancellable *canc
     if (!imap_talk_fill (session, cancellable, error))
       return FALSE;
   }
+  if (!imap_guard_take_response (session, error) || !imap_guard_check_time (session, error))
+    return break_off (session);
   imap_response_parse (response, session->lexer);
   return TRUE;
 }
@@ -88,6 +92,7 @@ imap_talk_wait_continue (ImapSession *session, const ImapTag tag, const ImapExch
     case IMAP_RESPONSE_TAGGED:
       if (strcmp (response.tag, tag) != 0)
         break; /* garbage, say behind a literal whose length was wrong */
+      imap_guard_begin (session);
       imap_state_take_code (session, &response);
       *answer = response;
       response = (ImapResponse){ 0 };
@@ -175,6 +180,7 @@ imap_talk_queue (ImapSession *session, ImapCommand *command, const ImapExchange 
   *answered = FALSE;
   if (!imap_talk_check_usable (session, error))
     return FALSE;
+  imap_guard_begin (session);
   g_snprintf (tag, sizeof (ImapTag), "A%u", ++session->last_tag);
   if (!imap_talk_write (session, tag, FALSE, cancellable, error)
       || !imap_talk_write (session, " ", FALSE, cancellable, error))

@@ -91,12 +91,21 @@ wait_for (NetConnection *connection, short events, int wake_fd, gint64 timeout_m
   return fds[0].revents != 0 ? WAIT_SOCKET : WAIT_WOKEN;
 }
 
-/* As wait_for (), for the peer alone and with the connection's own time-out, which is an error. */
-static gboolean
-wait_for_peer (NetConnection *connection, NetIo wanted, GCancellable *cancellable, GError **error)
+static gint64
+get_deadline (NetConnection *connection)
 {
-  switch (wait_for (connection, wanted == NET_IO_WRITE ? POLLOUT : POLLIN, -1,
-                    connection->timeout_ms, cancellable, error)) {
+  return g_get_monotonic_time () + (gint64)connection->timeout_ms * 1000;
+}
+
+/* As wait_for (), for the peer alone and until `deadline` (monotonic), which is an error. */
+static gboolean
+wait_for_peer (NetConnection *connection, NetIo wanted, gint64 deadline, GCancellable *cancellable,
+               GError **error)
+{
+  gint64 left = MAX ((deadline - g_get_monotonic_time () + 999) / 1000, 0);
+
+  switch (wait_for (connection, wanted == NET_IO_WRITE ? POLLOUT : POLLIN, -1, left, cancellable,
+                    error)) {
   case WAIT_SOCKET:
     return TRUE;
   case WAIT_WOKEN:
@@ -118,14 +127,14 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *
 {
   g_autoptr (NetTls) tls =
       net_tls_new (connection->fd, connection->host, connection->ca_file, in_clear_before, error);
-  gint64 deadline = g_get_monotonic_time () + (gint64)connection->timeout_ms * 1000;
+  gint64 deadline = get_deadline (connection);
   NetIo io;
 
   if (tls == NULL)
     return FALSE;
 
   while ((io = net_tls_handshake (tls, error)) != NET_IO_DONE) {
-    if (io == NET_IO_FAILED || !wait_for_peer (connection, io, cancellable, error))
+    if (io == NET_IO_FAILED || !wait_for_peer (connection, io, deadline, cancellable, error))
       return FALSE;
     if (g_get_monotonic_time () > deadline) {
       base_error_set (error, BASE_ERROR_RETRY, NULL,
@@ -182,6 +191,12 @@ void
 net_connection_set_timeout (NetConnection *connection, guint timeout_ms)
 {
   connection->timeout_ms = timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS;
+}
+
+guint
+net_connection_get_timeout (NetConnection *connection)
+{
+  return connection->timeout_ms;
 }
 
 static void
@@ -274,9 +289,10 @@ fill (NetConnection *connection, GError **error)
   return io;
 }
 
-/* The same, waiting until there is something. */
+/* The same, waiting until there is something.  The pieces of a TLS record that never becomes whole are nothing, however
+ * often they come: the deadline is one for all of them. */
 static gboolean
-fill_waiting (NetConnection *connection, GCancellable *cancellable, GError **error)
+fill_waiting (NetConnection *connection, gint64 deadline, GCancellable *cancellable, GError **error)
 {
   NetIo io;
 
@@ -285,7 +301,7 @@ fill_waiting (NetConnection *connection, GCancellable *cancellable, GError **err
     return FALSE;
   }
   while ((io = fill (connection, error)) != NET_IO_DONE) {
-    if (io == NET_IO_FAILED || !wait_for_peer (connection, io, cancellable, error)) {
+    if (io == NET_IO_FAILED || !wait_for_peer (connection, io, deadline, cancellable, error)) {
       connection->dirty = TRUE;
       return FALSE;
     }
@@ -337,7 +353,8 @@ net_connection_read (NetConnection *connection, gsize *length, GCancellable *can
   const guint8 *data;
 
   *length = 0;
-  if (connection->in_at == connection->in->len && !fill_waiting (connection, cancellable, error))
+  if (connection->in_at == connection->in->len
+      && !fill_waiting (connection, get_deadline (connection), cancellable, error))
     return NULL;
 
   data = connection->in->data + connection->in_at;
@@ -370,6 +387,7 @@ net_connection_read_line (NetConnection *connection, gsize max_length, GCancella
                           GError **error)
 {
   gsize looked = 0; /* octets of this line that are known to hold no LF */
+  gint64 deadline = get_deadline (connection);
 
   for (;;) {
     gsize at = connection->in_at + looked;
@@ -393,7 +411,7 @@ net_connection_read_line (NetConnection *connection, gsize max_length, GCancella
       return take_line (connection, (gsize)(found - connection->in->data));
 
     looked = so_far;
-    if (!fill_waiting (connection, cancellable, error))
+    if (!fill_waiting (connection, deadline, cancellable, error))
       return NULL;
   }
 }
@@ -422,6 +440,7 @@ gboolean
 net_connection_flush (NetConnection *connection, GCancellable *cancellable, GError **error)
 {
   gsize sent = 0;
+  gint64 deadline = get_deadline (connection);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error)) {
     connection->dirty = TRUE;
@@ -435,8 +454,11 @@ net_connection_flush (NetConnection *connection, GCancellable *cancellable, GErr
     NetIo io = connection->tls != NULL ? net_tls_send (connection->tls, data, left, &done, error)
                                        : send_plain (connection, data, left, &done, error);
 
+    /* Who takes a byte now and then does not take the message: each octet earns but a little time. */
     if (io == NET_IO_FAILED
-        || (io != NET_IO_DONE && !wait_for_peer (connection, io, cancellable, error))) {
+        || (io != NET_IO_DONE
+            && !wait_for_peer (connection, io, deadline + (gint64)sent * NET_OCTET_US, cancellable,
+                               error))) {
       connection->dirty = TRUE;
       clear_out (connection);
       return FALSE;

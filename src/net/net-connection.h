@@ -20,8 +20,12 @@ typedef struct
   guint16 port;
   BaseSecurity security;
   const char *ca_file; /* nullable: PEM file of CAs trusted besides the system's */
-  guint timeout_ms;    /* of each wait for the peer; 0 = 60 000 */
+  guint timeout_ms;    /* until the peer says something, or takes what it is sent; 0 = 60 000 */
 } NetEndpoint;
+
+/* A peer may be slow, but an octet of what is under way earns it this much of more time, and no more: one that dribbles is
+ * as good as silent. */
+#define NET_OCTET_US 1000
 
 typedef struct _NetConnection NetConnection;
 
@@ -41,6 +45,7 @@ NetConnection *net_connection_open (const NetEndpoint *endpoint, GCancellable *c
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Another time-out from now on (a short one for a farewell). */
 void net_connection_set_timeout (NetConnection *connection, guint timeout_ms);
+guint net_connection_get_timeout (NetConnection *connection);
 void net_connection_free (NetConnection *connection); /* close_notify if possible without waiting */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetConnection, net_connection_free)
 
@@ -55,7 +60,8 @@ gboolean net_connection_is_secure (NetConnection *connection);
 const guint8 *net_connection_read (NetConnection *connection, gsize *length,
                                    GCancellable *cancellable,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* One line without its CRLF or LF (NUL bytes become "?"); LIMIT when longer than max_length.  May be mixed with _read. */
+/* One line without its CRLF or LF (NUL bytes become "?"); LIMIT when longer than max_length, RETRY when it is not whole within the
+ * time-out.  May be mixed with _read. */
 char *net_connection_read_line (NetConnection *connection, gsize max_length,
                                 GCancellable *cancellable,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

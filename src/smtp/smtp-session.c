@@ -34,6 +34,7 @@ SmtpReply *
 smtp_session_get (SmtpSession *session, GCancellable *cancellable, GError **error)
 {
   g_autoptr (SmtpReply) reply = smtp_reply_new ();
+  gint64 deadline = 0;
 
   reply->simple = (session->disabled & SMTP_CAP_ENHANCED) != 0;
   if (!net_connection_flush (session->connection, cancellable, error)) {
@@ -45,6 +46,17 @@ smtp_session_get (SmtpSession *session, GCancellable *cancellable, GError **erro
         net_connection_read_line (session->connection, SMTP_REPLY_MAX_LINE, cancellable, error);
 
     if (line == NULL || !smtp_reply_add_line (reply, line, error)) {
+      session->usable = FALSE;
+      return NULL;
+    }
+    /* Each line may take the time-out, but a reply of many lines not the time-out of each. */
+    if (deadline == 0)
+      deadline =
+          g_get_monotonic_time () + (gint64)net_connection_get_timeout (session->connection) * 1000;
+    if (g_get_monotonic_time () > deadline) {
+      base_error_set (error, BASE_ERROR_RETRY, NULL,
+                      _ ("“%s” answers too slowly to go on with. Sosik will try again."),
+                      session->host);
       session->usable = FALSE;
       return NULL;
     }

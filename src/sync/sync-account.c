@@ -243,6 +243,12 @@ sync_account_get_store (SyncAccount *account)
   return account->shared->store;
 }
 
+guint
+sync_account_get_patience (SyncAccount *account)
+{
+  return account->shared->patience_ms;
+}
+
 const SyncEvents *
 sync_account_get_events (SyncAccount *account, gpointer *user_data)
 {
@@ -351,7 +357,8 @@ sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *canc
   NetEndpoint endpoint = { .host = account->settings->imap.host,
                            .port = account->settings->imap.port,
                            .security = account->settings->imap.security,
-                           .ca_file = account->settings->ca_file };
+                           .ca_file = account->settings->ca_file,
+                           .timeout_ms = sync_account_get_patience (account) };
 
   if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
     return NULL;

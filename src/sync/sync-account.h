@@ -19,6 +19,7 @@ typedef struct
   Store *store;
   SyncEvents events;
   gpointer user_data;
+  guint patience_ms; /* with servers; 0: the default */
 } SyncShared;
 
 SyncShared *sync_shared_ref (SyncShared *shared);
@@ -50,6 +51,8 @@ void sync_account_request_from_sync (SyncAccount *account, SyncRequest *request)
 const BaseAccount *sync_account_get_settings (SyncAccount *account);
 const char *sync_account_get_id (SyncAccount *account);
 Store *sync_account_get_store (SyncAccount *account);
+/* How long its servers may be silent, in ms; 0: the default. */
+guint sync_account_get_patience (SyncAccount *account);
 const SyncEvents *sync_account_get_events (SyncAccount *account, gpointer *user_data);
 /* (blocks) Waits for the previous account to end; then a database connection and the account's row.  Tries again, saying so, until it works; NULL
  * when stopping. */

@@ -36,6 +36,12 @@ sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
   return engine;
 }
 
+void
+sync_engine_set_patience (SyncEngine *engine, guint patience_ms)
+{
+  engine->shared->patience_ms = patience_ms;
+}
+
 /* The account with this id, or all (NULL), each with a reference. */
 static GPtrArray *
 find_accounts (SyncEngine *engine, const char *account_id)

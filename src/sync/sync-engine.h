@@ -60,6 +60,8 @@ SyncEngine *sync_engine_new (Store *store, const SyncEvents *events,
 void sync_engine_free (SyncEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncEngine, sync_engine_free)
 
+/* How long a server may be silent, in ms, before it counts as gone (0: the default, a minute).  Before the first account. */
+void sync_engine_set_patience (SyncEngine *engine, guint patience_ms);
 /* Starts the workers (the account is copied). The same id again: restarted with the new settings. */
 void sync_engine_add_account (SyncEngine *engine, const BaseAccount *account);
 /* (blocks) Stops its workers; rows are not touched. */

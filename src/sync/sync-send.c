@@ -60,7 +60,8 @@ connect_now (Sender *sender, GError **error)
   NetEndpoint endpoint = { .host = settings->smtp.host,
                            .port = settings->smtp.port,
                            .security = settings->smtp.security,
-                           .ca_file = settings->ca_file };
+                           .ca_file = settings->ca_file,
+                           .timeout_ms = sync_account_get_patience (sender->account) };
   g_autoptr (SmtpSession) session = NULL;
   char *password = NULL;
   gboolean good = FALSE;

@@ -174,18 +174,33 @@ test_promised_literal (void)
   g_assert_cmpstr (out->str, ==, "");
 }
 
-static void
-test_endless_line (void)
+/* How many KiB are taken behind `head`. */
+static guint
+count_taken (const char *head)
 {
   g_autoptr (ImapLexer) lexer = imap_lexer_new (NULL);
-  g_autofree char *piece = g_strnfill (1 << 20, 'a');
+  g_autofree char *piece = g_strnfill (1024, 'a');
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) out = g_string_new (NULL);
   guint pieces = 0;
-  while (pieces < 100 && push (lexer, out, piece, 1 << 20, FALSE, &error))
+
+  g_assert_true (push (lexer, out, head, strlen (head), FALSE, NULL));
+  while (pieces < 100 * 1024 && push (lexer, out, piece, 1024, FALSE, &error))
     pieces++;
   g_assert_error (error, BASE_ERROR, BASE_ERROR_LIMIT);
-  g_assert_cmpuint (pieces, ==, 32);
+  return pieces;
+}
+
+/* Data may be long, a search that finds two million messages say; words may not. */
+static void
+test_endless_line (void)
+{
+  g_assert_cmpuint (count_taken ("* SEARCH "), ==, 16 * 1024 - 1);
+  g_assert_cmpuint (count_taken ("* OK "), ==, 63);
+  g_assert_cmpuint (count_taken ("* CAPABILITY "), ==, 63);
+  g_assert_cmpuint (count_taken ("A1 OK "), ==, 63);
+  g_assert_cmpuint (count_taken ("+ "), ==, 63);
+  g_assert_cmpuint (count_taken (""), ==, 64);
 }
 
 static void

@@ -1,0 +1,305 @@
+/* The real SyncEngine in a process of its own, for suites that want to measure it, starve it or kill it: reads one command a line,
+ * answers with lines that begin with "= " and one that is "ok" or "error CODE SENTENCE" (see engine-driver.h for the commands).
+ * Must do nothing by itself: what a suite sees is the engine's doing. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base-error.h"
+#include "store-folder.h"
+#include "store-message.h"
+#include "store-operation.h"
+#include "store-outgoing.h"
+#include "sync-engine.h"
+
+typedef struct
+{
+  BasePaths *paths;
+  Store *store;
+  StoreDb *db;
+  BaseAccount *account;
+  SyncEngine *engine;
+  gint64 row;
+
+  GMutex lock; /* what follows */
+  SyncState *state;
+  guint arrived, refused;
+  guint phases; /* bit set of those that were told */
+  char *last_refused;
+} Child;
+
+static char *
+get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+              GError **error, gpointer user_data)
+{
+  return g_strdup ("secret");
+}
+
+static void
+state_changed (const char *account_id, const SyncState *state, gpointer user_data)
+{
+  Child *child = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
+
+  g_clear_pointer (&child->state, sync_state_free);
+  child->state = sync_state_dup (state);
+  child->phases |= 1u << state->phase;
+}
+
+static void
+arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
+{
+  Child *child = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
+
+  child->arrived += (guint)n;
+}
+
+static void
+refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
+{
+  Child *child = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
+
+  child->refused++;
+  g_free (child->last_refused);
+  child->last_refused = g_strdup (sentence);
+}
+
+/* "VmRSS" or "VmHWM" of this process, in KiB. */
+static guint64
+memory_of (const char *name)
+{
+  g_autofree char *text = NULL;
+  const char *found;
+
+  if (!g_file_get_contents ("/proc/self/status", &text, NULL, NULL)
+      || (found = strstr (text, name)) == NULL)
+    return 0;
+  return g_ascii_strtoull (found + strlen (name) + 1 + strspn (found + strlen (name) + 1, " \t"),
+                           NULL, 10);
+}
+
+/* From here on VmHWM counts anew. */
+static void
+reset_peak (void)
+{
+  int fd = open ("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+  if (fd >= 0) {
+    (void)!write (fd, "5", 1);
+    close (fd);
+  }
+}
+
+static gint64
+find_folder (Child *child, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (child->db, child->row, error);
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (g_str_equal (folder->name, name))
+      return folder->id;
+  }
+  if (folders != NULL)
+    base_error_set (error, BASE_ERROR_GONE, NULL, "no folder %s", name);
+  return 0;
+}
+
+static gboolean
+list_messages (Child *child, const char *name, GError **error)
+{
+  gint64 folder = find_folder (child, name, error);
+  g_autoptr (GArray) keys =
+      folder != 0 ? store_message_list (child->db, folder, 0, 0, error) : NULL;
+
+  if (keys == NULL)
+    return FALSE;
+  for (guint i = 0; i < keys->len; i++) {
+    g_autoptr (StoreMessage) message =
+        store_message_get (child->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
+    g_autoptr (GBytes) body = NULL;
+    g_autofree char *sum = NULL;
+
+    if (message == NULL)
+      continue;
+    if (message->has_body)
+      body = store_message_get_body (child->db, message->id, NULL);
+    if (body != NULL)
+      sum = g_compute_checksum_for_bytes (G_CHECKSUM_MD5, body);
+    printf ("= %" G_GINT64_FORMAT " %u %u %s %s %s\n", message->id, message->uid, message->flags,
+            sum != NULL ? sum : "-", message->message_id != NULL ? message->message_id : "-",
+            message->subject != NULL ? message->subject : "");
+  }
+  return TRUE;
+}
+
+static gboolean
+list_folders (Child *child, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (child->db, child->row, error);
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    printf ("= %u %u %s\n", folder->total, folder->unread, folder->name);
+  }
+  return folders != NULL;
+}
+
+static void
+print_state (Child *child)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
+
+  printf ("= %d %u %u %u %s\n", child->state != NULL ? (int)child->state->phase : -1, child->phases,
+          child->arrived, child->refused,
+          child->state != NULL && child->state->message != NULL ? child->state->message : "");
+  child->phases = child->state != NULL ? 1u << child->state->phase : 0;
+}
+
+static gboolean
+run_command (Child *child, const char *const *words, GError **error)
+{
+  const char *verb = words[0];
+  gint64 id = verb != NULL && words[1] != NULL ? g_ascii_strtoll (words[1], NULL, 10) : 0;
+
+  if (g_strcmp0 (verb, "state") == 0) {
+    print_state (child);
+    return TRUE;
+  }
+  if (g_strcmp0 (verb, "memory") == 0) {
+    printf ("= %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", memory_of ("VmRSS"),
+            memory_of ("VmHWM"));
+    return TRUE;
+  }
+  if (g_strcmp0 (verb, "reset-peak") == 0) {
+    reset_peak ();
+    return TRUE;
+  }
+  if (g_strcmp0 (verb, "retry") == 0) {
+    sync_engine_retry (child->engine, NULL);
+    return TRUE;
+  }
+  if (g_strcmp0 (verb, "list") == 0 && words[1] != NULL)
+    return list_messages (child, words[1], error);
+  if (g_strcmp0 (verb, "folders") == 0)
+    return list_folders (child, error);
+  if (g_strcmp0 (verb, "flag") == 0 && words[1] != NULL && words[2] != NULL) {
+    if (store_operation_set_flags (child->db, &id, 1, TRUE,
+                                   (StoreFlags)g_ascii_strtoull (words[2], NULL, 10), error)
+        == 0)
+      return FALSE;
+    sync_engine_operations_changed (child->engine, NULL);
+    return TRUE;
+  }
+  if (g_strcmp0 (verb, "move") == 0 && words[1] != NULL && words[2] != NULL) {
+    gint64 target = find_folder (child, words[2], error);
+
+    if (target == 0 || store_operation_move (child->db, &id, 1, target, error) == 0)
+      return FALSE;
+    sync_engine_operations_changed (child->engine, NULL);
+    return TRUE;
+  }
+  if (g_strcmp0 (verb, "fetch") == 0 && words[1] != NULL)
+    return sync_engine_fetch_body (child->engine, child->account->id, id, NULL, error);
+  if (g_strcmp0 (verb, "operations") == 0) {
+    printf ("= %u\n", store_operation_count (child->db, child->row));
+    return TRUE;
+  }
+  base_error_set (error, BASE_ERROR_REFUSED, NULL, "no such command");
+  return FALSE;
+}
+
+static void
+set_server (BaseServer *server, const char *port)
+{
+  g_free (server->host);
+  g_free (server->user);
+  server->host = g_strdup ("127.0.0.1");
+  server->port = (guint16)g_ascii_strtoull (port, NULL, 10);
+  server->security = BASE_SECURITY_TLS;
+  server->user = g_strdup ("alice");
+}
+
+static gboolean
+start (Child *child, char **argv, GError **error)
+{
+  const SyncEvents events = { get_password, state_changed, arrived, refused };
+
+  child->paths = base_paths_new (argv[1], error);
+  if (child->paths == NULL)
+    return FALSE;
+  child->store = store_open (child->paths, NULL, error);
+  child->db = child->store != NULL ? store_connect (child->store, error) : NULL;
+  if (child->db == NULL)
+    return FALSE;
+  child->account = base_account_new ();
+  g_free (child->account->id);
+  child->account->id = g_strdup ("child");
+  g_free (child->account->address);
+  child->account->address = g_strdup ("alice@lab.test");
+  g_free (child->account->ca_file);
+  child->account->ca_file = g_strdup (argv[4]);
+  set_server (&child->account->imap, argv[2]);
+  set_server (&child->account->smtp, argv[3]);
+  child->row = store_account_ensure (child->db, child->account->id, error);
+  if (child->row == 0 || !store_outbox_recover (child->db, error))
+    return FALSE;
+  child->engine = sync_engine_new (child->store, &events, child);
+  sync_engine_set_patience (child->engine, (guint)g_ascii_strtoull (argv[5], NULL, 10));
+  sync_engine_add_account (child->engine, child->account);
+  return TRUE;
+}
+
+static void
+finish (gboolean good, const GError *error)
+{
+  if (good)
+    printf ("ok\n");
+  else
+    printf ("error %d %s\n", error != NULL && error->domain == BASE_ERROR ? error->code : -1,
+            error != NULL ? error->message : "");
+  fflush (stdout);
+}
+
+int
+main (int argc, char **argv)
+{
+  Child child = { 0 };
+  g_autoptr (GError) error = NULL;
+  char line[4096];
+  gboolean good;
+
+  if (argc != 6)
+    g_error ("usage: engine-child PROFILE IMAP-PORT SMTP-PORT CA-FILE PATIENCE-MS");
+  g_mutex_init (&child.lock);
+  good = start (&child, argv, &error);
+  finish (good, error);
+  if (!good)
+    return 1;
+
+  while (fgets (line, sizeof line, stdin) != NULL) {
+    g_autoptr (GError) failed = NULL;
+    g_auto (GStrv) words = NULL;
+
+    g_strchomp (line);
+    if (strcmp (line, "quit") == 0)
+      break;
+    words = g_strsplit (line, " ", -1);
+    good = run_command (&child, (const char *const *)words, &failed);
+    finish (good, failed);
+  }
+
+  sync_engine_free (child.engine);
+  store_db_free (child.db);
+  store_unref (child.store);
+  base_paths_unref (child.paths);
+  base_account_free (child.account);
+  g_clear_pointer (&child.state, sync_state_free);
+  g_free (child.last_refused);
+  return 0;
+}

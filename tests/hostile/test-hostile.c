@@ -1,0 +1,719 @@
+/* What a server may do to us at worst.  Each case: the engine, in a process of its own, is in step with a good server; the server
+ * turns hostile; the engine must stay small, let go in time, lose nothing, and be in step again when the server is good again.
+ *
+ * Time-outs are 1.5 s here instead of a minute, so "one byte a second" is one byte every 25 ms. */
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <string.h>
+
+#include "base-paths.h"
+#include "engine-driver.h"
+#include "hostile-server.h"
+#include "sync-engine.h"
+
+#define PATIENCE_MS   1500
+#define DRIBBLE_MS    25
+#define MAX_GROWTH_KB (64 * 1024)
+
+typedef enum
+{
+  MUST_DROP, /* the connection */
+  MAY_STAY,  /* lies that can be seen through: it works on, but must not run in circles */
+} Expectation;
+
+typedef struct
+{
+  const char *name;
+  HostileFunc func;
+  Expectation expectation;
+  gboolean fresh;      /* hostile from the first connection on, with an empty profile */
+  const char *command; /* nullable: for the engine, once the server is hostile */
+  const char *capabilities;
+} Attack;
+
+static gboolean
+is (const char *verb, const char *wanted)
+{
+  return strcmp (verb, wanted) == 0;
+}
+
+static gboolean
+is_fetch (const char *verb)
+{
+  return is (verb, "FETCH") || is (verb, "UID FETCH");
+}
+
+static gboolean
+dribble (HostileTalk *talk, const char *text)
+{
+  for (;;) {
+    for (const char *at = text; *at != '\0'; at++)
+      if (!hostile_send (talk, at, 1) || !hostile_pause (talk, DRIBBLE_MS))
+        return TRUE;
+  }
+}
+
+/* ---- without end ---- */
+
+static gboolean
+lines_at_greeting (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "") && (hostile_repeat (talk, "* OK hello\r\n"), TRUE);
+}
+
+static gboolean
+line_at_greeting (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "") && (hostile_send (talk, "* OK ", 5), hostile_repeat (talk, "x"), TRUE);
+}
+
+static gboolean
+lines_at_sign_in (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "AUTHENTICATE") && (hostile_repeat (talk, "* X SOMETHING\r\n"), TRUE);
+}
+
+static gboolean
+line_of_data (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "SELECT")
+         && (hostile_send (talk, "* SEARCH", 8), hostile_repeat (talk, " 1"), TRUE);
+}
+
+static gboolean
+lines_in_idle (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "IDLE") && (hostile_repeat (talk, "* OK Still here\r\n"), TRUE);
+}
+
+static gboolean
+news_in_idle (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "IDLE") && (hostile_repeat (talk, "* 21 EXISTS\r\n* 20 EXISTS\r\n"), TRUE);
+}
+
+static gboolean
+flags_in_fetch (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is_fetch (verb) && (hostile_repeat (talk, "* 1 FETCH (FLAGS (\\Seen))\r\n"), TRUE);
+}
+
+static gboolean
+answers_in_fetch (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is_fetch (verb)
+         && (hostile_repeat (
+                 talk, "* 1 FETCH (UID 11 FLAGS (\\Seen) BODY[HEADER] {12}\r\nSubject: x\r\n)\r\n"),
+             TRUE);
+}
+
+/* Each UID is another one, so that no set of what came may grow without end. */
+static gboolean
+strangers_in_fetch (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is_fetch (verb))
+    return FALSE;
+  for (guint32 uid = 1001;; uid += 2)
+    if (!hostile_say (talk, "* 1 FETCH (UID %u FLAGS () BODY[HEADER] {12}\r\nSubject: x\r\n)", uid))
+      return TRUE;
+}
+
+static gboolean
+folders (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "LIST"))
+    return FALSE;
+  for (guint i = 0; i < 1000000; i++)
+    if (!hostile_say (talk, "* LIST () \"/\" \"folder %u\"", i))
+      return TRUE;
+  hostile_say (talk, "%s OK done", tag);
+  return TRUE;
+}
+
+static gboolean
+statuses (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "LIST"))
+    return FALSE;
+  for (guint i = 0;; i++)
+    if (!hostile_say (talk, "* STATUS \"folder %u\" (MESSAGES 1)", i))
+      return TRUE;
+}
+
+static gboolean
+long_names (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autofree char *name = g_strnfill (1000000, 'n');
+
+  if (!is (verb, "LIST"))
+    return FALSE;
+  for (guint i = 0;; i++)
+    if (!hostile_say (talk, "* LIST () \"/\" {1000006}\r\n%06u%s", i, name))
+      return TRUE;
+}
+
+static gboolean
+capabilities (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "CAPABILITY")
+         && (hostile_send (talk, "* CAPABILITY IMAP4rev1", 22), hostile_repeat (talk, " A=B"),
+             TRUE);
+}
+
+static gboolean
+capability_answers (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autoptr (GString) list = g_string_new ("* CAPABILITY IMAP4rev1");
+
+  if (!is (verb, "CAPABILITY"))
+    return FALSE;
+  for (guint i = 0; i < 1000000; i++)
+    g_string_append_printf (list, " AUTH=X%u", i);
+  hostile_say (talk, "%s", list->str);
+  hostile_say (talk, "%s OK done", tag);
+  return TRUE;
+}
+
+static gboolean
+text (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autofree char *words = g_strnfill (20000000, 'w');
+
+  if (!is (verb, "SELECT"))
+    return FALSE;
+  hostile_say (talk, "%s NO [ALERT] %s", tag, words);
+  return TRUE;
+}
+
+/* ---- literals ---- */
+
+static gboolean
+literal_of_4_gb (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is_fetch (verb)
+         && (hostile_say (talk, "* 1 FETCH (UID 11 FLAGS () BODY[] {4294967296}"),
+             hostile_repeat (talk, "0123456789abcdef\r\n"), TRUE);
+}
+
+static gboolean
+literal_of_4_eb (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is_fetch (verb)
+         && (hostile_say (talk, "* 1 FETCH (UID 11 FLAGS () BODY[] {4611686018427387904}"),
+             hostile_repeat (talk, "0123456789abcdef\r\n"), TRUE);
+}
+
+static gboolean
+many_literals (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autofree char *megabyte = g_strnfill (1000000, 'l');
+
+  if (!is_fetch (verb))
+    return FALSE;
+  while (hostile_say (talk, "* 1 FETCH (FLAGS () BODY[HEADER] {1000000}\r\n%s)", megabyte))
+    ;
+  return TRUE;
+}
+
+static gboolean
+literal_never_sent (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is_fetch (verb)
+         && (hostile_say (talk, "* 1 FETCH (UID 11 FLAGS () BODY[] {1000}\r\nSubject: x"),
+             hostile_stall (talk), TRUE);
+}
+
+static gboolean
+literal_in_idle_never_sent (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "IDLE")
+         && (hostile_say (talk, "* 1 FETCH (UID 11 FLAGS () BODY[] {1000}\r\nSubject: x"),
+             hostile_stall (talk), TRUE);
+}
+
+/* ---- slow ---- */
+
+static gboolean
+slow_greeting (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "") && dribble (talk, "* OK hello, this greeting goes on and on ");
+}
+
+static gboolean
+slow_lines (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "SELECT") && dribble (talk, "* 20 EXISTS\r\n* OK x\r\n");
+}
+
+static gboolean
+slow_literal (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is_fetch (verb)
+         && (hostile_say (talk, "* 1 FETCH (UID 11 FLAGS () BODY[] {1000000}"),
+             dribble (talk, "x"));
+}
+
+static gboolean
+slow_in_idle (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "IDLE") && dribble (talk, "* OK a line in IDLE that does not end ");
+}
+
+static gboolean
+silence (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return is (verb, "SELECT") && (hostile_stall (talk), TRUE);
+}
+
+/* ---- nonsense ---- */
+
+static gboolean
+parentheses_in_fetch (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autofree char *open = g_strnfill (100000, '(');
+
+  if (!is_fetch (verb))
+    return FALSE;
+  hostile_say (talk, "* 1 FETCH %s", open);
+  hostile_say (talk, "%s OK done", tag);
+  return TRUE;
+}
+
+static gboolean
+parentheses_everywhere (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autofree char *open = g_strnfill (100000, '(');
+
+  if (!is (verb, "LIST") && !is (verb, "SELECT") && !is (verb, "UID SEARCH"))
+    return FALSE;
+  hostile_say (talk, "* LIST %s", open);
+  hostile_say (talk, "* STATUS INBOX %s", open);
+  hostile_say (talk, "* ESEARCH %s", open);
+  hostile_say (talk, "* VANISHED %s", open);
+  hostile_say (talk, "* CAPABILITY %s", open);
+  hostile_say (talk, "* OK [PERMANENTFLAGS %s", open);
+  hostile_answer (talk, tag, verb, rest);
+  return TRUE;
+}
+
+static gboolean
+only_bad (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (is (verb, "") || is (verb, "CAPABILITY") || is (verb, "AUTHENTICATE"))
+    return FALSE;
+  hostile_say (talk, "%s BAD what", tag);
+  return TRUE;
+}
+
+static gboolean
+only_bad_at_all (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (is (verb, ""))
+    return FALSE;
+  hostile_say (talk, "%s BAD what", tag);
+  return TRUE;
+}
+
+static gboolean
+exists_2_32 (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "SELECT"))
+    return FALSE;
+  hostile_answer (talk, "* 4294967296 EXISTS\r\n*", verb, rest);
+  hostile_say (talk, "* 4294967296 EXISTS\r\n%s OK [READ-WRITE] done", tag);
+  return TRUE;
+}
+
+static gboolean
+exists_most (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "SELECT"))
+    return FALSE;
+  hostile_say (talk,
+               "* 4294967295 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4294967295] ok");
+  hostile_say (talk, "%s OK [READ-WRITE] done", tag);
+  return TRUE;
+}
+
+static gboolean
+search_all_numbers (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "UID SEARCH") && !is (verb, "SELECT"))
+    return FALSE;
+  if (is (verb, "SELECT")) {
+    hostile_say (talk,
+                 "* 4294967295 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4294967295] ok");
+    hostile_say (talk, "%s OK [READ-WRITE] done", tag);
+  } else {
+    hostile_say (talk, "* ESEARCH (TAG \"%s\") UID ALL 1:4294967295\r\n%s OK done", tag, tag);
+  }
+  return TRUE;
+}
+
+static gboolean
+search_more_than_exist (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (is (verb, "SELECT")) {
+    /* one more than there are, so that it has to search */
+    hostile_say (talk, "* 21 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 32] ok");
+    hostile_say (talk, "%s OK [READ-WRITE] done", tag);
+    return TRUE;
+  }
+  if (!is (verb, "UID SEARCH"))
+    return FALSE;
+  hostile_say (talk, "* ESEARCH (TAG \"%s\") UID ALL 1:4294967295\r\n%s OK done", tag, tag);
+  return TRUE;
+}
+
+static gboolean
+ragged_search (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autoptr (GString) line = g_string_new ("* SEARCH");
+
+  if (is (verb, "SELECT")) {
+    hostile_say (talk, "* 1000000 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4000000] ok");
+    hostile_say (talk, "%s OK [READ-WRITE] done", tag);
+    return TRUE;
+  }
+  if (!is (verb, "UID SEARCH"))
+    return FALSE;
+  for (guint uid = 3999999; uid > 2000000; uid -= 2)
+    g_string_append_printf (line, " %u", uid);
+  hostile_say (talk, "%s\r\n%s\r\n%s OK done", line->str, line->str, tag);
+  return TRUE;
+}
+
+static gboolean
+odd_numbers (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  static const char *const numbers[] = {
+    "0", "-1", "4294967295", "4294967296", "99999999999999999999", "1.5", "1e9", "nil", "0x10", "",
+  };
+
+  if (is_fetch (verb)) {
+    for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+      hostile_say (talk,
+                   "* %s FETCH (UID %s FLAGS (\\Seen) RFC822.SIZE %s MODSEQ (%s) BODY[HEADER] {12}",
+                   numbers[i], numbers[i], numbers[i], numbers[i]);
+      hostile_say (talk, "Subject: x\r\n)");
+      hostile_say (talk, "* 1 FETCH (UID %s FLAGS ())\r\n* %s EXPUNGE\r\n* %s RECENT", numbers[i],
+                   numbers[i], numbers[i]);
+    }
+  } else if (is (verb, "SELECT")) {
+    for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+      hostile_say (talk, "* OK [UIDNEXT %s] x\r\n* OK [HIGHESTMODSEQ %s] x\r\n* OK [UNSEEN %s] x",
+                   numbers[i], numbers[i], numbers[i]);
+  } else if (!is (verb, "NOOP")) {
+    return FALSE;
+  }
+  hostile_answer (talk, tag, verb, rest);
+  return TRUE;
+}
+
+static gboolean
+uid_validity_of_each_answer (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  static guint validity = 100;
+
+  if (!is_fetch (verb) && !is (verb, "SELECT") && !is (verb, "NOOP") && !is (verb, "UID SEARCH"))
+    return FALSE;
+  hostile_say (talk, "* OK [UIDVALIDITY %u] x\r\n* OK [UIDNEXT %u] x", validity, 1000 + validity);
+  validity++;
+  hostile_answer (talk, tag, verb, rest);
+  return TRUE;
+}
+
+static gboolean
+uid_next_of_each_answer (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  static guint next = 100;
+
+  if (!is_fetch (verb) && !is (verb, "SELECT") && !is (verb, "NOOP") && !is (verb, "UID SEARCH"))
+    return FALSE;
+  hostile_answer (talk, "*", verb, rest);
+  hostile_say (talk, "%s OK [UIDNEXT %u] x", tag, next++);
+  return TRUE;
+}
+
+static gboolean
+never_asked (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is_fetch (verb))
+    return FALSE;
+  for (guint uid = 1000; uid < 1500; uid++) {
+    g_autofree char *header = g_strdup_printf (
+        "From: eve@lab.test\r\nSubject: Never asked %u\r\nMessage-ID: <eve-%u@lab.test>\r\n\r\n",
+        uid, uid);
+
+    hostile_say (talk, "* %u FETCH (UID %u FLAGS () BODY[] {%" G_GSIZE_FORMAT "}\r\n%s)", uid, uid,
+                 strlen (header), header);
+  }
+  hostile_answer (talk, tag, verb, rest);
+  return TRUE;
+}
+
+static gboolean
+all_vanished (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (is (verb, "IDLE")) {
+    hostile_say (talk, "* VANISHED 1:4294967295\r\n* 20 EXISTS");
+    return TRUE;
+  }
+  if (!is (verb, "SELECT") && !is (verb, "NOOP"))
+    return FALSE;
+  if (is (verb, "SELECT"))
+    hostile_say (talk, "* VANISHED (EARLIER) 1:4294967295");
+  hostile_answer (talk, "*", verb, rest);
+  if (is (verb, "SELECT"))
+    hostile_say (talk, "* OK [HIGHESTMODSEQ 99] x\r\n* VANISHED (EARLIER) 1:4294967295");
+  else
+    hostile_say (talk, "* VANISHED 1:4294967295\r\n* 20 EXISTS");
+  hostile_say (talk, "%s OK [READ-WRITE] done", tag);
+  return TRUE;
+}
+
+static gboolean
+expunged_in_idle (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "IDLE"))
+    return FALSE;
+  for (guint i = 0; i < 1000; i++)
+    hostile_say (talk, "* 1 EXPUNGE");
+  return TRUE;
+}
+
+static gboolean
+copyuid_lies (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  if (!is (verb, "UID MOVE"))
+    return FALSE;
+  hostile_say (talk, "* OK [COPYUID 7 1:1000000 4293967295:4294967294] moved");
+  hostile_say (talk, "* OK [COPYUID 7 11:30 12,12,12,12,12] moved");
+  hostile_say (talk, "%s OK [COPYUID 7 11:30 1:20] done", tag);
+  return TRUE;
+}
+
+static const Attack attacks[] = {
+  { .name = "lines-at-greeting", .func = lines_at_greeting, .expectation = MUST_DROP },
+  { .name = "line-at-greeting", .func = line_at_greeting, .expectation = MUST_DROP },
+  { .name = "lines-at-sign-in", .func = lines_at_sign_in, .expectation = MUST_DROP },
+  { .name = "line-of-data", .func = line_of_data, .expectation = MUST_DROP },
+  { .name = "lines-in-idle", .func = lines_in_idle, .expectation = MUST_DROP },
+  { .name = "news-in-idle", .func = news_in_idle, .expectation = MUST_DROP },
+  { .name = "flags-in-fetch", .func = flags_in_fetch, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "answers-in-fetch", .func = answers_in_fetch, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "strangers-in-fetch",
+    .func = strangers_in_fetch,
+    .expectation = MUST_DROP,
+    .fresh = TRUE },
+  { .name = "folders", .func = folders, .expectation = MUST_DROP },
+  { .name = "statuses",
+    .func = statuses,
+    .expectation = MUST_DROP,
+    .capabilities = "LIST-EXTENDED LIST-STATUS" },
+  { .name = "long-names", .func = long_names, .expectation = MUST_DROP },
+  { .name = "capabilities", .func = capabilities, .expectation = MUST_DROP },
+  { .name = "capability-answers", .func = capability_answers, .expectation = MUST_DROP },
+  { .name = "text", .func = text, .expectation = MUST_DROP },
+  { .name = "literal-of-4-gb", .func = literal_of_4_gb, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "literal-of-4-eb", .func = literal_of_4_eb, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "many-literals", .func = many_literals, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "literal-never-sent",
+    .func = literal_never_sent,
+    .expectation = MUST_DROP,
+    .fresh = TRUE },
+  { .name = "literal-in-idle-never-sent",
+    .func = literal_in_idle_never_sent,
+    .expectation = MUST_DROP },
+  { .name = "slow-greeting", .func = slow_greeting, .expectation = MUST_DROP },
+  { .name = "slow-lines", .func = slow_lines, .expectation = MUST_DROP },
+  { .name = "slow-literal", .func = slow_literal, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "slow-in-idle", .func = slow_in_idle, .expectation = MUST_DROP },
+  { .name = "silence", .func = silence, .expectation = MUST_DROP },
+  { .name = "parentheses-in-fetch",
+    .func = parentheses_in_fetch,
+    .expectation = MUST_DROP,
+    .fresh = TRUE },
+  { .name = "parentheses-everywhere", .func = parentheses_everywhere, .expectation = MAY_STAY },
+  { .name = "only-bad", .func = only_bad, .expectation = MUST_DROP },
+  { .name = "only-bad-at-all", .func = only_bad_at_all, .expectation = MUST_DROP },
+  { .name = "exists-2-32", .func = exists_2_32, .expectation = MAY_STAY },
+  { .name = "exists-most", .func = exists_most, .expectation = MUST_DROP },
+  { .name = "exists-most-first", .func = exists_most, .expectation = MUST_DROP, .fresh = TRUE },
+  { .name = "search-all-numbers", .func = search_all_numbers, .expectation = MUST_DROP },
+  { .name = "search-more-than-exist", .func = search_more_than_exist, .expectation = MAY_STAY },
+  { .name = "ragged-search", .func = ragged_search, .expectation = MAY_STAY },
+  { .name = "odd-numbers", .func = odd_numbers, .expectation = MAY_STAY },
+  { .name = "odd-numbers-first", .func = odd_numbers, .expectation = MAY_STAY, .fresh = TRUE },
+  { .name = "uid-validity-of-each-answer",
+    .func = uid_validity_of_each_answer,
+    .expectation = MAY_STAY },
+  { .name = "uid-next-of-each-answer", .func = uid_next_of_each_answer, .expectation = MAY_STAY },
+  { .name = "never-asked", .func = never_asked, .expectation = MAY_STAY, .fresh = TRUE },
+  { .name = "all-vanished",
+    .func = all_vanished,
+    .expectation = MAY_STAY,
+    .capabilities = "CONDSTORE QRESYNC ENABLE" },
+  { .name = "expunged-in-idle", .func = expunged_in_idle, .expectation = MAY_STAY },
+  { .name = "copyuid-lies", .func = copyuid_lies, .expectation = MAY_STAY, .command = "move" },
+};
+
+/* Waits for a look at the server that begins now. */
+static void
+be_in_step (EngineDriver *engine)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  guint64 seen = 0;
+
+  for (;;) {
+    g_auto (GStrv) lines = engine_driver_ask (engine, NULL, "state");
+
+    seen |= engine_driver_number (lines[0], 1);
+    if ((seen & (1u << SYNC_PHASE_CONNECTING)) != 0
+        && engine_driver_number (lines[0], 0) == SYNC_PHASE_IN_STEP)
+      return;
+    if (g_get_monotonic_time () > deadline)
+      g_error ("not in step again: %s", lines[0]);
+    if ((seen & (1u << SYNC_PHASE_CONNECTING)) == 0)
+      engine_driver_do (engine, "retry");
+    g_usleep (10000);
+  }
+}
+
+static gboolean
+is_message (const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", 5);
+  g_autofree char *message = hostile_message ((guint32)engine_driver_number (line, 1));
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_MD5, message, -1);
+
+  return g_strcmp0 (words[3], sum) == 0;
+}
+
+/* All messages, each once, each whole.  What a header of a message says is the server's to say, once. */
+static void
+check_inbox (EngineDriver *engine)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  for (;;) {
+    g_auto (GStrv) lines = engine_driver_ask (engine, NULL, "list INBOX");
+    guint32 seen = 0;
+    guint n = 0;
+
+    g_assert_nonnull (lines);
+    for (; lines[n] != NULL; n++) {
+      guint64 uid = engine_driver_number (lines[n], 1);
+
+      if (uid >= HOSTILE_FIRST_UID && uid < HOSTILE_FIRST_UID + HOSTILE_MESSAGES
+          && is_message (lines[n]))
+        seen |= 1u << (uid - HOSTILE_FIRST_UID);
+    }
+    if (n == HOSTILE_MESSAGES && seen == (1u << HOSTILE_MESSAGES) - 1)
+      return;
+    if (g_get_monotonic_time () > deadline) {
+      g_autofree char *all = g_strjoinv ("\n", lines);
+
+      g_error ("%u messages, good ones %x:\n%s", n, seen, all);
+    }
+    g_usleep (20000);
+  }
+}
+
+static void
+wait_for_drop (HostileServer *server, const Attack *attack)
+{
+  gint64 begun = g_get_monotonic_time ();
+
+  while (hostile_server_count_dropped (server) == 0) {
+    if (g_get_monotonic_time () - begun > 15 * G_USEC_PER_SEC)
+      g_error ("%s: the engine did not let go", attack->name);
+    g_usleep (5000);
+  }
+  g_test_message ("%s: let go after %" G_GINT64_FORMAT " ms", attack->name,
+                  (g_get_monotonic_time () - begun) / 1000);
+}
+
+/* Lies may be told for a while. */
+static void
+watch (HostileServer *server, const Attack *attack)
+{
+  guint before = hostile_server_count_commands (server), commands;
+
+  g_usleep (G_USEC_PER_SEC);
+  commands = hostile_server_count_commands (server) - before;
+  g_test_message ("%s: %u commands in a second", attack->name, commands);
+  g_assert_cmpuint (commands, <, 300);
+}
+
+static void
+test_attack (gconstpointer data)
+{
+  const Attack *attack = data;
+  g_autoptr (HostileServer) server = hostile_server_new ();
+  g_autofree char *profile = g_dir_make_tmp ("sosik-hostile-XXXXXX", NULL);
+  EngineDriver *engine = NULL;
+  guint64 before, peak;
+
+  if (attack->fresh)
+    hostile_server_attack (server, attack->func, attack->capabilities);
+  engine = engine_driver_new (profile, hostile_server_get_port (server),
+                              hostile_server_get_port (server), hostile_server_get_ca_file (server),
+                              PATIENCE_MS, NULL);
+  if (!attack->fresh) {
+    be_in_step (engine);
+    check_inbox (engine);
+  }
+  {
+    g_auto (GStrv) memory = engine_driver_ask (engine, NULL, "memory");
+
+    before = engine_driver_number (memory[0], 0);
+    engine_driver_do (engine, "reset-peak");
+  }
+  if (!attack->fresh) {
+    hostile_server_attack (server, attack->func, attack->capabilities);
+    if (attack->command != NULL) {
+      g_auto (GStrv) lines = engine_driver_ask (engine, NULL, "list INBOX");
+
+      engine_driver_do (engine, "%s %" G_GUINT64_FORMAT " Archive", attack->command,
+                        engine_driver_number (lines[0], 0));
+    }
+    engine_driver_do (engine, "retry");
+  }
+  switch (attack->expectation) {
+  case MUST_DROP:
+    wait_for_drop (server, attack);
+    break;
+  case MAY_STAY:
+    watch (server, attack);
+    break;
+  }
+
+  hostile_server_attack (server, NULL, NULL);
+  engine_driver_do (engine, "retry");
+  be_in_step (engine);
+  check_inbox (engine);
+  {
+    g_auto (GStrv) memory = engine_driver_ask (engine, NULL, "memory");
+
+    peak = engine_driver_number (memory[0], 1);
+  }
+  g_test_message ("%s: %" G_GINT64_FORMAT " KiB more at most", attack->name,
+                  (gint64)(peak - before));
+  g_assert_cmpuint (peak, <, before + MAX_GROWTH_KB);
+  engine_driver_free (engine);
+  g_assert_true (base_paths_remove_tree (profile));
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (attacks); i++) {
+    g_autofree char *path = g_strdup_printf ("/hostile/%s", attacks[i].name);
+
+    g_test_add_data_func (path, &attacks[i], test_attack);
+  }
+  return g_test_run ();
+}
