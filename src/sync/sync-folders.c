@@ -41,6 +41,19 @@ find_role (GPtrArray *folders, StoreRole role)
   return NULL;
 }
 
+/* A server that lists INBOX under the person's word for it opens it under no other name than INBOX (quirk 9). */
+static void
+name_inbox (GPtrArray *folders)
+{
+  StoreFolder *inbox = find_role (folders, STORE_ROLE_INBOX);
+
+  if (inbox == NULL)
+    return;
+  g_free (inbox->name);
+  inbox->name = g_strdup ("INBOX");
+  inbox->selectable = TRUE;
+}
+
 static StoreFolder *
 add_folder (GPtrArray *folders, const char *name, char delimiter, StoreRole role,
             gboolean selectable)
@@ -75,6 +88,7 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
     return folders;
 
   sync_roles_guess (folders);
+  name_inbox (folders);
   if (find_role (folders, STORE_ROLE_INBOX) == NULL)
     add_folder (folders, "INBOX", 0, STORE_ROLE_INBOX, TRUE);
 

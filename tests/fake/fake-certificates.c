@@ -60,6 +60,10 @@ new_authority (const char *name)
   return pair;
 }
 
+static const char *const providers[] = { "*.gmail.com",      "*.office365.com", "*.mail.me.com",
+                                         "*.mail.yahoo.com", "*.yandex.com",    "*.163.com",
+                                         "*.qq.com",         "*.daum.net",      "*.naver.com" };
+
 static void
 add_names (gnutls_x509_crt_t certificate, FakeCertificate kind)
 {
@@ -68,6 +72,13 @@ add_names (gnutls_x509_crt_t certificate, FakeCertificate kind)
 
   if (kind == FAKE_COMMON_NAME)
     return;
+  if (kind == FAKE_PROVIDER) {
+    for (guint i = 0; i < G_N_ELEMENTS (providers); i++)
+      CHECK (gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, providers[i],
+                                                   (unsigned int)strlen (providers[i]),
+                                                   i == 0 ? GNUTLS_FSAN_SET : GNUTLS_FSAN_APPEND));
+    return;
+  }
   if (kind == FAKE_OTHER_HOST) {
     CHECK (gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, "other.example",
                                                  13, GNUTLS_FSAN_SET));
@@ -95,6 +106,7 @@ signer_of (FakeCertificate kind, const Pair *own)
   case FAKE_OTHER_HOST:
   case FAKE_COMMON_NAME:
   case FAKE_REVOKED:
+  case FAKE_PROVIDER:
     return &authority;
   }
 

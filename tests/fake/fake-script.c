@@ -33,7 +33,8 @@ static const struct
   { "C:", STEP_LINE, TRUE },      { "L:", STEP_LITERAL, TRUE },   { "D:", STEP_DATA, TRUE },
   { "TLS", STEP_TLS, FALSE },     { "WAIT", STEP_WAIT, TRUE },    { "STALL", STEP_STALL, FALSE },
   { "EOF", STEP_EOF, FALSE },     { "CLOSE", STEP_CLOSE, FALSE }, { "CUT", STEP_CUT, FALSE },
-  { "RESET", STEP_RESET, FALSE },
+  { "RESET", STEP_RESET, FALSE }, { "QUIET", STEP_QUIET, TRUE },  { "SERVE", STEP_SERVE, FALSE },
+  { "ON:", STEP_ON, TRUE },       { "ONCE:", STEP_ONCE, TRUE },
 };
 
 static FakeStep *
@@ -91,6 +92,7 @@ unescape (const char **text)
   case '0':
     return '\0';
   case '\\':
+  case '"':
   case '*':
   case '?':
   case '$':

@@ -19,6 +19,10 @@ typedef enum
   STEP_CLOSE,
   STEP_CUT,
   STEP_RESET,
+  STEP_QUIET, /* text: milliseconds */
+  STEP_SERVE,
+  STEP_ON, /* and what follows, up to the next of its kind */
+  STEP_ONCE,
 } FakeStepKind;
 
 typedef struct
@@ -26,6 +30,7 @@ typedef struct
   FakeStepKind kind;
   char *source; /* the line of the script, for reports */
   char *text;
+  gboolean spent; /* ONCE: was played */
 } FakeStep;
 
 /* GPtrArray of FakeStep; a line that cannot be read ends the program: the test is wrong. */

@@ -296,27 +296,37 @@ fail_early (Connection *connection, const FakeStep *step)
     fail (connection, step, "the client closed or fell silent after “%s”", got);
 }
 
-static void
-read_line (Connection *connection, const FakeStep *step)
+/* Waits for a whole line; *length without its end.  It stays in `in`. */
+static gboolean
+await_line (Connection *connection, const FakeStep *step, gsize *length)
 {
   const guint8 *end;
-  gsize length;
 
   while ((end = memchr (connection->in->data, '\n', connection->in->len)) == NULL) {
     if (connection->in->len > MAX_LINE || !receive (connection)) {
       fail_early (connection, step);
-      return;
+      return FALSE;
     }
   }
 
-  length = (gsize)(end - connection->in->data);
-  if (length == 0 || end[-1] != '\r' || memchr (connection->in->data, '\r', length - 1) != NULL) {
+  *length = (gsize)(end - connection->in->data);
+  if (*length == 0 || end[-1] != '\r' || memchr (connection->in->data, '\r', *length - 1) != NULL) {
     fail (connection, step, "the line has a bare CR or LF");
-    return;
+    return FALSE;
   }
+  (*length)--;
   connection->has_literal =
-      fake_script_literal (connection->in->data, length - 1, &connection->literal);
-  take (connection, step, length - 1, 2);
+      fake_script_literal (connection->in->data, *length, &connection->literal);
+  return TRUE;
+}
+
+static void
+read_line (Connection *connection, const FakeStep *step)
+{
+  gsize length;
+
+  if (await_line (connection, step, &length))
+    take (connection, step, length, 2);
 }
 
 static void
@@ -397,6 +407,79 @@ reset (Connection *connection)
 }
 
 static void
+expect_quiet (Connection *connection, const FakeStep *step)
+{
+  struct pollfd fd = { .fd = connection->fd, .events = POLLIN };
+  gboolean comes = connection->in->len > 0
+                   || (connection->tls != NULL && gnutls_record_check_pending (connection->tls) > 0)
+                   || poll (&fd, 1, (int)g_ascii_strtoull (step->text, NULL, 10)) > 0;
+
+  if (comes && (connection->in->len > 0 || receive (connection)))
+    fail (connection, step, "got “%.*s”", (int)MIN (connection->in->len, 200),
+          (const char *)connection->in->data);
+}
+
+static gboolean
+begins_rule (const FakeStep *step)
+{
+  return step->kind == STEP_ON || step->kind == STEP_ONCE;
+}
+
+/* The rule for this line, as its index; keeps the names it took. */
+static guint
+find_rule (Connection *connection, guint first, gsize length)
+{
+  GPtrArray *steps = connection->script->steps;
+
+  for (guint i = first; i < steps->len; i++) {
+    FakeStep *step = g_ptr_array_index (steps, i);
+    g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+    GHashTableIter iter;
+    gpointer name, value;
+
+    if (!begins_rule (step) || step->spent
+        || !fake_script_match (step->text, connection->in->data, length, names))
+      continue;
+    step->spent = step->kind == STEP_ONCE;
+    g_hash_table_iter_init (&iter, names);
+    while (g_hash_table_iter_next (&iter, &name, &value))
+      g_hash_table_replace (connection->names, g_strdup (name), g_strdup (value));
+    return i;
+  }
+  return steps->len;
+}
+
+static void play_step (Connection *connection, const FakeStep *step);
+
+/* The rules behind the step `begin`, until the client closes. */
+static void
+serve (Connection *connection, guint begin)
+{
+  GPtrArray *steps = connection->script->steps;
+  const FakeStep *step = g_ptr_array_index (steps, begin);
+  gsize length;
+
+  while (!connection->over) {
+    if (connection->in->len == 0 && !receive (connection)) {
+      connection->over = TRUE;
+      return;
+    }
+    if (!await_line (connection, step, &length))
+      return;
+    guint rule = find_rule (connection, begin + 1, length);
+    if (rule == steps->len) {
+      fail (connection, step, "no rule for “%.*s”", (int)MIN (length, 2000),
+            (const char *)connection->in->data);
+      return;
+    }
+    g_byte_array_remove_range (connection->in, 0, (guint)length + 2);
+    for (guint i = rule + 1;
+         i < steps->len && !begins_rule (g_ptr_array_index (steps, i)) && !connection->over; i++)
+      play_step (connection, g_ptr_array_index (steps, i));
+  }
+}
+
+static void
 play_step (Connection *connection, const FakeStep *step)
 {
   FakeServer *server = connection->server;
@@ -455,6 +538,14 @@ play_step (Connection *connection, const FakeStep *step)
   case STEP_RESET:
     reset (connection);
     break;
+  case STEP_QUIET:
+    expect_quiet (connection, step);
+    break;
+  case STEP_SERVE:
+  case STEP_ON:
+  case STEP_ONCE:
+    fail (connection, step, "this stands on its own, behind SERVE");
+    break;
   }
 }
 
@@ -466,8 +557,14 @@ run_connection (gpointer data)
   GPtrArray *steps = connection->script->steps;
 
   if (server->mode != FAKE_TLS || shake_hands (connection, NULL)) {
-    for (guint i = 0; i < steps->len && !connection->over; i++)
-      play_step (connection, g_ptr_array_index (steps, i));
+    for (guint i = 0; i < steps->len && !connection->over; i++) {
+      const FakeStep *step = g_ptr_array_index (steps, i);
+
+      if (step->kind == STEP_SERVE)
+        serve (connection, i);
+      else
+        play_step (connection, step);
+    }
     if (!connection->over)
       expect_end (connection, NULL);
   }

@@ -30,10 +30,14 @@
  *   CLOSE      closes properly (close_notify)
  *   CUT        closes without close_notify
  *   RESET      closes with a TCP reset
+ *   QUIET MS   expects not a byte for so long
+ *   SERVE      from here on answers by rules, until the client closes: the steps behind the first of these that fits its line
+ *   ON: GLOB   begins a rule; its $names are new each time
+ *   ONCE: GLOB the same, for the first line that fits alone
  *
  * After the last step the client has to close, silently: more bytes are a failure (put STALL there to allow them).
- * TEXT and GLOB know the escapes \r \n \t \0 \\ \xHH (so "S: 220 go\r\nevil" injects); a blank at the end of the line
- * counts.  In a GLOB `*` is any run of octets, `?` one octet, and [] are themselves; the compare respects case.
+ * TEXT and GLOB know the escapes \r \n \t \0 \\ \" \xHH (so "S: 220 go\r\nevil" injects); a blank at the end of the line
+ * counts.  A line of the client that no rule fits is a failure.  In a GLOB `*` is any run of octets, `?` one octet, and [] are themselves; the compare respects case.
  * `$name` in a GLOB takes the octets up to the next blank or the end and keeps them; in a TEXT, or in a later GLOB, it
  * stands for them; `$$` is a dollar. */
 #pragma once
@@ -59,6 +63,7 @@ typedef enum
   FAKE_OTHER_HOST,  /* for other.example only */
   FAKE_COMMON_NAME, /* localhost in the subject, no alternative names (RFC 9525 forbids) */
   FAKE_REVOKED,     /* in the list of revoked ones that stands in the ca_file */
+  FAKE_PROVIDER,    /* for the hosts of well-known providers; see fake_resolver_install () */
   FAKE_SELF_SIGNED,
   FAKE_UNKNOWN_CA,
 } FakeCertificate;

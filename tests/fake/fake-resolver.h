@@ -1,0 +1,11 @@
+/* Names for tests: a program that asks for the host of a provider gets the scripted server. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* From here on, in the whole process, every name is 127.0.0.1 and none has other records. */
+void fake_resolver_install (void);
+
+G_END_DECLS
