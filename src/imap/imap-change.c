@@ -170,6 +170,24 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
   return TRUE;
 }
 
+/* Yahoo takes no message that stops in the middle of a line (quirk 27). */
+static GBytes *
+dup_with_line_end (GBytes *message)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (message, &length);
+
+  if (length >= 2 && memcmp (data + length - 2, "\r\n", 2) == 0)
+    return g_bytes_ref (message);
+  g_autoptr (GByteArray) whole = g_byte_array_sized_new ((guint)length + 2);
+  if (length > 0)
+    g_byte_array_append (whole, (const guint8 *)data, (guint)length);
+  if (length > 0 && (data[length - 1] == '\r' || data[length - 1] == '\n'))
+    g_byte_array_set_size (whole, (guint)length - 1);
+  g_byte_array_append (whole, (const guint8 *)"\r\n", 2);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&whole));
+}
+
 gboolean
 imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date,
                      GBytes *message, guint32 *uid, GCancellable *cancellable, GError **error)
@@ -194,7 +212,8 @@ imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
     imap_command_add (command, " \"%s\"", internal);
   }
   imap_command_add (command, " ");
-  imap_command_add_literal (command, message);
+  g_autoptr (GBytes) whole = dup_with_line_end (message);
+  imap_command_add_literal (command, whole);
   if (!imap_talk_run (session, command, &exchange, &answer, cancellable, error))
     return FALSE;
   if (uid != NULL && imap_response_has_code (&answer, "APPENDUID"))

@@ -59,6 +59,8 @@ imap_fetch_items_to_string (ImapFetchItems items, gboolean with_modseq)
     g_string_append (out, " INTERNALDATE");
   if (items & IMAP_FETCH_HEADER)
     g_string_append (out, " BODY.PEEK[HEADER.FIELDS (" HEADER_FIELDS ")]");
+  if (items & IMAP_FETCH_MESSAGE_ID)
+    g_string_append (out, " BODY.PEEK[HEADER.FIELDS (Message-ID)]");
   if (items & IMAP_FETCH_PREVIEW)
     g_string_append (out, " BODY.PEEK[TEXT]<0.1024>");
   if (items & IMAP_FETCH_BODY)

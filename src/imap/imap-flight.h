@@ -58,6 +58,7 @@ guint imap_flight_fetch (ImapFlight *flight, const char *set, ImapFetchItems ite
 guint imap_flight_fetch_seq (ImapFlight *flight, guint32 first, guint32 last, ImapFetchItems items,
                              ImapFetchFunc func, gpointer user_data);
 guint imap_flight_search_all (ImapFlight *flight);
+/* What the server finds, true or not: imap_session_search_message_id () makes sure. */
 guint imap_flight_search_message_id (ImapFlight *flight, const char *message_id);
 guint imap_flight_store (ImapFlight *flight, const char *set, gboolean add, ImapFlags flags);
 /* Fills in what STATUS tells of `mailbox` (its name is given) with as much as the server offers; has_status tells.  The

@@ -305,11 +305,10 @@ imap_flight_search_all (ImapFlight *flight)
 }
 
 guint
-imap_flight_search_message_id (ImapFlight *flight, const char *message_id)
+imap_flight_search_id (ImapFlight *flight, const char *message_id, gboolean with_charset)
 {
-  ImapSession *session = imap_flight_get_session (flight);
-  ImapCommand *command = search_command (session);
-  if (!g_str_is_ascii (message_id) && !session->utf8)
+  ImapCommand *command = search_command (imap_flight_get_session (flight));
+  if (with_charset)
     imap_command_add (command, " CHARSET UTF-8");
   imap_command_add (command, " HEADER Message-ID ");
   imap_command_add_string (command, message_id);
@@ -317,21 +316,18 @@ imap_flight_search_message_id (ImapFlight *flight, const char *message_id)
   return imap_flight_get_index (flight);
 }
 
+guint
+imap_flight_search_message_id (ImapFlight *flight, const char *message_id)
+{
+  return imap_flight_search_id (
+      flight, message_id, !g_str_is_ascii (message_id) && !imap_flight_get_session (flight)->utf8);
+}
+
 BaseUidSet *
 imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   guint index = imap_flight_search_all (flight);
-  return imap_flight_run_alone (flight, cancellable, error) ? imap_flight_steal_uids (flight, index)
-                                                            : NULL;
-}
-
-BaseUidSet *
-imap_session_search_message_id (ImapSession *session, const char *message_id,
-                                GCancellable *cancellable, GError **error)
-{
-  g_autoptr (ImapFlight) flight = imap_flight_new (session);
-  guint index = imap_flight_search_message_id (flight, message_id);
   return imap_flight_run_alone (flight, cancellable, error) ? imap_flight_steal_uids (flight, index)
                                                             : NULL;
 }

@@ -134,6 +134,7 @@ typedef enum
   IMAP_FETCH_BODY = 1 << 5,   /* BODY.PEEK[] whole */
   IMAP_FETCH_PREVIEW =
       1 << 6, /* BODY.PEEK[TEXT]<0.1024>: enough for a first line; arrives as `text` */
+  IMAP_FETCH_MESSAGE_ID = 1 << 7, /* BODY.PEEK[HEADER.FIELDS (Message-ID)]; arrives as `header` */
 } ImapFetchItems;
 
 /* One FETCH answer; only what came is set.  Owned by the callback's caller: take with g_bytes_ref. */
@@ -216,7 +217,8 @@ gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 la
  * the server gave no list, or an empty one of a mailbox that has messages. */
 BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* UIDs whose Message-ID is `message_id` (with its <>); literal or quoted string as needed. */
+/* UIDs whose Message-ID is `message_id` (with its <>); literal or quoted string as needed.  Where the server finds more
+ * than one, or all there are, their headers are looked at, and only true hits are given. */
 BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
                                             GCancellable *cancellable,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -235,7 +237,8 @@ gboolean imap_session_copy (ImapSession *session, const char *set, const char *t
 /* \Deleted + UID EXPUNGE set; without UIDPLUS only marks. */
 gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
                                GError **error);
-/* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF. */
+/* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF; a last line without
+ * its end gets one. */
 gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
                               gint64 date, GBytes *message, guint32 *uid, GCancellable *cancellable,
                               GError **error);

@@ -243,11 +243,20 @@ imap_talk_run (ImapSession *session, ImapCommand *command, const ImapExchange *e
   return TRUE;
 }
 
-/* The words of Office 365 when its back end is away; no matter of passwords (quirk 18). */
+/* What some servers say, without a code, while they are overloaded or their back end is away: no matter of passwords, nor of
+ * this very command (quirks 18, 34). */
 static gboolean
-says_not_connected (const ImapResponse *answer)
+says_later (const ImapResponse *answer)
 {
-  return answer->text != NULL && strstr (answer->text, "authenticated but not connected") != NULL;
+  static const char *const words[] = { "authenticated but not connected", "unexpected exception",
+                                       "throttl" };
+  g_autofree char *text = g_ascii_strdown (answer->text != NULL ? answer->text : "", -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    if (strstr (text, words[i]) != NULL)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean
@@ -266,7 +275,7 @@ imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
 
   g_free (session->refused_code);
   session->refused_code = g_strdup (answer->code);
-  if (has_one_of (answer, later) || says_not_connected (answer)) {
+  if (has_one_of (answer, later) || says_later (answer)) {
     base_error_set (error, BASE_ERROR_RETRY, words,
                     _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);
   } else if (has_one_of (answer, gone) && exchange->mailbox != NULL) {

@@ -34,7 +34,8 @@ static const struct
   { "TLS", STEP_TLS, FALSE },     { "WAIT", STEP_WAIT, TRUE },    { "STALL", STEP_STALL, FALSE },
   { "EOF", STEP_EOF, FALSE },     { "CLOSE", STEP_CLOSE, FALSE }, { "CUT", STEP_CUT, FALSE },
   { "RESET", STEP_RESET, FALSE }, { "QUIET", STEP_QUIET, TRUE },  { "SERVE", STEP_SERVE, FALSE },
-  { "ON:", STEP_ON, TRUE },       { "ONCE:", STEP_ONCE, TRUE },
+  { "SET:", STEP_SET, TRUE },     { "WHEN:", STEP_WHEN, TRUE },   { "ON:", STEP_ON, TRUE },
+  { "ONCE:", STEP_ONCE, TRUE },
 };
 
 static FakeStep *

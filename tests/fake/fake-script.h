@@ -23,6 +23,8 @@ typedef enum
   STEP_SERVE,
   STEP_ON, /* and what follows, up to the next of its kind */
   STEP_ONCE,
+  STEP_SET,  /* text: a word */
+  STEP_WHEN, /* text: a word or nothing */
 } FakeStepKind;
 
 typedef struct

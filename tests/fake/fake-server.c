@@ -35,6 +35,7 @@ typedef struct
   int fd;               /* Owned */
   gnutls_session_t tls; /* Owned, NULL in clear */
   GHashTable *names;    /* Owned: what $names stand for */
+  GHashTable *set;      /* Owned: words */
   GByteArray *in;       /* Owned: came and not yet compared */
   gsize literal;        /* announced by the last line */
   gboolean has_literal;
@@ -81,6 +82,7 @@ free_connection (gpointer data)
 
   g_thread_join (connection->thread);
   g_hash_table_unref (connection->names);
+  g_hash_table_unref (connection->set);
   g_byte_array_unref (connection->in);
   g_byte_array_unref (connection->received);
   g_free (connection->failure);
@@ -422,7 +424,7 @@ expect_quiet (Connection *connection, const FakeStep *step)
 static gboolean
 begins_rule (const FakeStep *step)
 {
-  return step->kind == STEP_ON || step->kind == STEP_ONCE;
+  return step->kind == STEP_ON || step->kind == STEP_ONCE || step->kind == STEP_WHEN;
 }
 
 /* The rule for this line, as its index; keeps the names it took. */
@@ -430,6 +432,7 @@ static guint
 find_rule (Connection *connection, guint first, gsize length)
 {
   GPtrArray *steps = connection->script->steps;
+  gboolean in_force = TRUE;
 
   for (guint i = first; i < steps->len; i++) {
     FakeStep *step = g_ptr_array_index (steps, i);
@@ -437,7 +440,9 @@ find_rule (Connection *connection, guint first, gsize length)
     GHashTableIter iter;
     gpointer name, value;
 
-    if (!begins_rule (step) || step->spent
+    if (step->kind == STEP_WHEN)
+      in_force = *step->text == '\0' || g_hash_table_contains (connection->set, step->text);
+    if (!in_force || step->kind == STEP_WHEN || !begins_rule (step) || step->spent
         || !fake_script_match (step->text, connection->in->data, length, names))
       continue;
     step->spent = step->kind == STEP_ONCE;
@@ -541,9 +546,13 @@ play_step (Connection *connection, const FakeStep *step)
   case STEP_QUIET:
     expect_quiet (connection, step);
     break;
+  case STEP_SET:
+    g_hash_table_add (connection->set, g_strdup (step->text));
+    break;
   case STEP_SERVE:
   case STEP_ON:
   case STEP_ONCE:
+  case STEP_WHEN:
     fail (connection, step, "this stands on its own, behind SERVE");
     break;
   }
@@ -601,6 +610,7 @@ take_connection (FakeServer *server, int fd)
   connection->index = index;
   connection->fd = fd;
   connection->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  connection->set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   connection->in = g_byte_array_sized_new (4096); /* never NULL */
   connection->received = g_byte_array_new ();
   g_ptr_array_add (server->connections, connection);

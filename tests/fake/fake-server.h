@@ -34,6 +34,8 @@
  *   SERVE      from here on answers by rules, until the client closes: the steps behind the first of these that fits its line
  *   ON: GLOB   begins a rule; its $names are new each time
  *   ONCE: GLOB the same, for the first line that fits alone
+ *   SET: WORD  remembers the word
+ *   WHEN: WORD the rules behind it are in force when that word was set; WHEN: alone ends it
  *
  * After the last step the client has to close, silently: more bytes are a failure (put STALL there to allow them).
  * TEXT and GLOB know the escapes \r \n \t \0 \\ \" \xHH (so "S: 220 go\r\nevil" injects); a blank at the end of the line

@@ -262,7 +262,9 @@ test_append_refused (void)
                                                  "S: A2 NO [OVERQUOTA] full\n"
                                                  "C: A3 NOOP\n"
                                                  "S: A3 OK done\n");
-  g_autoptr (GBytes) message = g_bytes_new_take (g_malloc0 (50000000), 50000000);
+  char *text = g_strnfill (50000000, 'm');
+  memcpy (text + 50000000 - 2, "\r\n", 2);
+  g_autoptr (GBytes) message = g_bytes_new_take (text, 50000000);
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_sign_in (server);
   g_assert_false (imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error));

@@ -90,24 +90,31 @@ test_cut_copyuid (void)
   static const QuirkMail moved = { 70, "five" };
   g_autofree char *header = quirk_fetch (1, &moved, FALSE);
   g_autofree char *body = quirk_fetch (1, &moved, TRUE);
-  g_autofree char *rules =
-      g_strdup_printf ("ON: $tag UID MOVE 5 \"Archive\"\n"
-                       "S: * OK [COPYUID 5  ] moved\n"
-                       "S: * 2 EXPUNGE\n"
-                       "S: $tag OK done\n"
-                       /* what is in Archive afterwards */
-                       "ON: $tag SELECT \"Archive\"*\n"
-                       "S: * 1 EXISTS\n"
-                       "S: * OK [UIDVALIDITY 5] fine\n"
-                       "S: * OK [UIDNEXT 71] next\n"
-                       "S: $tag OK [READ-WRITE] open\n"
-                       "ON: $tag UID SEARCH *ALL\n"
-                       "S: * SEARCH 70\n"
-                       "S: $tag OK done\n"
-                       "ON: $tag FETCH 1:1 *\n%sS: $tag OK done\n"
-                       "ON: $tag UID FETCH *70* *BODY.PEEK[]*\n%sS: $tag OK done\n"
-                       "ON: $tag UID FETCH *70* *\n%sS: $tag OK done\n",
-                       header, body, header);
+  g_autofree char *rules = g_strdup_printf ("ON: $tag UID MOVE 5 \"Archive\"\n"
+                                            "S: * OK [COPYUID 5  ] moved\n"
+                                            "S: * 2 EXPUNGE\n"
+                                            "S: $tag OK done\n"
+                                            "SET: moved\n"
+                                            "WHEN: moved\n"
+                                            "ON: $tag SELECT \"INBOX\"*\n"
+                                            "S: * 2 EXISTS\n"
+                                            "S: * OK [UIDVALIDITY 9] fine\n"
+                                            "S: * OK [UIDNEXT 8] next\n"
+                                            "S: $tag OK [READ-WRITE] open\n"
+                                            "ON: $tag SELECT \"Archive\"*\n"
+                                            "S: * 1 EXISTS\n"
+                                            "S: * OK [UIDVALIDITY 5] fine\n"
+                                            "S: * OK [UIDNEXT 71] next\n"
+                                            "S: $tag OK [READ-WRITE] open\n"
+                                            "ON: $tag UID SEARCH *ALL\n"
+                                            "S: * SEARCH 70\n"
+                                            "S: $tag OK done\n"
+                                            "ON: $tag *FETCH *BODY.PEEK[]*\n%sS: $tag OK done\n"
+                                            "ON: $tag *FETCH *HEADER*\n%sS: $tag OK done\n"
+                                            "ON: $tag *FETCH *\n"
+                                            "S: $tag OK done\n"
+                                            "WHEN:\n",
+                                            body, header);
   const QuirkServer server = { .inbox = three,
                                .rules = rules,
                                .folders = "S: * LIST () \"/\" INBOX\n"
@@ -116,7 +123,7 @@ test_cut_copyuid (void)
 
   quirk_add (quirk, &server);
   quirk_start (quirk);
-  quirk_wait_total (quirk, "INBOX", 3);
+  quirk_wait_idle (quirk, 0, 1);
   id = quirk_find (quirk, "INBOX", "five");
   move_five (quirk);
   quirk_wait_operations_done (quirk);

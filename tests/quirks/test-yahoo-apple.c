@@ -97,7 +97,7 @@ test_descending_fetch (void)
 static void
 test_append_ends_line (void)
 {
-  const QuirkServer quirk = { .rules = "ON: $tag APPEND \"Sent\" {22}\n"
+  const QuirkServer quirk = { .rules = "ON: $tag APPEND \"Sent\" {21}\n"
                                        "S: + go\n"
                                        "L: Subject: x\\r\\n\\r\\nHello\\r\\n\n"
                                        "C: \n"
