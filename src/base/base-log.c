@@ -11,16 +11,29 @@
 #include <string.h>
 
 #define MAX_LINE 1000
+#define MAX_END  32           /* longer than any {12345678901234567890+} */
+#define MAX_KEPT (256 * 1024) /* octets of lines */
 
 typedef struct
 {
-  GString *line;
+  GString *line;   /* at most some MAX_LINE octets of it */
+  GString *end;    /* its last octets so far, where a literal is announced */
   guint64 literal; /* octets of a literal still to be swallowed */
 } Talk;
 
+/* A line of the trace: made for every line of every connection, so the time is only made readable when somebody reads. */
+typedef struct
+{
+  gint64 time; /* microseconds since 1970 */
+  gsize length;
+  char text[];
+} Line;
+
 static GMutex trace_lock;
-static FILE *trace_file;        /* NULL: no trace */
-static GHashTable *trace_talks; /* Owned: "who direction" -> Talk */
+static GHashTable *trace_talks; /* Owned: "who direction" -> Talk; NULL before the first line */
+static GQueue trace_kept = G_QUEUE_INIT; /* Owned: of Line, the oldest first */
+static gsize trace_octets;               /* of their texts */
+static FILE *trace_file;                 /* NULL: only in memory */
 
 void
 base_log (const char *format, ...)
@@ -38,43 +51,29 @@ free_talk (gpointer data)
   Talk *talk = data;
 
   g_string_free (talk->line, TRUE);
+  g_string_free (talk->end, TRUE);
   g_free (talk);
 }
 
+/* Called with the lock held, as all that follows. */
 static void
 open_trace (void)
 {
   const char *path = g_getenv ("SOSIK_TRACE");
 
+  trace_talks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_talk);
   if (path == NULL || *path == '\0')
     return;
-
   trace_file = strcmp (path, "-") == 0 ? stderr : g_fopen (path, "ae");
-  if (trace_file == NULL) {
+  if (trace_file == NULL)
     base_log ("could not open the trace %s: %s", path, g_strerror (errno));
-    return;
-  }
-  trace_talks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_talk);
 }
 
-gboolean
-base_log_tracing (void)
-{
-  static gsize opened = 0;
-
-  if (g_once_init_enter (&opened)) {
-    open_trace ();
-    g_once_init_leave (&opened, 1);
-  }
-
-  return trace_file != NULL;
-}
-
-/* The size of the literal that `line` announces, 0 when none. */
+/* The size of the literal that a line with this end announces, 0 when none. */
 static guint64
-announced_literal (const GString *line)
+announced_literal (const GString *line_end)
 {
-  const char *brace = strrchr (line->str, '{');
+  const char *brace = strrchr (line_end->str, '{');
   char *end = NULL;
   guint64 size;
 
@@ -87,43 +86,78 @@ announced_literal (const GString *line)
   return strcmp (end, "}") == 0 ? size : 0;
 }
 
-static void
-print_line (const char *who, char direction, GString *line)
+static char *
+line_to_text (const Line *line)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *time = g_date_time_format (now, "%H:%M:%S.%f");
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (line->time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+  g_autofree char *time = g_date_time_format (local, "%H:%M:%S");
 
-  fprintf (trace_file, "%s %s %c %s\n", time, who, direction, line->str);
-  fflush (trace_file);
-  g_string_truncate (line, 0);
+  return g_strdup_printf ("%s.%06d %s\n", time, (int)(line->time % G_USEC_PER_SEC), line->text);
+}
+
+/* Takes what `text` holds: the line of one connection is over. */
+static void
+keep_line (const char *who, char direction, GString *text)
+{
+  gsize who_length = strlen (who), length = who_length + 3 + text->len;
+  Line *line = g_malloc (sizeof (Line) + length + 1);
+
+  line->time = g_get_real_time ();
+  line->length = length;
+  memcpy (line->text, who, who_length);
+  line->text[who_length] = ' ';
+  line->text[who_length + 1] = direction;
+  line->text[who_length + 2] = ' ';
+  memcpy (line->text + who_length + 3, text->str, text->len + 1);
+  g_string_truncate (text, 0);
+  g_queue_push_tail (&trace_kept, line);
+  trace_octets += length;
+  while (trace_octets > MAX_KEPT) {
+    g_autofree Line *oldest = g_queue_pop_head (&trace_kept);
+
+    trace_octets -= oldest->length;
+  }
+  if (trace_file != NULL) {
+    g_autofree char *shown = line_to_text (line);
+
+    fputs (shown, trace_file);
+    fflush (trace_file);
+  }
 }
 
 static void
 end_line (const char *who, char direction, Talk *talk)
 {
-  talk->literal = announced_literal (talk->line);
-  print_line (who, direction, talk->line);
+  talk->literal = announced_literal (talk->end);
+  g_string_truncate (talk->end, 0);
+  keep_line (who, direction, talk->line);
   if (talk->literal > 0)
     g_string_append_printf (talk->line, "(%" G_GUINT64_FORMAT " octets)", talk->literal);
 }
 
+/* Adds octets of one line, without its end. */
 static void
-add_byte (Talk *talk, guchar c)
+add_text (Talk *talk, const guchar *bytes, gsize length)
 {
-  if (talk->line->len == MAX_LINE)
-    g_string_append (talk->line, "…");
-  if (talk->line->len > MAX_LINE)
-    return;
-
-  if (c == '\r')
-    return;
-  if (c < 0x20 || c == 0x7F)
-    g_string_append_printf (talk->line, "\\x%02x", c);
-  else
-    g_string_append_c (talk->line, (char)c);
+  for (gsize i = 0; i < length && talk->line->len <= MAX_LINE; i++) {
+    if (talk->line->len == MAX_LINE)
+      g_string_append (talk->line, "…");
+    else if (bytes[i] == '\r')
+      continue;
+    else if (bytes[i] < 0x20 || bytes[i] == 0x7F)
+      g_string_append_printf (talk->line, "\\x%02x", bytes[i]);
+    else
+      g_string_append_c (talk->line, (char)bytes[i]);
+  }
+  if (length > 0 && bytes[length - 1] == '\r')
+    length--;
+  g_string_append_len (talk->end, (const char *)bytes + length - MIN (length, MAX_END),
+                       (gssize)MIN (length, MAX_END));
+  if (talk->end->len > MAX_END)
+    g_string_erase (talk->end, 0, (gssize)(talk->end->len - MAX_END));
 }
 
-/* Called with the lock held. */
 static Talk *
 find_talk (const char *who, char direction)
 {
@@ -133,6 +167,7 @@ find_talk (const char *who, char direction)
   if (talk == NULL) {
     talk = g_new0 (Talk, 1);
     talk->line = g_string_new (NULL);
+    talk->end = g_string_new (NULL);
     g_hash_table_insert (trace_talks, g_steal_pointer (&key), talk);
   }
 
@@ -150,10 +185,10 @@ trace_remark (const char *who, const guchar *bytes, gsize length)
     Talk *talk = g_hash_table_lookup (trace_talks, key);
 
     if (talk != NULL && talk->line->len > 0)
-      print_line (who, *directions, talk->line);
+      keep_line (who, *directions, talk->line);
     g_hash_table_remove (trace_talks, key);
   }
-  print_line (who, '-', remark);
+  keep_line (who, '-', remark);
 }
 
 void
@@ -163,10 +198,9 @@ base_log_trace (const char *who, char direction, const void *data, gsize length)
   const guchar *bytes = data;
   Talk *talk;
 
-  if (!base_log_tracing ())
-    return;
-
   locker = g_mutex_locker_new (&trace_lock);
+  if (trace_talks == NULL)
+    open_trace ();
   if (direction == '-') {
     trace_remark (who, bytes, length);
     return;
@@ -182,12 +216,16 @@ base_log_trace (const char *who, char direction, const void *data, gsize length)
       length -= part;
       continue;
     }
-    if (*bytes == '\n')
+    const guchar *end = memchr (bytes, '\n', length);
+    gsize part = end != NULL ? (gsize)(end - bytes) : length;
+
+    add_text (talk, bytes, part);
+    if (end != NULL) {
       end_line (who, direction, talk);
-    else
-      add_byte (talk, *bytes);
-    bytes++;
-    length--;
+      part++;
+    }
+    bytes += part;
+    length -= part;
   }
 }
 
@@ -198,13 +236,26 @@ base_log_trace_hidden (const char *who, char direction, const char *shown, gsize
   g_autoptr (GMutexLocker) locker = NULL;
   Talk *talk;
 
-  if (!base_log_tracing ())
-    return;
-
   locker = g_mutex_locker_new (&trace_lock);
+  if (trace_talks == NULL)
+    open_trace ();
   talk = find_talk (who, direction);
   talk->literal -= MIN (talk->literal, length);
   g_string_append (talk->line, shown);
   if (ends_line)
     end_line (who, direction, talk);
+}
+
+char *
+base_log_dup_trace (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trace_lock);
+  GString *trace = g_string_new (NULL);
+
+  for (const GList *link = trace_kept.head; link != NULL; link = link->next) {
+    g_autofree char *line = line_to_text (link->data);
+
+    g_string_append (trace, line);
+  }
+  return g_string_free (trace, FALSE);
 }

@@ -522,11 +522,9 @@ gboolean
 net_connection_write_message (NetConnection *connection, const void *data, gsize length,
                               GCancellable *cancellable, GError **error)
 {
-  if (base_log_tracing ()) {
-    g_autofree char *shown = g_strdup_printf ("(%" G_GSIZE_FORMAT " octets)", length);
+  g_autofree char *shown = g_strdup_printf ("(%" G_GSIZE_FORMAT " octets)", length);
 
-    base_log_trace_hidden (connection->name, '>', shown, length, TRUE);
-  }
+  base_log_trace_hidden (connection->name, '>', shown, length, TRUE);
   return append (connection, data, length, cancellable, error);
 }
 

@@ -9,6 +9,7 @@
 #include "ui-composer.h"
 #include "ui-dialog.h"
 #include "ui-source.h"
+#include "ui-trace.h"
 
 #define ZOOM_STEP 0.1
 #define ZOOM_MIN  0.5
@@ -399,6 +400,12 @@ action_view (GtkWidget *widget, const char *name, GVariant *parameter)
     adw_leaflet_set_visible_child_name (self->outer, "lists");
 }
 
+static void
+action_save_trace (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ui_trace_save (UI_WINDOW (widget));
+}
+
 /* Escape: one pane back, where panes stand one behind the other; else the selection goes. */
 static void
 action_back (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -584,6 +591,7 @@ ui_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.undo", action_undo },
     { "win.save-as", action_save_as },
     { "win.view-source", action_view_source },
+    { "win.save-trace", action_save_trace },
     { "win.show-images", action_view },
     { "win.refresh", action_view },
     { "win.next", action_view },

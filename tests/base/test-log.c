@@ -60,17 +60,55 @@ test_trace (void)
   test_remove_folder (root);
 }
 
+/* Whatever is said, without being asked for: the last of it is kept, bounded, oldest first. */
 static void
-test_quiet (void)
+keep (void)
 {
-  g_assert_false (base_log_tracing ());
-  base_log_trace ("host/1", '<', "x\n", 2);
-  base_log_trace_hidden ("host/1", '>', "(secret)", 4, TRUE);
+  g_autofree char *trace = NULL, *none = base_log_dup_trace ();
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_cmpstr (none, ==, "");
+  say ('>', "A1 LOGIN ", 100);
+  base_log_trace_hidden ("host/1", '>', "(secret)", 6, TRUE);
+  trace = base_log_dup_trace ();
+  g_assert_true (g_str_has_suffix (trace, " host/1 > A1 LOGIN (secret)\n"));
+  for (guint i = 0; i < 20000; i++) {
+    g_autofree char *line = g_strdup_printf ("* %u EXISTS and some more words\r\n", i);
+
+    say ('<', line, 100);
+  }
+  g_free (trace);
+  trace = base_log_dup_trace ();
+  g_assert_cmpuint (strlen (trace), >, 200 * 1024);
+  g_assert_cmpuint (strlen (trace), <, 400 * 1024); /* with the times */
+  lines = g_strsplit (trace, "\n", -1);
+  g_assert_true (g_str_has_suffix (lines[g_strv_length (lines) - 2], "* 19999 EXISTS and some more words"));
+  /* The announcement stands where a long line is not kept any more. */
+  for (gsize piece = 1; piece < 5000; piece += 777) {
+    g_autofree char *words = g_strnfill (3000, 'x');
+    g_autofree char *line = g_strdup_printf ("* FETCH (%s BODY[] {3}\r\nabc)\r\n", words);
+
+    say ('<', line, piece);
+  }
+  g_free (trace);
+  trace = base_log_dup_trace ();
+  g_assert_null (strstr (trace, "abc"));
+}
+
+static void
+test_keep (void)
+{
+  if (g_test_subprocess ()) {
+    keep ();
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
 }
 
 void
 test_log_add (void)
 {
   g_test_add_func ("/base/log/trace", test_trace);
-  g_test_add_func ("/base/log/quiet", test_quiet);
+  g_test_add_func ("/base/log/keep", test_keep);
 }
