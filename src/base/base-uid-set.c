@@ -94,6 +94,50 @@ base_uid_set_add_range (BaseUidSet *set, guint32 first, guint32 last)
     g_array_remove_range (set->ranges, begin + 1, end - begin - 1);
 }
 
+void
+base_uid_set_add_set (BaseUidSet *set, const BaseUidSet *other)
+{
+  g_autoptr (BaseUidSet) old = base_uid_set_new ();
+  guint i = 0, k = 0;
+
+  if (set->ranges->len == 0) {
+    g_array_append_vals (set->ranges, other->ranges->data, other->ranges->len);
+    return;
+  }
+  /* In the order of both, so that each is added at the end. */
+  {
+    GArray *ranges = old->ranges;
+    old->ranges = set->ranges;
+    set->ranges = ranges;
+  }
+  while (i < old->ranges->len || k < other->ranges->len) {
+    gboolean from_old = k == other->ranges->len
+                        || (i < old->ranges->len && RANGE (old, i).first <= RANGE (other, k).first);
+    BaseUidRange range = from_old ? RANGE (old, i++) : RANGE (other, k++);
+
+    base_uid_set_add_range (set, range.first, range.last);
+  }
+}
+
+static int
+compare_uids (gconstpointer a, gconstpointer b)
+{
+  guint32 uid_a = *(const guint32 *)a, uid_b = *(const guint32 *)b;
+
+  return uid_a < uid_b ? -1 : uid_a > uid_b;
+}
+
+BaseUidSet *
+base_uid_set_new_from_array (GArray *uids)
+{
+  BaseUidSet *set = base_uid_set_new ();
+
+  g_array_sort (uids, compare_uids);
+  for (guint i = 0; i < uids->len; i++)
+    base_uid_set_add (set, g_array_index (uids, guint32, i));
+  return set;
+}
+
 gboolean
 base_uid_set_contains (const BaseUidSet *set, guint32 uid)
 {
@@ -195,7 +239,7 @@ base_uid_set_parse (const char *text)
     guint32 last = first;
     BaseUidRange range;
 
-    if (first == 0)
+    if (first == 0 || found->len >= BASE_UID_SET_MAX_PARSED)
       return NULL;
     if (*text == ':') {
       text++;

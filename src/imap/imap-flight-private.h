@@ -36,6 +36,7 @@ struct _ImapTask
   GError *error;
   BaseUidSet *uids;
   GPtrArray *mailboxes;
+  gsize name_octets; /* of all their names */
   GHashTable *names;
 
   /* Borrowed */

@@ -15,6 +15,11 @@
 #define RESPONSES_PER_MESSAGE 8
 #define OCTETS_ALWAYS         (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 #define OCTETS_PER_MESSAGE    4096
+/* Bytes of messages come for those that were asked for, so not much more often than there are messages. */
+#define FETCHED_ALWAYS             1000
+#define FETCHED_PER_MESSAGE        4
+#define FETCHED_OCTETS_ALWAYS      (G_GUINT64_CONSTANT (600) * 1024 * 1024)
+#define FETCHED_OCTETS_PER_MESSAGE (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 /* What a server says about the number of its messages earns it no more than this. */
 #define MESSAGES_BELIEVED 2000000
 /* The whole of a command may take that many time-outs; before signing in nothing takes long. */
@@ -40,6 +45,19 @@ set_too_slow (ImapSession *session, GError **error)
   base_error_set (error, BASE_ERROR_RETRY, NULL,
                   _ ("“%s” answers too slowly to go on with. Sosik will try again."),
                   session->host);
+}
+
+static void
+set_endless (ImapSession *session, GError **error)
+{
+  base_error_set (error, BASE_ERROR_LIMIT, NULL, _ ("“%s” sent an answer that does not end."),
+                  session->host);
+}
+
+static guint64
+get_messages (ImapSession *session)
+{
+  return MIN (session->selected.exists, MESSAGES_BELIEVED);
 }
 
 void
@@ -75,15 +93,36 @@ gboolean
 imap_guard_take_response (ImapSession *session, GError **error)
 {
   ImapGuard *guard = &session->guard;
-  guint64 messages = MIN (session->selected.exists, MESSAGES_BELIEVED);
+  guint64 messages = get_messages (session);
 
   guard->responses++;
   guard->octets += imap_lexer_get_line_length (session->lexer);
   if (guard->responses <= RESPONSES_ALWAYS + messages * RESPONSES_PER_MESSAGE
       && guard->octets <= OCTETS_ALWAYS + messages * OCTETS_PER_MESSAGE)
     return TRUE;
-  base_error_set (error, BASE_ERROR_LIMIT, NULL, _ ("“%s” sent an answer that does not end."),
-                  session->host);
+  set_endless (session, error);
+  return FALSE;
+}
+
+static gsize
+size_of (GBytes *bytes)
+{
+  return bytes != NULL ? g_bytes_get_size (bytes) : 0;
+}
+
+gboolean
+imap_guard_take_fetched (ImapSession *session, const ImapFetched *fetched, GError **error)
+{
+  ImapGuard *guard = &session->guard;
+  guint64 messages = get_messages (session);
+
+  guard->fetched++;
+  guard->fetched_octets +=
+      size_of (fetched->header) + size_of (fetched->text) + size_of (fetched->body);
+  if (guard->fetched <= FETCHED_ALWAYS + messages * FETCHED_PER_MESSAGE
+      && guard->fetched_octets <= FETCHED_OCTETS_ALWAYS + messages * FETCHED_OCTETS_PER_MESSAGE)
+    return TRUE;
+  set_endless (session, error);
   return FALSE;
 }
 

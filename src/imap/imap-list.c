@@ -10,8 +10,10 @@
 #include "base-text.h"
 #include "imap-utf7.h"
 
-/* Nobody has more; a server that sends more is not to fill the memory. */
-#define MAX_MAILBOXES 100000
+/* Nobody has more; a server that sends more is not to fill the memory.  To leave out what is too much would be to say that
+ * it does not exist. */
+#define MAX_MAILBOXES   50000
+#define MAX_NAME_OCTETS (8 * 1024 * 1024) /* of all names together */
 
 void
 imap_mailbox_free (ImapMailbox *mailbox)
@@ -44,7 +46,7 @@ imap_mailbox_command (ImapSession *session, const char *verb, const char *mailbo
 /* The name for people, which finds its way back: what the server wrote is remembered, since decoding and encoding
  * again may give another spelling. */
 static char *
-name_from_wire (ImapSession *session, const char *wire)
+name_from_wire (ImapSession *session, const char *wire, gboolean remember)
 {
   if (g_ascii_strcasecmp (wire, "INBOX") == 0)
     return g_strdup ("INBOX");
@@ -59,24 +61,25 @@ name_from_wire (ImapSession *session, const char *wire)
     g_free (name);
     name = base_text_repair (wire, -1);
   }
-  g_hash_table_insert (session->wire_names, g_strdup (name), g_strdup (wire));
+  if (remember)
+    g_hash_table_insert (session->wire_names, g_strdup (name), g_strdup (wire));
   return g_steal_pointer (&name);
 }
 
 /* A mailbox name is a string, or an atom; some servers leave a name with tabs or spaces bare (quirk 16). */
 static char *
-take_name (ImapSession *session, gboolean to_line_end)
+take_name (ImapSession *session, gboolean listed)
 {
   g_autofree char *wire = NULL;
   ImapToken token;
 
   if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING)
     wire = imap_token_dup (&token);
-  else if (token.type == IMAP_TOKEN_ATOM && to_line_end)
+  else if (token.type == IMAP_TOKEN_ATOM && listed)
     wire = g_strchomp (g_strconcat ("", token.text, NULL)); /* the text ends where the line does */
   else if (token.type == IMAP_TOKEN_ATOM)
     wire = imap_token_dup (&token);
-  return wire != NULL && *wire != '\0' ? name_from_wire (session, wire) : NULL;
+  return wire != NULL && *wire != '\0' ? name_from_wire (session, wire, listed) : NULL;
 }
 
 static void
@@ -119,11 +122,11 @@ take_list (ImapSession *session, ImapTask *listing)
   if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING && token.length == 1)
     mailbox->delimiter = token.text[0];
   mailbox->name = take_name (session, TRUE);
-  if (mailbox->name == NULL || g_hash_table_contains (listing->names, mailbox->name)
-      || listing->mailboxes->len >= MAX_MAILBOXES)
+  if (mailbox->name == NULL || g_hash_table_contains (listing->names, mailbox->name))
     return;
   if (strcmp (mailbox->name, "INBOX") == 0)
     mailbox->role = IMAP_ROLE_INBOX;
+  listing->name_octets += strlen (mailbox->name);
   g_hash_table_insert (listing->names, mailbox->name, mailbox);
   g_ptr_array_add (listing->mailboxes, g_steal_pointer (&mailbox));
 }
@@ -173,10 +176,17 @@ static ImapTaken
 take_listing (ImapSession *session, const ImapResponse *response, gpointer user_data,
               GError **error)
 {
+  ImapTask *listing = user_data;
+
   if (strcmp (response->name, "LIST") != 0)
     return IMAP_TAKEN_NOT;
-  take_list (session, user_data);
-  return IMAP_TAKEN;
+  take_list (session, listing);
+  if (listing->mailboxes->len <= MAX_MAILBOXES && listing->name_octets <= MAX_NAME_OCTETS
+      && g_hash_table_size (session->wire_names) <= 2 * MAX_MAILBOXES)
+    return IMAP_TAKEN;
+  base_error_set (error, BASE_ERROR_LIMIT, NULL, _ ("“%s” has more folders than Sosik can handle."),
+                  session->host);
+  return IMAP_TAKEN_FAILED;
 }
 
 static ImapTaken

@@ -74,11 +74,23 @@ copy_word (char *out, gsize size, const char *word, gsize length)
   out[length] = '\0';
 }
 
+/* What is too large to be understood is the largest, not 0: that would be an empty mailbox. */
+static guint32
+number_of (const ImapToken *token)
+{
+  guint64 number = imap_token_number (token, G_MAXUINT32);
+  gsize zeros = 0;
+
+  while (zeros < token->length && token->text[zeros] == '0')
+    zeros++;
+  return number == 0 && zeros < token->length ? G_MAXUINT32 : (guint32)number;
+}
+
 static void
 parse_data_name (ImapResponse *response, ImapLexer *lexer, ImapToken *token)
 {
   if (token->type == IMAP_TOKEN_ATOM && g_ascii_isdigit (token->text[0])) {
-    response->number = (guint32)imap_token_number (token, G_MAXUINT32);
+    response->number = number_of (token);
     imap_lexer_next (lexer, token);
   }
   if (token->type != IMAP_TOKEN_ATOM)

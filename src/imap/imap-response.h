@@ -27,7 +27,7 @@ typedef struct
   ImapResponseKind kind;
   ImapCondition condition;
   char tag[32];
-  guint32 number; /* of "* 23 EXISTS"; 0 where none is */
+  guint32 number; /* of "* 23 EXISTS"; 0 where none is, the largest where it makes no sense */
   char name[32];  /* of data, upper case: "FETCH"; "" for what has none */
   /* Owned, only with a condition or a continuation: */
   char *code;     /* nullable; "COPYUID", upper case */

@@ -257,10 +257,7 @@ take_found (const ImapFound *found, gpointer user_data)
   ImapTask *task = user_data;
 
   task->answered = found->whole;
-  for (guint i = 0; i < base_uid_set_n_ranges (found->uids); i++) {
-    BaseUidRange range = base_uid_set_get_range (found->uids, i);
-    base_uid_set_add_range (task->uids, range.first, range.last);
-  }
+  base_uid_set_add_set (task->uids, found->uids);
 }
 
 /* Takes `command`, which has everything behind UID SEARCH [RETURN (ALL)]. */
@@ -283,11 +280,15 @@ search_command (ImapSession *session)
                            session->utf8);
 }
 
-/* An empty list means "delete all" to whoever compares it, so it must be true. */
+/* More than exist, by so many, is no answer: a message may come while it is given, not thousands. */
+#define MORE_THAN_EXIST 1000
+
+/* An empty list means "delete all" to whoever compares it, so it must be true; and one of four thousand million "fetch them". */
 static gboolean
 finish_search_all (ImapSession *session, ImapTask *task, const ImapResponse *answer, GError **error)
 {
-  if (task->answered && (!base_uid_set_is_empty (task->uids) || session->selected.exists == 0))
+  guint64 count = base_uid_set_count (task->uids), exists = session->selected.exists;
+  if (task->answered && (count > 0 || exists == 0) && count <= exists + MORE_THAN_EXIST)
     return TRUE;
   base_error_set (error, BASE_ERROR_REFUSED, NULL,
                   _ ("The server did not tell which messages are in the folder “%s”."),

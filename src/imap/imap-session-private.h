@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* What a server may take of our time and memory for one command; see imap-guard.c. */
 typedef struct
 {
-  guint64 responses, octets; /* of them, literals not counted */
+  guint64 responses, octets;       /* of them, literals not counted */
+  guint64 fetched, fetched_octets; /* FETCH answers with more than flags, and what they carried */
   gint64 begun;
   guint64 received;  /* octets of all kinds since then */
   gint64 partial_us; /* spent waiting for the rest of responses that had begun */
@@ -148,6 +149,8 @@ void imap_guard_add_wait (ImapSession *session, gint64 since);
 gboolean imap_guard_take_octets (ImapSession *session, gsize length, GError **error);
 /* A response is complete.  LIMIT when there are too many of them. */
 gboolean imap_guard_take_response (ImapSession *session, GError **error);
+/* It was a FETCH with more than flags in it. */
+gboolean imap_guard_take_fetched (ImapSession *session, const ImapFetched *fetched, GError **error);
 /* RETRY when the server has talked long enough without coming to an answer; for those who wait for one. */
 gboolean imap_guard_check_time (ImapSession *session, GError **error);
 /* How long to wait for the rest of a response that has begun, in ms; -1 when none has. */

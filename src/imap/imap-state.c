@@ -12,6 +12,9 @@
 /* Alerts are shown to a person: a server that repeats itself does not get more room. */
 #define MAX_ALERTS 2000
 
+/* In one mailbox.  Who says more is not counting messages. */
+#define MAX_MESSAGES 50000000
+
 static const struct
 {
   const char *word;
@@ -313,6 +316,8 @@ take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchan
       && fetched.uid < G_MAXUINT32)
     session->selected.uid_next = fetched.uid + 1;
 
+  if (imap_fetched_has_more (&fetched) && !imap_guard_take_fetched (session, &fetched, error))
+    return FALSE;
   const ImapExchange *exchange = find_fetch (chain, &fetched);
   if (fetched.has_flags
       && (exchange == NULL || (exchange->items != 0 && !(exchange->items & IMAP_FETCH_FLAGS))))
@@ -343,12 +348,17 @@ take_status (ImapSession *session, const ImapExchange *exchange)
 static void
 read_search (ImapSession *session, ImapFound *found)
 {
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (BaseUidSet) set = NULL;
   ImapToken token;
+
   while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
     guint32 uid = (guint32)imap_token_number (&token, G_MAXUINT32);
     if (uid != 0)
-      base_uid_set_add (found->uids, uid);
+      g_array_append_val (uids, uid);
   }
+  set = base_uid_set_new_from_array (uids);
+  base_uid_set_add_set (found->uids, set);
 }
 
 /* "(TAG "A7")": the tag, or NULL.  `token` opens it. */
@@ -394,10 +404,8 @@ read_esearch (ImapSession *session, ImapFound *found, char **tag, GError **error
     g_autofree char *text = imap_token_dup (&token);
     g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
     found->whole &= uids != NULL;
-    for (guint i = 0; uids != NULL && i < base_uid_set_n_ranges (uids); i++) {
-      BaseUidRange range = base_uid_set_get_range (uids, i);
-      base_uid_set_add_range (found->uids, range.first, range.last);
-    }
+    if (uids != NULL)
+      base_uid_set_add_set (found->uids, uids);
   }
   return TRUE;
 }
@@ -473,6 +481,12 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
     return take_search (session, response->name[0] == 'E', exchange, error);
 
   if (strcmp (response->name, "EXISTS") == 0) {
+    if (response->number > MAX_MESSAGES) {
+      base_error_set (error, BASE_ERROR_LIMIT, NULL,
+                      _ ("“%s” says that a folder holds more messages than there can be."),
+                      session->host);
+      return FALSE;
+    }
     if (!session->selecting && session->selected.exists != response->number)
       imap_news_add_number (session, IMAP_NEWS_EXISTS, response->number);
     session->selected.exists = response->number;

@@ -457,8 +457,10 @@ net_connection_flush (NetConnection *connection, GCancellable *cancellable, GErr
     /* Who takes a byte now and then does not take the message: each octet earns but a little time. */
     if (io == NET_IO_FAILED
         || (io != NET_IO_DONE
-            && !wait_for_peer (connection, io, deadline + (gint64)sent * NET_OCTET_US, cancellable,
-                               error))) {
+            && !wait_for_peer (
+                connection, io,
+                MIN (get_deadline (connection), deadline + (gint64)(sent * NET_OCTET_US)),
+                cancellable, error))) {
       connection->dirty = TRUE;
       clear_out (connection);
       return FALSE;

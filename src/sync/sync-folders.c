@@ -72,12 +72,14 @@ GPtrArray *
 sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
 {
   GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  /* There may be tens of thousands. */
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < listed->len; i++) {
     const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
     StoreRole role = (StoreRole)mailbox->role;
 
-    if (find_name (folders, mailbox->name) != NULL)
+    if (!g_hash_table_add (names, mailbox->name))
       continue;
     /* Two mailboxes may bear one attribute; the first has the role. */
     if (role != STORE_ROLE_NONE && find_role (folders, role) != NULL)

@@ -17,7 +17,10 @@
 #define NOOP_MS       (2 * 60 * 1000)
 #define IDLE_SHORT_US (5 * 60 * G_USEC_PER_SEC)
 #define QUIET_US      (G_USEC_PER_SEC / 3)
-#define IDLE_CUTS     2 /* this many short IDLEs that were cut, and it is not used again */
+/* A server that has news after every look would have us look all the time: so many in a row, then one in each second. */
+#define LOOKS_IN_A_ROW 30
+#define LOOK_US        G_USEC_PER_SEC
+#define IDLE_CUTS      2 /* this many short IDLEs that were cut, and it is not used again */
 
 typedef struct
 {
@@ -37,6 +40,7 @@ typedef struct
   guint idle_cuts;       /* short IDLEs that ended with the connection */
   gint64 next_operation; /* second, 0 none */
   gint64 busy_since;     /* monotonic, 0: was in step */
+  gint64 looks_until;    /* monotonic: the looks so far, each with LOOK_US of its own */
 } Loop;
 
 static SyncContext
@@ -255,6 +259,18 @@ survive_refusal (Loop *loop, gint64 folder, GError **error)
   return TRUE;
 }
 
+/* Before one more look at what was looked at just now. */
+static void
+look_again (Loop *loop)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  loop->looks_until = MAX (loop->looks_until, now - LOOKS_IN_A_ROW * LOOK_US) + LOOK_US;
+  if (loop->looks_until > now)
+    sync_worker_wait (loop->worker, (loop->looks_until - now) / 1000);
+  sync_mailbox_look_again (loop->mailbox);
+}
+
 /* A folder that was in step is due again: the server says what happened since, if asked. */
 static gboolean
 ask_for_news (Loop *loop, GError **error)
@@ -262,7 +278,7 @@ ask_for_news (Loop *loop, GError **error)
   if (!imap_session_noop (loop->session, loop->cancellable, error))
     return FALSE;
   (void)imap_session_take_news (loop->session);
-  sync_mailbox_look_again (loop->mailbox);
+  look_again (loop);
   return TRUE;
 }
 
@@ -294,7 +310,7 @@ step_folder (Loop *loop, gint64 folder, GError **error)
   /* Only when the plan was made and something of it done: a server that talks all the time must not keep it from that. */
   if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)
       && imap_session_take_news (loop->session)) {
-    sync_mailbox_look_again (loop->mailbox);
+    look_again (loop);
     step = SYNC_STEP_MORE;
   }
   switch (step) {
@@ -355,7 +371,7 @@ listen (Loop *loop, GError **error)
   sync_account_set_in_step (loop->account, g_get_real_time () / G_USEC_PER_SEC);
   if (imap_session_take_news (loop->session) || news) {
     if (loop->mailbox != NULL)
-      sync_mailbox_look_again (loop->mailbox);
+      look_again (loop);
     sync_watch_mark (loop->watch, inbox);
   }
   return TRUE;

@@ -128,6 +128,15 @@ test_random (void)
       plain_b[uid] = plain_a[uid] && !plain_b[uid];
     check_same (rest, plain_b);
     check_same (copy, plain_a);
+    fill_random (b, plain_b);
+    base_uid_set_add_set (rest, b);
+    for (int uid = 0; uid < N; uid++)
+      plain_b[uid] |= base_uid_set_contains (rest, (guint32)uid);
+    check_same (rest, plain_b);
+    base_uid_set_add_set (a, b);
+    for (int uid = 0; uid < N; uid++)
+      plain_a[uid] |= base_uid_set_contains (b, (guint32)uid);
+    check_same (a, plain_a);
   }
 }
 
@@ -172,6 +181,43 @@ test_hostile_order (void)
   g_assert_cmpuint (base_uid_set_n_ranges (set), ==, 500000);
 }
 
+/* The same for numbers one by one, and for two sets that lie between each other. */
+static void
+test_hostile_sets (void)
+{
+  g_autoptr (GArray) even = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (BaseUidSet) set = NULL, odd = base_uid_set_new ();
+
+  for (guint32 uid = 3000000; uid > 0; uid -= 4) {
+    const guint32 twice[] = { uid, 0, uid };
+
+    g_array_append_vals (even, twice, 3);
+  }
+  for (guint32 uid = 2; uid < 3000000; uid += 4)
+    base_uid_set_add (odd, uid);
+  set = base_uid_set_new_from_array (even);
+  g_assert_cmpuint (base_uid_set_n_ranges (set), ==, 750000);
+  base_uid_set_add_set (set, odd);
+  g_assert_cmpuint (base_uid_set_n_ranges (set), ==, 1500000);
+}
+
+/* More ranges than anybody has are refused before they take much memory. */
+static void
+test_too_many (void)
+{
+  g_autoptr (GString) text = g_string_new ("1");
+
+  for (guint i = 1; i < BASE_UID_SET_MAX_PARSED; i++)
+    g_string_append_printf (text, ",%u", 1 + 2 * i);
+  {
+    g_autoptr (BaseUidSet) set = base_uid_set_parse (text->str);
+
+    g_assert_nonnull (set);
+  }
+  g_string_append (text, ",4000000");
+  g_assert_null (base_uid_set_parse (text->str));
+}
+
 void
 test_uid_set_add (void)
 {
@@ -180,4 +226,6 @@ test_uid_set_add (void)
   g_test_add_func ("/base/uid-set/random", test_random);
   g_test_add_func ("/base/uid-set/strings", test_strings);
   g_test_add_func ("/base/uid-set/hostile-order", test_hostile_order);
+  g_test_add_func ("/base/uid-set/hostile-sets", test_hostile_sets);
+  g_test_add_func ("/base/uid-set/too-many", test_too_many);
 }

@@ -67,6 +67,11 @@ test_data (void)
     { "* 23 EXISTS", "EXISTS", 23 },
     { "* 4294967295 fetch (UID 1)", "FETCH", G_MAXUINT32 },
     { "* 0 FETCH (UID 1)", "FETCH", 0 },
+    { "* 000 EXISTS", "EXISTS", 0 },
+    /* what makes no sense must not look like an empty mailbox */
+    { "* 4294967296 EXISTS", "EXISTS", G_MAXUINT32 },
+    { "* 99999999999999999999 EXISTS", "EXISTS", G_MAXUINT32 },
+    { "* 1x EXISTS", "EXISTS", G_MAXUINT32 },
     { "* LIST () NIL x", "LIST", 0 },
     { "* SEARCH", "SEARCH", 0 },
     { "*", "", 0 },
