@@ -178,13 +178,13 @@ describe_syncing (MailAccount *self, const SyncState *state)
   return g_strdup (_ ("Looking for new mail…"));
 }
 
-static char *
-describe_in_step (const SyncState *state, gint64 now)
+char *
+mail_describe_in_step (gint64 in_step, gint64 now)
 {
-  if (state->in_step <= 0)
+  if (in_step <= 0)
     return g_strdup (_ ("In step"));
-  g_autofree char *at = moment (state->in_step);
-  g_autofree char *day = base_date_short (state->in_step, now);
+  g_autofree char *at = moment (in_step);
+  g_autofree char *day = base_date_short (in_step, now);
   if (g_str_equal (at, day))
     return g_strdup_printf (_ ("In step at %s"), at);
   return g_strdup_printf (_ ("Last in step: %s"), day);
@@ -204,7 +204,7 @@ mail_account_describe (MailAccount *self, const SyncState *state, gint64 now)
   case SYNC_PHASE_SYNCING:
     return describe_syncing (self, state);
   case SYNC_PHASE_IN_STEP:
-    return describe_in_step (state, now);
+    return mail_describe_in_step (state->in_step, now);
   case SYNC_PHASE_NEEDS_PASSWORD:
     return g_strdup (state->message != NULL ? state->message : _ ("The password is needed."));
   case SYNC_PHASE_NEEDS_TRUST:

@@ -162,7 +162,7 @@ on_folders (GObject *source, GAsyncResult *result, gpointer user_data)
       MailFolder *folder = mail_engine_find_folder (self, row->id);
 
       if (folder != NULL)
-        mail_folder_update_counts (folder, row);
+        mail_folder_update_state (folder, row);
     }
   }
   if (self->folder_list_stale || g_hash_table_size (self->stale_folders) > 0)

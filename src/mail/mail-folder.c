@@ -9,7 +9,8 @@ struct _MailFolder
   GObject parent_instance;
 
   gint64 id;
-  char *name, *path;
+  char *name, *path, *state_text;
+  char *trouble; /* nullable */
   MailRole role;
   guint unread, total, depth;
   gboolean selectable;
@@ -29,6 +30,8 @@ enum
   PROP_ROLE,
   PROP_DEPTH,
   PROP_SELECTABLE,
+  PROP_STATE_TEXT,
+  PROP_TROUBLE,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -128,6 +131,12 @@ mail_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_SELECTABLE:
     g_value_set_boolean (value, self->selectable);
     break;
+  case PROP_STATE_TEXT:
+    g_value_set_string (value, self->state_text);
+    break;
+  case PROP_TROUBLE:
+    g_value_set_string (value, self->trouble);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -141,6 +150,8 @@ mail_folder_finalize (GObject *object)
   g_clear_weak_pointer (&self->account);
   g_free (self->name);
   g_free (self->path);
+  g_free (self->state_text);
+  g_free (self->trouble);
   G_OBJECT_CLASS (mail_folder_parent_class)->finalize (object);
 }
 
@@ -160,6 +171,8 @@ mail_folder_class_init (MailFolderClass *klass)
   props[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_SELECTABLE] = g_param_spec_boolean ("selectable", NULL, NULL, TRUE, flags);
+  props[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
+  props[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -168,6 +181,7 @@ mail_folder_init (MailFolder *self)
 {
   self->name = g_strdup ("");
   self->path = g_strdup ("");
+  self->state_text = g_strdup ("");
   self->selectable = TRUE;
 }
 
@@ -184,7 +198,7 @@ mail_folder_new (MailAccount *account, gint64 id)
 static void
 set_string (MailFolder *self, char **field, const char *value, guint prop)
 {
-  if (g_str_equal (*field, value))
+  if (g_strcmp0 (*field, value) == 0)
     return;
   g_free (*field);
   *field = g_strdup (value);
@@ -200,14 +214,48 @@ set_uint (MailFolder *self, guint *field, guint value, guint prop)
   g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
 }
 
+char *
+mail_folder_describe (const StoreFolder *row, gint64 now)
+{
+  const char *how = NULL;
+
+  if (row->trouble != NULL)
+    return g_strdup (row->trouble);
+  if (row->in_step <= 0)
+    return g_strdup (_ ("Not fetched from the server yet"));
+  g_autofree char *when = mail_describe_in_step (row->in_step, now);
+  switch (row->in_step_by) {
+  case STORE_PROOF_NONE:
+    break;
+  case STORE_PROOF_SELECT:
+    how = _ ("compared with the server");
+    break;
+  case STORE_PROOF_IDLE:
+  case STORE_PROOF_NOTIFY:
+    how = _ ("the server tells of changes by itself");
+    break;
+  case STORE_PROOF_STATUS:
+  case STORE_PROOF_NOOP:
+    how = _ ("the server was asked and had no changes");
+    break;
+  }
+  if (how == NULL)
+    return g_steal_pointer (&when);
+  /* Translators: "In step at 12:03", and how that is known */
+  return g_strdup_printf (C_ ("freshness", "%1$s: %2$s"), when, how);
+}
+
 void
-mail_folder_update_counts (MailFolder *self, const StoreFolder *row)
+mail_folder_update_state (MailFolder *self, const StoreFolder *row)
 {
   /* As long as rows are missing here, the server knows better how many there are. */
   set_uint (self, &self->unread,
             row->complete ? row->unread : MAX (row->unread, row->server_unread), PROP_UNREAD);
   set_uint (self, &self->total, row->complete ? row->total : MAX (row->total, row->server_total),
             PROP_TOTAL);
+  g_autofree char *text = mail_folder_describe (row, g_get_real_time () / G_USEC_PER_SEC);
+  set_string (self, &self->state_text, text, PROP_STATE_TEXT);
+  set_string (self, &self->trouble, row->trouble, PROP_TROUBLE);
 }
 
 void
@@ -228,7 +276,7 @@ mail_folder_update (MailFolder *self, const StoreFolder *row, const char *name, 
     self->selectable = row->selectable;
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTABLE]);
   }
-  mail_folder_update_counts (self, row);
+  mail_folder_update_state (self, row);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -293,4 +341,18 @@ mail_folder_get_selectable (MailFolder *self)
 {
   g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
   return self->selectable;
+}
+
+const char *
+mail_folder_get_state_text (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->state_text;
+}
+
+const char *
+mail_folder_get_trouble (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->trouble;
 }

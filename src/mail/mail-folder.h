@@ -22,7 +22,9 @@ typedef enum
 } MailRole; /* same numbers as StoreRole */
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
- * "unread" (uint), "total" (uint), "icon-name", "role" (int), "depth" (uint), "selectable". */
+ * "unread" (uint), "total" (uint), "icon-name", "role" (int), "depth" (uint), "selectable",
+ * "state-text" (when and how it was last proven in step with the server, or why it is not), "trouble" (nullable: the sentence why it cannot be
+ * brought in step; "state-text" is the same then). */
 gint64 mail_folder_get_id (MailFolder *folder);
 MailAccount *mail_folder_get_account (MailFolder *folder);
 const char *mail_folder_get_name (MailFolder *folder);
@@ -34,5 +36,7 @@ guint mail_folder_get_unread (MailFolder *folder);
 guint mail_folder_get_total (MailFolder *folder);
 guint mail_folder_get_depth (MailFolder *folder);
 gboolean mail_folder_get_selectable (MailFolder *folder);
+const char *mail_folder_get_state_text (MailFolder *folder);
+const char *mail_folder_get_trouble (MailFolder *folder);
 
 G_END_DECLS

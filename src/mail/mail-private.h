@@ -28,11 +28,17 @@ void mail_account_set_folders (MailAccount *account, GPtrArray *rows);
 char *mail_account_describe (MailAccount *account, const SyncState *state,
                              gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "In step at 12:03"; an older moment with its day; `in_step` 0: not known when. */
+char *mail_describe_in_step (gint64 in_step, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- folder ---- */
 MailFolder *mail_folder_new (MailAccount *account, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 /* `name` is what the person reads. */
 void mail_folder_update (MailFolder *folder, const StoreFolder *row, const char *name, guint depth);
-void mail_folder_update_counts (MailFolder *folder, const StoreFolder *row);
+/* Counts and freshness, which change often. */
+void mail_folder_update_state (MailFolder *folder, const StoreFolder *row);
+/* "In step at 12:03: the server tells of changes by itself", or why not; pure. */
+char *mail_folder_describe (const StoreFolder *row, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROLE_NONE */
 
 /* ---- message ---- */

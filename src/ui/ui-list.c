@@ -92,6 +92,8 @@ update_title (UiList *self)
   } else
     adw_window_title_set_title (self->title, self->showing_outgoing ? _ ("Drafts and Outbox") : "");
   adw_window_title_set_subtitle (self->title, subtitle ? subtitle : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title),
+                               self->folder ? mail_folder_get_state_text (self->folder) : NULL);
 }
 
 /* The selection model tells about clicks, but not that a selected message has gone away. */

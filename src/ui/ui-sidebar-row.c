@@ -16,6 +16,7 @@ struct _UiSidebarRow
   /* Borrowed: in the widget tree */
   GtkImage *icon;
   GtkLabel *name, *count; /* of folder and outbox rows; name of accounts too */
+  GtkWidget *trouble;     /* of folder rows */
   GtkLabel *state;        /* the rest: of account rows */
   GtkSpinner *spinner;
   GtkProgressBar *progress;
@@ -62,6 +63,9 @@ update_account (UiSidebarRow *self)
   gtk_label_set_text (self->name, mail_account_get_label (account));
   gtk_label_set_text (self->state, state ? state : "");
   const char *detail = mail_account_get_state_detail (account);
+  MailFolder *inbox = mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX);
+  if (status == MAIL_ACCOUNT_IN_STEP && inbox)
+    detail = mail_folder_get_state_text (inbox);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), detail && *detail ? detail : state);
   set_class (GTK_WIDGET (self->state), "dim-label", status != MAIL_ACCOUNT_ATTENTION);
   set_class (GTK_WIDGET (self->state), "warning", status == MAIL_ACCOUNT_ATTENTION);
@@ -135,7 +139,11 @@ build_entry (UiSidebarRow *self)
   self->count = create_label ("count");
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->icon));
+  self->trouble = g_object_new (GTK_TYPE_IMAGE, "icon-name", "dialog-warning-symbolic", "visible",
+                                FALSE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  gtk_widget_add_css_class (self->trouble, "warning");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->name));
+  gtk_box_append (GTK_BOX (box), self->trouble);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->count));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
 }
@@ -160,7 +168,11 @@ update_folder (UiSidebarRow *self)
 
   gtk_image_set_from_icon_name (self->icon, mail_folder_get_icon_name (folder));
   gtk_label_set_text (self->name, name);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), mail_folder_get_path (folder));
+  g_autofree char *tip = selectable ? g_strdup_printf ("%s\n%s", mail_folder_get_path (folder),
+                                                       mail_folder_get_state_text (folder))
+                                    : g_strdup (mail_folder_get_path (folder));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), tip);
+  gtk_widget_set_visible (self->trouble, mail_folder_get_trouble (folder) != NULL);
   gtk_widget_set_margin_start (GTK_WIDGET (self->icon),
                                (int)mail_folder_get_depth (folder) * INDENT);
   show_count (self, unread);

@@ -17,10 +17,11 @@ struct _UiWindow
   /* Owned */
   MailEngine *engine;
   GSettings *settings;
-  MailAccount *trouble; /* whose state the bar tells, NULL when none */
-  GtkWidget *chooser;   /* the popover of "Move", made at the first use */
-  AdwToast *toast;      /* the one on screen; the next takes its place */
-  GHashTable *watched;  /* set of MailAccount */
+  MailAccount *trouble;         /* whose state the bar tells, NULL when none */
+  GSignalGroup *folder_signals; /* of the folder that is shown */
+  GtkWidget *chooser;           /* the popover of "Move", made at the first use */
+  AdwToast *toast;              /* the one on screen; the next takes its place */
+  GHashTable *watched;          /* set of MailAccount */
   GSimpleAction *plain_text;
   MailMessage *current; /* whose flags decide about the verbs */
 

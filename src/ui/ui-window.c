@@ -34,6 +34,8 @@ update_folding (UiWindow *self)
   ui_window_update_actions (self);
 }
 
+static void update_trouble (UiWindow *self);
+
 /* ---- folders ---- */
 
 static MailFolder *
@@ -72,6 +74,8 @@ static void
 show_folder (UiWindow *self, MailFolder *folder)
 {
   ui_list_set_folder (self->list, self->engine, folder);
+  g_signal_group_set_target (self->folder_signals, folder);
+  update_trouble (self);
   if (folder) {
     g_autofree char *title =
         g_strdup_printf ("%s — %s", mail_folder_get_name (folder), _ ("Sosik"));
@@ -140,9 +144,11 @@ on_folder_selected (UiWindow *self, MailFolder *folder, UiSidebar *sidebar)
     show_folder (self, folder);
     return;
   }
+  g_signal_group_set_target (self->folder_signals, NULL);
   if (!self->outgoing)
     self->outgoing = ui_outgoing_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine);
   ui_list_show_outgoing (self->list, self->outgoing);
+  update_trouble (self);
 }
 
 static void
@@ -188,7 +194,9 @@ update_trouble (UiWindow *self)
   }
   g_set_object (&self->trouble, trouble);
   if (!trouble) {
-    ui_list_set_bar (self->list, NULL, NULL, NULL);
+    MailFolder *folder = ui_list_get_folder (self->list);
+    const char *sentence = folder ? mail_folder_get_trouble (folder) : NULL;
+    ui_list_set_bar (self->list, sentence, NULL, _ ("Try Again"));
     return;
   }
   /* Translators: account, what is the matter with it */
@@ -201,8 +209,12 @@ update_trouble (UiWindow *self)
 static void
 on_trouble_clicked (UiWindow *self, UiList *list)
 {
-  if (!self->trouble)
+  if (!self->trouble) {
+    MailFolder *folder = ui_list_get_folder (self->list);
+    if (folder)
+      mail_engine_show_folder (self->engine, folder);
     return;
+  }
   if (mail_account_needs_password (self->trouble)) {
     ui_password_dialog_ask (GTK_WINDOW (self), self->engine, self->trouble,
                             mail_account_get_state_text (self->trouble),
@@ -351,6 +363,7 @@ ui_window_dispose (GObject *object)
   g_clear_object (&self->plain_text);
   g_clear_object (&self->toast);
   g_clear_object (&self->trouble);
+  g_clear_object (&self->folder_signals);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (ui_window_parent_class)->dispose (object);
@@ -396,6 +409,9 @@ ui_window_init (UiWindow *self)
 {
   self->watched = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->zoom = 1;
+  self->folder_signals = g_signal_group_new (MAIL_TYPE_FOLDER);
+  g_signal_group_connect_swapped (self->folder_signals, "notify::trouble",
+                                  G_CALLBACK (update_trouble), self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

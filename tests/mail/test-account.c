@@ -64,6 +64,43 @@ test_sentences (void)
 }
 
 static void
+test_folder_freshness (void)
+{
+  static const struct
+  {
+    StoreFolder row;
+    const char *wanted;
+  } cases[] = {
+    { { .in_step = 0 }, "Not fetched from the server yet" },
+    { { .in_step = 1790000000 }, "In step at %s" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_SELECT }, "In step at %s: compared with the server" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_IDLE }, "In step at %s: the server tells of changes by itself" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_NOTIFY }, "In step at %s: the server tells of changes by itself" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_STATUS }, "In step at %s: the server was asked and had no changes" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_NOOP }, "In step at %s: the server was asked and had no changes" },
+    { { .in_step = 1790000000, .trouble = (char *)"It cannot be opened." }, "It cannot be opened." },
+  };
+  g_autofree char *at = base_date_short (1790000000, 1790000000);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GString) wanted = g_string_new (cases[i].wanted);
+    g_autofree char *text = mail_folder_describe (&cases[i].row, 1790000000);
+
+    g_string_replace (wanted, "%s", at, 0);
+    g_assert_cmpstr (text, ==, wanted->str);
+  }
+  /* The object tells both, and that they changed. */
+  g_autoptr (MailFolder) folder = mail_folder_new (NULL, 7);
+  StoreFolder row = cases[7].row;
+  mail_folder_update_state (folder, &row);
+  g_assert_cmpstr (mail_folder_get_trouble (folder), ==, "It cannot be opened.");
+  row.trouble = NULL;
+  mail_folder_update_state (folder, &row);
+  g_assert_null (mail_folder_get_trouble (folder));
+  g_assert_true (g_str_has_prefix (mail_folder_get_state_text (folder), "Last in step: "));
+}
+
+static void
 add_row (GPtrArray *rows, gint64 id, const char *name, StoreRole role, gboolean selectable)
 {
   StoreFolder *row = g_new0 (StoreFolder, 1);
@@ -165,5 +202,6 @@ add_account_tests (void)
 {
   g_test_add_func ("/mail/account/sentences", test_sentences);
   g_test_add_func ("/mail/account/folders", test_folders);
+  g_test_add_func ("/mail/folder/freshness", test_folder_freshness);
   g_test_add_func ("/mail/folder/icons", test_icons);
 }
