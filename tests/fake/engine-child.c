@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base-error.h"
+#include "mime-build.h"
 #include "store-folder.h"
 #include "store-message.h"
 #include "store-operation.h"
@@ -150,6 +151,84 @@ list_folders (Child *child, GError **error)
   return folders != NULL;
 }
 
+/* A draft as the composer would save it; `id` NULL: a new one. */
+static char *
+save_draft (Child *child, const char *id, const char *subject, GError **error)
+{
+  g_autoptr (StoreDraft) draft = store_draft_new ();
+
+  if (id != NULL) {
+    g_free (draft->id);
+    draft->id = g_strdup (id);
+  }
+  g_free (draft->account);
+  draft->account = g_strdup (child->account->id);
+  g_free (draft->subject);
+  draft->subject = g_strdup (subject);
+  return store_draft_save (child->paths, draft, error) ? g_strdup (draft->id) : NULL;
+}
+
+/* What the composer's Send does, in its order. */
+static gboolean
+send_mail (Child *child, const char *to, const char *subject, gsize size, GError **error)
+{
+  g_autofree char *draft = save_draft (child, NULL, subject, error);
+  g_autoptr (MimeDraft) mime = mime_draft_new ();
+  g_autoptr (StoreOutbox) outbox = g_new0 (StoreOutbox, 1);
+  g_autoptr (GBytes) message = NULL;
+
+  if (draft == NULL)
+    return FALSE;
+  mime->from_address = g_strdup (child->account->address);
+  mime->to = g_strdup (to);
+  mime->subject = g_strdup (subject);
+  mime->text = g_strnfill (size, 'x');
+  for (gsize i = 70; i < size; i += 71)
+    mime->text[i] = '\n';
+  mime->message_id = mime_build_message_id (child->account->address);
+  mime->date = g_get_real_time () / G_USEC_PER_SEC;
+  message = mime_build (mime, error);
+  outbox->account = child->row;
+  outbox->draft = g_steal_pointer (&draft);
+  outbox->message_id = g_strdup (mime->message_id);
+  outbox->from = g_strdup (child->account->address);
+  outbox->recipients = message != NULL ? mime_draft_get_recipients (mime, error) : NULL;
+  outbox->subject = g_strdup (subject);
+  outbox->created = mime->date;
+  if (outbox->recipients == NULL || !store_outbox_add (child->db, outbox, message, error))
+    return FALSE;
+  printf ("= %s\n", outbox->message_id);
+  sync_engine_outbox_changed (child->engine, NULL);
+  return TRUE;
+}
+
+static gboolean
+list_outbox (Child *child, GError **error)
+{
+  g_autoptr (GPtrArray) rows = store_outbox_list (child->db, child->row, error);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
+    const StoreOutbox *row = g_ptr_array_index (rows, i);
+
+    printf ("= %" G_GINT64_FORMAT " %d %s %s\n", row->id, (int)row->state, row->message_id,
+            row->subject);
+  }
+  return rows != NULL;
+}
+
+static gboolean
+list_drafts (Child *child, GError **error)
+{
+  g_autoptr (GPtrArray) drafts = store_draft_list (child->paths, error);
+
+  for (guint i = 0; drafts != NULL && i < drafts->len; i++) {
+    const StoreDraft *draft = g_ptr_array_index (drafts, i);
+
+    printf ("= %s %s\n", draft->id, draft->subject);
+  }
+  return drafts != NULL;
+}
+
 static void
 print_state (Child *child)
 {
@@ -210,6 +289,20 @@ run_command (Child *child, const char *const *words, GError **error)
     printf ("= %u\n", store_operation_count (child->db, child->row));
     return TRUE;
   }
+  if (g_strcmp0 (verb, "draft") == 0 && words[1] != NULL) {
+    g_autofree char *draft = save_draft (child, words[2], words[1], error);
+
+    if (draft != NULL)
+      printf ("= %s\n", draft);
+    return draft != NULL;
+  }
+  if (g_strcmp0 (verb, "send") == 0 && words[1] != NULL && words[2] != NULL)
+    return send_mail (child, words[1], words[2],
+                      words[3] != NULL ? g_ascii_strtoull (words[3], NULL, 10) : 100, error);
+  if (g_strcmp0 (verb, "outbox") == 0)
+    return list_outbox (child, error);
+  if (g_strcmp0 (verb, "drafts") == 0)
+    return list_drafts (child, error);
   base_error_set (error, BASE_ERROR_REFUSED, NULL, "no such command");
   return FALSE;
 }

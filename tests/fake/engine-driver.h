@@ -9,7 +9,10 @@
  *   folders          lines: TOTAL UNREAD NAME
  *   list FOLDER      lines: ROW UID FLAGS MD5-OF-BODY-OR-- MESSAGE-ID SUBJECT
  *   flag ROW FLAGS   adds flags;  move ROW FOLDER;  operations   one line: how many are pending
- *   fetch ROW        (blocks) the body, as when a person opens it */
+ *   fetch ROW        (blocks) the body, as when a person opens it
+ *   draft SUBJECT [ID]         saves a draft, one line: its id;  drafts   lines: ID SUBJECT
+ *   send TO SUBJECT [OCTETS]   into the outbox, one line: its Message-ID
+ *   outbox           lines: ROW STATE MESSAGE-ID SUBJECT, STATE a StoreOutboxState */
 #pragma once
 
 #include <glib.h>
