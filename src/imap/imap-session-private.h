@@ -135,6 +135,8 @@ gboolean imap_talk_write (ImapSession *session, const char *text, gboolean secre
 gboolean imap_talk_flush (ImapSession *session, GCancellable *cancellable, GError **error);
 gboolean imap_talk_check_usable (ImapSession *session, GError **error);
 
+/* The NO or BAD is about the server's state, not about this command nor about a password: it will pass. */
+gboolean imap_talk_is_for_now (const ImapResponse *answer);
 /* The error for a NO or BAD. */
 void imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
                             const ImapExchange *exchange, GError **error);

@@ -113,6 +113,14 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
   g_auto (ImapResponse) answer = { 0 };
   if (!imap_talk_ask (session, command, &exchange, &answer, cancellable, error))
     return FALSE;
+  /* Whoever sits in between can keep us out anyway; what matters is that nothing goes on in clear. */
+  if (answer.condition != IMAP_CONDITION_OK
+      && (imap_talk_is_for_now (&answer) || imap_response_has_code (&answer, "LIMIT")
+          || imap_response_has_code (&answer, "OVERQUOTA"))) {
+    base_error_set (error, BASE_ERROR_RETRY, answer.text,
+                    _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);
+    return FALSE;
+  }
   if (answer.condition != IMAP_CONDITION_OK) {
     base_error_set (
         error, BASE_ERROR_TRUST, answer.text,

@@ -42,8 +42,8 @@ set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **
 {
   g_autofree char *words = dup_words (session, answer);
 
-  if (imap_response_has_code (answer, "UNAVAILABLE") || imap_response_has_code (answer, "INUSE")
-      || imap_response_has_code (answer, "LIMIT")) {
+  if (imap_talk_is_for_now (answer) || imap_response_has_code (answer, "LIMIT")
+      || imap_response_has_code (answer, "OVERQUOTA")) {
     base_error_set (error, BASE_ERROR_RETRY, words,
                     _ ("“%s” cannot sign you in at the moment. Sosik will try again."),
                     session->host);

@@ -265,17 +265,24 @@ has_one_of (const ImapResponse *answer, const char *const *codes)
   return answer->code != NULL && g_strv_contains (codes, answer->code);
 }
 
+gboolean
+imap_talk_is_for_now (const ImapResponse *answer)
+{
+  static const char *const later[] = { "UNAVAILABLE", "INUSE", "THROTTLED", "SERVERBUG", NULL };
+
+  return has_one_of (answer, later) || says_later (answer);
+}
+
 void
 imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
                        const ImapExchange *exchange, GError **error)
 {
-  static const char *const later[] = { "UNAVAILABLE", "INUSE", "THROTTLED", "SERVERBUG", NULL };
   static const char *const gone[] = { "NONEXISTENT", "TRYCREATE", NULL };
   const char *words = answer->text;
 
   g_free (session->refused_code);
   session->refused_code = g_strdup (answer->code);
-  if (has_one_of (answer, later) || says_later (answer)) {
+  if (imap_talk_is_for_now (answer)) {
     base_error_set (error, BASE_ERROR_RETRY, words,
                     _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);
   } else if (has_one_of (answer, gone) && exchange->mailbox != NULL) {

@@ -184,6 +184,14 @@ start_tls (SmtpSession *session, GCancellable *cancellable, GError **error)
         error);
     return FALSE;
   }
+  /* Whoever sits in between can keep us out anyway; what matters is that nothing goes on in clear. */
+  if (smtp_reply_class (reply) == 4) {
+    words = smtp_reply_to_text (reply);
+    base_error_set (error, BASE_ERROR_RETRY, words,
+                    _ ("“%s” cannot encrypt the connection at the moment. Sosik will try again."),
+                    session->host);
+    return FALSE;
+  }
   if (reply->code != 220) {
     words = smtp_reply_to_text (reply);
     base_error_set (

@@ -116,7 +116,7 @@ test_starttls_refused (void)
       "no encryption" },
     { GREETING EHLO "S: 250 mail.test STARTTLS\nEOF", BASE_ERROR_TRUST, "no encryption" },
     { GREETING EHLO "S: 502 what?\nEOF", BASE_ERROR_REFUSED, "does not want to talk" },
-    { CLEAR "S: 454 4.7.0 TLS not available\nEOF", BASE_ERROR_TRUST, "refused to encrypt" },
+    { CLEAR "S: 454 4.7.0 TLS not available\nEOF", BASE_ERROR_RETRY, "cannot encrypt" },
     { CLEAR "S: 502 no\nEOF", BASE_ERROR_TRUST, "refused to encrypt" },
     { CLEAR "S: 250 fine\nEOF", BASE_ERROR_TRUST, "refused to encrypt" },
     { CLEAR "S: 421 closing\nEOF", BASE_ERROR_RETRY, "closing down" },

@@ -1,0 +1,25 @@
+/* Tests of servers in trouble. */
+#include "test-trouble.h"
+
+#include <glib.h>
+#include <locale.h>
+
+const char *const test_trouble_imap_answers[] = { "* BYE restarting",
+                                                  "NO [UNAVAILABLE] later",
+                                                  "NO [INUSE] busy",
+                                                  "NO [OVERQUOTA] full",
+                                                  "NO [LIMIT] enough",
+                                                  "CUT",
+                                                  "RESET",
+                                                  NULL };
+const char *const test_trouble_smtp_answers[] = { "421 4.3.2 closing down", "451 4.3.0 later",
+                                                  "452 4.3.1 no room", NULL };
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (&argc, &argv, NULL);
+  test_opening_add ();
+  return g_test_run ();
+}

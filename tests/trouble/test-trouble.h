@@ -1,0 +1,8 @@
+/* The groups of tests of servers in trouble, and what such a server says: NULL-terminated; "CUT" and "RESET" end the connection. */
+#pragma once
+
+extern const char *const test_trouble_imap_answers[];
+extern const char *const test_trouble_smtp_answers[];
+
+void test_commands_add (void);
+void test_opening_add (void);
