@@ -11,6 +11,7 @@
 #include "mail-engine.h"
 #include "mail-remote.h"
 #include "mail-store-thread.h"
+#include "mail-wake.h"
 #include "store-outgoing.h"
 #include "sync-engine.h"
 
@@ -38,6 +39,7 @@ struct _MailEngine
   MailStoreThread *store_thread; /* the same */
   SyncEngine *sync;              /* the same */
   GNetworkMonitor *monitor;
+  MailWake *wake;
   GListStore *accounts;      /* of MailAccount */
   GListStore *outgoing;      /* of MailOutgoing */
   GPtrArray *crashed;        /* of StoreDraft: open when the program died, not yet taken */

@@ -58,6 +58,7 @@ mail_engine_dispose (GObject *object)
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
+  g_clear_pointer (&self->wake, mail_wake_free);
   if (self->state != MAIL_ENGINE_STOPPED && self->store != NULL) {
     base_log ("The mail engine was freed without being stopped.");
     teardown_run (teardown_take (self));
@@ -298,6 +299,13 @@ start_failed (GTask *task, GError *error)
   g_task_return_error (task, error);
 }
 
+/* What the connections were told before this computer slept may not be true any more. */
+static void
+on_wake (gpointer user_data)
+{
+  mail_engine_update_online (user_data);
+}
+
 static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -330,6 +338,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   self->monitor = g_object_ref (g_network_monitor_get_default ());
   g_signal_connect_swapped (self->monitor, "network-changed",
                             G_CALLBACK (mail_engine_update_online), self);
+  self->wake = mail_wake_new (on_wake, self);
   mail_engine_update_online (self);
   for (guint i = 0; i < loaded->settings->len; i++)
     sync_engine_add_account (self->sync, loaded->settings->pdata[i]);
@@ -471,6 +480,7 @@ mail_engine_stop_async (MailEngine *self, GAsyncReadyCallback callback, gpointer
   self->stop_task = task;
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
+  g_clear_pointer (&self->wake, mail_wake_free);
   for (guint i = 0; i < self->requests->len; i++)
     g_cancellable_cancel (self->requests->pdata[i]);
   mail_credentials_close (self->credentials);

@@ -276,6 +276,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_keys_tests ();
   add_reply_tests ();
+  add_wake_tests ();
   add_account_tests ();
   add_engine_tests ();
   add_list_tests ();

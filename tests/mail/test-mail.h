@@ -51,3 +51,4 @@ void add_keys_tests (void);
 void add_list_tests (void);
 void add_remote_tests (void);
 void add_reply_tests (void);
+void add_wake_tests (void);
