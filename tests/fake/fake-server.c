@@ -547,7 +547,10 @@ play_step (Connection *connection, const FakeStep *step)
     expect_quiet (connection, step);
     break;
   case STEP_SET:
-    g_hash_table_add (connection->set, g_strdup (step->text));
+    if (*step->text == '!')
+      g_hash_table_remove (connection->set, step->text + 1);
+    else
+      g_hash_table_add (connection->set, g_strdup (step->text));
     break;
   case STEP_SERVE:
   case STEP_ON:

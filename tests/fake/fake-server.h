@@ -34,7 +34,7 @@
  *   SERVE      from here on answers by rules, until the client closes: the steps behind the first of these that fits its line
  *   ON: GLOB   begins a rule; its $names are new each time
  *   ONCE: GLOB the same, for the first line that fits alone
- *   SET: WORD  remembers the word
+ *   SET: WORD  remembers the word; SET: !WORD forgets it
  *   WHEN: WORD the rules behind it are in force when that word was set; WHEN: alone ends it
  *
  * After the last step the client has to close, silently: more bytes are a failure (put STALL there to allow them).

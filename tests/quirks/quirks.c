@@ -632,8 +632,8 @@ main (int argc, char **argv)
   quirks_google_add ();
   quirks_microsoft_add ();
   quirks_yahoo_apple_add ();
-  //  quirks_asia_add ();
-  //  quirks_servers_add ();
+  quirks_asia_add ();
+  quirks_servers_add ();
   //  quirks_any_add ();
   return g_test_run ();
 }
