@@ -153,17 +153,23 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
     return FALSE;
   if (*set == '\0')
     return TRUE;
+  if (imap_session_has (session, IMAP_CAP_MOVE)) {
+    g_autofree char *verb = g_strdup_printf ("UID MOVE %s", set);
+    g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
+    g_auto (ImapResponse) answer = { 0 };
+    g_autoptr (GError) local = NULL;
+    if (run_expunging (session, command, set, &exchange, &answer, cancellable, &local)) {
+      take_copyuid (session, &answer, &moved, NULL);
+    } else if (!session->usable || imap_session_has (session, IMAP_CAP_MOVE)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  }
+  /* not offered, or offered and then not understood */
   if (!imap_session_has (session, IMAP_CAP_MOVE)) {
     if (!imap_session_copy (session, set, target, &moved, cancellable, error)
         || !imap_session_expunge (session, set, cancellable, error))
       return FALSE;
-  } else {
-    g_autofree char *verb = g_strdup_printf ("UID MOVE %s", set);
-    g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
-    g_auto (ImapResponse) answer = { 0 };
-    if (!run_expunging (session, command, set, &exchange, &answer, cancellable, error))
-      return FALSE;
-    take_copyuid (session, &answer, &moved, NULL);
   }
   if (map != NULL)
     *map = g_steal_pointer (&moved);

@@ -212,6 +212,9 @@ finish_task (ImapFlight *flight, ImapTask *task, const ImapResponse *answer)
     flight->n_status--;
   if (!ok) {
     g_clear_error (&task->error);
+    /* behind a SELECT that failed all is BAD */
+    if (task->select == NULL || task->select->error == NULL)
+      imap_talk_doubt (flight->session, task->command, answer);
     imap_talk_set_refused (flight->session, answer, &task->exchange, &task->error);
   }
   if (task->traits & IMAP_TASK_SELECTS)

@@ -4,6 +4,7 @@
 
 #include "imap-command.h"
 #include "imap-lexer.h"
+#include "imap-quirks.h"
 #include "imap-response.h"
 #include "imap-session.h"
 
@@ -28,6 +29,8 @@ struct _ImapSession
   GPtrArray *mechanisms;  /* of char *, upper case, without "AUTH=" */
   char *selected_name;    /* NULL: nothing is selected */
   char *refused_code;     /* nullable: of the last NO or BAD */
+  char *greeting;         /* its words */
+  char *server_id;        /* nullable: what it answered to ID */
   GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
   GString *alerts;        /* [ALERT] texts since the last sign-in began, one a line */
 
@@ -35,7 +38,10 @@ struct _ImapSession
 
   ImapGuard guard;
   ImapSelected selected;
-  ImapCapability capabilities, disabled;
+  ImapQuirks quirks;
+  ImapCapability capabilities;
+  ImapCapability disabled; /* by who uses the session */
+  ImapCapability doubted;  /* answered with BAD */
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
@@ -140,6 +146,8 @@ gboolean imap_talk_is_for_now (const ImapResponse *answer);
 /* The error for a NO or BAD. */
 void imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
                             const ImapExchange *exchange, GError **error);
+/* A BAD to this command: the extensions in it are not used again. */
+void imap_talk_doubt (ImapSession *session, const ImapCommand *command, const ImapResponse *answer);
 
 /* ---- imap-guard.c ---- */
 
@@ -167,6 +175,8 @@ gboolean imap_state_take_untagged (ImapSession *session, const ImapResponse *res
 /* The code of a tagged or untagged status. */
 void imap_state_take_code (ImapSession *session, const ImapResponse *response);
 void imap_state_forget_capabilities (ImapSession *session);
+/* Takes away what is switched off, known to be broken, or in doubt. */
+void imap_state_limit_capabilities (ImapSession *session);
 /* "IMAP4rev1 IDLE AUTH=PLAIN …" */
 void imap_state_set_capabilities (ImapSession *session, const char *words);
 void imap_state_forget_selected (ImapSession *session);

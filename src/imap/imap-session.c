@@ -35,6 +35,8 @@ imap_session_free (ImapSession *session)
   g_hash_table_unref (session->wire_names);
   g_string_free (session->alerts, TRUE);
   g_ptr_array_unref (session->news);
+  g_free (session->greeting);
+  g_free (session->server_id);
   g_free (session->host);
   g_free (session->refused_code);
   g_free (session);
@@ -48,6 +50,7 @@ read_greeting (ImapSession *session, GCancellable *cancellable, GError **error)
   if (!imap_talk_read (session, &greeting, cancellable, error))
     return FALSE;
 
+  session->greeting = g_strdup (greeting.text);
   gboolean secure = net_connection_is_secure (session->connection);
   if (greeting.kind == IMAP_RESPONSE_UNTAGGED && greeting.condition == IMAP_CONDITION_OK) {
     imap_state_take_code (session, &greeting);
@@ -166,8 +169,14 @@ imap_session_set_disabled (ImapSession *session, ImapCapability capabilities)
 {
   if (capabilities & IMAP_CAP_CONDSTORE)
     capabilities |= IMAP_CAP_QRESYNC;
-  session->disabled = capabilities;
-  session->capabilities &= ~capabilities;
+  session->disabled = capabilities & ~(ImapCapability)(IMAP_CAP_STARTTLS | IMAP_CAP_LOGINDISABLED);
+  imap_state_limit_capabilities (session);
+}
+
+ImapCapability
+imap_session_get_doubted (ImapSession *session)
+{
+  return session->doubted;
 }
 
 gboolean

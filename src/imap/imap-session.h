@@ -168,6 +168,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSession, imap_session_free)
 /* Capabilities never to be used, whatever the server offers; before imap_session_sign_in ().  CONDSTORE takes QRESYNC
  * with it. */
 void imap_session_set_disabled (ImapSession *session, ImapCapability capabilities);
+/* What the server offered and then answered with BAD: it is not used on this connection any more, and had better not be on
+ * the next. */
+ImapCapability imap_session_get_doubted (ImapSession *session);
+/* The capability by its word in CAPABILITY (any case; of IMAP4rev2 that alone); 0: none that Sosik uses, or one that cannot be
+ * done without for safety. */
+ImapCapability imap_capability_from_word (const char *word);
 
 /* SASL (or LOGIN where no mechanism fits), then capabilities again, ID (non-empty; before any SELECT), ENABLE. AUTH when
  * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included.  RETRY for

@@ -265,6 +265,18 @@ add_enable (ImapFlight *flight, ImapSession *session)
     imap_flight_add (flight, g_steal_pointer (&command), 0, "", NULL);
 }
 
+static ImapTaken
+take_id (ImapSession *session, const ImapResponse *response, gpointer user_data, GError **error)
+{
+  if (strcmp (response->name, "ID") != 0)
+    return IMAP_TAKEN_NOT;
+  const char *rest = imap_lexer_rest (session->lexer);
+  g_free (session->server_id);
+  session->server_id = g_strdup (rest);
+  imap_state_limit_capabilities (session);
+  return IMAP_TAKEN;
+}
+
 /* ID and ENABLE in one round trip; a refusal of either is no failure. */
 static gboolean
 introduce (ImapSession *session, GCancellable *cancellable, GError **error)
@@ -272,11 +284,12 @@ introduce (ImapSession *session, GCancellable *cancellable, GError **error)
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
 
   /* never empty (quirk 23), and always before SELECT, which NetEase refuses otherwise (quirk 40) */
-  if (imap_session_has (session, IMAP_CAP_ID))
+  if (imap_session_has (session, IMAP_CAP_ID) || session->quirks.needs_id)
     imap_flight_add (
         flight,
         imap_command_new ("ID (\"name\" \"Sosik\" \"version\" \"" SOSIK_VERSION "\")", FALSE), 0,
-        "", NULL);
+        "", NULL)
+        ->exchange.data = take_id;
   add_enable (flight, session);
   return imap_flight_run (flight, cancellable, error);
 }

@@ -81,7 +81,42 @@ imap_state_set_capabilities (ImapSession *session, const char *words)
         session->capabilities |= capability_words[k].capability;
     }
   }
-  session->capabilities &= ~session->disabled;
+  imap_state_limit_capabilities (session);
+}
+
+void
+imap_state_limit_capabilities (ImapSession *session)
+{
+  g_ptr_array_add (session->mechanisms, NULL);
+  g_autofree char *mechanisms = g_strjoinv (" ", (char **)session->mechanisms->pdata);
+  g_ptr_array_set_size (session->mechanisms, (int)session->mechanisms->len - 1);
+  const ImapServerWords words = { .host = session->host,
+                                  .greeting = session->greeting,
+                                  .mechanisms = mechanisms,
+                                  .id = session->server_id };
+  ImapQuirks quirks = imap_quirks_find (&words);
+
+  /* what was recognised before the sign-in is still the same server behind it */
+  session->quirks.without |= quirks.without;
+  session->quirks.needs_id |= quirks.needs_id;
+  session->capabilities &= ~(session->disabled | session->quirks.without | session->doubted);
+}
+
+ImapCapability
+imap_capability_from_word (const char *word)
+{
+  if (g_ascii_strcasecmp (word, "IMAP4rev2") == 0)
+    return IMAP_CAP_IMAP4REV2;
+  if (g_ascii_strcasecmp (word, "CONDSTORE") == 0)
+    return IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC;
+  if (g_ascii_strcasecmp (word, "QRESYNC") == 0)
+    return IMAP_CAP_QRESYNC;
+  for (guint i = 0; i < G_N_ELEMENTS (capability_words); i++) {
+    if (g_ascii_strcasecmp (word, capability_words[i].word) == 0)
+      return capability_words[i].capability
+             & ~(ImapCapability)(IMAP_CAP_STARTTLS | IMAP_CAP_LOGINDISABLED);
+  }
+  return 0;
 }
 
 void

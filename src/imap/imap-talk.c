@@ -225,24 +225,6 @@ imap_talk_ask (ImapSession *session, ImapCommand *command, const ImapExchange *e
          && (answered || imap_talk_finish (session, tag, exchange, answer, cancellable, error));
 }
 
-gboolean
-imap_talk_run (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
-               ImapResponse *answer, GCancellable *cancellable, GError **error)
-{
-  g_auto (ImapResponse) response = { 0 };
-  if (!imap_talk_ask (session, command, exchange, &response, cancellable, error))
-    return FALSE;
-  if (response.condition != IMAP_CONDITION_OK) {
-    imap_talk_set_refused (session, &response, exchange, error);
-    return FALSE;
-  }
-  if (answer != NULL) {
-    *answer = response;
-    response = (ImapResponse){ 0 };
-  }
-  return TRUE;
-}
-
 /* What some servers say, without a code, while they are overloaded or their back end is away: no matter of passwords, nor of
  * this very command (quirks 18, 34). */
 static gboolean
@@ -257,6 +239,41 @@ says_later (const ImapResponse *answer)
       return TRUE;
   }
   return FALSE;
+}
+
+void
+imap_talk_doubt (ImapSession *session, const ImapCommand *command, const ImapResponse *answer)
+{
+  if (answer->condition != IMAP_CONDITION_BAD || says_later (answer))
+    return;
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < imap_command_get_n_parts (command); i++) {
+    ImapPart part = imap_command_get_part (command, i);
+    if (part.kind == IMAP_PART_TEXT)
+      g_string_append (text, part.text);
+  }
+  session->doubted |= imap_quirks_of_command (text->str);
+  session->qresync &= (session->doubted & IMAP_CAP_QRESYNC) == 0;
+  imap_state_limit_capabilities (session);
+}
+
+gboolean
+imap_talk_run (ImapSession *session, ImapCommand *command, const ImapExchange *exchange,
+               ImapResponse *answer, GCancellable *cancellable, GError **error)
+{
+  g_auto (ImapResponse) response = { 0 };
+  if (!imap_talk_ask (session, command, exchange, &response, cancellable, error))
+    return FALSE;
+  if (response.condition != IMAP_CONDITION_OK) {
+    imap_talk_doubt (session, command, &response);
+    imap_talk_set_refused (session, &response, exchange, error);
+    return FALSE;
+  }
+  if (answer != NULL) {
+    *answer = response;
+    response = (ImapResponse){ 0 };
+  }
+  return TRUE;
 }
 
 static gboolean

@@ -195,7 +195,6 @@ test_copy_refused (void)
     { "UIDPLUS", "COPY", "NO no", BASE_ERROR_REFUSED },
     { "MOVE", "MOVE", "NO [TRYCREATE] no such mailbox", BASE_ERROR_GONE },
     { "MOVE", "MOVE", "NO [INUSE] busy", BASE_ERROR_RETRY },
-    { "MOVE", "MOVE", "BAD what", BASE_ERROR_REFUSED },
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *script =
@@ -213,6 +212,35 @@ test_copy_refused (void)
     g_assert_true (imap_session_is_usable (session));
     test_done (server, session);
   }
+}
+
+/* MOVE that was offered and is not understood: the long way, and the next time at once. */
+static void
+test_move_in_doubt (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SELECT ("MOVE UIDPLUS") "C: A3 UID MOVE 7 \"Trash\"\n"
+                                   "S: A3 BAD what\n"
+                                   "C: A4 UID COPY 7 \"Trash\"\n"
+                                   "S: A4 OK [COPYUID 5 7 70] copied\n"
+                                   "C: A5 UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                                   "S: A5 OK stored\n"
+                                   "C: A6 UID EXPUNGE 7\n"
+                                   "S: * 1 EXPUNGE\n"
+                                   "S: A6 OK gone\n"
+                                   "C: A7 UID COPY 8 \"Trash\"\n"
+                                   "S: A7 NO there is none\n");
+  g_autoptr (GHashTable) map = NULL;
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_cmpint (imap_session_get_doubted (session), ==, 0);
+  g_assert_true (imap_session_move (session, "7", "Trash", &map, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (map, GUINT_TO_POINTER (7))), ==, 70);
+  g_assert_cmpint (imap_session_get_doubted (session), ==, IMAP_CAP_MOVE);
+  g_assert_false (imap_session_move (session, "8", "Trash", NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  test_done (server, session);
 }
 
 static void
@@ -285,6 +313,7 @@ test_change_add (void)
   g_test_add_func ("/imap/change/copy-and-expunge", test_copy_and_expunge);
   g_test_add_func ("/imap/change/no-uidplus", test_no_uidplus);
   g_test_add_func ("/imap/change/copy-refused", test_copy_refused);
+  g_test_add_func ("/imap/change/move-in-doubt", test_move_in_doubt);
   g_test_add_func ("/imap/change/append", test_append);
   g_test_add_func ("/imap/change/append-unasked", test_append_unasked);
   g_test_add_func ("/imap/change/append-refused", test_append_refused);

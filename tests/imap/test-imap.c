@@ -13,6 +13,7 @@ main (int argc, char **argv)
   test_fetch_add ();
   test_words_add ();
   test_open_add ();
+  test_quirks_add ();
   test_sign_in_add ();
   test_list_add ();
   test_select_add ();

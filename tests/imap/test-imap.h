@@ -11,6 +11,7 @@ void test_response_add (void);
 void test_fetch_add (void);
 void test_words_add (void);
 void test_open_add (void);
+void test_quirks_add (void);
 void test_sign_in_add (void);
 void test_list_add (void);
 void test_select_add (void);

@@ -140,6 +140,8 @@ quirk_script (const QuirkServer *server)
                         "S: $tag OK made\n"
                         "ON: $tag UID STORE *\n"
                         "S: $tag OK stored\n"
+                        "ON: $tag ENABLE *\n"
+                        "S: $tag OK enabled\n"
                         "ON: $tag UID MOVE *\n"
                         "S: $tag OK moved\n"
                         "ON: $tag UID COPY *\n"
@@ -519,6 +521,30 @@ quirk_wait_total (Quirk *quirk, const char *folder, guint total)
   const WantedTotal wanted = { folder, total };
 
   quirk_wait (quirk, has_total, &wanted, folder);
+}
+
+typedef struct
+{
+  const char *folder, *subject;
+  guint32 uid;
+} WantedUid;
+
+static gboolean
+has_uid (Quirk *quirk, gconstpointer user_data)
+{
+  const WantedUid *wanted = user_data;
+  gint64 id = quirk_find (quirk, wanted->folder, wanted->subject);
+  g_autoptr (StoreMessage) row = id != 0 ? store_message_get (quirk->db, id, NULL) : NULL;
+
+  return row != NULL && row->uid == wanted->uid;
+}
+
+void
+quirk_wait_uid (Quirk *quirk, const char *folder, const char *subject, guint32 uid)
+{
+  const WantedUid wanted = { folder, subject, uid };
+
+  quirk_wait (quirk, has_uid, &wanted, "a message has its UID");
 }
 
 static gboolean

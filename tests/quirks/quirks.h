@@ -103,6 +103,7 @@ void quirk_wait (Quirk *quirk, QuirkCondition condition, gconstpointer user_data
 void quirk_wait_idle (Quirk *quirk, guint connection, guint n);
 void quirk_wait_phase (Quirk *quirk, SyncPhase phase);
 void quirk_wait_total (Quirk *quirk, const char *folder, guint total);
+void quirk_wait_uid (Quirk *quirk, const char *folder, const char *subject, guint32 uid);
 void quirk_wait_operations_done (Quirk *quirk);
 void quirk_wait_outbox_empty (Quirk *quirk);
 /* Until the nth IMAP connection was made; does not wait for the back-off. */

@@ -73,15 +73,6 @@ move_five (Quirk *quirk)
   sync_engine_operations_changed (quirk->engine, quirk->account->id);
 }
 
-static gboolean
-five_has_uid (Quirk *quirk, gconstpointer uid)
-{
-  gint64 id = quirk_find (quirk, "Archive", "five");
-  g_autoptr (StoreMessage) row = id != 0 ? store_message_get (quirk->db, id, NULL) : NULL;
-
-  return row != NULL && row->uid == GPOINTER_TO_UINT (uid);
-}
-
 /* COPYUID is cut short: then it is as if there were none, and the message is found again by its Message-ID, once. */
 static void
 test_cut_copyuid (void)
@@ -127,7 +118,7 @@ test_cut_copyuid (void)
   id = quirk_find (quirk, "INBOX", "five");
   move_five (quirk);
   quirk_wait_operations_done (quirk);
-  quirk_wait (quirk, five_has_uid, GUINT_TO_POINTER (70), "the moved message has its UID");
+  quirk_wait_uid (quirk, "Archive", "five", 70);
   g_assert_cmpuint (quirk_total (quirk, "Archive"), ==, 1);
   g_assert_cmpuint (quirk_total (quirk, "INBOX"), ==, 2);
   /* the same row, not a second one */

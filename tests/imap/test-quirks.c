@@ -1,0 +1,158 @@
+/* Known-broken servers by what they say of themselves, and extensions in doubt. */
+#include "test-imap.h"
+
+#include "base-error.h"
+#include "imap-quirks.h"
+
+static void
+test_find (void)
+{
+  const ImapCapability list = IMAP_CAP_LIST_EXTENDED | IMAP_CAP_LIST_STATUS;
+  const struct
+  {
+    ImapServerWords words;
+    ImapCapability without;
+    gboolean needs_id;
+  } cases[] = {
+    { { .host = "imap.mail.me.com" }, IMAP_CAP_QRESYNC, FALSE },
+    { { .host = "p05-imap.MAIL.me.com" }, IMAP_CAP_QRESYNC, FALSE },
+    { { .host = "mail.me.com" }, IMAP_CAP_QRESYNC, FALSE },
+    { { .host = "hotmail.me.com" }, 0, FALSE },
+    { { .host = "mail.me.com.example.org" }, 0, FALSE },
+    { { .mechanisms = "ATOKEN2 ATOKEN PLAIN" }, IMAP_CAP_QRESYNC, FALSE },
+    { { .mechanisms = "ATOKEN2 PLAIN" }, 0, FALSE },
+    { { .host = "imap.yandex.com" }, IMAP_CAP_IDLE, FALSE },
+    { { .greeting = "Microsoft Exchange Server 2003 IMAP4rev1 server version 6.5.7638.1 ready" },
+      IMAP_CAP_NAMESPACE,
+      FALSE },
+    { { .greeting = "The Microsoft Exchange IMAP4 service is ready." }, 0, FALSE },
+    { { .greeting = "mail.x Cyrus IMAP v2.4.17-Fedora-RPM-2.4.17-7.el7 server ready" },
+      list,
+      FALSE },
+    { { .greeting = "mail.x Cyrus IMAP v2.5.10 server ready" }, list, FALSE },
+    { { .greeting = "mail.x Cyrus IMAP v2.5.11 server ready" }, 0, FALSE },
+    { { .greeting = "mail.x Cyrus IMAP v2.5.11.1 server ready" }, 0, FALSE },
+    { { .greeting = "mail.x Cyrus IMAP 3.6.1-Debian-3.6.1 server ready" }, 0, FALSE },
+    { { .greeting = "mail.x Cyrus IMAP server ready" }, 0, FALSE },
+    { { .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"2.3.16-Fedora\")" }, list, FALSE },
+    { { .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"3.0.8\")" }, 0, FALSE },
+    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"6.0.8_GA_2661\" \"RELEASE\" \"2010\")" },
+      list,
+      FALSE },
+    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"8.8.15_GA_4059\")" }, 0, FALSE },
+    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"10.0.1_GA\")" }, 0, FALSE },
+    { { .greeting = "Proton Mail Bridge 03.04.01 - gluon session ID 2" }, list, FALSE },
+    { { .greeting = "SmarterMail IMAP" }, list, FALSE },
+    { { .host = "imap.strato.de" }, list, FALSE },
+    { { .host = "imap.163.com" }, 0, TRUE },
+    { { .host = "imap.vip.126.com" }, 0, TRUE },
+    { { .host = "x163.com" }, 0, FALSE },
+    { { .greeting = "Coremail System IMap Server Ready(1-2-3)" }, 0, TRUE },
+    { { .greeting = "Dovecot ready." }, 0, FALSE },
+    { { .host = NULL }, 0, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    ImapQuirks quirks = imap_quirks_find (&cases[i].words);
+    g_test_message ("case %u", i);
+    g_assert_cmpint (quirks.without, ==, cases[i].without);
+    g_assert_cmpint (quirks.needs_id, ==, cases[i].needs_id);
+  }
+}
+
+static void
+test_of_command (void)
+{
+  static const struct
+  {
+    const char *command;
+    ImapCapability capabilities;
+  } cases[] = {
+    { "NOOP", 0 },
+    { "SELECT \"INBOX\"", 0 },
+    { "LIST \"\" \"*\"", 0 },
+    { "UID SEARCH ALL", 0 },
+    { "UID FETCH 1:* (UID FLAGS)", 0 },
+    { "UID STORE 7 +FLAGS.SILENT (\\Seen)", 0 },
+    { "STATUS \"INBOX\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)", 0 },
+    { "SELECT \"INBOX\" (CONDSTORE)", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
+    { "EXAMINE \"INBOX\" (QRESYNC (9 5 1:7))", IMAP_CAP_QRESYNC },
+    { "UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE 5 VANISHED)",
+      IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
+    { "UID FETCH 1:* (UID FLAGS MODSEQ)", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
+    { "LIST \"\" \"*\" RETURN (SPECIAL-USE)", IMAP_CAP_LIST_EXTENDED | IMAP_CAP_LIST_STATUS },
+    { "UID SEARCH RETURN (ALL) ALL", IMAP_CAP_ESEARCH },
+    { "UID MOVE 7 \"Trash\"", IMAP_CAP_MOVE },
+    { "UID EXPUNGE 7", IMAP_CAP_UIDPLUS },
+    { "IDLE", IMAP_CAP_IDLE },
+    { "STATUS \"INBOX\" (MESSAGES SIZE)", IMAP_CAP_STATUS_SIZE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_test_message ("%s", cases[i].command);
+    g_assert_cmpint (imap_quirks_of_command (cases[i].command), ==, cases[i].capabilities);
+  }
+}
+
+static void
+test_words (void)
+{
+  g_assert_cmpint (imap_capability_from_word ("move"), ==, IMAP_CAP_MOVE);
+  g_assert_cmpint (imap_capability_from_word ("QRESYNC"), ==, IMAP_CAP_QRESYNC);
+  g_assert_cmpint (imap_capability_from_word ("CONDSTORE"), ==,
+                   IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC);
+  g_assert_cmpint (imap_capability_from_word ("IMAP4rev2"), ==, IMAP_CAP_IMAP4REV2);
+  g_assert_cmpint (imap_capability_from_word ("COMPRESS=DEFLATE"), ==, IMAP_CAP_COMPRESS);
+  /* not to be done without */
+  g_assert_cmpint (imap_capability_from_word ("STARTTLS"), ==, 0);
+  g_assert_cmpint (imap_capability_from_word ("LOGINDISABLED"), ==, 0);
+  g_assert_cmpint (imap_capability_from_word ("X-NEVER"), ==, 0);
+}
+
+/* What was answered with BAD is not asked for again; what a NO, a busy server or a SELECT that failed caused stays. */
+static void
+test_in_doubt (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("CONDSTORE ESEARCH") "C: A2 SELECT \"INBOX\" (CONDSTORE)\n"
+                                         "S: A2 BAD User is authenticated but not connected.\n"
+                                         "C: A3 SELECT \"INBOX\" (CONDSTORE)\n"
+                                         "S: A3 BAD what\n"
+                                         "C: A4 LIST *\n"
+                                         "S: * LIST () \"/\" INBOX\n"
+                                         "S: A4 OK done\n"
+                                         "C: A5 SELECT \"INBOX\"\n"
+                                         "S: * 1 EXISTS\n"
+                                         "S: A5 OK open\n"
+                                         "C: A6 UID SEARCH RETURN (ALL) ALL\n"
+                                         "S: A6 NO later\n"
+                                         "C: A7 UID SEARCH RETURN (ALL) ALL\n"
+                                         "S: A7 BAD what\n"
+                                         "C: A8 UID SEARCH ALL\n"
+                                         "S: * SEARCH 7\n"
+                                         "S: A8 OK done\n");
+  ImapSession *session = test_sign_in (server);
+  static const BaseErrorCode codes[] = { BASE_ERROR_RETRY, BASE_ERROR_REFUSED };
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (imap_session_select (session, "INBOX", FALSE, NULL, &error));
+    g_assert_error (error, BASE_ERROR, (int)codes[i]);
+  }
+  g_assert_true (imap_session_select (session, "INBOX", FALSE, NULL, NULL));
+  for (guint i = 0; i < 2; i++)
+    g_assert_null (imap_session_search_all (session, NULL, NULL));
+  g_autoptr (BaseUidSet) uids = imap_session_search_all (session, NULL, NULL);
+  g_assert_nonnull (uids);
+  g_assert_cmpint (imap_session_get_doubted (session), ==,
+                   IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC | IMAP_CAP_ESEARCH);
+  test_done (server, session);
+}
+
+void
+test_quirks_add (void)
+{
+  g_test_add_func ("/imap/quirks/find", test_find);
+  g_test_add_func ("/imap/quirks/of-command", test_of_command);
+  g_test_add_func ("/imap/quirks/words", test_words);
+  g_test_add_func ("/imap/quirks/in-doubt", test_in_doubt);
+}
