@@ -8,7 +8,8 @@
 #define FOLDER_COLUMNS                                                                             \
   "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, "                \
   "highest_modseq, total, unread, "                                                                \
-  "server_total, server_unread, complete, in_step, in_step_by, trouble FROM folder "
+  "server_total, server_unread, complete, in_step, in_step_by, trouble, server_name, local, "      \
+  "subscribed FROM folder "
 
 void
 store_folder_free (StoreFolder *folder)
@@ -17,6 +18,7 @@ store_folder_free (StoreFolder *folder)
     return;
   g_free (folder->name);
   g_free (folder->trouble);
+  g_free (folder->server_name);
   g_free (folder);
 }
 
@@ -47,6 +49,9 @@ read_folder (StoreQuery *query)
   folder->in_step = store_query_int (query, 14);
   folder->in_step_by = (StoreProof)store_query_int (query, 15);
   folder->trouble = store_query_dup_text (query, 16);
+  folder->server_name = store_query_dup_text (query, 17);
+  folder->local = store_query_int (query, 18) != 0;
+  folder->subscribed = store_query_int (query, 19) != 0;
   return folder;
 }
 
@@ -61,7 +66,7 @@ store_folder_list (StoreDb *db, gint64 account, GError **error)
 {
   g_autoptr (StoreQuery) query =
       store_db_query (db, error,
-                      FOLDER_COLUMNS "WHERE ?1 = 0 OR account = ?1 "
+                      FOLDER_COLUMNS "WHERE deleting = 0 AND (?1 = 0 OR account = ?1) "
                                      "ORDER BY account, role = 0, role, name COLLATE NOCASE, name",
                       STORE_INTS (account));
   if (query == NULL)
@@ -111,6 +116,18 @@ store_folder_get_account (StoreDb *db, gint64 folder, gint64 *account, GError **
   return *account != 0;
 }
 
+gboolean
+store_folder_check_usable (StoreDb *db, gint64 folder, GError **error)
+{
+  gint64 doomed = 1;
+  if (!store_db_get_int (db, &doomed, error, "SELECT deleting FROM folder WHERE id = ?1",
+                         STORE_INTS (folder)))
+    return FALSE;
+  if (doomed)
+    set_gone (error);
+  return !doomed;
+}
+
 /* ---- what LIST said ---- */
 
 /* INBOX is the one name whose case does not count (RFC 9051, section 5.1). */
@@ -124,14 +141,17 @@ static gboolean
 write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFolder *new,
               GError **error)
 {
-  const char *sql =
-      old != NULL
-          ? "UPDATE folder SET delimiter = ?2, role = ?3, selectable = ?4, name = ?5 WHERE id = ?1"
-          : "INSERT INTO folder (account, delimiter, role, selectable, name) VALUES (?1, ?2, ?3, "
-            "?4, ?5)";
+  /* The name that is shown is chosen when all is written. */
+  const char *sql = old != NULL
+                        ? "UPDATE folder SET delimiter = ?2, role = ?3, selectable = ?4, "
+                          "server_name = ?5, local = 0 WHERE id = ?1"
+                        : "INSERT INTO folder (account, delimiter, role, selectable, server_name, "
+                          "name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
   if (old != NULL && old->delimiter == new->delimiter && old->role == new->role
-      && old->selectable == (new->selectable != FALSE) && g_str_equal (old->name, new->name))
+      && old->selectable == (new->selectable != FALSE)
+      && !old->local &&g_str_equal (old->server_name, new->name))
     return TRUE;
+  g_autofree char *unseen = g_strconcat ("\003", new->name, NULL);
   g_autoptr (StoreQuery) query =
       store_db_query (db, error, sql,
                       STORE_INTS (old != NULL ? old->id : account, (guint8) new->delimiter,
@@ -139,19 +159,21 @@ write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFo
   if (query == NULL)
     return FALSE;
   store_query_bind_text (query, 5, new->name);
+  if (old == NULL)
+    store_query_bind_text (query, 6, unseen);
   db->folder_list = TRUE;
   return store_query_step (db, query, error) == 0;
 }
 
 /* Messages that are only on their way into this folder go back to where the server still has
- * them. */
+ * them; copies are not made. */
 static gboolean
 give_back (StoreDb *db, gint64 folder, GError **error)
 {
   g_autoptr (GArray) moves = store_db_get_ints (
       db, error,
-      "SELECT id FROM operation WHERE target = ?1 AND kind = ?2 AND state < 2 ORDER BY id DESC",
-      STORE_INTS (folder, STORE_OPERATION_MOVE));
+      "SELECT id FROM operation WHERE target = ?1 AND kind IN (?2, ?3) AND state < 2 ORDER BY id DESC",
+      STORE_INTS (folder, STORE_OPERATION_MOVE, STORE_OPERATION_COPY));
   if (moves == NULL)
     return FALSE;
   for (guint i = 0; i < moves->len; i++) {
@@ -163,45 +185,154 @@ give_back (StoreDb *db, gint64 folder, GError **error)
   return TRUE;
 }
 
+/* Copies that wait to be put on the server, and what it did not take. */
+#define IS_HERE_ALONE                                                                              \
+  "(local_only <> 0 OR EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id "               \
+  "AND o.state < 2 AND o.kind = 3)) "
+G_STATIC_ASSERT (STORE_OPERATION_APPEND == 3);
+
 static gboolean
-remove_folder (StoreDb *db, gint64 folder, GError **error)
+keep_local (StoreDb *db, gint64 folder, GError **error)
 {
+  g_autoptr (GArray) ids = store_db_get_ints (
+      db, error, "SELECT id FROM message AS m WHERE folder = ?1 AND NOT " IS_HERE_ALONE,
+      STORE_INTS (folder));
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    StoreRow row;
+    int found = store_row_load (db, g_array_index (ids, gint64, i), &row, error);
+    if (found < 0 || (found == 1 && !store_row_remove (db, &row, error)))
+      return FALSE;
+  }
+  return ids != NULL
+         && store_db_run (
+             db, error,
+             "UPDATE folder SET local = 1, uid_validity = 0, uid_next = 0, highest_modseq = 0, "
+             "complete = 0, server_total = 0, server_unread = 0 WHERE id = ?1",
+             STORE_INTS (folder));
+}
+
+gboolean
+store_folder_remove (StoreDb *db, gint64 folder, GError **error)
+{
+  gint64 keeps = 0;
+  if (!give_back (db, folder, error)
+      || !store_db_get_int (db, &keeps, error,
+                            "SELECT EXISTS (SELECT 1 FROM message AS m WHERE folder = ?1 "
+                            "AND " IS_HERE_ALONE ")",
+                            STORE_INTS (folder)))
+    return FALSE;
+  if (keeps)
+    return keep_local (db, folder, error);
   db->folder_list = TRUE;
-  return give_back (db, folder, error)
-         && store_db_run (db, error, "DELETE FROM folder WHERE id = ?1", STORE_INTS (folder));
+  return store_db_run (db, error, "DELETE FROM folder WHERE id = ?1", STORE_INTS (folder));
+}
+
+/* All folders of the account, those that are to be deleted too. */
+static GPtrArray *
+list_all (StoreDb *db, gint64 account, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, FOLDER_COLUMNS "WHERE account = ?1 ORDER BY local, id", STORE_INTS (account));
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (free_folder);
+  int step = -1;
+  while (query != NULL && (step = store_query_step (db, query, error)) == 1)
+    g_ptr_array_add (folders, read_folder (query));
+  return step == 0 ? g_steal_pointer (&folders) : NULL;
+}
+
+/* Renames that the list shows to be done, though their answer never came: the rows follow. */
+static gboolean
+settle_renames (StoreDb *db, gint64 account, GHashTable *listed, GError **error)
+{
+  g_autoptr (GArray) ids = store_db_get_ints (
+      db, error,
+      "SELECT id FROM operation WHERE account = ?1 AND kind >= 5 AND kind = ?2 AND state < 2 "
+      "AND begun = 1 ORDER BY id",
+      STORE_INTS (account, STORE_OPERATION_RENAME));
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    g_autofree char *from = NULL, *to = NULL;
+    gint64 folder = 0;
+    {
+      g_autoptr (StoreQuery) query =
+          store_db_query (db, error,
+                          "SELECT f.server_name, o.name, f.id FROM operation AS o JOIN folder AS f "
+                          "ON f.id = o.folder WHERE o.id = ?1",
+                          STORE_INTS (g_array_index (ids, gint64, i)));
+      int step = query != NULL ? store_query_step (db, query, error) : -1;
+      if (step < 0)
+        return FALSE;
+      from = step == 1 ? store_query_dup_text (query, 0) : NULL;
+      to = step == 1 ? store_query_dup_text (query, 1) : NULL;
+      folder = step == 1 ? store_query_int (query, 2) : 0;
+    }
+    if (from == NULL || to == NULL || g_hash_table_contains (listed, from)
+        || !g_hash_table_contains (listed, to))
+      continue;
+    if (!store_db_run (
+            db, error, "UPDATE operation SET state = 2, ended = ?2 WHERE id = ?1",
+            STORE_INTS (g_array_index (ids, gint64, i), g_get_real_time () / G_USEC_PER_SEC))
+        || !store_folder_set_server_name (db, folder, to, error))
+      return FALSE;
+  }
+  return ids != NULL;
+}
+
+/* Not in the list: gone, unless the server was never asked to make it. */
+static gboolean
+remove_unlisted (StoreDb *db, const StoreFolder *folder, GError **error)
+{
+  gint64 awaited = 0;
+  if (folder->local
+      && !store_db_get_int (
+          db, &awaited, error,
+          "SELECT EXISTS (SELECT 1 FROM operation WHERE folder = ?1 AND kind = ?2 "
+          "AND state < 2)",
+          STORE_INTS (folder->id, STORE_OPERATION_CREATE)))
+    return FALSE;
+  return awaited || store_folder_remove (db, folder->id, error);
 }
 
 static gboolean
 replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GError **error)
 {
-  g_autoptr (GPtrArray) old = store_folder_list (db, account, error);
-  if (old == NULL)
-    return FALSE;
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) matched = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < folders->len; i++)
+    g_hash_table_add (listed, get_identity (((StoreFolder *)g_ptr_array_index (folders, i))->name));
+  if (!settle_renames (db, account, listed, error))
+    return FALSE;
+  g_autoptr (GPtrArray) old = list_all (db, account, error);
+  if (old == NULL)
+    return FALSE;
+  /* One that is to be made again under the name of one that is to be deleted comes after it. */
   for (guint i = 0; i < old->len; i++) {
     StoreFolder *folder = g_ptr_array_index (old, i);
-    g_hash_table_insert (known, get_identity (folder->name), folder);
+    g_autofree char *identity = get_identity (folder->server_name);
+    if (!g_hash_table_contains (known, identity))
+      g_hash_table_insert (known, g_steal_pointer (&identity), folder);
   }
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
     g_autofree char *identity = get_identity (folder->name);
     const StoreFolder *same = g_hash_table_lookup (known, identity);
     /* A server that lists a name twice is heard once. */
-    if (g_hash_table_add (listed, g_steal_pointer (&identity))
-        && !write_folder (db, account, same, folder, error))
+    if (g_hash_table_remove (listed, identity) && !write_folder (db, account, same, folder, error))
       return FALSE;
+    if (same != NULL)
+      g_hash_table_add (matched, (gpointer)same);
   }
   for (guint i = 0; i < old->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (old, i);
-    g_autofree char *identity = get_identity (folder->name);
-    if (!g_hash_table_contains (listed, identity) && !remove_folder (db, folder->id, error))
+    if (!g_hash_table_contains (matched, folder) && !remove_unlisted (db, folder, error))
       return FALSE;
   }
   /* What was to be done to messages that went with their folder. */
-  return store_db_run (db, error,
-                       "DELETE FROM operation WHERE account = ?1 AND message IS NULL AND state < 2",
-                       STORE_INTS (account));
+  return store_folder_replay_names (db, account, error)
+         && store_db_run (db, error,
+                          "DELETE FROM operation WHERE account = ?1 AND message IS NULL "
+                          "AND state < 2 AND kind < 5",
+                          STORE_INTS (account));
 }
 
 gboolean
@@ -225,7 +356,8 @@ remove_strays (StoreDb *db, gint64 folder, GError **error)
       db, error,
       "SELECT id FROM message AS m WHERE folder = ?1 AND uid IS NULL AND local_only = 0 "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 "
-      "AND o.kind IN (1, 3))",
+      "AND o.kind IN (1, 3)) "
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.product = m.id AND o.state < 2)",
       STORE_INTS (folder));
   G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3);
   if (ids == NULL)
@@ -351,6 +483,10 @@ reset (StoreDb *db, gint64 folder, GError **error)
           "UPDATE message SET uid = NULL, stray = 1 WHERE folder = ?1 AND uid IS NOT NULL",
           STORE_INTS (folder))
       || !store_db_run (db, error, "UPDATE operation SET uid = 0 WHERE folder = ?1 AND state < 2",
+                        STORE_INTS (folder))
+      || !store_db_run (db, error,
+                        "UPDATE operation SET new_uid = 0, mark = 0, mark_validity = 0 "
+                        "WHERE target = ?1 AND state < 2",
                         STORE_INTS (folder))
       || !store_db_run (
           db, error,

@@ -33,10 +33,13 @@ typedef enum
 typedef struct
 {
   gint64 id, account;
-  char *name;     /* UTF-8 path as the server spells it */
+  char *name; /* UTF-8 path as it is shown: pending renames included */
+  /* As the server spells it at this moment; what to SELECT.  (For store_folder_replace_list () `name` is that.) */
+  char *server_name;
+  gboolean local; /* the server does not have it (yet) */
   char delimiter; /* 0: flat */
   StoreRole role;
-  gboolean selectable;
+  gboolean selectable, subscribed;
   guint32 uid_validity, uid_next; /* 0: never synced */
   guint64 highest_modseq;
   guint total, unread; /* rows here, pending operations included */
@@ -51,7 +54,7 @@ typedef struct
 void store_folder_free (StoreFolder *folder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreFolder, store_folder_free)
 
-/* account 0: of all. GPtrArray of StoreFolder, INBOX and special ones first, then by name. */
+/* account 0: of all.  Without those that are to be deleted. GPtrArray of StoreFolder, INBOX and special ones first, then by name. */
 GPtrArray *store_folder_list (StoreDb *db, gint64 account,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 StoreFolder *store_folder_get (StoreDb *db, gint64 folder,
@@ -60,7 +63,8 @@ StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the rows equal to what LIST said (name, delimiter, role, selectable of each are used):
- * new ones added, gone ones removed with their messages. An empty list changes nothing. */
+ * new ones added, gone ones removed with their messages. An empty list changes nothing.  Folders whose CREATE is pending stay,
+ * and those with messages that are nowhere else; pending renames and deletions go on. */
 gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders,
                                     GError **error);
 /* After a sync step. uid_validity other than the stored one must have been dealt with by

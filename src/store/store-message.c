@@ -234,6 +234,37 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
   return TRUE;
 }
 
+gboolean
+store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
+                       GError **error)
+{
+  if (!store_db_run (
+          db, error,
+          "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
+          "has_attachments, has_body, from_name, from_address, recipients, subject, message_id, "
+          "in_reply_to, reference_ids, preview, object_id) SELECT ?2, NULL, flags, flags, (flags & 8) <> 0, "
+          "received, date, size, has_attachments, has_body, from_name, from_address, recipients, "
+          "subject, message_id, in_reply_to, reference_ids, preview, object_id FROM message "
+          "WHERE id = ?1",
+          STORE_INTS (source->id, folder)))
+    return FALSE;
+  *row = *source;
+  row->id = sqlite3_last_insert_rowid (db->sqlite);
+  row->folder = folder;
+  row->uid = 0;
+  row->server_flags = row->flags;
+  row->doomed = row->local_only = FALSE;
+  row->stray = 0;
+  /* Two rows may name the same bytes of a pack. */
+  if (!store_db_run (db, error,
+                     "INSERT INTO body (message, pack, offset, length, checksum) "
+                     "SELECT ?2, pack, offset, length, checksum FROM body WHERE message = ?1",
+                     STORE_INTS (source->id, row->id)))
+    return FALSE;
+  note_row (db, row, STORE_EVENT_ADDED);
+  return TRUE;
+}
+
 /* ---- adding what the server has ---- */
 
 /* What is true of the whole folder during one call, so that the common case asks once and not
@@ -345,8 +376,13 @@ find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GErr
       "AND (size = ?2 OR (stray = 0 AND ?4 IS NOT NULL)) AND (?4 IS NOT NULL OR date = ?3) "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND "
       "o.begun = 0 "
-      "AND (o.kind = 3 OR (o.kind = 1 AND o.target = ?1))) ORDER BY size <> ?2, id LIMIT 1",
-      STORE_INTS (adding->folder, (gint64)message->size, message->date));
+      "AND (o.kind = 3 OR (o.kind = 1 AND o.target = ?1))) "
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.product = m.id AND o.state < 2 "
+      "AND o.begun = 0) "
+      /* Of several that look the same, the one whose time and flags the server tells. */
+      "ORDER BY size <> ?2, received <> ?5, server_flags <> ?6, id LIMIT 1",
+      STORE_INTS (adding->folder, (gint64)message->size, message->date, 0, message->received,
+                  message->flags));
   G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3);
   if (query == NULL)
     return FALSE;

@@ -15,10 +15,22 @@ free_operation (gpointer operation)
   store_operation_free (operation);
 }
 
-/* `o` is due and no earlier operation on its message is still to be done. */
+/* `o` waits for nothing: no earlier operation on its message is still to be done, nor the COPY that makes it.  Folders
+ * are named by row and looked up when it is sent, so that a rename does not matter to messages; but one whose
+ * outcome is not known does, and a folder has to exist before anything goes in.  Operations on folders go one by one, and a
+ * folder is deleted last. */
 #define IS_FREE                                                                                    \
   "o.account = ?1 AND o.state = 0 AND NOT EXISTS (SELECT 1 FROM operation AS e "                   \
-  "WHERE e.message = o.message AND e.id < o.id AND e.state < 2) "
+  "WHERE e.message = o.message AND e.id < o.id AND e.state < 2) "                                  \
+  "AND NOT EXISTS (SELECT 1 FROM operation AS e "                                                  \
+  "WHERE e.product = o.message AND e.id < o.id AND e.state < 2) "                                  \
+  "AND NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.account = o.account AND e.kind >= 5 "      \
+  "AND e.state < 2 AND e.id <> o.id AND ((e.id < o.id AND (o.kind >= 5 "                           \
+  "OR (e.kind = 5 AND e.folder IN (o.folder, coalesce (o.target, 0))))) "                          \
+  "OR (e.begun = 1 AND o.kind < 5))) "                                                             \
+  "AND (o.kind <> 7 OR NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.id < o.id "                \
+  "AND e.state < 2 AND (e.folder = o.folder OR e.target = o.folder))) "
+G_STATIC_ASSERT (STORE_OPERATION_CREATE == 5 && STORE_OPERATION_DELETE == 7);
 
 static StoreOperation *
 read_operation (StoreQuery *query)
@@ -38,7 +50,29 @@ read_operation (StoreQuery *query)
   operation->attempts = (guint)store_query_int (query, 11);
   operation->folder_name = store_query_dup_text (query, 12);
   operation->target_name = store_query_dup_text (query, 13);
+  operation->product = store_query_int (query, 14);
+  operation->name = store_query_dup_text (query, 15);
+  operation->step = (StoreOperationStep)store_query_int (query, 16);
+  operation->mark = (guint32)store_query_int (query, 17);
+  operation->mark_validity = (guint32)store_query_int (query, 18);
+  operation->new_uid = (guint32)store_query_int (query, 19);
+  operation->told = store_query_int (query, 20) != 0;
+  operation->folder_validity = (guint32)store_query_int (query, 21);
+  operation->folder_role = (StoreRole)store_query_int (query, 22);
+  operation->target_validity = (guint32)store_query_int (query, 23);
+  operation->target_role = (StoreRole)store_query_int (query, 24);
+  operation->size = (guint64)store_query_int (query, 25);
+  operation->received = store_query_int (query, 26);
+  operation->date = store_query_int (query, 27);
+  operation->local_only = store_query_int (query, 28) != 0;
   return operation;
+}
+
+/* The answer to an APPEND names no old UID to tell several apart by; folders go one by one. */
+static gboolean
+goes_alone (StoreOperationKind kind)
+{
+  return kind == STORE_OPERATION_APPEND || STORE_OPERATION_IS_ON_FOLDER (kind);
 }
 
 static GPtrArray *
@@ -58,15 +92,16 @@ find_due (StoreDb *db, gint64 account, guint limit, gint64 now, GError **error)
       return g_ptr_array_new_with_free_func (free_operation);
     store_step_read (query, &first);
   }
-  /* The answer to an APPEND names no old UID to tell several apart by. */
-  gint64 most = first.kind == STORE_OPERATION_APPEND ? 1 : MAX (limit, 1);
+  gint64 most = goes_alone (first.kind) ? 1 : MAX (limit, 1);
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "SELECT o.id, o.account, o.batch, o.kind, o.message, o.folder, o.uid, o.message_id, "
-      "o.target, o.flags, o.adding, "
-      "o.attempts, source.name, target.name FROM operation AS o JOIN folder AS source ON "
-      "source.id = o.folder "
+      "o.target, o.flags, o.adding, o.attempts, source.server_name, target.server_name, o.product, "
+      "o.name, o.step, o.mark, o.mark_validity, o.new_uid, o.told, source.uid_validity, "
+      "source.role, target.uid_validity, target.role, m.size, m.received, m.date, m.local_only "
+      "FROM operation AS o JOIN folder AS source ON source.id = o.folder "
       "LEFT JOIN folder AS target ON target.id = o.target "
+      "LEFT JOIN message AS m ON m.id = o.message "
       "WHERE " IS_FREE "AND o.id >= ?3 AND o.due <= ?2 AND o.kind = ?4 AND o.folder = ?5 "
       "AND coalesce (o.target, 0) = ?6 AND o.flags = ?7 AND o.adding = ?8 ORDER BY o.id LIMIT ?9",
       STORE_INTS (account, now, first.id, first.kind, first.folder, first.target, first.flags,
@@ -126,6 +161,64 @@ store_operation_take_due (StoreDb *db, gint64 account, guint limit, gint64 now, 
   return g_steal_pointer (&due);
 }
 
+/* ---- how far it came ---- */
+
+static guint32
+find_new_uid (const StoreOperation *operation, GHashTable *new_uids)
+{
+  gpointer uid =
+      new_uids != NULL ? g_hash_table_lookup (new_uids, GUINT_TO_POINTER (operation->uid)) : NULL;
+  return uid != NULL ? GPOINTER_TO_UINT (uid) : operation->new_uid;
+}
+
+gboolean
+store_operation_note_maybe (StoreDb *db, GPtrArray *operations, guint32 uid_validity,
+                            guint32 uid_next, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < operations->len; i++) {
+    const StoreOperation *operation = g_ptr_array_index (operations, i);
+    ok = store_db_run (
+        db, error,
+        "UPDATE operation SET step = 1, mark = ?2, mark_validity = ?3, new_uid = 0 WHERE id = ?1",
+        STORE_INTS (operation->id, uid_next, uid_validity));
+  }
+  if (!store_db_leave (db, ok, error))
+    return FALSE;
+  for (guint i = 0; i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+    operation->step = STORE_STEP_MAYBE;
+    operation->mark = uid_next;
+    operation->mark_validity = uid_validity;
+    operation->new_uid = 0;
+  }
+  return TRUE;
+}
+
+gboolean
+store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_uids, GError **error)
+{
+  /* A power cut may take it back to MAYBE, and then it is looked for. */
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < operations->len; i++) {
+    const StoreOperation *operation = g_ptr_array_index (operations, i);
+    ok = store_db_run (db, error, "UPDATE operation SET step = 2, new_uid = ?2 WHERE id = ?1",
+                       STORE_INTS (operation->id, find_new_uid (operation, new_uids)));
+  }
+  if (!store_db_leave (db, ok, error))
+    return FALSE;
+  for (guint i = 0; i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+    operation->step = STORE_STEP_MADE;
+    operation->new_uid = find_new_uid (operation, new_uids);
+  }
+  return TRUE;
+}
+
 /* ---- done ---- */
 
 static gboolean
@@ -166,19 +259,28 @@ finish (StoreDb *db, const StoreOperation *operation, guint32 new_uid, GError **
   if (!store_db_run (db, error, "UPDATE operation SET state = 2, ended = ?2 WHERE id = ?1",
                      STORE_INTS (step.id, g_get_real_time () / G_USEC_PER_SEC)))
     return FALSE;
+  if (STORE_OPERATION_IS_ON_FOLDER (step.kind))
+    return store_operation_finish_folder (db, &step, error);
   StoreRow row;
-  found = store_row_load (db, step.message, &row, error);
+  found = store_row_load (db, step.kind == STORE_OPERATION_COPY ? step.product : step.message, &row,
+                          error);
   if (found <= 0)
     return found == 0;
   switch (step.kind) {
   case STORE_OPERATION_FLAGS:
     return finish_flags (db, &step, &row, error);
+  case STORE_OPERATION_COPY:
   case STORE_OPERATION_MOVE:
     return finish_arrival (db, &step, &row, step.target, new_uid, error);
   case STORE_OPERATION_EXPUNGE:
     return store_row_remove (db, &row, error);
   case STORE_OPERATION_APPEND:
     return finish_arrival (db, &step, &row, step.folder, new_uid, error);
+  case STORE_OPERATION_CREATE:
+  case STORE_OPERATION_RENAME:
+  case STORE_OPERATION_DELETE:
+  case STORE_OPERATION_SUBSCRIBE:
+    break;
   }
   g_assert_not_reached ();
 }
@@ -197,11 +299,7 @@ store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids, 
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < operations->len; i++) {
     const StoreOperation *operation = g_ptr_array_index (operations, i);
-    guint32 new_uid = 0;
-    if (new_uids != NULL)
-      new_uid =
-          GPOINTER_TO_UINT (g_hash_table_lookup (new_uids, GUINT_TO_POINTER (operation->uid)));
-    ok = finish (db, operation, new_uid, error);
+    ok = finish (db, operation, find_new_uid (operation, new_uids), error);
   }
   ok = ok
        && store_db_run (db, error, "DELETE FROM operation WHERE state = 2 AND ended < ?1",
@@ -228,8 +326,8 @@ store_operation_refused (StoreDb *db, GPtrArray *operations, GError **error)
   return store_db_leave (db, ok, error);
 }
 
-gboolean
-store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, GError **error)
+static gboolean
+postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, gboolean keep, GError **error)
 {
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
@@ -241,8 +339,27 @@ store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 not_before,
         "UPDATE operation SET state = 0, attempts = attempts + 1, due = max (due, ?2) "
         "WHERE id = ?1 AND state = 1",
         STORE_INTS (operation->id, not_before));
+    /* Of a MOVE some may have gone before the server said no (RFC 6851, section 3.3). */
+    if (ok && keep)
+      ok = store_db_run (db, error,
+                         "UPDATE operation SET told = 1, step = iif (step = 1 AND kind IN (3, 4), "
+                         "0, step), begun = iif (kind >= 5, 0, begun) WHERE id = ?1 AND state = 0",
+                         STORE_INTS (operation->id));
   }
+  G_STATIC_ASSERT (STORE_OPERATION_APPEND == 3 && STORE_OPERATION_COPY == 4);
   return store_db_leave (db, ok, error);
+}
+
+gboolean
+store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, GError **error)
+{
+  return postpone (db, operations, not_before, FALSE, error);
+}
+
+gboolean
+store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before, GError **error)
+{
+  return postpone (db, operations, not_before, TRUE, error);
 }
 
 gboolean
@@ -265,6 +382,19 @@ store_operation_count (StoreDb *db, gint64 account)
   if (!store_db_get_int (db, &count, &error,
                          "SELECT count(*) FROM operation WHERE account = ?1 AND state < 2",
                          STORE_INTS (account)))
+    return 0;
+  return (guint)count;
+}
+
+guint
+store_operation_count_kept (StoreDb *db, gint64 account)
+{
+  gint64 count = 0;
+  g_autoptr (GError) error = NULL;
+  if (!store_db_get_int (
+          db, &count, &error,
+          "SELECT count(*) FROM operation WHERE account = ?1 AND state < 2 AND told <> 0",
+          STORE_INTS (account)))
     return 0;
   return (guint)count;
 }

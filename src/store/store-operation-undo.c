@@ -98,14 +98,19 @@ drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, GError **error)
 gboolean
 store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
 {
+  if (STORE_OPERATION_IS_ON_FOLDER (step->kind))
+    return store_operation_drop_folder (db, step, error);
+  gboolean copy = step->kind == STORE_OPERATION_COPY;
   StoreRow row;
-  int found = store_row_load (db, step->message, &row, error);
+  int found = store_row_load (db, copy ? step->product : step->message, &row, error);
   if (found < 0)
     return FALSE;
   if (found == 0)
     return delete_step (db, step->id, error);
   if (step->kind == STORE_OPERATION_MOVE)
     return drop_move (db, step, &row, error);
+  if (copy)
+    return delete_step (db, step->id, error) && store_row_remove (db, &row, error);
 
   StoreRow new = row;
   if (!delete_step (db, step->id, error))
@@ -124,6 +129,11 @@ store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
     new.local_only = TRUE;
     break;
   case STORE_OPERATION_MOVE:
+  case STORE_OPERATION_COPY:
+  case STORE_OPERATION_CREATE:
+  case STORE_OPERATION_RENAME:
+  case STORE_OPERATION_DELETE:
+  case STORE_OPERATION_SUBSCRIBE:
     g_assert_not_reached ();
   }
   return store_row_update (db, &row, &new, error);
@@ -137,13 +147,17 @@ static gboolean
 invert (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
 {
   StoreRow row;
-  int found = step->message != 0 ? store_row_load (db, step->message, &row, error) : 0;
+  gboolean copy = step->kind == STORE_OPERATION_COPY;
+  gint64 id = copy ? step->product : step->message;
+  int found = id != 0 ? store_row_load (db, id, &row, error) : 0;
   if (found < 0
       || !store_db_run (db, error, "UPDATE operation SET batch = 0 WHERE id = ?1",
                         STORE_INTS (step->id)))
     return FALSE;
   if (found == 0 || row.doomed)
     return TRUE;
+  if (copy)
+    return store_operation_add_expunge (db, group, &row, 0, error);
   if (step->kind == STORE_OPERATION_FLAGS)
     return store_operation_add_flags (db, group, &row, !step->add, step->flags, error);
   return store_operation_add_move (db, group, &row, step->folder, error);
@@ -155,13 +169,33 @@ undo_step (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
   switch (step->kind) {
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
+  case STORE_OPERATION_COPY:
     return step->begun ? invert (db, group, step, error) : store_operation_drop (db, step, error);
   case STORE_OPERATION_EXPUNGE:
     return store_operation_drop (db, step, error);
   case STORE_OPERATION_APPEND:
     return TRUE;
+  case STORE_OPERATION_CREATE:
+  case STORE_OPERATION_RENAME:
+  case STORE_OPERATION_DELETE:
+  case STORE_OPERATION_SUBSCRIBE:
+    return step->begun ? store_operation_invert_folder (db, group, step, error)
+                       : store_operation_drop_folder (db, step, error);
   }
   g_assert_not_reached ();
+}
+
+/* A sentence where it is too late: begun once, it may be done, even if its answer never came. */
+static const char *
+get_finality (const StoreStep *step)
+{
+  if (!step->begun && step->state == STORE_STATE_WAITING)
+    return NULL;
+  if (step->kind == STORE_OPERATION_EXPUNGE)
+    return _ ("This cannot be undone any more: the messages are deleted for good.");
+  if (step->kind == STORE_OPERATION_DELETE)
+    return _ ("This cannot be undone any more: the folder is deleted for good.");
+  return NULL;
 }
 
 static gboolean
@@ -178,9 +212,9 @@ undo (StoreDb *db, gint64 group, GError **error)
     return FALSE;
   for (guint i = 0; i < steps->len; i++) {
     const StoreStep *step = &g_array_index (steps, StoreStep, i);
-    if (step->kind == STORE_OPERATION_EXPUNGE && step->state != STORE_STATE_WAITING) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                      _ ("This cannot be undone any more: the messages are deleted for good."));
+    const char *sentence = get_finality (step);
+    if (sentence != NULL) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s", sentence);
       return FALSE;
     }
   }

@@ -15,6 +15,7 @@ store_operation_free (StoreOperation *operation)
   g_free (operation->message_id);
   g_free (operation->folder_name);
   g_free (operation->target_name);
+  g_free (operation->name);
   g_free (operation);
 }
 
@@ -33,6 +34,7 @@ store_step_read (StoreQuery *query, StoreStep *step)
     .add = store_query_int (query, 8) != 0,
     .state = (int)store_query_int (query, 9),
     .begun = store_query_int (query, 10) != 0,
+    .product = store_query_int (query, 11),
   };
 }
 
@@ -57,18 +59,43 @@ store_operation_new_group (StoreDb *db, GError **error)
   return group;
 }
 
+/* What an operation on a message is to do; zero where it does not matter. */
+typedef struct
+{
+  StoreOperationKind kind;
+  gint64 target, product, due;
+  StoreFlags flags;
+  gboolean add;
+} Deed;
+
 static gboolean
-insert (StoreDb *db, gint64 group, StoreOperationKind kind, const StoreRow *row, gint64 target,
-        StoreFlags flags, gboolean add, gint64 due, GError **error)
+insert (StoreDb *db, gint64 group, const StoreRow *row, const Deed *deed, GError **error)
 {
   return store_db_run (
       db, error,
       "INSERT INTO operation (account, batch, kind, message, folder, uid, message_id, target, "
-      "flags, "
-      "adding, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-      "(SELECT message_id FROM message WHERE id = ?4), nullif (?7, 0), ?8, ?9, ?10)",
-      STORE_INTS (row->account, group, kind, row->id, row->folder, row->uid, target, flags, add,
-                  due));
+      "flags, adding, due, product) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+      "(SELECT message_id FROM message WHERE id = ?4), nullif (?7, 0), ?8, ?9, ?10, "
+      "nullif (?11, 0))",
+      STORE_INTS (row->account, group, deed->kind, row->id, row->folder, row->uid, deed->target,
+                  deed->flags, deed->add != FALSE, deed->due, deed->product));
+}
+
+/* The server does not have it, and was not asked again: what is done to it is done here. */
+static gboolean
+is_here_alone (StoreDb *db, const StoreRow *row, gboolean *alone, GError **error)
+{
+  gint64 waits = 0;
+  *alone = FALSE;
+  if (!row->local_only)
+    return TRUE;
+  if (!store_db_get_int (
+          db, &waits, error,
+          "SELECT EXISTS (SELECT 1 FROM operation WHERE message = ?1 AND kind = ?2 AND state < 2)",
+          STORE_INTS (row->id, STORE_OPERATION_APPEND)))
+    return FALSE;
+  *alone = !waits;
+  return TRUE;
 }
 
 gboolean
@@ -81,8 +108,15 @@ store_operation_add_flags (StoreDb *db, gint64 group, const StoreRow *row, gbool
     return TRUE;
   StoreRow new = *row;
   new.flags = add ? row->flags | effective : row->flags & ~effective;
-  return insert (db, group, STORE_OPERATION_FLAGS, row, 0, effective, add != FALSE, 0, error)
-         && store_row_update (db, row, &new, error);
+  gboolean alone;
+  if (!is_here_alone (db, row, &alone, error))
+    return FALSE;
+  if (alone) {
+    new.server_flags = new.flags;
+    return store_row_update (db, row, &new, error);
+  }
+  const Deed deed = { .kind = STORE_OPERATION_FLAGS, .flags = effective, .add = add };
+  return insert (db, group, row, &deed, error) && store_row_update (db, row, &new, error);
 }
 
 gboolean
@@ -95,18 +129,44 @@ store_operation_add_move (StoreDb *db, gint64 group, const StoreRow *row, gint64
   new.folder = target;
   new.uid = 0;
   new.stray = 0;
-  return insert (db, group, STORE_OPERATION_MOVE, row, target, 0, FALSE, 0, error)
-         && store_row_update (db, row, &new, error);
+  gboolean alone;
+  if (!is_here_alone (db, row, &alone, error))
+    return FALSE;
+  if (alone) {
+    /* Perhaps the server takes it there. */
+    const Deed again = { .kind = STORE_OPERATION_APPEND };
+    return store_row_update (db, row, &new, error) && insert (db, group, &new, &again, error);
+  }
+  const Deed deed = { .kind = STORE_OPERATION_MOVE, .target = target };
+  return insert (db, group, row, &deed, error) && store_row_update (db, row, &new, error);
 }
 
 static gboolean
-add_expunge (StoreDb *db, gint64 group, const StoreRow *row, guint delay_s, GError **error)
+add_copy (StoreDb *db, gint64 group, const StoreRow *row, gint64 target, GError **error)
+{
+  StoreRow copy;
+  gboolean alone;
+  if (!is_here_alone (db, row, &alone, error)
+      || !store_row_insert_copy (db, row, target, &copy, error))
+    return FALSE;
+  if (alone) {
+    const Deed append = { .kind = STORE_OPERATION_APPEND };
+    return insert (db, group, &copy, &append, error);
+  }
+  const Deed deed = { .kind = STORE_OPERATION_COPY, .target = target, .product = copy.id };
+  return insert (db, group, row, &deed, error);
+}
+
+gboolean
+store_operation_add_expunge (StoreDb *db, gint64 group, const StoreRow *row, guint delay_s,
+                             GError **error)
 {
   StoreRow new = *row;
   new.doomed = TRUE;
-  gint64 due = g_get_real_time () / G_USEC_PER_SEC + delay_s;
-  return insert (db, group, STORE_OPERATION_EXPUNGE, row, 0, 0, FALSE, delay_s > 0 ? due : 0, error)
-         && store_row_update (db, row, &new, error);
+  Deed deed = { .kind = STORE_OPERATION_EXPUNGE };
+  if (delay_s > 0)
+    deed.due = g_get_real_time () / G_USEC_PER_SEC + delay_s;
+  return insert (db, group, row, &deed, error) && store_row_update (db, row, &new, error);
 }
 
 /* ---- the verbs ---- */
@@ -129,8 +189,14 @@ apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const Verb *verb, 
   case STORE_OPERATION_MOVE:
     return store_operation_add_move (db, group, row, verb->target, error);
   case STORE_OPERATION_EXPUNGE:
-    return add_expunge (db, group, row, verb->delay_s, error);
+    return store_operation_add_expunge (db, group, row, verb->delay_s, error);
+  case STORE_OPERATION_COPY:
+    return add_copy (db, group, row, verb->target, error);
   case STORE_OPERATION_APPEND:
+  case STORE_OPERATION_CREATE:
+  case STORE_OPERATION_RENAME:
+  case STORE_OPERATION_DELETE:
+  case STORE_OPERATION_SUBSCRIBE:
     break;
   }
   g_assert_not_reached ();
@@ -140,10 +206,11 @@ apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const Verb *verb, 
 static gboolean
 check (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
 {
-  if (verb->kind != STORE_OPERATION_MOVE)
+  if (verb->kind != STORE_OPERATION_MOVE && verb->kind != STORE_OPERATION_COPY)
     return TRUE;
   gint64 account;
-  if (!store_folder_get_account (db, verb->target, &account, error))
+  if (!store_folder_check_usable (db, verb->target, error)
+      || !store_folder_get_account (db, verb->target, &account, error))
     return FALSE;
   for (gsize i = 0; i < n; i++) {
     StoreRow row;
@@ -151,8 +218,10 @@ check (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error
     if (found < 0)
       return FALSE;
     if (found == 1 && row.account != account) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                      _ ("Messages cannot be moved to a folder of another account."));
+      base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
+                      verb->kind == STORE_OPERATION_MOVE
+                          ? _ ("Messages cannot be moved to a folder of another account.")
+                          : _ ("Messages cannot be copied to a folder of another account."));
       return FALSE;
     }
   }
@@ -201,6 +270,13 @@ store_operation_move (StoreDb *db, const gint64 *ids, gsize n, gint64 target, GE
 }
 
 gint64
+store_operation_copy (StoreDb *db, const gint64 *ids, gsize n, gint64 target, GError **error)
+{
+  Verb verb = { .kind = STORE_OPERATION_COPY, .target = target };
+  return run (db, ids, n, &verb, error);
+}
+
+gint64
 store_operation_expunge (StoreDb *db, const gint64 *ids, gsize n, guint delay_s, GError **error)
 {
   Verb verb = { .kind = STORE_OPERATION_EXPUNGE, .delay_s = delay_s };
@@ -219,7 +295,8 @@ store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *m
       || (group = store_operation_new_group (db, error)) == 0
       || !store_row_insert (db, folder, account, &local, &row, error))
     return FALSE;
-  return insert (db, group, STORE_OPERATION_APPEND, &row, 0, 0, FALSE, 0, error);
+  const Deed deed = { .kind = STORE_OPERATION_APPEND };
+  return insert (db, group, &row, &deed, error);
 }
 
 gboolean

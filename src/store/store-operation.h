@@ -3,6 +3,7 @@
  * store-db.h. */
 #pragma once
 
+#include "store-folder.h"
 #include "store-message.h"
 
 G_BEGIN_DECLS
@@ -12,9 +13,25 @@ typedef enum
   STORE_OPERATION_FLAGS,   /* add or remove `flags` */
   STORE_OPERATION_MOVE,    /* from `folder` to `target` */
   STORE_OPERATION_EXPUNGE, /* delete for good */
-  /* Put the bytes of `message` (a row without UID in `folder`) on the server: the Sent copy. */
+  /* Put the bytes of `message` (a row without UID in `folder`) on the server: the Sent copy, a draft, an import. */
   STORE_OPERATION_APPEND,
+  STORE_OPERATION_COPY, /* from `folder` to `target`; `product` is the copy's row */
+  /* From here on operations on `folder` itself. */
+  STORE_OPERATION_CREATE,
+  STORE_OPERATION_RENAME,    /* to `name`; the folders below it come along */
+  STORE_OPERATION_DELETE,    /* with its messages */
+  STORE_OPERATION_SUBSCRIBE, /* add: subscribe, else unsubscribe */
 } StoreOperationKind;
+
+#define STORE_OPERATION_IS_ON_FOLDER(kind) ((kind) >= STORE_OPERATION_CREATE)
+
+/* How far what makes a new message on the server (COPY, APPEND, and the COPY of a MOVE) has come there, as far as known. */
+typedef enum
+{
+  STORE_STEP_NONE, /* it was never sent */
+  STORE_STEP_MAYBE, /* it may have been sent: look in the target from `mark` on before sending it again */
+  STORE_STEP_MADE, /* it is there, under `new_uid` (0: not known); of a MOVE the original is still to go */
+} StoreOperationStep;
 
 typedef struct
 {
@@ -22,6 +39,7 @@ typedef struct
   gint64 group; /* one call of the functions below: what undo takes back together */
   StoreOperationKind kind;
   gint64 message; /* row id */
+  gint64 product; /* row id of the copy */
   gint64 folder;  /* where the server has it (source) */
   /* Its UID there; 0: not known yet (a pending operation before it will tell), find by Message-ID. */
   guint32 uid;
@@ -30,7 +48,20 @@ typedef struct
   StoreFlags flags;
   gboolean add;
   guint attempts;
+  StoreOperationStep step;
+  guint32 mark,
+      mark_validity; /* UIDNEXT and UIDVALIDITY of the target before the first try; 0 not known */
+  guint32 new_uid;
+  gboolean told; /* the person knows why it waits */
+  /* As the server has them at this moment, whatever was renamed here meanwhile. */
   char *folder_name, *target_name;
+  guint32 folder_validity, target_validity; /* the stored ones, 0 never synced */
+  StoreRole folder_role, target_role;
+  char *name; /* RENAME: the new one */
+  /* Of the message's row, to know it again by; size 0 and local_only FALSE when there is none. */
+  guint64 size;
+  gint64 received, date;
+  gboolean local_only;
 } StoreOperation;
 
 void store_operation_free (StoreOperation *operation);
@@ -43,16 +74,29 @@ gint64 store_operation_set_flags (StoreDb *db, const gint64 *ids, gsize n, gbool
                                   StoreFlags flags, GError **error);
 gint64 store_operation_move (StoreDb *db, const gint64 *ids, gsize n, gint64 target,
                              GError **error);
+/* A second row at once, which everything can be done to. */
+gint64 store_operation_copy (StoreDb *db, const gint64 *ids, gsize n, gint64 target,
+                             GError **error);
 /* Hidden at once, carried out `delay_s` seconds later (time for undo). */
 gint64 store_operation_expunge (StoreDb *db, const gint64 *ids, gsize n, guint delay_s,
                                 GError **error);
-/* Takes a group back: what is still pending and not begun is dropped, what was begun or done
- * gets its inverse; REFUSED when it cannot be undone any more (expunged).  Done ones can be
- * undone for an hour, not after a restart. */
-gboolean store_operation_undo (StoreDb *db, gint64 group, GError **error);
-/* The Sent copy: a row without UID in `folder` with these bytes, and its APPEND. */
+/* A row without UID in `folder` with these bytes, and its APPEND: the Sent copy, a draft, an import. */
 gboolean store_operation_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                                  GError **error);
+/* Folders; `name` is the whole path, as it is shown here.  REFUSED for a name that is taken or none, and for what
+ * cannot be done to INBOX. */
+gint64 store_operation_create_folder (StoreDb *db, gint64 account, const char *name, gint64 *folder,
+                                      GError **error);
+/* What is below it comes along; all its messages, operations and UIDs stay. */
+gint64 store_operation_rename_folder (StoreDb *db, gint64 folder, const char *name, GError **error);
+/* With all that is below it and all messages: not listed from now on, gone when the server has done it. */
+gint64 store_operation_delete_folder (StoreDb *db, gint64 folder, guint delay_s, GError **error);
+gint64 store_operation_subscribe_folder (StoreDb *db, gint64 folder, gboolean subscribed,
+                                         GError **error);
+/* Takes a group back: what is still pending and not begun is dropped, what was begun or done
+ * gets its inverse; REFUSED when it cannot be undone any more (the deletion of messages or folders was begun).  Done ones
+ * can be undone for an hour, not after a restart. */
+gboolean store_operation_undo (StoreDb *db, gint64 group, GError **error);
 
 /* ---- for the sync worker ---- */
 /* The oldest due ones of the account that can go together (same kind, folder, target, flags; at
@@ -62,9 +106,16 @@ gboolean store_operation_append (StoreDb *db, gint64 folder, const StoreNewMessa
  * already on the server. */
 GPtrArray *store_operation_take_due (StoreDb *db, gint64 account, guint limit, gint64 now,
                                      gint64 *next_due, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Before something is sent that makes messages in the target (for an APPEND: in `folder`): durable, so that no cut
+ * makes it twice.  uid_next 0: not known.  The structs follow. */
+gboolean store_operation_note_maybe (StoreDb *db, GPtrArray *operations, guint32 uid_validity,
+                                     guint32 uid_next, GError **error);
+/* It is there: `new_uids` (nullable) as for store_operation_done ().  The structs follow. */
+gboolean store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
+                                    GError **error);
 /* Done on the server (also when the message was not there any more).  new_uids (nullable;
  * GUINT_TO_POINTER old -> new from COPYUID; APPENDUID under 0): the moved rows' UIDs; without it
- * they wait to be adopted.  An operation whose uid was 0 and found by Message-ID: put it into
+ * `new_uid` counts, and without that they wait to be adopted.  An operation whose uid was 0 and found by Message-ID: put it into
  * operation->uid before. */
 gboolean store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
                                GError **error);
@@ -74,8 +125,14 @@ gboolean store_operation_refused (StoreDb *db, GPtrArray *operations, GError **e
 /* Later: attempts + 1, due at `not_before`. */
 gboolean store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 not_before,
                                    GError **error);
+/* The server said that it did nothing, and that later it may: as postpone, but the step goes back to NONE where the refusal
+ * speaks for the whole of it, and a folder's operation counts as never begun; `told`: the person knows. */
+gboolean store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before,
+                               GError **error);
 /* After a restart: what was begun is due again (replay is idempotent). */
 gboolean store_operation_recover (StoreDb *db, gint64 account, GError **error);
 guint store_operation_count (StoreDb *db, gint64 account);
+/* Those among them that the person was told to wait for. */
+guint store_operation_count_kept (StoreDb *db, gint64 account);
 
 G_END_DECLS

@@ -190,6 +190,25 @@ gboolean store_row_replay (StoreDb *db, StoreRow *row, GError **error);
 /* A new row; *row is filled. */
 gboolean store_row_insert (StoreDb *db, gint64 folder, gint64 account,
                            const StoreNewMessage *message, StoreRow *row, GError **error);
+/* A copy of `source` in another folder, with its body, without UID. */
+gboolean store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
+                                GError **error);
+
+/* ---- folders (store-folder*.c) ---- */
+
+/* GONE when it is not there any more, or going to be deleted. */
+gboolean store_folder_check_usable (StoreDb *db, gint64 folder, GError **error);
+/* Takes the row away; what was on its way in goes back to where the server has it.  Messages that are only here keep
+ * it, as a folder that the server does not have. */
+gboolean store_folder_remove (StoreDb *db, gint64 folder, GError **error);
+/* `path` with `from` at its head changed to `to`; NULL when it is neither that nor below it. */
+char *store_folder_move_path (const char *path, char delimiter, const char *from,
+                              const char *to) G_GNUC_WARN_UNUSED_RESULT;
+/* The names as they are shown: what the server has with the pending operations replayed. */
+gboolean store_folder_replay_names (StoreDb *db, gint64 account, GError **error);
+/* The server calls it and what is below it otherwise from now on. */
+gboolean store_folder_set_server_name (StoreDb *db, gint64 folder, const char *name,
+                                       GError **error);
 /* Account of a folder, or GONE. */
 gboolean store_folder_get_account (StoreDb *db, gint64 folder, gint64 *account, GError **error);
 
@@ -199,7 +218,7 @@ typedef struct
 {
   gint64 id, account;
   StoreOperationKind kind;
-  gint64 message, folder, target;
+  gint64 message, folder, target, product;
   guint32 uid;
   StoreFlags flags;
   gboolean add;
@@ -213,7 +232,7 @@ typedef struct
 
 /* Columns that store_step_read () expects first, in this order. */
 #define STORE_STEP_COLUMNS                                                                         \
-  "id, account, kind, message, folder, target, uid, flags, adding, state, begun"
+  "id, account, kind, message, folder, target, uid, flags, adding, state, begun, product"
 void store_step_read (StoreQuery *query, StoreStep *step);
 int store_step_load (StoreDb *db, gint64 id, StoreStep *step,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -222,6 +241,13 @@ gboolean store_operation_add_flags (StoreDb *db, gint64 group, const StoreRow *r
                                     StoreFlags flags, GError **error);
 gboolean store_operation_add_move (StoreDb *db, gint64 group, const StoreRow *row, gint64 target,
                                    GError **error);
+gboolean store_operation_add_expunge (StoreDb *db, gint64 group, const StoreRow *row, guint delay_s,
+                                      GError **error);
+/* Of operations on folders (store-operation-folder.c): it was done on the server; its opposite; taking it away. */
+gboolean store_operation_finish_folder (StoreDb *db, const StoreStep *step, GError **error);
+gboolean store_operation_invert_folder (StoreDb *db, gint64 group, const StoreStep *step,
+                                        GError **error);
+gboolean store_operation_drop_folder (StoreDb *db, const StoreStep *step, GError **error);
 /* As store_operation_append (), inside a transaction. */
 gboolean store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                                      GError **error);

@@ -32,6 +32,7 @@ struct _SyncAccount
   GMutex
       state_lock; /* what follows; held while state_changed runs, so that states arrive in order */
   SyncState *state; /* IMAP's; SMTP's trouble is laid over it when it is told */
+  GError *waiting;  /* why operations are kept; said where the state has no words of its own */
   SyncState *told;
   gint64 told_at;
 };
@@ -101,6 +102,7 @@ sync_account_unref (SyncAccount *account)
   g_clear_pointer (&account->previous, sync_account_unref);
   g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
   g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
+  g_clear_error (&account->waiting);
   g_clear_pointer (&account->state, sync_state_free);
   g_clear_pointer (&account->told, sync_state_free);
   base_account_free (account->settings);
@@ -504,6 +506,8 @@ tell_state (SyncAccount *account)
     state->phase = phase_of_error (smtp);
     set_words (state, smtp);
   }
+  if (state->message == NULL && account->waiting != NULL)
+    set_words (state, account->waiting);
   if (account->told != NULL) {
     gboolean only_progress = state->phase == SYNC_PHASE_SYNCING
                              && account->told->phase == SYNC_PHASE_SYNCING
@@ -537,6 +541,27 @@ sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folde
   set_words (state, error);
   tell_state (account);
   g_mutex_unlock (&account->state_lock);
+}
+
+void
+sync_account_set_waiting (SyncAccount *account, const GError *reason)
+{
+  g_mutex_lock (&account->state_lock);
+  g_clear_error (&account->waiting);
+  account->waiting = reason != NULL ? g_error_copy (reason) : NULL;
+  tell_state (account);
+  g_mutex_unlock (&account->state_lock);
+}
+
+gboolean
+sync_account_is_waiting (SyncAccount *account)
+{
+  gboolean waiting;
+
+  g_mutex_lock (&account->state_lock);
+  waiting = account->waiting != NULL;
+  g_mutex_unlock (&account->state_lock);
+  return waiting;
 }
 
 void

@@ -92,6 +92,10 @@ gboolean sync_account_take_prove (SyncAccount *account);
 /* `error` (nullable) gives message and detail; total 0: not known. */
 void sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done,
                              guint total, gint64 next_try, const GError *error);
+/* The server cannot do some operations now: said with the state until it is over (NULL), where that has no words of its
+ * own. */
+void sync_account_set_waiting (SyncAccount *account, const GError *reason);
+gboolean sync_account_is_waiting (SyncAccount *account);
 void sync_account_set_in_step (SyncAccount *account, gint64 now);
 void sync_account_tell_refused (SyncAccount *account, const char *sentence, const char *detail);
 

@@ -48,7 +48,7 @@ examine (SyncContext *context, const StoreFolder *folder, GError **error)
 {
   const ImapSelected *selected = NULL;
 
-  if (!sync_context_select (context, folder->name, TRUE, error))
+  if (!sync_context_select (context, folder->server_name, TRUE, error))
     return FALSE;
   selected = imap_session_get_selected (context->session);
   if (folder->uid_validity != 0 && selected->uid_validity != 0
@@ -123,7 +123,7 @@ find_sent (SyncContext *context, const char *message_id, gboolean *found, GError
     return FALSE;
   }
   /* Selected anew: a connection that has it open already may not have been told of the latest. */
-  if (!imap_session_select (context->session, sent->name, TRUE, context->cancellable, &local)) {
+  if (!imap_session_select (context->session, sent->server_name, TRUE, context->cancellable, &local)) {
     if (g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)
         || g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))
       return TRUE;

@@ -100,9 +100,9 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
     gboolean taken = find_role (folders, role) != NULL;
 
     /* A row that holds what the server does not have yet (a copy in Sent, a message on its way to Trash) must not go. */
-    if (old != NULL && find_name (folders, old->name) == NULL
+    if (old != NULL && find_name (folders, old->server_name) == NULL
         && (!taken || (old->total > 0 && (busy || old->uid_validity == 0)))) {
-      add_folder (folders, old->name, old->delimiter, taken ? STORE_ROLE_NONE : role, TRUE);
+      add_folder (folders, old->server_name, old->delimiter, taken ? STORE_ROLE_NONE : role, TRUE);
       continue;
     }
     /* Where all mail lies in one mailbox (Gmail), archiving is leaving INBOX; a second archive would only confuse. */

@@ -167,10 +167,11 @@ list_folders (Loop *loop, GError **error)
   sync_watch_begin_list (loop->watch, now);
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
-    const ImapMailbox *mailbox = g_hash_table_lookup (mailboxes, folder->name);
+    const ImapMailbox *mailbox = g_hash_table_lookup (mailboxes, folder->server_name);
     SyncStatus status = { 0 };
 
-    if (!folder->selectable || (mailbox == NULL && folder->role != STORE_ROLE_INBOX))
+    if (!folder->selectable || folder->local
+        || (mailbox == NULL && folder->role != STORE_ROLE_INBOX))
       continue;
     if (mailbox == NULL || !mailbox->has_status) {
       sync_watch_take_folder (loop->watch, folder, NULL, now);
@@ -207,15 +208,15 @@ static gboolean
 run_operations (Loop *loop, gboolean *did, GError **error)
 {
   SyncContext context = get_context (loop);
-  gint64 touched = 0;
+  g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  if (!sync_operations_run (&context, did, &loop->next_operation, &touched, error))
+  if (!sync_operations_run (&context, did, &loop->next_operation, touched, error))
     return FALSE;
-  if (touched != 0) {
-    sync_watch_mark (loop->watch, touched);
-    /* Perhaps a mailbox that was made just now. */
+  for (guint i = 0; i < touched->len; i++)
+    sync_watch_mark (loop->watch, g_array_index (touched, gint64, i));
+  /* Perhaps a mailbox that was made just now. */
+  if (touched->len > 0)
     sync_watch_expire_list (loop->watch);
-  }
   return TRUE;
 }
 

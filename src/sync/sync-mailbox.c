@@ -89,12 +89,12 @@ sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder, 
   SyncMailbox *mailbox = NULL;
 
   if (row == NULL
-      || !imap_session_select (context->session, row->name, FALSE, context->cancellable, error))
+      || !imap_session_select (context->session, row->server_name, FALSE, context->cancellable, error))
     return NULL;
   mailbox = g_new0 (SyncMailbox, 1);
   mailbox->suspects = suspects;
   mailbox->folder = folder;
-  mailbox->name = g_strdup (row->name);
+  mailbox->name = g_strdup (row->server_name);
   mailbox->want_bodies = bodies;
   mailbox->first_look = TRUE;
   mailbox->unanswered = base_uid_set_new ();

@@ -154,7 +154,9 @@ test_older (void)
           " VALUES (1, 1, 'INBOX', 47, 1, 1, 5, 1234);"
           "INSERT INTO message (folder, uid, flags, server_flags, received, date, size, "
           "has_attachments, has_body, message_id, hidden)"
-          " VALUES (1, 7, 1, 1, 100, 100, 5, 0, 0, '<a@x>', 0);",
+          " VALUES (1, 7, 1, 1, 100, 100, 5, 0, 0, '<a@x>', 0);"
+          "INSERT INTO operation (account, batch, kind, message, folder, uid, message_id, flags, "
+          "adding) VALUES (1, 1, 0, 1, 1, 7, '<a@x>', 4, 1);",
           NULL, NULL, NULL),
       ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_close (old), ==, SQLITE_OK);
@@ -168,6 +170,16 @@ test_older (void)
   g_assert_cmpint (inbox->in_step, ==, 1234);
   g_assert_cmpint (inbox->in_step_by, ==, STORE_PROOF_NONE);
   g_assert_cmpuint (uid_of (profile, listed (profile, 1, 0)), ==, 7);
+  g_assert_cmpstr (inbox->server_name, ==, "INBOX");
+  g_assert_false (inbox->local);
+  g_assert_true (inbox->subscribed);
+  profile->account = 1;
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_cmpuint (due->len, ==, 1);
+  const StoreOperation *operation = g_ptr_array_index (due, 0);
+  g_assert_cmpstr (operation->folder_name, ==, "INBOX");
+  g_assert_cmpuint (operation->uid, ==, 7);
+  g_assert_cmpint (operation->step, ==, STORE_STEP_NONE);
   /* What is new works on it, and it is not done twice. */
   g_assert_true (store_folder_prove (profile->db, 1, STORE_PROOF_SELECT, 2345, &error));
   profile_reopen (profile, NULL, &rebuilt);

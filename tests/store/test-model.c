@@ -21,8 +21,17 @@ typedef struct
   guint32 uid_next[N_FOLDERS];
   guint32 uid_validity[N_FOLDERS];
   guint number;
+  GArray *made; /* of Made */
   GArray *groups;
 } Model;
+
+/* A message that an operation made on the server. */
+typedef struct
+{
+  gint64 operation;
+  guint folder, number;
+  guint32 uid, uid_validity;
+} Made;
 
 static guint
 pick (Model *model, guint below)
@@ -64,10 +73,63 @@ locate (Model *model, guint folder, const StoreOperation *operation)
   return 0;
 }
 
+/* Something like the message from `mark` on, that no other operation of the batch has claimed; 0 none. */
 static guint32
-serve (Model *model, StoreOperation *operation)
+find_made (Model *model, guint folder, const StoreOperation *operation, BaseUidSet *claimed)
+{
+  if (operation->step == STORE_STEP_NONE)
+    return 0;
+  for (guint32 uid = MAX (operation->mark, 1); uid < model->uid_next[folder]; uid++) {
+    g_autofree char *id = g_strdup_printf ("<%u@example.org>", model->slots[folder][uid].number);
+    if (model->slots[folder][uid].number != 0 && g_strcmp0 (id, operation->message_id) == 0
+        && !base_uid_set_contains (claimed, uid)) {
+      base_uid_set_add (claimed, uid);
+      return uid;
+    }
+  }
+  return 0;
+}
+
+/* Never twice: while what it made is still there, it must have been found. */
+static guint32
+make_once (Model *model, guint folder, const StoreOperation *operation, guint number,
+           StoreFlags flags)
+{
+  for (guint i = 0; i < model->made->len; i++) {
+    const Made *made = &g_array_index (model->made, Made, i);
+    g_assert_false (made->operation == operation->id && made->folder == folder
+                    && made->uid_validity == model->uid_validity[folder]
+                    && model->slots[folder][made->uid].number == number);
+  }
+  guint32 uid = deliver (model, folder, number, flags);
+  Made made = { operation->id, folder, number, uid, model->uid_validity[folder] };
+  g_array_append_val (model->made, made);
+  return uid;
+}
+
+static void
+note_maybe (Model *model, guint folder, StoreOperation *operation)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+  g_ptr_array_add (one, operation);
+  g_assert_true (store_operation_note_maybe (model->profile->db, one, model->uid_validity[folder],
+                                             model->uid_next[folder], &error));
+}
+
+static guint32
+serve (Model *model, StoreOperation *operation, BaseUidSet *claimed)
 {
   guint folder = folder_index (model, operation->folder);
+  if (operation->kind == STORE_OPERATION_APPEND) {
+    guint32 made = find_made (model, folder, operation, claimed);
+    if (made == 0) {
+      note_maybe (model, folder, operation);
+      made = make_once (model, folder, operation,
+                        (guint)strtoul (operation->message_id + 1, NULL, 10), 0);
+    }
+    return made;
+  }
   guint32 uid = locate (model, folder, operation);
   if (uid == 0)
     return 0;
@@ -83,10 +145,23 @@ serve (Model *model, StoreOperation *operation)
     slot->number = 0;
     return new_uid;
   }
+  case STORE_OPERATION_COPY: {
+    guint target = folder_index (model, operation->target);
+    guint32 made = find_made (model, target, operation, claimed);
+    if (made == 0) {
+      note_maybe (model, target, operation);
+      made = make_once (model, target, operation, slot->number, slot->flags);
+    }
+    return made;
+  }
   case STORE_OPERATION_EXPUNGE:
     slot->number = 0;
     return 0;
   case STORE_OPERATION_APPEND:
+  case STORE_OPERATION_CREATE:
+  case STORE_OPERATION_RENAME:
+  case STORE_OPERATION_DELETE:
+  case STORE_OPERATION_SUBSCRIBE:
     break;
   }
   g_assert_not_reached ();
@@ -150,9 +225,10 @@ work (Model *model, gboolean reliable)
     return TRUE;
   }
   g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
+  g_autoptr (BaseUidSet) claimed = base_uid_set_new ();
   for (guint i = 0; i < due->len; i++) {
     StoreOperation *operation = g_ptr_array_index (due, i);
-    guint32 new_uid = serve (model, operation);
+    guint32 new_uid = serve (model, operation, claimed);
     if (new_uid != 0)
       g_hash_table_insert (uids, GUINT_TO_POINTER (operation->uid), GUINT_TO_POINTER (new_uid));
   }
@@ -213,6 +289,23 @@ interfere (Model *model)
   }
 }
 
+/* A draft, say. */
+static void
+write_here (Model *model)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *message_id = g_strdup_printf ("<%u@example.org>", ++model->number);
+  g_autoptr (GBytes) body = g_bytes_new_static ("written here", 12);
+  StoreNewMessage message = { .received = 1700000000 + model->number,
+                              .date = 1600000000 + model->number,
+                              .size = 1000 + model->number,
+                              .message_id = message_id,
+                              .body = body };
+  g_assert_true (store_operation_append (
+      model->profile->db, model->folders[pick (model, N_FOLDERS)], &message, &error));
+  g_assert_no_error (error);
+}
+
 static void
 act (Model *model)
 {
@@ -227,7 +320,13 @@ act (Model *model)
   for (guint i = 0; i < n; i++)
     ids[i] = STORE_KEY_ID (g_array_index (keys, StoreKey, pick (model, keys->len)));
   gint64 group = 0;
-  switch (pick (model, 8)) {
+  switch (pick (model, 10)) {
+  case 9:
+    group = store_operation_copy (db, ids, n, model->folders[pick (model, N_FOLDERS)], &error);
+    break;
+  case 8:
+    write_here (model);
+    return;
   case 0:
     group = store_operation_expunge (db, ids, n, 0, &error);
     break;
@@ -310,9 +409,9 @@ check_same (Model *model)
 {
   g_autoptr (GError) error = NULL;
   for (guint i = 0; i < N_FOLDERS; i++) {
-    g_autoptr (GArray) ids =
-        store_db_get_ints (model->profile->db, &error, "SELECT id FROM message WHERE folder = ?1",
-                           STORE_INTS (model->folders[i]));
+    g_autoptr (GArray) ids = store_db_get_ints (
+        model->profile->db, &error, "SELECT id FROM message WHERE folder = ?1 AND local_only = 0",
+        STORE_INTS (model->folders[i]));
     guint there = 0;
     for (guint32 uid = 1; uid < model->uid_next[i]; uid++)
       there += model->slots[i][uid].number != 0;
@@ -336,11 +435,13 @@ run (guint32 seed)
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) made = g_array_new (FALSE, FALSE, sizeof (Made));
   g_autoptr (GHashTable) mirror = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree Model *model = g_new0 (Model, 1);
   model->profile = profile;
   model->rand = rand;
   model->groups = groups;
+  model->made = made;
   const gint64 folders[] = { profile->inbox, profile->archive, profile->sent };
   for (guint i = 0; i < N_FOLDERS; i++) {
     model->folders[i] = folders[i];

@@ -45,6 +45,7 @@ add_stored (GPtrArray *stored, const char *name, StoreRole role, guint total)
   StoreFolder *folder = g_new0 (StoreFolder, 1);
 
   folder->name = g_strdup (name);
+  folder->server_name = g_strdup (name);
   folder->role = role;
   folder->selectable = TRUE;
   folder->total = total;

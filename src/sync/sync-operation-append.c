@@ -1,0 +1,105 @@
+/* APPEND: the copy in Sent, drafts, imports.  A try that was cut may have come through, so each looks for the message
+ * first; those without Message-ID by size and time among what came since the first try.  Sync worker's thread; must never
+ * let go of the only copy. */
+#include "sync-operations-private.h"
+
+#include "base-error.h"
+#include "sync-folders.h"
+
+static gboolean
+done_append (SyncBatch *batch, guint32 uid, GError **error)
+{
+  StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  g_autoptr (GHashTable) map = g_hash_table_new (g_direct_hash, g_direct_equal);
+
+  if (uid != 0)
+    g_hash_table_insert (map, GUINT_TO_POINTER (operation->uid), GUINT_TO_POINTER (uid));
+  else
+    sync_batch_touch (batch, operation->folder);
+  return sync_batch_done (batch, batch->open, map, error);
+}
+
+/* FALSE without error: the mailbox does not exist. */
+static gboolean
+select_target (SyncBatch *batch, GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  g_autoptr (GError) local = NULL;
+
+  if (sync_context_select (batch->context, operation->folder_name, FALSE, &local))
+    return TRUE;
+  if (sync_batch_is_fatal (batch, local) || g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY))
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (!sync_folders_create (batch->context, operation->folder_name, &local)) {
+    /* Already there, but not to be selected: the server's word on that counts. */
+    g_propagate_error (error, g_steal_pointer (&local));
+  }
+  return FALSE;
+}
+
+/* *uid 0: it is not there. */
+static gboolean
+look (SyncBatch *batch, guint32 *uid, GError **error)
+{
+  StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (operation->message_id != NULL) {
+    found = sync_find_by_id (batch->context, operation, &local);
+    if (found == NULL && !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+    for (guint i = 0; found != NULL && i < found->len; i++)
+      *uid = MAX (*uid, ((SyncFound *)g_ptr_array_index (found, i))->uid);
+    if (found != NULL)
+      return TRUE;
+  }
+  /* A server that cannot search, or nothing to search for. */
+  if (!sync_find_made (batch, batch->open, error))
+    return FALSE;
+  *uid = operation->new_uid;
+  return TRUE;
+}
+
+gboolean
+sync_batch_run_append (SyncBatch *batch, GError **error)
+{
+  SyncContext *context = batch->context;
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  g_autoptr (StoreMessage) row = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) local = NULL;
+  guint32 uid = 0;
+
+  row = store_message_get (context->db, operation->message, &local);
+  if (row == NULL && g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
+    return sync_batch_done (batch, batch->open, NULL, error);
+  if (row == NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  bytes = store_message_get_body (context->db, operation->message, error);
+  if (bytes == NULL)
+    return FALSE;
+  if (select_target (batch, &local)) {
+    const ImapSelected *selected = imap_session_get_selected (context->session);
+
+    if (!look (batch, &uid, error))
+      return FALSE;
+    if (uid != 0)
+      return done_append (batch, uid, error);
+    if (!store_operation_note_maybe (context->db, batch->open, selected->uid_validity,
+                                     selected->uid_next, error))
+      return FALSE;
+  } else if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  } else if (!store_operation_note_maybe (context->db, batch->open, 0, 1, error)) {
+    return FALSE;
+  }
+  return imap_session_append (context->session, operation->folder_name, (ImapFlags)row->flags,
+                              row->received, bytes, &uid, context->cancellable, error)
+         && done_append (batch, uid, error);
+}

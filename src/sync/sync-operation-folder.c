@@ -1,0 +1,182 @@
+/* Making, renaming, deleting folders, and subscriptions.  A refusal may mean that an earlier try came through: LIST tells
+ * what is already done.  Sync worker's thread; must never rename or delete the mailbox it has selected. */
+#include "sync-operations-private.h"
+
+#include "base-error.h"
+
+#include <string.h>
+
+typedef struct
+{
+  gboolean old_there, new_there, old_selectable;
+} Listed;
+
+static gboolean
+look (SyncBatch *batch, Listed *listed, GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  SyncContext *context = batch->context;
+  g_autoptr (GPtrArray) mailboxes =
+      imap_session_list (context->session, context->cancellable, error);
+
+  for (guint i = 0; mailboxes != NULL && i < mailboxes->len; i++) {
+    const ImapMailbox *mailbox = g_ptr_array_index (mailboxes, i);
+
+    if (g_str_equal (mailbox->name, operation->folder_name)) {
+      listed->old_there = TRUE;
+      listed->old_selectable = mailbox->selectable;
+    }
+    if (g_strcmp0 (mailbox->name, operation->name) == 0)
+      listed->new_there = TRUE;
+  }
+  return mailboxes != NULL;
+}
+
+/* Servers differ in what becomes of a selected mailbox that is renamed or deleted. */
+static gboolean
+leave_mailbox (SyncBatch *batch, GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  SyncContext *context = batch->context;
+  const char *selected = imap_session_get_selected_name (context->session);
+
+  if (selected == NULL || !g_str_has_prefix (selected, operation->folder_name))
+    return TRUE;
+  return imap_session_select (context->session, "INBOX", TRUE, context->cancellable, error);
+}
+
+/* Other programs list only what is subscribed.  That the server will not is no reason to say that the folder could not be
+ * made. */
+static gboolean
+subscribe (SyncBatch *batch, const char *name, gboolean subscribed, GError **error)
+{
+  SyncContext *context = batch->context;
+  g_autoptr (GError) local = NULL;
+
+  if (imap_session_subscribe (context->session, name, subscribed, context->cancellable, &local)
+      || !sync_batch_is_fatal (batch, local))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+done (SyncBatch *batch, GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+
+  sync_batch_touch (batch, operation->folder);
+  return sync_batch_done (batch, batch->open, NULL, error);
+}
+
+/* TRUE where LIST shows that a refused operation is done all the same; else FALSE with the refusal. */
+static gboolean
+is_done_anyway (SyncBatch *batch, GError *refused, gboolean (*judge) (const Listed *, guint),
+                GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  g_autoptr (GError) local = refused;
+  Listed listed = { 0 };
+
+  if (sync_batch_is_fatal (batch, local) || g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (!look (batch, &listed, error))
+    return FALSE;
+  if (judge (&listed, operation->attempts))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+is_created (const Listed *listed, guint attempts)
+{
+  return listed->old_there;
+}
+
+static gboolean
+is_renamed (const Listed *listed, guint attempts)
+{
+  return attempts > 0 && !listed->old_there && listed->new_there;
+}
+
+/* What is left of a mailbox that others stand below is a name. */
+static gboolean
+is_deleted (const Listed *listed, guint attempts)
+{
+  return !listed->old_there || !listed->old_selectable;
+}
+
+static gboolean
+run_create (SyncBatch *batch, const StoreOperation *operation, GError **error)
+{
+  SyncContext *context = batch->context;
+  GError *refused = NULL;
+
+  if (!imap_session_create (context->session, operation->folder_name, context->cancellable,
+                            &refused)
+      && !is_done_anyway (batch, refused, is_created, error))
+    return FALSE;
+  return subscribe (batch, operation->folder_name, TRUE, error) && done (batch, error);
+}
+
+static gboolean
+run_rename (SyncBatch *batch, const StoreOperation *operation, GError **error)
+{
+  SyncContext *context = batch->context;
+  GError *refused = NULL;
+
+  if (!leave_mailbox (batch, error))
+    return FALSE;
+  if (!imap_session_rename (context->session, operation->folder_name, operation->name,
+                            context->cancellable, &refused)
+      && !is_done_anyway (batch, refused, is_renamed, error))
+    return FALSE;
+  /* A subscription is one to a name. */
+  return subscribe (batch, operation->name, TRUE, error)
+         && subscribe (batch, operation->folder_name, FALSE, error) && done (batch, error);
+}
+
+static gboolean
+run_delete (SyncBatch *batch, const StoreOperation *operation, GError **error)
+{
+  SyncContext *context = batch->context;
+  GError *refused = NULL;
+
+  if (!leave_mailbox (batch, error))
+    return FALSE;
+  if (!imap_session_delete (context->session, operation->folder_name, context->cancellable,
+                            &refused)
+      && !is_done_anyway (batch, refused, is_deleted, error))
+    return FALSE;
+  return subscribe (batch, operation->folder_name, FALSE, error) && done (batch, error);
+}
+
+gboolean
+sync_batch_run_folder (SyncBatch *batch, GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+  SyncContext *context = batch->context;
+
+  switch (operation->kind) {
+  case STORE_OPERATION_CREATE:
+    return run_create (batch, operation, error);
+  case STORE_OPERATION_RENAME:
+    return run_rename (batch, operation, error);
+  case STORE_OPERATION_DELETE:
+    return run_delete (batch, operation, error);
+  case STORE_OPERATION_SUBSCRIBE:
+    return imap_session_subscribe (context->session, operation->folder_name, operation->add,
+                                   context->cancellable, error)
+           && done (batch, error);
+  case STORE_OPERATION_FLAGS:
+  case STORE_OPERATION_MOVE:
+  case STORE_OPERATION_EXPUNGE:
+  case STORE_OPERATION_APPEND:
+  case STORE_OPERATION_COPY:
+    break;
+  }
+  g_return_val_if_reached (FALSE);
+}

@@ -1,0 +1,259 @@
+/* MOVE and COPY of messages, and Gmail's way of deleting.  What makes a message in another mailbox is noted before and
+ * after it is sent, and what a cut leaves in doubt is looked for in the target before it is sent again: no
+ * original goes before its copy is there, and nothing is copied twice.  Sync worker's thread; must never use a plain
+ * EXPUNGE (imap_session_expunge () does not). */
+#include "sync-operations-private.h"
+
+#include "base-error.h"
+#include "sync-folders.h"
+
+#include <glib/gi18n.h>
+
+static GPtrArray *
+with_step (GPtrArray *operations, StoreOperationStep step)
+{
+  GPtrArray *some = sync_batch_new_list ();
+
+  for (guint i = 0; i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+
+    if (operation->step == step)
+      g_ptr_array_add (some, operation);
+  }
+  return some;
+}
+
+static char *
+set_of (GPtrArray *operations, gboolean new_uids)
+{
+  g_autoptr (BaseUidSet) set = base_uid_set_new ();
+
+  for (guint i = 0; i < operations->len; i++) {
+    const StoreOperation *operation = g_ptr_array_index (operations, i);
+    guint32 uid = new_uids ? operation->new_uid : operation->uid;
+
+    if (uid != 0)
+      base_uid_set_add (set, uid);
+  }
+  return base_uid_set_to_string (set);
+}
+
+/* Those in doubt: which of them are in `target`.  Afterwards the batch's folder is selected again. */
+static gboolean
+clear_doubt (SyncBatch *batch, GPtrArray *operations, const char *target, GError **error)
+{
+  SyncContext *context = batch->context;
+  g_autoptr (GPtrArray) doubtful = with_step (operations, STORE_STEP_MAYBE);
+  g_autoptr (GError) local = NULL;
+
+  if (doubtful->len == 0)
+    return TRUE;
+  if (!imap_session_select (context->session, target, TRUE, context->cancellable, &local)) {
+    /* Where there is no mailbox, nothing has arrived. */
+    if (sync_batch_is_fatal (batch, local)
+        || !g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  } else if (!sync_find_made (batch, doubtful, error)) {
+    return FALSE;
+  }
+  return sync_batch_select (batch, error);
+}
+
+/* Where the next message of the target will be: what comes later is looked for from there on. */
+static gboolean
+note_target (SyncBatch *batch, GPtrArray *operations, const char *target, GError **error)
+{
+  SyncContext *context = batch->context;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (ImapMailbox) status =
+      imap_session_status (context->session, target, context->cancellable, &local);
+
+  if (status == NULL
+      && (sync_batch_is_fatal (batch, local)
+          || !(g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)
+               || g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)))) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  /* Without a number the whole mailbox is looked through by Message-ID. */
+  return store_operation_note_maybe (context->db, operations,
+                                     status != NULL ? status->uid_validity : 0,
+                                     status != NULL ? status->uid_next : 0, error);
+}
+
+typedef gboolean (*Transfer) (ImapSession *session, const char *set, const char *target,
+                              GHashTable **map, GCancellable *cancellable, GError **error);
+
+/* Makes the target where it does not exist yet. */
+static gboolean
+transfer (SyncBatch *batch, Transfer verb, const char *set, const char *target, GHashTable **map,
+          GError **error)
+{
+  SyncContext *context = batch->context;
+  g_autoptr (GError) gone = NULL;
+
+  if (verb (context->session, set, target, map, context->cancellable, &gone))
+    return TRUE;
+  if (!g_error_matches (gone, BASE_ERROR, BASE_ERROR_GONE)
+      || !imap_session_is_usable (context->session)) {
+    g_propagate_error (error, g_steal_pointer (&gone));
+    return FALSE;
+  }
+  return sync_folders_create (context, target, error) && sync_batch_select (batch, error)
+         && verb (context->session, set, target, map, context->cancellable, error);
+}
+
+/* Brings all of them to MADE. */
+static gboolean
+make_all (SyncBatch *batch, Transfer verb, GPtrArray *operations, const char *target,
+          GError **error)
+{
+  g_autoptr (GPtrArray) left = NULL;
+  g_autoptr (GHashTable) map = NULL;
+  g_autofree char *set = NULL;
+
+  if (!clear_doubt (batch, operations, target, error))
+    return FALSE;
+  left = sync_batch_new_list ();
+  for (guint i = 0; i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+
+    if (operation->step != STORE_STEP_MADE && operation->uid != 0)
+      g_ptr_array_add (left, operation);
+  }
+  if (left->len == 0)
+    return TRUE;
+  set = set_of (left, FALSE);
+  return note_target (batch, left, target, error)
+         && transfer (batch, verb, set, target, &map, error)
+         && store_operation_note_made (batch->context->db, left, map, error);
+}
+
+/* Those whose new UID the server did not tell are met when the target is looked at. */
+static gboolean
+arrive (SyncBatch *batch, GPtrArray *operations, GError **error)
+{
+  for (guint i = 0; i < operations->len; i++) {
+    const StoreOperation *operation = g_ptr_array_index (operations, i);
+
+    if (operation->new_uid == 0)
+      sync_batch_touch (batch, operation->target);
+  }
+  return sync_batch_done (batch, operations, NULL, error);
+}
+
+/* After UID MOVE: rows whose message was not there go back, and the next look at their folder removes them; but what was
+ * tried before may have been moved then, and is met in the target. */
+static gboolean
+settle_move (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **error)
+{
+  g_autoptr (GPtrArray) moved = sync_batch_new_list (), vanished = sync_batch_new_list ();
+  const StoreOperation *first = g_ptr_array_index (operations, 0);
+
+  for (guint i = 0; i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+    gboolean told = map != NULL && g_hash_table_contains (map, GUINT_TO_POINTER (operation->uid));
+
+    g_ptr_array_add (map == NULL || told || operation->attempts > 0 ? moved : vanished, operation);
+    if (!told)
+      sync_batch_touch (batch, first->target);
+  }
+  if (vanished->len > 0)
+    sync_batch_touch (batch, first->folder);
+  return (moved->len == 0 || sync_batch_done (batch, moved, map, error))
+         && sync_batch_refuse (batch, vanished, NULL, error);
+}
+
+/* Before anything is copied: a mailbox that keeps no \Deleted would keep the original as well. */
+static gboolean
+check_can_delete (SyncContext *context, const StoreOperation *first, GError **error)
+{
+  const ImapSelected *selected = imap_session_get_selected (context->session);
+
+  if (!selected->read_only && (selected->permanent_flags & IMAP_FLAG_DELETED) != 0)
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("Messages in the folder “%s” cannot be deleted or moved away."),
+                  first->folder_name);
+  return FALSE;
+}
+
+static gboolean
+move_by_copy (SyncBatch *batch, GPtrArray *operations, GError **error)
+{
+  SyncContext *context = batch->context;
+  const StoreOperation *first = g_ptr_array_index (operations, 0);
+  g_autofree char *originals = NULL;
+
+  if (!check_can_delete (context, first, error)
+      || !make_all (batch, imap_session_copy, operations, first->target_name, error))
+    return FALSE;
+  originals = set_of (operations, FALSE);
+  return imap_session_expunge (context->session, originals, context->cancellable, error)
+         && arrive (batch, operations, error);
+}
+
+gboolean
+sync_batch_run_transfer (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
+                         const char *set, GError **error)
+{
+  const StoreOperation *first = g_ptr_array_index (operations, 0);
+  g_autoptr (GPtrArray) begun = NULL;
+  g_autoptr (GHashTable) map = NULL;
+
+  if (first->kind == STORE_OPERATION_COPY) {
+    if (!make_all (batch, imap_session_copy, operations, first->target_name, error))
+      return FALSE;
+    /* On Gmail a copy to the bin is a move. */
+    if (imap_session_has (batch->context->session, IMAP_CAP_GMAIL)
+        && first->target_role == STORE_ROLE_TRASH)
+      sync_batch_touch (batch, first->folder);
+    return arrive (batch, operations, error);
+  }
+  begun = with_step (operations, STORE_STEP_NONE);
+  /* What was begun by COPY is ended so, whatever the server offers now. */
+  if (!imap_session_has (batch->context->session, IMAP_CAP_MOVE) || begun->len < operations->len)
+    return move_by_copy (batch, operations, error);
+  return transfer (batch, imap_session_move, set, first->target_name, &map, error)
+         && settle_move (batch, operations, map, error);
+}
+
+/* ---- Gmail ---- */
+
+/* Outside the bin, EXPUNGE takes a label away and the message stays: it has to go to the bin, and be expunged there. */
+gboolean
+sync_batch_run_gmail_delete (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
+                             const char *set, GError **error)
+{
+  SyncContext *context = batch->context;
+  g_autoptr (StoreFolder) trash =
+      store_folder_by_role (context->db, context->row, STORE_ROLE_TRASH, NULL);
+  g_autofree char *there = NULL;
+  g_autoptr (GPtrArray) doubtful = sync_batch_new_list ();
+
+  if (trash == NULL)
+    return imap_session_expunge (context->session, set, context->cancellable, error)
+           && sync_batch_done (batch, operations, NULL, error);
+  if (!make_all (batch, imap_session_move, operations, trash->server_name, error)
+      || !sync_context_select (context, trash->server_name, FALSE, error))
+    return FALSE;
+  /* COPYUID was not told, or the bin is numbered anew. */
+  for (guint i = 0; i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+    guint32 now = imap_session_get_selected (context->session)->uid_validity;
+
+    if (operation->new_uid != 0
+        && (operation->mark_validity == 0 || operation->mark_validity == now))
+      continue;
+    operation->step = STORE_STEP_MAYBE;
+    operation->new_uid = 0;
+    g_ptr_array_add (doubtful, operation);
+  }
+  if (!sync_find_made (batch, doubtful, error))
+    return FALSE;
+  there = set_of (operations, TRUE);
+  return imap_session_expunge (context->session, there, context->cancellable, error)
+         && sync_batch_done (batch, operations, NULL, error);
+}

@@ -1,0 +1,76 @@
+/* What the files that carry operations to the server share: the batch on its way, and how one ends. */
+#pragma once
+
+#include "store-operation.h"
+#include "sync-operations.h"
+
+G_BEGIN_DECLS
+
+#define SYNC_SET_OCTETS 900
+
+/* A batch on its way.  `open`: those not yet done, refused or put off; what ends the connection leaves them there. */
+typedef struct
+{
+  SyncContext *context;
+  GPtrArray *open; /* of StoreOperation, borrows */
+  GArray *touched; /* of gint64: folders that had better be looked at */
+} SyncBatch;
+
+/* ---- how operations end (sync-operations.c); `operations` are some of the open ones ---- */
+
+/* A list that borrows. */
+GPtrArray *sync_batch_new_list (void) G_GNUC_WARN_UNUSED_RESULT;
+void sync_batch_touch (SyncBatch *batch, gint64 folder);
+/* Not a word about these operations: the connection, the sign-in or this computer's disk. */
+gboolean sync_batch_is_fatal (SyncBatch *batch, const GError *error);
+gboolean sync_batch_done (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **error);
+/* Undone here, and said with the server's words in `reason`; NULL: there is nothing to tell. */
+gboolean sync_batch_refuse (SyncBatch *batch, GPtrArray *operations, const GError *reason,
+                            GError **error);
+/* They were looked for and are nowhere: undone, and said. */
+gboolean sync_batch_lose (SyncBatch *batch, GPtrArray *operations, GError **error);
+gboolean sync_batch_postpone (SyncBatch *batch, GPtrArray *operations, GError **error);
+/* What a failed command means for them: fatal errors are passed on, others kept for later where waiting can help, else
+ * refused. */
+gboolean sync_batch_settle (SyncBatch *batch, GPtrArray *operations, const GError *reason,
+                            GError **error);
+
+/* ---- the verbs: each does what it can with the open ones; what fails and is not fatal is settled by the caller ---- */
+
+gboolean sync_batch_run_messages (SyncBatch *batch, GError **error); /* sync-operation-message.c */
+gboolean sync_batch_run_transfer (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
+                                  const char *set, GError **error); /* sync-operation-transfer.c */
+gboolean sync_batch_run_gmail_delete (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
+                                      const char *set, GError **error);
+gboolean sync_batch_run_append (SyncBatch *batch, GError **error); /* sync-operation-append.c */
+gboolean sync_batch_run_folder (SyncBatch *batch, GError **error); /* sync-operation-folder.c */
+
+/* Selects the folder of the batch for writing; where the server has numbered it anew, the UIDs known here are
+ * forgotten. */
+gboolean sync_batch_select (SyncBatch *batch, GError **error);
+GPtrArray *sync_batch_operations_of_set (GHashTable *by_uid,
+                                         const char *set) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- looking for messages in the selected mailbox (sync-operation-find.c) ---- */
+
+typedef struct
+{
+  guint32 uid;
+  guint64 size;
+  gint64 received, date;
+  char *message_id; /* nullable */
+} SyncFound;
+
+/* What the mailbox has under these UIDs (a set, or "7:*"): GPtrArray of SyncFound. */
+GPtrArray *sync_find_fetch (SyncContext *context, const char *set,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What bears the operation's Message-ID: GPtrArray of SyncFound. */
+GPtrArray *sync_find_by_id (SyncContext *context, const StoreOperation *operation,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs of the operations, by UID, from what is known or by looking for the message; the rest goes to `lost`. */
+GHashTable *sync_find_resolve (SyncContext *context, GPtrArray *operations, GPtrArray *lost,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of those that MAYBE were sent into the selected mailbox: notes which are there. */
+gboolean sync_find_made (SyncBatch *batch, GPtrArray *operations, GError **error);
+
+G_END_DECLS
