@@ -7,6 +7,8 @@
 
 #include "base-date.h"
 #include "base-error.h"
+#include "base-text.h"
+#include "imap-utf7.h"
 
 /* What a list row, its first line of text, threading and a reply need. */
 #define HEADER_FIELDS                                                                              \
@@ -46,12 +48,12 @@ imap_flags_to_string (ImapFlags flags)
 }
 
 char *
-imap_fetch_items_to_string (ImapFetchItems items, gboolean with_modseq)
+imap_fetch_items_to_string (ImapFetchItems items, ImapCapability capabilities)
 {
   GString *out = g_string_new ("(UID");
   if (items & IMAP_FETCH_FLAGS)
     g_string_append (out, " FLAGS");
-  if (with_modseq && (items & IMAP_FETCH_MODSEQ))
+  if ((capabilities & IMAP_CAP_CONDSTORE) && (items & IMAP_FETCH_MODSEQ))
     g_string_append (out, " MODSEQ");
   if (items & IMAP_FETCH_SIZE)
     g_string_append (out, " RFC822.SIZE");
@@ -62,7 +64,16 @@ imap_fetch_items_to_string (ImapFetchItems items, gboolean with_modseq)
   if (items & IMAP_FETCH_MESSAGE_ID)
     g_string_append (out, " BODY.PEEK[HEADER.FIELDS (Message-ID)]");
   if (items & IMAP_FETCH_PREVIEW)
-    g_string_append (out, " BODY.PEEK[TEXT]<0.1024>");
+    g_string_append (out,
+                     capabilities & IMAP_CAP_PREVIEW ? " PREVIEW" : " BODY.PEEK[TEXT]<0.1024>");
+  if ((items & IMAP_FETCH_OBJECT_ID) && (capabilities & IMAP_CAP_OBJECTID))
+    g_string_append (out, " EMAILID THREADID");
+  else if ((items & IMAP_FETCH_OBJECT_ID) && (capabilities & IMAP_CAP_GMAIL))
+    g_string_append (out, " X-GM-MSGID X-GM-THRID");
+  if ((items & IMAP_FETCH_LABELS) && (capabilities & IMAP_CAP_GMAIL))
+    g_string_append (out, " X-GM-LABELS");
+  if (items & IMAP_FETCH_STRUCTURE)
+    g_string_append (out, " BODYSTRUCTURE");
   if (items & IMAP_FETCH_BODY)
     g_string_append (out, " BODY.PEEK[]");
   g_string_append_c (out, ')');
@@ -76,7 +87,20 @@ begins_with (const ImapToken *token, const char *prefix)
   return token->length >= length && g_ascii_strncasecmp (token->text, prefix, length) == 0;
 }
 
-/* Where the value of the item `key` goes; NULL for none of the three. */
+/* "BODY[1.2]", "BODY[1.2]<0>", "BINARY[1]": a part by its number. */
+static gboolean
+is_part (const ImapToken *key)
+{
+  static const char *const heads[] = { "BODY[", "BINARY[" };
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++) {
+    gsize length = strlen (heads[i]);
+    if (begins_with (key, heads[i]) && key->length > length && g_ascii_isdigit (key->text[length]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where the value of the item `key` goes; NULL for none of them. */
 static GBytes **
 find_place (ImapFetched *fetched, const ImapToken *key)
 {
@@ -86,6 +110,8 @@ find_place (ImapFetched *fetched, const ImapToken *key)
     return &fetched->header;
   if (begins_with (key, "BODY[TEXT]") || imap_token_is (key, "RFC822.TEXT"))
     return &fetched->text;
+  if (is_part (key))
+    return &fetched->part;
   return NULL;
 }
 
@@ -120,6 +146,58 @@ parse_modseq (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *value)
   return TRUE;
 }
 
+/* EMAILID (M6d99ac3275bb4e), X-GM-MSGID 1278455344230334865; THREADID NIL. */
+static gboolean
+parse_object_id (char **place, ImapLexer *lexer, const ImapToken *value)
+{
+  ImapToken id = *value;
+  if (value->type == IMAP_TOKEN_OPEN)
+    imap_lexer_next (lexer, &id);
+  if ((id.type == IMAP_TOKEN_ATOM || id.type == IMAP_TOKEN_STRING) && !imap_token_is_nil (&id)
+      && id.length > 0 && id.length <= 255) {
+    g_autofree char *text = imap_token_dup (&id);
+    g_free (*place);
+    *place = base_text_repair (text, -1);
+  }
+  while (value->type == IMAP_TOKEN_OPEN && id.type != IMAP_TOKEN_CLOSE
+         && id.type != IMAP_TOKEN_END) {
+    if (!imap_lexer_skip (lexer, &id))
+      return FALSE;
+    imap_lexer_next (lexer, &id);
+  }
+  return id.type != IMAP_TOKEN_LIMIT;
+}
+
+/* (\Inbox "a b" &1VyuAA-) */
+static gboolean
+parse_labels (ImapFetched *fetched, ImapLexer *lexer)
+{
+  g_autoptr (GStrvBuilder) labels = g_strv_builder_new ();
+  ImapToken label;
+
+  while (imap_lexer_next (lexer, &label) != IMAP_TOKEN_CLOSE && label.type != IMAP_TOKEN_END) {
+    if (label.type == IMAP_TOKEN_ATOM || label.type == IMAP_TOKEN_STRING) {
+      g_autofree char *wire = imap_token_dup (&label);
+      g_autofree char *name = imap_utf7_decode (wire);
+      g_strv_builder_add (labels, name);
+    } else if (!imap_lexer_skip (lexer, &label)) {
+      return FALSE;
+    }
+  }
+  g_strfreev (fetched->labels);
+  fetched->labels = g_strv_builder_end (labels);
+  return TRUE;
+}
+
+static gboolean
+parse_structure (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *value)
+{
+  gboolean too_deep;
+  g_clear_pointer (&fetched->structure, imap_structure_free);
+  fetched->structure = imap_structure_parse (lexer, value, &too_deep);
+  return !too_deep;
+}
+
 static gboolean
 parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const ImapToken *value)
 {
@@ -132,6 +210,21 @@ parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const
     }
   } else if (imap_token_is (key, "FLAGS") && value->type == IMAP_TOKEN_OPEN) {
     return parse_flags (fetched, lexer);
+  } else if (imap_token_is (key, "BODYSTRUCTURE")) {
+    return parse_structure (fetched, lexer, value);
+  } else if (imap_token_is (key, "EMAILID") || imap_token_is (key, "X-GM-MSGID")) {
+    return parse_object_id (&fetched->email_id, lexer, value);
+  } else if (imap_token_is (key, "THREADID") || imap_token_is (key, "X-GM-THRID")) {
+    return parse_object_id (&fetched->thread_id, lexer, value);
+  } else if (imap_token_is (key, "X-GM-LABELS") && value->type == IMAP_TOKEN_OPEN) {
+    return parse_labels (fetched, lexer);
+  } else if (imap_token_is (key, "PREVIEW")) {
+    g_clear_pointer (&fetched->preview, g_free);
+    if (value->type == IMAP_TOKEN_STRING) {
+      g_autofree char *text = imap_token_dup (value);
+      fetched->preview = base_text_repair (text, -1);
+      return TRUE;
+    }
   } else if (imap_token_is (key, "MODSEQ")) {
     return parse_modseq (fetched, lexer, value);
   } else if (imap_token_is (key, "UID")) {
@@ -210,7 +303,9 @@ gboolean
 imap_fetched_has_more (const ImapFetched *fetched)
 {
   return fetched->size != 0 || fetched->date != 0 || fetched->header != NULL
-         || fetched->body != NULL || fetched->text != NULL;
+         || fetched->body != NULL || fetched->text != NULL || fetched->preview != NULL
+         || fetched->email_id != NULL || fetched->labels != NULL || fetched->structure != NULL
+         || fetched->part != NULL;
 }
 
 void
@@ -219,4 +314,10 @@ imap_fetched_clear (ImapFetched *fetched)
   g_clear_pointer (&fetched->header, g_bytes_unref);
   g_clear_pointer (&fetched->body, g_bytes_unref);
   g_clear_pointer (&fetched->text, g_bytes_unref);
+  g_clear_pointer (&fetched->part, g_bytes_unref);
+  g_clear_pointer (&fetched->preview, g_free);
+  g_clear_pointer (&fetched->email_id, g_free);
+  g_clear_pointer (&fetched->thread_id, g_free);
+  g_clear_pointer (&fetched->labels, g_strfreev);
+  g_clear_pointer (&fetched->structure, imap_structure_free);
 }

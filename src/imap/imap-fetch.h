@@ -14,9 +14,9 @@ gboolean imap_fetched_has_more (const ImapFetched *fetched);
 void imap_fetched_clear (ImapFetched *fetched);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapFetched, imap_fetched_clear)
 
-/* The items as they are asked for, in parentheses and always with UID. */
+/* The items as they are asked for, in parentheses and always with UID, from a server that can do `capabilities`. */
 char *imap_fetch_items_to_string (ImapFetchItems items,
-                                  gboolean with_modseq) G_GNUC_WARN_UNUSED_RESULT;
+                                  ImapCapability capabilities) G_GNUC_WARN_UNUSED_RESULT;
 
 /* 0 for a flag Sosik does not keep. */
 ImapFlags imap_flag_from_name (const char *name, gsize length);

@@ -56,7 +56,7 @@ struct _ImapTask
   guint64 expunges;
   guint32 uid_validity; /* the expected one */
   ImapFlags flags;
-  gboolean add_flags, read_only, answered, sent, done, begun;
+  gboolean add_flags, tells_subscribed, read_only, answered, sent, done, begun;
   ImapSelected selected;
   ImapResync resync;
 };

@@ -21,6 +21,7 @@ imap_mailbox_free (ImapMailbox *mailbox)
   if (mailbox == NULL)
     return;
   g_free (mailbox->name);
+  g_free (mailbox->mailbox_id);
   g_free (mailbox);
 }
 
@@ -98,6 +99,10 @@ take_attribute (ImapMailbox *mailbox, const ImapToken *attribute)
 
   if (imap_token_is (attribute, "\\Noselect") || imap_token_is (attribute, "\\NonExistent"))
     mailbox->selectable = FALSE;
+  if (imap_token_is (attribute, "\\Subscribed"))
+    mailbox->subscribed = TRUE;
+  if (imap_token_is (attribute, "\\HasChildren"))
+    mailbox->has_children = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (roles); i++) {
     if (imap_token_is (attribute, roles[i].name))
       mailbox->role = roles[i].role;
@@ -112,6 +117,7 @@ take_list (ImapSession *session, ImapTask *listing)
   ImapToken token;
 
   mailbox->selectable = TRUE;
+  mailbox->tells_subscribed = listing->tells_subscribed;
   if (imap_lexer_next (session->lexer, &token) != IMAP_TOKEN_OPEN)
     return;
   while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM)
@@ -131,6 +137,46 @@ take_list (ImapSession *session, ImapTask *listing)
   g_ptr_array_add (listing->mailboxes, g_steal_pointer (&mailbox));
 }
 
+/* MAILBOXID (F2212ea87-6097-4256-9d51-71338625) */
+static void
+take_mailbox_id (ImapSession *session, ImapMailbox *mailbox)
+{
+  ImapToken token;
+  if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM && token.length <= 255) {
+    g_free (mailbox->mailbox_id);
+    mailbox->mailbox_id = imap_token_dup (&token);
+  }
+  while (token.type != IMAP_TOKEN_CLOSE && token.type != IMAP_TOKEN_END
+         && token.type != IMAP_TOKEN_LIMIT)
+    imap_lexer_next (session->lexer, &token);
+}
+
+static void
+take_status_number (ImapMailbox *mailbox, const ImapToken *key, const ImapToken *value)
+{
+  guint32 number = (guint32)imap_token_number (value, G_MAXUINT32);
+
+  if (imap_token_is (key, "MESSAGES")) {
+    mailbox->messages = number;
+    mailbox->told |= IMAP_TOLD_MESSAGES;
+  } else if (imap_token_is (key, "UNSEEN")) {
+    mailbox->unseen = number;
+    mailbox->told |= IMAP_TOLD_UNSEEN;
+  } else if (imap_token_is (key, "UIDNEXT")) {
+    mailbox->uid_next = number;
+    mailbox->told |= IMAP_TOLD_UIDNEXT;
+  } else if (imap_token_is (key, "UIDVALIDITY")) {
+    mailbox->uid_validity = number;
+    mailbox->told |= IMAP_TOLD_UIDVALIDITY;
+  } else if (imap_token_is (key, "HIGHESTMODSEQ")) {
+    mailbox->highest_modseq = imap_token_number (value, G_MAXINT64);
+    mailbox->told |= IMAP_TOLD_HIGHESTMODSEQ;
+  } else if (imap_token_is (key, "SIZE")) {
+    mailbox->size = imap_token_number (value, G_MAXINT64);
+    mailbox->told |= IMAP_TOLD_SIZE;
+  }
+}
+
 ImapMailbox *
 imap_mailbox_parse_status (ImapSession *session)
 {
@@ -140,36 +186,43 @@ imap_mailbox_parse_status (ImapSession *session)
   mailbox->name = take_name (session, FALSE);
   if (mailbox->name == NULL)
     return NULL;
+  mailbox->selectable = TRUE;
   if (imap_lexer_next (session->lexer, &key) != IMAP_TOKEN_OPEN)
     return g_steal_pointer (&mailbox);
-  while (imap_lexer_next (session->lexer, &key) == IMAP_TOKEN_ATOM
-         && imap_lexer_next (session->lexer, &value) == IMAP_TOKEN_ATOM) {
-    guint32 number = (guint32)imap_token_number (&value, G_MAXUINT32);
-    if (imap_token_is (&key, "MESSAGES")) {
-      mailbox->messages = number;
-      mailbox->has_status = TRUE;
-    } else if (imap_token_is (&key, "UNSEEN")) {
-      mailbox->unseen = number;
-    } else if (imap_token_is (&key, "UIDNEXT")) {
-      mailbox->uid_next = number;
-    } else if (imap_token_is (&key, "UIDVALIDITY")) {
-      mailbox->uid_validity = number;
-    } else if (imap_token_is (&key, "HIGHESTMODSEQ")) {
-      mailbox->highest_modseq = imap_token_number (&value, G_MAXINT64);
-    }
+  while (imap_lexer_next (session->lexer, &key) == IMAP_TOKEN_ATOM) {
+    imap_lexer_next (session->lexer, &value);
+    if (value.type == IMAP_TOKEN_OPEN && imap_token_is (&key, "MAILBOXID"))
+      take_mailbox_id (session, mailbox);
+    else if (value.type == IMAP_TOKEN_ATOM)
+      take_status_number (mailbox, &key, &value);
+    else if (!imap_lexer_skip (session->lexer, &value) || value.type == IMAP_TOKEN_CLOSE)
+      break;
   }
+  mailbox->has_status = (mailbox->told & IMAP_TOLD_MESSAGES) != 0;
   return g_steal_pointer (&mailbox);
 }
 
 void
 imap_mailbox_set_status (ImapMailbox *mailbox, const ImapMailbox *status)
 {
-  mailbox->has_status = status->has_status;
-  mailbox->messages = status->messages;
-  mailbox->unseen = status->unseen;
-  mailbox->uid_next = status->uid_next;
-  mailbox->uid_validity = status->uid_validity;
-  mailbox->highest_modseq = status->highest_modseq;
+  mailbox->has_status |= status->has_status;
+  mailbox->told |= status->told;
+  if (status->told & IMAP_TOLD_MESSAGES)
+    mailbox->messages = status->messages;
+  if (status->told & IMAP_TOLD_UNSEEN)
+    mailbox->unseen = status->unseen;
+  if (status->told & IMAP_TOLD_UIDNEXT)
+    mailbox->uid_next = status->uid_next;
+  if (status->told & IMAP_TOLD_UIDVALIDITY)
+    mailbox->uid_validity = status->uid_validity;
+  if (status->told & IMAP_TOLD_HIGHESTMODSEQ)
+    mailbox->highest_modseq = status->highest_modseq;
+  if (status->told & IMAP_TOLD_SIZE)
+    mailbox->size = status->size;
+  if (status->mailbox_id != NULL) {
+    g_free (mailbox->mailbox_id);
+    mailbox->mailbox_id = g_strdup (status->mailbox_id);
+  }
 }
 
 static ImapTaken
@@ -203,8 +256,9 @@ take_listed_status (ImapMailbox *status, gpointer user_data)
 char *
 imap_mailbox_status_items (ImapSession *session)
 {
-  return g_strdup_printf ("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY%s)",
-                          imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "");
+  return g_strdup_printf ("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY%s%s)",
+                          imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "",
+                          imap_session_has (session, IMAP_CAP_OBJECTID) ? " MAILBOXID" : "");
 }
 
 static ImapTaken
@@ -239,13 +293,11 @@ dup_return_options (ImapSession *session)
 {
   gboolean special = imap_session_has (session, IMAP_CAP_SPECIAL_USE);
   gboolean status = imap_session_has (session, IMAP_CAP_LIST_STATUS);
-  if (session->no_extended_list || !imap_session_has (session, IMAP_CAP_LIST_EXTENDED)
-      || !(special || status))
+  if (session->no_extended_list || !imap_session_has (session, IMAP_CAP_LIST_EXTENDED))
     return NULL;
   g_autofree char *items = imap_mailbox_status_items (session);
-  return g_strdup_printf (" RETURN (%s%s%s%s)", special ? "SPECIAL-USE" : "",
-                          special && status ? " " : "", status ? "STATUS " : "",
-                          status ? items : "");
+  return g_strdup_printf (" RETURN (%sSUBSCRIBED CHILDREN%s%s)", special ? "SPECIAL-USE " : "",
+                          status ? " STATUS " : "", status ? items : "");
 }
 
 /* All mailboxes, or `mailbox` alone. */
@@ -257,13 +309,30 @@ add_list (ImapFlight *flight, const char *mailbox, const char *options)
                                          : imap_command_new ("LIST \"\" \"*\"", session->utf8);
   if (options != NULL)
     imap_command_add (command, "%s", options);
-  ImapTask *task = imap_flight_add (
-      flight, command, 0, _ ("The mail server did not tell which folders there are."), NULL);
+  ImapTask *task =
+      imap_flight_add (flight, command, (ImapTaskTraits)0,
+                       _ ("The mail server did not tell which folders there are."), NULL);
   task->mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
   task->names = g_hash_table_new (g_str_hash, g_str_equal);
   task->exchange.data = take_listing;
   task->exchange.status = take_listed_status;
+  task->tells_subscribed = options != NULL;
   return task;
+}
+
+gboolean
+imap_session_fill_status (ImapSession *session, GPtrArray *mailboxes, GCancellable *cancellable,
+                          GError **error)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+
+  for (guint i = 0; i < mailboxes->len; i++) {
+    ImapMailbox *mailbox = g_ptr_array_index (mailboxes, i);
+    if (mailbox->selectable && !mailbox->has_status
+        && g_strcmp0 (mailbox->name, session->selected_name) != 0)
+      imap_flight_status (flight, mailbox);
+  }
+  return imap_flight_run (flight, cancellable, error);
 }
 
 guint

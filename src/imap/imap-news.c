@@ -23,8 +23,19 @@ imap_news_forget_selected (ImapSession *session)
 {
   for (guint i = session->news->len; i-- > 0;) {
     const ImapNews *news = g_ptr_array_index (session->news, i);
-    if (news->kind != IMAP_NEWS_STATUS && news->kind != IMAP_NEWS_LOOK_AGAIN)
+    switch (news->kind) {
+    case IMAP_NEWS_EXISTS:
+    case IMAP_NEWS_EXPUNGED:
+    case IMAP_NEWS_VANISHED:
+    case IMAP_NEWS_FLAGS:
       g_ptr_array_remove_index (session->news, i);
+      break;
+    case IMAP_NEWS_STATUS:
+    case IMAP_NEWS_MAILBOXES:
+    case IMAP_NEWS_UNWATCHED:
+    case IMAP_NEWS_LOOK_AGAIN:
+      break;
+    }
   }
 }
 
@@ -58,7 +69,11 @@ imap_news_add (ImapSession *session, ImapNews *news)
   g_autoptr (ImapNews) owned = news;
   ImapNews *last = last_of (session);
 
-  if (last != NULL && last->kind == IMAP_NEWS_LOOK_AGAIN)
+  /* what is said already; and behind "look again" only what that does not cover */
+  if (last != NULL && last->kind == IMAP_NEWS_LOOK_AGAIN && owned->kind != IMAP_NEWS_UNWATCHED)
+    return;
+  if (last != NULL && last->kind == owned->kind
+      && (owned->kind == IMAP_NEWS_MAILBOXES || owned->kind == IMAP_NEWS_UNWATCHED))
     return;
   if (last != NULL && last->kind == IMAP_NEWS_EXISTS && owned->kind == IMAP_NEWS_EXISTS) {
     last->number = owned->number;

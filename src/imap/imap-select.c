@@ -71,8 +71,8 @@ static ImapTask *
 add_fetch (ImapFlight *flight, const char *set, gboolean by_sequence, ImapFetchItems items,
            const char *modifiers, ImapFetchFunc func, gpointer user_data)
 {
-  gboolean condstore = imap_session_has (imap_flight_get_session (flight), IMAP_CAP_CONDSTORE);
-  g_autofree char *wanted = imap_fetch_items_to_string (items, condstore);
+  g_autofree char *wanted =
+      imap_fetch_items_to_string (items, imap_flight_get_session (flight)->capabilities);
   ImapCommand *command = NULL;
 
   if (set != NULL && *set != '\0') {

@@ -34,7 +34,8 @@ struct _ImapSession
   GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
   GString *alerts;        /* [ALERT] texts since the last sign-in began, one a line */
 
-  GPtrArray *news; /* of ImapNews: told, and not taken yet */
+  GPtrArray *namespaces; /* of ImapNamespace */
+  GPtrArray *news;       /* of ImapNews: told, and not taken yet */
 
   ImapGuard guard;
   ImapSelected selected;
@@ -46,6 +47,7 @@ struct _ImapSession
   gboolean usable;
   gboolean signed_in;
   gboolean utf8;                      /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
+  gboolean watching;                  /* NOTIFY is set */
   gboolean qresync;                   /* enabled, and the server said so */
   gboolean selecting;                 /* SELECT is under way: EXISTS is its answer and no news */
   gboolean leaving;                   /* LOGOUT is under way: BYE is its answer */
@@ -183,6 +185,12 @@ void imap_state_forget_selected (ImapSession *session);
 /* SELECT is next to be answered: what comes from here on is the new mailbox's.  Again at [CLOSED] (RFC 7162 3.2.11), since
  * what came before it was still the old one's. */
 void imap_state_begin_selected (ImapSession *session, gboolean read_only);
+
+/* ---- imap-namespace.c ---- */
+
+/* The rest of "* NAMESPACE". */
+void imap_namespace_take (ImapSession *session);
+void imap_namespace_free (ImapNamespace *space);
 
 /* ---- imap-news.c ---- */
 

@@ -18,6 +18,7 @@ session_new (const char *host)
   session->mechanisms = g_ptr_array_new_with_free_func (g_free);
   session->wire_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   session->alerts = g_string_new (NULL);
+  session->namespaces = g_ptr_array_new_with_free_func ((GDestroyNotify)imap_namespace_free);
   session->news = g_ptr_array_new_with_free_func ((GDestroyNotify)imap_news_free);
   session->usable = TRUE;
   return session;
@@ -37,6 +38,7 @@ imap_session_free (ImapSession *session)
   g_ptr_array_unref (session->news);
   g_free (session->greeting);
   g_free (session->server_id);
+  g_ptr_array_unref (session->namespaces);
   g_free (session->host);
   g_free (session->refused_code);
   g_free (session);

@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 
 #include "base-uid-set.h"
+#include "imap-structure.h"
 #include "net-connection.h"
 
 G_BEGIN_DECLS
@@ -74,6 +75,30 @@ typedef enum
   IMAP_ROLE_FLAGGED,
 } ImapRole;
 
+typedef enum
+{
+  IMAP_TOLD_MESSAGES = 1 << 0,
+  IMAP_TOLD_UNSEEN = 1 << 1,
+  IMAP_TOLD_UIDNEXT = 1 << 2,
+  IMAP_TOLD_UIDVALIDITY = 1 << 3,
+  IMAP_TOLD_HIGHESTMODSEQ = 1 << 4,
+  IMAP_TOLD_SIZE = 1 << 5,
+} ImapTold;
+
+typedef enum
+{
+  IMAP_NAMESPACE_PERSONAL,
+  IMAP_NAMESPACE_OTHERS,
+  IMAP_NAMESPACE_SHARED,
+} ImapNamespaceKind;
+
+typedef struct
+{
+  ImapNamespaceKind kind;
+  char *prefix;   /* UTF-8; "INBOX." on Courier, most often "" */
+  char delimiter; /* 0: flat */
+} ImapNamespace;
+
 typedef struct
 {
   char *name;     /* UTF-8, whole path; INBOX always spelt "INBOX" */
@@ -83,6 +108,10 @@ typedef struct
   gboolean has_status; /* LIST-STATUS answered: the next ones are valid */
   guint32 uid_validity, uid_next, messages, unseen;
   guint64 highest_modseq;
+  guint64 size;                                        /* octets of all messages; 0: not told */
+  char *mailbox_id;                                    /* nullable; OBJECTID: survives RENAME */
+  ImapTold told;                                       /* which of the numbers a STATUS had */
+  gboolean tells_subscribed, subscribed, has_children; /* of LIST, where it was extended */
 } ImapMailbox;
 
 void imap_mailbox_free (ImapMailbox *mailbox);
@@ -98,6 +127,7 @@ typedef struct
   gboolean read_only;
   ImapFlags permanent_flags;
   gboolean permanent_keywords; /* \* in PERMANENTFLAGS */
+  char mailbox_id[256];        /* OBJECTID; "" where there is none */
 } ImapSelected;
 
 typedef enum
@@ -106,7 +136,9 @@ typedef enum
   IMAP_NEWS_EXPUNGED, /* number: the sequence number of what went; those above it count one less */
   IMAP_NEWS_VANISHED, /* uids */
   IMAP_NEWS_FLAGS,    /* number: sequence number; uid (0: not told), flags, modseq (0: not told) */
-  IMAP_NEWS_STATUS,   /* mailbox: another mailbox as it is now, with what was told of it */
+  IMAP_NEWS_STATUS,   /* mailbox: another mailbox as it is now, with what was told of it (`told`) */
+  IMAP_NEWS_MAILBOXES,  /* one was made, renamed, removed or subscribed to: list again */
+  IMAP_NEWS_UNWATCHED,  /* the server gave up telling about other mailboxes: ask about all */
   IMAP_NEWS_LOOK_AGAIN, /* something is not known any more: ask for all that changed */
 } ImapNewsKind;
 
@@ -133,8 +165,13 @@ typedef enum
   IMAP_FETCH_HEADER = 1 << 4, /* BODY.PEEK[HEADER.FIELDS (those a list row and threading need)] */
   IMAP_FETCH_BODY = 1 << 5,   /* BODY.PEEK[] whole */
   IMAP_FETCH_PREVIEW =
-      1 << 6, /* BODY.PEEK[TEXT]<0.1024>: enough for a first line; arrives as `text` */
+      1
+      << 6, /* PREVIEW (RFC 8970), arrives as `preview`; else BODY.PEEK[TEXT]<0.1024>, as `text` */
   IMAP_FETCH_MESSAGE_ID = 1 << 7, /* BODY.PEEK[HEADER.FIELDS (Message-ID)]; arrives as `header` */
+  IMAP_FETCH_OBJECT_ID =
+      1 << 8, /* EMAILID THREADID, X-GM-MSGID X-GM-THRID, or nothing where neither is */
+  IMAP_FETCH_LABELS = 1 << 9, /* X-GM-LABELS; nothing on other servers */
+  IMAP_FETCH_STRUCTURE = 1 << 10,
 } ImapFetchItems;
 
 /* One FETCH answer; only what came is set.  Owned by the callback's caller: take with g_bytes_ref. */
@@ -149,6 +186,12 @@ typedef struct
   GBytes *header; /* large literals are backed by an unlinked temporary file, not by memory */
   GBytes *body;   /* complete, or not set at all */
   GBytes *text;
+  char *preview;   /* UTF-8; "" when there is no text */
+  char *email_id;  /* the same for each copy of a message in the account: never changes */
+  char *thread_id; /* nullable */
+  GStrv labels;    /* UTF-8; "\\Inbox" and the like are Gmail's own */
+  ImapStructure *structure;
+  GBytes *part; /* what imap_flight_fetch_part () asked for, or what came of it */
 } ImapFetched;
 
 /* Called for each FETCH answer of a command as it arrives.  FALSE stops: the command is cancelled with the connection. `error` may be set. */
@@ -182,6 +225,8 @@ gboolean imap_session_sign_in (ImapSession *session, const char *user, const cha
                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
 gboolean imap_session_is_usable (ImapSession *session);
+/* GPtrArray of ImapNamespace, personal ones first; empty where the server told none.  Borrowed. */
+const GPtrArray *imap_session_get_namespaces (ImapSession *session);
 /* The response code of the last NO or BAD ("OVERQUOTA"), NULL where it had none; borrowed, until the next one. */
 const char *imap_session_get_refused_code (ImapSession *session);
 void imap_session_logout (ImapSession *session); /* LOGOUT, waits at most 2 s, then drops */
@@ -189,6 +234,10 @@ void imap_session_logout (ImapSession *session); /* LOGOUT, waits at most 2 s, t
 /* All mailboxes (GPtrArray of ImapMailbox, free func set), with status where LIST-STATUS is offered. */
 GPtrArray *imap_session_list (ImapSession *session, GCancellable *cancellable,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* STATUS of all those that can be selected and have none yet, in as few round trips as the server bears, for servers without
+ * LIST-STATUS.  Those that it will not tell about stay without; the selected one is left out. */
+gboolean imap_session_fill_status (ImapSession *session, GPtrArray *mailboxes,
+                                   GCancellable *cancellable, GError **error);
 /* One that exists already ([ALREADYEXISTS]) is no error. */
 gboolean imap_session_create (ImapSession *session, const char *name, GCancellable *cancellable,
                               GError **error);
@@ -251,9 +300,17 @@ gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFla
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 
+/* NOTIFY (RFC 5465): from here on the server tells of all mailboxes of the person (IMAP_NEWS_STATUS, _MAILBOXES) beside the
+ * selected one, as news; with or without IDLE.  *watching: it does; else it has no NOTIFY, or refused.  Each mailbox's
+ * present STATUS comes first where the server is able to, as news too.  Lasts until IMAP_NEWS_UNWATCHED. */
+gboolean imap_session_notify (ImapSession *session, gboolean *watching, GCancellable *cancellable,
+                              GError **error);
+gboolean imap_session_is_watching (ImapSession *session);
+
 /* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE
  * it just waits on both and then, unless woken, sends NOOP.  Ended with DONE; the connection is clean afterwards.  Returns at
- * once while news are pending.  *news (nullable): something changed; it is taken by that, as by imap_session_take_news (). */
+ * once while news are pending, and as soon as the server's line is there.  *news: something changed; it is taken by that, as by
+ * imap_session_take_news (); NULL leaves it for imap_session_steal_news (). */
 gboolean imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean *news,
                             GCancellable *cancellable, GError **error);
 

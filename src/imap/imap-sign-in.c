@@ -277,7 +277,7 @@ take_id (ImapSession *session, const ImapResponse *response, gpointer user_data,
   return IMAP_TAKEN;
 }
 
-/* ID and ENABLE in one round trip; a refusal of either is no failure. */
+/* All that is left to be said in one round trip; a refusal of any is no failure. */
 static gboolean
 introduce (ImapSession *session, GCancellable *cancellable, GError **error)
 {
@@ -291,6 +291,8 @@ introduce (ImapSession *session, GCancellable *cancellable, GError **error)
         "", NULL)
         ->exchange.data = take_id;
   add_enable (flight, session);
+  if (imap_session_has (session, IMAP_CAP_NAMESPACE))
+    imap_flight_add (flight, imap_command_new ("NAMESPACE", FALSE), (ImapTaskTraits)0, "", NULL);
   return imap_flight_run (flight, cancellable, error);
 }
 

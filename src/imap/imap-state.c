@@ -195,6 +195,10 @@ take_mailbox_code (ImapSession *session, const ImapResponse *response)
     selected->highest_modseq = 0;
   } else if (imap_response_has_code (response, "PERMANENTFLAGS")) {
     take_permanent_flags (session, response->argument);
+  } else if (imap_response_has_code (response, "MAILBOXID") && response->argument != NULL) {
+    g_autofree char *id = g_strdup (response->argument);
+    g_strdelimit (id, "()", ' ');
+    g_strlcpy (selected->mailbox_id, g_strstrip (id), sizeof selected->mailbox_id);
   } else if (imap_response_has_code (response, "READ-ONLY")) {
     selected->read_only = TRUE;
   } else if (imap_response_has_code (response, "READ-WRITE")) {
@@ -212,6 +216,11 @@ imap_state_take_code (ImapSession *session, const ImapResponse *response)
       imap_state_set_capabilities (session, response->argument);
   } else if (imap_response_has_code (response, "ALERT")) {
     take_alert (session, response->text);
+  } else if (imap_response_has_code (response, "NOTIFICATIONOVERFLOW")) {
+    /* RFC 5465 5.8: as after NOTIFY NONE */
+    if (session->watching)
+      imap_news_add_number (session, IMAP_NEWS_UNWATCHED, 0);
+    session->watching = FALSE;
   } else if (imap_response_has_code (response, "CLOSED") && session->selecting) {
     imap_state_begin_selected (session, session->selected.read_only);
   } else if (session->selecting || session->selected_name != NULL) {
@@ -371,7 +380,7 @@ take_status (ImapSession *session, const ImapExchange *exchange)
     if (exchange->status != NULL && exchange->status (status, exchange->user_data) == IMAP_TAKEN)
       return;
   }
-  if (status == NULL || !status->has_status)
+  if (status == NULL || status->told == 0)
     return;
   ImapNews *news = g_new0 (ImapNews, 1);
   news->kind = IMAP_NEWS_STATUS;
@@ -487,7 +496,7 @@ take_enabled (ImapSession *session)
 
 static gboolean
 offer (ImapSession *session, const ImapResponse *response, const ImapExchange *exchange,
-       GError **error)
+       gboolean *taken, GError **error)
 {
   for (; exchange != NULL; exchange = exchange->next) {
     if (exchange->data == NULL)
@@ -496,6 +505,7 @@ offer (ImapSession *session, const ImapResponse *response, const ImapExchange *e
     case IMAP_TAKEN_NOT:
       break;
     case IMAP_TAKEN:
+      *taken = TRUE;
       return TRUE;
     case IMAP_TAKEN_FAILED:
       return FALSE;
@@ -535,8 +545,14 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
     imap_state_set_capabilities (session, words != NULL ? words : "");
   } else if (strcmp (response->name, "ENABLED") == 0) {
     take_enabled (session);
+  } else if (strcmp (response->name, "NAMESPACE") == 0) {
+    imap_namespace_take (session);
   } else {
-    return offer (session, response, exchange, error);
+    gboolean taken = FALSE;
+    if (!offer (session, response, exchange, &taken, error))
+      return FALSE;
+    if (!taken && session->watching && strcmp (response->name, "LIST") == 0)
+      imap_news_add_number (session, IMAP_NEWS_MAILBOXES, 0);
   }
   return TRUE;
 }
@@ -560,7 +576,7 @@ imap_state_take_untagged (ImapSession *session, const ImapResponse *response,
   case IMAP_CONDITION_BAD:
   case IMAP_CONDITION_PREAUTH:
     imap_state_take_code (session, response);
-    return offer (session, response, exchange, error);
+    return offer (session, response, exchange, &(gboolean){ FALSE }, error);
   }
   return TRUE;
 }

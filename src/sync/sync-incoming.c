@@ -3,12 +3,14 @@
  * message longer than its batch. */
 #include "sync-incoming.h"
 
+#include "base-text.h"
 #include "mime-message.h"
 #include "store-message.h"
 
 #define BATCH_MESSAGES 200
 #define BATCH_OCTETS   (8 * 1024 * 1024)
 #define MAX_NEWS       100
+#define PREVIEW_CHARS  200
 
 struct _SyncIncoming
 {
@@ -71,6 +73,10 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
     summary = mime_summary_from_start (fetched->header, fetched->text);
   else
     summary = mime_summary_from_header (fetched->header);
+  if (fetched->body == NULL && fetched->preview != NULL) {
+    g_free (summary->preview);
+    summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
+  }
   g_ptr_array_add (incoming->summaries, summary);
 
   message = g_new0 (StoreNewMessage, 1);

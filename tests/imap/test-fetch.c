@@ -119,11 +119,11 @@ test_too_deep (void)
 static void
 test_items (void)
 {
-  g_autofree char *few = imap_fetch_items_to_string (IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ, FALSE);
+  g_autofree char *few = imap_fetch_items_to_string (IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ, 0);
   g_autofree char *all = imap_fetch_items_to_string (
       IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ | IMAP_FETCH_SIZE | IMAP_FETCH_DATE | IMAP_FETCH_HEADER
           | IMAP_FETCH_BODY | IMAP_FETCH_PREVIEW,
-      TRUE);
+      IMAP_CAP_CONDSTORE);
   g_assert_cmpstr (few, ==, "(UID FLAGS)");
   g_assert_cmpstr (
       all, ==,

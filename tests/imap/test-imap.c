@@ -21,5 +21,7 @@ main (int argc, char **argv)
   test_idle_add ();
   test_flight_add ();
   test_resync_add ();
+  test_structure_add ();
+  test_extensions_add ();
   return g_test_run ();
 }

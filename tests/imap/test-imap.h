@@ -19,6 +19,8 @@ void test_change_add (void);
 void test_idle_add (void);
 void test_flight_add (void);
 void test_resync_add (void);
+void test_structure_add (void);
+void test_extensions_add (void);
 
 /* A lexer that holds one complete response; `wire` ends with CRLF. */
 ImapLexer *test_lexer_with (const char *wire, gssize length);

@@ -30,10 +30,10 @@ static void
 test_extended (void)
 {
   g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN (
-      "SPECIAL-USE LIST-EXTENDED LIST-STATUS CONDSTORE") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ))\n"
+      "SPECIAL-USE LIST-EXTENDED LIST-STATUS CONDSTORE") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE SUBSCRIBED CHILDREN STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ))\n"
                                                          "S: * LIST (\\\\HasNoChildren) \"/\" inbox\n"
                                                          "S: * STATUS inbox (MESSAGES 12 UNSEEN 3 UIDNEXT 40 UIDVALIDITY 9 HIGHESTMODSEQ 9.1e+3) \n"
-                                                         "S: * LIST (\\\\sent \\\\HasNoChildren) \"/\" \"Sent Items\"\n"
+                                                         "S: * LIST (\\\\sent \\\\HasChildren \\\\Subscribed) \"/\" \"Sent Items\"\n"
                                                          "S: * STATUS \"Sent Items\" ()\n"
                                                          "S: * LIST (\\\\NoSelect) \"/\" {6}\\r\\n[Mail]\n"
                                                          "S: * LIST (\\\\Trash) \"/\" \"[Mail]/&1VyuAA-\"\n"
@@ -55,6 +55,10 @@ test_extended (void)
   g_assert_cmpuint (inbox->highest_modseq, ==, 9100);
   g_assert_cmpint (find (mailboxes, "Sent Items")->role, ==, IMAP_ROLE_SENT);
   g_assert_false (find (mailboxes, "Sent Items")->has_status);
+  g_assert_true (find (mailboxes, "Sent Items")->tells_subscribed);
+  g_assert_true (find (mailboxes, "Sent Items")->subscribed);
+  g_assert_true (find (mailboxes, "Sent Items")->has_children);
+  g_assert_false (inbox->subscribed || inbox->has_children);
   g_assert_false (find (mailboxes, "[Mail]")->selectable);
   g_assert_cmpint (find (mailboxes, "[Mail]/한글")->role, ==, IMAP_ROLE_TRASH);
   g_assert_cmpint (find (mailboxes, "R&D")->delimiter, ==, '\\');
@@ -66,14 +70,14 @@ test_extended (void)
 static void
 test_extended_refused (void)
 {
-  g_autoptr (FakeServer) server = test_server_new (
-      TEST_SIGN_IN ("SPECIAL-USE LIST-EXTENDED") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE)\n"
-                                                 "S: A2 BAD what\n"
-                                                 "C: A3 LIST \"\" \"*\"\n"
-                                                 "S: * LIST () \"/\" a\n"
-                                                 "S: A3 OK done\n"
-                                                 "C: A4 LIST \"\" \"*\"\n"
-                                                 "S: A4 OK done\n");
+  g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN (
+      "SPECIAL-USE LIST-EXTENDED") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE SUBSCRIBED CHILDREN)\n"
+                                   "S: A2 BAD what\n"
+                                   "C: A3 LIST \"\" \"*\"\n"
+                                   "S: * LIST () \"/\" a\n"
+                                   "S: A3 OK done\n"
+                                   "C: A4 LIST \"\" \"*\"\n"
+                                   "S: A4 OK done\n");
   ImapSession *session = test_sign_in (server);
   g_autoptr (GPtrArray) first = list (session);
   g_autoptr (GPtrArray) second = list (session);
