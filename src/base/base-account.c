@@ -17,6 +17,7 @@
 #define SUFFIX        ".ini"
 #define MAX_HOST      253
 #define MAX_FIELD     320
+#define MAX_EXTENSION 40
 #define MONTHS        12 /* where the file asks for months and does not say how many */
 #define MAX_BODY      2048
 
@@ -42,6 +43,7 @@ copy_server (const BaseServer *from, BaseServer *to)
   to->port = from->port;
   to->security = from->security;
   to->user = g_strdup (from->user);
+  to->without = g_strdupv (from->without);
 }
 
 BaseAccount *
@@ -74,8 +76,10 @@ base_account_free (BaseAccount *account)
   g_free (account->label);
   g_free (account->imap.host);
   g_free (account->imap.user);
+  g_strfreev (account->imap.without);
   g_free (account->smtp.host);
   g_free (account->smtp.user);
+  g_strfreev (account->smtp.without);
   g_free (account->ca_file);
   g_free (account);
 }
@@ -108,6 +112,37 @@ read_text (GKeyFile *file, const char *group, const char *key)
   return g_steal_pointer (&text);
 }
 
+/* The words of Without, separated by ";" as lists are in key files. */
+static gboolean
+read_without (GKeyFile *file, const char *group, BaseServer *server, GError **error)
+{
+  g_auto (GStrv) words = g_key_file_get_string_list (file, group, "Without", NULL, NULL);
+  g_autoptr (GStrvBuilder) good = g_strv_builder_new ();
+  guint n = 0;
+
+  for (guint i = 0; words != NULL && words[i] != NULL; i++) {
+    const char *word = g_strstrip (words[i]);
+
+    if (*word == '\0')
+      continue;
+    if (strlen (word) > MAX_EXTENSION
+        || strspn (word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+=._/")
+               != strlen (word)) {
+      g_autofree char *shown = g_utf8_make_valid (word, -1);
+
+      base_error_set (
+          error, BASE_ERROR_REFUSED, NULL,
+          _ ("“%s” under [%s] is not the name of an extension. Names are separated by “;”."), shown,
+          group);
+      return FALSE;
+    }
+    g_strv_builder_add (good, word);
+    n++;
+  }
+  server->without = n > 0 ? g_strv_builder_end (good) : NULL;
+  return TRUE;
+}
+
 static gboolean
 read_server (GKeyFile *file, const char *group, BaseServer *server, GError **error)
 {
@@ -136,7 +171,7 @@ read_server (GKeyFile *file, const char *group, BaseServer *server, GError **err
     return FALSE;
   }
 
-  return TRUE;
+  return read_without (file, group, server, error);
 }
 
 /* The words of BaseBodies, in its order. */
@@ -292,6 +327,11 @@ write_server (GKeyFile *file, const char *group, const BaseServer *server)
   g_key_file_set_string (file, group, "Security",
                          server->security == BASE_SECURITY_TLS ? "tls" : "starttls");
   write_text (file, group, "User", server->user);
+  if (server->without != NULL)
+    g_key_file_set_string_list (file, group, "Without", (const char *const *)server->without,
+                                g_strv_length (server->without));
+  else
+    g_key_file_remove_key (file, group, "Without", NULL);
 }
 
 /* What is as it is where nothing is said needs no line; one that an administrator wrote is kept true. */

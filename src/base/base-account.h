@@ -19,6 +19,9 @@ typedef struct
   guint16 port;
   BaseSecurity security;
   char *user;
+  /* Nullable: extensions that are not to be used though the server offers them, by their words in CAPABILITY or EHLO
+   * ("QRESYNC", "CHUNKING").  Whether such a word means anything is not known here. */
+  GStrv without;
 } BaseServer;
 
 #define BASE_MONTHS_MAX   1200

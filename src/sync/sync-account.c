@@ -3,6 +3,7 @@
 #include "sync-account.h"
 
 #include "base-error.h"
+#include "sync-without.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -25,7 +26,8 @@ struct _SyncAccount
   SyncAccount *previous; /* waits to be stopped */
   gboolean gate_open;    /* nobody else works on these rows any more */
   gboolean stopping, connected, prove, online;
-  GError *blocked[2]; /* by SyncSide */
+  GError *blocked[2];     /* by SyncSide */
+  ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
 
@@ -62,6 +64,7 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   g_atomic_ref_count_init (&account->ref_count);
   account->shared = sync_shared_ref (shared);
   account->settings = base_account_dup (settings);
+  account->without = sync_without_imap (settings);
   account->previous = previous;
   account->online = online;
   account->state = g_new0 (SyncState, 1);
@@ -371,9 +374,21 @@ sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *canc
     g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
   }
+  g_mutex_lock (&account->lock);
+  imap_session_set_disabled (session, account->without);
+  g_mutex_unlock (&account->lock);
   if (!sign_in (account, session, first, cancellable, error))
     return NULL;
   return g_steal_pointer (&session);
+}
+
+void
+sync_account_learn (SyncAccount *account, ImapSession *session)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  if (session != NULL)
+    account->without |= imap_session_get_doubted (session);
 }
 
 static void tell_state (SyncAccount *account);

@@ -63,6 +63,8 @@ StoreDb *sync_account_open_store (SyncAccount *account, SyncWorker *worker,
 ImapSession *sync_account_open_imap (SyncAccount *account, gboolean first,
                                      GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Before the session is freed (nullable): what its server offered and did not understand is left alone from here on. */
+void sync_account_learn (SyncAccount *account, ImapSession *session);
 /* Asks the events for the password; wipe it with sync_password_free (). */
 char *sync_account_get_password (SyncAccount *account, const char *protocol,
                                  GCancellable *cancellable,

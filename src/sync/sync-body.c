@@ -167,6 +167,7 @@ disconnect (Reader *reader, gboolean politely)
 {
   if (reader->session != NULL && politely)
     imap_session_logout (reader->session);
+  sync_account_learn (reader->account, reader->session);
   g_clear_pointer (&reader->session, imap_session_free);
   sync_worker_set_connected (reader->worker, FALSE);
 }

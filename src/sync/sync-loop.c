@@ -58,6 +58,7 @@ static void
 disconnect (Loop *loop)
 {
   g_clear_pointer (&loop->mailbox, sync_mailbox_free);
+  sync_account_learn (loop->account, loop->session);
   g_clear_pointer (&loop->session, imap_session_free);
   sync_account_set_connected (loop->account, FALSE);
   sync_worker_set_connected (loop->worker, FALSE);

@@ -11,6 +11,7 @@
 #include "store-outgoing.h"
 #include "sync-providers.h"
 #include "sync-roles.h"
+#include "sync-without.h"
 
 #include <glib/gi18n.h>
 
@@ -31,7 +32,7 @@ typedef struct
   GHashTable *checked; /* outbox id -> how often Sent was searched in vain */
 
   gint64 row;
-  SmtpCapability disabled; /* offered by this server and then not known */
+  SmtpCapability disabled; /* by the settings; offered by this server and then not known */
   guint unreachable;       /* how often in a row Sent could not be looked at */
   gboolean told_disk;      /* the person knows that this computer cannot write */
 } Sender;
@@ -476,7 +477,9 @@ run_round (Sender *sender)
 void
 sync_send_run (SyncWorker *worker, gpointer account)
 {
-  Sender sender = { .account = account, .worker = worker };
+  Sender sender = { .account = account,
+                    .worker = worker,
+                    .disabled = sync_without_smtp (sync_account_get_settings (account)) };
 
   sender.checked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   sender.db = sync_account_open_store (account, worker, &sender.row);

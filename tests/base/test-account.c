@@ -22,10 +22,18 @@ make_account (void)
   account->smtp.user = g_strdup (" hong@example.org");
   g_strstrip (account->smtp.user);
   account->ca_file = g_strdup ("/etc/ca.pem");
+  account->imap.without = g_strsplit ("QRESYNC COMPRESS=DEFLATE LITERAL+", " ", -1);
   account->bodies = BASE_BODIES_MONTHS;
   account->months = 3;
   account->largest_body = 0;
   return account;
+}
+
+static void
+check_same_words (GStrv a, GStrv b)
+{
+  g_assert_true ((a == NULL) == (b == NULL));
+  g_assert_true (a == NULL || g_strv_equal ((const char *const *)a, (const char *const *)b));
 }
 
 static void
@@ -44,6 +52,8 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpstr (a->smtp.user, ==, b->smtp.user);
   g_assert_cmpuint (a->smtp.port, ==, b->smtp.port);
   g_assert_cmpint (a->smtp.security, ==, b->smtp.security);
+  check_same_words (a->imap.without, b->imap.without);
+  check_same_words (a->smtp.without, b->smtp.without);
   g_assert_cmpint (a->bodies, ==, b->bodies);
   g_assert_cmpuint (a->months, ==, b->months);
   g_assert_cmpuint (a->largest_body, ==, b->largest_body);
@@ -132,6 +142,8 @@ test_broken_files (void)
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nPort=65536\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSecurity=none\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nWithout=MOVE,QRESYNC\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\nWithout=DSN;B AD\n",
     "[Account]\nAddress=example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nBodies=some\n",
@@ -154,10 +166,11 @@ test_broken_files (void)
     g_assert_true (base_paths_write (file, texts[i], strlen (texts[i]), NULL));
   }
   g_assert_true (base_paths_write (ignored, "x", 1, NULL));
-  g_assert_true (g_file_set_contents (good,
-                                      "[Account]\nAddress= a@example.org \n[IMAP]\nHost=h\nUser=u\n"
-                                      "Security=STARTTLS\n[SMTP]\nHost=h\nUser=u\n",
-                                      -1, NULL));
+  g_assert_true (g_file_set_contents (
+      good,
+      "[Account]\nAddress= a@example.org \n[IMAP]\nHost=h\nUser=u\n"
+      "Security=STARTTLS\nWithout= MOVE ;; idle\n[SMTP]\nHost=h\nUser=u\nWithout=;\n",
+      -1, NULL));
 
   loaded = base_account_load_all (paths, &broken);
   g_assert_cmpuint (g_strv_length (broken), ==, G_N_ELEMENTS (texts));
@@ -165,6 +178,14 @@ test_broken_files (void)
   g_assert_cmpstr (((BaseAccount *)g_ptr_array_index (loaded, 0))->address, ==, "a@example.org");
   g_assert_cmpint (((BaseAccount *)g_ptr_array_index (loaded, 0))->imap.security, ==,
                    BASE_SECURITY_STARTTLS);
+  {
+    const BaseAccount *account = g_ptr_array_index (loaded, 0);
+
+    g_assert_cmpuint (g_strv_length (account->imap.without), ==, 2);
+    g_assert_cmpstr (account->imap.without[0], ==, "MOVE");
+    g_assert_cmpstr (account->imap.without[1], ==, "idle");
+    g_assert_null (account->smtp.without);
+  }
   g_assert_true (g_str_has_prefix (broken[0], "The account file “broken-0.ini” cannot be used. "));
   test_remove_folder (root);
 }

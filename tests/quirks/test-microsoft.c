@@ -234,6 +234,35 @@ test_namespace_hangs_up (void)
   quirk_end (server, session);
 }
 
+/* MOVE is offered and upsets what deletes there: an account can do without. */
+static void
+test_without_move (void)
+{
+  g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
+  const QuirkServer server = { .caps = "IDLE UIDPLUS MOVE",
+                               .inbox = three,
+                               .rules = "ON: $tag UID MOVE *\n"
+                                        "S: $tag NO not so\n"
+                                        "ON: $tag UID COPY 5 \"Archive\"\n"
+                                        "S: $tag OK [COPYUID 5 5 70] copied\n"
+                                        "ON: $tag UID EXPUNGE 5\n"
+                                        "S: * 2 EXPUNGE\n"
+                                        "S: $tag OK gone\n",
+                               .folders = "S: * LIST () \"/\" INBOX\n"
+                                          "S: * LIST (\\\\Archive) \"/\" Archive\n" };
+
+  quirk->account->imap.without = g_strsplit ("MOVE", ";", -1);
+  quirk_add (quirk, &server);
+  quirk_start (quirk);
+  quirk_wait_idle (quirk, 0, 1);
+  move_five (quirk);
+  quirk_wait_operations_done (quirk);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "*MOVE*"), ==, 0);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID COPY 5 *"), ==, 1);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID EXPUNGE 5"), ==, 1);
+  g_assert_cmpstr (quirk->refused->str, ==, "");
+}
+
 /* ID without anything in it is refused: ours says who we are. */
 static void
 test_id_is_not_empty (void)
@@ -263,5 +292,6 @@ quirks_microsoft_add (void)
   g_test_add_func ("/quirks/19-office-bare-copyuid", test_bare_copyuid);
   g_test_add_func ("/quirks/20-office-unfetchable", test_unfetchable);
   g_test_add_func ("/quirks/21-exchange-namespace-hangs-up", test_namespace_hangs_up);
+  g_test_add_func ("/quirks/22-exchange-without-move", test_without_move);
   g_test_add_func ("/quirks/23-exchange-nemesis-empty-id", test_id_is_not_empty);
 }

@@ -11,6 +11,7 @@ main (int argc, char **argv)
   test_providers_add ();
   test_roles_add ();
   test_watch_add ();
+  test_without_add ();
   test_worker_add ();
   return g_test_run ();
 }

@@ -5,4 +5,5 @@ void test_plan_add (void);
 void test_providers_add (void);
 void test_roles_add (void);
 void test_watch_add (void);
+void test_without_add (void);
 void test_worker_add (void);
