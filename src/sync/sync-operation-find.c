@@ -1,6 +1,6 @@
 /* Which message on the server is meant, where its UID is not known: by Message-ID, size, time and, where several are alike,
- * by the bytes; and whether what may have been sent before a cut has arrived.  Sync worker's thread; must never take
- * the word of a SEARCH for it (some servers find everything), and never claim one message for two operations. */
+ * by the bytes; and whether what may have been sent before a cut has arrived.  Sync worker's thread; must never claim one
+ * message for two operations. */
 #include "sync-operations-private.h"
 
 #include "base-error.h"
@@ -67,6 +67,14 @@ sync_find_by_id (SyncContext *context, const StoreOperation *operation, GError *
 
   if (uids == NULL)
     return NULL;
+  if (base_uid_set_count (uids) == 1) {
+    SyncFound *only = g_new0 (SyncFound, 1);
+
+    only->uid = base_uid_set_get_range (uids, 0).first;
+    only->message_id = g_strdup (operation->message_id);
+    g_ptr_array_add (all, only);
+    return g_steal_pointer (&all);
+  }
   sets = base_uid_set_to_strings (uids, SYNC_SET_OCTETS);
   for (gsize i = 0; sets[i] != NULL && *sets[i] != '\0'; i++) {
     g_autoptr (GPtrArray) part = sync_find_fetch (context, sets[i], error);

@@ -64,7 +64,7 @@ typedef struct
 /* What the mailbox has under these UIDs (a set, or "7:*"): GPtrArray of SyncFound. */
 GPtrArray *sync_find_fetch (SyncContext *context, const char *set,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What bears the operation's Message-ID: GPtrArray of SyncFound. */
+/* What bears the operation's Message-ID: GPtrArray of SyncFound; one alone has no size and times. */
 GPtrArray *sync_find_by_id (SyncContext *context, const StoreOperation *operation,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UIDs of the operations, by UID, from what is known or by looking for the message; the rest goes to `lost`. */
