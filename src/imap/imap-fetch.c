@@ -287,12 +287,34 @@ parse_items (ImapFetched *fetched, ImapLexer *lexer)
   return TRUE;
 }
 
+/* What Courier gives for a message that another client has expunged, before it has said so: this instead of the mail. */
+#define GONE_HEADER                                                                                \
+  "From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n\r\n"
+#define GONE_TEXT "This message is no longer available on the server.\r\n"
+
+static gboolean
+is_exactly (GBytes *bytes, const char *text)
+{
+  return bytes != NULL && g_bytes_get_size (bytes) == strlen (text)
+         && memcmp (g_bytes_get_data (bytes, NULL), text, strlen (text)) == 0;
+}
+
+static gboolean
+is_gone (const ImapFetched *fetched)
+{
+  return is_exactly (fetched->body, GONE_HEADER GONE_TEXT)
+         || is_exactly (fetched->header, GONE_HEADER);
+}
+
 gboolean
 imap_fetched_parse (ImapFetched *fetched, guint32 seq, ImapLexer *lexer, GError **error)
 {
   *fetched = (ImapFetched){ .seq = seq };
-  if (parse_items (fetched, lexer))
+  if (parse_items (fetched, lexer)) {
+    if (is_gone (fetched))
+      imap_fetched_clear (fetched);
     return TRUE;
+  }
   imap_fetched_clear (fetched);
   base_error_set (error, BASE_ERROR_LIMIT, NULL,
                   _ ("The mail server sent an answer that is too deeply nested to be understood."));

@@ -91,6 +91,37 @@ test_no_body (void)
   }
 }
 
+/* Courier's words about a message that is gone are not its body; a mail that goes on after them is one. */
+static void
+test_gone (void)
+{
+  g_auto (ImapFetched) fetched = { 0 }, header = { 0 }, longer = { 0 };
+
+  g_assert_true (
+      parse (&fetched,
+             "* 1 FETCH (UID 5 FLAGS () RFC822.SIZE 129 BODY[] {129}\r\n"
+             "From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n"
+             "\r\nThis message is no longer available on the server.\r\n)",
+             NULL));
+  g_assert_null (fetched.body);
+  g_assert_cmpuint (fetched.uid, ==, 5);
+  g_assert_true (
+      parse (&header,
+             "* 1 FETCH (UID 5 BODY[HEADER.FIELDS (FROM SUBJECT)] {77}\r\n"
+             "From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n"
+             "\r\n BODY[TEXT]<0> {52}\r\nThis message is no longer available on the server.\r\n)",
+             NULL));
+  g_assert_null (header.header);
+  g_assert_null (header.text);
+  g_assert_true (
+      parse (&longer,
+             "* 1 FETCH (UID 5 BODY[] {132}\r\n"
+             "From: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n"
+             "\r\nThis message is no longer available on the server.\r\nOr\n)",
+             NULL));
+  g_assert_nonnull (longer.body);
+}
+
 static void
 test_twice (void)
 {
@@ -149,6 +180,7 @@ test_fetch_add (void)
   g_test_add_func ("/imap/fetch/all-items", test_all_items);
   g_test_add_func ("/imap/fetch/order-and-forms", test_order_and_forms);
   g_test_add_func ("/imap/fetch/no-body", test_no_body);
+  g_test_add_func ("/imap/fetch/gone", test_gone);
   g_test_add_func ("/imap/fetch/twice", test_twice);
   g_test_add_func ("/imap/fetch/too-deep", test_too_deep);
   g_test_add_func ("/imap/fetch/items", test_items);
