@@ -12,128 +12,6 @@ live_slow (void)
   return slow != NULL ? g_ascii_strtod (slow, NULL) : 1;
 }
 
-gboolean
-live_is_plain (void)
-{
-  const char *caps = g_getenv ("LIVE_CAPS");
-
-  return caps != NULL && caps[0] != '\0';
-}
-
-const char *
-live_lab (const char *name)
-{
-  static GHashTable *values;
-
-  if (values == NULL) {
-    g_autofree char *text = NULL;
-    g_auto (GStrv) lines = NULL;
-
-    g_assert_true (g_file_get_contents (g_getenv ("LAB_ENV"), &text, NULL, NULL));
-    values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-    lines = g_strsplit (text, "\n", -1);
-    for (gsize i = 0; lines[i] != NULL; i++) {
-      g_auto (GStrv) pair = g_strsplit (lines[i], "=", 2);
-
-      if (g_strv_length (pair) == 2)
-        g_hash_table_replace (values, g_strdup (pair[0]), g_strdup (pair[1]));
-    }
-  }
-  g_assert_nonnull (g_hash_table_lookup (values, name));
-  return g_hash_table_lookup (values, name);
-}
-
-static char *
-run (GPtrArray *argv, const char *input)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process =
-      g_subprocess_newv ((const char *const *)argv->pdata,
-                         G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_autoptr (GBytes) in =
-      g_bytes_new (input != NULL ? input : "", input != NULL ? strlen (input) : 0);
-  g_autoptr (GBytes) out = NULL;
-
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate (process, in, NULL, &out, NULL, &error));
-  g_assert_no_error (error);
-  return g_strndup (g_bytes_get_data (out, NULL) != NULL ? g_bytes_get_data (out, NULL) : "",
-                    g_bytes_get_size (out));
-}
-
-char *
-live_doveadm (const char *user, const char *input, const char *verb, ...)
-{
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autofree char *config =
-      g_build_filename (live_lab ("LAB_STATE"), "dovecot", "dovecot.conf", NULL);
-  g_auto (GStrv) words = g_strsplit (verb, " ", -1);
-  const char *word = NULL;
-  va_list args;
-
-  g_ptr_array_add (argv, (gpointer) "doveadm");
-  g_ptr_array_add (argv, (gpointer) "-c");
-  g_ptr_array_add (argv, config);
-  for (gsize i = 0; words[i] != NULL; i++)
-    g_ptr_array_add (argv, words[i]);
-  g_ptr_array_add (argv, (gpointer) "-u");
-  g_ptr_array_add (argv, (gpointer)user);
-  va_start (args, verb);
-  while ((word = va_arg (args, const char *)) != NULL)
-    g_ptr_array_add (argv, (gpointer)word);
-  va_end (args);
-  g_ptr_array_add (argv, NULL);
-  return run (argv, input);
-}
-
-void
-live_deliver (const char *user, const char *mailbox, const char *subject, gsize size)
-{
-  static guint serial;
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *out = NULL;
-
-  g_string_append_printf (
-      text,
-      "From: Bob <bob@lab.test>\r\nTo: %s@lab.test\r\nSubject: %s\r\nMessage-ID: <live-%u-%u@lab.test>\r\n"
-      "Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\nHello.\r\n",
-      user, subject, g_random_int (), serial++);
-  while (text->len < size)
-    g_string_append (text,
-                     "0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghijklmnopqrstuv\r\n");
-  out = live_doveadm (user, text->str, "save", "-m", mailbox, NULL);
-}
-
-guint
-live_count (const char *user, const char *mailbox, const char *subject)
-{
-  g_autofree char *out =
-      subject != NULL
-          ? live_doveadm (user, NULL, "search", "mailbox", mailbox, "subject", subject, NULL)
-          : live_doveadm (user, NULL, "search", "mailbox", mailbox, "all", NULL);
-  guint n = 0;
-
-  for (const char *p = out; *p != '\0'; p++)
-    n += *p == '\n';
-  return n;
-}
-
-void
-live_seed (const char *user, const char *mailbox, guint n, const char *kind)
-{
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autofree char *script = g_build_filename (g_getenv ("SOSIK_TESTS"), "lab", "seed", NULL);
-  g_autofree char *count = g_strdup_printf ("%u", n);
-  g_autofree char *out = NULL;
-  const char *words[] = {
-    script, live_lab ("LAB_STATE"), user, mailbox, count, "--kind", kind, NULL
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    g_ptr_array_add (argv, (gpointer)words[i]);
-  out = run (argv, NULL);
-}
-
 /* ---- events ---- */
 
 static char *
@@ -186,25 +64,6 @@ refused (const char *account_id, const char *sentence, const char *detail, gpoin
 /* ---- coming and going ---- */
 
 static void
-empty_mailbox (const char *user)
-{
-  const char *own[] = { "INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive" };
-  g_autofree char *list = live_doveadm (user, NULL, "mailbox list", NULL);
-  g_auto (GStrv) names = g_strsplit (list, "\n", -1);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
-    g_free (live_doveadm (user, NULL, "expunge", "mailbox", own[i], "all", NULL));
-  for (gsize i = 0; names[i] != NULL; i++) {
-    gboolean is_own = names[i][0] == '\0';
-
-    for (gsize k = 0; k < G_N_ELEMENTS (own); k++)
-      is_own = is_own || g_str_equal (names[i], own[k]);
-    if (!is_own)
-      g_free (live_doveadm (user, NULL, "mailbox delete", "-s", names[i], NULL));
-  }
-}
-
-static void
 set_server (BaseServer *server, const char *port, const char *user)
 {
   g_free (server->host);
@@ -234,7 +93,7 @@ live_new (const char *user)
   Live *live = g_new0 (Live, 1);
   g_autoptr (GError) error = NULL;
 
-  empty_mailbox (user);
+  live_tidy (user);
   live->folder = g_dir_make_tmp ("sosik-live-XXXXXX", &error);
   g_assert_no_error (error);
   live->paths = base_paths_new (live->folder, &error);
@@ -335,12 +194,13 @@ find_folder (Live *live, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) folders = store_folder_list (live->db, live->row, &error);
+  g_autofree char *path = live_path (name);
 
   g_assert_no_error (error);
   for (guint i = 0; i < folders->len; i++) {
     StoreFolder *folder = g_ptr_array_index (folders, i);
 
-    if (g_str_equal (folder->name, name)) {
+    if (g_str_equal (folder->name, path)) {
       StoreFolder *found = store_folder_get (live->db, folder->id, NULL);
 
       return found;

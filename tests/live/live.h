@@ -1,5 +1,7 @@
-/* One person's Sosik without a window: a profile, a store, an engine, and what the engine said; and the server's side, by doveadm. */
+/* One person's Sosik without a window: a profile, a store, an engine, and what the engine said. */
 #pragma once
+
+#include "live-server.h"
 
 #include "store-folder.h"
 #include "store-message.h"
@@ -41,8 +43,6 @@ typedef struct
   G_STMT_END
 
 double live_slow (void);                 /* factor for slow builds: LIVE_SLOW */
-gboolean live_is_plain (void);           /* the server shows few capabilities */
-const char *live_lab (const char *name); /* a value of lab.env */
 
 /* An empty mailbox of this user, and a profile that knows it; not started. */
 Live *live_new (const char *user);
@@ -61,13 +61,3 @@ guint live_unread (Live *live, const char *name);
 gint64 live_find (Live *live, const char *folder, const char *subject);
 StoreFlags live_flags (Live *live, gint64 id);
 gboolean live_has_body (Live *live, gint64 id);
-
-/* ---- the server's side ---- */
-/* Runs doveadm for the user: live_doveadm ("alice", input or NULL, "search", "mailbox", "INBOX", "all", NULL) -> its output. */
-char *live_doveadm (const char *user, const char *input, const char *verb,
-                    ...) G_GNUC_NULL_TERMINATED;
-void live_deliver (const char *user, const char *mailbox, const char *subject, gsize size);
-guint live_count (const char *user, const char *mailbox,
-                  const char *subject); /* subject NULL: all */
-/* tests/lab/seed */
-void live_seed (const char *user, const char *mailbox, guint n, const char *kind);

@@ -19,8 +19,8 @@ start_in_step (const char *user)
 static guint
 lacking_bodies (Live *live, const char *folder)
 {
-  g_autoptr (GArray) uids =
-      store_message_get_uids_without_body (live->db, live_folder (live, folder), G_MAXINT, 0, 0, NULL);
+  g_autoptr (GArray) uids = store_message_get_uids_without_body (
+      live->db, live_folder (live, folder), G_MAXINT, 0, 0, NULL);
 
   return uids->len;
 }
@@ -30,6 +30,7 @@ test_first_sync (void)
 {
   Live *live = live_new ("alice");
   g_autoptr (StoreFolder) sent = NULL;
+  g_autofree char *sent_path = NULL;
 
   live_seed ("alice", "INBOX", 350, "mixed");
   live_seed ("alice", "Archive", 30, "mixed");
@@ -42,7 +43,8 @@ test_first_sync (void)
   g_assert_cmpuint (live_get_arrived (live), ==, 0);
   sent = store_folder_by_role (live->db, live->row, STORE_ROLE_SENT, NULL);
   g_assert_nonnull (sent);
-  g_assert_cmpstr (sent->name, ==, "Sent");
+  sent_path = live_path ("Sent");
+  g_assert_cmpstr (sent->name, ==, sent_path);
   g_assert_cmpint (live->state->in_step, >, 0);
   live_free (live);
 }
@@ -84,15 +86,6 @@ test_arrives (void)
   live_free (live);
 }
 
-static gboolean
-server_has (const char *mailbox, const char *subject, const char *flag)
-{
-  g_autofree char *out =
-      live_doveadm ("alice", NULL, "fetch", "flags", "mailbox", mailbox, "subject", subject, NULL);
-
-  return strstr (out, flag) != NULL;
-}
-
 static void
 set_flags (Live *live, gint64 id, gboolean add, StoreFlags flags)
 {
@@ -116,15 +109,14 @@ test_flags (void)
   id = live_find (live, "INBOX", "one");
   set_flags (live, id, TRUE, STORE_FLAG_SEEN | STORE_FLAG_FLAGGED);
   g_assert_true (live_flags (live, id) & STORE_FLAG_SEEN);
-  LIVE_WAIT (server_has ("INBOX", "one", "\\Seen"), 5);
-  LIVE_WAIT (server_has ("INBOX", "one", "\\Flagged"), 5);
+  LIVE_WAIT (live_server_has ("alice", "INBOX", "one", "\\Seen"), 5);
+  LIVE_WAIT (live_server_has ("alice", "INBOX", "one", "\\Flagged"), 5);
   set_flags (live, id, FALSE, STORE_FLAG_SEEN);
-  LIVE_WAIT (!server_has ("INBOX", "one", "\\Seen"), 5);
-  g_assert_false (server_has ("INBOX", "two", "\\Flagged"));
+  LIVE_WAIT (!live_server_has ("alice", "INBOX", "one", "\\Seen"), 5);
+  g_assert_false (live_server_has ("alice", "INBOX", "two", "\\Flagged"));
 
   /* The other way: another client answers. */
-  g_free (live_doveadm ("alice", NULL, "flags add", "\\Answered \\Seen", "mailbox", "INBOX",
-                        "subject", "two", NULL));
+  live_mark ("alice", "INBOX", "two", "+FLAGS.SILENT", "(\\Answered \\Seen)");
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   id = live_find (live, "INBOX", "two");
@@ -203,7 +195,7 @@ test_chain_offline (void)
   set_flags (live, id, TRUE, STORE_FLAG_FLAGGED);
   move (live, id, "Archive");
   LIVE_WAIT (live_count ("alice", "Archive", "wander") == 1, 15);
-  LIVE_WAIT (server_has ("Archive", "wander", "\\Flagged"), 5);
+  LIVE_WAIT (live_server_has ("alice", "Archive", "wander", "\\Flagged"), 5);
   g_assert_cmpuint (live_count ("alice", "Trash", "wander"), ==, 0);
   g_assert_cmpuint (live_count ("alice", "INBOX", "wander"), ==, 0);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
@@ -255,8 +247,7 @@ test_delete (void)
   live_start (live);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
   /* What another client only marked must survive. */
-  g_free (live_doveadm ("alice", NULL, "flags add", "\\Deleted", "mailbox", "Trash", "subject",
-                        "other", NULL));
+  live_mark ("alice", "Trash", "other", "+FLAGS.SILENT", "(\\Deleted)");
   id = live_find (live, "Trash", "doomed");
   g_assert_cmpint (store_operation_expunge (live->db, &id, 1, 0, &error), >, 0);
   sync_engine_operations_changed (live->engine, NULL);
@@ -277,12 +268,11 @@ test_expunged_elsewhere (void)
   live_start (live);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 42);
-  g_free (live_doveadm ("alice", NULL, "expunge", "mailbox", "INBOX", "subject", "goes", NULL));
+  live_expunge ("alice", "INBOX", "goes");
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   LIVE_WAIT (live_total (live, "INBOX") == 41, 10);
-  g_free (
-      live_doveadm ("alice", NULL, "expunge", "mailbox", "INBOX", "not", "subject", "stays", NULL));
+  live_expunge ("alice", "INBOX", "!stays");
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   LIVE_WAIT (live_total (live, "INBOX") == 1, 15);
@@ -298,7 +288,7 @@ test_renumbered (void)
   guint32 before = 0;
   g_autoptr (StoreFolder) folder = NULL, after = NULL;
 
-  g_free (live_doveadm ("alice", NULL, "mailbox create", "Work", NULL));
+  live_create ("alice", "Work");
   live_deliver ("alice", "Work", "old", 0);
   live_deliver ("alice", "Work", "both", 0);
   live_start (live);
@@ -306,9 +296,9 @@ test_renumbered (void)
   g_assert_cmpuint (live_total (live, "Work"), ==, 2);
   folder = store_folder_get (live->db, live_folder (live, "Work"), NULL);
   before = folder->uid_validity;
-  g_free (live_doveadm ("alice", NULL, "mailbox delete", "Work", NULL));
+  live_delete ("alice", "Work");
   g_usleep (1200000);
-  g_free (live_doveadm ("alice", NULL, "mailbox create", "Work", NULL));
+  live_create ("alice", "Work");
   live_deliver ("alice", "Work", "both", 0);
   live_deliver ("alice", "Work", "new", 0);
   live_deliver ("alice", "Work", "newer", 0);
@@ -356,10 +346,24 @@ test_body (void)
   assert_fetched (live, "Archive", "small", 100);
   assert_fetched (live, "Archive", "large", 50 * 1024 * 1024);
   id = live_find (live, "Archive", "gone");
-  g_free (live_doveadm ("alice", NULL, "expunge", "mailbox", "Archive", "subject", "gone", NULL));
-  g_assert_false (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
-  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
-  g_clear_error (&error);
+  live_expunge ("alice", "Archive", "gone");
+  /* Cyrus still gives it to a connection that it has not told yet: then it must be whole. */
+  if (live_server () == LIVE_CYRUS
+      && sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error)) {
+    g_autoptr (GBytes) body = store_message_get_body (live->db, id, &error);
+
+    g_assert_no_error (error);
+    g_assert_true (
+        g_strstr_len (g_bytes_get_data (body, NULL), (gssize)g_bytes_get_size (body), "Hello.")
+        != NULL);
+  } else {
+    g_clear_error (&error);
+    g_assert_false (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+    g_clear_error (&error);
+  }
+  sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "Archive"));
+  LIVE_WAIT (live_find (live, "Archive", "gone") == 0, 10);
   g_assert_false (sync_engine_fetch_body (live->engine, "no-such-account", id, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
   live_free (live);
@@ -384,13 +388,13 @@ test_folders (void)
 {
   Live *live = start_in_step ("alice");
 
-  g_free (live_doveadm ("alice", NULL, "mailbox create", "회의/자료", NULL));
+  live_create ("alice", "회의/자료");
   live_deliver ("alice", "회의/자료", "paper", 0);
   /* The list is asked for every few minutes, and on each new connection. */
   sync_engine_set_online (live->engine, FALSE);
   sync_engine_set_online (live->engine, TRUE);
   LIVE_WAIT (live_total (live, "회의/자료") == 1, 10);
-  g_free (live_doveadm ("alice", NULL, "mailbox delete", "회의/자료", NULL));
+  live_delete ("alice", "회의/자료");
   sync_engine_set_online (live->engine, FALSE);
   sync_engine_set_online (live->engine, TRUE);
   LIVE_WAIT (live_folder (live, "회의/자료") == 0, 10);

@@ -73,7 +73,7 @@ outbox_state (Live *live, gint64 id)
 static void
 empty_bob (void)
 {
-  g_free (live_doveadm ("bob", NULL, "expunge", "mailbox", "INBOX", "all", NULL));
+  live_expunge ("bob", "INBOX", NULL);
 }
 
 static void
@@ -92,8 +92,7 @@ test_plain_and_attached (void)
   LIVE_WAIT (live_count ("bob", "INBOX", "plain") == 1
                  && live_count ("bob", "INBOX", "attached") == 1,
              15);
-  text =
-      live_doveadm ("bob", NULL, "fetch", "body", "mailbox", "INBOX", "subject", "attached", NULL);
+  text = live_text ("bob", "INBOX", "attached");
   g_assert_cmpuint (strlen (text), >, 300000);
 
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
@@ -226,7 +225,7 @@ test_uncertain (void)
   message = store_outbox_get_message (live->db, g_ptr_array_index (rows, 0), &error);
   g_assert_no_error (error);
   bytes = g_strndup (g_bytes_get_data (message, NULL), g_bytes_get_size (message));
-  g_free (live_doveadm ("alice", bytes, "save", "-m", "Sent", NULL));
+  live_save ("alice", "Sent", bytes);
   live_stop (live);
   live_start (live);
   LIVE_WAIT (outbox_length (live) == 0, 15);
