@@ -61,9 +61,11 @@ any_local (MailEngine *self)
 void
 mail_engine_update_online (MailEngine *self)
 {
-  if (self->sync != NULL && self->monitor != NULL)
-    sync_engine_set_online (self->sync, g_network_monitor_get_network_available (self->monitor)
-                                            || any_local (self));
+  if (self->sync == NULL || self->monitor == NULL)
+    return;
+  sync_engine_set_metered (self->sync, g_network_monitor_get_network_metered (self->monitor));
+  sync_engine_set_online (self->sync, g_network_monitor_get_network_available (self->monitor)
+                                          || any_local (self));
 }
 
 void

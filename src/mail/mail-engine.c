@@ -303,7 +303,11 @@ start_failed (GTask *task, GError *error)
 static void
 on_wake (gpointer user_data)
 {
-  mail_engine_update_online (user_data);
+  MailEngine *self = user_data;
+
+  mail_engine_update_online (self);
+  if (self->sync != NULL)
+    sync_engine_resumed (self->sync);
 }
 
 static void
@@ -337,6 +341,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
   self->monitor = g_object_ref (g_network_monitor_get_default ());
   g_signal_connect_swapped (self->monitor, "network-changed",
+                            G_CALLBACK (mail_engine_update_online), self);
+  g_signal_connect_swapped (self->monitor, "notify::network-metered",
                             G_CALLBACK (mail_engine_update_online), self);
   self->wake = mail_wake_new (on_wake, self);
   mail_engine_update_online (self);

@@ -25,7 +25,7 @@ struct _SyncAccount
   GCond gate_cond;
   SyncAccount *previous; /* waits to be stopped */
   gboolean gate_open;    /* nobody else works on these rows any more */
-  gboolean stopping, connected, prove, online;
+  gboolean stopping, connected, prove, online, metered;
   GError *blocked[2];     /* by SyncSide */
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
@@ -57,7 +57,7 @@ sync_shared_unref (SyncShared *shared)
 
 SyncAccount *
 sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online,
-                  SyncAccount *previous)
+                  gboolean metered, SyncAccount *previous)
 {
   SyncAccount *account = g_new0 (SyncAccount, 1);
 
@@ -67,6 +67,7 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   account->without = sync_without_imap (settings);
   account->previous = previous;
   account->online = online;
+  account->metered = metered;
   account->state = g_new0 (SyncState, 1);
   account->state->phase = SYNC_PHASE_CONNECTING;
   g_mutex_init (&account->sign_in_lock);
@@ -202,6 +203,26 @@ sync_account_set_online (SyncAccount *account, gboolean online)
   sync_worker_retry (account->sync, TRUE);
   sync_worker_retry (account->reader, TRUE);
   sync_worker_retry (account->sender, FALSE);
+}
+
+void
+sync_account_resumed (SyncAccount *account)
+{
+  g_mutex_lock (&account->lock);
+  account->prove = TRUE;
+  g_mutex_unlock (&account->lock);
+  sync_worker_wake (account->sync);
+  /* Its connection slept too, and nobody would notice before somebody waits for it. */
+  sync_worker_retry (account->reader, TRUE);
+}
+
+void
+sync_account_set_metered (SyncAccount *account, gboolean metered)
+{
+  g_mutex_lock (&account->lock);
+  account->metered = metered;
+  g_mutex_unlock (&account->lock);
+  sync_worker_wake (account->sync);
 }
 
 static void
@@ -459,6 +480,36 @@ sync_account_take_prove (SyncAccount *account)
   return prove;
 }
 
+gboolean
+sync_account_is_metered (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  return account->metered;
+}
+
+void
+sync_account_doubt_qresync (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  account->without |= IMAP_CAP_QRESYNC;
+}
+
+gboolean
+sync_account_is_qresync_doubted (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  return (account->without & IMAP_CAP_QRESYNC) != 0;
+}
+
+const SyncTimes *
+sync_account_get_times (SyncAccount *account)
+{
+  return account->shared->times != NULL ? account->shared->times : &sync_times;
+}
+
 /* ---- the state shown ---- */
 
 SyncState *
@@ -502,7 +553,7 @@ static gboolean
 states_equal (const SyncState *a, const SyncState *b)
 {
   return a->phase == b->phase && a->done == b->done && a->total == b->total
-         && a->in_step == b->in_step && a->next_try == b->next_try
+         && a->in_step == b->in_step && a->in_step_by == b->in_step_by && a->next_try == b->next_try
          && g_strcmp0 (a->folder, b->folder) == 0 && g_strcmp0 (a->message, b->message) == 0
          && g_strcmp0 (a->detail, b->detail) == 0;
 }
@@ -580,10 +631,11 @@ sync_account_is_waiting (SyncAccount *account)
 }
 
 void
-sync_account_set_in_step (SyncAccount *account, gint64 now)
+sync_account_set_in_step (SyncAccount *account, gint64 now, StoreProof by)
 {
   g_mutex_lock (&account->state_lock);
   account->state->in_step = now;
+  account->state->in_step_by = by;
   g_mutex_unlock (&account->state_lock);
 }
 

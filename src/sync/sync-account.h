@@ -6,6 +6,7 @@
 #include "imap-session.h"
 #include "sync-engine.h"
 #include "sync-request.h"
+#include "sync-watch.h"
 #include "sync-worker.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,8 @@ typedef struct
   Store *store;
   SyncEvents events;
   gpointer user_data;
-  guint patience_ms; /* with servers; 0: the default */
+  guint patience_ms;      /* with servers; 0: the default */
+  const SyncTimes *times; /* borrowed; NULL: the usual ones */
 } SyncShared;
 
 SyncShared *sync_shared_ref (SyncShared *shared);
@@ -27,7 +29,7 @@ void sync_shared_unref (SyncShared *shared);
 
 /* Starts the workers.  `previous` (nullable, taken): the same account with older settings; it is stopped before anything begins. */
 SyncAccount *sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online,
-                               SyncAccount *previous) G_GNUC_WARN_UNUSED_RESULT;
+                               gboolean metered, SyncAccount *previous) G_GNUC_WARN_UNUSED_RESULT;
 SyncAccount *sync_account_ref (SyncAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 void sync_account_unref (SyncAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncAccount, sync_account_unref)
@@ -42,6 +44,9 @@ void sync_account_outbox_changed (SyncAccount *account);
 void sync_account_show_folder (SyncAccount *account, gint64 folder);
 void sync_account_retry (SyncAccount *account);
 void sync_account_set_online (SyncAccount *account, gboolean online);
+void sync_account_set_metered (SyncAccount *account, gboolean metered);
+/* The computer slept. */
+void sync_account_resumed (SyncAccount *account);
 /* Hands a request to the reader worker; answered at once when the account is closing. */
 void sync_account_request (SyncAccount *account, SyncRequest *request);
 /* The same to the sync worker: where the server lets only one connection in. */
@@ -87,8 +92,13 @@ gboolean sync_account_is_connected (SyncAccount *account);
 gint64 sync_account_get_shown (
     SyncAccount *account,
     guint *serial); /* folder the person looks at, 0 none; serial counts the calls */
-/* True once when the network changed: prove that the connection still stands. */
+/* True once when the network changed or the computer slept: prove that the connection still stands. */
 gboolean sync_account_take_prove (SyncAccount *account);
+gboolean sync_account_is_metered (SyncAccount *account);
+/* The server told wrongly what vanished: QRESYNC is not used any more as long as the program runs. */
+void sync_account_doubt_qresync (SyncAccount *account);
+gboolean sync_account_is_qresync_doubted (SyncAccount *account);
+const SyncTimes *sync_account_get_times (SyncAccount *account);
 
 /* ---- the state a person sees ---- */
 /* `error` (nullable) gives message and detail; total 0: not known. */
@@ -98,7 +108,7 @@ void sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *
  * own. */
 void sync_account_set_waiting (SyncAccount *account, const GError *reason);
 gboolean sync_account_is_waiting (SyncAccount *account);
-void sync_account_set_in_step (SyncAccount *account, gint64 now);
+void sync_account_set_in_step (SyncAccount *account, gint64 now, StoreProof by);
 void sync_account_tell_refused (SyncAccount *account, const char *sentence, const char *detail);
 
 /* What the three threads run. */

@@ -15,7 +15,7 @@ struct _SyncEngine
 
   GMutex lock;          /* what follows */
   GHashTable *accounts; /* id -> SyncAccount */
-  gboolean online;
+  gboolean online, metered;
 };
 
 SyncEngine *
@@ -28,6 +28,7 @@ sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
   shared->store = store_ref (store);
   shared->events = *events;
   shared->user_data = user_data;
+  shared->times = &sync_times;
   engine->shared = shared;
   engine->online = TRUE;
   engine->accounts =
@@ -84,7 +85,7 @@ sync_engine_add_account (SyncEngine *engine, const BaseAccount *account)
 
   g_hash_table_steal_extended (engine->accounts, account->id, (gpointer *)&key,
                                (gpointer *)&previous);
-  added = sync_account_new (engine->shared, account, engine->online, previous);
+  added = sync_account_new (engine->shared, account, engine->online, engine->metered, previous);
   g_hash_table_insert (engine->accounts, g_strdup (account->id), added);
 }
 
@@ -151,6 +152,34 @@ sync_engine_set_online (SyncEngine *engine, gboolean online)
   accounts = find_accounts (engine, NULL);
   for (guint i = 0; i < accounts->len; i++)
     sync_account_set_online (g_ptr_array_index (accounts, i), online);
+}
+
+void
+sync_engine_set_metered (SyncEngine *engine, gboolean metered)
+{
+  g_autoptr (GPtrArray) accounts = NULL;
+
+  g_mutex_lock (&engine->lock);
+  engine->metered = metered;
+  g_mutex_unlock (&engine->lock);
+  accounts = find_accounts (engine, NULL);
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_set_metered (g_ptr_array_index (accounts, i), metered);
+}
+
+void
+sync_engine_resumed (SyncEngine *engine)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, NULL);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_resumed (g_ptr_array_index (accounts, i));
+}
+
+void
+sync_engine_set_times (SyncEngine *engine, const SyncTimes *times)
+{
+  engine->shared->times = times;
 }
 
 gboolean

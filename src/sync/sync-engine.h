@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base-account.h"
-#include "store-db.h"
+#include "store-folder.h"
 
 G_BEGIN_DECLS
 
@@ -29,9 +29,10 @@ typedef struct
   char *folder;      /* nullable: display path of what is being synced */
   guint done, total; /* messages */
   gint64 in_step;    /* last moment proven in step (INBOX), 0 never */
-  gint64 next_try;   /* seconds, 0 none */
-  char *message;     /* nullable: sentence for a person: why not in step */
-  char *detail;      /* nullable: the server's words */
+  StoreProof in_step_by;
+  gint64 next_try; /* seconds, 0 none */
+  char *message;   /* nullable: sentence for a person: why not in step */
+  char *detail;    /* nullable: the server's words */
 } SyncState;
 
 SyncState *sync_state_dup (const SyncState *state) G_GNUC_WARN_UNUSED_RESULT;
@@ -74,9 +75,17 @@ void sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64
 /* Try now: the person pressed Retry or gave a password, or the network came back. NULL: all. */
 void sync_engine_retry (SyncEngine *engine, const char *account_id);
 void sync_engine_set_online (SyncEngine *engine, gboolean online);
+/* The network costs money: only INBOX and the folder the person looks at, and no bodies but those that are opened. */
+void sync_engine_set_metered (SyncEngine *engine, gboolean metered);
+/* The computer slept: no connection is believed in before it answered. */
+void sync_engine_resumed (SyncEngine *engine);
 
 /* (blocks) Makes sure the body of this message is in the store; by the reader worker, ahead of everything. RETRY offline. */
 gboolean sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message,
                                  GCancellable *cancellable, GError **error);
+
+/* For tests, before the first account: how long is long (`times` is borrowed). */
+typedef struct _SyncTimes SyncTimes;
+void sync_engine_set_times (SyncEngine *engine, const SyncTimes *times);
 
 G_END_DECLS

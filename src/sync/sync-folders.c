@@ -6,6 +6,8 @@
 #include "store-operation.h"
 #include "sync-roles.h"
 
+#define LIST_OF_FOLDERS 0 /* no folder has this id */
+
 static const StoreRole wanted_roles[] = { STORE_ROLE_SENT, STORE_ROLE_ARCHIVE, STORE_ROLE_TRASH };
 
 gboolean
@@ -120,15 +122,60 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
   return folders;
 }
 
+static gboolean
+is_listed (GPtrArray *listed, const char *name)
+{
+  for (guint i = 0; i < listed->len; i++) {
+    const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
+
+    /* INBOX's case does not count. */
+    if (g_str_equal (mailbox->name, name)
+        || (mailbox->role == IMAP_ROLE_INBOX && g_ascii_strcasecmp (name, "INBOX") == 0))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+sync_folders_is_suspicious (GPtrArray *listed, GPtrArray *stored)
+{
+  guint had = 0, lost = 0;
+
+  for (guint i = 0; i < stored->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (stored, i);
+
+    /* One that nobody has been in yet may be a row only, made before the mailbox. */
+    if (folder->uid_validity == 0)
+      continue;
+    had++;
+    if (is_listed (listed, folder->server_name))
+      continue;
+    lost++;
+    if (folder->total > 0)
+      return TRUE;
+  }
+  return lost > 1 && lost >= (had + 1) / 2;
+}
+
 /* In one transaction: what the sender adds in between (Sent, with a copy that waits in it) must not be taken for gone. */
 static gboolean
-store_list (SyncContext *context, GPtrArray *listed, GError **error)
+store_list (SyncContext *context, SyncMemory *memory, GPtrArray *listed, gboolean *ask_again,
+            GError **error)
 {
   g_autoptr (GPtrArray) stored = NULL, merged = NULL;
 
   if (!store_db_begin (context->db, FALSE, error))
     return FALSE;
   stored = store_folder_list (context->db, context->row, error);
+  if (stored != NULL && listed->len > 0) {
+    if (!sync_folders_is_suspicious (listed, stored))
+      sync_memory_trusts (memory, LIST_OF_FOLDERS);
+    else if (!sync_memory_confirms (memory, LIST_OF_FOLDERS, context->generation)) {
+      *ask_again = TRUE;
+      store_db_rollback (context->db);
+      return TRUE;
+    }
+  }
   if (stored != NULL)
     merged =
         sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
@@ -140,13 +187,14 @@ store_list (SyncContext *context, GPtrArray *listed, GError **error)
 }
 
 GHashTable *
-sync_folders_list (SyncContext *context, GError **error)
+sync_folders_list (SyncContext *context, SyncMemory *memory, gboolean *ask_again, GError **error)
 {
   g_autoptr (GHashTable) by_name = NULL;
   g_autoptr (GPtrArray) listed = NULL;
 
+  *ask_again = FALSE;
   listed = imap_session_list (context->session, context->cancellable, error);
-  if (listed == NULL || !store_list (context, listed, error))
+  if (listed == NULL || !store_list (context, memory, listed, ask_again, error) || *ask_again)
     return NULL;
 
   by_name =

@@ -1,13 +1,19 @@
 /* The list of mailboxes: from LIST into the store. */
 #pragma once
 
-#include "sync-context.h"
+#include "sync-mailbox.h"
 
 G_BEGIN_DECLS
 
-/* Asks for the list and makes the store's rows equal to it.  Returns what the server said, by name (GHashTable of char * -> ImapMailbox, borrows
+/* Asks for the list and makes the store's rows equal to it.  TRUE in *ask_again (and NULL without error): it lacks so much that a new
+ * connection should say the same first.  Returns what the server said, by name (GHashTable of char * -> ImapMailbox, borrows
  * from itself): mailboxes that are only rows here, because nothing needed them yet, are not in it. */
-GHashTable *sync_folders_list (SyncContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GHashTable *sync_folders_list (SyncContext *context, SyncMemory *memory, gboolean *ask_again,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Pure: `listed` (GPtrArray of ImapMailbox) lacks a folder with messages, or half of those of `stored` (GPtrArray of StoreFolder) that
+ * the server once had: perhaps a server's slip. */
+gboolean sync_folders_is_suspicious (GPtrArray *listed, GPtrArray *stored);
 
 /* Makes the mailbox on the server: an operation needs it.  One that exists by now is no error. */
 gboolean sync_folders_create (SyncContext *context, const char *name, GError **error);

@@ -18,7 +18,7 @@ struct _SyncIncoming
   SyncContext *context;
 
   /* Owned */
-  GPtrArray *messages;  /* StoreNewMessage */
+  GPtrArray *messages;  /* Held, each a StoreNewMessage */
   GPtrArray *summaries; /* MimeSummary, what the messages' strings belong to */
   BaseUidSet *uids;
 
@@ -27,11 +27,20 @@ struct _SyncIncoming
   gsize octets;
 };
 
-static void
-new_message_free (StoreNewMessage *message)
+/* A message that waits for the store, and what of its strings is not the summary's. */
+typedef struct
 {
-  g_clear_pointer (&message->body, g_bytes_unref);
-  g_free (message);
+  StoreNewMessage message;
+  char *preview, *object_id; /* Owned */
+} Held;
+
+static void
+held_free (Held *held)
+{
+  g_clear_pointer (&held->message.body, g_bytes_unref);
+  g_free (held->preview);
+  g_free (held->object_id);
+  g_free (held);
 }
 
 SyncIncoming *
@@ -42,7 +51,7 @@ sync_incoming_new (SyncContext *context, gint64 folder, guint32 arrived_from)
   incoming->context = context;
   incoming->folder = folder;
   incoming->arrived_from = arrived_from;
-  incoming->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)new_message_free);
+  incoming->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)held_free);
   incoming->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_summary_free);
   incoming->uids = base_uid_set_new ();
   return incoming;
@@ -63,6 +72,7 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
   SyncIncoming *incoming = user_data;
   MimeSummary *summary = NULL;
   StoreNewMessage *message = NULL;
+  Held *held = NULL;
 
   /* Flags of other messages, told in between; an answer without the bytes that were asked for (they are asked for again). */
   if (fetched->uid == 0 || (fetched->header == NULL && fetched->body == NULL))
@@ -79,7 +89,10 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
   }
   g_ptr_array_add (incoming->summaries, summary);
 
-  message = g_new0 (StoreNewMessage, 1);
+  held = g_new0 (Held, 1);
+  held->preview = g_strdup (fetched->preview);
+  held->object_id = g_strdup (fetched->email_id);
+  message = &held->message;
   message->uid = fetched->uid;
   message->flags = (StoreFlags)fetched->flags;
   message->received = fetched->date != 0 ? fetched->date : summary->date;
@@ -92,10 +105,11 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
   message->message_id = summary->message_id;
   message->in_reply_to = summary->in_reply_to;
   message->references = summary->references;
-  message->preview = summary->preview;
+  message->preview = summary->preview != NULL ? summary->preview : held->preview;
+  message->object_id = held->object_id;
   message->has_attachments = summary->has_attachments;
   message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
-  g_ptr_array_add (incoming->messages, message);
+  g_ptr_array_add (incoming->messages, held);
 
   base_uid_set_add (incoming->uids, fetched->uid);
   incoming->highest = MAX (incoming->highest, fetched->uid);

@@ -5,6 +5,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "store-message.h"
 #include "store-operation.h"
 #include "sync-body.h"
 #include "sync-context.h"
@@ -13,14 +14,13 @@
 #include "sync-operations.h"
 #include "sync-watch.h"
 
-#define IDLE_MS       (28 * 60 * 1000)
-#define NOOP_MS       (2 * 60 * 1000)
 #define IDLE_SHORT_US (5 * 60 * G_USEC_PER_SEC)
 #define QUIET_US      (G_USEC_PER_SEC / 3)
 /* A server that has news after every look would have us look all the time: so many in a row, then one in each second. */
 #define LOOKS_IN_A_ROW 30
 #define LOOK_US        G_USEC_PER_SEC
-#define IDLE_CUTS      2 /* this many short IDLEs that were cut, and it is not used again */
+#define IDLE_CUTS      2  /* this many short IDLEs that were cut, and it is not used again */
+#define PROVE_EVERY_S  60 /* more often is not worth a write */
 
 typedef struct
 {
@@ -34,13 +34,16 @@ typedef struct
   SyncWatch *watch;
   GCancellable *cancellable; /* this round's */
 
-  SyncSuspects suspects;
+  SyncMemory memory;
+  const SyncTimes *times; /* borrowed */
   gint64 row;
   guint generation;
-  guint idle_cuts;       /* short IDLEs that ended with the connection */
-  gint64 next_operation; /* second, 0 none */
-  gint64 busy_since;     /* monotonic, 0: was in step */
-  gint64 looks_until;    /* monotonic: the looks so far, each with LOOK_US of its own */
+  gboolean asked_to_watch; /* on this connection */
+  guint idle_cuts;         /* short IDLEs that ended with the connection */
+  gint64 next_operation;   /* second, 0 none */
+  gint64 busy_since;       /* monotonic, 0: was in step */
+  gint64 looks_until;      /* monotonic: the looks so far, each with LOOK_US of its own */
+  gint64 proven;           /* second in which it was last written that INBOX is in step */
 } Loop;
 
 static SyncContext
@@ -142,6 +145,7 @@ connect_now (Loop *loop)
     return;
   }
   loop->generation++;
+  loop->asked_to_watch = FALSE;
   sync_account_set_connected (loop->account, TRUE);
   sync_worker_set_connected (loop->worker, TRUE);
   (void)sync_account_take_prove (loop->account);
@@ -152,45 +156,97 @@ connect_now (Loop *loop)
     fail (loop, error);
 }
 
+static SyncStatus
+status_of (const ImapMailbox *mailbox)
+{
+  return (SyncStatus){ .uid_validity = mailbox->uid_validity,
+                       .uid_next = mailbox->uid_next,
+                       .messages = mailbox->messages,
+                       .unseen = mailbox->unseen,
+                       .modseq = mailbox->highest_modseq };
+}
+
+/* What the list says of one folder. */
 static gboolean
-list_folders (Loop *loop, GError **error)
+take_listed (Loop *loop, const StoreFolder *folder, const ImapMailbox *mailbox, GError **error)
 {
   SyncContext context = get_context (loop);
-  g_autoptr (GHashTable) mailboxes = sync_folders_list (&context, error);
-  g_autoptr (GPtrArray) folders = NULL;
   gint64 now = g_get_monotonic_time ();
+  gboolean told = mailbox != NULL && mailbox->has_status, lacks = FALSE;
+  SyncStatus status = { 0 };
+  guint64 known = 0;
 
-  if (mailboxes == NULL)
+  if (told) {
+    status = status_of (mailbox);
+    if (!store_message_count_uids (loop->db, folder->id, &known, error)
+        || !store_folder_set_server_counts (loop->db, folder->id, status.messages, status.unseen,
+                                            error))
+      return FALSE;
+  }
+  if (sync_watch_take_folder (loop->watch, folder, told ? &status : NULL, known, now)
+      && !store_folder_prove (loop->db, folder->id, STORE_PROOF_STATUS,
+                              g_get_real_time () / G_USEC_PER_SEC, error))
     return FALSE;
-  folders = store_folder_list (loop->db, loop->row, error);
-  if (folders == NULL)
+  /* Perhaps the program ended before all of them were here. */
+  if (folder->complete && !sync_mailbox_lacks_bodies (&context, folder->id, &lacks, error))
     return FALSE;
-  sync_watch_begin_list (loop->watch, now);
+  if (lacks)
+    sync_watch_want_bodies (loop->watch, folder->id);
+  return TRUE;
+}
+
+static gboolean
+take_list (Loop *loop, GHashTable *mailboxes, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (loop->db, loop->row, error);
+
+  if (folders == NULL || !store_db_begin (loop->db, FALSE, error))
+    return FALSE;
+  sync_watch_begin_list (loop->watch, g_get_monotonic_time ());
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
     const ImapMailbox *mailbox = g_hash_table_lookup (mailboxes, folder->server_name);
-    SyncStatus status = { 0 };
 
     if (!folder->selectable || folder->local
         || (mailbox == NULL && folder->role != STORE_ROLE_INBOX))
       continue;
-    if (mailbox == NULL || !mailbox->has_status) {
-      sync_watch_take_folder (loop->watch, folder, NULL, now);
-      continue;
-    }
-    status.uid_validity = mailbox->uid_validity;
-    status.uid_next = mailbox->uid_next;
-    status.messages = mailbox->messages;
-    status.unseen = mailbox->unseen;
-    status.modseq = mailbox->highest_modseq;
-    sync_watch_take_folder (loop->watch, folder, &status, now);
-    if ((folder->server_total != mailbox->messages || folder->server_unread != mailbox->unseen)
-        && !store_folder_set_server_counts (loop->db, folder->id, mailbox->messages,
-                                            mailbox->unseen, error))
+    if (!take_listed (loop, folder, mailbox, error)) {
+      store_db_rollback (loop->db);
       return FALSE;
+    }
   }
   sync_watch_end_list (loop->watch);
+  return store_db_commit (loop->db, error);
+}
+
+/* From here on the server tells of all folders by itself, if it can. */
+static gboolean
+watch_all (Loop *loop, GError **error)
+{
+  gboolean watching = imap_session_is_watching (loop->session);
+
+  if (!watching && !loop->asked_to_watch
+      && !imap_session_notify (loop->session, &watching, loop->cancellable, error))
+    return FALSE;
+  loop->asked_to_watch = TRUE;
+  sync_watch_set_told (loop->watch, watching);
   return TRUE;
+}
+
+static gboolean
+list_folders (Loop *loop, GError **error)
+{
+  SyncContext context = get_context (loop);
+  gboolean ask_again = FALSE;
+  g_autoptr (GHashTable) mailboxes = sync_folders_list (&context, &loop->memory, &ask_again, error);
+
+  if (ask_again) {
+    base_log ("%s: folders seem to be gone; asking again on a new connection",
+              sync_account_get_id (loop->account));
+    disconnect (loop);
+    return TRUE;
+  }
+  return mailboxes != NULL && take_list (loop, mailboxes, error) && watch_all (loop, error);
 }
 
 /* One person's request for a body, where the reader worker may not connect. */
@@ -234,14 +290,38 @@ show_progress (Loop *loop)
                           done, total, 0, NULL);
 }
 
-static void
-settle_folder (Loop *loop, gint64 folder)
+/* INBOX was seen to be in step just now. */
+static gboolean
+prove_inbox (Loop *loop, StoreProof by, GError **error)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 inbox = sync_watch_get_inbox (loop->watch);
 
-  sync_watch_done (loop->watch, folder, now);
-  if (folder == sync_watch_get_inbox (loop->watch))
-    sync_account_set_in_step (loop->account, g_get_real_time () / G_USEC_PER_SEC);
+  sync_account_set_in_step (loop->account, now, by);
+  if (inbox == 0 || (now >= loop->proven && now - loop->proven < PROVE_EVERY_S))
+    return TRUE;
+  loop->proven = now;
+  return store_folder_prove (loop->db, inbox, by, now, error);
+}
+
+/* The goal is reached: the timetable goes on. */
+static gboolean
+settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
+{
+  SyncContext context = get_context (loop);
+  gint64 now = g_get_monotonic_time ();
+  gboolean more = FALSE;
+
+  if (goal == SYNC_GOAL_GLANCE && sync_mailbox_has_reached (loop->mailbox, SYNC_GOAL_LIST))
+    goal = SYNC_GOAL_LIST;
+  if (goal == SYNC_GOAL_LIST && !sync_mailbox_lacks_bodies (&context, folder, &more, error))
+    return FALSE;
+  sync_watch_done (loop->watch, folder, goal, more, now);
+  if (goal != SYNC_GOAL_LIST || folder != sync_watch_get_inbox (loop->watch))
+    return TRUE;
+  /* The visit has written it. */
+  loop->proven = g_get_real_time () / G_USEC_PER_SEC;
+  return prove_inbox (loop, STORE_PROOF_SELECT, error);
 }
 
 /* A folder that the server will not open is left alone; INBOX must open. */
@@ -255,54 +335,137 @@ survive_refusal (Loop *loop, gint64 folder, GError **error)
       || folder == sync_watch_get_inbox (loop->watch))
     return FALSE;
   base_log ("%s: %s", sync_account_get_id (loop->account), (*error)->message);
-  g_clear_error (error);
   g_clear_pointer (&loop->mailbox, sync_mailbox_free);
   sync_watch_skip (loop->watch, folder, g_get_monotonic_time ());
-  return TRUE;
+  {
+    g_autoptr (GError) refused = g_steal_pointer (error);
+
+    return store_folder_set_trouble (loop->db, folder, refused->message, error);
+  }
 }
 
 /* Before one more look at what was looked at just now. */
 static void
-look_again (Loop *loop)
+look_again (Loop *loop, StoreProof proof)
 {
   gint64 now = g_get_monotonic_time ();
 
   loop->looks_until = MAX (loop->looks_until, now - LOOKS_IN_A_ROW * LOOK_US) + LOOK_US;
   if (loop->looks_until > now)
     sync_worker_wait (loop->worker, (loop->looks_until - now) / 1000);
-  sync_mailbox_look_again (loop->mailbox);
+  sync_mailbox_look_again (loop->mailbox, proof);
 }
 
-/* A folder that was in step is due again: the server says what happened since, if asked. */
+/* STATUS of another folder, told unasked: perhaps only what changed of it. */
 static gboolean
-ask_for_news (Loop *loop, GError **error)
+take_told_status (Loop *loop, const StoreFolder *folder, const ImapMailbox *told, GError **error)
 {
-  if (!imap_session_noop (loop->session, loop->cancellable, error))
-    return FALSE;
-  (void)imap_session_take_news (loop->session);
-  look_again (loop);
+  SyncStatus status = { 0 };
+  guint64 known = 0;
+
+  if (!sync_watch_get_status (loop->watch, folder->id, &status)) {
+    sync_watch_mark (loop->watch, folder->id);
+    return TRUE;
+  }
+  if (told->told & IMAP_TOLD_MESSAGES)
+    status.messages = told->messages;
+  if (told->told & IMAP_TOLD_UNSEEN)
+    status.unseen = told->unseen;
+  if (told->told & IMAP_TOLD_UIDNEXT)
+    status.uid_next = told->uid_next;
+  if (told->told & IMAP_TOLD_UIDVALIDITY)
+    status.uid_validity = told->uid_validity;
+  if (told->told & IMAP_TOLD_HIGHESTMODSEQ)
+    status.modseq = told->highest_modseq;
+  return store_message_count_uids (loop->db, folder->id, &known, error)
+         && store_folder_set_server_counts (loop->db, folder->id, status.messages, status.unseen,
+                                            error)
+         && (!sync_watch_take_folder (loop->watch, folder, &status, known, g_get_monotonic_time ())
+             || store_folder_prove (loop->db, folder->id, STORE_PROOF_NOTIFY,
+                                    g_get_real_time () / G_USEC_PER_SEC, error));
+}
+
+/* News of other folders than the open one. */
+static gboolean
+take_news_of_others (Loop *loop, GPtrArray *news, GError **error)
+{
+  g_autoptr (GPtrArray) folders = NULL;
+
+  for (guint i = 0; i < news->len; i++) {
+    const ImapNews *one = g_ptr_array_index (news, i);
+
+    if (one->kind == IMAP_NEWS_LOOK_AGAIN || one->kind == IMAP_NEWS_MAILBOXES
+        || one->kind == IMAP_NEWS_UNWATCHED)
+      sync_watch_expire_list (loop->watch);
+    if (one->kind != IMAP_NEWS_STATUS)
+      continue;
+    if (folders == NULL)
+      folders = store_folder_list (loop->db, loop->row, error);
+    if (folders == NULL)
+      return FALSE;
+    for (guint k = 0; k < folders->len; k++) {
+      const StoreFolder *folder = g_ptr_array_index (folders, k);
+
+      if (g_str_equal (folder->server_name, one->mailbox->name)
+          && !take_told_status (loop, folder, one->mailbox, error))
+        return FALSE;
+    }
+  }
+  sync_watch_set_told (loop->watch, imap_session_is_watching (loop->session));
   return TRUE;
 }
 
+/* All that the server told unasked, at once into the rows.  *look: about the open folder it was not all. */
 static gboolean
-step_folder (Loop *loop, gint64 folder, GError **error)
+take_news (Loop *loop, gboolean *look, gboolean *any, GError **error)
 {
   SyncContext context = get_context (loop);
-  SyncStep step = SYNC_STEP_MORE;
-  g_autoptr (GError) local = NULL;
-  gboolean inbox = folder == sync_watch_get_inbox (loop->watch);
+  g_autoptr (GPtrArray) news = imap_session_steal_news (loop->session);
 
-  if (loop->busy_since == 0)
-    loop->busy_since = g_get_monotonic_time ();
+  *look = FALSE;
+  *any = news->len > 0;
+  if (news->len == 0)
+    return TRUE;
+  return take_news_of_others (loop, news, error)
+         && (loop->mailbox == NULL || !sync_mailbox_is_selected (loop->mailbox, &context)
+             || sync_mailbox_take_news (loop->mailbox, &context, news, look, error));
+}
+
+/* The folder is selected, or was already: then what happened since is asked for. */
+static gboolean
+open_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
+{
+  SyncContext context = get_context (loop);
+  SyncStatus hint = { 0 };
+
   if (loop->mailbox != NULL
       && (sync_mailbox_get_folder (loop->mailbox) != folder
           || !sync_mailbox_is_selected (loop->mailbox, &context)))
     g_clear_pointer (&loop->mailbox, sync_mailbox_free);
-  if (loop->mailbox == NULL)
-    loop->mailbox = sync_mailbox_open (&context, &loop->suspects, folder, inbox, &local);
-  else if (sync_mailbox_is_done (loop->mailbox) && !ask_for_news (loop, &local))
-    g_clear_pointer (&loop->mailbox, sync_mailbox_free);
-  if (loop->mailbox == NULL || !sync_mailbox_step (loop->mailbox, &context, &step, &local)) {
+  if (loop->mailbox != NULL) {
+    if (goal == SYNC_GOAL_LIST && sync_mailbox_has_reached (loop->mailbox, SYNC_GOAL_LIST))
+      look_again (loop, STORE_PROOF_NOOP);
+    return TRUE;
+  }
+  loop->mailbox =
+      sync_mailbox_open (&context, &loop->memory, folder,
+                         sync_watch_get_status (loop->watch, folder, &hint) ? &hint : NULL,
+                         sync_account_is_metered (loop->account), error);
+  return loop->mailbox != NULL;
+}
+
+static gboolean
+step_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
+{
+  SyncContext context = get_context (loop);
+  SyncStep step = SYNC_STEP_MORE;
+  g_autoptr (GError) local = NULL;
+  gboolean look = FALSE, any = FALSE;
+
+  if (loop->busy_since == 0)
+    loop->busy_since = g_get_monotonic_time ();
+  if (!open_folder (loop, folder, goal, &local)
+      || !sync_mailbox_step (loop->mailbox, &context, goal, &step, &local)) {
     gboolean survived = survive_refusal (loop, folder, &local);
 
     if (!survived)
@@ -310,18 +473,20 @@ step_folder (Loop *loop, gint64 folder, GError **error)
     return survived;
   }
   /* Only when the plan was made and something of it done: a server that talks all the time must not keep it from that. */
-  if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)
-      && imap_session_take_news (loop->session)) {
-    look_again (loop);
-    step = SYNC_STEP_MORE;
+  if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)) {
+    if (!take_news (loop, &look, &any, error))
+      return FALSE;
+    if (look) {
+      look_again (loop, STORE_PROOF_NOOP);
+      step = SYNC_STEP_MORE;
+    }
   }
   switch (step) {
   case SYNC_STEP_MORE:
     show_progress (loop);
     break;
   case SYNC_STEP_DONE:
-    settle_folder (loop, folder);
-    break;
+    return settle_folder (loop, folder, goal, error);
   case SYNC_STEP_ASK_AGAIN:
     base_log ("%s: most of “%s” seems to be gone; asking again on a new connection",
               sync_account_get_id (loop->account), sync_mailbox_get_name (loop->mailbox));
@@ -331,6 +496,18 @@ step_folder (Loop *loop, gint64 folder, GError **error)
   return TRUE;
 }
 
+/* How long there is nothing to do but to listen, in milliseconds. */
+static gint64
+get_quiet (Loop *loop, gboolean listens)
+{
+  gint64 wait = sync_watch_get_wait (loop->watch, g_get_monotonic_time ());
+
+  if (loop->next_operation > 0)
+    wait = MIN (wait, MAX (loop->next_operation * 1000 - g_get_real_time () / 1000, 0) + 1);
+  /* Silence for longer is doubted: ending IDLE and beginning it anew proves that the server is there. */
+  return MIN (wait, (listens ? loop->times->watchdog : loop->times->noop) / 1000);
+}
+
 /* Nothing to do: listens on INBOX. */
 static gboolean
 listen (Loop *loop, GError **error)
@@ -338,9 +515,10 @@ listen (Loop *loop, GError **error)
   SyncContext context = get_context (loop);
   gint64 inbox = sync_watch_get_inbox (loop->watch);
   gint64 now = g_get_monotonic_time ();
-  gint64 wait = sync_watch_get_wait (loop->watch, now);
-  gboolean news = FALSE, idle = imap_session_has (loop->session, IMAP_CAP_IDLE),
+  gboolean idle = imap_session_has (loop->session, IMAP_CAP_IDLE), look = FALSE, any = FALSE,
            listens = !idle || loop->idle_cuts < IDLE_CUTS;
+  gint64 wait = get_quiet (loop, idle && listens);
+  StoreProof proof = idle && listens ? STORE_PROOF_IDLE : STORE_PROOF_NOOP;
 
   if (loop->mailbox == NULL || sync_mailbox_get_folder (loop->mailbox) != inbox
       || !sync_mailbox_is_selected (loop->mailbox, &context)) {
@@ -349,33 +527,43 @@ listen (Loop *loop, GError **error)
     if (inbox != 0)
       return TRUE;
   }
-  if (loop->next_operation > 0)
-    wait = MIN (wait, MAX (loop->next_operation * 1000 - g_get_real_time () / 1000, 0) + 1);
-  wait = MIN (wait, idle && listens ? IDLE_MS : NOOP_MS);
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
   /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */
   if (listens) {
-    if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, &news,
+    if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, NULL,
                             loop->cancellable, error)) {
       /* Some servers cut every IDLE: then asking now and then is better than coming back all the time. */
       loop->idle_cuts = g_get_monotonic_time () - now < IDLE_SHORT_US ? loop->idle_cuts + 1 : 0;
       return FALSE;
     }
-    if (news)
-      loop->idle_cuts = 0;
   } else {
     sync_worker_wait (loop->worker, wait);
-    if (!sync_worker_is_stopping (loop->worker)
-        && !imap_session_noop (loop->session, loop->cancellable, error))
+    if (sync_worker_is_stopping (loop->worker))
+      return TRUE;
+    if (!imap_session_noop (loop->session, loop->cancellable, error))
       return FALSE;
   }
-  sync_account_set_in_step (loop->account, g_get_real_time () / G_USEC_PER_SEC);
-  if (imap_session_take_news (loop->session) || news) {
+  if (!take_news (loop, &look, &any, error) || !prove_inbox (loop, proof, error))
+    return FALSE;
+  if (any)
+    loop->idle_cuts = 0;
+  if (look) {
     if (loop->mailbox != NULL)
-      look_again (loop);
+      look_again (loop, proof);
     sync_watch_mark (loop->watch, inbox);
   }
+  return TRUE;
+}
+
+/* The network changed, or the computer slept: whether the connection stands, and what was missed. */
+static gboolean
+prove_connection (Loop *loop, GError **error)
+{
+  if (!imap_session_noop (loop->session, loop->cancellable, error))
+    return FALSE;
+  sync_watch_mark (loop->watch, sync_watch_get_inbox (loop->watch));
+  sync_watch_expire_list (loop->watch);
   return TRUE;
 }
 
@@ -385,19 +573,20 @@ work (Loop *loop, GError **error)
 {
   gboolean did = FALSE;
   guint serial = 0;
+  SyncGoal goal = SYNC_GOAL_LIST;
   gint64 folder = 0, shown = sync_account_get_shown (loop->account, &serial);
 
   if (!run_operations (loop, &did, error))
     return FALSE;
   if (did)
     return TRUE;
-  if (sync_account_take_prove (loop->account)
-      && !imap_session_noop (loop->session, loop->cancellable, error))
+  sync_watch_set_frugal (loop->watch, sync_account_is_metered (loop->account));
+  if (sync_account_take_prove (loop->account) && !prove_connection (loop, error))
     return FALSE;
   if (sync_watch_list_is_due (loop->watch, g_get_monotonic_time ()))
     return list_folders (loop, error);
-  folder = sync_watch_next (loop->watch, shown, serial, g_get_monotonic_time ());
-  return folder != 0 ? step_folder (loop, folder, error) : listen (loop, error);
+  folder = sync_watch_next (loop->watch, shown, serial, g_get_monotonic_time (), &goal);
+  return folder != 0 ? step_folder (loop, folder, goal, error) : listen (loop, error);
 }
 
 static void
@@ -439,8 +628,9 @@ sync_loop_run (SyncWorker *worker, gpointer account)
 {
   Loop loop = { .account = account, .worker = worker };
 
-  loop.watch = sync_watch_new ();
-  sync_suspects_init (&loop.suspects);
+  loop.times = sync_account_get_times (account);
+  loop.watch = sync_watch_new (loop.times);
+  sync_memory_init (&loop.memory);
   loop.db = sync_account_open_store (account, worker, &loop.row);
   if (loop.db != NULL) {
     g_autoptr (StoreFolder) inbox =
@@ -448,12 +638,12 @@ sync_loop_run (SyncWorker *worker, gpointer account)
 
     /* When it was last known to be in step shows before the network answers. */
     if (inbox != NULL)
-      sync_account_set_in_step (account, inbox->in_step);
+      sync_account_set_in_step (account, inbox->in_step, inbox->in_step_by);
   }
   while (loop.db != NULL && !sync_worker_is_stopping (worker))
     run_round (&loop);
   disconnect (&loop);
-  sync_suspects_clear (&loop.suspects);
+  sync_memory_clear (&loop.memory);
   sync_watch_free (loop.watch);
   g_clear_object (&loop.cancellable);
   g_clear_pointer (&loop.db, store_db_free);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync-context.h"
+#include "sync-watch.h"
 
 G_BEGIN_DECLS
 
@@ -10,21 +11,29 @@ typedef struct _SyncMailbox SyncMailbox;
 typedef enum
 {
   SYNC_STEP_MORE,      /* there is more to do */
-  SYNC_STEP_DONE,      /* in step */
+  SYNC_STEP_DONE,      /* the goal is reached */
   SYNC_STEP_ASK_AGAIN, /* it looks as if most mail had vanished: drop the connection and open the mailbox again on a new one */
 } SyncStep;
 
-/* What outlives connections: which mailboxes looked wrong.  One per sync worker. */
+/* What outlives connections.  One per sync worker. */
 typedef struct
 {
-  GHashTable *generations; /* folder id -> connection that saw it */
-} SyncSuspects;
-void sync_suspects_init (SyncSuspects *suspects);
-void sync_suspects_clear (SyncSuspects *suspects);
+  GHashTable
+      *suspects; /* folder id (0: the list of folders) -> connection on which it looked wrong */
+  GHashTable *all_flags; /* folder id -> when all its flags were asked for, gint64 monotonic */
+} SyncMemory;
+void sync_memory_init (SyncMemory *memory);
+void sync_memory_clear (SyncMemory *memory);
+/* FALSE: `what` was lost on no earlier connection than this one; it is remembered, and has to be asked for again on a new
+ * one. */
+gboolean sync_memory_confirms (SyncMemory *memory, gint64 what, guint generation);
+void sync_memory_trusts (SyncMemory *memory, gint64 what); /* all is as it should be */
 
-/* Selects it.  `bodies`: whole messages, not only headers. */
-SyncMailbox *sync_mailbox_open (SyncContext *context, SyncSuspects *suspects, gint64 folder,
-                                gboolean bodies, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Selects it, and learns in the same round trip what happened since the last visit, or sees the first screenful.  `hint` (nullable): what
+ * STATUS told of it on this connection. */
+SyncMailbox *sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder,
+                                const SyncStatus *hint, gboolean frugal,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sync_mailbox_free (SyncMailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncMailbox, sync_mailbox_free)
 
@@ -32,14 +41,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncMailbox, sync_mailbox_free)
 gboolean sync_mailbox_is_selected (SyncMailbox *mailbox, SyncContext *context);
 gint64 sync_mailbox_get_folder (SyncMailbox *mailbox);
 const char *sync_mailbox_get_name (SyncMailbox *mailbox);
-/* The server said something: look again from the start. */
-void sync_mailbox_look_again (SyncMailbox *mailbox);
+/* Writes what the server told unasked into the rows at once.  `news`: GPtrArray of ImapNews.  *look: they are not all that there is to
+ * know; look again.  */
+gboolean sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPtrArray *news,
+                                 gboolean *look, GError **error);
+/* The server said something, `proof` how: look again from the start. */
+void sync_mailbox_look_again (SyncMailbox *mailbox, StoreProof proof);
 /* It is known what has to be fetched. */
 gboolean sync_mailbox_is_planned (SyncMailbox *mailbox);
-gboolean sync_mailbox_is_done (SyncMailbox *mailbox);
+/* It was brought as far as that. */
+gboolean sync_mailbox_has_reached (SyncMailbox *mailbox, SyncGoal goal);
 void sync_mailbox_get_progress (SyncMailbox *mailbox, guint *done, guint *total);
 
-gboolean sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncStep *step,
-                            GError **error);
+gboolean sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal,
+                            SyncStep *step, GError **error);
+
+/* Messages of this folder are wanted whole, by the account's settings, and are not here. */
+gboolean sync_mailbox_lacks_bodies (SyncContext *context, gint64 folder, gboolean *lacks,
+                                    GError **error);
 
 G_END_DECLS

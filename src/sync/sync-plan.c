@@ -2,7 +2,6 @@
  * may come up with is tested without one. */
 #include "sync-plan.h"
 
-#define SCREENFUL           100
 #define STEP_MS             1000
 #define SUSPICIOUS_AT_LEAST 10
 
@@ -16,10 +15,17 @@ sync_plan_make (const SyncPlanStored *stored, const SyncPlanServer *server)
   plan.reset = stored->uid_validity != 0 && server->uid_validity != 0
                && stored->uid_validity != server->uid_validity;
   if (plan.reset || !known_before) {
+    /* It came along with SELECT. */
+    if (server->told_new && !plan.reset
+        && stored->known >= MIN (server->exists, SYNC_PLAN_SCREENFUL)) {
+      plan.search = stored->known != server->exists;
+      return plan;
+    }
     if (server->exists > 0) {
       plan.newest_last = server->exists;
-      plan.newest_first = server->exists > SCREENFUL ? server->exists - SCREENFUL + 1 : 1;
-      plan.search = server->exists > SCREENFUL;
+      plan.newest_first =
+          server->exists > SYNC_PLAN_SCREENFUL ? server->exists - SYNC_PLAN_SCREENFUL + 1 : 1;
+      plan.search = server->exists > SYNC_PLAN_SCREENFUL;
     }
     /* Rows from a first visit that was cut may be here already; what they lack tells the search. */
     if (!plan.reset && stored->known > 0)
@@ -28,16 +34,20 @@ sync_plan_make (const SyncPlanStored *stored, const SyncPlanServer *server)
   }
 
   /* UIDNEXT not told, or lower than what was seen already: only asking helps. */
-  if (server->exists > 0 && (server->uid_next == 0 || server->uid_next != stored->uid_next))
+  if (!server->told_new && server->exists > 0
+      && (server->uid_next == 0 || server->uid_next != stored->uid_next))
     plan.new_from = stored->uid_next;
-  if (stored->known > 0) {
+  if (stored->known > 0 && !server->told_changes) {
     if (server->modseq == 0 || stored->modseq == 0)
       plan.all_flags = server->exists > 0;
     else if (server->modseq != stored->modseq)
       plan.changed_since = stored->modseq;
   }
-  if (plan.new_from == 0)
-    plan.search = sync_plan_needs_search (stored->complete, stored->known, server->exists);
+  /* What vanished is taken away first; then they are counted again. */
+  plan.search = sync_plan_needs_search (
+      stored->complete,
+      plan.new_from == 0 && !server->told_vanished ? stored->known : server->exists,
+      server->exists);
   return plan;
 }
 
@@ -45,6 +55,13 @@ gboolean
 sync_plan_needs_search (gboolean complete, guint64 known, guint32 exists)
 {
   return !complete || known != exists;
+}
+
+char *
+sync_plan_dup_set_from (guint32 uid)
+{
+  return uid < G_MAXUINT32 ? g_strdup_printf ("%u:%u", uid, G_MAXUINT32)
+                           : g_strdup_printf ("%u", uid);
 }
 
 BaseUidSet *

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+#define SYNC_PLAN_SCREENFUL   100
+#define SYNC_PLAN_NEW_AT_ONCE 500 /* more new ones come newest first, in batches */
+
 /* What the store knows of a folder. */
 typedef struct
 {
@@ -19,6 +22,9 @@ typedef struct
 {
   guint32 exists, uid_validity, uid_next; /* the latter two 0: not told */
   guint64 modseq;                         /* 0: no CONDSTORE */
+  gboolean told_changes;                  /* flags that changed since were told already */
+  gboolean told_vanished;                 /* so was what vanished, and something did */
+  gboolean told_new; /* the new ones, or the first screenful, are here already */
 } SyncPlanServer;
 
 typedef struct
@@ -35,6 +41,9 @@ SyncPlan sync_plan_make (const SyncPlanStored *stored, const SyncPlanServer *ser
 
 /* After the new ones came: do the counts still disagree? */
 gboolean sync_plan_needs_search (gboolean complete, guint64 known, guint32 exists);
+
+/* All UIDs from this one up.  Without "*": where nothing is new that would be the last message, and runs downwards. */
+char *sync_plan_dup_set_from (guint32 uid) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The `n` highest of `set`, new. */
 BaseUidSet *sync_plan_newest (const BaseUidSet *set, guint n) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,12 +1,20 @@
-/* The timetable of the sync worker: INBOX first and often, the folder a person looks at at once, the others when their
- * STATUS changed or their time has come.  Times are g_get_monotonic_time ().  Sync worker's thread; must never ask the
- * server itself. */
+/* The timetable of the sync worker.  A first screenful of every folder, then all headers, then bodies; before all that the folder
+ * a person looks at, and INBOX often.  A folder in step is left alone until its STATUS changes or its time has come.
+ * Times are g_get_monotonic_time ().  Sync worker's thread; must never ask the server itself. */
 #include "sync-watch.h"
 
-#define LIST_EVERY_US  (3 * 60 * G_USEC_PER_SEC)
-#define INBOX_EVERY_US (15 * G_USEC_PER_SEC)
-#define VISIT_EVERY_US (10 * 60 * G_USEC_PER_SEC) /* where the list brings no status */
-#define SKIP_US        (10 * 60 * G_USEC_PER_SEC)
+#define MINUTE  ((gint64)60 * G_USEC_PER_SEC)
+#define SKIP_US (10 * MINUTE)
+
+const SyncTimes sync_times = {
+  .watchdog = 10 * MINUTE,
+  .list = 3 * MINUTE,
+  .about = 15 * MINUTE,
+  .told = 60 * MINUTE,
+  .inbox = 15 * G_USEC_PER_SEC,
+  .visit = 10 * MINUTE,
+  .noop = 2 * MINUTE,
+};
 
 typedef struct
 {
@@ -15,6 +23,9 @@ typedef struct
   gboolean exists; /* told in the current list */
   gboolean has_status;
   gboolean due;
+  gboolean glanced; /* there is something of it to be seen */
+  gboolean listed;  /* all headers were here at some time */
+  gboolean bodies;  /* some are wanted */
   gboolean done_once;
   SyncStatus status, done_status; /* as told last; as it was when last brought in step */
   gint64 done_at, skip_until;
@@ -22,16 +33,20 @@ typedef struct
 
 struct _SyncWatch
 {
+  const SyncTimes *times; /* borrowed */
   GArray *entries;
-  gint64 list_due;
+  gint64 listed_at; /* 0: not on this connection */
+  gint64 shown_at;  /* when the person last said which folder is looked at; 0: never */
   guint shown_serial;
+  gboolean frugal, told;
 };
 
 SyncWatch *
-sync_watch_new (void)
+sync_watch_new (const SyncTimes *times)
 {
   SyncWatch *watch = g_new0 (SyncWatch, 1);
 
+  watch->times = times;
   watch->entries = g_array_new (FALSE, TRUE, sizeof (Entry));
   return watch;
 }
@@ -58,7 +73,8 @@ find (SyncWatch *watch, gint64 folder)
 void
 sync_watch_restart (SyncWatch *watch)
 {
-  watch->list_due = 0;
+  watch->listed_at = 0;
+  watch->told = FALSE;
   for (guint i = 0; i < watch->entries->len; i++) {
     Entry *entry = &g_array_index (watch->entries, Entry, i);
 
@@ -68,22 +84,50 @@ sync_watch_restart (SyncWatch *watch)
   }
 }
 
+void
+sync_watch_set_frugal (SyncWatch *watch, gboolean frugal)
+{
+  watch->frugal = frugal;
+}
+
+void
+sync_watch_set_told (SyncWatch *watch, gboolean told)
+{
+  watch->told = told;
+}
+
+/* When the list is due by itself. */
+static gint64
+get_list_due (SyncWatch *watch)
+{
+  const SyncTimes *times = watch->times;
+
+  if (watch->listed_at == 0)
+    return 0;
+  if (watch->told)
+    return watch->listed_at + times->told;
+  if (watch->shown_at != 0 && !watch->frugal
+      && watch->listed_at + times->list < watch->shown_at + times->about)
+    return watch->listed_at + times->list;
+  return watch->listed_at + times->watchdog;
+}
+
 gboolean
 sync_watch_list_is_due (SyncWatch *watch, gint64 now)
 {
-  return now >= watch->list_due;
+  return now >= get_list_due (watch);
 }
 
 void
 sync_watch_expire_list (SyncWatch *watch)
 {
-  watch->list_due = 0;
+  watch->listed_at = 0;
 }
 
 void
 sync_watch_begin_list (SyncWatch *watch, gint64 now)
 {
-  watch->list_due = now + LIST_EVERY_US;
+  watch->listed_at = MAX (now, 1);
   for (guint i = 0; i < watch->entries->len; i++)
     g_array_index (watch->entries, Entry, i).exists = FALSE;
 }
@@ -97,12 +141,14 @@ status_equal (const SyncStatus *a, const SyncStatus *b)
 
 /* In step as far as the row of an earlier session tells. */
 static gboolean
-row_agrees (const StoreFolder *folder, const SyncStatus *status)
+row_agrees (const StoreFolder *folder, const SyncStatus *status, guint64 known)
 {
-  return folder->complete && folder->uid_validity == status->uid_validity
-         && folder->uid_next == status->uid_next && folder->total == status->messages
-         && folder->unread == status->unseen
-         && (status->modseq == 0 || folder->highest_modseq == status->modseq);
+  if (!folder->complete || folder->uid_validity != status->uid_validity
+      || folder->uid_next != status->uid_next || known != status->messages)
+    return FALSE;
+  /* Each change has its number; where there are none, the count of unread ones has to tell. */
+  return status->modseq != 0 ? folder->highest_modseq == status->modseq
+                             : folder->unread == status->unseen;
 }
 
 /* Mailboxes that only repeat what lies elsewhere are not worth their traffic until somebody looks. */
@@ -112,18 +158,20 @@ is_mirror (StoreRole role)
   return role == STORE_ROLE_ALL || role == STORE_ROLE_FLAGGED;
 }
 
-void
+gboolean
 sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncStatus *status,
-                        gint64 now)
+                        guint64 known, gint64 now)
 {
   Entry *entry = find (watch, folder->id);
+  gboolean agrees = status != NULL && row_agrees (folder, status, known);
 
   if (entry == NULL) {
     g_array_set_size (watch->entries, watch->entries->len + 1);
     entry = &g_array_index (watch->entries, Entry, watch->entries->len - 1);
     entry->id = folder->id;
-    entry->due = folder->role == STORE_ROLE_INBOX
-                 || (!is_mirror (folder->role) && (status == NULL || !row_agrees (folder, status)));
+    entry->due = folder->role == STORE_ROLE_INBOX || (!is_mirror (folder->role) && !agrees);
+    entry->glanced = folder->uid_next != 0;
+    entry->listed = folder->complete;
     entry->done_status = status != NULL ? *status : (SyncStatus){ 0 };
     entry->done_at = now;
   }
@@ -132,13 +180,18 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
   entry->has_status = status != NULL;
   if (status != NULL) {
     entry->status = *status;
+    /* What came in on this connection may have left the numbers that were told before behind. */
+    if (agrees)
+      entry->done_status = *status;
     if (!status_equal (&entry->status, &entry->done_status)
         && (!is_mirror (entry->role) || entry->done_once))
       entry->due = TRUE;
-  } else if (now - entry->done_at >= VISIT_EVERY_US
+  } else if (now - entry->done_at >= watch->times->visit
              && (!is_mirror (entry->role) || entry->done_once)) {
     entry->due = TRUE;
   }
+  return !entry->due && status != NULL
+         && (agrees || (entry->done_once && status_equal (status, &entry->done_status)));
 }
 
 void
@@ -176,36 +229,89 @@ rank (StoreRole role)
   return 9;
 }
 
-gint64
-sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now)
+/* The first in rank of those that want it. */
+static Entry *
+find_best (SyncWatch *watch, SyncGoal goal, gint64 now)
 {
-  Entry *best = NULL, *entry = find (watch, shown);
+  Entry *best = NULL;
+
+  for (guint i = 0; i < watch->entries->len; i++) {
+    Entry *entry = &g_array_index (watch->entries, Entry, i);
+    gboolean wants = FALSE;
+
+    switch (goal) {
+    case SYNC_GOAL_GLANCE:
+      wants = entry->due && !entry->glanced;
+      break;
+    case SYNC_GOAL_LIST:
+      wants = entry->due;
+      break;
+    case SYNC_GOAL_BODIES:
+      wants = entry->bodies;
+      break;
+    }
+    if (!wants || now < entry->skip_until || (watch->frugal && entry->role != STORE_ROLE_INBOX))
+      continue;
+    if (best == NULL || rank (entry->role) < rank (best->role))
+      best = entry;
+  }
+  return best;
+}
+
+/* Ready to be worked on. */
+static gboolean
+is_ready (const Entry *entry, gint64 now)
+{
+  return entry != NULL && now >= entry->skip_until;
+}
+
+/* Before the person's folder: nothing where its list was here already; else a glance at the others, for its list may be long. */
+static Entry *
+choose (SyncWatch *watch, Entry *shown, gint64 now, SyncGoal *goal)
+{
+  Entry *best = NULL;
+
+  *goal = SYNC_GOAL_LIST;
+  if (is_ready (shown, now) && shown->due && shown->listed)
+    return shown;
+  *goal = SYNC_GOAL_GLANCE;
+  if (is_ready (shown, now) && shown->due && !shown->glanced)
+    return shown;
+  best = find_best (watch, SYNC_GOAL_GLANCE, now);
+  if (best != NULL)
+    return best;
+  *goal = SYNC_GOAL_LIST;
+  if (is_ready (shown, now) && shown->due)
+    return shown;
+  best = find_best (watch, SYNC_GOAL_LIST, now);
+  if (best != NULL || watch->frugal)
+    return best;
+  *goal = SYNC_GOAL_BODIES;
+  return is_ready (shown, now) && shown->bodies ? shown : find_best (watch, SYNC_GOAL_BODIES, now);
+}
+
+gint64
+sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncGoal *goal)
+{
+  Entry *entry = find (watch, shown), *inbox = find (watch, sync_watch_get_inbox (watch));
+  Entry *chosen = NULL;
 
   if (serial != watch->shown_serial) {
     watch->shown_serial = serial;
+    watch->shown_at = MAX (now, 1);
     if (entry != NULL) {
       entry->due = TRUE;
       entry->skip_until = 0;
     }
   }
-  if (entry != NULL && entry->due && now >= entry->skip_until)
-    return entry->id;
-  for (guint i = 0; i < watch->entries->len; i++) {
-    entry = &g_array_index (watch->entries, Entry, i);
-    if (!entry->due || now < entry->skip_until)
-      continue;
-    if (best == NULL || rank (entry->role) < rank (best->role))
-      best = entry;
-  }
+  chosen = choose (watch, entry, now, goal);
   /* Long work elsewhere must not keep new mail from being seen. */
-  if (best != NULL && best->role != STORE_ROLE_INBOX) {
-    gint64 inbox = sync_watch_get_inbox (watch);
-
-    entry = find (watch, inbox);
-    if (entry != NULL && now - entry->done_at > INBOX_EVERY_US && now >= entry->skip_until)
-      return inbox;
+  if (chosen != NULL && chosen != inbox && chosen != entry && is_ready (inbox, now) && inbox->listed
+      && now - inbox->done_at > watch->times->inbox) {
+    *goal = SYNC_GOAL_LIST;
+    return inbox->id;
   }
-  return best != NULL ? best->id : 0;
+  return chosen != NULL ? chosen->id : 0;
 }
 
 gint64
@@ -215,6 +321,17 @@ sync_watch_get_inbox (SyncWatch *watch)
     if (g_array_index (watch->entries, Entry, i).role == STORE_ROLE_INBOX)
       return g_array_index (watch->entries, Entry, i).id;
   return 0;
+}
+
+gboolean
+sync_watch_get_status (SyncWatch *watch, gint64 folder, SyncStatus *status)
+{
+  const Entry *entry = find (watch, folder);
+
+  if (entry == NULL || !entry->has_status || watch->listed_at == 0)
+    return FALSE;
+  *status = entry->status;
+  return TRUE;
 }
 
 void
@@ -227,16 +344,36 @@ sync_watch_mark (SyncWatch *watch, gint64 folder)
 }
 
 void
-sync_watch_done (SyncWatch *watch, gint64 folder, gint64 now)
+sync_watch_want_bodies (SyncWatch *watch, gint64 folder)
+{
+  Entry *entry = find (watch, folder);
+
+  if (entry != NULL && (!is_mirror (entry->role) || entry->done_once))
+    entry->bodies = TRUE;
+}
+
+void
+sync_watch_done (SyncWatch *watch, gint64 folder, SyncGoal goal, gboolean more, gint64 now)
 {
   Entry *entry = find (watch, folder);
 
   if (entry == NULL)
     return;
-  entry->due = FALSE;
-  entry->done_once = TRUE;
-  entry->done_at = now;
-  entry->done_status = entry->status;
+  entry->glanced = TRUE;
+  switch (goal) {
+  case SYNC_GOAL_GLANCE:
+    return;
+  case SYNC_GOAL_BODIES:
+    entry->bodies = FALSE;
+    return;
+  case SYNC_GOAL_LIST:
+    entry->due = FALSE;
+    entry->done_once = entry->listed = TRUE;
+    entry->done_at = now;
+    entry->done_status = entry->status;
+    entry->bodies |= more;
+    return;
+  }
 }
 
 void
@@ -251,5 +388,5 @@ sync_watch_skip (SyncWatch *watch, gint64 folder, gint64 now)
 gint64
 sync_watch_get_wait (SyncWatch *watch, gint64 now)
 {
-  return MAX (watch->list_due - now, 0) / 1000 + 1;
+  return MAX (get_list_due (watch) - now, 0) / 1000 + 1;
 }

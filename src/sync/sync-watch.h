@@ -1,4 +1,4 @@
-/* Which folder next, and how long there is nothing to do.  Pure bookkeeping of the sync worker; one thread. */
+/* Which folder next, how far to go with it, and how long there is nothing to do.  Pure bookkeeping of the sync worker; one thread. */
 #pragma once
 
 #include "store-folder.h"
@@ -7,6 +7,29 @@ G_BEGIN_DECLS
 
 typedef struct _SyncWatch SyncWatch;
 
+/* How long is long, in microseconds: of their own only for tests. */
+typedef struct _SyncTimes
+{
+  gint64
+      watchdog; /* silence that is doubted; how often the list of folders is looked at by itself */
+  gint64 list;  /* the same while a person is about */
+  gint64 about; /* a person who looked at a folder counts as about for so long */
+  gint64 told;  /* the same as watchdog where the server tells of every folder (NOTIFY) */
+  gint64 inbox; /* long work elsewhere is put aside this often to see to INBOX */
+  gint64 visit; /* how often a folder is visited where the server tells no STATUS */
+  gint64 noop;  /* how often a server without IDLE is asked */
+} SyncTimes;
+
+extern const SyncTimes sync_times;
+
+/* How far to go with a folder. */
+typedef enum
+{
+  SYNC_GOAL_GLANCE, /* its first screenful */
+  SYNC_GOAL_LIST,   /* all headers: then it is in step */
+  SYNC_GOAL_BODIES, /* whole messages, as the account wants them */
+} SyncGoal;
+
 /* What STATUS told of a mailbox. */
 typedef struct
 {
@@ -14,26 +37,38 @@ typedef struct
   guint64 modseq;
 } SyncStatus;
 
-SyncWatch *sync_watch_new (void) G_GNUC_WARN_UNUSED_RESULT;
+/* `times` is borrowed. */
+SyncWatch *sync_watch_new (const SyncTimes *times) G_GNUC_WARN_UNUSED_RESULT;
 void sync_watch_free (SyncWatch *watch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncWatch, sync_watch_free)
 
 /* A new connection: nothing is proven. */
 void sync_watch_restart (SyncWatch *watch);
+/* The network costs money: INBOX and the folder that is looked at, and no bodies. */
+void sync_watch_set_frugal (SyncWatch *watch, gboolean frugal);
+/* The server tells by itself what happens in any folder. */
+void sync_watch_set_told (SyncWatch *watch, gboolean told);
 gboolean sync_watch_list_is_due (SyncWatch *watch, gint64 now);
 void sync_watch_expire_list (SyncWatch *watch);
 /* Begins a new list; folders that are not told before sync_watch_end_list () are forgotten. */
 void sync_watch_begin_list (SyncWatch *watch, gint64 now);
-/* One folder of the list (copied).  `status` nullable: the server does not tell it with the list. */
-void sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncStatus *status,
-                             gint64 now);
+/* One folder of the list (copied).  `status` nullable: the server does not tell it with the list; `known`: how many of its messages
+ * are known here.  TRUE: this proves that the folder is in step. */
+gboolean sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder,
+                                 const SyncStatus *status, guint64 known, gint64 now);
 void sync_watch_end_list (SyncWatch *watch);
 
-/* Folder to work on now, 0 none.  `shown`: the one the person looks at; `serial` changes with each time the person says so. */
-gint64 sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now);
+/* Folder to work on now, 0 none, and how far to go.  `shown`: the one the person looks at; `serial` changes with each time the person
+ * says so. */
+gint64 sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncGoal *goal);
 gint64 sync_watch_get_inbox (SyncWatch *watch);
+/* What the last list told of it, on this connection; FALSE: nothing, or it may be out of date. */
+gboolean sync_watch_get_status (SyncWatch *watch, gint64 folder, SyncStatus *status);
 void sync_watch_mark (SyncWatch *watch, gint64 folder); /* look at it soon */
-void sync_watch_done (SyncWatch *watch, gint64 folder, gint64 now);
+void sync_watch_want_bodies (SyncWatch *watch,
+                             gint64 folder); /* some of its messages are wanted whole */
+/* It was brought as far as that.  `more`: bodies are wanted, once the lists of all are here. */
+void sync_watch_done (SyncWatch *watch, gint64 folder, SyncGoal goal, gboolean more, gint64 now);
 /* It could not be selected: leave it alone for a while. */
 void sync_watch_skip (SyncWatch *watch, gint64 folder, gint64 now);
 /* Milliseconds until something is due by itself. */

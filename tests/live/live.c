@@ -112,8 +112,8 @@ live_new (const char *user)
   return live;
 }
 
-void
-live_start (Live *live)
+static void
+start (Live *live, gboolean metered)
 {
   const SyncEvents events = { get_password, state_changed, arrived, refused };
   g_autoptr (GError) error = NULL;
@@ -123,7 +123,20 @@ live_start (Live *live)
   g_assert_true (store_outbox_recover (live->db, &error));
   g_assert_no_error (error);
   live->engine = sync_engine_new (live->store, &events, live);
+  sync_engine_set_metered (live->engine, metered);
   sync_engine_add_account (live->engine, live->account);
+}
+
+void
+live_start (Live *live)
+{
+  start (live, FALSE);
+}
+
+void
+live_start_metered (Live *live)
+{
+  start (live, TRUE);
 }
 
 void
@@ -223,6 +236,14 @@ live_total (Live *live, const char *name)
   g_autoptr (StoreFolder) folder = find_folder (live, name);
 
   return folder != NULL ? folder->total : 0;
+}
+
+gint64
+live_in_step (Live *live, const char *name)
+{
+  g_autoptr (StoreFolder) folder = find_folder (live, name);
+
+  return folder != NULL ? folder->in_step : 0;
 }
 
 guint

@@ -47,6 +47,7 @@ double live_slow (void);                 /* factor for slow builds: LIVE_SLOW */
 /* An empty mailbox of this user, and a profile that knows it; not started. */
 Live *live_new (const char *user);
 void live_start (Live *live);
+void live_start_metered (Live *live);
 void live_stop (Live *live);
 void live_free (Live *live);
 SyncPhase live_get_phase (Live *live);
@@ -57,6 +58,7 @@ void live_set_password (Live *live, const char *password);
 gint64 live_folder (Live *live, const char *name); /* 0: none */
 guint live_total (Live *live, const char *name);
 guint live_unread (Live *live, const char *name);
+gint64 live_in_step (Live *live, const char *name); /* seconds, 0: never */
 /* Row id of the first message with this subject, 0 none. */
 gint64 live_find (Live *live, const char *folder, const char *subject);
 StoreFlags live_flags (Live *live, gint64 id);

@@ -296,12 +296,15 @@ test_renumbered (void)
   g_assert_cmpuint (live_total (live, "Work"), ==, 2);
   folder = store_folder_get (live->db, live_folder (live, "Work"), NULL);
   before = folder->uid_validity;
+  /* Not before its eyes: there it would be one folder that went and another that came. */
+  live_stop (live);
   live_delete ("alice", "Work");
   g_usleep (1200000);
   live_create ("alice", "Work");
   live_deliver ("alice", "Work", "both", 0);
   live_deliver ("alice", "Work", "new", 0);
   live_deliver ("alice", "Work", "newer", 0);
+  live_start (live);
   sync_engine_show_folder (live->engine, live->account->id, folder->id);
   LIVE_WAIT (live_find (live, "Work", "newer") != 0, 10);
   /* A short look is not told as a phase of its own. */
@@ -341,6 +344,7 @@ test_body (void)
   live_deliver ("alice", "Archive", "small", 0);
   live_deliver ("alice", "Archive", "gone", 0);
   live_deliver ("alice", "Archive", "large", 50 * 1024 * 1024);
+  live->account->bodies = BASE_BODIES_OPENING;
   live_start (live);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
   assert_fetched (live, "Archive", "small", 100);
@@ -376,10 +380,104 @@ test_large_in_inbox (void)
 
   live_deliver ("alice", "INBOX", "large", 50 * 1024 * 1024);
   live_deliver ("alice", "INBOX", "small", 0);
+  live->account->largest_body = 0;
   live_start (live);
   LIVE_WAIT (live_find (live, "INBOX", "large") != 0, 3);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
   g_assert_true (live_has_body (live, live_find (live, "INBOX", "large")));
+  live_free (live);
+}
+
+/* What the account says about bodies: of every folder, but not the large ones; or none that is not opened. */
+static void
+test_policy (void)
+{
+  for (BaseBodies bodies = BASE_BODIES_EVERYTHING; bodies <= BASE_BODIES_OPENING; bodies++) {
+    Live *live = live_new ("alice");
+    gboolean whole = bodies != BASE_BODIES_OPENING;
+
+    live_deliver ("alice", "INBOX", "inbox", 0);
+    live_deliver ("alice", "Archive", "other", 0);
+    live_deliver ("alice", "Archive", "large", 2 * 1024 * 1024);
+    live->account->bodies = bodies;
+    live->account->months = 1;
+    live->account->largest_body = 1;
+    live_start (live);
+    LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+    g_assert_true (live_has_body (live, live_find (live, "INBOX", "inbox")) == whole);
+    g_assert_true (live_has_body (live, live_find (live, "Archive", "other")) == whole);
+    g_assert_false (live_has_body (live, live_find (live, "Archive", "large")));
+    live_free (live);
+  }
+}
+
+/* The network costs money: the lists of INBOX and of what is looked at, until it does not any more. */
+static void
+test_metered (void)
+{
+  Live *live = live_new ("alice");
+
+  live_deliver ("alice", "INBOX", "inbox", 0);
+  live_deliver ("alice", "Archive", "shown", 0);
+  live_create ("alice", "Work");
+  live_deliver ("alice", "Work", "other", 0);
+  live_start_metered (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpuint (live_total (live, "INBOX"), ==, 1);
+  g_assert_cmpuint (live_total (live, "Work"), ==, 0);
+  g_assert_cmpuint (live_total (live, "Archive"), ==, 0);
+  g_assert_false (live_has_body (live, live_find (live, "INBOX", "inbox")));
+  sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "Archive"));
+  LIVE_WAIT (live_total (live, "Archive") == 1, 10);
+  g_assert_false (live_has_body (live, live_find (live, "Archive", "shown")));
+  g_assert_cmpuint (live_total (live, "Work"), ==, 0);
+  sync_engine_set_metered (live->engine, FALSE);
+  LIVE_WAIT (live_total (live, "Work") == 1, 10);
+  LIVE_WAIT (live_has_body (live, live_find (live, "INBOX", "inbox")), 10);
+  LIVE_WAIT (live_has_body (live, live_find (live, "Work", "other")), 10);
+  live_free (live);
+}
+
+/* Every folder says when it was last seen in step, and by what. */
+static void
+test_freshness (void)
+{
+  Live *live = live_new ("alice");
+  gint64 before = g_get_real_time () / G_USEC_PER_SEC, first = 0;
+  g_autoptr (StoreFolder) archive = NULL, inbox = NULL;
+
+  live_deliver ("alice", "Archive", "one", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  archive = store_folder_get (live->db, live_folder (live, "Archive"), NULL);
+  g_assert_cmpint (archive->in_step, >=, before);
+  g_assert_cmpint (archive->in_step_by, ==, STORE_PROOF_SELECT);
+  first = archive->in_step;
+  live_stop (live);
+
+  /* Another day: nothing happened, and that is proven without opening it. */
+  while (g_get_real_time () / G_USEC_PER_SEC == first)
+    g_usleep (50000);
+  live_start (live);
+  if (!live_is_plain ())
+    LIVE_WAIT (live_in_step (live, "Archive") > first, 10);
+  store_folder_free (archive);
+  archive = store_folder_get (live->db, live_folder (live, "Archive"), NULL);
+  if (live_is_plain ()) {
+    g_assert_cmpint (archive->in_step_by, ==, STORE_PROOF_SELECT);
+  } else {
+    g_assert_cmpint (archive->in_step, >, first);
+    g_assert_true (archive->in_step_by == STORE_PROOF_STATUS
+                   || archive->in_step_by == STORE_PROOF_NOTIFY);
+  }
+
+  /* The computer slept: the server is asked at once. */
+  inbox = store_folder_get (live->db, live_folder (live, "INBOX"), NULL);
+  first = inbox->in_step;
+  while (g_get_real_time () / G_USEC_PER_SEC == first)
+    g_usleep (50000);
+  sync_engine_resumed (live->engine);
+  LIVE_WAIT (live_in_step (live, "INBOX") > first, 5);
   live_free (live);
 }
 
@@ -421,6 +519,9 @@ main (int argc, char **argv)
   g_test_add_func ("/live/renumbered", test_renumbered);
   g_test_add_func ("/live/body", test_body);
   g_test_add_func ("/live/large-in-inbox", test_large_in_inbox);
+  g_test_add_func ("/live/policy", test_policy);
+  g_test_add_func ("/live/metered", test_metered);
+  g_test_add_func ("/live/freshness", test_freshness);
   g_test_add_func ("/live/folders", test_folders);
   test_send_add ();
   test_trouble_add ();

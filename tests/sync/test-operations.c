@@ -105,7 +105,7 @@ bench_new (void)
   settings->imap.host = g_strdup ("localhost");
   settings->imap.port = settings->smtp.port = 1;
   settings->smtp.host = g_strdup ("localhost");
-  bench->account = sync_account_new (bench->shared, settings, FALSE, NULL);
+  bench->account = sync_account_new (bench->shared, settings, FALSE, FALSE, NULL);
   sync_account_stop (bench->account);
   bench->server = fake_server_new (FAKE_TLS, FAKE_GOOD);
   return bench;

@@ -135,6 +135,66 @@ test_interrupted (void)
   g_assert_true (sync_plan_make (&stored, &server).search);
 }
 
+/* What came along with SELECT is not asked for again. */
+static void
+test_told (void)
+{
+  SyncPlanStored stored = {
+    .uid_validity = 7, .uid_next = 300, .modseq = 9, .complete = TRUE, .known = 250
+  };
+  SyncPlanServer server = { .exists = 252,
+                            .uid_validity = 7,
+                            .uid_next = 302,
+                            .modseq = 12,
+                            .told_changes = TRUE };
+  SyncPlan plan = sync_plan_make (&stored, &server);
+
+  g_assert_cmpuint (plan.changed_since, ==, 0);
+  g_assert_false (plan.all_flags);
+  g_assert_cmpuint (plan.new_from, ==, 300);
+  stored.known = 252;
+  server.told_new = TRUE;
+  plan = sync_plan_make (&stored, &server);
+  g_assert_cmpuint (plan.new_from, ==, 0);
+  g_assert_false (plan.search);
+  /* Fewer than the server counts, or more, and nothing told of what went. */
+  stored.known = 251;
+  g_assert_true (sync_plan_make (&stored, &server).search);
+  stored.known = 253;
+  g_assert_true (sync_plan_make (&stored, &server).search);
+  server.told_vanished = TRUE;
+  g_assert_false (sync_plan_make (&stored, &server).search);
+}
+
+static void
+test_told_screenful (void)
+{
+  SyncPlanStored stored = { .known = 100 };
+  SyncPlanServer server = { .exists = 100, .uid_validity = 7, .uid_next = 300, .told_new = TRUE };
+  SyncPlan plan = sync_plan_make (&stored, &server);
+
+  g_assert_cmpuint (plan.newest_last, ==, 0);
+  g_assert_false (plan.search);
+  server.exists = 101;
+  plan = sync_plan_make (&stored, &server);
+  g_assert_cmpuint (plan.newest_last, ==, 0);
+  g_assert_true (plan.search);
+  /* Not all of it came, or of another mailbox of that name. */
+  stored.known = 99;
+  g_assert_cmpuint (sync_plan_make (&stored, &server).newest_last, ==, 101);
+  stored = (SyncPlanStored){ .uid_validity = 6, .uid_next = 9, .known = 100 };
+  g_assert_cmpuint (sync_plan_make (&stored, &server).newest_last, ==, 101);
+}
+
+static void
+test_set_from (void)
+{
+  g_autofree char *some = sync_plan_dup_set_from (7), *last = sync_plan_dup_set_from (G_MAXUINT32);
+
+  g_assert_cmpstr (some, ==, "7:4294967295");
+  g_assert_cmpstr (last, ==, "4294967295");
+}
+
 static void
 assert_newest (const char *from, guint n, const char *expected)
 {
@@ -194,6 +254,9 @@ test_plan_add (void)
   g_test_add_func ("/plan/without-extensions", test_without_extensions);
   g_test_add_func ("/plan/renumbered", test_renumbered);
   g_test_add_func ("/plan/interrupted", test_interrupted);
+  g_test_add_func ("/plan/told", test_told);
+  g_test_add_func ("/plan/told-screenful", test_told_screenful);
+  g_test_add_func ("/plan/set-from", test_set_from);
   g_test_add_func ("/plan/newest", test_newest);
   g_test_add_func ("/plan/suspicious", test_suspicious);
   g_test_add_func ("/plan/batches", test_batches);

@@ -157,6 +157,28 @@ test_nothing_listed (void)
   g_assert_cmpuint (folders->len, ==, 0);
 }
 
+/* A list that lacks what it had is not believed at once. */
+static void
+test_suspicious (void)
+{
+  g_autoptr (GPtrArray) listed = new_listed (), stored = new_stored ();
+  const char *names[] = { "INBOX", "Sent", "a", "b", "c" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    add_stored (stored, names[i], STORE_ROLE_NONE, 0)->uid_validity = 1;
+  add_stored (stored, "Archive", STORE_ROLE_ARCHIVE, 9);
+  add_listed (listed, "Inbox", '/', IMAP_ROLE_INBOX);
+  add_listed (listed, "Sent", '/', IMAP_ROLE_SENT);
+  g_assert_true (sync_folders_is_suspicious (listed, stored));
+  add_listed (listed, "a", '/', IMAP_ROLE_NONE);
+  g_assert_false (sync_folders_is_suspicious (listed, stored));
+  /* One that only a row stands for was never there. */
+  ((StoreFolder *)g_ptr_array_index (stored, 5))->uid_validity = 1;
+  g_assert_true (sync_folders_is_suspicious (listed, stored));
+  add_listed (listed, "Archive", '/', IMAP_ROLE_NONE);
+  g_assert_false (sync_folders_is_suspicious (listed, stored));
+}
+
 void
 test_roles_add (void)
 {
@@ -167,4 +189,5 @@ test_roles_add (void)
   g_test_add_func ("/folders/all-mail", test_all_mail);
   g_test_add_func ("/folders/kept", test_kept);
   g_test_add_func ("/folders/nothing-listed", test_nothing_listed);
+  g_test_add_func ("/folders/suspicious", test_suspicious);
 }

@@ -3,7 +3,7 @@
 
 #include "sync-watch.h"
 
-#define MINUTE (60 * G_USEC_PER_SEC)
+#define MINUTE ((gint64)60 * G_USEC_PER_SEC)
 
 enum
 {
@@ -18,13 +18,33 @@ take (SyncWatch *watch, gint64 id, StoreRole role, const SyncStatus *status, gin
 {
   StoreFolder folder = { .id = id, .role = role, .selectable = TRUE };
 
-  sync_watch_take_folder (watch, &folder, status, now);
+  sync_watch_take_folder (watch, &folder, status, 0, now);
+}
+
+/* As if each folder had been seen before, so that there is nothing to glance at. */
+static gint64
+next (SyncWatch *watch, gint64 shown, guint serial, gint64 now)
+{
+  SyncGoal goal = SYNC_GOAL_GLANCE;
+  gint64 folder = sync_watch_next (watch, shown, serial, now, &goal);
+
+  while (folder != 0 && goal == SYNC_GOAL_GLANCE) {
+    sync_watch_done (watch, folder, goal, FALSE, now);
+    folder = sync_watch_next (watch, shown, serial, now, &goal);
+  }
+  return folder;
+}
+
+static void
+done (SyncWatch *watch, gint64 folder, gint64 now)
+{
+  sync_watch_done (watch, folder, SYNC_GOAL_LIST, FALSE, now);
 }
 
 static SyncWatch *
 new_watch (const SyncStatus *status, gint64 now)
 {
-  SyncWatch *watch = sync_watch_new ();
+  SyncWatch *watch = sync_watch_new (&sync_times);
 
   sync_watch_begin_list (watch, now);
   take (watch, NEWS, STORE_ROLE_NONE, status, now);
@@ -40,8 +60,8 @@ do_all (SyncWatch *watch, gint64 now)
 {
   gint64 folder = 0;
 
-  while ((folder = sync_watch_next (watch, 0, 0, now)) != 0)
-    sync_watch_done (watch, folder, now);
+  while ((folder = next (watch, 0, 0, now)) != 0)
+    done (watch, folder, now);
 }
 
 static void
@@ -51,18 +71,18 @@ test_order (void)
   gint64 now = MINUTE;
   g_autoptr (SyncWatch) watch = new_watch (&status, now);
 
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now), ==, INBOX);
-  sync_watch_done (watch, INBOX, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now), ==, SENT);
+  g_assert_cmpint (next (watch, 0, 0, now), ==, INBOX);
+  done (watch, INBOX, now);
+  g_assert_cmpint (next (watch, 0, 0, now), ==, SENT);
   /* The person looks at another one: that comes first, once. */
-  g_assert_cmpint (sync_watch_next (watch, ALL, 1, now), ==, ALL);
-  sync_watch_done (watch, ALL, now);
-  g_assert_cmpint (sync_watch_next (watch, ALL, 1, now), ==, SENT);
-  sync_watch_done (watch, SENT, now);
-  g_assert_cmpint (sync_watch_next (watch, ALL, 1, now), ==, NEWS);
-  sync_watch_done (watch, NEWS, now);
-  g_assert_cmpint (sync_watch_next (watch, ALL, 1, now), ==, 0);
-  g_assert_cmpint (sync_watch_next (watch, ALL, 2, now), ==, ALL);
+  g_assert_cmpint (next (watch, ALL, 1, now), ==, ALL);
+  done (watch, ALL, now);
+  g_assert_cmpint (next (watch, ALL, 1, now), ==, SENT);
+  done (watch, SENT, now);
+  g_assert_cmpint (next (watch, ALL, 1, now), ==, NEWS);
+  done (watch, NEWS, now);
+  g_assert_cmpint (next (watch, ALL, 1, now), ==, 0);
+  g_assert_cmpint (next (watch, ALL, 2, now), ==, ALL);
 }
 
 static void
@@ -71,9 +91,9 @@ test_inbox_in_between (void)
   gint64 now = MINUTE;
   g_autoptr (SyncWatch) watch = new_watch (NULL, now);
 
-  sync_watch_done (watch, INBOX, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now + G_USEC_PER_SEC), ==, SENT);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now + MINUTE), ==, INBOX);
+  done (watch, INBOX, now);
+  g_assert_cmpint (next (watch, 0, 0, now + G_USEC_PER_SEC), ==, SENT);
+  g_assert_cmpint (next (watch, 0, 0, now + MINUTE), ==, INBOX);
 }
 
 static void
@@ -85,6 +105,8 @@ test_status (void)
 
   do_all (watch, now);
   now += 5 * MINUTE;
+  g_assert_false (sync_watch_list_is_due (watch, now));
+  now += 5 * MINUTE;
   g_assert_true (sync_watch_list_is_due (watch, now));
   sync_watch_begin_list (watch, now);
   g_assert_false (sync_watch_list_is_due (watch, now));
@@ -94,11 +116,11 @@ test_status (void)
   take (watch, ALL, STORE_ROLE_ALL, &changed, now);
   sync_watch_end_list (watch);
   /* Sent is gone, the mirror has not been looked at yet, nothing happened in INBOX. */
-  g_assert_cmpint (sync_watch_next (watch, SENT, 1, now), ==, INBOX);
-  sync_watch_done (watch, INBOX, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 1, now), ==, NEWS);
-  sync_watch_done (watch, NEWS, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 1, now), ==, 0);
+  g_assert_cmpint (next (watch, SENT, 1, now), ==, INBOX);
+  done (watch, INBOX, now);
+  g_assert_cmpint (next (watch, 0, 1, now), ==, NEWS);
+  done (watch, NEWS, now);
+  g_assert_cmpint (next (watch, 0, 1, now), ==, 0);
 }
 
 static void
@@ -111,12 +133,12 @@ test_without_status (void)
   now += 5 * MINUTE;
   sync_watch_begin_list (watch, now);
   take (watch, NEWS, STORE_ROLE_NONE, NULL, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now), ==, 0);
+  g_assert_cmpint (next (watch, 0, 0, now), ==, 0);
   now += 6 * MINUTE;
   sync_watch_begin_list (watch, now);
   take (watch, NEWS, STORE_ROLE_NONE, NULL, now);
   sync_watch_end_list (watch);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now), ==, NEWS);
+  g_assert_cmpint (next (watch, 0, 0, now), ==, NEWS);
 }
 
 static void
@@ -131,13 +153,13 @@ test_known_from_earlier (void)
                          .total = 4,
                          .unread = 1,
                          .highest_modseq = 3 };
-  g_autoptr (SyncWatch) watch = sync_watch_new (), other = sync_watch_new ();
+  g_autoptr (SyncWatch) watch = sync_watch_new (&sync_times), other = sync_watch_new (&sync_times);
 
-  sync_watch_take_folder (watch, &folder, &status, 0);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, 0), ==, 0);
-  folder.unread = 0;
-  sync_watch_take_folder (other, &folder, &status, 0);
-  g_assert_cmpint (sync_watch_next (other, 0, 0, 0), ==, NEWS);
+  g_assert_true (sync_watch_take_folder (watch, &folder, &status, 4, 0));
+  g_assert_cmpint (next (watch, 0, 0, 0), ==, 0);
+  folder.highest_modseq = 2;
+  g_assert_false (sync_watch_take_folder (other, &folder, &status, 4, 0));
+  g_assert_cmpint (next (other, 0, 0, 0), ==, NEWS);
 }
 
 static void
@@ -146,12 +168,120 @@ test_skip (void)
   gint64 now = MINUTE;
   g_autoptr (SyncWatch) watch = new_watch (NULL, now);
 
-  sync_watch_done (watch, INBOX, now);
+  done (watch, INBOX, now);
   sync_watch_skip (watch, SENT, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now), ==, NEWS);
-  sync_watch_done (watch, NEWS, now);
-  g_assert_cmpint (sync_watch_next (watch, 0, 0, now), ==, 0);
-  g_assert_cmpint (sync_watch_next (watch, SENT, 1, now), ==, SENT);
+  g_assert_cmpint (next (watch, 0, 0, now), ==, NEWS);
+  done (watch, NEWS, now);
+  g_assert_cmpint (next (watch, 0, 0, now), ==, 0);
+  g_assert_cmpint (next (watch, SENT, 1, now), ==, SENT);
+}
+
+static void
+expect (SyncWatch *watch, gint64 shown, guint serial, gint64 now, gint64 folder, SyncGoal goal)
+{
+  SyncGoal found = SYNC_GOAL_GLANCE;
+
+  g_assert_cmpint (sync_watch_next (watch, shown, serial, now, &found), ==, folder);
+  if (folder != 0)
+    g_assert_cmpint (found, ==, goal);
+}
+
+/* A new account: a first screenful of all, then lists, then bodies; what the person looks at goes before its like. */
+static void
+test_windowed (void)
+{
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4 };
+  gint64 now = MINUTE;
+  g_autoptr (SyncWatch) watch = new_watch (&status, now);
+
+  expect (watch, 0, 0, now, INBOX, SYNC_GOAL_GLANCE);
+  sync_watch_done (watch, INBOX, SYNC_GOAL_GLANCE, FALSE, now);
+  expect (watch, 0, 0, now, SENT, SYNC_GOAL_GLANCE);
+  expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_GLANCE);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_GLANCE, FALSE, now);
+  expect (watch, NEWS, 1, now, SENT, SYNC_GOAL_GLANCE);
+  sync_watch_done (watch, SENT, SYNC_GOAL_GLANCE, FALSE, now);
+  expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_LIST);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, TRUE, now);
+  expect (watch, NEWS, 1, now, INBOX, SYNC_GOAL_LIST);
+  sync_watch_done (watch, INBOX, SYNC_GOAL_LIST, TRUE, now);
+  expect (watch, NEWS, 1, now, SENT, SYNC_GOAL_LIST);
+  sync_watch_done (watch, SENT, SYNC_GOAL_LIST, FALSE, now);
+  expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_BODIES);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_BODIES, FALSE, now);
+  expect (watch, NEWS, 1, now, INBOX, SYNC_GOAL_BODIES);
+  /* Looked at again: its list was here, so it comes before bodies. */
+  expect (watch, NEWS, 2, now, NEWS, SYNC_GOAL_LIST);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, FALSE, now);
+  sync_watch_done (watch, INBOX, SYNC_GOAL_BODIES, FALSE, now);
+  expect (watch, NEWS, 2, now, 0, SYNC_GOAL_GLANCE);
+}
+
+static void
+test_frugal (void)
+{
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4 };
+  gint64 now = MINUTE;
+  g_autoptr (SyncWatch) watch = new_watch (&status, now);
+
+  sync_watch_set_frugal (watch, TRUE);
+  sync_watch_done (watch, INBOX, SYNC_GOAL_LIST, TRUE, now);
+  expect (watch, 0, 0, now, 0, SYNC_GOAL_LIST);
+  expect (watch, NEWS, 1, now, NEWS, SYNC_GOAL_GLANCE);
+  sync_watch_done (watch, NEWS, SYNC_GOAL_LIST, TRUE, now);
+  expect (watch, NEWS, 1, now, 0, SYNC_GOAL_LIST);
+  sync_watch_set_frugal (watch, FALSE);
+  expect (watch, NEWS, 1, now, SENT, SYNC_GOAL_GLANCE);
+}
+
+/* How often the list is looked at: seldom, unless a person is about; hardly ever, where the server tells of all folders. */
+static void
+test_quiet (void)
+{
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4 };
+  gint64 now = MINUTE;
+  g_autoptr (SyncWatch) watch = new_watch (&status, now);
+
+  do_all (watch, now);
+  g_assert_false (sync_watch_list_is_due (watch, now + sync_times.watchdog - 1));
+  g_assert_true (sync_watch_list_is_due (watch, now + sync_times.watchdog));
+  g_assert_cmpint (next (watch, INBOX, 1, now), ==, INBOX);
+  done (watch, INBOX, now);
+  g_assert_true (sync_watch_list_is_due (watch, now + sync_times.list));
+  sync_watch_begin_list (watch, now + sync_times.about);
+  g_assert_false (sync_watch_list_is_due (watch, now + sync_times.about + sync_times.list));
+  sync_watch_set_told (watch, TRUE);
+  g_assert_false (sync_watch_list_is_due (watch, now + sync_times.about + sync_times.watchdog));
+  g_assert_true (sync_watch_list_is_due (watch, now + sync_times.about + sync_times.told));
+  sync_watch_restart (watch);
+  g_assert_true (sync_watch_list_is_due (watch, now));
+}
+
+/* STATUS as it was, or as the rows are by now, proves a folder in step; anything else makes it due. */
+static void
+test_proof (void)
+{
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4, .unseen = 1 };
+  StoreFolder folder = { .id = NEWS, .selectable = TRUE, .uid_validity = 1, .uid_next = 5 };
+  g_autoptr (SyncWatch) watch = sync_watch_new (&sync_times);
+
+  g_assert_false (sync_watch_take_folder (watch, &folder, &status, 4, 0));
+  done (watch, NEWS, 0);
+  folder.complete = TRUE;
+  folder.unread = 1;
+  g_assert_true (sync_watch_take_folder (watch, &folder, &status, 4, 0));
+  status.unseen = 0;
+  g_assert_false (sync_watch_take_folder (watch, &folder, &status, 4, 0));
+  g_assert_cmpint (next (watch, 0, 0, 0), ==, NEWS);
+  done (watch, NEWS, 0);
+  /* It came in by itself meanwhile: the row is already as STATUS says. */
+  status.uid_next = 6;
+  status.messages = 5;
+  folder.uid_next = 6;
+  folder.unread = 0;
+  g_assert_true (sync_watch_take_folder (watch, &folder, &status, 5, 0));
+  g_assert_cmpint (next (watch, 0, 0, 0), ==, 0);
+  g_assert_false (sync_watch_take_folder (watch, &folder, NULL, 5, 0));
 }
 
 void
@@ -163,4 +293,8 @@ test_watch_add (void)
   g_test_add_func ("/watch/without-status", test_without_status);
   g_test_add_func ("/watch/known-from-earlier", test_known_from_earlier);
   g_test_add_func ("/watch/skip", test_skip);
+  g_test_add_func ("/watch/windowed", test_windowed);
+  g_test_add_func ("/watch/frugal", test_frugal);
+  g_test_add_func ("/watch/quiet", test_quiet);
+  g_test_add_func ("/watch/proof", test_proof);
 }

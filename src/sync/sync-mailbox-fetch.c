@@ -1,0 +1,181 @@
+/* Bringing messages here: the headers that the list lacks, then bodies as the account wants them, newest first.  What another
+ * folder has, or had a moment ago, is not fetched again.  Sync worker's thread; must never take silence for absence. */
+#include "base-account.h"
+#include "base-error.h"
+#include "store-message.h"
+#include "sync-incoming.h"
+#include "sync-mailbox-private.h"
+
+#define SET_OCTETS     900
+#define HEADERS_MIN    50
+#define HEADERS_MAX    2000
+#define BODIES_MIN     4
+#define BODIES_MAX     400
+#define BODIES_LISTED  20000
+#define SHARED_AT_ONCE 2000
+#define MONTH_S        (30 * 24 * 60 * 60)
+
+/* Remembers which of `asked` did not come: they are not asked for again on this connection, and never taken for gone. */
+static void
+note_unanswered (SyncMailbox *mailbox, const BaseUidSet *asked, const BaseUidSet *came)
+{
+  g_autoptr (BaseUidSet) silent = base_uid_set_subtract (asked, came);
+
+  for (guint i = 0; i < base_uid_set_n_ranges (silent); i++) {
+    BaseUidRange range = base_uid_set_get_range (silent, i);
+
+    base_uid_set_add_range (mailbox->unanswered, range.first, range.last);
+  }
+}
+
+/* All at once: while one part is parsed and stored the next is on its way. */
+static gboolean
+fetch_set (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
+           ImapFetchItems items, SyncIncoming *incoming, GError **error)
+{
+  g_auto (GStrv) sets = base_uid_set_to_strings (asked, SET_OCTETS);
+  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
+  guint last = 0;
+
+  for (gsize i = 0; sets[i] != NULL; i++)
+    last = imap_flight_fetch (flight, sets[i], items, 0, sync_incoming_take, incoming);
+  if (!imap_flight_run (flight, context->cancellable, error))
+    return FALSE;
+  for (guint i = 0; sets[0] != NULL && i <= last; i++)
+    if (!imap_flight_get_result (flight, i, error))
+      return FALSE;
+  if (!sync_incoming_flush (incoming, error))
+    return FALSE;
+  note_unanswered (mailbox, asked, sync_incoming_get_uids (incoming));
+  return TRUE;
+}
+
+gboolean
+sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  const BaseAccount *settings = sync_account_get_settings (context->account);
+  g_autoptr (BaseUidSet) part = NULL, left = NULL;
+  g_autoptr (SyncIncoming) incoming = NULL;
+  gint64 begun = g_get_monotonic_time ();
+  ImapFetchItems items = SYNC_LIST_ITEMS;
+
+  if (base_uid_set_is_empty (mailbox->missing)) {
+    mailbox->phase = SYNC_VISIT_SETTLE;
+    return TRUE;
+  }
+  /* Where bodies follow, the first line of text comes with them; reading it now would make the server open each message twice. */
+  if (settings->bodies != BASE_BODIES_EVERYTHING && !mailbox->frugal)
+    items |= IMAP_FETCH_PREVIEW;
+  part = sync_plan_newest (mailbox->missing, mailbox->headers_batch);
+  left = base_uid_set_subtract (mailbox->missing, part);
+  incoming = sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
+  if (!fetch_set (mailbox, context, part, items, incoming, error))
+    return FALSE;
+  base_uid_set_free (mailbox->missing);
+  mailbox->missing = g_steal_pointer (&left);
+  mailbox->n_known += base_uid_set_count (sync_incoming_get_uids (incoming));
+  mailbox->uid_next = MAX (mailbox->uid_next, sync_incoming_get_highest (incoming) + 1);
+  mailbox->headers_batch = sync_plan_next_batch (
+      mailbox->headers_batch, (g_get_monotonic_time () - begun) / 1000, HEADERS_MIN, HEADERS_MAX);
+  return TRUE;
+}
+
+/* ---- bodies ---- */
+
+/* What the account wants of a folder, at most `limit`. */
+static GArray *
+list_wanted (SyncContext *context, gint64 folder, guint limit, GError **error)
+{
+  const BaseAccount *settings = sync_account_get_settings (context->account);
+  guint64 largest = (guint64)settings->largest_body << 20;
+  gint64 since = 0;
+
+  switch (settings->bodies) {
+  case BASE_BODIES_EVERYTHING:
+    break;
+  case BASE_BODIES_MONTHS:
+    since = g_get_real_time () / G_USEC_PER_SEC - (gint64)settings->months * MONTH_S;
+    break;
+  case BASE_BODIES_OPENING:
+    return g_array_new (FALSE, FALSE, sizeof (guint32));
+  }
+  return store_message_get_uids_without_body (context->db, folder, limit, largest, MAX (since, 0),
+                                              error);
+}
+
+gboolean
+sync_mailbox_lacks_bodies (SyncContext *context, gint64 folder, gboolean *lacks, GError **error)
+{
+  g_autoptr (GArray) one = list_wanted (context, folder, 1, error);
+
+  *lacks = one != NULL && one->len > 0;
+  return one != NULL;
+}
+
+/* As long as that helps much. */
+static gboolean
+share_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  guint shared = 0;
+
+  do
+    if (!store_message_share_bodies (context->db, mailbox->folder, SHARED_AT_ONCE, &shared, error))
+      return FALSE;
+  while (shared > SHARED_AT_ONCE / 4);
+  return TRUE;
+}
+
+static gboolean
+list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  guint64 n_unanswered = base_uid_set_count (mailbox->unanswered);
+  guint limit = (guint)MIN (BODIES_LISTED + n_unanswered, G_MAXUINT);
+  g_autoptr (GArray) lacking = NULL;
+
+  if (!share_bodies (mailbox, context, error))
+    return FALSE;
+  lacking = list_wanted (context, mailbox->folder, limit, error);
+  if (lacking == NULL)
+    return FALSE;
+  mailbox->bodies_all = lacking->len < limit;
+  mailbox->bodies = g_array_new (FALSE, FALSE, sizeof (guint32));
+  mailbox->next_body = 0;
+  for (guint i = 0; i < lacking->len; i++) {
+    guint32 uid = g_array_index (lacking, guint32, i);
+
+    if (!base_uid_set_contains (mailbox->unanswered, uid))
+      g_array_append_val (mailbox->bodies, uid);
+  }
+  return TRUE;
+}
+
+gboolean
+sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  g_autoptr (BaseUidSet) part = NULL;
+  g_autoptr (SyncIncoming) incoming = NULL;
+  gint64 begun = g_get_monotonic_time ();
+
+  if (mailbox->bodies == NULL && !list_bodies (mailbox, context, error))
+    return FALSE;
+  if (mailbox->bodies->len == 0) {
+    mailbox->phase = SYNC_VISIT_DONE;
+    return TRUE;
+  }
+  part = base_uid_set_new ();
+  for (guint n = 0; n < mailbox->bodies_batch && mailbox->next_body < mailbox->bodies->len; n++)
+    base_uid_set_add (part, g_array_index (mailbox->bodies, guint32, mailbox->next_body++));
+  incoming = sync_incoming_new (context, mailbox->folder, 0);
+  if (!fetch_set (mailbox, context, part, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY,
+                  incoming, error))
+    return FALSE;
+  mailbox->bodies_batch = sync_plan_next_batch (
+      mailbox->bodies_batch, (g_get_monotonic_time () - begun) / 1000, BODIES_MIN, BODIES_MAX);
+  /* Whatever was stored is not listed again; what came but could not be stored counts as asked for once. */
+  if (mailbox->next_body == mailbox->bodies->len) {
+    for (guint i = 0; i < mailbox->bodies->len; i++)
+      base_uid_set_add (mailbox->unanswered, g_array_index (mailbox->bodies, guint32, i));
+    g_clear_pointer (&mailbox->bodies, g_array_unref);
+  }
+  return TRUE;
+}

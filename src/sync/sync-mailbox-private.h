@@ -1,0 +1,92 @@
+/* A mailbox at work, shared by the files of its steps; nothing else looks in. */
+#pragma once
+
+#include "imap-flight.h"
+#include "sync-mailbox.h"
+#include "sync-plan.h"
+
+G_BEGIN_DECLS
+
+#define SYNC_LIST_ITEMS                                                                            \
+  (IMAP_FETCH_FLAGS | IMAP_FETCH_SIZE | IMAP_FETCH_DATE | IMAP_FETCH_HEADER | IMAP_FETCH_OBJECT_ID)
+
+typedef enum
+{
+  SYNC_VISIT_ASK,    /* what happened since the last look */
+  SYNC_VISIT_PLAN,   /* what has to be done */
+  SYNC_VISIT_NEWEST, /* the first screenful of a first visit */
+  SYNC_VISIT_NEW,
+  SYNC_VISIT_FLAGS,
+  SYNC_VISIT_GONE, /* what was told to have vanished */
+  SYNC_VISIT_SEARCH,
+  SYNC_VISIT_HEADERS,
+  SYNC_VISIT_SETTLE,
+  SYNC_VISIT_BODIES,
+  SYNC_VISIT_DONE,
+} SyncVisit;
+
+struct _SyncMailbox
+{
+  /* Borrowed */
+  SyncMemory *memory;
+
+  gint64 folder;
+  char *name;
+  StoreRole role;
+  SyncVisit phase;
+  gboolean first_look; /* what SELECT said is fresh */
+  gboolean frugal;     /* no more than what a list needs */
+  SyncPlan plan;
+  StoreProof proof; /* what this look is */
+
+  /* What was told with SELECT, or with the last question, and not acted on yet. */
+  ImapResync told;
+  GArray *changed;      /* Owned, of StoreServerFlags */
+  BaseUidSet *vanished; /* Owned */
+  guint64 told_modseq;
+  guint64 modseq_before; /* all changes up to here are told when the question is answered */
+  gboolean told_new;     /* the new ones, or the first screenful, came along and are here */
+  guint32 told_highest;  /* the highest UID among those */
+
+  /* As they will be stored once everything before them is here. */
+  guint32 uid_validity, uid_next;
+  guint64 modseq;
+  gboolean complete;
+  gint64 in_step;
+  guint32 arrived_from; /* 0: first sync, nothing is news */
+
+  /* Owned */
+  BaseUidSet *known;      /* here; NULL: not needed so far */
+  BaseUidSet *missing;    /* there, not here: headers to fetch */
+  BaseUidSet *flags_left; /* flags to ask for */
+  BaseUidSet *unanswered; /* asked for, and the server was silent: not again on this connection */
+  GArray *bodies;         /* guint32, newest first */
+
+  guint64 n_known; /* messages here */
+  guint next_body;
+  gboolean bodies_all; /* the list of bodies was not cut */
+  guint headers_batch, bodies_batch;
+};
+
+/* ---- sync-mailbox.c ---- */
+gboolean sync_mailbox_save (SyncMailbox *mailbox, SyncContext *context, gboolean in_step,
+                            GError **error);
+gboolean sync_mailbox_load_known (SyncMailbox *mailbox, SyncContext *context, GError **error);
+
+/* ---- sync-mailbox-changes.c: what is told about messages that are here ---- */
+/* ImapFetchFunc and ImapVanishedFunc with the mailbox as user data. */
+gboolean sync_mailbox_take_changed (const ImapFetched *fetched, gpointer mailbox, GError **error);
+gboolean sync_mailbox_take_vanished (const BaseUidSet *uids, gpointer mailbox, GError **error);
+void sync_mailbox_forget_told (SyncMailbox *mailbox);
+gboolean sync_mailbox_step_ask (SyncMailbox *mailbox, SyncContext *context, GError **error);
+gboolean sync_mailbox_step_flags (SyncMailbox *mailbox, SyncContext *context, GError **error);
+gboolean sync_mailbox_step_gone (SyncMailbox *mailbox, SyncContext *context, gboolean *ask_again,
+                                 GError **error);
+gboolean sync_mailbox_step_search (SyncMailbox *mailbox, SyncContext *context, gboolean *ask_again,
+                                   GError **error);
+
+/* ---- sync-mailbox-fetch.c: what is brought here ---- */
+gboolean sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error);
+gboolean sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error);
+
+G_END_DECLS
