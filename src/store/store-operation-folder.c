@@ -364,7 +364,8 @@ store_operation_invert_folder (StoreDb *db, gint64 group, const StoreStep *step,
       || !store_db_run (db, error, "UPDATE operation SET batch = 0 WHERE id = ?1",
                         STORE_INTS (step->id)))
     return FALSE;
-  if (folder == NULL)
+  /* Gone, or on its way: nothing is left to take back. */
+  if (folder == NULL || !store_folder_check_usable (db, step->folder, NULL))
     return TRUE;
   switch (step->kind) {
   case STORE_OPERATION_CREATE:

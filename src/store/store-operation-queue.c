@@ -18,7 +18,7 @@ free_operation (gpointer operation)
 /* `o` waits for nothing: no earlier operation on its message is still to be done, nor the COPY that makes it.  Folders
  * are named by row and looked up when it is sent, so that a rename does not matter to messages; but one whose
  * outcome is not known does, and a folder has to exist before anything goes in.  Operations on folders go one by one, and a
- * folder is deleted last. */
+ * folder is deleted last, after what takes messages out of it even by an undo that came later. */
 #define IS_FREE                                                                                    \
   "o.account = ?1 AND o.state = 0 AND NOT EXISTS (SELECT 1 FROM operation AS e "                   \
   "WHERE e.message = o.message AND e.id < o.id AND e.state < 2) "                                  \
@@ -28,7 +28,7 @@ free_operation (gpointer operation)
   "AND e.state < 2 AND e.id <> o.id AND ((e.id < o.id AND (o.kind >= 5 "                           \
   "OR (e.kind = 5 AND e.folder IN (o.folder, coalesce (o.target, 0))))) "                          \
   "OR (e.begun = 1 AND o.kind < 5))) "                                                             \
-  "AND (o.kind <> 7 OR NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.id < o.id "                \
+  "AND (o.kind <> 7 OR NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.kind < 5 "                 \
   "AND e.state < 2 AND (e.folder = o.folder OR e.target = o.folder))) "
 G_STATIC_ASSERT (STORE_OPERATION_CREATE == 5 && STORE_OPERATION_DELETE == 7);
 

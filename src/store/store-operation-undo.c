@@ -58,12 +58,40 @@ store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder
   return TRUE;
 }
 
+/* A message comes back into a folder that was to be deleted once it was out of it: then the folder has to stay, or the
+ * message would go with it. */
+static gboolean
+keep_folder (StoreDb *db, gint64 folder, GError **error)
+{
+  gint64 account = 0, deleting = 0, begun = 0;
+  if (!store_db_get_int (db, &deleting, error, "SELECT deleting FROM folder WHERE id = ?1",
+                         STORE_INTS (folder)))
+    return FALSE;
+  if (!deleting)
+    return TRUE;
+  if (!store_db_get_int (db, &begun, error,
+                         "SELECT EXISTS (SELECT 1 FROM operation WHERE folder = ?1 AND kind = ?2 "
+                         "AND state < 2 AND begun = 1)",
+                         STORE_INTS (folder, STORE_OPERATION_DELETE)))
+    return FALSE;
+  if (begun) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
+                    _ ("This cannot be undone any more: the folder is deleted for good."));
+    return FALSE;
+  }
+  return store_folder_get_account (db, folder, &account, error)
+         && store_db_run (db, error,
+                          "DELETE FROM operation WHERE folder = ?1 AND kind = ?2 AND state < 2",
+                          STORE_INTS (folder, STORE_OPERATION_DELETE))
+         && store_folder_replay_names (db, account, error);
+}
+
 /* The message stays, or goes from its old place to where the next MOVE takes it. */
 static gboolean
 drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, GError **error)
 {
   g_autoptr (GArray) later = list_later (db, row->id, step->id, error);
-  if (later == NULL || !delete_step (db, step->id, error)
+  if (later == NULL || !keep_folder (db, step->folder, error) || !delete_step (db, step->id, error)
       || !store_operation_rebind (db, row->id, step->id, step->target, step->folder, step->uid,
                                   error))
     return FALSE;
@@ -109,8 +137,10 @@ store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
     return delete_step (db, step->id, error);
   if (step->kind == STORE_OPERATION_MOVE)
     return drop_move (db, step, &row, error);
+  /* The original is all there is then. */
   if (copy)
-    return delete_step (db, step->id, error) && store_row_remove (db, &row, error);
+    return delete_step (db, step->id, error) && store_row_remove (db, &row, error)
+           && keep_folder (db, step->folder, error);
 
   StoreRow new = row;
   if (!delete_step (db, step->id, error))
@@ -160,7 +190,8 @@ invert (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
     return store_operation_add_expunge (db, group, &row, 0, error);
   if (step->kind == STORE_OPERATION_FLAGS)
     return store_operation_add_flags (db, group, &row, !step->add, step->flags, error);
-  return store_operation_add_move (db, group, &row, step->folder, error);
+  return keep_folder (db, step->folder, error)
+         && store_operation_add_move (db, group, &row, step->folder, error);
 }
 
 static gboolean

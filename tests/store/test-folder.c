@@ -190,9 +190,320 @@ test_reset (void)
   check_all_counts (profile);
 }
 
+static char *
+shown_name (Profile *profile, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreFolder) folder = store_folder_get (profile->db, id, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&folder->name);
+}
+
+static void
+check_name (Profile *profile, gint64 id, const char *name, const char *server_name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreFolder) folder = store_folder_get (profile->db, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (folder->name, ==, name);
+  g_assert_cmpstr (folder->server_name, ==, server_name);
+}
+
+static gint64
+find_folder (Profile *profile, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) folders = store_folder_list (profile->db, profile->account, &error);
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+    if (g_str_equal (folder->name, name))
+      return folder->id;
+  }
+  return 0;
+}
+
+static gint64
+rename_folder (Profile *profile, gint64 id, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 group = store_operation_rename_folder (profile->db, id, name, &error);
+  g_assert_no_error (error);
+  return group;
+}
+
+/* Shown at once with all that is below; operations find the folder by the name it has on the server. */
+static void
+test_rename (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", "A.x.y", "AB", NULL });
+  gint64 a = find_folder (profile, "A"), x = find_folder (profile, "A.x"),
+         y = find_folder (profile, "A.x.y"), ab = find_folder (profile, "AB");
+  gint64 id = add_message (profile, x, 5, 1, 0, NULL);
+  g_assert_true (store_folder_set_sync_state (profile->db, x, 7, 6, 0, TRUE, 1, &error));
+
+  gint64 group = rename_folder (profile, a, "B");
+  check_name (profile, a, "B", "A");
+  check_name (profile, x, "B.x", "A.x");
+  check_name (profile, y, "B.x.y", "A.x.y");
+  check_name (profile, ab, "AB", "AB");
+  /* On in the new name, before any of it was done. */
+  rename_folder (profile, x, "B.z");
+  check_name (profile, y, "B.z.y", "A.x.y");
+  g_assert_cmpint (store_operation_set_flags (profile->db, &id, 1, TRUE, STORE_FLAG_SEEN, &error),
+                   >, 0);
+  g_assert_cmpint (store_operation_rename_folder (profile->db, a, "AB", &error), ==, 0);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_cmpint (store_operation_rename_folder (profile->db, a, "B.in", &error), ==, 0);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_cmpint (store_operation_rename_folder (profile->db, profile->inbox, "C", &error), ==, 0);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+
+  /* What LIST says meanwhile changes nothing of it. */
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", "A.x.y", "AB", NULL });
+  check_name (profile, x, "B.z", "A.x");
+
+  g_autoptr (GPtrArray) first = take (profile, 10);
+  const StoreOperation *operation = g_ptr_array_index (first, 0);
+  g_assert_cmpint (operation->kind, ==, STORE_OPERATION_RENAME);
+  g_assert_cmpstr (operation->folder_name, ==, "A");
+  g_assert_cmpstr (operation->name, ==, "B");
+  /* While it is under way nobody can tell what the folder is called. */
+  g_autoptr (GPtrArray) nothing = take (profile, 10);
+  g_assert_cmpuint (nothing->len, ==, 0);
+  done (profile, first, 0, 0);
+  check_name (profile, x, "B.z", "B.x");
+  g_autoptr (GPtrArray) second = take (profile, 10);
+  operation = g_ptr_array_index (second, 0);
+  g_assert_cmpstr (operation->folder_name, ==, "B.x");
+  g_assert_cmpstr (operation->name, ==, "B.z");
+  done (profile, second, 0, 0);
+  check_name (profile, y, "B.z.y", "B.z.y");
+  g_autoptr (GPtrArray) flags = take (profile, 10);
+  operation = g_ptr_array_index (flags, 0);
+  g_assert_cmpstr (operation->folder_name, ==, "B.z");
+  g_assert_cmpuint (operation->uid, ==, 5);
+  g_assert_cmpuint (operation->folder_validity, ==, 7);
+  done (profile, flags, 0, 0);
+
+  /* Done, then undone: the other way round. */
+  g_assert_true (store_operation_undo (profile->db, group, &error));
+  g_assert_no_error (error);
+  check_name (profile, y, "A.z.y", "B.z.y");
+  g_assert_cmpuint (uid_of (profile, id), ==, 5);
+}
+
+/* One that is taken back leaves the ones after it right. */
+static void
+test_rename_dropped (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", "C", NULL });
+  gint64 a = find_folder (profile, "A"), x = find_folder (profile, "A.x"),
+         c = find_folder (profile, "C"), made = 0;
+  gint64 group = rename_folder (profile, a, "B");
+  rename_folder (profile, x, "B.z");
+  g_assert_cmpint (
+      store_operation_create_folder (profile->db, profile->account, "B.new", &made, &error), >, 0);
+  g_assert_true (store_operation_undo (profile->db, group, &error));
+  check_name (profile, a, "A", "A");
+  check_name (profile, x, "A.z", "A.x");
+  check_name (profile, made, "A.new", "A.new");
+
+  /* Two change their names with each other. */
+  rename_folder (profile, a, "T");
+  rename_folder (profile, c, "A");
+  rename_folder (profile, a, "C");
+  check_name (profile, a, "C", "A");
+  check_name (profile, c, "A", "C");
+  g_autofree char *name = shown_name (profile, x);
+  g_assert_cmpstr (name, ==, "C.z");
+
+  /* A mailbox of that name was made elsewhere meanwhile: both are shown, until the server has refused. */
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", "C", "T", NULL });
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GPtrArray) due = take (profile, 10);
+    g_assert_cmpuint (due->len, ==, 1);
+    g_assert_true (store_operation_refused (profile->db, due, &error));
+    g_assert_no_error (error);
+  }
+  g_assert_cmpint (find_folder (profile, "T"), !=, 0);
+}
+
+/* The answer was lost, and LIST comes first. */
+static void
+test_rename_seen (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", NULL });
+  gint64 a = find_folder (profile, "A"), x = find_folder (profile, "A.x");
+  gint64 id = add_message (profile, x, 5, 1, 0, NULL);
+  rename_folder (profile, a, "B");
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_true (store_operation_postpone (profile->db, due, G_MAXINT32, &error));
+  set_list (profile, (const char *const[]){ "INBOX", "B", "B.x", NULL });
+  check_name (profile, a, "B", "B");
+  check_name (profile, x, "B.x", "B.x");
+  g_assert_cmpuint (uid_of (profile, id), ==, 5);
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
+}
+
+static void
+test_delete (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", NULL });
+  gint64 a = find_folder (profile, "A"), x = find_folder (profile, "A.x"), made = 0;
+  gint64 saved = add_message (profile, x, 5, 1, 0, NULL);
+  gint64 goes = add_message (profile, x, 6, 2, 0, NULL);
+  g_assert_cmpint (store_operation_move (profile->db, &saved, 1, profile->inbox, &error), >, 0);
+  gint64 group = store_operation_delete_folder (profile->db, a, 0, &error);
+  g_assert_cmpint (group, >, 0);
+  g_autoptr (GPtrArray) folders = store_folder_list (profile->db, profile->account, &error);
+  g_assert_cmpuint (folders->len, ==, 1);
+  g_assert_cmpint (store_operation_move (profile->db, &saved, 1, a, &error), ==, 0);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  /* The name is free again, and the list does not bring the old one back. */
+  gint64 again = store_operation_create_folder (profile->db, profile->account, "A", &made, &error);
+  g_assert_no_error (error);
+  set_list (profile, (const char *const[]){ "INBOX", "A", "A.x", NULL });
+  g_assert_cmpint (find_folder (profile, "A"), ==, made);
+  g_assert_true (store_operation_undo (profile->db, again, &error));
+
+  /* Undone before it was begun: all is back. */
+  g_assert_true (store_operation_undo (profile->db, group, &error));
+  check_name (profile, x, "A.x", "A.x");
+  g_assert_cmpint (listed (profile, x, 0), ==, goes);
+
+  /* What leaves goes first; what is below goes before what it is in. */
+  group = store_operation_delete_folder (profile->db, a, 0, &error);
+  g_autoptr (GPtrArray) moving = take (profile, 10);
+  g_assert_cmpint (((StoreOperation *)g_ptr_array_index (moving, 0))->kind, ==,
+                   STORE_OPERATION_MOVE);
+  g_autoptr (GPtrArray) nothing = take (profile, 10);
+  g_assert_cmpuint (nothing->len, ==, 0);
+  done (profile, moving, 5, 9);
+  g_autoptr (GPtrArray) below = take (profile, 10);
+  g_assert_cmpstr (((StoreOperation *)g_ptr_array_index (below, 0))->folder_name, ==, "A.x");
+  g_assert_false (store_operation_undo (profile->db, group, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  done (profile, below, 0, 0);
+  g_autoptr (GPtrArray) top = take (profile, 10);
+  g_assert_cmpstr (((StoreOperation *)g_ptr_array_index (top, 0))->folder_name, ==, "A");
+  /* Refused: it is back. */
+  g_assert_true (store_operation_refused (profile->db, top, &error));
+  check_name (profile, a, "A", "A");
+  g_assert_null (store_message_get (profile->db, goes, &error));
+  g_assert_cmpuint (uid_of (profile, saved), ==, 9);
+}
+
+/* The message was to be saved from its folder, and the server did not let it go: then the folder stays as well. */
+static void
+test_delete_rescued (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  set_list (profile, (const char *const[]){ "INBOX", "A", NULL });
+  gint64 a = find_folder (profile, "A");
+  gint64 id = add_message (profile, a, 5, 1, 0, NULL);
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, profile->inbox, &error), >, 0);
+  g_assert_cmpint (store_operation_delete_folder (profile->db, a, 0, &error), >, 0);
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_true (store_operation_refused (profile->db, due, &error));
+  g_assert_no_error (error);
+  check_name (profile, a, "A", "A");
+  g_assert_cmpint (listed (profile, a, 0), ==, id);
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
+}
+
+/* Made offline, with mail moved in at once. */
+static void
+test_create (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_message (profile, profile->inbox, 5, 1, 0, NULL), made = 0;
+  gint64 group =
+      store_operation_create_folder (profile->db, profile->account, "새 폴더", &made, &error);
+  g_assert_cmpint (group, >, 0);
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, made, &error), >, 0);
+  g_assert_cmpint (
+      store_operation_create_folder (profile->db, profile->account, "새 폴더", NULL, &error), ==,
+      0);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  /* The server does not list it, and that is no surprise. */
+  set_list (profile, (const char *const[]){ "INBOX", "Archive", "Sent", NULL });
+  g_autoptr (GPtrArray) first = take (profile, 10);
+  const StoreOperation *operation = g_ptr_array_index (first, 0);
+  g_assert_cmpint (operation->kind, ==, STORE_OPERATION_CREATE);
+  g_autoptr (GPtrArray) nothing = take (profile, 10);
+  g_assert_cmpuint (nothing->len, ==, 0);
+  /* Refused: the message is where it was. */
+  g_assert_true (store_operation_refused (profile->db, first, &error));
+  g_assert_null (store_folder_get (profile->db, made, &error));
+  g_clear_error (&error);
+  g_assert_cmpint (listed (profile, profile->inbox, 0), ==, id);
+  g_assert_cmpuint (uid_of (profile, id), ==, 5);
+
+  group = store_operation_create_folder (profile->db, profile->account, "B", &made, &error);
+  g_autoptr (GPtrArray) second = take (profile, 10);
+  done (profile, second, 0, 0);
+  set_list (profile, (const char *const[]){ "INBOX", "Archive", "Sent", "B", NULL });
+  check_name (profile, made, "B", "B");
+  g_assert_true (store_operation_undo (profile->db, group, &error));
+  g_assert_cmpint (find_folder (profile, "B"), ==, 0);
+}
+
+/* What is only here keeps its folder, whatever the server says of it. */
+static void
+test_only_here (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = g_bytes_new_static ("Subject: x\r\n\r\n", 14);
+  StoreNewMessage message = { .received = 100, .size = 14, .message_id = "<d@x>", .body = body };
+  add_message (profile, profile->archive, 5, 1, 0, NULL);
+  g_assert_true (store_operation_append (profile->db, profile->archive, &message, &error));
+  set_list (profile, (const char *const[]){ "INBOX", "Sent", NULL });
+  g_assert_cmpuint (count_listed (profile, profile->archive), ==, 1);
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_cmpint (((StoreOperation *)g_ptr_array_index (due, 0))->kind, ==,
+                   STORE_OPERATION_APPEND);
+  g_assert_true (store_operation_refused (profile->db, due, &error));
+  set_list (profile, (const char *const[]){ "INBOX", "Sent", NULL });
+  g_assert_cmpuint (count_listed (profile, profile->archive), ==, 1);
+  gint64 id = listed (profile, profile->archive, 0);
+  /* Taken elsewhere it is tried again there; its old folder has nothing to stay for. */
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, profile->sent, &error), >, 0);
+  set_list (profile, (const char *const[]){ "INBOX", "Sent", NULL });
+  g_assert_null (store_folder_get (profile->db, profile->archive, &error));
+  g_autoptr (GPtrArray) again = take (profile, 10);
+  g_assert_cmpint (((StoreOperation *)g_ptr_array_index (again, 0))->kind, ==,
+                   STORE_OPERATION_APPEND);
+  done (profile, again, 0, 3);
+  g_assert_cmpuint (uid_of (profile, id), ==, 3);
+}
+
 void
 add_folder_tests (void)
 {
+  g_test_add_func ("/store/folder/rename", test_rename);
+  g_test_add_func ("/store/folder/rename-dropped", test_rename_dropped);
+  g_test_add_func ("/store/folder/rename-seen", test_rename_seen);
+  g_test_add_func ("/store/folder/delete", test_delete);
+  g_test_add_func ("/store/folder/delete-rescued", test_delete_rescued);
+  g_test_add_func ("/store/folder/create", test_create);
+  g_test_add_func ("/store/folder/only-here", test_only_here);
   g_test_add_func ("/store/folder/list", test_list);
   g_test_add_func ("/store/folder/freshness", test_freshness);
   g_test_add_func ("/store/folder/target-removed", test_target_removed);

@@ -426,9 +426,96 @@ test_append (void)
   g_assert_cmpuint (pending (profile), ==, 0);
 }
 
+/* Put off after it was begun: it may be done.  Showing the messages once more would be a promise nobody can keep. */
+static void
+test_expunge_postponed (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_message (profile, profile->inbox, 5, 1, 0, "body");
+  gint64 group = store_operation_expunge (profile->db, &id, 1, 0, &error);
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_true (store_operation_postpone (profile->db, due, 0, &error));
+  g_assert_false (store_operation_undo (profile->db, group, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 0);
+}
+
+static void
+test_copy (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_message (profile, profile->inbox, 5, 1, STORE_FLAG_FLAGGED, "body");
+
+  gint64 group = store_operation_copy (profile->db, &id, 1, profile->archive, &error);
+  g_assert_cmpint (group, >, 0);
+  gint64 copy = listed (profile, profile->archive, 0);
+  check_counts (profile, profile->inbox, 1, 1);
+  check_counts (profile, profile->archive, 1, 1);
+  g_assert_cmpuint (flags_of (profile, copy), ==, STORE_FLAG_FLAGGED);
+  g_autoptr (GBytes) body = store_message_get_body (profile->db, copy, &error);
+  g_assert_no_error (error);
+
+  /* Everything can be done to it at once, and waits. */
+  set_flags (profile, copy, TRUE, STORE_FLAG_SEEN);
+  move (profile, copy, profile->sent);
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_cmpuint (due->len, ==, 1);
+  g_autoptr (GPtrArray) nothing = take (profile, 10);
+  g_assert_cmpuint (nothing->len, ==, 0);
+  const StoreOperation *operation = g_ptr_array_index (due, 0);
+  g_assert_cmpint (operation->kind, ==, STORE_OPERATION_COPY);
+  g_assert_cmpint (operation->product, ==, copy);
+  g_assert_cmpuint (operation->uid, ==, 5);
+
+  /* Sent, cut: what was noted is still known. */
+  g_assert_true (store_operation_note_maybe (profile->db, due, 3, 40, &error));
+  profile_reopen (profile, NULL, NULL);
+  g_assert_true (store_operation_recover (profile->db, profile->account, &error));
+  g_autoptr (GPtrArray) again = take (profile, 10);
+  operation = g_ptr_array_index (again, 0);
+  g_assert_cmpint (operation->step, ==, STORE_STEP_MAYBE);
+  g_assert_cmpuint (operation->mark, ==, 40);
+  g_assert_cmpuint (operation->mark_validity, ==, 3);
+  done (profile, again, 5, 40);
+  g_autoptr (GPtrArray) flags = take (profile, 10);
+  operation = g_ptr_array_index (flags, 0);
+  g_assert_cmpuint (operation->uid, ==, 40);
+  g_assert_cmpint (operation->folder, ==, profile->archive);
+  done (profile, flags, 0, 0);
+
+  /* Taken back before it was begun, it never was; afterwards it is deleted. */
+  group = store_operation_copy (profile->db, &id, 1, profile->archive, &error);
+  undo (profile, group);
+  check_counts (profile, profile->archive, 0, 0);
+  group = store_operation_copy (profile->db, &id, 1, profile->inbox, &error);
+  g_autoptr (GPtrArray) second = take (profile, 1);
+  g_autoptr (GPtrArray) third = take (profile, 1);
+  done (profile, third, 5, 6);
+  undo (profile, group);
+  check_counts (profile, profile->inbox, 1, 1);
+  g_autoptr (GPtrArray) gone = take (profile, 1);
+  operation = g_ptr_array_index (gone, 0);
+  g_assert_cmpint (operation->kind, ==, STORE_OPERATION_EXPUNGE);
+  g_assert_cmpuint (operation->uid, ==, 6);
+  done (profile, gone, 0, 0);
+
+  /* Refused. */
+  g_assert_cmpint (store_operation_copy (profile->db, &id, 1, profile->archive, &error), >, 0);
+  g_autoptr (GPtrArray) refused = take (profile, 10);
+  g_assert_true (store_operation_refused (profile->db, refused, &error));
+  check_counts (profile, profile->archive, 0, 0);
+  g_autoptr (GBytes) still = store_message_get_body (profile->db, id, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (body, still));
+}
+
 void
 add_operation_tests (void)
 {
+  g_test_add_func ("/store/operation/expunge-postponed", test_expunge_postponed);
+  g_test_add_func ("/store/operation/copy", test_copy);
   g_test_add_func ("/store/operation/flags", test_flags);
   g_test_add_func ("/store/operation/batches", test_batches);
   g_test_add_func ("/store/operation/move", test_move);

@@ -234,6 +234,7 @@ main (int argc, char **argv)
   add_body_tests ();
   add_operation_tests ();
   add_model_tests ();
+  add_folder_model_tests ();
   add_outgoing_tests ();
   add_share_tests ();
   return g_test_run ();
