@@ -30,7 +30,7 @@
  *  18  “authenticated but not connected”                       imap-talk: later, and no matter of passwords
  *  19  COPYUID in a line without its OK                        imap-response
  *  20  SEARCH names what FETCH does not give                   sync-mailbox: asked again another time, never removed
- *  21  NAMESPACE hangs up (2003)                               the table; not used at all
+ *  21  NAMESPACE hangs up (2003)                               the table
  *  22  MOVE upsets the trash (2013)                            the account's setting: Without=MOVE
  *  23  an ID that says nothing is refused (GMX, web.de)        imap-sign-in: says who we are
  *  Yahoo

@@ -164,6 +164,60 @@ test_sent_is_filed (void)
   }
 }
 
+/* Outside the bin EXPUNGE only takes a label away, and All Mail keeps the message: it goes to the bin, and is expunged there. */
+static void
+test_delete_through_trash (void)
+{
+  g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
+  const QuirkServer server = { .caps = "IDLE UIDPLUS MOVE X-GM-EXT-1 SPECIAL-USE",
+                               .inbox = three,
+                               .folders = "S: * LIST () \"/\" INBOX\n"
+                                          "S: * LIST (\\\\All) \"/\" \"[Gmail]/All Mail\"\n"
+                                          "S: * LIST (\\\\Trash) \"/\" \"[Gmail]/Trash\"\n",
+                               .rules = "ON: $tag UID MOVE 5 \"[Gmail]/Trash\"\n"
+                                        "S: * OK [COPYUID 5 5 70] moved\n"
+                                        "S: * 2 EXPUNGE\n"
+                                        "SET: moved\n"
+                                        "S: $tag OK done\n"
+                                        "WHEN: moved\n"
+                                        "ON: $tag SELECT \"[Gmail]/Trash\"*\n"
+                                        "SET: trash\n"
+                                        "S: * 1 EXISTS\n"
+                                        "S: * OK [UIDVALIDITY 5] fine\n"
+                                        "S: * OK [UIDNEXT 71] next\n"
+                                        "S: $tag OK [READ-WRITE] open\n"
+                                        "WHEN: trash\n"
+                                        "ON: $tag UID EXPUNGE 70\n"
+                                        "S: * 1 EXPUNGE\n"
+                                        "SET: !moved\n"
+                                        "SET: !trash\n"
+                                        "SET: gone\n"
+                                        "S: $tag OK gone\n"
+                                        "WHEN: gone\n"
+                                        "ON: $tag SELECT \"INBOX\"*\n"
+                                        "S: * 2 EXISTS\n"
+                                        "S: * OK [UIDVALIDITY 9] fine\n"
+                                        "S: * OK [UIDNEXT 8] next\n"
+                                        "S: $tag OK [READ-WRITE] open\n"
+                                        "WHEN:\n"
+                                        "ON: $tag UID EXPUNGE *\n"
+                                        "S: $tag NO that would be the label alone\n" };
+  gint64 id = 0;
+  g_autoptr (GError) error = NULL;
+
+  quirk_add (quirk, &server);
+  quirk_start (quirk);
+  quirk_wait_idle (quirk, 0, 1);
+  id = quirk_find (quirk, "INBOX", "five");
+  g_assert_cmpint (store_operation_expunge (quirk->db, &id, 1, 0, &error), >, 0);
+  sync_engine_operations_changed (quirk->engine, quirk->account->id);
+  quirk_wait_operations_done (quirk);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID EXPUNGE 70"), ==, 1);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID EXPUNGE 5"), ==, 0);
+  g_assert_cmpstr (quirk->refused->str, ==, "");
+  g_assert_cmpint (quirk_find (quirk, "INBOX", "five"), ==, 0);
+}
+
 /* The list has a name for INBOX in the person's language, which cannot be opened: INBOX is INBOX. */
 static void
 test_inbox_in_another_language (void)
@@ -270,6 +324,7 @@ quirks_google_add (void)
   g_test_add_func ("/quirks/05-gmail-encoded-message", test_encoded_message);
   g_test_add_func ("/quirks/06-gmail-status-counts-chats", test_status_counts_more);
   g_test_add_func ("/quirks/07-gmail-outlook-file-sent", test_sent_is_filed);
+  g_test_add_func ("/quirks/08-gmail-delete-through-trash", test_delete_through_trash);
   g_test_add_func ("/quirks/09-gmail-localized-inbox", test_inbox_in_another_language);
   g_test_add_func ("/quirks/10-gmail-search-whole-words", test_search_by_header);
   g_test_add_func ("/quirks/11-gmail-exchange-size-lies", test_size_lies);

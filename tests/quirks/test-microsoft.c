@@ -7,6 +7,52 @@
 
 static const QuirkMail three[] = { { 3, "three" }, { 5, "five" }, { 7, "seven" }, { 0 } };
 
+#define N_FOLDERS 60
+#define AT_ONCE   25
+
+/* The 26th STATUS under way is BAD there: no more than 25 are sent before an answer came, however many folders there are. */
+static void
+test_few_status (void)
+{
+  g_autoptr (GString) script =
+      g_string_new ("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\n"
+                    "C: $tag AUTHENTICATE PLAIN *\n"
+                    "S: $tag OK [CAPABILITY IMAP4rev1] in\n");
+  g_autoptr (GPtrArray) mailboxes =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)imap_mailbox_free);
+  g_autoptr (GError) error = NULL;
+  FakeServer *server;
+  ImapSession *session;
+
+  for (guint first = 0; first < N_FOLDERS; first += AT_ONCE) {
+    guint end = MIN (first + AT_ONCE, N_FOLDERS);
+
+    for (guint i = first; i < end; i++)
+      g_string_append_printf (script, "C: $t%u STATUS \"F%u\" (*MESSAGES*)\n", i, i);
+    g_string_append (script, "QUIET 50\n");
+    for (guint i = first; i < end; i++)
+      g_string_append_printf (script, "S: * STATUS F%u (MESSAGES %u)\nS: $t%u OK told\n", i, i, i);
+  }
+  for (guint i = 0; i < N_FOLDERS; i++) {
+    ImapMailbox *mailbox = g_new0 (ImapMailbox, 1);
+
+    mailbox->name = g_strdup_printf ("F%u", i);
+    mailbox->selectable = TRUE;
+    g_ptr_array_add (mailboxes, mailbox);
+  }
+  server = quirk_serve (script->str, FALSE);
+  session = quirk_sign_in (server, NULL);
+  g_assert_true (imap_session_fill_status (session, mailboxes, NULL, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_FOLDERS; i++) {
+    const ImapMailbox *mailbox = g_ptr_array_index (mailboxes, i);
+
+    g_assert_true (mailbox->has_status);
+    g_assert_cmpuint (mailbox->messages, ==, i);
+  }
+  quirk_end (server, session);
+}
+
 /* A space before the line end, behind STATUS and SEARCH alike. */
 static void
 test_trailing_space (void)
@@ -285,6 +331,7 @@ test_id_is_not_empty (void)
 void
 quirks_microsoft_add (void)
 {
+  g_test_add_func ("/quirks/12-outlook-few-status", test_few_status);
   g_test_add_func ("/quirks/13-exchange-trailing-space", test_trailing_space);
   g_test_add_func ("/quirks/16-exchange-tab-in-name", test_tab_in_name);
   g_test_add_func ("/quirks/17-outlook-cut-copyuid", test_cut_copyuid);
