@@ -7,6 +7,7 @@
 
 #include "base-error.h"
 #include "ui-dialog.h"
+#include "ui-keep-row.h"
 #include "ui-names.h"
 
 typedef struct
@@ -41,6 +42,7 @@ struct _UiSetupForm
   ServerRows imap;
   ServerRows smtp;
   AdwExpanderRow *smtp_own;
+  UiKeepRow *keep;
   AdwActionRow *ca_row;
   GtkWidget *ca_clear;
 };
@@ -275,6 +277,7 @@ ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboole
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->imap.password), password);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->smtp.password),
                                  edit ? password : _ ("Password for sending"));
+  ui_keep_row_set (self->keep, account->bodies, account->months);
   update_ca (self);
   self->loading = FALSE;
 }
@@ -316,6 +319,7 @@ ui_setup_form_dup_account (UiSetupForm *self)
     g_free (account->smtp.user);
     account->smtp.user = g_strdup (account->imap.user);
   }
+  account->bodies = ui_keep_row_get (self->keep, &account->months);
   g_free (account->ca_file);
   account->ca_file = g_strdup (self->ca_file);
   return account;
@@ -454,6 +458,7 @@ ui_setup_form_class_init (UiSetupFormClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ui_setup_form_finalize;
   signals[EDITED] = g_signal_new ("edited", UI_TYPE_SETUP_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 0);
+  g_type_ensure (UI_TYPE_KEEP_ROW);
   gtk_widget_class_install_action (widget_class, "form.choose-ca", NULL, on_choose_ca);
   gtk_widget_class_install_action (widget_class, "form.clear-ca", NULL, on_clear_ca);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-setup-form.ui");
@@ -481,6 +486,7 @@ ui_setup_form_class_init (UiSetupFormClass *klass)
   BIND ("smtp_user", smtp.user);
   BIND ("smtp_password", smtp.password);
   BIND ("smtp_own", smtp_own);
+  BIND ("keep", keep);
   BIND ("ca_row", ca_row);
   BIND ("ca_clear", ca_clear);
 }
@@ -512,4 +518,5 @@ ui_setup_form_init (UiSetupForm *self)
                             self);
   g_signal_connect_swapped (self->smtp_own, "notify::enable-expansion", G_CALLBACK (on_edited),
                             self);
+  g_signal_connect_swapped (self->keep, "changed", G_CALLBACK (on_edited), self);
 }
