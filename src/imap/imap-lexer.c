@@ -109,6 +109,14 @@ imap_lexer_is_pending (const ImapLexer *lexer)
   return lexer->length > 0;
 }
 
+const void *
+imap_lexer_take_pending (ImapLexer *lexer, gsize *length)
+{
+  *length = lexer->length;
+  lexer->length = 0;
+  return *length > 0 ? lexer->data : NULL;
+}
+
 void
 imap_lexer_keep (ImapLexer *lexer)
 {

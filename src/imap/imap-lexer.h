@@ -58,6 +58,9 @@ gboolean imap_lexer_is_pending (const ImapLexer *lexer);
 gboolean imap_lexer_is_partial (const ImapLexer *lexer);
 /* Octets of the complete response, its literals not counted. */
 gsize imap_lexer_get_line_length (const ImapLexer *lexer);
+/* What is pending, which belongs to somebody else (a layer that begins in the middle of the stream); borrowed as it was
+ * pushed.  NULL when there is nothing. */
+const void *imap_lexer_take_pending (ImapLexer *lexer, gsize *length);
 /* Copies what is pending, so that the memory behind it may change. */
 void imap_lexer_keep (ImapLexer *lexer);
 

@@ -277,7 +277,18 @@ take_id (ImapSession *session, const ImapResponse *response, gpointer user_data,
   return IMAP_TAKEN;
 }
 
-/* All that is left to be said in one round trip; a refusal of any is no failure. */
+/* The agreement was the last thing in clear text: what came behind it is compressed. */
+static gboolean
+finish_compress (ImapSession *session, ImapTask *task, const ImapResponse *answer, GError **error)
+{
+  gsize length;
+  const void *pending = imap_lexer_take_pending (session->lexer, &length);
+  net_connection_start_compression (session->connection, pending, length);
+  return TRUE;
+}
+
+/* All that is left to be said in one round trip; a refusal of any is no failure.  COMPRESS is the last: nothing may be sent
+ * behind it before it is answered (RFC 4978 3). */
 static gboolean
 introduce (ImapSession *session, GCancellable *cancellable, GError **error)
 {
@@ -293,6 +304,10 @@ introduce (ImapSession *session, GCancellable *cancellable, GError **error)
   add_enable (flight, session);
   if (imap_session_has (session, IMAP_CAP_NAMESPACE))
     imap_flight_add (flight, imap_command_new ("NAMESPACE", FALSE), (ImapTaskTraits)0, "", NULL);
+  if (imap_session_has (session, IMAP_CAP_COMPRESS))
+    imap_flight_add (flight, imap_command_new ("COMPRESS DEFLATE", FALSE), (ImapTaskTraits)0, "",
+                     NULL)
+        ->finish = finish_compress;
   return imap_flight_run (flight, cancellable, error);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "net-deflate-private.h"
 #include "net-dial-private.h"
 #include "net-tls-private.h"
 
@@ -24,6 +25,7 @@ struct _NetConnection
 {
   GSocketConnection *stream; /* Owned */
   NetTls *tls;               /* Owned, NULL while in clear */
+  NetDeflate *deflate;       /* Owned, NULL while nothing is compressed */
   char *host, *ca_file;      /* Owned */
   char *name;                /* Owned: in the trace */
   guint timeout_ms;
@@ -218,6 +220,7 @@ net_connection_free (NetConnection *connection)
     net_tls_goodbye (connection->tls);
   trace_remark (connection, "closed");
   net_tls_free (connection->tls);
+  net_deflate_free (connection->deflate);
   g_object_unref (connection->stream);
   clear_out (connection);
   g_byte_array_unref (connection->out);
@@ -259,6 +262,43 @@ receive_plain (NetConnection *connection, void *data, gsize size, gsize *done, G
   return NET_IO_DONE;
 }
 
+/* Octets as they are inside TLS. */
+static NetIo
+receive (NetConnection *connection, void *data, gsize size, gsize *done, GError **error)
+{
+  NetIo io = connection->tls != NULL ? net_tls_receive (connection->tls, data, size, done, error)
+                                     : receive_plain (connection, data, size, done, error);
+
+  connection->bytes_in += *done;
+  return io;
+}
+
+/* What they are when inflated: a portion of what is here already, else of what comes now.  DONE with *done > 0. */
+static NetIo
+receive_inflated (NetConnection *connection, void *data, gsize size, gsize *done, GError **error)
+{
+  guint8 packed[READ_SIZE];
+
+  for (;;) {
+    gsize length = 0;
+    NetIo io;
+
+    if (!net_deflate_take (connection->deflate, data, size, done)) {
+      base_error_set (
+          error, BASE_ERROR_BROKEN, NULL,
+          _ ("“%s” sent something that cannot be decompressed. Sosik will connect again."),
+          connection->host);
+      return NET_IO_FAILED;
+    }
+    if (*done > 0)
+      return NET_IO_DONE;
+    io = receive (connection, packed, sizeof packed, &length, error);
+    if (io != NET_IO_DONE)
+      return io;
+    net_deflate_feed (connection->deflate, packed, length);
+  }
+}
+
 /* Adds what is at hand to the buffer, without waiting. */
 static NetIo
 fill (NetConnection *connection, GError **error)
@@ -276,16 +316,14 @@ fill (NetConnection *connection, GError **error)
   connection->in_at = 0;
   before = connection->in->len;
   g_byte_array_set_size (connection->in, (guint)before + READ_SIZE);
-  if (connection->tls != NULL)
-    io = net_tls_receive (connection->tls, connection->in->data + before, READ_SIZE, &done, error);
+  if (connection->deflate != NULL)
+    io = receive_inflated (connection, connection->in->data + before, READ_SIZE, &done, error);
   else
-    io = receive_plain (connection, connection->in->data + before, READ_SIZE, &done, error);
+    io = receive (connection, connection->in->data + before, READ_SIZE, &done, error);
   g_byte_array_set_size (connection->in, (guint)(before + done));
 
-  if (done > 0) {
-    connection->bytes_in += done;
+  if (done > 0)
     base_log_trace (connection->name, '<', connection->in->data + before, done);
-  }
   return io;
 }
 
@@ -344,6 +382,21 @@ net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, 
   }
 
   return TRUE;
+}
+
+void
+net_connection_start_compression (NetConnection *connection, const void *received, gsize length)
+{
+  g_return_if_fail (connection->deflate == NULL);
+  g_return_if_fail (connection->out->len == 0);
+
+  connection->deflate = net_deflate_new ();
+  net_deflate_feed (connection->deflate, received, length);
+  if (connection->in_at < connection->in->len)
+    net_deflate_feed (connection->deflate, connection->in->data + connection->in_at,
+                      connection->in->len - connection->in_at);
+  connection->in_at = connection->in->len;
+  trace_remark (connection, "compressed");
 }
 
 const guint8 *
@@ -439,7 +492,8 @@ send_plain (NetConnection *connection, const void *data, gsize size, gsize *done
 gboolean
 net_connection_flush (NetConnection *connection, GCancellable *cancellable, GError **error)
 {
-  gsize sent = 0;
+  const guint8 *wire = connection->out->data;
+  gsize length = connection->out->len, sent = 0;
   gint64 deadline = get_deadline (connection);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error)) {
@@ -447,9 +501,11 @@ net_connection_flush (NetConnection *connection, GCancellable *cancellable, GErr
     return FALSE;
   }
 
-  while (sent < connection->out->len) {
-    const guint8 *data = connection->out->data + sent;
-    gsize left = connection->out->len - sent;
+  if (connection->deflate != NULL && length > 0)
+    wire = net_deflate_pack (connection->deflate, connection->out->data, length, &length);
+  while (sent < length) {
+    const guint8 *data = wire + sent;
+    gsize left = length - sent;
     gsize done = 0;
     NetIo io = connection->tls != NULL ? net_tls_send (connection->tls, data, left, &done, error)
                                        : send_plain (connection, data, left, &done, error);

@@ -53,6 +53,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetConnection, net_connection_free)
  * fails with TRUST.  Other errors as net_connection_open (). */
 gboolean net_connection_start_tls (NetConnection *connection, GCancellable *cancellable,
                                    GError **error);
+/* From here on all is deflated, both ways (RFC 4978): after the server agreed to COMPRESS=DEFLATE, with nothing left to be
+ * sent.  `received`: octets behind its agreement that were read already; copied. Not to be followed by start_tls.  What the
+ * peer sends is inflated by portions of the usual size, so that a bomb costs time and no memory; what is no deflate is BROKEN. */
+void net_connection_start_compression (NetConnection *connection, const void *received,
+                                       gsize length);
 gboolean net_connection_is_secure (NetConnection *connection);
 
 /* At least one byte, borrowed until the next call on this connection: everything that is at hand (some 16 KiB
@@ -85,6 +90,7 @@ gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 tim
 
 /* The local address as an SMTP address literal, "[192.0.2.1]" or "[IPv6:…]". */
 char *net_connection_dup_address_literal (NetConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
+/* On the wire: inside TLS, and as compressed. */
 guint64 net_connection_get_bytes_in (NetConnection *connection);
 guint64 net_connection_get_bytes_out (NetConnection *connection);
 

@@ -29,13 +29,16 @@ static const struct
   FakeStepKind kind;
   gboolean text;
 } words[] = {
-  { "S:", STEP_SEND, TRUE },      { "S-", STEP_SEND, TRUE },      { "B:", STEP_SEND_BLOB, TRUE },
-  { "C:", STEP_LINE, TRUE },      { "L:", STEP_LITERAL, TRUE },   { "D:", STEP_DATA, TRUE },
-  { "TLS", STEP_TLS, FALSE },     { "WAIT", STEP_WAIT, TRUE },    { "STALL", STEP_STALL, FALSE },
-  { "EOF", STEP_EOF, FALSE },     { "CLOSE", STEP_CLOSE, FALSE }, { "CUT", STEP_CUT, FALSE },
-  { "RESET", STEP_RESET, FALSE }, { "QUIET", STEP_QUIET, TRUE },  { "SERVE", STEP_SERVE, FALSE },
-  { "SET:", STEP_SET, TRUE },     { "WHEN:", STEP_WHEN, TRUE },   { "ON:", STEP_ON, TRUE },
-  { "ONCE:", STEP_ONCE, TRUE },
+  { "S:", STEP_SEND, TRUE },          { "S-", STEP_SEND, TRUE },
+  { "B:", STEP_SEND_BLOB, TRUE },     { "C:", STEP_LINE, TRUE },
+  { "L:", STEP_LITERAL, TRUE },       { "D:", STEP_DATA, TRUE },
+  { "DEFLATE", STEP_DEFLATE, FALSE }, { "TLS", STEP_TLS, FALSE },
+  { "WAIT", STEP_WAIT, TRUE },        { "STALL", STEP_STALL, FALSE },
+  { "EOF", STEP_EOF, FALSE },         { "CLOSE", STEP_CLOSE, FALSE },
+  { "CUT", STEP_CUT, FALSE },         { "RESET", STEP_RESET, FALSE },
+  { "QUIET", STEP_QUIET, TRUE },      { "SERVE", STEP_SERVE, FALSE },
+  { "SET:", STEP_SET, TRUE },         { "WHEN:", STEP_WHEN, TRUE },
+  { "ON:", STEP_ON, TRUE },           { "ONCE:", STEP_ONCE, TRUE },
 };
 
 static FakeStep *

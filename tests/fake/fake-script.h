@@ -13,6 +13,7 @@ typedef enum
   STEP_LITERAL,
   STEP_DATA,
   STEP_TLS,
+  STEP_DEFLATE,
   STEP_WAIT, /* text: milliseconds */
   STEP_STALL,
   STEP_EOF,

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "fake-certificates.h"
 #include "fake-script.h"
@@ -34,10 +35,12 @@ typedef struct
   /* Used by the thread alone. */
   int fd;               /* Owned */
   gnutls_session_t tls; /* Owned, NULL in clear */
-  GHashTable *names;    /* Owned: what $names stand for */
-  GHashTable *set;      /* Owned: words */
-  GByteArray *in;       /* Owned: came and not yet compared */
-  gsize literal;        /* announced by the last line */
+  gboolean deflated;
+  z_stream inflater, deflater; /* only when deflated */
+  GHashTable *names;           /* Owned: what $names stand for */
+  GHashTable *set;             /* Owned: words */
+  GByteArray *in;              /* Owned: came and not yet compared */
+  gsize literal;               /* announced by the last line */
   gboolean has_literal;
   gboolean over; /* the connection ended as the script or a fault wished, or failed */
 
@@ -81,6 +84,10 @@ free_connection (gpointer data)
   Connection *connection = data;
 
   g_thread_join (connection->thread);
+  if (connection->deflated) {
+    inflateEnd (&connection->inflater);
+    deflateEnd (&connection->deflater);
+  }
   g_hash_table_unref (connection->names);
   g_hash_table_unref (connection->set);
   g_byte_array_unref (connection->in);
@@ -180,6 +187,48 @@ cut (Connection *connection)
     ;
 }
 
+static void
+start_deflate (Connection *connection)
+{
+  g_assert_cmpint (inflateInit2 (&connection->inflater, -15), ==, Z_OK);
+  g_assert_cmpint (deflateInit2 (&connection->deflater, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY),
+                   ==, Z_OK);
+  connection->deflated = TRUE;
+}
+
+static void
+add_inflated (Connection *connection, const guint8 *data, gsize length)
+{
+  guint8 out[16 * 1024];
+
+  connection->inflater.next_in = (Bytef *)data;
+  connection->inflater.avail_in = (uInt)length;
+  do {
+    connection->inflater.next_out = out;
+    connection->inflater.avail_out = sizeof out;
+    if (inflate (&connection->inflater, Z_SYNC_FLUSH) < 0
+        && connection->inflater.avail_out == sizeof out)
+      return;
+    g_byte_array_append (connection->in, out, sizeof out - connection->inflater.avail_out);
+  } while (connection->inflater.avail_out == 0);
+}
+
+static GBytes *
+dup_deflated (Connection *connection, GBytes *bytes)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  gsize room = deflateBound (&connection->deflater, (uLong)length) + 64;
+  guint8 *out = g_malloc (room);
+
+  connection->deflater.next_in = (Bytef *)data;
+  connection->deflater.avail_in = (uInt)length;
+  connection->deflater.next_out = out;
+  connection->deflater.avail_out = (uInt)room;
+  g_assert_cmpint (deflate (&connection->deflater, Z_SYNC_FLUSH), ==, Z_OK);
+  return g_bytes_new_take (out, room - connection->deflater.avail_out);
+}
+
 /* More bytes of the client into `in`.  FALSE when it closed, or a fault ended the connection (`over`). */
 static gboolean
 receive (Connection *connection)
@@ -207,7 +256,10 @@ receive (Connection *connection)
   if (limit >= 0)
     result = (ssize_t)MIN ((guint64)result, (guint64)limit - connection->received->len);
 
-  g_byte_array_append (connection->in, data, (guint)result);
+  if (connection->deflated)
+    add_inflated (connection, data, (gsize)result);
+  else
+    g_byte_array_append (connection->in, data, (guint)result);
   g_mutex_lock (&server->lock);
   g_byte_array_append (connection->received, data, (guint)result);
   g_mutex_unlock (&server->lock);
@@ -240,8 +292,10 @@ static void
 send_bytes (Connection *connection, const FakeStep *step, GBytes *bytes)
 {
   const FakeFaults *faults = &connection->script->faults;
+  g_autoptr (GBytes) wire =
+      connection->deflated ? dup_deflated (connection, bytes) : g_bytes_ref (bytes);
   gsize length;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
+  const guint8 *data = g_bytes_get_data (wire, &length);
 
   while (length > 0 && !connection->over) {
     gsize piece = faults->piece > 0 ? MIN (faults->piece, length) : length;
@@ -514,6 +568,9 @@ play_step (Connection *connection, const FakeStep *step)
     break;
   case STEP_DATA:
     read_data (connection, step);
+    break;
+  case STEP_DEFLATE:
+    start_deflate (connection);
     break;
   case STEP_TLS:
     if (connection->in->len > 0)

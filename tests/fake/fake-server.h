@@ -24,6 +24,7 @@
  *   D: GLOB    reads an SMTP message up to CRLF . CRLF and compares it as it was on the wire, without the final
  *              ".CRLF" (so it ends with CRLF)
  *   TLS        shakes hands (after the S: that agrees to STARTTLS)
+ *   DEFLATE    compresses from here on, both ways (after the S: that agrees to COMPRESS)
  *   WAIT MS    does nothing for so long
  *   STALL      stays silent until the client closes; not a failure
  *   EOF        expects the client to close now, without another byte

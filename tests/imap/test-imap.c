@@ -22,6 +22,7 @@ main (int argc, char **argv)
   test_flight_add ();
   test_resync_add ();
   test_structure_add ();
+  test_compress_add ();
   test_extensions_add ();
   return g_test_run ();
 }

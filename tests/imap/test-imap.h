@@ -20,6 +20,7 @@ void test_idle_add (void);
 void test_flight_add (void);
 void test_resync_add (void);
 void test_structure_add (void);
+void test_compress_add (void);
 void test_extensions_add (void);
 
 /* A lexer that holds one complete response; `wire` ends with CRLF. */

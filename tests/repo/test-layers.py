@@ -15,7 +15,7 @@ SEES = {
     'mail': ['base', 'mime', 'store', 'sync'],
     'ui': ['base', 'mail'],
 }
-ONLY_IN = {r'sqlite3\.h': ['store'], r'gnutls/': ['net'], r'gmime/': ['mime'], r'libxml/': ['mime'], r'libsecret/': ['mail'],
+ONLY_IN = {r'sqlite3\.h': ['store'], r'gnutls/': ['net'], r'zlib\.h': ['net'], r'gmime/': ['mime'], r'libxml/': ['mime'], r'libsecret/': ['mail'],
            r'libsoup/': ['mail'], r'(gtk|adwaita|webkit)[/.]': ['ui']}
 
 
