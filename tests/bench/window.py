@@ -1,11 +1,12 @@
-"""window.py BUILD STATE MESSAGES: starts Sosik and an empty libadwaita window in turn, and prints what the probe saw."""
+"""window.py BUILD STATE MESSAGES WHAT: starts Sosik under the probe and prints what that saw.
+start: how long until rows show, beside an empty libadwaita window; stall: the longest turn of the loop in a first sync."""
 import os
 import statistics
 import subprocess
 import sys
 import time
 
-BUILD, STATE, MESSAGES = sys.argv[1], sys.argv[2], int(sys.argv[3])
+BUILD, STATE, MESSAGES, WHAT = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
 TESTS = os.path.join(BUILD, 'tests', 'bench')
 RUNS = 7
 
@@ -42,12 +43,7 @@ def first(lines, word):
     return next(float(line[1]) for line in lines if line[0] == word)
 
 
-def main():
-    sosik = os.path.join(BUILD, 'install', 'bin', 'sosik')
-    for name in ('imap', 'smtp'):
-        subprocess.run(['secret-tool', 'store', '--label=bench', 'xdg:schema', 'org.sosik.Account', 'account', 'alice', 'protocol', name],
-                       input=b'alicepw', check=True)
-    profile = os.path.join(STATE, 'profile')
+def measure_start(sosik, profile):
     start([os.path.join(TESTS, 'empty-window')], 'painted')
     start([sosik, '--profile', profile], 'rows')
     empty, own = [], []
@@ -57,6 +53,8 @@ def main():
     print(f'empty window painted: {statistics.median(empty):.0f} ms; Sosik with rows: {statistics.median(own):.0f} ms')
     print(f'figure: start_over_empty_window {statistics.median(own) / statistics.median(empty):.2f} ratio')
 
+
+def measure_stall(sosik, profile):
     fresh = os.path.join(STATE, 'fresh')
     os.makedirs(os.path.join(fresh, 'config', 'accounts'))
     with open(os.path.join(profile, 'config', 'accounts', 'alice.ini'), encoding='utf-8') as file:
@@ -69,6 +67,18 @@ def main():
     stalls = [float(line[2]) for line in lines if line[0] == 'stall' and float(line[1]) > rows + 500]
     print(f'first sync of {MESSAGES} messages with the window open')
     print(f'figure: main_loop_stall_ms {max(stalls, default=0):.1f} ms')
+
+
+def main():
+    sosik = os.path.join(BUILD, 'install', 'bin', 'sosik')
+    for name in ('imap', 'smtp'):
+        subprocess.run(['secret-tool', 'store', '--label=bench', 'xdg:schema', 'org.sosik.Account', 'account', 'alice', 'protocol', name],
+                       input=b'alicepw', check=True)
+    profile = os.path.join(STATE, 'profile')
+    if 'start' in WHAT:
+        measure_start(sosik, profile)
+    if 'stall' in WHAT:
+        measure_stall(sosik, profile)
 
 
 main()

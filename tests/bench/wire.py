@@ -1,0 +1,188 @@
+"""wire.py BUILD STATE MESSAGES: what the engine needs on the wire with a folder of so many messages: INBOX of kim, whose
+profile STATE/many is in step.  Prints figures.
+
+The proxy of tests/lab stands between Sosik and the server and ends the encryption on both sides, so that what is counted are the
+octets of the protocol, and the clock of both is the same.
+"""
+import contextlib
+import imaplib
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+BUILD, STATE, MESSAGES = sys.argv[1], sys.argv[2], int(sys.argv[3])
+HERE = os.path.dirname(os.path.abspath(__file__))
+PORT = 19800
+with open(os.path.join(STATE, 'lab', 'lab.env'), encoding='utf-8') as env_file:
+    LAB = dict(line.strip().split('=', 1) for line in env_file)
+CERTIFICATE = os.path.join(LAB['LAB_STATE'], 'certs', 'good.pem')
+
+
+class Chunk:
+    def __init__(self, line):
+        words = line.rstrip('\n').split(' ', 4)
+        self.time, self.connection, self.side, self.octets = int(words[0]), int(words[1]), words[2], int(words[3])
+        self.words = words[4] if len(words) > 4 else ''
+
+
+@contextlib.contextmanager
+def proxy(name, *options):
+    """Yields a function that gives what has passed so far."""
+    log = os.path.join(STATE, name + '.chunks')
+    with open(os.path.join(STATE, name + '.proxy'), 'w', encoding='utf-8') as output:
+        process = subprocess.Popen([os.path.join(HERE, '..', 'lab', 'proxy'), '--listen', str(PORT), '--to', LAB['LAB_IMAPS'],
+                                    '--tls', CERTIFICATE, '--to-tls', '--chunks', log, *options], stderr=output)
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', PORT)):
+            break
+        time.sleep(.05)
+
+    def chunks():
+        with open(log, encoding='ascii') as file:
+            return [Chunk(line) for line in file if line.endswith('\n')]
+
+    try:
+        yield chunks
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def through_proxy(profile):
+    settings = os.path.join(profile, 'config', 'accounts', 'kim.ini')
+    with open(settings, encoding='utf-8') as file:
+        text = file.read()
+    with open(settings, 'w', encoding='utf-8') as file:
+        file.write(re.sub(r'(\[IMAP\][^[]*?Port=)\d+', rf'\g<1>{PORT}', text, flags=re.S))
+    return profile
+
+
+def rounds(chunks):
+    """How often the client had to wait: it said something after the server had."""
+    count, heard = 0, {}
+    for chunk in chunks:
+        if chunk.side == 'C' and heard.get(chunk.connection, True):
+            count += 1
+        heard[chunk.connection] = chunk.side == 'S'
+    return count
+
+
+def after_sign_in(chunks):
+    """What comes after the server's answer to it, and when that was."""
+    asked = next(i for i, chunk in enumerate(chunks) if chunk.side == 'C' and re.search('AUTHENTICATE|LOGIN', chunk.words))
+    done = next(i for i, chunk in enumerate(chunks[asked:], asked) if chunk.side == 'S' and re.match(r'\S+ OK', chunk.words))
+    return chunks[done + 1:], chunks[done].time
+
+
+def resync(profile):
+    """Nothing has changed: how much is said until that is known?  The first look of a program that was just started."""
+    with proxy('resync') as chunks:
+        output = subprocess.run([os.path.join(BUILD, 'tests', 'bench', 'bench-sync'), profile, 'kim', 'kimpw', str(MESSAGES)],
+                                stdout=subprocess.PIPE, text=True, check=True).stdout
+        begin, end = map(int, output.split()[4:6])
+        passed, signed_in = after_sign_in(chunks())
+        passed = [chunk for chunk in passed if chunk.time <= end]
+    for chunk in passed:
+        print(f'  {(chunk.time - signed_in) / 1000:7.1f} ms  {chunk.side} {chunk.octets:6} {chunk.words[:90]}')
+    print(f'no-change look at {MESSAGES} messages: in step {(end - begin) / 1000:.0f} ms after the start, '
+          f'{(end - signed_in) / 1000:.0f} ms after signing in')
+    print(f'figure: resync_round_trips {rounds(passed)} count')
+    print(f'figure: resync_wire_bytes {sum(chunk.octets for chunk in passed)} octets')
+    print(f'figure: resync_ms {(end - signed_in) / 1000:.0f} ms')
+
+
+class Watch:
+    """bench-watch, and what it has printed so far."""
+
+    def __init__(self, profile):
+        self.path = os.path.join(STATE, 'watch.log')
+        with open(self.path, 'w', encoding='utf-8') as output:
+            self.process = subprocess.Popen([os.path.join(BUILD, 'tests', 'bench', 'bench-watch'), profile, 'kimpw'],
+                                            stdin=subprocess.PIPE, stdout=output)
+
+    def lines(self, word):
+        with open(self.path, encoding='utf-8') as file:
+            return [[int(value) for value in line.split()[1:]] for line in file if line.endswith('\n') and line.split()[0] == word]
+
+    def wait(self, what, patience=120):
+        end = time.time() + patience
+        while time.time() < end:
+            found = what()
+            if found:
+                return found
+            assert self.process.poll() is None, 'bench-watch ended'
+            time.sleep(.01)
+        raise SystemExit('bench-watch: it never came')
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(30)
+
+
+def other_client():
+    imap = imaplib.IMAP4_SSL('localhost', int(LAB['LAB_IMAPS']), ssl_context=ssl.create_default_context(cafile=LAB['LAB_CA']))
+    imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    imap.login('kim', 'kimpw')
+    imap.select('INBOX')
+    return imap
+
+
+def news(profile):
+    """From the server's line about a change that another client made until the list has it."""
+    latencies = []
+    with proxy('news') as chunks:
+        watch = Watch(profile)
+        watch.wait(lambda: watch.lines('step') and watch.lines('list'))
+        other, count = other_client(), MESSAGES
+        time.sleep(1)
+        for turn in range(10):
+            before = time.monotonic_ns() // 1000
+            if turn % 2 == 0:
+                other.append('INBOX', None, None, b'From: bob@lab.test\r\nTo: kim@lab.test\r\nSubject: news\r\n\r\nHello.\r\n')
+                count += 1
+            else:
+                other.noop()
+                other.store(str(count), '+FLAGS.SILENT', r'(\Deleted)')
+                other.expunge()
+                count -= 1
+            shown = watch.wait(lambda: next((line[0] for line in watch.lines('list') if line[0] > before and line[1] == count), None))
+            told = next(chunk.time for chunk in chunks()
+                        if chunk.side == 'S' and chunk.time > before and re.search(r'EXISTS|EXPUNGE|VANISHED', chunk.words))
+            latencies.append((shown - told) / 1000)
+            time.sleep(.3)
+        other.logout()
+        watch.stop()
+    print('news, messages and deletions in turn:', ' '.join(f'{latency:.0f}' for latency in latencies), 'ms')
+    print(f'figure: news_latency_ms {max(latencies):.0f} ms')
+
+
+def slow_link():
+    """A first start on a slow link: when does INBOX show its newest messages?"""
+    profile = os.path.join(STATE, 'slow')
+    shutil.rmtree(profile, ignore_errors=True)
+    subprocess.run([os.path.join(HERE, '..', 'lab', 'profile'), os.path.join(STATE, 'lab', 'lab.env'), profile, 'kim'], check=True)
+    through_proxy(profile)
+    with proxy('slow', '--rtt', '50', '--rate', '10') as chunks:
+        watch = Watch(profile)
+        shown = watch.wait(lambda: watch.lines('rows'))[0][0]
+        passed = [chunk for chunk in chunks() if chunk.time <= shown]
+        watch.stop()
+    for chunk in passed[:60]:
+        print(f'  {(chunk.time - passed[0].time) / 1000:7.1f} ms  {chunk.connection} {chunk.side} {chunk.octets:6} {chunk.words[:80]}')
+    print(f'first screenful of {MESSAGES} messages {(shown - passed[0].time) / 1000:.0f} ms after the greeting, at 50 ms and 10 Mbit/s')
+    print(f'figure: slow_link_round_trips {rounds(passed)} count')
+
+
+def main():
+    profile = through_proxy(os.path.join(STATE, 'many'))
+    resync(profile)
+    news(profile)
+    slow_link()
+
+
+main()
