@@ -194,7 +194,11 @@ sync_folders_list (SyncContext *context, SyncMemory *memory, gboolean *ask_again
 
   *ask_again = FALSE;
   listed = imap_session_list (context->session, context->cancellable, error);
-  if (listed == NULL || !store_list (context, memory, listed, ask_again, error) || *ask_again)
+  /* One question for each folder, but none of them needs to be opened then. */
+  if (listed == NULL
+      || (!imap_session_has (context->session, IMAP_CAP_LIST_STATUS)
+          && !imap_session_fill_status (context->session, listed, context->cancellable, error))
+      || !store_list (context, memory, listed, ask_again, error) || *ask_again)
     return NULL;
 
   by_name =

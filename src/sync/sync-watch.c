@@ -98,24 +98,26 @@ sync_watch_set_told (SyncWatch *watch, gboolean told)
 
 /* When the list is due by itself. */
 static gint64
-get_list_due (SyncWatch *watch)
+get_list_due (SyncWatch *watch, gint64 *every)
 {
   const SyncTimes *times = watch->times;
 
-  if (watch->listed_at == 0)
-    return 0;
+  *every = times->watchdog;
   if (watch->told)
-    return watch->listed_at + times->told;
-  if (watch->shown_at != 0 && !watch->frugal
-      && watch->listed_at + times->list < watch->shown_at + times->about)
-    return watch->listed_at + times->list;
-  return watch->listed_at + times->watchdog;
+    *every = times->told;
+  else if (watch->shown_at != 0 && !watch->frugal
+           && watch->listed_at + times->list < watch->shown_at + times->about)
+    *every = times->list;
+  return watch->listed_at != 0 ? watch->listed_at + *every : 0;
 }
 
 gboolean
 sync_watch_list_is_due (SyncWatch *watch, gint64 now)
 {
-  return now >= get_list_due (watch);
+  gint64 every = 0, due = get_list_due (watch, &every);
+
+  /* Who is awake does not wake up again a little later. */
+  return now >= due - every / 8;
 }
 
 void
@@ -388,5 +390,7 @@ sync_watch_skip (SyncWatch *watch, gint64 folder, gint64 now)
 gint64
 sync_watch_get_wait (SyncWatch *watch, gint64 now)
 {
-  return MAX (get_list_due (watch) - now, 0) / 1000 + 1;
+  gint64 every = 0;
+
+  return MAX (get_list_due (watch, &every) - now, 0) / 1000 + 1;
 }

@@ -1,0 +1,69 @@
+/* The engine and the model server in one process: how many commands, round trips and octets it takes to be in step, and how long
+ * until something shows. */
+#pragma once
+
+#include "model-server.h"
+#include "store-folder.h"
+#include "store-message.h"
+#include "store-operation.h"
+#include "sync-engine.h"
+#include "sync-watch.h"
+
+typedef struct
+{
+  /* Owned */
+  ModelServer *server;
+  char *folder;
+  BasePaths *paths;
+  Store *store;
+  StoreDb *db;
+  BaseAccount *account;
+  SyncEngine *engine; /* NULL: not running */
+  gint64 row;
+  SyncTimes times;
+  guint patience_ms;
+
+  GMutex lock;         /* what follows */
+  GPtrArray *commands; /* char *: "0 SELECT INBOX", the connection before */
+  SyncPhase phase;
+  guint steps;    /* how often it was told to be in step */
+  gint64 changed; /* monotonic: the last change record with messages */
+  guint
+      stall_on; /* connection that stays silent at its next command; 0: none, else 1 + its number */
+} Step;
+
+/* capabilities NULL: all.  Not started; alice has her six mailboxes. */
+Step *step_new (const char *capabilities);
+void step_free (Step *step);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Step, step_free)
+void step_start (Step *step);
+void step_stop (Step *step);
+/* Starts it and waits until it is in step. */
+void step_settle (Step *step);
+/* Waits until it said that it is in step once more than `before` times. */
+void step_wait_in_step (Step *step, guint before);
+guint step_get_steps (Step *step);
+
+guint32 step_deliver (Step *step, const char *mailbox, guint number, gsize size);
+void step_deliver_many (Step *step, const char *mailbox, guint n, gsize size);
+gint64 step_folder (Step *step, const char *name); /* 0: none */
+guint step_total (Step *step, const char *name);
+guint step_unread (Step *step, const char *name);
+StoreFolder *step_get (Step *step, const char *name); /* NULL: none; the caller's */
+guint step_lacking (Step *step, const char *name);    /* bodies */
+
+void step_forget_commands (Step *step);
+/* Commands of all connections that match a glob ("* UID FETCH *BODY.PEEK[]*"; g_pattern_match_simple ()). */
+guint step_count_commands (Step *step, const char *glob);
+/* All, a line each: for messages of failed tests. */
+char *step_dump_commands (Step *step);
+
+#define STEP_WAIT(condition, seconds)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gint64 step_deadline = g_get_monotonic_time () + (gint64)((seconds)*G_USEC_PER_SEC);           \
+    while (!(condition) && g_get_monotonic_time () < step_deadline)                                \
+      g_usleep (2000);                                                                             \
+    g_assert_true (condition);                                                                     \
+  }                                                                                                \
+  G_STMT_END

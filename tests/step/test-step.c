@@ -1,0 +1,390 @@
+/* What being in step costs: round trips, octets, commands, and the time until a change shows. */
+#include "step.h"
+
+#include <string.h>
+
+/* What comes before the mailboxes are looked at: greeting, signing in, and what is asked once. */
+static guint
+count_first_commands (Step *step)
+{
+  return step_count_commands (step, "* AUTHENTICATE *") + step_count_commands (step, "* LOGIN *")
+         + step_count_commands (step, "* CAPABILITY*") + step_count_commands (step, "* ID *")
+         + step_count_commands (step, "* ENABLE *") + step_count_commands (step, "* NAMESPACE*");
+}
+
+typedef struct
+{
+  guint64 octets, round_trips;
+  guint commands;
+} Cost;
+
+/* Another day, with nothing new: what a look at all of it costs. */
+static Cost
+look_again (Step *step)
+{
+  Cost cost = { 0 };
+  ModelCounters counters;
+  g_autofree char *dump = NULL;
+
+  step_stop (step);
+  step_forget_commands (step);
+  step_settle (step);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 10);
+  counters = model_server_get_counters (step->server);
+  dump = step_dump_commands (step);
+  g_test_message ("%s", dump);
+  cost.octets = counters.bytes_in + counters.bytes_out;
+  cost.round_trips = counters.round_trips;
+  cost.commands = step_count_commands (step, "*") - count_first_commands (step);
+  return cost;
+}
+
+/* An account of 50 folders, unchanged: at most three round trips after signing in, however many messages there are. */
+static void
+test_unchanged (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  Cost few, many;
+  guint64 sign_in = 0;
+
+  for (guint i = 0; i < 44; i++) {
+    g_autofree char *name = g_strdup_printf ("Folder %02u", i);
+
+    model_act_create (step->server, "alice", name);
+    step_deliver (step, name, i + 1, 0);
+  }
+  step_deliver_many (step, "INBOX", 10, 0);
+  step_settle (step);
+  g_assert_cmpuint (step_total (step, "Folder 43"), ==, 1);
+  few = look_again (step);
+  /* LIST with STATUS, SELECT with QRESYNC, and IDLE. */
+  g_assert_cmpuint (few.commands, <=, 3);
+  g_assert_cmpuint (step_count_commands (step, "* SELECT *"), ==, 1);
+
+  step_deliver_many (step, "INBOX", 900, 0);
+  step_deliver_many (step, "Folder 07", 900, 0);
+  STEP_WAIT (step_total (step, "INBOX") == 910, 20);
+  look_again (step);
+  many = look_again (step);
+  g_assert_cmpuint (step_total (step, "Folder 07"), ==, 901);
+  g_assert_cmpuint (many.commands, ==, few.commands);
+  g_assert_cmpuint (many.round_trips, ==, few.round_trips);
+  /* Only numbers have more digits. */
+  g_assert_cmpuint (many.octets, <, few.octets + 64);
+  sign_in = count_first_commands (step);
+  g_assert_cmpuint (many.round_trips, <=, sign_in + 3);
+}
+
+/* A large folder in which nothing happened. */
+static void
+test_unchanged_large (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  ModelCounters counters;
+
+  step->account->bodies = BASE_BODIES_OPENING;
+  step_deliver_many (step, "INBOX", 5000, 0);
+  step_settle (step);
+  g_assert_cmpuint (step_total (step, "INBOX"), ==, 5000);
+  step_stop (step);
+  step_start (step);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") == 2, 10);
+  /* And while it stands. */
+  step_forget_commands (step);
+  sync_engine_show_folder (step->engine, step->account->id, step_folder (step, "INBOX"));
+  STEP_WAIT (step_count_commands (step, "* IDLE*") == 1, 10);
+  counters = model_server_get_counters (step->server);
+  g_assert_cmpuint (counters.round_trips, <=, 3);
+  g_assert_cmpuint (counters.bytes_in + counters.bytes_out, <, 2048);
+}
+
+/* Nothing is brought that did not change; with each of the ways to ask, and none. */
+static void
+check_changes (const char *capabilities, guint64 most, gboolean searches)
+{
+  g_autoptr (Step) step = step_new (capabilities);
+  ModelCounters counters;
+  g_autofree char *dump = NULL;
+
+  step_deliver_many (step, "INBOX", 600, 0);
+  step_settle (step);
+  g_assert_cmpuint (step_unread (step, "INBOX"), ==, 600);
+  step_stop (step);
+  for (guint32 uid = 100; uid < 103; uid++)
+    model_act_set_flags (step->server, "alice", "INBOX", uid, TRUE, "\\Seen");
+  model_act_expunge (step->server, "alice", "INBOX", 7);
+  model_act_expunge (step->server, "alice", "INBOX", 300);
+  step_deliver (step, "INBOX", 601, 0);
+  step_forget_commands (step);
+  step_settle (step);
+  counters = model_server_get_counters (step->server);
+  dump = step_dump_commands (step);
+  g_test_message ("%" G_GUINT64_FORMAT " octets\n%s", counters.bytes_in + counters.bytes_out, dump);
+  g_assert_cmpuint (step_total (step, "INBOX"), ==, 599);
+  g_assert_cmpuint (step_unread (step, "INBOX"), ==, 596);
+  g_assert_cmpuint (step_lacking (step, "INBOX"), ==, 0);
+  g_assert_cmpuint (step_count_commands (step, "* UID FETCH *BODY.PEEK[]*"), <=, 2);
+  g_assert_cmpuint (step_count_commands (step, "* UID SEARCH *"), ==, searches);
+  g_assert_cmpuint (counters.bytes_in + counters.bytes_out, <, most);
+}
+
+static void
+test_changes (void)
+{
+  check_changes (NULL, 6000, FALSE);
+  check_changes (MODEL_CAPS_CONDSTORE, 6000, TRUE);
+  /* Each message's flags, once. */
+  check_changes (MODEL_CAPS_PLAIN, 600 * 70, TRUE);
+}
+
+/* A change by another client is in the rows soon after the server's line. */
+static void
+check_news (const char *capabilities)
+{
+  g_autoptr (Step) step = step_new (capabilities);
+  guint32 uid = 0;
+
+  step_deliver_many (step, "INBOX", 300, 0);
+  step_settle (step);
+  for (guint kind = 0; kind < 3; kind++) {
+    gint64 begun = 0, took = 0;
+    guint idles = step_count_commands (step, "* IDLE*");
+
+    STEP_WAIT (step_count_commands (step, "* IDLE*") >= MAX (idles, 1), 10);
+    g_usleep (50000); /* the server's answer to IDLE */
+    begun = g_get_monotonic_time ();
+    switch (kind) {
+    case 0:
+      model_act_set_flags (step->server, "alice", "INBOX", 5, TRUE, "\\Seen");
+      STEP_WAIT (step_unread (step, "INBOX") == 299, 5);
+      break;
+    case 1:
+      model_act_expunge (step->server, "alice", "INBOX", 9);
+      STEP_WAIT (step_total (step, "INBOX") == 299, 5);
+      break;
+    case 2:
+      uid = step_deliver (step, "INBOX", 301, 0);
+      STEP_WAIT (step_total (step, "INBOX") == 300, 5);
+      STEP_WAIT (step_lacking (step, "INBOX") == 0, 5);
+      break;
+    }
+    g_mutex_lock (&step->lock);
+    took = (step->changed - begun) / 1000;
+    g_mutex_unlock (&step->lock);
+    g_test_message ("kind %u: %" G_GINT64_FORMAT " ms", kind, took);
+    g_assert_cmpint (took, <, 300);
+  }
+  g_assert_cmpuint (uid, ==, 301);
+}
+
+static void
+test_news (void)
+{
+  check_news (NULL);
+  check_news (MODEL_CAPS_CONDSTORE);
+}
+
+/* An hour in which nothing happens, at a six-thousandth of its length: one doubt every ten minutes, and no more. */
+static void
+test_quiet_hour (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  const guint speed = 6000, tens = 6;
+  g_autofree char *dump = NULL;
+
+  step_deliver_many (step, "INBOX", 20, 0);
+  step->times.watchdog /= speed;
+  step->times.list /= speed;
+  step->times.about /= speed;
+  step->times.told /= speed;
+  step_settle (step);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 5);
+  step_forget_commands (step);
+  g_usleep ((gulong)(tens * step->times.watchdog));
+  dump = step_dump_commands (step);
+  g_test_message ("%s", dump);
+  /* Each ends IDLE, asks for the list with STATUS, and idles again. */
+  g_assert_cmpuint (step_count_commands (step, "*"), >=, 2);
+  g_assert_cmpuint (step_count_commands (step, "* SELECT *"), ==, 0);
+  g_assert_cmpuint (step_count_commands (step, "* UID *"), ==, 0);
+  g_assert_cmpuint (step_count_commands (step, "* LIST *"), <=, tens);
+  g_assert_cmpuint (step_count_commands (step, "*"), <=, 4 * tens);
+}
+
+/* A connection that died without a word: found out by the watchdog, or at once when the computer woke up. */
+static void
+test_half_dead (void)
+{
+  for (guint woken = 0; woken < 2; woken++) {
+    g_autoptr (Step) step = step_new (NULL);
+    guint steps = 0;
+
+    step_deliver_many (step, "INBOX", 3, 0);
+    step->patience_ms = 300;
+    step->times.watchdog = woken ? sync_times.watchdog : 200 * 1000;
+    step_settle (step);
+    STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 5);
+    g_mutex_lock (&step->lock);
+    step->stall_on = 1;
+    g_mutex_unlock (&step->lock);
+    steps = step_get_steps (step);
+    model_act_set_flags (step->server, "alice", "INBOX", 1, TRUE, "\\Flagged");
+    step_deliver (step, "INBOX", 4, 0);
+    if (woken)
+      sync_engine_resumed (step->engine);
+    STEP_WAIT (step_total (step, "INBOX") == 4, 10);
+    step_wait_in_step (step, steps);
+    g_assert_cmpuint (model_server_get_counters (step->server).connections, >=, 1);
+  }
+}
+
+/* Position of the first command that matches, -1 none. */
+static int
+find_command (Step *step, const char *glob)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&step->lock);
+
+  for (guint i = 0; i < step->commands->len; i++)
+    if (g_pattern_match_simple (glob, g_ptr_array_index (step->commands, i)))
+      return (int)i;
+  return -1;
+}
+
+/* A new account: something of every folder first, then the lists, then bodies. */
+static void
+test_windowed (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  int screenful = -1, rest = -1, body = -1;
+  g_autofree char *dump = NULL;
+
+  step_deliver_many (step, "INBOX", 700, 0);
+  step_deliver_many (step, "Archive", 700, 0);
+  step_settle (step);
+  dump = step_dump_commands (step);
+  g_test_message ("%s", dump);
+  g_assert_cmpuint (step_total (step, "INBOX"), ==, 700);
+  g_assert_cmpuint (step_total (step, "Archive"), ==, 700);
+  g_assert_cmpuint (step_lacking (step, "INBOX") + step_lacking (step, "Archive"), ==, 0);
+  screenful = find_command (step, "* FETCH 601:*");
+  rest = find_command (step, "* UID FETCH *HEADER*");
+  body = find_command (step, "* UID FETCH *BODY.PEEK[]*");
+  g_assert_cmpint (screenful, >, 0);
+  g_assert_cmpuint (step_count_commands (step, "* FETCH 601:*"), ==, 2);
+  g_assert_cmpint (rest, >, screenful);
+  g_assert_cmpint (body, >, rest);
+  /* Both screenfuls before the rest of either. */
+  {
+    g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&step->lock);
+    guint seen = 0;
+
+    for (int i = 0; i < rest; i++)
+      seen +=
+          g_pattern_match_simple ("* FETCH 601:*", g_ptr_array_index (step->commands, (guint)i));
+    g_assert_cmpuint (seen, ==, 2);
+  }
+}
+
+/* A mailbox that looks empty, and one that is not in the list any more, are asked for again before anything goes. */
+static void
+test_asked_again (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step_deliver_many (step, "INBOX", 20, 0);
+  model_act_create (step->server, "alice", "Work");
+  step_deliver_many (step, "Work", 3, 0);
+  step_settle (step);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 5);
+  step_forget_commands (step);
+  for (guint32 uid = 1; uid <= 20; uid++)
+    model_act_expunge (step->server, "alice", "INBOX", uid);
+  STEP_WAIT (step_total (step, "INBOX") == 0, 10);
+
+  step_stop (step);
+  model_act_delete (step->server, "alice", "Work");
+  step_forget_commands (step);
+  step_settle (step);
+  STEP_WAIT (step_folder (step, "Work") == 0, 10);
+  g_assert_cmpuint (model_server_get_counters (step->server).connections, ==, 2);
+}
+
+/* Moved and copied by another client: known again, and not fetched a second time. */
+static void
+check_moved (const char *capabilities)
+{
+  g_autoptr (Step) step = step_new (capabilities);
+
+  step_deliver_many (step, "INBOX", 5, 3000);
+  step_settle (step);
+  g_assert_cmpuint (step_lacking (step, "INBOX"), ==, 0);
+  step_stop (step);
+  model_act_copy (step->server, "alice", "INBOX", 2, "Archive", TRUE);
+  model_act_copy (step->server, "alice", "INBOX", 3, "Archive", FALSE);
+  step_forget_commands (step);
+  step_settle (step);
+  g_assert_cmpuint (step_total (step, "INBOX"), ==, 4);
+  g_assert_cmpuint (step_total (step, "Archive"), ==, 2);
+  g_assert_cmpuint (step_lacking (step, "Archive"), ==, 0);
+  g_assert_cmpuint (step_count_commands (step, "* UID FETCH *BODY.PEEK[]*"), ==, 0);
+}
+
+static void
+test_moved (void)
+{
+  check_moved (NULL);
+  check_moved (MODEL_CAPS_CONDSTORE);
+}
+
+/* What a person opens does not wait for the sync. */
+static void
+test_opened (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (GArray) keys = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 begun = 0, took = 0;
+
+  step_deliver_many (step, "Archive", 1, 0);
+  step_deliver_many (step, "INBOX", 2000, 20000);
+  model_server_set_delay (step->server, 50);
+  step_start (step);
+  STEP_WAIT (step_total (step, "Archive") == 1, 20);
+  keys = store_message_list (step->db, step_folder (step, "Archive"), 0, 0, NULL);
+  sync_engine_show_folder (step->engine, step->account->id, step_folder (step, "Archive"));
+  STEP_WAIT (step_lacking (step, "INBOX") > 1000 && step_lacking (step, "INBOX") < 1900, 60);
+  {
+    g_autoptr (GArray) inbox =
+        store_message_list (step->db, step_folder (step, "INBOX"), 0, 0, NULL);
+    gint64 oldest = STORE_KEY_ID (g_array_index (inbox, StoreKey, inbox->len - 1));
+
+    /* The first one opens the reader's connection. */
+    g_assert_true (sync_engine_fetch_body (step->engine, step->account->id, oldest, NULL, &error));
+    g_assert_no_error (error);
+    oldest = STORE_KEY_ID (g_array_index (inbox, StoreKey, inbox->len - 2));
+    begun = g_get_monotonic_time ();
+    g_assert_true (sync_engine_fetch_body (step->engine, step->account->id, oldest, NULL, &error));
+    took = (g_get_monotonic_time () - begun) / 1000;
+  }
+  g_test_message ("%" G_GINT64_FORMAT " ms", took);
+  /* One round trip is 50. */
+  g_assert_cmpint (took, <, 250);
+  g_assert_cmpuint (step_lacking (step, "INBOX"), >, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/step/unchanged", test_unchanged);
+  g_test_add_func ("/step/unchanged-large", test_unchanged_large);
+  g_test_add_func ("/step/changes", test_changes);
+  g_test_add_func ("/step/news", test_news);
+  g_test_add_func ("/step/quiet-hour", test_quiet_hour);
+  g_test_add_func ("/step/half-dead", test_half_dead);
+  g_test_add_func ("/step/windowed", test_windowed);
+  g_test_add_func ("/step/asked-again", test_asked_again);
+  g_test_add_func ("/step/moved", test_moved);
+  g_test_add_func ("/step/opened", test_opened);
+  return g_test_run ();
+}
