@@ -1,4 +1,4 @@
-/* What changes a mailbox: STORE, COPY, MOVE (or COPY and UID EXPUNGE), APPEND.  Runs in the session's thread; must never
+/* What changes a mailbox: STORE, COPY, MOVE (or COPY and UID EXPUNGE).  Runs in the session's thread; must never
  * send EXPUNGE without UIDs nor CLOSE, which destroy what other clients have marked, and never mark an original
  * before its copy is confirmed. */
 #include "imap-flight-private.h"
@@ -6,9 +6,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "base-date.h"
 #include "base-error.h"
 #include "imap-fetch.h"
+#include "imap-utf7.h"
 
 static gboolean
 prepare_store (ImapSession *session, ImapTask *task, GError **error)
@@ -53,6 +53,48 @@ imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFla
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   imap_flight_store (flight, set, add, flags);
   return imap_flight_run_alone (flight, cancellable, error);
+}
+
+/* As one of Gmail's own, an atom; else a string. */
+static void
+add_label (ImapSession *session, ImapCommand *command, const char *label)
+{
+  if (label[0] == '\\' && g_ascii_isalpha (label[1])) {
+    gsize length = 1 + strspn (label + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    if (label[length] == '\0') {
+      imap_command_add (command, "%s", label);
+      return;
+    }
+  }
+  g_autofree char *wire = session->utf8 ? g_strdup (label) : imap_utf7_encode (label);
+  imap_command_add_string (command, wire);
+}
+
+gboolean
+imap_session_store_labels (ImapSession *session, const char *set, gboolean add,
+                           const char *const *labels, GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = {
+    .refused = _ ("The server did not change the labels of the messages."),
+    .mailbox = session->selected_name,
+  };
+  if (!imap_session_check_writable (session, error))
+    return FALSE;
+  if (!imap_session_has (session, IMAP_CAP_GMAIL)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” has no labels."), session->host);
+    return FALSE;
+  }
+  if (*set == '\0' || labels[0] == NULL)
+    return TRUE;
+  g_autoptr (ImapCommand) command = imap_command_new ("UID STORE ", session->utf8);
+  imap_command_add (command, "%s %cX-GM-LABELS.SILENT (", set, add ? '+' : '-');
+  for (guint i = 0; labels[i] != NULL; i++) {
+    if (i > 0)
+      imap_command_add (command, " ");
+    add_label (session, command, labels[i]);
+  }
+  imap_command_add (command, ")");
+  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
 }
 
 /* How many EXPUNGE answers are our own doing. */
@@ -173,56 +215,5 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
   }
   if (map != NULL)
     *map = g_steal_pointer (&moved);
-  return TRUE;
-}
-
-/* Yahoo takes no message that stops in the middle of a line (quirk 27). */
-static GBytes *
-dup_with_line_end (GBytes *message)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (message, &length);
-
-  if (length >= 2 && memcmp (data + length - 2, "\r\n", 2) == 0)
-    return g_bytes_ref (message);
-  g_autoptr (GByteArray) whole = g_byte_array_sized_new ((guint)length + 2);
-  if (length > 0)
-    g_byte_array_append (whole, (const guint8 *)data, (guint)length);
-  if (length > 0 && (data[length - 1] == '\r' || data[length - 1] == '\n'))
-    g_byte_array_set_size (whole, (guint)length - 1);
-  g_byte_array_append (whole, (const guint8 *)"\r\n", 2);
-  return g_byte_array_free_to_bytes (g_steal_pointer (&whole));
-}
-
-gboolean
-imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date,
-                     GBytes *message, guint32 *uid, GCancellable *cancellable, GError **error)
-{
-  g_autofree char *refused =
-      g_strdup_printf (_ ("The server did not take the message into the folder “%s”."), mailbox);
-  const ImapExchange exchange = { .refused = refused, .mailbox = mailbox };
-  g_autoptr (ImapCommand) command = imap_mailbox_command (session, "APPEND", mailbox);
-  g_auto (ImapResponse) answer = { 0 };
-
-  if (uid != NULL)
-    *uid = 0;
-  /* whether another mailbox takes keywords is not known before it is selected */
-  if (g_strcmp0 (mailbox, session->selected_name) != 0 || !session->selected.permanent_keywords)
-    flags &= ~(guint)IMAP_FLAG_FORWARDED;
-  if (flags != 0) {
-    g_autofree char *names = imap_flags_to_string (flags);
-    imap_command_add (command, " (%s)", names);
-  }
-  if (date > 0) {
-    g_autofree char *internal = base_date_to_internal (date);
-    imap_command_add (command, " \"%s\"", internal);
-  }
-  imap_command_add (command, " ");
-  g_autoptr (GBytes) whole = dup_with_line_end (message);
-  imap_command_add_literal (command, whole);
-  if (!imap_talk_run (session, command, &exchange, &answer, cancellable, error))
-    return FALSE;
-  if (uid != NULL && imap_response_has_code (&answer, "APPENDUID"))
-    *uid = imap_response_parse_appenduid (answer.argument);
   return TRUE;
 }

@@ -111,6 +111,12 @@ imap_command_add_literal (ImapCommand *command, GBytes *bytes)
 }
 
 void
+imap_command_add_literal8 (ImapCommand *command, GBytes *bytes)
+{
+  take_part (command, IMAP_PART_LITERAL8, NULL, g_bytes_ref (bytes));
+}
+
+void
 imap_command_add_secret_string (ImapCommand *command, const char *text)
 {
   if (can_be_quoted (text, command->utf8))

@@ -13,7 +13,8 @@ typedef enum
   IMAP_PART_TEXT,
   IMAP_PART_SECRET,         /* text the trace must not show */
   IMAP_PART_LITERAL,        /* announced by imap_command_announce () */
-  IMAP_PART_SECRET_LITERAL, /* both */
+  IMAP_PART_LITERAL8,       /* the same with "~" (RFC 3516 4.4) */
+  IMAP_PART_SECRET_LITERAL, /* a secret as literal */
 } ImapPartKind;
 
 typedef struct
@@ -33,6 +34,7 @@ void imap_command_add (ImapCommand *command, const char *format, ...) G_GNUC_PRI
 /* Quoted, or a literal where that cannot be (8-bit, line ends). */
 void imap_command_add_string (ImapCommand *command, const char *text);
 void imap_command_add_literal (ImapCommand *command, GBytes *bytes);
+void imap_command_add_literal8 (ImapCommand *command, GBytes *bytes);
 /* As add_string, hidden from the trace. */
 void imap_command_add_secret_string (ImapCommand *command, const char *text);
 /* As add, hidden from the trace. */

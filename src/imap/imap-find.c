@@ -1,4 +1,4 @@
-/* Finding one message by its Message-ID.  Runs in the session's thread; must never take a server's word for a hit that may
+/* Finding messages: one by its Message-ID, many by words.  Runs in the session's thread; must never take a server's word for a hit that may
  * be none: who believes that a mail lies in Sent does not put it there. */
 #include <string.h>
 
@@ -10,13 +10,41 @@
 #define SET_OCTETS    900
 
 static BaseUidSet *
-search (ImapSession *session, const char *message_id, gboolean with_charset,
-        GCancellable *cancellable, GError **error)
+search_once (ImapSession *session, const char *key, const char *text, gboolean with_charset,
+             GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
-  guint index = imap_flight_search_id (flight, message_id, with_charset);
+  guint index = imap_flight_search_string (flight, key, text, with_charset);
   return imap_flight_run_alone (flight, cancellable, error) ? imap_flight_steal_uids (flight, index)
                                                             : NULL;
+}
+
+static BaseUidSet *
+search (ImapSession *session, const char *key, const char *text, GCancellable *cancellable,
+        GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean with_charset = !g_str_is_ascii (text) && !session->utf8;
+  BaseUidSet *found = search_once (session, key, text, with_charset, cancellable, &local);
+
+  /* Yahoo knows no charset by name, but finds the octets (quirk 25) */
+  if (found == NULL && with_charset && session->usable
+      && g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)) {
+    g_clear_error (&local);
+    found = search_once (session, key, text, FALSE, cancellable, &local);
+  }
+  if (found == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return found;
+}
+
+BaseUidSet *
+imap_session_search_text (ImapSession *session, const char *text, GCancellable *cancellable,
+                          GError **error)
+{
+  /* Gmail's TEXT finds whole words only (quirk 10); this is its own search, as on its web pages */
+  return search (session, imap_session_has (session, IMAP_CAP_GMAIL) ? "X-GM-RAW" : "TEXT", text,
+                 cancellable, error);
 }
 
 typedef struct
@@ -81,20 +109,11 @@ BaseUidSet *
 imap_session_search_message_id (ImapSession *session, const char *message_id,
                                 GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  gboolean with_charset = !g_str_is_ascii (message_id) && !session->utf8;
-  g_autoptr (BaseUidSet) found = search (session, message_id, with_charset, cancellable, &local);
+  g_autoptr (BaseUidSet) found =
+      search (session, "HEADER Message-ID", message_id, cancellable, error);
 
-  /* Yahoo knows no charset by name, but finds the octets (quirk 25) */
-  if (found == NULL && with_charset && session->usable
-      && g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)) {
-    g_clear_error (&local);
-    found = search (session, message_id, FALSE, cancellable, &local);
-  }
-  if (found == NULL) {
-    g_propagate_error (error, g_steal_pointer (&local));
+  if (found == NULL)
     return NULL;
-  }
   /* QQ finds every message there is by any words (quirk 39): then all of them, or more than one, are hits */
   if (base_uid_set_is_empty (found)
       || (base_uid_set_count (found) == 1 && session->selected.exists > 1))

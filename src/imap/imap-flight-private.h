@@ -69,8 +69,9 @@ guint imap_flight_get_index (ImapFlight *flight);
 ImapSession *imap_flight_get_session (ImapFlight *flight);
 /* Name of the mailbox that a command added now will be for; NULL for none. */
 const char *imap_flight_get_mailbox (ImapFlight *flight);
-/* As imap_flight_search_message_id (), which knows whether the charset has to be named. */
-guint imap_flight_search_id (ImapFlight *flight, const char *message_id, gboolean with_charset);
+/* UID SEARCH [CHARSET UTF-8] KEY "text". */
+guint imap_flight_search_string (ImapFlight *flight, const char *key, const char *text,
+                                 gboolean with_charset);
 /* Runs a flight that has one command. */
 gboolean imap_flight_run_alone (ImapFlight *flight, GCancellable *cancellable, GError **error);
 

@@ -57,6 +57,10 @@ guint imap_flight_fetch (ImapFlight *flight, const char *set, ImapFetchItems ite
 /* `last` 0: to the end ("*"). */
 guint imap_flight_fetch_seq (ImapFlight *flight, guint32 first, guint32 last, ImapFetchItems items,
                              ImapFetchFunc func, gpointer user_data);
+/* BODY.PEEK[section], or BINARY.PEEK (`decoded`: only where offered); arrives as `part`.  `limit` 0: all of it. */
+guint imap_flight_fetch_part (ImapFlight *flight, guint32 uid, const char *section,
+                              gboolean decoded, guint64 limit, ImapFetchFunc func,
+                              gpointer user_data);
 guint imap_flight_search_all (ImapFlight *flight);
 /* What the server finds, true or not: imap_session_search_message_id () makes sure. */
 guint imap_flight_search_message_id (ImapFlight *flight, const char *message_id);

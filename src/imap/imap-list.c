@@ -174,6 +174,8 @@ take_status_number (ImapMailbox *mailbox, const ImapToken *key, const ImapToken 
   } else if (imap_token_is (key, "SIZE")) {
     mailbox->size = imap_token_number (value, G_MAXINT64);
     mailbox->told |= IMAP_TOLD_SIZE;
+  } else if (imap_token_is (key, "APPENDLIMIT")) {
+    mailbox->append_limit = imap_token_number (value, G_MAXINT64);
   }
 }
 

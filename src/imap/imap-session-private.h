@@ -46,12 +46,14 @@ struct _ImapSession
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
-  gboolean utf8;                      /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
-  gboolean watching;                  /* NOTIFY is set */
-  gboolean qresync;                   /* enabled, and the server said so */
-  gboolean selecting;                 /* SELECT is under way: EXISTS is its answer and no news */
-  gboolean leaving;                   /* LOGOUT is under way: BYE is its answer */
+  gboolean utf8;        /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
+  gboolean watching;    /* NOTIFY is set */
+  gboolean utf8_accept; /* UTF8=ACCEPT is: APPEND may have UTF-8 in headers (RFC 6855 4) */
+  gboolean qresync;     /* enabled, and the server said so */
+  gboolean selecting;   /* SELECT is under way: EXISTS is its answer and no news */
+  gboolean leaving;     /* LOGOUT is under way: BYE is its answer */
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
+  guint64 append_limit;               /* octets that any mailbox takes; 0: not told */
   guint64 news_octets;                /* about what `news` takes */
   guint64 expected_expunges;          /* that our own MOVE or EXPUNGE will bring */
   guint short_idles;                  /* in a row, ended by the server without news */

@@ -109,6 +109,7 @@ typedef struct
   guint32 uid_validity, uid_next, messages, unseen;
   guint64 highest_modseq;
   guint64 size;                                        /* octets of all messages; 0: not told */
+  guint64 append_limit;                                /* octets; 0: not told */
   char *mailbox_id;                                    /* nullable; OBJECTID: survives RENAME */
   ImapTold told;                                       /* which of the numbers a STATUS had */
   gboolean tells_subscribed, subscribed, has_children; /* of LIST, where it was extended */
@@ -172,6 +173,7 @@ typedef enum
       1 << 8, /* EMAILID THREADID, X-GM-MSGID X-GM-THRID, or nothing where neither is */
   IMAP_FETCH_LABELS = 1 << 9, /* X-GM-LABELS; nothing on other servers */
   IMAP_FETCH_STRUCTURE = 1 << 10,
+  IMAP_FETCH_PART = 1 << 11, /* only by imap_flight_fetch_part () */
 } ImapFetchItems;
 
 /* One FETCH answer; only what came is set.  Owned by the callback's caller: take with g_bytes_ref. */
@@ -268,6 +270,12 @@ gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchIte
 gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last,
                                  ImapFetchItems items, ImapFetchFunc func, gpointer user_data,
                                  GCancellable *cancellable, GError **error);
+/* One part of a message (large attachments, say) without the rest: as decoded by the server (BINARY, RFC 3516) where that saves
+ * octets, else as it is encoded; *decoded tells.  `limit` 0: all of it; else at most so many octets from its beginning.
+ * REFUSED when nothing came. */
+GBytes *imap_session_fetch_part (ImapSession *session, guint32 uid, const ImapStructure *part,
+                                 guint64 limit, gboolean *decoded, GCancellable *cancellable,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UIDs of all messages in the selected mailbox: UID SEARCH [RETURN (ALL)] ALL.  REFUSED rather than an empty set when
  * the server gave no list, or an empty one of a mailbox that has messages. */
 BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable,
@@ -277,6 +285,10 @@ BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancell
 BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
                                             GCancellable *cancellable,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs of messages that have `text` somewhere, as the server understands that: TEXT, on Gmail its own search language. */
+BaseUidSet *imap_session_search_text (ImapSession *session, const char *text,
+                                      GCancellable *cancellable,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  $Forwarded only where keywords are allowed; any other flag that the
  * mailbox does not keep (PERMANENTFLAGS) is REFUSED, as is all in one that can only be read. */
 gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
@@ -292,6 +304,10 @@ gboolean imap_session_copy (ImapSession *session, const char *set, const char *t
 /* \Deleted + UID EXPUNGE set; without UIDPLUS only marks. */
 gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
                                GError **error);
+/* Gmail's labels (UTF-8; "\\Inbox" and the like are its own).  REFUSED on other servers. */
+gboolean imap_session_store_labels (ImapSession *session, const char *set, gboolean add,
+                                    const char *const *labels, GCancellable *cancellable,
+                                    GError **error);
 /* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF; a last line without
  * its end gets one. */
 gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,

@@ -61,6 +61,7 @@ imap_state_forget_capabilities (ImapSession *session)
 {
   session->capabilities = 0;
   session->capabilities_known = FALSE;
+  session->append_limit = 0;
   g_ptr_array_set_size (session->mechanisms, 0);
 }
 
@@ -76,12 +77,19 @@ imap_state_set_capabilities (ImapSession *session, const char *words)
       g_ptr_array_add (session->mechanisms, g_ascii_strup (list[i] + 5, -1));
       continue;
     }
+    if (g_ascii_strncasecmp (list[i], "APPENDLIMIT=", 12) == 0) {
+      session->capabilities |= IMAP_CAP_APPENDLIMIT;
+      session->append_limit = g_ascii_strtoull (list[i] + 12, NULL, 10);
+      continue;
+    }
     for (guint k = 0; k < G_N_ELEMENTS (capability_words); k++) {
       if (g_ascii_strcasecmp (list[i], capability_words[k].word) == 0)
         session->capabilities |= capability_words[k].capability;
     }
   }
   imap_state_limit_capabilities (session);
+  if (!imap_session_has (session, IMAP_CAP_APPENDLIMIT))
+    session->append_limit = 0;
 }
 
 void
@@ -487,6 +495,8 @@ take_enabled (ImapSession *session)
 {
   ImapToken token;
   while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
+    if (imap_token_is (&token, "UTF8=ACCEPT"))
+      session->utf8_accept = TRUE;
     if (imap_token_is (&token, "UTF8=ACCEPT") || imap_token_is (&token, "IMAP4rev2"))
       session->utf8 = TRUE;
     else if (imap_token_is (&token, "QRESYNC"))

@@ -127,7 +127,9 @@ send_literal (ImapSession *session, const ImapPart *part, const ImapTag tag,
   g_autofree char *head =
       imap_command_announce (size, imap_session_has (session, IMAP_CAP_LITERAL_PLUS),
                              imap_session_has (session, IMAP_CAP_LITERAL_MINUS), &wait);
-  if (!imap_talk_write (session, head, FALSE, cancellable, error)
+  if ((part->kind == IMAP_PART_LITERAL8
+       && !imap_talk_write (session, "~", FALSE, cancellable, error))
+      || !imap_talk_write (session, head, FALSE, cancellable, error)
       || !imap_talk_write (session, "\r\n", FALSE, cancellable, error))
     return FALSE;
 
@@ -160,7 +162,8 @@ imap_talk_must_wait (ImapSession *session, ImapCommand *command, gsize *octets)
     ImapPart part = imap_command_get_part (command, i);
     gsize size = part.bytes != NULL ? g_bytes_get_size (part.bytes) : strlen (part.text);
     *octets += size;
-    if (part.kind == IMAP_PART_LITERAL || part.kind == IMAP_PART_SECRET_LITERAL) {
+    if (part.kind == IMAP_PART_LITERAL || part.kind == IMAP_PART_LITERAL8
+        || part.kind == IMAP_PART_SECRET_LITERAL) {
       gboolean wait;
       g_autofree char *head =
           imap_command_announce (size, imap_session_has (session, IMAP_CAP_LITERAL_PLUS),
@@ -196,6 +199,7 @@ imap_talk_queue (ImapSession *session, ImapCommand *command, const ImapExchange 
           imap_talk_write (session, part.text, part.kind == IMAP_PART_SECRET, cancellable, error);
       break;
     case IMAP_PART_LITERAL:
+    case IMAP_PART_LITERAL8:
     case IMAP_PART_SECRET_LITERAL:
       sent = send_literal (session, &part, tag, exchange, answer, answered, cancellable, error);
       break;

@@ -251,6 +251,183 @@ test_notify_refused (void)
   }
 }
 
+static void
+check_part (const char *caps, const char *steps, const char *encoding, guint64 limit,
+            const char *expected, gboolean decoded)
+{
+  static const gsize pieces[] = { 0, 1 };
+  g_autofree char *script = g_strdup_printf (
+      TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\nS: A1 OK [CAPABILITY IMAP4rev1 %s] in\n"
+                    "C: A2 SELECT \"INBOX\"\nS: * 3 EXISTS\nS: A2 OK open\n%s",
+      caps, steps);
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    const ImapStructure part = { .section = (char *)"2.1",
+                                 .type = (char *)"a/b",
+                                 .encoding = (char *)encoding };
+    FakeFaults faults = FAKE_NO_FAULTS;
+    g_autoptr (GError) error = NULL;
+    gboolean got_decoded = !decoded;
+    faults.piece = pieces[i];
+    fake_server_add_script (server, script, &faults);
+    ImapSession *session = test_select (server);
+    g_autoptr (GBytes) bytes =
+        imap_session_fetch_part (session, 7, &part, limit, &got_decoded, NULL, &error);
+    if (expected == NULL) {
+      g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    } else {
+      g_assert_no_error (error);
+      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected,
+                       strlen (expected));
+      g_assert_cmpint (got_decoded, ==, decoded);
+    }
+    test_done (server, session);
+  }
+}
+
+static void
+test_part (void)
+{
+  /* decoded by the server */
+  check_part ("BINARY",
+              "C: A3 UID FETCH 7 (UID BINARY.PEEK[2.1])\n"
+              "S: * 2 FETCH (UID 7 BINARY[2.1] ~{4}\\r\\na)\\r\\n FLAGS ())\nS: A3 OK done\n",
+              "base64", 0, "a)\r\n", TRUE);
+  /* it cannot */
+  check_part ("BINARY",
+              "C: A3 UID FETCH 7 (UID BINARY.PEEK[2.1])\nS: A3 NO [UNKNOWN-CTE] odd\n"
+              "C: A4 UID FETCH 7 (UID BODY.PEEK[2.1])\n"
+              "S: * 2 FETCH (UID 7 BODY[2.1] \"YSk=\")\nS: A4 OK done\n",
+              "base64", 0, "YSk=", FALSE);
+  /* it does not offer to, or there is nothing to gain */
+  check_part ("",
+              "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1]<0.100>)\n"
+              "S: * 2 FETCH (UID 7 FLAGS ())\n"
+              "S: * 2 FETCH (BODY[2.1]<0> \"YSk=\" UID 7)\nS: A3 OK done\n",
+              "base64", 100, "YSk=", FALSE);
+  check_part ("BINARY",
+              "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1])\n"
+              "S: * 2 FETCH (UID 7 BODY[2.1] {2}\\r\\nhi)\nS: A3 OK done\n",
+              "7bit", 0, "hi", TRUE);
+  /* it sends nothing, or NIL (quirks 20, 36) */
+  check_part ("", "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1])\nS: A3 OK done\n", "7bit", 0, NULL, TRUE);
+  check_part ("",
+              "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1])\n"
+              "S: * 2 FETCH (UID 7 BODY[2.1] NIL)\nS: A3 OK done\n",
+              "7bit", 0, NULL, TRUE);
+}
+
+static void
+test_gmail (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SELECT (
+      "X-GM-EXT-1 LITERAL-") "C: A3 UID STORE 7 +X-GM-LABELS.SILENT (\\\\Inbox \"a \\\\\"b\" \"&1VyuAA-\" \"\\\\\\\\x)\")\n"
+                             "S: A3 OK done\n"
+                             "C: A4 UID SEARCH X-GM-RAW \"from:x has:attachment\"\n"
+                             "S: * SEARCH 5 7\n"
+                             "S: A4 OK done\n");
+  const char *const labels[] = { "\\Inbox", "a \"b", "한글", "\\x)", NULL };
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_store_labels (session, "7", TRUE, labels, NULL, &error));
+  g_assert_no_error (error);
+  g_autoptr (BaseUidSet) found =
+      imap_session_search_text (session, "from:x has:attachment", NULL, NULL);
+  g_assert_cmpuint (base_uid_set_count (found), ==, 2);
+  test_done (server, session);
+}
+
+/* The same elsewhere: no labels, and the words are searched for. */
+static void
+test_not_gmail (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("LITERAL+") "C: A3 UID SEARCH CHARSET UTF-8 TEXT {6+}\n"
+                                                "L: 한글\n"
+                                                "C: \n"
+                                                "S: A3 NO [BADCHARSET] what\n"
+                                                "C: A4 UID SEARCH TEXT {6+}\n"
+                                                "L: 한글\n"
+                                                "C: \n"
+                                                "S: * SEARCH 5\n"
+                                                "S: A4 OK done\n");
+  const char *const labels[] = { "x", NULL };
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_false (imap_session_store_labels (session, "7", TRUE, labels, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_autoptr (BaseUidSet) found = imap_session_search_text (session, "한글", NULL, NULL);
+  g_assert_cmpuint (base_uid_set_count (found), ==, 1);
+  test_done (server, session);
+}
+
+static gboolean
+append (ImapSession *session, GBytes *message, BaseErrorCode expected)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error);
+  if (!done)
+    g_assert_error (error, BASE_ERROR, (int)expected);
+  g_assert_true (imap_session_is_usable (session));
+  return done;
+}
+
+/* What is too large is not sent in vain; what is known of one mailbox only is asked when it is worth it. */
+static void
+test_append_limit (void)
+{
+  g_autoptr (FakeServer) all =
+      test_server_new (TEST_SIGN_IN ("APPENDLIMIT=12 LITERAL+") "C: A2 APPEND \"Sent\" {12+}\n"
+                                                                "L: 1234567890\\r\\n\n"
+                                                                "C: \n"
+                                                                "S: A2 OK done\n");
+  g_autoptr (FakeServer) one = test_server_new (
+      TEST_SIGN_IN ("APPENDLIMIT LITERAL+") "C: A2 STATUS \"Sent\" (APPENDLIMIT)\n"
+                                            "S: * STATUS Sent (APPENDLIMIT 1500000)\n"
+                                            "S: A2 OK done\n"
+                                            "C: A3 APPEND \"Sent\" {3+}\n"
+                                            "L: a\\r\\n\n"
+                                            "C: \n"
+                                            "S: A3 OK done\n");
+  g_autoptr (GBytes) fits = g_bytes_new_static ("1234567890\r\n", 12);
+  g_autoptr (GBytes) over = g_bytes_new_static ("12345678901\r\n", 13);
+  g_autoptr (GBytes) large = g_bytes_new_take (g_strnfill (2000000, 'x'), 2000000);
+  g_autoptr (GBytes) small = g_bytes_new_static ("a\r\n", 3);
+  ImapSession *session = test_sign_in (all);
+  g_assert_false (append (session, over, BASE_ERROR_LIMIT));
+  g_assert_true (append (session, fits, 0));
+  test_done (all, session);
+
+  session = test_sign_in (one);
+  g_assert_false (append (session, large, BASE_ERROR_LIMIT));
+  g_assert_true (append (session, small, 0));
+  test_done (one, session);
+}
+
+/* UTF-8 in headers, where that was agreed on; what has none goes as ever. */
+static void
+test_append_utf8 (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("ENABLE UTF8=ACCEPT LITERAL+") "C: A2 ENABLE UTF8=ACCEPT\n"
+                                                   "S: * ENABLED UTF8=ACCEPT\n"
+                                                   "S: A2 OK done\n"
+                                                   "C: A3 APPEND \"Sent\" UTF8 (~{19+}\n"
+                                                   "L: Subject: \xed\x95\x9c\\r\\n\\r\\nb\\r\\n\n"
+                                                   "C: )\n"
+                                                   "S: A3 OK done\n"
+                                                   "C: A4 APPEND \"Sent\" {19+}\n"
+                                                   "L: Subject: h\\r\\n\\r\\n\xed\x95\x9c\\r\\n\n"
+                                                   "C: \n"
+                                                   "S: A4 OK done\n");
+  g_autoptr (GBytes) utf8 = g_bytes_new_static ("Subject: \xed\x95\x9c\r\n\r\nb\r\n", 19);
+  g_autoptr (GBytes) plain = g_bytes_new_static ("Subject: h\r\n\r\n\xed\x95\x9c\r\n", 19);
+  ImapSession *session = test_sign_in (server);
+  g_assert_true (append (session, utf8, 0));
+  g_assert_true (append (session, plain, 0));
+  test_done (server, session);
+}
+
 void
 test_extensions_add (void)
 {
@@ -260,4 +437,9 @@ test_extensions_add (void)
   g_test_add_func ("/imap/extensions/fill-status", test_fill_status);
   g_test_add_func ("/imap/extensions/notify", test_notify);
   g_test_add_func ("/imap/extensions/notify-refused", test_notify_refused);
+  g_test_add_func ("/imap/extensions/part", test_part);
+  g_test_add_func ("/imap/extensions/gmail", test_gmail);
+  g_test_add_func ("/imap/extensions/not-gmail", test_not_gmail);
+  g_test_add_func ("/imap/extensions/append-limit", test_append_limit);
+  g_test_add_func ("/imap/extensions/append-utf8", test_append_utf8);
 }

@@ -81,6 +81,9 @@ to_string (ImapCommand *command)
     case IMAP_PART_SECRET:
       g_string_append_printf (out, "[%s]", part.text);
       break;
+    case IMAP_PART_LITERAL8:
+      g_string_append_c (out, '~');
+      G_GNUC_FALLTHROUGH;
     case IMAP_PART_LITERAL:
       g_string_append_printf (out, "{%.*s}", (int)g_bytes_get_size (part.bytes),
                               (const char *)g_bytes_get_data (part.bytes, NULL));
