@@ -376,7 +376,7 @@ find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GErr
       "AND (size = ?2 OR (stray = 0 AND ?4 IS NOT NULL)) AND (?4 IS NOT NULL OR date = ?3) "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND "
       "o.begun = 0 "
-      "AND (o.kind = 3 OR (o.kind = 1 AND o.target = ?1))) "
+      "AND ((o.kind = 3 AND o.adding = 0) OR (o.kind = 1 AND o.target = ?1))) "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.product = m.id AND o.state < 2 "
       "AND o.begun = 0) "
       /* Of several that look the same, the one whose time and flags the server tells. */

@@ -285,7 +285,7 @@ store_operation_expunge (StoreDb *db, const gint64 *ids, gsize n, guint delay_s,
 
 gboolean
 store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
-                            GError **error)
+                            gboolean filed, GError **error)
 {
   gint64 account, group;
   StoreRow row;
@@ -295,7 +295,7 @@ store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *m
       || (group = store_operation_new_group (db, error)) == 0
       || !store_row_insert (db, folder, account, &local, &row, error))
     return FALSE;
-  const Deed deed = { .kind = STORE_OPERATION_APPEND };
+  const Deed deed = { .kind = STORE_OPERATION_APPEND, .add = filed };
   return insert (db, group, &row, &deed, error);
 }
 
@@ -306,5 +306,5 @@ store_operation_append (StoreDb *db, gint64 folder, const StoreNewMessage *messa
 
   if (!store_db_enter (db, TRUE, error))
     return FALSE;
-  return store_db_leave (db, store_operation_add_append (db, folder, message, error), error);
+  return store_db_leave (db, store_operation_add_append (db, folder, message, FALSE, error), error);
 }

@@ -13,7 +13,8 @@ typedef enum
   STORE_OPERATION_FLAGS,   /* add or remove `flags` */
   STORE_OPERATION_MOVE,    /* from `folder` to `target` */
   STORE_OPERATION_EXPUNGE, /* delete for good */
-  /* Put the bytes of `message` (a row without UID in `folder`) on the server: the Sent copy, a draft, an import. */
+  /* Put the bytes of `message` (a row without UID in `folder`) on the server: the Sent copy, a draft, an import.  add: the
+   * server files it there by itself, so that it is only to be found. */
   STORE_OPERATION_APPEND,
   STORE_OPERATION_COPY, /* from `folder` to `target`; `product` is the copy's row */
   /* From here on operations on `folder` itself. */

@@ -344,7 +344,7 @@ remember_removed (StoreDb *db, const char *draft, GError **error)
 
 static gboolean
 finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
-             const StoreNewMessage *copy, GError **error)
+             const StoreNewMessage *copy, gboolean filed, GError **error)
 {
   gint64 exists = 0;
   if (!store_db_get_int (db, &exists, error, "SELECT id FROM outbox WHERE id = ?1",
@@ -363,7 +363,7 @@ finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
   g_autoptr (GError) local = NULL;
   folder = store_folder_get (db, sent_folder, &local);
   if (folder != NULL)
-    return store_operation_add_append (db, sent_folder, copy, error);
+    return store_operation_add_append (db, sent_folder, copy, filed, error);
   if (!g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
@@ -375,13 +375,13 @@ finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
 
 gboolean
 store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
-                   const StoreNewMessage *copy, GError **error)
+                   const StoreNewMessage *copy, gboolean filed, GError **error)
 {
   g_return_val_if_fail (sent_folder <= 0 || (copy != NULL && copy->body != NULL), FALSE);
 
   if (!store_draft_check_id (outbox->draft, error) || !store_db_enter (db, TRUE, error))
     return FALSE;
-  return store_db_leave (db, finish_sent (db, outbox, sent_folder, copy, error), error);
+  return store_db_leave (db, finish_sent (db, outbox, sent_folder, copy, filed, error), error);
 }
 
 static gboolean

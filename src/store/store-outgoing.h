@@ -99,9 +99,10 @@ gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state,
  * moved on meanwhile is left alone: making `queued` of what is being sent could send it twice. */
 gboolean store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError **error);
 /* Sent (250): in one durable transaction the row goes and, where `sent_folder` > 0, the Sent
- * copy (`copy`, flags SEEN, with body) and its APPEND come; then the draft folder is removed. */
+ * copy (`copy`, flags SEEN, with body) and its APPEND come (`filed`: the server puts it there by itself, and it is only to
+ * be found); then the draft folder is removed. */
 gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
-                            const StoreNewMessage *copy, GError **error);
+                            const StoreNewMessage *copy, gboolean filed, GError **error);
 /* Back to an editable draft (failed, queued, uncertain): the row goes, message.eml goes, the
  * draft stays. REFUSED while sending. */
 gboolean store_outbox_edit (StoreDb *db, gint64 id, GError **error);

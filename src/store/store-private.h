@@ -248,9 +248,9 @@ gboolean store_operation_finish_folder (StoreDb *db, const StoreStep *step, GErr
 gboolean store_operation_invert_folder (StoreDb *db, gint64 group, const StoreStep *step,
                                         GError **error);
 gboolean store_operation_drop_folder (StoreDb *db, const StoreStep *step, GError **error);
-/* As store_operation_append (), inside a transaction. */
+/* As store_operation_append (), inside a transaction.  `filed`: the server puts it there by itself. */
 gboolean store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
-                                     GError **error);
+                                     gboolean filed, GError **error);
 /* Takes an operation away, and what it did to the rows here. */
 gboolean store_operation_drop (StoreDb *db, const StoreStep *step, GError **error);
 /* Steps on the same message after `after` that run in `folder`, up to the one that moves it on,

@@ -4,7 +4,12 @@
 #include "sync-operations-private.h"
 
 #include "base-error.h"
+#include "base-log.h"
 #include "sync-folders.h"
+
+/* A server that files sent mail by itself takes some seconds; what is not there after these tries (1 s and double each) is not
+ * coming under this Message-ID. */
+#define FILED_TRIES 6
 
 static gboolean
 done_append (SyncBatch *batch, guint32 uid, GError **error)
@@ -63,6 +68,20 @@ look (SyncBatch *batch, guint32 *uid, GError **error)
   return TRUE;
 }
 
+/* Not there yet.  A copy of ours beside the server's would be worse than none: what does not come is left to the next looks
+ * at the folder, which know it by its Message-ID or let it go. */
+static gboolean
+wait_for_filed (SyncBatch *batch, GError **error)
+{
+  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
+
+  if (operation->attempts < FILED_TRIES)
+    return sync_batch_postpone (batch, batch->open, error);
+  base_log ("%s: a sent mail was not filed into “%s”",
+            sync_account_get_id (batch->context->account), operation->folder_name);
+  return done_append (batch, 0, error);
+}
+
 gboolean
 sync_batch_run_append (SyncBatch *batch, GError **error)
 {
@@ -90,12 +109,16 @@ sync_batch_run_append (SyncBatch *batch, GError **error)
       return FALSE;
     if (uid != 0)
       return done_append (batch, uid, error);
+    if (operation->add)
+      return wait_for_filed (batch, error);
     if (!store_operation_note_maybe (context->db, batch->open, selected->uid_validity,
                                      selected->uid_next, error))
       return FALSE;
   } else if (local != NULL) {
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
+  } else if (operation->add) {
+    return wait_for_filed (batch, error);
   } else if (!store_operation_note_maybe (context->db, batch->open, 0, 1, error)) {
     return FALSE;
   }

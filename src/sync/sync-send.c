@@ -174,18 +174,22 @@ add_sent_folder (Sender *sender, GError **error)
   return store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, error);
 }
 
-/* The folder for the copy: the account's Sent.  0: none. */
+static gboolean
+files_sent (Sender *sender)
+{
+  return sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
+}
+
+/* The folder for the copy: the account's Sent.  0: none.  `filed`: the server has put it there, so it has its own. */
 static gint64
-find_sent_folder (Sender *sender)
+find_sent_folder (Sender *sender, gboolean filed)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreFolder) sent = NULL;
 
-  if (sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host))
-    return 0;
   sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, NULL);
-  if (sent != NULL)
-    return sent->id;
+  if (sent != NULL || filed)
+    return sent != NULL ? sent->id : 0;
   if (store_db_begin (sender->db, FALSE, &error)) {
     sent = add_sent_folder (sender, &error);
     if (sent == NULL)
@@ -199,14 +203,15 @@ find_sent_folder (Sender *sender)
   return sent != NULL ? sent->id : 0;
 }
 
-/* It is theirs now. */
+/* It is theirs now.  `filed`: the server has put a copy into Sent, or is about to; the one made here becomes that one as soon
+ * as it is found there. */
 static void
-finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean with_copy)
+finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean filed)
 {
   g_autoptr (MimeSummary) summary = NULL;
   StoreNewMessage copy = { 0 };
   gboolean again = TRUE, noted = FALSE;
-  gint64 folder = with_copy ? find_sent_folder (sender) : 0;
+  gint64 folder = message != NULL ? find_sent_folder (sender, filed) : 0;
 
   if (folder > 0) {
     summary = mime_summary_from_message (message);
@@ -228,7 +233,7 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
   while (again) {
     g_autoptr (GError) error = NULL;
 
-    noted = store_outbox_sent (sender->db, outbox, folder, &copy, &error);
+    noted = store_outbox_sent (sender->db, outbox, folder, &copy, filed, &error);
     again = !noted && wait_for_disk (sender, error);
   }
   if (noted && folder > 0)
@@ -300,7 +305,7 @@ send_one (Sender *sender, const StoreOutbox *outbox)
   }
   switch (outcome) {
   case SMTP_SENT:
-    finish_sent (sender, outbox, message, TRUE);
+    finish_sent (sender, outbox, message, files_sent (sender));
     return TRUE;
   case SMTP_NOT_SENT:
     return finish_not_sent (sender, outbox, error);
@@ -383,8 +388,6 @@ send_due (Sender *sender, GError **error)
 static gint64
 check_uncertain (Sender *sender)
 {
-  gboolean files_sent =
-      sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
   g_autoptr (GPtrArray) uncertain = list_outbox (sender, STORE_OUTBOX_UNCERTAIN, NULL);
   gint64 again = -1;
   gboolean reached = TRUE;
@@ -394,7 +397,7 @@ check_uncertain (Sender *sender)
     const StoreOutbox *outbox = g_ptr_array_index (uncertain, i);
     guint times = GPOINTER_TO_UINT (g_hash_table_lookup (sender->checked, &outbox->id));
     /* A provider that files sent mail itself may take a moment. */
-    guint wanted = files_sent ? 2 : 1;
+    guint wanted = files_sent (sender) ? 2 : 1;
     g_autoptr (SyncRequest) request = NULL;
     g_autoptr (GError) error = NULL;
     gboolean found = FALSE;
@@ -410,7 +413,9 @@ check_uncertain (Sender *sender)
       continue;
     }
     if (found) {
-      finish_sent (sender, outbox, NULL, FALSE);
+      g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, NULL);
+
+      finish_sent (sender, outbox, message, TRUE);
       continue;
     }
     g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)),

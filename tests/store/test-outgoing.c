@@ -250,12 +250,12 @@ test_outbox (void)
   StoreNewMessage copy = {
     .flags = STORE_FLAG_SEEN, .received = 5, .message_id = "<out@x>", .body = bytes
   };
-  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, FALSE, &error));
   g_assert_no_error (error);
   g_assert_false (draft_has (profile, draft->id, ""));
   check_counts (profile, profile->sent, 1, 0);
   g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 1);
-  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, FALSE, &error));
   check_counts (profile, profile->sent, 1, 0);
   g_autoptr (GPtrArray) rows = store_outbox_list (profile->db, 0, &error);
   g_assert_cmpuint (rows->len, ==, 0);
@@ -312,7 +312,7 @@ test_interrupted (void)
                   *kept = g_strconcat (profile->folder, "/kept", NULL);
   g_autofree char *command = g_strdup_printf ("cp -a %s %s", folder, kept);
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, &error));
-  g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, &error));
+  g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, FALSE, &error));
   g_assert_cmpint (g_rename (kept, folder), ==, 0);
   profile_reopen (profile, NULL, NULL);
   g_assert_true (store_outbox_recover (profile->db, &error));
@@ -401,7 +401,7 @@ test_told_when_gone (void)
   g_autofree char *folder = draft_path (profile, draft->id, NULL);
   Sent sent = { folder, 0 };
   store_set_change_func (profile->store, look_for_folder, &sent);
-  g_assert_true (store_outbox_sent (profile->db, sending, 0, NULL, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, 0, NULL, FALSE, &error));
   g_assert_cmpuint (sent.told, ==, 1);
 }
 
