@@ -363,6 +363,17 @@ store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before, GEr
 }
 
 gboolean
+store_operation_hurry (StoreDb *db, gint64 account, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = store_db_run (
+      db, error, "UPDATE operation SET due = 0 WHERE account = ?1 AND state = 0 AND told = 1",
+      STORE_INTS (account));
+  return store_db_leave (db, ok, error);
+}
+
+gboolean
 store_operation_recover (StoreDb *db, gint64 account, GError **error)
 {
   if (!store_db_enter (db, FALSE, error))

@@ -130,6 +130,8 @@ gboolean store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 no
  * speaks for the whole of it, and a folder's operation counts as never begun; `told`: the person knows. */
 gboolean store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before,
                                GError **error);
+/* What was kept is due now: the person wants it tried. */
+gboolean store_operation_hurry (StoreDb *db, gint64 account, GError **error);
 /* After a restart: what was begun is due again (replay is idempotent). */
 gboolean store_operation_recover (StoreDb *db, gint64 account, GError **error);
 guint store_operation_count (StoreDb *db, gint64 account);

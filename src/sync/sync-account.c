@@ -448,9 +448,12 @@ sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error)
 void
 sync_account_set_connected (SyncAccount *account, gboolean connected)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
-
+  g_mutex_lock (&account->lock);
   account->connected = connected;
+  g_mutex_unlock (&account->lock);
+  /* It may wait to look into Sent. */
+  if (connected)
+    sync_worker_wake (account->sender);
 }
 
 gboolean

@@ -107,6 +107,18 @@ fetch_body (SyncContext *context, gint64 message, GError **error)
   return row != NULL && row->has_body;
 }
 
+/* FALSE with RETRY as long as no list of folders has come: then nobody can say what is not there. */
+static gboolean
+knows_folders (SyncContext *context, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (context->db, context->row, error);
+
+  if (folders != NULL && folders->len == 0)
+    base_error_set (error, BASE_ERROR_RETRY, NULL,
+                    _ ("The folders of this account are not known yet. Sosik will try again."));
+  return folders != NULL && folders->len > 0;
+}
+
 static gboolean
 find_sent (SyncContext *context, const char *message_id, gboolean *found, GError **error)
 {
@@ -118,12 +130,13 @@ find_sent (SyncContext *context, const char *message_id, gboolean *found, GError
   *found = FALSE;
   if (sent == NULL) {
     if (local == NULL || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
-      return TRUE;
+      return knows_folders (context, error);
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
   /* Selected anew: a connection that has it open already may not have been told of the latest. */
-  if (!imap_session_select (context->session, sent->server_name, TRUE, context->cancellable, &local)) {
+  if (!imap_session_select (context->session, sent->server_name, TRUE, context->cancellable,
+                            &local)) {
     if (g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)
         || g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))
       return TRUE;

@@ -152,7 +152,8 @@ connect_now (Loop *loop)
   sync_watch_restart (loop->watch);
   sync_account_set_state (loop->account, SYNC_PHASE_SYNCING, NULL, 0, 0, 0, NULL);
   /* Whatever an earlier connection left half done is due again. */
-  if (!store_operation_recover (loop->db, loop->row, &error))
+  if (!store_operation_recover (loop->db, loop->row, &error)
+      || !store_operation_hurry (loop->db, loop->row, &error))
     fail (loop, error);
 }
 
@@ -612,7 +613,11 @@ run_round (Loop *loop)
     }
     return;
   }
-  (void)sync_worker_take_retry (loop->worker);
+  if (sync_worker_take_retry (loop->worker)
+      && !store_operation_hurry (loop->db, loop->row, &error)) {
+    fail (loop, error);
+    return;
+  }
   /* Looked at before the rest: taking from an empty queue swallows wake-ups, and what they announced is looked at below. */
   request = sync_worker_pop (loop->worker);
   if (request != NULL) {

@@ -13,6 +13,7 @@
 #define POSTPONE_LAST  (10 * 60)
 #define FULL_FIRST     60 /* a mailbox without room gets some only when somebody makes it */
 #define FULL_LAST      (60 * 60)
+#define LIMIT_TRIES    11
 
 GPtrArray *
 sync_batch_new_list (void)
@@ -235,7 +236,18 @@ keep (SyncBatch *batch, GPtrArray *operations, gboolean full, const GError *reas
   return TRUE;
 }
 
-/* Deleting and marking needs no room, so a server that says so means something else. */
+/* [LIMIT] is how some say “not so fast”; and deleting and marking needs no room, so a server that has none for that has some
+ * other trouble.  What does not pass in half an hour is a no. */
+static gboolean
+may_pass (SyncBatch *batch, const StoreOperation *first, const GError *reason)
+{
+  const char *code = imap_session_get_refused_code (batch->context->session);
+
+  return g_error_matches (reason, BASE_ERROR, BASE_ERROR_LIMIT) && first->attempts < LIMIT_TRIES
+         && !STORE_OPERATION_IS_ON_FOLDER (first->kind)
+         && (g_strcmp0 (code, "LIMIT") == 0 || g_strcmp0 (code, "OVERQUOTA") == 0);
+}
+
 static gboolean
 is_full (SyncBatch *batch, const StoreOperation *first, const GError *reason)
 {
@@ -257,7 +269,8 @@ sync_batch_settle (SyncBatch *batch, GPtrArray *operations, const GError *reason
   if (operations->len == 0)
     return TRUE;
   full = is_full (batch, g_ptr_array_index (operations, 0), reason);
-  if (full || g_error_matches (reason, BASE_ERROR, BASE_ERROR_RETRY))
+  if (full || may_pass (batch, g_ptr_array_index (operations, 0), reason)
+      || g_error_matches (reason, BASE_ERROR, BASE_ERROR_RETRY))
     return keep (batch, operations, full, reason, error);
   return sync_batch_refuse (batch, operations, reason, error);
 }

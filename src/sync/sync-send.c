@@ -434,8 +434,8 @@ check_uncertain (Sender *sender)
     sender->unreachable = 0;
     return again;
   }
-  /* Less and less often; a network that comes back wakes the worker anyway. */
-  return (gint64)CHECK_AGAIN_MS << MIN (sender->unreachable++, 5);
+  /* Less and less often; an IMAP connection that comes about wakes the worker anyway. */
+  return sync_worker_back_off (++sender->unreachable, g_random_double ());
 }
 
 /* ---- the thread ---- */

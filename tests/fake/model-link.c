@@ -153,7 +153,7 @@ model_link_shake_hands (ModelLink *link)
   g_assert_cmpint (gnutls_init (&link->tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), >=, 0);
   g_assert_cmpint (gnutls_priority_set_direct (link->tls, "NORMAL", NULL), >=, 0);
   g_assert_cmpint (
-      gnutls_credentials_set (link->tls, GNUTLS_CRD_CERTIFICATE, fake_certificates_get (FAKE_GOOD)),
+      gnutls_credentials_set (link->tls, GNUTLS_CRD_CERTIFICATE, fake_certificates_get (link->shared->certificate)),
       >=, 0);
   gnutls_transport_set_ptr (link->tls, link);
   gnutls_transport_set_pull_function (link->tls, pull);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "fake-certificates.h"
 #include "model-server.h"
 #include "model-world.h"
 
@@ -20,6 +21,7 @@ typedef struct
   char *capabilities, *smtp_capabilities;
   guint64 size_limit;
   gboolean files_sent;
+  FakeCertificate certificate;
   guint delay_ms;
   ModelHook hook;
   gpointer hook_data;

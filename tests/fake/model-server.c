@@ -192,6 +192,7 @@ model_server_new (const ModelSettings *settings)
       settings->smtp_capabilities != NULL ? settings->smtp_capabilities : MODEL_SMTP_FULL);
   server->shared.size_limit = settings->size_limit;
   server->shared.files_sent = settings->files_sent;
+  server->shared.certificate = settings->provider ? FAKE_PROVIDER : FAKE_GOOD;
   g_mutex_init (&server->lock);
   g_cond_init (&server->changed);
   server->clients = g_ptr_array_new ();

@@ -41,6 +41,7 @@ typedef struct
   guint16 imap_port, smtp_port;  /* 0: any that is free */
   guint64 size_limit;            /* of a message, octets, both protocols; 0: none */
   gboolean files_sent;           /* submission puts a copy into the sender's Sent by itself */
+  gboolean provider; /* has the names of well-known providers, not localhost: see fake_resolver_install () */
 } ModelSettings;
 
 ModelServer *model_server_new (const ModelSettings *settings) G_GNUC_WARN_UNUSED_RESULT;

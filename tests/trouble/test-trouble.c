@@ -1,6 +1,8 @@
 /* Tests of servers in trouble. */
 #include "test-trouble.h"
 
+#include "fake-resolver.h"
+
 #include <glib.h>
 #include <locale.h>
 
@@ -20,6 +22,9 @@ main (int argc, char **argv)
 {
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
+  fake_resolver_install ();
   test_opening_add ();
+  test_outbox_add ();
+  test_commands_add ();
   return g_test_run ();
 }

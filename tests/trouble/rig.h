@@ -1,0 +1,67 @@
+/* One person's Sosik without a window at work with a model server that is in trouble: a profile, a store, an engine, and what
+ * the engine said.  Several may run side by side, each in a thread of its own. */
+#pragma once
+
+#include "model-server.h"
+#include "store-folder.h"
+#include "store-message.h"
+#include "store-operation.h"
+#include "store-outgoing.h"
+#include "sync-engine.h"
+
+typedef struct
+{
+  ModelServer *server;
+  char *folder;
+  BasePaths *paths;
+  Store *store;
+  StoreDb *db;
+  BaseAccount *account;
+  SyncEngine *engine; /* NULL: not running */
+  gint64 row;
+
+  GMutex lock; /* what follows */
+  SyncState *state;
+  guint phases;    /* bits: those that were ever told */
+  gint64 next_try; /* the last one told, 0 none */
+  guint passwords; /* how often one was asked for */
+  guint refused;
+  char *last_refused;
+} Rig;
+
+/* Waits up to `seconds` for the condition; an expression that says whether it came. */
+#define RIG_CAME(condition, seconds)                                                               \
+  ({                                                                                               \
+    gint64 rig_deadline = g_get_monotonic_time () + (gint64)((seconds)*G_USEC_PER_SEC);            \
+    while (!(condition) && g_get_monotonic_time () < rig_deadline)                                 \
+      g_usleep (10000);                                                                            \
+    (condition);                                                                                   \
+  })
+#define RIG_WAIT(condition, seconds) g_assert_true (RIG_CAME (condition, seconds))
+
+/* The account alice on a server with these settings (nullable); not started. */
+Rig *rig_new (const ModelSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
+void rig_start (Rig *rig);
+/* Stops the engine and opens the store anew, as after a restart. */
+void rig_restart (Rig *rig);
+void rig_free (Rig *rig);
+/* For the log of the test: what the engine last said, and what the server has. */
+char *rig_describe (Rig *rig) G_GNUC_WARN_UNUSED_RESULT;
+
+SyncPhase rig_get_phase (Rig *rig);
+gboolean rig_was_ever (Rig *rig, SyncPhase phase);
+guint rig_get_refused (Rig *rig);
+guint rig_get_passwords (Rig *rig);
+
+/* A mail in a mailbox of the server; returns its UID. */
+guint32 rig_deliver (Rig *rig, const char *mailbox, const char *subject);
+gint64 rig_folder (Rig *rig, const char *name); /* 0: none */
+guint rig_total (Rig *rig, const char *name);
+/* Row id of the first message with this subject, 0 none. */
+gint64 rig_find (Rig *rig, const char *folder, const char *subject);
+
+/* Puts a mail into the outbox and says so to the engine; its id.  `to`: separated by commas. */
+gint64 rig_send (Rig *rig, const char *to, const char *subject, gsize size);
+/* NULL when it is not there any more. */
+StoreOutbox *rig_get_outbox (Rig *rig, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+guint rig_count_outbox (Rig *rig);
