@@ -96,12 +96,41 @@ line_to_text (const Line *line)
   return g_strdup_printf ("%s.%06d %s\n", time, (int)(line->time % G_USEC_PER_SEC), line->text);
 }
 
+/* Short pieces of a message come as quoted strings behind PREVIEW, BODY[…] and BINARY[…], not as literals: only their sizes may be seen. */
+static void
+hide_quoted (GString *line)
+{
+  static const char *const before[] = { "PREVIEW \"", "] \"", "> \"" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (before); i++) {
+    const char *found = line->str;
+
+    while ((found = strstr (found, before[i])) != NULL) {
+      gsize at = (gsize)(found - line->str) + strlen (before[i]), end = at;
+      g_autofree char *shown = NULL;
+
+      while (end < line->len && line->str[end] != '"')
+        end += line->str[end] == '\\' ? 2 : 1;
+      end = MIN (end, line->len);
+      shown = g_strdup_printf ("(%" G_GSIZE_FORMAT " octets)", end - at);
+      g_string_erase (line, (gssize)at, (gssize)(end - at));
+      g_string_insert (line, (gssize)at, shown);
+      found = line->str + at + strlen (shown);
+    }
+  }
+}
+
 /* Takes what `text` holds: the line of one connection is over. */
 static void
 keep_line (const char *who, char direction, GString *text)
 {
-  gsize who_length = strlen (who), length = who_length + 3 + text->len;
-  Line *line = g_malloc (sizeof (Line) + length + 1);
+  gsize who_length = strlen (who), length;
+  Line *line;
+
+  if (direction == '<')
+    hide_quoted (text);
+  length = who_length + 3 + text->len;
+  line = g_malloc (sizeof (Line) + length + 1);
 
   line->time = g_get_real_time ();
   line->length = length;

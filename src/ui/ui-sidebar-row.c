@@ -94,6 +94,10 @@ build_account (UiSidebarRow *self)
 
   self->name = create_label ("heading");
   self->state = create_label ("caption");
+  /* A reason is a sentence: its beginning alone says little */
+  gtk_label_set_wrap (self->state, TRUE);
+  gtk_label_set_wrap_mode (self->state, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (self->state, 4);
   self->progress = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
   gtk_widget_set_margin_top (GTK_WIDGET (self->progress), 3);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,

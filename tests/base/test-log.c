@@ -93,6 +93,12 @@ keep (void)
   g_free (trace);
   trace = base_log_dup_trace ();
   g_assert_null (strstr (trace, "abc"));
+  say ('<', "* 2 FETCH (PREVIEW \"abc \\\"abc\" BODY[1] \"abc\" BODY[TEXT]<0> \"abc\" X \"seen\" PREVIEW \"abc\\\r\n", 3);
+  g_free (trace);
+  trace = base_log_dup_trace ();
+  g_assert_null (strstr (trace, "abc"));
+  g_assert_true (g_str_has_suffix (trace, "* 2 FETCH (PREVIEW \"(9 octets)\" BODY[1] \"(3 octets)\" BODY[TEXT]<0> \"(3 octets)\" "
+                                          "X \"seen\" PREVIEW \"(4 octets)\n"));
 }
 
 static void
