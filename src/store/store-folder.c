@@ -347,19 +347,34 @@ store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GErr
 
 /* ---- after a sync step ---- */
 
-/* Rows without UID that nothing will give one: the server was looked through, and did not have
- * them.  Where something is still to be done to them, that ends first, for the person may have to be told.  Those whose MOVE has only just been done get a second look. */
-static gboolean
-remove_strays (StoreDb *db, gint64 folder, GError **error)
+/* Rows without UID that nothing will give one.  Where something is still to be done to them, that ends first, for the
+ * person may have to be told. */
+static GArray *
+list_strays (StoreDb *db, gint64 folder, GError **error)
 {
-  g_autoptr (GArray) ids = store_db_get_ints (
+  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2);
+  return store_db_get_ints (
       db, error,
       "SELECT id FROM message AS m WHERE folder = ?1 AND uid IS NULL AND local_only = 0 "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 "
       "AND o.kind <> 2) "
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.product = m.id AND o.state < 2)",
       STORE_INTS (folder));
-  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2);
+}
+
+gboolean
+store_folder_has_strays (StoreDb *db, gint64 folder, gboolean *has, GError **error)
+{
+  g_autoptr (GArray) ids = list_strays (db, folder, error);
+  *has = ids != NULL && ids->len > 0;
+  return ids != NULL;
+}
+
+/* The server was looked through, and did not have them.  Those whose MOVE has only just been done get a second look. */
+static gboolean
+remove_strays (StoreDb *db, gint64 folder, GError **error)
+{
+  g_autoptr (GArray) ids = list_strays (db, folder, error);
   if (ids == NULL)
     return FALSE;
   for (guint i = 0; i < ids->len; i++) {

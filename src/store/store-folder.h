@@ -78,6 +78,8 @@ gboolean store_folder_prove (StoreDb *db, gint64 folder, StoreProof by, gint64 a
 /* Why it cannot be brought in step, for a person; stays until it is proven. */
 gboolean store_folder_set_trouble (StoreDb *db, gint64 folder, const char *sentence,
                                    GError **error);
+/* Rows without UID are left that another complete look would adopt or remove. */
+gboolean store_folder_has_strays (StoreDb *db, gint64 folder, gboolean *has, GError **error);
 gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
                                          GError **error);
 /* UIDVALIDITY changed: forgets all UIDs and the sync state.  The rows stay, with their bodies,

@@ -173,7 +173,8 @@ take_listed (Loop *loop, const StoreFolder *folder, const ImapMailbox *mailbox, 
 {
   SyncContext context = get_context (loop);
   gint64 now = g_get_monotonic_time ();
-  gboolean told = mailbox != NULL && mailbox->has_status, lacks = FALSE;
+  gboolean told = mailbox != NULL && mailbox->has_status, lacks = FALSE, agrees = FALSE,
+           strays = FALSE;
   SyncStatus status = { 0 };
   guint64 known = 0;
 
@@ -184,7 +185,13 @@ take_listed (Loop *loop, const StoreFolder *folder, const ImapMailbox *mailbox, 
                                             error))
       return FALSE;
   }
-  if (sync_watch_take_folder (loop->watch, folder, told ? &status : NULL, known, now)
+  agrees = sync_watch_take_folder (loop->watch, folder, told ? &status : NULL, known, now);
+  /* The server's numbers say nothing of rows that it never had. */
+  if (!store_folder_has_strays (loop->db, folder->id, &strays, error))
+    return FALSE;
+  if (strays)
+    sync_watch_mark (loop->watch, folder->id);
+  if (agrees && !strays
       && !store_folder_prove (loop->db, folder->id, STORE_PROOF_STATUS,
                               g_get_real_time () / G_USEC_PER_SEC, error))
     return FALSE;
@@ -311,13 +318,18 @@ settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
 {
   SyncContext context = get_context (loop);
   gint64 now = g_get_monotonic_time ();
-  gboolean more = FALSE;
+  gboolean more = FALSE, strays = FALSE;
 
   if (goal == SYNC_GOAL_GLANCE && sync_mailbox_has_reached (loop->mailbox, SYNC_GOAL_LIST))
     goal = SYNC_GOAL_LIST;
   if (goal == SYNC_GOAL_LIST && !sync_mailbox_lacks_bodies (&context, folder, &more, error))
     return FALSE;
+  if (goal == SYNC_GOAL_LIST && !store_folder_has_strays (loop->db, folder, &strays, error))
+    return FALSE;
   sync_watch_done (loop->watch, folder, goal, more, now);
+  /* What was moved here and has not come is not in step: the second look decides. */
+  if (strays)
+    sync_watch_mark (loop->watch, folder);
   if (goal != SYNC_GOAL_LIST || folder != sync_watch_get_inbox (loop->watch))
     return TRUE;
   /* The visit has written it. */

@@ -145,18 +145,20 @@ arrive (SyncBatch *batch, GPtrArray *operations, GError **error)
 }
 
 /* After UID MOVE: rows whose message was not there go back, and the next look at their folder removes them; but what was
- * tried before may have been moved then, and is met in the target. */
+ * tried before may have been moved then, and is met in the target.  A server that tells new UIDs and told none found
+ * nothing to move: such a row would wait in the target for a message that never comes. */
 static gboolean
 settle_move (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **error)
 {
   g_autoptr (GPtrArray) moved = sync_batch_new_list (), vanished = sync_batch_new_list ();
   const StoreOperation *first = g_ptr_array_index (operations, 0);
+  gboolean silent = map == NULL && !imap_session_has (batch->context->session, IMAP_CAP_UIDPLUS);
 
   for (guint i = 0; i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
     gboolean told = map != NULL && g_hash_table_contains (map, GUINT_TO_POINTER (operation->uid));
 
-    g_ptr_array_add (map == NULL || told || operation->attempts > 0 ? moved : vanished, operation);
+    g_ptr_array_add (silent || told || operation->attempts > 0 ? moved : vanished, operation);
     if (!told)
       sync_batch_touch (batch, first->target);
   }
