@@ -10,16 +10,17 @@
 #include "base-error.h"
 #include "base-log.h"
 
-#define GROUP_ACCOUNT "Account"
-#define GROUP_IMAP    "IMAP"
-#define GROUP_SMTP    "SMTP"
-#define GROUP_SYNC    "Sync"
-#define SUFFIX        ".ini"
-#define MAX_HOST      253
-#define MAX_FIELD     320
-#define MAX_EXTENSION 40
-#define MONTHS        12 /* where the file asks for months and does not say how many */
-#define MAX_BODY      2048
+#define GROUP_ACCOUNT  "Account"
+#define GROUP_IMAP     "IMAP"
+#define GROUP_SMTP     "SMTP"
+#define GROUP_SYNC     "Sync"
+#define SUFFIX         ".ini"
+#define LEAVING_SUFFIX ".leaving"
+#define MAX_HOST       253
+#define MAX_FIELD      320
+#define MAX_EXTENSION  40
+#define MONTHS         12 /* where the file asks for months and does not say how many */
+#define MAX_BODY       2048
 
 BaseAccount *
 base_account_new (void)
@@ -96,6 +97,14 @@ static char *
 file_of (const char *id, const BasePaths *paths)
 {
   g_autofree char *name = g_strconcat (id, SUFFIX, NULL);
+
+  return g_build_filename (base_paths_get_accounts (paths), name, NULL);
+}
+
+static char *
+mark_of (const char *id, const BasePaths *paths)
+{
+  g_autofree char *name = g_strconcat (id, LEAVING_SUFFIX, NULL);
 
   return g_build_filename (base_paths_get_accounts (paths), name, NULL);
 }
@@ -257,7 +266,7 @@ compare_names (gconstpointer a, gconstpointer b)
 
 /* The ids of all files that can be accounts, sorted. */
 static GPtrArray *
-list_ids (const BasePaths *paths)
+list_ids (const BasePaths *paths, const char *suffix)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
@@ -269,9 +278,9 @@ list_ids (const BasePaths *paths)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *id = NULL;
 
-    if (!g_str_has_suffix (name, SUFFIX))
+    if (!g_str_has_suffix (name, suffix))
       continue;
-    id = g_strndup (name, strlen (name) - strlen (SUFFIX));
+    id = g_strndup (name, strlen (name) - strlen (suffix));
     if (id_is_valid (id))
       g_ptr_array_add (ids, g_steal_pointer (&id));
   }
@@ -285,12 +294,15 @@ base_account_load_all (const BasePaths *paths, GStrv *broken)
 {
   g_autoptr (GPtrArray) accounts =
       g_ptr_array_new_with_free_func ((GDestroyNotify)base_account_free);
-  g_autoptr (GPtrArray) ids = list_ids (paths);
+  g_autoptr (GPtrArray) ids = list_ids (paths, SUFFIX);
   g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
 
   for (guint i = 0; i < ids->len; i++) {
     const char *id = g_ptr_array_index (ids, i);
     g_autoptr (GError) error = NULL;
+    g_autofree char *mark = mark_of (id, paths);
+    if (g_file_test (mark, G_FILE_TEST_EXISTS))
+      continue;
     BaseAccount *account = load (id, paths, &error);
     g_autofree char *sentence = NULL;
 
@@ -385,27 +397,64 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
   write_sync (file, account);
 
   text = g_key_file_to_data (file, &length, NULL);
-  return base_paths_write (path, text, length, error);
+  /* Saved anew, it stays. */
+  return base_paths_write (path, text, length, error)
+         && base_account_set_leaving (account->id, paths, FALSE, error);
+}
+
+static gboolean
+check_id (const char *id, GError **error)
+{
+  if (id_is_valid (id))
+    return TRUE;
+  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("There is no account called “%s”."),
+                  id != NULL ? id : "");
+  return FALSE;
 }
 
 gboolean
 base_account_remove (const char *id, const BasePaths *paths, GError **error)
 {
-  g_autofree char *path = NULL;
-
-  if (!id_is_valid (id)) {
-    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("There is no account called “%s”."),
-                    id != NULL ? id : "");
+  if (!check_id (id, error))
     return FALSE;
+
+  /* The mark is the last to go. */
+  g_autofree char *path = file_of (id, paths), *mark = mark_of (id, paths);
+  const char *const files[] = { path, mark };
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    if (g_unlink (files[i]) != 0 && errno != ENOENT) {
+      base_error_set_disk (error, errno, files[i]);
+      return FALSE;
+    }
   }
 
-  path = file_of (id, paths);
-  if (g_unlink (path) != 0 && errno != ENOENT) {
-    base_error_set_disk (error, errno, path);
+  return TRUE;
+}
+
+gboolean
+base_account_set_leaving (const char *id, const BasePaths *paths, gboolean leaving, GError **error)
+{
+  if (!check_id (id, error))
+    return FALSE;
+
+  g_autofree char *mark = mark_of (id, paths);
+  if (leaving)
+    return base_paths_write (mark, "", 0, error);
+  if (g_unlink (mark) != 0 && errno != ENOENT) {
+    base_error_set_disk (error, errno, mark);
     return FALSE;
   }
 
   return TRUE;
+}
+
+GStrv
+base_account_list_leaving (const BasePaths *paths)
+{
+  GPtrArray *ids = list_ids (paths, LEAVING_SUFFIX);
+  g_ptr_array_add (ids, NULL);
+
+  return (GStrv)g_ptr_array_free (ids, FALSE);
 }
 
 /* Something on one line that can go onto a wire. */

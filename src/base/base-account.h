@@ -59,6 +59,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)
 GPtrArray *base_account_load_all (const BasePaths *paths, GStrv *broken) G_GNUC_WARN_UNUSED_RESULT;
 gboolean base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error);
 gboolean base_account_remove (const char *id, const BasePaths *paths, GError **error);
+/* Removing an account takes several steps: while it is `leaving` (a mark beside its file) it is not loaded any more, so that
+ * a removal that a crash stopped is finished at the next start instead of beginning the account anew.  Durable. */
+gboolean base_account_set_leaving (const char *id, const BasePaths *paths, gboolean leaving,
+                                   GError **error);
+GStrv base_account_list_leaving (const BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT; /* ids */
 /* Address, hosts, ports, users present and well-formed; the error's sentence names the field. */
 gboolean base_account_check (const BaseAccount *account, GError **error);
 

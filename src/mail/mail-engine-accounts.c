@@ -441,6 +441,7 @@ typedef struct
 {
   GTask *outer;
   MailAccount *account;
+  GError *error; /* while the account is brought back */
 } RemoveWait;
 
 static void
@@ -454,14 +455,14 @@ remove_job_free (gpointer data)
 }
 
 static RemoveJob *
-remove_job_new (MailEngine *self, MailAccount *account)
+remove_job_new (MailEngine *self, const char *id)
 {
   RemoveJob *job = g_new0 (RemoveJob, 1);
 
   job->paths = base_paths_ref (self->paths);
   job->credentials = self->credentials;
   job->sync = self->sync;
-  job->id = g_strdup (mail_account_get_id (account));
+  job->id = g_strdup (id);
   return job;
 }
 
@@ -475,8 +476,28 @@ remove_failed (RemoveWait *wait, GError *error)
   /* It is still an account, so it goes on. */
   if (self->sync != NULL)
     sync_engine_add_account (self->sync, mail_account_get_settings (account));
+  g_clear_error (&wait->error);
   g_task_return_error (outer, error);
   g_free (wait);
+}
+
+static void
+on_stayed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  RemoveWait *wait = user_data;
+
+  /* Where even that fails, the next start removes it: what it says now is true until then. */
+  (void)g_task_propagate_pointer (G_TASK (result), NULL);
+  remove_failed (wait, g_steal_pointer (&wait->error));
+}
+
+/* Pool thread. */
+static gpointer
+run_stay (gpointer data, GCancellable *cancellable, GError **error)
+{
+  RemoveJob *job = data;
+
+  return base_account_set_leaving (job->id, job->paths, FALSE, error) ? MAIL_CALL_DONE : NULL;
 }
 
 static void
@@ -487,9 +508,10 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   guint position;
 
+  /* Its rows are gone, and the next start finishes what is left: it is no account any more. */
   if (g_task_propagate_pointer (G_TASK (result), &error) == NULL) {
-    remove_failed (wait, error);
-    return;
+    base_log ("%s: %s", mail_account_get_id (wait->account), error->message);
+    g_clear_error (&error);
   }
   g_autoptr (GTask) outer = wait->outer;
   g_autoptr (MailAccount) account = wait->account;
@@ -510,18 +532,28 @@ run_forget (gpointer data, GCancellable *cancellable, GError **error)
   return base_account_remove (job->id, job->paths, error) ? MAIL_CALL_DONE : NULL;
 }
 
+void
+mail_engine_forget_accounts (MailEngine *self, GStrv ids)
+{
+  for (guint i = 0; ids[i] != NULL; i++)
+    mail_engine_call_pool (self, g_task_new (NULL, NULL, NULL, NULL), run_forget,
+                           remove_job_new (self, ids[i]), remove_job_free, NULL);
+}
+
 static void
 on_rows_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   RemoveWait *wait = user_data;
   MailEngine *self = g_task_get_source_object (wait->outer);
-  GError *error = NULL;
 
-  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
-    remove_failed (wait, error);
+  if (g_task_propagate_pointer (G_TASK (result), &wait->error) == NULL)
+    mail_engine_call_pool (self, g_task_new (NULL, NULL, on_stayed, wait), run_stay,
+                           remove_job_new (self, mail_account_get_id (wait->account)),
+                           remove_job_free, NULL);
   else
     mail_engine_call_pool (self, g_task_new (NULL, NULL, on_forgotten, wait), run_forget,
-                           remove_job_new (self, wait->account), remove_job_free, NULL);
+                           remove_job_new (self, mail_account_get_id (wait->account)),
+                           remove_job_free, NULL);
 }
 
 /* Store thread. */
@@ -546,7 +578,7 @@ on_workers_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
                             g_memdup2 (&row, sizeof row), g_free, NULL);
 }
 
-/* Pool thread: waits for the workers. */
+/* Pool thread: waits for the workers.  The file first: were it last, a crash would leave an empty account that begins anew. */
 static gpointer
 run_stop_workers (gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -554,7 +586,7 @@ run_stop_workers (gpointer data, GCancellable *cancellable, GError **error)
 
   if (job->sync != NULL)
     sync_engine_remove_account (job->sync, job->id);
-  return MAIL_CALL_DONE;
+  return base_account_set_leaving (job->id, job->paths, TRUE, error) ? MAIL_CALL_DONE : NULL;
 }
 
 void
@@ -567,7 +599,8 @@ mail_engine_remove_account_async (MailEngine *self, MailAccount *account,
   wait->outer = g_task_new (self, NULL, callback, user_data);
   wait->account = g_object_ref (account);
   mail_engine_call_pool (self, g_task_new (NULL, NULL, on_workers_stopped, wait), run_stop_workers,
-                         remove_job_new (self, account), remove_job_free, NULL);
+                         remove_job_new (self, mail_account_get_id (account)), remove_job_free,
+                         NULL);
 }
 
 gboolean

@@ -97,6 +97,8 @@ void mail_engine_reload_folders (MailEngine *engine, gboolean list);
 void mail_engine_set_folders (MailEngine *engine, GPtrArray *folders);
 
 /* ---- accounts (mail-engine-accounts.c) ---- */
+/* Their rows are gone already: their secrets, and what is left of their files. */
+void mail_engine_forget_accounts (MailEngine *self, GStrv ids);
 MailAccount *mail_engine_put_account (MailEngine *engine, const BaseAccount *settings, gint64 row);
 void mail_engine_update_online (MailEngine *engine);
 

@@ -160,6 +160,7 @@ typedef struct
   MailStoreThread *thread;
   gboolean rebuilt;
   GStrv broken;
+  GStrv leaving;       /* accounts whose removal a crash stopped */
   GPtrArray *settings; /* of BaseAccount */
 } Opened;
 
@@ -168,6 +169,7 @@ typedef struct
 {
   BasePaths *paths;    /* in */
   GPtrArray *settings; /* in; of BaseAccount */
+  GStrv leaving;       /* in */
   GArray *rows;        /* of gint64, one per settings */
   GPtrArray *folders;  /* of StoreFolder */
   MailOutgoingRows *outgoing;
@@ -182,6 +184,7 @@ opened_free (gpointer data)
   g_clear_pointer (&opened->store, store_unref);
   g_clear_pointer (&opened->settings, g_ptr_array_unref);
   g_strfreev (opened->broken);
+  g_strfreev (opened->leaving);
   base_paths_unref (opened->paths);
   g_free (opened);
 }
@@ -194,6 +197,7 @@ loaded_free (gpointer data)
 
   base_paths_unref (loaded->paths);
   g_clear_pointer (&loaded->settings, g_ptr_array_unref);
+  g_strfreev (loaded->leaving);
   g_clear_pointer (&loaded->rows, g_array_unref);
   g_clear_pointer (&loaded->folders, g_ptr_array_unref);
   g_clear_pointer (&loaded->outgoing, mail_outgoing_rows_free);
@@ -226,6 +230,7 @@ run_open (gpointer data, GCancellable *cancellable, GError **error)
   if (opened->thread == NULL)
     return NULL;
   opened->settings = base_account_load_all (opened->paths, &opened->broken);
+  opened->leaving = base_account_list_leaving (opened->paths);
   return g_steal_pointer (slot);
 }
 
@@ -245,6 +250,12 @@ run_load (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   Loaded **slot = data;
   Loaded *loaded = *slot;
 
+  for (guint i = 0; loaded->leaving[i] != NULL; i++) {
+    gint64 row = store_account_ensure (db, loaded->leaving[i], error);
+
+    if (row == 0 || !store_account_remove (db, row, error))
+      return NULL;
+  }
   loaded->rows = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < loaded->settings->len; i++) {
     gint64 row = store_account_ensure (db, ((BaseAccount *)loaded->settings->pdata[i])->id, error);
@@ -336,6 +347,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   take_crashed (self, loaded->outgoing);
   mail_engine_set_outgoing (self, loaded->outgoing);
 
+  mail_engine_forget_accounts (self, loaded->leaving);
   self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
   self->state = MAIL_ENGINE_READY;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
@@ -378,6 +390,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   *slot = g_new0 (Loaded, 1);
   (*slot)->paths = base_paths_ref (self->paths);
   (*slot)->settings = g_steal_pointer (&opened->settings);
+  (*slot)->leaving = g_steal_pointer (&opened->leaving);
   mail_engine_call_store (self, g_task_new (NULL, NULL, on_loaded, g_steal_pointer (&task)),
                           run_load, slot, loaded_slot_free, loaded_free);
 }

@@ -94,6 +94,40 @@ test_round (void)
   test_remove_folder (root);
 }
 
+/* On its way out it is no account any more, whatever happens before the last step. */
+static void
+test_leaving (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autoptr (BaseAccount) account = make_account ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (base_account_save (account, paths, &error));
+  for (int round = 0; round < 2; round++) {
+    g_assert_true (base_account_set_leaving (account->id, paths, TRUE, &error));
+    g_autoptr (GPtrArray) none = base_account_load_all (paths, NULL);
+    g_auto (GStrv) leaving = base_account_list_leaving (paths);
+    g_assert_cmpuint (none->len, ==, 0);
+    g_assert_cmpuint (g_strv_length (leaving), ==, 1);
+    g_assert_cmpstr (leaving[0], ==, account->id);
+    /* It could not be removed, or was saved anew: it stays. */
+    if (round == 0)
+      g_assert_true (base_account_set_leaving (account->id, paths, FALSE, &error));
+    else
+      g_assert_true (base_account_save (account, paths, &error));
+    g_autoptr (GPtrArray) loaded = base_account_load_all (paths, NULL);
+    g_assert_cmpuint (loaded->len, ==, 1);
+  }
+  g_assert_true (base_account_set_leaving (account->id, paths, TRUE, &error));
+  g_assert_true (base_account_remove (account->id, paths, &error));
+  g_auto (GStrv) gone = base_account_list_leaving (paths);
+  g_assert_cmpuint (g_strv_length (gone), ==, 0);
+  g_assert_false (base_account_set_leaving ("../x", paths, TRUE, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  test_remove_folder (root);
+}
+
 /* The example that administrators get is itself a good account. */
 static void
 test_example (void)
@@ -252,6 +286,7 @@ void
 test_account_add (void)
 {
   g_test_add_func ("/base/account/round", test_round);
+  g_test_add_func ("/base/account/leaving", test_leaving);
   g_test_add_func ("/base/account/example", test_example);
   g_test_add_func ("/base/account/broken-files", test_broken_files);
   g_test_add_func ("/base/account/check", test_check);

@@ -275,6 +275,36 @@ test_accounts (void)
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_accounts (bench->engine)), ==, 1);
 }
 
+/* The program died in the middle of it: the next start finishes, and nothing begins anew. */
+static void
+test_removal_stopped (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  GListModel *accounts = mail_engine_get_accounts (bench->engine);
+  g_autoptr (MailAccount) account = g_list_model_get_item (accounts, 0);
+  g_autofree char *id = g_strdup (mail_account_get_id (account));
+
+  bench_add (bench, bench->inbox, 1000, NULL);
+  g_clear_object (&account);
+  g_assert_true (base_account_set_leaving (id, bench->paths, TRUE, &error));
+  bench_restart (bench);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_accounts (bench->engine)), ==, 0);
+  g_autoptr (GPtrArray) folders = store_folder_list (bench->db, 0, &error);
+  g_assert_cmpuint (folders->len, ==, 0);
+  for (guint i = 0; i < 100; i++) {
+    g_auto (GStrv) leaving = base_account_list_leaving (bench->paths);
+
+    if (leaving[0] == NULL)
+      break;
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (20000);
+  }
+  g_auto (GStrv) leaving = base_account_list_leaving (bench->paths);
+  g_assert_cmpuint (g_strv_length (leaving), ==, 0);
+  g_assert_false (read_account (bench, id));
+}
+
 static void
 test_wrong_account (void)
 {
@@ -616,6 +646,7 @@ add_engine_tests (void)
   g_test_add_func ("/mail/engine/broken-file", test_broken_file);
   g_test_add_func ("/mail/engine/start-fails", test_start_fails);
   g_test_add_func ("/mail/engine/accounts", test_accounts);
+  g_test_add_func ("/mail/engine/removal-stopped", test_removal_stopped);
   g_test_add_func ("/mail/engine/wrong-account", test_wrong_account);
   g_test_add_func ("/mail/engine/verify", test_verify);
   g_test_add_func ("/mail/engine/discover-cancelled", test_discover_cancelled);
