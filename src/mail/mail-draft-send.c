@@ -188,8 +188,12 @@ run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
     return NULL;
   /* The message is safe; that its source wears no arrow is no reason to say otherwise. */
   StoreFlags flag = draft->forward ? STORE_FLAG_FORWARDED : STORE_FLAG_ANSWERED;
+  gint64 source = 0;
   if (draft->source > 0
-      && store_operation_set_flags (db, &draft->source, 1, TRUE, flag, &mark_error) == 0)
+      && (!store_message_find (db, draft->account, draft->source, draft->source_id, &source,
+                               &mark_error)
+          || (source != 0
+              && store_operation_set_flags (db, &source, 1, TRUE, flag, &mark_error) == 0)))
     base_log ("An answered message could not be marked: %s", mark_error->message);
   return MAIL_CALL_DONE;
 }

@@ -202,6 +202,7 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
   MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
 
   plain->source = mail_content_get_message_id (content);
+  plain->source_id = g_strdup (mail_content_get_parsed (content)->message_id);
   MailDraft *self =
       new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
   if (kind == MAIL_FORWARD)

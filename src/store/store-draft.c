@@ -71,6 +71,7 @@ store_draft_dup (const StoreDraft *draft)
   copy->html = g_strdup (draft->html);
   copy->in_reply_to = g_strdup (draft->in_reply_to);
   copy->references = g_strdup (draft->references);
+  copy->source_id = g_strdup (draft->source_id);
   copy->attachments = new_attachments ();
   for (guint i = 0; i < draft->attachments->len; i++) {
     const StoreAttachment *attachment = g_ptr_array_index (draft->attachments, i);
@@ -97,6 +98,7 @@ store_draft_free (StoreDraft *draft)
   g_free (draft->html);
   g_free (draft->in_reply_to);
   g_free (draft->references);
+  g_free (draft->source_id);
   g_ptr_array_unref (draft->attachments);
   g_free (draft);
 }
@@ -197,6 +199,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   set_text (file, GROUP, "InReplyTo", draft->in_reply_to);
   set_text (file, GROUP, "References", draft->references);
   g_key_file_set_int64 (file, GROUP, "Source", draft->source);
+  set_text (file, GROUP, "SourceId", draft->source_id);
   g_key_file_set_boolean (file, GROUP, "Forward", draft->forward);
   g_key_file_set_int64 (file, GROUP, "Modified", draft->modified);
   g_key_file_set_boolean (file, GROUP, "Editing", draft->editing);
@@ -266,7 +269,11 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->in_reply_to = get_text (file, GROUP, "InReplyTo", NULL);
   draft->references = get_text (file, GROUP, "References", NULL);
   draft->source = g_key_file_get_int64 (file, GROUP, "Source", NULL);
+  draft->source_id = get_text (file, GROUP, "SourceId", NULL);
   draft->forward = g_key_file_get_boolean (file, GROUP, "Forward", NULL);
+  /* Of an older version: an answer names what it answers. */
+  if (draft->source_id == NULL && !draft->forward)
+    draft->source_id = g_strdup (draft->in_reply_to);
   draft->modified = g_key_file_get_int64 (file, GROUP, "Modified", NULL);
   draft->editing = g_key_file_get_boolean (file, GROUP, "Editing", NULL);
   draft->attachments = new_attachments ();

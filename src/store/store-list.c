@@ -1,6 +1,7 @@
 /* Reading rows: lists of keys and UIDs, pages of rows.  Any thread with a connection; writes
  * nothing. */
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-error.h"
 #include "store-private.h"
@@ -222,4 +223,44 @@ store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, gu
     g_array_append_val (uids, uid);
   }
   return step == 0 ? g_steal_pointer (&uids) : NULL;
+}
+
+/* "<a@b>" of a header field. */
+static char *
+dup_id (const char *text)
+{
+  const char *first = text != NULL ? strchr (text, '<') : NULL;
+  const char *last = first != NULL ? strchr (first, '>') : NULL;
+  return last != NULL ? g_strndup (first, (gsize)(last - first) + 1) : NULL;
+}
+
+gboolean
+store_message_find (StoreDb *db, const char *account_id, gint64 hint, const char *message_id,
+                    gint64 *id, GError **error)
+{
+  g_autofree char *wanted = dup_id (message_id);
+  *id = 0;
+  /* Nothing to be sure by. */
+  if (wanted == NULL)
+    return TRUE;
+  static const char *const queries[] = {
+    "SELECT id FROM message WHERE id = ?1 AND message_id = ?2",
+    "SELECT m.id FROM message AS m JOIN folder AS f ON f.id = m.folder "
+    "JOIN account AS a ON a.id = f.account WHERE m.message_id = ?2 AND m.hidden = 0 "
+    "ORDER BY a.name <> ?3, f.role = 0, f.role, m.id LIMIT 1",
+  };
+  for (guint i = 0; *id == 0 && i < G_N_ELEMENTS (queries); i++) {
+    g_autoptr (StoreQuery) query = store_db_query (db, error, queries[i], STORE_INTS (hint));
+    if (query == NULL)
+      return FALSE;
+    store_query_bind_text (query, 2, wanted);
+    if (i == 1)
+      store_query_bind_text (query, 3, account_id);
+    int found = store_query_step (db, query, error);
+    if (found < 0)
+      return FALSE;
+    if (found == 1)
+      *id = store_query_int (query, 0);
+  }
+  return TRUE;
 }

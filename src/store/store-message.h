@@ -96,6 +96,10 @@ GPtrArray *store_message_get_rows (StoreDb *db, const gint64 *ids, gsize n,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 StoreMessage *store_message_get (StoreDb *db, gint64 id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
+/* The row that bears this Message-ID (nullable; other words around it do not matter): `hint` where it is that one, else
+ * another, of this account first.  *id 0: there is none (any more).  Row ids do not outlive a lost database. */
+gboolean store_message_find (StoreDb *db, const char *account_id, gint64 hint,
+                             const char *message_id, gint64 *id, GError **error);
 /* Where the server has it now: its row's folder and UID, or, while a MOVE is pending, the source
  * of that.  *uid 0: not known. GONE. */
 gboolean store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint32 *uid,

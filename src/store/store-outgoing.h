@@ -29,6 +29,7 @@ typedef struct
   char *html;                     /* nullable: rich text */
   char *in_reply_to, *references; /* nullable */
   gint64 source;                  /* row id of the message answered or forwarded, 0 */
+  char *source_id; /* nullable: its Message-ID, for row ids do not outlive a lost database */
   gboolean forward;
   gint64 modified;
   gboolean editing;       /* a composer had it open: comes back by itself after a crash */

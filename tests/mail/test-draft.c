@@ -259,7 +259,7 @@ test_reply_and_send (void)
   write_file (path, "file");
   bench_add (
       bench, bench->inbox, 1000,
-      "From: Ada <ada@example.org>\r\nTo: one@example.org, bea@example.org\r\nSubject: Hi\r\nMessage-ID: <1@x>\r\n\r\nHello\r\n");
+      "From: Ada <ada@example.org>\r\nTo: one@example.org, bea@example.org\r\nSubject: Hi\r\nMessage-ID: <1@example.org>\r\n\r\nHello\r\n");
   g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
   g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
@@ -279,7 +279,7 @@ test_reply_and_send (void)
   g_assert_true (mail_draft_attach_finish (draft, wait_result (&attached), &error));
 
   g_autofree char *queued = read_queued (bench);
-  g_assert_nonnull (strstr (queued, "In-Reply-To: <1@x>"));
+  g_assert_nonnull (strstr (queued, "In-Reply-To: <1@example.org>"));
   g_assert_nonnull (strstr (queued, "a.txt"));
   g_assert_nonnull (strstr (queued, "Thanks!"));
   g_assert_nonnull (strstr (queued, "one@example.org"));

@@ -156,8 +156,8 @@ test_without_body (void)
       store_message_get_uids_without_body (profile->db, profile->inbox, 100, 1002, 0, &error);
   g_assert_cmpuint (small->len, ==, 2);
   /* Received at 1700000000 + number. */
-  g_autoptr (GArray) late = store_message_get_uids_without_body (profile->db, profile->inbox, 100,
-                                                                 0, 1700000003, &error);
+  g_autoptr (GArray) late =
+      store_message_get_uids_without_body (profile->db, profile->inbox, 100, 0, 1700000003, &error);
   g_assert_cmpuint (late->len, ==, 2);
   guint64 count = 0;
   g_assert_true (store_message_count_uids (profile->db, profile->inbox, &count, &error));
@@ -308,9 +308,40 @@ test_large (void)
                   count * 1e6 / (double)adding, (double)listing / 1000, (double)page / 1000);
 }
 
+/* After the loss of the database a row id may name another message. */
+static void
+test_find (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 one = add_message (profile, profile->inbox, 1, 1, 0, NULL);
+  gint64 two = add_message (profile, profile->archive, 2, 2, 0, NULL);
+  const struct
+  {
+    gint64 hint;
+    const char *message_id;
+    gint64 found;
+  } cases[] = {
+    { one, "<1@example.org>", one },
+    { two, " <1@example.org> (words)", one },
+    { 4711, "<2@example.org>", two },
+    { one, "<none@example.org>", 0 },
+    { one, NULL, 0 },
+    { one, "no id", 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gint64 id = -1;
+    g_assert_true (
+        store_message_find (profile->db, "one", cases[i].hint, cases[i].message_id, &id, &error));
+    g_assert_no_error (error);
+    g_assert_cmpint (id, ==, cases[i].found);
+  }
+}
+
 void
 add_message_tests (void)
 {
+  g_test_add_func ("/store/message/find", test_find);
   g_test_add_func ("/store/message/add", test_add);
   g_test_add_func ("/store/message/server-flags", test_server_flags);
   g_test_add_func ("/store/message/remove", test_remove);

@@ -59,6 +59,7 @@ test_draft (void)
   draft->in_reply_to = g_strdup ("<1@x>");
   draft->references = g_strdup ("<0@x> <1@x>");
   draft->source = G_GINT64_CONSTANT (1) << 40;
+  draft->source_id = g_strdup ("<s@x>");
   draft->forward = TRUE;
   draft->editing = TRUE;
   draft->modified = 1234;
@@ -83,6 +84,7 @@ test_draft (void)
     g_assert_cmpstr (both[i]->cc, ==, "");
     g_assert_cmpstr (both[i]->references, ==, draft->references);
     g_assert_cmpint (both[i]->source, ==, draft->source);
+    g_assert_cmpstr (both[i]->source_id, ==, "<s@x>");
     g_assert_true (both[i]->forward);
     g_assert_true (both[i]->editing);
     g_assert_cmpint (both[i]->modified, ==, 1234);
