@@ -79,8 +79,21 @@ base_text_one_line (const char *text, gsize max_chars)
   gsize count = 0;
 
   while (text != NULL && *text != '\0' && count < max_chars) {
-    gunichar c = next_char (&text);
+    gunichar c;
 
+    /* Most of most texts: as it is. */
+    if (!space && joiner == 0) {
+      gsize plain = 0;
+
+      while (plain < max_chars - count && text[plain] > ' ' && text[plain] < 0x7f)
+        plain++;
+      g_string_append_len (line, text, (gssize)plain);
+      text += plain;
+      count += plain;
+      if (plain > 0)
+        continue;
+    }
+    c = next_char (&text);
     if (is_space (c)) {
       space = line->len > 0;
       joiner = 0;

@@ -3,6 +3,8 @@
 
 #include <gmime/gmime.h>
 
+#include "mime-message.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -61,5 +63,8 @@ gboolean mime_node_is_signature (const MimeNode *node);
 gboolean mime_node_is_text (const MimeNode *node, gboolean first);
 /* File name as the message has it (filename, else name), decoded, NULL when it has none. */
 char *mime_node_dup_file_name (const MimeNode *node) G_GNUC_WARN_UNUSED_RESULT;
+
+/* mime_summary_from_header () the slow way, which it takes where a header is not plain: for tests, which compare the two. */
+MimeSummary *mime_summary_from_header_by_gmime (GBytes *header) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -167,7 +167,8 @@ sync_incoming_flush (SyncIncoming *incoming, GError **error)
   g_ptr_array_set_size (incoming->messages, 0);
   g_ptr_array_set_size (incoming->summaries, 0);
   incoming->octets = 0;
-  return fresh == NULL || fresh->len == 0 || tell_arrived (incoming, fresh, error);
+  return fresh == NULL || fresh->len == 0 || incoming->highest < incoming->arrived_from
+         || tell_arrived (incoming, fresh, error);
 }
 
 const BaseUidSet *

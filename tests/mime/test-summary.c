@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mime-structure-private.h"
+
 static MimeSummary *
 summary (const char *text)
 {
@@ -120,6 +122,54 @@ test_start (void)
   g_assert_cmpint (g_utf8_strlen (cut->preview, -1), <=, 200);
 }
 
+/* Without GMime a header reads as with it, whatever it looks like. */
+static void
+test_plain_header (void)
+{
+  static const char *const headers[] = {
+    "From: A <a@x.example>\r\nTo: b@x.example, C <c@x.example>\r\nSubject: s\r\nDate: Wed, 01 Jul 2026 09:44:25 "
+    "+0900\r\nMessage-ID: <1@x>\r\nIn-Reply-To: <0@x>\r\nReferences: <a@x>\r\n\t<0@x>\r\n\r\n",
+    "FROM:a@x.example\r\nsubject:\r\n folded\r\n\tthrice\r\nMessage-Id:\r\n <1@x>\r\n",
+    "From: =?utf-8?B?7ZmN6ri464+Z?= <h@x.example>\r\nSubject: =?euc-kr?B?vsiz5w==?=\r\n =?euc-kr?B?x8+8vA==?=\r\n\r\n",
+    "Subject: \xbe\xc8\xb3\xe7\r\nContent-Type: text/plain; charset=euc-kr\r\n\r\n",
+    "Subject: one\r\nSubject: two\r\nFrom: a@x.example\r\nFrom: b@x.example\r\n\r\n",
+    "Subject : blank before\r\nFrom: a@x.example\r\n\r\n",
+    "From a@x.example Wed Jul  1 09:44:25 2026\r\nFrom: a@x.example\r\nSubject: mbox\r\n\r\n",
+    "no colon at all\r\nSubject: s\r\n\r\n",
+    " begins with a fold\r\nSubject: s\r\n\r\n",
+    "Subject: only LF\nFrom: a@x.example\n folded\n\nbody: not a field\n",
+    "Subject: no end",
+    "",
+    "\r\n",
+    "Sender: s@x.example\r\nFrom:\r\nX_Odd-1: x\r\n\r\n",
+    "Content-Type: multipart/mixed; boundary=b\r\nSubject: m\r\n\r\n",
+    "Content-Type: MULTIPART/Mixed;\r\n boundary=\"b\"\r\n\r\n",
+    "Content-Type: (odd) multipart/mixed; boundary=b\r\n\r\n",
+    "Content-Type: multipart/mixedly; boundary=b\r\n\r\n",
+    "Content-Type: multipart/mixed\r\n\r\n",
+    "Date: nonsense\r\nReferences: none here\r\nTo: undisclosed-recipients:;\r\n\r\n",
+    "Subject: trailing blanks   \r\nTo:   \r\n\r\n",
+    ": no name\r\nSubject: s\r\n\r\n",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (headers); i++) {
+    g_autoptr (GBytes) header = g_bytes_new_static (headers[i], strlen (headers[i]));
+    g_autoptr (MimeSummary) plain = mime_summary_from_header (header);
+    g_autoptr (MimeSummary) whole = mime_summary_from_header_by_gmime (header);
+
+    g_test_message ("%s", headers[i]);
+    g_assert_cmpstr (plain->from_name, ==, whole->from_name);
+    g_assert_cmpstr (plain->from_address, ==, whole->from_address);
+    g_assert_cmpstr (plain->to, ==, whole->to);
+    g_assert_cmpstr (plain->subject, ==, whole->subject);
+    g_assert_cmpint (plain->date, ==, whole->date);
+    g_assert_cmpstr (plain->message_id, ==, whole->message_id);
+    g_assert_cmpstr (plain->in_reply_to, ==, whole->in_reply_to);
+    g_assert_cmpstr (plain->references, ==, whole->references);
+    g_assert_cmpint (plain->has_attachments, ==, whole->has_attachments);
+  }
+}
+
 void
 test_summary_add (void)
 {
@@ -127,4 +177,5 @@ test_summary_add (void)
   g_test_add_func ("/mime/summary/empty", test_empty);
   g_test_add_func ("/mime/summary/preview", test_preview);
   g_test_add_func ("/mime/summary/start", test_start);
+  g_test_add_func ("/mime/summary/plain-header", test_plain_header);
 }
