@@ -80,9 +80,13 @@ store_unlock (Store *store)
 
 /* ---- transactions ---- */
 
+static gboolean reopen (StoreDb *db, GError **error);
+
 static gboolean
 begin (StoreDb *db, gboolean durable, GError **error)
 {
+  if (db->doubtful && !reopen (db, error))
+    return FALSE;
   store_lock (db->store);
   /* SQLite takes a new level only between transactions. */
   if (durable == db->full_sync
@@ -221,38 +225,58 @@ statement_free (gpointer statement)
   sqlite3_finalize (statement);
 }
 
+static gboolean
+open_handle (StoreDb *db, GError **error)
+{
+  int code =
+      sqlite3_open_v2 (db->store->path, &db->sqlite,
+                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  /* Where a file cannot be opened for writing SQLite opens it for reading, and stays with that. */
+  if (code == SQLITE_OK && sqlite3_db_readonly (db->sqlite, "main") == 1)
+    code = SQLITE_READONLY;
+  if (code != SQLITE_OK) {
+    store_db_set_error (db, code, error);
+    return FALSE;
+  }
+  sqlite3_extended_result_codes (db->sqlite, 1);
+  sqlite3_busy_timeout (db->sqlite, BUSY_TIMEOUT_MS);
+  db->full_sync = FALSE;
+  return store_db_exec (db,
+                        "PRAGMA journal_mode = WAL;"
+                        "PRAGMA synchronous = NORMAL;"
+                        "PRAGMA foreign_keys = ON;"
+                        "PRAGMA cell_size_check = ON;"
+                        "PRAGMA trusted_schema = OFF;"
+                        "PRAGMA cache_size = -16000;"
+                        "PRAGMA temp_store = MEMORY;"
+                        "PRAGMA journal_size_limit = 67108864",
+                        error);
+}
+
+/* After a disk that failed the files of a connection may be open for reading only, or not at all, for as long as it lives. */
+static gboolean
+reopen (StoreDb *db, GError **error)
+{
+  g_hash_table_remove_all (db->statements);
+  sqlite3_close (db->sqlite);
+  db->sqlite = NULL;
+  db->doubtful = FALSE;
+  if (open_handle (db, error))
+    return TRUE;
+  db->doubtful = TRUE;
+  return FALSE;
+}
+
 static StoreDb *
 connect_raw (Store *store, GError **error)
 {
-  StoreDb *db = g_new0 (StoreDb, 1);
+  g_autoptr (StoreDb) db = g_new0 (StoreDb, 1);
   db->store = store_ref (store);
   db->statements = g_hash_table_new_full (NULL, NULL, NULL, statement_free);
   db->events = g_array_new (FALSE, FALSE, sizeof (StoreEvent));
   db->counts = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (StoreDb) owned = db;
-
-  int code =
-      sqlite3_open_v2 (store->path, &db->sqlite,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-  if (code != SQLITE_OK) {
-    store_db_set_error (db, code, error);
-    return NULL;
-  }
-  sqlite3_extended_result_codes (db->sqlite, 1);
-  sqlite3_busy_timeout (db->sqlite, BUSY_TIMEOUT_MS);
-  if (!store_db_exec (db,
-                      "PRAGMA journal_mode = WAL;"
-                      "PRAGMA synchronous = NORMAL;"
-                      "PRAGMA foreign_keys = ON;"
-                      "PRAGMA cell_size_check = ON;"
-                      "PRAGMA trusted_schema = OFF;"
-                      "PRAGMA cache_size = -16000;"
-                      "PRAGMA temp_store = MEMORY;"
-                      "PRAGMA journal_size_limit = 67108864",
-                      error))
-    return NULL;
-  return g_steal_pointer (&owned);
+  return open_handle (db, error) ? g_steal_pointer (&db) : NULL;
 }
 
 StoreDb *

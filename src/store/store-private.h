@@ -72,6 +72,7 @@ struct _StoreDb
   guint depth;        /* writing functions inside each other */
   gboolean durable;   /* of this transaction */
   gboolean full_sync; /* what PRAGMA synchronous says now */
+  gboolean doubtful;  /* the disk failed under it: opened anew before the next transaction */
   GError *failure;    /* a write inside failed: it can only be rolled back */
   GArray *events;     /* of StoreEvent, in order of happening */
   GArray *counts;     /* of gint64 folders */

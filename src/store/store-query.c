@@ -17,6 +17,8 @@ store_db_set_error (StoreDb *db, int code, GError **error)
   int system_errno = db->sqlite != NULL ? sqlite3_system_errno (db->sqlite) : 0;
   int primary = code & 0xff;
 
+  db->doubtful |=
+      primary == SQLITE_IOERR || primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN;
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
     g_atomic_int_set (&db->store->damaged, 1);
     g_autofree char *marker = g_strconcat (db->store->path, ".is-damaged", NULL);

@@ -339,6 +339,8 @@ start (Child *child, char **argv, GError **error)
   child->account->ca_file = g_strdup (argv[4]);
   set_server (&child->account->imap, argv[2]);
   set_server (&child->account->smtp, argv[3]);
+  if (!base_account_save (child->account, child->paths, error))
+    return FALSE;
   child->row = store_account_ensure (child->db, child->account->id, error);
   if (child->row == 0 || !store_outbox_recover (child->db, error))
     return FALSE;

@@ -66,9 +66,31 @@ read_answer (EngineDriver *driver, char **refused)
   }
 }
 
+static void
+forget (EngineDriver *driver)
+{
+  g_object_unref (driver->process);
+  g_string_free (driver->buffer, TRUE);
+  g_free (driver);
+}
+
 EngineDriver *
 engine_driver_new (const char *profile, guint16 imap_port, guint16 smtp_port, const char *ca_file,
                    guint patience_ms, const char *const *environment)
+{
+  g_autofree char *refused = NULL;
+  EngineDriver *driver = engine_driver_try_new (profile, imap_port, smtp_port, ca_file, patience_ms,
+                                                environment, &refused);
+
+  if (driver == NULL)
+    g_error ("the engine did not start: %s", refused);
+  return driver;
+}
+
+EngineDriver *
+engine_driver_try_new (const char *profile, guint16 imap_port, guint16 smtp_port,
+                       const char *ca_file, guint patience_ms, const char *const *environment,
+                       char **refused)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
@@ -76,7 +98,6 @@ engine_driver_new (const char *profile, guint16 imap_port, guint16 smtp_port, co
   g_autofree char *imap = g_strdup_printf ("%u", imap_port);
   g_autofree char *smtp = g_strdup_printf ("%u", smtp_port);
   g_autofree char *patience = g_strdup_printf ("%u", patience_ms);
-  g_autofree char *refused = NULL;
   g_auto (GStrv) hello = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -90,10 +111,12 @@ engine_driver_new (const char *profile, guint16 imap_port, guint16 smtp_port, co
   driver->out = g_unix_input_stream_get_fd (
       G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (driver->process)));
   driver->buffer = g_string_new (NULL);
-  hello = read_answer (driver, &refused);
-  if (hello == NULL)
-    g_error ("the engine did not start: %s", refused);
-  return driver;
+  hello = read_answer (driver, refused);
+  if (hello != NULL)
+    return driver;
+  g_subprocess_wait (driver->process, NULL, NULL);
+  forget (driver);
+  return NULL;
 }
 
 static void
@@ -114,9 +137,15 @@ engine_driver_free (EngineDriver *driver)
   write_line (driver, "quit");
   g_subprocess_wait_check (driver->process, NULL, &error);
   g_assert_no_error (error);
-  g_object_unref (driver->process);
-  g_string_free (driver->buffer, TRUE);
-  g_free (driver);
+  forget (driver);
+}
+
+void
+engine_driver_kill (EngineDriver *driver)
+{
+  g_subprocess_force_exit (driver->process);
+  g_subprocess_wait (driver->process, NULL, NULL);
+  forget (driver);
 }
 
 GStrv

@@ -25,9 +25,16 @@ typedef struct _EngineDriver EngineDriver;
 EngineDriver *engine_driver_new (const char *profile, guint16 imap_port, guint16 smtp_port,
                                  const char *ca_file, guint patience_ms,
                                  const char *const *environment) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, but NULL with "CODE SENTENCE" in *refused when it cannot start. */
+EngineDriver *engine_driver_try_new (const char *profile, guint16 imap_port, guint16 smtp_port,
+                                     const char *ca_file, guint patience_ms,
+                                     const char *const *environment,
+                                     char **refused) G_GNUC_WARN_UNUSED_RESULT;
 /* Ends it in an orderly way; fails the test when it does not go, or complains. */
 void engine_driver_free (EngineDriver *driver);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EngineDriver, engine_driver_free)
+/* Ends it as a power cut would (the kernel keeps what was written). */
+void engine_driver_kill (EngineDriver *driver);
 
 /* The answer's lines without their "= " (GStrv); NULL with the sentence in *refused (nullable) when the command failed.  A child
  * that is gone, or silent for a minute, fails the test. */
