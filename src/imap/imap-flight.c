@@ -352,8 +352,11 @@ take_answer (ImapFlight *flight, GCancellable *cancellable, GError **error)
     return FALSE;
   case IMAP_RESPONSE_TAGGED:
     task = find_task (flight, response.tag);
-    if (task == NULL)
-      return TRUE; /* garbage, say behind a literal whose length was wrong */
+    if (task == NULL) {
+      /* or garbage, say behind a literal whose length was wrong */
+      imap_idle_take_answer (session, response.tag);
+      return TRUE;
+    }
     imap_guard_begin (session);
     if ((task->traits & IMAP_TASK_SELECTS) && !task->begun) {
       /* answered out of turn: what came before it cannot be told apart */
@@ -421,7 +424,10 @@ imap_flight_run (ImapFlight *flight, GCancellable *cancellable, GError **error)
   g_return_val_if_fail (!flight->ran, FALSE);
   flight->ran = TRUE;
   alive =
-      imap_talk_check_usable (flight->session, &local) && send_some (flight, cancellable, &local);
+      imap_talk_check_usable (flight->session, &local)
+      /* what still comes for the old mailbox would be taken for the new one's */
+      && (last_select (flight) == NULL || imap_idle_settle (flight->session, cancellable, &local))
+      && send_some (flight, cancellable, &local);
   while (alive && (flight->next < flight->tasks->len || flight->n_sent > 0))
     alive = (flight->n_sent == 0 || take_answer (flight, cancellable, &local))
             && send_some (flight, cancellable, &local);

@@ -122,9 +122,33 @@ idle (ImapSession *session, int wake_fd, gint64 deadline, gboolean *refused,
   }
   session->short_idles = 0;
   imap_guard_begin (session);
-  return (imap_talk_write (session, "DONE\r\n", FALSE, cancellable, error)
-          && imap_talk_flush (session, cancellable, error)
-          && imap_talk_finish (session, tag, &exchange, &answer, cancellable, error));
+  if (!imap_talk_write (session, "DONE\r\n", FALSE, cancellable, error)
+      || !imap_talk_flush (session, cancellable, error))
+    return FALSE;
+  /* News are not made to wait for the server's farewell; without any, its answer is the sign that it is still there. */
+  g_strlcpy (session->idle_tag, tag, sizeof session->idle_tag);
+  return session->news->len > 0 || imap_idle_settle (session, cancellable, error);
+}
+
+void
+imap_idle_take_answer (ImapSession *session, const char *tag)
+{
+  if (strcmp (session->idle_tag, tag) == 0)
+    session->idle_tag[0] = '\0';
+}
+
+gboolean
+imap_idle_settle (ImapSession *session, GCancellable *cancellable, GError **error)
+{
+  const ImapExchange exchange = { 0 };
+  g_auto (ImapResponse) answer = { 0 };
+  ImapTag tag;
+
+  if (session->idle_tag[0] == '\0')
+    return TRUE;
+  g_strlcpy (tag, session->idle_tag, sizeof tag);
+  session->idle_tag[0] = '\0';
+  return imap_talk_finish (session, tag, &exchange, &answer, cancellable, error);
 }
 
 /* Without IDLE: the NOOP is left out when somebody waits for the session. */
@@ -152,7 +176,8 @@ imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolea
 
   if (news != NULL)
     *news = FALSE;
-  if (!imap_talk_check_usable (session, error))
+  /* Dovecot misses an IDLE that comes along with something else (quirk 50) */
+  if (!imap_talk_check_usable (session, error) || !imap_idle_settle (session, cancellable, error))
     return FALSE;
   if (timeout_ms < 0 || timeout_ms > MAX_IDLE_MS)
     timeout_ms = MAX_IDLE_MS;

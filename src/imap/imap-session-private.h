@@ -20,6 +20,8 @@ typedef struct
   gint64 partial_us; /* spent waiting for the rest of responses that had begun */
 } ImapGuard;
 
+typedef char ImapTag[16];
+
 struct _ImapSession
 {
   /* Owned */
@@ -58,9 +60,8 @@ struct _ImapSession
   guint64 expected_expunges;          /* that our own MOVE or EXPUNGE will bring */
   guint short_idles;                  /* in a row, ended by the server without news */
   guint last_tag;
+  ImapTag idle_tag; /* "": none; of an IDLE that was ended and has not been answered yet */
 };
-
-typedef char ImapTag[16];
 
 /* What an untagged answer is to the exchange that is offered it. */
 typedef enum
@@ -187,6 +188,13 @@ void imap_state_forget_selected (ImapSession *session);
 /* SELECT is next to be answered: what comes from here on is the new mailbox's.  Again at [CLOSED] (RFC 7162 3.2.11), since
  * what came before it was still the old one's. */
 void imap_state_begin_selected (ImapSession *session, gboolean read_only);
+
+/* ---- imap-idle.c ---- */
+
+/* Waits for the answer to the last IDLE, if that is still to come. */
+gboolean imap_idle_settle (ImapSession *session, GCancellable *cancellable, GError **error);
+/* `tag` answers no command: perhaps that IDLE. */
+void imap_idle_take_answer (ImapSession *session, const char *tag);
 
 /* ---- imap-namespace.c ---- */
 

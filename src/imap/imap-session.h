@@ -324,8 +324,9 @@ gboolean imap_session_notify (ImapSession *session, gboolean *watching, GCancell
 gboolean imap_session_is_watching (ImapSession *session);
 
 /* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE
- * it just waits on both and then, unless woken, sends NOOP.  Ended with DONE; the connection is clean afterwards.  Returns at
- * once while news are pending, and as soon as the server's line is there.  *news: something changed; it is taken by that, as by
+ * it just waits on both and then, unless woken, sends NOOP.  Ended with DONE; what follows may be sent at once.  Returns at
+ * once while news are pending, and as soon as the server's line is there: the answer to DONE is then taken by what follows. Without
+ * news it is waited for, so that TRUE means that the server is there.  *news: something changed; it is taken by that, as by
  * imap_session_take_news (); NULL leaves it for imap_session_steal_news (). */
 gboolean imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean *news,
                             GCancellable *cancellable, GError **error);

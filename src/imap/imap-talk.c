@@ -90,8 +90,11 @@ imap_talk_wait_continue (ImapSession *session, const ImapTag tag, const ImapExch
         return break_off (session);
       break;
     case IMAP_RESPONSE_TAGGED:
-      if (strcmp (response.tag, tag) != 0)
-        break; /* garbage, say behind a literal whose length was wrong */
+      if (strcmp (response.tag, tag) != 0) {
+        /* or garbage, say behind a literal whose length was wrong */
+        imap_idle_take_answer (session, response.tag);
+        break;
+      }
       imap_guard_begin (session);
       imap_state_take_code (session, &response);
       *answer = response;

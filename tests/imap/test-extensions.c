@@ -182,15 +182,17 @@ test_notify (void)
                      "S: * LIST () \"/\" new (\"OLDNAME\" (\"old\"))\n"
                      "S: * LIST (\\\\Subscribed) \"/\" new\n"
                      "S: A4 OK done\n"
-                     "C: A5 SELECT \"a\"\n"
+                     "C: A5 NOOP\n"
+                     "S: A5 OK done\n"
+                     "C: A6 SELECT \"a\"\n"
                      "S: * OK [CLOSED] before\n"
                      "S: * 4 EXISTS\n"
-                     "S: A5 OK open\n"
-                     "C: A6 NOOP\n"
+                     "S: A6 OK open\n"
+                     "C: A7 NOOP\n"
                      "S: * OK [NOTIFICATIONOVERFLOW] too much\n"
                      "S: * OK [NOTIFICATIONOVERFLOW] too much\n"
                      "S: * LIST () \"/\" more\n"
-                     "S: A6 OK done\n");
+                     "S: A7 OK done\n");
   static const ImapNewsKind first[] = { IMAP_NEWS_STATUS };
   static const ImapNewsKind last[] = { IMAP_NEWS_UNWATCHED };
   g_autoptr (GError) error = NULL;
@@ -204,6 +206,8 @@ test_notify (void)
   gint64 begun = g_get_monotonic_time ();
   g_assert_true (imap_session_idle (session, -1, 60000, NULL, NULL, NULL));
   g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
+  /* the rest comes with what is asked next */
+  g_assert_true (imap_session_noop (session, NULL, NULL));
   g_autoptr (GPtrArray) told = imap_session_steal_news (session);
   g_assert_cmpuint (told->len, ==, 4);
   g_assert_cmpint (((ImapNews *)told->pdata[2])->kind, ==, IMAP_NEWS_EXISTS);

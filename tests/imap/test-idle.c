@@ -19,6 +19,12 @@ idle (ImapSession *session, int wake_fd, gint64 timeout_ms, gboolean expected)
   g_assert_true (imap_session_is_usable (session));
 }
 
+static gboolean
+take_any (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
 /* News may come with the very packet that begins the IDLE, in one of its own, or with its end. */
 static void
 test_news (void)
@@ -50,6 +56,53 @@ test_news (void)
   g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 3);
   idle (session, -1, 60000, TRUE);
   g_assert_true (imap_session_noop (session, NULL, NULL));
+  test_done (server, session);
+}
+
+/* The news do not wait for the end of the IDLE, nor does what is asked because of them; a SELECT does, and another IDLE. */
+static void
+test_at_once (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("IDLE") "C: A3 IDLE\n"
+                                            "S: + idling\n"
+                                            "S: * 4 EXISTS\n"
+                                            "C: DONE\n"
+                                            "C: A4 UID FETCH 40:* (UID FLAGS)\n"
+                                            "S: A3 OK done\n"
+                                            "S: * 4 FETCH (UID 40 FLAGS ())\n"
+                                            "S: A4 OK done\n"
+                                            "C: A5 IDLE\n"
+                                            "S: + idling\n"
+                                            "S: * 5 EXISTS\n"
+                                            "C: DONE\n"
+                                            "QUIET 50\n"
+                                            "S: * 1 FETCH (FLAGS (\\\\Seen))\n"
+                                            "S: A5 OK done\n"
+                                            "C: A6 SELECT \"a\"\n"
+                                            "S: * 9 EXISTS\n"
+                                            "S: A6 OK open\n"
+                                            "C: A7 IDLE\n"
+                                            "S: + idling\n"
+                                            "S: * 10 EXISTS\n"
+                                            "C: DONE\n"
+                                            "QUIET 50\n"
+                                            "S: A7 OK done\n"
+                                            "C: A8 IDLE\n"
+                                            "S: + idling\n"
+                                            "S: * 11 EXISTS\n"
+                                            "C: DONE\n");
+  ImapSession *session = test_select (server);
+  idle (session, -1, 60000, TRUE);
+  g_assert_true (
+      imap_session_fetch (session, "40:*", IMAP_FETCH_FLAGS, 0, take_any, NULL, NULL, NULL));
+  idle (session, -1, 60000, TRUE);
+  g_assert_true (imap_session_select (session, "a", FALSE, NULL, NULL));
+  g_assert_false (imap_session_take_news (session));
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 9);
+  idle (session, -1, 60000, TRUE);
+  idle (session, -1, 60000, TRUE);
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 11);
   test_done (server, session);
 }
 
@@ -181,6 +234,7 @@ void
 test_idle_add (void)
 {
   g_test_add_func ("/imap/idle/news", test_news);
+  g_test_add_func ("/imap/idle/at-once", test_at_once);
   g_test_add_func ("/imap/idle/wake-and-timeout", test_wake_and_timeout);
   g_test_add_func ("/imap/idle/pending-news", test_pending_news);
   g_test_add_func ("/imap/idle/without-idle", test_without_idle);
