@@ -9,9 +9,6 @@
 #include "base-error.h"
 #include "store-operation.h"
 
-/* Time for undo before the server is told to delete for good. */
-#define EXPUNGE_DELAY_S 10
-
 /* The messages of one account, on their way to the store thread. */
 typedef struct
 {
@@ -81,6 +78,10 @@ describe (MailAction action, guint n, const char *target)
     return g_strdup_printf (
         /* Translators: the number of messages, the name of a folder */
         ngettext ("%1$u message moved to “%2$s”", "%1$u messages moved to “%2$s”", n), n, target);
+  case MAIL_ACTION_COPY:
+    return g_strdup_printf (
+        /* Translators: the number of messages, the name of a folder */
+        ngettext ("%1$u message copied to “%2$s”", "%1$u messages copied to “%2$s”", n), n, target);
   case MAIL_ACTION_DELETE:
     return g_strdup_printf (
         ngettext ("%u message deleted for good", "%u messages deleted for good", n), n);
@@ -109,8 +110,10 @@ act_on (StoreDb *db, MailAction action, const Portion *portion, GError **error)
   case MAIL_ACTION_TRASH:
   case MAIL_ACTION_MOVE:
     return store_operation_move (db, ids, n, portion->target, error);
+  case MAIL_ACTION_COPY:
+    return store_operation_copy (db, ids, n, portion->target, error);
   case MAIL_ACTION_DELETE:
-    return store_operation_expunge (db, ids, n, EXPUNGE_DELAY_S, error);
+    return store_operation_expunge (db, ids, n, MAIL_DELETE_DELAY_S, error);
   }
   return 0;
 }
@@ -179,6 +182,12 @@ find_target (MailAccount *account, MailAction action, MailFolder *target, GError
       return NULL;
     }
     return found;
+  case MAIL_ACTION_COPY:
+    if (found == NULL || !mail_folder_get_selectable (found)) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("Messages cannot be copied there."));
+      return NULL;
+    }
+    return found;
   case MAIL_ACTION_READ:
   case MAIL_ACTION_UNREAD:
   case MAIL_ACTION_STAR:
@@ -190,9 +199,10 @@ find_target (MailAccount *account, MailAction action, MailFolder *target, GError
 }
 
 static gboolean
-moves (MailAction action)
+has_target (MailAction action)
 {
-  return action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH || action == MAIL_ACTION_MOVE;
+  return action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH || action == MAIL_ACTION_MOVE
+         || action == MAIL_ACTION_COPY;
 }
 
 /* Sorts the messages by account; *name is where they go. NULL with an error where one cannot be
@@ -218,7 +228,7 @@ plan (GPtrArray *messages, MailAction action, MailFolder *target, guint *count, 
     if (portion == NULL) {
       MailFolder *to = find_target (account, action, target, error);
 
-      if (to == NULL && moves (action))
+      if (to == NULL && has_target (action))
         return NULL;
       portion = g_new0 (Portion, 1);
       portion->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -280,9 +290,17 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
     g_object_unref (outer);
     return;
   }
-  g_task_set_task_data (outer, describe (action, count, name), g_free);
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_acted, outer), run_act, job,
-                          act_job_free, (GDestroyNotify)g_array_unref);
+  mail_engine_act_in_store (self, outer, describe (action, count, name), run_act, job,
+                            act_job_free);
+}
+
+void
+mail_engine_act_in_store (MailEngine *self, GTask *outer, char *sentence, MailStoreFunc run,
+                          gpointer data, GDestroyNotify data_free)
+{
+  g_task_set_task_data (outer, sentence, g_free);
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_acted, outer), run, data, data_free,
+                          (GDestroyNotify)g_array_unref);
 }
 
 gboolean

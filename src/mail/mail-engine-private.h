@@ -71,6 +71,12 @@ struct _MailEngine
  * the task returns what `func` returned (NULL: the error) as a pointer freed by `free_result`. */
 void mail_engine_call_store (MailEngine *engine, GTask *task, MailStoreFunc func, gpointer data,
                              GDestroyNotify free_data, GDestroyNotify free_result);
+/* What a person does (mail-actions.c): `func` gives back a GArray of the groups of operations it made; `outer` then returns what
+ * mail_engine_act_finish () takes apart.  Takes the task, the sentence and the data. */
+void mail_engine_act_in_store (MailEngine *engine, GTask *outer, char *sentence, MailStoreFunc func,
+                               gpointer data, GDestroyNotify free_data);
+/* Time for undo before the server is told to delete for good, seconds. */
+#define MAIL_DELETE_DELAY_S 10
 /* In a pool thread.  NULL is an error. */
 typedef gpointer (*MailPoolFunc) (gpointer data, GCancellable *cancellable, GError **error);
 void mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,

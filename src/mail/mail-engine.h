@@ -98,6 +98,7 @@ typedef enum
   MAIL_ACTION_ARCHIVE, /* to the Archive folder, else to All Mail; REFUSED when there is neither */
   MAIL_ACTION_TRASH,
   MAIL_ACTION_MOVE,   /* to `target` */
+  MAIL_ACTION_COPY,   /* to `target` */
   MAIL_ACTION_DELETE, /* for good: ask before */
 } MailAction;
 /* undo (out of finish): token for mail_engine_undo_async (), *sentence: "3 messages moved to
@@ -109,6 +110,25 @@ gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint6
 void mail_engine_undo_async (MailEngine *engine, gint64 undo, GAsyncReadyCallback callback,
                              gpointer user_data);
 gboolean mail_engine_undo_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+
+/* Folders: durable and shown at once, on the server when their turn comes; what the server refuses is taken back and told by
+ * "notice".  `name` is one part of a path.  Finish and undo as for act.  REFUSED: a name that is taken or none at all, and what
+ * cannot be done to the inbox. */
+void mail_engine_create_folder_async (MailEngine *engine, MailAccount *account, MailFolder *parent,
+                                      const char *name, GAsyncReadyCallback callback,
+                                      gpointer user_data); /* parent nullable */
+/* With all folders in it. */
+void mail_engine_rename_folder_async (MailEngine *engine, MailFolder *folder, const char *name,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+/* Into `parent` (NULL: to the top) of the same account, with its name. */
+void mail_engine_move_folder_async (MailEngine *engine, MailFolder *folder, MailFolder *parent,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/* With all folders and messages in it: ask before.  Can be undone for some seconds. */
+void mail_engine_delete_folder_async (MailEngine *engine, MailFolder *folder,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+void mail_engine_subscribe_folder_async (MailEngine *engine, MailFolder *folder,
+                                         gboolean subscribed, GAsyncReadyCallback callback,
+                                         gpointer user_data);
 
 /* ---- what is written ---- */
 #define MAIL_TYPE_OUTGOING (mail_outgoing_get_type ())

@@ -488,6 +488,131 @@ has_three (gpointer list)
 }
 
 static void
+test_copy (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  gint64 undo = 0;
+
+  bench_add (bench, bench->inbox, 1000, "Subject: x\r\n\r\ntext");
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_ptr_array_add (messages, bench_first (bench, bench->inbox));
+  g_assert_true (act (bench, messages, MAIL_ACTION_COPY, bench->archive, &undo, &sentence, &error));
+  g_assert_cmpstr (sentence, ==, "1 message copied to “Archive”");
+  wait_count (bench, bench->archive, 1);
+  wait_count (bench, bench->inbox, 1);
+  g_assert_true (undo_it (bench, undo, &error));
+  wait_count (bench, bench->archive, 0);
+  g_assert_false (act (bench, messages, MAIL_ACTION_COPY, NULL, &undo, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+}
+
+typedef struct
+{
+  Bench *bench;
+  const char *path;
+  gboolean there;
+} Path;
+
+static gint64
+id_of_path (Bench *bench, const char *path)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (bench->db, 0, NULL);
+
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = folders->pdata[i];
+
+    if (g_str_equal (folder->name, path))
+      return folder->id;
+  }
+  return 0;
+}
+
+static gboolean
+shows_path (gpointer data)
+{
+  const Path *wanted = data;
+  gint64 id = id_of_path (wanted->bench, wanted->path);
+  MailFolder *folder = id != 0 ? mail_engine_find_folder (wanted->bench->engine, id) : NULL;
+
+  return wanted->there ? folder != NULL && g_str_equal (mail_folder_get_path (folder), wanted->path)
+                       : id == 0;
+}
+
+/* The folder as the window has it, once it bears this path; NULL: once none does. */
+static MailFolder *
+wait_path (Bench *bench, const char *path, gboolean there)
+{
+  Path wanted = { bench, path, there };
+
+  wait_until (shows_path, &wanted);
+  return there ? mail_engine_find_folder (bench->engine, id_of_path (bench, path)) : NULL;
+}
+
+static void
+test_folder_actions (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  gint64 undo = 0;
+
+  mail_engine_create_folder_async (bench->engine, bench->account, NULL, " 일 ", on_result, &result);
+  g_assert_true (
+      mail_engine_act_finish (bench->engine, wait_result (&result), &undo, &sentence, &error));
+  g_assert_cmpstr (sentence, ==, "Folder “일” created");
+  MailFolder *work = wait_path (bench, "일", TRUE);
+  g_clear_object (&result);
+  mail_engine_create_folder_async (bench->engine, bench->account, work, "x", on_result, &result);
+  g_assert_true (mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+  MailFolder *below = wait_path (bench, "일/x", TRUE);
+
+  /* The same object, with the same row, under its new name. */
+  g_clear_object (&result);
+  mail_engine_rename_folder_async (bench->engine, work, "Work", on_result, &result);
+  g_assert_true (
+      mail_engine_act_finish (bench->engine, wait_result (&result), &undo, NULL, &error));
+  g_assert_true (wait_path (bench, "Work", TRUE) == work);
+  g_assert_true (wait_path (bench, "Work/x", TRUE) == below);
+  g_assert_true (undo_it (bench, undo, &error));
+  g_assert_true (wait_path (bench, "일/x", TRUE) == below);
+
+  g_clear_object (&result);
+  mail_engine_move_folder_async (bench->engine, below, NULL, on_result, &result);
+  g_assert_true (mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+  g_assert_true (wait_path (bench, "x", TRUE) == below);
+
+  static const char *const bad[] = { "", "a/b", "일", "two\nlines" };
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_clear_object (&result);
+    mail_engine_rename_folder_async (bench->engine, below, bad[i], on_result, &result);
+    g_assert_false (
+        mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_clear_error (&error);
+  }
+
+  g_clear_object (&result);
+  mail_engine_subscribe_folder_async (bench->engine, below, FALSE, on_result, &result);
+  g_assert_true (mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+  g_clear_object (&result);
+  mail_engine_delete_folder_async (bench->engine, work, on_result, &result);
+  g_assert_true (
+      mail_engine_act_finish (bench->engine, wait_result (&result), &undo, NULL, &error));
+  wait_path (bench, "일", FALSE);
+  g_assert_true (undo_it (bench, undo, &error));
+  wait_path (bench, "일", TRUE);
+  g_clear_object (&result);
+  mail_engine_delete_folder_async (bench->engine, bench->inbox, on_result, &result);
+  g_assert_false (
+      mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+}
+
+static void
 test_actions (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
@@ -652,6 +777,8 @@ add_engine_tests (void)
   g_test_add_func ("/mail/engine/discover-cancelled", test_discover_cancelled);
   g_test_add_func ("/mail/engine/keyring", test_keyring);
   g_test_add_func ("/mail/engine/actions", test_actions);
+  g_test_add_func ("/mail/engine/copy", test_copy);
+  g_test_add_func ("/mail/engine/folder-actions", test_folder_actions);
   g_test_add_func ("/mail/engine/no-archive", test_no_archive);
   g_test_add_func ("/mail/engine/arrived", test_arrived);
   g_test_add_func ("/mail/engine/password-needed", test_password_needed);
