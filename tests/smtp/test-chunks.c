@@ -235,13 +235,14 @@ test_window (void)
   g_autoptr (GBytes) message = NULL;
   g_autoptr (GError) error = NULL;
 
-  while (text->len < 6 * 262144)
+  while (text->len < 9 * 262144)
     g_string_append (text, "0123456789abcd\r\n");
   message = g_bytes_new (text->str, text->len);
   fake_server_add_script (
       server,
       OPEN "S: 250 PIPELINING\nC: MAIL *\n" RCPT1 CHUNK OK OK OK CHUNK CHUNK CHUNK CHUNK
-           "S: 250 ok\nS: 452 4.3.1 full\nS: 503 no\nS: 503 no\n" RSET,
+           "QUIET 50\nS: 250 ok\n" CHUNK
+           "S: 452 4.3.1 full\nS: 503 no\nS: 503 no\nS: 503 no\n" RSET,
       NULL);
   session = test_open (server);
   g_assert_cmpint (smtp_session_send (session, "me@a.example", one, message, NULL, NULL, &error),

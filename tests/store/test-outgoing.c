@@ -263,6 +263,38 @@ test_outbox (void)
   g_assert_cmpuint (rows->len, ==, 0);
 }
 
+/* The server's copy comes before anybody has looked for it: it is the one made here, where the server files by itself, and
+ * another one, where a copy is still to be put there. */
+static void
+test_filed (void)
+{
+  for (int filed = 0; filed < 2; filed++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+    g_autoptr (GBytes) bytes = g_bytes_new_static (message_bytes, strlen (message_bytes));
+    g_autoptr (GPtrArray) theirs = g_ptr_array_new ();
+    StoreNewMessage copy = {
+      .flags = STORE_FLAG_SEEN, .received = 5, .message_id = "<out@x>", .body = bytes
+    };
+    StoreNewMessage server = {
+      .uid = 7, .flags = STORE_FLAG_SEEN, .received = 6, .size = 4000, .message_id = "<out@x>"
+    };
+
+    queue (profile, draft->id, 0);
+    g_autoptr (StoreOutbox) sending =
+        store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+    g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, filed, &error));
+    g_assert_no_error (error);
+    g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 1);
+    g_ptr_array_add (theirs, &server);
+    g_assert_true (store_message_add (profile->db, profile->sent, theirs, NULL, &error));
+    g_assert_no_error (error);
+    check_counts (profile, profile->sent, filed ? 1 : 2, 0);
+    g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, filed ? 0 : 1);
+  }
+}
+
 /* A second press of the button, seen late: what is being sent, or may have been, stays what it is. */
 static void
 test_send_again (void)
@@ -415,6 +447,7 @@ add_outgoing_tests (void)
   g_test_add_func ("/store/outgoing/outbox", test_outbox);
   g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
+  g_test_add_func ("/store/outgoing/filed", test_filed);
   g_test_add_func ("/store/outgoing/send-again", test_send_again);
   g_test_add_func ("/store/outgoing/lost-database", test_lost_database);
 }

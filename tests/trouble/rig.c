@@ -23,8 +23,6 @@ state_changed (const char *account_id, const SyncState *state, gpointer user_dat
   g_clear_pointer (&rig->state, sync_state_free);
   rig->state = sync_state_dup (state);
   rig->phases |= 1u << state->phase;
-  if (state->next_try > 0)
-    rig->next_try = state->next_try;
 }
 
 static void
@@ -143,12 +141,17 @@ rig_describe (Rig *rig)
   g_autofree char *dump = model_server_dump (rig->server, "alice");
   const SyncState *state = rig->state;
 
-  return g_strdup_printf ("phase %d (of %x): %s / %s; refused %u: %s; operations %u\n%s",
-                          state != NULL ? (int)state->phase : -1, rig->phases,
-                          state != NULL && state->message != NULL ? state->message : "",
-                          state != NULL && state->detail != NULL ? state->detail : "", rig->refused,
-                          rig->last_refused != NULL ? rig->last_refused : "",
-                          store_operation_count (rig->db, rig->row), dump);
+  return g_strdup_printf (
+      "phase %d (of %x): %s / %s; next try in %" G_GINT64_FORMAT
+      " s; refused %u: %s; operations %u; outbox %u; connections %" G_GUINT64_FORMAT "\n%s",
+      state != NULL ? (int)state->phase : -1, rig->phases,
+      state != NULL && state->message != NULL ? state->message : "",
+      state != NULL && state->detail != NULL ? state->detail : "",
+      state != NULL && state->next_try > 0 ? state->next_try - g_get_real_time () / G_USEC_PER_SEC
+                                           : 0,
+      rig->refused, rig->last_refused != NULL ? rig->last_refused : "",
+      store_operation_count (rig->db, rig->row), rig_count_outbox (rig),
+      model_server_get_counters (rig->server).connections, dump);
 }
 
 SyncPhase

@@ -23,19 +23,19 @@ typedef struct
   GMutex lock; /* what follows */
   SyncState *state;
   guint phases;    /* bits: those that were ever told */
-  gint64 next_try; /* the last one told, 0 none */
   guint passwords; /* how often one was asked for */
   guint refused;
   char *last_refused;
 } Rig;
 
-/* Waits up to `seconds` for the condition; an expression that says whether it came. */
+/* Waits up to `seconds` for the condition; an expression that says whether it came, though it may have gone again. */
 #define RIG_CAME(condition, seconds)                                                               \
   ({                                                                                               \
     gint64 rig_deadline = g_get_monotonic_time () + (gint64)((seconds)*G_USEC_PER_SEC);            \
-    while (!(condition) && g_get_monotonic_time () < rig_deadline)                                 \
+    gboolean rig_came;                                                                             \
+    while (!(rig_came = (condition)) && g_get_monotonic_time () < rig_deadline)                    \
       g_usleep (10000);                                                                            \
-    (condition);                                                                                   \
+    rig_came;                                                                                      \
   })
 #define RIG_WAIT(condition, seconds) g_assert_true (RIG_CAME (condition, seconds))
 

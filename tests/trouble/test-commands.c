@@ -238,13 +238,21 @@ static void
 test_imap (void)
 {
   static const Command commands[] = {
-    { MODEL_IMAP, "AUTHENTICATE *", NULL, NULL }, { MODEL_IMAP, "ID *", NULL, NULL },
-    { MODEL_IMAP, "ENABLE *", NULL, NULL },       { MODEL_IMAP, "LIST *", NULL, NULL },
-    { MODEL_IMAP, "SELECT *", NULL, NULL },       { MODEL_IMAP, "UID FETCH *", NULL, NULL },
-    { MODEL_IMAP, "UID SEARCH *", NULL, NULL },   { MODEL_IMAP, "UID STORE *", NULL, NULL },
-    { MODEL_IMAP, "UID MOVE *", NULL, NULL },     { MODEL_IMAP, "UID COPY *", WITHOUT_MOVE, NULL },
-    { MODEL_IMAP, "UID EXPUNGE *", NULL, NULL },  { MODEL_IMAP, "APPEND *", NULL, NULL },
-    { MODEL_IMAP, "IDLE", NULL, NULL },           { MODEL_IMAP, "NOOP", NULL, NULL },
+    { MODEL_IMAP, "AUTHENTICATE *", NULL, NULL },
+    { MODEL_IMAP, "ID *", NULL, NULL },
+    { MODEL_IMAP, "ENABLE *", NULL, NULL },
+    { MODEL_IMAP, "LIST *", NULL, NULL },
+    { MODEL_IMAP, "STATUS *", "IMAP4rev1 ID MOVE UIDPLUS", NULL },
+    { MODEL_IMAP, "SELECT *", NULL, NULL },
+    { MODEL_IMAP, "UID FETCH *", NULL, NULL },
+    { MODEL_IMAP, "UID SEARCH *", NULL, NULL },
+    { MODEL_IMAP, "UID STORE *", NULL, NULL },
+    { MODEL_IMAP, "UID MOVE *", NULL, NULL },
+    { MODEL_IMAP, "UID COPY *", WITHOUT_MOVE, NULL },
+    { MODEL_IMAP, "UID EXPUNGE *", NULL, NULL },
+    { MODEL_IMAP, "APPEND *", NULL, NULL },
+    { MODEL_IMAP, "IDLE", NULL, NULL },
+    { MODEL_IMAP, "NOOP", NULL, NULL },
   };
 
   run_rows (commands, G_N_ELEMENTS (commands), test_trouble_imap_answers, 1);
