@@ -34,7 +34,7 @@ struct _ImapTask
   ImapCommand *command; /* NULL: nothing to be sent, it is done */
   char *refused, *mailbox, *set;
   GError *error;
-  BaseUidSet *uids;
+  BaseUidSet *uids, *asked; /* found; of FETCH */
   GPtrArray *mailboxes;
   gsize name_octets; /* of all their names */
   GHashTable *names;

@@ -32,6 +32,7 @@ task_free (gpointer data)
   g_clear_pointer (&task->command, imap_command_free);
   g_clear_error (&task->error);
   g_clear_pointer (&task->uids, base_uid_set_free);
+  g_clear_pointer (&task->asked, base_uid_set_free);
   g_clear_pointer (&task->names, g_hash_table_unref);
   g_clear_pointer (&task->mailboxes, g_ptr_array_unref);
   g_free (task->refused);

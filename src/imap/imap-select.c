@@ -78,7 +78,9 @@ add_fetch (ImapFlight *flight, ImapCommand *command, const char *set, gboolean b
       _ ("The server did not send the messages that were asked for."),
       imap_flight_get_mailbox (flight));
   task->set = g_strdup (set);
+  task->asked = set != NULL ? base_uid_set_parse (set) : NULL;
   task->exchange.set = task->set;
+  task->exchange.uids = task->asked;
   task->exchange.by_sequence = by_sequence;
   task->exchange.items = items;
   task->exchange.fetch = func;

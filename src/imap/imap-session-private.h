@@ -102,7 +102,8 @@ struct _ImapExchange
   gpointer fetch_data; /* of these two */
 
   /* Of FETCH: what was asked for.  0 with `fetch`: whatever comes. */
-  const char *set; /* nullable: any */
+  const char *set;        /* nullable: any */
+  const BaseUidSet *uids; /* the same, read; NULL where it has "*" */
   gboolean by_sequence;
   ImapFetchItems items;
 

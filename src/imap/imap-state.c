@@ -337,8 +337,10 @@ find_fetch (const ImapExchange *chain, const ImapFetched *fetched)
       continue;
     if (oldest == NULL)
       oldest = exchange;
+    guint32 number = exchange->by_sequence ? fetched->seq : fetched->uid;
     if (exchange->set == NULL
-        || set_has (exchange->set, exchange->by_sequence ? fetched->seq : fetched->uid))
+        || (exchange->uids != NULL ? base_uid_set_contains (exchange->uids, number)
+                                   : set_has (exchange->set, number)))
       return exchange;
   }
   /* the last message, named by "*"; or a server that counts in its own way */

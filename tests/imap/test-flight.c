@@ -159,6 +159,7 @@ test_selects (void)
                                         "C: A6 UID FETCH 1:* (UID FLAGS)\n"
                                         "S: * 2 EXPUNGE\n"
                                         "S: * 9 EXISTS\n"
+                                        "S: * OK [HIGHESTMODSEQ 999] of the one before\n"
                                         "S: * OK [CLOSED] the one before\n"
                                         "S: * 4 EXISTS\n"
                                         "S: * OK [UIDVALIDITY 11] fine\n"
@@ -185,6 +186,7 @@ test_selects (void)
   g_assert_cmpuint (imap_flight_get_selected (flight, a)->exists, ==, 4);
   g_assert_cmpuint (imap_flight_get_selected (flight, a)->uid_validity, ==, 11);
   g_assert_false (imap_flight_get_selected (flight, a)->read_only);
+  g_assert_cmpuint (imap_flight_get_selected (flight, a)->highest_modseq, ==, 0);
   g_assert_cmpuint (imap_flight_get_selected (flight, b)->exists, ==, 1);
   g_assert_true (imap_flight_get_selected (flight, b)->read_only);
   g_assert_cmpstr (imap_session_get_selected_name (session), ==, "b");
@@ -256,7 +258,7 @@ test_change_waits (void)
 {
   g_autoptr (FakeServer) server =
       test_server_new (TEST_SIGN_IN ("") "C: A2 SELECT \"a\"\n"
-                                         "WAIT 20\n"
+                                         "QUIET 30\n"
                                          "S: * 1 EXISTS\n"
                                          "S: * OK [PERMANENTFLAGS (\\\\Seen)] few\n"
                                          "S: A2 OK [READ-WRITE] open\n"
@@ -286,7 +288,7 @@ test_sequence_waits (void)
       test_server_new (TEST_SELECT ("") "C: A3 FETCH 1:2 (UID FLAGS)\n"
                                         "C: A4 FETCH 3:3 (UID FLAGS)\n"
                                         "C: A5 UID FETCH 1:* (UID FLAGS)\n"
-                                        "WAIT 20\n"
+                                        "QUIET 30\n"
                                         "S: * 1 FETCH (UID 1 FLAGS ())\n"
                                         "S: A3 OK done\n"
                                         "S: A4 OK done\n"
@@ -316,6 +318,8 @@ test_many_status (void)
   for (guint i = 0; i < G_N_ELEMENTS (mailboxes); i++) {
     for (; asked < MIN (i + 25, G_N_ELEMENTS (mailboxes)); asked++)
       g_string_append_printf (script, "C: A%u STATUS \"m%u\" *\n", asked + 2, asked);
+    if (i % 20 == 0)
+      g_string_append (script, "QUIET 20\n");
     if (i % 10 == 3)
       g_string_append_printf (script, "S: A%u NO busy\n", i + 2);
     else
@@ -385,14 +389,14 @@ test_literal (void)
   g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
   fake_server_add_script (server,
                           TEST_SELECT ("") "C: A3 NOOP\n"
-                                           "WAIT 20\n"
+                                           "QUIET 30\n"
                                            "S: A3 OK done\n"
                                            "C: A4 UID SEARCH CHARSET UTF-8 HEADER Message-ID {5}\n"
                                            "S: * 4 EXISTS\n"
                                            "S: + go on\n"
                                            "L: <한>\n"
                                            "C: \n"
-                                           "WAIT 20\n"
+                                           "QUIET 30\n"
                                            "S: * SEARCH 3\n"
                                            "S: A4 OK done\n"
                                            "C: A5 NOOP\n"
