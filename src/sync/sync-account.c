@@ -162,16 +162,6 @@ sync_account_outbox_changed (SyncAccount *account)
 }
 
 void
-sync_account_show_folder (SyncAccount *account, gint64 folder)
-{
-  g_mutex_lock (&account->lock);
-  account->shown = folder;
-  account->shown_serial++;
-  g_mutex_unlock (&account->lock);
-  sync_worker_wake (account->sync);
-}
-
-void
 sync_account_retry (SyncAccount *account)
 {
   g_mutex_lock (&account->lock);
@@ -243,6 +233,19 @@ void
 sync_account_request (SyncAccount *account, SyncRequest *request)
 {
   push_request (account, account->reader, request);
+}
+
+void
+sync_account_show_folder (SyncAccount *account, gint64 folder)
+{
+  g_autoptr (SyncRequest) prepare = sync_request_new (SYNC_REQUEST_PREPARE, folder, NULL);
+
+  g_mutex_lock (&account->lock);
+  account->shown = folder;
+  account->shown_serial++;
+  g_mutex_unlock (&account->lock);
+  sync_worker_wake (account->sync);
+  sync_account_request (account, prepare);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "imap-flight.h"
 #include "store-message.h"
 #include "sync-incoming.h"
 
@@ -42,23 +43,69 @@ set_gone (GError **error)
                   _ ("The server does not have this message any more."));
 }
 
-/* Selects the folder for reading and makes sure that its UIDs still mean what the store thinks. */
+static void
+set_renumbered (const StoreFolder *folder, GError **error)
+{
+  base_error_set (error, BASE_ERROR_RETRY, NULL,
+                  _ ("The server has renumbered “%s”. Try again when its list is up to date."),
+                  folder->name);
+}
+
+/* Its UIDs still mean what the store thinks. */
+static gboolean
+check_numbering (const StoreFolder *folder, const ImapSelected *selected, GError **error)
+{
+  if (folder->uid_validity == 0 || selected->uid_validity == 0
+      || selected->uid_validity == folder->uid_validity)
+    return TRUE;
+  set_renumbered (folder, error);
+  return FALSE;
+}
+
 static gboolean
 examine (SyncContext *context, const StoreFolder *folder, GError **error)
 {
-  const ImapSelected *selected = NULL;
+  return sync_context_select (context, folder->server_name, TRUE, error)
+         && check_numbering (folder, imap_session_get_selected (context->session), error);
+}
 
-  if (!sync_context_select (context, folder->server_name, TRUE, error))
+static gboolean
+is_open (SyncContext *context, const StoreFolder *folder)
+{
+  return g_strcmp0 (imap_session_get_selected_name (context->session), folder->server_name) == 0;
+}
+
+/* One round trip, whether the folder is open or not. */
+static gboolean
+fetch_uid (SyncContext *context, const StoreFolder *folder, guint32 uid, GError **error)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
+  g_autoptr (SyncIncoming) incoming = sync_incoming_new (context, folder->id, 0);
+  g_autoptr (GError) refused = NULL;
+  g_autofree char *set = g_strdup_printf ("%u", uid);
+  gboolean opens = !is_open (context, folder);
+  guint select = 0, fetch = 0;
+
+  if (!opens && !check_numbering (folder, imap_session_get_selected (context->session), error))
     return FALSE;
-  selected = imap_session_get_selected (context->session);
-  if (folder->uid_validity != 0 && selected->uid_validity != 0
-      && selected->uid_validity != folder->uid_validity) {
-    base_error_set (error, BASE_ERROR_RETRY, NULL,
-                    _ ("The server has renumbered “%s”. Try again when its list is up to date."),
-                    folder->name);
+  if (opens)
+    select = imap_flight_select (flight, folder->server_name, TRUE, folder->uid_validity);
+  fetch = imap_flight_fetch (flight, set, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, 0,
+                             sync_incoming_take, incoming);
+  if (!imap_flight_run (flight, context->cancellable, error)
+      || (opens
+          && (!imap_flight_get_result (flight, select, error)
+              || !check_numbering (folder, imap_flight_get_selected (flight, select), error))))
     return FALSE;
-  }
-  return TRUE;
+  return imap_flight_get_result (flight, fetch, error) && sync_incoming_flush (incoming, error);
+}
+
+static gboolean
+prepare (SyncContext *context, gint64 id, GError **error)
+{
+  g_autoptr (StoreFolder) folder = store_folder_get (context->db, id, error);
+
+  return folder != NULL && examine (context, folder, error);
 }
 
 static gboolean
@@ -66,8 +113,6 @@ fetch_body (SyncContext *context, gint64 message, GError **error)
 {
   g_autoptr (StoreMessage) row = store_message_get (context->db, message, error);
   g_autoptr (StoreFolder) folder = NULL;
-  g_autoptr (SyncIncoming) incoming = NULL;
-  g_autofree char *set = NULL;
   gint64 place = 0;
   guint32 uid = 0;
 
@@ -78,9 +123,11 @@ fetch_body (SyncContext *context, gint64 message, GError **error)
   if (!store_message_get_place (context->db, message, &place, &uid, error))
     return FALSE;
   folder = store_folder_get (context->db, place, error);
-  if (folder == NULL || !examine (context, folder, error))
+  if (folder == NULL)
     return FALSE;
   if (uid == 0 && row->message_id != NULL) {
+    if (!examine (context, folder, error))
+      return FALSE;
     g_autoptr (BaseUidSet) found = imap_session_search_message_id (
         context->session, row->message_id, context->cancellable, error);
 
@@ -93,12 +140,7 @@ fetch_body (SyncContext *context, gint64 message, GError **error)
     set_gone (error);
     return FALSE;
   }
-  incoming = sync_incoming_new (context, place, 0);
-  set = g_strdup_printf ("%u", uid);
-  if (!imap_session_fetch (context->session, set,
-                           IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, 0,
-                           sync_incoming_take, incoming, context->cancellable, error)
-      || !sync_incoming_flush (incoming, error))
+  if (!fetch_uid (context, folder, uid, error))
     return FALSE;
   g_clear_pointer (&row, store_message_free);
   row = store_message_get (context->db, message, error);
@@ -157,6 +199,8 @@ serve (SyncContext *context, SyncRequest *request, gboolean *found, GError **err
   switch (sync_request_get_kind (request)) {
   case SYNC_REQUEST_BODY:
     return fetch_body (context, sync_request_get_message (request), error);
+  case SYNC_REQUEST_PREPARE:
+    return prepare (context, sync_request_get_message (request), error);
   case SYNC_REQUEST_FIND_SENT:
     return find_sent (context, sync_request_get_message_id (request), found, error);
   }
@@ -223,6 +267,27 @@ answer (SyncRequest *request, GError *error)
   sync_request_unref (request);
 }
 
+/* A person looks at this folder: connects ahead where a message of it may have to be fetched, so that opening one costs one round
+ * trip.  Where that fails nobody is told. */
+static void
+take_prepare (Reader *reader, SyncRequest *request)
+{
+  gint64 folder = sync_request_get_message (request);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) lacking =
+      store_message_get_uids_without_body (reader->db, folder, 1, 0, 0, &error);
+  SyncContext context;
+
+  if (lacking != NULL && lacking->len > 0 && g_get_monotonic_time () >= reader->refused_until
+      && sync_account_is_connected (reader->account) && !sync_account_is_metered (reader->account)
+      && connect_now (reader, &error)) {
+    context = get_context (reader);
+    if (!prepare (&context, folder, &error) && !imap_session_is_usable (reader->session))
+      disconnect (reader, FALSE);
+  }
+  answer (request, NULL);
+}
+
 static void
 take_request (Reader *reader, SyncRequest *request)
 {
@@ -284,7 +349,10 @@ sync_body_run (SyncWorker *worker, gpointer account)
     if (sync_worker_take_retry (worker))
       reader.refused_until = 0;
     if (request != NULL) {
-      take_request (&reader, request);
+      if (sync_request_get_kind (request) == SYNC_REQUEST_PREPARE)
+        take_prepare (&reader, request);
+      else
+        take_request (&reader, request);
       continue;
     }
     sync_worker_wait (worker, reader.session != NULL ? QUIET_MS : -1);

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  SYNC_REQUEST_BODY,      /* bring the body of `message` into the store */
+  SYNC_REQUEST_BODY, /* bring the body of `message` into the store */
+  SYNC_REQUEST_PREPARE, /* open the folder `message`, whose messages may be wanted soon; nobody waits */
   SYNC_REQUEST_FIND_SENT, /* is `message_id` in the Sent folder on the server? */
 } SyncRequestKind;
 

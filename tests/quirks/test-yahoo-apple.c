@@ -262,6 +262,52 @@ test_qresync_is_off (void)
     g_assert_cmpuint (quirk_count_said (quirk->imap, i, "*QRESYNC*"), ==, 0);
 }
 
+static gboolean
+has_opened_inbox (Quirk *quirk, gconstpointer user_data)
+{
+  return quirk_count_said (quirk->imap, 2, "* SELECT *") > 0;
+}
+
+/* VANISHED names a message that is still there: it stays, the same row, and this server is not asked by QRESYNC again. */
+static void
+test_vanished_is_there (void)
+{
+  g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
+#define ENABLED "ON: $tag ENABLE *QRESYNC*\nS: * ENABLED QRESYNC\nS: $tag OK done\n"
+#define CUT_IDLE "ONCE: $tag IDLE\nS: + idling\nCUT\n"
+  const QuirkServer before = {
+    .caps = APPLE, .inbox = three, .select_codes = MODSEQ, .rules = ENABLED CUT_IDLE
+  };
+  const QuirkServer after = { .caps = APPLE,
+                              .inbox = three,
+                              .select_codes = MODSEQ,
+                              .rules = ENABLED CUT_IDLE "ON: $tag SELECT \"INBOX\" (*QRESYNC*\n"
+                                                        "S: * 3 EXISTS\n" MODSEQ
+                                                        "S: * VANISHED (EARLIER) 5\n"
+                                                        "S: $tag OK [READ-WRITE] open\n" };
+  const QuirkServer last = { .caps = APPLE, .inbox = three, .select_codes = MODSEQ };
+  gint64 five = 0;
+
+  quirk_add (quirk, &before);
+  quirk_add (quirk, &after);
+  quirk_add (quirk, &last);
+  quirk_start (quirk);
+  quirk_wait_idle (quirk, 0, 1);
+  five = quirk_find (quirk, "INBOX", "five");
+  g_assert_cmpint (five, !=, 0);
+  quirk_wait_connections (quirk, 2);
+  quirk_wait_idle (quirk, 1, 1);
+  g_assert_cmpuint (quirk_total (quirk, "INBOX"), ==, 3);
+  g_assert_cmpint (quirk_find (quirk, "INBOX", "five"), ==, five);
+  quirk_wait_connections (quirk, 3);
+  /* Two IDLEs were cut at once: it does without them now. */
+  quirk_wait (quirk, has_opened_inbox, NULL, "INBOX is opened");
+  quirk_wait_phase (quirk, SYNC_PHASE_IN_STEP);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 1, "*QRESYNC*"), >, 0);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 2, "*QRESYNC*"), ==, 0);
+  g_assert_cmpint (quirk_find (quirk, "INBOX", "five"), ==, five);
+}
+
 /* APPEND and FETCH fail for the moment, without a code that says so: what waits goes on waiting, and comes through later. */
 static void
 test_throttled (void)
@@ -315,5 +361,6 @@ quirks_yahoo_apple_add (void)
   g_test_add_func ("/quirks/30-yahoo-uidnext-far-above", test_uidnext_far_above);
   g_test_add_func ("/quirks/32-icloud-rfc822-is-empty", test_rfc822_is_empty);
   g_test_add_func ("/quirks/33-icloud-qresync-is-off", test_qresync_is_off);
+  g_test_add_func ("/quirks/33-vanished-is-there", test_vanished_is_there);
   g_test_add_func ("/quirks/34-icloud-throttled", test_throttled);
 }
