@@ -312,6 +312,29 @@ prove_inbox (Loop *loop, StoreProof by, GError **error)
   return store_folder_prove (loop->db, inbox, by, now, error);
 }
 
+/* The server tells of every folder by itself, and just answered: all those of which it told nothing are in step too. */
+static gboolean
+prove_others (Loop *loop, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC, inbox = sync_watch_get_inbox (loop->watch);
+  g_autoptr (GArray) folders = NULL;
+
+  if (!imap_session_is_watching (loop->session))
+    return TRUE;
+  folders = sync_watch_list_in_step (loop->watch);
+  if (!store_db_begin (loop->db, FALSE, error))
+    return FALSE;
+  for (guint i = 0; i < folders->len; i++) {
+    gint64 folder = g_array_index (folders, gint64, i);
+
+    if (folder != inbox && !store_folder_prove (loop->db, folder, STORE_PROOF_NOTIFY, now, error)) {
+      store_db_rollback (loop->db);
+      return FALSE;
+    }
+  }
+  return store_db_commit (loop->db, error);
+}
+
 /* The goal is reached: the timetable goes on. */
 static gboolean
 settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
@@ -558,6 +581,9 @@ listen (Loop *loop, GError **error)
       return FALSE;
   }
   if (!take_news (loop, &look, &any, error) || !prove_inbox (loop, proof, error))
+    return FALSE;
+  /* Silence for as long as that, and now the server has answered. */
+  if (!any && g_get_monotonic_time () - now >= wait * 1000 && !prove_others (loop, error))
     return FALSE;
   if (any)
     loop->idle_cuts = 0;

@@ -27,6 +27,7 @@ typedef struct
   gboolean listed;  /* all headers were here at some time */
   gboolean bodies;  /* some are wanted */
   gboolean done_once;
+  gboolean proven;                /* seen to be in step on this connection */
   SyncStatus status, done_status; /* as told last; as it was when last brought in step */
   gint64 done_at, skip_until;
 } Entry;
@@ -79,6 +80,7 @@ sync_watch_restart (SyncWatch *watch)
     Entry *entry = &g_array_index (watch->entries, Entry, i);
 
     entry->skip_until = 0;
+    entry->proven = FALSE;
     if (entry->role == STORE_ROLE_INBOX || !entry->has_status)
       entry->due = TRUE;
   }
@@ -192,8 +194,12 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
              && (!is_mirror (entry->role) || entry->done_once)) {
     entry->due = TRUE;
   }
-  return !entry->due && status != NULL
-         && (agrees || (entry->done_once && status_equal (status, &entry->done_status)));
+  if (!entry->due && status != NULL
+      && (agrees || (entry->done_once && status_equal (status, &entry->done_status)))) {
+    entry->proven = TRUE;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 void
@@ -336,6 +342,20 @@ sync_watch_get_status (SyncWatch *watch, gint64 folder, SyncStatus *status)
   return TRUE;
 }
 
+GArray *
+sync_watch_list_in_step (SyncWatch *watch)
+{
+  GArray *folders = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < watch->entries->len; i++) {
+    const Entry *entry = &g_array_index (watch->entries, Entry, i);
+
+    if (entry->proven && !entry->due)
+      g_array_append_val (folders, entry->id);
+  }
+  return folders;
+}
+
 void
 sync_watch_mark (SyncWatch *watch, gint64 folder)
 {
@@ -370,7 +390,7 @@ sync_watch_done (SyncWatch *watch, gint64 folder, SyncGoal goal, gboolean more, 
     return;
   case SYNC_GOAL_LIST:
     entry->due = FALSE;
-    entry->done_once = entry->listed = TRUE;
+    entry->done_once = entry->listed = entry->proven = TRUE;
     entry->done_at = now;
     entry->done_status = entry->status;
     entry->bodies |= more;

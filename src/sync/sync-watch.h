@@ -62,6 +62,8 @@ void sync_watch_end_list (SyncWatch *watch);
  * says so. */
 gint64 sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncGoal *goal);
 gint64 sync_watch_get_inbox (SyncWatch *watch);
+/* Folders that were seen to be in step on this connection and of which nothing was told since: GArray of gint64. */
+GArray *sync_watch_list_in_step (SyncWatch *watch) G_GNUC_WARN_UNUSED_RESULT;
 /* What the last list told of it, on this connection; FALSE: nothing, or it may be out of date. */
 gboolean sync_watch_get_status (SyncWatch *watch, gint64 folder, SyncStatus *status);
 void sync_watch_mark (SyncWatch *watch, gint64 folder); /* look at it soon */

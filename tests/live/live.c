@@ -112,8 +112,8 @@ live_new (const char *user)
   return live;
 }
 
-static void
-start (Live *live, gboolean metered)
+void
+live_start_with (Live *live, gboolean metered, const SyncTimes *times)
 {
   const SyncEvents events = { get_password, state_changed, arrived, refused };
   g_autoptr (GError) error = NULL;
@@ -124,19 +124,15 @@ start (Live *live, gboolean metered)
   g_assert_no_error (error);
   live->engine = sync_engine_new (live->store, &events, live);
   sync_engine_set_metered (live->engine, metered);
+  if (times != NULL)
+    sync_engine_set_times (live->engine, times);
   sync_engine_add_account (live->engine, live->account);
 }
 
 void
 live_start (Live *live)
 {
-  start (live, FALSE);
-}
-
-void
-live_start_metered (Live *live)
-{
-  start (live, TRUE);
+  live_start_with (live, FALSE, NULL);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "store-operation.h"
 #include "store-outgoing.h"
 #include "sync-engine.h"
+#include "sync-watch.h"
 
 typedef struct
 {
@@ -47,7 +48,8 @@ double live_slow (void);                 /* factor for slow builds: LIVE_SLOW */
 /* An empty mailbox of this user, and a profile that knows it; not started. */
 Live *live_new (const char *user);
 void live_start (Live *live);
-void live_start_metered (Live *live);
+/* The same on a network that costs money, or with times of its own (nullable, borrowed). */
+void live_start_with (Live *live, gboolean metered, const SyncTimes *times);
 void live_stop (Live *live);
 void live_free (Live *live);
 SyncPhase live_get_phase (Live *live);

@@ -421,7 +421,7 @@ test_metered (void)
   live_deliver ("alice", "Archive", "shown", 0);
   live_create ("alice", "Work");
   live_deliver ("alice", "Work", "other", 0);
-  live_start_metered (live);
+  live_start_with (live, TRUE, NULL);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 1);
   g_assert_cmpuint (live_total (live, "Work"), ==, 0);
@@ -435,6 +435,38 @@ test_metered (void)
   LIVE_WAIT (live_total (live, "Work") == 1, 10);
   LIVE_WAIT (live_has_body (live, live_find (live, "INBOX", "inbox")), 10);
   LIVE_WAIT (live_has_body (live, live_find (live, "Work", "other")), 10);
+  live_free (live);
+}
+
+/* Mail for a folder that nobody looks at: the server tells of it by itself (NOTIFY), it is brought here at once, and the silence
+ * afterwards proves all folders. */
+static void
+test_told_of_others (void)
+{
+  static SyncTimes times;
+  Live *live = NULL;
+  gint64 before = 0;
+  g_autoptr (StoreFolder) sent = NULL;
+
+  if (live_is_plain () || g_strcmp0 (live_lab ("LAB_KIND"), "dovecot") != 0) {
+    g_test_skip ("needs NOTIFY");
+    return;
+  }
+  times = sync_times;
+  times.watchdog = 2 * G_USEC_PER_SEC;
+  live = live_new ("alice");
+  live_start_with (live, FALSE, &times);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_usleep (300000);
+  before = g_get_monotonic_time ();
+  live_deliver ("alice", "Archive", "filed by a rule", 0);
+  LIVE_WAIT (live_find (live, "Archive", "filed by a rule") != 0, 5);
+  g_assert_cmpint (g_get_monotonic_time () - before, <,
+                   (gint64)(1.5 * live_slow () * G_USEC_PER_SEC));
+  before = g_get_real_time () / G_USEC_PER_SEC;
+  LIVE_WAIT (live_in_step (live, "Sent") > before, 8);
+  sent = store_folder_get (live->db, live_folder (live, "Sent"), NULL);
+  g_assert_cmpint (sent->in_step_by, ==, STORE_PROOF_NOTIFY);
   live_free (live);
 }
 
@@ -522,6 +554,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/policy", test_policy);
   g_test_add_func ("/live/metered", test_metered);
   g_test_add_func ("/live/freshness", test_freshness);
+  g_test_add_func ("/live/told-of-others", test_told_of_others);
   g_test_add_func ("/live/folders", test_folders);
   test_send_add ();
   test_trouble_add ();

@@ -281,7 +281,23 @@ test_proof (void)
   folder.unread = 0;
   g_assert_true (sync_watch_take_folder (watch, &folder, &status, 5, 0));
   g_assert_cmpint (next (watch, 0, 0, 0), ==, 0);
+  {
+    g_autoptr (GArray) before = sync_watch_list_in_step (watch), after = NULL;
+
+    g_assert_cmpuint (before->len, ==, 1);
+    g_assert_cmpint (g_array_index (before, gint64, 0), ==, NEWS);
+    sync_watch_mark (watch, NEWS);
+    after = sync_watch_list_in_step (watch);
+    g_assert_cmpuint (after->len, ==, 0);
+    done (watch, NEWS, 0);
+  }
   g_assert_false (sync_watch_take_folder (watch, &folder, NULL, 5, 0));
+  sync_watch_restart (watch);
+  {
+    g_autoptr (GArray) nothing = sync_watch_list_in_step (watch);
+
+    g_assert_cmpuint (nothing->len, ==, 0);
+  }
 }
 
 void
