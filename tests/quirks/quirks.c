@@ -661,6 +661,7 @@ main (int argc, char **argv)
   quirks_asia_add ();
   quirks_servers_add ();
   quirks_structure_add ();
+  quirks_without_add ();
   quirks_any_add ();
   return g_test_run ();
 }

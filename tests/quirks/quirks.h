@@ -124,6 +124,7 @@ void quirks_yahoo_apple_add (void);
 void quirks_asia_add (void);
 void quirks_servers_add (void);
 void quirks_structure_add (void);
+void quirks_without_add (void);
 void quirks_any_add (void);
 
 G_END_DECLS
