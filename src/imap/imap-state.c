@@ -372,6 +372,9 @@ take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchan
 
   if (imap_fetched_has_more (&fetched) && !imap_guard_take_fetched (session, &fetched, error))
     return FALSE;
+  /* there is no message 0 (quirk 54): nothing has happened to it */
+  if (response->number == 0 && fetched.uid == 0)
+    return TRUE;
   const ImapExchange *exchange = find_fetch (chain, &fetched);
   if (fetched.has_flags
       && (exchange == NULL || (exchange->items != 0 && !(exchange->items & IMAP_FETCH_FLAGS))))

@@ -42,7 +42,8 @@ typedef struct
   GByteArray *in;              /* Owned: came and not yet compared */
   gsize literal;               /* announced by the last line */
   gboolean has_literal;
-  gboolean over; /* the connection ended as the script or a fault wished, or failed */
+  gboolean serving; /* by rules: the client may go at any time */
+  gboolean over;    /* the connection ended as the script or a fault wished, or failed */
 
   /* Under the lock of the server. */
   GByteArray *received; /* Owned */
@@ -316,7 +317,9 @@ send_bytes (Connection *connection, const FakeStep *step, GBytes *bytes)
     }
 
     if (!send_piece (connection, data, piece)) {
-      fail (connection, step, "the client is gone");
+      connection->over = TRUE;
+      if (!connection->serving)
+        fail (connection, step, "the client is gone");
       return;
     }
     data += piece;
@@ -348,6 +351,8 @@ fail_early (Connection *connection, const FakeStep *step)
       g_strndup ((const char *)connection->in->data, MIN (connection->in->len, 200));
   g_autofree char *got = g_strescape (part, NULL);
 
+  if (connection->serving)
+    connection->over = TRUE;
   if (!connection->over)
     fail (connection, step, "the client closed or fell silent after “%s”", got);
 }
@@ -518,6 +523,7 @@ serve (Connection *connection, guint begin)
   const FakeStep *step = g_ptr_array_index (steps, begin);
   gsize length;
 
+  connection->serving = TRUE;
   while (!connection->over) {
     if (connection->in->len == 0 && !receive (connection)) {
       connection->over = TRUE;

@@ -32,7 +32,7 @@
  *   CUT        closes without close_notify
  *   RESET      closes with a TCP reset
  *   QUIET MS   expects not a byte for so long
- *   SERVE      from here on answers by rules, until the client closes: the steps behind the first of these that fits its line
+ *   SERVE      from here on answers by rules, until the client closes (which it may do at any time): the steps behind the first of these that fits its line
  *   ON: GLOB   begins a rule; its $names are new each time
  *   ONCE: GLOB the same, for the first line that fits alone
  *   SET: WORD  remembers the word; SET: !WORD forgets it

@@ -376,6 +376,8 @@ test_courier (void)
   quirk_wait_outbox_empty (quirk);
   quirk_wait_operations_done (quirk);
   quirk_wait_uid (quirk, "INBOX.Sent", "hello", 30);
+  /* what is said of message 0 is no news */
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* IDLE"), <, 5);
   {
     g_autoptr (StoreMessage) row = quirk_get (quirk, "INBOX.Sent", "hello");
 
