@@ -10,7 +10,7 @@ static const QuirkMail three[] = { { 3, "three" }, { 5, "five" }, { 7, "seven" }
 
 #define ALL_CAPS                                                                                   \
   "IDLE MOVE UIDPLUS CONDSTORE QRESYNC ESEARCH SPECIAL-USE LITERAL+ ID ENABLE UTF8=ACCEPT "        \
-  "LIST-STATUS LIST-EXTENDED NAMESPACE PREVIEW NOTIFY X-GM-EXT-1 OBJECTID"
+  "LIST-STATUS LIST-EXTENDED NAMESPACE PREVIEW NOTIFY X-GM-EXT-1 OBJECTID COMPRESS=DEFLATE"
 
 /* What is said with it, and never without it. */
 static const struct
@@ -38,6 +38,7 @@ static const struct
   { "UIDPLUS", "* UID EXPUNGE *" },
   { "LITERAL+", "*+}" },
   { "NOTIFY", "* NOTIFY *" },
+  { "COMPRESS=DEFLATE", "* COMPRESS DEFLATE" },
   { "IDLE", "* IDLE" },
 };
 
@@ -128,6 +129,9 @@ serve_all (void)
                                        "L: *\n"
                                        "C: \n"
                                        "S: $tag OK taken\n"
+                                       /* what follows would not be readable */
+                                       "ON: $tag COMPRESS *\n"
+                                       "S: $tag NO there is compression already\n"
                                        "ON: $tag NOTIFY *\n"
                                        "S: $tag OK watching\n" };
   g_autofree char *script = quirk_script (&quirk);
