@@ -97,7 +97,7 @@ void quirk_free (Quirk *quirk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Quirk, quirk_free)
 
 typedef gboolean (*QuirkCondition) (Quirk *quirk, gconstpointer user_data);
-/* All of these fail the test when it has not come true after 8 s. */
+/* All of these fail the test when it has not come true after 20 s. */
 void quirk_wait (Quirk *quirk, QuirkCondition condition, gconstpointer user_data, const char *what);
 /* Until the client began its nth IDLE on this IMAP connection: everything was looked at, and it listens. */
 void quirk_wait_idle (Quirk *quirk, guint connection, guint n);
