@@ -142,7 +142,14 @@ take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_
   if (*map != NULL || !imap_response_has_code (response, "COPYUID"))
     return IMAP_TAKEN_NOT;
   *map = imap_response_parse_copyuid (response->argument);
+  session->cuts_copyuid |= *map == NULL;
   return IMAP_TAKEN;
+}
+
+gboolean
+imap_session_tells_copies (ImapSession *session)
+{
+  return imap_session_has (session, IMAP_CAP_UIDPLUS) && !session->cuts_copyuid;
 }
 
 gboolean

@@ -54,6 +54,7 @@ struct _ImapSession
   gboolean qresync;     /* enabled, and the server said so */
   gboolean selecting;   /* SELECT is under way: EXISTS is its answer and no news */
   gboolean leaving;     /* LOGOUT is under way: BYE is its answer */
+  gboolean cuts_copyuid;              /* COPYUID came and made no sense (quirk 17) */
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
   guint64 append_limit;               /* octets that any mailbox takes; 0: not told */
   guint64 news_octets;                /* about what `news` takes */

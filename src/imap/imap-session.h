@@ -298,6 +298,8 @@ gboolean imap_session_store (ImapSession *session, const char *set, gboolean add
  * GONE when the target does not exist. */
 gboolean imap_session_move (ImapSession *session, const char *set, const char *target,
                             GHashTable **map, GCancellable *cancellable, GError **error);
+/* The server tells the new UIDs of what it copied or moved, so that none told means that none was there. */
+gboolean imap_session_tells_copies (ImapSession *session);
 /* UID COPY; `map` and GONE as for move. */
 gboolean imap_session_copy (ImapSession *session, const char *set, const char *target,
                             GHashTable **map, GCancellable *cancellable, GError **error);

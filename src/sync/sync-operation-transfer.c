@@ -152,7 +152,7 @@ settle_move (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **
 {
   g_autoptr (GPtrArray) moved = sync_batch_new_list (), vanished = sync_batch_new_list ();
   const StoreOperation *first = g_ptr_array_index (operations, 0);
-  gboolean silent = map == NULL && !imap_session_has (batch->context->session, IMAP_CAP_UIDPLUS);
+  gboolean silent = map == NULL && !imap_session_tells_copies (batch->context->session);
 
   for (guint i = 0; i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
