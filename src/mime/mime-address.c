@@ -12,6 +12,7 @@
 #include "mime-build.h"
 #include "mime-charset-private.h"
 #include "mime-header-private.h"
+#include "mime-plain-private.h"
 
 #define MAX_ADDRESSES 20000
 #define MAX_GROUPS    100
@@ -364,6 +365,14 @@ add_list (GPtrArray *out, InternetAddressList *list)
   }
 }
 
+static void
+add_plain (const char *phrase, const char *address, gpointer user_data)
+{
+  g_autofree char *name = tidy_name (phrase);
+
+  g_ptr_array_add (user_data, new_address (name, address));
+}
+
 static guint
 count_valid (GPtrArray *list)
 {
@@ -385,6 +394,8 @@ mime_address_parse_header (const char *value)
   guint signs = 0, groups = 0, valid;
 
   if (value == NULL || value[0] == '\0')
+    return g_steal_pointer (&list);
+  if (mime_plain_addresses (value, add_plain, list))
     return g_steal_pointer (&list);
   mime_gmime_init ();
   for (const char *c = value; *c != '\0'; c++) {

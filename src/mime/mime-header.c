@@ -10,6 +10,7 @@
 
 #include "mime-charset-private.h"
 #include "mime-decode-private.h"
+#include "mime-plain-private.h"
 
 #define MAX_DATE_LENGTH 200
 #define MAX_STRUCTURED  65536 /* octets of a field that are searched for a parameter */
@@ -186,8 +187,11 @@ mime_raw_to_value (const char *raw, const char *charset)
 char *
 mime_words_decode (const char *text)
 {
-  g_autofree char *repaired = repair_words (g_strdup (text));
+  g_autofree char *repaired = NULL;
 
+  if (find_word (text) == NULL)
+    return g_strdup (text);
+  repaired = repair_words (g_strdup (text));
   mime_gmime_init ();
   return g_mime_utils_header_decode_text (NULL, repaired);
 }
@@ -231,12 +235,17 @@ repair_extended (char *value)
 char *
 mime_raw_dup_param (const char *raw, const char *name)
 {
-  g_autofree char *sane = g_strndup (raw, MAX_STRUCTURED);
-  g_autofree char *value = mime_raw_to_value (sane, NULL);
-  const char *start = value != NULL ? strchr (value, ';') : NULL;
+  g_autofree char *sane = NULL, *value = NULL;
+  const char *start = NULL;
   g_autoptr (GMimeParamList) params = NULL;
   const char *best = NULL;
+  char *plain = NULL;
 
+  if (mime_plain_param (raw, name, &plain))
+    return plain;
+  sane = g_strndup (raw, MAX_STRUCTURED);
+  value = mime_raw_to_value (sane, NULL);
+  start = value != NULL ? strchr (value, ';') : NULL;
   if (start == NULL)
     return NULL;
   mime_gmime_init ();
@@ -262,10 +271,14 @@ char *
 mime_value_dup_ids (const char *value, guint max)
 {
   g_autoptr (GMimeReferences) found = NULL;
-  g_autoptr (GString) ids = g_string_new (NULL);
+  g_autoptr (GString) ids = NULL;
+  char *plain = NULL;
 
   if (value == NULL)
     return NULL;
+  if (mime_plain_ids (value, max, &plain))
+    return plain;
+  ids = g_string_new (NULL);
   mime_gmime_init ();
   found = g_mime_references_parse (NULL, value);
   for (int i = 0; i < g_mime_references_length (found) && max > 0; i++) {
@@ -283,9 +296,12 @@ gint64
 mime_value_to_date (const char *value)
 {
   g_autoptr (GDateTime) date = NULL;
+  gint64 plain = 0;
 
   if (value == NULL || strlen (value) > MAX_DATE_LENGTH)
     return 0;
+  if (mime_plain_date (value, &plain))
+    return plain;
   mime_gmime_init ();
   date = g_mime_utils_header_decode_date (value);
   return date != NULL ? MAX (g_date_time_to_unix (date), 0) : 0;

@@ -14,10 +14,18 @@ typedef enum
   MIME_DISPOSITION_ATTACHMENT,
 } MimeDisposition;
 
+typedef struct
+{
+  const char *name, *value;
+} MimeField;
+
 /* A part: a leaf, or a multipart with its children.  An attached message is a leaf. */
 typedef struct
 {
-  GMimeObject *object; /* borrowed from the structure */
+  GMimeObject *object; /* borrowed from the structure; NULL where the fields were read without GMime: */
+  char *block;
+  MimeField *fields; /* strings in `block` */
+  guint n_fields;
   guint parent;        /* index of the multipart around it; 0 for the root itself */
   guint end;           /* index behind its last descendant: children are [index + 1, end) */
   gsize body, length;  /* of a leaf: its octets as on the wire, without the line end that belongs to the boundary */
@@ -31,7 +39,7 @@ typedef struct
 {
   GBytes *bytes;    /* what was parsed */
   const char *data; /* of `bytes` */
-  GMimeObject *root;
+  GMimeObject *root; /* nullable, see MimeNode */
   GArray *nodes; /* of MimeNode, in the order of the message; never empty */
 } MimeStructure;
 
@@ -40,6 +48,8 @@ MimeStructure *mime_structure_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 void mime_structure_free (MimeStructure *structure);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeStructure, mime_structure_free)
 
+/* An empty array of nodes. */
+GArray *mime_structure_new_nodes (void) G_GNUC_WARN_UNUSED_RESULT;
 const MimeNode *mime_structure_get (const MimeStructure *structure, guint index);
 /* First header field of that name, raw with its folds, borrowed; NULL when absent.  The root node has those of the message. */
 const char *mime_node_get_raw (const MimeNode *node, const char *name);

@@ -137,7 +137,20 @@ guess_boundary (GMimeObject *root, GBytes *bytes, gsize *offset)
 static void
 node_clear (gpointer data)
 {
-  g_free (((MimeNode *)data)->type);
+  MimeNode *node = data;
+
+  g_free (node->type);
+  g_free (node->block);
+  g_free (node->fields);
+}
+
+GArray *
+mime_structure_new_nodes (void)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (MimeNode));
+
+  g_array_set_clear_func (nodes, node_clear);
+  return nodes;
 }
 
 static void
@@ -232,8 +245,7 @@ mime_structure_new (GBytes *bytes)
   if (header != NULL)
     take_bytes (structure, insert (structure->bytes, offset, header));
   structure->data = g_bytes_get_data (structure->bytes, NULL);
-  structure->nodes = g_array_new (FALSE, FALSE, sizeof (MimeNode));
-  g_array_set_clear_func (structure->nodes, node_clear);
+  structure->nodes = mime_structure_new_nodes ();
   add_node (structure, structure->root, 0);
   return structure;
 }
@@ -242,7 +254,7 @@ void
 mime_structure_free (MimeStructure *structure)
 {
   g_array_unref (structure->nodes);
-  g_object_unref (structure->root);
+  g_clear_object (&structure->root);
   g_bytes_unref (structure->bytes);
   g_free (structure);
 }
@@ -258,9 +270,16 @@ mime_structure_get (const MimeStructure *structure, guint index)
 const char *
 mime_node_get_raw (const MimeNode *node, const char *name)
 {
-  GMimeHeader *header =
-      g_mime_header_list_get_header (g_mime_object_get_header_list (node->object), name);
+  GMimeHeader *header;
 
+  if (node->object == NULL) {
+    for (guint i = 0; i < node->n_fields; i++) {
+      if (g_ascii_strcasecmp (node->fields[i].name, name) == 0)
+        return node->fields[i].value;
+    }
+    return NULL;
+  }
+  header = g_mime_header_list_get_header (g_mime_object_get_header_list (node->object), name);
   return header != NULL ? g_mime_header_get_raw_value (header) : NULL;
 }
 

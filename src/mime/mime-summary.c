@@ -1,8 +1,7 @@
 /* What a list row shows, from as few bytes as possible: the fast path of the first sync.
  *
  * Of the header only the fields of a row are decoded, of the body only the start of the first readable text.  Runs on sync
- * workers; must stay well under 150 µs for an ordinary message, most of which is GMime's, which a header alone does not need, and linear
- * for a hostile one. */
+ * workers; must stay well under 150 µs for an ordinary message, which GMime's objects would cost alone, and linear for a hostile one. */
 #include "mime-message.h"
 
 #include <string.h>
@@ -11,7 +10,7 @@
 #include "base-text.h"
 #include "mime-address-private.h"
 #include "mime-header-private.h"
-#include "mime-structure-private.h"
+#include "mime-quick-private.h"
 
 #define PREVIEW_CHARS 200
 #define PREVIEW_BYTES                                                                              \
@@ -72,117 +71,31 @@ join_names (const char *value)
   return g_string_free (names, FALSE);
 }
 
-/* The fields a row needs, in the order of row_fields. */
-typedef enum
+static char *
+dup_value (const MimeStructure *structure, const char *name, const char *charset)
 {
-  FIELD_FROM,
-  FIELD_SENDER,
-  FIELD_TO,
-  FIELD_SUBJECT,
-  FIELD_DATE,
-  FIELD_MESSAGE_ID,
-  FIELD_IN_REPLY_TO,
-  FIELD_REFERENCES,
-  FIELD_CONTENT_TYPE,
-  N_FIELDS,
-} Field;
-
-static const char *const row_fields[N_FIELDS] = {
-  "From",       "Sender",      "To",         "Subject",      "Date",
-  "Message-ID", "In-Reply-To", "References", "Content-Type",
-};
-
-/* Raw values, NULL where there is none; borrowed. */
-typedef const char *Fields[N_FIELDS];
-
-static void
-take_fields (const MimeStructure *structure, Fields fields)
-{
-  for (guint i = 0; i < N_FIELDS; i++)
-    fields[i] = mime_node_get_raw (mime_structure_get (structure, 0), row_fields[i]);
-}
-
-/* The field that this line (up to its colon) begins: its number, N_FIELDS for one that does not matter; *clean FALSE: it begins
- * none. */
-static guint
-identify (const char *line, gsize length, gboolean *clean)
-{
-  *clean = length > 0;
-  for (gsize i = 0; i < length && *clean; i++)
-    *clean = g_ascii_isalnum (line[i]) || line[i] == '-' || line[i] == '_';
-  for (guint i = 0; i < N_FIELDS && *clean; i++)
-    if (strlen (row_fields[i]) == length && g_ascii_strncasecmp (row_fields[i], line, length) == 0)
-      return i;
-  return N_FIELDS;
-}
-
-/* `end` stands behind a line end. */
-static void
-end_field (char *end)
-{
-  end[-1] = '\0';
-  if (end[-2] == '\r')
-    end[-2] = '\0';
-}
-
-/* The same without GMime, which costs most of what a row costs: cuts the block (writable, NUL-terminated) into its fields.  FALSE:
- * it is not quite as it should be, so that GMime had better say what it makes of it. */
-static gboolean
-cut_fields (GString *block, Fields fields)
-{
-  char *last_end = NULL;
-
-  if (memchr (block->str, '\0', block->len) != NULL)
-    return FALSE;
-  for (guint i = 0; i < N_FIELDS; i++)
-    fields[i] = NULL;
-  for (char *line = block->str; *line != '\0';) {
-    char *newline = strchr (line, '\n');
-    char *colon = line + strcspn (line, ":\n");
-    gboolean clean = FALSE;
-    guint field;
-
-    if (newline == NULL)
-      return FALSE;
-    if (newline == line || (newline == line + 1 && *line == '\r'))
-      break;
-    if (*line == ' ' || *line == '\t') {
-      if (last_end == NULL)
-        return FALSE;
-      line = last_end = newline + 1;
-      continue;
-    }
-    field = identify (line, (gsize)(colon - line), &clean);
-    if (!clean || *colon != ':' || (field < N_FIELDS && fields[field] != NULL))
-      return FALSE;
-    if (last_end != NULL)
-      end_field (last_end);
-    if (field < N_FIELDS)
-      fields[field] = colon + 1;
-    line = last_end = newline + 1;
-  }
-  if (last_end != NULL)
-    end_field (last_end);
-  return last_end != NULL;
+  return mime_raw_to_value (mime_node_get_raw (mime_structure_get (structure, 0), name), charset);
 }
 
 static MimeSummary *
-read_header (Fields fields)
+read_header (const MimeStructure *structure)
 {
   MimeSummary *summary = g_new0 (MimeSummary, 1);
   /* The hint for raw 8-bit fields: the charset of the body, where it says one. */
-  g_autofree char *hint = mime_raw_dup_param (fields[FIELD_CONTENT_TYPE], "charset");
-  g_autofree char *from = mime_raw_to_value (fields[FIELD_FROM], hint),
-                  *to = mime_raw_to_value (fields[FIELD_TO], hint),
-                  *date = mime_raw_to_value (fields[FIELD_DATE], NULL),
-                  *id = mime_raw_to_value (fields[FIELD_MESSAGE_ID], NULL),
-                  *reply = mime_raw_to_value (fields[FIELD_IN_REPLY_TO], NULL),
-                  *references = mime_raw_to_value (fields[FIELD_REFERENCES], NULL),
-                  *subject = mime_raw_to_text (fields[FIELD_SUBJECT], hint);
+  g_autofree char *hint =
+      mime_node_dup_param (mime_structure_get (structure, 0), "Content-Type", "charset");
+  g_autofree char *from = dup_value (structure, "From", hint),
+                  *to = dup_value (structure, "To", hint),
+                  *date = dup_value (structure, "Date", NULL),
+                  *id = dup_value (structure, "Message-ID", NULL),
+                  *reply = dup_value (structure, "In-Reply-To", NULL),
+                  *references = dup_value (structure, "References", NULL),
+                  *subject = mime_raw_to_text (
+                      mime_node_get_raw (mime_structure_get (structure, 0), "Subject"), hint);
 
   read_from (summary, from);
   if (summary->from_address == NULL) {
-    g_autofree char *sender = mime_raw_to_value (fields[FIELD_SENDER], hint);
+    g_autofree char *sender = dup_value (structure, "Sender", hint);
 
     read_from (summary, sender);
   }
@@ -404,6 +317,14 @@ has_attachments (const MimeStructure *structure)
 
 /* ---- the three ways in ---- */
 
+static MimeStructure *
+read_structure (GBytes *bytes, gboolean header_only)
+{
+  MimeStructure *structure = mime_structure_new_quick (bytes, header_only);
+
+  return structure != NULL ? structure : mime_structure_new (bytes);
+}
+
 static gboolean
 is_mixed (const MimeStructure *structure)
 {
@@ -432,42 +353,21 @@ dup_block (GBytes *header)
 }
 
 static MimeSummary *
-summary_of (const MimeStructure *structure)
+summary_of_header (const MimeStructure *structure)
 {
-  Fields fields;
+  MimeSummary *summary = read_header (structure);
 
-  take_fields (structure, fields);
-  return read_header (fields);
-}
-
-/* "multipart/mixed; boundary=x".  FALSE in *clean: not plain enough to be read here. */
-static gboolean
-says_mixed (const char *raw, gboolean *clean)
-{
-  gsize blank = raw != NULL ? strspn (raw, " \t\r\n") : 0;
-  gsize length = raw != NULL ? strcspn (raw + blank, "; \t\r\n") : 0;
-
-  *clean = raw == NULL || strchr (raw, '(') == NULL;
-  return length == strlen ("multipart/mixed")
-         && g_ascii_strncasecmp (raw + blank, "multipart/mixed", length) == 0;
+  summary->has_attachments = is_mixed (structure);
+  return summary;
 }
 
 MimeSummary *
 mime_summary_from_header (GBytes *header)
 {
-  GString *cut = dup_block (header);
-  Fields fields;
-  gboolean good = cut_fields (cut, fields), mixed = FALSE;
-  MimeSummary *summary = NULL;
+  g_autoptr (GBytes) block = g_string_free_to_bytes (dup_block (header));
+  g_autoptr (MimeStructure) structure = read_structure (block, TRUE);
 
-  if (good)
-    mixed = says_mixed (fields[FIELD_CONTENT_TYPE], &good);
-  if (good) {
-    summary = read_header (fields);
-    summary->has_attachments = mixed;
-  }
-  g_string_free (cut, TRUE);
-  return good ? summary : mime_summary_from_header_by_gmime (header);
+  return summary_of_header (structure);
 }
 
 MimeSummary *
@@ -475,10 +375,8 @@ mime_summary_from_header_by_gmime (GBytes *header)
 {
   g_autoptr (GBytes) block = g_string_free_to_bytes (dup_block (header));
   g_autoptr (MimeStructure) structure = mime_structure_new (block);
-  MimeSummary *summary = summary_of (structure);
 
-  summary->has_attachments = is_mixed (structure);
-  return summary;
+  return summary_of_header (structure);
 }
 
 MimeSummary *
@@ -489,8 +387,8 @@ mime_summary_from_start (GBytes *header, GBytes *text)
   GString *block = dup_block (header);
   g_autoptr (GBytes) whole =
       g_string_free_to_bytes (g_string_append_len (block, length > 0 ? data : "", (gssize)length));
-  g_autoptr (MimeStructure) structure = mime_structure_new (whole);
-  MimeSummary *summary = summary_of (structure);
+  g_autoptr (MimeStructure) structure = read_structure (whole, FALSE);
+  MimeSummary *summary = read_header (structure);
 
   summary->preview = find_preview (structure);
   summary->has_attachments = is_mixed (structure) || has_attachments (structure);
@@ -500,8 +398,8 @@ mime_summary_from_start (GBytes *header, GBytes *text)
 MimeSummary *
 mime_summary_from_message (GBytes *message)
 {
-  g_autoptr (MimeStructure) structure = mime_structure_new (message);
-  MimeSummary *summary = summary_of (structure);
+  g_autoptr (MimeStructure) structure = read_structure (message, FALSE);
+  MimeSummary *summary = read_header (structure);
 
   summary->preview = find_preview (structure);
   summary->has_attachments = has_attachments (structure);
