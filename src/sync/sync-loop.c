@@ -227,16 +227,15 @@ take_list (Loop *loop, GHashTable *mailboxes, GError **error)
   return store_db_commit (loop->db, error);
 }
 
-/* From here on the server tells of all folders by itself, if it can. */
+/* From here on the server tells of all folders by itself, if it can.  Not before the lists are here: a person waits for those. */
 static gboolean
 watch_all (Loop *loop, GError **error)
 {
-  gboolean watching = imap_session_is_watching (loop->session);
+  gboolean watching = FALSE;
 
-  if (!watching && !loop->asked_to_watch
-      && !imap_session_notify (loop->session, &watching, loop->cancellable, error))
-    return FALSE;
   loop->asked_to_watch = TRUE;
+  if (!imap_session_notify (loop->session, &watching, loop->cancellable, error))
+    return FALSE;
   sync_watch_set_told (loop->watch, watching);
   return TRUE;
 }
@@ -254,7 +253,7 @@ list_folders (Loop *loop, GError **error)
     disconnect (loop);
     return TRUE;
   }
-  return mailboxes != NULL && take_list (loop, mailboxes, error) && watch_all (loop, error);
+  return mailboxes != NULL && take_list (loop, mailboxes, error);
 }
 
 /* One person's request for a body, where the reader worker may not connect. */
@@ -396,13 +395,14 @@ look_again (Loop *loop, StoreProof proof)
 static gboolean
 take_told_status (Loop *loop, const StoreFolder *folder, const ImapMailbox *told, GError **error)
 {
-  SyncStatus status = { 0 };
+  SyncStatus status = { 0 }, before = { 0 };
   guint64 known = 0;
 
   if (!sync_watch_get_status (loop->watch, folder->id, &status)) {
     sync_watch_mark (loop->watch, folder->id);
     return TRUE;
   }
+  before = status;
   if (told->told & IMAP_TOLD_MESSAGES)
     status.messages = told->messages;
   if (told->told & IMAP_TOLD_UNSEEN)
@@ -413,6 +413,9 @@ take_told_status (Loop *loop, const StoreFolder *folder, const ImapMailbox *told
     status.uid_validity = told->uid_validity;
   if (told->told & IMAP_TOLD_HIGHESTMODSEQ)
     status.modseq = told->highest_modseq;
+  /* The list said the same. */
+  if (sync_status_equal (&status, &before))
+    return TRUE;
   return store_message_count_uids (loop->db, folder->id, &known, error)
          && store_folder_set_server_counts (loop->db, folder->id, status.messages, status.unseen,
                                             error)
@@ -625,6 +628,8 @@ work (Loop *loop, GError **error)
   if (sync_watch_list_is_due (loop->watch, g_get_monotonic_time ()))
     return list_folders (loop, error);
   folder = sync_watch_next (loop->watch, shown, serial, g_get_monotonic_time (), &goal);
+  if ((folder == 0 || goal == SYNC_GOAL_BODIES) && !loop->asked_to_watch)
+    return watch_all (loop, error);
   return folder != 0 ? step_folder (loop, folder, goal, error) : listen (loop, error);
 }
 

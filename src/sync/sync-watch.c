@@ -136,8 +136,8 @@ sync_watch_begin_list (SyncWatch *watch, gint64 now)
     g_array_index (watch->entries, Entry, i).exists = FALSE;
 }
 
-static gboolean
-status_equal (const SyncStatus *a, const SyncStatus *b)
+gboolean
+sync_status_equal (const SyncStatus *a, const SyncStatus *b)
 {
   return a->uid_validity == b->uid_validity && a->uid_next == b->uid_next
          && a->messages == b->messages && a->unseen == b->unseen && a->modseq == b->modseq;
@@ -187,7 +187,7 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
     /* What came in on this connection may have left the numbers that were told before behind. */
     if (agrees)
       entry->done_status = *status;
-    if (!status_equal (&entry->status, &entry->done_status)
+    if (!sync_status_equal (&entry->status, &entry->done_status)
         && (!is_mirror (entry->role) || entry->done_once))
       entry->due = TRUE;
   } else if (now - entry->done_at >= watch->times->visit
@@ -195,7 +195,7 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
     entry->due = TRUE;
   }
   if (!entry->due && status != NULL
-      && (agrees || (entry->done_once && status_equal (status, &entry->done_status)))) {
+      && (agrees || (entry->done_once && sync_status_equal (status, &entry->done_status)))) {
     entry->proven = TRUE;
     return TRUE;
   }

@@ -37,6 +37,8 @@ typedef struct
   guint64 modseq;
 } SyncStatus;
 
+gboolean sync_status_equal (const SyncStatus *a, const SyncStatus *b);
+
 /* `times` is borrowed. */
 SyncWatch *sync_watch_new (const SyncTimes *times) G_GNUC_WARN_UNUSED_RESULT;
 void sync_watch_free (SyncWatch *watch);
