@@ -322,7 +322,8 @@ complete_row (StoreDb *db, const StoreRow *row, const StoreNewMessage *message, 
 }
 
 /* Row id of the message that a pending MOVE took away from this folder and UID, or 0.  Where the
- * UID of the MOVE is not known (any more), the Message-ID tells, and the UID is remembered. */
+ * UID of the MOVE is not known (any more), the Message-ID tells, or size and date where there is none, and the UID is
+ * remembered. */
 static gboolean
 find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GError **error)
 {
@@ -335,7 +336,7 @@ find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GEr
           "2",
           STORE_INTS (adding->folder, message->uid, STORE_OPERATION_MOVE)))
     return FALSE;
-  if (*id != 0 || message->message_id == NULL)
+  if (*id != 0)
     return TRUE;
 
   gint64 operation = 0;
@@ -343,11 +344,13 @@ find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GEr
     g_autoptr (StoreQuery) query = store_db_query (
         db, error,
         "SELECT id, message FROM operation AS o WHERE folder = ?1 AND uid = 0 AND kind = ?2 "
-        "AND state < 2 AND message_id = ?3 "
+        "AND state < 2 AND message_id IS ?3 "
+        "AND (?3 IS NOT NULL OR EXISTS (SELECT 1 FROM message AS m WHERE m.id = o.message "
+        "AND m.size = ?4 AND m.date = ?5)) "
         /* still on its way into this folder: what the server shows is another copy */
         "AND NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.message = o.message AND e.id < o.id "
         "AND e.state < 2 AND e.begun = 0 AND e.target = ?1) ORDER BY id LIMIT 1",
-        STORE_INTS (adding->folder, STORE_OPERATION_MOVE));
+        STORE_INTS (adding->folder, STORE_OPERATION_MOVE, 0, (gint64)message->size, message->date));
     if (query == NULL)
       return FALSE;
     store_query_bind_text (query, 3, message->message_id);

@@ -190,6 +190,38 @@ test_reset (void)
   check_all_counts (profile);
 }
 
+/* Two without Message-ID, on their way out when their folder is numbered anew: known by size and date. */
+static void
+test_reset_nameless (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 ids[2];
+  for (guint round = 0; round < 2; round++) {
+    for (guint i = 0; i < 2; i++) {
+      StoreNewMessage message = {
+        .uid = round == 0 ? 7 + i : 2 - i, .received = 1000, .date = 500 + i, .size = 100
+      };
+      g_autoptr (GPtrArray) list = g_ptr_array_new ();
+      g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+      g_ptr_array_add (list, &message);
+      g_assert_true (store_message_add (profile->db, profile->inbox, list, fresh, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (fresh->len, ==, round == 0 ? 1 : 0);
+      if (round == 0)
+        ids[i] = STORE_KEY_ID (g_array_index (fresh, StoreKey, 0));
+    }
+    if (round == 0) {
+      g_assert_cmpint (store_operation_move (profile->db, ids, 2, profile->archive, &error), >, 0);
+      g_assert_true (store_folder_reset (profile->db, profile->inbox, &error));
+    }
+  }
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_cmpuint (due->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpuint (((StoreOperation *)g_ptr_array_index (due, i))->uid, ==, 2 - i);
+}
+
 static char *
 shown_name (Profile *profile, gint64 id)
 {
@@ -540,6 +572,7 @@ test_only_here (void)
 void
 add_folder_tests (void)
 {
+  g_test_add_func ("/store/folder/reset-nameless", test_reset_nameless);
   g_test_add_func ("/store/folder/rename", test_rename);
   g_test_add_func ("/store/folder/rename-dropped", test_rename_dropped);
   g_test_add_func ("/store/folder/rename-seen", test_rename_seen);
