@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "fake-resolver.h"
 
 #define OPEN "S: 220 mail.test\nC: EHLO *\nS: 250-mail.test\n"
 #define OK   "S: 250 ok\n"
@@ -298,6 +299,40 @@ test_enhanced (void)
   }
 }
 
+/* The same server under two names: Yahoo's offer of 8BITMIME is not taken. */
+static void
+test_yahoo (void)
+{
+  static const struct
+  {
+    const char *host, *mail;
+  } cases[] = {
+    { "smtp.mail.yahoo.com", MAIL (" SIZE=5") },
+    { "smtp.gmail.com", MAIL (" SIZE=5 BODY=8BITMIME") },
+  };
+
+  fake_resolver_install ();
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_PROVIDER);
+    NetEndpoint endpoint = fake_server_endpoint (server);
+    g_autofree char *script = g_strconcat (OPEN "S: 250-8BITMIME\nS: 250 SIZE\n", cases[i].mail,
+                                           OK RCPT_BARE OK REST, NULL);
+    g_autoptr (GBytes) message = g_bytes_new_static ("한", 3);
+    g_autoptr (SmtpSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+
+    endpoint.host = cases[i].host;
+    fake_server_add_script (server, script, NULL);
+    session = smtp_session_open (&endpoint, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (smtp_session_send (session, "me@a.example", one, message, NULL, NULL, &error),
+                     ==, SMTP_SENT);
+    g_assert_no_error (error);
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
 void
 test_options_add (void)
 {
@@ -308,4 +343,5 @@ test_options_add (void)
   g_test_add_func ("/smtp/options/false-offers", test_false_offers);
   g_test_add_func ("/smtp/options/disabled", test_disabled);
   g_test_add_func ("/smtp/options/enhanced", test_enhanced);
+  g_test_add_func ("/smtp/options/yahoo", test_yahoo);
 }
