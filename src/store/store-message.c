@@ -419,20 +419,57 @@ adopt (StoreDb *db, gint64 id, const StoreNewMessage *message, GError **error)
 }
 
 static gboolean
+set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *said, GError **error)
+{
+  StoreRow row;
+  int found = store_row_find (db, folder, said->uid, &row, error);
+  if (found == 0) {
+    gint64 id = 0;
+    if (!store_db_get_int (
+            db, &id, error,
+            "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state "
+            "< 2",
+            STORE_INTS (folder, said->uid, STORE_OPERATION_MOVE)))
+      return FALSE;
+    if (id != 0)
+      found = store_row_load (db, id, &row, error);
+  }
+  if (found <= 0)
+    return found == 0;
+  if (row.server_flags == said->flags)
+    return TRUE;
+  StoreRow new = row;
+  new.server_flags = said->flags;
+  return store_row_replay (db, &new, error) && store_row_update (db, &row, &new, error);
+}
+
+/* The list is fetched again where a visit was broken off: what changed in between is told by nothing else. */
+static gboolean
+take_flags (Adding *adding, const StoreNewMessage *message, const StoreRow *row, GError **error)
+{
+  const StoreServerFlags said = { .uid = message->uid, .flags = message->flags };
+  return !message->has_flags || row->server_flags == message->flags
+         || set_server_flags (adding->db, adding->folder, &said, error);
+}
+
+static gboolean
 add_one (Adding *adding, const StoreNewMessage *message, GError **error)
 {
   StoreDb *db = adding->db;
   StoreRow row;
   int found = store_row_find (db, adding->folder, message->uid, &row, error);
   if (found != 0)
-    return found == 1 && complete_row (db, &row, message, error);
+    return found == 1 && complete_row (db, &row, message, error)
+           && take_flags (adding, message, &row, error);
 
   gint64 id = 0;
   if (!find_moved_away (adding, message, &id, error))
     return FALSE;
   if (id != 0) {
     found = store_row_load (db, id, &row, error);
-    return found == 1 ? complete_row (db, &row, message, error) : found == 0;
+    return found == 1 ? complete_row (db, &row, message, error)
+                            && take_flags (adding, message, &row, error)
+                      : found == 0;
   }
   if (!find_adoptable (adding, message, &id, error))
     return FALSE;
@@ -485,31 +522,6 @@ store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fres
 
 /* ---- what the server says of known ones ---- */
 
-static gboolean
-set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *said, GError **error)
-{
-  StoreRow row;
-  int found = store_row_find (db, folder, said->uid, &row, error);
-  if (found == 0) {
-    gint64 id = 0;
-    if (!store_db_get_int (
-            db, &id, error,
-            "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state "
-            "< 2",
-            STORE_INTS (folder, said->uid, STORE_OPERATION_MOVE)))
-      return FALSE;
-    if (id != 0)
-      found = store_row_load (db, id, &row, error);
-  }
-  if (found <= 0)
-    return found == 0;
-  if (row.server_flags == said->flags)
-    return TRUE;
-  StoreRow new = row;
-  new.server_flags = said->flags;
-  return store_row_replay (db, &new, error) && store_row_update (db, &row, &new, error);
-}
-
 gboolean
 store_message_set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *flags, gsize n,
                                 GError **error)
@@ -526,13 +538,8 @@ static gboolean
 remove_range (StoreDb *db, gint64 folder, const BaseUidRange *range, GError **error)
 {
   g_autoptr (GArray) rows = store_db_get_ints (
-      db, error,
-      "SELECT id FROM message AS m WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3 "
-      /* Halfway to its end in another mailbox (Gmail's bin), it is still to be deleted there. */
-      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.kind = 2 "
-      "AND o.state < 2 AND o.step > 0)",
+      db, error, "SELECT id FROM message WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3",
       STORE_INTS (folder, range->first, range->last));
-  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2);
   /* Moved away here, gone there before the server was asked to move it: then it is nowhere we
    * know.  Once begun, the outcome of the MOVE decides instead, for it may be what made the UID
    * go. */

@@ -25,8 +25,9 @@ typedef struct
 {
   guint32 uid;
   StoreFlags flags;
-  gint64 received; /* INTERNALDATE, seconds */
-  gint64 date;     /* Date header */
+  gboolean has_flags; /* the server has just told them: they count for a UID that is known too */
+  gint64 received;    /* INTERNALDATE, seconds */
+  gint64 date;        /* Date header */
   guint64 size;
   const char *from_name, *from_address, *to, *subject, *message_id, *in_reply_to, *references;
   const char *object_id; /* nullable: the server's name for these bytes, wherever they lie */
@@ -51,7 +52,8 @@ void store_message_free (StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
 
 /* Adds or completes, one transaction: a UID that is known only gains what it lacks (preview,
- * has_attachments, body; its flags are left to store_message_set_server_flags ()); one that a
+ * has_attachments, body, and flags with has_flags; else its flags are left to
+ * store_message_set_server_flags ()); one that a
  * pending operation moved away or deleted is not added (a moved row takes preview and body); a
  * row without UID and the same Message-ID and folder is adopted.  Every uid must be > 0.  GONE:
  * no such folder. `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of

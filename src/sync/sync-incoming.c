@@ -95,6 +95,8 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
   message = &held->message;
   message->uid = fetched->uid;
   message->flags = (StoreFlags)fetched->flags;
+  /* Of the list, that is; a body may be fetched beside it, by another worker, and be late. */
+  message->has_flags = fetched->has_flags && fetched->header != NULL;
   message->received = fetched->date != 0 ? fetched->date : summary->date;
   message->date = summary->date;
   message->size = fetched->body != NULL ? g_bytes_get_size (fetched->body) : fetched->size;

@@ -147,12 +147,10 @@ sync_status_equal (const SyncStatus *a, const SyncStatus *b)
 static gboolean
 row_agrees (const StoreFolder *folder, const SyncStatus *status, guint64 known)
 {
-  if (!folder->complete || folder->uid_validity != status->uid_validity
-      || folder->uid_next != status->uid_next || known != status->messages)
-    return FALSE;
-  /* Each change has its number; where there are none, the count of unread ones has to tell. */
-  return status->modseq != 0 ? folder->highest_modseq == status->modseq
-                             : folder->unread == status->unseen;
+  /* Each change has its number; where there are none, marks may have changed that no count tells of. */
+  return folder->complete && folder->uid_validity == status->uid_validity
+         && folder->uid_next == status->uid_next && known == status->messages && status->modseq != 0
+         && folder->highest_modseq == status->modseq;
 }
 
 /* Mailboxes that only repeat what lies elsewhere are not worth their traffic until somebody looks. */
@@ -190,10 +188,10 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
     if (!sync_status_equal (&entry->status, &entry->done_status)
         && (!is_mirror (entry->role) || entry->done_once))
       entry->due = TRUE;
-  } else if (now - entry->done_at >= watch->times->visit
-             && (!is_mirror (entry->role) || entry->done_once)) {
-    entry->due = TRUE;
   }
+  if ((status == NULL || status->modseq == 0) && now - entry->done_at >= watch->times->visit
+      && (!is_mirror (entry->role) || entry->done_once))
+    entry->due = TRUE;
   if (!entry->due && status != NULL
       && (agrees || (entry->done_once && sync_status_equal (status, &entry->done_status)))) {
     entry->proven = TRUE;

@@ -16,7 +16,7 @@ typedef struct _SyncTimes
   gint64 about; /* a person who looked at a folder counts as about for so long */
   gint64 told;  /* the same as watchdog where the server tells of every folder (NOTIFY) */
   gint64 inbox; /* long work elsewhere is put aside this often to see to INBOX */
-  gint64 visit; /* how often a folder is visited where the server tells no STATUS */
+  gint64 visit; /* how often a folder is visited where the server tells no STATUS, or no MODSEQ in it */
   gint64 noop;  /* how often a server without IDLE is asked */
 } SyncTimes;
 

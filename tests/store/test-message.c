@@ -3,6 +3,30 @@
 
 #include "base-error.h"
 
+/* The list came twice: what the server told the second time counts, under what is pending here. */
+static void
+test_add_flags_again (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StoreNewMessage new = { .uid = 7, .received = 1700000000, .size = 10, .message_id = "<1@x>" };
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+
+  g_ptr_array_add (messages, &new);
+  g_assert_true (store_message_add (profile->db, profile->inbox, messages, fresh, &error));
+  gint64 id = STORE_KEY_ID (g_array_index (fresh, StoreKey, 0));
+  g_assert_cmpint (
+      store_operation_set_flags (profile->db, &id, 1, TRUE, STORE_FLAG_SEEN, &error), >, 0);
+  new.flags = STORE_FLAG_ANSWERED;
+  new.has_flags = TRUE;
+  g_assert_true (store_message_add (profile->db, profile->inbox, messages, NULL, &error));
+  g_assert_no_error (error);
+  g_autoptr (StoreMessage) message = store_message_get (profile->db, id, &error);
+  g_assert_cmpuint (message->server_flags, ==, STORE_FLAG_ANSWERED);
+  g_assert_cmpuint (message->flags, ==, STORE_FLAG_ANSWERED | STORE_FLAG_SEEN);
+}
+
 static void
 test_add (void)
 {
@@ -348,5 +372,6 @@ add_message_tests (void)
   g_test_add_func ("/store/message/without-body", test_without_body);
   g_test_add_func ("/store/message/list", test_list);
   g_test_add_func ("/store/message/plans", test_plans);
+  g_test_add_func ("/store/message/add-flags-again", test_add_flags_again);
   g_test_add_func ("/store/message/large", test_large);
 }

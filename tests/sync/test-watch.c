@@ -261,8 +261,10 @@ test_quiet (void)
 static void
 test_proof (void)
 {
-  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4, .unseen = 1 };
-  StoreFolder folder = { .id = NEWS, .selectable = TRUE, .uid_validity = 1, .uid_next = 5 };
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4, .unseen = 1, .modseq = 7 };
+  StoreFolder folder = {
+    .id = NEWS, .selectable = TRUE, .uid_validity = 1, .uid_next = 5, .highest_modseq = 7
+  };
   g_autoptr (SyncWatch) watch = sync_watch_new (&sync_times);
 
   g_assert_false (sync_watch_take_folder (watch, &folder, &status, 4, 0));
@@ -271,6 +273,7 @@ test_proof (void)
   folder.unread = 1;
   g_assert_true (sync_watch_take_folder (watch, &folder, &status, 4, 0));
   status.unseen = 0;
+  status.modseq = 8;
   g_assert_false (sync_watch_take_folder (watch, &folder, &status, 4, 0));
   g_assert_cmpint (next (watch, 0, 0, 0), ==, NEWS);
   done (watch, NEWS, 0);
@@ -279,6 +282,7 @@ test_proof (void)
   status.messages = 5;
   folder.uid_next = 6;
   folder.unread = 0;
+  folder.highest_modseq = 8;
   g_assert_true (sync_watch_take_folder (watch, &folder, &status, 5, 0));
   g_assert_cmpint (next (watch, 0, 0, 0), ==, 0);
   {
@@ -300,9 +304,30 @@ test_proof (void)
   }
 }
 
+/* Counts alone cannot tell that a mark changed and another one back: without MODSEQ each connection looks once, and then
+ * from time to time. */
+static void
+test_without_modseq (void)
+{
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4, .unseen = 1 };
+  StoreFolder folder = {
+    .id = NEWS, .selectable = TRUE, .uid_validity = 1, .uid_next = 5, .unread = 1, .complete = TRUE
+  };
+  g_autoptr (SyncWatch) watch = sync_watch_new (&sync_times);
+
+  g_assert_false (sync_watch_take_folder (watch, &folder, &status, 4, 0));
+  g_assert_cmpint (next (watch, 0, 0, 0), ==, NEWS);
+  done (watch, NEWS, 0);
+  sync_watch_take_folder (watch, &folder, &status, 4, 1);
+  g_assert_cmpint (next (watch, 0, 0, 1), ==, 0);
+  g_assert_false (sync_watch_take_folder (watch, &folder, &status, 4, sync_times.visit));
+  g_assert_cmpint (next (watch, 0, 0, sync_times.visit), ==, NEWS);
+}
+
 void
 test_watch_add (void)
 {
+  g_test_add_func ("/watch/without-modseq", test_without_modseq);
   g_test_add_func ("/watch/order", test_order);
   g_test_add_func ("/watch/inbox-in-between", test_inbox_in_between);
   g_test_add_func ("/watch/status", test_status);
