@@ -62,10 +62,8 @@ char *step_dump_commands (Step *step);
   G_STMT_START                                                                                     \
   {                                                                                                \
     gint64 step_deadline = g_get_monotonic_time () + (gint64)((seconds)*G_USEC_PER_SEC);           \
-    gboolean step_came;                                                                            \
-    while (!(step_came = (condition)) && g_get_monotonic_time () < step_deadline)                  \
+    while (!(condition) && g_get_monotonic_time () < step_deadline)                                \
       g_usleep (2000);                                                                             \
-    if (!step_came)                                                                                \
-      g_assert_true (condition);                                                                   \
+    g_assert_true (condition);                                                                     \
   }                                                                                                \
   G_STMT_END
