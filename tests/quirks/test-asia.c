@@ -39,6 +39,24 @@ test_endless_bye (void)
 
 /* BODY[] with no value behind it: what stands next is not taken for it, and the body is asked for again another time. */
 static void
+check_rest_is_read (void)
+{
+  const QuirkServer quirk = { .inbox = three,
+                              .rules =
+                                  "ON: $tag UID FETCH *\n"
+                                  "S: * 1 FETCH (UID 3 BODY[] FLAGS (\\\\Seen) RFC822.SIZE 99)\n"
+                                  "S: * 2 FETCH (BODY[] UID 5 FLAGS () RFC822.SIZE 98)\n"
+                                  "S: $tag OK done\n" };
+  FakeServer *server;
+  ImapSession *session = quirk_begin (&quirk, &server);
+  g_autofree char *seen =
+      quirk_fetch_all (session, IMAP_FETCH_FLAGS | IMAP_FETCH_SIZE | IMAP_FETCH_BODY);
+
+  g_assert_cmpstr (seen, ==, "1: uid=3 flags=1 size=99\n2: uid=5 flags=0 size=98\n");
+  quirk_end (server, session);
+}
+
+static void
 test_body_left_out (void)
 {
   g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
@@ -51,6 +69,7 @@ test_body_left_out (void)
                                      "ONCE: $tag IDLE\nS: + idling\nCUT\n" };
   const QuirkServer good = { .inbox = three };
 
+  check_rest_is_read ();
   quirk_add (quirk, &odd);
   quirk_add (quirk, &good);
   quirk_start (quirk);

@@ -199,7 +199,11 @@ test_not_connected (void)
                                       "S: $tag BAD User is authenticated but not connected.\n"
                                       "ON: $tag LIST *\n"
                                       "S: $tag BAD User is authenticated but not connected.\n" };
-  const QuirkServer back = { .inbox = three };
+  const QuirkServer back = { .inbox = three,
+                             .rules = "ONCE: $tag UID STORE *\n"
+                                      "S: $tag BAD User is authenticated but not connected.\n" };
+  gint64 id = 0;
+  g_autoptr (GError) error = NULL;
 
   quirk_add (quirk, &away);
   quirk_add (quirk, &back);
@@ -213,6 +217,14 @@ test_not_connected (void)
   /* and by itself it comes back */
   quirk_wait_total (quirk, "INBOX", 3);
   quirk_wait_idle (quirk, 1, 1);
+  /* nor is it a word about what is to be done: that waits */
+  id = quirk_find (quirk, "INBOX", "five");
+  g_assert_cmpint (store_operation_set_flags (quirk->db, &id, 1, TRUE, STORE_FLAG_FLAGGED, &error),
+                   >, 0);
+  sync_engine_operations_changed (quirk->engine, quirk->account->id);
+  quirk_wait_operations_done (quirk);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 1, "* UID STORE 5 *"), ==, 2);
+  g_assert_cmpstr (quirk->refused->str, ==, "");
 }
 
 /* COPYUID comes in an untagged line that lacks even the OK. */

@@ -197,6 +197,7 @@ test_missing_mailbox (void)
   message = quirk_get (quirk, "INBOX", "seven");
   g_assert_null (strstr (message->from_address, "MISSING"));
   g_assert_null (strstr (message->from_name, "MISSING"));
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "*ENVELOPE*"), ==, 0);
 }
 
 /* IDLE behind other commands in one packet is overlooked: it goes out alone, when all others were answered. */

@@ -273,7 +273,7 @@ static void
 test_vanished_is_there (void)
 {
   g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
-#define ENABLED "ON: $tag ENABLE *QRESYNC*\nS: * ENABLED QRESYNC\nS: $tag OK done\n"
+#define ENABLED  "ON: $tag ENABLE *QRESYNC*\nS: * ENABLED QRESYNC\nS: $tag OK done\n"
 #define CUT_IDLE "ONCE: $tag IDLE\nS: + idling\nCUT\n"
   const QuirkServer before = {
     .caps = APPLE, .inbox = three, .select_codes = MODSEQ, .rules = ENABLED CUT_IDLE
