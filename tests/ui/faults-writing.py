@@ -21,6 +21,10 @@ def ready(scene, **ports):
     scene.inbox()
 
 
+# What ends the text of a message: the dot, or the last chunk where the server takes chunks (RFC 3030)
+LAST = r'^(\.|BDAT \d+ LAST)$'
+
+
 def in_clear(scene, *options):
     """A proxy that sees the lines of SMTP."""
     return scene.proxy(SMTP, 465, '--tls', GOOD, '--to-tls', *options)
@@ -80,7 +84,7 @@ def quitting_with_an_open_composer_keeps_it(scene):
 @case
 def quitting_while_sending_loses_and_doubles_nothing(scene):
     """The server does not answer the final dot; a person quits, and then insists."""
-    proxy = in_clear(scene, '--mute-after', r'^\.$')
+    proxy = in_clear(scene, '--mute-after', LAST)
     ready(scene, smtp=SMTP)
     scene.compose('bob@lab.test', 'Quit while sending', 'Hello.')
     scene.send()
@@ -131,7 +135,7 @@ def quitting_before_the_text_was_sent_sends_it_next_time(scene):
 
 @case
 def a_cut_before_the_text_is_tried_again_by_itself(scene):
-    proxy = in_clear(scene, '--cut-at', '^DATA')
+    proxy = in_clear(scene, '--cut-at', '^RCPT')
     ready(scene, smtp=SMTP)
     scene.compose('bob@lab.test', 'Cut and tried again', 'Hello.')
     scene.send()
@@ -146,7 +150,7 @@ def a_cut_before_the_text_is_tried_again_by_itself(scene):
 @case
 def a_cut_at_the_final_dot_is_asked_about(scene):
     """The program cannot know that the dot did not arrive."""
-    proxy = in_clear(scene, '--cut-at', r'^\.$')
+    proxy = in_clear(scene, '--cut-at', LAST)
     ready(scene, smtp=SMTP)
     scene.compose('bob@lab.test', 'Cut at the dot', 'Hello.')
     scene.send()
