@@ -27,6 +27,7 @@ struct _UiApplication
   MailEngine *engine;
   GSettings *settings;
   GtkWidget *shortcuts; /* while it is open */
+  MailAccount *asks;    /* needs its password while nobody looks at the window */
   GPtrArray *uris;      /* mailto: URIs that came before the engine was ready */
   char *profile;
 
@@ -64,12 +65,30 @@ on_close_request (UiWindow *window, UiApplication *self)
   return GDK_EVENT_STOP;
 }
 
+static void
+ask_for_password (UiApplication *self, UiWindow *window)
+{
+  g_autoptr (MailAccount) account = g_steal_pointer (&self->asks);
+  if (account && mail_account_needs_password (account))
+    ui_password_dialog_ask (GTK_WINDOW (window), self->engine, account,
+                            mail_account_get_state_text (account),
+                            mail_account_get_state_detail (account));
+}
+
+static void
+on_window_active (UiWindow *window, GParamSpec *pspec, UiApplication *self)
+{
+  if (gtk_window_is_active (GTK_WINDOW (window)))
+    ask_for_password (self, window);
+}
+
 static UiWindow *
 open_window (UiApplication *self)
 {
   UiWindow *window = ui_window_new (GTK_APPLICATION (self), self->engine, self->settings);
   g_signal_connect_object (window, "retry", G_CALLBACK (start_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, 0);
+  g_signal_connect_object (window, "notify::is-active", G_CALLBACK (on_window_active), self, 0);
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -209,10 +228,11 @@ static void
 on_password_needed (UiApplication *self, MailAccount *account, const char *sentence,
                     const char *detail)
 {
-  /* Nobody is torn out of another program; the bar in the window stays until somebody looks */
+  /* Nobody is torn out of another program, the keyring's question included: the bar in the window says it until somebody looks */
   UiWindow *window = find_window (self);
+  g_set_object (&self->asks, account);
   if (window && gtk_window_is_active (GTK_WINDOW (window)))
-    ui_password_dialog_ask (GTK_WINDOW (window), self->engine, account, sentence, detail);
+    ask_for_password (self, window);
 }
 
 /* A person who looks at the window needs no notification any more. */
@@ -578,6 +598,7 @@ ui_application_finalize (GObject *object)
 {
   UiApplication *self = UI_APPLICATION (object);
   g_clear_handle_id (&self->wait_source, g_source_remove);
+  g_clear_object (&self->asks);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->paths, base_paths_unref);
