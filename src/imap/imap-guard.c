@@ -36,7 +36,10 @@ timeout_us (ImapSession *session)
 static gint64
 earned_us (ImapSession *session)
 {
-  return (gint64)(session->guard.received * NET_OCTET_US);
+  guint64 received =
+      net_connection_get_bytes_in (session->connection) - session->guard.received_before;
+
+  return (gint64)(received * NET_OCTET_US);
 }
 
 static void
@@ -63,7 +66,10 @@ get_messages (ImapSession *session)
 void
 imap_guard_begin (ImapSession *session)
 {
-  session->guard = (ImapGuard){ .begun = g_get_monotonic_time () };
+  session->guard = (ImapGuard){
+    .begun = g_get_monotonic_time (),
+    .received_before = net_connection_get_bytes_in (session->connection),
+  };
 }
 
 static gint64
@@ -80,9 +86,8 @@ imap_guard_add_wait (ImapSession *session, gint64 since)
 }
 
 gboolean
-imap_guard_take_octets (ImapSession *session, gsize length, GError **error)
+imap_guard_check_pace (ImapSession *session, GError **error)
 {
-  session->guard.received += length;
   if (session->guard.partial_us <= partial_limit_us (session))
     return TRUE;
   set_too_slow (session, error);

@@ -16,8 +16,8 @@ typedef struct
   guint64 responses, octets;       /* of them, literals not counted */
   guint64 fetched, fetched_octets; /* FETCH answers with more than flags, and what they carried */
   gint64 begun;
-  guint64 received;  /* octets of all kinds since then */
-  gint64 partial_us; /* spent waiting for the rest of responses that had begun */
+  guint64 received_before; /* octets on the wire until then, compressed or not */
+  gint64 partial_us;       /* spent waiting for the rest of responses that had begun */
 } ImapGuard;
 
 typedef char ImapTag[16];
@@ -48,13 +48,13 @@ struct _ImapSession
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
-  gboolean utf8;        /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
-  gboolean watching;    /* NOTIFY is set */
-  gboolean utf8_accept; /* UTF8=ACCEPT is: APPEND may have UTF-8 in headers (RFC 6855 4) */
-  gboolean qresync;     /* enabled, and the server said so */
-  gboolean selecting;   /* SELECT is under way: EXISTS is its answer and no news */
-  gboolean leaving;     /* LOGOUT is under way: BYE is its answer */
-  gboolean cuts_copyuid;              /* COPYUID came and made no sense (quirk 17) */
+  gboolean utf8;         /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
+  gboolean watching;     /* NOTIFY is set */
+  gboolean utf8_accept;  /* UTF8=ACCEPT is: APPEND may have UTF-8 in headers (RFC 6855 4) */
+  gboolean qresync;      /* enabled, and the server said so */
+  gboolean selecting;    /* SELECT is under way: EXISTS is its answer and no news */
+  gboolean leaving;      /* LOGOUT is under way: BYE is its answer */
+  gboolean cuts_copyuid; /* COPYUID came and made no sense (quirk 17) */
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
   guint64 append_limit;               /* octets that any mailbox takes; 0: not told */
   guint64 news_octets;                /* about what `news` takes */
@@ -162,8 +162,8 @@ void imap_talk_doubt (ImapSession *session, const ImapCommand *command, const Im
 void imap_guard_begin (ImapSession *session);
 /* Somebody waited since then (monotonic) for the server to go on. */
 void imap_guard_add_wait (ImapSession *session, gint64 since);
-/* So many octets came and are about to be pushed.  RETRY when they come too slowly. */
-gboolean imap_guard_take_octets (ImapSession *session, gsize length, GError **error);
+/* Octets came and are about to be pushed.  RETRY when they come too slowly. */
+gboolean imap_guard_check_pace (ImapSession *session, GError **error);
 /* A response is complete.  LIMIT when there are too many of them. */
 gboolean imap_guard_take_response (ImapSession *session, GError **error);
 /* It was a FETCH with more than flags in it. */

@@ -32,7 +32,7 @@ imap_talk_fill (ImapSession *session, GCancellable *cancellable, GError **error)
   gint64 begun = g_get_monotonic_time ();
   const guint8 *data = net_connection_read (session->connection, &length, cancellable, error);
   imap_guard_add_wait (session, begun);
-  if (data == NULL || !imap_guard_take_octets (session, length, error))
+  if (data == NULL || !imap_guard_check_pace (session, error))
     return break_off (session);
   imap_lexer_push (session->lexer, data, length);
   return TRUE;

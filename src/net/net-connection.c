@@ -19,6 +19,7 @@
 
 #define DEFAULT_TIMEOUT_MS 60000
 #define READ_SIZE          (32 * 1024) /* two TLS records */
+#define NOTHING_MAX        (256 * 1024)
 #define WRITE_SIZE         (32 * 1024) /* more than this is sent at once */
 
 struct _NetConnection
@@ -104,10 +105,12 @@ static gboolean
 wait_for_peer (NetConnection *connection, NetIo wanted, gint64 deadline, GCancellable *cancellable,
                GError **error)
 {
-  gint64 left = MAX ((deadline - g_get_monotonic_time () + 999) / 1000, 0);
+  gint64 left = (deadline - g_get_monotonic_time () + 999) / 1000;
 
-  switch (wait_for (connection, wanted == NET_IO_WRITE ? POLLOUT : POLLIN, -1, left, cancellable,
-                    error)) {
+  /* Past it nothing counts any more, not even that there is more of what was nothing so far. */
+  switch (left > 0 ? wait_for (connection, wanted == NET_IO_WRITE ? POLLOUT : POLLIN, -1, left,
+                               cancellable, error)
+                   : WAIT_TIMEOUT) {
   case WAIT_SOCKET:
     return TRUE;
   case WAIT_WOKEN:
@@ -278,8 +281,9 @@ static NetIo
 receive_inflated (NetConnection *connection, void *data, gsize size, gsize *done, GError **error)
 {
   guint8 packed[READ_SIZE];
+  gsize nothing = 0; /* octets that came and were nothing: empty blocks, without end perhaps */
 
-  for (;;) {
+  while (nothing <= NOTHING_MAX) {
     gsize length = 0;
     NetIo io;
 
@@ -296,7 +300,11 @@ receive_inflated (NetConnection *connection, void *data, gsize size, gsize *done
     if (io != NET_IO_DONE)
       return io;
     net_deflate_feed (connection->deflate, packed, length);
+    nothing += length;
   }
+  base_error_set (error, BASE_ERROR_LIMIT, NULL, _ ("“%s” sent an answer that does not end."),
+                  connection->host);
+  return NET_IO_FAILED;
 }
 
 /* Adds what is at hand to the buffer, without waiting. */

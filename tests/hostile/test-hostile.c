@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base-paths.h"
 #include "engine-driver.h"
@@ -182,6 +183,73 @@ text (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
   if (!is (verb, "SELECT"))
     return FALSE;
   hostile_say (talk, "%s NO [ALERT] %s", tag, words);
+  return TRUE;
+}
+
+/* `text` so often, then an end of the block, as COMPRESS=DEFLATE wants it. */
+static GBytes *
+deflate_many (const char *text, guint times)
+{
+  g_autoptr (GByteArray) packed = g_byte_array_new ();
+  z_stream stream = { 0 };
+  guint8 room[4096];
+
+  g_assert_cmpint (deflateInit2 (&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), ==, Z_OK);
+  for (guint i = 0; i <= times; i++) {
+    stream.next_in = (guint8 *)text;
+    stream.avail_in = i < times ? (uInt)strlen (text) : 0;
+    do {
+      stream.next_out = room;
+      stream.avail_out = sizeof room;
+      deflate (&stream, i < times ? Z_NO_FLUSH : Z_SYNC_FLUSH);
+      g_byte_array_append (packed, room, (guint)(sizeof room - stream.avail_out));
+    } while (stream.avail_out == 0);
+  }
+  deflateEnd (&stream);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&packed));
+}
+
+/* Agrees to compress, and then sends what is a thousand times as much when it is unpacked. */
+static gboolean
+send_packed (HostileTalk *talk, const char *tag, const char *verb, const char *text)
+{
+  g_autoptr (GBytes) packed = NULL;
+
+  if (!is (verb, "COMPRESS"))
+    return FALSE;
+  hostile_say (talk, "%s OK packed from here on", tag);
+  packed = deflate_many (text, (guint)(32 * 1024 * 1024 / strlen (text)));
+  while (hostile_send (talk, g_bytes_get_data (packed, NULL), g_bytes_get_size (packed)))
+    ;
+  return TRUE;
+}
+
+static gboolean
+packed_line (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return send_packed (talk, tag, verb,
+                      "* SEARCH 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 ");
+}
+
+static gboolean
+packed_lines (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  return send_packed (talk, tag, verb, "* OK Still here\r\n");
+}
+
+/* Blocks with nothing in them. */
+static gboolean
+packed_nothing (HostileTalk *talk, const char *tag, const char *verb, const char *rest)
+{
+  g_autofree char *blocks = g_malloc (50000);
+
+  if (!is (verb, "COMPRESS"))
+    return FALSE;
+  for (guint i = 0; i < 50000; i += 5)
+    memcpy (blocks + i, "\0\0\0\xff\xff", 5);
+  hostile_say (talk, "%s OK packed from here on", tag);
+  while (hostile_send (talk, blocks, 50000))
+    ;
   return TRUE;
 }
 
@@ -515,6 +583,18 @@ static const Attack attacks[] = {
   { .name = "capabilities", .func = capabilities, .expectation = MUST_DROP },
   { .name = "capability-answers", .func = capability_answers, .expectation = MUST_DROP },
   { .name = "text", .func = text, .expectation = MUST_DROP },
+  { .name = "packed-line",
+    .func = packed_line,
+    .expectation = MUST_DROP,
+    .capabilities = "COMPRESS=DEFLATE" },
+  { .name = "packed-lines",
+    .func = packed_lines,
+    .expectation = MUST_DROP,
+    .capabilities = "COMPRESS=DEFLATE" },
+  { .name = "packed-nothing",
+    .func = packed_nothing,
+    .expectation = MUST_DROP,
+    .capabilities = "COMPRESS=DEFLATE" },
   { .name = "literal-of-4-gb", .func = literal_of_4_gb, .expectation = MUST_DROP, .fresh = TRUE },
   { .name = "literal-of-4-eb", .func = literal_of_4_eb, .expectation = MUST_DROP, .fresh = TRUE },
   { .name = "many-literals", .func = many_literals, .expectation = MUST_DROP, .fresh = TRUE },
