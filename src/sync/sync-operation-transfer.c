@@ -183,18 +183,69 @@ check_can_delete (SyncContext *context, const StoreOperation *first, GError **er
 }
 
 static gboolean
+take_unmarked (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  if (fetched->uid != 0 && fetched->has_flags && !(fetched->flags & IMAP_FLAG_DELETED))
+    base_uid_set_add (user_data, fetched->uid);
+  return TRUE;
+}
+
+/* The server made the copies, but lets the originals not go: then those that stay must not be there twice.  Only a fatal error
+ * is one; a copy too many is better than none. */
+static gboolean
+take_copies_back (SyncBatch *batch, GPtrArray *operations, const char *originals, GError **error)
+{
+  SyncContext *context = batch->context;
+  const StoreOperation *first = g_ptr_array_index (operations, 0);
+  g_autoptr (BaseUidSet) stay = base_uid_set_new (), copies = base_uid_set_new ();
+  g_autofree char *set = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean good;
+
+  good = imap_session_store (context->session, originals, FALSE, IMAP_FLAG_DELETED,
+                             context->cancellable, &local);
+  if (!good && !sync_batch_is_fatal (batch, local)) {
+    g_clear_error (&local);
+    good = TRUE;
+  }
+  good = good
+         && imap_session_fetch (context->session, originals, IMAP_FETCH_FLAGS, 0, take_unmarked,
+                                stay, context->cancellable, &local)
+         && sync_context_select (context, first->target_name, FALSE, &local);
+  for (guint i = 0; good && i < operations->len; i++) {
+    const StoreOperation *operation = g_ptr_array_index (operations, i);
+
+    if (operation->new_uid != 0 && base_uid_set_contains (stay, operation->uid)
+        && imap_session_get_selected (context->session)->uid_validity == operation->mark_validity)
+      base_uid_set_add (copies, operation->new_uid);
+  }
+  set = base_uid_set_to_string (copies);
+  if ((good && imap_session_expunge (context->session, set, context->cancellable, &local))
+      || !sync_batch_is_fatal (batch, local))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
 move_by_copy (SyncBatch *batch, GPtrArray *operations, GError **error)
 {
   SyncContext *context = batch->context;
   const StoreOperation *first = g_ptr_array_index (operations, 0);
   g_autofree char *originals = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (!check_can_delete (context, first, error)
       || !make_all (batch, imap_session_copy, operations, first->target_name, error))
     return FALSE;
   originals = set_of (operations, FALSE);
-  return imap_session_expunge (context->session, originals, context->cancellable, error)
-         && arrive (batch, operations, error);
+  if (imap_session_expunge (context->session, originals, context->cancellable, &local))
+    return arrive (batch, operations, error);
+  if (!sync_batch_is_fatal (batch, local) && !g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)
+      && !take_copies_back (batch, operations, originals, error))
+    return FALSE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 gboolean

@@ -519,6 +519,35 @@ test_not_permanent (void)
   }
 }
 
+/* The original may not go: then its copy must not stay either. */
+static void
+test_move_half_refused (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  gint64 id = add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+
+  add_script (bench, "UIDPLUS",
+              SELECT ("a", "INBOX", "9")
+                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
+                                                "S: $c OK [COPYUID 5 7 12] copied\n"
+                                                "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                                                "S: $d OK done\n"
+                                                "C: $e UID EXPUNGE 7\n"
+                                                "S: $e NO [NOPERM] not yours\n"
+                                                "C: $f UID STORE 7 -FLAGS.SILENT (\\\\Deleted)\n"
+                                                "S: $f OK done\n"
+                                                "C: $g UID FETCH 7 *\n"
+                                                "S: * 1 FETCH (UID 7 FLAGS ())\n"
+                                                "S: $g OK done\n" SELECT ("h", "Archive", "5")
+                                                    DELETE_ORIGINAL ("i", "j", "12"));
+  move (bench, id, bench->archive);
+  run_all (bench);
+  g_assert_cmpuint (bench->said->len, ==, 1);
+  g_assert_true (has_said (bench, "not yours"));
+  g_assert_cmpint (folder_of (bench, id), ==, bench->inbox);
+  g_assert_cmpuint (uid_of (bench, id), ==, 7);
+}
+
 /* ---- kept ---- */
 
 static void
@@ -913,6 +942,7 @@ test_operations_add (void)
   g_test_add_func ("/operations/move/cut-in-copy", test_move_cut_in_copy);
   g_test_add_func ("/operations/move/cut-before-copy", test_move_cut_before_copy);
   g_test_add_func ("/operations/copy/cut", test_copy_cut);
+  g_test_add_func ("/operations/move/half-refused", test_move_half_refused);
   g_test_add_func ("/operations/no-uidplus", test_no_uidplus);
   g_test_add_func ("/operations/read-only", test_read_only);
   g_test_add_func ("/operations/not-permanent", test_not_permanent);
