@@ -301,12 +301,24 @@ store_db_free (StoreDb *db)
 
 /* ---- opening ---- */
 
+/* The first thread to ask for any resource registers all of them, and GLib 2.74 gives NULL to whoever asks meanwhile; the
+ * window's thread asks too. */
+static GResource *
+get_resource (void)
+{
+  GResource *resource;
+
+  while ((resource = store_get_resource ()) == NULL)
+    g_thread_yield ();
+  return resource;
+}
+
 static gboolean
 run_schema_step (StoreDb *db, guint index, GError **error)
 {
   g_autofree char *path = g_strconcat ("/org/sosik/Sosik/store/", schema_steps[index], NULL);
   g_autoptr (GBytes) sql =
-      g_resource_lookup_data (store_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+      g_resource_lookup_data (get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   if (sql == NULL)
     return FALSE;
   /* Resource data has a NUL behind its end. */
