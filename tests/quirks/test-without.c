@@ -10,7 +10,7 @@ static const QuirkMail three[] = { { 3, "three" }, { 5, "five" }, { 7, "seven" }
 
 #define ALL_CAPS                                                                                   \
   "IDLE MOVE UIDPLUS CONDSTORE QRESYNC ESEARCH SPECIAL-USE LITERAL+ ID ENABLE UTF8=ACCEPT "        \
-  "LIST-STATUS LIST-EXTENDED NAMESPACE PREVIEW NOTIFY X-GM-EXT-1 OBJECTID COMPRESS=DEFLATE"
+  "LIST-STATUS LIST-EXTENDED NAMESPACE PREVIEW NOTIFY X-GM-EXT-1 OBJECTID COMPRESS=DEFLATE BINARY APPENDLIMIT"
 
 /* What is said with it, and never without it. */
 static const struct
@@ -38,6 +38,8 @@ static const struct
   { "UIDPLUS", "* UID EXPUNGE *" },
   { "LITERAL+", "*+}" },
   { "NOTIFY", "* NOTIFY *" },
+  { "BINARY", "* BINARY.PEEK[1]*" },
+  { "APPENDLIMIT", "* STATUS * (APPENDLIMIT)" },
   { "COMPRESS=DEFLATE", "* COMPRESS DEFLATE" },
   { "IDLE", "* IDLE" },
 };
@@ -61,6 +63,10 @@ use_all (ImapSession *session)
   const ImapSyncPoint point = { .uid_validity = 9, .modseq = 5 };
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   g_autoptr (GBytes) message = g_bytes_new_static ("a: b\r\n\r\n", 8);
+  g_autoptr (GBytes) large = g_bytes_new_take (g_strnfill (1024 * 1024, 'm'), 1024 * 1024);
+  g_autoptr (GBytes) part = NULL;
+  const ImapStructure encoded = { .section = (char *)"1", .encoding = (char *)"base64" };
+  gboolean decoded = FALSE;
   g_autoptr (BaseUidSet) uids = NULL;
   g_autoptr (GPtrArray) mailboxes = NULL;
   g_autoptr (ImapMailbox) status = NULL;
@@ -88,6 +94,11 @@ use_all (ImapSession *session)
   g_assert_true (imap_session_move (session, "3", "Trash", NULL, NULL, &error));
   g_assert_true (imap_session_expunge (session, "5", NULL, &error));
   g_assert_true (imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error));
+  /* larger than that server takes, which it is only asked about for so much */
+  (void)imap_session_append (session, "Sent", 0, 0, large, NULL, NULL, NULL);
+  part = imap_session_fetch_part (session, 3, &encoded, 0, &decoded, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (decoded, ==, imap_session_has (session, IMAP_CAP_BINARY));
   g_assert_true (imap_session_notify (session, &watching, NULL, &error));
   g_assert_true (imap_session_idle (session, -1, 1, NULL, NULL, &error));
   g_assert_no_error (error);
@@ -132,6 +143,12 @@ serve_all (void)
                                        /* what follows would not be readable */
                                        "ON: $tag COMPRESS *\n"
                                        "S: $tag NO there is compression already\n"
+                                       "ON: $tag UID FETCH 3 *PEEK[1]*\n"
+                                       "S: * 1 FETCH (UID 3 BODY[1] \"eA==\" BINARY[1] \"x\")\n"
+                                       "S: $tag OK done\n"
+                                       "ON: $tag STATUS $mailbox (APPENDLIMIT)\n"
+                                       "S: * STATUS $mailbox (APPENDLIMIT 1000)\n"
+                                       "S: $tag OK told\n"
                                        "ON: $tag NOTIFY *\n"
                                        "S: $tag OK watching\n" };
   g_autofree char *script = quirk_script (&quirk);
