@@ -184,6 +184,7 @@ finish_select (ImapFlight *flight, ImapTask *task, gboolean opened)
     return;
   }
   session->selected_name = g_strdup (task->mailbox);
+  session->selections++;
   task->selected = session->selected;
   if (task->uid_validity != 0 && session->selected.uid_validity != task->uid_validity)
     drop_dependents (flight, task, TRUE);

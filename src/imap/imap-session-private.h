@@ -61,6 +61,7 @@ struct _ImapSession
   guint64 expected_expunges;          /* that our own MOVE or EXPUNGE will bring */
   guint short_idles;                  /* in a row, ended by the server without news */
   guint last_tag;
+  guint selections; /* how often a mailbox was opened */
   ImapTag idle_tag; /* "": none; of an IDLE that was ended and has not been answered yet */
 };
 

@@ -241,6 +241,12 @@ imap_session_get_selected_name (ImapSession *session)
   return session->selected_name;
 }
 
+guint
+imap_session_get_selection (ImapSession *session)
+{
+  return session->selections;
+}
+
 const ImapSelected *
 imap_session_get_selected (ImapSession *session)
 {

@@ -261,6 +261,8 @@ gboolean imap_session_select (ImapSession *session, const char *name, gboolean r
 /* Name of the selected mailbox or NULL; and its state (borrowed). */
 const char *imap_session_get_selected_name (ImapSession *session);
 const ImapSelected *imap_session_get_selected (ImapSession *session);
+/* Another number each time a mailbox was opened, be it the same one again. */
+guint imap_session_get_selection (ImapSession *session);
 
 /* UID FETCH `set` (ascending, at most ~900 octets) items [(CHANGEDSINCE modseq)] when changed_since > 0. */
 gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchItems items,

@@ -33,6 +33,7 @@ struct _SyncMailbox
   gint64 folder;
   char *name;
   StoreRole role;
+  guint selection; /* the session's: what is known of the mailbox is of that one */
   SyncVisit phase;
   gboolean first_look; /* what SELECT said is fresh */
   gboolean frugal;     /* no more than what a list needs */

@@ -135,6 +135,7 @@ sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder, cons
     mailbox->modseq_before = hint->modseq;
   if (!select_mailbox (mailbox, context, row, hint, error))
     return NULL;
+  mailbox->selection = imap_session_get_selection (context->session);
   return g_steal_pointer (&mailbox);
 }
 
@@ -155,7 +156,9 @@ sync_mailbox_free (SyncMailbox *mailbox)
 gboolean
 sync_mailbox_is_selected (SyncMailbox *mailbox, SyncContext *context)
 {
-  return g_strcmp0 (imap_session_get_selected_name (context->session), mailbox->name) == 0;
+  /* Opened again by an operation meanwhile, it counts changes that were never told here. */
+  return imap_session_get_selection (context->session) == mailbox->selection
+         && g_strcmp0 (imap_session_get_selected_name (context->session), mailbox->name) == 0;
 }
 
 gint64
