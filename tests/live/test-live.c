@@ -495,7 +495,8 @@ test_freshness (void)
     LIVE_WAIT (live_in_step (live, "Archive") > first, 10);
   store_folder_free (archive);
   archive = store_folder_get (live->db, live_folder (live, "Archive"), NULL);
-  if (live_is_plain ()) {
+  /* Without CONDSTORE the numbers do not tell of flags: it was opened. */
+  if (live_is_plain () || live_server () == LIVE_COURIER) {
     g_assert_cmpint (archive->in_step_by, ==, STORE_PROOF_SELECT);
   } else {
     g_assert_cmpint (archive->in_step, >, first);
