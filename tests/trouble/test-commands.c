@@ -283,9 +283,43 @@ test_greeting (void)
   run_rows (commands, G_N_ELEMENTS (commands), answers, 1);
 }
 
+static gboolean
+is_taken_back (Rig *rig, gint64 id)
+{
+  g_autoptr (StoreMessage) message = store_message_get (rig->db, id, NULL);
+
+  if (store_operation_count_kept (rig->db, rig->row) > 0)
+    sync_engine_retry (rig->engine, NULL);
+  return rig_get_refused (rig) == 1 && message != NULL && (message->flags & STORE_FLAG_SEEN) == 0
+         && store_operation_count (rig->db, rig->row) == 0;
+}
+
+/* A limit that does not pass is a no in the end: undone, and told once. */
+static void
+test_limit_for_ever (void)
+{
+  static const Command store = { MODEL_IMAP, "UID STORE *", NULL, NULL };
+  Row row = { .command = &store, .answer = "NO [LIMIT] enough", .left = 1000 };
+  Rig *rig = rig_new (NULL);
+  gint64 id;
+
+  model_server_set_hook (rig->server, make_trouble, &row);
+  rig_deliver (rig, "INBOX", "one");
+  rig_start (rig);
+  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_total (rig, "INBOX") == 1, PATIENCE);
+  id = rig_find (rig, "INBOX", "one");
+  g_assert_cmpint (store_operation_set_flags (rig->db, &id, 1, TRUE, STORE_FLAG_SEEN, NULL), >, 0);
+  sync_engine_operations_changed (rig->engine, NULL);
+  RIG_WAIT (is_taken_back (rig, id), PATIENCE);
+  g_assert_cmpint (g_atomic_int_get (&row.left), ==, 1000 - 12);
+  g_assert_false (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD));
+  rig_free (rig);
+}
+
 void
 test_commands_add (void)
 {
+  g_test_add_func ("/trouble/commands/limit-for-ever", test_limit_for_ever);
   g_test_add_func ("/trouble/commands/greeting", test_greeting);
   g_test_add_func ("/trouble/commands/imap", test_imap);
   g_test_add_func ("/trouble/commands/smtp", test_smtp);
