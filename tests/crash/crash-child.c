@@ -16,6 +16,7 @@
 #include "store-private.h"
 
 #define PATIENCE_US (45 * G_USEC_PER_SEC)
+#define NUDGE_US    (1500 * G_TIME_SPAN_MILLISECOND)
 #define DATE        1795428000 /* of all mail: 23 November 2026 */
 
 /* Made by glib-compile-resources in the store. */
@@ -31,7 +32,8 @@ struct _Child
   SyncEngine *engine;
   gint64 row; /* of the first account */
   guint step, acknowledged;
-  gint64 group; /* of the last move, 0: another life */
+  gint64 group;  /* of the last move, 0: another life */
+  gint64 nudged; /* when Retry was pressed last, monotonic */
 
   GMutex lock;
   GHashTable *phases; /* account id -> SyncPhase + 1 */
@@ -150,6 +152,9 @@ open_profile (Child *child)
   GOOD (child->db != NULL);
   GOOD (store_outbox_recover (child->db, &error));
   child->engine = sync_engine_new (child->store, &events, child);
+  if (g_getenv ("CRASH_PATIENCE") != NULL)
+    sync_engine_set_patience (child->engine,
+                              (guint)g_ascii_strtoull (g_getenv ("CRASH_PATIENCE"), NULL, 10));
   for (guint i = 0; i < accounts->len; i++) {
     const BaseAccount *account = g_ptr_array_index (accounts, i);
 
@@ -226,6 +231,23 @@ is_in_step (Child *child)
          && (few || bodies_are_here (child));
 }
 
+/* Where connections are cut the person presses Retry now and then; else a server that fell silent while nobody asked it anything
+ * is found out by the watchdog, after minutes. */
+static void
+nudge (Child *child)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (g_getenv ("CRASH_PATIENCE") == NULL)
+    return;
+  if (child->nudged == 0)
+    child->nudged = now;
+  if (now - child->nudged < NUDGE_US)
+    return;
+  child->nudged = now;
+  sync_engine_retry (child->engine, NULL);
+}
+
 /* Also for the moment after: what was told a moment ago may have been said before the last act. */
 static void
 wait_in_step (Child *child)
@@ -235,6 +257,7 @@ wait_in_step (Child *child)
   while (!is_in_step (child)) {
     if (g_get_monotonic_time () > deadline)
       fail ("it does not come in step", NULL);
+    nudge (child);
     g_usleep (2000);
   }
 }
@@ -421,6 +444,7 @@ step_await (Child *child, const char *folder, const char *name, gboolean there)
   while ((find_message (child, folder, name) != 0) != there) {
     if (g_get_monotonic_time () > deadline)
       fail ("what was awaited does not come", NULL);
+    nudge (child);
     g_usleep (2000);
   }
   done (child);

@@ -55,6 +55,8 @@ crash_run_new (const char *child, const char *preload)
     model_server_set_trace (run->server, g_getenv ("CRASH_TRACE"));
   run->folder = g_strdup (fast ? "/dev/shm/sosik-crash-XXXXXX" : "/tmp/sosik-crash-XXXXXX");
   g_assert_nonnull (g_mkdtemp (run->folder));
+  run->imap_port = model_server_get_imap_port (run->server);
+  run->smtp_port = model_server_get_smtp_port (run->server);
   run->child = child;
   run->preload = preload;
   run->acts = g_hash_table_new (g_direct_hash, g_direct_equal);
@@ -269,6 +271,11 @@ new_environment (CrashRun *run, const char *counter, CrashPlace place)
   g_autofree char *at = g_strdup_printf ("%" G_GUINT64_FORMAT, place.at);
   GStrv environment = g_get_environ ();
 
+  if (run->patience_ms > 0) {
+    g_autofree char *patience = g_strdup_printf ("%u", run->patience_ms);
+
+    environment = g_environ_setenv (environment, "CRASH_PATIENCE", patience, TRUE);
+  }
   environment = g_environ_setenv (environment, "LD_PRELOAD", run->preload, TRUE);
   environment = g_environ_setenv (environment, "CRASH_COUNT", counter, TRUE);
   return place.kind == CRASH_AT_CALL ? g_environ_setenv (environment, "CRASH_AT", at, TRUE)
@@ -280,8 +287,8 @@ crash_run_child (CrashRun *run, const char *profile, gboolean sync_only, CrashPl
 {
   g_autofree char *counter = path_in (run, "count"), *log = path_in (run, "log");
   g_autofree char *done = g_strdup_printf ("%u", run->acknowledged);
-  g_autofree char *imap = g_strdup_printf ("%u", model_server_get_imap_port (run->server));
-  g_autofree char *smtp = g_strdup_printf ("%u", model_server_get_smtp_port (run->server));
+  g_autofree char *imap = g_strdup_printf ("%u", run->imap_port);
+  g_autofree char *smtp = g_strdup_printf ("%u", run->smtp_port);
   const char *argv[] = { run->child, sync_only ? "sync" : run->scenario->name, done, profile, imap,
                          smtp,       model_server_get_ca_file (run->server),   NULL };
   g_auto (GStrv) environment = new_environment (run, counter, place);

@@ -31,6 +31,8 @@ typedef struct
   char *folder;        /* Owned: profiles, counter, the children's words */
   const char *child;   /* Borrowed: the programs */
   const char *preload;
+  guint16 imap_port, smtp_port; /* what the child is told: the server's, or a proxy's before it */
+  guint patience_ms;            /* how long a server may be silent for the child; 0: a minute */
 
   /* Of the scenario under way */
   const CrashScenario *scenario; /* Borrowed */
