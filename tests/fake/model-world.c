@@ -427,9 +427,9 @@ model_message_header_length (GBytes *bytes)
 {
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
-  const char *end = length > 0 ? memmem (data, length, "\r\n\r\n", 4) : NULL;
+  const char *end = data != NULL ? memmem (data, length, "\r\n\r\n", 4) : NULL;
 
-  if (length >= 2 && memcmp (data, "\r\n", 2) == 0)
+  if (data != NULL && length >= 2 && memcmp (data, "\r\n", 2) == 0)
     return 2;
   return end != NULL ? (gsize)(end - data) + 4 : length;
 }
