@@ -98,11 +98,11 @@ imap_session_store_labels (ImapSession *session, const char *set, gboolean add,
 }
 
 /* How many EXPUNGE answers are our own doing. */
-static void
-expect_expunges (ImapSession *session, const char *set)
+static guint64
+count_uids (const char *set)
 {
   g_autoptr (BaseUidSet) uids = base_uid_set_parse (set);
-  session->expected_expunges = uids != NULL ? base_uid_set_count (uids) : 0;
+  return uids != NULL ? base_uid_set_count (uids) : 0;
 }
 
 static gboolean
@@ -110,27 +110,32 @@ run_expunging (ImapSession *session, ImapCommand *command, const char *set,
                const ImapExchange *exchange, ImapResponse *answer, GCancellable *cancellable,
                GError **error)
 {
-  expect_expunges (session, set);
+  session->expected_expunges = count_uids (set);
   gboolean done = imap_talk_run (session, command, exchange, answer, cancellable, error);
   session->expected_expunges = 0;
   return done;
 }
 
+/* Both go out together: what the STORE did not mark, the UID EXPUNGE does not remove. */
 gboolean
 imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
                       GError **error)
 {
-  const ImapExchange exchange = {
-    .refused = _ ("The server did not delete the messages."),
-    .mailbox = session->selected_name,
-  };
-  if (!imap_session_store (session, set, TRUE, IMAP_FLAG_DELETED, cancellable, error))
-    return FALSE;
-  if (*set == '\0' || !imap_session_has (session, IMAP_CAP_UIDPLUS))
-    return TRUE;
-  g_autoptr (ImapCommand) command = imap_command_new ("UID EXPUNGE ", FALSE);
-  imap_command_add (command, "%s", set);
-  return run_expunging (session, command, set, &exchange, NULL, cancellable, error);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  guint store = imap_flight_store (flight, set, TRUE, IMAP_FLAG_DELETED);
+
+  if (*set != '\0' && imap_session_has (session, IMAP_CAP_UIDPLUS)) {
+    ImapCommand *command = imap_command_new ("UID EXPUNGE ", FALSE);
+    imap_command_add (command, "%s", set);
+    ImapTask *task =
+        imap_flight_add (flight, command, IMAP_TASK_NEEDS_WRITABLE | IMAP_TASK_EXPUNGES,
+                         _ ("The server did not delete the messages."), session->selected_name);
+    task->expunges = count_uids (set);
+    task->after = imap_flight_get_task (flight, store);
+  }
+  return imap_flight_run (flight, cancellable, error)
+         && imap_flight_get_result (flight, store, error)
+         && imap_flight_get_result (flight, imap_flight_get_index (flight), error);
 }
 
 /* COPYUID comes with the tagged OK of COPY, and before it, untagged, with MOVE (RFC 6851 4.3). */

@@ -41,6 +41,7 @@ struct _ImapTask
 
   /* Borrowed */
   ImapTask *select;  /* the one before it that opens its mailbox; nullable */
+  ImapTask *after;   /* nullable: without it this one is not sent either */
   ImapTask *changes; /* of a resync without QRESYNC: the FETCH */
   ImapMailbox *status;
   ImapFetchFunc changed; /* of a resync */

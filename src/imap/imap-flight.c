@@ -260,6 +260,8 @@ is_settled (ImapFlight *flight, ImapTask *task)
     return TRUE;
   if (task->select != NULL && task->select->done && task->select->error != NULL)
     task->error = g_error_copy (task->select->error);
+  else if (task->after != NULL && task->after->done && task->after->error != NULL)
+    task->error = g_error_copy (task->after->error);
   else if (task->select == NULL
            && (task->traits & (IMAP_TASK_NEEDS_MAILBOX | IMAP_TASK_NEEDS_WRITABLE)))
     imap_session_check_selected (session, &task->error);

@@ -67,6 +67,15 @@ name_from_wire (ImapSession *session, const char *wire, gboolean remember)
   return g_steal_pointer (&name);
 }
 
+/* A bare name up to the line's end, without what LIST-EXTENDED puts behind it: ("OLDNAME" ("old")). */
+static char *
+dup_to_line_end (const char *text)
+{
+  const char *extended = strstr (text, " (\"");
+  char *name = extended != NULL ? g_strndup (text, (gsize)(extended - text)) : g_strdup (text);
+  return g_strchomp (name);
+}
+
 /* A mailbox name is a string, or an atom; some servers leave a name with tabs or spaces bare (quirk 16). */
 static char *
 take_name (ImapSession *session, gboolean listed)
@@ -77,7 +86,7 @@ take_name (ImapSession *session, gboolean listed)
   if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING)
     wire = imap_token_dup (&token);
   else if (token.type == IMAP_TOKEN_ATOM && listed)
-    wire = g_strchomp (g_strconcat ("", token.text, NULL)); /* the text ends where the line does */
+    wire = dup_to_line_end (token.text);
   else if (token.type == IMAP_TOKEN_ATOM)
     wire = imap_token_dup (&token);
   return wire != NULL && *wire != '\0' ? name_from_wire (session, wire, listed) : NULL;

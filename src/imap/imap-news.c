@@ -18,6 +18,17 @@ imap_news_free (ImapNews *news)
   g_free (news);
 }
 
+static guint64
+count_octets (const ImapNews *news)
+{
+  guint64 octets = sizeof *news;
+  if (news->uids != NULL)
+    octets += base_uid_set_n_ranges (news->uids) * sizeof (BaseUidRange);
+  if (news->mailbox != NULL)
+    octets += sizeof *news->mailbox + strlen (news->mailbox->name);
+  return octets;
+}
+
 void
 imap_news_forget_selected (ImapSession *session)
 {
@@ -28,6 +39,7 @@ imap_news_forget_selected (ImapSession *session)
     case IMAP_NEWS_EXPUNGED:
     case IMAP_NEWS_VANISHED:
     case IMAP_NEWS_FLAGS:
+      session->news_octets -= count_octets (news);
       g_ptr_array_remove_index (session->news, i);
       break;
     case IMAP_NEWS_STATUS:
@@ -50,17 +62,6 @@ static ImapNews *
 last_of (ImapSession *session)
 {
   return session->news->len > 0 ? g_ptr_array_index (session->news, session->news->len - 1) : NULL;
-}
-
-static guint64
-count_octets (const ImapNews *news)
-{
-  guint64 octets = sizeof *news;
-  if (news->uids != NULL)
-    octets += base_uid_set_n_ranges (news->uids) * sizeof (BaseUidRange);
-  if (news->mailbox != NULL)
-    octets += sizeof *news->mailbox + strlen (news->mailbox->name);
-  return octets;
 }
 
 void

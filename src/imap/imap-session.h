@@ -138,9 +138,9 @@ typedef enum
   IMAP_NEWS_VANISHED, /* uids */
   IMAP_NEWS_FLAGS,    /* number: sequence number; uid (0: not told), flags, modseq (0: not told) */
   IMAP_NEWS_STATUS,   /* mailbox: another mailbox as it is now, with what was told of it (`told`) */
-  IMAP_NEWS_MAILBOXES,  /* one was made, renamed, removed or subscribed to: list again */
-  IMAP_NEWS_UNWATCHED,  /* the server gave up telling about other mailboxes: ask about all */
-  IMAP_NEWS_LOOK_AGAIN, /* something is not known any more: ask for all that changed */
+  IMAP_NEWS_MAILBOXES, /* one was made, renamed, removed or subscribed to: list again */
+  IMAP_NEWS_UNWATCHED, /* the server gave up telling about other mailboxes: ask about all */
+  IMAP_NEWS_LOOK_AGAIN, /* too much happened to be told: ask for all that changed, in other mailboxes too */
 } ImapNewsKind;
 
 /* What the server told unasked about the selected mailbox, or about others (STATUS). */

@@ -204,7 +204,9 @@ mail_account_describe (MailAccount *self, const SyncState *state, gint64 now)
   case SYNC_PHASE_SYNCING:
     return describe_syncing (self, state);
   case SYNC_PHASE_IN_STEP:
-    return mail_describe_in_step (state->in_step, now);
+    /* With words of its own: something the person did waits for the server. */
+    return state->message != NULL ? g_strdup (state->message)
+                                  : mail_describe_in_step (state->in_step, now);
   case SYNC_PHASE_NEEDS_PASSWORD:
     return g_strdup (state->message != NULL ? state->message : _ ("The password is needed."));
   case SYNC_PHASE_NEEDS_TRUST:

@@ -137,16 +137,33 @@ get_identity (const char *name)
   return g_ascii_strcasecmp (name, "INBOX") == 0 ? g_strdup ("INBOX") : g_strdup (name);
 }
 
+/* What the person has changed and the server does not know yet stays. */
+static gboolean
+write_subscribed (StoreDb *db, const StoreFolder *old, const StoreFolder *new, GError **error)
+{
+  if (!new->tells_subscribed || old->subscribed == (new->subscribed != FALSE))
+    return TRUE;
+  if (!store_db_run (db, error,
+                     "UPDATE folder SET subscribed = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 "
+                     "FROM operation WHERE folder = ?1 AND kind = ?3 AND state < 2)",
+                     STORE_INTS (old->id, new->subscribed != FALSE, STORE_OPERATION_SUBSCRIBE)))
+    return FALSE;
+  db->folder_list |= sqlite3_changes (db->sqlite) > 0;
+  return TRUE;
+}
+
 static gboolean
 write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFolder *new,
               GError **error)
 {
+  if (old != NULL && !write_subscribed (db, old, new, error))
+    return FALSE;
   /* The name that is shown is chosen when all is written. */
   const char *sql = old != NULL
                         ? "UPDATE folder SET delimiter = ?2, role = ?3, selectable = ?4, "
                           "server_name = ?5, local = 0 WHERE id = ?1"
                         : "INSERT INTO folder (account, delimiter, role, selectable, server_name, "
-                          "name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                          "name, subscribed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
   if (old != NULL && old->delimiter == new->delimiter && old->role == new->role
       && old->selectable == (new->selectable != FALSE)
       && !old->local &&g_str_equal (old->server_name, new->name))
@@ -159,8 +176,10 @@ write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFo
   if (query == NULL)
     return FALSE;
   store_query_bind_text (query, 5, new->name);
-  if (old == NULL)
+  if (old == NULL) {
     store_query_bind_text (query, 6, unseen);
+    store_query_bind_int (query, 7, !new->tells_subscribed || new->subscribed);
+  }
   db->folder_list = TRUE;
   return store_query_step (db, query, error) == 0;
 }

@@ -40,6 +40,7 @@ typedef struct
   char delimiter; /* 0: flat */
   StoreRole role;
   gboolean selectable, subscribed;
+  gboolean tells_subscribed; /* for store_folder_replace_list (): `subscribed` is the server's word */
   guint32 uid_validity, uid_next; /* 0: never synced */
   guint64 highest_modseq;
   guint total, unread; /* rows here, pending operations included */

@@ -538,8 +538,13 @@ static gboolean
 remove_range (StoreDb *db, gint64 folder, const BaseUidRange *range, GError **error)
 {
   g_autoptr (GArray) rows = store_db_get_ints (
-      db, error, "SELECT id FROM message WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3",
+      db, error,
+      "SELECT id FROM message AS m WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3 "
+      /* Halfway to its end in another mailbox (Gmail's bin), it is still to be deleted there. */
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.kind = 2 "
+      "AND o.state < 2 AND o.step > 0)",
       STORE_INTS (folder, range->first, range->last));
+  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2);
   /* Moved away here, gone there before the server was asked to move it: then it is nowhere we
    * know.  Once begun, the outcome of the MOVE decides instead, for it may be what made the UID
    * go. */

@@ -31,8 +31,8 @@ typedef struct
   gint64 in_step;    /* last moment proven in step (INBOX), 0 never */
   StoreProof in_step_by;
   gint64 next_try; /* seconds, 0 none */
-  char *message;   /* nullable: sentence for a person: why not in step */
-  char *detail;    /* nullable: the server's words */
+  char *message; /* nullable: sentence for a person: why not in step, or why what they did waits */
+  char *detail;  /* nullable: the server's words */
 } SyncState;
 
 SyncState *sync_state_dup (const SyncState *state) G_GNUC_WARN_UNUSED_RESULT;

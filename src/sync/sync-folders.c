@@ -86,7 +86,13 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
     /* Two mailboxes may bear one attribute; the first has the role. */
     if (role != STORE_ROLE_NONE && find_role (folders, role) != NULL)
       role = STORE_ROLE_NONE;
-    add_folder (folders, mailbox->name, mailbox->delimiter, role, mailbox->selectable);
+    {
+      StoreFolder *folder =
+          add_folder (folders, mailbox->name, mailbox->delimiter, role, mailbox->selectable);
+
+      folder->tells_subscribed = mailbox->tells_subscribed;
+      folder->subscribed = mailbox->subscribed;
+    }
   }
   if (folders->len == 0)
     return folders;

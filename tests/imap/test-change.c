@@ -163,6 +163,41 @@ test_copy (void)
   test_done (server, session);
 }
 
+/* Marking and removing go out together; the removal alone would do nothing to what could not be marked. */
+static void
+test_expunge (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("UIDPLUS") "C: A3 UID STORE 7,9 +FLAGS.SILENT (\\\\Deleted)\n"
+                                               "C: A4 UID EXPUNGE 7,9\n"
+                                               "S: A3 OK done\n"
+                                               "S: * 2 EXPUNGE\n"
+                                               "S: * 1 EXPUNGE\n"
+                                               "S: A4 OK gone\n"
+                                               "C: A5 UID STORE 11 +FLAGS.SILENT (\\\\Deleted)\n"
+                                               "C: A6 UID EXPUNGE 11\n"
+                                               "S: A5 NO never\n"
+                                               "S: * 1 EXPUNGE\n"
+                                               "S: A6 OK nothing\n"
+                                               "C: A7 UID STORE 11 +FLAGS.SILENT (\\\\Deleted)\n"
+                                               "C: A8 UID EXPUNGE 11\n"
+                                               "S: A7 OK done\n"
+                                               "S: A8 NO [EXPUNGEISSUED] never\n");
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_select (server);
+  g_assert_true (imap_session_expunge (session, "7,9", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (imap_session_take_news (session));
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 1);
+  g_assert_false (imap_session_expunge (session, "11", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_cmpstr (base_error_get_detail (error), ==, "never");
+  g_clear_error (&error);
+  g_assert_false (imap_session_expunge (session, "11", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  test_done (server, session);
+}
+
 /* Without UIDPLUS nothing is expunged: other clients' marks would go too. */
 static void
 test_no_uidplus (void)
@@ -311,6 +346,7 @@ test_change_add (void)
   g_test_add_func ("/imap/change/move", test_move);
   g_test_add_func ("/imap/change/copy", test_copy);
   g_test_add_func ("/imap/change/copy-and-expunge", test_copy_and_expunge);
+  g_test_add_func ("/imap/change/expunge", test_expunge);
   g_test_add_func ("/imap/change/no-uidplus", test_no_uidplus);
   g_test_add_func ("/imap/change/copy-refused", test_copy_refused);
   g_test_add_func ("/imap/change/move-in-doubt", test_move_in_doubt);

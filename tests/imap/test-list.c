@@ -90,31 +90,35 @@ test_extended_refused (void)
 static void
 test_odd_names (void)
 {
-  g_autoptr (FakeServer) server =
-      test_server_new (TEST_SIGN_IN ("") "C: A2 LIST \"\" \"*\"\n"
-                                         "S: * LIST () \"/\" \"R&D\"\n"
-                                         "S: * LIST () \"/\" \"R&-D\"\n"
-                                         "S: * LIST () \"/\" two words\\tand a tab \n"
-                                         "S: * LIST () \"/\" \"\xed\x95\x9c\"\n"
-                                         "S: * LIST () \"/\"\n"
-                                         "S: * LIST nonsense\n"
-                                         "S: * LIST (\\\\Seen (\n"
-                                         "S: * LIST () \"/\" \"\"\n"
-                                         "S: A2 OK done\n"
-                                         "C: A3 CREATE \"R&D\"\n"
-                                         "S: A3 OK done\n"
-                                         "C: A4 CREATE {3}\n"
-                                         "S: + \n"
-                                         "L: \xed\x95\x9c\n"
-                                         "C: \n"
-                                         "S: A4 NO [ALREADYEXISTS] there\n"
-                                         "C: A5 CREATE \"&rgA-\"\n"
-                                         "S: A5 NO never\n");
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("") "C: A2 LIST \"\" \"*\"\n"
+                        "S: * LIST () \"/\" \"R&D\"\n"
+                        "S: * LIST () \"/\" \"R&-D\"\n"
+                        "S: * LIST () \"/\" two words\\tand a tab \n"
+                        "S: * LIST () \"/\" now (\"OLDNAME\" (\"then\"))\n"
+                        "S: * LIST () \"/\" \"and now\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\n"
+                        "S: * LIST () \"/\" \"\xed\x95\x9c\"\n"
+                        "S: * LIST () \"/\"\n"
+                        "S: * LIST nonsense\n"
+                        "S: * LIST (\\\\Seen (\n"
+                        "S: * LIST () \"/\" \"\"\n"
+                        "S: A2 OK done\n"
+                        "C: A3 CREATE \"R&D\"\n"
+                        "S: A3 OK done\n"
+                        "C: A4 CREATE {3}\n"
+                        "S: + \n"
+                        "L: \xed\x95\x9c\n"
+                        "C: \n"
+                        "S: A4 NO [ALREADYEXISTS] there\n"
+                        "C: A5 CREATE \"&rgA-\"\n"
+                        "S: A5 NO never\n");
   ImapSession *session = test_sign_in (server);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) mailboxes = list (session);
 
-  g_assert_cmpuint (mailboxes->len, ==, 4);
+  g_assert_cmpuint (mailboxes->len, ==, 6);
+  g_assert_nonnull (find (mailboxes, "now"));
+  g_assert_nonnull (find (mailboxes, "and now"));
   g_assert_nonnull (find (mailboxes, "R&-D"));
   g_assert_nonnull (find (mailboxes, "two words\tand a tab"));
   g_assert_true (imap_session_create (session, find (mailboxes, "R&D")->name, NULL, NULL));

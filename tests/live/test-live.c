@@ -514,6 +514,52 @@ test_freshness (void)
   live_free (live);
 }
 
+/* Made, filled, renamed and deleted here, all of it before the server knew of anything. */
+static void
+test_own_folders (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first = live_path ("새 폴더"), *second = live_path ("Projects");
+  gint64 id = 0, copied = 0, made = 0;
+
+  live_deliver ("alice", "INBOX", "moved", 0);
+  live_deliver ("alice", "INBOX", "copied", 3000);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  id = live_find (live, "INBOX", "moved");
+  copied = live_find (live, "INBOX", "copied");
+  g_assert_cmpint (store_operation_create_folder (live->db, live->row, first, &made, &error), >, 0);
+  g_assert_no_error (error);
+  g_assert_cmpint (store_operation_move (live->db, &id, 1, made, &error), >, 0);
+  g_assert_cmpint (store_operation_copy (live->db, &copied, 1, made, &error), >, 0);
+  g_assert_cmpint (store_operation_rename_folder (live->db, made, second, &error), >, 0);
+  g_assert_cmpint (store_operation_set_flags (live->db, &id, 1, TRUE, STORE_FLAG_FLAGGED, &error),
+                   >, 0);
+  g_assert_no_error (error);
+  live_stop (live);
+  live_start (live);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpuint (live_count ("alice", "Projects", NULL), ==, 2);
+  g_assert_true (live_server_has ("alice", "Projects", "moved", "\\Flagged"));
+  g_assert_cmpuint (live_count ("alice", "INBOX", "copied"), ==, 1);
+  g_assert_cmpuint (live_count ("alice", "INBOX", "moved"), ==, 0);
+  g_assert_cmpint (live_folder (live, "Projects"), ==, made);
+  g_assert_cmpuint (live_total (live, "Projects"), ==, 2);
+  g_assert_cmpint (live_find (live, "Projects", "moved"), ==, id);
+  g_assert_true (live_has_body (live, live_find (live, "Projects", "copied")));
+
+  g_assert_cmpint (store_operation_delete_folder (live->db, made, 0, &error), >, 0);
+  g_assert_cmpint (live_folder (live, "Projects"), ==, 0);
+  sync_engine_operations_changed (live->engine, live->account->id);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_cmpint (live_folder (live, "Projects"), ==, 0);
+  g_assert_cmpuint (live_get_refused (live), ==, 0);
+  live_free (live);
+}
+
 static void
 test_folders (void)
 {
@@ -557,6 +603,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/freshness", test_freshness);
   g_test_add_func ("/live/told-of-others", test_told_of_others);
   g_test_add_func ("/live/folders", test_folders);
+  g_test_add_func ("/live/own-folders", test_own_folders);
   test_send_add ();
   test_trouble_add ();
   return g_test_run ();

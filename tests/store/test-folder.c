@@ -496,6 +496,49 @@ test_create (void)
   g_assert_cmpint (find_folder (profile, "B"), ==, 0);
 }
 
+static gboolean
+is_subscribed (Profile *profile, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreFolder) folder = store_folder_get (profile->db, id, &error);
+  g_assert_no_error (error);
+  return folder->subscribed;
+}
+
+static void
+tell_subscribed (Profile *profile, gboolean subscribed)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = new_list ((const char *const[]){ "INBOX", "Archive", "Sent", NULL });
+  StoreFolder *archive = g_ptr_array_index (list, 1);
+  archive->tells_subscribed = TRUE;
+  archive->subscribed = subscribed;
+  g_assert_true (store_folder_replace_list (profile->db, profile->account, list, &error));
+}
+
+/* The server's word, with what is pending over it. */
+static void
+test_subscribe (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (is_subscribed (profile, profile->archive));
+  tell_subscribed (profile, FALSE);
+  g_assert_false (is_subscribed (profile, profile->archive));
+  gint64 group = store_operation_subscribe_folder (profile->db, profile->archive, TRUE, &error);
+  g_assert_true (is_subscribed (profile, profile->archive));
+  tell_subscribed (profile, FALSE);
+  g_assert_true (is_subscribed (profile, profile->archive));
+  g_assert_true (store_operation_undo (profile->db, group, &error));
+  g_assert_false (is_subscribed (profile, profile->archive));
+  g_assert_cmpint (store_operation_subscribe_folder (profile->db, profile->archive, TRUE, &error),
+                   >, 0);
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_assert_true (((StoreOperation *)g_ptr_array_index (due, 0))->add);
+  g_assert_true (store_operation_refused (profile->db, due, &error));
+  g_assert_false (is_subscribed (profile, profile->archive));
+}
+
 /* What is only here keeps its folder, whatever the server says of it. */
 static void
 test_only_here (void)
@@ -536,6 +579,7 @@ add_folder_tests (void)
   g_test_add_func ("/store/folder/delete", test_delete);
   g_test_add_func ("/store/folder/delete-rescued", test_delete_rescued);
   g_test_add_func ("/store/folder/create", test_create);
+  g_test_add_func ("/store/folder/subscribe", test_subscribe);
   g_test_add_func ("/store/folder/only-here", test_only_here);
   g_test_add_func ("/store/folder/list", test_list);
   g_test_add_func ("/store/folder/freshness", test_freshness);

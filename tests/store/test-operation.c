@@ -441,6 +441,30 @@ test_expunge_postponed (void)
   g_assert_cmpuint (count_listed (profile, profile->inbox), ==, 0);
 }
 
+/* Gmail's way: it went to the bin, and the line was cut before it was deleted there.  That its folder does not have it any
+ * more is not the end of it. */
+static void
+test_expunge_halfway (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BaseUidSet) uids = base_uid_set_parse ("5:6");
+  const gint64 ids[] = { add_message (profile, profile->inbox, 5, 1, 0, NULL),
+                         add_message (profile, profile->inbox, 6, 2, 0, NULL) };
+  g_assert_cmpint (store_operation_expunge (profile->db, ids, 2, 0, &error), >, 0);
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  g_autoptr (GPtrArray) first = g_ptr_array_new ();
+  g_ptr_array_add (first, g_ptr_array_index (due, 0));
+  g_assert_true (store_operation_note_maybe (profile->db, first, 3, 40, &error));
+  g_assert_true (store_operation_recover (profile->db, profile->account, &error));
+  g_assert_true (store_message_remove (profile->db, profile->inbox, uids, &error));
+  g_autoptr (GPtrArray) again = take (profile, 10);
+  g_assert_cmpuint (again->len, ==, 1);
+  g_assert_cmpint (((StoreOperation *)g_ptr_array_index (again, 0))->message, ==, ids[0]);
+  done (profile, again, 0, 0);
+  g_assert_null (store_message_get (profile->db, ids[0], &error));
+}
+
 static void
 test_copy (void)
 {
@@ -515,6 +539,7 @@ void
 add_operation_tests (void)
 {
   g_test_add_func ("/store/operation/expunge-postponed", test_expunge_postponed);
+  g_test_add_func ("/store/operation/expunge-halfway", test_expunge_halfway);
   g_test_add_func ("/store/operation/copy", test_copy);
   g_test_add_func ("/store/operation/flags", test_flags);
   g_test_add_func ("/store/operation/batches", test_batches);
