@@ -6,6 +6,7 @@ ALTER TABLE folder ADD COLUMN trouble TEXT;                          -- why it i
 -- What the server calls the message wherever it lies (OBJECTID, X-GM-MSGID); NULL: it does not tell.
 ALTER TABLE message ADD COLUMN object_id TEXT;
 CREATE INDEX message_object ON message (object_id) WHERE object_id IS NOT NULL;
+CREATE INDEX message_place ON message (received, size) WHERE has_body = 1;
 
 -- Bytes of rows that went lately: a message that another client moved often leaves its old folder before it is
 -- seen in the new one, and is then known again without being fetched.  They do not count as live in their pack.
