@@ -25,7 +25,7 @@ typedef struct
 {
   const char *name, *capabilities;
   gboolean tells; /* news come without being asked for */
-  gboolean moves; /* MOVE, so that no two clients can copy the same one */
+  gboolean moves; /* MOVE that is one step, so that no two clients can copy the same one */
 } Kind;
 
 static const Kind kinds[] = {
@@ -504,7 +504,9 @@ lab_value (const char *name)
 static void
 test_real (void)
 {
-  static const Kind dovecot = { "dovecot", NULL, TRUE, TRUE };
+  /* Dovecot 2.3 confirms the MOVE of one message to two sessions that ask within milliseconds, each with its COPYUID: there
+   * are two then, and nobody's fault but the server's. */
+  static const Kind dovecot = { "dovecot", NULL, TRUE, FALSE };
   g_autofree char *imap = lab_value ("LAB_IMAPS"), *smtp = lab_value ("LAB_SUBMISSIONS");
   Place place = { .imap_port = (guint16)g_ascii_strtoull (imap, NULL, 10),
                   .smtp_port = (guint16)g_ascii_strtoull (smtp, NULL, 10),
