@@ -74,6 +74,8 @@ check_size (ImapSession *session, const char *mailbox, gsize size, GCancellable 
   }
   if (limit == 0 || size <= limit)
     return TRUE;
+  g_clear_pointer (&session->refused_code,
+                   g_free); /* that of an earlier command says nothing here */
   base_error_set (error, BASE_ERROR_LIMIT, NULL, _ ("The message is larger than “%s” accepts."),
                   session->host);
   return FALSE;

@@ -99,7 +99,7 @@ StoreFolder *
 store_folder_by_role (StoreDb *db, gint64 account, StoreRole role, GError **error)
 {
   g_autoptr (StoreQuery) query = store_db_query (
-      db, error, FOLDER_COLUMNS "WHERE account = ?1 AND role = ?2 ORDER BY id LIMIT 1",
+      db, error, FOLDER_COLUMNS "WHERE account = ?1 AND role = ?2 AND deleting = 0 ORDER BY id LIMIT 1",
       STORE_INTS (account, role));
   return read_one (db, query, error);
 }

@@ -16,8 +16,8 @@ free_operation (gpointer operation)
 }
 
 /* `o` waits for nothing: no earlier operation on its message is still to be done, nor the COPY that makes it.  Folders
- * are named by row and looked up when it is sent, so that a rename does not matter to messages; but one whose
- * outcome is not known does, and a folder has to exist before anything goes in.  Operations on folders go one by one, and a
+ * are named by row and looked up when it is sent, so that a rename does not matter to messages; but a rename
+ * whose outcome is not known does, and a folder has to exist before anything goes in.  Operations on folders go one by one, and a
  * folder is deleted last, after what takes messages out of it even by an undo that came later. */
 #define IS_FREE                                                                                    \
   "o.account = ?1 AND o.state = 0 AND NOT EXISTS (SELECT 1 FROM operation AS e "                   \
@@ -27,10 +27,11 @@ free_operation (gpointer operation)
   "AND NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.account = o.account AND e.kind >= 5 "      \
   "AND e.state < 2 AND e.id <> o.id AND ((e.id < o.id AND (o.kind >= 5 "                           \
   "OR (e.kind = 5 AND e.folder IN (o.folder, coalesce (o.target, 0))))) "                          \
-  "OR (e.begun = 1 AND o.kind < 5))) "                                                             \
+  "OR (e.kind = 6 AND e.begun = 1 AND o.kind < 5))) "                                              \
   "AND (o.kind <> 7 OR NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.kind < 5 "                 \
   "AND e.state < 2 AND (e.folder = o.folder OR e.target = o.folder))) "
-G_STATIC_ASSERT (STORE_OPERATION_CREATE == 5 && STORE_OPERATION_DELETE == 7);
+G_STATIC_ASSERT (STORE_OPERATION_CREATE == 5 && STORE_OPERATION_RENAME == 6
+                 && STORE_OPERATION_DELETE == 7);
 
 static StoreOperation *
 read_operation (StoreQuery *query)

@@ -29,15 +29,19 @@ static gboolean
 select_target (SyncBatch *batch, GError **error)
 {
   const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
-  g_autoptr (GError) local = NULL;
+  g_autoptr (GError) local = NULL, create = NULL;
 
   if (sync_context_select (batch->context, operation->folder_name, FALSE, &local))
     return TRUE;
   if (sync_batch_is_fatal (batch, local) || g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY))
     g_propagate_error (error, g_steal_pointer (&local));
-  else if (!sync_folders_create (batch->context, operation->folder_name, &local)) {
-    /* Already there, but not to be selected: the server's word on that counts. */
-    g_propagate_error (error, g_steal_pointer (&local));
+  else if (!sync_folders_create (batch->context, operation->folder_name, &create)) {
+    /* Already there, but not to be selected: the server's word on that counts, unless the other may pass. */
+    if (sync_batch_is_fatal (batch, create)
+        || g_error_matches (create, BASE_ERROR, BASE_ERROR_RETRY))
+      g_propagate_error (error, g_steal_pointer (&create));
+    else
+      g_propagate_error (error, g_steal_pointer (&local));
   }
   return FALSE;
 }

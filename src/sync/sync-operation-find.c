@@ -259,6 +259,13 @@ sync_find_made (SyncBatch *batch, GPtrArray *operations, GError **error)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new (g_direct_hash, g_direct_equal);
 
+  /* What an earlier try found is another's. */
+  for (guint i = 0; i < batch->open->len; i++) {
+    const StoreOperation *other = g_ptr_array_index (batch->open, i);
+
+    if (other->step == STORE_STEP_MADE && other->new_uid != 0)
+      g_hash_table_add (taken, GUINT_TO_POINTER (other->new_uid));
+  }
   for (guint i = 0; i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
 

@@ -4,6 +4,7 @@
 
 #include "base-error.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 typedef struct
@@ -29,7 +30,12 @@ look (SyncBatch *batch, Listed *listed, GError **error)
     if (g_strcmp0 (mailbox->name, operation->name) == 0)
       listed->new_there = TRUE;
   }
-  return mailboxes != NULL;
+  /* An account without any folder: no word to delete anything on. */
+  if (mailboxes != NULL && mailboxes->len == 0)
+    base_error_set (error, BASE_ERROR_RETRY, NULL,
+                    _ ("“%s” told no folders at all. Sosik will try again."),
+                    sync_account_get_settings (context->account)->imap.host);
+  return mailboxes != NULL && mailboxes->len > 0;
 }
 
 /* Servers differ in what becomes of a selected mailbox that is renamed or deleted. */

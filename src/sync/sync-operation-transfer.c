@@ -213,15 +213,31 @@ take_copies_back (SyncBatch *batch, GPtrArray *operations, const char *originals
                                 stay, context->cancellable, &local)
          && sync_context_select (context, first->target_name, FALSE, &local);
   for (guint i = 0; good && i < operations->len; i++) {
-    const StoreOperation *operation = g_ptr_array_index (operations, i);
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+    g_autoptr (GPtrArray) one = NULL;
 
-    if (operation->new_uid != 0 && base_uid_set_contains (stay, operation->uid)
-        && imap_session_get_selected (context->session)->uid_validity == operation->mark_validity)
-      base_uid_set_add (copies, operation->new_uid);
+    if (operation->new_uid == 0 || !base_uid_set_contains (stay, operation->uid)
+        || imap_session_get_selected (context->session)->uid_validity != operation->mark_validity)
+      continue;
+    base_uid_set_add (copies, operation->new_uid);
+    /* Before they go: from here on no original may go on the word of a copy. */
+    one = sync_batch_new_list ();
+    g_ptr_array_add (one, operation);
+    if (!store_operation_note_maybe (context->db, one, operation->mark_validity, operation->mark,
+                                     error))
+      return FALSE;
   }
   set = base_uid_set_to_string (copies);
-  if ((good && imap_session_expunge (context->session, set, context->cancellable, &local))
-      || !sync_batch_is_fatal (batch, local))
+  if (good && imap_session_expunge (context->session, set, context->cancellable, &local))
+    return TRUE;
+  /* They stay, then: not with a mark by which the next one who tidies up takes them away. */
+  if (good && !sync_batch_is_fatal (batch, local)) {
+    g_clear_error (&local);
+    if (imap_session_store (context->session, set, FALSE, IMAP_FLAG_DELETED, context->cancellable,
+                            &local))
+      return TRUE;
+  }
+  if (!sync_batch_is_fatal (batch, local))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
@@ -242,6 +258,7 @@ move_by_copy (SyncBatch *batch, GPtrArray *operations, GError **error)
   if (imap_session_expunge (context->session, originals, context->cancellable, &local))
     return arrive (batch, operations, error);
   if (!sync_batch_is_fatal (batch, local) && !g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)
+      && imap_session_has (context->session, IMAP_CAP_UIDPLUS)
       && !take_copies_back (batch, operations, originals, error))
     return FALSE;
   g_propagate_error (error, g_steal_pointer (&local));
