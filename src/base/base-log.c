@@ -109,7 +109,9 @@ hide_quoted (GString *line)
       gsize at = (gsize)(found - line->str) + strlen (before[i]), end = at;
       g_autofree char *shown = NULL;
 
-      while (end < line->len && line->str[end] != '"')
+      /* Some servers forget to escape: a quote ends it only where something else may follow. */
+      while (end < line->len
+             && (line->str[end] != '"' || strchr (" ()]", line->str[end + 1]) == NULL))
         end += line->str[end] == '\\' ? 2 : 1;
       end = MIN (end, line->len);
       shown = g_strdup_printf ("(%" G_GSIZE_FORMAT " octets)", end - at);

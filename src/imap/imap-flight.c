@@ -267,7 +267,7 @@ is_settled (ImapFlight *flight, ImapTask *task)
     imap_session_check_selected (session, &task->error);
   if (task->error == NULL && (task->traits & IMAP_TASK_NEEDS_WRITABLE))
     imap_session_check_writable (session, &task->error);
-  if (task->error == NULL && task->prepare != NULL)
+  if (task->error == NULL && task->prepare != NULL && task->command == NULL)
     task->prepare (session, task, &task->error);
   return task->error != NULL || task->command == NULL;
 }

@@ -122,8 +122,8 @@ imap_guard_take_fetched (ImapSession *session, const ImapFetched *fetched, GErro
   guint64 messages = get_messages (session);
 
   guard->fetched++;
-  guard->fetched_octets +=
-      size_of (fetched->header) + size_of (fetched->text) + size_of (fetched->body);
+  guard->fetched_octets += size_of (fetched->header) + size_of (fetched->text)
+                           + size_of (fetched->body) + size_of (fetched->part);
   if (guard->fetched <= FETCHED_ALWAYS + messages * FETCHED_PER_MESSAGE
       && guard->fetched_octets <= FETCHED_OCTETS_ALWAYS + messages * FETCHED_OCTETS_PER_MESSAGE)
     return TRUE;

@@ -16,7 +16,7 @@
  *   5  a message in base64, told as a plain part               mime-message: decoded
  *   6  STATUS counts what SELECT does not have                 sync-mailbox: SELECT is right
  *   7  files what it sent (Microsoft too)                      sync-providers: no APPEND
- *   8  deleting in a folder only takes a label away            sync-operations: by way of Trash
+ *   8  deleting in a folder only takes a label away            sync-operation-transfer: by way of Trash
  *   9  INBOX in the person's language, which does not open     sync-folders: INBOX is INBOX
  *  10  SEARCH BODY finds whole words                           nothing is decided by it
  *  11  RFC822.SIZE is a guess (Exchange too)                   the octets that came are what counts
@@ -37,7 +37,7 @@
  *  24  SEARCH ends in an empty number                          imap-lexer
  *  25  SEARCH knows no charset                                 imap-find: again without
  *  26  FETCH answers from the highest down                     no order is relied on
- *  27  APPEND must end with a line end                         imap-change: gives it one
+ *  27  APPEND must end with a line end                         imap-append: gives it one
  *  28  few keywords                                            PERMANENTFLAGS decides
  *  29  no command above 1000 octets (UW too)                   sets are cut to 900
  *  30  UIDNEXT far above the highest UID                       sync-mailbox: a range may be empty

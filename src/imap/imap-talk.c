@@ -149,10 +149,13 @@ send_literal (ImapSession *session, const ImapPart *part, const ImapTag tag,
   if (part->kind == IMAP_PART_SECRET_LITERAL)
     return imap_talk_write (session, part->text, TRUE, cancellable, error);
   imap_lexer_keep (session->lexer);
-  return size == 0
-         || net_connection_write (session->connection, g_bytes_get_data (part->bytes, NULL), size,
-                                  cancellable, error)
-         || break_off (session);
+  if (size > 0
+      && !net_connection_write (session->connection, g_bytes_get_data (part->bytes, NULL), size,
+                                cancellable, error))
+    return break_off (session);
+  /* How long our upload took says nothing about the server. */
+  imap_guard_begin (session);
+  return TRUE;
 }
 
 gboolean

@@ -53,7 +53,7 @@ smtp_session_get (SmtpSession *session, GCancellable *cancellable, GError **erro
     if (deadline == 0)
       deadline =
           g_get_monotonic_time () + (gint64)net_connection_get_timeout (session->connection) * 1000;
-    if (g_get_monotonic_time () > deadline) {
+    if (!reply->complete && g_get_monotonic_time () > deadline) {
       base_error_set (error, BASE_ERROR_RETRY, NULL,
                       _ ("“%s” answers too slowly to go on with. Sosik will try again."),
                       session->host);

@@ -93,7 +93,7 @@ keep (void)
   g_free (trace);
   trace = base_log_dup_trace ();
   g_assert_null (strstr (trace, "abc"));
-  say ('<', "* 2 FETCH (PREVIEW \"abc \\\"abc\" BODY[1] \"abc\" BODY[TEXT]<0> \"abc\" X \"seen\" PREVIEW \"abc\\\r\n", 3);
+  say ('<', "* 2 FETCH (PREVIEW \"a\"c \\\"abc\" BODY[1] \"abc\" BODY[TEXT]<0> \"abc\" X \"seen\" PREVIEW \"abc\\\r\n", 3);
   g_free (trace);
   trace = base_log_dup_trace ();
   g_assert_null (strstr (trace, "abc"));
