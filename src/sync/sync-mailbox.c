@@ -45,30 +45,31 @@ sync_memory_trusts (SyncMemory *memory, gint64 what)
 
 /* ---- opening ---- */
 
-/* What goes along with the SELECT, so that it costs no round trip of its own. */
-static void
+/* What goes along with the SELECT, so that it costs no round trip of its own.  *index: of it; FALSE when there is none. */
+static gboolean
 add_first_fetch (SyncMailbox *mailbox, ImapFlight *flight, const StoreFolder *row,
-                 const SyncStatus *hint, SyncIncoming *incoming)
+                 const SyncStatus *hint, SyncIncoming *incoming, guint *index)
 {
   g_autofree char *set = NULL;
 
   if (hint == NULL || hint->messages == 0)
-    return;
+    return FALSE;
   if (row->uid_next == 0) {
     guint32 first =
         hint->messages > SYNC_PLAN_SCREENFUL ? hint->messages - SYNC_PLAN_SCREENFUL + 1 : 1;
 
-    imap_flight_fetch_seq (flight, first, 0, SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW,
-                           sync_incoming_take, incoming);
-    return;
+    *index = imap_flight_fetch_seq (flight, first, 0, SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW,
+                                    sync_incoming_take, incoming);
+    return TRUE;
   }
   /* More than a handful come newest first, in batches. */
   if (hint->uid_validity != row->uid_validity || hint->uid_next <= row->uid_next
       || hint->uid_next - row->uid_next > SYNC_PLAN_NEW_AT_ONCE)
-    return;
+    return FALSE;
   set = sync_plan_dup_set_from (row->uid_next);
-  imap_flight_fetch (flight, set, SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW, 0, sync_incoming_take,
-                     incoming);
+  *index = imap_flight_fetch (flight, set, SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW, 0,
+                              sync_incoming_take, incoming);
+  return TRUE;
 }
 
 static guint
@@ -93,7 +94,8 @@ select_mailbox (SyncMailbox *mailbox, SyncContext *context, const StoreFolder *r
   guint index = add_select (mailbox, context, flight, row);
   const ImapSelected *selected = NULL;
 
-  add_first_fetch (mailbox, flight, row, hint, incoming);
+  guint first = 0;
+  gboolean asked = add_first_fetch (mailbox, flight, row, hint, incoming, &first);
   if (!imap_flight_run (flight, context->cancellable, error)
       || !imap_flight_get_result (flight, index, error))
     return FALSE;
@@ -102,9 +104,11 @@ select_mailbox (SyncMailbox *mailbox, SyncContext *context, const StoreFolder *r
   if (row->uid_validity != 0 && selected->uid_validity != 0
       && row->uid_validity != selected->uid_validity)
     return TRUE;
-  if (!base_uid_set_is_empty (sync_incoming_get_uids (incoming)))
-    mailbox->told_new = TRUE;
-  mailbox->told_highest = sync_incoming_get_highest (incoming);
+  /* What came is kept in any case; only where all came there is no need to ask again. */
+  if (asked && imap_flight_get_result (flight, first, NULL)) {
+    mailbox->told_new = !base_uid_set_is_empty (sync_incoming_get_uids (incoming));
+    mailbox->told_highest = sync_incoming_get_highest (incoming);
+  }
   return sync_incoming_flush (incoming, error);
 }
 
