@@ -57,7 +57,8 @@ struct _ImapTask
   guint64 expunges;
   guint32 uid_validity; /* the expected one */
   ImapFlags flags;
-  gboolean add_flags, tells_subscribed, read_only, answered, sent, done, begun;
+  gboolean add_flags, tells_subscribed, read_only, sent, done, begun;
+  gboolean answered, garbled, must_answer; /* a search */
   ImapSelected selected;
   ImapResync resync;
 };

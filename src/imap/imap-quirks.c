@@ -111,44 +111,66 @@ imap_quirks_find (const ImapServerWords *words)
   return quirks;
 }
 
+/* The command without what a person named: the insides of quoted strings (literals are not part of it). */
+static char *
+without_names (const char *command)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean quoted = FALSE;
+
+  for (const char *c = command; *c != '\0'; c++) {
+    if (*c == '"')
+      quoted = !quoted;
+    if (quoted && *c == '\\' && c[1] != '\0')
+      c++;
+    else if (!quoted)
+      g_string_append_c (out, *c);
+  }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
 ImapCapability
 imap_quirks_of_command (const char *command)
 {
+  /* Each begins with the command, so that no keyword of a STORE or APPEND is taken for an item of FETCH. */
   static const struct
   {
-    const char *begin, *word; /* both have to be there; begin NULL: any command */
+    const char *begin, *word; /* both have to be there; "UID " before it does not count */
     ImapCapability capability;
   } signs[] = {
     { "LIST ", "RETURN (", LIST_FORMS },
-    { "UID SEARCH ", "RETURN (", IMAP_CAP_ESEARCH },
+    { "SEARCH ", "RETURN (", IMAP_CAP_ESEARCH },
+    { "SEARCH ", "X-GM-", IMAP_CAP_GMAIL },
     { "SELECT ", "(QRESYNC", IMAP_CAP_QRESYNC },
     { "EXAMINE ", "(QRESYNC", IMAP_CAP_QRESYNC },
     { "SELECT ", "(CONDSTORE)", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
     { "EXAMINE ", "(CONDSTORE)", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
-    { "UID FETCH ", "VANISHED)", IMAP_CAP_QRESYNC },
-    { "UID FETCH ", "(CHANGEDSINCE ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
-    { NULL, " MODSEQ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
-    { NULL, " PREVIEW", IMAP_CAP_PREVIEW },
-    { NULL, " BINARY", IMAP_CAP_BINARY },
-    { NULL, "EMAILID", IMAP_CAP_OBJECTID },
-    { NULL, "X-GM-", IMAP_CAP_GMAIL },
+    { "FETCH ", "VANISHED)", IMAP_CAP_QRESYNC },
+    { "FETCH ", "(CHANGEDSINCE ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
+    { "FETCH ", " MODSEQ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
+    { "FETCH ", " PREVIEW", IMAP_CAP_PREVIEW },
+    { "FETCH ", " BINARY", IMAP_CAP_BINARY },
+    { "FETCH ", " EMAILID", IMAP_CAP_OBJECTID },
+    { "FETCH ", " X-GM-", IMAP_CAP_GMAIL },
+    { "STORE ", "X-GM-LABELS.SILENT (", IMAP_CAP_GMAIL },
     { "STATUS ", "HIGHESTMODSEQ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
     { "STATUS ", " SIZE", IMAP_CAP_STATUS_SIZE },
     { "STATUS ", "APPENDLIMIT", IMAP_CAP_APPENDLIMIT },
     { "STATUS ", "MAILBOXID", IMAP_CAP_OBJECTID },
-    { "UID MOVE ", "", IMAP_CAP_MOVE },
-    { "UID EXPUNGE ", "", IMAP_CAP_UIDPLUS },
+    { "MOVE ", "", IMAP_CAP_MOVE },
+    { "EXPUNGE ", "", IMAP_CAP_UIDPLUS },
     { "NOTIFY ", "", IMAP_CAP_NOTIFY },
     { "IDLE", "", IMAP_CAP_IDLE },
     { "COMPRESS ", "", IMAP_CAP_COMPRESS },
     { "ENABLE ", "UTF8", IMAP_CAP_UTF8_ACCEPT },
     { "UNSELECT", "", IMAP_CAP_UNSELECT },
   };
+  g_autofree char *words = without_names (command);
+  const char *begin = g_str_has_prefix (words, "UID ") ? words + strlen ("UID ") : words;
   ImapCapability capabilities = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (signs); i++) {
-    if ((signs[i].begin == NULL || g_str_has_prefix (command, signs[i].begin))
-        && strstr (command, signs[i].word) != NULL)
+    if (g_str_has_prefix (begin, signs[i].begin) && strstr (begin, signs[i].word) != NULL)
       capabilities |= signs[i].capability;
   }
   return capabilities;

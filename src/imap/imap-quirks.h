@@ -105,7 +105,8 @@ typedef struct
 
 ImapQuirks imap_quirks_find (const ImapServerWords *words);
 
-/* The extensions that this command (without its tag) can only be understood with: what a BAD to it casts doubt on. */
+/* The extensions that this command (without its tag) can only be understood with: what a BAD to it casts doubt on.  Names in
+ * quotes (folders, words looked for, labels) say nothing, whatever they are. */
 ImapCapability imap_quirks_of_command (const char *command);
 
 G_END_DECLS

@@ -336,8 +336,26 @@ take_found (const ImapFound *found, gpointer user_data)
 {
   ImapTask *task = user_data;
 
-  task->answered = found->whole;
+  task->answered = TRUE;
+  task->garbled |= !found->whole;
   base_uid_set_add_set (task->uids, found->uids);
+}
+
+/* What made no sense is no answer, nor is silence where one must be given (RFC 4731 3.1): "nothing found" would send a
+ * message again.  A plain search that is answered by its OK alone is taken at its word, for that is how some say nothing. */
+static gboolean
+check_found (ImapTask *task, GError **error)
+{
+  if (!task->garbled && (task->answered || !task->must_answer))
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s", task->refused);
+  return FALSE;
+}
+
+static gboolean
+finish_search (ImapSession *session, ImapTask *task, const ImapResponse *answer, GError **error)
+{
+  return check_found (task, error);
 }
 
 /* Takes `command`, which has everything behind UID SEARCH [RETURN (ALL)]. */
@@ -349,6 +367,8 @@ add_search (ImapFlight *flight, ImapCommand *command)
                                     imap_flight_get_mailbox (flight));
   task->uids = base_uid_set_new ();
   task->exchange.found = take_found;
+  task->must_answer = imap_session_has (imap_flight_get_session (flight), IMAP_CAP_ESEARCH);
+  task->finish = finish_search;
   return task;
 }
 
@@ -368,7 +388,8 @@ static gboolean
 finish_search_all (ImapSession *session, ImapTask *task, const ImapResponse *answer, GError **error)
 {
   guint64 count = base_uid_set_count (task->uids), exists = session->selected.exists;
-  if (task->answered && (count > 0 || exists == 0) && count <= exists + MORE_THAN_EXIST)
+  if (task->answered && !task->garbled && (count > 0 || exists == 0)
+      && count <= exists + MORE_THAN_EXIST)
     return TRUE;
   base_error_set (error, BASE_ERROR_REFUSED, NULL,
                   _ ("The server did not tell which messages are in the folder “%s”."),

@@ -413,7 +413,11 @@ read_search (ImapSession *session, ImapFound *found)
     guint32 uid = (guint32)imap_token_number (&token, G_MAXUINT32);
     if (uid != 0)
       g_array_append_val (uids, uid);
+    else if (!imap_token_is (&token, "0"))
+      found->whole = FALSE;
   }
+  /* "(MODSEQ 917162500)" may end it (RFC 7162 3.1.5) */
+  found->whole &= token.type == IMAP_TOKEN_END || token.type == IMAP_TOKEN_OPEN;
   set = base_uid_set_new_from_array (uids);
   base_uid_set_add_set (found->uids, set);
 }
@@ -467,7 +471,7 @@ read_esearch (ImapSession *session, ImapFound *found, char **tag, GError **error
   return TRUE;
 }
 
-/* Goes to the search that is named, else to the oldest. */
+/* Goes to the search that is named; where none is, to the oldest.  What names another one is nobody's. */
 static gboolean
 take_search (ImapSession *session, gboolean extended, const ImapExchange *chain, GError **error)
 {
@@ -483,9 +487,7 @@ take_search (ImapSession *session, gboolean extended, const ImapExchange *chain,
   for (const ImapExchange *exchange = chain; exchange != NULL; exchange = exchange->next) {
     if (exchange->found == NULL)
       continue;
-    if (owner == NULL)
-      owner = exchange;
-    if (tag != NULL && g_strcmp0 (exchange->tag, tag) == 0) {
+    if (tag == NULL || g_strcmp0 (exchange->tag, tag) == 0) {
       owner = exchange;
       break;
     }

@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base-error.h"
@@ -20,6 +22,7 @@
 #define DEFAULT_TIMEOUT_MS 60000
 #define READ_SIZE          (32 * 1024) /* two TLS records */
 #define NOTHING_MAX        (256 * 1024)
+#define SETTLE_MAX_MS      200
 #define WRITE_SIZE         (32 * 1024) /* more than this is sent at once */
 
 struct _NetConnection
@@ -38,6 +41,7 @@ struct _NetConnection
   gboolean dirty;      /* after an error nothing may be sent any more, not even a farewell */
   GError *stopped;     /* Owned: how the stream ended, told at the next read */
   guint64 bytes_in, bytes_out;
+  guint untaken; /* octets that the kernel still held for the peer when last looked */
 };
 
 /* Both are the reasons to leave wait_for () early. */
@@ -100,6 +104,38 @@ get_deadline (NetConnection *connection)
   return g_get_monotonic_time () + (gint64)connection->timeout_ms * 1000;
 }
 
+/* Octets given to the kernel that the peer has not acknowledged. */
+static guint
+count_untaken (NetConnection *connection)
+{
+  int octets = 0;
+
+  return ioctl (connection->fd, SIOCOUTQ, &octets) == 0 && octets > 0 ? (guint)octets : 0;
+}
+
+/* The kernel takes megabytes at once, which then need minutes over a thin line, and nobody answers what has not come yet.
+ * So what was taken meanwhile earns more time: that which is left of it, else as for any answer. */
+static gboolean
+is_still_taking (NetConnection *connection, gint64 *deadline)
+{
+  guint left = count_untaken (connection);
+  gint64 taken = connection->untaken > left ? connection->untaken - left : 0;
+
+  connection->untaken = left;
+  if (taken == 0)
+    return FALSE;
+  *deadline = MAX (*deadline, g_get_monotonic_time ())
+              + MIN (taken * NET_TAKEN_US, (gint64)connection->timeout_ms * 1000);
+  return TRUE;
+}
+
+static void
+set_silent_error (NetConnection *connection, GError **error)
+{
+  base_error_set (error, BASE_ERROR_RETRY, NULL,
+                  _ ("“%s” has stopped answering. Sosik will try again."), connection->host);
+}
+
 /* As wait_for (), for the peer alone and until `deadline` (monotonic), which is an error. */
 static gboolean
 wait_for_peer (NetConnection *connection, NetIo wanted, gint64 deadline, GCancellable *cancellable,
@@ -115,14 +151,31 @@ wait_for_peer (NetConnection *connection, NetIo wanted, gint64 deadline, GCancel
     return TRUE;
   case WAIT_WOKEN:
   case WAIT_TIMEOUT:
-    base_error_set (error, BASE_ERROR_RETRY, NULL,
-                    _ ("“%s” has stopped answering. Sosik will try again."), connection->host);
+    set_silent_error (connection, error);
     return FALSE;
   case WAIT_FAILED:
     return FALSE;
   }
 
   g_return_val_if_reached (FALSE);
+}
+
+/* The same for an answer, which may have to wait until the peer has what it is to answer. */
+static gboolean
+wait_for_answer (NetConnection *connection, NetIo wanted, gint64 *deadline,
+                 GCancellable *cancellable, GError **error)
+{
+  for (;;) {
+    g_autoptr (GError) local = NULL;
+
+    if (wait_for_peer (connection, wanted, *deadline, cancellable, &local))
+      return TRUE;
+    if (!g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)
+        || g_get_monotonic_time () < *deadline || !is_still_taking (connection, deadline)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  }
 }
 
 /* Steps of the handshake until it is done; the time-out counts for all of it. */
@@ -338,7 +391,8 @@ fill (NetConnection *connection, GError **error)
 /* The same, waiting until there is something.  The pieces of a TLS record that never becomes whole are nothing, however
  * often they come: the deadline is one for all of them. */
 static gboolean
-fill_waiting (NetConnection *connection, gint64 deadline, GCancellable *cancellable, GError **error)
+fill_waiting (NetConnection *connection, gint64 *deadline, GCancellable *cancellable,
+              GError **error)
 {
   NetIo io;
 
@@ -347,7 +401,7 @@ fill_waiting (NetConnection *connection, gint64 deadline, GCancellable *cancella
     return FALSE;
   }
   while ((io = fill (connection, error)) != NET_IO_DONE) {
-    if (io == NET_IO_FAILED || !wait_for_peer (connection, io, deadline, cancellable, error)) {
+    if (io == NET_IO_FAILED || !wait_for_answer (connection, io, deadline, cancellable, error)) {
       connection->dirty = TRUE;
       return FALSE;
     }
@@ -412,10 +466,11 @@ net_connection_read (NetConnection *connection, gsize *length, GCancellable *can
                      GError **error)
 {
   const guint8 *data;
+  gint64 deadline = get_deadline (connection);
 
   *length = 0;
   if (connection->in_at == connection->in->len
-      && !fill_waiting (connection, get_deadline (connection), cancellable, error))
+      && !fill_waiting (connection, &deadline, cancellable, error))
     return NULL;
 
   data = connection->in->data + connection->in_at;
@@ -472,7 +527,7 @@ net_connection_read_line (NetConnection *connection, gsize max_length, GCancella
       return take_line (connection, (gsize)(found - connection->in->data));
 
     looked = so_far;
-    if (!fill_waiting (connection, deadline, cancellable, error))
+    if (!fill_waiting (connection, &deadline, cancellable, error))
       return NULL;
   }
 }
@@ -534,6 +589,8 @@ net_connection_flush (NetConnection *connection, GCancellable *cancellable, GErr
   }
 
   clear_out (connection);
+  if (length > 0)
+    connection->untaken = count_untaken (connection);
   return TRUE;
 }
 
@@ -634,6 +691,35 @@ net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms, 
       connection->dirty = TRUE;
       return FALSE;
     }
+  }
+}
+
+gboolean
+net_connection_settle (NetConnection *connection, gsize most, gboolean *spoke,
+                       GCancellable *cancellable, GError **error)
+{
+  gint64 slice_ms = 1, deadline;
+  NetWait wait;
+
+  *spoke = FALSE;
+  if (!net_connection_flush (connection, cancellable, error))
+    return FALSE;
+  deadline = get_deadline (connection);
+  for (;;) {
+    gboolean settled = count_untaken (connection) <= most;
+
+    /* In any case a look at what the peer has to say. */
+    if (!net_connection_wait (connection, -1, settled ? 0 : slice_ms, &wait, cancellable, error))
+      return FALSE;
+    *spoke = wait == NET_WAIT_READABLE;
+    if (settled || *spoke)
+      return TRUE;
+    if (g_get_monotonic_time () > deadline && !is_still_taking (connection, &deadline)) {
+      connection->dirty = TRUE;
+      set_silent_error (connection, error);
+      return FALSE;
+    }
+    slice_ms = MIN (slice_ms * 2, SETTLE_MAX_MS);
   }
 }
 

@@ -26,6 +26,9 @@ typedef struct
 /* A peer may be slow, but an octet of what is under way earns it this much of more time, and no more: one that dribbles is
  * as good as silent. */
 #define NET_OCTET_US 1000
+/* An octet that the peer took of what was sent before, while its answer is waited for, earns it this much: a hundred octets
+ * a second are a thin line, but a line. */
+#define NET_TAKEN_US 10000
 
 typedef struct _NetConnection NetConnection;
 
@@ -61,7 +64,8 @@ void net_connection_start_compression (NetConnection *connection, const void *re
 gboolean net_connection_is_secure (NetConnection *connection);
 
 /* At least one byte, borrowed until the next call on this connection: everything that is at hand (some 16 KiB
- * per call); all of it counts as consumed.  BROKEN when the stream ended (with or without close_notify), RETRY on time-out. */
+ * per call); all of it counts as consumed.  BROKEN when the stream ended (with or without close_notify), RETRY on time-out,
+ * which does not run out while the peer is still taking what was sent to it. */
 const guint8 *net_connection_read (NetConnection *connection, gsize *length,
                                    GCancellable *cancellable,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -87,6 +91,11 @@ gboolean net_connection_flush (NetConnection *connection, GCancellable *cancella
  * or this buffer already holds.  Flushes first.  False only on error or cancel. */
 gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms,
                               NetWait *result, GCancellable *cancellable, GError **error);
+
+/* Waits until the peer has taken all but `most` octets of what was sent, or says something (*spoke) or leaves (the same; the next
+ * read tells).  The time-out runs out when nothing is taken: RETRY. */
+gboolean net_connection_settle (NetConnection *connection, gsize most, gboolean *spoke,
+                                GCancellable *cancellable, GError **error);
 
 /* The local address as an SMTP address literal, "[192.0.2.1]" or "[IPv6:…]". */
 char *net_connection_dup_address_literal (NetConnection *connection) G_GNUC_WARN_UNUSED_RESULT;

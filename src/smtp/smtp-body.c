@@ -9,8 +9,11 @@
 #define SLICE 16384
 /* Chunks on the wire whose answers are not read yet. */
 #define WINDOW 4
-/* RFC 5321, 4.5.3.2.6: a server may think for long about a whole message. */
+/* RFC 5321, 4.5.3.2.5 and .6: a server may take its time over a part of the message, and think for long about the whole. */
+#define BLOCK_TIMEOUT_MS (3 * 60 * 1000)
 #define FINAL_TIMEOUT_MS (10 * 60 * 1000)
+/* Octets of the message that may still be on their way when the last ones follow. */
+#define LAST_ON_THE_WAY (64 * 1024)
 
 static gboolean
 by_chunks (SmtpTransaction *transaction)
@@ -45,19 +48,30 @@ explain_cut (SmtpTransaction *transaction, GError **error)
   smtp_session_set_error (session, reply, sentence, error);
 }
 
+/* As the protocol says, unless the endpoint knows better. */
+static void
+set_timeout (SmtpTransaction *transaction, guint timeout_ms)
+{
+  SmtpSession *session = transaction->session;
+
+  net_connection_set_timeout (session->connection,
+                              session->timeout_ms > 0 ? session->timeout_ms : timeout_ms);
+}
+
 /* A server that speaks, or leaves, before the last octet has not taken the message, and this is the last moment to
- * know that for certain. */
+ * know that for certain: so the message is let arrive first, all but a little. */
 static gboolean
 server_is_quiet (SmtpTransaction *transaction, GError **error)
 {
   SmtpSession *session = transaction->session;
   g_autoptr (SmtpReply) reply = NULL;
   g_autofree char *sentence = NULL;
-  NetWait wait;
+  gboolean spoke;
 
-  if (!net_connection_wait (session->connection, -1, 0, &wait, transaction->cancellable, error))
+  if (!net_connection_settle (session->connection, LAST_ON_THE_WAY, &spoke,
+                              transaction->cancellable, error))
     return FALSE;
-  if (wait == NET_WAIT_TIMEOUT)
+  if (!spoke)
     return TRUE;
 
   reply = smtp_session_get (session, transaction->cancellable, error);
@@ -297,14 +311,11 @@ static SmtpOutcome
 get_outcome (SmtpTransaction *transaction, GError **error)
 {
   SmtpSession *session = transaction->session;
-  NetConnection *connection = session->connection;
   g_autoptr (SmtpReply) reply = NULL;
   g_autofree char *sentence = NULL;
 
-  if (session->timeout_ms == 0)
-    net_connection_set_timeout (connection, FINAL_TIMEOUT_MS);
+  set_timeout (transaction, FINAL_TIMEOUT_MS);
   reply = smtp_session_get (session, transaction->cancellable, error);
-  net_connection_set_timeout (connection, session->timeout_ms);
   if (reply == NULL)
     return SMTP_UNCERTAIN;
   if (by_chunks (transaction) && is_unknown_chunk (transaction, reply, error))
@@ -325,19 +336,29 @@ get_outcome (SmtpTransaction *transaction, GError **error)
   return SMTP_NOT_SENT;
 }
 
-SmtpOutcome
-smtp_transaction_finish (SmtpTransaction *transaction, GError **error)
+/* All of it. */
+static SmtpOutcome
+send_message (SmtpTransaction *transaction, GError **error)
 {
-  SmtpSession *session = transaction->session;
-
   if (!send_most (transaction, error))
     return SMTP_NOT_SENT;
   if (!server_is_quiet (transaction, error)) {
-    session->usable = FALSE;
+    transaction->session->usable = FALSE;
     return SMTP_NOT_SENT;
   }
   if (!send_last (transaction, error))
     return SMTP_NOT_SENT;
 
   return get_outcome (transaction, error);
+}
+
+SmtpOutcome
+smtp_transaction_finish (SmtpTransaction *transaction, GError **error)
+{
+  SmtpOutcome outcome;
+
+  set_timeout (transaction, BLOCK_TIMEOUT_MS);
+  outcome = send_message (transaction, error);
+  set_timeout (transaction, 0);
+  return outcome;
 }

@@ -168,7 +168,7 @@ reset (SmtpTransaction *transaction)
     session->usable = FALSE;
 }
 
-/* One try; remembers what the server had offered and then did not know. */
+/* One try. */
 static SmtpOutcome
 try_once (SmtpTransaction *transaction, const char *from, const char *const *recipients,
           GError **error)
@@ -186,9 +186,22 @@ try_once (SmtpTransaction *transaction, const char *from, const char *const *rec
   if (outcome == SMTP_NOT_SENT && (!addressed || smtp_session_has (session, SMTP_CAP_CHUNKING)))
     reset (transaction);
 
-  session->doubted |= transaction->unknown;
-  session->disabled |= transaction->unknown;
   return outcome;
+}
+
+/* What the server offered and then did not know is left out in another try, and in doubt for good when that went: else it was
+ * something else that the server did not like.  BDAT is the exception: what stood behind it was taken for commands, so that
+ * the other try has to be made on another connection, and that it is not known was said in so many words. */
+static void
+take_doubts (SmtpSession *session, SmtpOutcome outcome, SmtpCapability before,
+             SmtpCapability left_out)
+{
+  SmtpCapability chunking = left_out & SMTP_CAP_CHUNKING;
+
+  if (outcome != SMTP_SENT)
+    left_out = chunking;
+  session->doubted |= left_out;
+  session->disabled = before | left_out;
 }
 
 SmtpOutcome
@@ -197,6 +210,8 @@ smtp_session_send (SmtpSession *session, const char *from, const char *const *re
                    GError **error)
 {
   const SmtpSendOptions none = { 0 };
+  const SmtpCapability before = session->disabled;
+  SmtpCapability left_out = 0;
 
   if (!session->usable) {
     base_error_set (error, BASE_ERROR_BROKEN, NULL,
@@ -213,9 +228,12 @@ smtp_session_send (SmtpSession *session, const char *from, const char *const *re
     g_autoptr (GError) local = NULL;
     SmtpOutcome outcome = try_once (&transaction, from, recipients, &local);
 
+    left_out |= transaction.unknown;
+    session->disabled |= left_out;
     /* Ends, for what was not known is not used again. */
     if (outcome == SMTP_NOT_SENT && transaction.unknown != 0 && session->usable)
       continue;
+    take_doubts (session, outcome, before, left_out);
     if (local != NULL)
       g_propagate_error (error, g_steal_pointer (&local));
     return outcome;

@@ -80,7 +80,7 @@ gboolean smtp_session_is_usable (SmtpSession *session);
 /* These are not used though offered (STARTTLS and AUTH cannot be switched off); added to what this server is known to offer
  * falsely.  Any time. */
 void smtp_session_set_disabled (SmtpSession *session, SmtpCapability capabilities);
-/* What the server offered and then did not know: switch it off at the next connection to it. */
+/* What the server offered and then did not know, and without which the mail went: switch it off at the next connection to it. */
 SmtpCapability smtp_session_get_doubted (SmtpSession *session);
 
 /* Sends one message. `message`: RFC 5322 bytes (CRLF or LF line ends; sent as CRLF, no bare CR or LF; no Bcc in it: the
@@ -89,8 +89,9 @@ SmtpCapability smtp_session_get_doubted (SmtpSession *session);
  * domains are such, which then go in their ASCII form), BODY=8BITMIME when the message has 8-bit bytes and it is offered
  * (not offered: they go as they are; what mime_build () makes has none).  SIZE is checked before anything is sent (LIMIT).
  * All or nothing: when one recipient is refused, none gets it (RSET, or hanging up where DATA was granted) and the
- * error's detail names the refused ones with the server's words.  After the final dot the server has 10 minutes (RFC
- * 5321, 4.5.3.2.6), or the endpoint's time-out where one was given.  UNCERTAIN sets the error too (BROKEN, RETRY,
+ * error's detail names the refused ones with the server's words.  A part of the message may take 3 minutes, and
+ * as long as the server goes on taking octets; after the final dot it has 10 minutes (RFC 5321, 4.5.3.2); or the
+ * endpoint's time-out where one was given.  UNCERTAIN sets the error too (BROKEN, RETRY,
  * CANCELLED).  A parameter that was offered and then not known is left out in a second try.  `options` nullable. */
 SmtpOutcome smtp_session_send (SmtpSession *session, const char *from,
                                const char *const *recipients, GBytes *message,

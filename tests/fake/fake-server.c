@@ -254,6 +254,8 @@ receive (Connection *connection)
   }
   if (result <= 0)
     return FALSE;
+  if (connection->script->faults.slow_in > 0)
+    g_usleep ((gulong)result * G_USEC_PER_SEC / connection->script->faults.slow_in);
   if (limit >= 0)
     result = (ssize_t)MIN ((guint64)result, (guint64)limit - connection->received->len);
 
@@ -763,6 +765,13 @@ fake_server_add_script (FakeServer *server, const char *text, const FakeFaults *
 
   script->steps = fake_script_parse (text);
   script->faults = faults != NULL ? *faults : FAKE_NO_FAULTS;
+  if (script->faults.slow_in > 0) {
+    /* Packets as of an Ethernet: a window opens by whole ones. */
+    const int packet = 1400, room = 16 * 1024;
+
+    setsockopt (server->listener, IPPROTO_TCP, TCP_MAXSEG, &packet, sizeof packet);
+    setsockopt (server->listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  }
   g_ptr_array_add (server->scripts, script);
 }
 

@@ -79,6 +79,8 @@ typedef struct
   gint64 cut_out;   /* after so many octets sent: closes without close_notify; -1 never */
   gint64 cut_in;    /* after so many octets received: the same */
   gint64 stall_out; /* after so many octets sent: stays silent until the client closes; -1 never */
+  guint slow_in;    /* takes so many octets a second, and the kernel little more; 0: all there are (for a server
+                       whose connections are all slow, or come before) */
 } FakeFaults;
 
 #define FAKE_NO_FAULTS ((FakeFaults){ .cut_out = -1, .cut_in = -1, .stall_out = -1 })

@@ -433,7 +433,7 @@ test_cut (void)
 {
   g_autoptr (FakeServer) server = test_server_new (TEST_SELECT ("") "C: A3 UID SEARCH ALL\n"
                                                                     "C: A4 NOOP\n"
-                                                                    "S: * SEARCH 1:2 5\n"
+                                                                    "S: * SEARCH 1 2 5\n"
                                                                     "S: * SEARCH 5\n"
                                                                     "S: A3 OK done\n"
                                                                     "S: * BYE going down\n"

@@ -86,6 +86,19 @@ test_of_command (void)
     { "UID EXPUNGE 7", IMAP_CAP_UIDPLUS },
     { "IDLE", IMAP_CAP_IDLE },
     { "STATUS \"INBOX\" (MESSAGES SIZE)", IMAP_CAP_STATUS_SIZE },
+    { "FETCH 1:9 (UID FLAGS EMAILID THREADID)", IMAP_CAP_OBJECTID },
+    { "UID FETCH 7 (UID BINARY.PEEK[2])", IMAP_CAP_BINARY },
+    { "UID STORE 7 +X-GM-LABELS.SILENT (\"a\")", IMAP_CAP_GMAIL },
+    { "UID SEARCH X-GM-RAW \"a\"", IMAP_CAP_GMAIL },
+    /* what people call their folders, labels and keywords */
+    { "SELECT \"RETURN (EMAILID X-GM- (QRESYNC (CONDSTORE)\"", 0 },
+    { "SELECT \"a \\\"(CONDSTORE) MODSEQ\"", 0 },
+    { "STATUS \"my HIGHESTMODSEQ SIZE APPENDLIMIT\" (MESSAGES)", 0 },
+    { "LIST \"\" \"RETURN (x)\"", 0 },
+    { "UID SEARCH SUBJECT \"RETURN (ALL) X-GM-\"", 0 },
+    { "UID STORE 7 +FLAGS.SILENT (BINARY EMAILID PREVIEW X-GM-x MODSEQ)", 0 },
+    { "APPEND \"Sent\" (EMAILID PREVIEW BINARY)", 0 },
+    { "CREATE \"EMAILID\"", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {

@@ -360,6 +360,65 @@ test_search_unanswered (void)
       "");
 }
 
+/* Whatever compares a set takes what is not in it for gone: so no part of an answer is an answer. */
+static void
+test_search_garbled (void)
+{
+  check_search ("", "C: A3 UID SEARCH ALL\nS: * SEARCH 2 x 9\nS: A3 OK done\n", NULL);
+  check_search ("", "C: A3 UID SEARCH ALL\nS: * SEARCH 2 -3 9\nS: A3 OK done\n", NULL);
+  check_search ("", "C: A3 UID SEARCH ALL\nS: * SEARCH 2 4294967296 9\nS: A3 OK done\n", NULL);
+  check_search ("", "C: A3 UID SEARCH ALL\nS: * SEARCH 2 \"3\" 9\nS: A3 OK done\n", NULL);
+  check_search ("", "C: A3 UID SEARCH ALL\nS: * SEARCH 2 x\nS: * SEARCH 2 3 9\nS: A3 OK done\n",
+                NULL);
+  check_search (
+      "ESEARCH",
+      "C: A3 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"A3\") UID ALL x\nS: * ESEARCH (TAG \"A3\") UID ALL 2\nS: A3 OK done\n",
+      NULL);
+}
+
+/* An answer to somebody else's question, or to one of before. */
+static void
+test_search_other_tag (void)
+{
+  check_search (
+      "ESEARCH",
+      "C: A3 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"A2\") UID ALL 2\nS: A3 OK done\n",
+      NULL);
+  check_search (
+      "ESEARCH",
+      "C: A3 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"A3\") UID ALL 2\nS: * ESEARCH (TAG \"A9\") UID ALL 3\nS: A3 OK done\n",
+      "2");
+  check_search ("ESEARCH",
+                "C: A3 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH UID ALL 2,3\nS: A3 OK done\n",
+                "2:3");
+}
+
+/* "Nothing found" is believed only where it was said. */
+static void
+test_search_message_id_garbled (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SELECT ("ESEARCH") "C: A3 UID SEARCH RETURN (ALL) HEADER Message-ID \"<a@x>\"\n"
+                              "S: * ESEARCH (TAG \"A2\") UID\n"
+                              "S: A3 OK done\n"
+                              "C: A4 UID SEARCH RETURN (ALL) HEADER Message-ID \"<a@x>\"\n"
+                              "S: * SEARCH x\n"
+                              "S: A4 OK done\n"
+                              "C: A5 UID SEARCH RETURN (ALL) HEADER Message-ID \"<a@x>\"\n"
+                              "S: * ESEARCH (TAG \"A5\") UID\n"
+                              "S: A5 OK done\n");
+  ImapSession *session = test_select (server);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_null (imap_session_search_message_id (session, "<a@x>", NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  }
+  g_autoptr (BaseUidSet) none = imap_session_search_message_id (session, "<a@x>", NULL, NULL);
+  g_assert_nonnull (none);
+  g_assert_true (base_uid_set_is_empty (none));
+  test_done (server, session);
+}
+
 static void
 test_search_message_id (void)
 {
@@ -452,6 +511,9 @@ test_select_add (void)
   g_test_add_func ("/imap/select/changed-since", test_changed_since);
   g_test_add_func ("/imap/select/search", test_search);
   g_test_add_func ("/imap/select/search-unanswered", test_search_unanswered);
+  g_test_add_func ("/imap/select/search-garbled", test_search_garbled);
+  g_test_add_func ("/imap/select/search-other-tag", test_search_other_tag);
+  g_test_add_func ("/imap/select/search-message-id-garbled", test_search_message_id_garbled);
   g_test_add_func ("/imap/select/search-message-id", test_search_message_id);
   g_test_add_func ("/imap/select/left-over", test_left_over);
   g_test_add_func ("/imap/select/news", test_news);

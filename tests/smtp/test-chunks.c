@@ -8,6 +8,8 @@
 #define OPEN  "S: 220 mail.test\nC: EHLO *\nS: 250-mail.test\nS: 250-CHUNKING\n"
 #define SLOW  OPEN "S: 250 SIZE 1000000\n"
 #define QUICK OPEN "S: 250-PIPELINING\nS: 250 SIZE 1000000\n"
+#define OPEN_PLAIN                                                                                 \
+  "S: 220 mail.test\nC: EHLO *\nS: 250-mail.test\nS: 250-PIPELINING\nS: 250 SIZE 1000000\n"
 #define OK    "S: 250 ok\n"
 #define RSET  "C: RSET\n" OK
 #define RCPT1 "C: RCPT TO:<one@b.example>\n"
@@ -253,6 +255,49 @@ test_window (void)
   fake_server_check (server);
 }
 
+/* A thin line: each chunk, and each part of a message by DATA, needs longer than the time-out, but octets go on being taken. */
+static void
+check_slow (const char *script, guint slow_in, SmtpOutcome outcome)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  FakeFaults faults = FAKE_NO_FAULTS;
+  gint64 begun = g_get_monotonic_time ();
+
+  faults.slow_in = slow_in;
+  endpoint.timeout_ms = 250;
+  fake_server_add_script (server, script, &faults);
+  session = smtp_session_open (&endpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (send_it (session, one, TRUE, &error), ==, outcome);
+  if (outcome == SMTP_SENT)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  /* Else the line was not thin, or nobody gave up. */
+  g_assert_cmpint (g_get_monotonic_time () - begun, >, endpoint.timeout_ms * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 10 * G_USEC_PER_SEC);
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
+}
+
+static void
+test_slow (void)
+{
+  check_slow (QUICK FROM_LARGE RCPT1 CHUNK OK OK OK CHUNK OK LAST OK, 600000, SMTP_SENT);
+  check_slow (OPEN_PLAIN FROM_LARGE RCPT1 "C: DATA\n" OK OK "S: 354 go\nD: *\n" OK, 500000,
+              SMTP_SENT);
+  /* It took all, and says nothing. */
+  check_slow (QUICK FROM_LARGE RCPT1 CHUNK OK OK "STALL\n", 0, SMTP_NOT_SENT);
+  check_slow (OPEN_PLAIN FROM_LARGE RCPT1 "C: DATA\n" OK OK "S: 354 go\nD: *\nSTALL\n", 0,
+              SMTP_UNCERTAIN);
+  /* It takes nothing more of it: the last octets were never sent. */
+  check_slow (OPEN_PLAIN FROM_LARGE RCPT1 "C: DATA\n" OK OK "S: 354 go\nWAIT 900\nCUT\n",
+              1000000000, SMTP_NOT_SENT);
+}
+
 /* Cut after every octet that the server says, and after some of the client's. */
 static void
 check_cut (gint64 out, gint64 in, gint64 whole, gint64 whole_in)
@@ -320,5 +365,6 @@ test_chunks_add (void)
   g_test_add_func ("/smtp/chunks/false-offer", test_false_offer);
   g_test_add_func ("/smtp/chunks/whole", test_whole);
   g_test_add_func ("/smtp/chunks/window", test_window);
+  g_test_add_func ("/smtp/chunks/slow", test_slow);
   g_test_add_func ("/smtp/chunks/cuts", test_cuts);
 }

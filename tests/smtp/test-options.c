@@ -204,8 +204,11 @@ test_false_offers (void)
                       "C: DATA\n" OK OK "S: 354 go\nD: *\n" OK,
       SMTP_SENT, SMTP_CAP_SIZE | SMTP_CAP_8BITMIME | SMTP_CAP_DSN },
     /* It was the address all along. */
-    { SLOW FULL "S: 501 no\n" RSET BARE "S: 501 no\n" RSET, SMTP_NOT_SENT,
-      SMTP_CAP_SIZE | SMTP_CAP_8BITMIME | SMTP_CAP_DSN },
+    { SLOW FULL "S: 501 no\n" RSET BARE "S: 501 no\n" RSET, SMTP_NOT_SENT, 0 },
+    { SLOW FULL OK RCPT "S: 501 no\n" RSET
+                        "C: MAIL FROM:<me@a.example> SIZE=5 BODY=8BITMIME\n" OK RCPT_BARE
+                        "S: 501 no\n" RSET,
+      SMTP_NOT_SENT, 0 },
     { SLOW FULL "S: 501 5.1.7 no\n" RSET, SMTP_NOT_SENT, 0 },
   };
   const SmtpSendOptions options = { .notify = ALL };
@@ -227,6 +230,30 @@ test_false_offers (void)
     g_clear_pointer (&session, smtp_session_free);
     fake_server_check (server);
   }
+}
+
+/* What was left out for one mail in vain is used for the next. */
+static void
+test_left_out_in_vain (void)
+{
+  const SmtpSendOptions options = { .notify = ALL };
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autoptr (GBytes) message = g_bytes_new_static ("한", 3);
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fake_server_add_script (
+      server, SLOW FULL "S: 501 no\n" RSET BARE "S: 501 no\n" RSET FULL OK RCPT OK REST, NULL);
+  session = test_open (server);
+  g_assert_cmpint (
+      smtp_session_send (session, "me@a.example", one, message, &options, NULL, &error), ==,
+      SMTP_NOT_SENT);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_assert_cmpint (smtp_session_send (session, "me@a.example", one, message, &options, NULL, NULL),
+                   ==, SMTP_SENT);
+  g_assert_cmpuint (smtp_session_get_doubted (session), ==, 0);
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
 }
 
 /* Each extension switched off is not used, and the mail goes. */
@@ -341,6 +368,7 @@ test_options_add (void)
   g_test_add_func ("/smtp/options/held", test_held);
   g_test_add_func ("/smtp/options/not-held", test_not_held);
   g_test_add_func ("/smtp/options/false-offers", test_false_offers);
+  g_test_add_func ("/smtp/options/left-out-in-vain", test_left_out_in_vain);
   g_test_add_func ("/smtp/options/disabled", test_disabled);
   g_test_add_func ("/smtp/options/enhanced", test_enhanced);
   g_test_add_func ("/smtp/options/yahoo", test_yahoo);
