@@ -298,6 +298,35 @@ test_slow (void)
               1000000000, SMTP_NOT_SENT);
 }
 
+/* A message that the kernel takes whole and the server does not: its last octets are kept back, so that it is certain that
+ * it was not sent. */
+static void
+test_kept_back (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strnfill (200000, 'x');
+  g_autoptr (GBytes) message = NULL;
+  FakeFaults faults = FAKE_NO_FAULTS;
+
+  for (gsize i = 70; i < 200000; i += 70)
+    text[i] = '\n';
+  message = g_bytes_new (text, 200000);
+  faults.slow_in = 1000000000;
+  endpoint.timeout_ms = 250;
+  fake_server_add_script (
+      server, OPEN_PLAIN "C: MAIL *\n" RCPT1 "C: DATA\n" OK OK "S: 354 go\nWAIT 900\nD: *\nSTALL\n",
+      &faults);
+  session = smtp_session_open (&endpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (smtp_session_send (session, "me@a.example", one, message, NULL, NULL, &error),
+                   ==, SMTP_NOT_SENT);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  g_clear_pointer (&session, smtp_session_free);
+}
+
 /* Cut after every octet that the server says, and after some of the client's. */
 static void
 check_cut (gint64 out, gint64 in, gint64 whole, gint64 whole_in)
@@ -366,5 +395,6 @@ test_chunks_add (void)
   g_test_add_func ("/smtp/chunks/whole", test_whole);
   g_test_add_func ("/smtp/chunks/window", test_window);
   g_test_add_func ("/smtp/chunks/slow", test_slow);
+  g_test_add_func ("/smtp/chunks/kept-back", test_kept_back);
   g_test_add_func ("/smtp/chunks/cuts", test_cuts);
 }
