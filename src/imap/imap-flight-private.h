@@ -43,6 +43,7 @@ struct _ImapTask
   ImapTask *select;  /* the one before it that opens its mailbox; nullable */
   ImapTask *after;   /* nullable: without it this one is not sent either */
   ImapTask *changes; /* of a resync without QRESYNC: the FETCH */
+  ImapTask *notify;  /* of a survey; nullable */
   ImapMailbox *status;
   ImapFetchFunc changed; /* of a resync */
   ImapVanishedFunc vanished;
@@ -74,6 +75,11 @@ const char *imap_flight_get_mailbox (ImapFlight *flight);
 /* UID SEARCH [CHARSET UTF-8] KEY "text". */
 guint imap_flight_search_string (ImapFlight *flight, const char *key, const char *text,
                                  gboolean with_charset);
+/* LIST tells the STATUS of each mailbox with it. */
+gboolean imap_flight_lists_status (ImapSession *session);
+/* The list; where the server will not do more than a plain one, that is asked for. */
+GPtrArray *imap_flight_finish_list (ImapFlight *flight, guint index, GCancellable *cancellable,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Runs a flight that has one command. */
 gboolean imap_flight_run_alone (ImapFlight *flight, GCancellable *cancellable, GError **error);
 

@@ -110,8 +110,6 @@ take_attribute (ImapMailbox *mailbox, const ImapToken *attribute)
     mailbox->selectable = FALSE;
   if (imap_token_is (attribute, "\\Subscribed"))
     mailbox->subscribed = TRUE;
-  if (imap_token_is (attribute, "\\HasChildren"))
-    mailbox->has_children = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (roles); i++) {
     if (imap_token_is (attribute, roles[i].name))
       mailbox->role = roles[i].role;
@@ -307,7 +305,7 @@ dup_return_options (ImapSession *session)
   if (session->no_extended_list || !imap_session_has (session, IMAP_CAP_LIST_EXTENDED))
     return NULL;
   g_autofree char *items = imap_mailbox_status_items (session);
-  return g_strdup_printf (" RETURN (%sSUBSCRIBED CHILDREN%s%s)", special ? "SPECIAL-USE " : "",
+  return g_strdup_printf (" RETURN (%sSUBSCRIBED%s%s)", special ? "SPECIAL-USE " : "",
                           status ? " STATUS " : "", status ? items : "");
 }
 
@@ -354,42 +352,59 @@ imap_flight_list (ImapFlight *flight)
   return imap_flight_get_index (flight);
 }
 
+gboolean
+imap_flight_lists_status (ImapSession *session)
+{
+  return !session->no_extended_list
+         && imap_session_has (session, IMAP_CAP_LIST_EXTENDED | IMAP_CAP_LIST_STATUS);
+}
+
 static GPtrArray *
-list_once (ImapSession *session, const char *mailbox, const char *options,
-           GCancellable *cancellable, GError **error)
+list_plainly (ImapSession *session, const char *mailbox, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
-  add_list (flight, mailbox, options);
+  add_list (flight, mailbox, NULL);
   return imap_flight_run_alone (flight, cancellable, error)
              ? imap_flight_steal_mailboxes (flight, imap_flight_get_index (flight))
              : NULL;
 }
 
 GPtrArray *
+imap_flight_finish_list (ImapFlight *flight, guint index, GCancellable *cancellable, GError **error)
+{
+  ImapSession *session = imap_flight_get_session (flight);
+  gboolean extended = imap_flight_get_task (flight, index)->tells_subscribed;
+  g_autoptr (GPtrArray) mailboxes = imap_flight_steal_mailboxes (flight, index);
+  g_autoptr (GError) local = NULL;
+
+  if (mailboxes != NULL && (mailboxes->len > 0 || !extended))
+    return g_steal_pointer (&mailboxes);
+  if (mailboxes == NULL && !imap_flight_get_result (flight, index, &local)
+      && (!extended || !session->usable
+          || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  /* offered, but refused or answered with nothing (quirks 45, 58) */
+  session->no_extended_list = TRUE;
+  return list_plainly (session, NULL, cancellable, error);
+}
+
+GPtrArray *
 imap_session_list (ImapSession *session, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *options = dup_return_options (session);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  guint index = imap_flight_list (flight);
 
-  if (options != NULL) {
-    g_autoptr (GError) local = NULL;
-    g_autoptr (GPtrArray) mailboxes = list_once (session, NULL, options, cancellable, &local);
-    if (mailboxes != NULL && mailboxes->len > 0)
-      return g_steal_pointer (&mailboxes);
-    if (local != NULL
-        && (!session->usable || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))) {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-    /* offered, but refused or answered with nothing (quirks 45, 58) */
-    session->no_extended_list = TRUE;
-  }
-  return list_once (session, NULL, NULL, cancellable, error);
+  return imap_flight_run (flight, cancellable, error)
+             ? imap_flight_finish_list (flight, index, cancellable, error)
+             : NULL;
 }
 
 gboolean
 imap_mailbox_is_missing (ImapSession *session, const char *name, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) mailboxes = list_once (session, name, NULL, cancellable, NULL);
+  g_autoptr (GPtrArray) mailboxes = list_plainly (session, name, cancellable, NULL);
 
   if (mailboxes == NULL || g_ascii_strcasecmp (name, "INBOX") == 0)
     return FALSE;

@@ -108,11 +108,11 @@ typedef struct
   gboolean has_status; /* LIST-STATUS answered: the next ones are valid */
   guint32 uid_validity, uid_next, messages, unseen;
   guint64 highest_modseq;
-  guint64 size;                                        /* octets of all messages; 0: not told */
-  guint64 append_limit;                                /* octets; 0: not told */
-  char *mailbox_id;                                    /* nullable; OBJECTID: survives RENAME */
-  ImapTold told;                                       /* which of the numbers a STATUS had */
-  gboolean tells_subscribed, subscribed, has_children; /* of LIST, where it was extended */
+  guint64 size;                          /* octets of all messages; 0: not told */
+  guint64 append_limit;                  /* octets; 0: not told */
+  char *mailbox_id;                      /* nullable; OBJECTID: survives RENAME */
+  ImapTold told;                         /* which of the numbers a STATUS had */
+  gboolean tells_subscribed, subscribed; /* of LIST, where it was extended */
 } ImapMailbox;
 
 void imap_mailbox_free (ImapMailbox *mailbox);
@@ -320,11 +320,7 @@ gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFla
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 
-/* NOTIFY (RFC 5465): from here on the server tells of all mailboxes of the person (IMAP_NEWS_STATUS, _MAILBOXES) beside the
- * selected one, as news; with or without IDLE.  *watching: it does; else it has no NOTIFY, or refused.  Each mailbox's
- * present STATUS comes first where the server is able to, as news too.  Lasts until IMAP_NEWS_UNWATCHED. */
-gboolean imap_session_notify (ImapSession *session, gboolean *watching, GCancellable *cancellable,
-                              GError **error);
+/* The server tells of all mailboxes by itself (NOTIFY; see imap_flight_survey ()). */
 gboolean imap_session_is_watching (ImapSession *session);
 
 /* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE

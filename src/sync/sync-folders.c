@@ -192,19 +192,46 @@ store_list (SyncContext *context, SyncMemory *memory, GPtrArray *listed, gboolea
   return store_db_commit (context->db, error);
 }
 
+/* Those that were there before, so that none of them waits for the list: not the one that is open, or about to be. */
+static GStrv
+dup_known (SyncContext *context, gint64 opens, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (context->db, context->row, error);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  const char *selected = imap_session_get_selected_name (context->session);
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (folder->selectable && !folder->local && folder->uid_validity != 0 && folder->id != opens
+        && g_strcmp0 (folder->server_name, selected) != 0)
+      g_strv_builder_add (names, folder->server_name);
+  }
+  return folders != NULL ? g_strv_builder_end (names) : NULL;
+}
+
+gboolean
+sync_folders_ask (SyncContext *context, ImapFlight *flight, gboolean watch, gint64 opens,
+                  guint *index, GError **error)
+{
+  g_auto (GStrv) known = dup_known (context, opens, error);
+
+  if (known == NULL)
+    return FALSE;
+  *index = imap_flight_survey (flight, watch, (const char *const *)known);
+  return TRUE;
+}
+
 GHashTable *
-sync_folders_list (SyncContext *context, SyncMemory *memory, gboolean *ask_again, GError **error)
+sync_folders_take (SyncContext *context, SyncMemory *memory, ImapFlight *flight, guint index,
+                   gboolean *ask_again, GError **error)
 {
   g_autoptr (GHashTable) by_name = NULL;
   g_autoptr (GPtrArray) listed = NULL;
 
   *ask_again = FALSE;
-  listed = imap_session_list (context->session, context->cancellable, error);
-  /* One question for each folder, but none of them needs to be opened then. */
-  if (listed == NULL
-      || (!imap_session_has (context->session, IMAP_CAP_LIST_STATUS)
-          && !imap_session_fill_status (context->session, listed, context->cancellable, error))
-      || !store_list (context, memory, listed, ask_again, error) || *ask_again)
+  listed = imap_flight_finish_survey (flight, index, context->cancellable, error);
+  if (listed == NULL || !store_list (context, memory, listed, ask_again, error) || *ask_again)
     return NULL;
 
   by_name =

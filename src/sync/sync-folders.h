@@ -1,14 +1,20 @@
 /* The list of mailboxes: from LIST into the store. */
 #pragma once
 
+#include "imap-flight.h"
 #include "sync-mailbox.h"
 
 G_BEGIN_DECLS
 
-/* Asks for the list and makes the store's rows equal to it.  TRUE in *ask_again (and NULL without error): it lacks so much that a new
- * connection should say the same first.  Returns what the server said, by name (GHashTable of char * -> ImapMailbox, borrows
+/* Adds to `flight` what asks for the list and how each folder stands; `watch`: and that the server go on telling.  `opens`: the folder
+ * that the same flight is going to open, 0: none. */
+gboolean sync_folders_ask (SyncContext *context, ImapFlight *flight, gboolean watch, gint64 opens,
+                           guint *index, GError **error);
+/* (blocks) After the run: makes the store's rows equal to the list.  TRUE in *ask_again (and NULL without error): it lacks so much that a
+ * new connection should say the same first.  Returns what the server said, by name (GHashTable of char * -> ImapMailbox, borrows
  * from itself): mailboxes that are only rows here, because nothing needed them yet, are not in it. */
-GHashTable *sync_folders_list (SyncContext *context, SyncMemory *memory, gboolean *ask_again,
+GHashTable *sync_folders_take (SyncContext *context, SyncMemory *memory, ImapFlight *flight,
+                               guint index, gboolean *ask_again,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Pure: `listed` (GPtrArray of ImapMailbox) lacks a folder with messages, or half of those of `stored` (GPtrArray of StoreFolder) that

@@ -9,9 +9,9 @@
 #include "store-operation.h"
 #include "sync-body.h"
 #include "sync-context.h"
-#include "sync-folders.h"
 #include "sync-mailbox.h"
 #include "sync-operations.h"
+#include "sync-survey.h"
 #include "sync-watch.h"
 
 #define IDLE_SHORT_US (5 * 60 * G_USEC_PER_SEC)
@@ -38,12 +38,12 @@ typedef struct
   const SyncTimes *times; /* borrowed */
   gint64 row;
   guint generation;
-  gboolean asked_to_watch; /* on this connection */
-  guint idle_cuts;         /* short IDLEs that ended with the connection */
-  gint64 next_operation;   /* second, 0 none */
-  gint64 busy_since;       /* monotonic, 0: was in step */
-  gint64 looks_until;      /* monotonic: the looks so far, each with LOOK_US of its own */
-  gint64 proven;           /* second in which it was last written that INBOX is in step */
+  guint listed_on;       /* generation of which there was a list */
+  guint idle_cuts;       /* short IDLEs that ended with the connection */
+  gint64 next_operation; /* second, 0 none */
+  gint64 busy_since;     /* monotonic, 0: was in step */
+  gint64 looks_until;    /* monotonic: the looks so far, each with LOOK_US of its own */
+  gint64 proven;         /* second in which it was last written that INBOX is in step */
 } Loop;
 
 static SyncContext
@@ -145,7 +145,6 @@ connect_now (Loop *loop)
     return;
   }
   loop->generation++;
-  loop->asked_to_watch = FALSE;
   sync_account_set_connected (loop->account, TRUE);
   sync_worker_set_connected (loop->worker, TRUE);
   (void)sync_account_take_prove (loop->account);
@@ -157,103 +156,54 @@ connect_now (Loop *loop)
     fail (loop, error);
 }
 
-static SyncStatus
-status_of (const ImapMailbox *mailbox)
+/* The folder that a person has just come to, else INBOX; 0 as long as there is none. */
+static gboolean
+find_first (Loop *loop, gint64 shown, guint serial, gint64 *first, GError **error)
 {
-  return (SyncStatus){ .uid_validity = mailbox->uid_validity,
-                       .uid_next = mailbox->uid_next,
-                       .messages = mailbox->messages,
-                       .unseen = mailbox->unseen,
-                       .modseq = mailbox->highest_modseq };
+  g_autoptr (GError) none = NULL;
+  g_autoptr (StoreFolder) folder = NULL;
+
+  *first = 0;
+  if (shown != 0 && sync_watch_is_asked_for (loop->watch, serial))
+    folder = store_folder_get (loop->db, shown, &none);
+  if (folder == NULL || !folder->selectable || folder->local || folder->uid_validity == 0) {
+    g_clear_pointer (&folder, store_folder_free);
+    g_clear_error (&none);
+    folder = store_folder_by_role (loop->db, loop->row, STORE_ROLE_INBOX, &none);
+  }
+  if (folder != NULL)
+    *first = folder->id;
+  if (none == NULL || g_error_matches (none, BASE_ERROR, BASE_ERROR_GONE))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&none));
+  return FALSE;
 }
 
-/* What the list says of one folder. */
+/* With the first list of a connection goes all that needs no answer: the server is asked to go on telling, and the folder that is next
+ * in any case is opened. */
 static gboolean
-take_listed (Loop *loop, const StoreFolder *folder, const ImapMailbox *mailbox, GError **error)
+list_folders (Loop *loop, gint64 shown, guint serial, GError **error)
 {
   SyncContext context = get_context (loop);
-  gint64 now = g_get_monotonic_time ();
-  gboolean told = mailbox != NULL && mailbox->has_status, lacks = FALSE, agrees = FALSE,
-           strays = FALSE;
-  SyncStatus status = { 0 };
-  guint64 known = 0;
+  gboolean begins = loop->listed_on != loop->generation, ask_again = FALSE;
+  g_autoptr (SyncMailbox) opened = NULL;
+  gint64 first = 0;
 
-  if (told) {
-    status = status_of (mailbox);
-    if (!store_message_count_uids (loop->db, folder->id, &known, error)
-        || !store_folder_set_server_counts (loop->db, folder->id, status.messages, status.unseen,
-                                            error))
-      return FALSE;
-  }
-  agrees = sync_watch_take_folder (loop->watch, folder, told ? &status : NULL, known, now);
-  /* The server's numbers say nothing of rows that it never had. */
-  if (!store_folder_has_strays (loop->db, folder->id, &strays, error))
+  if (begins && !find_first (loop, shown, serial, &first, error))
     return FALSE;
-  if (strays)
-    sync_watch_mark (loop->watch, folder->id);
-  if (agrees && !strays
-      && !store_folder_prove (loop->db, folder->id, STORE_PROOF_STATUS,
-                              g_get_real_time () / G_USEC_PER_SEC, error))
+  loop->listed_on = loop->generation;
+  if (!sync_survey_run (&context, &loop->memory, loop->watch, begins, first, &opened, &ask_again,
+                        error))
     return FALSE;
-  /* Perhaps the program ended before all of them were here. */
-  if (folder->complete && !sync_mailbox_lacks_bodies (&context, folder->id, &lacks, error))
-    return FALSE;
-  if (lacks)
-    sync_watch_want_bodies (loop->watch, folder->id);
-  return TRUE;
-}
-
-static gboolean
-take_list (Loop *loop, GHashTable *mailboxes, GError **error)
-{
-  g_autoptr (GPtrArray) folders = store_folder_list (loop->db, loop->row, error);
-
-  if (folders == NULL || !store_db_begin (loop->db, FALSE, error))
-    return FALSE;
-  sync_watch_begin_list (loop->watch, g_get_monotonic_time ());
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-    const ImapMailbox *mailbox = g_hash_table_lookup (mailboxes, folder->server_name);
-
-    if (!folder->selectable || folder->local
-        || (mailbox == NULL && folder->role != STORE_ROLE_INBOX))
-      continue;
-    if (!take_listed (loop, folder, mailbox, error)) {
-      store_db_rollback (loop->db);
-      return FALSE;
-    }
-  }
-  sync_watch_end_list (loop->watch);
-  return store_db_commit (loop->db, error);
-}
-
-/* From here on the server tells of all folders by itself, if it can.  Not before the lists are here: a person waits for those. */
-static gboolean
-watch_all (Loop *loop, GError **error)
-{
-  gboolean watching = FALSE;
-
-  loop->asked_to_watch = TRUE;
-  if (!imap_session_notify (loop->session, &watching, loop->cancellable, error))
-    return FALSE;
-  sync_watch_set_told (loop->watch, watching);
-  return TRUE;
-}
-
-static gboolean
-list_folders (Loop *loop, GError **error)
-{
-  SyncContext context = get_context (loop);
-  gboolean ask_again = FALSE;
-  g_autoptr (GHashTable) mailboxes = sync_folders_list (&context, &loop->memory, &ask_again, error);
-
   if (ask_again) {
     base_log ("%s: folders seem to be gone; asking again on a new connection",
               sync_account_get_id (loop->account));
     disconnect (loop);
-    return TRUE;
+  } else if (opened != NULL) {
+    g_clear_pointer (&loop->mailbox, sync_mailbox_free);
+    loop->mailbox = g_steal_pointer (&opened);
   }
-  return mailboxes != NULL && take_list (loop, mailboxes, error);
+  return TRUE;
 }
 
 /* One person's request for a body, where the reader worker may not connect. */
@@ -309,29 +259,6 @@ prove_inbox (Loop *loop, StoreProof by, GError **error)
     return TRUE;
   loop->proven = now;
   return store_folder_prove (loop->db, inbox, by, now, error);
-}
-
-/* The server tells of every folder by itself, and just answered: all those of which it told nothing are in step too. */
-static gboolean
-prove_others (Loop *loop, GError **error)
-{
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC, inbox = sync_watch_get_inbox (loop->watch);
-  g_autoptr (GArray) folders = NULL;
-
-  if (!imap_session_is_watching (loop->session))
-    return TRUE;
-  folders = sync_watch_list_in_step (loop->watch);
-  if (!store_db_begin (loop->db, FALSE, error))
-    return FALSE;
-  for (guint i = 0; i < folders->len; i++) {
-    gint64 folder = g_array_index (folders, gint64, i);
-
-    if (folder != inbox && !store_folder_prove (loop->db, folder, STORE_PROOF_NOTIFY, now, error)) {
-      store_db_rollback (loop->db);
-      return FALSE;
-    }
-  }
-  return store_db_commit (loop->db, error);
 }
 
 /* The goal is reached: the timetable goes on. */
@@ -391,69 +318,6 @@ look_again (Loop *loop, StoreProof proof)
   sync_mailbox_look_again (loop->mailbox, proof);
 }
 
-/* STATUS of another folder, told unasked: perhaps only what changed of it. */
-static gboolean
-take_told_status (Loop *loop, const StoreFolder *folder, const ImapMailbox *told, GError **error)
-{
-  SyncStatus status = { 0 }, before = { 0 };
-  guint64 known = 0;
-
-  if (!sync_watch_get_status (loop->watch, folder->id, &status)) {
-    sync_watch_mark (loop->watch, folder->id);
-    return TRUE;
-  }
-  before = status;
-  if (told->told & IMAP_TOLD_MESSAGES)
-    status.messages = told->messages;
-  if (told->told & IMAP_TOLD_UNSEEN)
-    status.unseen = told->unseen;
-  if (told->told & IMAP_TOLD_UIDNEXT)
-    status.uid_next = told->uid_next;
-  if (told->told & IMAP_TOLD_UIDVALIDITY)
-    status.uid_validity = told->uid_validity;
-  if (told->told & IMAP_TOLD_HIGHESTMODSEQ)
-    status.modseq = told->highest_modseq;
-  /* The list said the same. */
-  if (sync_status_equal (&status, &before))
-    return TRUE;
-  return store_message_count_uids (loop->db, folder->id, &known, error)
-         && store_folder_set_server_counts (loop->db, folder->id, status.messages, status.unseen,
-                                            error)
-         && (!sync_watch_take_folder (loop->watch, folder, &status, known, g_get_monotonic_time ())
-             || store_folder_prove (loop->db, folder->id, STORE_PROOF_NOTIFY,
-                                    g_get_real_time () / G_USEC_PER_SEC, error));
-}
-
-/* News of other folders than the open one. */
-static gboolean
-take_news_of_others (Loop *loop, GPtrArray *news, GError **error)
-{
-  g_autoptr (GPtrArray) folders = NULL;
-
-  for (guint i = 0; i < news->len; i++) {
-    const ImapNews *one = g_ptr_array_index (news, i);
-
-    if (one->kind == IMAP_NEWS_LOOK_AGAIN || one->kind == IMAP_NEWS_MAILBOXES
-        || one->kind == IMAP_NEWS_UNWATCHED)
-      sync_watch_expire_list (loop->watch);
-    if (one->kind != IMAP_NEWS_STATUS)
-      continue;
-    if (folders == NULL)
-      folders = store_folder_list (loop->db, loop->row, error);
-    if (folders == NULL)
-      return FALSE;
-    for (guint k = 0; k < folders->len; k++) {
-      const StoreFolder *folder = g_ptr_array_index (folders, k);
-
-      if (g_str_equal (folder->server_name, one->mailbox->name)
-          && !take_told_status (loop, folder, one->mailbox, error))
-        return FALSE;
-    }
-  }
-  sync_watch_set_told (loop->watch, imap_session_is_watching (loop->session));
-  return TRUE;
-}
-
 /* All that the server told unasked, at once into the rows.  *look: about the open folder it was not all. */
 static gboolean
 take_news (Loop *loop, gboolean *look, gboolean *any, GError **error)
@@ -465,7 +329,7 @@ take_news (Loop *loop, gboolean *look, gboolean *any, GError **error)
   *any = news->len > 0;
   if (news->len == 0)
     return TRUE;
-  return take_news_of_others (loop, news, error)
+  return sync_survey_take_news (&context, loop->watch, news, error)
          && (loop->mailbox == NULL || !sync_mailbox_is_selected (loop->mailbox, &context)
              || sync_mailbox_take_news (loop->mailbox, &context, news, look, error));
 }
@@ -586,7 +450,8 @@ listen (Loop *loop, GError **error)
   if (!take_news (loop, &look, &any, error) || !prove_inbox (loop, proof, error))
     return FALSE;
   /* Silence for as long as that, and now the server has answered. */
-  if (!any && g_get_monotonic_time () - now >= wait * 1000 && !prove_others (loop, error))
+  if (!any && g_get_monotonic_time () - now >= wait * 1000
+      && !sync_survey_prove_rest (&context, loop->watch, error))
     return FALSE;
   if (any)
     loop->idle_cuts = 0;
@@ -626,10 +491,8 @@ work (Loop *loop, GError **error)
   if (sync_account_take_prove (loop->account) && !prove_connection (loop, error))
     return FALSE;
   if (sync_watch_list_is_due (loop->watch, g_get_monotonic_time ()))
-    return list_folders (loop, error);
+    return list_folders (loop, shown, serial, error);
   folder = sync_watch_next (loop->watch, shown, serial, g_get_monotonic_time (), &goal);
-  if ((folder == 0 || goal == SYNC_GOAL_BODIES) && !loop->asked_to_watch)
-    return watch_all (loop, error);
   return folder != 0 ? step_folder (loop, folder, goal, error) : listen (loop, error);
 }
 

@@ -25,6 +25,15 @@ typedef enum
   SYNC_VISIT_DONE,
 } SyncVisit;
 
+/* It is being opened. */
+typedef struct
+{
+  struct _SyncIncoming *incoming; /* Owned */
+  guint32 uid_validity;           /* as it was last */
+  guint select, first;            /* in the flight; the latter if `asked` */
+  gboolean asked;                 /* for new messages, or the first screenful */
+} SyncOpening;
+
 struct _SyncMailbox
 {
   /* Borrowed */
@@ -39,6 +48,8 @@ struct _SyncMailbox
   gboolean frugal;     /* no more than what a list needs */
   SyncPlan plan;
   StoreProof proof; /* what this look is */
+
+  SyncOpening *opening; /* Owned; NULL once it is open */
 
   /* What was told with SELECT, or with the last question, and not acted on yet. */
   ImapResync told;

@@ -84,40 +84,21 @@ add_select (SyncMailbox *mailbox, SyncContext *context, ImapFlight *flight, cons
                              sync_mailbox_take_vanished, mailbox);
 }
 
-static gboolean
-select_mailbox (SyncMailbox *mailbox, SyncContext *context, const StoreFolder *row,
-                const SyncStatus *hint, GError **error)
+static void
+opening_free (SyncOpening *opening)
 {
-  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
-  guint32 arrived_from = row->role == STORE_ROLE_INBOX ? row->uid_next : 0;
-  g_autoptr (SyncIncoming) incoming = sync_incoming_new (context, mailbox->folder, arrived_from);
-  guint index = add_select (mailbox, context, flight, row);
-  const ImapSelected *selected = NULL;
-
-  guint first = 0;
-  gboolean asked = add_first_fetch (mailbox, flight, row, hint, incoming, &first);
-  if (!imap_flight_run (flight, context->cancellable, error)
-      || !imap_flight_get_result (flight, index, error))
-    return FALSE;
-  selected = imap_flight_get_selected (flight, index);
-  mailbox->told = imap_flight_get_resync (flight, index);
-  if (row->uid_validity != 0 && selected->uid_validity != 0
-      && row->uid_validity != selected->uid_validity)
-    return TRUE;
-  /* What came is kept in any case; only where all came there is no need to ask again. */
-  if (asked && imap_flight_get_result (flight, first, NULL)) {
-    mailbox->told_new = !base_uid_set_is_empty (sync_incoming_get_uids (incoming));
-    mailbox->told_highest = sync_incoming_get_highest (incoming);
-  }
-  return sync_incoming_flush (incoming, error);
+  if (opening != NULL)
+    sync_incoming_free (opening->incoming);
+  g_free (opening);
 }
 
 SyncMailbox *
-sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder, const SyncStatus *hint,
-                   gboolean frugal, GError **error)
+sync_mailbox_ask (SyncContext *context, SyncMemory *memory, gint64 folder, const SyncStatus *hint,
+                  gboolean frugal, ImapFlight *flight, GError **error)
 {
   g_autoptr (StoreFolder) row = store_folder_get (context->db, folder, error);
   g_autoptr (SyncMailbox) mailbox = NULL;
+  SyncOpening *opening = NULL;
 
   if (row == NULL)
     return NULL;
@@ -137,9 +118,52 @@ sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder, cons
   mailbox->bodies_batch = 20;
   if (hint != NULL && hint->uid_validity == row->uid_validity)
     mailbox->modseq_before = hint->modseq;
-  if (!select_mailbox (mailbox, context, row, hint, error))
-    return NULL;
+  opening = mailbox->opening = g_new0 (SyncOpening, 1);
+  opening->uid_validity = row->uid_validity;
+  opening->incoming = sync_incoming_new (context, mailbox->folder,
+                                         row->role == STORE_ROLE_INBOX ? row->uid_next : 0);
+  opening->select = add_select (mailbox, context, flight, row);
+  opening->asked = add_first_fetch (mailbox, flight, row, hint, opening->incoming, &opening->first);
+  return g_steal_pointer (&mailbox);
+}
+
+gboolean
+sync_mailbox_take_opened (SyncMailbox *mailbox, SyncContext *context, ImapFlight *flight,
+                          GError **error)
+{
+  SyncOpening *opening = mailbox->opening;
+  const ImapSelected *selected = NULL;
+  gboolean anew = FALSE, good = TRUE;
+
+  if (!imap_flight_get_result (flight, opening->select, error))
+    return FALSE;
   mailbox->selection = imap_session_get_selection (context->session);
+  selected = imap_flight_get_selected (flight, opening->select);
+  mailbox->told = imap_flight_get_resync (flight, opening->select);
+  anew = opening->uid_validity != 0 && selected->uid_validity != 0
+         && opening->uid_validity != selected->uid_validity;
+  /* What came is kept in any case; only where all came there is no need to ask again. */
+  if (!anew && opening->asked && imap_flight_get_result (flight, opening->first, NULL)) {
+    mailbox->told_new = !base_uid_set_is_empty (sync_incoming_get_uids (opening->incoming));
+    mailbox->told_highest = sync_incoming_get_highest (opening->incoming);
+  }
+  if (!anew)
+    good = sync_incoming_flush (opening->incoming, error);
+  g_clear_pointer (&mailbox->opening, opening_free);
+  return good;
+}
+
+SyncMailbox *
+sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder, const SyncStatus *hint,
+                   gboolean frugal, GError **error)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
+  g_autoptr (SyncMailbox) mailbox =
+      sync_mailbox_ask (context, memory, folder, hint, frugal, flight, error);
+
+  if (mailbox == NULL || !imap_flight_run (flight, context->cancellable, error)
+      || !sync_mailbox_take_opened (mailbox, context, flight, error))
+    return NULL;
   return g_steal_pointer (&mailbox);
 }
 
@@ -147,6 +171,7 @@ void
 sync_mailbox_free (SyncMailbox *mailbox)
 {
   g_free (mailbox->name);
+  g_clear_pointer (&mailbox->opening, opening_free);
   g_clear_pointer (&mailbox->changed, g_array_unref);
   g_clear_pointer (&mailbox->vanished, base_uid_set_free);
   g_clear_pointer (&mailbox->known, base_uid_set_free);

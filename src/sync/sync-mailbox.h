@@ -1,6 +1,7 @@
 /* One selected mailbox being brought in step with its folder, a bounded step at a time. */
 #pragma once
 
+#include "imap-flight.h"
 #include "sync-context.h"
 #include "sync-watch.h"
 
@@ -34,6 +35,13 @@ void sync_memory_trusts (SyncMemory *memory, gint64 what); /* all is as it shoul
 SyncMailbox *sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder,
                                 const SyncStatus *hint, gboolean frugal,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same in two steps, for a flight that has more to do: adds what opens it to `flight`, which the mailbox must not outlive before it was
+ * run; and, after the run, takes what came of it.  The context's session and row stay the same in between. */
+SyncMailbox *sync_mailbox_ask (SyncContext *context, SyncMemory *memory, gint64 folder,
+                               const SyncStatus *hint, gboolean frugal, ImapFlight *flight,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sync_mailbox_take_opened (SyncMailbox *mailbox, SyncContext *context, ImapFlight *flight,
+                                   GError **error);
 void sync_mailbox_free (SyncMailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncMailbox, sync_mailbox_free)
 

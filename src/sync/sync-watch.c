@@ -320,6 +320,12 @@ sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncG
   return chosen != NULL ? chosen->id : 0;
 }
 
+gboolean
+sync_watch_is_asked_for (SyncWatch *watch, guint serial)
+{
+  return serial != watch->shown_serial;
+}
+
 gint64
 sync_watch_get_inbox (SyncWatch *watch)
 {

@@ -16,8 +16,9 @@ typedef struct _SyncTimes
   gint64 about; /* a person who looked at a folder counts as about for so long */
   gint64 told;  /* the same as watchdog where the server tells of every folder (NOTIFY) */
   gint64 inbox; /* long work elsewhere is put aside this often to see to INBOX */
-  gint64 visit; /* how often a folder is visited where the server tells no STATUS, or no MODSEQ in it */
-  gint64 noop;  /* how often a server without IDLE is asked */
+  gint64
+      visit; /* how often a folder is visited where the server tells no STATUS, or no MODSEQ in it */
+  gint64 noop; /* how often a server without IDLE is asked */
 } SyncTimes;
 
 extern const SyncTimes sync_times;
@@ -63,6 +64,8 @@ void sync_watch_end_list (SyncWatch *watch);
 /* Folder to work on now, 0 none, and how far to go.  `shown`: the one the person looks at; `serial` changes with each time the person
  * says so. */
 gint64 sync_watch_next (SyncWatch *watch, gint64 shown, guint serial, gint64 now, SyncGoal *goal);
+/* The person said so since sync_watch_next () was asked last. */
+gboolean sync_watch_is_asked_for (SyncWatch *watch, guint serial);
 gint64 sync_watch_get_inbox (SyncWatch *watch);
 /* Folders that were seen to be in step on this connection and of which nothing was told since: GArray of gint64. */
 GArray *sync_watch_list_in_step (SyncWatch *watch) G_GNUC_WARN_UNUSED_RESULT;

@@ -164,43 +164,66 @@ check_kinds (ImapSession *session, const ImapNewsKind *kinds, guint n)
     g_assert_cmpint (((ImapNews *)news->pdata[i])->kind, ==, kinds[i]);
 }
 
+/* The list with all that is known of it; NULL: none. */
+static GPtrArray *
+survey (ImapSession *session, const char *const *known)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  g_autoptr (GError) error = NULL;
+  guint index = imap_flight_survey (flight, TRUE, known);
+
+  g_assert_true (imap_flight_run (flight, NULL, &error));
+  g_assert_no_error (error);
+  GPtrArray *mailboxes = imap_flight_finish_survey (flight, index, NULL, &error);
+  g_assert_no_error (error);
+  return mailboxes;
+}
+
+#define WATCH_ALL                                                                                  \
+  "(SELECTED-DELAYED (MessageNew MessageExpunge FlagChange)) "                                     \
+  "(PERSONAL (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange))\n"
+
 /* NOTIFY: news of other mailboxes come with any answer and within IDLE, until the server gives up. */
 static void
 test_notify (void)
 {
   g_autoptr (FakeServer) server = test_server_new (TEST_SELECT (
-      "NOTIFY IDLE") "C: A3 NOTIFY SET STATUS (SELECTED-DELAYED (MessageNew MessageExpunge FlagChange)) "
-                     "(PERSONAL (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange))\n"
-                     "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1)\n"
-                     "S: A3 OK done\n"
-                     "C: A4 IDLE\n"
-                     "S: + idling\n"
-                     "S: * STATUS a (MESSAGES 4 UIDNEXT 10)\n"
-                     "C: DONE\n"
-                     "S: * STATUS a (HIGHESTMODSEQ 99)\n"
-                     "S: * 4 EXISTS\n"
-                     "S: * LIST () \"/\" new (\"OLDNAME\" (\"old\"))\n"
-                     "S: * LIST (\\\\Subscribed) \"/\" new\n"
-                     "S: A4 OK done\n"
-                     "C: A5 NOOP\n"
-                     "S: A5 OK done\n"
-                     "C: A6 SELECT \"a\"\n"
-                     "S: * OK [CLOSED] before\n"
-                     "S: * 4 EXISTS\n"
-                     "S: A6 OK open\n"
-                     "C: A7 NOOP\n"
-                     "S: * OK [NOTIFICATIONOVERFLOW] too much\n"
-                     "S: * OK [NOTIFICATIONOVERFLOW] too much\n"
-                     "S: * LIST () \"/\" more\n"
-                     "S: A7 OK done\n");
+      "NOTIFY IDLE LIST-EXTENDED LIST-STATUS") "C: A3 NOTIFY SET " WATCH_ALL
+                                               "C: A4 LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))\n"
+                                               "S: A3 OK done\n"
+                                               "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1)\n"
+                                               "S: * LIST () \"/\" a\n"
+                                               "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1)\n"
+                                               "S: A4 OK done\n"
+                                               "C: A5 IDLE\n"
+                                               "S: + idling\n"
+                                               "S: * STATUS a (MESSAGES 4 UIDNEXT 10)\n"
+                                               "C: DONE\n"
+                                               "S: * STATUS a (HIGHESTMODSEQ 99)\n"
+                                               "S: * 4 EXISTS\n"
+                                               "S: * LIST () \"/\" new (\"OLDNAME\" (\"old\"))\n"
+                                               "S: * LIST (\\\\Subscribed) \"/\" new\n"
+                                               "S: A5 OK done\n"
+                                               "C: A6 NOOP\n"
+                                               "S: A6 OK done\n"
+                                               "C: A7 SELECT \"a\"\n"
+                                               "S: * OK [CLOSED] before\n"
+                                               "S: * 4 EXISTS\n"
+                                               "S: A7 OK open\n"
+                                               "C: A8 NOOP\n"
+                                               "S: * OK [NOTIFICATIONOVERFLOW] too much\n"
+                                               "S: * OK [NOTIFICATIONOVERFLOW] too much\n"
+                                               "S: * LIST () \"/\" more\n"
+                                               "S: A8 OK done\n");
   static const ImapNewsKind first[] = { IMAP_NEWS_STATUS };
   static const ImapNewsKind last[] = { IMAP_NEWS_UNWATCHED };
-  g_autoptr (GError) error = NULL;
-  gboolean watching = FALSE;
   ImapSession *session = test_select (server);
+  g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
 
-  g_assert_true (imap_session_notify (session, &watching, NULL, &error));
-  g_assert_true (watching && imap_session_is_watching (session));
+  /* what is told before the list has it is news, and what comes with the list is none */
+  g_assert_true (imap_session_is_watching (session));
+  g_assert_cmpuint (mailboxes->len, ==, 1);
+  g_assert_true (((ImapMailbox *)mailboxes->pdata[0])->has_status);
   check_kinds (session, first, 1);
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   gint64 begun = g_get_monotonic_time ();
@@ -225,31 +248,87 @@ test_notify (void)
   test_done (server, session);
 }
 
-/* Refused events: what every server has to know; refused altogether or not offered: not watching, and no error. */
+/* Refused events: what every server has to know, and the list has to be looked at again; refused altogether or not offered: not
+ * watching, and no error. */
 static void
 test_notify_refused (void)
 {
   static const char *const scripts[] = {
-    TEST_SELECT ("NOTIFY") "C: A3 NOTIFY SET STATUS *\n"
-                           "S: A3 NO [BADEVENT (MessageNew)] few\n"
-                           "C: A4 NOTIFY SET (SELECTED-DELAYED *\n"
-                           "S: A4 OK done\n",
-    TEST_SELECT ("NOTIFY") "C: A3 NOTIFY SET STATUS *\n"
-                           "S: A3 BAD what\n"
-                           "C: A4 NOOP\n"
+    TEST_SELECT (
+        "NOTIFY") "C: A3 LIST \"\" \"*\"\n"
+                  "C: A4 NOTIFY SET STATUS " WATCH_ALL "S: * LIST () \"/\" a\n"
+                  "S: A3 OK done\n"
+                  "S: A4 NO [BADEVENT (MessageNew)] few\n"
+                  "C: A5 NOTIFY SET (SELECTED-DELAYED (MessageNew MessageExpunge FlagChange)) "
+                  "(PERSONAL (MessageNew MessageExpunge FlagChange))\n"
+                  "S: A5 OK done\n"
+                  "C: A6 STATUS \"a\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)\n"
+                  "S: * STATUS a (MESSAGES 3 UNSEEN 0 UIDNEXT 9 UIDVALIDITY 1)\n"
+                  "S: A6 OK done\n",
+    TEST_SELECT ("NOTIFY") "C: A3 LIST \"\" \"*\"\n"
+                           "C: A4 NOTIFY SET STATUS *\n"
+                           "S: A3 OK done\n"
+                           "S: A4 BAD what\n"
+                           "C: A5 NOOP\n"
                            "S: * LIST () \"/\" x\n"
-                           "S: A4 OK done\n",
-    TEST_SELECT (""),
+                           "S: A5 OK done\n",
+    TEST_SELECT ("") "C: A3 LIST \"\" \"*\"\nS: A3 OK done\n",
   };
+  static const ImapNewsKind again[] = { IMAP_NEWS_MAILBOXES };
   for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
     g_autoptr (FakeServer) server = test_server_new (scripts[i]);
-    gboolean watching = TRUE;
     ImapSession *session = test_select (server);
-    g_assert_true (imap_session_notify (session, &watching, NULL, NULL));
-    g_assert_cmpint (watching, ==, i == 0);
+    g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
+    g_assert_cmpint (imap_session_is_watching (session), ==, i == 0);
     g_assert_true (imap_session_is_usable (session));
     if (i == 1)
       g_assert_true (imap_session_noop (session, NULL, NULL));
+    check_kinds (session, again, i == 0);
+    if (i == 0)
+      g_assert_true (((ImapMailbox *)mailboxes->pdata[0])->has_status);
+    test_done (server, session);
+  }
+}
+
+/* How each mailbox stands without LIST-STATUS: told by NOTIFY, else asked for along with the list; only what is new has to wait. */
+static void
+test_survey (void)
+{
+  static const char *const scripts[] = {
+    TEST_SELECT ("NOTIFY") "C: A3 LIST \"\" \"*\"\n"
+                           "C: A4 NOTIFY SET STATUS " WATCH_ALL "S: * LIST () \"/\" INBOX\n"
+                           "S: * LIST () \"/\" a\n"
+                           "S: * LIST () \"/\" b\n"
+                           "S: A3 OK done\n"
+                           "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1 HIGHESTMODSEQ 4)\n"
+                           "S: * STATUS b (MESSAGES 4 UIDNEXT 9 UIDVALIDITY 1 HIGHESTMODSEQ 4)\n"
+                           "S: A4 OK done\n",
+    TEST_SELECT ("") "C: A3 LIST \"\" \"*\"\n"
+                     "C: A4 STATUS \"a\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)\n"
+                     "C: A5 STATUS \"gone\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)\n"
+                     "S: * LIST () \"/\" INBOX\n"
+                     "S: * LIST () \"/\" a\n"
+                     "S: * LIST () \"/\" b\n"
+                     "S: A3 OK done\n"
+                     "S: * STATUS a (MESSAGES 3 UNSEEN 0 UIDNEXT 9 UIDVALIDITY 1)\n"
+                     "S: A4 OK done\n"
+                     "S: * STATUS gone (MESSAGES 9 UNSEEN 0 UIDNEXT 9 UIDVALIDITY 1)\n"
+                     "S: A5 NO what\n"
+                     "C: A6 STATUS \"b\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)\n"
+                     "S: * STATUS b (MESSAGES 4 UNSEEN 0 UIDNEXT 9 UIDVALIDITY 1)\n"
+                     "S: A6 OK done\n",
+  };
+  static const char *const known[] = { "a", "gone", NULL };
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
+    g_autoptr (FakeServer) server = test_server_new (scripts[i]);
+    ImapSession *session = test_select (server);
+    g_autoptr (GPtrArray) mailboxes = survey (session, known);
+    g_assert_cmpuint (mailboxes->len, ==, 3);
+    for (guint k = 1; k < 3; k++) {
+      const ImapMailbox *mailbox = mailboxes->pdata[k];
+      g_assert_true (mailbox->has_status);
+      g_assert_cmpuint (mailbox->messages, ==, 2 + k);
+    }
     g_assert_false (imap_session_take_news (session));
     test_done (server, session);
   }
@@ -441,6 +520,7 @@ test_extensions_add (void)
   g_test_add_func ("/imap/extensions/fill-status", test_fill_status);
   g_test_add_func ("/imap/extensions/notify", test_notify);
   g_test_add_func ("/imap/extensions/notify-refused", test_notify_refused);
+  g_test_add_func ("/imap/extensions/survey", test_survey);
   g_test_add_func ("/imap/extensions/part", test_part);
   g_test_add_func ("/imap/extensions/gmail", test_gmail);
   g_test_add_func ("/imap/extensions/not-gmail", test_not_gmail);

@@ -30,7 +30,7 @@ static void
 test_extended (void)
 {
   g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN (
-      "SPECIAL-USE LIST-EXTENDED LIST-STATUS CONDSTORE") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE SUBSCRIBED CHILDREN STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ))\n"
+      "SPECIAL-USE LIST-EXTENDED LIST-STATUS CONDSTORE") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ))\n"
                                                          "S: * LIST (\\\\HasNoChildren) \"/\" inbox\n"
                                                          "S: * STATUS inbox (MESSAGES 12 UNSEEN 3 UIDNEXT 40 UIDVALIDITY 9 HIGHESTMODSEQ 9.1e+3) \n"
                                                          "S: * LIST (\\\\sent \\\\HasChildren \\\\Subscribed) \"/\" \"Sent Items\"\n"
@@ -57,8 +57,7 @@ test_extended (void)
   g_assert_false (find (mailboxes, "Sent Items")->has_status);
   g_assert_true (find (mailboxes, "Sent Items")->tells_subscribed);
   g_assert_true (find (mailboxes, "Sent Items")->subscribed);
-  g_assert_true (find (mailboxes, "Sent Items")->has_children);
-  g_assert_false (inbox->subscribed || inbox->has_children);
+  g_assert_false (inbox->subscribed);
   g_assert_false (find (mailboxes, "[Mail]")->selectable);
   g_assert_cmpint (find (mailboxes, "[Mail]/한글")->role, ==, IMAP_ROLE_TRASH);
   g_assert_cmpint (find (mailboxes, "R&D")->delimiter, ==, '\\');
@@ -71,7 +70,7 @@ static void
 test_extended_refused (void)
 {
   g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN (
-      "SPECIAL-USE LIST-EXTENDED") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE SUBSCRIBED CHILDREN)\n"
+      "SPECIAL-USE LIST-EXTENDED") "C: A2 LIST \"\" \"*\" RETURN (SPECIAL-USE SUBSCRIBED)\n"
                                    "S: A2 BAD what\n"
                                    "C: A3 LIST \"\" \"*\"\n"
                                    "S: * LIST () \"/\" a\n"

@@ -71,10 +71,12 @@ use_all (ImapSession *session)
   g_autoptr (GPtrArray) mailboxes = NULL;
   g_autoptr (ImapMailbox) status = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean watching = FALSE;
-  guint resync, changes;
+  g_autoptr (ImapFlight) first = imap_flight_new (session);
+  guint resync, changes, survey;
 
-  mailboxes = imap_session_list (session, NULL, &error);
+  survey = imap_flight_survey (first, TRUE, NULL);
+  g_assert_true (imap_flight_run (first, NULL, &error));
+  mailboxes = imap_flight_finish_survey (first, survey, NULL, &error);
   g_assert_no_error (error);
   status = imap_session_status (session, "Trash", NULL, &error);
   g_assert_no_error (error);
@@ -99,7 +101,6 @@ use_all (ImapSession *session)
   part = imap_session_fetch_part (session, 3, &encoded, 0, &decoded, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (decoded, ==, imap_session_has (session, IMAP_CAP_BINARY));
-  g_assert_true (imap_session_notify (session, &watching, NULL, &error));
   g_assert_true (imap_session_idle (session, -1, 1, NULL, NULL, &error));
   g_assert_no_error (error);
 }

@@ -4,7 +4,7 @@
 #include "fake-server.h"
 #include "model-server.h"
 #include "store-operation.h"
-#include "sync-folders.h"
+#include "sync-survey.h"
 #include "sync-mailbox.h"
 #include "sync-operations.h"
 
@@ -202,12 +202,14 @@ sync_all (Bench *bench)
   SyncContext context;
 
   for (guint round = 0; round < 2; round++) {
-    g_autoptr (GHashTable) listed = NULL;
+    g_autoptr (SyncWatch) watch = sync_watch_new (&sync_times);
+    g_autoptr (SyncMailbox) none = NULL;
 
     g_clear_pointer (&bench->session, imap_session_free);
     g_assert_true (connect_now (bench));
     context = get_context (bench);
-    listed = sync_folders_list (&context, &bench->memory, &ask_again, &error);
+    g_assert_true (
+        sync_survey_run (&context, &bench->memory, watch, FALSE, 0, &none, &ask_again, &error));
     g_assert_no_error (error);
   }
   folders = store_folder_list (bench->db, bench->row, &error);

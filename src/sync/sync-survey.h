@@ -1,0 +1,23 @@
+/* The folders of an account as a whole: what the list says of each, and what the server tells of those that are not open. */
+#pragma once
+
+#include "sync-mailbox.h"
+
+G_BEGIN_DECLS
+
+/* (blocks) Asks what there is and how it stands, makes rows and timetable say the same, and notes which folders are proven to be
+ * in step.  All that needs no answer goes in one flight: with `begins`, the first of a connection, the server is also asked to
+ * go on telling by itself, and `folder` (0: none) is opened, into *mailbox (NULL where that failed: it is opened in its turn).
+ * TRUE in *ask_again: so much is missing that a new connection should say the same first. */
+gboolean sync_survey_run (SyncContext *context, SyncMemory *memory, SyncWatch *watch,
+                          gboolean begins, gint64 folder, SyncMailbox **mailbox,
+                          gboolean *ask_again, GError **error);
+
+/* What was told unasked of folders that are not open.  `news`: GPtrArray of ImapNews. */
+gboolean sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArray *news,
+                                GError **error);
+
+/* The server just answered: where it tells of every folder by itself, those of which it told nothing are in step too. */
+gboolean sync_survey_prove_rest (SyncContext *context, SyncWatch *watch, GError **error);
+
+G_END_DECLS
