@@ -87,17 +87,64 @@ begins_with (const ImapToken *token, const char *prefix)
   return token->length >= length && g_ascii_strncasecmp (token->text, prefix, length) == 0;
 }
 
-/* "BODY[1.2]", "BODY[1.2]<0>", "BINARY[1]": a part by its number. */
+static void
+part_free (gpointer data)
+{
+  ImapSection *part = data;
+  g_free (part->section);
+  g_clear_pointer (&part->bytes, g_bytes_unref);
+  g_free (part);
+}
+
+/* "BODY[1.2]", "BODY[1.2.MIME]<0>", "BINARY[1]<4096>", and "BODY[]<0>", which is not the whole message.  NULL when the key is none
+ * of these. */
+static ImapSection *
+part_new (const ImapToken *key)
+{
+  gsize head = begins_with (key, "BODY[") ? 5 : begins_with (key, "BINARY[") ? 7 : 0;
+  const char *close = head > 0 ? memchr (key->text + head, ']', key->length - head) : NULL;
+  const char *end = key->text + key->length;
+  guint64 origin = 0;
+
+  if (close == NULL || (close + 1 == end && !g_ascii_isdigit (key->text[head]))
+      || (key->text[head] != ']' && !g_ascii_isdigit (key->text[head])))
+    return NULL;
+  if (close + 1 < end) {
+    const char *at = close + 2;
+    if (close[1] != '<')
+      return NULL;
+    for (; at < end && g_ascii_isdigit (*at) && origin < G_MAXUINT64 / 100; at++)
+      origin = origin * 10 + (guint64)(*at - '0');
+    if (at == close + 2 || at == end || *at != '>')
+      return NULL;
+  }
+  ImapSection *part = g_new0 (ImapSection, 1);
+  part->section = g_ascii_strup (key->text + head, close - key->text - (gssize)head);
+  part->origin = origin;
+  part->decoded = head == 7;
+  return part;
+}
+
+/* The part that `key` names, without its bytes yet. */
+static GBytes **
+add_part (ImapFetched *fetched, const ImapToken *key)
+{
+  ImapSection *part = part_new (key);
+  if (part == NULL)
+    return NULL;
+  if (fetched->parts == NULL)
+    fetched->parts = g_ptr_array_new_with_free_func (part_free);
+  g_ptr_array_add (fetched->parts, part);
+  return &part->bytes;
+}
+
 static gboolean
 is_part (const ImapToken *key)
 {
-  static const char *const heads[] = { "BODY[", "BINARY[" };
-  for (guint i = 0; i < G_N_ELEMENTS (heads); i++) {
-    gsize length = strlen (heads[i]);
-    if (begins_with (key, heads[i]) && key->length > length && g_ascii_isdigit (key->text[length]))
-      return TRUE;
-  }
-  return FALSE;
+  ImapSection *part = part_new (key);
+  if (part != NULL)
+    part_free (part);
+  return part != NULL;
 }
 
 /* Where the value of the item `key` goes; NULL for none of them. */
@@ -110,8 +157,6 @@ find_place (ImapFetched *fetched, const ImapToken *key)
     return &fetched->header;
   if (begins_with (key, "BODY[TEXT]") || imap_token_is (key, "RFC822.TEXT"))
     return &fetched->text;
-  if (is_part (key))
-    return &fetched->part;
   return NULL;
 }
 
@@ -203,6 +248,8 @@ parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const
 {
   GBytes **place = find_place (fetched, key);
 
+  if (place == NULL && value->type == IMAP_TOKEN_STRING)
+    place = add_part (fetched, key);
   if (place != NULL) {
     if (value->type == IMAP_TOKEN_STRING) {
       g_clear_pointer (place, g_bytes_unref);
@@ -233,6 +280,9 @@ parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const
   } else if (imap_token_is (key, "RFC822.SIZE")) {
     fetched->size = imap_token_number (value, G_MAXINT64);
     return TRUE;
+  } else if (begins_with (key, "BINARY.SIZE[")) {
+    fetched->decoded_size = imap_token_number (value, G_MAXINT64);
+    return TRUE;
   } else if (imap_token_is (key, "INTERNALDATE")) {
     g_autofree char *date = imap_token_dup (value);
     fetched->date = base_date_from_internal (date);
@@ -245,8 +295,8 @@ parse_value (ImapFetched *fetched, ImapLexer *lexer, const ImapToken *key, const
 static gboolean
 is_value_missing (ImapFetched *fetched, const ImapToken *key, const ImapToken *value)
 {
-  return find_place (fetched, key) != NULL && value->type == IMAP_TOKEN_ATOM
-         && !imap_token_is_nil (value);
+  return value->type == IMAP_TOKEN_ATOM && !imap_token_is_nil (value)
+         && (find_place (fetched, key) != NULL || is_part (key));
 }
 
 static gboolean
@@ -327,7 +377,7 @@ imap_fetched_has_more (const ImapFetched *fetched)
   return fetched->size != 0 || fetched->date != 0 || fetched->header != NULL
          || fetched->body != NULL || fetched->text != NULL || fetched->preview != NULL
          || fetched->email_id != NULL || fetched->labels != NULL || fetched->structure != NULL
-         || fetched->part != NULL;
+         || fetched->parts != NULL || fetched->decoded_size != 0;
 }
 
 void
@@ -336,7 +386,7 @@ imap_fetched_clear (ImapFetched *fetched)
   g_clear_pointer (&fetched->header, g_bytes_unref);
   g_clear_pointer (&fetched->body, g_bytes_unref);
   g_clear_pointer (&fetched->text, g_bytes_unref);
-  g_clear_pointer (&fetched->part, g_bytes_unref);
+  g_clear_pointer (&fetched->parts, g_ptr_array_unref);
   g_clear_pointer (&fetched->preview, g_free);
   g_clear_pointer (&fetched->email_id, g_free);
   g_clear_pointer (&fetched->thread_id, g_free);

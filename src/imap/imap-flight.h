@@ -57,10 +57,18 @@ guint imap_flight_fetch (ImapFlight *flight, const char *set, ImapFetchItems ite
 /* `last` 0: to the end ("*"). */
 guint imap_flight_fetch_seq (ImapFlight *flight, guint32 first, guint32 last, ImapFetchItems items,
                              ImapFetchFunc func, gpointer user_data);
-/* BODY.PEEK[section], or BINARY.PEEK (`decoded`: only where offered); arrives as `part`.  `limit` 0: all of it. */
-guint imap_flight_fetch_part (ImapFlight *flight, guint32 uid, const char *section,
-                              gboolean decoded, guint64 limit, ImapFetchFunc func,
-                              gpointer user_data);
+/* What a message is made of, and its first octets as they are: `structure`, and in `parts` section "" from 0. */
+guint imap_flight_fetch_start (ImapFlight *flight, guint32 uid, guint64 octets, ImapFetchFunc func,
+                               gpointer user_data);
+/* These sections whole; they arrive in `parts`, each in any order or not at all.  A line should not have many: 1000 octets
+ * are too many for some servers (quirk 29). */
+guint imap_flight_fetch_sections (ImapFlight *flight, guint32 uid, const char *const *sections,
+                                  ImapFetchFunc func, gpointer user_data);
+/* `octets` of one section from `origin` on, as they are encoded or (`decoded`: only with BINARY) as the server decodes
+ * them; then decoded_size comes along with the first.  Fewer come at the end, perhaps none. */
+guint imap_flight_fetch_chunk (ImapFlight *flight, guint32 uid, const char *section,
+                               gboolean decoded, guint64 origin, guint64 octets, ImapFetchFunc func,
+                               gpointer user_data);
 guint imap_flight_search_all (ImapFlight *flight);
 /* What the server finds, true or not: imap_session_search_message_id () makes sure. */
 guint imap_flight_search_message_id (ImapFlight *flight, const char *message_id);

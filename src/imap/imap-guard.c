@@ -122,8 +122,11 @@ imap_guard_take_fetched (ImapSession *session, const ImapFetched *fetched, GErro
   guint64 messages = get_messages (session);
 
   guard->fetched++;
-  guard->fetched_octets += size_of (fetched->header) + size_of (fetched->text)
-                           + size_of (fetched->body) + size_of (fetched->part);
+  guard->fetched_octets +=
+      size_of (fetched->header) + size_of (fetched->text) + size_of (fetched->body);
+  for (guint i = 0; fetched->parts != NULL && i < fetched->parts->len; i++)
+    guard->fetched_octets +=
+        size_of (((ImapSection *)g_ptr_array_index (fetched->parts, i))->bytes);
   if (guard->fetched <= FETCHED_ALWAYS + messages * FETCHED_PER_MESSAGE
       && guard->fetched_octets <= FETCHED_OCTETS_ALWAYS + messages * FETCHED_OCTETS_PER_MESSAGE)
     return TRUE;

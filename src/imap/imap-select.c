@@ -133,74 +133,52 @@ imap_flight_fetch_seq (ImapFlight *flight, guint32 first, guint32 last, ImapFetc
   return imap_flight_get_index (flight);
 }
 
-guint
-imap_flight_fetch_part (ImapFlight *flight, guint32 uid, const char *section, gboolean decoded,
-                        guint64 limit, ImapFetchFunc func, gpointer user_data)
+/* Takes `items`. */
+static guint
+add_fetch_sections (ImapFlight *flight, guint32 uid, GString *items, ImapFetchFunc func,
+                    gpointer user_data)
 {
   g_autofree char *set = g_strdup_printf ("%u", uid);
+  g_autofree char *wanted = g_string_free (items, FALSE);
   ImapCommand *command = imap_command_new ("UID FETCH", FALSE);
 
-  imap_command_add (command, " %s (UID %s[%s]", set, decoded ? "BINARY.PEEK" : "BODY.PEEK",
-                    section);
-  if (limit > 0)
-    imap_command_add (command, "<0.%" G_GUINT64_FORMAT ">", limit);
-  imap_command_add (command, ")");
+  imap_command_add (command, " %s (UID%s)", set, wanted);
   add_fetch (flight, command, set, FALSE, IMAP_FETCH_PART, func, user_data);
   return imap_flight_get_index (flight);
 }
 
-static gboolean
-keep_part (const ImapFetched *fetched, gpointer user_data, GError **error)
+guint
+imap_flight_fetch_start (ImapFlight *flight, guint32 uid, guint64 octets, ImapFetchFunc func,
+                         gpointer user_data)
 {
-  GBytes **part = user_data;
-  if (fetched->part != NULL) {
-    g_clear_pointer (part, g_bytes_unref);
-    *part = g_bytes_ref (fetched->part);
-  }
-  return TRUE;
+  GString *items = g_string_new (NULL);
+
+  g_string_append_printf (items, " BODYSTRUCTURE BODY.PEEK[]<0.%" G_GUINT64_FORMAT ">", octets);
+  return add_fetch_sections (flight, uid, items, func, user_data);
 }
 
-static GBytes *
-fetch_part_once (ImapSession *session, guint32 uid, const char *section, gboolean decoded,
-                 guint64 limit, GCancellable *cancellable, GError **error)
+guint
+imap_flight_fetch_sections (ImapFlight *flight, guint32 uid, const char *const *sections,
+                            ImapFetchFunc func, gpointer user_data)
 {
-  g_autoptr (ImapFlight) flight = imap_flight_new (session);
-  g_autoptr (GBytes) part = NULL;
+  GString *items = g_string_new (NULL);
 
-  imap_flight_fetch_part (flight, uid, section, decoded, limit, keep_part, &part);
-  if (!imap_flight_run_alone (flight, cancellable, error))
-    return NULL;
-  if (part == NULL)
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("The server did not send the messages that were asked for."));
-  return g_steal_pointer (&part);
+  for (gsize i = 0; sections[i] != NULL; i++)
+    g_string_append_printf (items, " BODY.PEEK[%s]", sections[i]);
+  return add_fetch_sections (flight, uid, items, func, user_data);
 }
 
-GBytes *
-imap_session_fetch_part (ImapSession *session, guint32 uid, const ImapStructure *part,
-                         guint64 limit, gboolean *decoded, GCancellable *cancellable,
-                         GError **error)
+guint
+imap_flight_fetch_chunk (ImapFlight *flight, guint32 uid, const char *section, gboolean decoded,
+                         guint64 origin, guint64 octets, ImapFetchFunc func, gpointer user_data)
 {
-  /* a third less on the wire; of the other encodings there is nothing to gain */
-  gboolean binary = imap_session_has (session, IMAP_CAP_BINARY)
-                    && strcmp (part->encoding, "base64") == 0 && part->children == NULL;
-  gboolean plain = strcmp (part->encoding, "7bit") == 0 || strcmp (part->encoding, "8bit") == 0
-                   || strcmp (part->encoding, "binary") == 0;
+  GString *items = g_string_new (NULL);
 
-  *decoded = plain || binary;
-  if (binary) {
-    g_autoptr (GError) local = NULL;
-    GBytes *bytes = fetch_part_once (session, uid, part->section, TRUE, limit, cancellable, &local);
-    if (bytes != NULL)
-      return bytes;
-    if (!session->usable || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)) {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-    /* [UNKNOWN-CTE]: it cannot decode that one (RFC 3516 4.3) */
-    *decoded = FALSE;
-  }
-  return fetch_part_once (session, uid, part->section, FALSE, limit, cancellable, error);
+  if (decoded && origin == 0)
+    g_string_append_printf (items, " BINARY.SIZE[%s]", section);
+  g_string_append_printf (items, " %s[%s]<%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ">",
+                          decoded ? "BINARY.PEEK" : "BODY.PEEK", section, origin, octets);
+  return add_fetch_sections (flight, uid, items, func, user_data);
 }
 
 gboolean

@@ -173,8 +173,17 @@ typedef enum
       1 << 8, /* EMAILID THREADID, X-GM-MSGID X-GM-THRID, or nothing where neither is */
   IMAP_FETCH_LABELS = 1 << 9, /* X-GM-LABELS; nothing on other servers */
   IMAP_FETCH_STRUCTURE = 1 << 10,
-  IMAP_FETCH_PART = 1 << 11, /* only by imap_flight_fetch_part () */
+  IMAP_FETCH_PART = 1 << 11, /* only by imap_flight_fetch_start (), _sections () and _chunk () */
 } ImapFetchItems;
+
+/* Octets of one section of a message, or of the message itself. */
+typedef struct
+{
+  char *section;    /* as the server names it: "2.1", "2.1.MIME"; "" for the message */
+  guint64 origin;   /* where in it they begin */
+  gboolean decoded; /* BINARY (RFC 3516): the server has undone the transfer encoding */
+  GBytes *bytes;
+} ImapSection;
 
 /* One FETCH answer; only what came is set.  Owned by the callback's caller: take with g_bytes_ref. */
 typedef struct
@@ -193,7 +202,8 @@ typedef struct
   char *thread_id; /* nullable */
   GStrv labels;    /* UTF-8; "\\Inbox" and the like are Gmail's own */
   ImapStructure *structure;
-  GBytes *part; /* what imap_flight_fetch_part () asked for, or what came of it */
+  GPtrArray *parts;     /* of ImapSection: what was asked for by section, as far as it came */
+  guint64 decoded_size; /* BINARY.SIZE; 0: not told */
 } ImapFetched;
 
 /* Called for each FETCH answer of a command as it arrives.  FALSE stops: the command is cancelled with the connection. `error` may be set. */
@@ -272,12 +282,6 @@ gboolean imap_session_fetch (ImapSession *session, const char *set, ImapFetchIte
 gboolean imap_session_fetch_seq (ImapSession *session, guint32 first, guint32 last,
                                  ImapFetchItems items, ImapFetchFunc func, gpointer user_data,
                                  GCancellable *cancellable, GError **error);
-/* One part of a message (large attachments, say) without the rest: as decoded by the server (BINARY, RFC 3516) where that saves
- * octets, else as it is encoded; *decoded tells.  `limit` 0: all of it; else at most so many octets from its beginning.
- * REFUSED when nothing came. */
-GBytes *imap_session_fetch_part (ImapSession *session, guint32 uid, const ImapStructure *part,
-                                 guint64 limit, gboolean *decoded, GCancellable *cancellable,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UIDs of all messages in the selected mailbox: UID SEARCH [RETURN (ALL)] ALL.  REFUSED rather than an empty set when
  * the server gave no list, or an empty one of a mailbox that has messages. */
 BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancellable,

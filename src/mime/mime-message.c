@@ -9,8 +9,10 @@
 #include "base-text.h"
 #include "mime-address-private.h"
 #include "mime-charset-private.h"
+#include "mime-decode-private.h"
 #include "mime-header-private.h"
 #include "mime-html.h"
+#include "mime-message-private.h"
 #include "mime-structure-private.h"
 #include "mime-text-private.h"
 
@@ -26,10 +28,19 @@ struct _MimeMessage
   GPtrArray *parts;                /* of MimePart; NULL until asked for */
   GArray *part_nodes;              /* of guint: node of each part */
   GHashTable *part_by_cid;         /* content_id (borrowed) -> index of its first part + 1 */
+  GHashTable *missing;             /* index -> guint64, octets as encoded; NULL: none */
+  GHashTable *given;               /* index -> Given; NULL: none */
   char *charset;                   /* of the root, hint for raw headers; nullable */
   char *text, *html;               /* NULL until asked for */
   gboolean html_known;
 };
+
+/* Content that came later. */
+typedef struct
+{
+  GBytes *content; /* Owned */
+  gboolean decoded;
+} Given;
 
 /* ---- what to show ---- */
 
@@ -155,6 +166,44 @@ mime_message_new (GBytes *bytes)
   return message;
 }
 
+MimeMessage *
+mime_message_new_partial (GBytes *bytes, const MimeMissing *missing, gsize n)
+{
+  MimeMessage *message = mime_message_new (bytes);
+
+  if (n > 0)
+    message->missing = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  for (gsize i = 0; i < n; i++)
+    g_hash_table_insert (message->missing, GUINT_TO_POINTER (missing[i].index),
+                         g_memdup2 (&missing[i].size, sizeof missing[i].size));
+  return message;
+}
+
+static void
+given_free (gpointer data)
+{
+  Given *given = data;
+
+  g_bytes_unref (given->content);
+  g_free (given);
+}
+
+void
+mime_message_give_part (MimeMessage *message, guint index, GBytes *content, gboolean decoded)
+{
+  GPtrArray *parts = mime_message_get_parts (message);
+  Given *given = NULL;
+
+  g_return_if_fail (index < parts->len);
+  if (message->given == NULL)
+    message->given = g_hash_table_new_full (NULL, NULL, NULL, given_free);
+  given = g_new0 (Given, 1);
+  given->content = g_bytes_ref (content);
+  given->decoded = decoded;
+  g_hash_table_replace (message->given, GUINT_TO_POINTER (index), given);
+  ((MimePart *)parts->pdata[index])->is_missing = FALSE;
+}
+
 void
 mime_message_free (MimeMessage *message)
 {
@@ -167,6 +216,8 @@ mime_message_free (MimeMessage *message)
   g_clear_pointer (&message->part_by_cid, g_hash_table_unref);
   g_clear_pointer (&message->parts, g_ptr_array_unref);
   g_clear_pointer (&message->part_nodes, g_array_unref);
+  g_clear_pointer (&message->missing, g_hash_table_unref);
+  g_clear_pointer (&message->given, g_hash_table_unref);
   g_free (message->charset);
   g_free (message->text);
   g_free (message->html);
@@ -355,12 +406,33 @@ is_attachment (MimeMessage *message, guint index, const MimePart *part, GHashTab
 {
   const MimeNode *node = mime_structure_get (message->structure, index);
 
+  /* However it is meant, the row of files is where it can be asked for. */
+  if (part->is_missing)
+    return TRUE;
   if (message->shown[index] || mime_node_is_signature (node))
     return FALSE;
   if (node->length == 0 && node->disposition == MIME_DISPOSITION_NONE
       && g_str_has_prefix (node->type, "text/"))
     return FALSE;
   return part->content_id == NULL || !g_hash_table_contains (cids, part->content_id);
+}
+
+/* Of base64 in lines of 76. */
+static void
+set_size (MimeMessage *message, MimePart *part, const MimeNode *node)
+{
+  const guint64 *encoded =
+      message->missing != NULL
+          ? g_hash_table_lookup (message->missing, GUINT_TO_POINTER (part->index))
+          : NULL;
+
+  part->is_missing = encoded != NULL;
+  if (encoded == NULL)
+    part->size = mime_node_get_size (message->structure, node);
+  else if (node->encoding == GMIME_CONTENT_ENCODING_BASE64)
+    part->size = *encoded / 78 * 57 + *encoded % 78 * 3 / 4;
+  else
+    part->size = *encoded;
 }
 
 GPtrArray *
@@ -385,7 +457,7 @@ mime_message_get_parts (MimeMessage *message)
     part->content_type = g_strdup (node->type);
     part->name = part_name (message, node);
     part->content_id = mime_node_dup_id (node);
-    part->size = mime_node_get_size (message->structure, node);
+    set_size (message, part, node);
     part->is_attachment = is_attachment (message, i, part, cids);
     if (part->content_id != NULL && !g_hash_table_contains (message->part_by_cid, part->content_id))
       g_hash_table_insert (message->part_by_cid, part->content_id,
@@ -400,12 +472,29 @@ GBytes *
 mime_message_get_part_content (MimeMessage *message, guint index)
 {
   const MimeNode *node;
+  const Given *given;
 
   mime_message_get_parts (message);
   if (index >= message->part_nodes->len)
     return NULL;
   node = mime_structure_get (message->structure, g_array_index (message->part_nodes, guint, index));
-  return mime_node_dup_content (message->structure, node, G_MAXSIZE);
+  if (((const MimePart *)message->parts->pdata[index])->is_missing)
+    return NULL;
+  given = message->given != NULL ? g_hash_table_lookup (message->given, GUINT_TO_POINTER (index))
+                                 : NULL;
+  if (given == NULL)
+    return mime_node_dup_content (message->structure, node, G_MAXSIZE);
+  return given->decoded ? g_bytes_ref (given->content)
+                        : mime_decode (node->encoding, g_bytes_get_data (given->content, NULL),
+                                       g_bytes_get_size (given->content));
+}
+
+gboolean
+mime_message_is_shown (MimeMessage *message, guint index)
+{
+  mime_message_get_parts (message);
+  return index < message->part_nodes->len
+         && message->shown[g_array_index (message->part_nodes, guint, index)];
 }
 
 static char *

@@ -44,6 +44,18 @@ MimeSummary *mime_summary_from_message (GBytes *message) G_GNUC_WARN_UNUSED_RESU
 typedef struct _MimeMessage MimeMessage;
 
 MimeMessage *mime_message_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
+/* A part whose content is not in the bytes: it was left on the server (see mime-partial.h). */
+typedef struct
+{
+  guint index;         /* as MimePart */
+  guint64 size;        /* octets as encoded */
+  const char *section; /* borrowed: what the server calls it */
+} MimeMissing;
+/* Bytes that lack these. */
+MimeMessage *mime_message_new_partial (GBytes *bytes, const MimeMissing *missing,
+                                       gsize n) G_GNUC_WARN_UNUSED_RESULT;
+/* The content of a part that was missing has come: as it is encoded in the message, or `decoded`. */
+void mime_message_give_part (MimeMessage *message, guint index, GBytes *content, gboolean decoded);
 void mime_message_free (MimeMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeMessage, mime_message_free)
 
@@ -71,11 +83,12 @@ typedef struct
   char *content_id;   /* without <>, NULL */
   guint64 size;       /* decoded octets (estimated from the encoded size: at most some bytes off) */
   gboolean is_attachment; /* show it in the row of files */
+  gboolean is_missing;    /* its content is not here */
 } MimePart;
 
 /* Borrowed array of MimePart*. */
 GPtrArray *mime_message_get_parts (MimeMessage *message);
-/* Decoded bytes of one part, whole even where base64 is padded in the middle; NULL when index is out of range. */
+/* Decoded bytes of one part, whole even where base64 is padded in the middle; NULL when index is out of range or it is missing. */
 GBytes *mime_message_get_part_content (MimeMessage *message, guint index) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base-error.h"
+#include "imap-flight.h"
 
 static gboolean
 describe (const ImapFetched *fetched, gpointer user_data, GError **error)
@@ -334,70 +335,124 @@ test_survey (void)
   }
 }
 
+/* Collects what comes by section, a line each: "7 2.1<4>~ abc\n". */
+static gboolean
+collect_parts (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  GString *out = user_data;
+  for (guint i = 0; fetched->parts != NULL && i < fetched->parts->len; i++) {
+    const ImapSection *part = g_ptr_array_index (fetched->parts, i);
+    gsize length;
+    const char *bytes = g_bytes_get_data (part->bytes, &length);
+    g_string_append_printf (out, "%u %s<%" G_GUINT64_FORMAT ">%s %.*s\n", fetched->uid,
+                            part->section, part->origin, part->decoded ? "~" : "", (int)length,
+                            bytes);
+  }
+  if (fetched->structure != NULL)
+    g_string_append_printf (out, "is %s\n", fetched->structure->type);
+  if (fetched->body != NULL)
+    g_string_append (out, "whole\n");
+  if (fetched->decoded_size != 0)
+    g_string_append_printf (out, "of %" G_GUINT64_FORMAT "\n", fetched->decoded_size);
+  return TRUE;
+}
+
 static void
-check_part (const char *caps, const char *steps, const char *encoding, guint64 limit,
-            const char *expected, gboolean decoded)
+check_parts (const char *steps, void (*ask) (ImapFlight *flight, GString *out),
+             const char *expected)
 {
   static const gsize pieces[] = { 0, 1 };
   g_autofree char *script = g_strdup_printf (
-      TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\nS: A1 OK [CAPABILITY IMAP4rev1 %s] in\n"
+      TEST_GREETING "C: A1 AUTHENTICATE PLAIN *\nS: A1 OK [CAPABILITY IMAP4rev1 BINARY] in\n"
                     "C: A2 SELECT \"INBOX\"\nS: * 3 EXISTS\nS: A2 OK open\n%s",
-      caps, steps);
+      steps);
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++) {
     g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
-    const ImapStructure part = { .section = (char *)"2.1",
-                                 .type = (char *)"a/b",
-                                 .encoding = (char *)encoding };
     FakeFaults faults = FAKE_NO_FAULTS;
     g_autoptr (GError) error = NULL;
-    gboolean got_decoded = !decoded;
+    g_autoptr (GString) out = g_string_new (NULL);
     faults.piece = pieces[i];
     fake_server_add_script (server, script, &faults);
     ImapSession *session = test_select (server);
-    g_autoptr (GBytes) bytes =
-        imap_session_fetch_part (session, 7, &part, limit, &got_decoded, NULL, &error);
-    if (expected == NULL) {
-      g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
-    } else {
-      g_assert_no_error (error);
-      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected,
-                       strlen (expected));
-      g_assert_cmpint (got_decoded, ==, decoded);
-    }
+    g_autoptr (ImapFlight) flight = imap_flight_new (session);
+    ask (flight, out);
+    g_assert_true (imap_flight_run (flight, NULL, &error));
+    g_assert_no_error (error);
+    g_assert_cmpstr (out->str, ==, expected);
     test_done (server, session);
   }
 }
 
 static void
+ask_start (ImapFlight *flight, GString *out)
+{
+  imap_flight_fetch_start (flight, 7, 100, collect_parts, out);
+}
+
+static void
+ask_sections (ImapFlight *flight, GString *out)
+{
+  static const char *const sections[] = { "1.1", "1.1.MIME", "3", NULL };
+  imap_flight_fetch_sections (flight, 7, sections, collect_parts, out);
+}
+
+static void
+ask_chunks (ImapFlight *flight, GString *out)
+{
+  imap_flight_fetch_chunk (flight, 7, "2", FALSE, 0, 4, collect_parts, out);
+  imap_flight_fetch_chunk (flight, 7, "2", FALSE, 4, 4, collect_parts, out);
+}
+
+static void
+ask_decoded (ImapFlight *flight, GString *out)
+{
+  imap_flight_fetch_chunk (flight, 7, "2.1", TRUE, 0, 4, collect_parts, out);
+  imap_flight_fetch_chunk (flight, 7, "2.1", TRUE, 4, 4, collect_parts, out);
+}
+
+static void
 test_part (void)
 {
-  /* decoded by the server */
-  check_part ("BINARY",
-              "C: A3 UID FETCH 7 (UID BINARY.PEEK[2.1])\n"
-              "S: * 2 FETCH (UID 7 BINARY[2.1] ~{4}\\r\\na)\\r\\n FLAGS ())\nS: A3 OK done\n",
-              "base64", 0, "a)\r\n", TRUE);
-  /* it cannot */
-  check_part ("BINARY",
-              "C: A3 UID FETCH 7 (UID BINARY.PEEK[2.1])\nS: A3 NO [UNKNOWN-CTE] odd\n"
-              "C: A4 UID FETCH 7 (UID BODY.PEEK[2.1])\n"
-              "S: * 2 FETCH (UID 7 BODY[2.1] \"YSk=\")\nS: A4 OK done\n",
-              "base64", 0, "YSk=", FALSE);
-  /* it does not offer to, or there is nothing to gain */
-  check_part ("",
-              "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1]<0.100>)\n"
-              "S: * 2 FETCH (UID 7 FLAGS ())\n"
-              "S: * 2 FETCH (BODY[2.1]<0> \"YSk=\" UID 7)\nS: A3 OK done\n",
-              "base64", 100, "YSk=", FALSE);
-  check_part ("BINARY",
-              "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1])\n"
-              "S: * 2 FETCH (UID 7 BODY[2.1] {2}\\r\\nhi)\nS: A3 OK done\n",
-              "7bit", 0, "hi", TRUE);
-  /* it sends nothing, or NIL (quirks 20, 36) */
-  check_part ("", "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1])\nS: A3 OK done\n", "7bit", 0, NULL, TRUE);
-  check_part ("",
-              "C: A3 UID FETCH 7 (UID BODY.PEEK[2.1])\n"
-              "S: * 2 FETCH (UID 7 BODY[2.1] NIL)\nS: A3 OK done\n",
-              "7bit", 0, NULL, TRUE);
+  /* what it is made of, and how it begins, in one answer or in two */
+  check_parts ("C: A3 UID FETCH 7 (UID BODYSTRUCTURE BODY.PEEK[]<0.100>)\n"
+               "S: * 2 FETCH (UID 7 BODYSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 4 1) "
+               "BODY[]<0> {5}\\r\\na: b\\n)\nS: A3 OK done\n",
+               ask_start, "7 <0> a: b\n\nis text/plain\n");
+  check_parts ("C: A3 UID FETCH 7 (UID BODYSTRUCTURE BODY.PEEK[]<0.100>)\n"
+               "S: * 2 FETCH (UID 7 FLAGS (\\\\Seen))\n"
+               "S: * 2 FETCH (BODY[]<0> \"x\" UID 7)\n"
+               "S: * 2 FETCH (UID 7 BODYSTRUCTURE (\"A\" \"B\" NIL NIL NIL \"7BIT\" 4))\n"
+               "S: A3 OK done\n",
+               ask_start, "7 <0> x\nis a/b\n");
+  /* it sends all there is, and says so */
+  check_parts ("C: A3 UID FETCH 7 (UID BODYSTRUCTURE BODY.PEEK[]<0.100>)\n"
+               "S: * 2 FETCH (UID 7 BODY[] \"x\")\nS: A3 OK done\n",
+               ask_start, "whole\n");
+  /* several at once, in whatever order; NIL is nothing, and so is what was left out (quirk 36) */
+  check_parts ("C: A3 UID FETCH 7 (UID BODY.PEEK[1.1] BODY.PEEK[1.1.MIME] BODY.PEEK[3])\n"
+               "S: * 2 FETCH (UID 7 BODY[1.1.mime] \"c: d\" BODY[3] NIL BODY[1.1] {2}\\r\\nhi)\n"
+               "S: A3 OK done\n",
+               ask_sections, "7 1.1.MIME<0> c: d\n7 1.1<0> hi\n");
+  check_parts ("C: A3 UID FETCH 7 (UID BODY.PEEK[1.1] BODY.PEEK[1.1.MIME] BODY.PEEK[3])\n"
+               "S: * 2 FETCH (UID 7 BODY[1.1] BODY[3] \"x\")\nS: A3 OK done\n",
+               ask_sections, "7 3<0> x\n");
+  /* a piece after the other, in one flight; what begins nowhere is none */
+  check_parts ("C: A3 UID FETCH 7 (UID BODY.PEEK[2]<0.4>)\n"
+               "C: A4 UID FETCH 7 (UID BODY.PEEK[2]<4.4>)\n"
+               "S: * 2 FETCH (UID 7 BODY[2]<0> \"abcd\")\nS: A3 OK done\n"
+               "S: * 2 FETCH (UID 7 BODY[2]<> \"x\" BODY[2]<4> \"e\")\nS: A4 OK done\n",
+               ask_chunks, "7 2<0> abcd\n7 2<4> e\n");
+  /* decoded by the server, or it cannot */
+  check_parts ("C: A3 UID FETCH 7 (UID BINARY.SIZE[2.1] BINARY.PEEK[2.1]<0.4>)\n"
+               "C: A4 UID FETCH 7 (UID BINARY.PEEK[2.1]<4.4>)\n"
+               "S: * 2 FETCH (UID 7 BINARY.SIZE[2.1] 5 BINARY[2.1]<0> ~{4}\\r\\na)\\r\\n)\n"
+               "S: A3 OK done\n"
+               "S: * 2 FETCH (UID 7 BINARY[2.1]<4> \"e\")\nS: A4 OK done\n",
+               ask_decoded, "7 2.1<0>~ a)\r\n\nof 5\n7 2.1<4>~ e\n");
+  check_parts ("C: A3 UID FETCH 7 (UID BINARY.SIZE[2.1] BINARY.PEEK[2.1]<0.4>)\n"
+               "C: A4 UID FETCH 7 (UID BINARY.PEEK[2.1]<4.4>)\n"
+               "S: A3 NO [UNKNOWN-CTE] odd\nS: A4 NO [UNKNOWN-CTE] odd\n",
+               ask_decoded, "");
 }
 
 static void

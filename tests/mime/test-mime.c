@@ -40,6 +40,7 @@ main (int argc, char **argv)
   test_hostile_add ();
   test_html_add ();
   test_message_add ();
+  test_partial_add ();
   test_plain_add ();
   test_summary_add ();
   return g_test_run ();

@@ -10,6 +10,7 @@ void test_charset_add (void);
 void test_hostile_add (void);
 void test_html_add (void);
 void test_message_add (void);
+void test_partial_add (void);
 void test_plain_add (void);
 void test_summary_add (void);
 

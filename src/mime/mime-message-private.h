@@ -1,0 +1,11 @@
+/* What the files of this layer know of a message that others do not.  Pure. */
+#pragma once
+
+#include "mime-message.h"
+
+G_BEGIN_DECLS
+
+/* The part (by its index among the leaves) is what the reader shows, or another version of it. */
+gboolean mime_message_is_shown (MimeMessage *message, guint index);
+
+G_END_DECLS
