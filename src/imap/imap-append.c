@@ -119,6 +119,6 @@ imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
   if (!imap_talk_run (session, command, &exchange, &answer, cancellable, error))
     return FALSE;
   if (uid != NULL && imap_response_has_code (&answer, "APPENDUID"))
-    *uid = imap_response_parse_appenduid (answer.argument);
+    *uid = imap_response_parse_appenduid (answer.argument, &session->told_validity);
   return TRUE;
 }

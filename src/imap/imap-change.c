@@ -1,6 +1,6 @@
-/* What changes a mailbox: STORE, COPY, MOVE (or COPY and UID EXPUNGE).  Runs in the session's thread; must never
- * send EXPUNGE without UIDs nor CLOSE, which destroy what other clients have marked, and never mark an original
- * before its copy is confirmed. */
+/* What changes a mailbox: STORE, COPY, MOVE, UID EXPUNGE.  Runs in the session's thread; must never send EXPUNGE without UIDs
+ * nor CLOSE, which destroy what other clients have marked, and never do by several commands what is asked for as one:
+ * who asked has to know how far it came when the line is cut. */
 #include "imap-flight-private.h"
 
 #include <glib/gi18n.h>
@@ -146,9 +146,15 @@ take_copyuid (ImapSession *session, const ImapResponse *response, gpointer user_
   GHashTable **map = user_data;
   if (*map != NULL || !imap_response_has_code (response, "COPYUID"))
     return IMAP_TAKEN_NOT;
-  *map = imap_response_parse_copyuid (response->argument);
+  *map = imap_response_parse_copyuid (response->argument, &session->told_validity);
   session->cuts_copyuid |= *map == NULL;
   return IMAP_TAKEN;
+}
+
+guint32
+imap_session_get_told_validity (ImapSession *session)
+{
+  return session->told_validity;
 }
 
 gboolean
@@ -207,24 +213,17 @@ imap_session_move (ImapSession *session, const char *set, const char *target, GH
     return FALSE;
   if (*set == '\0')
     return TRUE;
-  if (imap_session_has (session, IMAP_CAP_MOVE)) {
-    g_autofree char *verb = g_strdup_printf ("UID MOVE %s", set);
-    g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
-    g_auto (ImapResponse) answer = { 0 };
-    g_autoptr (GError) local = NULL;
-    if (run_expunging (session, command, set, &exchange, &answer, cancellable, &local)) {
-      take_copyuid (session, &answer, &moved, NULL);
-    } else if (!session->usable || imap_session_has (session, IMAP_CAP_MOVE)) {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  }
-  /* not offered, or offered and then not understood */
   if (!imap_session_has (session, IMAP_CAP_MOVE)) {
-    if (!imap_session_copy (session, set, target, &moved, cancellable, error)
-        || !imap_session_expunge (session, set, cancellable, error))
-      return FALSE;
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s", refused);
+    return FALSE;
   }
+
+  g_autofree char *verb = g_strdup_printf ("UID MOVE %s", set);
+  g_autoptr (ImapCommand) command = imap_mailbox_command (session, verb, target);
+  g_auto (ImapResponse) answer = { 0 };
+  if (!run_expunging (session, command, set, &exchange, &answer, cancellable, error))
+    return FALSE;
+  take_copyuid (session, &answer, &moved, NULL);
   if (map != NULL)
     *map = g_steal_pointer (&moved);
   return TRUE;

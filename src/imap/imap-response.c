@@ -191,13 +191,25 @@ parse_ordered (const char *set)
   return uids->len > 0 ? g_steal_pointer (&uids) : NULL;
 }
 
-GHashTable *
-imap_response_parse_copyuid (const char *argument)
+/* A UID without its numbering could be anybody's. */
+static gboolean
+parse_number (const char *word, guint32 *number)
 {
+  guint64 value = 0;
+  gboolean good = g_ascii_string_to_unsigned (word, 10, 1, G_MAXUINT32, &value, NULL);
+  *number = (guint32)value;
+  return good;
+}
+
+GHashTable *
+imap_response_parse_copyuid (const char *argument, guint32 *uid_validity)
+{
+  *uid_validity = 0;
   if (argument == NULL)
     return NULL;
   g_auto (GStrv) words = g_strsplit (argument, " ", -1);
-  if (g_strv_length (words) < 3)
+  guint32 validity;
+  if (g_strv_length (words) < 3 || !parse_number (words[0], &validity))
     return NULL;
   g_autoptr (GArray) from = parse_ordered (words[1]);
   g_autoptr (GArray) to = parse_ordered (words[2]);
@@ -208,18 +220,21 @@ imap_response_parse_copyuid (const char *argument)
   for (guint i = 0; i < from->len; i++)
     g_hash_table_insert (map, GUINT_TO_POINTER (g_array_index (from, guint32, i)),
                          GUINT_TO_POINTER (g_array_index (to, guint32, i)));
+  *uid_validity = validity;
   return map;
 }
 
 guint32
-imap_response_parse_appenduid (const char *argument)
+imap_response_parse_appenduid (const char *argument, guint32 *uid_validity)
 {
-  guint64 uid;
+  guint32 validity, uid;
+  *uid_validity = 0;
   if (argument == NULL)
     return 0;
   g_auto (GStrv) words = g_strsplit (argument, " ", -1);
-  if (g_strv_length (words) < 2
-      || !g_ascii_string_to_unsigned (words[1], 10, 1, G_MAXUINT32, &uid, NULL))
+  if (g_strv_length (words) < 2 || !parse_number (words[0], &validity)
+      || !parse_number (words[1], &uid))
     return 0;
-  return (guint32)uid;
+  *uid_validity = validity;
+  return uid;
 }

@@ -43,9 +43,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapResponse, imap_response_clear)
 
 gboolean imap_response_has_code (const ImapResponse *response, const char *code);
 
-/* COPYUID (RFC 4315): old -> new UID.  NULL when the argument is cut short or the two sets are not alike. */
-GHashTable *imap_response_parse_copyuid (const char *argument) G_GNUC_WARN_UNUSED_RESULT;
+/* COPYUID (RFC 4315): old -> new UID, and the UIDVALIDITY that the new ones are of.  NULL when the argument is cut short or the
+ * two sets are not alike. */
+GHashTable *imap_response_parse_copyuid (const char *argument,
+                                         guint32 *uid_validity) G_GNUC_WARN_UNUSED_RESULT;
 /* APPENDUID with one UID, else 0. */
-guint32 imap_response_parse_appenduid (const char *argument);
+guint32 imap_response_parse_appenduid (const char *argument, guint32 *uid_validity);
 
 G_END_DECLS

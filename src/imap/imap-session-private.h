@@ -59,6 +59,7 @@ struct _ImapSession
   guint64 append_limit;               /* octets that any mailbox takes; 0: not told */
   guint64 news_octets;                /* about what `news` takes */
   guint64 expected_expunges;          /* that our own MOVE or EXPUNGE will bring */
+  guint32 told_validity;              /* with the last COPYUID or APPENDUID */
   guint short_idles;                  /* in a row, ended by the server without news */
   guint last_tag;
   guint selections; /* how often a mailbox was opened */

@@ -299,13 +299,16 @@ BaseUidSet *imap_session_search_text (ImapSession *session, const char *text,
  * mailbox does not keep (PERMANENTFLAGS) is REFUSED, as is all in one that can only be read. */
 gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
                              GCancellable *cancellable, GError **error);
-/* UID MOVE, else UID COPY confirmed + \Deleted + UID EXPUNGE; without UIDPLUS the originals stay marked \Deleted
- * (never plain EXPUNGE).  `map` (out, nullable): from COPYUID, GHashTable of guint32 old -> new, or NULL when unknown.
- * GONE when the target does not exist. */
+/* UID MOVE (RFC 6851); REFUSED where it is not offered, or when it was offered and is answered with BAD, after which the session
+ * does not have IMAP_CAP_MOVE any more: then imap_session_copy (), and when that is confirmed imap_session_expunge (), are the
+ * caller's, who must be able to tell after a cut which of the two was last.  `map` (out, nullable): from COPYUID,
+ * GHashTable of guint32 old -> new, or NULL when unknown.  GONE when the target does not exist. */
 gboolean imap_session_move (ImapSession *session, const char *set, const char *target,
                             GHashTable **map, GCancellable *cancellable, GError **error);
 /* The server tells the new UIDs of what it copied or moved, so that none told means that none was there. */
 gboolean imap_session_tells_copies (ImapSession *session);
+/* UIDVALIDITY of the target as the last COPYUID or APPENDUID told it; of meaning only after one. */
+guint32 imap_session_get_told_validity (ImapSession *session);
 /* UID COPY; `map` and GONE as for move. */
 gboolean imap_session_copy (ImapSession *session, const char *set, const char *target,
                             GHashTable **map, GCancellable *cancellable, GError **error);

@@ -6,6 +6,10 @@
 #include "base-error.h"
 #include "store-private.h"
 
+/* What the column `told` of an operation says. */
+#define STORE_KEPT      1 /* kept for later; the account's state says why */
+#define STORE_KEPT_TOLD 2 /* and a sentence of its own has said it */
+
 /* Ended ones are kept this long, for undo. */
 #define KEEP_ENDED_S 3600
 
@@ -57,7 +61,7 @@ read_operation (StoreQuery *query)
   operation->mark = (guint32)store_query_int (query, 17);
   operation->mark_validity = (guint32)store_query_int (query, 18);
   operation->new_uid = (guint32)store_query_int (query, 19);
-  operation->told = store_query_int (query, 20) != 0;
+  operation->told = store_query_int (query, 20) == STORE_KEPT_TOLD;
   operation->folder_validity = (guint32)store_query_int (query, 21);
   operation->folder_role = (StoreRole)store_query_int (query, 22);
   operation->target_validity = (guint32)store_query_int (query, 23);
@@ -164,12 +168,18 @@ store_operation_take_due (StoreDb *db, gint64 account, guint limit, gint64 now, 
 
 /* ---- how far it came ---- */
 
-static guint32
-find_new_uid (const StoreOperation *operation, GHashTable *new_uids)
+typedef struct
+{
+  guint32 uid, validity; /* both 0: not known */
+} NewUid;
+
+static NewUid
+find_new_uid (const StoreOperation *operation, GHashTable *new_uids, guint32 uid_validity)
 {
   gpointer uid =
       new_uids != NULL ? g_hash_table_lookup (new_uids, GUINT_TO_POINTER (operation->uid)) : NULL;
-  return uid != NULL ? GPOINTER_TO_UINT (uid) : operation->new_uid;
+  return uid != NULL ? (NewUid){ GPOINTER_TO_UINT (uid), uid_validity }
+                     : (NewUid){ operation->new_uid, operation->mark_validity };
 }
 
 gboolean
@@ -199,7 +209,8 @@ store_operation_note_maybe (StoreDb *db, GPtrArray *operations, guint32 uid_vali
 }
 
 gboolean
-store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_uids, GError **error)
+store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
+                           guint32 uid_validity, GError **error)
 {
   /* A power cut may take it back to MAYBE, and then it is looked for. */
   if (!store_db_enter (db, FALSE, error))
@@ -207,15 +218,19 @@ store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_u
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < operations->len; i++) {
     const StoreOperation *operation = g_ptr_array_index (operations, i);
-    ok = store_db_run (db, error, "UPDATE operation SET step = 2, new_uid = ?2 WHERE id = ?1",
-                       STORE_INTS (operation->id, find_new_uid (operation, new_uids)));
+    NewUid made = find_new_uid (operation, new_uids, uid_validity);
+    ok = store_db_run (
+        db, error, "UPDATE operation SET step = 2, new_uid = ?2, mark_validity = ?3 WHERE id = ?1",
+        STORE_INTS (operation->id, made.uid, made.validity));
   }
   if (!store_db_leave (db, ok, error))
     return FALSE;
   for (guint i = 0; i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
+    NewUid made = find_new_uid (operation, new_uids, uid_validity);
     operation->step = STORE_STEP_MADE;
-    operation->new_uid = find_new_uid (operation, new_uids);
+    operation->new_uid = made.uid;
+    operation->mark_validity = made.validity;
   }
   return TRUE;
 }
@@ -230,12 +245,33 @@ finish_flags (StoreDb *db, const StoreStep *step, const StoreRow *row, GError **
   return store_row_replay (db, &new, error) && store_row_update (db, row, &new, error);
 }
 
-/* The row arrived in `folder`, with this UID (0: to be adopted when the folder is looked at). */
+/* FALSE in *bound: the UID is of another numbering than the folder's rows.  A folder that nobody has looked into takes the one
+ * that is told, so that the first look finds out when it is another's by then. */
 static gboolean
-finish_arrival (StoreDb *db, const StoreStep *step, StoreRow *row, gint64 folder, guint32 uid,
-                GError **error)
+bind_numbering (StoreDb *db, gint64 folder, const NewUid *made, gboolean *bound, GError **error)
 {
-  if (uid == 0)
+  gint64 known = 0;
+  *bound = FALSE;
+  if (made->uid == 0 || made->validity == 0)
+    return TRUE;
+  if (!store_db_get_int (db, &known, error, "SELECT uid_validity FROM folder WHERE id = ?1",
+                         STORE_INTS (folder)))
+    return FALSE;
+  *bound = known == 0 || known == made->validity;
+  return known != 0
+         || store_db_run (db, error, "UPDATE folder SET uid_validity = ?2 WHERE id = ?1",
+                          STORE_INTS (folder, made->validity));
+}
+
+/* The row arrived in `folder`, with this UID (not known: to be adopted when the folder is looked at). */
+static gboolean
+finish_arrival (StoreDb *db, const StoreStep *step, StoreRow *row, gint64 folder,
+                const NewUid *made, GError **error)
+{
+  gboolean bound = FALSE;
+  if (!bind_numbering (db, folder, made, &bound, error))
+    return FALSE;
+  if (!bound)
     return TRUE;
   gint64 moves_on = 0;
   if (!store_db_get_int (
@@ -245,12 +281,26 @@ finish_arrival (StoreDb *db, const StoreStep *step, StoreRow *row, gint64 folder
           STORE_INTS (row->id, step->id, STORE_OPERATION_MOVE)))
     return FALSE;
   if (moves_on || row->folder != folder)
-    return store_operation_rebind (db, row->id, step->id, folder, folder, uid, error);
-  return store_row_take_uid (db, row, uid, error);
+    return store_operation_rebind (db, row->id, step->id, folder, folder, made->uid, error);
+  return store_row_take_uid (db, row, made->uid, error);
+}
+
+/* A message that the server did not take at first, and has now, is there whether or not its UID was told. */
+static gboolean
+set_there (StoreDb *db, StoreRow *row, GError **error)
+{
+  StoreRow new = *row;
+  if (!row->local_only)
+    return TRUE;
+  new.local_only = FALSE;
+  if (!store_row_update (db, row, &new, error))
+    return FALSE;
+  *row = new;
+  return TRUE;
 }
 
 static gboolean
-finish (StoreDb *db, const StoreOperation *operation, guint32 new_uid, GError **error)
+finish (StoreDb *db, const StoreOperation *operation, const NewUid *made, GError **error)
 {
   StoreStep step;
   int found = store_step_load (db, operation->id, &step, error);
@@ -272,11 +322,12 @@ finish (StoreDb *db, const StoreOperation *operation, guint32 new_uid, GError **
     return finish_flags (db, &step, &row, error);
   case STORE_OPERATION_COPY:
   case STORE_OPERATION_MOVE:
-    return finish_arrival (db, &step, &row, step.target, new_uid, error);
+    return finish_arrival (db, &step, &row, step.target, made, error);
   case STORE_OPERATION_EXPUNGE:
     return store_row_remove (db, &row, error);
   case STORE_OPERATION_APPEND:
-    return finish_arrival (db, &step, &row, step.folder, new_uid, error);
+    return set_there (db, &row, error)
+           && finish_arrival (db, &step, &row, step.folder, made, error);
   case STORE_OPERATION_CREATE:
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
@@ -287,7 +338,8 @@ finish (StoreDb *db, const StoreOperation *operation, guint32 new_uid, GError **
 }
 
 gboolean
-store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids, GError **error)
+store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
+                      guint32 uid_validity, GError **error)
 {
   gboolean durable = FALSE;
   for (guint i = 0; i < operations->len; i++) {
@@ -300,7 +352,8 @@ store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids, 
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < operations->len; i++) {
     const StoreOperation *operation = g_ptr_array_index (operations, i);
-    ok = finish (db, operation, find_new_uid (operation, new_uids), error);
+    NewUid made = find_new_uid (operation, new_uids, uid_validity);
+    ok = finish (db, operation, &made, error);
   }
   ok = ok
        && store_db_run (db, error, "DELETE FROM operation WHERE state = 2 AND ended < ?1",
@@ -328,7 +381,7 @@ store_operation_refused (StoreDb *db, GPtrArray *operations, GError **error)
 }
 
 static gboolean
-postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, gboolean keep, GError **error)
+postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, int kept, GError **error)
 {
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
@@ -341,11 +394,12 @@ postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, gboolean keep, 
         "WHERE id = ?1 AND state = 1",
         STORE_INTS (operation->id, not_before));
     /* Of a MOVE some may have gone before the server said no (RFC 6851, section 3.3). */
-    if (ok && keep)
-      ok = store_db_run (db, error,
-                         "UPDATE operation SET told = 1, step = iif (step = 1 AND kind IN (3, 4), "
-                         "0, step), begun = iif (kind >= 5, 0, begun) WHERE id = ?1 AND state = 0",
-                         STORE_INTS (operation->id));
+    if (ok && kept > 0)
+      ok = store_db_run (
+          db, error,
+          "UPDATE operation SET told = max (told, ?2), step = iif (step = 1 AND kind IN (3, 4), "
+          "0, step), begun = iif (kind >= 5, 0, begun) WHERE id = ?1 AND state = 0",
+          STORE_INTS (operation->id, kept));
   }
   G_STATIC_ASSERT (STORE_OPERATION_APPEND == 3 && STORE_OPERATION_COPY == 4);
   return store_db_leave (db, ok, error);
@@ -354,13 +408,14 @@ postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, gboolean keep, 
 gboolean
 store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, GError **error)
 {
-  return postpone (db, operations, not_before, FALSE, error);
+  return postpone (db, operations, not_before, 0, error);
 }
 
 gboolean
-store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before, GError **error)
+store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before, gboolean told,
+                      GError **error)
 {
-  return postpone (db, operations, not_before, TRUE, error);
+  return postpone (db, operations, not_before, told ? STORE_KEPT_TOLD : STORE_KEPT, error);
 }
 
 gboolean
@@ -369,7 +424,7 @@ store_operation_hurry (StoreDb *db, gint64 account, GError **error)
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
   gboolean ok = store_db_run (
-      db, error, "UPDATE operation SET due = 0 WHERE account = ?1 AND state = 0 AND told = 1",
+      db, error, "UPDATE operation SET due = 0 WHERE account = ?1 AND state = 0 AND told <> 0",
       STORE_INTS (account));
   return store_db_leave (db, ok, error);
 }

@@ -50,10 +50,10 @@ typedef struct
   gboolean add;
   guint attempts;
   StoreOperationStep step;
-  guint32 mark,
-      mark_validity; /* UIDNEXT and UIDVALIDITY of the target before the first try; 0 not known */
+  /* UIDNEXT of the target before the first try, and the UIDVALIDITY that it and `new_uid` are of; 0 not known. */
+  guint32 mark, mark_validity;
   guint32 new_uid;
-  gboolean told; /* the person knows why it waits */
+  gboolean told; /* the person was told why it waits */
   /* As the server has them at this moment, whatever was renamed here meanwhile. */
   char *folder_name, *target_name;
   guint32 folder_validity, target_validity; /* the stored ones, 0 never synced */
@@ -111,15 +111,15 @@ GPtrArray *store_operation_take_due (StoreDb *db, gint64 account, guint limit, g
  * makes it twice.  uid_next 0: not known.  The structs follow. */
 gboolean store_operation_note_maybe (StoreDb *db, GPtrArray *operations, guint32 uid_validity,
                                      guint32 uid_next, GError **error);
-/* It is there: `new_uids` (nullable) as for store_operation_done ().  The structs follow. */
+/* It is there: `new_uids` (nullable) and `uid_validity` as for store_operation_done ().  The structs follow. */
 gboolean store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
-                                    GError **error);
+                                    guint32 uid_validity, GError **error);
 /* Done on the server (also when the message was not there any more).  new_uids (nullable;
- * GUINT_TO_POINTER old -> new from COPYUID; APPENDUID under 0): the moved rows' UIDs; without it
- * `new_uid` counts, and without that they wait to be adopted.  An operation whose uid was 0 and found by Message-ID: put it into
- * operation->uid before. */
+ * GUINT_TO_POINTER old -> new from COPYUID; APPENDUID under 0): the moved rows' UIDs, of the numbering `uid_validity`;
+ * without it `new_uid` and `mark_validity` count.  Where neither is known, or the folder is numbered otherwise, they wait to be
+ * adopted.  An operation whose uid was 0 and found by Message-ID: put it into operation->uid before. */
 gboolean store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
-                               GError **error);
+                               guint32 uid_validity, GError **error);
 /* The server refused: local effect undone; a refused APPEND leaves its message in the folder, on
  * this computer only. */
 gboolean store_operation_refused (StoreDb *db, GPtrArray *operations, GError **error);
@@ -127,15 +127,16 @@ gboolean store_operation_refused (StoreDb *db, GPtrArray *operations, GError **e
 gboolean store_operation_postpone (StoreDb *db, GPtrArray *operations, gint64 not_before,
                                    GError **error);
 /* The server said that it did nothing, and that later it may: as postpone, but the step goes back to NONE where the refusal
- * speaks for the whole of it, and a folder's operation counts as never begun; `told`: the person knows. */
-gboolean store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before,
+ * speaks for the whole of it, and a folder's operation counts as never begun; `told`: the person knows why, and need not be
+ * told again (it stays so). */
+gboolean store_operation_keep (StoreDb *db, GPtrArray *operations, gint64 not_before, gboolean told,
                                GError **error);
 /* What was kept is due now: the person wants it tried. */
 gboolean store_operation_hurry (StoreDb *db, gint64 account, GError **error);
 /* After a restart: what was begun is due again (replay is idempotent). */
 gboolean store_operation_recover (StoreDb *db, gint64 account, GError **error);
 guint store_operation_count (StoreDb *db, gint64 account);
-/* Those among them that the person was told to wait for. */
+/* Those among them that were kept. */
 guint store_operation_count_kept (StoreDb *db, gint64 account);
 
 G_END_DECLS

@@ -12,16 +12,16 @@
 #define FILED_TRIES 6
 
 static gboolean
-done_append (SyncBatch *batch, guint32 uid, GError **error)
+done_append (SyncBatch *batch, guint32 uid, guint32 uid_validity, GError **error)
 {
   StoreOperation *operation = g_ptr_array_index (batch->open, 0);
   g_autoptr (GHashTable) map = g_hash_table_new (g_direct_hash, g_direct_equal);
 
   if (uid != 0)
     g_hash_table_insert (map, GUINT_TO_POINTER (operation->uid), GUINT_TO_POINTER (uid));
-  else
+  if (uid == 0 || !sync_batch_is_numbered (operation->folder_validity, uid_validity))
     sync_batch_touch (batch, operation->folder);
-  return sync_batch_done (batch, batch->open, map, error);
+  return sync_batch_done (batch, batch->open, map, uid_validity, error);
 }
 
 /* FALSE without error: the mailbox does not exist. */
@@ -83,7 +83,7 @@ wait_for_filed (SyncBatch *batch, GError **error)
     return sync_batch_postpone (batch, batch->open, error);
   base_log ("%s: a sent mail was not filed into “%s”",
             sync_account_get_id (batch->context->account), operation->folder_name);
-  return done_append (batch, 0, error);
+  return done_append (batch, 0, 0, error);
 }
 
 gboolean
@@ -98,7 +98,7 @@ sync_batch_run_append (SyncBatch *batch, GError **error)
 
   row = store_message_get (context->db, operation->message, &local);
   if (row == NULL && g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
-    return sync_batch_done (batch, batch->open, NULL, error);
+    return sync_batch_done (batch, batch->open, NULL, 0, error);
   if (row == NULL) {
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
@@ -112,7 +112,7 @@ sync_batch_run_append (SyncBatch *batch, GError **error)
     if (!look (batch, &uid, error))
       return FALSE;
     if (uid != 0)
-      return done_append (batch, uid, error);
+      return done_append (batch, uid, selected->uid_validity, error);
     if (operation->add)
       return wait_for_filed (batch, error);
     if (!store_operation_note_maybe (context->db, batch->open, selected->uid_validity,
@@ -128,5 +128,5 @@ sync_batch_run_append (SyncBatch *batch, GError **error)
   }
   return imap_session_append (context->session, operation->folder_name, (ImapFlags)row->flags,
                               row->received, bytes, &uid, context->cancellable, error)
-         && done_append (batch, uid, error);
+         && done_append (batch, uid, imap_session_get_told_validity (context->session), error);
 }

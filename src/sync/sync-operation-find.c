@@ -187,7 +187,7 @@ sync_find_resolve (SyncContext *context, GPtrArray *operations, GPtrArray *lost,
 
     if (operation->uid != 0)
       continue;
-    if (operation->message_id != NULL && !operation->local_only) {
+    if (operation->message_id != NULL) {
       g_autoptr (GPtrArray) all = sync_find_by_id (context, operation, error);
 
       if (all == NULL || !choose (context, all, operation, by_uid, &uid, error))
@@ -214,27 +214,46 @@ is_likely (const SyncFound *found, const StoreOperation *operation)
          && (found->received == operation->received || found->date == operation->date);
 }
 
-/* All that came into the selected mailbox since the first try, or what bears the Message-ID where that is not known. */
+typedef struct
+{
+  GHashTable *taken; /* UIDs that are some operation's */
+  GPtrArray *all;    /* of SyncFound: what came from `from` on; NULL: not asked yet */
+  guint32 from;
+} Arrived;
+
+/* All that came into the selected mailbox since the first try, or what bears the Message-ID where that is not known.  Those
+ * that went out together are looked for in one list. */
 static GPtrArray *
-list_arrived (SyncContext *context, const StoreOperation *operation, guint32 from, GError **error)
+list_arrived (SyncContext *context, const StoreOperation *operation, guint32 from, Arrived *arrived,
+              GError **error)
 {
   g_autofree char *set = g_strdup_printf ("%u:*", MAX (from, 1u));
+  GPtrArray *all;
 
   if (imap_session_get_selected (context->session)->exists == 0)
     return g_ptr_array_new_with_free_func (found_free);
-  return from == 0 && operation->message_id != NULL ? sync_find_by_id (context, operation, error)
-                                                    : sync_find_fetch (context, set, error);
+  if (from == 0 && operation->message_id != NULL)
+    return sync_find_by_id (context, operation, error);
+  if (arrived->all != NULL && arrived->from == from)
+    return g_ptr_array_ref (arrived->all);
+  all = sync_find_fetch (context, set, error);
+  if (all == NULL)
+    return NULL;
+  g_clear_pointer (&arrived->all, g_ptr_array_unref);
+  arrived->all = g_ptr_array_ref (all);
+  arrived->from = from;
+  return all;
 }
 
 static gboolean
-find_one_made (SyncBatch *batch, StoreOperation *operation, GHashTable *taken, GError **error)
+find_one_made (SyncBatch *batch, StoreOperation *operation, Arrived *arrived, GError **error)
 {
   const ImapSelected *selected = imap_session_get_selected (batch->context->session);
   gboolean same_numbers = operation->mark_validity == 0 || selected->uid_validity == 0
                           || operation->mark_validity == selected->uid_validity;
   guint32 from = same_numbers ? operation->mark : 0, uid = 0;
   g_autoptr (GPtrArray) likely = g_ptr_array_new (), one = sync_batch_new_list ();
-  g_autoptr (GPtrArray) all = list_arrived (batch->context, operation, from, error);
+  g_autoptr (GPtrArray) all = list_arrived (batch->context, operation, from, arrived, error);
   g_autoptr (GHashTable) map = g_hash_table_new (g_direct_hash, g_direct_equal);
 
   for (guint i = 0; all != NULL && i < all->len; i++) {
@@ -244,20 +263,22 @@ find_one_made (SyncBatch *batch, StoreOperation *operation, GHashTable *taken, G
     if (found->uid >= from && is_likely (found, operation))
       g_ptr_array_add (likely, found);
   }
-  if (all == NULL || !choose (batch->context, likely, operation, taken, &uid, error))
+  if (all == NULL || !choose (batch->context, likely, operation, arrived->taken, &uid, error))
     return FALSE;
   if (uid == 0)
     return TRUE;
-  g_hash_table_add (taken, GUINT_TO_POINTER (uid));
+  g_hash_table_add (arrived->taken, GUINT_TO_POINTER (uid));
   g_ptr_array_add (one, operation);
   g_hash_table_insert (map, GUINT_TO_POINTER (operation->uid), GUINT_TO_POINTER (uid));
-  return store_operation_note_made (batch->context->db, one, map, error);
+  return store_operation_note_made (batch->context->db, one, map, selected->uid_validity, error);
 }
 
 gboolean
 sync_find_made (SyncBatch *batch, GPtrArray *operations, GError **error)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new (g_direct_hash, g_direct_equal);
+  Arrived arrived = { .taken = taken };
+  gboolean good = TRUE;
 
   /* What an earlier try found is another's. */
   for (guint i = 0; i < batch->open->len; i++) {
@@ -266,11 +287,12 @@ sync_find_made (SyncBatch *batch, GPtrArray *operations, GError **error)
     if (other->step == STORE_STEP_MADE && other->new_uid != 0)
       g_hash_table_add (taken, GUINT_TO_POINTER (other->new_uid));
   }
-  for (guint i = 0; i < operations->len; i++) {
+  for (guint i = 0; good && i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
 
-    if (operation->step == STORE_STEP_MAYBE && !find_one_made (batch, operation, taken, error))
-      return FALSE;
+    if (operation->step == STORE_STEP_MAYBE)
+      good = find_one_made (batch, operation, &arrived, error);
   }
-  return TRUE;
+  g_clear_pointer (&arrived.all, g_ptr_array_unref);
+  return good;
 }

@@ -72,7 +72,7 @@ done (SyncBatch *batch, GError **error)
   const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
 
   sync_batch_touch (batch, operation->folder);
-  return sync_batch_done (batch, batch->open, NULL, error);
+  return sync_batch_done (batch, batch->open, NULL, 0, error);
 }
 
 /* TRUE where LIST shows that a refused operation is done all the same; else FALSE with the refusal. */
@@ -128,6 +128,31 @@ run_create (SyncBatch *batch, const StoreOperation *operation, GError **error)
   return subscribe (batch, operation->folder_name, TRUE, error) && done (batch, error);
 }
 
+/* A subscription is one to a name: those that were subscribed to are under the new one too, the others stay as they were. */
+static gboolean
+move_subscriptions (SyncBatch *batch, const StoreOperation *operation, GError **error)
+{
+  g_autoptr (GPtrArray) folders =
+      store_folder_list (batch->context->db, batch->context->row, error);
+  gsize length = strlen (operation->folder_name);
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+    const char *rest = folder->server_name + length;
+    g_autofree char *name = NULL;
+
+    if (!folder->subscribed || folder->local
+        || strncmp (folder->server_name, operation->folder_name, length) != 0
+        || (*rest != '\0' && (folder->delimiter == 0 || *rest != folder->delimiter)))
+      continue;
+    name = g_strconcat (operation->name, rest, NULL);
+    if (!subscribe (batch, name, TRUE, error)
+        || !subscribe (batch, folder->server_name, FALSE, error))
+      return FALSE;
+  }
+  return folders != NULL;
+}
+
 static gboolean
 run_rename (SyncBatch *batch, const StoreOperation *operation, GError **error)
 {
@@ -140,9 +165,7 @@ run_rename (SyncBatch *batch, const StoreOperation *operation, GError **error)
                             context->cancellable, &refused)
       && !is_done_anyway (batch, refused, is_renamed, error))
     return FALSE;
-  /* A subscription is one to a name. */
-  return subscribe (batch, operation->name, TRUE, error)
-         && subscribe (batch, operation->folder_name, FALSE, error) && done (batch, error);
+  return move_subscriptions (batch, operation, error) && done (batch, error);
 }
 
 static gboolean

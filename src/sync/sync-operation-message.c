@@ -67,12 +67,27 @@ keys_to_set (GHashTable *by_uid)
   return set;
 }
 
-/* What is not on the server (any more) is done when it should go anyway, or is only here. */
+/* What is not on the server any more is done when it should go anyway. */
 static gboolean
 is_moot (const StoreOperation *operation)
 {
-  return operation->local_only
-         || (operation->kind == STORE_OPERATION_MOVE && operation->step == STORE_STEP_MADE);
+  return operation->kind == STORE_OPERATION_MOVE && operation->step == STORE_STEP_MADE;
+}
+
+/* What the server never had is done with what is here; its mailbox may not even exist. */
+static gboolean
+deal_with_local (SyncBatch *batch, GError **error)
+{
+  g_autoptr (GPtrArray) local = sync_batch_new_list (), copies = sync_batch_new_list ();
+
+  for (guint i = 0; i < batch->open->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (batch->open, i);
+
+    if (operation->local_only)
+      g_ptr_array_add (operation->kind == STORE_OPERATION_COPY ? copies : local, operation);
+  }
+  return (local->len == 0 || sync_batch_done (batch, local, NULL, 0, error))
+         && sync_batch_lose (batch, copies, error);
 }
 
 /* What is found nowhere may still be on its way, or wait for the look at a folder that is numbered anew; after some tries of
@@ -100,13 +115,12 @@ deal_with_lost (SyncBatch *batch, GPtrArray *lost, GError **error)
   }
   if (later->len > 0 || never->len > 0)
     sync_batch_touch (batch, first->folder);
-  return (moot->len == 0 || sync_batch_done (batch, moot, NULL, error))
+  return (moot->len == 0 || sync_batch_done (batch, moot, NULL, 0, error))
          && sync_batch_postpone (batch, later, error) && sync_batch_lose (batch, never, error);
 }
 
 static gboolean
-run_set (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations, const char *set,
-         GError **error)
+run_set (SyncBatch *batch, GPtrArray *operations, const char *set, GError **error)
 {
   SyncContext *context = batch->context;
   const StoreOperation *first = g_ptr_array_index (operations, 0);
@@ -115,16 +129,15 @@ run_set (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations, const char
   case STORE_OPERATION_FLAGS:
     return imap_session_store (context->session, set, first->add, (ImapFlags)first->flags,
                                context->cancellable, error)
-           && sync_batch_done (batch, operations, NULL, error);
+           && sync_batch_done (batch, operations, NULL, 0, error);
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_COPY:
-    return sync_batch_run_transfer (batch, by_uid, operations, set, error);
+    return sync_batch_run_transfer (batch, operations, set, error);
   case STORE_OPERATION_EXPUNGE:
-    if (imap_session_has (context->session, IMAP_CAP_GMAIL)
-        && first->folder_role != STORE_ROLE_TRASH && first->folder_role != STORE_ROLE_JUNK)
-      return sync_batch_run_gmail_delete (batch, by_uid, operations, set, error);
+    if (sync_batch_must_bin (batch, first))
+      return sync_batch_run_delete_in_bin (batch, operations, set, error);
     return imap_session_expunge (context->session, set, context->cancellable, error)
-           && sync_batch_done (batch, operations, NULL, error);
+           && sync_batch_done (batch, operations, NULL, 0, error);
   case STORE_OPERATION_APPEND:
   case STORE_OPERATION_CREATE:
   case STORE_OPERATION_RENAME:
@@ -143,6 +156,10 @@ sync_batch_run_messages (SyncBatch *batch, GError **error)
   g_autoptr (BaseUidSet) all = NULL;
   g_auto (GStrv) sets = NULL;
 
+  if (!deal_with_local (batch, error))
+    return FALSE;
+  if (batch->open->len == 0)
+    return TRUE;
   if (!sync_batch_select (batch, error))
     return FALSE;
   by_uid = sync_find_resolve (batch->context, batch->open, lost, error);
@@ -167,8 +184,7 @@ sync_batch_run_messages (SyncBatch *batch, GError **error)
         return FALSE;
       continue;
     }
-    if (!run_set (batch, by_uid, part, sets[i], &local)
-        && !sync_batch_settle (batch, part, local, error))
+    if (!run_set (batch, part, sets[i], &local) && !sync_batch_settle (batch, part, local, error))
       return FALSE;
   }
   return TRUE;

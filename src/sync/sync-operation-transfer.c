@@ -1,4 +1,4 @@
-/* MOVE and COPY of messages, and Gmail's way of deleting.  What makes a message in another mailbox is noted before and
+/* MOVE and COPY of messages, and deleting by way of the bin.  What makes a message in another mailbox is noted before and
  * after it is sent, and what a cut leaves in doubt is looked for in the target before it is sent again: no
  * original goes before its copy is there, and nothing is copied twice.  Sync worker's thread; must never use a plain
  * EXPUNGE (imap_session_expunge () does not). */
@@ -83,6 +83,21 @@ note_target (SyncBatch *batch, GPtrArray *operations, const char *target, GError
                                      status != NULL ? status->uid_next : 0, error);
 }
 
+/* Numbered anew between two commands: those whose UIDs are not known any more are found again at the next try, and what is
+ * done with the others here must not count for them.  They leave the list. */
+static gboolean
+put_off_unnumbered (SyncBatch *batch, GPtrArray *operations, GError **error)
+{
+  g_autoptr (GPtrArray) lost = sync_batch_new_list ();
+
+  for (guint i = 0; i < operations->len; i++)
+    if (((StoreOperation *)g_ptr_array_index (operations, i))->uid == 0)
+      g_ptr_array_add (lost, g_ptr_array_index (operations, i));
+  for (guint i = 0; i < lost->len; i++)
+    g_ptr_array_remove (operations, g_ptr_array_index (lost, i));
+  return sync_batch_postpone (batch, lost, error);
+}
+
 typedef gboolean (*Transfer) (ImapSession *session, const char *set, const char *target,
                               GHashTable **map, GCancellable *cancellable, GError **error);
 
@@ -101,11 +116,11 @@ transfer (SyncBatch *batch, Transfer verb, const char *set, const char *target, 
     g_propagate_error (error, g_steal_pointer (&gone));
     return FALSE;
   }
-  return sync_folders_create (context, target, error) && sync_batch_select (batch, error)
+  return sync_folders_create (context, target, error)
          && verb (context->session, set, target, map, context->cancellable, error);
 }
 
-/* Brings all of them to MADE. */
+/* Brings all of them to MADE; those that have to wait for another try leave the list. */
 static gboolean
 make_all (SyncBatch *batch, Transfer verb, GPtrArray *operations, const char *target,
           GError **error)
@@ -114,13 +129,14 @@ make_all (SyncBatch *batch, Transfer verb, GPtrArray *operations, const char *ta
   g_autoptr (GHashTable) map = NULL;
   g_autofree char *set = NULL;
 
-  if (!clear_doubt (batch, operations, target, error))
+  if (!clear_doubt (batch, operations, target, error)
+      || !put_off_unnumbered (batch, operations, error))
     return FALSE;
   left = sync_batch_new_list ();
   for (guint i = 0; i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
 
-    if (operation->step != STORE_STEP_MADE && operation->uid != 0)
+    if (operation->step != STORE_STEP_MADE)
       g_ptr_array_add (left, operation);
   }
   if (left->len == 0)
@@ -128,7 +144,9 @@ make_all (SyncBatch *batch, Transfer verb, GPtrArray *operations, const char *ta
   set = set_of (left, FALSE);
   return note_target (batch, left, target, error)
          && transfer (batch, verb, set, target, &map, error)
-         && store_operation_note_made (batch->context->db, left, map, error);
+         && store_operation_note_made (batch->context->db, left, map,
+                                       imap_session_get_told_validity (batch->context->session),
+                                       error);
 }
 
 /* Those whose new UID the server did not tell are met when the target is looked at. */
@@ -138,10 +156,11 @@ arrive (SyncBatch *batch, GPtrArray *operations, GError **error)
   for (guint i = 0; i < operations->len; i++) {
     const StoreOperation *operation = g_ptr_array_index (operations, i);
 
-    if (operation->new_uid == 0)
+    if (operation->new_uid == 0
+        || !sync_batch_is_numbered (operation->target_validity, operation->mark_validity))
       sync_batch_touch (batch, operation->target);
   }
-  return sync_batch_done (batch, operations, NULL, error);
+  return sync_batch_done (batch, operations, NULL, 0, error);
 }
 
 /* After UID MOVE: rows whose message was not there go back, and the next look at their folder removes them; but what was
@@ -153,18 +172,19 @@ settle_move (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **
   g_autoptr (GPtrArray) moved = sync_batch_new_list (), vanished = sync_batch_new_list ();
   const StoreOperation *first = g_ptr_array_index (operations, 0);
   gboolean silent = map == NULL && !imap_session_tells_copies (batch->context->session);
+  guint32 validity = imap_session_get_told_validity (batch->context->session);
 
   for (guint i = 0; i < operations->len; i++) {
     StoreOperation *operation = g_ptr_array_index (operations, i);
     gboolean told = map != NULL && g_hash_table_contains (map, GUINT_TO_POINTER (operation->uid));
 
     g_ptr_array_add (silent || told || operation->attempts > 0 ? moved : vanished, operation);
-    if (!told)
+    if (!told || !sync_batch_is_numbered (operation->target_validity, validity))
       sync_batch_touch (batch, first->target);
   }
   if (vanished->len > 0)
     sync_batch_touch (batch, first->folder);
-  return (moved->len == 0 || sync_batch_done (batch, moved, map, error))
+  return (moved->len == 0 || sync_batch_done (batch, moved, map, validity, error))
          && sync_batch_refuse (batch, vanished, NULL, error);
 }
 
@@ -266,36 +286,76 @@ move_by_copy (SyncBatch *batch, GPtrArray *operations, GError **error)
 }
 
 gboolean
-sync_batch_run_transfer (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
-                         const char *set, GError **error)
+sync_batch_run_transfer (SyncBatch *batch, GPtrArray *operations, const char *set, GError **error)
 {
   const StoreOperation *first = g_ptr_array_index (operations, 0);
+  ImapSession *session = batch->context->session;
   g_autoptr (GPtrArray) begun = NULL;
   g_autoptr (GHashTable) map = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (first->kind == STORE_OPERATION_COPY) {
     if (!make_all (batch, imap_session_copy, operations, first->target_name, error))
       return FALSE;
     /* On Gmail a copy to the bin is a move. */
-    if (imap_session_has (batch->context->session, IMAP_CAP_GMAIL)
-        && first->target_role == STORE_ROLE_TRASH)
+    if (imap_session_has (session, IMAP_CAP_GMAIL) && first->target_role == STORE_ROLE_TRASH)
       sync_batch_touch (batch, first->folder);
     return arrive (batch, operations, error);
   }
   begun = with_step (operations, STORE_STEP_NONE);
   /* What was begun by COPY is ended so, whatever the server offers now. */
-  if (!imap_session_has (batch->context->session, IMAP_CAP_MOVE) || begun->len < operations->len)
+  if (!imap_session_has (session, IMAP_CAP_MOVE) || begun->len < operations->len)
     return move_by_copy (batch, operations, error);
-  return transfer (batch, imap_session_move, set, first->target_name, &map, error)
-         && settle_move (batch, operations, map, error);
+  if (transfer (batch, imap_session_move, set, first->target_name, &map, &local))
+    return settle_move (batch, operations, map, error);
+  /* Offered, and then not understood. */
+  if (imap_session_is_usable (session) && !imap_session_has (session, IMAP_CAP_MOVE))
+    return move_by_copy (batch, operations, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
-/* ---- Gmail ---- */
+/* ---- deleting by way of the bin ---- */
 
-/* Outside the bin, EXPUNGE takes a label away and the message stays: it has to go to the bin, and be expunged there. */
+/* MOVE, or on Gmail COPY, which is one when it goes to the bin. */
+static gboolean
+bin_all (SyncBatch *batch, GPtrArray *operations, const char *bin, GError **error)
+{
+  ImapSession *session = batch->context->session;
+  g_autoptr (GError) local = NULL;
+
+  if (imap_session_has (session, IMAP_CAP_MOVE)) {
+    if (make_all (batch, imap_session_move, operations, bin, &local))
+      return TRUE;
+    if (!imap_session_is_usable (session) || imap_session_has (session, IMAP_CAP_MOVE)
+        || !imap_session_has (session, IMAP_CAP_GMAIL)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  }
+  return make_all (batch, imap_session_copy, operations, bin, error);
+}
+
 gboolean
-sync_batch_run_gmail_delete (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
-                             const char *set, GError **error)
+sync_batch_must_bin (SyncBatch *batch, const StoreOperation *operation)
+{
+  ImapSession *session = batch->context->session;
+
+  if (operation->folder_role == STORE_ROLE_TRASH)
+    return FALSE;
+  /* What was begun so is ended so. */
+  if (operation->step != STORE_STEP_NONE)
+    return TRUE;
+  /* EXPUNGE takes a label away, and the message stays; but not from the junk. */
+  if (imap_session_has (session, IMAP_CAP_GMAIL))
+    return operation->folder_role != STORE_ROLE_JUNK;
+  return imap_session_has (session, IMAP_CAP_MOVE)
+         && !(imap_session_get_selected (session)->permanent_flags & IMAP_FLAG_DELETED);
+}
+
+gboolean
+sync_batch_run_delete_in_bin (SyncBatch *batch, GPtrArray *operations, const char *set,
+                              GError **error)
 {
   SyncContext *context = batch->context;
   g_autoptr (StoreFolder) trash =
@@ -305,8 +365,8 @@ sync_batch_run_gmail_delete (SyncBatch *batch, GHashTable *by_uid, GPtrArray *op
 
   if (trash == NULL)
     return imap_session_expunge (context->session, set, context->cancellable, error)
-           && sync_batch_done (batch, operations, NULL, error);
-  if (!make_all (batch, imap_session_move, operations, trash->server_name, error)
+           && sync_batch_done (batch, operations, NULL, 0, error);
+  if (!bin_all (batch, operations, trash->server_name, error)
       || !sync_context_select (context, trash->server_name, FALSE, error))
     return FALSE;
   /* COPYUID was not told, or the bin is numbered anew. */
@@ -325,5 +385,5 @@ sync_batch_run_gmail_delete (SyncBatch *batch, GHashTable *by_uid, GPtrArray *op
     return FALSE;
   there = set_of (operations, TRUE);
   return imap_session_expunge (context->session, there, context->cancellable, error)
-         && sync_batch_done (batch, operations, NULL, error);
+         && sync_batch_done (batch, operations, NULL, 0, error);
 }

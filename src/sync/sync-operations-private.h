@@ -21,9 +21,13 @@ typedef struct
 /* A list that borrows. */
 GPtrArray *sync_batch_new_list (void) G_GNUC_WARN_UNUSED_RESULT;
 void sync_batch_touch (SyncBatch *batch, gint64 folder);
+/* UIDs told of the numbering `told` will be bound to the rows of a folder that is known under `known` (0: nobody has looked). */
+gboolean sync_batch_is_numbered (guint32 known, guint32 told);
 /* Not a word about these operations: the connection, the sign-in or this computer's disk. */
 gboolean sync_batch_is_fatal (SyncBatch *batch, const GError *error);
-gboolean sync_batch_done (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **error);
+/* `map` and `uid_validity` as for store_operation_done (). */
+gboolean sync_batch_done (SyncBatch *batch, GPtrArray *operations, GHashTable *map,
+                          guint32 uid_validity, GError **error);
 /* Undone here, and said with the server's words in `reason`; NULL: there is nothing to tell. */
 gboolean sync_batch_refuse (SyncBatch *batch, GPtrArray *operations, const GError *reason,
                             GError **error);
@@ -38,10 +42,13 @@ gboolean sync_batch_settle (SyncBatch *batch, GPtrArray *operations, const GErro
 /* ---- the verbs: each does what it can with the open ones; what fails and is not fatal is settled by the caller ---- */
 
 gboolean sync_batch_run_messages (SyncBatch *batch, GError **error); /* sync-operation-message.c */
-gboolean sync_batch_run_transfer (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
-                                  const char *set, GError **error); /* sync-operation-transfer.c */
-gboolean sync_batch_run_gmail_delete (SyncBatch *batch, GHashTable *by_uid, GPtrArray *operations,
-                                      const char *set, GError **error);
+/* sync-operation-transfer.c; `operations` loses those that are put off */
+gboolean sync_batch_run_transfer (SyncBatch *batch, GPtrArray *operations, const char *set,
+                                  GError **error);
+/* Where deleting for good is moving to the bin and deleting there: on Gmail, and in a mailbox that keeps no \Deleted. */
+gboolean sync_batch_must_bin (SyncBatch *batch, const StoreOperation *operation);
+gboolean sync_batch_run_delete_in_bin (SyncBatch *batch, GPtrArray *operations, const char *set,
+                                       GError **error);
 gboolean sync_batch_run_append (SyncBatch *batch, GError **error); /* sync-operation-append.c */
 gboolean sync_batch_run_folder (SyncBatch *batch, GError **error); /* sync-operation-folder.c */
 

@@ -32,6 +32,12 @@ sync_batch_touch (SyncBatch *batch, gint64 folder)
 }
 
 gboolean
+sync_batch_is_numbered (guint32 known, guint32 told)
+{
+  return told != 0 && (known == 0 || known == told);
+}
+
+gboolean
 sync_batch_is_fatal (SyncBatch *batch, const GError *error)
 {
   return !imap_session_is_usable (batch->context->session) || base_error_is_cancelled (error)
@@ -140,9 +146,10 @@ say_lost (GPtrArray *operations)
 /* ---- how operations end ---- */
 
 gboolean
-sync_batch_done (SyncBatch *batch, GPtrArray *operations, GHashTable *map, GError **error)
+sync_batch_done (SyncBatch *batch, GPtrArray *operations, GHashTable *map, guint32 uid_validity,
+                 GError **error)
 {
-  if (!store_operation_done (batch->context->db, operations, map, error))
+  if (!store_operation_done (batch->context->db, operations, map, uid_validity, error))
     return FALSE;
   close_operations (batch, operations);
   return TRUE;
@@ -222,7 +229,7 @@ keep (SyncBatch *batch, GPtrArray *operations, gboolean full, const GError *reas
                      : get_time (operations, POSTPONE_FIRST, POSTPONE_LAST);
 
   base_log ("%s: %s; it is tried again", sync_account_get_id (context->account), reason->message);
-  if (!store_operation_keep (context->db, operations, time, error))
+  if (!store_operation_keep (context->db, operations, time, full, error))
     return FALSE;
   sync_account_set_waiting (context->account, reason);
   if (full && !told) {

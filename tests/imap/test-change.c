@@ -107,6 +107,7 @@ test_move (void)
   ImapSession *session = test_select (server);
   g_assert_true (imap_session_move (session, "7,9", "한글", &map, NULL, NULL));
   assert_moved (map, 7, 1);
+  g_assert_cmpuint (imap_session_get_told_validity (session), ==, 5);
   assert_moved (map, 9, 2);
   g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 2);
   g_assert_true (imap_session_take_news (session)); /* of the EXISTS alone */
@@ -114,26 +115,6 @@ test_move (void)
   g_assert_true (imap_session_move (session, "7", "Trash", &none, NULL, NULL));
   g_assert_null (none);
   g_assert_true (imap_session_take_news (session));
-  test_done (server, session);
-}
-
-static void
-test_copy_and_expunge (void)
-{
-  g_autoptr (FakeServer) server =
-      test_server_new (TEST_SELECT ("UIDPLUS") "C: A3 UID COPY 7 \"Trash\"\n"
-                                               "S: A3 OK [COPYUID 5 7 12] copied\n"
-                                               "C: A4 UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                               "S: A4 OK done\n"
-                                               "C: A5 UID EXPUNGE 7\n"
-                                               "S: * 2 EXPUNGE\n"
-                                               "S: A5 OK done\n");
-  g_autoptr (GHashTable) map = NULL;
-  ImapSession *session = test_select (server);
-  g_assert_true (imap_session_move (session, "7", "Trash", &map, NULL, NULL));
-  assert_moved (map, 7, 12);
-  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 2);
-  g_assert_false (imap_session_take_news (session));
   test_done (server, session);
 }
 
@@ -203,15 +184,10 @@ static void
 test_no_uidplus (void)
 {
   g_autoptr (FakeServer) server =
-      test_server_new (TEST_SELECT ("") "C: A3 UID COPY 7 \"Trash\"\n"
-                                        "S: A3 OK copied\n"
-                                        "C: A4 UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                        "S: A4 OK done\n"
-                                        "C: A5 UID STORE 8 +FLAGS.SILENT (\\\\Deleted)\n"
-                                        "S: A5 OK done\n"
+      test_server_new (TEST_SELECT ("") "C: A3 UID STORE 8 +FLAGS.SILENT (\\\\Deleted)\n"
+                                        "S: A3 OK done\n"
                                         "EOF\n");
   ImapSession *session = test_select (server);
-  g_assert_true (imap_session_move (session, "7", "Trash", NULL, NULL, NULL));
   g_assert_true (imap_session_expunge (session, "8", NULL, NULL));
   test_done (server, session);
 }
@@ -241,7 +217,10 @@ test_copy_refused (void)
     g_autoptr (FakeServer) server = test_server_new (script);
     g_autoptr (GError) error = NULL;
     ImapSession *session = test_select (server);
-    g_assert_false (imap_session_move (session, "7", "Trash", NULL, NULL, &error));
+    gboolean done = g_str_equal (cases[i].verb, "MOVE")
+                        ? imap_session_move (session, "7", "Trash", NULL, NULL, &error)
+                        : imap_session_copy (session, "7", "Trash", NULL, NULL, &error);
+    g_assert_false (done);
     g_assert_error (error, BASE_ERROR, (int)cases[i].code);
     g_assert_nonnull (base_error_get_detail (error));
     g_assert_true (imap_session_is_usable (session));
@@ -249,32 +228,27 @@ test_copy_refused (void)
   }
 }
 
-/* MOVE that was offered and is not understood: the long way, and the next time at once. */
+/* MOVE that was not offered is not sent; nor that which was offered and is not understood, a second time.  The long way is
+ * not gone here: who goes it has to note what may be done before each command. */
 static void
 test_move_in_doubt (void)
 {
-  g_autoptr (FakeServer) server = test_server_new (
-      TEST_SELECT ("MOVE UIDPLUS") "C: A3 UID MOVE 7 \"Trash\"\n"
-                                   "S: A3 BAD what\n"
-                                   "C: A4 UID COPY 7 \"Trash\"\n"
-                                   "S: A4 OK [COPYUID 5 7 70] copied\n"
-                                   "C: A5 UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                   "S: A5 OK stored\n"
-                                   "C: A6 UID EXPUNGE 7\n"
-                                   "S: * 1 EXPUNGE\n"
-                                   "S: A6 OK gone\n"
-                                   "C: A7 UID COPY 8 \"Trash\"\n"
-                                   "S: A7 NO there is none\n");
-  g_autoptr (GHashTable) map = NULL;
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("MOVE UIDPLUS") "C: A3 UID MOVE 7 \"Trash\"\n"
+                                                    "S: A3 BAD what\n"
+                                                    "EOF\n");
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_select (server);
   g_assert_cmpint (imap_session_get_doubted (session), ==, 0);
-  g_assert_true (imap_session_move (session, "7", "Trash", &map, NULL, &error));
-  g_assert_no_error (error);
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (map, GUINT_TO_POINTER (7))), ==, 70);
-  g_assert_cmpint (imap_session_get_doubted (session), ==, IMAP_CAP_MOVE);
-  g_assert_false (imap_session_move (session, "8", "Trash", NULL, NULL, &error));
-  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  for (guint i = 0; i < 2; i++) {
+    GHashTable *map = NULL;
+    g_assert_false (imap_session_move (session, "7", "Trash", &map, NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_assert_null (map);
+    g_clear_error (&error);
+    g_assert_cmpint (imap_session_get_doubted (session), ==, IMAP_CAP_MOVE);
+  }
+  g_assert_true (imap_session_is_usable (session));
   test_done (server, session);
 }
 
@@ -345,7 +319,6 @@ test_change_add (void)
   g_test_add_func ("/imap/change/not-permanent", test_not_permanent);
   g_test_add_func ("/imap/change/move", test_move);
   g_test_add_func ("/imap/change/copy", test_copy);
-  g_test_add_func ("/imap/change/copy-and-expunge", test_copy_and_expunge);
   g_test_add_func ("/imap/change/expunge", test_expunge);
   g_test_add_func ("/imap/change/no-uidplus", test_no_uidplus);
   g_test_add_func ("/imap/change/copy-refused", test_copy_refused);

@@ -111,26 +111,36 @@ static void
 test_copyuid (void)
 {
   static const char *const bad[] = { "7",     "7 1",   "7 1 ",  "7 1:3 5",
-                                     "7 0 1", "7 1 *", "7 a b", "7 1:4294967295 1:4294967295" };
-  g_autoptr (GHashTable) map = imap_response_parse_copyuid ("7 304,319:320,5 3956:3958,12");
+                                     "7 0 1", "7 1 *", "7 a b", "7 1:4294967295 1:4294967295",
+                                     "0 1 2", "x 1 2" };
+  guint32 validity = 0;
+  g_autoptr (GHashTable) map =
+      imap_response_parse_copyuid ("7 304,319:320,5 3956:3958,12", &validity);
 
+  g_assert_cmpuint (validity, ==, 7);
   g_assert_cmpuint (g_hash_table_size (map), ==, 4);
   g_assert_cmpuint (lookup (map, 304), ==, 3956);
   g_assert_cmpuint (lookup (map, 320), ==, 3958);
   g_assert_cmpuint (lookup (map, 5), ==, 12); /* paired as written, not as sorted */
-  g_assert_null (imap_response_parse_copyuid (NULL));
+  g_assert_null (imap_response_parse_copyuid (NULL, &validity));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_null (imap_response_parse_copyuid (bad[i]));
+    g_assert_null (imap_response_parse_copyuid (bad[i], &validity));
+  g_assert_cmpuint (validity, ==, 0);
 }
 
 static void
 test_appenduid (void)
 {
-  g_assert_cmpuint (imap_response_parse_appenduid ("38505 3955"), ==, 3955);
-  g_assert_cmpuint (imap_response_parse_appenduid ("38505"), ==, 0);
-  g_assert_cmpuint (imap_response_parse_appenduid ("38505 0"), ==, 0);
-  g_assert_cmpuint (imap_response_parse_appenduid ("38505 3:4"), ==, 0);
-  g_assert_cmpuint (imap_response_parse_appenduid (NULL), ==, 0);
+  guint32 validity = 0;
+
+  g_assert_cmpuint (imap_response_parse_appenduid ("38505 3955", &validity), ==, 3955);
+  g_assert_cmpuint (validity, ==, 38505);
+  g_assert_cmpuint (imap_response_parse_appenduid ("38505", &validity), ==, 0);
+  g_assert_cmpuint (imap_response_parse_appenduid ("38505 0", &validity), ==, 0);
+  g_assert_cmpuint (validity, ==, 0);
+  g_assert_cmpuint (imap_response_parse_appenduid ("0 3955", &validity), ==, 0);
+  g_assert_cmpuint (imap_response_parse_appenduid ("38505 3:4", &validity), ==, 0);
+  g_assert_cmpuint (imap_response_parse_appenduid (NULL, &validity), ==, 0);
 }
 
 void

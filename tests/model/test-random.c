@@ -224,7 +224,10 @@ other_changes (Game *game, ImapSession *session, GError **error)
   if (ids->len == 0)
     return TRUE;
   if (verb < 7)
-    return imap_session_move (session, set, target, NULL, NULL, error);
+    return imap_session_has (session, IMAP_CAP_MOVE)
+               ? imap_session_move (session, set, target, NULL, NULL, error)
+               : imap_session_copy (session, set, target, NULL, NULL, error)
+                     && imap_session_expunge (session, set, NULL, error);
   if (verb == 7) {
     expect_one_more (game, g_ptr_array_index (ids, 0));
     return imap_session_copy (session, set, target, NULL, NULL, error);

@@ -240,6 +240,14 @@ serve_message (Model *model, StoreOperation *operation, guint32 *new_uid)
   g_assert_not_reached ();
 }
 
+/* As COPYUID tells it. */
+static guint32
+target_validity (Model *model, const StoreOperation *operation)
+{
+  Mailbox *target = operation->target_name != NULL ? find (model, operation->target_name) : NULL;
+  return target != NULL ? target->uid_validity : 0;
+}
+
 static gboolean
 work (Model *model, gboolean reliable)
 {
@@ -255,7 +263,7 @@ work (Model *model, gboolean reliable)
     return TRUE;
   }
   if (chance == 1) {
-    g_assert_true (store_operation_keep (db, due, 0, &error));
+    g_assert_true (store_operation_keep (db, due, 0, FALSE, &error));
     return TRUE;
   }
   g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
@@ -272,7 +280,7 @@ work (Model *model, gboolean reliable)
   else if (fate == FATE_REFUSED)
     g_assert_true (store_operation_refused (db, due, &error));
   else
-    g_assert_true (store_operation_done (db, due, uids, &error));
+    g_assert_true (store_operation_done (db, due, uids, target_validity (model, operation), &error));
   g_assert_no_error (error);
   return TRUE;
 }

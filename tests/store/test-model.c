@@ -202,6 +202,15 @@ sync_folder (Model *model, guint index)
   g_assert_no_error (error);
 }
 
+/* As COPYUID or APPENDUID tells it. */
+static guint32
+told_validity (Model *model, GPtrArray *due)
+{
+  const StoreOperation *first = g_ptr_array_index (due, 0);
+  gint64 folder = first->target != 0 ? first->target : first->folder;
+  return model->uid_validity[folder_index (model, folder)];
+}
+
 static gboolean
 work (Model *model, gboolean reliable)
 {
@@ -235,7 +244,8 @@ work (Model *model, gboolean reliable)
   if (fate == 2) /* done, but the answer was lost */
     g_assert_true (store_operation_recover (model->profile->db, model->profile->account, &error));
   else
-    g_assert_true (store_operation_done (model->profile->db, due, fate == 3 ? NULL : uids, &error));
+    g_assert_true (store_operation_done (model->profile->db, due, fate == 3 ? NULL : uids,
+                                         told_validity (model, due), &error));
   g_assert_no_error (error);
   return TRUE;
 }

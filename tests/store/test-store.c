@@ -218,9 +218,11 @@ done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new_uid)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
+  const StoreOperation *first = g_ptr_array_index (operations, 0);
+  guint32 known = first->target != 0 ? first->target_validity : first->folder_validity;
   g_hash_table_insert (uids, GUINT_TO_POINTER (old_uid), GUINT_TO_POINTER (new_uid));
-  g_assert_true (
-      store_operation_done (profile->db, operations, new_uid != 0 ? uids : NULL, &error));
+  g_assert_true (store_operation_done (profile->db, operations, new_uid != 0 ? uids : NULL,
+                                       known != 0 ? known : 1, &error));
   g_assert_no_error (error);
 }
 

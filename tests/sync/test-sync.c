@@ -7,6 +7,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  test_operation_rules_add ();
   test_operations_add ();
   test_plan_add ();
   test_providers_add ();
