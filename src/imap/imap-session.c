@@ -258,3 +258,10 @@ imap_session_get_bytes_in (ImapSession *session)
 {
   return session->connection != NULL ? net_connection_get_bytes_in (session->connection) : 0;
 }
+
+void
+imap_session_remark (ImapSession *session, const char *what)
+{
+  if (session->connection != NULL)
+    net_connection_remark (session->connection, what);
+}

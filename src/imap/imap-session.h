@@ -346,5 +346,7 @@ gboolean imap_session_take_news (ImapSession *session);
  * MOVE and EXPUNGE removed is not in it. */
 GPtrArray *imap_session_steal_news (ImapSession *session) G_GNUC_WARN_UNUSED_RESULT;
 guint64 imap_session_get_bytes_in (ImapSession *session);
+/* Into the trace, with the octets until then: what happened that no line shows. */
+void imap_session_remark (ImapSession *session, const char *what);
 
 G_END_DECLS

@@ -321,6 +321,7 @@ imap_session_sign_in (ImapSession *session, const char *user, const char *passwo
   if (!session->signed_in && !prove_identity (session, user, password, cancellable, error))
     return FALSE;
   session->signed_in = TRUE;
+  imap_session_remark (session, "signed in");
   return imap_session_learn_capabilities (session, cancellable, error)
          && introduce (session, cancellable, error);
 }

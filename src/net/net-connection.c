@@ -59,6 +59,16 @@ trace_remark (NetConnection *connection, const char *remark)
   base_log_trace (connection->name, '-', remark, strlen (remark));
 }
 
+void
+net_connection_remark (NetConnection *connection, const char *what)
+{
+  g_autofree char *remark = g_strdup_printf (
+      "%s; octets so far: %" G_GUINT64_FORMAT " received, %" G_GUINT64_FORMAT " sent", what,
+      connection->bytes_in, connection->bytes_out);
+
+  trace_remark (connection, remark);
+}
+
 /* The only place that blocks. */
 static WaitResult
 wait_for (NetConnection *connection, short events, int wake_fd, gint64 timeout_ms,

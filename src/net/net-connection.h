@@ -99,6 +99,8 @@ gboolean net_connection_settle (NetConnection *connection, gsize most, gboolean 
 
 /* The local address as an SMTP address literal, "[192.0.2.1]" or "[IPv6:…]". */
 char *net_connection_dup_address_literal (NetConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
+/* Into the trace: `what` happened, and how much was on the wire until then. */
+void net_connection_remark (NetConnection *connection, const char *what);
 /* On the wire: inside TLS, and as compressed. */
 guint64 net_connection_get_bytes_in (NetConnection *connection);
 guint64 net_connection_get_bytes_out (NetConnection *connection);

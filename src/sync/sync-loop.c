@@ -430,6 +430,8 @@ listen (Loop *loop, GError **error)
     if (inbox != 0)
       return TRUE;
   }
+  if (loop->busy_since != 0)
+    imap_session_remark (loop->session, "in step");
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
   /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */

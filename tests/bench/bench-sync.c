@@ -1,14 +1,17 @@
 /* Brings the account of a profile in step by Sosik's own engine, from the start until it says so and, where the account keeps
  * whole messages, they are all here.
  * usage: bench-sync PROFILE ACCOUNT.ini-id PASSWORD MESSAGES
- * Prints "seconds messages bodies peak_mb begin end": the moments in microseconds of the monotonic clock. */
+ * Prints "seconds messages bodies peak_mb round_trips octets ms": the last three from having signed in until it was in step, see
+ * wire-cost.h; what was said in between goes to standard error where BENCH_TALK is set. */
 #include <gio/gio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "base-log.h"
 #include "store-folder.h"
 #include "store-message.h"
 #include "sync-engine.h"
+#include "wire-cost.h"
 
 typedef struct
 {
@@ -89,8 +92,14 @@ main (int argc, char **argv)
   struct rusage usage;
   getrusage (RUSAGE_SELF, &usage);
   guint bodies = inbox->total - missing->len;
-  g_print ("%.3f %u %u %.1f %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", (end - begin) / 1e6, inbox->total, bodies,
-           usage.ru_maxrss / 1024.0, begin, end);
+  g_autofree char *trace = base_log_dup_trace ();
+  g_autofree char *talk = NULL;
+  WireCost cost = { 0 };
+  /* of a long sync the trace has only the end */
+  if (wire_cost_of_trace (trace, &cost, &talk) && g_getenv ("BENCH_TALK"))
+    g_printerr ("%s", talk);
+  g_print ("%.3f %u %u %.1f %u %" G_GUINT64_FORMAT " %.1f\n", (end - begin) / 1e6, inbox->total, bodies,
+           usage.ru_maxrss / 1024.0, cost.round_trips, cost.octets, cost.us / 1000.0);
   sync_engine_free (engine);
   return inbox->total == (guint) atoi (argv[4]) ? 0 : 1;
 }

@@ -132,6 +132,7 @@ tell_new (ModelImap *imap)
 void
 model_imap_tell_news (ModelImap *imap, gboolean expunges)
 {
+  model_imap_tell_others (imap);
   if (imap->selected == NULL || imap->serial == imap->selected->serial)
     return;
   if (imap->selected->deleted || imap->selected->uid_validity != imap->uid_validity) {
@@ -318,6 +319,15 @@ log_out (ModelImap *imap)
 }
 
 static void
+compress (ModelImap *imap)
+{
+  if (!model_words_take_word (&imap->words, "DEFLATE"))
+    return;
+  model_imap_answer (imap, "OK deflating");
+  model_link_start_compression (imap->link);
+}
+
+static void
 noop (ModelImap *imap)
 {
   model_imap_tell_news (imap, TRUE);
@@ -406,6 +416,8 @@ static const struct
   { "ID", "ID", ANYWHERE, FALSE, identify },
   { "ENABLE", "ENABLE", SIGNED_IN, FALSE, enable },
   { "NAMESPACE", "NAMESPACE", SIGNED_IN, FALSE, tell_namespace },
+  { "COMPRESS", "COMPRESS=DEFLATE", SIGNED_IN, FALSE, compress },
+  { "NOTIFY", "NOTIFY", SIGNED_IN, FALSE, model_imap_notify },
   { "LIST", NULL, SIGNED_IN, FALSE, model_imap_list },
   { "LSUB", NULL, SIGNED_IN, FALSE, model_imap_lsub },
   { "STATUS", NULL, SIGNED_IN, FALSE, model_imap_status },
@@ -549,6 +561,7 @@ model_imap_run (ModelShared *shared, ModelLink *link)
   }
   g_mutex_lock (&shared->world.lock);
   model_imap_unselect (&imap);
+  g_clear_pointer (&imap.watched, g_hash_table_unref);
   g_mutex_unlock (&shared->world.lock);
   g_array_unref (imap.seen);
   g_free (imap.capabilities);

@@ -27,6 +27,8 @@ typedef struct
   guint32 uid_validity;
   gboolean read_only;
   gboolean condstore, qresync, utf8; /* enabled */
+  GHashTable *
+      watched; /* Owned: NOTIFY, ModelMailbox (referenced) -> its serial as it was told, guint64; NULL: not watching */
 
   /* The command under way */
   char *tag;
@@ -62,6 +64,9 @@ void model_imap_create (ModelImap *imap);
 void model_imap_delete (ModelImap *imap);
 void model_imap_rename (ModelImap *imap);
 void model_imap_subscribe (ModelImap *imap, gboolean subscribed);
+void model_imap_notify (ModelImap *imap);
+/* What happened in other mailboxes than the selected one, where NOTIFY asked for that. */
+void model_imap_tell_others (ModelImap *imap);
 void model_imap_select (ModelImap *imap, gboolean read_only);
 void model_imap_unselect (ModelImap *imap);
 void model_imap_append (ModelImap *imap);

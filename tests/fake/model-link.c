@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "fake-certificates.h"
 
@@ -23,11 +24,12 @@ struct _ModelLink
   ModelShared *shared; /* Borrowed */
   ModelProtocol protocol;
   guint number;
-  int fd, wake_fd, cut_fd; /* Owned */
-  gnutls_session_t tls;    /* Owned */
-  GByteArray *in, *out;    /* Owned */
-  GArray *ends;            /* Owned: where each response of `out` ends */
-  char *command;           /* Owned: the one under way */
+  int fd, wake_fd, cut_fd;     /* Owned */
+  gnutls_session_t tls;        /* Owned */
+  GByteArray *in, *out;        /* Owned */
+  GArray *ends;                /* Owned: where each response of `out` ends */
+  z_stream *inflate, *deflate; /* Owned; NULL: nothing is compressed */
+  char *command;               /* Owned: the one under way */
   guint64 command_number;
   gboolean answered; /* something was sent since the last input: more input is a new round trip */
   gboolean fresh;    /* input came since the last flush */
@@ -68,6 +70,12 @@ model_link_free (ModelLink *link)
   g_byte_array_unref (link->out);
   g_array_unref (link->ends);
   g_free (link->command);
+  if (link->inflate != NULL) {
+    inflateEnd (link->inflate);
+    deflateEnd (link->deflate);
+  }
+  g_free (link->inflate);
+  g_free (link->deflate);
   g_free (link);
 }
 
@@ -152,9 +160,9 @@ model_link_shake_hands (ModelLink *link)
 
   g_assert_cmpint (gnutls_init (&link->tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), >=, 0);
   g_assert_cmpint (gnutls_priority_set_direct (link->tls, "NORMAL", NULL), >=, 0);
-  g_assert_cmpint (
-      gnutls_credentials_set (link->tls, GNUTLS_CRD_CERTIFICATE, fake_certificates_get (link->shared->certificate)),
-      >=, 0);
+  g_assert_cmpint (gnutls_credentials_set (link->tls, GNUTLS_CRD_CERTIFICATE,
+                                           fake_certificates_get (link->shared->certificate)),
+                   >=, 0);
   gnutls_transport_set_ptr (link->tls, link);
   gnutls_transport_set_pull_function (link->tls, pull);
   gnutls_transport_set_push_function (link->tls, push);
@@ -284,6 +292,38 @@ send_all (ModelLink *link, const guint8 *data, gsize length)
   return !link->over;
 }
 
+/* All of it in one piece, so that deflate costs what it does with real servers. */
+static void
+send_deflated (ModelLink *link)
+{
+  g_autoptr (GByteArray) packed = g_byte_array_new ();
+  guint8 piece[4096];
+
+  link->deflate->next_in = link->out->data;
+  link->deflate->avail_in = link->out->len;
+  do {
+    link->deflate->next_out = piece;
+    link->deflate->avail_out = sizeof piece;
+    g_assert_cmpint (deflate (link->deflate, Z_SYNC_FLUSH), !=, Z_STREAM_ERROR);
+    g_byte_array_append (packed, piece, (guint)(sizeof piece - link->deflate->avail_out));
+  } while (link->deflate->avail_out == 0);
+  send_all (link, packed->data, packed->len);
+}
+
+static void
+ask_about_lines (ModelLink *link, gboolean after)
+{
+  gsize begin = 0;
+
+  for (guint i = 0; i < link->ends->len && !link->over; i++) {
+    gsize end = g_array_index (link->ends, gsize, i);
+    g_autofree char *line = g_strndup ((const char *)link->out->data + begin, end - begin - 2);
+
+    ask_hook (link, after ? 0 : next_number (link), TRUE, after, line, NULL);
+    begin = end;
+  }
+}
+
 static void
 send_line_by_line (ModelLink *link)
 {
@@ -315,7 +355,14 @@ model_link_flush (ModelLink *link)
   g_mutex_unlock (&link->shared->lock);
   if (delay > 0)
     g_usleep (delay * 1000);
-  if (hooked)
+  if (link->deflate != NULL) {
+    if (hooked)
+      ask_about_lines (link, FALSE);
+    if (!link->over)
+      send_deflated (link);
+    if (hooked)
+      ask_about_lines (link, TRUE);
+  } else if (hooked)
     send_line_by_line (link);
   else
     send_all (link, link->out->data, link->out->len);
@@ -365,6 +412,35 @@ model_link_done (ModelLink *link)
 
 /* ---- in ---- */
 
+static void
+inflate_into (ModelLink *link, guint8 *data, gsize length)
+{
+  guint8 piece[16 * 1024];
+  int result;
+
+  link->inflate->next_in = data;
+  link->inflate->avail_in = (uInt)length;
+  do {
+    link->inflate->next_out = piece;
+    link->inflate->avail_out = sizeof piece;
+    result = inflate (link->inflate, Z_SYNC_FLUSH);
+    g_assert_true (result == Z_OK || result == Z_BUF_ERROR);
+    g_byte_array_append (link->in, piece, (guint)(sizeof piece - link->inflate->avail_out));
+  } while (link->inflate->avail_out == 0);
+}
+
+void
+model_link_start_compression (ModelLink *link)
+{
+  model_link_flush (link);
+  link->inflate = g_new0 (z_stream, 1);
+  link->deflate = g_new0 (z_stream, 1);
+  g_assert_cmpint (inflateInit2 (link->inflate, -15), ==, Z_OK);
+  g_assert_cmpint (
+      deflateInit2 (link->deflate, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY),
+      ==, Z_OK);
+}
+
 static gboolean
 fill (ModelLink *link)
 {
@@ -386,7 +462,10 @@ fill (ModelLink *link)
     link->over = TRUE;
     return FALSE;
   }
-  g_byte_array_append (link->in, data, (guint)result);
+  if (link->inflate != NULL)
+    inflate_into (link, data, (gsize)result);
+  else
+    g_byte_array_append (link->in, data, (guint)result);
   g_mutex_lock (&link->shared->lock);
   link->shared->counters.bytes_in += (guint64)result;
   link->shared->counters.round_trips += link->answered;

@@ -51,6 +51,8 @@ gboolean model_link_end_text (ModelLink *link, char **answer);
 /* Tells the hook that the last command has been carried out. */
 void model_link_done (ModelLink *link);
 gboolean model_link_flush (ModelLink *link);
+/* What was said so far goes out as it is; all that follows is deflated, both ways (RFC 4978). */
+void model_link_start_compression (ModelLink *link);
 gboolean model_link_is_over (ModelLink *link);
 /* After what was said is sent, nothing more. */
 void model_link_close (ModelLink *link);

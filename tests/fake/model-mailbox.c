@@ -306,6 +306,94 @@ model_imap_subscribe (ModelImap *imap, gboolean subscribed)
   model_imap_answer (imap, "OK done");
 }
 
+/* ---- NOTIFY ---- */
+
+/* What STATUS tells without being asked for anything (RFC 5465 4). */
+#define TOLD_ITEMS "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN%s)"
+
+static void
+remember_told (ModelImap *imap, ModelMailbox *mailbox)
+{
+  g_hash_table_replace (imap->watched, model_mailbox_ref (mailbox),
+                        g_memdup2 (&mailbox->serial, sizeof mailbox->serial));
+}
+
+static void
+tell_status (ModelImap *imap, ModelMailbox *mailbox)
+{
+  g_autofree char *items = g_strdup_printf (TOLD_ITEMS, imap->condstore ? " HIGHESTMODSEQ" : "");
+
+  say_status (imap, mailbox, items);
+}
+
+/* NOTIFY SET [STATUS] (FILTER (EVENT …)) …: whatever is asked for, all that there is is told. */
+void
+model_imap_notify (ModelImap *imap)
+{
+  gboolean set = model_words_take_word (&imap->words, "SET"), status = FALSE;
+
+  if (!set && !model_words_take_word (&imap->words, "NONE"))
+    return;
+  status = set && model_words_take_word (&imap->words, "STATUS");
+  while (set && model_words_are_left (&imap->words) && !imap->words.bad)
+    g_free (model_words_list (&imap->words));
+  if (imap->words.bad)
+    return;
+  g_clear_pointer (&imap->watched, g_hash_table_unref);
+  if (set)
+    imap->watched = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)model_mailbox_unref, g_free);
+  for (guint i = 0; set && i < imap->account->mailboxes->len; i++) {
+    ModelMailbox *mailbox = g_ptr_array_index (imap->account->mailboxes, i);
+
+    remember_told (imap, mailbox);
+    if (status && mailbox != imap->selected)
+      tell_status (imap, mailbox);
+  }
+  model_imap_answer (imap, "OK done");
+}
+
+static void
+tell_list (ModelImap *imap, ModelMailbox *mailbox)
+{
+  const ListOptions options = { .special = TRUE, .subscribed = TRUE };
+  g_autofree char *name = model_imap_quote_name (imap, mailbox->name);
+
+  if (mailbox->deleted)
+    model_link_say (imap->link, "* LIST (\\NonExistent) \"/\" %s", name);
+  else
+    say_list (imap, "LIST", mailbox, &options);
+}
+
+void
+model_imap_tell_others (ModelImap *imap)
+{
+  g_autoptr (GList) known = NULL;
+
+  if (imap->watched == NULL)
+    return;
+  known = g_hash_table_get_keys (imap->watched);
+  for (GList *at = known; at != NULL; at = at->next) {
+    ModelMailbox *mailbox = at->data;
+
+    if (!mailbox->deleted)
+      continue;
+    tell_list (imap, mailbox);
+    g_hash_table_remove (imap->watched, mailbox);
+  }
+  for (guint i = 0; i < imap->account->mailboxes->len; i++) {
+    ModelMailbox *mailbox = g_ptr_array_index (imap->account->mailboxes, i);
+    const guint64 *told = g_hash_table_lookup (imap->watched, mailbox);
+
+    if (told == NULL)
+      tell_list (imap, mailbox);
+    else if (*told == mailbox->serial)
+      continue;
+    if (mailbox != imap->selected)
+      tell_status (imap, mailbox);
+    remember_told (imap, mailbox);
+  }
+}
+
 /* ---- SELECT ---- */
 
 void

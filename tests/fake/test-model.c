@@ -169,6 +169,35 @@ test_mailboxes (void)
   end (talk);
 }
 
+/* Other mailboxes: their STATUS when something happens in them, and LIST when they come and go. */
+static void
+test_notify (void)
+{
+  g_autoptr (ModelServer) server = new_server ("IMAP4rev1 NOTIFY");
+  Talk *talk = begin (server, TRUE);
+
+  g_free (ask (talk, "SELECT INBOX"));
+  ASK (talk, "T OK done",
+       "NOTIFY SET (SELECTED (MessageNew MessageExpunge)) (PERSONAL (MessageNew))");
+  ASK (talk, "T OK done", "NOOP");
+  deliver (server, "Sent", MAIL_A, "\\Seen");
+  deliver (server, "INBOX", MAIL_A, NULL);
+  ASK (talk, "* STATUS \"Sent\" (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 1003 UNSEEN 0)|* 1 EXISTS|T OK done",
+       "NOOP");
+  ASK (talk, "T OK done", "NOOP");
+  model_act_create (server, "alice", "New");
+  model_act_delete (server, "alice", "Sent");
+  ASK (talk,
+       "* LIST (\\NonExistent) \"/\" \"Sent\"|* LIST () \"/\" \"New\"|"
+       "* STATUS \"New\" (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 1013 UNSEEN 0)|T OK done",
+       "NOOP");
+  ASK (talk, "T BAD the words of NOTIFY are not understood", "NOTIFY SOMETHING");
+  ASK (talk, "T OK done", "NOTIFY NONE");
+  deliver (server, "Trash", MAIL_A, NULL);
+  ASK (talk, "T OK done", "NOOP");
+  end (talk);
+}
+
 static void
 test_fetch (void)
 {
@@ -522,6 +551,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/sign-in", test_sign_in);
   g_test_add_func ("/model/mailboxes", test_mailboxes);
+  g_test_add_func ("/model/notify", test_notify);
   g_test_add_func ("/model/fetch", test_fetch);
   g_test_add_func ("/model/search", test_search);
   g_test_add_func ("/model/change", test_change);
