@@ -188,7 +188,7 @@ write_at (int fd, const guint8 *data, gsize length, gint64 offset)
 }
 
 gboolean
-store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes, GError **error)
+store_body_write (StoreDb *db, gint64 account, GBytes *bytes, StorePlace *place, GError **error)
 {
   StorePack *pack = get_pack (db, account, error);
   if (pack == NULL)
@@ -200,13 +200,23 @@ store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes, GErr
     base_error_set_disk (error, errno, path);
     return FALSE;
   }
-  gint64 offset = pack->size;
+  *place = (StorePlace){ .pack = pack->id,
+                         .offset = pack->size,
+                         .length = (gint64)length,
+                         .checksum = store_body_checksum (data, length) };
   pack->size += (gint64)length;
-  return store_db_run (
-      db, error,
-      "INSERT INTO body (message, pack, offset, length, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
-      STORE_INTS (message, pack->id, offset, (gint64)length,
-                  (gint64)store_body_checksum (data, length)));
+  return TRUE;
+}
+
+gboolean
+store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes, GError **error)
+{
+  StorePlace place;
+  return store_body_write (db, account, bytes, &place, error)
+         && store_db_run (
+             db, error,
+             "INSERT INTO body (message, pack, offset, length, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
+             STORE_INTS (message, place.pack, place.offset, place.length, (gint64)place.checksum));
 }
 
 gboolean
@@ -338,11 +348,29 @@ set_gone (GError **error)
                   _ ("The text of this message is not on this computer."));
 }
 
+gboolean
+store_body_read_place (StoreDb *db, gint64 account, gint64 number, const StorePlace *place,
+                       GBytes **bytes, GError **error)
+{
+  g_autofree char *path = store_body_dup_path (db->store, account, number);
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  *bytes = NULL;
+  if (fd < 0 && errno != ENOENT) {
+    base_error_set_disk (error, errno, path);
+    return FALSE;
+  }
+  if (fd >= 0) {
+    *bytes = read_range (fd, place->offset, place->length, place->checksum);
+    (void)close (fd);
+  }
+  return TRUE;
+}
+
 GBytes *
 store_body_read (StoreDb *db, gint64 message, GError **error)
 {
-  gint64 pack, account, number, offset, length;
-  guint64 checksum;
+  gint64 account, number;
+  StorePlace place;
   {
     g_autoptr (StoreQuery) query =
         store_db_query (db, error,
@@ -354,28 +382,22 @@ store_body_read (StoreDb *db, gint64 message, GError **error)
       set_gone (error);
     if (step <= 0)
       return NULL;
-    pack = store_query_int (query, 0);
     account = store_query_int (query, 1);
     number = store_query_int (query, 2);
-    offset = store_query_int (query, 3);
-    length = store_query_int (query, 4);
-    checksum = (guint64)store_query_int (query, 5);
+    place = (StorePlace){ .pack = store_query_int (query, 0),
+                          .offset = store_query_int (query, 3),
+                          .length = store_query_int (query, 4),
+                          .checksum = (guint64)store_query_int (query, 5) };
   }
-  g_autofree char *path = store_body_dup_path (db->store, account, number);
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno != ENOENT) {
-    base_error_set_disk (error, errno, path);
+  GBytes *bytes = NULL;
+  if (!store_body_read_place (db, account, number, &place, &bytes, error))
     return NULL;
-  }
-  GBytes *bytes = fd >= 0 ? read_range (fd, offset, length, checksum) : NULL;
-  if (fd >= 0)
-    (void)close (fd);
   if (bytes != NULL)
     return bytes;
 
   g_autoptr (GError) local = NULL;
   if (!store_db_enter (db, FALSE, &local)
-      || !store_db_leave (db, forget (db, message, pack, offset, &local), &local))
+      || !store_db_leave (db, forget (db, message, place.pack, place.offset, &local), &local))
     base_log ("could not forget a message body that is not whole: %s", local->message);
   set_gone (error);
   return NULL;

@@ -61,6 +61,7 @@ agree_on_size (StoreDb *db, const Pack *pack, GError **error)
                        STORE_INTS (pack->id, size))
          && store_db_run (db, error, "DELETE FROM body WHERE pack = ?1 AND offset + length > ?2",
                           STORE_INTS (pack->id, size))
+         && store_partial_cut_pack (db, pack->id, size, error)
          && store_db_run (db, error, "UPDATE pack SET size = ?2 WHERE id = ?1",
                           STORE_INTS (pack->id, size));
 }
@@ -118,13 +119,15 @@ compact (StoreDb *db, const Pack *pack, gint64 *budget, GError **error)
 {
   g_autoptr (GArray) messages = store_db_get_ints (
       db, error, "SELECT message FROM body WHERE pack = ?1 ORDER BY offset", STORE_INTS (pack->id));
-  if (messages == NULL)
+  g_autoptr (GArray) pieces =
+      messages != NULL ? store_partial_list_pack (db, pack->id, error) : NULL;
+  if (pieces == NULL)
     return FALSE;
   gint64 newest = 0;
   if (!store_db_get_int (db, &newest, error, "SELECT max(number) FROM pack WHERE account = ?1",
                          STORE_INTS (pack->account)))
     return FALSE;
-  if (messages->len > 0 && newest == pack->number
+  if (messages->len + pieces->len > 0 && newest == pack->number
       && !store_body_start_pack (db, pack->account, error))
     return FALSE;
   for (guint i = 0; i<messages->len && * budget> 0; i++) {
@@ -135,8 +138,16 @@ compact (StoreDb *db, const Pack *pack, gint64 *budget, GError **error)
       return FALSE;
     *budget -= length;
   }
+  for (guint i = 0; i<pieces->len && * budget> 0; i++) {
+    gint64 length = 0;
+    if (!store_partial_move (db, pack->account, g_array_index (pieces, gint64, i), &length, error))
+      return FALSE;
+    *budget -= length;
+  }
   gint64 left = 0;
-  if (!store_db_get_int (db, &left, error, "SELECT count(*) FROM body WHERE pack = ?1",
+  if (!store_db_get_int (db, &left, error,
+                         "SELECT (SELECT count(*) FROM body WHERE pack = ?1) "
+                         "+ (SELECT count(*) FROM piece WHERE pack = ?1)",
                          STORE_INTS (pack->id)))
     return FALSE;
   if (left > 0)

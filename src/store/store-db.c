@@ -15,7 +15,8 @@
 #define BUSY_TIMEOUT_MS 10000
 
 /* Version n of the schema is what the first n of these make. */
-static const char *const schema_steps[] = { "schema.sql", "schema-2.sql", "schema-3.sql" };
+static const char *const schema_steps[] = { "schema.sql", "schema-2.sql", "schema-3.sql",
+                                            "schema-4.sql" };
 
 static void
 pack_free (gpointer pack)

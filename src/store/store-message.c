@@ -162,6 +162,7 @@ take_body (StoreDb *db, StoreRow *row, const StoreRow *other, GError **error)
   row->has_body = TRUE;
   return store_db_run (db, error, "UPDATE body SET message = ?1 WHERE message = ?2",
                        STORE_INTS (row->id, other->id))
+         && store_db_run (db, error, "DELETE FROM piece WHERE message = ?1", STORE_INTS (row->id))
          && store_db_run (db, error, "UPDATE message SET has_body = 1 WHERE id = ?1",
                           STORE_INTS (row->id));
 }
@@ -259,7 +260,8 @@ store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, Store
   if (!store_db_run (db, error,
                      "INSERT INTO body (message, pack, offset, length, checksum) "
                      "SELECT ?2, pack, offset, length, checksum FROM body WHERE message = ?1",
-                     STORE_INTS (source->id, row->id)))
+                     STORE_INTS (source->id, row->id))
+      || !store_partial_copy (db, source->id, row->id, error))
     return FALSE;
   note_row (db, row, STORE_EVENT_ADDED);
   return TRUE;

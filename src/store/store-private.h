@@ -144,12 +144,33 @@ void store_pack_free (StorePack *pack);
 char *store_body_dup_folder (Store *store, gint64 account) G_GNUC_WARN_UNUSED_RESULT;
 char *store_body_dup_path (Store *store, gint64 account, gint64 number) G_GNUC_WARN_UNUSED_RESULT;
 guint64 store_body_checksum (const void *data, gsize length);
+/* Where bytes lie. */
+typedef struct
+{
+  gint64 pack, offset, length;
+  guint64 checksum;
+} StorePlace;
+/* Inside a transaction: bytes into the account's pack; the row that names them is the caller's. */
+gboolean store_body_write (StoreDb *db, gint64 account, GBytes *bytes, StorePlace *place,
+                           GError **error);
+/* *bytes NULL: not there, or not whole. */
+gboolean store_body_read_place (StoreDb *db, gint64 account, gint64 number, const StorePlace *place,
+                                GBytes **bytes, GError **error);
 /* Inside a transaction: bytes into the account's pack, the row into body; has_body is the
  * caller's. */
 gboolean store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes,
                          GError **error);
 /* NULL with GONE when there is none or it is not whole. */
 GBytes *store_body_read (StoreDb *db, gint64 message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The pieces of messages that are here in part, when their pack is cut (store-partial.c) or makes room. */
+gboolean store_partial_cut_pack (StoreDb *db, gint64 pack, gint64 size, GError **error);
+/* Ids of its pieces, in their order in the pack; one of them to the end of the pack being filled. */
+GArray *store_partial_list_pack (StoreDb *db, gint64 pack,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_partial_move (StoreDb *db, gint64 account, gint64 piece, gint64 *length,
+                             GError **error);
+/* The same pieces for another row. */
+gboolean store_partial_copy (StoreDb *db, gint64 source, gint64 message, GError **error);
 /* Bytes whose rows went a while ago are not kept for another row. */
 gboolean store_body_forget_orphans (StoreDb *db, GError **error);
 /* The next body of this account goes into a new pack. */

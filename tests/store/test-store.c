@@ -238,6 +238,7 @@ main (int argc, char **argv)
   add_model_tests ();
   add_folder_model_tests ();
   add_outgoing_tests ();
+  add_partial_tests ();
   add_share_tests ();
   return g_test_run ();
 }

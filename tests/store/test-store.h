@@ -47,4 +47,5 @@ void add_message_tests (void);
 void add_model_tests (void);
 void add_operation_tests (void);
 void add_outgoing_tests (void);
+void add_partial_tests (void);
 void add_share_tests (void);
