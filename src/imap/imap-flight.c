@@ -13,6 +13,8 @@
 #define MAX_COMMANDS 100
 /* Outlook answers BAD from some fifty on (quirk 12). */
 #define MAX_STATUS 25
+/* One is being answered, and the next is with the server already. */
+#define MORE_BELOW 2
 
 struct _ImapFlight
 {
@@ -23,6 +25,8 @@ struct _ImapFlight
   guint n_sent, n_status;
   gsize octets; /* under way */
   gboolean ran;
+  ImapFlightMoreFunc more; /* nullable */
+  gpointer more_data;
 };
 
 static void
@@ -59,6 +63,13 @@ imap_flight_free (ImapFlight *flight)
   g_free (flight);
 }
 
+void
+imap_flight_set_more (ImapFlight *flight, ImapFlightMoreFunc more, gpointer user_data)
+{
+  flight->more = more;
+  flight->more_data = user_data;
+}
+
 ImapTask *
 imap_flight_get_task (ImapFlight *flight, guint index)
 {
@@ -70,6 +81,12 @@ guint
 imap_flight_get_index (ImapFlight *flight)
 {
   return flight->tasks->len - 1;
+}
+
+guint
+imap_flight_get_length (ImapFlight *flight)
+{
+  return flight->tasks->len;
 }
 
 ImapSession *
@@ -301,10 +318,24 @@ send_task (ImapFlight *flight, ImapTask *task, gboolean alone, GCancellable *can
   return TRUE;
 }
 
+/* Before the server has nothing left to do. */
+static void
+add_more (ImapFlight *flight)
+{
+  guint n = flight->tasks->len;
+
+  if (flight->more == NULL || flight->next < n || flight->n_sent >= MORE_BELOW)
+    return;
+  flight->more (flight, flight->more_data);
+  if (flight->tasks->len == n)
+    flight->more = NULL;
+}
+
 /* As many as may go now. */
 static gboolean
 send_some (ImapFlight *flight, GCancellable *cancellable, GError **error)
 {
+  add_more (flight);
   /* not one by one as each answer comes, but when half of the room is free again */
   if (flight->n_sent > 0 && (flight->octets > MAX_OCTETS / 2 || flight->n_sent > MAX_COMMANDS / 2))
     return TRUE;

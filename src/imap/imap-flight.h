@@ -88,9 +88,16 @@ GPtrArray *imap_flight_finish_survey (ImapFlight *flight, guint index, GCancella
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 guint imap_flight_noop (ImapFlight *flight);
 
+/* `more` is called while it runs, whenever no command is left to be sent and at most one is still to be answered: it adds
+ * commands, so that the server always has something to do, or none, and then it is not called again. */
+typedef void (*ImapFlightMoreFunc) (ImapFlight *flight, gpointer user_data);
+void imap_flight_set_more (ImapFlight *flight, ImapFlightMoreFunc more, gpointer user_data);
+
 /* FALSE when the connection failed or the run was cancelled; commands that had their answers keep their results. */
 gboolean imap_flight_run (ImapFlight *flight, GCancellable *cancellable, GError **error);
 
+/* How many commands were added so far: their indices are below that. */
+guint imap_flight_get_length (ImapFlight *flight);
 /* TRUE when the command was done. */
 gboolean imap_flight_get_result (ImapFlight *flight, guint index, GError **error);
 /* Of a SELECT: the mailbox as it was opened (borrowed), NULL when it was not. */

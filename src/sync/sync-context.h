@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync-account.h"
+#include "sync-worker.h"
 
 #include "store-folder.h"
 
@@ -14,8 +15,9 @@ typedef struct
   StoreDb *db;
   ImapSession *session;
   GCancellable *cancellable;
-  gint64 row;       /* of the account */
-  guint generation; /* counts connections */
+  SyncWorker *worker; /* nullable: whose thread this is, when somebody may call it away */
+  gint64 row;         /* of the account */
+  guint generation;   /* counts connections */
 } SyncContext;
 
 /* Selects `name` unless it is selected already (read-write serves for reading too). */

@@ -1,16 +1,32 @@
 /* Turns fetched bytes into rows: one summary a message, one transaction a batch, so that a commit is paid for by hundreds of
- * messages and memory stays small however long the answer is.  The thread of the connection; must never keep a
- * message longer than its batch. */
+ * messages and memory stays small however long the answer is.
+ *
+ * A short answer is stored by the thread of the connection.  Where a batch is full and more is to come, a thread of its own
+ * stores one batch after the other, so that the server's bytes are read and understood meanwhile.  It uses the worker's own
+ * connection to the store: between the first message taken and the flush nobody else may.  Must never have more than a
+ * few batches in memory, nor store one after another that failed. */
 #include "sync-incoming.h"
 
 #include "base-text.h"
 #include "mime-message.h"
 #include "store-message.h"
 
-#define BATCH_MESSAGES 200
-#define BATCH_OCTETS   (8 * 1024 * 1024)
-#define MAX_NEWS       100
-#define PREVIEW_CHARS  200
+#define BATCH_MESSAGES  500
+#define BATCH_OCTETS    (4 * 1024 * 1024)
+#define BATCHES_WAITING 2
+#define MAX_NEWS        100
+#define PREVIEW_CHARS   200
+
+/* What one transaction stores. */
+typedef struct
+{
+  /* Owned */
+  GPtrArray *messages;  /* Held, each a StoreNewMessage */
+  GPtrArray *summaries; /* MimeSummary, what the messages' strings belong to */
+
+  gsize octets;
+  guint32 highest;
+} Batch;
 
 struct _SyncIncoming
 {
@@ -18,13 +34,19 @@ struct _SyncIncoming
   SyncContext *context;
 
   /* Owned */
-  GPtrArray *messages;  /* Held, each a StoreNewMessage */
-  GPtrArray *summaries; /* MimeSummary, what the messages' strings belong to */
+  Batch *batch; /* being filled */
   BaseUidSet *uids;
 
   gint64 folder;
   guint32 arrived_from, highest;
-  gsize octets;
+
+  /* The thread that stores, and what it shares with the one that fills, under the lock */
+  GThread *writer; /* Owned, NULL until a batch is full */
+  GMutex lock;
+  GCond turn;     /* anything below changed */
+  GQueue waiting; /* Owned: of Batch */
+  gboolean storing, ending;
+  GError *failure; /* Owned: nothing is stored any more */
 };
 
 /* A message that waits for the store, and what of its strings is not the summary's. */
@@ -43,6 +65,24 @@ held_free (Held *held)
   g_free (held);
 }
 
+static Batch *
+batch_new (void)
+{
+  Batch *batch = g_new0 (Batch, 1);
+
+  batch->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)held_free);
+  batch->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_summary_free);
+  return batch;
+}
+
+static void
+batch_free (Batch *batch)
+{
+  g_ptr_array_unref (batch->messages);
+  g_ptr_array_unref (batch->summaries);
+  g_free (batch);
+}
+
 SyncIncoming *
 sync_incoming_new (SyncContext *context, gint64 folder, guint32 arrived_from)
 {
@@ -51,75 +91,34 @@ sync_incoming_new (SyncContext *context, gint64 folder, guint32 arrived_from)
   incoming->context = context;
   incoming->folder = folder;
   incoming->arrived_from = arrived_from;
-  incoming->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)held_free);
-  incoming->summaries = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_summary_free);
+  incoming->batch = batch_new ();
   incoming->uids = base_uid_set_new ();
+  g_mutex_init (&incoming->lock);
+  g_cond_init (&incoming->turn);
+  g_queue_init (&incoming->waiting);
   return incoming;
 }
 
 void
 sync_incoming_free (SyncIncoming *incoming)
 {
-  g_ptr_array_unref (incoming->messages);
-  g_ptr_array_unref (incoming->summaries);
+  if (incoming->writer != NULL) {
+    g_mutex_lock (&incoming->lock);
+    incoming->ending = TRUE;
+    g_cond_broadcast (&incoming->turn);
+    g_mutex_unlock (&incoming->lock);
+    g_thread_join (incoming->writer);
+  }
+  g_queue_clear_full (&incoming->waiting, (GDestroyNotify)batch_free);
+  batch_free (incoming->batch);
   base_uid_set_free (incoming->uids);
+  g_clear_error (&incoming->failure);
+  g_mutex_clear (&incoming->lock);
+  g_cond_clear (&incoming->turn);
   g_free (incoming);
 }
 
-gboolean
-sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **error)
-{
-  SyncIncoming *incoming = user_data;
-  MimeSummary *summary = NULL;
-  StoreNewMessage *message = NULL;
-  Held *held = NULL;
-
-  /* Flags of other messages, told in between; an answer without the bytes that were asked for (they are asked for again). */
-  if (fetched->uid == 0 || (fetched->header == NULL && fetched->body == NULL))
-    return TRUE;
-  if (fetched->body != NULL)
-    summary = mime_summary_from_message (fetched->body);
-  else if (fetched->text != NULL)
-    summary = mime_summary_from_start (fetched->header, fetched->text);
-  else
-    summary = mime_summary_from_header (fetched->header);
-  if (fetched->body == NULL && fetched->preview != NULL) {
-    g_free (summary->preview);
-    summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
-  }
-  g_ptr_array_add (incoming->summaries, summary);
-
-  held = g_new0 (Held, 1);
-  held->preview = g_strdup (fetched->preview);
-  held->object_id = g_strdup (fetched->email_id);
-  message = &held->message;
-  message->uid = fetched->uid;
-  message->flags = (StoreFlags)fetched->flags;
-  /* Of the list, that is; a body may be fetched beside it, by another worker, and be late. */
-  message->has_flags = fetched->has_flags && fetched->header != NULL;
-  message->received = fetched->date != 0 ? fetched->date : summary->date;
-  message->date = summary->date;
-  message->size = fetched->body != NULL ? g_bytes_get_size (fetched->body) : fetched->size;
-  message->from_name = summary->from_name;
-  message->from_address = summary->from_address;
-  message->to = summary->to;
-  message->subject = summary->subject;
-  message->message_id = summary->message_id;
-  message->in_reply_to = summary->in_reply_to;
-  message->references = summary->references;
-  message->preview = summary->preview != NULL ? summary->preview : held->preview;
-  message->object_id = held->object_id;
-  message->has_attachments = summary->has_attachments;
-  message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
-  g_ptr_array_add (incoming->messages, held);
-
-  base_uid_set_add (incoming->uids, fetched->uid);
-  incoming->highest = MAX (incoming->highest, fetched->uid);
-  incoming->octets += fetched->body != NULL ? g_bytes_get_size (fetched->body) : 0;
-  if (incoming->messages->len >= BATCH_MESSAGES || incoming->octets >= BATCH_OCTETS)
-    return sync_incoming_flush (incoming, error);
-  return TRUE;
-}
+/* ---- storing ---- */
 
 /* Says which of the rows that are really new are unread news. */
 static gboolean
@@ -154,23 +153,159 @@ tell_arrived (SyncIncoming *incoming, GArray *fresh, GError **error)
   return TRUE;
 }
 
-gboolean
-sync_incoming_flush (SyncIncoming *incoming, GError **error)
+static gboolean
+store_batch (SyncIncoming *incoming, const Batch *batch, GError **error)
 {
   g_autoptr (GArray) fresh = NULL;
 
-  if (incoming->messages->len == 0)
-    return TRUE;
   if (incoming->arrived_from > 0)
     fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
-  if (!store_message_add (incoming->context->db, incoming->folder, incoming->messages, fresh,
-                          error))
+  return store_message_add (incoming->context->db, incoming->folder, batch->messages, fresh, error)
+         && (fresh == NULL || fresh->len == 0 || batch->highest < incoming->arrived_from
+             || tell_arrived (incoming, fresh, error));
+}
+
+/* The writer's thread. */
+static gpointer
+write_batches (gpointer data)
+{
+  SyncIncoming *incoming = data;
+
+  g_mutex_lock (&incoming->lock);
+  while (!incoming->ending) {
+    Batch *batch = incoming->failure == NULL ? g_queue_pop_head (&incoming->waiting) : NULL;
+    GError *error = NULL;
+
+    if (batch == NULL) {
+      g_cond_wait (&incoming->turn, &incoming->lock);
+      continue;
+    }
+    incoming->storing = TRUE;
+    g_cond_broadcast (&incoming->turn);
+    g_mutex_unlock (&incoming->lock);
+    store_batch (incoming, batch, &error);
+    batch_free (batch);
+    g_mutex_lock (&incoming->lock);
+    incoming->storing = FALSE;
+    incoming->failure = error;
+    g_cond_broadcast (&incoming->turn);
+  }
+  g_mutex_unlock (&incoming->lock);
+  return NULL;
+}
+
+/* Waits until no more than `n` batches wait, with `all` until they are stored.  Called with the lock held. */
+static gboolean
+wait_for_writer (SyncIncoming *incoming, guint n, gboolean all, GError **error)
+{
+  while (incoming->failure == NULL && (incoming->waiting.length > n || (all && incoming->storing)))
+    g_cond_wait (&incoming->turn, &incoming->lock);
+  if (incoming->failure != NULL)
+    g_propagate_error (error, g_error_copy (incoming->failure));
+  return incoming->failure == NULL;
+}
+
+/* The batch goes to the writer, and a new one is begun. */
+static gboolean
+hand_over (SyncIncoming *incoming, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&incoming->lock);
+
+  if (!wait_for_writer (incoming, BATCHES_WAITING - 1, FALSE, error))
     return FALSE;
-  g_ptr_array_set_size (incoming->messages, 0);
-  g_ptr_array_set_size (incoming->summaries, 0);
-  incoming->octets = 0;
-  return fresh == NULL || fresh->len == 0 || incoming->highest < incoming->arrived_from
-         || tell_arrived (incoming, fresh, error);
+  g_queue_push_tail (&incoming->waiting, g_steal_pointer (&incoming->batch));
+  incoming->batch = batch_new ();
+  g_cond_broadcast (&incoming->turn);
+  return TRUE;
+}
+
+/* There is no thread, or none is worth it. */
+static gboolean
+store_here (SyncIncoming *incoming, GError **error)
+{
+  gboolean stored =
+      incoming->batch->messages->len == 0 || store_batch (incoming, incoming->batch, error);
+
+  batch_free (incoming->batch);
+  incoming->batch = batch_new ();
+  return stored;
+}
+
+static gboolean
+pass_on (SyncIncoming *incoming, GError **error)
+{
+  if (incoming->writer == NULL)
+    incoming->writer = g_thread_try_new ("sosik-store", write_batches, incoming, NULL);
+  return incoming->writer != NULL ? hand_over (incoming, error) : store_here (incoming, error);
+}
+
+gboolean
+sync_incoming_flush (SyncIncoming *incoming, GError **error)
+{
+  if (incoming->writer == NULL)
+    return store_here (incoming, error);
+  if (incoming->batch->messages->len > 0 && !hand_over (incoming, error))
+    return FALSE;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&incoming->lock);
+  return wait_for_writer (incoming, 0, TRUE, error);
+}
+
+/* ---- taking ---- */
+
+gboolean
+sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  SyncIncoming *incoming = user_data;
+  Batch *batch = incoming->batch;
+  MimeSummary *summary = NULL;
+  StoreNewMessage *message = NULL;
+  Held *held = NULL;
+
+  /* Flags of other messages, told in between; an answer without the bytes that were asked for (they are asked for again). */
+  if (fetched->uid == 0 || (fetched->header == NULL && fetched->body == NULL))
+    return TRUE;
+  if (fetched->body != NULL)
+    summary = mime_summary_from_message (fetched->body);
+  else if (fetched->text != NULL)
+    summary = mime_summary_from_start (fetched->header, fetched->text);
+  else
+    summary = mime_summary_from_header (fetched->header);
+  if (fetched->body == NULL && fetched->preview != NULL) {
+    g_free (summary->preview);
+    summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
+  }
+  g_ptr_array_add (batch->summaries, summary);
+
+  held = g_new0 (Held, 1);
+  held->preview = g_strdup (fetched->preview);
+  held->object_id = g_strdup (fetched->email_id);
+  message = &held->message;
+  message->uid = fetched->uid;
+  message->flags = (StoreFlags)fetched->flags;
+  /* Of the list, that is; a body may be fetched beside it, by another worker, and be late. */
+  message->has_flags = fetched->has_flags && fetched->header != NULL;
+  message->received = fetched->date != 0 ? fetched->date : summary->date;
+  message->date = summary->date;
+  message->size = fetched->body != NULL ? g_bytes_get_size (fetched->body) : fetched->size;
+  message->from_name = summary->from_name;
+  message->from_address = summary->from_address;
+  message->to = summary->to;
+  message->subject = summary->subject;
+  message->message_id = summary->message_id;
+  message->in_reply_to = summary->in_reply_to;
+  message->references = summary->references;
+  message->preview = summary->preview != NULL ? summary->preview : held->preview;
+  message->object_id = held->object_id;
+  message->has_attachments = summary->has_attachments;
+  message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
+  g_ptr_array_add (batch->messages, held);
+
+  base_uid_set_add (incoming->uids, fetched->uid);
+  incoming->highest = MAX (incoming->highest, fetched->uid);
+  batch->highest = MAX (batch->highest, fetched->uid);
+  batch->octets += fetched->body != NULL ? g_bytes_get_size (fetched->body) : 0;
+  return (batch->messages->len < BATCH_MESSAGES && batch->octets < BATCH_OCTETS)
+         || pass_on (incoming, error);
 }
 
 const BaseUidSet *

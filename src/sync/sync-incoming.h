@@ -1,4 +1,5 @@
-/* From FETCH answers to rows: collects what arrives and hands it to the store in batches. */
+/* From FETCH answers to rows: collects what arrives and hands it to the store in batches.  While more comes than one batch
+ * holds, another thread stores: from the first message taken until flush () or free () the context's db is for that alone. */
 #pragma once
 
 #include "sync-context.h"
@@ -10,13 +11,13 @@ typedef struct _SyncIncoming SyncIncoming;
 /* `arrived_from`: messages with this UID or a higher one are news for the person, 0: none are. */
 SyncIncoming *sync_incoming_new (SyncContext *context, gint64 folder,
                                  guint32 arrived_from) G_GNUC_WARN_UNUSED_RESULT;
-/* What was not flushed is forgotten. */
+/* What was not flushed is forgotten; a batch that is being stored is waited for. */
 void sync_incoming_free (SyncIncoming *incoming);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncIncoming, sync_incoming_free)
 
 /* ImapFetchFunc with SyncIncoming as user data: needs flags and either header or body. */
 gboolean sync_incoming_take (const ImapFetched *fetched, gpointer incoming, GError **error);
-/* Stores the rest. */
+/* Stores the rest.  TRUE: all that was taken is committed. */
 gboolean sync_incoming_flush (SyncIncoming *incoming, GError **error);
 /* UIDs that came so far (borrowed). */
 const BaseUidSet *sync_incoming_get_uids (SyncIncoming *incoming);

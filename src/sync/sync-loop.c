@@ -53,6 +53,7 @@ get_context (Loop *loop)
                         .db = loop->db,
                         .session = loop->session,
                         .cancellable = loop->cancellable,
+                        .worker = loop->worker,
                         .row = loop->row,
                         .generation = loop->generation };
 }

@@ -9,6 +9,8 @@
 #define SET_OCTETS     900
 #define HEADERS_MIN    50
 #define HEADERS_MAX    2000
+#define HEADERS_MS     50 /* what one command may take */
+#define STEP_US        (G_USEC_PER_SEC / 2)
 #define BODIES_MIN     4
 #define BODIES_MAX     400
 #define BODIES_LISTED  20000
@@ -21,11 +23,22 @@ note_unanswered (SyncMailbox *mailbox, const BaseUidSet *asked, const BaseUidSet
 {
   g_autoptr (BaseUidSet) silent = base_uid_set_subtract (asked, came);
 
-  for (guint i = 0; i < base_uid_set_n_ranges (silent); i++) {
-    BaseUidRange range = base_uid_set_get_range (silent, i);
+  base_uid_set_add_set (mailbox->unanswered, silent);
+}
 
-    base_uid_set_add_range (mailbox->unanswered, range.first, range.last);
-  }
+/* Nothing of it was refused. */
+static gboolean
+run_flight (ImapFlight *flight, SyncContext *context, GError **error)
+{
+  guint n = 0;
+
+  if (!imap_flight_run (flight, context->cancellable, error))
+    return FALSE;
+  n = imap_flight_get_length (flight);
+  for (guint i = 0; i < n; i++)
+    if (!imap_flight_get_result (flight, i, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* All at once: while one part is parsed and stored the next is on its way. */
@@ -35,29 +48,65 @@ fetch_set (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
 {
   g_auto (GStrv) sets = base_uid_set_to_strings (asked, SET_OCTETS);
   g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
-  guint last = 0;
 
   for (gsize i = 0; sets[i] != NULL; i++)
-    last = imap_flight_fetch (flight, sets[i], items, 0, sync_incoming_take, incoming);
-  if (!imap_flight_run (flight, context->cancellable, error))
-    return FALSE;
-  for (guint i = 0; sets[0] != NULL && i <= last; i++)
-    if (!imap_flight_get_result (flight, i, error))
-      return FALSE;
-  if (!sync_incoming_flush (incoming, error))
+    imap_flight_fetch (flight, sets[i], items, 0, sync_incoming_take, incoming);
+  if (!run_flight (flight, context, error) || !sync_incoming_flush (incoming, error))
     return FALSE;
   note_unanswered (mailbox, asked, sync_incoming_get_uids (incoming));
   return TRUE;
+}
+
+/* One step of the headers: the newest first, one command after the other for as long as a step may take. */
+typedef struct
+{
+  /* Borrowed */
+  SyncMailbox *mailbox;
+  SyncContext *context;
+  SyncIncoming *incoming;
+
+  BaseUidSet *asked; /* Owned */
+  ImapFetchItems items;
+  gint64 begun;
+} Headers;
+
+static void
+ask_for_headers (ImapFlight *flight, gpointer user_data)
+{
+  Headers *headers = user_data;
+  SyncMailbox *mailbox = headers->mailbox;
+  SyncWorker *worker = headers->context->worker;
+  gint64 took = g_get_monotonic_time () - headers->begun;
+  guint64 came = base_uid_set_count (sync_incoming_get_uids (headers->incoming));
+  g_autoptr (BaseUidSet) part = NULL, left = NULL;
+  g_auto (GStrv) sets = NULL;
+
+  if (base_uid_set_is_empty (mailbox->missing)
+      || (!base_uid_set_is_empty (headers->asked)
+          && (took > STEP_US || (worker != NULL && sync_worker_is_wanted (worker)))))
+    return;
+  if (came > 0)
+    mailbox->headers_batch =
+        (guint)CLAMP (came * HEADERS_MS * 1000 / (guint64)MAX (took, 1), HEADERS_MIN, HEADERS_MAX);
+  part = sync_plan_newest (mailbox->missing, mailbox->headers_batch);
+  left = base_uid_set_subtract (mailbox->missing, part);
+  sets = base_uid_set_to_strings (part, SET_OCTETS);
+  for (gsize i = 0; sets[i] != NULL; i++)
+    imap_flight_fetch (flight, sets[i], headers->items, 0, sync_incoming_take, headers->incoming);
+  base_uid_set_add_set (headers->asked, part);
+  base_uid_set_free (mailbox->missing);
+  mailbox->missing = g_steal_pointer (&left);
 }
 
 gboolean
 sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   const BaseAccount *settings = sync_account_get_settings (context->account);
-  g_autoptr (BaseUidSet) part = NULL, left = NULL;
-  g_autoptr (SyncIncoming) incoming = NULL;
-  gint64 begun = g_get_monotonic_time ();
-  ImapFetchItems items = SYNC_LIST_ITEMS;
+  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
+  g_autoptr (SyncIncoming) incoming =
+      sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
+  g_autoptr (BaseUidSet) asked = base_uid_set_new ();
+  Headers headers = { mailbox, context, incoming, asked, SYNC_LIST_ITEMS, g_get_monotonic_time () };
 
   if (base_uid_set_is_empty (mailbox->missing)) {
     mailbox->phase = SYNC_VISIT_SETTLE;
@@ -65,18 +114,13 @@ sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **
   }
   /* Where bodies follow, the first line of text comes with them; reading it now would make the server open each message twice. */
   if (settings->bodies != BASE_BODIES_EVERYTHING && !mailbox->frugal)
-    items |= IMAP_FETCH_PREVIEW;
-  part = sync_plan_newest (mailbox->missing, mailbox->headers_batch);
-  left = base_uid_set_subtract (mailbox->missing, part);
-  incoming = sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
-  if (!fetch_set (mailbox, context, part, items, incoming, error))
+    headers.items |= IMAP_FETCH_PREVIEW;
+  imap_flight_set_more (flight, ask_for_headers, &headers);
+  if (!run_flight (flight, context, error) || !sync_incoming_flush (incoming, error))
     return FALSE;
-  base_uid_set_free (mailbox->missing);
-  mailbox->missing = g_steal_pointer (&left);
+  note_unanswered (mailbox, asked, sync_incoming_get_uids (incoming));
   mailbox->n_known += base_uid_set_count (sync_incoming_get_uids (incoming));
   mailbox->uid_next = MAX (mailbox->uid_next, sync_incoming_get_highest (incoming) + 1);
-  mailbox->headers_batch = sync_plan_next_batch (
-      mailbox->headers_batch, (g_get_monotonic_time () - begun) / 1000, HEADERS_MIN, HEADERS_MAX);
   return TRUE;
 }
 

@@ -172,6 +172,12 @@ sync_worker_begin_round (SyncWorker *worker)
   base_queue_clear_wake (worker->queue);
 }
 
+gboolean
+sync_worker_is_wanted (SyncWorker *worker)
+{
+  return base_queue_wait (worker->queue, 0);
+}
+
 void
 sync_worker_wait (SyncWorker *worker, gint64 timeout_ms)
 {

@@ -38,6 +38,8 @@ gpointer sync_worker_pop (SyncWorker *worker); /* next job or NULL */
 int sync_worker_get_fd (SyncWorker *worker);
 /* Call at the top of each round: swallows wake-ups, so that what follows looks at everything once. */
 void sync_worker_begin_round (SyncWorker *worker);
+/* There is a job, or a wake-up since the round began: what takes long had better come to an end. */
+gboolean sync_worker_is_wanted (SyncWorker *worker);
 /* Waits for a job, a wake-up, or the time-out (< 0: for ever). */
 void sync_worker_wait (SyncWorker *worker, gint64 timeout_ms);
 /* New reference: what this round's network calls are cancelled by. */

@@ -382,6 +382,58 @@ test_bounded (void)
   test_done (server, session);
 }
 
+typedef struct
+{
+  GString *seen;
+  guint asked;
+} More;
+
+static void
+ask_more (ImapFlight *flight, gpointer user_data)
+{
+  More *more = user_data;
+  g_autofree char *set = g_strdup_printf ("%u", more->asked + 1);
+  /* two at a time, then one, then no more */
+  if (more->asked >= 5)
+    return;
+  imap_flight_fetch (flight, set, IMAP_FETCH_FLAGS, 0, collect, more->seen);
+  more->asked++;
+  if (more->asked < 4)
+    ask_more (flight, user_data);
+}
+
+/* What is added while it runs: always one with the server while another is answered. */
+static void
+test_more (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("") "C: A3 UID FETCH 1 (UID FLAGS)\n"
+                                        "C: A4 UID FETCH 2 (UID FLAGS)\n"
+                                        "C: A5 UID FETCH 3 (UID FLAGS)\n"
+                                        "C: A6 UID FETCH 4 (UID FLAGS)\n"
+                                        "S: * 1 FETCH (UID 1 FLAGS ())\n"
+                                        "S: A3 OK done\n"
+                                        "S: A4 OK done\n"
+                                        "QUIET 30\n"
+                                        "S: * 3 FETCH (UID 3 FLAGS ())\n"
+                                        "S: A5 OK done\n"
+                                        "C: A7 UID FETCH 5 (UID FLAGS)\n"
+                                        "S: A6 OK done\n"
+                                        "S: * 5 FETCH (UID 5 FLAGS ())\n"
+                                        "S: A7 OK done\n");
+  g_autoptr (GString) seen = g_string_new (NULL);
+  More more = { .seen = seen };
+  ImapSession *session = test_select (server);
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  imap_flight_set_more (flight, ask_more, &more);
+  run (flight);
+  g_assert_cmpuint (imap_flight_get_length (flight), ==, 5);
+  for (guint i = 0; i < 5; i++)
+    g_assert_true (imap_flight_get_result (flight, i, NULL));
+  g_assert_cmpstr (seen->str, ==, "1:1f0 3:3f0 5:5f0");
+  test_done (server, session);
+}
+
 /* A literal that has to ask first goes alone; with LITERAL+ it goes along. */
 static void
 test_literal (void)
@@ -486,6 +538,7 @@ test_flight_add (void)
   g_test_add_func ("/imap/flight/many-status", test_many_status);
   g_test_add_func ("/imap/flight/bounded", test_bounded);
   g_test_add_func ("/imap/flight/literal", test_literal);
+  g_test_add_func ("/imap/flight/more", test_more);
   g_test_add_func ("/imap/flight/cut", test_cut);
   g_test_add_func ("/imap/flight/out-of-turn", test_out_of_turn);
 }

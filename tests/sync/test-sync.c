@@ -8,6 +8,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   test_operation_rules_add ();
+  test_incoming_add ();
   test_operations_add ();
   test_plan_add ();
   test_providers_add ();

@@ -2,6 +2,7 @@
 #pragma once
 
 void test_operation_rules_add (void);
+void test_incoming_add (void);
 void test_operations_add (void);
 void test_plan_add (void);
 void test_providers_add (void);

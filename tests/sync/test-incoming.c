@@ -1,0 +1,158 @@
+/* What arrives becomes rows: all of it and in its order, be it one message or more than a batch holds; and an error of the store
+ * ends it. */
+#include "test-sync.h"
+
+#include "base-error.h"
+#include "store-message.h"
+#include "sync-incoming.h"
+
+#define MANY 2345
+
+typedef struct
+{
+  /* Owned */
+  char *folder;
+  BasePaths *paths;
+  Store *store;
+  StoreDb *db;
+
+  SyncContext context;
+  gint64 inbox;
+} Place;
+
+static void
+place_init (Place *place)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  StoreFolder *folder = g_new0 (StoreFolder, 1);
+  gint64 account;
+
+  folder->name = g_strdup ("INBOX");
+  folder->delimiter = '/';
+  folder->selectable = TRUE;
+  folder->role = STORE_ROLE_INBOX;
+  g_ptr_array_add (list, folder);
+  place->folder = g_dir_make_tmp ("sosik-sync-XXXXXX", &error);
+  place->paths = base_paths_new (place->folder, &error);
+  place->store = store_open (place->paths, NULL, &error);
+  place->db = store_connect (place->store, &error);
+  account = store_account_ensure (place->db, "a", &error);
+  store_folder_replace_list (place->db, account, list, &error);
+  g_assert_no_error (error);
+  g_autoptr (StoreFolder) inbox =
+      store_folder_by_role (place->db, account, STORE_ROLE_INBOX, &error);
+  place->inbox = inbox->id;
+  place->context = (SyncContext){ .db = place->db, .row = account };
+}
+
+static void
+place_clear (Place *place)
+{
+  store_db_free (place->db);
+  store_unref (place->store);
+  base_paths_unref (place->paths);
+  g_assert_true (base_paths_remove_tree (place->folder));
+  g_free (place->folder);
+}
+
+static gboolean
+take (SyncIncoming *incoming, guint32 uid, GError **error)
+{
+  g_autofree char *text =
+      g_strdup_printf ("From: <a@b>\r\nSubject: %u\r\nMessage-ID: <%u@x>\r\n\r\n", uid, uid);
+  g_autoptr (GBytes) header = g_bytes_new (text, strlen (text));
+  const ImapFetched fetched = {
+    .uid = uid, .has_flags = TRUE, .flags = IMAP_FLAG_SEEN, .date = 1000 + uid, .header = header
+  };
+
+  return sync_incoming_take (&fetched, incoming, error);
+}
+
+static void
+check_stored (gconstpointer data)
+{
+  guint n = GPOINTER_TO_UINT (data);
+  Place place = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  place_init (&place);
+  {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+
+    /* and again, as a pass goes on with the same after a flush */
+    for (guint round = 0; round < 2; round++) {
+      for (guint i = 1; i <= n; i++)
+        g_assert_true (take (incoming, round * n + i, &error));
+      g_assert_true (sync_incoming_flush (incoming, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (base_uid_set_count (sync_incoming_get_uids (incoming)), ==,
+                        (round + 1) * n);
+      g_assert_cmpuint (sync_incoming_get_highest (incoming), ==, (round + 1) * n);
+      g_autoptr (GArray) keys = store_message_list (place.db, place.inbox, 0, 0, &error);
+      g_assert_cmpuint (keys->len, ==, (round + 1) * n);
+    }
+  }
+  /* Rows were made in the order in which they came. */
+  g_autoptr (GArray) keys = store_message_list (place.db, place.inbox, 0, 0, &error);
+  for (guint i = 1; i < keys->len; i++)
+    g_assert_cmpint (STORE_KEY_ID (g_array_index (keys, StoreKey, i)), <,
+                     STORE_KEY_ID (g_array_index (keys, StoreKey, i - 1)));
+  g_autoptr (StoreFolder) folder = store_folder_get (place.db, place.inbox, &error);
+  g_assert_cmpuint (folder->total, ==, 2 * n);
+  g_assert_cmpuint (folder->unread, ==, 0);
+  place_clear (&place);
+}
+
+/* Whenever the store fails, the one who takes hears of it: at the latest with the flush. */
+static void
+test_failure (void)
+{
+  Place place = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean good = TRUE;
+
+  place_init (&place);
+  {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, 4711, 0);
+
+    for (guint i = 1; good && i <= MANY; i++)
+      good = take (incoming, i, &error);
+    g_assert_true (!good || !sync_incoming_flush (incoming, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+    g_clear_error (&error);
+    g_assert_false (sync_incoming_flush (incoming, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  }
+  place_clear (&place);
+}
+
+/* Given up in the middle: what was handed over whole may be there, and nothing twice. */
+static void
+test_given_up (void)
+{
+  Place place = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  place_init (&place);
+  for (guint round = 0; round < 2; round++) {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+
+    for (guint i = 1; i <= MANY; i++)
+      g_assert_true (take (incoming, i, &error));
+  }
+  g_autoptr (GArray) keys = store_message_list (place.db, place.inbox, 0, 0, &error);
+  g_assert_cmpuint (keys->len, <, MANY);
+  g_autoptr (StoreFolder) folder = store_folder_get (place.db, place.inbox, &error);
+  g_assert_cmpuint (folder->total, ==, keys->len);
+  place_clear (&place);
+}
+
+void
+test_incoming_add (void)
+{
+  g_test_add_data_func ("/incoming/one", GUINT_TO_POINTER (1), check_stored);
+  g_test_add_data_func ("/incoming/many", GUINT_TO_POINTER (MANY), check_stored);
+  g_test_add_func ("/incoming/failure", test_failure);
+  g_test_add_func ("/incoming/given-up", test_given_up);
+}
