@@ -81,12 +81,10 @@ store_unlock (Store *store)
 
 /* ---- transactions ---- */
 
-static gboolean reopen (StoreDb *db, GError **error);
-
 static gboolean
 begin (StoreDb *db, gboolean durable, GError **error)
 {
-  if (db->doubtful && !reopen (db, error))
+  if (db->doubtful && !store_db_reopen (db, error))
     return FALSE;
   store_lock (db->store);
   /* SQLite takes a new level only between transactions. */
@@ -254,12 +252,32 @@ open_handle (StoreDb *db, GError **error)
                         error);
 }
 
-/* After a disk that failed the files of a connection may be open for reading only, or not at all, for as long as it lives. */
-static gboolean
-reopen (StoreDb *db, GError **error)
+static GHashTable *
+statements_new (void)
 {
-  g_hash_table_remove_all (db->statements);
-  sqlite3_close (db->sqlite);
+  return g_hash_table_new_full (NULL, NULL, NULL, statement_free);
+}
+
+static void
+close_former (StoreDb *db)
+{
+  g_clear_pointer (&db->former_statements, g_hash_table_unref);
+  sqlite3_close (db->former);
+  db->former = NULL;
+}
+
+gboolean
+store_db_reopen (StoreDb *db, GError **error)
+{
+  if (g_hash_table_size (db->statements) > 0) {
+    close_former (db);
+    db->former = db->sqlite;
+    db->former_statements = db->statements;
+    db->statements = statements_new ();
+  } else {
+    /* It was never in use: what went before it may still be lent out. */
+    sqlite3_close (db->sqlite);
+  }
   db->sqlite = NULL;
   db->doubtful = FALSE;
   if (open_handle (db, error))
@@ -273,7 +291,7 @@ connect_raw (Store *store, GError **error)
 {
   g_autoptr (StoreDb) db = g_new0 (StoreDb, 1);
   db->store = store_ref (store);
-  db->statements = g_hash_table_new_full (NULL, NULL, NULL, statement_free);
+  db->statements = statements_new ();
   db->events = g_array_new (FALSE, FALSE, sizeof (StoreEvent));
   db->counts = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
@@ -291,6 +309,7 @@ store_db_free (StoreDb *db)
 {
   if (db->writing)
     rollback (db);
+  close_former (db);
   g_hash_table_unref (db->statements);
   sqlite3_close (db->sqlite);
   g_array_unref (db->events);

@@ -66,13 +66,15 @@ struct _StoreDb
   Store *store;
   sqlite3 *sqlite;
   GHashTable *statements; /* SQL (by address of the literal) -> sqlite3_stmt */
+  sqlite3 *former;        /* before the last reopening; NULL: none */
+  GHashTable *former_statements;
 
   gboolean writing;   /* between BEGIN and COMMIT */
   gboolean grouped;   /* begun by store_db_begin () */
   guint depth;        /* writing functions inside each other */
   gboolean durable;   /* of this transaction */
   gboolean full_sync; /* what PRAGMA synchronous says now */
-  gboolean doubtful;  /* the disk failed under it: opened anew before the next transaction */
+  gboolean doubtful;  /* the disk failed under it: opened anew before it is used again */
   GError *failure;    /* a write inside failed: it can only be rolled back */
   GArray *events;     /* of StoreEvent, in order of happening */
   GArray *counts;     /* of gint64 folders */
@@ -85,6 +87,9 @@ struct _StoreDb
 gboolean store_db_enter (StoreDb *db, gboolean durable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_db_leave (StoreDb *db, gboolean ok, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_db_remove_after_commit (StoreDb *db, char *path); /* takes path */
+/* After a disk that failed the files of a connection may be open for reading only, or not at all, for as long as it lives.  Not
+ * within a transaction.  Statements that are lent out stay good until that has happened once more. */
+gboolean store_db_reopen (StoreDb *db, GError **error);
 
 /* ---- statements (store-query.c) ---- */
 

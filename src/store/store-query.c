@@ -55,6 +55,9 @@ store_db_exec (StoreDb *db, const char *sql, GError **error)
 StoreQuery *
 store_db_query (StoreDb *db, GError **error, const char *sql, const gint64 *values, gsize n)
 {
+  /* Who only reads begins no transaction. */
+  if (db->doubtful && !db->writing && !store_db_reopen (db, error))
+    return NULL;
   sqlite3_stmt *statement = g_hash_table_lookup (db->statements, sql);
   if (statement == NULL) {
     int code =

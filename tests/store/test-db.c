@@ -350,6 +350,43 @@ test_threads (void)
   }
 }
 
+static gboolean
+count_folders (StoreDb *db, guint *count)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) folders = store_folder_list (db, 0, &error);
+
+  *count = folders != NULL ? folders->len : 0;
+  g_assert_true (folders != NULL || g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK));
+  return folders != NULL;
+}
+
+/* A connection that never writes, on a disk that goes away and comes back. */
+static void
+test_reader_reopens (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDb) reader = store_connect (profile->store, &error);
+  g_autofree char *away = profile_path (profile, "no/such/folder");
+  char *path = profile->store->path;
+  guint count = 0;
+
+  g_assert_true (count_folders (reader, &count));
+  g_assert_cmpuint (count, ==, 3);
+  for (guint round = 0; round < 3; round++) {
+    g_autoptr (StoreQuery) lent = store_db_query (reader, &error, "SELECT id FROM folder", NULL, 0);
+
+    g_assert_cmpint (store_query_step (reader, lent, &error), ==, 1);
+    store_db_set_error (reader, SQLITE_IOERR_READ, NULL);
+    profile->store->path = away;
+    g_assert_false (count_folders (reader, &count));
+    profile->store->path = path;
+    g_assert_true (count_folders (reader, &count));
+    g_assert_cmpuint (count, ==, 3);
+  }
+}
+
 static void
 test_account (void)
 {
@@ -466,6 +503,7 @@ void
 add_db_tests (void)
 {
   g_test_add_func ("/store/db/reopen", test_reopen);
+  g_test_add_func ("/store/db/reader-reopens", test_reader_reopens);
   g_test_add_func ("/store/db/no-database", test_no_database);
   g_test_add_func ("/store/db/damaged-start", test_damaged_start);
   g_test_add_func ("/store/db/damaged-middle", test_damaged_middle);
