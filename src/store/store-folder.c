@@ -198,7 +198,7 @@ give_back (StoreDb *db, gint64 folder, GError **error)
   for (guint i = 0; i < moves->len; i++) {
     StoreStep step;
     int found = store_step_load (db, g_array_index (moves, gint64, i), &step, error);
-    if (found < 0 || (found == 1 && !store_operation_drop (db, &step, error)))
+    if (found < 0 || (found == 1 && !store_operation_drop (db, &step, FALSE, error)))
       return FALSE;
   }
   return TRUE;

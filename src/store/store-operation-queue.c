@@ -375,7 +375,7 @@ store_operation_refused (StoreDb *db, GPtrArray *operations, GError **error)
     int found = store_step_load (db, operation->id, &step, error);
     ok = found >= 0;
     if (found == 1 && step.state != STORE_STATE_ENDED)
-      ok = store_operation_drop (db, &step, error);
+      ok = store_operation_drop (db, &step, FALSE, error);
   }
   return store_db_leave (db, ok, error);
 }

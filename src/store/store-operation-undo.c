@@ -59,9 +59,10 @@ store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder
 }
 
 /* A message comes back into a folder that was to be deleted once it was out of it: then the folder has to stay, or the
- * message would go with it. */
+ * message would go with it.  The person (`undo`) may not ask for that once the deletion was begun; where the server leaves no
+ * choice, what may be done already shows at the next look at the folders. */
 static gboolean
-keep_folder (StoreDb *db, gint64 folder, GError **error)
+keep_folder (StoreDb *db, gint64 folder, gboolean undo, GError **error)
 {
   gint64 account = 0, deleting = 0, begun = 0;
   if (!store_db_get_int (db, &deleting, error, "SELECT deleting FROM folder WHERE id = ?1",
@@ -74,7 +75,7 @@ keep_folder (StoreDb *db, gint64 folder, GError **error)
                          "AND state < 2 AND begun = 1)",
                          STORE_INTS (folder, STORE_OPERATION_DELETE)))
     return FALSE;
-  if (begun) {
+  if (begun && undo) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
                     _ ("This cannot be undone any more: the folder is deleted for good."));
     return FALSE;
@@ -88,10 +89,11 @@ keep_folder (StoreDb *db, gint64 folder, GError **error)
 
 /* The message stays, or goes from its old place to where the next MOVE takes it. */
 static gboolean
-drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, GError **error)
+drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, gboolean undo, GError **error)
 {
   g_autoptr (GArray) later = list_later (db, row->id, step->id, error);
-  if (later == NULL || !keep_folder (db, step->folder, error) || !delete_step (db, step->id, error)
+  if (later == NULL || !keep_folder (db, step->folder, undo, error)
+      || !delete_step (db, step->id, error)
       || !store_operation_rebind (db, row->id, step->id, step->target, step->folder, step->uid,
                                   error))
     return FALSE;
@@ -124,7 +126,7 @@ drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, GError **error)
 }
 
 gboolean
-store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
+store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError **error)
 {
   if (STORE_OPERATION_IS_ON_FOLDER (step->kind))
     return store_operation_drop_folder (db, step, error);
@@ -136,11 +138,11 @@ store_operation_drop (StoreDb *db, const StoreStep *step, GError **error)
   if (found == 0)
     return delete_step (db, step->id, error);
   if (step->kind == STORE_OPERATION_MOVE)
-    return drop_move (db, step, &row, error);
+    return drop_move (db, step, &row, undo, error);
   /* The original is all there is then. */
   if (copy)
     return delete_step (db, step->id, error) && store_row_remove (db, &row, error)
-           && keep_folder (db, step->folder, error);
+           && keep_folder (db, step->folder, undo, error);
 
   StoreRow new = row;
   if (!delete_step (db, step->id, error))
@@ -190,7 +192,7 @@ invert (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
     return store_operation_add_expunge (db, group, &row, 0, error);
   if (step->kind == STORE_OPERATION_FLAGS)
     return store_operation_add_flags (db, group, &row, !step->add, step->flags, error);
-  return keep_folder (db, step->folder, error)
+  return keep_folder (db, step->folder, TRUE, error)
          && store_operation_add_move (db, group, &row, step->folder, error);
 }
 
@@ -201,9 +203,10 @@ undo_step (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_COPY:
-    return step->begun ? invert (db, group, step, error) : store_operation_drop (db, step, error);
+    return step->begun ? invert (db, group, step, error)
+                       : store_operation_drop (db, step, TRUE, error);
   case STORE_OPERATION_EXPUNGE:
-    return store_operation_drop (db, step, error);
+    return store_operation_drop (db, step, TRUE, error);
   case STORE_OPERATION_APPEND:
     return TRUE;
   case STORE_OPERATION_CREATE:

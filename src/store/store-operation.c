@@ -202,6 +202,26 @@ apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const Verb *verb, 
   g_assert_not_reached ();
 }
 
+/* A folder is deleted last, after what takes messages out of it, and folders are made and deleted in their order: a message of
+ * it can not wait for a folder that is to be made after the deletion. */
+static gboolean
+check_circle (StoreDb *db, gint64 folder, gint64 target, GError **error)
+{
+  gint64 circle = 0;
+  if (!store_db_get_int (
+          db, &circle, error,
+          "SELECT EXISTS (SELECT 1 FROM operation AS d JOIN operation AS c ON c.folder = ?2 "
+          "AND c.kind = ?4 AND c.state < 2 AND c.id > d.id WHERE d.folder = ?1 AND d.kind = ?3 "
+          "AND d.state < 2)",
+          STORE_INTS (folder, target, STORE_OPERATION_DELETE, STORE_OPERATION_CREATE)))
+    return FALSE;
+  if (circle)
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
+                    _ ("The folder of this message is being deleted, and the new folder is made "
+                       "only after that. Choose another folder."));
+  return !circle;
+}
+
 /* Everything that can be refused, before anything is written. */
 static gboolean
 check (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
@@ -224,6 +244,8 @@ check (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error
                           : _ ("Messages cannot be copied to a folder of another account."));
       return FALSE;
     }
+    if (found == 1 && !check_circle (db, row.folder, verb->target, error))
+      return FALSE;
   }
   return TRUE;
 }

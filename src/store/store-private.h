@@ -278,8 +278,8 @@ gboolean store_operation_drop_folder (StoreDb *db, const StoreStep *step, GError
 /* As store_operation_append (), inside a transaction.  `filed`: the server puts it there by itself. */
 gboolean store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                                      gboolean filed, GError **error);
-/* Takes an operation away, and what it did to the rows here. */
-gboolean store_operation_drop (StoreDb *db, const StoreStep *step, GError **error);
+/* Takes an operation away, and what it did to the rows here.  undo: the person wants it, and it can be REFUSED. */
+gboolean store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError **error);
 /* Steps on the same message after `after` that run in `folder`, up to the one that moves it on,
  * get a new place. */
 gboolean store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder,

@@ -20,6 +20,7 @@ typedef struct
   GRand *rand;
   GPtrArray *mailboxes; /* of Mailbox */
   GArray *groups;
+  GArray *seen; /* ids of messages that were listed once: a window may still show them */
   guint number;
   guint32 uid_validity; /* last one handed out */
 } Model;
@@ -363,6 +364,10 @@ random_folder (Model *model, gint64 *message)
   g_autoptr (GArray) keys = store_message_list (model->profile->db, folder->id, 0, 0, &error);
   *message =
       keys->len > 0 ? STORE_KEY_ID (g_array_index (keys, StoreKey, pick (model, keys->len))) : 0;
+  if (*message != 0)
+    g_array_append_val (model->seen, *message);
+  if (model->seen->len > 0 && pick (model, 4) == 0)
+    *message = g_array_index (model->seen, gint64, pick (model, model->seen->len));
   return folder->id;
 }
 
@@ -374,7 +379,11 @@ act (Model *model)
   gint64 message, other, group = 0, folder = random_folder (model, &message);
   gint64 target = random_folder (model, &other);
   const char *name = names[pick (model, G_N_ELEMENTS (names))];
-  switch (pick (model, 8)) {
+  switch (pick (model, 9)) {
+  case 8:
+    if (message != 0 && pick (model, 3) == 0)
+      group = store_operation_expunge (db, &message, 1, 0, &error);
+    break;
   case 0:
     group = store_operation_create_folder (db, model->profile->account, name, NULL, &error);
     break;
@@ -502,7 +511,10 @@ run (guint32 seed)
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GPtrArray) mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
-  Model model = { .profile = profile, .rand = rand, .mailboxes = mailboxes, .groups = groups };
+  g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Model model = {
+    .profile = profile, .rand = rand, .mailboxes = mailboxes, .groups = groups, .seen = seen
+  };
   server_create (&model, "INBOX");
   server_create (&model, "a");
   server_create (&model, "a/x");
