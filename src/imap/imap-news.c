@@ -110,6 +110,19 @@ imap_session_steal_news (ImapSession *session)
 }
 
 gboolean
+imap_session_peek_vanished (ImapSession *session, BaseUidSet *uids)
+{
+  for (guint i = 0; i < session->news->len; i++) {
+    const ImapNews *news = g_ptr_array_index (session->news, i);
+    if (news->kind == IMAP_NEWS_VANISHED)
+      base_uid_set_add_set (uids, news->uids);
+    if (news->kind == IMAP_NEWS_EXPUNGED || news->kind == IMAP_NEWS_LOOK_AGAIN)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
 imap_session_take_news (ImapSession *session)
 {
   gboolean news = session->news->len > 0;

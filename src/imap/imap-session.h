@@ -345,6 +345,9 @@ gboolean imap_session_take_news (ImapSession *session);
  * what a server may tell, but there is to the room: after some thousands only IMAP_NEWS_LOOK_AGAIN is left. What our own
  * MOVE and EXPUNGE removed is not in it. */
 GPtrArray *imap_session_steal_news (ImapSession *session) G_GNUC_WARN_UNUSED_RESULT;
+/* Adds the UIDs of the selected mailbox that were told to have vanished and not taken yet.  FALSE: some went, and it was not told
+ * which. */
+gboolean imap_session_peek_vanished (ImapSession *session, BaseUidSet *uids);
 guint64 imap_session_get_bytes_in (ImapSession *session);
 /* Into the trace, with the octets until then: what happened that no line shows. */
 void imap_session_remark (ImapSession *session, const char *what);

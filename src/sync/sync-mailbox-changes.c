@@ -266,8 +266,14 @@ static void
 judge_told (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *there,
             const BaseUidSet *gone)
 {
+  g_autoptr (BaseUidSet) told = base_uid_set_new ();
+
+  /* What another client has removed since the question was told unasked, and waits to be taken. */
   if (mailbox->told != IMAP_RESYNC_ALL || !mailbox->complete
-      || !contradicts (mailbox->vanished, there, gone))
+      || !imap_session_peek_vanished (context->session, told))
+    return;
+  base_uid_set_add_set (told, mailbox->vanished);
+  if (!contradicts (told, there, gone))
     return;
   base_log ("%s: the server does not tell truly what vanished from “%s”; QRESYNC is not used any "
             "more",

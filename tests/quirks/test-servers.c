@@ -312,6 +312,52 @@ test_vanished_is_not_whole (void)
   g_assert_cmpint (quirk_find (quirk, "INBOX", "seven"), !=, 0);
 }
 
+static gboolean
+has_opened_again (Quirk *quirk, gconstpointer user_data)
+{
+  return quirk_count_said (quirk->imap, 2, "* SELECT *") > 0;
+}
+
+/* Another client removes a message between what QRESYNC told and the list of UIDs: VANISHED was told truly, only later, and the server is
+ * believed as before. */
+static void
+test_vanished_meanwhile (void)
+{
+  g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
+  static const QuirkMail now[] = { { 3, "three" }, { 7, "seven" }, { 12, "twelve" }, { 0 } };
+  static const QuirkMail twelve = { 12, "twelve" };
+  g_autofree char *fetched = quirk_fetch (3, &twelve, FALSE);
+  g_autofree char *rules = g_strconcat (
+      ENABLED "ONCE: $tag IDLE\nS: + idling\nCUT\n"
+              "ON: $tag SELECT \"INBOX\" (*QRESYNC*\n"
+              "S: * 4 EXISTS\nS: * OK [UIDVALIDITY 9] fine\nS: * OK [UIDNEXT 13] next\n"
+              "S: * OK [HIGHESTMODSEQ 9] so\nS: $tag OK [READ-WRITE] open\n"
+              "ONCE: $tag UID FETCH 12:*HEADER*\n"
+              "S: * VANISHED 5\n",
+      fetched, "S: $tag OK done\n", NULL);
+  const QuirkServer before = { .caps = CYRUS,
+                               .inbox = three,
+                               .select_codes = CODES ("5"),
+                               .rules = ENABLED "ONCE: $tag IDLE\nS: + idling\nCUT\n" };
+  const QuirkServer after = { .caps = CYRUS, .inbox = now, .rules = rules };
+  const QuirkServer last = {
+    .caps = CYRUS, .inbox = now, .select_codes = CODES ("9"), .rules = ENABLED
+  };
+
+  quirk_add (quirk, &before);
+  quirk_add (quirk, &after);
+  quirk_add (quirk, &last);
+  quirk_start (quirk);
+  quirk_wait_idle (quirk, 0, 1);
+  g_assert_cmpuint (quirk_total (quirk, "INBOX"), ==, 3);
+  quirk_wait_connections (quirk, 3);
+  quirk_wait (quirk, has_opened_again, NULL, "INBOX is opened");
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 1, "* UID SEARCH *"), ==, 1);
+  g_assert_cmpuint (quirk_count_said (quirk->imap, 2, "* SELECT *QRESYNC*"), ==, 1);
+  g_assert_cmpuint (quirk_total (quirk, "INBOX"), ==, 3);
+  g_assert_cmpint (quirk_find (quirk, "INBOX", "five"), ==, 0);
+}
+
 /* A FETCH of message 0; EXISTS that only a command brings out after an APPEND; a UIDVALIDITY in STATUS that SELECT does not
  * know. */
 static void
@@ -555,6 +601,7 @@ quirks_servers_add (void)
   g_test_add_func ("/quirks/50-dovecot-idle-alone", test_idle_alone);
   g_test_add_func ("/quirks/52-cyrus-old-list", test_old_cyrus);
   g_test_add_func ("/quirks/53-cyrus-vanished-is-not-whole", test_vanished_is_not_whole);
+  g_test_add_func ("/quirks/53-vanished-meanwhile", test_vanished_meanwhile);
   g_test_add_func ("/quirks/54-courier-zero-and-noop", test_courier);
   g_test_add_func ("/quirks/55-domino-parentheses", test_domino);
   g_test_add_func ("/quirks/56-zimbra-old-subscribed", test_old_zimbra);
