@@ -97,22 +97,14 @@ imap_session_store_labels (ImapSession *session, const char *set, gboolean add,
   return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
 }
 
-/* How many EXPUNGE answers are our own doing. */
-static guint64
-count_uids (const char *set)
-{
-  g_autoptr (BaseUidSet) uids = base_uid_set_parse (set);
-  return uids != NULL ? base_uid_set_count (uids) : 0;
-}
-
 static gboolean
 run_expunging (ImapSession *session, ImapCommand *command, const char *set,
                const ImapExchange *exchange, ImapResponse *answer, GCancellable *cancellable,
                GError **error)
 {
-  session->expected_expunges = count_uids (set);
+  imap_gone_begin (session, set);
   gboolean done = imap_talk_run (session, command, exchange, answer, cancellable, error);
-  session->expected_expunges = 0;
+  imap_gone_end (session);
   return done;
 }
 
@@ -130,7 +122,7 @@ imap_session_expunge (ImapSession *session, const char *set, GCancellable *cance
     ImapTask *task =
         imap_flight_add (flight, command, IMAP_TASK_NEEDS_WRITABLE | IMAP_TASK_EXPUNGES,
                          _ ("The server did not delete the messages."), session->selected_name);
-    task->expunges = count_uids (set);
+    task->set = g_strdup (set);
     task->after = imap_flight_get_task (flight, store);
   }
   return imap_flight_run (flight, cancellable, error)

@@ -17,7 +17,7 @@ typedef enum
       1 << 3, /* sequence numbers: no EXPUNGE may come before it is carried out */
   IMAP_TASK_HOLDS_NUMBERS = 1 << 4, /* no EXPUNGE comes with it (RFC 9051 7.5.1) */
   IMAP_TASK_STATUS = 1 << 5,
-  IMAP_TASK_EXPUNGES = 1 << 6, /* removes messages of the selected mailbox itself */
+  IMAP_TASK_EXPUNGES = 1 << 6, /* removes messages of the selected mailbox itself: its `set` */
 } ImapTaskTraits;
 
 /* After OK.  FALSE with the error set: the task failed after all, the connection is fine. */
@@ -55,7 +55,6 @@ struct _ImapTask
   ImapExchange exchange;
   ImapTag tag;
   gsize octets;
-  guint64 expunges;
   guint32 uid_validity; /* the expected one */
   ImapFlags flags;
   gboolean add_flags, tells_subscribed, read_only, sent, done, begun;

@@ -207,7 +207,7 @@ finish_select (ImapFlight *flight, ImapTask *task, gboolean opened)
     drop_dependents (flight, task, TRUE);
 }
 
-/* Each message that our own command removes is announced once. */
+/* All that our own commands remove has been announced. */
 static void
 finish_expunging (ImapFlight *flight)
 {
@@ -216,7 +216,7 @@ finish_expunging (ImapFlight *flight)
     if ((task->traits & IMAP_TASK_EXPUNGES) && task->sent && !task->done)
       return;
   }
-  flight->session->expected_expunges = 0;
+  imap_gone_end (flight->session);
 }
 
 static void
@@ -303,7 +303,7 @@ send_task (ImapFlight *flight, ImapTask *task, gboolean alone, GCancellable *can
   if (task->traits & IMAP_TASK_STATUS)
     flight->n_status++;
   if (task->traits & IMAP_TASK_EXPUNGES)
-    session->expected_expunges += task->expunges;
+    imap_gone_begin (session, task->set);
   begin_oldest (flight);
   if (!imap_talk_queue (session, task->command, &task->exchange, task->tag, &answer, &answered,
                         cancellable, error))

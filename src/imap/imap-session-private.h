@@ -36,6 +36,8 @@ struct _ImapSession
   GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
   GString *alerts;        /* [ALERT] texts since the last sign-in began, one a line */
 
+  BaseUidSet *removing; /* NULL: none; what a MOVE or EXPUNGE of ours under way removes */
+
   GPtrArray *namespaces; /* of ImapNamespace */
   GPtrArray *news;       /* of ImapNews: told, and not taken yet */
 
@@ -58,7 +60,7 @@ struct _ImapSession
   gboolean no_idle, no_extended_list; /* offered, but refused when used */
   guint64 append_limit;               /* octets that any mailbox takes; 0: not told */
   guint64 news_octets;                /* about what `news` takes */
-  guint64 expected_expunges;          /* that our own MOVE or EXPUNGE will bring */
+  guint64 removed;                    /* EXPUNGEs taken for those of `removing` */
   guint32 told_validity;              /* with the last COPYUID or APPENDUID */
   guint short_idles;                  /* in a row, ended by the server without news */
   guint last_tag;
@@ -192,6 +194,22 @@ void imap_state_forget_selected (ImapSession *session);
 /* SELECT is next to be answered: what comes from here on is the new mailbox's.  Again at [CLOSED] (RFC 7162 3.2.11), since
  * what came before it was still the old one's. */
 void imap_state_begin_selected (ImapSession *session, gboolean read_only);
+
+/* FALSE with an error, whatever it is, when `going_on` is FALSE: a callback had enough. */
+gboolean imap_state_check_going_on (gboolean going_on, GError **error);
+
+/* ---- imap-gone.c ---- */
+
+/* A command goes out that removes `set` of the selected mailbox: what is told of those is no news. */
+void imap_gone_begin (ImapSession *session, const char *set);
+/* All those commands are answered. */
+void imap_gone_end (ImapSession *session);
+/* Another mailbox is selected. */
+void imap_gone_forget (ImapSession *session);
+void imap_gone_take_expunge (ImapSession *session, guint32 number);
+/* VANISHED [(EARLIER)] uids, RFC 7162 3.2.10; the earlier ones were not counted in EXISTS. */
+gboolean imap_gone_take_vanished (ImapSession *session, const ImapExchange *exchange,
+                                  GError **error);
 
 /* ---- imap-idle.c ---- */
 

@@ -30,6 +30,7 @@ imap_session_free (ImapSession *session)
   if (session == NULL)
     return;
   imap_state_forget_selected (session);
+  imap_gone_forget (session);
   g_clear_pointer (&session->connection, net_connection_free);
   imap_lexer_free (session->lexer);
   g_ptr_array_unref (session->mechanisms);

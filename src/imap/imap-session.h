@@ -133,8 +133,8 @@ typedef struct
 
 typedef enum
 {
-  IMAP_NEWS_EXISTS,   /* number: so many messages now */
-  IMAP_NEWS_EXPUNGED, /* number: the sequence number of what went; those above it count one less */
+  IMAP_NEWS_EXISTS, /* number: so many messages now */
+  IMAP_NEWS_EXPUNGED, /* number: the sequence number of what went (0: not known); those above it count one less */
   IMAP_NEWS_VANISHED, /* uids */
   IMAP_NEWS_FLAGS,    /* number: sequence number; uid (0: not told), flags, modseq (0: not told) */
   IMAP_NEWS_STATUS,   /* mailbox: another mailbox as it is now, with what was told of it (`told`) */

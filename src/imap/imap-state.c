@@ -139,7 +139,7 @@ imap_state_begin_selected (ImapSession *session, gboolean read_only)
 {
   imap_state_forget_selected (session);
   imap_news_forget_selected (session);
-  session->expected_expunges = 0;
+  imap_gone_forget (session);
   session->selecting = TRUE;
   session->selected.read_only = read_only;
   /* no PERMANENTFLAGS means that all can be stored (RFC 9051 6.3.2) */
@@ -236,65 +236,12 @@ imap_state_take_code (ImapSession *session, const ImapResponse *response)
   }
 }
 
-/* True for messages that went without our doing. */
-static gboolean
-take_expunged (ImapSession *session, guint64 count)
-{
-  guint64 own = MIN (count, session->expected_expunges);
-  session->expected_expunges -= own;
-  session->selected.exists -= (guint32)MIN (count, (guint64)session->selected.exists);
-  return count > own;
-}
-
-static gboolean
-check_going_on (gboolean going_on, GError **error)
+gboolean
+imap_state_check_going_on (gboolean going_on, GError **error)
 {
   if (!going_on && error != NULL && *error == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
   return going_on;
-}
-
-/* Those that went before the mailbox was opened are the answer to SELECT (QRESYNC …) or to FETCH (… VANISHED). */
-static gboolean
-take_vanished_earlier (ImapSession *session, BaseUidSet *uids, const ImapExchange *exchange,
-                       GError **error)
-{
-  while (exchange != NULL && exchange->vanished == NULL)
-    exchange = exchange->next;
-  if (exchange == NULL || uids == NULL) {
-    base_uid_set_free (uids);
-    imap_news_add_number (session, IMAP_NEWS_LOOK_AGAIN, 0);
-    return TRUE;
-  }
-  g_autoptr (BaseUidSet) owned = uids;
-  return exchange->dropped
-         || check_going_on (exchange->vanished (owned, exchange->fetch_data, error), error);
-}
-
-/* VANISHED [(EARLIER)] uids, RFC 7162 3.2.10; the earlier ones were not counted in EXISTS. */
-static gboolean
-take_vanished (ImapSession *session, const ImapExchange *exchange, GError **error)
-{
-  ImapToken token;
-  gboolean earlier = imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_OPEN;
-  if (earlier
-      && (!imap_lexer_skip (session->lexer, &token)
-          || imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_LIMIT))
-    return TRUE;
-  g_autofree char *text = imap_token_dup (&token);
-  g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
-  if (earlier)
-    return take_vanished_earlier (session, g_steal_pointer (&uids), exchange, error);
-
-  if (uids == NULL) {
-    imap_news_add_number (session, IMAP_NEWS_LOOK_AGAIN, 0);
-  } else if (take_expunged (session, base_uid_set_count (uids))) {
-    ImapNews *news = g_new0 (ImapNews, 1);
-    news->kind = IMAP_NEWS_VANISHED;
-    news->uids = g_steal_pointer (&uids);
-    imap_news_add (session, news);
-  }
-  return TRUE;
 }
 
 /* Whether "1:3,7,20:*" has `number`.  "20:*" has the last message in any case, whatever its number: that is left to
@@ -380,7 +327,8 @@ take_fetch (ImapSession *session, const ImapResponse *response, const ImapExchan
       && (exchange == NULL || (exchange->items != 0 && !(exchange->items & IMAP_FETCH_FLAGS))))
     add_flags_news (session, &fetched);
   return exchange == NULL || exchange->dropped
-         || check_going_on (exchange->fetch (&fetched, exchange->fetch_data, error), error);
+         || imap_state_check_going_on (exchange->fetch (&fetched, exchange->fetch_data, error),
+                                       error);
 }
 
 /* * STATUS "Sent" (MESSAGES 3 UNSEEN 0 …) */
@@ -538,7 +486,7 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
   if (strcmp (response->name, "FETCH") == 0)
     return take_fetch (session, response, exchange, error);
   if (strcmp (response->name, "VANISHED") == 0)
-    return take_vanished (session, exchange, error);
+    return imap_gone_take_vanished (session, exchange, error);
   if (strcmp (response->name, "SEARCH") == 0 || strcmp (response->name, "ESEARCH") == 0)
     return take_search (session, response->name[0] == 'E', exchange, error);
 
@@ -553,8 +501,7 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
       imap_news_add_number (session, IMAP_NEWS_EXISTS, response->number);
     session->selected.exists = response->number;
   } else if (strcmp (response->name, "EXPUNGE") == 0) {
-    if (take_expunged (session, 1))
-      imap_news_add_number (session, IMAP_NEWS_EXPUNGED, response->number);
+    imap_gone_take_expunge (session, response->number);
   } else if (strcmp (response->name, "STATUS") == 0) {
     take_status (session, exchange);
   } else if (strcmp (response->name, "CAPABILITY") == 0) {

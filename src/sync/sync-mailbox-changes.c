@@ -25,20 +25,10 @@ sync_mailbox_take_changed (const ImapFetched *fetched, gpointer user_data, GErro
   return TRUE;
 }
 
-static void
-add_all (BaseUidSet *set, const BaseUidSet *other)
-{
-  for (guint i = 0; i < base_uid_set_n_ranges (other); i++) {
-    BaseUidRange range = base_uid_set_get_range (other, i);
-
-    base_uid_set_add_range (set, range.first, range.last);
-  }
-}
-
 gboolean
 sync_mailbox_take_vanished (const BaseUidSet *uids, gpointer user_data, GError **error)
 {
-  add_all (((SyncMailbox *)user_data)->vanished, uids);
+  base_uid_set_add_set (((SyncMailbox *)user_data)->vanished, uids);
   return TRUE;
 }
 
@@ -372,7 +362,7 @@ sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPtrArray *n
         *look = TRUE;
       break;
     case IMAP_NEWS_VANISHED:
-      add_all (gone, one->uids);
+      base_uid_set_add_set (gone, one->uids);
       break;
     case IMAP_NEWS_EXISTS:
     case IMAP_NEWS_EXPUNGED:

@@ -118,6 +118,48 @@ test_move (void)
   test_done (server, session);
 }
 
+/* What another client removes while our own MOVE is under way is told with its UIDs at once; where there are only numbers, and fewer
+ * than ours, that it is not known which went. */
+static void
+test_moved_beside_another (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SELECT ("MOVE UIDPLUS") "C: A3 UID MOVE 7,9 \"Trash\"\n"
+                                                    "S: * VANISHED 5,9\n"
+                                                    "S: * VANISHED 7\n"
+                                                    "S: A3 OK done\n"
+                                                    "C: A4 UID MOVE 11:12 \"Trash\"\n"
+                                                    "S: * 20 EXISTS\n"
+                                                    "S: * 3 EXPUNGE\n"
+                                                    "S: A4 OK done\n"
+                                                    "C: A5 UID MOVE 13:14 \"Trash\"\n"
+                                                    "S: * 4 EXPUNGE\n"
+                                                    "S: * 4 EXPUNGE\n"
+                                                    "S: A5 OK done\n");
+  ImapSession *session = test_select (server);
+  g_autoptr (BaseUidSet) peeked = base_uid_set_new ();
+
+  g_assert_true (imap_session_move (session, "7,9", "Trash", NULL, NULL, NULL));
+  g_assert_true (imap_session_peek_vanished (session, peeked));
+  g_assert_true (base_uid_set_count (peeked) == 1 && base_uid_set_contains (peeked, 5));
+  g_autoptr (GPtrArray) news = imap_session_steal_news (session);
+  g_assert_cmpuint (news->len, ==, 1);
+  const ImapNews *gone = news->pdata[0];
+  g_assert_cmpint (gone->kind, ==, IMAP_NEWS_VANISHED);
+  g_assert_true (base_uid_set_count (gone->uids) == 1 && base_uid_set_contains (gone->uids, 5));
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 0);
+
+  g_assert_true (imap_session_move (session, "11:12", "Trash", NULL, NULL, NULL));
+  g_assert_false (imap_session_peek_vanished (session, peeked));
+  g_autoptr (GPtrArray) unsure = imap_session_steal_news (session);
+  g_assert_cmpuint (unsure->len, ==, 2);
+  g_assert_cmpint (((ImapNews *)unsure->pdata[1])->kind, ==, IMAP_NEWS_EXPUNGED);
+  g_assert_cmpuint (imap_session_get_selected (session)->exists, ==, 19);
+  g_assert_true (imap_session_move (session, "13:14", "Trash", NULL, NULL, NULL));
+  g_assert_false (imap_session_take_news (session));
+  test_done (server, session);
+}
+
 static void
 test_copy (void)
 {
@@ -318,6 +360,7 @@ test_change_add (void)
   g_test_add_func ("/imap/change/read-only", test_read_only);
   g_test_add_func ("/imap/change/not-permanent", test_not_permanent);
   g_test_add_func ("/imap/change/move", test_move);
+  g_test_add_func ("/imap/change/moved-beside-another", test_moved_beside_another);
   g_test_add_func ("/imap/change/copy", test_copy);
   g_test_add_func ("/imap/change/expunge", test_expunge);
   g_test_add_func ("/imap/change/no-uidplus", test_no_uidplus);
