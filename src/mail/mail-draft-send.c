@@ -131,7 +131,8 @@ to_mime (const Sending *sending, GError **error)
   mime->message_id = mime_build_message_id (sending->from_address);
   mime->in_reply_to = g_strdup (draft->in_reply_to);
   mime->references = g_strdup (draft->references);
-  mime->date = g_get_real_time () / G_USEC_PER_SEC;
+  /* Its readers are told when it goes, not when it was written. */
+  mime->date = MAX (g_get_real_time () / G_USEC_PER_SEC, draft->send_at);
   if (mime->attachments == NULL)
     mime->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
   for (guint i = 0; i < draft->attachments->len; i++) {
@@ -170,7 +171,9 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   outbox->recipients = g_steal_pointer (&recipients);
   outbox->subject = g_strdup (sending->draft->subject);
   outbox->state = STORE_OUTBOX_QUEUED;
-  outbox->created = mime->date;
+  outbox->created = g_get_real_time () / G_USEC_PER_SEC;
+  outbox->notify = sending->draft->notify;
+  outbox->send_at = sending->draft->send_at;
   sending->outbox = outbox;
   sending->bytes = g_steal_pointer (&bytes);
   return MAIL_CALL_DONE;

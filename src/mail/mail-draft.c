@@ -303,6 +303,40 @@ mail_draft_set_body (MailDraft *self, const char *text, const char *html)
   set_field (self, &self->plain->html, html);
 }
 
+MailNotify
+mail_draft_get_notify (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), 0);
+  return (MailNotify)self->plain->notify;
+}
+
+void
+mail_draft_set_notify (MailDraft *self, MailNotify notify)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  if (self->plain->notify == (StoreNotify)notify)
+    return;
+  self->plain->notify = (StoreNotify)notify;
+  self->serial++;
+}
+
+gint64
+mail_draft_get_send_at (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), 0);
+  return self->plain->send_at;
+}
+
+void
+mail_draft_set_send_at (MailDraft *self, gint64 send_at)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  if (self->plain->send_at == send_at)
+    return;
+  self->plain->send_at = send_at;
+  self->serial++;
+}
+
 static gboolean
 same_but_for_space (const char *a, const char *b)
 {

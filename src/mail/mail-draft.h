@@ -39,6 +39,19 @@ const char *mail_draft_get_html (MailDraft *draft); /* NULL: plain text */
 void mail_draft_set_recipients (MailDraft *draft, const char *to, const char *cc, const char *bcc);
 void mail_draft_set_subject (MailDraft *draft, const char *subject);
 void mail_draft_set_body (MailDraft *draft, const char *text, const char *html);
+/* Reports about the delivery that are asked of the servers on the way; one that knows no such thing sends none. */
+typedef enum
+{
+  MAIL_NOTIFY_SUCCESS = 1 << 0,
+  MAIL_NOTIFY_FAILURE = 1 << 1,
+  MAIL_NOTIFY_DELAY = 1 << 2,
+} MailNotify;
+MailNotify mail_draft_get_notify (MailDraft *draft);
+void mail_draft_set_notify (MailDraft *draft, MailNotify notify);
+/* Not to be sent before that (seconds UTC; 0 or past: at once).  The server keeps it where it can, else it waits in the
+ * outbox. */
+gint64 mail_draft_get_send_at (MailDraft *draft);
+void mail_draft_set_send_at (MailDraft *draft, gint64 send_at);
 gboolean mail_draft_is_empty (MailDraft *draft); /* nothing a person would miss */
 gboolean mail_draft_is_reply (MailDraft *draft);
 

@@ -169,6 +169,11 @@ describe (const StoreOutbox *row, gboolean offline)
     }
     if (row->error != NULL)
       return g_strdup (row->error);
+    if (row->send_at > g_get_real_time () / G_USEC_PER_SEC) {
+      g_autofree char *at = base_date_long (row->send_at);
+
+      return g_strdup_printf (_ ("Will be sent on %s"), at);
+    }
     return g_strdup (offline ? _ ("Waiting for a connection to the server")
                              : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:

@@ -45,16 +45,13 @@ wants_reports (SmtpTransaction *transaction)
 }
 
 static void
-append_hold (GString *command, const SmtpSendOptions *options)
+append_hold (SmtpTransaction *transaction, GString *command)
 {
-  if (options->hold_until > 0) {
-    g_autoptr (GDateTime) until = g_date_time_new_from_unix_utc (options->hold_until);
-    g_autofree char *text = g_date_time_format (until, "%Y-%m-%dT%H:%M:%SZ");
+  g_autoptr (GDateTime) until = g_date_time_new_from_unix_utc (transaction->options->hold_until);
+  g_autofree char *text = g_date_time_format (until, "%Y-%m-%dT%H:%M:%SZ");
 
-    g_string_append_printf (command, " HOLDUNTIL=%s", text);
-  } else if (options->hold_for > 0) {
-    g_string_append_printf (command, " HOLDFOR=%" G_GUINT64_FORMAT, options->hold_for);
-  }
+  transaction->used |= SMTP_CAP_FUTURERELEASE;
+  g_string_append_printf (command, " HOLDUNTIL=%s", text);
 }
 
 static gboolean
@@ -83,7 +80,8 @@ put_mail (SmtpTransaction *transaction, GError **error)
       append_xtext (command, options->envelope_id);
     }
   }
-  append_hold (command, options);
+  if (options->hold_until > 0)
+    append_hold (transaction, command);
 
   return smtp_session_put (session, transaction->cancellable, error, "%s", command->str);
 }

@@ -141,11 +141,12 @@ smtp_session_get_size_limit (SmtpSession *session)
 }
 
 gboolean
-smtp_session_get_hold_limits (SmtpSession *session, guint64 *seconds, gint64 *until)
+smtp_session_can_hold (SmtpSession *session, gint64 until)
 {
-  gboolean offered = smtp_session_has (session, SMTP_CAP_FUTURERELEASE);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  *seconds = offered ? session->hold_seconds : 0;
-  *until = offered ? session->hold_until : 0;
-  return offered;
+  return smtp_session_has (session, SMTP_CAP_FUTURERELEASE)
+         && (session->hold_until == 0 || until <= session->hold_until)
+         && (session->hold_seconds == 0
+             || until - now <= (gint64)MIN (session->hold_seconds, G_MAXINT64));
 }

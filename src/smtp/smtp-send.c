@@ -83,29 +83,13 @@ wire_address (SmtpTransaction *transaction, const char *address, GError **error)
 static gboolean
 check_options (SmtpTransaction *transaction, GError **error)
 {
-  const SmtpSendOptions *options = transaction->options;
-  SmtpSession *session = transaction->session;
-  guint64 seconds;
-  gint64 until, now = g_get_real_time () / G_USEC_PER_SEC;
-
-  if (options->hold_for == 0 && options->hold_until == 0)
+  if (transaction->options->hold_until == 0
+      || smtp_session_can_hold (transaction->session, transaction->options->hold_until))
     return TRUE;
-  if (!smtp_session_get_hold_limits (session, &seconds, &until)) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("“%s” does not keep mail for later. It was not sent."), session->host);
-    return FALSE;
-  }
-  if (options->hold_until > 0
-          ? (until > 0 && options->hold_until > until)
-                || (seconds > 0 && options->hold_until > now + (gint64)MIN (seconds, G_MAXINT32))
-          : seconds > 0 && options->hold_for > seconds) {
-    base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                    _ ("“%s” does not keep mail for as long as that. Choose an earlier time."),
-                    session->host);
-    return FALSE;
-  }
-
-  return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("“%s” does not keep mail for later. It was not sent."),
+                  transaction->session->host);
+  return FALSE;
 }
 
 /* All that can be known before a word is said. */
@@ -190,16 +174,14 @@ try_once (SmtpTransaction *transaction, const char *from, const char *const *rec
 }
 
 /* What the server offered and then did not know is left out in another try, and in doubt for good when that went: else it was
- * something else that the server did not like.  BDAT is the exception: what stood behind it was taken for commands, so that
- * the other try has to be made on another connection, and that it is not known was said in so many words. */
+ * something else that the server did not like.  Two cannot be tried: BDAT, for what stood behind it was taken for commands, and it
+ * was said in so many words that it is not known; and a mail that is to go later cannot go without saying so. */
 static void
 take_doubts (SmtpSession *session, SmtpOutcome outcome, SmtpCapability before,
              SmtpCapability left_out)
 {
-  SmtpCapability chunking = left_out & SMTP_CAP_CHUNKING;
-
   if (outcome != SMTP_SENT)
-    left_out = chunking;
+    left_out &= SMTP_CAP_CHUNKING | SMTP_CAP_FUTURERELEASE;
   session->doubted |= left_out;
   session->disabled = before | left_out;
 }

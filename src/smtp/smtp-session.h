@@ -46,9 +46,8 @@ typedef struct
   SmtpNotify notify;
   const char *
       envelope_id; /* nullable: stands in those reports (ENVID), any text; left out above 100 octets */
-  /* The server keeps the mail for so many seconds, or until then (seconds UTC, wins over hold_for); 0: it goes now.  Without
-   * FUTURERELEASE REFUSED, beyond its limits LIMIT: what shall go later never goes at once. */
-  guint64 hold_for;
+  /* The server keeps the mail until then (seconds UTC); 0: it goes now.  What smtp_session_can_hold () says no to is REFUSED:
+   * what shall go later never goes at once. */
   gint64 hold_until;
 } SmtpSendOptions;
 
@@ -72,9 +71,9 @@ gboolean smtp_session_sign_in (SmtpSession *session, const char *user, const cha
                                GCancellable *cancellable, GError **error);
 gboolean smtp_session_has (SmtpSession *session, SmtpCapability capability);
 guint64 smtp_session_get_size_limit (SmtpSession *session); /* 0: none told */
-/* What the server holds mails for (FUTURERELEASE): seconds from now, and the last moment (seconds UTC); 0 each: none told.
- * FALSE when it does not. */
-gboolean smtp_session_get_hold_limits (SmtpSession *session, guint64 *seconds, gint64 *until);
+/* Whether the server would keep a mail until then (seconds UTC; FUTURERELEASE and its limits).  FALSE after it did not know the
+ * parameter. */
+gboolean smtp_session_can_hold (SmtpSession *session, gint64 until);
 gboolean smtp_session_is_usable (SmtpSession *session);
 
 /* These are not used though offered (STARTTLS and AUTH cannot be switched off); added to what this server is known to offer

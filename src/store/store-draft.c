@@ -201,6 +201,8 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   g_key_file_set_int64 (file, GROUP, "Source", draft->source);
   set_text (file, GROUP, "SourceId", draft->source_id);
   g_key_file_set_boolean (file, GROUP, "Forward", draft->forward);
+  g_key_file_set_integer (file, GROUP, "Notify", (int)draft->notify);
+  g_key_file_set_int64 (file, GROUP, "SendAt", draft->send_at);
   g_key_file_set_int64 (file, GROUP, "Modified", draft->modified);
   g_key_file_set_boolean (file, GROUP, "Editing", draft->editing);
   g_key_file_set_uint64 (file, GROUP, "Attachments", draft->attachments->len);
@@ -271,6 +273,8 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->source = g_key_file_get_int64 (file, GROUP, "Source", NULL);
   draft->source_id = get_text (file, GROUP, "SourceId", NULL);
   draft->forward = g_key_file_get_boolean (file, GROUP, "Forward", NULL);
+  draft->notify = (StoreNotify)g_key_file_get_integer (file, GROUP, "Notify", NULL);
+  draft->send_at = g_key_file_get_int64 (file, GROUP, "SendAt", NULL);
   /* Of an older version: an answer names what it answers. */
   if (draft->source_id == NULL && !draft->forward)
     draft->source_id = g_strdup (draft->in_reply_to);

@@ -56,6 +56,8 @@ write_ini (StoreDb *db, const StoreOutbox *outbox, GError **error)
   g_key_file_set_string_list (file, GROUP, "Recipients", (const char *const *)outbox->recipients,
                               g_strv_length (outbox->recipients));
   g_key_file_set_int64 (file, GROUP, "Created", outbox->created);
+  g_key_file_set_integer (file, GROUP, "Notify", (int)outbox->notify);
+  g_key_file_set_int64 (file, GROUP, "SendAt", outbox->send_at);
 
   g_autoptr (StoreQuery) query = store_db_query (
       db, error, "SELECT name FROM account WHERE id = ?1", STORE_INTS (outbox->account));
@@ -89,6 +91,8 @@ read_ini (StoreDb *db, const char *draft, char **account)
   outbox->subject = g_key_file_get_string (file, GROUP, "Subject", NULL);
   outbox->recipients = g_key_file_get_string_list (file, GROUP, "Recipients", NULL, NULL);
   outbox->created = g_key_file_get_int64 (file, GROUP, "Created", NULL);
+  outbox->notify = (StoreNotify)g_key_file_get_integer (file, GROUP, "Notify", NULL);
+  outbox->send_at = g_key_file_get_int64 (file, GROUP, "SendAt", NULL);
   if (name == NULL || outbox->recipients == NULL)
     return NULL;
   g_autofree char *ini = g_strconcat (name, ".ini", NULL);
@@ -110,17 +114,18 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, "
-      "recipients, subject, error) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-      STORE_INTS (outbox->account, state, outbox->next_try, outbox->created));
+      "recipients, subject, error, notify, send_at) "
+      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6)",
+      STORE_INTS (outbox->account, state, outbox->next_try, outbox->created, outbox->notify,
+                  outbox->send_at));
   if (query == NULL)
     return FALSE;
-  store_query_bind_text (query, 5, outbox->draft);
-  store_query_bind_text (query, 6, outbox->message_id);
-  store_query_bind_text (query, 7, outbox->from);
-  store_query_bind_text (query, 8, recipients);
-  store_query_bind_text (query, 9, outbox->subject);
-  store_query_bind_text (query, 10, sentence);
+  store_query_bind_text (query, 7, outbox->draft);
+  store_query_bind_text (query, 8, outbox->message_id);
+  store_query_bind_text (query, 9, outbox->from);
+  store_query_bind_text (query, 10, recipients);
+  store_query_bind_text (query, 11, outbox->subject);
+  store_query_bind_text (query, 12, sentence);
   db->outbox = TRUE;
   return store_query_step (db, query, error) == 0;
 }
@@ -144,7 +149,7 @@ find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
 #define OUTBOX_COLUMNS                                                                             \
   "SELECT id, account, draft, message_id, sender, recipients, subject, state, "                    \
   "attempts, next_try, created, error, "                                                           \
-  "detail FROM outbox "
+  "detail, notify, send_at FROM outbox "
 
 static StoreOutbox *
 read_row (StoreQuery *query)
@@ -164,6 +169,8 @@ read_row (StoreQuery *query)
   outbox->created = store_query_int (query, 10);
   outbox->error = store_query_dup_text (query, 11);
   outbox->detail = store_query_dup_text (query, 12);
+  outbox->notify = (StoreNotify)store_query_int (query, 13);
+  outbox->send_at = store_query_int (query, 14);
   return outbox;
 }
 
@@ -318,7 +325,8 @@ store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError *
   gint64 exists = 0;
   gboolean ok = store_db_run (db, error,
                               "UPDATE outbox SET state = ?2, next_try = 0, error = NULL, "
-                              "detail = NULL WHERE id = ?1 AND state = ?3",
+                              "detail = NULL, send_at = CASE ?3 WHEN ?2 THEN 0 ELSE send_at END "
+                              "WHERE id = ?1 AND state = ?3",
                               STORE_INTS (id, STORE_OUTBOX_QUEUED, seen))
                 && store_db_get_int (db, &exists, error, "SELECT id FROM outbox WHERE id = ?1",
                                      STORE_INTS (id));

@@ -21,6 +21,14 @@ typedef struct
 
 void store_attachment_free (StoreAttachment *attachment);
 
+/* Of what the person wants to hear from the servers on the way (the same bits as SmtpNotify). */
+typedef enum
+{
+  STORE_NOTIFY_SUCCESS = 1 << 0,
+  STORE_NOTIFY_FAILURE = 1 << 1,
+  STORE_NOTIFY_DELAY = 1 << 2,
+} StoreNotify;
+
 typedef struct
 {
   char *id;      /* random, folder name */
@@ -31,6 +39,8 @@ typedef struct
   gint64 source;                  /* row id of the message answered or forwarded, 0 */
   char *source_id; /* nullable: its Message-ID, for row ids do not outlive a lost database */
   gboolean forward;
+  StoreNotify notify;
+  gint64 send_at; /* not before; 0: as soon as it is told to be sent */
   gint64 modified;
   gboolean editing;       /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */
@@ -77,6 +87,8 @@ typedef struct
   StoreOutboxState state;
   guint attempts;
   gint64 next_try, created;
+  StoreNotify notify;
+  gint64 send_at; /* not before; 0: at once */
   char *error, *detail; /* nullable: sentence, server's words */
 } StoreOutbox;
 
@@ -97,7 +109,8 @@ GBytes *store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox,
 gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try,
                                  const char *sentence, const char *detail, GError **error);
 /* The person wants it tried (again) now: `queued`, but only where it still is as the person `seen` it.  What has
- * moved on meanwhile is left alone: making `queued` of what is being sent could send it twice. */
+ * moved on meanwhile is left alone: making `queued` of what is being sent could send it twice.  What waited for its time does
+ * so no longer; what had failed or is uncertain keeps it. */
 gboolean store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError **error);
 /* Sent (250): in one durable transaction the row goes and, where `sent_folder` > 0, the Sent
  * copy (`copy`, flags SEEN, with body) and its APPEND come (`filed`: the server puts it there by itself, and it is only to

@@ -288,6 +288,32 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
   return FALSE;
 }
 
+/* It is to go later, and this server keeps nothing: so it waits here. */
+static gboolean
+must_wait_here (Sender *sender, const StoreOutbox *outbox)
+{
+  return outbox->send_at > now_s () && smtp_session_is_usable (sender->session)
+         && !smtp_session_can_hold (sender->session, outbox->send_at);
+}
+
+static SmtpOutcome
+submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, GError **error)
+{
+  const SmtpSendOptions options = { .notify = (SmtpNotify)outbox->notify,
+                                    .envelope_id = outbox->message_id,
+                                    .hold_until =
+                                        outbox->send_at > now_s () ? outbox->send_at : 0 };
+  SmtpOutcome outcome;
+
+  /* From the final dot to its answer a cancel would leave nobody knowing. */
+  sync_worker_set_guarded (sender->worker, TRUE);
+  outcome =
+      smtp_session_send (sender->session, outbox->from, (const char *const *)outbox->recipients,
+                         message, &options, sender->cancellable, error);
+  sync_worker_set_guarded (sender->worker, FALSE);
+  return outcome;
+}
+
 static gboolean
 send_one (Sender *sender, const StoreOutbox *outbox)
 {
@@ -295,19 +321,18 @@ send_one (Sender *sender, const StoreOutbox *outbox)
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
   SmtpOutcome outcome = SMTP_NOT_SENT;
 
-  if (message != NULL) {
-    /* From the final dot to its answer a cancel would leave nobody knowing. */
-    sync_worker_set_guarded (sender->worker, TRUE);
-    outcome =
-        smtp_session_send (sender->session, outbox->from, (const char *const *)outbox->recipients,
-                           message, NULL, sender->cancellable, &error);
-    sync_worker_set_guarded (sender->worker, FALSE);
-  }
+  if (message != NULL && !must_wait_here (sender, outbox))
+    outcome = submit (sender, outbox, message, &error);
   switch (outcome) {
   case SMTP_SENT:
     finish_sent (sender, outbox, message, files_sent (sender));
     return TRUE;
   case SMTP_NOT_SENT:
+    /* Known before, or the server had offered to keep it and then did not know how. */
+    if (message != NULL && must_wait_here (sender, outbox)) {
+      set_state (sender, outbox, STORE_OUTBOX_QUEUED, outbox->send_at, NULL, NULL);
+      return TRUE;
+    }
     return finish_not_sent (sender, outbox, error);
   case SMTP_UNCERTAIN:
     /* Looked for in Sent by check_uncertain (). */

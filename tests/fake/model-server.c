@@ -555,6 +555,14 @@ model_server_dump_delivered (ModelServer *server)
   return model_world_dump_delivered (&server->shared.world);
 }
 
+char *
+model_server_dump_wishes (ModelServer *server)
+{
+  g_autoptr (GMutexLocker) locker = lock_world (server);
+
+  return model_world_dump_wishes (&server->shared.world);
+}
+
 guint
 model_server_count_delivered (ModelServer *server)
 {

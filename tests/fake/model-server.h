@@ -108,6 +108,9 @@ GBytes *model_server_ref_message (ModelServer *server, const char *user, const c
 char *model_server_dump (ModelServer *server, const char *user) G_GNUC_WARN_UNUSED_RESULT;
 /* What SMTP took, in order, a line each: "SENDER<TAB>RECIPIENT,RECIPIENT<TAB>SHA1<TAB>MESSAGE-ID". */
 char *model_server_dump_delivered (ModelServer *server) G_GNUC_WARN_UNUSED_RESULT;
+/* The same mails, a line each: what else was asked for ("RET=HDRS ENVID=x HOLDUNTIL=… NOTIFY=SUCCESS ORCPT=…").  What is to be held
+ * reaches no mailbox here. */
+char *model_server_dump_wishes (ModelServer *server) G_GNUC_WARN_UNUSED_RESULT;
 guint model_server_count_delivered (ModelServer *server);
 
 /* Since the start or the last reset of the counters, both protocols, all connections. */

@@ -16,6 +16,7 @@ typedef struct
   char *sender;          /* Owned, NULL: none begun */
   GPtrArray *recipients; /* Owned */
   GString *chunks;       /* Owned: of BDAT, NULL: none yet */
+  GString *wishes;       /* Owned: parameters of DSN and FUTURERELEASE */
 } Smtp;
 
 static gboolean
@@ -42,6 +43,7 @@ forget (Smtp *smtp)
 {
   g_clear_pointer (&smtp->sender, g_free);
   g_ptr_array_set_size (smtp->recipients, 0);
+  g_string_truncate (smtp->wishes, 0);
   if (smtp->chunks != NULL)
     g_string_free (g_steal_pointer (&smtp->chunks), TRUE);
 }
@@ -103,6 +105,33 @@ dup_path (const char *rest)
   return close != NULL ? g_strndup (open + 1, (gsize)(close - open) - 1) : NULL;
 }
 
+/* FALSE: the line has a parameter of an extension that is not offered. */
+static gboolean
+take_wishes (Smtp *smtp, const char *rest)
+{
+  static const struct
+  {
+    const char *parameter, *capability;
+  } known[] = { { "RET=", "DSN" },
+                { "ENVID=", "DSN" },
+                { "NOTIFY=", "DSN" },
+                { "ORCPT=", "DSN" },
+                { "HOLDFOR=", "FUTURERELEASE" },
+                { "HOLDUNTIL=", "FUTURERELEASE" } };
+  g_auto (GStrv) words = g_strsplit (rest, " ", -1);
+
+  for (gsize i = 0; words[i] != NULL; i++) {
+    for (gsize k = 0; k < G_N_ELEMENTS (known); k++) {
+      if (!g_str_has_prefix (words[i], known[k].parameter))
+        continue;
+      if (!can (smtp, known[k].capability))
+        return FALSE;
+      g_string_append_printf (smtp->wishes, "%s%s", smtp->wishes->len > 0 ? " " : "", words[i]);
+    }
+  }
+  return TRUE;
+}
+
 static void
 mail_from (Smtp *smtp, const char *rest)
 {
@@ -124,6 +153,8 @@ mail_from (Smtp *smtp, const char *rest)
     answer (smtp, "555 5.5.4 parameter not known");
   else if (size != NULL && limit > 0 && g_ascii_strtoull (size + 6, NULL, 10) > limit)
     answer (smtp, "552 5.3.4 too big");
+  else if (!take_wishes (smtp, rest))
+    answer (smtp, "555 5.5.4 parameter not known");
   else {
     smtp->sender = g_steal_pointer (&path);
     answer (smtp, "250 2.1.0 begun");
@@ -142,6 +173,10 @@ recipient (Smtp *smtp, const char *rest)
   }
   if (path == NULL) {
     answer (smtp, "501 5.5.4 no address");
+    return;
+  }
+  if (!take_wishes (smtp, rest)) {
+    answer (smtp, "555 5.5.4 parameter not known");
     return;
   }
   g_mutex_lock (&smtp->world->lock);
@@ -169,7 +204,8 @@ submit (Smtp *smtp, GString *text)
   g_mutex_lock (&smtp->world->lock);
   ModelAccount *account = model_world_find_account (smtp->world, smtp->user);
   model_world_submit (smtp->world, smtp->sender, smtp->recipients, message,
-                      files_sent && account != NULL ? model_account_find (account, "Sent") : NULL);
+                      files_sent && account != NULL ? model_account_find (account, "Sent") : NULL,
+                      smtp->wishes->str);
   g_mutex_unlock (&smtp->world->lock);
   forget (smtp);
   answer (smtp, "250 2.0.0 taken");
@@ -297,6 +333,7 @@ model_smtp_run (ModelShared *shared, ModelLink *link)
   smtp.capabilities = g_strdup (shared->smtp_capabilities);
   g_mutex_unlock (&shared->lock);
   smtp.recipients = g_ptr_array_new_with_free_func (g_free);
+  smtp.wishes = g_string_new (NULL);
   model_link_say (link, "220 model.test ESMTP");
   while (!model_link_is_over (link)) {
     g_autofree char *instead = NULL;
@@ -310,6 +347,7 @@ model_smtp_run (ModelShared *shared, ModelLink *link)
   }
   forget (&smtp);
   g_ptr_array_unref (smtp.recipients);
+  g_string_free (smtp.wishes, TRUE);
   g_free (smtp.capabilities);
   g_free (smtp.user);
 }

@@ -63,6 +63,7 @@ free_delivery (gpointer data)
   g_free (delivery->recipients);
   g_free (delivery->hash);
   g_free (delivery->message_id);
+  g_free (delivery->wishes);
   g_free (delivery);
 }
 
@@ -393,7 +394,7 @@ hash_of (GBytes *bytes)
 
 void
 model_world_submit (ModelWorld *world, const char *sender, GPtrArray *recipients, GBytes *message,
-                    ModelMailbox *sent)
+                    ModelMailbox *sent, const char *wishes)
 {
   ModelDelivery *delivery = g_new0 (ModelDelivery, 1);
   g_autoptr (GString) list = g_string_new (NULL);
@@ -407,13 +408,14 @@ model_world_submit (ModelWorld *world, const char *sender, GPtrArray *recipients
     for (guint k = 0; k < world->accounts->len; k++) {
       ModelAccount *account = g_ptr_array_index (world->accounts, k);
 
-      if (strcmp (account->address, address) == 0)
+      if (strcmp (account->address, address) == 0 && strstr (wishes, "HOLDUNTIL=") == NULL)
         model_mailbox_append (world, model_account_find (account, "INBOX"), message, none, 0, 0);
     }
   }
   if (sent != NULL)
     model_mailbox_append (world, sent, message, seen, 0, 0);
   delivery->sender = g_strdup (sender);
+  delivery->wishes = g_strdup (wishes);
   delivery->recipients = g_strdup (list->str);
   delivery->hash = hash_of (message);
   delivery->message_id = model_message_dup_field (message, "Message-ID");
@@ -504,6 +506,17 @@ model_world_dump (ModelWorld *world, const char *user)
     }
   }
   g_ptr_array_sort (lines, compare_lines);
+  return join_lines (lines);
+}
+
+char *
+model_world_dump_wishes (ModelWorld *world)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < world->delivered->len; i++)
+    g_ptr_array_add (lines,
+                     g_strdup (((ModelDelivery *)g_ptr_array_index (world->delivered, i))->wishes));
   return join_lines (lines);
 }
 

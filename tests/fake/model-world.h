@@ -46,6 +46,7 @@ typedef struct
 typedef struct
 {
   char *sender, *recipients, *hash, *message_id;
+  char *wishes; /* parameters of MAIL and RCPT beyond the usual: "RET=HDRS HOLDUNTIL=… NOTIFY=…" */
 } ModelDelivery;
 
 typedef struct
@@ -100,9 +101,9 @@ char *model_flags_to_string (GPtrArray *flags) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "550 ..." for a recipient that is refused, else NULL. */
 const char *model_world_get_refusal (ModelWorld *world, const char *address);
-/* Takes a mail in: the list of deliveries, INBOX of whom it is for, and `sent` (nullable) for a copy. */
+/* Takes a mail in: the list of deliveries, INBOX of whom it is for (unless it is to be held), and `sent` (nullable) for a copy. */
 void model_world_submit (ModelWorld *world, const char *sender, GPtrArray *recipients,
-                         GBytes *message, ModelMailbox *sent);
+                         GBytes *message, ModelMailbox *sent, const char *wishes);
 
 /* A header field of the message, unfolded, without the blanks around; NULL: none.  Owned by the caller. */
 char *model_message_dup_field (GBytes *bytes, const char *name) G_GNUC_WARN_UNUSED_RESULT;
@@ -110,6 +111,7 @@ char *model_message_dup_field (GBytes *bytes, const char *name) G_GNUC_WARN_UNUS
 gsize model_message_header_length (GBytes *bytes);
 /* See model_server_dump () and model_server_dump_delivered (). */
 char *model_world_dump (ModelWorld *world, const char *user) G_GNUC_WARN_UNUSED_RESULT;
+char *model_world_dump_wishes (ModelWorld *world) G_GNUC_WARN_UNUSED_RESULT;
 char *model_world_dump_delivered (ModelWorld *world) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

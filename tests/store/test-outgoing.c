@@ -62,6 +62,8 @@ test_draft (void)
   draft->source_id = g_strdup ("<s@x>");
   draft->forward = TRUE;
   draft->editing = TRUE;
+  draft->notify = STORE_NOTIFY_FAILURE;
+  draft->send_at = 4106822400;
   draft->modified = 1234;
   StoreAttachment *file = attach (profile, draft->id, "보고서 [1];=.txt", "content", 100, &error);
   g_assert_no_error (error);
@@ -88,6 +90,8 @@ test_draft (void)
     g_assert_true (both[i]->forward);
     g_assert_true (both[i]->editing);
     g_assert_cmpint (both[i]->modified, ==, 1234);
+    g_assert_cmpint (both[i]->notify, ==, STORE_NOTIFY_FAILURE);
+    g_assert_cmpint (both[i]->send_at, ==, 4106822400);
     g_assert_cmpuint (both[i]->attachments->len, ==, 2);
     const StoreAttachment *attachment = g_ptr_array_index (both[i]->attachments, 0);
     g_assert_cmpstr (attachment->name, ==, "보고서 [1];=.txt");
@@ -174,6 +178,8 @@ queue (Profile *profile, const char *draft, gint64 next_try)
                          .recipients = (GStrv)recipients,
                          .subject = (char *)"안녕",
                          .next_try = next_try,
+                         .notify = STORE_NOTIFY_SUCCESS | STORE_NOTIFY_DELAY,
+                         .send_at = 1234567,
                          .created = 99 };
   g_assert_true (store_outbox_add (profile->db, &outbox, message, &error));
   g_assert_no_error (error);
@@ -204,6 +210,8 @@ test_outbox (void)
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
   g_assert_cmpstr (row->recipients[1], ==, "나@example.kr");
   g_assert_cmpint (row->created, ==, 99);
+  g_assert_cmpint (row->notify, ==, STORE_NOTIFY_SUCCESS | STORE_NOTIFY_DELAY);
+  g_assert_cmpint (row->send_at, ==, 1234567);
 
   /* Once is enough. */
   g_autoptr (GBytes) other = g_bytes_new_static ("other", 5);
@@ -317,6 +325,11 @@ test_send_again (void)
   g_autoptr (StoreOutbox) queued = only_row (profile);
   g_assert_cmpint (queued->state, ==, STORE_OUTBOX_QUEUED);
   g_assert_cmpint (queued->next_try, ==, 0);
+  /* It was to go later, and still is; but who says so while it waits for that means now. */
+  g_assert_cmpint (queued->send_at, ==, 1234567);
+  g_assert_true (store_outbox_send_again (profile->db, row->id, STORE_OUTBOX_QUEUED, &error));
+  g_autoptr (StoreOutbox) at_once = only_row (profile);
+  g_assert_cmpint (at_once->send_at, ==, 0);
 
   g_assert_true (store_outbox_edit (profile->db, row->id, &error));
   g_assert_false (store_outbox_send_again (profile->db, row->id, STORE_OUTBOX_FAILED, &error));
@@ -393,6 +406,8 @@ test_lost_database (void)
   g_assert_cmpstr (row->draft, ==, queued->id);
   g_assert_cmpstr (row->message_id, ==, "<out@x>");
   g_assert_cmpstr (row->subject, ==, "안녕");
+  g_assert_cmpint (row->notify, ==, STORE_NOTIFY_SUCCESS | STORE_NOTIFY_DELAY);
+  g_assert_cmpint (row->send_at, ==, 1234567);
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
   g_assert_cmpint (row->account, ==, store_account_ensure (profile->db, "one", &error));
   g_autoptr (GBytes) bytes = store_outbox_get_message (profile->db, row, &error);

@@ -257,6 +257,13 @@ rig_find (Rig *rig, const char *folder, const char *subject)
 gint64
 rig_send (Rig *rig, const char *to, const char *subject, gsize size)
 {
+  return rig_send_with (rig, to, subject, size, 0, 0);
+}
+
+gint64
+rig_send_with (Rig *rig, const char *to, const char *subject, gsize size, StoreNotify notify,
+               gint64 send_at)
+{
   g_autoptr (StoreDraft) draft = store_draft_new ();
   g_autoptr (StoreOutbox) outbox = g_new0 (StoreOutbox, 1);
   g_autoptr (GBytes) message = build (subject, to, size);
@@ -271,6 +278,8 @@ rig_send (Rig *rig, const char *to, const char *subject, gsize size)
   outbox->recipients = g_strsplit (to, ",", -1);
   outbox->subject = g_strdup (subject);
   outbox->created = g_get_real_time () / G_USEC_PER_SEC;
+  outbox->notify = notify;
+  outbox->send_at = send_at;
   g_assert_true (store_outbox_add (rig->db, outbox, message, &error));
   g_assert_no_error (error);
   rows = store_outbox_list (rig->db, rig->row, NULL);

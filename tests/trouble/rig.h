@@ -42,7 +42,7 @@ typedef struct
 /* The account alice on a server with these settings (nullable); not started. */
 Rig *rig_new (const ModelSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 void rig_start (Rig *rig);
-/* Stops the engine and opens the store anew, as after a restart. */
+/* Stops the engine, opens the store anew and starts again. */
 void rig_restart (Rig *rig);
 void rig_free (Rig *rig);
 /* For the log of the test: what the engine last said, and what the server has. */
@@ -62,6 +62,9 @@ gint64 rig_find (Rig *rig, const char *folder, const char *subject);
 
 /* Puts a mail into the outbox and says so to the engine; its id.  `to`: separated by commas. */
 gint64 rig_send (Rig *rig, const char *to, const char *subject, gsize size);
+/* The same with what else is wished; `send_at` 0: at once. */
+gint64 rig_send_with (Rig *rig, const char *to, const char *subject, gsize size, StoreNotify notify,
+                      gint64 send_at);
 /* NULL when it is not there any more. */
 StoreOutbox *rig_get_outbox (Rig *rig, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 guint rig_count_outbox (Rig *rig);

@@ -5,6 +5,6 @@ extern const char *const test_trouble_imap_answers[];
 extern const char *const test_trouble_smtp_answers[];
 
 void test_commands_add (void);
-void test_commands_add (void);
+void test_later_add (void);
 void test_opening_add (void);
 void test_outbox_add (void);
