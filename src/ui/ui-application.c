@@ -27,9 +27,12 @@ struct _UiApplication
   MailEngine *engine;
   GSettings *settings;
   GtkWidget *shortcuts; /* while it is open */
-  MailAccount *asks;    /* needs its password while nobody looks at the window */
-  GPtrArray *uris;      /* mailto: URIs that came before the engine was ready */
+  GPtrArray *
+      asks; /* MailAccount: need their passwords; asked for one by one while somebody looks at the window */
+  GPtrArray *uris; /* mailto: URIs that came before the engine was ready */
   char *profile;
+
+  GtkWindow *asking; /* Borrowed: the dialog that asks for a password; NULL: none does */
 
   guint wait_source; /* waits for sending to end before quitting */
   gboolean starting;
@@ -65,21 +68,31 @@ on_close_request (UiWindow *window, UiApplication *self)
   return GDK_EVENT_STOP;
 }
 
-static void
-ask_for_password (UiApplication *self, UiWindow *window)
-{
-  g_autoptr (MailAccount) account = g_steal_pointer (&self->asks);
-  if (account && mail_account_needs_password (account))
-    ui_password_dialog_ask (GTK_WINDOW (window), self->engine, account,
-                            mail_account_get_state_text (account),
-                            mail_account_get_state_detail (account));
-}
+static void ask_for_password (UiApplication *self);
 
 static void
-on_window_active (UiWindow *window, GParamSpec *pspec, UiApplication *self)
+on_dialog_gone (UiApplication *self)
 {
-  if (gtk_window_is_active (GTK_WINDOW (window)))
-    ask_for_password (self, window);
+  self->asking = NULL;
+  ask_for_password (self);
+}
+
+/* One after another: several at once would hide each other. */
+static void
+ask_for_password (UiApplication *self)
+{
+  UiWindow *window = find_window (self);
+  while (self->asks->len > 0 && !self->asking && !self->stopping && window
+         && gtk_window_is_active (GTK_WINDOW (window))) {
+    g_autoptr (MailAccount) account = g_ptr_array_steal_index (self->asks, 0);
+    if (!mail_account_needs_password (account))
+      continue;
+    self->asking = ui_password_dialog_ask (GTK_WINDOW (window), self->engine, account,
+                                           mail_account_get_state_text (account),
+                                           mail_account_get_state_detail (account));
+    g_signal_connect_object (self->asking, "destroy", G_CALLBACK (on_dialog_gone), self,
+                             G_CONNECT_SWAPPED);
+  }
 }
 
 static UiWindow *
@@ -88,7 +101,8 @@ open_window (UiApplication *self)
   UiWindow *window = ui_window_new (GTK_APPLICATION (self), self->engine, self->settings);
   g_signal_connect_object (window, "retry", G_CALLBACK (start_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, 0);
-  g_signal_connect_object (window, "notify::is-active", G_CALLBACK (on_window_active), self, 0);
+  g_signal_connect_object (window, "notify::is-active", G_CALLBACK (ask_for_password), self,
+                           G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -229,10 +243,9 @@ on_password_needed (UiApplication *self, MailAccount *account, const char *sente
                     const char *detail)
 {
   /* Nobody is torn out of another program, the keyring's question included: the bar in the window says it until somebody looks */
-  UiWindow *window = find_window (self);
-  g_set_object (&self->asks, account);
-  if (window && gtk_window_is_active (GTK_WINDOW (window)))
-    ask_for_password (self, window);
+  if (!g_ptr_array_find (self->asks, account, NULL))
+    g_ptr_array_add (self->asks, g_object_ref (account));
+  ask_for_password (self);
 }
 
 /* A person who looks at the window needs no notification any more. */
@@ -598,7 +611,7 @@ ui_application_finalize (GObject *object)
 {
   UiApplication *self = UI_APPLICATION (object);
   g_clear_handle_id (&self->wait_source, g_source_remove);
-  g_clear_object (&self->asks);
+  g_ptr_array_unref (self->asks);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->paths, base_paths_unref);
@@ -621,6 +634,7 @@ ui_application_class_init (UiApplicationClass *klass)
 static void
 ui_application_init (UiApplication *self)
 {
+  self->asks = g_ptr_array_new_with_free_func (g_object_unref);
   self->uris = g_ptr_array_new_with_free_func (g_free);
   g_application_add_main_option (G_APPLICATION (self), "profile", 0, 0, G_OPTION_ARG_FILENAME,
                                  _ ("Keep mail, accounts and settings under this folder"),

@@ -105,7 +105,7 @@ forget_dialog (gpointer data, GObject *dialog)
   g_object_unref (account);
 }
 
-void
+GtkWindow *
 ui_password_dialog_ask (GtkWindow *parent, MailEngine *engine, MailAccount *account,
                         const char *sentence, const char *detail)
 {
@@ -125,6 +125,7 @@ ui_password_dialog_ask (GtkWindow *parent, MailEngine *engine, MailAccount *acco
   }
   set_words (self, sentence, detail);
   gtk_window_present (GTK_WINDOW (self));
+  return GTK_WINDOW (self);
 }
 
 static void

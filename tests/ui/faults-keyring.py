@@ -76,6 +76,25 @@ def a_wrong_password_is_asked_for_again(scene):
     scene.quit()
 
 
+@case
+def several_accounts_are_asked_for_one_after_another(scene):
+    users = {'alice', 'bob', 'kim'}
+    for user in users:
+        scene.account(user, secret=False)
+    scene.start()
+    while users:
+        scene.app.wait(None, 'Password for .*@lab.test', timeout=30)
+        time.sleep(1)  # the others have failed to sign in by now, too
+        asked = [user for user in users if scene.app.find(None, f'Password for {user}@lab.test')]
+        assert len(asked) == 1, f'asked for {asked} at once'
+        scene.app.fill('text|password text', exact('Password'), asked[0] + 'pw')
+        scene.app.click('push button', exact('Sign In'))
+        scene.app.wait_gone(None, f'Password for {asked[0]}@lab.test')
+        users.remove(asked[0])
+    scene.inbox()
+    scene.quit()
+
+
 def lock():
     subprocess.run(['gdbus', 'call', '--session', '--dest', 'org.freedesktop.secrets', '--object-path', '/org/freedesktop/secrets',
                     '--method', 'org.freedesktop.Secret.Service.Lock', "['/org/freedesktop/secrets/collection/login']"],
@@ -168,7 +187,8 @@ def a_keyring_that_is_never_answered_does_not_keep_it_from_quitting(scene):
 
 
 if __name__ == '__main__':
-    tests = [an_account_can_be_set_up_and_asks_at_the_next_start, a_wrong_password_is_asked_for_again]
+    tests = [an_account_can_be_set_up_and_asks_at_the_next_start, a_wrong_password_is_asked_for_again,
+             several_accounts_are_asked_for_one_after_another]
     locked = [a_locked_keyring_can_be_unlocked, a_locked_keyring_that_stays_locked_is_done_without,
               a_keyring_that_is_never_answered_does_not_keep_it_from_quitting]
     main(chosen(tests if KEYRING == 'none' else locked), finish)
