@@ -396,8 +396,8 @@ take_answer (ImapFlight *flight, GCancellable *cancellable, GError **error)
     if ((task->traits & IMAP_TASK_SELECTS) && !task->begun) {
       /* answered out of turn: what came before it cannot be told apart */
       session->usable = FALSE;
-      base_error_set (error, BASE_ERROR_BROKEN, NULL,
-                      _ ("“%s” mixed up its answers. Sosik will connect again."), session->host);
+      base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("“%s” mixed up its answers."),
+                      session->host);
       return FALSE;
     }
     imap_state_take_code (session, &response);

@@ -45,8 +45,7 @@ earned_us (ImapSession *session)
 static void
 set_too_slow (ImapSession *session, GError **error)
 {
-  base_error_set (error, BASE_ERROR_RETRY, NULL,
-                  _ ("“%s” answers too slowly to go on with. Sosik will try again."),
+  base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("“%s” answers too slowly to go on with."),
                   session->host);
 }
 

@@ -72,8 +72,7 @@ read_greeting (ImapSession *session, GCancellable *cancellable, GError **error)
         session->host);
   } else if (greeting.kind == IMAP_RESPONSE_UNTAGGED && greeting.condition == IMAP_CONDITION_BYE) {
     base_error_set (error, BASE_ERROR_RETRY, greeting.text,
-                    _ ("“%s” does not accept connections at the moment. Sosik will try again."),
-                    session->host);
+                    _ ("“%s” does not accept connections at the moment."), session->host);
   } else {
     base_error_set (
         error, BASE_ERROR_BROKEN, NULL,
@@ -123,8 +122,8 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
   if (answer.condition != IMAP_CONDITION_OK
       && (imap_talk_is_for_now (&answer) || imap_response_has_code (&answer, "LIMIT")
           || imap_response_has_code (&answer, "OVERQUOTA"))) {
-    base_error_set (error, BASE_ERROR_RETRY, answer.text,
-                    _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);
+    base_error_set (error, BASE_ERROR_RETRY, answer.text, _ ("“%s” cannot do this at the moment."),
+                    session->host);
     return FALSE;
   }
   if (answer.condition != IMAP_CONDITION_OK) {

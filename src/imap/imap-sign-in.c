@@ -44,8 +44,7 @@ set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **
 
   if (imap_talk_is_for_now (answer) || imap_response_has_code (answer, "LIMIT")
       || imap_response_has_code (answer, "OVERQUOTA")) {
-    base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("“%s” cannot sign you in at the moment. Sosik will try again."),
+    base_error_set (error, BASE_ERROR_RETRY, words, _ ("“%s” cannot sign you in at the moment."),
                     session->host);
   } else if (imap_response_has_code (answer, "EXPIRED")) {
     base_error_set (

@@ -532,8 +532,8 @@ imap_state_take_untagged (ImapSession *session, const ImapResponse *response,
     if (session->leaving)
       return TRUE;
     imap_state_take_code (session, response);
-    base_error_set (error, BASE_ERROR_RETRY, response->text,
-                    _ ("“%s” ended the connection. Sosik will try again."), session->host);
+    base_error_set (error, BASE_ERROR_RETRY, response->text, _ ("“%s” ended the connection."),
+                    session->host);
     return FALSE;
   case IMAP_CONDITION_OK:
   case IMAP_CONDITION_NO:

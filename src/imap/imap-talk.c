@@ -310,8 +310,8 @@ imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
   g_free (session->refused_code);
   session->refused_code = g_strdup (answer->code);
   if (imap_talk_is_for_now (answer)) {
-    base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("“%s” cannot do this at the moment. Sosik will try again."), session->host);
+    base_error_set (error, BASE_ERROR_RETRY, words, _ ("“%s” cannot do this at the moment."),
+                    session->host);
   } else if (has_one_of (answer, gone) && exchange->mailbox != NULL) {
     base_error_set (error, BASE_ERROR_GONE, words,
                     _ ("The folder “%s” does not exist on the server."), exchange->mailbox);

@@ -3,6 +3,8 @@
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
+#include <glib/gi18n.h>
+
 #include "base-error.h"
 #include "base-log.h"
 
@@ -297,7 +299,18 @@ static void
 handle_refused (const char *account_id, const char *sentence, const char *detail,
                 gpointer user_data)
 {
-  mail_engine_emit_notice (user_data, sentence, detail);
+  MailEngine *self = user_data;
+  MailAccount *account = mail_engine_find_account (self, account_id);
+
+  /* With one account there is nothing to tell apart. */
+  if (account == NULL || g_list_model_get_n_items (mail_engine_get_accounts (self)) < 2) {
+    mail_engine_emit_notice (self, sentence, detail);
+    return;
+  }
+  /* Translators: account, what is the matter with it */
+  g_autofree char *named =
+      g_strdup_printf (_ ("%s: %s"), mail_account_get_label (account), sentence);
+  mail_engine_emit_notice (self, named, detail);
 }
 
 const MailChangesHandlers mail_engine_handlers = {

@@ -142,8 +142,8 @@ is_still_taking (NetConnection *connection, gint64 *deadline)
 static void
 set_silent_error (NetConnection *connection, GError **error)
 {
-  base_error_set (error, BASE_ERROR_RETRY, NULL,
-                  _ ("“%s” has stopped answering. Sosik will try again."), connection->host);
+  base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("“%s” has stopped answering."),
+                  connection->host);
 }
 
 /* As wait_for (), for the peer alone and until `deadline` (monotonic), which is an error. */
@@ -205,8 +205,7 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *
     if (io == NET_IO_FAILED || !wait_for_peer (connection, io, deadline, cancellable, error))
       return FALSE;
     if (g_get_monotonic_time () > deadline) {
-      base_error_set (error, BASE_ERROR_RETRY, NULL,
-                      _ ("“%s” took too long to set up encryption. Sosik will try again."),
+      base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("“%s” took too long to set up encryption."),
                       connection->host);
       return FALSE;
     }
@@ -351,10 +350,8 @@ receive_inflated (NetConnection *connection, void *data, gsize size, gsize *done
     NetIo io;
 
     if (!net_deflate_take (connection->deflate, data, size, done)) {
-      base_error_set (
-          error, BASE_ERROR_BROKEN, NULL,
-          _ ("“%s” sent something that cannot be decompressed. Sosik will connect again."),
-          connection->host);
+      base_error_set (error, BASE_ERROR_BROKEN, NULL,
+                      _ ("“%s” sent something that cannot be decompressed."), connection->host);
       return NET_IO_FAILED;
     }
     if (*done > 0)

@@ -131,8 +131,7 @@ net_tls_free (NetTls *tls)
 void
 net_closed_error (GError **error, const char *host)
 {
-  base_error_set (error, BASE_ERROR_BROKEN, NULL,
-                  _ ("“%s” closed the connection. Sosik will try again."), host);
+  base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("“%s” closed the connection."), host);
 }
 
 void
@@ -143,13 +142,11 @@ net_socket_error (GError **error, int saved_errno, const char *host)
   case ECONNABORTED:
   case EPIPE:
     base_error_set (error, BASE_ERROR_BROKEN, g_strerror (saved_errno),
-                    _ ("The connection to “%s” was cut. Sosik will try again."), host);
+                    _ ("The connection to “%s” was cut."), host);
     break;
   default:
-    base_error_set (
-        error, BASE_ERROR_RETRY, g_strerror (saved_errno),
-        _ ("The connection to “%s” was lost. Sosik will try again when the network is back."),
-        host);
+    base_error_set (error, BASE_ERROR_RETRY, g_strerror (saved_errno),
+                    _ ("The connection to “%s” was lost."), host);
     break;
   }
 }
@@ -239,7 +236,7 @@ fail_record (NetTls *tls, ssize_t result, GError **error)
     break;
   default:
     base_error_set (error, BASE_ERROR_BROKEN, gnutls_strerror ((int)result),
-                    _ ("The encrypted connection to “%s” broke. Sosik will try again."), tls->host);
+                    _ ("The encrypted connection to “%s” broke."), tls->host);
     break;
   }
 

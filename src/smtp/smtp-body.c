@@ -88,8 +88,7 @@ static char *
 refusal_sentence (SmtpSession *session, const SmtpReply *reply)
 {
   if (smtp_reply_class (reply) == 4)
-    return g_strdup_printf (
-        _ ("“%s” could not take the message at the moment. Sosik will try again."), session->host);
+    return g_strdup_printf (_ ("“%s” could not take the message at the moment."), session->host);
   return g_strdup_printf (
       smtp_reply_to_code (reply) == BASE_ERROR_LIMIT
           ? _ ("The message is too large for “%s”. Remove an attachment and send again.")
@@ -112,10 +111,10 @@ get_data (SmtpTransaction *transaction, GError **error)
   if (reply->code == 354)
     return TRUE;
 
-  sentence = g_strdup_printf (smtp_reply_class (reply) == 4
-                                  ? _ ("“%s” takes no mail at the moment. Sosik will try again.")
-                                  : _ ("“%s” refused the message."),
-                              session->host);
+  sentence =
+      g_strdup_printf (smtp_reply_class (reply) == 4 ? _ ("“%s” takes no mail at the moment.")
+                                                     : _ ("“%s” refused the message."),
+                       session->host);
   smtp_session_set_error (session, reply, sentence, error);
   return FALSE;
 }
@@ -159,10 +158,8 @@ is_unknown_chunk (SmtpTransaction *transaction, const SmtpReply *reply, GError *
   words = smtp_reply_to_text (reply);
   transaction->unknown |= SMTP_CAP_CHUNKING;
   session->usable = FALSE;
-  base_error_set (
-      error, BASE_ERROR_RETRY, words,
-      _ ("“%s” does not know a way of sending that it had offered. Sosik will try another one."),
-      session->host);
+  base_error_set (error, BASE_ERROR_RETRY, words,
+                  _ ("“%s” does not know a way of sending that it had offered."), session->host);
   return TRUE;
 }
 

@@ -171,18 +171,15 @@ set_refusals_error (SmtpTransaction *transaction, const Refusals *refusals, GErr
   case BASE_ERROR_RETRY:
     base_error_set (
         error, BASE_ERROR_RETRY, refusals->words->str,
-        ngettext (
-            "“%s” cannot take mail for %u recipient at the moment. Nobody got the message; Sosik will "
-            "try again.",
-            "“%s” cannot take mail for %u recipients at the moment. Nobody got the message; Sosik will "
-            "try again.",
-            refusals->count),
+        ngettext ("“%s” cannot take mail for %u recipient at the moment. Nobody got the message.",
+                  "“%s” cannot take mail for %u recipients at the moment. Nobody got the message.",
+                  refusals->count),
         host, refusals->count);
     break;
   case BASE_ERROR_BROKEN:
     transaction->session->usable = FALSE;
     base_error_set (error, BASE_ERROR_BROKEN, refusals->words->str,
-                    _ ("“%s” answered something that makes no sense. Sosik will try again."), host);
+                    _ ("“%s” answered something that makes no sense."), host);
     break;
   case BASE_ERROR_AUTH:
   case BASE_ERROR_LIMIT:
@@ -218,8 +215,7 @@ get_mail (SmtpTransaction *transaction, GError **error)
 
   switch (smtp_reply_to_code (reply)) {
   case BASE_ERROR_RETRY:
-    sentence = g_strdup_printf (_ ("“%s” takes no mail at the moment. Sosik will try again."),
-                                session->host);
+    sentence = g_strdup_printf (_ ("“%s” takes no mail at the moment."), session->host);
     break;
   case BASE_ERROR_LIMIT:
     sentence = g_strdup_printf (

@@ -74,9 +74,8 @@ smtp_reply_add_line (SmtpReply *reply, const char *line, GError **error)
 
   if (code == 0 || (line[3] != ' ' && line[3] != '-' && line[3] != '\0')
       || (reply->code != 0 && reply->code != code)) {
-    base_error_set (
-        error, BASE_ERROR_BROKEN, line,
-        _ ("The mail server answered something that makes no sense. Sosik will try again."));
+    base_error_set (error, BASE_ERROR_BROKEN, line,
+                    _ ("The mail server answered something that makes no sense."));
     return FALSE;
   }
   if (reply->lines->len == SMTP_REPLY_MAX_LINES) {

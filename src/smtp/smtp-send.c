@@ -196,8 +196,8 @@ smtp_session_send (SmtpSession *session, const char *from, const char *const *re
   SmtpCapability left_out = 0;
 
   if (!session->usable) {
-    base_error_set (error, BASE_ERROR_BROKEN, NULL,
-                    _ ("The connection to “%s” is gone. Sosik will try again."), session->host);
+    base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("The connection to “%s” is gone."),
+                    session->host);
     return SMTP_NOT_SENT;
   }
 

@@ -54,8 +54,7 @@ smtp_session_get (SmtpSession *session, GCancellable *cancellable, GError **erro
       deadline =
           g_get_monotonic_time () + (gint64)net_connection_get_timeout (session->connection) * 1000;
     if (!reply->complete && g_get_monotonic_time () > deadline) {
-      base_error_set (error, BASE_ERROR_RETRY, NULL,
-                      _ ("“%s” answers too slowly to go on with. Sosik will try again."),
+      base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("“%s” answers too slowly to go on with."),
                       session->host);
       session->usable = FALSE;
       return NULL;
@@ -101,8 +100,7 @@ smtp_session_set_error (SmtpSession *session, const SmtpReply *reply, const char
   switch (code) {
   case BASE_ERROR_BROKEN:
     session->usable = FALSE;
-    base_error_set (error, code, words,
-                    _ ("“%s” answered something that makes no sense. Sosik will try again."),
+    base_error_set (error, code, words, _ ("“%s” answered something that makes no sense."),
                     session->host);
     break;
   case BASE_ERROR_AUTH:
@@ -179,17 +177,15 @@ start_tls (SmtpSession *session, GCancellable *cancellable, GError **error)
   if (reply == NULL)
     return FALSE;
   if (reply->code == 421) {
-    smtp_session_set_error (
-        session, reply, _ ("The mail server is closing down for the moment. Sosik will try again."),
-        error);
+    smtp_session_set_error (session, reply, _ ("The mail server is closing down for the moment."),
+                            error);
     return FALSE;
   }
   /* Whoever sits in between can keep us out anyway; what matters is that nothing goes on in clear. */
   if (smtp_reply_class (reply) == 4) {
     words = smtp_reply_to_text (reply);
     base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("“%s” cannot encrypt the connection at the moment. Sosik will try again."),
-                    session->host);
+                    _ ("“%s” cannot encrypt the connection at the moment."), session->host);
     return FALSE;
   }
   if (reply->code != 220) {

@@ -89,8 +89,7 @@ set_auth_error (SmtpSession *session, const SmtpReply *reply, const char *user, 
   switch (smtp_reply_class (reply)) {
   case 4:
     base_error_set (error, BASE_ERROR_RETRY, words,
-                    _ ("“%s” cannot check passwords at the moment. Sosik will try again."),
-                    session->host);
+                    _ ("“%s” cannot check passwords at the moment."), session->host);
     break;
   case 5:
     base_error_set (
@@ -132,9 +131,8 @@ greet_again (SmtpSession *session, GCancellable *cancellable, GError **error)
   if (reply == NULL)
     return FALSE;
   if (reply->code == 421) {
-    smtp_session_set_error (
-        session, reply, _ ("The mail server is closing down for the moment. Sosik will try again."),
-        error);
+    smtp_session_set_error (session, reply, _ ("The mail server is closing down for the moment."),
+                            error);
     return FALSE;
   }
   if (reply->code == 250)

@@ -157,7 +157,7 @@ knows_folders (SyncContext *context, GError **error)
 
   if (folders != NULL && folders->len == 0)
     base_error_set (error, BASE_ERROR_RETRY, NULL,
-                    _ ("The folders of this account are not known yet. Sosik will try again."));
+                    _ ("The folders of this account are not known yet."));
   return folders != NULL && folders->len > 0;
 }
 

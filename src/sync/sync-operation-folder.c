@@ -32,8 +32,7 @@ look (SyncBatch *batch, Listed *listed, GError **error)
   }
   /* An account without any folder: no word to delete anything on. */
   if (mailboxes != NULL && mailboxes->len == 0)
-    base_error_set (error, BASE_ERROR_RETRY, NULL,
-                    _ ("“%s” told no folders at all. Sosik will try again."),
+    base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("“%s” told no folders at all."),
                     sync_account_get_settings (context->account)->imap.host);
   return mailboxes != NULL && mailboxes->len > 0;
 }

@@ -294,6 +294,39 @@ test_reply_and_send (void)
   g_assert_cmpstr (still, ==, queued);
 }
 
+/* What is wished for a mail goes along with it into the outbox, and comes back when it is edited again. */
+static void
+test_later (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) edited = NULL;
+  const gint64 at = 4106822400; /* 2100-02-20 16:00 UTC */
+
+  mail_draft_set_recipients (draft, "Ada <ada@example.org>", NULL, NULL);
+  mail_draft_set_body (draft, "Text", NULL);
+  mail_draft_set_notify (draft, MAIL_NOTIFY_SUCCESS | MAIL_NOTIFY_FAILURE);
+  mail_draft_set_send_at (draft, at);
+  g_assert_true (send_draft (draft, &error));
+  g_clear_object (&draft);
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
+  const StoreOutbox *row = g_ptr_array_index (rows, 0);
+  g_assert_cmpint (row->notify, ==, STORE_NOTIFY_SUCCESS | STORE_NOTIFY_FAILURE);
+  g_assert_cmpint (row->send_at, ==, at);
+  g_autofree char *queued = read_queued (bench);
+  g_assert_nonnull (strstr (queued, " Feb 2100 ")); /* Date */
+
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
+  g_assert_nonnull (strstr (mail_outgoing_get_state_text (item), "2100"));
+  mail_engine_edit_outgoing_async (bench->engine, item, on_result, &edited);
+  g_autoptr (MailDraft) again =
+      mail_engine_edit_outgoing_finish (bench->engine, wait_result (&edited), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (mail_draft_get_notify (again), ==, MAIL_NOTIFY_SUCCESS | MAIL_NOTIFY_FAILURE);
+  g_assert_cmpint (mail_draft_get_send_at (again), ==, at);
+}
+
 static void
 test_outbox (void)
 {
@@ -416,6 +449,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
   g_test_add_func ("/mail/draft/outbox", test_outbox);
+  g_test_add_func ("/mail/draft/later", test_later);
   g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);
   g_test_add_func ("/mail/draft/forward", test_forward);
   g_test_add_func ("/mail/draft/mailto", test_mailto);

@@ -254,6 +254,11 @@ test_accounts (void)
   mail_password_free (imap);
   mail_password_free (smtp);
 
+  /* Of two it has to be told which one it is about. */
+  mail_engine_handlers.refused ("two", "It was refused.", NULL, bench->engine);
+  g_assert_cmpstr (g_ptr_array_index (bench->notices, bench->notices->len - 1), ==,
+                   "two@example.org: It was refused.");
+
   MailAccount *two = mail_engine_find_account (bench->engine, "two");
   g_free (account->label);
   account->label = g_strdup ("Work");

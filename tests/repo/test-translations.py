@@ -52,4 +52,19 @@ def korean_is_complete():
         run('msgfmt', '--check', '-o', os.devnull, merged)
 
 
-main([every_file_with_strings_is_listed, korean_is_complete])
+def what_happens_next_is_said_by_who_knows():
+    """A sentence about what went wrong is shown beside a time, in a dialog, or in the wizard, which tries nothing again: what
+    comes next is added where that is known, once."""
+    said = []
+    for layer in ('base', 'net', 'mime', 'store', 'imap', 'smtp', 'sync'):
+        folder = os.path.join(SOURCE, 'src', layer)
+        for name in sorted(os.listdir(folder)):
+            if not name.endswith('.c'):
+                continue
+            with open(os.path.join(folder, name), encoding='utf-8') as file:
+                text = re.sub(r'"\s*"', '', file.read())
+            said += [f'{layer}/{name}: {found}' for found in re.findall(r'"[^"]*Sosik (?:will )?(?:try|tries|connect)[^"]*"', text)]
+    assert not said, '\n'.join(said)
+
+
+main([what_happens_next_is_said_by_who_knows, every_file_with_strings_is_listed, korean_is_complete])
