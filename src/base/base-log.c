@@ -1,5 +1,5 @@
 /* The log and the protocol trace.  Any thread, one lock around the trace; must never show what was written as a
- * secret, nor the content of literals (other people's mail).
+ * secret, nor the content of literals (other people's mail), nor who writes to whom.
  *
  * The trace shows whole lines: what a connection says in pieces is gathered per connection and direction until
  * the line ends.  A line that ends with {123} or {123+} announces a literal, of which only the size is shown. */
@@ -16,9 +16,10 @@
 
 typedef struct
 {
-  GString *line;   /* at most some MAX_LINE octets of it */
-  GString *end;    /* its last octets so far, where a literal is announced */
-  guint64 literal; /* octets of a literal still to be swallowed */
+  GString *line;      /* at most some MAX_LINE octets of it */
+  GString *end;       /* its last octets so far, where a literal is announced */
+  guint64 literal;    /* octets of a literal still to be swallowed */
+  gboolean structure; /* the line goes on, behind a literal, with what hide_structure () hides */
 } Talk;
 
 /* A line of the trace: made for every line of every connection, so the time is only made readable when somebody reads. */
@@ -96,13 +97,11 @@ line_to_text (const Line *line)
   return g_strdup_printf ("%s.%06d %s\n", time, (int)(line->time % G_USEC_PER_SEC), line->text);
 }
 
-/* Short pieces of a message come as quoted strings behind PREVIEW, BODY[…] and BINARY[…], not as literals: only their sizes may be seen. */
+/* Strings that stand behind one of these words: only their sizes may be seen. */
 static void
-hide_quoted (GString *line)
+hide_quoted (GString *line, const char *const *before)
 {
-  static const char *const before[] = { "PREVIEW \"", "] \"", "> \"" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (before); i++) {
+  for (guint i = 0; before[i] != NULL; i++) {
     const char *found = line->str;
 
     while ((found = strstr (found, before[i])) != NULL) {
@@ -122,15 +121,149 @@ hide_quoted (GString *line)
   }
 }
 
-/* Takes what `text` holds: the line of one connection is over. */
-static void
-keep_line (const char *who, char direction, GString *text)
+/* Words for types and encodings of parts; all other strings in BODYSTRUCTURE are somebody's: names of files, subjects and addresses
+ * of messages within messages. */
+static gboolean
+is_word_of_structure (const char *text, gsize length)
 {
+  static const char *const words[] = {
+    "text",
+    "plain",
+    "html",
+    "multipart",
+    "mixed",
+    "alternative",
+    "related",
+    "signed",
+    "encrypted",
+    "report",
+    "digest",
+    "parallel",
+    "message",
+    "rfc822",
+    "delivery-status",
+    "disposition-notification",
+    "external-body",
+    "image",
+    "jpeg",
+    "png",
+    "gif",
+    "audio",
+    "video",
+    "application",
+    "octet-stream",
+    "pdf",
+    "zip",
+    "pgp-signature",
+    "pgp-encrypted",
+    "pkcs7-signature",
+    "x-pkcs7-signature",
+    "pkcs7-mime",
+    "calendar",
+    "charset",
+    "name",
+    "filename",
+    "boundary",
+    "format",
+    "flowed",
+    "delsp",
+    "type",
+    "start",
+    "micalg",
+    "protocol",
+    "method",
+    "report-type",
+    "inline",
+    "attachment",
+    "7bit",
+    "8bit",
+    "binary",
+    "base64",
+    "quoted-printable",
+    "us-ascii",
+    "utf-8",
+    "euc-kr",
+    "ks_c_5601-1987",
+    "iso-8859-1",
+    "windows-1252",
+    "yes",
+    "no",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    if (strlen (words[i]) == length && g_ascii_strncasecmp (text, words[i], length) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Behind the word BODYSTRUCTURE (and ENVELOPE, which nobody asks for) only what says how a message is made may be seen; all along
+ * where it `goes_on`.  TRUE: there was one. */
+static gboolean
+hide_structure (GString *line, gboolean goes_on)
+{
+  const char *found = goes_on ? line->str : strstr (line->str, "BODYSTRUCTURE (");
+  g_autoptr (GString) out = NULL;
+
+  if (found == NULL)
+    found = strstr (line->str, "ENVELOPE (");
+  if (found == NULL)
+    return FALSE;
+  out = g_string_new_len (line->str, found - line->str);
+  while (*found != '\0') {
+    gsize length = 0;
+
+    g_string_append_c (out, *found);
+    if (*found++ != '"')
+      continue;
+    while (found[length] != '\0' && found[length] != '"')
+      length += found[length] == '\\' && found[length + 1] != '\0' ? 2 : 1;
+    if (is_word_of_structure (found, length))
+      g_string_append_len (out, found, (gssize)length);
+    else
+      g_string_append_printf (out, "(%" G_GSIZE_FORMAT " octets)", length);
+    found += length;
+    if (*found != '\0')
+      g_string_append_c (out, *found++);
+  }
+  g_string_assign (line, out->str);
+  return TRUE;
+}
+
+/* Who writes to whom is nobody's business, and no bug hangs on it; the domain says which server it is about. */
+static void
+hide_addresses (GString *line)
+{
+  static const char ends[] = " \t\"<>()[],;:=@";
+  gsize at = 0;
+
+  for (const char *found; (found = strchr (line->str + at, '@')) != NULL;) {
+    gsize end = (gsize)(found - line->str), begin = end;
+
+    while (begin > 0 && strchr (ends, line->str[begin - 1]) == NULL)
+      begin--;
+    if (begin < end) {
+      g_string_erase (line, (gssize)begin, (gssize)(end - begin));
+      g_string_insert (line, (gssize)begin, "…");
+      end = begin + strlen ("…");
+    }
+    at = end + 1;
+  }
+}
+
+/* Takes what `text` holds, a line of one connection; `structure`: see hide_structure (). */
+static gboolean
+keep_line (const char *who, char direction, GString *text, gboolean structure)
+{
+  /* Short pieces of a message that come as strings, not as literals; and what a person looks for. */
+  static const char *const pieces[] = { "PREVIEW \"", "] \"", "> \"", NULL };
+  static const char *const searched[] = { "TEXT \"", "X-GM-RAW \"", NULL };
   gsize who_length = strlen (who), length;
   Line *line;
 
-  if (direction == '<')
-    hide_quoted (text);
+  hide_quoted (text, direction == '<' ? pieces : searched);
+  structure = direction == '<' && hide_structure (text, structure);
+  hide_addresses (text);
   length = who_length + 3 + text->len;
   line = g_malloc (sizeof (Line) + length + 1);
 
@@ -155,6 +288,7 @@ keep_line (const char *who, char direction, GString *text)
     fputs (shown, trace_file);
     fflush (trace_file);
   }
+  return structure;
 }
 
 static void
@@ -162,7 +296,7 @@ end_line (const char *who, char direction, Talk *talk)
 {
   talk->literal = announced_literal (talk->end);
   g_string_truncate (talk->end, 0);
-  keep_line (who, direction, talk->line);
+  talk->structure = keep_line (who, direction, talk->line, talk->structure) && talk->literal > 0;
   if (talk->literal > 0)
     g_string_append_printf (talk->line, "(%" G_GUINT64_FORMAT " octets)", talk->literal);
 }
@@ -216,10 +350,10 @@ trace_remark (const char *who, const guchar *bytes, gsize length)
     Talk *talk = g_hash_table_lookup (trace_talks, key);
 
     if (talk != NULL && talk->line->len > 0)
-      keep_line (who, *directions, talk->line);
+      (void)keep_line (who, *directions, talk->line, talk->structure);
     g_hash_table_remove (trace_talks, key);
   }
-  keep_line (who, '-', remark);
+  (void)keep_line (who, '-', remark, FALSE);
 }
 
 void

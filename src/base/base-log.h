@@ -1,7 +1,7 @@
 /* What the program says about itself: warnings where an error is swallowed, and the protocol trace.
  *
- * The trace has each line of each connection; what net_connection_write_secret () writes is shown as "(secret)", and
- * literals as their size.  Its last part is always kept in memory, so that a person can save it after something went
+ * The trace has each line of each connection; what net_connection_write_secret () writes is shown as "(secret)",
+ * literals, and strings that hold parts of messages, as their size, and addresses without what stands before the @.  Its last part is always kept in memory, so that a person can save it after something went
  * wrong; SOSIK_TRACE=FILE ("-" for stderr) writes all of it as it happens.  Any thread. */
 #pragma once
 

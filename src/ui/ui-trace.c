@@ -23,7 +23,7 @@ create_text (void)
       gtk_get_major_version (), gtk_get_minor_version (), gtk_get_micro_version (),
       adw_get_major_version (), adw_get_minor_version (), adw_get_micro_version (),
       system != NULL ? system : "?", day,
-      _ ("Passwords are struck out, and only the sizes of messages are shown. Addresses, folder names and subjects may be in it: look it over "
+      _ ("Passwords are struck out, and only the sizes of messages are shown. Of addresses the part before the @ is left out. Names of folders may be in it: look it over "
          "before you send it to anybody."),
       trace);
 }

@@ -101,6 +101,56 @@ keep (void)
                                           "X \"seen\" PREVIEW \"(4 octets)\n"));
 }
 
+/* What may stand in a report of a bug, and what may not. */
+static void
+hide (void)
+{
+  static const char secret[] = "eve";
+  static const struct
+  {
+    char direction;
+    const char *line, *kept;
+  } cases[] = {
+    { '>', "MAIL FROM:<eve@a.example> SIZE=5 RET=HDRS ENVID=<eve@x.example>", "MAIL FROM:<…@a.example> SIZE=5 RET=HDRS ENVID=<…@x.example>" },
+    { '>', "RCPT TO:<한+eve@b.example> NOTIFY=DELAY ORCPT=rfc822;eve+2Bx@b.example", "RCPT TO:<…@b.example> NOTIFY=DELAY ORCPT=rfc822;…@b.example" },
+    { '<', "550 5.1.1 <eve@b.example>: no such user eve@b.example", "550 5.1.1 <…@b.example>: no such user …@b.example" },
+    { '>', "A1 LOGIN \"eve@a.example\" ", "A1 LOGIN \"…@a.example\"" },
+    { '>', "A2 UID SEARCH HEADER Message-ID \"<eve@x.example>\"", "A2 UID SEARCH HEADER Message-ID \"<…@x.example>\"" },
+    { '>', "A3 UID SEARCH RETURN (ALL) TEXT \"eve \\\"eve\"", "A3 UID SEARCH RETURN (ALL) TEXT \"(9 octets)\"" },
+    { '>', "A4 UID SEARCH X-GM-RAW \"from:eve\"", "A4 UID SEARCH X-GM-RAW \"(8 octets)\"" },
+    { '<', "* 1 FETCH (UID 7 BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL \"eve\" \"7BIT\" 5 1) "
+           "(\"APPLICATION\" \"PDF\" (\"NAME\" \"eve\\\".pdf\") NIL NIL \"BASE64\" 9) \"MIXED\") FLAGS (\\Seen))",
+      "* 1 FETCH (UID 7 BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL \"(3 octets)\" \"7BIT\" 5 1) "
+      "(\"APPLICATION\" \"PDF\" (\"NAME\" \"(9 octets)\") NIL NIL \"BASE64\" 9) \"MIXED\") FLAGS (\\Seen))" },
+    { '<', "* 2 FETCH (BODYSTRUCTURE (\"TEXT\" \"PLAIN\" (\"NAME\" {3}\r\neve) NIL \"eve\"))", "(3 octets)) NIL \"(3 octets)\"))" },
+    { '<', "* 3 FETCH (ENVELOPE (NIL \"eve\" ((NIL NIL \"eve\" \"a.example\"", "* 3 FETCH (ENVELOPE (NIL \"(3 octets)\" ((NIL NIL \"(3 octets)\" \"(9 octets)\"" },
+    { '<', "* LIST () \"/\" \"Lists/@home\"", "* LIST () \"/\" \"…@home\"" },
+    { '<', "* OK @ @@ a@", "* OK @ @@ …@" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *line = g_strconcat (cases[i].line, "\r\n", NULL), *trace = NULL;
+
+    say (cases[i].direction, line, 7);
+    trace = base_log_dup_trace ();
+    g_strchomp (trace);
+    g_test_message ("%s", trace);
+    g_assert_true (g_str_has_suffix (trace, cases[i].kept));
+    g_assert_null (strstr (trace, secret));
+  }
+}
+
+static void
+test_hide (void)
+{
+  if (g_test_subprocess ()) {
+    hide ();
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 static void
 test_keep (void)
 {
@@ -117,4 +167,5 @@ test_log_add (void)
 {
   g_test_add_func ("/base/log/trace", test_trace);
   g_test_add_func ("/base/log/keep", test_keep);
+  g_test_add_func ("/base/log/hide", test_hide);
 }

@@ -4,6 +4,20 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-log.h"
+
+/* What a person may send with a report of a bug: no password, as it is or in base64. */
+static void
+check_trace (const char *password)
+{
+  g_autofree char *trace = base_log_dup_trace ();
+  g_autofree char *quoted = g_strescape (password, NULL);
+  const char *const secrets[] = { "AHVzZXIAc2VjcmV0", "AHVzZXI", quoted, password };
+
+  g_assert_nonnull (strstr (trace, "(secret)"));
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    g_assert_true (g_str_equal (secrets[i], "secret") || strstr (trace, secrets[i]) == NULL);
+}
 
 static void
 check_sign_in (const char *script, const char *user, const char *password)
@@ -15,6 +29,7 @@ check_sign_in (const char *script, const char *user, const char *password)
   g_assert_no_error (error);
   g_assert_true (signed_in);
   test_done (server, session);
+  check_trace (password);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-log.h"
 #include "smtp-session-private.h"
 
 #define GREETING "S: 220 mail.test ESMTP\n"
@@ -208,6 +209,19 @@ typedef struct
   const char *word;
 } SignIn;
 
+/* What a person may send with a report of a bug. */
+static void
+check_trace (void)
+{
+  static const char *const secrets[] = { "tanstaaf", "dGFuc3RhYWZ0YW5zdGFhZg",
+                                         "AHRpbQB0YW5zdGFhZnRhbnN0YWFm" };
+  g_autofree char *trace = base_log_dup_trace ();
+
+  g_assert_nonnull (strstr (trace, "> EHLO"));
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    g_assert_null (strstr (trace, secrets[i]));
+}
+
 static void
 check_sign_in (const SignIn *sign_in, gsize piece)
 {
@@ -234,6 +248,7 @@ check_sign_in (const SignIn *sign_in, gsize piece)
   }
   g_clear_pointer (&session, smtp_session_free);
   fake_server_check (server);
+  check_trace ();
 }
 
 static void

@@ -26,6 +26,7 @@ main (int argc, char **argv)
   test_opening_add ();
   test_outbox_add ();
   test_later_add ();
+  test_trace_add ();
   test_commands_add ();
   return g_test_run ();
 }

@@ -8,3 +8,4 @@ void test_commands_add (void);
 void test_later_add (void);
 void test_opening_add (void);
 void test_outbox_add (void);
+void test_trace_add (void);
