@@ -21,6 +21,7 @@
 #define MAX_EXTENSION  40
 #define MONTHS         12 /* where the file asks for months and does not say how many */
 #define MAX_BODY       2048
+#define MAX_PART       (1024 * 1024)
 
 BaseAccount *
 base_account_new (void)
@@ -34,6 +35,7 @@ base_account_new (void)
   account->smtp.security = BASE_SECURITY_TLS;
   account->months = MONTHS;
   account->largest_body = BASE_LARGEST_BODY;
+  account->largest_part = BASE_LARGEST_PART;
   return account;
 }
 
@@ -62,6 +64,7 @@ base_account_dup (const BaseAccount *account)
   copy->bodies = account->bodies;
   copy->months = account->months;
   copy->largest_body = account->largest_body;
+  copy->largest_part = account->largest_part;
   return copy;
 }
 
@@ -222,7 +225,8 @@ read_sync (GKeyFile *file, BaseAccount *account, GError **error)
     return FALSE;
   }
   return read_number (file, "Months", 1, BASE_MONTHS_MAX, &account->months, error)
-         && read_number (file, "LargestBody", 0, MAX_BODY, &account->largest_body, error);
+         && read_number (file, "LargestBody", 0, MAX_BODY, &account->largest_body, error)
+         && read_number (file, "LargestPart", 0, MAX_PART, &account->largest_part, error);
 }
 
 static BaseAccount *
@@ -248,6 +252,7 @@ load (const char *id, const BasePaths *paths, GError **error)
   account->smtp.port = 465;
   account->months = MONTHS;
   account->largest_body = BASE_LARGEST_BODY;
+  account->largest_part = BASE_LARGEST_PART;
   if (!read_server (file, GROUP_IMAP, &account->imap, error)
       || !read_server (file, GROUP_SMTP, &account->smtp, error)
       || !read_sync (file, account, error))
@@ -362,6 +367,7 @@ write_sync (GKeyFile *file, const BaseAccount *account)
     g_key_file_set_string (file, GROUP_SYNC, "Bodies", bodies_words[account->bodies]);
   write_number (file, "Months", account->months, MONTHS);
   write_number (file, "LargestBody", account->largest_body, BASE_LARGEST_BODY);
+  write_number (file, "LargestPart", account->largest_part, BASE_LARGEST_PART);
 }
 
 gboolean
@@ -553,7 +559,8 @@ base_account_check (const BaseAccount *account, GError **error)
   }
 
   if ((guint)account->bodies >= G_N_ELEMENTS (bodies_words) || account->months < 1
-      || account->months > BASE_MONTHS_MAX || account->largest_body > MAX_BODY) {
+      || account->months > BASE_MONTHS_MAX || account->largest_body > MAX_BODY
+      || account->largest_part > MAX_PART) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("Which messages are kept on this computer is not set up properly."));
     return FALSE;

@@ -25,7 +25,8 @@ typedef struct
 } BaseServer;
 
 #define BASE_MONTHS_MAX   1200
-#define BASE_LARGEST_BODY 25 /* where nothing else is said */
+#define BASE_LARGEST_BODY 25 /* these two where nothing else is said */
+#define BASE_LARGEST_PART 256
 
 /* Which messages are kept here whole; headers of all are, always. */
 typedef enum
@@ -45,7 +46,9 @@ typedef struct
   char *ca_file; /* nullable: PEM file of CAs trusted for this account besides the system's */
   BaseBodies bodies;
   guint months;       /* 1 … BASE_MONTHS_MAX; counts with BASE_BODIES_MONTHS only */
-  guint largest_body; /* megabytes: larger messages are fetched when they are opened; 0: no limit */
+  guint largest_body; /* megabytes: what is larger is kept without its large parts; 0: no limit */
+  /* kilobytes: larger parts of large messages are fetched when somebody wants them; 0: messages are fetched whole */
+  guint largest_part;
 } BaseAccount;
 
 BaseAccount *

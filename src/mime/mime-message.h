@@ -49,7 +49,7 @@ typedef struct
 {
   guint index;         /* as MimePart */
   guint64 size;        /* octets as encoded */
-  const char *section; /* borrowed: what the server calls it */
+  const char *section, *encoding; /* borrowed: what the server calls it, and how it is encoded there */
 } MimeMissing;
 /* Bytes that lack these. */
 MimeMessage *mime_message_new_partial (GBytes *bytes, const MimeMissing *missing,

@@ -221,12 +221,14 @@ is_missing (const MimePartial *partial, guint index)
 }
 
 guint64
-mime_partial_get_largest_missing (MimePartial *partial)
+mime_partial_get_largest_missing (MimePartial *partial, GArray *needed)
 {
   guint64 largest = 0;
 
-  for (guint i = 0; i < partial->n; i++) {
-    if (is_missing (partial, i))
+  for (guint i = 0, next = 0; i < partial->n; i++) {
+    if (next < needed->len && g_array_index (needed, guint, next) == i)
+      next++;
+    else if (is_missing (partial, i))
       largest = MAX (largest, partial->parts[i].size);
   }
   return largest;
@@ -360,6 +362,7 @@ put_together (MimePartial *partial, GArray **missing)
       MimeMissing one = { .index = leaf, .size = partial->parts[i].size };
 
       one.section = partial->parts[i].section;
+      one.encoding = partial->parts[i].encoding;
       g_array_append_val (*missing, one);
     }
     leaf += !partial->parts[i].is_multipart;

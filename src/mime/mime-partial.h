@@ -40,8 +40,8 @@ void mime_partial_set (MimePartial *partial, guint index, GBytes *header, GBytes
  * `small` octets; with `all`, every part of at most that size.  GArray of guint; NULL when the parts do not make a message. */
 GArray *mime_partial_list_needed (MimePartial *partial, guint64 small,
                                   gboolean all) G_GNUC_WARN_UNUSED_RESULT;
-/* Octets of the largest part that is not here; 0: all are. */
-guint64 mime_partial_get_largest_missing (MimePartial *partial);
+/* Octets of the largest part that would still not be here, were those needed here; 0: all would be. */
+guint64 mime_partial_get_largest_missing (MimePartial *partial, GArray *needed);
 /* The message as far as it is here.  `missing` (out): GArray of MimeMissing.  NULL when it does not read as what the outline
  * says, or a part that is shown as text is missing. */
 GBytes *mime_partial_build (MimePartial *partial, GArray **missing) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,6 +6,7 @@ CREATE TABLE piece (
   message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
   number INTEGER NOT NULL,             -- -1: the message without the content of the parts below; else which of its leaves
   section TEXT NOT NULL,               -- what the server calls the part
+  encoding TEXT NOT NULL,              -- of its content there, "base64"
   size INTEGER NOT NULL,               -- octets there, as encoded
   decoded INTEGER NOT NULL DEFAULT 0,  -- the bytes here are, they were not encoded when they came
   pack INTEGER REFERENCES pack ON DELETE CASCADE,  -- NULL: not here (of -1: it is not to be had in parts)

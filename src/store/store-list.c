@@ -204,18 +204,6 @@ store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **e
   return TRUE;
 }
 
-static GArray *
-take_uids (StoreDb *db, StoreQuery *query, GError **error)
-{
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  int step;
-  while ((step = store_query_step (db, query, error)) == 1) {
-    guint32 uid = (guint32)store_query_int (query, 0);
-    g_array_append_val (uids, uid);
-  }
-  return step == 0 ? g_steal_pointer (&uids) : NULL;
-}
-
 GArray *
 store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, guint64 max_size,
                                      gint64 since, GError **error)
@@ -226,21 +214,28 @@ store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, gu
       "SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
       "AND size <= ?3 AND (?4 = 0 OR received >= ?4) ORDER BY uid DESC LIMIT ?2",
       STORE_INTS (folder, limit, largest, since));
-  return query != NULL ? take_uids (db, query, error) : NULL;
+  if (query == NULL)
+    return NULL;
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    guint32 uid = (guint32)store_query_int (query, 0);
+    g_array_append_val (uids, uid);
+  }
+  return step == 0 ? g_steal_pointer (&uids) : NULL;
 }
 
 GArray *
-store_message_get_uids_too_large (StoreDb *db, gint64 folder, guint limit, guint64 min_size,
-                                  gint64 since, GError **error)
+store_message_list_too_large (StoreDb *db, gint64 folder, guint limit, guint64 min_size,
+                              gint64 since, GError **error)
 {
-  g_autoptr (StoreQuery) query = store_db_query (
+  return store_db_get_ints (
       db, error,
-      "SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
+      "SELECT id FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
       "AND size > ?3 AND (?4 = 0 OR received >= ?4) "
       "AND NOT EXISTS (SELECT 1 FROM piece WHERE message = message.id AND number = -1) "
       "ORDER BY uid DESC LIMIT ?2",
       STORE_INTS (folder, limit, (gint64)MIN (min_size, (guint64)G_MAXINT64), since));
-  return query != NULL ? take_uids (db, query, error) : NULL;
 }
 
 /* "<a@b>" of a header field. */

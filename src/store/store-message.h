@@ -82,9 +82,10 @@ gboolean store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, G
 GArray *store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit,
                                              guint64 max_size, gint64 since,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same of those larger than `min_size` of which nothing is here and the server was not asked (see store-partial.h). */
-GArray *store_message_get_uids_too_large (StoreDb *db, gint64 folder, guint limit, guint64 min_size,
-                                          gint64 since, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Row ids (gint64) of those larger than `min_size` of which nothing is here and the server was not asked yet (see
+ * store-partial.h), in the same order. */
+GArray *store_message_list_too_large (StoreDb *db, gint64 folder, guint limit, guint64 min_size,
+                                      gint64 since, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives rows of this folder that lack their body (the newest `limit`) the bytes that another
  * row of the account has, or lately had: the same object id; or, where the server tells none,
  * the same Message-ID, size, date and time of receipt.  *shared: how many got theirs. */

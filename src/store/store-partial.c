@@ -18,6 +18,7 @@ store_part_free (StorePart *part)
   if (part == NULL)
     return;
   g_free (part->section);
+  g_free (part->encoding);
   g_free (part);
 }
 
@@ -55,15 +56,17 @@ store_partial_get_state (StoreDb *db, gint64 message, StorePartialState *state, 
 /* ---- writing ---- */
 
 static gboolean
-insert_piece (StoreDb *db, gint64 message, gint64 number, const char *section, guint64 size,
-              GError **error)
+insert_piece (StoreDb *db, gint64 message, gint64 number, const StorePart *part, GError **error)
 {
-  g_autoptr (StoreQuery) query = store_db_query (
-      db, error, "INSERT INTO piece (message, number, size, section) VALUES (?1, ?2, ?3, ?4)",
-      STORE_INTS (message, number, (gint64)MIN (size, (guint64)G_MAXINT64)));
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "INSERT INTO piece (message, number, size, section, encoding) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5)",
+                      STORE_INTS (message, number, (gint64)MIN (part->size, (guint64)G_MAXINT64)));
   if (query == NULL)
     return FALSE;
-  store_query_bind_text (query, 4, section);
+  store_query_bind_text (query, 4, part->section);
+  store_query_bind_text (query, 5, part->encoding);
   return store_query_step (db, query, error) == 0;
 }
 
@@ -112,8 +115,9 @@ set_partial (StoreDb *db, gint64 message, GBytes *bytes, GPtrArray *parts, const
   }
   if (row.has_body)
     return TRUE;
+  const StorePart all = { .section = (char *)"", .encoding = (char *)"", .size = row.size };
   if (!store_db_run (db, error, "DELETE FROM piece WHERE message = ?1", STORE_INTS (message))
-      || !insert_piece (db, message, ALL, "", row.size, error))
+      || !insert_piece (db, message, ALL, &all, error))
     return FALSE;
   if (bytes == NULL)
     return TRUE;
@@ -121,7 +125,7 @@ set_partial (StoreDb *db, gint64 message, GBytes *bytes, GPtrArray *parts, const
     return FALSE;
   for (guint i = 0; i < parts->len; i++) {
     const StorePart *part = g_ptr_array_index (parts, i);
-    if (!insert_piece (db, message, part->index, part->section, part->size, error))
+    if (!insert_piece (db, message, part->index, part, error))
       return FALSE;
   }
   return complete_row (db, &row, preview, has_attachments, error);
@@ -175,8 +179,8 @@ store_partial_copy (StoreDb *db, gint64 source, gint64 message, GError **error)
 {
   return store_db_run (
       db, error,
-      "INSERT INTO piece (message, number, section, size, decoded, pack, offset, length, checksum) "
-      "SELECT ?2, number, section, size, decoded, pack, offset, length, checksum FROM piece "
+      "INSERT INTO piece (message, number, section, encoding, size, decoded, pack, offset, length, "
+      "checksum) SELECT ?2, number, section, encoding, size, decoded, pack, offset, length, checksum FROM piece "
       "WHERE message = ?1",
       STORE_INTS (source, message));
 }
@@ -248,6 +252,7 @@ read_part (StoreQuery *query)
   part->section = store_query_dup_text (query, 1);
   part->size = (guint64)store_query_int (query, 2);
   part->is_here = store_query_int (query, 3) != 0;
+  part->encoding = store_query_dup_text (query, 4);
   return part;
 }
 
@@ -256,7 +261,7 @@ list_parts (StoreDb *db, gint64 message, GPtrArray *parts, GError **error)
 {
   g_autoptr (StoreQuery) query =
       store_db_query (db, error,
-                      "SELECT number, section, size, pack IS NOT NULL FROM piece "
+                      "SELECT number, section, size, pack IS NOT NULL, encoding FROM piece "
                       "WHERE message = ?1 AND number >= 0 ORDER BY number",
                       STORE_INTS (message));
   int step = -1;
@@ -283,7 +288,7 @@ store_partial_find (StoreDb *db, gint64 message, guint index, GError **error)
 {
   g_autoptr (StoreQuery) query =
       store_db_query (db, error,
-                      "SELECT number, section, size, pack IS NOT NULL FROM piece "
+                      "SELECT number, section, size, pack IS NOT NULL, encoding FROM piece "
                       "WHERE message = ?1 AND number = ?2",
                       STORE_INTS (message, index));
   int step = query != NULL ? store_query_step (db, query, error) : -1;

@@ -14,6 +14,7 @@ typedef struct
 {
   guint index;      /* which of its leaves, as MimePart counts them */
   char *section;    /* what the server calls it */
+  char *encoding;   /* of its content there: "base64" */
   guint64 size;     /* octets there, as encoded */
   gboolean is_here; /* its content lies beside the message: store_partial_get_part () */
 } StorePart;

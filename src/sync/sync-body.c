@@ -8,6 +8,7 @@
 #include "imap-flight.h"
 #include "store-message.h"
 #include "sync-incoming.h"
+#include "sync-parts.h"
 
 #include <glib/gi18n.h>
 
@@ -29,75 +30,42 @@ typedef struct
 } Reader;
 
 void
-sync_body_set_offline (GError **error)
+sync_body_set_offline (SyncRequest *request, const char *why, GError **error)
 {
   base_error_set (
-      error, BASE_ERROR_RETRY, NULL,
-      _ ("This message is not on this computer yet, and the mail server cannot be reached now."));
-}
-
-static void
-set_gone (GError **error)
-{
-  base_error_set (error, BASE_ERROR_GONE, NULL,
-                  _ ("The server does not have this message any more."));
-}
-
-static void
-set_renumbered (const StoreFolder *folder, GError **error)
-{
-  base_error_set (error, BASE_ERROR_RETRY, NULL,
-                  _ ("The server has renumbered “%s”. Try again when its list is up to date."),
-                  folder->name);
-}
-
-/* Its UIDs still mean what the store thinks. */
-static gboolean
-check_numbering (const StoreFolder *folder, const ImapSelected *selected, GError **error)
-{
-  if (folder->uid_validity == 0 || selected->uid_validity == 0
-      || selected->uid_validity == folder->uid_validity)
-    return TRUE;
-  set_renumbered (folder, error);
-  return FALSE;
+      error, BASE_ERROR_RETRY, why,
+      sync_request_get_kind (request) == SYNC_REQUEST_PART
+          ? _ ("This attachment is not on this computer yet, and the mail server cannot be "
+               "reached now.")
+          : _ ("This message is not on this computer yet, and the mail server cannot be reached "
+               "now."));
 }
 
 static gboolean
 examine (SyncContext *context, const StoreFolder *folder, GError **error)
 {
   return sync_context_select (context, folder->server_name, TRUE, error)
-         && check_numbering (folder, imap_session_get_selected (context->session), error);
-}
-
-static gboolean
-is_open (SyncContext *context, const StoreFolder *folder)
-{
-  return g_strcmp0 (imap_session_get_selected_name (context->session), folder->server_name) == 0;
+         && sync_place_check_numbering (folder, imap_session_get_selected (context->session),
+                                        error);
 }
 
 /* One round trip, whether the folder is open or not. */
 static gboolean
-fetch_uid (SyncContext *context, const StoreFolder *folder, guint32 uid, GError **error)
+fetch_uid (SyncContext *context, const SyncPlace *place, GError **error)
 {
   g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
-  g_autoptr (SyncIncoming) incoming = sync_incoming_new (context, folder->id, 0);
-  g_autoptr (GError) refused = NULL;
-  g_autofree char *set = g_strdup_printf ("%u", uid);
-  gboolean opens = !is_open (context, folder);
-  guint select = 0, fetch = 0;
+  g_autoptr (SyncIncoming) incoming = sync_incoming_new (context, place->folder->id, 0);
+  g_autofree char *set = g_strdup_printf ("%u", place->uid);
+  SyncEntry entry;
+  guint fetch = 0;
 
-  if (!opens && !check_numbering (folder, imap_session_get_selected (context->session), error))
+  if (!sync_place_open (place, context, flight, &entry, error))
     return FALSE;
-  if (opens)
-    select = imap_flight_select (flight, folder->server_name, TRUE, folder->uid_validity);
   fetch = imap_flight_fetch (flight, set, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, 0,
                              sync_incoming_take, incoming);
-  if (!imap_flight_run (flight, context->cancellable, error)
-      || (opens
-          && (!imap_flight_get_result (flight, select, error)
-              || !check_numbering (folder, imap_flight_get_selected (flight, select), error))))
-    return FALSE;
-  return imap_flight_get_result (flight, fetch, error) && sync_incoming_flush (incoming, error);
+  return imap_flight_run (flight, context->cancellable, error)
+         && sync_place_check (place, flight, &entry, error)
+         && imap_flight_get_result (flight, fetch, error) && sync_incoming_flush (incoming, error);
 }
 
 static gboolean
@@ -108,45 +76,125 @@ prepare (SyncContext *context, gint64 id, GError **error)
   return folder != NULL && examine (context, folder, error);
 }
 
+/* Where the server has it; by its Message-ID where only that is known. */
+static StoreFolder *
+find_place (SyncContext *context, const StoreMessage *row, guint32 *uid, GError **error)
+{
+  g_autoptr (StoreFolder) folder = NULL;
+  gint64 place = 0;
+
+  *uid = 0;
+  if (!store_message_get_place (context->db, row->id, &place, uid, error))
+    return NULL;
+  folder = store_folder_get (context->db, place, error);
+  if (folder == NULL)
+    return NULL;
+  if (*uid == 0 && row->message_id != NULL) {
+    if (!examine (context, folder, error))
+      return NULL;
+    g_autoptr (BaseUidSet) found = imap_session_search_message_id (
+        context->session, row->message_id, context->cancellable, error);
+
+    if (found == NULL)
+      return NULL;
+    if (!base_uid_set_is_empty (found))
+      *uid = base_uid_set_get_range (found, base_uid_set_n_ranges (found) - 1).last;
+  }
+  if (*uid == 0) {
+    sync_place_set_gone (error);
+    return NULL;
+  }
+  return g_steal_pointer (&folder);
+}
+
 static gboolean
-fetch_body (SyncContext *context, gint64 message, GError **error)
+fetch_whole (SyncContext *context, const SyncPlace *place, gint64 message, GError **error)
+{
+  g_autoptr (StoreMessage) row = NULL;
+
+  if (!fetch_uid (context, place, error))
+    return FALSE;
+  row = store_message_get (context->db, message, error);
+  if (row != NULL && !row->has_body)
+    sync_place_set_gone (error);
+  return row != NULL && row->has_body;
+}
+
+/* `whole`: what is read of it is not enough. */
+static gboolean
+fetch_body (SyncContext *context, gint64 message, gboolean whole, GError **error)
 {
   g_autoptr (StoreMessage) row = store_message_get (context->db, message, error);
   g_autoptr (StoreFolder) folder = NULL;
-  gint64 place = 0;
-  guint32 uid = 0;
+  StorePartialState state = STORE_PARTIAL_NONE;
+  SyncPlace place = { 0 };
 
   if (row == NULL)
     return FALSE;
   if (row->has_body)
     return TRUE;
-  if (!store_message_get_place (context->db, message, &place, &uid, error))
-    return FALSE;
-  folder = store_folder_get (context->db, place, error);
+  whole |= row->size <= SYNC_PARTS_FROM;
+  if (!whole) {
+    if (!store_partial_get_state (context->db, message, &state, error))
+      return FALSE;
+    if (state == STORE_PARTIAL_HERE)
+      return TRUE;
+    whole = state == STORE_PARTIAL_WHOLE;
+  }
+  folder = find_place (context, row, &place.uid, error);
   if (folder == NULL)
     return FALSE;
-  if (uid == 0 && row->message_id != NULL) {
-    if (!examine (context, folder, error))
-      return FALSE;
-    g_autoptr (BaseUidSet) found = imap_session_search_message_id (
-        context->session, row->message_id, context->cancellable, error);
+  place.folder = folder;
+  if (!whole && !sync_parts_fetch (context, &place, message, FALSE, &whole, error))
+    return FALSE;
+  return !whole || fetch_whole (context, &place, message, error);
+}
 
-    if (found == NULL)
+/* One step of it.  *again: another one is needed. */
+static gboolean
+fetch_part (SyncContext *context, SyncRequest *request, gboolean *again, GError **error)
+{
+  gint64 message = sync_request_get_message (request);
+  g_autoptr (StoreMessage) row = store_message_get (context->db, message, error);
+  g_autoptr (StoreFolder) folder = NULL;
+  SyncDownload *download = sync_request_get_work (request);
+  SyncDownloadState state = SYNC_DOWNLOAD_MORE;
+  SyncPlace place = { 0 };
+  guint64 done = 0, total = 0;
+
+  if (row == NULL)
+    return FALSE;
+  if (row->has_body)
+    return TRUE;
+  if (download == NULL) {
+    g_autoptr (StorePart) part =
+        store_partial_find (context->db, message, sync_request_get_part (request), error);
+
+    if (part == NULL)
       return FALSE;
-    if (!base_uid_set_is_empty (found))
-      uid = base_uid_set_get_range (found, base_uid_set_n_ranges (found) - 1).last;
+    if (part->is_here)
+      return TRUE;
+    download = sync_download_new (part);
+    sync_request_set_work (request, download, (GDestroyNotify)sync_download_free);
   }
-  if (uid == 0) {
-    set_gone (error);
+  folder = find_place (context, row, &place.uid, error);
+  if (folder == NULL)
     return FALSE;
+  place.folder = folder;
+  if (!sync_download_step (download, context, &place, message, &state, error))
+    return FALSE;
+  sync_download_get_progress (download, &done, &total);
+  sync_request_set_progress (request, done, total);
+  switch (state) {
+  case SYNC_DOWNLOAD_MORE:
+    *again = TRUE;
+    return TRUE;
+  case SYNC_DOWNLOAD_DONE:
+    return TRUE;
+  case SYNC_DOWNLOAD_WHOLE:
+    return fetch_whole (context, &place, message, error);
   }
-  if (!fetch_uid (context, folder, uid, error))
-    return FALSE;
-  g_clear_pointer (&row, store_message_free);
-  row = store_message_get (context->db, message, error);
-  if (row != NULL && !row->has_body)
-    set_gone (error);
-  return row != NULL && row->has_body;
+  g_return_val_if_reached (FALSE);
 }
 
 /* FALSE with RETRY as long as no list of folders has come: then nobody can say what is not there. */
@@ -191,14 +239,18 @@ find_sent (SyncContext *context, const char *message_id, gboolean *found, GError
 }
 
 static gboolean
-serve (SyncContext *context, SyncRequest *request, gboolean *found, GError **error)
+serve (SyncContext *context, SyncRequest *request, gboolean *found, gboolean *again, GError **error)
 {
-  *found = FALSE;
+  *found = *again = FALSE;
   if (sync_request_is_abandoned (request))
     return TRUE;
   switch (sync_request_get_kind (request)) {
   case SYNC_REQUEST_BODY:
-    return fetch_body (context, sync_request_get_message (request), error);
+    return fetch_body (context, sync_request_get_message (request), FALSE, error);
+  case SYNC_REQUEST_WHOLE:
+    return fetch_body (context, sync_request_get_message (request), TRUE, error);
+  case SYNC_REQUEST_PART:
+    return fetch_part (context, request, again, error);
   case SYNC_REQUEST_PREPARE:
     return prepare (context, sync_request_get_message (request), error);
   case SYNC_REQUEST_FIND_SENT:
@@ -207,16 +259,19 @@ serve (SyncContext *context, SyncRequest *request, gboolean *found, GError **err
   g_return_val_if_reached (FALSE);
 }
 
-void
+gboolean
 sync_body_serve (SyncContext *context, SyncRequest *request, GError **error)
 {
-  gboolean found = FALSE;
+  gboolean found = FALSE, again = FALSE;
   GError *local = NULL;
 
-  if (!serve (context, request, &found, &local) && error != NULL)
+  if (!serve (context, request, &found, &again, &local) && error != NULL)
     *error = g_error_copy (local);
+  if (again)
+    return TRUE;
   sync_request_finish (request, found, local);
   sync_request_unref (request);
+  return FALSE;
 }
 
 static void
@@ -288,10 +343,25 @@ take_prepare (Reader *reader, SyncRequest *request)
   answer (request, NULL);
 }
 
+/* What the person was waiting for comes first, and then why there is no connection.  Takes `error`. */
+static GError *
+explain (SyncRequest *request, GError *error)
+{
+  g_autoptr (GError) why = error;
+  GError *offline = NULL;
+
+  if (sync_request_get_kind (request) == SYNC_REQUEST_FIND_SENT
+      || (!g_error_matches (why, BASE_ERROR, BASE_ERROR_RETRY)
+          && !g_error_matches (why, BASE_ERROR, BASE_ERROR_BROKEN)))
+    return g_steal_pointer (&why);
+  sync_body_set_offline (request, why->message, &offline);
+  return offline;
+}
+
 static void
 take_request (Reader *reader, SyncRequest *request)
 {
-  gboolean fresh = reader->session == NULL, found = FALSE;
+  gboolean fresh = reader->session == NULL, found = FALSE, again = FALSE;
   g_autoptr (GError) error = NULL;
   SyncContext context;
 
@@ -299,7 +369,12 @@ take_request (Reader *reader, SyncRequest *request)
     return;
   if (connect_now (reader, &error)) {
     context = get_context (reader);
-    if (serve (&context, request, &found, &error)) {
+    if (serve (&context, request, &found, &again, &error)) {
+      /* Behind what has been asked meanwhile. */
+      if (again) {
+        sync_worker_push (reader->worker, request);
+        return;
+      }
       sync_request_finish (request, found, NULL);
       sync_request_unref (request);
       return;
@@ -326,7 +401,7 @@ take_request (Reader *reader, SyncRequest *request)
     if (pass_on (reader, request))
       return;
   }
-  answer (request, g_steal_pointer (&error));
+  answer (request, explain (request, g_steal_pointer (&error)));
 }
 
 void

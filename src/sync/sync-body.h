@@ -6,9 +6,10 @@
 G_BEGIN_DECLS
 
 /* Does what the request asks on this connection, answers it and drops the reference.  Trouble with the connection is
- * answered too, and told in `error` as a copy. */
-void sync_body_serve (SyncContext *context, SyncRequest *request, GError **error);
-/* The answer when there is no connection. */
-void sync_body_set_offline (GError **error);
+ * answered too, and told in `error` as a copy.  TRUE: it was only a step, and the caller has the request still, to be served
+ * again behind what else waits. */
+gboolean sync_body_serve (SyncContext *context, SyncRequest *request, GError **error);
+/* The answer when there is no connection; `why` is nullable. */
+void sync_body_set_offline (SyncRequest *request, const char *why, GError **error);
 
 G_END_DECLS

@@ -80,8 +80,20 @@ void sync_engine_set_metered (SyncEngine *engine, gboolean metered);
 /* The computer slept: no connection is believed in before it answered. */
 void sync_engine_resumed (SyncEngine *engine);
 
-/* (blocks) Makes sure the body of this message is in the store; by the reader worker, ahead of everything. RETRY offline. */
+/* (blocks) Makes sure that what is read of this message is in the store: its body, or, of a large one, a partial message (see
+ * store-partial.h); by the reader worker, ahead of everything. RETRY offline. */
 gboolean sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message,
+                                 GCancellable *cancellable, GError **error);
+/* (blocks) The same of the whole body. */
+gboolean sync_engine_fetch_whole (SyncEngine *engine, const char *account_id, gint64 message,
+                                  GCancellable *cancellable, GError **error);
+/* How far it is, in octets.  Called in the thread that waits. */
+typedef void (*SyncProgressFunc) (guint64 done, guint64 total, gpointer user_data);
+/* (blocks) Makes sure that a part which the partial message lacks (by its index) is in the store, or the whole body where the
+ * server does not give the part.  Who opens another message meanwhile does not wait for it.  Cancelled, it ends with the
+ * piece that is on its way. */
+gboolean sync_engine_fetch_part (SyncEngine *engine, const char *account_id, gint64 message,
+                                 guint part, SyncProgressFunc progress, gpointer user_data,
                                  GCancellable *cancellable, GError **error);
 
 /* For tests, before the first account: how long is long (`times` is borrowed). */

@@ -108,7 +108,7 @@ refuse_requests (Loop *loop)
   while ((request = sync_worker_pop (loop->worker)) != NULL) {
     GError *error = NULL;
 
-    sync_body_set_offline (&error);
+    sync_body_set_offline (request, NULL, &error);
     sync_request_finish (request, FALSE, error);
     sync_request_unref (request);
   }
@@ -214,7 +214,10 @@ serve_request (Loop *loop, SyncRequest *request)
   SyncContext context = get_context (loop);
   g_autoptr (GError) error = NULL;
 
-  sync_body_serve (&context, request, &error);
+  if (sync_body_serve (&context, request, &error)) {
+    sync_account_request_from_sync (loop->account, request);
+    sync_request_unref (request);
+  }
   if (error != NULL && !imap_session_is_usable (loop->session))
     fail (loop, error);
 }

@@ -5,6 +5,7 @@
 #include "store-message.h"
 #include "sync-incoming.h"
 #include "sync-mailbox-private.h"
+#include "sync-parts.h"
 
 #define SET_OCTETS     900
 #define HEADERS_MIN    50
@@ -126,7 +127,24 @@ sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **
 
 /* ---- bodies ---- */
 
-/* What the account wants of a folder, at most `limit`. */
+/* FALSE: the account wants none but those that are opened.  *since: when the oldest that it wants were received, 0: all. */
+static gboolean
+wants_bodies (const BaseAccount *settings, gint64 *since)
+{
+  *since = 0;
+  switch (settings->bodies) {
+  case BASE_BODIES_EVERYTHING:
+    return TRUE;
+  case BASE_BODIES_MONTHS:
+    *since = MAX (g_get_real_time () / G_USEC_PER_SEC - (gint64)settings->months * MONTH_S, 0);
+    return TRUE;
+  case BASE_BODIES_OPENING:
+    return FALSE;
+  }
+  return FALSE;
+}
+
+/* What the account wants whole of a folder, at most `limit`. */
 static GArray *
 list_wanted (SyncContext *context, gint64 folder, guint limit, GError **error)
 {
@@ -134,26 +152,36 @@ list_wanted (SyncContext *context, gint64 folder, guint limit, GError **error)
   guint64 largest = (guint64)settings->largest_body << 20;
   gint64 since = 0;
 
-  switch (settings->bodies) {
-  case BASE_BODIES_EVERYTHING:
-    break;
-  case BASE_BODIES_MONTHS:
-    since = g_get_real_time () / G_USEC_PER_SEC - (gint64)settings->months * MONTH_S;
-    break;
-  case BASE_BODIES_OPENING:
+  if (!wants_bodies (settings, &since))
     return g_array_new (FALSE, FALSE, sizeof (guint32));
-  }
-  return store_message_get_uids_without_body (context->db, folder, limit, largest, MAX (since, 0),
-                                              error);
+  return store_message_get_uids_without_body (context->db, folder, limit, largest, since, error);
+}
+
+/* Ids of those that it wants without their large parts. */
+static GArray *
+list_large (SyncContext *context, gint64 folder, guint limit, GError **error)
+{
+  const BaseAccount *settings = sync_account_get_settings (context->account);
+  guint64 largest = MAX ((guint64)settings->largest_body << 20, SYNC_PARTS_FROM);
+  gint64 since = 0;
+
+  if (settings->largest_body == 0 || settings->largest_part == 0
+      || !wants_bodies (settings, &since))
+    return g_array_new (FALSE, FALSE, sizeof (gint64));
+  return store_message_list_too_large (context->db, folder, limit, largest, since, error);
 }
 
 gboolean
 sync_mailbox_lacks_bodies (SyncContext *context, gint64 folder, gboolean *lacks, GError **error)
 {
   g_autoptr (GArray) one = list_wanted (context, folder, 1, error);
+  g_autoptr (GArray) large =
+      one != NULL && one->len == 0 ? list_large (context, folder, 1, error) : NULL;
 
-  *lacks = one != NULL && one->len > 0;
-  return one != NULL;
+  if (one == NULL || (one->len == 0 && large == NULL))
+    return FALSE;
+  *lacks = one->len > 0 || large->len > 0;
+  return TRUE;
 }
 
 /* As long as that helps much. */
@@ -193,6 +221,44 @@ list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
   return TRUE;
 }
 
+/* The next one of those that are kept without their large parts; the last step when there is none. */
+static gboolean
+step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  guint limit = (guint)MIN (1 + base_uid_set_count (mailbox->unanswered), BODIES_LISTED);
+  g_autoptr (GArray) large = list_large (context, mailbox->folder, limit, error);
+  g_autoptr (StoreFolder) folder = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean whole = FALSE, good = FALSE;
+
+  if (large == NULL)
+    return FALSE;
+  for (guint i = 0; i < large->len; i++) {
+    gint64 message = g_array_index (large, gint64, i), place = 0;
+    SyncPlace where = { 0 };
+
+    if (!store_message_get_place (context->db, message, &place, &where.uid, error))
+      return FALSE;
+    if (place != mailbox->folder || where.uid == 0
+        || base_uid_set_contains (mailbox->unanswered, where.uid))
+      continue;
+    /* Asked once on a connection, whatever comes of it. */
+    base_uid_set_add (mailbox->unanswered, where.uid);
+    folder = store_folder_get (context->db, place, error);
+    if (folder == NULL)
+      return FALSE;
+    where.folder = folder;
+    good = sync_parts_fetch (context, &where, message, TRUE, &whole, &local)
+           && (!whole || store_partial_set (context->db, message, NULL, NULL, NULL, FALSE, &local));
+    if (good || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  mailbox->phase = SYNC_VISIT_DONE;
+  return TRUE;
+}
+
 gboolean
 sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
@@ -202,10 +268,8 @@ sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **e
 
   if (mailbox->bodies == NULL && !list_bodies (mailbox, context, error))
     return FALSE;
-  if (mailbox->bodies->len == 0) {
-    mailbox->phase = SYNC_VISIT_DONE;
-    return TRUE;
-  }
+  if (mailbox->bodies->len == 0)
+    return step_large (mailbox, context, error);
   part = base_uid_set_new ();
   for (guint n = 0; n < mailbox->bodies_batch && mailbox->next_body < mailbox->bodies->len; n++)
     base_uid_set_add (part, g_array_index (mailbox->bodies, guint32, mailbox->next_body++));

@@ -11,10 +11,14 @@ struct _SyncRequest
   SyncRequestKind kind;
   gint64 message;
   char *message_id;
+  guint part;
+  gpointer work; /* the worker's */
+  GDestroyNotify free_work;
 
   GMutex lock; /* what follows */
   GCond cond;
   gboolean done, found, abandoned;
+  guint64 octets, total; /* progress */
   GError *error;
 };
 
@@ -33,6 +37,15 @@ sync_request_new (SyncRequestKind kind, gint64 message, const char *message_id)
 }
 
 SyncRequest *
+sync_request_new_part (gint64 message, guint part)
+{
+  SyncRequest *request = sync_request_new (SYNC_REQUEST_PART, message, NULL);
+
+  request->part = part;
+  return request;
+}
+
+SyncRequest *
 sync_request_ref (SyncRequest *request)
 {
   g_atomic_ref_count_inc (&request->ref_count);
@@ -47,6 +60,7 @@ sync_request_unref (SyncRequest *request)
   g_mutex_clear (&request->lock);
   g_cond_clear (&request->cond);
   g_clear_error (&request->error);
+  sync_request_set_work (request, NULL, NULL);
   g_free (request->message_id);
   g_free (request);
 }
@@ -69,6 +83,37 @@ sync_request_get_message_id (SyncRequest *request)
   return request->message_id;
 }
 
+guint
+sync_request_get_part (SyncRequest *request)
+{
+  return request->part;
+}
+
+void
+sync_request_set_work (SyncRequest *request, gpointer work, GDestroyNotify free_work)
+{
+  if (request->work != NULL && request->free_work != NULL)
+    request->free_work (request->work);
+  request->work = work;
+  request->free_work = free_work;
+}
+
+gpointer
+sync_request_get_work (SyncRequest *request)
+{
+  return request->work;
+}
+
+void
+sync_request_set_progress (SyncRequest *request, guint64 done, guint64 total)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&request->lock);
+
+  request->octets = done;
+  request->total = total;
+  g_cond_broadcast (&request->cond);
+}
+
 static void
 waiter_cancelled (GCancellable *cancellable, SyncRequest *request)
 {
@@ -80,14 +125,32 @@ waiter_cancelled (GCancellable *cancellable, SyncRequest *request)
 gboolean
 sync_request_wait (SyncRequest *request, gboolean *found, GCancellable *cancellable, GError **error)
 {
+  return sync_request_wait_for (request, found, NULL, NULL, cancellable, error);
+}
+
+gboolean
+sync_request_wait_for (SyncRequest *request, gboolean *found, SyncProgressFunc progress,
+                       gpointer user_data, GCancellable *cancellable, GError **error)
+{
   gulong handler = 0;
   gboolean good = FALSE;
+  guint64 told = 0;
 
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (waiter_cancelled), request, NULL);
   g_mutex_lock (&request->lock);
-  while (!request->done && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&request->cond, &request->lock);
+  while (!request->done && !g_cancellable_is_cancelled (cancellable)) {
+    guint64 octets = request->octets, total = request->total;
+
+    if (progress == NULL || octets == told) {
+      g_cond_wait (&request->cond, &request->lock);
+      continue;
+    }
+    told = octets;
+    g_mutex_unlock (&request->lock);
+    progress (octets, total, user_data);
+    g_mutex_lock (&request->lock);
+  }
   if (!request->done) {
     request->abandoned = TRUE;
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));

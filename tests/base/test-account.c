@@ -26,6 +26,7 @@ make_account (void)
   account->bodies = BASE_BODIES_MONTHS;
   account->months = 3;
   account->largest_body = 0;
+  account->largest_part = 1000;
   return account;
 }
 
@@ -57,6 +58,7 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpint (a->bodies, ==, b->bodies);
   g_assert_cmpuint (a->months, ==, b->months);
   g_assert_cmpuint (a->largest_body, ==, b->largest_body);
+  g_assert_cmpuint (a->largest_part, ==, b->largest_part);
 }
 
 static char *
@@ -155,6 +157,7 @@ test_example (void)
   g_assert_cmpint (account->bodies, ==, BASE_BODIES_MONTHS);
   g_assert_cmpuint (account->months, ==, 24);
   g_assert_cmpuint (account->largest_body, ==, 25);
+  g_assert_cmpuint (account->largest_part, ==, 256);
 
   /* Saving keeps the administrator's comments. */
   g_free (account->label);
@@ -184,6 +187,7 @@ test_broken_files (void)
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nMonths=0\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nMonths=1201\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nLargestBody=-1\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n[Sync]\nLargestPart=9999999\n",
     "[Account]\nAddress=a\xff@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
   };
   g_autofree char *root = test_make_folder ();

@@ -3,6 +3,7 @@
 
 #include "base-date.h"
 #include "model-imap.h"
+#include "model-mime.h"
 
 typedef struct
 {
@@ -127,6 +128,19 @@ append_fields (GString *text, GBytes *bytes, const char *list, gboolean others)
   g_string_append (text, "\r\n");
 }
 
+/* A part by its number.  A server that cannot count is a word of CAPABILITY: of each part the last octet is lacking. */
+static gboolean
+append_part (ModelImap *imap, GString *text, GBytes *bytes, const char *section, gboolean decoded)
+{
+  g_autoptr (ModelPart) message = model_part_new (bytes);
+
+  if (!model_part_append (message, section, decoded, text))
+    return FALSE;
+  if (model_imap_can (imap, "X-SHORT-PARTS") && text->len > 0)
+    g_string_truncate (text, text->len - 1);
+  return TRUE;
+}
+
 /* FALSE: the section is not known. */
 static gboolean
 append_section (GString *text, GBytes *bytes, const char *section)
@@ -150,22 +164,26 @@ append_section (GString *text, GBytes *bytes, const char *section)
 }
 
 static gboolean
-say_body (GString *out, GBytes *bytes, const Item *item)
+say_body (ModelImap *imap, GString *out, GBytes *bytes, const Item *item)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   guint64 origin = 0, length;
+  gboolean decoded = strcmp (item->name, "BINARY") == 0;
 
-  if (!append_section (text, bytes, item->section))
+  if (decoded || g_ascii_isdigit (*item->section)
+          ? !append_part (imap, text, bytes, item->section, decoded)
+          : !append_section (text, bytes, item->section))
     return FALSE;
   length = text->len;
   if (item->partial) {
     origin = MIN (item->origin, text->len);
     length = MIN (item->length, text->len - origin);
-    g_string_append_printf (out, "BODY[%s]<%" G_GUINT64_FORMAT ">", item->section, item->origin);
+    g_string_append_printf (out, "%s[%s]<%" G_GUINT64_FORMAT ">", item->name, item->section,
+                            item->origin);
   } else {
-    g_string_append_printf (out, "BODY[%s]", item->section);
+    g_string_append_printf (out, "%s[%s]", item->name, item->section);
   }
-  g_string_append_printf (out, " {%" G_GUINT64_FORMAT "}\r\n", length);
+  g_string_append_printf (out, " %s{%" G_GUINT64_FORMAT "}\r\n", decoded ? "~" : "", length);
   g_string_append_len (out, text->str + origin, (gssize)length);
   return TRUE;
 }
@@ -173,8 +191,19 @@ say_body (GString *out, GBytes *bytes, const Item *item)
 static gboolean
 say_item (ModelImap *imap, GString *out, const ModelMessage *message, const Item *item)
 {
-  if (item->section != NULL && strcmp (item->name, "BODY") == 0)
-    return say_body (out, message->bytes, item);
+  if (item->section != NULL
+      && (strcmp (item->name, "BODY") == 0
+          || (strcmp (item->name, "BINARY") == 0 && model_imap_can (imap, "BINARY"))))
+    return say_body (imap, out, message->bytes, item);
+  if (item->section != NULL && strcmp (item->name, "BINARY.SIZE") == 0
+      && model_imap_can (imap, "BINARY")) {
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    if (!append_part (imap, text, message->bytes, item->section, TRUE))
+      return FALSE;
+    g_string_append_printf (out, "BINARY.SIZE[%s] %" G_GSIZE_FORMAT, item->section, text->len);
+    return TRUE;
+  }
   if (strcmp (item->name, "UID") == 0) {
     g_string_append_printf (out, "UID %u", message->uid);
   } else if (strcmp (item->name, "FLAGS") == 0) {
@@ -190,6 +219,11 @@ say_item (ModelImap *imap, GString *out, const ModelMessage *message, const Item
     g_autofree char *date = base_date_to_internal (message->date);
 
     g_string_append_printf (out, "INTERNALDATE \"%s\"", date);
+  } else if (strcmp (item->name, "BODYSTRUCTURE") == 0) {
+    g_autoptr (ModelPart) part = model_part_new (message->bytes);
+
+    g_string_append (out, "BODYSTRUCTURE ");
+    model_part_append_structure (part, out);
   } else if (strcmp (item->name, "EMAILID") == 0 && model_imap_can (imap, "OBJECTID")) {
     g_string_append_printf (out, "EMAILID (M%" G_GUINT64_FORMAT ")", message->object);
   } else if (strcmp (item->name, "THREADID") == 0 && model_imap_can (imap, "OBJECTID")) {

@@ -74,7 +74,7 @@ test_start (void)
   g_assert_nonnull (partial);
   needed = mime_partial_list_needed (partial, 1000, FALSE);
   g_assert_cmpuint (needed->len, ==, 0);
-  g_assert_cmpuint (mime_partial_get_largest_missing (partial), ==, 780000);
+  g_assert_cmpuint (mime_partial_get_largest_missing (partial, needed), ==, 780000);
   bytes = mime_partial_build (partial, &missing);
   g_assert_nonnull (bytes);
   g_assert_cmpuint (missing->len, ==, 2);
@@ -117,7 +117,9 @@ test_needed (void)
     some = mime_partial_list_needed (partial, 78000, FALSE);
     g_assert_cmpuint (some->len, ==, 2);
     g_assert_cmpuint (g_array_index (some, guint, 1), ==, 3);
+    g_assert_cmpuint (mime_partial_get_largest_missing (partial, some), ==, 780000);
     many = mime_partial_list_needed (partial, 1000000, TRUE);
+    g_assert_cmpuint (mime_partial_get_largest_missing (partial, many), ==, 0);
     g_assert_cmpuint (many->len, ==, 3);
     /* Without its text it is no message to show. */
     g_assert_null (mime_partial_build (partial, &missing));

@@ -52,6 +52,8 @@ guint step_unread (Step *step, const char *name);
 StoreFolder *step_get (Step *step, const char *name); /* NULL: none; the caller's */
 guint step_lacking (Step *step, const char *name);    /* bodies */
 
+void add_parts_tests (void);
+
 void step_forget_commands (Step *step);
 /* Commands of all connections that match a glob ("* UID FETCH *BODY.PEEK[]*"; g_pattern_match_simple ()). */
 guint step_count_commands (Step *step, const char *glob);

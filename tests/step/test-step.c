@@ -463,5 +463,6 @@ main (int argc, char **argv)
   g_test_add_func ("/step/asked-again", test_asked_again);
   g_test_add_func ("/step/moved", test_moved);
   g_test_add_func ("/step/opened", test_opened);
+  add_parts_tests ();
   return g_test_run ();
 }

@@ -19,8 +19,10 @@ make_bytes (guint number, gsize length)
 static GPtrArray *
 make_parts (void)
 {
-  static const StorePart parts[] = { { .index = 1, .section = (char *)"2", .size = 4000 },
-                                     { .index = 3, .section = (char *)"3.1", .size = 5000 } };
+  static const StorePart parts[] = {
+    { .index = 1, .section = (char *)"2", .encoding = (char *)"base64", .size = 4000 },
+    { .index = 3, .section = (char *)"3.1", .encoding = (char *)"7bit", .size = 5000 },
+  };
   GPtrArray *array = g_ptr_array_new ();
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     g_ptr_array_add (array, (gpointer)&parts[i]);
@@ -63,6 +65,7 @@ check_partial (Profile *profile, gint64 id, guint number, gsize length, gsize se
   const StorePart *part = g_ptr_array_index (partial->parts, 1);
   g_assert_cmpuint (part->index, ==, 3);
   g_assert_cmpstr (part->section, ==, "3.1");
+  g_assert_cmpstr (part->encoding, ==, "7bit");
   g_assert_cmpuint (part->size, ==, 5000);
   g_assert_cmpint (part->is_here, ==, second > 0);
   g_assert_false (((StorePart *)g_ptr_array_index (partial->parts, 0))->is_here);
@@ -163,23 +166,23 @@ test_listed (void)
   g_autoptr (GError) error = NULL;
   StorePartialState state = STORE_PARTIAL_NONE;
   gint64 first = add_message (profile, profile->inbox, 1, 1, 0, NULL);
-  add_message (profile, profile->inbox, 2, 2, 0, NULL);
+  gint64 second = add_message (profile, profile->inbox, 2, 2, 0, NULL);
   add_partial (profile, 3, 100);
 
   g_autoptr (GArray) large =
-      store_message_get_uids_too_large (profile->db, profile->inbox, 10, 1000, 0, &error);
+      store_message_list_too_large (profile->db, profile->inbox, 10, 1000, 0, &error);
   g_assert_cmpuint (large->len, ==, 2);
-  g_assert_cmpuint (g_array_index (large, guint32, 0), ==, 2);
-  g_assert_cmpuint (g_array_index (large, guint32, 1), ==, 1);
+  g_assert_cmpint (g_array_index (large, gint64, 0), ==, second);
+  g_assert_cmpint (g_array_index (large, gint64, 1), ==, first);
   g_autoptr (GArray) larger =
-      store_message_get_uids_too_large (profile->db, profile->inbox, 10, 1001, 0, &error);
+      store_message_list_too_large (profile->db, profile->inbox, 10, 1001, 0, &error);
   g_assert_cmpuint (larger->len, ==, 1);
   g_assert_true (store_partial_set (profile->db, first, NULL, NULL, NULL, FALSE, &error));
   g_assert_true (store_partial_get_state (profile->db, first, &state, &error));
   g_assert_cmpint (state, ==, STORE_PARTIAL_WHOLE);
   g_assert_null (store_partial_get (profile->db, first, NULL));
   g_autoptr (GArray) left =
-      store_message_get_uids_too_large (profile->db, profile->inbox, 10, 1000, 0, &error);
+      store_message_list_too_large (profile->db, profile->inbox, 10, 1000, 0, &error);
   g_assert_cmpuint (left->len, ==, 1);
   /* Whole, all three are wanted. */
   g_autoptr (GArray) whole =
