@@ -99,7 +99,8 @@ StoreFolder *
 store_folder_by_role (StoreDb *db, gint64 account, StoreRole role, GError **error)
 {
   g_autoptr (StoreQuery) query = store_db_query (
-      db, error, FOLDER_COLUMNS "WHERE account = ?1 AND role = ?2 AND deleting = 0 ORDER BY id LIMIT 1",
+      db, error,
+      FOLDER_COLUMNS "WHERE account = ?1 AND role = ?2 AND deleting = 0 ORDER BY id LIMIT 1",
       STORE_INTS (account, role));
   return read_one (db, query, error);
 }
@@ -389,9 +390,8 @@ store_folder_has_strays (StoreDb *db, gint64 folder, gboolean *has, GError **err
   return ids != NULL;
 }
 
-/* The server was looked through, and did not have them.  Those whose MOVE has only just been done get a second look. */
 static gboolean
-remove_strays (StoreDb *db, gint64 folder, GError **error)
+miss_strays (StoreDb *db, gint64 folder, GError **error)
 {
   g_autoptr (GArray) ids = list_strays (db, folder, error);
   if (ids == NULL)
@@ -411,6 +411,14 @@ remove_strays (StoreDb *db, gint64 folder, GError **error)
   return TRUE;
 }
 
+gboolean
+store_folder_miss_strays (StoreDb *db, gint64 folder, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  return store_db_leave (db, miss_strays (db, folder, error), error);
+}
+
 static gboolean
 set_sync_state (StoreDb *db, const StoreFolder *state, GError **error)
 {
@@ -427,8 +435,6 @@ set_sync_state (StoreDb *db, const StoreFolder *state, GError **error)
                     _ ("The server has numbered the messages of this folder anew."));
     return FALSE;
   }
-  if (state->complete && !remove_strays (db, state->id, error))
-    return FALSE;
   store_db_note_counts (db, state->id);
   return store_db_run (
       db, error,

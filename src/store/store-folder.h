@@ -40,7 +40,8 @@ typedef struct
   char delimiter; /* 0: flat */
   StoreRole role;
   gboolean selectable, subscribed;
-  gboolean tells_subscribed; /* for store_folder_replace_list (): `subscribed` is the server's word */
+  gboolean
+      tells_subscribed; /* for store_folder_replace_list (): `subscribed` is the server's word */
   guint32 uid_validity, uid_next; /* 0: never synced */
   guint64 highest_modseq;
   guint total, unread; /* rows here, pending operations included */
@@ -69,8 +70,7 @@ StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role,
 gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders,
                                     GError **error);
 /* After a sync step. uid_validity other than the stored one must have been dealt with by
- * store_folder_reset () before (else RETRY). `complete`: rows that wait for a UID and were not
- * found in the second complete look (after a reset: the first) are removed. */
+ * store_folder_reset () before (else RETRY). */
 gboolean store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity,
                                       guint32 uid_next, guint64 highest_modseq, gboolean complete,
                                       gint64 in_step, GError **error);
@@ -81,6 +81,10 @@ gboolean store_folder_set_trouble (StoreDb *db, gint64 folder, const char *sente
                                    GError **error);
 /* Rows without UID are left that another complete look would adopt or remove. */
 gboolean store_folder_has_strays (StoreDb *db, gint64 folder, gboolean *has, GError **error);
+/* The server was looked through to the end, and each message that it has there has a row of its own: so it does not have the strays.
+ * A MOVE that has only just been done may still be on its way, therefore the second such look removes them (after
+ * a reset: the first).  To be called once a look, and never when the counts differ: then a stray may be the one that is missing. */
+gboolean store_folder_miss_strays (StoreDb *db, gint64 folder, GError **error);
 gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
                                          GError **error);
 /* UIDVALIDITY changed: forgets all UIDs and the sync state.  The rows stay, with their bodies,

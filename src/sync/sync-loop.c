@@ -271,17 +271,15 @@ settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
 {
   SyncContext context = get_context (loop);
   gint64 now = g_get_monotonic_time ();
-  gboolean more = FALSE, strays = FALSE;
+  gboolean more = FALSE;
 
   if (goal == SYNC_GOAL_GLANCE && sync_mailbox_has_reached (loop->mailbox, SYNC_GOAL_LIST))
     goal = SYNC_GOAL_LIST;
   if (goal == SYNC_GOAL_LIST && !sync_mailbox_lacks_bodies (&context, folder, &more, error))
     return FALSE;
-  if (goal == SYNC_GOAL_LIST && !store_folder_has_strays (loop->db, folder, &strays, error))
-    return FALSE;
   sync_watch_done (loop->watch, folder, goal, more, now);
   /* What was moved here and has not come is not in step: the second look decides. */
-  if (strays)
+  if (goal == SYNC_GOAL_LIST && sync_mailbox_wants_another_look (loop->mailbox))
     sync_watch_mark (loop->watch, folder);
   if (goal != SYNC_GOAL_LIST || folder != sync_watch_get_inbox (loop->watch))
     return TRUE;

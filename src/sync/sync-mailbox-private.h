@@ -44,8 +44,10 @@ struct _SyncMailbox
   StoreRole role;
   guint selection; /* the session's: what is known of the mailbox is of that one */
   SyncVisit phase;
-  gboolean first_look; /* what SELECT said is fresh */
-  gboolean frugal;     /* no more than what a list needs */
+  gboolean first_look;     /* what SELECT said is fresh */
+  gboolean frugal;         /* no more than what a list needs */
+  gboolean look_once_more; /* at once: some rows wait for a UID */
+  guint vain_looks;        /* in a row, which could not decide about those */
   SyncPlan plan;
   StoreProof proof; /* what this look is */
 

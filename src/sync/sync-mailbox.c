@@ -7,6 +7,9 @@
 #include "sync-incoming.h"
 #include "sync-mailbox-private.h"
 
+/* In a row, for rows without UID, with counts that differ. */
+#define MAX_VAIN_LOOKS 3
+
 /* ---- what outlives connections ---- */
 
 void
@@ -427,6 +430,37 @@ step_new (SyncMailbox *mailbox, SyncContext *context, GError **error)
   return sync_mailbox_save (mailbox, context, FALSE, error);
 }
 
+/* Rows that wait for a UID: whether this look proves that the server does not have them, and whether another one is to follow at once. */
+static gboolean
+judge_strays (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  gboolean strays = FALSE;
+
+  if (!store_folder_has_strays (context->db, mailbox->folder, &strays, error)
+      || (strays
+          && !store_message_count_uids (context->db, mailbox->folder, &mailbox->n_known, error)))
+    return FALSE;
+  mailbox->look_once_more = FALSE;
+  if (!strays) {
+    mailbox->vain_looks = 0;
+    return TRUE;
+  }
+  /* Something is on its way, or the server keeps something back: then the next look of its own accord will do. */
+  if (mailbox->n_known != imap_session_get_selected (context->session)->exists) {
+    mailbox->look_once_more = mailbox->vain_looks++ < MAX_VAIN_LOOKS;
+    return TRUE;
+  }
+  mailbox->vain_looks = 0;
+  return store_folder_miss_strays (context->db, mailbox->folder, error)
+         && store_folder_has_strays (context->db, mailbox->folder, &mailbox->look_once_more, error);
+}
+
+gboolean
+sync_mailbox_wants_another_look (SyncMailbox *mailbox)
+{
+  return mailbox->look_once_more;
+}
+
 /* The list is whole: from here on it is in step, bodies may still come. */
 static gboolean
 step_settle (SyncMailbox *mailbox, SyncContext *context, GError **error)
@@ -439,7 +473,8 @@ step_settle (SyncMailbox *mailbox, SyncContext *context, GError **error)
   mailbox->phase = SYNC_VISIT_BODIES;
   sync_memory_trusts (mailbox->memory, mailbox->folder);
   sync_mailbox_forget_told (mailbox);
-  return sync_mailbox_save (mailbox, context, TRUE, error);
+  return judge_strays (mailbox, context, error)
+         && sync_mailbox_save (mailbox, context, TRUE, error);
 }
 
 gboolean

@@ -55,6 +55,8 @@ gboolean sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPt
                                  gboolean *look, GError **error);
 /* The server said something, `proof` how: look again from the start. */
 void sync_mailbox_look_again (SyncMailbox *mailbox, StoreProof proof);
+/* After a look: rows that were moved here have no UID yet, and the next look had better come at once. */
+gboolean sync_mailbox_wants_another_look (SyncMailbox *mailbox);
 /* It is known what has to be fetched. */
 gboolean sync_mailbox_is_planned (SyncMailbox *mailbox);
 /* It was brought as far as that. */

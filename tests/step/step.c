@@ -47,14 +47,21 @@ static ModelVerdict
 on_line (ModelEvent *event, gpointer user_data)
 {
   Step *step = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&step->lock);
   const char *space = strchr (event->line, ' ');
+  const char *command = space != NULL ? space + 1 : event->line;
+  ModelVerdict (*on_command) (Step *, const char *, ModelEvent *) = NULL;
+  gboolean stalls = FALSE;
 
   if (event->sent || event->after || event->protocol != MODEL_IMAP)
     return MODEL_GO;
-  g_ptr_array_add (step->commands, g_strdup_printf ("%u %s", event->connection,
-                                                    space != NULL ? space + 1 : event->line));
-  return step->stall_on == event->connection + 1 ? MODEL_STALL : MODEL_GO;
+  g_mutex_lock (&step->lock);
+  g_ptr_array_add (step->commands, g_strdup_printf ("%u %s", event->connection, command));
+  stalls = step->stall_on == event->connection + 1;
+  on_command = step->on_command;
+  g_mutex_unlock (&step->lock);
+  if (stalls)
+    return MODEL_STALL;
+  return on_command != NULL ? on_command (step, command, event) : MODEL_GO;
 }
 
 Step *

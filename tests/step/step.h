@@ -9,7 +9,9 @@
 #include "sync-engine.h"
 #include "sync-watch.h"
 
-typedef struct
+typedef struct _Step Step;
+
+struct _Step
 {
   /* Owned */
   ModelServer *server;
@@ -30,7 +32,10 @@ typedef struct
   gint64 changed; /* monotonic: the last change record with messages */
   guint
       stall_on; /* connection that stays silent at its next command; 0: none, else 1 + its number */
-} Step;
+  /* Nullable: asked about each command (without its tag) before it is carried out; without the lock. */
+  ModelVerdict (*on_command) (Step *step, const char *command, ModelEvent *event);
+  guint count; /* for that one's use, within its thread */
+};
 
 /* capabilities NULL: all.  Not started; alice has her six mailboxes. */
 Step *step_new (const char *capabilities);

@@ -411,6 +411,80 @@ test_moved (void)
   check_moved (MODEL_CAPS_CONDSTORE);
 }
 
+static ModelVerdict
+move_late (Step *step, const char *command, ModelEvent *event)
+{
+  if (g_str_has_prefix (command, "UID MOVE ")) {
+    /* Said to be done, and not to be seen yet; and new mail comes there. */
+    step_deliver (step, "Archive", 11, 0);
+    step->count = 1;
+    event->answer = "OK done";
+    return MODEL_ANSWER;
+  }
+  if (step->count == 1 && g_str_has_prefix (command, "SELECT \"Archive\""))
+    step->count = 2;
+  else if (step->count == 2 && g_str_has_prefix (command, "NOOP")) {
+    model_act_copy (step->server, "alice", "INBOX", 2, "Archive", TRUE);
+    step->count = 3;
+  }
+  return MODEL_GO;
+}
+
+static ModelVerdict
+move_never (Step *step, const char *command, ModelEvent *event)
+{
+  if (!g_str_has_prefix (command, "UID MOVE "))
+    return MODEL_GO;
+  step_deliver (step, "Archive", 11, 0);
+  event->answer = "OK done";
+  return MODEL_ANSWER;
+}
+
+/* Moved where the server tells no new UID: one look that does not find it there, be it one that brings new mail, is not enough to
+ * take the row away; the next comes at once, and decides. */
+static void
+check_strays (ModelVerdict (*on_command) (Step *, const char *, ModelEvent *), gboolean comes)
+{
+  g_autoptr (Step) step = step_new ("IMAP4rev1 SASL-IR ENABLE IDLE MOVE CONDSTORE QRESYNC ESEARCH");
+  g_autoptr (GArray) keys = NULL;
+  g_autoptr (StoreMessage) message = NULL;
+  g_autofree char *dump = NULL;
+  gint64 id = 0, begun = 0;
+
+  step_deliver_many (step, "INBOX", 3, 0);
+  step_deliver (step, "Archive", 10, 0);
+  step_settle (step);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 10);
+  step_forget_commands (step);
+  keys = store_message_list (step->db, step_folder (step, "INBOX"), 0, 0, NULL);
+  id = STORE_KEY_ID (g_array_index (keys, StoreKey, 1));
+  g_mutex_lock (&step->lock);
+  step->on_command = on_command;
+  g_mutex_unlock (&step->lock);
+  g_assert_cmpint (store_operation_move (step->db, &id, 1, step_folder (step, "Archive"), NULL), >,
+                   0);
+  begun = g_get_monotonic_time ();
+  sync_engine_operations_changed (step->engine, step->account->id);
+  STEP_WAIT (step_count_commands (step, "* SELECT \"Archive\"*") > 0, 10);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 10);
+  dump = step_dump_commands (step);
+  g_test_message ("%s", dump);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
+  message = store_message_get (step->db, id, NULL);
+  g_assert_cmpuint (step_total (step, "Archive"), ==, comes ? 3 : 2);
+  STEP_WAIT (step_total (step, "INBOX") == (comes ? 2 : 3), 10);
+  g_assert_cmpint (message != NULL, ==, comes);
+  if (comes)
+    g_assert_cmpuint (message->uid, >, 0);
+}
+
+static void
+test_strays (void)
+{
+  check_strays (move_late, TRUE);
+  check_strays (move_never, FALSE);
+}
+
 /* What a person opens does not wait for the sync. */
 static void
 test_opened (void)
@@ -462,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/windowed", test_windowed);
   g_test_add_func ("/step/asked-again", test_asked_again);
   g_test_add_func ("/step/moved", test_moved);
+  g_test_add_func ("/step/strays", test_strays);
   g_test_add_func ("/step/opened", test_opened);
   add_parts_tests ();
   return g_test_run ();

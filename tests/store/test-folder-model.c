@@ -338,6 +338,7 @@ sync_folder (Model *model, const StoreFolder *row)
       db, row->id, (const StoreServerFlags *)(gpointer)flags->data, flags->len, &error));
   g_assert_true (store_folder_set_sync_state (db, row->id, mailbox->uid_validity, mailbox->uid_next,
                                               0, TRUE, 1, &error));
+  g_assert_true (store_folder_miss_strays (db, row->id, &error));
   g_assert_no_error (error);
 }
 

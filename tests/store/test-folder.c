@@ -173,6 +173,7 @@ test_reset (void)
 
   g_assert_true (
       store_folder_set_sync_state (profile->db, profile->inbox, 2, 14, 0, TRUE, 2, &error));
+  g_assert_true (store_folder_miss_strays (profile->db, profile->inbox, &error));
   g_assert_null (store_message_get (profile->db, gone, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
   g_clear_error (&error);

@@ -199,6 +199,7 @@ sync_folder (Model *model, guint index)
                                                  flags->len, &error));
   g_assert_true (store_folder_set_sync_state (db, folder, model->uid_validity[index],
                                               model->uid_next[index], 0, TRUE, 1, &error));
+  g_assert_true (store_folder_miss_strays (db, folder, &error));
   g_assert_no_error (error);
 }
 
