@@ -424,7 +424,7 @@ base_account_remove (const char *id, const BasePaths *paths, GError **error)
   if (!check_id (id, error))
     return FALSE;
 
-  /* The mark is the last to go. */
+  /* The mark is the last to go, when no loss of power can bring the account back. */
   g_autofree char *path = file_of (id, paths), *mark = mark_of (id, paths);
   const char *const files[] = { path, mark };
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
@@ -432,6 +432,8 @@ base_account_remove (const char *id, const BasePaths *paths, GError **error)
       base_error_set_disk (error, errno, files[i]);
       return FALSE;
     }
+    if (!base_paths_sync_folder (base_paths_get_accounts (paths), error))
+      return FALSE;
   }
 
   return TRUE;

@@ -41,13 +41,68 @@ remove_stale (const char *folder)
   }
 }
 
+static int
+sync_fd (int fd)
+{
+  while (fsync (fd) != 0) {
+    /* Some file systems cannot sync a folder; they say so and there is nothing more to do. */
+    if (errno == EINVAL || errno == ENOTSUP)
+      return 0;
+    if (errno != EINTR)
+      return errno;
+  }
+
+  return 0;
+}
+
+static int
+sync_folder (const char *folder)
+{
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int failed;
+
+  if (fd < 0)
+    return errno;
+  failed = sync_fd (fd);
+  close (fd);
+
+  return failed;
+}
+
+gboolean
+base_paths_sync_folder (const char *folder, GError **error)
+{
+  int failed = sync_folder (folder);
+
+  if (failed != 0)
+    base_error_set_disk (error, failed, folder);
+  return failed == 0;
+}
+
+gboolean
+base_paths_make_folder (const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  int failed = g_mkdir (path, 0700) == 0 ? 0 : errno;
+
+  if (failed == ENOENT && strcmp (parent, path) != 0) {
+    if (!base_paths_make_folder (parent, error))
+      return FALSE;
+    failed = g_mkdir (path, 0700) == 0 ? 0 : errno;
+  }
+  if (failed == 0)
+    return base_paths_sync_folder (parent, error);
+  if (failed == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  base_error_set_disk (error, failed, path);
+  return FALSE;
+}
+
 static gboolean
 make_folder (const char *path, GError **error)
 {
-  if (g_mkdir_with_parents (path, 0700) != 0) {
-    base_error_set_disk (error, errno, path);
+  if (!base_paths_make_folder (path, error))
     return FALSE;
-  }
 
   remove_stale (path);
   return TRUE;
@@ -152,34 +207,6 @@ write_all (int fd, const char *data, gsize length)
   return 0;
 }
 
-static int
-sync_fd (int fd)
-{
-  while (fsync (fd) != 0) {
-    /* Some file systems cannot sync a folder; they say so and there is nothing more to do. */
-    if (errno == EINVAL || errno == ENOTSUP)
-      return 0;
-    if (errno != EINTR)
-      return errno;
-  }
-
-  return 0;
-}
-
-static int
-sync_folder (const char *folder)
-{
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int failed;
-
-  if (fd < 0)
-    return errno;
-  failed = sync_fd (fd);
-  close (fd);
-
-  return failed;
-}
-
 /* Writes to the new temporary file; 0 or errno. */
 static int
 fill_temporary (int fd, const void *data, gsize length)
@@ -217,13 +244,7 @@ base_paths_write (const char *path, const void *data, gsize length, GError **err
     return FALSE;
   }
 
-  failed = sync_folder (folder);
-  if (failed != 0) {
-    base_error_set_disk (error, failed, path);
-    return FALSE;
-  }
-
-  return TRUE;
+  return base_paths_sync_folder (folder, error);
 }
 
 gboolean

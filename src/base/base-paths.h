@@ -28,6 +28,11 @@ const char *base_paths_get_cache (const BasePaths *paths);    /* files opened fo
 gboolean base_paths_write (const char *path, const void *data, gsize length, GError **error);
 gboolean base_paths_write_bytes (const char *path, GBytes *bytes, GError **error);
 
+/* A folder, mode 0700, and those above it; TRUE as well when it is there.  One that was made survives the loss of power, as
+ * does all that was made, renamed and removed in a folder that was synced. */
+gboolean base_paths_make_folder (const char *path, GError **error);
+gboolean base_paths_sync_folder (const char *folder, GError **error);
+
 /* Removes a file or a whole folder below; true when it is gone afterwards. */
 gboolean base_paths_remove_tree (const char *path);
 

@@ -69,28 +69,14 @@ store_body_checksum (const void *data, gsize length)
 
 /* ---- writing ---- */
 
-static gboolean
-sync_folder (const char *path, GError **error)
-{
-  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
-  if (!ok)
-    base_error_set_disk (error, errno, path);
-  if (fd >= 0)
-    (void)close (fd);
-  return ok;
-}
-
 static StorePack *
 open_pack (StoreDb *db, gint64 account, gint64 id, gint64 number, gint64 size, gboolean fresh,
            GError **error)
 {
   g_autofree char *folder = store_body_dup_folder (db->store, account);
   g_autofree char *path = store_body_dup_path (db->store, account, number);
-  if (fresh && g_mkdir_with_parents (folder, 0700) != 0) {
-    base_error_set_disk (error, errno, folder);
+  if (fresh && !base_paths_make_folder (folder, error))
     return NULL;
-  }
   int fd = open (path, O_WRONLY | O_CLOEXEC | (fresh ? O_CREAT | O_TRUNC : 0), 0600);
   if (fd < 0) {
     base_error_set_disk (error, errno, path);
@@ -98,7 +84,7 @@ open_pack (StoreDb *db, gint64 account, gint64 id, gint64 number, gint64 size, g
   }
   StorePack *pack = g_new0 (StorePack, 1);
   *pack = (StorePack){ .id = id, .number = number, .fd = fd, .size = size, .committed = size };
-  if (fresh && (!sync_folder (folder, error) || !sync_folder (db->store->bodies, error))) {
+  if (fresh && !base_paths_sync_folder (folder, error)) {
     store_pack_free (pack);
     return NULL;
   }

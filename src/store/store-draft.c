@@ -140,31 +140,6 @@ dup_attachments_folder (BasePaths *paths, const char *id)
   return g_build_filename (base_paths_get_drafts (paths), id, "attachments", NULL);
 }
 
-static gboolean
-sync_folder (const char *path, GError **error)
-{
-  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
-  if (!ok)
-    base_error_set_disk (error, errno, path);
-  if (fd >= 0)
-    (void)close (fd);
-  return ok;
-}
-
-static gboolean
-make_folder (const char *path, GError **error)
-{
-  if (g_mkdir (path, 0700) == 0) {
-    g_autofree char *parent = g_path_get_dirname (path);
-    return sync_folder (parent, error);
-  }
-  if (errno == EEXIST)
-    return TRUE;
-  base_error_set_disk (error, errno, path);
-  return FALSE;
-}
-
 /* ---- draft.ini ---- */
 
 static void
@@ -218,7 +193,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   g_autofree char *data = g_key_file_to_data (file, &length, NULL);
   g_autofree char *folder = store_draft_dup_folder (paths, draft->id);
   g_autofree char *path = g_build_filename (folder, "draft.ini", NULL);
-  return make_folder (folder, error) && base_paths_write (path, data, length, error);
+  return base_paths_make_folder (folder, error) && base_paths_write (path, data, length, error);
 }
 
 static void
@@ -333,7 +308,8 @@ store_draft_remove (BasePaths *paths, const char *id, GError **error)
    * be sent. */
   if ((g_unlink (message) == 0 || errno == ENOENT) && (g_unlink (ini) == 0 || errno == ENOENT)
       && base_paths_remove_tree (folder))
-    return TRUE;
+    return base_paths_sync_folder (base_paths_get_drafts (paths),
+                                   error); /* power loss brings it not back */
   base_error_set_disk (error, errno, folder);
   return FALSE;
 }
@@ -403,7 +379,7 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
     return NULL;
   g_autofree char *draft = store_draft_dup_folder (paths, id);
   g_autofree char *folder = dup_attachments_folder (paths, id);
-  if (!make_folder (draft, error) || !make_folder (folder, error))
+  if (!base_paths_make_folder (draft, error) || !base_paths_make_folder (folder, error))
     return NULL;
 
   g_autofree char *file = NULL, *path = NULL;
@@ -422,7 +398,7 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
   guint64 size = 0;
   gboolean ok = copy_stream (fd, name, stream, max_size, &size, cancellable, error);
   (void)close (fd); /* synced, or a failure already */
-  if (!ok || !sync_folder (folder, error)) {
+  if (!ok || !base_paths_sync_folder (folder, error)) {
     (void)g_unlink (path);
     return NULL;
   }

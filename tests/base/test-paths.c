@@ -157,6 +157,28 @@ test_remove_tree (void)
   test_remove_folder (root);
 }
 
+static void
+test_make_folder_deep (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autofree char *deep = g_build_filename (root, "a", "b", "c", NULL);
+  g_autofree char *file = g_build_filename (deep, "file", NULL);
+  g_autofree char *below = g_build_filename (file, "d", NULL);
+  const char *const wrong[] = { file, below };
+
+  g_assert_true (base_paths_make_folder (deep, NULL));
+  g_assert_true (g_file_test (deep, G_FILE_TEST_IS_DIR));
+  g_assert_true (base_paths_make_folder (deep, NULL));
+  g_assert_true (base_paths_write (file, "x", 1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (base_paths_make_folder (wrong[i], &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+  }
+  test_remove_folder (root);
+}
+
 void
 test_paths_add (void)
 {
@@ -167,4 +189,5 @@ test_paths_add (void)
   g_test_add_func ("/base/paths/nowhere-to-write", test_nowhere_to_write);
   g_test_add_func ("/base/paths/stale", test_stale);
   g_test_add_func ("/base/paths/remove-tree", test_remove_tree);
+  g_test_add_func ("/base/paths/make-folder", test_make_folder_deep);
 }

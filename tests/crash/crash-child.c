@@ -432,21 +432,28 @@ step_sync (Child *child)
   done (child);
 }
 
-void
-step_await (Child *child, const char *folder, const char *name, gboolean there)
+static void
+await_message (Child *child, const char *folder, const char *name, gboolean there)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE_US;
-  gint64 id = find_folder (child, folder);
 
-  if (!is_to_do (child))
-    return;
-  sync_engine_show_folder (child->engine, "alice", id);
   while ((find_message (child, folder, name) != 0) != there) {
     if (g_get_monotonic_time () > deadline)
       fail ("what was awaited does not come", NULL);
     nudge (child);
     g_usleep (2000);
   }
+}
+
+void
+step_await (Child *child, const char *folder, const char *name, gboolean there)
+{
+  gint64 id = find_folder (child, folder);
+
+  if (!is_to_do (child))
+    return;
+  sync_engine_show_folder (child->engine, "alice", id);
+  await_message (child, folder, name, there);
   done (child);
 }
 
@@ -597,6 +604,8 @@ step_open (Child *child, const char *folder, const char *name)
 
   if (!is_to_do (child))
     return;
+  /* What can be fetched again may be gone when the power went. */
+  await_message (child, folder, name, TRUE);
   gint64 id = find_message (child, folder, name);
   GOOD (sync_engine_fetch_body (child->engine, "alice", id, NULL, &error));
   body = store_message_get_body (child->db, id, &error);

@@ -3,7 +3,7 @@
  *
  * Runs in whatever thread makes the call; must not allocate, nor count what goes to pipes (the test's own).  CRASH_COUNT
  * names a file of one 64-bit number, where the parent finds how far it came.  CRASH_AT = 3 × call (from 0) + 0 before,
- * 1 when half of it is done (writes and sends), 2 after. */
+ * 1 when half of it is done (writes and sends), 2 after.  CRASH_KEEPER: see crash-power.h. */
 /* Both spellings of pwrite and the like are wanted. */
 #undef _FILE_OFFSET_BITS
 
@@ -21,8 +21,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "crash-power.h"
+
 static _Atomic uint64_t *count;
 static uint64_t crash_at = UINT64_MAX;
+static const char *keeper;
 
 #define NEXT(name)                                                                                 \
   static __typeof__ (name) *next;                                                                  \
@@ -41,6 +44,7 @@ begin (void)
   if (count == MAP_FAILED)
     abort ();
   close (fd);
+  keeper = getenv ("CRASH_KEEPER");
   if (at != NULL)
     crash_at = strtoull (at, NULL, 10);
 }
@@ -180,8 +184,20 @@ recv (int fd, void *data, size_t size, int flags)
     return result;                                                                                 \
   }
 
-SIMPLE (fsync, (int fd), (fd))
-SIMPLE (fdatasync, (int fd), (fd))
+#define SYNC(name)                                                                                 \
+  int name (int fd)                                                                                \
+  {                                                                                                \
+    NEXT (name);                                                                                   \
+    uint64_t position = enter ();                                                                  \
+    if (keeper != NULL)                                                                            \
+      crash_power_keep (keeper, fd);                                                               \
+    int result = next (fd);                                                                        \
+    leave (position);                                                                              \
+    return result;                                                                                 \
+  }
+
+SYNC (fsync)
+SYNC (fdatasync)
 SIMPLE (ftruncate, (int fd, off_t size), (fd, size))
 SIMPLE (ftruncate64, (int fd, off64_t size), (fd, size))
 SIMPLE (truncate, (const char *path, off_t size), (path, size))

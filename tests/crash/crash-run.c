@@ -278,6 +278,8 @@ new_environment (CrashRun *run, const char *counter, CrashPlace place)
   }
   environment = g_environ_setenv (environment, "LD_PRELOAD", run->preload, TRUE);
   environment = g_environ_setenv (environment, "CRASH_COUNT", counter, TRUE);
+  if (run->keeper != NULL)
+    environment = g_environ_setenv (environment, "CRASH_KEEPER", run->keeper, TRUE);
   return place.kind == CRASH_AT_CALL ? g_environ_setenv (environment, "CRASH_AT", at, TRUE)
                                      : environment;
 }

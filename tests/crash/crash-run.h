@@ -32,6 +32,7 @@ typedef struct
   const char *child;   /* Borrowed: the programs */
   const char *preload;
   guint16 imap_port, smtp_port; /* what the child is told: the server's, or a proxy's before it */
+  const char *keeper;           /* of crash-power.h; nullable.  Owned by who set it */
   guint patience_ms;            /* how long a server may be silent for the child; 0: a minute */
 
   /* Of the scenario under way */
@@ -70,8 +71,8 @@ typedef struct
   GPtrArray *here;      /* the same of the profile */
   GPtrArray *delivered; /* by SMTP */
   GPtrArray *drafts;
-  GPtrArray *outbox; /* "STATE MESSAGE-ID" */
-  GHashTable *users; /* that have an account here */
+  GPtrArray *outbox;   /* "STATE MESSAGE-ID" */
+  GPtrArray *accounts; /* users that have one here */
 } CrashState;
 
 /* After a child that only synced. */

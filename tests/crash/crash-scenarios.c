@@ -172,6 +172,15 @@ draft_save (Child *child)
   step_save_draft (child, "d2", "others", 0);
 }
 
+/* Nothing of the profile is there before. */
+static void
+draft_first (Child *child)
+{
+  step_save_draft (child, "d1", "first words", 300);
+  step_send (child, "s1", "bob@crash.test", 200, 0);
+  step_sync (child);
+}
+
 static void
 draft_edit (Child *child)
 {
@@ -429,6 +438,7 @@ const Scenario crash_scenarios[] = {
   { "append", NULL, NULL, 0, THREE, append_one },
   { "append-plain", PLAIN, NULL, 0, THREE, append_one },
   { "draft-save", NULL, NULL, 0, "", draft_save },
+  { "draft-first", NULL, NULL, SCENARIO_FRESH, "", draft_first },
   { "draft-edit", NULL, NULL, 0, "", draft_edit },
   { "draft-discard", NULL, NULL, 0, "", draft_discard },
   { "send", NULL, NULL, 0, "", send_one },

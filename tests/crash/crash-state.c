@@ -57,7 +57,7 @@ crash_state_new (CrashRun *run)
   state->delivered = split_lines (model_server_dump_delivered (run->server));
   state->drafts = g_ptr_array_new_with_free_func (g_free);
   state->outbox = g_ptr_array_new_with_free_func (g_free);
-  state->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  state->accounts = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < run->told->len; i++) {
     char *line = g_ptr_array_index (run->told, i);
 
@@ -68,11 +68,12 @@ crash_state_new (CrashRun *run)
     else if (g_str_has_prefix (line, "outbox "))
       g_ptr_array_add (state->outbox, g_strdup (line + 7));
     else if (g_str_has_prefix (line, "account "))
-      g_hash_table_add (state->users, g_strdup (line + 8));
+      g_ptr_array_add (state->accounts, g_strdup (line + 8));
   }
   state->here = new_mail_lines (here);
   g_ptr_array_sort (state->drafts, compare_lines);
   g_ptr_array_sort (state->outbox, compare_lines);
+  g_ptr_array_sort (state->accounts, compare_lines);
   return state;
 }
 
@@ -84,7 +85,7 @@ crash_state_free (CrashState *state)
   g_ptr_array_unref (state->delivered);
   g_ptr_array_unref (state->drafts);
   g_ptr_array_unref (state->outbox);
-  g_hash_table_unref (state->users);
+  g_ptr_array_unref (state->accounts);
   g_free (state);
 }
 
@@ -123,11 +124,11 @@ append_difference (GString *text, const char *title, GPtrArray *a, GPtrArray *b,
 
 /* What is only at the server for somebody without an account here. */
 static gboolean
-is_of_others (const char *line, gpointer users)
+is_of_others (const char *line, gpointer accounts)
 {
   g_autofree char *user = g_strndup (line, strcspn (line, ":"));
 
-  return !g_hash_table_contains (users, user);
+  return !g_ptr_array_find_with_equal_func (accounts, user, g_str_equal, NULL);
 }
 
 /* Nobody knows whether these were sent. */
@@ -201,7 +202,7 @@ crash_state_compare (const CrashState *state, const CrashState *wanted)
   g_autoptr (GPtrArray) server = forget_hashes (state->server, state->here);
 
   append_difference (text, "here, not at the server", state->here, server, is_of_others,
-                     state->users);
+                     state->accounts);
   for (guint i = 0; i < uncertain->len; i++)
     if (count_about (state->delivered, g_ptr_array_index (uncertain, i)) > 1)
       g_string_append_printf (text, "sent twice: %s\n",
@@ -211,6 +212,7 @@ crash_state_compare (const CrashState *state, const CrashState *wanted)
     append_difference (text, "delivered", state->delivered, wanted->delivered, is_about, uncertain);
     append_difference (text, "drafts", state->drafts, wanted->drafts, is_about, uncertain);
     append_difference (text, "outbox", state->outbox, wanted->outbox, is_about, uncertain);
+    append_difference (text, "accounts", state->accounts, wanted->accounts, is_about, uncertain);
   } else if (uncertain->len > 0) {
     g_string_append (text, "uncertain without being killed\n");
   }

@@ -9,25 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base-paths.h"
 #include "crash-child.h"
+#include "crash-power.h"
 
 const CrashPlace crash_nowhere = { CRASH_NEVER, 0 };
 
 /* ---- profiles ---- */
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    remove_tree (child);
-  }
-  g_remove (path);
-}
 
 static void
 copy_tree (const char *from, const char *to)
@@ -132,8 +120,10 @@ crash_suite_look (CrashSuite *suite, const CrashState *wanted, CrashState **stat
 gboolean
 crash_suite_run_once (CrashSuite *suite, CrashPlace place)
 {
-  remove_tree (suite->profile);
+  base_paths_remove_tree (suite->profile);
   copy_tree (suite->template, suite->profile);
+  if (suite->run->keeper != NULL)
+    crash_power_begin (suite->run->keeper, suite->profile);
   crash_run_begin (suite->run, suite->run->scenario);
   return crash_run_child (suite->run, suite->profile, FALSE, place);
 }
@@ -143,7 +133,7 @@ crash_suite_make_template (CrashSuite *suite, const CrashScenario *scenario)
 {
   CrashRun *run = suite->run;
 
-  remove_tree (suite->template);
+  base_paths_remove_tree (suite->template);
   g_mkdir (suite->template, 0700);
   crash_run_begin (run, scenario);
   if ((scenario->flags & SCENARIO_OLD) != 0) {
@@ -197,7 +187,7 @@ run_share (const CrashSuiteKind *kind, guint share, guint shares)
   printf ("count %u %u\n", suite.kills, suite.lost);
   if (kind->end != NULL)
     kind->end (&suite);
-  remove_tree (suite.run->folder);
+  base_paths_remove_tree (suite.run->folder);
   crash_run_free (suite.run);
   g_free (suite.template);
   g_free (suite.profile);

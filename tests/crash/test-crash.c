@@ -2,8 +2,13 @@
  * a server, and at each line the server reads or writes; then it is started again.  In the end server and profile hold the
  * same as after a run that nobody disturbed, no mail was sent twice, and one more run changes nothing.
  *
- * Prints TAP and, at the end, "figure: kills_run N count" and "figure: kills_lost N count".  Environment:
- *   CRASH_KILLS  how many (600), spread evenly over scenarios and places
+ * With CRASH_POWER the power goes at that moment: what was not synced is lost, or torn (crash-power.h).  What has to be the same
+ * in the end is the same; what can be fetched again is, and never is a part of it taken for the whole.
+ *
+ * Prints TAP and, at the end, "figure: kills_run N count" and "figure: kills_lost N count" (power_cuts_run and power_cuts_lost).
+ * Environment:
+ *   CRASH_POWER  set: see above
+ *   CRASH_KILLS  how many (600; 232 of the power), spread evenly over scenarios and places
  *   CRASH_ALL    set: every place of every scenario
  *   CRASH_SEED   which places (1)
  *   CRASH_ONLY   a regular expression for names of scenarios
@@ -14,6 +19,7 @@
 #include <string.h>
 
 #include "crash-child.h"
+#include "crash-power.h"
 #include "crash-suite.h"
 
 #define LOST_AT_MOST 3 /* in one scenario, then the next one */
@@ -28,13 +34,62 @@ describe (CrashPlace place)
   return g_strdup_printf ("line %" G_GUINT64_FORMAT " (%s)", place.at, parts[2 * (place.at % 2)]);
 }
 
+/* Bodies that were not whole are noticed when they are looked at, and are there again then. */
+static char *
+find_lacking (CrashSuite *suite, const CrashState *state)
+{
+  g_autoptr (GString) lacking = g_string_new (NULL);
+
+  if ((suite->run->scenario->flags & SCENARIO_FEW_BODIES) != 0)
+    return NULL;
+  for (guint i = 0; i < state->here->len; i++)
+    if (strstr (g_ptr_array_index (state->here, i), "\t-\t") != NULL)
+      g_string_append_printf (lacking, "no body: %s\n", (char *)g_ptr_array_index (state->here, i));
+  return lacking->len > 0 ? g_strdup (lacking->str) : NULL;
+}
+
+/* After a restart that did what was left to do.  What was done at the server, and not yet sure here, may be done once more. */
+static char *
+look_after_power (CrashSuite *suite, const CrashState *wanted)
+{
+  g_autofree char *different = NULL;
+  CrashState *state = NULL;
+
+  crash_run_child (suite->run, suite->profile, TRUE, crash_nowhere);
+  if (suite->run->complaints->len > 0)
+    return g_strdup_printf ("coming in step: %s", suite->run->complaints->str);
+  different = crash_suite_look (suite, wanted, &state);
+  if (different == NULL) {
+    different = find_lacking (suite, state);
+    crash_state_free (state);
+  }
+  return g_steal_pointer (&different);
+}
+
+/* Kills it there, and with the power (`torn` see crash-power.h).  TRUE: it was killed, or power went when it had ended. */
+static gboolean
+disturb (CrashSuite *suite, CrashPlace place)
+{
+  gboolean power = g_getenv ("CRASH_POWER") != NULL, killed;
+  g_autofree char *keeper = g_build_filename (suite->run->folder, "keeper", NULL);
+
+  suite->run->keeper = power ? keeper : NULL;
+  killed = crash_suite_run_once (suite, place);
+  suite->run->keeper = NULL;
+  if (power && suite->run->complaints->len == 0) {
+    crash_power_cut (keeper, suite->profile, (guint32)(place.at / 2 % 2 == 0 ? 0 : place.at));
+    killed = TRUE;
+  }
+  return killed;
+}
+
 /* TRUE: nothing was lost. */
 static gboolean
 kill_at (CrashSuite *suite, CrashPlace place, const CrashState *wanted)
 {
   g_autofree char *where = describe (place), *different = NULL;
 
-  if (crash_suite_run_once (suite, place))
+  if (disturb (suite, place))
     suite->kills++;
   else if (suite->run->complaints->len > 0)
     different = g_strdup (suite->run->complaints->str);
@@ -42,6 +97,8 @@ kill_at (CrashSuite *suite, CrashPlace place, const CrashState *wanted)
     crash_run_child (suite->run, suite->profile, FALSE, crash_nowhere);
     if (suite->run->complaints->len > 0)
       different = g_strdup_printf ("after the restart: %s", suite->run->complaints->str);
+    else if (g_getenv ("CRASH_POWER") != NULL)
+      different = look_after_power (suite, wanted);
     else
       different = crash_suite_look (suite, wanted, NULL);
   }
@@ -76,6 +133,9 @@ kill_everywhere (CrashSuite *suite, guint64 calls, guint64 lines, const CrashSta
 
     lost += !kill_at (suite, place_of (number, calls), wanted);
   }
+  /* And when all was done. */
+  for (guint i = 0; i < 2 && g_getenv ("CRASH_POWER") != NULL; i++)
+    kill_at (suite, (CrashPlace){ CRASH_AT_CALL, G_MAXUINT32 - 2 * i }, wanted);
 }
 
 static gboolean
@@ -121,6 +181,9 @@ main (int argc, char **argv)
   static const CrashSuiteKind kind = { .figure = "kills",
                                        .default_number = 600,
                                        .run_scenario = run_scenario };
+  static const CrashSuiteKind power = { .figure = "power_cuts",
+                                        .default_number = 232,
+                                        .run_scenario = run_scenario };
 
-  return crash_suite_main (&kind, argc, argv);
+  return crash_suite_main (g_getenv ("CRASH_POWER") != NULL ? &power : &kind, argc, argv);
 }
