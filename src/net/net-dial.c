@@ -60,10 +60,9 @@ set_dial_error (GError **error, const NetEndpoint *endpoint, const Dial *dial)
                     _ ("The server “%s” could not be looked up. Check the network connection."),
                     endpoint->host);
   else if (g_error_matches (dial->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    base_error_set (
-        error, BASE_ERROR_RETRY, detail,
-        _ ("“%s” accepts no connection on port %u. Check the port, or try again later."),
-        endpoint->host, endpoint->port);
+    base_error_set (error, BASE_ERROR_RETRY, detail,
+                    _ ("“%s” accepts no connection on port %u. Check the port."), endpoint->host,
+                    endpoint->port);
   else
     base_error_set (error, BASE_ERROR_RETRY, detail,
                     _ ("“%s” could not be reached on port %u. Check the network connection."),

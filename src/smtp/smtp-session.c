@@ -151,8 +151,7 @@ greet (SmtpSession *session, GCancellable *cancellable, GError **error)
       return TRUE;
   }
 
-  sentence = g_strdup_printf (_ ("“%s” does not want to talk to this computer. Try again later."),
-                              session->host);
+  sentence = g_strdup_printf (_ ("“%s” does not want to talk to this computer."), session->host);
   smtp_session_set_error (session, reply, sentence, error);
   return FALSE;
 }
@@ -214,8 +213,8 @@ begin (SmtpSession *session, BaseSecurity security, GCancellable *cancellable, G
   if (reply == NULL)
     return FALSE;
   if (reply->code != 220) {
-    g_autofree char *sentence = g_strdup_printf (
-        _ ("“%s” accepts no connection at the moment. Try again later."), session->host);
+    g_autofree char *sentence =
+        g_strdup_printf (_ ("“%s” does not accept connections at the moment."), session->host);
 
     smtp_session_set_error (session, reply, sentence, error);
     return FALSE;

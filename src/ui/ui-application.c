@@ -14,6 +14,7 @@
 #include "ui-resources.h"
 #include "ui-setup.h"
 #include "ui-window.h"
+#include "ui-words.h"
 
 #define SCHEMA       "org.sosik.Sosik"
 #define WAIT_STEP_MS 250
@@ -521,6 +522,7 @@ ui_application_startup (GApplication *application)
   UiApplication *self = UI_APPLICATION (application);
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
+  ui_words_install ();
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)

@@ -152,7 +152,7 @@ make_row (gpointer item, gpointer data)
   GtkWidget *remove_button = make_button ("user-trash-symbolic", remove);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   g_signal_connect_object (edit_button, "clicked", G_CALLBACK (on_edit), account,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (remove_button, "clicked", G_CALLBACK (on_remove), account,

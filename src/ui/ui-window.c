@@ -21,6 +21,8 @@ G_DEFINE_FINAL_TYPE (UiWindow, ui_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- folding ---- */
 
+static void update_trouble (UiWindow *self);
+
 static void
 update_folding (UiWindow *self)
 {
@@ -32,9 +34,9 @@ update_folding (UiWindow *self)
   g_object_set (self->sidebar_pane, "edge", !inner, NULL);
   g_object_set (self->list_pane, "edge", !outer, NULL);
   ui_window_update_actions (self);
+  if (self->engine)
+    update_trouble (self);
 }
-
-static void update_trouble (UiWindow *self);
 
 /* ---- folders ---- */
 
@@ -196,6 +198,10 @@ update_trouble (UiWindow *self)
   if (!trouble) {
     MailFolder *folder = ui_list_get_folder (self->list);
     const char *sentence = folder ? mail_folder_get_trouble (folder) : NULL;
+    /* Beside the list the sidebar says it; in a narrow window nobody would know. */
+    if (folder && !sentence && adw_leaflet_get_folded (self->inner)
+        && mail_account_get_status (mail_folder_get_account (folder)) == MAIL_ACCOUNT_OFFLINE)
+      sentence = mail_account_get_state_text (mail_folder_get_account (folder));
     ui_list_set_bar (self->list, sentence, NULL, _ ("Try Again"));
     return;
   }
@@ -211,8 +217,10 @@ on_trouble_clicked (UiWindow *self, UiList *list)
 {
   if (!self->trouble) {
     MailFolder *folder = ui_list_get_folder (self->list);
-    if (folder)
+    if (folder && mail_folder_get_trouble (folder))
       mail_engine_show_folder (self->engine, folder);
+    else if (folder)
+      mail_engine_retry (self->engine, mail_folder_get_account (folder));
     return;
   }
   if (mail_account_needs_password (self->trouble)) {

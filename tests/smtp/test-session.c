@@ -137,8 +137,8 @@ static void
 test_open_refused (void)
 {
   static const Refusal refusals[] = {
-    { "S: 554 go away\nEOF", BASE_ERROR_REFUSED, "accepts no connection" },
-    { "S: 421 busy\nEOF", BASE_ERROR_RETRY, "accepts no connection" },
+    { "S: 554 go away\nEOF", BASE_ERROR_REFUSED, "does not accept connections" },
+    { "S: 421 busy\nEOF", BASE_ERROR_RETRY, "does not accept connections" },
     { "S: 250 hello\nEOF", BASE_ERROR_BROKEN, "makes no sense" },
     { "S: * OK IMAP4rev1\nEOF", BASE_ERROR_BROKEN, "makes no sense" },
     { "CLOSE", BASE_ERROR_BROKEN, "closed the connection" },

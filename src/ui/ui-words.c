@@ -1,0 +1,141 @@
+/* Looks at each widget as it is realized.  Main thread; must never change what a label or a tooltip says, only where its lines end. */
+#include "ui-words.h"
+
+#define KEY "ui-words"
+/* A longer run is no word, and has to be broken somewhere. */
+#define MAX_WORD 16
+/* Of a tooltip; what is wide counts twice. */
+#define MAX_COLUMNS 60
+
+static gboolean
+is_korean (gunichar c)
+{
+  return (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0x1100 && c <= 0x11FF);
+}
+
+/* NULL: there is no Korean word in it. */
+static PangoAttrList *
+find_words (const char *text)
+{
+  PangoAttrList *list = NULL;
+  const char *at = text;
+
+  while (*at != '\0') {
+    const char *begin = at;
+    gboolean korean = FALSE;
+    guint n = 0;
+
+    for (; *at != '\0' && !g_unichar_isspace (g_utf8_get_char (at));
+         at = g_utf8_next_char (at), n++)
+      korean |= is_korean (g_utf8_get_char (at));
+    if (korean && n <= MAX_WORD) {
+      PangoAttribute *whole = pango_attr_allow_breaks_new (FALSE);
+
+      whole->start_index = (guint)(begin - text);
+      whole->end_index = (guint)(at - text);
+      if (list == NULL)
+        list = pango_attr_list_new ();
+      pango_attr_list_insert (list, whole);
+    }
+    if (*at != '\0')
+      at = g_utf8_next_char (at);
+  }
+  return list;
+}
+
+static void
+keep_words (GtkLabel *label)
+{
+  g_autoptr (PangoAttrList) words = find_words (gtk_label_get_text (label));
+
+  gtk_label_set_attributes (label, words);
+}
+
+/* ---- tooltips ---- */
+
+static gboolean
+is_long (const char *text)
+{
+  guint columns = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text)) {
+    gunichar c = g_utf8_get_char (text);
+
+    columns = c == '\n' ? 0 : columns + (g_unichar_iswide (c) ? 2 : 1);
+    if (columns > MAX_COLUMNS)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip,
+                  GtkLabel *label)
+{
+  const char *text = gtk_widget_get_tooltip_text (widget);
+
+  if (text == NULL)
+    return FALSE;
+  gtk_label_set_text (label, text);
+  gtk_label_set_wrap (label, is_long (text));
+  gtk_label_set_max_width_chars (label, is_long (text) ? MAX_COLUMNS : -1);
+  keep_words (label);
+  gtk_tooltip_set_custom (tooltip, GTK_WIDGET (label));
+  return TRUE;
+}
+
+static void
+tend_tooltip (GtkWidget *widget)
+{
+  GtkWidget *label = g_object_ref_sink (gtk_label_new (NULL));
+
+  g_object_set_data_full (G_OBJECT (widget), KEY, label, g_object_unref);
+  g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tooltip), label);
+}
+
+/* ---- all widgets ---- */
+
+static void
+tend_label (GtkLabel *label)
+{
+  /* With attributes of its own it is not for running text. */
+  if (gtk_label_get_attributes (label) != NULL)
+    return;
+  keep_words (label);
+  g_signal_connect (label, "notify::label", G_CALLBACK (keep_words), NULL);
+}
+
+/* Whether it has a tooltip may change later. */
+static void
+on_has_tooltip (GtkWidget *widget)
+{
+  if (gtk_widget_get_has_tooltip (widget) && g_object_get_data (G_OBJECT (widget), KEY) == NULL)
+    tend_tooltip (widget);
+}
+
+static gboolean
+on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer data)
+{
+  static GQuark seen;
+  GtkWidget *widget = g_value_get_object (&values[0]);
+
+  if (seen == 0)
+    seen = g_quark_from_static_string ("ui-words-seen");
+  if (g_object_get_qdata (G_OBJECT (widget), seen) != NULL)
+    return TRUE;
+  g_object_set_qdata (G_OBJECT (widget), seen, widget);
+  if (GTK_IS_LABEL (widget) && gtk_label_get_wrap (GTK_LABEL (widget)))
+    tend_label (GTK_LABEL (widget));
+  on_has_tooltip (widget);
+  g_signal_connect (widget, "notify::has-tooltip", G_CALLBACK (on_has_tooltip), NULL);
+  return TRUE;
+}
+
+void
+ui_words_install (void)
+{
+  /* Its signals are there with the class. */
+  g_type_class_unref (g_type_class_ref (GTK_TYPE_WIDGET));
+  g_signal_add_emission_hook (g_signal_lookup ("realize", GTK_TYPE_WIDGET), 0, on_realize, NULL,
+                              NULL);
+}

@@ -1,0 +1,14 @@
+/* Korean words stay whole where a line ends.
+ *
+ * Pango breaks Korean between any two syllables (UAX #14 leaves it to the language, and it does not ask), and tooltips of GTK 4.8 are so narrow
+ * that they break a line of six syllables, because their width counts characters. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Once, before the first window: from then on every label that wraps and every tooltip of the program. */
+void ui_words_install (void);
+
+G_END_DECLS
