@@ -366,8 +366,14 @@ serve (HostileTalk *talk)
     g_mutex_lock (&talk->server->lock);
     talk->server->commands += talk->era == talk->server->era;
     g_mutex_unlock (&talk->server->lock);
-    if (words[0] == NULL || words[1] == NULL)
+    if (words[0] == NULL)
       continue;
+    if (words[1] == NULL) {
+      /* DATA, or the final dot */
+      if (talk->func != NULL && talk->func (talk, words[0], "-", ""))
+        talk->attacked = TRUE;
+      continue;
+    }
     verb = g_ascii_strup (words[1], -1);
     rest = words[2] != NULL ? words[2] : "";
     if (strcmp (verb, "UID") == 0) {

@@ -15,7 +15,7 @@ typedef struct _HostileServer HostileServer;
 typedef struct _HostileTalk HostileTalk; /* one connection */
 
 /* With each command line of the client, verb in upper case ("UID" included: "UID FETCH"), `rest` behind it; with the greeting (verb
- * ""), and with verb "IDLE" after the "+" was sent.  TRUE: this one answers, and it counts as begun; FALSE: the good answer. */
+ * ""), with verb "IDLE" after the "+" was sent, and with "-" for a line of one word (its `tag`).  TRUE: this one answers, and it counts as begun; FALSE: the good answer. */
 typedef gboolean (*HostileFunc) (HostileTalk *talk, const char *tag, const char *verb,
                                  const char *rest);
 
