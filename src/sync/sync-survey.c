@@ -118,14 +118,15 @@ sync_survey_run (SyncContext *context, SyncMemory *memory, SyncWatch *watch, gbo
 
   *mailbox = NULL;
   *ask_again = FALSE;
-  if (!sync_folders_ask (context, flight, begins, folder, &index, error))
-    return FALSE;
+  /* First what is opened: a server that has looked into a mailbox for SELECT need not do so again for the list. */
   if (folder != 0) {
     opened = sync_mailbox_ask (context, memory, folder, NULL,
                                sync_account_is_metered (context->account), flight, error);
     if (opened == NULL)
       return FALSE;
   }
+  if (!sync_folders_ask (context, flight, begins, folder, &index, error))
+    return FALSE;
   if (!imap_flight_run (flight, context->cancellable, error)
       || !take_opened (context, flight, &opened, error))
     return FALSE;

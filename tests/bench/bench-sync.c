@@ -1,7 +1,7 @@
 /* Brings the account of a profile in step by Sosik's own engine, from the start until it says so and, where the account keeps
  * whole messages, they are all here.
  * usage: bench-sync PROFILE ACCOUNT.ini-id PASSWORD MESSAGES
- * Prints "seconds messages bodies peak_mb round_trips octets ms": the last three from having signed in until it was in step, see
+ * Prints "seconds messages bodies peak_mb round_trips octets ms waited_ms": the last four from having signed in until it was in step, see
  * wire-cost.h; what was said in between goes to standard error where BENCH_TALK is set. */
 #include <gio/gio.h>
 #include <stdlib.h>
@@ -98,8 +98,8 @@ main (int argc, char **argv)
   /* of a long sync the trace has only the end */
   if (wire_cost_of_trace (trace, &cost, &talk) && g_getenv ("BENCH_TALK"))
     g_printerr ("%s", talk);
-  g_print ("%.3f %u %u %.1f %u %" G_GUINT64_FORMAT " %.1f\n", (end - begin) / 1e6, inbox->total, bodies,
-           usage.ru_maxrss / 1024.0, cost.round_trips, cost.octets, cost.us / 1000.0);
+  g_print ("%.3f %u %u %.1f %u %" G_GUINT64_FORMAT " %.1f %.1f\n", (end - begin) / 1e6, inbox->total, bodies,
+           usage.ru_maxrss / 1024.0, cost.round_trips, cost.octets, cost.us / 1000.0, cost.waited / 1000.0);
   sync_engine_free (engine);
   return inbox->total == (guint) atoi (argv[4]) ? 0 : 1;
 }

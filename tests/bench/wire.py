@@ -75,19 +75,23 @@ def rounds(chunks):
 
 
 def in_step(profile, talk=False):
-    """Starts the program anew on what is there: round trips, octets and milliseconds from having signed in until it is in step, as
-    its own trace tells.  Nothing stands between it and the server."""
+    """Starts the program anew on what is there: round trips, octets and milliseconds from having signed in until it is in step, and
+    how many of those it waited for answers, as its own trace tells.  Nothing stands between it and the server."""
     output = subprocess.run([os.path.join(BUILD, 'tests', 'bench', 'bench-sync'), profile, 'kim', 'kimpw', str(MESSAGES)],
                             stdout=subprocess.PIPE, text=True, check=True,
                             env=dict(os.environ, **({'BENCH_TALK': '1'} if talk else {}))).stdout
-    round_trips, octets, ms = output.split()[4:7]
-    return int(round_trips), int(octets), float(ms)
+    round_trips, octets, ms, waited = output.split()[4:8]
+    return int(round_trips), int(octets), float(ms), float(waited)
+
+
+def times(looks):
+    return ' '.join(f'{look[2]:.0f} ({look[3]:.0f} of them for answers)' for look in looks) + ' ms'
 
 
 def resync(profile):
     """Nothing has changed: how much is said until that is known?"""
     looks = [in_step(profile, talk=turn == 0) for turn in range(5)]
-    print(f'no-change look at {MESSAGES} messages: in step', ' '.join(f'{look[2]:.0f}' for look in looks), 'ms after signing in')
+    print(f'no-change look at {MESSAGES} messages: in step after signing in within', times(looks))
     imap = other_client()
     for number in range(imap_folders(imap), FOLDERS):
         imap.create(f'Bench{number:02}')
@@ -95,10 +99,10 @@ def resync(profile):
     in_step(profile)
     wide = [in_step(profile) for _ in range(5)]
     print(f'the same in an account of {FOLDERS} folders: {max(look[0] for look in wide)} round trips, {max(look[1] for look in wide)} octets,',
-          ' '.join(f'{look[2]:.0f}' for look in wide), 'ms')
+          times(wide))
     print(f'figure: resync_round_trips {max(look[0] for look in looks + wide)} count')
     print(f'figure: resync_wire_bytes {max(look[1] for look in looks)} octets')
-    print(f'figure: resync_ms {statistics.median(look[2] for look in looks):.0f} ms')
+    print(f'figure: resync_ms {statistics.median(look[2] - look[3] for look in looks):.0f} ms')
 
 
 def imap_folders(imap):

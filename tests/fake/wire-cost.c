@@ -82,7 +82,7 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
   g_autofree char *who = dup_connection (lines, " - in step;");
   g_autoptr (GHashTable) rounds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GString) said = g_string_new (NULL);
-  gint64 begun = 0;
+  gint64 begun = 0, asked = 0;
   guint64 before = 0;
   guint heard = 0;
   gboolean inside = FALSE;
@@ -108,6 +108,9 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
         *talk = g_string_free (g_steal_pointer (&said), FALSE);
       return TRUE;
     }
+    if (line.direction == '<' && asked != 0)
+      cost->waited += line.time - asked;
+    asked = line.direction == '>' ? line.time : 0;
     if (line.direction != '-')
       count_round_trips (&line, rounds, &heard, cost);
     g_string_append_printf (said, "%9.1f ms %c %s\n", (double)(line.time - begun) / 1000,

@@ -12,6 +12,8 @@ typedef struct
   guint round_trips;
   guint64
       octets; /* of the protocol, both ways, as they are on the wire (compressed, where they were) */
+  gint64
+      waited; /* from a command until something came: the round trips, with the server's own time */
   gint64 us;  /* how long it took */
 } WireCost;
 
