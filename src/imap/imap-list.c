@@ -139,6 +139,7 @@ take_list (ImapSession *session, ImapTask *listing)
     return;
   if (strcmp (mailbox->name, "INBOX") == 0)
     mailbox->role = IMAP_ROLE_INBOX;
+  mailbox->shared = imap_namespace_is_shared (session, mailbox->name);
   listing->name_octets += strlen (mailbox->name);
   g_hash_table_insert (listing->names, mailbox->name, mailbox);
   g_ptr_array_add (listing->mailboxes, g_steal_pointer (&mailbox));
@@ -369,6 +370,16 @@ list_plainly (ImapSession *session, const char *mailbox, GCancellable *cancellab
              : NULL;
 }
 
+/* NULL: there is no list. */
+static GPtrArray *
+note_shared (ImapSession *session, GPtrArray *mailboxes)
+{
+  session->lists_shared = FALSE;
+  for (guint i = 0; mailboxes != NULL && i < mailboxes->len; i++)
+    session->lists_shared |= ((const ImapMailbox *)g_ptr_array_index (mailboxes, i))->shared;
+  return mailboxes;
+}
+
 GPtrArray *
 imap_flight_finish_list (ImapFlight *flight, guint index, GCancellable *cancellable, GError **error)
 {
@@ -378,7 +389,7 @@ imap_flight_finish_list (ImapFlight *flight, guint index, GCancellable *cancella
   g_autoptr (GError) local = NULL;
 
   if (mailboxes != NULL && (mailboxes->len > 0 || !extended))
-    return g_steal_pointer (&mailboxes);
+    return note_shared (session, g_steal_pointer (&mailboxes));
   if (mailboxes == NULL && !imap_flight_get_result (flight, index, &local)
       && (!extended || !session->usable
           || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED))) {
@@ -387,7 +398,7 @@ imap_flight_finish_list (ImapFlight *flight, guint index, GCancellable *cancella
   }
   /* offered, but refused or answered with nothing (quirks 45, 58) */
   session->no_extended_list = TRUE;
-  return list_plainly (session, NULL, cancellable, error);
+  return note_shared (session, list_plainly (session, NULL, cancellable, error));
 }
 
 GPtrArray *

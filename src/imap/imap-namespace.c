@@ -2,6 +2,8 @@
  * use. */
 #include "imap-session-private.h"
 
+#include <string.h>
+
 #include "base-text.h"
 #include "imap-utf7.h"
 
@@ -61,4 +63,51 @@ const GPtrArray *
 imap_session_get_namespaces (ImapSession *session)
 {
   return session->namespaces;
+}
+
+const char *
+imap_session_get_personal_prefix (ImapSession *session)
+{
+  for (guint i = 0; i < session->namespaces->len; i++) {
+    const ImapNamespace *space = g_ptr_array_index (session->namespaces, i);
+
+    if (space->kind == IMAP_NAMESPACE_PERSONAL)
+      return space->prefix;
+  }
+  return NULL;
+}
+
+/* "user.bob" and "user" itself lie in "user."; how much of the name tells so, plus 1; 0: it does not. */
+static gsize
+match (const ImapNamespace *space, const char *mailbox)
+{
+  gsize length = strlen (space->prefix);
+
+  if (strncmp (mailbox, space->prefix, length) == 0)
+    return length + 1;
+  if (length > 0 && space->delimiter != 0 && space->prefix[length - 1] == space->delimiter
+      && strlen (mailbox) == length - 1 && strncmp (mailbox, space->prefix, length - 1) == 0)
+    return length + 1;
+  return 0;
+}
+
+gboolean
+imap_namespace_is_shared (ImapSession *session, const char *mailbox)
+{
+  gboolean shared = FALSE;
+  gsize best = 0;
+
+  /* a server that tells no place for the person's own tells nothing that can be relied on */
+  if (imap_session_get_personal_prefix (session) == NULL)
+    return FALSE;
+  for (guint i = 0; i < session->namespaces->len && strcmp (mailbox, "INBOX") != 0; i++) {
+    const ImapNamespace *space = g_ptr_array_index (session->namespaces, i);
+    gsize length = match (space, mailbox);
+
+    if (length > best) {
+      best = length;
+      shared = space->kind != IMAP_NAMESPACE_PERSONAL;
+    }
+  }
+  return shared;
 }

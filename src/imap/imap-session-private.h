@@ -52,6 +52,7 @@ struct _ImapSession
   gboolean signed_in;
   gboolean utf8;         /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
   gboolean watching;     /* NOTIFY is set */
+  gboolean lists_shared; /* the last list had mailboxes of others, of which NOTIFY tells nothing */
   gboolean utf8_accept;  /* UTF8=ACCEPT is: APPEND may have UTF-8 in headers (RFC 6855 4) */
   gboolean qresync;      /* enabled, and the server said so */
   gboolean selecting;    /* SELECT is under way: EXISTS is its answer and no news */
@@ -223,6 +224,8 @@ void imap_idle_take_answer (ImapSession *session, const char *tag);
 /* The rest of "* NAMESPACE". */
 void imap_namespace_take (ImapSession *session);
 void imap_namespace_free (ImapNamespace *space);
+/* The mailbox is not one of the person's own. */
+gboolean imap_namespace_is_shared (ImapSession *session, const char *mailbox);
 
 /* ---- imap-news.c ---- */
 

@@ -105,6 +105,7 @@ typedef struct
   char delimiter; /* 0: flat */
   ImapRole role;  /* by SPECIAL-USE only (any case); guessing by name is sync's work */
   gboolean selectable;
+  gboolean shared;     /* by NAMESPACE: another person's, or everybody's */
   gboolean has_status; /* LIST-STATUS answered: the next ones are valid */
   guint32 uid_validity, uid_next, messages, unseen;
   guint64 highest_modseq;
@@ -237,8 +238,12 @@ gboolean imap_session_sign_in (ImapSession *session, const char *user, const cha
                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
 gboolean imap_session_is_usable (ImapSession *session);
-/* GPtrArray of ImapNamespace, personal ones first; empty where the server told none.  Borrowed. */
+/* GPtrArray of ImapNamespace, personal ones first; empty where the server told none.  Borrowed.  LIST asks for all mailboxes of whatever
+ * namespace; those of others that a server shows only to who names them (Courier's "#shared.") are not asked for, since they
+ * are as many as a whole company may have. */
 const GPtrArray *imap_session_get_namespaces (ImapSession *session);
+/* What the names of the person's own mailboxes begin with ("INBOX." on Courier, most often ""); NULL: not told.  Borrowed. */
+const char *imap_session_get_personal_prefix (ImapSession *session);
 /* The response code of the last NO or BAD ("OVERQUOTA"), NULL where it had none; borrowed, until the next one. */
 const char *imap_session_get_refused_code (ImapSession *session);
 void imap_session_logout (ImapSession *session); /* LOGOUT, waits at most 2 s, then drops */
@@ -327,7 +332,8 @@ gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFla
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 
-/* The server tells of all mailboxes by itself (NOTIFY; see imap_flight_survey ()). */
+/* The server tells by itself of all mailboxes that it lists (NOTIFY; see imap_flight_survey ()).  Those of other people it does not tell
+ * of: where there are any, this is FALSE. */
 gboolean imap_session_is_watching (ImapSession *session);
 
 /* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE

@@ -118,5 +118,5 @@ imap_flight_finish_survey (ImapFlight *flight, guint index, GCancellable *cancel
 gboolean
 imap_session_is_watching (ImapSession *session)
 {
-  return session->watching;
+  return session->watching && !session->lists_shared;
 }

@@ -42,7 +42,8 @@ check_part (const char *name, char delimiter, GError **error)
   return FALSE;
 }
 
-/* Some servers keep all folders below INBOX ("INBOX.Work"). */
+/* Some servers keep all of a person's folders below INBOX ("INBOX.Work").  Those with a role are surely the person's own, and there are
+ * always some; the others may be anybody's. */
 static char *
 dup_top (GPtrArray *folders, char delimiter)
 {
@@ -52,7 +53,7 @@ dup_top (GPtrArray *folders, char delimiter)
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = folders->pdata[i];
 
-    if (folder->role == STORE_ROLE_INBOX)
+    if (folder->role == STORE_ROLE_INBOX || folder->role == STORE_ROLE_NONE)
       continue;
     if (delimiter == 0 || g_ascii_strncasecmp (folder->name, prefix, strlen (prefix)) != 0)
       return g_strdup ("");

@@ -70,9 +70,31 @@ add_folder (GPtrArray *folders, const char *name, char delimiter, StoreRole role
   return folder;
 }
 
-GPtrArray *
-sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
+/* Some tell a namespace that nothing lies in (quirk 61). */
+static const char *
+check_prefix (GPtrArray *listed, const char *prefix)
 {
+  gboolean others = FALSE;
+
+  if (prefix == NULL || *prefix == '\0')
+    return prefix;
+  for (guint i = 0; i < listed->len; i++) {
+    const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
+
+    if (mailbox->role == IMAP_ROLE_INBOX || mailbox->shared)
+      continue;
+    if (g_str_has_prefix (mailbox->name, prefix))
+      return prefix;
+    others = TRUE;
+  }
+  return !others && g_ascii_strncasecmp (prefix, "INBOX", 5) == 0 ? prefix : NULL;
+}
+
+GPtrArray *
+sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gboolean busy)
+{
+  /* Another person's Sent is no Sent of ours. */
+  g_autoptr (GPtrArray) own = g_ptr_array_new ();
   GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
   /* There may be tens of thousands. */
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
@@ -84,7 +106,7 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
     if (!g_hash_table_add (names, mailbox->name))
       continue;
     /* Two mailboxes may bear one attribute; the first has the role. */
-    if (role != STORE_ROLE_NONE && find_role (folders, role) != NULL)
+    if (mailbox->shared || (role != STORE_ROLE_NONE && find_role (folders, role) != NULL))
       role = STORE_ROLE_NONE;
     {
       StoreFolder *folder =
@@ -92,12 +114,14 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
 
       folder->tells_subscribed = mailbox->tells_subscribed;
       folder->subscribed = mailbox->subscribed;
+      if (!mailbox->shared)
+        g_ptr_array_add (own, folder);
     }
   }
   if (folders->len == 0)
     return folders;
 
-  sync_roles_guess (folders);
+  sync_roles_guess (own);
   name_inbox (folders);
   if (find_role (folders, STORE_ROLE_INBOX) == NULL)
     add_folder (folders, "INBOX", 0, STORE_ROLE_INBOX, TRUE);
@@ -118,7 +142,8 @@ sync_folders_merge (GPtrArray *listed, GPtrArray *stored, gboolean busy)
       continue;
     {
       char delimiter = 0;
-      g_autofree char *path = sync_role_new_path (folders, role, &delimiter);
+      g_autofree char *path =
+          sync_role_new_path (own, role, check_prefix (listed, prefix), &delimiter);
 
       /* The name may be taken by a mailbox that cannot be selected, or has another role. */
       if (find_name (folders, path) == NULL)
@@ -183,8 +208,8 @@ store_list (SyncContext *context, SyncMemory *memory, GPtrArray *listed, gboolea
     }
   }
   if (stored != NULL)
-    merged =
-        sync_folders_merge (listed, stored, store_operation_count (context->db, context->row) > 0);
+    merged = sync_folders_merge (listed, imap_session_get_personal_prefix (context->session),
+                                 stored, store_operation_count (context->db, context->row) > 0);
   if (merged == NULL || !store_folder_replace_list (context->db, context->row, merged, error)) {
     store_db_rollback (context->db);
     return FALSE;

@@ -24,9 +24,10 @@ gboolean sync_folders_is_suspicious (GPtrArray *listed, GPtrArray *stored);
 /* Makes the mailbox on the server: an operation needs it.  One that exists by now is no error. */
 gboolean sync_folders_create (SyncContext *context, const char *name, GError **error);
 
-/* Pure: what the store's list should become.  `listed`: GPtrArray of ImapMailbox; `stored`: GPtrArray of StoreFolder; `busy`: operations are
- * waiting.  GPtrArray of StoreFolder. */
-GPtrArray *sync_folders_merge (GPtrArray *listed, GPtrArray *stored,
+/* Pure: what the store's list should become.  `listed`: GPtrArray of ImapMailbox; `prefix` (nullable): what NAMESPACE says that the person's
+ * own begin with, not believed where the list says otherwise; `stored`: GPtrArray of StoreFolder; `busy`: operations are
+ * waiting.  GPtrArray of StoreFolder.  Other people's mailboxes get no role. */
+GPtrArray *sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored,
                                gboolean busy) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

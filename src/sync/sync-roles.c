@@ -137,7 +137,7 @@ name_of_role (StoreRole role)
 }
 
 char *
-sync_role_new_path (GPtrArray *folders, StoreRole role, char *delimiter)
+sync_role_new_path (GPtrArray *folders, StoreRole role, const char *prefix, char *delimiter)
 {
   gboolean others = FALSE, all_below_inbox = TRUE;
 
@@ -145,7 +145,7 @@ sync_role_new_path (GPtrArray *folders, StoreRole role, char *delimiter)
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
 
-    if (folder->delimiter != 0)
+    if (*delimiter == 0)
       *delimiter = folder->delimiter;
     if (g_str_equal (folder->name, "INBOX"))
       continue;
@@ -154,6 +154,8 @@ sync_role_new_path (GPtrArray *folders, StoreRole role, char *delimiter)
         || folder->name[5] != folder->delimiter)
       all_below_inbox = FALSE;
   }
+  if (prefix != NULL)
+    return g_strconcat (prefix, name_of_role (role), NULL);
   /* Courier and old Cyrus keep everything personal below INBOX. */
   if (others && all_below_inbox && *delimiter != 0)
     return g_strdup_printf ("INBOX%c%s", *delimiter, name_of_role (role));

@@ -11,8 +11,9 @@ StoreRole sync_role_of_name (const char *path, char delimiter);
 /* Gives roles to the folders (GPtrArray of StoreFolder) that have none yet, each role at most once; the mailbox nearest to the root wins. */
 void sync_roles_guess (GPtrArray *folders);
 
-/* The path under which a mailbox for `role` would be made beside these folders, e.g. "INBOX.Trash". */
-char *sync_role_new_path (GPtrArray *folders, StoreRole role,
+/* The path under which a mailbox for `role` would be made beside these folders, e.g. "INBOX.Trash".  `prefix`: what the names of the
+ * person's own mailboxes begin with, as the server told; NULL: guessed from the folders there are. */
+char *sync_role_new_path (GPtrArray *folders, StoreRole role, const char *prefix,
                           char *delimiter) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

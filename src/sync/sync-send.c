@@ -165,7 +165,7 @@ add_sent_folder (Sender *sender, GError **error)
     if (((StoreFolder *)g_ptr_array_index (folders, i))->role == STORE_ROLE_SENT)
       return g_ptr_array_steal_index (folders, i);
   added = g_new0 (StoreFolder, 1);
-  added->name = sync_role_new_path (folders, STORE_ROLE_SENT, &added->delimiter);
+  added->name = sync_role_new_path (folders, STORE_ROLE_SENT, NULL, &added->delimiter);
   added->role = STORE_ROLE_SENT;
   added->selectable = TRUE;
   g_ptr_array_add (folders, added);

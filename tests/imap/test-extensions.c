@@ -70,6 +70,21 @@ test_fetch_items (void)
       "6 - - [] “-” \n");
 }
 
+/* The list with all that is known of it; NULL: none. */
+static GPtrArray *
+survey (ImapSession *session, const char *const *known)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  g_autoptr (GError) error = NULL;
+  guint index = imap_flight_survey (flight, TRUE, known);
+
+  g_assert_true (imap_flight_run (flight, NULL, &error));
+  g_assert_no_error (error);
+  GPtrArray *mailboxes = imap_flight_finish_survey (flight, index, NULL, &error);
+  g_assert_no_error (error);
+  return mailboxes;
+}
+
 /* Where mailboxes lie; asked together with all else that is left to say after the sign-in. */
 static void
 test_namespace (void)
@@ -92,6 +107,41 @@ test_namespace (void)
   g_assert_cmpint (first->kind, ==, IMAP_NAMESPACE_PERSONAL);
   g_assert_cmpstr (last->prefix, ==, "한글/");
   g_assert_cmpint (last->kind, ==, IMAP_NAMESPACE_SHARED);
+  g_assert_cmpstr (imap_session_get_personal_prefix (session), ==, "INBOX.");
+  test_done (server, session);
+}
+
+/* Other people's mailboxes are known by where they lie; and since NOTIFY tells nothing of them, it is not said to tell of all. */
+static void
+test_shared (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN (
+      "NAMESPACE NOTIFY LIST-EXTENDED LIST-STATUS") "C: A2 NAMESPACE\n"
+                                                    "S: * NAMESPACE ((\"INBOX.\" \".\")(\"\" \".\")) ((\"user.\" \".\")) ((\"shared.\" \".\"))\n"
+                                                    "S: A2 OK done\n"
+                                                    "C: A3 NOTIFY SET *\n"
+                                                    "C: A4 LIST *\n"
+                                                    "S: A3 OK done\n"
+                                                    "S: * LIST () \".\" INBOX\n"
+                                                    "S: * LIST () \".\" INBOX.Sent\n"
+                                                    "S: * LIST () \".\" users\n"
+                                                    "S: * LIST (\\\\Noselect) \".\" user\n"
+                                                    "S: * LIST () \".\" user.bob\n"
+                                                    "S: A4 OK done\n"
+                                                    "C: A5 LIST *\n"
+                                                    "S: * LIST () \".\" INBOX\n"
+                                                    "S: A5 OK done\n");
+  static const gboolean shared[] = { FALSE, FALSE, FALSE, TRUE, TRUE };
+  ImapSession *session = test_sign_in (server);
+  g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
+
+  g_assert_cmpuint (mailboxes->len, ==, G_N_ELEMENTS (shared));
+  for (guint i = 0; i < mailboxes->len; i++)
+    g_assert_cmpint (((ImapMailbox *)mailboxes->pdata[i])->shared, ==, shared[i]);
+  g_assert_false (imap_session_is_watching (session));
+  g_autoptr (GPtrArray) later = survey (session, NULL);
+  g_assert_cmpuint (later->len, ==, 1);
+  g_assert_true (imap_session_is_watching (session));
   test_done (server, session);
 }
 
@@ -163,21 +213,6 @@ check_kinds (ImapSession *session, const ImapNewsKind *kinds, guint n)
   g_assert_cmpuint (news->len, ==, n);
   for (guint i = 0; i < n; i++)
     g_assert_cmpint (((ImapNews *)news->pdata[i])->kind, ==, kinds[i]);
-}
-
-/* The list with all that is known of it; NULL: none. */
-static GPtrArray *
-survey (ImapSession *session, const char *const *known)
-{
-  g_autoptr (ImapFlight) flight = imap_flight_new (session);
-  g_autoptr (GError) error = NULL;
-  guint index = imap_flight_survey (flight, TRUE, known);
-
-  g_assert_true (imap_flight_run (flight, NULL, &error));
-  g_assert_no_error (error);
-  GPtrArray *mailboxes = imap_flight_finish_survey (flight, index, NULL, &error);
-  g_assert_no_error (error);
-  return mailboxes;
 }
 
 #define WATCH_ALL                                                                                  \
@@ -571,6 +606,7 @@ test_extensions_add (void)
 {
   g_test_add_func ("/imap/extensions/fetch-items", test_fetch_items);
   g_test_add_func ("/imap/extensions/namespace", test_namespace);
+  g_test_add_func ("/imap/extensions/shared", test_shared);
   g_test_add_func ("/imap/extensions/status", test_status);
   g_test_add_func ("/imap/extensions/fill-status", test_fill_status);
   g_test_add_func ("/imap/extensions/notify", test_notify);

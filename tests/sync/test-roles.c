@@ -84,7 +84,7 @@ test_special_use_wins (void)
   add_listed (listed, "Archive", '/', IMAP_ROLE_ARCHIVE);
   add_listed (listed, "Trash", '/', IMAP_ROLE_TRASH);
   add_listed (listed, "Bin", '/', IMAP_ROLE_TRASH);
-  folders = sync_folders_merge (listed, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE);
   assert_folders (folders, "INBOX=1 Sent=0 Gesendet=3 Archive=4 Trash=6 Bin=0");
 }
 
@@ -98,7 +98,7 @@ test_nearest_wins (void)
   add_listed (listed, "보낸메일함", '/', IMAP_ROLE_NONE);
   add_listed (listed, "Archive", '/', IMAP_ROLE_NONE);
   add_listed (listed, "휴지통", '/', IMAP_ROLE_NONE);
-  folders = sync_folders_merge (listed, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE);
   assert_folders (folders, "INBOX=1 Old/Sent=0 보낸메일함=3 Archive=4 휴지통=6");
 }
 
@@ -109,12 +109,37 @@ test_wanted (void)
   g_autoptr (GPtrArray) folders = NULL, others = NULL;
 
   add_listed (listed, "INBOX", '/', IMAP_ROLE_INBOX);
-  folders = sync_folders_merge (listed, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE);
   assert_folders (folders, "INBOX=1 Sent=3 Archive=4 Trash=6");
   add_listed (below, "INBOX", '.', IMAP_ROLE_INBOX);
   add_listed (below, "INBOX.Sent", '.', IMAP_ROLE_NONE);
-  others = sync_folders_merge (below, stored, FALSE);
+  others = sync_folders_merge (below, NULL, stored, FALSE);
   assert_folders (others, "INBOX=1 INBOX.Sent=3 INBOX.Archive=4 INBOX.Trash=6");
+}
+
+/* What NAMESPACE tells: where new ones go, and which are other people's. */
+static void
+test_namespaces (void)
+{
+  g_autoptr (GPtrArray) listed = new_listed (), stored = new_stored ();
+  g_autoptr (GPtrArray) fresh = NULL, root = NULL, untrue = NULL, shared = NULL;
+
+  add_listed (listed, "INBOX", '.', IMAP_ROLE_INBOX);
+  fresh = sync_folders_merge (listed, "INBOX.", stored, FALSE);
+  assert_folders (fresh, "INBOX=1 INBOX.Sent=3 INBOX.Archive=4 INBOX.Trash=6");
+  add_listed (listed, "INBOX.Work", '.', IMAP_ROLE_NONE);
+  root = sync_folders_merge (listed, "", stored, FALSE);
+  assert_folders (root, "INBOX=1 INBOX.Work=0 Sent=3 Archive=4 Trash=6");
+  /* Nothing lies there. */
+  untrue = sync_folders_merge (listed, "#mh/", stored, FALSE);
+  assert_folders (untrue, "INBOX=1 INBOX.Work=0 INBOX.Sent=3 INBOX.Archive=4 INBOX.Trash=6");
+  add_listed (listed, "user.bob.Sent", '.', IMAP_ROLE_SENT);
+  add_listed (listed, "user.bob.Trash", '.', IMAP_ROLE_NONE);
+  for (guint i = 2; i < 4; i++)
+    ((ImapMailbox *)g_ptr_array_index (listed, i))->shared = TRUE;
+  shared = sync_folders_merge (listed, "INBOX.", stored, FALSE);
+  assert_folders (shared, "INBOX=1 INBOX.Work=0 user.bob.Sent=0 user.bob.Trash=0 INBOX.Sent=3 "
+                          "INBOX.Archive=4 INBOX.Trash=6");
 }
 
 static void
@@ -126,7 +151,7 @@ test_all_mail (void)
   add_listed (listed, "[Gmail]/All Mail", '/', IMAP_ROLE_ALL);
   add_listed (listed, "[Gmail]/Sent Mail", '/', IMAP_ROLE_SENT);
   add_listed (listed, "[Gmail]/Trash", '/', IMAP_ROLE_TRASH);
-  folders = sync_folders_merge (listed, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE);
   assert_folders (folders, "INBOX=1 [Gmail]/All Mail=7 [Gmail]/Sent Mail=3 [Gmail]/Trash=6");
 }
 
@@ -141,10 +166,10 @@ test_kept (void)
   add_listed (listed, "Archive", '/', IMAP_ROLE_ARCHIVE);
   add_listed (listed, "Trash", '/', IMAP_ROLE_TRASH);
   add_stored (stored, "Sent", STORE_ROLE_SENT, 1);
-  folders = sync_folders_merge (listed, stored, TRUE);
+  folders = sync_folders_merge (listed, NULL, stored, TRUE);
   assert_folders (folders, "INBOX=1 Sent Items=3 Archive=4 Trash=6 Sent=0");
   ((StoreFolder *)g_ptr_array_index (stored, 0))->uid_validity = 5;
-  idle = sync_folders_merge (listed, stored, FALSE);
+  idle = sync_folders_merge (listed, NULL, stored, FALSE);
   assert_folders (idle, "INBOX=1 Sent Items=3 Archive=4 Trash=6");
 }
 
@@ -153,7 +178,7 @@ test_nothing_listed (void)
 {
   g_autoptr (GPtrArray) listed = new_listed (), stored = new_stored (), folders = NULL;
 
-  folders = sync_folders_merge (listed, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE);
   g_assert_cmpuint (folders->len, ==, 0);
 }
 
@@ -186,6 +211,7 @@ test_roles_add (void)
   g_test_add_func ("/folders/special-use-wins", test_special_use_wins);
   g_test_add_func ("/folders/nearest-wins", test_nearest_wins);
   g_test_add_func ("/folders/wanted", test_wanted);
+  g_test_add_func ("/folders/namespaces", test_namespaces);
   g_test_add_func ("/folders/all-mail", test_all_mail);
   g_test_add_func ("/folders/kept", test_kept);
   g_test_add_func ("/folders/nothing-listed", test_nothing_listed);
