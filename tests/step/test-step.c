@@ -286,6 +286,57 @@ test_quiet_hour (void)
   g_assert_cmpuint (step_count_commands (step, "*"), <=, 4 * tens);
 }
 
+/* How often the engine's threads have left the processor so far, by themselves or not: each time they were woken they do. */
+static guint64
+count_switches (guint *threads)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task = NULL;
+  guint64 switches = 0;
+
+  *threads = 0;
+  while ((task = g_dir_read_name (tasks)) != NULL) {
+    g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/status", task);
+    g_autofree char *status = NULL;
+    const char *line = NULL;
+
+    if (!g_file_get_contents (path, &status, NULL, NULL)
+        || !g_str_has_prefix (status, "Name:\tsosik-"))
+      continue;
+    ++*threads;
+    for (line = status; (line = strstr (line, "voluntary_ctxt_switches:")) != NULL; line++)
+      switches += g_ascii_strtoull (line + strlen ("voluntary_ctxt_switches:"), NULL, 10);
+  }
+  return switches;
+}
+
+/* Idle costs nothing: in some seconds no thread of the engine wakes up even once, whether or not the server tells by itself. */
+static void
+test_idle_costs_nothing (void)
+{
+  static const char *const capabilities[] = {
+    EXTENDED "CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS NOTIFY COMPRESS=DEFLATE",
+    "IMAP4rev1 IDLE",
+    "IMAP4rev1",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++) {
+    g_autoptr (Step) step = step_new (capabilities[i]);
+    guint threads = 0;
+    guint64 before = 0;
+
+    step_deliver_many (step, "INBOX", 20, 0);
+    step_settle (step);
+    sync_engine_show_folder (step->engine, step->account->id, step_folder (step, "INBOX"));
+    /* Until the reader's connection has come, and all have gone to sleep. */
+    g_usleep (700 * 1000);
+    before = count_switches (&threads);
+    g_assert_cmpuint (threads, >=, 3);
+    g_usleep (2 * G_USEC_PER_SEC);
+    g_assert_cmpuint (count_switches (&threads), ==, before);
+  }
+}
+
 /* A connection that died without a word: found out by the watchdog, or at once when the computer woke up. */
 static void
 test_half_dead (void)
@@ -532,6 +583,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/changes", test_changes);
   g_test_add_func ("/step/news", test_news);
   g_test_add_func ("/step/quiet-hour", test_quiet_hour);
+  g_test_add_func ("/step/idle-costs-nothing", test_idle_costs_nothing);
   g_test_add_func ("/step/half-dead", test_half_dead);
   g_test_add_func ("/step/windowed", test_windowed);
   g_test_add_func ("/step/asked-again", test_asked_again);
