@@ -3,12 +3,11 @@
 #include "sync-account.h"
 
 #include "base-error.h"
+#include "sync-board.h"
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-#define PROGRESS_US (G_USEC_PER_SEC / 5)
 
 struct _SyncAccount
 {
@@ -17,6 +16,7 @@ struct _SyncAccount
   /* Owned */
   SyncShared *shared;
   BaseAccount *settings;
+  SyncBoard *board; /* the state shown */
   SyncWorker *sync, *reader, *sender;
 
   GMutex sign_in_lock; /* held while a password is offered */
@@ -30,14 +30,11 @@ struct _SyncAccount
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
-
-  GMutex
-      state_lock; /* what follows; held while state_changed runs, so that states arrive in order */
-  SyncState *state; /* IMAP's; SMTP's trouble is laid over it when it is told */
-  GError *waiting;  /* why operations are kept; said where the state has no words of its own */
-  SyncState *told;
-  gint64 told_at;
 };
+
+static void tell_state (const SyncState *state, gpointer user_data);
+static gboolean get_trouble (gpointer user_data, GError **error);
+static const SyncBoardFuncs board_funcs = { tell_state, get_trouble };
 
 SyncShared *
 sync_shared_ref (SyncShared *shared)
@@ -68,11 +65,9 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   account->previous = previous;
   account->online = online;
   account->metered = metered;
-  account->state = g_new0 (SyncState, 1);
-  account->state->phase = SYNC_PHASE_CONNECTING;
+  account->board = sync_board_new (&board_funcs, account);
   g_mutex_init (&account->sign_in_lock);
   g_mutex_init (&account->lock);
-  g_mutex_init (&account->state_lock);
   g_cond_init (&account->gate_cond);
   if (previous != NULL)
     sync_account_stop (previous);
@@ -106,13 +101,10 @@ sync_account_unref (SyncAccount *account)
   g_clear_pointer (&account->previous, sync_account_unref);
   g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
   g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
-  g_clear_error (&account->waiting);
-  g_clear_pointer (&account->state, sync_state_free);
-  g_clear_pointer (&account->told, sync_state_free);
+  g_clear_pointer (&account->board, sync_board_free);
   base_account_free (account->settings);
   g_mutex_clear (&account->sign_in_lock);
   g_mutex_clear (&account->lock);
-  g_mutex_clear (&account->state_lock);
   g_cond_clear (&account->gate_cond);
   sync_shared_unref (account->shared);
   g_free (account);
@@ -415,8 +407,6 @@ sync_account_learn (SyncAccount *account, ImapSession *session)
     account->without |= imap_session_get_doubted (session);
 }
 
-static void tell_state (SyncAccount *account);
-
 void
 sync_account_block (SyncAccount *account, SyncSide side, const GError *error)
 {
@@ -431,9 +421,7 @@ sync_account_block (SyncAccount *account, SyncSide side, const GError *error)
     sync_worker_wake (account->sync);
     return;
   }
-  g_mutex_lock (&account->state_lock);
-  tell_state (account);
-  g_mutex_unlock (&account->state_lock);
+  sync_board_look_again (account->board);
 }
 
 gboolean
@@ -518,131 +506,43 @@ sync_account_get_times (SyncAccount *account)
 
 /* ---- the state shown ---- */
 
-SyncState *
-sync_state_dup (const SyncState *state)
-{
-  SyncState *copy = g_new (SyncState, 1);
-
-  *copy = *state;
-  copy->folder = g_strdup (state->folder);
-  copy->message = g_strdup (state->message);
-  copy->detail = g_strdup (state->detail);
-  return copy;
-}
-
-void
-sync_state_free (SyncState *state)
-{
-  g_free (state->folder);
-  g_free (state->message);
-  g_free (state->detail);
-  g_free (state);
-}
-
-static SyncPhase
-phase_of_error (const GError *error)
-{
-  return g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) ? SYNC_PHASE_NEEDS_PASSWORD
-                                                              : SYNC_PHASE_NEEDS_TRUST;
-}
-
 static void
-set_words (SyncState *state, const GError *error)
+tell_state (const SyncState *state, gpointer user_data)
 {
-  g_free (state->message);
-  g_free (state->detail);
-  state->message = error != NULL ? g_strdup (error->message) : NULL;
-  state->detail = error != NULL ? g_strdup (base_error_get_detail (error)) : NULL;
+  SyncAccount *account = user_data;
+
+  account->shared->events.state_changed (account->settings->id, state, account->shared->user_data);
 }
 
 static gboolean
-states_equal (const SyncState *a, const SyncState *b)
+get_trouble (gpointer user_data, GError **error)
 {
-  return a->phase == b->phase && a->done == b->done && a->total == b->total
-         && a->in_step == b->in_step && a->in_step_by == b->in_step_by && a->next_try == b->next_try
-         && g_strcmp0 (a->folder, b->folder) == 0 && g_strcmp0 (a->message, b->message) == 0
-         && g_strcmp0 (a->detail, b->detail) == 0;
-}
-
-/* With state_lock held. */
-static void
-tell_state (SyncAccount *account)
-{
-  g_autoptr (SyncState) state = sync_state_dup (account->state);
-  g_autoptr (GError) smtp = NULL;
-  gint64 now = g_get_monotonic_time ();
-
-  /* Only a person can help the sender: that outranks all but IMAP's own call for a person. */
-  if (state->phase != SYNC_PHASE_NEEDS_PASSWORD && state->phase != SYNC_PHASE_NEEDS_TRUST
-      && sync_account_is_blocked (account, SYNC_SIDE_SMTP, &smtp)) {
-    state->phase = phase_of_error (smtp);
-    set_words (state, smtp);
-  }
-  if (state->message == NULL && account->waiting != NULL)
-    set_words (state, account->waiting);
-  if (account->told != NULL) {
-    gboolean only_progress = state->phase == SYNC_PHASE_SYNCING
-                             && account->told->phase == SYNC_PHASE_SYNCING
-                             && g_strcmp0 (state->folder, account->told->folder) == 0;
-
-    if (states_equal (state, account->told)
-        || (only_progress && now - account->told_at < PROGRESS_US))
-      return;
-  }
-  g_clear_pointer (&account->told, sync_state_free);
-  account->told = g_steal_pointer (&state);
-  account->told_at = now;
-  account->shared->events.state_changed (account->settings->id, account->told,
-                                         account->shared->user_data);
+  return sync_account_is_blocked (user_data, SYNC_SIDE_SMTP, error);
 }
 
 void
 sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done,
                         guint total, gint64 next_try, const GError *error)
 {
-  SyncState *state;
-
-  g_mutex_lock (&account->state_lock);
-  state = account->state;
-  state->phase = phase;
-  g_free (state->folder);
-  state->folder = g_strdup (folder);
-  state->done = done;
-  state->total = total;
-  state->next_try = next_try;
-  set_words (state, error);
-  tell_state (account);
-  g_mutex_unlock (&account->state_lock);
+  sync_board_set (account->board, phase, folder, done, total, next_try, error);
 }
 
 void
 sync_account_set_waiting (SyncAccount *account, const GError *reason)
 {
-  g_mutex_lock (&account->state_lock);
-  g_clear_error (&account->waiting);
-  account->waiting = reason != NULL ? g_error_copy (reason) : NULL;
-  tell_state (account);
-  g_mutex_unlock (&account->state_lock);
+  sync_board_set_waiting (account->board, reason);
 }
 
 gboolean
 sync_account_is_waiting (SyncAccount *account)
 {
-  gboolean waiting;
-
-  g_mutex_lock (&account->state_lock);
-  waiting = account->waiting != NULL;
-  g_mutex_unlock (&account->state_lock);
-  return waiting;
+  return sync_board_is_waiting (account->board);
 }
 
 void
 sync_account_set_in_step (SyncAccount *account, gint64 now, StoreProof by)
 {
-  g_mutex_lock (&account->state_lock);
-  account->state->in_step = now;
-  account->state->in_step_by = by;
-  g_mutex_unlock (&account->state_lock);
+  sync_board_set_in_step (account->board, now, by);
 }
 
 void
