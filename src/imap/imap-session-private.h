@@ -186,11 +186,6 @@ gboolean imap_state_take_untagged (ImapSession *session, const ImapResponse *res
                                    const ImapExchange *exchange, GError **error);
 /* The code of a tagged or untagged status. */
 void imap_state_take_code (ImapSession *session, const ImapResponse *response);
-void imap_state_forget_capabilities (ImapSession *session);
-/* Takes away what is switched off, known to be broken, or in doubt. */
-void imap_state_limit_capabilities (ImapSession *session);
-/* "IMAP4rev1 IDLE AUTH=PLAIN …" */
-void imap_state_set_capabilities (ImapSession *session, const char *words);
 void imap_state_forget_selected (ImapSession *session);
 /* SELECT is next to be answered: what comes from here on is the new mailbox's.  Again at [CLOSED] (RFC 7162 3.2.11), since
  * what came before it was still the old one's. */
@@ -198,6 +193,20 @@ void imap_state_begin_selected (ImapSession *session, gboolean read_only);
 
 /* FALSE with an error, whatever it is, when `going_on` is FALSE: a callback had enough. */
 gboolean imap_state_check_going_on (gboolean going_on, GError **error);
+
+/* ---- imap-search.c ---- */
+
+/* The rest of "* SEARCH" or (`extended`) "* ESEARCH": goes to the search that is named, else to the oldest. */
+gboolean imap_search_take (ImapSession *session, gboolean extended, const ImapExchange *chain,
+                           GError **error);
+
+/* ---- imap-capability.c ---- */
+
+void imap_capability_forget (ImapSession *session);
+/* Takes away what is switched off, known to be broken, or in doubt. */
+void imap_capability_limit (ImapSession *session);
+/* "IMAP4rev1 IDLE AUTH=PLAIN …" */
+void imap_capability_take (ImapSession *session, const char *words);
 
 /* ---- imap-gone.c ---- */
 

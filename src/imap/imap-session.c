@@ -100,7 +100,7 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
     return FALSE;
   if (!imap_session_has (session, IMAP_CAP_STARTTLS)) {
     /* a greeting may tell less than the command does */
-    imap_state_forget_capabilities (session);
+    imap_capability_forget (session);
     if (!imap_session_learn_capabilities (session, cancellable, error))
       return FALSE;
   }
@@ -140,7 +140,7 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
         session->host);
     return FALSE;
   }
-  imap_state_forget_capabilities (session);
+  imap_capability_forget (session);
   g_string_truncate (session->alerts, 0);
   return net_connection_start_tls (session->connection, cancellable, error);
 }
@@ -172,7 +172,7 @@ imap_session_set_disabled (ImapSession *session, ImapCapability capabilities)
   if (capabilities & IMAP_CAP_CONDSTORE)
     capabilities |= IMAP_CAP_QRESYNC;
   session->disabled = capabilities & ~(ImapCapability)(IMAP_CAP_STARTTLS | IMAP_CAP_LOGINDISABLED);
-  imap_state_limit_capabilities (session);
+  imap_capability_limit (session);
 }
 
 ImapCapability

@@ -272,7 +272,7 @@ take_id (ImapSession *session, const ImapResponse *response, gpointer user_data,
   const char *rest = imap_lexer_rest (session->lexer);
   g_free (session->server_id);
   session->server_id = g_strdup (rest);
-  imap_state_limit_capabilities (session);
+  imap_capability_limit (session);
   return IMAP_TAKEN;
 }
 

@@ -1,5 +1,4 @@
-/* What the server says without being asked, and what it says about itself: capabilities, the selected mailbox, news,
- * goodbye.  Runs in the session's thread; every untagged response of every command passes here, so that no EXISTS or
+/* What the server says without being asked, and what it says about itself: the selected mailbox, news, goodbye.  Runs in the session's thread; every untagged response of every command passes here, so that no EXISTS or
  * EXPUNGE is ever lost.  Must never believe a 0 where it would erase something known. */
 #include "imap-session-private.h"
 
@@ -14,118 +13,6 @@
 
 /* In one mailbox.  Who says more is not counting messages. */
 #define MAX_MESSAGES 50000000
-
-static const struct
-{
-  const char *word;
-  ImapCapability capability;
-} capability_words[] = {
-  { "IDLE", IMAP_CAP_IDLE },
-  { "MOVE", IMAP_CAP_MOVE },
-  { "UIDPLUS", IMAP_CAP_UIDPLUS },
-  { "CONDSTORE", IMAP_CAP_CONDSTORE },
-  { "QRESYNC", IMAP_CAP_QRESYNC | IMAP_CAP_CONDSTORE }, /* implies it, RFC 7162 3.2.3 */
-  { "ESEARCH", IMAP_CAP_ESEARCH },
-  { "SPECIAL-USE", IMAP_CAP_SPECIAL_USE },
-  { "LITERAL+", IMAP_CAP_LITERAL_PLUS },
-  { "LITERAL-", IMAP_CAP_LITERAL_MINUS },
-  { "SASL-IR", IMAP_CAP_SASL_IR },
-  { "ID", IMAP_CAP_ID },
-  { "ENABLE", IMAP_CAP_ENABLE },
-  { "UTF8=ACCEPT", IMAP_CAP_UTF8_ACCEPT },
-  { "UTF8=ONLY", IMAP_CAP_UTF8_ACCEPT },
-  { "LIST-STATUS", IMAP_CAP_LIST_STATUS },
-  { "LIST-EXTENDED", IMAP_CAP_LIST_EXTENDED },
-  { "STARTTLS", IMAP_CAP_STARTTLS },
-  { "LOGINDISABLED", IMAP_CAP_LOGINDISABLED },
-  { "UNSELECT", IMAP_CAP_UNSELECT },
-  { "X-GM-EXT-1", IMAP_CAP_GMAIL },
-  { "NAMESPACE", IMAP_CAP_NAMESPACE },
-  { "NOTIFY", IMAP_CAP_NOTIFY },
-  { "COMPRESS=DEFLATE", IMAP_CAP_COMPRESS },
-  { "OBJECTID", IMAP_CAP_OBJECTID },
-  { "PREVIEW", IMAP_CAP_PREVIEW },
-  { "BINARY", IMAP_CAP_BINARY },
-  { "APPENDLIMIT", IMAP_CAP_APPENDLIMIT },
-  { "STATUS=SIZE", IMAP_CAP_STATUS_SIZE },
-  /* what RFC 9051 made part of the base protocol */
-  { "IMAP4REV2", IMAP_CAP_IMAP4REV2 | IMAP_CAP_IDLE | IMAP_CAP_MOVE | IMAP_CAP_UIDPLUS
-                     | IMAP_CAP_ESEARCH | IMAP_CAP_SPECIAL_USE | IMAP_CAP_LITERAL_MINUS
-                     | IMAP_CAP_SASL_IR | IMAP_CAP_ENABLE | IMAP_CAP_LIST_STATUS
-                     | IMAP_CAP_LIST_EXTENDED | IMAP_CAP_UNSELECT | IMAP_CAP_NAMESPACE
-                     | IMAP_CAP_STATUS_SIZE },
-};
-
-void
-imap_state_forget_capabilities (ImapSession *session)
-{
-  session->capabilities = 0;
-  session->capabilities_known = FALSE;
-  session->append_limit = 0;
-  g_ptr_array_set_size (session->mechanisms, 0);
-}
-
-void
-imap_state_set_capabilities (ImapSession *session, const char *words)
-{
-  g_auto (GStrv) list = g_strsplit (words, " ", -1);
-
-  imap_state_forget_capabilities (session);
-  session->capabilities_known = TRUE;
-  for (guint i = 0; list[i] != NULL; i++) {
-    if (g_ascii_strncasecmp (list[i], "AUTH=", 5) == 0) {
-      g_ptr_array_add (session->mechanisms, g_ascii_strup (list[i] + 5, -1));
-      continue;
-    }
-    if (g_ascii_strncasecmp (list[i], "APPENDLIMIT=", 12) == 0) {
-      session->capabilities |= IMAP_CAP_APPENDLIMIT;
-      session->append_limit = g_ascii_strtoull (list[i] + 12, NULL, 10);
-      continue;
-    }
-    for (guint k = 0; k < G_N_ELEMENTS (capability_words); k++) {
-      if (g_ascii_strcasecmp (list[i], capability_words[k].word) == 0)
-        session->capabilities |= capability_words[k].capability;
-    }
-  }
-  imap_state_limit_capabilities (session);
-  if (!imap_session_has (session, IMAP_CAP_APPENDLIMIT))
-    session->append_limit = 0;
-}
-
-void
-imap_state_limit_capabilities (ImapSession *session)
-{
-  g_ptr_array_add (session->mechanisms, NULL);
-  g_autofree char *mechanisms = g_strjoinv (" ", (char **)session->mechanisms->pdata);
-  g_ptr_array_set_size (session->mechanisms, (int)session->mechanisms->len - 1);
-  const ImapServerWords words = { .host = session->host,
-                                  .greeting = session->greeting,
-                                  .mechanisms = mechanisms,
-                                  .id = session->server_id };
-  ImapQuirks quirks = imap_quirks_find (&words);
-
-  /* what was recognised before the sign-in is still the same server behind it */
-  session->quirks.without |= quirks.without;
-  session->quirks.needs_id |= quirks.needs_id;
-  session->capabilities &= ~(session->disabled | session->quirks.without | session->doubted);
-}
-
-ImapCapability
-imap_capability_from_word (const char *word)
-{
-  if (g_ascii_strcasecmp (word, "IMAP4rev2") == 0)
-    return IMAP_CAP_IMAP4REV2;
-  if (g_ascii_strcasecmp (word, "CONDSTORE") == 0)
-    return IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC;
-  if (g_ascii_strcasecmp (word, "QRESYNC") == 0)
-    return IMAP_CAP_QRESYNC;
-  for (guint i = 0; i < G_N_ELEMENTS (capability_words); i++) {
-    if (g_ascii_strcasecmp (word, capability_words[i].word) == 0)
-      return capability_words[i].capability
-             & ~(ImapCapability)(IMAP_CAP_STARTTLS | IMAP_CAP_LOGINDISABLED);
-  }
-  return 0;
-}
 
 void
 imap_state_forget_selected (ImapSession *session)
@@ -221,7 +108,7 @@ imap_state_take_code (ImapSession *session, const ImapResponse *response)
     return;
   if (imap_response_has_code (response, "CAPABILITY")) {
     if (response->argument != NULL)
-      imap_state_set_capabilities (session, response->argument);
+      imap_capability_take (session, response->argument);
   } else if (imap_response_has_code (response, "ALERT")) {
     take_alert (session, response->text);
   } else if (imap_response_has_code (response, "NOTIFICATIONOVERFLOW")) {
@@ -349,102 +236,6 @@ take_status (ImapSession *session, const ImapExchange *exchange)
   imap_news_add (session, news);
 }
 
-/* * SEARCH 2 84 882, where a server may well put it as the answer to an extended search too (quirk 62) */
-static void
-read_search (ImapSession *session, ImapFound *found)
-{
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (BaseUidSet) set = NULL;
-  ImapToken token;
-
-  while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM) {
-    guint32 uid = (guint32)imap_token_number (&token, G_MAXUINT32);
-    if (uid != 0)
-      g_array_append_val (uids, uid);
-    else if (!imap_token_is (&token, "0"))
-      found->whole = FALSE;
-  }
-  /* "(MODSEQ 917162500)" may end it (RFC 7162 3.1.5) */
-  found->whole &= token.type == IMAP_TOKEN_END || token.type == IMAP_TOKEN_OPEN;
-  set = base_uid_set_new_from_array (uids);
-  base_uid_set_add_set (found->uids, set);
-}
-
-/* "(TAG "A7")": the tag, or NULL.  `token` opens it. */
-static char *
-read_correlator (ImapSession *session, const ImapToken *open)
-{
-  ImapToken token;
-  g_autofree char *tag = NULL;
-
-  if (open->type != IMAP_TOKEN_OPEN)
-    return NULL;
-  while (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM
-         || token.type == IMAP_TOKEN_STRING) {
-    if (imap_token_is (&token, "TAG")
-        && imap_lexer_next (session->lexer, &token) > IMAP_TOKEN_END) {
-      g_free (tag);
-      tag = imap_token_dup (&token);
-    }
-  }
-  return g_steal_pointer (&tag);
-}
-
-/* * ESEARCH (TAG "A7") UID ALL 2,10:11 */
-static gboolean
-read_esearch (ImapSession *session, ImapFound *found, char **tag, GError **error)
-{
-  ImapToken token;
-
-  while (imap_lexer_next (session->lexer, &token) != IMAP_TOKEN_END) {
-    if (token.type == IMAP_TOKEN_OPEN && *tag == NULL) {
-      *tag = read_correlator (session, &token);
-      continue;
-    }
-    if (!imap_token_is (&token, "ALL")) {
-      if (imap_lexer_skip (session->lexer, &token))
-        continue;
-      base_error_set (
-          error, BASE_ERROR_LIMIT, NULL,
-          _ ("The mail server sent an answer that is too deeply nested to be understood."));
-      return FALSE;
-    }
-    imap_lexer_next (session->lexer, &token);
-    g_autofree char *text = imap_token_dup (&token);
-    g_autoptr (BaseUidSet) uids = base_uid_set_parse (text);
-    found->whole &= uids != NULL;
-    if (uids != NULL)
-      base_uid_set_add_set (found->uids, uids);
-  }
-  return TRUE;
-}
-
-/* Goes to the search that is named; where none is, to the oldest.  What names another one is nobody's. */
-static gboolean
-take_search (ImapSession *session, gboolean extended, const ImapExchange *chain, GError **error)
-{
-  g_autoptr (BaseUidSet) uids = base_uid_set_new ();
-  ImapFound found = { .uids = uids, .whole = TRUE };
-  g_autofree char *tag = NULL;
-  const ImapExchange *owner = NULL;
-
-  if (!extended)
-    read_search (session, &found);
-  else if (!read_esearch (session, &found, &tag, error))
-    return FALSE;
-  for (const ImapExchange *exchange = chain; exchange != NULL; exchange = exchange->next) {
-    if (exchange->found == NULL)
-      continue;
-    if (tag == NULL || g_strcmp0 (exchange->tag, tag) == 0) {
-      owner = exchange;
-      break;
-    }
-  }
-  if (owner != NULL && !owner->dropped)
-    owner->found (&found, owner->user_data);
-  return TRUE;
-}
-
 static void
 take_enabled (ImapSession *session)
 {
@@ -488,7 +279,7 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
   if (strcmp (response->name, "VANISHED") == 0)
     return imap_gone_take_vanished (session, exchange, error);
   if (strcmp (response->name, "SEARCH") == 0 || strcmp (response->name, "ESEARCH") == 0)
-    return take_search (session, response->name[0] == 'E', exchange, error);
+    return imap_search_take (session, response->name[0] == 'E', exchange, error);
 
   if (strcmp (response->name, "EXISTS") == 0) {
     if (response->number > MAX_MESSAGES) {
@@ -506,7 +297,7 @@ take_data (ImapSession *session, const ImapResponse *response, const ImapExchang
     take_status (session, exchange);
   } else if (strcmp (response->name, "CAPABILITY") == 0) {
     const char *words = imap_lexer_rest (session->lexer);
-    imap_state_set_capabilities (session, words != NULL ? words : "");
+    imap_capability_take (session, words != NULL ? words : "");
   } else if (strcmp (response->name, "ENABLED") == 0) {
     take_enabled (session);
   } else if (strcmp (response->name, "NAMESPACE") == 0) {

@@ -1,7 +1,6 @@
 /* Which mailboxes there are and how each of them stands, in one flight, and from then on without asking (NOTIFY, RFC 5465).
  * Runs in the session's thread; must never pass a server's silence for news that nothing happened: who is not watching says so,
  * and nothing may happen unseen between the answer and the watching. */
-#include <glib/gi18n.h>
 #include <string.h>
 
 #include "base-error.h"

@@ -264,7 +264,7 @@ imap_talk_doubt (ImapSession *session, const ImapCommand *command, const ImapRes
   }
   session->doubted |= imap_quirks_of_command (text->str);
   session->qresync &= (session->doubted & IMAP_CAP_QRESYNC) == 0;
-  imap_state_limit_capabilities (session);
+  imap_capability_limit (session);
 }
 
 gboolean
