@@ -3,6 +3,8 @@
 #include "test-live.h"
 
 #include "base-error.h"
+#include "base-log.h"
+#include "wire-cost.h"
 
 #include <string.h>
 
@@ -470,6 +472,41 @@ test_told_of_others (void)
   live_free (live);
 }
 
+/* Another day with nothing new, in an account of 50 folders: in step after at most three round trips wherever the server tells how its
+ * folders stand. */
+static void
+test_unchanged (void)
+{
+  Live *live = live_new ("alice");
+  gboolean tells = !live_is_plain () && live_server () != LIVE_COURIER;
+  g_autofree char *trace = NULL, *talk = NULL;
+  WireCost cost = { 0 };
+
+  for (guint i = 6; i < 50; i++) {
+    g_autofree char *name = g_strdup_printf ("Unchanged %02u", i);
+
+    live_create ("alice", name);
+  }
+  live_deliver ("alice", "Unchanged 07", "one", 0);
+  live_deliver ("alice", "INBOX", "two", 0);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 30);
+  g_assert_cmpuint (live_total (live, "Unchanged 07"), ==, 1);
+  live_stop (live);
+  g_mutex_lock (&live->lock);
+  live->state->phase = SYNC_PHASE_CONNECTING;
+  g_mutex_unlock (&live->lock);
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 30);
+  trace = base_log_dup_trace ();
+  g_assert_true (wire_cost_of_trace (trace, &cost, &talk));
+  g_test_message ("%u round trips, %" G_GUINT64_FORMAT " octets\n%s", cost.round_trips, cost.octets,
+                  talk);
+  g_assert_cmpuint (cost.round_trips, >=, 2);
+  g_assert_cmpuint (cost.round_trips, <=, tells ? 3 : 4 + 2 * 50);
+  live_free (live);
+}
+
 /* Every folder says when it was last seen in step, and by what. */
 static void
 test_freshness (void)
@@ -600,6 +637,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/large-in-inbox", test_large_in_inbox);
   g_test_add_func ("/live/policy", test_policy);
   g_test_add_func ("/live/metered", test_metered);
+  g_test_add_func ("/live/unchanged", test_unchanged);
   g_test_add_func ("/live/freshness", test_freshness);
   g_test_add_func ("/live/told-of-others", test_told_of_others);
   g_test_add_func ("/live/folders", test_folders);
