@@ -196,6 +196,8 @@ sync_account_resumed (SyncAccount *account)
   sync_worker_wake (account->sync);
   /* Its connection slept too, and nobody would notice before somebody waits for it. */
   sync_worker_retry (account->reader, TRUE);
+  /* What it waits for may be past: the clock it waits by stood still. */
+  sync_worker_wake (account->sender);
 }
 
 void

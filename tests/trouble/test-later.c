@@ -163,6 +163,25 @@ test_changed_mind (void)
   rig_free (rig);
 }
 
+/* The clock that waits stands still while the computer sleeps: what has become due meanwhile goes when it wakes. */
+static void
+test_slept (void)
+{
+  Rig *rig = start (AT_ONCE);
+  gint64 at = now () + 3600, id;
+
+  id = rig_send_with (rig, "bob@model.test", "slept", 0, 0, at);
+  RIG_WAIT (is_waiting (rig, id, at), PATIENCE);
+  /* Due now, and nobody has told the worker. */
+  g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
+  g_usleep (300000);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 0);
+  sync_engine_resumed (rig->engine);
+  RIG_WAIT (is_copied (rig), PATIENCE);
+  check_wishes (rig, "");
+  rig_free (rig);
+}
+
 void
 test_later_add (void)
 {
@@ -171,4 +190,5 @@ test_later_add (void)
   g_test_add_func ("/trouble/later/kept", test_kept);
   g_test_add_func ("/trouble/later/false-offer", test_false_offer);
   g_test_add_func ("/trouble/later/changed-mind", test_changed_mind);
+  g_test_add_func ("/trouble/later/slept", test_slept);
 }
