@@ -175,9 +175,62 @@ check_end (Rig *rig)
   return NULL;
 }
 
+/* The same for folders. */
+static gboolean
+folders_are_settled (Rig *rig)
+{
+  hurry (rig);
+  return store_operation_count (rig->db, rig->row) == 0 && rig_get_phase (rig) == SYNC_PHASE_IN_STEP
+         && rig_folder (rig, "New") != 0 && rig_folder (rig, "Old") != 0
+         && rig_folder (rig, "Junk") == 0;
+}
+
+static gboolean
+work_on_folders (Rig *rig)
+{
+  gint64 made = 0;
+
+  rig_start (rig);
+  if (!RIG_CAME (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_folder (rig, "Trash") != 0,
+                 PATIENCE))
+    return FALSE;
+  g_assert_cmpint (store_operation_create_folder (rig->db, rig->row, "New", &made, NULL), >, 0);
+  g_assert_cmpint (
+      store_operation_rename_folder (rig->db, rig_folder (rig, "Archive"), "Old", NULL), >, 0);
+  g_assert_cmpint (store_operation_delete_folder (rig->db, rig_folder (rig, "Junk"), 0, NULL), >,
+                   0);
+  g_assert_cmpint (
+      store_operation_subscribe_folder (rig->db, rig_folder (rig, "Drafts"), FALSE, NULL), >, 0);
+  sync_engine_operations_changed (rig->engine, NULL);
+  return RIG_CAME (folders_are_settled (rig), PATIENCE);
+}
+
+static const char *
+check_folders (Rig *rig)
+{
+  if (!model_server_has_mailbox (rig->server, "alice", "New"))
+    return "not made";
+  if (!model_server_has_mailbox (rig->server, "alice", "Old")
+      || model_server_has_mailbox (rig->server, "alice", "Archive"))
+    return "not renamed";
+  if (model_server_has_mailbox (rig->server, "alice", "Junk"))
+    return "not deleted";
+  if (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD) || rig_was_ever (rig, SYNC_PHASE_NEEDS_TRUST))
+    return "a person was asked";
+  return rig_get_refused (rig) == 0 ? NULL : "something was refused";
+}
+
+/* What is done while the server is in trouble, and how it must end. */
+typedef struct
+{
+  gboolean (*work) (Rig *rig);
+  const char *(*check) (Rig *rig);
+} Day;
+
 static void
 run_row (gpointer data, gpointer user_data)
 {
+  const Day *day = user_data;
   Row *row = data;
   const ModelSettings settings = { .capabilities = row->command->caps,
                                    .smtp_capabilities = row->command->smtp_caps };
@@ -185,7 +238,7 @@ run_row (gpointer data, gpointer user_data)
   const char *wrong;
 
   model_server_set_hook (rig->server, make_trouble, row);
-  wrong = !work (rig) ? "it came to no end" : check_end (rig);
+  wrong = !day->work (rig) ? "it came to no end" : day->check (rig);
   /* A row whose command never comes proves nothing. */
   if (wrong == NULL && g_atomic_int_get (&row->left) > 0)
     wrong = "the command never came";
@@ -198,10 +251,11 @@ run_row (gpointer data, gpointer user_data)
 }
 
 static void
-run_rows (const Command *commands, guint n_commands, const char *const *answers, guint times)
+run_rows (const Day *day, const Command *commands, guint n_commands, const char *const *answers,
+          guint times)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (free_row);
-  GThreadPool *pool = g_thread_pool_new (run_row, NULL, 32, FALSE, NULL);
+  GThreadPool *pool = g_thread_pool_new (run_row, (gpointer)day, 32, FALSE, NULL);
   const char *only = g_getenv ("ONLY");
 
   for (guint c = 0; c < n_commands; c++)
@@ -231,6 +285,9 @@ run_rows (const Command *commands, guint n_commands, const char *const *answers,
   }
 }
 
+static const Day messages = { work, check_end };
+static const Day folders = { work_on_folders, check_folders };
+
 #define WITHOUT_MOVE                                                                               \
   "IMAP4rev1 SASL-IR LITERAL+ ENABLE IDLE UIDPLUS CONDSTORE ESEARCH SPECIAL-USE LIST-EXTENDED LIST-STATUS"
 
@@ -255,7 +312,7 @@ test_imap (void)
     { MODEL_IMAP, "NOOP", NULL, NULL },
   };
 
-  run_rows (commands, G_N_ELEMENTS (commands), test_trouble_imap_answers, 1);
+  run_rows (&messages, commands, G_N_ELEMENTS (commands), test_trouble_imap_answers, 1);
 }
 
 static void
@@ -268,7 +325,7 @@ test_smtp (void)
     { MODEL_SMTP, ".", NULL, MODEL_SMTP_PLAIN }, { MODEL_SMTP, "QUIT", NULL, NULL },
   };
 
-  run_rows (commands, G_N_ELEMENTS (commands), test_trouble_smtp_answers, 1);
+  run_rows (&messages, commands, G_N_ELEMENTS (commands), test_trouble_smtp_answers, 1);
 }
 
 static void
@@ -280,7 +337,44 @@ test_greeting (void)
   };
   static const char *const answers[] = { "CUT", "RESET", NULL };
 
-  run_rows (commands, G_N_ELEMENTS (commands), answers, 1);
+  run_rows (&messages, commands, G_N_ELEMENTS (commands), answers, 1);
+}
+
+static void
+test_folders (void)
+{
+  static const Command commands[] = {
+    { MODEL_IMAP, "CREATE *", NULL, NULL },
+    { MODEL_IMAP, "RENAME *", NULL, NULL },
+    { MODEL_IMAP, "DELETE *", NULL, NULL },
+    { MODEL_IMAP, "UNSUBSCRIBE *", NULL, NULL },
+  };
+
+  /* A limit of folders, or of room for them, does not pass by itself: that is a no, undone and told. */
+  static const char *const answers[] = {
+    "* BYE restarting", "NO [UNAVAILABLE] later", "NO [INUSE] busy", "CUT", "RESET", NULL,
+  };
+
+  run_rows (&folders, commands, G_N_ELEMENTS (commands), answers, 1);
+}
+
+/* A server that lets nobody in is asked less and less often, and nobody is asked for a password. */
+static void
+test_back_off (void)
+{
+  static const Command sign_in = { MODEL_IMAP, "AUTHENTICATE *", NULL, NULL };
+  Row row = { .command = &sign_in, .answer = "NO [UNAVAILABLE] later", .left = 2 };
+  Rig *rig = rig_new (NULL);
+  gint64 begun = g_get_monotonic_time ();
+
+  model_server_set_hook (rig->server, make_trouble, &row);
+  rig_start (rig);
+  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP, PATIENCE);
+  /* 1 and 2 s, each up to a quarter shorter. */
+  g_assert_cmpint (g_get_monotonic_time () - begun, >=, 2250000);
+  g_assert_cmpint (g_atomic_int_get (&row.left), ==, -1);
+  g_assert_false (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD));
+  rig_free (rig);
 }
 
 static gboolean
@@ -321,6 +415,8 @@ test_commands_add (void)
 {
   g_test_add_func ("/trouble/commands/limit-for-ever", test_limit_for_ever);
   g_test_add_func ("/trouble/commands/greeting", test_greeting);
+  g_test_add_func ("/trouble/commands/back-off", test_back_off);
+  g_test_add_func ("/trouble/commands/folders", test_folders);
   g_test_add_func ("/trouble/commands/imap", test_imap);
   g_test_add_func ("/trouble/commands/smtp", test_smtp);
 }
