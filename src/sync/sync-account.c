@@ -52,6 +52,14 @@ sync_shared_unref (SyncShared *shared)
   g_free (shared);
 }
 
+static void
+tell_workers (SyncAccount *account, gboolean online)
+{
+  sync_worker_set_offline (account->sync, !online);
+  sync_worker_set_offline (account->reader, !online);
+  sync_worker_set_offline (account->sender, !online);
+}
+
 SyncAccount *
 sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online,
                   gboolean metered, SyncAccount *previous)
@@ -76,6 +84,7 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   account->reader =
       sync_worker_new ("sosik-reader", (GDestroyNotify)sync_request_drop, sync_body_run, account);
   account->sender = sync_worker_new ("sosik-sender", NULL, sync_send_run, account);
+  tell_workers (account, online);
   sync_worker_start (account->sync);
   sync_worker_start (account->reader);
   sync_worker_start (account->sender);
@@ -176,6 +185,7 @@ sync_account_set_online (SyncAccount *account, gboolean online)
   account->online = online;
   account->prove = TRUE;
   g_mutex_unlock (&account->lock);
+  tell_workers (account, online);
   if (!back) {
     sync_worker_wake (account->sync);
     return;

@@ -74,6 +74,7 @@ void sync_engine_outbox_changed (SyncEngine *engine, const char *account_id);
 void sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder);
 /* Try now: the person pressed Retry or gave a password, or the network came back. NULL: all. */
 void sync_engine_retry (SyncEngine *engine, const char *account_id);
+/* FALSE: there is no network, as far as the desktop knows: it is tried every five minutes alone. */
 void sync_engine_set_online (SyncEngine *engine, gboolean online);
 /* The network costs money: only INBOX and the folder the person looks at, and no bodies but those that are opened. */
 void sync_engine_set_metered (SyncEngine *engine, gboolean metered);

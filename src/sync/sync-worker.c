@@ -24,7 +24,7 @@ struct _SyncWorker
   GMutex lock; /* what follows */
   GCond ended_cond;
   GCancellable *cancellable;
-  gboolean stopping, guarded, ended, connected, retry;
+  gboolean stopping, guarded, ended, connected, retry, offline;
   guint failures;
   gint64 connected_at, next_try; /* monotonic; 0: never, now */
 };
@@ -146,6 +146,14 @@ sync_worker_retry (SyncWorker *worker, gboolean drop)
   base_queue_wake (worker->queue);
 }
 
+void
+sync_worker_set_offline (SyncWorker *worker, gboolean offline)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&worker->lock);
+
+  worker->offline = offline;
+}
+
 gboolean
 sync_worker_is_stopping (SyncWorker *worker)
 {
@@ -236,7 +244,7 @@ sync_worker_fail (SyncWorker *worker)
   gint64 delay = 0;
 
   worker->failures = MIN (worker->failures + 1, 1000);
-  delay = sync_worker_back_off (worker->failures, g_random_double ());
+  delay = sync_worker_back_off (worker->offline ? G_MAXUINT : worker->failures, g_random_double ());
   worker->next_try = g_get_monotonic_time () + delay * 1000;
   return (g_get_real_time () + delay * 1000) / G_USEC_PER_SEC;
 }

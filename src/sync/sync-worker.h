@@ -50,6 +50,9 @@ void sync_worker_set_guarded (SyncWorker *worker, gboolean guarded);
 /* Says that the connection stands (or is gone).  One that breaks within a minute counts as another failure, so that a
  * server which lets in and throws out is not hammered. */
 void sync_worker_set_connected (SyncWorker *worker, gboolean connected);
+/* The desktop says that there is no network.  It knows but the ways to the world, not a server next door: so it is tried, yet
+ * without hurry, every 5 min from the first failure on. */
+void sync_worker_set_offline (SyncWorker *worker, gboolean offline);
 /* Another failure: 1 s doubling to 5 min, with jitter.  Returns the wall clock second of the next try. */
 gint64 sync_worker_fail (SyncWorker *worker);
 /* Milliseconds until the next try; 0: now. */

@@ -79,7 +79,7 @@ def the_trace_is_saved_without_the_password(scene):
     assert 'Sosik ' in trace.splitlines()[0], trace[:300]
     assert 'Passwords are struck out' in trace
     assert '(secret)' in trace and re.search(r'\d\d:\d\d:\d\d\.\d{6} \S+ < .*SELECT|> .*SELECT', trace), trace[:2000]
-    for forbidden in ('alicepw', base64.b64encode(b'\0alice\0alicepw').decode(), 'Xyzzyplugh', 'Private matters'):
+    for forbidden in ('alicepw', base64.b64encode(b'\0alice\0alicepw').decode(), 'Xyzzyplugh', 'Private matters', 'bob@', 'alice@'):
         assert forbidden not in trace, f'{forbidden} stands in the trace'
     assert os.stat(name).st_mode & 0o077 == 0, 'others may read the trace'
     scene.shot()

@@ -1,0 +1,181 @@
+/* The network as the desktop tells it: without one there is no hurry, and all is tried as soon as there is one.  In a process of its own, because
+ * the monitor of a process stays the one it found first. */
+#include "test-mail.h"
+
+#include <string.h>
+
+/* ---- a desktop that can be told what to say ---- */
+
+static gboolean is_available, is_metered;
+static guint n_asked; /* for metered */
+
+#define TEST_TYPE_MONITOR (test_monitor_get_type ())
+G_DECLARE_FINAL_TYPE (TestMonitor, test_monitor, TEST, MONITOR, GObject)
+
+struct _TestMonitor
+{
+  GObject parent_instance;
+};
+
+static gboolean
+initable_init (GInitable *initable, GCancellable *cancellable, GError **error)
+{
+  return TRUE;
+}
+
+static void
+initable_iface_init (GInitableIface *iface)
+{
+  iface->init = initable_init;
+}
+
+static void
+monitor_iface_init (GNetworkMonitorInterface *iface)
+{
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TestMonitor, test_monitor, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init)
+                                   G_IMPLEMENT_INTERFACE (G_TYPE_NETWORK_MONITOR,
+                                                          monitor_iface_init))
+
+enum
+{
+  PROP_AVAILABLE = 1,
+  PROP_METERED,
+  PROP_CONNECTIVITY,
+};
+
+static void
+test_monitor_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id) {
+  case PROP_AVAILABLE:
+    g_value_set_boolean (value, is_available);
+    break;
+  case PROP_METERED:
+    n_asked++;
+    g_value_set_boolean (value, is_metered);
+    break;
+  case PROP_CONNECTIVITY:
+    g_value_set_enum (value,
+                      is_available ? G_NETWORK_CONNECTIVITY_FULL : G_NETWORK_CONNECTIVITY_LOCAL);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+test_monitor_class_init (TestMonitorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = test_monitor_get_property;
+  g_object_class_override_property (object_class, PROP_AVAILABLE, "network-available");
+  g_object_class_override_property (object_class, PROP_METERED, "network-metered");
+  g_object_class_override_property (object_class, PROP_CONNECTIVITY, "connectivity");
+}
+
+static void
+test_monitor_init (TestMonitor *self)
+{
+}
+
+static void
+say (gboolean available)
+{
+  is_available = available;
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", available);
+}
+
+/* ---- */
+
+static void
+on_status (MailAccount *account, GParamSpec *pspec, guint *tries)
+{
+  *tries += mail_account_get_status (account) == MAIL_ACCOUNT_BUSY;
+}
+
+static gboolean
+was_tried_often (gpointer tries)
+{
+  return *(guint *)tries >= 3;
+}
+
+static gboolean
+has_failed (gpointer account)
+{
+  return strstr (mail_account_get_state_text (account), "Trying again at") != NULL;
+}
+
+static void
+let_pass (guint ms)
+{
+  for (gint64 end = g_get_monotonic_time () + ms * 1000; g_get_monotonic_time () < end;) {
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (500);
+  }
+}
+
+static void
+check (void)
+{
+  g_autoptr (BaseAccount) settings = NULL;
+  g_autoptr (GAsyncResult) saved = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean session_only = FALSE;
+  MailAccount *account;
+  guint asked, tries = 0;
+
+  g_setenv ("GIO_USE_NETWORK_MONITOR", "test", TRUE);
+  g_vfs_get_default (); /* registers the extension points */
+  g_io_extension_point_implement (G_NETWORK_MONITOR_EXTENSION_POINT_NAME, TEST_TYPE_MONITOR, "test",
+                                  1000);
+  g_assert_true (TEST_IS_MONITOR (g_network_monitor_get_default ()));
+  g_autoptr (Bench) bench = bench_new ();
+  settings = bench_account_new ("one");
+  g_free (settings->imap.host);
+  g_free (settings->smtp.host);
+  settings->imap.host = g_strdup ("mail.invalid");
+  settings->smtp.host = g_strdup ("mail.invalid");
+  g_assert_true (base_account_save (settings, bench->paths, &error));
+  bench_restart (bench);
+  account = mail_engine_find_account (bench->engine, "one");
+  mail_engine_save_account_async (bench->engine, settings, "pass", NULL, NULL, on_result, &saved);
+  g_assert_true (
+      mail_engine_save_account_finish (bench->engine, wait_result (&saved), &session_only, &error));
+  g_clear_object (&saved);
+
+  /* There is no network: one try, for the desktop may be wrong, and no second one soon. */
+  wait_until (has_failed, account);
+  let_pass (1000); /* giving the password was a reason to try once more */
+  g_signal_connect (account, "notify::status", G_CALLBACK (on_status), &tries);
+  let_pass (2500);
+  g_assert_cmpuint (tries, ==, 0);
+  /* There is one: at once, and again after 1 and 2 s. */
+  say (TRUE);
+  wait_until (was_tried_often, &tries);
+
+  asked = n_asked;
+  is_metered = TRUE;
+  g_object_notify (G_OBJECT (g_network_monitor_get_default ()), "network-metered");
+  g_assert_cmpuint (n_asked, >, asked);
+}
+
+static void
+test_network (void)
+{
+  if (g_test_subprocess ()) {
+    check ();
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
+void
+add_network_tests (void)
+{
+  g_test_add_func ("/mail/network", test_network);
+}
