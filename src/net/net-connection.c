@@ -20,7 +20,8 @@
 #include "net-tls-private.h"
 
 #define DEFAULT_TIMEOUT_MS 60000
-#define READ_SIZE          (32 * 1024) /* two TLS records */
+#define RECORD_SIZE        (16 * 1024) /* the largest that TLS has */
+#define READ_SIZE          (64 * 1024)
 #define NOTHING_MAX        (256 * 1024)
 #define SETTLE_MAX_MS      200
 #define WRITE_SIZE         (32 * 1024) /* more than this is sent at once */
@@ -367,6 +368,29 @@ receive_inflated (NetConnection *connection, void *data, gsize size, gsize *done
   return NET_IO_FAILED;
 }
 
+/* A TLS record gives but a few octets: as many of them as are here and find room. */
+static NetIo
+receive_some (NetConnection *connection, guint8 *data, gsize size, gsize *done, GError **error)
+{
+  NetIo io = receive (connection, data, size, done, error);
+
+  while (io == NET_IO_DONE && connection->tls != NULL && net_tls_is_ahead (connection->tls)
+         && size - *done >= RECORD_SIZE) {
+    gsize more = 0;
+
+    switch (receive (connection, data + *done, size - *done, &more, &connection->stopped)) {
+    case NET_IO_DONE:
+      *done += more;
+      break;
+    case NET_IO_READ:
+    case NET_IO_WRITE:
+    case NET_IO_FAILED: /* told at the next read: what came before it counts */
+      return NET_IO_DONE;
+    }
+  }
+  return io;
+}
+
 /* Adds what is at hand to the buffer, without waiting. */
 static NetIo
 fill (NetConnection *connection, GError **error)
@@ -387,7 +411,7 @@ fill (NetConnection *connection, GError **error)
   if (connection->deflate != NULL)
     io = receive_inflated (connection, connection->in->data + before, READ_SIZE, &done, error);
   else
-    io = receive (connection, connection->in->data + before, READ_SIZE, &done, error);
+    io = receive_some (connection, connection->in->data + before, READ_SIZE, &done, error);
   g_byte_array_set_size (connection->in, (guint)(before + done));
 
   if (done > 0)

@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTls, net_tls_free)
 NetIo net_tls_handshake (NetTls *tls, GError **error);
 /* *done > 0 when DONE. */
 NetIo net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error);
+/* More came from the socket than was received so far: perhaps not yet a whole record. */
+gboolean net_tls_is_ahead (NetTls *tls);
 /* After READ or WRITE call again with the same bytes. */
 NetIo net_tls_send (NetTls *tls, const void *data, gsize size, gsize *done, GError **error);
 /* close_notify, if the socket takes it now. */

@@ -18,10 +18,16 @@
 #define RECORD_ALERT     21
 #define RECORD_HANDSHAKE 22
 
+/* What is read from the socket at once.  GnuTLS asks for each record twice, and servers make small ones: some four fifths of
+ * all system calls of a long answer. */
+#define AHEAD_SIZE (64 * 1024)
+
 struct _NetTls
 {
   gnutls_session_t session; /* Owned */
   char *host;               /* Owned: without a final dot */
+  guint8 *ahead;            /* Owned: what came and GnuTLS has not asked for, from ahead_at */
+  gsize ahead_at, n_ahead;  /*   ... up to n_ahead */
   int fd;                   /* Borrowed */
   int saved_errno;          /* of the last failed socket call: GnuTLS may use errno itself */
   gboolean in_clear_before;
@@ -29,27 +35,44 @@ struct _NetTls
   gboolean foreign; /* ... and is no TLS */
 };
 
+/* Only when all that came before was taken, so that poll () is asked about no socket whose bytes are here. */
 static ssize_t
-pull (gnutls_transport_ptr_t pointer, void *data, size_t size)
+read_ahead (NetTls *tls)
 {
-  NetTls *tls = pointer;
   ssize_t done;
 
   do
-    done = recv (tls->fd, data, size, 0);
+    done = recv (tls->fd, tls->ahead, AHEAD_SIZE, 0);
   while (done < 0 && errno == EINTR);
   if (done < 0) {
     tls->saved_errno = errno;
     gnutls_transport_set_errno (tls->session, errno);
   }
+  tls->ahead_at = 0;
+  tls->n_ahead = done > 0 ? (gsize)done : 0;
   if (done > 0 && !tls->seen) {
-    guint8 first = *(const guint8 *)data;
-
     tls->seen = TRUE;
-    tls->foreign = first != RECORD_HANDSHAKE && first != RECORD_ALERT;
+    tls->foreign = tls->ahead[0] != RECORD_HANDSHAKE && tls->ahead[0] != RECORD_ALERT;
   }
 
   return done;
+}
+
+static ssize_t
+pull (gnutls_transport_ptr_t pointer, void *data, size_t size)
+{
+  NetTls *tls = pointer;
+
+  if (tls->ahead_at == tls->n_ahead) {
+    ssize_t done = read_ahead (tls);
+
+    if (done <= 0)
+      return done;
+  }
+  size = MIN (size, tls->n_ahead - tls->ahead_at);
+  memcpy (data, tls->ahead + tls->ahead_at, size);
+  tls->ahead_at += size;
+  return (ssize_t)size;
 }
 
 static ssize_t
@@ -101,6 +124,7 @@ net_tls_new (int fd, const char *host, const char *ca_file, gboolean in_clear_be
 
   tls = g_new0 (NetTls, 1);
   tls->fd = fd;
+  tls->ahead = g_malloc (AHEAD_SIZE);
   tls->in_clear_before = in_clear_before;
   tls->host = g_hostname_to_ascii (host);
   if (tls->host == NULL)
@@ -124,6 +148,7 @@ net_tls_free (NetTls *tls)
 
   if (tls->session != NULL)
     gnutls_deinit (tls->session);
+  g_free (tls->ahead);
   g_free (tls->host);
   g_free (tls);
 }
@@ -243,15 +268,24 @@ fail_record (NetTls *tls, ssize_t result, GError **error)
   return NET_IO_FAILED;
 }
 
+gboolean
+net_tls_is_ahead (NetTls *tls)
+{
+  return tls->ahead_at < tls->n_ahead;
+}
+
 NetIo
 net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error)
 {
   ssize_t result;
 
-  /* A wish to renegotiate (TLS 1.2) or a warning is passed over: there is no need to follow. */
+  /* A wish to renegotiate (TLS 1.2) or a warning is passed over: there is no need to follow.  After a session ticket it says
+   * "again" as well, and what comes behind it may be here already. */
   do
     result = gnutls_record_recv (tls->session, data, size);
-  while (result < 0 && result != GNUTLS_E_AGAIN && !gnutls_error_is_fatal ((int)result));
+  while (result < 0
+         && (result == GNUTLS_E_AGAIN ? net_tls_is_ahead (tls) && wanted (tls) == NET_IO_READ
+                                      : !gnutls_error_is_fatal ((int)result)));
 
   if (result == GNUTLS_E_AGAIN)
     return wanted (tls);
