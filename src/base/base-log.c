@@ -20,6 +20,7 @@ typedef struct
   GString *end;       /* its last octets so far, where a literal is announced */
   guint64 literal;    /* octets of a literal still to be swallowed */
   gboolean structure; /* the line goes on, behind a literal, with what hide_structure () hides */
+  const char *key;    /* Borrowed: in trace_talks */
 } Talk;
 
 /* A line of the trace: made for every line of every connection, so the time is only made readable when somebody reads. */
@@ -32,6 +33,7 @@ typedef struct
 
 static GMutex trace_lock;
 static GHashTable *trace_talks; /* Owned: "who direction" -> Talk; NULL before the first line */
+static Talk *trace_last; /* Borrowed: the last that was looked up; NULL: none, or it is gone */
 static GQueue trace_kept = G_QUEUE_INIT; /* Owned: of Line, the oldest first */
 static gsize trace_octets;               /* of their texts */
 static FILE *trace_file;                 /* NULL: only in memory */
@@ -101,6 +103,8 @@ line_to_text (const Line *line)
 static void
 hide_quoted (GString *line, const char *const *before)
 {
+  if (strchr (line->str, '"') == NULL)
+    return;
   for (guint i = 0; before[i] != NULL; i++) {
     const char *found = line->str;
 
@@ -306,14 +310,19 @@ static void
 add_text (Talk *talk, const guchar *bytes, gsize length)
 {
   for (gsize i = 0; i < length && talk->line->len <= MAX_LINE; i++) {
-    if (talk->line->len == MAX_LINE)
+    gsize plain = i, room = MIN (length - i, MAX_LINE - talk->line->len);
+
+    /* Most of most lines: as it is. */
+    while (plain - i < room && bytes[plain] >= 0x20 && bytes[plain] != 0x7F)
+      plain++;
+    if (plain > i) {
+      g_string_append_len (talk->line, (const char *)bytes + i, (gssize)(plain - i));
+      i = plain - 1;
+    } else if (talk->line->len == MAX_LINE) {
       g_string_append (talk->line, "…");
-    else if (bytes[i] == '\r')
-      continue;
-    else if (bytes[i] < 0x20 || bytes[i] == 0x7F)
+    } else if (bytes[i] != '\r') {
       g_string_append_printf (talk->line, "\\x%02x", bytes[i]);
-    else
-      g_string_append_c (talk->line, (char)bytes[i]);
+    }
   }
   if (length > 0 && bytes[length - 1] == '\r')
     length--;
@@ -323,20 +332,35 @@ add_text (Talk *talk, const guchar *bytes, gsize length)
     g_string_erase (talk->end, 0, (gssize)(talk->end->len - MAX_END));
 }
 
+/* "who direction" */
+static gboolean
+is_key_of (const char *key, const char *who, char direction)
+{
+  gsize length = strlen (who);
+
+  return strncmp (key, who, length) == 0 && key[length] == ' ' && key[length + 1] == direction
+         && key[length + 2] == '\0';
+}
+
 static Talk *
 find_talk (const char *who, char direction)
 {
-  g_autofree char *key = g_strdup_printf ("%s %c", who, direction);
-  Talk *talk = g_hash_table_lookup (trace_talks, key);
+  g_autofree char *key = NULL;
 
-  if (talk == NULL) {
-    talk = g_new0 (Talk, 1);
-    talk->line = g_string_new (NULL);
-    talk->end = g_string_new (NULL);
-    g_hash_table_insert (trace_talks, g_steal_pointer (&key), talk);
+  /* One connection speaks for long before another does. */
+  if (trace_last != NULL && is_key_of (trace_last->key, who, direction))
+    return trace_last;
+  key = g_strdup_printf ("%s %c", who, direction);
+  trace_last = g_hash_table_lookup (trace_talks, key);
+  if (trace_last == NULL) {
+    trace_last = g_new0 (Talk, 1);
+    trace_last->line = g_string_new (NULL);
+    trace_last->end = g_string_new (NULL);
+    trace_last->key = key;
+    g_hash_table_insert (trace_talks, g_steal_pointer (&key), trace_last);
   }
 
-  return talk;
+  return trace_last;
 }
 
 /* The connection told something about itself: what is half said by either side is told first. */
@@ -351,6 +375,7 @@ trace_remark (const char *who, const guchar *bytes, gsize length)
 
     if (talk != NULL && talk->line->len > 0)
       (void)keep_line (who, *directions, talk->line, talk->structure);
+    trace_last = NULL;
     g_hash_table_remove (trace_talks, key);
   }
   (void)keep_line (who, '-', remark, FALSE);

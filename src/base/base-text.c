@@ -70,6 +70,42 @@ is_invisible (gunichar c)
   }
 }
 
+static gboolean
+is_plain (char c)
+{
+  return c > ' ' && c < 0x7f;
+}
+
+static gboolean
+is_continuation (char c)
+{
+  return ((guchar)c & 0xc0) == 0x80;
+}
+
+/* Octets at the start of `text` that stay as they are, at most `max` characters (*n): ASCII with single spaces between, and
+ * the Han and Hangul of U+4000 to U+CFFF, where nothing is a space or invisible. */
+static gsize
+span_plain (const char *text, gsize max, gsize *n)
+{
+  gsize at = 0, count = 0;
+
+  for (; count < max; count++) {
+    guchar lead = (guchar)text[at];
+
+    if (is_plain (text[at]))
+      at++;
+    else if (lead >= 0xe4 && lead <= 0xec && is_continuation (text[at + 1])
+             && is_continuation (text[at + 2]))
+      at += 3;
+    else if (lead == ' ' && at > 0 && count + 1 < max && is_plain (text[at + 1]))
+      at++;
+    else
+      break;
+  }
+  *n = count;
+  return at;
+}
+
 char *
 base_text_one_line (const char *text, gsize max_chars)
 {
@@ -83,13 +119,11 @@ base_text_one_line (const char *text, gsize max_chars)
 
     /* Most of most texts: as it is. */
     if (!space && joiner == 0) {
-      gsize plain = 0;
+      gsize n = 0, plain = span_plain (text, max_chars - count, &n);
 
-      while (plain < max_chars - count && text[plain] > ' ' && text[plain] < 0x7f)
-        plain++;
       g_string_append_len (line, text, (gssize)plain);
       text += plain;
-      count += plain;
+      count += n;
       if (plain > 0)
         continue;
     }

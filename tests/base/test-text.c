@@ -50,6 +50,14 @@ test_one_line (void)
     { "\xE2\x80\x8C \xE2\x80\x8C \xCD\x8F x", 20, "x" },
     { "👩\xE2\x80\x8D👧", 9, "👩\xE2\x80\x8D👧" },
     { "a\xC2\xA0\xE3\x80\x80z", 9, "a z" },
+    { "a b c", 5, "a b c" },
+    { "a b c", 4, "a b" },
+    { "a  b 한글 c 漢", 20, "a b 한글 c 漢" },
+    { "한글 이다", 4, "한글 이" },
+    { "한글 이다", 3, "한글" },
+    { "a\xec\x98", 9, "a" BAD BAD },
+    { "a \xec\x98z", 9, "a " BAD BAD "z" },
+    { "a \xC2\xAD b", 9, "a b" },
     { "a\xE2\x80\xA8z", 9, "a z" },
   };
 
