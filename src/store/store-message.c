@@ -11,8 +11,9 @@
 
 /* ---- single rows ---- */
 
-#define ROW_COLUMNS                                                                                \
-  "message.id, folder, account, uid, flags, server_flags, doomed, local_only, "                    \
+/* `account`: the column, or the parameter of who knows it already. */
+#define ROW_COLUMNS(account)                                                                       \
+  "message.id, folder, " account ", uid, flags, server_flags, doomed, local_only, "                \
   "stray, received, size, has_body, "                                                              \
   "preview IS NOT NULL, has_attachments"
 
@@ -46,7 +47,8 @@ store_row_load (StoreDb *db, gint64 id, StoreRow *row, GError **error)
 {
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
-      "SELECT " ROW_COLUMNS " FROM message JOIN folder ON folder.id = folder WHERE message.id = ?1",
+      "SELECT " ROW_COLUMNS (
+          "account") " FROM message JOIN folder ON folder.id = folder WHERE message.id = ?1",
       STORE_INTS (id));
   return read_row (db, query, row, error);
 }
@@ -56,8 +58,8 @@ store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row, GError *
 {
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
-      "SELECT " ROW_COLUMNS
-      " FROM message JOIN folder ON folder.id = folder WHERE folder = ?1 AND uid = ?2",
+      "SELECT " ROW_COLUMNS (
+          "account") " FROM message JOIN folder ON folder.id = folder WHERE folder = ?1 AND uid = ?2",
       STORE_INTS (folder, uid));
   return read_row (db, query, row, error);
 }
@@ -145,14 +147,6 @@ store_row_replay (StoreDb *db, StoreRow *row, GError **error)
   return step == 0;
 }
 
-static gboolean
-set_body (StoreDb *db, const StoreRow *row, GBytes *body, GError **error)
-{
-  return store_db_run (db, error, "UPDATE message SET has_body = 1 WHERE id = ?1",
-                       STORE_INTS (row->id))
-         && store_body_add (db, row->account, row->id, body, error);
-}
-
 /* Gives `row` the body of `other`, where only that one has it. */
 static gboolean
 take_body (StoreDb *db, StoreRow *row, const StoreRow *other, GError **error)
@@ -162,7 +156,7 @@ take_body (StoreDb *db, StoreRow *row, const StoreRow *other, GError **error)
   row->has_body = TRUE;
   return store_db_run (db, error, "UPDATE body SET message = ?1 WHERE message = ?2",
                        STORE_INTS (row->id, other->id))
-         && store_db_run (db, error, "DELETE FROM piece WHERE message = ?1", STORE_INTS (row->id))
+         && store_partial_drop (db, row->id, error)
          && store_db_run (db, error, "UPDATE message SET has_body = 1 WHERE id = ?1",
                           STORE_INTS (row->id));
 }
@@ -261,6 +255,7 @@ store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, Store
                      "INSERT INTO body (message, pack, offset, length, checksum) "
                      "SELECT ?2, pack, offset, length, checksum FROM body WHERE message = ?1",
                      STORE_INTS (source->id, row->id))
+      || !store_body_count (db, row->id, error)
       || !store_partial_copy (db, source->id, row->id, error))
     return FALSE;
   note_row (db, row, STORE_EVENT_ADDED);
@@ -277,6 +272,7 @@ typedef struct
   gint64 folder, account;
   gint64 moved_away; /* is there a pending MOVE out of it */
   gint64 adoptable;  /* is there a row without UID */
+  gint64 pieces;     /* is there a message that is here only in part, anywhere */
   GArray *fresh;
 } Adding;
 
@@ -296,8 +292,9 @@ name_row (StoreDb *db, const StoreRow *row, const char *object_id, GError **erro
 /* Preview, attachments and body that the row does not have yet.  Its flags are not touched: only
  * store_message_set_server_flags () may, for the caller may not have asked the server for them. */
 static gboolean
-complete_row (StoreDb *db, const StoreRow *row, const StoreNewMessage *message, GError **error)
+complete_row (Adding *adding, const StoreRow *row, const StoreNewMessage *message, GError **error)
 {
+  StoreDb *db = adding->db;
   gboolean preview = !row->has_preview && message->preview != NULL;
   gboolean attachments = !row->has_attachments && message->has_attachments;
   gboolean body = !row->has_body && message->body != NULL;
@@ -305,19 +302,21 @@ complete_row (StoreDb *db, const StoreRow *row, const StoreNewMessage *message, 
     return FALSE;
   if (!preview && !attachments && !body)
     return TRUE;
-  if (preview || attachments) {
-    g_autoptr (StoreQuery) query =
-        store_db_query (db, error,
-                        "UPDATE message SET preview = coalesce (preview, ?3), "
-                        "has_attachments = has_attachments OR ?2 WHERE id = ?1",
-                        STORE_INTS (row->id, message->has_attachments != FALSE));
+  {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error,
+        "UPDATE message SET preview = coalesce (preview, ?4), "
+        "has_attachments = has_attachments OR ?2, has_body = has_body OR ?3 WHERE id = ?1",
+        STORE_INTS (row->id, message->has_attachments != FALSE, body));
     if (query == NULL)
       return FALSE;
-    store_query_bind_text (query, 3, message->preview);
+    store_query_bind_text (query, 4, message->preview);
     if (store_query_step (db, query, error) != 0)
       return FALSE;
   }
-  if (body && !set_body (db, row, message->body, error))
+  if (body
+      && (!store_body_add (db, row->account, row->id, message->body, error)
+          || (adding->pieces && !store_partial_drop (db, row->id, error))))
     return FALSE;
   note_row (db, row, STORE_EVENT_CHANGED);
   return TRUE;
@@ -338,7 +337,7 @@ find_moved_away (Adding *adding, const StoreNewMessage *message, gint64 *id, GEr
           "2",
           STORE_INTS (adding->folder, message->uid, STORE_OPERATION_MOVE)))
     return FALSE;
-  if (*id != 0)
+  if (*id != 0 || message->only_body)
     return TRUE;
 
   gint64 operation = 0;
@@ -399,8 +398,9 @@ find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GErr
 }
 
 static gboolean
-adopt (StoreDb *db, gint64 id, const StoreNewMessage *message, GError **error)
+adopt (Adding *adding, gint64 id, const StoreNewMessage *message, GError **error)
 {
+  StoreDb *db = adding->db;
   StoreRow row;
   if (store_row_load (db, id, &row, error) != 1)
     return FALSE;
@@ -417,7 +417,7 @@ adopt (StoreDb *db, gint64 id, const StoreNewMessage *message, GError **error)
   new.received = CLAMP (message->received, 0, G_MAXINT32);
   new.size = message->size;
   return store_row_replay (db, &new, error) && store_row_update (db, &row, &new, error)
-         && complete_row (db, &new, message, error);
+         && complete_row (adding, &new, message, error);
 }
 
 static gboolean
@@ -454,14 +454,25 @@ take_flags (Adding *adding, const StoreNewMessage *message, const StoreRow *row,
          || set_server_flags (adding->db, adding->folder, &said, error);
 }
 
+/* As store_row_find (), in the folder whose account is known. */
+static int
+find_known (Adding *adding, guint32 uid, StoreRow *row, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (adding->db, error,
+                      "SELECT " ROW_COLUMNS ("?3") " FROM message WHERE folder = ?1 AND uid = ?2",
+                      STORE_INTS (adding->folder, uid, adding->account));
+  return read_row (adding->db, query, row, error);
+}
+
 static gboolean
 add_one (Adding *adding, const StoreNewMessage *message, GError **error)
 {
   StoreDb *db = adding->db;
   StoreRow row;
-  int found = store_row_find (db, adding->folder, message->uid, &row, error);
+  int found = find_known (adding, message->uid, &row, error);
   if (found != 0)
-    return found == 1 && complete_row (db, &row, message, error)
+    return found == 1 && complete_row (adding, &row, message, error)
            && take_flags (adding, message, &row, error);
 
   gint64 id = 0;
@@ -469,14 +480,16 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
     return FALSE;
   if (id != 0) {
     found = store_row_load (db, id, &row, error);
-    return found == 1 ? complete_row (db, &row, message, error)
+    return found == 1 ? complete_row (adding, &row, message, error)
                             && take_flags (adding, message, &row, error)
                       : found == 0;
   }
+  if (message->only_body)
+    return TRUE;
   if (!find_adoptable (adding, message, &id, error))
     return FALSE;
   if (id != 0)
-    return adopt (db, id, message, error);
+    return adopt (adding, id, message, error);
 
   if (!store_row_insert (db, adding->folder, adding->account, message, &row, error))
     return FALSE;
@@ -498,7 +511,9 @@ add_all (Adding *adding, GPtrArray *messages, GError **error)
       || !store_db_get_int (
           adding->db, &adding->adoptable, error,
           "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid IS NULL)",
-          STORE_INTS (adding->folder)))
+          STORE_INTS (adding->folder))
+      || !store_db_get_int (adding->db, &adding->pieces, error,
+                            "SELECT EXISTS (SELECT 1 FROM piece)", STORE_NO_INTS))
     return FALSE;
   for (guint i = 0; i < messages->len; i++) {
     const StoreNewMessage *message = g_ptr_array_index (messages, i);

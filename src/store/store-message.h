@@ -33,7 +33,8 @@ typedef struct
   const char *object_id; /* nullable: the server's name for these bytes, wherever they lie */
   const char *preview;   /* NULL: unknown yet */
   gboolean has_attachments;
-  GBytes *body; /* nullable: whole message */
+  GBytes *body;       /* nullable: whole message */
+  gboolean only_body; /* nothing else is told but the UID, preview and has_attachments */
 } StoreNewMessage;
 
 typedef struct
@@ -55,7 +56,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
  * has_attachments, body, and flags with has_flags; else its flags are left to
  * store_message_set_server_flags ()); one that a
  * pending operation moved away or deleted is not added (a moved row takes preview and body); a
- * row without UID and the same Message-ID and folder is adopted.  Every uid must be > 0.  GONE:
+ * row without UID and the same Message-ID and folder is adopted.  What has only a body (only_body) is
+ * not added where there is no row to be completed.  Every uid must be > 0.  GONE:
  * no such folder. `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of
  * StoreKey): keys of the rows really new, for notifications. */
 gboolean store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh,

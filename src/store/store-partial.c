@@ -116,8 +116,7 @@ set_partial (StoreDb *db, gint64 message, GBytes *bytes, GPtrArray *parts, const
   if (row.has_body)
     return TRUE;
   const StorePart all = { .section = (char *)"", .encoding = (char *)"", .size = row.size };
-  if (!store_db_run (db, error, "DELETE FROM piece WHERE message = ?1", STORE_INTS (message))
-      || !insert_piece (db, message, ALL, &all, error))
+  if (!store_partial_drop (db, message, error) || !insert_piece (db, message, ALL, &all, error))
     return FALSE;
   if (bytes == NULL)
     return TRUE;
@@ -172,6 +171,12 @@ store_partial_set_part (StoreDb *db, gint64 message, const StorePart *part, GByt
 {
   return store_db_enter (db, FALSE, error)
          && store_db_leave (db, set_part (db, message, part, content, decoded, error), error);
+}
+
+gboolean
+store_partial_drop (StoreDb *db, gint64 message, GError **error)
+{
+  return store_db_run (db, error, "DELETE FROM piece WHERE message = ?1", STORE_INTS (message));
 }
 
 gboolean

@@ -143,6 +143,7 @@ typedef struct
   gint64 id, number, account;
   int fd;
   gint64 size, committed;
+  gint64 uncounted; /* of bodies: to be added to live */
 } StorePack;
 
 void store_pack_free (StorePack *pack);
@@ -165,6 +166,8 @@ gboolean store_body_read_place (StoreDb *db, gint64 account, gint64 number, cons
  * caller's. */
 gboolean store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes,
                          GError **error);
+/* A row of body was added that names bytes which others named before: they count once more. */
+gboolean store_body_count (StoreDb *db, gint64 message, GError **error);
 /* NULL with GONE when there is none or it is not whole. */
 GBytes *store_body_read (StoreDb *db, gint64 message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The pieces of messages that are here in part, when their pack is cut (store-partial.c) or makes room. */
@@ -175,6 +178,8 @@ GArray *store_partial_list_pack (StoreDb *db, gint64 pack,
 gboolean store_partial_move (StoreDb *db, gint64 account, gint64 piece, gint64 *length,
                              GError **error);
 /* The same pieces for another row. */
+/* The whole has come. */
+gboolean store_partial_drop (StoreDb *db, gint64 message, GError **error);
 gboolean store_partial_copy (StoreDb *db, gint64 source, gint64 message, GError **error);
 /* Bytes whose rows went a while ago are not kept for another row. */
 gboolean store_body_forget_orphans (StoreDb *db, GError **error);

@@ -122,7 +122,8 @@ share (StoreDb *db, const Lacking *lacking, gboolean *shared, GError **error)
     return FALSE;
   if (sqlite3_changes (db->sqlite) == 0)
     return TRUE;
-  if (!store_db_run (
+  if (!store_body_count (db, lacking->id, error) || !store_partial_drop (db, lacking->id, error)
+      || !store_db_run (
           db, error,
           row != 0
               ? "UPDATE message SET has_body = 1, preview = coalesce (message.preview, o.preview), "
