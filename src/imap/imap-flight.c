@@ -335,6 +335,8 @@ add_more (ImapFlight *flight)
 static gboolean
 send_some (ImapFlight *flight, GCancellable *cancellable, GError **error)
 {
+  gboolean wrote = FALSE;
+
   add_more (flight);
   /* not one by one as each answer comes, but when half of the room is free again */
   if (flight->n_sent > 0 && (flight->octets > MAX_OCTETS / 2 || flight->n_sent > MAX_COMMANDS / 2))
@@ -355,8 +357,10 @@ send_some (ImapFlight *flight, GCancellable *cancellable, GError **error)
     flight->next++;
     if (!send_task (flight, task, alone, cancellable, error))
       return FALSE;
+    wrote = TRUE;
   }
-  return flight->n_sent == 0 || imap_talk_flush (flight->session, cancellable, error);
+  /* Only then: what has come and waits to be taken is copied away before anything is sent. */
+  return !wrote || flight->n_sent == 0 || imap_talk_flush (flight->session, cancellable, error);
 }
 
 static ImapTask *

@@ -123,6 +123,12 @@ imap_session_peek_vanished (ImapSession *session, BaseUidSet *uids)
 }
 
 gboolean
+imap_session_has_news (ImapSession *session)
+{
+  return session->news->len > 0;
+}
+
+gboolean
 imap_session_take_news (ImapSession *session)
 {
   gboolean news = session->news->len > 0;

@@ -347,6 +347,8 @@ gboolean imap_session_idle (ImapSession *session, int wake_fd, gint64 timeout_ms
 /* True once when, since the last call, the server reported EXISTS, EXPUNGE/VANISHED, FETCH flags or (NOTIFY) STATUS
  * unasked; what exactly is forgotten. */
 gboolean imap_session_take_news (ImapSession *session);
+/* Something was told that nobody took yet. */
+gboolean imap_session_has_news (ImapSession *session);
 /* The same with all that was told, in its order: GPtrArray of ImapNews, free func set, perhaps empty.  There is no end to
  * what a server may tell, but there is to the room: after some thousands only IMAP_NEWS_LOOK_AGAIN is left. What our own
  * MOVE and EXPUNGE removed is not in it. */

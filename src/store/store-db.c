@@ -459,7 +459,7 @@ prepare (Store *store, GError **error)
   return store_body_tidy (db, error);
 }
 
-/* SQLite counts its memory under one lock of the whole process, which was a twentieth of the first sync; nobody asks for the sum.
+/* SQLite counts its memory under one lock of the whole process, which the first sync felt; nobody asks for the sum.
  * Where somebody else has begun with SQLite already it stays as it is. */
 static void
 set_up_sqlite (void)
