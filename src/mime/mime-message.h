@@ -40,6 +40,8 @@ MimeSummary *mime_summary_from_header (GBytes *header) G_GNUC_WARN_UNUSED_RESULT
 MimeSummary *mime_summary_from_start (GBytes *header, GBytes *text) G_GNUC_WARN_UNUSED_RESULT;
 /* From whole bytes: the fast path of the sync (no more decoding than the preview needs). */
 MimeSummary *mime_summary_from_message (GBytes *message) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of a message whose header was read before: only preview and has_attachments are set. */
+MimeSummary *mime_summary_from_body (GBytes *message) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct _MimeMessage MimeMessage;
 

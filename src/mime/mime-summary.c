@@ -315,7 +315,7 @@ has_attachments (const MimeStructure *structure)
   return FALSE;
 }
 
-/* ---- the three ways in ---- */
+/* ---- the ways in ---- */
 
 static MimeStructure *
 read_structure (GBytes *bytes, gboolean header_only)
@@ -395,13 +395,29 @@ mime_summary_from_start (GBytes *header, GBytes *text)
   return summary;
 }
 
+static void
+read_body (MimeSummary *summary, const MimeStructure *structure)
+{
+  summary->preview = find_preview (structure);
+  summary->has_attachments = has_attachments (structure);
+}
+
 MimeSummary *
 mime_summary_from_message (GBytes *message)
 {
   g_autoptr (MimeStructure) structure = read_structure (message, FALSE);
   MimeSummary *summary = read_header (structure);
 
-  summary->preview = find_preview (structure);
-  summary->has_attachments = has_attachments (structure);
+  read_body (summary, structure);
+  return summary;
+}
+
+MimeSummary *
+mime_summary_from_body (GBytes *message)
+{
+  g_autoptr (MimeStructure) structure = read_structure (message, FALSE);
+  MimeSummary *summary = g_new0 (MimeSummary, 1);
+
+  read_body (summary, structure);
   return summary;
 }

@@ -133,6 +133,7 @@ test_every_cut (void)
     g_autoptr (GBytes) bytes = g_bytes_new (cut, length), header = NULL, rest = NULL;
     g_autoptr (MimeMessage) message = mime_message_new (bytes);
     g_autoptr (MimeSummary) summary = mime_summary_from_message (bytes), start = NULL;
+    g_autoptr (MimeSummary) body = mime_summary_from_body (bytes);
     GPtrArray *parts = mime_message_get_parts (message);
     guint blocked;
     g_autofree char *html = mime_message_get_clean_html (message, FALSE, &blocked);
@@ -144,6 +145,9 @@ test_every_cut (void)
     }
     g_assert_nonnull (mime_message_get_text (message));
     g_assert_nonnull (summary->preview);
+    /* and the same of it without its header */
+    g_assert_cmpstr (body->preview, ==, summary->preview);
+    g_assert_cmpint (body->has_attachments, ==, summary->has_attachments);
     header = g_bytes_new (RICH, length);
     rest = g_bytes_new (RICH + length, strlen (RICH) - length);
     start = mime_summary_from_start (header, rest);
