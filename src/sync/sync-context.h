@@ -16,6 +16,7 @@ typedef struct
   ImapSession *session;
   GCancellable *cancellable;
   SyncWorker *worker; /* nullable: whose thread this is, when somebody may call it away */
+  gint64 until;       /* monotonic, 0 for ever: when something else is due on this connection */
   gint64 row;         /* of the account */
   guint generation;   /* counts connections */
 } SyncContext;

@@ -252,34 +252,18 @@ sync_incoming_flush (SyncIncoming *incoming, GError **error)
 
 /* ---- taking ---- */
 
-gboolean
-sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **error)
+/* Keeps a message until its batch is stored.  `summary` is taken. */
+static gboolean
+hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, gboolean only_body,
+      GError **error)
 {
-  SyncIncoming *incoming = user_data;
   Batch *batch = incoming->batch;
-  MimeSummary *summary = NULL;
-  StoreNewMessage *message = NULL;
-  Held *held = NULL;
+  Held *held = g_new0 (Held, 1);
+  StoreNewMessage *message = &held->message;
 
-  /* Flags of other messages, told in between; an answer without the bytes that were asked for (they are asked for again). */
-  if (fetched->uid == 0 || (fetched->header == NULL && fetched->body == NULL))
-    return TRUE;
-  if (fetched->body != NULL)
-    summary = mime_summary_from_message (fetched->body);
-  else if (fetched->text != NULL)
-    summary = mime_summary_from_start (fetched->header, fetched->text);
-  else
-    summary = mime_summary_from_header (fetched->header);
-  if (fetched->body == NULL && fetched->preview != NULL) {
-    g_free (summary->preview);
-    summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
-  }
   g_ptr_array_add (batch->summaries, summary);
-
-  held = g_new0 (Held, 1);
   held->preview = g_strdup (fetched->preview);
   held->object_id = g_strdup (fetched->email_id);
-  message = &held->message;
   message->uid = fetched->uid;
   message->flags = (StoreFlags)fetched->flags;
   /* Of the list, that is; a body may be fetched beside it, by another worker, and be late. */
@@ -298,6 +282,7 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
   message->object_id = held->object_id;
   message->has_attachments = summary->has_attachments;
   message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
+  message->only_body = only_body;
   g_ptr_array_add (batch->messages, held);
 
   base_uid_set_add (incoming->uids, fetched->uid);
@@ -306,6 +291,35 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
   batch->octets += fetched->body != NULL ? g_bytes_get_size (fetched->body) : 0;
   return (batch->messages->len < BATCH_MESSAGES && batch->octets < BATCH_OCTETS)
          || pass_on (incoming, error);
+}
+
+gboolean
+sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  MimeSummary *summary = NULL;
+
+  /* Flags of other messages, told in between; an answer without the bytes that were asked for (they are asked for again). */
+  if (fetched->uid == 0 || (fetched->header == NULL && fetched->body == NULL))
+    return TRUE;
+  if (fetched->body != NULL)
+    summary = mime_summary_from_message (fetched->body);
+  else if (fetched->text != NULL)
+    summary = mime_summary_from_start (fetched->header, fetched->text);
+  else
+    summary = mime_summary_from_header (fetched->header);
+  if (fetched->body == NULL && fetched->preview != NULL) {
+    g_free (summary->preview);
+    summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
+  }
+  return hold (user_data, fetched, summary, FALSE, error);
+}
+
+gboolean
+sync_incoming_take_body (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  if (fetched->uid == 0 || fetched->body == NULL)
+    return TRUE;
+  return hold (user_data, fetched, mime_summary_from_body (fetched->body), TRUE, error);
 }
 
 const BaseUidSet *

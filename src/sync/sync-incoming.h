@@ -17,6 +17,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncIncoming, sync_incoming_free)
 
 /* ImapFetchFunc with SyncIncoming as user data: needs flags and either header or body. */
 gboolean sync_incoming_take (const ImapFetched *fetched, gpointer incoming, GError **error);
+/* The same for the bodies of messages whose rows are here: no more is read of them than the rows lack.  A row that went
+ * meanwhile is not made anew. */
+gboolean sync_incoming_take_body (const ImapFetched *fetched, gpointer incoming, GError **error);
 /* Stores the rest.  TRUE: all that was taken is committed. */
 gboolean sync_incoming_flush (SyncIncoming *incoming, GError **error);
 /* UIDs that came so far (borrowed). */

@@ -46,6 +46,15 @@ typedef struct
   gint64 proven;         /* second in which it was last written that INBOX is in step */
 } Loop;
 
+/* When the next operation is due, on the monotonic clock; 0: none is. */
+static gint64
+get_until (Loop *loop)
+{
+  gint64 left = loop->next_operation * G_USEC_PER_SEC - g_get_real_time ();
+
+  return loop->next_operation > 0 ? g_get_monotonic_time () + MAX (left, 0) : 0;
+}
+
 static SyncContext
 get_context (Loop *loop)
 {
@@ -54,6 +63,7 @@ get_context (Loop *loop)
                         .session = loop->session,
                         .cancellable = loop->cancellable,
                         .worker = loop->worker,
+                        .until = get_until (loop),
                         .row = loop->row,
                         .generation = loop->generation };
 }

@@ -13,8 +13,12 @@
 #define HEADERS_MS     50 /* what one command may take */
 #define STEP_US        (G_USEC_PER_SEC / 2)
 #define BODIES_MIN     4
-#define BODIES_MAX     400
+#define BODIES_MAX     2000
 #define BODIES_LISTED  20000
+#define BODIES_US      (G_USEC_PER_SEC / 10) /* what one command may take, on a line without delay ... */
+#define BODIES_MAX_US  (G_USEC_PER_SEC / 2) /* ... and on any other */
+#define BODIES_STEP_US (10 * G_USEC_PER_SEC)
+#define SHOWN_US       (G_USEC_PER_SEC / 3)
 #define SHARED_AT_ONCE 2000
 #define MONTH_S        (30 * 24 * 60 * 60)
 
@@ -39,22 +43,6 @@ run_flight (ImapFlight *flight, SyncContext *context, GError **error)
   for (guint i = 0; i < n; i++)
     if (!imap_flight_get_result (flight, i, error))
       return FALSE;
-  return TRUE;
-}
-
-/* All at once: while one part is parsed and stored the next is on its way. */
-static gboolean
-fetch_set (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
-           ImapFetchItems items, SyncIncoming *incoming, GError **error)
-{
-  g_auto (GStrv) sets = base_uid_set_to_strings (asked, SET_OCTETS);
-  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
-
-  for (gsize i = 0; sets[i] != NULL; i++)
-    imap_flight_fetch (flight, sets[i], items, 0, sync_incoming_take, incoming);
-  if (!run_flight (flight, context, error) || !sync_incoming_flush (incoming, error))
-    return FALSE;
-  note_unanswered (mailbox, asked, sync_incoming_get_uids (incoming));
   return TRUE;
 }
 
@@ -259,26 +247,104 @@ step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
   return TRUE;
 }
 
+/* One step of the bodies.  It goes on for as long as nobody wants anything else, so that the wire is never empty between two
+ * commands: while one is answered the next is with the server. */
+typedef struct
+{
+  /* Borrowed */
+  SyncMailbox *mailbox;
+  SyncContext *context;
+  SyncIncoming *incoming;
+
+  BaseUidSet *asked;   /* Owned */
+  gint64 begun, first; /* monotonic; when the first message came, 0: not yet */
+} Bodies;
+
+static gboolean
+take_body (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  Bodies *bodies = user_data;
+
+  if (bodies->first == 0)
+    bodies->first = g_get_monotonic_time ();
+  return sync_incoming_take_body (fetched, bodies->incoming, error);
+}
+
+static gboolean
+is_called_away (const Bodies *bodies, gint64 now)
+{
+  const SyncContext *context = bodies->context;
+
+  return now - bodies->begun > BODIES_STEP_US || (context->until != 0 && now >= context->until)
+         || (context->worker != NULL && sync_worker_is_wanted (context->worker))
+         || imap_session_has_news (context->session);
+}
+
+/* So many that their answer takes a moment, and longer than the next command needs to get there. */
+static void
+choose_batch (Bodies *bodies, gint64 now)
+{
+  guint64 came = base_uid_set_count (sync_incoming_get_uids (bodies->incoming));
+  gint64 took = MAX (now - bodies->begun, 1), wanted;
+
+  if (came == 0)
+    return;
+  wanted = CLAMP (2 * (bodies->first - bodies->begun), BODIES_US, BODIES_MAX_US);
+  bodies->mailbox->bodies_batch =
+      (guint)CLAMP (came * (guint64)wanted / (guint64)took, BODIES_MIN, BODIES_MAX);
+}
+
+static void
+show_bodies (const Bodies *bodies)
+{
+  SyncMailbox *mailbox = bodies->mailbox;
+  guint done = 0, total = 0;
+
+  sync_mailbox_get_progress (mailbox, &done, &total);
+  sync_account_set_state (bodies->context->account, SYNC_PHASE_SYNCING, mailbox->name, done, total,
+                          0, NULL);
+}
+
+static void
+ask_for_bodies (ImapFlight *flight, gpointer user_data)
+{
+  Bodies *bodies = user_data;
+  SyncMailbox *mailbox = bodies->mailbox;
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (BaseUidSet) part = base_uid_set_new ();
+  g_auto (GStrv) sets = NULL;
+
+  if (!base_uid_set_is_empty (bodies->asked) && is_called_away (bodies, now))
+    return;
+  choose_batch (bodies, now);
+  if (now - bodies->begun > SHOWN_US)
+    show_bodies (bodies);
+  for (guint n = 0; n < mailbox->bodies_batch && mailbox->next_body < mailbox->bodies->len; n++)
+    base_uid_set_add (part, g_array_index (mailbox->bodies, guint32, mailbox->next_body++));
+  sets = base_uid_set_to_strings (part, SET_OCTETS);
+  for (gsize i = 0; sets[i] != NULL; i++)
+    imap_flight_fetch (flight, sets[i], IMAP_FETCH_BODY, 0, take_body, bodies);
+  base_uid_set_add_set (bodies->asked, part);
+}
+
 gboolean
 sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
-  g_autoptr (BaseUidSet) part = NULL;
+  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
   g_autoptr (SyncIncoming) incoming = NULL;
-  gint64 begun = g_get_monotonic_time ();
+  g_autoptr (BaseUidSet) asked = base_uid_set_new ();
+  Bodies bodies = { .mailbox = mailbox, .context = context, .asked = asked };
 
   if (mailbox->bodies == NULL && !list_bodies (mailbox, context, error))
     return FALSE;
   if (mailbox->bodies->len == 0)
     return step_large (mailbox, context, error);
-  part = base_uid_set_new ();
-  for (guint n = 0; n < mailbox->bodies_batch && mailbox->next_body < mailbox->bodies->len; n++)
-    base_uid_set_add (part, g_array_index (mailbox->bodies, guint32, mailbox->next_body++));
-  incoming = sync_incoming_new (context, mailbox->folder, 0);
-  if (!fetch_set (mailbox, context, part, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY,
-                  incoming, error))
+  bodies.incoming = incoming = sync_incoming_new (context, mailbox->folder, 0);
+  bodies.begun = g_get_monotonic_time ();
+  imap_flight_set_more (flight, ask_for_bodies, &bodies);
+  if (!run_flight (flight, context, error) || !sync_incoming_flush (incoming, error))
     return FALSE;
-  mailbox->bodies_batch = sync_plan_next_batch (
-      mailbox->bodies_batch, (g_get_monotonic_time () - begun) / 1000, BODIES_MIN, BODIES_MAX);
+  note_unanswered (mailbox, asked, sync_incoming_get_uids (incoming));
   /* Whatever was stored is not listed again; what came but could not be stored counts as asked for once. */
   if (mailbox->next_body == mailbox->bodies->len) {
     for (guint i = 0; i < mailbox->bodies->len; i++)

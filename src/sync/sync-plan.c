@@ -2,7 +2,6 @@
  * may come up with is tested without one. */
 #include "sync-plan.h"
 
-#define STEP_MS             1000
 #define SUSPICIOUS_AT_LEAST 10
 
 SyncPlan
@@ -88,14 +87,4 @@ sync_plan_is_suspicious (guint64 known, guint64 removed, guint32 exists)
   if (exists == 0 && known > 1)
     return TRUE;
   return removed >= SUSPICIOUS_AT_LEAST && removed > known / 2;
-}
-
-guint
-sync_plan_next_batch (guint n, gint64 took_ms, guint min, guint max)
-{
-  if (took_ms < STEP_MS / 2)
-    n = n > max / 2 ? max : n * 2;
-  else if (took_ms > STEP_MS * 2)
-    n = n / 2;
-  return CLAMP (n, min, max);
 }

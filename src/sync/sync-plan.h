@@ -51,7 +51,4 @@ BaseUidSet *sync_plan_newest (const BaseUidSet *set, guint n) G_GNUC_WARN_UNUSED
 /* Losing this many at once may be a server's slip rather than somebody's deed: ask again on a fresh connection. */
 gboolean sync_plan_is_suspicious (guint64 known, guint64 removed, guint32 exists);
 
-/* How many messages next time, when `n` took `took_ms`: towards one second a step, within min … max. */
-guint sync_plan_next_batch (guint n, gint64 took_ms, guint min, guint max);
-
 G_END_DECLS

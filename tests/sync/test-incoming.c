@@ -2,6 +2,8 @@
  * ends it. */
 #include "test-sync.h"
 
+#include <string.h>
+
 #include "base-error.h"
 #include "store-message.h"
 #include "sync-incoming.h"
@@ -148,9 +150,50 @@ test_given_up (void)
   place_clear (&place);
 }
 
+/* A body completes the row that is there, and its flags stay as they are; where there is none, none is made. */
+static void
+test_bodies (void)
+{
+  static const char text[] = "From: <other@b>\r\nSubject: other\r\nContent-Type: text/plain\r\n\r\nHello there\r\n";
+  Place place = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+
+  place_init (&place);
+  {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+
+    g_assert_true (take (incoming, 7, &error));
+    g_assert_true (sync_incoming_flush (incoming, &error));
+  }
+  for (guint round = 0; round < 2; round++) {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+
+    for (guint32 uid = 6; uid <= 8; uid++) {
+      const ImapFetched fetched = { .uid = uid, .has_flags = TRUE, .body = body };
+
+      g_assert_true (sync_incoming_take_body (&fetched, incoming, &error));
+    }
+    g_assert_true (sync_incoming_flush (incoming, &error));
+    g_assert_cmpuint (base_uid_set_count (sync_incoming_get_uids (incoming)), ==, 3);
+  }
+  g_autoptr (GArray) keys = store_message_list (place.db, place.inbox, 0, 0, &error);
+  g_assert_cmpuint (keys->len, ==, 1);
+  gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, 0));
+  g_autoptr (StoreMessage) row = store_message_get (place.db, id, &error);
+  g_assert_cmpstr (row->subject, ==, "7");
+  g_assert_cmpstr (row->preview, ==, "Hello there");
+  g_assert_cmpint (row->flags, ==, STORE_FLAG_SEEN);
+  g_assert_true (row->has_body);
+  g_autoptr (GBytes) stored = store_message_get_body (place.db, id, &error);
+  g_assert_true (g_bytes_equal (stored, body));
+  place_clear (&place);
+}
+
 void
 test_incoming_add (void)
 {
+  g_test_add_func ("/incoming/bodies", test_bodies);
   g_test_add_data_func ("/incoming/one", GUINT_TO_POINTER (1), check_stored);
   g_test_add_data_func ("/incoming/many", GUINT_TO_POINTER (MANY), check_stored);
   g_test_add_func ("/incoming/failure", test_failure);

@@ -232,16 +232,6 @@ test_suspicious (void)
   g_assert_false (sync_plan_is_suspicious (1, 1, 0));
 }
 
-static void
-test_batches (void)
-{
-  g_assert_cmpuint (sync_plan_next_batch (50, 100, 10, 1000), ==, 100);
-  g_assert_cmpuint (sync_plan_next_batch (800, 100, 10, 1000), ==, 1000);
-  g_assert_cmpuint (sync_plan_next_batch (800, 1000, 10, 1000), ==, 800);
-  g_assert_cmpuint (sync_plan_next_batch (800, 5000, 10, 1000), ==, 400);
-  g_assert_cmpuint (sync_plan_next_batch (12, 5000, 10, 1000), ==, 10);
-}
-
 void
 test_plan_add (void)
 {
@@ -259,5 +249,4 @@ test_plan_add (void)
   g_test_add_func ("/plan/set-from", test_set_from);
   g_test_add_func ("/plan/newest", test_newest);
   g_test_add_func ("/plan/suspicious", test_suspicious);
-  g_test_add_func ("/plan/batches", test_batches);
 }
