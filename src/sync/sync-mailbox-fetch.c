@@ -305,26 +305,38 @@ show_bodies (const Bodies *bodies)
                           0, NULL);
 }
 
+/* The next ones of the list. */
 static void
-ask_for_bodies (ImapFlight *flight, gpointer user_data)
+ask_for_some (ImapFlight *flight, Bodies *bodies)
 {
-  Bodies *bodies = user_data;
   SyncMailbox *mailbox = bodies->mailbox;
-  gint64 now = g_get_monotonic_time ();
   g_autoptr (BaseUidSet) part = base_uid_set_new ();
   g_auto (GStrv) sets = NULL;
 
-  if (!base_uid_set_is_empty (bodies->asked) && is_called_away (bodies, now))
-    return;
-  choose_batch (bodies, now);
-  if (now - bodies->begun > SHOWN_US)
-    show_bodies (bodies);
   for (guint n = 0; n < mailbox->bodies_batch && mailbox->next_body < mailbox->bodies->len; n++)
     base_uid_set_add (part, g_array_index (mailbox->bodies, guint32, mailbox->next_body++));
   sets = base_uid_set_to_strings (part, SET_OCTETS);
   for (gsize i = 0; sets[i] != NULL; i++)
     imap_flight_fetch (flight, sets[i], IMAP_FETCH_BODY, 0, take_body, bodies);
   base_uid_set_add_set (bodies->asked, part);
+}
+
+static void
+ask_for_bodies (ImapFlight *flight, gpointer user_data)
+{
+  Bodies *bodies = user_data;
+  gboolean begins = base_uid_set_is_empty (bodies->asked);
+  gint64 now = g_get_monotonic_time ();
+
+  if (!begins && is_called_away (bodies, now))
+    return;
+  choose_batch (bodies, now);
+  if (now - bodies->begun > SHOWN_US)
+    show_bodies (bodies);
+  ask_for_some (flight, bodies);
+  /* The second goes along with the first: its answer would come a round trip later. */
+  if (begins)
+    ask_for_some (flight, bodies);
 }
 
 gboolean

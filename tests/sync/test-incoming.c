@@ -6,9 +6,12 @@
 
 #include "base-error.h"
 #include "store-message.h"
+#include "fake-server.h"
 #include "sync-incoming.h"
+#include "sync-mailbox-private.h"
 
-#define MANY 2345
+#define MANY   2345
+#define BODIES 44 /* two times twenty, and what one command has at least */
 
 typedef struct
 {
@@ -190,9 +193,72 @@ test_bodies (void)
   place_clear (&place);
 }
 
+static void
+add_answers (GString *script, const char *tag, guint first, guint last)
+{
+  for (guint uid = first; uid <= last; uid++)
+    g_string_append_printf (script, "S: * %u FETCH (UID %u BODY[] {17}\nS- Subject: %03u\\r\\n\\r\\nx\nS: )\n", uid,
+                            uid, uid);
+  g_string_append_printf (script, "S: %s OK done\n", tag);
+}
+
+/* The next command is with the server before the last one is answered: it waits for that. */
+static void
+test_in_flight (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (GString) script = g_string_new ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"
+                                             "C: A1 AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0\n"
+                                             "S: A1 OK [CAPABILITY IMAP4rev1] welcome\n"
+                                             "C: A2 SELECT \"INBOX\"\n"
+                                             "S: * 44 EXISTS\n"
+                                             "S: * OK [UIDVALIDITY 9] fine\n"
+                                             "S: A2 OK [READ-WRITE] open\n"
+                                             "C: A3 UID FETCH 25:44 (UID BODY.PEEK[])\n"
+                                             "C: A4 UID FETCH 5:24 (UID BODY.PEEK[])\n");
+  SyncMailbox mailbox = { .phase = SYNC_VISIT_BODIES, .name = (char *)"INBOX", .bodies_batch = 20 };
+  g_autoptr (GError) error = NULL;
+  Place place = { 0 };
+
+  add_answers (script, "A3", 25, 44);
+  g_string_append (script, "C: A5 UID FETCH 1:4 (UID BODY.PEEK[])\n");
+  add_answers (script, "A4", 5, 24);
+  add_answers (script, "A5", 1, 4);
+  fake_server_add_script (server, script->str, NULL);
+  place_init (&place);
+  g_autoptr (SyncIncoming) headers = sync_incoming_new (&place.context, place.inbox, 0);
+  for (guint32 uid = 1; uid <= BODIES; uid++)
+    g_assert_true (take (headers, uid, &error));
+  g_assert_true (sync_incoming_flush (headers, &error));
+
+  endpoint.timeout_ms = 5000;
+  place.context.session = imap_session_open (&endpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (imap_session_sign_in (place.context.session, "user", "secret", NULL, &error));
+  g_assert_true (imap_session_select (place.context.session, "INBOX", FALSE, NULL, &error));
+  mailbox.folder = place.inbox;
+  mailbox.unanswered = base_uid_set_new ();
+  mailbox.bodies =
+      store_message_get_uids_without_body (place.db, place.inbox, G_MAXINT, 0, 0, &error);
+  g_assert_cmpuint (mailbox.bodies->len, ==, BODIES);
+  sync_mailbox_step_bodies (&mailbox, &place.context, &error);
+  g_assert_no_error (error);
+  /* All of them, in this one step. */
+  g_assert_null (mailbox.bodies);
+  g_autoptr (GArray) left =
+      store_message_get_uids_without_body (place.db, place.inbox, G_MAXINT, 0, 0, &error);
+  g_assert_cmpuint (left->len, ==, 0);
+  imap_session_free (place.context.session);
+  fake_server_check (server);
+  base_uid_set_free (mailbox.unanswered);
+  place_clear (&place);
+}
+
 void
 test_incoming_add (void)
 {
+  g_test_add_func ("/incoming/in-flight", test_in_flight);
   g_test_add_func ("/incoming/bodies", test_bodies);
   g_test_add_data_func ("/incoming/one", GUINT_TO_POINTER (1), check_stored);
   g_test_add_data_func ("/incoming/many", GUINT_TO_POINTER (MANY), check_stored);
