@@ -47,7 +47,7 @@ check_gone (Profile *profile, gint64 id)
 static void
 test_checksum (void)
 {
-  guint8 data[40];
+  guint8 data[140];
   for (guint i = 0; i < sizeof data; i++)
     data[i] = (guint8)(i * 37);
   for (gsize length = 0; length <= sizeof data; length++) {
@@ -62,10 +62,47 @@ test_checksum (void)
       g_assert_cmpuint (store_body_checksum (data, length - 1), !=, sum);
   }
   /* Holes of other lengths are other holes. */
-  guint8 zeros[64] = { 0 };
+  guint8 zeros[164] = { 0 };
   for (gsize length = 1; length < sizeof zeros; length++)
     g_assert_cmpuint (store_body_checksum (zeros, length), !=,
                       store_body_checksum (zeros, length - 1));
+}
+
+/* As the first versions summed. */
+static guint64
+sum_in_one_row (const char *text, gsize length)
+{
+  guint64 sum = G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) ^ length;
+  for (gsize at = 0; at <= length; at += 8) {
+    guint64 word = 0;
+    for (gsize i = 0; i < 8 && at + i < length; i++)
+      word |= (guint64)(guint8)text[at + i] << (8 * i);
+    sum = (sum ^ word) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+    sum ^= sum >> (at + 8 <= length ? 29 : 32);
+  }
+  return sum;
+}
+
+static void
+test_old_checksum (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  for (guint i = 1; i <= 2; i++) {
+    gsize length = 990 + 2 * i;
+    gint64 id = add_body (profile, i, length);
+    g_autofree char *text = make_text (i, length);
+    guint64 sum = sum_in_one_row (text, length);
+    g_assert_true (store_db_run (profile->db, &error, "UPDATE body SET checksum = ?2 WHERE message = ?1",
+                                 STORE_INTS (id, (gint64)sum)));
+    check_body (profile, id, i, length);
+    g_assert_true (store_db_run (profile->db, &error, "UPDATE body SET checksum = ?2 WHERE message = ?1",
+                                 STORE_INTS (id, (gint64)sum + 1)));
+    g_autoptr (GBytes) bytes = store_message_get_body (profile->db, id, &error);
+    g_assert_null (bytes);
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+    g_clear_error (&error);
+  }
 }
 
 static void
@@ -252,6 +289,7 @@ add_body_tests (void)
 {
   g_test_add_func ("/store/body/rolled-back", test_rolled_back);
   g_test_add_func ("/store/body/checksum", test_checksum);
+  g_test_add_func ("/store/body/old-checksum", test_old_checksum);
   g_test_add_func ("/store/body/sizes", test_sizes);
   g_test_add_func ("/store/body/torn-tail", test_torn_tail);
   g_test_add_func ("/store/body/short-file", test_short_file);
