@@ -30,6 +30,7 @@ typedef struct
 
 static const Kind kinds[] = {
   { "qresync", MODEL_CAPS_FULL, TRUE, TRUE },
+  { "notify", MODEL_CAPS_FULL " NOTIFY COMPRESS=DEFLATE", TRUE, TRUE },
   { "condstore", MODEL_CAPS_CONDSTORE, TRUE, TRUE },
   { "plain", MODEL_CAPS_PLAIN, FALSE, FALSE },
   { "without-move", "IMAP4rev1 IDLE UIDPLUS CONDSTORE ESEARCH LITERAL+", TRUE, FALSE },
