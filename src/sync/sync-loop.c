@@ -33,6 +33,8 @@ typedef struct
   SyncMailbox *mailbox;
   SyncWatch *watch;
   GCancellable *cancellable; /* this round's */
+  GHashTable
+      *unwilling; /* of folder ids: that the server would not open for the moment, last time */
 
   SyncMemory memory;
   const SyncTimes *times; /* borrowed */
@@ -287,6 +289,7 @@ settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
     goal = SYNC_GOAL_LIST;
   if (goal == SYNC_GOAL_LIST && !sync_mailbox_lacks_bodies (&context, folder, &more, error))
     return FALSE;
+  g_hash_table_remove (loop->unwilling, &folder);
   sync_watch_done (loop->watch, folder, goal, more, now);
   /* What was moved here and has not come is not in step: the second look decides. */
   if (goal == SYNC_GOAL_LIST && sync_mailbox_wants_another_look (loop->mailbox))
@@ -298,15 +301,24 @@ settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
   return prove_inbox (loop, STORE_PROOF_SELECT, error);
 }
 
+/* "Not at the moment" is the server's trouble, and soon over; said of one folder again on the next connection, it is that
+ * folder's (Dovecot says so of one that is damaged), and all others must not wait for it. */
+static gboolean
+is_unwilling (Loop *loop, gint64 folder, const GError *error)
+{
+  return g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
+         && !g_hash_table_add (loop->unwilling, g_memdup2 (&folder, sizeof folder));
+}
+
 /* A folder that the server will not open is left alone; INBOX must open. */
 static gboolean
 survive_refusal (Loop *loop, gint64 folder, GError **error)
 {
-  if (!imap_session_is_usable (loop->session)
+  if (!imap_session_is_usable (loop->session) || folder == sync_watch_get_inbox (loop->watch)
       || !(g_error_matches (*error, BASE_ERROR, BASE_ERROR_REFUSED)
            || g_error_matches (*error, BASE_ERROR, BASE_ERROR_GONE)
-           || g_error_matches (*error, BASE_ERROR, BASE_ERROR_LIMIT))
-      || folder == sync_watch_get_inbox (loop->watch))
+           || g_error_matches (*error, BASE_ERROR, BASE_ERROR_LIMIT)
+           || is_unwilling (loop, folder, *error)))
     return FALSE;
   base_log ("%s: %s", sync_account_get_id (loop->account), (*error)->message);
   g_clear_pointer (&loop->mailbox, sync_mailbox_free);
@@ -555,6 +567,7 @@ sync_loop_run (SyncWorker *worker, gpointer account)
 
   loop.times = sync_account_get_times (account);
   loop.watch = sync_watch_new (loop.times);
+  loop.unwilling = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   sync_memory_init (&loop.memory);
   loop.db = sync_account_open_store (account, worker, &loop.row);
   if (loop.db != NULL) {
@@ -570,6 +583,7 @@ sync_loop_run (SyncWorker *worker, gpointer account)
   disconnect (&loop);
   sync_memory_clear (&loop.memory);
   sync_watch_free (loop.watch);
+  g_hash_table_unref (loop.unwilling);
   g_clear_object (&loop.cancellable);
   g_clear_pointer (&loop.db, store_db_free);
 }

@@ -378,6 +378,40 @@ test_back_off (void)
 }
 
 static gboolean
+has_trouble (Rig *rig, const char *name)
+{
+  g_autoptr (StoreFolder) folder = store_folder_get (rig->db, rig_folder (rig, name), NULL);
+
+  return folder != NULL && folder->trouble != NULL;
+}
+
+/* One folder that the server cannot open for as long as it likes: all others are in step, and it says why it is not. */
+static void
+test_one_folder (void)
+{
+  static const Command archive = { MODEL_IMAP, "SELECT *Archive*", NULL, NULL };
+  Row row = { .command = &archive, .answer = "NO [SERVERBUG] damaged", .left = 1000 };
+  Rig *rig = rig_new (NULL);
+
+  model_server_set_hook (rig->server, make_trouble, &row);
+  rig_deliver (rig, "Archive", "kept");
+  rig_deliver (rig, "Trash", "behind");
+  rig_start (rig);
+  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && has_trouble (rig, "Archive"), PATIENCE);
+  RIG_WAIT (rig_total (rig, "Trash") == 1, PATIENCE);
+  g_assert_false (has_trouble (rig, "Trash"));
+  /* And in step it stays: news come at once. */
+  rig_deliver (rig, "INBOX", "news");
+  RIG_WAIT (rig_total (rig, "INBOX") == 1, 5);
+  g_assert_cmpint (rig_get_phase (rig), ==, SYNC_PHASE_IN_STEP);
+
+  g_atomic_int_set (&row.left, 0);
+  sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "Archive"));
+  RIG_WAIT (!has_trouble (rig, "Archive") && rig_total (rig, "Archive") == 1, PATIENCE);
+  rig_free (rig);
+}
+
+static gboolean
 is_taken_back (Rig *rig, gint64 id)
 {
   g_autoptr (StoreMessage) message = store_message_get (rig->db, id, NULL);
@@ -416,6 +450,7 @@ test_commands_add (void)
   g_test_add_func ("/trouble/commands/limit-for-ever", test_limit_for_ever);
   g_test_add_func ("/trouble/commands/greeting", test_greeting);
   g_test_add_func ("/trouble/commands/back-off", test_back_off);
+  g_test_add_func ("/trouble/commands/one-folder", test_one_folder);
   g_test_add_func ("/trouble/commands/folders", test_folders);
   g_test_add_func ("/trouble/commands/imap", test_imap);
   g_test_add_func ("/trouble/commands/smtp", test_smtp);
