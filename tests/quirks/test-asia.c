@@ -154,7 +154,7 @@ test_ascending_sets (void)
   for (guint i = 0; lines[i] != NULL; i++) {
     g_auto (GStrv) words = g_strsplit (lines[i], " ", -1);
 
-    for (guint k = 1; words[k] != NULL && words[k + 1] != NULL; k++) {
+    for (guint k = 0; words[k] != NULL && words[k + 1] != NULL; k++) {
       if (!g_str_equal (words[k], "FETCH") && !g_str_equal (words[k], "STORE"))
         continue;
       sets++;
