@@ -12,8 +12,12 @@
 #include "store-outgoing.h"
 #include "sync-engine.h"
 
-#define PATIENCE_MS   1000
+#define PATIENCE_MS 1000
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MAX_GROWTH_KB (1024 * 1024) /* these keep for a while what is freed */
+#else
 #define MAX_GROWTH_KB (64 * 1024)
+#endif
 
 /* Waits for a look at the server that begins now. */
 static void
