@@ -42,10 +42,22 @@ copy_tree (const char *from, const char *to)
 
 /* ---- one scenario ---- */
 
+static void
+free_scenario (gpointer data)
+{
+  CrashScenario *scenario = data;
+
+  g_free (scenario->name);
+  g_free (scenario->capabilities);
+  g_free (scenario->smtp_capabilities);
+  g_free (scenario->setup);
+  g_free (scenario);
+}
+
 static GPtrArray *
 list_scenarios (const char *child)
 {
-  GPtrArray *scenarios = g_ptr_array_new ();
+  GPtrArray *scenarios = g_ptr_array_new_with_free_func (free_scenario);
   g_autofree char *out = NULL;
   const char *argv[] = { child, "list", NULL };
   g_auto (GStrv) lines = NULL;
