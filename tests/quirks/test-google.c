@@ -99,7 +99,7 @@ test_encoded_message (void)
   g_autoptr (MimeMessage) message = mime_message_new (bytes);
   GPtrArray *parts = mime_message_get_parts (message);
   g_autoptr (GBytes) inner = NULL;
-  g_autofree char *text = g_strdup (mime_message_get_text (message));
+  g_autofree char *shown = g_strdup (mime_message_get_text (message));
 
   g_assert_cmpuint (parts->len, ==, 2);
   g_assert_true (((MimePart *)g_ptr_array_index (parts, 1))->is_attachment);
@@ -107,7 +107,7 @@ test_encoded_message (void)
   g_assert_nonnull (inner);
   g_assert_nonnull (
       g_strstr_len (g_bytes_get_data (inner, NULL), (gssize)g_bytes_get_size (inner), "Hello!"));
-  g_assert_cmpstr (g_strstrip (text), ==, "See below.");
+  g_assert_cmpstr (g_strstrip (shown), ==, "See below.");
 }
 
 /* STATUS counts chats which SELECT does not know: what SELECT says is the truth, and nobody looks for the rest for ever. */
