@@ -1,6 +1,7 @@
 /* An opened message on the main thread: what the pool thread parsed, immutable.  It must never
  * parse, decode or clean here: those go to the pool. */
 #include "mail-engine-private.h"
+#include "mail-fetch.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -19,6 +20,7 @@ struct _MailContent
   MailEngine *engine;
   MailMessage *message;
   MailParsed *parsed;
+  GBytes *whole;           /* nullable: of a partial message, once all of it has come */
   GListStore *attachments; /* of MailPart */
 };
 
@@ -30,6 +32,7 @@ mail_content_finalize (GObject *object)
   MailContent *self = MAIL_CONTENT (object);
 
   g_clear_object (&self->attachments);
+  g_clear_pointer (&self->whole, g_bytes_unref);
   g_clear_pointer (&self->parsed, mail_parsed_unref);
   g_clear_object (&self->message);
   g_clear_object (&self->engine);
@@ -179,7 +182,8 @@ mail_content_dup_source (MailContent *self)
 {
   g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
   gsize length;
-  const char *data = g_bytes_get_data (self->parsed->bytes, &length);
+  const char *data =
+      g_bytes_get_data (self->whole != NULL ? self->whole : self->parsed->bytes, &length);
 
   if (length <= MAX_SOURCE)
     return base_text_repair (data, (gssize)length);
@@ -229,9 +233,11 @@ mail_content_get_html_with_images_finish (MailContent *self, GAsyncResult *resul
 
 typedef struct
 {
+  MailSource source;
   MailParsed *parsed;
   guint index;
-  GFile *where; /* nullable: the folder, or the file, to write */
+  GFile *where;        /* nullable: the folder, or the file, to write */
+  GPtrArray *progress; /* nullable: of MailProgress, one for each attachment */
 } PartsJob;
 
 typedef struct
@@ -247,6 +253,7 @@ parts_job_free (gpointer data)
 
   mail_parsed_unref (job->parsed);
   g_clear_object (&job->where);
+  g_clear_pointer (&job->progress, g_ptr_array_unref);
   g_free (job);
 }
 
@@ -337,8 +344,13 @@ run_save_all (gpointer data, GCancellable *cancellable, GError **error)
   g_mutex_unlock (&job->parsed->lock);
 
   for (guint i = 0; i < names->len; i++) {
-    g_autoptr (GBytes) bytes = mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i));
+    guint index = g_array_index (indexes, guint, i);
+    g_autoptr (GBytes) bytes = NULL;
 
+    if (!mail_fetch_part (&job->source, job->parsed, index, job->progress->pdata[i], cancellable,
+                          error))
+      return NULL;
+    bytes = mail_parsed_decode (job->parsed, index);
     if (bytes != NULL && !mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error))
       return NULL;
   }
@@ -350,12 +362,20 @@ mail_content_save_all_async (MailContent *self, GFile *folder, GCancellable *can
                              GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_CONTENT (self) && G_IS_FILE (folder));
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
   PartsJob *job = g_new0 (PartsJob, 1);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->attachments));
 
+  job->source = mail_engine_get_source (self->engine);
   job->parsed = mail_parsed_ref (self->parsed);
   job->where = g_object_ref (folder);
-  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
-                         run_save_all, job, parts_job_free, NULL);
+  job->progress = g_ptr_array_new_with_free_func ((GDestroyNotify)mail_progress_unref);
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MailPart) part = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+
+    g_ptr_array_add (job->progress, mail_part_begin (part, task));
+  }
+  mail_engine_call_waiting (self->engine, task, run_save_all, job, parts_job_free, NULL);
 }
 
 gboolean
@@ -372,9 +392,11 @@ static gpointer
 run_save (gpointer data, GCancellable *cancellable, GError **error)
 {
   PartsJob *job = data;
+  g_autoptr (GBytes) bytes = mail_fetch_whole (&job->source, job->parsed, cancellable, error);
 
-  return mail_save_file (job->where, job->parsed->bytes, TRUE, cancellable, error) ? MAIL_CALL_DONE
-                                                                                   : NULL;
+  return bytes != NULL && mail_save_file (job->where, bytes, TRUE, cancellable, error)
+             ? MAIL_CALL_DONE
+             : NULL;
 }
 
 void
@@ -384,10 +406,11 @@ mail_content_save_async (MailContent *self, GFile *file, GCancellable *cancellab
   g_return_if_fail (MAIL_IS_CONTENT (self) && G_IS_FILE (file));
   PartsJob *job = g_new0 (PartsJob, 1);
 
+  job->source = mail_engine_get_source (self->engine);
   job->parsed = mail_parsed_ref (self->parsed);
   job->where = g_object_ref (file);
-  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
-                         run_save, job, parts_job_free, NULL);
+  mail_engine_call_waiting (self->engine, g_task_new (self, cancellable, callback, user_data),
+                            run_save, job, parts_job_free, NULL);
 }
 
 gboolean
@@ -395,4 +418,52 @@ mail_content_save_finish (MailContent *self, GAsyncResult *result, GError **erro
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_pointer (G_TASK (result), error) != NULL;
+}
+
+gboolean
+mail_content_is_whole (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), FALSE);
+  return !self->parsed->is_partial || self->whole != NULL;
+}
+
+static void
+bytes_free (gpointer bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+/* Pool thread. */
+static gpointer
+run_fetch_whole (gpointer data, GCancellable *cancellable, GError **error)
+{
+  PartsJob *job = data;
+
+  return mail_fetch_whole (&job->source, job->parsed, cancellable, error);
+}
+
+void
+mail_content_fetch_whole_async (MailContent *self, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_CONTENT (self));
+  PartsJob *job = g_new0 (PartsJob, 1);
+
+  job->source = mail_engine_get_source (self->engine);
+  job->parsed = mail_parsed_ref (self->parsed);
+  mail_engine_call_waiting (self->engine, g_task_new (self, cancellable, callback, user_data),
+                            run_fetch_whole, job, parts_job_free, bytes_free);
+}
+
+gboolean
+mail_content_fetch_whole_finish (MailContent *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  GBytes *bytes = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (bytes == NULL)
+    return FALSE;
+  g_clear_pointer (&self->whole, g_bytes_unref);
+  self->whole = bytes;
+  return TRUE;
 }

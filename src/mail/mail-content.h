@@ -42,6 +42,11 @@ const char *mail_part_get_name (MailPart *part); /* safe file name */
 const char *mail_part_get_content_type (MailPart *part);
 guint64 mail_part_get_size (MailPart *part);
 char *mail_part_dup_size_text (MailPart *part) G_GNUC_WARN_UNUSED_RESULT;
+/* Property "is-here" (notify): FALSE for a large one that was left on the server.  What needs it (save, export, forwarding)
+ * fetches it first; a cancelled fetch ends at once. */
+gboolean mail_part_is_here (MailPart *part);
+/* Property "progress" (notify): 0 to 1 while it is fetched, else -1. */
+double mail_part_get_progress (MailPart *part);
 
 /* Decoded bytes of any part by the index that stands in a sosik-cid: URI. */
 void mail_content_get_part_bytes_async (MailContent *content, guint index,
@@ -64,12 +69,20 @@ void mail_part_export_async (MailPart *part, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
 GFile *mail_part_export_finish (MailPart *part, GAsyncResult *result,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* FALSE: large parts are on the server still. */
+gboolean mail_content_is_whole (MailContent *content);
+/* Fetches all of it, for mail_content_dup_source ().  RETRY offline. */
+void mail_content_fetch_whole_async (MailContent *content, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_content_fetch_whole_finish (MailContent *content, GAsyncResult *result,
+                                          GError **error);
 /* Writes the raw bytes of the message ("Save as … .eml"); whole or not at all, an existing file
- * is replaced. */
+ * is replaced.  Fetches what is not here. */
 void mail_content_save_async (MailContent *content, GFile *file, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_content_save_finish (MailContent *content, GAsyncResult *result, GError **error);
-/* The raw source as text (valid UTF-8), for "View source"; at most its first megabyte. */
+/* The raw source as text (valid UTF-8), for "View source"; at most its first megabyte.  Of what is here: see
+ * mail_content_is_whole (). */
 char *mail_content_dup_source (MailContent *content) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

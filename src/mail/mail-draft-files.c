@@ -2,6 +2,7 @@
  * so that what happens to the original later does not matter.  Main thread; it must never read a
  * file here. */
 #include "mail-draft-private.h"
+#include "mail-fetch.h"
 
 #include <glib/gi18n.h>
 
@@ -125,7 +126,8 @@ typedef struct
   char *draft;
   GFile *file;        /* attaching; nullable */
   MailParsed *parsed; /* forwarding; nullable */
-  GArray *indexes;    /* of guint, with names and types beside */
+  MailSource source;
+  GArray *indexes; /* of guint, with names and types beside */
   GPtrArray *names, *types;
 } FilesJob;
 
@@ -303,9 +305,12 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (free_file);
 
   for (guint i = 0; i < job->indexes->len; i++) {
-    g_autoptr (GBytes) bytes =
-        mail_parsed_decode (job->parsed, g_array_index (job->indexes, guint, i));
+    guint index = g_array_index (job->indexes, guint, i);
+    g_autoptr (GBytes) bytes = NULL;
 
+    if (!mail_fetch_part (&job->source, job->parsed, index, NULL, cancellable, error))
+      return NULL;
+    bytes = mail_parsed_decode (job->parsed, index);
     if (bytes == NULL)
       continue;
     g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
@@ -345,6 +350,7 @@ start_take_along (MailDraft *self, GTask *task)
   GListModel *parts = mail_content_get_attachments (content);
   FilesJob *job = files_job_new (self);
 
+  job->source = mail_engine_get_source (self->engine);
   job->parsed = mail_parsed_ref (mail_content_get_parsed (content));
   job->indexes = g_array_new (FALSE, FALSE, sizeof (guint));
   job->names = g_ptr_array_new_with_free_func (g_free);
@@ -357,8 +363,8 @@ start_take_along (MailDraft *self, GTask *task)
     g_ptr_array_add (job->names, g_strdup (mail_part_get_name (part)));
     g_ptr_array_add (job->types, g_strdup (mail_part_get_content_type (part)));
   }
-  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_taken_along, task),
-                         run_take_along, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
+  mail_engine_call_waiting (self->engine, g_task_new (NULL, NULL, on_taken_along, task),
+                            run_take_along, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
 }
 
 void

@@ -181,3 +181,45 @@ mail_engine_end_request (MailEngine *engine, GCancellable *request)
   }
   g_ptr_array_remove_fast (engine->requests, request);
 }
+
+/* ---- pool calls that may wait ---- */
+
+typedef struct
+{
+  MailEngine *engine;    /* owned */
+  GTask *task;           /* owned */
+  GCancellable *request; /* owned */
+  GDestroyNotify free_result;
+} Waiting;
+
+static void
+on_waited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Waiting *waiting = user_data;
+  GError *error = NULL;
+  gpointer value = g_task_propagate_pointer (G_TASK (result), &error);
+
+  mail_engine_end_request (waiting->engine, waiting->request);
+  if (value != NULL)
+    g_task_return_pointer (waiting->task, value, waiting->free_result);
+  else
+    g_task_return_error (waiting->task, error);
+  g_object_unref (waiting->request);
+  g_object_unref (waiting->task);
+  g_object_unref (waiting->engine);
+  g_free (waiting);
+}
+
+void
+mail_engine_call_waiting (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
+                          GDestroyNotify free_data, GDestroyNotify free_result)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
+  waiting->engine = g_object_ref (engine);
+  waiting->task = task;
+  waiting->free_result = free_result;
+  waiting->request = mail_engine_begin_request (engine, g_task_get_cancellable (task));
+  mail_engine_call_pool (engine, g_task_new (NULL, waiting->request, on_waited, waiting), func,
+                         data, free_data, free_result);
+}

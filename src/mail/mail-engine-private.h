@@ -81,6 +81,9 @@ void mail_engine_act_in_store (MailEngine *engine, GTask *outer, char *sentence,
 typedef gpointer (*MailPoolFunc) (gpointer data, GCancellable *cancellable, GError **error);
 void mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
                             GDestroyNotify free_data, GDestroyNotify free_result);
+/* The same for what may have to wait for a server: `func` gets a cancellable that stop cancels too. */
+void mail_engine_call_waiting (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
+                               GDestroyNotify free_data, GDestroyNotify free_result);
 /* A call into the sync engine that may last: a cancellable that also follows `cancellable`
  * (nullable) and is cancelled by stop.  Take it out again with mail_engine_end_request (). */
 GCancellable *mail_engine_begin_request (MailEngine *engine,

@@ -2,6 +2,7 @@
  * pool thread.  And the remote images that a person allowed.  Main thread, which only orders the
  * steps. */
 #include "mail-engine-private.h"
+#include "mail-fetch.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -35,10 +36,28 @@ opening_end (Opening *opening, MailContent *content, GError *error)
 
 /* ---- parse ---- */
 
-static void
-bytes_free (gpointer bytes)
+/* What was read, and where it is from. */
+typedef struct
 {
-  g_bytes_unref (bytes);
+  MailRead *read; /* owned */
+  char *account;  /* owned; nullable */
+  gint64 message;
+} ParseJob;
+
+static void
+parse_job_free (gpointer data)
+{
+  ParseJob *job = data;
+
+  mail_read_free (job->read);
+  g_free (job->account);
+  g_free (job);
+}
+
+static void
+read_free (gpointer read)
+{
+  mail_read_free (read);
 }
 
 static void
@@ -51,7 +70,26 @@ parsed_free (gpointer parsed)
 static gpointer
 run_parse (gpointer data, GCancellable *cancellable, GError **error)
 {
-  return mail_parsed_new (data);
+  ParseJob *job = data;
+  g_autoptr (GArray) missing = g_array_new (FALSE, FALSE, sizeof (MimeMissing));
+  GPtrArray *parts = job->read->partial != NULL ? job->read->partial->parts : NULL;
+
+  for (guint i = 0; parts != NULL && i < parts->len; i++) {
+    const StorePart *part = parts->pdata[i];
+    MimeMissing one = { .index = part->index, .size = part->size };
+
+    g_array_append_val (missing, one);
+  }
+  MailParsed *parsed = mail_parsed_new_partial (
+      job->read->bytes, (const MimeMissing *)(gpointer)missing->data, missing->len);
+  parsed->account = g_steal_pointer (&job->account);
+  parsed->message = job->message;
+  for (guint i = 0; i < job->read->contents->len; i++) {
+    const MailGiven *given = job->read->contents->pdata[i];
+
+    mime_message_give_part (parsed->mime, given->index, given->content, given->decoded);
+  }
+  return parsed;
 }
 
 static void
@@ -138,7 +176,7 @@ fetch_body (Opening *opening)
 static gpointer
 run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
-  return store_message_get_body (db, *(gint64 *)data, error);
+  return mail_read_body (db, *(gint64 *)data, error);
 }
 
 static void
@@ -147,11 +185,18 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
   Opening *opening = user_data;
   MailEngine *self = g_task_get_source_object (opening->outer);
   GError *error = NULL;
-  GBytes *bytes = g_task_propagate_pointer (G_TASK (result), &error);
+  MailRead *read = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (bytes != NULL) {
+  if (read != NULL) {
+    MailFolder *folder = mail_message_get_folder (opening->message);
+    MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
+    ParseJob *job = g_new0 (ParseJob, 1);
+
+    job->read = read;
+    job->account = account != NULL ? g_strdup (mail_account_get_id (account)) : NULL;
+    job->message = mail_message_get_id (opening->message);
     mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_parsed, opening), run_parse,
-                           bytes, bytes_free, parsed_free);
+                           job, parse_job_free, parsed_free);
   } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) && !opening->fetched) {
     g_error_free (error);
     opening->fetched = TRUE;
@@ -168,7 +213,7 @@ read_body (Opening *opening)
 
   mail_engine_call_store (g_task_get_source_object (opening->outer),
                           g_task_new (NULL, opening->request, on_body, opening), run_read_body,
-                          g_memdup2 (&id, sizeof id), g_free, bytes_free);
+                          g_memdup2 (&id, sizeof id), g_free, read_free);
 }
 
 void

@@ -33,12 +33,19 @@ addresses (MimeMessage *mime, const char *header)
 MailParsed *
 mail_parsed_new (GBytes *bytes)
 {
+  return mail_parsed_new_partial (bytes, NULL, 0);
+}
+
+MailParsed *
+mail_parsed_new_partial (GBytes *bytes, const MimeMissing *missing, gsize n)
+{
   MailParsed *self = g_new0 (MailParsed, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->bytes = g_bytes_ref (bytes);
-  self->mime = mime_message_new (bytes);
+  self->is_partial = n > 0;
+  self->mime = mime_message_new_partial (bytes, missing, n);
   self->subject = mime_message_get_header (self->mime, "Subject");
   if (self->subject == NULL)
     self->subject = g_strdup ("");
@@ -76,6 +83,7 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->to, g_ptr_array_unref);
   g_clear_pointer (&self->cc, g_ptr_array_unref);
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
+  g_free (self->account);
   g_free (self->subject);
   g_free (self->text);
   g_free (self->html);

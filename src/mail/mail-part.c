@@ -1,6 +1,7 @@
-/* An attachment of an opened message: name, type and size at once, its bytes by a pool thread.
- * Main thread; it must never decode or write here. */
+/* An attachment of an opened message: name, type and size at once, its bytes by a pool thread, which fetches them first where
+ * they were left on the server.  Main thread; it must never decode or write here. */
 #include "mail-engine-private.h"
+#include "mail-fetch.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -15,19 +16,50 @@ struct _MailPart
   /* Owned */
   MailEngine *engine;
   MailParsed *parsed;
+  MailProgress *progress;
   char *name, *content_type;
 
   guint index;
   guint64 size;
+  guint downloads; /* under way */
+  guint timer;     /* looks how far they are */
+  int permille;    /* as told last; -1: nothing is under way, or nothing has come */
+  gboolean is_here;
 };
 
+enum
+{
+  PROP_0,
+  PROP_IS_HERE,
+  PROP_PROGRESS,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+#define LOOK_MS 100
+
 G_DEFINE_FINAL_TYPE (MailPart, mail_part, G_TYPE_OBJECT)
+
+static void
+mail_part_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  MailPart *self = MAIL_PART (object);
+
+  if (id == PROP_IS_HERE)
+    g_value_set_boolean (value, self->is_here);
+  else if (id == PROP_PROGRESS)
+    g_value_set_double (value, mail_part_get_progress (self));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
 
 static void
 mail_part_finalize (GObject *object)
 {
   MailPart *self = MAIL_PART (object);
 
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_pointer (&self->progress, mail_progress_unref);
   g_clear_pointer (&self->parsed, mail_parsed_unref);
   g_clear_object (&self->engine);
   g_free (self->name);
@@ -39,6 +71,12 @@ static void
 mail_part_class_init (MailPartClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mail_part_finalize;
+  G_OBJECT_CLASS (klass)->get_property = mail_part_get_property;
+  properties[PROP_IS_HERE] =
+      g_param_spec_boolean ("is-here", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, -1, 1, -1,
+                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 }
 
 static void
@@ -57,7 +95,69 @@ mail_part_new (MailEngine *engine, MailParsed *parsed, const MimePart *part)
   self->name = g_strdup (part->name);
   self->content_type = g_strdup (part->content_type);
   self->size = part->size;
+  self->is_here = !part->is_missing;
+  self->permille = -1;
+  self->progress = mail_progress_new (self->is_here);
   return self;
+}
+
+/* ---- how far it is ---- */
+
+static gboolean
+on_look (gpointer data)
+{
+  MailPart *self = data;
+  int permille = g_atomic_int_get (&self->progress->permille);
+  gboolean is_here = g_atomic_int_get (&self->progress->is_here);
+
+  if (permille != self->permille) {
+    self->permille = permille;
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
+  }
+  if (is_here != self->is_here) {
+    self->is_here = is_here;
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_HERE]);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_ended (MailPart *self)
+{
+  if (--self->downloads > 0)
+    return;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_atomic_int_set (&self->progress->permille, -1);
+  on_look (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
+}
+
+MailProgress *
+mail_part_begin (MailPart *self, GTask *task)
+{
+  if (!self->is_here) {
+    self->downloads++;
+    g_signal_connect_object (task, "notify::completed", G_CALLBACK (on_ended), self,
+                             G_CONNECT_SWAPPED);
+    if (self->timer == 0)
+      self->timer = g_timeout_add (LOOK_MS, on_look, self);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROGRESS]);
+  }
+  return mail_progress_ref (self->progress);
+}
+
+gboolean
+mail_part_is_here (MailPart *self)
+{
+  g_return_val_if_fail (MAIL_IS_PART (self), FALSE);
+  return self->is_here;
+}
+
+double
+mail_part_get_progress (MailPart *self)
+{
+  g_return_val_if_fail (MAIL_IS_PART (self), -1);
+  return self->downloads > 0 ? MAX (self->permille, 0) / 1000.0 : -1;
 }
 
 guint
@@ -96,7 +196,9 @@ mail_part_dup_size_text (MailPart *self)
 
 typedef struct
 {
+  MailSource source;
   MailParsed *parsed;
+  MailProgress *progress;
   guint index;
   char *name;
   GFile *file;      /* for saving; GFile is immutable and of any thread */
@@ -109,6 +211,7 @@ part_job_free (gpointer data)
   PartJob *job = data;
 
   mail_parsed_unref (job->parsed);
+  mail_progress_unref (job->progress);
   g_free (job->name);
   g_clear_object (&job->file);
   g_clear_pointer (&job->paths, base_paths_unref);
@@ -116,10 +219,12 @@ part_job_free (gpointer data)
 }
 
 static PartJob *
-part_job_new (MailPart *self)
+part_job_new (MailPart *self, GTask *task)
 {
   PartJob *job = g_new0 (PartJob, 1);
 
+  job->source = mail_engine_get_source (self->engine);
+  job->progress = mail_part_begin (self, task);
   job->parsed = mail_parsed_ref (self->parsed);
   job->index = self->index;
   job->name = g_strdup (self->name);
@@ -127,9 +232,13 @@ part_job_new (MailPart *self)
 }
 
 static GBytes *
-decode (const PartJob *job, GError **error)
+decode (const PartJob *job, GCancellable *cancellable, GError **error)
 {
-  GBytes *bytes = mail_parsed_decode (job->parsed, job->index);
+  GBytes *bytes = NULL;
+
+  if (!mail_fetch_part (&job->source, job->parsed, job->index, job->progress, cancellable, error))
+    return NULL;
+  bytes = mail_parsed_decode (job->parsed, job->index);
 
   if (bytes == NULL)
     base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message has no such attachment."));
@@ -141,7 +250,7 @@ static gpointer
 run_save (gpointer data, GCancellable *cancellable, GError **error)
 {
   PartJob *job = data;
-  g_autoptr (GBytes) bytes = decode (job, error);
+  g_autoptr (GBytes) bytes = decode (job, cancellable, error);
 
   if (bytes == NULL || !mail_save_file (job->file, bytes, TRUE, cancellable, error))
     return NULL;
@@ -153,11 +262,11 @@ mail_part_save_async (MailPart *self, GFile *file, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_PART (self) && G_IS_FILE (file));
-  PartJob *job = part_job_new (self);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  PartJob *job = part_job_new (self, task);
 
   job->file = g_object_ref (file);
-  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
-                         run_save, job, part_job_free, NULL);
+  mail_engine_call_waiting (self->engine, task, run_save, job, part_job_free, NULL);
 }
 
 gboolean
@@ -172,7 +281,7 @@ static gpointer
 run_export (gpointer data, GCancellable *cancellable, GError **error)
 {
   PartJob *job = data;
-  g_autoptr (GBytes) bytes = decode (job, error);
+  g_autoptr (GBytes) bytes = decode (job, cancellable, error);
 
   return bytes != NULL ? mail_save_export (job->paths, job->name, bytes, error) : NULL;
 }
@@ -182,11 +291,11 @@ mail_part_export_async (MailPart *self, GCancellable *cancellable, GAsyncReadyCa
                         gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_PART (self));
-  PartJob *job = part_job_new (self);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  PartJob *job = part_job_new (self, task);
 
   job->paths = base_paths_ref (mail_engine_get_paths (self->engine));
-  mail_engine_call_pool (self->engine, g_task_new (self, cancellable, callback, user_data),
-                         run_export, job, part_job_free, g_object_unref);
+  mail_engine_call_waiting (self->engine, task, run_export, job, part_job_free, g_object_unref);
 }
 
 GFile *

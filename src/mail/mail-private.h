@@ -60,7 +60,10 @@ typedef struct
   gatomicrefcount ref_count;
   GMutex lock;
   MimeMessage *mime;
-  GBytes *bytes;
+  GBytes *bytes; /* `is_partial`: they lack the content of some parts (see mail-fetch.h) */
+  gboolean is_partial;
+  char *account; /* nullable; with `message`, the row: where the rest is to be had */
+  gint64 message;
   char *subject, *text, *html;
   char *message_id, *in_reply_to, *references; /* nullable */
   gint64 date;
@@ -69,10 +72,13 @@ typedef struct
 } MailParsed;
 
 MailParsed *mail_parsed_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT; /* any thread, slow */
+/* The same of bytes that lack these parts. */
+MailParsed *mail_parsed_new_partial (GBytes *bytes, const MimeMissing *missing,
+                                     gsize n) G_GNUC_WARN_UNUSED_RESULT;
 MailParsed *mail_parsed_ref (MailParsed *parsed);
 void mail_parsed_unref (MailParsed *parsed); /* any thread */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailParsed, mail_parsed_unref)
-/* Any thread; NULL when the index is out of range. */
+/* Any thread; NULL when the index is out of range, or the part is missing. */
 GBytes *mail_parsed_decode (MailParsed *parsed, guint index) G_GNUC_WARN_UNUSED_RESULT;
 
 MailContent *mail_content_new (MailEngine *engine, MailMessage *message,

@@ -1,5 +1,6 @@
-/* The files of a message.  Main thread; decoding and writing happen behind mail_part_*_async ().  A file is opened only
- * after a click, from a copy that can neither be changed nor run. */
+/* The files of a message.  Main thread; fetching, decoding and writing happen behind mail_part_*_async ().  A file is opened
+ * only after a click, from a copy that can neither be changed nor run; one that was left on the server is fetched by the same
+ * click, shows how far it is, and can be cancelled. */
 #include "ui-attachments.h"
 
 #include <glib/gi18n.h>
@@ -29,7 +30,13 @@ typedef struct
   MailContent *content;
   MailPart *part;
   GFile *file;
+  GCancellable *cancellable;
 } Job;
+
+static GCancellable *get_cancellable (MailPart *part);
+static void open_part (Job *job);
+static void save_part (Job *job);
+static void save_all (Job *job);
 
 static Job *
 job_new (UiAttachments *self, MailPart *part)
@@ -48,6 +55,7 @@ job_free (Job *job)
   g_object_unref (job->content);
   g_clear_object (&job->part);
   g_clear_object (&job->file);
+  g_clear_object (&job->cancellable);
   g_free (job);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
@@ -63,6 +71,60 @@ static void
 say (Job *job, const char *sentence)
 {
   gtk_widget_activate_action (job->widget, "win.notify", "s", sentence);
+}
+
+/* ---- what did not work ---- */
+
+typedef struct
+{
+  Job *job;
+  void (*again) (Job *job);
+} Retry;
+
+static void
+on_retry (gboolean accepted, gpointer data)
+{
+  Retry *retry = data;
+  if (accepted && gtk_widget_get_root (retry->job->widget) != NULL)
+    retry->again (g_steal_pointer (&retry->job));
+  g_clear_pointer (&retry->job, job_free);
+  g_free (retry);
+}
+
+/* Takes `job`.  What may work later can be tried again. */
+static void
+say_failed (Job *job, const char *heading, const GError *error, void (*again) (Job *job))
+{
+  g_autoptr (Job) owned = job;
+  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY) || !job_window (job)) {
+    ui_dialog_error (job_window (job), heading, error);
+    return;
+  }
+  Retry *retry = g_new0 (Retry, 1);
+  retry->job = g_steal_pointer (&owned);
+  retry->again = again;
+  ui_dialog_confirm (job_window (job), heading, error->message, base_error_get_detail (error),
+                     _ ("_Try Again"), FALSE, on_retry, retry);
+}
+
+/* ---- what is on its way ---- */
+
+/* What cancels the fetching of a part, for as long as the part lives; another one once it was used. */
+static GCancellable *
+get_cancellable (MailPart *part)
+{
+  GCancellable *cancellable = g_object_get_data (G_OBJECT (part), "ui-cancellable");
+  if (!cancellable || g_cancellable_is_cancelled (cancellable)) {
+    cancellable = g_cancellable_new ();
+    g_object_set_data_full (G_OBJECT (part), "ui-cancellable", cancellable, g_object_unref);
+  }
+  return cancellable;
+}
+
+static void
+on_cancel (GtkWidget *button, MailPart *part)
+{
+  g_cancellable_cancel (get_cancellable (part));
 }
 
 /* ---- open ---- */
@@ -94,7 +156,7 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
   if (!file) {
     g_autofree char *heading =
         g_strdup_printf (_ ("“%s” could not be opened"), mail_part_get_name (job->part));
-    ui_dialog_error (window, heading, error);
+    say_failed (g_steal_pointer (&job), heading, error, open_part);
     return;
   }
   if (!window) /* closed meanwhile: nobody waits for it any more */
@@ -103,11 +165,21 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
   gtk_show_uri_full (window, uri, GDK_CURRENT_TIME, NULL, on_launched, g_steal_pointer (&job));
 }
 
+/* Takes `job`. */
+static void
+open_part (Job *job)
+{
+  g_set_object (&job->cancellable, get_cancellable (job->part));
+  mail_part_export_async (job->part, job->cancellable, on_exported, job);
+}
+
 static void
 on_open (GtkWidget *button, MailPart *part)
 {
   UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
-  mail_part_export_async (part, NULL, on_exported, job_new (self, part));
+  /* On its way already: a second click would open it twice. */
+  if (mail_part_get_progress (part) < 0)
+    open_part (job_new (self, part));
 }
 
 /* ---- save ---- */
@@ -120,13 +192,21 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   const char *name = mail_part_get_name (job->part);
   if (!mail_part_save_finish (MAIL_PART (source), result, &error)) {
     g_autofree char *heading = g_strdup_printf (_ ("“%s” could not be saved"), name);
-    ui_dialog_error (job_window (job), heading, error);
+    say_failed (g_steal_pointer (&job), heading, error, save_part);
     return;
   }
   g_autofree char *saved = g_file_get_basename (job->file);
   g_autofree char *display = g_filename_display_name (saved);
   g_autofree char *sentence = g_strdup_printf (_ ("Saved “%s”"), display);
   say (job, sentence);
+}
+
+/* Takes `job`. */
+static void
+save_part (Job *job)
+{
+  g_set_object (&job->cancellable, get_cancellable (job->part));
+  mail_part_save_async (job->part, job->file, job->cancellable, on_saved, job);
 }
 
 static void
@@ -136,8 +216,7 @@ on_save_chosen (GFile *file, gpointer data)
   if (!file)
     return;
   job->file = g_object_ref (file);
-  MailPart *part = job->part;
-  mail_part_save_async (part, file, NULL, on_saved, g_steal_pointer (&job));
+  save_part (g_steal_pointer (&job));
 }
 
 static void
@@ -158,12 +237,19 @@ on_saved_all (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Job) job = data;
   g_autoptr (GError) error = NULL;
   if (!mail_content_save_all_finish (MAIL_CONTENT (source), result, &error)) {
-    ui_dialog_error (job_window (job), _ ("The attachments could not be saved"), error);
+    say_failed (g_steal_pointer (&job), _ ("The attachments could not be saved"), error, save_all);
     return;
   }
   guint n = g_list_model_get_n_items (mail_content_get_attachments (job->content));
   g_autofree char *sentence = g_strdup_printf (ngettext ("Saved %u file", "Saved %u files", n), n);
   say (job, sentence);
+}
+
+/* Takes `job`. */
+static void
+save_all (Job *job)
+{
+  mail_content_save_all_async (job->content, job->file, NULL, on_saved_all, job);
 }
 
 static void
@@ -172,8 +258,8 @@ on_folder_chosen (GFile *folder, gpointer data)
   g_autoptr (Job) job = data;
   if (!folder)
     return;
-  MailContent *content = job->content;
-  mail_content_save_all_async (content, folder, NULL, on_saved_all, g_steal_pointer (&job));
+  job->file = g_object_ref (folder);
+  save_all (g_steal_pointer (&job));
 }
 
 static void
@@ -208,49 +294,133 @@ create_menu (MailPart *part)
   return popover;
 }
 
-static GtkWidget *
-create_row (gpointer item, gpointer data)
+/* The widgets of one file; they go with its row. */
+typedef struct
 {
-  MailPart *part = item;
-  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  /* Borrowed */
+  MailPart *part;
+  GtkWidget *button, *away, *octets, *bar, *cancel;
+} Row;
+
+static void
+update_row (Row *row)
+{
+  const char *name = mail_part_get_name (row->part);
+  double progress = mail_part_get_progress (row->part);
+  gboolean is_here = mail_part_is_here (row->part), fetching = progress >= 0 && !is_here;
+  g_autofree char *size = mail_part_dup_size_text (row->part);
+  g_autofree char *label = NULL;
+
+  gtk_widget_set_visible (row->away, !is_here && !fetching);
+  gtk_widget_set_visible (row->bar, fetching);
+  gtk_widget_set_visible (row->cancel, fetching);
+  if (fetching) {
+    /* Translators: how much of a file has been fetched */
+    g_autofree char *text = g_strdup_printf (_ ("%d%% of %s"), (int)(progress * 100), size);
+    gtk_label_set_text (GTK_LABEL (row->octets), text);
+    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (row->bar), progress);
+  } else {
+    gtk_label_set_text (GTK_LABEL (row->octets), size);
+  }
+  if (is_here)
+    /* Translators: file name, size; read aloud */
+    label = g_strdup_printf (_ ("Open %s, %s"), name, size);
+  else if (fetching)
+    /* Translators: file name; read aloud */
+    label = g_strdup_printf (_ ("%s is being fetched"), name);
+  else
+    /* Translators: file name, size; read aloud */
+    label = g_strdup_printf (_ ("Open %s, %s, not on this computer yet"), name, size);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (row->button)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (is_here) {
+    gtk_widget_set_tooltip_text (row->button, name);
+  } else {
+    /* Translators: file name */
+    g_autofree char *tip =
+        g_strdup_printf (_ ("%s is on the mail server. Opening it fetches it."), name);
+    gtk_widget_set_tooltip_text (row->button, tip);
+  }
+}
+
+static void
+on_part_changed (MailPart *part, GParamSpec *pspec, GtkWidget *octets)
+{
+  if (gtk_widget_get_root (octets) != NULL)
+    update_row (g_object_get_data (G_OBJECT (octets), "row"));
+}
+
+static GtkWidget *
+create_label (Row *row)
+{
+  MailPart *part = row->part;
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gtk_widget_set_valign (content, GTK_ALIGN_CENTER);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   g_autofree char *type = g_content_type_from_mime_type (mail_part_get_content_type (part));
   g_autoptr (GIcon) gicon =
       g_content_type_get_symbolic_icon (type ? type : "application/octet-stream");
-  g_autofree char *size = mail_part_dup_size_text (part);
   GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE, "gicon", gicon, "accessible-role",
                                   GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   GtkWidget *name =
       g_object_new (GTK_TYPE_LABEL, "label", mail_part_get_name (part), "ellipsize",
                     PANGO_ELLIPSIZE_MIDDLE, "max-width-chars", 20, "xalign", 0.0f, NULL);
-  GtkWidget *octets = gtk_label_new (size);
+  row->octets = gtk_label_new (NULL);
+  row->away = g_object_new (GTK_TYPE_IMAGE, "icon-name", "folder-download-symbolic",
+                            "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  row->bar = gtk_progress_bar_new ();
   gtk_widget_add_css_class (name, "attachment-name");
-  gtk_widget_add_css_class (octets, "dim-label");
-  gtk_widget_add_css_class (octets, "caption");
-  gtk_box_append (GTK_BOX (content), icon);
-  gtk_box_append (GTK_BOX (content), name);
-  gtk_box_append (GTK_BOX (content), octets);
+  gtk_widget_add_css_class (row->octets, "dim-label");
+  gtk_widget_add_css_class (row->octets, "caption");
+  gtk_widget_add_css_class (row->away, "dim-label");
+  gtk_box_append (GTK_BOX (line), icon);
+  gtk_box_append (GTK_BOX (line), name);
+  gtk_box_append (GTK_BOX (line), row->octets);
+  gtk_box_append (GTK_BOX (line), row->away);
+  gtk_box_append (GTK_BOX (content), line);
+  gtk_box_append (GTK_BOX (content), row->bar);
+  return content;
+}
 
-  GtkWidget *button = adw_split_button_new ();
-  adw_split_button_set_child (ADW_SPLIT_BUTTON (button), content);
-  adw_split_button_set_popover (ADW_SPLIT_BUTTON (button), GTK_POPOVER (create_menu (part)));
-  gtk_widget_set_halign (button, GTK_ALIGN_START);
-  gtk_widget_set_tooltip_text (button, mail_part_get_name (part));
-  /* Translators: file name, size; read aloud */
-  g_autofree char *label = g_strdup_printf (_ ("Open %s, %s"), mail_part_get_name (part), size);
-  g_autofree char *more = g_strdup_printf (_ ("More for %s"), mail_part_get_name (part));
-  GtkWidget *main_button = gtk_widget_get_first_child (button);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (main_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label, -1);
-  adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (button), more);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (button)),
+static GtkWidget *
+create_row (gpointer item, gpointer data)
+{
+  Row *row = g_new0 (Row, 1);
+  MailPart *part = item;
+  const char *name = mail_part_get_name (part);
+
+  row->part = part;
+  row->button = adw_split_button_new ();
+  adw_split_button_set_child (ADW_SPLIT_BUTTON (row->button), create_label (row));
+  adw_split_button_set_popover (ADW_SPLIT_BUTTON (row->button), GTK_POPOVER (create_menu (part)));
+  gtk_widget_set_halign (row->button, GTK_ALIGN_START);
+  g_autofree char *more = g_strdup_printf (_ ("More for %s"), name);
+  adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (row->button), more);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (row->button)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, more, -1);
-  g_signal_connect_object (button, "clicked", G_CALLBACK (on_open), part, 0);
+  g_signal_connect_object (row->button, "clicked", G_CALLBACK (on_open), part, 0);
 
+  /* Translators: file name */
+  g_autofree char *cancel = g_strdup_printf (_ ("Cancel fetching %s"), name);
+  row->cancel = gtk_button_new_from_icon_name ("process-stop-symbolic");
+  gtk_widget_add_css_class (row->cancel, "flat");
+  gtk_widget_set_valign (row->cancel, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (row->cancel, cancel);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->cancel), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  cancel, -1);
+  g_signal_connect_object (row->cancel, "clicked", G_CALLBACK (on_cancel), part, 0);
+
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
+  gtk_box_append (GTK_BOX (box), row->button);
+  gtk_box_append (GTK_BOX (box), row->cancel);
   GtkWidget *child = gtk_flow_box_child_new ();
-  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), button);
+  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), box);
   gtk_widget_set_focusable (child, FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  mail_part_get_name (part), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (row->octets), "row", row, g_free);
+  g_object_set_data_full (G_OBJECT (row->octets), "part", g_object_ref (part), g_object_unref);
+  g_signal_connect_object (part, "notify", G_CALLBACK (on_part_changed), row->octets, 0);
+  update_row (row);
   return child;
 }
 

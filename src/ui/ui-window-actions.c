@@ -338,12 +338,28 @@ action_save_as (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_source_fetched (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean fetched = mail_content_fetch_whole_finish (MAIL_CONTENT (source), result, &error);
+  if (!self->engine)
+    return;
+  if (fetched)
+    gtk_window_present (ui_source_new (GTK_WINDOW (self), MAIL_CONTENT (source)));
+  else
+    ui_dialog_error (GTK_WINDOW (self), _ ("The message could not be fetched"), error);
+}
+
+static void
 action_view_source (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   MailContent *content = ui_reader_get_content (self->reader);
-  if (content)
+  if (content && mail_content_is_whole (content))
     gtk_window_present (ui_source_new (GTK_WINDOW (self), content));
+  else if (content)
+    mail_content_fetch_whole_async (content, NULL, on_source_fetched, g_object_ref (self));
 }
 
 /* ---- links ---- */

@@ -2,6 +2,7 @@
 #include "test-mail.h"
 
 #include "base-error.h"
+#include "store-partial.h"
 
 #include <glib/gstdio.h>
 
@@ -261,6 +262,89 @@ test_cancel (void)
   g_assert_cmpuint (bench->engine->requests->len, ==, 0);
 }
 
+/* A message whose first file is on the server still, and whose second has come: what is here can be used, what is not is asked for,
+ * and where the server does not answer that is said.  What needs all of it never makes do with less. */
+static void
+test_partial (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *folder = g_build_filename (bench->folder, "saved", NULL);
+  g_autoptr (GFile) where = g_file_new_for_path (folder);
+  g_autoptr (GFile) file = g_file_get_child (where, "file");
+  g_autoptr (GBytes) bytes = g_bytes_new_static (letter, strlen (letter));
+  g_autoptr (GBytes) come = g_bytes_new_static ("PDF that came", 13);
+  const StorePart left[] = {
+    { .index = 1, .section = (char *)"2", .encoding = (char *)"base64", .size = 7800000 },
+    { .index = 2, .section = (char *)"3", .encoding = (char *)"7bit", .size = 13 },
+  };
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = bench_add (bench, bench->inbox, 1000, NULL);
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_ptr_array_add (parts, (gpointer)&left[0]);
+  g_ptr_array_add (parts, (gpointer)&left[1]);
+  g_assert_true (store_partial_set (bench->db, id, bytes, parts, NULL, TRUE, &error));
+  g_assert_true (store_partial_set_part (bench->db, id, &left[1], come, TRUE, &error));
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  g_assert_false (mail_content_is_whole (content));
+
+  GListModel *list = mail_content_get_attachments (content);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 3);
+  g_autoptr (MailPart) away = g_list_model_get_item (list, 0);
+  g_autoptr (MailPart) here = g_list_model_get_item (list, 1);
+  g_assert_false (mail_part_is_here (away));
+  g_assert_cmpuint (mail_part_get_size (away), ==, 5700000);
+  g_assert_true (mail_part_is_here (here));
+
+  g_autoptr (GAsyncResult) saved = NULL;
+  mail_part_save_async (here, file, NULL, on_result, &saved);
+  g_assert_true (mail_part_save_finish (here, wait_result (&saved), &error));
+  g_assert_no_error (error);
+  assert_file (folder, "file", "PDF that came");
+
+  g_autoptr (GAsyncResult) refused = NULL;
+  mail_part_save_async (away, file, NULL, on_result, &refused);
+  g_assert_cmpfloat (mail_part_get_progress (away), ==, 0);
+  g_assert_false (mail_part_save_finish (away, wait_result (&refused), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  g_clear_error (&error);
+  assert_file (folder, "file", "PDF that came");
+
+  g_autoptr (GAsyncResult) all = NULL;
+  mail_content_save_async (content, file, NULL, on_result, &all);
+  g_assert_false (mail_content_save_finish (content, wait_result (&all), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  g_clear_error (&error);
+  assert_file (folder, "file", "PDF that came");
+  g_autoptr (GAsyncResult) source = NULL;
+  mail_content_fetch_whole_async (content, NULL, on_result, &source);
+  g_assert_false (mail_content_fetch_whole_finish (content, wait_result (&source), NULL));
+
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) cancelled = NULL;
+  mail_part_export_async (away, cancellable, on_result, &cancelled);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (mail_part_export_finish (away, wait_result (&cancelled), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  while (mail_part_get_progress (away) >= 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  /* It comes by another way: it is there at once, and says so. */
+  g_autoptr (GBytes) content_of = g_bytes_new_static ("aGVsbG8=", 8);
+  g_assert_true (store_partial_set_part (bench->db, id, &left[0], content_of, FALSE, NULL));
+  g_autoptr (GAsyncResult) again = NULL;
+  mail_part_save_async (away, file, NULL, on_result, &again);
+  g_clear_error (&error);
+  g_assert_true (mail_part_save_finish (away, wait_result (&again), &error));
+  assert_file (folder, "file", "hello");
+  while (!mail_part_is_here (away))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (bench->engine->requests->len, ==, 0);
+}
+
 void
 add_content_tests (void)
 {
@@ -272,4 +356,5 @@ add_content_tests (void)
   g_test_add_func ("/mail/content/odd", test_odd);
   g_test_add_func ("/mail/content/not-here", test_not_here);
   g_test_add_func ("/mail/content/cancel", test_cancel);
+  g_test_add_func ("/mail/content/partial", test_partial);
 }

@@ -1,4 +1,5 @@
 """faults-window.py PREFIX STATE SCREENSHOTS LANGUAGE: odd messages, an empty mailbox, and the things that are asked about first."""
+import base64
 import glob
 import os
 import re
@@ -90,6 +91,52 @@ def an_attachment_cannot_choose_its_place(scene):
     scene.app.key('Return')
     eventually(lambda: os.path.exists(os.path.join(SAVED, 'bashrc')), what='the file')
     assert not os.path.exists(os.path.expanduser('~/.bashrc'))
+    scene.quit()
+
+
+@case
+def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
+    """The text is there at once; the file says where it is, comes with a progress that can be stopped, and is whole."""
+    os.makedirs(SAVED, exist_ok=True)
+    target = os.path.join(SAVED, 'holiday.bin')
+    content = bytes(range(256)) * 24000
+    encoded = base64.encodebytes(content).replace(b'\n', b'\r\n')
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', HEAD + b'Subject: Holiday\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n'
+                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n--x\r\nContent-Type: application/octet-stream\r\n'
+                 b'Content-Disposition: attachment; filename=holiday.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n' + encoded + b'--x--\r\n')
+    scene.proxy(993, 993, '--rate', '12')
+    scene.account('alice', imap=993)
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, 'a', encoding='utf-8') as file:
+        file.write('\n[Sync]\nBodies=opening\n')
+    scene.start()
+    scene.inbox()
+    opened(scene, 'Holiday', 'See the pictures')
+    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
+    scene.shot('left')
+
+    def save():
+        scene.app.click('push button|toggle button', r'^More for holiday\.bin')
+        scene.app.click('push button', exact('Save As…'))
+        scene.app.wait(None, exact('Save Attachment'))
+        scene.app.wait('text', None, condition=lambda n: 'holiday.bin' in n.text)
+        scene.app.key('ctrl+a')
+        scene.app.type(target)
+        scene.app.key('Return')
+        return scene.app.wait('push button', r'^Cancel fetching holiday\.bin')
+
+    stop = save()
+    scene.shot('fetching')
+    scene.app.click(stop)
+    scene.app.wait('push button|toggle button', 'not on this computer yet')
+    assert not os.path.exists(target), 'saved though it was stopped'
+    save()
+    eventually(lambda: os.path.exists(target), what='the file')
+    with open(target, 'rb') as file:
+        assert file.read() == content, 'the file is not what was sent'
+    scene.app.wait('push button|toggle button', r'^Open holiday\.bin, [^,]*$')
+    scene.shot('here')
     scene.quit()
 
 
@@ -259,6 +306,7 @@ def a_body_of_fifty_megabytes_arrives_and_opens(scene):
 if __name__ == '__main__':
     main(chosen([
         an_empty_mailbox_says_so, odd_messages_are_listed_and_can_be_read, an_attachment_cannot_choose_its_place,
+        an_attachment_left_on_the_server_comes_when_it_is_wanted,
         deleting_for_good_asks, two_accounts_and_one_removed, the_last_account_removed_leads_to_the_welcome,
         size_and_folder_are_remembered, one_profile_is_one_program_and_two_windows_are_no_trouble, two_profiles_are_two_programs,
         a_body_of_fifty_megabytes_arrives_and_opens]), finish)
