@@ -256,8 +256,13 @@ add_changes (ImapFlight *flight, guint64 modseq, ImapFetchFunc changed, ImapVani
   ImapSession *session = imap_flight_get_session (flight);
   g_autofree char *modifiers = g_strdup_printf ("CHANGEDSINCE %" G_GUINT64_FORMAT "%s", modseq,
                                                 session->qresync ? " VANISHED" : "");
-  ImapTask *task = add_fetch_items (flight, "1:*", FALSE, CHANGE_ITEMS, modifiers, NULL, NULL);
+  /* Where a message has labels, their change counts as its change. */
+  ImapFetchItems items = CHANGE_ITEMS;
+  if (imap_session_has (session, IMAP_CAP_GMAIL))
+    items |= IMAP_FETCH_LABELS;
+  ImapTask *task = add_fetch_items (flight, "1:*", FALSE, items, modifiers, NULL, NULL);
   listen_for_changes (task, changed, vanished, user_data);
+  task->exchange.items = items;
   return task;
 }
 

@@ -298,6 +298,8 @@ complete_row (Adding *adding, const StoreRow *row, const StoreNewMessage *messag
   gboolean preview = !row->has_preview && message->preview != NULL;
   gboolean attachments = !row->has_attachments && message->has_attachments;
   gboolean body = !row->has_body && message->body != NULL;
+  if (message->labels != NULL && !store_row_set_labels (db, row->id, message->labels, error))
+    return FALSE;
   if (message->object_id != NULL && !name_row (db, row, message->object_id, error))
     return FALSE;
   if (!preview && !attachments && !body)
@@ -491,7 +493,8 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
   if (id != 0)
     return adopt (adding, id, message, error);
 
-  if (!store_row_insert (db, adding->folder, adding->account, message, &row, error))
+  if (!store_row_insert (db, adding->folder, adding->account, message, &row, error)
+      || (message->labels != NULL && !store_row_set_labels (db, row.id, message->labels, error)))
     return FALSE;
   if (adding->fresh != NULL && is_listed (&row)) {
     StoreKey key = get_key (&row);

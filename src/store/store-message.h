@@ -30,8 +30,9 @@ typedef struct
   gint64 date;        /* Date header */
   guint64 size;
   const char *from_name, *from_address, *to, *subject, *message_id, *in_reply_to, *references;
-  const char *object_id; /* nullable: the server's name for these bytes, wherever they lie */
-  const char *preview;   /* NULL: unknown yet */
+  const char *object_id;     /* nullable: the server's name for these bytes, wherever they lie */
+  const char *const *labels; /* nullable: the server tells none; else all the message has */
+  const char *preview;       /* NULL: unknown yet */
   gboolean has_attachments;
   GBytes *body;       /* nullable: whole message */
   gboolean only_body; /* nothing else is told but the UID, preview and has_attachments */
@@ -71,6 +72,11 @@ typedef struct
 /* What the server says now; unknown UIDs are ignored; pending operations replayed over it. */
 gboolean store_message_set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *flags,
                                          gsize n, GError **error);
+/* What the server says of its labels now; unknown UIDs are ignored. */
+gboolean store_message_set_labels (StoreDb *db, gint64 folder, guint32 uid,
+                                   const char *const *labels, GError **error);
+/* Empty where the server told none. */
+GStrv store_message_get_labels (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The server does not have these any more. */
 gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError **error);
 /* UIDs of this folder on the server as far as known here (rows, and rows a pending operation

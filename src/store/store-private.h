@@ -222,6 +222,9 @@ gboolean store_row_replay (StoreDb *db, StoreRow *row, GError **error);
 /* A new row; *row is filled. */
 gboolean store_row_insert (StoreDb *db, gint64 folder, gint64 account,
                            const StoreNewMessage *message, StoreRow *row, GError **error);
+/* Instead of those it had. */
+gboolean store_row_set_labels (StoreDb *db, gint64 message, const char *const *labels,
+                               GError **error);
 /* A copy of `source` in another folder, with its body, without UID. */
 gboolean store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
                                 GError **error);

@@ -54,6 +54,7 @@ typedef struct
 {
   StoreNewMessage message;
   char *preview, *object_id; /* Owned */
+  GStrv labels;              /* Owned; nullable */
 } Held;
 
 static void
@@ -62,6 +63,7 @@ held_free (Held *held)
   g_clear_pointer (&held->message.body, g_bytes_unref);
   g_free (held->preview);
   g_free (held->object_id);
+  g_strfreev (held->labels);
   g_free (held);
 }
 
@@ -280,6 +282,8 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   message->references = summary->references;
   message->preview = summary->preview != NULL ? summary->preview : held->preview;
   message->object_id = held->object_id;
+  held->labels = g_strdupv (fetched->labels);
+  message->labels = (const char *const *)held->labels;
   message->has_attachments = summary->has_attachments;
   message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
   message->only_body = only_body;

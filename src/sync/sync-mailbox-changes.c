@@ -13,6 +13,13 @@
 #define FLAGS_OF_NEWEST 500
 #define ALL_FLAGS_US    (30 * 60 * G_USEC_PER_SEC)
 
+void
+sync_labels_free (SyncLabels *labels)
+{
+  g_strfreev (labels->labels);
+  g_free (labels);
+}
+
 gboolean
 sync_mailbox_take_changed (const ImapFetched *fetched, gpointer user_data, GError **error)
 {
@@ -21,6 +28,12 @@ sync_mailbox_take_changed (const ImapFetched *fetched, gpointer user_data, GErro
 
   if (fetched->uid != 0 && fetched->has_flags)
     g_array_append_val (mailbox->changed, flags);
+  if (fetched->uid != 0 && fetched->labels != NULL) {
+    SyncLabels *labels = g_new0 (SyncLabels, 1);
+
+    *labels = (SyncLabels){ .uid = fetched->uid, .labels = g_strdupv (fetched->labels) };
+    g_ptr_array_add (mailbox->labels, labels);
+  }
   mailbox->told_modseq = MAX (mailbox->told_modseq, fetched->modseq);
   return TRUE;
 }
@@ -40,20 +53,47 @@ sync_mailbox_forget_told (SyncMailbox *mailbox)
   mailbox->told_highest = 0;
   mailbox->told_modseq = mailbox->modseq_before = 0;
   g_array_set_size (mailbox->changed, 0);
+  g_ptr_array_set_size (mailbox->labels, 0);
   g_clear_pointer (&mailbox->vanished, base_uid_set_free);
   mailbox->vanished = base_uid_set_new ();
 }
 
 static gboolean
+write_labels (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  for (guint i = 0; i < mailbox->labels->len; i++) {
+    const SyncLabels *one = g_ptr_array_index (mailbox->labels, i);
+
+    if (!store_message_set_labels (context->db, mailbox->folder, one->uid,
+                                   (const char *const *)one->labels, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Flags and labels in one transaction. */
+static gboolean
+write_told (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  if (!store_db_begin (context->db, FALSE, error))
+    return FALSE;
+  if (store_message_set_server_flags (context->db, mailbox->folder,
+                                      (const StoreServerFlags *)(gpointer)mailbox->changed->data,
+                                      mailbox->changed->len, error)
+      && write_labels (mailbox, context, error))
+    return store_db_commit (context->db, error);
+  store_db_rollback (context->db);
+  return FALSE;
+}
+
+static gboolean
 write_flags (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
-  gboolean good =
-      mailbox->changed->len == 0
-      || store_message_set_server_flags (context->db, mailbox->folder,
-                                         (const StoreServerFlags *)(gpointer)mailbox->changed->data,
-                                         mailbox->changed->len, error);
+  gboolean good = (mailbox->changed->len == 0 && mailbox->labels->len == 0)
+                  || write_told (mailbox, context, error);
 
   g_array_set_size (mailbox->changed, 0);
+  g_ptr_array_set_size (mailbox->labels, 0);
   return good;
 }
 
@@ -108,9 +148,12 @@ static gboolean
 fetch_flags (SyncMailbox *mailbox, SyncContext *context, const char *set, guint64 changed_since,
              GError **error)
 {
-  return imap_session_fetch (context->session, set, IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ,
-                             changed_since, sync_mailbox_take_changed, mailbox,
-                             context->cancellable, error)
+  ImapFetchItems items = IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ;
+
+  if (imap_session_has (context->session, IMAP_CAP_GMAIL))
+    items |= IMAP_FETCH_LABELS;
+  return imap_session_fetch (context->session, set, items, changed_since, sync_mailbox_take_changed,
+                             mailbox, context->cancellable, error)
          && write_flags (mailbox, context, error);
 }
 

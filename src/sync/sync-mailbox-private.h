@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 #define SYNC_LIST_ITEMS                                                                            \
-  (IMAP_FETCH_FLAGS | IMAP_FETCH_SIZE | IMAP_FETCH_DATE | IMAP_FETCH_HEADER | IMAP_FETCH_OBJECT_ID)
+  (IMAP_FETCH_FLAGS | IMAP_FETCH_SIZE | IMAP_FETCH_DATE | IMAP_FETCH_HEADER | IMAP_FETCH_OBJECT_ID \
+   | IMAP_FETCH_LABELS)
 
 typedef enum
 {
@@ -56,6 +57,7 @@ struct _SyncMailbox
   /* What was told with SELECT, or with the last question, and not acted on yet. */
   ImapResync told;
   GArray *changed;      /* Owned, of StoreServerFlags */
+  GPtrArray *labels;    /* Owned, of SyncLabels: the same of Gmail's labels */
   BaseUidSet *vanished; /* Owned */
   guint64 told_modseq;
   guint64 modseq_before; /* all changes up to here are told when the question is answered */
@@ -89,6 +91,12 @@ gboolean sync_mailbox_load_known (SyncMailbox *mailbox, SyncContext *context, GE
 
 /* ---- sync-mailbox-changes.c: what is told about messages that are here ---- */
 /* ImapFetchFunc and ImapVanishedFunc with the mailbox as user data. */
+typedef struct
+{
+  guint32 uid;
+  GStrv labels;
+} SyncLabels;
+void sync_labels_free (SyncLabels *labels);
 gboolean sync_mailbox_take_changed (const ImapFetched *fetched, gpointer mailbox, GError **error);
 gboolean sync_mailbox_take_vanished (const BaseUidSet *uids, gpointer mailbox, GError **error);
 void sync_mailbox_forget_told (SyncMailbox *mailbox);

@@ -116,6 +116,7 @@ sync_mailbox_ask (SyncContext *context, SyncMemory *memory, gint64 folder, const
   mailbox->proof = STORE_PROOF_SELECT;
   mailbox->unanswered = base_uid_set_new ();
   mailbox->changed = g_array_new (FALSE, FALSE, sizeof (StoreServerFlags));
+  mailbox->labels = g_ptr_array_new_with_free_func ((GDestroyNotify)sync_labels_free);
   mailbox->vanished = base_uid_set_new ();
   mailbox->headers_batch = 200;
   mailbox->bodies_batch = 20;
@@ -176,6 +177,7 @@ sync_mailbox_free (SyncMailbox *mailbox)
   g_free (mailbox->name);
   g_clear_pointer (&mailbox->opening, opening_free);
   g_clear_pointer (&mailbox->changed, g_array_unref);
+  g_clear_pointer (&mailbox->labels, g_ptr_array_unref);
   g_clear_pointer (&mailbox->vanished, base_uid_set_free);
   g_clear_pointer (&mailbox->known, base_uid_set_free);
   g_clear_pointer (&mailbox->missing, base_uid_set_free);

@@ -219,6 +219,13 @@ say_item (ModelImap *imap, GString *out, const ModelMessage *message, const Item
     g_autofree char *date = base_date_to_internal (message->date);
 
     g_string_append_printf (out, "INTERNALDATE \"%s\"", date);
+  } else if ((strcmp (item->name, "X-GM-MSGID") == 0 || strcmp (item->name, "X-GM-THRID") == 0)
+             && model_imap_can (imap, "X-GM-EXT-1")) {
+    g_string_append_printf (out, "%s %" G_GUINT64_FORMAT, item->name,
+                            G_GUINT64_CONSTANT (1278455344230334000) + message->object);
+  } else if (strcmp (item->name, "X-GM-LABELS") == 0 && model_imap_can (imap, "X-GM-EXT-1")) {
+    g_string_append_printf (out, "X-GM-LABELS (%s)",
+                            message->labels != NULL ? message->labels : "");
   } else if (strcmp (item->name, "BODYSTRUCTURE") == 0) {
     g_autoptr (ModelPart) part = model_part_new (message->bytes);
 

@@ -421,6 +421,16 @@ model_act_set_flags (ModelServer *server, const char *user, const char *name, gu
 }
 
 void
+model_act_set_labels (ModelServer *server, const char *user, const char *name, guint32 uid,
+                      const char *labels)
+{
+  g_autoptr (GMutexLocker) locker = lock_world (server);
+  ModelMailbox *mailbox = find (server, user, name);
+
+  model_mailbox_set_labels (&server->shared.world, mailbox, find_message (mailbox, uid), labels);
+}
+
+void
 model_act_expunge (ModelServer *server, const char *user, const char *name, guint32 uid)
 {
   g_autoptr (GMutexLocker) locker = lock_world (server);

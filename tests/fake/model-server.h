@@ -78,6 +78,9 @@ guint32 model_act_deliver (ModelServer *server, const char *user, const char *ma
                            GBytes *message, const char *flags, gint64 date);
 void model_act_set_flags (ModelServer *server, const char *user, const char *mailbox, guint32 uid,
                           gboolean add, const char *flags);
+/* Of X-GM-EXT-1, as they are on the wire: "\\Inbox \"a b\" &1VyuAA-". */
+void model_act_set_labels (ModelServer *server, const char *user, const char *mailbox, guint32 uid,
+                           const char *labels);
 void model_act_expunge (ModelServer *server, const char *user, const char *mailbox, guint32 uid);
 /* Returns the UID there. */
 guint32 model_act_copy (ModelServer *server, const char *user, const char *mailbox, guint32 uid,

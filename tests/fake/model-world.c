@@ -11,6 +11,7 @@ free_message (gpointer data)
 
   g_bytes_unref (message->bytes);
   g_ptr_array_unref (message->flags);
+  g_free (message->labels);
   g_free (message);
 }
 
@@ -270,6 +271,16 @@ model_mailbox_set_flags (ModelWorld *world, ModelMailbox *mailbox, ModelMessage 
   message->modseq = ++mailbox->modseq;
   tell (world, mailbox);
   return TRUE;
+}
+
+void
+model_mailbox_set_labels (ModelWorld *world, ModelMailbox *mailbox, ModelMessage *message,
+                          const char *labels)
+{
+  g_free (message->labels);
+  message->labels = g_strdup (labels);
+  message->modseq = ++mailbox->modseq;
+  tell (world, mailbox);
 }
 
 void

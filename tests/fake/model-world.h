@@ -14,6 +14,7 @@ typedef struct
   guint64 object; /* EMAILID: the same for all copies */
   gint64 date;
   GPtrArray *flags; /* interned, sorted */
+  char *labels;     /* nullable: of X-GM-EXT-1, as on the wire without the parentheses */
 } ModelMessage;
 
 typedef struct
@@ -89,6 +90,8 @@ ModelMessage *model_mailbox_copy (ModelWorld *world, const ModelMessage *message
 /* TRUE when something changed. */
 gboolean model_mailbox_set_flags (ModelWorld *world, ModelMailbox *mailbox, ModelMessage *message,
                                   GPtrArray *flags);
+void model_mailbox_set_labels (ModelWorld *world, ModelMailbox *mailbox, ModelMessage *message,
+                               const char *labels);
 void model_mailbox_expunge (ModelWorld *world, ModelMailbox *mailbox, guint32 uid);
 void model_mailbox_renumber (ModelWorld *world, ModelMailbox *mailbox);
 

@@ -57,6 +57,7 @@ guint step_unread (Step *step, const char *name);
 StoreFolder *step_get (Step *step, const char *name); /* NULL: none; the caller's */
 guint step_lacking (Step *step, const char *name);    /* bodies */
 
+void add_gmail_tests (void);
 void add_parts_tests (void);
 
 void step_forget_commands (Step *step);

@@ -590,6 +590,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/moved", test_moved);
   g_test_add_func ("/step/strays", test_strays);
   g_test_add_func ("/step/opened", test_opened);
+  add_gmail_tests ();
   add_parts_tests ();
   return g_test_run ();
 }
