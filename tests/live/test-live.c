@@ -4,6 +4,8 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "mime-message.h"
+#include "store-partial.h"
 #include "wire-cost.h"
 
 #include <string.h>
@@ -375,6 +377,118 @@ test_body (void)
   live_free (live);
 }
 
+/* A text, a picture in it, a large file with a Korean name, an attached message, and a note. */
+static char *
+make_parts (GBytes *file)
+{
+  GString *text = g_string_new (
+      "From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nSubject: parts\r\n"
+      "Message-ID: <live-parts@lab.test>\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\n"
+      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"outer\"\r\n\r\n"
+      "Not shown.\r\n--outer\r\nContent-Type: multipart/related; boundary=\"inner\"\r\n\r\n"
+      "--inner\r\nContent-Type: text/html; charset=euc-kr\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+      "<p>=C7=D1=B1=DB<img src=3D\"cid:p@x\"></p>\r\n"
+      "--inner\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n--inner--\r\n\r\n"
+      "--outer\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+      "Content-Disposition: attachment; filename*=UTF-8''%EA%B3%84%ED%9A%8D.pdf\r\n\r\n");
+  gsize length;
+  const guint8 *data = g_bytes_get_data (file, &length);
+
+  for (gsize at = 0; at < length; at += 57) {
+    g_autofree char *line = g_base64_encode (data + at, MIN (57, length - at));
+
+    g_string_append_printf (text, "%s\r\n", line);
+  }
+  g_string_append (text, "--outer\r\nContent-Type: message/rfc822\r\n\r\n"
+                         "Subject: inside\r\nContent-Type: text/plain\r\n\r\nInside.\r\n"
+                         "--outer\r\nContent-Type: text/csv; name=\"note.csv\"\r\n"
+                         "Content-Disposition: attachment\r\n\r\n1,2\r\n--outer--\r\n");
+  return g_string_free (text, FALSE);
+}
+
+static void
+check_partial (Live *live, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StorePartial) partial = store_partial_get (live->db, id, &error);
+  g_autoptr (GArray) missing = g_array_new (FALSE, FALSE, sizeof (MimeMissing));
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (partial->parts->len, >=, 1);
+  for (guint i = 0; i < partial->parts->len; i++) {
+    const StorePart *part = g_ptr_array_index (partial->parts, i);
+    MimeMissing one = { .index = part->index, .size = part->size };
+
+    g_array_append_val (missing, one);
+  }
+  g_autoptr (MimeMessage) mime = mime_message_new_partial (
+      partial->bytes, (const MimeMissing *)(gpointer)missing->data, missing->len);
+  GPtrArray *parts = mime_message_get_parts (mime);
+
+  g_assert_cmpstr (mime_message_get_text (mime), ==, "한글\n");
+  g_assert_cmpuint (parts->len, ==, 5);
+  g_assert_false (((MimePart *)parts->pdata[1])->is_missing);
+  g_assert_true (((MimePart *)parts->pdata[2])->is_missing);
+  g_assert_cmpstr (((MimePart *)parts->pdata[2])->name, ==, "계획.pdf");
+  g_assert_cmpstr (((MimePart *)parts->pdata[3])->content_type, ==, "message/rfc822");
+  g_assert_cmpstr (((MimePart *)parts->pdata[4])->name, ==, "note.csv");
+}
+
+/* What is read of a large message, then one part of it, then all of it. */
+static void
+test_parts (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) file = NULL, content = NULL, body = NULL;
+  g_autofree char *text = NULL;
+  guint8 *data = g_malloc (2000000);
+  gboolean decoded = FALSE;
+  gint64 id = 0;
+
+  for (guint i = 0; i < 2000000; i++)
+    data[i] = (guint8)(i * 7 + i / 251 + i / 65521);
+  file = g_bytes_new_take (data, 2000000);
+  text = make_parts (file);
+  live_save ("alice", "INBOX", text);
+  live->account->bodies = BASE_BODIES_OPENING;
+  live_start (live);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  id = live_find (live, "INBOX", "parts");
+  g_assert_true (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (live_has_body (live, id));
+  check_partial (live, id);
+  g_assert_false (live_flags (live, id) & STORE_FLAG_SEEN);
+
+  g_assert_true (
+      sync_engine_fetch_part (live->engine, live->account->id, id, 2, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  content = store_partial_get_part (live->db, id, 2, &decoded, &error);
+  g_assert_no_error (error);
+  if (!decoded) {
+    g_autofree char *encoded =
+        g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+    gsize length;
+    guchar *bytes = g_base64_decode (encoded, &length);
+
+    g_bytes_unref (content);
+    content = g_bytes_new_take (bytes, length);
+  }
+  g_assert_true (g_bytes_equal (content, file));
+  g_test_message ("%s by the server", decoded ? "decoded" : "not decoded");
+
+  g_assert_true (sync_engine_fetch_whole (live->engine, live->account->id, id, NULL, &error));
+  body = store_message_get_body (live->db, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (body), >=, strlen (text) - 2);
+  g_assert_null (store_partial_get (live->db, id, NULL));
+  g_assert_false (live_flags (live, id) & STORE_FLAG_SEEN);
+  live_free (live);
+}
+
 static void
 test_large_in_inbox (void)
 {
@@ -634,6 +748,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/expunged-elsewhere", test_expunged_elsewhere);
   g_test_add_func ("/live/renumbered", test_renumbered);
   g_test_add_func ("/live/body", test_body);
+  g_test_add_func ("/live/parts", test_parts);
   g_test_add_func ("/live/large-in-inbox", test_large_in_inbox);
   g_test_add_func ("/live/policy", test_policy);
   g_test_add_func ("/live/metered", test_metered);
