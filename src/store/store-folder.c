@@ -9,7 +9,7 @@
   "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, "                \
   "highest_modseq, total, unread, "                                                                \
   "server_total, server_unread, complete, in_step, in_step_by, trouble, server_name, local, "      \
-  "subscribed FROM folder "
+  "subscribed, mailbox_id FROM folder "
 
 void
 store_folder_free (StoreFolder *folder)
@@ -19,6 +19,7 @@ store_folder_free (StoreFolder *folder)
   g_free (folder->name);
   g_free (folder->trouble);
   g_free (folder->server_name);
+  g_free (folder->mailbox_id);
   g_free (folder);
 }
 
@@ -52,6 +53,7 @@ read_folder (StoreQuery *query)
   folder->server_name = store_query_dup_text (query, 17);
   folder->local = store_query_int (query, 18) != 0;
   folder->subscribed = store_query_int (query, 19) != 0;
+  folder->mailbox_id = store_query_dup_text (query, 20);
   return folder;
 }
 
@@ -153,11 +155,26 @@ write_subscribed (StoreDb *db, const StoreFolder *old, const StoreFolder *new, G
   return TRUE;
 }
 
+/* Told with the status, so not each time. */
+static gboolean
+write_mailbox_id (StoreDb *db, gint64 folder, const char *mailbox_id, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "UPDATE folder SET mailbox_id = ?2 WHERE id = ?1", STORE_INTS (folder));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 2, mailbox_id);
+  return store_query_step (db, query, error) == 0;
+}
+
 static gboolean
 write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFolder *new,
               GError **error)
 {
-  if (old != NULL && !write_subscribed (db, old, new, error))
+  if (old != NULL
+      && (!write_subscribed (db, old, new, error)
+          || (new->mailbox_id != NULL &&g_strcmp0 (old->mailbox_id, new->mailbox_id) != 0
+              && !write_mailbox_id (db, old->id, new->mailbox_id, error))))
     return FALSE;
   /* The name that is shown is chosen when all is written. */
   const char *sql = old != NULL
@@ -182,7 +199,10 @@ write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFo
     store_query_bind_int (query, 7, !new->tells_subscribed || new->subscribed);
   }
   db->folder_list = TRUE;
-  return store_query_step (db, query, error) == 0;
+  if (store_query_step (db, query, error) != 0)
+    return FALSE;
+  return old != NULL || new->mailbox_id == NULL
+         || write_mailbox_id (db, sqlite3_last_insert_rowid (db->sqlite), new->mailbox_id, error);
 }
 
 /* Messages that are only on their way into this folder go back to where the server still has
@@ -297,6 +317,46 @@ settle_renames (StoreDb *db, gint64 account, GHashTable *listed, GError **error)
   return ids != NULL;
 }
 
+/* The row of `folder`, which has another name now; 0: there is none, or its name is known. */
+static gint64
+find_renamed (GPtrArray *rows, const StoreFolder *folder, GHashTable *listed)
+{
+  g_autofree char *identity = get_identity (folder->name);
+  gint64 found = 0;
+  for (guint i = 0; i < rows->len; i++) {
+    const StoreFolder *row = g_ptr_array_index (rows, i);
+    g_autofree char *old = get_identity (row->server_name);
+    if (g_str_equal (old, identity))
+      return 0;
+    if (!row->local && g_strcmp0 (row->mailbox_id, folder->mailbox_id) == 0
+        && !g_hash_table_contains (listed, old))
+      found = row->id;
+  }
+  return found;
+}
+
+/* What another client renamed: the rows follow, each with those below it, so that the next look for them finds them. */
+static gboolean
+follow_renamed (StoreDb *db, gint64 account, GPtrArray *folders, GHashTable *listed, GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+    if (folder->mailbox_id == NULL)
+      continue;
+    if (rows == NULL && (rows = list_all (db, account, error)) == NULL)
+      return FALSE;
+    gint64 renamed = find_renamed (rows, folder, listed);
+    if (renamed == 0)
+      continue;
+    if (!store_folder_set_server_name (db, renamed, folder->name, error))
+      return FALSE;
+    db->folder_list = TRUE;
+    g_clear_pointer (&rows, g_ptr_array_unref);
+  }
+  return TRUE;
+}
+
 /* Not in the list: gone, unless the server was never asked to make it. */
 static gboolean
 remove_unlisted (StoreDb *db, const StoreFolder *folder, GError **error)
@@ -320,7 +380,8 @@ replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GError **error)
   g_autoptr (GHashTable) matched = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < folders->len; i++)
     g_hash_table_add (listed, get_identity (((StoreFolder *)g_ptr_array_index (folders, i))->name));
-  if (!settle_renames (db, account, listed, error))
+  if (!settle_renames (db, account, listed, error)
+      || !follow_renamed (db, account, folders, listed, error))
     return FALSE;
   g_autoptr (GPtrArray) old = list_all (db, account, error);
   if (old == NULL)

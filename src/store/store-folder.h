@@ -50,7 +50,8 @@ typedef struct
   gboolean complete; /* all headers are here */
   gint64 in_step;    /* last moment proven in step with the server, 0 never */
   StoreProof in_step_by;
-  char *trouble; /* nullable: sentence for a person: why it cannot be brought in step */
+  char *trouble;    /* nullable: sentence for a person: why it cannot be brought in step */
+  char *mailbox_id; /* nullable; OBJECTID: the same under every name */
 } StoreFolder;
 
 void store_folder_free (StoreFolder *folder);
@@ -64,8 +65,8 @@ StoreFolder *store_folder_get (StoreDb *db, gint64 folder,
 StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes the rows equal to what LIST said (name, delimiter, role, selectable of each are used):
- * new ones added, gone ones removed with their messages. An empty list changes nothing.  Folders whose CREATE is pending stay,
+/* Makes the rows equal to what LIST said (name, delimiter, role, selectable and mailbox_id of each are used): one that has
+ * another name now and its mailbox_id still keeps its row, with what is below it; new ones added, gone ones removed with their messages. An empty list changes nothing.  Folders whose CREATE is pending stay,
  * and those with messages that are nowhere else; pending renames and deletions go on. */
 gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders,
                                     GError **error);

@@ -116,6 +116,7 @@ sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gb
       folder->subscribed = mailbox->subscribed;
       if (!mailbox->shared)
         g_ptr_array_add (own, folder);
+      folder->mailbox_id = g_strdup (mailbox->mailbox_id);
     }
   }
   if (folders->len == 0)
@@ -154,13 +155,14 @@ sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gb
 }
 
 static gboolean
-is_listed (GPtrArray *listed, const char *name)
+is_listed (GPtrArray *listed, const char *name, const char *mailbox_id)
 {
   for (guint i = 0; i < listed->len; i++) {
     const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
 
     /* INBOX's case does not count. */
     if (g_str_equal (mailbox->name, name)
+        || (mailbox_id != NULL && g_strcmp0 (mailbox->mailbox_id, mailbox_id) == 0)
         || (mailbox->role == IMAP_ROLE_INBOX && g_ascii_strcasecmp (name, "INBOX") == 0))
       return TRUE;
   }
@@ -179,7 +181,7 @@ sync_folders_is_suspicious (GPtrArray *listed, GPtrArray *stored)
     if (folder->uid_validity == 0)
       continue;
     had++;
-    if (is_listed (listed, folder->server_name))
+    if (is_listed (listed, folder->server_name, folder->mailbox_id))
       continue;
     lost++;
     if (folder->total > 0)

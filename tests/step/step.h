@@ -59,6 +59,7 @@ guint step_lacking (Step *step, const char *name);    /* bodies */
 
 void add_gmail_tests (void);
 void add_parts_tests (void);
+void add_renamed_tests (void);
 
 void step_forget_commands (Step *step);
 /* Commands of all connections that match a glob ("* UID FETCH *BODY.PEEK[]*"; g_pattern_match_simple ()). */

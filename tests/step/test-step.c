@@ -592,5 +592,6 @@ main (int argc, char **argv)
   g_test_add_func ("/step/opened", test_opened);
   add_gmail_tests ();
   add_parts_tests ();
+  add_renamed_tests ();
   return g_test_run ();
 }
