@@ -333,7 +333,7 @@ update_row (Row *row)
     label = g_strdup_printf (_ ("Open %s, %s, not on this computer yet"), name, size);
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (row->button)),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  if (is_here) {
+  if (is_here || fetching) {
     gtk_widget_set_tooltip_text (row->button, name);
   } else {
     /* Translators: file name */
