@@ -75,6 +75,15 @@ count_round_trips (const Line *line, GHashTable *rounds, guint *heard, WireCost 
   cost->round_trips = MAX (cost->round_trips, *heard);
 }
 
+/* It was the answer to the last command that was not answered yet. */
+static gboolean
+is_answered (const Line *line, GHashTable *rounds)
+{
+  g_autofree char *tag = g_strndup (line->text, strcspn (line->text, " "));
+
+  return g_hash_table_remove (rounds, tag) && g_hash_table_size (rounds) == 0;
+}
+
 gboolean
 wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
 {
@@ -108,11 +117,15 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
         *talk = g_string_free (g_steal_pointer (&said), FALSE);
       return TRUE;
     }
-    if (line.direction == '<' && asked != 0)
-      cost->waited += line.time - asked;
-    asked = line.direction == '>' ? line.time : 0;
     if (line.direction != '-')
       count_round_trips (&line, rounds, &heard, cost);
+    /* Begins with the last command of a flight, ends with the last answer. */
+    if (line.direction == '>')
+      asked = line.time;
+    if (asked != 0 && line.direction == '<' && is_answered (&line, rounds)) {
+      cost->waited += line.time - asked;
+      asked = 0;
+    }
     g_string_append_printf (said, "%9.1f ms %c %s\n", (double)(line.time - begun) / 1000,
                             line.direction, line.text);
   }

@@ -13,7 +13,7 @@ typedef struct
   guint64
       octets; /* of the protocol, both ways, as they are on the wire (compressed, where they were) */
   gint64
-      waited; /* from a command until something came: the round trips, with the server's own time */
+      waited; /* while some command was not answered: the round trips, with the server's own time */
   gint64 us;  /* how long it took */
 } WireCost;
 
