@@ -208,6 +208,7 @@ list_folders (Loop *loop, gint64 shown, guint serial, GError **error)
   if (!sync_survey_run (&context, &loop->memory, loop->watch, begins, first, &opened, &ask_again,
                         error))
     return FALSE;
+  sync_memory_mark_spared (&loop->memory, loop->watch);
   if (ask_again) {
     base_log ("%s: folders seem to be gone; asking again on a new connection",
               sync_account_get_id (loop->account));
@@ -271,7 +272,8 @@ prove_inbox (Loop *loop, StoreProof by, GError **error)
   gint64 inbox = sync_watch_get_inbox (loop->watch);
 
   sync_account_set_in_step (loop->account, now, by);
-  if (inbox == 0 || (now >= loop->proven && now - loop->proven < PROVE_EVERY_S))
+  if (inbox == 0 || !sync_memory_is_whole (&loop->memory, inbox)
+      || (now >= loop->proven && now - loop->proven < PROVE_EVERY_S))
     return TRUE;
   loop->proven = now;
   return store_folder_prove (loop->db, inbox, by, now, error);

@@ -119,7 +119,8 @@ sync_mailbox_step_ask (SyncMailbox *mailbox, SyncContext *context, GError **erro
     return TRUE;
   changes = selected->highest_modseq != 0 && row->highest_modseq != 0
             && imap_session_has (context->session, IMAP_CAP_CONDSTORE);
-  fresh = selected->exists > 0 && selected->exists <= mailbox->n_known + SYNC_PLAN_NEW_AT_ONCE;
+  fresh = !mailbox->careful && selected->exists > 0
+          && selected->exists <= mailbox->n_known + SYNC_PLAN_NEW_AT_ONCE;
   incoming = sync_incoming_new (context, mailbox->folder,
                                 mailbox->role == STORE_ROLE_INBOX ? row->uid_next : 0);
   set = sync_plan_dup_set_from (row->uid_next);
@@ -360,6 +361,7 @@ sync_mailbox_step_search (SyncMailbox *mailbox, SyncContext *context, gboolean *
     return FALSE;
   lacking = base_uid_set_subtract (there, mailbox->known);
   mailbox->missing = base_uid_set_subtract (lacking, mailbox->unanswered);
+  sync_mailbox_leave_out_spared (mailbox, &mailbox->missing);
   return TRUE;
 }
 

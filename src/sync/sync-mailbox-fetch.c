@@ -185,8 +185,8 @@ share_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
   return TRUE;
 }
 
-static gboolean
-list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
+gboolean
+sync_mailbox_list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   guint64 n_unanswered = base_uid_set_count (mailbox->unanswered);
   guint limit = (guint)MIN (BODIES_LISTED + n_unanswered, G_MAXUINT);
@@ -203,7 +203,7 @@ list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error)
   for (guint i = 0; i < lacking->len; i++) {
     guint32 uid = g_array_index (lacking, guint32, i);
 
-    if (!base_uid_set_contains (mailbox->unanswered, uid))
+    if (!base_uid_set_contains (mailbox->unanswered, uid) && !sync_mailbox_is_spared (mailbox, uid))
       g_array_append_val (mailbox->bodies, uid);
   }
   return TRUE;
@@ -347,7 +347,7 @@ sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **e
   g_autoptr (BaseUidSet) asked = base_uid_set_new ();
   Bodies bodies = { .mailbox = mailbox, .context = context, .asked = asked };
 
-  if (mailbox->bodies == NULL && !list_bodies (mailbox, context, error))
+  if (mailbox->bodies == NULL && !sync_mailbox_list_bodies (mailbox, context, error))
     return FALSE;
   if (mailbox->bodies->len == 0)
     return step_large (mailbox, context, error);

@@ -35,6 +35,8 @@ typedef struct
   gboolean asked;                 /* for new messages, or the first screenful */
 } SyncOpening;
 
+typedef struct _SyncSpared SyncSpared;
+
 struct _SyncMailbox
 {
   /* Borrowed */
@@ -49,6 +51,8 @@ struct _SyncMailbox
   gboolean frugal;         /* no more than what a list needs */
   gboolean look_once_more; /* at once: some rows wait for a UID */
   guint vain_looks;        /* in a row, which could not decide about those */
+  gboolean careful;        /* the server failed at what was asked: by small pieces */
+  guint refused_in_a_row;
   SyncPlan plan;
   StoreProof proof; /* what this look is */
 
@@ -110,5 +114,27 @@ gboolean sync_mailbox_step_search (SyncMailbox *mailbox, SyncContext *context, g
 /* ---- sync-mailbox-fetch.c: what is brought here ---- */
 gboolean sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error);
 gboolean sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error);
+/* Fills `bodies` with what is wanted and was not asked for in vain. */
+gboolean sync_mailbox_list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error);
+
+/* ---- sync-mailbox-careful.c: what the server fails at ---- */
+GHashTable *sync_spared_new (void) G_GNUC_WARN_UNUSED_RESULT;
+/* At the begin of a visit: from the start, where the last connections ended in a FETCH. */
+void sync_mailbox_begin_careful (SyncMailbox *mailbox);
+/* After a step that failed in this phase: TRUE where the visit can go on, piece by piece. */
+gboolean sync_mailbox_turn_careful (SyncMailbox *mailbox, SyncContext *context, SyncVisit failed,
+                                    const GError *error);
+/* Headers, or bodies, are all here. */
+void sync_mailbox_end_careful (SyncMailbox *mailbox, gboolean in_bodies);
+/* Not to be asked for now; taking such ones from *uids (owned). */
+gboolean sync_mailbox_is_spared (SyncMailbox *mailbox, guint32 uid);
+void sync_mailbox_leave_out_spared (SyncMailbox *mailbox, BaseUidSet **uids);
+/* Headers or bodies, by the phase. */
+gboolean sync_mailbox_step_careful (SyncMailbox *mailbox, SyncContext *context, GError **error);
+/* How many the list lacks for that; saying it, in the folder's record and once to the person. */
+gboolean sync_mailbox_count_spared (SyncMailbox *mailbox, SyncContext *context, guint *n,
+                                    GError **error);
+gboolean sync_mailbox_say_spared (SyncMailbox *mailbox, SyncContext *context, guint n,
+                                  GError **error);
 
 G_END_DECLS

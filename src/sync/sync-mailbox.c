@@ -17,6 +17,7 @@ sync_memory_init (SyncMemory *memory)
 {
   memory->suspects = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   memory->all_flags = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  memory->spared = sync_spared_new ();
 }
 
 void
@@ -24,6 +25,7 @@ sync_memory_clear (SyncMemory *memory)
 {
   g_clear_pointer (&memory->suspects, g_hash_table_unref);
   g_clear_pointer (&memory->all_flags, g_hash_table_unref);
+  g_clear_pointer (&memory->spared, g_hash_table_unref);
 }
 
 gboolean
@@ -55,7 +57,7 @@ add_first_fetch (SyncMailbox *mailbox, ImapFlight *flight, const StoreFolder *ro
 {
   g_autofree char *set = NULL;
 
-  if (hint == NULL || hint->messages == 0)
+  if (hint == NULL || hint->messages == 0 || mailbox->careful)
     return FALSE;
   if (row->uid_next == 0) {
     guint32 first =
@@ -120,6 +122,7 @@ sync_mailbox_ask (SyncContext *context, SyncMemory *memory, gint64 folder, const
   mailbox->vanished = base_uid_set_new ();
   mailbox->headers_batch = 200;
   mailbox->bodies_batch = 20;
+  sync_mailbox_begin_careful (mailbox);
   if (hint != NULL && hint->uid_validity == row->uid_validity)
     mailbox->modseq_before = hint->modseq;
   opening = mailbox->opening = g_new0 (SyncOpening, 1);
@@ -165,8 +168,17 @@ sync_mailbox_open (SyncContext *context, SyncMemory *memory, gint64 folder, cons
   g_autoptr (SyncMailbox) mailbox =
       sync_mailbox_ask (context, memory, folder, hint, frugal, flight, error);
 
-  if (mailbox == NULL || !imap_flight_run (flight, context->cancellable, error)
-      || !sync_mailbox_take_opened (mailbox, context, flight, error))
+  g_autoptr (GError) local = NULL;
+
+  if (mailbox == NULL)
+    return NULL;
+  if (!imap_flight_run (flight, context->cancellable, &local)) {
+    if (mailbox->opening->asked)
+      (void)sync_mailbox_turn_careful (mailbox, context, SYNC_VISIT_NEWEST, local);
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  if (!sync_mailbox_take_opened (mailbox, context, flight, error))
     return NULL;
   return g_steal_pointer (&mailbox);
 }
@@ -371,6 +383,10 @@ step_newest (SyncMailbox *mailbox, SyncContext *context, GError **error)
   guint32 wanted = mailbox->plan.newest_last - mailbox->plan.newest_first + 1;
 
   mailbox->phase = SYNC_VISIT_NEW;
+  if (mailbox->careful) {
+    mailbox->plan.search = TRUE;
+    return TRUE;
+  }
   if (mailbox->plan.newest_last > 0) {
     g_autoptr (SyncIncoming) incoming = sync_incoming_new (context, mailbox->folder, 0);
 
@@ -413,6 +429,10 @@ step_new (SyncMailbox *mailbox, SyncContext *context, GError **error)
   mailbox->phase = SYNC_VISIT_FLAGS;
   if (mailbox->plan.new_from == 0 && !mailbox->told_new)
     return TRUE;
+  if (mailbox->careful) {
+    mailbox->plan.search = TRUE;
+    return TRUE;
+  }
   if (mailbox->plan.new_from != 0) {
     /* After a long time away there may be thousands: then the search finds them, and they come newest first, in batches. */
     if (selected->exists > mailbox->n_known + SYNC_PLAN_NEW_AT_ONCE) {
@@ -463,10 +483,14 @@ sync_mailbox_wants_another_look (SyncMailbox *mailbox)
   return mailbox->look_once_more;
 }
 
-/* The list is whole: from here on it is in step, bodies may still come. */
+/* The list is whole: from here on it is in step, bodies may still come.  Or as whole as the server can make it. */
 static gboolean
 step_settle (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
+  guint spared = 0;
+
+  if (!sync_mailbox_count_spared (mailbox, context, &spared, error))
+    return FALSE;
   mailbox->complete = TRUE;
   if (mailbox->first_look)
     mailbox->uid_next =
@@ -476,7 +500,8 @@ step_settle (SyncMailbox *mailbox, SyncContext *context, GError **error)
   sync_memory_trusts (mailbox->memory, mailbox->folder);
   sync_mailbox_forget_told (mailbox);
   return judge_strays (mailbox, context, error)
-         && sync_mailbox_save (mailbox, context, TRUE, error);
+         && sync_mailbox_save (mailbox, context, spared == 0, error)
+         && (spared == 0 || sync_mailbox_say_spared (mailbox, context, spared, error));
 }
 
 gboolean
@@ -484,43 +509,54 @@ sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal, Sy
                    GError **error)
 {
   gboolean good = TRUE, ask_again = FALSE;
+  SyncVisit phase = mailbox->phase;
+  g_autoptr (GError) local = NULL;
 
-  switch (mailbox->phase) {
+  switch (phase) {
   case SYNC_VISIT_ASK:
-    good = sync_mailbox_step_ask (mailbox, context, error);
+    good = sync_mailbox_step_ask (mailbox, context, &local);
     break;
   case SYNC_VISIT_PLAN:
-    good = step_plan (mailbox, context, error);
+    good = step_plan (mailbox, context, &local);
     break;
   case SYNC_VISIT_NEWEST:
-    good = step_newest (mailbox, context, error);
+    good = step_newest (mailbox, context, &local);
     break;
   case SYNC_VISIT_NEW:
-    good = step_new (mailbox, context, error);
+    good = step_new (mailbox, context, &local);
     break;
   case SYNC_VISIT_FLAGS:
-    good = sync_mailbox_step_flags (mailbox, context, error);
+    good = sync_mailbox_step_flags (mailbox, context, &local);
     break;
   case SYNC_VISIT_GONE:
-    good = sync_mailbox_step_gone (mailbox, context, &ask_again, error);
+    good = sync_mailbox_step_gone (mailbox, context, &ask_again, &local);
     break;
   case SYNC_VISIT_SEARCH:
-    good = sync_mailbox_step_search (mailbox, context, &ask_again, error);
+    good = sync_mailbox_step_search (mailbox, context, &ask_again, &local);
     break;
   case SYNC_VISIT_HEADERS:
-    good = sync_mailbox_step_headers (mailbox, context, error);
+    good = mailbox->careful ? sync_mailbox_step_careful (mailbox, context, &local)
+                            : sync_mailbox_step_headers (mailbox, context, &local);
     break;
   case SYNC_VISIT_SETTLE:
-    good = step_settle (mailbox, context, error);
+    good = step_settle (mailbox, context, &local);
     break;
   case SYNC_VISIT_BODIES:
-    good = sync_mailbox_step_bodies (mailbox, context, error);
+    good = mailbox->careful ? sync_mailbox_step_careful (mailbox, context, &local)
+                            : sync_mailbox_step_bodies (mailbox, context, &local);
     break;
   case SYNC_VISIT_DONE:
     break;
   }
+  if (!good && !sync_mailbox_turn_careful (mailbox, context, phase, local)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (phase != mailbox->phase
+      && (mailbox->phase == SYNC_VISIT_SETTLE || mailbox->phase == SYNC_VISIT_DONE))
+    sync_mailbox_end_careful (mailbox, phase == SYNC_VISIT_BODIES);
   *step = ask_again                                  ? SYNC_STEP_ASK_AGAIN
           : sync_mailbox_has_reached (mailbox, goal) ? SYNC_STEP_DONE
                                                      : SYNC_STEP_MORE;
-  return good;
+  return TRUE;
 }

@@ -22,6 +22,7 @@ typedef struct
   GHashTable
       *suspects; /* folder id (0: the list of folders) -> connection on which it looked wrong */
   GHashTable *all_flags; /* folder id -> when all its flags were asked for, gint64 monotonic */
+  GHashTable *spared;    /* folder id -> SyncSpared: what the server fails at */
 } SyncMemory;
 void sync_memory_init (SyncMemory *memory);
 void sync_memory_clear (SyncMemory *memory);
@@ -29,6 +30,10 @@ void sync_memory_clear (SyncMemory *memory);
  * one. */
 gboolean sync_memory_confirms (SyncMemory *memory, gint64 what, guint generation);
 void sync_memory_trusts (SyncMemory *memory, gint64 what); /* all is as it should be */
+/* FALSE: there are messages in the folder that the server fails to give. */
+gboolean sync_memory_is_whole (SyncMemory *memory, gint64 folder);
+/* Folders in which such messages are to be tried again are due. */
+void sync_memory_mark_spared (SyncMemory *memory, SyncWatch *watch);
 
 /* Selects it, and learns in the same round trip what happened since the last visit, or sees the first screenful.  `hint` (nullable): what
  * STATUS told of it on this connection. */

@@ -14,6 +14,7 @@ const SyncTimes sync_times = {
   .inbox = 15 * G_USEC_PER_SEC,
   .visit = 10 * MINUTE,
   .noop = 2 * MINUTE,
+  .spared = 60 * MINUTE,
 };
 
 typedef struct

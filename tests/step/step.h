@@ -25,7 +25,10 @@ struct _Step
   SyncTimes times;
   guint patience_ms;
 
+  gboolean may_refuse; /* else a refusal ends the test */
+
   GMutex lock;         /* what follows */
+  guint refusals;
   GPtrArray *commands; /* char *: "0 SELECT INBOX", the connection before */
   SyncPhase phase;
   guint steps;    /* how often it was told to be in step */
@@ -60,6 +63,7 @@ guint step_lacking (Step *step, const char *name);    /* bodies */
 void add_gmail_tests (void);
 void add_parts_tests (void);
 void add_renamed_tests (void);
+void add_unreadable_tests (void);
 
 void step_forget_commands (Step *step);
 /* Commands of all connections that match a glob ("* UID FETCH *BODY.PEEK[]*"; g_pattern_match_simple ()). */
