@@ -37,6 +37,7 @@ typedef struct
   const char *name;
   const char *capabilities;
   Act act;
+  gboolean move_is_bad; /* the server offers MOVE and does not understand it */
 } Scenario;
 
 /* From store-private.h, which would bring SQLite along. */
@@ -271,9 +272,21 @@ typedef struct
   guint at; /* event to cut at, counted from 1; 0: only count */
   const char
       *answer; /* nullable: no cut, but this said to the command instead; only commands count */
-  int seen;    /* atomic */
-  int done;    /* atomic: cut once */
+  gboolean move_is_bad;
+  int seen; /* atomic */
+  int done; /* atomic: cut once */
 } Cutter;
+
+/* What goes on where nothing is cut. */
+static ModelVerdict
+let_go (const Cutter *cutter, ModelEvent *event)
+{
+  if (!cutter->move_is_bad || event->sent || event->after
+      || strstr (event->line, " UID MOVE ") == NULL)
+    return MODEL_GO;
+  event->answer = "BAD what";
+  return MODEL_ANSWER;
+}
 
 static ModelVerdict
 cut (ModelEvent *event, gpointer user_data)
@@ -281,12 +294,12 @@ cut (ModelEvent *event, gpointer user_data)
   Cutter *cutter = user_data;
 
   if (cutter->answer != NULL && (event->sent || event->after))
-    return MODEL_GO;
+    return let_go (cutter, event);
   guint seen = (guint)g_atomic_int_add (&cutter->seen, 1) + 1;
 
   if (cutter->at == 0 || seen != cutter->at
       || !g_atomic_int_compare_and_exchange (&cutter->done, 0, 1))
-    return MODEL_GO;
+    return let_go (cutter, event);
   event->answer = cutter->answer;
   return cutter->answer != NULL ? MODEL_ANSWER : MODEL_CUT;
 }
@@ -310,7 +323,7 @@ static Outcome
 play (ModelServer *server, const Scenario *scenario, const char *answer, guint at)
 {
   g_autoptr (Bench) bench = bench_new (server, scenario->capabilities);
-  Cutter cutter = { .at = at, .answer = answer };
+  Cutter cutter = { .at = at, .answer = answer, .move_is_bad = scenario->move_is_bad };
   Outcome outcome = { 0 };
 
   sync_all (bench);
@@ -499,18 +512,20 @@ int
 main (int argc, char **argv)
 {
   static const Scenario scenarios[] = {
-    { "move", MODEL_CAPS_FULL, act_move },
-    { "move-by-copy", CAPS_UIDPLUS, act_move },
-    { "move-without-uidplus", CAPS_NONE, act_move },
-    { "copy", MODEL_CAPS_FULL, act_copy },
-    { "copy-without-uidplus", CAPS_NONE, act_copy },
-    { "delete", CAPS_UIDPLUS, act_delete },
-    { "append", MODEL_CAPS_FULL, act_append },
-    { "append-without-uidplus", CAPS_NONE, act_append },
-    { "chain", MODEL_CAPS_FULL, act_chain },
-    { "chain-by-copy", CAPS_UIDPLUS, act_chain },
-    { "folders", MODEL_CAPS_FULL, act_folders },
-    { "folders-by-copy", CAPS_UIDPLUS, act_folders },
+    { "move", MODEL_CAPS_FULL, act_move, FALSE },
+    { "move-by-copy", CAPS_UIDPLUS, act_move, FALSE },
+    { "move-is-bad", MODEL_CAPS_FULL, act_move, TRUE },
+    { "move-is-bad-without-uidplus", "IMAP4rev1 SASL-IR MOVE", act_move, TRUE },
+    { "move-without-uidplus", CAPS_NONE, act_move, FALSE },
+    { "copy", MODEL_CAPS_FULL, act_copy, FALSE },
+    { "copy-without-uidplus", CAPS_NONE, act_copy, FALSE },
+    { "delete", CAPS_UIDPLUS, act_delete, FALSE },
+    { "append", MODEL_CAPS_FULL, act_append, FALSE },
+    { "append-without-uidplus", CAPS_NONE, act_append, FALSE },
+    { "chain", MODEL_CAPS_FULL, act_chain, FALSE },
+    { "chain-by-copy", CAPS_UIDPLUS, act_chain, FALSE },
+    { "folders", MODEL_CAPS_FULL, act_folders, FALSE },
+    { "folders-by-copy", CAPS_UIDPLUS, act_folders, FALSE },
   };
 
   g_test_init (&argc, &argv, NULL);

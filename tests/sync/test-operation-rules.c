@@ -119,6 +119,41 @@ test_numbering_append (void)
   g_assert_true (is_touched (bench, bench->archive));
 }
 
+/* Two that share Message-ID, size and times are told apart by their bytes. */
+static void
+test_numbered_alike (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 0, "Message-ID: <a@x>\r\n\r\nA");
+
+  bench_add_mail (bench, bench->inbox, 8, "<a@x>", 0, "Message-ID: <a@x>\r\n\r\nB");
+  bench_add_script (bench, "UIDPLUS",
+                    SELECT ("a", "INBOX", "77")
+                    "C: $b UID SEARCH *\n"
+                    "S: * SEARCH 1 2\n"
+                    "S: $b OK done\n"
+                    "C: $c UID FETCH 1:2 *\n"
+                    HEADER ("1", "22", ID_A)
+                    HEADER ("2", "22", ID_A)
+                    "S: $c OK done\n"
+                    "C: $d UID FETCH 1:2 *\n"
+                    HEADER ("1", "22", ID_A)
+                    HEADER ("2", "22", ID_A)
+                    "S: $d OK done\n"
+                    "C: $g UID FETCH 2 *\n"
+                    "S: * 2 FETCH (UID 2 BODY[] {22}\\r\\nMessage-ID: <a@x>\\r\\n\\r\\nB)\n"
+                    "S: $g OK done\n"
+                    "C: $e UID FETCH 1 *\n"
+                    "S: * 1 FETCH (UID 1 BODY[] {22}\\r\\nMessage-ID: <a@x>\\r\\n\\r\\nA)\n"
+                    "S: $e OK done\n"
+                    "C: $f UID STORE 1 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $f OK done\n");
+  g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, NULL), >, 0);
+  bench_run_all (bench);
+  g_assert_cmpuint (PENDING (bench), ==, 0);
+  g_assert_cmpuint (bench->said->len, ==, 0);
+}
+
 /* Between two commands: nothing of the old numbering goes out, nothing counts as done, and nobody is bothered. */
 static void
 test_numbered_between (void)
@@ -413,6 +448,7 @@ test_operation_rules_add (void)
   g_test_add_func ("/operation-rules/numbering-new", test_numbering_new);
   g_test_add_func ("/operation-rules/numbering-other", test_numbering_other);
   g_test_add_func ("/operation-rules/numbering-append", test_numbering_append);
+  g_test_add_func ("/operation-rules/numbering-alike", test_numbered_alike);
   g_test_add_func ("/operation-rules/numbering-between", test_numbered_between);
   g_test_add_func ("/operation-rules/move-bad", test_move_bad);
   g_test_add_func ("/operation-rules/gmail-move-bad", test_gmail_move_bad);
