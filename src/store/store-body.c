@@ -259,7 +259,9 @@ store_body_count (StoreDb *db, gint64 message, GError **error)
 {
   return store_db_run (db, error,
                        "UPDATE pack SET live = live + b.length FROM body AS b "
-                       "WHERE b.message = ?1 AND pack.id = b.pack",
+                       "WHERE b.message = ?1 AND pack.id = b.pack AND NOT EXISTS "
+                       "(SELECT 1 FROM body AS o WHERE o.pack = b.pack AND o.offset = b.offset "
+                       "AND o.length = b.length AND o.message <> b.message)",
                        STORE_INTS (message));
 }
 

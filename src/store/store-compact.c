@@ -61,6 +61,8 @@ agree_on_size (StoreDb *db, const Pack *pack, GError **error)
                        STORE_INTS (pack->id, size))
          && store_db_run (db, error, "DELETE FROM body WHERE pack = ?1 AND offset + length > ?2",
                           STORE_INTS (pack->id, size))
+         && store_db_run (db, error, "DELETE FROM orphan WHERE pack = ?1 AND offset + length > ?2",
+                          STORE_INTS (pack->id, size))
          && store_partial_cut_pack (db, pack->id, size, error)
          && store_db_run (db, error, "UPDATE pack SET size = ?2 WHERE id = ?1",
                           STORE_INTS (pack->id, size));
@@ -98,7 +100,18 @@ remove_unnamed (Store *store, GArray *packs)
     remove_strangers (folder, known);
 }
 
-/* One body to the end of the pack being filled. */
+/* The rows that name the same bytes. */
+static GArray *
+list_sharers (StoreDb *db, gint64 message, GError **error)
+{
+  return store_db_get_ints (
+      db, error,
+      "SELECT o.message FROM body AS b JOIN body AS o ON o.pack = b.pack AND o.offset = b.offset "
+      "AND o.length = b.length WHERE b.message = ?1 AND o.message <> ?1",
+      STORE_INTS (message));
+}
+
+/* One body, with all rows that name it, to the end of the pack being filled. */
 static gboolean
 move_body (StoreDb *db, gint64 account, gint64 message, GError **error)
 {
@@ -110,15 +123,34 @@ move_body (StoreDb *db, gint64 account, gint64 message, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  return store_db_run (db, error, "DELETE FROM body WHERE message = ?1", STORE_INTS (message))
-         && store_body_add (db, account, message, bytes, error);
+  g_autoptr (GArray) sharers = list_sharers (db, message, error);
+  if (sharers == NULL
+      || !store_db_run (db, error, "DELETE FROM body WHERE message = ?1", STORE_INTS (message)))
+    return FALSE;
+  for (guint i = 0; i < sharers->len; i++) {
+    if (!store_db_run (db, error, "DELETE FROM body WHERE message = ?1",
+                       STORE_INTS (g_array_index (sharers, gint64, i))))
+      return FALSE;
+  }
+  if (!store_body_add (db, account, message, bytes, error))
+    return FALSE;
+  for (guint i = 0; i < sharers->len; i++) {
+    if (!store_db_run (db, error,
+                       "INSERT INTO body (message, pack, offset, length, checksum) "
+                       "SELECT ?2, pack, offset, length, checksum FROM body WHERE message = ?1",
+                       STORE_INTS (message, g_array_index (sharers, gint64, i))))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
 compact (StoreDb *db, const Pack *pack, gint64 *budget, GError **error)
 {
   g_autoptr (GArray) messages = store_db_get_ints (
-      db, error, "SELECT message FROM body WHERE pack = ?1 ORDER BY offset", STORE_INTS (pack->id));
+      db, error,
+      "SELECT min (message) FROM body WHERE pack = ?1 GROUP BY offset, length ORDER BY offset",
+      STORE_INTS (pack->id));
   g_autoptr (GArray) pieces =
       messages != NULL ? store_partial_list_pack (db, pack->id, error) : NULL;
   if (pieces == NULL)

@@ -265,6 +265,51 @@ test_compact (void)
   g_assert_cmpuint (count_packs (profile), ==, 0);
 }
 
+/* Bytes that several rows name count once, and move once. */
+static void
+test_compact_shared (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  const StoreLimits limits = { 1000000, 2000, 1000000 };
+  gint64 ids[11], live = 0, rows = 0;
+  g_autoptr (BaseUidSet) gone = base_uid_set_parse ("1:6");
+  g_autofree char *one = profile_path (profile, "bodies/1/2.pack");
+  GStatBuf info;
+
+  profile_reopen (profile, &limits, NULL);
+  for (guint i = 1; i <= 10; i++)
+    ids[i] = add_body (profile, i, 1000);
+  g_assert_cmpint (store_operation_copy (profile->db, &ids[10], 1, profile->archive, &error), >, 0);
+  g_assert_cmpint (store_operation_copy (profile->db, &ids[10], 1, profile->sent, &error), >, 0);
+  g_assert_true (
+      store_db_get_int (profile->db, &live, &error, "SELECT live FROM pack", STORE_NO_INTS));
+  g_assert_cmpint (live, ==, 10000);
+
+  g_assert_true (store_message_remove (profile->db, profile->inbox, gone, &error));
+  profile_reopen (profile, &limits, NULL);
+  g_assert_cmpuint (count_packs (profile), ==, 1);
+  g_assert_cmpint (g_stat (one, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, 4000);
+  g_assert_true (
+      store_db_get_int (profile->db, &live, &error, "SELECT live FROM pack", STORE_NO_INTS));
+  g_assert_cmpint (live, ==, 4000);
+  for (guint i = 7; i <= 10; i++)
+    check_body (profile, ids[i], i, 1000);
+  check_body (profile, listed (profile, profile->archive, 0), 10, 1000);
+  check_body (profile, listed (profile, profile->sent, 0), 10, 1000);
+  g_assert_true (store_db_get_int (profile->db, &rows, &error,
+                                   "SELECT count(*) FROM body WHERE offset = 3000", STORE_NO_INTS));
+  g_assert_cmpint (rows, ==, 3);
+
+  /* They are live as long as one of them is there. */
+  g_autoptr (BaseUidSet) all = base_uid_set_parse ("1:10");
+  g_assert_true (store_message_remove (profile->db, profile->inbox, all, &error));
+  g_assert_true (
+      store_db_get_int (profile->db, &live, &error, "SELECT live FROM pack", STORE_NO_INTS));
+  g_assert_cmpint (live, ==, 1000);
+}
+
 /* The very first pack is begun in a transaction that comes to nothing. */
 static void
 test_rolled_back (void)
@@ -296,4 +341,5 @@ add_body_tests (void)
   g_test_add_func ("/store/body/wrong-bytes", test_wrong_bytes);
   g_test_add_func ("/store/body/lost-file", test_lost_file);
   g_test_add_func ("/store/body/compact", test_compact);
+  g_test_add_func ("/store/body/compact-shared", test_compact_shared);
 }
