@@ -17,7 +17,7 @@
 /* Version n of the schema is what the first n of these make. */
 static const char *const schema_steps[] = { "schema.sql",   "schema-2.sql", "schema-3.sql",
                                             "schema-4.sql", "schema-5.sql", "schema-6.sql",
-                                            "schema-7.sql", "schema-8.sql" };
+                                            "schema-7.sql", "schema-8.sql", "schema-9.sql" };
 
 static void
 pack_free (gpointer pack)
@@ -112,6 +112,7 @@ rollback (StoreDb *db)
     base_log ("could not roll back: %s", error->message);
   store_body_settle (db->store, FALSE);
   store_db_clear_changes (db);
+  g_array_set_size (db->added, 0);
   g_ptr_array_set_size (db->remove_after, 0);
   g_clear_error (&db->failure);
   db->writing = db->grouped = FALSE;
@@ -194,6 +195,8 @@ gboolean
 store_db_leave (StoreDb *db, gboolean ok, GError **error)
 {
   db->depth--;
+  if (db->depth == 0 && ok)
+    ok = store_row_write_counts (db, error);
   if (db->depth == 0 && !db->grouped) {
     if (ok)
       return commit (db, error);
@@ -295,6 +298,7 @@ connect_raw (Store *store, GError **error)
   db->statements = statements_new ();
   db->events = g_array_new (FALSE, FALSE, sizeof (StoreEvent));
   db->counts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  db->added = g_array_new (FALSE, FALSE, sizeof (StoreAdded));
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
   return open_handle (db, error) ? g_steal_pointer (&db) : NULL;
 }
@@ -315,6 +319,7 @@ store_db_free (StoreDb *db)
   sqlite3_close (db->sqlite);
   g_array_unref (db->events);
   g_array_unref (db->counts);
+  g_array_unref (db->added);
   g_ptr_array_unref (db->remove_after);
   store_unref (db->store);
   g_free (db);

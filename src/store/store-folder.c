@@ -9,7 +9,7 @@
   "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, "                \
   "highest_modseq, total, unread, "                                                                \
   "server_total, server_unread, complete, in_step, in_step_by, trouble, server_name, local, "      \
-  "subscribed, mailbox_id FROM folder "
+  "subscribed, mailbox_id, text_below FROM folder "
 
 void
 store_folder_free (StoreFolder *folder)
@@ -54,6 +54,7 @@ read_folder (StoreQuery *query)
   folder->local = store_query_int (query, 18) != 0;
   folder->subscribed = store_query_int (query, 19) != 0;
   folder->mailbox_id = store_query_dup_text (query, 20);
+  folder->text_below = (guint32)store_query_int (query, 21);
   return folder;
 }
 
@@ -573,6 +574,19 @@ store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint u
   return store_db_leave (db, ok, error);
 }
 
+gboolean
+store_folder_set_text_below (StoreDb *db, gint64 folder, guint32 uid, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  return store_db_leave (
+      db,
+      store_db_run (db, error,
+                    "UPDATE folder SET text_below = ?2 WHERE id = ?1 AND text_below <> ?2",
+                    STORE_INTS (folder, uid)),
+      error);
+}
+
 static gboolean
 reset (StoreDb *db, gint64 folder, GError **error)
 {
@@ -591,8 +605,8 @@ reset (StoreDb *db, gint64 folder, GError **error)
                         STORE_INTS (folder))
       || !store_db_run (
           db, error,
-          "UPDATE folder SET uid_validity = 0, uid_next = 0, highest_modseq = 0, complete = 0 "
-          "WHERE id = ?1",
+          "UPDATE folder SET uid_validity = 0, uid_next = 0, highest_modseq = 0, complete = 0, "
+          "text_below = 0 WHERE id = ?1",
           STORE_INTS (folder)))
     return FALSE;
   store_db_note_counts (db, folder);

@@ -47,8 +47,9 @@ typedef struct
   guint total, unread; /* rows here, pending operations included */
   /* As STATUS/SELECT told, for folders whose rows are not (all) here. */
   guint server_total, server_unread;
-  gboolean complete; /* all headers are here */
-  gint64 in_step;    /* last moment proven in step with the server, 0 never */
+  gboolean complete;  /* all headers are here */
+  guint32 text_below; /* rows below this UID may lack their first line of text: 0: none do */
+  gint64 in_step;     /* last moment proven in step with the server, 0 never */
   StoreProof in_step_by;
   char *trouble;    /* nullable: sentence for a person: why it cannot be brought in step */
   char *mailbox_id; /* nullable; OBJECTID: the same under every name */
@@ -88,6 +89,8 @@ gboolean store_folder_has_strays (StoreDb *db, gint64 folder, gboolean *has, GEr
 gboolean store_folder_miss_strays (StoreDb *db, gint64 folder, GError **error);
 gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
                                          GError **error);
+/* Before the first row comes without its first line of text that the person shall see; and as they come, newest first. */
+gboolean store_folder_set_text_below (StoreDb *db, gint64 folder, guint32 uid, GError **error);
 /* UIDVALIDITY changed: forgets all UIDs and the sync state.  The rows stay, with their bodies,
  * as rows without UID: adopted when the same message (Message-ID and size) is added under its
  * new UID, removed when the folder is complete without it.  Operations stay too, bound by

@@ -204,6 +204,18 @@ store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **e
   return TRUE;
 }
 
+static GArray *
+take_uids (StoreDb *db, StoreQuery *query, GError **error)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  int step;
+  while ((step = store_query_step (db, query, error)) == 1) {
+    guint32 uid = (guint32)store_query_int (query, 0);
+    g_array_append_val (uids, uid);
+  }
+  return step == 0 ? g_steal_pointer (&uids) : NULL;
+}
+
 GArray *
 store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, guint64 max_size,
                                      gint64 since, GError **error)
@@ -214,15 +226,7 @@ store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint limit, gu
       "SELECT uid FROM message WHERE folder = ?1 AND has_body = 0 AND uid IS NOT NULL "
       "AND size <= ?3 AND (?4 = 0 OR received >= ?4) ORDER BY uid DESC LIMIT ?2",
       STORE_INTS (folder, limit, largest, since));
-  if (query == NULL)
-    return NULL;
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (guint32));
-  int step;
-  while ((step = store_query_step (db, query, error)) == 1) {
-    guint32 uid = (guint32)store_query_int (query, 0);
-    g_array_append_val (uids, uid);
-  }
-  return step == 0 ? g_steal_pointer (&uids) : NULL;
+  return query != NULL ? take_uids (db, query, error) : NULL;
 }
 
 GArray *
@@ -236,6 +240,19 @@ store_message_list_too_large (StoreDb *db, gint64 folder, guint limit, guint64 m
       "AND NOT EXISTS (SELECT 1 FROM piece WHERE message = message.id AND number = -1) "
       "ORDER BY uid DESC LIMIT ?2",
       STORE_INTS (folder, limit, (gint64)MIN (min_size, (guint64)G_MAXINT64), since));
+}
+
+GArray *
+store_message_get_uids_without_text (StoreDb *db, gint64 folder, guint32 below, guint limit,
+                                     GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT uid FROM message INDEXED BY message_bodyless WHERE folder = ?1 "
+                      "AND has_body = 0 AND uid IS NOT NULL AND uid < ?2 AND preview IS NULL "
+                      "ORDER BY uid DESC LIMIT ?3",
+                      STORE_INTS (folder, below, limit));
+  return query != NULL ? take_uids (db, query, error) : NULL;
 }
 
 /* "<a@b>" of a header field. */

@@ -83,6 +83,40 @@ note_row (StoreDb *db, const StoreRow *row, StoreEventKind kind)
     store_db_note (db, row->folder, get_key (row), kind);
 }
 
+/* A new row.  (What goes or changes is counted by triggers.) */
+static void
+note_added (StoreDb *db, const StoreRow *row)
+{
+  StoreAdded one = { .folder = row->folder };
+  StoreAdded *last =
+      db->added->len > 0 ? &g_array_index (db->added, StoreAdded, db->added->len - 1) : NULL;
+
+  if (!is_listed (row))
+    return;
+  note_row (db, row, STORE_EVENT_ADDED);
+  if (last == NULL || last->folder != row->folder) {
+    g_array_append_val (db->added, one);
+    last = &g_array_index (db->added, StoreAdded, db->added->len - 1);
+  }
+  last->total++;
+  last->unread += (row->flags & STORE_FLAG_SEEN) == 0;
+}
+
+gboolean
+store_row_write_counts (StoreDb *db, GError **error)
+{
+  for (guint i = 0; i < db->added->len; i++) {
+    const StoreAdded *added = &g_array_index (db->added, StoreAdded, i);
+
+    if (!store_db_run (db, error,
+                       "UPDATE folder SET total = total + ?2, unread = unread + ?3 WHERE id = ?1",
+                       STORE_INTS (added->folder, added->total, added->unread)))
+      return FALSE;
+  }
+  g_array_set_size (db->added, 0);
+  return TRUE;
+}
+
 static void
 note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
 {
@@ -225,7 +259,7 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
   };
   if (message->body != NULL && !store_body_add (db, account, row->id, message->body, error))
     return FALSE;
-  note_row (db, row, STORE_EVENT_ADDED);
+  note_added (db, row);
   return TRUE;
 }
 
@@ -258,7 +292,7 @@ store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, Store
       || !store_body_count (db, row->id, error)
       || !store_partial_copy (db, source->id, row->id, error))
     return FALSE;
-  note_row (db, row, STORE_EVENT_ADDED);
+  note_added (db, row);
   return TRUE;
 }
 
@@ -273,6 +307,8 @@ typedef struct
   gint64 moved_away; /* is there a pending MOVE out of it */
   gint64 adoptable;  /* is there a row without UID */
   gint64 pieces;     /* is there a message that is here only in part, anywhere */
+  gint64 known;      /* is there a row with a UID among those that come */
+  BaseUidSet *added; /* those that came since, where there was none */
   GArray *fresh;
 } Adding;
 
@@ -472,7 +508,9 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
 {
   StoreDb *db = adding->db;
   StoreRow row;
-  int found = find_known (adding, message->uid, &row, error);
+  int found = adding->known || base_uid_set_contains (adding->added, message->uid)
+                  ? find_known (adding, message->uid, &row, error)
+                  : 0;
   if (found != 0)
     return found == 1 && complete_row (adding, &row, message, error)
            && take_flags (adding, message, &row, error);
@@ -506,6 +544,13 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
 static gboolean
 add_all (Adding *adding, GPtrArray *messages, GError **error)
 {
+  guint32 first = G_MAXUINT32, last = 0;
+  for (guint i = 0; i < messages->len; i++) {
+    const StoreNewMessage *message = g_ptr_array_index (messages, i);
+    g_return_val_if_fail (message->uid != 0, FALSE);
+    first = MIN (first, message->uid);
+    last = MAX (last, message->uid);
+  }
   if (!store_folder_get_account (adding->db, adding->folder, &adding->account, error)
       || !store_db_get_int (
           adding->db, &adding->moved_away, error,
@@ -516,13 +561,18 @@ add_all (Adding *adding, GPtrArray *messages, GError **error)
           "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid IS NULL)",
           STORE_INTS (adding->folder))
       || !store_db_get_int (adding->db, &adding->pieces, error,
-                            "SELECT EXISTS (SELECT 1 FROM piece)", STORE_NO_INTS))
+                            "SELECT EXISTS (SELECT 1 FROM piece)", STORE_NO_INTS)
+      || !store_db_get_int (adding->db, &adding->known, error,
+                            "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid "
+                            "BETWEEN ?2 AND ?3)",
+                            STORE_INTS (adding->folder, first, last)))
     return FALSE;
   for (guint i = 0; i < messages->len; i++) {
     const StoreNewMessage *message = g_ptr_array_index (messages, i);
-    g_return_val_if_fail (message->uid != 0, FALSE);
     if (!add_one (adding, message, error))
       return FALSE;
+    if (!adding->known)
+      base_uid_set_add (adding->added, message->uid);
   }
   return TRUE;
 }
@@ -533,7 +583,8 @@ store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fres
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
   guint before = fresh != NULL ? fresh->len : 0;
-  Adding adding = { .db = db, .folder = folder, .fresh = fresh };
+  g_autoptr (BaseUidSet) added = base_uid_set_new ();
+  Adding adding = { .db = db, .folder = folder, .added = added, .fresh = fresh };
   gboolean ok = store_db_leave (db, add_all (&adding, messages, error), error);
   if (!ok && fresh != NULL)
     g_array_set_size (fresh, before);

@@ -94,6 +94,9 @@ GArray *store_message_get_uids_without_body (StoreDb *db, gint64 folder, guint l
  * store-partial.h), in the same order. */
 GArray *store_message_list_too_large (StoreDb *db, gint64 folder, guint limit, guint64 min_size,
                                       gint64 since, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* UIDs below `below` without body or first line of text, newest first, at most `limit`: GArray of guint32. */
+GArray *store_message_get_uids_without_text (StoreDb *db, gint64 folder, guint32 below, guint limit,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives rows of this folder that lack their body (the newest `limit`) the bytes that another
  * row of the account has, or lately had: the same object id; or, where the server tells none,
  * the same Message-ID, size, date and time of receipt.  *shared: how many got theirs. */

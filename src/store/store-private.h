@@ -60,6 +60,13 @@ struct _Store
   GHashTable *packs; /* gint64 account -> StorePack being appended to */
 };
 
+/* Rows that were added to a list, and are not counted in its folder's row yet. */
+typedef struct
+{
+  gint64 folder;
+  guint total, unread;
+} StoreAdded;
+
 struct _StoreDb
 {
   /* Owned */
@@ -78,6 +85,7 @@ struct _StoreDb
   GError *failure;    /* a write inside failed: it can only be rolled back */
   GArray *events;     /* of StoreEvent, in order of happening */
   GArray *counts;     /* of gint64 folders */
+  GArray *added;      /* of StoreAdded; empty outside of writing functions */
   gboolean folder_list, outbox;
   GPtrArray *remove_after; /* paths that go once the transaction is committed */
 };
@@ -213,6 +221,8 @@ int store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes `new` over `old` and notes what that changes in lists and counts. */
 gboolean store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError **error);
+/* Counts the rows that were added in their folders: at the end of the outermost writing function. */
+gboolean store_row_write_counts (StoreDb *db, GError **error);
 /* The row goes; its operations count as ended. */
 gboolean store_row_remove (StoreDb *db, const StoreRow *row, GError **error);
 /* The row gets this UID; another row that has it makes place. */

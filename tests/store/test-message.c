@@ -362,6 +362,61 @@ test_find (void)
   }
 }
 
+/* First lines of text that have yet to come: from the newest on, as far as was said. */
+static void
+test_without_text (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StoreNewMessage told = { .uid = 3, .preview = "" };
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+
+  for (guint i = 1; i <= 6; i++)
+    add_message (profile, profile->inbox, i, i, 0, i == 2 ? "body" : NULL);
+  g_ptr_array_add (messages, &told);
+  g_assert_true (store_message_add (profile->db, profile->inbox, messages, NULL, &error));
+  g_autoptr (GArray) uids =
+      store_message_get_uids_without_text (profile->db, profile->inbox, 6, 100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (uids->len, ==, 3);
+  g_assert_cmpuint (g_array_index (uids, guint32, 0), ==, 5);
+  g_assert_cmpuint (g_array_index (uids, guint32, 1), ==, 4);
+  g_assert_cmpuint (g_array_index (uids, guint32, 2), ==, 1);
+  g_autoptr (GArray) one =
+      store_message_get_uids_without_text (profile->db, profile->inbox, 7, 1, &error);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpuint (g_array_index (one, guint32, 0), ==, 6);
+
+  g_assert_true (store_folder_set_text_below (profile->db, profile->inbox, 6, &error));
+  {
+    g_autoptr (StoreFolder) folder = store_folder_get (profile->db, profile->inbox, &error);
+    g_assert_cmpuint (folder->text_below, ==, 6);
+  }
+  g_assert_true (store_folder_reset (profile->db, profile->inbox, &error));
+  g_autoptr (StoreFolder) folder = store_folder_get (profile->db, profile->inbox, &error);
+  g_assert_cmpuint (folder->text_below, ==, 0);
+}
+
+/* The same number twice in one answer, new both times. */
+static void
+test_add_twice_at_once (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StoreNewMessage first = { .uid = 7, .received = 5, .message_id = "<1@x>" };
+  StoreNewMessage second = { .uid = 7, .received = 5, .message_id = "<1@x>", .preview = "seen" };
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+
+  g_ptr_array_add (messages, &first);
+  g_ptr_array_add (messages, &second);
+  g_assert_true (store_message_add (profile->db, profile->inbox, messages, NULL, &error));
+  g_assert_no_error (error);
+  check_counts (profile, profile->inbox, 1, 1);
+  g_autoptr (StoreMessage) row =
+      store_message_get (profile->db, listed (profile, profile->inbox, 0), &error);
+  g_assert_cmpstr (row->preview, ==, "seen");
+}
+
 void
 add_message_tests (void)
 {
@@ -370,6 +425,8 @@ add_message_tests (void)
   g_test_add_func ("/store/message/server-flags", test_server_flags);
   g_test_add_func ("/store/message/remove", test_remove);
   g_test_add_func ("/store/message/without-body", test_without_body);
+  g_test_add_func ("/store/message/without-text", test_without_text);
+  g_test_add_func ("/store/message/twice-at-once", test_add_twice_at_once);
   g_test_add_func ("/store/message/list", test_list);
   g_test_add_func ("/store/message/plans", test_plans);
   g_test_add_func ("/store/message/add-flags-again", test_add_flags_again);
