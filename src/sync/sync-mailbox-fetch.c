@@ -7,11 +7,13 @@
 #include "sync-mailbox-private.h"
 #include "sync-parts.h"
 
-#define SET_OCTETS     900
-#define HEADERS_MIN    50
-#define HEADERS_MAX    2000
-#define HEADERS_MS     50 /* what one command may take */
-#define STEP_US        (G_USEC_PER_SEC / 2)
+#define SET_OCTETS 900
+#define STEP_US    (G_USEC_PER_SEC / 2)
+/* What the answer to one command may take.  Two are under way at a time: that bears round trips of half a second. */
+#define COMMAND_US     (G_USEC_PER_SEC / 4)
+#define COMMAND_MIN    50
+#define COMMAND_MAX    2000
+#define TEXTS_LISTED   5000
 #define BODIES_MIN     4
 #define BODIES_MAX     2000
 #define BODIES_LISTED  20000
@@ -46,71 +48,145 @@ run_flight (ImapFlight *flight, SyncContext *context, GError **error)
   return TRUE;
 }
 
-/* One step of the headers: the newest first, one command after the other for as long as a step may take. */
+/* One step of much that has to come: the newest first, one command after the other for as long as a step may take. */
 typedef struct
 {
   /* Borrowed */
-  SyncMailbox *mailbox;
   SyncContext *context;
   SyncIncoming *incoming;
 
-  BaseUidSet *asked; /* Owned */
+  /* Owned */
+  BaseUidSet *left, *asked;
+
   ImapFetchItems items;
+  guint batch; /* messages to be asked for at once */
   gint64 begun;
-} Headers;
+} Pass;
 
 static void
-ask_for_headers (ImapFlight *flight, gpointer user_data)
+pass_clear (Pass *pass)
 {
-  Headers *headers = user_data;
-  SyncMailbox *mailbox = headers->mailbox;
-  SyncWorker *worker = headers->context->worker;
-  gint64 took = g_get_monotonic_time () - headers->begun;
-  guint64 came = base_uid_set_count (sync_incoming_get_uids (headers->incoming));
+  g_clear_pointer (&pass->left, base_uid_set_free);
+  g_clear_pointer (&pass->asked, base_uid_set_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pass, pass_clear)
+
+static void
+ask_for_more (ImapFlight *flight, gpointer user_data)
+{
+  Pass *pass = user_data;
+  gint64 took = g_get_monotonic_time () - pass->begun;
+  guint64 came = base_uid_set_count (sync_incoming_get_uids (pass->incoming));
   g_autoptr (BaseUidSet) part = NULL, left = NULL;
   g_auto (GStrv) sets = NULL;
 
-  if (base_uid_set_is_empty (mailbox->missing)
-      || (!base_uid_set_is_empty (headers->asked)
-          && (took > STEP_US || (worker != NULL && sync_worker_is_wanted (worker)))))
+  /* Once in any case: somebody who calls all the time must not keep it from coming to an end. */
+  if (base_uid_set_is_empty (pass->left)
+      || (!base_uid_set_is_empty (pass->asked)
+          && (took > STEP_US
+              || (pass->context->worker != NULL && sync_worker_is_wanted (pass->context->worker)))))
     return;
-  if (came > 0)
-    mailbox->headers_batch =
-        (guint)CLAMP (came * HEADERS_MS * 1000 / (guint64)MAX (took, 1), HEADERS_MIN, HEADERS_MAX);
-  part = sync_plan_newest (mailbox->missing, mailbox->headers_batch);
-  left = base_uid_set_subtract (mailbox->missing, part);
+  if (came >= COMMAND_MIN)
+    pass->batch =
+        (guint)CLAMP (came * COMMAND_US / (guint64)MAX (took, 1), COMMAND_MIN, COMMAND_MAX);
+  part = sync_plan_newest (pass->left, pass->batch);
+  left = base_uid_set_subtract (pass->left, part);
   sets = base_uid_set_to_strings (part, SET_OCTETS);
   for (gsize i = 0; sets[i] != NULL; i++)
-    imap_flight_fetch (flight, sets[i], headers->items, 0, sync_incoming_take, headers->incoming);
-  base_uid_set_add_set (headers->asked, part);
-  base_uid_set_free (mailbox->missing);
-  mailbox->missing = g_steal_pointer (&left);
+    imap_flight_fetch (flight, sets[i], pass->items, 0, sync_incoming_take, pass->incoming);
+  base_uid_set_add_set (pass->asked, part);
+  base_uid_set_free (pass->left);
+  pass->left = g_steal_pointer (&left);
+}
+
+static gboolean
+run_pass (Pass *pass, GError **error)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (pass->context->session);
+
+  pass->asked = base_uid_set_new ();
+  pass->begun = g_get_monotonic_time ();
+  imap_flight_set_more (flight, ask_for_more, pass);
+  return run_flight (flight, pass->context, error) && sync_incoming_flush (pass->incoming, error);
+}
+
+/* The rows of `missing` come without their first line of text, which comes later: so it stands in the store before. */
+static gboolean
+put_off_texts (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  guint n = base_uid_set_n_ranges (mailbox->missing);
+  guint32 last = base_uid_set_get_range (mailbox->missing, n - 1).last;
+
+  if (last < mailbox->text_below)
+    return TRUE;
+  mailbox->text_below = last < G_MAXUINT32 ? last + 1 : last;
+  return store_folder_set_text_below (context->db, mailbox->folder, mailbox->text_below, error);
 }
 
 gboolean
 sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   const BaseAccount *settings = sync_account_get_settings (context->account);
-  g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
-  g_autoptr (SyncIncoming) incoming =
-      sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
-  g_autoptr (BaseUidSet) asked = base_uid_set_new ();
-  Headers headers = { mailbox, context, incoming, asked, SYNC_LIST_ITEMS, g_get_monotonic_time () };
+  g_autoptr (SyncIncoming) incoming = NULL;
+  g_auto (Pass) pass = { .context = context, .items = SYNC_LIST_ITEMS };
 
   if (base_uid_set_is_empty (mailbox->missing)) {
     mailbox->phase = SYNC_VISIT_SETTLE;
     return TRUE;
   }
-  /* Where bodies follow, the first line of text comes with them; reading it now would make the server open each message twice. */
-  if (settings->bodies != BASE_BODIES_EVERYTHING && !mailbox->frugal)
-    headers.items |= IMAP_FETCH_PREVIEW;
-  imap_flight_set_more (flight, ask_for_headers, &headers);
-  if (!run_flight (flight, context, error) || !sync_incoming_flush (incoming, error))
+  /* For a text the server has to open the message.  That is not worth it where the list is long and waited for, nor where
+   * the whole message is fetched anyway. */
+  if (settings->bodies != BASE_BODIES_EVERYTHING && !mailbox->frugal && mailbox->complete)
+    pass.items |= IMAP_FETCH_PREVIEW;
+  else if (!put_off_texts (mailbox, context, error))
     return FALSE;
-  note_unanswered (mailbox, asked, sync_incoming_get_uids (incoming));
+  incoming = sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
+  pass.incoming = incoming;
+  pass.batch = mailbox->headers_batch;
+  pass.left = base_uid_set_subtract (mailbox->missing, mailbox->unanswered);
+  if (!run_pass (&pass, error))
+    return FALSE;
+  note_unanswered (mailbox, pass.asked, sync_incoming_get_uids (incoming));
+  base_uid_set_free (mailbox->missing);
+  mailbox->missing = g_steal_pointer (&pass.left);
+  mailbox->headers_batch = pass.batch;
   mailbox->n_known += base_uid_set_count (sync_incoming_get_uids (incoming));
   mailbox->uid_next = MAX (mailbox->uid_next, sync_incoming_get_highest (incoming) + 1);
   return TRUE;
+}
+
+/* ---- first lines of text ---- */
+
+gboolean
+sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  g_autoptr (SyncIncoming) incoming = NULL;
+  g_autoptr (GArray) uids = NULL;
+  /* Who came into the store meanwhile by these numbers needs all of it. */
+  g_auto (Pass) pass = { .context = context, .items = SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW };
+
+  if (mailbox->text_below == 0) {
+    mailbox->phase = SYNC_VISIT_DONE;
+    return TRUE;
+  }
+  uids = store_message_get_uids_without_text (context->db, mailbox->folder, mailbox->text_below,
+                                              TEXTS_LISTED, error);
+  if (uids == NULL)
+    return FALSE;
+  mailbox->text_below = 0;
+  if (uids->len > 0) {
+    incoming = sync_incoming_new (context, mailbox->folder, 0);
+    pass.incoming = incoming;
+    pass.batch = mailbox->texts_batch;
+    pass.left = base_uid_set_new_from_array (uids);
+    if (!run_pass (&pass, error))
+      return FALSE;
+    mailbox->texts_batch = pass.batch;
+    /* What the server is silent about is not asked for again, either. */
+    mailbox->text_below = base_uid_set_get_range (pass.asked, 0).first;
+  }
+  return store_folder_set_text_below (context->db, mailbox->folder, mailbox->text_below, error);
 }
 
 /* ---- bodies ---- */
@@ -165,11 +241,13 @@ sync_mailbox_lacks_bodies (SyncContext *context, gint64 folder, gboolean *lacks,
   g_autoptr (GArray) one = list_wanted (context, folder, 1, error);
   g_autoptr (GArray) large =
       one != NULL && one->len == 0 ? list_large (context, folder, 1, error) : NULL;
+  g_autoptr (StoreFolder) row = NULL;
 
   if (one == NULL || (one->len == 0 && large == NULL))
     return FALSE;
-  *lacks = one->len > 0 || large->len > 0;
-  return TRUE;
+  row = store_folder_get (context->db, folder, error);
+  *lacks = row != NULL && (one->len > 0 || large->len > 0 || row->text_below > 0);
+  return row != NULL;
 }
 
 /* As long as that helps much. */
@@ -209,7 +287,7 @@ sync_mailbox_list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **e
   return TRUE;
 }
 
-/* The next one of those that are kept without their large parts; the last step when there is none. */
+/* The next one of those that are kept without their large parts. */
 static gboolean
 step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
@@ -243,7 +321,7 @@ step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  mailbox->phase = SYNC_VISIT_DONE;
+  mailbox->phase = SYNC_VISIT_TEXTS;
   return TRUE;
 }
 

@@ -23,6 +23,7 @@ typedef enum
   SYNC_VISIT_HEADERS,
   SYNC_VISIT_SETTLE,
   SYNC_VISIT_BODIES,
+  SYNC_VISIT_TEXTS, /* the first lines of those that keep no body */
   SYNC_VISIT_DONE,
 } SyncVisit;
 
@@ -72,6 +73,7 @@ struct _SyncMailbox
   guint32 uid_validity, uid_next;
   guint64 modseq;
   gboolean complete;
+  guint32 text_below; /* first lines of text may be lacking below this UID */
   gint64 in_step;
   guint32 arrived_from; /* 0: first sync, nothing is news */
 
@@ -85,7 +87,7 @@ struct _SyncMailbox
   guint64 n_known; /* messages here */
   guint next_body;
   gboolean bodies_all; /* the list of bodies was not cut */
-  guint headers_batch, bodies_batch;
+  guint headers_batch, bodies_batch, texts_batch;
 };
 
 /* ---- sync-mailbox.c ---- */
@@ -136,5 +138,6 @@ gboolean sync_mailbox_count_spared (SyncMailbox *mailbox, SyncContext *context, 
                                     GError **error);
 gboolean sync_mailbox_say_spared (SyncMailbox *mailbox, SyncContext *context, guint n,
                                   GError **error);
+gboolean sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
 
 G_END_DECLS

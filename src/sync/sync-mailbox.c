@@ -123,6 +123,7 @@ sync_mailbox_ask (SyncContext *context, SyncMemory *memory, gint64 folder, const
   mailbox->headers_batch = 200;
   mailbox->bodies_batch = 20;
   sync_mailbox_begin_careful (mailbox);
+  mailbox->texts_batch = 100;
   if (hint != NULL && hint->uid_validity == row->uid_validity)
     mailbox->modseq_before = hint->modseq;
   opening = mailbox->opening = g_new0 (SyncOpening, 1);
@@ -265,6 +266,7 @@ sync_mailbox_get_progress (SyncMailbox *mailbox, guint *done, guint *total)
   case SYNC_VISIT_GONE:
   case SYNC_VISIT_SEARCH:
   case SYNC_VISIT_SETTLE:
+  case SYNC_VISIT_TEXTS:
   case SYNC_VISIT_DONE:
     return;
   case SYNC_VISIT_HEADERS:
@@ -359,6 +361,7 @@ step_plan (SyncMailbox *mailbox, SyncContext *context, GError **error)
   mailbox->uid_next = stored.uid_next;
   mailbox->modseq = stored.modseq;
   mailbox->complete = stored.complete;
+  mailbox->text_below = mailbox->plan.reset ? 0 : row->text_below;
   mailbox->in_step = row->in_step;
   if (mailbox->uid_next == 0) {
     /* First visit: what comes from here on is new, and flags are as they are now. */
@@ -544,6 +547,9 @@ sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal, Sy
   case SYNC_VISIT_BODIES:
     good = mailbox->careful ? sync_mailbox_step_careful (mailbox, context, &local)
                             : sync_mailbox_step_bodies (mailbox, context, &local);
+    break;
+  case SYNC_VISIT_TEXTS:
+    good = sync_mailbox_step_texts (mailbox, context, &local);
     break;
   case SYNC_VISIT_DONE:
     break;

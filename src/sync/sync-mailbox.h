@@ -71,7 +71,7 @@ void sync_mailbox_get_progress (SyncMailbox *mailbox, guint *done, guint *total)
 gboolean sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal,
                             SyncStep *step, GError **error);
 
-/* Messages of this folder are wanted whole, by the account's settings, and are not here. */
+/* Messages of this folder are wanted whole, by the account's settings, and are not here; or first lines of text are lacking. */
 gboolean sync_mailbox_lacks_bodies (SyncContext *context, gint64 folder, gboolean *lacks,
                                     GError **error);
 

@@ -411,6 +411,55 @@ test_windowed (void)
   }
 }
 
+static guint
+count_texts (Step *step, const char *name)
+{
+  g_autoptr (GArray) keys =
+      store_message_list (step->db, step_folder (step, name), 0, 0, NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < keys->len; i++) {
+    g_autoptr (StoreMessage) row =
+        store_message_get (step->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
+    n += row->preview != NULL && row->preview[0] != '\0';
+  }
+  return n;
+}
+
+/* A new account that keeps no bodies: the list does not wait for first lines of text, which make the server open each message;
+ * they come behind it. */
+static void
+test_texts (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (StoreFolder) inbox = NULL;
+  int screenful = -1, rest = -1, texts = -1;
+
+  step->account->bodies = BASE_BODIES_OPENING;
+  step_deliver_many (step, "INBOX", 700, 0);
+  step_settle (step);
+  screenful = find_command (step, "* FETCH 601:*HEADER*TEXT*");
+  rest = find_command (step, "* UID FETCH *HEADER*");
+  texts = find_command (step, "* UID FETCH *HEADER*TEXT*");
+  g_assert_cmpint (screenful, >, 0);
+  g_assert_cmpint (rest, >, screenful);
+  g_assert_cmpint (texts, >, rest);
+  g_assert_cmpuint (count_texts (step, "INBOX"), ==, 700);
+  inbox = step_get (step, "INBOX");
+  g_assert_true (inbox->complete);
+  g_assert_cmpuint (inbox->text_below, ==, 0);
+
+  /* What is in the store counts, not what this run remembers: none is asked for twice. */
+  step_stop (step);
+  step_forget_commands (step);
+  g_assert_true (store_folder_set_text_below (step->db, inbox->id, 600, NULL));
+  step_settle (step);
+  g_assert_cmpuint (step_count_commands (step, "* UID FETCH *"), ==, 0);
+  g_clear_pointer (&inbox, store_folder_free);
+  inbox = step_get (step, "INBOX");
+  g_assert_cmpuint (inbox->text_below, ==, 0);
+}
+
 /* A mailbox that looks empty, and one that is not in the list any more, are asked for again before anything goes. */
 static void
 test_asked_again (void)
@@ -586,6 +635,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/idle-costs-nothing", test_idle_costs_nothing);
   g_test_add_func ("/step/half-dead", test_half_dead);
   g_test_add_func ("/step/windowed", test_windowed);
+  g_test_add_func ("/step/texts", test_texts);
   g_test_add_func ("/step/asked-again", test_asked_again);
   g_test_add_func ("/step/moved", test_moved);
   g_test_add_func ("/step/strays", test_strays);
