@@ -123,10 +123,20 @@ month_number (const char **text)
   return -1;
 }
 
+/* Days since 1970 in the Gregorian calendar.  A year that begins with March has its odd day at its end, and so has each 400
+ * of them. */
+static gint64
+day_of (int year, int month, int day)
+{
+  gint64 y = month > 2 ? year : year - 1;
+  int of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+  return y * 365 + y / 4 - y / 100 + y / 400 + of_year - 719468;
+}
+
 gint64
 base_date_from_internal (const char *text)
 {
-  g_autoptr (GDateTime) time = NULL;
   int day, month, year, hour, minute, second, zone_hours, zone_minutes, sign;
 
   if (text == NULL)
@@ -148,11 +158,12 @@ base_date_from_internal (const char *text)
       || zone_minutes > 59 || *text != '\0')
     return 0;
 
-  time = g_date_time_new_utc (year, month, day, hour, minute, second == 60 ? 59 : second);
-  if (time == NULL)
+  if (!g_date_valid_dmy ((GDateDay)day, (GDateMonth)month, (GDateYear)year) || hour > 23
+      || minute > 59 || second > 60)
     return 0;
 
-  return g_date_time_to_unix (time) - sign * (zone_hours * 3600 + zone_minutes * 60);
+  return day_of (year, month, day) * 86400 + hour * 3600 + minute * 60 + MIN (second, 59)
+         - sign * (zone_hours * 3600 + zone_minutes * 60);
 }
 
 char *

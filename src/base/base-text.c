@@ -6,6 +6,7 @@
 
 #define MAX_NAME      200 /* octets: file systems take 255, and a suffix such as " (2)" must still fit */
 #define MAX_EXTENSION 20
+#define MAX_SIZED     500 /* octets of room for a line from the start */
 #define REPLACEMENT   0xFFFD
 #define ZWNJ          0x200C
 #define ZWJ           0x200D
@@ -37,6 +38,8 @@ next_char (const char **text)
 static gboolean
 is_space (gunichar c)
 {
+  if (c < 0x80)
+    return c <= ' ' || c == 0x7f;
   switch ((int)g_unichar_type (c)) {
   case G_UNICODE_CONTROL:
   case G_UNICODE_LINE_SEPARATOR:
@@ -109,12 +112,14 @@ span_plain (const char *text, gsize max, gsize *n)
 char *
 base_text_one_line (const char *text, gsize max_chars)
 {
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GString) line =
+      g_string_sized_new (text != NULL ? strnlen (text, MIN (max_chars, MAX_SIZED)) : 0);
   gboolean space = FALSE; /* a space is due before the next visible character */
   gunichar joiner = 0;    /* so is a joiner: it means something only between two visible ones */
   gsize count = 0;
 
   while (text != NULL && *text != '\0' && count < max_chars) {
+    const char *start = text;
     gunichar c;
 
     /* Most of most texts: as it is. */
@@ -148,7 +153,10 @@ base_text_one_line (const char *text, gsize max_chars)
       space = FALSE;
       joiner = 0;
     }
-    g_string_append_unichar (line, c);
+    if (c == REPLACEMENT)
+      g_string_append_unichar (line, c);
+    else
+      g_string_append_len (line, start, text - start);
     count++;
   }
 

@@ -40,6 +40,23 @@ test_from_internal (void)
 }
 
 /* Every beginning of a good date is malformed. */
+/* Each day that GLib knows, and the days that are none. */
+static void
+test_from_internal_days (void)
+{
+  static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+  for (int year = 0; year < 9999; year += year < 1890 || year > 2110 ? 97 : 1) {
+    for (int day = 0; day < 12 * 32; day++) {
+      g_autofree char *text = g_strdup_printf ("%02d-%s-%04d 12:34:56 +0000", day % 32, names[day / 32], year);
+      g_autoptr (GDateTime) time = g_date_time_new_utc (year, day / 32 + 1, day % 32, 12, 34, 56);
+
+      g_assert_cmpint (base_date_from_internal (text), ==, time != NULL ? g_date_time_to_unix (time) : 0);
+    }
+  }
+}
+
 static void
 test_from_internal_cut (void)
 {
@@ -116,6 +133,7 @@ void
 test_date_add (void)
 {
   g_test_add_func ("/base/date/from-internal", test_from_internal);
+  g_test_add_func ("/base/date/from-internal-days", test_from_internal_days);
   g_test_add_func ("/base/date/from-internal-cut", test_from_internal_cut);
   g_test_add_func ("/base/date/to-internal", test_to_internal);
   g_test_add_func ("/base/date/short", test_short);
