@@ -10,9 +10,9 @@
 #include "base-text.h"
 #include "imap-utf7.h"
 
-/* What a list row, its first line of text, threading and a reply need. */
+/* What a list row, its first line of text and threading need. */
 #define HEADER_FIELDS                                                                              \
-  "From Sender Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type "        \
+  "From Sender To Subject Date Message-ID In-Reply-To References Content-Type "                    \
   "Content-Transfer-Encoding"
 
 static const struct
@@ -84,7 +84,8 @@ static gboolean
 begins_with (const ImapToken *token, const char *prefix)
 {
   gsize length = strlen (prefix);
-  return token->length >= length && g_ascii_strncasecmp (token->text, prefix, length) == 0;
+  return token->length >= length && g_ascii_toupper (prefix[0]) == g_ascii_toupper (token->text[0])
+         && g_ascii_strncasecmp (token->text, prefix, length) == 0;
 }
 
 static void

@@ -478,6 +478,7 @@ gboolean
 imap_token_is (const ImapToken *token, const char *word)
 {
   return token->type == IMAP_TOKEN_ATOM && strlen (word) == token->length
+         && g_ascii_toupper (word[0]) == g_ascii_toupper (token->text[0])
          && g_ascii_strncasecmp (token->text, word, token->length) == 0;
 }
 

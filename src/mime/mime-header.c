@@ -162,7 +162,75 @@ repair_words (char *text)
   return g_string_free (out, FALSE);
 }
 
+/* Nothing that its encoding gives no meaning to. */
+static gboolean
+has_only (const Word *word)
+{
+  for (gsize i = 0; i < word->length; i++) {
+    char c = word->payload[i];
+
+    if (word->base64 ? !g_ascii_isalnum (c) && c != '+' && c != '/' && c != '='
+                     : c <= ' ' || c >= 0x7f
+                           || (c == '='
+                               && !(i + 2 < word->length && g_ascii_isxdigit (word->payload[i + 1])
+                                    && g_ascii_isxdigit (word->payload[i + 2]))))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Encoded-words in UTF-8 between plain words: what most headers with encoded-words are.  NULL at the first thing that is
+ * otherwise: then GMime reads it. */
+static char *
+decode_plain (const char *text)
+{
+  g_autoptr (GByteArray) out = g_byte_array_sized_new ((guint)strlen (text));
+  const char *at = text, *start;
+  Word word, next;
+
+  while ((start = find_word (at)) != NULL) {
+    gboolean more;
+    guint before;
+
+    if ((start > text && start[-1] != ' ') || !parse_word (start, &word))
+      return NULL;
+    g_byte_array_append (out, (const guint8 *)at, (guint)(start - at));
+    before = out->len;
+    do {
+      next = word;
+      more = next_of_run (&word, &next);
+      if (!word_is_sound (&word, !more) || word.charset[word.charset_length] != '?'
+          || !has_only (&word))
+        return NULL;
+      decode_word (&word, out);
+      at = word.end;
+      word = next;
+    } while (more);
+    if ((*at != '\0' && *at != ' ')
+        || !g_utf8_validate ((const char *)out->data + before, out->len - before, NULL))
+      return NULL;
+    for (guint i = before; i < out->len; i++) {
+      if (out->data[i] < ' ' || out->data[i] == 0x7f)
+        return NULL;
+    }
+  }
+  g_byte_array_append (out, (const guint8 *)at, (guint)strlen (at) + 1);
+  return (char *)g_byte_array_free (g_steal_pointer (&out), FALSE);
+}
+
 /* ---- values ---- */
+
+/* Text that is the same in every charset that mail comes in, those with escapes in ASCII included. */
+static gboolean
+is_plain (const char *raw)
+{
+  for (; *raw != '\0'; raw++) {
+    if ((*raw < ' ' && strchr ("\t\r\n", *raw) == NULL) || *raw >= 0x7f || *raw == '~'
+        || *raw == '+')
+      return FALSE;
+  }
+  return TRUE;
+}
 
 /* Unfolded UTF-8. */
 static char *
@@ -174,6 +242,10 @@ raw_to_line (const char *raw, const char *charset)
   for (const char *c = line; *c != '\0'; c++) {
     if (*c != '\r' && *c != '\n')
       line[used++] = *c;
+  }
+  if (is_plain (raw)) {
+    line[used] = '\0';
+    return g_strstrip (g_steal_pointer (&line));
   }
   return g_strstrip (mime_charset_to_utf8 (charset, line, used));
 }
@@ -188,9 +260,13 @@ char *
 mime_words_decode (const char *text)
 {
   g_autofree char *repaired = NULL;
+  char *plain = NULL;
 
   if (find_word (text) == NULL)
     return g_strdup (text);
+  plain = decode_plain (text);
+  if (plain != NULL)
+    return plain;
   repaired = repair_words (g_strdup (text));
   mime_gmime_init ();
   return g_mime_utils_header_decode_text (NULL, repaired);

@@ -371,13 +371,14 @@ mime_plain_date (const char *value, gint64 *date)
 {
   const char *at = has_form (value, "aaa, ") ? value + 5 : value;
   gsize day = has_form (at, "dd ") ? 2 : 1;
-  char text[32];
+  char text[] = " 1-Jan-1970 00:00:00 +0000";
 
   if (!has_form (at, day == 2 ? "dd " : "d ") || !has_form (at + day, " aaa dddd dd:dd:dd sdddd")
       || (at[day + 24] != '\0' && at[day + 24] != ' '))
     return FALSE;
-  g_snprintf (text, sizeof text, "%s%.*s-%.3s-%.19s", day == 1 ? " " : "", (int)day, at,
-              at + day + 1, at + day + 5);
+  memcpy (text + 2 - day, at, day);
+  memcpy (text + 3, at + day + 1, 3);
+  memcpy (text + 7, at + day + 5, 19);
   /* The year is not one of the first: 0 is what cannot be read. */
   *date = base_date_from_internal (text);
   return *date > 0;

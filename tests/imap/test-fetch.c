@@ -159,7 +159,7 @@ test_items (void)
   g_assert_cmpstr (
       all, ==,
       "(UID FLAGS MODSEQ RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (From Sender "
-      "Reply-To To Cc Subject Date Message-ID In-Reply-To References Content-Type Content-Transfer-Encoding)] "
+      "To Subject Date Message-ID In-Reply-To References Content-Type Content-Transfer-Encoding)] "
       "BODY.PEEK[TEXT]<0.1024> BODY.PEEK[])");
 }
 

@@ -40,6 +40,13 @@ static const char *const values[] = {
   "x..y@docomo.example, Smith (boss) <s@x.example>",
 };
 
+static const char *const word_values[] = {
+  "=?utf-8?B?7ZqM7J2YIOydvOyglSDslYjrgrQ=?= 12",
+  "Re: =?utf-8?b?5Lya6K2w44Gu5Lu2?= =?UTF-8?Q?_and_=C3=84nderung?= of Friday",
+  "=?utf-8?Q?a?= b =?utf-8?Q?=ED=95?=\r\n =?utf-8?Q?=98?=",
+  "plain =?iso-8859-1?Q?=E4?= =?utf-8*de?Q?=C3=A4?=",
+};
+
 static const char *const id_values[] = {
   "<a@b>",
   "<1.2.3@mail.example.org>\r\n <x$y_z@[10.0.0.1]> <q@w>",
@@ -202,6 +209,21 @@ compare_addresses (GBytes *bytes)
   return TRUE;
 }
 
+/* Encoded-words as they are decoded here, and by GMime. */
+static gboolean
+compare_words (GBytes *bytes)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autofree char *value = mime_raw_to_value (text, NULL);
+  g_autofree char *plain = mime_words_decode (value);
+  g_autofree char *slow = g_mime_utils_header_decode_text (NULL, value);
+
+  if (strstr (value, "=?") == NULL)
+    slow = (g_free (slow), g_strdup (value));
+  g_assert_cmpstr (plain, ==, slow);
+  return strstr (plain, "=?") == NULL;
+}
+
 static gboolean
 compare_ids (GBytes *bytes)
 {
@@ -266,6 +288,7 @@ static void
 test_values (void)
 {
   g_assert_cmpuint (play (values, G_N_ELEMENTS (values), compare_addresses), >, DAMAGED / 10);
+  g_assert_cmpuint (play (word_values, G_N_ELEMENTS (word_values), compare_words), >, DAMAGED / 10);
   g_assert_cmpuint (play (id_values, G_N_ELEMENTS (id_values), compare_ids), >, DAMAGED / 10);
   g_assert_cmpuint (play (param_values, G_N_ELEMENTS (param_values), compare_param), >,
                     DAMAGED / 10);
