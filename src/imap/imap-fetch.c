@@ -152,6 +152,10 @@ is_part (const ImapToken *key)
 static GBytes **
 find_place (ImapFetched *fetched, const ImapToken *key)
 {
+  char first = key->length > 0 ? g_ascii_toupper (key->text[0]) : '\0';
+
+  if (first != 'B' && first != 'R')
+    return NULL;
   if (imap_token_is (key, "BODY[]") || imap_token_is (key, "RFC822"))
     return &fetched->body;
   if (begins_with (key, "BODY[HEADER") || imap_token_is (key, "RFC822.HEADER"))

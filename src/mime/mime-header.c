@@ -222,11 +222,14 @@ decode_plain (const char *text)
 
 /* Text that is the same in every charset that mail comes in, those with escapes in ASCII included. */
 static gboolean
-is_plain (const char *raw)
+is_plain (const char *raw, const char *charset)
 {
+  gboolean plus = charset == NULL || strchr (charset, '7') == NULL; /* UTF-7 */
+
   for (; *raw != '\0'; raw++) {
-    if ((*raw < ' ' && strchr ("\t\r\n", *raw) == NULL) || *raw >= 0x7f || *raw == '~'
-        || *raw == '+')
+    gboolean white = *raw == '\t' || *raw == '\r' || *raw == '\n';
+
+    if ((*raw < ' ' && !white) || *raw == 0x7f || *raw == '~' || (*raw == '+' && !plus))
       return FALSE;
   }
   return TRUE;
@@ -236,14 +239,18 @@ is_plain (const char *raw)
 static char *
 raw_to_line (const char *raw, const char *charset)
 {
-  g_autofree char *line = g_strdup (raw);
-  gsize used = 0;
+  gsize length = strlen (raw), used = 0;
+  g_autofree char *line = g_malloc (length + 1);
 
-  for (const char *c = line; *c != '\0'; c++) {
-    if (*c != '\r' && *c != '\n')
-      line[used++] = *c;
+  /* nearly always there is one line, with its end */
+  for (const char *at = raw, *end = raw + length; at < end; at++) {
+    gsize part = strcspn (at, "\r\n");
+
+    memcpy (line + used, at, part);
+    used += part;
+    at += part;
   }
-  if (is_plain (raw)) {
+  if (is_plain (raw, charset)) {
     line[used] = '\0';
     return g_strstrip (g_steal_pointer (&line));
   }
