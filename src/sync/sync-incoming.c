@@ -11,7 +11,7 @@
 #include "mime-message.h"
 #include "store-message.h"
 
-#define BATCH_MESSAGES  500
+#define BATCH_MESSAGES  250
 #define BATCH_OCTETS    (4 * 1024 * 1024)
 #define BATCHES_WAITING 2
 #define MAX_NEWS        100
