@@ -99,6 +99,7 @@ fetches (SyncVisit phase)
   case SYNC_VISIT_GONE:
   case SYNC_VISIT_SEARCH:
   case SYNC_VISIT_SETTLE:
+  case SYNC_VISIT_TEXTS:
   case SYNC_VISIT_DONE:
     break;
   }
@@ -255,6 +256,8 @@ static gboolean
 fetch_some (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *wanted, gboolean bodies,
             GError **error)
 {
+  if (!bodies && !sync_mailbox_put_off_texts (mailbox, context, error))
+    return FALSE;
   g_autoptr (BaseUidSet) asked = sync_plan_newest (wanted, get_spared (mailbox)->at_once);
   g_autoptr (BaseUidSet) silent = NULL, left = NULL;
   g_autoptr (SyncIncoming) incoming =

@@ -2,6 +2,7 @@
  * folder has, or had a moment ago, is not fetched again.  Sync worker's thread; must never take silence for absence. */
 #include "base-account.h"
 #include "base-error.h"
+#include "base-log.h"
 #include "store-message.h"
 #include "sync-incoming.h"
 #include "sync-mailbox-private.h"
@@ -111,9 +112,8 @@ run_pass (Pass *pass, GError **error)
   return run_flight (flight, pass->context, error) && sync_incoming_flush (pass->incoming, error);
 }
 
-/* The rows of `missing` come without their first line of text, which comes later: so it stands in the store before. */
-static gboolean
-put_off_texts (SyncMailbox *mailbox, SyncContext *context, GError **error)
+gboolean
+sync_mailbox_put_off_texts (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   guint n = base_uid_set_n_ranges (mailbox->missing);
   guint32 last = base_uid_set_get_range (mailbox->missing, n - 1).last;
@@ -139,7 +139,7 @@ sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **
    * the whole message is fetched anyway. */
   if (settings->bodies != BASE_BODIES_EVERYTHING && !mailbox->frugal && mailbox->complete)
     pass.items |= IMAP_FETCH_PREVIEW;
-  else if (!put_off_texts (mailbox, context, error))
+  else if (!sync_mailbox_put_off_texts (mailbox, context, error))
     return FALSE;
   incoming = sync_incoming_new (context, mailbox->folder, mailbox->arrived_from);
   pass.incoming = incoming;
@@ -163,6 +163,7 @@ sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **er
 {
   g_autoptr (SyncIncoming) incoming = NULL;
   g_autoptr (GArray) uids = NULL;
+  g_autoptr (GError) local = NULL;
   /* Who came into the store meanwhile by these numbers needs all of it. */
   g_auto (Pass) pass = { .context = context, .items = SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW };
 
@@ -180,10 +181,19 @@ sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **er
     pass.incoming = incoming;
     pass.batch = mailbox->texts_batch;
     pass.left = base_uid_set_new_from_array (uids);
-    if (!run_pass (&pass, error))
-      return FALSE;
+    /* What the server is silent about is not asked for again, nor what it fails at: the rest of a row is here. */
+    if (!run_pass (&pass, &local)) {
+      if (!imap_session_is_usable (context->session)
+          || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+      }
+      base_log ("%s: no first lines of text in “%s”: %s", sync_account_get_id (context->account),
+                mailbox->name, local->message);
+      if (!sync_incoming_flush (incoming, error))
+        return FALSE;
+    }
     mailbox->texts_batch = pass.batch;
-    /* What the server is silent about is not asked for again, either. */
     mailbox->text_below = base_uid_set_get_range (pass.asked, 0).first;
   }
   return store_folder_set_text_below (context->db, mailbox->folder, mailbox->text_below, error);

@@ -116,6 +116,9 @@ gboolean sync_mailbox_step_search (SyncMailbox *mailbox, SyncContext *context, g
 /* ---- sync-mailbox-fetch.c: what is brought here ---- */
 gboolean sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error);
 gboolean sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error);
+gboolean sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
+/* The rows of `missing` come without their first line of text, which comes later: so it stands in the store before. */
+gboolean sync_mailbox_put_off_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
 /* Fills `bodies` with what is wanted and was not asked for in vain. */
 gboolean sync_mailbox_list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error);
 
@@ -138,6 +141,5 @@ gboolean sync_mailbox_count_spared (SyncMailbox *mailbox, SyncContext *context, 
                                     GError **error);
 gboolean sync_mailbox_say_spared (SyncMailbox *mailbox, SyncContext *context, guint n,
                                   GError **error);
-gboolean sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
 
 G_END_DECLS

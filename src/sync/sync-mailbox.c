@@ -559,7 +559,7 @@ sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal, Sy
     return FALSE;
   }
   if (phase != mailbox->phase
-      && (mailbox->phase == SYNC_VISIT_SETTLE || mailbox->phase == SYNC_VISIT_DONE))
+      && (mailbox->phase == SYNC_VISIT_SETTLE || phase == SYNC_VISIT_BODIES))
     sync_mailbox_end_careful (mailbox, phase == SYNC_VISIT_BODIES);
   *step = ask_again                                  ? SYNC_STEP_ASK_AGAIN
           : sync_mailbox_has_reached (mailbox, goal) ? SYNC_STEP_DONE
