@@ -308,18 +308,3 @@ imap_structure_parse (ImapLexer *lexer, const ImapToken *open, gboolean *too_dee
   node_free (list);
   return structure;
 }
-
-const ImapStructure *
-imap_structure_find (const ImapStructure *structure, const char *section)
-{
-  if (strcmp (structure->section, section) == 0
-      && (structure->children == NULL || *section != '\0'))
-    return structure;
-  for (guint i = 0; structure->children != NULL && i < structure->children->len; i++) {
-    const ImapStructure *found =
-        imap_structure_find (g_ptr_array_index (structure->children, i), section);
-    if (found != NULL)
-      return found;
-  }
-  return NULL;
-}

@@ -28,7 +28,4 @@ ImapStructure *imap_structure_parse (ImapLexer *lexer, const ImapToken *open,
 void imap_structure_free (ImapStructure *structure);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapStructure, imap_structure_free)
 
-/* The part with this section, borrowed; NULL when there is none. */
-const ImapStructure *imap_structure_find (const ImapStructure *structure, const char *section);
-
 G_END_DECLS

@@ -119,21 +119,6 @@ test_odd (void)
 }
 
 static void
-test_find (void)
-{
-  g_autoptr (ImapLexer) lexer = test_lexer_with (
-      "* ((\"text\" \"plain\" NIL NIL NIL \"7bit\" 10 1)(\"a\" \"b\" NIL NIL NIL \"base64\" 20) \"mixed\")\r\n",
-      -1);
-  ImapToken token;
-  gboolean too_deep;
-  imap_lexer_next (lexer, &token);
-  imap_lexer_next (lexer, &token);
-  g_autoptr (ImapStructure) structure = imap_structure_parse (lexer, &token, &too_deep);
-  g_assert_cmpstr (imap_structure_find (structure, "2")->type, ==, "a/b");
-  g_assert_null (imap_structure_find (structure, "3"));
-}
-
-static void
 test_hostile (void)
 {
   g_autoptr (GString) wide = g_string_new ("* (");
@@ -156,6 +141,5 @@ test_structure_add (void)
   g_test_add_func ("/imap/structure/multipart", test_multipart);
   g_test_add_func ("/imap/structure/names", test_names);
   g_test_add_func ("/imap/structure/odd", test_odd);
-  g_test_add_func ("/imap/structure/find", test_find);
   g_test_add_func ("/imap/structure/hostile", test_hostile);
 }
