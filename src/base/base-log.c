@@ -72,21 +72,24 @@ open_trace (void)
     base_log ("could not open the trace %s: %s", path, g_strerror (errno));
 }
 
-/* The size of the literal that a line with this end announces, 0 when none. */
-static guint64
-announced_literal (const GString *line_end)
+/* TRUE: a line with this end announces a literal, maybe one of no octets, and goes on behind it.  `size` is 0 when it does not. */
+static gboolean
+announced_literal (const GString *line_end, guint64 *size)
 {
   const char *brace = strrchr (line_end->str, '{');
   char *end = NULL;
-  guint64 size;
+  guint64 announced;
 
+  *size = 0;
   if (brace == NULL || !g_ascii_isdigit (brace[1]))
-    return 0;
-  size = g_ascii_strtoull (brace + 1, &end, 10);
+    return FALSE;
+  announced = g_ascii_strtoull (brace + 1, &end, 10);
   if (*end == '+' || *end == '-')
     end++;
-
-  return strcmp (end, "}") == 0 ? size : 0;
+  if (strcmp (end, "}") != 0)
+    return FALSE;
+  *size = announced;
+  return TRUE;
 }
 
 static char *
@@ -234,18 +237,71 @@ hide_structure (GString *line, gboolean goes_on)
   return TRUE;
 }
 
+/* The = at `at` stands between the name of a parameter of SMTP and an address, and is not part of the address, as in
+ * bounce+bob=example.com@list. */
+static gboolean
+begins_parameter (const GString *line, gsize at)
+{
+  static const char *const names[] = { " ENVID", " ORCPT", " AUTH" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    gsize length = strlen (names[i]);
+
+    if (at >= length && g_ascii_strncasecmp (line->str + at - length, names[i], length) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gsize
+count_backslashes (const GString *line, gsize end)
+{
+  gsize begin = end;
+
+  while (begin > 0 && line->str[begin - 1] == '\\')
+    begin--;
+  return end - begin;
+}
+
+/* Where "local part" begins, whose second quote stands before `end`; `end` when nothing but blanks is within: that is the space
+ * between two strings.  Within a string of IMAP both quotes are escaped, and those between them more than once. */
+static gsize
+find_quoted (const GString *line, gsize end)
+{
+  gboolean escaped = count_backslashes (line, end - 1) % 2 == 1, is_blank = TRUE;
+  gsize begin = end - 1;
+
+  while (begin > 0) {
+    begin--;
+    if (line->str[begin] == '"') {
+      gsize backslashes = count_backslashes (line, begin);
+
+      if (escaped ? backslashes == 1 : backslashes % 2 == 0)
+        break;
+    }
+    is_blank = is_blank && line->str[begin] == ' ';
+  }
+  if (is_blank)
+    return end;
+  return begin > 0 && escaped ? begin - 1 : begin;
+}
+
 /* Who writes to whom is nobody's business, and no bug hangs on it; the domain says which server it is about. */
 static void
 hide_addresses (GString *line)
 {
-  static const char ends[] = " \t\"<>()[],;:=@";
+  static const char ends[] = " \t\"<>()[],;:@";
   gsize at = 0;
 
   for (const char *found; (found = strchr (line->str + at, '@')) != NULL;) {
     gsize end = (gsize)(found - line->str), begin = end;
 
-    while (begin > 0 && strchr (ends, line->str[begin - 1]) == NULL)
-      begin--;
+    if (begin > 0 && line->str[begin - 1] == '"')
+      begin = find_quoted (line, end);
+    else
+      while (begin > 0 && strchr (ends, line->str[begin - 1]) == NULL
+             && !(line->str[begin - 1] == '=' && begins_parameter (line, begin - 1)))
+        begin--;
     if (begin < end) {
       g_string_erase (line, (gssize)begin, (gssize)(end - begin));
       g_string_insert (line, (gssize)begin, "…");
@@ -298,10 +354,13 @@ keep_line (const char *who, char direction, GString *text, gboolean structure)
 static void
 end_line (const char *who, char direction, Talk *talk)
 {
-  talk->literal = announced_literal (talk->end);
+  gboolean goes_on = announced_literal (talk->end, &talk->literal);
+  /* What is not kept of it may have been the word that hide_structure () looks for. */
+  gboolean was_cut = direction == '<' && talk->line->len > MAX_LINE;
+
   g_string_truncate (talk->end, 0);
-  talk->structure = keep_line (who, direction, talk->line, talk->structure) && talk->literal > 0;
-  if (talk->literal > 0)
+  talk->structure = (keep_line (who, direction, talk->line, talk->structure) || was_cut) && goes_on;
+  if (goes_on)
     g_string_append_printf (talk->line, "(%" G_GUINT64_FORMAT " octets)", talk->literal);
 }
 

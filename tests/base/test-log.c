@@ -101,6 +101,28 @@ keep (void)
                                           "X \"seen\" PREVIEW \"(4 octets)\n"));
 }
 
+/* The word that says what follows stands where the line is not kept any more, and literals stand behind it. */
+static void
+hide_behind_long (void)
+{
+  g_autofree char *trace = NULL;
+
+  for (gsize words = 950; words < 1100; words++) {
+    g_autofree char *flags = g_strnfill (words, 'x');
+    g_autofree char *line =
+        g_strdup_printf ("* 4 FETCH (FLAGS (%s) BODYSTRUCTURE (\"TEXT\" \"PLAIN\" (\"NAME\" {3}\r\neve) NIL \"eve\" {0}\r\n \"eve\"))\r\n"
+                         "* 5 FETCH (X \"seen\")\r\n",
+                         flags);
+
+    say ('<', line, 7);
+  }
+  trace = base_log_dup_trace ();
+  g_assert_nonnull (strstr (trace, "(3 octets)) NIL \"(3 octets)\" {0}\n"));
+  g_assert_nonnull (strstr (trace, "(0 octets) \"(3 octets)\"))\n"));
+  g_assert_true (g_str_has_suffix (trace, "* 5 FETCH (X \"seen\")\n"));
+  g_assert_null (strstr (trace, "eve"));
+}
+
 /* What may stand in a report of a bug, and what may not. */
 static void
 hide (void)
@@ -123,7 +145,16 @@ hide (void)
       "* 1 FETCH (UID 7 BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL \"(3 octets)\" \"7BIT\" 5 1) "
       "(\"APPLICATION\" \"PDF\" (\"NAME\" \"(9 octets)\") NIL NIL \"BASE64\" 9) \"MIXED\") FLAGS (\\Seen))" },
     { '<', "* 2 FETCH (BODYSTRUCTURE (\"TEXT\" \"PLAIN\" (\"NAME\" {3}\r\neve) NIL \"eve\"))", "(3 octets)) NIL \"(3 octets)\"))" },
+    { '<', "* 2 FETCH (BODYSTRUCTURE (\"TEXT\" \"PLAIN\" (\"NAME\" {0}\r\n) NIL \"eve\" {0}\r\n \"eve\"))", "(0 octets) \"(3 octets)\"))" },
     { '<', "* 3 FETCH (ENVELOPE (NIL \"eve\" ((NIL NIL \"eve\" \"a.example\"", "* 3 FETCH (ENVELOPE (NIL \"(3 octets)\" ((NIL NIL \"(3 octets)\" \"(9 octets)\"" },
+    { '>', "RCPT TO:<\"eve adam\"@a.example>", "RCPT TO:<…@a.example>" },
+    { '>', "RCPT TO:<\"eve \\\"eve\\\" eve@home x\"@a.example>", "RCPT TO:<…@a.example>" },
+    { '>', "A5 LOGIN \"\\\"eve adam\\\"@a.example\" ", "A5 LOGIN \"…@a.example\"" },
+    { '>', "A6 LOGIN \"\\\"eve \\\\\\\"adam\\\\\\\" x\\\"@a.example\" ", "A6 LOGIN \"…@a.example\"" },
+    { '>', "MAIL FROM:<bounce+eve=b.example@a.example> ENVID=eve=1@x.example AUTH=eve+3Dy@x.example",
+      "MAIL FROM:<…@a.example> ENVID=…@x.example AUTH=…@x.example" },
+    { '<', "550 user=eve@b.example is not here", "550 …@b.example is not here" },
+    { '<', "* LIST () \"/\" \"@home\"", "* LIST () \"/\" \"@home\"" },
     { '<', "* LIST () \"/\" \"Lists/@home\"", "* LIST () \"/\" \"…@home\"" },
     { '<', "* OK @ @@ a@", "* OK @ @@ …@" },
   };
@@ -138,6 +169,7 @@ hide (void)
     g_assert_true (g_str_has_suffix (trace, cases[i].kept));
     g_assert_null (strstr (trace, secret));
   }
+  hide_behind_long ();
 }
 
 static void
