@@ -343,14 +343,15 @@ run_save_all (gpointer data, GCancellable *cancellable, GError **error)
   }
   g_mutex_unlock (&job->parsed->lock);
 
+  /* Nothing is written before all is here: whoever tries again finds no file of the first time beside those of the second. */
   for (guint i = 0; i < names->len; i++) {
-    guint index = g_array_index (indexes, guint, i);
-    g_autoptr (GBytes) bytes = NULL;
-
-    if (!mail_fetch_part (&job->source, job->parsed, index, job->progress->pdata[i], cancellable,
-                          error))
+    if (!mail_fetch_part (&job->source, job->parsed, g_array_index (indexes, guint, i),
+                          job->progress->pdata[i], cancellable, error))
       return NULL;
-    bytes = mail_parsed_decode (job->parsed, index);
+  }
+  for (guint i = 0; i < names->len; i++) {
+    g_autoptr (GBytes) bytes = mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i));
+
     if (bytes != NULL && !mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error))
       return NULL;
   }

@@ -33,7 +33,6 @@ typedef struct
   GCancellable *cancellable;
 } Job;
 
-static GCancellable *get_cancellable (MailPart *part);
 static void open_part (Job *job);
 static void save_part (Job *job);
 static void save_all (Job *job);
@@ -109,14 +108,14 @@ say_failed (Job *job, const char *heading, const GError *error, void (*again) (J
 
 /* ---- what is on its way ---- */
 
-/* What cancels the fetching of a part, for as long as the part lives; another one once it was used. */
+/* What cancels the fetching of a part, or of all parts of a content, for as long as that lives; another one once it was used. */
 static GCancellable *
-get_cancellable (MailPart *part)
+get_cancellable (gpointer owner)
 {
-  GCancellable *cancellable = g_object_get_data (G_OBJECT (part), "ui-cancellable");
+  GCancellable *cancellable = g_object_get_data (owner, "ui-cancellable");
   if (!cancellable || g_cancellable_is_cancelled (cancellable)) {
     cancellable = g_cancellable_new ();
-    g_object_set_data_full (G_OBJECT (part), "ui-cancellable", cancellable, g_object_unref);
+    g_object_set_data_full (owner, "ui-cancellable", cancellable, g_object_unref);
   }
   return cancellable;
 }
@@ -124,7 +123,10 @@ get_cancellable (MailPart *part)
 static void
 on_cancel (GtkWidget *button, MailPart *part)
 {
+  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
   g_cancellable_cancel (get_cancellable (part));
+  /* It may be on its way with all the others: one that is left out would leave "all" undone. */
+  g_cancellable_cancel (get_cancellable (self->content));
 }
 
 /* ---- open ---- */
@@ -177,8 +179,8 @@ static void
 on_open (GtkWidget *button, MailPart *part)
 {
   UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
-  /* On its way already: a second click would open it twice. */
-  if (mail_part_get_progress (part) < 0)
+  /* On its way already: a second click would open it twice.  One that came while all are fetched can be opened. */
+  if (mail_part_is_here (part) || mail_part_get_progress (part) < 0)
     open_part (job_new (self, part));
 }
 
@@ -249,7 +251,8 @@ on_saved_all (GObject *source, GAsyncResult *result, gpointer data)
 static void
 save_all (Job *job)
 {
-  mail_content_save_all_async (job->content, job->file, NULL, on_saved_all, job);
+  g_set_object (&job->cancellable, get_cancellable (job->content));
+  mail_content_save_all_async (job->content, job->file, job->cancellable, on_saved_all, job);
 }
 
 static void

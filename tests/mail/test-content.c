@@ -345,6 +345,55 @@ test_partial (void)
   g_assert_cmpuint (bench->engine->requests->len, ==, 0);
 }
 
+/* The last of three files does not come, or is not waited for: nothing is saved, and what is tried again saves each once. */
+static void
+test_save_all_again (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *folder = g_build_filename (bench->folder, "saved", NULL);
+  g_autoptr (GFile) where = g_file_new_for_path (folder);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (letter, strlen (letter));
+  g_autoptr (GBytes) come = g_bytes_new_static ("PDF that came", 13);
+  const StorePart left = {
+    .index = 3, .section = (char *)"4", .encoding = (char *)"7bit", .size = 13
+  };
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = bench_add (bench, bench->inbox, 1000, NULL);
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_ptr_array_add (parts, (gpointer)&left);
+  g_assert_true (store_partial_set (bench->db, id, bytes, parts, NULL, TRUE, &error));
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+
+  g_autoptr (GAsyncResult) refused = NULL;
+  mail_content_save_all_async (content, where, NULL, on_result, &refused);
+  g_assert_false (mail_content_save_all_finish (content, wait_result (&refused), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  g_clear_error (&error);
+  g_assert_cmpuint (count_files (folder), ==, 0);
+
+  g_autoptr (GAsyncResult) cancelled = NULL;
+  mail_content_save_all_async (content, where, cancellable, on_result, &cancelled);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (mail_content_save_all_finish (content, wait_result (&cancelled), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+
+  g_assert_true (store_partial_set_part (bench->db, id, &left, come, FALSE, &error));
+  g_autoptr (GAsyncResult) again = NULL;
+  mail_content_save_all_async (content, where, NULL, on_result, &again);
+  g_assert_true (mail_content_save_all_finish (content, wait_result (&again), &error));
+  g_assert_no_error (error);
+  assert_file (folder, "bashrc", "hello");
+  assert_file (folder, "plan.pdf", "PDF one");
+  assert_file (folder, "plan (2).pdf", "PDF that came");
+  g_assert_cmpuint (count_files (folder), ==, 3);
+}
+
 void
 add_content_tests (void)
 {
@@ -357,4 +406,5 @@ add_content_tests (void)
   g_test_add_func ("/mail/content/not-here", test_not_here);
   g_test_add_func ("/mail/content/cancel", test_cancel);
   g_test_add_func ("/mail/content/partial", test_partial);
+  g_test_add_func ("/mail/content/save-all-again", test_save_all_again);
 }
