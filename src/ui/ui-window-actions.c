@@ -343,8 +343,10 @@ on_source_fetched (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (UiWindow) self = data;
   g_autoptr (GError) error = NULL;
   gboolean fetched = mail_content_fetch_whole_finish (MAIL_CONTENT (source), result, &error);
+  self->source_coming = FALSE;
   if (!self->engine)
     return;
+  ui_window_update_actions (self);
   if (fetched)
     gtk_window_present (ui_source_new (GTK_WINDOW (self), MAIL_CONTENT (source)));
   else
@@ -358,8 +360,12 @@ action_view_source (GtkWidget *widget, const char *name, GVariant *parameter)
   MailContent *content = ui_reader_get_content (self->reader);
   if (content && mail_content_is_whole (content))
     gtk_window_present (ui_source_new (GTK_WINDOW (self), content));
-  else if (content)
+  else if (content && !self->source_coming) {
+    /* Asked for again meanwhile, it would be fetched again and shown twice. */
+    self->source_coming = TRUE;
+    ui_window_update_actions (self);
     mail_content_fetch_whole_async (content, NULL, on_source_fetched, g_object_ref (self));
+  }
 }
 
 /* ---- links ---- */
@@ -514,7 +520,7 @@ ui_window_update_actions (UiWindow *self)
   gtk_widget_action_set_enabled (widget, "win.reply-all", one);
   gtk_widget_action_set_enabled (widget, "win.forward", one);
   gtk_widget_action_set_enabled (widget, "win.save-as", one);
-  gtk_widget_action_set_enabled (widget, "win.view-source", one);
+  gtk_widget_action_set_enabled (widget, "win.view-source", one && !self->source_coming);
   g_simple_action_set_enabled (self->plain_text, html);
   gtk_widget_action_set_enabled (widget, "win.show-images",
                                  html && mail_content_get_blocked (content) > 0);

@@ -43,6 +43,7 @@ struct _UiWindow
   double zoom;
   gboolean restored; /* the folder of last time has been looked for */
   gboolean start_failed;
+  gboolean source_coming; /* the message whose source somebody wants to see is being fetched */
 };
 
 void ui_window_class_install_actions (GtkWidgetClass *widget_class);
