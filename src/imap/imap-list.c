@@ -116,6 +116,31 @@ take_attribute (ImapMailbox *mailbox, const ImapToken *attribute)
   }
 }
 
+/* ("OLDNAME" ("before")) behind a name */
+static gboolean
+has_old_name (ImapSession *session)
+{
+  ImapToken token;
+
+  return imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_OPEN
+         && imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING
+         && token.length == strlen ("OLDNAME")
+         && g_ascii_strncasecmp (token.text, "OLDNAME", token.length) == 0;
+}
+
+/* With NOTIFY the server may tell in the middle of a list that a mailbox which it has listed is gone, or that one has another
+ * name (RFC 5465 5.4): then this list is old already. */
+static void
+take_repeated (ImapSession *session, ImapTask *listing, const ImapMailbox *mailbox,
+               gboolean renamed)
+{
+  const ImapMailbox *before = g_hash_table_lookup (listing->names, mailbox->name);
+
+  if (session->watching
+      && (renamed || (before != NULL && before->selectable && !mailbox->selectable)))
+    imap_news_add_number (session, IMAP_NEWS_MAILBOXES, 0);
+}
+
 /* * LIST (\HasNoChildren \Sent) "/" "Sent" */
 static void
 take_list (ImapSession *session, ImapTask *listing)
@@ -135,7 +160,10 @@ take_list (ImapSession *session, ImapTask *listing)
   if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_STRING && token.length == 1)
     mailbox->delimiter = token.text[0];
   mailbox->name = take_name (session, TRUE);
-  if (mailbox->name == NULL || g_hash_table_contains (listing->names, mailbox->name))
+  if (mailbox->name == NULL)
+    return;
+  take_repeated (session, listing, mailbox, has_old_name (session));
+  if (g_hash_table_contains (listing->names, mailbox->name))
     return;
   if (strcmp (mailbox->name, "INBOX") == 0)
     mailbox->role = IMAP_ROLE_INBOX;

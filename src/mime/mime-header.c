@@ -226,10 +226,10 @@ is_plain (const char *raw, const char *charset)
 {
   gboolean plus = charset == NULL || strchr (charset, '7') == NULL; /* UTF-7 */
 
-  for (; *raw != '\0'; raw++) {
-    gboolean white = *raw == '\t' || *raw == '\r' || *raw == '\n';
+  for (const guchar *at = (const guchar *)raw; *at != '\0'; at++) {
+    gboolean white = *at == '\t' || *at == '\r' || *at == '\n';
 
-    if ((*raw < ' ' && !white) || *raw == 0x7f || *raw == '~' || (*raw == '+' && !plus))
+    if ((*at < ' ' && !white) || *at >= 0x7f || *at == '~' || (*at == '+' && !plus))
       return FALSE;
   }
   return TRUE;

@@ -475,7 +475,10 @@ listen (Loop *loop, GError **error)
     if (!imap_session_noop (loop->session, loop->cancellable, error))
       return FALSE;
   }
-  if (!take_news (loop, &look, &any, error) || !prove_inbox (loop, proof, error))
+  if (!take_news (loop, &look, &any, error))
+    return FALSE;
+  /* What is still to be looked at proves it. */
+  if (!look && !prove_inbox (loop, proof, error))
     return FALSE;
   /* Silence for as long as that, and now the server has answered. */
   if (!any && g_get_monotonic_time () - now >= wait * 1000

@@ -19,6 +19,7 @@
 #define RETRY_LAST_S   (60 * 60)
 #define CHECK_AGAIN_MS 30000
 #define DISK_AGAIN_MS  10000
+#define CLOCK_MS       (10 * 60 * 1000)
 
 typedef struct
 {
@@ -292,8 +293,7 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
 static gboolean
 must_wait_here (Sender *sender, const StoreOutbox *outbox)
 {
-  return outbox->send_at > now_s () && smtp_session_is_usable (sender->session)
-         && !smtp_session_can_hold (sender->session, outbox->send_at);
+  return outbox->send_at > now_s () && !smtp_session_can_hold (sender->session, outbox->send_at);
 }
 
 static SmtpOutcome
@@ -499,8 +499,9 @@ run_round (Sender *sender)
   } else if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
     wait = sync_worker_get_delay (sender->worker);
   }
+  /* The wait is by a clock that nobody sets, the time a person chose by one that may be set meanwhile. */
   if (next_due > 0)
-    wait = shorter (wait, MAX (next_due - now_s (), 0) * 1000 + 100);
+    wait = shorter (wait, MIN (MAX (next_due - now_s (), 0) * 1000 + 100, CLOCK_MS));
   return shorter (wait, check_uncertain (sender));
 }
 

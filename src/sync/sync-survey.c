@@ -100,6 +100,7 @@ take_opened (SyncContext *context, ImapFlight *flight, SyncMailbox **mailbox, GE
   g_clear_pointer (mailbox, sync_mailbox_free);
   if (imap_session_is_usable (context->session)
       && (g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)
+          || g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)
           || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)
           || g_error_matches (local, BASE_ERROR, BASE_ERROR_LIMIT)))
     return TRUE;

@@ -284,6 +284,32 @@ test_notify (void)
   test_done (server, session);
 }
 
+/* A list that is old before it is over: what it names is gone, or is called something else. */
+static void
+test_notify_meanwhile (void)
+{
+  static const char *const told[] = { "S: * LIST (\\\\NonExistent) \"/\" a\n",
+                                      "S: * LIST () \"/\" new (\"OLDNAME\" (\"a\"))\n", "" };
+  static const ImapNewsKind kinds[] = { IMAP_NEWS_MAILBOXES };
+
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    g_autofree char *script = g_strconcat (
+        TEST_SELECT (
+            "NOTIFY IDLE LIST-EXTENDED LIST-STATUS") "C: A3 NOTIFY SET " WATCH_ALL
+                                                     "C: A4 LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))\n"
+                                                     "S: A3 OK done\n"
+                                                     "S: * LIST () \"/\" a\n",
+        told[i], "S: A4 OK done\n", NULL);
+    g_autoptr (FakeServer) server = test_server_new (script);
+    ImapSession *session = test_select (server);
+    g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
+
+    g_assert_cmpuint (mailboxes->len, >=, 1);
+    check_kinds (session, kinds, *told[i] != '\0' ? 1 : 0);
+    test_done (server, session);
+  }
+}
+
 /* Refused events: what every server has to know, and the list has to be looked at again; refused altogether or not offered: not
  * watching, and no error. */
 static void
@@ -610,6 +636,7 @@ test_extensions_add (void)
   g_test_add_func ("/imap/extensions/status", test_status);
   g_test_add_func ("/imap/extensions/fill-status", test_fill_status);
   g_test_add_func ("/imap/extensions/notify", test_notify);
+  g_test_add_func ("/imap/extensions/notify-meanwhile", test_notify_meanwhile);
   g_test_add_func ("/imap/extensions/notify-refused", test_notify_refused);
   g_test_add_func ("/imap/extensions/survey", test_survey);
   g_test_add_func ("/imap/extensions/part", test_part);

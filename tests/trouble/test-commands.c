@@ -408,6 +408,18 @@ test_one_folder (void)
   g_atomic_int_set (&row.left, 0);
   sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "Archive"));
   RIG_WAIT (!has_trouble (rig, "Archive") && rig_total (rig, "Archive") == 1, PATIENCE);
+
+  /* Also where a person came to it while there was no connection, so that it is the first to be opened. */
+  model_server_set_reachable (rig->server, FALSE);
+  model_server_cut_all (rig->server);
+  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_OFFLINE, PATIENCE);
+  g_atomic_int_set (&row.left, 1000);
+  sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "INBOX"));
+  sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "Archive"));
+  model_server_set_reachable (rig->server, TRUE);
+  sync_engine_retry (rig->engine, NULL);
+  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && has_trouble (rig, "Archive"), PATIENCE);
+  g_assert_cmpint (g_atomic_int_get (&row.left), >=, 1000 - 3);
   rig_free (rig);
 }
 

@@ -130,6 +130,26 @@ know_no_hold (ModelEvent *event, gpointer user_data)
   return MODEL_ANSWER;
 }
 
+/* The same, and it hangs up when it is asked to forget that. */
+static ModelVerdict
+know_no_hold_and_go (ModelEvent *event, gpointer user_data)
+{
+  if (event->protocol == MODEL_SMTP && !event->sent && g_str_has_prefix (event->line, "RSET"))
+    return MODEL_CUT;
+  return know_no_hold (event, user_data);
+}
+
+static void
+test_false_offer_and_gone (void)
+{
+  Rig *rig = start (LATER);
+  gint asked = 0;
+
+  model_server_set_hook (rig->server, know_no_hold_and_go, &asked);
+  check_kept (rig);
+  g_assert_cmpint (asked, >=, 1);
+}
+
 /* Offered, and not known when asked for. */
 static void
 test_false_offer (void)
@@ -189,6 +209,7 @@ test_later_add (void)
   g_test_add_func ("/trouble/later/held", test_held);
   g_test_add_func ("/trouble/later/kept", test_kept);
   g_test_add_func ("/trouble/later/false-offer", test_false_offer);
+  g_test_add_func ("/trouble/later/false-offer-and-gone", test_false_offer_and_gone);
   g_test_add_func ("/trouble/later/changed-mind", test_changed_mind);
   g_test_add_func ("/trouble/later/slept", test_slept);
 }
