@@ -15,13 +15,21 @@
 /* Connections that ended in a FETCH, one after the other: by now it is not the line. */
 #define BREAKS 2
 
+/* What is fetched one after the other in a visit.  Each is judged by itself. */
+typedef enum
+{
+  KIND_HEADERS,
+  KIND_BODIES,
+  KIND_TEXTS,
+  N_KINDS, /* nothing is fetched */
+} Kind;
+
 struct _SyncSpared
 {
   BaseUidSet *uids; /* Owned: what the server fails at */
   gint64 until;     /* monotonic: tried again from then on; 0: there are none */
   guint lacking;    /* of them the list lacks so many; of the others only the bytes */
-  guint breaks, at_once;
-  gboolean in_bodies; /* the last break was */
+  guint breaks[N_KINDS], at_once;
   gboolean told;
 };
 
@@ -84,63 +92,73 @@ is_refusal (SyncContext *context, const GError *error)
                         == 0));
 }
 
+/* The line, or the server, and not our own disk or a person who called it off. */
 static gboolean
-fetches (SyncVisit phase)
+is_break (SyncContext *context, const GError *error)
+{
+  return !imap_session_is_usable (context->session) && !base_error_is_cancelled (error)
+         && (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
+             || g_error_matches (error, BASE_ERROR, BASE_ERROR_BROKEN));
+}
+
+static Kind
+get_kind (SyncVisit phase)
 {
   switch (phase) {
   case SYNC_VISIT_ASK:
   case SYNC_VISIT_NEWEST:
   case SYNC_VISIT_NEW:
   case SYNC_VISIT_HEADERS:
+    return KIND_HEADERS;
   case SYNC_VISIT_BODIES:
-    return TRUE;
+    return KIND_BODIES;
+  case SYNC_VISIT_TEXTS:
+    return KIND_TEXTS;
   case SYNC_VISIT_PLAN:
   case SYNC_VISIT_FLAGS:
   case SYNC_VISIT_GONE:
   case SYNC_VISIT_SEARCH:
   case SYNC_VISIT_SETTLE:
-  case SYNC_VISIT_TEXTS:
   case SYNC_VISIT_DONE:
     break;
   }
-  return FALSE;
+  return N_KINDS;
 }
 
 /* ---- when ---- */
 
+static gboolean
+breaks_at (SyncMailbox *mailbox, Kind kind)
+{
+  return kind < N_KINDS && has_spared (mailbox) && get_spared (mailbox)->breaks[kind] >= BREAKS;
+}
+
 void
 sync_mailbox_begin_careful (SyncMailbox *mailbox)
 {
-  mailbox->careful = has_spared (mailbox) && get_spared (mailbox)->breaks >= BREAKS;
-}
-
-static void
-note_break (SyncSpared *spared, gboolean in_bodies)
-{
-  spared->breaks++;
-  spared->in_bodies = in_bodies;
+  mailbox->careful = breaks_at (mailbox, KIND_HEADERS);
 }
 
 void
-sync_mailbox_end_careful (SyncMailbox *mailbox, gboolean in_bodies)
+sync_mailbox_end_careful (SyncMailbox *mailbox, SyncVisit ended)
 {
-  mailbox->careful = FALSE;
-  if (has_spared (mailbox) && get_spared (mailbox)->in_bodies == in_bodies)
-    get_spared (mailbox)->breaks = 0;
+  Kind kind = get_kind (ended);
+
+  if (has_spared (mailbox))
+    get_spared (mailbox)->breaks[kind] = 0;
+  mailbox->careful = breaks_at (mailbox, kind + 1);
 }
 
 gboolean
 sync_mailbox_turn_careful (SyncMailbox *mailbox, SyncContext *context, SyncVisit failed,
                            const GError *error)
 {
-  if (!fetches (failed) || base_error_is_cancelled (error))
+  Kind kind = get_kind (failed);
+
+  if (kind == N_KINDS)
     return FALSE;
-  if (!imap_session_is_usable (context->session)) {
-    if (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
-        || g_error_matches (error, BASE_ERROR, BASE_ERROR_BROKEN))
-      note_break (get_spared (mailbox), failed == SYNC_VISIT_BODIES);
-    return FALSE;
-  }
+  if (is_break (context, error))
+    get_spared (mailbox)->breaks[kind]++;
   if (mailbox->careful || !is_refusal (context, error))
     return FALSE;
   base_log ("%s: “%s” is asked for piece by piece (%s)", sync_account_get_id (context->account),
@@ -150,7 +168,7 @@ sync_mailbox_turn_careful (SyncMailbox *mailbox, SyncContext *context, SyncVisit
   if (failed == SYNC_VISIT_ASK) {
     sync_mailbox_forget_told (mailbox);
     mailbox->phase = SYNC_VISIT_PLAN;
-  } else if (failed != SYNC_VISIT_BODIES) {
+  } else if (kind == KIND_HEADERS) {
     /* What came and was not stored is missing again. */
     mailbox->plan.search = TRUE;
     mailbox->phase = SYNC_VISIT_FLAGS;
@@ -194,14 +212,40 @@ sync_mailbox_leave_out_spared (SyncMailbox *mailbox, BaseUidSet **uids)
   *uids = rest;
 }
 
+guint64
+sync_mailbox_get_n_spared (SyncMailbox *mailbox)
+{
+  const BaseUidSet *spared = get_spared_uids (mailbox);
+
+  return spared != NULL ? base_uid_set_count (spared) : 0;
+}
+
+void
+sync_mailbox_judge_large (SyncMailbox *mailbox, SyncContext *context, guint32 uid,
+                          const GError *failure)
+{
+  g_autoptr (BaseUidSet) asked = base_uid_set_new ();
+
+  if (failure != NULL && !(is_break (context, failure) && breaks_at (mailbox, KIND_BODIES)))
+    return;
+  if (failure != NULL) {
+    base_uid_set_add (asked, uid);
+    spare (mailbox, context, asked, failure);
+  }
+  if (has_spared (mailbox))
+    get_spared (mailbox)->breaks[KIND_BODIES] = 0;
+}
+
 /* ---- one step ---- */
 
 static BaseUidSet *
-list_wanted (SyncMailbox *mailbox, SyncContext *context, gboolean bodies, GError **error)
+list_wanted (SyncMailbox *mailbox, SyncContext *context, Kind kind, GError **error)
 {
   BaseUidSet *wanted = NULL;
 
-  if (bodies) {
+  if (kind == KIND_TEXTS)
+    return sync_mailbox_list_texts (mailbox, context, error);
+  if (kind == KIND_BODIES) {
     if (!sync_mailbox_list_bodies (mailbox, context, error))
       return NULL;
     wanted = base_uid_set_new_from_array (mailbox->bodies);
@@ -213,6 +257,19 @@ list_wanted (SyncMailbox *mailbox, SyncContext *context, gboolean bodies, GError
   return wanted;
 }
 
+/* The only message that was asked for is one that the server fails at. */
+static gboolean
+give_up (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked, const GError *reason,
+         GError **error)
+{
+  spare (mailbox, context, asked, reason);
+  if (mailbox->phase != SYNC_VISIT_TEXTS)
+    return TRUE;
+  /* The next one of these is likely to be far. */
+  mailbox->careful = FALSE;
+  return sync_mailbox_pass_texts (mailbox, context, asked, error);
+}
+
 /* What came of it; FALSE where that ends the visit. */
 static gboolean
 judge (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
@@ -220,19 +277,24 @@ judge (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
 {
   g_autoptr (GError) local = failure;
   SyncSpared *spared = get_spared (mailbox);
+  Kind kind = get_kind (mailbox->phase);
   gboolean single = base_uid_set_count (asked) == 1;
 
   if (local == NULL) {
-    base_uid_set_add_set (mailbox->unanswered, silent);
+    if (kind != KIND_TEXTS)
+      base_uid_set_add_set (mailbox->unanswered, silent);
     spared->at_once = MIN (spared->at_once * 2, AT_ONCE);
-    spared->breaks = mailbox->refused_in_a_row = 0;
-    return TRUE;
+    mailbox->refused_in_a_row = 0;
+    /* Others are not to blame any more, but what is still to come is asked for as carefully on the next connection. */
+    spared->breaks[kind] = MIN (spared->breaks[kind], BREAKS);
+    return kind != KIND_TEXTS || sync_mailbox_pass_texts (mailbox, context, asked, error);
   }
   if (!is_refusal (context, local)) {
-    if (!imap_session_is_usable (context->session) && !base_error_is_cancelled (local)) {
-      if (single && spared->breaks >= 2 * BREAKS) {
-        spare (mailbox, context, asked, local);
-        spared->breaks = 0;
+    if (is_break (context, local)) {
+      if (single && spared->breaks[kind] >= 2 * BREAKS) {
+        spared->breaks[kind] = 0;
+        if (!give_up (mailbox, context, asked, local, error))
+          return FALSE;
       }
       /* Each try costs a connection. */
       spared->at_once = (guint)MAX (base_uid_set_count (asked) / 4, 1);
@@ -244,32 +306,41 @@ judge (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
     spared->at_once = (guint)MAX (base_uid_set_count (silent) / 2, 1);
     return TRUE;
   }
-  if (++mailbox->refused_in_a_row > REFUSED_IN_A_ROW) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
+  if (++mailbox->refused_in_a_row <= REFUSED_IN_A_ROW)
+    return give_up (mailbox, context, asked, local, error);
+  if (kind == KIND_TEXTS) {
+    /* The rest of each row is here: for this time it has to do. */
+    if (!give_up (mailbox, context, asked, local, error))
+      return FALSE;
+    mailbox->phase = SYNC_VISIT_DONE;
+    return TRUE;
   }
-  spare (mailbox, context, asked, local);
-  return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
-fetch_some (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *wanted, gboolean bodies,
+fetch_some (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *wanted, Kind kind,
             GError **error)
 {
-  if (!bodies && !sync_mailbox_put_off_texts (mailbox, context, error))
+  static const ImapFetchItems items[] = {
+    [KIND_HEADERS] = SYNC_LIST_ITEMS,
+    [KIND_BODIES] = IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY,
+    [KIND_TEXTS] = SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW,
+  };
+
+  if (kind == KIND_HEADERS && !sync_mailbox_put_off_texts (mailbox, context, error))
     return FALSE;
   g_autoptr (BaseUidSet) asked = sync_plan_newest (wanted, get_spared (mailbox)->at_once);
   g_autoptr (BaseUidSet) silent = NULL, left = NULL;
-  g_autoptr (SyncIncoming) incoming =
-      sync_incoming_new (context, mailbox->folder, bodies ? 0 : mailbox->arrived_from);
+  g_autoptr (SyncIncoming) incoming = sync_incoming_new (
+      context, mailbox->folder, kind == KIND_HEADERS ? mailbox->arrived_from : 0);
   g_autofree char *set = base_uid_set_to_string (asked);
   g_autoptr (GError) unstored = NULL;
   GError *failure = NULL;
 
-  (void)imap_session_fetch (context->session, set,
-                            bodies ? IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY
-                                   : SYNC_LIST_ITEMS,
-                            0, sync_incoming_take, incoming, context->cancellable, &failure);
+  (void)imap_session_fetch (context->session, set, items[kind], 0, sync_incoming_take, incoming,
+                            context->cancellable, &failure);
   /* What came before the server failed is good. */
   if (!sync_incoming_flush (incoming, &unstored)) {
     g_clear_error (&failure);
@@ -277,7 +348,7 @@ fetch_some (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *wanted
     return FALSE;
   }
   silent = base_uid_set_subtract (asked, sync_incoming_get_uids (incoming));
-  if (!bodies) {
+  if (kind == KIND_HEADERS) {
     left = base_uid_set_subtract (mailbox->missing, sync_incoming_get_uids (incoming));
     base_uid_set_free (mailbox->missing);
     mailbox->missing = g_steal_pointer (&left);
@@ -286,7 +357,7 @@ fetch_some (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *wanted
   }
   if (!judge (mailbox, context, asked, silent, failure, error))
     return FALSE;
-  if (!bodies) {
+  if (kind == KIND_HEADERS) {
     left = base_uid_set_subtract (mailbox->missing, mailbox->unanswered);
     base_uid_set_free (mailbox->missing);
     mailbox->missing = g_steal_pointer (&left);
@@ -297,16 +368,16 @@ fetch_some (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *wanted
 gboolean
 sync_mailbox_step_careful (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
-  gboolean bodies = mailbox->phase == SYNC_VISIT_BODIES;
-  g_autoptr (BaseUidSet) wanted = list_wanted (mailbox, context, bodies, error);
+  Kind kind = get_kind (mailbox->phase);
+  g_autoptr (BaseUidSet) wanted = list_wanted (mailbox, context, kind, error);
 
   if (wanted == NULL)
     return FALSE;
   if (!base_uid_set_is_empty (wanted))
-    return fetch_some (mailbox, context, wanted, bodies, error);
+    return fetch_some (mailbox, context, wanted, kind, error);
   mailbox->careful = FALSE;
-  /* Of the bodies only the parts of large ones are left. */
-  if (!bodies)
+  /* Of the bodies only the parts of large ones are left; of the texts none. */
+  if (kind == KIND_HEADERS)
     mailbox->phase = SYNC_VISIT_SETTLE;
   return TRUE;
 }

@@ -2,7 +2,6 @@
  * folder has, or had a moment ago, is not fetched again.  Sync worker's thread; must never take silence for absence. */
 #include "base-account.h"
 #include "base-error.h"
-#include "base-log.h"
 #include "store-message.h"
 #include "sync-incoming.h"
 #include "sync-mailbox-private.h"
@@ -158,12 +157,39 @@ sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **
 
 /* ---- first lines of text ---- */
 
+BaseUidSet *
+sync_mailbox_list_texts (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  guint limit = (guint)MIN (TEXTS_LISTED + sync_mailbox_get_n_spared (mailbox), G_MAXUINT);
+  g_autoptr (GArray) uids = store_message_get_uids_without_text (context->db, mailbox->folder,
+                                                                 mailbox->text_below, limit, error);
+  BaseUidSet *wanted = NULL;
+
+  if (uids == NULL)
+    return NULL;
+  wanted = base_uid_set_new_from_array (uids);
+  sync_mailbox_leave_out_spared (mailbox, &wanted);
+  return wanted;
+}
+
+static gboolean
+set_text_below (SyncMailbox *mailbox, SyncContext *context, guint32 uid, GError **error)
+{
+  mailbox->text_below = uid;
+  return store_folder_set_text_below (context->db, mailbox->folder, uid, error);
+}
+
+gboolean
+sync_mailbox_pass_texts (SyncMailbox *mailbox, SyncContext *context, const BaseUidSet *asked,
+                         GError **error)
+{
+  return set_text_below (mailbox, context, base_uid_set_get_range (asked, 0).first, error);
+}
+
 gboolean
 sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
   g_autoptr (SyncIncoming) incoming = NULL;
-  g_autoptr (GArray) uids = NULL;
-  g_autoptr (GError) local = NULL;
   /* Who came into the store meanwhile by these numbers needs all of it. */
   g_auto (Pass) pass = { .context = context, .items = SYNC_LIST_ITEMS | IMAP_FETCH_PREVIEW };
 
@@ -171,32 +197,23 @@ sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **er
     mailbox->phase = SYNC_VISIT_DONE;
     return TRUE;
   }
-  uids = store_message_get_uids_without_text (context->db, mailbox->folder, mailbox->text_below,
-                                              TEXTS_LISTED, error);
-  if (uids == NULL)
+  pass.left = sync_mailbox_list_texts (mailbox, context, error);
+  if (pass.left == NULL)
     return FALSE;
-  mailbox->text_below = 0;
-  if (uids->len > 0) {
-    incoming = sync_incoming_new (context, mailbox->folder, 0);
-    pass.incoming = incoming;
-    pass.batch = mailbox->texts_batch;
-    pass.left = base_uid_set_new_from_array (uids);
-    /* What the server is silent about is not asked for again, nor what it fails at: the rest of a row is here. */
-    if (!run_pass (&pass, &local)) {
-      if (!imap_session_is_usable (context->session)
-          || !g_error_matches (local, BASE_ERROR, BASE_ERROR_REFUSED)) {
-        g_propagate_error (error, g_steal_pointer (&local));
-        return FALSE;
-      }
-      base_log ("%s: no first lines of text in “%s”: %s", sync_account_get_id (context->account),
-                mailbox->name, local->message);
-      if (!sync_incoming_flush (incoming, error))
-        return FALSE;
-    }
-    mailbox->texts_batch = pass.batch;
-    mailbox->text_below = base_uid_set_get_range (pass.asked, 0).first;
+  if (base_uid_set_is_empty (pass.left))
+    return set_text_below (mailbox, context, 0, error);
+  incoming = sync_incoming_new (context, mailbox->folder, 0);
+  pass.incoming = incoming;
+  pass.batch = mailbox->texts_batch;
+  if (!run_pass (&pass, error)) {
+    /* What came before the server failed is good. */
+    (void)sync_incoming_flush (incoming, NULL);
+    return FALSE;
   }
-  return store_folder_set_text_below (context->db, mailbox->folder, mailbox->text_below, error);
+  mailbox->texts_batch = pass.batch;
+  mailbox->refused_in_a_row = 0;
+  /* What the server was silent about is not asked for again. */
+  return sync_mailbox_pass_texts (mailbox, context, pass.asked, error);
 }
 
 /* ---- bodies ---- */
@@ -301,7 +318,9 @@ sync_mailbox_list_bodies (SyncMailbox *mailbox, SyncContext *context, GError **e
 static gboolean
 step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
 {
-  guint limit = (guint)MIN (1 + base_uid_set_count (mailbox->unanswered), BODIES_LISTED);
+  guint64 n_left_out =
+      base_uid_set_count (mailbox->unanswered) + sync_mailbox_get_n_spared (mailbox);
+  guint limit = (guint)MIN (1 + n_left_out, BODIES_LISTED);
   g_autoptr (GArray) large = list_large (context, mailbox->folder, limit, error);
   g_autoptr (StoreFolder) folder = NULL;
   g_autoptr (GError) local = NULL;
@@ -316,7 +335,8 @@ step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
     if (!store_message_get_place (context->db, message, &place, &where.uid, error))
       return FALSE;
     if (place != mailbox->folder || where.uid == 0
-        || base_uid_set_contains (mailbox->unanswered, where.uid))
+        || base_uid_set_contains (mailbox->unanswered, where.uid)
+        || sync_mailbox_is_spared (mailbox, where.uid))
       continue;
     /* Asked once on a connection, whatever comes of it. */
     base_uid_set_add (mailbox->unanswered, where.uid);
@@ -326,6 +346,7 @@ step_large (SyncMailbox *mailbox, SyncContext *context, GError **error)
     where.folder = folder;
     good = sync_parts_fetch (context, &where, message, TRUE, &whole, &local)
            && (!whole || store_partial_set (context->db, message, NULL, NULL, NULL, FALSE, &local));
+    sync_mailbox_judge_large (mailbox, context, where.uid, local);
     if (good || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
       return TRUE;
     g_propagate_error (error, g_steal_pointer (&local));

@@ -117,6 +117,11 @@ gboolean sync_mailbox_step_search (SyncMailbox *mailbox, SyncContext *context, g
 gboolean sync_mailbox_step_headers (SyncMailbox *mailbox, SyncContext *context, GError **error);
 gboolean sync_mailbox_step_bodies (SyncMailbox *mailbox, SyncContext *context, GError **error);
 gboolean sync_mailbox_step_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
+/* UIDs of rows without one that are still to be asked about; empty: there are none, or the rest is spared. */
+BaseUidSet *sync_mailbox_list_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
+/* These were asked about, and will not be again, whatever came: the store knows. */
+gboolean sync_mailbox_pass_texts (SyncMailbox *mailbox, SyncContext *context,
+                                  const BaseUidSet *asked, GError **error);
 /* The rows of `missing` come without their first line of text, which comes later: so it stands in the store before. */
 gboolean sync_mailbox_put_off_texts (SyncMailbox *mailbox, SyncContext *context, GError **error);
 /* Fills `bodies` with what is wanted and was not asked for in vain. */
@@ -129,12 +134,16 @@ void sync_mailbox_begin_careful (SyncMailbox *mailbox);
 /* After a step that failed in this phase: TRUE where the visit can go on, piece by piece. */
 gboolean sync_mailbox_turn_careful (SyncMailbox *mailbox, SyncContext *context, SyncVisit failed,
                                     const GError *error);
-/* Headers, or bodies, are all here. */
-void sync_mailbox_end_careful (SyncMailbox *mailbox, gboolean in_bodies);
+/* What is fetched in this phase is all here: what comes next is asked for as connections ended there. */
+void sync_mailbox_end_careful (SyncMailbox *mailbox, SyncVisit ended);
 /* Not to be asked for now; taking such ones from *uids (owned). */
 gboolean sync_mailbox_is_spared (SyncMailbox *mailbox, guint32 uid);
 void sync_mailbox_leave_out_spared (SyncMailbox *mailbox, BaseUidSet **uids);
-/* Headers or bodies, by the phase. */
+guint64 sync_mailbox_get_n_spared (SyncMailbox *mailbox);
+/* What came of a large message that was asked for by itself (NULL: it is here); one at which connections end is spared. */
+void sync_mailbox_judge_large (SyncMailbox *mailbox, SyncContext *context, guint32 uid,
+                               const GError *failure);
+/* Headers, bodies or first lines of text, by the phase. */
 gboolean sync_mailbox_step_careful (SyncMailbox *mailbox, SyncContext *context, GError **error);
 /* How many the list lacks for that; saying it, in the folder's record and once to the person. */
 gboolean sync_mailbox_count_spared (SyncMailbox *mailbox, SyncContext *context, guint *n,

@@ -549,7 +549,8 @@ sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal, Sy
                             : sync_mailbox_step_bodies (mailbox, context, &local);
     break;
   case SYNC_VISIT_TEXTS:
-    good = sync_mailbox_step_texts (mailbox, context, &local);
+    good = mailbox->careful ? sync_mailbox_step_careful (mailbox, context, &local)
+                            : sync_mailbox_step_texts (mailbox, context, &local);
     break;
   case SYNC_VISIT_DONE:
     break;
@@ -558,9 +559,9 @@ sync_mailbox_step (SyncMailbox *mailbox, SyncContext *context, SyncGoal goal, Sy
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  if (phase != mailbox->phase
-      && (mailbox->phase == SYNC_VISIT_SETTLE || phase == SYNC_VISIT_BODIES))
-    sync_mailbox_end_careful (mailbox, phase == SYNC_VISIT_BODIES);
+  if (good && phase != mailbox->phase
+      && (phase == SYNC_VISIT_HEADERS || phase == SYNC_VISIT_BODIES || phase == SYNC_VISIT_TEXTS))
+    sync_mailbox_end_careful (mailbox, phase);
   *step = ask_again                                  ? SYNC_STEP_ASK_AGAIN
           : sync_mailbox_has_reached (mailbox, goal) ? SYNC_STEP_DONE
                                                      : SYNC_STEP_MORE;

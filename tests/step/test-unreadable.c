@@ -26,6 +26,7 @@ fail_at (Step *step, const char *command, ModelEvent *event)
   uids = base_uid_set_parse (plain);
   if (uids == NULL || !base_uid_set_contains (uids, uid))
     return MODEL_GO;
+  step->count++;
   event->answer = failure;
   return *failure != '\0' ? MODEL_ANSWER : MODEL_CUT;
 }
@@ -116,6 +117,202 @@ test_unreadable_cut (void)
              60);
 }
 
+/* ---- what comes after the list ---- */
+
+static guint
+count_without_text (Step *step)
+{
+  g_autoptr (GArray) uids = store_message_get_uids_without_text (
+      step->db, step_folder (step, "INBOX"), G_MAXUINT32, 1000, NULL);
+
+  return uids->len;
+}
+
+static guint32
+get_text_below (Step *step)
+{
+  g_autoptr (StoreFolder) inbox = step_get (step, "INBOX");
+
+  return inbox->text_below;
+}
+
+/* Somebody who has no patience with the pauses in between. */
+static gboolean
+hurry (Step *step, gboolean came)
+{
+  if (!came) {
+    sync_engine_retry (step->engine, step->account->id);
+    g_usleep (50000);
+  }
+  return came;
+}
+
+/* The connection stands, and what is new comes by it. */
+static void
+check_at_rest (Step *step)
+{
+  guint total = step_total (step, "INBOX");
+  ModelCounters counters;
+  g_autoptr (StoreFolder) inbox = step_get (step, "INBOX");
+
+  g_assert_null (inbox->trouble);
+  g_assert_cmpint (inbox->in_step, >, 0);
+  step_forget_commands (step);
+  step_deliver (step, "INBOX", 1000, 0);
+  STEP_WAIT (step_total (step, "INBOX") == total + 1, 10);
+  g_usleep (500000);
+  counters = model_server_get_counters (step->server);
+  g_assert_cmpuint (counters.connections, ==, 0);
+}
+
+/* Of first lines of text one is lacking, whatever the server says, and nothing else; on one connection. */
+static void
+check_text_refused (const char *said)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step_deliver_many (step, "INBOX", 400, 0);
+  step->account->bodies = BASE_BODIES_OPENING;
+  step->on_command = fail_at;
+  failure = said;
+  fails_word = "BODY.PEEK[TEXT]";
+  g_atomic_int_set (&fails_at, 250);
+  step_settle (step);
+  STEP_WAIT (get_text_below (step) == 0, 20);
+  g_assert_cmpuint (step_total (step, "INBOX"), ==, 400);
+  g_assert_cmpuint (count_without_text (step), ==, 1);
+  g_assert_cmpuint (model_server_get_counters (step->server).connections, ==, 1);
+  g_assert_cmpuint (step_count_commands (step, "*FETCH *"), <, 60);
+  check_at_rest (step);
+}
+
+static void
+test_unreadable_text (void)
+{
+  check_text_refused ("NO something is wrong with a message");
+  check_text_refused ("NO [SERVERBUG] Internal error occurred");
+}
+
+/* Refused for every message: it ends, and the list is in step. */
+static ModelVerdict
+refuse_texts (Step *step, const char *command, ModelEvent *event)
+{
+  if (!g_str_has_prefix (command, "UID FETCH ") || strstr (command, "BODY.PEEK[TEXT]") == NULL
+      || g_atomic_int_get (&fails_at) == 0)
+    return MODEL_GO;
+  event->answer = "NO [SERVERBUG] Internal error occurred";
+  return MODEL_ANSWER;
+}
+
+static void
+test_unreadable_texts (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step_deliver_many (step, "INBOX", 200, 0);
+  step->account->bodies = BASE_BODIES_OPENING;
+  step->on_command = refuse_texts;
+  g_atomic_int_set (&fails_at, 1);
+  step_settle (step);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 10);
+  g_assert_cmpuint (step_count_commands (step, "*FETCH *"), <, 60);
+  /* Below the first screenful, which came with them. */
+  g_assert_cmpuint (get_text_below (step), >, 80);
+  /* Mended, the rest comes. */
+  g_atomic_int_set (&fails_at, 0);
+  check_at_rest (step);
+  STEP_WAIT (get_text_below (step) == 0, 20);
+  g_assert_cmpuint (count_without_text (step), <, 20);
+}
+
+/* The server drops the connection each time it reads that text: all others come, and an end is found. */
+static void
+test_unreadable_text_cut (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step_deliver_many (step, "INBOX", 100, 0);
+  step->account->bodies = BASE_BODIES_OPENING;
+  step->on_command = fail_at;
+  failure = "";
+  fails_word = "BODY.PEEK[TEXT]";
+  g_atomic_int_set (&fails_at, 20);
+  step_start (step);
+  STEP_WAIT (hurry (step, step_total (step, "INBOX") == 100 && get_text_below (step) == 0), 60);
+  g_assert_cmpuint (count_without_text (step), ==, 1);
+  g_test_message ("cut %u times", step->count);
+  g_assert_cmpuint (step->count, <, 15);
+  check_at_rest (step);
+}
+
+/* The line is cut once: nothing is lacking in the end. */
+static ModelVerdict
+cut_once (Step *step, const char *command, ModelEvent *event)
+{
+  if (!g_str_has_prefix (command, "UID FETCH ") || strstr (command, "BODY.PEEK[TEXT]") == NULL
+      || step->count > 0)
+    return MODEL_GO;
+  step->count++;
+  return MODEL_CUT;
+}
+
+static void
+test_text_line_cut (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step_deliver_many (step, "INBOX", 200, 0);
+  step->account->bodies = BASE_BODIES_OPENING;
+  step->on_command = cut_once;
+  step_start (step);
+  STEP_WAIT (hurry (step, step_total (step, "INBOX") == 200 && get_text_below (step) == 0
+                              && count_without_text (step) == 0),
+             30);
+  g_assert_cmpuint (step->count, ==, 1);
+}
+
+/* At the bytes of a message. */
+static void
+test_unreadable_body_cut (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step_deliver_many (step, "INBOX", 100, 0);
+  step->on_command = fail_at;
+  failure = "";
+  fails_word = "BODY.PEEK[]";
+  g_atomic_int_set (&fails_at, 50);
+  step_start (step);
+  STEP_WAIT (hurry (step, step_total (step, "INBOX") == 100 && step_lacking (step, "INBOX") == 1),
+             60);
+  STEP_WAIT (hurry (step, step_count_commands (step, "* IDLE*") > 0), 60);
+  g_test_message ("cut %u times", step->count);
+  g_assert_cmpuint (step->count, <, 15);
+  check_at_rest (step);
+}
+
+/* At what a large message is made of: the other large one comes, and first lines of text as well. */
+static void
+test_unreadable_large_cut (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+
+  step->account->largest_body = 1;
+  step_deliver (step, "INBOX", 1, 0);
+  step_deliver (step, "INBOX", 2, 2 << 20);
+  step_deliver (step, "INBOX", 3, 2 << 20);
+  step->on_command = fail_at;
+  failure = "";
+  fails_word = "BODYSTRUCTURE";
+  g_atomic_int_set (&fails_at, 3);
+  step_start (step);
+  STEP_WAIT (hurry (step, step_count_commands (step, "* UID FETCH 2 *BODYSTRUCTURE*") > 0), 30);
+  STEP_WAIT (get_text_below (step) == 0, 10);
+  STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 10);
+  g_assert_cmpuint (step_count_commands (step, "* UID FETCH 3 *BODYSTRUCTURE*"), <, 6);
+  check_at_rest (step);
+}
+
 static void
 test_unreadable (void)
 {
@@ -129,4 +326,10 @@ add_unreadable_tests (void)
   g_test_add_func ("/step/unreadable", test_unreadable);
   g_test_add_func ("/step/unreadable-body", test_unreadable_body);
   g_test_add_func ("/step/unreadable-cut", test_unreadable_cut);
+  g_test_add_func ("/step/unreadable-text", test_unreadable_text);
+  g_test_add_func ("/step/unreadable-texts", test_unreadable_texts);
+  g_test_add_func ("/step/unreadable-text-cut", test_unreadable_text_cut);
+  g_test_add_func ("/step/text-line-cut", test_text_line_cut);
+  g_test_add_func ("/step/unreadable-body-cut", test_unreadable_body_cut);
+  g_test_add_func ("/step/unreadable-large-cut", test_unreadable_large_cut);
 }
