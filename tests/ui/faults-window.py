@@ -141,6 +141,48 @@ def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
 
 
 @case
+def saving_all_can_be_stopped(scene):
+    """Cancel at one file stops what saves them all: nothing was written.  The source, too, is fetched once however often it is asked for."""
+    folder = os.path.join(SAVED, 'all')
+    os.makedirs(folder, exist_ok=True)
+    encoded = base64.encodebytes(bytes(range(256)) * 24000).replace(b'\n', b'\r\n')
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', HEAD + b'Subject: Holiday\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n'
+                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n--x\r\nContent-Type: text/csv\r\n'
+                 b'Content-Disposition: attachment; filename=note.csv\r\n\r\n1,2\r\n--x\r\nContent-Type: application/octet-stream\r\n'
+                 b'Content-Disposition: attachment; filename=holiday.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n' + encoded + b'--x--\r\n')
+    scene.proxy(993, 993, '--rate', '8')
+    scene.account('alice', imap=993)
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, 'a', encoding='utf-8') as file:
+        file.write('\n[Sync]\nBodies=opening\n')
+    scene.start()
+    scene.inbox()
+    opened(scene, 'Holiday', 'See the pictures')
+    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
+    scene.app.click('push button', exact('Save All…'))
+    scene.app.wait(None, exact('Save All Attachments'))
+    time.sleep(.5)
+    scene.app.key('ctrl+l')
+    scene.app.type(folder)
+    time.sleep(.5)
+    scene.app.key('Return')
+    scene.app.click('push button', r'^Cancel fetching holiday\.bin', timeout=40)
+    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
+    assert not os.listdir(folder), f'saved though it was stopped: {os.listdir(folder)}'
+    scene.shot('stopped')
+    for _ in range(3):
+        scene.app.key('ctrl+shift+u')
+    scene.app.wait('frame|window|dialog', exact('Source of the Message'), timeout=60)
+    time.sleep(2)
+    source, = scene.app.root.find_all('frame|window|dialog', exact('Source of the Message'))
+    scene.shot('source')
+    scene.app.click(source.find('push button', exact('Close')))
+    scene.app.wait_gone('frame|window|dialog', exact('Source of the Message'))
+    scene.quit()
+
+
+@case
 def deleting_for_good_asks(scene):
     scene.empty('alice')
     scene.append('alice', 'INBOX', HEAD + b'Subject: Precious\r\n\r\nKeep me.\r\n')
@@ -306,7 +348,7 @@ def a_body_of_fifty_megabytes_arrives_and_opens(scene):
 if __name__ == '__main__':
     main(chosen([
         an_empty_mailbox_says_so, odd_messages_are_listed_and_can_be_read, an_attachment_cannot_choose_its_place,
-        an_attachment_left_on_the_server_comes_when_it_is_wanted,
+        an_attachment_left_on_the_server_comes_when_it_is_wanted, saving_all_can_be_stopped,
         deleting_for_good_asks, two_accounts_and_one_removed, the_last_account_removed_leads_to_the_welcome,
         size_and_folder_are_remembered, one_profile_is_one_program_and_two_windows_are_no_trouble, two_profiles_are_two_programs,
         a_body_of_fifty_megabytes_arrives_and_opens]), finish)
