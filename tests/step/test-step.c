@@ -9,6 +9,8 @@
 #define EXTENDED                                                                                   \
   "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE UIDPLUS MOVE ESEARCH SPECIAL-USE CHILDREN "
 #define FOLDERS 50
+/* What the engine has under way of them (imap-flight.c). */
+#define STATUSES 25
 
 /* Another day, with nothing new: what it costs to know that. */
 static WireCost
@@ -46,6 +48,35 @@ new_with_folders (const char *capabilities, guint n)
   return step;
 }
 
+static gboolean
+is_read (const char *answer)
+{
+  g_autofree char *trace = base_log_dup_trace ();
+
+  return strstr (trace, answer) != NULL;
+}
+
+/* A link on which an answer takes longer than reading what came before it: what was sent when there was room again is not answered
+ * before the client has read the rest.  Else a client that has to wait for its turn reads both at once, and what the older one
+ * let go counts as if it had waited for the newer one. */
+static ModelVerdict
+answer_late (Step *step, const char *command, ModelEvent *event)
+{
+  static char *last; /* of the first that were under way; one connection's thread at a time */
+
+  if (!g_str_has_prefix (command, "STATUS "))
+    return MODEL_GO;
+  step->count++;
+  if (step->count == STATUSES) {
+    g_free (last);
+    last = g_strdup_printf (" < %.*s OK", (int)strcspn (event->line, " "), event->line);
+  } else if (step->count == STATUSES + 1) {
+    STEP_WAIT (is_read (last), 10);
+    g_clear_pointer (&last, g_free);
+  }
+  return MODEL_GO;
+}
+
 /* An account of 50 folders, unchanged, however the server tells that: in step within so many round trips after signing in, and
  * octets (0: whatever it takes; LIST and STATUS of 50 folders are some 8000 as they are).  The server need not be asked about each folder
  * where it tells of them by itself. */
@@ -73,7 +104,13 @@ test_unchanged (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (servers); i++) {
     g_autoptr (Step) step = new_with_folders (servers[i].capabilities, 100);
-    WireCost cost = look_again (step);
+    WireCost cost = { 0 };
+
+    step_stop (step);
+    g_mutex_lock (&step->lock);
+    step->on_command = answer_late;
+    g_mutex_unlock (&step->lock);
+    cost = look_again (step);
 
     g_assert_cmpuint (cost.round_trips, >=, 2);
     g_assert_cmpuint (cost.round_trips, <=, servers[i].round_trips);
@@ -414,8 +451,7 @@ test_windowed (void)
 static guint
 count_texts (Step *step, const char *name)
 {
-  g_autoptr (GArray) keys =
-      store_message_list (step->db, step_folder (step, name), 0, 0, NULL);
+  g_autoptr (GArray) keys = store_message_list (step->db, step_folder (step, name), 0, 0, NULL);
   guint n = 0;
 
   for (guint i = 0; i < keys->len; i++) {
