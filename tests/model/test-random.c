@@ -4,8 +4,9 @@
  * Against the model server many short games with different capabilities, one game a test; with LAB_ENV one longer game against
  * a real server.  What is checked at each checkpoint: each profile holds what the server holds (mailbox, flags, bytes); INBOX
  * does so by the server's news alone where it tells them; no message that nobody deleted is gone; and none is there more often than
- * it was delivered, copied, and moved by two of them at once: Dovecot 2.3 does that for both, each with its COPYUID.  One engine
- * and two engines take turns.  Environment:
+ * it was delivered, copied, and moved by two of them at once: Dovecot 2.3 does that for both, each with its COPYUID.  What is moved away
+ * while the answer to its APPEND has not come may be there once more too: when that answer is lost, nothing tells what was moved
+ * away from what never arrived, and twice is better than not at all.  One engine and two engines take turns.  Environment:
  *   MODEL_SEED    of the first game (1); a game that fails prints its own
  *   MODEL_GAMES   how many at least
  *   MODEL_SECONDS how long to play (25)
@@ -50,7 +51,7 @@ typedef struct
   GHashTable *expected; /* Message-ID -> GUINT: how often it may be there at most */
   GHashTable *doomed;   /* Message-IDs that somebody wanted to delete */
   GHashTable *
-      moving; /* Message-ID -> GPtrArray of who moves it now: a Person, or where a session stands in `others` */
+      moving; /* Message-ID -> GPtrArray of who moves or appends it now: a Person, or where a session stands in `others` */
 } Game;
 
 static guint operations, disagreements;
@@ -77,7 +78,7 @@ doom (Game *game, const char *message_id)
 
 /* ---- who moves what at the same time ---- */
 
-/* With each other one that moves it now, the server may make one more of it. */
+/* With each other one that moves it now, or brings it there, there may be one more of it. */
 static void
 begin_move (Game *game, gpointer mover, const char *message_id)
 {
@@ -154,6 +155,7 @@ person_appends (Game *game, Person *person)
 
   if (folder == 0)
     return FALSE;
+  begin_move (game, person, message_id);
   g_assert_true (store_operation_append (person->db, folder, &message, &error));
   expect_one_more (game, message_id);
   return TRUE;
