@@ -91,6 +91,13 @@ mail_read_body (StoreDb *db, gint64 message, GError **error)
     g_clear_error (&local);
     read->partial = store_partial_get (db, message, &local);
   }
+  /* Between the two the whole may have come. */
+  if (read->partial == NULL && g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+    g_clear_error (&local);
+    read->bytes = store_message_get_body (db, message, &local);
+    if (read->bytes != NULL)
+      return read;
+  }
   if (read->partial == NULL) {
     g_propagate_error (error, g_steal_pointer (&local));
     mail_read_free (read);

@@ -118,7 +118,7 @@ set_partial (StoreDb *db, gint64 message, GBytes *bytes, GPtrArray *parts, const
   const StorePart all = { .section = (char *)"", .encoding = (char *)"", .size = row.size };
   if (!store_partial_drop (db, message, error) || !insert_piece (db, message, ALL, &all, error))
     return FALSE;
-  if (bytes == NULL)
+  if (bytes == NULL || parts->len == 0)
     return TRUE;
   if (!fill_piece (db, row.account, sqlite3_last_insert_rowid (db->sqlite), bytes, FALSE, error))
     return FALSE;
@@ -285,6 +285,11 @@ store_partial_get (StoreDb *db, gint64 message, GError **error)
   partial->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)store_part_free);
   if (partial->bytes == NULL || !list_parts (db, message, partial->parts, error))
     return NULL;
+  /* The whole came between the two: without them the bytes would pass for it. */
+  if (partial->parts->len == 0) {
+    set_gone (error);
+    return NULL;
+  }
   return g_steal_pointer (&partial);
 }
 

@@ -40,11 +40,12 @@ typedef enum
 gboolean store_partial_get_state (StoreDb *db, gint64 message, StorePartialState *state,
                                   GError **error);
 /* Instead of what was known; nothing happens where the whole message is here.  `parts`: GPtrArray of StorePart (is_here does not
- * count).  `preview` (nullable) and attachments complete the row.  `bytes` NULL: it is to be had only as a whole.  GONE: no
- * such row. */
+ * count).  `preview` (nullable) and attachments complete the row.  `bytes` NULL, or no parts: it is to be had only as a
+ * whole.  GONE: no such row. */
 gboolean store_partial_set (StoreDb *db, gint64 message, GBytes *bytes, GPtrArray *parts,
                             const char *preview, gboolean has_attachments, GError **error);
-/* GONE when there is none, or it is not whole any more (it is forgotten then). */
+/* Never without parts.  GONE when there is none, or it is not whole any more (it is forgotten then), or the whole
+ * message has come meanwhile. */
 StorePartial *store_partial_get (StoreDb *db, gint64 message,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* GONE when the message does not lack that part (any more). */

@@ -278,6 +278,6 @@ sync_parts_fetch (SyncContext *context, const SyncPlace *place, gint64 message, 
       return TRUE;
   }
   bytes = mime_partial_build (parts.partial, &missing);
-  *whole = bytes == NULL;
+  *whole = bytes == NULL || missing->len == 0;
   return *whole || store_parts (&parts, message, bytes, missing, error);
 }

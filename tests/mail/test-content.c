@@ -2,7 +2,9 @@
 #include "test-mail.h"
 
 #include "base-error.h"
+#include "mail-fetch.h"
 #include "store-partial.h"
+#include "store-private.h"
 
 #include <glib/gstdio.h>
 
@@ -394,6 +396,66 @@ test_save_all_again (void)
   g_assert_cmpuint (count_files (folder), ==, 3);
 }
 
+typedef struct
+{
+  StoreDb *db;        /* not the one that reads */
+  const char *before; /* of the statement that it comes before */
+  gint64 folder;
+  guint32 uid;
+  gboolean came;
+} Meanwhile;
+
+static int
+on_statement (unsigned int kind, void *user_data, void *statement, void *sql)
+{
+  Meanwhile *meanwhile = user_data;
+
+  if (!meanwhile->came && strstr (sqlite3_sql (statement), meanwhile->before) != NULL) {
+    g_autoptr (GBytes) body = g_bytes_new_static (letter, strlen (letter));
+    StoreNewMessage message = { .uid = meanwhile->uid, .body = body, .only_body = TRUE };
+    g_autoptr (GPtrArray) list = g_ptr_array_new ();
+
+    g_ptr_array_add (list, &message);
+    g_assert_true (store_message_add (meanwhile->db, meanwhile->folder, list, NULL, NULL));
+    meanwhile->came = TRUE;
+  }
+  return 0;
+}
+
+/* The whole message comes while somebody reads what is here of it: then that is what is read, never half of it for all. */
+static void
+test_whole_meanwhile (void)
+{
+  static const char *const before[] = { "piece.number = ?2", "number >= 0" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (before); i++) {
+    g_autoptr (Bench) bench = bench_new_ready ();
+    g_autoptr (GError) error = NULL;
+    g_autoptr (StoreDb) reader = store_connect (bench->engine->store, &error);
+    g_autoptr (GBytes) half = g_bytes_new_static (letter, 500);
+    const StorePart left = {
+      .index = 1, .section = (char *)"2", .encoding = (char *)"base64", .size = 8
+    };
+    g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+    Meanwhile meanwhile = { .db = bench->db,
+                            .before = before[i],
+                            .folder = mail_folder_get_id (bench->inbox),
+                            .uid = bench->next_uid };
+    gint64 id = bench_add (bench, bench->inbox, 1000, NULL);
+
+    g_ptr_array_add (parts, (gpointer)&left);
+    g_assert_true (store_partial_set (bench->db, id, half, parts, NULL, TRUE, &error));
+    sqlite3_trace_v2 (reader->sqlite, SQLITE_TRACE_STMT, on_statement, &meanwhile);
+    MailRead *read = mail_read_body (reader, id, &error);
+    sqlite3_trace_v2 (reader->sqlite, 0, NULL, NULL);
+    g_assert_true (meanwhile.came);
+    g_assert_no_error (error);
+    g_assert_null (read->partial);
+    g_assert_cmpuint (g_bytes_get_size (read->bytes), ==, strlen (letter));
+    mail_read_free (read);
+  }
+}
+
 void
 add_content_tests (void)
 {
@@ -407,4 +469,5 @@ add_content_tests (void)
   g_test_add_func ("/mail/content/cancel", test_cancel);
   g_test_add_func ("/mail/content/partial", test_partial);
   g_test_add_func ("/mail/content/save-all-again", test_save_all_again);
+  g_test_add_func ("/mail/content/whole-meanwhile", test_whole_meanwhile);
 }

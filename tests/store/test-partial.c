@@ -2,6 +2,7 @@
 #include "test-store.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base-error.h"
@@ -289,9 +290,77 @@ test_copy (void)
   check_live (profile);
 }
 
+/* Bytes with nothing lacking are not the whole message: neither in rows that say so, nor given as such. */
+static void
+test_no_parts (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StorePartialState state = STORE_PARTIAL_NONE;
+  gint64 id = add_partial (profile, 1, 3000);
+
+  g_assert_true (store_db_exec (profile->db, "DELETE FROM piece WHERE number >= 0", &error));
+  g_assert_null (store_partial_get (profile->db, id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+
+  g_autoptr (GBytes) bytes = make_bytes (1, 3000);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_assert_true (store_partial_set (profile->db, id, bytes, none, NULL, FALSE, &error));
+  g_assert_true (store_partial_get_state (profile->db, id, &state, &error));
+  g_assert_cmpint (state, ==, STORE_PARTIAL_WHOLE);
+  check_live (profile);
+}
+
+typedef struct
+{
+  StoreDb *db; /* another connection */
+  Profile *profile;
+  GBytes *body;
+  guint came;
+} Meanwhile;
+
+/* Just before the parts are listed. */
+static int
+on_statement (unsigned int kind, void *user_data, void *statement, void *sql)
+{
+  Meanwhile *meanwhile = user_data;
+  if (meanwhile->came == 0 && strstr (sqlite3_sql (statement), "number >= 0") != NULL) {
+    StoreNewMessage message = { .uid = 1, .message_id = "<1@x>", .body = meanwhile->body };
+    g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+    g_ptr_array_add (messages, &message);
+    g_assert_true (
+        store_message_add (meanwhile->db, meanwhile->profile->inbox, messages, NULL, NULL));
+    meanwhile->came++;
+  }
+  return 0;
+}
+
+/* The whole comes by another connection between the bytes and the list of what they lack. */
+static void
+test_whole_meanwhile (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDb) other = store_connect (profile->store, &error);
+  g_autoptr (GBytes) body = make_bytes (3, 9000);
+  Meanwhile meanwhile = { .db = other, .profile = profile, .body = body };
+  gint64 id = add_partial (profile, 1, 3000);
+
+  sqlite3_trace_v2 (profile->db->sqlite, SQLITE_TRACE_STMT, on_statement, &meanwhile);
+  g_assert_null (store_partial_get (profile->db, id, &error));
+  sqlite3_trace_v2 (profile->db->sqlite, 0, NULL, NULL);
+  g_assert_cmpuint (meanwhile.came, ==, 1);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_autoptr (GBytes) got = store_message_get_body (profile->db, id, NULL);
+  g_assert_true (g_bytes_equal (got, body));
+}
+
 void
 add_partial_tests (void)
 {
+  g_test_add_func ("/store/partial/no-parts", test_no_parts);
+  g_test_add_func ("/store/partial/whole-meanwhile", test_whole_meanwhile);
   g_test_add_func ("/store/partial/life", test_life);
   g_test_add_func ("/store/partial/listed", test_listed);
   g_test_add_func ("/store/partial/damaged", test_damaged);
