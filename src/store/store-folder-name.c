@@ -13,6 +13,7 @@ typedef struct
 {
   gint64 id;
   char *server, *name; /* as stored */
+  char *mailbox_id;    /* nullable */
   char *path;          /* the server's, with what was replayed so far */
   char delimiter;
   gboolean waits; /* for its CREATE, which was not replayed yet */
@@ -25,6 +26,7 @@ place_free (gpointer data)
   Place *place = data;
   g_free (place->server);
   g_free (place->name);
+  g_free (place->mailbox_id);
   g_free (place->path);
   g_free (place);
 }
@@ -35,7 +37,7 @@ load_places (StoreDb *db, gint64 account, GError **error)
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "SELECT id, server_name, name, delimiter, deleting, local AND EXISTS (SELECT 1 FROM operation "
-      "AS o WHERE o.folder = f.id AND o.kind = ?2 AND o.state < 2) FROM folder AS f "
+      "AS o WHERE o.folder = f.id AND o.kind = ?2 AND o.state < 2), mailbox_id FROM folder AS f "
       "WHERE account = ?1 ORDER BY id",
       STORE_INTS (account, STORE_OPERATION_CREATE));
   if (query == NULL)
@@ -51,6 +53,7 @@ load_places (StoreDb *db, gint64 account, GError **error)
     place->delimiter = (char)store_query_int (query, 3);
     place->was_doomed = store_query_int (query, 4) != 0;
     place->waits = store_query_int (query, 5) != 0;
+    place->mailbox_id = store_query_dup_text (query, 6);
     g_ptr_array_add (places, place);
   }
   return found == 0 ? g_steal_pointer (&places) : NULL;
@@ -77,14 +80,26 @@ store_folder_move_path (const char *path, char delimiter, const char *from, cons
   return g_strconcat (to, path + length, NULL);
 }
 
-/* `renamed` and what is below it; another folder that bears the very name is not meant. */
+gboolean
+store_folder_is_listed (GHashTable *listed, const char *name, const char *mailbox_id)
+{
+  const StoreFolder *folder = g_hash_table_lookup (listed, name);
+  return folder != NULL
+         && (mailbox_id == NULL || folder->mailbox_id == NULL
+             || g_str_equal (folder->mailbox_id, mailbox_id));
+}
+
+/* `renamed` and what is below it, but for what is `listed` (nullable); another folder that bears the very name is not meant. */
 static void
-rename_places (GPtrArray *places, const Place *renamed, const char *to)
+rename_places (GPtrArray *places, const Place *renamed, const char *to, GHashTable *listed)
 {
   g_autofree char *from = g_strdup (renamed->path);
   for (guint i = 0; i < places->len; i++) {
     Place *place = g_ptr_array_index (places, i);
     if (place->waits || (place != renamed && g_str_equal (place->path, from)))
+      continue;
+    if (place != renamed && listed != NULL
+        && store_folder_is_listed (listed, place->path, place->mailbox_id))
       continue;
     char *moved = store_folder_move_path (place->path, renamed->delimiter, from, to);
     if (moved != NULL) {
@@ -116,7 +131,7 @@ replay (StoreDb *db, gint64 account, GPtrArray *places, GError **error)
       break;
     case STORE_OPERATION_RENAME:
       if (name != NULL)
-        rename_places (places, place, name);
+        rename_places (places, place, name, NULL);
       break;
     case STORE_OPERATION_DELETE:
       place->doomed = TRUE;
@@ -193,7 +208,8 @@ store_folder_replay_names (StoreDb *db, gint64 account, GError **error)
 }
 
 gboolean
-store_folder_set_server_name (StoreDb *db, gint64 folder, const char *name, GError **error)
+store_folder_set_server_name (StoreDb *db, gint64 folder, const char *name, GHashTable *listed,
+                              GError **error)
 {
   gint64 account;
   if (!store_folder_get_account (db, folder, &account, error))
@@ -201,7 +217,7 @@ store_folder_set_server_name (StoreDb *db, gint64 folder, const char *name, GErr
   g_autoptr (GPtrArray) places = load_places (db, account, error);
   if (places == NULL)
     return FALSE;
-  rename_places (places, find_place (places, folder), name);
+  rename_places (places, find_place (places, folder), name, listed);
   for (guint i = 0; i < places->len; i++) {
     const Place *place = g_ptr_array_index (places, i);
     if (g_str_equal (place->path, place->server))

@@ -312,10 +312,19 @@ settle_renames (StoreDb *db, gint64 account, GHashTable *listed, GError **error)
     if (!store_db_run (
             db, error, "UPDATE operation SET state = 2, ended = ?2 WHERE id = ?1",
             STORE_INTS (g_array_index (ids, gint64, i), g_get_real_time () / G_USEC_PER_SEC))
-        || !store_folder_set_server_name (db, folder, to, error))
+        || !store_folder_set_server_name (db, folder, to, listed, error))
       return FALSE;
   }
   return ids != NULL;
+}
+
+/* Under one id there is one mailbox, of one numbering; a server that says otherwise identifies nothing by it. */
+static gboolean
+is_same (const StoreFolder *row, const StoreFolder *folder)
+{
+  return g_strcmp0 (row->mailbox_id, folder->mailbox_id) == 0
+         && (row->uid_validity == 0 || folder->uid_validity == 0
+             || row->uid_validity == folder->uid_validity);
 }
 
 /* The row of `folder`, which has another name now; 0: there is none, or its name is known. */
@@ -324,37 +333,63 @@ find_renamed (GPtrArray *rows, const StoreFolder *folder, GHashTable *listed)
 {
   g_autofree char *identity = get_identity (folder->name);
   gint64 found = 0;
+  guint n = 0;
   for (guint i = 0; i < rows->len; i++) {
     const StoreFolder *row = g_ptr_array_index (rows, i);
     g_autofree char *old = get_identity (row->server_name);
     if (g_str_equal (old, identity))
       return 0;
-    if (!row->local && g_strcmp0 (row->mailbox_id, folder->mailbox_id) == 0
-        && !g_hash_table_contains (listed, old))
+    if (!row->local && is_same (row, folder)
+        && !store_folder_is_listed (listed, old, row->mailbox_id)) {
       found = row->id;
+      n++;
+    }
   }
-  return found;
+  return n == 1 ? found : 0;
 }
 
-/* What another client renamed: the rows follow, each with those below it, so that the next look for them finds them. */
+/* Ids that more than one of the list bear. */
+static GHashTable *
+find_shared_ids (GHashTable *listed)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *shared = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer folder;
+  g_hash_table_iter_init (&iter, listed);
+  while (g_hash_table_iter_next (&iter, NULL, &folder)) {
+    char *id = ((StoreFolder *)folder)->mailbox_id;
+    if (id != NULL && !g_hash_table_add (seen, id))
+      g_hash_table_add (shared, id);
+  }
+  return shared;
+}
+
+/* What another client renamed: the rows follow, each with those below it that are not in their places any more, so that the next
+ * look for them finds them.  One that followed may have left the name of another. */
 static gboolean
 follow_renamed (StoreDb *db, gint64 account, GPtrArray *folders, GHashTable *listed, GError **error)
 {
   g_autoptr (GPtrArray) rows = NULL;
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-    if (folder->mailbox_id == NULL)
-      continue;
-    if (rows == NULL && (rows = list_all (db, account, error)) == NULL)
-      return FALSE;
-    gint64 renamed = find_renamed (rows, folder, listed);
-    if (renamed == 0)
-      continue;
-    if (!store_folder_set_server_name (db, renamed, folder->name, error))
-      return FALSE;
-    db->folder_list = TRUE;
-    g_clear_pointer (&rows, g_ptr_array_unref);
-  }
+  g_autoptr (GHashTable) shared = find_shared_ids (listed);
+  gboolean again;
+  do {
+    again = FALSE;
+    for (guint i = 0; i < folders->len; i++) {
+      const StoreFolder *folder = g_ptr_array_index (folders, i);
+      if (folder->mailbox_id == NULL || g_hash_table_contains (shared, folder->mailbox_id))
+        continue;
+      if (rows == NULL && (rows = list_all (db, account, error)) == NULL)
+        return FALSE;
+      gint64 renamed = find_renamed (rows, folder, listed);
+      if (renamed == 0)
+        continue;
+      if (!store_folder_set_server_name (db, renamed, folder->name, listed, error))
+        return FALSE;
+      db->folder_list = again = TRUE;
+      g_clear_pointer (&rows, g_ptr_array_unref);
+    }
+  } while (again);
   return TRUE;
 }
 
@@ -379,8 +414,14 @@ replace_list (StoreDb *db, gint64 account, GPtrArray *folders, GError **error)
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) matched = g_hash_table_new (NULL, NULL);
-  for (guint i = 0; i < folders->len; i++)
-    g_hash_table_add (listed, get_identity (((StoreFolder *)g_ptr_array_index (folders, i))->name));
+  for (guint i = 0; i < folders->len; i++) {
+    StoreFolder *folder = g_ptr_array_index (folders, i);
+    char *identity = get_identity (folder->name);
+    if (g_hash_table_contains (listed, identity))
+      g_free (identity);
+    else
+      g_hash_table_insert (listed, identity, folder);
+  }
   if (!settle_renames (db, account, listed, error)
       || !follow_renamed (db, account, folders, listed, error))
     return FALSE;

@@ -66,8 +66,9 @@ StoreFolder *store_folder_get (StoreDb *db, gint64 folder,
 StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes the rows equal to what LIST said (name, delimiter, role, selectable and mailbox_id of each are used): one that has
- * another name now and its mailbox_id still keeps its row, with what is below it; new ones added, gone ones removed with their messages. An empty list changes nothing.  Folders whose CREATE is pending stay,
+/* Makes the rows equal to what LIST said (name, delimiter, role, selectable and mailbox_id of each are used, and uid_validity
+ * where it was told): one that has another name now and its mailbox_id still, and is the only one that has it, keeps its
+ * row, with what was below it and is not there any more; new ones added, gone ones removed with their messages. An empty list changes nothing.  Folders whose CREATE is pending stay,
  * and those with messages that are nowhere else; pending renames and deletions go on. */
 gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders,
                                     GError **error);

@@ -255,7 +255,7 @@ store_operation_finish_folder (StoreDb *db, const StoreStep *step, GError **erro
     return store_db_run (db, error, "UPDATE folder SET local = 0 WHERE id = ?1",
                          STORE_INTS (step->folder));
   case STORE_OPERATION_RENAME:
-    return name == NULL || store_folder_set_server_name (db, step->folder, name, error);
+    return name == NULL || store_folder_set_server_name (db, step->folder, name, NULL, error);
   case STORE_OPERATION_DELETE:
     return store_db_run (db, error, "UPDATE message SET local_only = 0 WHERE folder = ?1",
                          STORE_INTS (step->folder))

@@ -251,9 +251,11 @@ char *store_folder_move_path (const char *path, char delimiter, const char *from
                               const char *to) G_GNUC_WARN_UNUSED_RESULT;
 /* The names as they are shown: what the server has with the pending operations replayed. */
 gboolean store_folder_replay_names (StoreDb *db, gint64 account, GError **error);
-/* The server calls it and what is below it otherwise from now on. */
+/* What LIST said: name -> StoreFolder.  It has the folder of this name, and does not say that it is another one. */
+gboolean store_folder_is_listed (GHashTable *listed, const char *name, const char *mailbox_id);
+/* The server calls it and what is below it otherwise from now on.  `listed` (nullable): what is in its place still stays. */
 gboolean store_folder_set_server_name (StoreDb *db, gint64 folder, const char *name,
-                                       GError **error);
+                                       GHashTable *listed, GError **error);
 /* Account of a folder, or GONE. */
 gboolean store_folder_get_account (StoreDb *db, gint64 folder, gint64 *account, GError **error);
 

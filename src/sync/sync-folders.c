@@ -117,6 +117,7 @@ sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gb
       if (!mailbox->shared)
         g_ptr_array_add (own, folder);
       folder->mailbox_id = g_strdup (mailbox->mailbox_id);
+      folder->uid_validity = mailbox->uid_validity;
     }
   }
   if (folders->len == 0)
@@ -154,19 +155,26 @@ sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gb
   return folders;
 }
 
+/* As store_folder_replace_list () knows it again. */
 static gboolean
-is_listed (GPtrArray *listed, const char *name, const char *mailbox_id)
+is_listed (GPtrArray *listed, const StoreFolder *folder)
 {
+  const char *name = folder->server_name;
+  guint n = 0, same = 0;
+
   for (guint i = 0; i < listed->len; i++) {
     const ImapMailbox *mailbox = g_ptr_array_index (listed, i);
 
     /* INBOX's case does not count. */
     if (g_str_equal (mailbox->name, name)
-        || (mailbox_id != NULL && g_strcmp0 (mailbox->mailbox_id, mailbox_id) == 0)
         || (mailbox->role == IMAP_ROLE_INBOX && g_ascii_strcasecmp (name, "INBOX") == 0))
       return TRUE;
+    if (folder->mailbox_id != NULL && g_strcmp0 (mailbox->mailbox_id, folder->mailbox_id) == 0) {
+      n++;
+      same += mailbox->uid_validity == 0 || mailbox->uid_validity == folder->uid_validity;
+    }
   }
-  return FALSE;
+  return n == 1 && same == 1;
 }
 
 gboolean
@@ -181,7 +189,7 @@ sync_folders_is_suspicious (GPtrArray *listed, GPtrArray *stored)
     if (folder->uid_validity == 0)
       continue;
     had++;
-    if (is_listed (listed, folder->server_name, folder->mailbox_id))
+    if (is_listed (listed, folder))
       continue;
     lost++;
     if (folder->total > 0)

@@ -497,6 +497,87 @@ test_create (void)
   g_assert_cmpint (find_folder (profile, "B"), ==, 0);
 }
 
+/* "name id validity", the last two where the server tells them. */
+static void
+set_ids (Profile *profile, const char *const *lines)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = new_list (lines);
+  for (guint i = 0; i < list->len; i++) {
+    StoreFolder *folder = g_ptr_array_index (list, i);
+    g_auto (GStrv) words = g_strsplit (folder->name, " ", 3);
+    g_free (folder->name);
+    folder->name = g_strdup (words[0]);
+    folder->mailbox_id = g_strdup (words[1]);
+    if (words[1] != NULL && words[2] != NULL)
+      folder->uid_validity = (guint32)g_ascii_strtoull (words[2], NULL, 10);
+  }
+  g_assert_true (store_folder_replace_list (profile->db, profile->account, list, &error));
+  g_assert_no_error (error);
+}
+
+/* Another client renamed folders, which have ids: each row goes where its own id is. */
+static void
+test_followed (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  set_ids (profile, (const char *const[]){ "INBOX i0", "A i1", "A.x i2", "A.y", "B i3", NULL });
+  gint64 a = find_folder (profile, "A"), x = find_folder (profile, "A.x"),
+         y = find_folder (profile, "A.y"), b = find_folder (profile, "B");
+  gint64 id = add_message (profile, x, 5, 1, 0, "kept");
+
+  /* Without one that was below it. */
+  for (guint round = 0; round < 3; round++) {
+    static const char *const lists[][6] = {
+      { "INBOX i0", "A.x i2", "C i1", "C.y", "B i3", NULL },
+      { "INBOX i0", "C.y", "D i1", "A.x i2", "B i3", NULL },
+      { "INBOX i0", "D.z i2", "D i1", "C.y", "B i3", NULL },
+    };
+    set_ids (profile, lists[round]);
+    check_name (profile, a, round == 0 ? "C" : "D", round == 0 ? "C" : "D");
+    check_name (profile, x, round < 2 ? "A.x" : "D.z", round < 2 ? "A.x" : "D.z");
+    check_name (profile, y, "C.y", "C.y");
+    g_assert_cmpint (listed (profile, x, 0), ==, id);
+  }
+  /* Into the name that another has left; and another is where the one below was. */
+  set_ids (profile, (const char *const[]){ "INBOX i0", "B i1", "E i3", "B.z i2", "D.z i4", NULL });
+  check_name (profile, a, "B", "B");
+  check_name (profile, b, "E", "E");
+  check_name (profile, x, "B.z", "B.z");
+  g_assert_cmpint (find_folder (profile, "D.z"), !=, 0);
+  check_all_counts (profile);
+}
+
+/* An id that does not say which folder it is says nothing. */
+static void
+test_not_followed (void)
+{
+  static const char *const lists[][6] = {
+    { "INBOX i0", "C i1 8", NULL },           /* numbered otherwise */
+    { "INBOX i0", "C i1 7", "D i1 7", NULL }, /* two of it */
+    { "INBOX i0", "C i1 7", "C i1 7", NULL }, /* one, told twice */
+    { "INBOX i0", "C i1", NULL },             /* its numbering is not told */
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (GError) error = NULL;
+    set_ids (profile, (const char *const[]){ "INBOX i0", "A i1", NULL });
+    gint64 a = find_folder (profile, "A");
+    g_assert_true (store_folder_set_sync_state (profile->db, a, 7, 6, 0, TRUE, 1, &error));
+    set_ids (profile, lists[i]);
+    g_assert_cmpint (find_folder (profile, "C"), !=, 0);
+    g_assert_cmpint (find_folder (profile, "C") == a, ==, i >= 2);
+  }
+  /* Two had it. */
+  g_autoptr (Profile) profile = profile_new ();
+  set_ids (profile, (const char *const[]){ "INBOX i0", "A i1", "B i1", NULL });
+  gint64 a = find_folder (profile, "A"), b = find_folder (profile, "B");
+  set_ids (profile, (const char *const[]){ "INBOX i0", "C i1", NULL });
+  g_assert_cmpint (find_folder (profile, "C"), !=, 0);
+  g_assert_cmpint (find_folder (profile, "C"), !=, a);
+  g_assert_cmpint (find_folder (profile, "C"), !=, b);
+}
+
 static gboolean
 is_subscribed (Profile *profile, gint64 id)
 {
@@ -577,6 +658,8 @@ add_folder_tests (void)
   g_test_add_func ("/store/folder/rename", test_rename);
   g_test_add_func ("/store/folder/rename-dropped", test_rename_dropped);
   g_test_add_func ("/store/folder/rename-seen", test_rename_seen);
+  g_test_add_func ("/store/folder/followed", test_followed);
+  g_test_add_func ("/store/folder/not-followed", test_not_followed);
   g_test_add_func ("/store/folder/delete", test_delete);
   g_test_add_func ("/store/folder/delete-rescued", test_delete_rescued);
   g_test_add_func ("/store/folder/create", test_create);

@@ -200,6 +200,23 @@ test_suspicious (void)
   /* One that only a row stands for was never there. */
   ((StoreFolder *)g_ptr_array_index (stored, 5))->uid_validity = 1;
   g_assert_true (sync_folders_is_suspicious (listed, stored));
+  {
+    /* Under another name, where its id says which one it is. */
+    StoreFolder *archive = g_ptr_array_index (stored, 5);
+
+    archive->mailbox_id = g_strdup ("i1");
+    add_listed (listed, "Old", '/', IMAP_ROLE_NONE);
+    ImapMailbox *old = g_ptr_array_index (listed, listed->len - 1);
+    old->mailbox_id = g_strdup ("i1");
+    g_assert_false (sync_folders_is_suspicious (listed, stored));
+    old->uid_validity = 2;
+    g_assert_true (sync_folders_is_suspicious (listed, stored));
+    old->uid_validity = 1;
+    g_assert_false (sync_folders_is_suspicious (listed, stored));
+    add_listed (listed, "Older", '/', IMAP_ROLE_NONE);
+    ((ImapMailbox *)g_ptr_array_index (listed, listed->len - 1))->mailbox_id = g_strdup ("i1");
+    g_assert_true (sync_folders_is_suspicious (listed, stored));
+  }
   add_listed (listed, "Archive", '/', IMAP_ROLE_NONE);
   g_assert_false (sync_folders_is_suspicious (listed, stored));
 }
