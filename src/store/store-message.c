@@ -530,6 +530,8 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
     return FALSE;
   if (id != 0)
     return adopt (adding, id, message, error);
+  if (message->no_new)
+    return TRUE;
 
   if (!store_row_insert (db, adding->folder, adding->account, message, &row, error)
       || (message->labels != NULL && !store_row_set_labels (db, row.id, message->labels, error)))

@@ -36,6 +36,7 @@ typedef struct
   gboolean has_attachments;
   GBytes *body;       /* nullable: whole message */
   gboolean only_body; /* nothing else is told but the UID, preview and has_attachments */
+  gboolean no_new;    /* it completes a row, or is adopted by one: none is made */
 } StoreNewMessage;
 
 typedef struct
@@ -58,7 +59,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
  * store_message_set_server_flags ()); one that a
  * pending operation moved away or deleted is not added (a moved row takes preview and body); a
  * row without UID and the same Message-ID and folder is adopted.  What has only a body (only_body) is
- * not added where there is no row to be completed.  Every uid must be > 0.  GONE:
+ * not added where there is no row to be completed, and with no_new not where there is none that it may be.  Every uid must be > 0.  GONE:
  * no such folder. `messages`: GPtrArray of StoreNewMessage.  `fresh` (nullable GArray of
  * StoreKey): keys of the rows really new, for notifications. */
 gboolean store_message_add (StoreDb *db, gint64 folder, GPtrArray *messages, GArray *fresh,

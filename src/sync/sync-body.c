@@ -49,7 +49,8 @@ examine (SyncContext *context, const StoreFolder *folder, GError **error)
                                         error);
 }
 
-/* One round trip, whether the folder is open or not. */
+/* One round trip, whether the folder is open or not.  The sync worker may move the message meanwhile: the row that it had here
+ * must not come again. */
 static gboolean
 fetch_uid (SyncContext *context, const SyncPlace *place, GError **error)
 {
@@ -62,7 +63,7 @@ fetch_uid (SyncContext *context, const SyncPlace *place, GError **error)
   if (!sync_place_open (place, context, flight, &entry, error))
     return FALSE;
   fetch = imap_flight_fetch (flight, set, IMAP_FETCH_FLAGS | IMAP_FETCH_DATE | IMAP_FETCH_BODY, 0,
-                             sync_incoming_take, incoming);
+                             sync_incoming_take_known, incoming);
   return imap_flight_run (flight, context->cancellable, error)
          && sync_place_check (place, flight, &entry, error)
          && imap_flight_get_result (flight, fetch, error) && sync_incoming_flush (incoming, error);

@@ -254,9 +254,16 @@ sync_incoming_flush (SyncIncoming *incoming, GError **error)
 
 /* ---- taking ---- */
 
+typedef enum
+{
+  TAKE_ALL,
+  TAKE_KNOWN,
+  TAKE_BODY,
+} Take;
+
 /* Keeps a message until its batch is stored.  `summary` is taken. */
 static gboolean
-hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, gboolean only_body,
+hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, Take what,
       GError **error)
 {
   Batch *batch = incoming->batch;
@@ -286,7 +293,8 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   message->labels = (const char *const *)held->labels;
   message->has_attachments = summary->has_attachments;
   message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
-  message->only_body = only_body;
+  message->only_body = what == TAKE_BODY;
+  message->no_new = what != TAKE_ALL;
   g_ptr_array_add (batch->messages, held);
 
   base_uid_set_add (incoming->uids, fetched->uid);
@@ -297,8 +305,8 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
          || pass_on (incoming, error);
 }
 
-gboolean
-sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **error)
+static gboolean
+take (SyncIncoming *incoming, const ImapFetched *fetched, Take what, GError **error)
 {
   MimeSummary *summary = NULL;
 
@@ -315,7 +323,19 @@ sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **err
     g_free (summary->preview);
     summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
   }
-  return hold (user_data, fetched, summary, FALSE, error);
+  return hold (incoming, fetched, summary, what, error);
+}
+
+gboolean
+sync_incoming_take (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  return take (user_data, fetched, TAKE_ALL, error);
+}
+
+gboolean
+sync_incoming_take_known (const ImapFetched *fetched, gpointer user_data, GError **error)
+{
+  return take (user_data, fetched, TAKE_KNOWN, error);
 }
 
 gboolean
@@ -323,7 +343,7 @@ sync_incoming_take_body (const ImapFetched *fetched, gpointer user_data, GError 
 {
   if (fetched->uid == 0 || fetched->body == NULL)
     return TRUE;
-  return hold (user_data, fetched, mime_summary_from_body (fetched->body), TRUE, error);
+  return hold (user_data, fetched, mime_summary_from_body (fetched->body), TAKE_BODY, error);
 }
 
 const BaseUidSet *

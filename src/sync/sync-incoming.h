@@ -20,6 +20,8 @@ gboolean sync_incoming_take (const ImapFetched *fetched, gpointer incoming, GErr
 /* The same for the bodies of messages whose rows are here: no more is read of them than the rows lack.  A row that went
  * meanwhile is not made anew. */
 gboolean sync_incoming_take_body (const ImapFetched *fetched, gpointer incoming, GError **error);
+/* As sync_incoming_take (), of messages that somebody knows: where no row is that message (any more) none is made. */
+gboolean sync_incoming_take_known (const ImapFetched *fetched, gpointer incoming, GError **error);
 /* Stores the rest.  TRUE: all that was taken is committed. */
 gboolean sync_incoming_flush (SyncIncoming *incoming, GError **error);
 /* UIDs that came so far (borrowed). */

@@ -316,6 +316,52 @@ test_not_behind (void)
   g_assert_cmpuint (model_server_get_counters (step->server).connections, ==, 0);
 }
 
+/* As the sync worker does when a MOVE is done; the first time that a message is asked for. */
+static ModelVerdict
+move_meanwhile (Step *step, const char *command, ModelEvent *event)
+{
+  g_autoptr (StoreDb) db = NULL;
+  g_autoptr (GPtrArray) operations = NULL;
+  g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
+  gint64 id;
+
+  if (step->count > 0 || !g_pattern_match_simple ("UID FETCH *BODY.PEEK[]*", command))
+    return MODEL_GO;
+  step->count++;
+  id = get_message (step);
+  db = store_connect (step->store, NULL);
+  g_assert_true (store_db_begin (db, FALSE, NULL));
+  g_assert_cmpint (store_operation_move (db, &id, 1, step_folder (step, "Archive"), NULL), >, 0);
+  operations = store_operation_take_due (db, step->row, 1, G_MAXINT32, NULL, NULL);
+  g_assert_cmpuint (operations->len, ==, 1);
+  const StoreOperation *operation = g_ptr_array_index (operations, 0);
+  g_hash_table_insert (uids, GUINT_TO_POINTER (operation->uid), GUINT_TO_POINTER (77));
+  g_assert_true (
+      store_operation_done (db, operations, uids, MAX (operation->target_validity, 1), NULL));
+  g_assert_true (store_db_commit (db, NULL));
+  return MODEL_GO;
+}
+
+/* A message that is moved while it is fetched: its row is in the other folder, and none comes again in the old one. */
+static void
+test_moved_meanwhile (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  step->account->bodies = BASE_BODIES_OPENING;
+  step_deliver (step, "INBOX", 1, 1000);
+  step_settle (step);
+  g_mutex_lock (&step->lock);
+  step->on_command = move_meanwhile;
+  g_mutex_unlock (&step->lock);
+  g_assert_false (
+      sync_engine_fetch_body (step->engine, step->account->id, get_message (step), NULL, &error));
+  g_assert_cmpuint (step_total (step, "INBOX"), ==, 0);
+  g_assert_cmpuint (step_total (step, "Archive"), ==, 1);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+}
+
 /* ---- what can go wrong ---- */
 
 /* Each part comes an octet short of what was told: it is not believed, and the whole message comes instead. */
@@ -432,6 +478,7 @@ add_parts_tests (void)
   g_test_add_func ("/step/parts/not-worth-it", test_not_worth_it);
   g_test_add_func ("/step/parts/part", test_part);
   g_test_add_func ("/step/parts/not-behind", test_not_behind);
+  g_test_add_func ("/step/parts/moved-meanwhile", test_moved_meanwhile);
   g_test_add_func ("/step/parts/short", test_short);
   g_test_add_func ("/step/parts/gone", test_gone);
   g_test_add_func ("/step/parts/policy", test_policy);

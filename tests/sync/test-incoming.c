@@ -194,6 +194,57 @@ test_bodies (void)
 }
 
 static void
+give_known (Place *place, guint32 uid, GBytes *body)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place->context, place->inbox, 0);
+  const ImapFetched fetched = { .uid = uid, .date = 1007, .body = body };
+
+  g_assert_true (sync_incoming_take_known (&fetched, incoming, &error));
+  g_assert_true (sync_incoming_flush (incoming, &error));
+  g_assert_no_error (error);
+}
+
+/* What a person waits for: a row gets its body, one whose UID is not known is it by its Message-ID, and where there is none (any
+ * more) none is made. */
+static void
+test_known (void)
+{
+  static const char text[] = "From: <a@b>\r\nMessage-ID: <7@x>\r\nSubject: 7\r\n\r\n";
+  Place place = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_autoptr (BaseUidSet) all = base_uid_set_parse ("1:8");
+  const ImapFetched listed = { .uid = 7, .date = 1007, .header = body, .size = strlen (text) };
+  gint64 id = 0;
+
+  place_init (&place);
+  give_known (&place, 7, body);
+  for (guint32 round = 0; round < 2; round++) {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+    g_autoptr (GArray) none = store_message_list (place.db, place.inbox, 0, 0, &error);
+
+    g_assert_cmpuint (none->len, ==, 0);
+    g_assert_true (sync_incoming_take (&listed, incoming, &error));
+    g_assert_true (sync_incoming_flush (incoming, &error));
+    g_autoptr (GArray) keys = store_message_list (place.db, place.inbox, 0, 0, &error);
+    id = STORE_KEY_ID (g_array_index (keys, StoreKey, 0));
+    if (round == 1)
+      g_assert_true (store_folder_reset (place.db, place.inbox, &error));
+    give_known (&place, 7 + round, body);
+    g_autoptr (StoreMessage) row = store_message_get (place.db, id, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (row->uid, ==, 7 + round);
+    g_assert_true (row->has_body);
+    g_autoptr (StoreFolder) folder = store_folder_get (place.db, place.inbox, &error);
+    g_assert_cmpuint (folder->total, ==, 1);
+    g_assert_true (store_message_remove (place.db, place.inbox, all, &error));
+    give_known (&place, 7 + round, body);
+  }
+  place_clear (&place);
+}
+
+static void
 add_answers (GString *script, const char *tag, guint first, guint last)
 {
   for (guint uid = first; uid <= last; uid++)
@@ -260,6 +311,7 @@ test_incoming_add (void)
 {
   g_test_add_func ("/incoming/in-flight", test_in_flight);
   g_test_add_func ("/incoming/bodies", test_bodies);
+  g_test_add_func ("/incoming/known", test_known);
   g_test_add_data_func ("/incoming/one", GUINT_TO_POINTER (1), check_stored);
   g_test_add_data_func ("/incoming/many", GUINT_TO_POINTER (MANY), check_stored);
   g_test_add_func ("/incoming/failure", test_failure);
