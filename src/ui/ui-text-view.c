@@ -130,7 +130,9 @@ insert_piece (gpointer data)
         boundary--;
       length = boundary - line;
     }
-    insert_line (self, buffer, line, length);
+    /* The view takes a CR for an end of its own: a source would have an empty line after each. */
+    gboolean returns = newline && !cut && length > 0 && line[length - 1] == '\r';
+    insert_line (self, buffer, line, returns ? length - 1 : length);
     self->offset += length;
     if (newline && !cut)
       self->offset++;

@@ -177,6 +177,7 @@ def saving_all_can_be_stopped(scene):
     time.sleep(2)
     source, = scene.app.root.find_all('frame|window|dialog', exact('Source of the Message'))
     scene.shot('source')
+    assert 'Subject: Holiday\nMIME-Version: 1.0\n' in source.find('text', exact('Source of the message')).text, 'lines are lost, or doubled'
     scene.app.click(source.find('push button', exact('Close')))
     scene.app.wait_gone('frame|window|dialog', exact('Source of the Message'))
     scene.quit()
