@@ -606,13 +606,6 @@ mail_message_list_get_loading (MailMessageList *self)
   return self->loading;
 }
 
-MailFolder *
-mail_message_list_get_folder (MailMessageList *self)
-{
-  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), NULL);
-  return self->folder;
-}
-
 gint64
 mail_message_list_get_folder_id (MailMessageList *self)
 {

@@ -15,7 +15,6 @@ G_DECLARE_FINAL_TYPE (MailMessageList, mail_message_list, MAIL, MESSAGE_LIST, GO
 MailMessageList *mail_message_list_new (MailEngine *engine,
                                         MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mail_message_list_get_loading (MailMessageList *list);
-MailFolder *mail_message_list_get_folder (MailMessageList *list);
 /* Position of this message id, or G_MAXUINT. */
 guint mail_message_list_find (MailMessageList *list, gint64 id);
 

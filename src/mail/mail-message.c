@@ -239,13 +239,6 @@ mail_message_get_sender (MailMessage *self)
 }
 
 const char *
-mail_message_get_sender_address (MailMessage *self)
-{
-  g_return_val_if_fail (MAIL_IS_MESSAGE (self), NULL);
-  return self->sender_address;
-}
-
-const char *
 mail_message_get_subject (MailMessage *self)
 {
   g_return_val_if_fail (MAIL_IS_MESSAGE (self), NULL);

@@ -16,7 +16,6 @@ gint64 mail_message_get_id (MailMessage *message);
 MailFolder *mail_message_get_folder (MailMessage *message); /* nullable when it is gone */
 gboolean mail_message_get_loaded (MailMessage *message);
 const char *mail_message_get_sender (MailMessage *message);
-const char *mail_message_get_sender_address (MailMessage *message);
 const char *mail_message_get_subject (MailMessage *message);
 const char *mail_message_get_preview (MailMessage *message);
 gint64 mail_message_get_date (MailMessage *message);

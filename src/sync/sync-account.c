@@ -270,12 +270,6 @@ sync_account_get_id (SyncAccount *account)
   return account->settings->id;
 }
 
-Store *
-sync_account_get_store (SyncAccount *account)
-{
-  return account->shared->store;
-}
-
 guint
 sync_account_get_patience (SyncAccount *account)
 {

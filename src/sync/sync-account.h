@@ -55,7 +55,6 @@ void sync_account_request_from_sync (SyncAccount *account, SyncRequest *request)
 /* ---- for the workers ---- */
 const BaseAccount *sync_account_get_settings (SyncAccount *account);
 const char *sync_account_get_id (SyncAccount *account);
-Store *sync_account_get_store (SyncAccount *account);
 /* How long its servers may be silent, in ms; 0: the default. */
 guint sync_account_get_patience (SyncAccount *account);
 const SyncEvents *sync_account_get_events (SyncAccount *account, gpointer *user_data);

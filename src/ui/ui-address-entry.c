@@ -32,12 +32,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UiAddressEntry, ui_address_entry, GTK_TYPE_BOX)
 
-GtkWidget *
-ui_address_entry_new (void)
-{
-  return g_object_new (UI_TYPE_ADDRESS_ENTRY, NULL);
-}
-
 const char *
 ui_address_entry_get_text (UiAddressEntry *self)
 {

@@ -11,7 +11,6 @@ G_DECLARE_FINAL_TYPE (UiAddressEntry, ui_address_entry, UI, ADDRESS_ENTRY, GtkBo
 
 /* Property "label" (string): names the field for assistive technology.  Property "text" (string, notify).
  * Signal "edited". */
-GtkWidget *ui_address_entry_new (void);
 const char *ui_address_entry_get_text (UiAddressEntry *self);
 void ui_address_entry_set_text (UiAddressEntry *self, const char *text);
 /* Looks now; TRUE when every address is well-formed (nothing is fine). */

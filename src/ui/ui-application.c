@@ -652,15 +652,3 @@ ui_application_new (void)
   return g_object_new (UI_TYPE_APPLICATION, "application-id", SOSIK_APP_ID, "flags",
                        G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/sosik/Sosik", NULL);
 }
-
-GSettings *
-ui_application_get_settings (UiApplication *self)
-{
-  return self->settings;
-}
-
-MailEngine *
-ui_application_get_engine (UiApplication *self)
-{
-  return self->engine;
-}

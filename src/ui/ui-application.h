@@ -11,8 +11,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiApplication, ui_application, UI, APPLICATION, AdwApplication)
 
 UiApplication *ui_application_new (void) G_GNUC_WARN_UNUSED_RESULT;
-/* Both borrowed; valid from start-up on. */
-GSettings *ui_application_get_settings (UiApplication *self);
-MailEngine *ui_application_get_engine (UiApplication *self);
 
 G_END_DECLS

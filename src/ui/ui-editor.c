@@ -538,12 +538,6 @@ on_query_tooltip (UiEditor *self, int x, int y, gboolean keyboard, GtkTooltip *t
 
 /* ---- for the composer ---- */
 
-GtkWidget *
-ui_editor_new (void)
-{
-  return g_object_new (UI_TYPE_EDITOR, NULL);
-}
-
 GActionGroup *
 ui_editor_get_actions (UiEditor *self)
 {

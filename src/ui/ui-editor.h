@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiEditor, ui_editor, UI, EDITOR, GtkTextView)
 
 /* Property "rich" (boolean, notify).  Signal "edited": the text or its format changed by a person. */
-GtkWidget *ui_editor_new (void);
 GActionGroup *ui_editor_get_actions (UiEditor *self); /* borrowed */
 
 /* Replaces everything; not undoable.  `html` (nullable) in our own subset wins over `text`; it turns "rich" on.  Caret at

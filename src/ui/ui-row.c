@@ -332,12 +332,6 @@ ui_row_set_message (UiRow *self, MailMessage *message)
   update_label (self);
 }
 
-MailMessage *
-ui_row_get_message (UiRow *self)
-{
-  return self->message;
-}
-
 /* ---- class ---- */
 
 static void

@@ -155,12 +155,6 @@ ui_sidebar_select_folder (UiSidebar *self, MailFolder *folder)
 }
 
 void
-ui_sidebar_select_outgoing (UiSidebar *self)
-{
-  select_item (self, G_OBJECT (mail_engine_get_outgoing (self->engine)));
-}
-
-void
 ui_sidebar_focus (UiSidebar *self)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (self->box);

@@ -15,7 +15,6 @@ G_DECLARE_FINAL_TYPE (UiSidebar, ui_sidebar, UI, SIDEBAR, AdwBin)
 void ui_sidebar_set_engine (UiSidebar *self, MailEngine *engine);
 /* Selects without being told back; NULL: nothing. */
 void ui_sidebar_select_folder (UiSidebar *self, MailFolder *folder);
-void ui_sidebar_select_outgoing (UiSidebar *self);
 void ui_sidebar_focus (UiSidebar *self);
 
 G_END_DECLS
