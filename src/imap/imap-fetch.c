@@ -203,12 +203,8 @@ parse_object_id (char **place, ImapLexer *lexer, const ImapToken *value)
   ImapToken id = *value;
   if (value->type == IMAP_TOKEN_OPEN)
     imap_lexer_next (lexer, &id);
-  if ((id.type == IMAP_TOKEN_ATOM || id.type == IMAP_TOKEN_STRING) && !imap_token_is_nil (&id)
-      && id.length > 0 && id.length <= 255) {
-    g_autofree char *text = imap_token_dup (&id);
-    g_free (*place);
-    *place = base_text_repair (text, -1);
-  }
+  g_free (*place);
+  *place = imap_token_dup_object_id (&id);
   while (value->type == IMAP_TOKEN_OPEN && id.type != IMAP_TOKEN_CLOSE
          && id.type != IMAP_TOKEN_END) {
     if (!imap_lexer_skip (lexer, &id))

@@ -515,6 +515,19 @@ imap_token_dup (const ImapToken *token)
   return g_strndup (token->text != NULL ? token->text : "", token->length);
 }
 
+char *
+imap_token_dup_object_id (const ImapToken *token)
+{
+  if ((token->type != IMAP_TOKEN_ATOM && token->type != IMAP_TOKEN_STRING) || token->length == 0
+      || token->length > 255 || imap_token_is_nil (token))
+    return NULL;
+  for (gsize i = 0; i < token->length; i++) {
+    if (!g_ascii_isalnum (token->text[i]) && token->text[i] != '_' && token->text[i] != '-')
+      return NULL;
+  }
+  return imap_token_dup (token);
+}
+
 GBytes *
 imap_token_dup_bytes (const ImapToken *token)
 {

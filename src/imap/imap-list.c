@@ -178,10 +178,9 @@ static void
 take_mailbox_id (ImapSession *session, ImapMailbox *mailbox)
 {
   ImapToken token;
-  if (imap_lexer_next (session->lexer, &token) == IMAP_TOKEN_ATOM && token.length <= 255) {
-    g_free (mailbox->mailbox_id);
-    mailbox->mailbox_id = imap_token_dup (&token);
-  }
+  imap_lexer_next (session->lexer, &token);
+  g_free (mailbox->mailbox_id);
+  mailbox->mailbox_id = imap_token_dup_object_id (&token);
   while (token.type != IMAP_TOKEN_CLOSE && token.type != IMAP_TOKEN_END
          && token.type != IMAP_TOKEN_LIMIT)
     imap_lexer_next (session->lexer, &token);

@@ -126,8 +126,9 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
       cost->waited += line.time - asked;
       asked = 0;
     }
+    g_autofree char *text = g_utf8_make_valid (line.text, -1);
     g_string_append_printf (said, "%9.1f ms %c %s\n", (double)(line.time - begun) / 1000,
-                            line.direction, line.text);
+                            line.direction, text);
   }
   return FALSE;
 }

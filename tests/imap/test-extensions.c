@@ -56,10 +56,12 @@ test_fetch_items (void)
                               "S: * 1 FETCH (UID 5 EMAILID (M6d99) THREADID (T64) PREVIEW \"안녕\")\n"
                               "S: * 2 FETCH (PREVIEW NIL THREADID NIL EMAILID (Mx) UID 6)\n"
                               "S: * 3 FETCH (UID 7 PREVIEW {3}\\r\\na)b EMAILID M7 THREADID ())\n"
+                              "S: * 4 FETCH (UID 8 PREVIEW NIL THREADID (T 5) EMAILID (M\xe2\x91U))\n"
                               "S: A3 OK done\n",
       "5 M6d99 T64 [-] “안녕” \n"
       "6 Mx - [-] “-” \n"
-      "7 M7 - [-] “a)b” \n");
+      "7 M7 - [-] “a)b” \n"
+      "8 - T [-] “-” \n");
   check_fetch (
       TEST_SELECT (
           "X-GM-EXT-1") "C: A3 UID FETCH 1:9 (UID BODY.PEEK[TEXT]<0.1024> X-GM-MSGID X-GM-THRID X-GM-LABELS)\n"
@@ -154,7 +156,7 @@ test_status (void)
                             "C: A3 STATUS \"b\" *\n"
                             "S: * STATUS a (MAILBOXID (F2212) MESSAGES 3 SIZE 4096)\n"
                             "S: A2 OK done\n"
-                            "S: * STATUS b (UIDNEXT 9)\n"
+                            "S: * STATUS b (UIDNEXT 9 MAILBOXID (\xef\x91\xe2U))\n"
                             "S: A3 OK done\n"
                             "C: A4 SELECT \"a\" (CONDSTORE)\n"
                             "S: * 3 EXISTS\n"
@@ -177,6 +179,7 @@ test_status (void)
   g_assert_true (a->has_status);
   g_assert_false (b->has_status);
   g_assert_cmpuint (b->uid_next, ==, 9);
+  g_assert_null (b->mailbox_id);
   g_assert_cmpstr (imap_flight_get_selected (flight, select)->mailbox_id, ==, "F2212");
   test_done (server, session);
 }
