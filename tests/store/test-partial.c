@@ -222,6 +222,7 @@ test_damaged (void)
   check_partial (profile, id, 1, 3000, 0);
   give_part (profile, id, 3, 2, 5000);
   profile_close (profile);
+  g_clear_pointer (&content, g_free);
   g_assert_true (g_file_get_contents (path, &content, &length, NULL));
   content[5] ^= 1;
   g_assert_true (g_file_set_contents (path, content, (gssize)length, NULL));

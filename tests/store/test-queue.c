@@ -62,8 +62,10 @@ test_circle (void)
   g_assert_cmpint (store_operation_move (profile->db, &other, 1, profile->inbox, &error), >, 0);
   g_assert_no_error (error);
   g_assert_true (drain (profile));
-  g_assert_nonnull (store_message_get (profile->db, id, NULL));
-  g_assert_nonnull (store_message_get (profile->db, other, NULL));
+  g_autoptr (StoreMessage) saved = store_message_get (profile->db, id, NULL);
+  g_autoptr (StoreMessage) kept = store_message_get (profile->db, other, NULL);
+  g_assert_nonnull (saved);
+  g_assert_nonnull (kept);
   g_assert_null (store_folder_get (profile->db, profile->archive, NULL));
 }
 

@@ -127,7 +127,8 @@ test_half_the_folders (void)
   next_connection (&again);
   g_assert_true (survey (&again));
   g_assert_cmpint (folder_named (bench, "Play"), !=, 0);
-  g_assert_nonnull (store_message_get (bench->db, id, NULL));
+  g_autoptr (StoreMessage) kept = store_message_get (bench->db, id, NULL);
+  g_assert_nonnull (kept);
   next_connection (&again);
   g_assert_false (survey (&again));
   g_assert_cmpint (folder_named (bench, "Play"), ==, 0);
