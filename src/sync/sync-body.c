@@ -198,33 +198,42 @@ fetch_part (SyncContext *context, SyncRequest *request, gboolean *again, GError 
   g_return_val_if_reached (FALSE);
 }
 
-/* FALSE with RETRY as long as no list of folders has come: then nobody can say what is not there. */
+/* The account's Sent, NULL: it has none.  FALSE with RETRY as long as no list of folders has come, which always has INBOX: then
+ * nobody can say what is not there.  From one read of the list, for it may be coming just now. */
 static gboolean
-knows_folders (SyncContext *context, GError **error)
+find_sent_folder (SyncContext *context, StoreFolder **sent, GError **error)
 {
   g_autoptr (GPtrArray) folders = store_folder_list (context->db, context->row, error);
+  gboolean known = FALSE;
 
-  if (folders != NULL && folders->len == 0)
+  *sent = NULL;
+  for (guint i = folders != NULL ? folders->len : 0; i-- > 0;) {
+    StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    known |= folder->role == STORE_ROLE_INBOX;
+    if (folder->role == STORE_ROLE_SENT)
+      *sent = g_ptr_array_steal_index (folders, i);
+  }
+  if (folders != NULL && !known) {
+    g_clear_pointer (sent, store_folder_free);
     base_error_set (error, BASE_ERROR_RETRY, NULL,
                     _ ("The folders of this account are not known yet."));
-  return folders != NULL && folders->len > 0;
+  }
+  return known;
 }
 
 static gboolean
 find_sent (SyncContext *context, const char *message_id, gboolean *found, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (StoreFolder) sent =
-      store_folder_by_role (context->db, context->row, STORE_ROLE_SENT, &local);
+  g_autoptr (StoreFolder) sent = NULL;
   g_autoptr (BaseUidSet) uids = NULL;
 
   *found = FALSE;
-  if (sent == NULL) {
-    if (local == NULL || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
-      return knows_folders (context, error);
-    g_propagate_error (error, g_steal_pointer (&local));
+  if (!find_sent_folder (context, &sent, error))
     return FALSE;
-  }
+  if (sent == NULL)
+    return TRUE;
   /* Selected anew: a connection that has it open already may not have been told of the latest. */
   if (!imap_session_select (context->session, sent->server_name, TRUE, context->cancellable,
                             &local)) {
