@@ -96,6 +96,7 @@ imap_capability_limit (ImapSession *session)
   /* what was recognised before the sign-in is still the same server behind it */
   session->quirks.without |= quirks.without;
   session->quirks.needs_id |= quirks.needs_id;
+  session->quirks.no_status_id |= quirks.no_status_id;
   session->capabilities &= ~(session->disabled | session->quirks.without | session->doubted);
 }
 

@@ -83,8 +83,8 @@ gboolean imap_token_is_nil (const ImapToken *token);
 /* The number, also where servers write 9.3736e+06; 0 for what is none, negative, or over `max`. */
 guint64 imap_token_number (const ImapToken *token, guint64 max);
 char *imap_token_dup (const ImapToken *token) G_GNUC_WARN_UNUSED_RESULT; /* cut at a NUL byte */
-/* An id that may stand for a mailbox or a message (RFC 8474 7), NULL for what is none.  Cyrus 3.6 tells whatever lies in its
- * memory as the MAILBOXID of a STATUS; such a word must not make two things one. */
+/* An id that may stand for a mailbox or a message (RFC 8474 7), NULL for what is none: a word that is no id must not make two
+ * things one (quirk 65). */
 char *imap_token_dup_object_id (const ImapToken *token) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *imap_token_dup_bytes (const ImapToken *token) G_GNUC_WARN_UNUSED_RESULT;
 

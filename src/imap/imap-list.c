@@ -293,9 +293,11 @@ take_listed_status (ImapMailbox *status, gpointer user_data)
 char *
 imap_mailbox_status_items (ImapSession *session)
 {
+  gboolean has_id = imap_session_has (session, IMAP_CAP_OBJECTID) && !session->quirks.no_status_id;
+
   return g_strdup_printf ("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY%s%s)",
                           imap_session_has (session, IMAP_CAP_CONDSTORE) ? " HIGHESTMODSEQ" : "",
-                          imap_session_has (session, IMAP_CAP_OBJECTID) ? " MAILBOXID" : "");
+                          has_id ? " MAILBOXID" : "");
 }
 
 static ImapTaken

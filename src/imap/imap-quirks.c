@@ -27,6 +27,8 @@ static const Server servers[] = {
   { .words = "exchange server 2003", .quirks.without = IMAP_CAP_NAMESPACE },
   /* 52: leaves folders out */
   { .words = "cyrus imap", .before = "2.5.11", .quirks.without = LIST_FORMS },
+  /* 65 */
+  { .words = "cyrus imap", .before = "3.13", .quirks.no_status_id = TRUE },
   /* 45 */
   { .words = "proton mail bridge", .quirks.without = LIST_FORMS },
   { .words = "protonmail bridge", .quirks.without = LIST_FORMS },
@@ -106,6 +108,7 @@ imap_quirks_find (const ImapServerWords *words)
         || (server->mechanism != NULL && has_mechanism (words->mechanisms, server->mechanism))) {
       quirks.without |= server->quirks.without;
       quirks.needs_id |= server->quirks.needs_id;
+      quirks.no_status_id |= server->quirks.no_status_id;
     }
   }
   return quirks;

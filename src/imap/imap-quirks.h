@@ -81,6 +81,8 @@
  *      wrong literals, SEARCH for ESEARCH                      the next line is read as if nothing were
  *  63  Daum, Naver, Nate: Korean names, no SPECIAL-USE         sync-roles
  *  64  CRAM-MD5 that does not work, and then nothing does      net-sasl: never
+ *  65  Cyrus 3.2 to 3.12: MAILBOXID of STATUS is freed memory,
+ *      even with line ends in it                               the table: not asked of STATUS
  */
 #pragma once
 
@@ -101,6 +103,7 @@ typedef struct
 {
   ImapCapability without; /* offered, but not to be used */
   gboolean needs_id;      /* ID is to be said even where it is not offered */
+  gboolean no_status_id;  /* MAILBOXID is not to be asked of STATUS (RFC 8474 4.3) */
 } ImapQuirks;
 
 ImapQuirks imap_quirks_find (const ImapServerWords *words);

@@ -11,52 +11,54 @@ test_find (void)
   const struct
   {
     ImapServerWords words;
-    ImapCapability without;
-    gboolean needs_id;
+    ImapQuirks quirks;
   } cases[] = {
-    { { .host = "imap.mail.me.com" }, IMAP_CAP_QRESYNC, FALSE },
-    { { .host = "p05-imap.MAIL.me.com" }, IMAP_CAP_QRESYNC, FALSE },
-    { { .host = "mail.me.com" }, IMAP_CAP_QRESYNC, FALSE },
-    { { .host = "hotmail.me.com" }, 0, FALSE },
-    { { .host = "mail.me.com.example.org" }, 0, FALSE },
-    { { .mechanisms = "ATOKEN2 ATOKEN PLAIN" }, IMAP_CAP_QRESYNC, FALSE },
-    { { .mechanisms = "ATOKEN2 PLAIN" }, 0, FALSE },
-    { { .host = "imap.yandex.com" }, IMAP_CAP_IDLE, FALSE },
+    { { .host = "imap.mail.me.com" }, { .without = IMAP_CAP_QRESYNC } },
+    { { .host = "p05-imap.MAIL.me.com" }, { .without = IMAP_CAP_QRESYNC } },
+    { { .host = "mail.me.com" }, { .without = IMAP_CAP_QRESYNC } },
+    { { .host = "hotmail.me.com" }, { 0 } },
+    { { .host = "mail.me.com.example.org" }, { 0 } },
+    { { .mechanisms = "ATOKEN2 ATOKEN PLAIN" }, { .without = IMAP_CAP_QRESYNC } },
+    { { .mechanisms = "ATOKEN2 PLAIN" }, { 0 } },
+    { { .host = "imap.yandex.com" }, { .without = IMAP_CAP_IDLE } },
     { { .greeting = "Microsoft Exchange Server 2003 IMAP4rev1 server version 6.5.7638.1 ready" },
-      IMAP_CAP_NAMESPACE,
-      FALSE },
-    { { .greeting = "The Microsoft Exchange IMAP4 service is ready." }, 0, FALSE },
+      { .without = IMAP_CAP_NAMESPACE } },
+    { { .greeting = "The Microsoft Exchange IMAP4 service is ready." }, { 0 } },
     { { .greeting = "mail.x Cyrus IMAP v2.4.17-Fedora-RPM-2.4.17-7.el7 server ready" },
-      list,
-      FALSE },
-    { { .greeting = "mail.x Cyrus IMAP v2.5.10 server ready" }, list, FALSE },
-    { { .greeting = "mail.x Cyrus IMAP v2.5.11 server ready" }, 0, FALSE },
-    { { .greeting = "mail.x Cyrus IMAP v2.5.11.1 server ready" }, 0, FALSE },
-    { { .greeting = "mail.x Cyrus IMAP 3.6.1-Debian-3.6.1 server ready" }, 0, FALSE },
-    { { .greeting = "mail.x Cyrus IMAP server ready" }, 0, FALSE },
-    { { .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"2.3.16-Fedora\")" }, list, FALSE },
-    { { .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"3.0.8\")" }, 0, FALSE },
+      { .without = list, .no_status_id = TRUE } },
+    { { .greeting = "mail.x Cyrus IMAP v2.5.10 server ready" },
+      { .without = list, .no_status_id = TRUE } },
+    { { .greeting = "mail.x Cyrus IMAP v2.5.11 server ready" }, { .no_status_id = TRUE } },
+    { { .greeting = "mail.x Cyrus IMAP v2.5.11.1 server ready" }, { .no_status_id = TRUE } },
+    { { .greeting = "mail.x Cyrus IMAP 3.6.1-Debian-3.6.1 server ready" },
+      { .no_status_id = TRUE } },
+    { { .greeting = "mail.x Cyrus IMAP 3.12.1 server ready" }, { .no_status_id = TRUE } },
+    { { .greeting = "mail.x Cyrus IMAP 3.14.0 server ready" }, { 0 } },
+    { { .greeting = "mail.x Cyrus IMAP server ready" }, { 0 } },
+    { { .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"2.3.16-Fedora\")" },
+      { .without = list, .no_status_id = TRUE } },
+    { { .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"3.0.8\")" }, { .no_status_id = TRUE } },
     { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"6.0.8_GA_2661\" \"RELEASE\" \"2010\")" },
-      list,
-      FALSE },
-    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"8.8.15_GA_4059\")" }, 0, FALSE },
-    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"10.0.1_GA\")" }, 0, FALSE },
-    { { .greeting = "Proton Mail Bridge 03.04.01 - gluon session ID 2" }, list, FALSE },
-    { { .greeting = "SmarterMail IMAP" }, list, FALSE },
-    { { .host = "imap.strato.de" }, list, FALSE },
-    { { .host = "imap.163.com" }, 0, TRUE },
-    { { .host = "imap.vip.126.com" }, 0, TRUE },
-    { { .host = "x163.com" }, 0, FALSE },
-    { { .greeting = "Coremail System IMap Server Ready(1-2-3)" }, 0, TRUE },
-    { { .greeting = "Dovecot ready." }, 0, FALSE },
-    { { .host = NULL }, 0, FALSE },
+      { .without = list } },
+    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"8.8.15_GA_4059\")" }, { 0 } },
+    { { .id = "(\"NAME\" \"Zimbra\" \"VERSION\" \"10.0.1_GA\")" }, { 0 } },
+    { { .greeting = "Proton Mail Bridge 03.04.01 - gluon session ID 2" }, { .without = list } },
+    { { .greeting = "SmarterMail IMAP" }, { .without = list } },
+    { { .host = "imap.strato.de" }, { .without = list } },
+    { { .host = "imap.163.com" }, { .needs_id = TRUE } },
+    { { .host = "imap.vip.126.com" }, { .needs_id = TRUE } },
+    { { .host = "x163.com" }, { 0 } },
+    { { .greeting = "Coremail System IMap Server Ready(1-2-3)" }, { .needs_id = TRUE } },
+    { { .greeting = "Dovecot ready." }, { 0 } },
+    { { .host = NULL }, { 0 } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     ImapQuirks quirks = imap_quirks_find (&cases[i].words);
     g_test_message ("case %u", i);
-    g_assert_cmpint (quirks.without, ==, cases[i].without);
-    g_assert_cmpint (quirks.needs_id, ==, cases[i].needs_id);
+    g_assert_cmpint (quirks.without, ==, cases[i].quirks.without);
+    g_assert_cmpint (quirks.needs_id, ==, cases[i].quirks.needs_id);
+    g_assert_cmpint (quirks.no_status_id, ==, cases[i].quirks.no_status_id);
   }
 }
 

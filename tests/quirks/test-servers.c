@@ -267,6 +267,38 @@ test_old_cyrus (void)
   }
 }
 
+/* The MAILBOXID of a STATUS is whatever lies in freed memory, at times with a line end, and then the counts behind it are lost. */
+static void
+test_freed_mailbox_id (void)
+{
+  const QuirkServer quirk = {
+    .caps = "ID OBJECTID CONDSTORE LIST-EXTENDED LIST-STATUS SPECIAL-USE",
+    .id = "(\"name\" \"Cyrus IMAPD\" \"version\" \"3.6.1-Debian\")",
+    .rules = "ON: $tag LIST *MAILBOXID*\n"
+             "S: * LIST () \".\" Old\n"
+             "S: * STATUS Old (MESSAGES 4 UIDNEXT 9 UIDVALIDITY 8 MAILBOXID (\n"
+             "S: R) UNSEEN 3 HIGHESTMODSEQ 88)\n"
+             "S: $tag OK done\n"
+             "ON: $tag LIST *HIGHESTMODSEQ*\n"
+             "S: * LIST () \".\" Old\n"
+             "S: * STATUS Old (MESSAGES 4 UNSEEN 3 UIDNEXT 9 UIDVALIDITY 8 HIGHESTMODSEQ 88)\n"
+             "S: $tag OK done\n"
+  };
+  FakeServer *server;
+  ImapSession *session = quirk_begin (&quirk, &server);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) mailboxes = imap_session_list (session, NULL, &error);
+  const ImapMailbox *old;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (mailboxes->len, ==, 1);
+  old = g_ptr_array_index (mailboxes, 0);
+  g_assert_cmpuint (old->unseen, ==, 3);
+  g_assert_cmpuint (old->highest_modseq, ==, 88);
+  g_assert_null (old->mailbox_id);
+  quirk_end (server, session);
+}
+
 /* VANISHED forgets the highest UIDs: the count shows it, and the set of all UIDs is compared.  And its "+" stands alone. */
 static void
 test_vanished_is_not_whole (void)
@@ -609,4 +641,5 @@ quirks_servers_add (void)
   g_test_add_func ("/quirks/59-winmail-no-uidnext", test_no_uidnext_when_empty);
   g_test_add_func ("/quirks/60-ionos-modseq-is-gated", test_modseq_is_gated);
   g_test_add_func ("/quirks/61-rambler-odd-answers", test_rambler);
+  g_test_add_func ("/quirks/65-cyrus-freed-mailbox-id", test_freed_mailbox_id);
 }
