@@ -31,8 +31,8 @@ refused (const char *account_id, const char *sentence, const char *detail, gpoin
   g_ptr_array_add (bench->said, g_strconcat (sentence, " / ", detail, NULL));
 }
 
-static void
-add_folder (GPtrArray *list, const char *name, StoreRole role)
+StoreFolder *
+bench_list_folder (GPtrArray *list, const char *name, StoreRole role)
 {
   StoreFolder *folder = g_new0 (StoreFolder, 1);
 
@@ -41,6 +41,21 @@ add_folder (GPtrArray *list, const char *name, StoreRole role)
   folder->selectable = TRUE;
   folder->role = role;
   g_ptr_array_add (list, folder);
+  return folder;
+}
+
+gint64
+bench_folder_named (Bench *bench, const char *name)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (bench->db, bench->row, NULL);
+
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (g_str_equal (folder->name, name))
+      return folder->id;
+  }
+  return 0;
 }
 
 static gint64
@@ -52,13 +67,12 @@ folder_by_role (Bench *bench, StoreRole role)
 }
 
 Bench *
-bench_new (void)
+bench_new_empty (void)
 {
   static const SyncEvents events = { get_password, state_changed, arrived, refused };
   Bench *bench = g_new0 (Bench, 1);
   g_autoptr (GError) error = NULL;
   g_autoptr (BaseAccount) settings = base_account_new ();
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
 
   bench->folder = g_dir_make_tmp ("sosik-operations-XXXXXX", &error);
   bench->paths = base_paths_new (bench->folder, &error);
@@ -66,15 +80,6 @@ bench_new (void)
   bench->db = store_connect (bench->store, &error);
   bench->row = store_account_ensure (bench->db, settings->id, &error);
   g_assert_no_error (error);
-  add_folder (list, "INBOX", STORE_ROLE_INBOX);
-  add_folder (list, "Archive", STORE_ROLE_ARCHIVE);
-  add_folder (list, "Trash", STORE_ROLE_TRASH);
-  g_assert_true (store_folder_replace_list (bench->db, bench->row, list, &error));
-  bench->inbox = folder_by_role (bench, STORE_ROLE_INBOX);
-  bench->archive = folder_by_role (bench, STORE_ROLE_ARCHIVE);
-  bench->trash = folder_by_role (bench, STORE_ROLE_TRASH);
-  g_assert_true (store_folder_set_sync_state (bench->db, bench->inbox, 9, 40, 0, TRUE, 1, &error));
-
   bench->said = g_ptr_array_new_with_free_func (g_free);
   bench->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
   bench->shared = g_new0 (SyncShared, 1);
@@ -87,6 +92,24 @@ bench_new (void)
   settings->smtp.host = g_strdup ("localhost");
   bench->account = sync_account_new (bench->shared, settings, FALSE, FALSE, NULL);
   sync_account_stop (bench->account);
+  return bench;
+}
+
+Bench *
+bench_new (void)
+{
+  Bench *bench = bench_new_empty ();
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  g_autoptr (GError) error = NULL;
+
+  bench_list_folder (list, "INBOX", STORE_ROLE_INBOX);
+  bench_list_folder (list, "Archive", STORE_ROLE_ARCHIVE);
+  bench_list_folder (list, "Trash", STORE_ROLE_TRASH);
+  g_assert_true (store_folder_replace_list (bench->db, bench->row, list, &error));
+  bench->inbox = folder_by_role (bench, STORE_ROLE_INBOX);
+  bench->archive = folder_by_role (bench, STORE_ROLE_ARCHIVE);
+  bench->trash = folder_by_role (bench, STORE_ROLE_TRASH);
+  g_assert_true (store_folder_set_sync_state (bench->db, bench->inbox, 9, 40, 0, TRUE, 1, &error));
   bench->server = fake_server_new (FAKE_TLS, FAKE_GOOD);
   return bench;
 }
@@ -95,8 +118,9 @@ void
 bench_free (Bench *bench)
 {
   g_clear_pointer (&bench->session, imap_session_free);
-  fake_server_check (bench->server);
-  fake_server_free (bench->server);
+  if (bench->server != NULL)
+    fake_server_check (bench->server);
+  g_clear_pointer (&bench->server, fake_server_free);
   sync_account_join (bench->account, g_get_monotonic_time () + 5 * G_USEC_PER_SEC);
   sync_account_unref (bench->account);
   sync_shared_unref (bench->shared);
@@ -159,6 +183,16 @@ bench_run_all (Bench *bench)
 
   while (did)
     g_assert_true (bench_run_once (bench, &did));
+}
+
+void
+bench_run_cut (Bench *bench)
+{
+  gboolean did = FALSE;
+
+  g_assert_false (bench_run_once (bench, &did));
+  bench_make_due (bench);
+  bench_run_all (bench);
 }
 
 gint64

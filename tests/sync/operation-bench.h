@@ -1,5 +1,5 @@
-/* A store with three folders, an account whose own workers stand still, and a scripted server: the operations of the store are
- * carried there batch by batch, when the test says so.  One thread. */
+/* A store, an account whose own workers stand still, and a server: the operations of the store are carried there batch by batch,
+ * when the test says so.  One thread. */
 #pragma once
 
 #include "fake-server.h"
@@ -16,7 +16,7 @@ typedef struct
   StoreDb *db;
   SyncShared *shared;
   SyncAccount *account; /* its own workers are stopped */
-  FakeServer *server;
+  FakeServer *server;   /* nullable */
   ImapSession *session;
   GArray *touched;
   GPtrArray *said; /* sentences */
@@ -24,7 +24,9 @@ typedef struct
   gint64 row, inbox, archive, trash;
 } Bench;
 
+/* With three folders and a scripted server; and with neither. */
 Bench *bench_new (void);
+Bench *bench_new_empty (void);
 void bench_free (Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 
@@ -33,8 +35,13 @@ void bench_add_script (Bench *bench, const char *caps, const char *steps);
 /* One batch on the connection there is, or a new one.  TRUE: it went without ending the connection. */
 gboolean bench_run_once (Bench *bench, gboolean *did);
 void bench_run_all (Bench *bench);
+/* One batch, which is cut, and after a while all that is left. */
+void bench_run_cut (Bench *bench);
 /* As after a restart, when time has passed. */
 void bench_make_due (Bench *bench);
+/* Adds a folder to a list for store_folder_replace_list (); it is the list's. */
+StoreFolder *bench_list_folder (GPtrArray *list, const char *name, StoreRole role);
+gint64 bench_folder_named (Bench *bench, const char *name); /* 0: none */
 gint64 bench_add_mail (Bench *bench, gint64 folder, guint32 uid, const char *message_id,
                        guint64 size, const char *body);
 void bench_move (Bench *bench, gint64 id, gint64 target);
@@ -57,6 +64,11 @@ gboolean store_db_exec (StoreDb *db, const char *sql, GError **error);
   "C: $" t " STATUS \"" name "\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)\n"                          \
   "S: * STATUS \"" name "\" (MESSAGES 4 UNSEEN 0 UIDNEXT " next " UIDVALIDITY 5)\n"                \
   "S: $" t " OK done\n"
+#define EXAMINE(t, name, validity)                                                                 \
+  "C: $" t " EXAMINE \"" name "\"\n"                                                               \
+  "S: * 5 EXISTS\n"                                                                                \
+  "S: * OK [UIDVALIDITY " validity "] fine\n"                                                      \
+  "S: $" t " OK open\n"
 #define HEADER(uid, size, id)                                                                      \
   "S: * 1 FETCH (UID " uid " RFC822.SIZE " size                                                    \
   " INTERNALDATE \"14-Nov-2023 22:13:20 +0000\" BODY[HEADER.FIELDS (DATE)] {" id ")\n"

@@ -40,32 +40,6 @@ next_connection (Again *again)
   again->context.generation++;
 }
 
-static void
-add_folder (GPtrArray *list, const char *name, StoreRole role)
-{
-  StoreFolder *folder = g_new0 (StoreFolder, 1);
-
-  folder->name = g_strdup (name);
-  folder->delimiter = '/';
-  folder->selectable = TRUE;
-  folder->role = role;
-  g_ptr_array_add (list, folder);
-}
-
-static gint64
-folder_named (Bench *bench, const char *name)
-{
-  g_autoptr (GPtrArray) folders = store_folder_list (bench->db, bench->row, NULL);
-
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (g_str_equal (folder->name, name))
-      return folder->id;
-  }
-  return 0;
-}
-
 /* TRUE: it had better be asked again. */
 static gboolean
 survey (Again *again)
@@ -104,14 +78,14 @@ test_half_the_folders (void)
   gint64 id;
 
   begin (&again, bench);
-  add_folder (list, "INBOX", STORE_ROLE_INBOX);
-  add_folder (list, "Work", STORE_ROLE_NONE);
-  add_folder (list, "Play", STORE_ROLE_NONE);
+  bench_list_folder (list, "INBOX", STORE_ROLE_INBOX);
+  bench_list_folder (list, "Work", STORE_ROLE_NONE);
+  bench_list_folder (list, "Play", STORE_ROLE_NONE);
   g_assert_true (store_folder_replace_list (bench->db, bench->row, list, NULL));
   for (guint i = 1; i < 3; i++)
     g_assert_true (store_folder_set_sync_state (
-        bench->db, folder_named (bench, i == 1 ? "Work" : "Play"), 4, 40, 0, TRUE, 1, NULL));
-  id = bench_add_mail (bench, folder_named (bench, "Work"), 3, "<a@x>", 100, NULL);
+        bench->db, bench_folder_named (bench, i == 1 ? "Work" : "Play"), 4, 40, 0, TRUE, 1, NULL));
+  id = bench_add_mail (bench, bench_folder_named (bench, "Work"), 3, "<a@x>", 100, NULL);
   add_list (bench, "S: * LIST () \"/\" INBOX\n");
   add_list (bench, ALL);
   add_list (bench, "S: * LIST () \"/\" INBOX\n");
@@ -119,19 +93,19 @@ test_half_the_folders (void)
 
   next_connection (&again);
   g_assert_true (survey (&again));
-  g_assert_cmpint (folder_named (bench, "Play"), !=, 0);
+  g_assert_cmpint (bench_folder_named (bench, "Play"), !=, 0);
   /* It was a fit; and what was said in it does not count the next time. */
   next_connection (&again);
   g_assert_false (survey (&again));
-  g_assert_cmpint (folder_named (bench, "Play"), !=, 0);
+  g_assert_cmpint (bench_folder_named (bench, "Play"), !=, 0);
   next_connection (&again);
   g_assert_true (survey (&again));
-  g_assert_cmpint (folder_named (bench, "Play"), !=, 0);
+  g_assert_cmpint (bench_folder_named (bench, "Play"), !=, 0);
   g_autoptr (StoreMessage) kept = store_message_get (bench->db, id, NULL);
   g_assert_nonnull (kept);
   next_connection (&again);
   g_assert_false (survey (&again));
-  g_assert_cmpint (folder_named (bench, "Play"), ==, 0);
+  g_assert_cmpint (bench_folder_named (bench, "Play"), ==, 0);
   g_assert_null (store_message_get (bench->db, id, NULL));
   sync_memory_clear (&again.memory);
 }

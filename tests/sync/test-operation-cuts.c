@@ -1,34 +1,22 @@
 /* Every operation, cut before and after every line of it or answered with a "not now", and replayed: the server and the store come out as if it had not
  * been cut.  In a suite of its own, for it takes its time. */
-#include "base-error.h"
-#include "fake-server.h"
 #include "model-server.h"
-#include "store-operation.h"
-#include "sync-survey.h"
+#include "operation-bench.h"
 #include "sync-mailbox.h"
-#include "sync-operations.h"
+#include "sync-survey.h"
 
 #include <string.h>
 
 #define USER "alice"
 
+/* A bench at the model server. */
 typedef struct
 {
-  /* Owned */
-  char *folder;
-  BasePaths *paths;
-  Store *store;
-  StoreDb *db;
-  SyncShared *shared;
-  SyncAccount *account; /* its own workers are stopped */
-  ModelServer *server;
-  ImapSession *session;
+  Bench *bench;        /* Owned */
+  ModelServer *server; /* Borrowed */
   SyncMemory memory;
-  GString *said;
-
-  gint64 row;
   guint generation;
-} Bench;
+} Line;
 
 typedef void (*Act) (Bench *bench);
 
@@ -40,138 +28,74 @@ typedef struct
   gboolean move_is_bad; /* the server offers MOVE and does not understand it */
 } Scenario;
 
-/* From store-private.h, which would bring SQLite along. */
-gboolean store_db_exec (StoreDb *db, const char *sql, GError **error);
-
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  base_error_set (error, BASE_ERROR_AUTH, NULL, "none");
-  return NULL;
-}
-
 static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  g_string_append_printf (((Bench *)user_data)->said, "%s / %s\n", sentence, detail);
-}
-
-static void
-deliver (Bench *bench, const char *mailbox, const char *text)
+deliver (ModelServer *server, const char *mailbox, const char *text)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
-  model_act_deliver (bench->server, USER, mailbox, bytes, NULL, 1700000000);
+  model_act_deliver (server, USER, mailbox, bytes, NULL, 1700000000);
 }
 
-static Bench *
-bench_new (ModelServer *server, const char *capabilities)
+static void
+line_init (Line *line, ModelServer *server, const char *capabilities)
 {
-  static const SyncEvents events = { .get_password = get_password,
-                                     .state_changed = state_changed,
-                                     .arrived = arrived,
-                                     .refused = refused };
-  Bench *bench = g_new0 (Bench, 1);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BaseAccount) settings = base_account_new ();
-
-  bench->server = server;
+  *line = (Line){ .bench = bench_new_empty (), .server = server };
+  sync_memory_init (&line->memory);
   model_server_reset (server);
   model_server_set_capabilities (server, capabilities);
   model_server_add_account (server, USER, "secret", "alice@model.test");
   /* One with a name, two that share one, and one without. */
-  deliver (bench, "INBOX", "Message-ID: <a@x>\r\nSubject: a\r\n\r\none\r\n");
-  deliver (bench, "INBOX", "Message-ID: <b@x>\r\nSubject: b\r\n\r\ntwo\r\n");
-  deliver (bench, "INBOX", "Message-ID: <b@x>\r\nSubject: b\r\n\r\nsix\r\n");
-  deliver (bench, "INBOX",
+  deliver (server, "INBOX", "Message-ID: <a@x>\r\nSubject: a\r\n\r\none\r\n");
+  deliver (server, "INBOX", "Message-ID: <b@x>\r\nSubject: b\r\n\r\ntwo\r\n");
+  deliver (server, "INBOX", "Message-ID: <b@x>\r\nSubject: b\r\n\r\nsix\r\n");
+  deliver (server, "INBOX",
            "Subject: nameless\r\nDate: Tue, 14 Nov 2023 10:00:00 +0000\r\n\r\n4\r\n");
-  deliver (bench, "INBOX", "Message-ID: <c@x>\r\nSubject: stays\r\n\r\nfive\r\n");
+  deliver (server, "INBOX", "Message-ID: <c@x>\r\nSubject: stays\r\n\r\nfive\r\n");
   /* And one that was in the target before. */
-  deliver (bench, "Archive", "Message-ID: <a@x>\r\nSubject: a\r\n\r\none\r\n");
-
-  bench->folder = g_dir_make_tmp ("sosik-cuts-XXXXXX", &error);
-  bench->paths = base_paths_new (bench->folder, &error);
-  bench->store = store_open (bench->paths, NULL, &error);
-  bench->db = store_connect (bench->store, &error);
-  bench->row = store_account_ensure (bench->db, settings->id, &error);
-  g_assert_no_error (error);
-  sync_memory_init (&bench->memory);
-  bench->said = g_string_new (NULL);
-  bench->shared = g_new0 (SyncShared, 1);
-  g_atomic_ref_count_init (&bench->shared->ref_count);
-  bench->shared->store = store_ref (bench->store);
-  bench->shared->events = events;
-  bench->shared->user_data = bench;
-  settings->imap.host = g_strdup ("localhost");
-  settings->smtp.host = g_strdup ("localhost");
-  settings->imap.port = settings->smtp.port = 1;
-  bench->account = sync_account_new (bench->shared, settings, FALSE, FALSE, NULL);
-  sync_account_stop (bench->account);
-  return bench;
+  deliver (server, "Archive", "Message-ID: <a@x>\r\nSubject: a\r\n\r\none\r\n");
 }
 
 static void
-bench_free (Bench *bench)
+line_clear (Line *line)
 {
-  g_clear_pointer (&bench->session, imap_session_free);
-  model_server_set_hook (bench->server, NULL, NULL);
-  sync_account_join (bench->account, g_get_monotonic_time () + 5 * G_USEC_PER_SEC);
-  sync_account_unref (bench->account);
-  sync_shared_unref (bench->shared);
-  sync_memory_clear (&bench->memory);
-  store_db_free (bench->db);
-  store_unref (bench->store);
-  base_paths_unref (bench->paths);
-  base_paths_remove_tree (bench->folder);
-  g_string_free (bench->said, TRUE);
-  g_free (bench->folder);
-  g_free (bench);
+  model_server_set_hook (line->server, NULL, NULL);
+  sync_memory_clear (&line->memory);
+  bench_free (line->bench);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Line, line_clear)
 
 static gboolean
-connect_now (Bench *bench)
+connect_now (Line *line)
 {
   g_autoptr (GError) error = NULL;
   NetEndpoint endpoint = { .host = "127.0.0.1",
-                           .port = model_server_get_imap_port (bench->server),
+                           .port = model_server_get_imap_port (line->server),
                            .security = BASE_SECURITY_TLS,
-                           .ca_file = model_server_get_ca_file (bench->server) };
+                           .ca_file = model_server_get_ca_file (line->server) };
 
-  if (bench->session != NULL)
+  if (line->bench->session != NULL)
     return TRUE;
-  bench->generation++;
-  bench->session = imap_session_open (&endpoint, NULL, &error);
-  if (bench->session != NULL
-      && !imap_session_sign_in (bench->session, USER, "secret", NULL, &error))
-    g_clear_pointer (&bench->session, imap_session_free);
-  return bench->session != NULL;
+  line->generation++;
+  line->bench->session = imap_session_open (&endpoint, NULL, &error);
+  if (line->bench->session != NULL
+      && !imap_session_sign_in (line->bench->session, USER, "secret", NULL, &error))
+    g_clear_pointer (&line->bench->session, imap_session_free);
+  return line->bench->session != NULL;
 }
 
 static SyncContext
-get_context (Bench *bench)
+get_context (Line *line)
 {
-  return (SyncContext){ .account = bench->account,
-                        .db = bench->db,
-                        .session = bench->session,
-                        .row = bench->row,
-                        .generation = bench->generation };
+  return (SyncContext){ .account = line->bench->account,
+                        .db = line->bench->db,
+                        .session = line->bench->session,
+                        .row = line->bench->row,
+                        .generation = line->generation };
 }
 
 /* All operations, however often the line is cut: as the loop of the sync worker does it. */
 static void
-run_operations (Bench *bench)
+run_operations (Line *line)
 {
   for (guint round = 0; round < 200; round++) {
     g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -180,13 +104,14 @@ run_operations (Bench *bench)
     gint64 next = 0;
     SyncContext context;
 
-    if (!connect_now (bench))
+    if (!connect_now (line))
       continue;
-    context = get_context (bench);
-    g_assert_true (store_db_exec (bench->db, "UPDATE operation SET due = 0 WHERE state = 0", NULL));
+    context = get_context (line);
+    g_assert_true (
+        store_db_exec (line->bench->db, "UPDATE operation SET due = 0 WHERE state = 0", NULL));
     if (!sync_operations_run (&context, &did, &next, touched, &error)) {
-      g_clear_pointer (&bench->session, imap_session_free);
-      g_assert_true (store_operation_recover (bench->db, bench->row, NULL));
+      g_clear_pointer (&line->bench->session, imap_session_free);
+      g_assert_true (store_operation_recover (line->bench->db, line->bench->row, NULL));
     } else if (!did) {
       return;
     }
@@ -195,7 +120,7 @@ run_operations (Bench *bench)
 }
 
 static void
-sync_all (Bench *bench)
+sync_all (Line *line)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) folders = NULL;
@@ -206,22 +131,22 @@ sync_all (Bench *bench)
     g_autoptr (SyncWatch) watch = sync_watch_new (&sync_times);
     g_autoptr (SyncMailbox) none = NULL;
 
-    g_clear_pointer (&bench->session, imap_session_free);
-    g_assert_true (connect_now (bench));
-    context = get_context (bench);
+    g_clear_pointer (&line->bench->session, imap_session_free);
+    g_assert_true (connect_now (line));
+    context = get_context (line);
     g_assert_true (
-        sync_survey_run (&context, &bench->memory, watch, FALSE, 0, &none, &ask_again, &error));
+        sync_survey_run (&context, &line->memory, watch, FALSE, 0, &none, &ask_again, &error));
     g_assert_no_error (error);
   }
-  folders = store_folder_list (bench->db, bench->row, &error);
+  folders = store_folder_list (line->bench->db, line->bench->row, &error);
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
     g_autoptr (SyncMailbox) mailbox = NULL;
     SyncStep step = SYNC_STEP_MORE;
 
-    if (!model_server_has_mailbox (bench->server, USER, folder->server_name))
+    if (!model_server_has_mailbox (line->server, USER, folder->server_name))
       continue;
-    mailbox = sync_mailbox_open (&context, &bench->memory, folder->id, NULL, FALSE, &error);
+    mailbox = sync_mailbox_open (&context, &line->memory, folder->id, NULL, FALSE, &error);
     g_assert_no_error (error);
     while (step != SYNC_STEP_DONE) {
       g_assert_true (sync_mailbox_step (mailbox, &context, SYNC_GOAL_BODIES, &step, &error));
@@ -322,21 +247,23 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Outcome, outcome_clear)
 static Outcome
 play (ModelServer *server, const Scenario *scenario, const char *answer, guint at)
 {
-  g_autoptr (Bench) bench = bench_new (server, scenario->capabilities);
+  g_auto (Line) line = { 0 };
   Cutter cutter = { .at = at, .answer = answer, .move_is_bad = scenario->move_is_bad };
   Outcome outcome = { 0 };
 
-  sync_all (bench);
-  scenario->act (bench);
+  line_init (&line, server, scenario->capabilities);
+  sync_all (&line);
+  scenario->act (line.bench);
   model_server_set_hook (server, cut, &cutter);
-  run_operations (bench);
+  run_operations (&line);
   model_server_set_hook (server, NULL, NULL);
-  sync_all (bench);
+  sync_all (&line);
   /* What has no UID for want of COPYUID is removed as a stray only at the second look: nothing may be left to that. */
-  outcome.store = dump_store (bench);
-  g_assert_cmpuint (store_operation_count (bench->db, bench->row), ==, 0);
+  outcome.store = dump_store (line.bench);
+  g_assert_cmpuint (PENDING (line.bench), ==, 0);
   outcome.server = model_server_dump (server, USER);
-  outcome.said = g_strdup (bench->said->str);
+  g_ptr_array_add (line.bench->said, NULL);
+  outcome.said = g_strjoinv ("\n", (char **)line.bench->said->pdata);
   outcome.events = (guint)cutter.seen;
   return outcome;
 }
@@ -383,26 +310,12 @@ test_unavailable (gconstpointer data)
 
 /* ---- what is done ---- */
 
-static gint64
-folder_named (Bench *bench, const char *name)
-{
-  g_autoptr (GPtrArray) folders = store_folder_list (bench->db, bench->row, NULL);
-
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (g_str_equal (folder->name, name))
-      return folder->id;
-  }
-  g_error ("no folder %s", name);
-}
-
 /* The first four of INBOX, in the order of their UIDs. */
 static void
 get_four (Bench *bench, gint64 *ids)
 {
   g_autoptr (GArray) keys =
-      store_message_list (bench->db, folder_named (bench, "INBOX"), 0, 0, NULL);
+      store_message_list (bench->db, bench_folder_named (bench, "INBOX"), 0, 0, NULL);
 
   g_assert_cmpuint (keys->len, ==, 5);
   for (guint i = 0; i < 5; i++) {
@@ -420,8 +333,8 @@ act_move (Bench *bench)
   gint64 ids[4];
 
   get_four (bench, ids);
-  g_assert_cmpint (store_operation_move (bench->db, ids, 4, folder_named (bench, "Archive"), NULL),
-                   >, 0);
+  g_assert_cmpint (
+      store_operation_move (bench->db, ids, 4, bench_folder_named (bench, "Archive"), NULL), >, 0);
 }
 
 static void
@@ -430,8 +343,8 @@ act_copy (Bench *bench)
   gint64 ids[4];
 
   get_four (bench, ids);
-  g_assert_cmpint (store_operation_copy (bench->db, ids, 4, folder_named (bench, "Archive"), NULL),
-                   >, 0);
+  g_assert_cmpint (
+      store_operation_copy (bench->db, ids, 4, bench_folder_named (bench, "Archive"), NULL), >, 0);
 }
 
 static void
@@ -455,7 +368,8 @@ append (Bench *bench, const char *folder, const char *message_id, const char *te
                               .message_id = message_id,
                               .body = body };
 
-  g_assert_true (store_operation_append (bench->db, folder_named (bench, folder), &message, NULL));
+  g_assert_true (
+      store_operation_append (bench->db, bench_folder_named (bench, folder), &message, NULL));
 }
 
 static void
@@ -478,8 +392,8 @@ act_chain (Bench *bench)
   act_move (bench);
   g_assert_cmpint (store_operation_set_flags (bench->db, ids, 3, TRUE, STORE_FLAG_FLAGGED, NULL), >,
                    0);
-  g_assert_cmpint (store_operation_move (bench->db, ids, 1, folder_named (bench, "Trash"), NULL), >,
-                   0);
+  g_assert_cmpint (
+      store_operation_move (bench->db, ids, 1, bench_folder_named (bench, "Trash"), NULL), >, 0);
 }
 
 static void
@@ -494,15 +408,15 @@ act_folders (Bench *bench)
   g_assert_cmpint (store_operation_set_flags (bench->db, ids, 2, TRUE, STORE_FLAG_SEEN, NULL), >,
                    0);
   g_assert_cmpint (
-      store_operation_rename_folder (bench->db, folder_named (bench, "Archive"), "Old", NULL), >,
-      0);
-  g_assert_cmpint (store_operation_move (bench->db, ids, 1, folder_named (bench, "Old"), NULL), >,
-                   0);
-  g_assert_cmpint (store_operation_delete_folder (bench->db, folder_named (bench, "Junk"), 0, NULL),
-                   >, 0);
+      store_operation_rename_folder (bench->db, bench_folder_named (bench, "Archive"), "Old", NULL),
+      >, 0);
   g_assert_cmpint (
-      store_operation_subscribe_folder (bench->db, folder_named (bench, "Trash"), FALSE, NULL), >,
-      0);
+      store_operation_move (bench->db, ids, 1, bench_folder_named (bench, "Old"), NULL), >, 0);
+  g_assert_cmpint (
+      store_operation_delete_folder (bench->db, bench_folder_named (bench, "Junk"), 0, NULL), >, 0);
+  g_assert_cmpint (store_operation_subscribe_folder (bench->db, bench_folder_named (bench, "Trash"),
+                                                     FALSE, NULL),
+                   >, 0);
 }
 
 #define CAPS_UIDPLUS "IMAP4rev1 SASL-IR UIDPLUS"

@@ -8,12 +8,6 @@
 
 /* clang-format off: a script is read line by line */
 
-#define EXAMINE(t, name, validity)                                                                 \
-  "C: $" t " EXAMINE \"" name "\"\n"                                                               \
-  "S: * 5 EXISTS\n"                                                                                \
-  "S: * OK [UIDVALIDITY " validity "] fine\n"                                                      \
-  "S: $" t " OK open\n"
-
 static gint64
 add_inbox (Bench *bench, guint32 uid, const char *message_id)
 {
@@ -161,7 +155,6 @@ test_numbered_between (void)
   g_autoptr (Bench) bench = bench_new ();
   gint64 ids[] = { add_inbox (bench, 7, "<a@x>"), add_inbox (bench, 8, "<b@x>") };
   g_autoptr (GPtrArray) later = NULL;
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
@@ -177,9 +170,7 @@ test_numbered_between (void)
                     SELECT ("d", "INBOX", "77")
                     "EOF\n");
   g_assert_cmpint (store_operation_move (bench->db, ids, 2, bench->archive, NULL), >, 0);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 2);
   g_assert_cmpuint (bench->said->len, ==, 0);
   g_assert_false (sync_account_is_waiting (bench->account));
@@ -196,7 +187,6 @@ test_move_bad (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   gint64 id = add_inbox (bench, 7, "<a@x>");
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS MOVE",
                     SELECT ("a", "INBOX", "9")
@@ -214,9 +204,7 @@ test_move_bad (void)
                     SELECT ("d", "INBOX", "9")
                     DELETE_ORIGINAL ("e", "f", "7"));
   bench_move (bench, id, bench->archive);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
   g_assert_cmpuint (bench_uid_of (bench, id), ==, 12);
   g_assert_cmpuint (bench->said->len, ==, 0);
@@ -258,7 +246,6 @@ test_delete_in_bin (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   gint64 id = add_inbox (bench, 7, "<a@x>");
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS MOVE",
                     "C: $a SELECT \"INBOX\"\n"
@@ -279,9 +266,7 @@ test_delete_in_bin (void)
                     SELECT ("b", "Trash", "5")
                     DELETE_ORIGINAL ("c", "d", "12"));
   g_assert_cmpint (store_operation_expunge (bench->db, &id, 1, 0, NULL), >, 0);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
   g_assert_cmpuint (bench->said->len, ==, 0);
   g_assert_null (store_message_get (bench->db, id, NULL));
@@ -325,15 +310,11 @@ test_told_once (void)
 static void
 subscribe (GPtrArray *list, const char *name, gboolean subscribed)
 {
-  StoreFolder *folder = g_new0 (StoreFolder, 1);
+  StoreFolder *folder = bench_list_folder (
+      list, name, g_str_equal (name, "INBOX") ? STORE_ROLE_INBOX : STORE_ROLE_NONE);
 
-  folder->name = g_strdup (name);
-  folder->delimiter = '/';
-  folder->selectable = TRUE;
-  folder->role = g_str_equal (name, "INBOX") ? STORE_ROLE_INBOX : STORE_ROLE_NONE;
   folder->tells_subscribed = TRUE;
   folder->subscribed = subscribed;
-  g_ptr_array_add (list, folder);
 }
 
 /* A rename takes along the subscriptions there are, to what stands below too, and makes none. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+/* clang-format off: a script is read line by line */
+
 /* ---- moves without MOVE ---- */
 
 static void
@@ -14,10 +16,11 @@ test_move (void)
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9") STATUS (
-                  "b", "Archive",
-                  "12") "C: $c UID COPY 7 \"Archive\"\n"
-                        "S: $c OK [COPYUID 5 7 12] copied\n" DELETE_ORIGINAL ("d", "e", "7"));
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "S: $c OK [COPYUID 5 7 12] copied\n"
+                    DELETE_ORIGINAL ("d", "e", "7"));
   bench_move (bench, id, bench->archive);
   bench_run_all (bench);
   g_assert_cmpuint (bench_uid_of (bench, id), ==, 12);
@@ -32,19 +35,19 @@ test_move_cut_after_copy (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
-                                                "S: $c OK [COPYUID 5 7 12] copied\n"
-                                                "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                                "CUT\n");
-  bench_add_script (bench, "UIDPLUS", SELECT ("a", "INBOX", "9") DELETE_ORIGINAL ("d", "e", "7"));
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "S: $c OK [COPYUID 5 7 12] copied\n"
+                    "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                    "CUT\n");
+  bench_add_script (bench, "UIDPLUS",
+                    SELECT ("a", "INBOX", "9")
+                    DELETE_ORIGINAL ("d", "e", "7"));
   bench_move (bench, id, bench->archive);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (bench_uid_of (bench, id), ==, 12);
   g_assert_cmpuint (PENDING (bench), ==, 0);
 }
@@ -55,25 +58,22 @@ test_move_cut_in_copy (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
-                                                "CUT\n");
-  bench_add_script (
-      bench, "UIDPLUS",
-      SELECT ("a", "INBOX", "9") "C: $b EXAMINE \"Archive\"\n"
-                                 "S: * 5 EXISTS\n"
-                                 "S: * OK [UIDVALIDITY 5] fine\n"
-                                 "S: $b OK open\n"
-                                 "C: $c UID FETCH 12:* *\n" HEADER (
-                                     "12", "100", ID_A) "S: $c OK done\n" SELECT ("d", "INBOX", "9")
-                                     DELETE_ORIGINAL ("e", "f", "7"));
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "CUT\n");
+  bench_add_script (bench, "UIDPLUS",
+                    SELECT ("a", "INBOX", "9")
+                    EXAMINE ("b", "Archive", "5")
+                    "C: $c UID FETCH 12:* *\n"
+                    HEADER ("12", "100", ID_A)
+                    "S: $c OK done\n"
+                    SELECT ("d", "INBOX", "9")
+                    DELETE_ORIGINAL ("e", "f", "7"));
   bench_move (bench, id, bench->archive);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (bench_uid_of (bench, id), ==, 12);
   g_assert_cmpuint (PENDING (bench), ==, 0);
 }
@@ -84,28 +84,25 @@ test_move_cut_before_copy (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
-                                                "CUT\n");
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "CUT\n");
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX",
-                      "9") "C: $b EXAMINE \"Archive\"\n"
-                           "S: * 5 EXISTS\n"
-                           "S: * OK [UIDVALIDITY 5] fine\n"
-                           "S: $b OK open\n"
-                           "C: $c UID FETCH 12:* *\n" HEADER (
-                               "11", "100", ID_A) "S: $c OK done\n" SELECT ("d", "INBOX", "9")
-                               STATUS ("e", "Archive",
-                                       "12") "C: $f UID COPY 7 \"Archive\"\n"
-                                             "S: $f OK [COPYUID 5 7 12] copied\n" DELETE_ORIGINAL (
-                                                 "g", "h", "7"));
+                    SELECT ("a", "INBOX", "9")
+                    EXAMINE ("b", "Archive", "5")
+                    "C: $c UID FETCH 12:* *\n"
+                    HEADER ("11", "100", ID_A)
+                    "S: $c OK done\n"
+                    SELECT ("d", "INBOX", "9")
+                    STATUS ("e", "Archive", "12")
+                    "C: $f UID COPY 7 \"Archive\"\n"
+                    "S: $f OK [COPYUID 5 7 12] copied\n"
+                    DELETE_ORIGINAL ("g", "h", "7"));
   bench_move (bench, id, bench->archive);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (bench_uid_of (bench, id), ==, 12);
 }
 
@@ -117,34 +114,29 @@ test_copy_cut (void)
   g_autoptr (GError) error = NULL;
   gint64 ids[] = { bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL),
                    bench_add_mail (bench, bench->inbox, 8, "<a@x>", 100, NULL) };
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7:8 \"Archive\"\n"
-                                                "CUT\n");
-  bench_add_script (
-      bench, "UIDPLUS",
-      SELECT ("a", "INBOX", "9") "C: $b EXAMINE \"Archive\"\n"
-                                 "S: * 5 EXISTS\n"
-                                 "S: * OK [UIDVALIDITY 5] fine\n"
-                                 "S: $b OK open\n"
-                                 "C: $c UID FETCH 12:* *\n" HEADER (
-                                     "12", "100",
-                                     ID_A) "S: $c OK done\n"
-                                           SELECT ("d", "INBOX", "9")
-                                               STATUS ("e", "Archive",
-                                                       "13") "C: $f UID COPY 8 \"Archive\"\n"
-                                                             "S: $f OK [COPYUID 5 8 13] copied\n");
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7:8 \"Archive\"\n"
+                    "CUT\n");
+  bench_add_script (bench, "UIDPLUS",
+                    SELECT ("a", "INBOX", "9")
+                    EXAMINE ("b", "Archive", "5")
+                    "C: $c UID FETCH 12:* *\n"
+                    HEADER ("12", "100", ID_A)
+                    "S: $c OK done\n"
+                    SELECT ("d", "INBOX", "9")
+                    STATUS ("e", "Archive", "13")
+                    "C: $f UID COPY 8 \"Archive\"\n"
+                    "S: $f OK [COPYUID 5 8 13] copied\n");
   g_assert_cmpint (store_operation_copy (bench->db, ids, 2, bench->archive, &error), >, 0);
   {
     g_autoptr (GArray) keys = store_message_list (bench->db, bench->archive, 0, 0, &error);
 
     g_assert_cmpuint (keys->len, ==, 2);
   }
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
   g_assert_cmpuint (bench_uid_of (bench, ids[0]), ==, 7);
   {
@@ -163,12 +155,13 @@ test_no_uidplus (void)
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
 
   bench_add_script (bench, "",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
-                                                "S: $c OK copied\n"
-                                                "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                                "S: $d OK done\n"
-                                                "EOF\n");
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "S: $c OK copied\n"
+                    "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                    "S: $d OK done\n"
+                    "EOF\n");
   bench_move (bench, id, bench->archive);
   bench_run_all (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
@@ -186,23 +179,23 @@ test_read_only (void)
   gint64 other = bench_add_mail (bench, bench->inbox, 8, "<b@x>", 100, NULL);
 
   bench_add_script (bench, "UIDPLUS",
-              "C: $a SELECT \"INBOX\"\n"
-              "S: * 3 EXISTS\n"
-              "S: * OK [UIDVALIDITY 9] fine\n"
-              "S: $a OK [READ-ONLY] open\n"
-              "C: $b SELECT \"INBOX\"\n"
-              "S: * 3 EXISTS\n"
-              "S: * OK [UIDVALIDITY 9] fine\n"
-              "S: $b OK [READ-ONLY] open\n"
-              "C: $c SELECT \"INBOX\"\n"
-              "S: * 3 EXISTS\n"
-              "S: * OK [UIDVALIDITY 9] fine\n"
-              "S: $c OK [READ-ONLY] open\n"
-              "C: $d SELECT \"INBOX\"\n"
-              "S: * 3 EXISTS\n"
-              "S: * OK [UIDVALIDITY 9] fine\n"
-              "S: $d OK [READ-ONLY] open\n"
-              "EOF\n");
+                    "C: $a SELECT \"INBOX\"\n"
+                    "S: * 3 EXISTS\n"
+                    "S: * OK [UIDVALIDITY 9] fine\n"
+                    "S: $a OK [READ-ONLY] open\n"
+                    "C: $b SELECT \"INBOX\"\n"
+                    "S: * 3 EXISTS\n"
+                    "S: * OK [UIDVALIDITY 9] fine\n"
+                    "S: $b OK [READ-ONLY] open\n"
+                    "C: $c SELECT \"INBOX\"\n"
+                    "S: * 3 EXISTS\n"
+                    "S: * OK [UIDVALIDITY 9] fine\n"
+                    "S: $c OK [READ-ONLY] open\n"
+                    "C: $d SELECT \"INBOX\"\n"
+                    "S: * 3 EXISTS\n"
+                    "S: * OK [UIDVALIDITY 9] fine\n"
+                    "S: $d OK [READ-ONLY] open\n"
+                    "EOF\n");
   g_assert_cmpint (store_operation_expunge (bench->db, &id, 1, 0, NULL), >, 0);
   bench_move (bench, other, bench->archive);
   bench_run_all (bench);
@@ -227,14 +220,14 @@ test_not_permanent (void)
   gint64 other = bench_add_mail (bench, bench->inbox, 8, "<b@x>", 100, NULL);
 
   bench_add_script (bench, "UIDPLUS",
-              "C: $a SELECT \"INBOX\"\n"
-              "S: * 3 EXISTS\n"
-              "S: * OK [UIDVALIDITY 9] fine\n"
-              "S: * OK [PERMANENTFLAGS (\\\\Seen)] few\n"
-              "S: $a OK [READ-WRITE] open\n"
-              "C: $b UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
-              "S: $b OK done\n"
-              "EOF\n");
+                    "C: $a SELECT \"INBOX\"\n"
+                    "S: * 3 EXISTS\n"
+                    "S: * OK [UIDVALIDITY 9] fine\n"
+                    "S: * OK [PERMANENTFLAGS (\\\\Seen)] few\n"
+                    "S: $a OK [READ-WRITE] open\n"
+                    "C: $b UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $b OK done\n"
+                    "EOF\n");
   bench_move (bench, other, bench->archive);
   g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, NULL), >,
                    0);
@@ -259,19 +252,21 @@ test_move_half_refused (void)
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
-                                                "S: $c OK [COPYUID 5 7 12] copied\n"
-                                                "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                                "S: $d OK done\n"
-                                                "C: $e UID EXPUNGE 7\n"
-                                                "S: $e NO [NOPERM] not yours\n"
-                                                "C: $f UID STORE 7 -FLAGS.SILENT (\\\\Deleted)\n"
-                                                "S: $f OK done\n"
-                                                "C: $g UID FETCH 7 *\n"
-                                                "S: * 1 FETCH (UID 7 FLAGS ())\n"
-                                                "S: $g OK done\n" SELECT ("h", "Archive", "5")
-                                                    DELETE_ORIGINAL ("i", "j", "12"));
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "S: $c OK [COPYUID 5 7 12] copied\n"
+                    "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                    "S: $d OK done\n"
+                    "C: $e UID EXPUNGE 7\n"
+                    "S: $e NO [NOPERM] not yours\n"
+                    "C: $f UID STORE 7 -FLAGS.SILENT (\\\\Deleted)\n"
+                    "S: $f OK done\n"
+                    "C: $g UID FETCH 7 *\n"
+                    "S: * 1 FETCH (UID 7 FLAGS ())\n"
+                    "S: $g OK done\n"
+                    SELECT ("h", "Archive", "5")
+                    DELETE_ORIGINAL ("i", "j", "12"));
   bench_move (bench, id, bench->archive);
   bench_run_all (bench);
   g_assert_cmpuint (bench->said->len, ==, 1);
@@ -291,19 +286,21 @@ test_move_half_kept (void)
   gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "9")
-                  STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
-                                                "S: $c OK [COPYUID 5 7 12] copied\n"
-                                                "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
-                                                "S: $d OK done\n"
-                                                "C: $e UID EXPUNGE 7\n"
-                                                "S: $e NO [LIMIT] slow down\n"
-                                                "C: $f UID STORE 7 -FLAGS.SILENT (\\\\Deleted)\n"
-                                                "S: $f OK done\n"
-                                                "C: $g UID FETCH 7 *\n"
-                                                "S: * 1 FETCH (UID 7 FLAGS ())\n"
-                                                "S: $g OK done\n" SELECT ("h", "Archive", "5")
-                                                    DELETE_ORIGINAL ("i", "j", "12"));
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Archive", "12")
+                    "C: $c UID COPY 7 \"Archive\"\n"
+                    "S: $c OK [COPYUID 5 7 12] copied\n"
+                    "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
+                    "S: $d OK done\n"
+                    "C: $e UID EXPUNGE 7\n"
+                    "S: $e NO [LIMIT] slow down\n"
+                    "C: $f UID STORE 7 -FLAGS.SILENT (\\\\Deleted)\n"
+                    "S: $f OK done\n"
+                    "C: $g UID FETCH 7 *\n"
+                    "S: * 1 FETCH (UID 7 FLAGS ())\n"
+                    "S: $g OK done\n"
+                    SELECT ("h", "Archive", "5")
+                    DELETE_ORIGINAL ("i", "j", "12"));
   bench_move (bench, id, bench->archive);
   g_assert_true (bench_run_once (bench, &did));
   g_assert_cmpuint (PENDING (bench), ==, 1);
@@ -378,10 +375,11 @@ test_kept_then_done (void)
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
 
   bench_add_script (bench, "",
-              SELECT ("a", "INBOX", "9") "C: $b UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
-                                         "S: $b NO [INUSE] busy\n"
-                                         "C: $c UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
-                                         "S: $c OK done\n");
+                    SELECT ("a", "INBOX", "9")
+                    "C: $b UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $b NO [INUSE] busy\n"
+                    "C: $c UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $c OK done\n");
   g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, NULL), >,
                    0);
   bench_run_all (bench);
@@ -415,23 +413,22 @@ static void
 test_append_cut (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gboolean did = FALSE;
 
-  bench_add_script (
-      bench, "UIDPLUS",
-      SELECT ("a", "Archive", "5") "C: $b APPEND \"Archive\" \"14-Nov-2023 22:13:20 +0000\" {18}\n"
-                                   "S: + go\n"
-                                   "L: Subject: hi\\r\\n\\r\\nx\\r\\n\n"
-                                   "C: \n"
-                                   "CUT\n");
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "Archive",
-                      "5") "C: $b UID FETCH 40:* *\n" HEADER ("40", "18", NO_ID) "S: $b OK done\n"
-                                                                                 "EOF\n");
+                    SELECT ("a", "Archive", "5")
+                    "C: $b APPEND \"Archive\" \"14-Nov-2023 22:13:20 +0000\" {18}\n"
+                    "S: + go\n"
+                    "L: Subject: hi\\r\\n\\r\\nx\\r\\n\n"
+                    "C: \n"
+                    "CUT\n");
+  bench_add_script (bench, "UIDPLUS",
+                    SELECT ("a", "Archive", "5")
+                    "C: $b UID FETCH 40:* *\n"
+                    HEADER ("40", "18", NO_ID)
+                    "S: $b OK done\n"
+                    "EOF\n");
   append (bench, bench->archive, NULL, "Subject: hi\r\n\r\nx\r\n");
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
   {
     g_autoptr (GArray) keys = store_message_list (bench->db, bench->archive, 0, 0, NULL);
@@ -448,25 +445,24 @@ test_gmail_delete (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
-  gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS MOVE X-GM-EXT-1",
-              SELECT ("a", "INBOX", "9") STATUS ("b", "Trash", "12") "C: $c UID MOVE 7 \"Trash\"\n"
-                                                                     "CUT\n");
+                    SELECT ("a", "INBOX", "9")
+                    STATUS ("b", "Trash", "12")
+                    "C: $c UID MOVE 7 \"Trash\"\n"
+                    "CUT\n");
   /* It got there: only the bin is left to do. */
-  bench_add_script (
-      bench, "UIDPLUS MOVE X-GM-EXT-1",
-      SELECT ("a", "INBOX", "9") "C: $b EXAMINE \"Trash\"\n"
-                                 "S: * 5 EXISTS\n"
-                                 "S: * OK [UIDVALIDITY 5] fine\n"
-                                 "S: $b OK open\n"
-                                 "C: $c UID FETCH 12:* *\n" HEADER (
-                                     "12", "100", ID_A) "S: $c OK done\n" SELECT ("d", "INBOX", "9")
-                                     SELECT ("e", "Trash", "5") DELETE_ORIGINAL ("f", "g", "12"));
+  bench_add_script (bench, "UIDPLUS MOVE X-GM-EXT-1",
+                    SELECT ("a", "INBOX", "9")
+                    EXAMINE ("b", "Trash", "5")
+                    "C: $c UID FETCH 12:* *\n"
+                    HEADER ("12", "100", ID_A)
+                    "S: $c OK done\n"
+                    SELECT ("d", "INBOX", "9")
+                    SELECT ("e", "Trash", "5")
+                    DELETE_ORIGINAL ("f", "g", "12"));
   g_assert_cmpint (store_operation_expunge (bench->db, &id, 1, 0, NULL), >, 0);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
   g_assert_null (store_message_get (bench->db, id, NULL));
 }
@@ -482,26 +478,28 @@ test_renumbered (void)
   gint64 moved = bench_add_mail (bench, bench->inbox, 8, "<b@x>", 200, NULL);
   gint64 nameless = bench_add_mail (bench, bench->inbox, 9, NULL, 300, NULL);
 
-  bench_add_script (
-      bench, "UIDPLUS MOVE ESEARCH",
-      SELECT ("a", "INBOX",
-              "77") "C: $b UID SEARCH * HEADER Message-ID *\n"
+  bench_add_script (bench, "UIDPLUS MOVE ESEARCH",
+                    SELECT ("a", "INBOX", "77")
+                    "C: $b UID SEARCH * HEADER Message-ID *\n"
                     "S: * ESEARCH (TAG \"$b\") UID ALL 1:2\n"
                     "S: $b OK done\n"
-                    "C: $h UID FETCH 1:2 *\n" HEADER ("1", "999", ID_A) HEADER (
-                        "2", "100",
-                        ID_A) "S: $h OK done\n"
-                              "C: $c UID FETCH 1:2 *\n" HEADER ("1", "999", ID_A) HEADER (
-                                  "2", "100", ID_A) "S: $c OK done\n"
-                                                    "C: $d UID STORE 2 +FLAGS.SILENT (\\\\Seen)\n"
-                                                    "S: $d OK done\n"
-                                                    "C: $e UID SEARCH * HEADER Message-ID *\n"
-                                                    "S: * ESEARCH (TAG \"$e\") UID ALL 3\n"
-                                                    "S: $e OK done\n"
-                                                    "C: $g UID MOVE 3 \"Archive\"\n"
-                                                    "S: * OK [COPYUID 5 3 12] moved\n"
-                                                    "S: * 1 EXPUNGE\n"
-                                                    "S: $g OK done\n");
+                    "C: $h UID FETCH 1:2 *\n"
+                    HEADER ("1", "999", ID_A)
+                    HEADER ("2", "100", ID_A)
+                    "S: $h OK done\n"
+                    "C: $c UID FETCH 1:2 *\n"
+                    HEADER ("1", "999", ID_A)
+                    HEADER ("2", "100", ID_A)
+                    "S: $c OK done\n"
+                    "C: $d UID STORE 2 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $d OK done\n"
+                    "C: $e UID SEARCH * HEADER Message-ID *\n"
+                    "S: * ESEARCH (TAG \"$e\") UID ALL 3\n"
+                    "S: $e OK done\n"
+                    "C: $g UID MOVE 3 \"Archive\"\n"
+                    "S: * OK [COPYUID 5 3 12] moved\n"
+                    "S: * 1 EXPUNGE\n"
+                    "S: $g OK done\n");
   g_assert_cmpint (store_operation_set_flags (bench->db, &flagged, 1, TRUE, STORE_FLAG_SEEN, NULL),
                    >, 0);
   bench_move (bench, moved, bench->archive);
@@ -558,19 +556,20 @@ test_renumbered_append (void)
       ids[i] = STORE_KEY_ID (g_array_index (keys, StoreKey, 1 - i));
   }
   bench_add_script (bench, "UIDPLUS",
-              SELECT ("a", "INBOX", "77") "C: $b UID SEARCH *\n"
-                                          "S: * SEARCH\n"
-                                          "S: $b OK done\n"
-                                          "C: $c APPEND \"INBOX\" * {17}\n"
-                                          "S: $c NO [TOOBIG] never\n"
-                                          "C: $d UID SEARCH *\n"
-                                          "S: * SEARCH\n"
-                                          "S: $d OK done\n"
-                                          "C: $e APPEND \"INBOX\" * {17}\n"
-                                          "S: + go\n"
-                                          "L: *\n"
-                                          "C: \n"
-                                          "S: $e OK [APPENDUID 77 4] kept\n");
+                    SELECT ("a", "INBOX", "77")
+                    "C: $b UID SEARCH *\n"
+                    "S: * SEARCH\n"
+                    "S: $b OK done\n"
+                    "C: $c APPEND \"INBOX\" * {17}\n"
+                    "S: $c NO [TOOBIG] never\n"
+                    "C: $d UID SEARCH *\n"
+                    "S: * SEARCH\n"
+                    "S: $d OK done\n"
+                    "C: $e APPEND \"INBOX\" * {17}\n"
+                    "S: + go\n"
+                    "L: *\n"
+                    "C: \n"
+                    "S: $e OK [APPENDUID 77 4] kept\n");
   g_assert_true (store_folder_reset (bench->db, bench->inbox, NULL));
   g_assert_true (store_folder_set_sync_state (bench->db, bench->inbox, 77, 4, 0, TRUE, 1, NULL));
   for (guint i = 0; i < 2; i++)
@@ -596,29 +595,30 @@ test_folders (void)
   gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL), made = 0;
 
   bench_add_script (bench, "UIDPLUS MOVE",
-              "C: $a CREATE \"New\"\n"
-              "S: $a OK done\n"
-              "C: $b SUBSCRIBE \"New\"\n"
-              "S: $b OK done\n" SELECT ("c", "INBOX",
-                                        "9") "C: $d UID MOVE 7 \"New\"\n"
-                                             "S: * OK [COPYUID 5 7 1] moved\n"
-                                             "S: * 1 EXPUNGE\n"
-                                             "S: $d OK done\n"
-                                             "C: $e RENAME \"New\" \"Newer\"\n"
-                                             "S: $e OK done\n"
-                                             "C: $f SUBSCRIBE \"Newer\"\n"
-                                             "S: $f OK done\n"
-                                             "C: $g UNSUBSCRIBE \"New\"\n"
-                                             "S: $g OK done\n" SELECT (
-                                                 "h", "Newer",
-                                                 "5") "C: $i UID STORE 1 +FLAGS.SILENT (\\\\Seen)\n"
-                                                      "S: $i OK done\n"
-                                                      "C: $j EXAMINE \"INBOX\"\n"
-                                                      "S: $j OK open\n"
-                                                      "C: $k DELETE \"Newer\"\n"
-                                                      "S: $k OK done\n"
-                                                      "C: $l UNSUBSCRIBE \"Newer\"\n"
-                                                      "S: $l NO never was\n");
+                    "C: $a CREATE \"New\"\n"
+                    "S: $a OK done\n"
+                    "C: $b SUBSCRIBE \"New\"\n"
+                    "S: $b OK done\n"
+                    SELECT ("c", "INBOX", "9")
+                    "C: $d UID MOVE 7 \"New\"\n"
+                    "S: * OK [COPYUID 5 7 1] moved\n"
+                    "S: * 1 EXPUNGE\n"
+                    "S: $d OK done\n"
+                    "C: $e RENAME \"New\" \"Newer\"\n"
+                    "S: $e OK done\n"
+                    "C: $f SUBSCRIBE \"Newer\"\n"
+                    "S: $f OK done\n"
+                    "C: $g UNSUBSCRIBE \"New\"\n"
+                    "S: $g OK done\n"
+                    SELECT ("h", "Newer", "5")
+                    "C: $i UID STORE 1 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $i OK done\n"
+                    "C: $j EXAMINE \"INBOX\"\n"
+                    "S: $j OK open\n"
+                    "C: $k DELETE \"Newer\"\n"
+                    "S: $k OK done\n"
+                    "C: $l UNSUBSCRIBE \"Newer\"\n"
+                    "S: $l NO never was\n");
   g_assert_cmpint (store_operation_create_folder (bench->db, bench->row, "New", &made, &error), >,
                    0);
   bench_move (bench, id, made);
@@ -643,30 +643,28 @@ test_rename_cut (void)
   g_autoptr (Bench) bench = bench_new ();
   g_autoptr (GError) error = NULL;
   gint64 id = bench_add_mail (bench, bench->archive, 7, "<a@x>", 100, NULL);
-  gboolean did = FALSE;
 
   bench_add_script (bench, "",
-              "C: $a RENAME \"Archive\" \"Old\"\n"
-              "CUT\n");
-  bench_add_script (
-      bench, "",
-      "C: $a RENAME \"Archive\" \"Old\"\n"
-      "S: $a NO [NONEXISTENT] what\n"
-      "C: $b LIST \"\" \"*\"\n"
-      "S: * LIST () \"/\" INBOX\n"
-      "S: * LIST () \"/\" Old\n"
-      "S: $b OK done\n"
-      "C: $c SUBSCRIBE \"Old\"\n"
-      "S: $c OK done\n"
-      "C: $d UNSUBSCRIBE \"Archive\"\n"
-      "S: $d OK done\n" SELECT ("e", "Old", "5") "C: $f UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
-                                                 "S: $f OK done\n");
+                    "C: $a RENAME \"Archive\" \"Old\"\n"
+                    "CUT\n");
+  bench_add_script (bench, "",
+                    "C: $a RENAME \"Archive\" \"Old\"\n"
+                    "S: $a NO [NONEXISTENT] what\n"
+                    "C: $b LIST \"\" \"*\"\n"
+                    "S: * LIST () \"/\" INBOX\n"
+                    "S: * LIST () \"/\" Old\n"
+                    "S: $b OK done\n"
+                    "C: $c SUBSCRIBE \"Old\"\n"
+                    "S: $c OK done\n"
+                    "C: $d UNSUBSCRIBE \"Archive\"\n"
+                    "S: $d OK done\n"
+                    SELECT ("e", "Old", "5")
+                    "C: $f UID STORE 7 +FLAGS.SILENT (\\\\Seen)\n"
+                    "S: $f OK done\n");
   g_assert_cmpint (store_operation_rename_folder (bench->db, bench->archive, "Old", &error), >, 0);
   g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, NULL), >,
                    0);
-  g_assert_false (bench_run_once (bench, &did));
-  bench_make_due (bench);
-  bench_run_all (bench);
+  bench_run_cut (bench);
   g_assert_cmpuint (PENDING (bench), ==, 0);
   g_assert_cmpuint (bench->said->len, ==, 0);
 }
@@ -678,17 +676,17 @@ test_rename_refused (void)
   g_autoptr (GError) error = NULL;
 
   bench_add_script (bench, "",
-              "C: $a RENAME \"Archive\" \"Old\"\n"
-              "S: $a NO [NOPERM] not yours\n"
-              "C: $b LIST \"\" \"*\"\n"
-              "S: * LIST () \"/\" INBOX\n"
-              "S: * LIST () \"/\" Archive\n"
-              "S: $b OK done\n"
-              "C: $c CREATE \"None\"\n"
-              "S: $c NO [NOPERM] not yours\n"
-              "C: $d LIST \"\" \"*\"\n"
-              "S: * LIST () \"/\" INBOX\n"
-              "S: $d OK done\n");
+                    "C: $a RENAME \"Archive\" \"Old\"\n"
+                    "S: $a NO [NOPERM] not yours\n"
+                    "C: $b LIST \"\" \"*\"\n"
+                    "S: * LIST () \"/\" INBOX\n"
+                    "S: * LIST () \"/\" Archive\n"
+                    "S: $b OK done\n"
+                    "C: $c CREATE \"None\"\n"
+                    "S: $c NO [NOPERM] not yours\n"
+                    "C: $d LIST \"\" \"*\"\n"
+                    "S: * LIST () \"/\" INBOX\n"
+                    "S: $d OK done\n");
   g_assert_cmpint (store_operation_rename_folder (bench->db, bench->archive, "Old", &error), >, 0);
   g_assert_cmpint (store_operation_create_folder (bench->db, bench->row, "None", NULL, &error), >,
                    0);
