@@ -36,6 +36,7 @@ struct _Child
   gint64 nudged; /* when Retry was pressed last, monotonic */
 
   GMutex lock;
+  GCond told;         /* a phase */
   GHashTable *phases; /* account id -> SyncPhase + 1 */
 };
 
@@ -55,6 +56,7 @@ state_changed (const char *account_id, const SyncState *state, gpointer user_dat
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
 
   g_hash_table_replace (child->phases, g_strdup (account_id), GUINT_TO_POINTER (state->phase + 1));
+  g_cond_signal (&child->told);
 }
 
 static void
@@ -251,6 +253,23 @@ nudge (Child *child)
   sync_engine_retry (child->engine, NULL);
 }
 
+/* Before it looks again.  While an account is not in step there is nothing to see before that changes, and each look costs more
+ * than all that the engine does. */
+static void
+wait_a_moment (Child *child)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
+  gint64 moment = 2 * G_TIME_SPAN_MILLISECOND;
+  GHashTableIter iter;
+  gpointer phase;
+
+  g_hash_table_iter_init (&iter, child->phases);
+  while (g_hash_table_iter_next (&iter, NULL, &phase))
+    if (GPOINTER_TO_UINT (phase) != SYNC_PHASE_IN_STEP + 1)
+      moment = 50 * G_TIME_SPAN_MILLISECOND;
+  g_cond_wait_until (&child->told, &child->lock, g_get_monotonic_time () + moment);
+}
+
 /* Also for the moment after: what was told a moment ago may have been said before the last act. */
 static void
 wait_in_step (Child *child)
@@ -261,7 +280,7 @@ wait_in_step (Child *child)
     if (g_get_monotonic_time () > deadline)
       fail ("it does not come in step", NULL);
     nudge (child);
-    g_usleep (2000);
+    wait_a_moment (child);
   }
 }
 
@@ -444,7 +463,7 @@ await_message (Child *child, const char *folder, const char *name, gboolean ther
     if (g_get_monotonic_time () > deadline)
       fail ("what was awaited does not come", NULL);
     nudge (child);
-    g_usleep (2000);
+    wait_a_moment (child);
   }
 }
 

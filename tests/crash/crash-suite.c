@@ -172,6 +172,7 @@ run_share (const CrashSuiteKind *kind, guint share, guint shares)
              *kills = g_getenv ("CRASH_KILLS");
   g_autoptr (GPtrArray) scenarios = list_scenarios (g_getenv ("CRASH_CHILD"));
   guint n = kills != NULL ? (guint)g_ascii_strtoull (kills, NULL, 10) : kind->default_number;
+  gboolean all = g_getenv ("CRASH_ALL") != NULL;
 
   for (guint i = scenarios->len; only == NULL && kind->only != NULL && i-- > 0;)
     if (!g_regex_match_simple (kind->only,
@@ -180,14 +181,16 @@ run_share (const CrashSuiteKind *kind, guint share, guint shares)
   suite.run = crash_run_new (g_getenv ("CRASH_CHILD"), g_getenv ("CRASH_PRELOAD"));
   suite.template = g_build_filename (suite.run->folder, "template", NULL);
   suite.profile = g_build_filename (suite.run->folder, "profile", NULL);
-  suite.wanted =
-      g_getenv ("CRASH_ALL") != NULL ? G_MAXUINT : (n + scenarios->len - 1) / scenarios->len;
+  suite.wanted = all ? G_MAXUINT : (n + scenarios->len - 1) / scenarios->len;
+  suite.part = all ? share : 0;
+  suite.parts = all ? shares : 1;
   if (kind->begin != NULL)
     kind->begin (&suite);
   for (guint i = 0; i < scenarios->len; i++) {
     const CrashScenario *scenario = g_ptr_array_index (scenarios, i);
 
-    if (i % shares != share || (only != NULL && !g_regex_match_simple (only, scenario->name, 0, 0)))
+    if ((!all && i % shares != share)
+        || (only != NULL && !g_regex_match_simple (only, scenario->name, 0, 0)))
       continue;
     /* The places of a scenario do not depend on which others run. */
     suite.rand = g_rand_new_with_seed (

@@ -24,7 +24,8 @@ struct _CrashSuite
   const CrashSuiteKind *kind; /* Borrowed */
   CrashRun *run;
   GRand *rand;
-  guint wanted; /* disturbances of each scenario; G_MAXUINT: all */
+  guint wanted;      /* disturbances of each scenario; G_MAXUINT: all */
+  guint part, parts; /* of all: this process tries those whose number is `part` modulo `parts` */
   char *template, *profile;
   guint kills, lost; /* of all */
   gpointer data;     /* the kind's own */
@@ -32,8 +33,9 @@ struct _CrashSuite
 
 extern const CrashPlace crash_nowhere;
 
-/* Runs all scenarios in as many processes as CRASH_JOBS says, prints TAP and the figures; what main () returns.  The
- * environment is that of test-crash.c. */
+/* Runs all scenarios in as many processes as CRASH_JOBS says, prints TAP and the figures; what main () returns.  Each
+ * process has scenarios of its own, or with CRASH_ALL a share of the places of each.  The environment is that of
+ * test-crash.c. */
 int crash_suite_main (const CrashSuiteKind *kind, int argc, char **argv);
 
 /* ---- for the kinds ---- */

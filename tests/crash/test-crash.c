@@ -131,6 +131,8 @@ kill_everywhere (CrashSuite *suite, guint64 calls, guint64 lines, const CrashSta
     guint64 first = all * i / n, behind = MAX (all * (i + 1) / n, first + 1);
     guint64 number = first + (guint64)(g_rand_double (suite->rand) * (double)(behind - first));
 
+    if (number % suite->parts != suite->part)
+      continue;
     lost += !kill_at (suite, place_of (number, calls), wanted);
   }
   /* And when all was done. */

@@ -79,7 +79,8 @@ cut_all (CrashSuite *suite, const guint64 counts[CUT_N_WAYS], const CrashState *
   for (guint way = 0; way < CUT_N_WAYS; way++)
     for (guint64 number = 1; number <= counts[way]; number++)
       for (guint kind = 0; kind < CUT_N_KINDS && lost < LOST_AT_MOST; kind++)
-        lost += !cut_at (suite, (Place){ (CutWay)way, number, (CutKind)kind }, wanted);
+        if (number % suite->parts == suite->part)
+          lost += !cut_at (suite, (Place){ (CutWay)way, number, (CutKind)kind }, wanted);
 }
 
 /* Each way has its turn, though one says ten times as much as another; of each, one place out of each nth part. */
@@ -92,6 +93,8 @@ cut_some (CrashSuite *suite, const guint64 counts[CUT_N_WAYS], const CrashState 
   for (guint way = 0; way < CUT_N_WAYS; way++)
     if (counts[way] > 0)
       ways[n_ways++] = (CutWay)way;
+  if (n_ways == 0)
+    return; /* it says nothing to any server */
   rounds = (suite->wanted + n_ways - 1) / n_ways;
   for (guint i = 0; i < suite->wanted && lost < LOST_AT_MOST; i++) {
     CutWay way = ways[i % n_ways];

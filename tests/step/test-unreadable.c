@@ -31,21 +31,43 @@ fail_at (Step *step, const char *command, ModelEvent *event)
   return *failure != '\0' ? MODEL_ANSWER : MODEL_CUT;
 }
 
+/* INBOX holds that many messages, and the server answers so (empty: cuts the line) to each command with this word that asks for
+ * the message `uid` too. */
+static Step *
+new_failing (const char *capabilities, guint messages, const char *word, const char *said,
+             guint32 uid)
+{
+  Step *step = step_new (capabilities);
+
+  step_deliver_many (step, "INBOX", messages, 0);
+  step->on_command = fail_at;
+  failure = said;
+  fails_word = word;
+  g_atomic_int_set (&fails_at, (int)uid);
+  return step;
+}
+
+/* Somebody who has no patience with the pauses in between. */
+static gboolean
+hurry (Step *step, gboolean came)
+{
+  if (!came) {
+    sync_engine_retry (step->engine, step->account->id);
+    g_usleep (50000);
+  }
+  return came;
+}
+
 /* All others come, soon and with few questions, new ones too; it is said, once; and when the server is mended it comes as well. */
 static void
 check_unreadable (const char *capabilities, const char *said)
 {
-  g_autoptr (Step) step = step_new (capabilities);
+  g_autoptr (Step) step = new_failing (capabilities, 400, "BODY", said, 250);
   g_autofree char *dump = NULL;
 
-  step_deliver_many (step, "INBOX", 400, 0);
-  step->on_command = fail_at;
   step->may_refuse = TRUE;
   step->times.spared = 2 * G_USEC_PER_SEC;
   step->times.watchdog = step->times.list = step->times.noop = G_USEC_PER_SEC / 2;
-  failure = said;
-  fails_word = "BODY";
-  g_atomic_int_set (&fails_at, 250);
   step_settle (step);
   STEP_WAIT (step_total (step, "INBOX") == 399 && step_lacking (step, "INBOX") == 0, 20);
   {
@@ -79,13 +101,9 @@ check_unreadable (const char *capabilities, const char *said)
 static void
 test_unreadable_body (void)
 {
-  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (Step) step =
+      new_failing (NULL, 200, "BODY.PEEK[]", "NO [SERVERBUG] Internal error occurred", 50);
 
-  step_deliver_many (step, "INBOX", 200, 0);
-  step->on_command = fail_at;
-  failure = "NO [SERVERBUG] Internal error occurred";
-  fails_word = "BODY.PEEK[]";
-  g_atomic_int_set (&fails_at, 50);
   step_settle (step);
   STEP_WAIT (step_total (step, "INBOX") == 200 && step_lacking (step, "INBOX") == 1, 20);
   {
@@ -102,18 +120,11 @@ test_unreadable_body (void)
 static void
 test_unreadable_cut (void)
 {
-  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (Step) step = new_failing (NULL, 100, "BODY", "", 50);
 
-  step_deliver_many (step, "INBOX", 100, 0);
-  step->on_command = fail_at;
   step->may_refuse = TRUE;
-  failure = "";
-  fails_word = "BODY";
-  g_atomic_int_set (&fails_at, 50);
   step_start (step);
-  /* Somebody who has no patience with the pauses in between. */
-  STEP_WAIT ((sync_engine_retry (step->engine, step->account->id), g_usleep (50000),
-              step_total (step, "INBOX") == 99 && step_lacking (step, "INBOX") == 0),
+  STEP_WAIT (hurry (step, step_total (step, "INBOX") == 99 && step_lacking (step, "INBOX") == 0),
              60);
 }
 
@@ -134,17 +145,6 @@ get_text_below (Step *step)
   g_autoptr (StoreFolder) inbox = step_get (step, "INBOX");
 
   return inbox->text_below;
-}
-
-/* Somebody who has no patience with the pauses in between. */
-static gboolean
-hurry (Step *step, gboolean came)
-{
-  if (!came) {
-    sync_engine_retry (step->engine, step->account->id);
-    g_usleep (50000);
-  }
-  return came;
 }
 
 /* The connection stands, and what is new comes by it. */
@@ -169,14 +169,9 @@ check_at_rest (Step *step)
 static void
 check_text_refused (const char *said)
 {
-  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (Step) step = new_failing (NULL, 400, "BODY.PEEK[TEXT]", said, 250);
 
-  step_deliver_many (step, "INBOX", 400, 0);
   step->account->bodies = BASE_BODIES_OPENING;
-  step->on_command = fail_at;
-  failure = said;
-  fails_word = "BODY.PEEK[TEXT]";
-  g_atomic_int_set (&fails_at, 250);
   step_settle (step);
   STEP_WAIT (get_text_below (step) == 0, 20);
   g_assert_cmpuint (step_total (step, "INBOX"), ==, 400);
@@ -229,14 +224,9 @@ test_unreadable_texts (void)
 static void
 test_unreadable_text_cut (void)
 {
-  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (Step) step = new_failing (NULL, 100, "BODY.PEEK[TEXT]", "", 20);
 
-  step_deliver_many (step, "INBOX", 100, 0);
   step->account->bodies = BASE_BODIES_OPENING;
-  step->on_command = fail_at;
-  failure = "";
-  fails_word = "BODY.PEEK[TEXT]";
-  g_atomic_int_set (&fails_at, 20);
   step_start (step);
   STEP_WAIT (hurry (step, step_total (step, "INBOX") == 100 && get_text_below (step) == 0), 60);
   g_assert_cmpuint (count_without_text (step), ==, 1);
@@ -275,13 +265,8 @@ test_text_line_cut (void)
 static void
 test_unreadable_body_cut (void)
 {
-  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (Step) step = new_failing (NULL, 100, "BODY.PEEK[]", "", 50);
 
-  step_deliver_many (step, "INBOX", 100, 0);
-  step->on_command = fail_at;
-  failure = "";
-  fails_word = "BODY.PEEK[]";
-  g_atomic_int_set (&fails_at, 50);
   step_start (step);
   STEP_WAIT (hurry (step, step_total (step, "INBOX") == 100 && step_lacking (step, "INBOX") == 1),
              60);
@@ -295,16 +280,11 @@ test_unreadable_body_cut (void)
 static void
 test_unreadable_large_cut (void)
 {
-  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (Step) step = new_failing (NULL, 1, "BODYSTRUCTURE", "", 3);
 
   step->account->largest_body = 1;
-  step_deliver (step, "INBOX", 1, 0);
   step_deliver (step, "INBOX", 2, 2 << 20);
   step_deliver (step, "INBOX", 3, 2 << 20);
-  step->on_command = fail_at;
-  failure = "";
-  fails_word = "BODYSTRUCTURE";
-  g_atomic_int_set (&fails_at, 3);
   step_start (step);
   STEP_WAIT (hurry (step, step_count_commands (step, "* UID FETCH 2 *BODYSTRUCTURE*") > 0), 30);
   STEP_WAIT (get_text_below (step) == 0, 10);
