@@ -9,7 +9,7 @@
   "SELECT id, account, name, delimiter, role, selectable, uid_validity, uid_next, "                \
   "highest_modseq, total, unread, "                                                                \
   "server_total, server_unread, complete, in_step, in_step_by, trouble, server_name, local, "      \
-  "subscribed, mailbox_id, text_below FROM folder "
+  "subscribed, mailbox_id, text_below, octets, server_octets FROM folder "
 
 void
 store_folder_free (StoreFolder *folder)
@@ -55,6 +55,8 @@ read_folder (StoreQuery *query)
   folder->subscribed = store_query_int (query, 19) != 0;
   folder->mailbox_id = store_query_dup_text (query, 20);
   folder->text_below = (guint32)store_query_int (query, 21);
+  folder->size = (guint64)store_query_int (query, 22);
+  folder->server_size = store_query_int (query, 23);
   return folder;
 }
 
@@ -248,7 +250,7 @@ keep_local (StoreDb *db, gint64 folder, GError **error)
          && store_db_run (
              db, error,
              "UPDATE folder SET local = 1, uid_validity = 0, uid_next = 0, highest_modseq = 0, "
-             "complete = 0, server_total = 0, server_unread = 0 WHERE id = ?1",
+             "complete = 0, server_total = 0, server_unread = 0, server_octets = -1 WHERE id = ?1",
              STORE_INTS (folder));
 }
 
@@ -606,10 +608,25 @@ store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint u
 {
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
-  gboolean ok = store_db_run (db, error,
-                              "UPDATE folder SET server_total = ?2, server_unread = ?3 "
-                              "WHERE id = ?1 AND (server_total <> ?2 OR server_unread <> ?3)",
-                              STORE_INTS (folder, total, unread));
+  gboolean ok =
+      store_db_run (db, error,
+                    "UPDATE folder SET server_octets = iif (server_total = ?2, server_octets, -1), "
+                    "server_total = ?2, server_unread = ?3 "
+                    "WHERE id = ?1 AND (server_total <> ?2 OR server_unread <> ?3)",
+                    STORE_INTS (folder, total, unread));
+  if (ok && sqlite3_changes (db->sqlite) > 0)
+    store_db_note_counts (db, folder);
+  return store_db_leave (db, ok, error);
+}
+
+gboolean
+store_folder_set_server_size (StoreDb *db, gint64 folder, guint64 size, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = store_db_run (
+      db, error, "UPDATE folder SET server_octets = ?2 WHERE id = ?1 AND server_octets <> ?2",
+      STORE_INTS (folder, (gint64)MIN (size, G_MAXINT64)));
   if (ok && sqlite3_changes (db->sqlite) > 0)
     store_db_note_counts (db, folder);
   return store_db_leave (db, ok, error);
@@ -647,7 +664,7 @@ reset (StoreDb *db, gint64 folder, GError **error)
       || !store_db_run (
           db, error,
           "UPDATE folder SET uid_validity = 0, uid_next = 0, highest_modseq = 0, complete = 0, "
-          "text_below = 0 WHERE id = ?1",
+          "text_below = 0, server_octets = -1 WHERE id = ?1",
           STORE_INTS (folder)))
     return FALSE;
   store_db_note_counts (db, folder);

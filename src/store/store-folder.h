@@ -45,8 +45,10 @@ typedef struct
   guint32 uid_validity, uid_next; /* 0: never synced */
   guint64 highest_modseq;
   guint total, unread; /* rows here, pending operations included */
+  guint64 size;        /* octets of those, as the server counts them */
   /* As STATUS/SELECT told, for folders whose rows are not (all) here. */
   guint server_total, server_unread;
+  gint64 server_size; /* octets of server_total messages; -1: not told */
   gboolean complete;  /* all headers are here */
   guint32 text_below; /* rows below this UID may lack their first line of text: 0: none do */
   gint64 in_step;     /* last moment proven in step with the server, 0 never */
@@ -88,8 +90,10 @@ gboolean store_folder_has_strays (StoreDb *db, gint64 folder, gboolean *has, GEr
  * A MOVE that has only just been done may still be on its way, therefore the second such look removes them (after
  * a reset: the first).  To be called once a look, and never when the counts differ: then a stray may be the one that is missing. */
 gboolean store_folder_miss_strays (StoreDb *db, gint64 folder, GError **error);
+/* Another total, and the server's size is not known any more. */
 gboolean store_folder_set_server_counts (StoreDb *db, gint64 folder, guint total, guint unread,
                                          GError **error);
+gboolean store_folder_set_server_size (StoreDb *db, gint64 folder, guint64 size, GError **error);
 /* Before the first row comes without its first line of text that the person shall see; and as they come, newest first. */
 gboolean store_folder_set_text_below (StoreDb *db, gint64 folder, guint32 uid, GError **error);
 /* UIDVALIDITY changed: forgets all UIDs and the sync state.  The rows stay, with their bodies,

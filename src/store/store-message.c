@@ -100,6 +100,7 @@ note_added (StoreDb *db, const StoreRow *row)
   }
   last->total++;
   last->unread += (row->flags & STORE_FLAG_SEEN) == 0;
+  last->size += MIN (row->size, STORE_MOST_COUNTED);
 }
 
 gboolean
@@ -108,9 +109,11 @@ store_row_write_counts (StoreDb *db, GError **error)
   for (guint i = 0; i < db->added->len; i++) {
     const StoreAdded *added = &g_array_index (db->added, StoreAdded, i);
 
-    if (!store_db_run (db, error,
-                       "UPDATE folder SET total = total + ?2, unread = unread + ?3 WHERE id = ?1",
-                       STORE_INTS (added->folder, added->total, added->unread)))
+    if (!store_db_run (
+            db, error,
+            "UPDATE folder SET total = total + ?2, unread = unread + ?3, "
+            "octets = octets + ?4 WHERE id = ?1",
+            STORE_INTS (added->folder, added->total, added->unread, (gint64)added->size)))
       return FALSE;
   }
   g_array_set_size (db->added, 0);

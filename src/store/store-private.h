@@ -65,7 +65,11 @@ typedef struct
 {
   gint64 folder;
   guint total, unread;
+  guint64 size;
 } StoreAdded;
+
+/* Octets of one message at most, where those of a folder are added up; see schema-10.sql. */
+#define STORE_MOST_COUNTED (G_GUINT64_CONSTANT (1) << 40)
 
 struct _StoreDb
 {

@@ -154,7 +154,9 @@ test_older (void)
           " VALUES (1, 1, 'INBOX', 47, 1, 1, 5, 1234);"
           "INSERT INTO message (folder, uid, flags, server_flags, received, date, size, "
           "has_attachments, has_body, message_id, hidden)"
-          " VALUES (1, 7, 1, 1, 100, 100, 5, 0, 0, '<a@x>', 0);"
+          " VALUES (1, 7, 1, 1, 100, 100, 5, 0, 0, '<a@x>', 0), (1, 8, 8, 8, 99, 99, 70, 0, 0, NULL, 1),"
+          " (1, 9, 1, 1, 98, 98, 9223372036854775807, 0, 0, NULL, 0),"
+          " (1, 10, 1, 1, 97, 97, 9223372036854775807, 0, 0, NULL, 0);"
           "INSERT INTO operation (account, batch, kind, message, folder, uid, message_id, flags, "
           "adding) VALUES (1, 1, 0, 1, 1, 7, '<a@x>', 4, 1);",
           NULL, NULL, NULL),
@@ -166,7 +168,10 @@ test_older (void)
   g_autoptr (StoreFolder) inbox = store_folder_get (profile->db, 1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (inbox->uid_validity, ==, 5);
-  g_assert_cmpuint (inbox->total, ==, 1);
+  g_assert_cmpuint (inbox->total, ==, 3);
+  g_assert_cmpuint (inbox->size, ==, 5 + 2 * (G_GUINT64_CONSTANT (1) << 40));
+  g_assert_cmpint (inbox->server_size, ==, -1);
+  check_all_counts (profile);
   g_assert_cmpint (inbox->in_step, ==, 1234);
   g_assert_cmpint (inbox->in_step_by, ==, STORE_PROOF_NONE);
   g_assert_cmpuint (uid_of (profile, listed (profile, 1, 0)), ==, 7);
@@ -182,6 +187,8 @@ test_older (void)
   g_assert_cmpint (operation->step, ==, STORE_STEP_NONE);
   /* What is new works on it, and it is not done twice. */
   g_assert_true (store_folder_prove (profile->db, 1, STORE_PROOF_SELECT, 2345, &error));
+  add_message (profile, 1, 11, 11, 0, NULL);
+  check_all_counts (profile);
   profile_reopen (profile, NULL, &rebuilt);
   g_assert_false (rebuilt);
   g_autoptr (StoreFolder) again = store_folder_get (profile->db, 1, &error);

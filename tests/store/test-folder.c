@@ -139,6 +139,99 @@ test_sync_state (void)
 }
 
 static void
+check_size (Profile *profile, gint64 folder, guint64 size, gint64 server_size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreFolder) row = store_folder_get (profile->db, folder, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (row->size, ==, size);
+  g_assert_cmpint (row->server_size, ==, server_size);
+}
+
+/* Octets of the rows that are listed, wherever they go and however large they turn out to be. */
+static void
+test_size (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 first = add_message (profile, profile->inbox, 1, 1, 0, NULL);
+  add_message (profile, profile->inbox, 2, 2, STORE_FLAG_SEEN, NULL);
+  add_message (profile, profile->inbox, 3, 3, STORE_FLAG_DELETED, NULL);
+  check_size (profile, profile->inbox, 1001 + 1002, -1);
+
+  const StoreServerFlags restored = { .uid = 3 };
+  g_assert_true (
+      store_message_set_server_flags (profile->db, profile->inbox, &restored, 1, &error));
+  check_size (profile, profile->inbox, 1001 + 1002 + 1003, -1);
+
+  /* Its own size is that of the copy that is there, which may be larger. */
+  g_assert_cmpint (store_operation_move (profile->db, &first, 1, profile->archive, &error), >, 0);
+  check_size (profile, profile->inbox, 1002 + 1003, -1);
+  check_size (profile, profile->archive, 1001, -1);
+  StoreNewMessage arrived = { .uid = 9, .size = 4000, .message_id = "<1@example.org>" };
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_ptr_array_add (messages, &arrived);
+  g_autoptr (GPtrArray) moving = take (profile, 1);
+  g_assert_cmpuint (moving->len, ==, 1);
+  g_assert_true (store_message_add (profile->db, profile->archive, messages, NULL, &error));
+  g_assert_cmpuint (uid_of (profile, first), ==, 9);
+  check_size (profile, profile->archive, 4000, -1);
+
+  g_autoptr (BaseUidSet) gone = base_uid_set_new ();
+  base_uid_set_add (gone, 2);
+  g_assert_true (store_message_remove (profile->db, profile->inbox, gone, &error));
+  check_size (profile, profile->inbox, 1003, -1);
+  check_all_counts (profile);
+}
+
+/* A server that says of each message that it is as large as a number can be: no sum overflows. */
+static void
+test_size_limit (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  const guint64 most = G_GUINT64_CONSTANT (1) << 40;
+
+  for (guint32 uid = 1; uid <= 3; uid++) {
+    StoreNewMessage huge = { .uid = uid, .size = G_MAXINT64 };
+    g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+    g_ptr_array_add (messages, &huge);
+    g_assert_true (store_message_add (profile->db, profile->inbox, messages, NULL, &error));
+  }
+  check_size (profile, profile->inbox, 3 * most, -1);
+  const StoreServerFlags deleted = { .uid = 2, .flags = STORE_FLAG_DELETED };
+  g_assert_true (store_message_set_server_flags (profile->db, profile->inbox, &deleted, 1, &error));
+  g_autoptr (BaseUidSet) gone = base_uid_set_new ();
+  base_uid_set_add (gone, 3);
+  g_assert_true (store_message_remove (profile->db, profile->inbox, gone, &error));
+  check_size (profile, profile->inbox, most, -1);
+  check_all_counts (profile);
+}
+
+/* What the server told of so many messages says nothing of more or fewer, nor of others under new numbers. */
+static void
+test_server_size (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (store_folder_set_server_counts (profile->db, profile->inbox, 9, 8, &error));
+  profile_forget_changes (profile);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (store_folder_set_server_size (profile->db, profile->inbox, 4096, &error));
+  g_assert_cmpuint (profile->changes->len, ==, 1);
+  check_size (profile, profile->inbox, 0, 4096);
+  g_assert_true (store_folder_set_server_counts (profile->db, profile->inbox, 9, 7, &error));
+  check_size (profile, profile->inbox, 0, 4096);
+  g_assert_true (store_folder_set_server_counts (profile->db, profile->inbox, 10, 7, &error));
+  check_size (profile, profile->inbox, 0, -1);
+  g_assert_true (store_folder_set_server_size (profile->db, profile->inbox, G_MAXUINT64, &error));
+  check_size (profile, profile->inbox, 0, G_MAXINT64);
+  g_assert_true (store_folder_reset (profile->db, profile->inbox, &error));
+  check_size (profile, profile->inbox, 0, -1);
+}
+
+static void
 test_reset (void)
 {
   g_autoptr (Profile) profile = profile_new ();
@@ -669,5 +762,8 @@ add_folder_tests (void)
   g_test_add_func ("/store/folder/freshness", test_freshness);
   g_test_add_func ("/store/folder/target-removed", test_target_removed);
   g_test_add_func ("/store/folder/sync-state", test_sync_state);
+  g_test_add_func ("/store/folder/size", test_size);
+  g_test_add_func ("/store/folder/size-limit", test_size_limit);
+  g_test_add_func ("/store/folder/server-size", test_server_size);
   g_test_add_func ("/store/folder/reset", test_reset);
 }

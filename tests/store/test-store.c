@@ -186,6 +186,7 @@ check_all_counts (Profile *profile)
     g_autoptr (GArray) keys = store_message_list (profile->db, folder->id, 0, 0, &error);
     g_assert_no_error (error);
     guint unread = 0;
+    guint64 size = 0;
     for (guint j = 0; j < keys->len; j++) {
       StoreKey key = g_array_index (keys, StoreKey, j);
       g_autoptr (StoreMessage) message =
@@ -197,7 +198,9 @@ check_all_counts (Profile *profile)
       if (j > 0)
         g_assert_cmpint (key, <, g_array_index (keys, StoreKey, j - 1));
       unread += !(message->flags & STORE_FLAG_SEEN);
+      size += MIN (message->size, G_GUINT64_CONSTANT (1) << 40);
     }
+    g_assert_cmpuint (folder->size, ==, size);
     g_assert_cmpuint (folder->total, ==, keys->len);
     g_assert_cmpuint (folder->unread, ==, unread);
   }

@@ -34,7 +34,7 @@ gint64 listed (Profile *profile, gint64 folder, guint index);
 guint count_listed (Profile *profile, gint64 folder);
 guint32 uid_of (Profile *profile, gint64 id);
 void check_counts (Profile *profile, gint64 folder, guint total, guint unread);
-/* The counts in the folder rows are what the rows say. */
+/* The counts in the folder rows, and the sizes, are what the rows say. */
 void check_all_counts (Profile *profile);
 GPtrArray *take (Profile *profile, guint limit);
 void done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new_uid);
