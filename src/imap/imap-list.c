@@ -310,13 +310,12 @@ take_own_status (ImapMailbox *status, gpointer user_data)
   return IMAP_TAKEN;
 }
 
-guint
-imap_flight_status (ImapFlight *flight, ImapMailbox *mailbox)
+static guint
+add_status (ImapFlight *flight, ImapMailbox *mailbox, const char *items)
 {
   ImapSession *session = imap_flight_get_session (flight);
   g_autofree char *refused =
       g_strdup_printf (_ ("The server did not tell about the folder “%s”."), mailbox->name);
-  g_autofree char *items = imap_mailbox_status_items (session);
   ImapCommand *command = imap_mailbox_command (session, "STATUS", mailbox->name);
   imap_command_add (command, " %s", items);
   ImapTask *task = imap_flight_add (flight, command, IMAP_TASK_STATUS, refused, mailbox->name);
@@ -324,6 +323,13 @@ imap_flight_status (ImapFlight *flight, ImapMailbox *mailbox)
   task->exchange.status = take_own_status;
   mailbox->has_status = FALSE;
   return imap_flight_get_index (flight);
+}
+
+guint
+imap_flight_status (ImapFlight *flight, ImapMailbox *mailbox)
+{
+  g_autofree char *items = imap_mailbox_status_items (imap_flight_get_session (flight));
+  return add_status (flight, mailbox, items);
 }
 
 /* What to ask for beside the names; NULL for nothing, where a plain LIST is the safest (quirks 43, 45, 52). */
@@ -527,4 +533,34 @@ imap_session_status (ImapSession *session, const char *name, GCancellable *cance
   mailbox->selectable = TRUE;
   imap_flight_status (flight, mailbox);
   return imap_flight_run_alone (flight, cancellable, error) ? g_steal_pointer (&mailbox) : NULL;
+}
+
+gboolean
+imap_session_measure (ImapSession *session, const char *name, guint patience_ms, gint64 *size,
+                      GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+  g_autoptr (ImapMailbox) mailbox = g_new0 (ImapMailbox, 1);
+  g_autoptr (GError) local = NULL;
+  gboolean answered = FALSE;
+
+  *size = -1;
+  mailbox->name = g_strdup (name);
+  if (!imap_talk_check_usable (session, error))
+    return FALSE;
+  if (!imap_session_has (session, IMAP_CAP_STATUS_SIZE))
+    return TRUE;
+  guint usual = net_connection_get_timeout (session->connection);
+  net_connection_set_timeout (session->connection, MIN (patience_ms, usual));
+  add_status (flight, mailbox, "(SIZE)");
+  answered = imap_flight_run_alone (flight, cancellable, &local);
+  net_connection_set_timeout (session->connection, usual);
+  /* It had enough of the question, or we of waiting: the next connection must not come to the same end. */
+  if (!session->usable && !base_error_is_cancelled (local))
+    session->doubted |= IMAP_CAP_STATUS_SIZE;
+  if (answered && (mailbox->told & IMAP_TOLD_SIZE) != 0)
+    *size = (gint64)mailbox->size;
+  if (!answered)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return answered;
 }

@@ -157,7 +157,7 @@ imap_quirks_of_command (const char *command)
     { "FETCH ", " X-GM-", IMAP_CAP_GMAIL },
     { "STORE ", "X-GM-LABELS.SILENT (", IMAP_CAP_GMAIL },
     { "STATUS ", "HIGHESTMODSEQ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
-    { "STATUS ", " SIZE", IMAP_CAP_STATUS_SIZE },
+    { "STATUS ", "SIZE", IMAP_CAP_STATUS_SIZE },
     { "STATUS ", "APPENDLIMIT", IMAP_CAP_APPENDLIMIT },
     { "STATUS ", "MAILBOXID", IMAP_CAP_OBJECTID },
     { "MOVE ", "", IMAP_CAP_MOVE },

@@ -269,6 +269,13 @@ gboolean imap_session_subscribe (ImapSession *session, const char *name, gboolea
 /* STATUS of another mailbox than the selected one, with what list () tells of each.  GONE when it does not exist. */
 ImapMailbox *imap_session_status (ImapSession *session, const char *name, GCancellable *cancellable,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Octets of all messages in another mailbox than the selected one, by STATUS (SIZE) alone (RFC 8438, IMAP4rev2); *size -1: it did not
+ * tell, or does not offer that.  Not with the list, nor where anybody waits: a server that has yet to count them reads them
+ * all.  Dovecot 2.3, 100 000 messages in a Maildir whose names tell no sizes: 1.9 s with all in memory (the same without SIZE:
+ * 0.08 s), later 0.07 s; from a disk it may take minutes.  When it says nothing for `patience_ms`, or hangs up, that is RETRY,
+ * the session is spent, and the next one had better not ask (imap_session_get_doubted ()). */
+gboolean imap_session_measure (ImapSession *session, const char *name, guint patience_ms,
+                               gint64 *size, GCancellable *cancellable, GError **error);
 
 /* SELECT, or EXAMINE when read_only; with (CONDSTORE) where offered. */
 gboolean imap_session_select (ImapSession *session, const char *name, gboolean read_only,

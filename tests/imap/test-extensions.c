@@ -184,6 +184,110 @@ test_status (void)
   test_done (server, session);
 }
 
+#define WORKS (-1)
+
+static gint64
+measure (ImapSession *session, const char *name, gint code)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 size = 4711;
+  gboolean ok = imap_session_measure (session, name, 300, &size, NULL, &error);
+  if (code == WORKS)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, BASE_ERROR, code);
+  g_assert_cmpint (ok, ==, code == WORKS);
+  return size;
+}
+
+/* Asked for by a STATUS of its own, where it is offered, by that name or with IMAP4rev2. */
+static void
+test_size (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("STATUS=SIZE") "C: A2 STATUS \"a\" (SIZE)\n"
+                                                    "S: * STATUS a (SIZE 5000000000)\n"
+                                                    "S: A2 OK done\n"
+                                                    "C: A3 STATUS \"b\" (SIZE)\n"
+                                                    "S: * STATUS other (SIZE 3)\n"
+                                                    "S: * STATUS b ()\n"
+                                                    "S: A3 OK done\n"
+                                                    "C: A4 STATUS \"c\" (SIZE)\n"
+                                                    "S: A4 NO [NONEXISTENT] none\n"
+                                                    "C: A5 STATUS \"d\" (SIZE)\n"
+                                                    "S: A5 BAD what size?\n");
+  ImapSession *session = test_sign_in (server);
+  g_assert_cmpint (measure (session, "a", WORKS), ==, G_GINT64_CONSTANT (5000000000));
+  g_assert_cmpint (measure (session, "b", WORKS), ==, -1);
+  g_assert_cmpint (measure (session, "c", BASE_ERROR_GONE), ==, -1);
+  /* It said that it can, and then did not understand: it is not asked again. */
+  g_assert_cmpint (measure (session, "d", BASE_ERROR_REFUSED), ==, -1);
+  g_assert_cmpint (imap_session_get_doubted (session), ==, IMAP_CAP_STATUS_SIZE);
+  g_assert_cmpint (measure (session, "a", WORKS), ==, -1);
+  test_done (server, session);
+
+  g_autoptr (FakeServer) rev2 =
+      test_server_new (TEST_SIGN_IN ("IMAP4rev2") "C: A2 ENABLE IMAP4rev2\n"
+                                                  "C: A3 NAMESPACE\n"
+                                                  "S: * ENABLED IMAP4rev2\n"
+                                                  "S: A2 OK done\n"
+                                                  "S: A3 OK done\n"
+                                                  "C: A4 STATUS \"a\" (SIZE)\n"
+                                                  "S: * STATUS a (SIZE 7)\n"
+                                                  "S: A4 OK done\n");
+  session = test_sign_in (rev2);
+  g_assert_cmpint (measure (session, "a", WORKS), ==, 7);
+  test_done (rev2, session);
+}
+
+/* Nothing on the wire: not offered, or switched off. */
+static void
+test_no_size (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN ("LIST-STATUS"));
+  ImapSession *session = test_sign_in (server);
+  g_assert_cmpint (measure (session, "a", WORKS), ==, -1);
+  test_done (server, session);
+
+  g_autoptr (FakeServer) off = test_server_new (TEST_SIGN_IN ("STATUS=SIZE"));
+  session = test_open (off);
+  imap_session_set_disabled (session, imap_capability_from_word ("status=size"));
+  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, NULL));
+  g_assert_cmpint (measure (session, "a", WORKS), ==, -1);
+  test_done (off, session);
+}
+
+/* A server that has to read everything for it: waited for only so long, and then it is not asked again. */
+static void
+test_slow_size (void)
+{
+  g_autoptr (FakeServer) server =
+      test_server_new (TEST_SIGN_IN ("STATUS=SIZE") "C: A2 NOOP\n"
+                                                    "WAIT 500\n"
+                                                    "S: A2 OK done\n"
+                                                    "C: A3 STATUS \"a\" (SIZE)\n"
+                                                    "S: * STATUS a (SIZE 7)\n"
+                                                    "S: A3 OK done\n"
+                                                    "C: A4 NOOP\n"
+                                                    "WAIT 500\n"
+                                                    "S: A4 OK done\n"
+                                                    "C: A5 STATUS \"a\" (SIZE)\n"
+                                                    "STALL\n");
+  ImapSession *session = test_sign_in (server);
+  gint64 begun = g_get_monotonic_time ();
+
+  /* No other command is waited for less than before. */
+  g_assert_true (imap_session_noop (session, NULL, NULL));
+  g_assert_cmpint (measure (session, "a", WORKS), ==, 7);
+  g_assert_true (imap_session_noop (session, NULL, NULL));
+  g_assert_cmpint (imap_session_get_doubted (session), ==, 0);
+  g_assert_cmpint (measure (session, "a", BASE_ERROR_RETRY), ==, -1);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 20 * G_USEC_PER_SEC);
+  g_assert_false (imap_session_is_usable (session));
+  g_assert_cmpint (imap_session_get_doubted (session), ==, IMAP_CAP_STATUS_SIZE);
+  test_done (server, session);
+}
+
 /* Without LIST-STATUS: all of them in one flight, not the selected one, not what cannot be selected. */
 static void
 test_fill_status (void)
@@ -637,6 +741,9 @@ test_extensions_add (void)
   g_test_add_func ("/imap/extensions/namespace", test_namespace);
   g_test_add_func ("/imap/extensions/shared", test_shared);
   g_test_add_func ("/imap/extensions/status", test_status);
+  g_test_add_func ("/imap/extensions/size", test_size);
+  g_test_add_func ("/imap/extensions/no-size", test_no_size);
+  g_test_add_func ("/imap/extensions/slow-size", test_slow_size);
   g_test_add_func ("/imap/extensions/fill-status", test_fill_status);
   g_test_add_func ("/imap/extensions/notify", test_notify);
   g_test_add_func ("/imap/extensions/notify-meanwhile", test_notify_meanwhile);
