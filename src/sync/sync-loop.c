@@ -437,6 +437,20 @@ get_quiet (Loop *loop, gboolean listens)
   return MIN (wait, (listens ? loop->times->watchdog : loop->times->noop) / 1000);
 }
 
+/* Nothing to do: asks what can wait until then. */
+static gboolean
+measure (Loop *loop, gboolean *did, GError **error)
+{
+  SyncContext context = get_context (loop);
+
+  if (!sync_survey_measure (&context, loop->watch, did, error))
+    return FALSE;
+  /* Nothing else is wrong with the connection, so this is no failure to be shown. */
+  if (!imap_session_is_usable (loop->session))
+    disconnect (loop);
+  return TRUE;
+}
+
 /* Nothing to do: listens on INBOX. */
 static gboolean
 listen (Loop *loop, GError **error)
@@ -445,7 +459,7 @@ listen (Loop *loop, GError **error)
   gint64 inbox = sync_watch_get_inbox (loop->watch);
   gint64 now = g_get_monotonic_time ();
   gboolean idle = imap_session_has (loop->session, IMAP_CAP_IDLE), look = FALSE, any = FALSE,
-           listens = !idle || loop->idle_cuts < IDLE_CUTS;
+           measured = FALSE, listens = !idle || loop->idle_cuts < IDLE_CUTS;
   gint64 wait = get_quiet (loop, idle && listens);
   StoreProof proof = idle && listens ? STORE_PROOF_IDLE : STORE_PROOF_NOOP;
 
@@ -460,6 +474,10 @@ listen (Loop *loop, GError **error)
     imap_session_remark (loop->session, "in step");
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
+  if (!measure (loop, &measured, error))
+    return FALSE;
+  if (measured)
+    return TRUE;
   /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */
   if (listens) {
     if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, NULL,

@@ -8,6 +8,9 @@
 #include "store-message.h"
 #include "sync-folders.h"
 
+/* A person who wants something meanwhile waits no longer than that. */
+#define MEASURE_PATIENCE_MS 5000
+
 static SyncStatus
 status_of (const ImapMailbox *mailbox)
 {
@@ -228,4 +231,41 @@ sync_survey_prove_rest (SyncContext *context, SyncWatch *watch, GError **error)
     }
   }
   return store_db_commit (context->db, error);
+}
+
+/* ---- how much room they take ---- */
+
+gboolean
+sync_survey_measure (SyncContext *context, SyncWatch *watch, gboolean *did, GError **error)
+{
+  gint64 now = g_get_monotonic_time (), size = -1;
+  gint64 next = imap_session_has (context->session, IMAP_CAP_STATUS_SIZE)
+                    ? sync_watch_next_unmeasured (watch, now)
+                    : 0;
+  g_autoptr (StoreFolder) folder = NULL;
+  g_autoptr (GError) local = NULL;
+
+  *did = next != 0;
+  if (next == 0)
+    return TRUE;
+  /* Whatever comes of it. */
+  sync_watch_set_measured (watch, next, now);
+  folder = store_folder_get (context->db, next, &local);
+  if (folder == NULL && !g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (folder == NULL)
+    return TRUE;
+  if (imap_session_measure (context->session, folder->server_name, MEASURE_PATIENCE_MS, &size,
+                            context->cancellable, &local))
+    /* Of some messages it cannot be nothing. */
+    return size <= 0 || store_folder_set_server_size (context->db, next, (guint64)size, error);
+  if (base_error_is_cancelled (local)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  base_log ("%s: how much room “%s” takes is not known: %s", sync_account_get_id (context->account),
+            folder->server_name, local->message);
+  return TRUE;
 }

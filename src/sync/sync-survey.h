@@ -20,4 +20,12 @@ gboolean sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArra
 /* The server just answered: where it tells of every folder by itself, those of which it told nothing are in step too. */
 gboolean sync_survey_prove_rest (SyncContext *context, SyncWatch *watch, GError **error);
 
+/* (blocks) Asks how much room one folder takes whose rows do not tell, where the server can say (STATUS=SIZE); *did: there was one, and
+ * perhaps there are more.  When everything is in step, one after the other, and never with the list: to count what it has not
+ * counted before, a server reads all messages of the folder (imap_session_measure ()).  Where all rows are here their sizes are
+ * added up instead, which is exact and costs nothing; so most accounts are never asked, and neither is the folder that is open.
+ * A server that takes too long over it, or hangs up, is not asked again; then the session is not usable any more. */
+gboolean sync_survey_measure (SyncContext *context, SyncWatch *watch, gboolean *did,
+                              GError **error);
+
 G_END_DECLS

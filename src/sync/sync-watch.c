@@ -3,8 +3,9 @@
  * Times are g_get_monotonic_time ().  Sync worker's thread; must never ask the server itself. */
 #include "sync-watch.h"
 
-#define MINUTE  ((gint64)60 * G_USEC_PER_SEC)
-#define SKIP_US (10 * MINUTE)
+#define MINUTE     ((gint64)60 * G_USEC_PER_SEC)
+#define SKIP_US    (10 * MINUTE)
+#define MEASURE_US (5 * MINUTE)
 
 const SyncTimes sync_times = {
   .watchdog = 10 * MINUTE,
@@ -30,7 +31,8 @@ typedef struct
   gboolean done_once;
   gboolean proven;                /* seen to be in step on this connection */
   SyncStatus status, done_status; /* as told last; as it was when last brought in step */
-  gint64 done_at, skip_until;
+  SyncStatus measured;            /* as it was when its size was asked for last */
+  gint64 done_at, skip_until, measured_at;
 } Entry;
 
 struct _SyncWatch
@@ -177,6 +179,11 @@ sync_watch_take_folder (SyncWatch *watch, const StoreFolder *folder, const SyncS
     entry->listed = folder->complete;
     entry->done_status = status != NULL ? *status : (SyncStatus){ 0 };
     entry->done_at = now;
+    /* By an earlier run. */
+    if (status != NULL && folder->server_size >= 0 && folder->server_total == status->messages) {
+      entry->measured = *status;
+      entry->measured_at = now;
+    }
   }
   entry->exists = TRUE;
   entry->role = folder->role;
@@ -410,6 +417,41 @@ sync_watch_skip (SyncWatch *watch, gint64 folder, gint64 now)
 
   if (entry != NULL)
     entry->skip_until = now + SKIP_US;
+}
+
+static gboolean
+is_unmeasured (const Entry *entry, gint64 now)
+{
+  const SyncStatus *status = &entry->status, *measured = &entry->measured;
+
+  if (entry->listed || !entry->has_status || status->messages == 0)
+    return FALSE;
+  return (status->uid_validity != measured->uid_validity || status->uid_next != measured->uid_next
+          || status->messages != measured->messages)
+         && (measured->messages == 0 || now - entry->measured_at >= MEASURE_US);
+}
+
+gint64
+sync_watch_next_unmeasured (SyncWatch *watch, gint64 now)
+{
+  for (guint i = 0; i < watch->entries->len; i++) {
+    const Entry *entry = &g_array_index (watch->entries, Entry, i);
+
+    if (is_unmeasured (entry, now))
+      return entry->id;
+  }
+  return 0;
+}
+
+void
+sync_watch_set_measured (SyncWatch *watch, gint64 folder, gint64 now)
+{
+  Entry *entry = find (watch, folder);
+
+  if (entry == NULL)
+    return;
+  entry->measured = entry->status;
+  entry->measured_at = now;
 }
 
 gint64

@@ -79,6 +79,11 @@ void sync_watch_want_bodies (SyncWatch *watch,
 void sync_watch_done (SyncWatch *watch, gint64 folder, SyncGoal goal, gboolean more, gint64 now);
 /* It could not be selected: leave it alone for a while. */
 void sync_watch_skip (SyncWatch *watch, gint64 folder, gint64 now);
+/* A folder whose rows do not tell how much room it takes, since not all of them are here (it waits for a network that costs nothing, it only
+ * repeats what lies elsewhere, it does not open), and of which that was not asked since its messages last changed; of one that
+ * changes all the time only every few minutes.  0: there is none.  Nothing wakes up for it. */
+gint64 sync_watch_next_unmeasured (SyncWatch *watch, gint64 now);
+void sync_watch_set_measured (SyncWatch *watch, gint64 folder, gint64 now); /* it was asked for */
 /* Milliseconds until something is due by itself. */
 gint64 sync_watch_get_wait (SyncWatch *watch, gint64 now);
 

@@ -112,6 +112,7 @@ step_start (Step *step)
   step->engine = sync_engine_new (step->store, &events, step);
   sync_engine_set_times (step->engine, &step->times);
   sync_engine_set_patience (step->engine, step->patience_ms);
+  sync_engine_set_metered (step->engine, step->metered);
   sync_engine_add_account (step->engine, step->account);
 }
 

@@ -24,6 +24,7 @@ struct _Step
   gint64 row;
   SyncTimes times;
   guint patience_ms;
+  gboolean metered;
 
   gboolean may_refuse; /* else a refusal ends the test */
 
@@ -63,6 +64,7 @@ guint step_lacking (Step *step, const char *name);    /* bodies */
 void add_gmail_tests (void);
 void add_parts_tests (void);
 void add_renamed_tests (void);
+void add_size_tests (void);
 void add_unreadable_tests (void);
 
 void step_forget_commands (Step *step);

@@ -324,9 +324,55 @@ test_without_modseq (void)
   g_assert_cmpint (next (watch, 0, 0, sync_times.visit), ==, NEWS);
 }
 
+/* How much room it takes is asked of what has no rows, once for each change and not all the time. */
+static void
+test_unmeasured (void)
+{
+  const gint64 often = 5 * MINUTE;
+  SyncStatus status = { .uid_validity = 1, .uid_next = 5, .messages = 4, .unseen = 1, .modseq = 7 };
+  SyncStatus empty = { .uid_validity = 1, .uid_next = 5, .modseq = 7 };
+  g_autoptr (SyncWatch) watch = new_watch (&status, 0);
+  StoreFolder earlier = { .id = NEWS, .selectable = TRUE, .server_size = 10, .server_total = 4 };
+  g_autoptr (SyncWatch) later = sync_watch_new (&sync_times), nothing = new_watch (&empty, 0),
+                        unknown = new_watch (NULL, 0);
+
+  do_all (watch, 0);
+  /* All mail lies elsewhere as well, so there are no rows of it. */
+  g_assert_cmpint (sync_watch_next_unmeasured (watch, 0), ==, ALL);
+  sync_watch_set_measured (watch, ALL, 0);
+  g_assert_cmpint (sync_watch_next_unmeasured (watch, 0), ==, 0);
+  status.unseen = 0;
+  status.modseq = 8;
+  take (watch, ALL, STORE_ROLE_ALL, &status, 1);
+  g_assert_cmpint (sync_watch_next_unmeasured (watch, often), ==, 0);
+  status.uid_next = 6;
+  take (watch, ALL, STORE_ROLE_ALL, &status, 1);
+  g_assert_cmpint (sync_watch_next_unmeasured (watch, often - 1), ==, 0);
+  g_assert_cmpint (sync_watch_next_unmeasured (watch, often), ==, ALL);
+  /* The person looked at it: now there are. */
+  g_assert_cmpint (sync_watch_next (watch, ALL, 1, 1, &(SyncGoal){ 0 }), ==, ALL);
+  done (watch, ALL, 1);
+  g_assert_cmpint (sync_watch_next_unmeasured (watch, often), ==, 0);
+
+  /* There is nothing to be measured, or nobody knows whether there is. */
+  do_all (nothing, 0);
+  g_assert_cmpint (sync_watch_next_unmeasured (nothing, often), ==, 0);
+  do_all (unknown, 0);
+  g_assert_cmpint (sync_watch_next_unmeasured (unknown, often), ==, 0);
+
+  /* Told already to an earlier run, and of as many messages. */
+  status.messages = 4;
+  sync_watch_take_folder (later, &earlier, &status, 0, 0);
+  g_assert_cmpint (sync_watch_next_unmeasured (later, often), ==, 0);
+  status.messages = 5;
+  sync_watch_take_folder (later, &earlier, &status, 0, 0);
+  g_assert_cmpint (sync_watch_next_unmeasured (later, often), ==, NEWS);
+}
+
 void
 test_watch_add (void)
 {
+  g_test_add_func ("/watch/unmeasured", test_unmeasured);
   g_test_add_func ("/watch/without-modseq", test_without_modseq);
   g_test_add_func ("/watch/order", test_order);
   g_test_add_func ("/watch/inbox-in-between", test_inbox_in_between);
