@@ -78,10 +78,8 @@ guint imap_flight_store (ImapFlight *flight, const char *set, gboolean add, Imap
 guint imap_flight_status (ImapFlight *flight, ImapMailbox *mailbox);
 guint imap_flight_list (ImapFlight *flight);
 /* All mailboxes and how each stands, without a round trip of its own wherever that can be: with LIST-STATUS it comes with the
- * list, with NOTIFY the server tells it of each, else STATUS is asked for at once of those that are likely to be there
- * (`known`, nullable).  With `watch`, and NOTIFY (RFC 5465), the server goes on telling of all mailboxes of the person
- * (IMAP_NEWS_STATUS, _MAILBOXES) beside the selected one, with or without IDLE and until IMAP_NEWS_UNWATCHED; nothing happens
- * unseen in between.  imap_session_is_watching () says whether it does. */
+ * list; else, with `watch` and NOTIFY, the server tells it of each, and is watching from then on (imap_session_watch ()); else STATUS is
+ * asked for at once of those that are likely to be there (`known`, nullable). */
 guint imap_flight_survey (ImapFlight *flight, gboolean watch, const char *const *known);
 /* (blocks) After the run: GPtrArray of ImapMailbox, free func set; what is still not known is asked for. */
 GPtrArray *imap_flight_finish_survey (ImapFlight *flight, guint index, GCancellable *cancellable,

@@ -339,8 +339,16 @@ gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFla
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 
-/* The server tells by itself of all mailboxes that it lists (NOTIFY; see imap_flight_survey ()).  Those of other people it does not tell
- * of: where there are any, this is FALSE. */
+/* It could tell of other mailboxes by itself (NOTIFY, RFC 5465), and was not asked to. */
+gboolean imap_session_can_watch (ImapSession *session);
+/* Asks the server to go on telling of all mailboxes of the person beside the selected one, with or without IDLE and until
+ * IMAP_NEWS_UNWATCHED; TRUE where it will not, too (imap_session_is_watching ()).  First it says how each of them stands but for the selected
+ * one (IMAP_NEWS_STATUS), so that nothing happens unseen between a list that came earlier and this: where these are not the
+ * mailboxes `known` from that list, IMAP_NEWS_MAILBOXES comes behind.  Only when imap_session_can_watch (). */
+gboolean imap_session_watch (ImapSession *session, const char *const *known,
+                             GCancellable *cancellable, GError **error);
+/* The server tells by itself of all mailboxes that it lists.  Those of other people it does not tell of: where there are any, this is
+ * FALSE. */
 gboolean imap_session_is_watching (ImapSession *session);
 
 /* IDLE (RFC 2177) until the server tells something about the mailbox, `wake_fd` is readable, or timeout_ms (keep under 29 min); without IDLE

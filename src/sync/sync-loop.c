@@ -41,6 +41,7 @@ typedef struct
   gint64 row;
   guint generation;
   guint listed_on;       /* generation of which there was a list */
+  guint watched_on;      /* generation in which the server was asked to tell of all folders */
   guint idle_cuts;       /* short IDLEs that ended with the connection */
   gint64 next_operation; /* second, 0 none */
   gint64 busy_since;     /* monotonic, 0: was in step */
@@ -384,6 +385,26 @@ open_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
 }
 
 static gboolean
+wants_watch (Loop *loop)
+{
+  return loop->watched_on != loop->generation && imap_session_can_watch (loop->session);
+}
+
+/* Once a connection, and when all is in step: a server may take its time, and what happens meanwhile is told with it. */
+static gboolean
+watch_others (Loop *loop, GError **error)
+{
+  SyncContext context = get_context (loop);
+
+  loop->watched_on = loop->generation;
+  if (!sync_survey_watch (&context, loop->watch, error))
+    return FALSE;
+  if (imap_session_is_watching (loop->session))
+    imap_session_remark (loop->session, "watching");
+  return TRUE;
+}
+
+static gboolean
 step_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
 {
   SyncContext context = get_context (loop);
@@ -403,6 +424,10 @@ step_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
   }
   /* Only when the plan was made and something of it done: a server that talks all the time must not keep it from that. */
   if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)) {
+    /* Long work must not keep what happens elsewhere from being told, once there is something of each folder. */
+    if (goal != SYNC_GOAL_GLANCE && g_get_monotonic_time () - loop->busy_since >= QUIET_US
+        && wants_watch (loop) && !watch_others (loop, error))
+      return FALSE;
     if (!take_news (loop, &look, &any, error))
       return FALSE;
     if (look) {
@@ -461,7 +486,8 @@ listen (Loop *loop, GError **error)
   gboolean idle = imap_session_has (loop->session, IMAP_CAP_IDLE), look = FALSE, any = FALSE,
            measured = FALSE, listens = !idle || loop->idle_cuts < IDLE_CUTS;
   gint64 wait = get_quiet (loop, idle && listens);
-  StoreProof proof = idle && listens ? STORE_PROOF_IDLE : STORE_PROOF_NOOP;
+  gboolean watch = wants_watch (loop);
+  StoreProof proof = idle && listens && !watch ? STORE_PROOF_IDLE : STORE_PROOF_NOOP;
 
   if (loop->mailbox == NULL || sync_mailbox_get_folder (loop->mailbox) != inbox
       || !sync_mailbox_is_selected (loop->mailbox, &context)) {
@@ -479,7 +505,10 @@ listen (Loop *loop, GError **error)
   if (measured)
     return TRUE;
   /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */
-  if (listens) {
+  if (watch) {
+    if (!watch_others (loop, error))
+      return FALSE;
+  } else if (listens) {
     if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, NULL,
                             loop->cancellable, error)) {
       /* Some servers cut every IDLE: then asking now and then is better than coming back all the time. */
@@ -496,13 +525,13 @@ listen (Loop *loop, GError **error)
   if (!take_news (loop, &look, &any, error))
     return FALSE;
   /* What is still to be looked at proves it. */
-  if (!look && !prove_inbox (loop, proof, error))
+  if (!look && !watch && !prove_inbox (loop, proof, error))
     return FALSE;
   /* Silence for as long as that, and now the server has answered. */
   if (!any && g_get_monotonic_time () - now >= wait * 1000
       && !sync_survey_prove_rest (&context, loop->watch, error))
     return FALSE;
-  if (any)
+  if (any && !watch)
     loop->idle_cuts = 0;
   if (look) {
     if (loop->mailbox != NULL)

@@ -181,33 +181,65 @@ take_told_status (SyncContext *context, SyncWatch *watch, const StoreFolder *fol
                                     g_get_real_time () / G_USEC_PER_SEC, error));
 }
 
+static const StoreFolder *
+find_folder (GPtrArray *folders, const char *name)
+{
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (g_str_equal (folder->server_name, name))
+      return folder;
+  }
+  return NULL;
+}
+
 gboolean
 sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArray *news, GError **error)
 {
   g_autoptr (GPtrArray) folders = NULL;
+  gboolean list = FALSE;
 
   for (guint i = 0; i < news->len; i++) {
     const ImapNews *one = g_ptr_array_index (news, i);
+    const StoreFolder *folder = NULL;
 
-    if (one->kind == IMAP_NEWS_LOOK_AGAIN || one->kind == IMAP_NEWS_MAILBOXES
-        || one->kind == IMAP_NEWS_UNWATCHED)
-      sync_watch_expire_list (watch);
+    list |= one->kind == IMAP_NEWS_LOOK_AGAIN || one->kind == IMAP_NEWS_MAILBOXES
+            || one->kind == IMAP_NEWS_UNWATCHED;
     if (one->kind != IMAP_NEWS_STATUS)
       continue;
     if (folders == NULL)
       folders = store_folder_list (context->db, context->row, error);
     if (folders == NULL)
       return FALSE;
-    for (guint k = 0; k < folders->len; k++) {
-      const StoreFolder *folder = g_ptr_array_index (folders, k);
-
-      if (g_str_equal (folder->server_name, one->mailbox->name)
-          && !take_told_status (context, watch, folder, one->mailbox, error))
-        return FALSE;
-    }
+    folder = find_folder (folders, one->mailbox->name);
+    if (folder != NULL && !take_told_status (context, watch, folder, one->mailbox, error))
+      return FALSE;
   }
+  /* Behind what is told of single ones, which is compared with the list as it was. */
+  if (list)
+    sync_watch_expire_list (watch);
   sync_watch_set_told (watch, imap_session_is_watching (context->session));
   return TRUE;
+}
+
+gboolean
+sync_survey_watch (SyncContext *context, SyncWatch *watch, GError **error)
+{
+  g_autoptr (GPtrArray) folders = store_folder_list (context->db, context->row, error);
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  SyncStatus status = { 0 };
+
+  if (folders == NULL)
+    return FALSE;
+  for (guint i = 0; i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (sync_watch_get_status (watch, folder->id, &status))
+      g_ptr_array_add (known, folder->server_name);
+  }
+  g_ptr_array_add (known, NULL);
+  return imap_session_watch (context->session, (const char *const *)known->pdata,
+                             context->cancellable, error);
 }
 
 gboolean

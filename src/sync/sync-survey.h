@@ -6,12 +6,17 @@
 G_BEGIN_DECLS
 
 /* (blocks) Asks what there is and how it stands, makes rows and timetable say the same, and notes which folders are proven to be
- * in step.  All that needs no answer goes in one flight: with `begins`, the first of a connection, the server is also asked to
- * go on telling by itself, and `folder` (0: none) is opened, into *mailbox (NULL where that failed: it is opened in its turn).
+ * in step.  All that needs no answer goes in one flight: with `begins`, the first of a connection, the server may also be asked to
+ * go on telling by itself (where that saves questions; else sync_survey_watch () is for later), and `folder` (0: none) is opened, into
+ * *mailbox (NULL where that failed: it is opened in its turn).
  * TRUE in *ask_again: so much is missing that a new connection should say the same first. */
 gboolean sync_survey_run (SyncContext *context, SyncMemory *memory, SyncWatch *watch,
                           gboolean begins, gint64 folder, SyncMailbox **mailbox,
                           gboolean *ask_again, GError **error);
+
+/* (blocks) Asks the server to go on telling by itself what happens in any folder, which need not be waited for to be in step.  What happened
+ * since the list is told with it, as news that are still to be taken. */
+gboolean sync_survey_watch (SyncContext *context, SyncWatch *watch, GError **error);
 
 /* What was told unasked of folders that are not open.  `news`: GPtrArray of ImapNews. */
 gboolean sync_survey_take_news (SyncContext *context, SyncWatch *watch, GPtrArray *news,

@@ -94,7 +94,7 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
   gint64 begun = 0, asked = 0;
   guint64 before = 0;
   guint heard = 0;
-  gboolean inside = FALSE;
+  gboolean inside = FALSE, found = FALSE;
 
   *cost = (WireCost){ 0 };
   for (guint i = 0; *who != '\0' && lines[i] != NULL; i++) {
@@ -108,15 +108,19 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
       before = count_octets (line.text);
       continue;
     }
-    if (!inside)
-      continue;
-    if (line.direction == '-' && g_str_has_prefix (line.text, "in step;")) {
+    if (line.direction == '-' && found && g_str_has_prefix (line.text, "watching;")) {
+      cost->watching = TRUE;
+      cost->watching_octets = count_octets (line.text) - before;
+      break;
+    }
+    if (line.direction == '-' && inside && g_str_has_prefix (line.text, "in step;")) {
       cost->octets = count_octets (line.text) - before;
       cost->us = (line.time - begun + DAY_US) % DAY_US;
-      if (talk != NULL)
-        *talk = g_string_free (g_steal_pointer (&said), FALSE);
-      return TRUE;
+      inside = FALSE;
+      found = TRUE;
     }
+    if (!inside)
+      continue;
     if (line.direction != '-')
       count_round_trips (&line, rounds, &heard, cost);
     /* Begins with the last command of a flight, ends with the last answer. */
@@ -130,5 +134,7 @@ wire_cost_of_trace (const char *trace, WireCost *cost, char **talk)
     g_string_append_printf (said, "%9.1f ms %c %s\n", (double)(line.time - begun) / 1000,
                             line.direction, text);
   }
-  return FALSE;
+  if (found && talk != NULL)
+    *talk = g_string_free (g_steal_pointer (&said), FALSE);
+  return found;
 }

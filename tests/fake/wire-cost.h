@@ -12,6 +12,10 @@ typedef struct
   guint round_trips;
   guint64
       octets; /* of the protocol, both ways, as they are on the wire (compressed, where they were) */
+  /* The same until the server has been asked to go on telling of all folders by itself, too (NOTIFY), where that is asked for when all
+   * is in step.  TRUE in `watching`: it was. */
+  guint64 watching_octets;
+  gboolean watching;
   gint64
       waited; /* while some command was not answered: the round trips, with the server's own time */
   gint64 us;  /* how long it took */

@@ -87,6 +87,18 @@ survey (ImapSession *session, const char *const *known)
   return mailboxes;
 }
 
+/* Has the server go on telling, where it will. */
+static void
+watch (ImapSession *session, const char *known)
+{
+  g_auto (GStrv) names = g_strsplit (known, " ", -1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (imap_session_can_watch (session));
+  g_assert_true (imap_session_watch (session, (const char *const *)names, NULL, &error));
+  g_assert_no_error (error);
+}
+
 /* Where mailboxes lie; asked together with all else that is left to say after the sign-in. */
 static void
 test_namespace (void)
@@ -121,14 +133,15 @@ test_shared (void)
       "NAMESPACE NOTIFY LIST-EXTENDED LIST-STATUS") "C: A2 NAMESPACE\n"
                                                     "S: * NAMESPACE ((\"INBOX.\" \".\")(\"\" \".\")) ((\"user.\" \".\")) ((\"shared.\" \".\"))\n"
                                                     "S: A2 OK done\n"
-                                                    "C: A3 NOTIFY SET *\n"
-                                                    "C: A4 LIST *\n"
-                                                    "S: A3 OK done\n"
+                                                    "C: A3 LIST *\n"
                                                     "S: * LIST () \".\" INBOX\n"
                                                     "S: * LIST () \".\" INBOX.Sent\n"
                                                     "S: * LIST () \".\" users\n"
                                                     "S: * LIST (\\\\Noselect) \".\" user\n"
                                                     "S: * LIST () \".\" user.bob\n"
+                                                    "S: A3 OK done\n"
+                                                    "C: A4 NOTIFY SET STATUS *\n"
+                                                    "S: * STATUS INBOX.Sent (MESSAGES 0)\n"
                                                     "S: A4 OK done\n"
                                                     "C: A5 LIST *\n"
                                                     "S: * LIST () \".\" INBOX\n"
@@ -140,7 +153,13 @@ test_shared (void)
   g_assert_cmpuint (mailboxes->len, ==, G_N_ELEMENTS (shared));
   for (guint i = 0; i < mailboxes->len; i++)
     g_assert_cmpint (((ImapMailbox *)mailboxes->pdata[i])->shared, ==, shared[i]);
+  watch (session, "INBOX.Sent user.bob");
   g_assert_false (imap_session_is_watching (session));
+  g_assert_false (imap_session_can_watch (session));
+  /* nor is it missed in what is told */
+  g_autoptr (GPtrArray) told = imap_session_steal_news (session);
+  g_assert_cmpuint (told->len, ==, 1);
+  g_assert_cmpint (((ImapNews *)told->pdata[0])->kind, ==, IMAP_NEWS_STATUS);
   g_autoptr (GPtrArray) later = survey (session, NULL);
   g_assert_cmpuint (later->len, ==, 1);
   g_assert_true (imap_session_is_watching (session));
@@ -331,11 +350,11 @@ static void
 test_notify (void)
 {
   g_autoptr (FakeServer) server = test_server_new (TEST_SELECT (
-      "NOTIFY IDLE LIST-EXTENDED LIST-STATUS") "C: A3 NOTIFY SET " WATCH_ALL
-                                               "C: A4 LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))\n"
-                                               "S: A3 OK done\n"
-                                               "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1)\n"
+      "NOTIFY IDLE LIST-EXTENDED LIST-STATUS") "C: A3 LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))\n"
                                                "S: * LIST () \"/\" a\n"
+                                               "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1)\n"
+                                               "S: A3 OK done\n"
+                                               "C: A4 NOTIFY SET STATUS " WATCH_ALL
                                                "S: * STATUS a (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 1)\n"
                                                "S: A4 OK done\n"
                                                "C: A5 IDLE\n"
@@ -363,11 +382,15 @@ test_notify (void)
   ImapSession *session = test_select (server);
   g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
 
-  /* what is told before the list has it is news, and what comes with the list is none */
-  g_assert_true (imap_session_is_watching (session));
+  /* what comes with the list is no news, and what is told behind it is */
+  g_assert_false (imap_session_is_watching (session));
   g_assert_cmpuint (mailboxes->len, ==, 1);
   g_assert_true (((ImapMailbox *)mailboxes->pdata[0])->has_status);
-  check_kinds (session, first, 1);
+  g_assert_false (imap_session_has_news (session));
+  watch (session, "a INBOX");
+  g_assert_true (imap_session_is_watching (session));
+  g_assert_false (imap_session_can_watch (session));
+  check_kinds (session, first, G_N_ELEMENTS (first));
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   gint64 begun = g_get_monotonic_time ();
   g_assert_true (imap_session_idle (session, -1, 60000, NULL, NULL, NULL));
@@ -402,13 +425,14 @@ test_notify_meanwhile (void)
   for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
     g_autofree char *script = g_strconcat (
         TEST_SELECT (
-            "NOTIFY IDLE LIST-EXTENDED LIST-STATUS") "C: A3 NOTIFY SET " WATCH_ALL
-                                                     "C: A4 LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))\n"
+            "NOTIFY IDLE LIST-EXTENDED LIST-STATUS") "C: A3 NOTIFY SET STATUS " WATCH_ALL
                                                      "S: A3 OK done\n"
+                                                     "C: A4 LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))\n"
                                                      "S: * LIST () \"/\" a\n",
         told[i], "S: A4 OK done\n", NULL);
     g_autoptr (FakeServer) server = test_server_new (script);
     ImapSession *session = test_select (server);
+    watch (session, "");
     g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
 
     g_assert_cmpuint (mailboxes->len, >=, 1);
@@ -428,7 +452,7 @@ test_notify_refused (void)
                   "C: A4 NOTIFY SET STATUS " WATCH_ALL "S: * LIST () \"/\" a\n"
                   "S: A3 OK done\n"
                   "S: A4 NO [BADEVENT (MessageNew)] few\n"
-                  "C: A5 NOTIFY SET (SELECTED-DELAYED (MessageNew MessageExpunge FlagChange)) "
+                  "C: A5 NOTIFY SET STATUS (SELECTED-DELAYED (MessageNew MessageExpunge FlagChange)) "
                   "(PERSONAL (MessageNew MessageExpunge FlagChange))\n"
                   "S: A5 OK done\n"
                   "C: A6 STATUS \"a\" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)\n"
@@ -455,6 +479,84 @@ test_notify_refused (void)
     check_kinds (session, again, i == 0);
     if (i == 0)
       g_assert_true (((ImapMailbox *)mailboxes->pdata[0])->has_status);
+    test_done (server, session);
+  }
+}
+
+/* The same behind a list: less of it, told anew with the second try; not at all; and the connection ends. */
+static void
+test_watch_refused (void)
+{
+#define WATCH_LESS                                                                                 \
+  "C: A4 NOTIFY SET STATUS (SELECTED-DELAYED (MessageNew MessageExpunge FlagChange)) "             \
+  "(PERSONAL (MessageNew MessageExpunge FlagChange))\n"
+  static const char *const scripts[] = {
+    TEST_SELECT ("NOTIFY") "C: A3 NOTIFY SET STATUS " WATCH_ALL "S: * STATUS b (MESSAGES 1)\n"
+                           "S: A3 NO [BADEVENT (MessageNew)] few\n" WATCH_LESS
+                           "S: * STATUS a (MESSAGES 3)\n"
+                           "S: A4 OK done\n",
+    TEST_SELECT ("NOTIFY") "C: A3 NOTIFY SET STATUS *\n"
+                           "S: A3 NO not now\n" WATCH_LESS "S: A4 NO not that\n",
+    TEST_SELECT ("NOTIFY") "C: A3 NOTIFY SET STATUS *\n"
+                           "S: * BYE going\n",
+  };
+  static const ImapNewsKind told[] = { IMAP_NEWS_STATUS, IMAP_NEWS_STATUS };
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (FakeServer) server = test_server_new (scripts[i]);
+    ImapSession *session = test_select (server);
+
+    watch (session, i == 0 ? "a" : "a b");
+    check_kinds (session, told, i == 0 ? 2 : 0);
+    g_assert_cmpint (imap_session_is_watching (session), ==, i == 0);
+    g_assert_true (imap_session_is_usable (session));
+    test_done (server, session);
+  }
+  g_autoptr (FakeServer) server = test_server_new (scripts[2]);
+  ImapSession *session = test_select (server);
+  g_autoptr (GError) error = NULL;
+  g_assert_false (imap_session_watch (session, &(const char *){ NULL }, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  g_assert_false (imap_session_is_watching (session));
+  test_done (server, session);
+}
+
+/* What is told at once is compared with the list that came before: a mailbox that came or went since means another list. */
+static void
+test_watch_compares (void)
+{
+  static const struct
+  {
+    const char *known, *told;
+    gboolean same;
+  } cases[] = {
+    { "a INBOX", "S: * STATUS a (MESSAGES 3)\n", TRUE },
+    { "a", "S: * STATUS a (MESSAGES 3)\nS: * STATUS a (UNSEEN 3)\n", TRUE },
+    { "a INBOX", "S: * STATUS a (MESSAGES 3)\nS: * STATUS INBOX (MESSAGES 3)\n", TRUE },
+    { "", "", TRUE },
+    { "a", "", FALSE },
+    { "a b", "S: * STATUS a (MESSAGES 3)\n", FALSE },
+    { "a", "S: * STATUS a (MESSAGES 3)\nS: * STATUS b (MESSAGES 3)\n", FALSE },
+    { "a", "S: * STATUS b (MESSAGES 3)\n", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *script = g_strconcat (TEST_SELECT ("NOTIFY") "C: A3 NOTIFY SET STATUS *\n",
+                                           cases[i].told, "S: A3 OK done\n", NULL);
+    g_autoptr (FakeServer) server = test_server_new (script);
+    ImapSession *session = test_select (server);
+
+    watch (session, cases[i].known);
+    g_autoptr (GPtrArray) news = imap_session_steal_news (session);
+    guint statuses = 0, lists = 0;
+    for (guint k = 0; k < news->len; k++) {
+      const ImapNews *one = news->pdata[k];
+      statuses += one->kind == IMAP_NEWS_STATUS;
+      lists += one->kind == IMAP_NEWS_MAILBOXES;
+      g_assert_true (one->kind != IMAP_NEWS_MAILBOXES || k + 1 == news->len);
+    }
+    g_assert_cmpuint (statuses + lists, ==, news->len);
+    g_assert_cmpuint (lists, ==, !cases[i].same);
     test_done (server, session);
   }
 }
@@ -748,6 +850,8 @@ test_extensions_add (void)
   g_test_add_func ("/imap/extensions/notify", test_notify);
   g_test_add_func ("/imap/extensions/notify-meanwhile", test_notify_meanwhile);
   g_test_add_func ("/imap/extensions/notify-refused", test_notify_refused);
+  g_test_add_func ("/imap/extensions/watch-refused", test_watch_refused);
+  g_test_add_func ("/imap/extensions/watch-compares", test_watch_compares);
   g_test_add_func ("/imap/extensions/survey", test_survey);
   g_test_add_func ("/imap/extensions/part", test_part);
   g_test_add_func ("/imap/extensions/gmail", test_gmail);

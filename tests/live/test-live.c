@@ -554,8 +554,8 @@ test_metered (void)
   live_free (live);
 }
 
-/* Mail for a folder that nobody looks at: the server tells of it by itself (NOTIFY), it is brought here at once, and the silence
- * afterwards proves all folders. */
+/* Mail for a folder that nobody looks at, from the moment on in which all is in step: the server tells of it by itself (NOTIFY), it is
+ * brought here at once, and the silence afterwards proves all folders. */
 static void
 test_told_of_others (void)
 {
@@ -573,12 +573,15 @@ test_told_of_others (void)
   live = live_new ("alice");
   live_start_with (live, FALSE, &times);
   LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
-  g_usleep (300000);
-  before = g_get_monotonic_time ();
-  live_deliver ("alice", "Archive", "filed by a rule", 0);
-  LIVE_WAIT (live_find (live, "Archive", "filed by a rule") != 0, 5);
-  g_assert_cmpint (g_get_monotonic_time () - before, <,
-                   (gint64)(1.5 * live_slow () * G_USEC_PER_SEC));
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *subject = g_strdup_printf ("filed by a rule, %u", i);
+
+    before = g_get_monotonic_time ();
+    live_deliver ("alice", "Archive", subject, 0);
+    LIVE_WAIT (live_find (live, "Archive", subject) != 0, 5);
+    g_assert_cmpint (g_get_monotonic_time () - before, <,
+                     (gint64)(1.5 * live_slow () * G_USEC_PER_SEC));
+  }
   before = g_get_real_time () / G_USEC_PER_SEC;
   LIVE_WAIT (live_in_step (live, "Sent") > before, 8);
   sent = store_folder_get (live->db, live_folder (live, "Sent"), NULL);

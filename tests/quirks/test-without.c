@@ -76,6 +76,8 @@ use_all (ImapSession *session)
   g_assert_true (imap_flight_run (first, NULL, &error));
   mailboxes = imap_flight_finish_survey (first, survey, NULL, &error);
   g_assert_no_error (error);
+  if (imap_session_can_watch (session))
+    g_assert_true (imap_session_watch (session, &(const char *){ NULL }, NULL, &error));
   status = imap_session_status (session, "Trash", NULL, &error);
   g_assert_no_error (error);
   resync = imap_flight_resync (flight, "INBOX", FALSE, &point, take, take_vanished, NULL);

@@ -12,18 +12,28 @@
 /* What the engine has under way of them (imap-flight.c). */
 #define STATUSES 25
 
+/* What it cost since it was started last. */
+static WireCost
+measure (char **talk)
+{
+  WireCost cost = { 0 };
+  g_autofree char *trace = base_log_dup_trace ();
+
+  g_assert_true (wire_cost_of_trace (trace, &cost, talk));
+  return cost;
+}
+
 /* Another day, with nothing new: what it costs to know that. */
 static WireCost
 look_again (Step *step)
 {
   WireCost cost = { 0 };
-  g_autofree char *trace = NULL, *talk = NULL;
+  g_autofree char *talk = NULL;
 
   step_stop (step);
   step_forget_commands (step);
   step_settle (step);
-  trace = base_log_dup_trace ();
-  g_assert_true (wire_cost_of_trace (trace, &cost, &talk));
+  cost = measure (&talk);
   g_test_message ("%u round trips, %" G_GUINT64_FORMAT " octets\n%s", cost.round_trips, cost.octets,
                   talk);
   return cost;
@@ -116,6 +126,17 @@ test_unchanged (void)
     g_assert_cmpuint (cost.round_trips, <=, servers[i].round_trips);
     if (servers[i].octets > 0)
       g_assert_cmpuint (cost.octets, <=, servers[i].octets);
+    /* NOTIFY comes behind it, but within what all of it may cost. */
+    if (strstr (servers[i].capabilities, "LIST-STATUS NOTIFY") != NULL) {
+      g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, 1);
+      STEP_WAIT ((cost = measure (NULL)).watching, 10);
+      g_test_message ("%" G_GUINT64_FORMAT " octets with NOTIFY", cost.watching_octets);
+      g_assert_cmpuint (cost.watching_octets, >, cost.octets);
+      if (servers[i].octets > 0)
+        g_assert_cmpuint (cost.watching_octets, <=, servers[i].octets);
+      STEP_WAIT (step_count_commands (step, "* IDLE*") == 1, 10);
+      g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, 1);
+    }
     g_assert_cmpuint (step_count_commands (step, "? STATUS *"), ==, servers[i].statuses);
     if (servers[i].round_trips < FOLDERS)
       g_assert_cmpuint (step_count_commands (step, "* SELECT *"), ==, 1);
@@ -185,6 +206,108 @@ test_told (void)
   g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, 0);
   model_act_create (step->server, "alice", "Another");
   STEP_WAIT (step_folder (step, "Another") != 0, 10);
+}
+
+typedef enum
+{
+  GAP_MESSAGE,
+  GAP_MARK,
+  GAP_CREATED,
+  GAP_DELETED,
+  GAP_RENAMED,
+} Gap;
+
+static Gap gap; /* what happens in it; set while no engine runs */
+
+/* In step by what was listed, and the server does not tell by itself yet. */
+static ModelVerdict
+fill_gap (Step *step, const char *command, ModelEvent *event)
+{
+  if (!g_str_has_prefix (command, "NOTIFY ") || step->count++ > 0)
+    return MODEL_GO;
+  switch (gap) {
+  case GAP_MESSAGE:
+    step_deliver (step, "Folder 20", 100, 0);
+    break;
+  case GAP_MARK:
+    model_act_set_flags (step->server, "alice", "Folder 20", 1, TRUE, "\\Seen");
+    break;
+  case GAP_CREATED:
+    model_act_create (step->server, "alice", "Between");
+    break;
+  case GAP_DELETED:
+    model_act_delete (step->server, "alice", "Between");
+    break;
+  case GAP_RENAMED:
+    model_act_rename (step->server, "alice", "Folder 21", "Renamed");
+    break;
+  }
+  return MODEL_GO;
+}
+
+static gboolean
+is_told (Step *step)
+{
+  switch (gap) {
+  case GAP_MESSAGE:
+    return step_total (step, "Folder 20") == 2;
+  case GAP_MARK:
+    return step_unread (step, "Folder 20") == 1;
+  case GAP_CREATED:
+    return step_folder (step, "Between") != 0;
+  case GAP_DELETED:
+    return step_folder (step, "Between") == 0;
+  case GAP_RENAMED:
+    return step_folder (step, "Renamed") != 0 && step_folder (step, "Folder 21") == 0;
+  }
+  return FALSE;
+}
+
+/* What happens elsewhere between the list, by which all is in step, and the moment from which on the server tells of it by itself: it is
+ * here at once, not when silence is doubted, and is asked for once. */
+static void
+test_told_between (void)
+{
+  g_autoptr (Step) step =
+      new_with_folders (EXTENDED "CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS NOTIFY OBJECTID", 10);
+
+  for (gap = GAP_MESSAGE; gap <= GAP_RENAMED; gap++) {
+    gboolean folders = gap >= GAP_CREATED;
+    g_autofree char *dump = NULL;
+
+    step_stop (step);
+    step_forget_commands (step);
+    g_mutex_lock (&step->lock);
+    step->on_command = fill_gap;
+    step->count = 0;
+    g_mutex_unlock (&step->lock);
+    step_settle (step);
+    STEP_WAIT (is_told (step), 10);
+    STEP_WAIT (step_count_commands (step, "* IDLE*") > 0, 10);
+    dump = step_dump_commands (step);
+    g_test_message ("%s", dump);
+    g_assert_cmpuint (step_count_commands (step, "* NOTIFY *"), ==, 1);
+    g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, folders ? 2 : 1);
+    g_assert_cmpuint (step_count_commands (step, "* SELECT \"Folder 20\"*"), ==, !folders);
+  }
+}
+
+/* Long before all is in step: what comes elsewhere is told, and is here before the rest of what there is to do. */
+static void
+test_told_while_busy (void)
+{
+  g_autoptr (Step) step = step_new (EXTENDED "CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS NOTIFY");
+
+  step_deliver_many (step, "INBOX", 2000, 20000);
+  model_server_set_delay (step->server, 50);
+  step_start (step);
+  STEP_WAIT (step_count_commands (step, "* NOTIFY *") > 0, 20);
+  g_assert_cmpuint (step_get_steps (step), ==, 0);
+  step_deliver (step, "Archive", 2001, 0);
+  STEP_WAIT (step_total (step, "Archive") == 1, 20);
+  g_assert_cmpuint (step_get_steps (step), ==, 0);
+  g_assert_cmpuint (step_lacking (step, "INBOX"), >, 0);
+  g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, 1);
 }
 
 /* A large folder in which nothing happened. */
@@ -664,6 +787,8 @@ main (int argc, char **argv)
   g_test_add_func ("/step/unchanged", test_unchanged);
   g_test_add_func ("/step/unchanged-many", test_unchanged_many);
   g_test_add_func ("/step/told", test_told);
+  g_test_add_func ("/step/told-between", test_told_between);
+  g_test_add_func ("/step/told-while-busy", test_told_while_busy);
   g_test_add_func ("/step/unchanged-large", test_unchanged_large);
   g_test_add_func ("/step/changes", test_changes);
   g_test_add_func ("/step/news", test_news);
