@@ -4,12 +4,14 @@
 
 #include <glib/gi18n.h>
 
+#include "base-text.h"
+
 struct _MailFolder
 {
   GObject parent_instance;
 
   gint64 id;
-  char *name, *path, *state_text;
+  char *name, *path, *state_text, *contents_text;
   char *trouble; /* nullable */
   MailRole role;
   guint unread, total, depth;
@@ -31,6 +33,7 @@ enum
   PROP_DEPTH,
   PROP_SELECTABLE,
   PROP_STATE_TEXT,
+  PROP_CONTENTS_TEXT,
   PROP_TROUBLE,
   N_PROPS
 };
@@ -134,6 +137,9 @@ mail_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_STATE_TEXT:
     g_value_set_string (value, self->state_text);
     break;
+  case PROP_CONTENTS_TEXT:
+    g_value_set_string (value, self->contents_text);
+    break;
   case PROP_TROUBLE:
     g_value_set_string (value, self->trouble);
     break;
@@ -151,6 +157,7 @@ mail_folder_finalize (GObject *object)
   g_free (self->name);
   g_free (self->path);
   g_free (self->state_text);
+  g_free (self->contents_text);
   g_free (self->trouble);
   G_OBJECT_CLASS (mail_folder_parent_class)->finalize (object);
 }
@@ -172,6 +179,7 @@ mail_folder_class_init (MailFolderClass *klass)
   props[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_SELECTABLE] = g_param_spec_boolean ("selectable", NULL, NULL, TRUE, flags);
   props[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
+  props[PROP_CONTENTS_TEXT] = g_param_spec_string ("contents-text", NULL, NULL, NULL, flags);
   props[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -182,6 +190,7 @@ mail_folder_init (MailFolder *self)
   self->name = g_strdup ("");
   self->path = g_strdup ("");
   self->state_text = g_strdup ("");
+  self->contents_text = g_strdup ("");
   self->selectable = TRUE;
 }
 
@@ -245,14 +254,46 @@ mail_folder_describe (const StoreFolder *row, gint64 now)
   return g_strdup_printf (C_ ("freshness", "%1$s: %2$s"), when, how);
 }
 
+/* As long as rows are missing here, the server knows better how many there are. */
+static guint
+count_total (const StoreFolder *row)
+{
+  return row->complete ? row->total : MAX (row->total, row->server_total);
+}
+
+/* -1: nobody knows. */
+static gint64
+add_up (const StoreFolder *row)
+{
+  if (row->complete || row->local)
+    return (gint64)row->size;
+  return row->server_total >= row->total ? row->server_size : -1;
+}
+
+char *
+mail_folder_describe_contents (const StoreFolder *row)
+{
+  guint total = count_total (row);
+  gint64 size = add_up (row);
+
+  if (total == 0)
+    return g_strdup (row->complete || row->in_step > 0 ? _ ("No messages") : "");
+  if (size < 0)
+    return g_strdup_printf (ngettext ("%'u message", "%'u messages", total), total);
+  g_autofree char *room = base_text_size ((guint64)size);
+  /* Translators: how many messages a folder has, and how much room they take on the server: "1,234 messages, 56.0 MB" */
+  return g_strdup_printf (ngettext ("%1$'u message, %2$s", "%1$'u messages, %2$s", total), total,
+                          room);
+}
+
 void
 mail_folder_update_state (MailFolder *self, const StoreFolder *row)
 {
-  /* As long as rows are missing here, the server knows better how many there are. */
   set_uint (self, &self->unread,
             row->complete ? row->unread : MAX (row->unread, row->server_unread), PROP_UNREAD);
-  set_uint (self, &self->total, row->complete ? row->total : MAX (row->total, row->server_total),
-            PROP_TOTAL);
+  set_uint (self, &self->total, count_total (row), PROP_TOTAL);
+  g_autofree char *contents = mail_folder_describe_contents (row);
+  set_string (self, &self->contents_text, contents, PROP_CONTENTS_TEXT);
   g_autofree char *text = mail_folder_describe (row, g_get_real_time () / G_USEC_PER_SEC);
   set_string (self, &self->state_text, text, PROP_STATE_TEXT);
   set_string (self, &self->trouble, row->trouble, PROP_TROUBLE);
@@ -348,6 +389,13 @@ mail_folder_get_state_text (MailFolder *self)
 {
   g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
   return self->state_text;
+}
+
+const char *
+mail_folder_get_contents_text (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->contents_text;
 }
 
 const char *

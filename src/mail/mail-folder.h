@@ -23,6 +23,7 @@ typedef enum
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
  * "unread" (uint), "total" (uint), "icon-name", "role" (int), "depth" (uint), "selectable",
+ * "contents-text" ("1,234 messages, 56.0 MB": how many, and how much room they take on the server where that is known; "" where nothing is),
  * "state-text" (when and how it was last proven in step with the server, or why it is not), "trouble" (nullable: the sentence why it cannot be
  * brought in step; "state-text" is the same then). */
 gint64 mail_folder_get_id (MailFolder *folder);
@@ -37,6 +38,7 @@ guint mail_folder_get_total (MailFolder *folder);
 guint mail_folder_get_depth (MailFolder *folder);
 gboolean mail_folder_get_selectable (MailFolder *folder);
 const char *mail_folder_get_state_text (MailFolder *folder);
+const char *mail_folder_get_contents_text (MailFolder *folder);
 const char *mail_folder_get_trouble (MailFolder *folder);
 
 G_END_DECLS

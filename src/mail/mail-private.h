@@ -39,6 +39,8 @@ void mail_folder_update (MailFolder *folder, const StoreFolder *row, const char 
 void mail_folder_update_state (MailFolder *folder, const StoreFolder *row);
 /* "In step at 12:03: the server tells of changes by itself", or why not; pure. */
 char *mail_folder_describe (const StoreFolder *row, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+/* "1,234 messages, 56.0 MB", without the size where it is not known, "" where nothing is; pure. */
+char *mail_folder_describe_contents (const StoreFolder *row) G_GNUC_WARN_UNUSED_RESULT;
 const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROLE_NONE */
 
 /* ---- message ---- */

@@ -500,7 +500,7 @@ listen (Loop *loop, GError **error)
     imap_session_remark (loop->session, "in step");
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
-  if (!measure (loop, &measured, error))
+  if (!watch && !measure (loop, &measured, error))
     return FALSE;
   if (measured)
     return TRUE;

@@ -159,6 +159,16 @@ show_count (UiSidebarRow *self, guint count)
   gtk_label_set_text (self->count, text);
 }
 
+/* Read aloud as well: a tooltip is the description of its widget. */
+static char *
+make_tip (MailFolder *folder)
+{
+  const char *contents = mail_folder_get_contents_text (folder);
+
+  return g_strdup_printf ("%s\n%s%s%s", mail_folder_get_path (folder), contents,
+                          *contents != '\0' ? "\n" : "", mail_folder_get_state_text (folder));
+}
+
 static void
 update_folder (UiSidebarRow *self)
 {
@@ -172,9 +182,7 @@ update_folder (UiSidebarRow *self)
 
   gtk_image_set_from_icon_name (self->icon, mail_folder_get_icon_name (folder));
   gtk_label_set_text (self->name, name);
-  g_autofree char *tip = selectable ? g_strdup_printf ("%s\n%s", mail_folder_get_path (folder),
-                                                       mail_folder_get_state_text (folder))
-                                    : g_strdup (mail_folder_get_path (folder));
+  g_autofree char *tip = selectable ? make_tip (folder) : g_strdup (mail_folder_get_path (folder));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), tip);
   gtk_widget_set_visible (self->trouble, mail_folder_get_trouble (folder) != NULL);
   gtk_widget_set_margin_start (GTK_WIDGET (self->icon),

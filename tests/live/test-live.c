@@ -554,6 +554,56 @@ test_metered (void)
   live_free (live);
 }
 
+static StoreFolder *
+get_folder (Live *live, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  StoreFolder *folder = store_folder_get (live->db, live_folder (live, name), &error);
+
+  g_assert_no_error (error);
+  return folder;
+}
+
+static gint64
+get_server_size (Live *live, const char *name)
+{
+  g_autoptr (StoreFolder) folder = get_folder (live, name);
+
+  return folder->server_size;
+}
+
+/* How much room a folder takes of which there are no rows: what the server says (STATUS=SIZE) is what its messages add up to
+ * when they come. */
+static void
+test_size (void)
+{
+  Live *live = live_new ("alice");
+  gboolean offered = !live_is_plain () && live_server () != LIVE_COURIER;
+
+  live_deliver ("alice", "INBOX", "one", 0);
+  live_deliver ("alice", "Archive", "small", 0);
+  live_deliver ("alice", "Archive", "larger", 70000);
+  live_seed ("alice", "Sent", 20, "mixed");
+  live_start_with (live, TRUE, NULL);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  if (offered)
+    LIVE_WAIT (get_server_size (live, "Archive") > 0 && get_server_size (live, "Sent") > 0, 10);
+  sync_engine_set_metered (live->engine, FALSE);
+  LIVE_WAIT (live_total (live, "Archive") == 2 && live_total (live, "Sent") == 20, 10);
+  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  {
+    g_autoptr (StoreFolder) archive = get_folder (live, "Archive"),
+                            sent = get_folder (live, "Sent"), inbox = get_folder (live, "INBOX");
+
+    g_assert_true (archive->complete && sent->complete);
+    g_assert_cmpuint (archive->size, >, 70000);
+    g_assert_cmpint (archive->server_size, ==, offered ? (gint64)archive->size : -1);
+    g_assert_cmpint (sent->server_size, ==, offered ? (gint64)sent->size : -1);
+    g_assert_cmpint (inbox->server_size, ==, -1);
+  }
+  live_free (live);
+}
+
 /* Mail for a folder that nobody looks at, from the moment on in which all is in step: the server tells of it by itself (NOTIFY), it is
  * brought here at once, and the silence afterwards proves all folders. */
 static void
@@ -755,6 +805,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/large-in-inbox", test_large_in_inbox);
   g_test_add_func ("/live/policy", test_policy);
   g_test_add_func ("/live/metered", test_metered);
+  g_test_add_func ("/live/size", test_size);
   g_test_add_func ("/live/unchanged", test_unchanged);
   g_test_add_func ("/live/freshness", test_freshness);
   g_test_add_func ("/live/told-of-others", test_told_of_others);

@@ -68,6 +68,12 @@ test_sentences (void)
 }
 
 static void
+count_change (guint *changes)
+{
+  ++*changes;
+}
+
+static void
 test_folder_freshness (void)
 {
   static const struct
@@ -102,6 +108,52 @@ test_folder_freshness (void)
   mail_folder_update_state (folder, &row);
   g_assert_null (mail_folder_get_trouble (folder));
   g_assert_true (g_str_has_prefix (mail_folder_get_state_text (folder), "Last in step: "));
+}
+
+/* By the rows where all are here; else as the server says, and what nobody has said is not made up. */
+static void
+test_folder_contents (void)
+{
+  static const struct
+  {
+    StoreFolder row;
+    const char *wanted;
+  } cases[] = {
+    { { .server_size = -1 }, "" },
+    { { .server_size = -1, .in_step = 5 }, "No messages" },
+    { { .server_size = -1, .complete = TRUE }, "No messages" },
+    { { .server_size = -1, .complete = TRUE, .total = 1, .size = 5300 }, "1 message, 5.3 kB" },
+    { { .server_size = -1, .complete = TRUE, .total = 1234, .size = 56000000 }, "1234 messages, 56.0 MB" },
+    /* Not all of it is here. */
+    { { .server_size = -1, .total = 50, .size = 5000, .server_total = 2000 }, "2000 messages" },
+    { { .server_size = -1, .server_total = 1 }, "1 message" },
+    { { .server_size = 7000000, .total = 50, .size = 5000, .server_total = 2000 }, "2000 messages, 7.0 MB" },
+    /* More on their way there than the server knows. */
+    { { .server_size = 7000000, .total = 3, .size = 5000, .server_total = 2 }, "3 messages" },
+    /* What it told once does not count beside rows, nor where it has no such folder. */
+    { { .server_size = 7000000, .complete = TRUE, .total = 2, .size = 5000, .server_total = 2 }, "2 messages, 5.0 kB" },
+    { { .server_size = -1, .local = TRUE, .total = 2, .size = 5000 }, "2 messages, 5.0 kB" },
+  };
+  g_autoptr (MailFolder) folder = mail_folder_new (NULL, 7);
+  guint changes = 0;
+
+  g_signal_connect_swapped (folder, "notify::contents-text", G_CALLBACK (count_change), &changes);
+  g_assert_cmpstr (mail_folder_get_contents_text (folder), ==, "");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = mail_folder_describe_contents (&cases[i].row);
+    g_autofree char *property = NULL;
+
+    /* GLib puts a space between number and unit at which no line ends. */
+    g_autoptr (GString) plain = g_string_new (text);
+    g_string_replace (plain, "\302\240", " ", 0);
+    g_assert_cmpstr (plain->str, ==, cases[i].wanted);
+    mail_folder_update_state (folder, &cases[i].row);
+    mail_folder_update_state (folder, &cases[i].row);
+    g_object_get (folder, "contents-text", &property, NULL);
+    g_assert_cmpstr (property, ==, text);
+  }
+  /* Three of them say what was said before. */
+  g_assert_cmpuint (changes, ==, G_N_ELEMENTS (cases) - 3);
 }
 
 static void
@@ -207,5 +259,6 @@ add_account_tests (void)
   g_test_add_func ("/mail/account/sentences", test_sentences);
   g_test_add_func ("/mail/account/folders", test_folders);
   g_test_add_func ("/mail/folder/freshness", test_folder_freshness);
+  g_test_add_func ("/mail/folder/contents", test_folder_contents);
   g_test_add_func ("/mail/folder/icons", test_icons);
 }

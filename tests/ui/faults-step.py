@@ -21,9 +21,11 @@ def step_of(scene, folder):
 
 
 @case
-def each_folder_says_when_and_how_it_was_in_step(scene):
+def each_folder_says_when_and_how_it_was_in_step_and_what_is_in_it(scene):
     scene.empty('alice')
-    scene.append('alice', 'Archive', HEAD + b'Subject: Kept\r\n\r\nHello.\r\n')
+    kept = HEAD + b'Subject: Kept\r\n\r\nHello.\r\n'
+    scene.append('alice', 'Archive', kept)
+    scene.append('alice', 'Archive', kept + b'And more of it.\r\n' * 300)
     scene.account()
     scene.start()
     scene.inbox()
@@ -31,6 +33,11 @@ def each_folder_says_when_and_how_it_was_in_step(scene):
         said = eventually(lambda name=folder: re.search(r'In step at \d+:\d+', step_of(scene, name)) and step_of(scene, name),
                           what=f'{folder}: {step_of(scene, folder)}')
         assert re.search(r': (compared with the server|the server )', said), said
+    size = f'{(2 * len(kept) + 300 * 17) / 1000:.1f}'
+    eventually(lambda: re.search(rf'^2 messages, {re.escape(size)}\xa0kB$', step_of(scene, 'Archive'), re.M), what=step_of(scene, 'Archive'))
+    assert re.search('^No messages$', step_of(scene, 'Trash'), re.M), step_of(scene, 'Trash')
+    scene.append('alice', 'Archive', kept)
+    eventually(lambda: re.search(r'^3 messages, ', step_of(scene, 'Archive'), re.M), what=step_of(scene, 'Archive'))
     scene.shot()
     scene.quit()
 
@@ -114,5 +121,5 @@ def what_is_kept_here_is_the_persons_choice(scene):
 
 if __name__ == '__main__':
     main(chosen([
-        each_folder_says_when_and_how_it_was_in_step, a_reason_and_a_way_out_and_in_step_again, the_trace_is_saved_without_the_password,
-        what_is_kept_here_is_the_persons_choice]), finish)
+        each_folder_says_when_and_how_it_was_in_step_and_what_is_in_it, a_reason_and_a_way_out_and_in_step_again,
+        the_trace_is_saved_without_the_password, what_is_kept_here_is_the_persons_choice]), finish)
