@@ -8,6 +8,8 @@
 #include "base-error.h"
 #include "ui-dialog.h"
 
+#define MAX_HEIGHT 128 /* pixels; more files are scrolled */
+
 struct _UiAttachments
 {
   AdwBin parent_instance;
@@ -184,6 +186,12 @@ on_open (GtkWidget *button, MailPart *part)
     open_part (job_new (self, part));
 }
 
+static void
+on_menu_open (GtkWidget *button)
+{
+  on_open (button, g_object_get_data (G_OBJECT (button), "part"));
+}
+
 /* ---- save ---- */
 
 static void
@@ -222,12 +230,10 @@ on_save_chosen (GFile *file, gpointer data)
 }
 
 static void
-on_save (GtkWidget *button, MailPart *part)
+on_menu_save (GtkWidget *button)
 {
   UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
-  GtkWidget *popover = gtk_widget_get_ancestor (button, GTK_TYPE_POPOVER);
-  if (popover)
-    gtk_popover_popdown (GTK_POPOVER (popover));
+  MailPart *part = g_object_get_data (G_OBJECT (button), "part");
   Job *job = job_new (self, part);
   ui_dialog_save_file (job_window (job), _ ("Save Attachment"), mail_part_get_name (part),
                        on_save_chosen, job);
@@ -274,27 +280,25 @@ on_save_all (UiAttachments *self)
 
 /* ---- rows ---- */
 
-static GtkWidget *
-create_menu (MailPart *part)
+static void
+add_verb (GSimpleActionGroup *group, const char *name, GCallback activated, GtkWidget *button)
 {
-  GtkWidget *popover = gtk_popover_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open"));
-  GtkWidget *save = gtk_button_new_with_mnemonic (_ ("_Save As…"));
-  g_signal_connect_object (open, "clicked", G_CALLBACK (on_open), part, 0);
-  g_signal_connect_object (open, "clicked", G_CALLBACK (gtk_popover_popdown), popover,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (save, "clicked", G_CALLBACK (on_save), part, 0);
-  gtk_widget_add_css_class (open, "flat");
-  gtk_widget_add_css_class (save, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Open"),
-                                  -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (save), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Save As…"), -1);
-  gtk_box_append (GTK_BOX (box), open);
-  gtk_box_append (GTK_BOX (box), save);
-  gtk_popover_set_child (GTK_POPOVER (popover), box);
-  return popover;
+  g_autoptr (GSimpleAction) action = g_simple_action_new (name, NULL);
+  g_signal_connect_object (action, "activate", activated, button, G_CONNECT_SWAPPED);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
+}
+
+static void
+set_menu (GtkWidget *button)
+{
+  g_autoptr (GSimpleActionGroup) verbs = g_simple_action_group_new ();
+  g_autoptr (GMenu) menu = g_menu_new ();
+  add_verb (verbs, "open", G_CALLBACK (on_menu_open), button);
+  add_verb (verbs, "save", G_CALLBACK (on_menu_save), button);
+  gtk_widget_insert_action_group (button, "file", G_ACTION_GROUP (verbs));
+  g_menu_append (menu, _ ("_Open"), "file.open");
+  g_menu_append (menu, _ ("_Save As…"), "file.save");
+  adw_split_button_set_menu_model (ADW_SPLIT_BUTTON (button), G_MENU_MODEL (menu));
 }
 
 /* The widgets of one file; they go with its row. */
@@ -395,7 +399,8 @@ create_row (gpointer item, gpointer data)
   row->part = part;
   row->button = adw_split_button_new ();
   adw_split_button_set_child (ADW_SPLIT_BUTTON (row->button), create_label (row));
-  adw_split_button_set_popover (ADW_SPLIT_BUTTON (row->button), GTK_POPOVER (create_menu (part)));
+  g_object_set_data (G_OBJECT (row->button), "part", part); /* the row's */
+  set_menu (row->button);
   gtk_widget_set_halign (row->button, GTK_ALIGN_START);
   g_autofree char *more = g_strdup_printf (_ ("More for %s"), name);
   adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (row->button), more);
@@ -441,6 +446,36 @@ ui_attachments_set_content (UiAttachments *self, MailContent *content)
   gtk_label_set_text (self->summary, summary);
 }
 
+/* ---- the shelf they stand on ---- */
+
+static GtkSizeRequestMode
+get_request_mode (GtkWidget *shelf)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* As high as the files need at this width.  A scrolled window would ask for what they need where it is narrowest. */
+static void
+measure (GtkWidget *shelf, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+         int *minimum_baseline, int *natural_baseline)
+{
+  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (shelf, UI_TYPE_ATTACHMENTS));
+  if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+    gtk_widget_measure (gtk_widget_get_first_child (shelf), orientation, for_size, minimum, natural,
+                        NULL, NULL);
+  } else {
+    int height;
+    gtk_widget_measure (GTK_WIDGET (self->box), orientation, for_size, &height, NULL, NULL, NULL);
+    *minimum = *natural = MIN (height, MAX_HEIGHT);
+  }
+}
+
+static void
+allocate (GtkWidget *shelf, int width, int height, int baseline)
+{
+  gtk_widget_allocate (gtk_widget_get_first_child (shelf), width, height, baseline, NULL);
+}
+
 static void
 ui_attachments_dispose (GObject *object)
 {
@@ -472,14 +507,16 @@ ui_attachments_init (UiAttachments *self)
       6, "max-children-per-line", 20, "homogeneous", FALSE, "valign", GTK_ALIGN_START, NULL));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->box), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Attachments"), -1);
-  GtkWidget *scrolled = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy",
-                                      GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
-                                      "max-content-height", 128, "child", self->box, NULL);
+  GtkWidget *shelf = adw_bin_new ();
+  gtk_widget_set_layout_manager (shelf,
+                                 gtk_custom_layout_new (get_request_mode, measure, allocate));
+  adw_bin_set_child (ADW_BIN (shelf), g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy",
+                                                    GTK_POLICY_NEVER, "child", self->box, NULL));
 
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   gtk_widget_add_css_class (box, "attachments");
   gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), scrolled);
+  gtk_box_append (GTK_BOX (box), shelf);
   adw_bin_set_child (ADW_BIN (self), box);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }

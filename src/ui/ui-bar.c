@@ -36,6 +36,7 @@ ui_bar_show (UiBar *self, const char *title, const char *detail, const char *but
 {
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->detail, detail ? detail : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->detail), detail);
   gtk_widget_set_visible (GTK_WIDGET (self->detail), detail && *detail);
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != NULL);
   if (button)
@@ -46,12 +47,6 @@ ui_bar_show (UiBar *self, const char *title, const char *detail, const char *but
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
 }
 
-void
-ui_bar_hide (UiBar *self)
-{
-  gtk_revealer_set_reveal_child (self->revealer, FALSE);
-}
-
 static void
 on_revealed (UiBar *self)
 {
@@ -59,6 +54,13 @@ on_revealed (UiBar *self)
   if (!gtk_revealer_get_reveal_child (self->revealer)
       && !gtk_revealer_get_child_revealed (self->revealer))
     gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}
+
+void
+ui_bar_hide (UiBar *self)
+{
+  gtk_revealer_set_reveal_child (self->revealer, FALSE);
+  on_revealed (self); /* it may never have been open */
 }
 
 static void
@@ -75,24 +77,22 @@ ui_bar_class_init (UiBarClass *klass)
 }
 
 static GtkLabel *
-create_label (const char *css_class)
+create_label (void)
 {
-  GtkWidget *label =
-      g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
-                    "lines", 4, "ellipsize", PANGO_ELLIPSIZE_END, "selectable", FALSE, NULL);
-  if (css_class) {
-    gtk_widget_add_css_class (label, css_class);
-    gtk_widget_add_css_class (label, "dim-label");
-  }
-  return GTK_LABEL (label);
+  return g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, "wrap-mode",
+                       PANGO_WRAP_WORD_CHAR, NULL);
 }
 
 static void
 ui_bar_init (UiBar *self)
 {
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  self->title = create_label (NULL);
-  self->detail = create_label ("caption");
+  self->title = create_label ();
+  self->detail = create_label ();
+  /* Our own sentence is shown whole; a server's may have no end. */
+  g_object_set (self->detail, "lines", 4, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+  gtk_widget_add_css_class (GTK_WIDGET (self->detail), "caption");
+  gtk_widget_add_css_class (GTK_WIDGET (self->detail), "dim-label");
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->title));

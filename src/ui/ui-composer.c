@@ -168,7 +168,7 @@ make_attachment (gpointer item, gpointer data)
 }
 
 static void
-on_attachments_changed (UiComposer *self)
+show_attachments (UiComposer *self)
 {
   GListModel *model = mail_draft_get_attachments (self->draft);
   guint n = g_list_model_get_n_items (model);
@@ -182,6 +182,12 @@ on_attachments_changed (UiComposer *self)
       gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       mail_attachment_get_name (attachment), -1);
   }
+}
+
+static void
+on_attachments_changed (UiComposer *self)
+{
+  show_attachments (self);
   ui_composer_edited (self);
 }
 
@@ -212,7 +218,7 @@ set_up_attachments (UiComposer *self)
   gtk_flow_box_bind_model (self->attachments, model, make_attachment, NULL, NULL);
   g_signal_connect_object (model, "items-changed", G_CALLBACK (on_attachments_changed), self,
                            G_CONNECT_SWAPPED);
-  gtk_widget_set_visible (self->attachments_row, g_list_model_get_n_items (model) > 0);
+  show_attachments (self);
   /* Before the editor, which would take the names of the files as text. */
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (target, "drop", G_CALLBACK (on_drop), self);

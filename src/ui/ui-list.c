@@ -16,7 +16,8 @@ struct _UiList
   GtkMultiSelection *selection;
   MailFolder *folder;
   GMenuModel *menu;
-  GtkWidget *popover; /* made at the first right click */
+  GtkWidget *popover;                        /* made at the first right click */
+  char *bar_title, *bar_detail, *bar_button; /* title NULL: no bar */
 
   /* Borrowed */
   GtkWidget *outgoing;
@@ -26,6 +27,7 @@ struct _UiList
   UiBar *bar;
   GtkStack *stack;
   GtkSpinner *spinner;
+  AdwStatusPage *empty, *trouble;
   GtkScrolledWindow *scrolled;
   GtkListView *view;
 
@@ -35,6 +37,7 @@ struct _UiList
   guint stick; /* tick: the list goes back to its top */
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
+  gboolean bar_is_folders; /* what the bar says is about this folder */
 };
 
 enum
@@ -51,6 +54,7 @@ enum
   SELECTION_CHANGED,
   OPENED,
   BAR_CLICKED,
+  RETRY,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -58,6 +62,18 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (UiList, ui_list, ADW_TYPE_BIN)
 
 /* ---- state ---- */
+
+/* Where the page says it, the bar does not say it again. */
+static void
+update_bar (UiList *self)
+{
+  gboolean said = self->bar_is_folders
+                  && g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "trouble") == 0;
+  if (self->bar_title && !said)
+    ui_bar_show (self->bar, self->bar_title, self->bar_detail, self->bar_button, TRUE);
+  else
+    ui_bar_hide (self->bar);
+}
 
 static void
 update_page (UiList *self)
@@ -67,10 +83,23 @@ update_page (UiList *self)
     page = "outgoing";
   else if (self->messages && g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0)
     page = "list";
-  else if (self->messages)
-    page = mail_message_list_get_loading (self->messages) ? "loading" : "empty";
+  else if (self->messages && mail_message_list_get_loading (self->messages))
+    page = "loading";
+  else if (self->messages && mail_folder_get_trouble (self->folder)) {
+    g_autofree char *reason = g_markup_escape_text (mail_folder_get_trouble (self->folder), -1);
+    adw_status_page_set_description (self->trouble, reason);
+    page = "trouble";
+  } else if (self->messages)
+    page = "empty";
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
+  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, page), TRUE);
   gtk_stack_set_visible_child_name (self->stack, page);
+  /* GTK 4.8 would have a screen reader read what other pages say, too. */
+  if (!g_str_equal (page, "empty"))
+    gtk_widget_set_visible (GTK_WIDGET (self->empty), FALSE);
+  if (!g_str_equal (page, "trouble"))
+    gtk_widget_set_visible (GTK_WIDGET (self->trouble), FALSE);
+  update_bar (self);
 }
 
 static void
@@ -254,6 +283,12 @@ on_bar_clicked (UiList *self)
   g_signal_emit (self, signals[BAR_CLICKED], 0);
 }
 
+static void
+on_retry_clicked (UiList *self)
+{
+  g_signal_emit (self, signals[RETRY], 0);
+}
+
 /* ---- public ---- */
 
 void
@@ -285,6 +320,7 @@ ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
     g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),
                               self);
     g_signal_connect_swapped (folder, "notify", G_CALLBACK (update_title), self);
+    g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (update_page), self);
     gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
     gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
   }
@@ -418,12 +454,17 @@ ui_list_focus (UiList *self)
 }
 
 void
-ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button)
+ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button,
+                 gboolean is_folders)
 {
-  if (title)
-    ui_bar_show (self->bar, title, detail, button, TRUE);
-  else
-    ui_bar_hide (self->bar);
+  g_free (self->bar_title);
+  g_free (self->bar_detail);
+  g_free (self->bar_button);
+  self->bar_title = g_strdup (title);
+  self->bar_detail = g_strdup (detail);
+  self->bar_button = g_strdup (button);
+  self->bar_is_folders = is_folders;
+  update_bar (self);
 }
 
 /* ---- class ---- */
@@ -469,6 +510,9 @@ ui_list_dispose (GObject *object)
     ui_list_set_folder (self, NULL, NULL);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_object (&self->menu);
+  g_clear_pointer (&self->bar_title, g_free);
+  g_clear_pointer (&self->bar_detail, g_free);
+  g_clear_pointer (&self->bar_button, g_free);
   G_OBJECT_CLASS (ui_list_parent_class)->dispose (object);
 }
 
@@ -494,16 +538,22 @@ ui_list_class_init (UiListClass *klass)
   signals[BAR_CLICKED] = g_signal_new ("bar-clicked", UI_TYPE_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 0);
 
+  signals[RETRY] =
+      g_signal_new ("retry", UI_TYPE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   g_type_ensure (UI_TYPE_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-list.ui");
   gtk_widget_class_bind_template_child (widget_class, UiList, title);
   gtk_widget_class_bind_template_child (widget_class, UiList, bar);
   gtk_widget_class_bind_template_child (widget_class, UiList, stack);
   gtk_widget_class_bind_template_child (widget_class, UiList, spinner);
+  gtk_widget_class_bind_template_child (widget_class, UiList, empty);
+  gtk_widget_class_bind_template_child (widget_class, UiList, trouble);
   gtk_widget_class_bind_template_child (widget_class, UiList, scrolled);
   gtk_widget_class_bind_template_child (widget_class, UiList, view);
   gtk_widget_class_bind_template_child_full (widget_class, "message_menu", FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiList, ui_list, UI, LIST, AdwBin)
 
 /* Signals: "selection-changed" (other messages are selected now), "opened" (a person clicked or activated a row and wants to
- * read it), "bar-clicked" (the button of the bar).
+ * read it), "bar-clicked" (the button of the bar), "retry" (of the page that says why the folder cannot be opened).
  * Properties: "folded" (boolean: this pane stands alone or first, show the way back), "title-buttons" (boolean: it also
  * carries the window's end buttons). */
 
@@ -36,7 +36,9 @@ void ui_list_select_after (UiList *self);
 void ui_list_move (UiList *self, int direction);
 void ui_list_focus (UiList *self);
 
-/* The bar above the messages; title NULL hides it. */
-void ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button);
+/* The bar above the messages; title NULL hides it.  `is_folders`: it is about this folder, and is not shown where the page
+ * in place of messages says it. */
+void ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button,
+                      gboolean is_folders);
 
 G_END_DECLS

@@ -268,8 +268,10 @@ ui_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkToo
   UiRow *self = UI_ROW (widget);
   if (keyboard || !self->message || !is_on_star (self, x, y))
     return FALSE;
-  gtk_tooltip_set_text (tooltip, mail_message_get_starred (self->message) ? _ ("Remove star")
-                                                                          : _ ("Add star"));
+  /* GTK's own label would be too narrow for Korean, and break two words. */
+  gtk_tooltip_set_custom (tooltip, gtk_label_new (mail_message_get_starred (self->message)
+                                                      ? _ ("Remove star")
+                                                      : _ ("Add star")));
   return TRUE;
 }
 

@@ -64,9 +64,11 @@ update_account (UiSidebarRow *self)
   gtk_label_set_text (self->state, state ? state : "");
   const char *detail = mail_account_get_state_detail (account);
   MailFolder *inbox = mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX);
-  if (status == MAIL_ACCOUNT_IN_STEP && inbox)
-    detail = mail_folder_get_state_text (inbox);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), detail && *detail ? detail : state);
+  g_autofree char *both = detail && *detail ? g_strdup_printf ("%s\n%s", state, detail) : NULL;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), status == MAIL_ACCOUNT_IN_STEP && inbox
+                                                             ? mail_folder_get_state_text (inbox)
+                                                         : both ? both
+                                                                : state);
   set_class (GTK_WIDGET (self->state), "dim-label", status != MAIL_ACCOUNT_ATTENTION);
   set_class (GTK_WIDGET (self->state), "warning", status == MAIL_ACCOUNT_ATTENTION);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
@@ -97,7 +99,7 @@ build_account (UiSidebarRow *self)
   /* A reason is a sentence: its beginning alone says little */
   gtk_label_set_wrap (self->state, TRUE);
   gtk_label_set_wrap_mode (self->state, PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_lines (self->state, 4);
+  gtk_label_set_lines (self->state, 6);
   self->progress = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
   gtk_widget_set_margin_top (GTK_WIDGET (self->progress), 3);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -11,7 +11,7 @@ ui_source_new (GtkWindow *parent, MailContent *content)
   GtkWidget *view = ui_text_view_new ();
   g_autofree char *source = mail_content_dup_source (content);
   gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
-  ui_text_view_set_text (UI_TEXT_VIEW (view), source);
+  ui_text_view_set_source (UI_TEXT_VIEW (view), source);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Source of the message"), -1);
 
@@ -19,7 +19,13 @@ ui_source_new (GtkWindow *parent, MailContent *content)
   gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (box),
                   g_object_new (GTK_TYPE_SCROLLED_WINDOW, "vexpand", TRUE, "child", view, NULL));
-  return g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE,
-                       "title", _ ("Source of the Message"), "default-width", 760, "default-height",
-                       620, "content", box, NULL);
+  GtkWidget *window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "destroy-with-parent",
+                                    TRUE, "title", _ ("Source of the Message"), "default-width",
+                                    760, "default-height", 620, "content", box, NULL);
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys), gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                        gtk_named_action_new ("window.close")));
+  gtk_widget_add_controller (window, keys);
+  return GTK_WINDOW (window);
 }

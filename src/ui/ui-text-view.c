@@ -28,6 +28,7 @@ struct _UiTextView
 
   gsize offset, length;
   guint source;
+  gboolean plain; /* neither links nor quotes */
 };
 
 G_DEFINE_FINAL_TYPE (UiTextView, ui_text_view, GTK_TYPE_TEXT_VIEW)
@@ -87,13 +88,14 @@ static void
 insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
 {
   GtkTextIter end;
-  guint depth = quote_depth (line, length);
+  guint depth = self->plain ? 0 : quote_depth (line, length);
   GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, QUOTE_COLOURS) - 1] : NULL;
   gsize at = 0;
   g_autoptr (GMatchInfo) match = NULL;
 
-  if (memchr (line, '@', length) || g_strstr_len (line, length, "://")
-      || g_strstr_len (line, length, "www."))
+  if (!self->plain
+      && (memchr (line, '@', length) || g_strstr_len (line, length, "://")
+          || g_strstr_len (line, length, "www.")))
     g_regex_match_full (self->links, line, length, 0, 0, &match, NULL);
   while (match && g_match_info_matches (match)) {
     int first, last;
@@ -149,8 +151,8 @@ insert_piece (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-void
-ui_text_view_set_text (UiTextView *self, const char *text)
+static void
+set_text (UiTextView *self, const char *text, gboolean plain)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   GtkTextIter start;
@@ -170,6 +172,7 @@ ui_text_view_set_text (UiTextView *self, const char *text)
     self->text = g_strconcat (head, "\n\n", note, "\n", NULL);
   } else
     self->text = g_strdup (text);
+  self->plain = plain;
   self->offset = 0;
   self->length = strlen (self->text);
   gtk_text_buffer_set_text (buffer, "", 0);
@@ -177,6 +180,18 @@ ui_text_view_set_text (UiTextView *self, const char *text)
     self->source = g_idle_add_full (G_PRIORITY_LOW, insert_piece, self, NULL);
   gtk_text_buffer_get_start_iter (buffer, &start);
   gtk_text_buffer_place_cursor (buffer, &start);
+}
+
+void
+ui_text_view_set_text (UiTextView *self, const char *text)
+{
+  set_text (self, text, FALSE);
+}
+
+void
+ui_text_view_set_source (UiTextView *self, const char *text)
+{
+  set_text (self, text, TRUE);
 }
 
 void

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (UiTextView, ui_text_view, UI, TEXT_VIEW, GtkTextView)
 GtkWidget *ui_text_view_new (void);
 /* Shows `text` (valid UTF-8), the first part at once and the rest while the window is idle. */
 void ui_text_view_set_text (UiTextView *self, const char *text);
+/* The same, as it is: what looks like a link or a quote is neither. */
+void ui_text_view_set_source (UiTextView *self, const char *text);
 /* 1.0 is the size of the font of the desktop. */
 void ui_text_view_set_zoom (UiTextView *self, double zoom);
 

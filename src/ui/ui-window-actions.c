@@ -9,6 +9,7 @@
 #include "ui-composer.h"
 #include "ui-dialog.h"
 #include "ui-source.h"
+#include "ui-toast.h"
 #include "ui-trace.h"
 
 #define ZOOM_STEP 0.1
@@ -47,15 +48,20 @@ on_toast_dismissed (UiWindow *self, AdwToast *toast)
     g_clear_object (&self->toast);
 }
 
+void
+ui_window_dismiss_undo (UiWindow *self)
+{
+  g_autoptr (AdwToast) toast = g_steal_pointer (&self->toast);
+  if (toast)
+    adw_toast_dismiss (toast);
+}
+
 /* The newest takes the place of the one before: a queue of them would lag behind the hands. */
 static void
 show_undo (UiWindow *self, const char *sentence, gint64 undo)
 {
-  g_autofree char *markup = g_markup_escape_text (sentence, -1);
-  g_autoptr (AdwToast) old = g_steal_pointer (&self->toast);
-  if (old)
-    adw_toast_dismiss (old);
-  self->toast = g_object_ref (adw_toast_new (markup));
+  ui_window_dismiss_undo (self);
+  self->toast = g_object_ref (ui_toast_new (sentence));
   if (undo != 0) {
     adw_toast_set_button_label (self->toast, _ ("_Undo"));
     adw_toast_set_action_name (self->toast, "win.undo");
@@ -137,9 +143,7 @@ action_undo (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_action_set_enabled (widget, "win.undo", FALSE);
   if (undo == 0)
     return;
-  g_autoptr (AdwToast) old = g_steal_pointer (&self->toast);
-  if (old)
-    adw_toast_dismiss (old);
+  ui_window_dismiss_undo (self);
   mail_engine_undo_async (self->engine, undo, on_undone, job_new (self, TRUE));
 }
 

@@ -9,6 +9,7 @@
 #include "ui-outgoing.h"
 #include "ui-password-dialog.h"
 #include "ui-setup.h"
+#include "ui-toast.h"
 
 enum
 {
@@ -202,14 +203,25 @@ update_trouble (UiWindow *self)
     if (folder && !sentence && adw_leaflet_get_folded (self->inner)
         && mail_account_get_status (mail_folder_get_account (folder)) == MAIL_ACCOUNT_OFFLINE)
       sentence = mail_account_get_state_text (mail_folder_get_account (folder));
-    ui_list_set_bar (self->list, sentence, NULL, _ ("Try Again"));
+    ui_list_set_bar (self->list, sentence, NULL, _ ("Try Again"),
+                     folder && mail_folder_get_trouble (folder));
     return;
   }
   /* Translators: account, what is the matter with it */
   g_autofree char *title = g_strdup_printf (_ ("%s: %s"), mail_account_get_label (trouble),
                                             mail_account_get_state_text (trouble));
   ui_list_set_bar (self->list, title, mail_account_get_state_detail (trouble),
-                   mail_account_needs_password (trouble) ? _ ("Password…") : _ ("Settings…"));
+                   mail_account_needs_password (trouble) ? _ ("Password…") : _ ("Settings…"),
+                   FALSE);
+}
+
+/* The button of the page that says why the folder is not open. */
+static void
+on_folder_retry (UiWindow *self, UiList *list)
+{
+  MailFolder *folder = ui_list_get_folder (list);
+  if (folder)
+    mail_engine_show_folder (self->engine, folder);
 }
 
 static void
@@ -306,8 +318,9 @@ on_retry_clicked (UiWindow *self, GtkButton *button)
 void
 ui_window_say (UiWindow *self, const char *sentence, const char *detail)
 {
-  g_autofree char *markup = g_markup_escape_text (sentence, -1);
-  AdwToast *toast = adw_toast_new (markup);
+  AdwToast *toast = ui_toast_new (sentence);
+  /* Behind what can be undone it would come seconds late, and often says that just this was not done. */
+  ui_window_dismiss_undo (self);
   if (detail && *detail) {
     adw_toast_set_button_label (toast, _ ("Details"));
     adw_toast_set_action_name (toast, "win.show-detail");
@@ -405,6 +418,7 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_folder_opened);
   gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_message_opened);
+  gtk_widget_class_bind_template_callback (widget_class, on_folder_retry);
   gtk_widget_class_bind_template_callback (widget_class, on_trouble_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_mark_seen);

@@ -1,0 +1,73 @@
+"""faults-refused.py PREFIX STATE SCREENSHOTS LANGUAGE: what the server does not do for a person is said in the window, and the window shows what is true."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import STATE, case, chosen, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+GOOD = os.path.join(STATE, 'lab', 'certs', 'good.pem')
+HEAD = b'From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nSubject: '
+
+
+def in_clear(scene, *options):
+    """A proxy that sees the lines of IMAP."""
+    return scene.proxy(993, 993, '--tls', GOOD, '--to-tls', *options)
+
+
+@case
+def a_refused_star_move_and_deletion_are_said_and_taken_back(scene):
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', HEAD + b'Stays as it is\r\n\r\nHello.\r\n')
+    scene.append('alice', 'INBOX', HEAD + b'The other one\r\n\r\nHello.\r\n')
+    in_clear(scene, '--say-no', r'^\S+ UID (MOVE|STORE .*\\(Flagged|Deleted))')
+    scene.account(imap=993)
+    scene.start()
+    scene.inbox()
+    row = 'Bob, Stays as it is'
+    scene.app.click('list item|table row', row)
+    scene.app.key('s')
+    scene.says('did not accept the change to 1 message in .*taken back')
+    scene.shot('star')
+    assert 'Starred' not in scene.app.wait('list item|table row', row).name, 'the star is still there'
+    assert not scene.app.find('label', 'starred'), 'it is still said that it has a star'
+    scene.app.click('list item|table row', row)
+    scene.app.key('Delete')
+    scene.says('did not move 1 message to .Trash.; it is back')
+    scene.app.wait('list item|table row', row)
+    scene.shot('move')
+    scene.app.click('list item|table row', row)
+    scene.app.key('shift+Delete')
+    scene.app.click('push button', exact('Delete'))
+    scene.says('did not delete 1 message')
+    scene.app.wait('list item|table row', row)
+    scene.shot('deletion')
+    assert len(lab.messages('alice', 'INBOX')) == 2 and not lab.messages('alice', 'Trash')
+    scene.quit()
+
+
+@case
+def a_folder_that_is_not_opened_is_not_said_to_be_empty(scene):
+    scene.empty('alice')
+    scene.append('alice', 'Archive', HEAD + b'Locked away\r\n\r\nHello.\r\n')
+    proxy = in_clear(scene, '--say-no', r'^\S+ (SELECT|EXAMINE) "?Archive')
+    scene.account(imap=993)
+    scene.start()
+    scene.inbox()
+    scene.app.click('list item', '^Archive')
+    scene.says('^Could Not Open the Folder$')
+    scene.says('did not open the folder .Archive')
+    assert not scene.app.find('label', 'There is nothing in this folder'), 'it is said to be empty'
+    assert len(scene.app.root.find_all('push button', exact('Try Again'))) == 1, 'it is said twice'
+    scene.shot('refused')
+    proxy.stop()
+    in_clear(scene)
+    scene.app.click('push button', exact('Try Again'))
+    scene.app.wait('list item|table row', 'Locked away')
+    scene.app.wait_gone('label', 'did not open the folder')
+    scene.shot('open')
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([a_refused_star_move_and_deletion_are_said_and_taken_back, a_folder_that_is_not_opened_is_not_said_to_be_empty]), finish)
