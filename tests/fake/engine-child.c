@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base-error.h"
+#include "engine-told.h"
 #include "mime-build.h"
 #include "store-folder.h"
 #include "store-message.h"
@@ -23,50 +24,8 @@ typedef struct
   SyncEngine *engine;
   gint64 row;
 
-  GMutex lock; /* what follows */
-  SyncState *state;
-  guint arrived, refused;
-  guint phases; /* bit set of those that were told */
-  char *last_refused;
+  EngineTold told;
 } Child;
-
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  return g_strdup ("secret");
-}
-
-static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-  Child *child = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
-
-  g_clear_pointer (&child->state, sync_state_free);
-  child->state = sync_state_dup (state);
-  child->phases |= 1u << state->phase;
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-  Child *child = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
-
-  child->arrived += (guint)n;
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  Child *child = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
-
-  child->refused++;
-  g_free (child->last_refused);
-  child->last_refused = g_strdup (sentence);
-}
 
 /* "VmRSS" or "VmHWM" of this process, in KiB. */
 static guint64
@@ -94,6 +53,7 @@ reset_peak (void)
   }
 }
 
+/* Not look_folder (): where the disk fails it says so. */
 static gint64
 find_folder (Child *child, const char *name, GError **error)
 {
@@ -230,14 +190,14 @@ list_drafts (Child *child, GError **error)
 }
 
 static void
-print_state (Child *child)
+print_state (EngineTold *told)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&child->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&told->lock);
 
-  printf ("= %d %u %u %u %s\n", child->state != NULL ? (int)child->state->phase : -1, child->phases,
-          child->arrived, child->refused,
-          child->state != NULL && child->state->message != NULL ? child->state->message : "");
-  child->phases = child->state != NULL ? 1u << child->state->phase : 0;
+  printf ("= %d %u %u %u %s\n", told->state != NULL ? (int)told->state->phase : -1, told->phases,
+          told->arrived, told->refused,
+          told->state != NULL && told->state->message != NULL ? told->state->message : "");
+  told->phases = told->state != NULL ? 1u << told->state->phase : 0;
 }
 
 static gboolean
@@ -247,7 +207,7 @@ run_command (Child *child, const char *const *words, GError **error)
   gint64 id = verb != NULL && words[1] != NULL ? g_ascii_strtoll (words[1], NULL, 10) : 0;
 
   if (g_strcmp0 (verb, "state") == 0) {
-    print_state (child);
+    print_state (&child->told);
     return TRUE;
   }
   if (g_strcmp0 (verb, "memory") == 0) {
@@ -307,21 +267,11 @@ run_command (Child *child, const char *const *words, GError **error)
   return FALSE;
 }
 
-static void
-set_server (BaseServer *server, const char *port)
-{
-  g_free (server->host);
-  g_free (server->user);
-  server->host = g_strdup ("127.0.0.1");
-  server->port = (guint16)g_ascii_strtoull (port, NULL, 10);
-  server->security = BASE_SECURITY_TLS;
-  server->user = g_strdup ("alice");
-}
-
 static gboolean
 start (Child *child, char **argv, GError **error)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused };
+  guint16 imap_port = (guint16)g_ascii_strtoull (argv[2], NULL, 10);
+  guint16 smtp_port = (guint16)g_ascii_strtoull (argv[3], NULL, 10);
 
   child->paths = base_paths_new (argv[1], error);
   if (child->paths == NULL)
@@ -337,14 +287,14 @@ start (Child *child, char **argv, GError **error)
   child->account->address = g_strdup ("alice@lab.test");
   g_free (child->account->ca_file);
   child->account->ca_file = g_strdup (argv[4]);
-  set_server (&child->account->imap, argv[2]);
-  set_server (&child->account->smtp, argv[3]);
+  engine_set_server (&child->account->imap, "127.0.0.1", imap_port, "alice");
+  engine_set_server (&child->account->smtp, "127.0.0.1", smtp_port, "alice");
   if (!base_account_save (child->account, child->paths, error))
     return FALSE;
   child->row = store_account_ensure (child->db, child->account->id, error);
   if (child->row == 0 || !store_outbox_recover (child->db, error))
     return FALSE;
-  child->engine = sync_engine_new (child->store, &events, child);
+  child->engine = sync_engine_new (child->store, &engine_told_events, &child->told);
   sync_engine_set_patience (child->engine, (guint)g_ascii_strtoull (argv[5], NULL, 10));
   sync_engine_add_account (child->engine, child->account);
   return TRUE;
@@ -371,7 +321,7 @@ main (int argc, char **argv)
 
   if (argc != 6)
     g_error ("usage: engine-child PROFILE IMAP-PORT SMTP-PORT CA-FILE PATIENCE-MS");
-  g_mutex_init (&child.lock);
+  engine_told_init (&child.told, "secret");
   good = start (&child, argv, &error);
   finish (good, error);
   if (!good)
@@ -394,7 +344,6 @@ main (int argc, char **argv)
   store_unref (child.store);
   base_paths_unref (child.paths);
   base_account_free (child.account);
-  g_clear_pointer (&child.state, sync_state_free);
-  g_free (child.last_refused);
+  engine_told_clear (&child.told);
   return 0;
 }

@@ -12,67 +12,7 @@ live_slow (void)
   return slow != NULL ? g_ascii_strtod (slow, NULL) : 1;
 }
 
-/* ---- events ---- */
-
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  Live *live = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  live->passwords++;
-  return g_strdup (live->password);
-}
-
-static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-  Live *live = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  g_clear_pointer (&live->state, sync_state_free);
-  live->state = sync_state_dup (state);
-  live->states++;
-  if (g_test_verbose ())
-    g_test_message ("state %d %s %u/%u %s", state->phase,
-                    state->folder != NULL ? state->folder : "", state->done, state->total,
-                    state->message != NULL ? state->message : "");
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-  Live *live = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  live->arrived += (guint)n;
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  Live *live = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  live->refused++;
-  g_free (live->last_refused);
-  live->last_refused = g_strdup (sentence);
-  g_test_message ("refused: %s (%s)", sentence, detail != NULL ? detail : "");
-}
-
 /* ---- coming and going ---- */
-
-static void
-set_server (BaseServer *server, const char *port, const char *user)
-{
-  g_free (server->host);
-  g_free (server->user);
-  server->host = g_strdup ("localhost");
-  server->port = (guint16)g_ascii_strtoull (port, NULL, 10);
-  server->security = BASE_SECURITY_TLS;
-  server->user = g_strdup (user);
-}
 
 static void
 open_store (Live *live)
@@ -87,10 +27,17 @@ open_store (Live *live)
   g_assert_no_error (error);
 }
 
+static guint16
+get_port (const char *name)
+{
+  return (guint16)g_ascii_strtoull (live_lab (name), NULL, 10);
+}
+
 Live *
 live_new (const char *user)
 {
   Live *live = g_new0 (Live, 1);
+  g_autofree char *password = g_strdup_printf ("%spw", user);
   g_autoptr (GError) error = NULL;
 
   live_tidy (user);
@@ -103,11 +50,9 @@ live_new (const char *user)
   live->account->address = g_strdup_printf ("%s@lab.test", user);
   g_free (live->account->ca_file);
   live->account->ca_file = g_strdup (live_lab ("LAB_CA"));
-  set_server (&live->account->imap, live_lab ("LAB_IMAPS"), user);
-  set_server (&live->account->smtp, live_lab ("LAB_SUBMISSIONS"), user);
-  live->password = g_strdup_printf ("%spw", user);
-  g_mutex_init (&live->lock);
-  g_cond_init (&live->cond);
+  engine_set_server (&live->account->imap, "localhost", get_port ("LAB_IMAPS"), user);
+  engine_set_server (&live->account->smtp, "localhost", get_port ("LAB_SUBMISSIONS"), user);
+  engine_told_init (&live->told, password);
   open_store (live);
   return live;
 }
@@ -115,14 +60,13 @@ live_new (const char *user)
 void
 live_start_with (Live *live, gboolean metered, const SyncTimes *times)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused };
   g_autoptr (GError) error = NULL;
 
   if (live->store == NULL)
     open_store (live);
   g_assert_true (store_outbox_recover (live->db, &error));
   g_assert_no_error (error);
-  live->engine = sync_engine_new (live->store, &events, live);
+  live->engine = sync_engine_new (live->store, &engine_told_events, &live->told);
   sync_engine_set_metered (live->engine, metered);
   if (times != NULL)
     sync_engine_set_times (live->engine, times);
@@ -154,90 +98,43 @@ live_free (Live *live)
   g_assert_true (base_paths_remove_tree (live->folder));
   base_paths_unref (live->paths);
   base_account_free (live->account);
-  g_clear_pointer (&live->state, sync_state_free);
-  g_free (live->password);
-  g_free (live->last_refused);
+  engine_told_clear (&live->told);
   g_free (live->folder);
-  g_mutex_clear (&live->lock);
-  g_cond_clear (&live->cond);
   g_free (live);
-}
-
-SyncPhase
-live_get_phase (Live *live)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  return live->state != NULL ? live->state->phase : SYNC_PHASE_CONNECTING;
-}
-
-guint
-live_get_arrived (Live *live)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  return live->arrived;
-}
-
-guint
-live_get_refused (Live *live)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
-
-  return live->refused;
 }
 
 void
 live_set_password (Live *live, const char *password)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&live->told.lock);
 
-  g_free (live->password);
-  live->password = g_strdup (password);
+  g_free (live->told.password);
+  live->told.password = g_strdup (password);
 }
 
 /* ---- looking into the store ---- */
 
-static StoreFolder *
-find_folder (Live *live, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) folders = store_folder_list (live->db, live->row, &error);
-  g_autofree char *path = live_path (name);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < folders->len; i++) {
-    StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (g_str_equal (folder->name, path)) {
-      StoreFolder *found = store_folder_get (live->db, folder->id, NULL);
-
-      return found;
-    }
-  }
-  return NULL;
-}
-
 gint64
 live_folder (Live *live, const char *name)
 {
-  g_autoptr (StoreFolder) folder = find_folder (live, name);
+  g_autofree char *path = live_path (name);
 
-  return folder != NULL ? folder->id : 0;
+  return look_folder (live->db, live->row, path);
 }
 
 guint
 live_total (Live *live, const char *name)
 {
-  g_autoptr (StoreFolder) folder = find_folder (live, name);
+  g_autofree char *path = live_path (name);
 
-  return folder != NULL ? folder->total : 0;
+  return look_total (live->db, live->row, path);
 }
 
 gint64
 live_in_step (Live *live, const char *name)
 {
-  g_autoptr (StoreFolder) folder = find_folder (live, name);
+  g_autofree char *path = live_path (name);
+  g_autoptr (StoreFolder) folder = look_get_folder (live->db, live->row, path);
 
   return folder != NULL ? folder->in_step : 0;
 }
@@ -245,25 +142,17 @@ live_in_step (Live *live, const char *name)
 guint
 live_unread (Live *live, const char *name)
 {
-  g_autoptr (StoreFolder) folder = find_folder (live, name);
+  g_autofree char *path = live_path (name);
 
-  return folder != NULL ? folder->unread : 0;
+  return look_unread (live->db, live->row, path);
 }
 
 gint64
 live_find (Live *live, const char *folder, const char *subject)
 {
-  gint64 id = live_folder (live, folder);
-  g_autoptr (GArray) keys = id != 0 ? store_message_list (live->db, id, 0, 0, NULL) : NULL;
+  g_autofree char *path = live_path (folder);
 
-  for (guint i = 0; keys != NULL && i < keys->len; i++) {
-    g_autoptr (StoreMessage) message =
-        store_message_get (live->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
-
-    if (message != NULL && g_strcmp0 (message->subject, subject) == 0)
-      return message->id;
-  }
-  return 0;
+  return look_find (live->db, live->row, path, subject);
 }
 
 StoreFlags

@@ -3,11 +3,9 @@
 
 #include "live-server.h"
 
-#include "store-folder.h"
-#include "store-message.h"
+#include "engine-told.h"
 #include "store-operation.h"
 #include "store-outgoing.h"
-#include "sync-engine.h"
 #include "sync-watch.h"
 
 typedef struct
@@ -20,30 +18,12 @@ typedef struct
   SyncEngine *engine; /* NULL: not running */
   gint64 row;
 
-  GMutex lock; /* what follows */
-  GCond cond;
-  SyncState *state;
-  char *password;
-  guint passwords; /* how often one was asked for */
-  guint arrived;   /* messages */
-  guint refused;
-  guint states;
-  char *last_refused;
+  EngineTold told;
 } Live;
 
 /* Waits up to `seconds` for the condition. */
 #define LIVE_WAIT(condition, seconds)                                                              \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gint64 live_deadline =                                                                         \
-        g_get_monotonic_time () + (gint64)(live_slow () * (seconds)*G_USEC_PER_SEC);               \
-    gboolean live_came;                                                                            \
-    while (!(live_came = (condition)) && g_get_monotonic_time () < live_deadline)                  \
-      g_usleep (5000);                                                                             \
-    if (!live_came)                                                                                \
-      g_assert_true (condition);                                                                   \
-  }                                                                                                \
-  G_STMT_END
+  g_assert_true (LOOK_CAME (condition, live_slow () * (seconds)))
 
 double live_slow (void); /* factor for slow builds: LIVE_SLOW */
 
@@ -54,9 +34,6 @@ void live_start (Live *live);
 void live_start_with (Live *live, gboolean metered, const SyncTimes *times);
 void live_stop (Live *live);
 void live_free (Live *live);
-SyncPhase live_get_phase (Live *live);
-guint live_get_arrived (Live *live);
-guint live_get_refused (Live *live);
 void live_set_password (Live *live, const char *password);
 
 gint64 live_folder (Live *live, const char *name); /* 0: none */

@@ -16,7 +16,7 @@ start_in_step (const char *user)
   Live *live = live_new (user);
 
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   return live;
 }
 
@@ -40,16 +40,16 @@ test_first_sync (void)
   live_seed ("alice", "Archive", 30, "mixed");
   live_start (live);
   LIVE_WAIT (live_total (live, "INBOX") >= 90, 5);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 20);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, live_count ("alice", "INBOX", NULL));
   g_assert_cmpuint (lacking_bodies (live, "INBOX"), ==, 0);
   g_assert_cmpuint (live_total (live, "Archive"), ==, live_count ("alice", "Archive", NULL));
-  g_assert_cmpuint (live_get_arrived (live), ==, 0);
+  g_assert_cmpuint (engine_told_get_arrived (&live->told), ==, 0);
   sent = store_folder_by_role (live->db, live->row, STORE_ROLE_SENT, NULL);
   g_assert_nonnull (sent);
   sent_path = live_path ("Sent");
   g_assert_cmpstr (sent->name, ==, sent_path);
-  g_assert_cmpint (live->state->in_step, >, 0);
+  g_assert_cmpint (live->told.state->in_step, >, 0);
   live_free (live);
 }
 
@@ -79,7 +79,7 @@ test_arrives (void)
 
     live_deliver ("alice", "INBOX", subject, 2000);
     begun = g_get_monotonic_time ();
-    LIVE_WAIT (live_get_arrived (live) == i, 5);
+    LIVE_WAIT (engine_told_get_arrived (&live->told) == i, 5);
     g_assert_cmpfloat ((double)(g_get_monotonic_time () - begun) / G_USEC_PER_SEC, <,
                        2.0 * live_slow ());
     id = live_find (live, "INBOX", subject);
@@ -109,7 +109,7 @@ test_flags (void)
   live_deliver ("alice", "INBOX", "one", 0);
   live_deliver ("alice", "INBOX", "two", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   id = live_find (live, "INBOX", "one");
   set_flags (live, id, TRUE, STORE_FLAG_SEEN | STORE_FLAG_FLAGGED);
   g_assert_true (live_flags (live, id) & STORE_FLAG_SEEN);
@@ -152,7 +152,7 @@ test_move (void)
   live_deliver ("alice", "INBOX", "keep", 0);
   live_deliver ("alice", "INBOX", "file", 3000);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   id = live_find (live, "INBOX", "file");
   group = move (live, id, "Archive");
   /* At once here. */
@@ -174,10 +174,10 @@ test_move (void)
                  && live_count ("alice", "Archive", "file") == 0,
              10);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 5);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 5);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 5);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 2);
   g_assert_cmpuint (live_total (live, "Archive"), ==, 0);
-  g_assert_cmpuint (live_get_refused (live), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 0);
   live_free (live);
 }
 
@@ -190,7 +190,7 @@ test_chain_offline (void)
 
   live_deliver ("alice", "INBOX", "wander", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   live_stop (live);
 
   live_start (live);
@@ -203,7 +203,7 @@ test_chain_offline (void)
   g_assert_cmpuint (live_count ("alice", "Trash", "wander"), ==, 0);
   g_assert_cmpuint (live_count ("alice", "INBOX", "wander"), ==, 0);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpint (live_find (live, "Archive", "wander"), ==, id);
   g_assert_cmpuint (live_total (live, "Archive"), ==, 1);
   g_assert_cmpuint (live_total (live, "Trash"), ==, 0);
@@ -220,7 +220,7 @@ test_many_moves (void)
 
   live_seed ("alice", "INBOX", 300, "mixed");
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 20);
   keys = store_message_list (live->db, live_folder (live, "INBOX"), 0, 0, NULL);
   for (guint i = 0; i < keys->len; i += 2) {
     gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
@@ -232,7 +232,7 @@ test_many_moves (void)
                    >, 0);
   sync_engine_operations_changed (live->engine, NULL);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 15);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_count ("alice", "Trash", NULL), ==, ids->len);
   g_assert_cmpuint (live_total (live, "Trash"), ==, ids->len);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, live_count ("alice", "INBOX", NULL));
@@ -249,7 +249,7 @@ test_delete (void)
   for (guint i = 0; i < 5; i++)
     live_deliver ("alice", "Trash", i == 0 ? "doomed" : "other", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   /* What another client only marked must survive. */
   live_mark ("alice", "Trash", "other", "+FLAGS.SILENT", "(\\Deleted)");
   id = live_find (live, "Trash", "doomed");
@@ -270,7 +270,7 @@ test_expunged_elsewhere (void)
   live_seed ("alice", "INBOX", 40, "mixed");
   live_deliver ("alice", "INBOX", "goes", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 42);
   live_expunge ("alice", "INBOX", "goes");
   if (live_is_plain ())
@@ -280,7 +280,7 @@ test_expunged_elsewhere (void)
   if (live_is_plain ())
     sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "INBOX"));
   LIVE_WAIT (live_total (live, "INBOX") == 1, 15);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpint (live_find (live, "INBOX", "stays"), !=, 0);
   live_free (live);
 }
@@ -296,7 +296,7 @@ test_renumbered (void)
   live_deliver ("alice", "Work", "old", 0);
   live_deliver ("alice", "Work", "both", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "Work"), ==, 2);
   folder = store_folder_get (live->db, live_folder (live, "Work"), NULL);
   before = folder->uid_validity;
@@ -313,7 +313,7 @@ test_renumbered (void)
   LIVE_WAIT (live_find (live, "Work", "newer") != 0, 10);
   /* A short look is not told as a phase of its own. */
   LIVE_WAIT (live_total (live, "Work") == 3, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   after = store_folder_get (live->db, folder->id, NULL);
   g_assert_cmpuint (after->uid_validity, !=, before);
   g_assert_cmpuint (live_total (live, "Work"), ==, 3);
@@ -350,7 +350,7 @@ test_body (void)
   live_deliver ("alice", "Archive", "large", 50 * 1024 * 1024);
   live->account->bodies = BASE_BODIES_OPENING;
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   assert_fetched (live, "Archive", "small", 100);
   assert_fetched (live, "Archive", "large", 50 * 1024 * 1024);
   id = live_find (live, "Archive", "gone");
@@ -455,7 +455,7 @@ test_parts (void)
   live_save ("alice", "INBOX", text);
   live->account->bodies = BASE_BODIES_OPENING;
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   id = live_find (live, "INBOX", "parts");
   g_assert_true (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
   g_assert_no_error (error);
@@ -466,17 +466,7 @@ test_parts (void)
   g_assert_true (
       sync_engine_fetch_part (live->engine, live->account->id, id, 2, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
-  content = store_partial_get_part (live->db, id, 2, &decoded, &error);
-  g_assert_no_error (error);
-  if (!decoded) {
-    g_autofree char *encoded =
-        g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
-    gsize length;
-    guchar *bytes = g_base64_decode (encoded, &length);
-
-    g_bytes_unref (content);
-    content = g_bytes_new_take (bytes, length);
-  }
+  content = look_part (live->db, id, 2, &decoded);
   g_assert_true (g_bytes_equal (content, file));
   g_test_message ("%s by the server", decoded ? "decoded" : "not decoded");
 
@@ -499,7 +489,7 @@ test_large_in_inbox (void)
   live->account->largest_body = 0;
   live_start (live);
   LIVE_WAIT (live_find (live, "INBOX", "large") != 0, 3);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 20);
   g_assert_true (live_has_body (live, live_find (live, "INBOX", "large")));
   live_free (live);
 }
@@ -519,7 +509,7 @@ test_policy (void)
     live->account->months = 1;
     live->account->largest_body = 1;
     live_start (live);
-    LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+    LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
     g_assert_true (live_has_body (live, live_find (live, "INBOX", "inbox")) == whole);
     g_assert_true (live_has_body (live, live_find (live, "Archive", "other")) == whole);
     g_assert_false (live_has_body (live, live_find (live, "Archive", "large")));
@@ -538,7 +528,7 @@ test_metered (void)
   live_create ("alice", "Work");
   live_deliver ("alice", "Work", "other", 0);
   live_start_with (live, TRUE, NULL);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 1);
   g_assert_cmpuint (live_total (live, "Work"), ==, 0);
   g_assert_cmpuint (live_total (live, "Archive"), ==, 0);
@@ -585,12 +575,12 @@ test_size (void)
   live_deliver ("alice", "Archive", "larger", 70000);
   live_seed ("alice", "Sent", 20, "mixed");
   live_start_with (live, TRUE, NULL);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   if (offered)
     LIVE_WAIT (get_server_size (live, "Archive") > 0 && get_server_size (live, "Sent") > 0, 10);
   sync_engine_set_metered (live->engine, FALSE);
   LIVE_WAIT (live_total (live, "Archive") == 2 && live_total (live, "Sent") == 20, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   {
     g_autoptr (StoreFolder) archive = get_folder (live, "Archive"),
                             sent = get_folder (live, "Sent"), inbox = get_folder (live, "INBOX");
@@ -622,7 +612,7 @@ test_told_of_others (void)
   times.watchdog = 2 * G_USEC_PER_SEC;
   live = live_new ("alice");
   live_start_with (live, FALSE, &times);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   for (guint i = 0; i < 3; i++) {
     g_autofree char *subject = g_strdup_printf ("filed by a rule, %u", i);
 
@@ -657,14 +647,14 @@ test_unchanged (void)
   live_deliver ("alice", "Unchanged 07", "one", 0);
   live_deliver ("alice", "INBOX", "two", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 30);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 30);
   g_assert_cmpuint (live_total (live, "Unchanged 07"), ==, 1);
   live_stop (live);
-  g_mutex_lock (&live->lock);
-  live->state->phase = SYNC_PHASE_CONNECTING;
-  g_mutex_unlock (&live->lock);
+  g_mutex_lock (&live->told.lock);
+  live->told.state->phase = SYNC_PHASE_CONNECTING;
+  g_mutex_unlock (&live->told.lock);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 30);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 30);
   trace = base_log_dup_trace ();
   g_assert_true (wire_cost_of_trace (trace, &cost, &talk));
   g_test_message ("%u round trips, %" G_GUINT64_FORMAT " octets\n%s", cost.round_trips, cost.octets,
@@ -684,7 +674,7 @@ test_freshness (void)
 
   live_deliver ("alice", "Archive", "one", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   archive = store_folder_get (live->db, live_folder (live, "Archive"), NULL);
   g_assert_cmpint (archive->in_step, >=, before);
   g_assert_cmpint (archive->in_step_by, ==, STORE_PROOF_SELECT);
@@ -730,7 +720,7 @@ test_own_folders (void)
   live_deliver ("alice", "INBOX", "moved", 0);
   live_deliver ("alice", "INBOX", "copied", 3000);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   id = live_find (live, "INBOX", "moved");
   copied = live_find (live, "INBOX", "copied");
   g_assert_cmpint (store_operation_create_folder (live->db, live->row, first, &made, &error), >, 0);
@@ -744,7 +734,7 @@ test_own_folders (void)
   live_stop (live);
   live_start (live);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_count ("alice", "Projects", NULL), ==, 2);
   g_assert_true (live_server_has ("alice", "Projects", "moved", "\\Flagged"));
   g_assert_cmpuint (live_count ("alice", "INBOX", "copied"), ==, 1);
@@ -758,9 +748,9 @@ test_own_folders (void)
   g_assert_cmpint (live_folder (live, "Projects"), ==, 0);
   sync_engine_operations_changed (live->engine, live->account->id);
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpint (live_folder (live, "Projects"), ==, 0);
-  g_assert_cmpuint (live_get_refused (live), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 0);
   live_free (live);
 }
 

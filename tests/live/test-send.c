@@ -84,7 +84,7 @@ test_plain_and_attached (void)
 
   empty_bob ();
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   queue_to (live, "bob@lab.test", "plain", 0);
   queue_to (live, "Bob <bob@lab.test>, kim@lab.test", "attached", 300000);
   sync_engine_outbox_changed (live->engine, live->account->id);
@@ -96,12 +96,12 @@ test_plain_and_attached (void)
   g_assert_cmpuint (strlen (text), >, 300000);
 
   LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_count ("alice", "Sent", "plain"), ==, 1);
   g_assert_cmpuint (live_count ("alice", "Sent", "attached"), ==, 1);
   sync_engine_show_folder (live->engine, live->account->id, live_folder (live, "Sent"));
   g_usleep (500000);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "Sent"), ==, 2);
   g_assert_cmpuint (live_unread (live, "Sent"), ==, 0);
   live_free (live);
@@ -122,7 +122,7 @@ test_refused (void)
   LIVE_WAIT (outbox_length (live) == 1, 10);
   LIVE_WAIT (live_count ("bob", "INBOX", "after it") == 1, 10);
   g_assert_cmpuint (live_count ("bob", "INBOX", "undeliverable"), ==, 0);
-  g_assert_cmpuint (live_get_refused (live), ==, 1);
+  g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 1);
   live_free (live);
 }
 
@@ -142,14 +142,14 @@ test_full_disk (void)
   }
   empty_bob ();
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   id = queue_to (live, "bob@lab.test", "large", 1000000);
   sync_engine_outbox_changed (live->engine, live->account->id);
-  LIVE_WAIT (live_get_refused (live) == 1, 10);
+  LIVE_WAIT (engine_told_get_refused (&live->told) == 1, 10);
   sync_engine_outbox_changed (live->engine, live->account->id);
   g_usleep (300000);
   g_assert_cmpint ((int)outbox_state (live, id), ==, STORE_OUTBOX_SENDING);
-  g_assert_cmpuint (live_get_refused (live), ==, 1);
+  g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 1);
 
   g_assert_cmpint (mount ("tmpfs", bodies, "tmpfs", MS_REMOUNT, "size=16m,mode=0700"), ==, 0);
   LIVE_WAIT (outbox_length (live) == 0, 15);
@@ -207,12 +207,12 @@ test_uncertain (void)
   empty_bob ();
   live->account->smtp.port = live_proxy_get_port (proxy);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   live_proxy_swallow_after (proxy, 300000);
   id = queue_to (live, "bob@lab.test", "doubt", 300000);
   sync_engine_outbox_changed (live->engine, live->account->id);
   LIVE_WAIT (outbox_state (live, id) == STORE_OUTBOX_UNCERTAIN, 15);
-  LIVE_WAIT (live_get_refused (live) == 1, 10);
+  LIVE_WAIT (engine_told_get_refused (&live->told) == 1, 10);
   LIVE_WAIT (live_count ("bob", "INBOX", "doubt") == 1, 10);
   live_proxy_swallow_after (proxy, 0);
   sync_engine_retry (live->engine, NULL);
@@ -242,7 +242,7 @@ test_quit_while_sending (void)
 
   empty_bob ();
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   queue_to (live, "bob@lab.test", "last word", 4000000);
   sync_engine_outbox_changed (live->engine, live->account->id);
   g_usleep (60000);

@@ -26,18 +26,18 @@ test_wrong_password (void)
   live_deliver ("alice", "INBOX", "hello", 0);
   live_set_password (live, "wrong");
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_NEEDS_PASSWORD, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_NEEDS_PASSWORD, 10);
   accepted = live_proxy_get_accepted (proxy);
-  g_assert_nonnull (live->state->message);
+  g_assert_nonnull (live->told.state->message);
   /* Nothing but a person makes it try again: not time, not work, not a request. */
   sync_engine_operations_changed (live->engine, NULL);
   g_assert_false (sync_engine_fetch_body (live->engine, live->account->id, 1, NULL, &error));
   g_usleep (2500000);
   g_assert_cmpuint (live_proxy_get_accepted (proxy), ==, accepted);
-  g_assert_cmpuint (live->passwords, ==, 1);
+  g_assert_cmpuint (live->told.passwords, ==, 1);
   live_set_password (live, "alicepw");
   sync_engine_retry (live->engine, live->account->id);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 1);
   live_free (live);
   live_proxy_free (proxy);
@@ -50,13 +50,13 @@ test_untrusted (void)
 
   g_clear_pointer (&live->account->ca_file, g_free);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_NEEDS_TRUST, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_NEEDS_TRUST, 10);
   /* Refused before any password was even looked up. */
-  g_assert_cmpuint (live->passwords, ==, 0);
+  g_assert_cmpuint (live->told.passwords, ==, 0);
   /* The person names the CA: the account starts again with its new settings. */
   live->account->ca_file = g_strdup (live_lab ("LAB_CA"));
   sync_engine_add_account (live->engine, live->account);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   live_free (live);
 }
 
@@ -68,22 +68,22 @@ test_server_away (void)
 
   live_deliver ("alice", "INBOX", "before", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   live_proxy_set_limit (proxy, 0);
   live_proxy_cut (proxy);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_OFFLINE, 5);
-  g_mutex_lock (&live->lock);
-  g_assert_nonnull (live->state->message);
-  g_assert_cmpint (live->state->next_try, >, 0);
-  g_assert_cmpint (live->state->in_step, >, 0);
-  g_mutex_unlock (&live->lock);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_OFFLINE, 5);
+  g_mutex_lock (&live->told.lock);
+  g_assert_nonnull (live->told.state->message);
+  g_assert_cmpint (live->told.state->next_try, >, 0);
+  g_assert_cmpint (live->told.state->in_step, >, 0);
+  g_mutex_unlock (&live->told.lock);
   live_deliver ("alice", "INBOX", "meanwhile", 0);
   g_usleep (1200000);
   live_proxy_set_limit (proxy, 10);
   /* By itself, with back-off. */
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 15);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 15);
   g_assert_cmpint (live_find (live, "INBOX", "meanwhile"), !=, 0);
-  LIVE_WAIT (live_get_arrived (live) == 1, 2);
+  LIVE_WAIT (engine_told_get_arrived (&live->told) == 1, 2);
   live_free (live);
   live_proxy_free (proxy);
 }
@@ -103,12 +103,12 @@ test_cut_anywhere (void)
 
     live_proxy_cut_after (proxy, cuts[i]);
     LIVE_WAIT (live_proxy_get_accepted (proxy) > accepted
-                   || live_get_phase (live) == SYNC_PHASE_IN_STEP,
+                   || engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP,
                10);
     sync_engine_retry (live->engine, NULL);
   }
   live_proxy_cut_after (proxy, 0);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 30);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 30);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, live_count ("alice", "INBOX", NULL));
   live_free (live);
   live_proxy_free (proxy);
@@ -124,10 +124,10 @@ test_cut_operation (void)
 
   live_deliver ("alice", "INBOX", "offline", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   live_proxy_set_limit (proxy, 0);
   live_proxy_cut (proxy);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_OFFLINE, 5);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_OFFLINE, 5);
   id = live_find (live, "INBOX", "offline");
   g_assert_cmpint (store_operation_move (live->db, &id, 1, live_folder (live, "Archive"), NULL), >,
                    0);
@@ -139,7 +139,7 @@ test_cut_operation (void)
   live_proxy_set_limit (proxy, 10);
   sync_engine_retry (live->engine, NULL);
   LIVE_WAIT (live_count ("alice", "Archive", "offline") == 1, 10);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   g_assert_cmpint (live_find (live, "Archive", "offline"), ==, id);
   g_assert_cmpuint (live_total (live, "Archive"), ==, 1);
   live_free (live);
@@ -157,15 +157,15 @@ test_offline_restart (void)
   live_seed ("alice", "INBOX", 20, "mixed");
   live_deliver ("alice", "Archive", "far", 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   live_stop (live);
   live_proxy_set_limit (proxy, 0);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_OFFLINE, 5);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_OFFLINE, 5);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, 20);
-  g_mutex_lock (&live->lock);
-  g_assert_cmpint (live->state->in_step, >, 0);
-  g_mutex_unlock (&live->lock);
+  g_mutex_lock (&live->told.lock);
+  g_assert_cmpint (live->told.state->in_step, >, 0);
+  g_mutex_unlock (&live->told.lock);
   /* Whoever opens what is not here gets an answer, and soon. */
   g_assert_false (sync_engine_fetch_body (live->engine, live->account->id,
                                           live_find (live, "Archive", "far"), NULL, &error));
@@ -186,12 +186,12 @@ test_one_connection (void)
   live_deliver ("alice", "Archive", "far", 0);
   live_proxy_set_limit (proxy, 1);
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 10);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
   id = live_find (live, "Archive", "far");
   g_assert_true (sync_engine_fetch_body (live->engine, live->account->id, id, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (live_has_body (live, id));
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 5);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 5);
   live_free (live);
   live_proxy_free (proxy);
 }
@@ -209,7 +209,7 @@ test_stop_anywhere (void)
     live_stop (live);
   }
   live_start (live);
-  LIVE_WAIT (live_get_phase (live) == SYNC_PHASE_IN_STEP, 20);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 20);
   g_assert_cmpuint (live_total (live, "INBOX"), ==, live_count ("alice", "INBOX", NULL));
   live_free (live);
 }

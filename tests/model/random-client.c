@@ -19,45 +19,6 @@ mail_new (const char *name)
 
 /* ---- a person ---- */
 
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  return g_strdup (((Person *)user_data)->place->password);
-}
-
-static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-  g_atomic_int_set (&((Person *)user_data)->phase, (int)state->phase);
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  Person *person = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&person->lock);
-
-  g_ptr_array_add (person->refused,
-                   g_strdup_printf ("%s / %s", sentence, detail != NULL ? detail : ""));
-}
-
-static void
-set_server (BaseServer *server, guint16 port, const char *user)
-{
-  g_free (server->host);
-  g_free (server->user);
-  server->host = g_strdup ("localhost");
-  server->port = port;
-  server->security = BASE_SECURITY_TLS;
-  server->user = g_strdup (user);
-}
-
 Person *
 person_new (const Place *place)
 {
@@ -65,8 +26,7 @@ person_new (const Place *place)
   g_autoptr (GError) error = NULL;
 
   person->place = place;
-  g_mutex_init (&person->lock);
-  person->refused = g_ptr_array_new_with_free_func (g_free);
+  engine_told_init (&person->told, place->password);
   person->folder = g_dir_make_tmp ("sosik-model-XXXXXX", &error);
   g_assert_no_error (error);
   person->paths = base_paths_new (person->folder, &error);
@@ -76,8 +36,8 @@ person_new (const Place *place)
   person->account->address = g_strdup ("r@model.test");
   g_free (person->account->ca_file);
   person->account->ca_file = g_strdup (place->ca_file);
-  set_server (&person->account->imap, place->imap_port, place->user);
-  set_server (&person->account->smtp, place->smtp_port, place->user);
+  engine_set_server (&person->account->imap, "localhost", place->imap_port, place->user);
+  engine_set_server (&person->account->smtp, "localhost", place->smtp_port, place->user);
   person->store = store_open (person->paths, NULL, &error);
   g_assert_no_error (error);
   person->db = store_connect (person->store, &error);
@@ -90,10 +50,8 @@ person_new (const Place *place)
 void
 person_start (Person *person)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused };
-
-  g_atomic_int_set (&person->phase, SYNC_PHASE_CONNECTING);
-  person->engine = sync_engine_new (person->store, &events, person);
+  engine_told_forget_state (&person->told);
+  person->engine = sync_engine_new (person->store, &engine_told_events, &person->told);
   sync_engine_add_account (person->engine, person->account);
 }
 
@@ -112,8 +70,7 @@ person_free (Person *person)
   g_assert_true (base_paths_remove_tree (person->folder));
   base_paths_unref (person->paths);
   base_account_free (person->account);
-  g_ptr_array_unref (person->refused);
-  g_mutex_clear (&person->lock);
+  engine_told_clear (&person->told);
   g_free (person->folder);
   g_free (person);
 }
@@ -121,22 +78,14 @@ person_free (Person *person)
 gboolean
 person_is_done (Person *person)
 {
-  return g_atomic_int_get (&person->phase) == SYNC_PHASE_IN_STEP
+  return engine_told_get_phase (&person->told) == SYNC_PHASE_IN_STEP
          && store_operation_count (person->db, person->row) == 0;
 }
 
 gint64
 person_find_folder (Person *person, const char *name)
 {
-  g_autoptr (GPtrArray) folders = store_folder_list (person->db, person->row, NULL);
-
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (strcmp (folder->name, name) == 0)
-      return folder->id;
-  }
-  return 0;
+  return look_folder (person->db, person->row, name);
 }
 
 /* ---- dumps ---- */

@@ -2,10 +2,10 @@
  * a bare IMAP session.  Used by the test's thread; the engines' workers run beside it. */
 #pragma once
 
+#include "engine-told.h"
 #include "imap-session.h"
 #include "model-server.h"
 #include "store-operation.h"
-#include "sync-engine.h"
 
 G_BEGIN_DECLS
 
@@ -27,9 +27,7 @@ typedef struct
   BaseAccount *account;
   SyncEngine *engine; /* NULL: not running */
   gint64 row;
-  int phase;          /* atomic */
-  GPtrArray *refused; /* sentences; under lock */
-  GMutex lock;
+  EngineTold told;
 } Person;
 
 Person *person_new (const Place *place) G_GNUC_WARN_UNUSED_RESULT;

@@ -284,59 +284,6 @@ quirk_fetch_all (ImapSession *session, ImapFetchItems items)
 
 /* ---- an account at work: events ---- */
 
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  Quirk *quirk = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quirk->lock);
-
-  quirk->passwords++;
-  return g_strdup ("secret");
-}
-
-static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-  Quirk *quirk = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quirk->lock);
-
-  g_clear_pointer (&quirk->state, sync_state_free);
-  quirk->state = sync_state_dup (state);
-  g_test_message ("state %d %s", state->phase, state->message != NULL ? state->message : "");
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-  Quirk *quirk = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quirk->lock);
-
-  quirk->arrived += (guint)n;
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  Quirk *quirk = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quirk->lock);
-
-  g_string_append_printf (quirk->refused, "%s (%s)\n", sentence, detail != NULL ? detail : "");
-}
-
-/* ---- an account at work: coming and going ---- */
-
-static void
-set_server (BaseServer *to, FakeServer *server, const char *host)
-{
-  g_free (to->host);
-  g_free (to->user);
-  to->host = g_strdup (host != NULL ? host : "127.0.0.1");
-  to->port = fake_server_get_port (server);
-  to->security = BASE_SECURITY_TLS;
-  to->user = g_strdup ("user");
-}
-
 Quirk *
 quirk_new (const char *imap_host, const char *smtp_host)
 {
@@ -352,10 +299,11 @@ quirk_new (const char *imap_host, const char *smtp_host)
   quirk->account = base_account_new ();
   quirk->account->address = g_strdup ("me@quirks.test");
   quirk->account->ca_file = g_strdup (fake_server_get_ca_file (quirk->imap));
-  set_server (&quirk->account->imap, quirk->imap, imap_host);
-  set_server (&quirk->account->smtp, quirk->smtp, smtp_host);
-  quirk->refused = g_string_new (NULL);
-  g_mutex_init (&quirk->lock);
+  engine_set_server (&quirk->account->imap, imap_host != NULL ? imap_host : "127.0.0.1",
+                     fake_server_get_port (quirk->imap), "user");
+  engine_set_server (&quirk->account->smtp, smtp_host != NULL ? smtp_host : "127.0.0.1",
+                     fake_server_get_port (quirk->smtp), "user");
+  engine_told_init (&quirk->told, "secret");
   quirk->store = store_open (quirk->paths, NULL, &error);
   g_assert_no_error (error);
   quirk->db = store_connect (quirk->store, &error);
@@ -401,9 +349,7 @@ quirk_add_smtp (Quirk *quirk, const char *extensions, const char *rules)
 void
 quirk_start (Quirk *quirk)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused };
-
-  quirk->engine = sync_engine_new (quirk->store, &events, quirk);
+  quirk->engine = sync_engine_new (quirk->store, &engine_told_events, &quirk->told);
   sync_engine_add_account (quirk->engine, quirk->account);
 }
 
@@ -420,10 +366,8 @@ quirk_free (Quirk *quirk)
   g_assert_true (base_paths_remove_tree (quirk->folder));
   base_paths_unref (quirk->paths);
   base_account_free (quirk->account);
-  g_clear_pointer (&quirk->state, sync_state_free);
-  g_string_free (quirk->refused, TRUE);
+  engine_told_clear (&quirk->told);
   g_free (quirk->folder);
-  g_mutex_clear (&quirk->lock);
   g_free (quirk);
 }
 
@@ -470,9 +414,8 @@ static gboolean
 is_in_phase (Quirk *quirk, gconstpointer user_data)
 {
   const SyncPhase *phase = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&quirk->lock);
 
-  return quirk->state != NULL && quirk->state->phase == *phase;
+  return engine_told_get_phase (&quirk->told) == *phase;
 }
 
 void
@@ -578,41 +521,19 @@ quirk_wait_outbox_empty (Quirk *quirk)
 gint64
 quirk_folder (Quirk *quirk, const char *name)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) folders = store_folder_list (quirk->db, quirk->row, &error);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (g_str_equal (folder->name, name))
-      return folder->id;
-  }
-  return 0;
+  return look_folder (quirk->db, quirk->row, name);
 }
 
 guint
 quirk_total (Quirk *quirk, const char *name)
 {
-  g_autoptr (StoreFolder) folder = store_folder_get (quirk->db, quirk_folder (quirk, name), NULL);
-
-  return folder != NULL ? folder->total : 0;
+  return look_total (quirk->db, quirk->row, name);
 }
 
 gint64
 quirk_find (Quirk *quirk, const char *folder, const char *subject)
 {
-  gint64 id = quirk_folder (quirk, folder);
-  g_autoptr (GArray) keys = id != 0 ? store_message_list (quirk->db, id, 0, 0, NULL) : NULL;
-
-  for (guint i = 0; keys != NULL && i < keys->len; i++) {
-    g_autoptr (StoreMessage) message =
-        store_message_get (quirk->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
-
-    if (message != NULL && g_strcmp0 (message->subject, subject) == 0)
-      return message->id;
-  }
-  return 0;
+  return look_find (quirk->db, quirk->row, folder, subject);
 }
 
 StoreMessage *

@@ -6,13 +6,11 @@
  * answers of an ordinary server behind them. */
 #pragma once
 
+#include "engine-told.h"
 #include "fake-server.h"
 #include "imap-session.h"
-#include "store-message.h"
 #include "store-operation.h"
 #include "store-outgoing.h"
-#include "store-folder.h"
-#include "sync-engine.h"
 
 G_BEGIN_DECLS
 
@@ -79,10 +77,7 @@ typedef struct
   FakeServer *imap, *smtp;
   gint64 row;
 
-  GMutex lock;              /* what follows */
-  SyncState *state;         /* Owned; NULL before the first */
-  GString *refused;         /* Owned: the sentences and details, one a line */
-  guint passwords, arrived; /* how often */
+  EngineTold told;
 } Quirk;
 
 /* An account whose IMAP and SMTP servers are scripted; nothing runs yet.  Hosts NULL: 127.0.0.1; else names of FAKE_PROVIDER. */

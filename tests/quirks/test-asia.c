@@ -249,9 +249,7 @@ test_no_uidnext (void)
   quirk_wait_connections (quirk, 2);
   quirk_wait_idle (quirk, 1, 1);
   g_assert_cmpuint (quirk_total (quirk, "INBOX"), ==, 4);
-  g_mutex_lock (&quirk->lock);
-  g_assert_cmpuint (quirk->arrived, ==, 1);
-  g_mutex_unlock (&quirk->lock);
+  g_assert_cmpuint (engine_told_get_arrived (&quirk->told), ==, 1);
 }
 
 /* Daum, Naver, Nate: names in Korean, an INBOX that is written otherwise, and no word about what is what. */

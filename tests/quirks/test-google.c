@@ -265,7 +265,7 @@ test_delete_through_trash (void)
   quirk_wait_operations_done (quirk);
   g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID EXPUNGE 70"), ==, 1);
   g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID EXPUNGE 5"), ==, 0);
-  g_assert_cmpstr (quirk->refused->str, ==, "");
+  g_assert_cmpstr (quirk->told.last_refused, ==, NULL);
   g_assert_cmpint (quirk_find (quirk, "INBOX", "five"), ==, 0);
 }
 

@@ -209,11 +209,11 @@ test_not_connected (void)
   quirk_add (quirk, &back);
   quirk_start (quirk);
   quirk_wait_phase (quirk, SYNC_PHASE_OFFLINE);
-  g_mutex_lock (&quirk->lock);
-  g_assert_cmpuint (quirk->passwords, ==, 1);
-  g_assert_cmpint (quirk->state->next_try, >, 0);
-  g_assert_nonnull (strstr (quirk->state->detail, "not connected"));
-  g_mutex_unlock (&quirk->lock);
+  g_mutex_lock (&quirk->told.lock);
+  g_assert_cmpuint (quirk->told.passwords, ==, 1);
+  g_assert_cmpint (quirk->told.state->next_try, >, 0);
+  g_assert_nonnull (strstr (quirk->told.state->detail, "not connected"));
+  g_mutex_unlock (&quirk->told.lock);
   /* and by itself it comes back */
   quirk_wait_total (quirk, "INBOX", 3);
   quirk_wait_idle (quirk, 1, 1);
@@ -224,7 +224,7 @@ test_not_connected (void)
   sync_engine_operations_changed (quirk->engine, quirk->account->id);
   quirk_wait_operations_done (quirk);
   g_assert_cmpuint (quirk_count_said (quirk->imap, 1, "* UID STORE 5 *"), ==, 2);
-  g_assert_cmpstr (quirk->refused->str, ==, "");
+  g_assert_cmpstr (quirk->told.last_refused, ==, NULL);
 }
 
 /* COPYUID comes in an untagged line that lacks even the OK. */
@@ -336,7 +336,7 @@ test_without_move (void)
   g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "*MOVE*"), ==, 0);
   g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID COPY 5 *"), ==, 1);
   g_assert_cmpuint (quirk_count_said (quirk->imap, 0, "* UID EXPUNGE 5"), ==, 1);
-  g_assert_cmpstr (quirk->refused->str, ==, "");
+  g_assert_cmpstr (quirk->told.last_refused, ==, NULL);
 }
 
 /* ID without anything in it is refused: ours says who we are. */

@@ -549,9 +549,7 @@ test_no_uidnext_when_empty (void)
   g_assert_cmpuint (quirk_total (quirk, "INBOX"), ==, 1);
   inbox = store_folder_get (quirk->db, quirk_folder (quirk, "INBOX"), NULL);
   g_assert_cmpuint (inbox->uid_next, ==, 13);
-  g_mutex_lock (&quirk->lock);
-  g_assert_cmpuint (quirk->arrived, ==, 1);
-  g_mutex_unlock (&quirk->lock);
+  g_assert_cmpuint (engine_told_get_arrived (&quirk->told), ==, 1);
 }
 
 /* MODSEQ, CONDSTORE and CHANGEDSINCE are BAD words where CONDSTORE is not offered. */

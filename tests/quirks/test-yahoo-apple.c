@@ -346,7 +346,7 @@ test_throttled (void)
   quirk_wait_operations_done (quirk);
   g_assert_cmpuint (quirk_count_said (quirk->imap, 1, "* APPEND *"), ==, 2);
   g_assert_cmpuint (quirk_total (quirk, "Sent"), ==, 1);
-  g_assert_cmpstr (quirk->refused->str, ==, "");
+  g_assert_cmpstr (quirk->told.last_refused, ==, NULL);
 }
 
 void

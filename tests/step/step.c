@@ -3,42 +3,6 @@
 
 #include <string.h>
 
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  return g_strdup ("alicepw");
-}
-
-static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-  Step *step = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&step->lock);
-
-  step->phase = state->phase;
-  step->steps += state->phase == SYNC_PHASE_IN_STEP;
-  if (state->message != NULL)
-    g_test_message ("%s (%s)", state->message, state->detail != NULL ? state->detail : "");
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  Step *step = user_data;
-
-  if (!step->may_refuse)
-    g_error ("%s (%s)", sentence, detail);
-  g_mutex_lock (&step->lock);
-  step->refusals++;
-  g_mutex_unlock (&step->lock);
-}
-
 static void
 rows_changed (StoreChange *change, gpointer user_data)
 {
@@ -78,6 +42,7 @@ step_new (const char *capabilities)
   ModelSettings settings = { .capabilities = capabilities };
 
   g_mutex_init (&step->lock);
+  engine_told_init (&step->told, "alicepw");
   step->commands = g_ptr_array_new_with_free_func (g_free);
   step->times = sync_times;
   step->server = model_server_new (&settings);
@@ -89,12 +54,10 @@ step_new (const char *capabilities)
   step->account = base_account_new ();
   step->account->address = g_strdup ("alice@model.test");
   step->account->ca_file = g_strdup (model_server_get_ca_file (step->server));
-  step->account->imap.host = g_strdup ("localhost");
-  step->account->imap.port = model_server_get_imap_port (step->server);
-  step->account->imap.user = g_strdup ("alice");
-  step->account->smtp.host = g_strdup ("localhost");
-  step->account->smtp.port = model_server_get_smtp_port (step->server);
-  step->account->smtp.user = g_strdup ("alice");
+  engine_set_server (&step->account->imap, "localhost", model_server_get_imap_port (step->server),
+                     "alice");
+  engine_set_server (&step->account->smtp, "localhost", model_server_get_smtp_port (step->server),
+                     "alice");
   step->store = store_open (step->paths, NULL, &error);
   g_assert_no_error (error);
   store_set_change_func (step->store, rows_changed, step);
@@ -107,9 +70,7 @@ step_new (const char *capabilities)
 void
 step_start (Step *step)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused };
-
-  step->engine = sync_engine_new (step->store, &events, step);
+  step->engine = sync_engine_new (step->store, &engine_told_events, &step->told);
   sync_engine_set_times (step->engine, &step->times);
   sync_engine_set_patience (step->engine, step->patience_ms);
   sync_engine_set_metered (step->engine, step->metered);
@@ -126,6 +87,8 @@ void
 step_free (Step *step)
 {
   step_stop (step);
+  if (!step->may_refuse)
+    g_assert_cmpstr (step->told.last_refused, ==, NULL);
   model_server_free (step->server);
   store_db_free (step->db);
   store_unref (step->store);
@@ -133,29 +96,22 @@ step_free (Step *step)
   base_paths_unref (step->paths);
   g_assert_true (base_paths_remove_tree (step->folder));
   g_ptr_array_unref (step->commands);
+  engine_told_clear (&step->told);
   g_mutex_clear (&step->lock);
   g_free (step->folder);
   g_free (step);
 }
 
-guint
-step_get_steps (Step *step)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&step->lock);
-
-  return step->steps;
-}
-
 void
 step_wait_in_step (Step *step, guint before)
 {
-  STEP_WAIT (step_get_steps (step) > before, 30);
+  STEP_WAIT (engine_told_get_in_step (&step->told) > before, 30);
 }
 
 void
 step_settle (Step *step)
 {
-  guint before = step_get_steps (step);
+  guint before = engine_told_get_in_step (&step->told);
 
   step_start (step);
   step_wait_in_step (step, before);
@@ -192,39 +148,25 @@ step_deliver_many (Step *step, const char *mailbox, guint n, gsize size)
 StoreFolder *
 step_get (Step *step, const char *name)
 {
-  g_autoptr (GPtrArray) folders = store_folder_list (step->db, step->row, NULL);
-
-  for (guint i = 0; i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (g_str_equal (folder->name, name))
-      return store_folder_get (step->db, folder->id, NULL);
-  }
-  return NULL;
+  return look_get_folder (step->db, step->row, name);
 }
 
 gint64
 step_folder (Step *step, const char *name)
 {
-  g_autoptr (StoreFolder) folder = step_get (step, name);
-
-  return folder != NULL ? folder->id : 0;
+  return look_folder (step->db, step->row, name);
 }
 
 guint
 step_total (Step *step, const char *name)
 {
-  g_autoptr (StoreFolder) folder = step_get (step, name);
-
-  return folder != NULL ? folder->total : 0;
+  return look_total (step->db, step->row, name);
 }
 
 guint
 step_unread (Step *step, const char *name)
 {
-  g_autoptr (StoreFolder) folder = step_get (step, name);
-
-  return folder != NULL ? folder->unread : 0;
+  return look_unread (step->db, step->row, name);
 }
 
 guint

@@ -2,11 +2,9 @@
  * until something shows. */
 #pragma once
 
+#include "engine-told.h"
 #include "model-server.h"
-#include "store-folder.h"
-#include "store-message.h"
 #include "store-operation.h"
-#include "sync-engine.h"
 #include "sync-watch.h"
 
 typedef struct _Step Step;
@@ -26,13 +24,11 @@ struct _Step
   guint patience_ms;
   gboolean metered;
 
-  gboolean may_refuse; /* else a refusal ends the test */
+  gboolean may_refuse; /* else a refusal fails the test at its end */
+  EngineTold told;
 
   GMutex lock;         /* what follows */
-  guint refusals;
   GPtrArray *commands; /* char *: "0 SELECT INBOX", the connection before */
-  SyncPhase phase;
-  guint steps;    /* how often it was told to be in step */
   gint64 changed; /* monotonic: the last change record with messages */
   guint
       stall_on; /* connection that stays silent at its next command; 0: none, else 1 + its number */
@@ -51,7 +47,6 @@ void step_stop (Step *step);
 void step_settle (Step *step);
 /* Waits until it said that it is in step once more than `before` times. */
 void step_wait_in_step (Step *step, guint before);
-guint step_get_steps (Step *step);
 
 guint32 step_deliver (Step *step, const char *mailbox, guint number, gsize size);
 void step_deliver_many (Step *step, const char *mailbox, guint n, gsize size);
@@ -73,14 +68,4 @@ guint step_count_commands (Step *step, const char *glob);
 /* All, a line each: for messages of failed tests. */
 char *step_dump_commands (Step *step);
 
-#define STEP_WAIT(condition, seconds)                                                              \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gint64 step_deadline = g_get_monotonic_time () + (gint64)((seconds)*G_USEC_PER_SEC);           \
-    gboolean step_came;                                                                            \
-    while (!(step_came = (condition)) && g_get_monotonic_time () < step_deadline)                  \
-      g_usleep (2000);                                                                             \
-    if (!step_came)                                                                                \
-      g_assert_true (condition);                                                                   \
-  }                                                                                                \
-  G_STMT_END
+#define STEP_WAIT(condition, seconds) g_assert_true (LOOK_CAME (condition, seconds))

@@ -120,19 +120,8 @@ check_file (Step *step, gint64 message, gsize text, gsize size)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) expected = make_file ((size - text) / 78 * LINE);
-  gboolean decoded = FALSE;
-  g_autoptr (GBytes) content = store_partial_get_part (step->db, message, 1, &decoded, &error);
+  g_autoptr (GBytes) content = look_part (step->db, message, 1, NULL);
 
-  g_assert_no_error (error);
-  if (!decoded) {
-    g_autofree char *encoded =
-        g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
-    gsize length;
-    guchar *file = g_base64_decode (encoded, &length);
-
-    g_bytes_unref (content);
-    content = g_bytes_new_take (file, length);
-  }
   g_assert_true (g_bytes_equal (content, expected));
 }
 

@@ -302,10 +302,10 @@ test_told_while_busy (void)
   model_server_set_delay (step->server, 50);
   step_start (step);
   STEP_WAIT (step_count_commands (step, "* NOTIFY *") > 0, 20);
-  g_assert_cmpuint (step_get_steps (step), ==, 0);
+  g_assert_cmpuint (engine_told_get_in_step (&step->told), ==, 0);
   step_deliver (step, "Archive", 2001, 0);
   STEP_WAIT (step_total (step, "Archive") == 1, 20);
-  g_assert_cmpuint (step_get_steps (step), ==, 0);
+  g_assert_cmpuint (engine_told_get_in_step (&step->told), ==, 0);
   g_assert_cmpuint (step_lacking (step, "INBOX"), >, 0);
   g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, 1);
 }
@@ -513,7 +513,7 @@ test_half_dead (void)
     g_mutex_lock (&step->lock);
     step->stall_on = 1;
     g_mutex_unlock (&step->lock);
-    steps = step_get_steps (step);
+    steps = engine_told_get_in_step (&step->told);
     model_act_set_flags (step->server, "alice", "INBOX", 1, TRUE, "\\Flagged");
     step_deliver (step, "INBOX", 4, 0);
     if (woken)

@@ -83,9 +83,7 @@ check_unreadable (const char *capabilities, const char *said)
   STEP_WAIT (step_total (step, "INBOX") == 400, 10);
   STEP_WAIT (step_count_commands (step, "* UID FETCH 250 *") >= 2, 10);
   STEP_WAIT (step_count_commands (step, "* IDLE*") + step_count_commands (step, "* NOOP*") > 0, 10);
-  g_mutex_lock (&step->lock);
-  g_assert_cmpuint (step->refusals, ==, 1);
-  g_mutex_unlock (&step->lock);
+  g_assert_cmpuint (engine_told_get_refused (&step->told), ==, 1);
   g_atomic_int_set (&fails_at, 0);
   STEP_WAIT (step_total (step, "INBOX") == 401 && step_lacking (step, "INBOX") == 0, 20);
   {

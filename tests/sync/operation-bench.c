@@ -216,6 +216,12 @@ bench_add_mail (Bench *bench, gint64 folder, guint32 uid, const char *message_id
   return fresh->len > 0 ? STORE_KEY_ID (g_array_index (fresh, StoreKey, 0)) : 0;
 }
 
+gint64
+bench_add_inbox (Bench *bench, guint32 uid, const char *message_id)
+{
+  return bench_add_mail (bench, bench->inbox, uid, message_id, 100, NULL);
+}
+
 gboolean
 bench_has_said (Bench *bench, const char *words)
 {

@@ -44,6 +44,8 @@ StoreFolder *bench_list_folder (GPtrArray *list, const char *name, StoreRole rol
 gint64 bench_folder_named (Bench *bench, const char *name); /* 0: none */
 gint64 bench_add_mail (Bench *bench, gint64 folder, guint32 uid, const char *message_id,
                        guint64 size, const char *body);
+/* Of a hundred octets, in INBOX. */
+gint64 bench_add_inbox (Bench *bench, guint32 uid, const char *message_id);
 void bench_move (Bench *bench, gint64 id, gint64 target);
 gboolean bench_has_said (Bench *bench, const char *words);
 guint32 bench_uid_of (Bench *bench, gint64 id);
@@ -72,6 +74,14 @@ gboolean store_db_exec (StoreDb *db, const char *sql, GError **error);
 #define HEADER(uid, size, id)                                                                      \
   "S: * 1 FETCH (UID " uid " RFC822.SIZE " size                                                    \
   " INTERNALDATE \"14-Nov-2023 22:13:20 +0000\" BODY[HEADER.FIELDS (DATE)] {" id ")\n"
+/* The copy is begun: what is said to it comes next. */
+#define COPY(s, c, uids, name, next)                                                               \
+  STATUS (s, name, next)                                                                           \
+  "C: $" c " UID COPY " uids " \"" name "\"\n"
+/* After a cut: whether it was made. */
+#define FIND_COPY(e, f, name, next, headers)                                                       \
+  EXAMINE (e, name, "5")                                                                           \
+  "C: $" f " UID FETCH " next ":* *\n" headers "S: $" f " OK done\n"
 #define DELETE_ORIGINAL(a, b, uid)                                                                 \
   "C: $" a " UID STORE " uid " +FLAGS.SILENT (\\\\Deleted)\n"                                      \
   "S: $" a " OK done\n"                                                                            \

@@ -8,12 +8,6 @@
 
 /* clang-format off: a script is read line by line */
 
-static gint64
-add_inbox (Bench *bench, guint32 uid, const char *message_id)
-{
-  return bench_add_mail (bench, bench->inbox, uid, message_id, 100, NULL);
-}
-
 static gboolean
 is_touched (Bench *bench, gint64 folder)
 {
@@ -30,7 +24,7 @@ static void
 test_numbering_new (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = add_inbox (bench, 7, "<a@x>");
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
   g_autoptr (GError) error = NULL;
 
   bench_add_script (bench, "UIDPLUS MOVE",
@@ -54,7 +48,7 @@ static void
 check_numbering_other (const char *caps, const char *script)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = add_inbox (bench, 7, "<a@x>");
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
   gint64 other = bench_add_mail (bench, bench->archive, 12, "<b@x>", 100, NULL);
 
   g_assert_true (
@@ -80,8 +74,7 @@ test_numbering_other (void)
                          "S: $b OK done\n");
   check_numbering_other ("UIDPLUS",
                          SELECT ("a", "INBOX", "9")
-                         STATUS ("b", "Archive", "12")
-                         "C: $c UID COPY 7 \"Archive\"\n"
+                         COPY ("b", "c", "7", "Archive", "12")
                          "S: $c OK [COPYUID 5 7 12] copied\n"
                          DELETE_ORIGINAL ("d", "e", "7"));
 }
@@ -153,20 +146,16 @@ static void
 test_numbered_between (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 ids[] = { add_inbox (bench, 7, "<a@x>"), add_inbox (bench, 8, "<b@x>") };
+  gint64 ids[] = { bench_add_inbox (bench, 7, "<a@x>"), bench_add_inbox (bench, 8, "<b@x>") };
   g_autoptr (GPtrArray) later = NULL;
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7:8 \"Archive\"\n"
+                    COPY ("b", "c", "7:8", "Archive", "12")
                     "CUT\n");
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    EXAMINE ("b", "Archive", "5")
-                    "C: $c UID FETCH 12:* *\n"
-                    HEADER ("12", "100", ID_A)
-                    "S: $c OK done\n"
+                    FIND_COPY ("b", "c", "Archive", "12", HEADER ("12", "100", ID_A))
                     SELECT ("d", "INBOX", "77")
                     "EOF\n");
   g_assert_cmpint (store_operation_move (bench->db, ids, 2, bench->archive, NULL), >, 0);
@@ -186,21 +175,17 @@ static void
 test_move_bad (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = add_inbox (bench, 7, "<a@x>");
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS MOVE",
                     SELECT ("a", "INBOX", "9")
                     "C: $b UID MOVE 7 \"Archive\"\n"
                     "S: $b BAD what\n"
-                    STATUS ("c", "Archive", "12")
-                    "C: $d UID COPY 7 \"Archive\"\n"
+                    COPY ("c", "d", "7", "Archive", "12")
                     "CUT\n");
   bench_add_script (bench, "UIDPLUS MOVE",
                     SELECT ("a", "INBOX", "9")
-                    EXAMINE ("b", "Archive", "5")
-                    "C: $c UID FETCH 12:* *\n"
-                    HEADER ("12", "100", ID_A)
-                    "S: $c OK done\n"
+                    FIND_COPY ("b", "c", "Archive", "12", HEADER ("12", "100", ID_A))
                     SELECT ("d", "INBOX", "9")
                     DELETE_ORIGINAL ("e", "f", "7"));
   bench_move (bench, id, bench->archive);
@@ -214,20 +199,16 @@ static void
 test_gmail_move_bad (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = add_inbox (bench, 7, "<a@x>");
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS MOVE X-GM-EXT-1",
                     SELECT ("a", "INBOX", "9")
                     STATUS ("b", "Trash", "12")
                     "C: $c UID MOVE 7 \"Trash\"\n"
                     "S: $c BAD what\n"
-                    EXAMINE ("d", "Trash", "5")
-                    "C: $e UID FETCH 12:* *\n"
-                    HEADER ("11", "100", ID_B)
-                    "S: $e OK done\n"
+                    FIND_COPY ("d", "e", "Trash", "12", HEADER ("11", "100", ID_B))
                     SELECT ("f", "INBOX", "9")
-                    STATUS ("g", "Trash", "12")
-                    "C: $h UID COPY 7 \"Trash\"\n"
+                    COPY ("g", "h", "7", "Trash", "12")
                     "S: $h OK [COPYUID 5 7 12] copied\n"
                     SELECT ("i", "Trash", "5")
                     DELETE_ORIGINAL ("j", "k", "12"));
@@ -245,7 +226,7 @@ static void
 test_delete_in_bin (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = add_inbox (bench, 7, "<a@x>");
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS MOVE",
                     "C: $a SELECT \"INBOX\"\n"
@@ -279,21 +260,17 @@ static void
 test_told_once (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = add_inbox (bench, 7, "<a@x>");
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "S: $c NO [INUSE] busy\n"
-                    STATUS ("d", "Archive", "12")
-                    "C: $e UID COPY 7 \"Archive\"\n"
+                    COPY ("d", "e", "7", "Archive", "12")
                     "S: $e NO [OVERQUOTA] full\n"
-                    STATUS ("f", "Archive", "12")
-                    "C: $g UID COPY 7 \"Archive\"\n"
+                    COPY ("f", "g", "7", "Archive", "12")
                     "S: $g NO [INUSE] busy\n"
-                    STATUS ("h", "Archive", "12")
-                    "C: $i UID COPY 7 \"Archive\"\n"
+                    COPY ("h", "i", "7", "Archive", "12")
                     "S: $i NO [OVERQUOTA] full\n");
   g_assert_cmpint (store_operation_copy (bench->db, &id, 1, bench->archive, NULL), >, 0);
   bench_run_all (bench);

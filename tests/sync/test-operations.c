@@ -13,12 +13,11 @@ static void
 test_move (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "S: $c OK [COPYUID 5 7 12] copied\n"
                     DELETE_ORIGINAL ("d", "e", "7"));
   bench_move (bench, id, bench->archive);
@@ -34,12 +33,11 @@ static void
 test_move_cut_after_copy (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "S: $c OK [COPYUID 5 7 12] copied\n"
                     "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
                     "CUT\n");
@@ -57,19 +55,15 @@ static void
 test_move_cut_in_copy (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "CUT\n");
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    EXAMINE ("b", "Archive", "5")
-                    "C: $c UID FETCH 12:* *\n"
-                    HEADER ("12", "100", ID_A)
-                    "S: $c OK done\n"
+                    FIND_COPY ("b", "c", "Archive", "12", HEADER ("12", "100", ID_A))
                     SELECT ("d", "INBOX", "9")
                     DELETE_ORIGINAL ("e", "f", "7"));
   bench_move (bench, id, bench->archive);
@@ -83,22 +77,17 @@ static void
 test_move_cut_before_copy (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "CUT\n");
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    EXAMINE ("b", "Archive", "5")
-                    "C: $c UID FETCH 12:* *\n"
-                    HEADER ("11", "100", ID_A)
-                    "S: $c OK done\n"
+                    FIND_COPY ("b", "c", "Archive", "12", HEADER ("11", "100", ID_A))
                     SELECT ("d", "INBOX", "9")
-                    STATUS ("e", "Archive", "12")
-                    "C: $f UID COPY 7 \"Archive\"\n"
+                    COPY ("e", "f", "7", "Archive", "12")
                     "S: $f OK [COPYUID 5 7 12] copied\n"
                     DELETE_ORIGINAL ("g", "h", "7"));
   bench_move (bench, id, bench->archive);
@@ -112,23 +101,18 @@ test_copy_cut (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   g_autoptr (GError) error = NULL;
-  gint64 ids[] = { bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL),
-                   bench_add_mail (bench, bench->inbox, 8, "<a@x>", 100, NULL) };
+  gint64 ids[] = { bench_add_inbox (bench, 7, "<a@x>"),
+                   bench_add_inbox (bench, 8, "<a@x>") };
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7:8 \"Archive\"\n"
+                    COPY ("b", "c", "7:8", "Archive", "12")
                     "CUT\n");
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    EXAMINE ("b", "Archive", "5")
-                    "C: $c UID FETCH 12:* *\n"
-                    HEADER ("12", "100", ID_A)
-                    "S: $c OK done\n"
+                    FIND_COPY ("b", "c", "Archive", "12", HEADER ("12", "100", ID_A))
                     SELECT ("d", "INBOX", "9")
-                    STATUS ("e", "Archive", "13")
-                    "C: $f UID COPY 8 \"Archive\"\n"
+                    COPY ("e", "f", "8", "Archive", "13")
                     "S: $f OK [COPYUID 5 8 13] copied\n");
   g_assert_cmpint (store_operation_copy (bench->db, ids, 2, bench->archive, &error), >, 0);
   {
@@ -152,12 +136,11 @@ static void
 test_no_uidplus (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "S: $c OK copied\n"
                     "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
                     "S: $d OK done\n"
@@ -175,8 +158,8 @@ static void
 test_read_only (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
-  gint64 other = bench_add_mail (bench, bench->inbox, 8, "<b@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
+  gint64 other = bench_add_inbox (bench, 8, "<b@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     "C: $a SELECT \"INBOX\"\n"
@@ -216,8 +199,8 @@ static void
 test_not_permanent (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
-  gint64 other = bench_add_mail (bench, bench->inbox, 8, "<b@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
+  gint64 other = bench_add_inbox (bench, 8, "<b@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     "C: $a SELECT \"INBOX\"\n"
@@ -249,12 +232,11 @@ static void
 test_move_half_refused (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "S: $c OK [COPYUID 5 7 12] copied\n"
                     "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
                     "S: $d OK done\n"
@@ -280,15 +262,14 @@ static void
 test_move_half_kept (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL), next = 0;
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>"), next = 0;
   g_autoptr (GPtrArray) again = NULL;
   g_autoptr (GError) error = NULL;
   gboolean did = FALSE;
 
   bench_add_script (bench, "UIDPLUS",
                     SELECT ("a", "INBOX", "9")
-                    STATUS ("b", "Archive", "12")
-                    "C: $c UID COPY 7 \"Archive\"\n"
+                    COPY ("b", "c", "7", "Archive", "12")
                     "S: $c OK [COPYUID 5 7 12] copied\n"
                     "C: $d UID STORE 7 +FLAGS.SILENT (\\\\Deleted)\n"
                     "S: $d OK done\n"
@@ -330,9 +311,9 @@ test_kept (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (Bench) bench = bench_new ();
-    gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+    gint64 id = bench_add_inbox (bench, 7, "<a@x>");
     g_autofree char *steps = g_strdup_printf (
-        SELECT ("a", "INBOX", "9") STATUS ("b", "Archive", "12") "C: $c UID COPY 7 \"Archive\"\n"
+        SELECT ("a", "INBOX", "9") COPY ("b", "c", "7", "Archive", "12")
                                                                  "S: $c %s\n"
                                                                  "C: $d NOOP\n"
                                                                  "S: $d OK done\n",
@@ -372,7 +353,7 @@ static void
 test_kept_then_done (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "",
                     SELECT ("a", "INBOX", "9")
@@ -444,7 +425,7 @@ static void
 test_gmail_delete (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>");
 
   bench_add_script (bench, "UIDPLUS MOVE X-GM-EXT-1",
                     SELECT ("a", "INBOX", "9")
@@ -454,10 +435,7 @@ test_gmail_delete (void)
   /* It got there: only the bin is left to do. */
   bench_add_script (bench, "UIDPLUS MOVE X-GM-EXT-1",
                     SELECT ("a", "INBOX", "9")
-                    EXAMINE ("b", "Trash", "5")
-                    "C: $c UID FETCH 12:* *\n"
-                    HEADER ("12", "100", ID_A)
-                    "S: $c OK done\n"
+                    FIND_COPY ("b", "c", "Trash", "12", HEADER ("12", "100", ID_A))
                     SELECT ("d", "INBOX", "9")
                     SELECT ("e", "Trash", "5")
                     DELETE_ORIGINAL ("f", "g", "12"));
@@ -474,7 +452,7 @@ static void
 test_renumbered (void)
 {
   g_autoptr (Bench) bench = bench_new ();
-  gint64 flagged = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL);
+  gint64 flagged = bench_add_inbox (bench, 7, "<a@x>");
   gint64 moved = bench_add_mail (bench, bench->inbox, 8, "<b@x>", 200, NULL);
   gint64 nameless = bench_add_mail (bench, bench->inbox, 9, NULL, 300, NULL);
 
@@ -592,7 +570,7 @@ test_folders (void)
 {
   g_autoptr (Bench) bench = bench_new ();
   g_autoptr (GError) error = NULL;
-  gint64 id = bench_add_mail (bench, bench->inbox, 7, "<a@x>", 100, NULL), made = 0;
+  gint64 id = bench_add_inbox (bench, 7, "<a@x>"), made = 0;
 
   bench_add_script (bench, "UIDPLUS MOVE",
                     "C: $a CREATE \"New\"\n"

@@ -3,55 +3,6 @@
 
 #include <string.h>
 
-static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
-              GError **error, gpointer user_data)
-{
-  Rig *rig = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  rig->passwords++;
-  return g_strdup ("alicepw");
-}
-
-static void
-state_changed (const char *account_id, const SyncState *state, gpointer user_data)
-{
-  Rig *rig = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  g_clear_pointer (&rig->state, sync_state_free);
-  rig->state = sync_state_dup (state);
-  rig->phases |= 1u << state->phase;
-}
-
-static void
-arrived (const char *account_id, gint64 folder, const StoreKey *keys, gsize n, gpointer user_data)
-{
-}
-
-static void
-refused (const char *account_id, const char *sentence, const char *detail, gpointer user_data)
-{
-  Rig *rig = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  rig->refused++;
-  g_free (rig->last_refused);
-  rig->last_refused = g_strdup_printf ("%s (%s)", sentence, detail != NULL ? detail : "");
-}
-
-static void
-set_server (BaseServer *server, const char *host, guint16 port)
-{
-  g_free (server->host);
-  g_free (server->user);
-  server->host = g_strdup (host);
-  server->user = g_strdup ("alice");
-  server->port = port;
-  server->security = BASE_SECURITY_TLS;
-}
-
 static void
 open_store (Rig *rig)
 {
@@ -80,7 +31,7 @@ rig_new (const ModelSettings *settings)
   gboolean provider = settings != NULL && settings->provider;
   g_autoptr (GError) error = NULL;
 
-  g_mutex_init (&rig->lock);
+  engine_told_init (&rig->told, "alicepw");
   rig->server = model_server_new (settings);
   model_server_add_account (rig->server, "alice", "alicepw", "alice@model.test");
   rig->folder = g_dir_make_tmp ("sosik-trouble-XXXXXX", &error);
@@ -91,10 +42,10 @@ rig_new (const ModelSettings *settings)
   g_free (rig->account->address);
   rig->account->address = g_strdup ("alice@model.test");
   rig->account->ca_file = g_strdup (model_server_get_ca_file (rig->server));
-  set_server (&rig->account->imap, provider ? "imap.gmail.com" : "localhost",
-              model_server_get_imap_port (rig->server));
-  set_server (&rig->account->smtp, provider ? "smtp.gmail.com" : "localhost",
-              model_server_get_smtp_port (rig->server));
+  engine_set_server (&rig->account->imap, provider ? "imap.gmail.com" : "localhost",
+                     model_server_get_imap_port (rig->server), "alice");
+  engine_set_server (&rig->account->smtp, provider ? "smtp.gmail.com" : "localhost",
+                     model_server_get_smtp_port (rig->server), "alice");
   open_store (rig);
   return rig;
 }
@@ -102,12 +53,11 @@ rig_new (const ModelSettings *settings)
 void
 rig_start (Rig *rig)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused };
   g_autoptr (GError) error = NULL;
 
   g_assert_true (store_outbox_recover (rig->db, &error));
   g_assert_no_error (error);
-  rig->engine = sync_engine_new (rig->store, &events, rig);
+  rig->engine = sync_engine_new (rig->store, &engine_told_events, &rig->told);
   sync_engine_add_account (rig->engine, rig->account);
 }
 
@@ -127,63 +77,29 @@ rig_free (Rig *rig)
   g_assert_true (base_paths_remove_tree (rig->folder));
   base_paths_unref (rig->paths);
   base_account_free (rig->account);
-  g_clear_pointer (&rig->state, sync_state_free);
-  g_free (rig->last_refused);
+  engine_told_clear (&rig->told);
   g_free (rig->folder);
-  g_mutex_clear (&rig->lock);
   g_free (rig);
 }
 
 char *
 rig_describe (Rig *rig)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->told.lock);
   g_autofree char *dump = model_server_dump (rig->server, "alice");
-  const SyncState *state = rig->state;
+  const SyncState *state = rig->told.state;
 
   return g_strdup_printf (
       "phase %d (of %x): %s / %s; next try in %" G_GINT64_FORMAT
       " s; refused %u: %s; operations %u; outbox %u; connections %" G_GUINT64_FORMAT "\n%s",
-      state != NULL ? (int)state->phase : -1, rig->phases,
+      state != NULL ? (int)state->phase : -1, rig->told.phases,
       state != NULL && state->message != NULL ? state->message : "",
       state != NULL && state->detail != NULL ? state->detail : "",
       state != NULL && state->next_try > 0 ? state->next_try - g_get_real_time () / G_USEC_PER_SEC
                                            : 0,
-      rig->refused, rig->last_refused != NULL ? rig->last_refused : "",
+      rig->told.refused, rig->told.last_refused != NULL ? rig->told.last_refused : "",
       store_operation_count (rig->db, rig->row), rig_count_outbox (rig),
       model_server_get_counters (rig->server).connections, dump);
-}
-
-SyncPhase
-rig_get_phase (Rig *rig)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  return rig->state != NULL ? rig->state->phase : SYNC_PHASE_CONNECTING;
-}
-
-gboolean
-rig_was_ever (Rig *rig, SyncPhase phase)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  return (rig->phases & 1u << phase) != 0;
-}
-
-guint
-rig_get_refused (Rig *rig)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  return rig->refused;
-}
-
-guint
-rig_get_passwords (Rig *rig)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->lock);
-
-  return rig->passwords;
 }
 
 /* ---- mail ---- */
@@ -211,47 +127,22 @@ rig_deliver (Rig *rig, const char *mailbox, const char *subject)
   return model_act_deliver (rig->server, "alice", mailbox, message, NULL, 0);
 }
 
-static StoreFolder *
-find_folder (Rig *rig, const char *name)
-{
-  g_autoptr (GPtrArray) folders = store_folder_list (rig->db, rig->row, NULL);
-
-  for (guint i = 0; folders != NULL && i < folders->len; i++)
-    if (g_str_equal (((StoreFolder *)g_ptr_array_index (folders, i))->name, name))
-      return g_ptr_array_steal_index (folders, i);
-  return NULL;
-}
-
 gint64
 rig_folder (Rig *rig, const char *name)
 {
-  g_autoptr (StoreFolder) folder = find_folder (rig, name);
-
-  return folder != NULL ? folder->id : 0;
+  return look_folder (rig->db, rig->row, name);
 }
 
 guint
 rig_total (Rig *rig, const char *name)
 {
-  g_autoptr (StoreFolder) folder = find_folder (rig, name);
-
-  return folder != NULL ? folder->total : 0;
+  return look_total (rig->db, rig->row, name);
 }
 
 gint64
 rig_find (Rig *rig, const char *folder, const char *subject)
 {
-  gint64 id = rig_folder (rig, folder);
-  g_autoptr (GArray) keys = id != 0 ? store_message_list (rig->db, id, 0, 0, NULL) : NULL;
-
-  for (guint i = 0; keys != NULL && i < keys->len; i++) {
-    gint64 row = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
-    g_autoptr (StoreMessage) message = store_message_get (rig->db, row, NULL);
-
-    if (message != NULL && g_strcmp0 (message->subject, subject) == 0)
-      return row;
-  }
-  return 0;
+  return look_find (rig->db, rig->row, folder, subject);
 }
 
 gint64

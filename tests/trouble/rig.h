@@ -2,12 +2,10 @@
  * the engine said.  Several may run side by side, each in a thread of its own. */
 #pragma once
 
+#include "engine-told.h"
 #include "model-server.h"
-#include "store-folder.h"
-#include "store-message.h"
 #include "store-operation.h"
 #include "store-outgoing.h"
-#include "sync-engine.h"
 
 typedef struct
 {
@@ -20,24 +18,10 @@ typedef struct
   SyncEngine *engine; /* NULL: not running */
   gint64 row;
 
-  GMutex lock; /* what follows */
-  SyncState *state;
-  guint phases;    /* bits: those that were ever told */
-  guint passwords; /* how often one was asked for */
-  guint refused;
-  char *last_refused;
+  EngineTold told;
 } Rig;
 
-/* Waits up to `seconds` for the condition; an expression that says whether it came, though it may have gone again. */
-#define RIG_CAME(condition, seconds)                                                               \
-  ({                                                                                               \
-    gint64 rig_deadline = g_get_monotonic_time () + (gint64)((seconds)*G_USEC_PER_SEC);            \
-    gboolean rig_came;                                                                             \
-    while (!(rig_came = (condition)) && g_get_monotonic_time () < rig_deadline)                    \
-      g_usleep (10000);                                                                            \
-    rig_came;                                                                                      \
-  })
-#define RIG_WAIT(condition, seconds) g_assert_true (RIG_CAME (condition, seconds))
+#define RIG_WAIT(condition, seconds) g_assert_true (LOOK_CAME (condition, seconds))
 
 /* The account alice on a server with these settings (nullable); not started. */
 Rig *rig_new (const ModelSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
@@ -47,11 +31,6 @@ void rig_restart (Rig *rig);
 void rig_free (Rig *rig);
 /* For the log of the test: what the engine last said, and what the server has. */
 char *rig_describe (Rig *rig) G_GNUC_WARN_UNUSED_RESULT;
-
-SyncPhase rig_get_phase (Rig *rig);
-gboolean rig_was_ever (Rig *rig, SyncPhase phase);
-guint rig_get_refused (Rig *rig);
-guint rig_get_passwords (Rig *rig);
 
 /* A mail in a mailbox of the server; returns its UID. */
 guint32 rig_deliver (Rig *rig, const char *mailbox, const char *subject);

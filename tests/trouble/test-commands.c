@@ -109,9 +109,9 @@ is_settled (Rig *rig)
 {
   hurry (rig);
   return rig_count_outbox (rig) == 0 && store_operation_count (rig->db, rig->row) == 0
-         && rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_total (rig, "INBOX") == 2
-         && rig_total (rig, "Archive") == 1 && rig_total (rig, "Sent") == 1
-         && model_server_count (rig->server, "alice", "INBOX") == 2
+         && engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+         && rig_total (rig, "INBOX") == 2 && rig_total (rig, "Archive") == 1
+         && rig_total (rig, "Sent") == 1 && model_server_count (rig->server, "alice", "INBOX") == 2
          && model_server_count (rig->server, "alice", "Sent") == 1;
 }
 
@@ -125,8 +125,9 @@ work (Rig *rig)
        *subject != NULL; subject++)
     rig_deliver (rig, "INBOX", *subject);
   rig_start (rig);
-  if (!RIG_CAME (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_total (rig, "INBOX") == 3,
-                 PATIENCE))
+  if (!LOOK_CAME (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+                      && rig_total (rig, "INBOX") == 3,
+                  PATIENCE))
     return FALSE;
 
   rig_deliver (rig, "INBOX", "four");
@@ -138,12 +139,12 @@ work (Rig *rig)
   g_assert_cmpint (store_operation_expunge (rig->db, &id, 1, 0, NULL), >, 0);
   sync_engine_operations_changed (rig->engine, NULL);
   rig_send (rig, "bob@model.test", "five", 0);
-  if (!RIG_CAME (is_settled (rig), PATIENCE))
+  if (!LOOK_CAME (is_settled (rig), PATIENCE))
     return FALSE;
   /* The network changed: asks whether the connection still stands (NOOP). */
   sync_engine_set_online (rig->engine, TRUE);
   g_usleep (G_USEC_PER_SEC / 5);
-  return RIG_CAME (is_settled (rig), PATIENCE);
+  return LOOK_CAME (is_settled (rig), PATIENCE);
 }
 
 /* NULL, or what is wrong. */
@@ -170,7 +171,8 @@ check_end (Rig *rig)
   if (model_server_count_delivered (rig->server) != 1
       || strstr (delivered, "<five@trouble.test>") == NULL)
     return "not delivered once";
-  if (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD) || rig_was_ever (rig, SYNC_PHASE_NEEDS_TRUST))
+  if (engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_PASSWORD)
+      || engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_TRUST))
     return "a person was asked";
   return NULL;
 }
@@ -180,9 +182,9 @@ static gboolean
 folders_are_settled (Rig *rig)
 {
   hurry (rig);
-  return store_operation_count (rig->db, rig->row) == 0 && rig_get_phase (rig) == SYNC_PHASE_IN_STEP
-         && rig_folder (rig, "New") != 0 && rig_folder (rig, "Old") != 0
-         && rig_folder (rig, "Junk") == 0;
+  return store_operation_count (rig->db, rig->row) == 0
+         && engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP && rig_folder (rig, "New") != 0
+         && rig_folder (rig, "Old") != 0 && rig_folder (rig, "Junk") == 0;
 }
 
 static gboolean
@@ -191,8 +193,9 @@ work_on_folders (Rig *rig)
   gint64 made = 0;
 
   rig_start (rig);
-  if (!RIG_CAME (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_folder (rig, "Trash") != 0,
-                 PATIENCE))
+  if (!LOOK_CAME (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+                      && rig_folder (rig, "Trash") != 0,
+                  PATIENCE))
     return FALSE;
   g_assert_cmpint (store_operation_create_folder (rig->db, rig->row, "New", &made, NULL), >, 0);
   g_assert_cmpint (
@@ -202,7 +205,7 @@ work_on_folders (Rig *rig)
   g_assert_cmpint (
       store_operation_subscribe_folder (rig->db, rig_folder (rig, "Drafts"), FALSE, NULL), >, 0);
   sync_engine_operations_changed (rig->engine, NULL);
-  return RIG_CAME (folders_are_settled (rig), PATIENCE);
+  return LOOK_CAME (folders_are_settled (rig), PATIENCE);
 }
 
 static const char *
@@ -215,9 +218,10 @@ check_folders (Rig *rig)
     return "not renamed";
   if (model_server_has_mailbox (rig->server, "alice", "Junk"))
     return "not deleted";
-  if (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD) || rig_was_ever (rig, SYNC_PHASE_NEEDS_TRUST))
+  if (engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_PASSWORD)
+      || engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_TRUST))
     return "a person was asked";
-  return rig_get_refused (rig) == 0 ? NULL : "something was refused";
+  return engine_told_get_refused (&rig->told) == 0 ? NULL : "something was refused";
 }
 
 /* What is done while the server is in trouble, and how it must end. */
@@ -369,11 +373,11 @@ test_back_off (void)
 
   model_server_set_hook (rig->server, make_trouble, &row);
   rig_start (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
   /* 1 and 2 s, each up to a quarter shorter. */
   g_assert_cmpint (g_get_monotonic_time () - begun, >=, 2250000);
   g_assert_cmpint (g_atomic_int_get (&row.left), ==, -1);
-  g_assert_false (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD));
+  g_assert_false (engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_PASSWORD));
   rig_free (rig);
 }
 
@@ -397,13 +401,15 @@ test_one_folder (void)
   rig_deliver (rig, "Archive", "kept");
   rig_deliver (rig, "Trash", "behind");
   rig_start (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && has_trouble (rig, "Archive"), PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+                && has_trouble (rig, "Archive"),
+            PATIENCE);
   RIG_WAIT (rig_total (rig, "Trash") == 1, PATIENCE);
   g_assert_false (has_trouble (rig, "Trash"));
   /* And in step it stays: news come at once. */
   rig_deliver (rig, "INBOX", "news");
   RIG_WAIT (rig_total (rig, "INBOX") == 1, 5);
-  g_assert_cmpint (rig_get_phase (rig), ==, SYNC_PHASE_IN_STEP);
+  g_assert_cmpint (engine_told_get_phase (&rig->told), ==, SYNC_PHASE_IN_STEP);
 
   g_atomic_int_set (&row.left, 0);
   sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "Archive"));
@@ -412,13 +418,15 @@ test_one_folder (void)
   /* Also where a person came to it while there was no connection, so that it is the first to be opened. */
   model_server_set_reachable (rig->server, FALSE);
   model_server_cut_all (rig->server);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_OFFLINE, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_OFFLINE, PATIENCE);
   g_atomic_int_set (&row.left, 1000);
   sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "INBOX"));
   sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "Archive"));
   model_server_set_reachable (rig->server, TRUE);
   sync_engine_retry (rig->engine, NULL);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && has_trouble (rig, "Archive"), PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+                && has_trouble (rig, "Archive"),
+            PATIENCE);
   g_assert_cmpint (g_atomic_int_get (&row.left), >=, 1000 - 3);
   rig_free (rig);
 }
@@ -430,7 +438,8 @@ is_taken_back (Rig *rig, gint64 id)
 
   if (store_operation_count_kept (rig->db, rig->row) > 0)
     sync_engine_retry (rig->engine, NULL);
-  return rig_get_refused (rig) == 1 && message != NULL && (message->flags & STORE_FLAG_SEEN) == 0
+  return engine_told_get_refused (&rig->told) == 1 && message != NULL
+         && (message->flags & STORE_FLAG_SEEN) == 0
          && store_operation_count (rig->db, rig->row) == 0;
 }
 
@@ -446,13 +455,15 @@ test_limit_for_ever (void)
   model_server_set_hook (rig->server, make_trouble, &row);
   rig_deliver (rig, "INBOX", "one");
   rig_start (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_total (rig, "INBOX") == 1, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+                && rig_total (rig, "INBOX") == 1,
+            PATIENCE);
   id = rig_find (rig, "INBOX", "one");
   g_assert_cmpint (store_operation_set_flags (rig->db, &id, 1, TRUE, STORE_FLAG_SEEN, NULL), >, 0);
   sync_engine_operations_changed (rig->engine, NULL);
   RIG_WAIT (is_taken_back (rig, id), PATIENCE);
   g_assert_cmpint (g_atomic_int_get (&row.left), ==, 1000 - 12);
-  g_assert_false (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD));
+  g_assert_false (engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_PASSWORD));
   rig_free (rig);
 }
 

@@ -22,7 +22,7 @@ start (const char *capabilities)
   Rig *rig = rig_new (&settings);
 
   rig_start (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
   return rig;
 }
 
@@ -109,7 +109,7 @@ check_kept (Rig *rig)
   }
   RIG_WAIT (is_copied (rig), PATIENCE);
   check_wishes (rig, "RET=HDRS ENVID=<kept@trouble.test> NOTIFY=DELAY ORCPT=rfc822;bob@model.test");
-  g_assert_cmpuint (rig_get_refused (rig), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
   rig_free (rig);
 }
 

@@ -54,7 +54,7 @@ start (const ModelSettings *settings, Fault *fault)
   if (fault != NULL)
     model_server_set_hook (rig->server, apply_fault, fault);
   rig_start (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
   return rig;
 }
 
@@ -162,18 +162,20 @@ check_lost (gpointer data, gpointer user_data)
   if (lost->taken && lost->files_sent) {
     RIG_WAIT (is_copied (rig), PATIENCE);
     check_sent_once (rig, "doubt");
-    g_assert_cmpuint (rig_get_refused (rig), ==, 0);
+    g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
     rig_free (rig);
     return;
   }
 
   /* Not in Sent: the person is told once, and decides. */
-  RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_UNCERTAIN && rig_get_refused (rig) == 1, PATIENCE);
+  RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_UNCERTAIN
+                && engine_told_get_refused (&rig->told) == 1,
+            PATIENCE);
   sync_engine_retry (rig->engine, NULL);
   sync_engine_outbox_changed (rig->engine, NULL);
   g_usleep (300000);
   rig_restart (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
   g_usleep (300000);
   g_assert_cmpint (get_state (rig, id), ==, STORE_OUTBOX_UNCERTAIN);
   g_assert_cmpuint (model_server_count_delivered (rig->server), ==, lost->taken ? 1 : 0);
@@ -222,13 +224,13 @@ test_lost_answer_offline (void)
   RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_UNCERTAIN, PATIENCE);
   g_usleep (300000);
   g_assert_cmpint (get_state (rig, id), ==, STORE_OUTBOX_UNCERTAIN);
-  g_assert_cmpuint (rig_get_refused (rig), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
 
   rig->account->imap.port = port;
   sync_engine_add_account (rig->engine, rig->account);
   RIG_WAIT (is_copied (rig), PATIENCE);
   check_sent_once (rig, "away");
-  g_assert_cmpuint (rig_get_refused (rig), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
   rig_free (rig);
 }
 
@@ -245,7 +247,7 @@ check_cut (gpointer data, gpointer user_data)
   RIG_WAIT (is_copied (rig), PATIENCE);
   check_sent_once (rig, "again");
   g_assert_cmpint (g_atomic_int_get (&cut.left), <=, 0);
-  g_assert_cmpuint (rig_get_refused (rig), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
   rig_free (rig);
 }
 
@@ -313,7 +315,7 @@ test_refused (void)
   rig_send (rig, "bob@model.test", "whole", 0);
   RIG_WAIT (rig_count_outbox (rig) == 1, PATIENCE);
   check_sent_once (rig, "whole");
-  g_assert_cmpuint (rig_get_refused (rig), ==, 1);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 1);
   outbox = rig_get_outbox (rig, id);
   g_assert_nonnull (strstr (outbox->detail, "no such user"));
   g_assert_cmpstr (outbox->message_id, ==, "<half@trouble.test>");
@@ -362,7 +364,7 @@ test_back_off (void)
   second = strstr (delivered, "<second@");
   g_assert_true (first != NULL && second != NULL && first < second);
   g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 2);
-  g_assert_cmpuint (rig_get_refused (rig), ==, 0);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
   rig_free (rig);
 }
 
@@ -376,7 +378,7 @@ test_restart (void)
   rig_deliver (rig, "INBOX", "before");
   RIG_WAIT (rig_total (rig, "INBOX") == 1, PATIENCE);
   model_server_set_reachable (rig->server, FALSE);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_OFFLINE, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_OFFLINE, PATIENCE);
   id = rig_find (rig, "INBOX", "before");
   g_assert_cmpint (store_operation_move (rig->db, &id, 1, rig_folder (rig, "Archive"), NULL), >, 0);
   sync_engine_operations_changed (rig->engine, NULL);
@@ -387,12 +389,12 @@ test_restart (void)
   g_assert_cmpuint (store_operation_count (rig->db, rig->row), ==, 1);
   model_server_set_reachable (rig->server, TRUE);
   RIG_WAIT (is_copied (rig) && rig_total (rig, "INBOX") == 1 && rig_total (rig, "Archive") == 1
-                && rig_get_phase (rig) == SYNC_PHASE_IN_STEP,
+                && engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP,
             PATIENCE);
   g_assert_cmpint (rig_find (rig, "INBOX", "after"), !=, 0);
   g_assert_cmpuint (model_server_count (rig->server, "alice", "Archive"), ==, 1);
   check_sent_once (rig, "meanwhile");
-  g_assert_false (rig_was_ever (rig, SYNC_PHASE_NEEDS_PASSWORD));
+  g_assert_false (engine_told_was_ever (&rig->told, SYNC_PHASE_NEEDS_PASSWORD));
   rig_free (rig);
 }
 

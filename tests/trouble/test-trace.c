@@ -41,7 +41,9 @@ check (const char *capabilities, const char *smtp_capabilities)
   model_server_refuse_recipient (rig->server, "zebra@model.test",
                                  "550 5.1.1 <zebra@model.test>: who?");
   rig_start (rig);
-  RIG_WAIT (rig_get_phase (rig) == SYNC_PHASE_IN_STEP && rig_total (rig, "INBOX") == 1, PATIENCE);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP
+                && rig_total (rig, "INBOX") == 1,
+            PATIENCE);
   id = rig_find (rig, "INBOX", "The zebra");
   g_assert_cmpint (id, !=, 0);
   g_assert_cmpint (store_operation_move (rig->db, &id, 1, rig_folder (rig, "Archive"), NULL), >, 0);
@@ -49,7 +51,9 @@ check (const char *capabilities, const char *smtp_capabilities)
   rig_send_with (rig, "bob@model.test", "zebra one", 300000, STORE_NOTIFY_SUCCESS, 0);
   RIG_WAIT (model_server_count (rig->server, "alice", "Sent") == 1, PATIENCE);
   rig_send (rig, "bob@model.test,zebra@model.test", "zebra two", 0);
-  RIG_WAIT (rig_get_refused (rig) == 1 && store_operation_count (rig->db, rig->row) == 0, PATIENCE);
+  RIG_WAIT (engine_told_get_refused (&rig->told) == 1
+                && store_operation_count (rig->db, rig->row) == 0,
+            PATIENCE);
   rig_free (rig);
 
   trace = base_log_dup_trace ();
