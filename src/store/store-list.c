@@ -189,9 +189,12 @@ gboolean
 store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **error)
 {
   gint64 rows = 0, moved = 0;
-  /* A row with the UID of a pending MOVE is one that another client copied back; it counts once. */
+  /* Of a large folder all rows would be 500 pages of an index: total counts those that are listed, and the rest are few, each in an
+   * index of its own.  A row with the UID of a pending MOVE is one that another client copied back; it counts once. */
   if (!store_db_get_int (db, &rows, error,
-                         "SELECT count(*) FROM message WHERE folder = ?1 AND uid IS NOT NULL",
+                         "SELECT coalesce ((SELECT total FROM folder WHERE id = ?1), 0) "
+                         "+ (SELECT count(*) FROM message WHERE folder = ?1 AND hidden = 1) "
+                         "- (SELECT count(*) FROM message WHERE folder = ?1 AND uid IS NULL)",
                          STORE_INTS (folder))
       || !store_db_get_int (
           db, &moved, error,

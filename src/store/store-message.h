@@ -84,7 +84,7 @@ gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uid
  * moved away). */
 BaseUidSet *store_message_get_uids (StoreDb *db, gint64 folder,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* How many those are: from an index, without reading a row. */
+/* How many those are, without reading a row, or even all of an index. */
 gboolean store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **error);
 /* UIDs without body, newest first, at most `limit`: GArray of guint32. `max_size` skips larger
  * ones (0: none), `since` those received before (seconds, 0: none). */

@@ -203,6 +203,10 @@ check_all_counts (Profile *profile)
     g_assert_cmpuint (folder->size, ==, size);
     g_assert_cmpuint (folder->total, ==, keys->len);
     g_assert_cmpuint (folder->unread, ==, unread);
+    g_autoptr (BaseUidSet) uids = store_message_get_uids (profile->db, folder->id, &error);
+    guint64 known = 0;
+    g_assert_true (store_message_count_uids (profile->db, folder->id, &known, &error));
+    g_assert_cmpuint (known, ==, base_uid_set_count (uids));
   }
 }
 
