@@ -525,28 +525,46 @@ store_folder_miss_strays (StoreDb *db, gint64 folder, GError **error)
 }
 
 static gboolean
-set_sync_state (StoreDb *db, const StoreFolder *state, GError **error)
+set_numbering (StoreDb *db, gint64 folder, guint32 uid_validity, GError **error)
 {
   gint64 stored = -1;
   if (!store_db_get_int (db, &stored, error, "SELECT uid_validity FROM folder WHERE id = ?1",
-                         STORE_INTS (state->id)))
+                         STORE_INTS (folder)))
     return FALSE;
   if (stored < 0) {
     set_gone (error);
     return FALSE;
   }
-  if (stored != 0 && stored != state->uid_validity) {
+  if (stored != 0 && stored != uid_validity) {
     base_error_set (error, BASE_ERROR_RETRY, NULL,
                     _ ("The server has numbered the messages of this folder anew."));
     return FALSE;
   }
+  return stored != 0
+         || store_db_run (db, error, "UPDATE folder SET uid_validity = ?2 WHERE id = ?1",
+                          STORE_INTS (folder, uid_validity));
+}
+
+gboolean
+store_folder_set_numbering (StoreDb *db, gint64 folder, guint32 uid_validity, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  return store_db_leave (db, set_numbering (db, folder, uid_validity, error), error);
+}
+
+static gboolean
+set_sync_state (StoreDb *db, const StoreFolder *state, GError **error)
+{
+  if (!set_numbering (db, state->id, state->uid_validity, error))
+    return FALSE;
   store_db_note_counts (db, state->id);
   return store_db_run (
       db, error,
-      "UPDATE folder SET uid_validity = ?2, uid_next = ?3, highest_modseq = ?4, complete = ?5, "
-      "in_step = ?6 WHERE id = ?1",
-      STORE_INTS (state->id, state->uid_validity, state->uid_next, (gint64)state->highest_modseq,
-                  state->complete, state->in_step));
+      "UPDATE folder SET uid_next = ?2, highest_modseq = ?3, complete = ?4, in_step = ?5 "
+      "WHERE id = ?1",
+      STORE_INTS (state->id, state->uid_next, (gint64)state->highest_modseq, state->complete,
+                  state->in_step));
 }
 
 gboolean

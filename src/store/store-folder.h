@@ -74,6 +74,10 @@ StoreFolder *store_folder_by_role (StoreDb *db, gint64 account, StoreRole role,
  * and those with messages that are nowhere else; pending renames and deletions go on. */
 gboolean store_folder_replace_list (StoreDb *db, gint64 account, GPtrArray *folders,
                                     GError **error);
+/* Before rows with UIDs of this numbering (UIDVALIDITY, > 0) are added, in their transaction: a folder that has none yet takes
+ * it, so that whoever looks next finds out when the server has another.  RETRY: it has another already.  GONE: no such folder. */
+gboolean store_folder_set_numbering (StoreDb *db, gint64 folder, guint32 uid_validity,
+                                     GError **error);
 /* After a sync step. uid_validity other than the stored one must have been dealt with by
  * store_folder_reset () before (else RETRY). */
 gboolean store_folder_set_sync_state (StoreDb *db, gint64 folder, guint32 uid_validity,

@@ -4,11 +4,12 @@
  * A short answer is stored by the thread of the connection.  Where a batch is full and more is to come, a thread of its own
  * stores one batch after the other, so that the server's bytes are read and understood meanwhile.  It uses the worker's own
  * connection to the store: between the first message taken and the flush nobody else may.  Must never have more than a
- * few batches in memory, nor store one after another that failed. */
+ * few batches in memory, nor store one after another that failed, nor a row without the numbering that its UID is of. */
 #include "sync-incoming.h"
 
 #include "base-text.h"
 #include "mime-message.h"
+#include "store-folder.h"
 #include "store-message.h"
 
 #define BATCH_MESSAGES  250
@@ -26,6 +27,7 @@ typedef struct
 
   gsize octets;
   guint32 highest;
+  guint32 uid_validity; /* 0: the server tells none */
 } Batch;
 
 struct _SyncIncoming
@@ -156,13 +158,28 @@ tell_arrived (SyncIncoming *incoming, GArray *fresh, GError **error)
 }
 
 static gboolean
+add_rows (SyncIncoming *incoming, const Batch *batch, GArray *fresh, GError **error)
+{
+  StoreDb *db = incoming->context->db;
+
+  if (!store_db_begin (db, FALSE, error))
+    return FALSE;
+  if ((batch->uid_validity == 0
+       || store_folder_set_numbering (db, incoming->folder, batch->uid_validity, error))
+      && store_message_add (db, incoming->folder, batch->messages, fresh, error))
+    return store_db_commit (db, error);
+  store_db_rollback (db);
+  return FALSE;
+}
+
+static gboolean
 store_batch (SyncIncoming *incoming, const Batch *batch, GError **error)
 {
   g_autoptr (GArray) fresh = NULL;
 
   if (incoming->arrived_from > 0)
     fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
-  return store_message_add (incoming->context->db, incoming->folder, batch->messages, fresh, error)
+  return add_rows (incoming, batch, fresh, error)
          && (fresh == NULL || fresh->len == 0 || batch->highest < incoming->arrived_from
              || tell_arrived (incoming, fresh, error));
 }
@@ -261,6 +278,16 @@ typedef enum
   TAKE_BODY,
 } Take;
 
+/* Of the mailbox that is open while this answer comes. */
+static guint32
+get_uid_validity (const SyncContext *context)
+{
+  const ImapSelected *selected =
+      context->session != NULL ? imap_session_get_selected (context->session) : NULL;
+
+  return selected != NULL ? selected->uid_validity : 0;
+}
+
 /* Keeps a message until its batch is stored.  `summary` is taken. */
 static gboolean
 hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, Take what,
@@ -300,6 +327,7 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   base_uid_set_add (incoming->uids, fetched->uid);
   incoming->highest = MAX (incoming->highest, fetched->uid);
   batch->highest = MAX (batch->highest, fetched->uid);
+  batch->uid_validity = get_uid_validity (incoming->context);
   batch->octets += fetched->body != NULL ? g_bytes_get_size (fetched->body) : 0;
   return (batch->messages->len < BATCH_MESSAGES && batch->octets < BATCH_OCTETS)
          || pass_on (incoming, error);

@@ -158,6 +158,62 @@ count_messages (Again *again)
   return keys->len;
 }
 
+static void
+add_two (Bench *bench, const char *validity, const char *first, const char *second)
+{
+  g_autofree char *script = g_strdup_printf (
+      "SERVE\n"
+      "ON: $tag SELECT *\n"
+      "S: * 2 EXISTS\n"
+      "S: * OK [UIDVALIDITY %s] fine\n"
+      "S: * OK [UIDNEXT 3] soon\n"
+      "S: $tag OK [READ-WRITE] open\n"
+      "ON: $tag FETCH *HEADER*\n"
+      "S: * 1 FETCH (UID 1 FLAGS () RFC822.SIZE 100 BODY[HEADER.FIELDS (SUBJECT)] {%s)\n"
+      "S: * 2 FETCH (UID 2 FLAGS () RFC822.SIZE 100 BODY[HEADER.FIELDS (SUBJECT)] {%s)\n"
+      "S: $tag OK done\n"
+      "ON: $tag UID SEARCH *\n"
+      "S: * SEARCH 1 2\n"
+      "S: $tag OK done\n"
+      "ON: $tag *\n"
+      "S: $tag OK done\n", validity, first, second);
+
+  bench_add_script (bench, "", script);
+}
+
+/* Rows came with the very first SELECT, and before anything else was written all ended.  By the next time the server has numbered anew:
+ * what has the same UIDs is something else. */
+static void
+test_numbered_anew_at_first (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  const SyncStatus hint = { .uid_validity = 8, .uid_next = 3, .messages = 2 };
+  g_autoptr (SyncMailbox) mailbox = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) keys = NULL;
+  Again again;
+
+  begin (&again, bench);
+  g_assert_true (store_folder_reset (bench->db, bench->inbox, NULL));
+  add_two (bench, "8", ID_A, ID_B);
+  add_two (bench, "9", ID_B, NO_ID);
+  next_connection (&again);
+  mailbox = sync_mailbox_open (&again.context, &again.memory, bench->inbox, &hint, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_messages (&again), ==, 2);
+  next_connection (&again);
+  look (&again);
+  keys = store_message_list (bench->db, bench->inbox, 0, 0, NULL);
+  g_assert_cmpuint (keys->len, ==, 2);
+  for (guint i = 0; i < keys->len; i++) {
+    g_autoptr (StoreMessage) row =
+        store_message_get (bench->db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
+
+    g_assert_cmpstr (row->message_id, ==, row->uid == 1 ? "<b@x>" : NULL);
+  }
+  sync_memory_clear (&again.memory);
+}
+
 #define TWENTY " 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20"
 
 static void
@@ -197,4 +253,5 @@ test_again_add (void)
 {
   g_test_add_func ("/again/half-the-folders", test_half_the_folders);
   g_test_add_func ("/again/empty-mailbox", test_empty_mailbox);
+  g_test_add_func ("/again/numbered-anew-at-first", test_numbered_anew_at_first);
 }
