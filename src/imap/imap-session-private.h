@@ -50,8 +50,9 @@ struct _ImapSession
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
-  gboolean utf8;         /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
-  gboolean watching;     /* NOTIFY is set */
+  gboolean utf8;           /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
+  gboolean asked_to_watch; /* once is enough for a server that will not, or gave up */
+  gboolean watching;       /* NOTIFY is set */
   gboolean lists_shared; /* the last list had mailboxes of others, of which NOTIFY tells nothing */
   gboolean utf8_accept;  /* UTF8=ACCEPT is: APPEND may have UTF-8 in headers (RFC 6855 4) */
   gboolean qresync;      /* enabled, and the server said so */

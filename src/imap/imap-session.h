@@ -339,7 +339,7 @@ gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFla
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 
-/* It could tell of other mailboxes by itself (NOTIFY, RFC 5465), and was not asked to. */
+/* It could tell of other mailboxes by itself (NOTIFY, RFC 5465), and was not asked to on this connection. */
 gboolean imap_session_can_watch (ImapSession *session);
 /* Asks the server to go on telling of all mailboxes of the person beside the selected one, with or without IDLE and until
  * IMAP_NEWS_UNWATCHED; TRUE where it will not, too (imap_session_is_watching ()).  First it says how each of them stands but for the selected

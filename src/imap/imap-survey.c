@@ -28,6 +28,7 @@ add_notify (ImapFlight *flight, const char *form)
 
   /* what comes with it is news already */
   imap_flight_get_session (flight)->watching = TRUE;
+  imap_flight_get_session (flight)->asked_to_watch = TRUE;
   return task;
 }
 
@@ -58,7 +59,7 @@ add_status (ImapFlight *flight, ImapTask *listing, const char *name)
 gboolean
 imap_session_can_watch (ImapSession *session)
 {
-  return imap_session_has (session, IMAP_CAP_NOTIFY) && !session->watching;
+  return imap_session_has (session, IMAP_CAP_NOTIFY) && !session->asked_to_watch;
 }
 
 guint
@@ -95,7 +96,7 @@ static gboolean
 watch_by (ImapSession *session, const char *const *forms, GHashTable *told,
           GCancellable *cancellable, GError **error)
 {
-  for (; *forms != NULL && imap_session_can_watch (session); forms++) {
+  for (; *forms != NULL && imap_session_has (session, IMAP_CAP_NOTIFY); forms++) {
     g_autoptr (GError) local = NULL;
     g_autoptr (ImapFlight) flight = imap_flight_new (session);
     ImapTask *notify = add_notify (flight, *forms);

@@ -41,7 +41,6 @@ typedef struct
   gint64 row;
   guint generation;
   guint listed_on;       /* generation of which there was a list */
-  guint watched_on;      /* generation in which the server was asked to tell of all folders */
   guint idle_cuts;       /* short IDLEs that ended with the connection */
   gint64 next_operation; /* second, 0 none */
   gint64 busy_since;     /* monotonic, 0: was in step */
@@ -384,19 +383,12 @@ open_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
   return loop->mailbox != NULL;
 }
 
-static gboolean
-wants_watch (Loop *loop)
-{
-  return loop->watched_on != loop->generation && imap_session_can_watch (loop->session);
-}
-
 /* Once a connection, and when all is in step: a server may take its time, and what happens meanwhile is told with it. */
 static gboolean
 watch_others (Loop *loop, GError **error)
 {
   SyncContext context = get_context (loop);
 
-  loop->watched_on = loop->generation;
   if (!sync_survey_watch (&context, loop->watch, error))
     return FALSE;
   if (imap_session_is_watching (loop->session))
@@ -426,7 +418,7 @@ step_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
   if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)) {
     /* Long work must not keep what happens elsewhere from being told, once there is something of each folder. */
     if (goal != SYNC_GOAL_GLANCE && g_get_monotonic_time () - loop->busy_since >= QUIET_US
-        && wants_watch (loop) && !watch_others (loop, error))
+        && imap_session_can_watch (loop->session) && !watch_others (loop, error))
       return FALSE;
     if (!take_news (loop, &look, &any, error))
       return FALSE;
@@ -476,6 +468,23 @@ measure (Loop *loop, gboolean *did, GError **error)
   return TRUE;
 }
 
+/* While INBOX is open and nothing else is to be done.  `proof`: what it proves that nothing was told of it (STORE_PROOF_NONE: that was
+ * not asked); what is to be looked at proves it then. */
+static gboolean
+take_told (Loop *loop, StoreProof proof, gboolean *any, GError **error)
+{
+  gboolean look = FALSE;
+
+  if (!take_news (loop, &look, any, error))
+    return FALSE;
+  if (!look)
+    return proof == STORE_PROOF_NONE || prove_inbox (loop, proof, error);
+  if (loop->mailbox != NULL)
+    look_again (loop, proof != STORE_PROOF_NONE ? proof : STORE_PROOF_NOOP);
+  sync_watch_mark (loop->watch, sync_watch_get_inbox (loop->watch));
+  return TRUE;
+}
+
 /* Nothing to do: listens on INBOX. */
 static gboolean
 listen (Loop *loop, GError **error)
@@ -483,11 +492,10 @@ listen (Loop *loop, GError **error)
   SyncContext context = get_context (loop);
   gint64 inbox = sync_watch_get_inbox (loop->watch);
   gint64 now = g_get_monotonic_time ();
-  gboolean idle = imap_session_has (loop->session, IMAP_CAP_IDLE), look = FALSE, any = FALSE,
-           measured = FALSE, listens = !idle || loop->idle_cuts < IDLE_CUTS;
+  gboolean idle = imap_session_has (loop->session, IMAP_CAP_IDLE), any = FALSE, measured = FALSE,
+           listens = !idle || loop->idle_cuts < IDLE_CUTS;
   gint64 wait = get_quiet (loop, idle && listens);
-  gboolean watch = wants_watch (loop);
-  StoreProof proof = idle && listens && !watch ? STORE_PROOF_IDLE : STORE_PROOF_NOOP;
+  StoreProof proof = idle && listens ? STORE_PROOF_IDLE : STORE_PROOF_NOOP;
 
   if (loop->mailbox == NULL || sync_mailbox_get_folder (loop->mailbox) != inbox
       || !sync_mailbox_is_selected (loop->mailbox, &context)) {
@@ -500,15 +508,14 @@ listen (Loop *loop, GError **error)
     imap_session_remark (loop->session, "in step");
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
-  if (!watch && !measure (loop, &measured, error))
+  if (imap_session_can_watch (loop->session))
+    return watch_others (loop, error) && take_told (loop, STORE_PROOF_NONE, &any, error);
+  if (!measure (loop, &measured, error))
     return FALSE;
   if (measured)
     return TRUE;
   /* Without IDLE the session asks with NOOP, and sees at once when the server hangs up. */
-  if (watch) {
-    if (!watch_others (loop, error))
-      return FALSE;
-  } else if (listens) {
+  if (listens) {
     if (!imap_session_idle (loop->session, sync_worker_get_fd (loop->worker), wait, NULL,
                             loop->cancellable, error)) {
       /* Some servers cut every IDLE: then asking now and then is better than coming back all the time. */
@@ -522,22 +529,14 @@ listen (Loop *loop, GError **error)
     if (!imap_session_noop (loop->session, loop->cancellable, error))
       return FALSE;
   }
-  if (!take_news (loop, &look, &any, error))
-    return FALSE;
-  /* What is still to be looked at proves it. */
-  if (!look && !watch && !prove_inbox (loop, proof, error))
+  if (!take_told (loop, proof, &any, error))
     return FALSE;
   /* Silence for as long as that, and now the server has answered. */
   if (!any && g_get_monotonic_time () - now >= wait * 1000
       && !sync_survey_prove_rest (&context, loop->watch, error))
     return FALSE;
-  if (any && !watch)
+  if (any)
     loop->idle_cuts = 0;
-  if (look) {
-    if (loop->mailbox != NULL)
-      look_again (loop, proof);
-    sync_watch_mark (loop->watch, inbox);
-  }
   return TRUE;
 }
 

@@ -411,6 +411,7 @@ test_notify (void)
   g_assert_true (imap_session_noop (session, NULL, NULL));
   check_kinds (session, last, 1);
   g_assert_false (imap_session_is_watching (session));
+  g_assert_false (imap_session_can_watch (session));
   test_done (server, session);
 }
 
@@ -473,6 +474,7 @@ test_notify_refused (void)
     ImapSession *session = test_select (server);
     g_autoptr (GPtrArray) mailboxes = survey (session, NULL);
     g_assert_cmpint (imap_session_is_watching (session), ==, i == 0);
+    g_assert_false (imap_session_can_watch (session));
     g_assert_true (imap_session_is_usable (session));
     if (i == 1)
       g_assert_true (imap_session_noop (session, NULL, NULL));
@@ -509,6 +511,7 @@ test_watch_refused (void)
     watch (session, i == 0 ? "a" : "a b");
     check_kinds (session, told, i == 0 ? 2 : 0);
     g_assert_cmpint (imap_session_is_watching (session), ==, i == 0);
+    g_assert_false (imap_session_can_watch (session));
     g_assert_true (imap_session_is_usable (session));
     test_done (server, session);
   }

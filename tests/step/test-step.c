@@ -310,6 +310,29 @@ test_told_while_busy (void)
   g_assert_cmpuint (step_count_commands (step, "* LIST *"), ==, 1);
 }
 
+static ModelVerdict
+cut_idle (Step *step, const char *command, ModelEvent *event)
+{
+  return g_str_has_prefix (command, "IDLE") ? MODEL_CUT : MODEL_GO;
+}
+
+/* A server that cuts every IDLE, and yet tells how all folders stand each time: that is no sign that IDLE is good for something. */
+static void
+test_told_without_idle (void)
+{
+  g_autoptr (Step) step = step_new (EXTENDED "CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS NOTIFY");
+
+  step_deliver (step, "INBOX", 1, 0);
+  g_mutex_lock (&step->lock);
+  step->on_command = cut_idle;
+  g_mutex_unlock (&step->lock);
+  step_start (step);
+  STEP_WAIT (step_count_commands (step, "2 NOTIFY *") == 1, 20);
+  g_usleep (300 * 1000);
+  g_assert_cmpuint (step_count_commands (step, "* IDLE*"), ==, 2);
+  g_assert_cmpuint (step_count_commands (step, "3 *"), ==, 0);
+}
+
 /* A large folder in which nothing happened. */
 static void
 test_unchanged_large (void)
@@ -789,6 +812,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/told", test_told);
   g_test_add_func ("/step/told-between", test_told_between);
   g_test_add_func ("/step/told-while-busy", test_told_while_busy);
+  g_test_add_func ("/step/told-without-idle", test_told_without_idle);
   g_test_add_func ("/step/unchanged-large", test_unchanged_large);
   g_test_add_func ("/step/changes", test_changes);
   g_test_add_func ("/step/news", test_news);
