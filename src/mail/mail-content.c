@@ -349,11 +349,20 @@ run_save_all (gpointer data, GCancellable *cancellable, GError **error)
                           job->progress->pdata[i], cancellable, error))
       return NULL;
   }
+  /* Nor does one whose disk was full half way. */
+  g_autoptr (GPtrArray) saved = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < names->len; i++) {
     g_autoptr (GBytes) bytes = mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i));
+    GFile *file = bytes != NULL
+                      ? mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error)
+                      : NULL;
 
-    if (bytes != NULL && !mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error))
+    if (bytes != NULL && file == NULL) {
+      mail_save_take_back (saved);
       return NULL;
+    }
+    if (file != NULL)
+      g_ptr_array_add (saved, file);
   }
   return MAIL_CALL_DONE;
 }

@@ -59,7 +59,8 @@ GBytes *mail_content_get_part_bytes_finish (MailContent *content, GAsyncResult *
 void mail_part_save_async (MailPart *part, GFile *file, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_part_save_finish (MailPart *part, GAsyncResult *result, GError **error);
-/* Saves all attachments into a folder; a name that exists gets " (2)". */
+/* Saves all attachments into a folder, or none: what was written before one failed is taken back.  A name that exists gets
+ * " (2)". */
 void mail_content_save_all_async (MailContent *content, GFile *folder, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_content_save_all_finish (MailContent *content, GAsyncResult *result, GError **error);

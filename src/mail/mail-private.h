@@ -95,9 +95,11 @@ guint mail_part_get_index (MailPart *part);
  * BASE_ERROR or CANCELLED. */
 gboolean mail_save_file (GFile *file, GBytes *bytes, gboolean replace, GCancellable *cancellable,
                          GError **error);
-/* Into `folder` under `name`, or "name (2)" and so on. */
-gboolean mail_save_unique (GFile *folder, const char *name, GBytes *bytes,
-                           GCancellable *cancellable, GError **error);
+/* Into `folder` under `name`, or "name (2)" and so on: the file that it became. */
+GFile *mail_save_unique (GFile *folder, const char *name, GBytes *bytes, GCancellable *cancellable,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes files (GFile) that were just saved. */
+void mail_save_take_back (GPtrArray *files);
 /* cache/open/<random>/name, mode 0400. */
 GFile *mail_save_export (BasePaths *paths, const char *name, GBytes *bytes,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -105,7 +105,7 @@ numbered (const char *name, guint number)
   return g_strdup_printf ("%.*s (%u)%s", (int)(dot - name), name, number, dot);
 }
 
-gboolean
+GFile *
 mail_save_unique (GFile *folder, const char *name, GBytes *bytes, GCancellable *cancellable,
                   GError **error)
 {
@@ -117,15 +117,26 @@ mail_save_unique (GFile *folder, const char *name, GBytes *bytes, GCancellable *
     if (g_file_query_exists (file, cancellable))
       continue; /* spares writing it in vain; the move below is what decides */
     if (mail_save_file (file, bytes, FALSE, cancellable, &cause))
-      return TRUE;
+      return g_steal_pointer (&file);
     if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_EXISTS)) {
       g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
+      return NULL;
     }
   }
   base_error_set (error, BASE_ERROR_DISK, NULL,
                   _ ("“%s” was not saved: there are too many files of this name."), name);
-  return FALSE;
+  return NULL;
+}
+
+void
+mail_save_take_back (GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++) {
+    g_autoptr (GError) error = NULL;
+
+    if (!g_file_delete (files->pdata[i], NULL, &error))
+      base_log ("A file that was not to be saved alone could not be removed: %s", error->message);
+  }
 }
 
 GFile *

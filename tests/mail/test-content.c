@@ -7,6 +7,8 @@
 #include "store-private.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 static const char letter[] =
     "From: =?utf-8?B?7JWE64uk?= <ada@example.org>\r\n"
@@ -347,7 +349,7 @@ test_partial (void)
   g_assert_cmpuint (bench->engine->requests->len, ==, 0);
 }
 
-/* The last of three files does not come, or is not waited for: nothing is saved, and what is tried again saves each once. */
+/* The last of three files does not come, is not waited for, or finds no room: nothing is saved, and what is tried again saves each once. */
 static void
 test_save_all_again (void)
 {
@@ -355,10 +357,12 @@ test_save_all_again (void)
   g_autofree char *folder = g_build_filename (bench->folder, "saved", NULL);
   g_autoptr (GFile) where = g_file_new_for_path (folder);
   g_autoptr (GBytes) bytes = g_bytes_new_static (letter, strlen (letter));
-  g_autoptr (GBytes) come = g_bytes_new_static ("PDF that came", 13);
+  g_autofree char *large = g_strnfill (2 << 20, 'x');
+  g_autoptr (GBytes) come = g_bytes_new_static (large, 2 << 20);
   const StorePart left = {
-    .index = 3, .section = (char *)"4", .encoding = (char *)"7bit", .size = 13
+    .index = 3, .section = (char *)"4", .encoding = (char *)"7bit", .size = 2 << 20
   };
+  struct rlimit unlimited, narrow;
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
@@ -386,13 +390,28 @@ test_save_all_again (void)
   g_clear_error (&error);
 
   g_assert_true (store_partial_set_part (bench->db, id, &left, come, FALSE, &error));
+  /* All have come, and there is no room for the last. */
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &unlimited), ==, 0);
+  narrow = unlimited;
+  narrow.rlim_cur = 1 << 20;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &narrow), ==, 0);
+  g_autoptr (GAsyncResult) full = NULL;
+  mail_content_save_all_async (content, where, NULL, on_result, &full);
+  g_assert_false (mail_content_save_all_finish (content, wait_result (&full), &error));
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &unlimited), ==, 0);
+  signal (SIGXFSZ, SIG_DFL);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+  g_clear_error (&error);
+  g_assert_cmpuint (count_files (folder), ==, 0);
+
   g_autoptr (GAsyncResult) again = NULL;
   mail_content_save_all_async (content, where, NULL, on_result, &again);
   g_assert_true (mail_content_save_all_finish (content, wait_result (&again), &error));
   g_assert_no_error (error);
   assert_file (folder, "bashrc", "hello");
   assert_file (folder, "plan.pdf", "PDF one");
-  assert_file (folder, "plan (2).pdf", "PDF that came");
+  assert_file (folder, "plan (2).pdf", large);
   g_assert_cmpuint (count_files (folder), ==, 3);
 }
 
