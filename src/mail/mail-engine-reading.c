@@ -10,13 +10,19 @@
 #include "base-error.h"
 
 #define MAX_REMOTE_AT_ONCE 4
+/* How often, and how long after each other in milliseconds, is looked where a message went that is not in its place. */
+#define LOOKS    4
+#define LOOK_GAP 500
 
 typedef struct
 {
   GTask *outer;
   MailMessage *message;
-  GCancellable *request; /* follows the caller's, and stop */
-  gboolean fetched;
+  GCancellable *request;   /* follows the caller's, and stop */
+  StoreIdentity *identity; /* nullable: of a message whose bytes were not here */
+  gint64 id;               /* whose bytes are read: its own, or the same message elsewhere */
+  guint looks;
+  gboolean fetched, followed;
 } Opening;
 
 static void
@@ -31,6 +37,7 @@ opening_end (Opening *opening, MailContent *content, GError *error)
   else
     g_task_return_error (outer, error);
   g_object_unref (opening->message);
+  g_clear_pointer (&opening->identity, store_identity_free);
   g_free (opening);
 }
 
@@ -136,6 +143,7 @@ run_fetch (gpointer data, GCancellable *cancellable, GError **error)
 }
 
 static void read_body (Opening *opening);
+static void look_elsewhere (Opening *opening);
 
 static void
 on_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -143,10 +151,13 @@ on_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
   Opening *opening = user_data;
   GError *error = NULL;
 
-  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
-    opening_end (opening, NULL, error);
-  else
+  if (g_task_propagate_pointer (G_TASK (result), &error) != NULL)
     read_body (opening);
+  else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) && !opening->followed) {
+    g_error_free (error);
+    look_elsewhere (opening);
+  } else
+    opening_end (opening, NULL, error);
 }
 
 static void
@@ -165,18 +176,82 @@ fetch_body (Opening *opening)
   FetchJob *job = g_new0 (FetchJob, 1);
   job->sync = self->sync;
   job->account = g_strdup (mail_account_get_id (account));
-  job->message = mail_message_get_id (opening->message);
+  job->message = opening->id;
   mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_fetched, opening), run_fetch,
                          job, fetch_job_free, NULL);
 }
 
-/* ---- read ---- */
+/* ---- moved meanwhile ---- */
 
 /* Store thread. */
 static gpointer
+run_look (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Opening *opening = data;
+  gint64 id = 0;
+
+  if (opening->identity != NULL && !store_message_find_same (db, opening->identity, &id, error))
+    return NULL;
+  return g_memdup2 (&id, sizeof id);
+}
+
+static gboolean
+on_look_again (gpointer data)
+{
+  look_elsewhere (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Opening *opening = user_data;
+  GError *error = NULL;
+  g_autofree gint64 *id = g_task_propagate_pointer (G_TASK (result), &error);
+  MailFolder *folder = mail_message_get_folder (opening->message);
+
+  if (id == NULL) {
+    opening_end (opening, NULL, error);
+  } else if (*id != 0) {
+    opening->id = *id;
+    opening->followed = TRUE;
+    opening->fetched = FALSE;
+    read_body (opening);
+  } else if (opening->identity != NULL && ++opening->looks < LOOKS) {
+    g_timeout_add (LOOK_GAP, on_look_again, opening);
+  } else {
+    if (folder != NULL)
+      base_error_set (
+          &error, BASE_ERROR_GONE, NULL,
+          _ ("This message is not in “%s” any more. It was moved or deleted elsewhere."),
+          mail_folder_get_name (folder));
+    else
+      base_error_set (&error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
+    opening_end (opening, NULL, error);
+  }
+}
+
+/* Who moves it elsewhere is seen here as a message that goes and one that comes, in any order. */
+static void
+look_elsewhere (Opening *opening)
+{
+  mail_engine_call_store (g_task_get_source_object (opening->outer),
+                          g_task_new (NULL, opening->request, on_looked, opening), run_look,
+                          opening, NULL, g_free);
+}
+
+/* ---- read ---- */
+
+/* Store thread: the main one leaves `data` alone until it has ended. */
+static gpointer
 run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
-  return mail_read_body (db, *(gint64 *)data, error);
+  Opening *opening = data;
+  MailRead *read = mail_read_body (db, opening->id, error);
+
+  if (read == NULL && opening->identity == NULL)
+    opening->identity = store_message_get_identity (db, opening->id, NULL);
+  return read;
 }
 
 static void
@@ -194,7 +269,7 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
 
     job->read = read;
     job->account = account != NULL ? g_strdup (mail_account_get_id (account)) : NULL;
-    job->message = mail_message_get_id (opening->message);
+    job->message = opening->id;
     mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_parsed, opening), run_parse,
                            job, parse_job_free, parsed_free);
   } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) && !opening->fetched) {
@@ -209,11 +284,9 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_body (Opening *opening)
 {
-  gint64 id = mail_message_get_id (opening->message);
-
   mail_engine_call_store (g_task_get_source_object (opening->outer),
                           g_task_new (NULL, opening->request, on_body, opening), run_read_body,
-                          g_memdup2 (&id, sizeof id), g_free, read_free);
+                          opening, NULL, read_free);
 }
 
 void
@@ -225,6 +298,7 @@ mail_engine_open_message_async (MailEngine *self, MailMessage *message, GCancell
 
   opening->outer = g_task_new (self, cancellable, callback, user_data);
   opening->message = g_object_ref (message);
+  opening->id = mail_message_get_id (message);
   opening->request = mail_engine_begin_request (self, cancellable);
   read_body (opening);
 }

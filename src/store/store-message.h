@@ -104,6 +104,16 @@ GArray *store_message_get_uids_without_text (StoreDb *db, gint64 folder, guint32
 gboolean store_message_share_bodies (StoreDb *db, gint64 folder, guint limit, guint *shared,
                                      GError **error);
 
+/* What makes a message the same wherever it lies, as above; outlives its row. */
+typedef struct _StoreIdentity StoreIdentity;
+void store_identity_free (StoreIdentity *identity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreIdentity, store_identity_free)
+StoreIdentity *store_message_get_identity (StoreDb *db, gint64 id,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT; /* GONE */
+/* Another row of the account that is the same message, one with its body first.  *id 0: none is known. */
+gboolean store_message_find_same (StoreDb *db, const StoreIdentity *identity, gint64 *id,
+                                  GError **error);
+
 /* ---- reading for the window ---- */
 /* Keys of a folder, descending, at most `limit` (0: all) below `before` (0: from the top):
  * GArray of StoreKey.  \Deleted ones left out.  From an index alone: costs only what it returns. */

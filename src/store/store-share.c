@@ -5,13 +5,18 @@
  * id decides, else Message-ID, size and both dates together. */
 #include "store-private.h"
 
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+
 #define ORPHAN_KEPT_S 3600
 
-typedef struct
+struct _StoreIdentity
 {
   gint64 id, account, folder, received, date, size;
   char *object_id, *message_id; /* Owned */
-} Lacking;
+};
+typedef StoreIdentity Lacking;
 
 static void
 lacking_clear (gpointer data)
@@ -175,4 +180,55 @@ store_message_share_bodies (StoreDb *db, gint64 folder, guint limit, guint *shar
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
   return store_db_leave (db, share_all (db, folder, limit, shared, error), error);
+}
+
+/* ---- where else it is ---- */
+
+void
+store_identity_free (StoreIdentity *identity)
+{
+  lacking_clear (identity);
+  g_free (identity);
+}
+
+StoreIdentity *
+store_message_get_identity (StoreDb *db, gint64 id, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT m.id, account, folder, received, date, size, object_id, message_id "
+                      "FROM message AS m JOIN folder ON folder.id = folder WHERE m.id = ?1",
+                      STORE_INTS (id));
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step == 0)
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
+  if (step != 1)
+    return NULL;
+  StoreIdentity *identity = g_new0 (StoreIdentity, 1);
+  *identity = (StoreIdentity){ .id = store_query_int (query, 0),
+                               .account = store_query_int (query, 1),
+                               .folder = store_query_int (query, 2),
+                               .received = store_query_int (query, 3),
+                               .date = store_query_int (query, 4),
+                               .size = store_query_int (query, 5),
+                               .object_id = store_query_dup_text (query, 6),
+                               .message_id = store_query_dup_text (query, 7) };
+  return identity;
+}
+
+/* By the index of the lists: somebody waits, but for one message. */
+#define ELSEWHERE                                                                                  \
+  "SELECT id FROM message WHERE folder IN (SELECT id FROM folder WHERE account = ?1) "             \
+  "AND hidden = 0 AND id <> ?2 AND (uid IS NOT NULL OR has_body = 1) "
+
+gboolean
+store_message_find_same (StoreDb *db, const StoreIdentity *identity, gint64 *id, GError **error)
+{
+  *id = 0;
+  if (identity->object_id != NULL
+      && !find (db, identity, ELSEWHERE "AND object_id = ?6 ORDER BY has_body DESC LIMIT 1", id,
+                error))
+    return FALSE;
+  return *id != 0 || identity->message_id == NULL
+         || find (db, identity, ELSEWHERE "AND " ALIKE "ORDER BY has_body DESC LIMIT 1", id, error);
 }

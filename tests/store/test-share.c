@@ -206,6 +206,39 @@ test_accounts (void)
   g_assert_cmpint (gone, ==, 0);
 }
 
+/* Where a message is that somebody else moved: known by its name also when its own row has gone. */
+static void
+test_elsewhere (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_copy (profile, profile->inbox, (Copy){ 1, "<a@x>", NULL, 100, 3, NULL });
+  gint64 named = add_copy (profile, profile->inbox, (Copy){ 2, "<b@x>", "M1", 100, 3, NULL });
+  gint64 found = 1, moved, read;
+  g_autoptr (StoreIdentity) identity = store_message_get_identity (profile->db, id, &error);
+  g_autoptr (StoreIdentity) by_name = store_message_get_identity (profile->db, named, &error);
+
+  g_assert_no_error (error);
+  add_copy (profile, profile->archive, (Copy){ 3, "<a@x>", NULL, 100, 4, NULL });
+  add_copy (profile, profile->archive, (Copy){ 4, "<a@x>", "M9", 101, 3, NULL });
+  g_assert_true (store_message_find_same (profile->db, identity, &found, &error));
+  g_assert_cmpint (found, ==, 0);
+  remove_uid (profile, profile->inbox, 1);
+  moved = add_copy (profile, profile->archive, (Copy){ 5, "<a@x>", NULL, 100, 3, NULL });
+  g_assert_true (store_message_find_same (profile->db, identity, &found, &error));
+  g_assert_cmpint (found, ==, moved);
+  read = add_copy (profile, profile->sent, (Copy){ 6, "<a@x>", NULL, 100, 3, "one" });
+  g_assert_true (store_message_find_same (profile->db, identity, &found, &error));
+  g_assert_cmpint (found, ==, read);
+  g_assert_true (store_message_find_same (profile->db, by_name, &found, &error));
+  g_assert_cmpint (found, ==, 0);
+  moved = add_copy (profile, profile->archive, (Copy){ 7, NULL, "M1", 300, 9, NULL });
+  g_assert_true (store_message_find_same (profile->db, by_name, &found, &error));
+  g_assert_cmpint (found, ==, moved);
+  g_assert_null (store_message_get_identity (profile->db, id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+}
+
 void
 add_share_tests (void)
 {
@@ -214,4 +247,5 @@ add_share_tests (void)
   g_test_add_func ("/store/share/went-before", test_went_before);
   g_test_add_func ("/store/share/folder-renamed", test_folder_renamed);
   g_test_add_func ("/store/share/accounts", test_accounts);
+  g_test_add_func ("/store/share/elsewhere", test_elsewhere);
 }

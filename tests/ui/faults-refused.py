@@ -69,5 +69,38 @@ def a_folder_that_is_not_opened_is_not_said_to_be_empty(scene):
     scene.quit()
 
 
+@case
+def a_message_that_somebody_moves_while_it_is_opened_is_followed(scene):
+    """The server has nothing any more under the number that the window knows."""
+    scene.empty('alice')
+    for number in range(3):
+        scene.append('alice', 'Archive', HEAD + b'Old %d\r\n\r\nHello.\r\n' % number)
+    scene.append('alice', 'INBOX', HEAD + b'Deleted\r\nMessage-ID: <deleted@lab.test>\r\n\r\nNobody reads this.\r\n')
+    scene.append('alice', 'INBOX', HEAD + b'Moved\r\nMessage-ID: <moved@lab.test>\r\n\r\nRead in its new place.\r\n')
+    server = lab.imap('alice')
+    server.select('INBOX')
+    uids = [int(line.split(b'UID ')[1].rstrip(b')')) for line in server.fetch('1:*', '(UID)')[1]]
+    assert server.copy('2', 'Archive')[0] == 'OK'
+    server.logout()
+    in_clear(scene, '--skip', rf'^\S+ UID FETCH ({uids[0]}|{uids[1]}) .*BODY\.PEEK\[\]')
+    scene.account(imap=993)
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, 'a', encoding='utf-8') as file:
+        file.write('\n[Sync]\nBodies=opening\n')
+    scene.start()
+    scene.inbox()
+    scene.app.click('list item', '^Archive')
+    scene.app.wait('list item|table row', 'Moved')
+    scene.app.click('list item', '^Inbox')
+    scene.app.click('list item|table row', 'Moved')
+    scene.app.wait('text', None, condition=lambda n: 'Read in its new place' in n.text)
+    scene.shot('followed')
+    scene.app.click('list item|table row', 'Deleted')
+    scene.says('This message is not in .Inbox. any more. It was moved or deleted elsewhere')
+    scene.shot('gone')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([a_refused_star_move_and_deletion_are_said_and_taken_back, a_folder_that_is_not_opened_is_not_said_to_be_empty]), finish)
+    main(chosen([a_refused_star_move_and_deletion_are_said_and_taken_back, a_folder_that_is_not_opened_is_not_said_to_be_empty,
+                 a_message_that_somebody_moves_while_it_is_opened_is_followed]), finish)
