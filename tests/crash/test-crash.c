@@ -8,7 +8,7 @@
  * Prints TAP and, at the end, "figure: kills_run N count" and "figure: kills_lost N count" (power_cuts_run and power_cuts_lost).
  * Environment:
  *   CRASH_POWER  set: see above
- *   CRASH_KILLS  how many (600; 232 of the power), spread evenly over scenarios and places
+ *   CRASH_KILLS  how many (720; 290 of the power), spread evenly over scenarios and places
  *   CRASH_ALL    set: every place of every scenario
  *   CRASH_SEED   which places (1)
  *   CRASH_ONLY   a regular expression for names of scenarios
@@ -181,10 +181,10 @@ int
 main (int argc, char **argv)
 {
   static const CrashSuiteKind kind = { .figure = "kills",
-                                       .default_number = 600,
+                                       .default_number = 720,
                                        .run_scenario = run_scenario };
   static const CrashSuiteKind power = { .figure = "power_cuts",
-                                        .default_number = 232,
+                                        .default_number = 290,
                                         .run_scenario = run_scenario };
 
   return crash_suite_main (g_getenv ("CRASH_POWER") != NULL ? &power : &kind, argc, argv);

@@ -155,7 +155,7 @@ main (int argc, char **argv)
 {
   static const CrashSuiteKind kind = {
     .figure = "cuts",
-    .default_number = 72,
+    .default_number = 192,
     .only =
         "^(first-sync|first-sync-plain|resync-qresync|resync-condstore|resync-plain|new-mail|marks-here|move|"
         "move-without-move|append|append-plain|send|send-plain-server|send-attached|folder-rename|everything)$",
