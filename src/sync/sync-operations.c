@@ -9,8 +9,7 @@
 #include <glib/gi18n.h>
 
 #define AT_ONCE        500
-#define POSTPONE_FIRST 1 /* seconds */
-#define POSTPONE_LAST  (10 * 60)
+#define POSTPONE_FIRST 1  /* seconds */
 #define FULL_FIRST     60 /* a mailbox without room gets some only when somebody makes it */
 #define FULL_LAST      (60 * 60)
 #define LIMIT_TRIES    11
@@ -206,13 +205,20 @@ get_time (GPtrArray *operations, gint64 shortest, gint64 longest)
   return g_get_real_time () / G_USEC_PER_SEC + delay;
 }
 
+static gint64
+get_next_try (SyncBatch *batch, GPtrArray *operations)
+{
+  return get_time (operations, POSTPONE_FIRST,
+                   sync_account_get_times (batch->context->account)->postponed / G_USEC_PER_SEC);
+}
+
 gboolean
 sync_batch_postpone (SyncBatch *batch, GPtrArray *operations, GError **error)
 {
   if (operations->len == 0)
     return TRUE;
-  if (!store_operation_postpone (batch->context->db, operations,
-                                 get_time (operations, POSTPONE_FIRST, POSTPONE_LAST), error))
+  if (!store_operation_postpone (batch->context->db, operations, get_next_try (batch, operations),
+                                 error))
     return FALSE;
   close_operations (batch, operations);
   return TRUE;
@@ -225,8 +231,8 @@ keep (SyncBatch *batch, GPtrArray *operations, gboolean full, const GError *reas
   SyncContext *context = batch->context;
   const StoreOperation *first = g_ptr_array_index (operations, 0);
   gboolean told = first->told;
-  gint64 time = full ? get_time (operations, FULL_FIRST, FULL_LAST)
-                     : get_time (operations, POSTPONE_FIRST, POSTPONE_LAST);
+  gint64 time =
+      full ? get_time (operations, FULL_FIRST, FULL_LAST) : get_next_try (batch, operations);
 
   base_log ("%s: %s; it is tried again", sync_account_get_id (context->account), reason->message);
   if (!store_operation_keep (context->db, operations, time, full, error))

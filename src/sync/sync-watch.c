@@ -15,6 +15,7 @@ const SyncTimes sync_times = {
   .inbox = 15 * G_USEC_PER_SEC,
   .visit = 10 * MINUTE,
   .noop = 2 * MINUTE,
+  .postponed = 10 * MINUTE,
   .spared = 60 * MINUTE,
 };
 

@@ -18,8 +18,9 @@ typedef struct _SyncTimes
   gint64 inbox; /* long work elsewhere is put aside this often to see to INBOX */
   gint64
       visit; /* how often a folder is visited where the server tells no STATUS, or no MODSEQ in it */
-  gint64 noop;   /* how often a server without IDLE is asked */
-  gint64 spared; /* how long a message that the server fails to give is not asked for */
+  gint64 noop;      /* how often a server without IDLE is asked */
+  gint64 postponed; /* at most so long until an operation is tried again, in whole seconds */
+  gint64 spared;    /* how long a message that the server fails to give is not asked for */
 } SyncTimes;
 
 extern const SyncTimes sync_times;

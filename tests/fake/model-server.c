@@ -18,6 +18,7 @@ typedef struct
 {
   ModelServer *server; /* Borrowed */
   ModelProtocol protocol;
+  guint number; /* of the connection */
   ModelLink *link; /* Owned */
   GThread *thread; /* Owned */
 } Client;
@@ -109,7 +110,8 @@ take_connection (ModelServer *server, ModelProtocol protocol, int fd)
   client = g_new0 (Client, 1);
   client->server = server;
   client->protocol = protocol;
-  client->link = model_link_new (&server->shared, protocol, server->n_connections++, fd);
+  client->number = server->n_connections++;
+  client->link = model_link_new (&server->shared, protocol, client->number, fd);
   g_ptr_array_add (server->clients, client);
   client->thread =
       g_thread_new (protocol == MODEL_IMAP ? "model-imap" : "model-smtp", run_client, client);
@@ -142,13 +144,26 @@ run_server (gpointer data)
   }
 }
 
+static gboolean
+has_before (ModelServer *server, guint number)
+{
+  for (guint i = 0; i < server->clients->len; i++)
+    if (((Client *)g_ptr_array_index (server->clients, i))->number < number)
+      return TRUE;
+  return FALSE;
+}
+
+/* Those there are now: who was cut may be back before the last one has ended. */
 void
 model_server_cut_all (ModelServer *server)
 {
+  guint number;
+
   g_mutex_lock (&server->lock);
+  number = server->n_connections;
   for (guint i = 0; i < server->clients->len; i++)
     model_link_cut (((Client *)g_ptr_array_index (server->clients, i))->link);
-  while (server->clients->len > 0)
+  while (has_before (server, number))
     g_cond_wait (&server->changed, &server->lock);
   g_mutex_unlock (&server->lock);
   bury (server);

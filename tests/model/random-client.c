@@ -42,6 +42,9 @@ person_new (const Place *place)
   g_assert_no_error (error);
   person->db = store_connect (person->store, &error);
   g_assert_no_error (error);
+  /* What is not found is looked for some times more; a second apart is enough here. */
+  person->times = sync_times;
+  person->times.postponed = G_USEC_PER_SEC;
   person->row = store_account_ensure (person->db, person->account->id, &error);
   g_assert_no_error (error);
   return person;
@@ -52,6 +55,7 @@ person_start (Person *person)
 {
   engine_told_forget_state (&person->told);
   person->engine = sync_engine_new (person->store, &engine_told_events, &person->told);
+  sync_engine_set_times (person->engine, &person->times);
   sync_engine_add_account (person->engine, person->account);
 }
 

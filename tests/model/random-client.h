@@ -6,6 +6,7 @@
 #include "imap-session.h"
 #include "model-server.h"
 #include "store-operation.h"
+#include "sync-watch.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ typedef struct
   BaseAccount *account;
   SyncEngine *engine; /* NULL: not running */
   gint64 row;
+  SyncTimes times;
   EngineTold told;
 } Person;
 
