@@ -157,12 +157,33 @@ is_only_flags (const ImapExchange *exchange, const ImapFetched *fetched)
          && (exchange->items & ~(guint)(IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ)) != 0;
 }
 
+/* More than flags, for an exchange that asked for no more than these (and labels): one behind it may have. */
+static gboolean
+is_too_much (const ImapExchange *exchange, const ImapFetched *fetched)
+{
+  ImapFetchItems little = IMAP_FETCH_FLAGS | IMAP_FETCH_MODSEQ | IMAP_FETCH_LABELS;
+
+  return exchange->items != 0 && (exchange->items & ~(guint)little) == 0
+         && (fetched->size != 0 || fetched->date != 0 || fetched->header != NULL
+             || fetched->body != NULL || fetched->structure != NULL || fetched->parts != NULL);
+}
+
+static gboolean
+names (const ImapExchange *exchange, const ImapFetched *fetched)
+{
+  guint32 number = exchange->by_sequence ? fetched->seq : fetched->uid;
+
+  return exchange->set == NULL
+         || (exchange->uids != NULL ? base_uid_set_contains (exchange->uids, number)
+                                    : set_has (exchange->set, number));
+}
+
 /* The exchange that asked for this, NULL when none did.  What has no UID was not asked for: every FETCH of ours asks for
- * UIDs. */
+ * UIDs.  Dovecot answers some commands after the data of those behind them, so that what came tells, not the order. */
 static const ImapExchange *
 find_fetch (const ImapExchange *chain, const ImapFetched *fetched)
 {
-  const ImapExchange *oldest = NULL;
+  const ImapExchange *oldest = NULL, *second = NULL;
 
   if (fetched->uid == 0)
     return NULL;
@@ -171,14 +192,15 @@ find_fetch (const ImapExchange *chain, const ImapFetched *fetched)
       continue;
     if (oldest == NULL)
       oldest = exchange;
-    guint32 number = exchange->by_sequence ? fetched->seq : fetched->uid;
-    if (exchange->set == NULL
-        || (exchange->uids != NULL ? base_uid_set_contains (exchange->uids, number)
-                                   : set_has (exchange->set, number)))
+    if (!names (exchange, fetched))
+      continue;
+    if (!is_too_much (exchange, fetched))
       return exchange;
+    if (second == NULL)
+      second = exchange;
   }
-  /* the last message, named by "*"; or a server that counts in its own way */
-  return oldest;
+  /* the last message, named by "*"; or a server that counts, or tells, in its own way */
+  return second != NULL ? second : oldest;
 }
 
 static void

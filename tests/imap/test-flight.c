@@ -127,6 +127,37 @@ test_together (void)
   fake_server_check (server);
 }
 
+/* Dovecot holds back the answer to one command until it has carried out those behind it: what changed and what is new are told apart by
+ * what comes, not by when. */
+static void
+test_held_back (void)
+{
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("CONDSTORE") "C: A2 SELECT \"INBOX\" (CONDSTORE)\n"
+                                 "S: * 3 EXISTS\n"
+                                 "S: * OK [HIGHESTMODSEQ 9] so\n"
+                                 "S: A2 OK open\n"
+                                 "C: A3 UID FETCH 1:* (UID FLAGS MODSEQ) (CHANGEDSINCE 7)\n"
+                                 "C: A4 UID FETCH 30:* (UID FLAGS BODY.PEEK[])\n"
+                                 "S: * 1 FETCH (UID 3 FLAGS (\\\\Flagged) MODSEQ (8))\n"
+                                 "S: * 2 FETCH (UID 31 FLAGS () MODSEQ (9))\n"
+                                 "S: * 2 FETCH (UID 31 FLAGS () BODY[] {3}\\r\\nabc)\n"
+                                 "S: * 3 FETCH (UID 32 FLAGS () MODSEQ (9) BODY[] {3}\\r\\nabc)\n"
+                                 "S: A3 OK done\n"
+                                 "S: A4 OK done\n");
+  g_autoptr (GString) changed = g_string_new (NULL), fresh = g_string_new (NULL);
+  ImapSession *session = test_sign_in (server);
+  g_assert_true (imap_session_select (session, "INBOX", FALSE, NULL, NULL));
+  g_autoptr (ImapFlight) flight = imap_flight_new (session);
+
+  imap_flight_changes (flight, 7, collect, NULL, changed);
+  imap_flight_fetch (flight, "30:*", IMAP_FETCH_FLAGS | IMAP_FETCH_BODY, 0, collect, fresh);
+  run (flight);
+  g_assert_cmpstr (changed->str, ==, "1:3f4 2:31f0");
+  g_assert_cmpstr (fresh->str, ==, "2:31f0b 3:32f0b");
+  test_done (server, session);
+}
+
 /* Extended searches are told apart by their tags, whatever the order. */
 static void
 test_searches (void)
@@ -529,6 +560,7 @@ void
 test_flight_add (void)
 {
   g_test_add_func ("/imap/flight/together", test_together);
+  g_test_add_func ("/imap/flight/held-back", test_held_back);
   g_test_add_func ("/imap/flight/searches", test_searches);
   g_test_add_func ("/imap/flight/selects", test_selects);
   g_test_add_func ("/imap/flight/select-fails", test_select_fails);
