@@ -55,48 +55,6 @@ imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFla
   return imap_flight_run_alone (flight, cancellable, error);
 }
 
-/* As one of Gmail's own, an atom; else a string. */
-static void
-add_label (ImapSession *session, ImapCommand *command, const char *label)
-{
-  if (label[0] == '\\' && g_ascii_isalpha (label[1])) {
-    gsize length = 1 + strspn (label + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-    if (label[length] == '\0') {
-      imap_command_add (command, "%s", label);
-      return;
-    }
-  }
-  g_autofree char *wire = session->utf8 ? g_strdup (label) : imap_utf7_encode (label);
-  imap_command_add_string (command, wire);
-}
-
-gboolean
-imap_session_store_labels (ImapSession *session, const char *set, gboolean add,
-                           const char *const *labels, GCancellable *cancellable, GError **error)
-{
-  const ImapExchange exchange = {
-    .refused = _ ("The server did not change the labels of the messages."),
-    .mailbox = session->selected_name,
-  };
-  if (!imap_session_check_writable (session, error))
-    return FALSE;
-  if (!imap_session_has (session, IMAP_CAP_GMAIL)) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” has no labels."), session->host);
-    return FALSE;
-  }
-  if (*set == '\0' || labels[0] == NULL)
-    return TRUE;
-  g_autoptr (ImapCommand) command = imap_command_new ("UID STORE ", session->utf8);
-  imap_command_add (command, "%s %cX-GM-LABELS.SILENT (", set, add ? '+' : '-');
-  for (guint i = 0; labels[i] != NULL; i++) {
-    if (i > 0)
-      imap_command_add (command, " ");
-    add_label (session, command, labels[i]);
-  }
-  imap_command_add (command, ")");
-  return imap_talk_run (session, command, &exchange, NULL, cancellable, error);
-}
-
 static gboolean
 run_expunging (ImapSession *session, ImapCommand *command, const char *set,
                const ImapExchange *exchange, ImapResponse *answer, GCancellable *cancellable,

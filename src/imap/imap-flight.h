@@ -70,8 +70,6 @@ guint imap_flight_fetch_chunk (ImapFlight *flight, guint32 uid, const char *sect
                                gboolean decoded, guint64 origin, guint64 octets, ImapFetchFunc func,
                                gpointer user_data);
 guint imap_flight_search_all (ImapFlight *flight);
-/* What the server finds, true or not: imap_session_search_message_id () makes sure. */
-guint imap_flight_search_message_id (ImapFlight *flight, const char *message_id);
 guint imap_flight_store (ImapFlight *flight, const char *set, gboolean add, ImapFlags flags);
 /* Fills in what STATUS tells of `mailbox` (its name is given) with as much as the server offers; has_status tells.  The
  * selected mailbox may be asked about, but some servers count it anew for that. */

@@ -25,8 +25,9 @@ imap_mailbox_free (ImapMailbox *mailbox)
   g_free (mailbox);
 }
 
-char *
-imap_mailbox_to_wire (ImapSession *session, const char *name)
+/* As the server spells it. */
+static char *
+to_wire (ImapSession *session, const char *name)
 {
   const char *known = g_hash_table_lookup (session->wire_names, name);
   if (known != NULL)
@@ -37,7 +38,7 @@ imap_mailbox_to_wire (ImapSession *session, const char *name)
 ImapCommand *
 imap_mailbox_command (ImapSession *session, const char *verb, const char *mailbox)
 {
-  g_autofree char *wire = imap_mailbox_to_wire (session, mailbox);
+  g_autofree char *wire = to_wire (session, mailbox);
   ImapCommand *command = imap_command_new (verb, session->utf8);
   imap_command_add (command, " ");
   imap_command_add_string (command, wire);
@@ -500,7 +501,7 @@ imap_session_rename (ImapSession *session, const char *name, const char *new_nam
       g_strdup_printf (_ ("The server did not rename the folder “%s”."), name);
   const ImapExchange exchange = { .refused = refused, .mailbox = name };
   g_autoptr (ImapCommand) command = imap_mailbox_command (session, "RENAME", name);
-  g_autofree char *wire = imap_mailbox_to_wire (session, new_name);
+  g_autofree char *wire = to_wire (session, new_name);
 
   imap_command_add (command, " ");
   imap_command_add_string (command, wire);

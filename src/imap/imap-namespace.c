@@ -59,12 +59,6 @@ imap_namespace_take (ImapSession *session)
   }
 }
 
-const GPtrArray *
-imap_session_get_namespaces (ImapSession *session)
-{
-  return session->namespaces;
-}
-
 const char *
 imap_session_get_personal_prefix (ImapSession *session)
 {

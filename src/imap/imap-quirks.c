@@ -155,7 +155,6 @@ imap_quirks_of_command (const char *command)
     { "FETCH ", " BINARY", IMAP_CAP_BINARY },
     { "FETCH ", " EMAILID", IMAP_CAP_OBJECTID },
     { "FETCH ", " X-GM-", IMAP_CAP_GMAIL },
-    { "STORE ", "X-GM-LABELS.SILENT (", IMAP_CAP_GMAIL },
     { "STATUS ", "HIGHESTMODSEQ", IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC },
     { "STATUS ", "SIZE", IMAP_CAP_STATUS_SIZE },
     { "STATUS ", "APPENDLIMIT", IMAP_CAP_APPENDLIMIT },

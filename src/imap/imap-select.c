@@ -402,14 +402,6 @@ imap_flight_search_string (ImapFlight *flight, const char *key, const char *text
   return imap_flight_get_index (flight);
 }
 
-guint
-imap_flight_search_message_id (ImapFlight *flight, const char *message_id)
-{
-  return imap_flight_search_string (flight, "HEADER Message-ID", message_id,
-                                    !g_str_is_ascii (message_id)
-                                        && !imap_flight_get_session (flight)->utf8);
-}
-
 BaseUidSet *
 imap_session_search_all (ImapSession *session, GCancellable *cancellable, GError **error)
 {

@@ -22,6 +22,22 @@ typedef struct
 
 typedef char ImapTag[16];
 
+/* LIST asks for all mailboxes of whatever namespace; those of others that a server shows only to who names them (Courier's "#shared.")
+ * are not asked for, since they are as many as a whole company may have. */
+typedef enum
+{
+  IMAP_NAMESPACE_PERSONAL,
+  IMAP_NAMESPACE_OTHERS,
+  IMAP_NAMESPACE_SHARED,
+} ImapNamespaceKind;
+
+typedef struct
+{
+  ImapNamespaceKind kind;
+  char *prefix;   /* UTF-8; "INBOX." on Courier, most often "" */
+  char delimiter; /* 0: flat */
+} ImapNamespace;
+
 struct _ImapSession
 {
   /* Owned */
@@ -38,7 +54,7 @@ struct _ImapSession
 
   BaseUidSet *removing; /* NULL: none; what a MOVE or EXPUNGE of ours under way removes */
 
-  GPtrArray *namespaces; /* of ImapNamespace */
+  GPtrArray *namespaces; /* of ImapNamespace, personal ones first */
   GPtrArray *news;       /* of ImapNews: told, and not taken yet */
 
   ImapGuard guard;
@@ -260,8 +276,6 @@ gboolean imap_session_check_writable (ImapSession *session, GError **error);
 
 /* ---- imap-list.c ---- */
 
-/* As the server spells it. */
-char *imap_mailbox_to_wire (ImapSession *session, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 /* `verb` and, behind a space, the mailbox. */
 ImapCommand *imap_mailbox_command (ImapSession *session, const char *verb,
                                    const char *mailbox) G_GNUC_WARN_UNUSED_RESULT;

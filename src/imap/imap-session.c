@@ -253,12 +253,6 @@ imap_session_get_selected (ImapSession *session)
   return &session->selected;
 }
 
-guint64
-imap_session_get_bytes_in (ImapSession *session)
-{
-  return session->connection != NULL ? net_connection_get_bytes_in (session->connection) : 0;
-}
-
 void
 imap_session_remark (ImapSession *session, const char *what)
 {

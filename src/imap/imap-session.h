@@ -85,20 +85,6 @@ typedef enum
   IMAP_TOLD_SIZE = 1 << 5,
 } ImapTold;
 
-typedef enum
-{
-  IMAP_NAMESPACE_PERSONAL,
-  IMAP_NAMESPACE_OTHERS,
-  IMAP_NAMESPACE_SHARED,
-} ImapNamespaceKind;
-
-typedef struct
-{
-  ImapNamespaceKind kind;
-  char *prefix;   /* UTF-8; "INBOX." on Courier, most often "" */
-  char delimiter; /* 0: flat */
-} ImapNamespace;
-
 typedef struct
 {
   char *name;     /* UTF-8, whole path; INBOX always spelt "INBOX" */
@@ -238,10 +224,6 @@ gboolean imap_session_sign_in (ImapSession *session, const char *user, const cha
                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
 gboolean imap_session_is_usable (ImapSession *session);
-/* GPtrArray of ImapNamespace, personal ones first; empty where the server told none.  Borrowed.  LIST asks for all mailboxes of whatever
- * namespace; those of others that a server shows only to who names them (Courier's "#shared.") are not asked for, since they
- * are as many as a whole company may have. */
-const GPtrArray *imap_session_get_namespaces (ImapSession *session);
 /* What the names of the person's own mailboxes begin with ("INBOX." on Courier, most often ""); NULL: not told.  Borrowed. */
 const char *imap_session_get_personal_prefix (ImapSession *session);
 /* The response code of the last NO or BAD ("OVERQUOTA"), NULL where it had none; borrowed, until the next one. */
@@ -327,10 +309,6 @@ gboolean imap_session_copy (ImapSession *session, const char *set, const char *t
 /* \Deleted + UID EXPUNGE set; without UIDPLUS only marks. */
 gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
                                GError **error);
-/* Gmail's labels (UTF-8; "\\Inbox" and the like are its own).  REFUSED on other servers. */
-gboolean imap_session_store_labels (ImapSession *session, const char *set, gboolean add,
-                                    const char *const *labels, GCancellable *cancellable,
-                                    GError **error);
 /* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF; a last line without
  * its end gets one. */
 gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
@@ -371,7 +349,6 @@ GPtrArray *imap_session_steal_news (ImapSession *session) G_GNUC_WARN_UNUSED_RES
 /* Adds the UIDs of the selected mailbox that were told to have vanished and not taken yet.  FALSE: some went, and it was not told
  * which. */
 gboolean imap_session_peek_vanished (ImapSession *session, BaseUidSet *uids);
-guint64 imap_session_get_bytes_in (ImapSession *session);
 /* Into the trace, with the octets until then: what happened that no line shows. */
 void imap_session_remark (ImapSession *session, const char *what);
 

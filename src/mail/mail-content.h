@@ -40,7 +40,6 @@ char *mail_content_get_html_with_images_finish (MailContent *content, GAsyncResu
 GListModel *mail_content_get_attachments (MailContent *content);
 const char *mail_part_get_name (MailPart *part); /* safe file name */
 const char *mail_part_get_content_type (MailPart *part);
-guint64 mail_part_get_size (MailPart *part);
 char *mail_part_dup_size_text (MailPart *part) G_GNUC_WARN_UNUSED_RESULT;
 /* Property "is-here" (notify): FALSE for a large one that was left on the server.  What needs it (save, export, forwarding)
  * fetches it first; a cancelled fetch ends at once. */

@@ -71,13 +71,6 @@ mail_attachment_get_content_type (MailAttachment *self)
   return self->content_type;
 }
 
-guint64
-mail_attachment_get_size (MailAttachment *self)
-{
-  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), 0);
-  return self->size;
-}
-
 char *
 mail_attachment_dup_size_text (MailAttachment *self)
 {
@@ -104,8 +97,9 @@ mail_draft_detach (MailDraft *self, MailAttachment *attachment)
   self->serial++;
 }
 
-void
-mail_draft_add_files (MailDraft *self, GPtrArray *files)
+/* Takes the files into the draft and its model. */
+static void
+add_files (MailDraft *self, GPtrArray *files)
 {
   for (guint i = 0; i < files->len; i++) {
     StoreAttachment *file = files->pdata[i];
@@ -257,7 +251,7 @@ on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
   mail_draft_add_busy (self, -1);
   if (files != NULL) {
     self->files_touched = TRUE;
-    mail_draft_add_files (self, files);
+    add_files (self, files);
     g_task_return_boolean (outer, TRUE);
   } else {
     g_task_return_error (outer, g_steal_pointer (&error));
@@ -334,7 +328,7 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
 
   mail_draft_add_busy (self, -1);
   if (files != NULL)
-    mail_draft_add_files (self, files);
+    add_files (self, files);
   else
     mail_engine_emit_notice (
         self->engine, _ ("The attachments of the forwarded message could not be taken along."),

@@ -36,8 +36,6 @@ void mail_draft_end_step (MailDraft *draft);
 
 /* What a worker may take with it. */
 StoreDraft *mail_draft_snapshot (MailDraft *draft, gboolean editing) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes the files into the draft and its model. */
-void mail_draft_add_files (MailDraft *draft, GPtrArray *files);
 void mail_draft_add_busy (MailDraft *draft, int change);
 /* mail-draft-files.c: copies the attachments of a message being forwarded. */
 void mail_draft_take_along (MailDraft *draft, MailContent *content);

@@ -357,13 +357,6 @@ mail_draft_is_empty (MailDraft *self)
          && same_but_for_space (self->plain->text, self->initial->text);
 }
 
-gboolean
-mail_draft_is_reply (MailDraft *self)
-{
-  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
-  return self->plain->in_reply_to != NULL && !self->plain->forward;
-}
-
 GListModel *
 mail_draft_get_attachments (MailDraft *self)
 {

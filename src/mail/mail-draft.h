@@ -53,13 +53,11 @@ void mail_draft_set_notify (MailDraft *draft, MailNotify notify);
 gint64 mail_draft_get_send_at (MailDraft *draft);
 void mail_draft_set_send_at (MailDraft *draft, gint64 send_at);
 gboolean mail_draft_is_empty (MailDraft *draft); /* nothing a person would miss */
-gboolean mail_draft_is_reply (MailDraft *draft);
 
 /* Borrowed GListModel of MailAttachment. */
 GListModel *mail_draft_get_attachments (MailDraft *draft);
 const char *mail_attachment_get_name (MailAttachment *attachment);
 const char *mail_attachment_get_content_type (MailAttachment *attachment);
-guint64 mail_attachment_get_size (MailAttachment *attachment);
 char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 /* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and
  * unreadable files fail with a sentence. */

@@ -87,8 +87,8 @@ run_parse (gpointer data, GCancellable *cancellable, GError **error)
 
     g_array_append_val (missing, one);
   }
-  MailParsed *parsed = mail_parsed_new_partial (
-      job->read->bytes, (const MimeMissing *)(gpointer)missing->data, missing->len);
+  MailParsed *parsed = mail_parsed_new (job->read->bytes,
+                                        (const MimeMissing *)(gpointer)missing->data, missing->len);
   parsed->account = g_steal_pointer (&job->account);
   parsed->message = job->message;
   for (guint i = 0; i < job->read->contents->len; i++) {

@@ -14,7 +14,7 @@ struct _MailFolder
   char *name, *path, *state_text, *contents_text;
   char *trouble; /* nullable */
   MailRole role;
-  guint unread, total, depth;
+  guint unread, depth;
   gboolean selectable;
   /* Borrowed: the account owns its folders; NULL when it is gone */
   MailAccount *account;
@@ -27,7 +27,6 @@ enum
   PROP_NAME = 1,
   PROP_PATH,
   PROP_UNREAD,
-  PROP_TOTAL,
   PROP_ICON_NAME,
   PROP_ROLE,
   PROP_DEPTH,
@@ -119,9 +118,6 @@ mail_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_UNREAD:
     g_value_set_uint (value, self->unread);
     break;
-  case PROP_TOTAL:
-    g_value_set_uint (value, self->total);
-    break;
   case PROP_ICON_NAME:
     g_value_set_string (value, mail_folder_get_icon_name (self));
     break;
@@ -173,7 +169,6 @@ mail_folder_class_init (MailFolderClass *klass)
   props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
   props[PROP_UNREAD] = g_param_spec_uint ("unread", NULL, NULL, 0, G_MAXUINT, 0, flags);
-  props[PROP_TOTAL] = g_param_spec_uint ("total", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_ICON_NAME] = g_param_spec_string ("icon-name", NULL, NULL, NULL, flags);
   props[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -291,7 +286,6 @@ mail_folder_update_state (MailFolder *self, const StoreFolder *row)
 {
   set_uint (self, &self->unread,
             row->complete ? row->unread : MAX (row->unread, row->server_unread), PROP_UNREAD);
-  set_uint (self, &self->total, count_total (row), PROP_TOTAL);
   g_autofree char *contents = mail_folder_describe_contents (row);
   set_string (self, &self->contents_text, contents, PROP_CONTENTS_TEXT);
   g_autofree char *text = mail_folder_describe (row, g_get_real_time () / G_USEC_PER_SEC);
@@ -361,13 +355,6 @@ mail_folder_get_unread (MailFolder *self)
 {
   g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
   return self->unread;
-}
-
-guint
-mail_folder_get_total (MailFolder *self)
-{
-  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
-  return self->total;
 }
 
 guint

@@ -22,7 +22,7 @@ typedef enum
 } MailRole; /* same numbers as StoreRole */
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
- * "unread" (uint), "total" (uint), "icon-name", "role" (int), "depth" (uint), "selectable",
+ * "unread" (uint), "icon-name", "role" (int), "depth" (uint), "selectable",
  * "contents-text" ("1,234 messages, 56.0 MB": how many, and how much room they take on the server where that is known; "" where nothing is),
  * "state-text" (when and how it was last proven in step with the server, or why it is not), "trouble" (nullable: the sentence why it cannot be
  * brought in step; "state-text" is the same then). */
@@ -34,7 +34,6 @@ mail_folder_get_path (MailFolder *folder); /* whole path, for the chooser and fo
 const char *mail_folder_get_icon_name (MailFolder *folder);
 MailRole mail_folder_get_role (MailFolder *folder);
 guint mail_folder_get_unread (MailFolder *folder);
-guint mail_folder_get_total (MailFolder *folder);
 guint mail_folder_get_depth (MailFolder *folder);
 gboolean mail_folder_get_selectable (MailFolder *folder);
 const char *mail_folder_get_state_text (MailFolder *folder);

@@ -18,14 +18,6 @@ mail_keys_place (GArray *keys, StoreKey key)
   return low;
 }
 
-gboolean
-mail_keys_contain (GArray *keys, StoreKey key)
-{
-  guint place = mail_keys_place (keys, key);
-
-  return place < keys->len && g_array_index (keys, StoreKey, place) == key;
-}
-
 /* Keys passed over in one call when there is nothing to do about them. */
 #define MAX_PASSED_OVER 1000
 

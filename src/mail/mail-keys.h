@@ -10,7 +10,6 @@ G_BEGIN_DECLS
 
 /* Position of the first key that is not larger than `key` (where it stands or belongs). */
 guint mail_keys_place (GArray *keys, StoreKey key);
-gboolean mail_keys_contain (GArray *keys, StoreKey key);
 
 /* One contiguous change of the list. */
 typedef struct

@@ -31,13 +31,7 @@ addresses (MimeMessage *mime, const char *header)
 }
 
 MailParsed *
-mail_parsed_new (GBytes *bytes)
-{
-  return mail_parsed_new_partial (bytes, NULL, 0);
-}
-
-MailParsed *
-mail_parsed_new_partial (GBytes *bytes, const MimeMissing *missing, gsize n)
+mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
 {
   MailParsed *self = g_new0 (MailParsed, 1);
 

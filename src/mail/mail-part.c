@@ -180,13 +180,6 @@ mail_part_get_content_type (MailPart *self)
   return self->content_type;
 }
 
-guint64
-mail_part_get_size (MailPart *self)
-{
-  g_return_val_if_fail (MAIL_IS_PART (self), 0);
-  return self->size;
-}
-
 char *
 mail_part_dup_size_text (MailPart *self)
 {

@@ -73,10 +73,9 @@ typedef struct
   guint blocked;
 } MailParsed;
 
-MailParsed *mail_parsed_new (GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT; /* any thread, slow */
-/* The same of bytes that lack these parts. */
-MailParsed *mail_parsed_new_partial (GBytes *bytes, const MimeMissing *missing,
-                                     gsize n) G_GNUC_WARN_UNUSED_RESULT;
+/* Any thread, slow.  `missing` (nullable, n of them): parts that the bytes lack. */
+MailParsed *mail_parsed_new (GBytes *bytes, const MimeMissing *missing,
+                             gsize n) G_GNUC_WARN_UNUSED_RESULT;
 MailParsed *mail_parsed_ref (MailParsed *parsed);
 void mail_parsed_unref (MailParsed *parsed); /* any thread */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailParsed, mail_parsed_unref)

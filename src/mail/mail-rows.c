@@ -75,12 +75,6 @@ mail_rows_drop (MailRows *self, gint64 id)
     drop_link (self, link);
 }
 
-guint
-mail_rows_count (MailRows *self)
-{
-  return self->order.length;
-}
-
 void
 mail_rows_foreach (MailRows *self, void (*func) (gint64 id, gpointer user_data), gpointer user_data)
 {

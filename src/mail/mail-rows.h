@@ -16,7 +16,6 @@ void mail_rows_put (MailRows *rows, StoreMessage *row);
 /* Borrowed until the next call; NULL when it is not here. */
 const StoreMessage *mail_rows_get (MailRows *rows, gint64 id);
 void mail_rows_drop (MailRows *rows, gint64 id);
-guint mail_rows_count (MailRows *rows);
 /* Calls func for each id; it may not change the rows. */
 void mail_rows_foreach (MailRows *rows, void (*func) (gint64 id, gpointer user_data),
                         gpointer user_data);

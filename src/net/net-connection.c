@@ -63,9 +63,9 @@ trace_remark (NetConnection *connection, const char *remark)
 void
 net_connection_remark (NetConnection *connection, const char *what)
 {
-  g_autofree char *remark = g_strdup_printf (
-      "%s; octets so far: %" G_GUINT64_FORMAT " received, %" G_GUINT64_FORMAT " sent", what,
-      connection->bytes_in, connection->bytes_out);
+  g_autofree char *remark = g_strdup_printf ("%s; octets so far: %" G_GUINT64_FORMAT
+                                             " received, %" G_GUINT64_FORMAT " sent",
+                                             what, connection->bytes_in, connection->bytes_out);
 
   trace_remark (connection, remark);
 }
@@ -777,10 +777,4 @@ guint64
 net_connection_get_bytes_in (NetConnection *connection)
 {
   return connection->bytes_in;
-}
-
-guint64
-net_connection_get_bytes_out (NetConnection *connection)
-{
-  return connection->bytes_out;
 }

@@ -103,6 +103,5 @@ char *net_connection_dup_address_literal (NetConnection *connection) G_GNUC_WARN
 void net_connection_remark (NetConnection *connection, const char *what);
 /* On the wire: inside TLS, and as compressed. */
 guint64 net_connection_get_bytes_in (NetConnection *connection);
-guint64 net_connection_get_bytes_out (NetConnection *connection);
 
 G_END_DECLS

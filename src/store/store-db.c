@@ -47,12 +47,6 @@ store_unref (Store *store)
   g_free (store);
 }
 
-BasePaths *
-store_get_paths (Store *store)
-{
-  return store->paths;
-}
-
 void
 store_set_change_func (Store *store, StoreChangeFunc func, gpointer user_data)
 {

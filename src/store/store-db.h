@@ -55,7 +55,6 @@ Store *store_open (BasePaths *paths, gboolean *rebuilt, GError **error) G_GNUC_W
 Store *store_ref (Store *store);
 void store_unref (Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_unref)
-BasePaths *store_get_paths (Store *store);
 /* Set once, before other threads connect.  The function is called in the order of the commits,
  * still holding the right to write: it must return at once and not write here.  A reader may see
  * the new rows a moment before it is told of them. */

@@ -90,9 +90,6 @@ struct _SyncMailbox
   guint headers_batch, bodies_batch, texts_batch;
 };
 
-/* ---- sync-mailbox.c ---- */
-gboolean sync_mailbox_save (SyncMailbox *mailbox, SyncContext *context, gboolean in_step,
-                            GError **error);
 gboolean sync_mailbox_load_known (SyncMailbox *mailbox, SyncContext *context, GError **error);
 
 /* ---- sync-mailbox-changes.c: what is told about messages that are here ---- */

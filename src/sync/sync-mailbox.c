@@ -296,8 +296,8 @@ sync_mailbox_load_known (SyncMailbox *mailbox, SyncContext *context, GError **er
   return TRUE;
 }
 
-gboolean
-sync_mailbox_save (SyncMailbox *mailbox, SyncContext *context, gboolean in_step, GError **error)
+static gboolean
+save (SyncMailbox *mailbox, SyncContext *context, gboolean in_step, GError **error)
 {
   gboolean good = FALSE;
 
@@ -404,7 +404,7 @@ step_newest (SyncMailbox *mailbox, SyncContext *context, GError **error)
       mailbox->plan.search = TRUE;
   }
   if (mailbox->plan.newest_last > 0 || !mailbox->complete)
-    return sync_mailbox_save (mailbox, context, FALSE, error);
+    return save (mailbox, context, FALSE, error);
   return TRUE;
 }
 
@@ -452,7 +452,7 @@ step_new (SyncMailbox *mailbox, SyncContext *context, GError **error)
     return FALSE;
   if (counted == mailbox->n_known && !mailbox->first_look && !mailbox->told_new)
     return TRUE;
-  return sync_mailbox_save (mailbox, context, FALSE, error);
+  return save (mailbox, context, FALSE, error);
 }
 
 /* Rows that wait for a UID: whether this look proves that the server does not have them, and whether another one is to follow at once. */
@@ -502,8 +502,7 @@ step_settle (SyncMailbox *mailbox, SyncContext *context, GError **error)
   mailbox->phase = SYNC_VISIT_BODIES;
   sync_memory_trusts (mailbox->memory, mailbox->folder);
   sync_mailbox_forget_told (mailbox);
-  return judge_strays (mailbox, context, error)
-         && sync_mailbox_save (mailbox, context, spared == 0, error)
+  return judge_strays (mailbox, context, error) && save (mailbox, context, spared == 0, error)
          && (spared == 0 || sync_mailbox_say_spared (mailbox, context, spared, error));
 }
 

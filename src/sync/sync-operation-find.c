@@ -39,8 +39,9 @@ take_found (const ImapFetched *fetched, gpointer user_data, GError **error)
   return TRUE;
 }
 
-GPtrArray *
-sync_find_fetch (SyncContext *context, const char *set, GError **error)
+/* What the mailbox has under these UIDs (a set, or "7:*"): GPtrArray of SyncFound. */
+static GPtrArray *
+fetch (SyncContext *context, const char *set, GError **error)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (found_free);
 
@@ -77,7 +78,7 @@ sync_find_by_id (SyncContext *context, const StoreOperation *operation, GError *
   }
   sets = base_uid_set_to_strings (uids, SYNC_SET_OCTETS);
   for (gsize i = 0; sets[i] != NULL && *sets[i] != '\0'; i++) {
-    g_autoptr (GPtrArray) part = sync_find_fetch (context, sets[i], error);
+    g_autoptr (GPtrArray) part = fetch (context, sets[i], error);
 
     if (part == NULL)
       return NULL;
@@ -236,7 +237,7 @@ list_arrived (SyncContext *context, const StoreOperation *operation, guint32 fro
     return sync_find_by_id (context, operation, error);
   if (arrived->all != NULL && arrived->from == from)
     return g_ptr_array_ref (arrived->all);
-  all = sync_find_fetch (context, set, error);
+  all = fetch (context, set, error);
   if (all == NULL)
     return NULL;
   g_clear_pointer (&arrived->all, g_ptr_array_unref);

@@ -35,8 +35,8 @@ sync_batch_select (SyncBatch *batch, GError **error)
   return TRUE;
 }
 
-GPtrArray *
-sync_batch_operations_of_set (GHashTable *by_uid, const char *text)
+static GPtrArray *
+operations_of_set (GHashTable *by_uid, const char *text)
 {
   GPtrArray *operations = sync_batch_new_list ();
   g_autoptr (BaseUidSet) set = base_uid_set_parse (text);
@@ -168,7 +168,7 @@ sync_batch_run_messages (SyncBatch *batch, GError **error)
   all = keys_to_set (by_uid);
   sets = base_uid_set_to_strings (all, SYNC_SET_OCTETS);
   for (gsize i = 0; sets[i] != NULL; i++) {
-    g_autoptr (GPtrArray) part = sync_batch_operations_of_set (by_uid, sets[i]);
+    g_autoptr (GPtrArray) part = operations_of_set (by_uid, sets[i]);
     g_autoptr (GError) local = NULL;
 
     if (part->len == 0)

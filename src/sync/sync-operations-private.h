@@ -55,8 +55,6 @@ gboolean sync_batch_run_folder (SyncBatch *batch, GError **error); /* sync-opera
 /* Selects the folder of the batch for writing; where the server has numbered it anew, the UIDs known here are
  * forgotten. */
 gboolean sync_batch_select (SyncBatch *batch, GError **error);
-GPtrArray *sync_batch_operations_of_set (GHashTable *by_uid,
-                                         const char *set) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- looking for messages in the selected mailbox (sync-operation-find.c) ---- */
 
@@ -68,9 +66,6 @@ typedef struct
   char *message_id; /* nullable */
 } SyncFound;
 
-/* What the mailbox has under these UIDs (a set, or "7:*"): GPtrArray of SyncFound. */
-GPtrArray *sync_find_fetch (SyncContext *context, const char *set,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What bears the operation's Message-ID: GPtrArray of SyncFound; one alone has no size and times. */
 GPtrArray *sync_find_by_id (SyncContext *context, const StoreOperation *operation,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

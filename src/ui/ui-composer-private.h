@@ -63,7 +63,6 @@ void ui_composer_save_now (UiComposer *self);
 /* The window is insensitive while busy. */
 void ui_composer_set_busy (UiComposer *self, gboolean busy);
 void ui_composer_finish (UiComposer *self); /* the window goes, without asking */
-void ui_composer_close (UiComposer *self);  /* asks where there is something to lose */
 
 void ui_composer_discard (UiComposer *self); /* at once, without asking */
 void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */

@@ -451,8 +451,9 @@ close_now (UiComposer *self)
                     _ ("_Discard"), _ ("_Save Draft"), on_close_answer, g_object_ref (self));
 }
 
-void
-ui_composer_close (UiComposer *self)
+/* Asks where there is something to lose. */
+static void
+close_window (UiComposer *self)
 {
   ui_composer_after_save (self, close_now);
 }
@@ -463,7 +464,7 @@ ui_composer_close_request (GtkWindow *window)
   UiComposer *self = UI_COMPOSER (window);
 
   if (!self->done && !self->busy)
-    ui_composer_close (self);
+    close_window (self);
   return !self->done;
 }
 

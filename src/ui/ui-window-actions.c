@@ -91,8 +91,8 @@ on_acted (GObject *source, GAsyncResult *result, gpointer data)
     show_undo (job->window, sentence, undo);
 }
 
-void
-ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
+static void
+act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
 {
   gboolean leaves = action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH
                     || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE;
@@ -111,7 +111,7 @@ static void
 act_on_selected (UiWindow *self, MailAction action)
 {
   g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
-  ui_window_act (self, action, NULL, messages);
+  act (self, action, NULL, messages);
 }
 
 void
@@ -176,7 +176,7 @@ on_delete_answer (gboolean accepted, gpointer data)
     g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
     for (guint i = 1; i < messages->len; i++)
       g_ptr_array_add (chosen, g_object_ref (messages->pdata[i]));
-    ui_window_act (self, MAIL_ACTION_DELETE, NULL, chosen);
+    act (self, MAIL_ACTION_DELETE, NULL, chosen);
   }
   g_ptr_array_unref (messages);
 }
@@ -203,7 +203,7 @@ static void
 on_chosen (UiWindow *self, MailFolder *folder)
 {
   g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
-  ui_window_act (self, MAIL_ACTION_MOVE, folder, messages);
+  act (self, MAIL_ACTION_MOVE, folder, messages);
 }
 
 static void
@@ -265,7 +265,7 @@ action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
   gboolean all = TRUE;
   for (guint i = 0; i < messages->len && all; i++)
     all = mail_message_get_starred (messages->pdata[i]);
-  ui_window_act (self, all ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR, NULL, messages);
+  act (self, all ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR, NULL, messages);
 }
 
 /* ---- answering ---- */

@@ -50,7 +50,6 @@ void ui_window_class_install_actions (GtkWidgetClass *widget_class);
 void ui_window_init_actions (UiWindow *self);
 /* Enables and disables the verbs for what is selected and shown. */
 void ui_window_update_actions (UiWindow *self);
-void ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages);
 /* Takes the toast off that offers to undo; the key for it still works. */
 void ui_window_dismiss_undo (UiWindow *self);
 void ui_window_mark_seen (UiWindow *self, MailMessage *message);

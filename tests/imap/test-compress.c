@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "imap-session-private.h"
 
 #define COMPRESSED                                                                                 \
   TEST_SIGN_IN ("ID COMPRESS=DEFLATE")                                                             \
@@ -60,7 +61,7 @@ test_fetch (void)
     g_assert_no_error (error);
     g_assert_true (g_bytes_equal (got, body));
     g_assert_true (imap_session_noop (session, NULL, NULL));
-    g_assert_cmpuint (imap_session_get_bytes_in (session), <, 400000);
+    g_assert_cmpuint (net_connection_get_bytes_in (session->connection), <, 400000);
     imap_session_free (session);
   }
   fake_server_check (server);
@@ -167,7 +168,7 @@ test_hostile (void)
     g_assert_false (imap_session_noop (session, NULL, &error));
     g_assert_error (error, BASE_ERROR, (int)cases[i].code);
     g_assert_false (imap_session_is_usable (session));
-    g_assert_cmpuint (imap_session_get_bytes_in (session), <, 1000000);
+    g_assert_cmpuint (net_connection_get_bytes_in (session->connection), <, 1000000);
     imap_session_free (session); /* it may not have been able to send all of it */
   }
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base-error.h"
-#include "imap-flight.h"
+#include "imap-session-private.h"
 
 static gboolean
 describe (const ImapFetched *fetched, gpointer user_data, GError **error)
@@ -113,7 +113,7 @@ test_namespace (void)
                                        "S: * NAMESPACE ((\"INBOX.\" \".\")(\"#mh/\" \"/\" \"X-PARAM\" (\"FLAG1\" \"FLAG2\"))) NIL ((\"&1VyuAA-/\" \"/\"))\n"
                                        "S: A4 OK done\n");
   ImapSession *session = test_sign_in (server);
-  const GPtrArray *spaces = imap_session_get_namespaces (session);
+  const GPtrArray *spaces = session->namespaces;
   g_assert_cmpuint (spaces->len, ==, 3);
   const ImapNamespace *first = spaces->pdata[0], *last = spaces->pdata[2];
   g_assert_cmpstr (first->prefix, ==, "INBOX.");
@@ -731,24 +731,18 @@ test_part (void)
 static void
 test_gmail (void)
 {
-  g_autoptr (FakeServer) server = test_server_new (TEST_SELECT (
-      "X-GM-EXT-1 LITERAL-") "C: A3 UID STORE 7 +X-GM-LABELS.SILENT (\\\\Inbox \"a \\\\\"b\" \"&1VyuAA-\" \"\\\\\\\\x)\")\n"
-                             "S: A3 OK done\n"
-                             "C: A4 UID SEARCH X-GM-RAW \"from:x has:attachment\"\n"
-                             "S: * SEARCH 5 7\n"
-                             "S: A4 OK done\n");
-  const char *const labels[] = { "\\Inbox", "a \"b", "한글", "\\x)", NULL };
-  g_autoptr (GError) error = NULL;
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SELECT ("X-GM-EXT-1 LITERAL-") "C: A3 UID SEARCH X-GM-RAW \"from:x has:attachment\"\n"
+                                          "S: * SEARCH 5 7\n"
+                                          "S: A3 OK done\n");
   ImapSession *session = test_select (server);
-  g_assert_true (imap_session_store_labels (session, "7", TRUE, labels, NULL, &error));
-  g_assert_no_error (error);
   g_autoptr (BaseUidSet) found =
       imap_session_search_text (session, "from:x has:attachment", NULL, NULL);
   g_assert_cmpuint (base_uid_set_count (found), ==, 2);
   test_done (server, session);
 }
 
-/* The same elsewhere: no labels, and the words are searched for. */
+/* The same elsewhere: the words are searched for. */
 static void
 test_not_gmail (void)
 {
@@ -762,11 +756,7 @@ test_not_gmail (void)
                                                 "C: \n"
                                                 "S: * SEARCH 5\n"
                                                 "S: A4 OK done\n");
-  const char *const labels[] = { "x", NULL };
-  g_autoptr (GError) error = NULL;
   ImapSession *session = test_select (server);
-  g_assert_false (imap_session_store_labels (session, "7", TRUE, labels, NULL, &error));
-  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
   g_autoptr (BaseUidSet) found = imap_session_search_text (session, "한글", NULL, NULL);
   g_assert_cmpuint (base_uid_set_count (found), ==, 1);
   test_done (server, session);

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "imap-flight-private.h"
+
+#define MESSAGE_ID "HEADER Message-ID"
 
 /* Collects "seq:uid" with what came, one a word. */
 static gboolean
@@ -88,7 +91,7 @@ check_together (FakeServer *server)
   guint status = imap_flight_status (flight, &sent);
   guint store = imap_flight_store (flight, "9", TRUE, IMAP_FLAG_SEEN);
   guint list = imap_flight_list (flight);
-  guint one = imap_flight_search_message_id (flight, "<x>");
+  guint one = imap_flight_search_string (flight, MESSAGE_ID, "<x>", FALSE);
   guint noop = imap_flight_noop (flight);
   run (flight);
 
@@ -172,7 +175,7 @@ test_searches (void)
   ImapSession *session = test_select (server);
   g_autoptr (ImapFlight) flight = imap_flight_new (session);
   guint all = imap_flight_search_all (flight);
-  guint one = imap_flight_search_message_id (flight, "<x>");
+  guint one = imap_flight_search_string (flight, MESSAGE_ID, "<x>", FALSE);
   run (flight);
   check_uids (flight, all, "1:5");
   check_uids (flight, one, "5");
@@ -501,7 +504,7 @@ test_literal (void)
     ImapSession *session = test_select (server);
     g_autoptr (ImapFlight) flight = imap_flight_new (session);
     imap_flight_noop (flight);
-    guint search = imap_flight_search_message_id (flight, "<한>");
+    guint search = imap_flight_search_string (flight, MESSAGE_ID, "<한>", TRUE);
     imap_flight_noop (flight);
     run (flight);
     check_uids (flight, search, "3");

@@ -92,7 +92,6 @@ test_of_command (void)
     { "STATUS \"SIZE\" (MESSAGES)", 0 },
     { "FETCH 1:9 (UID FLAGS EMAILID THREADID)", IMAP_CAP_OBJECTID },
     { "UID FETCH 7 (UID BINARY.PEEK[2])", IMAP_CAP_BINARY },
-    { "UID STORE 7 +X-GM-LABELS.SILENT (\"a\")", IMAP_CAP_GMAIL },
     { "UID SEARCH X-GM-RAW \"a\"", IMAP_CAP_GMAIL },
     /* what people call their folders, labels and keywords */
     { "SELECT \"RETURN (EMAILID X-GM- (QRESYNC (CONDSTORE)\"", 0 },

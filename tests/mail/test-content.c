@@ -300,7 +300,8 @@ test_partial (void)
   g_autoptr (MailPart) away = g_list_model_get_item (list, 0);
   g_autoptr (MailPart) here = g_list_model_get_item (list, 1);
   g_assert_false (mail_part_is_here (away));
-  g_assert_cmpuint (mail_part_get_size (away), ==, 5700000);
+  g_autofree char *size = mail_part_dup_size_text (away);
+  g_assert_true (g_str_has_prefix (size, "5.7"));
   g_assert_true (mail_part_is_here (here));
 
   g_autoptr (GAsyncResult) saved = NULL;

@@ -211,7 +211,8 @@ test_files (void)
   g_assert_cmpuint (g_list_model_get_n_items (files), ==, 1);
   g_autoptr (MailAttachment) item = g_list_model_get_item (files, 0);
   g_assert_cmpstr (mail_attachment_get_name (item), ==, "plän.txt");
-  g_assert_cmpuint (mail_attachment_get_size (item), ==, 12);
+  g_autofree char *size = mail_attachment_dup_size_text (item);
+  g_assert_true (g_str_has_prefix (size, "12"));
   g_assert_true (g_str_has_prefix (mail_attachment_get_content_type (item), "text/"));
 
   g_assert_false (attach (draft, bench->folder, &error));
@@ -265,7 +266,6 @@ test_reply_and_send (void)
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
   g_assert_no_error (error);
   g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY_ALL);
-  g_assert_true (mail_draft_is_reply (draft));
   g_assert_true (mail_draft_is_empty (draft)); /* nobody would miss an untouched quote */
   g_assert_cmpstr (mail_draft_get_cc (draft), ==, "bea@example.org");
   mail_draft_set_body (draft, "Thanks!", NULL);
@@ -416,8 +416,8 @@ test_forward (void)
   wait_until (is_idle, draft);
   g_autoptr (MailAttachment) file = g_list_model_get_item (mail_draft_get_attachments (draft), 0);
   g_assert_cmpstr (mail_attachment_get_name (file), ==, "plan.pdf");
-  g_assert_cmpuint (mail_attachment_get_size (file), ==, 3);
-  g_assert_false (mail_draft_is_reply (draft));
+  g_autofree char *size = mail_attachment_dup_size_text (file);
+  g_assert_true (g_str_has_prefix (size, "3"));
   g_assert_true (mail_draft_is_empty (draft));
   mail_draft_set_recipients (draft, "bea@example.org", NULL, NULL);
   g_assert_true (send_draft (draft, &error));

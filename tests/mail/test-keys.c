@@ -63,8 +63,6 @@ test_runs (void)
   g_assert_cmpuint (run.added, ==, 1);
   g_assert_false (mail_keys_insert_run (keys, added, &next, added->len, &run));
   assert_keys (keys, all, G_N_ELEMENTS (all));
-  g_assert_true (mail_keys_contain (keys, 65));
-  g_assert_false (mail_keys_contain (keys, 66));
 }
 
 static int
@@ -155,7 +153,6 @@ test_rows (void)
     if (id == 3)
       g_assert_nonnull (mail_rows_get (rows, 1)); /* used, so 2 is the one to go */
   }
-  g_assert_cmpuint (mail_rows_count (rows), ==, 3);
   g_assert_null (mail_rows_get (rows, 2));
   g_assert_nonnull (mail_rows_get (rows, 1));
   mail_rows_drop (rows, 1);

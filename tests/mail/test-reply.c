@@ -8,7 +8,7 @@ parse (const char *message)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (message, strlen (message));
 
-  return mail_parsed_new (bytes);
+  return mail_parsed_new (bytes, NULL, 0);
 }
 
 static gboolean
