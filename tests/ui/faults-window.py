@@ -94,18 +94,14 @@ def an_attachment_cannot_choose_its_place(scene):
     scene.quit()
 
 
-@case
-def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
-    """The text is there at once; the file says where it is, comes with a progress that can be stopped, and is whole."""
-    os.makedirs(SAVED, exist_ok=True)
-    target = os.path.join(SAVED, 'holiday.bin')
-    content = bytes(range(256)) * 24000
+def holiday_left_on_the_server(scene, content, rate, before=b''):
+    """A mail with these parts and a file holiday.bin is open, and its files have not come; they will, at this rate."""
     encoded = base64.encodebytes(content).replace(b'\n', b'\r\n')
     scene.empty('alice')
     scene.append('alice', 'INBOX', HEAD + b'Subject: Holiday\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n'
-                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n--x\r\nContent-Type: application/octet-stream\r\n'
+                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n' + before + b'--x\r\nContent-Type: application/octet-stream\r\n'
                  b'Content-Disposition: attachment; filename=holiday.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n' + encoded + b'--x--\r\n')
-    scene.proxy(993, 993, '--rate', '12')
+    scene.proxy(993, 993, '--rate', str(rate))
     scene.account('alice', imap=993)
     name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
     with open(name, 'a', encoding='utf-8') as file:
@@ -114,6 +110,15 @@ def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
     scene.inbox()
     opened(scene, 'Holiday', 'See the pictures')
     scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
+
+
+@case
+def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
+    """The text is there at once; the file says where it is, comes with a progress that can be stopped, and is whole."""
+    os.makedirs(SAVED, exist_ok=True)
+    target = os.path.join(SAVED, 'holiday.bin')
+    content = bytes(range(256)) * 24000
+    holiday_left_on_the_server(scene, content, 12)
     area = scene.app.wait('scroll pane', None, condition=lambda n: n.find(None, r'^Open holiday'))
     assert area.extents[3] < 60, f'{area.extents[3]} pixels for one row of attachments'
     scene.shot('left')
@@ -147,21 +152,8 @@ def saving_all_can_be_stopped(scene):
     """Cancel at one file stops what saves them all: nothing was written.  The source, too, is fetched once however often it is asked for."""
     folder = os.path.join(SAVED, 'all')
     os.makedirs(folder, exist_ok=True)
-    encoded = base64.encodebytes(bytes(range(256)) * 24000).replace(b'\n', b'\r\n')
-    scene.empty('alice')
-    scene.append('alice', 'INBOX', HEAD + b'Subject: Holiday\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n'
-                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n--x\r\nContent-Type: text/csv\r\n'
-                 b'Content-Disposition: attachment; filename=note.csv\r\n\r\n1,2\r\n--x\r\nContent-Type: application/octet-stream\r\n'
-                 b'Content-Disposition: attachment; filename=holiday.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n' + encoded + b'--x--\r\n')
-    scene.proxy(993, 993, '--rate', '8')
-    scene.account('alice', imap=993)
-    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
-    with open(name, 'a', encoding='utf-8') as file:
-        file.write('\n[Sync]\nBodies=opening\n')
-    scene.start()
-    scene.inbox()
-    opened(scene, 'Holiday', 'See the pictures')
-    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
+    holiday_left_on_the_server(scene, bytes(range(256)) * 24000, 8, b'--x\r\nContent-Type: text/csv\r\n'
+                               b'Content-Disposition: attachment; filename=note.csv\r\n\r\n1,2\r\n')
     scene.app.click('push button', exact('Save All…'))
     scene.app.wait(None, exact('Save All Attachments'))
     time.sleep(.5)
