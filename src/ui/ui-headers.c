@@ -23,6 +23,7 @@ struct _UiHeaders
   GtkButton *star;
   GtkToggleButton *expand;
   GtkGrid *grid;
+  GtkWidget *line;
 
   gulong handler;
 };
@@ -193,6 +194,61 @@ ui_headers_set_content (UiHeaders *self, MailContent *content)
   gtk_widget_set_visible (GTK_WIDGET (self->star), self->message != NULL);
 }
 
+/* ---- the line of name, address and date ---- */
+
+#define LINE_GAP 8
+
+static int
+measure_width (GtkWidget *widget, int *natural)
+{
+  int least;
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &least, natural, NULL, NULL);
+  return least;
+}
+
+static void
+measure_line (GtkWidget *line, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+              int *minimum_baseline, int *natural_baseline)
+{
+  gboolean across = orientation == GTK_ORIENTATION_HORIZONTAL;
+  *minimum = *natural = across ? 2 * LINE_GAP : 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (line); child;
+       child = gtk_widget_get_next_sibling (child)) {
+    int least, wanted;
+    gtk_widget_measure (child, orientation, -1, &least, &wanted, NULL, NULL);
+    *minimum = across ? *minimum + least : MAX (*minimum, least);
+    *natural = across ? *natural + wanted : MAX (*natural, wanted);
+  }
+}
+
+/* Who wrote comes first, then the address; only what is left over lets the date be long.  A box would give all three the same share,
+ * and cut off a name beside empty room. */
+static void
+allocate_line (GtkWidget *line, int width, int height, int baseline)
+{
+  GtkWidget *name = gtk_widget_get_first_child (line);
+  GtkWidget *address = gtk_widget_get_next_sibling (name), *date = gtk_widget_get_last_child (line);
+  int name_wanted, address_wanted;
+  measure_width (name, &name_wanted);
+  int left = width - 2 * LINE_GAP - measure_width (date, NULL);
+  int name_width = MIN (name_wanted, left - measure_width (address, &address_wanted));
+  int address_width = MIN (address_wanted, left - name_width);
+  int date_width = width - 2 * LINE_GAP - name_width - address_width;
+  gboolean rtl = gtk_widget_get_direction (line) == GTK_TEXT_DIR_RTL;
+  int x = 0;
+  const struct
+  {
+    GtkWidget *widget;
+    int width;
+  } parts[] = { { name, name_width }, { address, address_width }, { date, date_width } };
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    gtk_widget_size_allocate (
+        parts[i].widget,
+        &(GtkAllocation){ rtl ? width - x - parts[i].width : x, 0, parts[i].width, height }, -1);
+    x += parts[i].width + LINE_GAP;
+  }
+}
+
 static void
 ui_headers_dispose (GObject *object)
 {
@@ -209,6 +265,7 @@ ui_headers_class_init (UiHeadersClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-headers.ui");
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, subject);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, line);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, name);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, address);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, date);
@@ -223,6 +280,8 @@ static void
 ui_headers_init (UiHeaders *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_layout_manager (self->line,
+                                 gtk_custom_layout_new (NULL, measure_line, allocate_line));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->star), "x", (gint64)0);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "win.toggle-star");
 }

@@ -1,8 +1,9 @@
-/* Gives names to the lists, switches and buttons inside libadwaita's groups and rows: what GTK calls them otherwise is "GtkListBox".  Main
- * thread; walks a widget tree once. */
+/* Gives names to the lists, switches, choices and buttons inside libadwaita's groups, rows, dialogs and toasts: what GTK calls them
+ * otherwise is "GtkListBox", or nothing.  Main thread; walks a widget tree once. */
 #include "ui-names.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 
 static void
 set_name (GtkWidget *widget, const char *name)
@@ -11,6 +12,83 @@ set_name (GtkWidget *widget, const char *name)
     gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                     -1);
 }
+
+void
+ui_names_fill_buttons (GtkWidget *root)
+{
+  if (GTK_IS_BUTTON (root)) {
+    const char *label = gtk_button_get_label (GTK_BUTTON (root));
+    /* "_Undo", "Undo(_U)" */
+    g_autoptr (GRegex) mark = g_regex_new ("\\(_.\\)|_", 0, 0, NULL);
+    g_autofree char *name =
+        g_regex_replace_literal (mark, label != NULL ? label : _ ("Close"), -1, 0, "", 0, NULL);
+
+    set_name (root, name);
+    return;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    ui_names_fill_buttons (child);
+}
+
+/* ---- choices ---- */
+
+static GtkLabel *
+find_label (GtkWidget *widget)
+{
+  GtkLabel *found = GTK_IS_LABEL (widget) ? GTK_LABEL (widget) : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child);
+  return found;
+}
+
+/* What can be chosen has no name of its own, only a label somewhere inside. */
+static void
+name_choices (GtkWidget *widget, const char *name)
+{
+  if (GTK_IS_LIST_VIEW (widget)) {
+    set_name (widget, name);
+    for (GtkWidget *row = gtk_widget_get_first_child (widget); row != NULL;
+         row = gtk_widget_get_next_sibling (row)) {
+      GtkLabel *label = find_label (row);
+
+      if (label != NULL)
+        set_name (row, gtk_label_get_text (label));
+    }
+    return;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_choices (child, name);
+}
+
+static void
+on_choices_mapped (GtkWidget *popover, const char *name)
+{
+  name_choices (popover, name);
+}
+
+static void
+free_name (gpointer name, GClosure *closure)
+{
+  g_free (name);
+}
+
+static void
+name_drop_down (GtkWidget *drop_down, const char *name)
+{
+  set_name (gtk_widget_get_first_child (drop_down), name);
+  for (GtkWidget *child = gtk_widget_get_first_child (drop_down); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (GTK_IS_POPOVER (child))
+      g_signal_connect_data (child, "map", G_CALLBACK (on_choices_mapped), g_strdup (name),
+                             free_name, 0);
+  }
+}
+
+/* ---- all widgets ---- */
 
 /* A row names the widget that it activates. */
 static gboolean
@@ -43,7 +121,7 @@ fill (GtkWidget *widget, const char *group, const char *row)
   } else if (GTK_IS_LIST_BOX (widget)) {
     set_name (widget, row != NULL ? row : group);
   } else if (row != NULL && GTK_IS_DROP_DOWN (widget)) {
-    set_name (gtk_widget_get_first_child (widget), row);
+    name_drop_down (widget, row);
   } else if (row != NULL && GTK_IS_SWITCH (widget) && !is_named_by_row (widget)) {
     set_name (widget, row);
   } else if (row != NULL && GTK_IS_BUTTON (widget)) {

@@ -7,10 +7,15 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui-words.h"
+
 #define PIECE           (32 * 1024)       /* octets a turn of the main loop */
 #define LINE_MAX_OCTETS (4 * 1024)        /* a longer line is shown as several */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
 #define QUOTE_COLOURS   4
+/* Korean words of a text that a person reads are kept whole: in the first octets of it, and those that fit into a narrow window. */
+#define WORDS_OCTETS (256 * 1024)
+#define WORD_MAX     10
 
 struct _UiTextView
 {
@@ -24,7 +29,7 @@ struct _UiTextView
 
   /* Borrowed */
   GtkTextTag *quotes[QUOTE_COLOURS];
-  GtkTextTag *link;
+  GtkTextTag *link, *word;
 
   gsize offset, length;
   guint source;
@@ -83,6 +88,22 @@ quote_depth (const char *line, gsize length)
   return depth;
 }
 
+/* Pango would break them between any two syllables; `line` has just been put in, at the end. */
+static void
+keep_words (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
+{
+  int number = gtk_text_buffer_get_line_count (buffer) - 1;
+  const char *at = line, *begin;
+
+  while (ui_words_next (&at, line + length, WORD_MAX, &begin)) {
+    GtkTextIter first, last;
+
+    gtk_text_buffer_get_iter_at_line_index (buffer, &first, number, (int)(begin - line));
+    gtk_text_buffer_get_iter_at_line_index (buffer, &last, number, (int)(at - line));
+    gtk_text_buffer_apply_tag (buffer, self->word, &first, &last);
+  }
+}
+
 /* One line without its line end; `quoted` tags are chosen by the caller for the parts of an over-long line. */
 static void
 insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
@@ -111,6 +132,8 @@ insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize le
   }
   gtk_text_buffer_get_end_iter (buffer, &end);
   gtk_text_buffer_insert_with_tags (buffer, &end, line + at, length - at, quote, NULL);
+  if (!self->plain && self->offset < WORDS_OCTETS)
+    keep_words (self, buffer, line, length);
 }
 
 /* Puts in whole lines, about PIECE octets. */
@@ -332,6 +355,7 @@ ui_text_view_init (UiTextView *self)
   for (guint i = 0; i < QUOTE_COLOURS; i++)
     self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   self->link = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_SINGLE, NULL);
+  self->word = gtk_text_buffer_create_tag (buffer, NULL, "allow-breaks", FALSE, NULL);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (update_colours), self, G_CONNECT_SWAPPED);
   update_colours (self);

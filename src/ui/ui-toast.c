@@ -2,24 +2,7 @@
  * button for closing nothing but a picture.  Main thread. */
 #include "ui-toast.h"
 
-#include <glib/gi18n.h>
-
-static void
-name_buttons (GtkWidget *widget)
-{
-  if (GTK_IS_BUTTON (widget)) {
-    const char *label = gtk_button_get_label (GTK_BUTTON (widget));
-    g_auto (GStrv) pieces = g_strsplit (label ? label : _ ("Close"), "_", -1);
-    g_autofree char *name = g_strjoinv (NULL, pieces);
-
-    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                    -1);
-    return;
-  }
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    name_buttons (child);
-}
+#include "ui-names.h"
 
 /* Its widget is made when its turn comes. */
 static void
@@ -29,7 +12,7 @@ on_map (GtkWidget *title)
   GtkWidget *toast = bin != NULL ? gtk_widget_get_parent (bin) : NULL;
 
   if (toast != NULL)
-    name_buttons (toast);
+    ui_names_fill_buttons (toast);
 }
 
 AdwToast *

@@ -1,6 +1,8 @@
 /* Looks at each widget as it is realized.  Main thread; must never change what a label or a tooltip says, only where its lines end. */
 #include "ui-words.h"
 
+#include <string.h>
+
 #define KEY "ui-words"
 /* A longer run is no word, and has to be broken somewhere. */
 #define MAX_WORD 16
@@ -13,32 +15,42 @@ is_korean (gunichar c)
   return (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0x1100 && c <= 0x11FF);
 }
 
+gboolean
+ui_words_next (const char **at, const char *end, guint limit, const char **begin)
+{
+  const char *c = *at;
+
+  while (c < end) {
+    gboolean korean = FALSE;
+    guint n = 0;
+
+    for (*begin = c; c < end && !g_unichar_isspace (g_utf8_get_char (c));
+         c = g_utf8_next_char (c), n++)
+      korean |= is_korean (g_utf8_get_char (c));
+    *at = c;
+    if (korean && n <= limit)
+      return TRUE;
+    if (c < end)
+      c = g_utf8_next_char (c);
+  }
+  return FALSE;
+}
+
 /* NULL: there is no Korean word in it. */
 static PangoAttrList *
 find_words (const char *text)
 {
   PangoAttrList *list = NULL;
-  const char *at = text;
+  const char *at = text, *end = text + strlen (text), *begin;
 
-  while (*at != '\0') {
-    const char *begin = at;
-    gboolean korean = FALSE;
-    guint n = 0;
+  while (ui_words_next (&at, end, MAX_WORD, &begin)) {
+    PangoAttribute *whole = pango_attr_allow_breaks_new (FALSE);
 
-    for (; *at != '\0' && !g_unichar_isspace (g_utf8_get_char (at));
-         at = g_utf8_next_char (at), n++)
-      korean |= is_korean (g_utf8_get_char (at));
-    if (korean && n <= MAX_WORD) {
-      PangoAttribute *whole = pango_attr_allow_breaks_new (FALSE);
-
-      whole->start_index = (guint)(begin - text);
-      whole->end_index = (guint)(at - text);
-      if (list == NULL)
-        list = pango_attr_list_new ();
-      pango_attr_list_insert (list, whole);
-    }
-    if (*at != '\0')
-      at = g_utf8_next_char (at);
+    whole->start_index = (guint)(begin - text);
+    whole->end_index = (guint)(at - text);
+    if (list == NULL)
+      list = pango_attr_list_new ();
+    pango_attr_list_insert (list, whole);
   }
   return list;
 }

@@ -10,5 +10,8 @@ G_BEGIN_DECLS
 
 /* Once, before the first window: from then on every label that wraps and every tooltip of the program. */
 void ui_words_install (void);
+/* The next word from *at to before `end` that holds Korean and has at most `limit` characters: [*begin, *at).  FALSE: there is
+ * none. */
+gboolean ui_words_next (const char **at, const char *end, guint limit, const char **begin);
 
 G_END_DECLS

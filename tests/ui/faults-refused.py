@@ -33,7 +33,9 @@ def a_refused_star_move_and_deletion_are_said_and_taken_back(scene):
     assert not scene.app.find('label', 'starred'), 'it is still said that it has a star'
     scene.app.click('list item|table row', row)
     scene.app.key('Delete')
-    scene.says('did not move 1 message to .Trash.; it is back')
+    toast = scene.says('did not move 1 message to .Trash.; it is back')
+    buttons = toast.parent.parent.find_all('push button')
+    assert sorted(b.name.split()[0] for b in buttons) == ['Close', 'Details'], buttons
     scene.app.wait('list item|table row', row)
     scene.shot('move')
     scene.app.click('list item|table row', row)
@@ -55,7 +57,7 @@ def a_folder_that_is_not_opened_is_not_said_to_be_empty(scene):
     scene.start()
     scene.inbox()
     scene.app.click('list item', '^Archive')
-    scene.says('^Could Not Open the Folder$')
+    scene.says('^The Folder Cannot Be Opened$')
     scene.says('did not open the folder .Archive')
     assert not scene.app.find('label', 'There is nothing in this folder'), 'it is said to be empty'
     assert len(scene.app.root.find_all('push button', exact('Try Again'))) == 1, 'it is said twice'

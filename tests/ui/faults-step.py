@@ -102,6 +102,7 @@ def what_is_kept_here_is_the_persons_choice(scene):
     scene.app.key('ctrl+comma')
     scene.app.click('push button', 'Change the account “')
     scene.app.click('combo box|push button|toggle button', 'Whole messages')
+    assert not scene.app.unnamed(), scene.app.unnamed()
     scene.shot('choices')
     scene.app.key('End')
     scene.app.key('Return')

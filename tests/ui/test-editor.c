@@ -4,6 +4,7 @@
 
 #include "ui-editor-history.h"
 #include "ui-editor-html.h"
+#include "ui-words.h"
 
 typedef struct
 {
@@ -336,6 +337,21 @@ test_undo_random (Fixture *f, gconstpointer data)
   g_assert_cmpstr (now, ==, after);
 }
 
+/* What is kept whole at the end of a line: Korean words, but not runs that would not fit anywhere. */
+static void
+test_words (void)
+{
+  const char *text = "Hi 확인 부탁드립니다. a@b.c 띄어쓰기를하지않은아주긴말\n3층!뒤";
+  const char *const expected[] = { "확인", "부탁드립니다.", "3층!" };
+  const char *at = text, *end = strstr (text, "뒤"), *begin;
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    g_assert_true (ui_words_next (&at, end, 10, &begin));
+    g_assert_cmpmem (begin, at - begin, expected[i], strlen (expected[i]));
+  }
+  g_assert_false (ui_words_next (&at, end, 10, &begin));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -356,6 +372,7 @@ main (int argc, char **argv)
   ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
   ADD ("/ui/editor/undo-random", test_undo_random);
 #undef ADD
+  g_test_add_func ("/ui/words", test_words);
 
   return g_test_run ();
 }
