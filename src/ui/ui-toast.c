@@ -4,11 +4,64 @@
 
 #include "ui-names.h"
 
+#define EDGES 72 /* pixels: the margins and the padding of a toast */
+#define GAP   6
+#define LEAST 60
+
+/* ---- the sentence ---- */
+
+/* As wide as it wants, if the window lets it.  The overlay asks how high one line is, and then how wide a label is of that height:
+ * a label alone would answer that it needs one line, and push the buttons out of the window. */
+static int
+get_width (GtkWidget *frame)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (frame, ADW_TYPE_TOAST_OVERLAY);
+  GtkWidget *bin = gtk_widget_get_parent (frame);
+  int width, room = overlay != NULL ? gtk_widget_get_width (overlay) - EDGES : 0;
+
+  gtk_widget_measure (gtk_widget_get_first_child (frame), GTK_ORIENTATION_HORIZONTAL, -1, NULL,
+                      &width, NULL, NULL);
+  for (GtkWidget *next = bin != NULL ? gtk_widget_get_next_sibling (bin) : NULL; next != NULL;
+       next = gtk_widget_get_next_sibling (next)) {
+    int taken;
+
+    gtk_widget_measure (next, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &taken, NULL, NULL);
+    room -= taken + GAP;
+  }
+  return MIN (width, MAX (room, LEAST));
+}
+
+static void
+measure (GtkWidget *frame, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+         int *minimum_baseline, int *natural_baseline)
+{
+  *natural = get_width (frame);
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    gtk_widget_measure (gtk_widget_get_first_child (frame), orientation, *natural, NULL, natural,
+                        NULL, NULL);
+  /* It does not keep the window from being made narrow. */
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? MIN (*natural, LEAST) : *natural;
+}
+
+static void
+allocate (GtkWidget *frame, int width, int height, int baseline)
+{
+  GtkWidget *label = gtk_widget_get_first_child (frame);
+  GtkWidget *bin = gtk_widget_get_parent (frame);
+
+  gtk_widget_allocate (label, width, height, -1, NULL);
+  /* Several lines do not fit into a pill. */
+  if (bin != NULL && pango_layout_get_line_count (gtk_label_get_layout (GTK_LABEL (label))) > 1)
+    gtk_widget_add_css_class (gtk_widget_get_parent (bin), "wrapped");
+}
+
+/* ---- the toast ---- */
+
 /* Its widget is made when its turn comes. */
 static void
-on_map (GtkWidget *title)
+on_map (GtkWidget *frame)
 {
-  GtkWidget *bin = gtk_widget_get_parent (title);
+  GtkWidget *bin = gtk_widget_get_parent (frame);
   GtkWidget *toast = bin != NULL ? gtk_widget_get_parent (bin) : NULL;
 
   if (toast != NULL)
@@ -19,11 +72,14 @@ AdwToast *
 ui_toast_new (const char *sentence)
 {
   AdwToast *toast = adw_toast_new ("");
+  GtkWidget *frame = adw_bin_new ();
   GtkWidget *title = g_object_new (GTK_TYPE_LABEL, "label", sentence, "wrap", TRUE, "wrap-mode",
                                    PANGO_WRAP_WORD_CHAR, "xalign", 0.0f, NULL);
 
   gtk_widget_add_css_class (title, "heading");
-  g_signal_connect (title, "map", G_CALLBACK (on_map), NULL);
-  adw_toast_set_custom_title (toast, title);
+  gtk_widget_set_layout_manager (frame, gtk_custom_layout_new (NULL, measure, allocate));
+  adw_bin_set_child (ADW_BIN (frame), title);
+  g_signal_connect (frame, "map", G_CALLBACK (on_map), NULL);
+  adw_toast_set_custom_title (toast, frame);
   return toast;
 }
