@@ -138,6 +138,45 @@ ui_address_entry_set_property (GObject *object, guint id, const GValue *value, G
   }
 }
 
+/* ---- size ---- */
+
+static GtkSizeRequestMode
+get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* As wide as the entry: a box would ask how wide the sentence is at the height of the row, and push what stands beside it out of a
+ * narrow window. */
+static void
+measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+         int *minimum_baseline, int *natural_baseline)
+{
+  UiAddressEntry *self = UI_ADDRESS_ENTRY (widget);
+  gtk_widget_measure (self->text, orientation, -1, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_VERTICAL && gtk_widget_get_visible (self->error)) {
+    int height;
+
+    gtk_widget_measure (self->error, orientation, for_size, NULL, &height, NULL, NULL);
+    *minimum += height;
+    *natural += height;
+  }
+}
+
+static void
+allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  UiAddressEntry *self = UI_ADDRESS_ENTRY (widget);
+  int upper = height, lower = 0;
+
+  if (gtk_widget_get_visible (self->error)) {
+    gtk_widget_measure (self->error, GTK_ORIENTATION_VERTICAL, width, NULL, &lower, NULL, NULL);
+    upper = MAX (0, height - lower);
+    gtk_widget_size_allocate (self->error, &(GtkAllocation){ 0, upper, width, lower }, -1);
+  }
+  gtk_widget_size_allocate (self->text, &(GtkAllocation){ 0, 0, width, upper }, -1);
+}
+
 static void
 ui_address_entry_class_init (UiAddressEntryClass *klass)
 {
@@ -162,7 +201,8 @@ ui_address_entry_init (UiAddressEntry *self)
 {
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
+  gtk_widget_set_layout_manager (GTK_WIDGET (self),
+                                 gtk_custom_layout_new (get_request_mode, measure, allocate));
   /* No bare GtkText: screen readers do not see one. */
   self->text = gtk_entry_new ();
   gtk_entry_set_has_frame (GTK_ENTRY (self->text), FALSE);
