@@ -562,6 +562,14 @@ get_server_size (Live *live, const char *name)
   return folder->server_size;
 }
 
+static gboolean
+is_complete (Live *live, const char *name)
+{
+  g_autoptr (StoreFolder) folder = get_folder (live, name);
+
+  return folder->complete;
+}
+
 /* How much room a folder takes of which there are no rows: what the server says (STATUS=SIZE) is what its messages add up to
  * when they come. */
 static void
@@ -579,13 +587,14 @@ test_size (void)
   if (offered)
     LIVE_WAIT (get_server_size (live, "Archive") > 0 && get_server_size (live, "Sent") > 0, 10);
   sync_engine_set_metered (live->engine, FALSE);
-  LIVE_WAIT (live_total (live, "Archive") == 2 && live_total (live, "Sent") == 20, 10);
-  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  /* Short work is not said: the phase tells nothing of it, and rows come before it is noted that they are all. */
+  LIVE_WAIT (is_complete (live, "Archive") && is_complete (live, "Sent"), 10);
+  g_assert_cmpuint (live_total (live, "Archive"), ==, 2);
+  g_assert_cmpuint (live_total (live, "Sent"), ==, 20);
   {
     g_autoptr (StoreFolder) archive = get_folder (live, "Archive"),
                             sent = get_folder (live, "Sent"), inbox = get_folder (live, "INBOX");
 
-    g_assert_true (archive->complete && sent->complete);
     g_assert_cmpuint (archive->size, >, 70000);
     g_assert_cmpint (archive->server_size, ==, offered ? (gint64)archive->size : -1);
     g_assert_cmpint (sent->server_size, ==, offered ? (gint64)sent->size : -1);
