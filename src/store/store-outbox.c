@@ -350,6 +350,22 @@ remember_removed (StoreDb *db, const char *draft, GError **error)
   return store_query_step (db, query, error) == 0;
 }
 
+/* Whether the server's copy came before the word that the mail was sent.  -1: an error. */
+static int
+has_copy (StoreDb *db, gint64 folder, const char *message_id, GError **error)
+{
+  g_autoptr (StoreQuery) query = NULL;
+  if (message_id == NULL)
+    return 0;
+  query = store_db_query (
+      db, error, "SELECT 1 FROM message WHERE folder = ?1 AND uid IS NOT NULL AND message_id = ?2",
+      STORE_INTS (folder));
+  if (query == NULL)
+    return -1;
+  store_query_bind_text (query, 2, message_id);
+  return store_query_step (db, query, error);
+}
+
 static gboolean
 finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
              const StoreNewMessage *copy, gboolean filed, GError **error)
@@ -370,6 +386,12 @@ finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
   g_autoptr (StoreFolder) folder = NULL;
   g_autoptr (GError) local = NULL;
   folder = store_folder_get (db, sent_folder, &local);
+  if (folder != NULL && filed) {
+    /* Ours beside it would be there twice until it is looked for. */
+    int there = has_copy (db, sent_folder, copy->message_id, error);
+    if (there != 0)
+      return there > 0;
+  }
   if (folder != NULL)
     return store_operation_add_append (db, sent_folder, copy, filed, error);
   if (!g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {

@@ -303,6 +303,33 @@ test_filed (void)
   }
 }
 
+/* The server's copy came first, and the word that the mail was sent after it: there is one all the same, at every moment. */
+static void
+test_filed_first (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+  g_autoptr (GBytes) bytes = g_bytes_new_static (message_bytes, strlen (message_bytes));
+  g_autoptr (GPtrArray) theirs = g_ptr_array_new ();
+  StoreNewMessage copy = {
+    .flags = STORE_FLAG_SEEN, .received = 5, .message_id = "<out@x>", .body = bytes
+  };
+  StoreNewMessage server = {
+    .uid = 7, .flags = STORE_FLAG_SEEN, .received = 6, .size = 4000, .message_id = "<out@x>"
+  };
+
+  g_ptr_array_add (theirs, &server);
+  g_assert_true (store_message_add (profile->db, profile->sent, theirs, NULL, &error));
+  queue (profile, draft->id, 0);
+  g_autoptr (StoreOutbox) sending =
+      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, TRUE, &error));
+  g_assert_no_error (error);
+  check_counts (profile, profile->sent, 1, 0);
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
+}
+
 /* A second press of the button, seen late: what is being sent, or may have been, stays what it is. */
 static void
 test_send_again (void)
@@ -463,6 +490,7 @@ add_outgoing_tests (void)
   g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
   g_test_add_func ("/store/outgoing/filed", test_filed);
+  g_test_add_func ("/store/outgoing/filed-first", test_filed_first);
   g_test_add_func ("/store/outgoing/send-again", test_send_again);
   g_test_add_func ("/store/outgoing/lost-database", test_lost_database);
 }
