@@ -536,6 +536,13 @@ imap_session_status (ImapSession *session, const char *name, GCancellable *cance
   return imap_flight_run_alone (flight, cancellable, error) ? g_steal_pointer (&mailbox) : NULL;
 }
 
+/* Its answer alone: what a watching server tells of the same mailbox meanwhile is news. */
+static ImapTaken
+take_measured (ImapMailbox *status, gpointer user_data)
+{
+  return status->told == IMAP_TOLD_SIZE ? take_own_status (status, user_data) : IMAP_TAKEN_NOT;
+}
+
 gboolean
 imap_session_measure (ImapSession *session, const char *name, guint patience_ms, gint64 *size,
                       GCancellable *cancellable, GError **error)
@@ -553,7 +560,8 @@ imap_session_measure (ImapSession *session, const char *name, guint patience_ms,
     return TRUE;
   guint usual = net_connection_get_timeout (session->connection);
   net_connection_set_timeout (session->connection, MIN (patience_ms, usual));
-  add_status (flight, mailbox, "(SIZE)");
+  imap_flight_get_task (flight, add_status (flight, mailbox, "(SIZE)"))->exchange.status =
+      take_measured;
   answered = imap_flight_run_alone (flight, cancellable, &local);
   net_connection_set_timeout (session->connection, usual);
   /* It had enough of the question, or we of waiting: the next connection must not come to the same end. */

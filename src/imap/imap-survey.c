@@ -108,6 +108,9 @@ watch_by (ImapSession *session, const char *const *forms, GHashTable *told,
       return TRUE;
     session->watching = FALSE;
     if (!session->usable) {
+      /* the next connection must not come to the same end */
+      if (!base_error_is_cancelled (local))
+        session->doubted |= IMAP_CAP_NOTIFY;
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }

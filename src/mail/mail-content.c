@@ -272,12 +272,10 @@ static gpointer
 run_part_bytes (gpointer data, GCancellable *cancellable, GError **error)
 {
   PartsJob *job = data;
-  GBytes *bytes = mail_parsed_decode (job->parsed, job->index);
+  GBytes *bytes = mail_parsed_decode (job->parsed, job->index, error);
 
-  if (bytes == NULL) {
-    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message has no such attachment."));
+  if (bytes == NULL)
     return NULL;
-  }
   PartBytes *result = g_new0 (PartBytes, 1);
   result->bytes = bytes;
   g_mutex_lock (&job->parsed->lock);
@@ -352,17 +350,17 @@ run_save_all (gpointer data, GCancellable *cancellable, GError **error)
   /* Nor does one whose disk was full half way. */
   g_autoptr (GPtrArray) saved = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < names->len; i++) {
-    g_autoptr (GBytes) bytes = mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i));
+    g_autoptr (GBytes) bytes =
+        mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i), error);
     GFile *file = bytes != NULL
                       ? mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error)
                       : NULL;
 
-    if (bytes != NULL && file == NULL) {
+    if (file == NULL) {
       mail_save_take_back (saved);
       return NULL;
     }
-    if (file != NULL)
-      g_ptr_array_add (saved, file);
+    g_ptr_array_add (saved, file);
   }
   return MAIL_CALL_DONE;
 }

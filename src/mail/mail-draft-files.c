@@ -304,7 +304,7 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
 
     if (!mail_fetch_part (&job->source, job->parsed, index, NULL, cancellable, error))
       return NULL;
-    bytes = mail_parsed_decode (job->parsed, index);
+    bytes = mail_parsed_decode (job->parsed, index, NULL);
     if (bytes == NULL)
       continue;
     g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);

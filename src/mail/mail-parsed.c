@@ -3,6 +3,10 @@
  * everything that touches them holds the lock; the main thread never does. */
 #include "mail-private.h"
 
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+
 static void
 address_free (gpointer data)
 {
@@ -89,10 +93,12 @@ mail_parsed_unref (MailParsed *self)
 }
 
 GBytes *
-mail_parsed_decode (MailParsed *self, guint index)
+mail_parsed_decode (MailParsed *self, guint index, GError **error)
 {
   g_mutex_lock (&self->lock);
   GBytes *bytes = mime_message_get_part_content (self->mime, index);
   g_mutex_unlock (&self->lock);
+  if (bytes == NULL)
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message has no such attachment."));
   return bytes;
 }

@@ -4,9 +4,6 @@
 #include "mail-fetch.h"
 #include "mail-private.h"
 
-#include <glib/gi18n.h>
-
-#include "base-error.h"
 #include "base-text.h"
 
 struct _MailPart
@@ -227,15 +224,9 @@ part_job_new (MailPart *self, GTask *task)
 static GBytes *
 decode (const PartJob *job, GCancellable *cancellable, GError **error)
 {
-  GBytes *bytes = NULL;
-
   if (!mail_fetch_part (&job->source, job->parsed, job->index, job->progress, cancellable, error))
     return NULL;
-  bytes = mail_parsed_decode (job->parsed, job->index);
-
-  if (bytes == NULL)
-    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message has no such attachment."));
-  return bytes;
+  return mail_parsed_decode (job->parsed, job->index, error);
 }
 
 /* Pool thread. */

@@ -79,8 +79,9 @@ MailParsed *mail_parsed_new (GBytes *bytes, const MimeMissing *missing,
 MailParsed *mail_parsed_ref (MailParsed *parsed);
 void mail_parsed_unref (MailParsed *parsed); /* any thread */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailParsed, mail_parsed_unref)
-/* Any thread; NULL when the index is out of range, or the part is missing. */
-GBytes *mail_parsed_decode (MailParsed *parsed, guint index) G_GNUC_WARN_UNUSED_RESULT;
+/* Any thread; GONE when the index is out of range, or the part is missing. */
+GBytes *mail_parsed_decode (MailParsed *parsed, guint index,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 MailContent *mail_content_new (MailEngine *engine, MailMessage *message,
                                MailParsed *parsed) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,8 +4,10 @@
 ALTER TABLE folder ADD COLUMN octets INTEGER NOT NULL DEFAULT 0;          -- octets of the rows that total counts; kept as that is
 ALTER TABLE folder ADD COLUMN server_octets INTEGER NOT NULL DEFAULT -1; -- of server_total messages; -1: it did not tell
 
-UPDATE folder SET octets =
-  (SELECT coalesce (sum (min (m.size, 1099511627776)), 0) FROM message AS m WHERE m.folder = folder.id AND m.hidden = 0);
+-- From one walk through the table, as it lies: by the index of the list it would be read in the order of the dates, all over the file.
+UPDATE folder SET octets = sums.octets
+  FROM (SELECT folder AS id, sum (min (size, 1099511627776)) AS octets FROM message NOT INDEXED WHERE hidden = 0 GROUP BY folder) AS sums
+  WHERE folder.id = sums.id;
 
 DROP TRIGGER message_removed;
 CREATE TRIGGER message_removed AFTER DELETE ON message WHEN OLD.hidden = 0

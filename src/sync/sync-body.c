@@ -198,7 +198,7 @@ fetch_part (SyncContext *context, SyncRequest *request, gboolean *again, GError 
   g_return_val_if_reached (FALSE);
 }
 
-/* The account's Sent, NULL: it has none.  FALSE with RETRY as long as no list of folders has come, which always has INBOX: then
+/* The account's Sent, NULL: the server has none.  FALSE with RETRY as long as no list of folders has come, which always has INBOX: then
  * nobody can say what is not there.  From one read of the list, for it may be coming just now. */
 static gboolean
 find_sent_folder (SyncContext *context, StoreFolder **sent, GError **error)
@@ -211,7 +211,7 @@ find_sent_folder (SyncContext *context, StoreFolder **sent, GError **error)
     StoreFolder *folder = g_ptr_array_index (folders, i);
 
     known |= folder->role == STORE_ROLE_INBOX;
-    if (folder->role == STORE_ROLE_SENT)
+    if (folder->role == STORE_ROLE_SENT && !folder->local && *sent == NULL)
       *sent = g_ptr_array_steal_index (folders, i);
   }
   if (folders != NULL && !known) {

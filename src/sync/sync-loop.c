@@ -391,6 +391,7 @@ watch_others (Loop *loop, GError **error)
 
   if (!sync_survey_watch (&context, loop->watch, error))
     return FALSE;
+  sync_watch_set_told (loop->watch, imap_session_is_watching (loop->session));
   if (imap_session_is_watching (loop->session))
     imap_session_remark (loop->session, "watching");
   return TRUE;

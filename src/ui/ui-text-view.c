@@ -13,9 +13,12 @@
 #define LINE_MAX_OCTETS (4 * 1024)        /* a longer line is shown as several */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
 #define QUOTE_COLOURS   4
-/* Korean words of a text that a person reads are kept whole: in the first octets of it, and those that fit into a narrow window. */
-#define WORDS_OCTETS (256 * 1024)
-#define WORD_MAX     10
+#define TURN_US         8000
+/* Korean words of a text that a person reads are kept whole, for Pango would break them between any two syllables: in the first octets
+ * of it, in paragraphs somebody wrote by hand, and those that fit into a narrow window. */
+#define WORDS_OCTETS  (256 * 1024)
+#define PARAGRAPH_MAX 1024
+#define WORD_MAX      10
 
 struct _UiTextView
 {
@@ -88,22 +91,6 @@ quote_depth (const char *line, gsize length)
   return depth;
 }
 
-/* Pango would break them between any two syllables; `line` has just been put in, at the end. */
-static void
-keep_words (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
-{
-  int number = gtk_text_buffer_get_line_count (buffer) - 1;
-  const char *at = line, *begin;
-
-  while (ui_words_next (&at, line + length, WORD_MAX, &begin)) {
-    GtkTextIter first, last;
-
-    gtk_text_buffer_get_iter_at_line_index (buffer, &first, number, (int)(begin - line));
-    gtk_text_buffer_get_iter_at_line_index (buffer, &last, number, (int)(at - line));
-    gtk_text_buffer_apply_tag (buffer, self->word, &first, &last);
-  }
-}
-
 /* One line without its line end; `quoted` tags are chosen by the caller for the parts of an over-long line. */
 static void
 insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
@@ -111,6 +98,7 @@ insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize le
   GtkTextIter end;
   guint depth = self->plain ? 0 : quote_depth (line, length);
   GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, QUOTE_COLOURS) - 1] : NULL;
+  int start = gtk_text_buffer_get_char_count (buffer);
   gsize at = 0;
   g_autoptr (GMatchInfo) match = NULL;
 
@@ -132,19 +120,20 @@ insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize le
   }
   gtk_text_buffer_get_end_iter (buffer, &end);
   gtk_text_buffer_insert_with_tags (buffer, &end, line + at, length - at, quote, NULL);
-  if (!self->plain && self->offset < WORDS_OCTETS)
-    keep_words (self, buffer, line, length);
+  if (!self->plain && self->offset < WORDS_OCTETS && length <= PARAGRAPH_MAX)
+    ui_words_keep (buffer, self->word, start, line, length, WORD_MAX);
 }
 
-/* Puts in whole lines, about PIECE octets. */
+/* Puts in whole lines, about PIECE octets, or fewer where they take their time. */
 static gboolean
 insert_piece (gpointer data)
 {
   UiTextView *self = data;
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   gsize stop = MIN (self->offset + PIECE, self->length);
+  gint64 end_of_turn = g_get_monotonic_time () + TURN_US;
 
-  while (self->offset < stop) {
+  while (self->offset < stop && g_get_monotonic_time () < end_of_turn) {
     const char *line = self->text + self->offset;
     const char *newline = memchr (line, '\n', self->length - self->offset);
     gsize length = newline ? (gsize)(newline - line) : self->length - self->offset;

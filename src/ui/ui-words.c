@@ -36,6 +36,26 @@ ui_words_next (const char **at, const char *end, guint limit, const char **begin
   return FALSE;
 }
 
+void
+ui_words_keep (GtkTextBuffer *buffer, GtkTextTag *tag, int start, const char *text, gsize length,
+               guint limit)
+{
+  const char *at = text, *begin, *counted = text;
+  int offset = start;
+
+  /* By characters: what is one line of the text may be several of the buffer, which ends lines at U+2029 too. */
+  while (ui_words_next (&at, text + length, limit, &begin)) {
+    GtkTextIter first, last;
+
+    offset += (int)g_utf8_strlen (counted, begin - counted);
+    counted = begin;
+    gtk_text_buffer_get_iter_at_offset (buffer, &first, offset);
+    last = first;
+    gtk_text_iter_forward_chars (&last, (int)g_utf8_strlen (begin, at - begin));
+    gtk_text_buffer_apply_tag (buffer, tag, &first, &last);
+  }
+}
+
 /* NULL: there is no Korean word in it. */
 static PangoAttrList *
 find_words (const char *text)

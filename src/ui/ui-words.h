@@ -14,4 +14,8 @@ void ui_words_install (void);
  * none. */
 gboolean ui_words_next (const char **at, const char *end, guint limit, const char **begin);
 
+/* Tags these words in `text`, which stands in the buffer from the character `start` on.  Costs time for each word. */
+void ui_words_keep (GtkTextBuffer *buffer, GtkTextTag *tag, int start, const char *text,
+                    gsize length, guint limit);
+
 G_END_DECLS

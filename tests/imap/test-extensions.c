@@ -203,6 +203,15 @@ test_status (void)
   test_done (server, session);
 }
 
+static void
+check_kinds (ImapSession *session, const ImapNewsKind *kinds, guint n)
+{
+  g_autoptr (GPtrArray) news = imap_session_steal_news (session);
+  g_assert_cmpuint (news->len, ==, n);
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpint (((ImapNews *)news->pdata[i])->kind, ==, kinds[i]);
+}
+
 #define WORKS (-1)
 
 static gint64
@@ -225,6 +234,8 @@ test_size (void)
 {
   g_autoptr (FakeServer) server =
       test_server_new (TEST_SIGN_IN ("STATUS=SIZE") "C: A2 STATUS \"a\" (SIZE)\n"
+                                                    /* what a watching server tells meanwhile is news */
+                                                    "S: * STATUS a (MESSAGES 8 UIDNEXT 12 UIDVALIDITY 5)\n"
                                                     "S: * STATUS a (SIZE 5000000000)\n"
                                                     "S: A2 OK done\n"
                                                     "C: A3 STATUS \"b\" (SIZE)\n"
@@ -237,6 +248,7 @@ test_size (void)
                                                     "S: A5 BAD what size?\n");
   ImapSession *session = test_sign_in (server);
   g_assert_cmpint (measure (session, "a", WORKS), ==, G_GINT64_CONSTANT (5000000000));
+  check_kinds (session, &(const ImapNewsKind){ IMAP_NEWS_STATUS }, 1);
   g_assert_cmpint (measure (session, "b", WORKS), ==, -1);
   g_assert_cmpint (measure (session, "c", BASE_ERROR_GONE), ==, -1);
   /* It said that it can, and then did not understand: it is not asked again. */
@@ -330,15 +342,6 @@ test_fill_status (void)
   g_assert_cmpuint (((ImapMailbox *)mailboxes->pdata[3])->messages, ==, 2);
   g_assert_false (((ImapMailbox *)mailboxes->pdata[1])->tells_subscribed);
   test_done (server, session);
-}
-
-static void
-check_kinds (ImapSession *session, const ImapNewsKind *kinds, guint n)
-{
-  g_autoptr (GPtrArray) news = imap_session_steal_news (session);
-  g_assert_cmpuint (news->len, ==, n);
-  for (guint i = 0; i < n; i++)
-    g_assert_cmpint (((ImapNews *)news->pdata[i])->kind, ==, kinds[i]);
 }
 
 #define WATCH_ALL                                                                                  \
@@ -520,6 +523,8 @@ test_watch_refused (void)
   g_autoptr (GError) error = NULL;
   g_assert_false (imap_session_watch (session, &(const char *){ NULL }, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+  /* the next connection does not come to the same end */
+  g_assert_cmpint (imap_session_get_doubted (session), ==, IMAP_CAP_NOTIFY);
   g_assert_false (imap_session_is_watching (session));
   test_done (server, session);
 }

@@ -60,7 +60,7 @@ def a_folder_that_is_not_opened_is_not_said_to_be_empty(scene):
     scene.start()
     scene.inbox()
     scene.app.click('list item', '^Archive')
-    scene.says('^The Folder Cannot Be Opened$')
+    scene.says('^Messages Could Not Be Loaded$')
     scene.says('did not open the folder .Archive')
     assert not scene.app.find('label', 'There is nothing in this folder'), 'it is said to be empty'
     assert len(scene.app.root.find_all('push button', exact('Try Again'))) == 1, 'it is said twice'

@@ -352,6 +352,37 @@ test_words (void)
   g_assert_false (ui_words_next (&at, end, 10, &begin));
 }
 
+/* The buffer ends a line at U+2029 as well; the words are found all the same, wherever the line begins. */
+static void
+test_words_kept (void)
+{
+  const char *text = "x안\u2029a 녕하 세요 하하 호호\r히히 허허 하하하";
+  const char *const expected[] = { "x안", "녕하", "세요", "하하",
+                                   "호호", "히히", "허허", "하하하" };
+  g_autoptr (GtkTextBuffer) buffer = gtk_text_buffer_new (NULL);
+  GtkTextTag *tag = gtk_text_buffer_create_tag (buffer, NULL, NULL);
+  GtkTextIter at;
+  guint n = 0;
+
+  gtk_text_buffer_set_text (buffer, "먼저\n", -1);
+  gtk_text_buffer_get_end_iter (buffer, &at);
+  gtk_text_buffer_insert (buffer, &at, text, -1);
+  ui_words_keep (buffer, tag, 3, text, strlen (text), 10);
+  gtk_text_buffer_get_start_iter (buffer, &at);
+  for (gtk_text_iter_forward_to_tag_toggle (&at, tag); n < G_N_ELEMENTS (expected); n++) {
+    GtkTextIter end = at;
+    g_autofree char *word = NULL;
+
+    g_assert_true (gtk_text_iter_starts_tag (&at, tag));
+    g_assert_true (gtk_text_iter_forward_to_tag_toggle (&end, tag));
+    word = gtk_text_iter_get_text (&at, &end);
+    g_assert_cmpstr (word, ==, expected[n]);
+    at = end;
+    (void)gtk_text_iter_forward_to_tag_toggle (&at, tag);
+  }
+  g_assert_true (gtk_text_iter_is_end (&at));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -372,7 +403,8 @@ main (int argc, char **argv)
   ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
   ADD ("/ui/editor/undo-random", test_undo_random);
 #undef ADD
-  g_test_add_func ("/ui/words", test_words);
+  g_test_add_func ("/ui/words/next", test_words);
+  g_test_add_func ("/ui/words/kept", test_words_kept);
 
   return g_test_run ();
 }
