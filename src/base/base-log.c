@@ -23,12 +23,15 @@ typedef struct
   const char *key;    /* Borrowed: in trace_talks */
 } Talk;
 
-/* A line of the trace: made for every line of every connection, so the time is only made readable when somebody reads. */
+/* A line of the trace: made for every line of every connection, so it is only made readable, and what nobody may see is only taken out of
+ * it, when somebody reads.  Secrets never come this far. */
 typedef struct
 {
   gint64 time; /* microseconds since 1970 */
-  gsize length;
-  char text[];
+  gsize length, begin;
+  char direction;
+  gboolean structure; /* see Talk */
+  char text[];        /* "who direction " and, from `begin` on, what was said */
 } Line;
 
 static GMutex trace_lock;
@@ -90,16 +93,6 @@ announced_literal (const GString *line_end, guint64 *size)
     return FALSE;
   *size = announced;
   return TRUE;
-}
-
-static char *
-line_to_text (const Line *line)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (line->time / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
-  g_autofree char *time = g_date_time_format (local, "%H:%M:%S");
-
-  return g_strdup_printf ("%s.%06d %s\n", time, (int)(line->time % G_USEC_PER_SEC), line->text);
 }
 
 /* Strings that stand behind one of these words: only their sizes may be seen. */
@@ -204,18 +197,24 @@ is_word_of_structure (const char *text, gsize length)
   return FALSE;
 }
 
+static const char *
+find_structure (const char *text)
+{
+  const char *found = strstr (text, "BODYSTRUCTURE (");
+
+  return found != NULL ? found : strstr (text, "ENVELOPE (");
+}
+
 /* Behind the word BODYSTRUCTURE (and ENVELOPE, which nobody asks for) only what says how a message is made may be seen; all along
- * where it `goes_on`.  TRUE: there was one. */
-static gboolean
+ * where it `goes_on`. */
+static void
 hide_structure (GString *line, gboolean goes_on)
 {
-  const char *found = goes_on ? line->str : strstr (line->str, "BODYSTRUCTURE (");
+  const char *found = goes_on ? line->str : find_structure (line->str);
   g_autoptr (GString) out = NULL;
 
   if (found == NULL)
-    found = strstr (line->str, "ENVELOPE (");
-  if (found == NULL)
-    return FALSE;
+    return;
   out = g_string_new_len (line->str, found - line->str);
   while (*found != '\0') {
     gsize length = 0;
@@ -234,7 +233,6 @@ hide_structure (GString *line, gboolean goes_on)
       g_string_append_c (out, *found++);
   }
   g_string_assign (line, out->str);
-  return TRUE;
 }
 
 /* The = at `at` stands between the name of a parameter of SMTP and an address, and is not part of the address, as in
@@ -311,29 +309,44 @@ hide_addresses (GString *line)
   }
 }
 
-/* Takes what `text` holds, a line of one connection; `structure`: see hide_structure (). */
-static gboolean
-keep_line (const char *who, char direction, GString *text, gboolean structure)
+/* As it may be shown. */
+static char *
+line_to_text (const Line *line)
 {
   /* Short pieces of a message that come as strings, not as literals; and what a person looks for. */
   static const char *const pieces[] = { "PREVIEW \"", "] \"", "> \"", NULL };
   static const char *const searched[] = { "TEXT \"", "X-GM-RAW \"", NULL };
-  gsize who_length = strlen (who), length;
-  Line *line;
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (line->time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = g_date_time_to_local (utc);
+  g_autofree char *time = g_date_time_format (local, "%H:%M:%S");
+  g_autoptr (GString) said =
+      g_string_new_len (line->text + line->begin, (gssize)(line->length - line->begin));
 
-  hide_quoted (text, direction == '<' ? pieces : searched);
-  structure = direction == '<' && hide_structure (text, structure);
-  hide_addresses (text);
-  length = who_length + 3 + text->len;
-  line = g_malloc (sizeof (Line) + length + 1);
+  hide_quoted (said, line->direction == '<' ? pieces : searched);
+  if (line->direction == '<')
+    hide_structure (said, line->structure);
+  hide_addresses (said);
+  return g_strdup_printf ("%s.%06d %.*s%s\n", time, (int)(line->time % G_USEC_PER_SEC),
+                          (int)line->begin, line->text, said->str);
+}
+
+/* Takes what `text` holds, a line of one connection; `structure`: see hide_structure (). */
+static void
+keep_line (const char *who, char direction, GString *text, gboolean structure)
+{
+  gsize begin = strlen (who) + 3, length = begin + text->len;
+  Line *line = g_malloc (sizeof (Line) + length + 1);
 
   line->time = g_get_real_time ();
   line->length = length;
-  memcpy (line->text, who, who_length);
-  line->text[who_length] = ' ';
-  line->text[who_length + 1] = direction;
-  line->text[who_length + 2] = ' ';
-  memcpy (line->text + who_length + 3, text->str, text->len + 1);
+  line->begin = begin;
+  line->direction = direction;
+  line->structure = structure;
+  memcpy (line->text, who, begin - 3);
+  line->text[begin - 3] = ' ';
+  line->text[begin - 2] = direction;
+  line->text[begin - 1] = ' ';
+  memcpy (line->text + begin, text->str, text->len + 1);
   g_string_truncate (text, 0);
   g_queue_push_tail (&trace_kept, line);
   trace_octets += length;
@@ -348,7 +361,6 @@ keep_line (const char *who, char direction, GString *text, gboolean structure)
     fputs (shown, trace_file);
     fflush (trace_file);
   }
-  return structure;
 }
 
 static void
@@ -356,10 +368,12 @@ end_line (const char *who, char direction, Talk *talk)
 {
   gboolean goes_on = announced_literal (talk->end, &talk->literal);
   /* What is not kept of it may have been the word that hide_structure () looks for. */
-  gboolean was_cut = direction == '<' && talk->line->len > MAX_LINE;
+  gboolean was_cut = talk->line->len > MAX_LINE, was_structure = talk->structure;
 
   g_string_truncate (talk->end, 0);
-  talk->structure = (keep_line (who, direction, talk->line, talk->structure) || was_cut) && goes_on;
+  talk->structure = goes_on && direction == '<'
+                    && (was_structure || was_cut || find_structure (talk->line->str) != NULL);
+  keep_line (who, direction, talk->line, was_structure);
   if (goes_on)
     g_string_append_printf (talk->line, "(%" G_GUINT64_FORMAT " octets)", talk->literal);
 }
@@ -433,11 +447,11 @@ trace_remark (const char *who, const guchar *bytes, gsize length)
     Talk *talk = g_hash_table_lookup (trace_talks, key);
 
     if (talk != NULL && talk->line->len > 0)
-      (void)keep_line (who, *directions, talk->line, talk->structure);
+      keep_line (who, *directions, talk->line, talk->structure);
     trace_last = NULL;
     g_hash_table_remove (trace_talks, key);
   }
-  (void)keep_line (who, '-', remark, FALSE);
+  keep_line (who, '-', remark, FALSE);
 }
 
 void
