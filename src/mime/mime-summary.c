@@ -17,6 +17,9 @@
   1200 /* of decoded text: enough for 200 characters of any script, spaces folded */
 #define MAX_REFERENCES 100
 #define MAX_SUBJECT    2000
+/* Enough for the people of a mailbox; a power of two. */
+#define N_PEOPLE       64
+#define MAX_REMEMBERED 512 /* octets of a value */
 
 void
 mime_summary_free (MimeSummary *summary)
@@ -36,25 +39,100 @@ mime_summary_free (MimeSummary *summary)
 
 /* ---- header ---- */
 
+/* What a value of From or To comes to.  Most mail of a mailbox comes from a few and goes to one, so each thread keeps the latest. */
+typedef struct
+{
+  char *value;          /* NULL: empty */
+  char *name, *address; /* of From; nullable */
+  char *names;          /* of To */
+} People;
+
+typedef struct
+{
+  People from[N_PEOPLE], to[N_PEOPLE]; /* where a value's hash says */
+} Memory;
+
 static void
-read_from (MimeSummary *summary, const char *value)
+people_clear (People *people)
+{
+  g_free (people->value);
+  g_free (people->name);
+  g_free (people->address);
+  g_free (people->names);
+  *people = (People){ 0 };
+}
+
+static void
+memory_free (gpointer data)
+{
+  Memory *memory = data;
+
+  for (guint i = 0; i < N_PEOPLE; i++) {
+    people_clear (&memory->from[i]);
+    people_clear (&memory->to[i]);
+  }
+  g_free (memory);
+}
+
+static Memory *
+get_memory (void)
+{
+  static GPrivate key = G_PRIVATE_INIT (memory_free);
+  Memory *memory = g_private_get (&key);
+
+  if (memory == NULL) {
+    memory = g_new0 (Memory, 1);
+    g_private_set (&key, memory);
+  }
+  return memory;
+}
+
+/* TRUE: they are those of this value; else *people is empty and waits for them. */
+static gboolean
+recall (People *places, const char *value, People **people)
+{
+  *people = &places[g_str_hash (value) % N_PEOPLE];
+  if (g_strcmp0 ((*people)->value, value) == 0)
+    return TRUE;
+  people_clear (*people);
+  return FALSE;
+}
+
+static void
+find_author (const char *value, char **name, char **address)
 {
   g_autoptr (GPtrArray) list = mime_address_parse_header (value);
 
   for (guint i = 0; i < list->len; i++) {
-    MimeAddress *address = g_ptr_array_index (list, i);
+    MimeAddress *author = g_ptr_array_index (list, i);
 
-    if (i > 0 && address->address[0] == '\0')
+    if (i > 0 && author->address[0] == '\0')
       continue;
-    g_free (summary->from_name);
-    g_free (summary->from_address);
-    summary->from_name = g_steal_pointer (&address->name);
-    summary->from_address = g_steal_pointer (&address->address);
+    *name = g_steal_pointer (&author->name);
+    *address = g_steal_pointer (&author->address);
     return;
   }
 }
 
-/* "Name, Name" for a row in Sent. */
+static void
+read_from (MimeSummary *summary, const char *value)
+{
+  People *people = NULL;
+
+  if (value == NULL)
+    return;
+  if (strlen (value) > MAX_REMEMBERED) {
+    find_author (value, &summary->from_name, &summary->from_address);
+    return;
+  }
+  if (!recall (get_memory ()->from, value, &people)) {
+    find_author (value, &people->name, &people->address);
+    people->value = g_strdup (value);
+  }
+  summary->from_name = g_strdup (people->name);
+  summary->from_address = g_strdup (people->address);
+}
+
 static char *
 join_names (const char *value)
 {
@@ -69,6 +147,21 @@ join_names (const char *value)
     g_string_append (names, address->name[0] != '\0' ? address->name : address->address);
   }
   return g_string_free (names, FALSE);
+}
+
+/* "Name, Name" for a row in Sent. */
+static char *
+read_to (const char *value)
+{
+  People *people = NULL;
+
+  if (value == NULL || strlen (value) > MAX_REMEMBERED)
+    return join_names (value);
+  if (!recall (get_memory ()->to, value, &people)) {
+    people->names = join_names (value);
+    people->value = g_strdup (value);
+  }
+  return g_strdup (people->names);
 }
 
 static char *
@@ -103,7 +196,7 @@ read_header (const MimeStructure *structure)
     summary->from_name = g_strdup ("");
     summary->from_address = g_strdup ("");
   }
-  summary->to = join_names (to);
+  summary->to = read_to (to);
   summary->subject = base_text_one_line (subject != NULL ? subject : "", MAX_SUBJECT);
   summary->date = mime_value_to_date (date);
   summary->message_id = mime_value_dup_ids (id, 1);

@@ -170,11 +170,50 @@ test_plain_header (void)
   }
 }
 
+static char *
+describe_people (guint n)
+{
+  static const char *const forms[] = {
+    "From: \"Kim, %u\" <kim%u@lab.test>\r\nTo: A%u <a@x.test>, b%u@x.test\r\n\r\n",
+    "From: n%u\r\nSender: s%u@x.test\r\nTo: %u%u;\r\n\r\n",
+    "From: =?utf-8?q?=EA=B9=80?= %u <%u@x.test>\r\nTo: g%u%u: a@b.test;\r\n\r\n",
+    "Subject: %u %u %u %u\r\n\r\n",
+  };
+  g_autofree char *header = g_strdup_printf (forms[n % 4], n, n, n, n);
+  g_autoptr (GBytes) bytes = g_bytes_new (header, strlen (header));
+  g_autoptr (MimeSummary) summary = mime_summary_from_header (bytes);
+
+  return g_strdup_printf ("%s|%s|%s", summary->from_name, summary->from_address, summary->to);
+}
+
+static gpointer
+describe_afresh (gpointer n)
+{
+  return describe_people (GPOINTER_TO_UINT (n));
+}
+
+/* The people of earlier messages are remembered, each thread for itself: whoever comes again is the same, and nobody else. */
+static void
+test_people_again (void)
+{
+  for (guint round = 0; round < 3; round++) {
+    for (guint n = 0; n < 400; n += round + 1) {
+      g_autofree char *now = describe_people (n), *again = describe_people (n);
+      g_autofree char *fresh =
+          g_thread_join (g_thread_new (NULL, describe_afresh, GUINT_TO_POINTER (n)));
+
+      g_assert_cmpstr (now, ==, fresh);
+      g_assert_cmpstr (again, ==, fresh);
+    }
+  }
+}
+
 void
 test_summary_add (void)
 {
   g_test_add_func ("/mime/summary/fields", test_fields);
   g_test_add_func ("/mime/summary/empty", test_empty);
+  g_test_add_func ("/mime/summary/people-again", test_people_again);
   g_test_add_func ("/mime/summary/preview", test_preview);
   g_test_add_func ("/mime/summary/start", test_start);
   g_test_add_func ("/mime/summary/plain-header", test_plain_header);
