@@ -10,6 +10,7 @@
 #include "ui-words.h"
 
 #define PIECE           (32 * 1024)       /* octets a turn of the main loop */
+#define RUN_MAX         (8 * 1024)        /* octets put in at once */
 #define LINE_MAX_OCTETS (4 * 1024)        /* a longer line is shown as several */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
 #define QUOTE_COLOURS   4
@@ -91,6 +92,23 @@ quote_depth (const char *line, gsize length)
   return depth;
 }
 
+/* Nothing of this line is coloured, a link, or a word to be kept whole. */
+static gboolean
+is_ordinary (UiTextView *self, const char *line, gsize length)
+{
+  if (self->plain)
+    return TRUE;
+  if (length > 0 && line[0] == '>')
+    return FALSE;
+  for (gsize i = 0; i < length; i++) {
+    if ((line[i] & 0x80) != 0 || line[i] == '@'
+        || (line[i] == ':' && length - i > 2 && line[i + 1] == '/')
+        || (g_ascii_tolower (line[i]) == 'w' && length - i > 3 && line[i + 3] == '.'))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* One line without its line end; `quoted` tags are chosen by the caller for the parts of an over-long line. */
 static void
 insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
@@ -124,6 +142,19 @@ insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize le
     ui_words_keep (buffer, self->word, start, line, length, WORD_MAX);
 }
 
+/* Lines of which nothing is said go in together: each time costs, and assistive technology is told of each. */
+static void
+insert_run (GtkTextBuffer *buffer, GString *run)
+{
+  GtkTextIter end;
+
+  if (run->len == 0)
+    return;
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_insert (buffer, &end, run->str, (int)run->len);
+  g_string_truncate (run, 0);
+}
+
 /* Puts in whole lines, about PIECE octets, or fewer where they take their time. */
 static gboolean
 insert_piece (gpointer data)
@@ -132,6 +163,7 @@ insert_piece (gpointer data)
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   gsize stop = MIN (self->offset + PIECE, self->length);
   gint64 end_of_turn = g_get_monotonic_time () + TURN_US;
+  g_autoptr (GString) run = g_string_new (NULL);
 
   while (self->offset < stop && g_get_monotonic_time () < end_of_turn) {
     const char *line = self->text + self->offset;
@@ -146,16 +178,22 @@ insert_piece (gpointer data)
     }
     /* The view takes a CR for an end of its own: a source would have an empty line after each. */
     gboolean returns = newline && !cut && length > 0 && line[length - 1] == '\r';
-    insert_line (self, buffer, line, returns ? length - 1 : length);
+    gsize shown = returns ? length - 1 : length;
+    if (is_ordinary (self, line, shown))
+      g_string_append_len (run, line, (gssize)shown);
+    else {
+      insert_run (buffer, run);
+      insert_line (self, buffer, line, shown);
+    }
     self->offset += length;
     if (newline && !cut)
       self->offset++;
-    if (cut || newline) {
-      GtkTextIter end;
-      gtk_text_buffer_get_end_iter (buffer, &end);
-      gtk_text_buffer_insert (buffer, &end, "\n", 1);
-    }
+    if (cut || newline)
+      g_string_append_c (run, '\n');
+    if (run->len >= RUN_MAX)
+      insert_run (buffer, run);
   }
+  insert_run (buffer, run);
   if (self->offset < self->length)
     return G_SOURCE_CONTINUE;
   self->source = 0;
