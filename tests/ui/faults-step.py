@@ -53,9 +53,16 @@ def a_reason_and_a_way_out_and_in_step_again(scene):
     scene.app.wait('list item', r'alice@lab.test, .*Trying again at', timeout=30)
     scene.shot('offline')
     scene.append('alice', 'INBOX', HEAD + b'Subject: Meanwhile\r\n\r\nHello.\r\n')
-    scene.proxy(993, 993)
+    for _ in range(3):
+        button = scene.app.wait('push button', exact('Try Again'))
+        proxy = scene.proxy(993, 993)
+        if not scene.app.find('list item', 'alice@lab.test, In step at'):
+            break
+        # It came back by itself just then, which proves nothing
+        proxy.stop()
+        scene.app.wait('list item', r'alice@lab.test, .*Trying again at', timeout=30)
     begin = time.time()
-    scene.app.click('push button', exact('Try Again'))
+    scene.app.click(button)
     scene.app.wait('list item', 'alice@lab.test, In step at', timeout=10)
     assert time.time() - begin < 10, 'the back-off was not cut short'
     scene.app.wait('list item|table row', 'Meanwhile')
