@@ -278,6 +278,7 @@ main (int argc, char **argv)
   add_reply_tests ();
   add_wake_tests ();
   add_account_tests ();
+  add_choices_tests ();
   add_engine_tests ();
   add_list_tests ();
   add_network_tests ();

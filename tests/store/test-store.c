@@ -241,6 +241,7 @@ main (int argc, char **argv)
   add_folder_tests ();
   add_message_tests ();
   add_body_tests ();
+  add_choice_tests ();
   add_operation_tests ();
   add_model_tests ();
   add_folder_model_tests ();

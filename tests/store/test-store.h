@@ -40,6 +40,7 @@ GPtrArray *take (Profile *profile, guint limit);
 void done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new_uid);
 
 void add_body_tests (void);
+void add_choice_tests (void);
 void add_db_tests (void);
 void add_folder_model_tests (void);
 void add_folder_tests (void);
