@@ -1,16 +1,12 @@
-/* The reader: opens the message that is selected, shows it as text or HTML, and says when it has been seen.  Main thread.
+/* The reader: opens the message that is selected, has it shown, and says when it has been seen.  Main thread.
  * A message that was selected and left again is cancelled, never shown late. */
 #include "ui-reader.h"
 
 #include <glib/gi18n.h>
 
 #include "base-error.h"
-#include "ui-attachments.h"
-#include "ui-bar.h"
-#include "ui-headers.h"
+#include "ui-message-view.h"
 #include "ui-pane.h"
-#include "ui-text-view.h"
-#include "ui-web-view.h"
 
 #define SEEN_AFTER_MS    1000
 #define SPINNER_AFTER_MS 150 /* a local message is there before that */
@@ -21,29 +17,22 @@ struct _UiReader
 
   /* Owned */
   MailEngine *engine;
-  GSettings *settings;
   MailMessage *message;
   MailContent *content;
   GCancellable *cancellable; /* of opening `message` */
 
   /* Template */
-  GtkStack *stack, *body;
+  GtkStack *stack;
   AdwStatusPage *empty, *error;
-  GtkLabel *error_detail, *link_target;
+  GtkLabel *error_detail;
   GtkSpinner *spinner;
-  UiHeaders *headers;
-  UiBar *bar;
-  UiTextView *text;
-  GtkScrolledWindow *text_scrolled;
-  UiWebView *web;
-  UiAttachments *attachments;
+  UiMessageView *view;
   AdwSqueezer *tools;
   GtkWidget *narrow_tools, *bottom;
   GtkWidget *move_wide, *move_narrow;
 
   guint seen_source, spinner_source;
-  gboolean folded, plain_text;
-  gboolean html_failed; /* WebKit gave up on this message */
+  gboolean folded;
 };
 
 enum
@@ -106,38 +95,7 @@ on_seen (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* ---- body ---- */
-
-static void
-show_images_bar (UiReader *self)
-{
-  guint blocked = mail_content_get_blocked (self->content);
-  if (blocked == 0) {
-    ui_bar_hide (self->bar);
-    return;
-  }
-  ui_bar_show (
-      self->bar,
-      _ ("Remote images are not shown, so that the sender does not learn that you opened this message."),
-      NULL, _ ("Show Images"), FALSE);
-}
-
-static void
-show_body (UiReader *self)
-{
-  gboolean html = mail_content_has_html (self->content) && !self->plain_text && !self->html_failed;
-  if (html) {
-    ui_web_view_show (self->web, self->content, mail_content_get_html (self->content), FALSE);
-    gtk_stack_set_visible_child_name (self->body, "html");
-    show_images_bar (self);
-  } else {
-    ui_web_view_clear (self->web);
-    ui_text_view_set_text (self->text, mail_content_get_text (self->content));
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->text_scrolled), 0);
-    gtk_stack_set_visible_child_name (self->body, "text");
-    ui_bar_hide (self->bar);
-  }
-}
+/* ---- opening ---- */
 
 static void
 on_opened (GObject *source, GAsyncResult *result, gpointer data)
@@ -159,11 +117,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
     show_page (self, "error");
     return;
   }
-  self->html_failed = FALSE;
-  ui_headers_set_content (self->headers, content);
-  ui_attachments_set_content (self->attachments, content);
+  ui_message_view_set_content (self->view, content);
   set_content (self, content);
-  show_body (self);
   show_page (self, "message");
   self->seen_source = g_timeout_add (SEEN_AFTER_MS, on_seen, self);
 }
@@ -184,7 +139,6 @@ leave (UiReader *self)
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  gtk_widget_set_visible (GTK_WIDGET (self->link_target), FALSE);
   set_content (self, NULL);
 }
 
@@ -196,9 +150,7 @@ ui_reader_show (UiReader *self, MailMessage *message, guint n_selected)
   leave (self);
   g_set_object (&self->message, message);
   if (!message) {
-    ui_web_view_clear (self->web);
-    ui_headers_set_content (self->headers, NULL);
-    ui_attachments_set_content (self->attachments, NULL);
+    ui_message_view_set_content (self->view, NULL);
     show_nothing (self, n_selected);
     return;
   }
@@ -216,69 +168,13 @@ ui_reader_retry (UiReader *self)
     ui_reader_show (self, message, 1);
 }
 
-/* ---- images ---- */
-
-static void
-on_html_with_images (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (UiReader) self = data;
-  g_autoptr (GError) error = NULL;
-  MailContent *content = MAIL_CONTENT (source);
-  g_autofree char *html = mail_content_get_html_with_images_finish (content, result, &error);
-  if (content != self->content)
-    return;
-  if (!html) {
-    ui_bar_show (self->bar, error->message, base_error_get_detail (error), _ ("Show Images"), TRUE);
-    return;
-  }
-  ui_bar_hide (self->bar);
-  ui_web_view_show (self->web, content, html, TRUE);
-  gtk_stack_set_visible_child_name (self->body, "html");
-}
-
-void
-ui_reader_show_images (UiReader *self)
-{
-  if (self->content && mail_content_has_html (self->content))
-    mail_content_get_html_with_images_async (self->content, NULL, on_html_with_images,
-                                             g_object_ref (self));
-}
-
-/* ---- links ---- */
-
-static void
-on_link_hovered (UiReader *self, const char *uri)
-{
-  gtk_label_set_text (self->link_target, uri ? uri : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->link_target), uri != NULL);
-}
-
-static void
-on_link_activated (UiReader *self, const char *uri)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-link", "s", uri);
-}
-
-static void
-on_web_failed (UiReader *self, const char *sentence)
-{
-  if (!self->content)
-    return;
-  self->html_failed = TRUE;
-  show_body (self);
-  ui_bar_show (self->bar, sentence, NULL, NULL, TRUE);
-}
-
 /* ---- public ---- */
 
 void
 ui_reader_set_engine (UiReader *self, MailEngine *engine, GSettings *settings)
 {
   g_set_object (&self->engine, engine);
-  g_set_object (&self->settings, settings);
-  ui_web_view_set_engine (self->web, engine);
-  self->plain_text = g_settings_get_boolean (settings, "prefer-plain-text");
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
+  ui_message_view_set_engine (self->view, engine, settings);
 }
 
 MailContent *
@@ -294,18 +190,23 @@ ui_reader_get_message (UiReader *self)
 }
 
 void
+ui_reader_show_images (UiReader *self)
+{
+  if (self->content)
+    ui_message_view_show_images (self->view);
+}
+
+void
 ui_reader_set_zoom (UiReader *self, double zoom)
 {
-  ui_text_view_set_zoom (self->text, zoom);
-  ui_web_view_set_zoom (self->web, zoom);
+  ui_message_view_set_zoom (self->view, zoom);
 }
 
 void
 ui_reader_focus (UiReader *self)
 {
-  GtkWidget *page = gtk_stack_get_visible_child (self->body);
-  if (self->content && page)
-    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+  if (self->content)
+    ui_message_view_focus (self->view);
 }
 
 GtkWidget *
@@ -324,18 +225,13 @@ on_tools_changed (UiReader *self)
                           adw_squeezer_get_visible_child (self->tools) == self->narrow_tools);
 }
 
-/* ---- class ---- */
-
 static void
-set_plain_text (UiReader *self, gboolean plain_text)
+on_plain_text (UiReader *self)
 {
-  if (plain_text == self->plain_text)
-    return;
-  self->plain_text = plain_text;
-  if (self->content)
-    show_body (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
 }
+
+/* ---- class ---- */
 
 static void
 ui_reader_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -349,7 +245,7 @@ ui_reader_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
     g_value_set_object (value, self->content);
     break;
   case PROP_PLAIN_TEXT:
-    g_value_set_boolean (value, self->plain_text);
+    g_object_get_property (G_OBJECT (self->view), "plain-text", value);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -366,7 +262,7 @@ ui_reader_set_property (GObject *object, guint id, const GValue *value, GParamSp
     g_object_notify_by_pspec (object, pspec);
     break;
   case PROP_PLAIN_TEXT:
-    set_plain_text (self, g_value_get_boolean (value));
+    g_object_set_property (G_OBJECT (self->view), "plain-text", value);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -383,7 +279,6 @@ ui_reader_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->content);
   g_clear_object (&self->message);
-  g_clear_object (&self->settings);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (ui_reader_parent_class)->dispose (object);
 }
@@ -406,26 +301,15 @@ ui_reader_class_init (UiReaderClass *klass)
   signals[SEEN] = g_signal_new ("seen", UI_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, MAIL_TYPE_MESSAGE);
 
-  g_type_ensure (UI_TYPE_ATTACHMENTS);
-  g_type_ensure (UI_TYPE_BAR);
-  g_type_ensure (UI_TYPE_HEADERS);
+  g_type_ensure (UI_TYPE_MESSAGE_VIEW);
   g_type_ensure (UI_TYPE_PANE);
-  g_type_ensure (UI_TYPE_TEXT_VIEW);
-  g_type_ensure (UI_TYPE_WEB_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-reader.ui");
   gtk_widget_class_bind_template_child (widget_class, UiReader, stack);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, body);
   gtk_widget_class_bind_template_child (widget_class, UiReader, empty);
   gtk_widget_class_bind_template_child (widget_class, UiReader, error);
   gtk_widget_class_bind_template_child (widget_class, UiReader, error_detail);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, link_target);
   gtk_widget_class_bind_template_child (widget_class, UiReader, spinner);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, headers);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, bar);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, text);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, text_scrolled);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, web);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, attachments);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, view);
   gtk_widget_class_bind_template_child (widget_class, UiReader, tools);
   gtk_widget_class_bind_template_child (widget_class, UiReader, narrow_tools);
   gtk_widget_class_bind_template_child (widget_class, UiReader, bottom);
@@ -438,12 +322,7 @@ static void
 ui_reader_init (UiReader *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (self->text, "link-hovered", G_CALLBACK (on_link_hovered), self);
-  g_signal_connect_swapped (self->text, "link-activated", G_CALLBACK (on_link_activated), self);
-  g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
-  g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_link_activated), self);
-  g_signal_connect_swapped (self->web, "failed", G_CALLBACK (on_web_failed), self);
-  g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (ui_reader_show_images), self);
+  g_signal_connect_swapped (self->view, "notify::plain-text", G_CALLBACK (on_plain_text), self);
   g_signal_connect_swapped (self->tools, "notify::visible-child", G_CALLBACK (on_tools_changed),
                             self);
   show_nothing (self, 0);

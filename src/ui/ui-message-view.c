@@ -1,0 +1,271 @@
+/* One message, opened: headers, bars, body as text or HTML, attachments.  Main thread.  It opens nothing and marks nothing:
+ * whoever holds it does. */
+#include "ui-message-view.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "ui-attachments.h"
+#include "ui-bar.h"
+#include "ui-headers.h"
+#include "ui-text-view.h"
+#include "ui-web-view.h"
+
+struct _UiMessageView
+{
+  AdwBin parent_instance;
+
+  /* Owned */
+  MailContent *content;
+
+  /* Template */
+  GtkStack *body;
+  GtkLabel *link_target;
+  UiHeaders *headers;
+  GtkBox *banners;
+  UiBar *bar;
+  UiTextView *text;
+  GtkScrolledWindow *text_scrolled;
+  UiWebView *web;
+  UiAttachments *attachments;
+
+  gboolean plain_text;
+  gboolean html_failed; /* WebKit gave up on this message */
+};
+
+enum
+{
+  PROP_0,
+  PROP_PLAIN_TEXT,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (UiMessageView, ui_message_view, ADW_TYPE_BIN)
+
+/* ---- body ---- */
+
+static void
+show_images_bar (UiMessageView *self)
+{
+  guint blocked = mail_content_get_blocked (self->content);
+  if (blocked == 0) {
+    ui_bar_hide (self->bar);
+    return;
+  }
+  ui_bar_show (
+      self->bar,
+      _ ("Remote images are not shown, so that the sender does not learn that you opened this message."),
+      NULL, _ ("Show Images"), FALSE);
+}
+
+static void
+show_body (UiMessageView *self)
+{
+  gboolean html = mail_content_has_html (self->content) && !self->plain_text && !self->html_failed;
+  if (html) {
+    ui_web_view_show (self->web, self->content, mail_content_get_html (self->content), FALSE);
+    gtk_stack_set_visible_child_name (self->body, "html");
+    show_images_bar (self);
+  } else {
+    ui_web_view_clear (self->web);
+    ui_text_view_set_text (self->text, mail_content_get_text (self->content));
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->text_scrolled), 0);
+    gtk_stack_set_visible_child_name (self->body, "text");
+    ui_bar_hide (self->bar);
+  }
+}
+
+/* ---- images ---- */
+
+static void
+on_html_with_images (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiMessageView) self = data;
+  g_autoptr (GError) error = NULL;
+  MailContent *content = MAIL_CONTENT (source);
+  g_autofree char *html = mail_content_get_html_with_images_finish (content, result, &error);
+  if (content != self->content)
+    return;
+  if (!html) {
+    ui_bar_show (self->bar, error->message, base_error_get_detail (error), _ ("Show Images"), TRUE);
+    return;
+  }
+  ui_bar_hide (self->bar);
+  ui_web_view_show (self->web, content, html, TRUE);
+  gtk_stack_set_visible_child_name (self->body, "html");
+}
+
+void
+ui_message_view_show_images (UiMessageView *self)
+{
+  if (self->content && mail_content_has_html (self->content))
+    mail_content_get_html_with_images_async (self->content, NULL, on_html_with_images,
+                                             g_object_ref (self));
+}
+
+/* ---- links ---- */
+
+static void
+on_link_hovered (UiMessageView *self, const char *uri)
+{
+  gtk_label_set_text (self->link_target, uri ? uri : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->link_target), uri != NULL);
+}
+
+static void
+on_link_activated (UiMessageView *self, const char *uri)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-link", "s", uri);
+}
+
+static void
+on_web_failed (UiMessageView *self, const char *sentence)
+{
+  if (!self->content)
+    return;
+  self->html_failed = TRUE;
+  show_body (self);
+  ui_bar_show (self->bar, sentence, NULL, NULL, TRUE);
+}
+
+/* ---- public ---- */
+
+void
+ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings)
+{
+  ui_web_view_set_engine (self->web, engine);
+  self->plain_text = g_settings_get_boolean (settings, "prefer-plain-text");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
+}
+
+void
+ui_message_view_set_content (UiMessageView *self, MailContent *content)
+{
+  g_set_object (&self->content, content);
+  self->html_failed = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->link_target), FALSE);
+  ui_headers_set_content (self->headers, content);
+  ui_attachments_set_content (self->attachments, content);
+  if (content)
+    show_body (self);
+  else
+    ui_web_view_clear (self->web);
+}
+
+MailContent *
+ui_message_view_get_content (UiMessageView *self)
+{
+  return self->content;
+}
+
+GtkBox *
+ui_message_view_get_banners (UiMessageView *self)
+{
+  return self->banners;
+}
+
+void
+ui_message_view_set_zoom (UiMessageView *self, double zoom)
+{
+  ui_text_view_set_zoom (self->text, zoom);
+  ui_web_view_set_zoom (self->web, zoom);
+}
+
+void
+ui_message_view_focus (UiMessageView *self)
+{
+  GtkWidget *page = gtk_stack_get_visible_child (self->body);
+  if (self->content && page)
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
+/* ---- class ---- */
+
+static void
+set_plain_text (UiMessageView *self, gboolean plain_text)
+{
+  if (plain_text == self->plain_text)
+    return;
+  self->plain_text = plain_text;
+  if (self->content)
+    show_body (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
+}
+
+static void
+ui_message_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  UiMessageView *self = UI_MESSAGE_VIEW (object);
+  switch (id) {
+  case PROP_PLAIN_TEXT:
+    g_value_set_boolean (value, self->plain_text);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ui_message_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  UiMessageView *self = UI_MESSAGE_VIEW (object);
+  switch (id) {
+  case PROP_PLAIN_TEXT:
+    set_plain_text (self, g_value_get_boolean (value));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ui_message_view_dispose (GObject *object)
+{
+  UiMessageView *self = UI_MESSAGE_VIEW (object);
+  g_clear_object (&self->content);
+  G_OBJECT_CLASS (ui_message_view_parent_class)->dispose (object);
+}
+
+static void
+ui_message_view_class_init (UiMessageViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = ui_message_view_get_property;
+  object_class->set_property = ui_message_view_set_property;
+  object_class->dispose = ui_message_view_dispose;
+  properties[PROP_PLAIN_TEXT] =
+      g_param_spec_boolean ("plain-text", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (UI_TYPE_ATTACHMENTS);
+  g_type_ensure (UI_TYPE_BAR);
+  g_type_ensure (UI_TYPE_HEADERS);
+  g_type_ensure (UI_TYPE_TEXT_VIEW);
+  g_type_ensure (UI_TYPE_WEB_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-message-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, body);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, link_target);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, headers);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, banners);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, bar);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, text);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, text_scrolled);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, web);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, attachments);
+}
+
+static void
+ui_message_view_init (UiMessageView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->text, "link-hovered", G_CALLBACK (on_link_hovered), self);
+  g_signal_connect_swapped (self->text, "link-activated", G_CALLBACK (on_link_activated), self);
+  g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
+  g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_link_activated), self);
+  g_signal_connect_swapped (self->web, "failed", G_CALLBACK (on_web_failed), self);
+  g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (ui_message_view_show_images), self);
+}

@@ -1,0 +1,25 @@
+/* One message: its headers, what there is to say about it, its body as text or HTML, its attachments. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "mail-engine.h"
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_MESSAGE_VIEW (ui_message_view_get_type ())
+G_DECLARE_FINAL_TYPE (UiMessageView, ui_message_view, UI, MESSAGE_VIEW, AdwBin)
+
+/* Property "plain-text" (boolean, notify): HTML is shown as text. */
+void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings);
+/* NULL lets go of the message. */
+void ui_message_view_set_content (UiMessageView *self, MailContent *content);
+MailContent *ui_message_view_get_content (UiMessageView *self); /* borrowed, nullable */
+/* The box between headers and body, for bars that say something about the message.  They are made in
+ * ui-message-view.ui and follow ui_message_view_set_content (). */
+GtkBox *ui_message_view_get_banners (UiMessageView *self); /* borrowed */
+void ui_message_view_show_images (UiMessageView *self);
+void ui_message_view_set_zoom (UiMessageView *self, double zoom);
+void ui_message_view_focus (UiMessageView *self);
+
+G_END_DECLS
