@@ -216,6 +216,8 @@ handle_changed (StoreChange *change, gpointer user_data)
         mail_message_list_apply (list, change, part);
     }
   }
+  if (change->messages->len > 0 && self->people != NULL)
+    mail_people_note (self->people);
   for (guint i = 0; i < change->counts->len; i++)
     g_hash_table_add (self->stale_folders,
                       g_memdup2 (&g_array_index (change->counts, gint64, i), sizeof (gint64)));

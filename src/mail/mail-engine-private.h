@@ -9,6 +9,7 @@
 #include "mail-changes.h"
 #include "mail-credentials.h"
 #include "mail-engine.h"
+#include "mail-people-private.h"
 #include "mail-remote.h"
 #include "mail-store-thread.h"
 #include "mail-wake.h"
@@ -40,6 +41,7 @@ struct _MailEngine
   SyncEngine *sync;              /* the same */
   GNetworkMonitor *monitor;
   MailWake *wake;
+  MailPeople *people; /* from a good start to stop */
   GListStore *accounts;      /* of MailAccount */
   GListStore *outgoing;      /* of MailOutgoing */
   GPtrArray *crashed;        /* of StoreDraft: open when the program died, not yet taken */

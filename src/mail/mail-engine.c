@@ -59,6 +59,7 @@ mail_engine_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
   g_clear_pointer (&self->wake, mail_wake_free);
+  g_clear_pointer (&self->people, mail_people_free);
   if (self->state != MAIL_ENGINE_STOPPED && self->store != NULL) {
     base_log ("The mail engine was freed without being stopped.");
     teardown_run (teardown_take (self));
@@ -357,6 +358,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_connect_swapped (self->monitor, "notify::network-metered",
                             G_CALLBACK (mail_engine_update_online), self);
   self->wake = mail_wake_new (on_wake, self);
+  self->people = mail_people_new (self);
+  mail_people_note (self->people);
   mail_engine_update_online (self);
   for (guint i = 0; i < loaded->settings->len; i++)
     sync_engine_add_account (self->sync, loaded->settings->pdata[i]);
@@ -500,6 +503,7 @@ mail_engine_stop_async (MailEngine *self, GAsyncReadyCallback callback, gpointer
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_pointer (&self->wake, mail_wake_free);
+  g_clear_pointer (&self->people, mail_people_free);
   for (guint i = 0; i < self->requests->len; i++)
     g_cancellable_cancel (self->requests->pdata[i]);
   mail_credentials_close (self->credentials);

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "store-person.h"
 #include "store-private.h"
 
 gint64
@@ -63,6 +64,8 @@ remove_account (StoreDb *db, gint64 account, GError **error)
   for (guint i = 0; i < drafts->len; i++)
     store_db_remove_after_commit (db,
                                   store_draft_dup_folder (paths, g_ptr_array_index (drafts, i)));
+  if (!store_person_forget_all (db, error))
+    return FALSE;
   g_hash_table_remove (db->store->packs, &account);
   store_db_remove_after_commit (db, store_body_dup_folder (db->store, account));
   db->folder_list = TRUE;

@@ -15,10 +15,10 @@
 #define BUSY_TIMEOUT_MS 10000
 
 /* Version n of the schema is what the first n of these make. */
-static const char *const schema_steps[] = { "schema.sql",    "schema-2.sql", "schema-3.sql",
-                                            "schema-4.sql",  "schema-5.sql", "schema-6.sql",
-                                            "schema-7.sql",  "schema-8.sql", "schema-9.sql",
-                                            "schema-10.sql", "schema-11.sql" };
+static const char *const schema_steps[] = { "schema.sql",    "schema-2.sql",  "schema-3.sql",
+                                            "schema-4.sql",  "schema-5.sql",  "schema-6.sql",
+                                            "schema-7.sql",  "schema-8.sql",  "schema-9.sql",
+                                            "schema-10.sql", "schema-11.sql", "schema-12.sql" };
 
 static void
 pack_free (gpointer pack)

@@ -282,6 +282,7 @@ main (int argc, char **argv)
   add_engine_tests ();
   add_list_tests ();
   add_network_tests ();
+  add_person_tests ();
   add_content_tests ();
   add_draft_tests ();
   add_remote_tests ();

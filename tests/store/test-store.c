@@ -247,6 +247,7 @@ main (int argc, char **argv)
   add_folder_model_tests ();
   add_outgoing_tests ();
   add_partial_tests ();
+  add_person_tests ();
   add_queue_tests ();
   add_share_tests ();
   return g_test_run ();

@@ -49,5 +49,6 @@ void add_model_tests (void);
 void add_operation_tests (void);
 void add_outgoing_tests (void);
 void add_partial_tests (void);
+void add_person_tests (void);
 void add_queue_tests (void);
 void add_share_tests (void);

@@ -1,0 +1,58 @@
+/* People, as the engine gathers them behind the sync. */
+#include "test-mail.h"
+
+#include "mail-person.h"
+
+static const char letter[] = "From: Ann <ann@x.example>\r\nTo: one@example.org\r\nSubject: Hi\r\n"
+                             "Message-ID: <a@x>\r\n\r\nText.\r\n";
+static const char reply[] =
+    "From: one@example.org\r\nTo: =?utf-8?B?7JWE64uk?= <ada@x.example>, ann@x.example\r\n"
+    "Subject: Re: Hi\r\nMessage-ID: <b@x>\r\n\r\nTo: not@x.example\r\n";
+
+static MailPerson *
+get (Bench *bench, const char *address)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  MailPerson *person;
+
+  mail_engine_get_person_async (bench->engine, address, 3, NULL, on_result, &result);
+  person = mail_engine_get_person_finish (bench->engine, wait_result (&result), &error);
+  g_assert_no_error (error);
+  return person;
+}
+
+static gboolean
+is_gathered (gpointer data)
+{
+  g_autoptr (MailPerson) person = get (data, "ada@x.example");
+
+  return person->sent == 1;
+}
+
+static void
+test_gathered (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+
+  mail_people_set_quiet (bench->engine->people, 1);
+  bench_add (bench, bench->inbox, 1000, letter);
+  bench_add (bench, bench->sent, 2000, reply);
+  wait_until (is_gathered, bench);
+
+  g_autoptr (MailPerson) ada = get (bench, "Ada@X.example");
+  g_assert_cmpstr (ada->address, ==, "ada@x.example");
+  g_assert_cmpstr (ada->name, ==, "아다");
+  g_assert_cmpuint (ada->received, ==, 0);
+  g_assert_cmpuint (ada->latest->len, ==, 1);
+  g_autoptr (MailPerson) stranger = get (bench, "not@x.example");
+  g_assert_cmpuint (stranger->sent + stranger->received, ==, 0);
+  g_assert_cmpuint (stranger->latest->len, ==, 0);
+  g_assert_cmpstr (stranger->name, ==, "");
+}
+
+void
+add_person_tests (void)
+{
+  g_test_add_func ("/mail/person/gathered", test_gathered);
+}
