@@ -9,14 +9,14 @@ from tap import main  # noqa: E402
 ROOT = sys.argv[1]
 SEES = {
     'base': [],
-    'net': ['base'], 'mime': ['base'], 'store': ['base'],
+    'net': ['base'], 'mime': ['base'], 'store': ['base'], 'unpack': [],
     'imap': ['base', 'net'], 'smtp': ['base', 'net'],
     'sync': ['base', 'net', 'mime', 'store', 'imap', 'smtp'],
-    'mail': ['base', 'mime', 'store', 'sync'],
+    'mail': ['base', 'mime', 'unpack', 'store', 'sync'],
     'ui': ['base', 'mail'],
 }
 ONLY_IN = {r'sqlite3\.h': ['store'], r'gnutls/': ['net'], r'zlib\.h': ['net'], r'gmime/': ['mime'], r'libxml/': ['mime'], r'libsecret/': ['mail'],
-           r'libsoup/': ['mail'], r'(gtk|adwaita|webkit)[/.]': ['ui']}
+           r'libsoup/': ['mail'], r'(libical/|ytnef|poppler|seccomp|gdk-pixbuf/)': ['unpack'], r'(gtk|adwaita|webkit)[/.]': ['ui']}
 
 
 def includes(layer):
