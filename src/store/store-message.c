@@ -64,6 +64,23 @@ store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row, GError *
   return read_row (db, query, row, error);
 }
 
+GArray *
+store_row_load_acting (StoreDb *db, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (StoreRow));
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT " ROW_COLUMNS (
+          "account") " FROM temp.acting AS a CROSS JOIN message ON message.id = a.id "
+                     "CROSS JOIN folder ON folder.id = folder ORDER BY a.place",
+      STORE_NO_INTS);
+  StoreRow row;
+  int found;
+  while ((found = read_row (db, query, &row, error)) == 1)
+    g_array_append_val (rows, row);
+  return found == 0 ? g_steal_pointer (&rows) : NULL;
+}
+
 static gboolean
 is_listed (const StoreRow *row)
 {
@@ -120,8 +137,8 @@ store_row_write_counts (StoreDb *db, GError **error)
   return TRUE;
 }
 
-static void
-note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
+void
+store_row_note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
 {
   gboolean same_place = old->folder == new->folder &&get_key (old) == get_key (new);
   if (!same_place || is_listed (old) != is_listed (new)) {
@@ -148,7 +165,7 @@ store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError 
           STORE_INTS (old->id, new->folder, new->uid, new->flags, new->server_flags, new->doomed,
                       new->local_only, new->stray, new->received, (gint64) new->size)))
     return FALSE;
-  note_difference (db, old, new);
+  store_row_note_difference (db, old, new);
   return TRUE;
 }
 

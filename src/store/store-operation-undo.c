@@ -61,8 +61,8 @@ store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder
 /* A message comes back into a folder that was to be deleted once it was out of it: then the folder has to stay, or the
  * message would go with it.  The person (`undo`) may not ask for that once the deletion was begun; where the server leaves no
  * choice, what may be done already shows at the next look at the folders. */
-static gboolean
-keep_folder (StoreDb *db, gint64 folder, gboolean undo, GError **error)
+gboolean
+store_operation_keep_folder (StoreDb *db, gint64 folder, gboolean undo, GError **error)
 {
   gint64 account = 0, deleting = 0, begun = 0;
   if (!store_db_get_int (db, &deleting, error, "SELECT deleting FROM folder WHERE id = ?1",
@@ -92,7 +92,7 @@ static gboolean
 drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, gboolean undo, GError **error)
 {
   g_autoptr (GArray) later = list_later (db, row->id, step->id, error);
-  if (later == NULL || !keep_folder (db, step->folder, undo, error)
+  if (later == NULL || !store_operation_keep_folder (db, step->folder, undo, error)
       || !delete_step (db, step->id, error)
       || !store_operation_rebind (db, row->id, step->id, step->target, step->folder, step->uid,
                                   error))
@@ -142,7 +142,7 @@ store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError 
   /* The original is all there is then. */
   if (copy)
     return delete_step (db, step->id, error) && store_row_remove (db, &row, error)
-           && keep_folder (db, step->folder, undo, error);
+           && store_operation_keep_folder (db, step->folder, undo, error);
 
   StoreRow new = row;
   if (!delete_step (db, step->id, error))
@@ -192,7 +192,7 @@ invert (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
     return store_operation_add_expunge (db, group, &row, 0, error);
   if (step->kind == STORE_OPERATION_FLAGS)
     return store_operation_add_flags (db, group, &row, !step->add, step->flags, error);
-  return keep_folder (db, step->folder, TRUE, error)
+  return store_operation_keep_folder (db, step->folder, TRUE, error)
          && store_operation_add_move (db, group, &row, step->folder, error);
 }
 
@@ -220,42 +220,52 @@ undo_step (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
 }
 
 /* A sentence where it is too late: begun once, it may be done, even if its answer never came. */
-static const char *
-get_finality (const StoreStep *step)
+static gboolean
+check_not_final (StoreDb *db, gint64 group, GError **error)
 {
-  if (!step->begun && step->state == STORE_STATE_WAITING)
-    return NULL;
-  if (step->kind == STORE_OPERATION_EXPUNGE)
-    return _ ("This cannot be undone any more: the messages are deleted for good.");
-  if (step->kind == STORE_OPERATION_DELETE)
-    return _ ("This cannot be undone any more: the folder is deleted for good.");
-  return NULL;
+  gint64 kind = -1;
+  if (!store_db_get_int (db, &kind, error,
+                         "SELECT kind FROM operation WHERE batch = ?1 AND kind IN (2, 7) AND "
+                         "(begun <> 0 OR state <> 0) LIMIT 1",
+                         STORE_INTS (group)))
+    return FALSE;
+  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2 && STORE_OPERATION_DELETE == 7);
+  if (kind < 0)
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
+                  kind == STORE_OPERATION_EXPUNGE
+                      ? _ ("This cannot be undone any more: the messages are deleted for good.")
+                      : _ ("This cannot be undone any more: the folder is deleted for good."));
+  return FALSE;
+}
+
+static GArray *
+list_group (StoreDb *db, gint64 group, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT " STORE_STEP_COLUMNS " FROM operation WHERE batch = ?1 ORDER BY id DESC",
+      STORE_INTS (group));
+  return list_steps (db, query, error);
 }
 
 static gboolean
 undo (StoreDb *db, gint64 group, GError **error)
 {
-  g_autoptr (GArray) steps = NULL;
-  {
-    g_autoptr (StoreQuery) query = store_db_query (
-        db, error, "SELECT " STORE_STEP_COLUMNS " FROM operation WHERE batch = ?1 ORDER BY id DESC",
-        STORE_INTS (group));
-    steps = list_steps (db, query, error);
-  }
-  if (steps == NULL)
+  gint64 some = 0;
+  if (!check_not_final (db, group, error)
+      || !store_db_get_int (db, &some, error,
+                            "SELECT EXISTS (SELECT 1 FROM operation WHERE batch = ?1)",
+                            STORE_INTS (group)))
     return FALSE;
-  for (guint i = 0; i < steps->len; i++) {
-    const StoreStep *step = &g_array_index (steps, StoreStep, i);
-    const char *sentence = get_finality (step);
-    if (sentence != NULL) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s", sentence);
-      return FALSE;
-    }
-  }
-  if (steps->len == 0)
+  if (!some)
     return TRUE;
   gint64 inverse = store_operation_new_group (db, error);
-  if (inverse == 0)
+  if (inverse == 0 || !store_operation_drop_many (db, group, error)
+      || !store_operation_invert_many (db, group, inverse, error))
+    return FALSE;
+  /* What is left needs a look of its own. */
+  g_autoptr (GArray) steps = list_group (db, group, error);
+  if (steps == NULL)
     return FALSE;
   for (guint i = 0; i < steps->len; i++) {
     /* An earlier turn of this loop may have taken this one away or given it another place. */

@@ -171,17 +171,8 @@ store_operation_add_expunge (StoreDb *db, gint64 group, const StoreRow *row, gui
 
 /* ---- the verbs ---- */
 
-typedef struct
-{
-  StoreOperationKind kind;
-  gboolean add;
-  StoreFlags flags;
-  gint64 target;
-  guint delay_s;
-} Verb;
-
 static gboolean
-apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const Verb *verb, GError **error)
+apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const StoreVerb *verb, GError **error)
 {
   switch (verb->kind) {
   case STORE_OPERATION_FLAGS:
@@ -224,51 +215,90 @@ check_circle (StoreDb *db, gint64 folder, gint64 target, GError **error)
 
 /* Everything that can be refused, before anything is written. */
 static gboolean
-check (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
+check (StoreDb *db, GArray *rows, const StoreVerb *verb, GError **error)
 {
   if (verb->kind != STORE_OPERATION_MOVE && verb->kind != STORE_OPERATION_COPY)
     return TRUE;
-  gint64 account;
+  gint64 account, last = 0;
   if (!store_folder_check_usable (db, verb->target, error)
       || !store_folder_get_account (db, verb->target, &account, error))
     return FALSE;
-  for (gsize i = 0; i < n; i++) {
-    StoreRow row;
-    int found = store_row_load (db, ids[i], &row, error);
-    if (found < 0)
-      return FALSE;
-    if (found == 1 && row.account != account) {
+  for (guint i = 0; i < rows->len; i++) {
+    const StoreRow *row = &g_array_index (rows, StoreRow, i);
+    if (row->account != account) {
       base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
                       verb->kind == STORE_OPERATION_MOVE
                           ? _ ("Messages cannot be moved to a folder of another account.")
                           : _ ("Messages cannot be copied to a folder of another account."));
       return FALSE;
     }
-    if (found == 1 && !check_circle (db, row.folder, verb->target, error))
+    /* They come from few folders, one after the other. */
+    if (row->folder != last && !check_circle (db, row->folder, verb->target, error))
       return FALSE;
+    last = row->folder;
   }
   return TRUE;
 }
 
-static gint64
-apply (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
+/* Nothing has to be asked about it: what is done to it is the same as to all the others. */
+static gboolean
+is_plain (const StoreRow *row, const StoreVerb *verb)
 {
-  if (!check (db, ids, n, verb, error))
-    return 0;
-  gint64 group = store_operation_new_group (db, error);
-  for (gsize i = 0; group != 0 && i < n; i++) {
-    StoreRow row;
-    int found = store_row_load (db, ids[i], &row, error);
-    if (found < 0)
-      return 0;
-    if (found == 1 && !row.doomed && !apply_to_row (db, group, &row, verb, error))
-      return 0;
+  return verb->kind != STORE_OPERATION_COPY
+         && (!row->local_only || verb->kind == STORE_OPERATION_EXPUNGE);
+}
+
+static gboolean
+changes_row (const StoreRow *row, const StoreVerb *verb)
+{
+  if (row->doomed)
+    return FALSE;
+  if (verb->kind == STORE_OPERATION_FLAGS)
+    return ((verb->add ? ~row->flags : row->flags) & verb->flags) != 0;
+  return verb->kind != STORE_OPERATION_MOVE || row->folder != verb->target;
+}
+
+/* In the order of the ids, all that is alike in one go. */
+static gboolean
+apply_to_rows (StoreDb *db, gint64 group, GArray *rows, const StoreVerb *verb, GError **error)
+{
+  g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (StoreRow));
+  for (guint i = 0; i < rows->len; i++) {
+    const StoreRow *row = &g_array_index (rows, StoreRow, i);
+    if (!changes_row (row, verb))
+      continue;
+    if (is_plain (row, verb)) {
+      g_array_append_val (plain, *row);
+      continue;
+    }
+    if (!store_operation_add_many (db, group, verb, plain, error)
+        || !apply_to_row (db, group, row, verb, error))
+      return FALSE;
+    g_array_set_size (plain, 0);
   }
-  return group;
+  return store_operation_add_many (db, group, verb, plain, error);
+}
+
+gboolean
+store_operation_apply_verb (StoreDb *db, gint64 group, const gint64 *ids, gsize n,
+                            const StoreVerb *verb, GError **error)
+{
+  if (!store_acting_set (db, ids, n, error))
+    return FALSE;
+  g_autoptr (GArray) rows = store_row_load_acting (db, error);
+  return rows != NULL && check (db, rows, verb, error)
+         && apply_to_rows (db, group, rows, verb, error);
 }
 
 static gint64
-run (StoreDb *db, const gint64 *ids, gsize n, const Verb *verb, GError **error)
+apply (StoreDb *db, const gint64 *ids, gsize n, const StoreVerb *verb, GError **error)
+{
+  gint64 group = store_operation_new_group (db, error);
+  return group != 0 && store_operation_apply_verb (db, group, ids, n, verb, error) ? group : 0;
+}
+
+static gint64
+run (StoreDb *db, const gint64 *ids, gsize n, const StoreVerb *verb, GError **error)
 {
   if (!store_db_enter (db, TRUE, error))
     return 0;
@@ -280,28 +310,28 @@ gint64
 store_operation_set_flags (StoreDb *db, const gint64 *ids, gsize n, gboolean add, StoreFlags flags,
                            GError **error)
 {
-  Verb verb = { .kind = STORE_OPERATION_FLAGS, .add = add, .flags = flags };
+  const StoreVerb verb = { .kind = STORE_OPERATION_FLAGS, .add = add, .flags = flags };
   return run (db, ids, n, &verb, error);
 }
 
 gint64
 store_operation_move (StoreDb *db, const gint64 *ids, gsize n, gint64 target, GError **error)
 {
-  Verb verb = { .kind = STORE_OPERATION_MOVE, .target = target };
+  const StoreVerb verb = { .kind = STORE_OPERATION_MOVE, .target = target };
   return run (db, ids, n, &verb, error);
 }
 
 gint64
 store_operation_copy (StoreDb *db, const gint64 *ids, gsize n, gint64 target, GError **error)
 {
-  Verb verb = { .kind = STORE_OPERATION_COPY, .target = target };
+  const StoreVerb verb = { .kind = STORE_OPERATION_COPY, .target = target };
   return run (db, ids, n, &verb, error);
 }
 
 gint64
 store_operation_expunge (StoreDb *db, const gint64 *ids, gsize n, guint delay_s, GError **error)
 {
-  Verb verb = { .kind = STORE_OPERATION_EXPUNGE, .delay_s = delay_s };
+  const StoreVerb verb = { .kind = STORE_OPERATION_EXPUNGE, .delay_s = delay_s };
   return run (db, ids, n, &verb, error);
 }
 

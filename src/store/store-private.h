@@ -223,6 +223,10 @@ int store_row_load (StoreDb *db, gint64 id, StoreRow *row,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those in temp.acting (store-operation-many.c) that there are, in its order: GArray of StoreRow. */
+GArray *store_row_load_acting (StoreDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Notes what writing `new` over `old` changes in lists and counts; who calls this has written it. */
+void store_row_note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new);
 /* Writes `new` over `old` and notes what that changes in lists and counts. */
 gboolean store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError **error);
 /* Counts the rows that were added in their folders: at the end of the outermost writing function. */
@@ -288,6 +292,31 @@ void store_step_read (StoreQuery *query, StoreStep *step);
 int store_step_load (StoreDb *db, gint64 id, StoreStep *step,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_operation_new_group (StoreDb *db, GError **error);
+
+/* What is to be done to messages; zero where it does not matter. */
+typedef struct
+{
+  StoreOperationKind kind;
+  gboolean add;
+  StoreFlags flags;
+  gint64 target;
+  guint delay_s;
+} StoreVerb;
+/* All that store_operation_set_flags () and its like do, as a part of this group. */
+gboolean store_operation_apply_verb (StoreDb *db, gint64 group, const gint64 *ids, gsize n,
+                                     const StoreVerb *verb, GError **error);
+/* store-operation-many.c.  The rows (GArray of StoreRow) are to be changed by it, and nothing is odd about them. */
+gboolean store_operation_add_many (StoreDb *db, gint64 group, const StoreVerb *verb, GArray *rows,
+                                   GError **error);
+/* Of a group what was not begun, and nothing else waits for; then what was. The rest is left to be looked at. */
+gboolean store_operation_drop_many (StoreDb *db, gint64 group, GError **error);
+gboolean store_operation_invert_many (StoreDb *db, gint64 group, gint64 inverse, GError **error);
+/* A table of this connection: the rows that are meant, in order, each once. */
+gboolean store_acting_clear (StoreDb *db, GError **error);
+gboolean store_acting_set (StoreDb *db, const gint64 *ids, gsize n, GError **error);
+/* A message comes back into a folder that was to be deleted once it was out of it: then the folder has to stay.  undo: the
+ * person wants it, and it can be REFUSED. */
+gboolean store_operation_keep_folder (StoreDb *db, gint64 folder, gboolean undo, GError **error);
 gboolean store_operation_add_flags (StoreDb *db, gint64 group, const StoreRow *row, gboolean add,
                                     StoreFlags flags, GError **error);
 gboolean store_operation_add_move (StoreDb *db, gint64 group, const StoreRow *row, gint64 target,

@@ -243,6 +243,7 @@ main (int argc, char **argv)
   add_body_tests ();
   add_choice_tests ();
   add_operation_tests ();
+  add_bulk_tests ();
   add_model_tests ();
   add_folder_model_tests ();
   add_outgoing_tests ();

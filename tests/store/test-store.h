@@ -41,6 +41,7 @@ void done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new
 
 void add_body_tests (void);
 void add_choice_tests (void);
+void add_bulk_tests (void);
 void add_db_tests (void);
 void add_folder_model_tests (void);
 void add_folder_tests (void);
