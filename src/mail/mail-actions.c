@@ -7,19 +7,16 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "store-deed.h"
 #include "store-operation.h"
 
-/* The messages of one account, on their way to the store thread. */
-typedef struct
-{
-  GArray *ids; /* of gint64 */
-  gint64 target;
-} Portion;
-
+/* What a person did, on its way to the store thread and back. */
 typedef struct
 {
   MailAction action;
-  GPtrArray *portions; /* of Portion */
+  GArray *ids;          /* of gint64: row ids of messages */
+  gint64 target;        /* row id of a folder, 0 none */
+  GHashTable *accounts; /* gint64 row -> char *label */
 } ActJob;
 
 typedef struct
@@ -28,24 +25,33 @@ typedef struct
   char *sentence;
 } Acted;
 
-static void
-portion_free (gpointer data)
+/* A verb with its data, as mail_engine_act_in_store () got it. */
+typedef struct
 {
-  Portion *portion = data;
-
-  g_array_unref (portion->ids);
-  g_free (portion);
-}
+  MailActFunc run;
+  gpointer data;
+  GDestroyNotify data_free;
+  gboolean forget; /* nobody will want it back */
+} Call;
 
 static void
 act_job_free (gpointer data)
 {
   ActJob *job = data;
 
-  g_ptr_array_unref (job->portions);
+  g_array_unref (job->ids);
+  g_hash_table_unref (job->accounts);
   g_free (job);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ActJob, act_job_free)
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  call->data_free (call->data);
+  g_free (call);
+}
 
 static void
 acted_free (gpointer data)
@@ -61,6 +67,7 @@ static char *
 describe (MailAction action, guint n, const char *target)
 {
   switch (action) {
+  case MAIL_ACTION_SEEN:
   case MAIL_ACTION_READ:
     return g_strdup_printf (ngettext ("%u message marked as read", "%u messages marked as read", n),
                             n);
@@ -82,6 +89,12 @@ describe (MailAction action, guint n, const char *target)
     return g_strdup_printf (
         /* Translators: the number of messages, the name of a folder */
         ngettext ("%1$u message copied to “%2$s”", "%1$u messages copied to “%2$s”", n), n, target);
+  case MAIL_ACTION_JUNK:
+    return g_strdup_printf (ngettext ("%u message marked as junk", "%u messages marked as junk", n),
+                            n);
+  case MAIL_ACTION_NOT_JUNK:
+    return g_strdup_printf (
+        ngettext ("%u message marked as not junk", "%u messages marked as not junk", n), n);
   case MAIL_ACTION_DELETE:
     return g_strdup_printf (
         ngettext ("%u message deleted for good", "%u messages deleted for good", n), n);
@@ -91,103 +104,66 @@ describe (MailAction action, guint n, const char *target)
 
 /* ---- in the store thread ---- */
 
-static gint64
-act_on (StoreDb *db, MailAction action, const Portion *portion, GError **error)
+static const char *
+get_label (const ActJob *job, gint64 account)
 {
-  const gint64 *ids = (const gint64 *)(gpointer)portion->ids->data;
-  guint n = portion->ids->len;
+  const char *label = g_hash_table_lookup (job->accounts, &account);
 
-  switch (action) {
-  case MAIL_ACTION_READ:
-    return store_operation_set_flags (db, ids, n, TRUE, STORE_FLAG_SEEN, error);
-  case MAIL_ACTION_UNREAD:
-    return store_operation_set_flags (db, ids, n, FALSE, STORE_FLAG_SEEN, error);
-  case MAIL_ACTION_STAR:
-    return store_operation_set_flags (db, ids, n, TRUE, STORE_FLAG_FLAGGED, error);
-  case MAIL_ACTION_UNSTAR:
-    return store_operation_set_flags (db, ids, n, FALSE, STORE_FLAG_FLAGGED, error);
+  return label != NULL ? label : "";
+}
+
+/* *target NULL: there is no folder of this role. */
+static gboolean
+find_role (StoreDb *db, gint64 account, StoreRole role, StoreFolder **target, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  *target = store_folder_by_role (db, account, role, &local);
+  if (*target != NULL || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* Where the messages of this account go; NULL with an error where they cannot, without one where they stay. */
+static StoreFolder *
+find_target (StoreDb *db, const ActJob *job, gint64 account, GError **error)
+{
+  StoreFolder *found = NULL;
+
+  switch (job->action) {
   case MAIL_ACTION_ARCHIVE:
-  case MAIL_ACTION_TRASH:
-  case MAIL_ACTION_MOVE:
-    return store_operation_move (db, ids, n, portion->target, error);
-  case MAIL_ACTION_COPY:
-    return store_operation_copy (db, ids, n, portion->target, error);
-  case MAIL_ACTION_DELETE:
-    return store_operation_expunge (db, ids, n, MAIL_DELETE_DELAY_S, error);
-  }
-  return 0;
-}
-
-/* What one call did is one thing to the person: where an account fails, the ones before are
- * taken back. */
-static gpointer
-run_act (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
-{
-  ActJob *job = data;
-  g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  for (guint i = 0; i < job->portions->len; i++) {
-    gint64 group = act_on (db, job->action, job->portions->pdata[i], error);
-
-    if (group == 0) {
-      for (guint j = groups->len; j > 0; j--)
-        store_operation_undo (db, g_array_index (groups, gint64, j - 1), NULL);
-      return NULL;
-    }
-    g_array_append_val (groups, group);
-  }
-  return g_steal_pointer (&groups);
-}
-
-static gpointer
-run_undo (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
-{
-  GArray *groups = data;
-
-  for (guint i = groups->len; i > 0; i--)
-    if (!store_operation_undo (db, g_array_index (groups, gint64, i - 1), error))
-      return NULL;
-  return MAIL_CALL_DONE;
-}
-
-/* ---- on the main thread ---- */
-
-static MailFolder *
-find_target (MailAccount *account, MailAction action, MailFolder *target, GError **error)
-{
-  MailFolder *found = target;
-
-  switch (action) {
-  case MAIL_ACTION_ARCHIVE:
-    found = mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE);
     /* Where everything has a folder of its own, taking it out of the others is archiving. */
-    if (found == NULL)
-      found = mail_account_get_folder_by_role (account, MAIL_ROLE_ALL);
+    if (!find_role (db, account, STORE_ROLE_ARCHIVE, &found, error)
+        || (found == NULL && !find_role (db, account, STORE_ROLE_ALL, &found, error)))
+      return NULL;
     if (found == NULL)
       base_error_set (error, BASE_ERROR_REFUSED, NULL,
                       _ ("%s has no Archive folder. Move the messages to a folder of your choice."),
-                      mail_account_get_label (account));
+                      get_label (job, account));
     return found;
   case MAIL_ACTION_TRASH:
-    found = mail_account_get_folder_by_role (account, MAIL_ROLE_TRASH);
-    if (found == NULL)
+    if (find_role (db, account, STORE_ROLE_TRASH, &found, error) && found == NULL)
       base_error_set (
           error, BASE_ERROR_REFUSED, NULL,
           _ ("%s has no Trash folder. Delete the messages for good, or move them to another folder."),
-          mail_account_get_label (account));
+          get_label (job, account));
+    return found;
+  case MAIL_ACTION_JUNK:
+    if (find_role (db, account, STORE_ROLE_JUNK, &found, error) && found == NULL)
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("%s has no Junk folder. Move the messages to a folder of your choice."),
+                      get_label (job, account));
+    return found;
+  case MAIL_ACTION_NOT_JUNK:
+    if (find_role (db, account, STORE_ROLE_INBOX, &found, error) && found == NULL)
+      base_error_set (error, BASE_ERROR_GONE, NULL, _ ("%s has no inbox."),
+                      get_label (job, account));
     return found;
   case MAIL_ACTION_MOVE:
-    if (found == NULL || !mail_folder_get_selectable (found)) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("Messages cannot be moved there."));
-      return NULL;
-    }
-    return found;
   case MAIL_ACTION_COPY:
-    if (found == NULL || !mail_folder_get_selectable (found)) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("Messages cannot be copied there."));
-      return NULL;
-    }
-    return found;
+    return store_folder_get (db, job->target, error);
+  case MAIL_ACTION_SEEN:
   case MAIL_ACTION_READ:
   case MAIL_ACTION_UNREAD:
   case MAIL_ACTION_STAR:
@@ -202,49 +178,173 @@ static gboolean
 has_target (MailAction action)
 {
   return action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH || action == MAIL_ACTION_MOVE
-         || action == MAIL_ACTION_COPY;
+         || action == MAIL_ACTION_COPY || action == MAIL_ACTION_JUNK
+         || action == MAIL_ACTION_NOT_JUNK;
 }
 
-/* Sorts the messages by account; *name is where they go. NULL with an error where one cannot be
- * done. */
-static ActJob *
-plan (GPtrArray *messages, MailAction action, MailFolder *target, guint *count, const char **name,
-      GError **error)
+static gboolean
+note_group (MailDeed *deed, gint64 group)
 {
-  g_autoptr (ActJob) job = g_new0 (ActJob, 1);
-  g_autoptr (GHashTable) by_account = g_hash_table_new (NULL, NULL);
+  if (group != 0)
+    g_array_append_val (deed->groups, group);
+  return group != 0;
+}
 
-  job->action = action;
-  job->portions = g_ptr_array_new_with_free_func (portion_free);
-  for (guint i = 0; i < messages->len; i++) {
-    MailMessage *message = messages->pdata[i];
-    MailFolder *folder = mail_message_get_folder (message);
-    MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
-    gint64 id = mail_message_get_id (message);
+static gboolean
+set_flags (StoreDb *db, const GArray *ids, gboolean add, StoreFlags flags, MailDeed *deed,
+           GError **error)
+{
+  return note_group (deed, store_operation_set_flags (db, (const gint64 *)(gpointer)ids->data,
+                                                      ids->len, add, flags, error));
+}
 
-    if (account == NULL)
-      continue; /* gone meanwhile */
-    Portion *portion = g_hash_table_lookup (by_account, account);
-    if (portion == NULL) {
-      MailFolder *to = find_target (account, action, target, error);
+static gboolean
+move (StoreDb *db, const GArray *ids, const StoreFolder *target, MailDeed *deed, GError **error)
+{
+  return note_group (deed, store_operation_move (db, (const gint64 *)(gpointer)ids->data, ids->len,
+                                                 target->id, error));
+}
 
-      if (to == NULL && has_target (action))
-        return NULL;
-      portion = g_new0 (Portion, 1);
-      portion->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-      portion->target = to != NULL ? mail_folder_get_id (to) : 0;
-      g_ptr_array_add (job->portions, portion);
-      g_hash_table_insert (by_account, account, portion);
-      *name = to != NULL ? mail_folder_get_name (to) : "";
-    }
-    g_array_append_val (portion->ids, id);
-    *count += 1;
+/* What lies elsewhere stays there: it only bears the wrong mark. */
+static gboolean
+move_out_of_junk (StoreDb *db, gint64 account, const GArray *ids, const StoreFolder *inbox,
+                  MailDeed *deed, GError **error)
+{
+  StoreFolder *junk = NULL;
+  if (!find_role (db, account, STORE_ROLE_JUNK, &junk, error))
+    return FALSE;
+  g_autoptr (StoreFolder) owned = junk;
+  g_autoptr (GArray) inside =
+      junk != NULL ? store_message_list_in (db, junk->id, (const gint64 *)(gpointer)ids->data,
+                                            ids->len, error)
+                   : NULL;
+  if (junk == NULL)
+    return TRUE;
+  return inside != NULL && (inside->len == 0 || move (db, inside, inbox, deed, error));
+}
+
+static gboolean
+act_on (StoreDb *db, const ActJob *job, gint64 account, const GArray *ids,
+        const StoreFolder *target, MailDeed *deed, GError **error)
+{
+  const gint64 *first = (const gint64 *)(gpointer)ids->data;
+
+  switch (job->action) {
+  case MAIL_ACTION_SEEN:
+  case MAIL_ACTION_READ:
+    return set_flags (db, ids, TRUE, STORE_FLAG_SEEN, deed, error);
+  case MAIL_ACTION_UNREAD:
+    return set_flags (db, ids, FALSE, STORE_FLAG_SEEN, deed, error);
+  case MAIL_ACTION_STAR:
+    return set_flags (db, ids, TRUE, STORE_FLAG_FLAGGED, deed, error);
+  case MAIL_ACTION_UNSTAR:
+    return set_flags (db, ids, FALSE, STORE_FLAG_FLAGGED, deed, error);
+  /* The marks first, where the messages are: filters of servers learn from them, and from the moving. */
+  case MAIL_ACTION_JUNK:
+    return set_flags (db, ids, FALSE, STORE_FLAG_NOT_JUNK, deed, error)
+           && set_flags (db, ids, TRUE, STORE_FLAG_JUNK, deed, error)
+           && move (db, ids, target, deed, error);
+  case MAIL_ACTION_NOT_JUNK:
+    return set_flags (db, ids, FALSE, STORE_FLAG_JUNK, deed, error)
+           && set_flags (db, ids, TRUE, STORE_FLAG_NOT_JUNK, deed, error)
+           && move_out_of_junk (db, account, ids, target, deed, error);
+  case MAIL_ACTION_ARCHIVE:
+  case MAIL_ACTION_TRASH:
+  case MAIL_ACTION_MOVE:
+    return move (db, ids, target, deed, error);
+  case MAIL_ACTION_COPY:
+    return note_group (deed, store_operation_copy (db, first, ids->len, target->id, error));
+  case MAIL_ACTION_DELETE:
+    return note_group (deed,
+                       store_operation_expunge (db, first, ids->len, MAIL_DELETE_DELAY_S, error));
   }
-  if (job->portions->len == 0) {
+  return FALSE;
+}
+
+static gboolean
+act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
+{
+  const ActJob *job = data;
+  g_autofree char *name = g_strdup ("");
+  g_autoptr (GPtrArray) portions = store_message_sort_by_account (
+      db, (const gint64 *)(gpointer)job->ids->data, job->ids->len, error);
+
+  if (portions == NULL)
+    return FALSE;
+  if (portions->len == 0) {
     base_error_set (error, BASE_ERROR_GONE, NULL, _ ("These messages do not exist any more."));
+    return FALSE;
+  }
+  for (guint i = 0; i < portions->len; i++) {
+    const StorePortion *portion = portions->pdata[i];
+    g_autoptr (StoreFolder) target = NULL;
+
+    if (has_target (job->action)) {
+      target = find_target (db, job, portion->account, error);
+      if (target == NULL)
+        return FALSE;
+      g_free (name);
+      name = mail_folder_dup_shown_name (target);
+    }
+    if (!act_on (db, job, portion->account, portion->ids, target, deed, error))
+      return FALSE;
+    deed->count += portion->ids->len;
+  }
+  deed->sentence = describe (job->action, deed->count, name);
+  return TRUE;
+}
+
+/* What one call did is one thing to the person, and one change to the lists: all of it or nothing. */
+static gpointer
+run_call (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const Call *call = data;
+  g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (gint64));
+  MailDeed deed = { .groups = groups };
+  gint64 undo = 0;
+
+  if (!store_db_begin (db, TRUE, error))
+    return NULL;
+  gboolean ok = call->run (db, call->data, &deed, error);
+  g_autofree char *sentence = deed.sentence;
+
+  if (ok && !call->forget) {
+    undo = store_deed_add (db, sentence, deed.count, (const gint64 *)(gpointer)groups->data,
+                           groups->len, error);
+    ok = undo != 0;
+  }
+  if (!ok) {
+    store_db_rollback (db);
     return NULL;
   }
-  return g_steal_pointer (&job);
+  if (!store_db_commit (db, error))
+    return NULL;
+  Acted *acted = g_new0 (Acted, 1);
+  acted->undo = undo;
+  acted->sentence = g_steal_pointer (&sentence);
+  return acted;
+}
+
+static gpointer
+run_undo (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_deed_undo (db, *(const gint64 *)data, error) ? MAIL_CALL_DONE : NULL;
+}
+
+/* ---- on the main thread ---- */
+
+static gboolean
+check_target (MailAction action, MailFolder *target, GError **error)
+{
+  gboolean moves = action == MAIL_ACTION_MOVE;
+
+  if ((!moves && action != MAIL_ACTION_COPY)
+      || (target != NULL && mail_folder_get_selectable (target) && mail_folder_get_id (target) > 0))
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
+                  moves ? _ ("Messages cannot be moved there.")
+                        : _ ("Messages cannot be copied there."));
+  return FALSE;
 }
 
 static void
@@ -258,20 +358,37 @@ static void
 on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
-  MailEngine *self = g_task_get_source_object (outer);
   GError *error = NULL;
-  GArray *groups = g_task_propagate_pointer (G_TASK (result), &error);
+  Acted *acted = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (groups == NULL) {
+  if (acted == NULL) {
     g_task_return_error (outer, error);
     return;
   }
-  Acted *acted = g_new0 (Acted, 1);
-  acted->undo = ++self->last_undo;
-  acted->sentence = g_strdup (g_task_get_task_data (outer));
-  g_hash_table_insert (self->undo, g_memdup2 (&acted->undo, sizeof acted->undo), groups);
-  wake_workers (self);
+  wake_workers (g_task_get_source_object (outer));
   g_task_return_pointer (outer, acted, acted_free);
+}
+
+static void
+start (MailEngine *self, MailAction action, GArray *ids, MailFolder *target,
+       GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+  GError *error = NULL;
+
+  if (!check_target (action, target, &error)) {
+    g_array_unref (ids);
+    g_task_return_error (outer, error);
+    g_object_unref (outer);
+    return;
+  }
+  ActJob *job = g_new0 (ActJob, 1);
+
+  job->action = action;
+  job->ids = ids;
+  job->target = target != NULL ? mail_folder_get_id (target) : 0;
+  job->accounts = mail_engine_list_labels (self);
+  mail_engine_act_in_store (self, outer, action == MAIL_ACTION_SEEN, act, job, act_job_free);
 }
 
 void
@@ -279,28 +396,35 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
                        GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && messages != NULL);
-  GTask *outer = g_task_new (self, NULL, callback, user_data);
-  GError *error = NULL;
-  guint count = 0;
-  const char *name = "";
-  ActJob *job = plan (messages, action, target, &count, &name, &error);
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), messages->len);
 
-  if (job == NULL) {
-    g_task_return_error (outer, error);
-    g_object_unref (outer);
-    return;
+  for (guint i = 0; i < messages->len; i++) {
+    gint64 id = mail_message_get_id (messages->pdata[i]);
+
+    g_array_append_val (ids, id);
   }
-  mail_engine_act_in_store (self, outer, describe (action, count, name), run_act, job,
-                            act_job_free);
+  start (self, action, ids, target, callback, user_data);
 }
 
 void
-mail_engine_act_in_store (MailEngine *self, GTask *outer, char *sentence, MailStoreFunc run,
+mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray *items,
+                                MailAction action, MailFolder *target, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE_LIST (list) && items != NULL);
+
+  start (self, action, g_array_copy (items), target, callback, user_data);
+}
+
+void
+mail_engine_act_in_store (MailEngine *self, GTask *outer, gboolean forget, MailActFunc run,
                           gpointer data, GDestroyNotify data_free)
 {
-  g_task_set_task_data (outer, sentence, g_free);
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_acted, outer), run, data, data_free,
-                          (GDestroyNotify)g_array_unref);
+  Call *call = g_new0 (Call, 1);
+
+  *call = (Call){ run, data, data_free, forget };
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_acted, outer), run_call, call, call_free,
+                          acted_free);
 }
 
 gboolean
@@ -339,19 +463,9 @@ mail_engine_undo_async (MailEngine *self, gint64 undo, GAsyncReadyCallback callb
 {
   g_return_if_fail (MAIL_IS_ENGINE (self));
   GTask *outer = g_task_new (self, NULL, callback, user_data);
-  gpointer key = NULL, groups = NULL;
 
-  if (!g_hash_table_steal_extended (self->undo, &undo, &key, &groups)) {
-    GError *error = NULL;
-
-    base_error_set (&error, BASE_ERROR_REFUSED, NULL, _ ("This was undone already."));
-    g_task_return_error (outer, error);
-    g_object_unref (outer);
-    return;
-  }
-  g_free (key);
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_undone, outer), run_undo, groups,
-                          (GDestroyNotify)g_array_unref, NULL);
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_undone, outer), run_undo,
+                          g_memdup2 (&undo, sizeof undo), g_free, NULL);
 }
 
 gboolean

@@ -83,6 +83,21 @@ mail_engine_find_folder (MailEngine *self, gint64 id)
   return NULL;
 }
 
+GHashTable *
+mail_engine_list_labels (MailEngine *self)
+{
+  GHashTable *labels = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+    gint64 row = mail_account_get_row (account);
+
+    g_hash_table_insert (labels, g_memdup2 (&row, sizeof row),
+                         g_strdup (mail_account_get_label (account)));
+  }
+  return labels;
+}
+
 gboolean
 mail_engine_owns_address (MailEngine *self, const char *address)
 {

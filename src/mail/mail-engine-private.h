@@ -41,21 +41,19 @@ struct _MailEngine
   SyncEngine *sync;              /* the same */
   GNetworkMonitor *monitor;
   MailWake *wake;
-  MailPeople *people; /* from a good start to stop */
+  MailPeople *people;        /* from a good start to stop */
   GListStore *accounts;      /* of MailAccount */
   GListStore *outgoing;      /* of MailOutgoing */
   GPtrArray *crashed;        /* of StoreDraft: open when the program died, not yet taken */
   GPtrArray *requests;       /* of GCancellable: calls into the sync engine that stop must end */
   GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
   GQueue remote_waiting;     /* of GTask: pictures not yet begun */
-  GHashTable *undo;          /* gint64 token -> GArray of gint64 operation groups */
   GTask *stop_task;
 
   MailEngineState state;
   guint calls; /* store and pool calls whose callback has not run yet */
   guint stop_source;
   guint remote_running;
-  gint64 last_undo;
   gboolean folders_running, folder_list_stale;
   gboolean outgoing_running, outgoing_stale;
   gboolean sending;
@@ -73,10 +71,20 @@ struct _MailEngine
  * the task returns what `func` returned (NULL: the error) as a pointer freed by `free_result`. */
 void mail_engine_call_store (MailEngine *engine, GTask *task, MailStoreFunc func, gpointer data,
                              GDestroyNotify free_data, GDestroyNotify free_result);
-/* What a person does (mail-actions.c): `func` gives back a GArray of the groups of operations it made; `outer` then returns what
- * mail_engine_act_finish () takes apart.  Takes the task, the sentence and the data. */
-void mail_engine_act_in_store (MailEngine *engine, GTask *outer, char *sentence, MailStoreFunc func,
-                               gpointer data, GDestroyNotify free_data);
+/* What a person does (mail-actions.c), in one transaction of the store thread: `run` fills in the groups of operations it made
+ * (GArray of gint64), how many messages it was about, and the sentence that says so (taken).  `outer` then returns what
+ * mail_engine_act_finish () takes apart.  `forget`: it is not remembered for undo.  Takes the task and the data. */
+typedef struct
+{
+  GArray *groups;
+  guint count;
+  char *sentence;
+} MailDeed;
+typedef gboolean (*MailActFunc) (StoreDb *db, gpointer data, MailDeed *deed, GError **error);
+void mail_engine_act_in_store (MailEngine *engine, GTask *outer, gboolean forget, MailActFunc run,
+                               gpointer data, GDestroyNotify data_free);
+/* gint64 row of each account -> its label, for sentences made elsewhere. */
+GHashTable *mail_engine_list_labels (MailEngine *engine) G_GNUC_WARN_UNUSED_RESULT;
 /* Time for undo before the server is told to delete for good, seconds. */
 #define MAIL_DELETE_DELAY_S 10
 /* In a pool thread.  NULL is an error. */

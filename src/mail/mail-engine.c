@@ -80,7 +80,6 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
   g_clear_pointer (&self->requests, g_ptr_array_unref);
   g_clear_pointer (&self->stale_folders, g_hash_table_unref);
-  g_clear_pointer (&self->undo, g_hash_table_unref);
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_queue_clear_full (&self->remote_waiting, g_object_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -135,8 +134,6 @@ mail_engine_init (MailEngine *self)
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify)store_draft_free);
   self->requests = g_ptr_array_new_with_free_func (g_object_unref);
   self->stale_folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  self->undo =
-      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
   self->lists = g_ptr_array_new ();
   g_queue_init (&self->remote_waiting);
 }

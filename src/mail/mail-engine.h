@@ -91,20 +91,28 @@ GBytes *mail_engine_fetch_remote_finish (MailEngine *engine, GAsyncResult *resul
 /* ---- actions: durable, at once visible; messages = GPtrArray of MailMessage ---- */
 typedef enum
 {
+  MAIL_ACTION_SEEN, /* read because it was opened: not remembered for undo */
   MAIL_ACTION_READ,
   MAIL_ACTION_UNREAD,
   MAIL_ACTION_STAR,
   MAIL_ACTION_UNSTAR,
   MAIL_ACTION_ARCHIVE, /* to the Archive folder, else to All Mail; REFUSED when there is neither */
   MAIL_ACTION_TRASH,
-  MAIL_ACTION_MOVE,   /* to `target` */
-  MAIL_ACTION_COPY,   /* to `target` */
+  MAIL_ACTION_MOVE, /* to `target` */
+  MAIL_ACTION_COPY, /* to `target` */
+  MAIL_ACTION_JUNK, /* to Junk, with the marks that filters learn from ($Junk) where the server keeps them */
+  MAIL_ACTION_NOT_JUNK, /* the opposite ($NotJunk): from Junk to the inbox; what lies elsewhere stays */
   MAIL_ACTION_DELETE, /* for good: ask before */
 } MailAction;
-/* undo (out of finish): token for mail_engine_undo_async (), *sentence: "3 messages moved to
- * Archive". */
+/* undo (out of finish): token for mail_engine_undo_async (), good after a restart too (0: not remembered), *sentence: "3
+ * messages moved to Archive".  All of it is one step, and one change of the lists; REFUSED: nothing of it was done. */
 void mail_engine_act_async (MailEngine *engine, GPtrArray *messages, MailAction action,
                             MailFolder *target, GAsyncReadyCallback callback, gpointer user_data);
+/* The same for items of a list (GArray of gint64, from mail_conversation_get_id ()), however many: what they mean is found out in
+ * the store thread.  Finish as above. */
+void mail_engine_act_on_items_async (MailEngine *engine, MailMessageList *list, GArray *items,
+                                     MailAction action, MailFolder *target,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint64 *undo,
                                  char **sentence, GError **error);
 void mail_engine_undo_async (MailEngine *engine, gint64 undo, GAsyncReadyCallback callback,

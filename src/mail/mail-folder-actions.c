@@ -18,6 +18,7 @@ typedef struct
   gboolean subscribed;
   gint64 account, folder, parent; /* row ids, 0 none */
   char *name;
+  char *sentence; /* what will have been done */
 } FolderJob;
 
 static void
@@ -26,6 +27,7 @@ folder_job_free (gpointer data)
   FolderJob *job = data;
 
   g_free (job->name);
+  g_free (job->sentence);
   g_free (job);
 }
 
@@ -142,16 +144,18 @@ act (StoreDb *db, const FolderJob *job, GError **error)
   g_return_val_if_reached (0);
 }
 
-static gpointer
-run_act (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+static gboolean
+run_act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
 {
-  gint64 group = act (db, data, error);
-  GArray *groups = NULL;
+  FolderJob *job = data;
+  gint64 group = act (db, job, error);
 
   if (group == 0)
-    return NULL;
-  groups = g_array_new (FALSE, FALSE, sizeof (gint64));
-  return g_array_append_val (groups, group);
+    return FALSE;
+  g_array_append_val (deed->groups, group);
+  deed->count = 1;
+  deed->sentence = g_steal_pointer (&job->sentence);
+  return TRUE;
 }
 
 /* ---- on the main thread ---- */
@@ -171,8 +175,9 @@ static void
 start (MailEngine *self, FolderJob *job, char *sentence, GAsyncReadyCallback callback,
        gpointer user_data)
 {
-  mail_engine_act_in_store (self, g_task_new (self, NULL, callback, user_data), sentence, run_act,
-                            job, folder_job_free);
+  job->sentence = sentence;
+  mail_engine_act_in_store (self, g_task_new (self, NULL, callback, user_data), FALSE, run_act, job,
+                            folder_job_free);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-text.h"
 
@@ -279,6 +280,15 @@ mail_folder_describe_contents (const StoreFolder *row)
   /* Translators: how many messages a folder has, and how much room they take on the server: "1,234 messages, 56.0 MB" */
   return g_strdup_printf (ngettext ("%1$'u message, %2$s", "%1$'u messages, %2$s", total), total,
                           room);
+}
+
+char *
+mail_folder_dup_shown_name (const StoreFolder *row)
+{
+  const char *name = mail_role_get_name ((MailRole)row->role);
+  const char *last = row->delimiter != 0 ? strrchr (row->name, row->delimiter) : NULL;
+
+  return g_strdup (name != NULL ? name : last != NULL ? last + 1 : row->name);
 }
 
 void

@@ -41,6 +41,8 @@ void mail_folder_update_state (MailFolder *folder, const StoreFolder *row);
 char *mail_folder_describe (const StoreFolder *row, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 /* "1,234 messages, 56.0 MB", without the size where it is not known, "" where nothing is; pure. */
 char *mail_folder_describe_contents (const StoreFolder *row) G_GNUC_WARN_UNUSED_RESULT;
+/* As the person reads it: of those with a role that, else the last part of the path. Any thread. */
+char *mail_folder_dup_shown_name (const StoreFolder *row) G_GNUC_WARN_UNUSED_RESULT;
 const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROLE_NONE */
 
 /* ---- message ---- */

@@ -18,7 +18,7 @@
 static const char *const schema_steps[] = { "schema.sql",    "schema-2.sql",  "schema-3.sql",
                                             "schema-4.sql",  "schema-5.sql",  "schema-6.sql",
                                             "schema-7.sql",  "schema-8.sql",  "schema-9.sql",
-                                            "schema-10.sql", "schema-11.sql", "schema-12.sql" };
+                                            "schema-10.sql", "schema-11.sql", "schema-12.sql", "schema-13.sql" };
 
 static void
 pack_free (gpointer pack)
@@ -454,10 +454,7 @@ prepare (Store *store, GError **error)
   if (db == NULL || !bring_up_to_date (db, error) || !look_over (db, error))
     return FALSE;
   (void)g_chmod (store->path, 0600);
-  if (!store_db_run (db, error, "DELETE FROM operation WHERE state = 2", STORE_NO_INTS)
-      || !store_body_forget_orphans (db, error))
-    return FALSE;
-  return store_body_tidy (db, error);
+  return store_body_forget_orphans (db, error) && store_body_tidy (db, error);
 }
 
 /* SQLite counts its memory under one lock of the whole process, which the first sync felt; nobody asks for the sum.

@@ -18,6 +18,8 @@ typedef enum
   STORE_FLAG_DELETED = 1 << 3, /* such messages are not listed */
   STORE_FLAG_DRAFT = 1 << 4,
   STORE_FLAG_FORWARDED = 1 << 5,
+  STORE_FLAG_JUNK = 1 << 6,
+  STORE_FLAG_NOT_JUNK = 1 << 7,
 } StoreFlags;
 
 /* For adding; borrowed strings (nullable), valid during the call. */
@@ -113,6 +115,19 @@ StoreIdentity *store_message_get_identity (StoreDb *db, gint64 id,
 /* Another row of the account that is the same message, one with its body first.  *id 0: none is known. */
 gboolean store_message_find_same (StoreDb *db, const StoreIdentity *identity, gint64 *id,
                                   GError **error);
+
+/* ---- what is to be acted upon ---- */
+typedef struct
+{
+  gint64 account;
+  GArray *ids; /* of gint64 */
+} StorePortion;
+/* Row ids sorted by account, in their order; each once, those that are gone left out. GPtrArray of StorePortion. */
+GPtrArray *store_message_sort_by_account (StoreDb *db, const gint64 *ids, gsize n,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those of them that lie in this folder: GArray of gint64. */
+GArray *store_message_list_in (StoreDb *db, gint64 folder, const gint64 *ids, gsize n,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- reading for the window ---- */
 /* Keys of a folder, descending, at most `limit` (0: all) below `before` (0: from the top):

@@ -31,6 +31,66 @@ store_acting_set (StoreDb *db, const gint64 *ids, gsize n, GError **error)
   return TRUE;
 }
 
+static void
+portion_free (gpointer data)
+{
+  StorePortion *portion = data;
+
+  g_array_unref (portion->ids);
+  g_free (portion);
+}
+
+static GPtrArray *
+sort_by_account (StoreDb *db, const gint64 *ids, gsize n, GError **error)
+{
+  g_autoptr (GArray) rows =
+      store_acting_set (db, ids, n, error) ? store_row_load_acting (db, error) : NULL;
+  g_autoptr (GPtrArray) portions = g_ptr_array_new_with_free_func (portion_free);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
+    const StoreRow *row = &g_array_index (rows, StoreRow, i);
+    StorePortion *portion = NULL;
+
+    for (guint j = 0; j < portions->len && portion == NULL; j++) {
+      if (((StorePortion *)portions->pdata[j])->account == row->account)
+        portion = portions->pdata[j];
+    }
+    if (portion == NULL) {
+      portion = g_new0 (StorePortion, 1);
+      portion->account = row->account;
+      portion->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+      g_ptr_array_add (portions, portion);
+    }
+    g_array_append_val (portion->ids, row->id);
+  }
+  return rows != NULL ? g_steal_pointer (&portions) : NULL;
+}
+
+GPtrArray *
+store_message_sort_by_account (StoreDb *db, const gint64 *ids, gsize n, GError **error)
+{
+  /* The table is written, if only in memory. */
+  if (!store_db_enter (db, FALSE, error))
+    return NULL;
+  g_autoptr (GPtrArray) portions = sort_by_account (db, ids, n, error);
+  return store_db_leave (db, portions != NULL, error) ? g_steal_pointer (&portions) : NULL;
+}
+
+GArray *
+store_message_list_in (StoreDb *db, gint64 folder, const gint64 *ids, gsize n, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return NULL;
+  g_autoptr (GArray) inside =
+      store_acting_set (db, ids, n, error)
+          ? store_db_get_ints (db, error,
+                               "SELECT m.id FROM temp.acting AS a CROSS JOIN message AS m ON m.id "
+                               "= a.id WHERE m.folder = ?1 ORDER BY a.place",
+                               STORE_INTS (folder))
+          : NULL;
+  return store_db_leave (db, inside != NULL, error) ? g_steal_pointer (&inside) : NULL;
+}
+
 /* ---- doing ---- */
 
 static void

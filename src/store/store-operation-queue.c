@@ -4,14 +4,15 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "store-deed.h"
 #include "store-private.h"
 
 /* What the column `told` of an operation says. */
 #define STORE_KEPT      1 /* kept for later; the account's state says why */
 #define STORE_KEPT_TOLD 2 /* and a sentence of its own has said it */
 
-/* Ended ones are kept this long, for undo. */
-#define KEEP_ENDED_S 3600
+/* Ended ones are kept this long, for undo, unless what they belong to is forgotten before (store-deed.c). */
+#define KEEP_ENDED_S STORE_DEED_MOST_S
 
 static void
 free_operation (gpointer operation)
@@ -158,10 +159,11 @@ store_operation_take_due (StoreDb *db, gint64 account, guint limit, gint64 now, 
     due = g_ptr_array_new_with_free_func (free_operation);
   }
   if (next_due != NULL
-      && !store_db_get_int (db, next_due, error,
-                            "SELECT coalesce (min (o.due), 0) FROM operation AS o WHERE " IS_FREE
-                            "AND o.due > 0",
-                            STORE_INTS (account)))
+      && !store_db_get_int (
+          db, next_due, error,
+          "SELECT o.due FROM operation AS o INDEXED BY operation_due WHERE " IS_FREE
+          "AND o.due > 0 ORDER BY o.due LIMIT 1",
+          STORE_INTS (account)))
     return NULL;
   return g_steal_pointer (&due);
 }

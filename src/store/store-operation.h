@@ -95,8 +95,8 @@ gint64 store_operation_delete_folder (StoreDb *db, gint64 folder, guint delay_s,
 gint64 store_operation_subscribe_folder (StoreDb *db, gint64 folder, gboolean subscribed,
                                          GError **error);
 /* Takes a group back: what is still pending and not begun is dropped, what was begun or done
- * gets its inverse; REFUSED when it cannot be undone any more (the deletion of messages or folders was begun).  Done ones
- * can be undone for an hour, not after a restart. */
+ * gets its inverse; REFUSED when it cannot be undone any more (the deletion of messages or folders was
+ * begun).  What was done can be taken back for as long as store-deed.h remembers it. */
 gboolean store_operation_undo (StoreDb *db, gint64 group, GError **error);
 
 /* ---- for the sync worker ---- */

@@ -121,7 +121,7 @@ ui_window_mark_seen (UiWindow *self, MailMessage *message)
     return;
   g_autoptr (GPtrArray) messages = g_ptr_array_new ();
   g_ptr_array_add (messages, message);
-  mail_engine_act_async (self->engine, messages, MAIL_ACTION_READ, NULL, on_acted,
+  mail_engine_act_async (self->engine, messages, MAIL_ACTION_SEEN, NULL, on_acted,
                          job_new (self, TRUE));
 }
 

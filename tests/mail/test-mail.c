@@ -129,7 +129,7 @@ has_folders (gpointer data)
 {
   Bench *bench = data;
 
-  return mail_account_get_folder_by_role (bench->account, MAIL_ROLE_TRASH) != NULL;
+  return mail_account_get_folder_by_role (bench->account, MAIL_ROLE_JUNK) != NULL;
 }
 
 void
@@ -142,6 +142,7 @@ bench_make_folders (Bench *bench)
   g_ptr_array_add (list, new_folder ("Archive", STORE_ROLE_ARCHIVE));
   g_ptr_array_add (list, new_folder ("Sent Items", STORE_ROLE_SENT));
   g_ptr_array_add (list, new_folder ("Trash", STORE_ROLE_TRASH));
+  g_ptr_array_add (list, new_folder ("Junk", STORE_ROLE_JUNK));
   g_assert_true (
       store_folder_replace_list (bench->db, mail_account_get_row (bench->account), list, &error));
   g_assert_no_error (error);
@@ -280,6 +281,7 @@ main (int argc, char **argv)
   add_account_tests ();
   add_choices_tests ();
   add_engine_tests ();
+  add_bulk_tests ();
   add_list_tests ();
   add_network_tests ();
   add_person_tests ();

@@ -44,6 +44,7 @@ MailMessage *bench_first (Bench *bench, MailFolder *folder);
 void write_file (const char *path, const char *text);
 
 void add_account_tests (void);
+void add_bulk_tests (void);
 void add_choices_tests (void);
 void add_content_tests (void);
 void add_draft_tests (void);

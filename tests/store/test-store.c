@@ -244,6 +244,7 @@ main (int argc, char **argv)
   add_choice_tests ();
   add_operation_tests ();
   add_bulk_tests ();
+  add_deed_tests ();
   add_model_tests ();
   add_folder_model_tests ();
   add_outgoing_tests ();

@@ -43,6 +43,7 @@ void add_body_tests (void);
 void add_choice_tests (void);
 void add_bulk_tests (void);
 void add_db_tests (void);
+void add_deed_tests (void);
 void add_folder_model_tests (void);
 void add_folder_tests (void);
 void add_message_tests (void);
