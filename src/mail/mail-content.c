@@ -167,7 +167,25 @@ guint
 mail_content_get_blocked (MailContent *self)
 {
   g_return_val_if_fail (MAIL_IS_CONTENT (self), 0);
-  return self->parsed->blocked;
+  return self->parsed->facts.blocked;
+}
+
+GPtrArray *
+mail_content_get_trackers (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->facts.trackers;
+}
+
+G_STATIC_ASSERT ((int)MAIL_LOOK_LETTER == (int)MIME_HTML_LETTER);
+G_STATIC_ASSERT ((int)MAIL_LOOK_DESIGNED == (int)MIME_HTML_DESIGNED);
+G_STATIC_ASSERT ((int)MAIL_LOOK_ADAPTIVE == (int)MIME_HTML_ADAPTIVE);
+
+MailLook
+mail_content_get_look (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), MAIL_LOOK_LETTER);
+  return (MailLook)self->parsed->facts.look;
 }
 
 GListModel *

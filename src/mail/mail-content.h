@@ -30,6 +30,16 @@ gboolean mail_content_has_html (MailContent *content);
 /* Clean HTML without remote images; NULL when !has_html. */
 const char *mail_content_get_html (MailContent *content);
 guint mail_content_get_blocked (MailContent *content); /* remote images left out */
+/* Borrowed GPtrArray of char: addresses of pictures that only tell the sender that the message was opened; never loaded, whatever
+ * the person allows.  NULL when !has_html. */
+GPtrArray *mail_content_get_trackers (MailContent *content);
+typedef enum
+{
+  MAIL_LOOK_LETTER,   /* text with hardly a background */
+  MAIL_LOOK_DESIGNED, /* a layout that counts on light paper */
+  MAIL_LOOK_ADAPTIVE, /* has a dark style of its own */
+} MailLook;
+MailLook mail_content_get_look (MailContent *content);
 /* The same with remote images as sosik-remote: URIs (see mail_engine_fetch_remote_async ()). */
 void mail_content_get_html_with_images_async (MailContent *content, GCancellable *cancellable,
                                               GAsyncReadyCallback callback, gpointer user_data);

@@ -57,7 +57,7 @@ mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
   self->cc = addresses (self->mime, "Cc");
   self->bcc = addresses (self->mime, "Bcc");
   self->text = g_strdup (mime_message_get_text (self->mime));
-  self->html = mime_message_get_clean_html (self->mime, FALSE, &self->blocked);
+  self->html = mime_message_get_clean_html (self->mime, FALSE, &self->facts);
   mime_message_get_parts (self->mime); /* found once here, not when the window asks */
   return self;
 }
@@ -81,6 +81,7 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->to, g_ptr_array_unref);
   g_clear_pointer (&self->cc, g_ptr_array_unref);
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
+  mime_html_facts_clear (&self->facts);
   g_free (self->account);
   g_free (self->subject);
   g_free (self->text);

@@ -72,7 +72,7 @@ typedef struct
   char *message_id, *in_reply_to, *references; /* nullable */
   gint64 date;
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
-  guint blocked;
+  MimeHtmlFacts facts; /* of html */
 } MailParsed;
 
 /* Any thread, slow.  `missing` (nullable, n of them): parts that the bytes lack. */

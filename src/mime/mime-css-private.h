@@ -1,4 +1,4 @@
-/* CSS of strangers: only listed properties, only values that can fetch nothing and cover nothing.  Pure, any thread. */
+/* CSS of strangers: only listed properties, only values that can fetch nothing, cover nothing and hide no text.  Pure, any thread. */
 #pragma once
 
 #include <glib.h>
@@ -7,9 +7,19 @@ G_BEGIN_DECLS
 
 /* "color:red;font-size:12px" of a style attribute's declarations; "" when nothing is left.  Twice equals once. */
 char *mime_css_clean_declarations (const char *css, gsize length) G_GNUC_WARN_UNUSED_RESULT;
-/* The rules of a style element; plain rules and @media with them. "" when nothing is left.  Twice equals once. */
+/* The rules of a style element; plain rules, and @media with them where it asks for the width or the colour scheme. "" when nothing is
+ * left.  Twice equals once. */
 char *mime_css_clean_sheet (const char *css, gsize length) G_GNUC_WARN_UNUSED_RESULT;
-/* True when the declarations hide what they style. */
-gboolean mime_css_hides (const char *css);
+
+/* Each declaration that a browser could understand, in order, its name in lower case, also of properties that are not let through. */
+typedef void (*MimeCssDeclarationFunc) (const char *name, const char *value, gpointer user_data);
+void mime_css_each_declaration (const char *css, gsize length, MimeCssDeclarationFunc func,
+                                gpointer user_data);
+/* Each rule that stands under no condition. */
+typedef void (*MimeCssRuleFunc) (const char *prelude, const char *block, gsize length,
+                                 gpointer user_data);
+void mime_css_each_rule (const char *css, gsize length, MimeCssRuleFunc func, gpointer user_data);
+/* A font-size that nobody can read. */
+gboolean mime_css_is_tiny (const char *value);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* Cleans CSS by an allow-list of properties and of functions inside values.
  *
- * Whatever could fetch (url (), @import, @font-face, image-set ()), lie over other content (position, z-index, transform) or
- * be read in two ways (escapes, '<') is left out, the declaration with it.  Not a CSS parser: it only cuts at ';', '{' and '}'
+ * Whatever could fetch (url (), @import, @font-face, image-set ()), lie over other content (position, z-index, transform), hide text or
+ * turn it round (mime-hidden-private.h says why) or be read in two ways (escapes, '<') is left out, the declaration with it.  Not a CSS parser: it only cuts at ';', '{' and '}'
  * outside of strings and parentheses and keeps what it fully understands.  Runs on any thread; linear. */
 #include "mime-css-private.h"
 
@@ -81,11 +81,7 @@ static const char *const properties[] = {
   "max-width",
   "min-height",
   "min-width",
-  "opacity",
-  "overflow",
   "overflow-wrap",
-  "overflow-x",
-  "overflow-y",
   "padding",
   "padding-bottom",
   "padding-left",
@@ -100,9 +96,7 @@ static const char *const properties[] = {
   "text-decoration-style",
   "text-indent",
   "text-transform",
-  "unicode-bidi",
   "vertical-align",
-  "visibility",
   "white-space",
   "width",
   "word-break",
@@ -223,8 +217,90 @@ value_is_safe (const char *value)
   return depth == 0 && quote == 0;
 }
 
+gboolean
+mime_css_is_tiny (const char *value)
+{
+  char *unit;
+  double number = g_ascii_strtod (value, &unit);
+
+  if (unit == value)
+    return FALSE;
+  if (*unit == '%')
+    return number < 30;
+  if (g_ascii_strncasecmp (unit, "em", 2) == 0 || g_ascii_strncasecmp (unit, "rem", 3) == 0
+      || g_ascii_strncasecmp (unit, "ex", 2) == 0)
+    return number < 0.3;
+  return number < 4;
+}
+
+/* Far to the side, where nobody looks. */
 static gboolean
-declaration_is_safe (const char *name, const char *value)
+is_far (const char *value)
+{
+  for (const char *c = value; (c = strchr (c, '-')) != NULL; c++) {
+    char *unit;
+    double number = g_ascii_strtod (c + 1, &unit);
+
+    if (unit != c + 1 && (number > 60 || (number >= 3 && strchr ("pP", *unit) == NULL)))
+      return TRUE;
+  }
+  return strchr (value, '(') != NULL && strchr (value, '-') != NULL;
+}
+
+/* "transparent", "rgba(0,0,0,0.02)", "#12345600" and their like. */
+static gboolean
+is_invisible_colour (const char *lower)
+{
+  const char *last;
+
+  if (g_str_has_prefix (lower, "transparent"))
+    return TRUE;
+  if (lower[0] == '#') {
+    gsize length = strspn (lower + 1, "0123456789abcdef");
+
+    return (length == 4 && lower[4] < '4') || (length == 8 && lower[7] < '4');
+  }
+  last = strrchr (lower, ',');
+  if (strchr (lower, '/') != NULL)
+    last = strrchr (lower, '/');
+  else if (last == NULL || (!g_str_has_prefix (lower, "rgba") && !g_str_has_prefix (lower, "hsla")))
+    return FALSE;
+  return g_ascii_strtod (last + 1, NULL) < (strchr (last, '%') != NULL ? 30 : 0.3);
+}
+
+/* Would keep text from being seen, or show it in another order than it is quoted in. */
+static gboolean
+declaration_hides (const char *name, const char *lower)
+{
+  if (strcmp (name, "display") == 0)
+    return strstr (lower, "none") != NULL;
+  if (strcmp (name, "flex-direction") == 0 || strcmp (name, "flex-wrap") == 0)
+    return strstr (lower, "reverse") != NULL;
+  if (strcmp (name, "color") == 0)
+    return is_invisible_colour (lower);
+  if (strcmp (name, "font") == 0) {
+    g_auto (GStrv) words = g_strsplit_set (lower, " /", -1);
+
+    for (guint i = 0; words[i] != NULL; i++) {
+      if (g_ascii_isdigit (words[i][0]) && strlen (words[i]) != 3 && mime_css_is_tiny (words[i]))
+        return TRUE;
+    }
+    return FALSE;
+  }
+  if (g_str_has_prefix (name, "margin") || strcmp (name, "text-indent") == 0)
+    return is_far (lower);
+  if (strcmp (name, "letter-spacing") == 0 || strcmp (name, "word-spacing") == 0)
+    return strstr (lower, "em") != NULL ? g_ascii_strtod (lower, NULL) < -0.2
+                                        : g_ascii_strtod (lower, NULL) < -3;
+  /* Of a view that is as high as its content this would be no height at all */
+  if (g_str_has_suffix (name, "height"))
+    return strstr (lower, "vh") != NULL || strstr (lower, "vmax") != NULL
+           || strstr (lower, "vmin") != NULL || strstr (lower, "vb") != NULL;
+  return FALSE;
+}
+
+static gboolean
+declaration_is_safe (const char *name, const char *value, gboolean in_sheet)
 {
   g_autofree char *lower = g_ascii_strdown (value, -1);
 
@@ -234,15 +310,17 @@ declaration_is_safe (const char *name, const char *value)
   if (strstr (lower, "expression") != NULL || strstr (lower, "javascript") != NULL
       || strstr (lower, "url") != NULL)
     return FALSE;
-  return value_is_safe (value);
+  /* In a style attribute it stays, for what it does to white space: the text in it is dealt with by who knows the tree */
+  if (in_sheet && strcmp (name, "font-size") == 0 && mime_css_is_tiny (lower))
+    return FALSE;
+  return value_is_safe (value) && !declaration_hides (name, lower);
 }
 
 /* `css` without comments. */
 static void
-append_declarations (GString *out, const char *css, gsize length)
+each_declaration (const char *css, gsize length, MimeCssDeclarationFunc func, gpointer user_data)
 {
   const char *at = css, *end = css + length;
-  gboolean first = TRUE;
 
   while (at < end) {
     const char *stop = find_stop (at, end, ";"), *colon = memchr (at, ':', (gsize)(stop - at));
@@ -252,13 +330,44 @@ append_declarations (GString *out, const char *css, gsize length)
       g_autofree char *name = g_ascii_strdown (g_strstrip (raw_name), -1);
       g_autofree char *value = g_strstrip (g_strndup (colon + 1, (gsize)(stop - colon - 1)));
 
-      if (declaration_is_safe (name, value)) {
-        g_string_append_printf (out, "%s%s:%s", first ? "" : ";", name, value);
-        first = FALSE;
-      }
+      func (name, value, user_data);
     }
     at = stop + 1;
   }
+}
+
+void
+mime_css_each_declaration (const char *css, gsize length, MimeCssDeclarationFunc func,
+                           gpointer user_data)
+{
+  g_autofree char *plain = strip_comments (css, length);
+
+  each_declaration (plain, strlen (plain), func, user_data);
+}
+
+typedef struct
+{
+  GString *out;
+  gboolean in_sheet, first;
+} Append;
+
+static void
+append_declaration (const char *name, const char *value, gpointer user_data)
+{
+  Append *append = user_data;
+
+  if (!declaration_is_safe (name, value, append->in_sheet))
+    return;
+  g_string_append_printf (append->out, "%s%s:%s", append->first ? "" : ";", name, value);
+  append->first = FALSE;
+}
+
+static void
+append_declarations (GString *out, const char *css, gsize length, gboolean in_sheet)
+{
+  Append append = { out, in_sheet, TRUE };
+
+  each_declaration (css, length, append_declaration, &append);
 }
 
 char *
@@ -267,7 +376,7 @@ mime_css_clean_declarations (const char *css, gsize length)
   g_autofree char *plain = strip_comments (css, length);
   GString *out = g_string_new (NULL);
 
-  append_declarations (out, plain, strlen (plain));
+  append_declarations (out, plain, strlen (plain), FALSE);
   return g_string_free (out, FALSE);
 }
 
@@ -292,9 +401,77 @@ prelude_is_safe (const char *text)
   return round == 0 && square == 0;
 }
 
+/* Conditions on the width of the view and on the colour scheme.  Of others some hold when a message is read and not when it is
+ * printed or answered. */
+static gboolean
+condition_is_allowed (const char *prelude)
+{
+  static const char *const words[] = { "all", "and", "only", "screen" };
+  static const char *const features[] = {
+    "max-device-width", "max-width",   "min-device-width",
+    "min-width",        "orientation", "prefers-color-scheme"
+  };
+  g_autofree char *lower = g_ascii_strdown (prelude + strlen ("@media"), -1);
+
+  for (const char *c = lower; *c != '\0';) {
+    gsize length = strspn (c, "abcdefghijklmnopqrstuvwxyz-");
+
+    if (length > 0) {
+      g_autofree char *word = g_strndup (c, length);
+
+      if (!is_listed (word, words, G_N_ELEMENTS (words)))
+        return FALSE;
+      c += length;
+    } else if (*c == '(') {
+      const char *stop = strchr (c, ')');
+      g_autofree char *name = NULL;
+
+      c += 1 + strspn (c + 1, " ");
+      length = strspn (c, "abcdefghijklmnopqrstuvwxyz-");
+      name = g_strndup (c, length);
+      if (stop == NULL || !is_listed (name, features, G_N_ELEMENTS (features)))
+        return FALSE;
+      for (c += length; c < stop; c++) {
+        if (!g_ascii_isalnum (*c) && strchr (" :.-", *c) == NULL)
+          return FALSE;
+      }
+      c = stop + 1;
+    } else if (*c == ' ' || *c == ',') {
+      c++;
+    } else {
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+typedef struct
+{
+  void (*begin) (const char *prelude,
+                 gpointer user_data); /* NULL: what is in @media does not matter */
+  void (*end) (gpointer user_data);
+  MimeCssRuleFunc rule;
+  gpointer user_data;
+} Rules;
+
+/* Passes over a block with all that is nested in it; `at` stands behind its '{'. */
+static const char *
+skip_block (const char *at, const char *end)
+{
+  int depth = 1;
+
+  for (; at < end && depth > 0; at++) {
+    at = find_stop (at, end, "{}");
+    if (at == end)
+      return end;
+    depth += *at == '{' ? 1 : -1;
+  }
+  return at;
+}
+
 /* Reads rules up to the end or an unmatched '}'. Returns where it stopped. */
 static const char *
-append_rules (GString *out, const char *at, const char *end, gboolean nested)
+each_rule (const char *at, const char *end, gboolean nested, const Rules *rules)
 {
   while (at < end) {
     const char *stop = find_stop (at, end, "{};"), *block, *block_end;
@@ -314,42 +491,19 @@ append_rules (GString *out, const char *at, const char *end, gboolean nested)
       continue;
     }
     block = stop + 1;
-    if (g_ascii_strncasecmp (prelude, "@media", 6) == 0 && !nested) {
-      gsize before = out->len, start;
-
-      g_string_append_printf (out, "%s{\n", prelude);
-      start = out->len;
-      at = append_rules (out, block, end, TRUE);
-      if (out->len == start || !prelude_is_safe (prelude + 1))
-        g_string_truncate (out, before);
-      else
-        g_string_append (out, "}\n");
+    if (rules->begin != NULL && g_ascii_strncasecmp (prelude, "@media", 6) == 0 && !nested) {
+      rules->begin (prelude, rules->user_data);
+      at = each_rule (block, end, TRUE, rules);
+      rules->end (rules->user_data);
       continue;
     }
     if (prelude[0] == '@') {
-      /* Another at-rule: pass over its block with all that is nested in it. */
-      int depth = 1;
-
-      for (at = block; at < end && depth > 0; at++) {
-        at = find_stop (at, end, "{}");
-        if (at == end)
-          return end;
-        depth += *at == '{' ? 1 : -1;
-      }
+      at = skip_block (block, end);
       continue;
     }
     block_end = find_stop (block, end, "{}");
-    if (prelude_is_safe (prelude) && (block_end == end || *block_end == '}')) {
-      gsize before = out->len, start;
-
-      g_string_append_printf (out, "%s{", prelude);
-      start = out->len;
-      append_declarations (out, block, (gsize)(block_end - block));
-      if (out->len == start)
-        g_string_truncate (out, before);
-      else
-        g_string_append (out, "}\n");
-    }
+    if (prelude_is_safe (prelude) && (block_end == end || *block_end == '}'))
+      rules->rule (prelude, block, (gsize)(block_end - block), rules->user_data);
     at = block_end < end && *block_end == '}' ? block_end + 1 : block_end;
     if (at < end && *block_end == '{')
       at = block_end + 1;
@@ -357,27 +511,66 @@ append_rules (GString *out, const char *at, const char *end, gboolean nested)
   return at;
 }
 
+void
+mime_css_each_rule (const char *css, gsize length, MimeCssRuleFunc func, gpointer user_data)
+{
+  g_autofree char *plain = strip_comments (css, length);
+  const Rules rules = { NULL, NULL, func, user_data };
+
+  each_rule (plain, plain + strlen (plain), FALSE, &rules);
+}
+
+typedef struct
+{
+  GString *out;
+  gsize before, start; /* of the condition that is open */
+  gboolean allowed;
+} Sheet;
+
+static void
+begin_condition (const char *prelude, gpointer user_data)
+{
+  Sheet *sheet = user_data;
+
+  sheet->before = sheet->out->len;
+  sheet->allowed = prelude_is_safe (prelude + 1) && condition_is_allowed (prelude);
+  g_string_append_printf (sheet->out, "%s{\n", prelude);
+  sheet->start = sheet->out->len;
+}
+
+static void
+end_condition (gpointer user_data)
+{
+  Sheet *sheet = user_data;
+
+  if (sheet->out->len == sheet->start || !sheet->allowed)
+    g_string_truncate (sheet->out, sheet->before);
+  else
+    g_string_append (sheet->out, "}\n");
+}
+
+static void
+append_rule (const char *prelude, const char *block, gsize length, gpointer user_data)
+{
+  Sheet *sheet = user_data;
+  gsize before = sheet->out->len, start;
+
+  g_string_append_printf (sheet->out, "%s{", prelude);
+  start = sheet->out->len;
+  append_declarations (sheet->out, block, length, TRUE);
+  if (sheet->out->len == start)
+    g_string_truncate (sheet->out, before);
+  else
+    g_string_append (sheet->out, "}\n");
+}
+
 char *
 mime_css_clean_sheet (const char *css, gsize length)
 {
   g_autofree char *plain = strip_comments (css, length);
-  GString *out = g_string_new (NULL);
+  Sheet sheet = { .out = g_string_new (NULL) };
+  const Rules rules = { begin_condition, end_condition, append_rule, &sheet };
 
-  append_rules (out, plain, plain + strlen (plain), FALSE);
-  return g_string_free (out, FALSE);
-}
-
-gboolean
-mime_css_hides (const char *css)
-{
-  g_autofree char *clean = mime_css_clean_declarations (css, strlen (css));
-  g_auto (GStrv) parts = g_strsplit (clean, ";", -1);
-
-  for (guint i = 0; parts[i] != NULL; i++) {
-    g_autofree char *lower = g_ascii_strdown (parts[i], -1);
-
-    if (g_str_has_prefix (lower, "display:none") || strcmp (lower, "visibility:hidden") == 0)
-      return TRUE;
-  }
-  return FALSE;
+  each_rule (plain, plain + strlen (plain), FALSE, &rules);
+  return g_string_free (sheet.out, FALSE);
 }

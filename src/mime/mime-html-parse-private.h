@@ -20,4 +20,7 @@ void mime_html_parse (const char *html, const MimeHtmlEvents *events, gpointer u
 /* Value of an attribute, NULL when absent. */
 const char *mime_html_attribute (const char **attributes, const char *name);
 
+/* Nothing but what HTML takes for white space. */
+gboolean mime_html_is_blank (const char *text, gsize length);
+
 G_END_DECLS

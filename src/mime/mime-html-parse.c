@@ -420,3 +420,13 @@ mime_html_attribute (const char **attributes, const char *name)
   }
   return NULL;
 }
+
+gboolean
+mime_html_is_blank (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++) {
+    if ((guint8)text[i] > ' ')
+      return FALSE;
+  }
+  return TRUE;
+}

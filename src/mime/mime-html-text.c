@@ -1,12 +1,12 @@
 /* HTML to readable plain text: for the text view, quoting in replies and the search index.
  *
  * Blocks become lines and paragraphs, lists get bullets and numbers, quotes "> ", links their target where it says more than
- * the text.  What the sender hid stays out.  Nothing of the output is markup.  Runs on any thread. */
+ * the text.  What the sender hid stays out, as it does in reading (mime-hidden-private.h).  Nothing of the output is markup.  Runs on any thread. */
 #include "mime-html.h"
 
 #include <string.h>
 
-#include "mime-css-private.h"
+#include "mime-hidden-private.h"
 #include "mime-html-parse-private.h"
 
 #define MAX_QUOTE_DEPTH 20
@@ -33,28 +33,31 @@ static const struct
   const char *name;
   Role role;
 } roles[] = {
-  { "a", ROLE_LINK },          { "address", ROLE_BLOCK },  { "article", ROLE_BLOCK },
-  { "aside", ROLE_BLOCK },     { "audio", ROLE_HIDDEN },   { "blockquote", ROLE_QUOTE },
-  { "br", ROLE_BREAK },        { "caption", ROLE_BLOCK },  { "center", ROLE_BLOCK },
-  { "dd", ROLE_BLOCK },        { "details", ROLE_BLOCK },  { "dir", ROLE_LIST },
-  { "div", ROLE_BLOCK },       { "dl", ROLE_PARAGRAPH },   { "dt", ROLE_BLOCK },
-  { "embed", ROLE_HIDDEN },    { "fieldset", ROLE_BLOCK }, { "figcaption", ROLE_BLOCK },
-  { "figure", ROLE_BLOCK },    { "footer", ROLE_BLOCK },   { "form", ROLE_BLOCK },
-  { "h1", ROLE_PARAGRAPH },    { "h2", ROLE_PARAGRAPH },   { "h3", ROLE_PARAGRAPH },
-  { "h4", ROLE_PARAGRAPH },    { "h5", ROLE_PARAGRAPH },   { "h6", ROLE_PARAGRAPH },
-  { "header", ROLE_BLOCK },    { "hr", ROLE_RULE },        { "iframe", ROLE_HIDDEN },
-  { "li", ROLE_ITEM },         { "main", ROLE_BLOCK },     { "math", ROLE_HIDDEN },
-  { "nav", ROLE_BLOCK },       { "object", ROLE_HIDDEN },  { "ol", ROLE_LIST },
-  { "p", ROLE_PARAGRAPH },     { "pre", ROLE_PRE },        { "section", ROLE_BLOCK },
-  { "select", ROLE_HIDDEN },   { "style", ROLE_HIDDEN },   { "svg", ROLE_HIDDEN },
-  { "table", ROLE_PARAGRAPH }, { "td", ROLE_CELL },        { "template", ROLE_HIDDEN },
-  { "th", ROLE_CELL },         { "title", ROLE_HIDDEN },   { "tr", ROLE_ROW },
-  { "ul", ROLE_LIST },         { "video", ROLE_HIDDEN },   { "xml", ROLE_HIDDEN },
+  { "a", ROLE_LINK },           { "address", ROLE_BLOCK },  { "applet", ROLE_HIDDEN },
+  { "article", ROLE_BLOCK },    { "aside", ROLE_BLOCK },    { "audio", ROLE_HIDDEN },
+  { "blockquote", ROLE_QUOTE }, { "br", ROLE_BREAK },       { "canvas", ROLE_HIDDEN },
+  { "caption", ROLE_BLOCK },    { "center", ROLE_BLOCK },   { "datalist", ROLE_HIDDEN },
+  { "dd", ROLE_BLOCK },         { "details", ROLE_BLOCK },  { "dir", ROLE_LIST },
+  { "div", ROLE_BLOCK },        { "dl", ROLE_PARAGRAPH },   { "dt", ROLE_BLOCK },
+  { "embed", ROLE_HIDDEN },     { "fieldset", ROLE_BLOCK }, { "figcaption", ROLE_BLOCK },
+  { "figure", ROLE_BLOCK },     { "footer", ROLE_BLOCK },   { "form", ROLE_BLOCK },
+  { "h1", ROLE_PARAGRAPH },     { "h2", ROLE_PARAGRAPH },   { "h3", ROLE_PARAGRAPH },
+  { "h4", ROLE_PARAGRAPH },     { "h5", ROLE_PARAGRAPH },   { "h6", ROLE_PARAGRAPH },
+  { "header", ROLE_BLOCK },     { "hr", ROLE_RULE },        { "iframe", ROLE_HIDDEN },
+  { "li", ROLE_ITEM },          { "main", ROLE_BLOCK },     { "math", ROLE_HIDDEN },
+  { "nav", ROLE_BLOCK },        { "noembed", ROLE_HIDDEN }, { "noframes", ROLE_HIDDEN },
+  { "object", ROLE_HIDDEN },    { "ol", ROLE_LIST },        { "p", ROLE_PARAGRAPH },
+  { "pre", ROLE_PRE },          { "section", ROLE_BLOCK },  { "select", ROLE_HIDDEN },
+  { "style", ROLE_HIDDEN },     { "summary", ROLE_BLOCK },  { "svg", ROLE_HIDDEN },
+  { "table", ROLE_PARAGRAPH },  { "td", ROLE_CELL },        { "template", ROLE_HIDDEN },
+  { "th", ROLE_CELL },          { "title", ROLE_HIDDEN },   { "tr", ROLE_ROW },
+  { "ul", ROLE_LIST },          { "video", ROLE_HIDDEN },   { "xml", ROLE_HIDDEN },
 };
 
 typedef struct
 {
   Role role;
+  MimeSize size;  /* of the text right in it */
   char *href;     /* of a link */
   gsize start;    /* of a link: where its text begins in `out` */
   int number;     /* of a list: next number, 0 for bullets */
@@ -64,7 +67,9 @@ typedef struct
 typedef struct
 {
   GString *out;
-  GArray *open; /* of Open */
+  GString *style; /* text of the style element that is open; NULL: none is */
+  GArray *open;   /* of Open */
+  MimeHidden hidden_names;
   guint hidden, quotes, pre, lists;
   guint newlines;    /* line ends that wait for the next word */
   guint line_quotes; /* how deep the quote of the last line is */
@@ -135,13 +140,21 @@ begin_word (ToText *to)
   to->prefixed = FALSE;
 }
 
-static gboolean
-is_hidden (const char **attributes)
+static MimeSize
+outer_size (const ToText *to)
 {
-  const char *style = mime_html_attribute (attributes, "style");
+  return to->open->len > 0 ? g_array_index (to->open, Open, to->open->len - 1).size
+                           : MIME_SIZE_KEPT;
+}
 
-  return mime_html_attribute (attributes, "hidden") != NULL
-         || (style != NULL && mime_css_hides (style));
+static MimeSize
+get_size (const ToText *to, const char *name, const char **attributes)
+{
+  MimeSize size = mime_hidden_get_size (name, attributes), outer = outer_size (to);
+
+  if (size == MIME_SIZE_KEPT)
+    return outer;
+  return size == MIME_SIZE_UNKNOWN && outer != MIME_SIZE_NOTHING ? outer : size;
 }
 
 static void
@@ -172,12 +185,16 @@ on_start (const char *name, const char **attributes, gpointer user_data)
   ToText *to = user_data;
   Open open = { .role = role_of (name) };
 
-  if (to->hidden > 0 || open.role == ROLE_HIDDEN || is_hidden (attributes)) {
+  if (to->hidden > 0 || open.role == ROLE_HIDDEN
+      || mime_hidden_is (&to->hidden_names, attributes)) {
+    if (to->hidden == 0 && strcmp (name, "style") == 0)
+      to->style = g_string_new (NULL);
     open.role = ROLE_HIDDEN;
     to->hidden++;
     g_array_append_val (to->open, open);
     return;
   }
+  open.size = get_size (to, name, attributes);
   if (strcmp (name, "img") == 0) {
     const char *alt = mime_html_attribute (attributes, "alt");
 
@@ -296,6 +313,11 @@ on_end (gpointer user_data)
   switch (open->role) {
   case ROLE_HIDDEN:
     to->hidden--;
+    if (to->style != NULL) {
+      mime_hidden_add_sheet (&to->hidden_names, to->style->str, to->style->len);
+      g_string_free (to->style, TRUE);
+      to->style = NULL;
+    }
     break;
   case ROLE_BLOCK:
   case ROLE_ROW:
@@ -339,7 +361,10 @@ on_text (const char *text, gsize length, gpointer user_data)
   ToText *to = user_data;
   const char *end = text + length;
 
-  if (to->hidden > 0)
+  if (to->style != NULL)
+    g_string_append_len (to->style, text, (gssize)length);
+  if (to->hidden > 0
+      || (outer_size (to) == MIME_SIZE_NOTHING && !mime_html_is_blank (text, length)))
     return;
   for (const char *c = text; c < end; c++) {
     if (to->pre > 0 && *c == '\n') {
@@ -398,6 +423,7 @@ mime_html_to_text (const char *html)
   g_array_set_clear_func (to.open, open_clear);
   mime_html_parse (html, &events, &to);
   text = tidy (to.out->str);
+  mime_hidden_clear (&to.hidden_names);
   g_string_free (to.out, TRUE);
   g_array_unref (to.open);
   return text;

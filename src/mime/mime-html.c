@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "mime-css-private.h"
+#include "mime-hidden-private.h"
 #include "mime-html-parse-private.h"
+#include "mime-look-private.h"
+#include "mime-tracker-private.h"
 
 #define MAX_PASSES    4
 #define BLOCKED_CLASS "sosik-blocked"
@@ -16,16 +19,15 @@
 /* ---- lists; each sorted ---- */
 
 static const char *const elements[] = {
-  "a",       "abbr",     "acronym",    "address",    "article", "aside",  "b",       "bdi",
-  "bdo",     "big",      "blockquote", "br",         "caption", "center", "cite",    "code",
-  "col",     "colgroup", "dd",         "del",        "details", "dfn",    "dir",     "div",
-  "dl",      "dt",       "em",         "figcaption", "figure",  "font",   "footer",  "h1",
-  "h2",      "h3",       "h4",         "h5",         "h6",      "header", "hr",      "i",
-  "img",     "ins",      "kbd",        "li",         "main",    "mark",   "nav",     "ol",
-  "p",       "pre",      "q",          "rp",         "rt",      "ruby",   "s",       "samp",
-  "section", "small",    "span",       "strike",     "strong",  "sub",    "summary", "sup",
-  "table",   "tbody",    "td",         "tfoot",      "th",      "thead",  "time",    "tr",
-  "tt",      "u",        "ul",         "var",        "wbr",
+  "a",          "abbr",   "acronym", "address", "article", "aside", "b",    "bdi",        "big",
+  "blockquote", "br",     "caption", "center",  "cite",    "code",  "col",  "colgroup",   "dd",
+  "del",        "dfn",    "dir",     "div",     "dl",      "dt",    "em",   "figcaption", "figure",
+  "font",       "footer", "h1",      "h2",      "h3",      "h4",    "h5",   "h6",         "header",
+  "hr",         "i",      "img",     "ins",     "kbd",     "li",    "main", "mark",       "nav",
+  "ol",         "p",      "pre",     "q",       "rp",      "rt",    "ruby", "s",          "samp",
+  "section",    "small",  "span",    "strike",  "strong",  "sub",   "sup",  "table",      "tbody",
+  "td",         "tfoot",  "th",      "thead",   "time",    "tr",    "tt",   "u",          "ul",
+  "var",        "wbr",
 };
 
 /* Gone with all that is in them. */
@@ -43,12 +45,12 @@ static const char *const transparent[] = {
 
 /* Attributes whose value is free text or checked below. */
 static const char *const attributes_allowed[] = {
-  "abbr",    "align",  "alt",     "axis",     "bgcolor", "border",  "cellpadding", "cellspacing",
-  "char",    "class",  "clear",   "color",    "colspan", "compact", "datetime",    "dir",
-  "face",    "frame",  "headers", "height",   "hspace",  "id",      "lang",        "link",
-  "noshade", "nowrap", "open",    "reversed", "rowspan", "rules",   "scope",       "size",
-  "span",    "start",  "summary", "text",     "title",   "type",    "valign",      "value",
-  "vlink",   "vspace", "width",
+  "abbr",        "align", "alt",    "axis",    "bgcolor", "border",   "cellpadding",
+  "cellspacing", "char",  "class",  "clear",   "color",   "colspan",  "compact",
+  "datetime",    "dir",   "face",   "frame",   "headers", "height",   "hspace",
+  "id",          "lang",  "link",   "noshade", "nowrap",  "reversed", "rowspan",
+  "rules",       "scope", "size",   "span",    "start",   "summary",  "text",
+  "title",       "type",  "valign", "value",   "vlink",   "vspace",   "width",
 };
 
 static const char *const void_elements[] = { "br", "col", "hr", "img", "wbr" };
@@ -75,6 +77,7 @@ typedef enum
 typedef struct
 {
   OpenKind kind;
+  MimeSize size; /* of the text right in it */
   char name[12];
 } OpenElement;
 
@@ -87,7 +90,10 @@ typedef struct
   GArray *open;          /* of OpenElement */
   guint dropping;        /* how many open elements are OPEN_DROPPED */
   gboolean in_style;
-  guint blocked;
+  MimeHidden hidden;
+  MimeHtmlFacts facts;
+  guint tables, pictures;
+  gboolean paints, adapts;
   /* Borrowed */
   gboolean allow_remote;
   MimeHtmlCidFunc cid_func;
@@ -210,8 +216,8 @@ picture_url (Clean *clean, const char *src, gboolean *remote)
     *remote = TRUE;
     return NULL;
   }
-  if (target[0] != '\0' && !has_scheme (url, "sosik-remote:"))
-    clean->blocked++;
+  if (!has_scheme (url, "sosik-remote:"))
+    clean->facts.blocked++;
   {
     g_autofree char *escaped = g_uri_escape_string (target, NULL, FALSE);
 
@@ -245,6 +251,40 @@ append_common (GString *out, const char *name, const char **attributes)
   }
 }
 
+/* Where a picture that only tells would be fetched from; NULL for any other. */
+static char *
+dup_tracker (const char **attributes, gboolean hidden)
+{
+  const char *src = mime_html_attribute (attributes, "src");
+  g_autofree char *url = src != NULL ? normal_url (src) : NULL;
+
+  if (url == NULL)
+    return NULL;
+  if (has_scheme (url, "sosik-remote:")) {
+    char *target = g_uri_unescape_string (url + 13, NULL);
+
+    g_free (url);
+    url = target;
+  }
+  if (url == NULL || !is_remote (url))
+    return NULL;
+  return hidden || mime_tracker_is_dot (attributes) || mime_tracker_knows (url)
+             ? g_steal_pointer (&url)
+             : NULL;
+}
+
+/* Never written, whatever was allowed. TRUE when it is one. */
+static gboolean
+count_tracker (Clean *clean, const char **attributes, gboolean hidden)
+{
+  char *tracker = dup_tracker (attributes, hidden);
+
+  if (tracker == NULL)
+    return FALSE;
+  g_ptr_array_add (clean->facts.trackers, tracker);
+  return TRUE;
+}
+
 static void
 append_picture (Clean *clean, const char **attributes)
 {
@@ -257,11 +297,42 @@ append_picture (Clean *clean, const char **attributes)
   if (url != NULL)
     append_attribute (clean->body, "src", url);
   if (remote) {
-    clean->blocked++;
+    clean->facts.blocked++;
     append_attribute (clean->body, "class", BLOCKED_CLASS);
   } else if (class != NULL) {
     append_attribute (clean->body, "class", class);
   }
+}
+
+/* A layout: paper of its own under blocks, or pictures in tables. */
+static void
+look_at (Clean *clean, const char *name, const char **attributes)
+{
+  static const char *const inline_names[] = { "a", "b",    "code", "em",     "font",
+                                              "i", "mark", "span", "strong", "u" };
+  const char *colour = mime_html_attribute (attributes, "bgcolor"),
+             *style = mime_html_attribute (attributes, "style");
+
+  clean->tables += strcmp (name, "table") == 0;
+  clean->pictures += strcmp (name, "img") == 0;
+  if (clean->paints || LISTED (name, inline_names))
+    return;
+  clean->paints = (colour != NULL && !mime_look_is_paper (colour))
+                  || (style != NULL && mime_look_paints (style, strlen (style)))
+                  || mime_html_attribute (attributes, "background") != NULL;
+}
+
+static MimeSize
+get_size (const Clean *clean, const char *name, const char **attributes)
+{
+  MimeSize size = mime_hidden_get_size (name, attributes),
+           outer = clean->open->len > 0
+                       ? g_array_index (clean->open, OpenElement, clean->open->len - 1).size
+                       : MIME_SIZE_KEPT;
+
+  if (size == MIME_SIZE_KEPT)
+    return outer;
+  return size == MIME_SIZE_UNKNOWN && outer != MIME_SIZE_NOTHING ? outer : size;
 }
 
 static void
@@ -269,8 +340,11 @@ on_start (const char *name, const char **attributes, gpointer user_data)
 {
   Clean *clean = user_data;
   OpenElement open = { .kind = OPEN_WRITTEN };
+  gboolean hidden = mime_hidden_is (&clean->hidden, attributes);
 
-  if (clean->dropping > 0 || LISTED (name, dropped)) {
+  if (strcmp (name, "img") == 0 && count_tracker (clean, attributes, hidden || clean->dropping > 0))
+    hidden = TRUE;
+  if (clean->dropping > 0 || LISTED (name, dropped) || hidden) {
     open.kind = OPEN_DROPPED;
     clean->dropping++;
   } else if (strcmp (name, "style") == 0) {
@@ -284,11 +358,17 @@ on_start (const char *name, const char **attributes, gpointer user_data)
 
       append_common (text, name, attributes);
       clean->body_attributes = g_string_free (text, FALSE);
+      look_at (clean, name, attributes);
     }
+    open.size = get_size (clean, name, attributes);
   } else {
+    static const char *const blocks[] = { "details", "fieldset", "form", "summary" };
+
+    look_at (clean, name, attributes);
+    open.size = get_size (clean, name, attributes);
     /* An unknown element stays an element, so that the structure around it stays what it was. */
     if (!LISTED (name, elements))
-      name = strcmp (name, "form") == 0 || strcmp (name, "fieldset") == 0 ? "div" : "span";
+      name = LISTED (name, blocks) ? "div" : "span";
     g_strlcpy (open.name, name, sizeof open.name);
     g_string_append_printf (clean->body, "<%s", name);
     if (strcmp (name, "img") == 0) {
@@ -328,6 +408,10 @@ on_end (gpointer user_data)
   case OPEN_STYLE: {
     g_autofree char *css = mime_css_clean_sheet (clean->style_text->str, clean->style_text->len);
 
+    mime_hidden_add_sheet (&clean->hidden, clean->style_text->str, clean->style_text->len);
+    clean->paints =
+        clean->paints || mime_look_sheet_paints (clean->style_text->str, clean->style_text->len);
+    clean->adapts = clean->adapts || strstr (css, "prefers-color-scheme") != NULL;
     g_string_append (clean->sheet, css);
     clean->in_style = FALSE;
     break;
@@ -347,10 +431,23 @@ on_text (const char *text, gsize length, gpointer user_data)
 
   if (clean->dropping > 0)
     return;
-  if (clean->in_style)
+  if (clean->in_style) {
     g_string_append_len (clean->style_text, text, (gssize)length);
-  else
-    append_escaped (clean->body, text, length);
+    return;
+  }
+  MimeSize size = clean->open->len > 0
+                      ? g_array_index (clean->open, OpenElement, clean->open->len - 1).size
+                      : MIME_SIZE_KEPT;
+  gboolean blank = mime_html_is_blank (text, length);
+
+  /* Of a size that nobody reads: gone.  Where it is not known it gets one. */
+  if (size == MIME_SIZE_NOTHING && !blank)
+    return;
+  if (size == MIME_SIZE_UNKNOWN && !blank)
+    g_string_append (clean->body, "<span style=\"font-size:medium\">");
+  append_escaped (clean->body, text, length);
+  if (size == MIME_SIZE_UNKNOWN && !blank)
+    g_string_append (clean->body, "</span>");
 }
 
 static char *
@@ -375,6 +472,7 @@ clean_once (const char *html, Clean *clean)
   g_string_free (clean->style_text, TRUE);
   g_array_unref (clean->open);
   g_clear_pointer (&clean->body_attributes, g_free);
+  mime_hidden_clear (&clean->hidden);
   clean->dropping = 0;
   clean->in_style = FALSE;
   return g_string_free (out, FALSE);
@@ -392,18 +490,45 @@ plain_document (const char *html)
   return g_string_free (out, FALSE);
 }
 
+void
+mime_html_facts_clear (MimeHtmlFacts *facts)
+{
+  g_clear_pointer (&facts->trackers, g_ptr_array_unref);
+  memset (facts, 0, sizeof *facts);
+}
+
+#define TABLES_OF_DESIGN   3
+#define PICTURES_OF_DESIGN 2
+
+static void
+give_facts (Clean *clean, MimeHtmlFacts *facts)
+{
+  facts->blocked = clean->facts.blocked;
+  facts->trackers = g_ptr_array_ref (clean->facts.trackers);
+  if (clean->adapts)
+    facts->look = MIME_HTML_ADAPTIVE;
+  else if (clean->paints
+           || (clean->tables >= TABLES_OF_DESIGN && clean->pictures >= PICTURES_OF_DESIGN))
+    facts->look = MIME_HTML_DESIGNED;
+  else
+    facts->look = MIME_HTML_LETTER;
+}
+
 char *
-mime_html_clean (const char *html, gboolean allow_remote, guint *blocked, MimeHtmlCidFunc cid_func,
-                 gpointer user_data)
+mime_html_clean (const char *html, gboolean allow_remote, MimeHtmlFacts *facts,
+                 MimeHtmlCidFunc cid_func, gpointer user_data)
 {
   g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Clean clean = {
-    .allow_remote = allow_remote, .cid_func = cid_func, .user_data = user_data, .given = given
-  };
+  g_autoptr (GPtrArray) trackers = g_ptr_array_new_with_free_func (g_free);
+  Clean clean = { .allow_remote = allow_remote,
+                  .cid_func = cid_func,
+                  .user_data = user_data,
+                  .given = given,
+                  .facts.trackers = trackers };
   g_autofree char *result = clean_once (html, &clean);
 
-  if (blocked != NULL)
-    *blocked = clean.blocked;
+  if (facts != NULL)
+    give_facts (&clean, facts);
   /* Mostly the second pass says the same.  Elements nested where HTML allows none can come out nested otherwise when they are
    * read again; what does not settle is shown as text. */
   for (guint pass = 1; pass < MAX_PASSES; pass++) {

@@ -8,10 +8,30 @@ G_BEGIN_DECLS
 /* Maps a cid (without "cid:", decoded) to a URL that may stand in src, or NULL to drop it. Newly allocated. */
 typedef char *(*MimeHtmlCidFunc) (const char *cid, gpointer user_data);
 
+/* What a message brings, and so what may be done to its paper in the dark. */
+typedef enum
+{
+  MIME_HTML_LETTER,   /* text with hardly a background */
+  MIME_HTML_DESIGNED, /* a layout that counts on the paper it paints, or on white */
+  MIME_HTML_ADAPTIVE, /* has a dark style of its own */
+} MimeHtmlLook;
+
+typedef struct
+{
+  guint blocked; /* remote images: left out, or to be fetched */
+  GPtrArray *
+      trackers; /* of char: addresses of pictures that only tell that the message was opened; never in the output */
+  MimeHtmlLook look;
+} MimeHtmlFacts;
+
+void mime_html_facts_clear (MimeHtmlFacts *facts);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MimeHtmlFacts, mime_html_facts_clear)
+
 /* Whole clean document: allowed elements, attributes and CSS properties only; no script, style elements cleaned, no link/meta/base/iframe/object/form
  * controls, no event attributes, no url() in CSS; links only http, https, mailto.  Remote images: taken out (alt text stays, with the class
- * "sosik-blocked") when !allow_remote, else src="sosik-remote:PERCENT-ENCODED".  Cleaning twice equals once. */
-char *mime_html_clean (const char *html, gboolean allow_remote, guint *blocked,
+ * "sosik-blocked") when !allow_remote, else src="sosik-remote:PERCENT-ENCODED".  Cleaning twice equals once.  What the sender hid is gone (mime-hidden-private.h): the
+ * text of the output is what mime_html_to_text () gives.  `facts` nullable. */
+char *mime_html_clean (const char *html, gboolean allow_remote, MimeHtmlFacts *facts,
                        MimeHtmlCidFunc cid_func, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 /* Readable plain text: paragraphs, lists, link targets kept where they differ from the text, quotes as "> ", hidden elements
  * left out; no markup. */

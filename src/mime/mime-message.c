@@ -509,11 +509,9 @@ cid_to_url (const char *cid, gpointer user_data)
 }
 
 char *
-mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, guint *blocked)
+mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, MimeHtmlFacts *facts)
 {
   const char *html = mime_message_get_html (message);
 
-  if (blocked != NULL)
-    *blocked = 0;
-  return html != NULL ? mime_html_clean (html, allow_remote, blocked, cid_to_url, message) : NULL;
+  return html != NULL ? mime_html_clean (html, allow_remote, facts, cid_to_url, message) : NULL;
 }

@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "mime-html.h"
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -72,9 +74,8 @@ gint64 mime_message_get_date (MimeMessage *message);
 const char *mime_message_get_text (MimeMessage *message);
 /* The HTML to show, decoded to UTF-8 but NOT cleaned; NULL when the message has no HTML. */
 const char *mime_message_get_html (MimeMessage *message);
-/* Cleaned by mime_html_clean (), cid: rewritten to "sosik-cid:<part index>"; NULL when none.  blocked: count of remote images taken out
- * (allow_remote FALSE) or rewritten to "sosik-remote:<percent-encoded URL>" (TRUE). */
-char *mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, guint *blocked) G_GNUC_WARN_UNUSED_RESULT;
+/* Cleaned by mime_html_clean (), cid: rewritten to "sosik-cid:<part index>"; NULL when none.  `facts` nullable, empty before. */
+char *mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, MimeHtmlFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
 /* All leaf parts in order, decodable; attached messages count as one part. */
 typedef struct

@@ -114,6 +114,12 @@ on_link_hovered (UiMessageView *self, const char *uri)
 }
 
 static void
+on_web_link_activated (UiMessageView *self, const char *uri, const char *text)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-link", "s", uri);
+}
+
+static void
 on_link_activated (UiMessageView *self, const char *uri)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-link", "s", uri);
@@ -265,7 +271,7 @@ ui_message_view_init (UiMessageView *self)
   g_signal_connect_swapped (self->text, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->text, "link-activated", G_CALLBACK (on_link_activated), self);
   g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
-  g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_link_activated), self);
+  g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_web_link_activated), self);
   g_signal_connect_swapped (self->web, "failed", G_CALLBACK (on_web_failed), self);
   g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (ui_message_view_show_images), self);
 }

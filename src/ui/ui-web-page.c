@@ -1,61 +1,37 @@
-/* The policy and the plumbing of WebKit.  Main thread.  It must never let a request out: HTML comes cleaned, and should
- * something slip through the cleaning, then the content security policy, the content filter and the navigation policy
- * each refuse it alone.  It knows nothing of mail: pictures are asked for with a signal. */
+/* One page: a message in a web view.  Main thread.  It must never let a request out: HTML comes cleaned, and should
+ * something slip through the cleaning, then the content security policy, the content filter (ui-web-process.c) and the
+ * navigation policy each refuse it alone.  It knows nothing of mail: pictures are asked for with a signal. */
 #include "ui-web-page.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <webkit/webkit.h>
 
-#include "base-log.h"
+#include "ui-web-process.h"
 
-#define CID_SCHEME    "sosik-cid"
-#define REMOTE_SCHEME "sosik-remote"
-
-/* What a page may do when all else failed to stop it: show pictures of ours, use its own styles. */
-#define POLICY                                                                                     \
-  "default-src 'none'; img-src " CID_SCHEME ": " REMOTE_SCHEME                                     \
-  ": data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
-
-/* Rules are read in order; the last one that matches wins. */
-#define FILTER                                                                                       \
-  "[{\"trigger\":{\"url-filter\":\".*\"},\"action\":{\"type\":\"block\"}},"                          \
-  "{\"trigger\":{\"url-filter\":\"^about:blank\"},\"action\":{\"type\":\"ignore-previous-rules\"}}," \
-  "{\"trigger\":{\"url-filter\":\"^data:image/\"},\"action\":{\"type\":\"ignore-previous-rules\"}}," \
-  "{\"trigger\":{\"url-filter\":\"^" CID_SCHEME                                                      \
-  ":\"},\"action\":{\"type\":\"ignore-previous-rules\"}},"                                           \
-  "{\"trigger\":{\"url-filter\":\"^" REMOTE_SCHEME                                                   \
-  ":\"},\"action\":{\"type\":\"ignore-previous-rules\"}}]"
-
-/* Fonts and margins for mails that bring none; long words and wide pictures must not push the page wide. */
-#define STYLE                                                                                       \
-  "html { font-family: sans-serif; font-size: 11pt; line-height: 1.4; overflow-wrap: break-word; }" \
-  "body { margin: 18px; }"                                                                          \
-  "img { max-width: 100%; }"                                                                        \
-  "pre { white-space: pre-wrap; }"                                                                  \
-  "blockquote { margin: 6px 0; padding-left: 12px; border-left: 3px solid #99c1f1; }"               \
-  ".sosik-blocked { display: inline-block; padding: 2px 8px; border: 1px dashed #9a9996;"           \
-  "  border-radius: 4px; color: #77767b; }"
-
-#define STYLE_DARK                                                                                 \
-  ":root { color-scheme: dark; background: #1e1e1e; color: #fff; } a { color: #78aeed; }"
-#define STYLE_LIGHT ":root { color-scheme: light; background: #fff; color: #000; }"
+#define COVER_MS 400 /* as long as a page that told nothing stays covered after its loading */
 
 struct _UiWebPage
 {
   AdwBin parent_instance;
 
   /* Owned */
-  WebKitWebView *view; /* NULL until the first HTML mail */
-  WebKitUserContentManager *manager;
-  WebKitUserContentFilterStore *store;
+  UiWebProcess *process;
+  WebKitWebView *view;       /* NULL until the first HTML mail; taken out of our tree with it */
   GCancellable *cancellable; /* of the message shown */
   char *filter_folder;
-  char *html; /* waits for the filter */
+  char *html; /* of the message shown */
 
+  UiWebLook look;
   double zoom;
-  gboolean remote;  /* the person allowed remote pictures of this message */
-  gboolean guarded; /* the filter is in place */
-  gboolean loading; /* the one navigation that is ours is still to come */
+  int height;         /* as told last, pixels of CSS; 0 not known */
+  guint load;         /* which one this is: what comes from an earlier page does not count */
+  guint cover_source; /* takes the cover away, come what may */
+  gboolean remote;    /* the person allowed remote pictures of this message */
+  gboolean loading;   /* the one navigation that is ours is still to come */
+  gboolean light;     /* the person wants light paper for this message */
+  gboolean dark;      /* the paper */
+  gboolean covered;   /* what is in the view is not what is to be seen */
 };
 
 #define UI_TYPE_WEB_PAGE (ui_web_page_get_type ())
@@ -71,6 +47,17 @@ enum
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
+
+enum
+{
+  PROP_0,
+  PROP_HEIGHT,
+  PROP_DARK,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+#define PAGE_KEY "sosik-page" /* the page of a view, while it lives */
 
 /* ---- pictures ---- */
 
@@ -94,9 +81,9 @@ on_picture (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_picture_request (WebKitURISchemeRequest *request, gpointer data)
+on_picture_request (WebKitWebView *view, WebKitURISchemeRequest *request)
 {
-  g_autoptr (UiWebPage) self = g_weak_ref_get (data);
+  UiWebPage *self = g_object_get_data (G_OBJECT (view), PAGE_KEY);
   const char *uri = webkit_uri_scheme_request_get_uri (request);
   g_autoptr (GTask) task =
       g_task_new (NULL, self ? self->cancellable : NULL, on_picture, g_object_ref (request));
@@ -105,22 +92,6 @@ on_picture_request (WebKitURISchemeRequest *request, gpointer data)
     g_signal_emit (self, signals[PICTURE_WANTED], 0, uri, task);
   if (g_task_get_source_tag (task) == NULL) /* nobody took it */
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "not allowed");
-}
-
-static void
-weak_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-/* The context may outlive us inside WebKit; its handlers then find nothing to answer from. */
-static GWeakRef *
-weak_new (UiWebPage *self)
-{
-  GWeakRef *weak = g_new (GWeakRef, 1);
-  g_weak_ref_init (weak, self);
-  return weak;
 }
 
 /* ---- refusals ---- */
@@ -150,16 +121,17 @@ on_decide_policy (WebKitWebView *view, WebKitPolicyDecision *decision,
       webkit_policy_decision_use (decision);
       return TRUE;
     }
+    /* Clicks on links come by on_message (), with their text; this one came by another road. */
     webkit_policy_decision_ignore (decision);
     if (clicked)
-      g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+      g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri, "");
     return TRUE;
   }
   case WEBKIT_POLICY_DECISION_TYPE_RESPONSE: {
     const char *uri = webkit_uri_request_get_uri (
         webkit_response_policy_decision_get_request (WEBKIT_RESPONSE_POLICY_DECISION (decision)));
-    if (g_strcmp0 (uri, "about:blank") == 0 || g_str_has_prefix (uri, CID_SCHEME ":")
-        || g_str_has_prefix (uri, REMOTE_SCHEME ":"))
+    if (g_strcmp0 (uri, "about:blank") == 0 || g_str_has_prefix (uri, UI_WEB_PAGE_CID)
+        || g_str_has_prefix (uri, UI_WEB_PAGE_REMOTE))
       webkit_policy_decision_use (decision);
     else
       webkit_policy_decision_ignore (decision);
@@ -233,127 +205,163 @@ on_terminated (WebKitWebView *view, WebKitWebProcessTerminationReason reason, Ui
       _ ("The part of Sosik that shows HTML messages stopped. The message is shown as plain text."));
 }
 
+/* ---- paper ---- */
+
+static gboolean
+wants_dark (UiWebPage *self)
+{
+  return adw_style_manager_get_dark (adw_style_manager_get_default ()) && !self->light
+         && self->look != UI_WEB_DESIGNED;
+}
+
+static void
+get_paper (UiWebPage *self, GdkRGBA *paper)
+{
+  gdk_rgba_parse (paper, self->dark ? "#1e1e1e" : "#fff");
+}
+
+static void
+set_paper (UiWebPage *self, gboolean dark)
+{
+  GdkRGBA paper;
+  gboolean changed = dark != self->dark;
+  self->dark = dark;
+  get_paper (self, &paper);
+  webkit_web_view_set_background_color (self->view, &paper);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DARK]);
+}
+
+static void
+uncover (UiWebPage *self)
+{
+  g_clear_handle_id (&self->cover_source, g_source_remove);
+  self->covered = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* The message before may stand in the view for some frames yet, on paper of another colour. */
+static void
+cover (UiWebPage *self)
+{
+  g_clear_handle_id (&self->cover_source, g_source_remove);
+  self->covered = TRUE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static gboolean
+on_cover_time (gpointer data)
+{
+  UiWebPage *self = data;
+  self->cover_source = 0;
+  uncover (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_load_changed (WebKitWebView *view, WebKitLoadEvent event, UiWebPage *self)
+{
+  if (event == WEBKIT_LOAD_FINISHED && self->covered && !self->cover_source)
+    self->cover_source = g_timeout_add (COVER_MS, on_cover_time, self);
+}
+
+static void
+ui_web_page_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+  GTK_WIDGET_CLASS (ui_web_page_parent_class)->snapshot (widget, snapshot);
+  if (!self->covered)
+    return;
+  GdkRGBA paper;
+  get_paper (self, &paper);
+  gtk_snapshot_append_color (
+      snapshot, &paper,
+      &GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget)));
+}
+
+/* ---- what our script tells ---- */
+
+static void
+set_height (UiWebPage *self, int height)
+{
+  if (height == self->height)
+    return;
+  self->height = height;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEIGHT]);
+}
+
+static void
+on_message (WebKitUserContentManager *manager, JSCValue *value, UiWebPage *self)
+{
+  g_autofree char *what = NULL, *first = NULL;
+  if (!jsc_value_is_array (value) || !self->html)
+    return;
+  g_autoptr (JSCValue) what_value = jsc_value_object_get_property_at_index (value, 0);
+  g_autoptr (JSCValue) first_value = jsc_value_object_get_property_at_index (value, 1);
+  g_autoptr (JSCValue) second_value = jsc_value_object_get_property_at_index (value, 2);
+  what = jsc_value_to_string (what_value);
+  first = jsc_value_to_string (first_value);
+  if (g_str_equal (what, "click")) {
+    g_autofree char *text = jsc_value_to_string (second_value);
+    g_signal_emit (self, signals[LINK_ACTIVATED], 0, first, text);
+  } else if (g_str_equal (what, "focus")) {
+    g_signal_emit (self, signals[LINK_HOVERED], 0, *first ? first : NULL);
+  } else if (g_ascii_strtoull (first, NULL, 10) == self->load) {
+    if (g_str_equal (what, "height"))
+      set_height (self, (int)CLAMP (jsc_value_to_double (second_value), 1, 1e6));
+    else if (g_str_equal (what, "painted"))
+      uncover (self);
+  }
+}
+
 /* ---- start ---- */
 
-static WebKitSettings *
-create_settings (void)
-{
-  WebKitSettings *settings = g_object_new (
-      WEBKIT_TYPE_SETTINGS, "enable-javascript", FALSE, "enable-javascript-markup", FALSE,
-      "javascript-can-access-clipboard", FALSE, "javascript-can-open-windows-automatically", FALSE,
-      "enable-html5-database", FALSE, "enable-html5-local-storage", FALSE, "enable-page-cache",
-      FALSE, "enable-media", FALSE, "enable-media-stream", FALSE, "enable-mediasource", FALSE,
-      "enable-encrypted-media", FALSE, "enable-webaudio", FALSE, "enable-webgl", FALSE,
-      "enable-webrtc", FALSE, "enable-fullscreen", FALSE, "enable-developer-extras", FALSE,
-      "enable-dns-prefetching", FALSE, "enable-back-forward-navigation-gestures", FALSE,
-      "enable-site-specific-quirks", FALSE, "allow-file-access-from-file-urls", FALSE,
-      "allow-universal-access-from-file-urls", FALSE, "allow-top-navigation-to-data-urls", FALSE,
-      "hardware-acceleration-policy", WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER, "default-charset",
-      "utf-8", NULL);
-
-  /* On by default in WebKit, and each would tell a server that the message was opened */
-  static const char *const off[] = { "LinkDNSPrefetch",   "DNSPrefetching",  "LinkPreconnect",
-                                     "LinkPreload",       "LinkPrefetch",    "LinkModulePreload",
-                                     "HyperlinkAuditing", "BeaconAPIEnabled" };
-  g_autoptr (WebKitFeatureList) features = webkit_settings_get_all_features ();
-  for (gsize i = 0; i < webkit_feature_list_get_length (features); i++) {
-    WebKitFeature *feature = webkit_feature_list_get (features, i);
-    const char *id = webkit_feature_get_identifier (feature);
-    for (guint k = 0; k < G_N_ELEMENTS (off); k++) {
-      if (g_str_has_prefix (id, off[k]))
-        webkit_settings_set_feature_enabled (settings, feature, FALSE);
-    }
-  }
-  return settings;
-}
-
-/* A mail that sets no colour at all may follow the dark style; one that sets some assumes white paper for the rest. */
-static gboolean
-has_colours (const char *html)
-{
-  g_autofree char *lower = g_ascii_strdown (html, -1);
-  return strstr (lower, "color") || strstr (lower, "background");
-}
+#define START "<!DOCTYPE html><html>" /* of all that is clean */
 
 static void
 load (UiWebPage *self)
 {
-  gboolean dark =
-      adw_style_manager_get_dark (adw_style_manager_get_default ()) && !has_colours (self->html);
-  GdkRGBA paper = { 1, 1, 1, 1 };
-  if (dark)
-    gdk_rgba_parse (&paper, "#1e1e1e");
-  webkit_web_view_set_background_color (self->view, &paper);
-
-  webkit_user_content_manager_remove_all_style_sheets (self->manager);
-  g_autofree char *style = g_strconcat (STYLE, dark ? STYLE_DARK : STYLE_LIGHT, NULL);
-  /* Author level would lose against the mail's own; user level loses only where the mail says something itself */
-  g_autoptr (WebKitUserStyleSheet) sheet = webkit_user_style_sheet_new (
-      style, WEBKIT_USER_CONTENT_INJECT_TOP_FRAME, WEBKIT_USER_STYLE_LEVEL_USER, NULL, NULL);
-  webkit_user_content_manager_add_style_sheet (self->manager, sheet);
-
+  gboolean dark = wants_dark (self);
+  const char *rest =
+      g_str_has_prefix (self->html, START) ? self->html + strlen (START) : self->html;
+  char zoom[G_ASCII_DTOSTR_BUF_SIZE];
+  set_paper (self, dark);
+  cover (self);
+  self->load++;
+  g_autofree char *html = g_strdup_printf (
+      "<!DOCTYPE html><html data-sosik=\"%u\" data-zoom=\"%s\" class=\"%s%s%s\">%s", self->load,
+      g_ascii_formatd (zoom, sizeof zoom, "%.2f", self->zoom), dark ? "sosik-dark" : "sosik-light",
+      self->look == UI_WEB_LETTER ? " sosik-letter" : "",
+      dark && self->look == UI_WEB_LETTER ? " sosik-adapt" : "", rest);
   self->loading = TRUE;
-  webkit_web_view_load_html (self->view, self->html, NULL);
+  webkit_web_view_load_html (self->view, html, NULL);
 }
 
 static void
-on_filter (GObject *source, GAsyncResult *result, gpointer data)
+on_guarded (gpointer data, const GError *error)
 {
-  g_autoptr (UiWebPage) self = data;
-  g_autoptr (GError) error = NULL;
-  WebKitUserContentFilter *filter = webkit_user_content_filter_store_save_finish (
-      WEBKIT_USER_CONTENT_FILTER_STORE (source), result, &error);
-  if (!filter) {
-    base_log ("could not prepare the content filter: %s", error->message);
-    g_clear_object (&self->store); /* the next message tries again */
+  UiWebPage *self = data;
+  if (error)
     g_signal_emit (
         self, signals[FAILED], 0,
         _ ("HTML messages cannot be shown safely right now. The message is shown as plain text."));
-    return;
-  }
-  webkit_user_content_manager_add_filter (self->manager, filter);
-  webkit_user_content_filter_unref (filter);
-  self->guarded = TRUE;
-  if (self->html)
+  else if (self->html && self->view)
     load (self);
-}
-
-/* Nothing is loaded before the filter stands. */
-static void
-start_filter (UiWebPage *self)
-{
-  if (self->store)
-    return;
-  g_autoptr (GBytes) rules = g_bytes_new_static (FILTER, strlen (FILTER));
-  self->store = webkit_user_content_filter_store_new (self->filter_folder);
-  webkit_user_content_filter_store_save (self->store, "sosik", rules, NULL, on_filter,
-                                         g_object_ref (self));
 }
 
 static void
 start (UiWebPage *self)
 {
-  g_autoptr (WebKitNetworkSession) session = webkit_network_session_new_ephemeral ();
-  g_autoptr (WebKitWebContext) context = webkit_web_context_new ();
-  g_autoptr (WebKitSettings) settings = create_settings ();
-  g_autoptr (WebKitWebsitePolicies) policies =
-      webkit_website_policies_new_with_policies ("autoplay", WEBKIT_AUTOPLAY_DENY, NULL);
-
-  webkit_web_context_set_cache_model (context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
-  webkit_web_context_register_uri_scheme (context, CID_SCHEME, on_picture_request, weak_new (self),
-                                          weak_free);
-  webkit_web_context_register_uri_scheme (context, REMOTE_SCHEME, on_picture_request,
-                                          weak_new (self), weak_free);
-  webkit_network_session_set_itp_enabled (session, TRUE);
-
-  self->manager = webkit_user_content_manager_new ();
-  self->view =
-      g_object_new (WEBKIT_TYPE_WEB_VIEW, "web-context", context, "network-session", session,
-                    "settings", settings, "user-content-manager", self->manager, "website-policies",
-                    policies, "default-content-security-policy", POLICY, "zoom-level", self->zoom,
-                    "hexpand", TRUE, "vexpand", TRUE, NULL);
+  self->process = ui_web_process_ref (self->filter_folder, on_picture_request);
+  self->view = ui_web_process_create_view (self->process, self->zoom);
   g_object_ref_sink (self->view);
+  g_object_set_data (G_OBJECT (self->view), PAGE_KEY, self);
+  set_paper (self, wants_dark (self)); /* before there is a page, too */
 
+  WebKitUserContentManager *manager = webkit_web_view_get_user_content_manager (self->view);
+  g_signal_connect (manager, "script-message-received::sosik", G_CALLBACK (on_message), self);
+  webkit_user_content_manager_register_script_message_handler (manager, "sosik", UI_WEB_WORLD);
+  g_signal_connect (self->view, "load-changed", G_CALLBACK (on_load_changed), self);
   g_signal_connect (self->view, "decide-policy", G_CALLBACK (on_decide_policy), self);
   g_signal_connect (self->view, "mouse-target-changed", G_CALLBACK (on_hover), self);
   g_signal_connect (self->view, "context-menu", G_CALLBACK (on_context_menu), self);
@@ -374,7 +382,7 @@ start (UiWebPage *self)
 /* ---- public ---- */
 
 static void
-show (GtkWidget *widget, const char *html, gboolean remote)
+show (GtkWidget *widget, const char *html, UiWebLook look, gboolean remote)
 {
   UiWebPage *self = UI_WEB_PAGE (widget);
 
@@ -383,14 +391,20 @@ show (GtkWidget *widget, const char *html, gboolean remote)
   self->cancellable = g_cancellable_new ();
   g_free (self->html);
   self->html = g_strdup (html);
+  self->look = look;
   self->remote = remote;
+  self->light = FALSE;
+  self->height = 0;
 
   if (!self->view)
     start (self);
-  if (self->guarded)
+  if (ui_web_process_is_guarded (self->process)) {
     load (self);
-  else
-    start_filter (self);
+  } else {
+    set_paper (self, wants_dark (self));
+    cover (self);
+    ui_web_process_guard (self->process, on_guarded, g_object_ref (self), g_object_unref);
+  }
 }
 
 static void
@@ -404,7 +418,9 @@ clear (GtkWidget *widget)
   if (!self->html)
     return;
   g_clear_pointer (&self->html, g_free);
-  if (self->guarded) {
+  self->load++;
+  if (ui_web_process_is_guarded (self->process)) {
+    cover (self);
     self->loading = TRUE;
     webkit_web_view_load_html (self->view, "", NULL);
   }
@@ -415,16 +431,60 @@ set_zoom (GtkWidget *widget, double zoom)
 {
   UiWebPage *self = UI_WEB_PAGE (widget);
 
+  if (zoom == self->zoom)
+    return;
   self->zoom = zoom;
   if (self->view)
     webkit_web_view_set_zoom_level (self->view, zoom);
+  if (self->view && self->html) {
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *script =
+        g_strdup_printf ("document.documentElement.dataset.zoom = %s",
+                         g_ascii_formatd (number, sizeof number, "%.2f", zoom));
+    webkit_web_view_evaluate_javascript (self->view, script, -1, UI_WEB_WORLD, NULL, NULL, NULL,
+                                         NULL);
+  }
+  if (self->height > 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEIGHT]);
+}
+
+static void
+set_light (GtkWidget *widget, gboolean light)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+
+  if (light == self->light)
+    return;
+  self->light = light;
+  if (self->html && wants_dark (self) != self->dark && ui_web_process_is_guarded (self->process))
+    load (self);
 }
 
 static void
 on_dark_changed (UiWebPage *self)
 {
-  if (self->guarded && self->html)
+  if (!self->view)
+    return;
+  if (self->html && ui_web_process_is_guarded (self->process))
     load (self);
+  else
+    set_paper (self, wants_dark (self));
+}
+
+static void
+ui_web_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  UiWebPage *self = UI_WEB_PAGE (object);
+  switch (id) {
+  case PROP_HEIGHT:
+    g_value_set_int (value, (int)MIN (ceil (self->height * self->zoom), UI_WEB_PAGE_MAX_HEIGHT));
+    break;
+  case PROP_DARK:
+    g_value_set_boolean (value, self->dark);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
 }
 
 static void
@@ -433,13 +493,17 @@ ui_web_page_dispose (GObject *object)
   UiWebPage *self = UI_WEB_PAGE (object);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->cover_source, g_source_remove);
   if (self->view) {
+    WebKitUserContentManager *manager = webkit_web_view_get_user_content_manager (self->view);
+    g_object_set_data (G_OBJECT (self->view), PAGE_KEY, NULL);
+    g_signal_handlers_disconnect_by_data (manager, self);
     g_signal_handlers_disconnect_by_data (self->view, self);
-    webkit_web_view_terminate_web_process (self->view);
+    ui_web_process_drop_view (self->process, self->view);
+    adw_bin_set_child (ADW_BIN (self), NULL);
     g_clear_object (&self->view);
+    g_clear_pointer (&self->process, ui_web_process_unref);
   }
-  g_clear_object (&self->manager);
-  g_clear_object (&self->store);
   g_clear_pointer (&self->html, g_free);
   g_clear_pointer (&self->filter_folder, g_free);
   G_OBJECT_CLASS (ui_web_page_parent_class)->dispose (object);
@@ -448,11 +512,21 @@ ui_web_page_dispose (GObject *object)
 static void
 ui_web_page_class_init (UiWebPageClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = ui_web_page_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = ui_web_page_get_property;
+  object_class->dispose = ui_web_page_dispose;
+  GTK_WIDGET_CLASS (klass)->snapshot = ui_web_page_snapshot;
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  properties[PROP_HEIGHT] =
+      g_param_spec_int ("height", NULL, NULL, 0, UI_WEB_PAGE_MAX_HEIGHT, 0, flags);
+  properties[PROP_DARK] = g_param_spec_boolean ("dark", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[LINK_ACTIVATED] = g_signal_new ("link-activated", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LINK_ACTIVATED] =
+      g_signal_new ("link-activated", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[PICTURE_WANTED] =
       g_signal_new ("picture-wanted", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_TASK);
@@ -464,6 +538,7 @@ static void
 ui_web_page_init (UiWebPage *self)
 {
   self->zoom = 1;
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN); /* the corners of a sheet */
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (on_dark_changed), self, G_CONNECT_SWAPPED);
 }
@@ -480,7 +555,7 @@ create (const char *filter_folder)
 const UiWebPageApi *
 ui_web_page_get_api (void)
 {
-  static const UiWebPageApi api = { create, show, clear, set_zoom };
+  static const UiWebPageApi api = { create, show, clear, set_zoom, set_light };
 
   return &api;
 }

@@ -22,7 +22,17 @@ struct _UiWebView
   GtkWidget *page;         /* our child */
 
   double zoom;
+  gboolean light;
 };
+
+enum
+{
+  PROP_0,
+  PROP_HEIGHT,
+  PROP_LIGHT_BACKGROUND,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (UiWebView, ui_web_view, ADW_TYPE_BIN)
 
@@ -103,9 +113,27 @@ on_link_hovered (UiWebView *self, const char *uri)
 }
 
 static void
-on_link_activated (UiWebView *self, const char *uri)
+on_link_activated (UiWebView *self, const char *uri, const char *text)
 {
-  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri, text);
+}
+
+static void
+on_height (UiWebView *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEIGHT]);
+}
+
+/* A light sheet on a dark desk, not a light pane. */
+static void
+update_sheet (UiWebView *self)
+{
+  gboolean dark = FALSE;
+  g_object_get (self->page, "dark", &dark, NULL);
+  if (adw_style_manager_get_dark (adw_style_manager_get_default ()) && !dark)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "web-sheet");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "web-sheet");
 }
 
 static void
@@ -135,6 +163,8 @@ open_module (UiWebView *self)
   g_signal_connect_swapped (self->page, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->page, "link-activated", G_CALLBACK (on_link_activated), self);
   g_signal_connect_swapped (self->page, "failed", G_CALLBACK (on_failed), self);
+  g_signal_connect_swapped (self->page, "notify::height", G_CALLBACK (on_height), self);
+  g_signal_connect_swapped (self->page, "notify::dark", G_CALLBACK (update_sheet), self);
   adw_bin_set_child (ADW_BIN (self), self->page);
   return TRUE;
 }
@@ -147,13 +177,40 @@ ui_web_view_set_engine (UiWebView *self, MailEngine *engine)
   g_set_object (&self->engine, engine);
 }
 
+G_STATIC_ASSERT ((int)UI_WEB_LETTER == (int)MAIL_LOOK_LETTER);
+G_STATIC_ASSERT ((int)UI_WEB_DESIGNED == (int)MAIL_LOOK_DESIGNED);
+G_STATIC_ASSERT ((int)UI_WEB_ADAPTIVE == (int)MAIL_LOOK_ADAPTIVE);
+
+static void
+set_light (UiWebView *self, gboolean light)
+{
+  if (light == self->light)
+    return;
+  self->light = light;
+  if (self->page)
+    self->api->set_light (self->page, light);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIGHT_BACKGROUND]);
+}
+
+gboolean
+ui_web_view_can_be_dark (UiWebView *self)
+{
+  return self->content && adw_style_manager_get_dark (adw_style_manager_get_default ())
+         && mail_content_get_look (self->content) != MAIL_LOOK_DESIGNED;
+}
+
 void
 ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gboolean remote)
 {
+  gboolean again = content == self->content; /* with images, or without */
   g_set_object (&self->content, content);
-  if (self->page || open_module (self))
-    self->api->show (self->page, html, remote);
-  else
+  if (!again)
+    set_light (self, FALSE);
+  if (self->page || open_module (self)) {
+    self->api->show (self->page, html, (UiWebLook)mail_content_get_look (content), remote);
+    self->api->set_light (self->page, self->light);
+    update_sheet (self);
+  } else
     on_failed (
         self,
         _ ("The part of Sosik that shows HTML messages is not installed. The message is shown as plain text."));
@@ -176,6 +233,32 @@ ui_web_view_set_zoom (UiWebView *self, double zoom)
 }
 
 static void
+ui_web_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  UiWebView *self = UI_WEB_VIEW (object);
+  switch (id) {
+  case PROP_HEIGHT:
+    if (self->page)
+      g_object_get_property (G_OBJECT (self->page), "height", value);
+    break;
+  case PROP_LIGHT_BACKGROUND:
+    g_value_set_boolean (value, self->light);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ui_web_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LIGHT_BACKGROUND)
+    set_light (UI_WEB_VIEW (object), g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 ui_web_view_dispose (GObject *object)
 {
   UiWebView *self = UI_WEB_VIEW (object);
@@ -193,11 +276,22 @@ ui_web_view_dispose (GObject *object)
 static void
 ui_web_view_class_init (UiWebViewClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = ui_web_view_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = ui_web_view_get_property;
+  object_class->set_property = ui_web_view_set_property;
+  object_class->dispose = ui_web_view_dispose;
+  properties[PROP_HEIGHT] = g_param_spec_int ("height", NULL, NULL, 0, UI_WEB_PAGE_MAX_HEIGHT, 0,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LIGHT_BACKGROUND] =
+      g_param_spec_boolean ("light-background", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[LINK_ACTIVATED] = g_signal_new ("link-activated", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LINK_ACTIVATED] =
+      g_signal_new ("link-activated", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }

@@ -12,13 +12,17 @@ G_BEGIN_DECLS
 #define UI_TYPE_WEB_VIEW (ui_web_view_get_type ())
 G_DECLARE_FINAL_TYPE (UiWebView, ui_web_view, UI, WEB_VIEW, AdwBin)
 
-/* Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri), "failed" (const char *sentence): HTML
- * cannot be shown, show the text instead. */
+/* Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri, const char *text: what stands there to be read),
+ * "failed" (const char *sentence): HTML cannot be shown, show the text instead.
+ * Properties (notify): "height" (int): what the content asks for, in pixels; 0 until a message told, and see ui-web-page.h for what is
+ * longer, and for the wheel; "light-background" (boolean, also to set): light paper for this message in the dark style. */
 void ui_web_view_set_engine (UiWebView *self, MailEngine *engine);
 /* `html` is clean (see mail-content.h); `remote` allows its sosik-remote: pictures. */
 void ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gboolean remote);
 /* Drops the page, so that nothing of it runs on. Starts nothing. */
 void ui_web_view_clear (UiWebView *self);
+/* Light paper is a choice, for the style is dark and this message could be dark. */
+gboolean ui_web_view_can_be_dark (UiWebView *self);
 void ui_web_view_set_zoom (UiWebView *self, double zoom);
 
 G_END_DECLS

@@ -19,7 +19,7 @@ read_all (const char *data, gsize length)
   g_autoptr (MimeSummary) summary = NULL, header = NULL;
   g_autoptr (GPtrArray) to = NULL;
   g_autofree char *html = NULL, *subject = NULL;
-  guint blocked, parts;
+  guint parts;
   gint64 start = g_get_monotonic_time (), spent;
 
   alarm (SECONDS);
@@ -29,7 +29,7 @@ read_all (const char *data, gsize length)
   subject = mime_message_get_header (message, "Subject");
   to = mime_message_get_addresses (message, "To");
   mime_message_get_text (message);
-  html = mime_message_get_clean_html (message, FALSE, &blocked);
+  html = mime_message_get_clean_html (message, FALSE, NULL);
   parts = mime_message_get_parts (message)->len;
   alarm (0);
   spent = g_get_monotonic_time () - start;

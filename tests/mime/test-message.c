@@ -92,7 +92,7 @@ test_rich (void)
   GPtrArray *parts = mime_message_get_parts (message);
   g_autoptr (GBytes) pdf = NULL, eml = NULL, png = NULL;
   g_autofree char *html = NULL;
-  guint blocked;
+  g_auto (MimeHtmlFacts) facts = { 0 };
 
   g_assert_cmpuint (parts->len, ==, 6);
   g_assert_cmpstr (mime_message_get_text (message), ==, "plain words\n\nlist footer");
@@ -114,13 +114,13 @@ test_rich (void)
   eml = mime_message_get_part_content (message, 4);
   g_assert_true (g_str_has_prefix (g_bytes_get_data (eml, NULL), "Subject: "));
   g_assert_null (mime_message_get_part_content (message, 6));
-  html = mime_message_get_clean_html (message, FALSE, &blocked);
-  g_assert_cmpuint (blocked, ==, 1);
+  html = mime_message_get_clean_html (message, FALSE, &facts);
+  g_assert_cmpuint (facts.blocked, ==, 1);
   g_assert_nonnull (strstr (html, "src=\"sosik-cid:2\""));
   g_assert_nonnull (strstr (html, "list footer"));
   g_assert_null (strstr (html, "t.example"));
   g_clear_pointer (&html, g_free);
-  html = mime_message_get_clean_html (message, TRUE, &blocked);
+  html = mime_message_get_clean_html (message, TRUE, NULL);
   g_assert_nonnull (strstr (html, "src=\"sosik-remote:http%3A%2F%2Ft.example%2Fp.gif\""));
 }
 
@@ -135,8 +135,7 @@ test_every_cut (void)
     g_autoptr (MimeSummary) summary = mime_summary_from_message (bytes), start = NULL;
     g_autoptr (MimeSummary) body = mime_summary_from_body (bytes);
     GPtrArray *parts = mime_message_get_parts (message);
-    guint blocked;
-    g_autofree char *html = mime_message_get_clean_html (message, FALSE, &blocked);
+    g_autofree char *html = mime_message_get_clean_html (message, FALSE, NULL);
 
     for (guint i = 0; i < parts->len; i++) {
       g_autoptr (GBytes) content = mime_message_get_part_content (message, i);

@@ -38,6 +38,7 @@ main (int argc, char **argv)
   test_build_add ();
   test_charset_add ();
   test_hostile_add ();
+  test_hidden_add ();
   test_html_add ();
   test_message_add ();
   test_partial_add ();
