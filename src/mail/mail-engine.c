@@ -149,59 +149,39 @@ mail_engine_new (BasePaths *paths)
 
 /* ---- start ---- */
 
-/* What the opening thread finds. */
+/* What the opening thread finds, all of it at once: the window is being built meanwhile. */
 typedef struct
 {
   BasePaths *paths;     /* in */
   MailChanges *changes; /* in; borrowed from the engine, which outlives the store */
   Store *store;
-  MailStoreThread *thread;
+  StoreDb *db; /* for the store thread */
   gboolean rebuilt;
   GStrv broken;
   GStrv leaving;       /* accounts whose removal a crash stopped */
   GPtrArray *settings; /* of BaseAccount */
-} Opened;
-
-/* What the first read finds. */
-typedef struct
-{
-  BasePaths *paths;    /* in */
-  GPtrArray *settings; /* in; of BaseAccount */
-  GStrv leaving;       /* in */
   GArray *rows;        /* of gint64, one per settings */
   GPtrArray *folders;  /* of StoreFolder */
   MailOutgoingRows *outgoing;
-} Loaded;
+} Opened;
 
 static void
 opened_free (gpointer data)
 {
   Opened *opened = data;
 
-  g_clear_pointer (&opened->thread, mail_store_thread_free);
+  g_clear_pointer (&opened->db, store_db_free);
   g_clear_pointer (&opened->store, store_unref);
   g_clear_pointer (&opened->settings, g_ptr_array_unref);
+  g_clear_pointer (&opened->rows, g_array_unref);
+  g_clear_pointer (&opened->folders, g_ptr_array_unref);
+  g_clear_pointer (&opened->outgoing, mail_outgoing_rows_free);
   g_strfreev (opened->broken);
   g_strfreev (opened->leaving);
   base_paths_unref (opened->paths);
   g_free (opened);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opened, opened_free)
-
-static void
-loaded_free (gpointer data)
-{
-  Loaded *loaded = data;
-
-  base_paths_unref (loaded->paths);
-  g_clear_pointer (&loaded->settings, g_ptr_array_unref);
-  g_strfreev (loaded->leaving);
-  g_clear_pointer (&loaded->rows, g_array_unref);
-  g_clear_pointer (&loaded->folders, g_ptr_array_unref);
-  g_clear_pointer (&loaded->outgoing, mail_outgoing_rows_free);
-  g_free (loaded);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Loaded, loaded_free)
 
 /* The committing thread. */
 static void
@@ -210,25 +190,54 @@ on_store_change (StoreChange *change, gpointer user_data)
   mail_changes_push_store (user_data, change);
 }
 
+static gboolean
+read_rows (Opened *opened, GError **error)
+{
+  for (guint i = 0; opened->leaving[i] != NULL; i++) {
+    gint64 row = store_account_ensure (opened->db, opened->leaving[i], error);
+
+    if (row == 0 || !store_account_remove (opened->db, row, error))
+      return FALSE;
+  }
+  opened->rows = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < opened->settings->len; i++) {
+    gint64 row =
+        store_account_ensure (opened->db, ((BaseAccount *)opened->settings->pdata[i])->id, error);
+
+    if (row == 0)
+      return FALSE;
+    g_array_append_val (opened->rows, row);
+  }
+  if (!store_outbox_recover (opened->db, error))
+    return FALSE;
+  opened->folders = store_folder_list (opened->db, 0, error);
+  if (opened->folders == NULL)
+    return FALSE;
+  opened->outgoing = mail_outgoing_rows_read (opened->db, opened->paths, error);
+  return opened->outgoing != NULL;
+}
+
 /* Pool thread. */
 static gpointer
 run_open (gpointer data, GCancellable *cancellable, GError **error)
 {
   Opened **slot = data;
   Opened *opened = *slot;
-  g_autofree char *exported = g_build_filename (base_paths_get_cache (opened->paths), "open", NULL);
 
-  /* Attachments of the last session that were opened in other programs. */
-  base_paths_remove_tree (exported);
   opened->store = store_open (opened->paths, &opened->rebuilt, error);
   if (opened->store == NULL)
     return NULL;
   store_set_change_func (opened->store, on_store_change, opened->changes);
-  opened->thread = mail_store_thread_new (opened->store, error);
-  if (opened->thread == NULL)
+  opened->db = store_connect (opened->store, error);
+  if (opened->db == NULL)
     return NULL;
   opened->settings = base_account_load_all (opened->paths, &opened->broken);
   opened->leaving = base_account_list_leaving (opened->paths);
+  if (!read_rows (opened, error))
+    return NULL;
+  /* Attachments of the last session that were opened in other programs. */
+  g_autofree char *exported = g_build_filename (base_paths_get_cache (opened->paths), "open", NULL);
+  base_paths_remove_tree (exported);
   return g_steal_pointer (slot);
 }
 
@@ -238,47 +247,6 @@ slot_free (gpointer data)
   Opened **slot = data;
 
   g_clear_pointer (slot, opened_free);
-  g_free (slot);
-}
-
-/* Store thread. */
-static gpointer
-run_load (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
-{
-  Loaded **slot = data;
-  Loaded *loaded = *slot;
-
-  for (guint i = 0; loaded->leaving[i] != NULL; i++) {
-    gint64 row = store_account_ensure (db, loaded->leaving[i], error);
-
-    if (row == 0 || !store_account_remove (db, row, error))
-      return NULL;
-  }
-  loaded->rows = g_array_new (FALSE, FALSE, sizeof (gint64));
-  for (guint i = 0; i < loaded->settings->len; i++) {
-    gint64 row = store_account_ensure (db, ((BaseAccount *)loaded->settings->pdata[i])->id, error);
-
-    if (row == 0)
-      return NULL;
-    g_array_append_val (loaded->rows, row);
-  }
-  if (!store_outbox_recover (db, error))
-    return NULL;
-  loaded->folders = store_folder_list (db, 0, error);
-  if (loaded->folders == NULL)
-    return NULL;
-  loaded->outgoing = mail_outgoing_rows_read (db, loaded->paths, error);
-  if (loaded->outgoing == NULL)
-    return NULL;
-  return g_steal_pointer (slot);
-}
-
-static void
-loaded_slot_free (gpointer data)
-{
-  Loaded **slot = data;
-
-  g_clear_pointer (slot, loaded_free);
   g_free (slot);
 }
 
@@ -320,32 +288,40 @@ on_wake (gpointer user_data)
 }
 
 static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (MailEngine) self = g_object_ref (g_task_get_source_object (task));
   g_autoptr (GError) error = NULL;
-  g_autoptr (Loaded) loaded = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (Opened) opened = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (loaded == NULL) {
-    /* Retry opens everything anew; ending the thread here waits for nothing, it has just
-     * answered. */
-    teardown_run (teardown_take (self));
+  if (opened == NULL) {
     start_failed (task, g_steal_pointer (&error));
     return;
   }
+  self->store = g_steal_pointer (&opened->store);
+  self->store_thread = mail_store_thread_new (g_steal_pointer (&opened->db));
   if (self->state != MAIL_ENGINE_STARTING) {
     start_failed (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped"));
     return;
   }
-  for (guint i = 0; i < loaded->settings->len; i++)
-    mail_engine_put_account (self, loaded->settings->pdata[i],
-                             g_array_index (loaded->rows, gint64, i));
-  mail_engine_set_folders (self, loaded->folders);
-  take_crashed (self, loaded->outgoing);
-  mail_engine_set_outgoing (self, loaded->outgoing);
+  if (opened->rebuilt)
+    mail_engine_emit_notice (
+        self,
+        _ ("The stored mail was damaged. It was set aside, and everything is fetched from the servers "
+           "again. What you wrote is still here."),
+        NULL);
+  for (guint i = 0; opened->broken != NULL && opened->broken[i] != NULL; i++)
+    mail_engine_emit_notice (self, opened->broken[i], NULL);
 
-  mail_engine_forget_accounts (self, loaded->leaving);
+  for (guint i = 0; i < opened->settings->len; i++)
+    mail_engine_put_account (self, opened->settings->pdata[i],
+                             g_array_index (opened->rows, gint64, i));
+  mail_engine_set_folders (self, opened->folders);
+  take_crashed (self, opened->outgoing);
+  mail_engine_set_outgoing (self, opened->outgoing);
+
+  mail_engine_forget_accounts (self, opened->leaving);
   self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
   self->state = MAIL_ENGINE_READY;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
@@ -358,41 +334,9 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   self->people = mail_people_new (self);
   mail_people_note (self->people);
   mail_engine_update_online (self);
-  for (guint i = 0; i < loaded->settings->len; i++)
-    sync_engine_add_account (self->sync, loaded->settings->pdata[i]);
+  for (guint i = 0; i < opened->settings->len; i++)
+    sync_engine_add_account (self->sync, opened->settings->pdata[i]);
   g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  MailEngine *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Opened) opened = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (opened == NULL) {
-    start_failed (task, g_steal_pointer (&error));
-    return;
-  }
-  self->store = g_steal_pointer (&opened->store);
-  self->store_thread = g_steal_pointer (&opened->thread);
-  if (opened->rebuilt)
-    mail_engine_emit_notice (
-        self,
-        _ ("The stored mail was damaged. It was set aside, and everything is fetched from the servers "
-           "again. What you wrote is still here."),
-        NULL);
-  for (guint i = 0; opened->broken != NULL && opened->broken[i] != NULL; i++)
-    mail_engine_emit_notice (self, opened->broken[i], NULL);
-
-  Loaded **slot = g_new0 (Loaded *, 1);
-  *slot = g_new0 (Loaded, 1);
-  (*slot)->paths = base_paths_ref (self->paths);
-  (*slot)->settings = g_steal_pointer (&opened->settings);
-  (*slot)->leaving = g_steal_pointer (&opened->leaving);
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_loaded, g_steal_pointer (&task)),
-                          run_load, slot, loaded_slot_free, loaded_free);
 }
 
 void

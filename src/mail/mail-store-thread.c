@@ -21,14 +21,9 @@ typedef struct
 struct _MailStoreThread
 {
   /* Owned */
-  Store *store;
+  StoreDb *db; /* the thread's alone */
   GThread *thread;
   BaseQueue *queue;
-  /* Only while starting */
-  GMutex lock;
-  GCond started;
-  gboolean is_started;
-  GError *start_error;
 };
 
 static void
@@ -69,16 +64,6 @@ static gpointer
 store_thread_main (gpointer data)
 {
   MailStoreThread *self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (StoreDb) db = store_connect (self->store, &error);
-
-  g_mutex_lock (&self->lock);
-  self->is_started = TRUE;
-  self->start_error = g_steal_pointer (&error);
-  g_cond_signal (&self->started);
-  g_mutex_unlock (&self->lock);
-  if (db == NULL)
-    return NULL;
 
   for (;;) {
     Job *job = base_queue_pop (self->queue);
@@ -89,31 +74,20 @@ store_thread_main (gpointer data)
       job_free (job);
       return NULL;
     } else {
-      job_run (db, job);
+      job_run (self->db, job);
     }
   }
 }
 
 MailStoreThread *
-mail_store_thread_new (Store *store, GError **error)
+mail_store_thread_new (StoreDb *db)
 {
-  g_autoptr (MailStoreThread) self = g_new0 (MailStoreThread, 1);
+  MailStoreThread *self = g_new0 (MailStoreThread, 1);
 
-  self->store = store_ref (store);
+  self->db = db;
   self->queue = base_queue_new (job_free);
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->started);
   self->thread = g_thread_new ("store", store_thread_main, self);
-
-  g_mutex_lock (&self->lock);
-  while (!self->is_started)
-    g_cond_wait (&self->started, &self->lock);
-  g_mutex_unlock (&self->lock);
-  if (self->start_error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&self->start_error));
-    return NULL;
-  }
-  return g_steal_pointer (&self);
+  return self;
 }
 
 void
@@ -122,10 +96,7 @@ mail_store_thread_free (MailStoreThread *self)
   base_queue_push (self->queue, g_new0 (Job, 1));
   g_thread_join (self->thread);
   base_queue_free (self->queue);
-  store_unref (self->store);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->started);
-  g_clear_error (&self->start_error);
+  store_db_free (self->db);
   g_free (self);
 }
 

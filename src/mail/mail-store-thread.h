@@ -14,8 +14,8 @@ typedef gpointer (*MailStoreFunc) (StoreDb *db, gpointer data, GCancellable *can
 /* In the context given to push.  Owns `result` (NULL on error) and `error`. */
 typedef void (*MailStoreDoneFunc) (gpointer result, GError *error, gpointer done_data);
 
-/* (blocks) Starts the thread and waits until it is connected.  DISK. */
-MailStoreThread *mail_store_thread_new (Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Starts the thread.  Takes the connection, which nobody else uses any more. */
+MailStoreThread *mail_store_thread_new (StoreDb *db) G_GNUC_WARN_UNUSED_RESULT;
 /* (blocks) Runs what is queued, then ends the thread.  Results still come. */
 void mail_store_thread_free (MailStoreThread *thread);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailStoreThread, mail_store_thread_free)

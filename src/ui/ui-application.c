@@ -520,6 +520,9 @@ static void
 ui_application_startup (GApplication *application)
 {
   UiApplication *self = UI_APPLICATION (application);
+  /* Its threads open the store and read the first rows while GTK opens the display. */
+  self->engine = mail_engine_new (self->paths);
+  start_engine (self);
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
   ui_words_install ();
@@ -530,7 +533,6 @@ ui_application_startup (GApplication *application)
                                            (const char *const *)accels[i].accels);
   gtk_window_set_default_icon_name (SOSIK_APP_ID);
 
-  self->engine = mail_engine_new (self->paths);
   g_signal_connect_object (self->engine, "arrived", G_CALLBACK (on_arrived), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
@@ -555,7 +557,6 @@ ui_application_activate (GApplication *application)
     gtk_window_present (GTK_WINDOW (window));
   else
     open_window (self);
-  start_engine (self);
 }
 
 static void

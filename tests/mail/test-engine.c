@@ -58,7 +58,9 @@ test_order (void)
   g_autoptr (GArray) came = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GCancellable) cancelled = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (MailStoreThread) thread = mail_store_thread_new (bench->engine->store, &error);
+  StoreDb *db = store_connect (bench->engine->store, &error);
+  g_assert_no_error (error);
+  g_autoptr (MailStoreThread) thread = mail_store_thread_new (db);
 
   g_cancellable_cancel (cancelled);
   for (guint i = 0; i < 200; i++) {
