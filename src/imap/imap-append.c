@@ -95,7 +95,7 @@ imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
     *uid = 0;
   /* whether another mailbox takes keywords is not known before it is selected */
   if (g_strcmp0 (mailbox, session->selected_name) != 0 || !session->selected.permanent_keywords)
-    flags &= ~(guint)IMAP_FLAG_FORWARDED;
+    flags &= ~(guint)IMAP_FLAGS_KEYWORDS;
   if (flags != 0) {
     g_autofree char *names = imap_flags_to_string (flags);
     imap_command_add (command, " (%s)", names);

@@ -15,9 +15,9 @@ prepare_store (ImapSession *session, ImapTask *task, GError **error)
 {
   ImapFlags flags = task->flags;
   if (!session->selected.permanent_keywords)
-    flags &= session->selected.permanent_flags | ~(guint)IMAP_FLAG_FORWARDED;
+    flags &= session->selected.permanent_flags | ~(guint)IMAP_FLAGS_KEYWORDS;
   /* Such a change would last as long as the connection, and count as made. */
-  if ((flags & ~session->selected.permanent_flags & ~(guint)IMAP_FLAG_FORWARDED) != 0) {
+  if ((flags & ~session->selected.permanent_flags & ~(guint)IMAP_FLAGS_KEYWORDS) != 0) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("The folder “%s” does not keep this mark of messages."),
                     session->selected_name);

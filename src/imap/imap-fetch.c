@@ -23,6 +23,7 @@ static const struct
   { "\\Seen", IMAP_FLAG_SEEN },       { "\\Answered", IMAP_FLAG_ANSWERED },
   { "\\Flagged", IMAP_FLAG_FLAGGED }, { "\\Deleted", IMAP_FLAG_DELETED },
   { "\\Draft", IMAP_FLAG_DRAFT },     { "$Forwarded", IMAP_FLAG_FORWARDED },
+  { "$Junk", IMAP_FLAG_JUNK },        { "$NotJunk", IMAP_FLAG_NOT_JUNK },
 };
 
 ImapFlags

@@ -60,7 +60,11 @@ typedef enum
   IMAP_FLAG_DELETED = 1 << 3,
   IMAP_FLAG_DRAFT = 1 << 4,
   IMAP_FLAG_FORWARDED = 1 << 5, /* $Forwarded */
+  IMAP_FLAG_JUNK = 1 << 6,      /* $Junk, RFC 9051, section 2.3.2 */
+  IMAP_FLAG_NOT_JUNK = 1 << 7,  /* $NotJunk */
 } ImapFlags;
+/* Those that are keywords: a mailbox may not take new ones. */
+#define IMAP_FLAGS_KEYWORDS (IMAP_FLAG_FORWARDED | IMAP_FLAG_JUNK | IMAP_FLAG_NOT_JUNK)
 
 typedef enum
 {
@@ -289,7 +293,7 @@ BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *me
 BaseUidSet *imap_session_search_text (ImapSession *session, const char *text,
                                       GCancellable *cancellable,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  $Forwarded only where keywords are allowed; any other flag that the
+/* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  Keywords only where they are allowed; any other flag that the
  * mailbox does not keep (PERMANENTFLAGS) is REFUSED, as is all in one that can only be read. */
 gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,
                              GCancellable *cancellable, GError **error);

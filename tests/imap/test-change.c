@@ -20,6 +20,7 @@ test_store (void)
                                      IMAP_FLAG_SEEN | IMAP_FLAG_FLAGGED | IMAP_FLAG_FORWARDED, NULL,
                                      NULL));
   g_assert_true (imap_session_store (session, "7", TRUE, IMAP_FLAG_FORWARDED, NULL, NULL));
+  g_assert_true (imap_session_store (session, "7", TRUE, IMAP_FLAG_JUNK, NULL, NULL));
   g_assert_true (imap_session_store (session, "", TRUE, IMAP_FLAG_SEEN, NULL, NULL));
   g_assert_false (imap_session_take_news (session));
   g_assert_false (imap_session_store (session, "7", FALSE, IMAP_FLAG_SEEN, NULL, &error));
@@ -36,9 +37,15 @@ test_store_keyword (void)
                                          "S: * OK [PERMANENTFLAGS (\\\\Seen \\\\*)] any\n"
                                          "S: A2 OK open\n"
                                          "C: A3 UID STORE 7 +FLAGS.SILENT ($$Forwarded)\n"
-                                         "S: A3 OK done\n");
+                                         "S: A3 OK done\n"
+                                         "C: A4 UID STORE 8:9 +FLAGS.SILENT ($$Junk)\n"
+                                         "S: A4 OK done\n"
+                                         "C: A5 UID STORE 8:9 -FLAGS.SILENT ($$NotJunk)\n"
+                                         "S: A5 OK done\n");
   ImapSession *session = test_select (server);
   g_assert_true (imap_session_store (session, "7", TRUE, IMAP_FLAG_FORWARDED, NULL, NULL));
+  g_assert_true (imap_session_store (session, "8:9", TRUE, IMAP_FLAG_JUNK, NULL, NULL));
+  g_assert_true (imap_session_store (session, "8:9", FALSE, IMAP_FLAG_NOT_JUNK, NULL, NULL));
   test_done (server, session);
 }
 

@@ -166,9 +166,10 @@ test_items (void)
 static void
 test_flags (void)
 {
-  g_autofree char *names = imap_flags_to_string (0x3f);
+  g_autofree char *names = imap_flags_to_string (0xff);
   g_autofree char *none = imap_flags_to_string (0);
-  g_assert_cmpstr (names, ==, "\\Seen \\Answered \\Flagged \\Deleted \\Draft $Forwarded");
+  g_assert_cmpstr (names, ==,
+                   "\\Seen \\Answered \\Flagged \\Deleted \\Draft $Forwarded $Junk $NotJunk");
   g_assert_cmpstr (none, ==, "");
   g_assert_cmpint (imap_flag_from_name ("\\SEEN and more", 5), ==, IMAP_FLAG_SEEN);
   g_assert_cmpint (imap_flag_from_name ("\\Seenx", 6), ==, 0);

@@ -181,6 +181,38 @@ test_move (void)
   live_free (live);
 }
 
+/* The marks that filters learn from go along with the message, and come back with it. */
+static void
+test_junk (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (GError) error = NULL;
+  gint64 id = 0, mark = 0, group = 0;
+
+  live_deliver ("alice", "INBOX", "win a prize", 0);
+  live_start (live);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  id = live_find (live, "INBOX", "win a prize");
+  mark = store_operation_set_flags (live->db, &id, 1, TRUE, STORE_FLAG_JUNK, &error);
+  g_assert_cmpint (mark, >, 0);
+  group = move (live, id, "Junk");
+  LIVE_WAIT (live_count ("alice", "Junk", "win a prize") == 1
+                 && live_count ("alice", "INBOX", "win a prize") == 0,
+             10);
+  LIVE_WAIT (store_operation_count (live->db, live->row) == 0, 5);
+  g_assert_true (live_server_has ("alice", "Junk", "win a prize", "$Junk"));
+  g_assert_true (live_flags (live, id) & STORE_FLAG_JUNK);
+
+  g_assert_true (store_operation_undo (live->db, group, &error));
+  g_assert_true (store_operation_undo (live->db, mark, &error));
+  g_assert_no_error (error);
+  set_flags (live, id, TRUE, STORE_FLAG_NOT_JUNK);
+  LIVE_WAIT (live_count ("alice", "INBOX", "win a prize") == 1, 10);
+  LIVE_WAIT (live_server_has ("alice", "INBOX", "win a prize", "$NotJunk"), 5);
+  g_assert_false (live_server_has ("alice", "INBOX", "win a prize", "$Junk"));
+  live_free (live);
+}
+
 /* Moved, starred and moved on before the server knew of anything. */
 static void
 test_chain_offline (void)
@@ -793,6 +825,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/empty", test_empty);
   g_test_add_func ("/live/arrives", test_arrives);
   g_test_add_func ("/live/flags", test_flags);
+  g_test_add_func ("/live/junk", test_junk);
   g_test_add_func ("/live/move", test_move);
   g_test_add_func ("/live/chain-offline", test_chain_offline);
   g_test_add_func ("/live/many-moves", test_many_moves);

@@ -180,7 +180,7 @@ take_message (const ImapFetched *fetched, gpointer user_data, GError **error)
   add_line (dump->lines, dump->mailbox,
             fetched->flags
                 & (IMAP_FLAG_SEEN | IMAP_FLAG_ANSWERED | IMAP_FLAG_FLAGGED | IMAP_FLAG_DELETED
-                   | IMAP_FLAG_DRAFT | IMAP_FLAG_FORWARDED),
+                   | IMAP_FLAG_DRAFT | IMAP_FLAGS_KEYWORDS),
             id, fetched->body);
   return TRUE;
 }

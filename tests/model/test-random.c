@@ -164,8 +164,10 @@ person_appends (Game *game, Person *person)
 static gboolean
 person_acts (Game *game, Person *person)
 {
-  static const StoreFlags flags[] = { STORE_FLAG_SEEN, STORE_FLAG_FLAGGED, STORE_FLAG_ANSWERED,
-                                      STORE_FLAG_FORWARDED };
+  static const StoreFlags flags[] = {
+    STORE_FLAG_SEEN,      STORE_FLAG_FLAGGED, STORE_FLAG_ANSWERED,
+    STORE_FLAG_FORWARDED, STORE_FLAG_JUNK,    STORE_FLAG_NOT_JUNK
+  };
   g_autoptr (StoreMessage) message = pick_row (game, person, mailboxes[pick (game, N_MAILBOXES)]);
   const char *target = mailboxes[pick (game, N_MAILBOXES)];
   gint64 folder = person_find_folder (person, target);
