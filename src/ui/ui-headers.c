@@ -1,4 +1,4 @@
-/* The headers of the message in the reader.  Main thread.  The sender's address always stands beside the name, because
+/* The headers of a message in the reader.  Main thread.  The sender's address always stands beside the name, because
  * the name alone can say anything. */
 #include "ui-headers.h"
 
@@ -19,7 +19,7 @@ struct _UiHeaders
 
   /* Template */
   UiAvatar *avatar;
-  GtkLabel *subject, *name, *address, *date, *short_date, *recipients;
+  GtkLabel *name, *address, *date, *short_date, *recipients;
   GtkButton *star;
   GtkToggleButton *expand;
   GtkGrid *grid;
@@ -173,8 +173,6 @@ ui_headers_set_content (UiHeaders *self, MailContent *content)
   if (!content)
     return;
 
-  const char *subject = mail_content_get_subject (content);
-  gtk_label_set_text (self->subject, *subject ? subject : _ ("(No subject)"));
   g_autofree char *date = base_date_long (mail_content_get_date (content));
   gtk_label_set_text (self->date, date);
   g_autofree char *short_date =
@@ -264,7 +262,6 @@ ui_headers_class_init (UiHeadersClass *klass)
   g_type_ensure (UI_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-headers.ui");
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
-  gtk_widget_class_bind_template_child (widget_class, UiHeaders, subject);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, line);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, name);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, address);

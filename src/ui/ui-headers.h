@@ -1,4 +1,5 @@
-/* What stands above a message: subject, sender with the whole address, recipients, date, star. */
+/* What stands above a message: sender with the whole address, recipients, date, star, and the menu of what can be done with it (the actions
+ * message.*, which the card around it has). */
 #pragma once
 
 #include <adwaita.h>

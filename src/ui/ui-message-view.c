@@ -8,6 +8,7 @@
 #include "ui-attachments.h"
 #include "ui-bar.h"
 #include "ui-headers.h"
+#include "ui-tall.h"
 #include "ui-text-view.h"
 #include "ui-web-view.h"
 
@@ -20,12 +21,11 @@ struct _UiMessageView
 
   /* Template */
   GtkStack *body;
-  GtkLabel *link_target;
   UiHeaders *headers;
   GtkBox *banners;
   UiBar *bar;
   UiTextView *text;
-  GtkScrolledWindow *text_scrolled;
+  UiTall *web_place;
   UiWebView *web;
   UiAttachments *attachments;
 
@@ -40,6 +40,13 @@ enum
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  LINK_HOVERED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UiMessageView, ui_message_view, ADW_TYPE_BIN)
 
@@ -70,7 +77,6 @@ show_body (UiMessageView *self)
   } else {
     ui_web_view_clear (self->web);
     ui_text_view_set_text (self->text, mail_content_get_text (self->content));
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->text_scrolled), 0);
     gtk_stack_set_visible_child_name (self->body, "text");
     ui_bar_hide (self->bar);
   }
@@ -109,8 +115,7 @@ ui_message_view_show_images (UiMessageView *self)
 static void
 on_link_hovered (UiMessageView *self, const char *uri)
 {
-  gtk_label_set_text (self->link_target, uri ? uri : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->link_target), uri != NULL);
+  g_signal_emit (self, signals[LINK_HOVERED], 0, uri);
 }
 
 static void
@@ -123,6 +128,14 @@ static void
 on_link_activated (UiMessageView *self, const char *uri)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-link", "s", uri);
+}
+
+static void
+on_web_height (UiMessageView *self)
+{
+  int height;
+  g_object_get (self->web, "height", &height, NULL);
+  ui_tall_set_content_height (self->web_place, height);
 }
 
 static void
@@ -150,7 +163,6 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
 {
   g_set_object (&self->content, content);
   self->html_failed = FALSE;
-  gtk_widget_set_visible (GTK_WIDGET (self->link_target), FALSE);
   ui_headers_set_content (self->headers, content);
   ui_attachments_set_content (self->attachments, content);
   if (content)
@@ -247,19 +259,22 @@ ui_message_view_class_init (UiMessageViewClass *klass)
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
   g_type_ensure (UI_TYPE_ATTACHMENTS);
   g_type_ensure (UI_TYPE_BAR);
   g_type_ensure (UI_TYPE_HEADERS);
+  g_type_ensure (UI_TYPE_TALL);
   g_type_ensure (UI_TYPE_TEXT_VIEW);
   g_type_ensure (UI_TYPE_WEB_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-message-view.ui");
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, body);
-  gtk_widget_class_bind_template_child (widget_class, UiMessageView, link_target);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, headers);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, banners);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, bar);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, text);
-  gtk_widget_class_bind_template_child (widget_class, UiMessageView, text_scrolled);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, web_place);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, web);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, attachments);
 }
@@ -272,6 +287,7 @@ ui_message_view_init (UiMessageView *self)
   g_signal_connect_swapped (self->text, "link-activated", G_CALLBACK (on_link_activated), self);
   g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_web_link_activated), self);
+  g_signal_connect_swapped (self->web, "notify::height", G_CALLBACK (on_web_height), self);
   g_signal_connect_swapped (self->web, "failed", G_CALLBACK (on_web_failed), self);
   g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (ui_message_view_show_images), self);
 }

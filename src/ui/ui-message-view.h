@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define UI_TYPE_MESSAGE_VIEW (ui_message_view_get_type ())
 G_DECLARE_FINAL_TYPE (UiMessageView, ui_message_view, UI, MESSAGE_VIEW, AdwBin)
 
-/* Property "plain-text" (boolean, notify): HTML is shown as text. */
+/* Property "plain-text" (boolean, notify): HTML is shown as text.  Signal "link-hovered" (const char *uri or NULL). */
 void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings);
 /* NULL lets go of the message. */
 void ui_message_view_set_content (UiMessageView *self, MailContent *content);

@@ -1,15 +1,17 @@
-/* The reader: opens the message that is selected, has it shown, and says when it has been seen.  Main thread.
- * A message that was selected and left again is cancelled, never shown late. */
+/* The reader: shows a conversation as cards, opens those that come near the screen, lets go of those far from it, and says what has
+ * been seen.  Main thread. */
 #include "ui-reader.h"
 
 #include <glib/gi18n.h>
 
-#include "base-error.h"
-#include "ui-message-view.h"
 #include "ui-pane.h"
+#include "ui-reader-card.h"
+#include "ui-reader-cards.h"
 
-#define SEEN_AFTER_MS    1000
-#define SPINNER_AFTER_MS 150 /* a local message is there before that */
+#define SPINNER_AFTER_MS 150 /* a local conversation is there before that */
+#define RUN_MAX          5   /* more folded messages in a row are one line */
+#define ABOVE_MAX        3   /* lines that may stand above what is read first */
+#define PEEK             44  /* pixels of what stands above, where there is more */
 
 struct _UiReader
 {
@@ -17,28 +19,39 @@ struct _UiReader
 
   /* Owned */
   MailEngine *engine;
-  MailMessage *message;
-  MailContent *content;
-  GCancellable *cancellable; /* of opening `message` */
+  GSettings *settings;
+  MailThread *thread;
+  UiMessageView
+      *spare; /* a view that nobody uses right now: starting WebKit again would take its time */
+  GHashTable *cards;  /* row id -> UiReaderCard, borrowed */
+  GHashTable *hidden; /* set of row ids that "more" stands for */
+
+  /* Borrowed */
+  GtkWidget *more;      /* NULL when nothing is hidden */
+  MailContent *current; /* as last told */
 
   /* Template */
   GtkStack *stack;
-  AdwStatusPage *empty, *error;
-  GtkLabel *error_detail;
+  AdwStatusPage *empty;
   GtkSpinner *spinner;
-  UiMessageView *view;
+  UiReaderCards *scroll;
+  GtkScrolledWindow *scrolled;
+  GtkWidget *title;
+  GtkLabel *subject, *count, *link_target;
   AdwSqueezer *tools;
-  GtkWidget *narrow_tools, *bottom;
+  GtkWidget *narrow_tools, *bottom, *bar;
   GtkWidget *move_wide, *move_narrow;
 
-  guint seen_source, spinner_source;
-  gboolean folded;
+  guint spinner_source;
+  double zoom;
+  gboolean folded, bare, plain_text;
 };
 
 enum
 {
   PROP_0,
   PROP_FOLDED,
+  PROP_BARE,
   PROP_CONTENT,
   PROP_PLAIN_TEXT,
   N_PROPS
@@ -48,6 +61,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   SEEN,
+  VERB,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -77,50 +91,352 @@ show_nothing (UiReader *self, guint n_selected)
   show_page (self, "empty");
 }
 
-static void
-set_content (UiReader *self, MailContent *content)
+/* ---- which message the verbs mean ---- */
+
+static UiReaderCard *
+first_card (UiReader *self)
 {
-  if (!g_set_object (&self->content, content))
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->scroll));
+  while (child && !UI_IS_READER_CARD (child))
+    child = gtk_widget_get_next_sibling (child);
+  return (UiReaderCard *)child;
+}
+
+static UiReaderCard *
+next_card (UiReaderCard *card)
+{
+  GtkWidget *child = gtk_widget_get_next_sibling (GTK_WIDGET (card));
+  while (child && !UI_IS_READER_CARD (child))
+    child = gtk_widget_get_next_sibling (child);
+  return (UiReaderCard *)child;
+}
+
+static UiReaderCard *
+last_card (UiReader *self)
+{
+  UiReaderCard *last = NULL;
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
+    last = card;
+  return last;
+}
+
+/* The one somebody is in, else the newest that is open. */
+static UiReaderCard *
+current_card (UiReader *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *around = focus ? gtk_widget_get_ancestor (focus, UI_TYPE_READER_CARD) : NULL;
+  UiReaderCard *current = NULL;
+
+  if (around && gtk_widget_is_ancestor (around, GTK_WIDGET (self))
+      && ui_reader_card_get_content (UI_READER_CARD (around)))
+    return UI_READER_CARD (around);
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
+    if (ui_reader_card_get_expanded (card) && ui_reader_card_get_content (card))
+      current = card;
+  return current;
+}
+
+static void
+update_current (UiReader *self)
+{
+  UiReaderCard *card = current_card (self);
+  MailContent *content = card ? ui_reader_card_get_content (card) : NULL;
+  if (content == self->current)
     return;
+  self->current = content;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONTENT]);
 }
 
-static gboolean
-on_seen (gpointer data)
-{
-  UiReader *self = data;
-  self->seen_source = 0;
-  if (self->message)
-    g_signal_emit (self, signals[SEEN], 0, self->message);
-  return G_SOURCE_REMOVE;
-}
-
-/* ---- opening ---- */
+/* ---- views ---- */
 
 static void
-on_opened (GObject *source, GAsyncResult *result, gpointer data)
+on_link_hovered (UiReader *self, const char *uri)
 {
-  g_autoptr (UiReader) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MailContent) content =
-      mail_engine_open_message_finish (MAIL_ENGINE (source), result, &error);
-  if (base_error_is_cancelled (error) || !self->engine)
+  gtk_label_set_text (self->link_target, uri ? uri : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->link_target), uri != NULL);
+}
+
+static UiMessageView *
+take_view (UiReader *self)
+{
+  UiMessageView *view = g_steal_pointer (&self->spare);
+  if (!view) {
+    view = g_object_new (UI_TYPE_MESSAGE_VIEW, NULL);
+    g_object_ref_sink (view);
+    ui_message_view_set_engine (view, self->engine, self->settings);
+    g_signal_connect_object (view, "link-hovered", G_CALLBACK (on_link_hovered), self,
+                             G_CONNECT_SWAPPED);
+  }
+  g_object_set (view, "plain-text", self->plain_text, NULL);
+  ui_message_view_set_zoom (view, self->zoom);
+  return view;
+}
+
+static void
+give_back_view (UiReader *self, UiMessageView *view)
+{
+  if (self->spare || !view)
+    g_clear_object (&view);
+  else
+    self->spare = view;
+}
+
+static void
+wake (UiReader *self, UiReaderCard *card)
+{
+  if (ui_reader_card_is_awake (card))
     return;
-  g_clear_handle_id (&self->spinner_source, g_source_remove);
-  g_clear_object (&self->cancellable);
-  if (!content) {
-    g_autofree char *sentence = g_markup_escape_text (error->message, -1);
-    const char *detail = base_error_get_detail (error);
-    adw_status_page_set_description (self->error, sentence);
-    gtk_label_set_text (self->error_detail, detail ? detail : "");
-    gtk_widget_set_visible (GTK_WIDGET (self->error_detail), detail && *detail);
-    show_page (self, "error");
+  g_autoptr (UiMessageView) view = take_view (self);
+  ui_reader_card_wake (card, view);
+}
+
+static void
+put_to_sleep (UiReader *self, UiReaderCard *card)
+{
+  give_back_view (self, ui_reader_card_sleep (card));
+}
+
+static gboolean
+has_focus (GtkWidget *card)
+{
+  return gtk_widget_get_focus_child (card) != NULL;
+}
+
+/* What came near the screen is opened; what is far from it is let go, so that a conversation of hundreds costs what can be seen. */
+static void
+on_moved (UiReader *self)
+{
+  int page = gtk_widget_get_height (GTK_WIDGET (self->scroll)), top, height;
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+    if (!ui_reader_card_get_expanded (card)
+        || !ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height))
+      continue;
+    gboolean near = top < page * 2 && top + height > -page;
+    gboolean far = top > page * 4 || top + height < page * -3;
+    if (near)
+      wake (self, card);
+    else if (far && !has_focus (GTK_WIDGET (card)))
+      put_to_sleep (self, card);
+    int seen = MIN (top + height, page) - MAX (top, 0);
+    ui_reader_card_set_on_screen (card, seen >= MIN (height, page / 3));
+  }
+  update_current (self);
+}
+
+/* ---- cards ---- */
+
+static void
+on_expanded (UiReader *self, GParamSpec *pspec, UiReaderCard *card)
+{
+  if (!ui_reader_card_get_expanded (card)) {
+    ui_reader_card_set_on_screen (card, FALSE);
+    put_to_sleep (self, card);
+  } else
+    wake (self, card);
+  update_current (self);
+}
+
+static void
+on_seen (UiReader *self, UiReaderCard *card)
+{
+  g_signal_emit (self, signals[SEEN], 0, ui_reader_card_get_message (card));
+}
+
+static void
+on_verb (UiReader *self, const char *verb, UiReaderCard *card)
+{
+  g_signal_emit (self, signals[VERB], 0, verb, ui_reader_card_get_message (card),
+                 ui_reader_card_get_content (card));
+}
+
+static UiReaderCard *
+create_card (UiReader *self, MailMessage *message, gboolean expanded)
+{
+  GtkWidget *card = ui_reader_card_new (self->engine, message);
+  gint64 id = mail_message_get_id (message);
+  ui_reader_card_set_single (UI_READER_CARD (card), mail_thread_get_id (self->thread) == 0);
+  ui_reader_card_set_expanded (UI_READER_CARD (card), expanded);
+  g_signal_connect_object (card, "notify::expanded", G_CALLBACK (on_expanded), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (card, "opened", G_CALLBACK (update_current), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (card, "seen", G_CALLBACK (on_seen), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (card, "verb", G_CALLBACK (on_verb), self, G_CONNECT_SWAPPED);
+  g_hash_table_insert (self->cards, g_memdup2 (&id, sizeof id), card);
+  return UI_READER_CARD (card);
+}
+
+static gboolean
+is_news (MailMessage *message, guint position, guint n)
+{
+  return position == n - 1 || mail_message_get_unread (message);
+}
+
+/* A long run of messages that were read already is one line, but for its ends. */
+static void
+hide_run (UiReader *self)
+{
+  GListModel *model = G_LIST_MODEL (self->thread);
+  guint n = g_list_model_get_n_items (model), start = 0, best = 0, length = 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MailMessage) message = g_list_model_get_item (model, i);
+    if (is_news (message, i, n))
+      start = i + 1;
+    else if (i + 1 - start > length) {
+      best = start;
+      length = i + 1 - start;
+    }
+  }
+  if (length <= RUN_MAX)
+    return;
+  for (guint i = best + 1; i + 1 < best + length; i++) {
+    g_autoptr (MailMessage) message = g_list_model_get_item (model, i);
+    gint64 id = mail_message_get_id (message);
+    g_hash_table_add (self->hidden, g_memdup2 (&id, sizeof id));
+  }
+}
+
+static void sync_cards (UiReader *self);
+
+static void
+on_more (UiReader *self)
+{
+  GtkWidget *before = gtk_widget_get_prev_sibling (self->more);
+  g_hash_table_remove_all (self->hidden);
+  sync_cards (self);
+  if (UI_IS_READER_CARD (before))
+    gtk_widget_child_focus (gtk_widget_get_next_sibling (before), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+update_more (UiReader *self, GtkWidget *after)
+{
+  guint n = g_hash_table_size (self->hidden);
+  if (n == 0) {
+    if (self->more)
+      ui_reader_cards_remove (self->scroll, self->more);
+    self->more = NULL;
     return;
   }
-  ui_message_view_set_content (self->view, content);
-  set_content (self, content);
+  g_autofree char *label = g_strdup_printf (ngettext ("%u more message", "%u more messages", n), n);
+  if (!self->more) {
+    self->more = gtk_button_new_with_label (label);
+    gtk_widget_add_css_class (self->more, "flat");
+    gtk_widget_add_css_class (self->more, "reader-more");
+    gtk_widget_set_tooltip_text (self->more, _ ("Show All Messages"));
+    g_signal_connect_swapped (self->more, "clicked", G_CALLBACK (on_more), self);
+    ui_reader_cards_insert (self->scroll, self->more, after);
+  } else
+    gtk_button_set_label (GTK_BUTTON (self->more), label);
+}
+
+static void
+remove_card (UiReader *self, UiReaderCard *card)
+{
+  put_to_sleep (self, card);
+  ui_reader_cards_remove (self->scroll, GTK_WIDGET (card));
+}
+
+/* Makes the cards what the conversation is. */
+static void
+sync_cards (UiReader *self)
+{
+  GListModel *model = G_LIST_MODEL (self->thread);
+  guint n = g_list_model_get_n_items (model);
+  g_autoptr (GHashTable) there = g_hash_table_new (g_int64_hash, g_int64_equal);
+  GtkWidget *after = self->title, *hidden_after = NULL;
+  GHashTableIter iter;
+  gpointer id, card;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MailMessage) message = g_list_model_get_item (model, i);
+    gint64 row = mail_message_get_id (message);
+    if (g_hash_table_contains (self->hidden, &row)) {
+      if (!hidden_after)
+        hidden_after = after;
+      continue;
+    }
+    card = g_hash_table_lookup (self->cards, &row);
+    if (!card)
+      card = create_card (self, message, is_news (message, i, n));
+    if (gtk_widget_get_parent (card) == NULL)
+      ui_reader_cards_insert (self->scroll, card, after);
+    after = card;
+    g_hash_table_lookup_extended (self->cards, &row, &id, NULL);
+    g_hash_table_add (there, id);
+  }
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, &id, &card)) {
+    if (g_hash_table_contains (there, id))
+      continue;
+    remove_card (self, card);
+    g_hash_table_iter_remove (&iter);
+  }
+  update_more (self, hidden_after);
+}
+
+static void
+update_title (UiReader *self)
+{
+  GListModel *model = G_LIST_MODEL (self->thread);
+  guint n = g_list_model_get_n_items (model);
+  g_autoptr (MailMessage) message = g_list_model_get_item (model, 0);
+  gtk_label_set_text (self->subject, message ? mail_message_get_subject (message) : "");
+  g_autofree char *count = g_strdup_printf (ngettext ("%u message", "%u messages", n), n);
+  gtk_label_set_text (self->count, count);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), n > 1);
+}
+
+/* The first unread message is at the top, or the newest; with what stands above it where that is little. */
+static void
+find_beginning (UiReader *self)
+{
+  UiReaderCard *first = NULL;
+  guint above = 0;
+
+  for (UiReaderCard *card = first_card (self); card && !first; card = next_card (card)) {
+    if (mail_message_get_unread (ui_reader_card_get_message (card)) || !next_card (card))
+      first = card;
+    else
+      above++;
+  }
+  if (!first)
+    return;
+  if (above <= ABOVE_MAX)
+    ui_reader_cards_show (self->scroll, self->title, 0);
+  else
+    ui_reader_cards_show (self->scroll, GTK_WIDGET (first), PEEK);
+  wake (self, first);
+}
+
+static void
+show_cards (UiReader *self)
+{
+  g_clear_handle_id (&self->spinner_source, g_source_remove);
+  hide_run (self);
+  update_title (self);
+  sync_cards (self);
+  find_beginning (self);
   show_page (self, "message");
-  self->seen_source = g_timeout_add (SEEN_AFTER_MS, on_seen, self);
+}
+
+static void
+on_items_changed (UiReader *self)
+{
+  if (mail_thread_get_loading (self->thread))
+    return;
+  update_title (self);
+  sync_cards (self);
+  update_current (self);
+}
+
+static void
+on_loading (UiReader *self)
+{
+  if (!mail_thread_get_loading (self->thread))
+    show_cards (self);
 }
 
 static gboolean
@@ -135,37 +451,81 @@ on_spinner (gpointer data)
 static void
 leave (UiReader *self)
 {
-  g_clear_handle_id (&self->seen_source, g_source_remove);
+  GHashTableIter iter;
+  gpointer card;
+
   g_clear_handle_id (&self->spinner_source, g_source_remove);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  set_content (self, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->link_target), FALSE);
+  if (self->thread)
+    g_signal_handlers_disconnect_by_data (self->thread, self);
+  g_hash_table_iter_init (&iter, self->cards);
+  while (g_hash_table_iter_next (&iter, NULL, &card)) {
+    remove_card (self, card);
+    g_hash_table_iter_remove (&iter);
+  }
+  g_hash_table_remove_all (self->hidden);
+  update_more (self, NULL);
+  g_clear_object (&self->thread);
+  update_current (self);
 }
 
 void
-ui_reader_show (UiReader *self, MailMessage *message, guint n_selected)
+ui_reader_show (UiReader *self, MailThread *thread, guint n_selected)
 {
-  if (message && message == self->message && (self->content || self->cancellable))
+  if (thread && thread == self->thread)
     return;
   leave (self);
-  g_set_object (&self->message, message);
-  if (!message) {
-    ui_message_view_set_content (self->view, NULL);
+  if (!thread) {
     show_nothing (self, n_selected);
     return;
   }
-  self->cancellable = g_cancellable_new ();
-  self->spinner_source = g_timeout_add (SPINNER_AFTER_MS, on_spinner, self);
-  mail_engine_open_message_async (self->engine, message, self->cancellable, on_opened,
-                                  g_object_ref (self));
+  self->thread = g_object_ref (thread);
+  g_signal_connect_swapped (thread, "items-changed", G_CALLBACK (on_items_changed), self);
+  g_signal_connect_swapped (thread, "notify::loading", G_CALLBACK (on_loading), self);
+  if (!mail_thread_get_loading (thread))
+    show_cards (self);
+  else
+    self->spinner_source = g_timeout_add (SPINNER_AFTER_MS, on_spinner, self);
+}
+
+/* ---- moving ---- */
+
+gboolean
+ui_reader_scroll_page (UiReader *self, int direction)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
+  double before = gtk_adjustment_get_value (adjustment);
+  if (!self->thread)
+    return FALSE;
+  gtk_adjustment_set_value (adjustment,
+                            before + direction * gtk_adjustment_get_page_increment (adjustment));
+  return gtk_adjustment_get_value (adjustment) != before;
+}
+
+gboolean
+ui_reader_next_unread (UiReader *self)
+{
+  int top, height;
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+    if (!mail_message_get_unread (ui_reader_card_get_message (card))
+        || !ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height) || top <= 0)
+      continue;
+    ui_reader_card_set_expanded (card, TRUE);
+    ui_reader_cards_show (self->scroll, GTK_WIDGET (card), 0);
+    return TRUE;
+  }
+  return FALSE;
 }
 
 void
-ui_reader_retry (UiReader *self)
+ui_reader_expand_all (UiReader *self)
 {
-  g_autoptr (MailMessage) message = self->message ? g_object_ref (self->message) : NULL;
-  if (message)
-    ui_reader_show (self, message, 1);
+  if (!self->thread)
+    return;
+  g_hash_table_remove_all (self->hidden);
+  sync_cards (self);
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
+    ui_reader_card_set_expanded (card, TRUE);
 }
 
 /* ---- public ---- */
@@ -174,39 +534,70 @@ void
 ui_reader_set_engine (UiReader *self, MailEngine *engine, GSettings *settings)
 {
   g_set_object (&self->engine, engine);
-  ui_message_view_set_engine (self->view, engine, settings);
+  g_set_object (&self->settings, settings);
+  self->plain_text = g_settings_get_boolean (settings, "prefer-plain-text");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
+}
+
+MailThread *
+ui_reader_get_thread (UiReader *self)
+{
+  return self->thread;
 }
 
 MailContent *
 ui_reader_get_content (UiReader *self)
 {
-  return self->content;
+  UiReaderCard *card = current_card (self);
+  return card ? ui_reader_card_get_content (card) : NULL;
 }
 
 MailMessage *
 ui_reader_get_message (UiReader *self)
 {
-  return self->message;
+  UiReaderCard *card = current_card (self);
+  if (!card)
+    card = last_card (self);
+  return card ? ui_reader_card_get_message (card) : NULL;
 }
 
 void
 ui_reader_show_images (UiReader *self)
 {
-  if (self->content)
-    ui_message_view_show_images (self->view);
+  UiReaderCard *card = current_card (self);
+  UiMessageView *view = card ? ui_reader_card_get_view (card) : NULL;
+  if (view)
+    ui_message_view_show_images (view);
+}
+
+void
+ui_reader_foreach_view (UiReader *self, void (*func) (UiMessageView *view, gpointer user_data),
+                        gpointer user_data)
+{
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+    UiMessageView *view = ui_reader_card_get_view (card);
+    if (view && ui_reader_card_get_content (card))
+      func (view, user_data);
+  }
 }
 
 void
 ui_reader_set_zoom (UiReader *self, double zoom)
 {
-  ui_message_view_set_zoom (self->view, zoom);
+  self->zoom = zoom;
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+    UiMessageView *view = ui_reader_card_get_view (card);
+    if (view)
+      ui_message_view_set_zoom (view, zoom);
+  }
 }
 
 void
 ui_reader_focus (UiReader *self)
 {
-  if (self->content)
-    ui_message_view_focus (self->view);
+  UiReaderCard *card = current_card (self);
+  if (card)
+    ui_reader_card_focus (card);
 }
 
 GtkWidget *
@@ -221,17 +612,26 @@ ui_reader_get_move_button (UiReader *self)
 static void
 on_tools_changed (UiReader *self)
 {
-  gtk_widget_set_visible (self->bottom,
-                          adw_squeezer_get_visible_child (self->tools) == self->narrow_tools);
-}
-
-static void
-on_plain_text (UiReader *self)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
+  gtk_widget_set_visible (self->bottom, !self->bare
+                                            && adw_squeezer_get_visible_child (self->tools)
+                                                   == self->narrow_tools);
 }
 
 /* ---- class ---- */
+
+static void
+set_plain_text (UiReader *self, gboolean plain_text)
+{
+  if (plain_text == self->plain_text)
+    return;
+  self->plain_text = plain_text;
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+    UiMessageView *view = ui_reader_card_get_view (card);
+    if (view)
+      g_object_set (view, "plain-text", plain_text, NULL);
+  }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
+}
 
 static void
 ui_reader_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -241,11 +641,14 @@ ui_reader_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
   case PROP_FOLDED:
     g_value_set_boolean (value, self->folded);
     break;
+  case PROP_BARE:
+    g_value_set_boolean (value, self->bare);
+    break;
   case PROP_CONTENT:
-    g_value_set_object (value, self->content);
+    g_value_set_object (value, ui_reader_get_content (self));
     break;
   case PROP_PLAIN_TEXT:
-    g_object_get_property (G_OBJECT (self->view), "plain-text", value);
+    g_value_set_boolean (value, self->plain_text);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -261,8 +664,13 @@ ui_reader_set_property (GObject *object, guint id, const GValue *value, GParamSp
     self->folded = g_value_get_boolean (value);
     g_object_notify_by_pspec (object, pspec);
     break;
+  case PROP_BARE:
+    self->bare = g_value_get_boolean (value);
+    gtk_widget_set_visible (self->bar, !self->bare);
+    on_tools_changed (self);
+    break;
   case PROP_PLAIN_TEXT:
-    g_object_set_property (G_OBJECT (self->view), "plain-text", value);
+    set_plain_text (self, g_value_get_boolean (value));
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -273,14 +681,21 @@ static void
 ui_reader_dispose (GObject *object)
 {
   UiReader *self = UI_READER (object);
-  g_clear_handle_id (&self->seen_source, g_source_remove);
-  g_clear_handle_id (&self->spinner_source, g_source_remove);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->content);
-  g_clear_object (&self->message);
+  if (self->engine)
+    leave (self);
+  g_clear_object (&self->spare);
+  g_clear_object (&self->settings);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (ui_reader_parent_class)->dispose (object);
+}
+
+static void
+ui_reader_finalize (GObject *object)
+{
+  UiReader *self = UI_READER (object);
+  g_hash_table_unref (self->cards);
+  g_hash_table_unref (self->hidden);
+  G_OBJECT_CLASS (ui_reader_parent_class)->finalize (object);
 }
 
 static void
@@ -292,8 +707,10 @@ ui_reader_class_init (UiReaderClass *klass)
   object_class->get_property = ui_reader_get_property;
   object_class->set_property = ui_reader_set_property;
   object_class->dispose = ui_reader_dispose;
+  object_class->finalize = ui_reader_finalize;
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   properties[PROP_FOLDED] = g_param_spec_boolean ("folded", NULL, NULL, FALSE, flags);
+  properties[PROP_BARE] = g_param_spec_boolean ("bare", NULL, NULL, FALSE, flags);
   properties[PROP_CONTENT] = g_param_spec_object ("content", NULL, NULL, MAIL_TYPE_CONTENT,
                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_PLAIN_TEXT] = g_param_spec_boolean ("plain-text", NULL, NULL, FALSE, flags);
@@ -301,28 +718,38 @@ ui_reader_class_init (UiReaderClass *klass)
   signals[SEEN] = g_signal_new ("seen", UI_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, MAIL_TYPE_MESSAGE);
 
-  g_type_ensure (UI_TYPE_MESSAGE_VIEW);
+  signals[VERB] =
+      g_signal_new ("verb", UI_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                    G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
+
   g_type_ensure (UI_TYPE_PANE);
+  g_type_ensure (UI_TYPE_READER_CARDS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-reader.ui");
   gtk_widget_class_bind_template_child (widget_class, UiReader, stack);
   gtk_widget_class_bind_template_child (widget_class, UiReader, empty);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, error);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, error_detail);
   gtk_widget_class_bind_template_child (widget_class, UiReader, spinner);
-  gtk_widget_class_bind_template_child (widget_class, UiReader, view);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, scroll);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, scrolled);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, title);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, subject);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, count);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, link_target);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, bar);
   gtk_widget_class_bind_template_child (widget_class, UiReader, tools);
   gtk_widget_class_bind_template_child (widget_class, UiReader, narrow_tools);
   gtk_widget_class_bind_template_child (widget_class, UiReader, bottom);
   gtk_widget_class_bind_template_child (widget_class, UiReader, move_wide);
   gtk_widget_class_bind_template_child (widget_class, UiReader, move_narrow);
-  gtk_widget_class_bind_template_callback (widget_class, ui_reader_retry);
 }
 
 static void
 ui_reader_init (UiReader *self)
 {
+  self->zoom = 1;
+  self->cards = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->hidden = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (self->view, "notify::plain-text", G_CALLBACK (on_plain_text), self);
+  g_signal_connect_swapped (self->scroll, "moved", G_CALLBACK (on_moved), self);
   g_signal_connect_swapped (self->tools, "notify::visible-child", G_CALLBACK (on_tools_changed),
                             self);
   show_nothing (self, 0);

@@ -1,27 +1,40 @@
-/* The last pane: one message. */
+/* The last pane: a conversation as one scroll of cards, or one message. */
 #pragma once
 
 #include <adwaita.h>
 
 #include "mail-engine.h"
+#include "mail-thread.h"
+#include "ui-message-view.h"
 
 G_BEGIN_DECLS
 
 #define UI_TYPE_READER (ui_reader_get_type ())
 G_DECLARE_FINAL_TYPE (UiReader, ui_reader, UI, READER, AdwBin)
 
-/* Properties: "folded" (boolean: this pane stands alone, show the way back), "content" (MailContent, read
- * only, notify: what is shown; NULL while nothing is or it is still loading), "plain-text" (boolean, notify: HTML is shown
- * as text). Signal "seen" (MailMessage *message): it has been in front of a person for a second. */
+/* Properties: "folded" (boolean: this pane stands alone, show the way back), "bare" (boolean: without a header bar), "content"
+ * (MailContent, read only, notify: of the message that the verbs of the window mean; NULL while nothing is open), "plain-text" (boolean,
+ * notify: HTML is shown as text).
+ * Signals: "seen" (MailMessage *message): it has been in front of a person for a second.  "verb" (const char *name, MailMessage *message,
+ * MailContent *content or NULL): the person wants this done to this message, whatever is selected. */
 void ui_reader_set_engine (UiReader *self, MailEngine *engine, GSettings *settings);
-/* Opens `message`; NULL shows that nothing (`n_selected` 0) or several messages are selected. */
-void ui_reader_show (UiReader *self, MailMessage *message, guint n_selected);
+/* Shows `thread`; NULL shows that nothing (`n_selected` 0) or several are selected. */
+void ui_reader_show (UiReader *self, MailThread *thread, guint n_selected);
+MailThread *ui_reader_get_thread (UiReader *self);   /* borrowed, nullable */
 MailContent *ui_reader_get_content (UiReader *self); /* borrowed, nullable */
-MailMessage *ui_reader_get_message (UiReader *self); /* borrowed, nullable */
+MailMessage *ui_reader_get_message (UiReader *self); /* the same message's; borrowed, nullable */
 void ui_reader_show_images (UiReader *self);
-void ui_reader_retry (UiReader *self);
 void ui_reader_set_zoom (UiReader *self, double zoom);
 void ui_reader_focus (UiReader *self);
+/* Opens every message of the conversation. */
+void ui_reader_expand_all (UiReader *self);
+/* A screenful on (1) or back (-1); FALSE: there is no more. */
+gboolean ui_reader_scroll_page (UiReader *self, int direction);
+/* Scrolls to the next unread message of the conversation; FALSE: there is none below. */
+gboolean ui_reader_next_unread (UiReader *self);
+/* Calls `func` for each view that is open, from the top. */
+void ui_reader_foreach_view (UiReader *self, void (*func) (UiMessageView *view, gpointer user_data),
+                             gpointer user_data);
 /* The "Move" button that is on screen, for the popover to point at; NULL when none is. */
 GtkWidget *ui_reader_get_move_button (UiReader *self);
 

@@ -91,6 +91,13 @@ on_acted (GObject *source, GAsyncResult *result, gpointer data)
     show_undo (job->window, sentence, undo);
 }
 
+void
+ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
+{
+  if (messages->len > 0)
+    mail_engine_act_async (self->engine, messages, action, target, on_acted, job_new (self, FALSE));
+}
+
 static void
 act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
 {
@@ -102,7 +109,7 @@ act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
     ui_list_select_after (self->list);
     ui_list_focus (self->list);
   }
-  mail_engine_act_async (self->engine, messages, action, target, on_acted, job_new (self, FALSE));
+  ui_window_act (self, action, target, messages);
   if (!leaves)
     ui_window_update_actions (self);
 }
@@ -270,20 +277,25 @@ action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- answering ---- */
 
+void
+ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
+{
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
+  GtkWidget *composer =
+      ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
+  gtk_window_present (GTK_WINDOW (composer));
+}
+
 static void
 action_reply (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   MailContent *content = ui_reader_get_content (self->reader);
-  if (!content)
-    return;
   MailReplyKind kind = g_str_equal (name, "win.reply")       ? MAIL_REPLY
                        : g_str_equal (name, "win.reply-all") ? MAIL_REPLY_ALL
                                                              : MAIL_FORWARD;
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
-  GtkWidget *composer =
-      ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
-  gtk_window_present (GTK_WINDOW (composer));
+  if (content)
+    ui_window_reply (self, content, kind);
 }
 
 /* ---- the message as a file ---- */
@@ -326,19 +338,24 @@ on_save_chosen (GFile *file, gpointer data)
   mail_content_save_async (content, file, NULL, on_saved, g_steal_pointer (&save));
 }
 
-static void
-action_save_as (GtkWidget *widget, const char *name, GVariant *parameter)
+void
+ui_window_save_message (UiWindow *self, MailContent *content)
 {
-  UiWindow *self = UI_WINDOW (widget);
-  MailContent *content = ui_reader_get_content (self->reader);
-  if (!content)
-    return;
   Save *save = g_new0 (Save, 1);
   save->window = g_object_ref (self);
   save->content = g_object_ref (content);
   g_autofree char *stem = base_text_file_name (mail_content_get_subject (content), _ ("Message"));
   g_autofree char *file_name = g_strconcat (stem, ".eml", NULL);
   ui_dialog_save_file (GTK_WINDOW (self), _ ("Save Message"), file_name, on_save_chosen, save);
+}
+
+static void
+action_save_as (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+  if (content)
+    ui_window_save_message (self, content);
 }
 
 static void
@@ -357,19 +374,26 @@ on_source_fetched (GObject *source, GAsyncResult *result, gpointer data)
     ui_dialog_error (GTK_WINDOW (self), _ ("The message could not be fetched"), error);
 }
 
-static void
-action_view_source (GtkWidget *widget, const char *name, GVariant *parameter)
+void
+ui_window_view_source (UiWindow *self, MailContent *content)
 {
-  UiWindow *self = UI_WINDOW (widget);
-  MailContent *content = ui_reader_get_content (self->reader);
-  if (content && mail_content_is_whole (content))
+  if (mail_content_is_whole (content))
     gtk_window_present (ui_source_new (GTK_WINDOW (self), content));
-  else if (content && !self->source_coming) {
+  else if (!self->source_coming) {
     /* Asked for again meanwhile, it would be fetched again and shown twice. */
     self->source_coming = TRUE;
     ui_window_update_actions (self);
     mail_content_fetch_whole_async (content, NULL, on_source_fetched, g_object_ref (self));
   }
+}
+
+static void
+action_view_source (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+  if (content)
+    ui_window_view_source (self, content);
 }
 
 /* ---- links ---- */
@@ -575,6 +599,8 @@ static const struct
   { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.delete" },
   { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo" },
   { GDK_KEY_Escape, 0, "win.back" },
+  { GDK_KEY_space, 0, "win.read-on" },
+  { GDK_KEY_space, GDK_SHIFT_MASK, "win.read-back" },
 };
 
 static gboolean
@@ -584,6 +610,11 @@ on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModif
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
   if (focus && (GTK_IS_EDITABLE (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)))
+    return GDK_EVENT_PROPAGATE;
+  /* A button is pressed by Space */
+  if (keyval == GDK_KEY_space && focus && !GTK_IS_TEXT_VIEW (focus)
+      && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->reader))
+      && GTK_IS_BUTTON (gtk_widget_get_ancestor (focus, GTK_TYPE_BUTTON)))
     return GDK_EVENT_PROPAGATE;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     if (keyval == keys[i].keyval && modifiers == keys[i].modifiers)

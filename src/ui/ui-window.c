@@ -169,9 +169,7 @@ on_selection_changed (UiWindow *self, UiList *list)
 {
   if (!self->engine) /* the window is going away, and the panes with it */
     return;
-  g_autoptr (MailMessage) message = ui_list_dup_current (list);
-  ui_reader_show (self->reader, message, ui_list_get_n_selected (list));
-  if (!message && adw_leaflet_get_folded (self->outer))
+  if (!ui_window_show_current (self) && adw_leaflet_get_folded (self->outer))
     adw_leaflet_set_visible_child_name (self->outer, "lists");
   ui_window_update_actions (self);
 }
@@ -422,8 +420,10 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_trouble_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_mark_seen);
+  gtk_widget_class_bind_template_callback (widget_class, ui_window_on_verb);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_update_actions);
   ui_window_class_install_actions (widget_class);
+  ui_window_class_install_reading_actions (widget_class);
 }
 
 static void

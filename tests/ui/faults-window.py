@@ -119,7 +119,7 @@ def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
     target = os.path.join(SAVED, 'holiday.bin')
     content = bytes(range(256)) * 24000
     holiday_left_on_the_server(scene, content, 12)
-    area = scene.app.wait('scroll pane', None, condition=lambda n: n.find(None, r'^Open holiday'))
+    area = next(a for a in scene.app.wait('push button|toggle button', r'^Open holiday').ancestors if a.role == 'scroll pane')
     assert area.extents[3] < 60, f'{area.extents[3]} pixels for one row of attachments'
     scene.shot('left')
 

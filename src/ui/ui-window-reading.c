@@ -1,0 +1,96 @@
+/* The verbs of reading: what is done to one message of a conversation, and the way through it by keys.  Main thread. */
+#include "ui-window-private.h"
+
+#include <glib/gi18n.h>
+
+/* ---- what is shown ---- */
+
+gboolean
+ui_window_show_current (UiWindow *self)
+{
+  g_autoptr (MailMessage) message = ui_list_dup_current (self->list);
+  MailThread *shown = ui_reader_get_thread (self->reader);
+  if (!message) {
+    ui_reader_show (self->reader, NULL, ui_list_get_n_selected (self->list));
+    return FALSE;
+  }
+  if (shown && mail_thread_get_id (shown) == 0) {
+    g_autoptr (MailMessage) only = g_list_model_get_item (G_LIST_MODEL (shown), 0);
+    if (only == message)
+      return TRUE;
+  }
+  g_autoptr (MailThread) thread = mail_thread_new_for_message (self->engine, message);
+  ui_reader_show (self->reader, thread, 1);
+  return TRUE;
+}
+
+/* ---- one message ---- */
+
+static void
+act_on (UiWindow *self, MailAction action, MailMessage *message)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_ptr_array_add (messages, message);
+  ui_window_act (self, action, NULL, messages);
+}
+
+static void
+copy_text (UiWindow *self, MailContent *content)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
+                          mail_content_get_text (content));
+  ui_window_say (self, _ ("Text of the message copied"), NULL);
+}
+
+void
+ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailContent *content)
+{
+  static const struct
+  {
+    const char *verb;
+    MailAction action;
+  } acts[] = {
+    { "archive", MAIL_ACTION_ARCHIVE },
+    { "trash", MAIL_ACTION_TRASH },
+    { "mark-unread", MAIL_ACTION_UNREAD },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (acts); i++) {
+    if (g_str_equal (verb, acts[i].verb)) {
+      act_on (self, acts[i].action, message);
+      return;
+    }
+  }
+  if (!content)
+    return;
+  if (g_str_equal (verb, "reply"))
+    ui_window_reply (self, content, MAIL_REPLY);
+  else if (g_str_equal (verb, "reply-all"))
+    ui_window_reply (self, content, MAIL_REPLY_ALL);
+  else if (g_str_equal (verb, "forward"))
+    ui_window_reply (self, content, MAIL_FORWARD);
+  else if (g_str_equal (verb, "save"))
+    ui_window_save_message (self, content);
+  else if (g_str_equal (verb, "source"))
+    ui_window_view_source (self, content);
+  else if (g_str_equal (verb, "copy-text"))
+    copy_text (self, content);
+}
+
+/* ---- through the conversation ---- */
+
+static void
+action_space (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  if (g_str_equal (name, "win.read-back"))
+    ui_reader_scroll_page (self->reader, -1);
+  else if (!ui_reader_scroll_page (self->reader, 1) && !ui_reader_next_unread (self->reader))
+    ui_list_move (self->list, 1);
+}
+
+void
+ui_window_class_install_reading_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.read-on", NULL, action_space);
+  gtk_widget_class_install_action (widget_class, "win.read-back", NULL, action_space);
+}
