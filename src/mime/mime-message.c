@@ -226,6 +226,23 @@ mime_message_free (MimeMessage *message)
 
 /* ---- header ---- */
 
+const char *
+mime_message_get_raw (MimeMessage *message, const char *name, guint nth)
+{
+  const MimeNode *root = mime_structure_get (message->structure, 0);
+  GMimeHeaderList *list =
+      root->object != NULL ? g_mime_object_get_header_list (root->object) : NULL;
+  int count = list != NULL ? g_mime_header_list_get_count (list) : 0;
+
+  for (int i = 0; i < count; i++) {
+    GMimeHeader *header = g_mime_header_list_get_header_at (list, i);
+
+    if (g_ascii_strcasecmp (g_mime_header_get_name (header), name) == 0 && nth-- == 0)
+      return g_mime_header_get_raw_value (header);
+  }
+  return NULL;
+}
+
 GPtrArray *
 mime_message_get_addresses (MimeMessage *message, const char *header)
 {
