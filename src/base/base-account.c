@@ -60,6 +60,7 @@ base_account_dup (const BaseAccount *account)
   copy->label = g_strdup (account->label);
   copy_server (&account->imap, &copy->imap);
   copy_server (&account->smtp, &copy->smtp);
+  copy->authserv_id = g_strdup (account->authserv_id);
   copy->ca_file = g_strdup (account->ca_file);
   copy->bodies = account->bodies;
   copy->months = account->months;
@@ -84,6 +85,7 @@ base_account_free (BaseAccount *account)
   g_free (account->smtp.host);
   g_free (account->smtp.user);
   g_strfreev (account->smtp.without);
+  g_free (account->authserv_id);
   g_free (account->ca_file);
   g_free (account);
 }
@@ -247,6 +249,7 @@ load (const char *id, const BasePaths *paths, GError **error)
   account->display_name = read_text (file, GROUP_ACCOUNT, "Name");
   account->address = read_text (file, GROUP_ACCOUNT, "Address");
   account->label = read_text (file, GROUP_ACCOUNT, "Label");
+  account->authserv_id = read_text (file, GROUP_IMAP, "AuthservId");
   account->ca_file = read_text (file, GROUP_ACCOUNT, "CaFile");
   account->imap.port = 993;
   account->smtp.port = 465;
@@ -397,6 +400,7 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
   write_text (file, GROUP_ACCOUNT, "Name", account->display_name);
   write_text (file, GROUP_ACCOUNT, "Address", account->address);
   write_text (file, GROUP_ACCOUNT, "Label", account->label);
+  write_text (file, GROUP_IMAP, "AuthservId", account->authserv_id);
   write_text (file, GROUP_ACCOUNT, "CaFile", account->ca_file);
   write_server (file, GROUP_IMAP, &account->imap);
   write_server (file, GROUP_SMTP, &account->smtp);

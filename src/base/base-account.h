@@ -43,7 +43,9 @@ typedef struct
   char *address;
   char *label; /* name of the account in the sidebar; the address where empty */
   BaseServer imap, smtp;
-  char *ca_file; /* nullable: PEM file of CAs trusted for this account besides the system's */
+  char *
+      authserv_id; /* nullable: by what name the server that receives the mail says what it checked (RFC 8601); ".example.org": any host of it */
+  char *ca_file;   /* nullable: PEM file of CAs trusted for this account besides the system's */
   BaseBodies bodies;
   guint months;       /* 1 … BASE_MONTHS_MAX; counts with BASE_BODIES_MONTHS only */
   guint largest_body; /* megabytes: what is larger is kept without its large parts; 0: no limit */

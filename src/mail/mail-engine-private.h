@@ -48,6 +48,7 @@ struct _MailEngine
   GPtrArray *requests;       /* of GCancellable: calls into the sync engine that stop must end */
   GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
   GQueue remote_waiting;     /* of GTask: pictures not yet begun */
+  GHashTable *servers;       /* account id -> whose word of senders counts, as it was learnt */
   GTask *stop_task;
 
   MailEngineState state;

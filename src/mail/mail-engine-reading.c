@@ -4,6 +4,7 @@
 #include "mail-engine-private.h"
 #include "mail-fetch.h"
 #include "mail-private.h"
+#include "mail-truth-private.h"
 
 #include <glib/gi18n.h>
 
@@ -20,6 +21,7 @@ typedef struct
   MailMessage *message;
   GCancellable *request;   /* follows the caller's, and stop */
   StoreIdentity *identity; /* nullable: of a message whose bytes were not here */
+  MailFacts *facts;        /* what tells who it is from */
   gint64 id;               /* whose bytes are read: its own, or the same message elsewhere */
   guint looks;
   gboolean fetched, followed;
@@ -38,6 +40,7 @@ opening_end (Opening *opening, MailContent *content, GError *error)
     g_task_return_error (outer, error);
   g_object_unref (opening->message);
   g_clear_pointer (&opening->identity, store_identity_free);
+  mail_facts_free (opening->facts);
   g_free (opening);
 }
 
@@ -46,8 +49,9 @@ opening_end (Opening *opening, MailContent *content, GError *error)
 /* What was read, and where it is from. */
 typedef struct
 {
-  MailRead *read; /* owned */
-  char *account;  /* owned; nullable */
+  MailRead *read;   /* owned */
+  MailFacts *facts; /* owned */
+  char *account;    /* owned; nullable */
   gint64 message;
 } ParseJob;
 
@@ -57,6 +61,7 @@ parse_job_free (gpointer data)
   ParseJob *job = data;
 
   mail_read_free (job->read);
+  mail_facts_free (job->facts);
   g_free (job->account);
   g_free (job);
 }
@@ -96,6 +101,7 @@ run_parse (gpointer data, GCancellable *cancellable, GError **error)
 
     mime_message_give_part (parsed->mime, given->index, given->content, given->decoded);
   }
+  mail_truth_judge (parsed, job->facts);
   return parsed;
 }
 
@@ -249,6 +255,8 @@ run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **e
   Opening *opening = data;
   MailRead *read = mail_read_body (db, opening->id, error);
 
+  if (read != NULL)
+    mail_facts_read (opening->facts, db, opening->id);
   if (read == NULL && opening->identity == NULL)
     opening->identity = store_message_get_identity (db, opening->id, NULL);
   return read;
@@ -267,7 +275,9 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
     MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
     ParseJob *job = g_new0 (ParseJob, 1);
 
+    mail_facts_keep (opening->facts, self, folder);
     job->read = read;
+    job->facts = g_steal_pointer (&opening->facts);
     job->account = account != NULL ? g_strdup (mail_account_get_id (account)) : NULL;
     job->message = opening->id;
     mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_parsed, opening), run_parse,
@@ -299,6 +309,7 @@ mail_engine_open_message_async (MailEngine *self, MailMessage *message, GCancell
   opening->outer = g_task_new (self, cancellable, callback, user_data);
   opening->message = g_object_ref (message);
   opening->id = mail_message_get_id (message);
+  opening->facts = mail_facts_new (self, mail_message_get_folder (message));
   opening->request = mail_engine_begin_request (self, cancellable);
   read_body (opening);
 }

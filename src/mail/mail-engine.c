@@ -80,6 +80,7 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
   g_clear_pointer (&self->requests, g_ptr_array_unref);
   g_clear_pointer (&self->stale_folders, g_hash_table_unref);
+  g_clear_pointer (&self->servers, g_hash_table_unref);
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_queue_clear_full (&self->remote_waiting, g_object_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -134,6 +135,7 @@ mail_engine_init (MailEngine *self)
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify)store_draft_free);
   self->requests = g_ptr_array_new_with_free_func (g_object_unref);
   self->stale_folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->lists = g_ptr_array_new ();
   g_queue_init (&self->remote_waiting);
 }

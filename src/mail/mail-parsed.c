@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "mail-truth-private.h"
 
 static void
 address_free (gpointer data)
@@ -56,6 +57,7 @@ mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
   self->to = addresses (self->mime, "To");
   self->cc = addresses (self->mime, "Cc");
   self->bcc = addresses (self->mime, "Bcc");
+  self->several_from = mime_message_count_headers (self->mime, "From") > 1;
   self->text = g_strdup (mime_message_get_text (self->mime));
   self->html = mime_message_get_clean_html (self->mime, FALSE, &self->facts);
   mime_message_get_parts (self->mime); /* found once here, not when the window asks */
@@ -82,6 +84,8 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->cc, g_ptr_array_unref);
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
   mime_html_facts_clear (&self->facts);
+  g_clear_pointer (&self->truth, mail_truth_free);
+  g_clear_pointer (&self->list, mail_list_free);
   g_free (self->account);
   g_free (self->subject);
   g_free (self->text);

@@ -8,6 +8,7 @@
 #include "mail-folder.h"
 #include "mail-message-list.h"
 #include "mail-message.h"
+#include "mail-truth.h"
 #include "mime-message.h"
 #include "store-folder.h"
 #include "store-outgoing.h"
@@ -73,6 +74,11 @@ typedef struct
   gint64 date;
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
   MimeHtmlFacts facts; /* of html */
+  gboolean several_from; /* more than one From field */
+  /* set by mail_truth_judge () */
+  gboolean is_authenticated;
+  MailTruth *truth; /* nullable */
+  MailList *list;   /* nullable */
 } MailParsed;
 
 /* Any thread, slow.  `missing` (nullable, n of them): parts that the bytes lack. */

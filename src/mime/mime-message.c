@@ -243,6 +243,21 @@ mime_message_get_raw (MimeMessage *message, const char *name, guint nth)
   return NULL;
 }
 
+guint
+mime_message_count_headers (MimeMessage *message, const char *name)
+{
+  const MimeNode *root = mime_structure_get (message->structure, 0);
+  GMimeHeaderList *list =
+      root->object != NULL ? g_mime_object_get_header_list (root->object) : NULL;
+  guint found = 0;
+
+  for (int i = 0; list != NULL && i < g_mime_header_list_get_count (list); i++)
+    found += g_ascii_strcasecmp (
+                 g_mime_header_get_name (g_mime_header_list_get_header_at (list, i)), name)
+             == 0;
+  return found;
+}
+
 GPtrArray *
 mime_message_get_addresses (MimeMessage *message, const char *header)
 {

@@ -67,6 +67,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeMessage, mime_message_free)
 GPtrArray *mime_message_get_addresses (MimeMessage *message, const char *header) G_GNUC_WARN_UNUSED_RESULT;
 /* Decoded unstructured header, one line; NULL when absent. */
 char *mime_message_get_header (MimeMessage *message, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* How many header fields of this name there are. */
+guint mime_message_count_headers (MimeMessage *message, const char *name);
 gint64 mime_message_get_date (MimeMessage *message);
 
 /* The text to read: best text/plain (format=flowed unfolded), else HTML turned to text; several inline

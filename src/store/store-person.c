@@ -404,6 +404,18 @@ store_person_is_older (StoreDb *db, const char *given_address, gint64 before, gb
   return step >= 0;
 }
 
+gboolean
+store_person_has_many (StoreDb *db, guint n, gboolean *many, GError **error)
+{
+  gint64 known = 0;
+
+  if (!store_db_get_int (db, &known, error, "SELECT count(*) FROM (SELECT 1 FROM person LIMIT ?1)",
+                         STORE_INTS (n)))
+    return FALSE;
+  *many = known >= n;
+  return TRUE;
+}
+
 GPtrArray *
 store_person_list_domains (StoreDb *db, guint limit, GError **error)
 {

@@ -47,6 +47,8 @@ GArray *store_person_list_messages (StoreDb *db, gint64 person, guint limit,
 /* They wrote a message that came before this time, or were written to. */
 gboolean store_person_is_older (StoreDb *db, const char *address, gint64 before, gboolean *older,
                                 GError **error);
+/* At least so many are known. */
+gboolean store_person_has_many (StoreDb *db, guint n, gboolean *many, GError **error);
 /* Domains of those who were written to: GPtrArray of char *, at most `limit`. */
 GPtrArray *store_person_list_domains (StoreDb *db, guint limit,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;

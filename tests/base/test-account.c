@@ -21,6 +21,7 @@ make_account (void)
   account->smtp.security = BASE_SECURITY_STARTTLS;
   account->smtp.user = g_strdup (" hong@example.org");
   g_strstrip (account->smtp.user);
+  account->authserv_id = g_strdup (".mx.example.org");
   account->ca_file = g_strdup ("/etc/ca.pem");
   account->imap.without = g_strsplit ("QRESYNC COMPRESS=DEFLATE LITERAL+", " ", -1);
   account->bodies = BASE_BODIES_MONTHS;
@@ -44,6 +45,7 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpstr (a->display_name, ==, b->display_name);
   g_assert_cmpstr (a->address, ==, b->address);
   g_assert_cmpstr (a->label, ==, b->label);
+  g_assert_cmpstr (a->authserv_id, ==, b->authserv_id);
   g_assert_cmpstr (a->ca_file, ==, b->ca_file);
   g_assert_cmpstr (a->imap.host, ==, b->imap.host);
   g_assert_cmpstr (a->imap.user, ==, b->imap.user);

@@ -205,6 +205,13 @@ bench_free (Bench *bench)
 gint64
 bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body)
 {
+  return bench_add_from (bench, folder, received, "ada@example.org", body);
+}
+
+gint64
+bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const char *address,
+                const char *body)
+{
   g_autofree char *id = g_strdup_printf ("<%u@example.org>", bench->next_uid);
   g_autoptr (GBytes) bytes = body != NULL ? g_bytes_new (body, strlen (body)) : NULL;
   StoreNewMessage message = {
@@ -213,7 +220,7 @@ bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body)
     .date = received,
     .size = 1000,
     .from_name = "Ada",
-    .from_address = "ada@example.org",
+    .from_address = address,
     .to = "Bea, Cem",
     .subject = "Subject",
     .message_id = id,
@@ -277,6 +284,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_keys_tests ();
   add_reply_tests ();
+  add_truth_tests ();
   add_wake_tests ();
   add_account_tests ();
   add_choices_tests ();

@@ -30,6 +30,8 @@ BaseAccount *bench_account_new (const char *id);
 void bench_make_folders (Bench *bench);
 /* One message; body may be NULL.  Returns its row id. */
 gint64 bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body);
+gint64 bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const char *address,
+                       const char *body);
 GPtrArray *bench_new_message_array (void);
 
 /* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some
@@ -55,4 +57,5 @@ void add_network_tests (void);
 void add_person_tests (void);
 void add_remote_tests (void);
 void add_reply_tests (void);
+void add_truth_tests (void);
 void add_wake_tests (void);

@@ -1,0 +1,41 @@
+/* How it is found out who a message is from.  See the functions for the threads. */
+#pragma once
+
+#include "mail-private.h"
+#include "mail-truth.h"
+#include "mime-authentication.h"
+#include "mime-list.h"
+
+G_BEGIN_DECLS
+
+/* What is known besides the message itself; plain data. */
+typedef struct
+{
+  /* from the main thread */
+  GStrv trusted;   /* servers whose word counts; NULL: has to be learnt */
+  GStrv addresses; /* the person's own */
+  gboolean is_own; /* in a folder of what the person wrote */
+  gint64 inbox;    /* to learn from; 0: none */
+  /* from the store thread */
+  char *learned;        /* nullable: as in `trusted` */
+  gboolean has_learned; /* it was tried */
+  gboolean is_first;    /* nobody wrote from this address before, and that is certain */
+  GPtrArray *domains;   /* of char *: of those who were written to */
+  char *charset;        /* nullable: in which this sender's mail is to be read */
+} MailFacts;
+
+MailFacts *mail_facts_new (MailEngine *engine, MailFolder *folder)
+    G_GNUC_WARN_UNUSED_RESULT; /* main thread; nullable folder */
+void mail_facts_free (MailFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailFacts, mail_facts_free)
+/* Store thread.  What cannot be read stays unknown. */
+void mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message);
+/* Main thread: what was learnt is kept for the session. */
+void mail_facts_keep (const MailFacts *facts, MailEngine *engine, MailFolder *folder);
+
+/* Any thread with the message: fills truth, authenticated and list of `parsed`; `facts` nullable. */
+void mail_truth_judge (MailParsed *parsed, const MailFacts *facts);
+void mail_truth_free (MailTruth *truth);
+void mail_list_free (MailList *list);
+
+G_END_DECLS
