@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui-text-quotes.h"
 #include "ui-words.h"
 
 #define PIECE           (32 * 1024)       /* octets a turn of the main loop */
@@ -19,6 +20,7 @@
  * of it, in paragraphs somebody wrote by hand, and those that fit into a narrow window. */
 #define WORDS_OCTETS  (256 * 1024)
 #define PARAGRAPH_MAX 1024
+#define QUOTES_MAX    200 /* that can be folded; each has a button */
 #define WORD_MAX      10
 
 struct _UiTextView
@@ -28,14 +30,19 @@ struct _UiTextView
   /* Owned */
   char *text; /* what is still being put in */
   char *hovered;
+  GArray *folds; /* of UiTextQuote: what is put in behind a button */
   GRegex *links;
   GtkCssProvider *css;
 
   /* Borrowed */
   GtkTextTag *quotes[QUOTE_COLOURS];
-  GtkTextTag *link, *word;
+  GtkTextTag *link, *word, *signature, *folded;
+  GtkWidget *fold_button; /* of the quote that is being put in */
 
-  gsize offset, length;
+  gsize offset, length, signature_start;
+  guint next_fold;
+  int signature_at; /* characters; -1: none so far */
+  int fold_start;   /* characters; -1 outside of one */
   guint source;
   gboolean plain; /* neither links nor quotes */
 };
@@ -155,6 +162,117 @@ insert_run (GtkTextBuffer *buffer, GString *run)
   g_string_truncate (run, 0);
 }
 
+/* ---- folding ---- */
+
+/* What a button folds and unfolds. */
+typedef struct
+{
+  GtkTextBuffer *buffer; /* borrowed; the button goes first */
+  GtkTextTag *tag;
+  GtkTextMark *start, *end;
+} Fold;
+
+static void
+fold_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+on_fold_toggled (GtkToggleButton *button, Fold *fold)
+{
+  GtkTextIter start, end;
+  gboolean shown = gtk_toggle_button_get_active (button);
+  const char *label = shown ? _ ("Hide Quoted Text") : _ ("Show Quoted Text");
+
+  gtk_text_buffer_get_iter_at_mark (fold->buffer, &start, fold->start);
+  gtk_text_buffer_get_iter_at_mark (fold->buffer, &end, fold->end);
+  if (shown)
+    gtk_text_buffer_remove_tag (fold->buffer, fold->tag, &start, &end);
+  else
+    gtk_text_buffer_apply_tag (fold->buffer, fold->tag, &start, &end);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (button), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+}
+
+/* The button, on a line of its own. */
+static void
+begin_fold (UiTextView *self, GtkTextBuffer *buffer)
+{
+  GtkTextIter end;
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  GtkTextChildAnchor *anchor = gtk_text_buffer_create_child_anchor (buffer, &end);
+  GtkWidget *button = gtk_toggle_button_new ();
+  gtk_button_set_icon_name (GTK_BUTTON (button), "view-more-horizontal-symbolic");
+  gtk_widget_add_css_class (button, "quote-fold");
+  gtk_widget_set_cursor_from_name (button, "default");
+  gtk_text_view_add_child_at_anchor (GTK_TEXT_VIEW (self), button, anchor);
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_insert (buffer, &end, "\n", 1);
+  self->fold_start = gtk_text_buffer_get_char_count (buffer);
+
+  Fold *fold = g_new0 (Fold, 1);
+  *fold = (Fold){ buffer, self->folded, NULL, NULL };
+  fold->start = gtk_text_buffer_create_mark (buffer, NULL, &end, TRUE);
+  g_object_set_data (G_OBJECT (button), "fold", fold);
+  g_signal_connect_data (button, "toggled", G_CALLBACK (on_fold_toggled), fold, fold_free, 0);
+  self->fold_button = button;
+}
+
+static void
+end_fold (UiTextView *self, GtkTextBuffer *buffer)
+{
+  GtkToggleButton *button = GTK_TOGGLE_BUTTON (self->fold_button);
+  Fold *fold = g_object_get_data (G_OBJECT (button), "fold");
+  GtkTextIter end;
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  fold->end = gtk_text_buffer_create_mark (buffer, NULL, &end, TRUE);
+  on_fold_toggled (button, fold);
+  self->fold_start = -1;
+  self->next_fold++;
+}
+
+/* Before the line at `offset`; what is to go before it has gone. */
+static gboolean
+is_fold_edge (UiTextView *self)
+{
+  if (self->next_fold >= self->folds->len)
+    return FALSE;
+  const UiTextQuote *quote = &g_array_index (self->folds, UiTextQuote, self->next_fold);
+  return self->fold_start < 0 ? self->offset >= quote->start : self->offset >= quote->end;
+}
+
+static void
+turn_fold_edge (UiTextView *self, GtkTextBuffer *buffer)
+{
+  if (self->fold_start < 0)
+    begin_fold (self, buffer);
+  else
+    end_fold (self, buffer);
+}
+
+void
+ui_text_view_unfold (UiTextView *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *button = GTK_IS_TOGGLE_BUTTON (child) ? child : gtk_widget_get_first_child (child);
+    if (GTK_IS_TOGGLE_BUTTON (button))
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+  }
+}
+
+static void
+dim_signature (UiTextView *self, GtkTextBuffer *buffer, int start)
+{
+  GtkTextIter first, last;
+  gtk_text_buffer_get_iter_at_offset (buffer, &first, start);
+  gtk_text_buffer_get_end_iter (buffer, &last);
+  gtk_text_buffer_apply_tag (buffer, self->signature, &first, &last);
+}
+
 /* Puts in whole lines, about PIECE octets, or fewer where they take their time. */
 static gboolean
 insert_piece (gpointer data)
@@ -166,6 +284,16 @@ insert_piece (gpointer data)
   g_autoptr (GString) run = g_string_new (NULL);
 
   while (self->offset < stop && g_get_monotonic_time () < end_of_turn) {
+    if (is_fold_edge (self)) {
+      insert_run (buffer, run);
+      turn_fold_edge (self, buffer);
+      continue;
+    }
+    if (self->offset >= self->signature_start) {
+      insert_run (buffer, run);
+      self->signature_start = self->length;
+      self->signature_at = gtk_text_buffer_get_char_count (buffer);
+    }
     const char *line = self->text + self->offset;
     const char *newline = memchr (line, '\n', self->length - self->offset);
     gsize length = newline ? (gsize)(newline - line) : self->length - self->offset;
@@ -196,6 +324,10 @@ insert_piece (gpointer data)
   insert_run (buffer, run);
   if (self->offset < self->length)
     return G_SOURCE_CONTINUE;
+  if (self->fold_start >= 0)
+    end_fold (self, buffer);
+  if (self->signature_at >= 0)
+    dim_signature (self, buffer, self->signature_at);
   self->source = 0;
   g_clear_pointer (&self->text, g_free);
   return G_SOURCE_REMOVE;
@@ -225,6 +357,17 @@ set_text (UiTextView *self, const char *text, gboolean plain)
   self->plain = plain;
   self->offset = 0;
   self->length = strlen (self->text);
+  self->signature_start = self->length;
+  self->signature_at = self->fold_start = -1;
+  self->next_fold = 0;
+  g_array_set_size (self->folds, 0);
+  if (!plain && self->length <= WORDS_OCTETS) {
+    g_array_unref (self->folds);
+    self->folds = ui_text_quotes_find (self->text, self->length);
+    if (self->folds->len > QUOTES_MAX)
+      g_array_set_size (self->folds, QUOTES_MAX);
+    self->signature_start = ui_text_quotes_find_signature (self->text, self->length);
+  }
   gtk_text_buffer_set_text (buffer, "", 0);
   if (insert_piece (self) == G_SOURCE_CONTINUE)
     self->source = g_idle_add_full (G_PRIORITY_LOW, insert_piece, self, NULL);
@@ -337,6 +480,7 @@ update_colours (UiTextView *self)
   gboolean is_dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
   for (guint i = 0; i < QUOTE_COLOURS; i++)
     g_object_set (self->quotes[i], "foreground", is_dark ? dark[i] : light[i], NULL);
+  g_object_set (self->signature, "foreground", is_dark ? "#a2a2a2" : "#6f6f6f", NULL);
   g_object_set (self->link, "foreground", is_dark ? "#78aeed" : "#1b6acb", NULL);
 }
 
@@ -347,6 +491,7 @@ ui_text_view_finalize (GObject *object)
   g_clear_handle_id (&self->source, g_source_remove);
   g_free (self->text);
   g_free (self->hovered);
+  g_array_unref (self->folds);
   g_regex_unref (self->links);
   g_object_unref (self->css);
   G_OBJECT_CLASS (ui_text_view_parent_class)->finalize (object);
@@ -372,6 +517,7 @@ ui_text_view_init (UiTextView *self)
                              "|(?:mailto:)?[\\w.+%-]+@[\\w-]+(?:\\.[\\w-]+)+",
                              G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
   g_assert (self->links);
+  self->folds = g_array_new (FALSE, FALSE, sizeof (UiTextQuote));
   gtk_text_view_set_editable (view, FALSE);
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
   gtk_text_buffer_set_enable_undo (buffer, FALSE);
@@ -382,6 +528,8 @@ ui_text_view_init (UiTextView *self)
   for (guint i = 0; i < QUOTE_COLOURS; i++)
     self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   self->link = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_SINGLE, NULL);
+  self->signature = gtk_text_buffer_create_tag (buffer, NULL, NULL);
+  self->folded = gtk_text_buffer_create_tag (buffer, NULL, "invisible", TRUE, NULL);
   self->word = gtk_text_buffer_create_tag (buffer, NULL, "allow-breaks", FALSE, NULL);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (update_colours), self, G_CONNECT_SWAPPED);

@@ -1,4 +1,5 @@
-/* Plain text mail: quotes coloured by their depth, links that can be clicked or opened with Return.
+/* Plain text mail: quotes coloured by their depth, long ones folded behind a button, the signature dimmed, links that can be clicked or opened
+ * with Return.
  *
  * Also what a screen reader reads of an HTML mail, because WebKit's content is not in the accessibility tree of
  * GTK 4.8. */
@@ -17,6 +18,8 @@ GtkWidget *ui_text_view_new (void);
 void ui_text_view_set_text (UiTextView *self, const char *text);
 /* The same, as it is: what looks like a link or a quote is neither. */
 void ui_text_view_set_source (UiTextView *self, const char *text);
+/* Shows all quotes. */
+void ui_text_view_unfold (UiTextView *self);
 /* 1.0 is the size of the font of the desktop. */
 void ui_text_view_set_zoom (UiTextView *self, double zoom);
 
