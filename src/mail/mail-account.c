@@ -411,6 +411,7 @@ mail_account_set_folders (MailAccount *self, GPtrArray *rows)
   g_autoptr (GHashTable) known =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
   g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) open = g_ptr_array_new (); /* the ancestors of the row looked at */
   StoreRole last_role = STORE_ROLE_NONE;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->folders)); i++) {
@@ -430,6 +431,11 @@ mail_account_set_folders (MailAccount *self, GPtrArray *rows)
     last_role = node->row->role;
     folder = folder != NULL ? g_object_ref (folder) : mail_folder_new (self, node->row->id);
     mail_folder_update (folder, node->row, name, node->depth);
+    g_ptr_array_set_size (open, (int)node->depth);
+    mail_folder_set_family (folder, node->depth > 0 ? open->pdata[node->depth - 1] : NULL,
+                            i + 1 < nodes->len
+                                && ((const Node *)nodes->pdata[i + 1])->depth > node->depth);
+    g_ptr_array_add (open, folder);
     g_ptr_array_add (wanted, folder);
   }
   splice_difference (self->folders, wanted);

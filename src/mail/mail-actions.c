@@ -15,6 +15,7 @@ typedef struct
 {
   MailAction action;
   GArray *ids;          /* of gint64: row ids of messages */
+  gint64 folder;        /* instead: all that is in it */
   gint64 target;        /* row id of a folder, 0 none */
   GHashTable *accounts; /* gint64 row -> char *label */
 } ActJob;
@@ -262,10 +263,28 @@ act_on (StoreDb *db, const ActJob *job, gint64 account, const GArray *ids,
 }
 
 static gboolean
+list_all (StoreDb *db, ActJob *job, GError **error)
+{
+  g_autoptr (GArray) keys = store_message_list (db, job->folder, 0, 0, error);
+
+  if (keys == NULL)
+    return FALSE;
+  for (guint i = 0; i < keys->len; i++) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+
+    g_array_append_val (job->ids, id);
+  }
+  return TRUE;
+}
+
+static gboolean
 act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
 {
-  const ActJob *job = data;
+  ActJob *job = data;
   g_autofree char *name = g_strdup ("");
+
+  if (job->folder != 0 && !list_all (db, job, error))
+    return FALSE;
   g_autoptr (GPtrArray) portions = store_message_sort_by_account (
       db, (const gint64 *)(gpointer)job->ids->data, job->ids->len, error);
 
@@ -370,7 +389,7 @@ on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start (MailEngine *self, MailAction action, GArray *ids, MailFolder *target,
+start (MailEngine *self, MailAction action, GArray *ids, gint64 folder, MailFolder *target,
        GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *outer = g_task_new (self, NULL, callback, user_data);
@@ -386,6 +405,7 @@ start (MailEngine *self, MailAction action, GArray *ids, MailFolder *target,
 
   job->action = action;
   job->ids = ids;
+  job->folder = folder;
   job->target = target != NULL ? mail_folder_get_id (target) : 0;
   job->accounts = mail_engine_list_labels (self);
   mail_engine_act_in_store (self, outer, action == MAIL_ACTION_SEEN, act, job, act_job_free);
@@ -403,7 +423,7 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
 
     g_array_append_val (ids, id);
   }
-  start (self, action, ids, target, callback, user_data);
+  start (self, action, ids, 0, target, callback, user_data);
 }
 
 void
@@ -413,7 +433,18 @@ mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray 
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE_LIST (list) && items != NULL);
 
-  start (self, action, g_array_copy (items), target, callback, user_data);
+  start (self, action, g_array_copy (items), 0, target, callback, user_data);
+}
+
+void
+mail_engine_act_on_folder_async (MailEngine *self, MailFolder *folder, MailAction action,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_FOLDER (folder)
+                    && !mail_folder_is_view (folder));
+
+  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), mail_folder_get_id (folder),
+         NULL, callback, user_data);
 }
 
 void

@@ -30,6 +30,7 @@ mail_engine_put_account (MailEngine *self, const BaseAccount *settings, gint64 r
   }
   g_autoptr (MailAccount) account = mail_account_new (settings, row);
   g_list_store_append (self->accounts, account);
+  mail_engine_update_views (self);
   return account; /* the list keeps it */
 }
 
@@ -76,12 +77,27 @@ mail_engine_retry (MailEngine *self, MailAccount *account)
     sync_engine_retry (self->sync, account != NULL ? mail_account_get_id (account) : NULL);
 }
 
+static void
+show_inboxes (MailEngine *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+    MailFolder *inbox = mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX);
+
+    if (inbox != NULL)
+      mail_engine_show_folder (self, inbox);
+  }
+}
+
 void
 mail_engine_show_folder (MailEngine *self, MailFolder *folder)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_FOLDER (folder));
   MailAccount *account = mail_folder_get_account (folder);
 
+  /* Of the other views each folder has its turn anyway. */
+  if (mail_folder_get_id (folder) == MAIL_VIEW_INBOXES)
+    show_inboxes (self);
   if (self->sync != NULL && account != NULL)
     sync_engine_show_folder (self->sync, mail_account_get_id (account),
                              mail_folder_get_id (folder));

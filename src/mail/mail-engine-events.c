@@ -69,6 +69,8 @@ mail_engine_find_account (MailEngine *self, const char *id)
 MailFolder *
 mail_engine_find_folder (MailEngine *self, gint64 id)
 {
+  if (id < 0)
+    return mail_engine_find_view (self, id);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
     GListModel *folders = mail_account_get_folders (account);
@@ -149,6 +151,7 @@ mail_engine_set_folders (MailEngine *self, GPtrArray *rows)
 
     mail_account_set_folders (account, rows);
   }
+  mail_engine_update_views (self);
 }
 
 typedef struct
@@ -181,6 +184,7 @@ on_folders (GObject *source, GAsyncResult *result, gpointer user_data)
       if (folder != NULL)
         mail_folder_update_state (folder, row);
     }
+    mail_engine_update_views (self);
   }
   if (self->folder_list_stale || g_hash_table_size (self->stale_folders) > 0)
     mail_engine_reload_folders (self, FALSE);

@@ -43,6 +43,8 @@ struct _MailEngine
   MailWake *wake;
   MailPeople *people;        /* from a good start to stop */
   GListStore *accounts;      /* of MailAccount */
+  GListStore *views;         /* of MailFolder */
+  MailFolder *all_inboxes;   /* a view that is not always among them */
   GListStore *outgoing;      /* of MailOutgoing */
   GPtrArray *crashed;        /* of StoreDraft: open when the program died, not yet taken */
   GPtrArray *requests;       /* of GCancellable: calls into the sync engine that stop must end */
@@ -115,6 +117,11 @@ void mail_engine_emit_notice (MailEngine *engine, const char *sentence, const ch
 /* Reads these folders' rows again (coalesced).  `list`: folders came or went. */
 void mail_engine_reload_folders (MailEngine *engine, gboolean list);
 void mail_engine_set_folders (MailEngine *engine, GPtrArray *folders);
+/* ---- views (mail-engine-views.c) ---- */
+void mail_engine_init_views (MailEngine *engine);
+MailFolder *mail_engine_find_view (MailEngine *engine, gint64 view); /* borrowed */
+/* After accounts came or went, or counts changed. */
+void mail_engine_update_views (MailEngine *engine);
 
 /* ---- accounts (mail-engine-accounts.c) ---- */
 /* Their rows are gone already: their secrets, and what is left of their files. */

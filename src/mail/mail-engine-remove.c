@@ -94,6 +94,7 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MailAccount) account = wait->account;
   if (g_list_store_find (self->accounts, account, &position))
     g_list_store_remove (self->accounts, position);
+  mail_engine_update_views (self);
   mail_engine_reload_outgoing (self);
   g_task_return_boolean (outer, TRUE);
   g_free (wait);

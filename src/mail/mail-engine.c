@@ -75,6 +75,8 @@ mail_engine_finalize (GObject *object)
 
   g_clear_pointer (&self->changes, mail_changes_free);
   g_clear_pointer (&self->credentials, mail_credentials_free);
+  g_clear_object (&self->views);
+  g_clear_object (&self->all_inboxes);
   g_clear_object (&self->accounts);
   g_clear_object (&self->outgoing);
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
@@ -131,6 +133,7 @@ mail_engine_init (MailEngine *self)
   self->changes = mail_changes_new (self->context, &mail_engine_handlers, self);
   self->credentials = mail_credentials_new ();
   self->accounts = g_list_store_new (MAIL_TYPE_ACCOUNT);
+  mail_engine_init_views (self);
   self->outgoing = g_list_store_new (MAIL_TYPE_OUTGOING);
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify)store_draft_free);
   self->requests = g_ptr_array_new_with_free_func (g_object_unref);

@@ -34,6 +34,8 @@ BasePaths *mail_engine_get_paths (MailEngine *engine);
 
 /* ---- accounts ---- */
 GListModel *mail_engine_get_accounts (MailEngine *engine); /* borrowed, of MailAccount */
+/* Borrowed GListModel of MailFolder: what several folders of all accounts hold together; All Inboxes only with two or more. */
+GListModel *mail_engine_get_views (MailEngine *engine);
 /* Finds servers by address; fills a copy. progress gets sentences on the main thread. */
 typedef void (*MailProgressFunc) (const char *sentence, gpointer user_data);
 void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,
@@ -113,6 +115,9 @@ void mail_engine_act_async (MailEngine *engine, GPtrArray *messages, MailAction 
 void mail_engine_act_on_items_async (MailEngine *engine, MailMessageList *list, GArray *items,
                                      MailAction action, MailFolder *target,
                                      GAsyncReadyCallback callback, gpointer user_data);
+/* The same for all messages of a folder that are here (not of a view). */
+void mail_engine_act_on_folder_async (MailEngine *engine, MailFolder *folder, MailAction action,
+                                      GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint64 *undo,
                                  char **sentence, GError **error);
 void mail_engine_undo_async (MailEngine *engine, gint64 undo, GAsyncReadyCallback callback,

@@ -15,8 +15,9 @@ struct _MailFolder
   char *name, *path, *state_text, *contents_text;
   char *trouble; /* nullable */
   MailRole role;
-  guint unread, depth;
-  gboolean selectable;
+  guint unread, total, depth;
+  gboolean selectable, subscribed, has_children;
+  MailFolder *parent; /* borrowed (weak); NULL at the top */
   /* Borrowed: the account owns its folders; NULL when it is gone */
   MailAccount *account;
 };
@@ -35,6 +36,9 @@ enum
   PROP_STATE_TEXT,
   PROP_CONTENTS_TEXT,
   PROP_TROUBLE,
+  PROP_TOTAL,
+  PROP_SUBSCRIBED,
+  PROP_HAS_CHILDREN,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -81,6 +85,16 @@ const char *
 mail_folder_get_icon_name (MailFolder *self)
 {
   g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  switch ((MailView)self->id) {
+  case MAIL_VIEW_INBOXES:
+    return "sosik-inbox-symbolic";
+  case MAIL_VIEW_STARRED:
+    return "sosik-star-symbolic";
+  case MAIL_VIEW_UNREAD:
+    return "sosik-unread-symbolic";
+  case MAIL_VIEW_ATTACHMENTS:
+    return "sosik-attachment-symbolic";
+  }
   switch (self->role) {
   case MAIL_ROLE_INBOX:
     return "sosik-inbox-symbolic";
@@ -128,6 +142,15 @@ mail_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_DEPTH:
     g_value_set_uint (value, self->depth);
     break;
+  case PROP_TOTAL:
+    g_value_set_uint (value, self->total);
+    break;
+  case PROP_SUBSCRIBED:
+    g_value_set_boolean (value, self->subscribed);
+    break;
+  case PROP_HAS_CHILDREN:
+    g_value_set_boolean (value, self->has_children);
+    break;
   case PROP_SELECTABLE:
     g_value_set_boolean (value, self->selectable);
     break;
@@ -151,6 +174,7 @@ mail_folder_finalize (GObject *object)
   MailFolder *self = MAIL_FOLDER (object);
 
   g_clear_weak_pointer (&self->account);
+  g_clear_weak_pointer (&self->parent);
   g_free (self->name);
   g_free (self->path);
   g_free (self->state_text);
@@ -177,6 +201,9 @@ mail_folder_class_init (MailFolderClass *klass)
   props[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
   props[PROP_CONTENTS_TEXT] = g_param_spec_string ("contents-text", NULL, NULL, NULL, flags);
   props[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, flags);
+  props[PROP_TOTAL] = g_param_spec_uint ("total", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_SUBSCRIBED] = g_param_spec_boolean ("subscribed", NULL, NULL, TRUE, flags);
+  props[PROP_HAS_CHILDREN] = g_param_spec_boolean ("has-children", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -197,6 +224,50 @@ mail_folder_new (MailAccount *account, gint64 id)
 
   self->id = id;
   g_set_weak_pointer (&self->account, account);
+  return self;
+}
+
+static const char *
+get_view_name (MailView view)
+{
+  switch (view) {
+  case MAIL_VIEW_INBOXES:
+    return C_ ("folder", "All Inboxes");
+  case MAIL_VIEW_STARRED:
+    return C_ ("folder", "Starred");
+  case MAIL_VIEW_UNREAD:
+    return C_ ("folder", "Unread");
+  case MAIL_VIEW_ATTACHMENTS:
+    return C_ ("folder", "With Attachments");
+  }
+  return "";
+}
+
+static const char *
+get_view_text (MailView view)
+{
+  switch (view) {
+  case MAIL_VIEW_INBOXES:
+    return _ ("What is in the inboxes of all accounts");
+  case MAIL_VIEW_STARRED:
+    return _ ("Starred messages of all folders");
+  case MAIL_VIEW_UNREAD:
+    return _ ("Unread messages of all folders");
+  case MAIL_VIEW_ATTACHMENTS:
+    return _ ("Messages with attachments of all folders");
+  }
+  return "";
+}
+
+MailFolder *
+mail_folder_new_view (MailView view)
+{
+  MailFolder *self = mail_folder_new (NULL, view);
+
+  g_free (self->name);
+  self->name = g_strdup (get_view_name (view));
+  g_free (self->state_text);
+  self->state_text = g_strdup (get_view_text (view));
   return self;
 }
 
@@ -291,11 +362,34 @@ mail_folder_dup_shown_name (const StoreFolder *row)
   return g_strdup (name != NULL ? name : last != NULL ? last + 1 : row->name);
 }
 
+static void
+set_boolean (MailFolder *self, gboolean *field, gboolean value, guint prop)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+void
+mail_folder_set_unread (MailFolder *self, guint unread)
+{
+  set_uint (self, &self->unread, unread, PROP_UNREAD);
+}
+
+void
+mail_folder_set_family (MailFolder *self, MailFolder *parent, gboolean has_children)
+{
+  g_set_weak_pointer (&self->parent, parent);
+  set_boolean (self, &self->has_children, has_children, PROP_HAS_CHILDREN);
+}
+
 void
 mail_folder_update_state (MailFolder *self, const StoreFolder *row)
 {
   set_uint (self, &self->unread,
             row->complete ? row->unread : MAX (row->unread, row->server_unread), PROP_UNREAD);
+  set_uint (self, &self->total, count_total (row), PROP_TOTAL);
   g_autofree char *contents = mail_folder_describe_contents (row);
   set_string (self, &self->contents_text, contents, PROP_CONTENTS_TEXT);
   g_autofree char *text = mail_folder_describe (row, g_get_real_time () / G_USEC_PER_SEC);
@@ -317,10 +411,8 @@ mail_folder_update (MailFolder *self, const StoreFolder *row, const char *name, 
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ROLE]);
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ICON_NAME]);
   }
-  if (self->selectable != row->selectable) {
-    self->selectable = row->selectable;
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTABLE]);
-  }
+  set_boolean (self, &self->selectable, row->selectable, PROP_SELECTABLE);
+  set_boolean (self, &self->subscribed, row->subscribed, PROP_SUBSCRIBED);
   mail_folder_update_state (self, row);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -400,4 +492,39 @@ mail_folder_get_trouble (MailFolder *self)
 {
   g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
   return self->trouble;
+}
+
+gboolean
+mail_folder_is_view (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->id < 0;
+}
+
+guint
+mail_folder_get_total (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
+  return self->total;
+}
+
+gboolean
+mail_folder_get_subscribed (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->subscribed;
+}
+
+gboolean
+mail_folder_get_has_children (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->has_children;
+}
+
+MailFolder *
+mail_folder_get_parent (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->parent;
 }

@@ -21,12 +21,24 @@ typedef enum
   MAIL_ROLE_FLAGGED,
 } MailRole; /* same numbers as StoreRole */
 
+/* Ids of views; same numbers as StoreView. */
+typedef enum
+{
+  MAIL_VIEW_INBOXES = -1,
+  MAIL_VIEW_STARRED = -2,
+  MAIL_VIEW_UNREAD = -3,
+  MAIL_VIEW_ATTACHMENTS = -4,
+} MailView;
+
 /* Properties (notify): "name" (translated for special folders, else the last path part),
- * "unread" (uint), "icon-name", "role" (int), "depth" (uint), "selectable",
+ * "unread" (uint), "total" (uint), "subscribed", "has-children" (boolean), "icon-name", "role" (int), "depth" (uint), "selectable",
  * "contents-text" ("1,234 messages, 56.0 MB": how many, and how much room they take on the server where that is known; "" where nothing is),
  * "state-text" (when and how it was last proven in step with the server, or why it is not), "trouble" (nullable: the sentence why it cannot be
  * brought in step; "state-text" is the same then). */
-gint64 mail_folder_get_id (MailFolder *folder);
+gint64 mail_folder_get_id (MailFolder *folder); /* < 0: a view */
+/* What several folders of all accounts hold together (mail_engine_get_views ()): it has no account, and can only be looked at. */
+gboolean mail_folder_is_view (MailFolder *folder);
+/* NULL of a view, and of one whose account is gone. */
 MailAccount *mail_folder_get_account (MailFolder *folder);
 const char *mail_folder_get_name (MailFolder *folder);
 const char *
@@ -39,5 +51,9 @@ gboolean mail_folder_get_selectable (MailFolder *folder);
 const char *mail_folder_get_state_text (MailFolder *folder);
 const char *mail_folder_get_contents_text (MailFolder *folder);
 const char *mail_folder_get_trouble (MailFolder *folder);
+guint mail_folder_get_total (MailFolder *folder);
+gboolean mail_folder_get_subscribed (MailFolder *folder);
+gboolean mail_folder_get_has_children (MailFolder *folder);
+MailFolder *mail_folder_get_parent (MailFolder *folder); /* borrowed, NULL at the top */
 
 G_END_DECLS

@@ -34,6 +34,9 @@ char *mail_describe_in_step (gint64 in_step, gint64 now) G_GNUC_WARN_UNUSED_RESU
 
 /* ---- folder ---- */
 MailFolder *mail_folder_new (MailAccount *account, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+MailFolder *mail_folder_new_view (MailView view) G_GNUC_WARN_UNUSED_RESULT;
+void mail_folder_set_unread (MailFolder *folder, guint unread);
+void mail_folder_set_family (MailFolder *folder, MailFolder *parent, gboolean has_children);
 /* `name` is what the person reads. */
 void mail_folder_update (MailFolder *folder, const StoreFolder *row, const char *name, guint depth);
 /* Counts and freshness, which change often. */

@@ -128,7 +128,7 @@ current_account (UiApplication *self)
 {
   UiWindow *window = find_window (self);
   MailFolder *folder = window ? ui_window_get_folder (window) : NULL;
-  if (folder)
+  if (folder && mail_folder_get_account (folder))
     return mail_folder_get_account (folder);
   g_autoptr (MailAccount) first =
       g_list_model_get_item (mail_engine_get_accounts (self->engine), 0);

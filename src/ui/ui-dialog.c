@@ -123,6 +123,79 @@ ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
   ask (dialog, NULL, func, data);
 }
 
+typedef struct
+{
+  UiDialogCheckFunc check;
+  UiDialogTextFunc func;
+  gpointer data;
+  GtkWidget *dialog, *entry, *reason; /* borrowed: in the dialog */
+} TextQuestion;
+
+static void
+check_text (TextQuestion *question)
+{
+  g_autofree char *reason =
+      question->check (gtk_editable_get_text (GTK_EDITABLE (question->entry)), question->data);
+
+  gtk_label_set_text (GTK_LABEL (question->reason), reason != NULL ? reason : "");
+  gtk_widget_set_visible (question->reason, reason != NULL && *reason != '\0');
+  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (question->dialog), "accept",
+                                           reason == NULL);
+}
+
+static void
+on_text_response (AdwMessageDialog *dialog, const char *response, TextQuestion *question)
+{
+  UiDialogTextFunc func = g_steal_pointer (&question->func);
+
+  if (func != NULL)
+    func (g_str_equal (response, "accept") ? gtk_editable_get_text (GTK_EDITABLE (question->entry))
+                                           : NULL,
+          question->data);
+}
+
+static void
+text_question_free (gpointer data, GClosure *closure)
+{
+  TextQuestion *question = data;
+
+  if (question->func != NULL)
+    question->func (NULL, question->data);
+  g_free (question);
+}
+
+void
+ui_dialog_ask_text (GtkWindow *parent, const char *heading, const char *body, const char *label,
+                    const char *text, const char *accept_label, UiDialogCheckFunc check,
+                    UiDialogTextFunc func, gpointer data)
+{
+  TextQuestion *question = g_new0 (TextQuestion, 1);
+  GtkWidget *dialog = make_dialog (parent, heading, body, NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8), *entry = gtk_entry_new ();
+  GtkWidget *reason = make_detail ("");
+
+  *question = (TextQuestion){ check, func, data, dialog, entry, reason };
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_box_append (GTK_BOX (box), entry);
+  gtk_box_append (GTK_BOX (box), reason);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "accept",
+                                    accept_label, NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "accept",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "accept");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_swapped (entry, "changed", G_CALLBACK (check_text), question);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_text_response), question,
+                         text_question_free, G_CONNECT_DEFAULT);
+  check_text (question);
+  ui_names_fill_buttons (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_grab_focus (entry);
+}
+
 void
 ui_dialog_error (GtkWindow *parent, const char *heading, const GError *error)
 {

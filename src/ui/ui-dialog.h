@@ -29,6 +29,14 @@ void ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
                        const char *destructive_label, const char *accept_label, UiChoiceFunc func,
                        gpointer data);
 
+/* A line of text.  `check` says why it cannot be (a sentence, shown beneath; "" without one; NULL: it can; yours): then there is no
+ * going on. `func` gets what was typed, or NULL for Cancel. */
+typedef char *(*UiDialogCheckFunc) (const char *text, gpointer data);
+typedef void (*UiDialogTextFunc) (const char *text, gpointer data);
+void ui_dialog_ask_text (GtkWindow *parent, const char *heading, const char *body,
+                         const char *label, const char *text, const char *accept_label,
+                         UiDialogCheckFunc check, UiDialogTextFunc func, gpointer data);
+
 /* `heading` names what did not work; beneath stand the error's sentence and the server's words as plain text.  A
  * cancelled operation shows nothing. */
 void ui_dialog_error (GtkWindow *parent, const char *heading, const GError *error);

@@ -15,6 +15,7 @@ struct _UiFolderChooser
   char *query; /* folded */
   GtkCustomFilter *filter;
   GtkFilterListModel *folders;
+  GListStore *top; /* a MailAccount, or empty */
 
   /* Template */
   GtkSearchEntry *entry;
@@ -37,8 +38,24 @@ row_folder (GtkListBoxRow *row)
 }
 
 static GtkWidget *
+create_top_row (MailAccount *account)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  /* Translators: an account; not in any folder */
+  g_autofree char *text = g_strdup_printf (_ ("Top of %s"), mail_account_get_label (account));
+  GtkWidget *label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  return row;
+}
+
+static GtkWidget *
 create_row (gpointer item, gpointer data)
 {
+  if (MAIL_IS_ACCOUNT (item))
+    return create_top_row (item);
   MailFolder *folder = item;
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
@@ -93,7 +110,7 @@ on_search_changed (UiFolderChooser *self, GtkSearchEntry *entry)
 static void
 choose (UiFolderChooser *self, GtkListBoxRow *row)
 {
-  g_autoptr (MailFolder) folder = g_object_ref (row_folder (row));
+  g_autoptr (MailFolder) folder = row_folder (row) ? g_object_ref (row_folder (row)) : NULL;
   gtk_popover_popdown (GTK_POPOVER (self));
   g_signal_emit (self, signals[CHOSEN], 0, folder);
 }
@@ -130,10 +147,18 @@ void
 ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account, MailFolder *except)
 {
   g_set_object (&self->except, except);
+  g_list_store_remove_all (self->top);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   gtk_filter_list_model_set_model (self->folders, mail_account_get_folders (account));
   refilter (self, "");
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_list_box_select_row (self->box, gtk_list_box_get_row_at_index (self->box, 0));
+}
+
+void
+ui_folder_chooser_set_top (UiFolderChooser *self, MailAccount *account)
+{
+  g_list_store_append (self->top, account);
   gtk_list_box_select_row (self->box, gtk_list_box_get_row_at_index (self->box, 0));
 }
 
@@ -151,6 +176,7 @@ ui_folder_chooser_finalize (GObject *object)
   g_clear_object (&self->except);
   gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   g_clear_object (&self->folders);
+  g_clear_object (&self->top);
   g_clear_object (&self->filter);
   g_free (self->query);
   G_OBJECT_CLASS (ui_folder_chooser_parent_class)->finalize (object);
@@ -179,7 +205,12 @@ ui_folder_chooser_init (UiFolderChooser *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->filter = gtk_custom_filter_new (match_folder, self, NULL);
   self->folders = gtk_filter_list_model_new (NULL, g_object_ref (GTK_FILTER (self->filter)));
-  gtk_list_box_bind_model (self->box, G_LIST_MODEL (self->folders), create_row, NULL, NULL);
+  self->top = g_list_store_new (MAIL_TYPE_ACCOUNT);
+  GListStore *parts = g_list_store_new (G_TYPE_LIST_MODEL);
+  g_list_store_append (parts, self->top);
+  g_list_store_append (parts, self->folders);
+  g_autoptr (GtkFlattenListModel) all = gtk_flatten_list_model_new (G_LIST_MODEL (parts));
+  gtk_list_box_bind_model (self->box, G_LIST_MODEL (all), create_row, NULL, NULL);
   GtkEventController *key = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);

@@ -16,4 +16,7 @@ GtkWidget *ui_folder_chooser_new (void);
 void ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account,
                                     MailFolder *except);
 
+/* The account itself can be chosen too ("chosen" with NULL): for what goes to its top.  After _set_account (). */
+void ui_folder_chooser_set_top (UiFolderChooser *self, MailAccount *account);
+
 G_END_DECLS

@@ -115,7 +115,7 @@ update_title (UiList *self)
     else if (unread > 0)
       subtitle =
           g_strdup_printf (ngettext ("%u unread message", "%u unread messages", unread), unread);
-    else
+    else if (mail_folder_get_account (self->folder))
       subtitle = g_strdup (mail_account_get_label (mail_folder_get_account (self->folder)));
     adw_window_title_set_title (self->title, mail_folder_get_name (self->folder));
   } else

@@ -289,6 +289,12 @@ on_pressed (UiRow *self, int n_press, double x, double y, GtkGesture *gesture)
                               mail_message_get_id (self->message));
 }
 
+MailMessage *
+ui_row_get_message (UiRow *self)
+{
+  return self->message;
+}
+
 gboolean
 ui_row_star_was_clicked (UiRow *self)
 {

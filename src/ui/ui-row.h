@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (UiRow, ui_row, UI, ROW, GtkWidget)
 GtkWidget *ui_row_new (void);
 /* NULL lets go of the message (the row waits to be used again). */
 void ui_row_set_message (UiRow *self, MailMessage *message);
+MailMessage *ui_row_get_message (UiRow *self); /* borrowed, nullable */
 /* The click that is under way, or was the last one, was on the star (the row has dealt with it). */
 gboolean ui_row_star_was_clicked (UiRow *self);
 

@@ -17,11 +17,29 @@ struct _UiSidebarRow
   GtkImage *icon;
   GtkLabel *name, *count; /* of folder and outbox rows; name of accounts too */
   GtkWidget *trouble;     /* of folder rows */
+  GtkWidget *arrow;       /* of what has folders below it */
   GtkLabel *state;        /* the rest: of account rows */
   GtkSpinner *spinner;
   GtkProgressBar *progress;
   GtkWidget *retry;
+  gboolean closed, is_pin;
 };
+
+enum
+{
+  TOGGLED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+struct _UiSidebarPin
+{
+  GObject parent_instance;
+
+  MailFolder *folder;
+};
+
+G_DEFINE_FINAL_TYPE (UiSidebarPin, ui_sidebar_pin, G_TYPE_OBJECT)
 
 G_DEFINE_FINAL_TYPE (UiSidebarRow, ui_sidebar_row, GTK_TYPE_LIST_BOX_ROW)
 
@@ -49,6 +67,110 @@ create_label (const char *css_class)
   return GTK_LABEL (label);
 }
 
+/* ---- favourites ---- */
+
+UiSidebarPin *
+ui_sidebar_pin_new (MailFolder *folder)
+{
+  UiSidebarPin *self = g_object_new (UI_TYPE_SIDEBAR_PIN, NULL);
+  self->folder = g_object_ref (folder);
+  return self;
+}
+
+MailFolder *
+ui_sidebar_pin_get_folder (UiSidebarPin *self)
+{
+  return self->folder;
+}
+
+static void
+ui_sidebar_pin_finalize (GObject *object)
+{
+  g_clear_object (&UI_SIDEBAR_PIN (object)->folder);
+  G_OBJECT_CLASS (ui_sidebar_pin_parent_class)->finalize (object);
+}
+
+static void
+ui_sidebar_pin_class_init (UiSidebarPinClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ui_sidebar_pin_finalize;
+}
+
+static void
+ui_sidebar_pin_init (UiSidebarPin *self)
+{
+}
+
+/* ---- subtrees ---- */
+
+static void
+on_arrow (UiSidebarRow *self)
+{
+  g_signal_emit (self, signals[TOGGLED], 0);
+}
+
+static void
+update_arrow (UiSidebarRow *self)
+{
+  const char *name = gtk_label_get_text (self->name);
+  g_autofree char *label = g_strdup_printf (
+      self->closed ? _ ("Show the folders in “%s”") : _ ("Hide the folders in “%s”"), name);
+  gtk_button_set_icon_name (GTK_BUTTON (self->arrow),
+                            self->closed ? "pan-end-symbolic" : "pan-down-symbolic");
+  gtk_widget_set_tooltip_text (self->arrow, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->arrow), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label, -1);
+  gtk_accessible_update_state (
+      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED,
+      gtk_widget_get_visible (self->arrow) ? !self->closed : GTK_ACCESSIBLE_VALUE_UNDEFINED, -1);
+}
+
+static void
+add_arrow (UiSidebarRow *self, GtkWidget *box)
+{
+  self->arrow = gtk_button_new ();
+  gtk_widget_add_css_class (self->arrow, "flat");
+  gtk_widget_add_css_class (self->arrow, "arrow");
+  gtk_widget_set_valign (self->arrow, GTK_ALIGN_CENTER);
+  gtk_widget_set_focusable (self->arrow,
+                            FALSE); /* the row itself opens and closes by Left and Right */
+  gtk_widget_set_visible (self->arrow, FALSE);
+  g_signal_connect_swapped (self->arrow, "clicked", G_CALLBACK (on_arrow), self);
+  gtk_box_append (GTK_BOX (box), self->arrow);
+}
+
+void
+ui_sidebar_row_set_closed (UiSidebarRow *self, gboolean closed)
+{
+  self->closed = closed;
+  if (self->arrow)
+    update_arrow (self);
+}
+
+gboolean
+ui_sidebar_row_get_closed (UiSidebarRow *self)
+{
+  return self->closed;
+}
+
+gboolean
+ui_sidebar_row_is_pin (UiSidebarRow *self)
+{
+  return self->is_pin;
+}
+
+static void
+build_heading (UiSidebarRow *self, const char *text)
+{
+  GtkLabel *label = create_label ("heading");
+  gtk_label_set_text (label, text);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), GTK_WIDGET (label));
+  gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (self), FALSE);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "account");
+  set_label (self, text);
+}
+
 /* ---- account ---- */
 
 static void
@@ -62,6 +184,9 @@ update_account (UiSidebarRow *self)
 
   gtk_label_set_text (self->name, mail_account_get_label (account));
   gtk_label_set_text (self->state, state ? state : "");
+  gtk_widget_set_visible (self->arrow,
+                          g_list_model_get_n_items (mail_account_get_folders (account)) > 0);
+  update_arrow (self);
   const char *detail = mail_account_get_state_detail (account);
   MailFolder *inbox = mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX);
   g_autofree char *both = detail && *detail ? g_strdup_printf ("%s\n%s", state, detail) : NULL;
@@ -123,12 +248,15 @@ build_account (UiSidebarRow *self)
   gtk_box_append (GTK_BOX (box), texts);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->spinner));
   gtk_box_append (GTK_BOX (box), self->retry);
+  add_arrow (self, box);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
   gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (self), FALSE);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
   gtk_widget_add_css_class (GTK_WIDGET (self), "account");
   g_signal_connect_object (self->item, "notify", G_CALLBACK (update_account), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (mail_account_get_folders (MAIL_ACCOUNT (self->item)), "items-changed",
+                           G_CALLBACK (update_account), self, G_CONNECT_SWAPPED);
   update_account (self);
 }
 
@@ -151,6 +279,7 @@ build_entry (UiSidebarRow *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->name));
   gtk_box_append (GTK_BOX (box), self->trouble);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->count));
+  add_arrow (self, box);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
 }
 
@@ -167,6 +296,8 @@ make_tip (MailFolder *folder)
 {
   const char *contents = mail_folder_get_contents_text (folder);
 
+  if (mail_folder_is_view (folder))
+    return g_strdup (mail_folder_get_state_text (folder));
   return g_strdup_printf ("%s\n%s%s%s", mail_folder_get_path (folder), contents,
                           *contents != '\0' ? "\n" : "", mail_folder_get_state_text (folder));
 }
@@ -188,7 +319,9 @@ update_folder (UiSidebarRow *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), tip);
   gtk_widget_set_visible (self->trouble, mail_folder_get_trouble (folder) != NULL);
   gtk_widget_set_margin_start (GTK_WIDGET (self->icon),
-                               (int)mail_folder_get_depth (folder) * INDENT);
+                               self->is_pin ? 0 : (int)mail_folder_get_depth (folder) * INDENT);
+  gtk_widget_set_visible (self->arrow, !self->is_pin && mail_folder_get_has_children (folder));
+  update_arrow (self);
   show_count (self, unread);
   set_class (GTK_WIDGET (self), "unread", unread > 0);
   set_class (GTK_WIDGET (self->name), "dim-label", !selectable);
@@ -217,9 +350,14 @@ GtkWidget *
 ui_sidebar_row_new (MailEngine *engine, GObject *item)
 {
   UiSidebarRow *self = g_object_new (UI_TYPE_SIDEBAR_ROW, NULL);
+  self->is_pin = UI_IS_SIDEBAR_PIN (item);
+  if (self->is_pin)
+    item = G_OBJECT (ui_sidebar_pin_get_folder (UI_SIDEBAR_PIN (item)));
   self->item = g_object_ref (item);
   self->engine = g_object_ref (engine);
-  if (MAIL_IS_ACCOUNT (item)) {
+  if (GTK_IS_STRING_OBJECT (item)) {
+    build_heading (self, gtk_string_object_get_string (GTK_STRING_OBJECT (item)));
+  } else if (MAIL_IS_ACCOUNT (item)) {
     build_account (self);
   } else if (MAIL_IS_FOLDER (item)) {
     build_entry (self);
@@ -255,6 +393,8 @@ static void
 ui_sidebar_row_class_init (UiSidebarRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_sidebar_row_finalize;
+  signals[TOGGLED] = g_signal_new ("toggled", UI_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
 }
 
 static void

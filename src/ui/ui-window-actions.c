@@ -71,6 +71,8 @@ show_undo (UiWindow *self, const char *sentence, gint64 undo)
   adw_toast_overlay_add_toast (self->toasts, self->toast);
 }
 
+static void act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages);
+
 static void
 on_acted (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -98,11 +100,25 @@ ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray 
     mail_engine_act_async (self->engine, messages, action, target, on_acted, job_new (self, FALSE));
 }
 
+void
+ui_window_on_acted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiWindow) self = data;
+  on_acted (source, result, job_new (self, FALSE));
+}
+
+void
+ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
+{
+  act (self, action, target, messages);
+}
+
 static void
 act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
 {
   gboolean leaves = action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH
-                    || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE;
+                    || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE
+                    || action == MAIL_ACTION_JUNK || action == MAIL_ACTION_NOT_JUNK;
   if (messages->len == 0)
     return;
   if (leaves) {
@@ -167,6 +183,7 @@ action_simple (GtkWidget *widget, const char *name, GVariant *parameter)
     { "win.archive", MAIL_ACTION_ARCHIVE }, { "win.trash", MAIL_ACTION_TRASH },
     { "win.mark-read", MAIL_ACTION_READ },  { "win.mark-unread", MAIL_ACTION_UNREAD },
     { "win.star", MAIL_ACTION_STAR },       { "win.unstar", MAIL_ACTION_UNSTAR },
+    { "win.junk", MAIL_ACTION_JUNK },       { "win.not-junk", MAIL_ACTION_NOT_JUNK },
   };
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++) {
     if (g_str_equal (name, verbs[i].name))
@@ -556,6 +573,10 @@ ui_window_update_actions (UiWindow *self)
       widget, "win.archive", some && archive && role != MAIL_ROLE_ARCHIVE && role != MAIL_ROLE_ALL);
   gtk_widget_action_set_enabled (widget, "win.trash", some && role != MAIL_ROLE_TRASH);
   gtk_widget_action_set_enabled (widget, "win.delete", some);
+  gtk_widget_action_set_enabled (widget, "win.junk",
+                                 some && role != MAIL_ROLE_JUNK && role != MAIL_ROLE_SENT
+                                     && role != MAIL_ROLE_DRAFTS);
+  gtk_widget_action_set_enabled (widget, "win.not-junk", some && role == MAIL_ROLE_JUNK);
   gtk_widget_action_set_enabled (widget, "win.move", some);
   gtk_widget_action_set_enabled (widget, "win.mark-read", some && (!current || unread));
   gtk_widget_action_set_enabled (widget, "win.mark-unread", some && (!current || !unread));
@@ -588,6 +609,10 @@ static const struct
   { GDK_KEY_a, 0, "win.archive" },
   { GDK_KEY_m, 0, "win.move" },
   { GDK_KEY_s, 0, "win.star-selected" },
+  { GDK_KEY_exclam, GDK_SHIFT_MASK, "win.junk" },
+  { GDK_KEY_exclam, 0, "win.junk" },
+  { GDK_KEY_j, GDK_CONTROL_MASK, "win.junk" },
+  { GDK_KEY_J, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.not-junk" },
   { GDK_KEY_u, 0, "win.mark-unread" },
   { GDK_KEY_i, 0, "win.mark-read" },
   { GDK_KEY_n, 0, "app.compose" },
@@ -640,6 +665,8 @@ ui_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.trash", action_simple },
     { "win.mark-read", action_simple },
     { "win.mark-unread", action_simple },
+    { "win.junk", action_simple },
+    { "win.not-junk", action_simple },
     { "win.star", action_simple },
     { "win.unstar", action_simple },
     { "win.star-selected", action_star_selected },

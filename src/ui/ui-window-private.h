@@ -19,9 +19,11 @@ struct _UiWindow
   GSettings *settings;
   MailAccount *trouble;         /* whose state the bar tells, NULL when none */
   GSignalGroup *folder_signals; /* of the folder that is shown */
-  GtkWidget *chooser;           /* the popover of "Move", made at the first use */
-  AdwToast *toast;              /* the one on screen; the next takes its place */
-  GHashTable *watched;          /* set of MailAccount */
+  UiFolderMarks *marks;
+  GtkWidget *folder_chooser; /* where a folder goes; made at the first use */
+  GtkWidget *chooser;        /* the popover of "Move", made at the first use */
+  AdwToast *toast;           /* the one on screen; the next takes its place */
+  GHashTable *watched;       /* set of MailAccount */
   GSimpleAction *plain_text;
   MailMessage *current; /* whose flags decide about the verbs */
 
@@ -48,6 +50,14 @@ struct _UiWindow
 
 void ui_window_class_install_actions (GtkWidgetClass *widget_class);
 void ui_window_init_actions (UiWindow *self);
+/* ui-window-folders.c */
+void ui_window_class_install_folder_actions (GtkWidgetClass *widget_class);
+void ui_window_init_folders (UiWindow *self);
+/* As ui_window_act (), of messages of the list: what is read next is selected where they leave it. */
+void ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target,
+                              GPtrArray *messages);
+/* For calls of the engine that end with mail_engine_act_finish (); `data` is the window (taken). */
+void ui_window_on_acted (GObject *source, GAsyncResult *result, gpointer data);
 /* Enables and disables the verbs for what is selected and shown. */
 void ui_window_update_actions (UiWindow *self);
 /* Takes the toast off that offers to undo; the key for it still works. */

@@ -45,6 +45,12 @@ static MailFolder *
 find_folder (UiWindow *self, const char *account_id, const char *path)
 {
   GListModel *accounts = mail_engine_get_accounts (self->engine);
+  GListModel *views = mail_engine_get_views (self->engine);
+  for (guint i = 0; !*account_id && i < g_list_model_get_n_items (views); i++) {
+    g_autoptr (MailFolder) view = g_list_model_get_item (views, i);
+    if (g_ascii_strtoll (path, NULL, 10) == mail_folder_get_id (view))
+      return g_steal_pointer (&view);
+  }
   for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
     if (g_strcmp0 (mail_account_get_id (account), account_id) != 0)
@@ -84,9 +90,12 @@ show_folder (UiWindow *self, MailFolder *folder)
         g_strdup_printf ("%s — %s", mail_folder_get_name (folder), _ ("Sosik"));
     gtk_window_set_title (GTK_WINDOW (self), title);
     mail_engine_show_folder (self->engine, folder);
+    MailAccount *account = mail_folder_get_account (folder);
+    g_autofree char *view = g_strdup_printf ("%" G_GINT64_FORMAT, mail_folder_get_id (folder));
     g_settings_set_string (self->settings, "last-account",
-                           mail_account_get_id (mail_folder_get_account (folder)));
-    g_settings_set_string (self->settings, "last-folder", mail_folder_get_path (folder));
+                           account ? mail_account_get_id (account) : "");
+    g_settings_set_string (self->settings, "last-folder",
+                           account ? mail_folder_get_path (folder) : view);
   } else
     gtk_window_set_title (GTK_WINDOW (self), _ ("Sosik"));
 }
@@ -110,6 +119,10 @@ static gboolean
 folder_exists (UiWindow *self, MailFolder *folder)
 {
   MailAccount *account = mail_folder_get_account (folder);
+  /* A view is never gone but for that of all inboxes; with the last account but one. */
+  if (mail_folder_is_view (folder))
+    return mail_folder_get_id (folder) != MAIL_VIEW_INBOXES
+           || g_list_model_get_n_items (mail_engine_get_accounts (self->engine)) > 1;
   g_autoptr (MailFolder) found =
       account ? find_folder (self, mail_account_get_id (account), mail_folder_get_path (folder))
               : NULL;
@@ -198,7 +211,8 @@ update_trouble (UiWindow *self)
     MailFolder *folder = ui_list_get_folder (self->list);
     const char *sentence = folder ? mail_folder_get_trouble (folder) : NULL;
     /* Beside the list the sidebar says it; in a narrow window nobody would know. */
-    if (folder && !sentence && adw_leaflet_get_folded (self->inner)
+    if (folder && !sentence && mail_folder_get_account (folder)
+        && adw_leaflet_get_folded (self->inner)
         && mail_account_get_status (mail_folder_get_account (folder)) == MAIL_ACCOUNT_OFFLINE)
       sentence = mail_account_get_state_text (mail_folder_get_account (folder));
     ui_list_set_bar (self->list, sentence, NULL, _ ("Try Again"),
@@ -379,6 +393,8 @@ ui_window_dispose (GObject *object)
     g_clear_signal_handler (&self->current_handler, self->current);
   g_clear_object (&self->current);
   g_clear_pointer (&self->chooser, gtk_widget_unparent);
+  g_clear_pointer (&self->folder_chooser, gtk_widget_unparent);
+  g_clear_object (&self->marks);
   g_clear_object (&self->plain_text);
   g_clear_object (&self->toast);
   g_clear_object (&self->trouble);
@@ -424,6 +440,7 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, ui_window_update_actions);
   ui_window_class_install_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);
+  ui_window_class_install_folder_actions (widget_class);
 }
 
 static void
@@ -443,9 +460,11 @@ ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings)
   UiWindow *self = g_object_new (UI_TYPE_WINDOW, "application", app, NULL);
   self->engine = g_object_ref (engine);
   self->settings = g_object_ref (settings);
-  ui_sidebar_set_engine (self->sidebar, engine);
+  self->marks = ui_folder_marks_new (settings);
+  ui_sidebar_set_engine (self->sidebar, engine, self->marks);
   ui_reader_set_engine (self->reader, engine, settings);
   ui_window_init_actions (self);
+  ui_window_init_folders (self);
   load_state (self);
 
   adw_leaflet_set_visible_child_name (self->inner, "list");

@@ -1,0 +1,172 @@
+"""reading-folders.py PREFIX STATE SCREENSHOTS LANGUAGE: folders made, named, moved, emptied; messages dragged onto them."""
+import os
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
+from tap import main  # noqa: E402
+
+
+def message(subject):
+    return (f'From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{subject}@lab.test>\r\n'
+            f'Subject: {subject}\r\n\r\nText of {subject}.\r\n').encode()
+
+
+def doveadm(*arguments):
+    subprocess.run(['doveadm', '-c', os.path.join(lab.state, 'dovecot', 'dovecot.conf'), *arguments], check=False,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def boxes():
+    connection = lab.imap('alice')
+    names = {line.decode().split(' "/" ')[-1].strip('"') for line in connection.list()[1]}
+    connection.logout()
+    return names
+
+
+def subjects(folder):
+    return sorted(str(found['Subject']) for _flags, found in lab.messages('alice', folder))
+
+
+def begin(scene, *names):
+    scene.empty('alice')
+    for box in boxes() - {'INBOX', 'Drafts', 'Sent', 'Junk', 'Trash', 'Archive'}:
+        doveadm('mailbox', 'delete', '-r', '-u', 'alice', box)
+    for name in names:
+        scene.append('alice', 'INBOX', message(name))
+    scene.account()
+    scene.start()
+    scene.inbox()
+    for name in names:
+        scene.app.wait('list item|table row', re.escape(name))
+
+
+def folder_row(scene, name):
+    return scene.app.wait('list item', '^' + re.escape(name) + '(,|$)', timeout=20)
+
+
+def menu(scene, node, item):
+    scene.app.click(node, button=3)
+    scene.app.click('menu item', exact(item).replace('$', '.*$'))
+
+
+def drag(scene, source, target, key=None):
+    from_x, from_y = scene.app.center(source)
+    to_x, to_y = scene.app.center(target)
+    steps = ['mousemove', str(from_x), str(from_y), 'sleep', '0.2', 'mousedown', '1', 'sleep', '0.2']
+    for i in range(1, 11):
+        steps += ['mousemove', str(from_x + (to_x - from_x) * i // 10), str(from_y + (to_y - from_y) * i // 10), 'sleep', '0.04']
+    steps += ['mousemove', str(to_x + 1), str(to_y), 'sleep', '0.5']
+    subprocess.run(['xdotool', *steps], check=True)
+    if key:
+        subprocess.run(['xdotool', 'keydown', key, 'sleep', '0.3', 'mousemove', str(to_x + 2), str(to_y), 'sleep', '0.3'], check=True)
+    scene.shot('drag')
+    subprocess.run(['xdotool', 'mouseup', '1', 'sleep', '0.2'], check=True)
+    if key:
+        subprocess.run(['xdotool', 'keyup', key], check=True)
+
+
+@case
+def folders_are_made_renamed_moved_and_deleted(scene):
+    begin(scene)
+    menu(scene, scene.app.wait('list item', '^alice@lab.test'), '_New Folder…')
+    scene.app.wait('text', exact('Name'))
+    scene.app.type('Work')
+    scene.shot('new')
+    scene.app.key('Return')
+    folder_row(scene, 'Work')
+    eventually(lambda: 'Work' in boxes(), what='the folder on the server')
+
+    # A name that is taken is said at once, and cannot be chosen.
+    menu(scene, folder_row(scene, 'Work'), '_New Folder Inside…')
+    scene.app.wait('text', exact('Name'))
+    scene.app.type('2026')
+    scene.app.key('Return')
+    eventually(lambda: 'Work/2026' in boxes(), what='the folder within')
+    menu(scene, folder_row(scene, 'Work'), '_New Folder Inside…')
+    scene.app.wait('text', exact('Name'))
+    scene.app.type('2026')
+    scene.says(exact('There is a folder of this name already.'))
+    scene.shot('taken')
+    scene.app.key('Escape')
+
+    # Closed by the keyboard, remembered, opened again.
+    scene.app.click(folder_row(scene, 'Work'))
+    scene.app.key('F6', 'Left')
+    scene.app.wait_gone('list item', '^2026')
+    scene.quit()
+    scene.start()
+    folder_row(scene, 'Work')
+    assert not scene.app.find('list item', '^2026'), 'what was closed is open'
+    scene.app.click(folder_row(scene, 'Work'))
+    scene.app.key('F6', 'Right')
+    folder_row(scene, '2026')
+
+    scene.app.key('F2')
+    scene.app.wait('text', exact('Name'))
+    scene.app.type('Office')
+    scene.app.key('Return')
+    folder_row(scene, 'Office')
+    eventually(lambda: 'Office/2026' in boxes(), what='the new name, with what is below')
+    scene.app.click('push button', exact('_Undo'))
+    folder_row(scene, 'Work')
+    eventually(lambda: 'Work/2026' in boxes(), what='the old name')
+
+    # A folder into its account: to the top.
+    drag(scene, folder_row(scene, '2026'), scene.app.wait('list item', '^alice@lab.test'))
+    eventually(lambda: '2026' in boxes(), what='the folder at the top')
+
+    menu(scene, folder_row(scene, '2026'), 'Add to _Favorites')
+    scene.app.wait('list item', exact('Favorites'))
+    scene.shot('favorite')
+    menu(scene, folder_row(scene, '2026'), '_Delete…')
+    scene.says(words('Delete the folder “%s”?').replace('%s', '2026').replace('?', r'\?'))
+    scene.app.click('push button', exact('_Delete'))
+    scene.app.wait_gone('list item', '^2026')
+    scene.app.wait_gone('list item', exact('Favorites'))
+    eventually(lambda: '2026' not in boxes(), timeout=30, what='the folder gone from the server')
+    scene.quit()
+
+
+@case
+def messages_are_dragged_onto_folders(scene):
+    begin(scene, 'first', 'second', 'third')
+    drag(scene, scene.app.wait('list item|table row', 'second'), folder_row(scene, words('Archive')))
+    scene.app.wait_gone('list item|table row', 'second')
+    eventually(lambda: subjects('Archive') == ['second'], what='moved')
+    # A whole selection, copied.
+    scene.app.click('list item|table row', 'first')
+    scene.app.click('list item|table row', 'third', modifier='ctrl')
+    drag(scene, scene.app.wait('list item|table row', 'third'), folder_row(scene, words('Archive')), key='ctrl')
+    eventually(lambda: subjects('Archive') == ['first', 'second', 'third'], what='copied')
+    assert subjects('INBOX') == ['first', 'third']
+    scene.quit()
+
+
+@case
+def trash_is_emptied_after_a_question(scene):
+    begin(scene, 'keep')
+    scene.append('alice', 'Trash', message('old'))
+    scene.append('alice', 'Trash', message('older'))
+    row = folder_row(scene, words('Trash'))
+    scene.app.click(row)
+    scene.app.wait('list item|table row', 'older')
+    menu(scene, row, '_Empty Trash…')
+    scene.shot('question')
+    scene.app.click('push button', exact('_Empty'))
+    scene.app.wait_gone('list item|table row', 'older')
+    scene.app.click('push button', exact('_Undo'))
+    scene.app.wait('list item|table row', 'older')
+    menu(scene, folder_row(scene, words('Trash')), '_Empty Trash…')
+    scene.app.click('push button', exact('_Empty'))
+    eventually(lambda: subjects('Trash') == [], timeout=40, what='empty on the server')
+    assert subjects('INBOX') == ['keep']
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, trash_is_emptied_after_a_question]),
+         finish)
