@@ -185,8 +185,6 @@ ui_headers_set_content (UiHeaders *self, MailContent *content)
   if (self->message) {
     self->handler =
         g_signal_connect_swapped (self->message, "notify::starred", G_CALLBACK (update_star), self);
-    gtk_actionable_set_action_target (GTK_ACTIONABLE (self->star), "x",
-                                      mail_message_get_id (self->message));
     update_star (self);
   }
   gtk_widget_set_visible (GTK_WIDGET (self->star), self->message != NULL);
@@ -279,6 +277,5 @@ ui_headers_init (UiHeaders *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_layout_manager (self->line,
                                  gtk_custom_layout_new (NULL, measure_line, allocate_line));
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->star), "x", (gint64)0);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "win.toggle-star");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "message.toggle-star");
 }

@@ -21,10 +21,10 @@ struct _UiTall
   /* Borrowed */
   UiReaderCards *cards; /* NULL: somebody else's scroll, the child gets all */
 
-  int content_height, y;
+  int content_height, height, y;
   double velocity; /* pixels a second */
   gint64 last_frame;
-  guint tick;
+  guint tick, resize_source;
   gboolean setting;
 };
 
@@ -77,6 +77,37 @@ ui_tall_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, in
         MAX (HEIGHT_UNKNOWN, gtk_widget_get_height (GTK_WIDGET (self->cards)) - HEADERS);
 }
 
+static gboolean
+on_resize (gpointer data)
+{
+  UiTall *self = data;
+  self->resize_source = 0;
+  if (self->child)
+    gtk_widget_queue_resize (self->child);
+  return G_SOURCE_REMOVE;
+}
+
+/* A text view lays its lines out while sizes are given out, or later; the resize that it asks for then is lost. */
+static void
+check_height (UiTall *self)
+{
+  int wanted;
+  if (!self->child || self->resize_source != 0 || gtk_widget_get_width (GTK_WIDGET (self)) == 0)
+    return;
+  gtk_widget_measure (self->child, GTK_ORIENTATION_VERTICAL,
+                      gtk_widget_get_width (GTK_WIDGET (self)), NULL, &wanted, NULL, NULL);
+  if (wanted != self->height)
+    self->resize_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_resize, self, NULL);
+}
+
+static void
+on_inner_changed (UiTall *self)
+{
+  if (!self->setting && gtk_adjustment_get_upper (self->inner) != self->height
+      && self->resize_source == 0)
+    self->resize_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_resize, self, NULL);
+}
+
 static void
 ui_tall_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
@@ -84,6 +115,7 @@ ui_tall_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   graphene_point_t top = GRAPHENE_POINT_INIT (0, 0);
   int given = height, y = 0;
 
+  self->height = height;
   if (!self->child)
     return;
   if (self->cards && (self->inner || height > WHOLE_MAX)
@@ -100,6 +132,8 @@ ui_tall_size_allocate (GtkWidget *widget, int width, int height, int baseline)
     g_signal_emit (self, signals[SCROLL_TO], 0, y);
   self->y = y;
   self->setting = FALSE;
+  if (self->inner)
+    check_height (self);
 }
 
 /* The child scrolled by itself: its cursor moves, or a selection is dragged beyond its edge. */
@@ -203,6 +237,7 @@ set_child (UiTall *self, GtkWidget *child)
   if (!GTK_IS_SCROLLABLE (child))
     return;
   self->inner = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
+  g_signal_connect_swapped (self->inner, "changed", G_CALLBACK (on_inner_changed), self);
   g_signal_connect_swapped (self->inner, "value-changed", G_CALLBACK (on_inner_value), self);
   g_object_set (child, "vadjustment", self->inner, NULL);
 }
@@ -265,7 +300,9 @@ ui_tall_set_property (GObject *object, guint id, const GValue *value, GParamSpec
 static void
 ui_tall_dispose (GObject *object)
 {
-  set_child (UI_TALL (object), NULL);
+  UiTall *self = UI_TALL (object);
+  set_child (self, NULL);
+  g_clear_handle_id (&self->resize_source, g_source_remove);
   G_OBJECT_CLASS (ui_tall_parent_class)->dispose (object);
 }
 

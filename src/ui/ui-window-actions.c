@@ -259,25 +259,26 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_popover_popup (GTK_POPOVER (self->chooser));
 }
 
-/* From a row's or the reader's own star button: that message, whatever is selected. */
-static void
-action_toggle_star (GtkWidget *widget, const char *name, GVariant *parameter)
+void
+ui_window_toggle_star (UiWindow *self, MailMessage *message)
 {
-  UiWindow *self = UI_WINDOW (widget);
-  gint64 id = g_variant_get_int64 (parameter);
-  MailMessage *shown = ui_reader_get_message (self->reader);
-  g_autoptr (MailMessage) message = NULL;
-  if (shown && mail_message_get_id (shown) == id)
-    message = g_object_ref (shown);
-  else
-    message = ui_list_dup_by_id (self->list, id);
-  if (!message)
-    return;
   g_autoptr (GPtrArray) messages = g_ptr_array_new ();
   g_ptr_array_add (messages, message);
   mail_engine_act_async (self->engine, messages,
                          mail_message_get_starred (message) ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR,
                          NULL, on_acted, job_new (self, TRUE));
+}
+
+/* From a row's own star button: that message, whatever is selected. */
+static void
+action_toggle_star (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  gint64 id = g_variant_get_int64 (parameter);
+  g_autoptr (MailMessage) message = ui_list_dup_by_id (self->list, id);
+  if (!message)
+    return;
+  ui_window_toggle_star (self, message);
 }
 
 /* S: stars what is selected, or takes the stars off when all of it has one. */
@@ -512,6 +513,7 @@ action_zoom (GtkWidget *widget, const char *name, GVariant *parameter)
                                                      : 1 - self->zoom;
   self->zoom = CLAMP (self->zoom + step, ZOOM_MIN, ZOOM_MAX);
   ui_reader_set_zoom (self->reader, self->zoom);
+  ui_window_zoom_others (self);
 }
 
 static void
@@ -624,6 +626,9 @@ static const struct
   { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.delete" },
   { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo" },
   { GDK_KEY_Escape, 0, "win.back" },
+  { GDK_KEY_F11, 0, "win.fullscreen" },
+  { GDK_KEY_Return, GDK_CONTROL_MASK, "win.open-window" },
+  { GDK_KEY_KP_Enter, GDK_CONTROL_MASK, "win.open-window" },
   { GDK_KEY_space, 0, "win.read-on" },
   { GDK_KEY_space, GDK_SHIFT_MASK, "win.read-back" },
 };

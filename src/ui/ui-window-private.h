@@ -64,6 +64,7 @@ void ui_window_update_actions (UiWindow *self);
 void ui_window_dismiss_undo (UiWindow *self);
 /* Does this to messages (of MailMessage), and offers to undo it. */
 void ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages);
+void ui_window_toggle_star (UiWindow *self, MailMessage *message);
 void ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind);
 void ui_window_save_message (UiWindow *self, MailContent *content);
 void ui_window_view_source (UiWindow *self, MailContent *content);
@@ -73,6 +74,8 @@ void ui_window_mark_seen (UiWindow *self, MailMessage *message);
 void ui_window_class_install_reading_actions (GtkWidgetClass *widget_class);
 /* Has the reader show what is selected in the list; FALSE: nothing, or several. */
 gboolean ui_window_show_current (UiWindow *self);
+/* The messages in windows of their own follow the zoom. */
+void ui_window_zoom_others (UiWindow *self);
 void ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message,
                         MailContent *content);
 

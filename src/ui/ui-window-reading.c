@@ -3,6 +3,9 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-message-window.h"
+#include "ui-source.h"
+
 /* ---- what is shown ---- */
 
 gboolean
@@ -42,6 +45,29 @@ copy_text (UiWindow *self, MailContent *content)
   ui_window_say (self, _ ("Text of the message copied"), NULL);
 }
 
+/* ---- windows of their own ---- */
+
+static void
+open_window (UiWindow *self, MailMessage *message)
+{
+  GtkWidget *window =
+      ui_message_window_new (GTK_WINDOW (self), self->engine, self->settings, message);
+  ui_message_window_set_zoom (UI_MESSAGE_WINDOW (window), self->zoom);
+  g_signal_connect_object (window, "verb", G_CALLBACK (ui_window_on_verb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+void
+ui_window_zoom_others (UiWindow *self)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  for (GList *at = windows; at; at = at->next)
+    if (UI_IS_MESSAGE_WINDOW (at->data))
+      ui_message_window_set_zoom (at->data, self->zoom);
+}
+
+/* ---- verbs ---- */
+
 void
 ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailContent *content)
 {
@@ -60,6 +86,10 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
       return;
     }
   }
+  if (g_str_equal (verb, "toggle-star"))
+    ui_window_toggle_star (self, message);
+  else if (g_str_equal (verb, "open-window"))
+    open_window (self, message);
   if (!content)
     return;
   if (g_str_equal (verb, "reply"))
@@ -74,6 +104,8 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
     ui_window_view_source (self, content);
   else if (g_str_equal (verb, "copy-text"))
     copy_text (self, content);
+  else if (g_str_equal (verb, "headers"))
+    gtk_window_present (ui_source_new_headers (GTK_WINDOW (self), content));
 }
 
 /* ---- through the conversation ---- */
@@ -88,9 +120,30 @@ action_space (GtkWidget *widget, const char *name, GVariant *parameter)
     ui_list_move (self->list, 1);
 }
 
+static void
+action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWindow *window = GTK_WINDOW (widget);
+  if (gtk_window_is_fullscreen (window))
+    gtk_window_unfullscreen (window);
+  else
+    gtk_window_fullscreen (window);
+}
+
+static void
+action_open_window (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailMessage *message = ui_reader_get_message (self->reader);
+  if (message)
+    open_window (self, message);
+}
+
 void
 ui_window_class_install_reading_actions (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, action_fullscreen);
+  gtk_widget_class_install_action (widget_class, "win.open-window", NULL, action_open_window);
   gtk_widget_class_install_action (widget_class, "win.read-on", NULL, action_space);
   gtk_widget_class_install_action (widget_class, "win.read-back", NULL, action_space);
 }

@@ -1,0 +1,136 @@
+/* A message in a window of its own.  Main thread.  It does nothing by itself: what a person wants done to the message is told to the main window. */
+#include "ui-message-window.h"
+
+#include <glib/gi18n.h>
+
+struct _UiMessageWindow
+{
+  AdwWindow parent_instance;
+
+  /* Owned */
+  UiReader *reader;
+
+  /* Borrowed */
+  GtkWindow *main; /* NULL when it is gone */
+};
+
+G_DEFINE_FINAL_TYPE (UiMessageWindow, ui_message_window, ADW_TYPE_WINDOW)
+
+enum
+{
+  VERB,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+action_forward (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiMessageWindow *self = UI_MESSAGE_WINDOW (widget);
+  if (self->main)
+    gtk_widget_activate_action_variant (GTK_WIDGET (self->main), name, parameter);
+}
+
+static void
+action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWindow *window = GTK_WINDOW (widget);
+  if (gtk_window_is_fullscreen (window))
+    gtk_window_unfullscreen (window);
+  else
+    gtk_window_fullscreen (window);
+}
+
+static void
+action_read (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ui_reader_scroll_page (UI_MESSAGE_WINDOW (widget)->reader,
+                         g_str_equal (name, "win.read-on") ? 1 : -1);
+}
+
+/* The message is out of the way: so is its window. */
+static void
+on_verb (UiMessageWindow *self, const char *verb, MailMessage *message, MailContent *content)
+{
+  g_autoptr (UiMessageWindow) kept = g_object_ref (self);
+  g_signal_emit (self, signals[VERB], 0, verb, message, content);
+  if (g_str_equal (verb, "archive") || g_str_equal (verb, "trash"))
+    gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+on_subject (UiMessageWindow *self, GParamSpec *pspec, MailMessage *message)
+{
+  gtk_window_set_title (GTK_WINDOW (self), mail_message_get_subject (message));
+}
+
+void
+ui_message_window_set_zoom (UiMessageWindow *self, double zoom)
+{
+  ui_reader_set_zoom (self->reader, zoom);
+}
+
+static void
+ui_message_window_dispose (GObject *object)
+{
+  UiMessageWindow *self = UI_MESSAGE_WINDOW (object);
+  g_clear_weak_pointer (&self->main);
+  G_OBJECT_CLASS (ui_message_window_parent_class)->dispose (object);
+}
+
+static void
+ui_message_window_class_init (UiMessageWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ui_message_window_dispose;
+  signals[VERB] =
+      g_signal_new ("verb", UI_TYPE_MESSAGE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 3, G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
+  gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_forward);
+  gtk_widget_class_install_action (widget_class, "win.notify", "s", action_forward);
+  gtk_widget_class_install_action (widget_class, "win.show-detail", "(ss)", action_forward);
+  gtk_widget_class_install_action (widget_class, "win.zoom-in", NULL, action_forward);
+  gtk_widget_class_install_action (widget_class, "win.zoom-out", NULL, action_forward);
+  gtk_widget_class_install_action (widget_class, "win.zoom-normal", NULL, action_forward);
+  gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, action_fullscreen);
+  gtk_widget_class_install_action (widget_class, "win.read-on", NULL, action_read);
+  gtk_widget_class_install_action (widget_class, "win.read-back", NULL, action_read);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F11, 0, "win.fullscreen", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, 0, "win.read-on", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, GDK_SHIFT_MASK, "win.read-back",
+                                       NULL);
+}
+
+static void
+ui_message_window_init (UiMessageWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->reader = g_object_new (UI_TYPE_READER, "bare", TRUE, "vexpand", TRUE, NULL);
+  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->reader));
+  adw_window_set_content (ADW_WINDOW (self), box);
+  g_signal_connect_object (self->reader, "verb", G_CALLBACK (on_verb), self, G_CONNECT_SWAPPED);
+}
+
+GtkWidget *
+ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings *settings,
+                       MailMessage *message)
+{
+  UiMessageWindow *self =
+      g_object_new (UI_TYPE_MESSAGE_WINDOW, "default-width", 760, "default-height", 680, NULL);
+  g_autoptr (MailThread) thread = mail_thread_new_for_message (engine, message);
+
+  g_set_weak_pointer (&self->main, main);
+  g_signal_connect_object (main, "destroy", G_CALLBACK (gtk_window_destroy), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (message, "notify::subject", G_CALLBACK (on_subject), self,
+                           G_CONNECT_SWAPPED);
+  on_subject (self, NULL, message);
+  ui_reader_set_engine (self->reader, engine, settings);
+  ui_reader_show (self->reader, thread, 1);
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,131 @@
+"""reading-conversation.py PREFIX STATE SCREENSHOTS LANGUAGE: the reader: one scroll, quotes, a message in its own window, conversations."""
+import os
+import re
+import sys
+import time
+from email.utils import formatdate
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import run  # noqa: E402
+from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+BEGIN = time.time() - 5 * 86400
+
+
+def letter(subject, body, sender='Bob Miller <bob@lab.test>', to='alice@lab.test', kind='text/plain', hour=0, name=None, answers=()):
+    lines = [f'From: {sender}', f'To: {to}', f'Date: {formatdate(BEGIN + hour * 3600)}', f'Subject: {subject}', 'MIME-Version: 1.0',
+             f'Content-Type: {kind}; charset=utf-8', 'Content-Transfer-Encoding: 8bit']
+    if name:
+        lines.append(f'Message-ID: <{name}@lab.test>')
+    if answers:
+        lines += ['References: ' + ' '.join(f'<{a}@lab.test>' for a in answers), f'In-Reply-To: <{answers[-1]}@lab.test>']
+    return '\r\n'.join(lines + ['', body.replace('\n', '\r\n')]).encode()
+
+
+def html(title, paragraphs):
+    return f'<html><body><h1>{title}</h1>' + ''.join(f'<p>Paragraph {i} of {title}.</p>' for i in range(paragraphs)) + '</body></html>'
+
+
+def ready(scene):
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+
+
+def row(scene, subject):
+    return scene.app.wait('list item|table row', re.escape(subject))
+
+
+def reader(scene):
+    """The scroll of the reader: the one that holds the menu of a message."""
+    button = scene.app.wait('push button|toggle button', exact('Do Something With This Message'))
+    return next(a for a in button.ancestors if a.role == 'scroll pane')
+
+
+def menu(scene, label):
+    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
+    scene.app.click(None, exact(label))
+
+
+def wheel(scene, over, times, button):
+    x, y = scene.app.center(over)
+    run('xdotool', 'mousemove', str(x), str(y))
+    for _ in range(times):
+        run('xdotool', 'click', str(button))
+        time.sleep(.05)
+    time.sleep(.4)
+
+
+@case
+def quotes_are_folded_behind_a_button(scene):
+    quoted = '\n'.join(f'> line {i} of what was asked' for i in range(12))
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', letter('Quoting', f'Yes, gladly.\n\nAlice wrote:\n{quoted}\n\n-- \nBob\n'))
+    ready(scene)
+    scene.app.click(row(scene, 'Quoting'))
+    text = scene.app.wait('text', None, condition=lambda n: 'Yes, gladly' in n.text)
+    folded = text.extents[3]
+    scene.shot('folded')
+    scene.app.click('push button|toggle button', exact('Show Quoted Text'))
+    scene.app.wait('push button|toggle button', exact('Hide Quoted Text'))
+    eventually(lambda: text.extents[3] > folded + 100, what='the quote is shown')
+    scene.app.click('push button|toggle button', exact('Hide Quoted Text'))
+    eventually(lambda: text.extents[3] == folded, what='the quote is hidden')
+    scene.quit()
+
+
+@case
+def the_wheel_and_space_scroll_past_html(scene):
+    """WebKit takes every wheel event; the headers go up all the same, and Space goes on to the next message only at the end."""
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', letter('Older', 'The next one in the list.', hour=1))
+    scene.append('alice', 'INBOX', letter('Long page', html('Page', 80), kind='text/html', hour=2))
+    ready(scene)
+    scene.app.click(row(scene, 'Long page'))
+    page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 1500)
+    top = page.extents[1]
+    wheel(scene, reader(scene), 3, 5)
+    assert page.extents[1] < top - 150, f'the wheel moved it from {top} to {page.extents[1]}'
+    wheel(scene, reader(scene), 6, 4)
+    assert page.extents[1] == top, f'back at {page.extents[1]}, not {top}'
+    before = top
+    for _ in range(20):
+        scene.app.key('space')
+        if scene.app.find('text', None) and scene.app.find('label', '^Older$') and 'The next one' in scene.app.find('text', None).text:
+            break
+        assert page.extents[1] < before, 'neither scrolled nor gone on'
+        before = page.extents[1]
+    assert before < top - 1000, f'went on at {before}, before the end'
+    scene.app.wait('text', None, condition=lambda n: 'The next one in the list' in n.text)
+    scene.quit()
+
+
+@case
+def a_message_has_a_window_and_all_its_headers(scene):
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', letter('On its own', 'Words to be read apart.', name='apart'))
+    ready(scene)
+    scene.app.click(row(scene, 'On its own'))
+    scene.app.wait('text', None, condition=lambda n: 'read apart' in n.text)
+    menu(scene, 'All _Headers')
+    scene.app.wait('frame|window|dialog', exact('Headers of the Message'))
+    shown = scene.app.wait('text', exact('Headers of the message')).text
+    assert 'Message-ID: <apart@lab.test>' in shown and 'read apart' not in shown, shown
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame|window|dialog', exact('Headers of the Message'))
+    scene.app.key('ctrl+Return')
+    window = scene.app.wait('frame|window', '^On its own$')
+    eventually(lambda: any('read apart' in n.text for n in window.find_all('text')), what='its text')
+    scene.shot('window')
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame|window', '^On its own$')
+    menu(scene, '_Copy as Text')
+    eventually(lambda: 'read apart' in scene.app.clipboard(), what='the text on the clipboard')
+    scene.app.click('push button', exact('Add star'))
+    eventually(lambda: any('\\Flagged' in flags for flags, _m in lab.messages('alice', 'INBOX')), what='the star on the server')
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([quotes_are_folded_behind_a_button, the_wheel_and_space_scroll_past_html, a_message_has_a_window_and_all_its_headers]), finish)
