@@ -38,6 +38,20 @@ store_account_ensure (StoreDb *db, const char *account_id, GError **error)
   return store_db_leave (db, ok, error) ? id : 0;
 }
 
+/* What views and All Inboxes show of it. */
+static gboolean
+drop_folders (StoreDb *db, gint64 account, GError **error)
+{
+  g_autoptr (GArray) folders = store_db_get_ints (
+      db, error, "SELECT id FROM folder WHERE account = ?1", STORE_INTS (account));
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    if (!store_mark_drop (db, g_array_index (folders, gint64, i), error))
+      return FALSE;
+  }
+  return folders != NULL && store_thread_forget_account (db, account, error);
+}
+
 static gboolean
 remove_account (StoreDb *db, gint64 account, GError **error)
 {
@@ -57,6 +71,7 @@ remove_account (StoreDb *db, gint64 account, GError **error)
           db, error,
           "INSERT OR IGNORE INTO removed_draft SELECT draft FROM outbox WHERE account = ?1",
           STORE_INTS (account))
+      || !drop_folders (db, account, error)
       || !store_db_run (db, error, "DELETE FROM account WHERE id = ?1", STORE_INTS (account)))
     return FALSE;
 

@@ -18,7 +18,8 @@
 static const char *const schema_steps[] = { "schema.sql",    "schema-2.sql",  "schema-3.sql",
                                             "schema-4.sql",  "schema-5.sql",  "schema-6.sql",
                                             "schema-7.sql",  "schema-8.sql",  "schema-9.sql",
-                                            "schema-10.sql", "schema-11.sql", "schema-12.sql", "schema-13.sql" };
+                                            "schema-10.sql", "schema-11.sql", "schema-12.sql",
+                                            "schema-13.sql", "schema-14.sql" };
 
 static void
 pack_free (gpointer pack)
@@ -44,6 +45,7 @@ store_unref (Store *store)
   base_paths_unref (store->paths);
   g_free (store->path);
   g_free (store->bodies);
+  g_free (store->links);
   g_free (store);
 }
 
@@ -91,6 +93,7 @@ begin (StoreDb *db, gboolean durable, GError **error)
     if (store_db_exec (db, "BEGIN IMMEDIATE", error)) {
       db->writing = TRUE;
       db->durable = durable;
+      g_hash_table_remove_all (db->roles);
       return TRUE;
     }
   }
@@ -106,8 +109,12 @@ rollback (StoreDb *db)
   if (!sqlite3_get_autocommit (db->sqlite) && !store_db_exec (db, "ROLLBACK", &error))
     base_log ("could not roll back: %s", error->message);
   store_body_settle (db->store, FALSE);
+  store_thread_clear (db->store);
   store_db_clear_changes (db);
   g_array_set_size (db->added, 0);
+  g_array_set_size (db->touched, 0);
+  g_array_set_size (db->lost, 0);
+  db->has_new_threads = FALSE;
   g_ptr_array_set_size (db->remove_after, 0);
   g_clear_error (&db->failure);
   db->writing = db->grouped = FALSE;
@@ -191,7 +198,7 @@ store_db_leave (StoreDb *db, gboolean ok, GError **error)
 {
   db->depth--;
   if (db->depth == 0 && ok)
-    ok = store_row_write_counts (db, error);
+    ok = store_mark_flush (db, error) && store_row_write_counts (db, error);
   if (db->depth == 0 && !db->grouped) {
     if (ok)
       return commit (db, error);
@@ -294,6 +301,10 @@ connect_raw (Store *store, GError **error)
   db->events = g_array_new (FALSE, FALSE, sizeof (StoreEvent));
   db->counts = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->added = g_array_new (FALSE, FALSE, sizeof (StoreAdded));
+  db->thread_events = g_array_new (FALSE, FALSE, sizeof (StoreEvent));
+  db->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
+  db->lost = g_array_new (FALSE, FALSE, sizeof (StoreLost));
+  db->roles = g_hash_table_new (NULL, NULL);
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
   return open_handle (db, error) ? g_steal_pointer (&db) : NULL;
 }
@@ -315,6 +326,10 @@ store_db_free (StoreDb *db)
   g_array_unref (db->events);
   g_array_unref (db->counts);
   g_array_unref (db->added);
+  g_array_unref (db->thread_events);
+  g_array_unref (db->touched);
+  g_array_unref (db->lost);
+  g_hash_table_unref (db->roles);
   g_ptr_array_unref (db->remove_after);
   store_unref (db->store);
   g_free (db);

@@ -31,15 +31,18 @@ typedef gint64 StoreKey;
 /* What one commit changed.  Immutable, reference counted. */
 typedef struct
 {
-  gint64 folder;
+  gint64 folder; /* or a StoreView, see store-listing.h */
   /* Of StoreKey, descending; a moved message is removed here, added there. */
   GArray *added, *changed, *removed;
+  /* The same of the conversations that it shows: keys of their threads.  One whose newest message is another one now is
+   * removed with the old key and added with the new. */
+  GArray *threads_added, *threads_changed, *threads_removed;
 } StoreFolderChange;
 
 typedef struct
 {
   gatomicrefcount ref_count;
-  GPtrArray *messages;  /* of StoreFolderChange */
+  GPtrArray *messages;  /* of StoreFolderChange: of folders and of views */
   GArray *counts;       /* gint64 folder ids whose totals or state changed */
   gboolean folder_list; /* folders came, went or changed name or role */
   gboolean outbox;

@@ -204,6 +204,9 @@ write_folder (StoreDb *db, gint64 account, const StoreFolder *old, const StoreFo
   db->folder_list = TRUE;
   if (store_query_step (db, query, error) != 0)
     return FALSE;
+  if (old != NULL && old->role != new->role
+      && !store_mark_folder (db, old->id, old->role, new->role, error))
+    return FALSE;
   return old != NULL || new->mailbox_id == NULL
          || write_mailbox_id (db, sqlite3_last_insert_rowid (db->sqlite), new->mailbox_id, error);
 }
@@ -267,7 +270,8 @@ store_folder_remove (StoreDb *db, gint64 folder, GError **error)
   if (keeps)
     return keep_local (db, folder, error);
   db->folder_list = TRUE;
-  return store_db_run (db, error, "DELETE FROM folder WHERE id = ?1", STORE_INTS (folder));
+  return store_mark_drop (db, folder, error)
+         && store_db_run (db, error, "DELETE FROM folder WHERE id = ?1", STORE_INTS (folder));
 }
 
 /* All folders of the account, those that are to be deleted too. */

@@ -15,7 +15,7 @@
 #define ROW_COLUMNS(account)                                                                       \
   "message.id, folder, " account ", uid, flags, server_flags, doomed, local_only, "                \
   "stray, received, size, has_body, "                                                              \
-  "preview IS NOT NULL, has_attachments"
+  "preview IS NOT NULL, has_attachments, thread, own, marks"
 
 static int
 read_row (StoreDb *db, StoreQuery *query, StoreRow *row, GError **error)
@@ -38,6 +38,9 @@ read_row (StoreDb *db, StoreQuery *query, StoreRow *row, GError **error)
     .has_body = store_query_int (query, 11) != 0,
     .has_preview = store_query_int (query, 12) != 0,
     .has_attachments = store_query_int (query, 13) != 0,
+    .thread = store_query_int (query, 14),
+    .own = store_query_int (query, 15),
+    .marks = (guint)store_query_int (query, 16),
   };
   return 1;
 }
@@ -137,8 +140,8 @@ store_row_write_counts (StoreDb *db, GError **error)
   return TRUE;
 }
 
-void
-store_row_note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
+static void
+note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
 {
   gboolean same_place = old->folder == new->folder &&get_key (old) == get_key (new);
   if (!same_place || is_listed (old) != is_listed (new)) {
@@ -154,18 +157,32 @@ store_row_note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new
 }
 
 gboolean
-store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError **error)
+store_row_note_difference (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error)
 {
+  if (!store_mark_change (db, old, new, error)
+      || (new->marks != old->marks
+          && !store_db_run (db, error, "UPDATE message SET marks = ?2 WHERE id = ?1",
+                            STORE_INTS (new->id, new->marks))))
+    return FALSE;
+  note_difference (db, old, new);
+  return TRUE;
+}
+
+gboolean
+store_row_update (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error)
+{
+  if (!store_mark_change (db, old, new, error))
+    return FALSE;
   /* uid 0 is stored as NULL, of which UNIQUE allows many. */
   if (!store_db_run (
           db, error,
           "UPDATE message SET folder = ?2, uid = nullif (?3, 0), flags = ?4, server_flags = ?5, "
           "doomed = ?6, hidden = (?6 <> 0 OR (?4 & 8) <> 0), local_only = ?7, stray = ?8, "
-          "received = ?9, size = ?10 WHERE id = ?1",
+          "received = ?9, size = ?10, marks = ?11 WHERE id = ?1",
           STORE_INTS (old->id, new->folder, new->uid, new->flags, new->server_flags, new->doomed,
-                      new->local_only, new->stray, new->received, (gint64) new->size)))
+                      new->local_only, new->stray, new->received, (gint64) new->size, new->marks)))
     return FALSE;
-  store_row_note_difference (db, old, new);
+  note_difference (db, old, new);
   return TRUE;
 }
 
@@ -179,6 +196,7 @@ store_row_remove (StoreDb *db, const StoreRow *row, GError **error)
       || !store_db_run (db, error, "DELETE FROM message WHERE id = ?1", STORE_INTS (row->id)))
     return FALSE;
   note_row (db, row, STORE_EVENT_REMOVED);
+  store_mark_remove (db, row);
   return TRUE;
 }
 
@@ -241,45 +259,50 @@ gboolean
 store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMessage *message,
                   StoreRow *row, GError **error)
 {
-  gint64 received = CLAMP (message->received, 0, G_MAXINT32);
-  guint64 size = MIN (message->size, (guint64)G_MAXINT64);
+  gboolean is_single;
+  *row = (StoreRow){
+    .folder = folder,
+    .account = account,
+    .uid = message->uid,
+    .flags = message->flags,
+    .server_flags = message->flags,
+    .received = CLAMP (message->received, 0, G_MAXINT32),
+    .size = MIN (message->size, (guint64)G_MAXINT64),
+    .has_body = message->body != NULL,
+    .has_preview = message->preview != NULL,
+    .has_attachments = message->has_attachments != FALSE,
+  };
+  if (!store_thread_assign (db, account, message, row, &is_single, error)
+      || !store_mark_row (db, row, &row->marks, error))
+    return FALSE;
+  if (is_single)
+    row->marks |= store_mark_heads_of_single (row->marks);
   {
     g_autoptr (StoreQuery) query = store_db_query (
         db, error,
         "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
-        "has_attachments, has_body, "
+        "has_attachments, has_body, thread, own, marks, "
         "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, "
         "preview, object_id) "
         "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?14, ?15, ?16, ?17)",
-        STORE_INTS (folder, message->uid, message->flags, received, message->date, (gint64)size,
-                    message->has_attachments != FALSE, message->body != NULL));
+        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        STORE_INTS (folder, row->uid, row->flags, row->received, message->date, (gint64)row->size,
+                    row->has_attachments, row->has_body, row->thread, row->own, row->marks));
     if (query == NULL)
       return FALSE;
     const char *const texts[] = { message->from_name,  message->from_address, message->to,
                                   message->subject,    message->message_id,   message->in_reply_to,
                                   message->references, message->preview,      message->object_id };
     for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-      store_query_bind_text (query, 9 + (int)i, texts[i]);
+      store_query_bind_text (query, 12 + (int)i, texts[i]);
     if (store_query_step (db, query, error) != 0)
       return FALSE;
   }
-  *row = (StoreRow){
-    .id = sqlite3_last_insert_rowid (db->sqlite),
-    .folder = folder,
-    .account = account,
-    .uid = message->uid,
-    .flags = message->flags,
-    .server_flags = message->flags,
-    .received = received,
-    .size = size,
-    .has_body = message->body != NULL,
-    .has_preview = message->preview != NULL,
-    .has_attachments = message->has_attachments,
-  };
+  row->id = sqlite3_last_insert_rowid (db->sqlite);
   if (message->body != NULL && !store_body_add (db, account, row->id, message->body, error))
     return FALSE;
   note_added (db, row);
+  store_mark_note_new (db, row, is_single);
   return TRUE;
 }
 
@@ -287,23 +310,31 @@ gboolean
 store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
                        GError **error)
 {
-  if (!store_db_run (
-          db, error,
-          "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
-          "has_attachments, has_body, from_name, from_address, recipients, subject, message_id, "
-          "in_reply_to, reference_ids, preview, object_id) SELECT ?2, NULL, flags, flags, (flags & 8) <> 0, "
-          "received, date, size, has_attachments, has_body, from_name, from_address, recipients, "
-          "subject, message_id, in_reply_to, reference_ids, preview, object_id FROM message "
-          "WHERE id = ?1",
-          STORE_INTS (source->id, folder)))
-    return FALSE;
   *row = *source;
-  row->id = sqlite3_last_insert_rowid (db->sqlite);
   row->folder = folder;
   row->uid = 0;
   row->server_flags = row->flags;
   row->doomed = row->local_only = FALSE;
   row->stray = 0;
+  /* Its own would not be looked for: its id is above those that are. */
+  if ((row->thread == 0
+       && (!store_thread_adopt (db, source->id, error)
+           || !store_db_get_int (db, &row->thread, error,
+                                 "SELECT thread FROM message WHERE id = ?1",
+                                 STORE_INTS (source->id))))
+      || !store_mark_row (db, row, &row->marks, error)
+      || !store_db_run (
+          db, error,
+          "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
+          "has_attachments, has_body, from_name, from_address, recipients, subject, message_id, "
+          "in_reply_to, reference_ids, preview, object_id, thread, own, marks) SELECT ?2, NULL, "
+          "flags, flags, (flags & 8) <> 0, "
+          "received, date, size, has_attachments, has_body, from_name, from_address, recipients, "
+          "subject, message_id, in_reply_to, reference_ids, preview, object_id, thread, own, ?3 "
+          "FROM message WHERE id = ?1",
+          STORE_INTS (source->id, folder, row->marks)))
+    return FALSE;
+  row->id = sqlite3_last_insert_rowid (db->sqlite);
   /* Two rows may name the same bytes of a pack. */
   if (!store_db_run (db, error,
                      "INSERT INTO body (message, pack, offset, length, checksum) "
@@ -313,6 +344,7 @@ store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, Store
       || !store_partial_copy (db, source->id, row->id, error))
     return FALSE;
   note_added (db, row);
+  store_mark_note_new (db, row, FALSE);
   return TRUE;
 }
 
@@ -360,15 +392,19 @@ complete_row (Adding *adding, const StoreRow *row, const StoreNewMessage *messag
     return FALSE;
   if (!preview && !attachments && !body)
     return TRUE;
+  StoreRow new = *row;
+  new.has_attachments |= attachments;
+  if (attachments && !store_mark_change (db, row, &new, error))
+    return FALSE;
   {
     g_autoptr (StoreQuery) query = store_db_query (
         db, error,
-        "UPDATE message SET preview = coalesce (preview, ?4), "
-        "has_attachments = has_attachments OR ?2, has_body = has_body OR ?3 WHERE id = ?1",
-        STORE_INTS (row->id, message->has_attachments != FALSE, body));
+        "UPDATE message SET preview = coalesce (preview, ?5), has_attachments = has_attachments "
+        "OR ?2, has_body = has_body OR ?3, marks = ?4 WHERE id = ?1",
+        STORE_INTS (row->id, message->has_attachments != FALSE, body, new.marks));
     if (query == NULL)
       return FALSE;
-    store_query_bind_text (query, 4, message->preview);
+    store_query_bind_text (query, 5, message->preview);
     if (store_query_step (db, query, error) != 0)
       return FALSE;
   }
@@ -377,6 +413,7 @@ complete_row (Adding *adding, const StoreRow *row, const StoreNewMessage *messag
           || (adding->pieces && !store_partial_drop (db, row->id, error))))
     return FALSE;
   note_row (db, row, STORE_EVENT_CHANGED);
+  store_mark_note_shown (db, row);
   return TRUE;
 }
 

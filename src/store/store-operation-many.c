@@ -119,14 +119,15 @@ change_row (const StoreVerb *verb, StoreRow *row)
 }
 
 static gboolean
-note_rows (StoreDb *db, GArray *rows, const StoreVerb *verb)
+note_rows (StoreDb *db, GArray *rows, const StoreVerb *verb, GError **error)
 {
   for (guint i = 0; i < rows->len; i++) {
     const StoreRow *old = &g_array_index (rows, StoreRow, i);
     StoreRow new = *old;
 
     change_row (verb, &new);
-    store_row_note_difference (db, old, &new);
+    if (!store_row_note_difference (db, old, &new, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -205,7 +206,7 @@ store_operation_add_many (StoreDb *db, gint64 group, const StoreVerb *verb, GArr
   gboolean ok = verb->kind == STORE_OPERATION_FLAGS  ? set_flags (db, group, verb, error)
                 : verb->kind == STORE_OPERATION_MOVE ? move (db, group, verb, error)
                                                      : expunge (db, group, verb, error);
-  return ok && note_rows (db, rows, verb);
+  return ok && note_rows (db, rows, verb, error);
 }
 
 /* ---- taking back what nobody has begun ---- */
@@ -276,7 +277,8 @@ drop_flags (StoreDb *db, gint64 group, GError **error)
     StoreRow new = *old;
 
     new.flags = new.server_flags;
-    store_row_note_difference (db, old, &new);
+    if (!store_row_note_difference (db, old, &new, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -309,7 +311,7 @@ drop_moves (StoreDb *db, gint64 group, gint64 folder, GError **error)
           STORE_INTS (folder))
       || !delete_chosen (db, error))
     return FALSE;
-  return note_rows (db, rows, &back);
+  return note_rows (db, rows, &back, error);
 }
 
 static gboolean
@@ -333,7 +335,8 @@ drop_expunges (StoreDb *db, gint64 group, GError **error)
     StoreRow new = *old;
 
     new.doomed = FALSE;
-    store_row_note_difference (db, old, &new);
+    if (!store_row_note_difference (db, old, &new, error))
+      return FALSE;
   }
   return TRUE;
 }

@@ -98,7 +98,7 @@ complete_row (StoreDb *db, const StoreRow *row, const char *preview, gboolean ha
     return FALSE;
   if (!row->doomed && !(row->flags & STORE_FLAG_DELETED))
     store_db_note (db, row->folder, STORE_KEY_MAKE (row->received, row->id), STORE_EVENT_CHANGED);
-  return TRUE;
+  return store_mark_reload (db, row->id, error);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "store-folder.h"
+#include "store-listing.h"
 #include "store-operation.h"
 #include "store-outgoing.h"
 
@@ -37,6 +38,12 @@ typedef struct
   StoreEventKind kind;
 } StoreEvent;
 
+/* What stands for one id of a message in memory. */
+typedef struct
+{
+  gint64 id, thread;
+} StoreLink;
+
 struct _Store
 {
   gatomicrefcount ref_count;
@@ -57,7 +64,9 @@ struct _Store
   guint64 next_ticket, serving;
 
   /* Only while holding that right */
-  GHashTable *packs; /* gint64 account -> StorePack being appended to */
+  GHashTable *packs;            /* gint64 account -> StorePack being appended to */
+  StoreLink *links;             /* some ids met lately, by number; NULL: none yet */
+  gint64 link_key, last_thread; /* 0: not read yet */
 };
 
 /* Rows that were added to a list, and are not counted in its folder's row yet. */
@@ -67,6 +76,12 @@ typedef struct
   guint total, unread;
   guint64 size;
 } StoreAdded;
+
+/* A conversation had its newest message there (a folder, or a StoreView), and may not any more. */
+typedef struct
+{
+  gint64 thread, listing, received;
+} StoreLost;
 
 /* Octets of one message at most, where those of a folder are added up; see schema-10.sql. */
 #define STORE_MOST_COUNTED (G_GUINT64_CONSTANT (1) << 40)
@@ -80,16 +95,21 @@ struct _StoreDb
   sqlite3 *former;        /* before the last reopening; NULL: none */
   GHashTable *former_statements;
 
-  gboolean writing;   /* between BEGIN and COMMIT */
-  gboolean grouped;   /* begun by store_db_begin () */
-  guint depth;        /* writing functions inside each other */
-  gboolean durable;   /* of this transaction */
-  gboolean full_sync; /* what PRAGMA synchronous says now */
-  gboolean doubtful;  /* the disk failed under it: opened anew before it is used again */
-  GError *failure;    /* a write inside failed: it can only be rolled back */
-  GArray *events;     /* of StoreEvent, in order of happening */
-  GArray *counts;     /* of gint64 folders */
-  GArray *added;      /* of StoreAdded; empty outside of writing functions */
+  gboolean writing;      /* between BEGIN and COMMIT */
+  gboolean grouped;      /* begun by store_db_begin () */
+  guint depth;           /* writing functions inside each other */
+  gboolean durable;      /* of this transaction */
+  gboolean full_sync;    /* what PRAGMA synchronous says now */
+  gboolean doubtful;     /* the disk failed under it: opened anew before it is used again */
+  GError *failure;       /* a write inside failed: it can only be rolled back */
+  GArray *events;        /* of StoreEvent, in order of happening */
+  GArray *counts;        /* of gint64 folders */
+  GArray *added;         /* of StoreAdded; empty outside of writing functions */
+  GArray *thread_events; /* of StoreEvent, of conversations */
+  GArray *touched; /* of gint64 threads; this and the next are empty outside of writing functions */
+  GArray *lost;    /* of StoreLost */
+  GHashTable *roles;        /* folder -> its StoreRole, during a transaction */
+  gboolean has_new_threads; /* last_thread is not written yet */
   gboolean folder_list, outbox;
   GPtrArray *remove_after; /* paths that go once the transaction is committed */
 };
@@ -143,6 +163,8 @@ void store_db_set_error (StoreDb *db, int code, GError **error);
 /* ---- the change record of the running transaction (store-change.c) ---- */
 
 void store_db_note (StoreDb *db, gint64 folder, StoreKey key, StoreEventKind kind);
+void store_db_note_thread (StoreDb *db, gint64 listing, gint64 received, gint64 thread,
+                           StoreEventKind kind);
 void store_db_note_counts (StoreDb *db, gint64 folder);
 void store_db_clear_changes (StoreDb *db);
 StoreChange *
@@ -216,6 +238,8 @@ typedef struct
   gint64 received;
   guint64 size;
   gboolean has_body, has_preview, has_attachments;
+  gint64 thread, own; /* 0: not known yet, none */
+  guint marks;        /* StoreMarks */
 } StoreRow;
 
 /* 1: found, 0: there is none, -1: error. */
@@ -225,10 +249,11 @@ int store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Those in temp.acting (store-operation-many.c) that there are, in its order: GArray of StoreRow. */
 GArray *store_row_load_acting (StoreDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Notes what writing `new` over `old` changes in lists and counts; who calls this has written it. */
-void store_row_note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new);
-/* Writes `new` over `old` and notes what that changes in lists and counts. */
-gboolean store_row_update (StoreDb *db, const StoreRow *old, const StoreRow *new, GError **error);
+/* Notes what writing `new` over `old` changes in lists and counts; who calls this has written it, but for the marks. */
+gboolean store_row_note_difference (StoreDb *db, const StoreRow *old, StoreRow *new,
+                                    GError **error);
+/* Writes `new` over `old` and notes what that changes in lists and counts; new->marks become what they are then. */
+gboolean store_row_update (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error);
 /* Counts the rows that were added in their folders: at the end of the outermost writing function. */
 gboolean store_row_write_counts (StoreDb *db, GError **error);
 /* The row goes; its operations count as ended. */
@@ -246,6 +271,93 @@ gboolean store_row_set_labels (StoreDb *db, gint64 message, const char *const *l
 /* A copy of `source` in another folder, with its body, without UID. */
 gboolean store_row_insert_copy (StoreDb *db, const StoreRow *source, gint64 folder, StoreRow *row,
                                 GError **error);
+
+/* ---- conversations (store-thread.c, store-mark.c) ---- */
+
+/* What a row is in the lists; the indexes of schema-14.sql go by these numbers. */
+typedef enum
+{
+  STORE_MARK_HEAD = 1 << 0, /* the newest of its conversation in its folder */
+  STORE_MARK_UNREAD_HEAD = 1 << 1,
+  STORE_MARK_STARRED_HEAD = 1 << 2,
+  STORE_MARK_ATTACHED_HEAD = 1 << 3, /* the newest of its conversation in that view */
+  STORE_MARK_UNREAD = 1 << 4,
+  STORE_MARK_STARRED = 1 << 5,
+  STORE_MARK_ATTACHED = 1 << 6, /* it is so, and listed */
+  STORE_MARK_LISTED = 1 << 7,
+  STORE_MARK_ASIDE = 1 << 8, /* in Junk, Trash or Drafts */
+  STORE_MARK_COPY = 1 << 9,  /* another row is the same message, and shown instead in the views */
+} StoreMarks;
+
+#define STORE_N_VIEWS 3 /* those that are kept by marks */
+/* Of the view n: its StoreView, and the marks of a row that is in it, of its heads. */
+#define STORE_VIEW_N(n)                                                                            \
+  ((gint64[]){ STORE_VIEW_UNREAD, STORE_VIEW_STARRED, STORE_VIEW_ATTACHMENTS })[n]
+#define STORE_MARK_IN(n)     ((guint)STORE_MARK_UNREAD << (n))
+#define STORE_MARK_HEAD_N(n) ((guint)STORE_MARK_UNREAD_HEAD << (n))
+#define STORE_MARK_HEADS                                                                           \
+  (STORE_MARK_HEAD | STORE_MARK_UNREAD_HEAD | STORE_MARK_STARRED_HEAD | STORE_MARK_ATTACHED_HEAD)
+
+/* It is in the view n. */
+static inline gboolean
+store_marks_are_in (guint marks, guint n)
+{
+  return (marks & (STORE_MARK_IN (n) | STORE_MARK_ASIDE | STORE_MARK_COPY)) == STORE_MARK_IN (n);
+}
+
+/* One row of a conversation, from the index alone. */
+typedef struct
+{
+  gint64 id, received, folder, own;
+  guint marks;
+} StoreMember;
+
+/* Of a folder; NONE when it is gone.  Remembered for the transaction. */
+gboolean store_mark_get_role (StoreDb *db, gint64 folder, StoreRole *role, GError **error);
+/* The marks that a row has by itself: from its flags and its place.  Heads and copies are the conversation's to say. */
+gboolean store_mark_row (StoreDb *db, const StoreRow *row, guint *marks, GError **error);
+/* Of a row with these marks that is alone in its conversation. */
+guint store_mark_heads_of_single (guint marks);
+/* A new row, with its marks.  `is_single`: it is alone in its conversation, and has its heads. */
+void store_mark_note_new (StoreDb *db, const StoreRow *row, gboolean is_single);
+/* Before `new` is written over `old`: its marks, and what that does. */
+gboolean store_mark_change (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error);
+/* The row goes. */
+void store_mark_remove (StoreDb *db, const StoreRow *row);
+/* Something that a list shows of this row alone has changed. */
+void store_mark_note_shown (StoreDb *db, const StoreRow *row);
+/* Its columns were changed by other ways. */
+gboolean store_mark_reload (StoreDb *db, gint64 id, GError **error);
+/* Something that all its rows in lists show has changed. */
+void store_mark_touch (StoreDb *db, gint64 thread);
+/* A row of it is not the newest there any more, as the caller writes. */
+void store_mark_lose (StoreDb *db, gint64 thread, gint64 folder, gint64 received, guint heads);
+/* All rows of the folder are about to go. */
+gboolean store_mark_drop (StoreDb *db, gint64 folder, GError **error);
+/* Its role has changed: what it holds is (not) seen elsewhere any more. */
+gboolean store_mark_folder (StoreDb *db, gint64 folder, StoreRole old, StoreRole new,
+                            GError **error);
+/* Finds the heads of all conversations that were touched: at the end of the outermost writing function. */
+gboolean store_mark_flush (StoreDb *db, GError **error);
+/* GArray of StoreMember, newest first; also those that are not listed. */
+GArray *store_mark_list (StoreDb *db, gint64 thread, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Row id of the newest message of a conversation in this listing; 0: it is not there. */
+gboolean store_item_find_newest (StoreDb *db, const StoreListing *listing, gint64 thread,
+                                 gint64 *row, GError **error);
+
+/* The conversation of a message that is about to be stored into row->thread, and row->own; *is_new: it is the first of it. */
+gboolean store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message,
+                              StoreRow *row, gboolean *is_new, GError **error);
+gboolean store_thread_write_last (StoreDb *db, GError **error);
+/* The same for a row from before there were conversations. */
+gboolean store_thread_adopt (StoreDb *db, gint64 id, GError **error);
+/* The id that stands for the conversation now. */
+gboolean store_thread_resolve (StoreDb *db, gint64 *thread, GError **error);
+/* Ids of messages of an account that goes. */
+gboolean store_thread_forget_account (StoreDb *db, gint64 account, GError **error);
+/* After a rollback. */
+void store_thread_clear (Store *store);
 
 /* ---- folders (store-folder*.c) ---- */
 

@@ -144,7 +144,7 @@ share (StoreDb *db, const Lacking *lacking, gboolean *shared, GError **error)
   int found = store_row_load (db, lacking->id, &now, error);
   if (found == 1 && !now.doomed && !(now.flags & STORE_FLAG_DELETED))
     store_db_note (db, now.folder, STORE_KEY_MAKE (now.received, now.id), STORE_EVENT_CHANGED);
-  return found == 1;
+  return found == 1 && store_mark_reload (db, now.id, error);
 }
 
 gboolean

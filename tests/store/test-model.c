@@ -370,51 +370,6 @@ undo (Model *model)
     g_assert_cmpint (error->code, ==, 3); /* REFUSED: expunged */
 }
 
-/* A list kept by nothing but the change records is the list. */
-static void
-follow (Model *model, GHashTable *mirror)
-{
-  for (guint i = 0; i < model->profile->changes->len; i++) {
-    const StoreChange *change = g_ptr_array_index (model->profile->changes, i);
-    for (guint j = 0; j < change->messages->len; j++) {
-      const StoreFolderChange *messages = g_ptr_array_index (change->messages, j);
-      for (guint k = 0; k < messages->added->len; k++) {
-        g_autofree char *name =
-            g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, messages->folder,
-                             g_array_index (messages->added, StoreKey, k));
-        g_assert_true (g_hash_table_add (mirror, g_steal_pointer (&name)));
-      }
-      for (guint k = 0; k < messages->removed->len; k++) {
-        g_autofree char *name =
-            g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, messages->folder,
-                             g_array_index (messages->removed, StoreKey, k));
-        g_assert_true (g_hash_table_remove (mirror, name));
-      }
-      for (guint k = 0; k < messages->changed->len; k++) {
-        g_autofree char *name =
-            g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, messages->folder,
-                             g_array_index (messages->changed, StoreKey, k));
-        g_assert_true (g_hash_table_contains (mirror, name));
-      }
-    }
-  }
-  profile_forget_changes (model->profile);
-  guint total = 0;
-  for (guint i = 0; i < N_FOLDERS; i++) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GArray) keys =
-        store_message_list (model->profile->db, model->folders[i], 0, 0, &error);
-    for (guint j = 0; j < keys->len; j++) {
-      g_autofree char *name =
-          g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, model->folders[i],
-                           g_array_index (keys, StoreKey, j));
-      g_assert_true (g_hash_table_contains (mirror, name));
-    }
-    total += keys->len;
-  }
-  g_assert_cmpuint (total, ==, g_hash_table_size (mirror));
-}
-
 static void
 check_same (Model *model)
 {
@@ -447,7 +402,7 @@ run (guint32 seed)
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GArray) made = g_array_new (FALSE, FALSE, sizeof (Made));
-  g_autoptr (GHashTable) mirror = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (Mirror) mirror = mirror_new (profile);
   g_autofree Model *model = g_new0 (Model, 1);
   model->profile = profile;
   model->rand = rand;
@@ -479,7 +434,7 @@ run (guint32 seed)
       act (model);
       break;
     }
-    follow (model, mirror);
+    mirror_follow (mirror);
     check_all_counts (profile);
   }
   while (work (model, TRUE))
@@ -488,7 +443,7 @@ run (guint32 seed)
   /* The second look at the strays comes after the last folder was seen once. */
   for (guint i = 0; i < 2 * N_FOLDERS; i++)
     sync_folder (model, i % N_FOLDERS);
-  follow (model, mirror);
+  mirror_follow (mirror);
   check_all_counts (profile);
   check_same (model);
 }

@@ -104,6 +104,17 @@ profile_forget_changes (Profile *profile)
   g_ptr_array_set_size (profile->changes, 0);
 }
 
+const StoreFolderChange *
+part_of (const StoreChange *change, gint64 folder)
+{
+  for (guint i = 0; i < change->messages->len; i++) {
+    const StoreFolderChange *part = g_ptr_array_index (change->messages, i);
+    if (part->folder == folder)
+      return part;
+  }
+  return NULL;
+}
+
 char *
 profile_path (Profile *profile, const char *name)
 {

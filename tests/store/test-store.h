@@ -39,6 +39,15 @@ void check_all_counts (Profile *profile);
 GPtrArray *take (Profile *profile, guint limit);
 void done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new_uid);
 
+/* test-mirror.c: what the change records say of all lists.  follow () takes those since it was called last, and checks. */
+typedef struct _Mirror Mirror;
+Mirror *mirror_new (Profile *profile);
+void mirror_follow (Mirror *mirror);
+void mirror_free (Mirror *mirror);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Mirror, mirror_free)
+/* What it says of this folder or view; NULL: nothing. */
+const StoreFolderChange *part_of (const StoreChange *change, gint64 folder);
+
 void add_body_tests (void);
 void add_choice_tests (void);
 void add_bulk_tests (void);

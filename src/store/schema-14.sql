@@ -1,0 +1,40 @@
+-- Version 14: conversations.
+
+ALTER TABLE store ADD COLUMN last_thread INTEGER NOT NULL DEFAULT 0; -- last conversation handed out
+ALTER TABLE store ADD COLUMN link_key INTEGER NOT NULL DEFAULT 0;    -- what makes ids into numbers that nobody can foresee
+-- Rows up to this one may not have been looked at: those from before.  0: all have been.
+ALTER TABLE store ADD COLUMN unthreaded INTEGER NOT NULL DEFAULT 0;
+UPDATE store SET link_key = random (), unthreaded = (SELECT coalesce (max (id), 0) FROM message);
+
+ALTER TABLE message ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;  -- its conversation; 0: not looked at yet
+ALTER TABLE message ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;   -- StoreMarks: what it is in the lists
+ALTER TABLE message ADD COLUMN own INTEGER NOT NULL DEFAULT 0;     -- link.id of its Message-ID; 0: it has none
+ALTER TABLE message ADD COLUMN base INTEGER NOT NULL DEFAULT 0;    -- its subject as a number, where that may join something; else 0
+
+-- All of a conversation, and what has to be known to find its place in each list, without a row being read.
+CREATE INDEX message_thread ON message (thread, received, folder, marks, own) WHERE thread <> 0;
+-- The conversations of a folder, in their order: the newest row of each (StoreMarks: 1).
+CREATE INDEX message_head ON message (folder, received, thread) WHERE (marks & 1) <> 0;
+-- The views: rows that are so (16, 32, 64), listed where a view looks (not 256), and no copies (not 512).
+CREATE INDEX message_unread ON message (received, thread, marks) WHERE (marks & 784) = 16;
+CREATE INDEX message_starred ON message (received, thread, marks) WHERE (marks & 800) = 32;
+CREATE INDEX message_attached ON message (received, thread, marks) WHERE (marks & 832) = 64;
+-- For answers that name no message, see store-subject.c.
+CREATE INDEX message_base ON message (base) WHERE base <> 0;
+
+-- Ids of messages, here or only named, as numbers of account and id.
+CREATE TABLE link (
+  id INTEGER PRIMARY KEY,
+  thread INTEGER NOT NULL
+) STRICT;
+-- Conversations that were merged; `target` is never one of them.
+CREATE TABLE merged (
+  thread INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL
+) STRICT;
+CREATE INDEX merged_target ON merged (target);
+-- The person parted it from `origin`: nothing that links later merges it with another.
+CREATE TABLE parted (
+  thread INTEGER PRIMARY KEY,
+  origin INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,635 @@
+/* Which conversation a message belongs to; conversations that are merged, parted and joined.
+ *
+ * Any thread with a connection; all writing stands in the transaction that stores the message.  Runs for each message of a first
+ * sync: the common case (a message that nobody has named) must stay at one statement. */
+#include "store-thread.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-error.h"
+#include "store-listing.h"
+#include "store-private.h"
+
+#define MAX_IDS    256 /* of one message that link: its own, the first it names, and the last ones */
+#define MANY       1000 /* messages: so many are not counted on */
+#define N_CACHED   16384
+#define CACHE(id)  ((guint64)(id) & (N_CACHED - 1))
+#define MULTIPLIER G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
+
+/* ---- ids ---- */
+
+static gboolean
+load_key (StoreDb *db, GError **error)
+{
+  if (db->store->links == NULL)
+    db->store->links = g_new0 (StoreLink, N_CACHED);
+  return db->store->link_key != 0
+         || store_db_get_int (db, &db->store->link_key, error, "SELECT link_key FROM store",
+                              STORE_NO_INTS);
+}
+
+/* Two of a million ids get one number once in a million stores; and nobody who does not know the key can make them. */
+static gint64
+number_of (StoreDb *db, gint64 account, const char *id, gsize length)
+{
+  guint64 sum = ((guint64)db->store->link_key ^ (guint64)account * MULTIPLIER) + length;
+
+  for (gsize i = 0; i < length; i += sizeof sum) {
+    guint64 word = 0;
+
+    memcpy (&word, id + i, MIN (length - i, sizeof word));
+    sum = (sum ^ word) * MULTIPLIER;
+    sum ^= sum >> 29;
+  }
+  sum = (sum ^ sum >> 32) * MULTIPLIER;
+  sum ^= sum >> 32;
+  return (gint64)(sum >> 1) | 1; /* never 0 */
+}
+
+typedef struct
+{
+  gint64 ids[MAX_IDS];
+  guint n;
+} Ids;
+
+/* The <ids> of a header field, at most `limit`; FALSE: there is none. */
+static gboolean
+collect (StoreDb *db, gint64 account, const char *field, guint limit, Ids *ids)
+{
+  guint found = 0;
+
+  for (const char *begin = field; begin != NULL && found < limit;) {
+    const char *end;
+
+    begin = strchr (begin, '<');
+    end = begin != NULL ? strchr (begin + 1, '>') : NULL;
+    if (end == NULL)
+      break;
+    if (end > begin + 1) {
+      if (ids->n == MAX_IDS) {
+        memmove (&ids->ids[2], &ids->ids[3], (MAX_IDS - 3) * sizeof ids->ids[0]);
+        ids->n--;
+      }
+      ids->ids[ids->n++] = number_of (db, account, begin + 1, (gsize)(end - begin - 1));
+      found++;
+    }
+    begin = end + 1;
+  }
+  return found > 0;
+}
+
+/* ---- links ---- */
+
+/* *thread 0: the id is not known. */
+static gboolean
+find_link (StoreDb *db, gint64 id, gint64 *thread, GError **error)
+{
+  StoreLink *cached = &db->store->links[CACHE (id)];
+
+  *thread = 0;
+  if (cached->id == id) {
+    *thread = cached->thread;
+    return TRUE;
+  }
+  if (!store_db_get_int (db, thread, error,
+                         "SELECT coalesce (target, link.thread) FROM link "
+                         "LEFT JOIN merged ON merged.thread = link.thread WHERE link.id = ?1",
+                         STORE_INTS (id)))
+    return FALSE;
+  if (*thread != 0)
+    *cached = (StoreLink){ .id = id, .thread = *thread };
+  return TRUE;
+}
+
+/* *added FALSE: it is known already. */
+static gboolean
+add_link (StoreDb *db, gint64 id, gint64 thread, gboolean *added, GError **error)
+{
+  if (!store_db_run (db, error,
+                     "INSERT INTO link (id, thread) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                     STORE_INTS (id, thread)))
+    return FALSE;
+  *added = sqlite3_changes (db->sqlite) > 0;
+  if (*added)
+    db->store->links[CACHE (id)] = (StoreLink){ .id = id, .thread = thread };
+  return TRUE;
+}
+
+void
+store_thread_clear (Store *store)
+{
+  if (store->links != NULL)
+    memset (store->links, 0, N_CACHED * sizeof *store->links);
+  store->last_thread = 0;
+}
+
+static gboolean
+new_thread (StoreDb *db, gint64 *thread, GError **error)
+{
+  Store *store = db->store;
+
+  if (store->last_thread == 0
+      && !store_db_get_int (db, &store->last_thread, error, "SELECT last_thread FROM store",
+                            STORE_NO_INTS))
+    return FALSE;
+  *thread = ++store->last_thread;
+  db->has_new_threads = TRUE;
+  return TRUE;
+}
+
+gboolean
+store_thread_write_last (StoreDb *db, GError **error)
+{
+  if (!db->has_new_threads)
+    return TRUE;
+  db->has_new_threads = FALSE;
+  return store_db_run (db, error, "UPDATE store SET last_thread = ?1",
+                       STORE_INTS (db->store->last_thread));
+}
+
+gboolean
+store_thread_resolve (StoreDb *db, gint64 *thread, GError **error)
+{
+  return store_db_get_int (db, thread, error, "SELECT target FROM merged WHERE thread = ?1",
+                           STORE_INTS (*thread));
+}
+
+/* ---- rows from one to another ---- */
+
+static gboolean
+move_row (StoreDb *db, gint64 from, gint64 to, const StoreMember *member, GError **error)
+{
+  store_mark_lose (db, from, member->folder, member->received, member->marks & STORE_MARK_HEADS);
+  return store_db_run (db, error, "UPDATE message SET thread = ?2, marks = ?3 WHERE id = ?1",
+                       STORE_INTS (member->id, to, member->marks & ~(guint)STORE_MARK_HEADS));
+}
+
+static gboolean
+merge (StoreDb *db, gint64 from, gint64 to, GError **error)
+{
+  g_autoptr (GArray) members = store_mark_list (db, from, error);
+
+  for (guint i = 0; members != NULL && i < members->len; i++) {
+    if (!move_row (db, from, to, &g_array_index (members, StoreMember, i), error))
+      return FALSE;
+  }
+  for (guint i = 0; i < N_CACHED; i++) {
+    if (db->store->links[i].thread == from)
+      db->store->links[i].thread = to;
+  }
+  store_mark_touch (db, from);
+  store_mark_touch (db, to);
+  return members != NULL
+         && store_db_run (db, error, "UPDATE merged SET target = ?2 WHERE target = ?1",
+                          STORE_INTS (from, to))
+         && store_db_run (db, error, "INSERT INTO merged (thread, target) VALUES (?1, ?2)",
+                          STORE_INTS (from, to))
+         && store_db_run (db, error, "UPDATE parted SET origin = ?2 WHERE origin = ?1",
+                          STORE_INTS (from, to));
+}
+
+static gboolean
+measure (StoreDb *db, gint64 thread, gint64 *size, GError **error)
+{
+  *size = 0;
+  return store_db_get_int (db, size, error,
+                           "SELECT count(*) FROM (SELECT 1 FROM message INDEXED BY message_thread "
+                           "WHERE thread = ?1 AND thread <> 0 LIMIT ?2)",
+                           STORE_INTS (thread, MANY));
+}
+
+static gboolean
+find_largest (StoreDb *db, const gint64 *threads, guint n, gint64 *largest, GError **error)
+{
+  gint64 most = -1;
+
+  for (guint i = 0; i < n; i++) {
+    gint64 size;
+
+    if (!measure (db, threads[i], &size, error))
+      return FALSE;
+    if (size > most || (size == most && threads[i] < *largest)) {
+      most = size;
+      *largest = threads[i];
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+is_parted (StoreDb *db, gint64 thread, gboolean *parted, GError **error)
+{
+  gint64 found = 0;
+
+  if (!store_db_get_int (db, &found, error, "SELECT 1 FROM parted WHERE thread = ?1",
+                         STORE_INTS (thread)))
+    return FALSE;
+  *parted = found != 0;
+  return TRUE;
+}
+
+/* ---- a message that comes ---- */
+
+/* Of several that a message links: which is its own, and the rest are merged into it.  Where the person has parted one of them, it is the
+ * one that the message was in before, or that of the message it answers; `by_id` has the thread of each id, 0: not known. */
+static gboolean
+unite (StoreDb *db, const gint64 *threads, guint n, const gint64 *by_id, guint n_ids,
+       gint64 *thread, GError **error)
+{
+  gboolean parted[MAX_IDS], any = FALSE, is_fixed = FALSE;
+
+  for (guint i = 0; i < n; i++) {
+    if (!is_parted (db, threads[i], &parted[i], error))
+      return FALSE;
+    any |= parted[i];
+  }
+  if (!any && !find_largest (db, threads, n, thread, error))
+    return FALSE;
+  if (any) {
+    *thread = by_id[0];
+    for (guint i = n_ids; *thread == 0; i--)
+      *thread = by_id[i - 1];
+  }
+  for (guint i = 0; i < n; i++)
+    is_fixed |= parted[i] && threads[i] == *thread;
+  for (guint i = 0; i < n; i++) {
+    if (threads[i] != *thread && !is_fixed && !parted[i] && !merge (db, threads[i], *thread, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+link_ids (StoreDb *db, const Ids *ids, gint64 *thread, gboolean *is_new, GError **error)
+{
+  gint64 by_id[MAX_IDS], threads[MAX_IDS];
+  guint n = 0;
+
+  for (guint i = 0; i < ids->n; i++) {
+    guint known = 0;
+
+    by_id[i] = 0;
+    if (ids->ids[i] != 0 && !find_link (db, ids->ids[i], &by_id[i], error))
+      return FALSE;
+    while (known < n && threads[known] != by_id[i])
+      known++;
+    if (by_id[i] != 0 && known == n)
+      threads[n++] = by_id[i];
+  }
+  *is_new = n == 0;
+  if (n == 0 && !new_thread (db, thread, error))
+    return FALSE;
+  if (n == 1)
+    *thread = threads[0];
+  if (n > 1 && !unite (db, threads, n, by_id, ids->n, thread, error))
+    return FALSE;
+  for (guint i = 0; i < ids->n; i++) {
+    gboolean added;
+
+    if (by_id[i] == 0 && ids->ids[i] != 0 && !add_link (db, ids->ids[i], *thread, &added, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Nobody is named: it is new, unless another has named it. */
+static gboolean
+link_own (StoreDb *db, gint64 own, gint64 *thread, gboolean *is_new, GError **error)
+{
+  if (!new_thread (db, thread, error))
+    return FALSE;
+  *is_new = TRUE;
+  return own == 0
+         || (add_link (db, own, *thread, is_new, error)
+             && (*is_new || find_link (db, own, thread, error)));
+}
+
+gboolean
+store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message, StoreRow *row,
+                     gboolean *is_new, GError **error)
+{
+  Ids ids;
+
+  if (!load_key (db, error))
+    return FALSE;
+  ids.n = 0;
+  if (!collect (db, account, message->message_id, 1, &ids))
+    ids.ids[ids.n++] = 0;
+  row->own = ids.ids[0];
+  /* RFC 5256, REFERENCES, step 1. */
+  if (!collect (db, account, message->references, G_MAXUINT, &ids)
+      && !collect (db, account, message->in_reply_to, 1, &ids))
+    return link_own (db, row->own, &row->thread, is_new, error);
+  return link_ids (db, &ids, &row->thread, is_new, error);
+}
+
+/* ---- rows from before ---- */
+
+gboolean
+store_thread_adopt (StoreDb *db, gint64 id, GError **error)
+{
+  StoreRow row;
+  gboolean is_new;
+  int found = store_row_load (db, id, &row, error);
+
+  if (found <= 0 || row.thread != 0)
+    return found >= 0;
+  g_autoptr (StoreMessage) message = store_message_get (db, id, error);
+  if (message == NULL)
+    return FALSE;
+  const StoreNewMessage as_new = { .message_id = message->message_id,
+                                   .in_reply_to = message->in_reply_to,
+                                   .references = message->references,
+                                   .subject = message->subject,
+                                   .date = message->date };
+  if (!store_thread_assign (db, row.account, &as_new, &row, &is_new, error)
+      || !store_mark_row (db, &row, &row.marks, error))
+    return FALSE;
+  if (is_new)
+    row.marks |= store_mark_heads_of_single (row.marks);
+  store_mark_note_new (db, &row, is_new);
+  return store_db_run (db, error,
+                       "UPDATE message SET thread = ?2, own = ?3, marks = ?4 WHERE id = ?1",
+                       STORE_INTS (id, row.thread, row.own, row.marks));
+}
+
+static gboolean
+catch_up (StoreDb *db, guint limit, guint64 *left, GError **error)
+{
+  gint64 last = 0;
+
+  if (!store_db_get_int (db, &last, error, "SELECT unthreaded FROM store", STORE_NO_INTS))
+    return FALSE;
+  *left = 0;
+  if (last == 0)
+    return TRUE;
+  g_autoptr (GArray) ids = store_db_get_ints (
+      db, error, "SELECT id FROM message WHERE id <= ?1 ORDER BY id DESC LIMIT ?2",
+      STORE_INTS (last, limit));
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    if (!store_thread_adopt (db, g_array_index (ids, gint64, i), error))
+      return FALSE;
+  }
+  if (ids == NULL)
+    return FALSE;
+  last = ids->len < limit ? 0 : g_array_index (ids, gint64, ids->len - 1) - 1;
+  *left = (guint64)last;
+  return store_db_run (db, error, "UPDATE store SET unthreaded = ?1", STORE_INTS (last));
+}
+
+gboolean
+store_thread_catch_up (StoreDb *db, guint limit, guint64 *left, GError **error)
+{
+  gint64 last = 0;
+
+  *left = 0;
+  /* The rule: without waiting for the right to write. */
+  if (!store_db_get_int (db, &last, error, "SELECT unthreaded FROM store", STORE_NO_INTS))
+    return FALSE;
+  return last == 0
+         || (store_db_enter (db, FALSE, error)
+             && store_db_leave (db, catch_up (db, limit, left, error), error));
+}
+
+gboolean
+store_thread_forget_account (StoreDb *db, gint64 account, GError **error)
+{
+  if (db->store->links != NULL)
+    memset (db->store->links, 0, N_CACHED * sizeof *db->store->links);
+  return store_db_run (db, error,
+                       "WITH gone AS MATERIALIZED (SELECT DISTINCT message.thread FROM message "
+                       "JOIN folder ON folder.id = message.folder WHERE account = ?1) "
+                       "DELETE FROM link WHERE thread IN (SELECT thread FROM gone) OR thread IN "
+                       "(SELECT merged.thread FROM merged JOIN gone ON gone.thread = target)",
+                       STORE_INTS (account));
+}
+
+/* ---- the person's word ---- */
+
+static gboolean
+is_chosen (const StoreMember *member, GHashTable *ids, GHashTable *owns)
+{
+  return g_hash_table_contains (ids, &member->id)
+         || (member->own != 0 && g_hash_table_contains (owns, &member->own));
+}
+
+/* Parts what is chosen of a conversation from the rest. */
+static gboolean
+part (StoreDb *db, gint64 thread, GHashTable *ids, GError **error)
+{
+  g_autoptr (GArray) members = store_mark_list (db, thread, error);
+  g_autoptr (GHashTable) owns = g_hash_table_new (g_int64_hash, g_int64_equal);
+  guint n = 0;
+  gint64 other;
+
+  for (guint i = 0; members != NULL && i < members->len; i++) {
+    StoreMember *member = &g_array_index (members, StoreMember, i);
+
+    if (g_hash_table_contains (ids, &member->id) && member->own != 0)
+      g_hash_table_add (owns, &member->own);
+  }
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    n += is_chosen (&g_array_index (members, StoreMember, i), ids, owns);
+  if (members == NULL || n == 0 || n == members->len)
+    return members != NULL;
+  if (!load_key (db, error) || !new_thread (db, &other, error))
+    return FALSE;
+  for (guint i = 0; i < members->len; i++) {
+    const StoreMember *member = &g_array_index (members, StoreMember, i);
+
+    if (!is_chosen (member, ids, owns))
+      continue;
+    if (!move_row (db, thread, other, member, error)
+        || !store_db_run (db, error, "UPDATE link SET thread = ?2 WHERE id = ?1",
+                          STORE_INTS (member->own, other)))
+      return FALSE;
+    db->store->links[CACHE (member->own)].id = 0;
+  }
+  store_mark_touch (db, thread);
+  store_mark_touch (db, other);
+  return store_db_run (db, error, "INSERT INTO parted (thread, origin) VALUES (?1, ?2)",
+                       STORE_INTS (other, thread));
+}
+
+static gboolean
+split (StoreDb *db, const gint64 *messages, gsize n, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GHashTable) threads =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer thread;
+
+  for (gsize i = 0; i < n; i++) {
+    gint64 found = 0;
+
+    if (!store_thread_adopt (db, messages[i], error)
+        || !store_db_get_int (db, &found, error, "SELECT thread FROM message WHERE id = ?1",
+                              STORE_INTS (messages[i])))
+      return FALSE;
+    g_hash_table_add (ids, (gpointer)&messages[i]);
+    if (found != 0)
+      g_hash_table_add (threads, g_memdup2 (&found, sizeof found));
+  }
+  g_hash_table_iter_init (&iter, threads);
+  while (g_hash_table_iter_next (&iter, &thread, NULL)) {
+    if (!part (db, *(gint64 *)thread, ids, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+store_thread_split (StoreDb *db, const gint64 *messages, gsize n, GError **error)
+{
+  return store_db_enter (db, TRUE, error)
+         && store_db_leave (db, split (db, messages, n, error), error);
+}
+
+static gboolean
+check_account (StoreDb *db, gint64 thread, gint64 *account, GError **error)
+{
+  gint64 found = 0;
+
+  if (!store_db_get_int (db, &found, error,
+                         "SELECT account FROM message JOIN folder ON folder.id = folder "
+                         "WHERE thread = ?1 AND thread <> 0 LIMIT 1",
+                         STORE_INTS (thread)))
+    return FALSE;
+  if (*account != 0 && found != 0 && found != *account) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
+                    _ ("Conversations of different accounts cannot be joined."));
+    return FALSE;
+  }
+  *account = found != 0 ? found : *account;
+  return TRUE;
+}
+
+/* A conversation that was parted from one that is not among those joined stays so. */
+static gboolean
+join_parted (StoreDb *db, GArray *threads, gint64 target, GError **error)
+{
+  gint64 kept = 0;
+
+  for (guint i = 0; i < threads->len; i++) {
+    gint64 thread = g_array_index (threads, gint64, i), origin = 0;
+    gboolean is_inside = FALSE;
+
+    if (!store_db_get_int (db, &origin, error, "SELECT origin FROM parted WHERE thread = ?1",
+                           STORE_INTS (thread))
+        || !store_db_run (db, error, "DELETE FROM parted WHERE thread = ?1", STORE_INTS (thread)))
+      return FALSE;
+    for (guint j = 0; j < threads->len; j++)
+      is_inside |= g_array_index (threads, gint64, j) == origin;
+    if (origin != 0 && !is_inside)
+      kept = origin;
+  }
+  return kept == 0
+         || store_db_run (db, error, "INSERT INTO parted (thread, origin) VALUES (?1, ?2)",
+                          STORE_INTS (target, kept));
+}
+
+static gboolean
+join (StoreDb *db, const gint64 *threads, gsize n, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 account = 0, target = 0;
+
+  for (gsize i = 0; i < n; i++) {
+    gint64 thread = threads[i];
+    gboolean known = FALSE;
+
+    if (!store_thread_resolve (db, &thread, error) || !check_account (db, thread, &account, error))
+      return FALSE;
+    for (guint j = 0; j < found->len; j++)
+      known |= g_array_index (found, gint64, j) == thread;
+    if (!known)
+      g_array_append_val (found, thread);
+  }
+  if (found->len < 2)
+    return TRUE;
+  const gint64 *ids = (const gint64 *)(gconstpointer)found->data;
+  if (!load_key (db, error) || !find_largest (db, ids, found->len, &target, error)
+      || !join_parted (db, found, target, error))
+    return FALSE;
+  for (guint i = 0; i < found->len; i++) {
+    if (ids[i] != target && !merge (db, ids[i], target, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+store_thread_join (StoreDb *db, const gint64 *threads, gsize n, GError **error)
+{
+  return store_db_enter (db, TRUE, error)
+         && store_db_leave (db, join (db, threads, n, error), error);
+}
+
+/* ---- for reading ---- */
+
+gboolean
+store_thread_get (StoreDb *db, gint64 message, gint64 *thread, GError **error)
+{
+  *thread = -1;
+  if (!store_db_get_int (db, thread, error, "SELECT thread FROM message WHERE id = ?1",
+                         STORE_INTS (message)))
+    return FALSE;
+  if (*thread == 0)
+    return store_db_enter (db, FALSE, error)
+           && store_db_leave (db, store_thread_adopt (db, message, error), error)
+           && store_db_get_int (db, thread, error, "SELECT thread FROM message WHERE id = ?1",
+                                STORE_INTS (message));
+  if (*thread > 0)
+    return TRUE;
+  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
+  return FALSE;
+}
+
+/* Oldest first; `folder` 0: none.  With `aside` also what lies in the three folders. */
+static GArray *
+choose (GArray *members, gint64 folder, gboolean aside)
+{
+  g_autoptr (GHashTable) owns = g_hash_table_new (g_int64_hash, g_int64_equal);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  /* Twice: what is shown in the folder or in views is rather taken than its copies. */
+  g_autofree gboolean *chosen = g_new0 (gboolean, members->len + 1);
+  for (guint turn = 0; turn < 3; turn++) {
+    for (guint i = 0; i < members->len; i++) {
+      StoreMember *member = &g_array_index (members, StoreMember, i);
+      gboolean first = member->folder == folder, second = !(member->marks & STORE_MARK_COPY);
+
+      if (!(member->marks & STORE_MARK_LISTED) || chosen[i]
+          || (member->marks & STORE_MARK_ASIDE && !aside && !first) || (turn == 0 && !first)
+          || (turn == 1 && !second))
+        continue;
+      if (member->own == 0 || g_hash_table_add (owns, &member->own))
+        chosen[i] = TRUE;
+    }
+  }
+  for (guint i = members->len; i > 0; i--) {
+    if (chosen[i - 1])
+      g_array_append_val (ids, g_array_index (members, StoreMember, i - 1).id);
+  }
+  return ids;
+}
+
+GArray *
+store_thread_list_messages_in (StoreDb *db, gint64 thread, gint64 folder, GError **error)
+{
+  if (!store_thread_resolve (db, &thread, error))
+    return NULL;
+  g_autoptr (GArray) members = store_mark_list (db, thread, error);
+  if (members == NULL)
+    return NULL;
+  g_autoptr (GArray) ids = choose (members, folder, FALSE);
+  return ids->len > 0 ? g_steal_pointer (&ids) : choose (members, folder, TRUE);
+}
+
+GArray *
+store_thread_list_messages (StoreDb *db, gint64 thread, GError **error)
+{
+  return store_thread_list_messages_in (db, thread, 0, error);
+}
