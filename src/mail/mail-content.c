@@ -79,6 +79,12 @@ mail_content_get_parsed (MailContent *self)
   return self->parsed;
 }
 
+MailEngine *
+mail_content_get_engine (MailContent *self)
+{
+  return self->engine;
+}
+
 MailMessage *
 mail_content_get_message (MailContent *self)
 {

@@ -15,7 +15,8 @@ typedef enum
 {
   MAIL_REPLY,
   MAIL_REPLY_ALL,
-  MAIL_FORWARD, /* text below a heading of who wrote it when, attachments taken along */
+  MAIL_REPLY_LIST, /* to what List-Post names; else as MAIL_REPLY */
+  MAIL_FORWARD,    /* text below a heading of who wrote it when, attachments taken along */
 } MailReplyKind;
 
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;

@@ -97,6 +97,7 @@ GBytes *mail_parsed_decode (MailParsed *parsed, guint index,
 MailContent *mail_content_new (MailEngine *engine, MailMessage *message,
                                MailParsed *parsed) G_GNUC_WARN_UNUSED_RESULT;
 MailParsed *mail_content_get_parsed (MailContent *content);
+MailEngine *mail_content_get_engine (MailContent *content);
 MailPart *mail_part_new (MailEngine *engine, MailParsed *parsed,
                          const MimePart *part) G_GNUC_WARN_UNUSED_RESULT;
 guint mail_part_get_index (MailPart *part);

@@ -285,3 +285,77 @@ mail_remote_fetch (MailRemoteAllowFunc allow, const char *text, GCancellable *ca
       _ ("An image was not loaded: its server sends from one place to the next without end."));
   return NULL;
 }
+
+/* ---- a request that does something ---- */
+
+static void
+set_post_error (GError **error, const GError *cause, const char *host)
+{
+  if (base_error_is_cancelled (cause))
+    g_propagate_error (error, g_error_copy (cause));
+  else if (g_error_matches (cause, BASE_ERROR, BASE_ERROR_REFUSED))
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("Nothing was sent: %s is this computer or lies in the local network."),
+                    host);
+  else
+    base_error_set (error, BASE_ERROR_RETRY, cause->message,
+                    _ ("%s could not be reached. Try again in a moment."), host);
+}
+
+gboolean
+mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char *text,
+                  const char *form, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean direct = TRUE;
+
+  if (host == NULL || *host == '\0' || g_strcmp0 (g_uri_get_scheme (uri), "https") != 0
+      || g_uri_get_userinfo (uri) != NULL) {
+    base_error_set (
+        error, BASE_ERROR_REFUSED, NULL,
+        _ ("Nothing was sent: the address in the message is not a secure web address."));
+    return FALSE;
+  }
+  if (!check_host (allow, uri, &direct, cancellable, &local)) {
+    set_post_error (error, local, host);
+    return FALSE;
+  }
+
+  g_autoptr (SoupSession) session = session_new ();
+  g_autoptr (SoupMessage) message = soup_message_new_from_uri ("POST", uri);
+  g_autoptr (GBytes) body = g_bytes_new (form, strlen (form));
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  Peer peer = { .allow = allow, .stop = stop };
+  gulong chain = cancellable != NULL
+                     ? g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
+                                              g_object_ref (stop), g_object_unref)
+                     : 0;
+  if (database != NULL)
+    soup_session_set_tls_database (session, database);
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", body);
+  if (direct)
+    g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), &peer);
+  g_autoptr (GInputStream) stream = soup_session_send (session, message, stop, &local);
+  guint status = soup_message_get_status (message);
+
+  g_cancellable_disconnect (cancellable, chain);
+  g_signal_handlers_disconnect_by_data (message, &peer);
+  if (peer.refused) {
+    g_clear_error (&local);
+    base_error_set (&local, BASE_ERROR_REFUSED, NULL, "%s", host);
+  }
+  if (local != NULL) {
+    set_post_error (error, local, host);
+    return FALSE;
+  }
+  /* RFC 8058, 3.1: there is nobody to be sent on to. */
+  if (!SOUP_STATUS_IS_SUCCESSFUL (status)) {
+    base_error_set (error, BASE_ERROR_REFUSED, soup_message_get_reason_phrase (message),
+                    _ ("%s did not accept it."), host);
+    return FALSE;
+  }
+  return TRUE;
+}

@@ -48,6 +48,12 @@ fill_recipients (StoreDraft *draft, const MailParsed *parsed, MailReplyKind kind
     answer_to = parsed->to;
   for (guint i = 0; i < answer_to->len; i++)
     append (to, seen, answer_to->pdata[i]);
+  if (kind == MAIL_REPLY_LIST && parsed->list != NULL && parsed->list->post != NULL) {
+    g_autoptr (StoreDraft) post = mail_mailto_parse (parsed->list->post);
+
+    if (post != NULL && post->to != NULL && post->to[0] != '\0')
+      g_string_assign (to, post->to);
+  }
   if (kind == MAIL_REPLY_ALL) {
     GPtrArray *others[] = { parsed->to, parsed->cc };
 

@@ -10,6 +10,7 @@
 #include "ui-headers.h"
 #include "ui-tall.h"
 #include "ui-text-view.h"
+#include "ui-truth-bar.h"
 #include "ui-web-view.h"
 
 struct _UiMessageView
@@ -23,6 +24,7 @@ struct _UiMessageView
   GtkStack *body;
   UiHeaders *headers;
   GtkBox *banners;
+  UiTruthBar *truth;
   UiBar *bar;
   UiTextView *text;
   UiTall *web_place;
@@ -164,6 +166,7 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   g_set_object (&self->content, content);
   self->html_failed = FALSE;
   ui_headers_set_content (self->headers, content);
+  ui_truth_bar_set_content (self->truth, content);
   ui_attachments_set_content (self->attachments, content);
   if (content)
     show_body (self);
@@ -267,11 +270,13 @@ ui_message_view_class_init (UiMessageViewClass *klass)
   g_type_ensure (UI_TYPE_HEADERS);
   g_type_ensure (UI_TYPE_TALL);
   g_type_ensure (UI_TYPE_TEXT_VIEW);
+  g_type_ensure (UI_TYPE_TRUTH_BAR);
   g_type_ensure (UI_TYPE_WEB_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-message-view.ui");
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, body);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, headers);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, banners);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, truth);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, bar);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, text);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, web_place);

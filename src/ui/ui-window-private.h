@@ -70,6 +70,10 @@ void ui_window_save_message (UiWindow *self, MailContent *content);
 void ui_window_view_source (UiWindow *self, MailContent *content);
 void ui_window_mark_seen (UiWindow *self, MailMessage *message);
 
+/* ---- mailing lists (ui-window-lists.c) ---- */
+void ui_window_class_install_list_actions (GtkWidgetClass *widget_class);
+void ui_window_update_list_actions (UiWindow *self, MailContent *content);
+
 /* ---- reading (ui-window-reading.c) ---- */
 void ui_window_class_install_reading_actions (GtkWidgetClass *widget_class);
 /* Has the reader show what is selected in the list; FALSE: nothing, or several. */

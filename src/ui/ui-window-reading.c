@@ -96,6 +96,8 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
     ui_window_reply (self, content, MAIL_REPLY);
   else if (g_str_equal (verb, "reply-all"))
     ui_window_reply (self, content, MAIL_REPLY_ALL);
+  else if (g_str_equal (verb, "reply-list"))
+    ui_window_reply (self, content, MAIL_REPLY_LIST);
   else if (g_str_equal (verb, "forward"))
     ui_window_reply (self, content, MAIL_FORWARD);
   else if (g_str_equal (verb, "save"))

@@ -441,6 +441,7 @@ ui_window_class_init (UiWindowClass *klass)
   ui_window_class_install_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);
   ui_window_class_install_folder_actions (widget_class);
+  ui_window_class_install_list_actions (widget_class);
 }
 
 static void

@@ -285,6 +285,7 @@ main (int argc, char **argv)
   add_keys_tests ();
   add_reply_tests ();
   add_truth_tests ();
+  add_unsubscribe_tests ();
   add_wake_tests ();
   add_account_tests ();
   add_choices_tests ();

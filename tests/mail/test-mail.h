@@ -58,4 +58,5 @@ void add_person_tests (void);
 void add_remote_tests (void);
 void add_reply_tests (void);
 void add_truth_tests (void);
+void add_unsubscribe_tests (void);
 void add_wake_tests (void);

@@ -1,0 +1,113 @@
+"""reading-truth.py PREFIX STATE SCREENSHOTS LANGUAGE: what the window says of a sender, and leaving and answering a mailing list."""
+import configparser
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
+from tap import main  # noqa: E402
+
+HEAD = 'To: alice@lab.test\r\nDate: Mon, 2 Nov 2026 10:00:0%d +0000\r\nSubject: %s\r\n'
+
+
+def said(sentence, *values):
+    """A sentence of the program with its %s filled in."""
+    pattern = re.escape(words(sentence))
+    for value in values:
+        pattern = pattern.replace('%s', re.escape(value), 1)
+    return pattern
+
+
+def put(scene, number, subject, fields, body='Text.\r\n'):
+    scene.append('alice', 'INBOX', (fields + HEAD % (number, subject) + '\r\n' + body).encode())
+
+
+def show(scene, subject):
+    scene.app.click('list item|table row', subject)
+    scene.app.wait(None, exact('Reply'))
+    time.sleep(1)
+
+
+def set_up(scene):
+    scene.empty('alice', 'bob')
+    results = 'Authentication-Results: mx.lab.test; spf=pass smtp.mailfrom=evil.example; dkim=pass header.d=evil.example\r\n'
+    put(scene, 1, 'Warn one', results + 'From: "help@bank.example" <x@evil.example>\r\nReply-To: y@other.example\r\n')
+    put(scene, 2, 'Note two', 'From: Ann <ann@x.example>\r\nReply-To: ann@elsewhere.example\r\n')
+    put(scene, 3, 'List three', 'From: Ann <ann@x.example>\r\nList-Id: Talk about boats <talk.lab.test>\r\nReply-To: talk@lab.test\r\n'
+        'List-Post: <mailto:talk@lab.test>\r\nList-Unsubscribe: <mailto:bob@lab.test?subject=leave>\r\n')
+    put(scene, 4, 'Plain four', 'From: Bea <bea@x.example>\r\n')
+    put(scene, 5, 'List five', 'From: Cid <cid@x.example>\r\nList-Id: Talk about boats <talk.lab.test>\r\n')
+    scene.usual_ports()
+    scene.account()
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    settings = configparser.ConfigParser()
+    settings.optionxform = str
+    settings.read(name)
+    settings['IMAP']['AuthservId'] = '.lab.test'
+    with open(name, 'w', encoding='utf-8') as file:
+        settings.write(file, space_around_delimiters=False)
+    scene.start()
+    scene.inbox()
+    if os.environ.get('NARROW'):
+        scene.app.resize(360, 720)
+
+
+@case
+def one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace(scene):
+    set_up(scene)
+    app = scene.app
+    show(scene, 'Warn one')
+    sentence = said("The sender's name shows the address %s, but the message is from %s.", 'help@bank.example', 'x@evil.example')
+    app.wait('label', sentence)
+    app.click('toggle button|push button', exact('Details'))
+    app.wait('label', said('Checked by %s, which received the message.', 'mx.lab.test'))
+    app.wait('label', said('An answer to this message goes to another address: %s', 'y@other.example'))
+    scene.shot('warning')
+    app.key('Escape')
+    show(scene, 'Note two')
+    app.wait('label', said('An answer to this message goes to another address: %s', 'ann@elsewhere.example'))
+    assert not app.find('label', sentence), 'what was said of another message is still there'
+    scene.shot('note')
+    show(scene, 'Plain four')
+    app.wait_gone('label', said('An answer to this message goes to another address: %s', 'ann@elsewhere.example'))
+    assert not app.find('push button|toggle button', exact('Details')), 'something is said of a message of which there is nothing to say'
+    scene.shot('nothing')
+    scene.quit()
+
+
+@case
+def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
+    set_up(scene)
+    app = scene.app
+    show(scene, 'List three')
+    app.wait('label', said('Mailing list: %s', 'Talk about boats'))
+    scene.shot('list')
+    app.click('push button', exact('_Unsubscribe'))
+    app.wait(None, exact('Unsubscribe from This Mailing List?'))
+    scene.shot('asked')
+    app.key('Escape')
+    time.sleep(.5)
+    assert not lab.messages('bob', 'INBOX'), 'it was sent though the person said no'
+    app.click('push button', exact('_Unsubscribe'))
+    app.wait(None, exact('Unsubscribe from This Mailing List?'))
+    time.sleep(.3)
+    app.click(app.root.find_all('push button', exact('_Unsubscribe'))[-1])
+    app.wait('label', said('You unsubscribed: %s', '').rstrip())
+    eventually(lambda: len(lab.messages('bob', 'INBOX')) == 1, 20, 'the mail to the list')
+    show(scene, 'List five')
+    app.wait('label', said('You unsubscribed: %s', '').rstrip())
+    scene.shot('left')
+    show(scene, 'List three')
+    app.click('push button', exact('Reply to _List'))
+    app.wait('text', exact('Message text'))
+    app.wait(None, 'talk@lab.test')
+    scene.shot('answer')
+    app.key('Escape')
+    scene.quit()
+
+
+if __name__ == "__main__":
+    main(chosen([one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace,
+                 a_list_is_answered_and_left_after_asking_and_that_is_remembered]), finish)
