@@ -68,7 +68,6 @@ show_truth (UiTruthBar *self, const MailTruth *truth)
   for (guint i = 0; truth->details && truth->details[i]; i++) {
     GtkLabel *line = create_label (truth->details[i]);
     gtk_label_set_max_width_chars (line, 48);
-    gtk_label_set_selectable (line, TRUE);
     gtk_box_append (self->details, GTK_WIDGET (line));
   }
   gtk_widget_set_visible (GTK_WIDGET (self->more),
@@ -180,17 +179,18 @@ static void
 on_answered (gboolean accepted, gpointer data)
 {
   g_autoptr (Leaving) leaving = data;
-  const MailList *list = mail_content_get_list (leaving->content);
+  MailContent *content = leaving->content;
+  const MailList *list = mail_content_get_list (content);
   if (!accepted)
     return;
   if (list->leave == MAIL_LEAVE_WEB) {
     gtk_widget_activate_action (GTK_WIDGET (leaving->bar), "win.open-link", "s", list->leave_uri);
-    mail_content_set_left_async (leaving->content, on_page_remembered, g_steal_pointer (&leaving));
+    mail_content_set_left_async (content, on_page_remembered, g_steal_pointer (&leaving));
     return;
   }
-  if (leaving->content == leaving->bar->content)
+  if (content == leaving->bar->content)
     gtk_widget_set_sensitive (GTK_WIDGET (leaving->bar->leave), FALSE);
-  mail_content_leave_list_async (leaving->content, NULL, on_left, g_steal_pointer (&leaving));
+  mail_content_leave_list_async (content, NULL, on_left, g_steal_pointer (&leaving));
 }
 
 static void
