@@ -385,6 +385,9 @@ on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   wake_workers (g_task_get_source_object (outer));
+  if (acted->undo != 0)
+    g_signal_emit (g_task_get_source_object (outer), mail_engine_signals[MAIL_ENGINE_PAST_CHANGED],
+                   0);
   g_task_return_pointer (outer, acted, acted_free);
 }
 
@@ -485,6 +488,8 @@ on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   wake_workers (g_task_get_source_object (outer));
+  g_signal_emit (g_task_get_source_object (outer), mail_engine_signals[MAIL_ENGINE_PAST_CHANGED],
+                 0);
   g_task_return_boolean (outer, TRUE);
 }
 

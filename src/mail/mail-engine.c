@@ -121,6 +121,8 @@ mail_engine_class_init (MailEngineClass *klass)
   mail_engine_signals[MAIL_ENGINE_NOTICE] =
       g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                     G_TYPE_STRING, G_TYPE_STRING);
+  mail_engine_signals[MAIL_ENGINE_PAST_CHANGED] =
+      g_signal_new ("past-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   mail_engine_signals[MAIL_ENGINE_PASSWORD_NEEDED] =
       g_signal_new ("password-needed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                     MAIL_TYPE_ACCOUNT, G_TYPE_STRING, G_TYPE_STRING);

@@ -18,7 +18,8 @@ G_DECLARE_FINAL_TYPE (MailEngine, mail_engine, MAIL, ENGINE, GObject)
  * mail, for a desktop notification "notice" (const char *sentence, const char *detail or NULL):
  * something was refused and taken back, sending failed, database rebuilt, an account file is
  * broken, no keyring ...: show a toast/banner "password-needed" (MailAccount *account, const
- * char *sentence, const char *detail): ask, once at a time per account Property "ready"
+ * char *sentence, const char *detail): ask, once at a time per account "past-changed": mail_engine_list_past_async () would
+ * give something else now.  Property "ready"
  * (notify): accounts and folders of the last session are loaded. */
 MailEngine *mail_engine_new (BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT;
 /* Opens the store and loads accounts and folders in the store thread, then starts syncing.  A
@@ -123,6 +124,25 @@ gboolean mail_engine_act_finish (MailEngine *engine, GAsyncResult *result, gint6
 void mail_engine_undo_async (MailEngine *engine, gint64 undo, GAsyncReadyCallback callback,
                              gpointer user_data);
 gboolean mail_engine_undo_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+
+/* What was done lately (thirty days, two hundred at most), newest first, also before the last restart. */
+typedef struct
+{
+  gint64 undo; /* for mail_engine_undo_async () */
+  gint64 at;   /* seconds */
+  char *sentence;
+  char *reason; /* why it cannot be undone; NULL: it can */
+} MailPast;
+void mail_past_free (MailPast *past);
+void mail_engine_list_past_async (MailEngine *engine, GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/* GPtrArray of MailPast. */
+GPtrArray *mail_engine_list_past_finish (MailEngine *engine, GAsyncResult *result,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Nothing of it can be undone any more. */
+void mail_engine_forget_past_async (MailEngine *engine, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean mail_engine_forget_past_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 
 /* Folders: durable and shown at once, on the server when their turn comes; what the server refuses is taken back and told by
  * "notice".  `name` is one part of a path.  Finish and undo as for act.  REFUSED: a name that is taken or none at all, and what

@@ -145,8 +145,8 @@ store_deed_list (StoreDb *db, GError **error)
   return found == 0 ? g_steal_pointer (&deeds) : NULL;
 }
 
-static const char *
-get_reason (StoreDeedState state)
+const char *
+store_deed_describe_state (StoreDeedState state)
 {
   switch (state) {
   case STORE_DEED_OPEN:
@@ -173,7 +173,7 @@ undo (StoreDb *db, gint64 deed, GError **error)
                          "SELECT " STATE_OF_DEED " FROM deed AS d WHERE d.id = ?1",
                          STORE_INTS (deed)))
     return FALSE;
-  const char *reason = get_reason (read_state (state));
+  const char *reason = store_deed_describe_state (read_state (state));
   if (reason != NULL) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s", reason);
     return FALSE;

@@ -29,6 +29,8 @@ typedef struct
 void store_deed_free (StoreDeed *deed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreDeed, store_deed_free)
 
+/* Why it cannot be taken back, as a sentence; NULL: it can. */
+const char *store_deed_describe_state (StoreDeedState state);
 /* Belongs into the transaction of the operations.  `groups`: n of them, in the order they were done. 0 on error. */
 gint64 store_deed_add (StoreDb *db, const char *sentence, guint count, const gint64 *groups,
                        gsize n, GError **error);

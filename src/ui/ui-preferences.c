@@ -21,6 +21,7 @@ struct _UiPreferences
   /* Template */
   GtkStack *stack;
   GtkListBox *list;
+  AdwComboRow *after_removal;
 };
 
 G_DEFINE_FINAL_TYPE (UiPreferences, ui_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -173,6 +174,28 @@ on_accounts_changed (UiPreferences *self)
                                     g_list_model_get_n_items (accounts) > 0 ? "list" : "empty");
 }
 
+/* ---- choices ---- */
+
+static const char *const after_removal[] = { "next", "previous", "list" };
+
+static gboolean
+read_choice (GValue *value, GVariant *variant, gpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (after_removal); i++) {
+    if (g_str_equal (g_variant_get_string (variant, NULL), after_removal[i]))
+      g_value_set_uint (value, i);
+  }
+  return TRUE;
+}
+
+static GVariant *
+write_choice (const GValue *value, const GVariantType *type, gpointer data)
+{
+  guint choice = g_value_get_uint (value);
+  return choice < G_N_ELEMENTS (after_removal) ? g_variant_new_string (after_removal[choice])
+                                               : NULL;
+}
+
 GtkWindow *
 ui_preferences_new (MailEngine *engine)
 {
@@ -184,6 +207,9 @@ ui_preferences_new (MailEngine *engine)
   g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
                            G_CONNECT_SWAPPED);
   on_accounts_changed (self);
+  g_autoptr (GSettings) settings = g_settings_new (SOSIK_APP_ID);
+  g_settings_bind_with_mapping (settings, "after-removal", self->after_removal, "selected",
+                                G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
   return GTK_WINDOW (self);
 }
 
@@ -214,6 +240,7 @@ ui_preferences_class_init (UiPreferencesClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, stack);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, list);
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, after_removal);
 }
 
 static void

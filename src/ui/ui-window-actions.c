@@ -122,7 +122,7 @@ act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
   if (messages->len == 0)
     return;
   if (leaves) {
-    ui_list_select_after (self->list);
+    ui_window_select_after (self);
     ui_list_focus (self->list);
   }
   ui_window_act (self, action, target, messages);
@@ -626,6 +626,7 @@ static const struct
   { GDK_KEY_Delete, GDK_SHIFT_MASK, "win.delete" },
   { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.delete" },
   { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo" },
+  { GDK_KEY_h, GDK_CONTROL_MASK, "win.undo-history" },
   { GDK_KEY_Escape, 0, "win.back" },
   { GDK_KEY_F11, 0, "win.fullscreen" },
   { GDK_KEY_Return, GDK_CONTROL_MASK, "win.open-window" },

@@ -8,6 +8,7 @@
 #include "ui-dialog.h"
 #include "ui-drag.h"
 #include "ui-row.h"
+#include "ui-undo-history.h"
 
 /* What a question is about; an own reference each, for the answer comes later. */
 typedef struct
@@ -356,6 +357,33 @@ find_dragged (GtkWidget *widget, double x, double y, gpointer data)
   return ui_drag_new (folder, messages);
 }
 
+/* ---- afterwards ---- */
+
+void
+ui_window_select_after (UiWindow *self)
+{
+  g_autofree char *wanted = g_settings_get_string (self->settings, "after-removal");
+  g_autoptr (MailMessage) before = ui_list_dup_current (self->list);
+  if (g_str_equal (wanted, "list")) {
+    ui_list_unselect_all (self->list);
+    return;
+  }
+  if (g_str_equal (wanted, "previous") && before) {
+    ui_list_move (self->list, -1);
+    g_autoptr (MailMessage) now = ui_list_dup_current (self->list);
+    if (now != before)
+      return;
+  }
+  /* Above the first there is none. */
+  ui_list_select_after (self->list);
+}
+
+static void
+action_history (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_window_present (ui_undo_history_new (GTK_WINDOW (widget), UI_WINDOW (widget)->engine));
+}
+
 /* ---- set-up ---- */
 
 static void
@@ -377,10 +405,15 @@ ui_window_class_install_folder_actions (GtkWidgetClass *widget_class)
     const char *name;
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
-    { "win.folder-new", action_new },           { "win.folder-rename", action_rename },
-    { "win.folder-delete", action_delete },     { "win.folder-move", action_move },
-    { "win.folder-empty", action_empty },       { "win.folder-read", action_read },
-    { "win.folder-favorite", action_favorite }, { "win.folder-subscribe", action_subscribe },
+    { "win.folder-new", action_new },
+    { "win.folder-rename", action_rename },
+    { "win.folder-delete", action_delete },
+    { "win.folder-move", action_move },
+    { "win.folder-empty", action_empty },
+    { "win.folder-read", action_read },
+    { "win.undo-history", action_history },
+    { "win.folder-favorite", action_favorite },
+    { "win.folder-subscribe", action_subscribe },
   };
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);

@@ -56,6 +56,8 @@ void ui_window_init_folders (UiWindow *self);
 /* As ui_window_act (), of messages of the list: what is read next is selected where they leave it. */
 void ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target,
                               GPtrArray *messages);
+/* Selects what the person wants to see when the selected messages are on their way out. */
+void ui_window_select_after (UiWindow *self);
 /* For calls of the engine that end with mail_engine_act_finish (); `data` is the window (taken). */
 void ui_window_on_acted (GObject *source, GAsyncResult *result, gpointer data);
 /* Enables and disables the verbs for what is selected and shown. */

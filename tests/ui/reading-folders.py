@@ -167,6 +167,54 @@ def trash_is_emptied_after_a_question(scene):
     scene.quit()
 
 
+@case
+def what_was_done_can_be_undone_after_a_restart(scene):
+    begin(scene, 'first', 'second', 'third')
+    scene.app.key('ctrl+h')
+    scene.says(exact('Nothing to Undo'))
+    scene.shot('empty')
+    scene.app.key('Escape')
+    scene.app.click('list item|table row', 'second')
+    scene.app.key('a')
+    eventually(lambda: subjects('Archive') == ['second'], what='archived')
+    scene.app.click('list item|table row', 'first')
+    scene.app.key('ctrl+j')
+    eventually(lambda: subjects('Junk') == ['first'], what='junk')
+    flags = lab.messages('alice', 'Junk')[0][0]
+    assert '$Junk' in flags, flags
+    scene.quit()
+
+    scene.start()
+    scene.inbox()
+    scene.app.wait('list item|table row', 'third')
+    scene.app.key('ctrl+h')
+    archived = words('%1$u message moved to “%2$s”').replace('%1$u', '1').replace('%2$s', words('Archive'))
+    scene.app.wait('push button', exact('Undo: %s').replace('%s', re.escape(archived)))
+    scene.shot('history')
+    scene.app.click('push button', exact('Undo: %s').replace('%s', re.escape(archived)))
+    eventually(lambda: subjects('INBOX') == ['second', 'third'], what='back in the inbox')
+    scene.app.wait('list item', None, condition=lambda n: words('This was undone already.') in n.description)
+    scene.shot('undone')
+    scene.app.key('Escape')
+    scene.app.wait('list item|table row', 'second')
+    scene.quit()
+
+
+@case
+def after_archiving_the_one_above_is_shown(scene):
+    begin(scene, 'first', 'second', 'third')
+    scene.app.key('ctrl+comma')
+    scene.app.click('combo box', exact('After archiving, moving or deleting'))
+    scene.app.key('Down', 'Return')
+    scene.shot('preferences')
+    scene.app.key('Escape')
+    scene.app.click('list item|table row', 'second')
+    scene.app.key('a')
+    scene.app.wait('label', '^third$')  # newest on top: above the second
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, trash_is_emptied_after_a_question]),
+    main(chosen([folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, trash_is_emptied_after_a_question,
+                 what_was_done_can_be_undone_after_a_restart, after_archiving_the_one_above_is_shown]),
          finish)
