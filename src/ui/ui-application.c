@@ -384,7 +384,7 @@ static void
 action_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   UiApplication *self = data;
-  present_above (self, ui_preferences_new (self->engine));
+  present_above (self, ui_preferences_new (self->engine, self->settings));
 }
 
 static void

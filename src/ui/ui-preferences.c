@@ -197,7 +197,7 @@ write_choice (const GValue *value, const GVariantType *type, gpointer data)
 }
 
 GtkWindow *
-ui_preferences_new (MailEngine *engine)
+ui_preferences_new (MailEngine *engine, GSettings *settings)
 {
   UiPreferences *self = g_object_new (UI_TYPE_PREFERENCES, NULL);
   GListModel *accounts = mail_engine_get_accounts (engine);
@@ -207,7 +207,6 @@ ui_preferences_new (MailEngine *engine)
   g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
                            G_CONNECT_SWAPPED);
   on_accounts_changed (self);
-  g_autoptr (GSettings) settings = g_settings_new (SOSIK_APP_ID);
   g_settings_bind_with_mapping (settings, "after-removal", self->after_removal, "selected",
                                 G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
   return GTK_WINDOW (self);
