@@ -8,6 +8,7 @@
 #include "ui-attachments.h"
 #include "ui-bar.h"
 #include "ui-headers.h"
+#include "ui-html-quotes.h"
 #include "ui-tall.h"
 #include "ui-text-view.h"
 #include "ui-truth-bar.h"
@@ -69,12 +70,19 @@ show_images_bar (UiMessageView *self)
 }
 
 static void
+show_html (UiMessageView *self, const char *html, gboolean remote)
+{
+  g_autofree char *folded = ui_html_quotes_fold (html, _ ("Show Quoted Text"));
+  ui_web_view_show (self->web, self->content, folded ? folded : html, remote);
+  gtk_stack_set_visible_child_name (self->body, "html");
+}
+
+static void
 show_body (UiMessageView *self)
 {
   gboolean html = mail_content_has_html (self->content) && !self->plain_text && !self->html_failed;
   if (html) {
-    ui_web_view_show (self->web, self->content, mail_content_get_html (self->content), FALSE);
-    gtk_stack_set_visible_child_name (self->body, "html");
+    show_html (self, mail_content_get_html (self->content), FALSE);
     show_images_bar (self);
   } else {
     ui_web_view_clear (self->web);
@@ -100,8 +108,7 @@ on_html_with_images (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   ui_bar_hide (self->bar);
-  ui_web_view_show (self->web, content, html, TRUE);
-  gtk_stack_set_visible_child_name (self->body, "html");
+  show_html (self, html, TRUE);
 }
 
 void

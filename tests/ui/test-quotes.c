@@ -1,4 +1,5 @@
-/* Which lines of a plain text are folded, and where its signature begins.  No display. */
+/* What of a text or of HTML is folded, and where a signature begins.  No display. */
+#include "ui-html-quotes.h"
 #include "ui-text-quotes.h"
 
 #include <string.h>
@@ -81,11 +82,49 @@ test_signature (void)
   check_signature ("-- \n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n", "");
 }
 
+#define OPEN                                                                                       \
+  "<details class=\"sosik-quote\"><summary title=\"More\" aria-label=\"More\">•••</summary>"
+
+static void
+test_html (void)
+{
+  static const char *const cases[][2] = {
+    { "<body><p>Yes</p><blockquote type=\"cite\"><p>old</p></blockquote><p>end</p></body>",
+      "<body><p>Yes</p>" OPEN
+      "<blockquote type=\"cite\"><p>old</p></blockquote></details><p>end</p></body>" },
+    /* Gmail: what is around and what is within are one */
+    { "<div>Yes<br></div><div class=\"x gmail_quote\"><div class=\"gmail_attr\">On</div><blockquote class=\"gmail_quote\">"
+      "a<img src=\"a>b\"></blockquote></div>",
+      "<div>Yes<br></div>" OPEN
+      "<div class=\"x gmail_quote\"><div class=\"gmail_attr\">On</div><blockquote class=\"gmail_quote\">"
+      "a<img src=\"a>b\"></blockquote></div></details>" },
+    { "Yes<blockquote type=\"cite\">a</blockquote>No<blockquote type=\"cite\">b</blockquote>",
+      "Yes" OPEN "<blockquote type=\"cite\">a</blockquote></details>No" OPEN
+      "<blockquote type=\"cite\">b</blockquote></details>" },
+    /* Nothing of the sender's own before it: what was forwarded, or an answer below */
+    { "<body><div>&nbsp; </div><div class=\"gmail_quote\">all</div></body>", NULL },
+    /* A letter that merely indents */
+    { "Yes<blockquote>said somebody</blockquote>", NULL },
+    { "<style>a > b { content: \"<blockquote type='cite'>\" }</style>Yes", NULL },
+    /* What is said in the head are no words */
+    { "<html><head><title>Words</title></head><body><blockquote type=\"cite\">a</blockquote></body></html>",
+      NULL },
+    /* Never closed, as the cleaner never writes it */
+    { "Yes<blockquote type=\"cite\">a", NULL },
+    { "", NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *got = ui_html_quotes_fold (cases[i][0], "More");
+    g_assert_cmpstr (got, ==, cases[i][1]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/quotes/folded", test_folded);
+  g_test_add_func ("/quotes/html", test_html);
   g_test_add_func ("/quotes/signature", test_signature);
   return g_test_run ();
 }
