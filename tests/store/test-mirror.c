@@ -9,6 +9,7 @@ struct _Mirror
 {
   Profile *profile;
   GHashTable *keys; /* "m|c listing key" */
+  guint followed;
 };
 
 typedef struct
@@ -25,7 +26,7 @@ mirror_new (Profile *profile)
   Mirror *mirror = g_new0 (Mirror, 1);
   mirror->profile = profile;
   mirror->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  mirror_follow (mirror);
+  mirror_check (mirror);
   return mirror;
 }
 
@@ -239,11 +240,9 @@ check_listing (Mirror *mirror, GArray *rows, gint64 folder, gboolean conversatio
   return read->len;
 }
 
-/* One message, one thread; and all of it is found from the thread. */
 void
 mirror_follow (Mirror *mirror)
 {
-  g_autoptr (GError) error = NULL;
   Profile *profile = mirror->profile;
   for (guint i = 0; i < profile->changes->len; i++) {
     const StoreChange *change = g_ptr_array_index (profile->changes, i);
@@ -257,8 +256,35 @@ mirror_follow (Mirror *mirror)
     }
   }
   profile_forget_changes (profile);
+  /* What is wrong stays wrong for a while. */
+  if (++mirror->followed % 8 == 0)
+    mirror_check (mirror);
+}
+
+/* Nobody tells of the list of a folder that is gone. */
+static gboolean
+is_of_gone (gpointer name, gpointer value, gpointer folders)
+{
+  gint64 listing = g_ascii_strtoll ((const char *)name + 2, NULL, 10);
+  if (listing < 0)
+    return FALSE;
+  for (guint i = 0; i < ((GPtrArray *)folders)->len; i++) {
+    if (((const StoreFolder *)((GPtrArray *)folders)->pdata[i])->id == listing)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+mirror_check (Mirror *mirror)
+{
+  g_autoptr (GError) error = NULL;
+  Profile *profile = mirror->profile;
+  if (profile->changes->len > 0)
+    mirror_follow (mirror);
   g_autoptr (GArray) rows = read_plain (profile);
   g_autoptr (GPtrArray) folders = store_folder_list (profile->db, 0, &error);
+  g_hash_table_foreach_remove (mirror->keys, is_of_gone, folders);
   guint total = 0;
   for (guint i = 0; i < 2 * folders->len; i++)
     total +=

@@ -443,7 +443,7 @@ run (guint32 seed)
   /* The second look at the strays comes after the last folder was seen once. */
   for (guint i = 0; i < 2 * N_FOLDERS; i++)
     sync_folder (model, i % N_FOLDERS);
-  mirror_follow (mirror);
+  mirror_check (mirror);
   check_all_counts (profile);
   check_same (model);
 }

@@ -263,5 +263,6 @@ main (int argc, char **argv)
   add_person_tests ();
   add_queue_tests ();
   add_share_tests ();
+  add_thread_tests ();
   return g_test_run ();
 }

@@ -39,10 +39,12 @@ void check_all_counts (Profile *profile);
 GPtrArray *take (Profile *profile, guint limit);
 void done (Profile *profile, GPtrArray *operations, guint32 old_uid, guint32 new_uid);
 
-/* test-mirror.c: what the change records say of all lists.  follow () takes those since it was called last, and checks. */
+/* test-mirror.c: what the change records say of all lists.  follow () takes those since it was called last,
+ * check () compares with a fresh reading, and that with the rows; now and then follow () does, too. */
 typedef struct _Mirror Mirror;
 Mirror *mirror_new (Profile *profile);
 void mirror_follow (Mirror *mirror);
+void mirror_check (Mirror *mirror);
 void mirror_free (Mirror *mirror);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Mirror, mirror_free)
 /* What it says of this folder or view; NULL: nothing. */
@@ -63,3 +65,4 @@ void add_partial_tests (void);
 void add_person_tests (void);
 void add_queue_tests (void);
 void add_share_tests (void);
+void add_thread_tests (void);

@@ -1,0 +1,584 @@
+/* Conversations: which messages come together, in whatever order they come; what the person parts and joins; listings. */
+#include <string.h>
+
+#include "base-error.h"
+#include "store-subject.h"
+#include "store-thread.h"
+#include "test-store.h"
+
+/* ---- messages ---- */
+
+typedef struct
+{
+  const char *id, *references, *in_reply_to;
+} Letter;
+
+static gint64
+put_full (Profile *profile, gint64 folder, guint32 uid, StoreNewMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  message->uid = uid;
+  g_ptr_array_add (messages, message);
+  g_assert_true (store_message_add (profile->db, folder, messages, fresh, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (fresh->len, ==, 1);
+  return STORE_KEY_ID (g_array_index (fresh, StoreKey, 0));
+}
+
+static gint64
+put (Profile *profile, gint64 folder, guint32 uid, const Letter *letter)
+{
+  StoreNewMessage message = { .received = 1700000000 + uid,
+                              .date = 1700000000 + uid,
+                              .size = 100 + uid,
+                              .from_address = "magpie@example.org",
+                              .message_id = letter->id,
+                              .references = letter->references,
+                              .in_reply_to = letter->in_reply_to };
+  return put_full (profile, folder, uid, &message);
+}
+
+static gint64
+thread_of (Profile *profile, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 thread;
+  g_assert_true (store_thread_get (profile->db, id, &thread, &error));
+  g_assert_no_error (error);
+  return thread;
+}
+
+static guint
+count_messages (Profile *profile, gint64 thread)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) ids = store_thread_list_messages (profile->db, thread, &error);
+  g_assert_no_error (error);
+  return ids->len;
+}
+
+/* ---- in any order ---- */
+
+/* What is together: "aab" says that the first two are, and the third is not. */
+typedef struct
+{
+  const char *what;
+  Letter letters[7];
+  const char *together;
+} Case;
+
+static const Case cases[] = {
+  { "chain",
+    { { "<a@x>", NULL, NULL }, { "<b@x>", "<a@x>", NULL }, { "<c@x>", "<a@x> <b@x>", NULL } },
+    "aaa" },
+  { "in-reply-to alone",
+    { { "<a@x>", NULL, NULL }, { "<b@x>", NULL, "<a@x>" }, { "<c@x>", NULL, "<b@x>" } },
+    "aaa" },
+  { "References count, In-Reply-To then not",
+    { { "<a@x>", NULL, NULL }, { "<b@x>", "<a@x>", "<z@x>" }, { "<z@x>", NULL, NULL } },
+    "aab" },
+  { "References without an id", { { "<a@x>", NULL, NULL }, { "<b@x>", "(none)", "<a@x>" } }, "aa" },
+  { "the link between is missing",
+    { { "<b@x>", "<a@x>", NULL }, { "<c@x>", "<a@x>", NULL } },
+    "aa" },
+  { "the link joins two",
+    { { "<a@x>", NULL, NULL }, { "<c@x>", "<b@x>", NULL }, { "<b@x>", "<a@x>", NULL } },
+    "aaa" },
+  { "three become one",
+    { { "<a@x>", NULL, NULL },
+      { "<b@x>", NULL, NULL },
+      { "<c@x>", NULL, NULL },
+      { "<d@x>", "<a@x> <b@x> <c@x>", NULL } },
+    "aaaa" },
+  { "a loop",
+    { { "<a@x>", "<b@x>", NULL }, { "<b@x>", "<a@x>", NULL }, { "<c@x>", NULL, NULL } },
+    "aab" },
+  { "itself", { { "<a@x>", "<a@x>", "<a@x>" }, { "<b@x>", "<b@x> <b@x>", NULL } }, "ab" },
+  { "duplicates",
+    { { "<a@x>", NULL, NULL }, { "<a@x>", NULL, NULL }, { "<b@x>", NULL, "<a@x>" } },
+    "aaa" },
+  { "no ids at all", { { NULL, NULL, NULL }, { NULL, NULL, NULL }, { "", "<>", "<" } }, "abc" },
+  { "without an id of its own",
+    { { NULL, "<a@x>", NULL }, { "<a@x>", NULL, NULL }, { NULL, "<a@x>", NULL } },
+    "aaa" },
+  { "strangers",
+    { { "<a@x>", NULL, NULL }, { "<A@x>", NULL, NULL }, { "<aa@x>", NULL, NULL } },
+    "abc" },
+};
+
+static void
+check_order (const Case *one, const guint *order, guint n)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (Mirror) mirror = mirror_new (profile);
+  gint64 ids[G_N_ELEMENTS (one->letters)];
+  for (guint i = 0; i < n; i++) {
+    ids[order[i]] = put (profile, order[i] % 2 ? profile->archive : profile->inbox, order[i] + 1,
+                         &one->letters[order[i]]);
+    mirror_follow (mirror);
+  }
+  mirror_check (mirror);
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < i; j++)
+      if ((thread_of (profile, ids[i]) == thread_of (profile, ids[j]))
+          != (one->together[i] == one->together[j]))
+        g_error ("%s: %u and %u", one->what, i, j);
+}
+
+static void
+permute (const Case *one, guint *order, guint at, guint n)
+{
+  if (at == n) {
+    check_order (one, order, n);
+    return;
+  }
+  for (guint i = at; i < n; i++) {
+    guint kept = order[at];
+    order[at] = order[i];
+    order[i] = kept;
+    /* Four in all orders take long enough. */
+    if (n < 4 || (i + at) % 2 == 0)
+      permute (one, order, at + 1, n);
+    order[i] = order[at];
+    order[at] = kept;
+  }
+}
+
+static void
+test_orders (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    guint order[G_N_ELEMENTS (cases[i].letters)] = { 0, 1, 2, 3, 4, 5, 6 };
+    permute (&cases[i], order, 0, (guint)strlen (cases[i].together));
+  }
+}
+
+/* ---- lengths and accounts ---- */
+
+static void
+test_absurd (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GString) many = g_string_new (NULL);
+  g_autofree char *big = g_strnfill (1 << 20, 'x');
+  g_autofree char *id = g_strdup_printf ("<%s>", big);
+  for (guint i = 0; i < 100000; i++)
+    g_string_append_printf (many, "<%u@x> ", i);
+  gint64 a = put (profile, profile->inbox, 1, &(Letter){ "<first@x>", many->str, NULL });
+  gint64 b = put (profile, profile->inbox, 2, &(Letter){ "<0@x>", NULL, NULL });
+  gint64 c = put (profile, profile->inbox, 3, &(Letter){ "<99999@x>", NULL, NULL });
+  gint64 d = put (profile, profile->inbox, 4, &(Letter){ id, NULL, NULL });
+  gint64 e = put (profile, profile->inbox, 5, &(Letter){ "<e@x>", id, NULL });
+  g_assert_cmpint (thread_of (profile, a), ==, thread_of (profile, b));
+  g_assert_cmpint (thread_of (profile, a), ==, thread_of (profile, c));
+  g_assert_cmpint (thread_of (profile, d), ==, thread_of (profile, e));
+  g_assert_cmpint (thread_of (profile, a), !=, thread_of (profile, d));
+}
+
+static gint64
+other_inbox (Profile *profile)
+{
+  g_autoptr (GError) error = NULL;
+  StoreFolder inbox = {
+    .name = (char *)"INBOX", .delimiter = '/', .role = STORE_ROLE_INBOX, .selectable = TRUE
+  };
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_ptr_array_add (list, &inbox);
+  gint64 account = store_account_ensure (profile->db, "two", &error);
+  g_assert_true (store_folder_replace_list (profile->db, account, list, &error));
+  g_autoptr (StoreFolder) folder =
+      store_folder_by_role (profile->db, account, STORE_ROLE_INBOX, &error);
+  g_assert_no_error (error);
+  return folder->id;
+}
+
+static void
+test_accounts (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (Mirror) mirror = mirror_new (profile);
+  g_autoptr (GError) error = NULL;
+  gint64 inbox = other_inbox (profile);
+  gint64 a = put (profile, profile->inbox, 1, &(Letter){ "<a@x>", NULL, NULL });
+  gint64 b = put (profile, inbox, 2, &(Letter){ "<b@x>", "<a@x>", NULL });
+  gint64 threads[] = { thread_of (profile, a), thread_of (profile, b) };
+  g_assert_cmpint (threads[0], !=, threads[1]);
+  g_assert_false (store_thread_join (profile->db, threads, 2, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  mirror_check (mirror);
+  gint64 links = 0;
+  gint64 account = store_account_ensure (profile->db, "two", &error);
+  g_assert_true (store_account_remove (profile->db, account, &error));
+  mirror_check (mirror);
+  g_assert_true (
+      store_db_get_int (profile->db, &links, &error, "SELECT count(*) FROM link", STORE_NO_INTS));
+  g_assert_cmpint (links, ==, 1);
+}
+
+/* ---- the person's word ---- */
+
+static void
+test_split (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (Mirror) mirror = mirror_new (profile);
+  g_autoptr (GError) error = NULL;
+  gint64 a = put (profile, profile->inbox, 1, &(Letter){ "<a@x>", NULL, NULL });
+  gint64 b = put (profile, profile->inbox, 2, &(Letter){ "<b@x>", "<a@x>", NULL });
+  gint64 copy = put (profile, profile->archive, 2, &(Letter){ "<b@x>", "<a@x>", NULL });
+  g_assert_true (store_thread_split (profile->db, &b, 1, &error));
+  mirror_check (mirror);
+  g_assert_cmpint (thread_of (profile, a), !=, thread_of (profile, b));
+  g_assert_cmpint (thread_of (profile, b), ==, thread_of (profile, copy));
+  g_assert_cmpuint (count_messages (profile, thread_of (profile, b)), ==, 1);
+
+  /* What names both goes with what it answers, and joins nothing; also after a restart. */
+  profile_reopen (profile, NULL, NULL);
+  gint64 c = put (profile, profile->inbox, 3, &(Letter){ "<c@x>", "<a@x> <b@x>", NULL });
+  gint64 d = put (profile, profile->inbox, 4, &(Letter){ "<d@x>", "<b@x> <a@x>", NULL });
+  gint64 again = put (profile, profile->sent, 1, &(Letter){ "<b@x>", "<a@x>", NULL });
+  g_assert_cmpint (thread_of (profile, c), ==, thread_of (profile, b));
+  g_assert_cmpint (thread_of (profile, d), ==, thread_of (profile, a));
+  g_assert_cmpint (thread_of (profile, again), ==, thread_of (profile, b));
+  g_assert_cmpint (thread_of (profile, a), !=, thread_of (profile, b));
+  mirror_check (mirror);
+
+  /* Joined again it is as before. */
+  gint64 threads[] = { thread_of (profile, a), thread_of (profile, b), thread_of (profile, a) };
+  g_assert_true (store_thread_join (profile->db, threads, 3, &error));
+  mirror_check (mirror);
+  g_assert_cmpint (thread_of (profile, a), ==, thread_of (profile, b));
+  g_assert_cmpuint (count_messages (profile, threads[0]), ==, 4);
+  g_assert_cmpuint (count_messages (profile, threads[1]), ==, 4);
+  gint64 parted = 0;
+  g_assert_true (store_db_get_int (profile->db, &parted, &error, "SELECT count(*) FROM parted",
+                                   STORE_NO_INTS));
+  g_assert_cmpint (parted, ==, 0);
+
+  /* The whole of it is nothing to part. */
+  gint64 all[] = { a, b, c, d };
+  g_assert_true (store_thread_split (profile->db, all, 4, &error));
+  g_assert_cmpint (thread_of (profile, a), ==, thread_of (profile, d));
+}
+
+static void
+test_join (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (Mirror) mirror = mirror_new (profile);
+  g_autoptr (GError) error = NULL;
+  gint64 a = put (profile, profile->inbox, 1, &(Letter){ "<a@x>", NULL, NULL });
+  gint64 b = put (profile, profile->inbox, 2, &(Letter){ "<b@x>", NULL, NULL });
+  gint64 threads[] = { thread_of (profile, a), thread_of (profile, b) };
+  g_assert_true (store_thread_join (profile->db, threads, 2, &error));
+  profile_reopen (profile, NULL, NULL);
+  gint64 c = put (profile, profile->archive, 1, &(Letter){ "<c@x>", "<a@x>", NULL });
+  gint64 d = put (profile, profile->archive, 2, &(Letter){ "<d@x>", "<b@x>", NULL });
+  g_assert_cmpint (thread_of (profile, c), ==, thread_of (profile, d));
+  g_assert_cmpint (thread_of (profile, a), ==, thread_of (profile, b));
+  g_assert_cmpint (thread_of (profile, a), ==, thread_of (profile, d));
+  mirror_check (mirror);
+}
+
+/* ---- at random, with all that moves rows ---- */
+
+static void
+random_step (Profile *profile, GRand *rand, guint32 step, GArray *ids)
+{
+  g_autoptr (GError) error = NULL;
+  const gint64 folders[] = { profile->inbox, profile->archive, profile->sent };
+  gint64 folder = folders[g_rand_int_range (rand, 0, 3)];
+  gint64 some[3];
+  for (guint i = 0; i < 3 && ids->len > 0; i++)
+    some[i] = g_array_index (ids, gint64, g_rand_int_range (rand, 0, (gint32)ids->len));
+  guint what = ids->len < 3 ? 9 : (guint)g_rand_int_range (rand, 0, 16);
+  if (what == 0)
+    store_operation_move (profile->db, some, 3, folder, &error);
+  else if (what == 1)
+    store_operation_set_flags (profile->db, some, 2, g_rand_boolean (rand),
+                               STORE_FLAG_SEEN | STORE_FLAG_FLAGGED, &error);
+  else if (what == 2)
+    store_operation_expunge (profile->db, some, 1, 0, &error);
+  else if (what == 3)
+    store_operation_copy (profile->db, some, 2, folder, &error);
+  else if (what == 4)
+    store_thread_split (profile->db, some, 2, &error);
+  else if (what == 5) {
+    gint64 threads[2] = { 0, 0 };
+    gboolean known = store_thread_get (profile->db, some[0], &threads[0], NULL)
+                     && store_thread_get (profile->db, some[1], &threads[1], NULL);
+    if (known)
+      store_thread_join (profile->db, threads, 2, &error);
+  } else if (what == 6) {
+    g_autoptr (BaseUidSet) uids = base_uid_set_new ();
+    base_uid_set_add (uids, (guint32)g_rand_int_range (rand, 1, (gint32)step + 1));
+    store_message_remove (profile->db, folder, uids, &error);
+  } else if (what == 7) {
+    const StoreServerFlags said = { (guint32)g_rand_int_range (rand, 1, (gint32)step + 1),
+                                    (StoreFlags)g_rand_int_range (rand, 0, 16) };
+    store_message_set_server_flags (profile->db, folder, &said, 1, &error);
+  } else {
+    g_autofree char *id = g_strdup_printf ("<%d@x>", g_rand_int_range (rand, 0, 60));
+    g_autofree char *references = g_strdup_printf ("<%d@x> <%d@x>", g_rand_int_range (rand, 0, 90),
+                                                   g_rand_int_range (rand, 0, 90));
+    StoreNewMessage message = { .received = 1700000000 + g_rand_int_range (rand, 0, 40),
+                                .flags = (StoreFlags)g_rand_int_range (rand, 0, 16),
+                                .size = step,
+                                .has_attachments = g_rand_int_range (rand, 0, 4) == 0,
+                                .message_id = what == 8 ? NULL : id,
+                                .references = g_rand_int_range (rand, 0, 3) ? NULL : references };
+    g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+    g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    message.uid = step + 1;
+    g_ptr_array_add (messages, &message);
+    g_assert_true (store_message_add (profile->db, folder, messages, fresh, &error));
+    for (guint i = 0; i < fresh->len; i++) {
+      gint64 made = STORE_KEY_ID (g_array_index (fresh, StoreKey, i));
+      g_array_append_val (ids, made);
+    }
+  }
+  g_assert_no_error (error);
+}
+
+static void
+test_random (void)
+{
+  guint32 seed = (guint32)g_test_rand_int ();
+  for (guint game = 0; game < (g_test_slow () ? 100u : 2u); game++) {
+    g_test_message ("seed %u", seed + game);
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (Mirror) mirror = mirror_new (profile);
+    g_autoptr (GRand) rand = g_rand_new_with_seed (seed + game);
+    g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+    for (guint32 step = 0; step < 250; step++) {
+      random_step (profile, rand, step, ids);
+      mirror_follow (mirror);
+    }
+    mirror_check (mirror);
+    check_all_counts (profile);
+  }
+}
+
+/* ---- rows from before ---- */
+
+static void
+test_catch_up (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 ids[50];
+  guint64 left = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    g_autofree char *id = g_strdup_printf ("<%u@x>", i);
+    g_autofree char *parent = i % 5 ? g_strdup_printf ("<%u@x>", i - 1) : NULL;
+    ids[i] = put (profile, profile->inbox, i + 1, &(Letter){ id, NULL, parent });
+  }
+  /* As a store from before has it. */
+  g_assert_true (store_db_exec (
+      profile->db,
+      "UPDATE message SET thread = 0, marks = 0, own = 0; DELETE FROM link; DELETE FROM merged; "
+      "UPDATE store SET last_thread = 0, unthreaded = (SELECT max (id) FROM message)",
+      &error));
+  profile_reopen (profile, NULL, NULL);
+  profile_forget_changes (profile);
+  /* Rows tell of nothing but their messages then. */
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  gint64 last = ids[49];
+  g_assert_cmpint (store_operation_copy (profile->db, &last, 1, profile->archive, &error), >, 0);
+  g_assert_cmpint (store_operation_set_flags (profile->db, ids, 3, TRUE, STORE_FLAG_SEEN, &error),
+                   >, 0);
+  guint turns = 0;
+  do {
+    g_assert_true (store_thread_catch_up (profile->db, 7, &left, &error));
+    turns++;
+  } while (left > 0);
+  g_assert_cmpuint (turns, >=, 7);
+  for (guint i = 1; i < G_N_ELEMENTS (ids); i++)
+    g_assert_cmpint (thread_of (profile, ids[i]) == thread_of (profile, ids[i - 1]), ==,
+                     i % 5 != 0);
+  profile_forget_changes (profile);
+  const StoreListing listing = { .folder = profile->inbox, .conversations = TRUE };
+  g_autoptr (GArray) found = store_listing_read (profile->db, &listing, 0, 0, &error);
+  g_assert_cmpuint (found->len, ==, 10);
+  const StoreListing unread = { .folder = STORE_VIEW_UNREAD, .conversations = TRUE };
+  g_autoptr (GArray) new = store_listing_read (profile->db, &unread, 0, 0, &error);
+  g_assert_cmpuint (new->len, ==, 10);
+}
+
+/* ---- listings ---- */
+
+static void
+check_order_of (Profile *profile, const StoreListing *listing, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) keys = store_listing_read (profile->db, listing, 0, 0, &error);
+  g_autoptr (GString) found = g_string_new (NULL);
+  g_assert_no_error (error);
+  for (guint i = 0; i < keys->len; i++) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+    g_autoptr (GPtrArray) items = store_listing_get_items (profile->db, listing, &id, 1, &error);
+    const StoreItem *item = items->pdata[0];
+    g_string_append_c (found, item->newest->message_id[1]);
+  }
+  g_assert_cmpstr (found->str, ==, expected);
+}
+
+static void
+test_sorts_and_filters (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  StoreNewMessage letters[] = {
+    { .message_id = "<a@x>",
+      .from_name = "하늘",
+      .from_address = "z@x",
+      .subject = "Re: 나",
+      .size = 3,
+      .flags = STORE_FLAG_SEEN },
+    { .message_id = "<b@x>",
+      .from_name = "bob",
+      .from_address = "b@x",
+      .subject = "[list] AW: 가",
+      .size = 1,
+      .has_attachments = TRUE },
+    { .message_id = "<c@x>",
+      .from_address = "Alice@x",
+      .subject = "",
+      .size = 2,
+      .flags = STORE_FLAG_FLAGGED },
+    { .message_id = "<d@x>",
+      .from_name = "Bob",
+      .from_address = "b@x",
+      .subject = "다",
+      .size = 9,
+      .references = "<c@x>",
+      .flags = STORE_FLAG_SEEN },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++) {
+    letters[i].received = 1700000000 + i;
+    put_full (profile, profile->inbox, i + 1, &letters[i]);
+  }
+  StoreListing listing = { .folder = profile->inbox };
+  check_order_of (profile, &listing, "dcba");
+  listing.ascending = TRUE;
+  check_order_of (profile, &listing, "abcd");
+  listing.sort = STORE_SORT_SENDER;
+  check_order_of (profile, &listing, "cdba");
+  listing.ascending = FALSE;
+  check_order_of (profile, &listing, "adbc");
+  listing.sort = STORE_SORT_SUBJECT;
+  check_order_of (profile, &listing, "dabc");
+  listing.ascending = TRUE;
+  check_order_of (profile, &listing, "badc");
+  listing.sort = STORE_SORT_SIZE;
+  check_order_of (profile, &listing, "bcad");
+  listing.conversations = TRUE;
+  check_order_of (profile, &listing, "bad");
+  listing.filter = STORE_FILTER_UNREAD;
+  check_order_of (profile, &listing, "bd");
+  listing.filter = STORE_FILTER_UNREAD | STORE_FILTER_STARRED;
+  check_order_of (profile, &listing, "d");
+  listing.folder = STORE_VIEW_UNREAD;
+  check_order_of (profile, &listing, "c");
+  listing.filter = STORE_FILTER_ATTACHMENTS;
+  check_order_of (profile, &listing, "b");
+  listing.folder = STORE_VIEW_INBOXES;
+  check_order_of (profile, &listing, "b");
+}
+
+static void
+test_items (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StoreNewMessage letters[] = {
+    { .message_id = "<a@x>",
+      .from_name = "Ada",
+      .from_address = "ada@x",
+      .flags = STORE_FLAG_SEEN | STORE_FLAG_FLAGGED },
+    { .message_id = "<b@x>",
+      .from_name = "Ben",
+      .from_address = "ben@x",
+      .references = "<a@x>",
+      .flags = STORE_FLAG_SEEN },
+    { .message_id = "<c@x>",
+      .from_name = "Ada L.",
+      .from_address = "ADA@x",
+      .references = "<a@x>",
+      .has_attachments = TRUE },
+    { .message_id = "<c@x>",
+      .from_name = "Ada L.",
+      .from_address = "ada@x",
+      .references = "<a@x>" },
+  };
+  const gint64 folders[] = { profile->inbox, profile->sent, profile->inbox, profile->archive };
+  gint64 ids[4];
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++) {
+    letters[i].received = 1700000000 + i;
+    ids[i] = put_full (profile, folders[i], i + 1, &letters[i]);
+  }
+  const StoreListing listing = { .folder = profile->inbox, .conversations = TRUE };
+  gint64 thread = thread_of (profile, ids[0]);
+  g_autoptr (GPtrArray) items = store_listing_get_items (profile->db, &listing, &thread, 1, &error);
+  const StoreItem *item = items->pdata[0];
+  g_assert_cmpuint (item->total, ==, 3);
+  g_assert_cmpuint (item->unread, ==, 1);
+  g_assert_true (item->starred && item->has_attachments);
+  g_assert_cmpint (item->newest->id, ==, ids[2]);
+  g_assert_cmpstr (item->participants, ==, "Ben, Ada L.");
+  g_assert_cmpuint (count_messages (profile, thread), ==, 3);
+  g_autoptr (GArray) meant = store_listing_resolve (profile->db, &listing, &thread, 1, &error);
+  g_assert_cmpuint (meant->len, ==, 2);
+  const StoreListing starred = { .folder = STORE_VIEW_STARRED, .conversations = TRUE };
+  g_autoptr (GArray) also = store_listing_resolve (profile->db, &starred, &thread, 1, &error);
+  g_assert_cmpuint (also->len, ==, 2);
+}
+
+/* ---- subjects ---- */
+
+static void
+test_subjects (void)
+{
+  static const struct
+  {
+    const char *subject, *base;
+    gboolean is_reply;
+  } rows[] = {
+    { "Hello", "Hello", FALSE },
+    { "Re: Hello", "Hello", TRUE },
+    { "RE[2]: re:  Fwd: Hello", "Hello", TRUE },
+    { "AW: WG: Hello", "Hello", TRUE },
+    { "회신: 안녕", "안녕", TRUE },
+    { "전달： 안녕", "안녕", FALSE },
+    { "[list] Re: Hello", "Hello", TRUE },
+    { "Re: [list] Hello", "Hello", TRUE },
+    { "[list]", "[list]", FALSE },
+    { "Regarding: x", "Regarding: x", FALSE },
+    { "Re", "Re", FALSE },
+    { "Re:", "", TRUE },
+    { "  Re : Hello", "Hello", TRUE },
+    { "", "", FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gboolean is_reply;
+    g_assert_cmpstr (store_subject_get_base (rows[i].subject, &is_reply), ==, rows[i].base);
+    g_assert_cmpint (is_reply, ==, rows[i].is_reply);
+  }
+}
+
+void
+add_thread_tests (void)
+{
+  g_test_add_func ("/store/thread/orders", test_orders);
+  g_test_add_func ("/store/thread/absurd", test_absurd);
+  g_test_add_func ("/store/thread/accounts", test_accounts);
+  g_test_add_func ("/store/thread/split", test_split);
+  g_test_add_func ("/store/thread/join", test_join);
+  g_test_add_func ("/store/thread/random", test_random);
+  g_test_add_func ("/store/thread/catch-up", test_catch_up);
+  g_test_add_func ("/store/thread/sorts-and-filters", test_sorts_and_filters);
+  g_test_add_func ("/store/thread/items", test_items);
+  g_test_add_func ("/store/thread/subjects", test_subjects);
+}
