@@ -9,6 +9,7 @@
 #include "mail-changes.h"
 #include "mail-credentials.h"
 #include "mail-engine.h"
+#include "mail-catch-up.h"
 #include "mail-people-private.h"
 #include "mail-remote.h"
 #include "mail-store-thread.h"
@@ -42,6 +43,7 @@ struct _MailEngine
   GNetworkMonitor *monitor;
   MailWake *wake;
   MailPeople *people;        /* from a good start to stop */
+  MailCatchUp *catch_up;     /* the same */
   GListStore *accounts;      /* of MailAccount */
   GListStore *views;         /* of MailFolder */
   MailFolder *all_inboxes;   /* a view that is not always among them */

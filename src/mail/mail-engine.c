@@ -25,6 +25,7 @@ guint mail_engine_signals[MAIL_ENGINE_N_SIGNALS];
 typedef struct
 {
   SyncEngine *sync;
+  MailCatchUp *catch_up;
   MailStoreThread *store_thread;
   Store *store;
 } Teardown;
@@ -34,6 +35,7 @@ static void
 teardown_run (Teardown *teardown)
 {
   g_clear_pointer (&teardown->sync, sync_engine_free);
+  g_clear_pointer (&teardown->catch_up, mail_catch_up_free);
   g_clear_pointer (&teardown->store_thread, mail_store_thread_free);
   g_clear_pointer (&teardown->store, store_unref);
   g_free (teardown);
@@ -45,6 +47,7 @@ teardown_take (MailEngine *self)
   Teardown *teardown = g_new0 (Teardown, 1);
 
   teardown->sync = g_steal_pointer (&self->sync);
+  teardown->catch_up = g_steal_pointer (&self->catch_up);
   teardown->store_thread = g_steal_pointer (&self->store_thread);
   teardown->store = g_steal_pointer (&self->store);
   return teardown;
@@ -339,6 +342,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
                             G_CALLBACK (mail_engine_update_online), self);
   self->wake = mail_wake_new (on_wake, self);
   self->people = mail_people_new (self);
+  self->catch_up = mail_catch_up_new (self->store);
   mail_people_note (self->people);
   mail_engine_update_online (self);
   for (guint i = 0; i < opened->settings->len; i++)
