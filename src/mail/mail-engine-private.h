@@ -65,7 +65,8 @@ struct _MailEngine
   gboolean said_session_only;
 
   /* Borrowed */
-  GPtrArray *lists; /* of MailMessageList, which take themselves out */
+  GPtrArray *lists;   /* of MailMessageList, which take themselves out */
+  GPtrArray *threads; /* of MailThread, the same */
 };
 
 /* ---- roads off the main thread (mail-engine-calls.c) ---- */

@@ -10,6 +10,7 @@ struct _MailMessage
 
   gint64 id;
   gboolean loaded;
+  gboolean author; /* in Sent, too, "sender" is who wrote */
   char *sender, *sender_address, *subject, *preview;
   gint64 date;
   StoreFlags flags;
@@ -137,6 +138,15 @@ mail_message_new (gint64 id, MailFolder *folder)
   return self;
 }
 
+MailMessage *
+mail_message_new_with_author (gint64 id, MailFolder *folder)
+{
+  MailMessage *self = mail_message_new (id, folder);
+
+  self->author = TRUE;
+  return self;
+}
+
 static void
 set_string (MailMessage *self, char **field, const char *value, guint prop)
 {
@@ -172,11 +182,12 @@ set_flags (MailMessage *self, StoreFlags flags)
 
 /* In Sent and Drafts everything is from oneself: what tells the rows apart is to whom. */
 static const char *
-who (const StoreMessage *row, MailFolder *folder)
+who (MailMessage *self, const StoreMessage *row, MailFolder *folder)
 {
   MailRole role = folder != NULL ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
 
-  if ((role == MAIL_ROLE_SENT || role == MAIL_ROLE_DRAFTS) && row->to != NULL && *row->to != '\0')
+  if (!self->author && (role == MAIL_ROLE_SENT || role == MAIL_ROLE_DRAFTS) && row->to != NULL
+      && *row->to != '\0')
     return row->to;
   return row->from_name != NULL && *row->from_name != '\0' ? row->from_name : row->from_address;
 }
@@ -188,7 +199,7 @@ mail_message_fill (MailMessage *self, const StoreMessage *row, MailFolder *folde
   if (row == NULL)
     return;
   g_object_freeze_notify (G_OBJECT (self));
-  set_string (self, &self->sender, who (row, folder), PROP_SENDER);
+  set_string (self, &self->sender, who (self, row, folder), PROP_SENDER);
   set_string (self, &self->sender_address, row->from_address, PROP_SENDER_ADDRESS);
   set_string (self, &self->subject, row->subject, PROP_SUBJECT);
   set_string (self, &self->preview, row->preview, PROP_PREVIEW);

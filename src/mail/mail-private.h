@@ -8,6 +8,7 @@
 #include "mail-folder.h"
 #include "mail-message-list.h"
 #include "mail-message.h"
+#include "mail-thread.h"
 #include "mail-truth.h"
 #include "mime-message.h"
 #include "store-folder.h"
@@ -51,6 +52,8 @@ const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROL
 
 /* ---- message ---- */
 MailMessage *mail_message_new (gint64 id, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* One whose "sender" is who wrote it, in Sent too: in a conversation that tells them apart. */
+MailMessage *mail_message_new_with_author (gint64 id, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* `row` NULL: it does not exist any more. `folder` is the row's. */
 void mail_message_fill (MailMessage *message, const StoreMessage *row, MailFolder *folder);
 
@@ -59,6 +62,9 @@ void mail_message_fill (MailMessage *message, const StoreMessage *row, MailFolde
 void mail_message_list_apply (MailMessageList *list, StoreChange *change,
                               const StoreFolderChange *part);
 gint64 mail_message_list_get_folder_id (MailMessageList *list);
+
+/* ---- conversation ---- */
+void mail_thread_apply (MailThread *thread, const StoreFolderChange *part);
 
 /* ---- content ---- */
 /* ---- (mail-parsed.c) ---- Everything a reader needs, made in a pool thread.  Atomic reference
@@ -76,8 +82,8 @@ typedef struct
   char *message_id, *in_reply_to, *references; /* nullable */
   gint64 date;
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
-  MimeHtmlFacts facts; /* of html */
-  gboolean several_from; /* more than one From field */
+  MimeHtmlFacts facts;                        /* of html */
+  gboolean several_from;                      /* more than one From field */
   /* set by mail_truth_judge () */
   gboolean is_authenticated;
   MailTruth *truth; /* nullable */

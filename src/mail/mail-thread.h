@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MailThread, mail_thread, MAIL, THREAD, GObject)
 
 /* Property "loading" (boolean, notify): which messages there are is not known yet. */
+/* As it is seen from `folder` (id, or of a view): what lies in Junk, Trash or Drafts is part of it only there. */
+MailThread *mail_thread_new (MailEngine *engine, gint64 thread,
+                             gint64 folder) G_GNUC_WARN_UNUSED_RESULT;
 /* A single message, which stays the only one. */
 MailThread *mail_thread_new_for_message (MailEngine *engine,
                                          MailMessage *message) G_GNUC_WARN_UNUSED_RESULT;

@@ -256,7 +256,6 @@ create_card (UiReader *self, MailMessage *message, gboolean expanded)
 {
   GtkWidget *card = ui_reader_card_new (self->engine, message);
   gint64 id = mail_message_get_id (message);
-  ui_reader_card_set_single (UI_READER_CARD (card), mail_thread_get_id (self->thread) == 0);
   ui_reader_card_set_expanded (UI_READER_CARD (card), expanded);
   g_signal_connect_object (card, "notify::expanded", G_CALLBACK (on_expanded), self,
                            G_CONNECT_SWAPPED);
@@ -361,6 +360,7 @@ sync_cards (UiReader *self)
     card = g_hash_table_lookup (self->cards, &row);
     if (!card)
       card = create_card (self, message, is_news (message, i, n));
+    ui_reader_card_set_single (card, n == 1);
     if (gtk_widget_get_parent (card) == NULL)
       ui_reader_cards_insert (self->scroll, card, after);
     after = card;
