@@ -9,7 +9,7 @@ UPDATE store SET link_key = random (), unthreaded = (SELECT coalesce (max (id), 
 ALTER TABLE message ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;  -- its conversation; 0: not looked at yet
 ALTER TABLE message ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;   -- StoreMarks: what it is in the lists
 ALTER TABLE message ADD COLUMN own INTEGER NOT NULL DEFAULT 0;     -- link.id of its Message-ID; 0: it has none
-ALTER TABLE message ADD COLUMN base INTEGER NOT NULL DEFAULT 0;    -- its subject as a number, where that may join something; else 0
+ALTER TABLE message ADD COLUMN base INTEGER NOT NULL DEFAULT 0;    -- an answer that waits for what it answers: its subject as a number; else 0
 
 -- All of a conversation, and what has to be known to find its place in each list, without a row being read.
 CREATE INDEX message_thread ON message (thread, received, folder, marks, own) WHERE thread <> 0;
@@ -19,7 +19,7 @@ CREATE INDEX message_head ON message (folder, received, thread) WHERE (marks & 1
 CREATE INDEX message_unread ON message (received, thread, marks) WHERE (marks & 784) = 16;
 CREATE INDEX message_starred ON message (received, thread, marks) WHERE (marks & 800) = 32;
 CREATE INDEX message_attached ON message (received, thread, marks) WHERE (marks & 832) = 64;
--- For answers that name no message, see store-subject.c.
+-- Answers that name no message, see store-lonely.c.
 CREATE INDEX message_base ON message (base) WHERE base <> 0;
 
 -- Ids of messages, here or only named, as numbers of account and id.

@@ -46,6 +46,7 @@ store_unref (Store *store)
   g_free (store->path);
   g_free (store->bodies);
   g_free (store->links);
+  g_clear_pointer (&store->waiting, g_hash_table_unref);
   g_free (store);
 }
 

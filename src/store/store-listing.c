@@ -82,22 +82,35 @@ read_inboxes (StoreDb *db, const StoreListing *listing, StoreKey before, guint l
   return folders != NULL;
 }
 
-/* In the order of the index, in which messages of one second are not in that of their keys. */
+/* Whom the person has written to. */
+#define IS_KNOWN "EXISTS (SELECT 1 FROM person WHERE address = lower (from_address) AND sent > 0)"
+/* Beside the marks of a row. */
+#define MARK_KNOWN (1u << 20)
+G_STATIC_ASSERT (MARK_KNOWN == 1048576);
+
+/* In the order of the index, in which messages of one second are not in that of their keys.  Whether they are from somebody known
+ * costs a look at each row. */
 static StoreQuery *
-query_view (StoreDb *db, gint64 view, gint64 most, GError **error)
+query_view (StoreDb *db, gint64 view, gint64 most, gboolean known, GError **error)
 {
-#define VIEW(index, mask, bit)                                                                     \
-  "SELECT received, thread, marks, id FROM message INDEXED BY " index " WHERE (marks & " mask      \
+#define VIEW(marks, index, mask, bit)                                                              \
+  "SELECT received, thread, " marks ", id FROM message INDEXED BY " index " WHERE (marks & " mask  \
   ") = " bit " AND received <= ?1 ORDER BY received DESC"
-  static const char *const queries[] = { VIEW ("message_unread", "784", "16"),
-                                         VIEW ("message_starred", "800", "32"),
-                                         VIEW ("message_attached", "832", "64") };
+#define VIEWS(marks)                                                                               \
+  {                                                                                                \
+    VIEW (marks, "message_unread", "784", "16"), VIEW (marks, "message_starred", "800", "32"),     \
+        VIEW (marks, "message_attached", "832", "64")                                              \
+  }
+  static const char *const queries[2][STORE_N_VIEWS] = {
+    VIEWS ("marks"), VIEWS ("marks | iif (" IS_KNOWN ", 1048576, 0)")
+  };
+#undef VIEWS
 #undef VIEW
   G_STATIC_ASSERT (STORE_MARK_UNREAD == 16
                    && (STORE_MARK_UNREAD | STORE_MARK_ASIDE | STORE_MARK_COPY) == 784);
   for (guint n = 0; n < STORE_N_VIEWS; n++) {
     if (STORE_VIEW_N (n) == view)
-      return store_db_query (db, error, queries[n], STORE_INTS (most));
+      return store_db_query (db, error, queries[known != FALSE][n], STORE_INTS (most));
   }
   g_return_val_if_reached (NULL);
 }
@@ -117,7 +130,7 @@ read_view (StoreDb *db, const StoreListing *listing, StoreKey before, guint limi
            GError **error)
 {
   g_autoptr (StoreQuery) query =
-      query_view (db, listing->folder, before != 0 ? before >> 32 : G_MAXINT32, error);
+      query_view (db, listing->folder, before != 0 ? before >> 32 : G_MAXINT32, FALSE, error);
   guint head = head_of_view (listing->folder);
   int step = -1;
 
@@ -162,7 +175,8 @@ marks_of_filter (StoreFilter filter)
 {
   return (filter & STORE_FILTER_UNREAD ? STORE_MARK_UNREAD : 0)
          | (filter & STORE_FILTER_STARRED ? STORE_MARK_STARRED : 0)
-         | (filter & STORE_FILTER_ATTACHMENTS ? STORE_MARK_ATTACHED : 0);
+         | (filter & STORE_FILTER_ATTACHMENTS ? STORE_MARK_ATTACHED : 0)
+         | (filter & STORE_FILTER_KNOWN ? MARK_KNOWN : 0);
 }
 
 /* What of each item is so: id -> marks of its messages in this folder together. */
@@ -170,9 +184,11 @@ static gboolean
 gather_folder (StoreDb *db, const StoreListing *listing, gint64 folder, GHashTable *marks,
                GError **error)
 {
-  g_autoptr (StoreQuery) query = store_db_query (
-      db, error, "SELECT id, thread, marks FROM message WHERE folder = ?1 AND hidden = 0",
-      STORE_INTS (folder));
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT id, thread, marks | iif (?2, iif (" IS_KNOWN
+                      ", 1048576, 0), 0) FROM message WHERE folder = ?1 AND hidden = 0",
+                      STORE_INTS (folder, (listing->filter & STORE_FILTER_KNOWN) != 0));
   int step = -1;
 
   while (query != NULL && (step = store_query_step (db, query, error)) == 1) {
@@ -187,7 +203,8 @@ gather_folder (StoreDb *db, const StoreListing *listing, gint64 folder, GHashTab
 static gboolean
 gather_view (StoreDb *db, const StoreListing *listing, GHashTable *marks, GError **error)
 {
-  g_autoptr (StoreQuery) query = query_view (db, listing->folder, G_MAXINT32, error);
+  g_autoptr (StoreQuery) query = query_view (db, listing->folder, G_MAXINT32,
+                                             (listing->filter & STORE_FILTER_KNOWN) != 0, error);
   int step = -1;
 
   while (query != NULL && (step = store_query_step (db, query, error)) == 1) {

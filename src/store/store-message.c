@@ -281,20 +281,21 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
     g_autoptr (StoreQuery) query = store_db_query (
         db, error,
         "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
-        "has_attachments, has_body, thread, own, marks, "
+        "has_attachments, has_body, thread, own, marks, base, "
         "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, "
         "preview, object_id) "
         "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         STORE_INTS (folder, row->uid, row->flags, row->received, message->date, (gint64)row->size,
-                    row->has_attachments, row->has_body, row->thread, row->own, row->marks));
+                    row->has_attachments, row->has_body, row->thread, row->own, row->marks,
+                    row->base));
     if (query == NULL)
       return FALSE;
     const char *const texts[] = { message->from_name,  message->from_address, message->to,
                                   message->subject,    message->message_id,   message->in_reply_to,
                                   message->references, message->preview,      message->object_id };
     for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-      store_query_bind_text (query, 12 + (int)i, texts[i]);
+      store_query_bind_text (query, 13 + (int)i, texts[i]);
     if (store_query_step (db, query, error) != 0)
       return FALSE;
   }

@@ -67,6 +67,7 @@ struct _Store
   GHashTable *packs;            /* gint64 account -> StorePack being appended to */
   StoreLink *links;             /* some ids met lately, by number; NULL: none yet */
   gint64 link_key, last_thread; /* 0: not read yet */
+  GHashTable *waiting;          /* message.base of answers that wait; NULL: not read yet */
 };
 
 /* Rows that were added to a list, and are not counted in its folder's row yet. */
@@ -239,6 +240,7 @@ typedef struct
   guint64 size;
   gboolean has_body, has_preview, has_attachments;
   gint64 thread, own; /* 0: not known yet, none */
+  gint64 base;        /* for adding: its subject as a number; 0: nothing joins it by that */
   guint marks;        /* StoreMarks */
 } StoreRow;
 
@@ -350,6 +352,16 @@ gboolean store_item_find_newest (StoreDb *db, const StoreListing *listing, gint6
 gboolean store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message,
                               StoreRow *row, gboolean *is_new, GError **error);
 gboolean store_thread_write_last (StoreDb *db, GError **error);
+/* Unless the person has parted one of them from another. */
+gboolean store_thread_merge_loose (StoreDb *db, gint64 from, gint64 to, gboolean *merged,
+                                   GError **error);
+/* An answer that names no message, and that none has named: the conversation that it joins by its subject; 0: none yet, row->base is
+ * what it waits by. */
+gboolean store_lonely_find (StoreDb *db, gint64 account, const StoreNewMessage *message,
+                            StoreRow *row, gint64 *thread, GError **error);
+/* Answers that wait for such a message come to it. */
+gboolean store_lonely_call (StoreDb *db, gint64 account, const StoreNewMessage *message,
+                            StoreRow *row, gboolean *is_new, GError **error);
 /* The same for a row from before there were conversations. */
 gboolean store_thread_adopt (StoreDb *db, gint64 id, GError **error);
 /* The id that stands for the conversation now. */

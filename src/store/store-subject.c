@@ -105,3 +105,12 @@ store_subject_get_base (const char *subject, gboolean *is_reply)
     base = skip_space (next);
   }
 }
+
+gboolean
+store_subject_is_reply (const char *subject)
+{
+  gboolean is_reply;
+
+  (void)store_subject_get_base (subject, &is_reply);
+  return is_reply;
+}

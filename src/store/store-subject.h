@@ -9,4 +9,7 @@ G_BEGIN_DECLS
  * any number and order.  *is_reply (nullable): there was an answer's prefix. */
 const char *store_subject_get_base (const char *subject, gboolean *is_reply);
 
+/* It has an answer's prefix. */
+gboolean store_subject_is_reply (const char *subject);
+
 G_END_DECLS

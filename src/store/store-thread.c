@@ -10,6 +10,7 @@
 #include "base-error.h"
 #include "store-listing.h"
 #include "store-private.h"
+#include "store-subject.h"
 
 #define MAX_IDS    256 /* of one message that link: its own, the first it names, and the last ones */
 #define MANY       1000 /* messages: so many are not counted on */
@@ -122,6 +123,7 @@ store_thread_clear (Store *store)
   if (store->links != NULL)
     memset (store->links, 0, N_CACHED * sizeof *store->links);
   store->last_thread = 0;
+  g_clear_pointer (&store->waiting, g_hash_table_unref);
 }
 
 static gboolean
@@ -187,6 +189,19 @@ merge (StoreDb *db, gint64 from, gint64 to, GError **error)
                           STORE_INTS (from, to))
          && store_db_run (db, error, "UPDATE parted SET origin = ?2 WHERE origin = ?1",
                           STORE_INTS (from, to));
+}
+
+gboolean
+store_thread_merge_loose (StoreDb *db, gint64 from, gint64 to, gboolean *merged, GError **error)
+{
+  gint64 parted = 0;
+
+  *merged = FALSE;
+  if (!store_db_get_int (db, &parted, error, "SELECT 1 FROM parted WHERE thread IN (?1, ?2)",
+                         STORE_INTS (from, to)))
+    return FALSE;
+  *merged = !parted;
+  return parted || merge (db, from, to, error);
 }
 
 static gboolean
@@ -305,6 +320,30 @@ link_own (StoreDb *db, gint64 own, gint64 *thread, gboolean *is_new, GError **er
              && (*is_new || find_link (db, own, thread, error)));
 }
 
+/* It names nobody. */
+static gboolean
+assign_alone (StoreDb *db, gint64 account, const StoreNewMessage *message, StoreRow *row,
+              gboolean *is_new, GError **error)
+{
+  gint64 joined = 0;
+  gboolean added;
+
+  if (message->subject == NULL || !store_subject_is_reply (message->subject))
+    return link_own (db, row->own, &row->thread, is_new, error);
+  row->thread = 0;
+  if (row->own != 0 && !find_link (db, row->own, &row->thread, error))
+    return FALSE;
+  *is_new = FALSE;
+  if (row->thread != 0)
+    return TRUE;
+  if (!store_lonely_find (db, account, message, row, &joined, error))
+    return FALSE;
+  if (joined == 0)
+    return link_own (db, row->own, &row->thread, is_new, error);
+  row->thread = joined;
+  return row->own == 0 || add_link (db, row->own, joined, &added, error);
+}
+
 gboolean
 store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message, StoreRow *row,
                      gboolean *is_new, GError **error)
@@ -317,11 +356,13 @@ store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message
   if (!collect (db, account, message->message_id, 1, &ids))
     ids.ids[ids.n++] = 0;
   row->own = ids.ids[0];
+  row->base = 0;
   /* RFC 5256, REFERENCES, step 1. */
-  if (!collect (db, account, message->references, G_MAXUINT, &ids)
-      && !collect (db, account, message->in_reply_to, 1, &ids))
-    return link_own (db, row->own, &row->thread, is_new, error);
-  return link_ids (db, &ids, &row->thread, is_new, error);
+  return (collect (db, account, message->references, G_MAXUINT, &ids)
+                  || collect (db, account, message->in_reply_to, 1, &ids)
+              ? link_ids (db, &ids, &row->thread, is_new, error)
+              : assign_alone (db, account, message, row, is_new, error))
+         && store_lonely_call (db, account, message, row, is_new, error);
 }
 
 /* ---- rows from before ---- */
@@ -342,7 +383,8 @@ store_thread_adopt (StoreDb *db, gint64 id, GError **error)
                                    .in_reply_to = message->in_reply_to,
                                    .references = message->references,
                                    .subject = message->subject,
-                                   .date = message->date };
+                                   .from_address = message->from_address,
+                                   .to = message->to };
   if (!store_thread_assign (db, row.account, &as_new, &row, &is_new, error)
       || !store_mark_row (db, &row, &row.marks, error))
     return FALSE;
@@ -350,8 +392,9 @@ store_thread_adopt (StoreDb *db, gint64 id, GError **error)
     row.marks |= store_mark_heads_of_single (row.marks);
   store_mark_note_new (db, &row, is_new);
   return store_db_run (db, error,
-                       "UPDATE message SET thread = ?2, own = ?3, marks = ?4 WHERE id = ?1",
-                       STORE_INTS (id, row.thread, row.own, row.marks));
+                       "UPDATE message SET thread = ?2, own = ?3, marks = ?4, base = ?5 "
+                       "WHERE id = ?1",
+                       STORE_INTS (id, row.thread, row.own, row.marks, row.base));
 }
 
 static gboolean

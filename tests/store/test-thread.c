@@ -486,6 +486,19 @@ test_sorts_and_filters (void)
   check_order_of (profile, &listing, "b");
   listing.folder = STORE_VIEW_INBOXES;
   check_order_of (profile, &listing, "b");
+
+  /* People one has written to. */
+  g_autoptr (GError) error = NULL;
+  g_assert_true (store_db_exec (profile->db,
+                                "INSERT INTO person (address, domain, received, sent, first, last) "
+                                "VALUES ('alice@x', 'x', 1, 1, 1, 1), ('b@x', 'x', 1, 0, 1, 1)",
+                                &error));
+  listing.filter = STORE_FILTER_KNOWN;
+  check_order_of (profile, &listing, "d");
+  listing.folder = STORE_VIEW_UNREAD;
+  check_order_of (profile, &listing, "c");
+  listing.filter |= STORE_FILTER_ATTACHMENTS;
+  check_order_of (profile, &listing, "");
 }
 
 static void
@@ -538,6 +551,70 @@ test_items (void)
 
 /* ---- subjects ---- */
 
+typedef struct
+{
+  const char *from, *to, *subject;
+  gint64 day;
+} Note;
+
+static void
+check_notes (const char *what, const Note *notes, guint n, const char *together)
+{
+  for (guint turn = 0; turn < 2; turn++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (Mirror) mirror = mirror_new (profile);
+    gint64 ids[4];
+    for (guint i = 0; i < n; i++) {
+      guint at = turn == 0 ? i : n - 1 - i;
+      g_autofree char *id = g_strdup_printf ("<note-%u@x>", at);
+      StoreNewMessage message = { .received = 1700000000 + notes[at].day * 86400,
+                                  .from_address = notes[at].from,
+                                  .to = notes[at].to,
+                                  .subject = notes[at].subject,
+                                  .message_id = id };
+      ids[at] = put_full (profile, at % 2 ? profile->sent : profile->inbox, at + 1, &message);
+      mirror_check (mirror);
+    }
+    for (guint i = 0; i < n; i++)
+      for (guint j = 0; j < i; j++)
+        if ((thread_of (profile, ids[i]) == thread_of (profile, ids[j]))
+            != (together[i] == together[j]))
+          g_error ("%s: %u and %u, turn %u", what, i, j, turn);
+  }
+}
+
+static void
+test_lonely_answers (void)
+{
+#define NOTES(...) (const Note[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const Note[]){ __VA_ARGS__ }))
+  check_notes ("an answer",
+               NOTES ({ "me@x", "Ann <ann@x>", "점심", 1 }, { "ann@x", "me@x", "회신: 점심", 3 }),
+               "aa");
+  check_notes ("its case does not matter",
+               NOTES ({ "Me@X", "ANN@x", "Lunch", 1 }, { "ann@x", "me@x", "RE: lunch", 3 }), "aa");
+  check_notes ("the same words are no answer",
+               NOTES ({ "me@x", "ann@x", "Hello", 1 }, { "ann@x", "me@x", "Hello", 2 }), "ab");
+  check_notes ("a stranger",
+               NOTES ({ "bob@x", "me@x", "Hello", 1 }, { "ann@x", "me@x", "Re: Hello", 2 }), "ab");
+  check_notes ("part of an address",
+               NOTES ({ "me@x", "joann@x", "Hello", 1 }, { "ann@x", "me@y", "Re: Hello", 2 }),
+               "ab");
+  check_notes ("too late",
+               NOTES ({ "me@x", "ann@x", "Hello", 1 }, { "ann@x", "me@x", "Re: Hello", 40 }), "ab");
+  check_notes ("before it was asked",
+               NOTES ({ "me@x", "ann@x", "Hello", 3 }, { "ann@x", "me@x", "Re: Hello", 1 }), "ab");
+  check_notes ("another subject",
+               NOTES ({ "me@x", "ann@x", "Hello", 1 }, { "ann@x", "me@x", "Re: Goodbye", 2 }),
+               "ab");
+  check_notes ("no subject", NOTES ({ "me@x", "ann@x", "", 1 }, { "ann@x", "me@x", "Re:", 2 }),
+               "ab");
+  check_notes ("it joins the one before it, and joins no two",
+               NOTES ({ "me@x", "ann@x", "Hello", 1 }, { "me@x", "ann@x", "Hello", 5 },
+                      { "ann@x", "me@x", "Re: Hello", 6 }),
+               "abb");
+#undef NOTES
+}
+
 static void
 test_subjects (void)
 {
@@ -581,4 +658,5 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/sorts-and-filters", test_sorts_and_filters);
   g_test_add_func ("/store/thread/items", test_items);
   g_test_add_func ("/store/thread/subjects", test_subjects);
+  g_test_add_func ("/store/thread/lonely-answers", test_lonely_answers);
 }
