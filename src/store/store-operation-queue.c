@@ -105,10 +105,11 @@ find_due (StoreDb *db, gint64 account, guint limit, gint64 now, GError **error)
       "o.target, o.flags, o.adding, o.attempts, source.server_name, target.server_name, o.product, "
       "o.name, o.step, o.mark, o.mark_validity, o.new_uid, o.told, source.uid_validity, "
       "source.role, target.uid_validity, target.role, m.size, m.received, m.date, m.local_only "
-      "FROM operation AS o JOIN folder AS source ON source.id = o.folder "
+      "FROM operation AS o INDEXED BY operation_live CROSS JOIN folder AS source ON source.id = o.folder "
       "LEFT JOIN folder AS target ON target.id = o.target "
       "LEFT JOIN message AS m ON m.id = o.message "
-      "WHERE " IS_FREE "AND o.id >= ?3 AND o.due <= ?2 AND o.kind = ?4 AND o.folder = ?5 "
+      "WHERE " IS_FREE
+      "AND o.state < 2 AND o.id >= ?3 AND o.due <= ?2 AND o.kind = ?4 AND o.folder = ?5 "
       "AND coalesce (o.target, 0) = ?6 AND o.flags = ?7 AND o.adding = ?8 ORDER BY o.id LIMIT ?9",
       STORE_INTS (account, now, first.id, first.kind, first.folder, first.target, first.flags,
                   first.add, most));

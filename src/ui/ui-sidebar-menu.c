@@ -35,6 +35,8 @@ make_marks (MailFolder *folder, UiFolderMarks *marks)
                        ? _ ("Remove from _Favorites")
                        : _ ("Add to _Favorites"),
                    "win.folder-favorite");
+  else
+    return section;
   g_menu_append (section,
                  mail_folder_get_subscribed (folder) ? _ ("End _Subscription") : _ ("_Subscribe"),
                  "win.folder-subscribe");
@@ -53,7 +55,7 @@ ui_sidebar_menu_new (GObject *item, UiFolderMarks *marks)
     return NULL;
   MailFolder *folder = MAIL_FOLDER (item);
   GMenu *place = g_menu_new ();
-  g_menu_append (place, _ ("_New Folder Inside…"), "win.folder-new");
+  g_menu_append (place, _ ("New Folder _Inside…"), "win.folder-new");
   if (mail_folder_get_role (folder) == MAIL_ROLE_NONE) {
     g_menu_append (place, _ ("Re_name…"), "win.folder-rename");
     g_menu_append (place, _ ("_Move…"), "win.folder-move");

@@ -1,6 +1,8 @@
 /* What is done to very many messages at once: one group, one change, one step back.  BULK=100000 says how long each takes. */
 #include "test-store.h"
 
+#include <time.h>
+
 #include "base-error.h"
 
 static guint
@@ -27,11 +29,20 @@ fill (Profile *profile, gint64 folder, guint n, guint first_uid)
   return ids;
 }
 
+/* Of this thread's work, in microseconds: a busy machine does not count. */
+static gint64
+get_clock (void)
+{
+  struct timespec spent;
+  (void)clock_gettime (CLOCK_THREAD_CPUTIME_ID, &spent);
+  return spent.tv_sec * G_USEC_PER_SEC + spent.tv_nsec / 1000;
+}
+
 static void
 say (const char *what, gint64 from)
 {
   if (g_getenv ("BULK") != NULL)
-    g_test_message ("%s: %.3f s", what, (double)(g_get_monotonic_time () - from) / G_USEC_PER_SEC);
+    g_test_message ("%s: %.3f s", what, (double)(get_clock () - from) / G_USEC_PER_SEC);
 }
 
 /* One commit told of it, once. */
@@ -129,7 +140,7 @@ do_and_undo (Profile *profile, GArray *ids, Verb verb, const char *name, guint m
   g_autofree char *before = g_getenv ("BULK") != NULL ? NULL : dump (profile);
 
   profile_forget_changes (profile);
-  gint64 from = g_get_monotonic_time ();
+  gint64 from = get_clock ();
   gint64 group = verb (profile, ids, &error);
   say (name, from);
   g_assert_no_error (error);
@@ -142,7 +153,7 @@ do_and_undo (Profile *profile, GArray *ids, Verb verb, const char *name, guint m
     check_all_counts (profile);
 
   profile_forget_changes (profile);
-  from = g_get_monotonic_time ();
+  from = get_clock ();
   g_assert_true (store_operation_undo (profile->db, group, &error));
   g_autofree char *undone = g_strconcat ("undo of ", name, NULL);
   say (undone, from);
@@ -181,7 +192,7 @@ test_carry_out (void)
   gint64 group = archive (profile, ids, &error);
   g_assert_cmpint (group, >, 0);
 
-  gint64 from = g_get_monotonic_time ();
+  gint64 from = get_clock ();
   for (;;) {
     g_autoptr (GPtrArray) due = take (profile, 500);
     if (due->len == 0)
@@ -194,7 +205,7 @@ test_carry_out (void)
   g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
 
   profile_forget_changes (profile);
-  from = g_get_monotonic_time ();
+  from = get_clock ();
   g_assert_true (store_operation_undo (profile->db, group, &error));
   say ("undo of what was carried out", from);
   g_assert_no_error (error);

@@ -81,12 +81,12 @@ def folders_are_made_renamed_moved_and_deleted(scene):
     eventually(lambda: 'Work' in boxes(), what='the folder on the server')
 
     # A name that is taken is said at once, and cannot be chosen.
-    menu(scene, folder_row(scene, 'Work'), '_New Folder Inside…')
+    menu(scene, folder_row(scene, 'Work'), 'New Folder _Inside…')
     scene.app.wait('text', exact('Name'))
     scene.app.type('2026')
     scene.app.key('Return')
     eventually(lambda: 'Work/2026' in boxes(), what='the folder within')
-    menu(scene, folder_row(scene, 'Work'), '_New Folder Inside…')
+    menu(scene, folder_row(scene, 'Work'), 'New Folder _Inside…')
     scene.app.wait('text', exact('Name'))
     scene.app.type('2026')
     scene.says(exact('There is a folder of this name already.'))
