@@ -86,6 +86,83 @@ base_date_long (gint64 time)
   return g_strdup_printf (C_ ("date and time", "%s, %s"), day, clock);
 }
 
+enum
+{
+  GROUP_TODAY,
+  GROUP_YESTERDAY,
+  GROUP_THIS_WEEK,
+  GROUP_LAST_WEEK,
+  GROUP_THIS_MONTH,
+  GROUP_MONTHS = 100,  /* and the number of a month of this year */
+  GROUP_YEARS = 10000, /* and the year */
+};
+
+/* 0: weeks begin on Sunday, 1: on Monday ... */
+static int
+first_weekday (void)
+{
+#ifdef __GLIBC__
+  /* A date that the first day is counted from, as a number in the place of a pointer; and the count, from one on. */
+  guint origin = GPOINTER_TO_UINT (nl_langinfo (_NL_TIME_WEEK_1STDAY));
+
+  return ((origin == 19971201 ? 1 : 0) + *nl_langinfo (_NL_TIME_FIRST_WEEKDAY) - 1) % 7;
+#else
+  return 1;
+#endif
+}
+
+int
+base_date_group (gint64 time, gint64 now)
+{
+  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  gint64 days, into_week;
+
+  if (time == 0 || then == NULL || today == NULL)
+    return GROUP_TODAY;
+  days = day_number (today) - day_number (then);
+  into_week = (g_date_time_get_day_of_week (today) % 7 - first_weekday () + 7) % 7;
+  if (days <= 0)
+    return GROUP_TODAY;
+  if (days == 1)
+    return GROUP_YESTERDAY;
+  if (days <= into_week)
+    return GROUP_THIS_WEEK;
+  if (days <= into_week + 7)
+    return GROUP_LAST_WEEK;
+  if (g_date_time_get_year (then) != g_date_time_get_year (today))
+    return GROUP_YEARS + g_date_time_get_year (then);
+  return g_date_time_get_month (then) == g_date_time_get_month (today)
+             ? GROUP_THIS_MONTH
+             : GROUP_MONTHS + g_date_time_get_month (then);
+}
+
+char *
+base_date_group_name (int group)
+{
+  gboolean year = group >= GROUP_YEARS;
+  g_autoptr (GDateTime) time = NULL;
+
+  switch (group) {
+  case GROUP_TODAY:
+    return g_strdup (_ ("Today"));
+  case GROUP_YESTERDAY:
+    return g_strdup (_ ("Yesterday"));
+  case GROUP_THIS_WEEK:
+    return g_strdup (_ ("This Week"));
+  case GROUP_LAST_WEEK:
+    return g_strdup (_ ("Last Week"));
+  case GROUP_THIS_MONTH:
+    return g_strdup (_ ("Earlier This Month"));
+  }
+  time = g_date_time_new_utc (year ? group - GROUP_YEARS : 2001, year ? 1 : group - GROUP_MONTHS, 1,
+                              0, 0, 0);
+  /* Translators: a year as a heading, “2025” */
+  return g_date_time_format (time, year ? C_ ("date format", "%Y")
+                                        /* Translators: a month of this year as a heading, “July” */
+                                        : C_ ("date format", "%OB"));
+}
+
 /* `n` digits; -1 when there are not. */
 static int
 digits (const char **text, int n)

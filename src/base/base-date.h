@@ -8,6 +8,10 @@ G_BEGIN_DECLS
 /* For a list row, by the user's locale: time today, "Yesterday", weekday within a week, day and month this year, else full
  * date. `now` in the same unit.  "" for 0. */
 char *base_date_short (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+/* Which stretch of time it lies in, seen from `now`: the same number for those that stand under one heading ("Today", "Last Week",
+ * "July"), and its words for people.  Weeks begin as the locale has it; 0 and what is to come belong to today. */
+int base_date_group (gint64 time, gint64 now);
+char *base_date_group_name (int group) G_GNUC_WARN_UNUSED_RESULT;
 /* For the reader: full date and time with weekday.  "" for 0. */
 char *base_date_long (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
 /* INTERNALDATE, RFC 9051 section 9 date-time: " 1-Jul-2026 02:44:25 -0700".  0 when malformed. */

@@ -14,7 +14,8 @@
 typedef struct
 {
   MailAction action;
-  GArray *ids;          /* of gint64: row ids of messages */
+  GArray *ids;          /* of gint64: row ids of messages, or of items of `listing` */
+  StoreListing listing; /* folder 0: none */
   gint64 folder;        /* instead: all that is in it */
   gint64 target;        /* row id of a folder, 0 none */
   GHashTable *accounts; /* gint64 row -> char *label */
@@ -262,6 +263,15 @@ act_on (StoreDb *db, const ActJob *job, gint64 account, const GArray *ids,
   return FALSE;
 }
 
+static GArray *
+resolve (StoreDb *db, const ActJob *job, GError **error)
+{
+  if (job->listing.folder == 0)
+    return g_array_ref (job->ids);
+  return store_listing_resolve (db, &job->listing, (const gint64 *)(gpointer)job->ids->data,
+                                job->ids->len, error);
+}
+
 static gboolean
 list_all (StoreDb *db, ActJob *job, GError **error)
 {
@@ -285,8 +295,11 @@ act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
 
   if (job->folder != 0 && !list_all (db, job, error))
     return FALSE;
-  g_autoptr (GPtrArray) portions = store_message_sort_by_account (
-      db, (const gint64 *)(gpointer)job->ids->data, job->ids->len, error);
+  g_autoptr (GArray) ids = resolve (db, job, error);
+  g_autoptr (GPtrArray) portions =
+      ids != NULL
+          ? store_message_sort_by_account (db, (const gint64 *)(gpointer)ids->data, ids->len, error)
+          : NULL;
 
   if (portions == NULL)
     return FALSE;
@@ -392,8 +405,8 @@ on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start (MailEngine *self, MailAction action, GArray *ids, gint64 folder, MailFolder *target,
-       GAsyncReadyCallback callback, gpointer user_data)
+start (MailEngine *self, MailAction action, GArray *ids, const StoreListing *listing, gint64 folder,
+       MailFolder *target, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *outer = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
@@ -409,6 +422,8 @@ start (MailEngine *self, MailAction action, GArray *ids, gint64 folder, MailFold
   job->action = action;
   job->ids = ids;
   job->folder = folder;
+  if (listing != NULL)
+    job->listing = *listing;
   job->target = target != NULL ? mail_folder_get_id (target) : 0;
   job->accounts = mail_engine_list_labels (self);
   mail_engine_act_in_store (self, outer, action == MAIL_ACTION_SEEN, act, job, act_job_free);
@@ -426,7 +441,7 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
 
     g_array_append_val (ids, id);
   }
-  start (self, action, ids, 0, target, callback, user_data);
+  start (self, action, ids, NULL, 0, target, callback, user_data);
 }
 
 void
@@ -436,7 +451,8 @@ mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray 
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE_LIST (list) && items != NULL);
 
-  start (self, action, g_array_copy (items), 0, target, callback, user_data);
+  start (self, action, g_array_copy (items), mail_message_list_get_listing (list), 0, target,
+         callback, user_data);
 }
 
 void
@@ -446,8 +462,8 @@ mail_engine_act_on_folder_async (MailEngine *self, MailFolder *folder, MailActio
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_FOLDER (folder)
                     && !mail_folder_is_view (folder));
 
-  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), mail_folder_get_id (folder),
-         NULL, callback, user_data);
+  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), NULL,
+         mail_folder_get_id (folder), NULL, callback, user_data);
 }
 
 void

@@ -231,8 +231,7 @@ handle_changed (StoreChange *change, gpointer user_data)
         continue;
       g_autoptr (MailMessageList) list = g_object_ref (self->lists->pdata[j - 1]);
 
-      if (mail_message_list_get_folder_id (list) == part->folder)
-        mail_message_list_apply (list, change, part);
+      mail_message_list_apply (list, change, part);
     }
   }
   for (guint j = self->threads->len; j > 0; j--) {

@@ -4,6 +4,7 @@
 
 #include "mail-account.h"
 #include "mail-content.h"
+#include "mail-conversation.h"
 #include "mail-draft.h"
 #include "mail-folder.h"
 #include "mail-message-list.h"

@@ -21,12 +21,10 @@ mail_keys_place (GArray *keys, StoreKey key)
 /* Keys passed over in one call when there is nothing to do about them. */
 #define MAX_PASSED_OVER 1000
 
-gboolean
-mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end, MailKeysRun *run)
+void
+mail_keys_find_run (GArray *keys, GArray *gone, guint *next, guint end, guint *found, guint *length)
 {
-  *run = (MailKeysRun){ 0, 0, 0 };
-  if (*next >= end)
-    return FALSE;
+  *found = *length = 0;
   for (guint i = 0; i < MAX_PASSED_OVER && *next < end; i++) {
     guint place = mail_keys_place (keys, g_array_index (gone, StoreKey, *next)), n = 0;
 
@@ -37,9 +35,24 @@ mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end, MailKe
     *next += MAX (n, 1);
     if (n == 0)
       continue; /* it never was here */
+    *found = place;
+    *length = n;
+    return;
+  }
+}
+
+gboolean
+mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end, MailKeysRun *run)
+{
+  guint place, n;
+
+  *run = (MailKeysRun){ 0, 0, 0 };
+  if (*next >= end)
+    return FALSE;
+  mail_keys_find_run (keys, gone, next, end, &place, &n);
+  if (n > 0) {
     g_array_remove_range (keys, place, n);
     *run = (MailKeysRun){ place, n, 0 };
-    return TRUE;
   }
   return TRUE;
 }

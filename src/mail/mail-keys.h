@@ -1,5 +1,5 @@
-/* The sorted keys of a message list and how changes find their place: pure, no GObject, no I/O.
- * One thread. */
+/* The sorted keys of a message list and how changes find their place: pure, no GObject, no I/O.  Any thread, one at a
+ * time. */
 #pragma once
 
 #include "store-db.h"
@@ -22,9 +22,19 @@ typedef struct
  * nothing was left to do. */
 gboolean mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end,
                                MailKeysRun *run);
+/* Where that run would be taken out: `n` keys at *place; 0 where nothing is here. */
+void mail_keys_find_run (GArray *keys, GArray *gone, guint *next, guint end, guint *place,
+                         guint *n);
 /* The same for putting in; keys that are there already are passed over. */
 gboolean mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end,
                                MailKeysRun *run);
+
+/* How the list `from` becomes the list `to`, in which the same ids may stand in another order and bear other keys (mail-keys-diff.c):
+ * GArray of MailKeysRun, to be applied one after the other; what a run adds is what *result has at its position.  As few rows as
+ * possible come and go.  Ids of `stay` (nullable set of gint64) that `to` lacks remain where they are: *result (yours) is `to` with
+ * them. */
+GArray *mail_keys_diff (GArray *from, GArray *to, GHashTable *stay,
+                        GArray **result) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What happened to keys that are not read yet: the last word for each. */
 typedef enum

@@ -1,4 +1,4 @@
-/* The messages of a folder as a GListModel, on the main thread.  Keys come from the store thread
+/* The conversations or messages of a folder as a GListModel, on the main thread.  Keys come from the store thread
  * in chunks, the first screenful alone; rows come by pages when somebody asks for an item.
  * Changes are applied run by run, in slices of some milliseconds.  It must never read the store
  * here, nor do anything whose cost grows with the number of messages more than a memmove does.
@@ -8,50 +8,29 @@
  * what is below goes to the journal, whose last word corrects the chunk when it comes.  Changes
  * come in the order of their commits, so the last word about a key is right or about to be
  * corrected. */
-#include "mail-engine-private.h"
-#include "mail-keys.h"
-#include "mail-private.h"
-#include "mail-rows.h"
+#include "mail-message-list-private.h"
 
 #include "base-error.h"
 #include "base-log.h"
 
 #define FIRST_KEYS 200
 #define CHUNK_KEYS 20000
-#define PAGE       64
 #define SOME_KEYS  1000 /* noted before the clock is looked at */
-#define CACHE_ROWS (16 * PAGE)
+#define CACHE_ROWS (16 * MAIL_LIST_PAGE)
 #define BUDGET_US  4000
+/* So few changes within so few rows are told as one, so that what only moves is known again. */
+#define FEW_KEYS 64
+#define FEW_ROWS 500
 
 /* A change on its way into the list. */
 typedef struct
 {
   StoreChange *change;
-  const StoreFolderChange *part; /* of change */
+  GArray *removed, *added; /* of change, or a part of it */
   guint next_removed, next_added;
-} Step;
-
-struct _MailMessageList
-{
-  GObject parent_instance;
-
-  /* Owned */
-  MailEngine *engine;
-  MailFolder *folder;
-  GArray *keys; /* of StoreKey, descending */
-  MailKeysJournal *journal;
-  GQueue steps; /* of Step */
-  MailRows *rows;
-  GHashTable *asked; /* ids whose rows are on their way */
-  GCancellable *cancellable;
-
-  GHashTable *objects; /* id -> Held; the messages themselves are borrowed, as long as they live */
-
-  gint64 folder_id;
-  StoreKey frontier; /* smaller keys are not read yet; G_MININT64: all are */
-  guint slice_source;
-  gboolean loading;
-};
+  gboolean begun;
+  gboolean waiting; /* for the word which of `removed` stay */
+} MailListStep;
 
 static void list_model_init (GListModelInterface *iface);
 
@@ -65,187 +44,46 @@ enum
 };
 static GParamSpec *props[N_PROPS];
 
-/* A message that somebody holds. */
-typedef struct
+enum
 {
-  MailMessageList *list;
-  gint64 id;
-  MailMessage *message;
-} Held;
+  REMOVING,
+  SETTLED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 static void
 step_free (gpointer data)
 {
-  Step *step = data;
+  MailListStep *step = data;
 
+  g_array_unref (step->removed);
+  g_array_unref (step->added);
   store_change_unref (step->change);
   g_free (step);
 }
 
-/* ---- rows ---- */
-
-typedef struct
+gboolean
+mail_list_is_walking (MailMessageList *self)
 {
-  gint64 folder;
-  GArray *ids;
-} RowsRequest;
-
-static void
-rows_request_free (gpointer data)
-{
-  RowsRequest *request = data;
-
-  g_array_unref (request->ids);
-  g_free (request);
-}
-
-static void
-row_free (gpointer row)
-{
-  if (row != NULL)
-    store_message_free (row);
-}
-
-/* Store thread. */
-static gpointer
-read_rows (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
-{
-  RowsRequest *request = data;
-
-  return store_message_get_rows (db, (const gint64 *)(gpointer)request->ids->data,
-                                 request->ids->len, error);
-}
-
-static void
-take_row (MailMessageList *self, gint64 id, StoreMessage *row)
-{
-  Held *held = g_hash_table_lookup (self->objects, &id);
-
-  if (held != NULL) {
-    g_autoptr (MailMessage) kept = g_object_ref (held->message);
-
-    mail_message_fill (kept, row,
-                       row != NULL ? mail_engine_find_folder (self->engine, row->folder) : NULL);
-  }
-  if (row != NULL && row->folder == self->folder_id)
-    mail_rows_put (self->rows, row);
-  else
-    row_free (row);
-}
-
-typedef struct
-{
-  MailMessageList *list; /* borrowed: alive unless cancelled */
-  GArray *ids;           /* owned */
-} RowsWait;
-
-static void
-on_rows (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree RowsWait *wait = user_data;
-  g_autoptr (GArray) ids = wait->ids;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rows = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (base_error_is_cancelled (error))
-    return;
-  g_autoptr (MailMessageList) self = g_object_ref (wait->list);
-  for (guint i = 0; i < ids->len; i++)
-    g_hash_table_remove (self->asked, &g_array_index (ids, gint64, i));
-  if (rows == NULL) {
-    base_log ("Rows of a message list could not be read: %s", error->message);
-    return;
-  }
-  g_ptr_array_set_free_func (rows, NULL); /* each row is given on */
-  for (guint i = 0; i < ids->len; i++)
-    take_row (self, g_array_index (ids, gint64, i), i < rows->len ? rows->pdata[i] : NULL);
-}
-
-/* Takes the ids. */
-static void
-ask_rows (MailMessageList *self, GArray *ids)
-{
-  RowsRequest *request = g_new0 (RowsRequest, 1);
-  RowsWait *wait = g_new0 (RowsWait, 1);
-
-  for (guint i = 0; i < ids->len; i++)
-    g_hash_table_add (self->asked, g_memdup2 (&g_array_index (ids, gint64, i), sizeof (gint64)));
-  request->folder = self->folder_id;
-  request->ids = g_array_ref (ids);
-  wait->list = self;
-  wait->ids = ids;
-  mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_rows, wait),
-                          read_rows, request, rows_request_free, (GDestroyNotify)g_ptr_array_unref);
-}
-
-/* The page around a position, without what is here or on its way. */
-static void
-ask_page (MailMessageList *self, guint position)
-{
-  guint start = position - position % PAGE, end = MIN (start + PAGE, self->keys->len);
-  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), PAGE);
-
-  for (guint i = start; i < end; i++) {
-    gint64 id = STORE_KEY_ID (g_array_index (self->keys, StoreKey, i));
-
-    if (!g_hash_table_contains (self->asked, &id) && mail_rows_get (self->rows, id) == NULL)
-      g_array_append_val (ids, id);
-  }
-  if (ids->len > 0)
-    ask_rows (self, ids);
-  else
-    g_array_unref (ids);
-}
-
-/* Rows that changed: forgotten, and read again where somebody looks at them. */
-static void
-refresh_id (MailMessageList *self, gint64 id, GArray **ids)
-{
-  mail_rows_drop (self->rows, id);
-  /* One that is on its way may have been read before the change. */
-  if (!g_hash_table_contains (self->objects, &id) && !g_hash_table_contains (self->asked, &id))
-    return;
-  if (*ids == NULL)
-    *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_array_append_val (*ids, id);
-  if ((*ids)->len >= PAGE)
-    ask_rows (self, g_steal_pointer (ids));
-}
-
-static void
-collect_id (gint64 id, gpointer ids)
-{
-  g_array_append_val ((GArray *)ids, id);
-}
-
-static void
-refresh (MailMessageList *self, GArray *changed)
-{
-  g_autoptr (GArray) mine = NULL;
-  GArray *ids = NULL;
-
-  if (changed->len <= CACHE_ROWS) {
-    for (guint i = 0; i < changed->len; i++)
-      refresh_id (self, STORE_KEY_ID (g_array_index (changed, StoreKey, i)), &ids);
-  } else {
-    /* A flood: go by what is here instead. */
-    GHashTableIter iter;
-    gpointer id;
-
-    mine = g_array_new (FALSE, FALSE, sizeof (gint64));
-    mail_rows_foreach (self->rows, collect_id, mine);
-    g_hash_table_iter_init (&iter, self->objects);
-    while (g_hash_table_iter_next (&iter, &id, NULL))
-      if (mail_rows_get (self->rows, *(gint64 *)id) == NULL)
-        g_array_append_vals (mine, id, 1);
-    for (guint i = 0; i < mine->len; i++)
-      refresh_id (self, g_array_index (mine, gint64, i), &ids);
-  }
-  if (ids != NULL)
-    ask_rows (self, ids);
+  return self->listing.sort == STORE_SORT_DATE && !self->listing.ascending
+         && self->listing.filter == 0;
 }
 
 /* ---- changes ---- */
+
+void
+mail_list_splice (MailMessageList *self, guint position, guint n, const StoreKey *keys, guint added)
+{
+  if (n > 0) {
+    g_signal_emit (self, signals[REMOVING], 0, position, n);
+    g_array_remove_range (self->keys, position, n);
+  }
+  if (added > 0)
+    g_array_insert_vals (self->keys, position, keys, added);
+  if (n > 0 || added > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), position, n, added);
+}
 
 /* What lies below the frontier is only noted, some at a time. */
 static void
@@ -265,14 +103,89 @@ count_above (MailMessageList *self, GArray *keys)
                                                                                       : place;
 }
 
+static gboolean
+has_move (GArray *removed, GArray *added)
+{
+  for (guint i = 0; i < removed->len; i++)
+    for (guint j = 0; j < added->len; j++)
+      if (STORE_KEY_ID (g_array_index (removed, StoreKey, i))
+          == STORE_KEY_ID (g_array_index (added, StoreKey, j)))
+        return TRUE;
+  return FALSE;
+}
+
+/* A conversation that moves is told in one piece, where that is cheap: who follows the list sees that it is the same one.
+ * FALSE: it is to be done the long way. */
+static gboolean
+step_as_one (MailMessageList *self, MailListStep *step)
+{
+  GArray *removed = step->removed, *added = step->added;
+  guint low = G_MAXUINT, high = 0, next = 0;
+  MailKeysRun run;
+
+  if (removed->len + added->len > FEW_KEYS || !has_move (removed, added)
+      || count_above (self, removed) < removed->len || count_above (self, added) < added->len)
+    return FALSE;
+  for (guint i = 0; i < removed->len; i++) {
+    StoreKey key = g_array_index (removed, StoreKey, i);
+    guint place = mail_keys_place (self->keys, key);
+    gboolean here = place < self->keys->len && g_array_index (self->keys, StoreKey, place) == key;
+
+    low = MIN (low, place);
+    high = MAX (high, here ? place + 1 : place);
+  }
+  for (guint i = 0; i < added->len; i++) {
+    guint place = mail_keys_place (self->keys, g_array_index (added, StoreKey, i));
+
+    low = MIN (low, place);
+    high = MAX (high, place);
+  }
+  if (high - low > FEW_ROWS)
+    return FALSE;
+
+  g_autoptr (GArray) piece = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  if (high > low)
+    g_array_append_vals (piece, &g_array_index (self->keys, StoreKey, low), high - low);
+  while (mail_keys_remove_run (piece, removed, &next, removed->len, &run))
+    ;
+  next = 0;
+  while (mail_keys_insert_run (piece, added, &next, added->len, &run))
+    ;
+  mail_list_splice (self, low, high - low, (const StoreKey *)(gpointer)piece->data, piece->len);
+  step->next_removed = removed->len;
+  step->next_added = added->len;
+  return TRUE;
+}
+
+/* What had stayed, and belongs here again, perhaps at another place. */
+static void
+take_back (MailMessageList *self, GArray *added)
+{
+  for (guint i = 0; i < added->len && g_hash_table_size (self->kept) > 0; i++) {
+    StoreKey key = g_array_index (added, StoreKey, i);
+    gint64 id = STORE_KEY_ID (key);
+
+    if (!g_hash_table_remove (self->kept, &id))
+      continue;
+    guint place = mail_message_list_find (self, id);
+    if (place != G_MAXUINT && g_array_index (self->keys, StoreKey, place) != key)
+      mail_list_splice (self, place, 1, NULL, 0);
+  }
+}
+
 /* One run; FALSE when the step is done. */
 static gboolean
-step_once (MailMessageList *self, Step *step)
+step_once (MailMessageList *self, MailListStep *step)
 {
-  gboolean removing = step->next_removed < step->part->removed->len;
-  GArray *keys = removing ? step->part->removed : step->part->added;
-  guint *next = removing ? &step->next_removed : &step->next_added, above;
-  MailKeysRun run;
+  if (!step->begun) {
+    step->begun = TRUE;
+    take_back (self, step->added);
+    if (step_as_one (self, step))
+      return FALSE;
+  }
+  gboolean removing = step->next_removed < step->removed->len;
+  GArray *keys = removing ? step->removed : step->added;
+  guint *next = removing ? &step->next_removed : &step->next_added, above, place, n = 0;
 
   if (*next >= keys->len)
     return FALSE;
@@ -281,29 +194,37 @@ step_once (MailMessageList *self, Step *step)
     note_below (self, keys, next, removing ? MAIL_KEYS_REMOVED : MAIL_KEYS_ADDED);
     return TRUE;
   }
-  if (removing)
-    mail_keys_remove_run (self->keys, keys, next, above, &run);
-  else
+  if (!removing) {
+    MailKeysRun run;
+
     mail_keys_insert_run (self->keys, keys, next, above, &run);
-  if (run.removed > 0 || run.added > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), run.position, run.removed, run.added);
+    if (run.added > 0)
+      g_list_model_items_changed (G_LIST_MODEL (self), run.position, 0, run.added);
+    return TRUE;
+  }
+  mail_keys_find_run (self->keys, keys, next, above, &place, &n);
+  mail_list_splice (self, place, n, NULL, 0);
   return TRUE;
 }
 
-/* Applies what waits, for a slice of time; TRUE when something is left. */
+/* Applies what waits, for a slice of time; TRUE when something is left that can be done now. */
 static gboolean
 apply_slice (MailMessageList *list)
 {
   g_autoptr (MailMessageList) self = g_object_ref (list);
   gint64 deadline = g_get_monotonic_time () + BUDGET_US;
-  Step *step;
+  MailListStep *step;
+  gboolean any = FALSE;
 
-  while ((step = g_queue_peek_head (&self->steps)) != NULL) {
+  while (!self->querying && (step = g_queue_peek_head (&self->steps)) != NULL && !step->waiting) {
+    any = TRUE;
     if (!step_once (self, step))
       step_free (g_queue_pop_head (&self->steps));
     else if (g_get_monotonic_time () >= deadline)
       return TRUE;
   }
+  if (any)
+    g_signal_emit (self, signals[SETTLED], 0);
   return FALSE;
 }
 
@@ -319,15 +240,8 @@ on_slice (gpointer data)
 }
 
 void
-mail_message_list_apply (MailMessageList *self, StoreChange *change, const StoreFolderChange *part)
+mail_list_go_on (MailMessageList *self)
 {
-  Step *step = g_new0 (Step, 1);
-
-  step->change = store_change_ref (change);
-  step->part = part;
-  g_queue_push_tail (&self->steps, step);
-  refresh (self, part->changed);
-  refresh (self, part->removed); /* one that moved away and is looked at still tells where it is */
   if (self->slice_source != 0 || !apply_slice (self))
     return;
   g_autoptr (GSource) source = g_idle_source_new ();
@@ -335,11 +249,171 @@ mail_message_list_apply (MailMessageList *self, StoreChange *change, const Store
   self->slice_source = g_source_attach (source, self->engine->context);
 }
 
+/* ---- what stays in Unread and Starred ---- */
+
+typedef struct
+{
+  StoreListing listing;
+  GArray *leavers;
+} LeaversRequest;
+
+typedef struct
+{
+  MailMessageList *list; /* borrowed: alive unless cancelled */
+  StoreChange *change;   /* owned */
+} LeaversWait;
+
+/* Store thread. */
+static gpointer
+check_leavers (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  LeaversRequest *request = data;
+
+  return mail_list_check_leavers (db, &request->listing, request->leavers, NULL);
+}
+
+static void
+leavers_request_free (gpointer data)
+{
+  LeaversRequest *request = data;
+
+  g_array_unref (request->leavers);
+  g_free (request);
+}
+
+static void
+on_leavers (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree LeaversWait *wait = user_data;
+  g_autoptr (StoreChange) change = wait->change;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) stay = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (base_error_is_cancelled (error))
+    return;
+  MailMessageList *self = wait->list;
+  for (GList *l = self->steps.head; l != NULL; l = l->next) {
+    MailListStep *step = l->data;
+
+    if (step->change != change || !step->waiting)
+      continue;
+    step->waiting = FALSE;
+    if (stay == NULL || g_hash_table_size (stay) == 0)
+      break;
+    GArray *removed = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    for (guint i = 0; i < step->removed->len; i++) {
+      StoreKey key = g_array_index (step->removed, StoreKey, i);
+      gint64 id = STORE_KEY_ID (key);
+
+      if (g_hash_table_contains (stay, &id))
+        g_hash_table_add (self->kept, g_memdup2 (&id, sizeof id));
+      else
+        g_array_append_val (removed, key);
+    }
+    g_array_unref (step->removed);
+    step->removed = removed;
+    break;
+  }
+  mail_list_go_on (self);
+}
+
+static gboolean
+ask_leavers (MailMessageList *self, StoreChange *change, GArray *removed)
+{
+  if (self->listing.folder != STORE_VIEW_UNREAD && self->listing.folder != STORE_VIEW_STARRED)
+    return FALSE;
+  g_autoptr (GArray) leavers = mail_list_get_leavers (self, removed);
+  if (leavers->len == 0)
+    return FALSE;
+  LeaversRequest *request = g_new0 (LeaversRequest, 1);
+  LeaversWait *wait = g_new0 (LeaversWait, 1);
+  *request = (LeaversRequest){ self->listing, g_steal_pointer (&leavers) };
+  *wait = (LeaversWait){ self, store_change_ref (change) };
+  mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_leavers, wait),
+                          check_leavers, request, leavers_request_free,
+                          (GDestroyNotify)g_hash_table_unref);
+  return TRUE;
+}
+
+/* Something stayed here, and now it goes away where it lies. */
+static void
+drop_kept (MailMessageList *self, const StoreFolderChange *part)
+{
+  g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GHashTable) by_newest =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->kept);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    gint64 newest, folder;
+
+    if (mail_list_find_newest (self, *(gint64 *)key, &newest, &folder) && folder == part->folder)
+      g_hash_table_insert (by_newest, g_memdup2 (&newest, sizeof newest), key);
+  }
+  if (g_hash_table_size (by_newest) == 0)
+    return;
+  for (guint i = 0; i < part->removed->len; i++) {
+    gint64 message = STORE_KEY_ID (g_array_index (part->removed, StoreKey, i));
+    gint64 *id = g_hash_table_lookup (by_newest, &message);
+
+    if (id != NULL)
+      g_array_append_val (gone, *id);
+  }
+  if (gone->len == 0)
+    return;
+  if (!mail_list_is_walking (self) || self->querying) {
+    mail_list_query_soon (self);
+    return;
+  }
+  for (guint i = 0; i < gone->len; i++) {
+    guint place = mail_message_list_find (self, g_array_index (gone, gint64, i));
+
+    g_hash_table_remove (self->kept, &g_array_index (gone, gint64, i));
+    if (place != G_MAXUINT)
+      mail_list_splice (self, place, 1, NULL, 0);
+  }
+  g_signal_emit (self, signals[SETTLED], 0);
+}
+
+void
+mail_message_list_apply (MailMessageList *self, StoreChange *change, const StoreFolderChange *part)
+{
+  if (part->folder != self->listing.folder) {
+    if (g_hash_table_size (self->kept) > 0)
+      drop_kept (self, part);
+    return;
+  }
+  GArray *removed = MAIL_LIST_PART (self, part, removed);
+  GArray *added = MAIL_LIST_PART (self, part, added);
+  GArray *changed = MAIL_LIST_PART (self, part, changed);
+
+  gboolean walking = mail_list_is_walking (self);
+  /* Before the rows are forgotten. */
+  gboolean waiting = walking && ask_leavers (self, change, removed);
+  mail_list_refresh (self, changed);
+  mail_list_refresh (self,
+                     removed); /* one that moved away and is looked at still tells where it is */
+  mail_list_refresh (self, added); /* one that comes back, or moves, is another than before */
+  if (!walking) {
+    mail_list_query_soon (self);
+    return;
+  }
+  MailListStep *step = g_new0 (MailListStep, 1);
+  step->change = store_change_ref (change);
+  step->removed = g_array_ref (removed);
+  step->added = g_array_ref (added);
+  step->waiting = waiting;
+  g_queue_push_tail (&self->steps, step);
+  mail_list_go_on (self);
+}
+
 /* ---- keys ---- */
 
 typedef struct
 {
-  gint64 folder;
+  StoreListing listing;
   StoreKey before;
   guint limit, n_rows;
 } KeysRequest;
@@ -347,8 +421,14 @@ typedef struct
 typedef struct
 {
   GArray *keys;
-  GPtrArray *rows; /* nullable; of the first keys */
+  GPtrArray *items; /* nullable; of the first keys */
 } KeysResult;
+
+typedef struct
+{
+  MailMessageList *list; /* borrowed: alive unless cancelled */
+  guint limit, generation;
+} KeysWait;
 
 static void
 keys_result_free (gpointer data)
@@ -356,7 +436,7 @@ keys_result_free (gpointer data)
   KeysResult *result = data;
 
   g_clear_pointer (&result->keys, g_array_unref);
-  g_clear_pointer (&result->rows, g_ptr_array_unref);
+  g_clear_pointer (&result->items, g_ptr_array_unref);
   g_free (result);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeysResult, keys_result_free)
@@ -367,22 +447,21 @@ read_keys (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
 {
   const KeysRequest *request = data;
   g_autoptr (KeysResult) result = g_new0 (KeysResult, 1);
-  gint64 ids[PAGE];
+  gint64 ids[MAIL_LIST_PAGE];
   guint n = 0;
 
-  result->keys = store_message_list (db, request->folder, request->before, request->limit, error);
+  result->keys = store_listing_read (db, &request->listing, request->before, request->limit, error);
   if (result->keys == NULL)
     return NULL;
-  for (; n < request->n_rows && n < result->keys->len && n < PAGE; n++)
+  for (; n < request->n_rows && n < result->keys->len && n < MAIL_LIST_PAGE; n++)
     ids[n] = STORE_KEY_ID (g_array_index (result->keys, StoreKey, n));
-  if (n > 0)
-    result->rows =
-        store_message_get_rows (db, ids, n, NULL); /* what fails here is asked for again */
+  if (n > 0) /* what fails here is asked for again */
+    result->items = store_listing_get_items (db, &request->listing, ids, n, NULL);
   return g_steal_pointer (&result);
 }
 
-static void
-set_loading (MailMessageList *self, gboolean loading)
+void
+mail_list_set_loading (MailMessageList *self, gboolean loading)
 {
   if (self->loading == loading)
     return;
@@ -409,29 +488,27 @@ take_keys (MailMessageList *self, GArray *chunk, gboolean last)
 static void
 on_keys (GObject *source, GAsyncResult *task_result, gpointer user_data)
 {
+  g_autofree KeysWait *wait = user_data;
   g_autoptr (GError) error = NULL;
-  guint limit = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (task_result), "limit"));
   g_autoptr (KeysResult) result = g_task_propagate_pointer (G_TASK (task_result), &error);
 
   if (base_error_is_cancelled (error))
     return;
-  g_autoptr (MailMessageList) self = g_object_ref (MAIL_MESSAGE_LIST (user_data));
+  g_autoptr (MailMessageList) self = g_object_ref (wait->list);
+  if (wait->generation != self->generation)
+    return; /* another order was wished for meanwhile */
   if (result == NULL) {
     base_log ("A message list could not be read: %s", error->message);
     mail_engine_emit_notice (self->engine, error->message, base_error_get_detail (error));
-    set_loading (self, FALSE);
+    mail_list_set_loading (self, FALSE);
     return;
   }
-  if (result->rows != NULL) {
-    g_ptr_array_set_free_func (result->rows, NULL);
-    for (guint i = 0; i < result->rows->len; i++)
-      if (result->rows->pdata[i] != NULL)
-        mail_rows_put (self->rows, result->rows->pdata[i]);
-  }
-  gboolean last = result->keys->len < limit;
+  if (result->items != NULL)
+    mail_list_take_items (self, result->items);
+  gboolean last = result->keys->len < wait->limit;
   take_keys (self, result->keys, last);
   if (last)
-    set_loading (self, FALSE);
+    mail_list_set_loading (self, FALSE);
   else
     ask_keys (self, CHUNK_KEYS, 0);
 }
@@ -440,22 +517,62 @@ static void
 ask_keys (MailMessageList *self, guint limit, guint n_rows)
 {
   KeysRequest *request = g_new0 (KeysRequest, 1);
-  GTask *task = g_task_new (NULL, self->cancellable, on_keys, self);
+  KeysWait *wait = g_new0 (KeysWait, 1);
 
-  request->folder = self->folder_id;
-  request->before = self->frontier == G_MAXINT64 ? 0 : self->frontier;
-  request->limit = limit;
-  request->n_rows = n_rows;
-  g_object_set_data (G_OBJECT (task), "limit", GUINT_TO_POINTER (limit));
-  mail_engine_call_store (self->engine, task, read_keys, request, g_free, keys_result_free);
+  *request = (KeysRequest){ self->listing, self->frontier == G_MAXINT64 ? 0 : self->frontier, limit,
+                            n_rows };
+  *wait = (KeysWait){ self, limit, self->generation };
+  mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_keys, wait),
+                          read_keys, request, g_free, keys_result_free);
+}
+
+static void
+clear_steps (MailMessageList *self)
+{
+  g_queue_clear_full (&self->steps, step_free);
+  g_clear_pointer (&self->journal, mail_keys_journal_free);
+  self->journal = mail_keys_journal_new ();
+}
+
+/* The keys that are here are of no known order any more: all are asked for at once. */
+static void
+read_again (MailMessageList *self)
+{
+  self->generation++;
+  self->fresh = TRUE;
+  clear_steps (self);
+  g_hash_table_remove_all (self->kept);
+  mail_list_set_loading (self, TRUE);
+  mail_list_query (self);
+}
+
+void
+mail_message_list_set_order (MailMessageList *self, MailSort sort, gboolean ascending)
+{
+  g_return_if_fail (MAIL_IS_MESSAGE_LIST (self));
+  if (self->listing.sort == (StoreSort)sort && self->listing.ascending == ascending)
+    return;
+  self->listing.sort = (StoreSort)sort;
+  self->listing.ascending = ascending;
+  read_again (self);
+}
+
+void
+mail_message_list_set_filter (MailMessageList *self, MailFilter filter)
+{
+  g_return_if_fail (MAIL_IS_MESSAGE_LIST (self));
+  if (self->listing.filter == (StoreFilter)filter)
+    return;
+  self->listing.filter = (StoreFilter)filter;
+  read_again (self);
 }
 
 /* ---- GListModel ---- */
 
 static void
-on_message_gone (gpointer data, GObject *where)
+on_item_gone (gpointer data, GObject *where)
 {
-  Held *held = data;
+  MailListHeld *held = data;
 
   g_hash_table_remove (held->list->objects, &held->id); /* frees it */
 }
@@ -463,7 +580,7 @@ on_message_gone (gpointer data, GObject *where)
 static GType
 list_get_item_type (GListModel *model)
 {
-  return MAIL_TYPE_MESSAGE;
+  return MAIL_TYPE_CONVERSATION;
 }
 
 static guint
@@ -480,21 +597,21 @@ list_get_item (GListModel *model, guint position)
   if (position >= self->keys->len)
     return NULL;
   gint64 id = STORE_KEY_ID (g_array_index (self->keys, StoreKey, position));
-  Held *held = g_hash_table_lookup (self->objects, &id);
+  MailListHeld *held = g_hash_table_lookup (self->objects, &id);
   if (held != NULL)
-    return g_object_ref (held->message);
+    return g_object_ref (held->item);
 
-  MailMessage *message = mail_message_new (id, self->folder);
-  held = g_new0 (Held, 1);
-  *held = (Held){ self, id, message };
+  MailConversation *item = mail_conversation_new (id, self->listing.conversations);
+  held = g_new0 (MailListHeld, 1);
+  *held = (MailListHeld){ self, id, item };
   g_hash_table_insert (self->objects, &held->id, held);
-  g_object_weak_ref (G_OBJECT (message), on_message_gone, held);
-  const StoreMessage *row = mail_rows_get (self->rows, id);
+  g_object_weak_ref (G_OBJECT (item), on_item_gone, held);
+  const StoreItem *row = mail_rows_get (self->rows, id);
   if (row != NULL)
-    mail_message_fill (message, row, self->folder);
+    mail_conversation_fill (item, row, mail_engine_find_folder (self->engine, row->newest->folder));
   else
-    ask_page (self, position);
-  return message;
+    mail_list_want_page (self, position);
+  return item;
 }
 
 static void
@@ -520,6 +637,14 @@ mail_message_list_get_property (GObject *object, guint id, GValue *value, GParam
 }
 
 static void
+clear_source (MailMessageList *self, guint *source)
+{
+  if (*source != 0)
+    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, *source));
+  *source = 0;
+}
+
+static void
 mail_message_list_dispose (GObject *object)
 {
   MailMessageList *self = MAIL_MESSAGE_LIST (object);
@@ -528,13 +653,11 @@ mail_message_list_dispose (GObject *object)
 
   /* From here on no callback touches the list. */
   g_cancellable_cancel (self->cancellable);
-  if (self->slice_source != 0) {
-    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, self->slice_source));
-    self->slice_source = 0;
-  }
+  clear_source (self, &self->slice_source);
+  clear_source (self, &self->query_source);
   g_hash_table_iter_init (&iter, self->objects);
   while (g_hash_table_iter_next (&iter, NULL, &held))
-    g_object_weak_unref (G_OBJECT (((Held *)held)->message), on_message_gone, held);
+    g_object_weak_unref (G_OBJECT (((MailListHeld *)held)->item), on_item_gone, held);
   g_hash_table_remove_all (self->objects);
   if (self->engine != NULL)
     g_ptr_array_remove_fast (self->engine->lists, self);
@@ -551,8 +674,10 @@ mail_message_list_finalize (GObject *object)
   g_array_unref (self->keys);
   g_clear_pointer (&self->journal, mail_keys_journal_free);
   g_queue_clear_full (&self->steps, step_free);
+  g_queue_clear_full (&self->pages, (GDestroyNotify)g_array_unref);
   g_clear_pointer (&self->rows, mail_rows_free);
   g_hash_table_unref (self->asked);
+  g_hash_table_unref (self->kept);
   g_hash_table_unref (self->objects);
   g_object_unref (self->cancellable);
   G_OBJECT_CLASS (mail_message_list_parent_class)->finalize (object);
@@ -570,6 +695,10 @@ mail_message_list_class_init (MailMessageListClass *klass)
       g_param_spec_boolean ("loading", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[REMOVING] = g_signal_new ("removing", MAIL_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
+  signals[SETTLED] = g_signal_new ("settled", MAIL_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -578,24 +707,27 @@ mail_message_list_init (MailMessageList *self)
   self->keys = g_array_new (FALSE, FALSE, sizeof (StoreKey));
   self->journal = mail_keys_journal_new ();
   g_queue_init (&self->steps);
+  g_queue_init (&self->pages);
   self->rows = mail_rows_new (CACHE_ROWS);
   self->asked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->kept = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->objects = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->cancellable = g_cancellable_new ();
   self->frontier = G_MAXINT64;
 }
 
 MailMessageList *
-mail_message_list_new (MailEngine *engine, MailFolder *folder)
+mail_message_list_new (MailEngine *engine, MailFolder *folder, gboolean conversations)
 {
   MailMessageList *self = g_object_new (MAIL_TYPE_MESSAGE_LIST, NULL);
 
   self->engine = g_object_ref (engine);
   self->folder = g_object_ref (folder);
-  self->folder_id = mail_folder_get_id (folder);
+  self->listing.folder = mail_folder_get_id (folder);
+  self->listing.conversations = conversations;
   self->loading = TRUE;
   g_ptr_array_add (engine->lists, self);
-  ask_keys (self, FIRST_KEYS, PAGE);
+  ask_keys (self, FIRST_KEYS, MAIL_LIST_PAGE);
   return self;
 }
 
@@ -606,10 +738,51 @@ mail_message_list_get_loading (MailMessageList *self)
   return self->loading;
 }
 
-gint64
-mail_message_list_get_folder_id (MailMessageList *self)
+gboolean
+mail_message_list_get_conversations (MailMessageList *self)
 {
-  return self->folder_id;
+  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), FALSE);
+  return self->listing.conversations;
+}
+
+MailSort
+mail_message_list_get_sort (MailMessageList *self)
+{
+  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), MAIL_SORT_DATE);
+  return (MailSort)self->listing.sort;
+}
+
+MailFilter
+mail_message_list_get_filter (MailMessageList *self)
+{
+  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), MAIL_FILTER_NONE);
+  return (MailFilter)self->listing.filter;
+}
+
+const StoreListing *
+mail_message_list_get_listing (MailMessageList *self)
+{
+  return &self->listing;
+}
+
+MailFolder *
+mail_message_list_get_folder (MailMessageList *self)
+{
+  return self->folder;
+}
+
+gint64
+mail_message_list_get_id (MailMessageList *self, guint position)
+{
+  g_return_val_if_fail (position < self->keys->len, 0);
+  return STORE_KEY_ID (g_array_index (self->keys, StoreKey, position));
+}
+
+gint64
+mail_message_list_get_received (MailMessageList *self, guint position)
+{
+  g_return_val_if_fail (position < self->keys->len, 0);
+  return g_array_index (self->keys, StoreKey, position) >> 32;
 }
 
 guint

@@ -1,7 +1,11 @@
-/* GListModel of the messages of one folder, newest on top, over the store: keys (8 bytes each)
- * are loaded on opening, the first screenful before the rest; rows by pages of 64 as they are
- * asked for.  The cost of a row does not depend on the number of messages.  Items are
- * MailMessage; the same object as long as somebody holds it. */
+/* GListModel of the conversations or messages of a folder or view, over the store: keys (8 bytes each) are loaded on opening, the
+ * first screenful before the rest; rows by pages of 64 as they are asked for.  The cost of a row does not depend on the number of
+ * messages.  Items are MailConversation; the same object as long as somebody holds it.
+ *
+ * By date, newest first, and without a filter, the list is kept by what the store tells of changes; in every other order it is
+ * asked for again behind the window's back, and what is different is put in and taken out run by run.  What falls out of a
+ * filter, or of Unread and Starred, because of what somebody did to it stays where it is as long as the list (or its filter) is
+ * the same, if it has been looked at. */
 #pragma once
 
 #include "mail-types.h"
@@ -11,11 +15,42 @@ G_BEGIN_DECLS
 #define MAIL_TYPE_MESSAGE_LIST (mail_message_list_get_type ())
 G_DECLARE_FINAL_TYPE (MailMessageList, mail_message_list, MAIL, MESSAGE_LIST, GObject)
 
-/* Property "loading" (boolean, notify): the keys are still on their way: no empty state yet. */
-MailMessageList *mail_message_list_new (MailEngine *engine,
-                                        MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* Same numbers as StoreSort and StoreFilter. */
+typedef enum
+{
+  MAIL_SORT_DATE,
+  MAIL_SORT_SENDER,
+  MAIL_SORT_SUBJECT,
+  MAIL_SORT_SIZE,
+} MailSort;
+
+typedef enum
+{
+  MAIL_FILTER_NONE = 0, /* the others combine: all must hold */
+  MAIL_FILTER_UNREAD = 1,
+  MAIL_FILTER_STARRED = 2,
+  MAIL_FILTER_ATTACHMENTS = 4,
+  MAIL_FILTER_KNOWN = 8, /* from people one knows */
+} MailFilter;
+
+/* Property "loading" (boolean, notify): the keys are still on their way: no empty state yet.
+ * Signals: "removing" (guint position, guint n): these rows are still there and will be gone, or moved, at the next items-changed;
+ * "settled": what was to change has changed, nothing is in the middle of a move. */
+MailMessageList *mail_message_list_new (MailEngine *engine, MailFolder *folder,
+                                        gboolean conversations) G_GNUC_WARN_UNUSED_RESULT;
+/* The rows that are there stay until the others have come. */
+void mail_message_list_set_order (MailMessageList *list, MailSort sort, gboolean ascending);
+void mail_message_list_set_filter (MailMessageList *list, MailFilter filter);
 gboolean mail_message_list_get_loading (MailMessageList *list);
-/* Position of this message id, or G_MAXUINT. */
+gboolean mail_message_list_get_conversations (MailMessageList *list);
+MailSort mail_message_list_get_sort (MailMessageList *list);
+MailFilter mail_message_list_get_filter (MailMessageList *list);
+
+/* From the keys alone, for any position below the number of items: the id of the item there, and when its newest message was
+ * received (seconds). */
+gint64 mail_message_list_get_id (MailMessageList *list, guint position);
+gint64 mail_message_list_get_received (MailMessageList *list, guint position);
+/* Position of this item id, or G_MAXUINT. Walks over the keys. */
 guint mail_message_list_find (MailMessageList *list, gint64 id);
 
 G_END_DECLS

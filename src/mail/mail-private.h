@@ -4,6 +4,7 @@
 
 #include "mail-account.h"
 #include "mail-content.h"
+#include "mail-conversation.h"
 #include "mail-draft.h"
 #include "mail-folder.h"
 #include "mail-message-list.h"
@@ -12,6 +13,7 @@
 #include "mail-truth.h"
 #include "mime-message.h"
 #include "store-folder.h"
+#include "store-listing.h"
 #include "store-outgoing.h"
 #include "sync-engine.h"
 
@@ -57,11 +59,21 @@ MailMessage *mail_message_new_with_author (gint64 id, MailFolder *folder) G_GNUC
 /* `row` NULL: it does not exist any more. `folder` is the row's. */
 void mail_message_fill (MailMessage *message, const StoreMessage *row, MailFolder *folder);
 
+/* ---- conversation ---- */
+MailConversation *mail_conversation_new (gint64 id, gboolean is_thread) G_GNUC_WARN_UNUSED_RESULT;
+/* `folder` is that of the newest message, nullable. */
+void mail_conversation_fill (MailConversation *conversation, const StoreItem *item,
+                             MailFolder *folder);
+/* It is not in its list any more; its newest message still tells where it is.  `row` NULL: nowhere. */
+void mail_conversation_leave (MailConversation *conversation, const StoreMessage *row,
+                              MailFolder *folder);
+
 /* ---- message list ---- */
-/* `part` is of `change` and about the list's folder. Large changes are applied in slices. */
+/* `part` is of `change`, about any folder. Large changes are applied in slices. */
 void mail_message_list_apply (MailMessageList *list, StoreChange *change,
                               const StoreFolderChange *part);
-gint64 mail_message_list_get_folder_id (MailMessageList *list);
+const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* borrowed */
+MailFolder *mail_message_list_get_folder (MailMessageList *list);          /* borrowed */
 
 /* ---- conversation ---- */
 void mail_thread_apply (MailThread *thread, const StoreFolderChange *part);

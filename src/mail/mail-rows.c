@@ -5,7 +5,7 @@
 struct _MailRows
 {
   GHashTable *links; /* &row->id -> GList link in `order` */
-  GQueue order;      /* of StoreMessage, most recently used first */
+  GQueue order;      /* of StoreItem, most recently used first */
   guint capacity;
 };
 
@@ -23,7 +23,7 @@ mail_rows_new (guint capacity)
 static void
 row_free (gpointer row)
 {
-  store_message_free (row);
+  store_item_free (row);
 }
 
 void
@@ -37,15 +37,15 @@ mail_rows_free (MailRows *self)
 static void
 drop_link (MailRows *self, GList *link)
 {
-  StoreMessage *row = link->data;
+  StoreItem *row = link->data;
 
   g_hash_table_remove (self->links, &row->id);
   g_queue_delete_link (&self->order, link);
-  store_message_free (row);
+  store_item_free (row);
 }
 
 void
-mail_rows_put (MailRows *self, StoreMessage *row)
+mail_rows_put (MailRows *self, StoreItem *row)
 {
   mail_rows_drop (self, row->id);
   g_queue_push_head (&self->order, row);
@@ -54,7 +54,7 @@ mail_rows_put (MailRows *self, StoreMessage *row)
     drop_link (self, self->order.tail);
 }
 
-const StoreMessage *
+const StoreItem *
 mail_rows_get (MailRows *self, gint64 id)
 {
   GList *link = g_hash_table_lookup (self->links, &id);
@@ -79,5 +79,5 @@ void
 mail_rows_foreach (MailRows *self, void (*func) (gint64 id, gpointer user_data), gpointer user_data)
 {
   for (GList *l = self->order.head; l != NULL; l = l->next)
-    func (((StoreMessage *)l->data)->id, user_data);
+    func (((StoreItem *)l->data)->id, user_data);
 }

@@ -2,7 +2,7 @@
  * dropped.  Plain, one thread. */
 #pragma once
 
-#include "store-message.h"
+#include "store-listing.h"
 
 G_BEGIN_DECLS
 
@@ -12,9 +12,9 @@ MailRows *mail_rows_new (guint capacity) G_GNUC_WARN_UNUSED_RESULT;
 void mail_rows_free (MailRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailRows, mail_rows_free)
 /* Takes the row, replacing an older one of the same id. */
-void mail_rows_put (MailRows *rows, StoreMessage *row);
+void mail_rows_put (MailRows *rows, StoreItem *row);
 /* Borrowed until the next call; NULL when it is not here. */
-const StoreMessage *mail_rows_get (MailRows *rows, gint64 id);
+const StoreItem *mail_rows_get (MailRows *rows, gint64 id);
 void mail_rows_drop (MailRows *rows, gint64 id);
 /* Calls func for each id; it may not change the rows. */
 void mail_rows_foreach (MailRows *rows, void (*func) (gint64 id, gpointer user_data),

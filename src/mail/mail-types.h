@@ -14,6 +14,7 @@ typedef struct _MailAccount MailAccount;
 typedef struct _MailFolder MailFolder;
 typedef struct _MailMessage MailMessage;
 typedef struct _MailMessageList MailMessageList;
+typedef struct _MailConversation MailConversation;
 typedef struct _MailContent MailContent;
 typedef struct _MailPart MailPart;
 typedef struct _MailDraft MailDraft;

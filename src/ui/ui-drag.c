@@ -9,24 +9,24 @@ struct _UiDrag
 
   /* Owned */
   MailFolder *source;
-  GPtrArray *messages;
+  GArray *items;
 };
 
 G_DEFINE_FINAL_TYPE (UiDrag, ui_drag, G_TYPE_OBJECT)
 
 UiDrag *
-ui_drag_new (MailFolder *source, GPtrArray *messages)
+ui_drag_new (MailFolder *source, GArray *items)
 {
   UiDrag *self = g_object_new (UI_TYPE_DRAG, NULL);
   self->source = g_object_ref (source);
-  self->messages = g_ptr_array_ref (messages);
+  self->items = g_array_ref (items);
   return self;
 }
 
-GPtrArray *
-ui_drag_get_messages (UiDrag *self)
+GArray *
+ui_drag_get_items (UiDrag *self)
 {
-  return self->messages;
+  return self->items;
 }
 
 MailFolder *
@@ -49,7 +49,7 @@ on_prepare (GtkDragSource *drag, double x, double y, Source *source)
       gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (drag)), x, y, source->data);
   if (!what)
     return NULL;
-  source->n = what->messages->len;
+  source->n = what->items->len;
   return gdk_content_provider_new_typed (UI_TYPE_DRAG, what);
 }
 
@@ -86,7 +86,7 @@ ui_drag_finalize (GObject *object)
 {
   UiDrag *self = UI_DRAG (object);
   g_clear_object (&self->source);
-  g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_clear_pointer (&self->items, g_array_unref);
   G_OBJECT_CLASS (ui_drag_parent_class)->finalize (object);
 }
 

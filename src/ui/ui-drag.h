@@ -15,9 +15,9 @@ typedef UiDrag *(*UiDragFunc) (GtkWidget *widget, double x, double y, gpointer d
 /* Messages of `widget` can be dragged from now on (left button, moved). */
 void ui_drag_add_source (GtkWidget *widget, UiDragFunc func, gpointer data);
 
-/* messages: GPtrArray of MailMessage. */
-UiDrag *ui_drag_new (MailFolder *source, GPtrArray *messages) G_GNUC_WARN_UNUSED_RESULT;
-GPtrArray *ui_drag_get_messages (UiDrag *self);
+/* items: GArray of gint64, ids of the list that shows `source`. */
+UiDrag *ui_drag_new (MailFolder *source, GArray *items) G_GNUC_WARN_UNUSED_RESULT;
+GArray *ui_drag_get_items (UiDrag *self);
 MailFolder *ui_drag_get_source (UiDrag *self);
 
 G_END_DECLS

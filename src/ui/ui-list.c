@@ -1,44 +1,8 @@
 /* The message list.  Main thread.  Rows are made only for what is on screen; nothing here may walk over all messages of
- * a folder, except where a person selected them all. */
-#include "ui-list.h"
+ * a folder, except over the ids of those that a person selected. */
+#include "ui-list-private.h"
 
 #include <glib/gi18n.h>
-
-#include "ui-bar.h"
-#include "ui-row.h"
-
-struct _UiList
-{
-  AdwBin parent_instance;
-
-  /* Owned */
-  MailMessageList *messages;
-  GtkMultiSelection *selection;
-  MailFolder *folder;
-  GMenuModel *menu;
-  GtkWidget *popover;                        /* made at the first right click */
-  char *bar_title, *bar_detail, *bar_button; /* title NULL: no bar */
-
-  /* Borrowed */
-  GtkWidget *outgoing;
-
-  /* Template */
-  AdwWindowTitle *title;
-  UiBar *bar;
-  GtkStack *stack;
-  GtkSpinner *spinner;
-  AdwStatusPage *empty, *trouble;
-  GtkScrolledWindow *scrolled;
-  GtkListView *view;
-
-  gint64 current; /* id of the one selected message, 0 when none or several */
-  guint n_selected;
-  guint opened_source;
-  guint stick; /* tick: the list goes back to its top */
-  gboolean folded, title_buttons;
-  gboolean showing_outgoing;
-  gboolean bar_is_folders; /* what the bar says is about this folder */
-};
 
 enum
 {
@@ -75,8 +39,8 @@ update_bar (UiList *self)
     ui_bar_hide (self->bar);
 }
 
-static void
-update_page (UiList *self)
+void
+ui_list_update_page (UiList *self)
 {
   const char *page = "none";
   if (self->showing_outgoing)
@@ -90,32 +54,33 @@ update_page (UiList *self)
     adw_status_page_set_description (self->trouble, reason);
     page = "trouble";
   } else if (self->messages)
-    page = "empty";
+    page = ui_list_get_filter (self) ? "filtered" : "empty";
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
   gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, page), TRUE);
   gtk_stack_set_visible_child_name (self->stack, page);
   /* GTK 4.8 would have a screen reader read what other pages say, too. */
   if (!g_str_equal (page, "empty"))
     gtk_widget_set_visible (GTK_WIDGET (self->empty), FALSE);
+  if (!g_str_equal (page, "filtered"))
+    gtk_widget_set_visible (GTK_WIDGET (self->filtered), FALSE);
   if (!g_str_equal (page, "trouble"))
     gtk_widget_set_visible (GTK_WIDGET (self->trouble), FALSE);
   update_bar (self);
 }
 
-static void
-update_title (UiList *self)
+void
+ui_list_update_title (UiList *self)
 {
   g_autofree char *subtitle = NULL;
   if (self->folder) {
     guint unread = mail_folder_get_unread (self->folder);
-    if (self->n_selected > 1)
-      subtitle = g_strdup_printf (
-          ngettext ("%u message selected", "%u messages selected", self->n_selected),
-          self->n_selected);
+    if (self->n_selected > 1 || self->checking)
+      subtitle = g_strdup_printf (ngettext ("%u selected", "%u selected", self->n_selected),
+                                  self->n_selected);
     else if (unread > 0)
       subtitle =
           g_strdup_printf (ngettext ("%u unread message", "%u unread messages", unread), unread);
-    else if (mail_folder_get_account (self->folder))
+    else if (mail_folder_get_account (self->folder)) /* a view has none */
       subtitle = g_strdup (mail_account_get_label (mail_folder_get_account (self->folder)));
     adw_window_title_set_title (self->title, mail_folder_get_name (self->folder));
   } else
@@ -125,27 +90,50 @@ update_title (UiList *self)
                                self->folder ? mail_folder_get_state_text (self->folder) : NULL);
 }
 
-/* The selection model tells about clicks, but not that a selected message has gone away. */
 static void
-update_selection (UiList *self)
+stop_awaiting (UiList *self)
 {
-  guint n_selected = 0;
-  gint64 current = 0;
-  if (self->selection) {
-    g_autoptr (GtkBitset) set =
-        gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-    n_selected = (guint)gtk_bitset_get_size (set);
-    if (n_selected == 1) {
-      g_autoptr (MailMessage) message =
-          g_list_model_get_item (G_LIST_MODEL (self->selection), gtk_bitset_get_minimum (set));
-      current = mail_message_get_id (message);
-    }
-  }
+  if (self->awaited)
+    g_clear_signal_handler (&self->awaited_handler, self->awaited);
+  g_clear_object (&self->awaited);
+}
+
+static void
+on_awaited (UiList *self)
+{
+  stop_awaiting (self);
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* Who wants to read it is told once more when it can be read. */
+static void
+await_current (UiList *self)
+{
+  stop_awaiting (self);
+  g_autoptr (MailConversation) item = ui_list_dup_current (self);
+  if (!item || mail_conversation_get_loaded (item))
+    return;
+  self->awaited = g_object_ref (item);
+  self->awaited_handler =
+      g_signal_connect_swapped (item, "notify::loaded", G_CALLBACK (on_awaited), self);
+}
+
+/* The selection tells about clicks, but not that a selected message has gone away. */
+void
+ui_list_update_selection (UiList *self)
+{
+  guint n_selected = self->selection ? ui_selection_get_n_selected (self->selection) : 0;
+  gint64 current =
+      n_selected == 1 && !self->checking
+          ? mail_message_list_get_id (self->messages, ui_selection_get_first (self->selection))
+          : 0;
   if (n_selected == self->n_selected && current == self->current && n_selected < 2)
     return;
   self->n_selected = n_selected;
   self->current = current;
-  update_title (self);
+  await_current (self);
+  ui_list_update_title (self);
+  ui_list_update_bulk (self);
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
@@ -168,113 +156,8 @@ on_items_changed (UiList *self, guint position, guint removed, guint added)
   if (position == 0 && added > 0 && self->stick == 0
       && gtk_adjustment_get_value (adjustment) <= gtk_adjustment_get_lower (adjustment))
     self->stick = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_stick_tick, self, NULL);
-  update_page (self);
-  update_selection (self);
-}
-
-/* ---- rows ---- */
-
-static void
-popup_menu (UiList *self, GtkWidget *widget, double x, double y)
-{
-  double list_x, list_y;
-  if (!self->popover) {
-    self->popover = gtk_popover_menu_new_from_model (self->menu);
-    gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
-    gtk_widget_set_halign (self->popover, GTK_ALIGN_START);
-    gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
-  }
-  gtk_widget_translate_coordinates (widget, GTK_WIDGET (self), x, y, &list_x, &list_y);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
-                               &(GdkRectangle){ (int)list_x, (int)list_y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->popover));
-}
-
-static void
-on_row_pressed (GtkGestureClick *click, int n_press, double x, double y, GtkListItem *item)
-{
-  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click));
-  UiList *self = UI_LIST (gtk_widget_get_ancestor (row, UI_TYPE_LIST));
-  guint position = gtk_list_item_get_position (item);
-  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (click));
-  if (!event || !gdk_event_triggers_context_menu (event))
-    return;
-  gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
-  if (!gtk_list_item_get_selected (item))
-    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
-  popup_menu (self, row, x, y);
-}
-
-static gboolean
-on_idle_opened (gpointer data)
-{
-  UiList *self = data;
-  self->opened_source = 0;
-  if (self->n_selected == 1)
-    g_signal_emit (self, signals[OPENED], 0);
-  return G_SOURCE_REMOVE;
-}
-
-/* Not a gesture: the list's own one claims the click and would cancel it.  What was clicked is selected when the
- * idle runs. */
-static gboolean
-on_row_event (GtkEventControllerLegacy *controller, GdkEvent *event, UiList *self)
-{
-  UiRow *row = UI_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (controller)));
-  GdkEventType type = gdk_event_get_event_type (event);
-  GdkModifierType state = gdk_event_get_modifier_state (event);
-  gboolean clicked =
-      type == GDK_TOUCH_END
-      || (type == GDK_BUTTON_RELEASE && gdk_button_event_get_button (event) == GDK_BUTTON_PRIMARY);
-  if (clicked && !ui_row_star_was_clicked (row) && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK))
-      && self->opened_source == 0)
-    self->opened_source = g_idle_add (on_idle_opened, self);
-  return GDK_EVENT_PROPAGATE;
-}
-
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
-{
-  GtkWidget *row = ui_row_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
-  g_signal_connect (click, "pressed", G_CALLBACK (on_row_pressed), item);
-  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
-  GtkEventController *events = gtk_event_controller_legacy_new ();
-  g_signal_connect (events, "event", G_CALLBACK (on_row_event), self);
-  gtk_widget_add_controller (row, events);
-  gtk_list_item_set_child (item, row);
-}
-
-static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
-{
-  ui_row_set_message (UI_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
-}
-
-static void
-on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
-{
-  ui_row_set_message (UI_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
-static void
-on_activate (UiList *self, guint position, GtkListView *view)
-{
-  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
-  g_signal_emit (self, signals[OPENED], 0);
-}
-
-/* The Menu key and Shift+F10. */
-static gboolean
-on_menu_key (GtkWidget *widget, GVariant *args, gpointer data)
-{
-  UiList *self = UI_LIST (widget);
-  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
-  if (self->n_selected == 0 || !focus || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
-    return FALSE;
-  popup_menu (self, focus, 48, gtk_widget_get_height (focus) / 2.0);
-  return TRUE;
+  ui_list_update_headings (self);
+  ui_list_update_page (self);
 }
 
 static void
@@ -289,44 +172,76 @@ on_retry_clicked (UiList *self)
   g_signal_emit (self, signals[RETRY], 0);
 }
 
+void
+ui_list_opened (UiList *self)
+{
+  g_signal_emit (self, signals[OPENED], 0);
+}
+
 /* ---- public ---- */
+
+static void
+let_go (UiList *self)
+{
+  if (self->messages)
+    g_signal_handlers_disconnect_by_data (self->messages, self);
+  if (self->selection)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
+  if (self->stick)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->stick);
+  self->stick = 0;
+  stop_awaiting (self);
+  gtk_list_view_set_model (self->view, NULL);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->messages);
+}
+
+void
+ui_list_reopen (UiList *self)
+{
+  let_go (self);
+  if (self->folder) {
+    self->messages = mail_message_list_new (
+        self->engine, self->folder,
+        self->settings && g_settings_get_boolean (self->settings, "conversations"));
+    ui_list_apply_order (self);
+    self->selection = ui_selection_new (self->messages);
+    ui_selection_set_checking (self->selection, self->checking);
+    g_signal_connect_swapped (self->messages, "notify::loading", G_CALLBACK (ui_list_update_page),
+                              self);
+    g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_selection),
+                              self);
+    g_signal_connect_swapped (self->selection, "selection-changed",
+                              G_CALLBACK (ui_list_update_selection), self);
+    g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),
+                              self);
+    gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
+  }
+  ui_list_update_page (self);
+  ui_list_update_title (self);
+  ui_list_update_selection (self);
+}
 
 void
 ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
 {
   if (folder && folder == self->folder)
     return;
-  if (self->messages)
-    g_signal_handlers_disconnect_by_data (self->messages, self);
-  if (self->selection)
-    g_signal_handlers_disconnect_by_data (self->selection, self);
   if (self->folder)
     g_signal_handlers_disconnect_by_data (self->folder, self);
-  if (self->stick)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->stick);
-  self->stick = 0;
-  gtk_list_view_set_model (self->view, NULL);
-  g_clear_object (&self->selection);
-  g_clear_object (&self->messages);
   g_set_object (&self->folder, folder);
+  g_set_object (&self->engine, engine);
   self->showing_outgoing = FALSE;
-
+  ui_list_clear_filters (self);
+  ui_list_set_checking (self, FALSE);
+  gtk_widget_set_visible (self->tools, folder != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->select_button), folder != NULL);
   if (folder) {
-    self->messages = mail_message_list_new (engine, folder);
-    self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->messages)));
-    g_signal_connect_swapped (self->messages, "notify::loading", G_CALLBACK (update_page), self);
-    g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (update_selection),
-                              self);
-    g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),
-                              self);
-    g_signal_connect_swapped (folder, "notify", G_CALLBACK (update_title), self);
-    g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (update_page), self);
-    gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
+    g_signal_connect_swapped (folder, "notify", G_CALLBACK (ui_list_update_title), self);
+    g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (ui_list_update_page), self);
   }
-  update_page (self);
-  update_title (self);
-  update_selection (self);
+  ui_list_reopen (self);
 }
 
 MailFolder *
@@ -344,8 +259,8 @@ ui_list_show_outgoing (UiList *self, GtkWidget *page)
   }
   ui_list_set_folder (self, NULL, NULL);
   self->showing_outgoing = TRUE;
-  update_page (self);
-  update_title (self);
+  ui_list_update_page (self);
+  ui_list_update_title (self);
 }
 
 guint
@@ -354,33 +269,29 @@ ui_list_get_n_selected (UiList *self)
   return self->n_selected;
 }
 
-MailMessage *
+MailConversation *
 ui_list_dup_current (UiList *self)
 {
-  if (!self->selection || self->n_selected != 1)
+  if (!self->selection || self->current == 0)
     return NULL;
-  g_autoptr (GtkBitset) set =
-      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  return g_list_model_get_item (G_LIST_MODEL (self->selection), gtk_bitset_get_minimum (set));
+  return g_list_model_get_item (G_LIST_MODEL (self->selection),
+                                ui_selection_get_first (self->selection));
 }
 
-GPtrArray *
+MailMessageList *
+ui_list_get_messages (UiList *self)
+{
+  return self->messages;
+}
+
+GArray *
 ui_list_dup_selected (UiList *self)
 {
-  GPtrArray *messages = g_ptr_array_new_with_free_func (g_object_unref);
-  GtkBitsetIter iter;
-  guint position;
-  if (!self->selection)
-    return messages;
-  g_autoptr (GtkBitset) set =
-      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  for (gboolean more = gtk_bitset_iter_init_first (&iter, set, &position); more;
-       more = gtk_bitset_iter_next (&iter, &position))
-    g_ptr_array_add (messages, g_list_model_get_item (G_LIST_MODEL (self->selection), position));
-  return messages;
+  return self->selection ? ui_selection_dup_ids (self->selection)
+                         : g_array_new (FALSE, FALSE, sizeof (gint64));
 }
 
-MailMessage *
+MailConversation *
 ui_list_dup_by_id (UiList *self, gint64 id)
 {
   guint position = self->messages ? mail_message_list_find (self->messages, id) : G_MAXUINT;
@@ -405,8 +316,8 @@ ui_list_unselect_all (UiList *self)
 static void
 select_position (UiList *self, guint position)
 {
-  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
-  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  ui_selection_select_only (self->selection, position);
+  ui_list_reveal (self, position, TRUE);
 }
 
 void
@@ -414,11 +325,12 @@ ui_list_select_after (UiList *self)
 {
   if (!self->selection || self->n_selected == 0)
     return;
-  g_autoptr (GtkBitset) set =
-      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
-  guint first = gtk_bitset_get_minimum (set), last = gtk_bitset_get_maximum (set);
-  if (last + 1 < n_items)
+  guint first = ui_selection_get_first (self->selection);
+  guint last = ui_selection_get_last (self->selection);
+  if (self->checking)
+    ui_list_unselect_all (self);
+  else if (last + 1 < n_items)
     select_position (self, last + 1);
   else if (first > 0)
     select_position (self, first - 1);
@@ -429,21 +341,15 @@ ui_list_select_after (UiList *self)
 void
 ui_list_move (UiList *self, int direction)
 {
-  if (!self->selection)
-    return;
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  guint n_items = self->selection ? g_list_model_get_n_items (G_LIST_MODEL (self->selection)) : 0;
   if (n_items == 0)
     return;
-  if (self->n_selected == 0) {
+  if (self->n_selected == 0)
     select_position (self, 0);
-    return;
-  }
-  g_autoptr (GtkBitset) set =
-      gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  if (direction > 0 && gtk_bitset_get_maximum (set) + 1 < n_items)
-    select_position (self, gtk_bitset_get_maximum (set) + 1);
-  else if (direction < 0 && gtk_bitset_get_minimum (set) > 0)
-    select_position (self, gtk_bitset_get_minimum (set) - 1);
+  else if (direction > 0 && ui_selection_get_last (self->selection) + 1 < n_items)
+    select_position (self, ui_selection_get_last (self->selection) + 1);
+  else if (direction < 0 && ui_selection_get_first (self->selection) > 0)
+    select_position (self, ui_selection_get_first (self->selection) - 1);
 }
 
 void
@@ -506,10 +412,16 @@ ui_list_dispose (GObject *object)
 {
   UiList *self = UI_LIST (object);
   g_clear_handle_id (&self->opened_source, g_source_remove);
+  g_clear_handle_id (&self->midnight_source, g_source_remove);
   if (self->view)
     ui_list_set_folder (self, NULL, NULL);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_object (&self->menu);
+  if (self->settings)
+    g_signal_handlers_disconnect_by_data (self->settings, self);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->engine);
+  g_clear_pointer (&self->bound, g_hash_table_unref);
   g_clear_pointer (&self->bar_title, g_free);
   g_clear_pointer (&self->bar_detail, g_free);
   g_clear_pointer (&self->bar_button, g_free);
@@ -545,6 +457,16 @@ ui_list_class_init (UiListClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-list.ui");
   gtk_widget_class_bind_template_child (widget_class, UiList, title);
   gtk_widget_class_bind_template_child (widget_class, UiList, bar);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filters);
+  gtk_widget_class_bind_template_child (widget_class, UiList, bulk);
+  gtk_widget_class_bind_template_child (widget_class, UiList, tools);
+  gtk_widget_class_bind_template_child (widget_class, UiList, select_button);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filter_button);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filter_unread);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filter_starred);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filter_attachments);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filter_known);
+  gtk_widget_class_bind_template_child (widget_class, UiList, filtered);
   gtk_widget_class_bind_template_child (widget_class, UiList, stack);
   gtk_widget_class_bind_template_child (widget_class, UiList, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiList, empty);
@@ -552,10 +474,9 @@ ui_list_class_init (UiListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiList, scrolled);
   gtk_widget_class_bind_template_child (widget_class, UiList, view);
   gtk_widget_class_bind_template_child_full (widget_class, "message_menu", FALSE, 0);
-  gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
+  ui_list_class_init_rows (widget_class);
+  ui_list_class_init_tools (widget_class);
 }
 
 static void
@@ -566,10 +487,5 @@ ui_list_init (UiList *self)
       gtk_widget_get_template_child (GTK_WIDGET (self), UI_TYPE_LIST, "message_menu")));
   g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (on_bar_clicked), self);
 
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
-  gtk_list_view_set_factory (self->view, factory);
-  g_object_unref (factory);
+  ui_list_init_rows (self);
 }

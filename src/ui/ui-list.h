@@ -21,13 +21,24 @@ MailFolder *ui_list_get_folder (UiList *self); /* borrowed, nullable */
 /* Shows the page of drafts and the outbox instead; `page` is made once and kept. */
 void ui_list_show_outgoing (UiList *self, GtkWidget *page);
 
+/* Order and look follow the keys "conversations", "list-sort", "list-ascending" and "list-compact". Once, at the start. */
+void ui_list_set_settings (UiList *self, GSettings *settings);
+/* Reads the folder again from the top. */
+void ui_list_reopen (UiList *self);
+
 guint ui_list_get_n_selected (UiList *self);
-/* The only one selected, else NULL. Yours. */
-MailMessage *ui_list_dup_current (UiList *self) G_GNUC_WARN_UNUSED_RESULT;
-/* GPtrArray of MailMessage. */
-GPtrArray *ui_list_dup_selected (UiList *self) G_GNUC_WARN_UNUSED_RESULT;
-/* The message of this row id, from the rows there are.  Yours, nullable. */
-MailMessage *ui_list_dup_by_id (UiList *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* The only one selected, else NULL; NULL while checkboxes are shown. Yours. */
+MailConversation *ui_list_dup_current (UiList *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Item ids (GArray of gint64) of ui_list_get_messages (), however many. */
+GArray *ui_list_dup_selected (UiList *self) G_GNUC_WARN_UNUSED_RESULT;
+MailMessageList *ui_list_get_messages (UiList *self); /* borrowed, nullable */
+/* The item of this id, from the rows there are.  Yours, nullable. */
+MailConversation *ui_list_dup_by_id (UiList *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* Checkboxes in place of the pictures: a click checks, nothing is opened. */
+void ui_list_set_checking (UiList *self, gboolean checking);
+gboolean ui_list_get_checking (UiList *self);
+void ui_list_toggle_filter_bar (UiList *self);
+void ui_list_clear_filters (UiList *self);
 void ui_list_select_all (UiList *self);
 void ui_list_unselect_all (UiList *self);
 /* Selects the message that a person reads next when the selected ones are on their way out. */

@@ -1,23 +1,31 @@
-/* One row of the message list, used again and again for other messages.  Main thread.  It never asks the engine for
- * anything: a message that is not loaded yet is drawn empty and tells when it is. */
+/* One row of the message list, used again and again for other items.  Main thread.  It never asks the engine for
+ * anything: what is not loaded yet is drawn empty and tells when it is. */
 #include "ui-row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-date.h"
 #include "ui-avatar.h"
 
 /* Pixels, in reading direction; the style sheet adds the padding around it. */
-#define DOT       8
-#define AVATAR_X  (DOT + 8)
-#define AVATAR    38
-#define TEXT_X    (AVATAR_X + AVATAR + 8)
-#define STAR      24
-#define ICON      12
-#define STAR_ICON 16
-#define GAP       6
-#define SMALL     0.92
-#define DIM       0.62f
+#define DOT             8
+#define AVATAR_X        (DOT + 8)
+#define AVATAR          38
+#define TEXT_X          (AVATAR_X + AVATAR + 8)
+#define STAR            24
+#define ICON            12
+#define STAR_ICON       16
+#define GAP             6
+#define SMALL           0.92
+#define DIM             0.62f
+#define CHECK           22
+#define COMPACT_X       (DOT + 8)
+#define COMPACT_CHECK_X (CHECK + 10)
+#define PADDING_TOP     8 /* as the style sheet has it: a heading is drawn above it */
+#define HEADING_ROOM    10
+#define PILL_PADDING    6
+#define MAX_PILLS       2
 #define LINE_HEIGHT                                                                                \
   1.5 /* × the font's size: room for Hangul and Han as well, so that all rows are alike */
 
@@ -25,12 +33,15 @@ struct _UiRow
 {
   GtkWidget parent_instance;
 
-  MailMessage *message; /* Owned */
+  /* Owned */
+  MailConversation *item;
+  char *heading; /* NULL: no group begins here */
 
   gulong handler;
   guint tick;
   int line; /* height of a line of text; 0: not known for this font */
   gboolean star_clicked;
+  gboolean compact, checking, selected;
 };
 
 G_DEFINE_FINAL_TYPE (UiRow, ui_row, GTK_TYPE_WIDGET)
@@ -51,6 +62,28 @@ get_line (UiRow *self)
   return self->line;
 }
 
+static int
+get_text_x (UiRow *self)
+{
+  if (!self->compact)
+    return TEXT_X;
+  return self->checking ? COMPACT_CHECK_X : COMPACT_X;
+}
+
+/* Room for the heading, above the row's own. */
+static int
+get_heading_height (UiRow *self)
+{
+  return get_line (self) + HEADING_ROOM;
+}
+
+/* Of the star's middle, in lines. */
+static double
+get_star_y (UiRow *self)
+{
+  return (self->compact ? 1.5 : 2) * get_line (self);
+}
+
 /* The left edge of something `width` wide that begins at `x` in reading direction. */
 static float
 mirror (UiRow *self, double x, double width)
@@ -59,12 +92,13 @@ mirror (UiRow *self, double x, double width)
   return (float)(rtl ? gtk_widget_get_width (GTK_WIDGET (self)) - x - width : x);
 }
 
-static gboolean
-is_on_star (UiRow *self, double x, double y)
+gboolean
+ui_row_is_on_star (UiRow *self, double x, double y)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   double left = mirror (self, gtk_widget_get_width (widget) - STAR, STAR);
-  return x >= left - 2 && x < left + STAR + 2 && y >= get_line (self);
+  return x >= left - 2 && x < left + STAR + 2
+         && y >= (self->compact ? get_line (self) * 0.9 : get_line (self));
 }
 
 /* ---- drawing ---- */
@@ -80,17 +114,12 @@ get_color (UiRow *self, const char *name, float alpha)
   return color;
 }
 
-/* One line of text, cut at the end where it is too long; returns how wide it became. */
-static int
-draw_text (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int line, int width,
-           gboolean at_end, gboolean bold, double scale, const GdkRGBA *color)
+static PangoLayout *
+make_layout (UiRow *self, const char *text, int width, gboolean bold, double scale)
 {
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  PangoRectangle area;
 
-  if (width <= 0)
-    return 0;
   if (bold)
     pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   if (scale < 1)
@@ -99,18 +128,71 @@ draw_text (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int l
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_width (layout, width * PANGO_SCALE);
-  pango_layout_get_pixel_extents (layout, NULL, &area);
-  if (at_end)
-    x += width - area.width;
+  return layout;
+}
 
+/* In the middle of a line of text whose upper edge is at `y`. */
+static void
+draw_layout (UiRow *self, GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
+             const GdkRGBA *color)
+{
+  PangoRectangle area;
+
+  pango_layout_get_pixel_extents (layout, NULL, &area);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT (mirror (self, x, area.width) - (float)area.x,
-                                                (float)(line * get_line (self))
-                                                    + (float)(get_line (self) - area.height) / 2));
+  gtk_snapshot_translate (
+      snapshot, &GRAPHENE_POINT_INIT (mirror (self, x, area.width) - (float)area.x,
+                                      (float)(y + (double)(get_line (self) - area.height) / 2)));
   gtk_snapshot_append_layout (snapshot, layout, color);
   gtk_snapshot_restore (snapshot);
+}
+
+/* One line of text, cut at the end where it is too long; returns how wide it became. */
+static int
+draw_text (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int line, int width,
+           gboolean at_end, gboolean bold, double scale, const GdkRGBA *color)
+{
+  PangoRectangle area;
+
+  if (width <= 0)
+    return 0;
+  g_autoptr (PangoLayout) layout = make_layout (self, text, width, bold, scale);
+  pango_layout_get_pixel_extents (layout, NULL, &area);
+  draw_layout (self, snapshot, layout, at_end ? x + width - area.width : x, line * get_line (self),
+               color);
   return area.width;
+}
+
+static void
+fill_round (UiRow *self, GtkSnapshot *snapshot, double x, double y, double width, double height,
+            double radius, const GdkRGBA *color)
+{
+  graphene_rect_t area =
+      GRAPHENE_RECT_INIT (mirror (self, x, width), (float)y, (float)width, (float)height);
+  GskRoundedRect round;
+
+  gsk_rounded_rect_init_from_rect (&round, &area, (float)radius);
+  gtk_snapshot_push_rounded_clip (snapshot, &round);
+  gtk_snapshot_append_color (snapshot, color, &area);
+  gtk_snapshot_pop (snapshot);
+}
+
+/* A few words on a round ground that ends at `end` at the latest; returns how much room it took, 0: there was too little. */
+static double
+draw_pill (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int line, double end,
+           const GdkRGBA *ground, const GdkRGBA *color)
+{
+  PangoRectangle area;
+  int room = (int)(end - x) - 2 * PILL_PADDING, height = get_line (self) - 4;
+
+  if (room < 16)
+    return 0;
+  g_autoptr (PangoLayout) layout = make_layout (self, text, room, FALSE, 0.82);
+  pango_layout_get_pixel_extents (layout, NULL, &area);
+  double width = MAX (area.width + 2 * PILL_PADDING, height);
+  fill_round (self, snapshot, x, line * get_line (self) + 2, width, height, height / 2.0, ground);
+  draw_layout (self, snapshot, layout, x + (width - area.width) / 2, line * get_line (self), color);
+  return width;
 }
 
 static void
@@ -131,90 +213,178 @@ draw_icon (UiRow *self, GtkSnapshot *snapshot, const char *name, double x, doubl
   gtk_snapshot_restore (snapshot);
 }
 
-static void
-draw_dot (UiRow *self, GtkSnapshot *snapshot)
+/* A label has always the same colour, which is soft enough for light and dark. */
+static GdkRGBA
+get_label_color (const char *label)
 {
-  GdkRGBA color = get_color (self, "accent_bg_color", 1);
-  graphene_rect_t area =
-      GRAPHENE_RECT_INIT (mirror (self, 0, DOT), (float)(AVATAR - DOT) / 2, DOT, DOT);
-  GskRoundedRect disc;
+  static const char *const colors[] = { "#3584e4", "#2190a4", "#3a944a", "#c88800",
+                                        "#ed5b00", "#d56199", "#9141ac", "#6f8396" };
+  GdkRGBA color;
 
-  gsk_rounded_rect_init_from_rect (&disc, &area, (float)DOT / 2);
-  gtk_snapshot_push_rounded_clip (snapshot, &disc);
-  gtk_snapshot_append_color (snapshot, &color, &area);
-  gtk_snapshot_pop (snapshot);
+  gdk_rgba_parse (&color, colors[g_str_hash (label) % G_N_ELEMENTS (colors)]);
+  return color;
 }
 
-/* Sender at the start; at the end, from the edge inwards: date, attachment, answered. */
+/* At the start of a line; returns where it goes on. */
+static double
+draw_labels (UiRow *self, GtkSnapshot *snapshot, double x, int line, double end)
+{
+  const char *const *labels = mail_conversation_get_labels (self->item);
+  GdkRGBA normal = get_color (self, NULL, 0.9f);
+  double room = (end - x) * 0.6;
+
+  for (guint i = 0; labels[i] && i < MAX_PILLS; i++) {
+    GdkRGBA ground = get_label_color (labels[i]);
+    ground.alpha = 0.22f;
+    double width = draw_pill (self, snapshot, labels[i], x, line, x + room, &ground, &normal);
+    if (width == 0)
+      break;
+    x += width + 4;
+    room -= width + 4;
+  }
+  return labels[0] ? x + 2 : x;
+}
+
+static void
+draw_check (UiRow *self, GtkSnapshot *snapshot)
+{
+  double x = self->compact ? 2 : AVATAR_X + (AVATAR - CHECK) / 2.0;
+  double y = self->compact ? (2 * get_line (self) - CHECK) / 2.0 : (AVATAR - CHECK) / 2.0;
+
+  if (self->selected) {
+    GdkRGBA accent = get_color (self, "accent_bg_color", 1);
+    GdkRGBA white = get_color (self, "accent_fg_color", 1);
+    fill_round (self, snapshot, x, y, CHECK, CHECK, CHECK / 2.0, &accent);
+    draw_icon (self, snapshot, "object-select-symbolic", x + 4, y + 4, CHECK - 8, &white);
+    return;
+  }
+  GdkRGBA ring = get_color (self, NULL, 0.45f);
+  graphene_rect_t area = GRAPHENE_RECT_INIT (mirror (self, x, CHECK), (float)y, CHECK, CHECK);
+  GskRoundedRect round;
+  gsk_rounded_rect_init_from_rect (&round, &area, CHECK / 2.0f);
+  gtk_snapshot_append_border (snapshot, &round, (float[4]){ 2, 2, 2, 2 },
+                              (GdkRGBA[4]){ ring, ring, ring, ring });
+}
+
+/* What stands before the text: unread, and who it is or whether it is checked. */
+static void
+draw_start (UiRow *self, GtkSnapshot *snapshot)
+{
+  GdkRGBA accent = get_color (self, "accent_bg_color", 1);
+  double y = ((self->compact ? get_line (self) : AVATAR) - DOT) / 2.0;
+  g_autoptr (MailMessage) newest = mail_conversation_dup_newest (self->item);
+
+  if (self->checking)
+    draw_check (self, snapshot);
+  if (mail_conversation_get_unread (self->item) && !(self->checking && self->compact))
+    fill_round (self, snapshot, 0, y, DOT, DOT, DOT / 2.0, &accent);
+  if (self->compact || self->checking)
+    return;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (mirror (self, AVATAR_X, AVATAR), 0));
+  ui_avatar_snapshot (snapshot, gtk_widget_get_pango_context (GTK_WIDGET (self)),
+                      newest ? mail_message_get_sender (newest) : "", AVATAR);
+  gtk_snapshot_restore (snapshot);
+}
+
+/* People and how many messages at the start; at the end, from the edge inwards: date, attachment, answered. */
 static void
 draw_first_line (UiRow *self, GtkSnapshot *snapshot, const GdkRGBA *dim)
 {
-  MailMessage *message = self->message;
-  gboolean unread = mail_message_get_unread (message);
-  GdkRGBA normal = get_color (self, NULL, 1);
+  MailConversation *item = self->item;
+  gboolean unread = mail_conversation_get_unread (item);
+  GdkRGBA normal = get_color (self, NULL, 1), ground = get_color (self, NULL, 0.1f);
   GdkRGBA accent = get_color (self, "accent_color", 1);
   g_autofree char *date =
-      base_date_short (mail_message_get_date (message), g_get_real_time () / G_USEC_PER_SEC);
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
+      base_date_short (mail_conversation_get_date (item), g_get_real_time () / G_USEC_PER_SEC);
+  int width = gtk_widget_get_width (GTK_WIDGET (self)), x = get_text_x (self);
   double icon_y = (get_line (self) - ICON) / 2.0;
   double end = width;
 
-  end -= draw_text (self, snapshot, date, TEXT_X, 0, width - TEXT_X, TRUE, FALSE, 0.86,
-                    unread ? &accent : dim);
-  if (mail_message_get_has_attachments (message)) {
+  end -=
+      draw_text (self, snapshot, date, x, 0, width - x, TRUE, FALSE, 0.86, unread ? &accent : dim);
+  if (mail_conversation_get_has_attachments (item)) {
     end -= GAP + ICON;
     draw_icon (self, snapshot, "sosik-attachment-symbolic", end, icon_y, ICON, dim);
   }
-  if (mail_message_get_answered (message) || mail_message_get_forwarded (message)) {
+  if (mail_conversation_get_answered (item) || mail_conversation_get_forwarded (item)) {
     end -= GAP + ICON;
     draw_icon (self, snapshot,
-               mail_message_get_answered (message) ? "sosik-reply-symbolic"
-                                                   : "sosik-forward-symbolic",
+               mail_conversation_get_answered (item) ? "sosik-reply-symbolic"
+                                                     : "sosik-forward-symbolic",
                end, icon_y, ICON, dim);
   }
-  draw_text (self, snapshot, mail_message_get_sender (message), TEXT_X, 0,
-             (int)(end - GAP - TEXT_X), FALSE, unread, 1, &normal);
+  end -= GAP;
+  if (mail_conversation_get_count (item) < 2) {
+    draw_text (self, snapshot, mail_conversation_get_participants (item), x, 0, (int)(end - x),
+               FALSE, unread, 1, &normal);
+    return;
+  }
+  g_autofree char *count = g_strdup_printf ("%u", mail_conversation_get_count (item));
+  double badge = 2 * PILL_PADDING + 8 * (double)strlen (count) + GAP; /* about */
+  x += draw_text (self, snapshot, mail_conversation_get_participants (item), x, 0,
+                  (int)(end - badge - x), FALSE, unread, 1, &normal);
+  draw_pill (self, snapshot, count, x + GAP, 0, end + GAP, &ground, dim);
+}
+
+static void
+draw_heading (UiRow *self, GtkSnapshot *snapshot)
+{
+  GdkRGBA color = get_color (self, NULL, 0.72f);
+  int height = get_heading_height (self), width = gtk_widget_get_width (GTK_WIDGET (self));
+  g_autoptr (PangoLayout) layout = make_layout (self, self->heading, width, TRUE, 0.86);
+
+  draw_layout (self, snapshot, layout, 2, -PADDING_TOP - height + HEADING_ROOM - 4, &color);
 }
 
 static void
 ui_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   UiRow *self = UI_ROW (widget);
-  MailMessage *message = self->message;
-  if (!message || !mail_message_get_loaded (message))
+  MailConversation *item = self->item;
+  if (self->heading)
+    draw_heading (self, snapshot);
+  if (!item || !mail_conversation_get_loaded (item))
     return;
-  int width = gtk_widget_get_width (widget), line = get_line (self);
-  int text_width = width - TEXT_X - STAR - GAP;
-  gboolean unread = mail_message_get_unread (message);
-  gboolean starred = mail_message_get_starred (message);
+  int width = gtk_widget_get_width (widget), x = get_text_x (self);
+  int end = width - STAR - GAP;
+  gboolean unread = mail_conversation_get_unread (item);
+  gboolean starred = mail_conversation_get_starred (item);
   GdkRGBA normal = get_color (self, NULL, 1), dim = get_color (self, NULL, DIM);
-  GdkRGBA star = starred ? get_color (self, "warning_color", 1) : dim;
+  GdkRGBA star = starred ? get_color (self, "warning_color", 1) : get_color (self, NULL, 0.4f);
+  const char *subject = mail_conversation_get_subject (item);
+  const char *preview = mail_conversation_get_preview (item);
 
-  if (unread)
-    draw_dot (self, snapshot);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (mirror (self, AVATAR_X, AVATAR), 0));
-  ui_avatar_snapshot (snapshot, gtk_widget_get_pango_context (widget),
-                      mail_message_get_sender (message), AVATAR);
-  gtk_snapshot_restore (snapshot);
+  draw_start (self, snapshot);
   draw_first_line (self, snapshot, &dim);
-  draw_text (self, snapshot, mail_message_get_subject (message), TEXT_X, 1, text_width, FALSE,
-             unread, 1, &normal);
-  draw_text (self, snapshot, mail_message_get_preview (message), TEXT_X, 2, text_width, FALSE,
-             FALSE, SMALL, &dim);
+  if (self->compact) {
+    double next = draw_labels (self, snapshot, x, 1, end);
+    next +=
+        draw_text (self, snapshot, subject, next, 1, (int)(end - next), FALSE, unread, 1, &normal);
+    if (end - next > 60)
+      draw_text (self, snapshot, preview, next + 2 * GAP, 1, (int)(end - next - 2 * GAP), FALSE,
+                 FALSE, SMALL, &dim);
+  } else {
+    double next = draw_labels (self, snapshot, x, 2, end);
+    draw_text (self, snapshot, subject, x, 1, end - x, FALSE, unread, 1, &normal);
+    draw_text (self, snapshot, preview, next, 2, (int)(end - next), FALSE, FALSE, SMALL, &dim);
+  }
   draw_icon (self, snapshot, starred ? "sosik-starred-symbolic" : "sosik-star-symbolic",
-             width - STAR + (STAR - STAR_ICON) / 2.0, 2 * line - STAR_ICON / 2.0, STAR_ICON, &star);
+             width - STAR + (STAR - STAR_ICON) / 2.0, get_star_y (self) - STAR_ICON / 2.0,
+             STAR_ICON, &star);
 }
 
 static void
 ui_row_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                 int *natural, int *minimum_baseline, int *natural_baseline)
 {
+  UiRow *self = UI_ROW (widget);
+
   if (orientation == GTK_ORIENTATION_HORIZONTAL) {
     *minimum = TEXT_X + 80 + STAR;
     *natural = TEXT_X + 240 + STAR;
   } else
-    *minimum = *natural = MAX (3 * get_line (UI_ROW (widget)), AVATAR);
+    *minimum = *natural = self->compact ? 2 * get_line (self) : MAX (3 * get_line (self), AVATAR);
 }
 
 static void
@@ -234,42 +404,56 @@ ui_row_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
 
 /* ---- saying ---- */
 
-/* What a screen reader says; the floor's GTK has no label for list items, so it goes to the list's row widget. */
+/* What a screen reader says; the floor's GTK has no label for list items, so it goes to the list's row widget.  The heading above
+ * it is what the row is described by. */
 static void
 update_label (UiRow *self)
 {
   GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
-  if (!row)
+  MailConversation *item = self->item;
+  if (!row || !item)
     return;
   g_autofree char *date =
-      base_date_short (mail_message_get_date (self->message), g_get_real_time () / G_USEC_PER_SEC);
+      base_date_short (mail_conversation_get_date (item), g_get_real_time () / G_USEC_PER_SEC);
+  guint n = mail_conversation_get_count (item);
+  g_autofree char *count = g_strdup_printf (ngettext ("%u message", "%u messages", n), n);
+  const char *const *labels = mail_conversation_get_labels (item);
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
-  if (mail_message_get_unread (self->message))
+  if (mail_conversation_get_unread (item))
     g_ptr_array_add (parts, (char *)_ ("Unread"));
-  if (mail_message_get_starred (self->message))
+  if (mail_conversation_get_starred (item))
     g_ptr_array_add (parts, (char *)_ ("Starred"));
-  g_ptr_array_add (parts, (char *)mail_message_get_sender (self->message));
-  g_ptr_array_add (parts, (char *)mail_message_get_subject (self->message));
+  g_ptr_array_add (parts, (char *)mail_conversation_get_participants (item));
+  if (n > 1)
+    g_ptr_array_add (parts, count);
+  g_ptr_array_add (parts, (char *)mail_conversation_get_subject (item));
   g_ptr_array_add (parts, date);
-  if (mail_message_get_has_attachments (self->message))
+  if (mail_conversation_get_has_attachments (item))
     g_ptr_array_add (parts, (char *)_ ("Has attachments"));
-  if (mail_message_get_answered (self->message))
+  if (mail_conversation_get_answered (item))
     g_ptr_array_add (parts, (char *)_ ("Answered"));
-  if (mail_message_get_forwarded (self->message))
+  if (mail_conversation_get_forwarded (item))
     g_ptr_array_add (parts, (char *)_ ("Forwarded"));
+  for (guint i = 0; labels[i]; i++)
+    g_ptr_array_add (parts, (char *)labels[i]);
   g_ptr_array_add (parts, NULL);
   g_autofree char *label = g_strjoinv (", ", (char **)parts->pdata);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (self->heading)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    self->heading, -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
 }
 
 static gboolean
 ui_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   UiRow *self = UI_ROW (widget);
-  if (keyboard || !self->message || !is_on_star (self, x, y))
+  if (keyboard || !self->item || !ui_row_is_on_star (self, x, y))
     return FALSE;
   /* GTK's own label would be too narrow for Korean, and break two words. */
-  gtk_tooltip_set_custom (tooltip, gtk_label_new (mail_message_get_starred (self->message)
+  gtk_tooltip_set_custom (tooltip, gtk_label_new (mail_conversation_get_starred (self->item)
                                                       ? _ ("Remove star")
                                                       : _ ("Add star")));
   return TRUE;
@@ -280,19 +464,13 @@ ui_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkToo
 static void
 on_pressed (UiRow *self, int n_press, double x, double y, GtkGesture *gesture)
 {
-  self->star_clicked = self->message && is_on_star (self, x, y);
+  self->star_clicked = self->item && ui_row_is_on_star (self, x, y);
   if (!self->star_clicked)
     return;
   gtk_gesture_set_state (gesture,
                          GTK_EVENT_SEQUENCE_CLAIMED); /* the list shall not select the row */
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toggle-star", "x",
-                              mail_message_get_id (self->message));
-}
-
-MailMessage *
-ui_row_get_message (UiRow *self)
-{
-  return self->message;
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toggle-item-star", "x",
+                              mail_conversation_get_id (self->item));
 }
 
 gboolean
@@ -301,7 +479,7 @@ ui_row_star_was_clicked (UiRow *self)
   return self->star_clicked;
 }
 
-/* ---- message ---- */
+/* ---- what it shows ---- */
 
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
@@ -312,7 +490,7 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A message that has just been loaded notifies a dozen times; once a frame is enough. */
+/* An item that has just been loaded notifies a dozen times; once a frame is enough. */
 static void
 on_notify (UiRow *self)
 {
@@ -322,22 +500,66 @@ on_notify (UiRow *self)
 }
 
 void
-ui_row_set_message (UiRow *self, MailMessage *message)
+ui_row_set_item (UiRow *self, MailConversation *item)
 {
-  if (message == self->message)
+  if (item == self->item)
     return;
-  if (self->message)
-    g_clear_signal_handler (&self->handler, self->message);
+  if (self->item)
+    g_clear_signal_handler (&self->handler, self->item);
   if (self->tick) {
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
     self->tick = 0;
   }
-  g_set_object (&self->message, message);
+  g_set_object (&self->item, item);
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  if (!message)
+  if (!item)
     return;
-  self->handler = g_signal_connect_swapped (message, "notify", G_CALLBACK (on_notify), self);
+  self->handler = g_signal_connect_swapped (item, "notify", G_CALLBACK (on_notify), self);
   update_label (self);
+}
+
+MailConversation *
+ui_row_get_item (UiRow *self)
+{
+  return self->item;
+}
+
+/* The list's row gets the label of what is in it: the room above is this widget's margin, so that only what belongs to the message
+ * is lit when it is selected. */
+void
+ui_row_set_heading (UiRow *self, const char *heading)
+{
+  if (g_strcmp0 (heading, self->heading) == 0)
+    return;
+  g_free (self->heading);
+  self->heading = g_strdup (heading);
+  gtk_widget_set_margin_top (GTK_WIDGET (self), heading ? get_heading_height (self) : 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  update_label (self);
+}
+
+void
+ui_row_set_look (UiRow *self, gboolean compact, gboolean checking)
+{
+  if (self->compact == compact && self->checking == checking)
+    return;
+  self->compact = compact;
+  self->checking = checking;
+  if (compact)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "compact");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "compact");
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+ui_row_set_selected (UiRow *self, gboolean selected)
+{
+  if (self->selected == selected)
+    return;
+  self->selected = selected;
+  if (self->checking)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 /* ---- class ---- */
@@ -345,7 +567,9 @@ ui_row_set_message (UiRow *self, MailMessage *message)
 static void
 ui_row_dispose (GObject *object)
 {
-  ui_row_set_message (UI_ROW (object), NULL);
+  UiRow *self = UI_ROW (object);
+  ui_row_set_item (self, NULL);
+  g_clear_pointer (&self->heading, g_free);
   G_OBJECT_CLASS (ui_row_parent_class)->dispose (object);
 }
 

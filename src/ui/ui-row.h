@@ -1,4 +1,4 @@
-/* One message in the list: picture, sender, date, subject, first line, star, attachment.
+/* One conversation or message in the list: picture, people, how many messages, date, subject, labels, first line, star, attachment.
  *
  * A single widget that draws itself: a list view of GTK 4.8 keeps some 205 rows ready, and a row made of labels and images costs
  * ten times as much to make, style and measure.  Text is laid out only when a row is really drawn. */
@@ -14,9 +14,15 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiRow, ui_row, UI, ROW, GtkWidget)
 
 GtkWidget *ui_row_new (void);
-/* NULL lets go of the message (the row waits to be used again). */
-void ui_row_set_message (UiRow *self, MailMessage *message);
-MailMessage *ui_row_get_message (UiRow *self); /* borrowed, nullable */
+/* NULL lets go of the item (the row waits to be used again). */
+void ui_row_set_item (UiRow *self, MailConversation *item);
+MailConversation *ui_row_get_item (UiRow *self); /* borrowed, nullable */
+/* The heading of the group of rows that begins with this one, drawn above it; NULL: it begins none. */
+void ui_row_set_heading (UiRow *self, const char *heading);
+/* Two lines without a picture instead of three; a checkbox in place of the picture. */
+void ui_row_set_look (UiRow *self, gboolean compact, gboolean checking);
+void ui_row_set_selected (UiRow *self, gboolean selected);
+gboolean ui_row_is_on_star (UiRow *self, double x, double y);
 /* The click that is under way, or was the last one, was on the star (the row has dealt with it). */
 gboolean ui_row_star_was_clicked (UiRow *self);
 

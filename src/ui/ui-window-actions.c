@@ -12,9 +12,10 @@
 #include "ui-toast.h"
 #include "ui-trace.h"
 
-#define ZOOM_STEP 0.1
-#define ZOOM_MIN  0.5
-#define ZOOM_MAX  3.0
+#define MOST_LOOKED_AT 100 /* rows whose state decides what a verb means */
+#define ZOOM_STEP      0.1
+#define ZOOM_MIN       0.5
+#define ZOOM_MAX       3.0
 
 /* ---- doing and undoing ---- */
 
@@ -71,7 +72,7 @@ show_undo (UiWindow *self, const char *sentence, gint64 undo)
   adw_toast_overlay_add_toast (self->toasts, self->toast);
 }
 
-static void act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages);
+static void act (UiWindow *self, MailAction action, MailFolder *target, GArray *items);
 
 static void
 on_acted (GObject *source, GAsyncResult *result, gpointer data)
@@ -108,33 +109,44 @@ ui_window_on_acted (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
+ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target, GArray *items)
 {
-  act (self, action, target, messages);
+  act (self, action, target, items);
 }
 
 static void
-act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
+act (UiWindow *self, MailAction action, MailFolder *target, GArray *items)
 {
   gboolean leaves = action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH
                     || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE
                     || action == MAIL_ACTION_JUNK || action == MAIL_ACTION_NOT_JUNK;
-  if (messages->len == 0)
+  MailMessageList *messages = ui_list_get_messages (self->list);
+  if (items->len == 0 || !messages)
     return;
   if (leaves) {
     ui_window_select_after (self);
     ui_list_focus (self->list);
   }
-  ui_window_act (self, action, target, messages);
+  mail_engine_act_on_items_async (self->engine, messages, items, action, target, on_acted,
+                                  job_new (self, FALSE));
   if (!leaves)
     ui_window_update_actions (self);
+}
+
+void
+ui_window_act_quietly (UiWindow *self, MailAction action, GArray *items)
+{
+  MailMessageList *messages = ui_list_get_messages (self->list);
+  if (messages)
+    mail_engine_act_on_items_async (self->engine, messages, items, action, NULL, on_acted,
+                                    job_new (self, TRUE));
 }
 
 static void
 act_on_selected (UiWindow *self, MailAction action)
 {
-  g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
-  act (self, action, NULL, messages);
+  g_autoptr (GArray) items = ui_list_dup_selected (self->list);
+  act (self, action, NULL, items);
 }
 
 void
@@ -191,43 +203,49 @@ action_simple (GtkWidget *widget, const char *name, GVariant *parameter)
   }
 }
 
+typedef struct
+{
+  UiWindow *window; /* owned */
+  GArray *items;    /* owned */
+} Deletion;
+
 static void
 on_delete_answer (gboolean accepted, gpointer data)
 {
-  GPtrArray *messages = data;
-  UiWindow *self = messages->pdata[0];
-  if (accepted && self->engine) {
-    g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
-    for (guint i = 1; i < messages->len; i++)
-      g_ptr_array_add (chosen, g_object_ref (messages->pdata[i]));
-    act (self, MAIL_ACTION_DELETE, NULL, chosen);
-  }
-  g_ptr_array_unref (messages);
+  Deletion *deletion = data;
+  if (accepted && deletion->window->engine)
+    act (deletion->window, MAIL_ACTION_DELETE, NULL, deletion->items);
+  g_object_unref (deletion->window);
+  g_array_unref (deletion->items);
+  g_free (deletion);
 }
 
 static void
 action_delete (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
-  GPtrArray *messages = ui_list_dup_selected (self->list);
-  guint n = messages->len;
-  if (n == 0) {
-    g_ptr_array_unref (messages);
+  g_autoptr (GArray) items = ui_list_dup_selected (self->list);
+  MailMessageList *messages = ui_list_get_messages (self->list);
+  guint n = items->len;
+  if (n == 0)
     return;
-  }
-  g_ptr_array_insert (messages, 0, g_object_ref (self));
+  Deletion *deletion = g_new0 (Deletion, 1);
+  *deletion = (Deletion){ g_object_ref (self), g_array_ref (items) };
   g_autofree char *heading = g_strdup_printf (
-      ngettext ("Delete %u message for good?", "Delete %u messages for good?", n), n);
+      mail_message_list_get_conversations (messages)
+          ? ngettext ("Delete %u conversation for good?", "Delete %u conversations for good?", n)
+          : ngettext ("Delete %u message for good?", "Delete %u messages for good?", n),
+      n);
   ui_dialog_confirm (GTK_WINDOW (self), heading,
                      _ ("It is taken off the server too and cannot be brought back."), NULL,
-                     _ ("Delete"), TRUE, on_delete_answer, messages);
+                     _ ("Delete"), TRUE, on_delete_answer, deletion);
 }
 
 static void
 on_chosen (UiWindow *self, MailFolder *folder)
 {
-  g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
-  act (self, MAIL_ACTION_MOVE, folder, messages);
+  g_autoptr (GArray) items = ui_list_dup_selected (self->list);
+  act (self, MAIL_ACTION_MOVE, folder, items);
 }
 
 static void
@@ -235,7 +253,7 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   MailFolder *folder = ui_list_get_folder (self->list);
-  if (!folder)
+  if (!folder || !mail_folder_get_account (folder))
     return;
   if (!self->chooser) {
     self->chooser = ui_folder_chooser_new ();
@@ -269,28 +287,20 @@ ui_window_toggle_star (UiWindow *self, MailMessage *message)
                          NULL, on_acted, job_new (self, TRUE));
 }
 
-/* From a row's own star button: that message, whatever is selected. */
-static void
-action_toggle_star (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  UiWindow *self = UI_WINDOW (widget);
-  gint64 id = g_variant_get_int64 (parameter);
-  g_autoptr (MailMessage) message = ui_list_dup_by_id (self->list, id);
-  if (!message)
-    return;
-  ui_window_toggle_star (self, message);
-}
-
 /* S: stars what is selected, or takes the stars off when all of it has one. */
 static void
 action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
-  g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
-  gboolean all = TRUE;
-  for (guint i = 0; i < messages->len && all; i++)
-    all = mail_message_get_starred (messages->pdata[i]);
-  act (self, all ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR, NULL, messages);
+  g_autoptr (GArray) items = ui_list_dup_selected (self->list);
+  /* Of more than can be seen at once nobody knows: they get their stars. */
+  gboolean all = items->len <= MOST_LOOKED_AT;
+  for (guint i = 0; i < items->len && all; i++) {
+    g_autoptr (MailConversation) item =
+        ui_list_dup_by_id (self->list, g_array_index (items, gint64, i));
+    all = item && mail_conversation_get_starred (item);
+  }
+  act (self, all ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR, NULL, items);
 }
 
 /* ---- answering ---- */
@@ -479,8 +489,10 @@ static void
 action_back (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
-  if (adw_leaflet_get_folded (self->outer)
-      && g_strcmp0 (adw_leaflet_get_visible_child_name (self->outer), "reader") == 0)
+  if (ui_list_get_checking (self->list))
+    ui_list_set_checking (self->list, FALSE);
+  else if (adw_leaflet_get_folded (self->outer)
+           && g_strcmp0 (adw_leaflet_get_visible_child_name (self->outer), "reader") == 0)
     adw_leaflet_set_visible_child_name (self->outer, "lists");
   else if (adw_leaflet_get_folded (self->inner)
            && g_strcmp0 (adw_leaflet_get_visible_child_name (self->inner), "list") == 0)
@@ -554,14 +566,15 @@ ui_window_update_actions (UiWindow *self)
   MailRole role = folder ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
   MailAccount *account = folder ? mail_folder_get_account (folder) : NULL;
   /* Some servers keep everything in one folder instead; the engine archives there then */
-  gboolean archive = account
-                     && (mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE)
-                         || mail_account_get_folder_by_role (account, MAIL_ROLE_ALL));
+  gboolean archive = (folder && !account) /* a view */
+                     || (account
+                         && (mail_account_get_folder_by_role (account, MAIL_ROLE_ARCHIVE)
+                             || mail_account_get_folder_by_role (account, MAIL_ROLE_ALL)));
   gboolean html = content && mail_content_has_html (content);
   /* With several selected both directions make sense; with one, only the other one */
-  g_autoptr (MailMessage) current = ui_list_dup_current (self->list);
-  gboolean unread = current && mail_message_get_unread (current);
-  gboolean starred = current && mail_message_get_starred (current);
+  g_autoptr (MailConversation) current = ui_list_dup_current (self->list);
+  gboolean unread = current && mail_conversation_get_unread (current);
+  gboolean starred = current && mail_conversation_get_starred (current);
 
   gtk_widget_action_set_enabled (widget, "win.reply", one);
   gtk_widget_action_set_enabled (widget, "win.reply-all", one);
@@ -698,7 +711,6 @@ ui_window_class_install_actions (GtkWidgetClass *widget_class)
   };
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);
-  gtk_widget_class_install_action (widget_class, "win.toggle-star", "x", action_toggle_star);
   gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_open_link);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_notify);
   gtk_widget_class_install_action (widget_class, "win.show-detail", "(ss)", action_show_detail);

@@ -300,12 +300,21 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- dropped ---- */
 
+/* So many are looked at before they are let go; the store looks at all. */
+#define MOST_LOOKED_AT 100
+
 static gboolean
-crosses_accounts (UiDrag *drag, MailFolder *target)
+crosses_accounts (UiWindow *self, UiDrag *drag, MailFolder *target)
 {
-  GPtrArray *messages = ui_drag_get_messages (drag);
-  for (guint i = 0; i < messages->len; i++) {
-    MailFolder *folder = mail_message_get_folder (messages->pdata[i]);
+  GArray *items = ui_drag_get_items (drag);
+  MailFolder *source = ui_drag_get_source (drag);
+  if (!mail_folder_is_view (source))
+    return mail_folder_get_account (source) != mail_folder_get_account (target);
+  for (guint i = 0; i < items->len && i < MOST_LOOKED_AT; i++) {
+    g_autoptr (MailConversation) item =
+        ui_list_dup_by_id (self->list, g_array_index (items, gint64, i));
+    g_autoptr (MailMessage) message = item ? mail_conversation_dup_newest (item) : NULL;
+    MailFolder *folder = message ? mail_message_get_folder (message) : NULL;
     if (folder && mail_folder_get_account (folder) != mail_folder_get_account (target))
       return TRUE;
   }
@@ -325,14 +334,14 @@ on_dropped (UiWindow *self, GObject *what, GObject *item, gboolean copy, UiSideb
   }
   if (!UI_IS_DRAG (what) || !target)
     return;
-  if (crosses_accounts (UI_DRAG (what), target))
+  if (crosses_accounts (self, UI_DRAG (what), target))
     ui_window_say (self,
                    copy ? _ ("Messages cannot be copied to a folder of another account.")
                         : _ ("Messages cannot be moved to a folder of another account."),
                    NULL);
   else if (copy || target != ui_drag_get_source (UI_DRAG (what)))
     ui_window_act_on_listed (self, copy ? MAIL_ACTION_COPY : MAIL_ACTION_MOVE, target,
-                             ui_drag_get_messages (UI_DRAG (what)));
+                             ui_drag_get_items (UI_DRAG (what)));
 }
 
 /* What is selected, if the pointer is on it; else the message under the pointer. */
@@ -346,15 +355,16 @@ find_dragged (GtkWidget *widget, double x, double y, gpointer data)
   if (!row || !folder)
     return NULL;
   if (gtk_widget_get_state_flags (gtk_widget_get_parent (row)) & GTK_STATE_FLAG_SELECTED) {
-    g_autoptr (GPtrArray) messages = ui_list_dup_selected (self->list);
-    return messages->len > 0 ? ui_drag_new (folder, messages) : NULL;
+    g_autoptr (GArray) items = ui_list_dup_selected (self->list);
+    return items->len > 0 ? ui_drag_new (folder, items) : NULL;
   }
-  MailMessage *message = ui_row_get_message (UI_ROW (row));
-  if (!message)
+  MailConversation *item = ui_row_get_item (UI_ROW (row));
+  if (!item)
     return NULL;
-  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (messages, g_object_ref (message));
-  return ui_drag_new (folder, messages);
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 id = mail_conversation_get_id (item);
+  g_array_append_val (items, id);
+  return ui_drag_new (folder, items);
 }
 
 /* ---- afterwards ---- */
@@ -363,14 +373,14 @@ void
 ui_window_select_after (UiWindow *self)
 {
   g_autofree char *wanted = g_settings_get_string (self->settings, "after-removal");
-  g_autoptr (MailMessage) before = ui_list_dup_current (self->list);
+  g_autoptr (MailConversation) before = ui_list_dup_current (self->list);
   if (g_str_equal (wanted, "list")) {
     ui_list_unselect_all (self->list);
     return;
   }
   if (g_str_equal (wanted, "previous") && before) {
     ui_list_move (self->list, -1);
-    g_autoptr (MailMessage) now = ui_list_dup_current (self->list);
+    g_autoptr (MailConversation) now = ui_list_dup_current (self->list);
     if (now != before)
       return;
   }

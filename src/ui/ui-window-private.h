@@ -25,7 +25,7 @@ struct _UiWindow
   AdwToast *toast;           /* the one on screen; the next takes its place */
   GHashTable *watched;       /* set of MailAccount */
   GSimpleAction *plain_text;
-  MailMessage *current; /* whose flags decide about the verbs */
+  MailConversation *current; /* whose flags decide about the verbs */
 
   /* Borrowed */
   GtkWidget *outgoing; /* made at the first use */
@@ -53,13 +53,16 @@ void ui_window_init_actions (UiWindow *self);
 /* ui-window-folders.c */
 void ui_window_class_install_folder_actions (GtkWidgetClass *widget_class);
 void ui_window_init_folders (UiWindow *self);
-/* As ui_window_act (), of messages of the list: what is read next is selected where they leave it. */
-void ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target,
-                              GPtrArray *messages);
+/* As ui_window_act (), of items of the list (GArray of gint64 ids): what is read next is selected where they leave it. */
+void ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target, GArray *items);
 /* Selects what the person wants to see when the selected messages are on their way out. */
 void ui_window_select_after (UiWindow *self);
 /* For calls of the engine that end with mail_engine_act_finish (); `data` is the window (taken). */
 void ui_window_on_acted (GObject *source, GAsyncResult *result, gpointer data);
+void ui_window_class_install_listing_actions (GtkWidgetClass *widget_class);
+void ui_window_init_listing (UiWindow *self);
+/* Item ids of the list that is shown; nothing is said. */
+void ui_window_act_quietly (UiWindow *self, MailAction action, GArray *items);
 /* Enables and disables the verbs for what is selected and shown. */
 void ui_window_update_actions (UiWindow *self);
 /* Takes the toast off that offers to undo; the key for it still works. */

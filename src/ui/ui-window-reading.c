@@ -11,7 +11,8 @@
 gboolean
 ui_window_show_current (UiWindow *self)
 {
-  g_autoptr (MailMessage) message = ui_list_dup_current (self->list);
+  g_autoptr (MailConversation) item = ui_list_dup_current (self->list);
+  g_autoptr (MailMessage) message = item ? mail_conversation_dup_newest (item) : NULL;
   MailThread *shown = ui_reader_get_thread (self->reader);
   if (!message) {
     ui_reader_show (self->reader, NULL, ui_list_get_n_selected (self->list));

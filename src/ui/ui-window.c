@@ -439,6 +439,7 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, ui_window_on_verb);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_update_actions);
   ui_window_class_install_actions (widget_class);
+  ui_window_class_install_listing_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);
   ui_window_class_install_folder_actions (widget_class);
   ui_window_class_install_list_actions (widget_class);
@@ -466,6 +467,7 @@ ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings)
   ui_reader_set_engine (self->reader, engine, settings);
   ui_window_init_actions (self);
   ui_window_init_folders (self);
+  ui_window_init_listing (self);
   load_state (self);
 
   adw_leaflet_set_visible_child_name (self->inner, "list");

@@ -1,4 +1,4 @@
-/* Opening a folder: from mail_message_list_new () until the newest 20 rows are loaded, for folders of 1,000
+/* Opening a folder: from mail_message_list_new (, FALSE) until the newest 20 rows are loaded, for folders of 1,000
  * and 100,000 messages in one store; and the longest turn of the main loop while the big one loads to its end.
  * usage: bench-list PROFILE.  Prints "ms_1k ms_100k stall_ms" (medians of 15, worst stall). */
 #include <gio/gio.h>
@@ -78,8 +78,8 @@ static gboolean
 rows_are_loaded (GListModel *list)
 {
   for (guint i = 0; i < ROWS; i++) {
-    g_autoptr (MailMessage) message = g_list_model_get_item (list, i);
-    if (!message || !mail_message_get_loaded (message))
+    g_autoptr (MailConversation) item = g_list_model_get_item (list, i);
+    if (!item || !mail_conversation_get_loaded (item))
       return FALSE;
   }
   return TRUE;
@@ -89,7 +89,7 @@ static double
 open_once (MailEngine *engine, MailFolder *folder, guint expected)
 {
   gint64 begin = g_get_monotonic_time ();
-  g_autoptr (MailMessageList) list = mail_message_list_new (engine, folder);
+  g_autoptr (MailMessageList) list = mail_message_list_new (engine, folder, FALSE);
   while (!rows_are_loaded (G_LIST_MODEL (list)))
     turn ();
   double ms = (g_get_monotonic_time () - begin) / 1e3;
@@ -101,7 +101,7 @@ open_once (MailEngine *engine, MailFolder *folder, guint expected)
 static int
 compare (const void *a, const void *b)
 {
-  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
+  return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
 }
 
 int
@@ -133,8 +133,10 @@ main (int argc, char **argv)
     g_autoptr (StoreDb) db = store_connect (store, &error);
     gint64 id = store_account_ensure (db, account->id, &error);
     g_autoptr (GPtrArray) folders = g_ptr_array_new ();
-    StoreFolder small = { .name = (char *) "INBOX", .delimiter = '/', .role = STORE_ROLE_INBOX, .selectable = TRUE };
-    StoreFolder big = { .name = (char *) "Big", .delimiter = '/', .selectable = TRUE };
+    StoreFolder small = {
+      .name = (char *)"INBOX", .delimiter = '/', .role = STORE_ROLE_INBOX, .selectable = TRUE
+    };
+    StoreFolder big = { .name = (char *)"Big", .delimiter = '/', .selectable = TRUE };
     g_ptr_array_add (folders, &small);
     g_ptr_array_add (folders, &big);
     if (!store_folder_replace_list (db, id, folders, &error))

@@ -29,18 +29,19 @@ started (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!mail_engine_start_finish (MAIL_ENGINE (source), result, &error))
     g_error ("%s", error->message);
-  ((Watch *) user_data)->started = TRUE;
+  ((Watch *)user_data)->started = TRUE;
 }
 
 static void
 stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   mail_engine_stop_finish (MAIL_ENGINE (source), result);
-  ((Watch *) user_data)->stopped = TRUE;
+  ((Watch *)user_data)->stopped = TRUE;
 }
 
 static void
-on_password_needed (MailEngine *engine, MailAccount *account, const char *sentence, const char *detail, Watch *watch)
+on_password_needed (MailEngine *engine, MailAccount *account, const char *sentence,
+                    const char *detail, Watch *watch)
 {
   mail_engine_set_password_async (engine, account, watch->password, FALSE, NULL, NULL);
 }
@@ -48,7 +49,8 @@ on_password_needed (MailEngine *engine, MailAccount *account, const char *senten
 static void
 on_items_changed (GListModel *list, guint position, guint removed, guint added, Watch *watch)
 {
-  printf ("list %" G_GINT64_FORMAT " %u\n", g_get_monotonic_time (), g_list_model_get_n_items (list));
+  printf ("list %" G_GINT64_FORMAT " %u\n", g_get_monotonic_time (),
+          g_list_model_get_n_items (list));
 }
 
 static void
@@ -66,7 +68,7 @@ open_inbox (Watch *watch)
 
   if (!inbox)
     return;
-  watch->list = mail_message_list_new (watch->engine, inbox);
+  watch->list = mail_message_list_new (watch->engine, inbox, FALSE);
   g_signal_connect (watch->list, "items-changed", G_CALLBACK (on_items_changed), watch);
   mail_engine_show_folder (watch->engine, inbox);
 }
@@ -75,8 +77,8 @@ static gboolean
 screenful_is_there (GListModel *list)
 {
   for (guint i = 0; i < SCREENFUL; i++) {
-    g_autoptr (MailMessage) message = g_list_model_get_item (list, i);
-    if (!message || !mail_message_get_loaded (message))
+    g_autoptr (MailConversation) message = g_list_model_get_item (list, i);
+    if (!message || !mail_conversation_get_loaded (message))
       return FALSE;
   }
   return TRUE;
@@ -85,7 +87,7 @@ screenful_is_there (GListModel *list)
 static gboolean
 on_input (gint fd, GIOCondition condition, gpointer user_data)
 {
-  ((Watch *) user_data)->end = TRUE;
+  ((Watch *)user_data)->end = TRUE;
   return G_SOURCE_REMOVE;
 }
 

@@ -195,7 +195,7 @@ test_alive (gconstpointer name)
     hostile_server_attack (window.server, attack->func, attack->capabilities);
   }
   inbox = mail_account_get_folder_by_role (window.account, MAIL_ROLE_INBOX);
-  list = inbox != NULL ? mail_message_list_new (window.engine, inbox) : NULL;
+  list = inbox != NULL ? mail_message_list_new (window.engine, inbox, FALSE) : NULL;
   window.worst_us = window.worst_wait_us = 0;
   endure (&window);
   g_test_message ("%s: a turn of the main loop took %.1f ms of work, and %.1f ms",

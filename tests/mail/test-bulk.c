@@ -60,7 +60,7 @@ test_items (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autoptr (GArray) items = fill (bench, MANY);
-  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
   g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GError) error = NULL;
   g_autofree char *sentence = NULL;
@@ -89,7 +89,7 @@ test_junk (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autoptr (GArray) items = fill (bench, 3);
-  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
   g_autoptr (GError) error = NULL;
   g_autofree char *sentence = NULL, *back = NULL;
   gint64 first = g_array_index (items, gint64, 0), undo = 0;
@@ -133,7 +133,7 @@ test_all_or_nothing (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autoptr (GArray) items = fill (bench, 2);
-  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
   g_autoptr (GPtrArray) folders =
       g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
   g_autoptr (GError) error = NULL;

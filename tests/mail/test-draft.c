@@ -233,9 +233,9 @@ test_files (void)
 }
 
 static gboolean
-is_answered (gpointer message)
+is_answered (gpointer item)
 {
-  return mail_message_get_answered (message);
+  return mail_conversation_get_answered (item);
 }
 
 static char *
@@ -261,7 +261,7 @@ test_reply_and_send (void)
   bench_add (
       bench, bench->inbox, 1000,
       "From: Ada <ada@example.org>\r\nTo: one@example.org, bea@example.org\r\nSubject: Hi\r\nMessage-ID: <1@example.org>\r\n\r\nHello\r\n");
-  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
   g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
   g_assert_no_error (error);
@@ -283,7 +283,7 @@ test_reply_and_send (void)
   g_assert_nonnull (strstr (queued, "a.txt"));
   g_assert_nonnull (strstr (queued, "Thanks!"));
   g_assert_nonnull (strstr (queued, "one@example.org"));
-  g_autoptr (MailMessage) shown = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  g_autoptr (MailConversation) shown = g_list_model_get_item (G_LIST_MODEL (list), 0);
   wait_until (is_answered, shown);
 
   g_assert_false (send_draft (draft, &error)); /* never twice */

@@ -146,7 +146,7 @@ test_rows (void)
   g_autoptr (MailRows) rows = mail_rows_new (3);
 
   for (gint64 id = 1; id <= 4; id++) {
-    StoreMessage *row = g_new0 (StoreMessage, 1);
+    StoreItem *row = g_new0 (StoreItem, 1);
 
     row->id = id;
     mail_rows_put (rows, row);
@@ -159,9 +159,70 @@ test_rows (void)
   g_assert_null (mail_rows_get (rows, 1));
 }
 
+/* Any list becomes any other by its runs, and what stays keeps its order. */
+static void
+test_diff (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (guint round = 0; round < 500; round++) {
+    g_autoptr (GArray) from = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    g_autoptr (GArray) to = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    g_autoptr (GHashTable) stay = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+    g_autoptr (GArray) result = NULL;
+
+    for (guint id = 1; id <= 30; id++) {
+      StoreKey key = STORE_KEY_MAKE (g_rand_int_range (random, 1, 100), id);
+      gint64 item = id;
+
+      if (g_rand_int_range (random, 0, 3) > 0)
+        g_array_insert_val (from, g_rand_int_range (random, 0, (gint)from->len + 1), key);
+      if (g_rand_int_range (random, 0, 3) > 0)
+        g_array_insert_val (to, g_rand_int_range (random, 0, (gint)to->len + 1), key);
+      if (g_rand_int_range (random, 0, 8) == 0)
+        g_hash_table_add (stay, g_memdup2 (&item, sizeof item));
+    }
+    if (round % 3 == 0) { /* nearly the same */
+      g_array_set_size (to, 0);
+      g_array_append_vals (to, from->data, from->len);
+      if (to->len > 3)
+        g_array_remove_index (to, to->len / 2);
+    }
+    g_autoptr (GArray) runs = mail_keys_diff (from, to, stay, &result);
+    guint moved = 0;
+    for (guint i = 0; i < runs->len; i++) {
+      MailKeysRun *run = &g_array_index (runs, MailKeysRun, i);
+
+      if (run->removed > 0)
+        g_array_remove_range (from, run->position, run->removed);
+      if (run->added > 0)
+        g_array_insert_vals (from, run->position, &g_array_index (result, StoreKey, run->position),
+                             run->added);
+      moved += run->removed + run->added;
+    }
+    g_assert_cmpmem (from->data, from->len * sizeof (StoreKey), result->data,
+                     result->len * sizeof (StoreKey));
+    if (round % 3 == 0)
+      g_assert_cmpuint (moved, <=, 1);
+    /* Without what stayed, it is what was wished for. */
+    guint next = 0;
+    for (guint i = 0; i < result->len; i++) {
+      StoreKey key = g_array_index (result, StoreKey, i);
+      gint64 id = STORE_KEY_ID (key);
+
+      if (next < to->len && g_array_index (to, StoreKey, next) == key)
+        next++;
+      else
+        g_assert_true (g_hash_table_contains (stay, &id));
+    }
+    g_assert_cmpuint (next, ==, to->len);
+  }
+}
+
 void
 add_keys_tests (void)
 {
+  g_test_add_func ("/mail/keys/diff", test_diff);
   g_test_add_func ("/mail/keys/runs", test_runs);
   g_test_add_func ("/mail/keys/random", test_random);
   g_test_add_func ("/mail/keys/journal", test_journal);

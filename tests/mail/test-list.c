@@ -1,6 +1,6 @@
 /* The message list against a real store: whatever happens, and whenever, it ends up equal to a
  * fresh listing, and what it tells by items-changed is what happened. */
-#include "mail-keys.h"
+#include "mail-message-list-private.h"
 #include "store-operation.h"
 #include "test-mail.h"
 
@@ -22,8 +22,8 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
   if (removed > 0)
     g_array_remove_range (mirror->ids, position, removed);
   for (guint i = 0; i < added; i++) {
-    g_autoptr (MailMessage) message = g_list_model_get_item (model, position + i);
-    gint64 id = mail_message_get_id (message);
+    g_autoptr (MailConversation) message = g_list_model_get_item (model, position + i);
+    gint64 id = mail_conversation_get_id (message);
 
     g_array_insert_val (mirror->ids, position + i, id);
   }
@@ -36,7 +36,7 @@ mirror_start (Mirror *mirror, Bench *bench)
 {
   mirror->bench = bench;
   mirror->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  mirror->list = mail_message_list_new (bench->engine, bench->inbox);
+  mirror->list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
   g_signal_connect (mirror->list, "items-changed", G_CALLBACK (on_items_changed), mirror);
 }
 
@@ -246,11 +246,11 @@ test_let_go (void)
 
   add_many (bench->db, mail_folder_get_id (bench->inbox), 1, 1000, NULL);
   for (guint i = 0; i < 20; i++) {
-    g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+    g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
 
     for (guint j = 0; j < i; j++)
       g_main_context_iteration (NULL, FALSE);
-    g_autoptr (MailMessage) message = g_list_model_get_item (G_LIST_MODEL (list), 150);
+    g_autoptr (MailConversation) message = g_list_model_get_item (G_LIST_MODEL (list), 150);
   }
 }
 
@@ -259,26 +259,29 @@ test_let_go (void)
 static gboolean
 is_loaded (gpointer message)
 {
-  return mail_message_get_loaded (message);
+  return mail_conversation_get_loaded (message);
 }
 
 static gboolean
 is_read (gpointer message)
 {
-  return !mail_message_get_unread (message);
+  return !mail_conversation_get_unread (message);
 }
 
 static gboolean
-is_in_archive (gpointer message)
+is_in_archive (gpointer item)
 {
+  g_autoptr (MailMessage) message = mail_conversation_dup_newest (item);
   MailFolder *folder = mail_message_get_folder (message);
 
   return folder != NULL && mail_folder_get_role (folder) == MAIL_ROLE_ARCHIVE;
 }
 
 static gboolean
-is_gone (gpointer message)
+is_gone (gpointer item)
 {
+  g_autoptr (MailMessage) message = mail_conversation_dup_newest (item);
+
   return mail_message_get_folder (message) == NULL;
 }
 
@@ -294,16 +297,16 @@ test_rows (void)
   mirror_start (&mirror, bench);
   wait_until (equals_fresh, &mirror);
 
-  g_autoptr (MailMessage) message = g_list_model_get_item (G_LIST_MODEL (mirror.list), 250);
-  g_autoptr (MailMessage) same = g_list_model_get_item (G_LIST_MODEL (mirror.list), 250);
-  gint64 id = mail_message_get_id (message);
+  g_autoptr (MailConversation) message = g_list_model_get_item (G_LIST_MODEL (mirror.list), 250);
+  g_autoptr (MailConversation) same = g_list_model_get_item (G_LIST_MODEL (mirror.list), 250);
+  gint64 id = mail_conversation_get_id (message);
 
   g_assert_true (message == same);
   wait_until (is_loaded, message);
-  g_assert_cmpstr (mail_message_get_sender (message), ==, "Ada");
-  g_assert_cmpstr (mail_message_get_subject (message), ==, "Subject");
-  g_assert_cmpint (mail_message_get_date (message), ==, 1000 + 49);
-  g_assert_true (mail_message_get_unread (message));
+  g_assert_cmpstr (mail_conversation_get_participants (message), ==, "Ada");
+  g_assert_cmpstr (mail_conversation_get_subject (message), ==, "Subject");
+  g_assert_cmpint (mail_conversation_get_date (message), ==, 1000 + 49);
+  g_assert_true (mail_conversation_get_unread (message));
 
   g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, &error), >,
                    0);
@@ -314,7 +317,8 @@ test_rows (void)
   wait_until (equals_fresh, &mirror);
   g_assert_cmpuint (mail_message_list_find (mirror.list, id), ==, G_MAXUINT);
 
-  g_autoptr (MailMessage) first = g_list_model_get_item (G_LIST_MODEL (mirror.list), 0);
+  g_autoptr (MailConversation) first = g_list_model_get_item (G_LIST_MODEL (mirror.list), 0);
+  wait_until (is_loaded, first);
   g_autoptr (BaseUidSet) uids = base_uid_set_new ();
   base_uid_set_add (uids, 300);
   g_assert_true (store_message_remove (bench->db, mail_folder_get_id (bench->inbox), uids, &error));
@@ -356,6 +360,104 @@ test_flood (void)
   mirror_end (&mirror);
 }
 
+/* ---- other orders, and filters ---- */
+
+static gboolean
+is_settled (gpointer list)
+{
+  MailMessageList *self = list;
+
+  return !mail_message_list_get_loading (self) && !self->querying && !self->stale;
+}
+
+static gboolean
+equals_listing (gpointer data)
+{
+  Mirror *mirror = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) fresh = NULL;
+
+  if (!is_settled (mirror->list))
+    return FALSE;
+  fresh = store_listing_read (mirror->bench->db, &mirror->list->listing, 0, 0, &error);
+  g_assert_no_error (error);
+  if (fresh->len != mirror->ids->len)
+    return FALSE;
+  for (guint i = 0; i < fresh->len; i++)
+    if (STORE_KEY_ID (g_array_index (fresh, StoreKey, i)) != g_array_index (mirror->ids, gint64, i))
+      return FALSE;
+  return TRUE;
+}
+
+/* Changes at random while the order and the filter change: the list ends up as a fresh listing, and nobody who follows its signals is
+ * led astray. */
+static void
+test_orders (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+  Mirror mirror = { 0 };
+  Writer writer = { bench->engine->store,
+                    mail_folder_get_id (bench->inbox),
+                    mail_folder_get_id (bench->archive),
+                    1,
+                    10,
+                    0 };
+
+  writer.next_uid = add_many (bench->db, writer.inbox, 1, 800, random);
+  mirror_start (&mirror, bench);
+  for (guint round = 0; round < 8; round++) {
+    writer.seed = g_rand_int (random);
+    g_autoptr (GThread) thread = g_thread_new ("writer", write_at_random, &writer);
+    mail_message_list_set_order (mirror.list, (MailSort)g_rand_int_range (random, 0, 4),
+                                 g_rand_boolean (random));
+    mail_message_list_set_filter (mirror.list, g_rand_boolean (random) ? MAIL_FILTER_STARRED : 0);
+    for (guint i = 0; i < 20; i++)
+      g_main_context_iteration (NULL, FALSE);
+    mail_message_list_set_filter (mirror.list, MAIL_FILTER_NONE);
+    g_thread_join (g_steal_pointer (&thread));
+    wait_until (equals_listing, &mirror);
+  }
+  mirror_end (&mirror);
+}
+
+static gboolean
+has_one (gpointer mirror)
+{
+  return ((Mirror *)mirror)->ids->len == 1;
+}
+
+/* What one has just read under "unread" stays, until it is moved away or the filter is another one. */
+static void
+test_read_stays (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  Mirror mirror = { 0 };
+  gint64 old = bench_add (bench, bench->inbox, 100, NULL);
+  gint64 new = bench_add (bench, bench->inbox, 200, NULL);
+
+  mirror_start (&mirror, bench);
+  mail_message_list_set_filter (mirror.list, MAIL_FILTER_UNREAD);
+  wait_until (equals_listing, &mirror);
+  g_assert_cmpuint (mirror.ids->len, ==, 2);
+  g_autoptr (MailConversation) item = g_list_model_get_item (G_LIST_MODEL (mirror.list), 0);
+  wait_until (is_loaded, item);
+
+  g_assert_cmpint (store_operation_set_flags (bench->db, &new, 1, TRUE, STORE_FLAG_SEEN, &error), >,
+                   0);
+  wait_until (is_read, item);
+  wait_until (is_settled, mirror.list);
+  g_assert_cmpuint (mirror.ids->len, ==, 2);
+  g_assert_cmpint (g_array_index (mirror.ids, gint64, 0), ==, new);
+
+  g_assert_cmpint (
+      store_operation_move (bench->db, &new, 1, mail_folder_get_id (bench->archive), &error), >, 0);
+  wait_until (has_one, &mirror);
+  g_assert_cmpint (g_array_index (mirror.ids, gint64, 0), ==, old);
+  mirror_end (&mirror);
+}
+
 /* ---- the figure: only with -m perf ---- */
 
 static void
@@ -375,7 +477,7 @@ test_stall (void)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   start = g_get_monotonic_time ();
-  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
   while (mail_message_list_get_loading (list)) {
     gint64 before = g_get_monotonic_time ();
 
@@ -403,5 +505,7 @@ add_list_tests (void)
   g_test_add_func ("/mail/list/rows", test_rows);
   g_test_add_func ("/mail/list/sent", test_sent_shows_recipients);
   g_test_add_func ("/mail/list/flood", test_flood);
+  g_test_add_func ("/mail/list/orders", test_orders);
+  g_test_add_func ("/mail/list/read-stays", test_read_stays);
   g_test_add_func ("/mail/list/stall", test_stall);
 }

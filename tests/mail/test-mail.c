@@ -256,19 +256,19 @@ is_loaded_list (gpointer list)
 static gboolean
 is_loaded (gpointer message)
 {
-  return mail_message_get_loaded (message);
+  return mail_conversation_get_loaded (message);
 }
 
 MailMessage *
 bench_first (Bench *bench, MailFolder *folder)
 {
-  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, FALSE);
 
   wait_until (is_loaded_list, list);
-  MailMessage *message = g_list_model_get_item (G_LIST_MODEL (list), 0);
-  g_assert_nonnull (message);
-  wait_until (is_loaded, message);
-  return message;
+  g_autoptr (MailConversation) item = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  g_assert_nonnull (item);
+  wait_until (is_loaded, item);
+  return mail_conversation_dup_newest (item);
 }
 
 int

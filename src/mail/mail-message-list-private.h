@@ -1,0 +1,94 @@
+/* What the files of the message list share: mail-message-list.c (keys and changes), -query.c (other orders and filters),
+ * -read.c (rows).  Main thread only. */
+#pragma once
+
+#include "mail-engine-private.h"
+#include "mail-keys.h"
+#include "mail-message-list.h"
+#include "mail-private.h"
+#include "mail-rows.h"
+
+G_BEGIN_DECLS
+
+/* What a change says of the items of this list. */
+#define MAIL_LIST_PART(list, part, what)                                                           \
+  ((list)->listing.conversations ? (part)->threads_##what : (part)->what)
+
+#define MAIL_LIST_PAGE 64 /* rows read together */
+
+struct _MailMessageList
+{
+  GObject parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  MailFolder *folder;
+  GArray *keys; /* of StoreKey, in the order of the listing; nobody changes them while `querying` */
+  MailKeysJournal *journal;
+  GQueue steps; /* of MailListStep */
+  MailRows *rows;
+  GHashTable *asked; /* ids whose rows are on their way */
+  GQueue pages;      /* of GArray of ids: not asked for yet, the most urgent first */
+  GHashTable *kept;  /* set of ids that the listing has lost, and that stay */
+  GCancellable *cancellable;
+
+  GHashTable *objects; /* id -> Held; the items themselves are borrowed, as long as they live */
+
+  StoreListing listing;
+  StoreKey frontier; /* smaller keys are not read yet; G_MININT64: all are */
+  guint generation;  /* of the listing: answers to older ones do not count */
+  guint slice_source, query_source;
+  guint pages_running, last_page;
+  gboolean loading;
+  gboolean querying; /* from the question until all of the answer is put in */
+  gboolean stale;    /* something changed since the question */
+  gboolean fresh;    /* the listing is another one: nothing stays that does not belong */
+};
+
+/* By date, newest first, all of it: kept by changes alone. */
+gboolean mail_list_is_walking (MailMessageList *list);
+void mail_list_set_loading (MailMessageList *list, gboolean loading);
+/* Changes `n` keys at `position` to `added` others and tells it. */
+void mail_list_splice (MailMessageList *list, guint position, guint n, const StoreKey *keys,
+                       guint added);
+/* Goes on with steps that had to wait. */
+void mail_list_go_on (MailMessageList *list);
+
+/* ---- -query.c ---- */
+/* Asks for the whole listing, now or as soon as the answer under way is dealt with. */
+void mail_list_query (MailMessageList *list);
+/* The same in a moment: more changes may come. */
+void mail_list_query_soon (MailMessageList *list);
+
+/* ---- -read.c ---- */
+/* The listing without order and filter: what an item is does not depend on them. */
+StoreListing mail_list_plain (const StoreListing *listing);
+/* Wants the page around a position, and the next one in the direction that one goes. */
+void mail_list_want_page (MailMessageList *list, guint position);
+/* Rows of these keys changed: forgotten, and read again where somebody looks at them. */
+void mail_list_refresh (MailMessageList *list, GArray *changed);
+/* Items that came together with keys; takes them out of the array. */
+void mail_list_take_items (MailMessageList *list, GPtrArray *items);
+
+/* What an item shows that has been looked at lately: its newest message, and the folder that has it. */
+gboolean mail_list_find_newest (MailMessageList *list, gint64 id, gint64 *newest, gint64 *folder);
+
+/* Of items that fall out of a listing: those that may stay, if what they show is still there. */
+typedef struct
+{
+  gint64 id, newest, folder;
+} MailListLeaver;
+/* Those that have been looked at, of `keys` (NULL: all): GArray of MailListLeaver. */
+GArray *mail_list_get_leavers (MailMessageList *list, GArray *keys) G_GNUC_WARN_UNUSED_RESULT;
+/* Store thread: set of ids whose newest message is still where it was. `without` (nullable): ids that need no answer. */
+GHashTable *mail_list_check_leavers (StoreDb *db, const StoreListing *listing, GArray *leavers,
+                                     GHashTable *without) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct
+{
+  MailMessageList *list;
+  gint64 id;
+  MailConversation *item;
+} MailListHeld;
+
+G_END_DECLS

@@ -1,0 +1,244 @@
+/* The message list in orders and under filters that changes alone do not keep: the whole listing is asked for again, compared in
+ * the store thread with what is here, and what is different is put in run by run, in slices.  The comparing must never be done
+ * on the main thread. */
+#include "mail-message-list-private.h"
+
+#include "base-error.h"
+#include "base-log.h"
+
+/* Time for more changes to come before the listing is read again. */
+#define DELAY_MS  150
+#define BUDGET_US 4000
+
+typedef struct
+{
+  StoreListing listing;
+  GArray *from;    /* the keys that are here */
+  GArray *leavers; /* of MailListLeaver; nullable: nothing stays */
+} QueryRequest;
+
+typedef struct
+{
+  GArray *keys, *runs;
+  GHashTable *stay; /* nullable */
+  GPtrArray *items; /* nullable; of the first keys */
+  guint next;       /* run */
+} QueryResult;
+
+typedef struct
+{
+  MailMessageList *list; /* borrowed: alive unless cancelled */
+  guint generation;
+} QueryWait;
+
+static void
+query_request_free (gpointer data)
+{
+  QueryRequest *request = data;
+
+  g_array_unref (request->from);
+  g_clear_pointer (&request->leavers, g_array_unref);
+  g_free (request);
+}
+
+static void
+query_result_free (gpointer data)
+{
+  QueryResult *result = data;
+
+  g_clear_pointer (&result->keys, g_array_unref);
+  g_clear_pointer (&result->runs, g_array_unref);
+  g_clear_pointer (&result->stay, g_hash_table_unref);
+  g_clear_pointer (&result->items, g_ptr_array_unref);
+  g_free (result);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (QueryResult, query_result_free)
+
+/* ---- in the store thread ---- */
+
+static GHashTable *
+collect_ids (GArray *keys)
+{
+  GHashTable *ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (guint i = 0; i < keys->len; i++) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+
+    g_hash_table_add (ids, g_memdup2 (&id, sizeof id));
+  }
+  return ids;
+}
+
+static gpointer
+run_query (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  QueryRequest *request = data;
+  g_autoptr (QueryResult) result = g_new0 (QueryResult, 1);
+  g_autoptr (GArray) to = store_listing_read (db, &request->listing, 0, 0, error);
+  gint64 ids[MAIL_LIST_PAGE];
+  guint n = 0;
+
+  if (to == NULL)
+    return NULL;
+  if (request->leavers != NULL && request->leavers->len > 0) {
+    g_autoptr (GHashTable) present = collect_ids (to);
+    result->stay = mail_list_check_leavers (db, &request->listing, request->leavers, present);
+  }
+  result->runs = mail_keys_diff (request->from, to, result->stay, &result->keys);
+  if (request->from->len == 0) {
+    StoreListing plain = mail_list_plain (&request->listing);
+
+    for (; n < MAIL_LIST_PAGE && n < to->len; n++)
+      ids[n] = STORE_KEY_ID (g_array_index (to, StoreKey, n));
+    if (n > 0)
+      result->items = store_listing_get_items (db, &plain, ids, n, NULL);
+  }
+  return g_steal_pointer (&result);
+}
+
+/* ---- on the main thread ---- */
+
+static void
+finish (MailMessageList *self, QueryResult *result)
+{
+  g_array_unref (self->keys);
+  self->keys = g_steal_pointer (&result->keys);
+  g_hash_table_remove_all (self->kept);
+  if (result->stay != NULL) {
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init (&iter, result->stay);
+    while (g_hash_table_iter_next (&iter, &id, NULL))
+      g_hash_table_add (self->kept, g_memdup2 (id, sizeof (gint64)));
+  }
+  self->frontier = G_MININT64;
+  self->querying = FALSE;
+  if (self->stale)
+    mail_list_query_soon (self);
+  else
+    mail_list_set_loading (self, FALSE);
+  g_signal_emit_by_name (self, "settled");
+  mail_list_go_on (self);
+}
+
+typedef struct
+{
+  MailMessageList *list;
+  QueryResult *result;
+} Slice;
+
+static void
+slice_free (gpointer data)
+{
+  Slice *slice = data;
+
+  query_result_free (slice->result);
+  g_free (slice);
+}
+
+/* Some runs; TRUE when something is left. */
+static gboolean
+on_slice (gpointer data)
+{
+  Slice *slice = data;
+  QueryResult *result = slice->result;
+  g_autoptr (MailMessageList) self = g_object_ref (slice->list);
+  gint64 deadline = g_get_monotonic_time () + BUDGET_US;
+
+  while (result->next < result->runs->len) {
+    const MailKeysRun *run = &g_array_index (result->runs, MailKeysRun, result->next++);
+
+    mail_list_splice (
+        self, run->position, run->removed,
+        run->added > 0 ? &g_array_index (result->keys, StoreKey, run->position) : NULL, run->added);
+    if (g_get_monotonic_time () >= deadline && result->next < result->runs->len)
+      return G_SOURCE_CONTINUE;
+  }
+  self->query_source = 0;
+  finish (self, result);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_source (MailMessageList *self, GSource *source, GSourceFunc func, gpointer data,
+              GDestroyNotify destroy)
+{
+  g_source_set_callback (source, func, data, destroy);
+  self->query_source = g_source_attach (source, self->engine->context);
+  g_source_unref (source);
+}
+
+static void
+on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
+{
+  g_autofree QueryWait *wait = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (QueryResult) result = g_task_propagate_pointer (G_TASK (task_result), &error);
+
+  if (base_error_is_cancelled (error))
+    return;
+  g_autoptr (MailMessageList) self = g_object_ref (wait->list);
+  if (wait->generation != self->generation) { /* another listing is wished for by now */
+    self->querying = FALSE;
+    mail_list_query (self);
+    return;
+  }
+  if (result == NULL) {
+    base_log ("A message list could not be read: %s", error->message);
+    mail_engine_emit_notice (self->engine, error->message, base_error_get_detail (error));
+    self->querying = FALSE;
+    mail_list_set_loading (self, FALSE);
+    return;
+  }
+  if (result->items != NULL)
+    mail_list_take_items (self, result->items);
+  Slice *slice = g_new0 (Slice, 1);
+  *slice = (Slice){ self, g_steal_pointer (&result) };
+  if (self->query_source != 0)
+    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, self->query_source));
+  self->query_source = 0;
+  if (on_slice (slice))
+    start_source (self, g_idle_source_new (), on_slice, slice, slice_free);
+  else
+    slice_free (slice);
+}
+
+void
+mail_list_query (MailMessageList *self)
+{
+  self->stale = TRUE;
+  if (self->querying)
+    return;
+  QueryRequest *request = g_new0 (QueryRequest, 1);
+  QueryWait *wait = g_new0 (QueryWait, 1);
+
+  self->querying = TRUE;
+  self->stale = FALSE;
+  request->listing = self->listing;
+  request->from = g_array_ref (self->keys); /* nobody changes them meanwhile */
+  request->leavers = self->fresh ? NULL : mail_list_get_leavers (self, NULL);
+  self->fresh = FALSE;
+  *wait = (QueryWait){ self, self->generation };
+  mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_queried, wait),
+                          run_query, request, query_request_free, query_result_free);
+}
+
+static gboolean
+on_delay (gpointer data)
+{
+  MailMessageList *self = data;
+
+  self->query_source = 0;
+  mail_list_query (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mail_list_query_soon (MailMessageList *self)
+{
+  self->stale = TRUE;
+  if (self->querying || self->query_source != 0)
+    return;
+  start_source (self, g_timeout_source_new (DELAY_MS), on_delay, self, NULL);
+}

@@ -1,0 +1,77 @@
+/* What the files of the message list's pane share: ui-list.c (what is shown and selected), -rows.c (the rows and what happens on
+ * them), -tools.c (order, filters, checkboxes).  Main thread. */
+#pragma once
+
+#include "ui-bar.h"
+#include "ui-list.h"
+#include "ui-selection.h"
+
+G_BEGIN_DECLS
+
+struct _UiList
+{
+  AdwBin parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  GSettings *settings;
+  MailMessageList *messages;
+  UiSelection *selection;
+  MailFolder *folder;
+  MailConversation *awaited; /* the one selected item, while it is not loaded yet */
+  GHashTable *bound;         /* set of GtkListItem (borrowed): the rows that show something */
+  GMenuModel *menu;
+  GtkWidget *popover;                        /* made at the first right click */
+  char *bar_title, *bar_detail, *bar_button; /* title NULL: no bar */
+
+  /* Borrowed */
+  GtkWidget *outgoing;
+
+  /* Template */
+  AdwWindowTitle *title;
+  UiBar *bar;
+  GtkWidget *filters, *bulk, *tools;
+  GtkToggleButton *select_button, *filter_button;
+  GtkToggleButton *filter_unread, *filter_starred, *filter_attachments, *filter_known;
+  GtkStack *stack;
+  GtkSpinner *spinner;
+  AdwStatusPage *empty, *filtered, *trouble;
+  GtkScrolledWindow *scrolled;
+  GtkListView *view;
+
+  gulong awaited_handler;
+  gint64 current; /* id of the one selected item, 0 when none or several */
+  guint n_selected;
+  guint opened_source, midnight_source;
+  guint stick;    /* tick: the list goes back to its top */
+  guint headings; /* tick: they are put where they belong */
+  gboolean folded, title_buttons;
+  gboolean showing_outgoing;
+  gboolean bar_is_folders; /* what the bar says is about this folder */
+  gboolean checking, compact;
+};
+
+/* ---- ui-list.c ---- */
+void ui_list_update_page (UiList *self);
+void ui_list_update_title (UiList *self);
+void ui_list_update_selection (UiList *self);
+void ui_list_opened (UiList *self);
+
+/* ---- -rows.c ---- */
+void ui_list_init_rows (UiList *self);
+void ui_list_class_init_rows (GtkWidgetClass *widget_class);
+/* Before the next frame. */
+void ui_list_update_headings (UiList *self);
+/* All rows, after the look or the checkboxes changed. */
+void ui_list_update_rows (UiList *self);
+/* Brings it into view; `focus`: the keyboard goes on from there. */
+void ui_list_reveal (UiList *self, guint position, gboolean focus);
+
+/* ---- -tools.c ---- */
+void ui_list_class_init_tools (GtkWidgetClass *widget_class);
+MailFilter ui_list_get_filter (UiList *self);
+/* A new list is there, or none. */
+void ui_list_apply_order (UiList *self);
+void ui_list_update_bulk (UiList *self);
+
+G_END_DECLS

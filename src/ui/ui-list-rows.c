@@ -1,0 +1,282 @@
+/* The rows of the message list: made, filled, headed by their day, clicked.  Main thread.  A list view of GTK 4.8 has no sections: the
+ * row that begins a day draws the heading above itself. */
+#include "ui-list-private.h"
+
+#include "base-date.h"
+#include "ui-row.h"
+
+/* ---- headings ---- */
+
+static gint64
+get_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static char *
+dup_heading (UiList *self, guint position, gint64 now)
+{
+  if (!self->messages || mail_message_list_get_sort (self->messages) != MAIL_SORT_DATE
+      || position >= g_list_model_get_n_items (G_LIST_MODEL (self->messages)))
+    return NULL;
+  int group = base_date_group (mail_message_list_get_received (self->messages, position), now);
+  if (position > 0
+      && group
+             == base_date_group (mail_message_list_get_received (self->messages, position - 1),
+                                 now))
+    return NULL;
+  return base_date_group_name (group);
+}
+
+static void
+update_heading (UiList *self, GtkListItem *item, gint64 now)
+{
+  g_autofree char *heading = dup_heading (self, gtk_list_item_get_position (item), now);
+  ui_row_set_heading (UI_ROW (gtk_list_item_get_child (item)), heading);
+}
+
+static gboolean
+on_headings_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  UiList *self = UI_LIST (data);
+  gint64 now = get_now ();
+  GHashTableIter iter;
+  gpointer item;
+
+  self->headings = 0;
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    update_heading (self, item, now);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_list_update_headings (UiList *self)
+{
+  if (self->headings == 0)
+    self->headings =
+        gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_headings_tick, self, NULL);
+}
+
+static gboolean
+on_midnight (gpointer data)
+{
+  UiList *self = data;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  guint passed = (guint)(g_date_time_get_hour (now) * 3600 + g_date_time_get_minute (now) * 60
+                         + g_date_time_get_second (now));
+
+  ui_list_update_headings (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self->view));
+  self->midnight_source = g_timeout_add_seconds (86401 - passed, on_midnight, self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_list_update_rows (UiList *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    ui_row_set_look (UI_ROW (gtk_list_item_get_child (item)), self->compact, self->checking);
+}
+
+void
+ui_list_reveal (UiList *self, guint position, gboolean focus)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+  /* Only where the keyboard is in the list already: who reads goes on reading. */
+  if (!focus || !now || !gtk_widget_is_ancestor (now, GTK_WIDGET (self->view)))
+    return;
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    if (gtk_list_item_get_position (item) == position) {
+      gtk_widget_grab_focus (gtk_widget_get_parent (gtk_list_item_get_child (item)));
+      return;
+    }
+}
+
+/* ---- what happens on a row ---- */
+
+static void
+popup_menu (UiList *self, GtkWidget *widget, double x, double y)
+{
+  double list_x, list_y;
+  if (!self->popover) {
+    self->popover = gtk_popover_menu_new_from_model (self->menu);
+    gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
+    gtk_widget_set_halign (self->popover, GTK_ALIGN_START);
+    gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
+  }
+  gtk_widget_translate_coordinates (widget, GTK_WIDGET (self), x, y, &list_x, &list_y);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
+                               &(GdkRectangle){ (int)list_x, (int)list_y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->popover));
+}
+
+static void
+on_row_pressed (GtkGestureClick *click, int n_press, double x, double y, GtkListItem *item)
+{
+  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click));
+  UiList *self = UI_LIST (gtk_widget_get_ancestor (row, UI_TYPE_LIST));
+  guint position = gtk_list_item_get_position (item);
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (click));
+  GdkModifierType state =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (click));
+  if (!event)
+    return;
+  if (gdk_event_triggers_context_menu (event)) {
+    gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
+    if (!gtk_list_item_get_selected (item)) {
+      if (self->checking)
+        ui_selection_toggle (self->selection, position);
+      else
+        ui_selection_select_only (self->selection, position);
+    }
+    popup_menu (self, row, x, y);
+  } else if (self->checking && !(state & GDK_SHIFT_MASK)
+             && gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (click))
+                    == GDK_BUTTON_PRIMARY
+             && !ui_row_is_on_star (UI_ROW (row), x, y)) {
+    gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
+    ui_selection_toggle (self->selection, position);
+    gtk_widget_grab_focus (gtk_widget_get_parent (row));
+  }
+}
+
+/* A finger stays on a row: checkboxes, with this one checked. */
+static void
+on_long_pressed (GtkGestureLongPress *press, double x, double y, GtkListItem *item)
+{
+  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (press));
+  UiList *self = UI_LIST (gtk_widget_get_ancestor (row, UI_TYPE_LIST));
+  gtk_gesture_set_state (GTK_GESTURE (press), GTK_EVENT_SEQUENCE_CLAIMED);
+  ui_list_set_checking (self, TRUE);
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection),
+                                   gtk_list_item_get_position (item), FALSE);
+}
+
+static gboolean
+on_idle_opened (gpointer data)
+{
+  UiList *self = data;
+  self->opened_source = 0;
+  if (self->current != 0)
+    ui_list_opened (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not a gesture: the list's own one claims the click and would cancel it.  What was clicked is selected when the
+ * idle runs. */
+static gboolean
+on_row_event (GtkEventControllerLegacy *controller, GdkEvent *event, UiList *self)
+{
+  UiRow *row = UI_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (controller)));
+  GdkEventType type = gdk_event_get_event_type (event);
+  GdkModifierType state = gdk_event_get_modifier_state (event);
+  gboolean clicked =
+      type == GDK_TOUCH_END
+      || (type == GDK_BUTTON_RELEASE && gdk_button_event_get_button (event) == GDK_BUTTON_PRIMARY);
+  if (clicked && !self->checking && !ui_row_star_was_clicked (row)
+      && !(state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK)) && self->opened_source == 0)
+    self->opened_source = g_idle_add (on_idle_opened, self);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+on_activate (UiList *self, guint position, GtkListView *view)
+{
+  if (self->checking) {
+    ui_selection_toggle (self->selection, position);
+    return;
+  }
+  ui_selection_select_only (self->selection, position);
+  ui_list_opened (self);
+}
+
+/* The Menu key and Shift+F10. */
+static gboolean
+on_menu_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  UiList *self = UI_LIST (widget);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  if (self->n_selected == 0 || !focus || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
+    return FALSE;
+  popup_menu (self, focus, 48, gtk_widget_get_height (focus) / 2.0);
+  return TRUE;
+}
+
+/* ---- factory ---- */
+
+static void
+on_selected (GtkListItem *item, GParamSpec *pspec, UiList *self)
+{
+  ui_row_set_selected (UI_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_selected (item));
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
+{
+  GtkWidget *row = ui_row_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_row_pressed), item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
+  GtkGesture *press = gtk_gesture_long_press_new ();
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (press), TRUE);
+  g_signal_connect (press, "pressed", G_CALLBACK (on_long_pressed), item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (press));
+  GtkEventController *events = gtk_event_controller_legacy_new ();
+  g_signal_connect (events, "event", G_CALLBACK (on_row_event), self);
+  gtk_widget_add_controller (row, events);
+  gtk_list_item_set_child (item, row);
+  g_signal_connect (item, "notify::selected", G_CALLBACK (on_selected), self);
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
+{
+  UiRow *row = UI_ROW (gtk_list_item_get_child (item));
+  g_hash_table_add (self->bound, item);
+  ui_row_set_look (row, self->compact, self->checking);
+  ui_row_set_selected (row, gtk_list_item_get_selected (item));
+  ui_row_set_item (row, gtk_list_item_get_item (item));
+  update_heading (self, item, get_now ());
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
+{
+  if (self->bound)
+    g_hash_table_remove (self->bound, item);
+  ui_row_set_item (UI_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+void
+ui_list_class_init_rows (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_callback (widget_class, on_activate);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
+}
+
+void
+ui_list_init_rows (UiList *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  self->bound = g_hash_table_new (NULL, NULL);
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
+  gtk_list_view_set_factory (self->view, factory);
+  g_object_unref (factory);
+  on_midnight (self);
+}

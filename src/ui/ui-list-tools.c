@@ -1,0 +1,136 @@
+/* Order, filters, checkboxes and what is done to many at once: the tools around the message list.  Main thread.  The settings say
+ * in which order and how closely the rows stand; filters last as long as the folder is shown. */
+#include "ui-list-private.h"
+
+MailFilter
+ui_list_get_filter (UiList *self)
+{
+  const struct
+  {
+    GtkToggleButton *button;
+    MailFilter filter;
+  } filters[] = {
+    { self->filter_unread, MAIL_FILTER_UNREAD },
+    { self->filter_starred, MAIL_FILTER_STARRED },
+    { self->filter_attachments, MAIL_FILTER_ATTACHMENTS },
+    { self->filter_known, MAIL_FILTER_KNOWN },
+  };
+  MailFilter all = MAIL_FILTER_NONE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    if (gtk_toggle_button_get_active (filters[i].button))
+      all |= filters[i].filter;
+  return all;
+}
+
+static void
+on_filter_toggled (UiList *self)
+{
+  if (self->messages)
+    mail_message_list_set_filter (self->messages, ui_list_get_filter (self));
+}
+
+void
+ui_list_clear_filters (UiList *self)
+{
+  gtk_toggle_button_set_active (self->filter_unread, FALSE);
+  gtk_toggle_button_set_active (self->filter_starred, FALSE);
+  gtk_toggle_button_set_active (self->filter_attachments, FALSE);
+  gtk_toggle_button_set_active (self->filter_known, FALSE);
+}
+
+/* A filter that cannot be seen would only hide messages. */
+static void
+on_filter_bar (UiList *self)
+{
+  gboolean shown = gtk_toggle_button_get_active (self->filter_button);
+
+  gtk_widget_set_visible (self->filters, shown);
+  if (!shown)
+    ui_list_clear_filters (self);
+}
+
+void
+ui_list_toggle_filter_bar (UiList *self)
+{
+  gboolean shown = !gtk_toggle_button_get_active (self->filter_button);
+
+  gtk_toggle_button_set_active (self->filter_button, shown);
+  if (shown)
+    gtk_widget_grab_focus (GTK_WIDGET (self->filter_unread));
+}
+
+void
+ui_list_apply_order (UiList *self)
+{
+  if (!self->messages)
+    return;
+  if (self->settings)
+    mail_message_list_set_order (self->messages,
+                                 (MailSort)g_settings_get_enum (self->settings, "list-sort"),
+                                 g_settings_get_boolean (self->settings, "list-ascending"));
+  mail_message_list_set_filter (self->messages, ui_list_get_filter (self));
+}
+
+static void
+on_look_changed (UiList *self)
+{
+  self->compact = g_settings_get_boolean (self->settings, "list-compact");
+  ui_list_update_rows (self);
+}
+
+void
+ui_list_set_settings (UiList *self, GSettings *settings)
+{
+  g_set_object (&self->settings, settings);
+  g_signal_connect_swapped (settings, "changed::conversations", G_CALLBACK (ui_list_reopen), self);
+  g_signal_connect_swapped (settings, "changed::list-sort", G_CALLBACK (ui_list_apply_order), self);
+  g_signal_connect_swapped (settings, "changed::list-ascending", G_CALLBACK (ui_list_apply_order),
+                            self);
+  g_signal_connect_swapped (settings, "changed::list-compact", G_CALLBACK (on_look_changed), self);
+  on_look_changed (self);
+}
+
+void
+ui_list_update_bulk (UiList *self)
+{
+  gtk_widget_set_visible (self->bulk, self->checking || self->n_selected > 1);
+}
+
+gboolean
+ui_list_get_checking (UiList *self)
+{
+  return self->checking;
+}
+
+void
+ui_list_set_checking (UiList *self, gboolean checking)
+{
+  if (self->checking == checking)
+    return;
+  self->checking = checking;
+  if (self->selection)
+    ui_selection_set_checking (self->selection, checking);
+  gtk_toggle_button_set_active (self->select_button, checking);
+  ui_list_update_rows (self);
+  if (!checking)
+    ui_list_unselect_all (self);
+  ui_list_update_bulk (self);
+  ui_list_update_title (self);
+  ui_list_update_selection (self);
+}
+
+static void
+on_select_toggled (UiList *self)
+{
+  ui_list_set_checking (self, gtk_toggle_button_get_active (self->select_button));
+}
+
+void
+ui_list_class_init_tools (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_bar);
+  gtk_widget_class_bind_template_callback (widget_class, on_select_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, ui_list_clear_filters);
+}

@@ -1,0 +1,319 @@
+/* Selection of the message list, by item id.  Main thread.  A compressed set of positions says what is selected; what is taken out
+ * of the list waits by id until the change is over, in case it comes in again at another place.  It must never make an item. */
+#include "ui-selection.h"
+
+struct _UiSelection
+{
+  GObject parent_instance;
+
+  /* Owned */
+  MailMessageList *list;
+  GtkBitset *selected;
+  GArray *waiting; /* of gint64: ids of what was selected and has been taken out in this change */
+
+  gboolean sorted; /* `waiting` is */
+  gboolean checking;
+};
+
+static void list_model_init (GListModelInterface *iface);
+static void selection_model_init (GtkSelectionModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (UiSelection, ui_selection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init)
+                                   G_IMPLEMENT_INTERFACE (GTK_TYPE_SELECTION_MODEL,
+                                                          selection_model_init))
+
+/* ---- what the list tells ---- */
+
+static void
+on_removing (UiSelection *self, guint position, guint n)
+{
+  GtkBitsetIter iter;
+  guint place;
+
+  for (gboolean more = gtk_bitset_iter_init_at (&iter, self->selected, position, &place);
+       more && place < position + n; more = gtk_bitset_iter_next (&iter, &place)) {
+    gint64 id = mail_message_list_get_id (self->list, place);
+
+    g_array_append_val (self->waiting, id);
+    self->sorted = FALSE;
+  }
+}
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  gint64 one = *(const gint64 *)a, two = *(const gint64 *)b;
+
+  return (one > two) - (one < two);
+}
+
+static void
+on_items_changed (UiSelection *self, guint position, guint removed, guint added)
+{
+  gtk_bitset_splice (self->selected, position, removed, added);
+  if (self->waiting->len > 0 && added > 0) {
+    if (!self->sorted)
+      g_array_sort (self->waiting, compare_ids);
+    self->sorted = TRUE;
+    for (guint i = position; i < position + added; i++) {
+      gint64 id = mail_message_list_get_id (self->list, i);
+
+      if (g_array_binary_search (self->waiting, &id, compare_ids, NULL))
+        gtk_bitset_add (self->selected, i);
+    }
+  }
+  g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+}
+
+static void
+on_settled (UiSelection *self)
+{
+  g_array_set_size (self->waiting, 0);
+}
+
+/* ---- GListModel ---- */
+
+static GType
+get_item_type (GListModel *model)
+{
+  return MAIL_TYPE_CONVERSATION;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (UI_SELECTION (model)->list));
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  return g_list_model_get_item (G_LIST_MODEL (UI_SELECTION (model)->list), position);
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* ---- GtkSelectionModel ---- */
+
+/* Takes the set. */
+static void
+become (UiSelection *self, GtkBitset *selected)
+{
+  g_autoptr (GtkBitset) changed = gtk_bitset_copy (self->selected);
+
+  gtk_bitset_difference (changed, selected); /* symmetric */
+  gtk_bitset_unref (self->selected);
+  self->selected = selected;
+  if (!gtk_bitset_is_empty (changed)) {
+    guint first = gtk_bitset_get_minimum (changed), last = gtk_bitset_get_maximum (changed);
+
+    gtk_selection_model_selection_changed (GTK_SELECTION_MODEL (self), first, last - first + 1);
+  }
+}
+
+static gboolean
+is_selected (GtkSelectionModel *model, guint position)
+{
+  return gtk_bitset_contains (UI_SELECTION (model)->selected, position);
+}
+
+static GtkBitset *
+get_selection_in_range (GtkSelectionModel *model, guint position, guint n)
+{
+  return gtk_bitset_ref (UI_SELECTION (model)->selected);
+}
+
+static gboolean
+select_range (GtkSelectionModel *model, guint position, guint n, gboolean unselect_rest)
+{
+  UiSelection *self = UI_SELECTION (model);
+  GtkBitset *selected;
+
+  if (unselect_rest && self->checking && n == 1)
+    return FALSE;
+  selected =
+      unselect_rest && !self->checking ? gtk_bitset_new_empty () : gtk_bitset_copy (self->selected);
+  gtk_bitset_add_range (selected, position, n);
+  become (self, selected);
+  return TRUE;
+}
+
+static gboolean
+select_item (GtkSelectionModel *model, guint position, gboolean unselect_rest)
+{
+  return select_range (model, position, 1, unselect_rest);
+}
+
+static gboolean
+unselect_range (GtkSelectionModel *model, guint position, guint n)
+{
+  UiSelection *self = UI_SELECTION (model);
+  GtkBitset *selected = gtk_bitset_copy (self->selected);
+
+  gtk_bitset_remove_range (selected, position, n);
+  become (self, selected);
+  return TRUE;
+}
+
+static gboolean
+unselect_item (GtkSelectionModel *model, guint position)
+{
+  return unselect_range (model, position, 1);
+}
+
+static gboolean
+select_all (GtkSelectionModel *model)
+{
+  become (UI_SELECTION (model), gtk_bitset_new_range (0, get_n_items (G_LIST_MODEL (model))));
+  return TRUE;
+}
+
+static gboolean
+unselect_all (GtkSelectionModel *model)
+{
+  become (UI_SELECTION (model), gtk_bitset_new_empty ());
+  return TRUE;
+}
+
+static gboolean
+set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitset *mask)
+{
+  UiSelection *self = UI_SELECTION (model);
+  GtkBitset *outcome = gtk_bitset_copy (self->selected);
+  g_autoptr (GtkBitset) wished = gtk_bitset_copy (selected);
+
+  gtk_bitset_subtract (outcome, mask);
+  gtk_bitset_intersect (wished, mask);
+  gtk_bitset_union (outcome, wished);
+  become (self, outcome);
+  return TRUE;
+}
+
+static void
+selection_model_init (GtkSelectionModelInterface *iface)
+{
+  iface->is_selected = is_selected;
+  iface->get_selection_in_range = get_selection_in_range;
+  iface->select_item = select_item;
+  iface->unselect_item = unselect_item;
+  iface->select_range = select_range;
+  iface->unselect_range = unselect_range;
+  iface->select_all = select_all;
+  iface->unselect_all = unselect_all;
+  iface->set_selection = set_selection;
+}
+
+/* ---- public ---- */
+
+guint
+ui_selection_get_n_selected (UiSelection *self)
+{
+  return (guint)gtk_bitset_get_size (self->selected);
+}
+
+guint
+ui_selection_get_first (UiSelection *self)
+{
+  return gtk_bitset_is_empty (self->selected) ? G_MAXUINT : gtk_bitset_get_minimum (self->selected);
+}
+
+guint
+ui_selection_get_last (UiSelection *self)
+{
+  return gtk_bitset_is_empty (self->selected) ? G_MAXUINT : gtk_bitset_get_maximum (self->selected);
+}
+
+GArray *
+ui_selection_dup_ids (UiSelection *self)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64),
+                                   (guint)gtk_bitset_get_size (self->selected));
+  GtkBitsetIter iter;
+  guint position;
+
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, self->selected, &position); more;
+       more = gtk_bitset_iter_next (&iter, &position)) {
+    gint64 id = mail_message_list_get_id (self->list, position);
+
+    g_array_append_val (ids, id);
+  }
+  return ids;
+}
+
+void
+ui_selection_set_checking (UiSelection *self, gboolean checking)
+{
+  self->checking = checking;
+}
+
+void
+ui_selection_select_only (UiSelection *self, guint position)
+{
+  become (self, gtk_bitset_new_range (position, 1));
+}
+
+void
+ui_selection_toggle (UiSelection *self, guint position)
+{
+  GtkBitset *selected = gtk_bitset_copy (self->selected);
+
+  if (!gtk_bitset_remove (selected, position))
+    gtk_bitset_add (selected, position);
+  become (self, selected);
+}
+
+/* ---- class ---- */
+
+static void
+ui_selection_dispose (GObject *object)
+{
+  UiSelection *self = UI_SELECTION (object);
+
+  if (self->list)
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  g_clear_object (&self->list);
+  G_OBJECT_CLASS (ui_selection_parent_class)->dispose (object);
+}
+
+static void
+ui_selection_finalize (GObject *object)
+{
+  UiSelection *self = UI_SELECTION (object);
+
+  gtk_bitset_unref (self->selected);
+  g_array_unref (self->waiting);
+  G_OBJECT_CLASS (ui_selection_parent_class)->finalize (object);
+}
+
+static void
+ui_selection_class_init (UiSelectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ui_selection_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_selection_finalize;
+}
+
+static void
+ui_selection_init (UiSelection *self)
+{
+  self->selected = gtk_bitset_new_empty ();
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (gint64));
+}
+
+UiSelection *
+ui_selection_new (MailMessageList *list)
+{
+  UiSelection *self = g_object_new (UI_TYPE_SELECTION, NULL);
+
+  self->list = g_object_ref (list);
+  g_signal_connect_swapped (list, "removing", G_CALLBACK (on_removing), self);
+  g_signal_connect_swapped (list, "items-changed", G_CALLBACK (on_items_changed), self);
+  g_signal_connect_swapped (list, "settled", G_CALLBACK (on_settled), self);
+  return self;
+}
