@@ -18,12 +18,18 @@ ui_window_show_current (UiWindow *self)
     ui_reader_show (self->reader, NULL, ui_list_get_n_selected (self->list));
     return FALSE;
   }
-  if (shown && mail_thread_get_id (shown) == 0) {
+  gint64 id = mail_conversation_get_thread (item);
+  if (shown && id != 0 && mail_thread_get_id (shown) == id)
+    return TRUE;
+  if (shown && id == 0 && mail_thread_get_id (shown) == 0) {
     g_autoptr (MailMessage) only = g_list_model_get_item (G_LIST_MODEL (shown), 0);
     if (only == message)
       return TRUE;
   }
-  g_autoptr (MailThread) thread = mail_thread_new_for_message (self->engine, message);
+  g_autoptr (MailThread) thread =
+      id != 0
+          ? mail_thread_new (self->engine, id, mail_folder_get_id (ui_list_get_folder (self->list)))
+          : mail_thread_new_for_message (self->engine, message);
   ui_reader_show (self->reader, thread, 1);
   return TRUE;
 }

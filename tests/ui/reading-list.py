@@ -1,0 +1,119 @@
+"""reading-list.py PREFIX STATE SCREENSHOTS LANGUAGE: the message list: days, filters, checkboxes, many at once, what stays where it is."""
+import os
+import re
+import sys
+import time
+from email.utils import formatdate
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+TOGGLE = 'push button|toggle button'
+
+
+def message(subject, days=0, sender='Bob', extra=''):
+    return (f'From: {sender} <{sender.lower()}@lab.test>\r\nTo: alice@lab.test\r\nDate: {formatdate(time.time() - days * 86400)}\r\n'
+            f'Message-ID: <{subject.replace(" ", "-")}@lab.test>\r\n{extra}Subject: {subject}\r\n\r\nText of {subject}.\r\n').encode()
+
+
+def begin(scene, *names):
+    scene.empty('alice')
+    for name in names:
+        scene.append('alice', 'INBOX', message(name))
+    scene.account()
+    scene.start()
+    scene.inbox()
+    for name in names:
+        row(scene, name)
+
+
+def row(scene, name):
+    return scene.app.wait('list item|table row', re.escape(name))
+
+
+def rows(scene):
+    return [node for node in scene.app.root.find_all('list item|table row', 'Subject') if node.showing]
+
+
+def selected(scene):
+    return sorted(re.search(r'Subject \w+', node.name).group() for node in rows(scene) if node.has('selected'))
+
+
+def subjects(folder):
+    return sorted(str(found['Subject']) for _flags, found in lab.messages('alice', folder))
+
+
+@case
+def days_have_headings(scene):
+    begin(scene, 'Subject one', 'Subject two')
+    first = rows(scene)[0]
+    assert first.description == 'Today', first.description
+    assert rows(scene)[1].description != 'Today', 'one heading for a day'
+    scene.quit()
+
+
+@case
+def filters_combine_and_are_cleared(scene):
+    begin(scene, 'Subject one', 'Subject two')
+    scene.app.click(row(scene, 'Subject one'))
+    scene.app.key('s')
+    scene.app.wait('list item|table row', 'Starred.*Subject one')
+    scene.app.click(TOGGLE, '^Filters')
+    scene.app.click(TOGGLE, '^Only starred')
+    eventually(lambda: len(rows(scene)) == 1, what='one is starred')
+    scene.app.click(TOGGLE, '^Only with attachments')
+    scene.says('^No Matching Messages')
+    scene.shot('filtered')
+    scene.app.click(TOGGLE, '^Clear Filters')
+    eventually(lambda: len(rows(scene)) == 2, what='all are back')
+    scene.quit()
+
+
+@case
+def what_was_read_stays_under_unread(scene):
+    begin(scene, 'Subject one', 'Subject two')
+    scene.app.click(TOGGLE, '^Filters')
+    scene.app.click(TOGGLE, '^Only unread')
+    scene.app.click(row(scene, 'Subject one'))
+    eventually(lambda: any(re.search('Subject one', node.name) and not node.name.startswith('Unread') for node in rows(scene)),
+               what='it is read, and still there')
+    time.sleep(1)
+    assert len(rows(scene)) == 2
+    scene.quit()
+
+
+@case
+def checkboxes_and_their_bar(scene):
+    begin(scene, 'Subject one', 'Subject two', 'Subject three')
+    scene.app.click(TOGGLE, '^Select Several')
+    scene.app.click(row(scene, 'Subject one'))
+    scene.app.click(row(scene, 'Subject three'))
+    scene.says('^2 selected')
+    assert selected(scene) == ['Subject one', 'Subject three'], selected(scene)
+    scene.shot('checked')
+    bar = scene.app.wait(None, '^What to Do with the Selected')
+    scene.app.click(next(node for node in bar.find_all('push button', '^Archive') if node.showing))
+    eventually(lambda: subjects('Archive') == ['Subject one', 'Subject three'], what='both are archived')
+    scene.app.key('Escape')
+    eventually(lambda: not scene.app.find(None, '^What to Do with the Selected'), what='the bar is gone')
+    scene.quit()
+
+
+@case
+def a_selection_survives_new_mail(scene):
+    begin(scene, 'Subject one', 'Subject two', 'Subject three')
+    scene.app.click(row(scene, 'Subject two'))
+    scene.app.click(row(scene, 'Subject one'), modifier='ctrl')
+    scene.append('alice', 'INBOX', message('Subject four'))
+    row(scene, 'Subject four')
+    assert selected(scene) == ['Subject one', 'Subject two'], selected(scene)
+    scene.app.key('ctrl+a')
+    scene.says('^4 selected')
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([days_have_headings, filters_combine_and_are_cleared, what_was_read_stays_under_unread, checkboxes_and_their_bar,
+                 a_selection_survives_new_mail]),
+         finish)
