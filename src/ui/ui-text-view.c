@@ -216,6 +216,7 @@ begin_fold (UiTextView *self, GtkTextBuffer *buffer)
   *fold = (Fold){ buffer, self->folded, NULL, NULL };
   fold->start = gtk_text_buffer_create_mark (buffer, NULL, &end, TRUE);
   g_object_set_data (G_OBJECT (button), "fold", fold);
+  gtk_widget_set_sensitive (button, FALSE); /* until all of the quote is there */
   g_signal_connect_data (button, "toggled", G_CALLBACK (on_fold_toggled), fold, fold_free, 0);
   self->fold_button = button;
 }
@@ -230,6 +231,7 @@ end_fold (UiTextView *self, GtkTextBuffer *buffer)
   gtk_text_buffer_get_end_iter (buffer, &end);
   fold->end = gtk_text_buffer_create_mark (buffer, NULL, &end, TRUE);
   on_fold_toggled (button, fold);
+  gtk_widget_set_sensitive (GTK_WIDGET (button), TRUE);
   self->fold_start = -1;
   self->next_fold++;
 }

@@ -656,10 +656,9 @@ on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModif
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
   if (focus && (GTK_IS_EDITABLE (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)))
     return GDK_EVENT_PROPAGATE;
-  /* A button is pressed by Space */
+  /* A button is pressed by Space, wherever it stands */
   if (keyval == GDK_KEY_space && focus && !GTK_IS_TEXT_VIEW (focus)
-      && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->reader))
-      && GTK_IS_BUTTON (gtk_widget_get_ancestor (focus, GTK_TYPE_BUTTON)))
+      && gtk_widget_get_ancestor (focus, GTK_TYPE_BUTTON))
     return GDK_EVENT_PROPAGATE;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     if (keyval == keys[i].keyval && modifiers == keys[i].modifiers)

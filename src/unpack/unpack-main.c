@@ -90,7 +90,8 @@ main (int argc, char **argv)
   if (argc < 2 || out < 0 || dup2 (STDERR_FILENO, STDOUT_FILENO) < 0)
     return 2;
   setlocale (LC_ALL, "C.UTF-8");
-  unpack_sandbox_enter ();
+  if (!unpack_sandbox_enter ())
+    return 3;
 
   g_autoptr (GBytes) bytes = read_all (STDIN_FILENO);
   UnpackStatus status;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -50,6 +51,7 @@ filter (void)
     SCMP_SYS (kill),
     SCMP_SYS (tkill),
     SCMP_SYS (rt_sigqueueinfo),
+    SCMP_SYS (rt_tgsigqueueinfo),
     SCMP_SYS (creat),
     SCMP_SYS (truncate),
     SCMP_SYS (ftruncate),
@@ -100,6 +102,15 @@ filter (void)
     result = seccomp_rule_add (context, SCMP_ACT_ERRNO (EPERM), refused[i], 0);
   for (gsize i = 0; i < G_N_ELEMENTS (unknown) && result == 0; i++)
     result = seccomp_rule_add (context, SCMP_ACT_ERRNO (ENOSYS), unknown[i], 0);
+  /* A thread may end its own program, and nobody else's. */
+  if (result == 0)
+    result = seccomp_rule_add (context, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (tgkill), 1,
+                               SCMP_A0 (SCMP_CMP_NE, (guint64)getpid ()));
+  /* Nothing is typed into the terminal that Sosik was started from. */
+  static const unsigned long typing[] = { TIOCSTI, TIOCLINUX };
+  for (gsize i = 0; i < G_N_ELEMENTS (typing) && result == 0; i++)
+    result = seccomp_rule_add (context, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (ioctl), 1,
+                               SCMP_A1 (SCMP_CMP_MASKED_EQ, 0xffffffffu, typing[i]));
   /* Threads, but no processes. */
   if (result == 0)
     result = seccomp_rule_add (context, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (clone), 1,
@@ -128,6 +139,8 @@ unpack_sandbox_enter (void)
 {
   gboolean good = prctl (PR_SET_PDEATHSIG, SIGKILL) == 0;
 
+  /* Without a terminal of its own there is no /dev/tty to open. */
+  good = (setsid () >= 0 || getsid (0) == getpid ()) && good;
   good = prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && good;
   good = prctl (PR_SET_DUMPABLE, 0) == 0 && good;
   good = limit (RLIMIT_CORE, 0) && good;
