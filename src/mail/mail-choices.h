@@ -15,6 +15,7 @@ typedef enum
   MAIL_CHOICE_IMAGES_DOMAIN,     /* domain of the sender's address */
   MAIL_CHOICE_CHARSET_SENDER,    /* address; the value is the charset */
   MAIL_CHOICE_UNSUBSCRIBED,      /* list id */
+  MAIL_CHOICE_INVITATION,        /* UID of an event: what was answered (mail-invitation.h) */
 } MailChoiceKind;
 
 typedef struct

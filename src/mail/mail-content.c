@@ -2,11 +2,12 @@
  * parse, decode or clean here: those go to the pool. */
 #include "mail-engine-private.h"
 #include "mail-fetch.h"
-#include "mail-private.h"
+#include "mail-part-private.h"
 
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "base-log.h"
 #include "base-text.h"
 
 /* "View source" shows no more than a person would read, and costs no more than a frame. */
@@ -22,6 +23,9 @@ struct _MailContent
   MailParsed *parsed;
   GBytes *whole;           /* nullable: of a partial message, once all of it has come */
   GListStore *attachments; /* of MailPart */
+  GCancellable *closing;   /* what is being unpacked ends with it */
+
+  guint depth; /* messages around it */
 };
 
 G_DEFINE_FINAL_TYPE (MailContent, mail_content, G_TYPE_OBJECT)
@@ -31,6 +35,8 @@ mail_content_finalize (GObject *object)
 {
   MailContent *self = MAIL_CONTENT (object);
 
+  g_cancellable_cancel (self->closing);
+  g_clear_object (&self->closing);
   g_clear_object (&self->attachments);
   g_clear_pointer (&self->whole, g_bytes_unref);
   g_clear_pointer (&self->parsed, mail_parsed_unref);
@@ -49,10 +55,52 @@ static void
 mail_content_init (MailContent *self)
 {
   self->attachments = g_list_store_new (MAIL_TYPE_PART);
+  self->closing = g_cancellable_new ();
+}
+
+/* ---- winmail.dat ---- */
+
+static void
+on_unpacked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree GWeakRef *weak = user_data;
+  g_autoptr (MailContent) self = g_weak_ref_get (weak);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) parts = mail_part_unpack_finish (MAIL_PART (source), result, &error);
+  guint at;
+
+  g_weak_ref_clear (weak);
+  if (self == NULL)
+    return;
+  if (parts == NULL) {
+    /* It stays in the list, to be saved and opened elsewhere. */
+    if (!base_error_is_cancelled (error))
+      base_log ("A winmail.dat could not be unpacked: %s", error->message);
+    return;
+  }
+  if (parts->len > 0 && g_list_store_find (self->attachments, source, &at))
+    g_list_store_splice (self->attachments, at, 1, parts->pdata, parts->len);
+}
+
+static void
+unpack (MailPart *part, GParamSpec *pspec, MailContent *self)
+{
+  if (!mail_part_is_here (part))
+    return; /* a large one is not fetched only for this; once it has come, it is */
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  mail_part_unpack_async (part, self->closing, on_unpacked, weak);
 }
 
 MailContent *
 mail_content_new (MailEngine *engine, MailMessage *message, MailParsed *parsed)
+{
+  return mail_content_new_nested (engine, message, parsed, 0);
+}
+
+MailContent *
+mail_content_new_nested (MailEngine *engine, MailMessage *message, MailParsed *parsed, guint depth)
 {
   MailContent *self = g_object_new (MAIL_TYPE_CONTENT, NULL);
   /* Nobody else has this one yet, and the list was made by the pool thread. */
@@ -61,13 +109,18 @@ mail_content_new (MailEngine *engine, MailMessage *message, MailParsed *parsed)
   self->engine = g_object_ref (engine);
   self->message = g_object_ref (message);
   self->parsed = mail_parsed_ref (parsed);
+  self->depth = depth;
   for (guint i = 0; i < parts->len; i++) {
     const MimePart *part = parts->pdata[i];
 
     if (part->is_attachment) {
-      g_autoptr (MailPart) item = mail_part_new (engine, parsed, part);
+      g_autoptr (MailPart) item = mail_part_new (engine, parsed, depth, part);
 
       g_list_store_append (self->attachments, item);
+      if (mail_part_is_winmail (item)) {
+        g_signal_connect_object (item, "notify::is-here", G_CALLBACK (unpack), self, 0);
+        unpack (item, NULL, self);
+      }
     }
   }
   return self;
@@ -83,6 +136,13 @@ MailEngine *
 mail_content_get_engine (MailContent *self)
 {
   return self->engine;
+}
+
+gboolean
+mail_content_is_nested (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), FALSE);
+  return self->depth > 0;
 }
 
 MailMessage *
@@ -260,8 +320,8 @@ typedef struct
   MailSource source;
   MailParsed *parsed;
   guint index;
-  GFile *where;        /* nullable: the folder, or the file, to write */
-  GPtrArray *progress; /* nullable: of MailProgress, one for each attachment */
+  GFile *where;     /* nullable: the folder, or the file, to write */
+  GPtrArray *parts; /* nullable: of MailPartJob */
 } PartsJob;
 
 typedef struct
@@ -277,7 +337,7 @@ parts_job_free (gpointer data)
 
   mail_parsed_unref (job->parsed);
   g_clear_object (&job->where);
-  g_clear_pointer (&job->progress, g_ptr_array_unref);
+  g_clear_pointer (&job->parts, g_ptr_array_unref);
   g_free (job);
 }
 
@@ -350,35 +410,24 @@ static gpointer
 run_save_all (gpointer data, GCancellable *cancellable, GError **error)
 {
   PartsJob *job = data;
-  g_autoptr (GArray) indexes = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-
-  g_mutex_lock (&job->parsed->lock);
-  GPtrArray *parts = mime_message_get_parts (job->parsed->mime);
-  for (guint i = 0; i < parts->len; i++) {
-    const MimePart *part = parts->pdata[i];
-
-    if (part->is_attachment) {
-      g_array_append_val (indexes, part->index);
-      g_ptr_array_add (names, g_strdup (part->name));
-    }
-  }
-  g_mutex_unlock (&job->parsed->lock);
+  GPtrArray *parts = job->parts;
 
   /* Nothing is written before all is here: whoever tries again finds no file of the first time beside those of the second. */
-  for (guint i = 0; i < names->len; i++) {
-    if (!mail_fetch_part (&job->source, job->parsed, g_array_index (indexes, guint, i),
-                          job->progress->pdata[i], cancellable, error))
+  for (guint i = 0; i < parts->len; i++) {
+    const MailPartJob *part = parts->pdata[i];
+
+    if (part->unpacked == NULL
+        && !mail_fetch_part (&part->source, part->parsed, part->index, part->progress, cancellable,
+                             error))
       return NULL;
   }
   /* Nor does one whose disk was full half way. */
   g_autoptr (GPtrArray) saved = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < names->len; i++) {
-    g_autoptr (GBytes) bytes =
-        mail_parsed_decode (job->parsed, g_array_index (indexes, guint, i), error);
-    GFile *file = bytes != NULL
-                      ? mail_save_unique (job->where, names->pdata[i], bytes, cancellable, error)
-                      : NULL;
+  for (guint i = 0; i < parts->len; i++) {
+    const MailPartJob *part = parts->pdata[i];
+    g_autoptr (GBytes) bytes = mail_part_job_decode (part, cancellable, error);
+    GFile *file =
+        bytes != NULL ? mail_save_unique (job->where, part->name, bytes, cancellable, error) : NULL;
 
     if (file == NULL) {
       mail_save_take_back (saved);
@@ -401,11 +450,11 @@ mail_content_save_all_async (MailContent *self, GFile *folder, GCancellable *can
   job->source = mail_engine_get_source (self->engine);
   job->parsed = mail_parsed_ref (self->parsed);
   job->where = g_object_ref (folder);
-  job->progress = g_ptr_array_new_with_free_func ((GDestroyNotify)mail_progress_unref);
+  job->parts = g_ptr_array_new_with_free_func (mail_part_job_free);
   for (guint i = 0; i < n; i++) {
     g_autoptr (MailPart) part = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
 
-    g_ptr_array_add (job->progress, mail_part_begin (part, task));
+    g_ptr_array_add (job->parts, mail_part_job_new (part, task));
   }
   mail_engine_call_waiting (self->engine, task, run_save_all, job, parts_job_free, NULL);
 }

@@ -19,6 +19,9 @@ MailMessage *mail_content_get_message (MailContent *content);
 gint64 mail_content_get_message_id (MailContent *content);   /* row id */
 const char *mail_content_get_subject (MailContent *content); /* "" when none */
 gint64 mail_content_get_date (MailContent *content);
+/* It is an attachment of a message (mail_part_open_async ()): what its headers say was checked by nobody, and there is nothing to
+ * archive, flag or answer. */
+gboolean mail_content_is_nested (MailContent *content);
 /* Borrowed GPtrArray of MailAddress, empty when none. */
 GPtrArray *mail_content_get_from (MailContent *content);
 GPtrArray *mail_content_get_reply_to (MailContent *content);

@@ -123,6 +123,7 @@ typedef struct
   MailSource source;
   GArray *indexes; /* of guint, with names and types beside */
   GPtrArray *names, *types;
+  GPtrArray *contents; /* of GBytes, NULL where the index says which */
 } FilesJob;
 
 static void
@@ -137,6 +138,7 @@ files_job_free (gpointer data)
   g_clear_pointer (&job->indexes, g_array_unref);
   g_clear_pointer (&job->names, g_ptr_array_unref);
   g_clear_pointer (&job->types, g_ptr_array_unref);
+  g_clear_pointer (&job->contents, g_ptr_array_unref);
   g_free (job);
 }
 
@@ -302,9 +304,13 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
     guint index = g_array_index (job->indexes, guint, i);
     g_autoptr (GBytes) bytes = NULL;
 
-    if (!mail_fetch_part (&job->source, job->parsed, index, NULL, cancellable, error))
-      return NULL;
-    bytes = mail_parsed_decode (job->parsed, index, NULL);
+    if (job->contents->pdata[i] != NULL) {
+      bytes = g_bytes_ref (job->contents->pdata[i]);
+    } else {
+      if (!mail_fetch_part (&job->source, job->parsed, index, NULL, cancellable, error))
+        return NULL;
+      bytes = mail_parsed_decode (job->parsed, index, NULL);
+    }
     if (bytes == NULL)
       continue;
     g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
@@ -338,6 +344,28 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+bytes_free (gpointer bytes)
+{
+  if (bytes != NULL)
+    g_bytes_unref (bytes);
+}
+
+static void
+job_add (FilesJob *job, guint index, const char *name, const char *type, GBytes *content)
+{
+  if (job->indexes == NULL) {
+    job->indexes = g_array_new (FALSE, FALSE, sizeof (guint));
+    job->names = g_ptr_array_new_with_free_func (g_free);
+    job->types = g_ptr_array_new_with_free_func (g_free);
+    job->contents = g_ptr_array_new_with_free_func (bytes_free);
+  }
+  g_array_append_val (job->indexes, index);
+  g_ptr_array_add (job->names, g_strdup (name));
+  g_ptr_array_add (job->types, g_strdup (type));
+  g_ptr_array_add (job->contents, content != NULL ? g_bytes_ref (content) : NULL);
+}
+
+static void
 start_take_along (MailDraft *self, GTask *task)
 {
   MailContent *content = g_task_get_task_data (task);
@@ -346,16 +374,11 @@ start_take_along (MailDraft *self, GTask *task)
 
   job->source = mail_engine_get_source (self->engine);
   job->parsed = mail_parsed_ref (mail_content_get_parsed (content));
-  job->indexes = g_array_new (FALSE, FALSE, sizeof (guint));
-  job->names = g_ptr_array_new_with_free_func (g_free);
-  job->types = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < g_list_model_get_n_items (parts); i++) {
     g_autoptr (MailPart) part = g_list_model_get_item (parts, i);
-    guint index = mail_part_get_index (part);
 
-    g_array_append_val (job->indexes, index);
-    g_ptr_array_add (job->names, g_strdup (mail_part_get_name (part)));
-    g_ptr_array_add (job->types, g_strdup (mail_part_get_content_type (part)));
+    job_add (job, mail_part_get_index (part), mail_part_get_name (part),
+             mail_part_get_content_type (part), mail_part_get_unpacked (part));
   }
   mail_engine_call_waiting (self->engine, g_task_new (NULL, NULL, on_taken_along, task),
                             run_take_along, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
@@ -370,4 +393,49 @@ mail_draft_take_along (MailDraft *self, MailContent *content)
   g_task_set_task_data (task, g_object_ref (content), g_object_unref);
   mail_draft_add_busy (self, 1);
   mail_draft_step (self, task, start_take_along);
+}
+
+/* ---- what Sosik itself writes ---- */
+
+typedef struct
+{
+  char *name, *type;
+  GBytes *content;
+} Given;
+
+static void
+given_free (gpointer data)
+{
+  Given *given = data;
+
+  g_free (given->name);
+  g_free (given->type);
+  g_bytes_unref (given->content);
+  g_free (given);
+}
+
+static void
+start_attach_bytes (MailDraft *self, GTask *task)
+{
+  const Given *given = g_task_get_task_data (task);
+  FilesJob *job = files_job_new (self);
+
+  job_add (job, 0, given->name, given->type, given->content);
+  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_attached, task), run_take_along,
+                         job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
+}
+
+void
+mail_draft_attach_bytes_async (MailDraft *self, const char *name, const char *content_type,
+                               GBytes *content, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  Given *given = g_new0 (Given, 1);
+
+  given->name = g_strdup (name);
+  given->type = g_strdup (content_type);
+  given->content = g_bytes_ref (content);
+  g_task_set_task_data (task, given, given_free);
+  mail_draft_add_busy (self, 1);
+  mail_draft_step (self, task, start_attach_bytes);
 }

@@ -37,6 +37,10 @@ void mail_draft_end_step (MailDraft *draft);
 /* What a worker may take with it. */
 StoreDraft *mail_draft_snapshot (MailDraft *draft, gboolean editing) G_GNUC_WARN_UNUSED_RESULT;
 void mail_draft_add_busy (MailDraft *draft, int change);
+/* Of the program itself; finish with mail_draft_attach_finish (). */
+void mail_draft_attach_bytes_async (MailDraft *draft, const char *name, const char *content_type,
+                                    GBytes *content, GAsyncReadyCallback callback,
+                                    gpointer user_data);
 /* mail-draft-files.c: copies the attachments of a message being forwarded. */
 void mail_draft_take_along (MailDraft *draft, MailContent *content);
 

@@ -53,12 +53,13 @@ struct _MailEngine
   GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
   GQueue remote_waiting;     /* of GTask: pictures not yet begun */
   GHashTable *servers;       /* account id -> whose word of senders counts, as it was learnt */
+  GQueue unpack_waiting;     /* see mail_unpack_call () */
   GTask *stop_task;
 
   MailEngineState state;
   guint calls; /* store and pool calls whose callback has not run yet */
   guint stop_source;
-  guint remote_running;
+  guint remote_running, unpack_running;
   gboolean folders_running, folder_list_stale;
   gboolean outgoing_running, outgoing_stale;
   gboolean sending;

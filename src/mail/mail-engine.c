@@ -2,6 +2,7 @@
  * stopping them again.  Main thread; it must never open a file or wait for a thread here, but in
  * a last resort when it is freed without having been stopped. */
 #include "mail-engine-private.h"
+#include "mail-unpack.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -89,6 +90,7 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_clear_pointer (&self->threads, g_ptr_array_unref);
   g_queue_clear_full (&self->remote_waiting, g_object_unref);
+  g_queue_clear_full (&self->unpack_waiting, mail_unpack_waiting_free);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->paths, base_paths_unref);
   G_OBJECT_CLASS (mail_engine_parent_class)->finalize (object);
@@ -148,6 +150,7 @@ mail_engine_init (MailEngine *self)
   self->lists = g_ptr_array_new ();
   self->threads = g_ptr_array_new ();
   g_queue_init (&self->remote_waiting);
+  g_queue_init (&self->unpack_waiting);
 }
 
 MailEngine *

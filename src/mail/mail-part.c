@@ -2,27 +2,11 @@
  * they were left on the server.  Main thread; it must never decode or write here. */
 #include "mail-engine-private.h"
 #include "mail-fetch.h"
-#include "mail-private.h"
+#include "mail-part-private.h"
+
+#include <glib/gi18n.h>
 
 #include "base-text.h"
-
-struct _MailPart
-{
-  GObject parent_instance;
-
-  /* Owned */
-  MailEngine *engine;
-  MailParsed *parsed;
-  MailProgress *progress;
-  char *name, *content_type;
-
-  guint index;
-  guint64 size;
-  guint downloads; /* under way */
-  guint timer;     /* looks how far they are */
-  int permille;    /* as told last; -1: nothing is under way, or nothing has come */
-  gboolean is_here;
-};
 
 enum
 {
@@ -61,6 +45,8 @@ mail_part_finalize (GObject *object)
   g_clear_object (&self->engine);
   g_free (self->name);
   g_free (self->content_type);
+  g_free (self->charset);
+  g_clear_pointer (&self->unpacked, g_bytes_unref);
   G_OBJECT_CLASS (mail_part_parent_class)->finalize (object);
 }
 
@@ -82,20 +68,45 @@ mail_part_init (MailPart *self)
 }
 
 MailPart *
-mail_part_new (MailEngine *engine, MailParsed *parsed, const MimePart *part)
+mail_part_new (MailEngine *engine, MailParsed *parsed, guint depth, const MimePart *part)
 {
   MailPart *self = g_object_new (MAIL_TYPE_PART, NULL);
 
   self->engine = g_object_ref (engine);
   self->parsed = mail_parsed_ref (parsed);
+  self->depth = depth;
   self->index = part->index;
   self->name = g_strdup (part->name);
   self->content_type = g_strdup (part->content_type);
+  self->charset = g_strdup (part->charset);
   self->size = part->size;
   self->is_here = !part->is_missing;
   self->permille = -1;
   self->progress = mail_progress_new (self->is_here);
   return self;
+}
+
+MailPart *
+mail_part_new_unpacked (MailPart *parent, const char *name, const char *content_type, GBytes *bytes)
+{
+  g_autofree char *safe = base_text_file_name (name, _ ("file"));
+  g_autofree char *known = g_content_type_guess (safe, NULL, 0, NULL);
+  g_autofree char *guessed = g_content_type_get_mime_type (known);
+  g_autoptr (GBytes) shared = g_bytes_ref (bytes);
+  const MimePart plain = { .index = parent->index,
+                           .name = safe,
+                           .content_type = content_type[0] != '\0' ? (char *)content_type : guessed,
+                           .size = g_bytes_get_size (bytes) };
+  MailPart *self = mail_part_new (parent->engine, parent->parsed, parent->depth, &plain);
+
+  self->unpacked = g_steal_pointer (&shared);
+  return self;
+}
+
+GBytes *
+mail_part_get_unpacked (MailPart *self)
+{
+  return self->unpacked;
 }
 
 /* ---- how far it is ---- */
@@ -184,46 +195,44 @@ mail_part_dup_size_text (MailPart *self)
   return base_text_size (self->size);
 }
 
-typedef struct
+void
+mail_part_job_free (gpointer data)
 {
-  MailSource source;
-  MailParsed *parsed;
-  MailProgress *progress;
-  guint index;
-  char *name;
-  GFile *file;      /* for saving; GFile is immutable and of any thread */
-  BasePaths *paths; /* for exporting */
-} PartJob;
-
-static void
-part_job_free (gpointer data)
-{
-  PartJob *job = data;
+  MailPartJob *job = data;
 
   mail_parsed_unref (job->parsed);
   mail_progress_unref (job->progress);
   g_free (job->name);
+  g_free (job->content_type);
+  g_free (job->charset);
   g_clear_object (&job->file);
   g_clear_pointer (&job->paths, base_paths_unref);
+  g_clear_pointer (&job->unpacked, g_bytes_unref);
+  g_clear_pointer (&job->pages, mail_pages_unref);
   g_free (job);
 }
 
-static PartJob *
-part_job_new (MailPart *self, GTask *task)
+MailPartJob *
+mail_part_job_new (MailPart *self, GTask *task)
 {
-  PartJob *job = g_new0 (PartJob, 1);
+  MailPartJob *job = g_new0 (MailPartJob, 1);
 
   job->source = mail_engine_get_source (self->engine);
   job->progress = mail_part_begin (self, task);
   job->parsed = mail_parsed_ref (self->parsed);
   job->index = self->index;
   job->name = g_strdup (self->name);
+  job->content_type = g_strdup (self->content_type);
+  job->charset = g_strdup (self->charset);
+  job->unpacked = self->unpacked != NULL ? g_bytes_ref (self->unpacked) : NULL;
   return job;
 }
 
-static GBytes *
-decode (const PartJob *job, GCancellable *cancellable, GError **error)
+GBytes *
+mail_part_job_decode (const MailPartJob *job, GCancellable *cancellable, GError **error)
 {
+  if (job->unpacked != NULL)
+    return g_bytes_ref (job->unpacked);
   if (!mail_fetch_part (&job->source, job->parsed, job->index, job->progress, cancellable, error))
     return NULL;
   return mail_parsed_decode (job->parsed, job->index, error);
@@ -233,8 +242,8 @@ decode (const PartJob *job, GCancellable *cancellable, GError **error)
 static gpointer
 run_save (gpointer data, GCancellable *cancellable, GError **error)
 {
-  PartJob *job = data;
-  g_autoptr (GBytes) bytes = decode (job, cancellable, error);
+  MailPartJob *job = data;
+  g_autoptr (GBytes) bytes = mail_part_job_decode (job, cancellable, error);
 
   if (bytes == NULL || !mail_save_file (job->file, bytes, TRUE, cancellable, error))
     return NULL;
@@ -247,10 +256,10 @@ mail_part_save_async (MailPart *self, GFile *file, GCancellable *cancellable,
 {
   g_return_if_fail (MAIL_IS_PART (self) && G_IS_FILE (file));
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  PartJob *job = part_job_new (self, task);
+  MailPartJob *job = mail_part_job_new (self, task);
 
   job->file = g_object_ref (file);
-  mail_engine_call_waiting (self->engine, task, run_save, job, part_job_free, NULL);
+  mail_engine_call_waiting (self->engine, task, run_save, job, mail_part_job_free, NULL);
 }
 
 gboolean
@@ -264,8 +273,8 @@ mail_part_save_finish (MailPart *self, GAsyncResult *result, GError **error)
 static gpointer
 run_export (gpointer data, GCancellable *cancellable, GError **error)
 {
-  PartJob *job = data;
-  g_autoptr (GBytes) bytes = decode (job, cancellable, error);
+  MailPartJob *job = data;
+  g_autoptr (GBytes) bytes = mail_part_job_decode (job, cancellable, error);
 
   return bytes != NULL ? mail_save_export (job->paths, job->name, bytes, error) : NULL;
 }
@@ -276,10 +285,11 @@ mail_part_export_async (MailPart *self, GCancellable *cancellable, GAsyncReadyCa
 {
   g_return_if_fail (MAIL_IS_PART (self));
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  PartJob *job = part_job_new (self, task);
+  MailPartJob *job = mail_part_job_new (self, task);
 
   job->paths = base_paths_ref (mail_engine_get_paths (self->engine));
-  mail_engine_call_waiting (self->engine, task, run_export, job, part_job_free, g_object_unref);
+  mail_engine_call_waiting (self->engine, task, run_export, job, mail_part_job_free,
+                            g_object_unref);
 }
 
 GFile *

@@ -116,9 +116,24 @@ MailContent *mail_content_new (MailEngine *engine, MailMessage *message,
                                MailParsed *parsed) G_GNUC_WARN_UNUSED_RESULT;
 MailParsed *mail_content_get_parsed (MailContent *content);
 MailEngine *mail_content_get_engine (MailContent *content);
-MailPart *mail_part_new (MailEngine *engine, MailParsed *parsed,
+/* One in a message that stands in another (`depth` of them). */
+MailContent *mail_content_new_nested (MailEngine *engine, MailMessage *message, MailParsed *parsed,
+                                      guint depth) G_GNUC_WARN_UNUSED_RESULT;
+MailPart *mail_part_new (MailEngine *engine, MailParsed *parsed, guint depth,
                          const MimePart *part) G_GNUC_WARN_UNUSED_RESULT;
+/* A file out of `parent`, a winmail.dat. */
+MailPart *mail_part_new_unpacked (MailPart *parent, const char *name, const char *content_type,
+                                  GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 guint mail_part_get_index (MailPart *part);
+GBytes *mail_part_get_unpacked (
+    MailPart *part); /* borrowed, nullable: then its content is not that of the index */
+/* A winmail.dat: what is in it takes its place in the list. */
+gboolean mail_part_is_winmail (MailPart *part);
+void mail_part_unpack_async (MailPart *part, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+/* GPtrArray of MailPart. */
+GPtrArray *mail_part_unpack_finish (MailPart *part, GAsyncResult *result,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- saving files (mail-save.c; any thread, blocks) ---- */
 /* Whole or not at all. `replace` FALSE: fails with G_IO_ERROR_EXISTS.  Other errors are

@@ -451,16 +451,47 @@ add_to (GMimeMultipart *multipart, GMimeObject *part)
   g_object_unref (part);
 }
 
+static gboolean
+is_answer (const MimeAttachment *attachment)
+{
+  return g_strcmp0 (attachment->content_type, MIME_CALENDAR_REPLY) == 0;
+}
+
+/* No name and no disposition: programs that know calendars find it by its type. */
+static GMimeObject *
+answer_part (const MimeAttachment *attachment)
+{
+  gsize length;
+  const void *data = g_bytes_get_data (attachment->content, &length);
+  g_autoptr (GMimeDataWrapper) content = wrap (data != NULL ? data : "", length);
+  GMimePart *part = g_mime_part_new_with_type ("text", "calendar");
+  GMimeContentType *type = g_mime_object_get_content_type (GMIME_OBJECT (part));
+
+  g_mime_content_type_set_parameter (type, "method", "REPLY");
+  g_mime_content_type_set_parameter (type, "charset", "UTF-8");
+  g_mime_part_set_content (part, content);
+  g_mime_part_set_content_encoding (part, GMIME_CONTENT_ENCODING_BASE64);
+  return GMIME_OBJECT (part);
+}
+
 static GMimeObject *
 body_part (const MimeDraft *draft)
 {
+  g_autoptr (GMimeObject) plain = text_part ("plain", draft->text != NULL ? draft->text : "");
+  gboolean has_html = draft->html != NULL && draft->html[0] != '\0', has_answer = FALSE;
   GMimeMultipart *alternative;
 
-  if (draft->html == NULL || draft->html[0] == '\0')
-    return text_part ("plain", draft->text != NULL ? draft->text : "");
+  for (guint i = 0; draft->attachments != NULL && i < draft->attachments->len; i++)
+    has_answer = has_answer || is_answer (draft->attachments->pdata[i]);
+  if (!has_html && !has_answer)
+    return g_steal_pointer (&plain);
   alternative = g_mime_multipart_new_with_subtype ("alternative");
-  add_to (alternative, text_part ("plain", draft->text != NULL ? draft->text : ""));
-  add_to (alternative, text_part ("html", draft->html));
+  add_to (alternative, g_steal_pointer (&plain));
+  if (has_html)
+    add_to (alternative, text_part ("html", draft->html));
+  for (guint i = 0; has_answer && i < draft->attachments->len; i++)
+    if (is_answer (draft->attachments->pdata[i]))
+      add_to (alternative, answer_part (draft->attachments->pdata[i]));
   return GMIME_OBJECT (alternative);
 }
 
@@ -482,12 +513,16 @@ mime_build (const MimeDraft *draft, GError **error)
     return NULL;
   }
   root = body_part (draft);
-  if (draft->attachments != NULL && draft->attachments->len > 0) {
+  guint files = 0;
+  for (guint i = 0; draft->attachments != NULL && i < draft->attachments->len; i++)
+    files += !is_answer (draft->attachments->pdata[i]);
+  if (files > 0) {
     GMimeMultipart *mixed = g_mime_multipart_new_with_subtype ("mixed");
 
     add_to (mixed, g_steal_pointer (&root));
     for (guint i = 0; i < draft->attachments->len; i++)
-      add_to (mixed, attachment_part (g_ptr_array_index (draft->attachments, i)));
+      if (!is_answer (draft->attachments->pdata[i]))
+        add_to (mixed, attachment_part (draft->attachments->pdata[i]));
     root = GMIME_OBJECT (mixed);
   }
   options = g_mime_format_options_new ();

@@ -14,6 +14,9 @@ typedef struct
   GBytes *content;
 } MimeAttachment;
 
+/* One of this type is no file but the answer to an invitation (RFC 6047): another way to read the text. */
+#define MIME_CALENDAR_REPLY "text/calendar; method=REPLY"
+
 MimeAttachment *mime_attachment_new (const char *name, const char *content_type, GBytes *content) G_GNUC_WARN_UNUSED_RESULT;
 void mime_attachment_free (MimeAttachment *attachment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeAttachment, mime_attachment_free)

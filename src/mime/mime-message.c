@@ -148,6 +148,7 @@ part_free (MimePart *part)
   g_free (part->name);
   g_free (part->content_type);
   g_free (part->content_id);
+  g_free (part->charset);
   g_free (part);
 }
 
@@ -489,6 +490,7 @@ mime_message_get_parts (MimeMessage *message)
     part->content_type = g_strdup (node->type);
     part->name = part_name (message, node);
     part->content_id = mime_node_dup_id (node);
+    part->charset = mime_node_dup_param (node, "Content-Type", "charset");
     set_size (message, part, node);
     part->is_attachment = is_attachment (message, i, part, cids);
     if (part->content_id != NULL && !g_hash_table_contains (message->part_by_cid, part->content_id))
@@ -519,6 +521,25 @@ mime_message_get_part_content (MimeMessage *message, guint index)
   return given->decoded ? g_bytes_ref (given->content)
                         : mime_decode (node->encoding, g_bytes_get_data (given->content, NULL),
                                        g_bytes_get_size (given->content));
+}
+
+char *
+mime_bytes_to_text (GBytes *bytes, const char *charset)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  char *text = NULL;
+
+  if (length >= 2 && data[0] == 0xff && data[1] == 0xfe)
+    text = mime_charset_to_utf8 ("UTF-16LE", data + 2, length - 2);
+  else if (length >= 2 && data[0] == 0xfe && data[1] == 0xff)
+    text = mime_charset_to_utf8 ("UTF-16BE", data + 2, length - 2);
+  else if (length >= 3 && memcmp (data, "\xEF\xBB\xBF", 3) == 0)
+    text = mime_charset_to_utf8 ("UTF-8", data + 3, length - 3);
+  else
+    text = mime_charset_to_utf8 (charset, data, length);
+  mime_text_normalize_lines (text);
+  return text;
 }
 
 gboolean

@@ -86,6 +86,7 @@ typedef struct
   char *name;         /* safe file name (base_text_file_name), never NULL */
   char *content_type; /* "image/png", lower case */
   char *content_id;   /* without <>, NULL */
+  char *charset;      /* of a text, as it claims; NULL */
   guint64 size;       /* decoded octets (estimated from the encoded size: at most some bytes off) */
   gboolean is_attachment; /* show it in the row of files */
   gboolean is_missing;    /* its content is not here */
@@ -95,5 +96,8 @@ typedef struct
 GPtrArray *mime_message_get_parts (MimeMessage *message);
 /* Decoded bytes of one part, whole even where base64 is padded in the middle; NULL when index is out of range or it is missing. */
 GBytes *mime_message_get_part_content (MimeMessage *message, guint index) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A decoded text as UTF-8 with LF, never NULL: `charset` (nullable) is what the message claims.  UTF-16 with a mark is known. */
+char *mime_bytes_to_text (GBytes *bytes, const char *charset) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

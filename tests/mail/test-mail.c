@@ -295,6 +295,7 @@ main (int argc, char **argv)
   add_network_tests ();
   add_person_tests ();
   add_content_tests ();
+  add_parts_tests ();
   add_draft_tests ();
   add_remote_tests ();
   return g_test_run ();
