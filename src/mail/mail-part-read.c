@@ -27,8 +27,8 @@ ends_with (const char *name, const char *const *ends)
   return FALSE;
 }
 
-MailPartKind
-mail_part_get_kind (MailPart *self)
+static MailPartKind
+guess_kind (MailPart *self)
 {
   static const char *const pictures[] = { "png", "jpg",  "jpeg", "gif", "webp", "bmp",
                                           "tif", "tiff", "svg",  "ico", NULL };
@@ -40,7 +40,6 @@ mail_part_get_kind (MailPart *self)
   static const char *const pdf[] = { "pdf", NULL }, *const mail[] = { "eml", NULL };
   static const char *const calendar[] = { "ics", NULL }, *const card[] = { "vcf", NULL };
 
-  g_return_val_if_fail (MAIL_IS_PART (self), MAIL_PART_OTHER);
   const char *type = self->content_type, *name = self->name;
   /* Many programs send everything as application/octet-stream: then the name says what it is. */
   gboolean vague =
@@ -68,6 +67,19 @@ mail_part_get_kind (MailPart *self)
       || (vague && ends_with (name, texts)))
     return MAIL_PART_TEXT;
   return MAIL_PART_OTHER;
+}
+
+MailPartKind
+mail_part_get_kind (MailPart *self)
+{
+  g_return_val_if_fail (MAIL_IS_PART (self), MAIL_PART_OTHER);
+  MailPartKind kind = guess_kind (self);
+  MailDanger danger = mail_danger_judge (self->name, "", NULL);
+
+  /* What calls itself a picture and has the name of a program is a program; of a script the text can be read. */
+  if (danger == MAIL_DANGER_DISGUISED || (danger == MAIL_DANGER_PROGRAM && kind != MAIL_PART_TEXT))
+    return MAIL_PART_OTHER;
+  return kind;
 }
 
 guint64

@@ -1,14 +1,17 @@
-/* The files of a message.  Main thread; fetching, decoding and writing happen behind mail_part_*_async ().  A file is opened
- * only after a click, from a copy that can neither be changed nor run; one that was left on the server is fetched by the same
- * click, shows how far it is, and can be cancelled. */
+/* The files of a message: a row of buttons with a name, a size and for pictures a small one of it.  Main thread; what a button does is
+ * in ui-part.c and ui-preview.c.  Thumbnails are decoded elsewhere, a few at a time, and only of what is here. */
 #include "ui-attachments.h"
 
 #include <glib/gi18n.h>
 
-#include "base-error.h"
-#include "ui-dialog.h"
+#include "ui-part-print.h"
+#include "ui-part.h"
+#include "ui-preview.h"
 
-#define MAX_HEIGHT 128 /* pixels; more files are scrolled */
+#define MAX_HEIGHT     152                 /* pixels; more files are scrolled */
+#define THUMBNAIL      40                  /* pixels */
+#define MAX_THUMBNAIL  (32u * 1024 * 1024) /* octets of a picture that is decoded unasked */
+#define MAX_THUMBNAILS 60                  /* of a message */
 
 struct _UiAttachments
 {
@@ -16,266 +19,80 @@ struct _UiAttachments
 
   /* Owned */
   MailContent *content;
+  MailEngine *engine;
+  GSettings *settings;
+  GCancellable *thumbnails; /* of this content */
 
   /* Borrowed: in the widget tree */
   GtkFlowBox *box;
   GtkLabel *summary;
   GtkWidget *save_all;
+
+  guint n_thumbnails; /* asked for */
 };
 
 G_DEFINE_FINAL_TYPE (UiAttachments, ui_attachments, ADW_TYPE_BIN)
 
-/* What an answer of a dialog or of the engine comes back to. */
-typedef struct
+/* ---- verbs ---- */
+
+static UiAttachments *
+get_attachments (GtkWidget *button)
 {
-  GtkWidget *widget; /* owned; any widget that stands in the window */
-  MailContent *content;
-  MailPart *part;
-  GFile *file;
-  GCancellable *cancellable;
-} Job;
-
-static void open_part (Job *job);
-static void save_part (Job *job);
-static void save_all (Job *job);
-
-static Job *
-job_new (UiAttachments *self, MailPart *part)
-{
-  Job *job = g_new0 (Job, 1);
-  job->widget = g_object_ref (GTK_WIDGET (self));
-  job->content = g_object_ref (self->content);
-  job->part = part ? g_object_ref (part) : NULL;
-  return job;
-}
-
-static void
-job_free (Job *job)
-{
-  g_object_unref (job->widget);
-  g_object_unref (job->content);
-  g_clear_object (&job->part);
-  g_clear_object (&job->file);
-  g_clear_object (&job->cancellable);
-  g_free (job);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
-
-static GtkWindow *
-job_window (Job *job)
-{
-  GtkRoot *root = gtk_widget_get_root (job->widget);
-  return root ? GTK_WINDOW (root) : NULL;
-}
-
-static void
-say (Job *job, const char *sentence)
-{
-  gtk_widget_activate_action (job->widget, "win.notify", "s", sentence);
-}
-
-/* ---- what did not work ---- */
-
-typedef struct
-{
-  Job *job;
-  void (*again) (Job *job);
-} Retry;
-
-static void
-on_retry (gboolean accepted, gpointer data)
-{
-  Retry *retry = data;
-  if (accepted && gtk_widget_get_root (retry->job->widget) != NULL)
-    retry->again (g_steal_pointer (&retry->job));
-  g_clear_pointer (&retry->job, job_free);
-  g_free (retry);
-}
-
-/* Takes `job`.  What may work later can be tried again. */
-static void
-say_failed (Job *job, const char *heading, const GError *error, void (*again) (Job *job))
-{
-  g_autoptr (Job) owned = job;
-  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY) || !job_window (job)) {
-    ui_dialog_error (job_window (job), heading, error);
-    return;
-  }
-  Retry *retry = g_new0 (Retry, 1);
-  retry->job = g_steal_pointer (&owned);
-  retry->again = again;
-  ui_dialog_confirm (job_window (job), heading, error->message, base_error_get_detail (error),
-                     _ ("_Try Again"), FALSE, on_retry, retry);
-}
-
-/* ---- what is on its way ---- */
-
-/* What cancels the fetching of a part, or of all parts of a content, for as long as that lives; another one once it was used. */
-static GCancellable *
-get_cancellable (gpointer owner)
-{
-  GCancellable *cancellable = g_object_get_data (owner, "ui-cancellable");
-  if (!cancellable || g_cancellable_is_cancelled (cancellable)) {
-    cancellable = g_cancellable_new ();
-    g_object_set_data_full (owner, "ui-cancellable", cancellable, g_object_unref);
-  }
-  return cancellable;
-}
-
-static void
-on_cancel (GtkWidget *button, MailPart *part)
-{
-  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
-  g_cancellable_cancel (get_cancellable (part));
-  /* It may be on its way with all the others: one that is left out would leave "all" undone. */
-  g_cancellable_cancel (get_cancellable (self->content));
-}
-
-/* ---- open ---- */
-
-static void
-on_launched (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Job) job = data;
-  g_autoptr (GError) error = NULL;
-  if (gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
-    return;
-  if (base_error_is_cancelled (error))
-    return;
-  g_autofree char *heading =
-      g_strdup_printf (_ ("No program could open “%s”"), mail_part_get_name (job->part));
-  g_autoptr (GError) advice = NULL;
-  base_error_set (&advice, BASE_ERROR_REFUSED, error->message,
-                  _ ("Save the file and open it with a program of your choice."));
-  ui_dialog_error (job_window (job), heading, advice);
-}
-
-static void
-on_exported (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Job) job = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFile) file = mail_part_export_finish (MAIL_PART (source), result, &error);
-  GtkWindow *window = job_window (job);
-  if (!file) {
-    g_autofree char *heading =
-        g_strdup_printf (_ ("“%s” could not be opened"), mail_part_get_name (job->part));
-    say_failed (g_steal_pointer (&job), heading, error, open_part);
-    return;
-  }
-  if (!window) /* closed meanwhile: nobody waits for it any more */
-    return;
-  g_autofree char *uri = g_file_get_uri (file);
-  gtk_show_uri_full (window, uri, GDK_CURRENT_TIME, NULL, on_launched, g_steal_pointer (&job));
-}
-
-/* Takes `job`. */
-static void
-open_part (Job *job)
-{
-  g_set_object (&job->cancellable, get_cancellable (job->part));
-  mail_part_export_async (job->part, job->cancellable, on_exported, job);
+  return UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
 }
 
 static void
 on_open (GtkWidget *button, MailPart *part)
 {
-  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
-  /* On its way already: a second click would open it twice.  One that came while all are fetched can be opened. */
-  if (mail_part_is_here (part) || mail_part_get_progress (part) < 0)
-    open_part (job_new (self, part));
+  UiAttachments *self = get_attachments (button);
+  if (ui_part_can_preview (part) && self->engine)
+    ui_preview_open (GTK_WIDGET (self), self->engine, self->settings, self->content, part);
+  else
+    ui_part_open_elsewhere (GTK_WIDGET (self), self->content, part);
+}
+
+static void
+on_cancel (GtkWidget *button, MailPart *part)
+{
+  ui_part_cancel (get_attachments (button)->content, part);
+}
+
+static MailPart *
+get_part (GtkWidget *button)
+{
+  return g_object_get_data (G_OBJECT (button), "part");
 }
 
 static void
 on_menu_open (GtkWidget *button)
 {
-  on_open (button, g_object_get_data (G_OBJECT (button), "part"));
-}
-
-/* ---- save ---- */
-
-static void
-on_saved (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Job) job = data;
-  g_autoptr (GError) error = NULL;
-  const char *name = mail_part_get_name (job->part);
-  if (!mail_part_save_finish (MAIL_PART (source), result, &error)) {
-    g_autofree char *heading = g_strdup_printf (_ ("“%s” could not be saved"), name);
-    say_failed (g_steal_pointer (&job), heading, error, save_part);
-    return;
-  }
-  g_autofree char *saved = g_file_get_basename (job->file);
-  g_autofree char *display = g_filename_display_name (saved);
-  g_autofree char *sentence = g_strdup_printf (_ ("Saved “%s”"), display);
-  say (job, sentence);
-}
-
-/* Takes `job`. */
-static void
-save_part (Job *job)
-{
-  g_set_object (&job->cancellable, get_cancellable (job->part));
-  mail_part_save_async (job->part, job->file, job->cancellable, on_saved, job);
+  on_open (button, get_part (button));
 }
 
 static void
-on_save_chosen (GFile *file, gpointer data)
+on_menu_elsewhere (GtkWidget *button)
 {
-  g_autoptr (Job) job = data;
-  if (!file)
-    return;
-  job->file = g_object_ref (file);
-  save_part (g_steal_pointer (&job));
+  UiAttachments *self = get_attachments (button);
+  ui_part_open_elsewhere (GTK_WIDGET (self), self->content, get_part (button));
 }
 
 static void
 on_menu_save (GtkWidget *button)
 {
-  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (button, UI_TYPE_ATTACHMENTS));
-  MailPart *part = g_object_get_data (G_OBJECT (button), "part");
-  Job *job = job_new (self, part);
-  ui_dialog_save_file (job_window (job), _ ("Save Attachment"), mail_part_get_name (part),
-                       on_save_chosen, job);
+  UiAttachments *self = get_attachments (button);
+  ui_part_save (GTK_WIDGET (self), self->content, get_part (button));
 }
 
 static void
-on_saved_all (GObject *source, GAsyncResult *result, gpointer data)
+on_menu_print (GtkWidget *button)
 {
-  g_autoptr (Job) job = data;
-  g_autoptr (GError) error = NULL;
-  if (!mail_content_save_all_finish (MAIL_CONTENT (source), result, &error)) {
-    say_failed (g_steal_pointer (&job), _ ("The attachments could not be saved"), error, save_all);
-    return;
-  }
-  guint n = g_list_model_get_n_items (mail_content_get_attachments (job->content));
-  g_autofree char *sentence = g_strdup_printf (ngettext ("Saved %u file", "Saved %u files", n), n);
-  say (job, sentence);
-}
-
-/* Takes `job`. */
-static void
-save_all (Job *job)
-{
-  g_set_object (&job->cancellable, get_cancellable (job->content));
-  mail_content_save_all_async (job->content, job->file, job->cancellable, on_saved_all, job);
-}
-
-static void
-on_folder_chosen (GFile *folder, gpointer data)
-{
-  g_autoptr (Job) job = data;
-  if (!folder)
-    return;
-  job->file = g_object_ref (folder);
-  save_all (g_steal_pointer (&job));
+  ui_part_print (GTK_WIDGET (get_attachments (button)), get_part (button));
 }
 
 static void
 on_save_all (UiAttachments *self)
 {
-  Job *job = job_new (self, NULL);
-  ui_dialog_choose_folder (job_window (job), _ ("Save All Attachments"), on_folder_chosen, job);
+  ui_part_save_all (GTK_WIDGET (self), self->content);
 }
 
 /* ---- rows ---- */
@@ -294,10 +111,16 @@ set_menu (GtkWidget *button)
   g_autoptr (GSimpleActionGroup) verbs = g_simple_action_group_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
   add_verb (verbs, "open", G_CALLBACK (on_menu_open), button);
+  add_verb (verbs, "elsewhere", G_CALLBACK (on_menu_elsewhere), button);
+  add_verb (verbs, "print", G_CALLBACK (on_menu_print), button);
   add_verb (verbs, "save", G_CALLBACK (on_menu_save), button);
   gtk_widget_insert_action_group (button, "file", G_ACTION_GROUP (verbs));
   g_menu_append (menu, _ ("_Open"), "file.open");
+  if (ui_part_can_preview (get_part (button)))
+    g_menu_append (menu, _ ("Open With _Another Program"), "file.elsewhere");
   g_menu_append (menu, _ ("_Save As…"), "file.save");
+  if (ui_part_can_print (get_part (button)))
+    g_menu_append (menu, _ ("_Print…"), "file.print");
   adw_split_button_set_menu_model (ADW_SPLIT_BUTTON (button), G_MENU_MODEL (menu));
 }
 
@@ -306,8 +129,39 @@ typedef struct
 {
   /* Borrowed */
   MailPart *part;
-  GtkWidget *button, *away, *octets, *bar, *cancel;
+  GtkWidget *button, *icon, *away, *octets, *bar, *cancel;
+  gboolean asked; /* for its thumbnail */
 } Row;
+
+static void
+on_thumbnail (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkImage) icon = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailPicture) picture =
+      mail_part_read_picture_finish (MAIL_PART (source), result, &error);
+  if (!picture) /* the icon of its type stays */
+    return;
+  g_autoptr (GdkTexture) texture = ui_part_make_texture (picture);
+  gtk_image_set_pixel_size (icon, THUMBNAIL);
+  gtk_image_set_from_paintable (icon, GDK_PAINTABLE (texture));
+  gtk_widget_add_css_class (GTK_WIDGET (icon), "attachment-thumbnail");
+}
+
+static void
+ask_thumbnail (Row *row)
+{
+  UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (row->button, UI_TYPE_ATTACHMENTS));
+  if (row->asked || !self || !mail_part_is_here (row->part)
+      || mail_part_get_kind (row->part) != MAIL_PART_PICTURE
+      || mail_part_get_size (row->part) > MAX_THUMBNAIL || self->n_thumbnails >= MAX_THUMBNAILS)
+    return;
+  row->asked = TRUE;
+  self->n_thumbnails++;
+  mail_part_read_picture_async (row->part,
+                                (guint)(THUMBNAIL * gtk_widget_get_scale_factor (row->button)),
+                                self->thumbnails, on_thumbnail, g_object_ref (row->icon));
+}
 
 static void
 update_row (Row *row)
@@ -318,6 +172,7 @@ update_row (Row *row)
   g_autofree char *size = mail_part_dup_size_text (row->part);
   g_autofree char *label = NULL;
 
+  ask_thumbnail (row);
   gtk_widget_set_visible (row->away, !is_here && !fetching);
   gtk_widget_set_visible (row->bar, fetching);
   gtk_widget_set_visible (row->cancel, fetching);
@@ -367,8 +222,8 @@ create_label (Row *row)
   g_autofree char *type = g_content_type_from_mime_type (mail_part_get_content_type (part));
   g_autoptr (GIcon) gicon =
       g_content_type_get_symbolic_icon (type ? type : "application/octet-stream");
-  GtkWidget *icon = g_object_new (GTK_TYPE_IMAGE, "gicon", gicon, "accessible-role",
-                                  GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  row->icon = g_object_new (GTK_TYPE_IMAGE, "gicon", gicon, "accessible-role",
+                            GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   GtkWidget *name =
       g_object_new (GTK_TYPE_LABEL, "label", mail_part_get_name (part), "ellipsize",
                     PANGO_ELLIPSIZE_MIDDLE, "max-width-chars", 20, "xalign", 0.0f, NULL);
@@ -380,13 +235,62 @@ create_label (Row *row)
   gtk_widget_add_css_class (row->octets, "dim-label");
   gtk_widget_add_css_class (row->octets, "caption");
   gtk_widget_add_css_class (row->away, "dim-label");
-  gtk_box_append (GTK_BOX (line), icon);
+  gtk_box_append (GTK_BOX (line), row->icon);
   gtk_box_append (GTK_BOX (line), name);
   gtk_box_append (GTK_BOX (line), row->octets);
   gtk_box_append (GTK_BOX (line), row->away);
   gtk_box_append (GTK_BOX (content), line);
   gtk_box_append (GTK_BOX (content), row->bar);
   return content;
+}
+
+/* ---- the mouse and the menu key ---- */
+
+static void
+on_secondary (GtkGestureClick *click, int n, double x, double y, GtkWidget *button)
+{
+  gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
+  adw_split_button_popup (ADW_SPLIT_BUTTON (button));
+}
+
+static gboolean
+on_menu_key (GtkWidget *button, GVariant *arguments, gpointer data)
+{
+  adw_split_button_popup (ADW_SPLIT_BUTTON (button));
+  return TRUE;
+}
+
+static GdkContentProvider *
+on_drag (GtkDragSource *source, double x, double y, GtkWidget *button)
+{
+  return ui_part_new_provider (get_part (button));
+}
+
+static void
+add_controllers (GtkWidget *button)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_secondary), button);
+  gtk_widget_add_controller (button, GTK_EVENT_CONTROLLER (click));
+
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  static const struct
+  {
+    guint key;
+    GdkModifierType modifiers;
+  } menu_keys[] = { { GDK_KEY_Menu, 0 }, { GDK_KEY_F10, GDK_SHIFT_MASK } };
+  for (gsize i = 0; i < G_N_ELEMENTS (menu_keys); i++)
+    gtk_shortcut_controller_add_shortcut (
+        GTK_SHORTCUT_CONTROLLER (keys),
+        gtk_shortcut_new (gtk_keyval_trigger_new (menu_keys[i].key, menu_keys[i].modifiers),
+                          gtk_callback_action_new (on_menu_key, NULL, NULL)));
+  gtk_widget_add_controller (button, keys);
+
+  GtkDragSource *drag = gtk_drag_source_new ();
+  gtk_drag_source_set_actions (drag, GDK_ACTION_COPY);
+  g_signal_connect (drag, "prepare", G_CALLBACK (on_drag), button);
+  gtk_widget_add_controller (button, GTK_EVENT_CONTROLLER (drag));
 }
 
 static GtkWidget *
@@ -401,6 +305,7 @@ create_row (gpointer item, gpointer data)
   adw_split_button_set_child (ADW_SPLIT_BUTTON (row->button), create_label (row));
   g_object_set_data (G_OBJECT (row->button), "part", part); /* the row's */
   set_menu (row->button);
+  add_controllers (row->button);
   gtk_widget_set_halign (row->button, GTK_ALIGN_START);
   g_autofree char *more = g_strdup_printf (_ ("More for %s"), name);
   adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (row->button), more);
@@ -428,22 +333,53 @@ create_row (gpointer item, gpointer data)
   g_object_set_data_full (G_OBJECT (row->octets), "row", row, g_free);
   g_object_set_data_full (G_OBJECT (row->octets), "part", g_object_ref (part), g_object_unref);
   g_signal_connect_object (part, "notify", G_CALLBACK (on_part_changed), row->octets, 0);
+  g_signal_connect_swapped (row->octets, "map", G_CALLBACK (ask_thumbnail), row);
   update_row (row);
   return child;
+}
+
+static void
+update_summary (UiAttachments *self)
+{
+  guint n =
+      self->content ? g_list_model_get_n_items (mail_content_get_attachments (self->content)) : 0;
+  gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
+  gtk_widget_set_visible (self->save_all, n > 1);
+  g_autofree char *summary = g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
+  gtk_label_set_text (self->summary, summary);
+}
+
+void
+ui_attachments_set_engine (UiAttachments *self, MailEngine *engine, GSettings *settings)
+{
+  g_set_object (&self->engine, engine);
+  g_set_object (&self->settings, settings);
+}
+
+static void
+on_items_changed (GListModel *parts, guint position, guint removed, guint added,
+                  UiAttachments *self)
+{
+  if (self->content && mail_content_get_attachments (self->content) == parts)
+    update_summary (self); /* a winmail.dat was unpacked */
 }
 
 void
 ui_attachments_set_content (UiAttachments *self, MailContent *content)
 {
   GListModel *parts = content ? mail_content_get_attachments (content) : NULL;
-  guint n = parts ? g_list_model_get_n_items (parts) : 0;
 
+  if (self->thumbnails)
+    g_cancellable_cancel (self->thumbnails);
   g_set_object (&self->content, content);
-  gtk_flow_box_bind_model (self->box, parts, create_row, NULL, NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
-  gtk_widget_set_visible (self->save_all, n > 1);
-  g_autofree char *summary = g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
-  gtk_label_set_text (self->summary, summary);
+  g_clear_object (&self->thumbnails);
+  self->thumbnails = g_cancellable_new ();
+  self->n_thumbnails = 0;
+  gtk_flow_box_bind_model (self->box, parts, create_row, self, NULL);
+  if (parts)
+    g_signal_connect_object (parts, "items-changed", G_CALLBACK (on_items_changed), self,
+                             G_CONNECT_AFTER);
+  update_summary (self);
 }
 
 /* ---- the shelf they stand on ---- */
@@ -479,7 +415,13 @@ allocate (GtkWidget *shelf, int width, int height, int baseline)
 static void
 ui_attachments_dispose (GObject *object)
 {
-  g_clear_object (&UI_ATTACHMENTS (object)->content);
+  UiAttachments *self = UI_ATTACHMENTS (object);
+  if (self->thumbnails)
+    g_cancellable_cancel (self->thumbnails);
+  g_clear_object (&self->thumbnails);
+  g_clear_object (&self->content);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (ui_attachments_parent_class)->dispose (object);
 }
 

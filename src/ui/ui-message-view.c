@@ -10,6 +10,7 @@
 #include "ui-headers.h"
 #include "ui-html-quotes.h"
 #include "ui-tall.h"
+#include "ui-part-cards.h"
 #include "ui-text-view.h"
 #include "ui-truth-bar.h"
 #include "ui-web-view.h"
@@ -30,6 +31,7 @@ struct _UiMessageView
   UiTextView *text;
   UiTall *web_place;
   UiWebView *web;
+  UiPartCards *part_cards;
   UiAttachments *attachments;
 
   gboolean plain_text;
@@ -163,6 +165,7 @@ void
 ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings)
 {
   ui_web_view_set_engine (self->web, engine);
+  ui_attachments_set_engine (self->attachments, engine, settings);
   self->plain_text = g_settings_get_boolean (settings, "prefer-plain-text");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
 }
@@ -175,6 +178,7 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   ui_headers_set_content (self->headers, content);
   ui_truth_bar_set_content (self->truth, content);
   ui_attachments_set_content (self->attachments, content);
+  ui_part_cards_set_content (self->part_cards, content);
   if (content)
     show_body (self);
   else
@@ -275,6 +279,7 @@ ui_message_view_class_init (UiMessageViewClass *klass)
   g_type_ensure (UI_TYPE_ATTACHMENTS);
   g_type_ensure (UI_TYPE_BAR);
   g_type_ensure (UI_TYPE_HEADERS);
+  g_type_ensure (UI_TYPE_PART_CARDS);
   g_type_ensure (UI_TYPE_TALL);
   g_type_ensure (UI_TYPE_TEXT_VIEW);
   g_type_ensure (UI_TYPE_TRUTH_BAR);
@@ -289,6 +294,7 @@ ui_message_view_class_init (UiMessageViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, web_place);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, web);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, attachments);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, part_cards);
 }
 
 static void

@@ -512,13 +512,17 @@ static void
 test_not_executable (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
-  g_autofree char *text = dup_part ("application/x-sh", "run.sh", "#!/bin/sh\n", 10);
+  g_autofree char *script = dup_part ("application/x-sh", "run.sh", "#!/bin/sh\n", 10);
+  g_autofree char *picture = dup_part ("image/jpeg", "photo.jpg.exe", "MZ", 2);
+  g_autofree char *text = g_strconcat (script, picture, NULL);
   g_autoptr (MailContent) content = open_parts (bench, text);
   g_autoptr (MailPart) part = get_part (content, 0);
   g_autoptr (GAsyncResult) result = NULL, judged = NULL;
   g_autoptr (GError) error = NULL;
   MailDanger danger;
+  g_autoptr (MailPart) disguised = get_part (content, 1);
 
+  g_assert_cmpint (mail_part_get_kind (disguised), ==, MAIL_PART_OTHER);
   mail_part_judge_async (part, NULL, on_result, &judged);
   g_assert_true (mail_part_judge_finish (part, wait_result (&judged), &danger, &error));
   g_assert_cmpint (danger, ==, MAIL_DANGER_PROGRAM);

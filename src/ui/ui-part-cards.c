@@ -1,0 +1,235 @@
+/* Invitations and contact cards of a message.  Main thread; they are read elsewhere, and come when they are.  What cannot be read
+ * stays a file among the attachments and nothing more. */
+#include "ui-part-cards.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "ui-avatar.h"
+#include "ui-invitation.h"
+
+#define MAX_FILES 3              /* of a message */
+#define MAX_CARDS 5              /* of a file */
+#define MAX_SIZE  (1024u * 1024) /* octets of one that is read unasked */
+#define AVATAR    48
+
+struct _UiPartCards
+{
+  AdwBin parent_instance;
+
+  /* Owned */
+  GCancellable *cancellable;
+  GHashTable *shown; /* set of UIDs: one invitation often comes twice in a mail */
+
+  /* Borrowed: in the widget tree */
+  GtkBox *box;
+};
+
+G_DEFINE_FINAL_TYPE (UiPartCards, ui_part_cards, ADW_TYPE_BIN)
+
+typedef struct
+{
+  UiPartCards *self;         /* owned */
+  GCancellable *cancellable; /* owned */
+  GtkWidget *place;          /* owned: where it goes, in the order of the files */
+} Wait;
+
+static Wait *
+wait_new (UiPartCards *self)
+{
+  Wait *wait = g_new0 (Wait, 1);
+  wait->self = g_object_ref (self);
+  wait->cancellable = g_object_ref (self->cancellable);
+  wait->place = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  gtk_box_append (self->box, wait->place);
+  return wait;
+}
+
+static void
+wait_free (Wait *wait)
+{
+  g_object_unref (wait->self);
+  g_object_unref (wait->cancellable);
+  g_object_unref (wait->place);
+  g_free (wait);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wait, wait_free)
+
+static void
+put (Wait *wait, GtkWidget *card)
+{
+  gtk_box_append (GTK_BOX (wait->place), card);
+  gtk_widget_set_visible (GTK_WIDGET (wait->self), TRUE);
+}
+
+static void
+on_invitation (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Wait) wait = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailInvitation) invitation =
+      mail_part_read_invitation_finish (MAIL_PART (source), result, &error);
+  if (g_cancellable_is_cancelled (wait->cancellable))
+    return;
+  if (invitation && invitation->uid[0] != '\0'
+      && !g_hash_table_add (wait->self->shown, g_strdup (invitation->uid)))
+    return;
+  if (invitation)
+    put (wait, ui_invitation_new (MAIL_PART (source), g_steal_pointer (&invitation)));
+  else
+    base_log ("A calendar could not be read: %s", error->message);
+}
+
+/* ---- contacts ---- */
+
+static const char *
+name_kind (const MailCardField *field)
+{
+  static const struct
+  {
+    const char *kind, *label, *name;
+  } kinds[] = {
+    { "nickname", NULL, N_ ("Nickname") },
+    { "organization", NULL, N_ ("Organization") },
+    { "title", NULL, N_ ("Title") },
+    { "phone", "mobile", N_ ("Mobile") },
+    { "phone", "fax", N_ ("Fax") },
+    { "phone", "work", N_ ("Phone at work") },
+    { "phone", "home", N_ ("Phone at home") },
+    { "phone", NULL, N_ ("Phone") },
+    { "email", NULL, N_ ("E-mail") },
+    { "address", "work", N_ ("Address at work") },
+    { "address", NULL, N_ ("Address") },
+    { "url", NULL, N_ ("Web page") },
+    { "birthday", NULL, N_ ("Birthday") },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].kind, field->kind)
+        && (!kinds[i].label || g_str_equal (kinds[i].label, field->label)))
+      return _ (kinds[i].name);
+  return _ ("Note");
+}
+
+static GtkWidget *
+new_contact (const MailCard *card)
+{
+  const char *name = card->name[0] != '\0' ? card->name : _ ("Contact without a name");
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *avatar =
+      g_object_new (UI_TYPE_AVATAR, "size", AVATAR, "valign", GTK_ALIGN_START, NULL);
+  GtkWidget *title = g_object_new (GTK_TYPE_LABEL, "label", name, "xalign", 0.0f, "wrap", TRUE,
+                                   "wrap-mode", PANGO_WRAP_WORD_CHAR, "selectable", TRUE, NULL);
+  ui_avatar_set_name (UI_AVATAR (avatar), name);
+  gtk_widget_add_css_class (title, "title-4");
+  gtk_widget_set_hexpand (box, TRUE);
+  gtk_box_append (GTK_BOX (box), title);
+  for (guint i = 0; i < card->fields->len; i++) {
+    const MailCardField *field = card->fields->pdata[i];
+    g_autofree char *text = g_strdup_printf (_ ("%s: %s"), name_kind (field), field->value);
+    GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE,
+                                     "wrap-mode", PANGO_WRAP_WORD_CHAR, "selectable", TRUE, "lines",
+                                     6, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+    gtk_box_append (GTK_BOX (box), label);
+  }
+  gtk_box_append (GTK_BOX (row), avatar);
+  gtk_box_append (GTK_BOX (row), box);
+  gtk_widget_add_css_class (row, "part-card");
+  return row;
+}
+
+static void
+on_cards (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Wait) wait = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) cards = mail_part_read_cards_finish (MAIL_PART (source), result, &error);
+  if (g_cancellable_is_cancelled (wait->cancellable))
+    return;
+  if (!cards) {
+    base_log ("A contact card could not be read: %s", error->message);
+    return;
+  }
+  for (guint i = 0; i < MIN (cards->len, MAX_CARDS); i++)
+    put (wait, new_contact (cards->pdata[i]));
+  if (cards->len > MAX_CARDS) {
+    guint more = cards->len - MAX_CARDS;
+    g_autofree char *text = g_strdup_printf (
+        ngettext ("There is %u more contact in “%s”.", "There are %u more contacts in “%s”.", more),
+        more, mail_part_get_name (MAIL_PART (source)));
+    put (wait, g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE, NULL));
+  }
+}
+
+/* ---- content ---- */
+
+static void
+let_go (UiPartCards *self)
+{
+  GtkWidget *child;
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_hash_table_remove_all (self->shown);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))))
+    gtk_box_remove (self->box, child);
+}
+
+void
+ui_part_cards_set_content (UiPartCards *self, MailContent *content)
+{
+  GListModel *parts = content ? mail_content_get_attachments (content) : NULL;
+  guint files = 0;
+
+  let_go (self);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  self->cancellable = g_cancellable_new ();
+  for (guint i = 0; parts && i < g_list_model_get_n_items (parts) && files < MAX_FILES; i++) {
+    g_autoptr (MailPart) part = g_list_model_get_item (parts, i);
+    MailPartKind kind = mail_part_get_kind (part);
+    if (!mail_part_is_here (part) || mail_part_get_size (part) > MAX_SIZE)
+      continue;
+    if (kind == MAIL_PART_CALENDAR)
+      mail_part_read_invitation_async (part, self->cancellable, on_invitation, wait_new (self));
+    else if (kind == MAIL_PART_CARD)
+      mail_part_read_cards_async (part, self->cancellable, on_cards, wait_new (self));
+    else
+      continue;
+    files++;
+  }
+}
+
+static void
+ui_part_cards_dispose (GObject *object)
+{
+  UiPartCards *self = UI_PART_CARDS (object);
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (ui_part_cards_parent_class)->dispose (object);
+}
+
+static void
+ui_part_cards_finalize (GObject *object)
+{
+  g_hash_table_unref (UI_PART_CARDS (object)->shown);
+  G_OBJECT_CLASS (ui_part_cards_parent_class)->finalize (object);
+}
+
+static void
+ui_part_cards_class_init (UiPartCardsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ui_part_cards_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_part_cards_finalize;
+}
+
+static void
+ui_part_cards_init (UiPartCards *self)
+{
+  self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  gtk_widget_add_css_class (GTK_WIDGET (self->box), "part-cards");
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}

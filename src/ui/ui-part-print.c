@@ -1,0 +1,163 @@
+/* Prints attachments.  Main thread: it only puts finished pictures on paper; each page is decoded elsewhere when its turn has come,
+ * so that a long document is never in memory as a whole. */
+#include "ui-part-print.h"
+
+#include <glib/gi18n.h>
+
+#include "ui-dialog.h"
+#include "ui-part.h"
+
+#define DOTS_PER_POINT (300.0 / 72.0)
+#define MAX_EDGE       4096
+
+typedef struct
+{
+  GtkWidget *widget;            /* owned */
+  MailPart *part;               /* owned */
+  MailPages *pages;             /* nullable: a picture */
+  GtkPrintOperation *operation; /* owned */
+  GtkPrintContext *context;     /* owned: of the page that is being made */
+} Printing;
+
+static void
+printing_free (Printing *printing)
+{
+  g_object_unref (printing->widget);
+  g_object_unref (printing->part);
+  g_clear_pointer (&printing->pages, mail_pages_unref);
+  g_clear_object (&printing->operation);
+  g_clear_object (&printing->context);
+  g_free (printing);
+}
+
+static void
+say_failed (Printing *printing, const GError *error)
+{
+  GtkRoot *root = gtk_widget_get_root (printing->widget);
+  g_autofree char *heading =
+      g_strdup_printf (_ ("“%s” could not be printed"), mail_part_get_name (printing->part));
+  ui_dialog_error (root ? GTK_WINDOW (root) : NULL, heading, error);
+}
+
+/* In the middle of the paper, as large as fits; a picture no larger than it is at 72 dots an inch. */
+static void
+put_on_paper (GtkPrintContext *context, const MailPicture *picture)
+{
+  g_autoptr (GdkTexture) texture = ui_part_make_texture (picture);
+  int width = gdk_texture_get_width (texture), height = gdk_texture_get_height (texture);
+  double room_x = gtk_print_context_get_width (context);
+  double room_y = gtk_print_context_get_height (context);
+  double scale = MIN (room_x / width, room_y / height);
+  cairo_t *cr = gtk_print_context_get_cairo_context (context);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+
+  scale = MIN (scale, MAX ((double)picture->full_width / width, 0.01));
+  gdk_texture_download (texture, cairo_image_surface_get_data (surface),
+                        (gsize)cairo_image_surface_get_stride (surface));
+  cairo_surface_mark_dirty (surface);
+  cairo_save (cr);
+  cairo_translate (cr, (room_x - width * scale) / 2,
+                   picture->pixels == MAIL_PIXELS_CAIRO ? (room_y - height * scale) / 2 : 0);
+  cairo_scale (cr, scale, scale);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_paint (cr);
+  cairo_restore (cr);
+  cairo_surface_destroy (surface);
+}
+
+static void
+on_made (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Printing *printing = data;
+  g_autoptr (GtkPrintOperation) operation = g_object_ref (printing->operation);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailPicture) picture =
+      printing->pages ? mail_part_read_page_finish (MAIL_PART (source), result, &error)
+                      : mail_part_read_picture_finish (MAIL_PART (source), result, &error);
+  if (picture)
+    put_on_paper (printing->context, picture);
+  else
+    say_failed (printing, error);
+  if (!picture)
+    gtk_print_operation_cancel (operation);
+  gtk_print_operation_draw_page_finish (operation);
+}
+
+static void
+on_draw_page (GtkPrintOperation *operation, GtkPrintContext *context, int page, Printing *printing)
+{
+  guint width = (guint)MIN (gtk_print_context_get_width (context) * DOTS_PER_POINT, MAX_EDGE);
+  gtk_print_operation_set_defer_drawing (operation);
+  g_set_object (&printing->context, context);
+  if (printing->pages)
+    mail_part_read_page_async (printing->part, printing->pages, (guint)page, width, NULL, on_made,
+                               printing);
+  else
+    mail_part_read_picture_async (printing->part, MAX_EDGE, NULL, on_made, printing);
+}
+
+static void
+on_done (GtkPrintOperation *operation, GtkPrintOperationResult result, Printing *printing)
+{
+  if (result == GTK_PRINT_OPERATION_RESULT_ERROR) {
+    g_autoptr (GError) error = NULL;
+    gtk_print_operation_get_error (operation, &error);
+    say_failed (printing, error);
+  }
+  printing_free (printing);
+}
+
+/* Takes `printing`. */
+static void
+start (Printing *printing)
+{
+  GtkRoot *root = gtk_widget_get_root (printing->widget);
+  if (!root) {
+    printing_free (printing);
+    return;
+  }
+  printing->operation = gtk_print_operation_new ();
+  GtkPrintOperation *operation = printing->operation;
+  gtk_print_operation_set_n_pages (operation, printing->pages ? (int)printing->pages->n : 1);
+  gtk_print_operation_set_job_name (operation, mail_part_get_name (printing->part));
+  gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
+  gtk_print_operation_set_allow_async (operation, TRUE);
+  gtk_print_operation_set_embed_page_setup (operation, TRUE);
+  g_signal_connect (operation, "draw-page", G_CALLBACK (on_draw_page), printing);
+  g_signal_connect (operation, "done", G_CALLBACK (on_done), printing);
+  gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG, GTK_WINDOW (root),
+                           NULL);
+}
+
+static void
+on_pages (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Printing *printing = data;
+  g_autoptr (GError) error = NULL;
+  printing->pages = mail_part_read_pages_finish (MAIL_PART (source), result, &error);
+  if (printing->pages) {
+    start (printing);
+    return;
+  }
+  say_failed (printing, error);
+  printing_free (printing);
+}
+
+gboolean
+ui_part_can_print (MailPart *part)
+{
+  MailPartKind kind = mail_part_get_kind (part);
+  return kind == MAIL_PART_PICTURE || kind == MAIL_PART_PDF;
+}
+
+void
+ui_part_print (GtkWidget *widget, MailPart *part)
+{
+  Printing *printing = g_new0 (Printing, 1);
+  printing->widget = g_object_ref (widget);
+  printing->part = g_object_ref (part);
+  if (mail_part_get_kind (part) == MAIL_PART_PDF)
+    mail_part_read_pages_async (part, NULL, on_pages, printing);
+  else
+    start (printing);
+}

@@ -1,0 +1,172 @@
+"""reading-parts.py PREFIX STATE SCREENSHOTS LANGUAGE: attachments: thumbnails, previews, invitations and their answers, cards, danger, saving all."""
+import base64
+import os
+import re
+import stat
+import sys
+import zlib
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+SAVED = os.path.join(STATE, 'saved')
+HEAD = (b'From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n'
+        b'Message-ID: <parts@lab.test>\r\nContent-Type: multipart/mixed; boundary=x\r\n')
+
+
+def png(width, height):
+    def chunk(kind, data):
+        return len(data).to_bytes(4, 'big') + kind + data + zlib.crc32(kind + data).to_bytes(4, 'big')
+    row = b'\0' + bytes((i * 255 // width if c == 0 else 90 + c * 40) for i in range(width) for c in range(3))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', width.to_bytes(4, 'big') + height.to_bytes(4, 'big') + b'\x08\x02\0\0\0')
+            + chunk(b'IDAT', zlib.compress(row * height)) + chunk(b'IEND', b''))
+
+
+def pdf(pages):
+    objects = [b'<</Type/Catalog/Pages 2 0 R>>', b'<</Type/Pages/Kids[%s]/Count %d>>' % (b' '.join(b'%d 0 R' % (3 + i) for i in range(pages)), pages)]
+    objects += [b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]>>'] * pages
+    out, places = b'%PDF-1.4\n', []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b'%d 0 obj\n%s\nendobj\n' % (number, content)
+    table = len(out)
+    out += b'xref\n0 %d\n0000000000 65535 f \n' % (len(objects) + 1) + b''.join(b'%010d 00000 n \n' % p for p in places)
+    return out + b'trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n' % (len(objects) + 1, table)
+
+
+def part(kind, name, content):
+    return (b'--x\r\nContent-Type: ' + kind + b'\r\nContent-Disposition: attachment; filename="' + name
+            + b'"\r\nContent-Transfer-Encoding: base64\r\n\r\n' + base64.encodebytes(content).replace(b'\n', b'\r\n'))
+
+
+def opened(scene, subject, *parts):
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', HEAD + b'Subject: ' + subject.encode() + b'\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n'
+                 + b''.join(parts) + b'--x--\r\n')
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+    scene.app.click(scene.app.wait('list item|table row', re.escape(subject)))
+    scene.app.wait('text', None, condition=lambda n: 'See below' in n.text)
+
+
+def open_part(scene, name):
+    scene.app.click('push button|toggle button', '^Open ' + re.escape(name))
+
+
+@case
+def pictures_pages_and_texts_are_shown_inside(scene):
+    opened(scene, 'Things to see', part(b'image/png', b'red.png', png(300, 200)), part(b'application/pdf', b'plan.pdf', pdf(3)),
+           part(b'text/csv; charset=utf-8', b'numbers.csv', '이름,값\n하나,1\n'.encode('cp949')),
+           part(b'text/html', b'page.html', b'<h1>A page</h1><script>document.title = 1</script><p>inside</p>'))
+    scene.shot('row')
+    open_part(scene, 'red.png')
+    scene.app.wait(None, exact('red.png'), condition=lambda n: n.role in ('image', 'icon', 'picture', 'graphic') or n.showing)
+    scene.shot('picture')
+    scene.app.key('Right')
+    scene.app.wait(None, '^Page 1 of 3$')
+    scene.app.wait(None, '^Page 2 of 3$')
+    scene.shot('pages')
+    scene.app.key('alt+Right')
+    scene.app.wait('text', None, condition=lambda n: '이름,값' in n.text)
+    scene.shot('text')
+    scene.app.key('Escape')
+    open_part(scene, 'page.html')
+    scene.app.wait('text', None, condition=lambda n: 'A page' in n.text and 'inside' in n.text)
+    scene.shot('html')
+    scene.app.key('ctrl+w')
+    scene.quit()
+
+
+@case
+def a_message_within_a_message_is_opened(scene):
+    inner = (b'From: Kim <kim@lab.test>\r\nSubject: The inner one\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\nText within.\r\n'
+             b'--y\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=deep.txt\r\n\r\nDeepest.\r\n--y--\r\n')
+    opened(scene, 'Fwd', b'--x\r\nContent-Type: message/rfc822\r\n\r\n' + inner + b'\r\n')
+    open_part(scene, 'The inner one.eml')
+    scene.app.wait('text', None, condition=lambda n: 'Text within' in n.text)
+    scene.shot('inner')
+    open_part(scene, 'deep.txt')
+    scene.app.wait('text', None, condition=lambda n: n.text.strip() == 'Deepest.')
+    scene.app.key('Escape')
+    scene.app.key('Escape')
+    scene.quit()
+
+
+INVITATION = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:plan-1\r\nSEQUENCE:2\r\n'
+              'ORGANIZER;CN=Bob:mailto:bob@lab.test\r\nATTENDEE;CN=Alice;RSVP=TRUE:mailto:alice@lab.test\r\n'
+              'DTSTART;TZID=Korea Standard Time:20990105T100000\r\nDTEND;TZID=Korea Standard Time:20990105T110000\r\n'
+              'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=4\r\nSUMMARY:The plan\r\nLOCATION:Room 7\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n')
+
+
+@case
+def an_invitation_is_answered(scene):
+    scene.empty('bob')
+    opened(scene, 'Invitation: The plan', b'--x\r\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\n' + INVITATION.encode())
+    scene.says('^Updated invitation$')
+    scene.says('^The plan$')
+    scene.says('Where: Room 7')
+    scene.says('When: .*5 January 2099')
+    scene.says('Every week on Monday, 4 times')
+    scene.shot('card')
+    scene.app.click('push button', 'Accept$')
+    scene.says('You have accepted')
+    lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Accepted: The plan', what='the answer')
+    answer = next(m for _, m in lab.messages('bob', 'INBOX') if m['Subject'] == 'Accepted: The plan')
+    assert 'alice@lab.test' in answer['From'], answer['From']
+    calendar = next(p for p in answer.walk() if p.get_content_type() == 'text/calendar')
+    assert calendar.get_param('method') == 'REPLY', calendar['Content-Type']
+    text = calendar.get_payload(decode=True).decode().replace('\r\n ', '')
+    for line in ('METHOD:REPLY', 'UID:plan-1', 'SEQUENCE:2', 'ORGANIZER;CN=Bob:mailto:bob@lab.test',
+                 'ATTENDEE;CN=Alice;PARTSTAT=ACCEPTED:mailto:alice@lab.test'):
+        assert line in text, f'{line} is not in\n{text}'
+    scene.shot('answered')
+    scene.quit()
+    # Remembered
+    scene.start()
+    scene.inbox()
+    scene.app.click(scene.app.wait('list item|table row', 'Invitation: The plan'))
+    scene.says('You have accepted')
+    scene.quit()
+
+
+@case
+def a_card_is_shown(scene):
+    opened(scene, 'My card', part(b'text/vcard', b'kim.vcf', 'BEGIN:VCARD\nFN:김민지\nTEL;TYPE=CELL:010-1234\nEMAIL:kim@lab.test\nEND:VCARD\n'.encode()))
+    scene.says('^김민지$')
+    scene.says('^Mobile: 010-1234$')
+    scene.says('^E-mail: kim@lab.test$')
+    scene.shot('card')
+    scene.quit()
+
+
+@case
+def what_could_do_harm_is_asked_about(scene):
+    opened(scene, 'Run me', part(b'image/jpeg', b'photo.jpg.exe', b'MZ'), part(b'application/x-sh', b'run.sh', b'#!/bin/sh\ntouch /tmp/harm\n'))
+    open_part(scene, 'photo.jpg.exe')
+    scene.says('look like something else')
+    scene.shot('disguised')
+    scene.app.click('push button', 'Cancel$')
+    exported = [os.path.join(folder, name) for folder, _, names in os.walk(scene.profile) for name in names if name == 'photo.jpg.exe']
+    assert not exported, f'{exported} was written before the question was answered'
+    scene.quit()
+
+
+@case
+def all_are_saved_under_safe_names(scene):
+    os.makedirs(SAVED, exist_ok=True)
+    opened(scene, 'Names', part(b'text/plain', b'../../up.txt', b'1'), part(b'text/plain', b'CON.txt', b'2'), part(b'text/plain', b'same.txt', b'3'),
+           part(b'text/plain', b'same.txt', b'4'), part(b'application/x-sh', b'run.sh', b'#!/bin/sh\n'))
+    scene.app.click('push button', 'Save All')
+    scene.app.wait(None, exact('Save All Attachments'))
+    scene.app.type(SAVED)
+    scene.app.key('Return')
+    eventually(lambda: len(os.listdir(SAVED)) >= 5, what='five files')
+    assert sorted(os.listdir(SAVED)) == ['_CON.txt', 'run.sh', 'same (2).txt', 'same.txt', 'up.txt'], os.listdir(SAVED)
+    assert not os.stat(os.path.join(SAVED, 'run.sh')).st_mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    scene.quit()
+
+
+main(chosen([pictures_pages_and_texts_are_shown_inside, a_message_within_a_message_is_opened, an_invitation_is_answered, a_card_is_shown,
+             what_could_do_harm_is_asked_about, all_are_saved_under_safe_names]), finish)
