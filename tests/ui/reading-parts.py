@@ -66,7 +66,6 @@ def pictures_pages_and_texts_are_shown_inside(scene):
     scene.shot('picture')
     scene.app.key('Right')
     scene.app.wait(None, '^Page 1 of 3$')
-    scene.app.wait(None, '^Page 2 of 3$')
     scene.shot('pages')
     scene.app.key('alt+Right')
     scene.app.wait('text', None, condition=lambda n: '이름,값' in n.text)
