@@ -4,9 +4,12 @@
 #include "mail-private.h"
 
 #include "base-text.h"
+#include "mime-build.h"
 
 /* More than a URI of good will has; keeps a hostile one from filling the window. */
 #define MAX_FIELD (256 * 1024)
+/* Of a mail that nobody sees before it is sent; lists put long names of the subscription there. */
+#define MAX_REQUEST 400
 
 /* %XX undone, as valid UTF-8.  '+' means itself here, not a space. */
 static char *
@@ -91,8 +94,9 @@ make_empty (char **field)
     *field = g_strdup ("");
 }
 
-StoreDraft *
-mail_mailto_parse (const char *uri)
+/* To whom its path alone says, where `path_only`. */
+static StoreDraft *
+parse (const char *uri, gboolean path_only)
 {
   if (g_ascii_strncasecmp (uri, "mailto:", 7) != 0)
     return NULL;
@@ -116,5 +120,30 @@ mail_mailto_parse (const char *uri)
     }
     start += length + 1;
   }
+  if (path_only) {
+    g_free (draft->to);
+    draft->to = decode_line (rest, to);
+  }
   return g_steal_pointer (&draft);
+}
+
+StoreDraft *
+mail_mailto_parse (const char *uri)
+{
+  return parse (uri, FALSE);
+}
+
+gboolean
+mail_mailto_parse_request (const char *uri, char **address, char **subject, char **text)
+{
+  g_autoptr (StoreDraft) draft = parse (uri, TRUE);
+  g_autoptr (GPtrArray) recipients = draft != NULL ? mime_addresses_parse (draft->to) : NULL;
+  const MimeAddress *one = recipients != NULL && recipients->len == 1 ? recipients->pdata[0] : NULL;
+
+  if (one == NULL || !mime_address_is_valid (one->address))
+    return FALSE;
+  *address = g_strdup (one->address);
+  *subject = base_text_one_line (draft->subject, MAX_REQUEST);
+  *text = base_text_one_line (draft->text, MAX_REQUEST);
+  return TRUE;
 }

@@ -161,5 +161,9 @@ StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, Mail
                               gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 /* mailto: (mail-mailto.c; pure).  NULL when it is none. */
 StoreDraft *mail_mailto_parse (const char *uri) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a mail that goes out without having been seen: to the one address in the path of the URI, never to its to, cc and bcc, with a line each
+ * of subject and text ("" where there is none).  FALSE where that is not exactly one address. */
+gboolean mail_mailto_parse_request (const char *uri, char **address, char **subject,
+                                    char **text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

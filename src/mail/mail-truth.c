@@ -296,7 +296,7 @@ new_list (const MimeList *found, const MailParsed *parsed, const MimeAuthenticat
   const MailAddress *from = get_from (parsed);
   gboolean one_click =
       found->one_click
-      && mime_authentication_covers (authentication, parsed->mime, fields) != MIME_COVER_NO;
+      && mime_authentication_covers (authentication, parsed->mime, fields) == MIME_COVER_YES;
 
   if (found->id != NULL)
     list->id = g_strdup (found->id);
@@ -308,9 +308,10 @@ new_list (const MimeList *found, const MailParsed *parsed, const MimeAuthenticat
   if (one_click) {
     list->leave = MAIL_LEAVE_ONE_CLICK;
     list->leave_uri = g_strdup (found->by_web);
-  } else if (found->by_mail != NULL) {
+  } else if (found->by_mail != NULL
+             && mail_mailto_parse_request (found->by_mail, &list->leave_address,
+                                           &list->leave_subject, &list->leave_text)) {
     list->leave = MAIL_LEAVE_MAIL;
-    list->leave_uri = g_strdup (found->by_mail);
   } else if (found->by_web != NULL) {
     list->leave = MAIL_LEAVE_WEB;
     list->leave_uri = g_strdup (found->by_web);
@@ -325,6 +326,9 @@ mail_list_free (MailList *list)
   g_free (list->name);
   g_free (list->post);
   g_free (list->leave_uri);
+  g_free (list->leave_address);
+  g_free (list->leave_subject);
+  g_free (list->leave_text);
   g_free (list);
 }
 

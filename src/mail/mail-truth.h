@@ -42,7 +42,9 @@ typedef struct
       name; /* nullable: for people; the id where it has none.  NULL: no mailing list (a newsletter may still be left) */
   char *post; /* nullable: mailto: where to answer to the list */
   MailLeave leave;
-  char *leave_uri; /* nullable; https, http or mailto */
+  char *leave_uri; /* nullable: https or http */
+  /* of a mail: to whom (nullable, one bare address), and what is in it (nullable, a line each) */
+  char *leave_address, *leave_subject, *leave_text;
 } MailList;
 
 /* Borrowed, never NULL. */

@@ -141,28 +141,30 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_unref (outer);
 }
 
+/* To one address and a line each: what else a stranger would have sent in the person's name is not even read. */
 static void
-send_mail (GTask *outer, const char *uri)
+send_mail (GTask *outer, const MailList *list)
 {
   MailContent *content = g_task_get_source_object (outer);
   MailMessage *message = mail_content_get_message (content);
   MailFolder *folder = message != NULL ? mail_message_get_folder (message) : NULL;
   MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
-  g_autoptr (MailDraft) draft =
-      mail_draft_new_mailto (mail_content_get_engine (content), account, uri);
   GError *error = NULL;
 
-  if (draft == NULL || account == NULL) {
-    base_error_set (&error, BASE_ERROR_REFUSED, NULL,
-                    _ ("This message does not say how its list can be left."));
+  if (account == NULL) {
+    base_error_set (&error, BASE_ERROR_GONE, NULL, _ ("This message does not exist any more."));
     g_task_return_error (outer, error);
     g_object_unref (outer);
     return;
   }
-  if (*mail_draft_get_subject (draft) == '\0')
-    mail_draft_set_subject (draft, "unsubscribe");
-  if (*mail_draft_get_text (draft) == '\0')
-    mail_draft_set_body (draft, "unsubscribe\n", NULL);
+  g_autoptr (MailDraft) draft = mail_draft_new (mail_content_get_engine (content), account);
+  g_autofree char *text =
+      g_strconcat (list->leave_text[0] != '\0' ? list->leave_text : "unsubscribe", "\n", NULL);
+
+  mail_draft_set_recipients (draft, list->leave_address, "", "");
+  mail_draft_set_subject (draft,
+                          list->leave_subject[0] != '\0' ? list->leave_subject : "unsubscribe");
+  mail_draft_set_body (draft, text, NULL);
   mail_draft_send_async (draft, NULL, on_sent, outer);
 }
 
@@ -182,7 +184,7 @@ mail_content_leave_list_async (MailContent *content, GCancellable *cancellable,
                               g_strdup (list->leave_uri), g_free, NULL);
     return;
   case MAIL_LEAVE_MAIL:
-    send_mail (outer, list->leave_uri);
+    send_mail (outer, list);
     return;
   case MAIL_LEAVE_WEB:
   case MAIL_LEAVE_NONE:

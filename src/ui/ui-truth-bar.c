@@ -198,12 +198,12 @@ action_leave (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiTruthBar *self = UI_TRUTH_BAR (widget);
   const MailList *list = self->content ? mail_content_get_list (self->content) : NULL;
-  g_autofree char *body = NULL;
+  g_autofree char *body = NULL, *detail = NULL;
   g_autoptr (GUri) uri = NULL;
 
   if (!list || list->leave == MAIL_LEAVE_NONE)
     return;
-  uri = g_uri_parse (list->leave_uri, G_URI_FLAGS_NONE, NULL);
+  uri = list->leave_uri ? g_uri_parse (list->leave_uri, G_URI_FLAGS_NONE, NULL) : NULL;
   switch (list->leave) {
   case MAIL_LEAVE_ONE_CLICK:
     /* Translators: a web server */
@@ -212,8 +212,12 @@ action_leave (GtkWidget *widget, const char *name, GVariant *parameter)
     break;
   case MAIL_LEAVE_MAIL:
     /* Translators: an address */
-    body = g_strdup_printf (_ ("A mail that asks for it is sent to %s."),
-                            uri ? g_uri_get_path (uri) : "");
+    body = g_strdup_printf (_ ("A mail that asks for it is sent to %s."), list->leave_address);
+    /* What goes out in the person's name is seen before it does. */
+    if (*list->leave_subject || *list->leave_text)
+      detail =
+          g_strconcat (list->leave_subject, *list->leave_subject && *list->leave_text ? "\n" : "",
+                       list->leave_text, NULL);
     break;
   case MAIL_LEAVE_WEB:
     /* Translators: a web server */
@@ -223,7 +227,7 @@ action_leave (GtkWidget *widget, const char *name, GVariant *parameter)
   case MAIL_LEAVE_NONE:
     break;
   }
-  ui_dialog_confirm (get_window (self), _ ("Unsubscribe from This Mailing List?"), body, NULL,
+  ui_dialog_confirm (get_window (self), _ ("Unsubscribe from This Mailing List?"), body, detail,
                      _ ("_Unsubscribe"), FALSE, on_answered, leaving_new (self));
 }
 

@@ -137,7 +137,11 @@ test_leave (void)
 #define ONE_CLICK                                                                                  \
   "List-Unsubscribe: <https://x.example/u>, <mailto:u@x.example>\r\nList-Unsubscribe-Post: "       \
   "List-Unsubscribe=One-Click\r\n"
-    { ONE_CLICK "From: N <N@X.example>\r\n", "n@x.example", MAIL_LEAVE_ONE_CLICK },
+    /* Whose signature nobody checked may have been given the address by anybody. */
+    { ONE_CLICK "From: N <N@X.example>\r\n", "n@x.example", MAIL_LEAVE_MAIL },
+    { "DKIM-Signature: d=x.example; h=from:list-unsubscribe:list-unsubscribe-post\r\n" ONE_CLICK
+      "From: N <N@X.example>\r\n",
+      "n@x.example", MAIL_LEAVE_MAIL },
     { "Authentication-Results: mx.example.net; dkim=pass header.d=x.example\r\n"
       "DKIM-Signature: d=x.example; h=from:subject\r\n" ONE_CLICK LIST "From: n@x.example\r\n",
       "talk.lists.example", MAIL_LEAVE_MAIL },
@@ -147,6 +151,14 @@ test_leave (void)
       "talk.lists.example", MAIL_LEAVE_ONE_CLICK },
     { "List-Unsubscribe: <http://x.example/u>\r\nFrom: n@x.example\r\n", "n@x.example",
       MAIL_LEAVE_WEB },
+    /* Not exactly one recipient: nothing is sent, the page remains. */
+    { "List-Unsubscribe: <mailto:u@x.example,v@y.example>\r\nFrom: n@x.example\r\n", "n@x.example",
+      MAIL_LEAVE_NONE },
+    { "List-Unsubscribe: <mailto:u%40x.example%2Cv@y.example>, <https://x.example/>\r\n"
+      "From: n@x.example\r\n",
+      "n@x.example", MAIL_LEAVE_WEB },
+    { "List-Unsubscribe: <mailto:?to=u@x.example>\r\nFrom: n@x.example\r\n", "n@x.example",
+      MAIL_LEAVE_NONE },
     { "From: n@x.example\r\n", "n@x.example", MAIL_LEAVE_NONE },
   };
 
@@ -155,7 +167,9 @@ test_leave (void)
 
     g_assert_cmpint (parsed->list->leave, ==, lists[i].leave);
     g_assert_cmpstr (parsed->list->id, ==, lists[i].id);
-    g_assert_cmpint (parsed->list->leave_uri != NULL, ==, lists[i].leave != MAIL_LEAVE_NONE);
+    g_assert_cmpint (parsed->list->leave_uri != NULL, ==,
+                     lists[i].leave == MAIL_LEAVE_ONE_CLICK || lists[i].leave == MAIL_LEAVE_WEB);
+    g_assert_cmpint (parsed->list->leave_address != NULL, ==, lists[i].leave == MAIL_LEAVE_MAIL);
   }
 }
 

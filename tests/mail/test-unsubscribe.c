@@ -248,7 +248,8 @@ test_mail (void)
   g_autoptr (Bench) bench = bench_new_ready ();
   static const char letter[] =
       "From: n@x.example\r\nList-Id: <talk.x.example>\r\n"
-      "List-Unsubscribe: <mailto:leave@x.example?subject=go%20away>\r\n\r\nText\r\n";
+      "List-Unsubscribe: <mailto:leave@x.example?subject=go%20away%0D%0ABcc:h@z.example"
+      "&to=e@z.example&cc=f@z.example&bcc=g@z.example&body=one%0D%0Atwo>\r\n\r\nText\r\n";
   g_autoptr (MailContent) content = open_letter (bench, letter);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -260,14 +261,29 @@ test_mail (void)
   g_autoptr (GPtrArray) outbox = store_outbox_list (bench->db, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (outbox->len, ==, 1);
-  g_assert_cmpstr (((StoreOutbox *)outbox->pdata[0])->subject, ==, "go away");
+  /* To whom the person was asked about, and nobody else. */
+  const StoreOutbox *mail = outbox->pdata[0];
+  g_assert_cmpstr (mail->subject, ==, "go away Bcc:h@z.example");
+  g_assert_cmpuint (g_strv_length (mail->recipients), ==, 1);
+  g_assert_cmpstr (mail->recipients[0], ==, "leave@x.example");
+  g_autoptr (GBytes) sent = store_outbox_get_message (bench->db, mail, &error);
+  g_assert_no_error (error);
+  g_autoptr (MimeMessage) mime = mime_message_new (sent);
+  g_autofree char *to = mime_message_get_header (mime, "To");
+  g_assert_cmpstr (to, ==, "leave@x.example");
+  g_assert_null (mime_message_get_header (mime, "Cc"));
+  g_assert_cmpstr (mime_message_get_text (mime), ==, "one two\n");
   g_autoptr (MailContent) next = open_letter (bench, letter);
   g_assert_cmpint (get_left (next), >, 1700000000);
 
   /* One click to this computer is refused, and nothing is remembered. */
-  g_autoptr (MailContent) click =
-      open_letter (bench, "From: m@y.example\r\nList-Unsubscribe: <https://127.0.0.1:1/u>\r\n"
-                          "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\nText\r\n");
+  g_hash_table_insert (bench->engine->servers, g_strdup (mail_account_get_id (bench->account)),
+                       g_strdup ("mx.example.net"));
+  g_autoptr (MailContent) click = open_letter (
+      bench, "Authentication-Results: mx.example.net; dkim=pass header.d=y.example\r\n"
+             "DKIM-Signature: d=y.example; h=list-unsubscribe:list-unsubscribe-post\r\n"
+             "From: m@y.example\r\nList-Unsubscribe: <https://127.0.0.1:1/u>\r\n"
+             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\nText\r\n");
   g_autoptr (GAsyncResult) refused = NULL;
   mail_content_leave_list_async (click, NULL, on_result, &refused);
   g_assert_false (mail_content_leave_list_finish (click, wait_result (&refused), &error));
