@@ -413,6 +413,7 @@ store_operation_invert_many (StoreDb *db, gint64 group, gint64 inverse, GError *
         db, error,
         "SELECT o.message FROM operation AS o JOIN message AS m ON m.id = o.message "
         "WHERE o.batch = ?1 AND o.kind = 1 AND o.begun = 1 AND o.folder = ?2 AND m.doomed = 0 "
+        "AND m.folder = o.target " /* else it was moved on since, and lies where the person wants it */
         "ORDER BY o.id DESC",
         STORE_INTS (group, folder));
 

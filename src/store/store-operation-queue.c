@@ -20,12 +20,13 @@ free_operation (gpointer operation)
   store_operation_free (operation);
 }
 
-/* `o` waits for nothing: no earlier operation on its message is still to be done, nor the COPY that makes it.  Folders
+/* state < 2 besides 0 or 1: the words of the index without which those that ended, kept for weeks, are all looked at.
+ * `o` waits for nothing: no earlier operation on its message is still to be done, nor the COPY that makes it.  Folders
  * are named by row and looked up when it is sent, so that a rename does not matter to messages; but a rename
  * whose outcome is not known does, and a folder has to exist before anything goes in.  Operations on folders go one by one, and a
  * folder is deleted last, after what takes messages out of it even by an undo that came later. */
 #define IS_FREE                                                                                    \
-  "o.account = ?1 AND o.state = 0 AND NOT EXISTS (SELECT 1 FROM operation AS e "                   \
+  "o.account = ?1 AND o.state < 2 AND o.state = 0 AND NOT EXISTS (SELECT 1 FROM operation AS e "   \
   "WHERE e.message = o.message AND e.id < o.id AND e.state < 2) "                                  \
   "AND NOT EXISTS (SELECT 1 FROM operation AS e "                                                  \
   "WHERE e.product = o.message AND e.id < o.id AND e.state < 2) "                                  \
@@ -427,7 +428,8 @@ store_operation_hurry (StoreDb *db, gint64 account, GError **error)
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
   gboolean ok = store_db_run (
-      db, error, "UPDATE operation SET due = 0 WHERE account = ?1 AND state = 0 AND told <> 0",
+      db, error,
+      "UPDATE operation SET due = 0 WHERE account = ?1 AND state < 2 AND state = 0 AND told <> 0",
       STORE_INTS (account));
   return store_db_leave (db, ok, error);
 }
@@ -439,7 +441,7 @@ store_operation_recover (StoreDb *db, gint64 account, GError **error)
     return FALSE;
   gboolean ok = store_db_run (
       db, error,
-      "UPDATE operation SET state = 0, attempts = attempts + 1 WHERE account = ?1 AND state = 1",
+      "UPDATE operation SET state = 0, attempts = attempts + 1 WHERE account = ?1 AND state < 2 AND state = 1",
       STORE_INTS (account));
   return store_db_leave (db, ok, error);
 }

@@ -114,6 +114,14 @@ ui_window_act_on_listed (UiWindow *self, MailAction action, MailFolder *target, 
   act (self, action, target, items);
 }
 
+static gboolean
+are_selected (UiWindow *self, GArray *items)
+{
+  g_autoptr (GArray) selected = ui_list_dup_selected (self->list);
+  return selected->len == items->len
+         && memcmp (selected->data, items->data, selected->len * sizeof (gint64)) == 0;
+}
+
 static void
 act (UiWindow *self, MailAction action, MailFolder *target, GArray *items)
 {
@@ -123,7 +131,8 @@ act (UiWindow *self, MailAction action, MailFolder *target, GArray *items)
   MailMessageList *messages = ui_list_get_messages (self->list);
   if (items->len == 0 || !messages)
     return;
-  if (leaves) {
+  /* What is dragged may be another one than what is read, which stays. */
+  if (leaves && are_selected (self, items)) {
     ui_window_select_after (self);
     ui_list_focus (self->list);
   }

@@ -91,6 +91,27 @@ test_lasting (void)
   g_assert_cmpint (((StoreDeed *)deeds->pdata[0])->at, >, 0);
 }
 
+/* What was filed elsewhere since lies where the person wants it: an older step that is taken back leaves it there. */
+static void
+test_moved_on (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_message (profile, profile->inbox, 5, 1, 0, NULL);
+  gint64 first =
+      add (profile, "first", store_operation_move (profile->db, &id, 1, profile->archive, &error));
+  g_autoptr (GPtrArray) due = take (profile, 10);
+  done (profile, due, 5, 70);
+  add (profile, "second", store_operation_move (profile->db, &id, 1, profile->sent, &error));
+  g_autoptr (GPtrArray) on = take (profile, 10);
+  done (profile, on, 70, 80);
+  (void)store_deed_undo (profile->db, first, NULL);
+  check_counts (profile, profile->sent, 1, 1);
+  check_counts (profile, profile->inbox, 0, 0);
+  g_autoptr (GPtrArray) none = take (profile, 10);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
 /* All of it, or nothing: of two groups one cannot be taken back. */
 static void
 test_whole (void)
@@ -167,5 +188,6 @@ add_deed_tests (void)
 {
   g_test_add_func ("/store/deed/lasting", test_lasting);
   g_test_add_func ("/store/deed/whole", test_whole);
+  g_test_add_func ("/store/deed/moved-on", test_moved_on);
   g_test_add_func ("/store/deed/bounds", test_bounds);
 }
