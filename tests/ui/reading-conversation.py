@@ -1,4 +1,5 @@
 """reading-conversation.py PREFIX STATE SCREENSHOTS LANGUAGE: the reader: one scroll, quotes, a message in its own window, conversations."""
+import imaplib
 import os
 import re
 import sys
@@ -127,5 +128,94 @@ def a_message_has_a_window_and_all_its_headers(scene):
     scene.quit()
 
 
+def conversation(scene, n, unread=1, kind='text/plain'):
+    """n letters that answer each other, Alice's own in Sent; the last ones are unread."""
+    names = [f'talk{i}' for i in range(n)]
+    server = lab.imap('alice')
+    for i, name in enumerate(names):
+        own = i % 2 == 1
+        text = f'These are the words of letter {i}.'
+        server.append('Sent' if own else 'INBOX', None, imaplib.Time2Internaldate(BEGIN + i * 3600), letter(
+            'Harbour' if i == 0 else 'Re: Harbour', html(text, 30) if kind == 'text/html' else text + '\n', kind=kind, hour=i, name=name, answers=names[:i],
+            **({'sender': 'Alice Lee <alice@lab.test>', 'to': 'bob@lab.test'} if own else {})))
+    for folder in ('INBOX', 'Sent'):
+        server.select(folder)
+        _, data = server.search(None, 'ALL')
+        numbers = data[0].split()
+        seen = numbers[:-unread] if folder == 'INBOX' and unread else numbers
+        if seen:
+            server.store(b','.join(seen).decode(), '+FLAGS', '\\Seen')
+    server.logout()
+    return names
+
+
+def folded(scene, i):
+    return scene.app.wait('push button', f': These are the words of letter {i}\\.')
+
+
+def open_texts(scene):
+    return [n.text.strip() for n in reader(scene).find_all('text', exact('Text of the message')) if n.text]
+
+
+@case
+def a_conversation_is_one_scroll(scene):
+    """Over INBOX and Sent: what is new is open, what was read a line, the middle one button; one opens and folds; it is read by being seen."""
+    scene.empty('alice')
+    names = conversation(scene, 11, unread=2)
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('text', None, condition=lambda n: 'words of letter 10' in n.text)
+    scene.app.wait('label', '^11 messages$')
+    scene.shot('opened')
+    # Letters 8 and 10 are new, 9 is Alice's own answer between them
+    assert open_texts(scene) == [f'These are the words of letter {i}.' for i in (8, 10)], open_texts(scene)
+    assert folded(scene, 9).name.startswith('Alice Lee, '), folded(scene, 9).name
+    folded(scene, 0)
+    folded(scene, 7)
+    more = scene.app.wait('push button', '6 more messages$')
+    eventually(lambda: all('\\Seen' in flags for flags, _m in lab.messages('alice', 'INBOX')), what='both were on the screen, both are read')
+    scene.app.click(more)
+    scene.app.click(folded(scene, 3))
+    scene.app.wait('text', None, condition=lambda n: 'words of letter 3' in n.text)
+    scene.app.wait_gone('push button', '6 more messages$')
+    # A reply that comes is one more card, and nothing moves
+    open_card = next(n for n in reader(scene).find_all('text', exact('Text of the message')) if 'letter 3' in n.text)
+    place = open_card.extents
+    scene.append('alice', 'INBOX', letter('Re: Harbour', 'One more answer.', hour=20, name='late', answers=names))
+    scene.app.wait('label', '^12 messages$')
+    eventually(lambda: any('One more answer' in t for t in open_texts(scene)), what='the new one is open')
+    assert open_card.extents == place, f'what is read moved from {place} to {open_card.extents}'
+    scene.shot('answered')
+    # Enter folds nothing and opens what is focused
+    server = lab.imap('alice')
+    server.select('INBOX')
+    _, found = server.search(None, 'HEADER', 'Message-ID', '<late@lab.test>')
+    server.store(found[0].decode(), '+FLAGS', '\\Deleted')
+    server.expunge()
+    server.logout()
+    scene.app.wait('label', '^11 messages$')
+    assert not any('One more answer' in t for t in open_texts(scene)), 'what was removed is still there'
+    scene.quit()
+
+
+@case
+def an_html_conversation_costs_what_can_be_seen(scene):
+    """All of it opened, only what is near the screen has a web view; the wheel goes over one card after the other."""
+    scene.empty('alice')
+    conversation(scene, 30, unread=15, kind='text/html')
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 700)
+    area = reader(scene)
+    for _ in range(4):
+        time.sleep(1)
+        views = area.find_all(None, exact('Message as HTML'))
+        assert 1 <= len(views) < 14, f'{len(views)} web views'
+        wheel(scene, area, 40, 5)
+    scene.shot('scrolled')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([quotes_are_folded_behind_a_button, the_wheel_and_space_scroll_past_html, a_message_has_a_window_and_all_its_headers]), finish)
+    main(chosen([quotes_are_folded_behind_a_button, the_wheel_and_space_scroll_past_html, a_message_has_a_window_and_all_its_headers,
+                 a_conversation_is_one_scroll, an_html_conversation_costs_what_can_be_seen]), finish)
