@@ -178,10 +178,12 @@ ui_web_process_create_view (UiWebProcess *self, double zoom)
   g_autoptr (WebKitUserContentManager) manager = webkit_user_content_manager_new ();
   WebKitWebView *related = self->views->len > 0 ? self->views->pdata[0] : NULL;
   WebKitWebView *view = g_object_new (
-      WEBKIT_TYPE_WEB_VIEW, "web-context", self->context, "network-session", self->session,
-      "related-view", related, "settings", self->settings, "user-content-manager", manager,
-      "website-policies", self->policies, "default-content-security-policy", POLICY, "zoom-level",
-      zoom, "hexpand", TRUE, "vexpand", TRUE, NULL);
+      /* A related view brings its own, and WebKit complains about others */
+      WEBKIT_TYPE_WEB_VIEW, "web-context", related ? NULL : self->context, "network-session",
+      related ? NULL : self->session, "related-view", related, "settings", self->settings,
+      "user-content-manager", manager, "website-policies", self->policies,
+      "default-content-security-policy", POLICY, "zoom-level", zoom, "hexpand", TRUE, "vexpand",
+      TRUE, NULL);
 
   webkit_user_content_manager_add_style_sheet (manager, self->style);
   webkit_user_content_manager_add_script (manager, self->script);
