@@ -22,6 +22,7 @@ struct _UiPreferences
   GtkStack *stack;
   GtkListBox *list;
   AdwComboRow *after_removal;
+  GtkSwitch *conversations, *compact;
 };
 
 G_DEFINE_FINAL_TYPE (UiPreferences, ui_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -209,6 +210,9 @@ ui_preferences_new (MailEngine *engine, GSettings *settings)
   on_accounts_changed (self);
   g_settings_bind_with_mapping (settings, "after-removal", self->after_removal, "selected",
                                 G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
+  g_settings_bind (settings, "conversations", self->conversations, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "list-compact", self->compact, "active", G_SETTINGS_BIND_DEFAULT);
   return GTK_WINDOW (self);
 }
 
@@ -240,6 +244,8 @@ ui_preferences_class_init (UiPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, stack);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, list);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, after_removal);
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, compact);
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, conversations);
 }
 
 static void
