@@ -214,7 +214,24 @@ def after_archiving_the_one_above_is_shown(scene):
     scene.quit()
 
 
+@case
+def views_show_what_several_folders_hold(scene):
+    begin(scene, 'first', 'second')
+    assert not scene.app.find('list item', '^' + words('All Inboxes')), 'one account has one inbox'
+    scene.append('alice', 'Archive', message('kept'))
+    scene.app.click('list item', '^' + words('Unread') + r', \d+ unread$')  # not a row that is unread
+    for subject in 'first', 'second', 'kept':
+        scene.app.wait('list item|table row', subject)
+    scene.shot('unread')
+    scene.app.click(scene.app.wait('list item|table row', 'second'))
+    scene.app.key('s')
+    scene.app.click(folder_row(scene, words('Starred')))
+    scene.app.wait('list item|table row', 'second')
+    scene.app.wait_gone('list item|table row', 'first')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, trash_is_emptied_after_a_question,
+    main(chosen([views_show_what_several_folders_hold, folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, trash_is_emptied_after_a_question,
                  what_was_done_can_be_undone_after_a_restart, after_archiving_the_one_above_is_shown]),
          finish)
