@@ -53,6 +53,7 @@ struct _MailEngine
   GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
   GQueue remote_waiting;     /* of GTask: pictures not yet begun */
   GHashTable *servers;       /* account id -> whose word of senders counts, as it was learnt */
+  GHashTable *unlearned;     /* account id -> StoreKey, newest in the inbox when it could not be */
   GQueue unpack_waiting;     /* see mail_unpack_call () */
   GTask *stop_task;
 

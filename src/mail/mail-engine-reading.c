@@ -256,7 +256,7 @@ run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **e
   MailRead *read = mail_read_body (db, opening->id, error);
 
   if (read != NULL)
-    mail_facts_read (opening->facts, db, opening->id);
+    mail_facts_read (opening->facts, db, opening->id, read->bytes);
   if (read == NULL && opening->identity == NULL)
     opening->identity = store_message_get_identity (db, opening->id, NULL);
   return read;

@@ -83,7 +83,10 @@ mail_facts_new (MailEngine *engine, MailFolder *folder)
   if (facts->trusted == NULL) {
     const char *known = g_hash_table_lookup (engine->servers, mail_account_get_id (account));
 
+    const StoreKey *tried = g_hash_table_lookup (engine->unlearned, mail_account_get_id (account));
+
     facts->learned = g_strdup (known);
+    facts->newest = tried != NULL ? *tried : 0;
     if (known == NULL)
       facts->inbox = find_inbox (account);
   }
@@ -95,9 +98,14 @@ mail_facts_keep (const MailFacts *facts, MailEngine *engine, MailFolder *folder)
 {
   MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
 
-  if (account != NULL && facts->has_learned && facts->learned != NULL)
+  if (account == NULL || !facts->has_learned)
+    return;
+  if (facts->learned != NULL)
     g_hash_table_insert (engine->servers, g_strdup (mail_account_get_id (account)),
                          g_strdup (facts->learned));
+  else
+    g_hash_table_insert (engine->unlearned, g_strdup (mail_account_get_id (account)),
+                         g_memdup2 (&facts->newest, sizeof facts->newest));
 }
 
 void
@@ -118,16 +126,20 @@ mail_facts_free (MailFacts *facts)
 static void
 learn (MailFacts *facts, StoreDb *db)
 {
-  g_autoptr (GArray) keys = store_message_list (db, facts->inbox, 0, LEARN_MESSAGES, NULL);
+  g_autoptr (GArray) newest = store_message_list (db, facts->inbox, 0, 1, NULL);
+  g_autoptr (GArray) keys = NULL;
   g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
 
+  if (newest == NULL || newest->len == 0 || g_array_index (newest, StoreKey, 0) == facts->newest)
+    return;
+  facts->newest = g_array_index (newest, StoreKey, 0);
+  keys = store_message_list (db, facts->inbox, 0, LEARN_MESSAGES, NULL);
   for (guint i = 0; keys != NULL && i < keys->len; i++) {
-    g_autoptr (GBytes) bytes =
-        store_message_get_body (db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)), NULL);
+    GBytes *head = store_message_get_head (db, STORE_KEY_ID (g_array_index (keys, StoreKey, i)),
+                                           HEADER_BYTES, NULL);
 
-    if (bytes != NULL)
-      g_ptr_array_add (
-          headers, g_bytes_new_from_bytes (bytes, 0, MIN (g_bytes_get_size (bytes), HEADER_BYTES)));
+    if (head != NULL)
+      g_ptr_array_add (headers, head);
   }
   facts->learned = mime_authentication_learn (headers);
   facts->has_learned = TRUE;
@@ -138,14 +150,47 @@ read_person (MailFacts *facts, StoreDb *db, const StoreMessage *row)
 {
   gboolean seen = FALSE, older = TRUE, many = FALSE;
 
-  facts->is_first = store_person_has_seen (db, row->id, &seen, NULL) && seen
-                    && store_person_has_many (db, MIN_PEOPLE, &many, NULL) && many
-                    && store_person_is_older (db, row->from_address, row->received, &older, NULL)
-                    && !older;
+  if (!store_person_has_seen (db, row->id, &seen, NULL) || !seen
+      || !store_person_is_older (db, row->from_address, row->received, &older, NULL))
+    return;
+  facts->is_known = older;
+  facts->is_first = !older && store_person_has_many (db, MIN_PEOPLE, &many, NULL) && many;
+}
+
+/* Only the header is parsed, and only where it may be about a list. */
+static void
+read_list (MailFacts *facts, StoreDb *db, GBytes *bytes)
+{
+  static const char field[] = "\nlist-post:";
+  gsize size, length = 0;
+  const char *data = g_bytes_get_data (bytes, &size);
+  gboolean found = FALSE;
+
+  size = MIN (size, HEADER_BYTES);
+  for (; length < size; length++) {
+    if (data[length] != '\n')
+      continue;
+    if (length + 2 < size && data[length + 1 + (data[length + 1] == '\r')] == '\n')
+      break;
+    found |= size - length >= sizeof field - 1
+             && g_ascii_strncasecmp (data + length, field, sizeof field - 1) == 0;
+  }
+  if (!found)
+    return;
+  g_autoptr (GBytes) head = g_bytes_new_from_bytes (bytes, 0, length);
+  g_autoptr (MimeMessage) message = mime_message_new (head);
+  g_autoptr (MimeList) list = mime_list_read (message);
+  g_autofree char *post = mail_truth_dup_post (list);
+  StorePerson *person = NULL;
+
+  if (post != NULL && store_person_get (db, post, &person, NULL) && person != NULL) {
+    facts->knows_list = person->sent > 0;
+    store_person_free (person);
+  }
 }
 
 void
-mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message)
+mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message, GBytes *bytes)
 {
   g_autoptr (StoreMessage) row = store_message_get (db, message, NULL);
   g_autofree char *address = NULL;
@@ -156,6 +201,8 @@ mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message)
   if (row == NULL || row->from_address == NULL || row->from_address[0] == '\0')
     return;
   read_person (facts, db, row);
+  if (!facts->is_own)
+    read_list (facts, db, bytes);
   g_clear_pointer (&facts->domains, g_ptr_array_unref);
   facts->domains = store_person_list_domains (db, MAX_DOMAINS, NULL);
   address = g_utf8_strdown (row->from_address, -1);

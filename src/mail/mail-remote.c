@@ -289,10 +289,19 @@ mail_remote_fetch (MailRemoteAllowFunc allow, const char *text, GCancellable *ca
 /* ---- a request that does something ---- */
 
 static void
-set_post_error (GError **error, const GError *cause, const char *host)
+on_wrote_headers (SoupMessage *message, gpointer written)
+{
+  *(gboolean *)written = TRUE;
+}
+
+static void
+set_post_error (GError **error, const GError *cause, const char *host, gboolean written)
 {
   if (base_error_is_cancelled (cause))
     g_propagate_error (error, g_error_copy (cause));
+  else if (written)
+    base_error_set (error, BASE_ERROR_BROKEN, cause->message,
+                    _ ("%s did not say whether it accepted it."), host);
   else if (g_error_matches (cause, BASE_ERROR, BASE_ERROR_REFUSED))
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("Nothing was sent: %s is this computer or lies in the local network."),
@@ -319,12 +328,13 @@ mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char 
     return FALSE;
   }
   if (!check_host (allow, uri, &direct, cancellable, &local)) {
-    set_post_error (error, local, host);
+    set_post_error (error, local, host, FALSE);
     return FALSE;
   }
 
   g_autoptr (SoupSession) session = session_new ();
   g_autoptr (SoupMessage) message = soup_message_new_from_uri ("POST", uri);
+  gboolean written = FALSE;
   g_autoptr (GBytes) body = g_bytes_new (form, strlen (form));
   g_autoptr (GCancellable) stop = g_cancellable_new ();
   Peer peer = { .allow = allow, .stop = stop };
@@ -336,6 +346,7 @@ mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char 
     soup_session_set_tls_database (session, database);
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", body);
+  g_signal_connect (message, "wrote-headers", G_CALLBACK (on_wrote_headers), &written);
   if (direct)
     g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), &peer);
   g_autoptr (GInputStream) stream = soup_session_send (session, message, stop, &local);
@@ -347,15 +358,19 @@ mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char 
     g_clear_error (&local);
     base_error_set (&local, BASE_ERROR_REFUSED, NULL, "%s", host);
   }
+  g_signal_handlers_disconnect_by_data (message, &written);
   if (local != NULL) {
-    set_post_error (error, local, host);
+    set_post_error (error, local, host, written && !peer.refused);
     return FALSE;
   }
-  /* RFC 8058, 3.1: there is nobody to be sent on to. */
-  if (!SOUP_STATUS_IS_SUCCESSFUL (status)) {
+  if (SOUP_STATUS_IS_SUCCESSFUL (status))
+    return TRUE;
+  /* RFC 8058, 3.1: there is nobody to be sent on to; some do it all the same when they are done. */
+  if (SOUP_STATUS_IS_CLIENT_ERROR (status))
     base_error_set (error, BASE_ERROR_REFUSED, soup_message_get_reason_phrase (message),
                     _ ("%s did not accept it."), host);
-    return FALSE;
-  }
-  return TRUE;
+  else
+    base_error_set (error, BASE_ERROR_BROKEN, soup_message_get_reason_phrase (message),
+                    _ ("%s did not say whether it accepted it."), host);
+  return FALSE;
 }

@@ -28,8 +28,8 @@ MailRemoteImage *mail_remote_fetch (MailRemoteAllowFunc allow, const char *uri,
                                     GCancellable *cancellable,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* (blocks) Sends a form by https, without cookies, Referer or authentication; a redirect counts as a refusal.  `database` (nullable) instead of the
- * system's: for tests.  REFUSED, RETRY. */
+/* (blocks) Sends a form by https, without cookies, Referer or authentication; a redirect is not followed.  `database` (nullable) instead of the
+ * system's: for tests.  REFUSED and RETRY: nothing was done; BROKEN: it went out, and what became of it is not known. */
 gboolean mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char *uri,
                            const char *form, GCancellable *cancellable, GError **error);
 

@@ -19,9 +19,13 @@ typedef struct
   /* from the store thread */
   char *learned;        /* nullable: as in `trusted` */
   gboolean has_learned; /* it was tried */
-  gboolean is_first;    /* nobody wrote from this address before, and that is certain */
-  GPtrArray *domains;   /* of char *: of those who were written to */
-  char *charset;        /* nullable: in which this sender's mail is to be read */
+  StoreKey
+      newest; /* of the inbox when nothing could be learnt: trying again is no use before something newer is there; 0: none */
+  gboolean is_first;   /* nobody wrote from this address before, and that is certain */
+  gboolean is_known;   /* somebody did, or was written to; and that is certain */
+  gboolean knows_list; /* the person wrote to the address of the list that it comes from */
+  GPtrArray *domains;  /* of char *: of those who were written to */
+  char *charset;       /* nullable: in which this sender's mail is to be read */
 } MailFacts;
 
 MailFacts *mail_facts_new (MailEngine *engine, MailFolder *folder)
@@ -29,10 +33,12 @@ MailFacts *mail_facts_new (MailEngine *engine, MailFolder *folder)
 void mail_facts_free (MailFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailFacts, mail_facts_free)
 /* Store thread.  What cannot be read stays unknown. */
-void mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message);
-/* Main thread: what was learnt is kept for the session. */
+void mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message, GBytes *bytes);
+/* Main thread: what was learnt is kept for the session, and that nothing could be. */
 void mail_facts_keep (const MailFacts *facts, MailEngine *engine, MailFolder *folder);
 
+/* The one address of List-Post, NULL where there is not one. */
+char *mail_truth_dup_post (const MimeList *list) G_GNUC_WARN_UNUSED_RESULT;
 /* Any thread with the message: fills truth, authenticated and list of `parsed`; `facts` nullable. */
 void mail_truth_judge (MailParsed *parsed, const MailFacts *facts);
 void mail_truth_free (MailTruth *truth);

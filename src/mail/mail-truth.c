@@ -9,7 +9,19 @@
 
 #include "base-text.h"
 
-#define SHOWN_NAME 60
+#define SHOWN_NAME    60
+#define SHOWN_ADDRESS 100
+
+/* Who is known to seal only what he checked (ARC); a chain that holds is no proof by itself. */
+static const char *const sealers[] = { "google.com", "microsoft.com", "messagingengine.com", NULL };
+
+/* Anybody can write the fields of a list.  What they explain away must depend on what only a list that the person uses can have. */
+typedef enum
+{
+  LIST_NONE,
+  LIST_SIGNED, /* its owner did send the message; the person never wrote to it */
+  LIST_KNOWN,  /* the same, and the person wrote to it */
+} ListRank;
 
 typedef struct
 {
@@ -17,6 +29,8 @@ typedef struct
   const MailFacts *facts;
   const MimeAuthentication *authentication;
   const MimeList *list;
+  char *post; /* nullable: its one address */
+  ListRank rank;
   GStrvBuilder *details;
   MailTruth *truth;
 } Judging;
@@ -61,48 +75,71 @@ look_at_senders (Judging *judging)
          g_strdup (_ ("This message names several senders. Only one of them can have sent it.")));
 }
 
-/* A list that signs what it passes on, or that the server vouches for, breaks the sender's own signature in good faith. */
+/* A check that passed is about a domain of the owner of this one. */
 static gboolean
-is_honest_list (Judging *judging)
+is_sent_by (const MimeAuthentication *authentication, const char *domain)
 {
-  const char *id = judging->list->id;
-  const char *post = judging->list->post != NULL ? get_domain (judging->list->post) : NULL;
+  for (guint i = 0; domain != NULL && i < authentication->checks->len; i++) {
+    const MimeCheck *check = authentication->checks->pdata[i];
 
-  if (id == NULL)
-    return FALSE;
-  for (guint i = 0; i < judging->authentication->checks->len; i++) {
-    const MimeCheck *check = judging->authentication->checks->pdata[i];
-
-    if (check->result != MIME_RESULT_PASS)
-      continue;
-    if (strcmp (check->method, "arc") == 0)
-      return TRUE;
-    if (check->domain != NULL
-        && (mime_domain_is_same_owner (check->domain, id)
-            || (post != NULL && mime_domain_is_same_owner (check->domain, post))))
+    if (check->result == MIME_RESULT_PASS && check->domain != NULL
+        && mime_domain_is_same_owner (check->domain, domain))
       return TRUE;
   }
   return FALSE;
 }
 
+/* A list breaks the sender's own signature in good faith, and writes in the names of others. */
+static ListRank
+rank_list (const Judging *judging)
+{
+  const char *post = judging->post != NULL ? get_domain (judging->post) : NULL;
+  gboolean posted = is_sent_by (judging->authentication, post);
+
+  if (judging->list->id == NULL)
+    return LIST_NONE;
+  if (posted && judging->facts->knows_list)
+    return LIST_KNOWN;
+  return posted || is_sent_by (judging->authentication, judging->list->id) ? LIST_SIGNED
+                                                                           : LIST_NONE;
+}
+
 static void
 look_at_verdict (Judging *judging, const MailAddress *from)
 {
-  const char *domain = get_domain (from->address);
+  g_autofree char *domain = base_text_one_line (get_domain (from->address), SHOWN_ADDRESS);
+  MimeVerdict verdict = judging->authentication->verdict;
 
-  if (judging->authentication->verdict != MIME_VERDICT_FAIL || domain == NULL)
+  if ((verdict != MIME_VERDICT_FAIL && verdict != MIME_VERDICT_DOUBT) || domain[0] == '\0')
     return;
-  if (is_honest_list (judging))
+  if (judging->rank == LIST_KNOWN
+      || (judging->list->id != NULL
+          && mime_authentication_is_vouched (judging->authentication, judging->parsed->mime,
+                                             sealers))) {
     say (
         judging, MAIL_TRUTH_NOTHING,
         g_strdup (_ (
             "The mailing list changed the message, so that the sender's own signature is not valid any more. Lists do that.")));
-  else
+  } else if (judging->rank == LIST_SIGNED) {
+    g_autofree char *list = base_text_one_line (judging->list->id, SHOWN_NAME);
+
+    say (
+        judging, MAIL_TRUTH_NOTE,
+        /* Translators: the domain of an address, and a mailing list */
+        g_strdup_printf (
+            _ ("This message may not be from %s: the mailing list %s sent it, to which you never wrote."),
+            domain, list));
+  } else if (verdict == MIME_VERDICT_DOUBT) {
+    say (judging, MAIL_TRUTH_NOTE,
+         /* Translators: the domain of an address */
+         g_strdup_printf (_ ("It is not certain that this message is from %s."), domain));
+  } else {
     say (judging, MAIL_TRUTH_WARNING,
          /* Translators: the domain of an address */
          g_strdup_printf (
              _ ("This message may not be from %s: that domain says such mail is not its own."),
              domain));
+  }
 }
 
 /* "a@b" among other words. */
@@ -125,18 +162,23 @@ static void
 look_at_name (Judging *judging, const MailAddress *from)
 {
   g_autofree char *named = find_address (from->name);
+  g_autofree char *shown = NULL, *address = NULL;
   const char *domain = get_domain (from->address);
+  gboolean listed;
 
   if (named == NULL || domain == NULL || g_ascii_strcasecmp (named, from->address) == 0
       || mime_domain_is_same_owner (get_domain (named), domain))
     return;
   /* A list that writes for its members names them: "ann@x.org via Talk". */
-  if (judging->list->id != NULL && mime_domain_is_same_owner (judging->list->id, domain))
+  listed = judging->rank != LIST_NONE && mime_domain_is_same_owner (judging->list->id, domain);
+  if (listed && judging->rank == LIST_KNOWN)
     return;
-  say (judging, MAIL_TRUTH_WARNING,
+  shown = base_text_one_line (named, SHOWN_ADDRESS);
+  address = base_text_one_line (from->address, SHOWN_ADDRESS);
+  say (judging, listed ? MAIL_TRUTH_NOTE : MAIL_TRUTH_WARNING,
        /* Translators: an address that the sender's name shows, the sender's own */
        g_strdup_printf (_ ("The sender's name shows the address %s, but the message is from %s."),
-                        named, from->address));
+                        shown, address));
 }
 
 static gboolean
@@ -175,32 +217,39 @@ look_at_domain (Judging *judging, const MailAddress *from)
   }
   if (alike != NULL) {
     g_autofree char *ascii = g_hostname_to_ascii (domain);
+    g_autofree char *shown = base_text_one_line (ascii != NULL ? ascii : domain, SHOWN_ADDRESS);
+    g_autofree char *known = base_text_one_line (alike, SHOWN_ADDRESS);
 
     say (judging, MAIL_TRUTH_WARNING,
          /* Translators: two domains, of which the second one is known */
-         g_strdup_printf (_ ("The sender's domain %s looks like %s, but is another one."),
-                          ascii != NULL ? ascii : domain, alike));
+         g_strdup_printf (_ ("The sender's domain %s looks like %s, but is another one."), shown,
+                          known));
   }
 }
 
 static void
 look_at_replies (Judging *judging, const MailAddress *from)
 {
+  g_autofree char *shown = NULL;
   const char *domain = get_domain (from->address);
 
-  if (judging->list->automatic || domain == NULL)
+  /* Newsletters often have their answers elsewhere, and anybody can say that he is one: the same one wrote before. */
+  if (domain == NULL
+      || (judging->list->automatic && judging->facts->is_known
+          && judging->authentication->verdict == MIME_VERDICT_PASS))
     return;
   for (guint i = 0; i < judging->parsed->reply_to->len; i++) {
     const MailAddress *reply = judging->parsed->reply_to->pdata[i];
     const char *other = get_domain (reply->address);
 
     if (other == NULL || mime_domain_is_same_owner (domain, other)
-        || is_own (judging->facts, reply->address))
+        || is_own (judging->facts, reply->address)
+        || (judging->rank == LIST_KNOWN && g_ascii_strcasecmp (reply->address, judging->post) == 0))
       continue;
+    shown = base_text_one_line (reply->address, SHOWN_ADDRESS);
     say (judging, MAIL_TRUTH_NOTE,
          /* Translators: an address */
-         g_strdup_printf (_ ("An answer to this message goes to another address: %s"),
-                          reply->address));
+         g_strdup_printf (_ ("An answer to this message goes to another address: %s"), shown));
     return;
   }
 }
@@ -208,11 +257,14 @@ look_at_replies (Judging *judging, const MailAddress *from)
 static void
 look_at_acquaintance (Judging *judging, const MailAddress *from)
 {
-  if (judging->facts->is_first && !judging->list->automatic
+  g_autofree char *shown = base_text_one_line (from->address, SHOWN_ADDRESS);
+
+  /* On a list that the person writes to there are new ones every day. */
+  if (judging->facts->is_first && judging->rank != LIST_KNOWN
       && !is_own (judging->facts, from->address))
     say (judging, MAIL_TRUTH_NOTE,
          /* Translators: an address */
-         g_strdup_printf (_ ("This is the first message from %s."), from->address));
+         g_strdup_printf (_ ("This is the first message from %s."), shown));
 }
 
 /* ---- what was checked ---- */
@@ -303,7 +355,8 @@ new_list (const MimeList *found, const MailParsed *parsed, const MimeAuthenticat
   else if (from != NULL && from->address[0] != '\0')
     list->id = g_utf8_strdown (from->address, -1);
   if (found->id != NULL)
-    list->name = g_strdup (found->name != NULL ? found->name : found->id);
+    list->name = found->name != NULL ? g_strdup (found->name)
+                                     : base_text_one_line (found->id, SHOWN_ADDRESS);
   list->post = g_strdup (found->post);
   if (one_click) {
     list->leave = MAIL_LEAVE_ONE_CLICK;
@@ -332,6 +385,17 @@ mail_list_free (MailList *list)
   g_free (list);
 }
 
+char *
+mail_truth_dup_post (const MimeList *list)
+{
+  g_autofree char *subject = NULL, *text = NULL;
+  char *address = NULL;
+
+  return list->post != NULL && mail_mailto_parse_request (list->post, &address, &subject, &text)
+             ? address
+             : NULL;
+}
+
 /* ---- all of it ---- */
 
 void
@@ -351,7 +415,8 @@ mail_truth_judge (MailParsed *parsed, const MailFacts *facts)
       facts != NULL && facts->trusted != NULL ? (const char *const *)facts->trusted : learned);
   g_autoptr (MimeList) list = mime_list_read (parsed->mime);
   g_autoptr (GStrvBuilder) details = g_strv_builder_new ();
-  Judging judging = { parsed, facts, authentication, list, details, NULL };
+  g_autofree char *post = mail_truth_dup_post (list);
+  Judging judging = { parsed, facts, authentication, list, post, LIST_NONE, details, NULL };
   const MailAddress *from = get_from (parsed);
 
   parsed->list = new_list (list, parsed, authentication);
@@ -360,6 +425,7 @@ mail_truth_judge (MailParsed *parsed, const MailFacts *facts)
     return;
   parsed->truth = judging.truth = g_new0 (MailTruth, 1);
   if (!facts->is_own) {
+    judging.rank = rank_list (&judging);
     look_at_senders (&judging);
     if (from != NULL) {
       look_at_verdict (&judging, from);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-log.h"
 #include "mail-choices.h"
 #include "mail-engine-private.h"
 #include "mail-private.h"
@@ -13,17 +14,17 @@
 
 /* ---- remembering ---- */
 
+/* The list is left all the same. */
 static void
 on_remembered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (mail_choices_set_finish (mail_content_get_engine (g_task_get_source_object (outer)), result,
-                               &error))
-    g_task_return_boolean (outer, TRUE);
-  else
-    g_task_return_error (outer, error);
+  if (!mail_choices_set_finish (mail_content_get_engine (g_task_get_source_object (outer)), result,
+                                &error))
+    base_log ("That a list was left could not be remembered: %s", error->message);
+  g_task_return_boolean (outer, TRUE);
 }
 
 /* Takes the task. */

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* By what mail_content_get_list () names: a POST (RFC 8058; https only, no cookie, no Referer, no redirect, never to this computer or the local
  * network), or a mail through the outbox.  That it was left is remembered.  MAIL_LEAVE_WEB cannot be done from here: the page is opened, and
- * mail_content_set_left_async () remembers it.  REFUSED, RETRY. */
+ * mail_content_set_left_async () remembers it.  BROKEN: it may have been done; any other error: it was not. */
 void mail_content_leave_list_async (MailContent *content, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_content_leave_list_finish (MailContent *content, GAsyncResult *result,

@@ -61,7 +61,33 @@ dup_word (const char **at, const char *end)
   return g_string_free (word, FALSE);
 }
 
-/* Words, "=" and ";" as tokens; comments, folds and quotes gone.  An empty string ends it. */
+/* A policy is often told in a comment only: "(p=NONE sp=REJECT dis=NONE)", "(policy=none)".  It becomes a property of the result it stands in. */
+static void
+take_policy (GPtrArray *tokens, const char *comment, gsize length)
+{
+  static const char *const names[] = { "p", "sp", "policy" };
+  g_autofree char *text = g_strndup (comment, length);
+  g_auto (GStrv) words = NULL;
+
+  /* Behind a whole "name=value" only. */
+  if (tokens->len < 3 || strcmp (tokens->pdata[tokens->len - 2], "=") != 0)
+    return;
+  words = g_strsplit_set (text, " \t\r\n,;()", 100);
+  for (guint i = 0; words[i] != NULL; i++) {
+    char *equals = strchr (words[i], '=');
+
+    for (gsize j = 0; equals != NULL && j < G_N_ELEMENTS (names); j++) {
+      if (strlen (names[j]) != (gsize)(equals - words[i])
+          || g_ascii_strncasecmp (words[i], names[j], strlen (names[j])) != 0)
+        continue;
+      g_ptr_array_add (tokens, g_strconcat ("policy.", names[j], NULL));
+      g_ptr_array_add (tokens, g_strdup ("="));
+      g_ptr_array_add (tokens, g_strdelimit (g_strdup (equals + 1), "=", '_'));
+    }
+  }
+}
+
+/* Words, "=" and ";" as tokens; comments (but for a policy), folds and quotes gone.  An empty string ends it. */
 static GPtrArray *
 split (const char *raw)
 {
@@ -72,6 +98,7 @@ split (const char *raw)
     if (g_ascii_isspace (*at)) {
       at++;
     } else if (*at == '(') {
+      const char *comment = at;
       int depth = 0;
 
       do {
@@ -81,6 +108,7 @@ split (const char *raw)
           depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
         at++;
       } while (at < end && depth > 0);
+      take_policy (tokens, comment, (gsize)(at - comment));
     } else if (*at == '=' || *at == ';') {
       g_ptr_array_add (tokens, g_strndup (at++, 1));
     } else {
@@ -163,11 +191,34 @@ dup_domain (const char *value)
   return domain[0] != '\0' ? g_steal_pointer (&domain) : NULL;
 }
 
+static MimePolicy
+read_policy (const char *word)
+{
+  g_autofree char *lower = g_ascii_strdown (word, -1);
+
+  /* "o.reject", "oreject", "pct.quarantine": it was not done to this one, but asked for. */
+  if (strstr (lower, "reject") != NULL || strstr (lower, "quarantine") != NULL)
+    return MIME_POLICY_STRICT;
+  return strcmp (lower, "none") == 0 ? MIME_POLICY_NONE : MIME_POLICY_UNKNOWN;
+}
+
+/* `sub` is what the owner asks for mail of the domains below his. */
+static MimePolicy
+choose_policy (const char *domain, MimePolicy own, MimePolicy sub)
+{
+  g_autofree char *owner = domain != NULL ? mime_domain_get_owner (domain) : NULL;
+
+  return owner == NULL || strcmp (owner, domain) == 0 ? own : MAX (own, sub);
+}
+
 /* One result, from behind a ";"; the index of the next ";" or the end. */
 static guint
 read_check (GPtrArray *tokens, guint at, MimeCheck **found)
 {
   g_autofree char *method = NULL;
+  static const char *const telling_policy[] = { "policy.p", "policy.policy", "policy.dmarc",
+                                                "policy.published-domain-policy", "action" };
+  MimePolicy own = MIME_POLICY_UNKNOWN, sub = MIME_POLICY_UNKNOWN;
   MimeCheck *check;
   int best = 0;
 
@@ -195,8 +246,15 @@ read_check (GPtrArray *tokens, guint at, MimeCheck **found)
       check->domain = dup_domain (token (tokens, at + 2));
       best = rank;
     }
+    if (is (tokens, at, "policy.sp"))
+      sub = MAX (sub, read_policy (token (tokens, at + 2)));
+    for (gsize i = 0; i < G_N_ELEMENTS (telling_policy); i++) {
+      if (is (tokens, at, telling_policy[i]))
+        own = MAX (own, read_policy (token (tokens, at + 2)));
+    }
     at++;
   }
+  check->policy = choose_policy (check->domain, own, sub);
   *found = check;
   return at;
 }
@@ -336,7 +394,7 @@ mime_authentication_learn (GPtrArray *headers)
 static void
 judge (MimeAuthentication *self, const char *from)
 {
-  gboolean passed = FALSE, failed = FALSE;
+  gboolean passed = FALSE, denied = FALSE, doubted = FALSE, failed = FALSE;
 
   for (guint i = 0; i < self->checks->len; i++) {
     MimeCheck *check = self->checks->pdata[i];
@@ -351,9 +409,16 @@ judge (MimeAuthentication *self, const char *from)
     else if (strcmp (check->method, "spf") == 0 || strcmp (check->method, "dkim") == 0)
       check->aligned = check->domain != NULL && mime_domain_is_same_owner (check->domain, from);
     passed |= check->aligned && check->result == MIME_RESULT_PASS;
-    failed |= dmarc && check->result == MIME_RESULT_FAIL;
+    if (!dmarc || check->result != MIME_RESULT_FAIL)
+      continue;
+    denied = TRUE;
+    failed |= check->policy == MIME_POLICY_STRICT;
+    doubted |= check->policy == MIME_POLICY_UNKNOWN;
   }
-  self->verdict = failed ? MIME_VERDICT_FAIL : passed ? MIME_VERDICT_PASS : MIME_VERDICT_UNKNOWN;
+  self->verdict = failed              ? MIME_VERDICT_FAIL
+                  : doubted           ? MIME_VERDICT_DOUBT
+                  : passed && !denied ? MIME_VERDICT_PASS
+                                      : MIME_VERDICT_UNKNOWN;
 }
 
 MimeAuthentication *
@@ -451,4 +516,69 @@ mime_authentication_covers (const MimeAuthentication *self, MimeMessage *message
     }
   }
   return checked ? MIME_COVER_NO : MIME_COVER_UNKNOWN;
+}
+
+/* ---- who passed it on ---- */
+
+#define MAX_SEALS 50
+
+static gboolean
+is_owned (const char *domain, const char *const *owners)
+{
+  for (guint i = 0; domain != NULL && owners[i] != NULL; i++) {
+    if (mime_domain_is_same_owner (domain, owners[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What the first server that sealed it had found. */
+static MimeVerdict
+read_first_seal (MimeMessage *message)
+{
+  g_autofree char *from = dup_from_domain (message);
+  const char *raw;
+
+  for (guint i = 0;
+       i < MAX_SEALS
+       && (raw = mime_message_get_raw (message, "ARC-Authentication-Results", i)) != NULL;
+       i++) {
+    g_autoptr (GPtrArray) tokens = split (raw);
+    g_autoptr (MimeAuthentication) found = NULL;
+    guint at = 4;
+
+    if (!is (tokens, 0, "i") || !is (tokens, 1, "=") || !is (tokens, 2, "1")
+        || !is (tokens, 3, ";"))
+      continue;
+    found = g_new0 (MimeAuthentication, 1);
+    found->checks = g_ptr_array_new_with_free_func (check_free);
+    while (!is (tokens, at, ";") && !is (tokens, at, ""))
+      at++;
+    read_checks (found, tokens, at);
+    judge (found, from);
+    return found->verdict;
+  }
+  return MIME_VERDICT_UNKNOWN;
+}
+
+gboolean
+mime_authentication_is_vouched (const MimeAuthentication *self, MimeMessage *message,
+                                const char *const *owners)
+{
+  gboolean holds = FALSE;
+  const char *raw;
+  guint n = 0;
+
+  for (guint i = 0; i < self->checks->len; i++) {
+    const MimeCheck *check = self->checks->pdata[i];
+
+    holds |= strcmp (check->method, "arc") == 0 && check->result == MIME_RESULT_PASS;
+  }
+  for (; holds && n < MAX_SEALS && (raw = mime_message_get_raw (message, "ARC-Seal", n)) != NULL;
+       n++) {
+    g_autofree char *domain = dup_tag (raw, "d");
+
+    holds = is_owned (domain, owners);
+  }
+  return holds && n > 0 && n < MAX_SEALS && read_first_seal (message) == MIME_VERDICT_PASS;
 }

@@ -16,19 +16,29 @@ typedef enum
   MIME_RESULT_OTHER, /* neutral, softfail, policy, an error for now or for good */
 } MimeResult;
 
+/* What the owner of a domain asks for mail that is not his (RFC 7489, 6.3). */
+typedef enum
+{
+  MIME_POLICY_UNKNOWN, /* the server does not tell */
+  MIME_POLICY_NONE,    /* nothing: he only watches, and honest mail of his may fail */
+  MIME_POLICY_STRICT,  /* quarantine or reject */
+} MimePolicy;
+
 typedef struct
 {
   char *method; /* "spf", "dkim", "dmarc", "arc" …, lower case */
   MimeResult result;
-  char *word;       /* the server's own: "softfail" */
-  char *domain;     /* nullable: what was looked at, lower case */
-  gboolean aligned; /* the domain is the sender's, or of the same owner */
+  char *word;        /* the server's own: "softfail" */
+  char *domain;      /* nullable: what was looked at, lower case */
+  gboolean aligned;  /* the domain is the sender's, or of the same owner */
+  MimePolicy policy; /* of "dmarc" */
 } MimeCheck;
 
 typedef enum
 {
   MIME_VERDICT_UNKNOWN, /* the receiving server says nothing that counts */
   MIME_VERDICT_PASS,    /* the domain of the one From address is genuine */
+  MIME_VERDICT_DOUBT,   /* its rule was not kept, and whether its owner means that is not known */
   MIME_VERDICT_FAIL,    /* its owner says that such mail is not his */
 } MimeVerdict;
 
@@ -46,6 +56,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeAuthentication, mime_authentication_free)
  * NULL or empty: none is. */
 MimeAuthentication *mime_authentication_read (MimeMessage *message,
                                               const char *const *trusted) G_GNUC_WARN_UNUSED_RESULT;
+/* The receiving server says that the chain of servers on the way holds (ARC, RFC 8617), all of these belong to `owners` (domains), and the first of
+ * them found the address in From genuine.  A chain that holds says nothing by itself: anybody can seal. */
+gboolean mime_authentication_is_vouched (const MimeAuthentication *authentication,
+                                         MimeMessage *message, const char *const *owners);
 /* The authserv-id of the first Authentication-Results, lower case; "" where it names none, NULL where there is no such field. */
 char *mime_authentication_dup_first_server (MimeMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* Which server receives somebody's mail, as his latest mail has it: nearly every sender's begins with a word of that server, which no single

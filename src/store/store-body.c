@@ -412,30 +412,38 @@ store_body_read_place (StoreDb *db, gint64 account, gint64 number, const StorePl
   return TRUE;
 }
 
+/* FALSE also where it is nowhere (GONE). */
+static gboolean
+find_place (StoreDb *db, gint64 message, gint64 *account, gint64 *number, StorePlace *place,
+            GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT pack.id, account, number, offset, length, checksum "
+                      "FROM body JOIN pack ON pack.id = pack WHERE message = ?1",
+                      STORE_INTS (message));
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step == 0)
+    set_gone (error);
+  if (step <= 0)
+    return FALSE;
+  *account = store_query_int (query, 1);
+  *number = store_query_int (query, 2);
+  *place = (StorePlace){ .pack = store_query_int (query, 0),
+                         .offset = store_query_int (query, 3),
+                         .length = store_query_int (query, 4),
+                         .checksum = (guint64)store_query_int (query, 5) };
+  return TRUE;
+}
+
 GBytes *
 store_body_read (StoreDb *db, gint64 message, GError **error)
 {
   gint64 account, number;
   StorePlace place;
-  {
-    g_autoptr (StoreQuery) query =
-        store_db_query (db, error,
-                        "SELECT pack.id, account, number, offset, length, checksum "
-                        "FROM body JOIN pack ON pack.id = pack WHERE message = ?1",
-                        STORE_INTS (message));
-    int step = query != NULL ? store_query_step (db, query, error) : -1;
-    if (step == 0)
-      set_gone (error);
-    if (step <= 0)
-      return NULL;
-    account = store_query_int (query, 1);
-    number = store_query_int (query, 2);
-    place = (StorePlace){ .pack = store_query_int (query, 0),
-                          .offset = store_query_int (query, 3),
-                          .length = store_query_int (query, 4),
-                          .checksum = (guint64)store_query_int (query, 5) };
-  }
   GBytes *bytes = NULL;
+  if (!find_place (db, message, &account, &number, &place, error))
+    return NULL;
   if (!store_body_read_place (db, account, number, &place, &bytes, error))
     return NULL;
   if (bytes != NULL)
@@ -453,4 +461,23 @@ GBytes *
 store_message_get_body (StoreDb *db, gint64 id, GError **error)
 {
   return store_body_read (db, id, error);
+}
+
+GBytes *
+store_message_get_head (StoreDb *db, gint64 id, gsize max, GError **error)
+{
+  gint64 account, number;
+  StorePlace place;
+  if (!find_place (db, id, &account, &number, &place, error))
+    return NULL;
+  g_autofree char *path = store_body_dup_path (db->store, account, number);
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  g_autoptr (GBytes) bytes = NULL;
+  if (fd >= 0) {
+    bytes = copy_range (fd, place.offset, MIN ((gsize)MAX (place.length, 0), max));
+    (void)close (fd);
+  }
+  if (bytes == NULL)
+    set_gone (error);
+  return g_steal_pointer (&bytes);
 }

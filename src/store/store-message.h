@@ -150,5 +150,8 @@ gboolean store_message_get_place (StoreDb *db, gint64 id, gint64 *folder, guint3
 /* Whole message bytes (mapped, not copied, where large); GONE when not here; a body whose
  * checksum is wrong is forgotten and GONE as well: it never passes for whole. */
 GBytes *store_message_get_body (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The first `max` octets of it, of which no more is read, so that nothing says that they are whole: to judge by, not to show or to keep.  GONE. */
+GBytes *store_message_get_head (StoreDb *db, gint64 id, gsize max,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "base-date.h"
+#include "base-error.h"
 #include "mail-truth.h"
 #include "mail-unsubscribe.h"
 #include "ui-dialog.h"
@@ -77,20 +78,27 @@ show_truth (UiTruthBar *self, const MailTruth *truth)
 /* ---- the list ---- */
 
 static void
-say_list (UiTruthBar *self, const char *sentence, gboolean may_leave)
+say_list (UiTruthBar *self, const char *sentence, const char *verb, gboolean may_leave)
 {
   gtk_label_set_text (self->name, sentence);
+  gtk_button_set_label (self->leave, verb);
   gtk_widget_set_visible (GTK_WIDGET (self->leave), may_leave);
   gtk_widget_set_sensitive (GTK_WIDGET (self->leave), TRUE);
 }
 
+/* Whether it helped only the person sees: mail may go on, and then it can be tried again. */
 static void
 say_left (UiTruthBar *self, gint64 time)
 {
+  const MailList *list = mail_content_get_list (self->content);
   g_autofree char *date = base_date_short (time, g_get_real_time () / G_USEC_PER_SEC);
-  /* Translators: a date or time */
-  g_autofree char *sentence = g_strdup_printf (_ ("You unsubscribed: %s"), date);
-  say_list (self, sentence, FALSE);
+  g_autofree char *sentence =
+      list->leave == MAIL_LEAVE_WEB
+          /* Translators: a date or time */
+          ? g_strdup_printf (_ ("You opened the page to unsubscribe: %s"), date)
+          /* Translators: a date or time */
+          : g_strdup_printf (_ ("You unsubscribed: %s"), date);
+  say_list (self, sentence, _ ("Unsubscribe _Again"), list->leave != MAIL_LEAVE_NONE);
 }
 
 static void
@@ -104,9 +112,9 @@ show_list (UiTruthBar *self, const MailList *list)
   if (list->name) {
     /* Translators: the name of a mailing list */
     g_autofree char *sentence = g_strdup_printf (_ ("Mailing list: %s"), list->name);
-    say_list (self, sentence, list->leave != MAIL_LEAVE_NONE);
+    say_list (self, sentence, _ ("_Unsubscribe"), list->leave != MAIL_LEAVE_NONE);
   } else {
-    say_list (self, _ ("This message was sent to many people."), TRUE);
+    say_list (self, _ ("This message was sent to many people."), _ ("_Unsubscribe"), TRUE);
   }
 }
 
@@ -163,7 +171,11 @@ on_left (GObject *source, GAsyncResult *result, gpointer data)
   }
   if (shown)
     gtk_widget_set_sensitive (GTK_WIDGET (leaving->bar->leave), TRUE);
-  ui_dialog_error (get_window (leaving->bar), _ ("You Are Still Subscribed"), error);
+  ui_dialog_error (get_window (leaving->bar),
+                   g_error_matches (error, BASE_ERROR, BASE_ERROR_BROKEN)
+                       ? _ ("You May Still Be Subscribed")
+                       : _ ("You Are Still Subscribed"),
+                   error);
 }
 
 static void

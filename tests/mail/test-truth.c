@@ -5,75 +5,130 @@
 
 #include "mail-choices.h"
 #include "mail-truth-private.h"
+#include "store-person.h"
 
 #define PASS(domain) "Authentication-Results: mx.example.net; dmarc=pass header.from=" domain "\r\n"
-#define FAIL(domain) "Authentication-Results: mx.example.net; dmarc=fail header.from=" domain "\r\n"
-#define LIST         "List-Id: Talk <talk.lists.example>\r\nPrecedence: list\r\n"
+#define FAIL(domain)                                                                               \
+  "Authentication-Results: mx.example.net; dmarc=fail (p=REJECT) header.from=" domain "\r\n"
+#define LIST                                                                                       \
+  "List-Id: Talk <talk.lists.example>\r\nList-Post: <mailto:talk@lists.example>\r\n"               \
+  "Precedence: list\r\n"
+#define PASSED_ON                                                                                  \
+  "Authentication-Results: mx.example.net; dmarc=fail (p=REJECT) header.from=x.example; "          \
+  "spf=pass smtp.mailfrom=bounce@lists.example\r\n"
+/* What somebody writes who deceives: a list of his own. */
+#define EVIL_LIST                                                                                  \
+  "List-Id: <x.evil.example>\r\nPrecedence: bulk\r\nList-Unsubscribe: <https://x.evil.example/>\r\n"
+#define EVIL_SIGNED                                                                                \
+  "Authentication-Results: mx.example.net; dmarc=fail (p=REJECT) header.from=bank.example; "       \
+  "dkim=pass header.d=evil.example\r\n"
+
+/* What the person's mail says of the sender and of the list. */
+enum
+{
+  NOBODY = 0,
+  FIRST = 1,  /* nobody wrote from there */
+  KNOWN = 2,  /* somebody did */
+  LISTED = 4, /* the person wrote to the list */
+};
 
 static const struct
 {
   const char *header;
-  gboolean is_first, authenticated;
+  guint people;
+  gboolean authenticated;
   MailTruthLevel level;
   const char *sentence; /* nullable: a part of it */
 } cases[] = {
   /* honest */
-  { PASS ("shop.example") "From: Shop <news@shop.example>\r\n", FALSE, TRUE, MAIL_TRUTH_NOTHING,
+  { PASS ("shop.example") "From: Shop <news@shop.example>\r\n", NOBODY, TRUE, MAIL_TRUTH_NOTHING,
     NULL },
-  { "From: Shop <news@shop.example>\r\n", FALSE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { PASS ("shop.example") "From: \"help@shop.example\" <no-reply@mail.shop.example>\r\n", FALSE,
+  { "From: Shop <news@shop.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { PASS ("shop.example") "From: \"help@shop.example\" <no-reply@mail.shop.example>\r\n", NOBODY,
     TRUE, MAIL_TRUTH_NOTHING, NULL },
   { PASS ("lists.example") LIST "From: \"'ann@x.example' via Talk\" <talk@lists.example>\r\n"
                                 "Reply-To: ann@x.example\r\n",
-    FALSE, TRUE, MAIL_TRUTH_NOTHING, NULL },
-  { "Authentication-Results: mx.example.net; dmarc=fail header.from=x.example; "
-    "spf=pass smtp.mailfrom=bounce@lists.example\r\n" LIST "From: Ann <ann@x.example>\r\n"
-    "Reply-To: talk@lists.example\r\n",
-    TRUE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { "Authentication-Results: mx.example.net; arc=pass; dmarc=fail header.from=x.example\r\n" LIST
+    LISTED | KNOWN, TRUE, MAIL_TRUTH_NOTHING, NULL },
+  { PASSED_ON LIST "From: Ann <ann@x.example>\r\nReply-To: talk@lists.example\r\n", FIRST | LISTED,
+    FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { "Authentication-Results: mx.example.net; arc=pass; dmarc=fail (p=REJECT) header.from=x.example\r\n"
+    "ARC-Seal: i=1; d=google.com\r\n"
+    "ARC-Authentication-Results: i=1; mx.google.com; dmarc=pass header.from=x.example\r\n" LIST
     "From: Ann <ann@x.example>\r\n",
-    FALSE, FALSE, MAIL_TRUTH_NOTHING, NULL },
+    NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { "Authentication-Results: mx.example.net; dmarc=fail (p=NONE) header.from=x.example\r\n"
+    "From: Ann <ann@x.example>\r\n",
+    NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
   { "Authentication-Results: mx.example.net; dmarc=none; spf=softfail smtp.mailfrom=x.example\r\n"
     "From: Ann <ann@x.example>\r\n",
-    FALSE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { "List-Unsubscribe: <https://x.example/>\r\nFrom: News <n@new.example>\r\n"
-    "Reply-To: help@else.example\r\n",
-    TRUE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { "From: Ann <ann@x.example>\r\nReply-To: ann@mail.x.example\r\n", FALSE, FALSE,
+    NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { PASS ("new.example") "List-Unsubscribe: <https://x.example/>\r\nFrom: News <n@new.example>\r\n"
+                         "Reply-To: help@else.example\r\n",
+    KNOWN, TRUE, MAIL_TRUTH_NOTHING, NULL },
+  { "From: Ann <ann@x.example>\r\nReply-To: ann@mail.x.example\r\n", NOBODY, FALSE,
     MAIL_TRUTH_NOTHING, NULL },
-  { "From: Ann <ann@x.example>\r\nReply-To: one@example.org\r\n", FALSE, FALSE, MAIL_TRUTH_NOTHING,
+  { "From: Ann <ann@x.example>\r\nReply-To: one@example.org\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTHING,
     NULL },
-  { "From: \"Ann @ Work\" <ann@x.example>\r\n", FALSE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { "From: Bea <bea@friends.example>\r\n", FALSE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { "From: Bea <bea@mail.friends.example>\r\n", FALSE, FALSE, MAIL_TRUTH_NOTHING, NULL },
-  { "Subject: nobody\r\n", TRUE, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { "From: \"Ann @ Work\" <ann@x.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { "From: Bea <bea@friends.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { "From: Bea <bea@mail.friends.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTHING, NULL },
+  { "Subject: nobody\r\n", FIRST, FALSE, MAIL_TRUTH_NOTHING, NULL },
   /* worth knowing */
-  { "From: Ann <ann@x.example>\r\n", TRUE, FALSE, MAIL_TRUTH_NOTE,
+  { "Authentication-Results: mx.example.net; dmarc=fail header.from=x.example\r\n"
+    "From: Ann <ann@x.example>\r\n",
+    NOBODY, FALSE, MAIL_TRUTH_NOTE, "not certain that this message is from x.example" },
+  { PASSED_ON LIST "From: Ann <ann@x.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTE,
+    "the mailing list talk.lists.example sent it" },
+  { PASS ("lists.example") LIST "From: \"'ann@x.example' via Talk\" <talk@lists.example>\r\n",
+    NOBODY, TRUE, MAIL_TRUTH_NOTE, "shows the address ann@x.example" },
+  /* what anybody can write explains nothing away */
+  { "List-Unsubscribe: <https://x.example/>\r\nFrom: News <n@new.example>\r\n", FIRST, FALSE,
+    MAIL_TRUTH_NOTE, "first message from n@new.example" },
+  { "Precedence: bulk\r\nFrom: News <n@new.example>\r\nReply-To: help@else.example\r\n", KNOWN,
+    FALSE, MAIL_TRUTH_NOTE, "help@else.example" },
+  { PASS ("new.example") "Precedence: bulk\r\nFrom: News <n@new.example>\r\n"
+                         "Reply-To: help@else.example\r\n",
+    NOBODY, TRUE, MAIL_TRUTH_NOTE, "help@else.example" },
+  { EVIL_SIGNED EVIL_LIST "From: Bank <help@bank.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_NOTE,
+    "may not be from bank.example: the mailing list x.evil.example sent it" },
+  { EVIL_SIGNED EVIL_LIST "List-Post: <mailto:bea@friends.example>\r\n"
+                          "From: Bank <help@bank.example>\r\n",
+    LISTED, FALSE, MAIL_TRUTH_NOTE, "may not be from bank.example" },
+  { "Authentication-Results: mx.example.net; arc=pass; dmarc=fail (p=REJECT) header.from=bank.example\r\n"
+    "ARC-Seal: i=1; d=evil.example\r\n"
+    "ARC-Authentication-Results: i=1; mx.google.com; dmarc=pass header.from=bank.example\r\n" EVIL_LIST
+    "From: Bank <help@bank.example>\r\n",
+    NOBODY, FALSE, MAIL_TRUTH_WARNING, "may not be from bank.example: that domain says" },
+  { PASS ("evil.example") EVIL_LIST "From: \"help@bank.example\" <x@evil.example>\r\n", NOBODY,
+    TRUE, MAIL_TRUTH_NOTE, "shows the address help@bank.example" },
+  { EVIL_LIST "From: \"help@bank.example\" <x@evil.example>\r\n", NOBODY, FALSE, MAIL_TRUTH_WARNING,
+    "shows the address help@bank.example" },
+  { "From: Ann <ann@x.example>\r\n", FIRST, FALSE, MAIL_TRUTH_NOTE,
     "first message from ann@x.example" },
-  { PASS ("x.example") "From: Ann <ann@x.example>\r\nReply-To: ann@elsewhere.example\r\n", FALSE,
+  { PASS ("x.example") "From: Ann <ann@x.example>\r\nReply-To: ann@elsewhere.example\r\n", NOBODY,
     TRUE, MAIL_TRUTH_NOTE, "ann@elsewhere.example" },
   /* meant to deceive */
-  { FAIL ("bank.example") "From: Bank <help@bank.example>\r\n", TRUE, FALSE, MAIL_TRUTH_WARNING,
+  { FAIL ("bank.example") "From: Bank <help@bank.example>\r\n", FIRST, FALSE, MAIL_TRUTH_WARNING,
     "may not be from bank.example" },
-  { FAIL ("bank.example") LIST "From: Bank <help@bank.example>\r\n", FALSE, FALSE,
+  { FAIL ("bank.example") LIST "From: Bank <help@bank.example>\r\n", NOBODY, FALSE,
     MAIL_TRUTH_WARNING, "may not be from bank.example" },
-  { PASS ("evil.example") "From: \"help@bank.example\" <x@evil.example>\r\n", FALSE, TRUE,
+  { PASS ("evil.example") "From: \"help@bank.example\" <x@evil.example>\r\n", NOBODY, TRUE,
     MAIL_TRUTH_WARNING, "shows the address help@bank.example" },
-  { PASS ("evil.example") LIST "From: \"help@bank.example via Talk\" <x@evil.example>\r\n", FALSE,
+  { PASS ("evil.example") LIST "From: \"help@bank.example via Talk\" <x@evil.example>\r\n", NOBODY,
     TRUE, MAIL_TRUTH_WARNING, "shows the address help@bank.example" },
-  { PASS ("evil.example") "From: =?utf-8?B?aGVscEBiYW5rLmV4YW1wbGU=?= <x@evil.example>\r\n", FALSE,
+  { PASS ("evil.example") "From: =?utf-8?B?aGVscEBiYW5rLmV4YW1wbGU=?= <x@evil.example>\r\n", NOBODY,
     TRUE, MAIL_TRUTH_WARNING, "help@bank.example" },
-  { PASS ("evil.example") "From: Bank <help@bank.example>, X <x@evil.example>\r\n", FALSE, FALSE,
+  { PASS ("evil.example") "From: Bank <help@bank.example>, X <x@evil.example>\r\n", NOBODY, FALSE,
     MAIL_TRUTH_WARNING, "several senders" },
-  { PASS ("evil.example") "From: help@bank.example\r\nFrom: x@evil.example\r\n", FALSE, FALSE,
+  { PASS ("evil.example") "From: help@bank.example\r\nFrom: x@evil.example\r\n", NOBODY, FALSE,
     MAIL_TRUTH_WARNING, "several senders" },
-  { PASS ("freinds.example") "From: Bea <bea@freinds.example>\r\n", TRUE, TRUE, MAIL_TRUTH_WARNING,
+  { PASS ("freinds.example") "From: Bea <bea@freinds.example>\r\n", FIRST, TRUE, MAIL_TRUTH_WARNING,
     "freinds.example looks like friends.example" },
   { PASS ("fr\xd1\x96"
           "ends.example") "From: Bea <bea@xn--frends-qvf.example>\r\n",
-    FALSE, TRUE, MAIL_TRUTH_WARNING, "looks like friends.example" },
-  { "From: Me <one@exampIe.org>\r\n", FALSE, FALSE, MAIL_TRUTH_WARNING, "looks like example.org" },
-  { "From: Me <one@examp1e.org>\r\n", FALSE, FALSE, MAIL_TRUTH_WARNING, "looks like example.org" },
+    NOBODY, TRUE, MAIL_TRUTH_WARNING, "looks like friends.example" },
+  { "From: Me <one@exampIe.org>\r\n", NOBODY, FALSE, MAIL_TRUTH_WARNING, "looks like example.org" },
+  { "From: Me <one@examp1e.org>\r\n", NOBODY, FALSE, MAIL_TRUTH_WARNING, "looks like example.org" },
 };
 
 static MailFacts *
@@ -109,7 +164,9 @@ test_judged (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (MailParsed) parsed = NULL;
 
-    facts->is_first = cases[i].is_first;
+    facts->is_first = (cases[i].people & FIRST) != 0;
+    facts->knows_list = (cases[i].people & LISTED) != 0;
+    facts->is_known = (cases[i].people & KNOWN) != 0;
     parsed = judge (cases[i].header, facts);
     g_test_message ("%s: %s", cases[i].header, parsed->truth->sentence);
     g_assert_cmpint (parsed->truth->level, ==, cases[i].level);
@@ -212,10 +269,95 @@ test_opened (void)
   wait_until (is_first_said, bench);
 }
 
+static MailFacts *
+read_facts (Bench *bench, gint64 id)
+{
+  MailFacts *facts = mail_facts_new (bench->engine, bench->inbox);
+  g_autoptr (GBytes) bytes = store_message_get_body (bench->db, id, NULL);
+
+  mail_facts_read (facts, bench->db, id, bytes);
+  mail_facts_keep (facts, bench->engine, bench->inbox);
+  return facts;
+}
+
+/* Where nothing can be learnt the inbox is not read again at each message, but when there is something new in it. */
+static void
+test_unlearned (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gint64 id =
+      bench_add (bench, bench->inbox, 1000, "Received: x\r\nFrom: a@x.example\r\n\r\nText\r\n");
+  g_autoptr (MailFacts) first = read_facts (bench, id);
+  g_autoptr (MailFacts) second = read_facts (bench, id);
+
+  g_assert_true (first->has_learned);
+  g_assert_null (first->learned);
+  g_assert_false (second->has_learned);
+  for (guint i = 0; i < 12; i++) {
+    g_autofree char *letter =
+        g_strdup_printf ("Authentication-Results: mx.example.net; spf=pass\r\nReceived: x\r\n"
+                         "From: a@s%u.example\r\n\r\nText\r\n",
+                         i);
+    bench_add (bench, bench->inbox, 2000 + i, letter);
+  }
+  g_autoptr (MailFacts) third = read_facts (bench, id);
+  g_assert_cmpstr (third->learned, ==, "mx.example.net");
+  g_autoptr (MailFacts) fourth = read_facts (bench, id);
+  g_assert_cmpstr (fourth->learned, ==, "mx.example.net");
+  g_assert_false (fourth->has_learned);
+}
+
+static GPtrArray *
+find_recipients (StoreDb *db, gint64 message, gpointer user_data)
+{
+  GPtrArray *recipients = g_ptr_array_new_with_free_func ((GDestroyNotify)store_recipient_free);
+  StoreRecipient *one = g_new0 (StoreRecipient, 1);
+
+  one->address = g_strdup ("talk@lists.example");
+  g_ptr_array_add (recipients, one);
+  return recipients;
+}
+
+/* The person wrote to it: that is looked up by the one address of List-Post, which stands in the header and nowhere else. */
+static void
+test_known_list (void)
+{
+  static const struct
+  {
+    const char *letter;
+    gboolean known;
+  } letters[] = {
+    { "From: a@x.example\r\nList-Post: <mailto:Talk@lists.example>\r\n\r\nText\r\n", TRUE },
+    { "From: a@x.example\nlist-post: <mailto:talk@lists.example?subject=x>\n\nText\n", TRUE },
+    { "From: a@x.example\r\nList-Post: <mailto:other@lists.example>\r\n\r\nText\r\n", FALSE },
+    { "From: a@x.example\r\nList-Post: <mailto:talk@lists.example,b@x.example>\r\n\r\nText\r\n",
+      FALSE },
+    { "From: a@x.example\r\n\r\nText\r\nList-Post: <mailto:talk@lists.example>\r\n", FALSE },
+    { "From: a@x.example\r\n\r\n\r\nList-Post: <mailto:talk@lists.example>\r\n", FALSE },
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gboolean more = TRUE;
+
+  bench_add (bench, bench->sent, 500,
+             "From: one@example.org\r\nTo: talk@lists.example\r\n\r\nText\r\n");
+  while (more)
+    g_assert_true (store_person_step (bench->db, 100, G_USEC_PER_SEC, FALSE, find_recipients, NULL,
+                                      &more, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (letters); i++) {
+    g_autoptr (MailFacts) facts =
+        read_facts (bench, bench_add (bench, bench->inbox, 1000 + i, letters[i].letter));
+
+    g_test_message ("%s", letters[i].letter);
+    g_assert_cmpint (facts->knows_list, ==, letters[i].known);
+  }
+}
+
 void
 add_truth_tests (void)
 {
   g_test_add_func ("/mail/truth/judged", test_judged);
   g_test_add_func ("/mail/truth/leave", test_leave);
   g_test_add_func ("/mail/truth/opened", test_opened);
+  g_test_add_func ("/mail/truth/unlearned", test_unlearned);
+  g_test_add_func ("/mail/truth/known-list", test_known_list);
 }

@@ -43,10 +43,16 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
   }
   soup_message_headers_append (soup_server_message_get_response_headers (message), "Set-Cookie",
                                "a=b");
-  if (g_str_has_prefix (path, "/moved"))
+  if (g_str_has_prefix (path, "/lost"))
+    g_io_stream_close (soup_server_message_steal_connection (message), NULL, NULL);
+  else if (g_str_has_prefix (path, "/moved"))
     soup_server_message_set_redirect (message, SOUP_STATUS_TEMPORARY_REDIRECT, "/leave");
   else
-    soup_server_message_set_status (message, g_str_has_prefix (path, "/gone") ? 410 : 200, NULL);
+    soup_server_message_set_status (message,
+                                    g_str_has_prefix (path, "/gone")     ? 410
+                                    : g_str_has_prefix (path, "/broken") ? 503
+                                                                         : 200,
+                                    NULL);
 }
 
 /* PEM of a key and a certificate for 127.0.0.1 that signs itself. */
@@ -183,8 +189,11 @@ test_post (void)
     { "https://localhost:%u/leave", FALSE, TRUE, BASE_ERROR_REFUSED, 0 },
     { "https://[::ffff:127.0.0.1]:%u/leave", FALSE, TRUE, BASE_ERROR_REFUSED, 0 },
     { "https://127.0.0.1:%u/leave", TRUE, FALSE, BASE_ERROR_RETRY, 0 },
-    { "https://127.0.0.1:%u/moved", TRUE, TRUE, BASE_ERROR_REFUSED, 1 },
     { "https://127.0.0.1:%u/gone", TRUE, TRUE, BASE_ERROR_REFUSED, 1 },
+    /* It may have been done. */
+    { "https://127.0.0.1:%u/moved", TRUE, TRUE, BASE_ERROR_BROKEN, 1 },
+    { "https://127.0.0.1:%u/broken", TRUE, TRUE, BASE_ERROR_BROKEN, 1 },
+    { "https://127.0.0.1:%u/lost", TRUE, TRUE, BASE_ERROR_BROKEN, 1 },
     { "http://127.0.0.1:%u/leave", TRUE, TRUE, BASE_ERROR_REFUSED, 0 },
     { "https://me:secret@127.0.0.1:%u/leave", TRUE, TRUE, BASE_ERROR_REFUSED, 0 },
     { "file:///etc/passwd?%u", TRUE, TRUE, BASE_ERROR_REFUSED, 0 },

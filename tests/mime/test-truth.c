@@ -93,7 +93,7 @@ test_providers (void)
 #define FORGED                                                                                     \
   "Authentication-Results: mx.example.net; dmarc=pass header.from=bank.example; dkim=pass header.d=bank.example\r\n"
 #define GENUINE_FAIL                                                                               \
-  "Authentication-Results: mx.example.net; dmarc=fail header.from=bank.example; spf=pass smtp.mailfrom=evil.example\r\n"
+  "Authentication-Results: mx.example.net; dmarc=fail (p=REJECT) header.from=bank.example; spf=pass smtp.mailfrom=evil.example\r\n"
 #define BANK "From: Bank <help@bank.example>\r\n"
 
 /* Words that somebody else wrote for the server, in every place he can reach. */
@@ -171,6 +171,99 @@ test_forged (void)
       "Authentication-Results: filter.example.org; spf=fail\r\n"
       "Authentication-Results: mx.example.net (x); dkim/1 = pass reason=\"good; dmarc=fail\" header.d = bank.example\r\n" BANK,
       own, MIME_VERDICT_PASS);
+}
+
+/* A failure is the owner's word only where he asks for something to be done about it, in all the ways that servers tell this. */
+static void
+test_policies (void)
+{
+#define ALIGNED " dkim=pass header.d=mail.bank.example;"
+  static const struct
+  {
+    const char *results;
+    MimeVerdict verdict;
+  } cases[] = {
+    { "dmarc=fail header.from=bank.example", MIME_VERDICT_DOUBT },
+    { "dmarc=fail (p=NONE sp=NONE dis=NONE) header.from=bank.example", MIME_VERDICT_UNKNOWN },
+    { "dmarc=fail(p=none) header.from=bank.example", MIME_VERDICT_UNKNOWN },
+    { "dmarc=fail (p=NONE sp=REJECT dis=NONE) header.from=bank.example", MIME_VERDICT_UNKNOWN },
+    { "dmarc=fail (p=QUARANTINE sp=NONE dis=QUARANTINE) header.from=bank.example",
+      MIME_VERDICT_FAIL },
+    { "dmarc=fail header.from=bank.example (p=reject dis=none)", MIME_VERDICT_FAIL },
+    { "dmarc=fail (p=NONE sp=REJECT dis=NONE) header.from=help.bank.example", MIME_VERDICT_FAIL },
+    { "dmarc=fail reason=\"SPF not aligned\" header.from=bank.example (policy=none)",
+      MIME_VERDICT_UNKNOWN },
+    { "dmarc=fail action=none header.from=bank.example", MIME_VERDICT_UNKNOWN },
+    { "dmarc=fail action=oreject header.from=bank.example", MIME_VERDICT_FAIL },
+    { "dmarc=fail policy.published-domain-policy=none policy.applied-disposition=none "
+      "policy.evaluated-disposition=none (p=none,d=none,d.eval=none) header.from=bank.example",
+      MIME_VERDICT_UNKNOWN },
+    { "dmarc=fail policy.published-domain-policy=reject (p=reject,d=none) header.from=bank.example",
+      MIME_VERDICT_FAIL },
+    /* Another result's comment, or one in no result, says nothing of it. */
+    { "spf=fail (p=none) smtp.mailfrom=x.example; dmarc=fail (p=reject) header.from=bank.example",
+      MIME_VERDICT_FAIL },
+    { "(p=none) dmarc=fail (p=reject) header.from=bank.example", MIME_VERDICT_FAIL },
+    { "dmarc=fail (p=reject \"p=none\") header.from=bank.example", MIME_VERDICT_FAIL },
+    /* An owner who only watches does not make genuine what broke his rule. */
+    { ALIGNED "dmarc=fail (p=none) header.from=bank.example", MIME_VERDICT_UNKNOWN },
+    { ALIGNED "dmarc=pass (p=none) header.from=bank.example", MIME_VERDICT_PASS },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gboolean below = strstr (cases[i].results, "help.bank") != NULL;
+    g_autofree char *header =
+        g_strdup_printf ("Authentication-Results: mx.example.net; %s\r\nFrom: %s\r\n",
+                         cases[i].results, below ? "help@help.bank.example" : "help@bank.example");
+
+    check (header, own, cases[i].verdict);
+  }
+}
+
+/* That a chain holds is nothing: who sealed it has to be known, each of them, and what the first one found. */
+static void
+test_vouched (void)
+{
+  static const char *const owners[] = { "sealer.example", NULL };
+#define HOLDS   "Authentication-Results: mx.example.net; arc=pass; dmarc=fail (p=reject)\r\n"
+#define SEAL(n) "ARC-Seal: i=" n "; a=rsa-sha256; d=mail.sealer.example; s=x; cv=pass; b=x\r\n"
+#define FOUND                                                                                      \
+  "ARC-Authentication-Results: i=1; mx.sealer.example;\r\n dmarc=pass (p=REJECT) header.from=bank.example\r\n"
+  static const struct
+  {
+    const char *header;
+    gboolean vouched;
+  } cases[] = {
+    { HOLDS SEAL ("1") FOUND BANK, TRUE },
+    { HOLDS SEAL ("2") "ARC-Authentication-Results: i=2; mx.sealer.example; dmarc=fail\r\n" SEAL (
+          "1") FOUND BANK,
+      TRUE },
+    { HOLDS "ARC-Seal: i=2; d=evil.example\r\n" SEAL ("1") FOUND BANK, FALSE },
+    { HOLDS SEAL ("2") "ARC-Seal: i=1; d=evil.example\r\n" FOUND BANK, FALSE },
+    { HOLDS "ARC-Seal: i=1; d=evil.example\r\n" FOUND BANK, FALSE },
+    { HOLDS "ARC-Seal: i=1; d=sealer.example.evil.example\r\n" FOUND BANK, FALSE },
+    { HOLDS SEAL ("1") BANK, FALSE },
+    { HOLDS SEAL ("1") "ARC-Authentication-Results: i=1; mx.sealer.example; dmarc=fail "
+                       "header.from=bank.example\r\n" BANK,
+      FALSE },
+    { HOLDS SEAL ("1") "ARC-Authentication-Results: i=1; mx.sealer.example; dmarc=pass "
+                       "header.from=evil.example; spf=pass smtp.mailfrom=evil.example\r\n" BANK,
+      FALSE },
+    { HOLDS SEAL ("1") "ARC-Authentication-Results: i=2; mx.sealer.example; dmarc=pass "
+                       "header.from=bank.example\r\n" BANK,
+      FALSE },
+    { HOLDS FOUND BANK, FALSE },
+    { "Authentication-Results: mx.example.net; arc=fail\r\n" SEAL ("1") FOUND BANK, FALSE },
+    { SEAL ("1") FOUND BANK, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (MimeMessage) message = parse (cases[i].header);
+    g_autoptr (MimeAuthentication) found = mime_authentication_read (message, own);
+
+    g_test_message ("%s", cases[i].header);
+    g_assert_cmpint (mime_authentication_is_vouched (found, message, owners), ==, cases[i].vouched);
+  }
 }
 
 static void
@@ -347,6 +440,8 @@ test_truth_add (void)
 {
   g_test_add_func ("/mime/truth/providers", test_providers);
   g_test_add_func ("/mime/truth/forged", test_forged);
+  g_test_add_func ("/mime/truth/policies", test_policies);
+  g_test_add_func ("/mime/truth/vouched", test_vouched);
   g_test_add_func ("/mime/truth/learn", test_learn);
   g_test_add_func ("/mime/truth/covers", test_covers);
   g_test_add_func ("/mime/truth/domains", test_domains);
