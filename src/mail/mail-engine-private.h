@@ -14,6 +14,7 @@
 #include "mail-remote.h"
 #include "mail-store-thread.h"
 #include "mail-wake.h"
+#include "mime-authentication.h"
 #include "store-outgoing.h"
 #include "sync-engine.h"
 
@@ -53,6 +54,7 @@ struct _MailEngine
   GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
   GQueue remote_waiting;     /* of GTask: pictures not yet begun */
   GHashTable *servers;       /* account id -> whose word of senders counts, as it was learnt */
+  MimeDomains *domains;      /* nullable: of those who were written to, ready to be compared */
   GHashTable *unlearned;     /* account id -> StoreKey, newest in the inbox when it could not be */
   GQueue unpack_waiting;     /* see mail_unpack_call () */
   GTask *stop_task;

@@ -88,6 +88,7 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->stale_folders, g_hash_table_unref);
   g_clear_pointer (&self->servers, g_hash_table_unref);
   g_clear_pointer (&self->unlearned, g_hash_table_unref);
+  g_clear_pointer (&self->domains, mime_domains_unref);
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_clear_pointer (&self->threads, g_ptr_array_unref);
   g_queue_clear_full (&self->remote_waiting, g_object_unref);

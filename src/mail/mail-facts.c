@@ -27,7 +27,8 @@ static const struct
   { "outlook.office365.com", { ".protection.outlook.com", "" } },
   { "imap-mail.outlook.com", { ".protection.outlook.com", "" } },
   { "imap.mail.yahoo.com", { ".yahoo.com" } },
-  { "imap.mail.me.com", { ".icloud.com", ".me.com" } },
+  { "imap.mail.me.com",
+    { "dmarc.icloud.com" } }, /* of several fields that which tells the verdict */
   { "imap.fastmail.com", { ".messagingengine.com" } },
 };
 
@@ -75,6 +76,8 @@ mail_facts_new (MailEngine *engine, MailFolder *folder)
     g_strv_builder_add (addresses, mail_account_get_address (one));
   }
   facts->addresses = g_strv_builder_end (addresses);
+  if (engine->domains != NULL)
+    facts->domains = mime_domains_ref (engine->domains);
   if (account == NULL)
     return facts;
   facts->is_own = mail_folder_get_role (folder) == MAIL_ROLE_SENT
@@ -98,6 +101,10 @@ mail_facts_keep (const MailFacts *facts, MailEngine *engine, MailFolder *folder)
 {
   MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
 
+  if (facts->domains != NULL && facts->domains != engine->domains) {
+    g_clear_pointer (&engine->domains, mime_domains_unref);
+    engine->domains = mime_domains_ref (facts->domains);
+  }
   if (account == NULL || !facts->has_learned)
     return;
   if (facts->learned != NULL)
@@ -117,7 +124,7 @@ mail_facts_free (MailFacts *facts)
   g_strfreev (facts->addresses);
   g_free (facts->learned);
   g_free (facts->charset);
-  g_clear_pointer (&facts->domains, g_ptr_array_unref);
+  g_clear_pointer (&facts->domains, mime_domains_unref);
   g_free (facts);
 }
 
@@ -155,6 +162,18 @@ read_person (MailFacts *facts, StoreDb *db, const StoreMessage *row)
     return;
   facts->is_known = older;
   facts->is_first = !older && store_person_has_many (db, MIN_PEOPLE, &many, NULL) && many;
+}
+
+/* Those that were made ready before are used again as long as nobody new is written to. */
+static void
+read_domains (MailFacts *facts, StoreDb *db)
+{
+  g_autoptr (GPtrArray) names = store_person_list_domains (db, MAX_DOMAINS, NULL);
+
+  if (names == NULL || (facts->domains != NULL && mime_domains_are (facts->domains, names)))
+    return;
+  g_clear_pointer (&facts->domains, mime_domains_unref);
+  facts->domains = mime_domains_new (names);
 }
 
 /* Only the header is parsed, and only where it may be about a list. */
@@ -203,8 +222,7 @@ mail_facts_read (MailFacts *facts, StoreDb *db, gint64 message, GBytes *bytes)
   read_person (facts, db, row);
   if (!facts->is_own)
     read_list (facts, db, bytes);
-  g_clear_pointer (&facts->domains, g_ptr_array_unref);
-  facts->domains = store_person_list_domains (db, MAX_DOMAINS, NULL);
+  read_domains (facts, db);
   address = g_utf8_strdown (row->from_address, -1);
   if (store_choice_get (db, STORE_CHOICE_CHARSET_SENDER, address, &choice, NULL)
       && choice != NULL) {

@@ -24,8 +24,9 @@ typedef struct
   gboolean is_first;   /* nobody wrote from this address before, and that is certain */
   gboolean is_known;   /* somebody did, or was written to; and that is certain */
   gboolean knows_list; /* the person wrote to the address of the list that it comes from */
-  GPtrArray *domains;  /* of char *: of those who were written to */
-  char *charset;       /* nullable: in which this sender's mail is to be read */
+  MimeDomains *
+      domains; /* nullable: of those who were written to; from the main thread, too: as they were */
+  char *charset; /* nullable: in which this sender's mail is to be read */
 } MailFacts;
 
 MailFacts *mail_facts_new (MailEngine *engine, MailFolder *folder)

@@ -199,10 +199,8 @@ look_at_domain (Judging *judging, const MailAddress *from)
 
   if (domain == NULL)
     return;
-  for (guint i = 0; facts->domains != NULL && i < facts->domains->len; i++) {
-    if (mime_domain_is_same_owner (domain, facts->domains->pdata[i]))
-      return;
-  }
+  if (facts->domains != NULL && mime_domains_have_owner (facts->domains, domain))
+    return;
   for (guint i = 0; facts->addresses[i] != NULL; i++) {
     const char *own = get_domain (facts->addresses[i]);
 
@@ -211,10 +209,8 @@ look_at_domain (Judging *judging, const MailAddress *from)
     if (own != NULL && alike == NULL && mime_domain_looks_like (domain, own))
       alike = own;
   }
-  for (guint i = 0; alike == NULL && facts->domains != NULL && i < facts->domains->len; i++) {
-    if (mime_domain_looks_like (domain, facts->domains->pdata[i]))
-      alike = facts->domains->pdata[i];
-  }
+  if (alike == NULL && facts->domains != NULL)
+    alike = mime_domains_find_alike (facts->domains, domain);
   if (alike != NULL) {
     g_autofree char *ascii = g_hostname_to_ascii (domain);
     g_autofree char *shown = base_text_one_line (ascii != NULL ? ascii : domain, SHOWN_ADDRESS);

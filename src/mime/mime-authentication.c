@@ -355,6 +355,63 @@ vote (GHashTable *by_owner, const char *server)
   g_free (owner);
 }
 
+/* What a field of this name has, raw with its folds, NULL where the line at `at` does not begin one. */
+static char *
+dup_field (const char *at, const char *end, const char *name)
+{
+  gsize length = strlen (name);
+  const char *stop = at;
+
+  if ((gsize)(end - at) <= length || g_ascii_strncasecmp (at, name, length) != 0
+      || at[length] != ':')
+    return NULL;
+  do {
+    const char *line = memchr (stop, '\n', (gsize)(end - stop));
+
+    stop = line != NULL ? line + 1 : end;
+  } while (stop < end && (*stop == ' ' || *stop == '\t'));
+  return g_strndup (at + length + 1, (gsize)(stop - at) - length - 1);
+}
+
+/* The server that wrote a Received field, "" where it does not tell.  Only the name behind "from" is somebody else's. */
+static char *
+dup_receiver (const char *raw)
+{
+  g_autoptr (GPtrArray) tokens = split (raw);
+
+  for (guint at = is (tokens, 0, "from") ? 2 : 0; !is (tokens, at, ""); at++) {
+    if (is (tokens, at, "by"))
+      return g_strdup (token (tokens, at + 1));
+  }
+  return g_strdup ("");
+}
+
+/* Who received the message put his Received on top of all that came.  A word above it is his; one below it may be the sender's, however many Received he
+ * wrote himself, and counts only when it names a server of the owner who received. */
+static gboolean
+is_of_receiver (GBytes *header, const char *server)
+{
+  gsize size;
+  const char *at = g_bytes_get_data (header, &size), *end = at + size;
+
+  while (at < end && *at != '\n' && *at != '\r') {
+    g_autofree char *received = dup_field (at, end, "Received");
+    g_autofree char *results = dup_field (at, end, "Authentication-Results");
+    const char *line;
+
+    if (results != NULL)
+      return TRUE;
+    if (received != NULL) {
+      g_autofree char *receiver = dup_receiver (received);
+
+      return strchr (receiver, '.') != NULL && mime_domain_is_same_owner (receiver, server);
+    }
+    line = memchr (at, '\n', (gsize)(end - at));
+    at = line != NULL ? line + 1 : end;
+  }
+  return FALSE;
+}
+
 char *
 mime_authentication_learn (GPtrArray *headers)
 {
@@ -374,7 +431,7 @@ mime_authentication_learn (GPtrArray *headers)
     if (!g_hash_table_add (senders, mime_domain_get_owner (from)))
       continue;
     server = mime_authentication_dup_first_server (message);
-    if (server != NULL)
+    if (server != NULL && is_of_receiver (headers->pdata[i], server))
       vote (by_owner, server);
   }
   if (g_hash_table_size (senders) < LEARN_SENDERS)

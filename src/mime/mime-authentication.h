@@ -62,8 +62,8 @@ gboolean mime_authentication_is_vouched (const MimeAuthentication *authenticatio
                                          MimeMessage *message, const char *const *owners);
 /* The authserv-id of the first Authentication-Results, lower case; "" where it names none, NULL where there is no such field. */
 char *mime_authentication_dup_first_server (MimeMessage *message) G_GNUC_WARN_UNUSED_RESULT;
-/* Which server receives somebody's mail, as his latest mail has it: nearly every sender's begins with a word of that server, which no single
- * sender can bring about.  `headers`: GPtrArray of GBytes, newest first.  A pattern as `trusted` has them, NULL where that is not certain. */
+/* Which server receives somebody's mail, as his latest mail has it: nearly every sender's begins with a word of that server, above or
+ * below a Received of its owner, which no single sender can bring about.  `headers`: GPtrArray of GBytes, newest first.  A pattern as `trusted` has them, NULL where that is not certain. */
 char *mime_authentication_learn (GPtrArray *headers) G_GNUC_WARN_UNUSED_RESULT;
 /* A name as `trusted` has it is meant. */
 gboolean mime_authentication_is_server (const char *server, const char *pattern);
@@ -86,5 +86,18 @@ gboolean mime_domain_is_same_owner (const char *one, const char *other);
 /* `domain` is another one than `known` and looks like it to a person: letters of other scripts, digits for letters, one letter more, less,
  * changed or two swapped. */
 gboolean mime_domain_looks_like (const char *domain, const char *known);
+
+/* Domains that somebody knows, to compare many with: made ready once, by whoever asks first.  Any thread, several at a time. */
+typedef struct _MimeDomains MimeDomains;
+MimeDomains *mime_domains_new (GPtrArray *names) G_GNUC_WARN_UNUSED_RESULT; /* of char *; copied */
+MimeDomains *mime_domains_ref (MimeDomains *domains);
+void mime_domains_unref (MimeDomains *domains);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MimeDomains, mime_domains_unref)
+/* They are just these, in this order. */
+gboolean mime_domains_are (const MimeDomains *domains, GPtrArray *names);
+/* One of them belongs to the owner of this one. */
+gboolean mime_domains_have_owner (MimeDomains *domains, const char *domain);
+/* The first that mime_domain_looks_like (), as it was given; borrowed, NULL: none. */
+const char *mime_domains_find_alike (MimeDomains *domains, const char *domain);
 
 G_END_DECLS

@@ -48,17 +48,31 @@ mime_domain_is_same_owner (const char *one, const char *other)
   return first[0] != '\0' && strcmp (first, second) == 0;
 }
 
+/* Opening one costs a thousand times what a question to it does; asking is for any thread. */
+static const USpoofChecker *
+get_checker (void)
+{
+  static gsize checker = 0;
+
+  if (g_once_init_enter (&checker)) {
+    UErrorCode status = U_ZERO_ERROR;
+    USpoofChecker *opened = uspoof_open (&status);
+
+    if (U_FAILURE (status))
+      g_error ("The characters that look alike are not there: %s", u_errorName (status));
+    g_once_init_leave (&checker, (gsize)opened);
+  }
+  return (const USpoofChecker *)checker;
+}
+
 static char *
 dup_skeleton (const char *text)
 {
   UErrorCode status = U_ZERO_ERROR;
-  USpoofChecker *checker = uspoof_open (&status);
   char skeleton[MAX_DOMAIN * 8];
-  int32_t length = U_SUCCESS (status) ? uspoof_getSkeletonUTF8 (
-                       checker, 0, text, (int32_t)strlen (text), skeleton, sizeof skeleton, &status)
-                                      : 0;
+  int32_t length = uspoof_getSkeletonUTF8 (get_checker (), 0, text, (int32_t)strlen (text),
+                                           skeleton, sizeof skeleton, &status);
 
-  uspoof_close (checker);
   return U_SUCCESS (status) && length < (int32_t)sizeof skeleton
              ? g_strndup (skeleton, (gsize)length)
              : g_strdup (text);
@@ -82,32 +96,163 @@ is_one_apart (const gunichar *a, glong n, const gunichar *b, glong m)
          || (n == 2 && m == 2 && a[head] == b[head + 1] && a[head + 1] == b[head]);
 }
 
+/* A domain made ready to be compared. */
+typedef struct
+{
+  char *owner, *skeleton;
+  const char *suffix; /* in `owner`, from its dot; NULL: it looks like none */
+  gunichar *label;    /* before it */
+  glong length;
+} Look;
+
+static void
+look_init (Look *look, const char *domain)
+{
+  look->owner = mime_domain_get_owner (domain);
+  look->suffix = strchr (look->owner, '.');
+  if (look->suffix == NULL)
+    return;
+  look->skeleton = dup_skeleton (look->owner);
+  look->label = g_utf8_to_ucs4_fast (look->owner, look->suffix - look->owner, &look->length);
+}
+
+static void
+look_clear (gpointer data)
+{
+  Look *look = data;
+
+  g_free (look->owner);
+  g_free (look->skeleton);
+  g_free (look->label);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Look, look_clear)
+
+static gboolean
+is_honest (const Look *look)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (honest); i++) {
+    if (strcmp (look->owner, honest[i]) == 0)
+      return TRUE;
+  }
+  return look->suffix == NULL;
+}
+
+static gboolean
+is_alike (const Look *look, const Look *known)
+{
+  if (known->suffix == NULL || strcmp (look->owner, known->owner) == 0)
+    return FALSE;
+  if (strcmp (look->skeleton, known->skeleton) == 0)
+    return TRUE;
+  /* The same owner often has his name in several countries, others with theirs a letter away from it in another one. */
+  return strcmp (look->suffix, known->suffix) == 0 && MIN (look->length, known->length) >= MIN_LABEL
+         && is_one_apart (look->label, look->length, known->label, known->length);
+}
+
 gboolean
 mime_domain_looks_like (const char *domain, const char *known)
 {
-  g_autofree char *one = mime_domain_get_owner (domain);
-  g_autofree char *other = mime_domain_get_owner (known);
-  g_autofree char *skeleton = NULL, *known_skeleton = NULL;
-  const char *dot = strchr (one, '.'), *known_dot = strchr (other, '.');
+  g_auto (Look) look = { 0 };
+  g_auto (Look) other = { 0 };
 
-  if (strcmp (one, other) == 0 || dot == NULL || known_dot == NULL)
+  look_init (&look, domain);
+  if (is_honest (&look))
     return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (honest); i++) {
-    if (strcmp (one, honest[i]) == 0)
-      return FALSE;
-  }
-  skeleton = dup_skeleton (one);
-  known_skeleton = dup_skeleton (other);
-  if (strcmp (skeleton, known_skeleton) == 0)
-    return TRUE;
-  /* The same owner often has his name in several countries, others with theirs a letter away from it in another one. */
-  if (strcmp (dot, known_dot) != 0)
-    return FALSE;
-  {
-    glong n, m;
-    g_autofree gunichar *label = g_utf8_to_ucs4_fast (one, dot - one, &n);
-    g_autofree gunichar *known_label = g_utf8_to_ucs4_fast (other, known_dot - other, &m);
+  look_init (&other, known);
+  return is_alike (&look, &other);
+}
 
-    return MIN (n, m) >= MIN_LABEL && is_one_apart (label, n, known_label, m);
+/* ---- many ---- */
+
+struct _MimeDomains
+{
+  gatomicrefcount references;
+  GPtrArray *names;
+  gsize ready;        /* g_once_init_enter () */
+  GArray *looks;      /* of Look, in the order of names */
+  GHashTable *owners; /* strings of looks */
+};
+
+MimeDomains *
+mime_domains_new (GPtrArray *names)
+{
+  MimeDomains *self = g_new0 (MimeDomains, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add (self->names, g_strdup (names->pdata[i]));
+  return self;
+}
+
+MimeDomains *
+mime_domains_ref (MimeDomains *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+mime_domains_unref (MimeDomains *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_clear_pointer (&self->owners, g_hash_table_unref);
+  g_clear_pointer (&self->looks, g_array_unref);
+  g_ptr_array_unref (self->names);
+  g_free (self);
+}
+
+gboolean
+mime_domains_are (const MimeDomains *self, GPtrArray *names)
+{
+  gboolean same = self->names->len == names->len;
+
+  for (guint i = 0; same && i < names->len; i++)
+    same = strcmp (self->names->pdata[i], names->pdata[i]) == 0;
+  return same;
+}
+
+static void
+make_ready (MimeDomains *self)
+{
+  if (!g_once_init_enter (&self->ready))
+    return;
+  self->looks = g_array_sized_new (FALSE, TRUE, sizeof (Look), self->names->len);
+  g_array_set_clear_func (self->looks, look_clear);
+  g_array_set_size (self->looks, self->names->len);
+  self->owners = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < self->names->len; i++) {
+    Look *look = &g_array_index (self->looks, Look, i);
+
+    look_init (look, self->names->pdata[i]);
+    if (look->owner[0] != '\0')
+      g_hash_table_add (self->owners, look->owner);
   }
+  g_once_init_leave (&self->ready, 1);
+}
+
+gboolean
+mime_domains_have_owner (MimeDomains *self, const char *domain)
+{
+  g_autofree char *owner = mime_domain_get_owner (domain);
+
+  make_ready (self);
+  return g_hash_table_contains (self->owners, owner);
+}
+
+const char *
+mime_domains_find_alike (MimeDomains *self, const char *domain)
+{
+  g_auto (Look) look = { 0 };
+
+  look_init (&look, domain);
+  if (is_honest (&look))
+    return NULL;
+  make_ready (self);
+  for (guint i = 0; i < self->looks->len; i++) {
+    if (is_alike (&look, &g_array_index (self->looks, Look, i)))
+      return self->names->pdata[i];
+  }
+  return NULL;
 }

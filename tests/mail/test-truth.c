@@ -140,8 +140,9 @@ new_facts (void)
 
   facts->trusted = g_strdupv ((char **)trusted);
   facts->addresses = g_strdupv ((char **)addresses);
-  facts->domains = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (facts->domains, g_strdup ("friends.example"));
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  g_ptr_array_add (known, (gpointer) "friends.example");
+  facts->domains = mime_domains_new (known);
   return facts;
 }
 
@@ -307,6 +308,38 @@ test_unlearned (void)
   g_assert_false (fourth->has_learned);
 }
 
+/* Of the fields of one provider, that one which tells the verdict. */
+static void
+test_providers (void)
+{
+  static const struct
+  {
+    const char *host, *server;
+  } providers[] = {
+    { "imap.gmail.com", "mx.google.com" },
+    { "imap.mail.me.com", "dmarc.icloud.com" },
+    { "imap.fastmail.com", "mx3.messagingengine.com" },
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  BaseAccount *settings = (BaseAccount *)mail_account_get_settings (bench->account);
+  char *host = settings->imap.host;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (providers); i++) {
+    g_autofree char *header = g_strdup_printf (
+        "Authentication-Results: bimi.icloud.com; bimi=none\r\n"
+        "Authentication-Results: %s; dmarc=pass header.from=x.example\r\nFrom: a@x.example\r\n",
+        providers[i].server);
+    g_autoptr (MailFacts) facts = NULL;
+    g_autoptr (MailParsed) parsed = NULL;
+
+    settings->imap.host = (char *)providers[i].host;
+    facts = mail_facts_new (bench->engine, bench->inbox);
+    settings->imap.host = host;
+    parsed = judge (header, facts);
+    g_assert_true (parsed->is_authenticated);
+  }
+}
+
 static GPtrArray *
 find_recipients (StoreDb *db, gint64 message, gpointer user_data)
 {
@@ -358,6 +391,7 @@ add_truth_tests (void)
   g_test_add_func ("/mail/truth/judged", test_judged);
   g_test_add_func ("/mail/truth/leave", test_leave);
   g_test_add_func ("/mail/truth/opened", test_opened);
+  g_test_add_func ("/mail/truth/providers", test_providers);
   g_test_add_func ("/mail/truth/unlearned", test_unlearned);
   g_test_add_func ("/mail/truth/known-list", test_known_list);
 }

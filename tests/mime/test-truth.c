@@ -68,6 +68,15 @@ test_providers (void)
       "dmarc=pass header.from=shop.example\r\n"
       "X-Naver-ESV: x\r\nReceived: from shop.example by crcvmail11.nm.naver.com with ESMTP id x\r\n"
       "From: =?utf-8?B?7IOB7KCQ?= <news@shop.example>\r\n";
+  static const char icloud[] =
+      "Received: from p00-icloudmta-smtpin-us.p00-icloudmta-svc by p123-mailgateway-smtp x\r\n"
+      "Authentication-Results: bimi.icloud.com; bimi=skipped reason=\"insufficient dmarc\"\r\n"
+      "Authentication-Results: arc.icloud.com; arc=none\r\n"
+      "Authentication-Results: dmarc.icloud.com; dmarc=pass header.from=shop.example\r\n"
+      "Authentication-Results: dkim-verifier.icloud.com;\r\n\tdkim=pass (2048-bit key) header.d=shop.example\r\n"
+      "Authentication-Results: spf.icloud.com; spf=pass (x) smtp.mailfrom=news@shop.example\r\n"
+      "From: Shop <news@shop.example>\r\n";
+  static const char *const apple[] = { "dmarc.icloud.com", NULL };
   static const char daum[] =
       "Authentication-Results: kakaomail; dkim=temperror header.i=@shop.example;\r\n"
       " spf=pass smtp.mailfrom=<news@shop.example>\r\nFrom: news@shop.example\r\n";
@@ -76,6 +85,7 @@ test_providers (void)
   check (gmail, google, MIME_VERDICT_PASS);
   check (outlook, microsoft, MIME_VERDICT_PASS);
   check (hotmail, microsoft, MIME_VERDICT_FAIL);
+  check (icloud, apple, MIME_VERDICT_PASS);
   check (naver, korean, MIME_VERDICT_PASS);
   check (daum, korean, MIME_VERDICT_PASS);
 
@@ -278,6 +288,16 @@ add_header (GPtrArray *headers, const char *server, const char *from)
 }
 
 static void
+add_received (GPtrArray *headers, guint sender, const char *received, const char *server)
+{
+  char *header = g_strdup_printf ("Return-Path: <x>\r\n%sAuthentication-Results: %s; spf=pass\r\n"
+                                  "From: x@s%u.example\r\n\r\n",
+                                  received, server, sender);
+
+  g_ptr_array_add (headers, g_bytes_new_take (header, strlen (header)));
+}
+
+static void
 check_learned (GPtrArray *headers, const char *expected)
 {
   g_autofree char *learned = mime_authentication_learn (headers);
@@ -318,6 +338,39 @@ test_learn (void)
     add_header (headers, i % 2 == 0 ? "mx.example.net" : NULL, from);
   }
   check_learned (headers, NULL);
+}
+
+/* Where the server writes nothing, somebody who sends as sixty people teaches nothing either: above his words stands who received them. */
+static void
+test_received (void)
+{
+  static const struct
+  {
+    const char *received, *server, *learned;
+  } cases[] = {
+    { "", "auth.example.net", NULL },
+    { "Received: from x by mx.example.net\r\n", "auth.evil.example", NULL },
+    { "Received: from x by mx.example.net\r\nReceived: from y by auth.evil.example\r\n",
+      "auth.evil.example", NULL },
+    { "Received: from by (by auth.evil.example) by mx.example.net\r\n", "auth.evil.example", NULL },
+    { "Received: from x\r\n\tby 10.0.0.1\r\nReceived: from y by auth.evil.example\r\n",
+      "auth.evil.example", NULL },
+    { "Received: by localhost with LMTP\r\n", "localhost", NULL },
+    { "Received: from mail.shop.example (mail.shop.example [192.0.2.7])\r\n\tby mx1.in.example.net (Postfix) with ESMTPS id "
+      "x\r\n\tfor <me@example.net>; Mon, 6 Jul 2026 10:00:00 +0200\r\n",
+      "auth.example.net", "auth.example.net" },
+    { "received: by box.example.net with LMTP\r\nReceived: from x by filter.example.org\r\n",
+      "auth.example.net", "auth.example.net" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+    g_test_message ("%s", cases[i].received);
+    for (guint sender = 0; sender < 60; sender++)
+      add_received (headers, sender, cases[i].received, cases[i].server);
+    check_learned (headers, cases[i].learned);
+  }
 }
 
 static void
@@ -386,6 +439,21 @@ test_domains (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_test_message ("%s %s", cases[i].domain, cases[i].known);
     g_assert_cmpint (mime_domain_looks_like (cases[i].domain, cases[i].known), ==, cases[i].alike);
+
+    /* The same among many. */
+    static const char *const many[] = { "unlike-all-others.example", "", "x", NULL };
+    g_autoptr (GPtrArray) names = g_ptr_array_new ();
+    for (guint j = 0; many[j] != NULL; j++)
+      g_ptr_array_add (names, (gpointer)many[j]);
+    g_ptr_array_insert (names, 1, (gpointer)cases[i].known);
+    g_autoptr (MimeDomains) domains = mime_domains_new (names);
+    g_assert_true (mime_domains_are (domains, names));
+    g_assert_cmpstr (mime_domains_find_alike (domains, cases[i].domain), ==,
+                     cases[i].alike ? cases[i].known : NULL);
+    g_assert_cmpint (mime_domains_have_owner (domains, cases[i].domain), ==,
+                     mime_domain_is_same_owner (cases[i].domain, cases[i].known));
+    g_ptr_array_remove_index (names, 0);
+    g_assert_false (mime_domains_are (domains, names));
   }
   g_autofree char *owner = mime_domain_get_owner ("Mail.Shop.Example.CO.KR.");
   g_assert_cmpstr (owner, ==, "example.co.kr");
@@ -443,6 +511,7 @@ test_truth_add (void)
   g_test_add_func ("/mime/truth/policies", test_policies);
   g_test_add_func ("/mime/truth/vouched", test_vouched);
   g_test_add_func ("/mime/truth/learn", test_learn);
+  g_test_add_func ("/mime/truth/received", test_received);
   g_test_add_func ("/mime/truth/covers", test_covers);
   g_test_add_func ("/mime/truth/domains", test_domains);
   g_test_add_func ("/mime/truth/lists", test_lists);
