@@ -155,13 +155,13 @@ learn (MailFacts *facts, StoreDb *db)
 static void
 read_person (MailFacts *facts, StoreDb *db, const StoreMessage *row)
 {
-  gboolean seen = FALSE, older = TRUE, many = FALSE;
+  gboolean seen = FALSE, older = FALSE, many = FALSE;
 
-  if (!store_person_has_seen (db, row->id, &seen, NULL) || !seen
-      || !store_person_is_older (db, row->from_address, row->received, &older, NULL))
+  if (!store_person_is_older (db, row->from_address, row->received, &older, NULL))
     return;
   facts->is_known = older;
-  facts->is_first = !older && store_person_has_many (db, MIN_PEOPLE, &many, NULL) && many;
+  facts->is_first = !older && store_person_has_seen (db, row->id, &seen, NULL) && seen
+                    && store_person_has_many (db, MIN_PEOPLE, &many, NULL) && many;
 }
 
 /* Those that were made ready before are used again as long as nobody new is written to. */

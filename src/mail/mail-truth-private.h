@@ -22,7 +22,7 @@ typedef struct
   StoreKey
       newest; /* of the inbox when nothing could be learnt: trying again is no use before something newer is there; 0: none */
   gboolean is_first;   /* nobody wrote from this address before, and that is certain */
-  gboolean is_known;   /* somebody did, or was written to; and that is certain */
+  gboolean is_known;   /* somebody did, or was written to */
   gboolean knows_list; /* the person wrote to the address of the list that it comes from */
   MimeDomains *
       domains; /* nullable: of those who were written to; from the main thread, too: as they were */

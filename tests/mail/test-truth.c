@@ -383,6 +383,14 @@ test_known_list (void)
     g_test_message ("%s", letters[i].letter);
     g_assert_cmpint (facts->knows_list, ==, letters[i].known);
   }
+  /* Who was written to is known at once, who is new only when the pass has been there. */
+  g_autoptr (MailFacts) known = read_facts (
+      bench, bench_add_from (bench, bench->inbox, 2000, "Talk@lists.example", letters[0].letter));
+  g_assert_true (known->is_known);
+  g_autoptr (MailFacts) unknown = read_facts (
+      bench, bench_add_from (bench, bench->inbox, 2000, "b@x.example", letters[0].letter));
+  g_assert_false (unknown->is_known);
+  g_assert_false (unknown->is_first);
 }
 
 void
