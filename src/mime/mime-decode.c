@@ -37,6 +37,31 @@ mime_decode_base64 (const char *data, gsize length, GByteArray *out)
   }
 }
 
+/* A soft line break may have white space between "=" and the end of the line, put there on the way (RFC 2045, 6.7 (3)); GMime takes the "=" for itself
+ * then.  NULL: there is none. */
+static GByteArray *
+drop_padding (const char *data, gsize length)
+{
+  GByteArray *out = NULL;
+  const char *at = data, *end = data + length, *copied = data;
+
+  while ((at = memchr (at, '=', (gsize)(end - at))) != NULL) {
+    const char *white = ++at;
+
+    while (at < end && (*at == ' ' || *at == '\t'))
+      at++;
+    if (at == white || (at < end && *at != '\r' && *at != '\n'))
+      continue;
+    if (out == NULL)
+      out = g_byte_array_sized_new ((guint)length);
+    g_byte_array_append (out, (const guint8 *)copied, (guint)(white - copied));
+    copied = at;
+  }
+  if (out != NULL)
+    g_byte_array_append (out, (const guint8 *)copied, (guint)(end - copied));
+  return out;
+}
+
 GBytes *
 mime_decode (GMimeContentEncoding encoding, const char *data, gsize length)
 {
@@ -47,8 +72,14 @@ mime_decode (GMimeContentEncoding encoding, const char *data, gsize length)
   } else {
     GMimeStream *encoded, *decoded;
     GMimeDataWrapper *wrapper;
+    g_autoptr (GByteArray) sound =
+        encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ? drop_padding (data, length) : NULL;
 
     mime_gmime_init ();
+    if (sound != NULL) {
+      data = (const char *)sound->data;
+      length = sound->len;
+    }
     encoded = g_mime_stream_mem_new_with_buffer (data, length);
     decoded = g_mime_stream_mem_new_with_byte_array (out);
     wrapper = g_mime_data_wrapper_new_with_stream (encoded, encoding);

@@ -252,7 +252,9 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     }
     break;
   case ROLE_LINK:
-    open.href = g_strstrip (g_strdup (mime_html_attribute (attributes, "href")));
+    open.href = g_strdup (mime_html_attribute (attributes, "href"));
+    if (open.href != NULL)
+      g_strstrip (open.href);
     open.start = to->out->len;
     break;
   case ROLE_BREAK:

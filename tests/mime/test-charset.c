@@ -212,6 +212,8 @@ test_decode (void)
   check_decode (GMIME_CONTENT_ENCODING_BASE64, "aG Vs\r\nbG!8=", "hello");
   check_decode (GMIME_CONTENT_ENCODING_BASE64, "====", "");
   check_decode (GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, "a=3Db=\r\nc \r\nd=", "a=bc \r\nd");
+  /* White space behind a soft line break was put there on the way. */
+  check_decode (GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, "a= \t\r\nb=3D=\t\nc= x=  ", "ab=c= x");
   check_decode (GMIME_CONTENT_ENCODING_UUENCODE, "begin 644 a\n%:&5L;&\\`\n`\nend\n", "hello");
   check_decode (GMIME_CONTENT_ENCODING_8BIT, "a=3D", "a=3D");
   g_assert_cmpuint (mime_decoded_size (GMIME_CONTENT_ENCODING_BASE64, "aGVsbG8=\r\n", 10), ==, 5);

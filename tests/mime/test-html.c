@@ -412,6 +412,7 @@ test_to_text (void)
   check_text ("<blockquote>q<blockquote>r</blockquote></blockquote>after",
               "> q\n>\n>> r\n\nafter\n");
   check_text ("<a href='https://x.example/page'>here</a>", "here <https://x.example/page>\n");
+  check_text ("<a name='top'>here</a> <a href=' '>there</a>", "here there\n");
   check_text (
       "<a href='https://x.example/'>https://x.example</a> <a href='mailto:a@b.example'>a@b.example</a>",
       "https://x.example a@b.example\n");
