@@ -131,6 +131,6 @@ ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings *settings,
                            G_CONNECT_SWAPPED);
   on_subject (self, NULL, message);
   ui_reader_set_engine (self->reader, engine, settings);
-  ui_reader_show (self->reader, thread, 1);
+  ui_reader_show (self->reader, thread, 1, FALSE);
   return GTK_WIDGET (self);
 }

@@ -78,12 +78,15 @@ show_page (UiReader *self, const char *name)
 }
 
 static void
-show_nothing (UiReader *self, guint n_selected)
+show_nothing (UiReader *self, guint n_selected, gboolean conversations)
 {
   g_autofree char *title = NULL;
   if (n_selected > 1)
-    title = g_strdup_printf (ngettext ("%u Message Selected", "%u Messages Selected", n_selected),
-                             n_selected);
+    title = g_strdup_printf (
+        conversations
+            ? ngettext ("%u Conversation Selected", "%u Conversations Selected", n_selected)
+            : ngettext ("%u Message Selected", "%u Messages Selected", n_selected),
+        n_selected);
   adw_status_page_set_title (self->empty, title ? title : _ ("No Message Selected"));
   adw_status_page_set_description (self->empty,
                                    n_selected > 1 ? _ ("What you do now is done to all of them.")
@@ -470,13 +473,13 @@ leave (UiReader *self)
 }
 
 void
-ui_reader_show (UiReader *self, MailThread *thread, guint n_selected)
+ui_reader_show (UiReader *self, MailThread *thread, guint n_selected, gboolean conversations)
 {
   if (thread && thread == self->thread)
     return;
   leave (self);
   if (!thread) {
-    show_nothing (self, n_selected);
+    show_nothing (self, n_selected, conversations);
     return;
   }
   self->thread = g_object_ref (thread);
@@ -752,5 +755,5 @@ ui_reader_init (UiReader *self)
   g_signal_connect_swapped (self->scroll, "moved", G_CALLBACK (on_moved), self);
   g_signal_connect_swapped (self->tools, "notify::visible-child", G_CALLBACK (on_tools_changed),
                             self);
-  show_nothing (self, 0);
+  show_nothing (self, 0, FALSE);
 }

@@ -18,8 +18,8 @@ G_DECLARE_FINAL_TYPE (UiReader, ui_reader, UI, READER, AdwBin)
  * Signals: "seen" (MailMessage *message): it has been in front of a person for a second.  "verb" (const char *name, MailMessage *message,
  * MailContent *content or NULL): the person wants this done to this message, whatever is selected. */
 void ui_reader_set_engine (UiReader *self, MailEngine *engine, GSettings *settings);
-/* Shows `thread`; NULL shows that nothing (`n_selected` 0) or several are selected. */
-void ui_reader_show (UiReader *self, MailThread *thread, guint n_selected);
+/* Shows `thread`; NULL shows that nothing (`n_selected` 0) or several are selected: conversations, or else messages. */
+void ui_reader_show (UiReader *self, MailThread *thread, guint n_selected, gboolean conversations);
 MailThread *ui_reader_get_thread (UiReader *self);   /* borrowed, nullable */
 MailContent *ui_reader_get_content (UiReader *self); /* borrowed, nullable */
 MailMessage *ui_reader_get_message (UiReader *self); /* the same message's; borrowed, nullable */

@@ -229,61 +229,41 @@ on_delete_answer (gboolean accepted, gpointer data)
   g_free (deletion);
 }
 
+/* FALSE where one of them is a conversation, or is not known. */
+static gboolean
+are_single_messages (UiWindow *self, GArray *items)
+{
+  if (!mail_message_list_get_conversations (ui_list_get_messages (self->list)))
+    return TRUE;
+  if (items->len > MOST_LOOKED_AT)
+    return FALSE;
+  for (guint i = 0; i < items->len; i++) {
+    g_autoptr (MailConversation) item =
+        ui_list_dup_by_id (self->list, g_array_index (items, gint64, i));
+    if (!item || mail_conversation_get_count (item) != 1)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 action_delete (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   g_autoptr (GArray) items = ui_list_dup_selected (self->list);
-  MailMessageList *messages = ui_list_get_messages (self->list);
   guint n = items->len;
   if (n == 0)
     return;
   Deletion *deletion = g_new0 (Deletion, 1);
   *deletion = (Deletion){ g_object_ref (self), g_array_ref (items) };
   g_autofree char *heading = g_strdup_printf (
-      mail_message_list_get_conversations (messages)
-          ? ngettext ("Delete %u conversation for good?", "Delete %u conversations for good?", n)
-          : ngettext ("Delete %u message for good?", "Delete %u messages for good?", n),
+      are_single_messages (self, items)
+          ? ngettext ("Delete %u message for good?", "Delete %u messages for good?", n)
+          : ngettext ("Delete %u conversation for good?", "Delete %u conversations for good?", n),
       n);
   ui_dialog_confirm (GTK_WINDOW (self), heading,
                      _ ("It is taken off the server too and cannot be brought back."), NULL,
                      _ ("Delete"), TRUE, on_delete_answer, deletion);
-}
-
-static void
-on_chosen (UiWindow *self, MailFolder *folder)
-{
-  g_autoptr (GArray) items = ui_list_dup_selected (self->list);
-  act (self, MAIL_ACTION_MOVE, folder, items);
-}
-
-static void
-action_move (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  UiWindow *self = UI_WINDOW (widget);
-  MailFolder *folder = ui_list_get_folder (self->list);
-  if (!folder || !mail_folder_get_account (folder))
-    return;
-  if (!self->chooser) {
-    self->chooser = ui_folder_chooser_new ();
-    gtk_widget_set_parent (self->chooser, GTK_WIDGET (self->toasts));
-    g_signal_connect_object (self->chooser, "chosen", G_CALLBACK (on_chosen), self,
-                             G_CONNECT_SWAPPED);
-  }
-  ui_folder_chooser_set_account (UI_FOLDER_CHOOSER (self->chooser),
-                                 mail_folder_get_account (folder), folder);
-  GtkWidget *anchor = ui_reader_get_move_button (self->reader);
-  graphene_rect_t bounds;
-  if (!anchor)
-    anchor = GTK_WIDGET (self->list);
-  if (!gtk_widget_compute_bounds (anchor, GTK_WIDGET (self->toasts), &bounds))
-    return;
-  if (anchor == GTK_WIDGET (self->list))
-    bounds.size.height = 46; /* beneath its header bar */
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->chooser),
-                               &(GdkRectangle){ (int)bounds.origin.x, (int)bounds.origin.y,
-                                                (int)bounds.size.width, (int)bounds.size.height });
-  gtk_popover_popup (GTK_POPOVER (self->chooser));
 }
 
 void
@@ -699,7 +679,6 @@ ui_window_class_install_actions (GtkWidgetClass *widget_class)
     { "win.unstar", action_simple },
     { "win.star-selected", action_star_selected },
     { "win.delete", action_delete },
-    { "win.move", action_move },
     { "win.undo", action_undo },
     { "win.save-as", action_save_as },
     { "win.view-source", action_view_source },

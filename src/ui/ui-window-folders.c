@@ -300,27 +300,6 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- dropped ---- */
 
-/* So many are looked at before they are let go; the store looks at all. */
-#define MOST_LOOKED_AT 100
-
-static gboolean
-crosses_accounts (UiWindow *self, UiDrag *drag, MailFolder *target)
-{
-  GArray *items = ui_drag_get_items (drag);
-  MailFolder *source = ui_drag_get_source (drag);
-  if (!mail_folder_is_view (source))
-    return mail_folder_get_account (source) != mail_folder_get_account (target);
-  for (guint i = 0; i < items->len && i < MOST_LOOKED_AT; i++) {
-    g_autoptr (MailConversation) item =
-        ui_list_dup_by_id (self->list, g_array_index (items, gint64, i));
-    g_autoptr (MailMessage) message = item ? mail_conversation_dup_newest (item) : NULL;
-    MailFolder *folder = message ? mail_message_get_folder (message) : NULL;
-    if (folder && mail_folder_get_account (folder) != mail_folder_get_account (target))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 on_dropped (UiWindow *self, GObject *what, GObject *item, gboolean copy, UiSidebar *sidebar)
 {
@@ -334,7 +313,10 @@ on_dropped (UiWindow *self, GObject *what, GObject *item, gboolean copy, UiSideb
   }
   if (!UI_IS_DRAG (what) || !target)
     return;
-  if (crosses_accounts (self, UI_DRAG (what), target))
+  MailAccount *account = NULL;
+  if (!ui_window_find_account (self, ui_drag_get_source (UI_DRAG (what)),
+                               ui_drag_get_items (UI_DRAG (what)), &account)
+      || (account && account != mail_folder_get_account (target)))
     ui_window_say (self,
                    copy ? _ ("Messages cannot be copied to a folder of another account.")
                         : _ ("Messages cannot be moved to a folder of another account."),

@@ -15,7 +15,9 @@ ui_window_show_current (UiWindow *self)
   g_autoptr (MailMessage) message = item ? mail_conversation_dup_newest (item) : NULL;
   MailThread *shown = ui_reader_get_thread (self->reader);
   if (!message) {
-    ui_reader_show (self->reader, NULL, ui_list_get_n_selected (self->list));
+    MailMessageList *messages = ui_list_get_messages (self->list);
+    ui_reader_show (self->reader, NULL, ui_list_get_n_selected (self->list),
+                    messages && mail_message_list_get_conversations (messages));
     return FALSE;
   }
   gint64 id = mail_conversation_get_thread (item);
@@ -30,7 +32,7 @@ ui_window_show_current (UiWindow *self)
       id != 0
           ? mail_thread_new (self->engine, id, mail_folder_get_id (ui_list_get_folder (self->list)))
           : mail_thread_new_for_message (self->engine, message);
-  ui_reader_show (self->reader, thread, 1);
+  ui_reader_show (self->reader, thread, 1, id != 0);
   return TRUE;
 }
 

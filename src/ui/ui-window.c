@@ -440,6 +440,7 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, ui_window_update_actions);
   ui_window_class_install_actions (widget_class);
   ui_window_class_install_listing_actions (widget_class);
+  ui_window_class_install_move_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);
   ui_window_class_install_folder_actions (widget_class);
   ui_window_class_install_list_actions (widget_class);

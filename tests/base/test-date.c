@@ -49,10 +49,12 @@ test_from_internal_days (void)
 
   for (int year = 0; year < 9999; year += year < 1890 || year > 2110 ? 97 : 1) {
     for (int day = 0; day < 12 * 32; day++) {
-      g_autofree char *text = g_strdup_printf ("%02d-%s-%04d 12:34:56 +0000", day % 32, names[day / 32], year);
+      g_autofree char *text =
+          g_strdup_printf ("%02d-%s-%04d 12:34:56 +0000", day % 32, names[day / 32], year);
       g_autoptr (GDateTime) time = g_date_time_new_utc (year, day / 32 + 1, day % 32, 12, 34, 56);
 
-      g_assert_cmpint (base_date_from_internal (text), ==, time != NULL ? g_date_time_to_unix (time) : 0);
+      g_assert_cmpint (base_date_from_internal (text), ==,
+                       time != NULL ? g_date_time_to_unix (time) : 0);
     }
   }
 }
@@ -129,6 +131,56 @@ test_long (void)
   g_assert_cmpstr (absurd, ==, "");
 }
 
+static void
+check_group (gint64 now, int year, int month, int day, int hour, const char *expected)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_local (year, month, day, hour, 15, 0);
+  g_autofree char *name = base_date_group_name (base_date_group (g_date_time_to_unix (time), now));
+
+  g_assert_cmpstr (name, ==, expected);
+}
+
+/* Weeks begin on Sunday here. */
+static void
+test_group (void)
+{
+  g_autoptr (GDateTime) thursday = g_date_time_new_local (2026, 11, 26, 9, 30, 0);
+  g_autoptr (GDateTime) new_year = g_date_time_new_local (2026, 1, 2, 9, 30, 0);
+  g_autoptr (GDateTime) sunday = g_date_time_new_local (2026, 11, 22, 0, 30, 0);
+  gint64 now = g_date_time_to_unix (thursday);
+  g_autofree char *unknown = base_date_group_name (base_date_group (0, now));
+  g_autofree char *absurd = base_date_group_name (base_date_group (G_MAXINT64, now));
+
+  g_assert_cmpstr (unknown, ==, "Today");
+  g_assert_cmpstr (absurd, ==, "Today");
+  check_group (now, 2026, 11, 26, 0, "Today");
+  check_group (now, 2026, 11, 26, 23, "Today");
+  check_group (now, 2027, 3, 1, 12, "Today");
+  check_group (now, 2026, 11, 25, 23, "Yesterday");
+  check_group (now, 2026, 11, 25, 0, "Yesterday");
+  check_group (now, 2026, 11, 24, 23, "This Week");
+  check_group (now, 2026, 11, 22, 0, "This Week");
+  check_group (now, 2026, 11, 21, 23, "Last Week");
+  check_group (now, 2026, 11, 15, 0, "Last Week");
+  check_group (now, 2026, 11, 14, 23, "Earlier This Month");
+  check_group (now, 2026, 11, 1, 0, "Earlier This Month");
+  check_group (now, 2026, 10, 31, 23, "October");
+  check_group (now, 2026, 1, 1, 0, "January");
+  check_group (now, 2025, 12, 31, 23, "2025");
+  check_group (now, 2025, 11, 26, 9, "2025");
+  check_group (now, 1999, 6, 1, 9, "1999");
+
+  /* The week goes before the month and the year. */
+  now = g_date_time_to_unix (new_year);
+  check_group (now, 2025, 12, 28, 9, "This Week");
+  check_group (now, 2025, 12, 27, 9, "Last Week");
+  check_group (now, 2025, 12, 20, 9, "2025");
+
+  now = g_date_time_to_unix (sunday);
+  check_group (now, 2026, 11, 21, 9, "Yesterday");
+  check_group (now, 2026, 11, 20, 9, "Last Week");
+}
+
 void
 test_date_add (void)
 {
@@ -137,5 +189,6 @@ test_date_add (void)
   g_test_add_func ("/base/date/from-internal-cut", test_from_internal_cut);
   g_test_add_func ("/base/date/to-internal", test_to_internal);
   g_test_add_func ("/base/date/short", test_short);
+  g_test_add_func ("/base/date/group", test_group);
   g_test_add_func ("/base/date/long", test_long);
 }

@@ -113,7 +113,31 @@ def a_selection_survives_new_mail(scene):
     scene.quit()
 
 
+@case
+def moving_in_a_view_wants_one_account(scene):
+    scene.empty('alice', 'bob')
+    scene.append('alice', 'INBOX', message('Subject one'))
+    scene.append('bob', 'INBOX', message('Subject two'))
+    scene.account()
+    scene.account('bob')
+    scene.start()
+    scene.app.click('list item', '^All Inboxes(,|$)')
+    scene.app.click(row(scene, 'Subject two'))
+    scene.app.click(row(scene, 'Subject one'), modifier='ctrl')
+    scene.says('^2 Conversations Selected')
+    scene.app.key('m')
+    scene.says('^Messages of several accounts cannot be moved together')
+    scene.app.click(row(scene, 'Subject one'))
+    scene.app.key('m')
+    scene.app.wait('text', None, condition=lambda node: node.has('focused'))
+    scene.app.type('Archive')
+    scene.app.key('Return')
+    eventually(lambda: subjects('Archive') == ['Subject one'], what='it is in the folder of its account')
+    assert not subjects('INBOX'), subjects('INBOX')
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([days_have_headings, filters_combine_and_are_cleared, what_was_read_stays_under_unread, checkboxes_and_their_bar,
-                 a_selection_survives_new_mail]),
+                 a_selection_survives_new_mail, moving_in_a_view_wants_one_account]),
          finish)
