@@ -355,7 +355,7 @@ set_text (UiTextView *self, const char *text, gboolean plain)
         size);
     self->text = g_strconcat (head, "\n\n", note, "\n", NULL);
   } else
-    self->text = g_strdup (text);
+    self->text = plain ? g_strdup (text) : g_strchomp (g_strdup (text));
   self->plain = plain;
   self->offset = 0;
   self->length = strlen (self->text);
