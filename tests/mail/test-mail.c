@@ -291,6 +291,7 @@ main (int argc, char **argv)
   add_choices_tests ();
   add_engine_tests ();
   add_bulk_tests ();
+  add_link_tests ();
   add_list_tests ();
   add_network_tests ();
   add_person_tests ();

@@ -52,6 +52,7 @@ void add_content_tests (void);
 void add_draft_tests (void);
 void add_engine_tests (void);
 void add_keys_tests (void);
+void add_link_tests (void);
 void add_list_tests (void);
 void add_network_tests (void);
 void add_parts_tests (void);
