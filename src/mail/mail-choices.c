@@ -3,6 +3,7 @@
 
 #include "mail-engine-private.h"
 #include "store-choice.h"
+#include "store-message.h"
 
 G_STATIC_ASSERT ((int)MAIL_CHOICE_IMAGES_SENDER == (int)STORE_CHOICE_IMAGES_SENDER);
 G_STATIC_ASSERT ((int)MAIL_CHOICE_IMAGES_DOMAIN == (int)STORE_CHOICE_IMAGES_DOMAIN);
@@ -191,4 +192,27 @@ mail_choices_list_finish (MailEngine *engine, GAsyncResult *result, GError **err
 {
   g_return_val_if_fail (g_task_is_valid (result, engine), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- images ---- */
+
+static gboolean
+is_chosen (StoreDb *db, StoreChoiceKind kind, const char *subject)
+{
+  g_autoptr (StoreChoice) choice = NULL;
+
+  return store_choice_get (db, kind, subject, &choice, NULL) && choice != NULL;
+}
+
+gboolean
+mail_choices_read_images (StoreDb *db, gint64 message)
+{
+  g_autoptr (StoreMessage) row = store_message_get (db, message, NULL);
+  const char *from = row != NULL ? row->from_address : NULL, *at;
+
+  if (from == NULL || (at = strrchr (from, '@')) == NULL)
+    return FALSE;
+  g_autofree char *sender = g_utf8_strdown (from, -1), *domain = g_utf8_strdown (at + 1, -1);
+  return is_chosen (db, STORE_CHOICE_IMAGES_SENDER, sender)
+         || is_chosen (db, STORE_CHOICE_IMAGES_DOMAIN, domain);
 }

@@ -236,6 +236,13 @@ mail_content_get_blocked (MailContent *self)
   return self->parsed->facts.blocked;
 }
 
+gboolean
+mail_content_are_images_chosen (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), FALSE);
+  return self->parsed->images_chosen && self->parsed->is_authenticated;
+}
+
 GPtrArray *
 mail_content_get_trackers (MailContent *self)
 {

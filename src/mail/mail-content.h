@@ -33,6 +33,8 @@ gboolean mail_content_has_html (MailContent *content);
 /* Clean HTML without remote images; NULL when !has_html. */
 const char *mail_content_get_html (MailContent *content);
 guint mail_content_get_blocked (MailContent *content); /* remote images left out */
+/* The person wants them from this sender or its domain, and it is the sender (mail_content_is_authenticated ()). */
+gboolean mail_content_are_images_chosen (MailContent *content);
 /* Borrowed GPtrArray of char: addresses of pictures that only tell the sender that the message was opened; never loaded, whatever
  * the person allows.  NULL when !has_html. */
 GPtrArray *mail_content_get_trackers (MailContent *content);

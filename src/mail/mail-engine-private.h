@@ -150,6 +150,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailOutgoingRows, mail_outgoing_rows_free)
 void mail_engine_set_outgoing (MailEngine *engine, const MailOutgoingRows *rows);
 void mail_engine_reload_outgoing (MailEngine *engine);
 
+/* ---- choices (mail-choices.c) ---- */
+/* Store thread: whether images are wanted from whom this message says that it is from. */
+gboolean mail_choices_read_images (StoreDb *db, gint64 message);
+
 /* Signal ids, for the files that emit. */
 enum
 {

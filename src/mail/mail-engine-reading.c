@@ -25,6 +25,7 @@ typedef struct
   gint64 id;               /* whose bytes are read: its own, or the same message elsewhere */
   guint looks;
   gboolean fetched, followed;
+  gboolean images_chosen;
 } Opening;
 
 static void
@@ -53,6 +54,7 @@ typedef struct
   MailFacts *facts; /* owned */
   char *account;    /* owned; nullable */
   gint64 message;
+  gboolean images_chosen;
 } ParseJob;
 
 static void
@@ -96,6 +98,7 @@ run_parse (gpointer data, GCancellable *cancellable, GError **error)
                                         (const MimeMissing *)(gpointer)missing->data, missing->len);
   parsed->account = g_steal_pointer (&job->account);
   parsed->message = job->message;
+  parsed->images_chosen = job->images_chosen;
   for (guint i = 0; i < job->read->contents->len; i++) {
     const MailGiven *given = job->read->contents->pdata[i];
 
@@ -255,8 +258,10 @@ run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **e
   Opening *opening = data;
   MailRead *read = mail_read_body (db, opening->id, error);
 
-  if (read != NULL)
+  if (read != NULL) {
     mail_facts_read (opening->facts, db, opening->id, read->bytes);
+    opening->images_chosen = mail_choices_read_images (db, opening->id);
+  }
   if (read == NULL && opening->identity == NULL)
     opening->identity = store_message_get_identity (db, opening->id, NULL);
   return read;
@@ -280,6 +285,7 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
     job->facts = g_steal_pointer (&opening->facts);
     job->account = account != NULL ? g_strdup (mail_account_get_id (account)) : NULL;
     job->message = opening->id;
+    job->images_chosen = opening->images_chosen;
     mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_parsed, opening), run_parse,
                            job, parse_job_free, parsed_free);
   } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) && !opening->fetched) {

@@ -27,7 +27,7 @@ label_is_plain (const char *label)
     gunichar letter = g_utf8_get_char (c);
     GUnicodeScript script = g_unichar_get_script (letter);
 
-    if (letter == '-' || g_ascii_isdigit (letter))
+    if (letter == '-' || (letter >= '0' && letter <= '9'))
       continue;
     if (!g_unichar_isalnum (letter) && !g_unichar_ismark (letter))
       return FALSE;

@@ -96,6 +96,7 @@ typedef struct
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
   MimeHtmlFacts facts;                        /* of html */
   gboolean several_from;                      /* more than one From field */
+  gboolean images_chosen;                     /* the person wants images of this sender, or its domain */
   /* set by mail_truth_judge () */
   gboolean is_authenticated;
   MailTruth *truth; /* nullable */

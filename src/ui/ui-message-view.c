@@ -13,6 +13,7 @@
 #include "ui-part-cards.h"
 #include "ui-text-view.h"
 #include "ui-truth-bar.h"
+#include "ui-web-bar.h"
 #include "ui-web-view.h"
 
 struct _UiMessageView
@@ -28,6 +29,7 @@ struct _UiMessageView
   GtkBox *banners;
   UiTruthBar *truth;
   UiBar *bar;
+  UiWebBar *web_bar;
   UiTextView *text;
   UiTall *web_place;
   UiWebView *web;
@@ -58,20 +60,6 @@ G_DEFINE_FINAL_TYPE (UiMessageView, ui_message_view, ADW_TYPE_BIN)
 /* ---- body ---- */
 
 static void
-show_images_bar (UiMessageView *self)
-{
-  guint blocked = mail_content_get_blocked (self->content);
-  if (blocked == 0) {
-    ui_bar_hide (self->bar);
-    return;
-  }
-  ui_bar_show (
-      self->bar,
-      _ ("Remote images are not shown, so that the sender does not learn that you opened this message."),
-      NULL, _ ("Show Images"), FALSE);
-}
-
-static void
 show_html (UiMessageView *self, const char *html, gboolean remote)
 {
   g_autofree char *folded = ui_html_quotes_fold (html, _ ("Show Quoted Text"));
@@ -83,14 +71,19 @@ static void
 show_body (UiMessageView *self)
 {
   gboolean html = mail_content_has_html (self->content) && !self->plain_text && !self->html_failed;
+  gboolean images = html && mail_content_are_images_chosen (self->content)
+                    && mail_content_get_blocked (self->content) > 0;
+  ui_bar_hide (self->bar);
+  ui_web_bar_set_content (self->web_bar, html ? self->content : NULL, images);
   if (html) {
-    show_html (self, mail_content_get_html (self->content), FALSE);
-    show_images_bar (self);
+    if (images)
+      ui_message_view_show_images (self);
+    else
+      show_html (self, mail_content_get_html (self->content), FALSE);
   } else {
     ui_web_view_clear (self->web);
     ui_text_view_set_text (self->text, mail_content_get_text (self->content));
     gtk_stack_set_visible_child_name (self->body, "text");
-    ui_bar_hide (self->bar);
   }
 }
 
@@ -110,6 +103,7 @@ on_html_with_images (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   ui_bar_hide (self->bar);
+  ui_web_bar_set_content (self->web_bar, content, TRUE);
   show_html (self, html, TRUE);
 }
 
@@ -132,7 +126,7 @@ on_link_hovered (UiMessageView *self, const char *uri)
 static void
 on_web_link_activated (UiMessageView *self, const char *uri, const char *text)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-link", "s", uri);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-web-link", "(ss)", uri, text);
 }
 
 static void
@@ -166,6 +160,7 @@ ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *
 {
   ui_web_view_set_engine (self->web, engine);
   ui_attachments_set_engine (self->attachments, engine, settings);
+  ui_web_bar_set_engine (self->web_bar, engine);
   self->plain_text = g_settings_get_boolean (settings, "prefer-plain-text");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
 }
@@ -181,8 +176,10 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   ui_part_cards_set_content (self->part_cards, content);
   if (content)
     show_body (self);
-  else
+  else {
     ui_web_view_clear (self->web);
+    ui_web_bar_set_content (self->web_bar, NULL, FALSE);
+  }
 }
 
 MailContent *
@@ -283,6 +280,7 @@ ui_message_view_class_init (UiMessageViewClass *klass)
   g_type_ensure (UI_TYPE_TALL);
   g_type_ensure (UI_TYPE_TEXT_VIEW);
   g_type_ensure (UI_TYPE_TRUTH_BAR);
+  g_type_ensure (UI_TYPE_WEB_BAR);
   g_type_ensure (UI_TYPE_WEB_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-message-view.ui");
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, body);
@@ -290,6 +288,7 @@ ui_message_view_class_init (UiMessageViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, banners);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, truth);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, bar);
+  gtk_widget_class_bind_template_child (widget_class, UiMessageView, web_bar);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, text);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, web_place);
   gtk_widget_class_bind_template_child (widget_class, UiMessageView, web);
@@ -306,6 +305,10 @@ ui_message_view_init (UiMessageView *self)
   g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_web_link_activated), self);
   g_signal_connect_swapped (self->web, "notify::height", G_CALLBACK (on_web_height), self);
+  g_signal_connect_swapped (self->web_place, "scroll-to", G_CALLBACK (ui_web_view_scroll_to),
+                            self->web);
+  g_signal_connect_swapped (self->web_bar, "show-images", G_CALLBACK (ui_message_view_show_images),
+                            self);
   g_signal_connect_swapped (self->web, "failed", G_CALLBACK (on_web_failed), self);
   g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (ui_message_view_show_images), self);
 }

@@ -88,6 +88,7 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
       g_signal_new ("verb", UI_TYPE_MESSAGE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
   gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_forward);
+  gtk_widget_class_install_action (widget_class, "win.open-web-link", "(ss)", action_forward);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_forward);
   gtk_widget_class_install_action (widget_class, "win.show-detail", "(ss)", action_forward);
   gtk_widget_class_install_action (widget_class, "win.zoom-in", NULL, action_forward);

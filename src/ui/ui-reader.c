@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mail-link.h"
 #include "ui-pane.h"
 #include "ui-reader-card.h"
 #include "ui-reader-cards.h"
@@ -157,7 +158,8 @@ update_current (UiReader *self)
 static void
 on_link_hovered (UiReader *self, const char *uri)
 {
-  gtk_label_set_text (self->link_target, uri ? uri : "");
+  g_autofree char *shown = uri ? mail_link_dup_shown (uri) : NULL;
+  gtk_label_set_text (self->link_target, shown ? shown : "");
   gtk_widget_set_visible (GTK_WIDGET (self->link_target), uri != NULL);
 }
 

@@ -449,6 +449,20 @@ set_zoom (GtkWidget *widget, double zoom)
 }
 
 static void
+scroll_to (GtkWidget *widget, int y)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!self->view || !self->html)
+    return;
+  g_autofree char *script = g_strdup_printf (
+      "window.scrollTo (0, %s)", g_ascii_formatd (number, sizeof number, "%.1f", y / self->zoom));
+  webkit_web_view_evaluate_javascript (self->view, script, -1, UI_WEB_WORLD, NULL, NULL, NULL,
+                                       NULL);
+}
+
+static void
 set_light (GtkWidget *widget, gboolean light)
 {
   UiWebPage *self = UI_WEB_PAGE (widget);
@@ -555,7 +569,7 @@ create (const char *filter_folder)
 const UiWebPageApi *
 ui_web_page_get_api (void)
 {
-  static const UiWebPageApi api = { create, show, clear, set_zoom, set_light };
+  static const UiWebPageApi api = { create, show, clear, set_zoom, scroll_to, set_light };
 
   return &api;
 }

@@ -39,6 +39,8 @@ typedef struct
   void (*show) (GtkWidget *page, const char *html, UiWebLook look, gboolean remote);
   void (*clear) (GtkWidget *page);
   void (*set_zoom) (GtkWidget *page, double zoom);
+  /* Shows the content from `y` on, in pixels of the widget. */
+  void (*scroll_to) (GtkWidget *page, int y);
   /* Light paper for this message, in the dark style too.  Until the next show (). */
   void (*set_light) (GtkWidget *page, gboolean light);
 } UiWebPageApi;

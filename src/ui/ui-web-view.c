@@ -232,6 +232,13 @@ ui_web_view_set_zoom (UiWebView *self, double zoom)
     self->api->set_zoom (self->page, zoom);
 }
 
+void
+ui_web_view_scroll_to (UiWebView *self, int y)
+{
+  if (self->page)
+    self->api->scroll_to (self->page, y);
+}
+
 static void
 ui_web_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

@@ -21,6 +21,8 @@ void ui_web_view_set_engine (UiWebView *self, MailEngine *engine);
 void ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gboolean remote);
 /* Drops the page, so that nothing of it runs on. Starts nothing. */
 void ui_web_view_clear (UiWebView *self);
+/* Shows the content from `y` on, in pixels. */
+void ui_web_view_scroll_to (UiWebView *self, int y);
 /* Light paper is a choice, for the style is dark and this message could be dark. */
 gboolean ui_web_view_can_be_dark (UiWebView *self);
 void ui_web_view_set_zoom (UiWebView *self, double zoom);

@@ -413,38 +413,6 @@ action_view_source (GtkWidget *widget, const char *name, GVariant *parameter)
     ui_window_view_source (self, content);
 }
 
-/* ---- links ---- */
-
-static void
-on_link_opened (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error)
-      && !base_error_is_cancelled (error) && UI_WINDOW (source)->engine)
-    ui_window_say (UI_WINDOW (source), _ ("No program could open this link"), error->message);
-}
-
-static void
-action_open_link (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  UiWindow *self = UI_WINDOW (widget);
-  const char *uri = g_variant_get_string (parameter, NULL);
-  g_autofree char *scheme = g_uri_parse_scheme (uri);
-  if (g_strcmp0 (scheme, "mailto") == 0) {
-    MailFolder *folder = ui_list_get_folder (self->list);
-    g_autoptr (MailDraft) draft =
-        mail_draft_new_mailto (self->engine, folder ? mail_folder_get_account (folder) : NULL, uri);
-    if (draft)
-      gtk_window_present (GTK_WINDOW (
-          ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft)));
-  } else if (g_strcmp0 (scheme, "http") == 0 || g_strcmp0 (scheme, "https") == 0)
-    gtk_show_uri_full (GTK_WINDOW (self), uri, GDK_CURRENT_TIME, NULL, on_link_opened, NULL);
-  else
-    ui_window_say (
-        self, _ ("This link is not opened, because it does not lead to a web page or an address"),
-        uri);
-}
-
 /* ---- the view ---- */
 
 static void
@@ -698,7 +666,6 @@ ui_window_class_install_actions (GtkWidgetClass *widget_class)
   };
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);
-  gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_open_link);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_notify);
   gtk_widget_class_install_action (widget_class, "win.show-detail", "(ss)", action_show_detail);
 }

@@ -86,6 +86,11 @@ gboolean ui_window_find_account (UiWindow *self, MailFolder *source, GArray *ite
 void ui_window_class_install_list_actions (GtkWidgetClass *widget_class);
 void ui_window_update_list_actions (UiWindow *self, MailContent *content);
 
+/* ---- links (ui-window-web.c) ---- */
+void ui_window_class_install_web_actions (GtkWidgetClass *widget_class);
+/* `text`: what stands there to be read, "" where it is the address itself. */
+void ui_window_open_link (UiWindow *self, const char *uri, const char *text);
+
 /* ---- reading (ui-window-reading.c) ---- */
 void ui_window_class_install_reading_actions (GtkWidgetClass *widget_class);
 /* Has the reader show what is selected in the list; FALSE: nothing, or several. */
