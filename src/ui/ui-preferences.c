@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-dialog.h"
+#include "ui-privacy-page.h"
 #include "ui-setup.h"
 
 struct _UiPreferences
@@ -208,6 +209,8 @@ ui_preferences_new (MailEngine *engine, GSettings *settings)
   g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
                            G_CONNECT_SWAPPED);
   on_accounts_changed (self);
+  adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
+                              ADW_PREFERENCES_PAGE (ui_privacy_page_new (engine, settings)));
   g_settings_bind_with_mapping (settings, "after-removal", self->after_removal, "selected",
                                 G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
   g_settings_bind (settings, "conversations", self->conversations, "active",
