@@ -472,6 +472,7 @@ ui_preview_class_init (UiPreviewClass *klass)
   gtk_widget_class_install_action (widget_class, "preview.print", NULL, action_print);
   gtk_widget_class_install_action (widget_class, "preview.elsewhere", NULL, action_elsewhere);
   gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_of_parent);
+  gtk_widget_class_install_action (widget_class, "win.open-web-link", "(ss)", action_of_parent);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_of_parent);
   bind (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "preview.previous");
   bind (widget_class, GDK_KEY_Right, GDK_ALT_MASK, "preview.next");
