@@ -72,7 +72,10 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
         _ ("Messages of several accounts cannot be moved together. Select those of one account."),
         NULL);
   else if (account) /* else nothing of it is loaded yet */
-    choose (self, account, mail_folder_is_view (folder) ? NULL : folder);
+    choose (self, account,
+            mail_folder_get_id (folder) == MAIL_VIEW_INBOXES
+                ? mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX)
+                : folder);
 }
 
 void

@@ -129,7 +129,7 @@ def moving_in_a_view_wants_one_account(scene):
     scene.says('^Messages of several accounts cannot be moved together')
     scene.app.click(row(scene, 'Subject one'))
     scene.app.key('m')
-    scene.app.wait('text', None, condition=lambda node: node.has('focused'))
+    scene.app.wait('entry', exact('Move to folder'), condition=lambda node: node.has('focused'))
     scene.app.type('Archive')
     scene.app.key('Return')
     eventually(lambda: subjects('Archive') == ['Subject one'], what='it is in the folder of its account')
