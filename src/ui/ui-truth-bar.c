@@ -98,7 +98,7 @@ say_left (UiTruthBar *self, gint64 time)
           ? g_strdup_printf (_ ("You opened the page to unsubscribe: %s"), date)
           /* Translators: a date or time */
           : g_strdup_printf (_ ("You unsubscribed: %s"), date);
-  say_list (self, sentence, _ ("Unsubscribe _Again"), list->leave != MAIL_LEAVE_NONE);
+  say_list (self, sentence, _ ("_Try Again"), list->leave != MAIL_LEAVE_NONE);
 }
 
 static void

@@ -95,7 +95,7 @@ def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
     time.sleep(.3)
     app.click(app.root.find_all('push button', exact('_Unsubscribe'))[-1])
     app.wait('label', said('You unsubscribed: %s', ''))
-    app.wait('push button', exact('Unsubscribe _Again'))
+    app.wait('push button', exact('_Try Again'))
     eventually(lambda: len(lab.messages('bob', 'INBOX')) == 1, 20, 'the mail to the list')
     show(scene, 'List five')
     app.wait('label', said('You unsubscribed: %s', ''))
