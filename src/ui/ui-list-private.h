@@ -73,5 +73,7 @@ MailFilter ui_list_get_filter (UiList *self);
 /* A new list is there, or none. */
 void ui_list_apply_order (UiList *self);
 void ui_list_update_bulk (UiList *self);
+/* The buttons of the header bar: a narrow one has no place for all, and offers to select several in its menu. */
+void ui_list_update_tools (UiList *self);
 
 G_END_DECLS

@@ -97,6 +97,14 @@ ui_list_update_bulk (UiList *self)
   gtk_widget_set_visible (self->bulk, self->checking || self->n_selected > 1);
 }
 
+void
+ui_list_update_tools (UiList *self)
+{
+  gtk_widget_set_visible (self->tools, self->folder && !(self->folded && self->checking));
+  gtk_widget_set_visible (GTK_WIDGET (self->select_button),
+                          self->folder && (!self->folded || self->checking));
+}
+
 gboolean
 ui_list_get_checking (UiList *self)
 {
@@ -112,6 +120,7 @@ ui_list_set_checking (UiList *self, gboolean checking)
   if (self->selection)
     ui_selection_set_checking (self->selection, checking);
   gtk_toggle_button_set_active (self->select_button, checking);
+  ui_list_update_tools (self);
   ui_list_update_rows (self);
   if (!checking)
     ui_list_unselect_all (self);

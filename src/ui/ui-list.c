@@ -235,8 +235,7 @@ ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
   self->showing_outgoing = FALSE;
   ui_list_clear_filters (self);
   ui_list_set_checking (self, FALSE);
-  gtk_widget_set_visible (self->tools, folder != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->select_button), folder != NULL);
+  ui_list_update_tools (self);
   if (folder) {
     g_signal_connect_swapped (folder, "notify", G_CALLBACK (ui_list_update_title), self);
     g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (ui_list_update_page), self);
@@ -398,6 +397,7 @@ ui_list_set_property (GObject *object, guint id, const GValue *value, GParamSpec
   switch (id) {
   case PROP_FOLDED:
     self->folded = g_value_get_boolean (value);
+    ui_list_update_tools (self);
     break;
   case PROP_TITLE_BUTTONS:
     self->title_buttons = g_value_get_boolean (value);
