@@ -94,8 +94,9 @@ run_parse (gpointer data, GCancellable *cancellable, GError **error)
 
     g_array_append_val (missing, one);
   }
-  MailParsed *parsed = mail_parsed_new (job->read->bytes,
-                                        (const MimeMissing *)(gpointer)missing->data, missing->len);
+  MailParsed *parsed =
+      mail_parsed_new_in_charset (job->read->bytes, (const MimeMissing *)(gpointer)missing->data,
+                                  missing->len, job->facts->charset);
   parsed->account = g_steal_pointer (&job->account);
   parsed->message = job->message;
   parsed->images_chosen = job->images_chosen;

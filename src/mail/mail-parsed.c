@@ -36,7 +36,7 @@ addresses (MimeMessage *mime, const char *header)
 }
 
 MailParsed *
-mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
+mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, const char *charset)
 {
   MailParsed *self = g_new0 (MailParsed, 1);
 
@@ -45,6 +45,8 @@ mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
   self->bytes = g_bytes_ref (bytes);
   self->is_partial = n > 0;
   self->mime = mime_message_new_partial (bytes, missing, n);
+  if (charset != NULL)
+    mime_message_set_charset (self->mime, charset);
   self->subject = mime_message_get_header (self->mime, "Subject");
   if (self->subject == NULL)
     self->subject = g_strdup ("");
@@ -62,6 +64,12 @@ mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
   self->html = mime_message_get_clean_html (self->mime, FALSE, &self->facts);
   mime_message_get_parts (self->mime); /* found once here, not when the window asks */
   return self;
+}
+
+MailParsed *
+mail_parsed_new (GBytes *bytes, const MimeMissing *missing, gsize n)
+{
+  return mail_parsed_new_in_charset (bytes, missing, n, NULL);
 }
 
 MailParsed *

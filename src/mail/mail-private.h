@@ -106,6 +106,9 @@ typedef struct
 /* Any thread, slow.  `missing` (nullable, n of them): parts that the bytes lack. */
 MailParsed *mail_parsed_new (GBytes *bytes, const MimeMissing *missing,
                              gsize n) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, in the charset that a person said (nullable). */
+MailParsed *mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n,
+                                        const char *charset) G_GNUC_WARN_UNUSED_RESULT;
 MailParsed *mail_parsed_ref (MailParsed *parsed);
 void mail_parsed_unref (MailParsed *parsed); /* any thread */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailParsed, mail_parsed_unref)

@@ -16,4 +16,11 @@ char *mime_charset_dup_name (const char *charset) G_GNUC_WARN_UNUSED_RESULT;
 char *mime_charset_to_utf8 (const char *charset, const void *data,
                             gsize length) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In this charset and no other, whatever the bytes look like; U+FFFD for what has no meaning in it.  NULL: there is no such charset, or hardly anything
+ * has one. */
+char *mime_charset_force (const char *charset, const void *data,
+                          gsize length) G_GNUC_WARN_UNUSED_RESULT;
+/* A charset that a person may choose, NULL behind the last. */
+const char *mime_charset_get_candidate (guint n);
+
 G_END_DECLS

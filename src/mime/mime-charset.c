@@ -426,3 +426,45 @@ mime_charset_to_utf8 (const char *charset, const void *data, gsize length)
     return g_strdup ("");
   return strip_bom (to_utf8 (charset, data, length));
 }
+
+/* ---- what a person says ---- */
+
+static const char *const candidates[] = { "utf-8",      "euc-kr",       "iso-2022-kr",
+                                          "shift_jis",  "euc-jp",       "iso-2022-jp",
+                                          "gb18030",    "big5",         "windows-1252",
+                                          "iso-8859-2", "windows-1251", "koi8-r" };
+
+const char *
+mime_charset_get_candidate (guint n)
+{
+  return n < G_N_ELEMENTS (candidates) ? candidates[n] : NULL;
+}
+
+char *
+mime_charset_force (const char *charset, const void *data, gsize length)
+{
+  char name[64];
+  Kind kind = resolve (charset, name, sizeof name);
+  gsize bad = 0;
+  char *text = NULL;
+
+  if (length == 0)
+    return g_strdup ("");
+  switch (kind) {
+  case KIND_UTF8:
+    return strip_bom (base_text_repair (data, (gssize)length));
+  case KIND_STATEFUL:
+    return is_ascii (data, length) ? convert_stateful (name, data, length) : NULL;
+  case KIND_LATIN:
+    text = convert ("CP1252", data, length, &bad);
+    break;
+  case KIND_UNKNOWN:
+    return NULL;
+  case KIND_OTHER:
+    text = convert (name, data, length, &bad);
+    break;
+  }
+  if (text != NULL && bad * 4 > length)
+    g_clear_pointer (&text, g_free);
+  return text;
+}

@@ -33,6 +33,7 @@ struct _MimeMessage
   char *charset;                   /* of the root, hint for raw headers; nullable */
   char *text, *html;               /* NULL until asked for */
   gboolean html_known;
+  char *forced; /* nullable: the charset that a person says */
 };
 
 /* Content that came later. */
@@ -220,6 +221,7 @@ mime_message_free (MimeMessage *message)
   g_clear_pointer (&message->missing, g_hash_table_unref);
   g_clear_pointer (&message->given, g_hash_table_unref);
   g_free (message->charset);
+  g_free (message->forced);
   g_free (message->text);
   g_free (message->html);
   g_free (message);
@@ -286,6 +288,107 @@ mime_message_get_date (MimeMessage *message)
   return mime_value_to_date (value);
 }
 
+/* ---- the charset that a person says ---- */
+
+#define SHOWN_LINE 120 /* characters */
+
+void
+mime_message_set_charset (MimeMessage *message, const char *charset)
+{
+  g_free (message->forced);
+  message->forced = g_strdup (charset);
+  g_free (message->charset);
+  message->charset = g_strdup (charset);
+}
+
+/* The text of a node, as it was said, else as always. */
+static char *
+dup_text (MimeMessage *message, const MimeNode *node)
+{
+  if (message->forced != NULL) {
+    g_autoptr (GBytes) bytes = mime_node_dup_content (message->structure, node, G_MAXSIZE);
+    gsize length;
+    const char *data = g_bytes_get_data (bytes, &length);
+    char *text = mime_charset_force (message->forced, data, length);
+
+    if (text != NULL)
+      return text;
+  }
+  return mime_node_dup_text (message->structure, node, G_MAXSIZE);
+}
+
+void
+mime_decoding_free (MimeDecoding *decoding)
+{
+  g_free (decoding->charset);
+  g_free (decoding->line);
+  g_free (decoding);
+}
+
+/* The first line that is not plain ASCII; ISO 2022 says so by an escape.  FALSE: there is none. */
+static gboolean
+find_telling_line (const char *data, gsize length, const char **line, gsize *size)
+{
+  const char *end = data + length;
+
+  for (const char *at = data; at < end;) {
+    const char *newline = memchr (at, '\n', (gsize)(end - at));
+    const char *stop = newline != NULL ? newline : end;
+
+    for (const char *c = at; c < stop; c++) {
+      if ((guint8)*c >= 0x80 || *c == 0x1b) {
+        *line = at;
+        *size = (gsize)(stop - at);
+        return TRUE;
+      }
+    }
+    at = stop < end ? stop + 1 : end;
+  }
+  return FALSE;
+}
+
+GPtrArray *
+mime_message_list_decodings (MimeMessage *message)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_decoding_free);
+  g_autoptr (GHashTable) lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  const char *data, *line, *charset;
+  gsize length, size;
+
+  for (guint i = 0; i < message->text_nodes->len; i++) {
+    const MimeNode *node =
+        mime_structure_get (message->structure, g_array_index (message->text_nodes, guint, i));
+
+    g_clear_pointer (&bytes, g_bytes_unref);
+    bytes = mime_node_dup_content (message->structure, node, 100000);
+    data = g_bytes_get_data (bytes, &length);
+    if (find_telling_line (data, length, &line, &size))
+      break;
+    g_clear_pointer (&bytes, g_bytes_unref);
+  }
+  for (guint n = 0; bytes != NULL && (charset = mime_charset_get_candidate (n)) != NULL; n++) {
+    /* All of it has to make sense, not this line alone. */
+    g_autofree char *whole = mime_charset_force (charset, data, length);
+    g_autofree char *text = whole != NULL ? mime_charset_force (charset, line, size) : NULL;
+    MimeDecoding *decoding;
+    char *shown;
+
+    if (text == NULL)
+      continue;
+    shown = base_text_one_line (text, SHOWN_LINE);
+    if (!g_hash_table_add (lines, g_strdup (shown))) {
+      g_free (shown);
+      continue;
+    }
+    decoding = g_new0 (MimeDecoding, 1);
+    decoding->charset = g_strdup (charset);
+    decoding->line = shown;
+    g_ptr_array_add (found, decoding);
+  }
+  return found;
+}
+
 /* ---- text and HTML ---- */
 
 static gboolean
@@ -297,7 +400,7 @@ is_html (const MimeNode *node)
 static char *
 node_to_text (MimeMessage *message, const MimeNode *node)
 {
-  g_autofree char *text = mime_node_dup_text (message->structure, node, G_MAXSIZE);
+  g_autofree char *text = dup_text (message, node);
   g_autofree char *format = NULL, *delete_space = NULL;
 
   if (is_html (node))
@@ -358,7 +461,7 @@ mime_message_get_html (MimeMessage *message)
         mime_structure_get (message->structure, g_array_index (message->html_nodes, guint, i));
 
     if (is_html (node)) {
-      g_autofree char *html = mime_node_dup_text (message->structure, node, G_MAXSIZE);
+      g_autofree char *html = dup_text (message, node);
 
       g_string_append (all, html);
     } else {

@@ -7,6 +7,7 @@
 #include "base-date.h"
 #include "base-error.h"
 #include "ui-avatar.h"
+#include "ui-charset-dialog.h"
 
 #define SEEN_AFTER_MS    1000
 #define SPINNER_AFTER_MS 150 /* a local message is there before that */
@@ -295,6 +296,26 @@ action_verb (GtkWidget *widget, const char *name, GVariant *parameter)
   g_signal_emit (widget, signals[VERB], 0, name + strlen ("message."));
 }
 
+/* ---- the charset ---- */
+
+static void
+on_charset_chosen (gpointer data)
+{
+  UiReaderCard *self = data;
+  if (self->view)
+    open_message (self);
+}
+
+static void
+action_looks_wrong (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiReaderCard *self = UI_READER_CARD (widget);
+  GtkRoot *root = gtk_widget_get_root (widget);
+  if (self->content)
+    ui_charset_dialog_show (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->content,
+                            on_charset_chosen, g_object_ref (self), g_object_unref);
+}
+
 /* ---- public ---- */
 
 MailMessage *
@@ -397,6 +418,7 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     gtk_widget_class_install_action (widget_class, verbs[i], NULL, action_verb);
   gtk_widget_class_install_action (widget_class, "message.fold", NULL, action_fold);
+  gtk_widget_class_install_action (widget_class, "message.looks-wrong", NULL, action_looks_wrong);
 
   g_type_ensure (UI_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-reader-card.ui");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mail-choices.h"
+#include "mail-decoding.h"
 #include "mail-truth-private.h"
 #include "store-person.h"
 
@@ -393,6 +394,49 @@ test_known_list (void)
   g_assert_false (unknown->is_first);
 }
 
+/* A line of Shift_JIS that says it is CP949: the right way is among the candidates, and is kept for the sender's next mail. */
+static void
+test_charset (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) listed = NULL, set = NULL, removed = NULL;
+  static const char letter[] =
+      "From: Ada <Ada@example.org>\r\nContent-Type: text/plain; charset=euc-kr\r\n\r\n"
+      "Hello\r\n\x93\xfa\x96\x7b\x8c\xea\x82\xc5\x82\xb7\r\n";
+  const MailDecoding *right = NULL;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  g_assert_null (strstr (mail_content_get_text (content), "日本語です"));
+  mail_content_list_decodings_async (content, NULL, on_result, &listed);
+  g_autoptr (GPtrArray) list =
+      mail_content_list_decodings_finish (content, wait_result (&listed), &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < list->len; i++) {
+    const MailDecoding *one = list->pdata[i];
+
+    g_test_message ("%s: %s", one->charset, one->line);
+    if (strcmp (one->line, "日本語です") == 0)
+      right = one;
+  }
+  g_assert_nonnull (right);
+  g_assert_cmpstr (right->charset, ==, "shift_jis");
+  mail_content_set_charset_async (content, right->charset, on_result, &set);
+  g_assert_true (mail_content_set_charset_finish (content, wait_result (&set), &error));
+
+  bench_add (bench, bench->inbox, 2000, letter);
+  g_autoptr (MailMessage) next = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) again = bench_open (bench, next, &error);
+  g_assert_cmpstr (mail_content_get_text (again), ==, "Hello\n日本語です\n");
+  mail_content_set_charset_async (content, NULL, on_result, &removed);
+  g_assert_true (mail_content_set_charset_finish (content, wait_result (&removed), &error));
+  g_autoptr (MailContent) before = bench_open (bench, next, &error);
+  g_assert_null (strstr (mail_content_get_text (before), "日本語です"));
+}
+
 void
 add_truth_tests (void)
 {
@@ -402,4 +446,5 @@ add_truth_tests (void)
   g_test_add_func ("/mail/truth/providers", test_providers);
   g_test_add_func ("/mail/truth/unlearned", test_unlearned);
   g_test_add_func ("/mail/truth/known-list", test_known_list);
+  g_test_add_func ("/mail/truth/charset", test_charset);
 }

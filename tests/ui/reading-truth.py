@@ -1,4 +1,5 @@
-"""reading-truth.py PREFIX STATE SCREENSHOTS LANGUAGE: what the window says of a sender, and leaving and answering a mailing list."""
+"""reading-truth.py PREFIX STATE SCREENSHOTS LANGUAGE: what the window says of a sender, leaving and answering a mailing list, and a text
+that looks wrong."""
 import configparser
 import os
 import re
@@ -109,6 +110,37 @@ def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
     scene.quit()
 
 
+@case
+def what_looks_wrong_is_read_in_the_charset_one_chooses(scene):
+    scene.empty('alice')
+    for number in (1, 2):
+        scene.append('alice', 'INBOX', ('From: Dan <dan@x.example>\r\n' + HEAD % (number, f'Letter {number}')
+                     + 'Content-Type: text/plain; charset=euc-kr\r\n\r\nHello\r\n').encode() + '日本語です'.encode('shift_jis') + b'\r\n')
+    scene.usual_ports()
+    scene.account()
+    scene.start()
+    scene.inbox()
+    if os.environ.get('NARROW'):
+        scene.app.resize(360, 720)
+    app = scene.app
+    show(scene, 'Letter 1')
+    app.wait('text', None, condition=lambda n: 'Hello' in n.text and '日本語です' not in n.text)
+    app.click('push button|toggle button', exact('Do Something With This Message'))
+    app.click('menu item', exact('_Looks Wrong?'))
+    app.wait(None, exact('Which Line Reads Right?'))
+    time.sleep(.5)
+    scene.shot('asked-charset')
+    app.click('radio button|check box', '日本語です')
+    app.click('push button', exact('_Read It So'))
+    app.wait('text', None, condition=lambda n: '日本語です' in n.text)
+    scene.shot('reads-right')
+    if os.environ.get('NARROW'):
+        app.key('Escape')
+    show(scene, 'Letter 2')
+    app.wait('text', None, condition=lambda n: '日本語です' in n.text)
+    scene.quit()
+
+
 if __name__ == "__main__":
     main(chosen([one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace,
-                 a_list_is_answered_and_left_after_asking_and_that_is_remembered]), finish)
+                 a_list_is_answered_and_left_after_asking_and_that_is_remembered, what_looks_wrong_is_read_in_the_charset_one_chooses]), finish)
