@@ -323,6 +323,9 @@ def without_servers_everything_seen_is_there():
     lab.stop()
     app = App([SOSIK, '--profile', PROFILE], LOG)
     app.click(row(SUBJECT))
+    # The answer that lies in Sent belongs to it, and is the newest; what was read is folded to a line
+    app.wait('text', None, condition=lambda n: REPLY in n.text)
+    app.click('push button', '안녕하세요, 앨리스 님')
     app.wait('text', None, condition=lambda n: '느티나무방' in n.text)
     app.wait('label', None, condition=lambda n: _('No connection').lower() in n.name.lower() or 'lab.test' in n.name)
     shot('offline')
