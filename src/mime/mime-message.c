@@ -353,8 +353,8 @@ mime_message_list_decodings (MimeMessage *message)
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_decoding_free);
   g_autoptr (GHashTable) lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GBytes) bytes = NULL;
-  const char *data, *line, *charset;
-  gsize length, size;
+  const char *data = NULL, *line = NULL, *charset;
+  gsize length = 0, size = 0;
 
   for (guint i = 0; i < message->text_nodes->len; i++) {
     const MimeNode *node =

@@ -22,7 +22,7 @@ struct _UiPreferences
   /* Template */
   GtkStack *stack;
   GtkListBox *list;
-  AdwComboRow *after_removal;
+  GtkDropDown *after_removal;
   GtkSwitch *conversations, *compact;
 };
 
