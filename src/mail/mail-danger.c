@@ -182,7 +182,7 @@ is_program (const guint8 *data, gsize length)
 static gboolean
 contains (const guint8 *data, gsize length, const char *needle, gsize n)
 {
-  return length >= n && memmem (data, length, needle, n) != NULL;
+  return data != NULL && length >= n && memmem (data, length, needle, n) != NULL;
 }
 #define CONTAINS(needle) contains (data, length, needle, sizeof needle - 1)
 
