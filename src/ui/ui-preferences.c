@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-dialog.h"
+#include "ui-names.h"
 #include "ui-privacy-page.h"
 #include "ui-setup.h"
 
@@ -255,4 +256,5 @@ static void
 ui_preferences_init (UiPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_names_fill (GTK_WIDGET (self));
 }
