@@ -146,7 +146,7 @@ unpack_sandbox_enter (void)
   good = limit (RLIMIT_CORE, 0) && good;
   good = limit (RLIMIT_CPU, MAX_SECONDS) && good;
   good = limit (RLIMIT_FSIZE, 0) && good;
-#ifndef __SANITIZE_ADDRESS__ /* which wants terabytes of addresses */
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ /* which want terabytes of addresses */
   good = limit (RLIMIT_AS, MAX_MEMORY) && good;
 #endif
   return filter () && good;
