@@ -292,10 +292,26 @@ declaration_hides (const char *name, const char *lower)
   if (strcmp (name, "letter-spacing") == 0 || strcmp (name, "word-spacing") == 0)
     return strstr (lower, "em") != NULL ? g_ascii_strtod (lower, NULL) < -0.2
                                         : g_ascii_strtod (lower, NULL) < -3;
-  /* Of a view that is as high as its content this would be no height at all */
-  if (g_str_has_suffix (name, "height"))
-    return strstr (lower, "vh") != NULL || strstr (lower, "vmax") != NULL
-           || strstr (lower, "vmin") != NULL || strstr (lower, "vb") != NULL;
+  return FALSE;
+}
+
+/* Shares of the height of a view that is as high as its content would grow with it, without end. */
+static gboolean
+has_height_unit (const char *lower)
+{
+  static const char *const units[] = { "vh", "vmin", "vmax", "vb" };
+
+  for (const char *at = lower; *at != '\0'; at++) {
+    if (!g_ascii_isdigit (*at) && *at != '.')
+      continue;
+    const char *unit = at + 1;
+    if (strchr ("sld", *unit) != NULL && *unit != '\0')
+      unit++; /* svh, lvh, dvh */
+    for (guint i = 0; i < G_N_ELEMENTS (units); i++) {
+      if (g_str_has_prefix (unit, units[i]))
+        return TRUE;
+    }
+  }
   return FALSE;
 }
 
@@ -313,7 +329,7 @@ declaration_is_safe (const char *name, const char *value, gboolean in_sheet)
   /* In a style attribute it stays, for what it does to white space: the text in it is dealt with by who knows the tree */
   if (in_sheet && strcmp (name, "font-size") == 0 && mime_css_is_tiny (lower))
     return FALSE;
-  return value_is_safe (value) && !declaration_hides (name, lower);
+  return value_is_safe (value) && !has_height_unit (lower) && !declaration_hides (name, lower);
 }
 
 /* `css` without comments. */
@@ -407,10 +423,8 @@ static gboolean
 condition_is_allowed (const char *prelude)
 {
   static const char *const words[] = { "all", "and", "only", "screen" };
-  static const char *const features[] = {
-    "max-device-width", "max-width",   "min-device-width",
-    "min-width",        "orientation", "prefers-color-scheme"
-  };
+  static const char *const features[] = { "max-device-width", "max-width", "min-device-width",
+                                          "min-width", "prefers-color-scheme" };
   g_autofree char *lower = g_ascii_strdown (prelude + strlen ("@media"), -1);
 
   for (const char *c = lower; *c != '\0';) {

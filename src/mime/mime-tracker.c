@@ -169,7 +169,7 @@ mime_tracker_knows (const char *url)
 
 typedef struct
 {
-  double width, height; /* -1: not given */
+  double width, height, max_width, max_height; /* -1: not given */
 } Size;
 
 static double
@@ -190,10 +190,23 @@ look_at (const char *name, const char *value, gpointer user_data)
 {
   Size *size = user_data;
 
-  if (strcmp (name, "width") == 0 || strcmp (name, "max-width") == 0)
+  if (strcmp (name, "width") == 0)
     size->width = read_length (value);
-  else if (strcmp (name, "height") == 0 || strcmp (name, "max-height") == 0)
+  else if (strcmp (name, "height") == 0)
     size->height = read_length (value);
+  else if (strcmp (name, "max-width") == 0)
+    size->max_width = read_length (value);
+  else if (strcmp (name, "max-height") == 0)
+    size->max_height = read_length (value);
+}
+
+/* "max-width: 100%" makes no dot larger. */
+static double
+get_smaller (double length, double most)
+{
+  if (length < 0 || most < 0)
+    return MAX (length, most);
+  return MIN (length, most);
 }
 
 gboolean
@@ -202,7 +215,7 @@ mime_tracker_is_dot (const char **attributes)
   const char *width = mime_html_attribute (attributes, "width"),
              *height = mime_html_attribute (attributes, "height"),
              *style = mime_html_attribute (attributes, "style");
-  Size size = { -1, -1 };
+  Size size = { -1, -1, -1, -1 };
 
   if (width != NULL)
     size.width = read_length (width);
@@ -210,6 +223,8 @@ mime_tracker_is_dot (const char **attributes)
     size.height = read_length (height);
   if (style != NULL)
     mime_css_each_declaration (style, strlen (style), look_at, &size);
+  size.width = get_smaller (size.width, size.max_width);
+  size.height = get_smaller (size.height, size.max_height);
   if (size.width == 0 || size.height == 0)
     return TRUE;
   return size.width >= 0 && size.width <= 2 && size.height >= 0 && size.height <= 2;

@@ -255,17 +255,6 @@ turn_fold_edge (UiTextView *self, GtkTextBuffer *buffer)
     end_fold (self, buffer);
 }
 
-void
-ui_text_view_unfold (UiTextView *self)
-{
-  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child;
-       child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *button = GTK_IS_TOGGLE_BUTTON (child) ? child : gtk_widget_get_first_child (child);
-    if (GTK_IS_TOGGLE_BUTTON (button))
-      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
-  }
-}
-
 static void
 dim_signature (UiTextView *self, GtkTextBuffer *buffer, int start)
 {

@@ -18,8 +18,6 @@ GtkWidget *ui_text_view_new (void);
 void ui_text_view_set_text (UiTextView *self, const char *text);
 /* The same, as it is: what looks like a link or a quote is neither. */
 void ui_text_view_set_source (UiTextView *self, const char *text);
-/* Shows all quotes. */
-void ui_text_view_unfold (UiTextView *self);
 /* 1.0 is the size of the font of the desktop. */
 void ui_text_view_set_zoom (UiTextView *self, double zoom);
 

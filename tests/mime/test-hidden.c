@@ -167,6 +167,10 @@ test_trackers (void)
 {
   check_pictures ("<img src=http://x.example/a width=1 height=1>", 0, 1);
   check_pictures ("<img src=http://x.example/a style='width:1px;height:1px'>", 0, 1);
+  check_pictures ("<img src=http://x.example/a width=1 height=1 style='max-width:100%'>", 0, 1);
+  check_pictures ("<img src=http://x.example/a style='width:1px;height:1px;max-width:600px'>", 0, 1);
+  check_pictures ("<img src=http://x.example/a style='max-width:1px;max-height:1px'>", 0, 1);
+  check_pictures ("<img src=http://x.example/a width=600 height=200 style='max-width:100%'>", 1, 0);
   check_pictures ("<img src=http://x.example/a width=0 height=30>", 0, 1);
   check_pictures ("<img src=http://x.example/a style='display:none'>", 0, 1);
   check_pictures ("<img src=http://x.example/a hidden>", 0, 1);

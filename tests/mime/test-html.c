@@ -388,6 +388,10 @@ test_css (void)
       "color:rgba(0,0,0,.01);color:#00000001;font:0/0 a;text-indent:-9999px;margin-left:-999px;"
       "letter-spacing:-1em;letter-spacing:-20px;unicode-bidi:bidi-override;flex-direction:row-reverse}",
       "");
+  /* What would grow with the view that is made as high as its content, or turn with it. */
+  check_sheet ("p{padding-top:100vh;margin:.5vmin;font-size:9dvh;line-height:calc(1px + 3svh)}"
+               "@media (orientation:landscape){p{color:red}}",
+               "");
   check_sheet (
       "p{min-height:100vh;height:50px;margin:-5px;color:rgba(0,0,0,.8);font:bold 12px/1.5 a}",
       "p{height:50px;margin:-5px;color:rgba(0,0,0,.8);font:bold 12px/1.5 a}\n");
