@@ -2,8 +2,6 @@
  * must never read the store itself. */
 #include "mail-private.h"
 
-#include <glib/gi18n.h>
-
 struct _MailConversation
 {
   GObject parent_instance;
@@ -15,75 +13,12 @@ struct _MailConversation
 
   gint64 id;
   guint count;
-  gboolean is_thread, loaded, unread, starred, has_attachments;
+  gboolean is_thread, unread, starred, has_attachments;
 };
 
 G_DEFINE_FINAL_TYPE (MailConversation, mail_conversation, G_TYPE_OBJECT)
 
-enum
-{
-  PROP_LOADED = 1,
-  PROP_PARTICIPANTS,
-  PROP_COUNT,
-  PROP_SUBJECT,
-  PROP_PREVIEW,
-  PROP_DATE,
-  PROP_UNREAD,
-  PROP_STARRED,
-  PROP_ANSWERED,
-  PROP_FORWARDED,
-  PROP_HAS_ATTACHMENTS,
-  PROP_LABELS,
-  N_PROPS
-};
-static GParamSpec *props[N_PROPS];
-
-static void
-mail_conversation_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  MailConversation *self = MAIL_CONVERSATION (object);
-
-  switch (id) {
-  case PROP_LOADED:
-    g_value_set_boolean (value, self->loaded);
-    break;
-  case PROP_PARTICIPANTS:
-    g_value_set_string (value, self->participants);
-    break;
-  case PROP_COUNT:
-    g_value_set_uint (value, self->count);
-    break;
-  case PROP_SUBJECT:
-    g_value_set_string (value, mail_conversation_get_subject (self));
-    break;
-  case PROP_PREVIEW:
-    g_value_set_string (value, mail_conversation_get_preview (self));
-    break;
-  case PROP_DATE:
-    g_value_set_int64 (value, mail_conversation_get_date (self));
-    break;
-  case PROP_UNREAD:
-    g_value_set_boolean (value, self->unread);
-    break;
-  case PROP_STARRED:
-    g_value_set_boolean (value, self->starred);
-    break;
-  case PROP_ANSWERED:
-    g_value_set_boolean (value, mail_conversation_get_answered (self));
-    break;
-  case PROP_FORWARDED:
-    g_value_set_boolean (value, mail_conversation_get_forwarded (self));
-    break;
-  case PROP_HAS_ATTACHMENTS:
-    g_value_set_boolean (value, self->has_attachments);
-    break;
-  case PROP_LABELS:
-    g_value_set_boxed (value, self->labels);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
-}
+static guint changed_signal;
 
 static void
 mail_conversation_finalize (GObject *object)
@@ -99,24 +34,9 @@ mail_conversation_finalize (GObject *object)
 static void
 mail_conversation_class_init (MailConversationClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->get_property = mail_conversation_get_property;
-  object_class->finalize = mail_conversation_finalize;
-  props[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE, flags);
-  props[PROP_PARTICIPANTS] = g_param_spec_string ("participants", NULL, NULL, NULL, flags);
-  props[PROP_COUNT] = g_param_spec_uint ("count", NULL, NULL, 0, G_MAXUINT, 0, flags);
-  props[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
-  props[PROP_PREVIEW] = g_param_spec_string ("preview", NULL, NULL, NULL, flags);
-  props[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  props[PROP_UNREAD] = g_param_spec_boolean ("unread", NULL, NULL, FALSE, flags);
-  props[PROP_STARRED] = g_param_spec_boolean ("starred", NULL, NULL, FALSE, flags);
-  props[PROP_ANSWERED] = g_param_spec_boolean ("answered", NULL, NULL, FALSE, flags);
-  props[PROP_FORWARDED] = g_param_spec_boolean ("forwarded", NULL, NULL, FALSE, flags);
-  props[PROP_HAS_ATTACHMENTS] = g_param_spec_boolean ("has-attachments", NULL, NULL, FALSE, flags);
-  props[PROP_LABELS] = g_param_spec_boxed ("labels", NULL, NULL, G_TYPE_STRV, flags);
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  G_OBJECT_CLASS (klass)->finalize = mail_conversation_finalize;
+  changed_signal = g_signal_new ("changed", MAIL_TYPE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -136,43 +56,14 @@ mail_conversation_new (gint64 id, gboolean is_thread)
   return self;
 }
 
-/* What comes from the newest message may all be new when that is another one; else it tells what changed. */
-static void
-pass_on (MailMessage *message, GParamSpec *pspec, MailConversation *self)
-{
-  static const struct
-  {
-    const char *name;
-    guint prop;
-  } passed[] = {
-    { "subject", PROP_SUBJECT },   { "preview", PROP_PREVIEW },     { "date", PROP_DATE },
-    { "answered", PROP_ANSWERED }, { "forwarded", PROP_FORWARDED },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (passed); i++)
-    if (g_str_equal (pspec->name, passed[i].name))
-      g_object_notify_by_pspec (G_OBJECT (self), props[passed[i].prop]);
-}
-
-static void
+static gboolean
 set_newest (MailConversation *self, const StoreMessage *row, MailFolder *folder)
 {
   if (self->newest == NULL || mail_message_get_id (self->newest) != row->id) {
     g_clear_object (&self->newest);
     self->newest = mail_message_new (row->id, folder);
   }
-  gulong handler = g_signal_connect (self->newest, "notify", G_CALLBACK (pass_on), self);
-  mail_message_fill (self->newest, row, folder);
-  g_signal_handler_disconnect (self->newest, handler);
-}
-
-static void
-set_flag (MailConversation *self, gboolean *field, gboolean value, guint prop)
-{
-  if (*field == value)
-    return;
-  *field = value;
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+  return mail_message_fill (self->newest, row, folder);
 }
 
 void
@@ -183,31 +74,29 @@ mail_conversation_fill (MailConversation *self, const StoreItem *item, MailFolde
   gboolean outgoing = role == MAIL_ROLE_SENT || role == MAIL_ROLE_DRAFTS;
   static const char *const none[] = { NULL };
   const char *const *labels = item->labels != NULL ? (const char *const *)item->labels : none;
-
-  g_object_freeze_notify (G_OBJECT (self));
-  set_newest (self, item->newest, folder);
+  gboolean changed = set_newest (self, item->newest, folder);
   const char *participants = item->participants;
+
   if ((outgoing && item->total < 2) || participants == NULL || *participants == '\0')
     participants = mail_message_get_sender (self->newest);
   if (!g_str_equal (self->participants, participants)) {
     g_free (self->participants);
     self->participants = g_strdup (participants);
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PARTICIPANTS]);
-  }
-  if (self->count != item->total) {
-    self->count = item->total;
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_COUNT]);
+    changed = TRUE;
   }
   if (!g_strv_equal ((const char *const *)self->labels, labels)) {
     g_strfreev (self->labels);
     self->labels = g_strdupv ((char **)labels);
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LABELS]);
+    changed = TRUE;
   }
-  set_flag (self, &self->unread, item->unread > 0, PROP_UNREAD);
-  set_flag (self, &self->starred, item->starred, PROP_STARRED);
-  set_flag (self, &self->has_attachments, item->has_attachments, PROP_HAS_ATTACHMENTS);
-  set_flag (self, &self->loaded, TRUE, PROP_LOADED);
-  g_object_thaw_notify (G_OBJECT (self));
+  changed |= self->count != item->total || self->unread != (item->unread > 0)
+             || self->starred != item->starred || self->has_attachments != item->has_attachments;
+  self->count = item->total;
+  self->unread = item->unread > 0;
+  self->starred = item->starred;
+  self->has_attachments = item->has_attachments;
+  if (changed)
+    g_signal_emit (self, changed_signal, 0);
 }
 
 void
@@ -235,7 +124,7 @@ gboolean
 mail_conversation_get_loaded (MailConversation *self)
 {
   g_return_val_if_fail (MAIL_IS_CONVERSATION (self), FALSE);
-  return self->loaded;
+  return self->newest != NULL;
 }
 
 const char *

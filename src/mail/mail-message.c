@@ -11,7 +11,7 @@ struct _MailMessage
   gint64 id;
   gboolean loaded;
   gboolean author; /* in Sent, too, "sender" is who wrote */
-  char *sender, *sender_address, *subject, *preview;
+  char *sender, *subject, *preview;
   gint64 date;
   StoreFlags flags;
   gboolean has_attachments;
@@ -21,66 +21,7 @@ struct _MailMessage
 
 G_DEFINE_FINAL_TYPE (MailMessage, mail_message, G_TYPE_OBJECT)
 
-enum
-{
-  PROP_LOADED = 1,
-  PROP_SENDER,
-  PROP_SENDER_ADDRESS,
-  PROP_SUBJECT,
-  PROP_PREVIEW,
-  PROP_DATE,
-  PROP_UNREAD,
-  PROP_STARRED,
-  PROP_ANSWERED,
-  PROP_FORWARDED,
-  PROP_HAS_ATTACHMENTS,
-  N_PROPS
-};
-static GParamSpec *props[N_PROPS];
-
-static void
-mail_message_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  MailMessage *self = MAIL_MESSAGE (object);
-
-  switch (id) {
-  case PROP_LOADED:
-    g_value_set_boolean (value, self->loaded);
-    break;
-  case PROP_SENDER:
-    g_value_set_string (value, self->sender);
-    break;
-  case PROP_SENDER_ADDRESS:
-    g_value_set_string (value, self->sender_address);
-    break;
-  case PROP_SUBJECT:
-    g_value_set_string (value, mail_message_get_subject (self));
-    break;
-  case PROP_PREVIEW:
-    g_value_set_string (value, self->preview);
-    break;
-  case PROP_DATE:
-    g_value_set_int64 (value, self->date);
-    break;
-  case PROP_UNREAD:
-    g_value_set_boolean (value, mail_message_get_unread (self));
-    break;
-  case PROP_STARRED:
-    g_value_set_boolean (value, mail_message_get_starred (self));
-    break;
-  case PROP_ANSWERED:
-    g_value_set_boolean (value, mail_message_get_answered (self));
-    break;
-  case PROP_FORWARDED:
-    g_value_set_boolean (value, mail_message_get_forwarded (self));
-    break;
-  case PROP_HAS_ATTACHMENTS:
-    g_value_set_boolean (value, self->has_attachments);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
-}
+static guint changed_signal;
 
 static void
 mail_message_finalize (GObject *object)
@@ -89,7 +30,6 @@ mail_message_finalize (GObject *object)
 
   g_clear_weak_pointer (&self->folder);
   g_free (self->sender);
-  g_free (self->sender_address);
   g_free (self->subject);
   g_free (self->preview);
   G_OBJECT_CLASS (mail_message_parent_class)->finalize (object);
@@ -98,30 +38,15 @@ mail_message_finalize (GObject *object)
 static void
 mail_message_class_init (MailMessageClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  object_class->get_property = mail_message_get_property;
-  object_class->finalize = mail_message_finalize;
-  props[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE, flags);
-  props[PROP_SENDER] = g_param_spec_string ("sender", NULL, NULL, NULL, flags);
-  props[PROP_SENDER_ADDRESS] = g_param_spec_string ("sender-address", NULL, NULL, NULL, flags);
-  props[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
-  props[PROP_PREVIEW] = g_param_spec_string ("preview", NULL, NULL, NULL, flags);
-  props[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  props[PROP_UNREAD] = g_param_spec_boolean ("unread", NULL, NULL, FALSE, flags);
-  props[PROP_STARRED] = g_param_spec_boolean ("starred", NULL, NULL, FALSE, flags);
-  props[PROP_ANSWERED] = g_param_spec_boolean ("answered", NULL, NULL, FALSE, flags);
-  props[PROP_FORWARDED] = g_param_spec_boolean ("forwarded", NULL, NULL, FALSE, flags);
-  props[PROP_HAS_ATTACHMENTS] = g_param_spec_boolean ("has-attachments", NULL, NULL, FALSE, flags);
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  G_OBJECT_CLASS (klass)->finalize = mail_message_finalize;
+  changed_signal = g_signal_new ("changed", MAIL_TYPE_MESSAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
 }
 
 static void
 mail_message_init (MailMessage *self)
 {
   self->sender = g_strdup ("");
-  self->sender_address = g_strdup ("");
   self->subject = g_strdup ("");
   self->preview = g_strdup ("");
   /* An empty row must not flash as unread. */
@@ -147,37 +72,16 @@ mail_message_new_with_author (gint64 id, MailFolder *folder)
   return self;
 }
 
-static void
-set_string (MailMessage *self, char **field, const char *value, guint prop)
+static gboolean
+set_string (char **field, const char *value)
 {
   if (value == NULL)
     value = "";
   if (g_str_equal (*field, value))
-    return;
+    return FALSE;
   g_free (*field);
   *field = g_strdup (value);
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
-}
-
-static void
-set_flags (MailMessage *self, StoreFlags flags)
-{
-  static const struct
-  {
-    StoreFlags flag;
-    guint prop;
-  } shown[] = {
-    { STORE_FLAG_SEEN, PROP_UNREAD },
-    { STORE_FLAG_FLAGGED, PROP_STARRED },
-    { STORE_FLAG_ANSWERED, PROP_ANSWERED },
-    { STORE_FLAG_FORWARDED, PROP_FORWARDED },
-  };
-  guint differences = (guint)self->flags ^ (guint)flags;
-
-  self->flags = flags;
-  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
-    if (differences & shown[i].flag)
-      g_object_notify_by_pspec (G_OBJECT (self), props[shown[i].prop]);
+  return TRUE;
 }
 
 /* In Sent and Drafts everything is from oneself: what tells the rows apart is to whom. */
@@ -192,33 +96,25 @@ who (MailMessage *self, const StoreMessage *row, MailFolder *folder)
   return row->from_name != NULL && *row->from_name != '\0' ? row->from_name : row->from_address;
 }
 
-void
+gboolean
 mail_message_fill (MailMessage *self, const StoreMessage *row, MailFolder *folder)
 {
   g_set_weak_pointer (&self->folder, row != NULL ? folder : NULL);
   if (row == NULL)
-    return;
-  g_object_freeze_notify (G_OBJECT (self));
-  set_string (self, &self->sender, who (self, row, folder), PROP_SENDER);
-  set_string (self, &self->sender_address, row->from_address, PROP_SENDER_ADDRESS);
-  set_string (self, &self->subject, row->subject, PROP_SUBJECT);
-  set_string (self, &self->preview, row->preview, PROP_PREVIEW);
-  set_flags (self, row->flags);
+    return FALSE;
   gint64 date = row->date != 0 ? row->date : row->received;
-  if (self->date != date) {
-    self->date = date;
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DATE]);
-  }
-  if (self->has_attachments != row->has_attachments) {
-    self->has_attachments = row->has_attachments;
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_ATTACHMENTS]);
-  }
-  if (!self->loaded) {
-    self->loaded = TRUE;
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADED]);
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SUBJECT]); /* "(No subject)" */
-  }
-  g_object_thaw_notify (G_OBJECT (self));
+  gboolean changed = !self->loaded || self->flags != row->flags || self->date != date
+                     || self->has_attachments != row->has_attachments;
+  changed |= set_string (&self->sender, who (self, row, folder));
+  changed |= set_string (&self->subject, row->subject);
+  changed |= set_string (&self->preview, row->preview);
+  self->loaded = TRUE;
+  self->flags = row->flags;
+  self->date = date;
+  self->has_attachments = row->has_attachments;
+  if (changed)
+    g_signal_emit (self, changed_signal, 0);
+  return changed;
 }
 
 gint64

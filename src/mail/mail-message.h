@@ -9,16 +9,17 @@ G_BEGIN_DECLS
 #define MAIL_TYPE_MESSAGE (mail_message_get_type ())
 G_DECLARE_FINAL_TYPE (MailMessage, mail_message, MAIL, MESSAGE, GObject)
 
-/* Properties (notify): "loaded", "sender" (name or address; recipients in Sent and Drafts),
- * "subject" (translated "(No subject)" when empty), "preview", "date" (int64 seconds), "unread",
- * "starred", "answered", "forwarded", "has-attachments". */
+/* Signal "changed": some of what is below is new; once, however much it is. */
+
 gint64 mail_message_get_id (MailMessage *message);
 MailFolder *mail_message_get_folder (MailMessage *message); /* nullable when it is gone */
 gboolean mail_message_get_loaded (MailMessage *message);
+/* Name or address; recipients in Sent and Drafts. */
 const char *mail_message_get_sender (MailMessage *message);
+/* "" until it is loaded, translated "(No subject)" when it has none. */
 const char *mail_message_get_subject (MailMessage *message);
 const char *mail_message_get_preview (MailMessage *message);
-gint64 mail_message_get_date (MailMessage *message);
+gint64 mail_message_get_date (MailMessage *message); /* seconds */
 gboolean mail_message_get_unread (MailMessage *message);
 gboolean mail_message_get_starred (MailMessage *message);
 gboolean mail_message_get_answered (MailMessage *message);

@@ -56,8 +56,8 @@ const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROL
 MailMessage *mail_message_new (gint64 id, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* One whose "sender" is who wrote it, in Sent too: in a conversation that tells them apart. */
 MailMessage *mail_message_new_with_author (gint64 id, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
-/* `row` NULL: it does not exist any more. `folder` is the row's. */
-void mail_message_fill (MailMessage *message, const StoreMessage *row, MailFolder *folder);
+/* `row` NULL: it does not exist any more. `folder` is the row's. Returns whether anything that is shown changed. */
+gboolean mail_message_fill (MailMessage *message, const StoreMessage *row, MailFolder *folder);
 
 /* ---- conversation ---- */
 MailConversation *mail_conversation_new (gint64 id, gboolean is_thread) G_GNUC_WARN_UNUSED_RESULT;
@@ -96,7 +96,7 @@ typedef struct
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
   MimeHtmlFacts facts;                        /* of html */
   gboolean several_from;                      /* more than one From field */
-  gboolean images_chosen;                     /* the person wants images of this sender, or its domain */
+  gboolean images_chosen; /* the person wants images of this sender, or its domain */
   /* set by mail_truth_judge () */
   gboolean is_authenticated;
   MailTruth *truth; /* nullable */

@@ -184,7 +184,7 @@ ui_headers_set_content (UiHeaders *self, MailContent *content)
   show_details (self, content);
   if (self->message) {
     self->handler =
-        g_signal_connect_swapped (self->message, "notify::starred", G_CALLBACK (update_star), self);
+        g_signal_connect_swapped (self->message, "changed", G_CALLBACK (update_star), self);
     update_star (self);
   }
   gtk_widget_set_visible (GTK_WIDGET (self->star), self->message != NULL);

@@ -114,8 +114,7 @@ await_current (UiList *self)
   if (!item || mail_conversation_get_loaded (item))
     return;
   self->awaited = g_object_ref (item);
-  self->awaited_handler =
-      g_signal_connect_swapped (item, "notify::loaded", G_CALLBACK (on_awaited), self);
+  self->awaited_handler = g_signal_connect_swapped (item, "changed", G_CALLBACK (on_awaited), self);
 }
 
 /* The selection tells about clicks, but not that a selected message has gone away. */

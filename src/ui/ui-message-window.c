@@ -59,7 +59,7 @@ on_verb (UiMessageWindow *self, const char *verb, MailMessage *message, MailCont
 }
 
 static void
-on_subject (UiMessageWindow *self, GParamSpec *pspec, MailMessage *message)
+on_changed (UiMessageWindow *self, MailMessage *message)
 {
   gtk_window_set_title (GTK_WINDOW (self), mail_message_get_subject (message));
 }
@@ -128,9 +128,8 @@ ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings *settings,
   g_set_weak_pointer (&self->main, main);
   g_signal_connect_object (main, "destroy", G_CALLBACK (gtk_window_destroy), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (message, "notify::subject", G_CALLBACK (on_subject), self,
-                           G_CONNECT_SWAPPED);
-  on_subject (self, NULL, message);
+  g_signal_connect_object (message, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  on_changed (self, message);
   ui_reader_set_engine (self->reader, engine, settings);
   ui_reader_show (self->reader, thread, 1, FALSE);
   return GTK_WIDGET (self);

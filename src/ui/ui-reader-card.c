@@ -345,7 +345,7 @@ ui_reader_card_new (MailEngine *engine, MailMessage *message)
   UiReaderCard *self = g_object_new (UI_TYPE_READER_CARD, NULL);
   self->engine = g_object_ref (engine);
   self->message = g_object_ref (message);
-  g_signal_connect_object (message, "notify", G_CALLBACK (update_line), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (message, "changed", G_CALLBACK (update_line), self, G_CONNECT_SWAPPED);
   update_line (self);
   return GTK_WIDGET (self);
 }

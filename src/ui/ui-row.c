@@ -490,9 +490,9 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* An item that has just been loaded notifies a dozen times; once a frame is enough. */
+/* However often it changes, once a frame is enough. */
 static void
-on_notify (UiRow *self)
+on_changed (UiRow *self)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (self->tick == 0)
@@ -514,7 +514,7 @@ ui_row_set_item (UiRow *self, MailConversation *item)
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (!item)
     return;
-  self->handler = g_signal_connect_swapped (item, "notify", G_CALLBACK (on_notify), self);
+  self->handler = g_signal_connect_swapped (item, "changed", G_CALLBACK (on_changed), self);
   update_label (self);
 }
 
