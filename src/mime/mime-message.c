@@ -13,10 +13,12 @@
 #include "mime-header-private.h"
 #include "mime-html.h"
 #include "mime-message-private.h"
+#include "mime-quick-private.h"
 #include "mime-structure-private.h"
 #include "mime-text-private.h"
 
 #define MAX_HEADER_CHARS 100000
+#define MANY_PARTS       1000
 #define NAME_WINDOW      65536 /* octets of an attached message that are searched for its subject */
 
 struct _MimeMessage
@@ -153,12 +155,30 @@ part_free (MimePart *part)
   g_free (part);
 }
 
+/* GMime makes a dozen objects for each part, which shows where there are thousands. */
+static gboolean
+has_many_parts (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length), *end = data + length, *at = data;
+  guint marks = 0;
+
+  while (marks < MANY_PARTS && at != NULL
+         && (at = memmem (at, (gsize)(end - at), "\n--", 3)) != NULL) {
+    at += 3;
+    marks++;
+  }
+  return marks == MANY_PARTS;
+}
+
 MimeMessage *
 mime_message_new (GBytes *bytes)
 {
   MimeMessage *message = g_new0 (MimeMessage, 1);
 
-  message->structure = mime_structure_new (bytes);
+  message->structure = has_many_parts (bytes) ? mime_structure_new_quick (bytes, FALSE) : NULL;
+  if (message->structure == NULL)
+    message->structure = mime_structure_new (bytes);
   message->text_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->html_nodes = g_array_new (FALSE, FALSE, sizeof (guint));
   message->shown = g_new0 (gboolean, message->structure->nodes->len);
@@ -232,33 +252,13 @@ mime_message_free (MimeMessage *message)
 const char *
 mime_message_get_raw (MimeMessage *message, const char *name, guint nth)
 {
-  const MimeNode *root = mime_structure_get (message->structure, 0);
-  GMimeHeaderList *list =
-      root->object != NULL ? g_mime_object_get_header_list (root->object) : NULL;
-  int count = list != NULL ? g_mime_header_list_get_count (list) : 0;
-
-  for (int i = 0; i < count; i++) {
-    GMimeHeader *header = g_mime_header_list_get_header_at (list, i);
-
-    if (g_ascii_strcasecmp (g_mime_header_get_name (header), name) == 0 && nth-- == 0)
-      return g_mime_header_get_raw_value (header);
-  }
-  return NULL;
+  return mime_node_get_raw_nth (mime_structure_get (message->structure, 0), name, nth);
 }
 
 guint
 mime_message_count_headers (MimeMessage *message, const char *name)
 {
-  const MimeNode *root = mime_structure_get (message->structure, 0);
-  GMimeHeaderList *list =
-      root->object != NULL ? g_mime_object_get_header_list (root->object) : NULL;
-  guint found = 0;
-
-  for (int i = 0; list != NULL && i < g_mime_header_list_get_count (list); i++)
-    found += g_ascii_strcasecmp (
-                 g_mime_header_get_name (g_mime_header_list_get_header_at (list, i)), name)
-             == 0;
-  return found;
+  return mime_node_count_fields (mime_structure_get (message->structure, 0), name);
 }
 
 GPtrArray *

@@ -13,7 +13,7 @@
 
 #define MAX_HEADER 65536
 #define MAX_FIELDS 300
-#define MAX_NODES  60
+#define MAX_NODES  300000 /* what GMime reads of a message has its own limits (mime-structure.c) */
 #define MAX_DEPTH  6
 
 typedef struct

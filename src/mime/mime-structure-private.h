@@ -53,6 +53,9 @@ GArray *mime_structure_new_nodes (void) G_GNUC_WARN_UNUSED_RESULT;
 const MimeNode *mime_structure_get (const MimeStructure *structure, guint index);
 /* First header field of that name, raw with its folds, borrowed; NULL when absent.  The root node has those of the message. */
 const char *mime_node_get_raw (const MimeNode *node, const char *name);
+/* The nth of that name, from 0. */
+const char *mime_node_get_raw_nth (const MimeNode *node, const char *name, guint nth);
+guint mime_node_count_fields (const MimeNode *node, const char *name);
 /* A parameter of Content-Type or of Content-Disposition, decoded, NULL when absent. */
 char *mime_node_dup_param (const MimeNode *node, const char *field,
                            const char *name) G_GNUC_WARN_UNUSED_RESULT;

@@ -267,18 +267,55 @@ mime_structure_get (const MimeStructure *structure, guint index)
 
 /* ---- nodes ---- */
 
+/* NULL behind the last. */
+static const char *
+get_field (const MimeNode *node, guint index, const char **raw)
+{
+  GMimeHeaderList *list =
+      node->object != NULL ? g_mime_object_get_header_list (node->object) : NULL;
+
+  if (list != NULL && index < (guint)g_mime_header_list_get_count (list)) {
+    GMimeHeader *header = g_mime_header_list_get_header_at (list, (int)index);
+
+    *raw = g_mime_header_get_raw_value (header);
+    return g_mime_header_get_name (header);
+  }
+  if (list != NULL || index >= node->n_fields)
+    return NULL;
+  *raw = node->fields[index].value;
+  return node->fields[index].name;
+}
+
+const char *
+mime_node_get_raw_nth (const MimeNode *node, const char *name, guint nth)
+{
+  const char *raw, *found;
+
+  for (guint i = 0; (found = get_field (node, i, &raw)) != NULL; i++) {
+    if (g_ascii_strcasecmp (found, name) == 0 && nth-- == 0)
+      return raw;
+  }
+  return NULL;
+}
+
+guint
+mime_node_count_fields (const MimeNode *node, const char *name)
+{
+  const char *raw, *found;
+  guint count = 0;
+
+  for (guint i = 0; (found = get_field (node, i, &raw)) != NULL; i++)
+    count += g_ascii_strcasecmp (found, name) == 0;
+  return count;
+}
+
 const char *
 mime_node_get_raw (const MimeNode *node, const char *name)
 {
   GMimeHeader *header;
 
-  if (node->object == NULL) {
-    for (guint i = 0; i < node->n_fields; i++) {
-      if (g_ascii_strcasecmp (node->fields[i].name, name) == 0)
-        return node->fields[i].value;
-    }
-    return NULL;
-  }
+  if (node->object == NULL)
+    return mime_node_get_raw_nth (node, name, 0);
   header = g_mime_header_list_get_header (g_mime_object_get_header_list (node->object), name);
   return header != NULL ? g_mime_header_get_raw_value (header) : NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "mime-charset-private.h"
 #include "mime-header-private.h"
+#include "mime-message-private.h"
 #include "mime-plain-private.h"
 #include "mime-quick-private.h"
 
@@ -174,6 +175,31 @@ test_messages (void)
   g_assert_cmpuint (play (messages, G_N_ELEMENTS (messages), compare_message), >, DAMAGED / 10);
 }
 
+/* As many parts as no mail has are read so as well, and what asks for the fields of the message finds them. */
+static void
+test_many_parts (void)
+{
+  static const char *const parts[] = { "--b\r\n\r\nx\r\n",
+                                       "--b\r\nContent-Type: text/html\r\n\r\n<b>x\r\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    GString *text = g_string_new ("From: a@x.example\r\nfrom: b@x.example\r\n"
+                                  "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+    g_autoptr (GBytes) bytes = NULL;
+    g_autoptr (MimeMessage) message = NULL;
+
+    for (guint n = 0; n < 2000; n++)
+      g_string_append (text, parts[i]);
+    bytes = g_string_free_to_bytes (text);
+    g_assert_true (compare_message (bytes));
+    message = mime_message_new (bytes);
+    g_assert_cmpuint (mime_message_get_parts (message)->len, ==, 2000);
+    g_assert_cmpuint (mime_message_count_headers (message, "From"), ==, 2);
+    g_assert_nonnull (strstr (mime_message_get_raw (message, "From", 1), "b@x.example"));
+    g_assert_null (mime_message_get_raw (message, "From", 2));
+  }
+}
+
 /* ---- values ---- */
 
 static void
@@ -299,5 +325,6 @@ void
 test_plain_add (void)
 {
   g_test_add_func ("/mime/plain/messages", test_messages);
+  g_test_add_func ("/mime/plain/many-parts", test_many_parts);
   g_test_add_func ("/mime/plain/values", test_values);
 }
