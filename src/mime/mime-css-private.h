@@ -5,8 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* "color:red;font-size:12px" of a style attribute's declarations; "" when nothing is left.  Twice equals once. */
-char *mime_css_clean_declarations (const char *css, gsize length) G_GNUC_WARN_UNUSED_RESULT;
+/* "color:red;font-size:12px" of a style attribute's declarations; "" when nothing is left.  Twice equals once.  `ink`, nullable, is said in
+ * place of their colour.  Of what is no picture the height becomes a least height as well. */
+char *mime_css_clean_declarations (const char *css, gsize length, gboolean of_picture,
+                                   const char *ink) G_GNUC_WARN_UNUSED_RESULT;
 /* The rules of a style element; plain rules, and @media with them where it asks for the width or the colour scheme. "" when nothing is
  * left.  Twice equals once. */
 char *mime_css_clean_sheet (const char *css, gsize length) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,14 +1,17 @@
 /* Cleans CSS by an allow-list of properties and of functions inside values.
  *
  * Whatever could fetch (url (), @import, @font-face, image-set ()), lie over other content (position, z-index, transform), hide text or
- * turn it round (mime-hidden-private.h says why) or be read in two ways (escapes, '<') is left out, the declaration with it.  Not a CSS parser: it only cuts at ';', '{' and '}'
+ * turn it round (mime-css-seen.c; mime-hidden-private.h says why) or be read in two ways (escapes, '<') is left out, the declaration with it.  Not a CSS parser: it only cuts at ';', '{' and '}'
  * outside of strings and parentheses and keeps what it fully understands.  Runs on any thread; linear. */
 #include "mime-css-private.h"
 
 #include <string.h>
 
+#include "mime-css-seen-private.h"
+
 #define MAX_VALUE    600
 #define MAX_SELECTOR 2000
+#define MAX_LEAST    2000 /* pixels of a height that is kept */
 
 /* Sorted, for bsearch (). */
 static const char *const properties[] = {
@@ -102,7 +105,6 @@ static const char *const properties[] = {
   "word-break",
   "word-spacing",
   "word-wrap",
-  "writing-mode",
 };
 
 static const char *const functions[] = { "calc", "clamp", "hsl", "hsla", "linear-gradient",
@@ -217,84 +219,6 @@ value_is_safe (const char *value)
   return depth == 0 && quote == 0;
 }
 
-gboolean
-mime_css_is_tiny (const char *value)
-{
-  char *unit;
-  double number = g_ascii_strtod (value, &unit);
-
-  if (unit == value)
-    return FALSE;
-  if (*unit == '%')
-    return number < 30;
-  if (g_ascii_strncasecmp (unit, "em", 2) == 0 || g_ascii_strncasecmp (unit, "rem", 3) == 0
-      || g_ascii_strncasecmp (unit, "ex", 2) == 0)
-    return number < 0.3;
-  return number < 4;
-}
-
-/* Far to the side, where nobody looks. */
-static gboolean
-is_far (const char *value)
-{
-  for (const char *c = value; (c = strchr (c, '-')) != NULL; c++) {
-    char *unit;
-    double number = g_ascii_strtod (c + 1, &unit);
-
-    if (unit != c + 1 && (number > 60 || (number >= 3 && strchr ("pP", *unit) == NULL)))
-      return TRUE;
-  }
-  return strchr (value, '(') != NULL && strchr (value, '-') != NULL;
-}
-
-/* "transparent", "rgba(0,0,0,0.02)", "#12345600" and their like. */
-static gboolean
-is_invisible_colour (const char *lower)
-{
-  const char *last;
-
-  if (g_str_has_prefix (lower, "transparent"))
-    return TRUE;
-  if (lower[0] == '#') {
-    gsize length = strspn (lower + 1, "0123456789abcdef");
-
-    return (length == 4 && lower[4] < '4') || (length == 8 && lower[7] < '4');
-  }
-  last = strrchr (lower, ',');
-  if (strchr (lower, '/') != NULL)
-    last = strrchr (lower, '/');
-  else if (last == NULL || (!g_str_has_prefix (lower, "rgba") && !g_str_has_prefix (lower, "hsla")))
-    return FALSE;
-  return g_ascii_strtod (last + 1, NULL) < (strchr (last, '%') != NULL ? 30 : 0.3);
-}
-
-/* Would keep text from being seen, or show it in another order than it is quoted in. */
-static gboolean
-declaration_hides (const char *name, const char *lower)
-{
-  if (strcmp (name, "display") == 0)
-    return strstr (lower, "none") != NULL;
-  if (strcmp (name, "flex-direction") == 0 || strcmp (name, "flex-wrap") == 0)
-    return strstr (lower, "reverse") != NULL;
-  if (strcmp (name, "color") == 0)
-    return is_invisible_colour (lower);
-  if (strcmp (name, "font") == 0) {
-    g_auto (GStrv) words = g_strsplit_set (lower, " /", -1);
-
-    for (guint i = 0; words[i] != NULL; i++) {
-      if (g_ascii_isdigit (words[i][0]) && strlen (words[i]) != 3 && mime_css_is_tiny (words[i]))
-        return TRUE;
-    }
-    return FALSE;
-  }
-  if (g_str_has_prefix (name, "margin") || strcmp (name, "text-indent") == 0)
-    return is_far (lower);
-  if (strcmp (name, "letter-spacing") == 0 || strcmp (name, "word-spacing") == 0)
-    return strstr (lower, "em") != NULL ? g_ascii_strtod (lower, NULL) < -0.2
-                                        : g_ascii_strtod (lower, NULL) < -3;
-  return FALSE;
-}
-
 /* Shares of the height of a view that is as high as its content would grow with it, without end. */
 static gboolean
 has_height_unit (const char *lower)
@@ -316,7 +240,7 @@ has_height_unit (const char *lower)
 }
 
 static gboolean
-declaration_is_safe (const char *name, const char *value, gboolean in_sheet)
+declaration_is_safe (const char *name, const char *value, gboolean in_sheet, double room)
 {
   g_autofree char *lower = g_ascii_strdown (value, -1);
 
@@ -329,7 +253,8 @@ declaration_is_safe (const char *name, const char *value, gboolean in_sheet)
   /* In a style attribute it stays, for what it does to white space: the text in it is dealt with by who knows the tree */
   if (in_sheet && strcmp (name, "font-size") == 0 && mime_css_is_tiny (lower))
     return FALSE;
-  return value_is_safe (value) && !has_height_unit (lower) && !declaration_hides (name, lower);
+  return value_is_safe (value) && !has_height_unit (lower)
+         && !mime_css_declaration_hides (name, lower, room);
 }
 
 /* `css` without comments. */
@@ -365,35 +290,60 @@ typedef struct
 {
   GString *out;
   gboolean in_sheet, first;
+  gboolean passing;          /* only what changes no text: it comes and goes */
+  gboolean plain;            /* no ink, no paper */
+  gboolean keeps, has_least; /* a height becomes a least height; one is said already */
+  const char *ink;
+  double room;
 } Append;
+
+static void
+append (Append *self, const char *name, const char *value)
+{
+  g_string_append_printf (self->out, "%s%s:%s", self->first ? "" : ";", name, value);
+  self->first = FALSE;
+}
 
 static void
 append_declaration (const char *name, const char *value, gpointer user_data)
 {
-  Append *append = user_data;
+  Append *self = user_data;
 
-  if (!declaration_is_safe (name, value, append->in_sheet))
+  if (!declaration_is_safe (name, value, self->in_sheet, self->room)
+      || (self->passing && !g_str_has_prefix (name, "text-decoration"))
+      || (self->plain && mime_css_is_colour (name))
+      || (self->ink != NULL && strcmp (name, "color") == 0))
     return;
-  g_string_append_printf (append->out, "%s%s:%s", append->first ? "" : ";", name, value);
-  append->first = FALSE;
+  append (self, name, value);
+  /* What is higher than that is not cut, and yet the room is there (ui-web-page.css) */
+  if (self->keeps && !self->has_least && strcmp (name, "height") == 0 && g_ascii_isdigit (value[0])
+      && strchr (value, '%') == NULL && mime_css_pixels (value) <= MAX_LEAST)
+    append (self, "min-height", value);
 }
 
 static void
-append_declarations (GString *out, const char *css, gsize length, gboolean in_sheet)
+look_for_least (const char *name, const char *value, gpointer user_data)
 {
-  Append append = { out, in_sheet, TRUE };
+  Append *self = user_data;
 
-  each_declaration (css, length, append_declaration, &append);
+  self->has_least = self->has_least || strcmp (name, "min-height") == 0;
 }
 
 char *
-mime_css_clean_declarations (const char *css, gsize length)
+mime_css_clean_declarations (const char *css, gsize length, gboolean of_picture, const char *ink)
 {
   g_autofree char *plain = strip_comments (css, length);
-  GString *out = g_string_new (NULL);
+  Append self = { .out = g_string_new (NULL),
+                  .first = TRUE,
+                  .keeps = !of_picture,
+                  .ink = ink,
+                  .room = mime_css_room (plain, strlen (plain)) };
 
-  append_declarations (out, plain, strlen (plain), FALSE);
-  return g_string_free (out, FALSE);
+  each_declaration (plain, strlen (plain), look_for_least, &self);
+  each_declaration (plain, strlen (plain), append_declaration, &self);
+  if (ink != NULL)
+    append (&self, "color", ink);
+  return g_string_free (self.out, FALSE);
 }
 
 /* Selectors and media queries: no strings, no escapes, nothing that needs them. */
@@ -538,8 +488,26 @@ typedef struct
 {
   GString *out;
   gsize before, start; /* of the condition that is open */
-  gboolean allowed;
+  gboolean allowed, by_width;
 } Sheet;
+
+/* What holds on the screen holds on paper. */
+static char *
+dup_condition (const char *prelude)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *c = prelude; *c != '\0';) {
+    gsize length = strspn (c, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+
+    if (length == strlen ("screen") && g_ascii_strncasecmp (c, "screen", length) == 0)
+      g_string_append (out, "all");
+    else
+      g_string_append_len (out, c, (gssize)MAX (length, 1));
+    c += MAX (length, 1);
+  }
+  return g_string_free (out, FALSE);
+}
 
 static void
 begin_condition (const char *prelude, gpointer user_data)
@@ -548,7 +516,9 @@ begin_condition (const char *prelude, gpointer user_data)
 
   sheet->before = sheet->out->len;
   sheet->allowed = prelude_is_safe (prelude + 1) && condition_is_allowed (prelude);
-  g_string_append_printf (sheet->out, "%s{\n", prelude);
+  sheet->by_width = strcasestr (prelude, "width") != NULL;
+  g_autofree char *condition = dup_condition (prelude);
+  g_string_append_printf (sheet->out, "%s{\n", condition);
   sheet->start = sheet->out->len;
 }
 
@@ -561,6 +531,7 @@ end_condition (gpointer user_data)
     g_string_truncate (sheet->out, sheet->before);
   else
     g_string_append (sheet->out, "}\n");
+  sheet->by_width = FALSE;
 }
 
 static void
@@ -568,10 +539,16 @@ append_rule (const char *prelude, const char *block, gsize length, gpointer user
 {
   Sheet *sheet = user_data;
   gsize before = sheet->out->len, start;
+  Append self = { .out = sheet->out,
+                  .in_sheet = TRUE,
+                  .first = TRUE,
+                  .plain = sheet->by_width,
+                  .passing = mime_css_selector_changes (prelude),
+                  .room = mime_css_room (block, length) };
 
   g_string_append_printf (sheet->out, "%s{", prelude);
   start = sheet->out->len;
-  append_declarations (sheet->out, block, length, TRUE);
+  each_declaration (block, length, append_declaration, &self);
   if (sheet->out->len == start)
     g_string_truncate (sheet->out, before);
   else

@@ -10,6 +10,7 @@
 #include "mime-css-private.h"
 #include "mime-hidden-private.h"
 #include "mime-html-parse-private.h"
+#include "mime-ink-private.h"
 #include "mime-look-private.h"
 #include "mime-tracker-private.h"
 
@@ -78,6 +79,7 @@ typedef struct
 {
   OpenKind kind;
   MimeSize size; /* of the text right in it */
+  MimeInk ink;
   char name[12];
 } OpenElement;
 
@@ -94,6 +96,7 @@ typedef struct
   MimeHtmlFacts facts;
   guint tables, pictures;
   gboolean paints, adapts;
+  gboolean has_sheet; /* it may say what nobody here knows: whom it means takes a tree */
   /* Borrowed */
   gboolean allow_remote;
   MimeHtmlCidFunc cid_func;
@@ -231,24 +234,42 @@ link_is_safe (const char *url)
   return is_remote (url) || (has_scheme (url, "mailto:") && url[7] != '\0');
 }
 
-/* Attributes that every element may have. */
-static void
-append_common (GString *out, const char *name, const char **attributes)
+/* What is open around; black on white at the beginning. */
+static MimeInk
+get_ink (const Clean *clean)
 {
+  return clean->open->len > 0 ? g_array_index (clean->open, OpenElement, clean->open->len - 1).ink
+                              : mime_ink_begin ();
+}
+
+/* Attributes that every element may have.  `ink` is what text in it has, with them. */
+static void
+append_common (Clean *clean, GString *out, const char *name, const char **attributes, MimeInk *ink)
+{
+  const MimeInk outer = get_ink (clean);
+  const char *style = mime_html_attribute (attributes, "style"), *needed = NULL;
+  gboolean picture = strcmp (name, "img") == 0;
+  g_autofree char *css = mime_css_clean_declarations (
+      style != NULL ? style : "", style != NULL ? strlen (style) : 0, picture, NULL);
+
+  *ink = outer;
+  if (!clean->has_sheet && !picture)
+    needed = mime_ink_enter (ink, &outer, name, attributes, css);
+  if (needed != NULL) {
+    g_free (css);
+    css = mime_css_clean_declarations (style != NULL ? style : "",
+                                       style != NULL ? strlen (style) : 0, picture, needed);
+  }
   for (guint i = 0; attributes != NULL && attributes[i] != NULL; i += 2) {
     g_autofree char *key = g_ascii_strdown (attributes[i], -1);
 
-    if (strcmp (key, "style") == 0) {
-      g_autofree char *css =
-          mime_css_clean_declarations (attributes[i + 1], strlen (attributes[i + 1]));
-
-      if (css[0] != '\0')
-        append_attribute (out, "style", css);
-    } else if (LISTED (key, attributes_allowed)
-               && !(strcmp (name, "img") == 0 && strcmp (key, "class") == 0)) {
+    if (strcmp (key, "style") == 0 && css[0] != '\0')
+      append_attribute (out, "style", css);
+    else if (LISTED (key, attributes_allowed) && !(picture && strcmp (key, "class") == 0))
       append_attribute (out, key, attributes[i + 1]);
-    }
   }
+  if (style == NULL && css[0] != '\0')
+    append_attribute (out, "style", css);
 }
 
 /* Where a picture that only tells would be fetched from; NULL for any other. */
@@ -291,9 +312,10 @@ append_picture (Clean *clean, const char **attributes)
   const char *src = mime_html_attribute (attributes, "src"),
              *class = mime_html_attribute (attributes, "class");
   gboolean remote = FALSE;
+  MimeInk ink;
   g_autofree char *url = src != NULL ? picture_url (clean, src, &remote) : NULL;
 
-  append_common (clean->body, "img", attributes);
+  append_common (clean, clean->body, "img", attributes, &ink);
   if (url != NULL)
     append_attribute (clean->body, "src", url);
   if (remote) {
@@ -339,7 +361,7 @@ static void
 on_start (const char *name, const char **attributes, gpointer user_data)
 {
   Clean *clean = user_data;
-  OpenElement open = { .kind = OPEN_WRITTEN };
+  OpenElement open = { .kind = OPEN_WRITTEN, .ink = get_ink (clean) };
   gboolean hidden = mime_hidden_is (&clean->hidden, attributes);
 
   if (strcmp (name, "img") == 0 && count_tracker (clean, attributes, hidden || clean->dropping > 0))
@@ -356,7 +378,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     if (strcmp (name, "body") == 0 && clean->body_attributes == NULL) {
       GString *text = g_string_new (NULL);
 
-      append_common (text, name, attributes);
+      append_common (clean, text, name, attributes, &open.ink);
       clean->body_attributes = g_string_free (text, FALSE);
       look_at (clean, name, attributes);
     }
@@ -374,7 +396,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     if (strcmp (name, "img") == 0) {
       append_picture (clean, attributes);
     } else {
-      append_common (clean->body, name, attributes);
+      append_common (clean, clean->body, name, attributes, &open.ink);
       if (strcmp (name, "a") == 0) {
         const char *href = mime_html_attribute (attributes, "href");
         g_autofree char *url = href != NULL ? normal_url (href) : NULL;
@@ -460,6 +482,7 @@ clean_once (const char *html, Clean *clean)
   clean->sheet = g_string_new (NULL);
   clean->style_text = g_string_new (NULL);
   clean->open = g_array_new (FALSE, FALSE, sizeof (OpenElement));
+  clean->has_sheet = strcasestr (html, "<style") != NULL;
   mime_html_parse (html, &events, clean);
   g_string_append (out, "<!DOCTYPE html><html><head><meta charset=\"utf-8\">");
   if (clean->sheet->len > 0)

@@ -1,6 +1,7 @@
 /* What is read is what is quoted, whatever the sender hides; pictures that only tell; the look of a message. */
 #include "test-mime.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "mime-html.h"
@@ -64,6 +65,48 @@ static const char *const hiding[] = {
   "seen<template>covert</template><title>covert</title>",
   "seen<ruby>a<rp>covert</rp><rt>b</rt></ruby>",
   "seen<![if !mso]>covert<![endif]><!--[if mso]>covert<![endif]-->",
+  /* Ink that nobody tells from its paper */
+  "seen<p style='color:#fff'>covert</p>",
+  "seen<p style='color:white'>covert</p>",
+  "seen<p style='color:#FEFEFE'>covert</p>",
+  "seen<p style='color:rgb(250, 251, 252)'>covert</p>",
+  "seen<p style='color:#fff !important;color:#000'>covert</p>",
+  "seen<font color=white>covert</font>",
+  "seen<font color=fffffe>covert</font>",
+  "<body text=white>seen<p>covert</body>",
+  "<body style='color:#fff'>seen<p>covert</body>",
+  "<body bgcolor=black>seen<p>covert</body>",
+  "<body bgcolor=black text=white>seen<p style='color:#010101'>covert</body>",
+  "seen<table bgcolor=black><tr><td>covert</table>",
+  "seen<table bgcolor=red><tr><td><font color='#fe0101'>covert</font></table>",
+  "seen<div style='background:black'>covert</div>",
+  "seen<div style='background:#fff scroll;color:snow'>covert</div>",
+  "seen<div style='background-color:#123456;color:#123457'>covert</div>",
+  "seen<div style='background:navy;color:white'>seen<p style='background:white'>covert</p></div>",
+  "seen<div style='background:navy;color:white'><b><i><u>seen<span style='background:#fafafa'>covert</span></u></i></b></div>",
+  "seen<div style='color:white'><p style='background:black'>seen</p>covert</div>",
+  "seen<div style='color:white'><div><div><p><b>covert</b></div></div></div>",
+  "seen<mark style='color:yellow'>covert</mark>",
+  /* Further away, one over the other, or beside the page */
+  "seen<p style='text-indent:-30px'>covert</p>",
+  "seen<p style='text-indent:8888px'>covert</p>",
+  "seen<p style='margin-left:8888px'>covert</p>",
+  "seen<p style='padding-left:700pt'>covert</p>",
+  "seen<p style='margin:0 0 -40px'>covert</p><span style='background:#fff'>seen</span>",
+  "seen<p style='margin-top:calc(0px - 50px)'>covert</p>",
+  "seen<span style='vertical-align:-90px'>covert</span>",
+  "seen<p style='display:table-column'>covert</p>",
+  "seen<p style='display:table-footer-group'>covert</p><p>seen</p>",
+  "seen<p style='writing-mode:vertical-rl'>covert</p>",
+  "seen<p style='text-decoration:line-through white 30px'>covert</p>",
+  "<style>p::first-line{color:#fff}</style>seen<p>covert</p>",
+  "<style>p:hover{color:#fff}</style>seen<p>covert</p>",
+  "<style>p:not(:focus):active{color:#fff}</style>seen<p>covert</p>",
+  "<style>::selection{color:#fff}</style>seen<p>covert</p>",
+  "<style>p:target{color:#000}</style>seen<p>covert</p>",
+  "<style>@media (max-width:9999px){p{color:#fff;background:#fff}}</style>seen<p>covert</p>",
+  "<style>@media only screen{p{text-align:left}}</style>seen<p>covert</p>",
+  "seen<p style='list-style-type:\"no\"'>seen</p>",
 };
 
 static char *
@@ -78,20 +121,100 @@ squeeze (const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* The words of the cleaned HTML, by a walk of its own: everything that is not in a tag or in the style. */
+typedef struct
+{
+  guint ink, paper; /* 0xRRGGBB */
+} Look;
+
+/* The colours that are in `hiding`, read by a reader of its own. */
+static gboolean
+read_colour (const char *text, guint *colour)
+{
+  static const struct
+  {
+    const char *name;
+    guint rgb;
+  } names[] = { { "white", 0xffffff }, { "black", 0 },         { "navy", 0x80 },
+                { "red", 0xff0000 },   { "yellow", 0xffff00 }, { "snow", 0xfffafa },
+                { "fffffe", 0xfffffe } };
+  guint red, green, blue;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (g_str_has_prefix (text, names[i].name)) {
+      *colour = names[i].rgb;
+      return TRUE;
+    }
+  }
+  if (sscanf (text, "rgb(%u, %u, %u)", &red, &green, &blue) == 3) {
+    *colour = red << 16 | green << 8 | blue;
+    return TRUE;
+  }
+  if (text[0] != '#')
+    return FALSE;
+  *colour = (guint)strtoul (text + 1, NULL, 16);
+  if (strspn (text + 1, "0123456789abcdefABCDEF") == 3)
+    *colour = (*colour & 0xf00) * 0x1100 | (*colour & 0xf0) * 0x110 | (*colour & 0xf) * 0x11;
+  return TRUE;
+}
+
+/* What the last `name` in the tag says, be it in style or an attribute. */
+static void
+read_last (const char *tag, const char *name, guint *colour)
+{
+  for (const char *at = tag; (at = strstr (at, name)) != NULL; at++) {
+    if (strchr (" \";", at[-1]) != NULL)
+      read_colour (at + strlen (name), colour);
+  }
+}
+
+static gboolean
+is_seen (const Look *look)
+{
+  int apart = 0;
+
+  for (guint shift = 0; shift < 24; shift += 8)
+    apart += abs ((int)(look->ink >> shift & 255) - (int)(look->paper >> shift & 255));
+  return apart > 90;
+}
+
+/* The words of the cleaned HTML that have an ink that is not their paper, by a walk of its own. */
 static char *
 words_of (const char *clean)
 {
   GString *out = g_string_new (NULL);
-  const char *at = strstr (clean, "<body");
+  g_autoptr (GArray) looks = g_array_new (FALSE, FALSE, sizeof (Look));
+  Look look = { 0x000000, 0xffffff };
 
-  for (gboolean in_tag = FALSE; *at != '\0'; at++) {
-    if (*at == '<')
-      in_tag = TRUE;
-    else if (*at == '>')
-      in_tag = FALSE;
-    else if (!in_tag)
-      g_string_append_c (out, *at);
+  for (const char *at = strstr (clean, "<body"); *at != '\0'; at++) {
+    if (*at != '<') {
+      if (is_seen (&look))
+        g_string_append_c (out, *at);
+      continue;
+    }
+    const char *end = strchr (at, '>');
+    g_autofree char *tag = g_strndup (at, (gsize)(end - at));
+
+    if (g_str_has_prefix (tag, "</body")) {
+      break;
+    } else if (tag[1] == '/') {
+      look = g_array_index (looks, Look, looks->len - 1);
+      g_array_set_size (looks, looks->len - 1);
+    } else if (!g_str_has_prefix (tag, "<br") && !g_str_has_prefix (tag, "<hr")) {
+      g_array_append_val (looks, look);
+      if (g_str_has_prefix (tag, "<mark"))
+        look = (Look){ 0, 0xffff00 };
+      read_last (tag, "text=\"", &look.ink);
+      read_last (tag, "color=\"", &look.ink);
+      read_last (tag, "bgcolor=\"", &look.paper);
+      read_last (tag, "color:", &look.ink);
+      read_last (tag, "style=\"color:", &look.ink);
+      for (const char *const *name =
+               (const char *const[]){ "background:", "background-color:", "style=\"background:",
+                                      "style=\"background-color:", NULL };
+           *name != NULL; name++)
+        read_last (tag, *name, &look.paper);
+    }
+    at = end;
   }
   return g_string_free (out, FALSE);
 }
@@ -114,9 +237,12 @@ test_reading_is_quoting (void)
     g_assert_nonnull (strstr (read, "seen"));
     /* What is left has no means to hide it */
     for (const char *const *word =
-             (const char *const[]){ "none", "hidden", "opacity", "overflow", "position",
-                                    "transparent", "-9999", "bidi", "reverse", "hover)", "print",
-                                    "supports", "motion", "content", NULL };
+             (const char *const[]){ "none",        "hidden",  "opacity",  "overflow", "position",
+                                    "transparent", "-9999",   "8888",     "bidi",     "reverse",
+                                    ":hover",      "print",   "supports", "motion",   "content",
+                                    "-30px",       "-40px",   "-90px",    "700pt",    "calc",
+                                    "table-",      "writing", "white 30", "first-l",  ":focus",
+                                    "selection",   "target",  "screen",   "\"no",     NULL };
          *word != NULL; word++)
       g_assert_null (strstr (clean, *word));
     /* Text of no size is not there */
@@ -168,7 +294,8 @@ test_trackers (void)
   check_pictures ("<img src=http://x.example/a width=1 height=1>", 0, 1);
   check_pictures ("<img src=http://x.example/a style='width:1px;height:1px'>", 0, 1);
   check_pictures ("<img src=http://x.example/a width=1 height=1 style='max-width:100%'>", 0, 1);
-  check_pictures ("<img src=http://x.example/a style='width:1px;height:1px;max-width:600px'>", 0, 1);
+  check_pictures ("<img src=http://x.example/a style='width:1px;height:1px;max-width:600px'>", 0,
+                  1);
   check_pictures ("<img src=http://x.example/a style='max-width:1px;max-height:1px'>", 0, 1);
   check_pictures ("<img src=http://x.example/a width=600 height=200 style='max-width:100%'>", 1, 0);
   check_pictures ("<img src=http://x.example/a width=0 height=30>", 0, 1);

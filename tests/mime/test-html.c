@@ -367,10 +367,14 @@ check_sheet (const char *css, const char *expected)
 static void
 test_css (void)
 {
-  check_sheet ("p { color : red ; } /* c */ .a > b:hover, #c { margin:0 }",
-               "p{color:red}\n.a > b:hover, #c{margin:0}\n");
-  check_sheet ("@media only screen and (max-width:600px){ .x{width:100%} .y{position:fixed} }",
-               "@media only screen and (max-width:600px){\n.x{width:100%}\n}\n");
+  check_sheet ("p { color : red ; } /* c */ .a > b:first-child, #c { margin:0 }",
+               "p{color:red}\n.a > b:first-child, #c{margin:0}\n");
+  check_sheet (
+      "@media only screen and (max-width:600px){ .x{width:100%} .y{position:fixed;color:red} }",
+      "@media only all and (max-width:600px){\n.x{width:100%}\n}\n");
+  /* What the pointer does is a line, not a text that comes and goes */
+  check_sheet ("a:hover,a:visited{color:red;margin:0;text-decoration:underline}p::after{color:red}",
+               "a:hover,a:visited{text-decoration:underline}\n");
   check_sheet ("@import 'x'; p{color:red}", "p{color:red}\n");
   check_sheet ("@font-face{src:url(x)} p{color:red}", "p{color:red}\n");
   check_sheet ("@keyframes x{from{color:red}to{color:blue}} p{color:red}", "p{color:red}\n");
