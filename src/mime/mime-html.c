@@ -20,23 +20,24 @@
 /* ---- lists; each sorted ---- */
 
 static const char *const elements[] = {
-  "a",          "abbr",   "acronym", "address", "article", "aside", "b",    "bdi",        "big",
-  "blockquote", "br",     "caption", "center",  "cite",    "code",  "col",  "colgroup",   "dd",
-  "del",        "dfn",    "dir",     "div",     "dl",      "dt",    "em",   "figcaption", "figure",
-  "font",       "footer", "h1",      "h2",      "h3",      "h4",    "h5",   "h6",         "header",
-  "hr",         "i",      "img",     "ins",     "kbd",     "li",    "main", "mark",       "nav",
-  "ol",         "p",      "pre",     "q",       "rp",      "rt",    "ruby", "s",          "samp",
-  "section",    "small",  "span",    "strike",  "strong",  "sub",   "sup",  "table",      "tbody",
-  "td",         "tfoot",  "th",      "thead",   "time",    "tr",    "tt",   "u",          "ul",
-  "var",        "wbr",
+  "a",        "abbr",       "acronym", "address", "article", "aside",   "b",     "bdi",
+  "big",      "blockquote", "br",      "caption", "center",  "cite",    "code",  "col",
+  "colgroup", "dd",         "del",     "dfn",     "dir",     "div",     "dl",    "dt",
+  "em",       "figcaption", "figure",  "font",    "footer",  "h1",      "h2",    "h3",
+  "h4",       "h5",         "h6",      "header",  "hr",      "i",       "img",   "ins",
+  "kbd",      "li",         "main",    "mark",    "nav",     "ol",      "p",     "pre",
+  "q",        "rt",         "ruby",    "s",       "samp",    "section", "small", "span",
+  "strike",   "strong",     "sub",     "sup",     "table",   "tbody",   "td",    "tfoot",
+  "th",       "thead",      "time",    "tr",      "tt",      "u",       "ul",    "var",
+  "wbr",
 };
 
 /* Gone with all that is in them. */
 static const char *const dropped[] = {
-  "applet", "area",     "audio",    "base",    "bgsound", "canvas", "datalist", "embed",
-  "frame",  "iframe",   "input",    "isindex", "keygen",  "link",   "map",      "math",
-  "meta",   "noembed",  "noframes", "object",  "param",   "script", "select",   "source",
-  "svg",    "template", "title",    "track",   "video",   "xml",
+  "applet", "area",    "audio",    "base",    "bgsound", "canvas", "datalist", "embed",
+  "frame",  "iframe",  "input",    "isindex", "keygen",  "link",   "map",      "math",
+  "meta",   "noembed", "noframes", "object",  "param",   "rp",     "script",   "select",
+  "source", "svg",     "template", "title",   "track",   "video",  "xml",
 };
 
 /* Gone, what is in them stays where it is. */

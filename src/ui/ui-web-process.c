@@ -40,7 +40,7 @@ struct _UiWebProcess
   WebKitSettings *settings;
   WebKitWebsitePolicies *policies;
   WebKitUserStyleSheet *style;
-  WebKitUserScript *script;
+  WebKitUserScript *script, *seen;
   WebKitUserContentFilter *filter;     /* NULL until it stands */
   WebKitUserContentFilterStore *store; /* while it is being made */
   GArray *waiters;                     /* of Waiter */
@@ -122,6 +122,7 @@ ui_web_process_ref (const char *filter_folder, UiWebPictureFunc picture)
   UiWebProcess *self = g_new0 (UiWebProcess, 1);
   g_autofree char *style = load_resource ("ui-web-page.css");
   g_autofree char *script = load_resource ("ui-web-page.js");
+  g_autofree char *seen = load_resource ("ui-web-seen.js");
 
   self->ref_count = 1;
   self->filter_folder = g_strdup (filter_folder);
@@ -139,6 +140,9 @@ ui_web_process_ref (const char *filter_folder, UiWebPictureFunc picture)
   self->script = webkit_user_script_new_for_world (script, WEBKIT_USER_CONTENT_INJECT_TOP_FRAME,
                                                    WEBKIT_USER_SCRIPT_INJECT_AT_DOCUMENT_END,
                                                    UI_WEB_WORLD, NULL, NULL);
+  self->seen = webkit_user_script_new_for_world (seen, WEBKIT_USER_CONTENT_INJECT_TOP_FRAME,
+                                                 WEBKIT_USER_SCRIPT_INJECT_AT_DOCUMENT_END,
+                                                 UI_WEB_WORLD, NULL, NULL);
   webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
   webkit_web_context_register_uri_scheme (self->context, CID_SCHEME, on_picture_request, NULL,
                                           NULL);
@@ -160,6 +164,7 @@ ui_web_process_unref (UiWebProcess *self)
   g_clear_object (&self->store);
   webkit_user_style_sheet_unref (self->style);
   webkit_user_script_unref (self->script);
+  webkit_user_script_unref (self->seen);
   g_object_unref (self->policies);
   g_object_unref (self->settings);
   g_object_unref (self->session);
@@ -187,6 +192,7 @@ ui_web_process_create_view (UiWebProcess *self, double zoom)
 
   webkit_user_content_manager_add_style_sheet (manager, self->style);
   webkit_user_content_manager_add_script (manager, self->script);
+  webkit_user_content_manager_add_script (manager, self->seen);
   if (self->filter != NULL)
     webkit_user_content_manager_add_filter (manager, self->filter);
   g_ptr_array_add (self->views, view);

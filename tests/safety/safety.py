@@ -96,6 +96,14 @@ def vectors_are_alive_and_heard():
     assert all(kinds.values()) and len(alive) > 150, f'too few of them: {kinds}'
 
 
+def what_is_read_is_what_is_quoted():
+    """By the pixels, in the page that the program shows messages in: see seen.c."""
+    done = subprocess.run([os.environ['SEEN'], os.environ['MODULE']], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    print('\n'.join('# ' + line for line in done.stdout.split('\n') if line), flush=True)
+    quiet('messages that hide text')
+    assert done.returncode == 0 and int(re.search(r'(\d+) messages, 0 shown', done.stdout)[1]) >= 40, 'see above'
+
+
 def the_program_starts_quietly():
     scene.empty('alice')
     for batch in (BATCHES[:1]):
@@ -261,5 +269,5 @@ def end():
 
 
 if __name__ == '__main__':
-    main([vectors_are_alive_and_heard, the_program_starts_quietly, reading, answering_and_forwarding, a_draft_opened_again,
+    main([vectors_are_alive_and_heard, what_is_read_is_what_is_quoted, the_program_starts_quietly, reading, answering_and_forwarding, a_draft_opened_again,
           a_notification, pictures_that_are_allowed_and_nothing_else, nothing_to_complain], end)
