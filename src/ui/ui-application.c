@@ -483,6 +483,7 @@ static const struct
   { "win.reply-all", { "<Control><Shift>r" } },
   { "win.forward", { "<Control>l" } },
   { "win.save-as", { "<Control>s" } },
+  { "win.print", { "<Control>p" } },
   { "win.view-source", { "<Control><Shift>u" } },
   { "win.show-images", { "<Control>i" } },
   { "win.refresh", { "F5", "<Control>F5" } },

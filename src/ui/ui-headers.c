@@ -36,14 +36,14 @@ short_name (const MailAddress *address)
   return *address->name ? address->name : address->address;
 }
 
-static char *
-full_addresses (GPtrArray *addresses)
+char *
+ui_headers_dup_addresses (GPtrArray *addresses, const char *separator)
 {
   GString *text = g_string_new (NULL);
   for (guint i = 0; i < MIN (addresses->len, ADDRESSES_MAX); i++) {
     const MailAddress *address = addresses->pdata[i];
     if (i > 0)
-      g_string_append (text, "\n");
+      g_string_append (text, separator);
     if (*address->name)
       g_string_append_printf (text, "%s <%s>", address->name, address->address);
     else
@@ -51,7 +51,7 @@ full_addresses (GPtrArray *addresses)
   }
   if (addresses->len > ADDRESSES_MAX) {
     guint more = addresses->len - ADDRESSES_MAX;
-    g_string_append_c (text, '\n');
+    g_string_append (text, separator);
     g_string_append_printf (text, ngettext ("and %u more", "and %u more", more), more);
   }
   return g_string_free (text, FALSE);
@@ -127,7 +127,7 @@ add_addresses (UiHeaders *self, int *line, const char *title, GPtrArray *address
 {
   if (addresses->len == 0)
     return;
-  g_autofree char *text = full_addresses (addresses);
+  g_autofree char *text = ui_headers_dup_addresses (addresses, "\n");
   add_line (self, line, title, text);
 }
 

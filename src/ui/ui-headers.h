@@ -13,5 +13,8 @@ G_DECLARE_FINAL_TYPE (UiHeaders, ui_headers, UI, HEADERS, AdwBin)
 
 /* NULL lets go of the message. */
 void ui_headers_set_content (UiHeaders *self, MailContent *content);
+/* All of them in full (of some hundreds, the first ones and how many more), `separator` between them. */
+char *ui_headers_dup_addresses (GPtrArray *addresses,
+                                const char *separator) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -38,6 +38,7 @@ struct _UiMessageView
 
   gboolean plain_text;
   gboolean html_failed; /* WebKit gave up on this message */
+  gboolean remote;      /* the HTML that is shown has its remote images */
 };
 
 enum
@@ -64,13 +65,21 @@ show_html (UiMessageView *self, const char *html, gboolean remote)
 {
   g_autofree char *folded = ui_html_quotes_fold (html, _ ("Show Quoted Text"));
   ui_web_view_show (self->web, self->content, folded ? folded : html, remote);
+  self->remote = remote;
   gtk_stack_set_visible_child_name (self->body, "html");
+}
+
+gboolean
+ui_message_view_shows_html (UiMessageView *self)
+{
+  return self->content && mail_content_has_html (self->content) && !self->plain_text
+         && !self->html_failed;
 }
 
 static void
 show_body (UiMessageView *self)
 {
-  gboolean html = mail_content_has_html (self->content) && !self->plain_text && !self->html_failed;
+  gboolean html = ui_message_view_shows_html (self);
   gboolean images = html && mail_content_are_images_chosen (self->content)
                     && mail_content_get_blocked (self->content) > 0;
   ui_bar_hide (self->bar);
@@ -96,7 +105,7 @@ on_html_with_images (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   MailContent *content = MAIL_CONTENT (source);
   g_autofree char *html = mail_content_get_html_with_images_finish (content, result, &error);
-  if (content != self->content)
+  if (content != self->content || !ui_message_view_shows_html (self)) /* meanwhile */
     return;
   if (!html) {
     ui_bar_show (self->bar, error->message, base_error_get_detail (error), _ ("Show Images"), TRUE);
@@ -169,7 +178,7 @@ void
 ui_message_view_set_content (UiMessageView *self, MailContent *content)
 {
   g_set_object (&self->content, content);
-  self->html_failed = FALSE;
+  self->html_failed = self->remote = FALSE;
   ui_headers_set_content (self->headers, content);
   ui_truth_bar_set_content (self->truth, content);
   ui_attachments_set_content (self->attachments, content);
@@ -186,6 +195,12 @@ MailContent *
 ui_message_view_get_content (UiMessageView *self)
 {
   return self->content;
+}
+
+gboolean
+ui_message_view_shows_images (UiMessageView *self)
+{
+  return self->remote && ui_message_view_shows_html (self);
 }
 
 GtkBox *

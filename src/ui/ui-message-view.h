@@ -18,6 +18,10 @@ MailContent *ui_message_view_get_content (UiMessageView *self); /* borrowed, nul
 /* The box between headers and body, for bars that say something about the message.  They are made in
  * ui-message-view.ui and follow ui_message_view_set_content (). */
 GtkBox *ui_message_view_get_banners (UiMessageView *self); /* borrowed */
+/* Its remote images are shown; FALSE while its text is. */
+gboolean ui_message_view_shows_images (UiMessageView *self);
+/* HTML is what is shown, not text. */
+gboolean ui_message_view_shows_html (UiMessageView *self);
 void ui_message_view_show_images (UiMessageView *self);
 void ui_message_view_set_zoom (UiMessageView *self, double zoom);
 void ui_message_view_focus (UiMessageView *self);

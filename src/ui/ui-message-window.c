@@ -32,6 +32,12 @@ action_forward (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+action_print (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ui_reader_print (UI_MESSAGE_WINDOW (widget)->reader, NULL);
+}
+
+static void
 action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GtkWindow *window = GTK_WINDOW (widget);
@@ -95,12 +101,15 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.zoom-out", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.zoom-normal", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, action_fullscreen);
+  gtk_widget_class_install_action (widget_class, "win.print", NULL, action_print);
   gtk_widget_class_install_action (widget_class, "win.read-on", NULL, action_read);
   gtk_widget_class_install_action (widget_class, "win.read-back", NULL, action_read);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F11, 0, "win.fullscreen", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_p, GDK_CONTROL_MASK, "win.print",
+                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, 0, "win.read-on", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, GDK_SHIFT_MASK, "win.read-back",
                                        NULL);

@@ -397,7 +397,7 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
     "message.reply",       "message.reply-all", "message.reply-list",  "message.forward",
     "message.archive",     "message.trash",     "message.mark-unread", "message.source",
     "message.save",        "message.copy-text", "message.toggle-star", "message.headers",
-    "message.open-window",
+    "message.open-window", "message.print",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);

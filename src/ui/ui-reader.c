@@ -6,6 +6,7 @@
 
 #include "mail-link.h"
 #include "ui-pane.h"
+#include "ui-print.h"
 #include "ui-reader-card.h"
 #include "ui-reader-cards.h"
 
@@ -252,6 +253,10 @@ on_seen (UiReader *self, UiReaderCard *card)
 static void
 on_verb (UiReader *self, const char *verb, UiReaderCard *card)
 {
+  if (g_str_equal (verb, "print")) {
+    ui_reader_print (self, ui_reader_card_get_message (card));
+    return;
+  }
   g_signal_emit (self, signals[VERB], 0, verb, ui_reader_card_get_message (card),
                  ui_reader_card_get_content (card));
 }
@@ -531,6 +536,42 @@ ui_reader_expand_all (UiReader *self)
   sync_cards (self);
   for (UiReaderCard *card = first_card (self); card; card = next_card (card))
     ui_reader_card_set_expanded (card, TRUE);
+}
+
+/* ---- printing ---- */
+
+static UiPrintItem *
+create_print_item (UiReader *self, MailMessage *message)
+{
+  gint64 id = mail_message_get_id (message);
+  UiReaderCard *card = g_hash_table_lookup (self->cards, &id);
+  MailContent *content = card ? ui_reader_card_get_content (card) : NULL;
+  UiMessageView *view = content ? ui_reader_card_get_view (card) : NULL;
+  return ui_print_item_new (message, content, view && ui_message_view_shows_images (view),
+                            view ? !ui_message_view_shows_html (view) : self->plain_text);
+}
+
+void
+ui_reader_print (UiReader *self, MailMessage *only)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GListModel *model = G_LIST_MODEL (self->thread);
+  const char *title = NULL;
+  if (!self->thread)
+    return;
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)ui_print_item_free);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (MailMessage) message = g_list_model_get_item (model, i);
+    if (only && message != only)
+      continue;
+    if (!title)
+      title = mail_message_get_subject (message);
+    g_ptr_array_add (items, create_print_item (self, message));
+  }
+  if (items->len > 0)
+    ui_print_run (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->engine, title, items);
+  else
+    g_ptr_array_unref (items);
 }
 
 /* ---- public ---- */

@@ -26,6 +26,8 @@ MailMessage *ui_reader_get_message (UiReader *self); /* the same message's; borr
 void ui_reader_show_images (UiReader *self);
 void ui_reader_set_zoom (UiReader *self, double zoom);
 void ui_reader_focus (UiReader *self);
+/* Prints all of the conversation, as far as `only` is NULL; else this message of it. */
+void ui_reader_print (UiReader *self, MailMessage *only);
 /* Opens every message of the conversation. */
 void ui_reader_expand_all (UiReader *self);
 /* A screenful on (1) or back (-1); FALSE: there is no more. */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <webkit/webkit.h>
 
+#include "ui-web-print.h"
 #include "ui-web-process.h"
 
 #define COVER_MS 400 /* as long as a page that told nothing stays covered after its loading */
@@ -475,6 +476,18 @@ set_light (GtkWidget *widget, gboolean light)
 }
 
 static void
+print (GtkWidget *widget, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+  g_autofree char *shell = ui_web_print_dup_shell (paper->title);
+
+  if (!self->view)
+    start (self);
+  ui_web_print_begin (widget, self->view, paper, done, data);
+  show (widget, shell, UI_WEB_DESIGNED, paper->remote); /* paper is light */
+}
+
+static void
 on_dark_changed (UiWebPage *self)
 {
   if (!self->view)
@@ -569,7 +582,7 @@ create (const char *filter_folder)
 const UiWebPageApi *
 ui_web_page_get_api (void)
 {
-  static const UiWebPageApi api = { create, show, clear, set_zoom, scroll_to, set_light };
+  static const UiWebPageApi api = { create, show, clear, set_zoom, scroll_to, set_light, print };
 
   return &api;
 }

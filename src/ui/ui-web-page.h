@@ -31,6 +31,20 @@ typedef enum
   UI_WEB_ADAPTIVE, /* has a dark style of its own */
 } UiWebLook;
 
+/* What is printed; all borrowed.  `heads`: HTML of ours above each of `bodies`, which are clean (GPtrArray of char). */
+typedef struct
+{
+  const char *title;
+  GPtrArray *heads, *bodies;
+  gboolean remote;
+  GtkWindow *parent;          /* of the dialog; nullable */
+  GtkPrintSettings *settings; /* as of the last time; nullable */
+} UiWebPaper;
+
+/* `error` NULL and not `printed`: the person cancelled.  `settings` (nullable, borrowed): as the person has them now. */
+typedef void (*UiWebPrintedFunc) (gboolean printed, GtkPrintSettings *settings, const GError *error,
+                                  gpointer data);
+
 typedef struct
 {
   /* `filter_folder`: where the compiled content filter is kept.  Floating. */
@@ -43,6 +57,9 @@ typedef struct
   void (*scroll_to) (GtkWidget *page, int y);
   /* Light paper for this message, in the dark style too.  Until the next show (). */
   void (*set_light) (GtkWidget *page, gboolean light);
+  /* Shows this, asks by the dialog of printing and prints.  For a page that is in no window.  `done` is called once, and the
+   * page lives until then. */
+  void (*print) (GtkWidget *page, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data);
 } UiWebPageApi;
 
 /* The module's only symbol. */

@@ -3,11 +3,9 @@
 #include "ui-web-view.h"
 
 #include <glib/gi18n.h>
-#include <gmodule.h>
 
-#include "base-log.h"
-#include "base-paths.h"
-#include "ui-web-page.h"
+#include "ui-web-module.h"
+#include "ui-web-pictures.h"
 
 struct _UiWebView
 {
@@ -45,63 +43,11 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-/* ---- pictures ---- */
-
-static void
-answer (GTask *task, GBytes *bytes, char *type, GError *error)
-{
-  if (!bytes) {
-    g_task_return_error (task, error);
-    return;
-  }
-  g_task_set_task_data (task, type, g_free);
-  g_task_return_pointer (task, bytes, (GDestroyNotify)g_bytes_unref);
-}
-
-static void
-on_part (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-  char *type = NULL;
-  GBytes *bytes = mail_content_get_part_bytes_finish (MAIL_CONTENT (source), result, &type, &error);
-
-  answer (task, bytes, type, error);
-}
-
-static void
-on_remote (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-  char *type = NULL;
-  GBytes *bytes = mail_engine_fetch_remote_finish (MAIL_ENGINE (source), result, &type, &error);
-
-  answer (task, bytes, type, error);
-}
-
 static void
 on_picture_wanted (UiWebView *self, const char *uri, GTask *task)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  guint64 index;
-
-  if (!self->content)
-    return;
-  if (g_str_has_prefix (uri, UI_WEB_PAGE_REMOTE)) {
-    g_autofree char *target = g_uri_unescape_string (uri + strlen (UI_WEB_PAGE_REMOTE), NULL);
-    if (!target)
-      return;
-    g_task_set_source_tag (task, on_picture_wanted);
-    mail_engine_fetch_remote_async (self->engine, target, cancellable, on_remote,
-                                    g_object_ref (task));
-  } else if (g_str_has_prefix (uri, UI_WEB_PAGE_CID)
-             && g_ascii_string_to_unsigned (uri + strlen (UI_WEB_PAGE_CID), 10, 0, G_MAXUINT,
-                                            &index, NULL)) {
-    g_task_set_source_tag (task, on_picture_wanted);
-    mail_content_get_part_bytes_async (self->content, (guint)index, cancellable, on_part,
-                                       g_object_ref (task));
-  }
+  if (self->content)
+    ui_web_pictures_answer (self->engine, self->content, uri, task);
 }
 
 /* ---- the module ---- */
@@ -143,21 +89,11 @@ on_failed (UiWebView *self, const char *sentence)
 }
 
 static gboolean
-open_module (UiWebView *self)
+create_page (UiWebView *self)
 {
-  GModule *module =
-      g_module_open (SOSIK_MODULE_DIR "/libsosik-web." G_MODULE_SUFFIX, G_MODULE_BIND_LAZY);
-  const UiWebPageApi *(*get_api) (void) = NULL;
-
-  if (!module || !g_module_symbol (module, UI_WEB_PAGE_SYMBOL, (gpointer *)&get_api)) {
-    base_log ("could not load the part that shows HTML: %s", g_module_error ());
+  self->page = ui_web_module_create_page (self->engine, &self->api);
+  if (!self->page)
     return FALSE;
-  }
-  g_module_make_resident (module);
-  self->api = get_api ();
-  g_autofree char *folder = g_build_filename (
-      base_paths_get_cache (mail_engine_get_paths (self->engine)), "content-filter", NULL);
-  self->page = self->api->create (folder);
   self->api->set_zoom (self->page, self->zoom);
   g_signal_connect_swapped (self->page, "picture-wanted", G_CALLBACK (on_picture_wanted), self);
   g_signal_connect_swapped (self->page, "link-hovered", G_CALLBACK (on_link_hovered), self);
@@ -206,7 +142,7 @@ ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gbool
   g_set_object (&self->content, content);
   if (!again)
     set_light (self, FALSE);
-  if (self->page || open_module (self)) {
+  if (self->page || create_page (self)) {
     self->api->show (self->page, html, (UiWebLook)mail_content_get_look (content), remote);
     self->api->set_light (self->page, self->light);
     update_sheet (self);

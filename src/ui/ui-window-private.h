@@ -91,6 +91,9 @@ void ui_window_class_install_web_actions (GtkWidgetClass *widget_class);
 /* `text`: what stands there to be read, "" where it is the address itself. */
 void ui_window_open_link (UiWindow *self, const char *uri, const char *text);
 
+/* ---- printing (ui-window-print.c) ---- */
+void ui_window_class_install_print_actions (GtkWidgetClass *widget_class);
+
 /* ---- reading (ui-window-reading.c) ---- */
 void ui_window_class_install_reading_actions (GtkWidgetClass *widget_class);
 /* Has the reader show what is selected in the list; FALSE: nothing, or several. */

@@ -1,0 +1,39 @@
+"""Letters for the tests of reading, and the ways to them in the window."""
+import re
+import time
+from email.utils import formatdate
+
+from scene import exact
+
+BEGIN = time.time() - 5 * 86400
+
+
+def letter(subject, body, sender='Bob Miller <bob@lab.test>', to='alice@lab.test', kind='text/plain', hour=0, name=None, answers=()):
+    lines = [f'From: {sender}', f'To: {to}', f'Date: {formatdate(BEGIN + hour * 3600)}', f'Subject: {subject}', 'MIME-Version: 1.0',
+             f'Content-Type: {kind}; charset=utf-8', 'Content-Transfer-Encoding: 8bit']
+    if name:
+        lines.append(f'Message-ID: <{name}@lab.test>')
+    if answers:
+        lines += ['References: ' + ' '.join(f'<{a}@lab.test>' for a in answers), f'In-Reply-To: <{answers[-1]}@lab.test>']
+    return '\r\n'.join(lines + ['', body.replace('\n', '\r\n')]).encode()
+
+
+def ready(scene):
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+
+
+def row(scene, subject):
+    return scene.app.wait('list item|table row', re.escape(subject))
+
+
+def reader(scene):
+    """The scroll of the reader: the one that holds the menu of a message."""
+    button = scene.app.wait('push button|toggle button', exact('Do Something With This Message'))
+    return next(a for a in button.ancestors if a.role == 'scroll pane')
+
+
+def menu(scene, label):
+    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
+    scene.app.click(None, exact(label))
