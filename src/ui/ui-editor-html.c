@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "ui-text-tag.h"
+
 #define LINK_PREFIX "link:"
 #define QUOTE_STYLE "margin:0 0 0 .8ex;border-left:2px solid #729fcf;padding-left:1ex"
 
@@ -26,7 +28,7 @@ static const char *const inline_elements[] = {
 static void
 add_tag (GtkTextTagTable *table, const char *name, const char *property, ...)
 {
-  g_autoptr (GtkTextTag) tag = gtk_text_tag_new (name);
+  g_autoptr (GtkTextTag) tag = ui_text_tag_new (name);
   va_list arguments;
 
   va_start (arguments, property);
@@ -65,9 +67,9 @@ set_look (GtkTextTag *tag, gpointer data)
 
   g_object_get (tag, "name", &name, NULL);
   if (g_strcmp0 (name, "quote") == 0)
-    g_object_set (tag, "foreground", look->dark ? "#b5a9c9" : "#5b4a72", NULL);
+    ui_text_tag_set_colour (tag, look->dark ? "#b5a9c9" : "#5b4a72");
   else if (ui_editor_tag_get_uri (tag) != NULL)
-    g_object_set (tag, "foreground", look->dark ? "#78aeed" : "#1b6acb", NULL);
+    ui_text_tag_set_colour (tag, look->dark ? "#78aeed" : "#1b6acb");
 }
 
 void

@@ -170,6 +170,7 @@ ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *
   ui_web_view_set_engine (self->web, engine);
   ui_attachments_set_engine (self->attachments, engine, settings);
   ui_web_bar_set_engine (self->web_bar, engine);
+  g_settings_bind (settings, "fixed-width", self->text, "fixed-width", G_SETTINGS_BIND_GET);
   self->plain_text = g_settings_get_boolean (settings, "prefer-plain-text");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLAIN_TEXT]);
 }

@@ -24,7 +24,7 @@ struct _UiPreferences
   GtkStack *stack;
   GtkListBox *list;
   GtkDropDown *after_removal;
-  GtkSwitch *conversations, *compact;
+  GtkSwitch *conversations, *compact, *fixed_width;
 };
 
 G_DEFINE_FINAL_TYPE (UiPreferences, ui_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -216,6 +216,7 @@ ui_preferences_new (MailEngine *engine, GSettings *settings)
                                 G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
   g_settings_bind (settings, "conversations", self->conversations, "active",
                    G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "fixed-width", self->fixed_width, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "list-compact", self->compact, "active", G_SETTINGS_BIND_DEFAULT);
   return GTK_WINDOW (self);
 }
@@ -249,6 +250,7 @@ ui_preferences_class_init (UiPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, list);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, after_removal);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, compact);
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, fixed_width);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, conversations);
 }
 

@@ -11,7 +11,6 @@ static GtkWindow *
 create (GtkWindow *parent, const char *title, const char *label, const char *text)
 {
   GtkWidget *view = ui_text_view_new ();
-  gtk_text_view_set_monospace (GTK_TEXT_VIEW (view), TRUE);
   ui_text_view_set_source (UI_TEXT_VIEW (view), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 

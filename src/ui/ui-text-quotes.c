@@ -128,3 +128,26 @@ ui_text_quotes_find (const char *text, gsize length)
     g_array_set_size (quotes, 0);
   return quotes;
 }
+
+guint
+ui_text_quotes_get_depth (const char *line, gsize length)
+{
+  guint depth = 0;
+  for (gsize i = 0; i < length; i++) {
+    if (line[i] == '>')
+      depth++;
+    else if (depth == 0 || line[i] != ' ' || i + 1 == length || line[i + 1] != '>')
+      break;
+  }
+  return depth;
+}
+
+const char *
+ui_text_quotes_get_colour (UiTextColour colour, gboolean dark)
+{
+  static const char *const colours[2][UI_TEXT_N_COLOURS] = {
+    { "#1a5fb4", "#26723f", "#8a4b08", "#77427a", "#6f6f6f", "#1b6acb" },
+    { "#8fbdf3", "#8ddca9", "#f0b97a", "#d3a5d6", "#a2a2a2", "#78aeed" },
+  };
+  return colours[dark != FALSE][colour];
+}

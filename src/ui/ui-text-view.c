@@ -7,17 +7,22 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui-text-font.h"
+#include "ui-text-links.h"
 #include "ui-text-quotes.h"
+#include "ui-text-tag.h"
 #include "ui-words.h"
 
 #define PIECE           (32 * 1024)       /* octets a turn of the main loop */
 #define RUN_MAX         (8 * 1024)        /* octets put in at once */
 #define LINE_MAX_OCTETS (4 * 1024)        /* a longer line is shown as several */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
-#define QUOTE_COLOURS   4
 #define TURN_US         8000
 /* Korean words of a text that a person reads are kept whole, for Pango would break them between any two syllables: in the first octets
  * of it, in paragraphs somebody wrote by hand, and those that fit into a narrow window. */
+#define WIDE_MAX                                                                                   \
+  (64 * 1024) /* characters that stand in columns of a fixed width, whatever the font */
+#define TONGUE_OCTETS (32 * 1024)
 #define WORDS_OCTETS  (256 * 1024)
 #define PARAGRAPH_MAX 1024
 #define QUOTES_MAX    200 /* that can be folded; each has a button */
@@ -31,12 +36,11 @@ struct _UiTextView
   char *text; /* what is still being put in */
   char *hovered;
   GArray *folds; /* of UiTextQuote: what is put in behind a button */
-  GRegex *links;
   GtkCssProvider *css;
 
   /* Borrowed */
-  GtkTextTag *quotes[QUOTE_COLOURS];
-  GtkTextTag *link, *word, *signature, *folded;
+  GtkTextTag *quotes[UI_TEXT_QUOTES_LEVELS];
+  GtkTextTag *link, *word, *signature, *folded, *language, *wide;
   GtkWidget *fold_button; /* of the quote that is being put in */
 
   gsize offset, length, signature_start;
@@ -44,10 +48,21 @@ struct _UiTextView
   int signature_at; /* characters; -1: none so far */
   int fold_start;   /* characters; -1 outside of one */
   guint source;
-  gboolean plain; /* neither links nor quotes */
+  gboolean plain;       /* neither links nor quotes */
+  gboolean fixed_width; /* as the person set it */
+  gboolean spaced_out;  /* wide letters have their tag */
+  const char *tongue;   /* of a text that is written in letters of two columns; NULL */
 };
 
 G_DEFINE_FINAL_TYPE (UiTextView, ui_text_view, GTK_TYPE_TEXT_VIEW)
+
+enum
+{
+  PROP_0,
+  PROP_FIXED_WIDTH,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
 
 enum
 {
@@ -56,48 +71,6 @@ enum
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
-
-/* Trailing punctuation belongs to the sentence, a closing bracket only to the link when it was opened in it. */
-static gsize
-link_length (const char *start, gsize length)
-{
-  while (length > 0) {
-    char last = start[length - 1];
-    if (strchr (".,;:!?'\"*_", last)) {
-      length--;
-      continue;
-    }
-    char open = last == ')' ? '(' : last == ']' ? '[' : last == '>' ? '<' : 0;
-    if (!open)
-      break;
-    int depth = 0;
-    for (gsize i = 0; i < length; i++)
-      depth += start[i] == open ? 1 : start[i] == last ? -1 : 0;
-    if (depth >= 0)
-      break;
-    length--;
-  }
-  return length;
-}
-
-static char *
-link_uri (const char *text)
-{
-  if (g_ascii_strncasecmp (text, "www.", 4) == 0)
-    return g_strconcat ("https://", text, NULL);
-  if (!strstr (text, "://") && g_ascii_strncasecmp (text, "mailto:", 7) != 0)
-    return g_strconcat ("mailto:", text, NULL);
-  return g_strdup (text);
-}
-
-static guint
-quote_depth (const char *line, gsize length)
-{
-  guint depth = 0;
-  for (gsize i = 0; i < length && (line[i] == '>' || (line[i] == ' ' && depth > 0)); i++)
-    depth += line[i] == '>';
-  return depth;
-}
 
 /* Nothing of this line is coloured, a link, or a word to be kept whole. */
 static gboolean
@@ -116,37 +89,53 @@ is_ordinary (UiTextView *self, const char *line, gsize length)
   return TRUE;
 }
 
-/* One line without its line end; `quoted` tags are chosen by the caller for the parts of an over-long line. */
+/* Wide letters of `text`, which stands in the buffer from the character `start` on. */
+static void
+space_out (UiTextView *self, GtkTextBuffer *buffer, int start, const char *text, gsize length)
+{
+  const char *end = text + length;
+  int at = start, begin = -1;
+  for (const char *c = text;; c = g_utf8_next_char (c), at++) {
+    gboolean wide = c < end && (*c & 0x80) != 0 && g_unichar_iswide (g_utf8_get_char (c))
+                    && g_unichar_isalpha (g_utf8_get_char (c));
+    if (wide && begin < 0)
+      begin = at;
+    if (!wide && begin >= 0) {
+      GtkTextIter first, last;
+      gtk_text_buffer_get_iter_at_offset (buffer, &first, begin);
+      gtk_text_buffer_get_iter_at_offset (buffer, &last, at);
+      gtk_text_buffer_apply_tag (buffer, self->wide, &first, &last);
+      begin = -1;
+    }
+    if (c >= end)
+      break;
+  }
+}
+
+/* One line without its line end. */
 static void
 insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
 {
-  GtkTextIter end;
-  guint depth = self->plain ? 0 : quote_depth (line, length);
-  GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, QUOTE_COLOURS) - 1] : NULL;
+  GtkTextIter iter;
+  guint depth = self->plain ? 0 : ui_text_quotes_get_depth (line, length);
+  GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, UI_TEXT_QUOTES_LEVELS) - 1] : NULL;
   int start = gtk_text_buffer_get_char_count (buffer);
-  gsize at = 0;
-  g_autoptr (GMatchInfo) match = NULL;
+  const char *at = line, *next = line, *end = line + length, *begin;
 
-  if (!self->plain
-      && (memchr (line, '@', length) || g_strstr_len (line, length, "://")
-          || g_strstr_len (line, length, "www.")))
-    g_regex_match_full (self->links, line, length, 0, 0, &match, NULL);
-  while (match && g_match_info_matches (match)) {
-    int first, last;
-    g_match_info_fetch_pos (match, 0, &first, &last);
-    gsize octets = link_length (line + first, last - first);
-    gtk_text_buffer_get_end_iter (buffer, &end);
-    gtk_text_buffer_insert_with_tags (buffer, &end, line + at, first - at, quote, NULL);
-    gtk_text_buffer_get_end_iter (buffer, &end);
-    gtk_text_buffer_insert_with_tags (buffer, &end, line + first, octets, self->link, quote, NULL);
-    at = first + octets;
-    if (!g_match_info_next (match, NULL))
-      break;
+  while (!self->plain && ui_text_links_next (&next, end, &begin)) {
+    gtk_text_buffer_get_end_iter (buffer, &iter);
+    gtk_text_buffer_insert_with_tags (buffer, &iter, at, (int)(begin - at), quote, NULL);
+    gtk_text_buffer_get_end_iter (buffer, &iter);
+    gtk_text_buffer_insert_with_tags (buffer, &iter, begin, (int)(next - begin), self->link, quote,
+                                      NULL);
+    at = next;
   }
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_insert_with_tags (buffer, &end, line + at, length - at, quote, NULL);
+  gtk_text_buffer_get_end_iter (buffer, &iter);
+  gtk_text_buffer_insert_with_tags (buffer, &iter, at, (int)(end - at), quote, NULL);
   if (!self->plain && self->offset < WORDS_OCTETS && length <= PARAGRAPH_MAX)
     ui_words_keep (buffer, self->word, start, line, length, WORD_MAX);
+  if (self->spaced_out && start < WIDE_MAX)
+    space_out (self, buffer, start, line, length);
 }
 
 /* Lines of which nothing is said go in together: each time costs, and assistive technology is told of each. */
@@ -264,6 +253,83 @@ dim_signature (UiTextView *self, GtkTextBuffer *buffer, int start)
   gtk_text_buffer_apply_tag (buffer, self->signature, &first, &last);
 }
 
+/* The language whose letters are first in the text.  A fixed-width font is chosen by it: only in one that is made for these letters do two
+ * Latin ones fill the place of one. */
+static const char *
+find_tongue (const char *text, gsize length)
+{
+  const char *found = NULL;
+  for (const char *c = text, *end = text + MIN (length, TONGUE_OCTETS); c < end;
+       c = g_utf8_next_char (c)) {
+    if ((*c & 0x80) == 0)
+      continue;
+    switch ((int)g_unichar_get_script (g_utf8_get_char (c))) {
+    case G_UNICODE_SCRIPT_HANGUL:
+      return "ko";
+    case G_UNICODE_SCRIPT_HIRAGANA:
+    case G_UNICODE_SCRIPT_KATAKANA:
+      return "ja";
+    case G_UNICODE_SCRIPT_HAN:
+      found = "zh-cn";
+      break;
+    default:
+      break;
+    }
+  }
+  return found;
+}
+
+/* All that stands there already. */
+static void
+space_out_text (UiTextView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter first, last;
+  gtk_text_buffer_get_start_iter (buffer, &first);
+  gtk_text_buffer_get_iter_at_offset (buffer, &last, WIDE_MAX);
+  g_autofree char *text = gtk_text_buffer_get_slice (buffer, &first, &last, TRUE);
+  space_out (self, buffer, 0, text, strlen (text));
+  self->spaced_out = TRUE;
+}
+
+/* The font, which depends on the text, and how much is between its letters, which depends on their size. */
+static void
+update_fixed_width (UiTextView *self)
+{
+  gboolean fixed = self->plain || self->fixed_width;
+  g_autofree char *family = NULL;
+  int spacing = 0;
+
+  gtk_text_view_set_monospace (GTK_TEXT_VIEW (self), fixed);
+  if (fixed && self->tongue)
+    ui_text_font_find (GTK_WIDGET (self), self->tongue, &family, &spacing);
+  g_object_set (self->language, "language", self->tongue, "language-set", fixed && self->tongue,
+                "family", family, "family-set", family != NULL, NULL);
+  g_object_set (self->wide, "letter-spacing", spacing, "letter-spacing-set", spacing > 0, NULL);
+  if (spacing > 0 && !self->spaced_out)
+    space_out_text (self);
+}
+
+static void
+ui_text_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  UiTextView *self = UI_TEXT_VIEW (widget);
+  GTK_WIDGET_CLASS (ui_text_view_parent_class)->css_changed (widget, change);
+  if (self->fixed_width || self->plain)
+    update_fixed_width (self);
+}
+
+static void
+name_language (UiTextView *self, GtkTextBuffer *buffer, int start)
+{
+  GtkTextIter first, last;
+  if (!self->tongue)
+    return;
+  gtk_text_buffer_get_iter_at_offset (buffer, &first, start);
+  gtk_text_buffer_get_end_iter (buffer, &last);
+  gtk_text_buffer_apply_tag (buffer, self->language, &first, &last);
+}
+
 /* Puts in whole lines, about PIECE octets, or fewer where they take their time. */
 static gboolean
 insert_piece (gpointer data)
@@ -273,6 +339,7 @@ insert_piece (gpointer data)
   gsize stop = MIN (self->offset + PIECE, self->length);
   gint64 end_of_turn = g_get_monotonic_time () + TURN_US;
   g_autoptr (GString) run = g_string_new (NULL);
+  int start = gtk_text_buffer_get_char_count (buffer);
 
   while (self->offset < stop && g_get_monotonic_time () < end_of_turn) {
     if (is_fold_edge (self)) {
@@ -313,6 +380,7 @@ insert_piece (gpointer data)
       insert_run (buffer, run);
   }
   insert_run (buffer, run);
+  name_language (self, buffer, start);
   if (self->offset < self->length)
     return G_SOURCE_CONTINUE;
   if (self->fold_start >= 0)
@@ -348,6 +416,9 @@ set_text (UiTextView *self, const char *text, gboolean plain)
   self->plain = plain;
   self->offset = 0;
   self->length = strlen (self->text);
+  self->tongue = find_tongue (self->text, self->length);
+  self->spaced_out = FALSE;
+  update_fixed_width (self);
   self->signature_start = self->length;
   self->signature_at = self->fold_start = -1;
   self->next_fold = 0;
@@ -396,7 +467,7 @@ link_at (UiTextView *self, const GtkTextIter *iter)
     gtk_text_iter_backward_to_tag_toggle (&start, self->link);
   gtk_text_iter_forward_to_tag_toggle (&end, self->link);
   g_autofree char *text = gtk_text_iter_get_text (&start, &end);
-  return link_uri (text);
+  return ui_text_links_dup_uri (text);
 }
 
 static char *
@@ -466,13 +537,42 @@ on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType
 static void
 update_colours (UiTextView *self)
 {
-  static const char *const light[QUOTE_COLOURS] = { "#1a5fb4", "#26723f", "#8a4b08", "#77427a" };
-  static const char *const dark[QUOTE_COLOURS] = { "#8fbdf3", "#8ddca9", "#f0b97a", "#d3a5d6" };
-  gboolean is_dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
-  for (guint i = 0; i < QUOTE_COLOURS; i++)
-    g_object_set (self->quotes[i], "foreground", is_dark ? dark[i] : light[i], NULL);
-  g_object_set (self->signature, "foreground", is_dark ? "#a2a2a2" : "#6f6f6f", NULL);
-  g_object_set (self->link, "foreground", is_dark ? "#78aeed" : "#1b6acb", NULL);
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  for (guint i = 0; i < UI_TEXT_QUOTES_LEVELS; i++)
+    ui_text_tag_set_colour (self->quotes[i],
+                            ui_text_quotes_get_colour (UI_TEXT_COLOUR_QUOTE + i, dark));
+  ui_text_tag_set_colour (self->signature,
+                          ui_text_quotes_get_colour (UI_TEXT_COLOUR_SIGNATURE, dark));
+  ui_text_tag_set_colour (self->link, ui_text_quotes_get_colour (UI_TEXT_COLOUR_LINK, dark));
+}
+
+static void
+ui_text_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id) {
+  case PROP_FIXED_WIDTH:
+    g_value_set_boolean (value, UI_TEXT_VIEW (object)->fixed_width);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+ui_text_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  UiTextView *self = UI_TEXT_VIEW (object);
+  switch (id) {
+  case PROP_FIXED_WIDTH:
+    if (self->fixed_width != g_value_get_boolean (value)) {
+      self->fixed_width = g_value_get_boolean (value);
+      update_fixed_width (self);
+      g_object_notify_by_pspec (object, pspec);
+    }
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
 }
 
 static void
@@ -483,7 +583,6 @@ ui_text_view_finalize (GObject *object)
   g_free (self->text);
   g_free (self->hovered);
   g_array_unref (self->folds);
-  g_regex_unref (self->links);
   g_object_unref (self->css);
   G_OBJECT_CLASS (ui_text_view_parent_class)->finalize (object);
 }
@@ -491,7 +590,16 @@ ui_text_view_finalize (GObject *object)
 static void
 ui_text_view_class_init (UiTextViewClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ui_text_view_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = ui_text_view_finalize;
+  GTK_WIDGET_CLASS (klass)->css_changed = ui_text_view_css_changed;
+  object_class->get_property = ui_text_view_get_property;
+  object_class->set_property = ui_text_view_set_property;
+  properties[PROP_FIXED_WIDTH] =
+      g_param_spec_boolean ("fixed-width", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[LINK_ACTIVATED] = g_signal_new ("link-activated", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0,
@@ -504,10 +612,6 @@ ui_text_view_init (UiTextView *self)
   GtkTextView *view = GTK_TEXT_VIEW (self);
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
 
-  self->links = g_regex_new ("(?:https?://|www\\.)[^\\s<>\"“”]+"
-                             "|(?:mailto:)?[\\w.+%-]+@[\\w-]+(?:\\.[\\w-]+)+",
-                             G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
-  g_assert (self->links);
   self->folds = g_array_new (FALSE, FALSE, sizeof (UiTextQuote));
   gtk_text_view_set_editable (view, FALSE);
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
@@ -516,11 +620,14 @@ ui_text_view_init (UiTextView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Text of the message"), -1);
 
-  for (guint i = 0; i < QUOTE_COLOURS; i++)
-    self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);
-  self->link = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_SINGLE, NULL);
-  self->signature = gtk_text_buffer_create_tag (buffer, NULL, NULL);
+  for (guint i = 0; i < UI_TEXT_QUOTES_LEVELS; i++)
+    self->quotes[i] = ui_text_tag_create (buffer);
+  self->link = ui_text_tag_create (buffer);
+  g_object_set (self->link, "underline", PANGO_UNDERLINE_SINGLE, NULL);
+  self->signature = ui_text_tag_create (buffer);
   self->folded = gtk_text_buffer_create_tag (buffer, NULL, "invisible", TRUE, NULL);
+  self->language = gtk_text_buffer_create_tag (buffer, NULL, NULL);
+  self->wide = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   self->word = gtk_text_buffer_create_tag (buffer, NULL, "allow-breaks", FALSE, NULL);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (update_colours), self, G_CONNECT_SWAPPED);

@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 #define UI_TYPE_TEXT_VIEW (ui_text_view_get_type ())
 G_DECLARE_FINAL_TYPE (UiTextView, ui_text_view, UI, TEXT_VIEW, GtkTextView)
 
-/* Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri). */
+/* Property "fixed-width" (boolean): all letters equally wide, Korean, Japanese and Chinese ones twice as wide where there is a font for it.
+ * Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri). */
 GtkWidget *ui_text_view_new (void);
 /* Shows `text` (valid UTF-8), the first part at once and the rest while the window is idle. */
 void ui_text_view_set_text (UiTextView *self, const char *text);
-/* The same, as it is: what looks like a link or a quote is neither. */
+/* The same, as it is and in a fixed-width font: what looks like a link or a quote is neither. */
 void ui_text_view_set_source (UiTextView *self, const char *text);
 /* 1.0 is the size of the font of the desktop. */
 void ui_text_view_set_zoom (UiTextView *self, double zoom);

@@ -86,6 +86,10 @@ gboolean ui_window_find_account (UiWindow *self, MailFolder *source, GArray *ite
 void ui_window_class_install_list_actions (GtkWidgetClass *widget_class);
 void ui_window_update_list_actions (UiWindow *self, MailContent *content);
 
+/* ---- plain text (ui-window-text.c) ---- */
+/* After the settings are known. */
+void ui_window_init_text_actions (UiWindow *self);
+
 /* ---- links (ui-window-web.c) ---- */
 void ui_window_class_install_web_actions (GtkWidgetClass *widget_class);
 /* `text`: what stands there to be read, "" where it is the address itself. */

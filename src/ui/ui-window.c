@@ -471,6 +471,7 @@ ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings)
   ui_window_init_actions (self);
   ui_window_init_folders (self);
   ui_window_init_listing (self);
+  ui_window_init_text_actions (self);
   load_state (self);
 
   adw_leaflet_set_visible_child_name (self->inner, "list");

@@ -44,6 +44,7 @@ main (int argc, char **argv)
   test_partial_add ();
   test_plain_add ();
   test_summary_add ();
+  test_text_add ();
   test_truth_add ();
   return g_test_run ();
 }

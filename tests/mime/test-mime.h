@@ -14,6 +14,7 @@ void test_message_add (void);
 void test_partial_add (void);
 void test_plain_add (void);
 void test_summary_add (void);
+void test_text_add (void);
 void test_truth_add (void);
 
 /* `text` (UTF-8) in another charset; the test fails where it cannot be said in it. */

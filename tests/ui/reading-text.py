@@ -1,0 +1,137 @@
+"""reading-text.py PREFIX STATE SCREENSHOTS LANGUAGE: plain text: flowed lines, colours, links, emoji, and fixed width, which is remembered."""
+import collections
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import Atspi, run  # noqa: E402
+from scene import SCREENSHOTS, case, chosen, eventually, exact, finish  # noqa: E402
+from tap import main  # noqa: E402
+
+HEAD = ('From: Bob Miller <bob@lab.test>\r\nTo: alice@lab.test\r\nSubject: %s\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n'
+        'Content-Type: text/plain; charset=utf-8%s\r\nContent-Transfer-Encoding: 8bit\r\n\r\n')
+
+
+def put(scene, subject, body, parameters=''):
+    scene.append('alice', 'INBOX', (HEAD % (subject, parameters) + body.replace('\n', '\r\n')).encode())
+
+
+def begin(scene):
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+    if os.environ.get('NARROW'):
+        scene.app.resize(360, 720)
+
+
+def show(scene, subject, words):
+    if os.environ.get('NARROW'):
+        scene.app.key('Escape')
+    scene.app.click('list item|table row', re.escape(subject))
+    return scene.app.wait('text', None, condition=lambda n: words in n.text)
+
+
+def look(node, words):
+    """How these words of the text are drawn."""
+    offset = node.text.index(words)
+    found, _start, _end = Atspi.Text.get_attribute_run(node.accessible.get_text_iface(), offset, False)
+    return dict(found or {})
+
+
+def pixels(scene, node, name):
+    """Of its box on the screen: {y: [(x, red, green, blue)]} of what is not the ground; the scroll bar at its side is left out."""
+    path = os.path.join(SCREENSHOTS, name + '.png')
+    time.sleep(.5)
+    scene.app.screenshot(path)
+    x, y = scene.app.center(node)
+    _x, _y, width, height = node.extents
+    lines = run('convert', path, '-crop', f'{width - 40}x{height}+{x - width // 2}+{y - height // 2}', '+repage', '-depth', '8', 'txt:-').splitlines()
+    dots = [tuple(map(int, re.match(r'(\d+),(\d+): \((\d+),(\d+),(\d+)', line).groups())) for line in lines[1:]]
+    ground = collections.Counter(dot[2:] for dot in dots).most_common(1)[0][0]
+    found = {}
+    for x, y, *colour in dots:
+        if tuple(colour) != ground:
+            found.setdefault(y, []).append((x, *colour))
+    return found
+
+
+def lines_of(found):
+    """The pixels of each line of text, from the top."""
+    lines, last = [], None
+    for row in sorted(found):
+        if last is None or row > last + 2:
+            lines.append([])
+        last = row
+        lines[-1] += found[row]
+    return lines
+
+
+def ends(found):
+    return [max(column for column, *_colour in line) for line in lines_of(found)]
+
+
+@case
+def flowed_lines_are_joined_and_quotes_have_their_colours(scene):
+    scene.empty('alice')
+    put(scene, 'Flowing', 'It goes \non and \non.\n> What was \n> asked\n>> and before\nThat is all.\n-- \nBob\n', '; format=flowed')
+    put(scene, 'Tight', '회의는 금요 \n일입니다.\n> 물어보신 것 \n> 입니다\n네.\n', '; format=flowed; delsp=yes')
+    begin(scene)
+    text = show(scene, 'Flowing', 'It goes')
+    assert text.text.startswith('It goes on and on.\n> What was asked\n>> and before\nThat is all.\n-- \nBob'), text.text
+    strongest = [max(((r, g, b) for _x, r, g, b in line), key=lambda c: sum((255 - part) ** 2 for part in c))
+                 for line in lines_of(pixels(scene, text, 'quotes'))]
+    assert len(strongest) == 6 and len(set(strongest[:3])) == 3 and strongest[0] == strongest[3] and strongest[5] not in strongest[:3], strongest
+    scene.shot('flowed')
+    text = show(scene, 'Tight', '회의는')
+    assert text.text.startswith('회의는 금요일입니다.\n> 물어보신 것입니다'), text.text
+    scene.quit()
+
+
+@case
+def links_end_where_they_do_and_open_by_the_keyboard(scene):
+    scene.empty('alice')
+    put(scene, 'Links', '자료는 https://example.org/path에서 (www.example.org), bob@lab.test에게.\n')
+    begin(scene)
+    text = show(scene, 'Links', '자료는')
+    for words, linked in (('자료는', False), ('https://', True), ('path', True), ('에서', False), ('www.', True), ('),', False), ('bob@', True), ('에게', False)):
+        assert (look(text, words).get('underline', 'none') != 'none') == linked, f'{words}: {look(text, words)}'
+    scene.shot('links')
+    scene.app.click(text)
+    scene.app.key('ctrl+End', *['Left'] * 8, 'Return')
+    scene.app.wait('text', exact('To'), condition=lambda n: 'bob@lab.test' in n.text)
+    scene.app.key('Escape')
+    scene.quit()
+
+
+@case
+def fixed_width_is_chosen_and_remembered(scene):
+    """Two Latin letters are as wide as one Korean one, an emoji stays one and in its colours."""
+    scene.empty('alice')
+    put(scene, 'Table', '가가가가가가가가가가█\n\niiiiiiiiiiiiiiiiiiii█\n\nMMMMMMMMMMMMMMMMMMMM█\n')
+    put(scene, 'Party', '👨‍👩‍👧‍👦🎉\n')
+    begin(scene)
+    text = show(scene, 'Table', '가가')
+    before = ends(pixels(scene, text, 'proportional'))
+    assert len(before) == 3 and max(before) - min(before) > 10, f'these are equally wide already: {before}'
+    scene.app.click('push button|toggle button', exact('More'))
+    scene.app.click(None, exact('Fixed-_Width Text'))
+    eventually(lambda: max(after := ends(pixels(scene, text, 'fixed'))) - min(after) <= 2, 10, 'all lines equally long')
+    text = show(scene, 'Party', '🎉')
+    found = pixels(scene, text, 'emoji')
+    colours = [(r, g, b) for row in found.values() for _x, r, g, b in row]
+    assert len([c for c in colours if max(c) - min(c) > 60]) > 50, 'no colour in an emoji'
+    assert max(ends(found)) < 90, f'it has fallen into pieces: {ends(found)}'
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    text = show(scene, 'Table', '가가')
+    after = ends(pixels(scene, text, 'remembered'))
+    assert max(after) - min(after) <= 2, f'not remembered: {after}'
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([flowed_lines_are_joined_and_quotes_have_their_colours, links_end_where_they_do_and_open_by_the_keyboard,
+                 fixed_width_is_chosen_and_remembered]), finish)
