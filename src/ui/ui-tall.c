@@ -70,9 +70,11 @@ ui_tall_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, in
       *minimum = 0;
   } else if (self->inner)
     gtk_widget_measure (self->child, orientation, for_size, minimum, natural, NULL, NULL);
-  else if (self->content_height > 0)
-    *minimum = *natural = self->content_height;
-  else if (self->cards)
+  else if (self->content_height > 0) {
+    /* What is around the content is the child's own: its margins, mostly. */
+    gtk_widget_measure (self->child, orientation, for_size, minimum, NULL, NULL, NULL);
+    *minimum = *natural = *minimum + self->content_height;
+  } else if (self->cards)
     *minimum = *natural =
         MAX (HEIGHT_UNKNOWN, gtk_widget_get_height (GTK_WIDGET (self->cards)) - HEADERS);
 }

@@ -11,6 +11,7 @@
 #include "ui-web-process.h"
 
 #define COVER_MS 400 /* as long as a page that told nothing stays covered after its loading */
+#define CLEAR_MS 250 /* the next message comes sooner, mostly, and drops the page by itself */
 
 struct _UiWebPage
 {
@@ -28,11 +29,13 @@ struct _UiWebPage
   int height;         /* as told last, pixels of CSS; 0 not known */
   guint load;         /* which one this is: what comes from an earlier page does not count */
   guint cover_source; /* takes the cover away, come what may */
-  gboolean remote;    /* the person allowed remote pictures of this message */
-  gboolean loading;   /* the one navigation that is ours is still to come */
-  gboolean light;     /* the person wants light paper for this message */
-  gboolean dark;      /* the paper */
-  gboolean covered;   /* what is in the view is not what is to be seen */
+  guint clear_source; /* drops the page that is left */
+  guint
+      loading; /* navigations of ours that may still come; one that another overtook may never come */
+  gboolean remote;  /* the person allowed remote pictures of this message */
+  gboolean light;   /* the person wants light paper for this message */
+  gboolean dark;    /* the paper */
+  gboolean covered; /* what is in the view is not what is to be seen */
 };
 
 #define UI_TYPE_WEB_PAGE (ui_web_page_get_type ())
@@ -110,9 +113,9 @@ on_decide_policy (WebKitWebView *view, WebKitPolicyDecision *decision,
     gboolean clicked =
         webkit_navigation_action_get_navigation_type (action) == WEBKIT_NAVIGATION_TYPE_LINK_CLICKED
         && webkit_navigation_action_is_user_gesture (action);
-    if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION && self->loading && !clicked
+    if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION && self->loading > 0 && !clicked
         && g_strcmp0 (uri, "about:blank") == 0) {
-      self->loading = FALSE;
+      self->loading--;
       webkit_policy_decision_use (decision);
       return TRUE;
     }
@@ -215,20 +218,33 @@ wants_dark (UiWebPage *self)
          && self->look != UI_WEB_DESIGNED;
 }
 
-static void
-get_paper (UiWebPage *self, GdkRGBA *paper)
+/* What is behind the message; while it is covered that is the window's own, and light paper comes only with what is on it. */
+static GdkRGBA
+get_ground (UiWebPage *self)
 {
-  gdk_rgba_parse (paper, self->dark ? "#1e1e1e" : "#fff");
+  GdkRGBA ground;
+  gboolean dark =
+      self->dark
+      || (self->covered && adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  gdk_rgba_parse (&ground, dark ? "#1e1e1e" : "#fff");
+  return ground;
+}
+
+static void
+update_ground (UiWebPage *self)
+{
+  GdkRGBA ground = get_ground (self);
+  if (self->view)
+    webkit_web_view_set_background_color (self->view, &ground);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
 set_paper (UiWebPage *self, gboolean dark)
 {
-  GdkRGBA paper;
   gboolean changed = dark != self->dark;
   self->dark = dark;
-  get_paper (self, &paper);
-  webkit_web_view_set_background_color (self->view, &paper);
+  update_ground (self);
   if (changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DARK]);
 }
@@ -238,7 +254,7 @@ uncover (UiWebPage *self)
 {
   g_clear_handle_id (&self->cover_source, g_source_remove);
   self->covered = FALSE;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  update_ground (self);
 }
 
 /* The message before may stand in the view for some frames yet, on paper of another colour. */
@@ -247,7 +263,7 @@ cover (UiWebPage *self)
 {
   g_clear_handle_id (&self->cover_source, g_source_remove);
   self->covered = TRUE;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  update_ground (self);
 }
 
 static gboolean
@@ -273,10 +289,9 @@ ui_web_page_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GTK_WIDGET_CLASS (ui_web_page_parent_class)->snapshot (widget, snapshot);
   if (!self->covered)
     return;
-  GdkRGBA paper;
-  get_paper (self, &paper);
+  GdkRGBA ground = get_ground (self);
   gtk_snapshot_append_color (
-      snapshot, &paper,
+      snapshot, &ground,
       &GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget)));
 }
 
@@ -308,6 +323,7 @@ on_message (WebKitUserContentManager *manager, JSCValue *value, UiWebPage *self)
   } else if (g_str_equal (what, "focus")) {
     g_signal_emit (self, signals[LINK_HOVERED], 0, *first ? first : NULL);
   } else if (g_ascii_strtoull (first, NULL, 10) == self->load) {
+    self->loading = 0; /* it is here */
     if (g_str_equal (what, "height"))
       set_height (self, (int)CLAMP (jsc_value_to_double (second_value), 1, 1e6));
     else if (g_str_equal (what, "painted"))
@@ -326,15 +342,16 @@ load (UiWebPage *self)
   const char *rest =
       g_str_has_prefix (self->html, START) ? self->html + strlen (START) : self->html;
   char zoom[G_ASCII_DTOSTR_BUF_SIZE];
-  set_paper (self, dark);
   cover (self);
+  set_paper (self, dark);
   self->load++;
+  g_clear_handle_id (&self->clear_source, g_source_remove);
   g_autofree char *html = g_strdup_printf (
       "<!DOCTYPE html><html data-sosik=\"%u\" data-zoom=\"%s\" class=\"%s%s%s\">%s", self->load,
       g_ascii_formatd (zoom, sizeof zoom, "%.2f", self->zoom), dark ? "sosik-dark" : "sosik-light",
       self->look == UI_WEB_LETTER ? " sosik-letter" : "",
       dark && self->look == UI_WEB_LETTER ? " sosik-adapt" : "", rest);
-  self->loading = TRUE;
+  self->loading++;
   webkit_web_view_load_html (self->view, html, NULL);
 }
 
@@ -402,10 +419,20 @@ show (GtkWidget *widget, const char *html, UiWebLook look, gboolean remote)
   if (ui_web_process_is_guarded (self->process)) {
     load (self);
   } else {
-    set_paper (self, wants_dark (self));
     cover (self);
+    set_paper (self, wants_dark (self));
     ui_web_process_guard (self->process, on_guarded, g_object_ref (self), g_object_unref);
   }
+}
+
+static gboolean
+on_clear_time (gpointer data)
+{
+  UiWebPage *self = data;
+  self->clear_source = 0;
+  self->loading++;
+  webkit_web_view_load_html (self->view, "", NULL);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -422,8 +449,8 @@ clear (GtkWidget *widget)
   self->load++;
   if (ui_web_process_is_guarded (self->process)) {
     cover (self);
-    self->loading = TRUE;
-    webkit_web_view_load_html (self->view, "", NULL);
+    if (!self->clear_source)
+      self->clear_source = g_timeout_add (CLEAR_MS, on_clear_time, self);
   }
 }
 
@@ -521,6 +548,7 @@ ui_web_page_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->cover_source, g_source_remove);
+  g_clear_handle_id (&self->clear_source, g_source_remove);
   if (self->view) {
     WebKitUserContentManager *manager = webkit_web_view_get_user_content_manager (self->view);
     g_object_set_data (G_OBJECT (self->view), PAGE_KEY, NULL);

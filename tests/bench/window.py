@@ -1,4 +1,4 @@
-"""window.py BUILD STATE MESSAGES WHAT: starts Sosik under the probe and prints what that saw.
+"""window.py BUILD STATE USER PROFILE MESSAGES WHAT: starts Sosik under the probe and prints what that saw.
 start: how long until rows show, beside an empty libadwaita window; stall: the longest turn of the loop in a first sync."""
 import os
 import statistics
@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 
-BUILD, STATE, MESSAGES, WHAT = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
+BUILD, STATE, USER, PROFILE, MESSAGES = sys.argv[1:6]
+WHAT = sys.argv[6:]
+HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.join(BUILD, 'tests', 'bench')
 RUNS = 7
 
@@ -43,23 +45,23 @@ def first(lines, word):
     return next(float(line[1]) for line in lines if line[0] == word)
 
 
-def measure_start(sosik, profile):
+def measure_start(sosik):
     start([os.path.join(TESTS, 'empty-window')], 'painted')
-    start([sosik, '--profile', profile], 'rows')
+    start([sosik, '--profile', PROFILE], 'rows')
     empty, own = [], []
     for _ in range(RUNS):
         empty.append(first(start([os.path.join(TESTS, 'empty-window')], 'painted'), 'painted'))
-        own.append(first(start([sosik, '--profile', profile], 'rows'), 'rows'))
+        own.append(first(start([sosik, '--profile', PROFILE], 'rows'), 'rows'))
     print(f'empty window painted: {statistics.median(empty):.0f} ms; Sosik with rows: {statistics.median(own):.0f} ms')
     print(f'figure: start_over_empty_window {statistics.median(own) / statistics.median(empty):.2f} ratio')
 
 
-def measure_stall(sosik, profile):
+def measure_stall(sosik):
     fresh = os.path.join(STATE, 'fresh')
     os.makedirs(os.path.join(fresh, 'config', 'accounts'))
-    with open(os.path.join(profile, 'config', 'accounts', 'alice.ini'), encoding='utf-8') as file:
+    with open(os.path.join(PROFILE, 'config', 'accounts', USER + '.ini'), encoding='utf-8') as file:
         settings = file.read()
-    with open(os.path.join(fresh, 'config', 'accounts', 'alice.ini'), 'w', encoding='utf-8') as file:
+    with open(os.path.join(fresh, 'config', 'accounts', USER + '.ini'), 'w', encoding='utf-8') as file:
         file.write(settings)
     lines = start([sosik, '--profile', fresh], 'rows', stay=25)
     # The window's own first frames are measured above: here counts what the sync does to a window that stands
@@ -71,14 +73,11 @@ def measure_stall(sosik, profile):
 
 def main():
     sosik = os.path.join(BUILD, 'install', 'bin', 'sosik')
-    for name in ('imap', 'smtp'):
-        subprocess.run(['secret-tool', 'store', '--label=bench', 'xdg:schema', 'org.sosik.Account', 'account', 'alice', 'protocol', name],
-                       input=b'alicepw', check=True)
-    profile = os.path.join(STATE, 'profile')
+    subprocess.run([os.path.join(HERE, '..', 'lab', 'secrets'), USER, USER + 'pw'], check=True)
     if 'start' in WHAT:
-        measure_start(sosik, profile)
+        measure_start(sosik)
     if 'stall' in WHAT:
-        measure_stall(sosik, profile)
+        measure_stall(sosik)
 
 
 main()

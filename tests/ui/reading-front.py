@@ -1,0 +1,141 @@
+"""reading-front.py PREFIX STATE SCREENSHOTS LANGUAGE: what is seen while HTML messages are opened, in the dark style: every one comes, however
+fast one goes from one to the next; none is white before it is there; and the window lives while WebKit starts."""
+import os
+import sys
+import threading
+import time
+from email.utils import formatdate
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import case, chosen, eventually, finish  # noqa: E402
+from screen import Screen  # noqa: E402
+from tap import main  # noqa: E402
+
+RED, GREEN, BLUE = (0xe0, 0x1b, 0x24), (0x33, 0xd1, 0x7a), (0x1a, 0x5f, 0xb4)
+STALL_MS = 400  # a turn of the loop that a person would feel as a stuck window, on a machine that is busy with other tests
+
+
+def letter(number, body):
+    return '\r\n'.join(['From: Bob Miller <bob@lab.test>', 'To: alice@lab.test', f'Date: {formatdate(time.time() - 60 * number)}',
+                        f'Subject: Letter {number}', 'MIME-Version: 1.0', 'Content-Type: text/html; charset=utf-8', '', body]).encode()
+
+
+def band(colour):
+    return '<div style="height:160px;background:#%02x%02x%02x"></div>' % colour
+
+
+def plain(colour):
+    """A letter, which gets dark paper: it has no ground of its own anywhere."""
+    edge = 'border-top:160px solid #%02x%02x%02x' % colour
+    return f'<html><body><div style="{edge}"></div><p>Dear Alice,</p><p>{"many thanks for the notes. " * 20}</p></body></html>'
+
+
+def designed(colour):
+    """Has a ground of its own everywhere, and keeps it."""
+    cells = ''.join(f'<tr><td bgcolor="#1a5fb4" style="color:#99c1f1;padding:12px">Part {i} of the programme</td></tr>' for i in range(60))
+    return (f'<html><body bgcolor="#1a5fb4" style="margin:0;background:#1a5fb4">{band(colour)}'
+            f'<table width="100%" bgcolor="#1a5fb4">{cells}</table></body></html>')
+
+
+class Watch:
+    """Looks at the area of the message as often as it can, and keeps how much of it was white at worst."""
+
+    def __init__(self, screen, left, top, width, height):
+        self.screen, self.box = screen, (left, top, width, height)
+        self.worst, self.looks, self.running = 0, 0, True
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self):
+        left, top, width, height = self.box
+        while self.running:
+            white = 0
+            for i in range(10):
+                line = self.screen.line(left, top + height * i // 10, width)
+                white += sum(1 for at in range(0, len(line), 40) if min(line[at:at + 3]) >= 0xe8)
+            self.worst = max(self.worst, white / (width / 10 * 10))
+            self.looks += 1
+
+    def end(self):
+        self.running = False
+        self.thread.join()
+        return self.worst, self.looks
+
+
+def prepare(scene, letters):
+    scene.empty('alice')
+    for number, body in enumerate(letters):
+        scene.append('alice', 'INBOX', letter(number, body))
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+    rows = [scene.app.wait('list item|table row', f'Letter {number}') for number in range(len(letters))]
+    places = [scene.app.center(row) for row in rows]
+    right = places[0][0] + rows[0].extents[2] // 2
+    window = scene.app._windows()[0]
+    area = (right + 30, window['y'] + 190, window['x'] + window['width'] - right - 80, window['height'] - 260)
+    return Screen(), places, area
+
+
+def is_shown(screen, area, colour):
+    left, top, width, height = area
+    wanted = bytes((colour[2], colour[1], colour[0]))
+    return any(wanted in screen.line(left, y, width) for y in range(top, top + height, 10))
+
+
+@case
+def whoever_goes_fast_from_message_to_message_sees_the_last(scene):
+    screen, places, area = prepare(scene, [plain(RED), designed(GREEN), plain(BLUE)])
+    colours = [RED, GREEN, BLUE]
+    screen.click(*places[0])
+    eventually(lambda: is_shown(screen, area, RED), what='the first message')
+    pauses = [.02, .05, .1, .3, .6]
+    for round_ in range(24):
+        number = round_ % 3
+        for step in (1, 2, 0):
+            screen.click(*places[(number + step) % 3])
+            time.sleep(pauses[(round_ + step) % len(pauses)])
+        eventually(lambda: is_shown(screen, area, colours[number]), timeout=5, what=f'message {number}, round {round_}')
+    scene.shot('last')
+    scene.quit()
+
+
+@case
+def a_message_is_never_white_before_it_is_there(scene):
+    screen, places, area = prepare(scene, [plain(RED), designed(GREEN), plain(BLUE)])
+    colours = [RED, GREEN, BLUE]
+    for number in (0, 1, 2, 1, 0, 2, 0, 1, 0, 2):
+        watch = Watch(Screen(), *area)
+        try:
+            screen.click(*places[number])
+            eventually(lambda: is_shown(screen, area, colours[number]), timeout=10, what=f'message {number}')
+            time.sleep(.3)
+        finally:
+            worst, looks = watch.end()
+        print(f'# message {number}: {worst:.1%} white at worst, of {looks} looks', flush=True)
+        assert looks > 20
+        assert worst < .2, f'{worst:.0%} of the message was white while message {number} was opened'
+    scene.quit()
+
+
+@case
+def the_window_lives_while_webkit_starts(scene):
+    """A question to the program is answered by its main loop."""
+    screen, places, area = prepare(scene, [plain(RED)])
+    begin, waits = screen.click(*places[0]), []
+    while not waits or time.monotonic() < begin + 10:
+        before = time.monotonic()
+        assert scene.app.root.accessible.get_child_count() >= 0
+        waits.append((time.monotonic() - before) * 1000)
+        if is_shown(screen, area, RED):
+            break
+        time.sleep(.005)
+    assert is_shown(screen, area, RED)
+    print(f'# shown after {(time.monotonic() - begin) * 1000:.0f} ms; the longest of {len(waits)} answers took {max(waits):.0f} ms', flush=True)
+    assert max(waits) < STALL_MS, f'the window did not answer for {max(waits):.0f} ms'
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([whoever_goes_fast_from_message_to_message_sees_the_last, a_message_is_never_white_before_it_is_there,
+                 the_window_lives_while_webkit_starts]), finish)
