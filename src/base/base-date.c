@@ -70,20 +70,34 @@ base_date_short (gint64 time, gint64 now)
 }
 
 char *
+base_date_day (GDateTime *time)
+{
+  /* Translators: full date with the weekday, “Friday, July 3, 2026” */
+  return g_date_time_format (time, C_ ("date format", "%A, %B %-e, %Y"));
+}
+
+char *
+base_date_clock (GDateTime *time)
+{
+  return g_date_time_format (time, time_format ());
+}
+
+char *
+base_date_day_and_clock (GDateTime *time)
+{
+  g_autofree char *day = base_date_day (time);
+  g_autofree char *clock = base_date_clock (time);
+
+  /* Translators: a full date and a time of day, “Friday, July 3, 2026, 14:05” */
+  return g_strdup_printf (C_ ("date and time", "%s, %s"), day, clock);
+}
+
+char *
 base_date_long (gint64 time)
 {
   g_autoptr (GDateTime) then = time != 0 ? g_date_time_new_from_unix_local (time) : NULL;
-  g_autofree char *day = NULL;
-  g_autofree char *clock = NULL;
 
-  if (then == NULL)
-    return g_strdup ("");
-
-  /* Translators: full date with the weekday, “Friday, July 3, 2026” */
-  day = g_date_time_format (then, C_ ("date format", "%A, %B %-e, %Y"));
-  clock = g_date_time_format (then, time_format ());
-  /* Translators: a full date and a time of day, “Friday, July 3, 2026, 14:05” */
-  return g_strdup_printf (C_ ("date and time", "%s, %s"), day, clock);
+  return then != NULL ? base_date_day_and_clock (then) : g_strdup ("");
 }
 
 enum

@@ -14,6 +14,10 @@ int base_date_group (gint64 time, gint64 now);
 char *base_date_group_name (int group) G_GNUC_WARN_UNUSED_RESULT;
 /* For the reader: full date and time with weekday.  "" for 0. */
 char *base_date_long (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
+/* Its parts, for a moment in any zone. */
+char *base_date_day (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
+char *base_date_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
+char *base_date_day_and_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 /* INTERNALDATE, RFC 9051 section 9 date-time: " 1-Jul-2026 02:44:25 -0700".  0 when malformed. */
 gint64 base_date_from_internal (const char *text);
 /* The same, in UTC, for APPEND. */

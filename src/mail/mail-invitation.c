@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base-date.h"
 #include "base-error.h"
 #include "base-log.h"
 #include "base-text.h"
@@ -78,16 +79,11 @@ mail_invitation_free (MailInvitation *self)
 /* ---- when ---- */
 
 static char *
-format (GDateTime *time, gboolean with_date, gboolean with_time)
+format (GDateTime *time, gboolean with_day, gboolean with_clock)
 {
-  if (!with_time)
-    /* Translators: a day, as g_date_time_format () has it */
-    return g_date_time_format (time, _ ("%A, %e %B %Y"));
-  if (!with_date)
-    /* Translators: a time of day, as g_date_time_format () has it */
-    return g_date_time_format (time, C_ ("time of day", "%H:%M"));
-  /* Translators: a day and a time, as g_date_time_format () has it */
-  return g_date_time_format (time, _ ("%A, %e %B %Y, %H:%M"));
+  if (!with_clock)
+    return base_date_day (time);
+  return with_day ? base_date_day_and_clock (time) : base_date_clock (time);
 }
 
 static GDateTime *
@@ -103,14 +99,6 @@ is_same_day (GDateTime *a, GDateTime *b)
 {
   return g_date_time_get_year (a) == g_date_time_get_year (b)
          && g_date_time_get_day_of_year (a) == g_date_time_get_day_of_year (b);
-}
-
-static char *
-squeeze (char *text)
-{
-  g_autofree char *owned = text;
-
-  return base_text_one_line (owned, G_MAXSIZE); /* "%e" pads with a space */
 }
 
 char *
@@ -129,9 +117,9 @@ mail_invitation_describe_when (gint64 start, gint64 end, gboolean all_day, gbool
     return g_strdup ("");
   g_autofree char *first = format (from, TRUE, !all_day);
   if (to == NULL || (all_day && is_same_day (from, to)))
-    return squeeze (g_steal_pointer (&first));
+    return g_steal_pointer (&first);
   g_autofree char *second = format (to, !is_same_day (from, to), !all_day);
-  return squeeze (g_strdup_printf ("%s – %s", first, second));
+  return g_strdup_printf ("%s – %s", first, second);
 }
 
 /* The hour where the organizer is, if that is another. */
@@ -146,7 +134,7 @@ describe_elsewhere (gint64 start, const char *name, GTimeZone *local)
     return g_strdup ("");
   g_autofree char *when = format (there, !is_same_day (here, there), TRUE);
   /* Translators: "09:00 in Asia/Tokyo": a time, the name of a time zone */
-  return squeeze (g_strdup_printf (_ ("%s in %s"), when, name));
+  return g_strdup_printf (_ ("%s in %s"), when, name);
 }
 
 /* ---- reading ---- */

@@ -9,6 +9,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-composer.h"
+#include "ui-names.h"
 #include "ui-password-dialog.h"
 #include "ui-preferences.h"
 #include "ui-resources.h"
@@ -527,6 +528,7 @@ ui_application_startup (GApplication *application)
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
   ui_words_install ();
+  ui_names_install ();
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)

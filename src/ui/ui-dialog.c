@@ -7,7 +7,6 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
-#include "ui-names.h"
 
 /* ---- questions ---- */
 
@@ -84,7 +83,6 @@ ask (GtkWidget *dialog, UiDialogFunc confirm, UiChoiceFunc choose, gpointer data
   question->data = data;
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free,
                          G_CONNECT_DEFAULT);
-  ui_names_fill_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -191,7 +189,6 @@ ui_dialog_ask_text (GtkWindow *parent, const char *heading, const char *body, co
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_text_response), question,
                          text_question_free, G_CONNECT_DEFAULT);
   check_text (question);
-  ui_names_fill_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (entry);
 }
@@ -206,7 +203,6 @@ ui_dialog_error (GtkWindow *parent, const char *heading, const GError *error)
   dialog = make_dialog (parent, heading, error->message, base_error_get_detail (error));
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "close");
-  ui_names_fill_buttons (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

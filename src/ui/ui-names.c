@@ -13,22 +13,50 @@ set_name (GtkWidget *widget, const char *name)
                                     -1);
 }
 
+/* ---- mnemonics ---- */
+
+static void
+leave_to_label (GtkWidget *button)
+{
+  gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
+}
+
+static gboolean
+on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer data)
+{
+  GtkWidget *widget = g_value_get_object (&values[0]);
+
+  if ((GTK_IS_BUTTON (widget) && gtk_button_get_use_underline (GTK_BUTTON (widget))
+       && gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+      || (GTK_IS_CHECK_BUTTON (widget)
+          && gtk_check_button_get_use_underline (GTK_CHECK_BUTTON (widget)))) {
+    leave_to_label (widget);
+    g_signal_handlers_disconnect_by_func (widget, leave_to_label, NULL); /* realized before */
+    g_signal_connect (widget, "notify::label", G_CALLBACK (leave_to_label), NULL);
+  }
+  return TRUE;
+}
+
 void
-ui_names_fill_buttons (GtkWidget *root)
+ui_names_install (void)
+{
+  /* Its signals are there with the class. */
+  g_type_class_unref (g_type_class_ref (GTK_TYPE_WIDGET));
+  g_signal_add_emission_hook (g_signal_lookup ("realize", GTK_TYPE_WIDGET), 0, on_realize, NULL,
+                              NULL);
+}
+
+void
+ui_names_fill_close (GtkWidget *root)
 {
   if (GTK_IS_BUTTON (root)) {
-    const char *label = gtk_button_get_label (GTK_BUTTON (root));
-    /* "_Undo", "Undo(_U)" */
-    g_autoptr (GRegex) mark = g_regex_new ("\\(_.\\)|_", 0, 0, NULL);
-    g_autofree char *name =
-        g_regex_replace_literal (mark, label != NULL ? label : _ ("Close"), -1, 0, "", 0, NULL);
-
-    set_name (root, name);
+    if (gtk_button_get_label (GTK_BUTTON (root)) == NULL)
+      set_name (root, _ ("Close"));
     return;
   }
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    ui_names_fill_buttons (child);
+    ui_names_fill_close (child);
 }
 
 /* ---- choices ---- */

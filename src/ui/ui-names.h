@@ -1,13 +1,16 @@
-/* Names for assistive technology where libadwaita 1.2 leaves its own inner controls without. */
+/* Names for assistive technology where GTK 4.8 says a wrong one and libadwaita 1.2 leaves its own inner controls without. */
 #pragma once
 
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
+/* Once, before the first window: from then on a button with a mnemonic is named by the label within it alone, not
+ * “_Accept Accept”. */
+void ui_names_install (void);
 /* Once, when the template of `root` is built.  Everything that has a name of its own keeps it. */
 void ui_names_fill (GtkWidget *root);
-/* Each button below `root` gets its label without the mark of the mnemonic; one that has only a picture is said to close. */
-void ui_names_fill_buttons (GtkWidget *root);
+/* Each button below `root` that has only a picture is said to close. */
+void ui_names_fill_close (GtkWidget *root);
 
 G_END_DECLS

@@ -514,6 +514,8 @@ new_header (UiPreview *self)
   g_menu_append (menu, _ ("_Normal Size"), "preview.zoom-normal");
   GtkWidget *more = g_object_new (GTK_TYPE_MENU_BUTTON, "icon-name", "view-more-symbolic",
                                   "menu-model", menu, "tooltip-text", _ ("More"), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (more)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("More"), -1);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->previous);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->next);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), more);

@@ -65,7 +65,7 @@ on_map (GtkWidget *frame)
   GtkWidget *toast = bin != NULL ? gtk_widget_get_parent (bin) : NULL;
 
   if (toast != NULL)
-    ui_names_fill_buttons (toast);
+    ui_names_fill_close (toast);
 }
 
 AdwToast *

@@ -402,11 +402,11 @@ test_when (void)
   g_autofree char *days =
       mail_invitation_describe_when (1795996800, 1796169600, TRUE, FALSE, seoul);
 
-  g_assert_cmpstr (hour, ==, "Monday, 30 November 2026, 10:00 – 11:00");
-  g_assert_cmpstr (night, ==, "Monday, 30 November 2026, 10:00 – Tuesday, 1 December 2026, 10:00");
-  g_assert_cmpstr (floating, ==, "Monday, 30 November 2026, 01:00");
-  g_assert_cmpstr (day, ==, "Monday, 30 November 2026");
-  g_assert_cmpstr (days, ==, "Monday, 30 November 2026 – Tuesday, 1 December 2026");
+  g_assert_cmpstr (hour, ==, "Monday, November 30, 2026, 10:00 – 11:00");
+  g_assert_cmpstr (night, ==, "Monday, November 30, 2026, 10:00 – Tuesday, December 1, 2026, 10:00");
+  g_assert_cmpstr (floating, ==, "Monday, November 30, 2026, 01:00");
+  g_assert_cmpstr (day, ==, "Monday, November 30, 2026");
+  g_assert_cmpstr (days, ==, "Monday, November 30, 2026 – Tuesday, December 1, 2026");
 }
 
 static void

@@ -108,7 +108,7 @@ def an_invitation_is_answered(scene):
     scene.says('^Updated invitation$')
     scene.says('^The plan$')
     scene.says('Where: Room 7')
-    scene.says('When: .*5 January 2099')
+    scene.says('When: .*January 5, 2099')
     scene.says('Every week on Monday, 4 times')
     scene.shot('card')
     scene.app.click('push button', 'Accept$')

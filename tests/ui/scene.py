@@ -23,12 +23,8 @@ BASE = 10000
 NOISE = r'CRITICAL|WARNING|ERROR|Sanitizer|assertion'
 
 words = Words(PREFIX, LANGUAGE)
+exact = words.exact
 lab = Lab.start(os.path.join(STATE, 'lab'), BASE)
-
-
-def exact(text):
-    """The name of a button of a dialog holds its mnemonic too: "_Send Again Send Again"."""
-    return words.exact(text).replace('^', '^(.*_.* )?', 1)
 
 
 def eventually(condition, timeout=20, what=''):

@@ -15,6 +15,6 @@ class Words:
         return '^' + re.escape(self.translation.pgettext('folder', name))
 
     def exact(self, text):
-        """A pattern for just this name, mnemonics left out; GTK 4.8 says the names of some buttons twice."""
+        """A pattern for just this name, mnemonics left out."""
         name = re.escape(re.sub(r'\(_.\)|_', '', self(text)))
-        return f'^({name} )?{name}( ?\\(.\\))?$'  # Korean shows the mnemonic behind: “계정 추가(A)”
+        return f'^{name}( ?\\(.\\))?$'  # Korean shows the mnemonic behind: “계정 추가(A)”
