@@ -739,6 +739,13 @@ mail_message_list_get_loading (MailMessageList *self)
 }
 
 gboolean
+mail_message_list_get_rearranging (MailMessageList *self)
+{
+  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), FALSE);
+  return self->querying;
+}
+
+gboolean
 mail_message_list_get_conversations (MailMessageList *self)
 {
   g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), FALSE);

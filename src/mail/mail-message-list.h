@@ -42,6 +42,8 @@ MailMessageList *mail_message_list_new (MailEngine *engine, MailFolder *folder,
 void mail_message_list_set_order (MailMessageList *list, MailSort sort, gboolean ascending);
 void mail_message_list_set_filter (MailMessageList *list, MailFilter filter);
 gboolean mail_message_list_get_loading (MailMessageList *list);
+/* In the middle of another order or another filter: a row may come in before it is taken out at its old place. */
+gboolean mail_message_list_get_rearranging (MailMessageList *list);
 gboolean mail_message_list_get_conversations (MailMessageList *list);
 MailSort mail_message_list_get_sort (MailMessageList *list);
 MailFilter mail_message_list_get_filter (MailMessageList *list);

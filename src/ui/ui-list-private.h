@@ -43,8 +43,12 @@ struct _UiList
   gint64 current; /* id of the one selected item, 0 when none or several */
   guint n_selected;
   guint opened_source, midnight_source;
-  guint stick;    /* tick: the list goes back to its top */
-  guint headings; /* tick: they are put where they belong */
+  guint stick;        /* tick: the list goes back to its top */
+  guint headings;     /* tick: they are put where they belong */
+  guint placing;      /* tick: what is selected is in view, and the keyboard at its row */
+  gint64 keyboard;    /* id of the row that had it and has been taken out in this change; 0 none */
+  gboolean reordered; /* by the person: what is selected is to be in view once it is done */
+  gboolean laid_out, revealed; /* since `placing` */
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
   gboolean bar_is_folders; /* what the bar says is about this folder */
@@ -64,6 +68,10 @@ void ui_list_class_init_rows (GtkWidgetClass *widget_class);
 void ui_list_update_headings (UiList *self);
 /* All rows, after the look or the checkboxes changed. */
 void ui_list_update_rows (UiList *self);
+/* What was to change has changed. */
+void ui_list_settled (UiList *self);
+/* These rows will be gone, or moved. */
+void ui_list_removing (UiList *self, guint position, guint n);
 /* Brings it into view; `focus`: the keyboard goes on from there. */
 void ui_list_reveal (UiList *self, guint position, gboolean focus);
 

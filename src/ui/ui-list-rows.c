@@ -103,7 +103,142 @@ ui_list_reveal (UiList *self, guint position, gboolean focus)
     }
 }
 
+/* ---- the place of what is selected, and of the keyboard ---- */
+
+static GtkListItem *
+find_bound (UiList *self, gint64 id)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL)) {
+    MailConversation *shown = ui_row_get_item (UI_ROW (gtk_list_item_get_child (item)));
+    if (shown && mail_conversation_get_id (shown) == id)
+      return item;
+  }
+  return NULL;
+}
+
+static gboolean
+is_in_view (UiList *self, GtkListItem *item)
+{
+  graphene_rect_t bounds;
+
+  return gtk_widget_compute_bounds (gtk_list_item_get_child (item), GTK_WIDGET (self->scrolled),
+                                    &bounds)
+         && bounds.size.height > 0 && bounds.origin.y >= 0
+         && bounds.origin.y + bounds.size.height
+                <= (float)gtk_widget_get_height (GTK_WIDGET (self->scrolled));
+}
+
+static GtkListItem *
+find_selected_in_view (UiList *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    if (gtk_list_item_get_selected (item) && is_in_view (self, item))
+      return item;
+  return NULL;
+}
+
+/* A list view takes a row that moves for one that goes and one that comes, and gives the keyboard to the neighbour.  Only where the
+ * row can still be seen: what the person looks at does not move for it. */
+static void
+restore_keyboard (UiList *self)
+{
+  GtkListItem *item = self->keyboard != 0 ? find_bound (self, self->keyboard) : NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+
+  self->keyboard = 0;
+  if (!item || !is_in_view (self, item))
+    return;
+  GtkWidget *row = gtk_widget_get_parent (gtk_list_item_get_child (item));
+  if (now && gtk_widget_is_ancestor (now, GTK_WIDGET (self->view)))
+    gtk_widget_grab_focus (row);
+  else /* when it comes back */
+    gtk_widget_set_focus_child (GTK_WIDGET (self->view), row);
+}
+
+/* Where rows are is known after a frame. */
+static gboolean
+on_place_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  UiList *self = UI_LIST (data);
+  GtkListItem *selected;
+
+  if (!self->laid_out) {
+    self->laid_out = TRUE;
+    return G_SOURCE_CONTINUE;
+  }
+  if (self->reordered) {
+    selected = find_selected_in_view (self);
+    if (!selected && !self->revealed
+        && g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0) {
+      guint first = ui_selection_get_first (self->selection);
+      ui_list_reveal (self, first == G_MAXUINT ? 0 : first, FALSE);
+      self->revealed = TRUE;
+      self->laid_out = FALSE;
+      return G_SOURCE_CONTINUE;
+    }
+    GtkListItem *keyboard = self->keyboard != 0 ? find_bound (self, self->keyboard) : NULL;
+    if (selected && (!keyboard || !is_in_view (self, keyboard)))
+      self->keyboard =
+          mail_conversation_get_id (ui_row_get_item (UI_ROW (gtk_list_item_get_child (selected))));
+  }
+  self->reordered = FALSE;
+  self->placing = 0;
+  restore_keyboard (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_list_removing (UiList *self, guint position, guint n)
+{
+  GtkWidget *row = gtk_widget_get_focus_child (GTK_WIDGET (self->view));
+  GtkWidget *child = row ? gtk_widget_get_first_child (row) : NULL;
+  MailConversation *item = UI_IS_ROW (child) ? ui_row_get_item (UI_ROW (child)) : NULL;
+
+  if (!item || self->keyboard != 0)
+    return;
+  gint64 id = mail_conversation_get_id (item);
+  for (guint i = position; i < position + n; i++)
+    if (mail_message_list_get_id (self->messages, i) == id)
+      self->keyboard = id;
+}
+
+void
+ui_list_settled (UiList *self)
+{
+  if (self->keyboard == 0 && !self->reordered)
+    return;
+  if (self->reordered) /* not one row may have moved */
+    ui_list_update_headings (self);
+  self->laid_out = self->revealed = FALSE;
+  if (self->placing == 0)
+    self->placing =
+        gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_place_tick, self, NULL);
+}
+
 /* ---- what happens on a row ---- */
+
+/* The heading of a day is drawn by the row below it, and is no part of that. */
+static void
+on_heading_pressed (GtkGestureClick *click, int n_press, double x, double y, UiList *self)
+{
+  GtkWidget *view = GTK_WIDGET (self->view);
+  GtkWidget *at = gtk_widget_pick (view, x, y, GTK_PICK_DEFAULT);
+  GtkWidget *child = at && at != view ? gtk_widget_get_first_child (at) : NULL;
+  double row_x, row_y;
+
+  if (UI_IS_ROW (child) && gtk_widget_translate_coordinates (view, child, x, y, &row_x, &row_y)
+      && ui_row_is_on_heading (UI_ROW (child), row_y))
+    gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
+}
 
 static void
 popup_menu (UiList *self, GtkWidget *widget, double x, double y)
@@ -273,6 +408,11 @@ ui_list_init_rows (UiList *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   self->bound = g_hash_table_new (NULL, NULL);
+  GtkGesture *heading = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (heading), 0);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (heading), GTK_PHASE_CAPTURE);
+  g_signal_connect (heading, "pressed", G_CALLBACK (on_heading_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (heading));
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);

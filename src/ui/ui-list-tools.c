@@ -26,8 +26,10 @@ ui_list_get_filter (UiList *self)
 static void
 on_filter_toggled (UiList *self)
 {
-  if (self->messages)
-    mail_message_list_set_filter (self->messages, ui_list_get_filter (self));
+  if (!self->messages)
+    return;
+  mail_message_list_set_filter (self->messages, ui_list_get_filter (self));
+  self->reordered = mail_message_list_get_loading (self->messages);
 }
 
 void
@@ -70,6 +72,7 @@ ui_list_apply_order (UiList *self)
                                  (MailSort)g_settings_get_enum (self->settings, "list-sort"),
                                  g_settings_get_boolean (self->settings, "list-ascending"));
   mail_message_list_set_filter (self->messages, ui_list_get_filter (self));
+  self->reordered = mail_message_list_get_loading (self->messages);
 }
 
 static void

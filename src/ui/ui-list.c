@@ -189,6 +189,10 @@ let_go (UiList *self)
   if (self->stick)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->stick);
   self->stick = 0;
+  if (self->placing)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->placing);
+  self->placing = 0;
+  self->keyboard = 0;
   stop_awaiting (self);
   gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->selection);
@@ -204,12 +208,15 @@ ui_list_reopen (UiList *self)
         self->engine, self->folder,
         self->settings && g_settings_get_boolean (self->settings, "conversations"));
     ui_list_apply_order (self);
+    self->reordered = FALSE;
     self->selection = ui_selection_new (self->messages);
     ui_selection_set_checking (self->selection, self->checking);
     g_signal_connect_swapped (self->messages, "notify::loading", G_CALLBACK (ui_list_update_page),
                               self);
     g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_selection),
                               self);
+    g_signal_connect_swapped (self->messages, "removing", G_CALLBACK (ui_list_removing), self);
+    g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_settled), self);
     g_signal_connect_swapped (self->selection, "selection-changed",
                               G_CALLBACK (ui_list_update_selection), self);
     g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),

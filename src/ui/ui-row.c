@@ -101,6 +101,12 @@ ui_row_is_on_star (UiRow *self, double x, double y)
          && y >= (self->compact ? get_line (self) * 0.9 : get_line (self));
 }
 
+gboolean
+ui_row_is_on_heading (UiRow *self, double y)
+{
+  return self->heading && y < -PADDING_TOP;
+}
+
 /* ---- drawing ---- */
 
 static GdkRGBA

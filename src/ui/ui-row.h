@@ -22,6 +22,8 @@ void ui_row_set_heading (UiRow *self, const char *heading);
 /* Two lines without a picture instead of three; a checkbox in place of the picture. */
 void ui_row_set_look (UiRow *self, gboolean compact, gboolean checking);
 void ui_row_set_selected (UiRow *self, gboolean selected);
+/* Above what belongs to the message; coordinates of the row, as everywhere. */
+gboolean ui_row_is_on_heading (UiRow *row, double y);
 gboolean ui_row_is_on_star (UiRow *self, double x, double y);
 /* The click that is under way, or was the last one, was on the star (the row has dealt with it). */
 gboolean ui_row_star_was_clicked (UiRow *self);

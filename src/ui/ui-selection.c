@@ -1,5 +1,6 @@
 /* Selection of the message list, by item id.  Main thread.  A compressed set of positions says what is selected; what is taken out
- * of the list waits by id until the change is over, in case it comes in again at another place.  It must never make an item. */
+ * of the list waits by id until the change is over, in case it comes in again at another place.  Where the list is put into another
+ * order, it may come in before it is taken out: then the ids of all that is selected are at hand.  It must never make an item. */
 #include "ui-selection.h"
 
 struct _UiSelection
@@ -10,6 +11,9 @@ struct _UiSelection
   MailMessageList *list;
   GtkBitset *selected;
   GArray *waiting; /* of gint64: ids of what was selected and has been taken out in this change */
+
+  GArray *
+      held; /* of gint64, sorted: ids of all that is selected or waits, in this change; NULL: not collected */
 
   gboolean sorted; /* `waiting` is */
   gboolean checking;
@@ -48,18 +52,42 @@ compare_ids (gconstpointer a, gconstpointer b)
   return (one > two) - (one < two);
 }
 
+static GArray *
+collect_held (UiSelection *self)
+{
+  GArray *held = ui_selection_dup_ids (self);
+
+  g_array_append_vals (held, self->waiting->data, self->waiting->len);
+  g_array_sort (held, compare_ids);
+  return held;
+}
+
+/* Ids, sorted, of which those that come are selected. */
+static GArray *
+get_expected (UiSelection *self)
+{
+  if (mail_message_list_get_rearranging (self->list)) {
+    if (!self->held)
+      self->held = collect_held (self);
+    return self->held;
+  }
+  if (!self->sorted)
+    g_array_sort (self->waiting, compare_ids);
+  self->sorted = TRUE;
+  return self->waiting;
+}
+
 static void
 on_items_changed (UiSelection *self, guint position, guint removed, guint added)
 {
   gtk_bitset_splice (self->selected, position, removed, added);
-  if (self->waiting->len > 0 && added > 0) {
-    if (!self->sorted)
-      g_array_sort (self->waiting, compare_ids);
-    self->sorted = TRUE;
-    for (guint i = position; i < position + added; i++) {
+  if (added > 0 && (self->waiting->len > 0 || !gtk_bitset_is_empty (self->selected))) {
+    GArray *expected = get_expected (self);
+
+    for (guint i = position; i < position + added && expected->len > 0; i++) {
       gint64 id = mail_message_list_get_id (self->list, i);
 
-      if (g_array_binary_search (self->waiting, &id, compare_ids, NULL))
+      if (g_array_binary_search (expected, &id, compare_ids, NULL))
         gtk_bitset_add (self->selected, i);
     }
   }
@@ -70,6 +98,7 @@ static void
 on_settled (UiSelection *self)
 {
   g_array_set_size (self->waiting, 0);
+  g_clear_pointer (&self->held, g_array_unref);
 }
 
 /* ---- GListModel ---- */
@@ -111,6 +140,7 @@ become (UiSelection *self, GtkBitset *selected)
   gtk_bitset_difference (changed, selected); /* symmetric */
   gtk_bitset_unref (self->selected);
   self->selected = selected;
+  g_clear_pointer (&self->held, g_array_unref);
   if (!gtk_bitset_is_empty (changed)) {
     guint first = gtk_bitset_get_minimum (changed), last = gtk_bitset_get_maximum (changed);
 
@@ -289,6 +319,7 @@ ui_selection_finalize (GObject *object)
 
   gtk_bitset_unref (self->selected);
   g_array_unref (self->waiting);
+  g_clear_pointer (&self->held, g_array_unref);
   G_OBJECT_CLASS (ui_selection_parent_class)->finalize (object);
 }
 

@@ -3,45 +3,11 @@ import os
 import re
 import sys
 import time
-from email.utils import formatdate
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
+from listing import TOGGLE, begin, message, row, rows, selected, subjects  # noqa: E402
+from scene import case, chosen, eventually, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
-
-TOGGLE = 'push button|toggle button'
-
-
-def message(subject, days=0, sender='Bob', extra=''):
-    return (f'From: {sender} <{sender.lower()}@lab.test>\r\nTo: alice@lab.test\r\nDate: {formatdate(time.time() - days * 86400)}\r\n'
-            f'Message-ID: <{subject.replace(" ", "-")}@lab.test>\r\n{extra}Subject: {subject}\r\n\r\nText of {subject}.\r\n').encode()
-
-
-def begin(scene, *names):
-    scene.empty('alice')
-    for name in names:
-        scene.append('alice', 'INBOX', message(name))
-    scene.account()
-    scene.start()
-    scene.inbox()
-    for name in names:
-        row(scene, name)
-
-
-def row(scene, name):
-    return scene.app.wait('list item|table row', re.escape(name))
-
-
-def rows(scene):
-    return [node for node in scene.app.root.find_all('list item|table row', 'Subject') if node.showing]
-
-
-def selected(scene):
-    return sorted(re.search(r'Subject \w+', node.name).group() for node in rows(scene) if node.has('selected'))
-
-
-def subjects(folder):
-    return sorted(str(found['Subject']) for _flags, found in lab.messages('alice', folder))
 
 
 @case

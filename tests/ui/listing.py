@@ -1,0 +1,55 @@
+"""What the tests of the message list share: plain messages, and what its rows show."""
+import re
+import time
+from email.utils import formatdate
+
+from scene import lab
+
+TOGGLE = 'push button|toggle button'
+
+
+def message(subject, days=0, sender='Bob', extra=''):
+    return (f'From: {sender} <{sender.lower()}@lab.test>\r\nTo: alice@lab.test\r\nDate: {formatdate(time.time() - days * 86400)}\r\n'
+            f'Message-ID: <{subject.replace(" ", "-")}@lab.test>\r\n{extra}Subject: {subject}\r\n\r\nText of {subject}.\r\n').encode()
+
+
+def begin(scene, *names):
+    scene.empty('alice')
+    for name in names:
+        scene.append('alice', 'INBOX', message(name))
+    scene.account()
+    scene.start()
+    scene.inbox()
+    for name in names:
+        row(scene, name)
+
+
+def row(scene, name):
+    return scene.app.wait('list item|table row', re.escape(name))
+
+
+def rows(scene):
+    """What can be seen, whatever its order; the list is looked up once."""
+    if getattr(scene, 'listed_of', None) is not scene.app:
+        scene.listed, scene.listed_of = scene.app.wait('list|table', '^Messages$'), scene.app
+    return [node for node in scene.listed.children if 'Subject' in node.name and node.showing]
+
+
+def subject(node):
+    return re.search(r'Subject \w+', node.name).group()
+
+
+def selected(scene):
+    return sorted(subject(node) for node in rows(scene) if node.has('selected'))
+
+
+def select(scene, expected, what):
+    """Waits until just these are selected."""
+    end = time.time() + 10
+    while selected(scene) != sorted(expected):
+        assert time.time() < end, f'{what}: {selected(scene)} are selected, not {sorted(expected)}'
+        time.sleep(.2)
+
+
+def subjects(folder):
+    return sorted(str(found['Subject']) for _flags, found in lab.messages('alice', folder))
