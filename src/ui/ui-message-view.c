@@ -11,6 +11,8 @@
 #include "ui-html-quotes.h"
 #include "ui-tall.h"
 #include "ui-part-cards.h"
+#include "ui-reader-cards.h"
+#include "ui-text-find.h"
 #include "ui-text-view.h"
 #include "ui-truth-bar.h"
 #include "ui-web-bar.h"
@@ -22,6 +24,8 @@ struct _UiMessageView
 
   /* Owned */
   MailContent *content;
+  UiTextFind *text_find;
+  char *term; /* that is looked for; NULL: none is */
 
   /* Template */
   GtkStack *body;
@@ -52,6 +56,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   LINK_HOVERED,
+  FOUND,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -76,6 +81,8 @@ ui_message_view_shows_html (UiMessageView *self)
          && !self->html_failed;
 }
 
+static void find (UiMessageView *self);
+
 static void
 show_body (UiMessageView *self)
 {
@@ -94,6 +101,8 @@ show_body (UiMessageView *self)
     ui_text_view_set_text (self->text, mail_content_get_text (self->content));
     gtk_stack_set_visible_child_name (self->body, "text");
   }
+  if (self->term)
+    find (self);
 }
 
 /* ---- images ---- */
@@ -122,6 +131,67 @@ ui_message_view_show_images (UiMessageView *self)
   if (self->content && mail_content_has_html (self->content))
     mail_content_get_html_with_images_async (self->content, NULL, on_html_with_images,
                                              g_object_ref (self));
+}
+
+/* ---- finding ---- */
+
+#define HIT_MARGIN 48 /* pixels around a hit that are seen with it */
+
+static void
+reveal (UiMessageView *self, GtkWidget *widget, int top, int height)
+{
+  GtkWidget *cards = gtk_widget_get_ancestor (GTK_WIDGET (self), UI_TYPE_READER_CARDS);
+  if (cards)
+    ui_reader_cards_reveal (UI_READER_CARDS (cards), widget, top - HIT_MARGIN,
+                            height + 2 * HIT_MARGIN);
+}
+
+static void
+on_text_found (guint n, gpointer data)
+{
+  g_signal_emit (data, signals[FOUND], 0, n);
+}
+
+static void
+on_web_found (UiMessageView *self, guint n)
+{
+  if (self->term)
+    g_signal_emit (self, signals[FOUND], 0, n);
+}
+
+static void
+on_web_hit (UiMessageView *self, int top, int height)
+{
+  reveal (self, GTK_WIDGET (self->web_place), top, height);
+}
+
+/* In what is shown, only. */
+static void
+find (UiMessageView *self)
+{
+  gboolean html = ui_message_view_shows_html (self);
+  ui_web_view_find (self->web, html ? self->term : NULL);
+  ui_text_find_set_term (self->text_find, html || !self->content ? NULL : self->term);
+}
+
+void
+ui_message_view_find (UiMessageView *self, const char *term)
+{
+  g_free (self->term);
+  self->term = term && *term ? g_strdup (term) : NULL;
+  find (self);
+}
+
+void
+ui_message_view_show_hit (UiMessageView *self, guint index)
+{
+  int top, height;
+  if (ui_message_view_shows_html (self)) {
+    ui_web_view_show_hit (self->web, index);
+    return;
+  }
+  ui_text_find_show (self->text_find, index, &top, &height);
+  reveal (self, GTK_WIDGET (self->text), top, height);
 }
 
 /* ---- links ---- */
@@ -187,6 +257,7 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   if (content)
     show_body (self);
   else {
+    ui_message_view_find (self, NULL);
     ui_web_view_clear (self->web);
     ui_web_bar_set_content (self->web_bar, NULL, FALSE);
   }
@@ -269,6 +340,8 @@ ui_message_view_dispose (GObject *object)
 {
   UiMessageView *self = UI_MESSAGE_VIEW (object);
   g_clear_object (&self->content);
+  g_clear_pointer (&self->term, g_free);
+  g_clear_pointer (&self->text_find, ui_text_find_free);
   G_OBJECT_CLASS (ui_message_view_parent_class)->dispose (object);
 }
 
@@ -288,6 +361,9 @@ ui_message_view_class_init (UiMessageViewClass *klass)
 
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  signals[FOUND] = g_signal_new ("found", UI_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 
   g_type_ensure (UI_TYPE_ATTACHMENTS);
   g_type_ensure (UI_TYPE_BAR);
@@ -320,6 +396,9 @@ ui_message_view_init (UiMessageView *self)
   g_signal_connect_swapped (self->text, "link-activated", G_CALLBACK (on_link_activated), self);
   g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_web_link_activated), self);
+  self->text_find = ui_text_find_new (self->text, on_text_found, self);
+  g_signal_connect_swapped (self->web, "found", G_CALLBACK (on_web_found), self);
+  g_signal_connect_swapped (self->web, "hit", G_CALLBACK (on_web_hit), self);
   g_signal_connect_swapped (self->web, "notify::height", G_CALLBACK (on_web_height), self);
   g_signal_connect_swapped (self->web_place, "scroll-to", G_CALLBACK (ui_web_view_scroll_to),
                             self->web);

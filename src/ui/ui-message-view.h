@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define UI_TYPE_MESSAGE_VIEW (ui_message_view_get_type ())
 G_DECLARE_FINAL_TYPE (UiMessageView, ui_message_view, UI, MESSAGE_VIEW, AdwBin)
 
-/* Property "plain-text" (boolean, notify): HTML is shown as text.  Signal "link-hovered" (const char *uri or NULL). */
+/* Property "plain-text" (boolean, notify): HTML is shown as text.  Signals: "link-hovered" (const char *uri or NULL), "found" (guint n):
+ * so many hits of what is looked for are in its body, each time it is known anew. */
 void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings);
 /* NULL lets go of the message. */
 void ui_message_view_set_content (UiMessageView *self, MailContent *content);
@@ -23,6 +24,10 @@ gboolean ui_message_view_shows_images (UiMessageView *self);
 /* HTML is what is shown, not text. */
 gboolean ui_message_view_shows_html (UiMessageView *self);
 void ui_message_view_show_images (UiMessageView *self);
+/* Marks these words, whatever their case; NULL: none any more.  A new content is searched too. */
+void ui_message_view_find (UiMessageView *self, const char *term);
+/* Marks this hit above the others, unfolds what hides it, and scrolls to it. */
+void ui_message_view_show_hit (UiMessageView *self, guint index);
 void ui_message_view_set_zoom (UiMessageView *self, double zoom);
 void ui_message_view_focus (UiMessageView *self);
 

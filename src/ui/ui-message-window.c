@@ -38,6 +38,23 @@ action_print (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+action_find (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiReader *reader = UI_MESSAGE_WINDOW (widget)->reader;
+  if (g_str_equal (name, "win.find"))
+    ui_reader_find (reader);
+  else
+    ui_reader_find_again (reader, g_str_equal (name, "win.find-next") ? 1 : -1);
+}
+
+static void
+action_back (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  if (!ui_reader_close_find (UI_MESSAGE_WINDOW (widget)->reader))
+    gtk_window_close (GTK_WINDOW (widget));
+}
+
+static void
 action_fullscreen (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GtkWindow *window = GTK_WINDOW (widget);
@@ -104,7 +121,16 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.print", NULL, action_print);
   gtk_widget_class_install_action (widget_class, "win.read-on", NULL, action_read);
   gtk_widget_class_install_action (widget_class, "win.read-back", NULL, action_read);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_install_action (widget_class, "win.find", NULL, action_find);
+  gtk_widget_class_install_action (widget_class, "win.find-next", NULL, action_find);
+  gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, action_find);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, action_back);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.find", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_g, GDK_CONTROL_MASK, "win.find-next",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.find-previous", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F11, 0, "win.fullscreen", NULL);

@@ -9,6 +9,7 @@
 #include "ui-print.h"
 #include "ui-reader-card.h"
 #include "ui-reader-cards.h"
+#include "ui-reader-find.h"
 
 #define SPINNER_AFTER_MS 150 /* a local conversation is there before that */
 #define RUN_MAX          5   /* more folded messages in a row are one line */
@@ -27,6 +28,8 @@ struct _UiReader
       *spare; /* a view that nobody uses right now: starting WebKit again would take its time */
   GHashTable *cards;  /* row id -> UiReaderCard, borrowed */
   GHashTable *hidden; /* set of row ids that "more" stands for */
+  UiReaderFind *find;
+  GtkWidget *focus_before; /* the search took it; weak */
 
   /* Borrowed */
   GtkWidget *more;      /* NULL when nothing is hidden */
@@ -37,6 +40,7 @@ struct _UiReader
   AdwStatusPage *empty;
   GtkSpinner *spinner;
   UiReaderCards *scroll;
+  UiFindBar *find_bar;
   GtkScrolledWindow *scrolled;
   GtkWidget *title;
   GtkLabel *subject, *count, *link_target;
@@ -164,6 +168,14 @@ on_link_hovered (UiReader *self, const char *uri)
   gtk_widget_set_visible (GTK_WIDGET (self->link_target), uri != NULL);
 }
 
+static void
+on_found (UiReader *self, guint n, UiMessageView *view)
+{
+  GtkWidget *card = gtk_widget_get_ancestor (GTK_WIDGET (view), UI_TYPE_READER_CARD);
+  if (card)
+    ui_reader_find_take_count (self->find, ui_reader_card_get_message (UI_READER_CARD (card)), n);
+}
+
 static UiMessageView *
 take_view (UiReader *self)
 {
@@ -174,6 +186,7 @@ take_view (UiReader *self)
     ui_message_view_set_engine (view, self->engine, self->settings);
     g_signal_connect_object (view, "link-hovered", G_CALLBACK (on_link_hovered), self,
                              G_CONNECT_SWAPPED);
+    g_signal_connect_object (view, "found", G_CALLBACK (on_found), self, G_CONNECT_SWAPPED);
   }
   g_object_set (view, "plain-text", self->plain_text, NULL);
   ui_message_view_set_zoom (view, self->zoom);
@@ -245,6 +258,15 @@ on_expanded (UiReader *self, GParamSpec *pspec, UiReaderCard *card)
 }
 
 static void
+on_opened (UiReader *self, UiReaderCard *card)
+{
+  UiMessageView *view = ui_reader_card_get_view (card);
+  if (view)
+    ui_reader_find_take_view (self->find, ui_reader_card_get_message (card), view);
+  update_current (self);
+}
+
+static void
 on_seen (UiReader *self, UiReaderCard *card)
 {
   g_signal_emit (self, signals[SEEN], 0, ui_reader_card_get_message (card));
@@ -269,7 +291,7 @@ create_card (UiReader *self, MailMessage *message, gboolean expanded)
   ui_reader_card_set_expanded (UI_READER_CARD (card), expanded);
   g_signal_connect_object (card, "notify::expanded", G_CALLBACK (on_expanded), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (card, "opened", G_CALLBACK (update_current), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (card, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (card, "seen", G_CALLBACK (on_seen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (card, "verb", G_CALLBACK (on_verb), self, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->cards, g_memdup2 (&id, sizeof id), card);
@@ -371,7 +393,7 @@ sync_cards (UiReader *self)
     if (!card)
       card = create_card (self, message, is_news (message, i, n));
     ui_reader_card_set_single (card, n == 1);
-    if (gtk_widget_get_parent (card) == NULL)
+    if (gtk_widget_get_prev_sibling (card) != after) /* new, or their order is another one */
       ui_reader_cards_insert (self->scroll, card, after);
     after = card;
     g_hash_table_lookup_extended (self->cards, &row, &id, NULL);
@@ -430,6 +452,7 @@ show_cards (UiReader *self)
   sync_cards (self);
   find_beginning (self);
   show_page (self, "message");
+  ui_reader_find_update (self->find);
 }
 
 static void
@@ -440,6 +463,7 @@ on_items_changed (UiReader *self)
   update_title (self);
   sync_cards (self);
   update_current (self);
+  ui_reader_find_update (self->find);
 }
 
 static void
@@ -476,6 +500,7 @@ leave (UiReader *self)
   g_hash_table_remove_all (self->hidden);
   update_more (self, NULL);
   g_clear_object (&self->thread);
+  ui_reader_find_reset (self->find);
   update_current (self);
 }
 
@@ -538,13 +563,109 @@ ui_reader_expand_all (UiReader *self)
     ui_reader_card_set_expanded (card, TRUE);
 }
 
+/* ---- finding ---- */
+
+MailEngine *
+ui_reader_get_engine (UiReader *self)
+{
+  return self->engine;
+}
+
+static UiReaderCard *
+find_card (UiReader *self, MailMessage *message)
+{
+  gint64 id = mail_message_get_id (message);
+  return g_hash_table_lookup (self->cards, &id);
+}
+
+gboolean
+ui_reader_is_shown (UiReader *self, MailMessage *message)
+{
+  UiReaderCard *card = find_card (self, message);
+  return card && ui_reader_card_get_view (card) && ui_reader_card_get_content (card);
+}
+
+void
+ui_reader_show_hit (UiReader *self, MailMessage *message, guint index)
+{
+  UiReaderCard *card = find_card (self, message);
+  UiMessageView *view = card ? ui_reader_card_get_view (card) : NULL;
+  if (view)
+    ui_message_view_show_hit (view, index);
+}
+
+void
+ui_reader_open_card (UiReader *self, MailMessage *message)
+{
+  if (!find_card (self, message)) {
+    g_hash_table_remove_all (self->hidden);
+    sync_cards (self);
+  }
+  UiReaderCard *card = find_card (self, message);
+  if (!card)
+    return;
+  ui_reader_card_set_expanded (card, TRUE);
+  wake (self, card);
+  ui_reader_cards_show (self->scroll, GTK_WIDGET (card), 0);
+}
+
+MailMessage *
+ui_reader_get_first_on_screen (UiReader *self)
+{
+  int top, height;
+  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
+    if (ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height)
+        && top + height > 0)
+      return ui_reader_card_get_message (card);
+  return NULL;
+}
+
+void
+ui_reader_find (UiReader *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  if (!self->thread)
+    return;
+  if (!ui_find_bar_is_open (self->find_bar))
+    g_set_weak_pointer (&self->focus_before, root ? gtk_root_get_focus (root) : NULL);
+  ui_find_bar_open (self->find_bar);
+}
+
+void
+ui_reader_find_again (UiReader *self, int direction)
+{
+  if (ui_find_bar_is_open (self->find_bar))
+    ui_reader_find_step (self->find, direction);
+  else
+    ui_reader_find (self);
+}
+
+gboolean
+ui_reader_close_find (UiReader *self)
+{
+  if (!ui_find_bar_is_open (self->find_bar))
+    return FALSE;
+  ui_find_bar_close (self->find_bar);
+  return TRUE;
+}
+
+static void
+on_find_closed (UiReader *self)
+{
+  GtkWidget *before = self->focus_before;
+  if (before && gtk_widget_get_mapped (before))
+    gtk_widget_grab_focus (before);
+  else
+    ui_reader_focus (self);
+  g_clear_weak_pointer (&self->focus_before);
+}
+
 /* ---- printing ---- */
 
 static UiPrintItem *
 create_print_item (UiReader *self, MailMessage *message)
 {
-  gint64 id = mail_message_get_id (message);
-  UiReaderCard *card = g_hash_table_lookup (self->cards, &id);
+  UiReaderCard *card = find_card (self, message);
   MailContent *content = card ? ui_reader_card_get_content (card) : NULL;
   UiMessageView *view = content ? ui_reader_card_get_view (card) : NULL;
   return ui_print_item_new (message, content, view && ui_message_view_shows_images (view),
@@ -729,6 +850,8 @@ ui_reader_dispose (GObject *object)
   UiReader *self = UI_READER (object);
   if (self->engine)
     leave (self);
+  g_clear_pointer (&self->find, ui_reader_find_free);
+  g_clear_weak_pointer (&self->focus_before);
   g_clear_object (&self->spare);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
@@ -768,12 +891,14 @@ ui_reader_class_init (UiReaderClass *klass)
       g_signal_new ("verb", UI_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                     G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
 
+  g_type_ensure (UI_TYPE_FIND_BAR);
   g_type_ensure (UI_TYPE_PANE);
   g_type_ensure (UI_TYPE_READER_CARDS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-reader.ui");
   gtk_widget_class_bind_template_child (widget_class, UiReader, stack);
   gtk_widget_class_bind_template_child (widget_class, UiReader, empty);
   gtk_widget_class_bind_template_child (widget_class, UiReader, spinner);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, find_bar);
   gtk_widget_class_bind_template_child (widget_class, UiReader, scroll);
   gtk_widget_class_bind_template_child (widget_class, UiReader, scrolled);
   gtk_widget_class_bind_template_child (widget_class, UiReader, title);
@@ -795,6 +920,8 @@ ui_reader_init (UiReader *self)
   self->cards = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->hidden = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->find = ui_reader_find_new (self, self->find_bar);
+  g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (on_find_closed), self);
   g_signal_connect_swapped (self->scroll, "moved", G_CALLBACK (on_moved), self);
   g_signal_connect_swapped (self->tools, "notify::visible-child", G_CALLBACK (on_tools_changed),
                             self);

@@ -26,6 +26,11 @@ MailMessage *ui_reader_get_message (UiReader *self); /* the same message's; borr
 void ui_reader_show_images (UiReader *self);
 void ui_reader_set_zoom (UiReader *self, double zoom);
 void ui_reader_focus (UiReader *self);
+/* The bar to find words in all messages of the conversation; a step before it was open opens it. */
+void ui_reader_find (UiReader *self);
+void ui_reader_find_again (UiReader *self, int direction);
+/* FALSE: it was not open. */
+gboolean ui_reader_close_find (UiReader *self);
 /* Prints all of the conversation, as far as `only` is NULL; else this message of it. */
 void ui_reader_print (UiReader *self, MailMessage *only);
 /* Opens every message of the conversation. */
@@ -39,5 +44,15 @@ void ui_reader_foreach_view (UiReader *self, void (*func) (UiMessageView *view, 
                              gpointer user_data);
 /* The "Move" button that is on screen, for the popover to point at; NULL when none is. */
 GtkWidget *ui_reader_get_move_button (UiReader *self);
+
+/* ---- for ui-reader-find.c ---- */
+MailEngine *ui_reader_get_engine (UiReader *self);
+/* Its body is there to be searched. */
+gboolean ui_reader_is_shown (UiReader *self, MailMessage *message);
+void ui_reader_show_hit (UiReader *self, MailMessage *message, guint index);
+/* Unfolds it and scrolls to it. */
+void ui_reader_open_card (UiReader *self, MailMessage *message);
+/* The first message that can be seen; borrowed, nullable. */
+MailMessage *ui_reader_get_first_on_screen (UiReader *self);
 
 G_END_DECLS

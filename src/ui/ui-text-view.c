@@ -68,6 +68,7 @@ enum
 {
   LINK_HOVERED,
   LINK_ACTIVATED,
+  FILLED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -244,6 +245,25 @@ turn_fold_edge (UiTextView *self, GtkTextBuffer *buffer)
     end_fold (self, buffer);
 }
 
+void
+ui_text_view_unfold (UiTextView *self, int offset)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter at, start, end;
+
+  gtk_text_buffer_get_iter_at_offset (buffer, &at, offset);
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child;
+       child = gtk_widget_get_next_sibling (child)) {
+    const Fold *fold = g_object_get_data (G_OBJECT (child), "fold");
+    if (!fold || !fold->end)
+      continue;
+    gtk_text_buffer_get_iter_at_mark (buffer, &start, fold->start);
+    gtk_text_buffer_get_iter_at_mark (buffer, &end, fold->end);
+    if (gtk_text_iter_in_range (&at, &start, &end))
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (child), TRUE);
+  }
+}
+
 static void
 dim_signature (UiTextView *self, GtkTextBuffer *buffer, int start)
 {
@@ -389,6 +409,7 @@ insert_piece (gpointer data)
     dim_signature (self, buffer, self->signature_at);
   self->source = 0;
   g_clear_pointer (&self->text, g_free);
+  g_signal_emit (self, signals[FILLED], 0);
   return G_SOURCE_REMOVE;
 }
 
@@ -602,6 +623,8 @@ ui_text_view_class_init (UiTextViewClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FILLED] = g_signal_new ("filled", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
   signals[LINK_ACTIVATED] = g_signal_new ("link-activated", UI_TYPE_TEXT_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }

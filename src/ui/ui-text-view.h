@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiTextView, ui_text_view, UI, TEXT_VIEW, GtkTextView)
 
 /* Property "fixed-width" (boolean): all letters equally wide, Korean, Japanese and Chinese ones twice as wide where there is a font for it.
- * Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri). */
+ * Signals: "link-hovered" (const char *uri or NULL), "link-activated" (const char *uri), "filled": all of the text is there. */
 GtkWidget *ui_text_view_new (void);
 /* Shows `text` (valid UTF-8), the first part at once and the rest while the window is idle. */
 void ui_text_view_set_text (UiTextView *self, const char *text);
@@ -21,5 +21,8 @@ void ui_text_view_set_text (UiTextView *self, const char *text);
 void ui_text_view_set_source (UiTextView *self, const char *text);
 /* 1.0 is the size of the font of the desktop. */
 void ui_text_view_set_zoom (UiTextView *self, double zoom);
+
+/* Shows the folded quote around this place (characters), if there is one. */
+void ui_text_view_unfold (UiTextView *self, int offset);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ struct _UiWebPage
   GCancellable *cancellable; /* of the message shown */
   char *filter_folder;
   char *html; /* of the message shown */
+  char *term; /* that is looked for; NULL: none is */
 
   UiWebLook look;
   double zoom;
@@ -48,6 +49,8 @@ enum
   LINK_ACTIVATED,
   PICTURE_WANTED,
   FAILED,
+  FOUND,
+  HIT,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -275,9 +278,54 @@ on_cover_time (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* ---- finding ---- */
+
+static void
+run_find (UiWebPage *self, const char *term, guint index, GAsyncReadyCallback callback)
+{
+  g_autoptr (GBytes) script =
+      g_resources_lookup_data ("/org/sosik/Sosik/web/ui-web-find.js", 0, NULL);
+  GVariantDict arguments;
+
+  g_variant_dict_init (&arguments, NULL);
+  g_variant_dict_insert (&arguments, "finding", "u", term ? 1 : 0);
+  g_variant_dict_insert (&arguments, "term", "s", term ? term : "");
+  g_variant_dict_insert (&arguments, "index", "u", index);
+  webkit_web_view_call_async_javascript_function (
+      self->view, g_bytes_get_data (script, NULL), (gssize)g_bytes_get_size (script),
+      g_variant_dict_end (&arguments), UI_WEB_WORLD, NULL, self->cancellable, callback,
+      g_object_ref (self));
+}
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiWebPage) self = data;
+  g_autoptr (JSCValue) value = webkit_web_view_call_async_javascript_function_finish (
+      WEBKIT_WEB_VIEW (source), result, NULL);
+  if (value && self->term)
+    g_signal_emit (self, signals[FOUND], 0, (guint)jsc_value_to_int32 (value));
+}
+
+static void
+on_hit (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiWebPage) self = data;
+  g_autoptr (JSCValue) value = webkit_web_view_call_async_javascript_function_finish (
+      WEBKIT_WEB_VIEW (source), result, NULL);
+  if (!value || !jsc_value_is_array (value))
+    return;
+  g_autoptr (JSCValue) top = jsc_value_object_get_property_at_index (value, 0);
+  g_autoptr (JSCValue) height = jsc_value_object_get_property_at_index (value, 1);
+  g_signal_emit (self, signals[HIT], 0, (int)(jsc_value_to_double (top) * self->zoom),
+                 (int)(jsc_value_to_double (height) * self->zoom));
+}
+
 static void
 on_load_changed (WebKitWebView *view, WebKitLoadEvent event, UiWebPage *self)
 {
+  if (event == WEBKIT_LOAD_FINISHED && self->html && self->term)
+    run_find (self, self->term, 0, on_found);
   if (event == WEBKIT_LOAD_FINISHED && self->covered && !self->cover_source)
     self->cover_source = g_timeout_add (COVER_MS, on_cover_time, self);
 }
@@ -503,6 +551,26 @@ set_light (GtkWidget *widget, gboolean light)
 }
 
 static void
+find (GtkWidget *widget, const char *term)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+  gboolean clears = self->term && !term;
+
+  g_free (self->term);
+  self->term = g_strdup (term);
+  if (self->view && self->html && (term || clears))
+    run_find (self, term ? term : "", 0, on_found);
+}
+
+static void
+show_hit (GtkWidget *widget, guint index)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+  if (self->view && self->html)
+    run_find (self, NULL, index, on_hit);
+}
+
+static void
 print (GtkWidget *widget, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data)
 {
   UiWebPage *self = UI_WEB_PAGE (widget);
@@ -560,6 +628,7 @@ ui_web_page_dispose (GObject *object)
     g_clear_pointer (&self->process, ui_web_process_unref);
   }
   g_clear_pointer (&self->html, g_free);
+  g_clear_pointer (&self->term, g_free);
   g_clear_pointer (&self->filter_folder, g_free);
   G_OBJECT_CLASS (ui_web_page_parent_class)->dispose (object);
 }
@@ -585,6 +654,10 @@ ui_web_page_class_init (UiWebPageClass *klass)
   signals[PICTURE_WANTED] =
       g_signal_new ("picture-wanted", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_TASK);
+  signals[FOUND] = g_signal_new ("found", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[HIT] = g_signal_new ("hit", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   signals[FAILED] = g_signal_new ("failed", UI_TYPE_WEB_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -610,7 +683,8 @@ create (const char *filter_folder)
 const UiWebPageApi *
 ui_web_page_get_api (void)
 {
-  static const UiWebPageApi api = { create, show, clear, set_zoom, scroll_to, set_light, print };
+  static const UiWebPageApi api = { create,    show, clear,    set_zoom, scroll_to,
+                                    set_light, find, show_hit, print };
 
   return &api;
 }

@@ -8,6 +8,8 @@
  * what stands there to be read), "failed" (const char *sentence): HTML cannot be shown; "picture-wanted" (const char *uri, GTask *task): a
  * sosik-cid: or (only where allowed) sosik-remote: picture.  The handler returns GBytes from the task, their content type as its
  * task data; it marks the task as its own with a source tag.
+ * "found" (guint n): so many hits of what is looked for are in the message, each time it is known anew; "hit" (int top, int height): where the one
+ * is that was to be shown, in pixels of the widget from the top of the content.
  * Properties (notify): "height" (int): of the content, in pixels of the widget, 0 while it is not known (a new message keeps what it has until then),
  * at most UI_WEB_PAGE_MAX_HEIGHT: what is longer scrolls in the page; "dark" (boolean): the paper is.
  *
@@ -57,6 +59,10 @@ typedef struct
   void (*scroll_to) (GtkWidget *page, int y);
   /* Light paper for this message, in the dark style too.  Until the next show (). */
   void (*set_light) (GtkWidget *page, gboolean light);
+  /* Marks these words in this message and those to come (NULL: none any more), whatever their case; "found" tells how many there are. */
+  void (*find) (GtkWidget *page, const char *term);
+  /* Marks hit `index` above the others and opens what hides it; "hit" tells where it is. */
+  void (*show_hit) (GtkWidget *page, guint index);
   /* Shows this, asks by the dialog of printing and prints.  For a page that is in no window.  `done` is called once, and the
    * page lives until then. */
   void (*print) (GtkWidget *page, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data);

@@ -39,6 +39,8 @@ enum
   LINK_HOVERED,
   LINK_ACTIVATED,
   FAILED,
+  FOUND,
+  HIT,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -88,6 +90,18 @@ on_failed (UiWebView *self, const char *sentence)
   g_signal_emit (self, signals[FAILED], 0, sentence);
 }
 
+static void
+on_found (UiWebView *self, guint n)
+{
+  g_signal_emit (self, signals[FOUND], 0, n);
+}
+
+static void
+on_hit (UiWebView *self, int top, int height)
+{
+  g_signal_emit (self, signals[HIT], 0, top, height);
+}
+
 static gboolean
 create_page (UiWebView *self)
 {
@@ -99,6 +113,8 @@ create_page (UiWebView *self)
   g_signal_connect_swapped (self->page, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->page, "link-activated", G_CALLBACK (on_link_activated), self);
   g_signal_connect_swapped (self->page, "failed", G_CALLBACK (on_failed), self);
+  g_signal_connect_swapped (self->page, "found", G_CALLBACK (on_found), self);
+  g_signal_connect_swapped (self->page, "hit", G_CALLBACK (on_hit), self);
   g_signal_connect_swapped (self->page, "notify::height", G_CALLBACK (on_height), self);
   g_signal_connect_swapped (self->page, "notify::dark", G_CALLBACK (update_sheet), self);
   adw_bin_set_child (ADW_BIN (self), self->page);
@@ -169,6 +185,20 @@ ui_web_view_set_zoom (UiWebView *self, double zoom)
 }
 
 void
+ui_web_view_find (UiWebView *self, const char *term)
+{
+  if (self->page)
+    self->api->find (self->page, term);
+}
+
+void
+ui_web_view_show_hit (UiWebView *self, guint index)
+{
+  if (self->page)
+    self->api->show_hit (self->page, index);
+}
+
+void
 ui_web_view_scroll_to (UiWebView *self, int y)
 {
   if (self->page)
@@ -235,6 +265,10 @@ ui_web_view_class_init (UiWebViewClass *klass)
   signals[LINK_ACTIVATED] =
       g_signal_new ("link-activated", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[FOUND] = g_signal_new ("found", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[HIT] = g_signal_new ("hit", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   signals[FAILED] = g_signal_new ("failed", UI_TYPE_WEB_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }

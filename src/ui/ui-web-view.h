@@ -21,6 +21,9 @@ void ui_web_view_set_engine (UiWebView *self, MailEngine *engine);
 void ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gboolean remote);
 /* Drops the page, so that nothing of it runs on. Starts nothing. */
 void ui_web_view_clear (UiWebView *self);
+/* As in ui-web-page.h, with its signals "found" (guint n) and "hit" (int top, int height). */
+void ui_web_view_find (UiWebView *self, const char *term);
+void ui_web_view_show_hit (UiWebView *self, guint index);
 /* Shows the content from `y` on, in pixels. */
 void ui_web_view_scroll_to (UiWebView *self, int y);
 /* Light paper is a choice, for the style is dark and this message could be dark. */

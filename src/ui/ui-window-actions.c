@@ -446,6 +446,8 @@ static void
 action_back (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
+  if (ui_reader_close_find (self->reader))
+    return;
   if (ui_list_get_checking (self->list))
     ui_list_set_checking (self->list, FALSE);
   else if (adw_leaflet_get_folded (self->outer)
@@ -538,6 +540,7 @@ ui_window_update_actions (UiWindow *self)
   gtk_widget_action_set_enabled (widget, "win.forward", one);
   ui_window_update_list_actions (self, content);
   gtk_widget_action_set_enabled (widget, "win.save-as", one);
+  gtk_widget_action_set_enabled (widget, "win.find", ui_reader_get_thread (self->reader) != NULL);
   gtk_widget_action_set_enabled (widget, "win.print", ui_reader_get_thread (self->reader) != NULL);
   gtk_widget_action_set_enabled (widget, "win.view-source", one && !self->source_coming);
   g_simple_action_set_enabled (self->plain_text, html);
@@ -598,6 +601,9 @@ static const struct
   { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.delete" },
   { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo" },
   { GDK_KEY_h, GDK_CONTROL_MASK, "win.undo-history" },
+  { GDK_KEY_f, GDK_CONTROL_MASK, "win.find" },
+  { GDK_KEY_g, GDK_CONTROL_MASK, "win.find-next" },
+  { GDK_KEY_G, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.find-previous" },
   { GDK_KEY_Escape, 0, "win.back" },
   { GDK_KEY_F11, 0, "win.fullscreen" },
   { GDK_KEY_Return, GDK_CONTROL_MASK, "win.open-window" },

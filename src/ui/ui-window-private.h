@@ -95,6 +95,9 @@ void ui_window_class_install_web_actions (GtkWidgetClass *widget_class);
 /* `text`: what stands there to be read, "" where it is the address itself. */
 void ui_window_open_link (UiWindow *self, const char *uri, const char *text);
 
+/* ---- finding (ui-window-find.c) ---- */
+void ui_window_class_install_find_actions (GtkWidgetClass *widget_class);
+
 /* ---- printing (ui-window-print.c) ---- */
 void ui_window_class_install_print_actions (GtkWidgetClass *widget_class);
 

@@ -441,6 +441,7 @@ ui_window_class_init (UiWindowClass *klass)
   ui_window_class_install_actions (widget_class);
   ui_window_class_install_listing_actions (widget_class);
   ui_window_class_install_move_actions (widget_class);
+  ui_window_class_install_find_actions (widget_class);
   ui_window_class_install_print_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);
   ui_window_class_install_web_actions (widget_class);

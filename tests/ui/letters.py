@@ -1,9 +1,10 @@
 """Letters for the tests of reading, and the ways to them in the window."""
+import imaplib
 import re
 import time
 from email.utils import formatdate
 
-from scene import exact
+from scene import exact, lab
 
 BEGIN = time.time() - 5 * 86400
 
@@ -16,6 +17,14 @@ def letter(subject, body, sender='Bob Miller <bob@lab.test>', to='alice@lab.test
     if answers:
         lines += ['References: ' + ' '.join(f'<{a}@lab.test>' for a in answers), f'In-Reply-To: <{answers[-1]}@lab.test>']
     return '\r\n'.join(lines + ['', body.replace('\n', '\r\n')]).encode()
+
+
+def deliver(letters, folder='INBOX', seen=0):
+    """Into alice's mailbox, one received an hour after the other; the first ones are read."""
+    server = lab.imap('alice')
+    for i, content in enumerate(letters):
+        server.append(folder, '\\Seen' if i < seen else None, imaplib.Time2Internaldate(BEGIN + i * 3600), content)
+    server.logout()
 
 
 def ready(scene):

@@ -6,7 +6,7 @@ import sys
 import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from letters import letter, ready, row  # noqa: E402
+from letters import deliver, letter, ready, row  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -15,7 +15,7 @@ class Paper:
     """What was printed: pages of words with their boxes."""
 
     def __init__(self, path):
-        self.text = unicodedata.normalize('NFKC', self._run('pdftotext', '-layout', path, '-'))  # ligatures
+        self.text = unicodedata.normalize('NFKC', self._run('pdftotext', '-layout', path, '-')).replace('\f', '\n')  # ligatures
         page = None
         self.pages = []  # of (height, [(top, bottom, word)])
         for kind, numbers, word in re.findall(r'<(page|word) ([^>]*)>(?:([^<]*)</word>)?', self._run('pdftotext', '-bbox', path, '-')):
@@ -59,26 +59,6 @@ def printed(scene, name, proposed):
     return Paper(path)
 
 
-@case
-def a_long_text_is_printed(scene):
-    """Its headers, all its lines, each on one page; the file is called like the subject."""
-    body = '\n'.join(f'Line {i} of the minutes, 회의록의 {i} 번째 문장.' for i in range(150))
-    scene.empty('alice')
-    scene.append('alice', 'INBOX', letter('회의록 Minutes', body, sender='김민수 <bob@lab.test>'))
-    ready(scene)
-    scene.app.click(row(scene, 'Minutes'))
-    scene.app.wait('text', None, condition=lambda n: '149 번째' in n.text)
-    scene.app.key('ctrl+p')
-    paper = printed(scene, 'long.pdf', '회의록 Minutes')
-    assert re.search('회의록 Minutes\nFrom +김민수 <bob@lab.test>\nTo +alice@lab.test\nDate .*20', paper.text), paper.text[:500]
-    numbers = [int(n) for n in re.findall(r'^Line (\d+) of', paper.text, re.M)]
-    assert numbers == list(range(150)), numbers
-    assert len(re.findall('번째 문장[.]', paper.text)) == 150, paper.text
-    assert 3 <= len(paper.pages) <= 5, len(paper.pages)
-    paper.check_margins()
-    scene.quit()
-
-
 # What its style sheet says must reach neither the headers nor the letters beside it.
 LOUD = ('<html><head><style>* { color: red !important; text-transform: uppercase !important; } :host, section, body { margin-top: -300px !important }</style></head>'
         '<body><p>A loud letter.</p>' + ''.join(f'<p>Paragraph {i}: {"words that go on for some lines " * 5}</p>' for i in range(30)) + '</body></html>')
@@ -86,29 +66,84 @@ LOUD = ('<html><head><style>* { color: red !important; text-transform: uppercase
 
 @case
 def a_conversation_is_printed(scene):
-    """All messages, open or not, one below the other; what one brings does nothing to the others; by its own menu only one of them."""
+    """All messages, open or not, one below the other, each line whole on one page; what one brings does nothing to the others; by its own menu only
+    one of them.  The file is called like the subject."""
+    minutes = '\n'.join(f'Line {i} of the minutes, 회의록의 {i} 번째 문장.' for i in range(100))
     scene.empty('alice')
-    scene.append('alice', 'INBOX', letter('Harbour', 'The first words.', hour=0, name='a'))
-    scene.append('alice', 'INBOX', letter('Re: Harbour', LOUD, kind='text/html', hour=1, name='b', answers=['a']))
-    scene.append('alice', 'INBOX', letter('Re: Harbour', '마지막 말씀입니다.', sender='Kim <kim@lab.test>', hour=2, name='c', answers=['a', 'b']))
+    deliver([letter('회의록 Minutes', minutes, sender='김민수 <bob@lab.test>', name='a'),
+             letter('Re: Minutes', LOUD, kind='text/html', name='b', answers=['a']),
+             letter('Re: Minutes', '마지막 말씀입니다.', sender='Kim <kim@lab.test>', name='c', answers=['a', 'b'])], seen=1)
     ready(scene)
-    scene.app.click(row(scene, 'Harbour'))
+    scene.app.click(row(scene, 'Minutes'))
     scene.app.wait('label', '^3 messages$')
     scene.app.key('ctrl+p')
-    paper = printed(scene, 'all.pdf', 'Harbour')
-    assert re.findall(r'^From +(.*)', paper.text, re.M) == ['Bob Miller <bob@lab.test>'] * 2 + ['Kim <kim@lab.test>'], paper.text
-    assert len(re.findall('^Date ', paper.text, re.M)) == 3 and len(re.findall('^Subject +Re: Harbour', paper.text, re.M)) == 2, paper.text
-    words = ['Harbour', 'The first words.', 'A LOUD LETTER.', 'PARAGRAPH 0:', 'PARAGRAPH 29:', '마지막 말씀입니다.']
+    paper = printed(scene, 'all.pdf', '회의록 Minutes')
+    assert re.search('회의록 Minutes\nFrom +김민수 <bob@lab.test>\nTo +alice@lab.test\nDate .*20', paper.text), paper.text[:500]
+    assert re.findall(r'^From +.*<(.*)>', paper.text, re.M) == ['bob@lab.test'] * 2 + ['kim@lab.test'], paper.text
+    assert len(re.findall('^Date ', paper.text, re.M)) == 3 and len(re.findall('^Subject +Re: Minutes', paper.text, re.M)) == 2, paper.text
+    numbers = [int(n) for n in re.findall(r'^Line (\d+) of', paper.text, re.M)]
+    assert numbers == list(range(100)), numbers
+    assert len(re.findall('번째 문장[.]', paper.text)) == 100, paper.text
+    words = ['Line 99 of', 'A LOUD LETTER.', 'PARAGRAPH 0:', 'PARAGRAPH 29:', '마지막 말씀입니다.']
     places = [paper.text.find(word) for word in words]
     assert -1 not in places and places == sorted(places), list(zip(words, places))
+    assert 5 <= len(paper.pages) <= 7, len(paper.pages)
     paper.check_margins()
     last = scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))[-1]
     scene.app.click(last)
     scene.app.wait(None, exact('_Print…')).act()
-    paper = printed(scene, 'one.pdf', 'Re_ Harbour')
+    paper = printed(scene, 'one.pdf', 'Re_ Minutes')
     assert '마지막 말씀입니다.' in paper.text and 'LOUD' not in paper.text, paper.text
     scene.quit()
 
 
+QUOTED = '\n'.join(f'> line {i} of the question' + (', 회의록의 끝' if i == 9 else '') for i in range(10))
+PAGE = ('<html><body>' + '<p>Words to be scrolled past.</p>' * 40 + '<p>The <b>Min</b>utes, and MINUTES again.</p>'
+        '<blockquote type="cite"><p>the minutes of before</p></blockquote></body></html>')
+
+
+@case
+def words_are_found_in_all_of_a_conversation(scene):
+    """In text and HTML, within Korean words, in folded quotes and folded messages; Enter goes on, Escape goes back to where one was."""
+    scene.empty('alice')
+    deliver([letter('Harbour', '어제 정기회의록을 보냈습니다. Minutes!', name='a'),
+             letter('Re: Harbour', PAGE, kind='text/html', name='b', answers=['a']),
+             letter('Re: Harbour', f'No, it is not.\n\n{QUOTED}\n', name='c', answers=['a', 'b'])], seen=1)
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('label', '^3 messages$')
+    scene.app.wait('push button', ': 어제 정기회의록을')  # folded
+    page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 1000)
+    scene.app.key('ctrl+f')
+    scene.app.wait('text|entry', exact('Find in message'))
+    scene.app.type('minutes')
+    # The folded letter has the first one, and opens for it; the quote in the HTML the last
+    scene.says('^1 of 4$')
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: '정기회의록을' in n.text)
+    tall, top = page.extents[3], page.extents[1]
+    scene.app.key('Return')
+    scene.says('^2 of 4$')
+    eventually(lambda: page.extents[1] < top - 500, what='scrolled to the hit in the HTML')
+    scene.app.key('Return', 'ctrl+g')
+    scene.says('^4 of 4$')
+    eventually(lambda: page.extents[3] > tall + 20, what='the quote in the HTML is unfolded')
+    scene.shot('quote')
+    scene.app.key('shift+Return')
+    scene.says('^3 of 4$')
+    scene.app.fill('text|entry', exact('Find in message'), '회의록')
+    scene.says('^. of 2$')
+    if not scene.app.find('label', '^2 of 2$'):
+        scene.app.key('Return')
+    scene.says('^2 of 2$')
+    scene.app.wait('push button|toggle button', exact('Hide Quoted Text'))
+    scene.shot('korean')
+    scene.app.fill('text|entry', exact('Find in message'), 'nowhere')
+    scene.says(exact('Not found'))
+    scene.app.key('Escape')
+    scene.app.wait_gone('text|entry', exact('Find in message'))
+    eventually(lambda: scene.app.find('list item|table row', 'Harbour').has('focused'), what='the focus is where it was')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([a_long_text_is_printed, a_conversation_is_printed]), finish)
+    main(chosen([a_conversation_is_printed, words_are_found_in_all_of_a_conversation]), finish)

@@ -1,0 +1,24 @@
+/* Finds words in a conversation: in all of its messages, folded ones too.  Main thread. */
+#pragma once
+
+#include "ui-find-bar.h"
+#include "ui-reader.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UiReaderFind UiReaderFind;
+
+/* What is looked for comes from `bar`, and the reader shows the hits.  Both are borrowed and live longer. */
+UiReaderFind *ui_reader_find_new (UiReader *reader, UiFindBar *bar) G_GNUC_WARN_UNUSED_RESULT;
+void ui_reader_find_free (UiReaderFind *self);
+
+/* The reader shows another conversation, or other messages of it. */
+void ui_reader_find_reset (UiReaderFind *self);
+void ui_reader_find_update (UiReaderFind *self);
+/* This message is open now, and shown by `view`. */
+void ui_reader_find_take_view (UiReaderFind *self, MailMessage *message, UiMessageView *view);
+/* `view` says how many hits its message has. */
+void ui_reader_find_take_count (UiReaderFind *self, MailMessage *message, guint n);
+void ui_reader_find_step (UiReaderFind *self, int direction);
+
+G_END_DECLS
