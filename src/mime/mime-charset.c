@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <gmime/gmime.h>
+#include <unicode/ucsdet.h>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -15,6 +16,8 @@
 #include "base-text.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
+#define CERTAIN     10   /* letters of two bytes from which their frequency tells something */
+#define LOOKED_AT   8192 /* octets */
 
 static gpointer
 init_gmime (G_GNUC_UNUSED gpointer data)
@@ -63,6 +66,11 @@ static const struct
   { "uhc", "CP949" },
   { "ms949", "CP949" },
   { "x-windows-949", "CP949" },
+  { "x-cp949", "CP949" },
+  { "windows949", "CP949" },
+  { "csksc56011987", "CP949" },
+  { "cseuckr", "CP949" },
+  { "csiso2022kr", "ISO-2022-KR" },
   { "windows-949", "CP949" },
   { "cp949", "CP949" },
   { "shift_jis", "CP932" },
@@ -71,20 +79,42 @@ static const struct
   { "x-sjis", "CP932" },
   { "ms_kanji", "CP932" },
   { "windows-31j", "CP932" },
+  { "cp932", "CP932" },
+  { "cswindows31j", "CP932" },
+  { "csshiftjis", "CP932" },
   { "euc-jp", "EUC-JP-MS" },
+  { "eucjp", "EUC-JP-MS" },
   { "x-euc-jp", "EUC-JP-MS" },
+  { "csiso2022jp", "ISO-2022-JP" },
+  { "iso2022jp", "ISO-2022-JP" },
+  { "iso-2022-jp-ms", "ISO-2022-JP" },
+  { "cp50220", "ISO-2022-JP" },
+  { "cp50221", "ISO-2022-JP" },
+  { "x-windows-iso2022jp", "ISO-2022-JP" },
   { "gb2312", "GB18030" },
   { "gb_2312-80", "GB18030" },
   { "gbk", "GB18030" },
   { "x-gbk", "GB18030" },
+  { "cp936", "GB18030" },
+  { "ms936", "GB18030" },
+  { "csgb2312", "GB18030" },
+  { "chinese", "GB18030" },
   { "euc-cn", "GB18030" },
   { "big5", "BIG5-HKSCS" },
+  { "big5-hkscs", "BIG5-HKSCS" },
+  { "x-x-big5", "BIG5-HKSCS" },
+  { "cn-big5", "BIG5-HKSCS" },
+  { "csbig5", "BIG5-HKSCS" },
+  { "cp950", "BIG5-HKSCS" },
   { "iso-8859-1", "CP1252" },
   { "latin1", "CP1252" },
   { "iso8859-1", "CP1252" },
   { "windows-1252", "CP1252" },
   { "iso-8859-9", "CP1254" },
   { "iso-8859-8-i", "ISO-8859-8" },
+  { "iso-8859-8-e", "ISO-8859-8" },
+  { "logical", "ISO-8859-8" },
+  { "visual", "ISO-8859-8" },
   { "iso-8859-11", "CP874" },
   { "tis-620", "CP874" },
   { "windows-874", "CP874" },
@@ -271,6 +301,81 @@ looks_korean (const char *data, gsize length)
   return syllables > 0 && syllables * 2 > pairs && (syllables > 1 || pairs == 1);
 }
 
+/* Bytes above 127 are most of what is not space and the like: no language of the West is written so. */
+static gboolean
+is_foreign (const char *data, gsize length)
+{
+  gsize high = 0, letters = 0;
+
+  for (gsize i = 0; i < length; i++) {
+    high += (guint8)data[i] >= 0x80;
+    letters += g_ascii_isalnum (data[i]) != 0;
+  }
+  return high > 3 && high > letters;
+}
+
+/* What bytes look like by the frequency of their letters: the better one comes first.  NULL: nothing is likely. */
+static GPtrArray *
+list_looks (const char *data, gsize length)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  UErrorCode status = U_ZERO_ERROR;
+  UCharsetDetector *detector = ucsdet_open (&status);
+  const UCharsetMatch **matches;
+  int n = 0;
+
+  ucsdet_setText (detector, data, (int)MIN (length, LOOKED_AT), &status);
+  matches = ucsdet_detectAll (detector, &n, &status);
+  for (int i = 0; U_SUCCESS (status) && i < n; i++) {
+    char name[64];
+
+    if (resolve (ucsdet_getName (matches[i], &status), name, sizeof name) == KIND_OTHER)
+      g_ptr_array_add (names, g_strdup (name));
+  }
+  ucsdet_close (detector);
+  return names;
+}
+
+/* Much Chinese is Korean syllables by half of its bytes; the letters it is made of tell.  Looked at are those that both old standards have: what their
+ * extensions add is seen as broken by who knows only one of them. */
+static gboolean
+is_rather_chinese (const char *data, gsize length)
+{
+  g_autoptr (GByteArray) common = g_byte_array_new ();
+  g_autoptr (GPtrArray) names = NULL;
+  gsize pairs = 0;
+
+  for (gsize i = 0; i < length && common->len < LOOKED_AT; i++) {
+    const guint8 *at = (const guint8 *)data + i;
+
+    if (at[0] < 0x80) {
+      g_byte_array_append (common, at, 1);
+    } else if (i + 1 < length) {
+      if (at[0] >= 0xa1 && at[1] >= 0xa1) {
+        g_byte_array_append (common, at, 2);
+        pairs++;
+      }
+      i++;
+    }
+  }
+  if (pairs < CERTAIN)
+    return FALSE;
+  names = list_looks ((const char *)common->data, common->len);
+  return names->len > 0 && g_ascii_strcasecmp (names->pdata[0], "GB18030") == 0;
+}
+
+/* Text of which nobody said what it is. */
+static char *
+convert_by_looks (const char *data, gsize length)
+{
+  g_autoptr (GPtrArray) names = is_foreign (data, length) ? list_looks (data, length) : NULL;
+  char *text = NULL;
+
+  for (guint i = 0; names != NULL && i < names->len && text == NULL; i++)
+    text = convert (names->pdata[i], data, length, NULL);
+  return text;
+}
+
 /* iso-2022 announced by its own escape sequences, as raw headers of the nineties have it. */
 static const char *
 guess_escaped (const char *data, gsize length)
@@ -304,6 +409,62 @@ is_ascii (const char *data, gsize length)
   return TRUE;
 }
 
+/* The two ways to write a double-byte charset in seven bits that iconv has not: ISO-2022-JP with the letters that Windows adds (① and others, which it
+ * writes as if they belonged), and HZ.  NULL for what is neither. */
+static char *
+convert_shifted (const char *data, gsize length, gboolean hz)
+{
+  g_autoptr (GString) out = g_string_sized_new (length + 8);
+  enum
+  {
+    SINGLE,
+    KATAKANA,
+    DOUBLE,
+    EXTRA
+  } mode = SINGLE;
+
+  for (gsize i = 0; i < length; i++) {
+    const char *at = data + i;
+    gsize left = length - i;
+
+    if (hz && *at == '~' && left > 1 && strchr ("{}~\n", at[1]) != NULL) {
+      if (at[1] == '~')
+        g_string_append_c (out, '~');
+      else if (at[1] != '\n')
+        mode = at[1] == '{' ? DOUBLE : SINGLE;
+      i++;
+    } else if (!hz && *at == '\x1b') {
+      if (left > 2 && at[1] == '(' && strchr ("BJI", at[2]) != NULL) {
+        mode = at[2] == 'I' ? KATAKANA : SINGLE;
+        i += 2;
+      } else if (left > 2 && at[1] == '$' && (at[2] == 'B' || at[2] == '@')) {
+        mode = DOUBLE;
+        i += 2;
+      } else if (left > 3 && memcmp (at + 1, "$(D", 3) == 0) {
+        mode = EXTRA;
+        i += 3;
+      } else {
+        return NULL;
+      }
+    } else if (mode == SINGLE || *at <= ' ') {
+      g_string_append_c (out, *at);
+      mode = *at == '\n' ? SINGLE : mode;
+    } else if (mode == KATAKANA) {
+      g_string_append_c (out, '\x8e');
+      g_string_append_c (out, (char)(*at | 0x80));
+    } else {
+      if (mode == EXTRA)
+        g_string_append_c (out, '\x8f');
+      g_string_append_c (out, (char)(*at | 0x80));
+      if (left > 1 && at[1] > ' ') {
+        g_string_append_c (out, (char)(at[1] | 0x80));
+        i++;
+      }
+    }
+  }
+  return convert (hz ? "GB18030" : "EUC-JP-MS", out->str, out->len, NULL);
+}
+
 static char *
 convert_stateful (const char *iconv_name, const char *data, gsize length)
 {
@@ -311,8 +472,17 @@ convert_stateful (const char *iconv_name, const char *data, gsize length)
   char *text = NULL;
 
   /* JP-2 holds JP and reads mail that says "iso-2022-jp" and means a little more. */
-  if (g_ascii_strcasecmp (iconv_name, "iso-2022-jp") == 0)
-    iconv_name = "ISO-2022-JP-2";
+  if (g_ascii_strncasecmp (iconv_name, "iso-2022-jp", 11) == 0) {
+    if (g_ascii_strcasecmp (iconv_name, "iso-2022-jp") == 0)
+      iconv_name = "ISO-2022-JP-2";
+    text = convert (iconv_name, data, length, NULL);
+    if (text == NULL)
+      text = convert_shifted (data, length, FALSE);
+    if (text != NULL)
+      return text;
+  }
+  if (g_ascii_strncasecmp (iconv_name, "hz", 2) == 0)
+    return convert_shifted (data, length, TRUE);
   /* The designator of ISO-2022-KR must stand at the start of a line; senders put it where they first shift out, or nowhere. */
   if (g_ascii_strcasecmp (iconv_name, "iso-2022-kr") == 0) {
     g_autoptr (GString) whole = g_string_sized_new (length + 8);
@@ -349,6 +519,33 @@ strip_bom (char *text)
   return text;
 }
 
+/* UTF-8 with lines that are Korean of another time, as where somebody was quoted or a server put words below.  NULL: it is not that. */
+static char *
+convert_lines (const char *data, gsize length)
+{
+  g_autoptr (GString) out = g_string_sized_new (length + 64);
+  gsize letters = 0;
+
+  for (const char *line = data, *end = data + length; line < end;) {
+    const char *newline = memchr (line, '\n', (gsize)(end - line));
+    gsize size = newline != NULL ? (gsize)(newline + 1 - line) : (gsize)(end - line);
+
+    if (g_utf8_validate (line, (gssize)size, NULL)) {
+      letters += count_utf8 (line, size).more;
+      g_string_append_len (out, line, (gssize)size);
+    } else {
+      g_autofree char *korean =
+          looks_korean (line, size) ? convert ("CP949", line, size, NULL) : NULL;
+
+      if (korean == NULL)
+        return NULL;
+      g_string_append (out, korean);
+    }
+    line += size;
+  }
+  return letters > 2 ? base_text_repair (out->str, (gssize)out->len) : NULL;
+}
+
 static char *
 to_utf8 (const char *charset, const char *data, gsize length)
 {
@@ -372,17 +569,16 @@ to_utf8 (const char *charset, const char *data, gsize length)
     kind = KIND_UNKNOWN;
   }
   if (is_ascii (data, length)) {
-    const char *escaped = kind == KIND_UNKNOWN || kind == KIND_LATIN || kind == KIND_UTF8
-                              ? guess_escaped (data, length)
-                              : NULL;
+    const char *escaped = guess_escaped (data, length);
 
     text = escaped != NULL ? convert_stateful (escaped, data, length) : NULL;
     return text != NULL ? text : base_text_repair (data, (gssize)length);
   }
   count = count_utf8 (data, length);
   if (count.bad == 0) {
-    /* Two bytes alone, such as C5 B0, are a letter in UTF-8 and a Hangul syllable in CP949: there the declaration decides. */
-    if (kind == KIND_OTHER && count.more == 0) {
+    /* Two bytes alone, such as C5 B0, are a letter in UTF-8 and a Hangul syllable in CP949: there the declaration decides.  That all letters of a text are
+     * such by chance happens once in some thousand where there are four. */
+    if (kind == KIND_OTHER && count.more == 0 && count.two < 4) {
       text = strcmp (name, "CP949") != 0 || looks_korean (data, length)
                  ? convert (name, data, length, NULL)
                  : NULL;
@@ -393,6 +589,10 @@ to_utf8 (const char *charset, const char *data, gsize length)
     }
     return base_text_repair (data, (gssize)length);
   }
+  text =
+      count.more > 2 && memchr (data, '\n', length) != NULL ? convert_lines (data, length) : NULL;
+  if (text != NULL)
+    return text;
   if (count.more + count.two > 8 * count.bad && count.more > 0 && kind != KIND_OTHER)
     return base_text_repair (data, (gssize)length);
   if (kind == KIND_OTHER) {
@@ -400,7 +600,7 @@ to_utf8 (const char *charset, const char *data, gsize length)
     if (text != NULL)
       return text;
   }
-  if (looks_korean (data, length)) {
+  if (looks_korean (data, length) && !is_rather_chinese (data, length)) {
     text = convert ("CP949", data, length, &bad);
     if (text != NULL)
       return text;
@@ -414,6 +614,9 @@ to_utf8 (const char *charset, const char *data, gsize length)
       return text;
     g_free (text);
   }
+  text = convert_by_looks (data, length);
+  if (text != NULL)
+    return text;
   bad = 0;
   text = convert ("CP1252", data, length, &bad);
   return text != NULL ? text : base_text_repair (data, (gssize)length);

@@ -37,6 +37,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   test_build_add ();
   test_charset_add ();
+  test_corpus_add ();
   test_hostile_add ();
   test_hidden_add ();
   test_html_add ();

@@ -69,6 +69,7 @@ class Scene:
         self.app = None
         self.proxies = []
         self.accounts = []
+        self.reading = False
 
     # ---- the other side
     def proxy(self, port, to, *options):
@@ -108,6 +109,7 @@ class Scene:
 
     # ---- the program
     def start(self, *arguments):
+        self.reading = False
         self.app = App([SOSIK, '--profile', self.profile, *arguments], self.log, timeout=15)
         return self.app
 
@@ -117,7 +119,22 @@ class Scene:
 
     def inbox(self):
         """Waits until the account has been in step once."""
-        self.app.wait(None, r'^In step|^Last in step', timeout=20)
+        said = '|'.join(re.escape(words(sentence)).replace('%s', '.*') for sentence in ('In step', 'In step at %s', 'Last in step: %s'))
+        narrow = os.environ.get('NARROW')  # by hand: one pane at a time
+        if narrow:
+            time.sleep(1)
+            self.app.key('Escape')
+        self.app.wait(None, f'^({said})', timeout=20)
+        if narrow:
+            self.app.click('list item', words.folder('Inbox'))
+
+    def click_row(self, pattern):
+        """A message of the list; where there is room for one pane only, back from another one."""
+        if os.environ.get('NARROW') and self.reading:
+            self.app.key('Escape')
+            time.sleep(.5)
+        self.app.click('list item|table row', pattern)
+        self.reading = True
 
     def shot(self, what='end'):
         time.sleep(.3)
@@ -161,7 +178,7 @@ class Scene:
         return self.app.wait('text|password text', exact(name)).text
 
     def outbox(self):
-        self.app.click('list item', '^Drafts and Outbox')
+        self.app.click('list item', '^' + re.escape(words('Drafts and Outbox')))
 
     def quit(self, timeout=15):
         assert self.app.quit(timeout=timeout) == 0
