@@ -115,7 +115,7 @@ def what_looks_wrong_is_read_in_the_charset_one_chooses(scene):
     scene.empty('alice')
     for number in (1, 2):
         scene.append('alice', 'INBOX', ('From: Dan <dan@x.example>\r\n' + HEAD % (number, f'Letter {number}')
-                     + 'Content-Type: text/plain; charset=euc-kr\r\n\r\nHello\r\n').encode() + '日本語です'.encode('shift_jis') + b'\r\n')
+                     + 'Content-Type: text/plain; charset=koi8-r\r\n\r\nHello\r\n').encode() + 'Привет, мир'.encode('cp1251') + b'\r\n')
     scene.usual_ports()
     scene.account()
     scene.start()
@@ -124,18 +124,18 @@ def what_looks_wrong_is_read_in_the_charset_one_chooses(scene):
         scene.app.resize(360, 720)
     app = scene.app
     show(scene, 'Letter 1')
-    app.wait('text', None, condition=lambda n: 'Hello' in n.text and '日本語です' not in n.text)
+    app.wait('text', None, condition=lambda n: 'Hello' in n.text and 'Привет, мир' not in n.text)
     app.click('push button|toggle button', exact('Do Something With This Message'))
     app.click('menu item', exact('_Looks Wrong?'))
     app.wait(None, exact('Which Line Reads Right?'))
     time.sleep(.5)
     scene.shot('asked-charset')
-    app.click('radio button|check box', '日本語です')
+    app.click('radio button|check box', 'Привет, мир')
     app.click('push button', exact('_Read It So'))
-    app.wait('text', None, condition=lambda n: '日本語です' in n.text)
+    app.wait('text', None, condition=lambda n: 'Привет, мир' in n.text)
     scene.shot('reads-right')
     show(scene, 'Letter 2')
-    app.wait('text', None, condition=lambda n: '日本語です' in n.text)
+    app.wait('text', None, condition=lambda n: 'Привет, мир' in n.text)
     scene.quit()
 
 
