@@ -79,22 +79,29 @@
     root.classList.add('sosik-korean');
 
   /* ---- width: a layout that is wider than the view is made smaller, down to a half, before it has to be scrolled ---- */
-  let fitted = 1;
+  let fitted = 1, width = -1;
   const fit = () => {
+    width = window.innerWidth;
     if (root.classList.contains('sosik-letter'))
       return;
-    const room = window.innerWidth * (Number(root.dataset.zoom) || 1);
-    const wide = document.body.scrollWidth > window.innerWidth || root.scrollWidth > window.innerWidth;
+    const room = width * (Number(root.dataset.zoom) || 1);
+    const wide = document.body.scrollWidth > width || root.scrollWidth > width;
     if (fitted === 1 && !wide)
       return;
-    document.body.style.zoom = 1;
+    if (fitted !== 1)
+      document.body.style.zoom = 1;
     const needed = Math.max(root.scrollWidth, document.body.scrollWidth);
-    fitted = needed > window.innerWidth ? Math.max(0.5, Math.min(1, room / needed)) : 1;
+    fitted = needed > width ? Math.max(0.5, Math.min(1, room / needed)) : 1;
     document.body.style.zoom = fitted;
   };
   fit();
-  window.addEventListener('resize', fit);
-  window.addEventListener('load', fit);
+  window.addEventListener('resize', () => {
+    if (window.innerWidth !== width)
+      fit();
+  });
+  /* Only pictures could make it wider since */
+  if (document.images.length > 0)
+    window.addEventListener('load', fit);
 
   /* ---- height ---- */
   let last = -1;

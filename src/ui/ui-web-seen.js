@@ -7,7 +7,8 @@
   const dark = root.classList.contains('sosik-dark');
   const NEAR = 1.3; /* ratio of contrast below which nobody reads */
   const SMALL = 6; /* pixels */
-  const SLICE = 6000; /* texts at a time */
+  const BEHIND_FRAME = 40; /* milliseconds */
+  const FIRST = 60, SLICE = 6000; /* texts at a time: a screenful before the first frame, the rest behind it */
 
   /* ---- colours ---- */
   const parse = (colour) => {
@@ -107,8 +108,8 @@
       if (/\S/.test(walker.currentNode.data))
         texts.push(walker.currentNode);
     }
-    const slice = (from) => {
-      const part = texts.slice(from, from + SLICE), seen = new Set(), looked = new Set(), changes = [];
+    const slice = (from, length) => {
+      const part = texts.slice(from, from + length), seen = new Set(), looked = new Set(), changes = [];
       for (const text of part) {
         if (looked.has(text.parentElement))
           continue;
@@ -124,14 +125,17 @@
       moveIn(part);
       styles.clear();
       papers.clear();
-      if (from + SLICE < texts.length)
-        setTimeout(() => slice(from + SLICE));
+      if (from + length < texts.length)
+        setTimeout(() => slice(from + length, SLICE), from > 0 ? 0 : BEHIND_FRAME);
     };
-    slice(0);
+    slice(0, FIRST);
   };
   all();
-  let waiting = 0;
+  let waiting = 0, width = innerWidth; /* the height follows from the content */
   window.addEventListener('resize', () => {
+    if (innerWidth === width)
+      return;
+    width = innerWidth;
     clearTimeout(waiting);
     waiting = setTimeout(all, 150);
   });
