@@ -15,12 +15,15 @@ struct _UiWebView
   MailEngine *engine;
   MailContent *content;
 
+  char *waiting; /* HTML that is shown when WebKit is linked; NULL: none */
+
   /* Borrowed */
   const UiWebPageApi *api; /* of the module, which stays; NULL until the first HTML mail */
   GtkWidget *page;         /* our child */
 
   double zoom;
-  gboolean light;
+  gboolean light, linking;
+  gboolean waiting_remote; /* with its remote pictures */
 };
 
 enum
@@ -121,6 +124,30 @@ create_page (UiWebView *self)
   return TRUE;
 }
 
+static void
+show_page (UiWebView *self, const char *html, gboolean remote)
+{
+  if (!self->page && !create_page (self)) {
+    on_failed (
+        self,
+        _ ("The part of Sosik that shows HTML messages is not installed. The message is shown as plain text."));
+    return;
+  }
+  self->api->show (self->page, html, (UiWebLook)mail_content_get_look (self->content), remote);
+  self->api->set_light (self->page, self->light);
+  update_sheet (self);
+}
+
+static void
+on_linked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiWebView) self = data;
+  g_autofree char *html = g_steal_pointer (&self->waiting);
+  self->linking = FALSE;
+  if (html && self->content)
+    show_page (self, html, self->waiting_remote);
+}
+
 /* ---- public ---- */
 
 void
@@ -158,20 +185,24 @@ ui_web_view_show (UiWebView *self, MailContent *content, const char *html, gbool
   g_set_object (&self->content, content);
   if (!again)
     set_light (self, FALSE);
-  if (self->page || create_page (self)) {
-    self->api->show (self->page, html, (UiWebLook)mail_content_get_look (content), remote);
-    self->api->set_light (self->page, self->light);
-    update_sheet (self);
-  } else
-    on_failed (
-        self,
-        _ ("The part of Sosik that shows HTML messages is not installed. The message is shown as plain text."));
+  if (self->page || ui_web_module_is_linked ()) {
+    show_page (self, html, remote);
+    return;
+  }
+  g_free (self->waiting);
+  self->waiting = g_strdup (html);
+  self->waiting_remote = remote;
+  if (!self->linking) {
+    self->linking = TRUE;
+    ui_web_module_link_async (on_linked, g_object_ref (self));
+  }
 }
 
 void
 ui_web_view_clear (UiWebView *self)
 {
   g_clear_object (&self->content);
+  g_clear_pointer (&self->waiting, g_free);
   if (self->page)
     self->api->clear (self->page);
 }
@@ -243,6 +274,7 @@ ui_web_view_dispose (GObject *object)
   }
   g_clear_object (&self->content);
   g_clear_object (&self->engine);
+  g_clear_pointer (&self->waiting, g_free);
   G_OBJECT_CLASS (ui_web_view_parent_class)->dispose (object);
 }
 
