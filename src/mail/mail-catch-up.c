@@ -9,7 +9,7 @@
 #include "base-log.h"
 #include "store-thread.h"
 
-#define BATCH    400
+#define BATCH    1000
 #define PAUSE_US 10000
 #define NICE     10
 

@@ -13,8 +13,9 @@ ALTER TABLE message ADD COLUMN base INTEGER NOT NULL DEFAULT 0;    -- an answer 
 
 -- All of a conversation, and what has to be known to find its place in each list, without a row being read.
 CREATE INDEX message_thread ON message (thread, received, folder, marks, own) WHERE thread <> 0;
--- The conversations of a folder, in their order: the newest row of each (StoreMarks: 1).
-CREATE INDEX message_head ON message (folder, received, thread) WHERE (marks & 1) <> 0;
+-- The conversations of a folder, in their order: the newest row of each (StoreMarks: 1).  A first sync begins with the newest, and adding at the end of
+-- an index is cheap.
+CREATE INDEX message_head ON message (folder, received DESC, thread DESC) WHERE (marks & 1) <> 0;
 -- The views: rows that are so (16, 32, 64), listed where a view looks (not 256), and no copies (not 512).
 CREATE INDEX message_unread ON message (received, thread, marks) WHERE (marks & 784) = 16;
 CREATE INDEX message_starred ON message (received, thread, marks) WHERE (marks & 800) = 32;

@@ -233,8 +233,8 @@ store_body_write (StoreDb *db, gint64 account, GBytes *bytes, StorePlace *place,
 }
 
 /* Counted here and written with the commit: as a trigger it was half the price of the row. */
-static void
-count_later (StoreDb *db, gint64 account, gint64 length)
+void
+store_body_count_later (StoreDb *db, gint64 account, gint64 length)
 {
   StorePack *pack = g_hash_table_lookup (db->store->packs, &account);
   pack->uncounted += length;
@@ -250,7 +250,7 @@ store_body_add (StoreDb *db, gint64 account, gint64 message, GBytes *bytes, GErr
           "INSERT INTO body (message, pack, offset, length, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
           STORE_INTS (message, place.pack, place.offset, place.length, (gint64)place.checksum)))
     return FALSE;
-  count_later (db, account, place.length);
+  store_body_count_later (db, account, place.length);
   return TRUE;
 }
 

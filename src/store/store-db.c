@@ -115,6 +115,7 @@ rollback (StoreDb *db)
   g_array_set_size (db->added, 0);
   g_array_set_size (db->touched, 0);
   g_array_set_size (db->lost, 0);
+  store_pending_clear (db);
   db->has_new_threads = FALSE;
   g_ptr_array_set_size (db->remove_after, 0);
   g_clear_error (&db->failure);
@@ -199,7 +200,9 @@ store_db_leave (StoreDb *db, gboolean ok, GError **error)
 {
   db->depth--;
   if (db->depth == 0 && ok)
-    ok = store_mark_flush (db, error) && store_row_write_counts (db, error);
+    ok = store_mark_flush (db, error) && store_pending_write (db, error)
+         && store_pending_write_links (db, error) && store_thread_write_last (db, error)
+         && store_row_write_counts (db, error);
   if (db->depth == 0 && !db->grouped) {
     if (ok)
       return commit (db, error);
@@ -305,6 +308,8 @@ connect_raw (Store *store, GError **error)
   db->thread_events = g_array_new (FALSE, FALSE, sizeof (StoreEvent));
   db->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->lost = g_array_new (FALSE, FALSE, sizeof (StoreLost));
+  db->pending = g_array_new (FALSE, FALSE, sizeof (StorePending));
+  db->unwritten = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->roles = g_hash_table_new (NULL, NULL);
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
   return open_handle (db, error) ? g_steal_pointer (&db) : NULL;
@@ -330,6 +335,8 @@ store_db_free (StoreDb *db)
   g_array_unref (db->thread_events);
   g_array_unref (db->touched);
   g_array_unref (db->lost);
+  g_array_unref (db->pending);
+  g_array_unref (db->unwritten);
   g_hash_table_unref (db->roles);
   g_ptr_array_unref (db->remove_after);
   store_unref (db->store);

@@ -77,7 +77,7 @@ store_lonely_find (StoreDb *db, gint64 account, const StoreNewMessage *message, 
   row->base = 0;
   if (!is_reply || *subject == '\0' || row->received == 0)
     return TRUE;
-  if (!load_waiting (db, error))
+  if (!load_waiting (db, error) || !store_pending_write (db, error))
     return FALSE;
   row->base = number_of_base (account, subject);
   g_autoptr (StoreQuery) query = store_db_query (
@@ -124,6 +124,8 @@ store_lonely_call (StoreDb *db, gint64 account, const StoreNewMessage *message, 
   gint64 base = number_of_base (account, store_subject_get_base (message->subject, NULL));
   if (!g_hash_table_contains (db->store->waiting, &base))
     return TRUE;
+  if (!store_pending_write (db, error))
+    return FALSE;
   g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (Answer));
   {
     g_autoptr (StoreQuery) query = store_db_query (

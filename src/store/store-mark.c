@@ -472,10 +472,89 @@ tell_copy (StoreDb *db, const StoreMember *member, guint marks)
   }
 }
 
-static gboolean
-settle (StoreDb *db, gint64 thread, GError **error)
+static int
+compare_ids (gconstpointer a, gconstpointer b)
 {
-  g_autoptr (GArray) members = store_mark_list (db, thread, error);
+  gint64 one = *(const gint64 *)a, two = *(const gint64 *)b;
+  return (one > two) - (one < two);
+}
+
+/* Rows that wait to be written, in the order of their conversations. */
+typedef struct
+{
+  gint64 thread;
+  guint place;
+} Waiting;
+
+static int
+compare_waiting (gconstpointer a, gconstpointer b)
+{
+  return compare_ids (&((const Waiting *)a)->thread, &((const Waiting *)b)->thread);
+}
+
+static GArray *
+list_waiting (StoreDb *db)
+{
+  GArray *waiting = g_array_sized_new (FALSE, FALSE, sizeof (Waiting), db->pending->len);
+
+  for (guint i = 0; i < db->pending->len; i++) {
+    const Waiting one = { g_array_index (db->pending, StorePending, i).row.thread, i };
+    g_array_append_val (waiting, one);
+  }
+  g_array_sort (waiting, compare_waiting);
+  return waiting;
+}
+
+static int
+compare_members (gconstpointer a, gconstpointer b)
+{
+  return compare_ids (&((const StoreMember *)b)->received, &((const StoreMember *)a)->received);
+}
+
+/* As store_mark_list (), with those that wait: from *place on in `waiting`, and *place moves behind them. */
+static GArray *
+list_members (StoreDb *db, gint64 thread, GArray *waiting, guint *place, GError **error)
+{
+  g_autoptr (GArray) members = db->has_new_threads && thread > db->written_threads
+                                   ? g_array_new (FALSE, FALSE, sizeof (StoreMember))
+                                   : store_mark_list (db, thread, error);
+  guint written = members != NULL ? members->len : 0;
+
+  for (; members != NULL && *place < waiting->len; (*place)++) {
+    const Waiting *one = &g_array_index (waiting, Waiting, *place);
+    const StoreRow *row = &g_array_index (db->pending, StorePending, one->place).row;
+
+    if (one->thread > thread)
+      break;
+    if (one->thread == thread) {
+      const StoreMember member = { .id = row->id,
+                                   .received = row->received,
+                                   .folder = row->folder,
+                                   .own = row->own,
+                                   .marks = row->marks,
+                                   .pending = one->place + 1 };
+      g_array_append_val (members, member);
+    }
+  }
+  if (members != NULL && members->len > written)
+    g_array_sort (members, compare_members);
+  return g_steal_pointer (&members);
+}
+
+static gboolean
+write_marks (StoreDb *db, const StoreMember *member, guint marks, GError **error)
+{
+  if (member->pending == 0)
+    return store_db_run (db, error, "UPDATE message SET marks = ?2 WHERE id = ?1",
+                         STORE_INTS (member->id, marks));
+  g_array_index (db->pending, StorePending, member->pending - 1).row.marks = marks;
+  return TRUE;
+}
+
+static gboolean
+settle (StoreDb *db, gint64 thread, GArray *waiting, guint *place, GError **error)
+{
+  g_autoptr (GArray) members = list_members (db, thread, waiting, place, error);
   if (members == NULL)
     return FALSE;
   g_autofree guint *marks = g_new (guint, members->len + 1);
@@ -494,20 +573,12 @@ settle (StoreDb *db, gint64 thread, GError **error)
     if (marks[i] == member->marks)
       continue;
     tell_copy (db, member, marks[i]);
-    if (!store_db_run (db, error, "UPDATE message SET marks = ?2 WHERE id = ?1",
-                       STORE_INTS (member->id, marks[i])))
+    if (!write_marks (db, member, marks[i], error))
       return FALSE;
   }
   for (guint i = 0; i < places->len; i++)
     tell_place (db, thread, &g_array_index (places, Place, i));
   return TRUE;
-}
-
-static int
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  gint64 one = *(const gint64 *)a, two = *(const gint64 *)b;
-  return (one > two) - (one < two);
 }
 
 static int
@@ -519,16 +590,19 @@ compare_lost (gconstpointer a, gconstpointer b)
 gboolean
 store_mark_flush (StoreDb *db, GError **error)
 {
+  g_autoptr (GArray) waiting = list_waiting (db);
+  guint place = 0;
+
   g_array_sort (db->touched, compare_ids);
   g_array_sort (db->lost, compare_lost);
   for (guint i = 0; i < db->touched->len; i++) {
     gint64 thread = g_array_index (db->touched, gint64, i);
 
     if ((i == 0 || thread != g_array_index (db->touched, gint64, i - 1))
-        && !settle (db, thread, error))
+        && !settle (db, thread, waiting, &place, error))
       return FALSE;
   }
   g_array_set_size (db->touched, 0);
   g_array_set_size (db->lost, 0);
-  return store_thread_write_last (db, error);
+  return TRUE;
 }

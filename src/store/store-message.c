@@ -255,11 +255,14 @@ store_row_take_uid (StoreDb *db, StoreRow *row, guint32 uid, GError **error)
   return store_operation_rebind (db, row->id, 0, row->folder, row->folder, uid, error);
 }
 
-gboolean
-store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMessage *message,
-                  StoreRow *row, GError **error)
+/* A new row, which waits to be written. */
+static gboolean
+take_in (StoreDb *db, gint64 folder, gint64 account, const StoreNewMessage *message, StoreRow *row,
+         GError **error)
 {
   gboolean is_single;
+  StorePlace body;
+
   *row = (StoreRow){
     .folder = folder,
     .account = account,
@@ -277,34 +280,23 @@ store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMess
     return FALSE;
   if (is_single)
     row->marks |= store_mark_heads_of_single (row->marks);
-  {
-    g_autoptr (StoreQuery) query = store_db_query (
-        db, error,
-        "INSERT INTO message (folder, uid, flags, server_flags, hidden, received, date, size, "
-        "has_attachments, has_body, thread, own, marks, base, "
-        "from_name, from_address, recipients, subject, message_id, in_reply_to, reference_ids, "
-        "preview, object_id) "
-        "VALUES (?1, nullif (?2, 0), ?3, ?3, (?3 & 8) <> 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-        STORE_INTS (folder, row->uid, row->flags, row->received, message->date, (gint64)row->size,
-                    row->has_attachments, row->has_body, row->thread, row->own, row->marks,
-                    row->base));
-    if (query == NULL)
+  if (message->body != NULL) {
+    if (!store_body_write (db, account, message->body, &body, error))
       return FALSE;
-    const char *const texts[] = { message->from_name,  message->from_address, message->to,
-                                  message->subject,    message->message_id,   message->in_reply_to,
-                                  message->references, message->preview,      message->object_id };
-    for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-      store_query_bind_text (query, 13 + (int)i, texts[i]);
-    if (store_query_step (db, query, error) != 0)
-      return FALSE;
+    store_body_count_later (db, account, body.length);
   }
-  row->id = sqlite3_last_insert_rowid (db->sqlite);
-  if (message->body != NULL && !store_body_add (db, account, row->id, message->body, error))
+  if (!store_pending_add (db, message, message->body != NULL ? &body : NULL, row, error))
     return FALSE;
   note_added (db, row);
   store_mark_note_new (db, row, is_single);
   return TRUE;
+}
+
+gboolean
+store_row_insert (StoreDb *db, gint64 folder, gint64 account, const StoreNewMessage *message,
+                  StoreRow *row, GError **error)
+{
+  return take_in (db, folder, account, message, row, error) && store_pending_write (db, error);
 }
 
 gboolean
@@ -361,7 +353,7 @@ typedef struct
   gint64 adoptable;  /* is there a row without UID */
   gint64 pieces;     /* is there a message that is here only in part, anywhere */
   gint64 known;      /* is there a row with a UID among those that come */
-  BaseUidSet *added; /* those that came since, where there was none */
+  BaseUidSet *added; /* those that came since */
   GArray *fresh;
 } Adding;
 
@@ -566,9 +558,10 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
 {
   StoreDb *db = adding->db;
   StoreRow row;
-  int found = adding->known || base_uid_set_contains (adding->added, message->uid)
-                  ? find_known (adding, message->uid, &row, error)
-                  : 0;
+  gboolean again = base_uid_set_contains (adding->added, message->uid);
+  if (again && !store_pending_write (db, error))
+    return FALSE;
+  int found = adding->known || again ? find_known (adding, message->uid, &row, error) : 0;
   if (found != 0)
     return found == 1 && complete_row (adding, &row, message, error)
            && take_flags (adding, message, &row, error);
@@ -591,8 +584,7 @@ add_one (Adding *adding, const StoreNewMessage *message, GError **error)
   if (message->no_new)
     return TRUE;
 
-  if (!store_row_insert (db, adding->folder, adding->account, message, &row, error)
-      || (message->labels != NULL && !store_row_set_labels (db, row.id, message->labels, error)))
+  if (!take_in (db, adding->folder, adding->account, message, &row, error))
     return FALSE;
   if (adding->fresh != NULL && is_listed (&row)) {
     StoreKey key = get_key (&row);
@@ -631,10 +623,10 @@ add_all (Adding *adding, GPtrArray *messages, GError **error)
     const StoreNewMessage *message = g_ptr_array_index (messages, i);
     if (!add_one (adding, message, error))
       return FALSE;
-    if (!adding->known)
-      base_uid_set_add (adding->added, message->uid);
+    base_uid_set_add (adding->added, message->uid);
   }
-  return TRUE;
+  /* The messages are the caller's, who may let go of them before the outermost function ends. */
+  return adding->db->depth == 1 || store_pending_write (adding->db, error);
 }
 
 gboolean

@@ -42,6 +42,7 @@ typedef struct
 typedef struct
 {
   gint64 id, thread;
+  gboolean is_unwritten; /* its row is not there yet */
 } StoreLink;
 
 struct _Store
@@ -109,6 +110,10 @@ struct _StoreDb
   GArray *thread_events; /* of StoreEvent, of conversations */
   GArray *touched; /* of gint64 threads; this and the next are empty outside of writing functions */
   GArray *lost;    /* of StoreLost */
+  GArray *pending;   /* of StorePending; this and the next are empty outside of writing functions */
+  GArray *unwritten; /* of gint64 links */
+  gint64 last_row;   /* message.id handed out last; good while something is pending */
+  gint64 written_threads;   /* conversations above have no row in the database */
   GHashTable *roles;        /* folder -> its StoreRole, during a transaction */
   gboolean has_new_threads; /* last_thread is not written yet */
   gboolean folder_list, outbox;
@@ -194,6 +199,8 @@ typedef struct
 /* Inside a transaction: bytes into the account's pack; the row that names them is the caller's. */
 gboolean store_body_write (StoreDb *db, gint64 account, GBytes *bytes, StorePlace *place,
                            GError **error);
+/* Adds it to what is live in the account's pack. */
+void store_body_count_later (StoreDb *db, gint64 account, gint64 length);
 /* *bytes NULL: not there, or not whole. */
 gboolean store_body_read_place (StoreDb *db, gint64 account, gint64 number, const StorePlace *place,
                                 GBytes **bytes, GError **error);
@@ -267,6 +274,26 @@ gboolean store_row_replay (StoreDb *db, StoreRow *row, GError **error);
 /* A new row; *row is filled. */
 gboolean store_row_insert (StoreDb *db, gint64 folder, gint64 account,
                            const StoreNewMessage *message, StoreRow *row, GError **error);
+
+/* ---- rows that wait (store-pending.c) ---- */
+
+typedef struct
+{
+  const StoreNewMessage *message; /* Borrowed; NULL: a row from before, that gets its conversation */
+  StoreRow row;
+  StorePlace body; /* where message->body lies */
+} StorePending;
+
+/* A row that is written later: message, with row->id filled, or thread, own, marks and base of a row that is there.  `message` must live
+ * until store_pending_write (), which store_db_leave () calls. */
+gboolean store_pending_add (StoreDb *db, const StoreNewMessage *message, const StorePlace *body,
+                            StoreRow *row, GError **error);
+gboolean store_pending_write (StoreDb *db, GError **error);
+/* The same for an id that has no row in link. */
+gboolean store_pending_add_link (StoreDb *db, gint64 id, gint64 thread, GError **error);
+gboolean store_pending_write_links (StoreDb *db, GError **error);
+/* After a rollback. */
+void store_pending_clear (StoreDb *db);
 /* Instead of those it had. */
 gboolean store_row_set_labels (StoreDb *db, gint64 message, const char *const *labels,
                                GError **error);
@@ -312,6 +339,7 @@ typedef struct
 {
   gint64 id, received, folder, own;
   guint marks;
+  guint pending; /* its place in db->pending + 1; 0: it stands in the database */
 } StoreMember;
 
 /* Of a folder; NONE when it is gone.  Remembered for the transaction. */
@@ -352,6 +380,8 @@ gboolean store_item_find_newest (StoreDb *db, const StoreListing *listing, gint6
 gboolean store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message,
                               StoreRow *row, gboolean *is_new, GError **error);
 gboolean store_thread_write_last (StoreDb *db, GError **error);
+/* The place of an id in memory, where another one may stand. */
+StoreLink *store_link_get (StoreDb *db, gint64 id);
 /* Unless the person has parted one of them from another. */
 gboolean store_thread_merge_loose (StoreDb *db, gint64 from, gint64 to, gboolean *merged,
                                    GError **error);

@@ -111,6 +111,9 @@ store_subject_is_reply (const char *subject)
 {
   gboolean is_reply;
 
+  /* Most have no colon, of either width. */
+  if (strchr (subject, ':') == NULL && strstr (subject, "：") == NULL)
+    return FALSE;
   (void)store_subject_get_base (subject, &is_reply);
   return is_reply;
 }

@@ -82,38 +82,33 @@ collect (StoreDb *db, gint64 account, const char *field, guint limit, Ids *ids)
 
 /* ---- links ---- */
 
+StoreLink *
+store_link_get (StoreDb *db, gint64 id)
+{
+  return &db->store->links[CACHE (id)];
+}
+
 /* *thread 0: the id is not known. */
 static gboolean
 find_link (StoreDb *db, gint64 id, gint64 *thread, GError **error)
 {
-  StoreLink *cached = &db->store->links[CACHE (id)];
+  const StoreLink *cached = store_link_get (db, id);
 
   *thread = 0;
   if (cached->id == id) {
     *thread = cached->thread;
     return TRUE;
   }
-  if (!store_db_get_int (db, thread, error,
-                         "SELECT coalesce (target, link.thread) FROM link "
-                         "LEFT JOIN merged ON merged.thread = link.thread WHERE link.id = ?1",
+  if (!store_db_get_int (db, thread, error, "SELECT thread FROM link WHERE id = ?1",
                          STORE_INTS (id)))
     return FALSE;
-  if (*thread != 0)
-    *cached = (StoreLink){ .id = id, .thread = *thread };
-  return TRUE;
-}
-
-/* *added FALSE: it is known already. */
-static gboolean
-add_link (StoreDb *db, gint64 id, gint64 thread, gboolean *added, GError **error)
-{
-  if (!store_db_run (db, error,
-                     "INSERT INTO link (id, thread) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                     STORE_INTS (id, thread)))
+  if (*thread == 0)
+    return TRUE;
+  if (!store_thread_resolve (db, thread, error))
     return FALSE;
-  *added = sqlite3_changes (db->sqlite) > 0;
-  if (*added)
-    db->store->links[CACHE (id)] = (StoreLink){ .id = id, .thread = thread };
+  /* One that is not written yet keeps its place. */
+  if (!cached->is_unwritten)
+    *store_link_get (db, id) = (StoreLink){ .id = id, .thread = *thread };
   return TRUE;
 }
 
@@ -135,6 +130,8 @@ new_thread (StoreDb *db, gint64 *thread, GError **error)
       && !store_db_get_int (db, &store->last_thread, error, "SELECT last_thread FROM store",
                             STORE_NO_INTS))
     return FALSE;
+  if (!db->has_new_threads)
+    db->written_threads = store->last_thread;
   *thread = ++store->last_thread;
   db->has_new_threads = TRUE;
   return TRUE;
@@ -254,6 +251,8 @@ unite (StoreDb *db, const gint64 *threads, guint n, const gint64 *by_id, guint n
 {
   gboolean parted[MAX_IDS], any = FALSE, is_fixed = FALSE;
 
+  if (!store_pending_write (db, error))
+    return FALSE;
   for (guint i = 0; i < n; i++) {
     if (!is_parted (db, threads[i], &parted[i], error))
       return FALSE;
@@ -273,6 +272,14 @@ unite (StoreDb *db, const gint64 *threads, guint n, const gint64 *by_id, guint n
       return FALSE;
   }
   return TRUE;
+}
+
+static gboolean
+add_link (StoreDb *db, gint64 id, gint64 thread, GError **error)
+{
+  const StoreLink *cached = store_link_get (db, id);
+
+  return cached->id == id || store_pending_add_link (db, id, thread, error);
 }
 
 static gboolean
@@ -300,9 +307,8 @@ link_ids (StoreDb *db, const Ids *ids, gint64 *thread, gboolean *is_new, GError 
   if (n > 1 && !unite (db, threads, n, by_id, ids->n, thread, error))
     return FALSE;
   for (guint i = 0; i < ids->n; i++) {
-    gboolean added;
-
-    if (by_id[i] == 0 && ids->ids[i] != 0 && !add_link (db, ids->ids[i], *thread, &added, error))
+    /* One that is named twice is known the second time. */
+    if (by_id[i] == 0 && ids->ids[i] != 0 && !add_link (db, ids->ids[i], *thread, error))
       return FALSE;
   }
   return TRUE;
@@ -312,12 +318,13 @@ link_ids (StoreDb *db, const Ids *ids, gint64 *thread, gboolean *is_new, GError 
 static gboolean
 link_own (StoreDb *db, gint64 own, gint64 *thread, gboolean *is_new, GError **error)
 {
-  if (!new_thread (db, thread, error))
+  *thread = 0;
+  if (own != 0 && !find_link (db, own, thread, error))
     return FALSE;
-  *is_new = TRUE;
-  return own == 0
-         || (add_link (db, own, *thread, is_new, error)
-             && (*is_new || find_link (db, own, thread, error)));
+  *is_new = *thread == 0;
+  return !*is_new
+         || (new_thread (db, thread, error)
+             && (own == 0 || store_pending_add_link (db, own, *thread, error)));
 }
 
 /* It names nobody. */
@@ -326,7 +333,6 @@ assign_alone (StoreDb *db, gint64 account, const StoreNewMessage *message, Store
               gboolean *is_new, GError **error)
 {
   gint64 joined = 0;
-  gboolean added;
 
   if (message->subject == NULL || !store_subject_is_reply (message->subject))
     return link_own (db, row->own, &row->thread, is_new, error);
@@ -341,7 +347,7 @@ assign_alone (StoreDb *db, gint64 account, const StoreNewMessage *message, Store
   if (joined == 0)
     return link_own (db, row->own, &row->thread, is_new, error);
   row->thread = joined;
-  return row->own == 0 || add_link (db, row->own, joined, &added, error);
+  return row->own == 0 || store_pending_add_link (db, row->own, joined, error);
 }
 
 gboolean
@@ -367,34 +373,96 @@ store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message
 
 /* ---- rows from before ---- */
 
+/* A row without conversation, and what it is found by. */
+typedef struct
+{
+  StoreRow row;
+  char *message_id, *in_reply_to, *references, *subject, *from_address, *to; /* Owned; nullable */
+} Old;
+
+static void
+clear_old (gpointer data)
+{
+  Old *old = data;
+
+  g_free (old->message_id);
+  g_free (old->in_reply_to);
+  g_free (old->references);
+  g_free (old->subject);
+  g_free (old->from_address);
+  g_free (old->to);
+}
+
+/* Those from `id` downwards, at most `limit`, also such as have one. */
+static GArray *
+load_old (StoreDb *db, gint64 id, guint limit, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT message.id, folder, account, flags, doomed, received, has_attachments, thread, "
+      "message_id, in_reply_to, reference_ids, subject, from_address, recipients "
+      "FROM message CROSS JOIN folder ON folder.id = folder "
+      "WHERE message.id <= ?1 ORDER BY message.id DESC LIMIT ?2",
+      STORE_INTS (id, limit));
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Old));
+  int step = -1;
+
+  g_array_set_clear_func (rows, clear_old);
+  while (query != NULL && (step = store_query_step (db, query, error)) == 1) {
+    Old old = { .row = { .id = store_query_int (query, 0),
+                         .folder = store_query_int (query, 1),
+                         .account = store_query_int (query, 2),
+                         .flags = (StoreFlags)store_query_int (query, 3),
+                         .doomed = store_query_int (query, 4) != 0,
+                         .received = store_query_int (query, 5),
+                         .has_attachments = store_query_int (query, 6) != 0,
+                         .thread = store_query_int (query, 7) } };
+
+    if (old.row.thread == 0) {
+      old.message_id = store_query_dup_text (query, 8);
+      old.in_reply_to = store_query_dup_text (query, 9);
+      old.references = store_query_dup_text (query, 10);
+      old.subject = store_query_dup_text (query, 11);
+      old.from_address = store_query_dup_text (query, 12);
+      old.to = store_query_dup_text (query, 13);
+    }
+    g_array_append_val (rows, old);
+  }
+  return step == 0 ? g_steal_pointer (&rows) : NULL;
+}
+
+static gboolean
+adopt (StoreDb *db, Old *old, GError **error)
+{
+  StoreRow *row = &old->row;
+  const StoreNewMessage as_new = { .message_id = old->message_id,
+                                   .in_reply_to = old->in_reply_to,
+                                   .references = old->references,
+                                   .subject = old->subject,
+                                   .from_address = old->from_address,
+                                   .to = old->to };
+  gboolean is_new;
+
+  if (row->thread != 0)
+    return TRUE;
+  if (!store_thread_assign (db, row->account, &as_new, row, &is_new, error)
+      || !store_mark_row (db, row, &row->marks, error))
+    return FALSE;
+  if (is_new)
+    row->marks |= store_mark_heads_of_single (row->marks);
+  store_mark_note_new (db, row, is_new);
+  return store_pending_add (db, NULL, NULL, row, error);
+}
+
 gboolean
 store_thread_adopt (StoreDb *db, gint64 id, GError **error)
 {
-  StoreRow row;
-  gboolean is_new;
-  int found = store_row_load (db, id, &row, error);
+  g_autoptr (GArray) rows = load_old (db, id, 1, error);
 
-  if (found <= 0 || row.thread != 0)
-    return found >= 0;
-  g_autoptr (StoreMessage) message = store_message_get (db, id, error);
-  if (message == NULL)
+  if (rows == NULL)
     return FALSE;
-  const StoreNewMessage as_new = { .message_id = message->message_id,
-                                   .in_reply_to = message->in_reply_to,
-                                   .references = message->references,
-                                   .subject = message->subject,
-                                   .from_address = message->from_address,
-                                   .to = message->to };
-  if (!store_thread_assign (db, row.account, &as_new, &row, &is_new, error)
-      || !store_mark_row (db, &row, &row.marks, error))
-    return FALSE;
-  if (is_new)
-    row.marks |= store_mark_heads_of_single (row.marks);
-  store_mark_note_new (db, &row, is_new);
-  return store_db_run (db, error,
-                       "UPDATE message SET thread = ?2, own = ?3, marks = ?4, base = ?5 "
-                       "WHERE id = ?1",
-                       STORE_INTS (id, row.thread, row.own, row.marks, row.base));
+  return rows->len == 0 || g_array_index (rows, Old, 0).row.id != id
+         || (adopt (db, &g_array_index (rows, Old, 0), error) && store_pending_write (db, error));
 }
 
 static gboolean
@@ -407,16 +475,14 @@ catch_up (StoreDb *db, guint limit, guint64 *left, GError **error)
   *left = 0;
   if (last == 0)
     return TRUE;
-  g_autoptr (GArray) ids = store_db_get_ints (
-      db, error, "SELECT id FROM message WHERE id <= ?1 ORDER BY id DESC LIMIT ?2",
-      STORE_INTS (last, limit));
-  for (guint i = 0; ids != NULL && i < ids->len; i++) {
-    if (!store_thread_adopt (db, g_array_index (ids, gint64, i), error))
+  g_autoptr (GArray) rows = load_old (db, last, limit, error);
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
+    if (!adopt (db, &g_array_index (rows, Old, i), error))
       return FALSE;
   }
-  if (ids == NULL)
+  if (rows == NULL)
     return FALSE;
-  last = ids->len < limit ? 0 : g_array_index (ids, gint64, ids->len - 1) - 1;
+  last = rows->len < limit ? 0 : g_array_index (rows, Old, rows->len - 1).row.id - 1;
   *left = (guint64)last;
   return store_db_run (db, error, "UPDATE store SET unthreaded = ?1", STORE_INTS (last));
 }
@@ -476,8 +542,10 @@ part (StoreDb *db, gint64 thread, GHashTable *ids, GError **error)
     n += is_chosen (&g_array_index (members, StoreMember, i), ids, owns);
   if (members == NULL || n == 0 || n == members->len)
     return members != NULL;
-  if (!load_key (db, error) || !new_thread (db, &other, error))
+  if (!load_key (db, error) || !store_pending_write_links (db, error)
+      || !new_thread (db, &other, error))
     return FALSE;
+  db->written_threads = other;
   for (guint i = 0; i < members->len; i++) {
     const StoreMember *member = &g_array_index (members, StoreMember, i);
 

@@ -362,6 +362,92 @@ test_random (void)
   }
 }
 
+/* ---- many at once ---- */
+
+#define N_MANY 180
+
+/* Every kind of message: named and not, that name some before and after them, answers by subject alone, two with one Message-ID. */
+static GPtrArray *
+make_many (GRand *rand, GPtrArray *texts)
+{
+  GPtrArray *messages = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < N_MANY; i++) {
+    StoreNewMessage *message = g_new0 (StoreNewMessage, 1);
+    char *id = g_strdup_printf ("<%d@x>", g_rand_int_range (rand, 0, 150));
+    char *references = g_strdup_printf ("<%d@x> <%d@x>", g_rand_int_range (rand, 0, 400),
+                                        g_rand_int_range (rand, 0, 400));
+    char *subject = g_strdup_printf (
+        "%sgoose %d", g_rand_int_range (rand, 0, 25) ? "" : "Re: ", g_rand_int_range (rand, 0, 60));
+
+    g_ptr_array_add (texts, id);
+    g_ptr_array_add (texts, references);
+    g_ptr_array_add (texts, subject);
+    *message = (StoreNewMessage){ .uid = i + 1,
+                                  .received = 1700000000 + g_rand_int_range (rand, 0, 100),
+                                  .flags = (StoreFlags)g_rand_int_range (rand, 0, 16),
+                                  .has_attachments = g_rand_int_range (rand, 0, 4) == 0,
+                                  .from_address = "magpie@example.org",
+                                  .subject = subject,
+                                  .message_id = g_rand_int_range (rand, 0, 8) ? id : NULL,
+                                  .references = g_rand_int_range (rand, 0, 3) ? NULL : references };
+    g_ptr_array_add (messages, message);
+  }
+  return messages;
+}
+
+static char *
+store_many (GPtrArray *messages, guint batch)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (Mirror) mirror = mirror_new (profile);
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey)), ids = NULL;
+  g_autoptr (GHashTable) names = g_hash_table_new (NULL, NULL);
+  g_autoptr (GString) together = g_string_new (NULL);
+
+  for (guint i = 0; i < messages->len; i += batch) {
+    g_autoptr (GPtrArray) some = g_ptr_array_new ();
+
+    for (guint j = i; j < MIN (i + batch, messages->len); j++)
+      g_ptr_array_add (some, messages->pdata[j]);
+    g_assert_true (store_message_add (profile->db, profile->inbox, some, fresh, &error));
+    mirror_follow (mirror);
+  }
+  mirror_check (mirror);
+  check_all_counts (profile);
+  ids =
+      store_db_get_ints (profile->db, &error, "SELECT id FROM message ORDER BY uid", STORE_NO_INTS);
+  g_assert_cmpuint (ids->len, ==, messages->len);
+  for (guint i = 0; i < ids->len; i++) {
+    gpointer thread = GSIZE_TO_POINTER ((gsize)thread_of (profile, g_array_index (ids, gint64, i)));
+
+    if (!g_hash_table_contains (names, thread))
+      g_hash_table_insert (names, thread, GUINT_TO_POINTER (g_hash_table_size (names) + 1));
+    g_string_append_printf (together, "%u ",
+                            GPOINTER_TO_UINT (g_hash_table_lookup (names, thread)));
+  }
+  return g_string_free (g_steal_pointer (&together), FALSE);
+}
+
+/* What is stored in one go, in some, or one by one is together in the same way, and stands in the same lists. */
+static void
+test_batches (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32)g_test_rand_int ());
+
+  for (guint game = 0; game < (g_test_slow () ? 50u : 2u); game++) {
+    g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GPtrArray) messages = make_many (rand, texts);
+    g_autofree char *alone = store_many (messages, 1);
+    g_autofree char *some = store_many (messages, 37);
+    g_autofree char *all = store_many (messages, N_MANY);
+
+    g_assert_cmpstr (some, ==, alone);
+    g_assert_cmpstr (all, ==, alone);
+  }
+}
+
 /* ---- rows from before ---- */
 
 static void
@@ -654,6 +740,7 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/split", test_split);
   g_test_add_func ("/store/thread/join", test_join);
   g_test_add_func ("/store/thread/random", test_random);
+  g_test_add_func ("/store/thread/batches", test_batches);
   g_test_add_func ("/store/thread/catch-up", test_catch_up);
   g_test_add_func ("/store/thread/sorts-and-filters", test_sorts_and_filters);
   g_test_add_func ("/store/thread/items", test_items);
