@@ -1,4 +1,4 @@
-/* Conversations of the mail that was here before there were any: small batches, newest first, with pauses, so that whoever else
+/* Conversations of the mail that was here before there were any: what stands at the top of the lists, then the rest in small batches with pauses, so that whoever else
  * writes waits for one batch at most.  Its own thread and connection; it must never touch a GObject. */
 #include "mail-catch-up.h"
 
@@ -9,6 +9,7 @@
 #include "base-log.h"
 #include "store-thread.h"
 
+#define TOP      200 /* of each folder */
 #define BATCH    1000
 #define PAUSE_US 10000
 #define NICE     10
@@ -44,6 +45,8 @@ catch_up (gpointer data)
 
   /* Of this thread alone, on Linux. */
   (void)setpriority (PRIO_PROCESS, (id_t)syscall (SYS_gettid), NICE);
+  if (db != NULL && !store_thread_catch_up_newest (db, TOP, &error))
+    g_clear_pointer (&db, store_db_free);
   while (db != NULL && store_thread_catch_up (db, BATCH, &left, &error)) {
     if (left == 0 || !wait_a_while (self))
       return NULL;

@@ -501,6 +501,43 @@ store_thread_catch_up (StoreDb *db, guint limit, guint64 *left, GError **error)
              && store_db_leave (db, catch_up (db, limit, left, error), error));
 }
 
+static gboolean
+catch_up_folder (StoreDb *db, gint64 folder, guint each, GError **error)
+{
+  g_autoptr (GArray) ids =
+      store_db_get_ints (db, error,
+                         "SELECT id FROM message INDEXED BY message_list WHERE folder = ?1 "
+                         "AND hidden = 0 ORDER BY received DESC LIMIT ?2",
+                         STORE_INTS (folder, each));
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    if (!store_thread_adopt (db, g_array_index (ids, gint64, i), error))
+      return FALSE;
+  }
+  return ids != NULL;
+}
+
+gboolean
+store_thread_catch_up_newest (StoreDb *db, guint each, GError **error)
+{
+  gint64 last = 0;
+  g_autoptr (GArray) folders = NULL;
+
+  if (!store_db_get_int (db, &last, error, "SELECT unthreaded FROM store", STORE_NO_INTS))
+    return FALSE;
+  if (last == 0)
+    return TRUE;
+  folders = store_db_get_ints (db, error, "SELECT id FROM folder ORDER BY role <> ?1, id",
+                               STORE_INTS (STORE_ROLE_INBOX));
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    if (!store_db_enter (db, FALSE, error)
+        || !store_db_leave (
+            db, catch_up_folder (db, g_array_index (folders, gint64, i), each, error), error))
+      return FALSE;
+  }
+  return folders != NULL;
+}
+
 gboolean
 store_thread_forget_account (StoreDb *db, gint64 account, GError **error)
 {

@@ -31,8 +31,10 @@ gboolean store_thread_split (StoreDb *db, const gint64 *messages, gsize n, GErro
 /* They become one; of different accounts: REFUSED. */
 gboolean store_thread_join (StoreDb *db, const gint64 *threads, gsize n, GError **error);
 
-/* Messages of a store from before there were conversations: decides for some more of them, newest first, in one transaction of at
+/* Messages of a store from before there were conversations: decides for some more of them, stored last first, in one transaction of at
  * most `limit` rows.  *left: how many are left to look at, at most; 0: done.  To be called with pauses, at low priority. */
 gboolean store_thread_catch_up (StoreDb *db, guint limit, guint64 *left, GError **error);
+/* Before that: the newest of each folder, at most `each`, so that lists show at once what stands at their top.  A transaction a folder. */
+gboolean store_thread_catch_up_newest (StoreDb *db, guint each, GError **error);
 
 G_END_DECLS

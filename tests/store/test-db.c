@@ -1,4 +1,6 @@
 /* The store as a whole: opening, damage, transactions, threads, the change record. */
+#include "store-listing.h"
+#include "store-thread.h"
 #include "test-store.h"
 
 #include <errno.h>
@@ -192,6 +194,127 @@ test_older (void)
   g_assert_false (rebuilt);
   g_autoptr (StoreFolder) again = store_folder_get (profile->db, 1, &error);
   g_assert_cmpint (again->in_step, ==, 2345);
+}
+
+/* ---- a large store from before conversations ---- */
+
+#define BEFORE_CONVERSATIONS 13
+
+static guint64 n_steps;
+
+static int
+count_steps (void *data)
+{
+  n_steps++;
+  return 0;
+}
+
+/* Of each connection that is opened. */
+static int
+watch_connection (sqlite3 *db, const char **message, const struct sqlite3_api_routines *api)
+{
+  sqlite3_progress_handler (db, 100, count_steps, NULL);
+  return SQLITE_OK;
+}
+
+static void
+write_old_store (const char *path, guint rows)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *many = g_strdup_printf (
+      "INSERT INTO account (id, name) VALUES (1, 'one');"
+      "INSERT INTO folder (id, account, name, delimiter, role, selectable) VALUES (1, 1, 'INBOX', 47, 1, 1);"
+      /* the newest first, as a first sync brings them */
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
+      "INSERT INTO message (folder, uid, flags, server_flags, received, date, size, has_attachments, "
+      "has_body, message_id, reference_ids, hidden) "
+      "SELECT 1, 1000000 - i, 1, 1, 1700000000 - i, 0, 5, 0, 0, '<' || i || '@x>', "
+      "iif (i %% 2, '<' || (i + 1) || '@x>', NULL), 0 FROM n;"
+      "PRAGMA user_version = %d; COMMIT",
+      rows, BEFORE_CONVERSATIONS);
+  sqlite3 *old = NULL;
+
+  g_unlink (path);
+  g_assert_cmpint (sqlite3_open (path, &old), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (old, "BEGIN", NULL, NULL, NULL), ==, SQLITE_OK);
+  for (guint i = 1; i <= BEFORE_CONVERSATIONS; i++) {
+    g_autofree char *name = i == 1 ? g_strdup ("schema.sql") : g_strdup_printf ("schema-%u.sql", i);
+    g_autofree char *schema = g_test_build_filename (G_TEST_DIST, "..", "src", "store", name, NULL);
+    g_autofree char *sql = NULL;
+
+    g_assert_true (g_file_get_contents (schema, &sql, NULL, &error));
+    g_assert_cmpint (sqlite3_exec (old, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  }
+  g_assert_cmpint (sqlite3_exec (old, many, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (old), ==, SQLITE_OK);
+}
+
+static char *
+dump_schema (StoreDb *db)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, &error,
+      "SELECT group_concat (type || ' ' || name || ' ' || tbl_name || ' ' || coalesce (sql, ''), "
+      "char (10)) FROM (SELECT * FROM sqlite_schema ORDER BY type, name)",
+      STORE_NO_INTS);
+
+  g_assert_cmpint (store_query_step (db, query, &error), ==, 1);
+  return store_query_dup_text (query, 0);
+}
+
+static void
+check_integrity (StoreDb *db)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, &error, "PRAGMA integrity_check", STORE_NO_INTS);
+  g_autofree char *said = NULL;
+
+  g_assert_cmpint (store_query_step (db, query, &error), ==, 1);
+  said = store_query_dup_text (query, 0);
+  g_assert_cmpstr (said, ==, "ok");
+}
+
+/* It opens in the same number of steps whatever it holds, its schema is that of a new one, and what stands at the top of the list is there first. */
+static void
+test_older_large (void)
+{
+  static const guint sizes[] = { 300, 12000 };
+  guint64 spent[G_N_ELEMENTS (sizes)];
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autofree char *path = profile_path (profile, "mail.db"), *schema = dump_schema (profile->db);
+    g_autofree char *made = NULL;
+    const StoreListing listing = { .folder = 1, .conversations = TRUE };
+    guint64 left = 0;
+
+    profile_close (profile);
+    write_old_store (path, sizes[i]);
+    n_steps = 0;
+    sqlite3_auto_extension ((void (*) (void))watch_connection);
+    profile_reopen (profile, NULL, NULL);
+    sqlite3_cancel_auto_extension ((void (*) (void))watch_connection);
+    spent[i] = n_steps;
+    made = dump_schema (profile->db);
+    g_assert_cmpstr (made, ==, schema);
+    check_integrity (profile->db);
+    g_assert_true (store_thread_catch_up_newest (profile->db, 100, &error));
+    g_autoptr (GArray) top = store_listing_read (profile->db, &listing, 0, 50, &error);
+    g_assert_cmpuint (top->len, ==, 50);
+    for (guint j = 0; j < top->len; j++)
+      g_assert_cmpuint (g_array_index (top, StoreKey, j) >> 32, ==, 1700000000 - 1 - 2 * j);
+    do
+      g_assert_true (store_thread_catch_up (profile->db, 1000, &left, &error));
+    while (left > 0);
+    g_autoptr (GArray) all = store_listing_read (profile->db, &listing, 0, 0, &error);
+    g_assert_cmpuint (all->len, ==, sizes[i] / 2);
+    check_integrity (profile->db);
+  }
+  g_test_message ("%" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT, spent[0], spent[1]);
+  g_assert_cmpuint (spent[1], <, spent[0] * 3 / 2);
 }
 
 /* Files as a crash leaves them: copied while a transaction is half done. */
@@ -514,6 +637,7 @@ add_db_tests (void)
   g_test_add_func ("/store/db/damaged-middle", test_damaged_middle);
   g_test_add_func ("/store/db/newer", test_newer);
   g_test_add_func ("/store/db/older", test_older);
+  g_test_add_func ("/store/db/older-large", test_older_large);
   g_test_add_func ("/store/db/crash", test_crash);
   g_test_add_func ("/store/db/transaction", test_transaction);
   g_test_add_func ("/store/db/change-folding", test_change_folding);
