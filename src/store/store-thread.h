@@ -15,7 +15,8 @@
 
 G_BEGIN_DECLS
 
-/* Row ids (gint64) of all listed messages of a conversation across the folders of its account, oldest first: copies once, without
+/* Row ids (gint64) of all listed messages of a conversation across the folders of its account, oldest first (those received in one second by
+ * their Date): copies once, without
  * Junk, Trash and Drafts (unless nothing of it lies elsewhere).  Empty: there is no such conversation (any more). */
 GArray *store_thread_list_messages (StoreDb *db, gint64 thread,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

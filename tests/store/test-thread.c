@@ -362,6 +362,39 @@ test_random (void)
   }
 }
 
+/* ---- in the order of reading ---- */
+
+/* What was received in the same second stands as it was written, in whatever order it was stored. */
+static void
+test_order_of_reading (void)
+{
+  static const guint orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 2, 0, 3, 1 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GArray) found = NULL;
+    gint64 ids[4];
+
+    for (guint j = 0; j < 4; j++) {
+      guint n = orders[i][j];
+      g_autofree char *id = g_strdup_printf ("<%u@x>", n);
+      /* The last two tell the same: they came into the folder one behind the other. */
+      StoreNewMessage message = { .received = 1700000000,
+                                  .date = n < 2 ? 1600000000 - 10 + n : 1600000000,
+                                  .message_id = id,
+                                  .references = "<0@x>" };
+
+      ids[n] = put_full (profile, n == 1 ? profile->sent : profile->inbox, n + 1, &message);
+    }
+    found = store_thread_list_messages (profile->db, thread_of (profile, ids[0]), &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (found->len, ==, 4);
+    for (guint n = 0; n < 4; n++)
+      g_assert_cmpint (g_array_index (found, gint64, n), ==, ids[n]);
+  }
+}
+
 /* ---- many at once ---- */
 
 #define N_MANY 180
@@ -740,6 +773,7 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/split", test_split);
   g_test_add_func ("/store/thread/join", test_join);
   g_test_add_func ("/store/thread/random", test_random);
+  g_test_add_func ("/store/thread/order-of-reading", test_order_of_reading);
   g_test_add_func ("/store/thread/batches", test_batches);
   g_test_add_func ("/store/thread/catch-up", test_catch_up);
   g_test_add_func ("/store/thread/sorts-and-filters", test_sorts_and_filters);
