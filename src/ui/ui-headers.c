@@ -6,6 +6,7 @@
 
 #include "base-date.h"
 #include "ui-avatar.h"
+#include "ui-sender-card.h"
 
 #define NAMES_MAX     3   /* in the line of recipients */
 #define ADDRESSES_MAX 200 /* in the list of all addresses */
@@ -15,11 +16,14 @@ struct _UiHeaders
   AdwBin parent_instance;
 
   /* Owned */
+  MailEngine *engine;
   MailMessage *message;
+  MailContent *content;
 
   /* Template */
   UiAvatar *avatar;
   GtkLabel *name, *address, *date, *short_date, *recipients;
+  GtkMenuButton *sender;
   GtkButton *star;
   GtkToggleButton *expand;
   GtkGrid *grid;
@@ -27,6 +31,13 @@ struct _UiHeaders
 
   gulong handler;
 };
+
+enum
+{
+  OPEN,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UiHeaders, ui_headers, ADW_TYPE_BIN)
 
@@ -101,9 +112,37 @@ show_sender (UiHeaders *self, MailContent *content)
   gboolean both = address && *address->name;
   ui_avatar_set_name (self->avatar, address ? name : "");
   gtk_label_set_text (self->name, name);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->sender), address != NULL);
+  g_autofree char *full =
+      both ? g_strdup_printf ("%s <%s>", name, address->address) : g_strdup (name);
+  /* Translators: a button; the name and address of who wrote */
+  g_autofree char *about = g_strdup_printf (_ ("About %s"), full);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->sender), about);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->sender), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  about, -1);
   gtk_label_set_text (self->address, both ? address->address : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->address), both ? address->address : NULL);
+}
+
+static void
+on_open (UiHeaders *self, MailMessage *message)
+{
+  g_signal_emit (self, signals[OPEN], 0, message);
+}
+
+/* Made when somebody asks for it. */
+static void
+create_sender_card (GtkMenuButton *button, gpointer data)
+{
+  UiHeaders *self = data;
+  GPtrArray *from = self->content ? mail_content_get_from (self->content) : NULL;
+  GtkWidget *card = NULL;
+  if (from && from->len > 0 && self->engine) {
+    card = ui_sender_card_new (self->engine, from->pdata[0]);
+    g_signal_connect_object (card, "open", G_CALLBACK (on_open), self, G_CONNECT_SWAPPED);
+  }
+  gtk_menu_button_set_popover (button, card);
 }
 
 static void
@@ -164,14 +203,23 @@ update_star (UiHeaders *self)
 }
 
 void
+ui_headers_set_engine (UiHeaders *self, MailEngine *engine)
+{
+  g_set_object (&self->engine, engine);
+}
+
+void
 ui_headers_set_content (UiHeaders *self, MailContent *content)
 {
   if (self->message)
     g_clear_signal_handler (&self->handler, self->message);
   MailMessage *message = content ? mail_content_get_message (content) : NULL;
   g_set_object (&self->message, message);
-  if (!content)
+  g_set_object (&self->content, content);
+  if (!content) {
+    gtk_menu_button_set_popover (self->sender, NULL);
     return;
+  }
 
   g_autofree char *date = base_date_long (mail_content_get_date (content));
   gtk_label_set_text (self->date, date);
@@ -248,7 +296,9 @@ allocate_line (GtkWidget *line, int width, int height, int baseline)
 static void
 ui_headers_dispose (GObject *object)
 {
-  ui_headers_set_content (UI_HEADERS (object), NULL);
+  if (UI_HEADERS (object)->sender) /* the first time */
+    ui_headers_set_content (UI_HEADERS (object), NULL);
+  g_clear_object (&UI_HEADERS (object)->engine);
   G_OBJECT_CLASS (ui_headers_parent_class)->dispose (object);
 }
 
@@ -257,9 +307,12 @@ ui_headers_class_init (UiHeadersClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = ui_headers_dispose;
+  signals[OPEN] = g_signal_new ("open", UI_TYPE_HEADERS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, MAIL_TYPE_MESSAGE);
   g_type_ensure (UI_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-headers.ui");
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, avatar);
+  gtk_widget_class_bind_template_child (widget_class, UiHeaders, sender);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, line);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, name);
   gtk_widget_class_bind_template_child (widget_class, UiHeaders, address);
@@ -277,5 +330,6 @@ ui_headers_init (UiHeaders *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_layout_manager (self->line,
                                  gtk_custom_layout_new (NULL, measure_line, allocate_line));
+  gtk_menu_button_set_create_popup_func (self->sender, create_sender_card, self, NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->star), "message.toggle-star");
 }

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 #define UI_TYPE_HEADERS (ui_headers_get_type ())
 G_DECLARE_FINAL_TYPE (UiHeaders, ui_headers, UI, HEADERS, AdwBin)
 
+/* Signal "open" (MailMessage *message): the person wants to read this other message of the sender. */
+void ui_headers_set_engine (UiHeaders *self, MailEngine *engine);
 /* NULL lets go of the message. */
 void ui_headers_set_content (UiHeaders *self, MailContent *content);
 /* All of them in full (of some hundreds, the first ones and how many more), `separator` between them. */

@@ -57,6 +57,7 @@ enum
 {
   LINK_HOVERED,
   FOUND,
+  OPEN,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -131,6 +132,20 @@ ui_message_view_show_images (UiMessageView *self)
   if (self->content && mail_content_has_html (self->content))
     mail_content_get_html_with_images_async (self->content, NULL, on_html_with_images,
                                              g_object_ref (self));
+}
+
+/* ---- paper ---- */
+
+void
+ui_message_view_set_light (UiMessageView *self, gboolean light)
+{
+  g_object_set (self->web, "light-background", light, NULL);
+}
+
+gboolean
+ui_message_view_can_be_dark (UiMessageView *self)
+{
+  return ui_message_view_shows_html (self) && ui_web_view_can_be_dark (self->web);
 }
 
 /* ---- finding ---- */
@@ -223,6 +238,12 @@ on_web_height (UiMessageView *self)
 }
 
 static void
+on_open_other (UiMessageView *self, MailMessage *message)
+{
+  g_signal_emit (self, signals[OPEN], 0, message);
+}
+
+static void
 on_web_failed (UiMessageView *self, const char *sentence)
 {
   if (!self->content)
@@ -237,6 +258,7 @@ on_web_failed (UiMessageView *self, const char *sentence)
 void
 ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings)
 {
+  ui_headers_set_engine (self->headers, engine);
   ui_web_view_set_engine (self->web, engine);
   ui_attachments_set_engine (self->attachments, engine, settings);
   ui_web_bar_set_engine (self->web_bar, engine);
@@ -362,6 +384,8 @@ ui_message_view_class_init (UiMessageViewClass *klass)
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", UI_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
+  signals[OPEN] = g_signal_new ("open", UI_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, MAIL_TYPE_MESSAGE);
   signals[FOUND] = g_signal_new ("found", UI_TYPE_MESSAGE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 
@@ -396,6 +420,7 @@ ui_message_view_init (UiMessageView *self)
   g_signal_connect_swapped (self->text, "link-activated", G_CALLBACK (on_link_activated), self);
   g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_web_link_activated), self);
+  g_signal_connect_swapped (self->headers, "open", G_CALLBACK (on_open_other), self);
   self->text_find = ui_text_find_new (self->text, on_text_found, self);
   g_signal_connect_swapped (self->web, "found", G_CALLBACK (on_web_found), self);
   g_signal_connect_swapped (self->web, "hit", G_CALLBACK (on_web_hit), self);

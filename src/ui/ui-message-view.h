@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiMessageView, ui_message_view, UI, MESSAGE_VIEW, AdwBin)
 
 /* Property "plain-text" (boolean, notify): HTML is shown as text.  Signals: "link-hovered" (const char *uri or NULL), "found" (guint n):
- * so many hits of what is looked for are in its body, each time it is known anew. */
+ * so many hits of what is looked for are in its body, each time it is known anew, "open" (MailMessage *message): the person wants to read this other one. */
 void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings);
 /* NULL lets go of the message. */
 void ui_message_view_set_content (UiMessageView *self, MailContent *content);
@@ -23,6 +23,9 @@ GtkBox *ui_message_view_get_banners (UiMessageView *self); /* borrowed */
 gboolean ui_message_view_shows_images (UiMessageView *self);
 /* HTML is what is shown, not text. */
 gboolean ui_message_view_shows_html (UiMessageView *self);
+/* Light paper for the HTML of this content, in the dark style too; and whether that makes a difference. */
+void ui_message_view_set_light (UiMessageView *self, gboolean light);
+gboolean ui_message_view_can_be_dark (UiMessageView *self);
 void ui_message_view_show_images (UiMessageView *self);
 /* Marks these words, whatever their case; NULL: none any more.  A new content is searched too. */
 void ui_message_view_find (UiMessageView *self, const char *term);

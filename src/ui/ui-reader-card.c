@@ -37,7 +37,7 @@ struct _UiReaderCard
 
   guint spinner_source, seen_source;
   int height; /* of the view when it went to sleep */
-  gboolean expanded, single;
+  gboolean expanded, single, light;
   gboolean seen; /* told once: who marks it as unread afterwards means it */
 };
 
@@ -45,6 +45,7 @@ enum
 {
   PROP_0,
   PROP_EXPANDED,
+  PROP_LIGHT_BACKGROUND,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -92,12 +93,60 @@ update_line (UiReaderCard *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->sender), "heading");
   /* Translators: a folded message of a conversation: sender, date, its first words */
-  g_autofree char *name =
+  g_autofree char *words =
       g_strdup_printf (_ ("%s, %s: %s"), sender, date, mail_message_get_preview (message));
+  const char *marks[] = { words, NULL, NULL, NULL, NULL };
+  guint n = 1;
+  if (mail_message_get_unread (message))
+    marks[n++] = _ ("Unread");
+  if (mail_message_get_starred (message))
+    marks[n++] = _ ("Starred");
+  if (mail_message_get_has_attachments (message))
+    marks[n++] = _ ("Has attachments");
+  g_autofree char *name = g_strjoinv (", ", (char **)marks);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->line), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->line), GTK_ACCESSIBLE_STATE_EXPANDED,
                                self->expanded, -1);
+}
+
+/* ---- which verbs there are ---- */
+
+static void
+update_verbs (UiReaderCard *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  MailFolder *folder = mail_message_get_folder (self->message);
+  MailRole role = folder ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
+  gtk_widget_action_set_enabled (widget, "message.fold", !self->single);
+  gtk_widget_action_set_enabled (widget, "message.split", !self->single);
+  gtk_widget_action_set_enabled (widget, "message.junk",
+                                 role != MAIL_ROLE_JUNK && role != MAIL_ROLE_SENT
+                                     && role != MAIL_ROLE_DRAFTS);
+  gtk_widget_action_set_enabled (widget, "message.not-junk", role == MAIL_ROLE_JUNK);
+  gtk_widget_action_set_enabled (widget, "message.trash", role != MAIL_ROLE_TRASH);
+  gtk_widget_action_set_enabled (widget, "message.archive",
+                                 role != MAIL_ROLE_ARCHIVE && role != MAIL_ROLE_ALL);
+  gtk_widget_action_set_enabled (widget, "message.light-background",
+                                 self->view && ui_message_view_can_be_dark (self->view));
+}
+
+static void
+on_changed (UiReaderCard *self)
+{
+  update_line (self);
+  update_verbs (self);
+}
+
+static void
+set_light (UiReaderCard *self, gboolean light)
+{
+  if (light == self->light)
+    return;
+  self->light = light;
+  if (self->view && self->content)
+    ui_message_view_set_light (self->view, light);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIGHT_BACKGROUND]);
 }
 
 /* ---- opening ---- */
@@ -107,7 +156,9 @@ show_view (UiReaderCard *self)
 {
   gtk_widget_set_size_request (GTK_WIDGET (self->place), -1, -1);
   ui_message_view_set_content (self->view, self->content);
+  ui_message_view_set_light (self->view, self->light);
   show_page (self, GTK_WIDGET (self->place));
+  update_verbs (self);
 }
 
 static void
@@ -251,6 +302,7 @@ ui_reader_card_set_single (UiReaderCard *self, gboolean single)
 {
   self->single = single;
   update_look (self);
+  update_verbs (self);
 }
 
 void
@@ -284,8 +336,6 @@ static void
 action_fold (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiReaderCard *self = UI_READER_CARD (widget);
-  if (self->single)
-    return;
   ui_reader_card_set_expanded (self, FALSE);
   gtk_widget_grab_focus (GTK_WIDGET (self->line));
 }
@@ -345,8 +395,10 @@ ui_reader_card_new (MailEngine *engine, MailMessage *message)
   UiReaderCard *self = g_object_new (UI_TYPE_READER_CARD, NULL);
   self->engine = g_object_ref (engine);
   self->message = g_object_ref (message);
-  g_signal_connect_object (message, "changed", G_CALLBACK (update_line), self, G_CONNECT_SWAPPED);
-  update_line (self);
+  g_signal_connect_object (message, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (update_verbs), self, G_CONNECT_SWAPPED);
+  on_changed (self);
   return GTK_WIDGET (self);
 }
 
@@ -360,6 +412,9 @@ ui_reader_card_get_property (GObject *object, guint id, GValue *value, GParamSpe
   case PROP_EXPANDED:
     g_value_set_boolean (value, self->expanded);
     break;
+  case PROP_LIGHT_BACKGROUND:
+    g_value_set_boolean (value, self->light);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -371,6 +426,9 @@ ui_reader_card_set_property (GObject *object, guint id, const GValue *value, GPa
   switch (id) {
   case PROP_EXPANDED:
     ui_reader_card_set_expanded (UI_READER_CARD (object), g_value_get_boolean (value));
+    break;
+  case PROP_LIGHT_BACKGROUND:
+    set_light (UI_READER_CARD (object), g_value_get_boolean (value));
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -397,7 +455,8 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
     "message.reply",       "message.reply-all", "message.reply-list",  "message.forward",
     "message.archive",     "message.trash",     "message.mark-unread", "message.source",
     "message.save",        "message.copy-text", "message.toggle-star", "message.headers",
-    "message.open-window", "message.print",
+    "message.open-window", "message.print",     "message.split",       "message.junk",
+    "message.not-junk",    "message.move",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -407,6 +466,9 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
   object_class->dispose = ui_reader_card_dispose;
   properties[PROP_EXPANDED] =
       g_param_spec_boolean ("expanded", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LIGHT_BACKGROUND] =
+      g_param_spec_boolean ("light-background", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[OPENED] = g_signal_new ("opened", UI_TYPE_READER_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -418,6 +480,8 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     gtk_widget_class_install_action (widget_class, verbs[i], NULL, action_verb);
   gtk_widget_class_install_action (widget_class, "message.fold", NULL, action_fold);
+  gtk_widget_class_install_property_action (widget_class, "message.light-background",
+                                            "light-background");
   gtk_widget_class_install_action (widget_class, "message.looks-wrong", NULL, action_looks_wrong);
 
   g_type_ensure (UI_TYPE_AVATAR);

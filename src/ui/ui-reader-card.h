@@ -8,11 +8,11 @@ G_BEGIN_DECLS
 #define UI_TYPE_READER_CARD (ui_reader_card_get_type ())
 G_DECLARE_FINAL_TYPE (UiReaderCard, ui_reader_card, UI, READER_CARD, AdwBin)
 
-/* Property "expanded" (boolean, notify).  Signals: "opened": it has content now; "seen": it has been on the
+/* Properties (notify): "expanded" (boolean), "light-background" (boolean: light paper for its HTML in the dark style).  Signals: "opened": it has content now; "seen": it has been on the
  * screen for a second; "verb" (const char *name): a person wants this
  * done to this message ("reply", "archive" ...). */
 GtkWidget *ui_reader_card_new (MailEngine *engine, MailMessage *message);
-/* Alone in the reader: no frame, cannot be folded. */
+/* Alone in the reader: no frame, cannot be folded or split off. */
 void ui_reader_card_set_single (UiReaderCard *self, gboolean single);
 void ui_reader_card_set_expanded (UiReaderCard *self, gboolean expanded);
 gboolean ui_reader_card_get_expanded (UiReaderCard *self);

@@ -28,6 +28,8 @@ struct _UiReader
       *spare; /* a view that nobody uses right now: starting WebKit again would take its time */
   GHashTable *cards;  /* row id -> UiReaderCard, borrowed */
   GHashTable *hidden; /* set of row ids that "more" stands for */
+  GHashTable
+      *light; /* set of row ids that the person wants on light paper, until the program ends */
   UiReaderFind *find;
   GtkWidget *focus_before; /* the search took it; weak */
 
@@ -176,6 +178,12 @@ on_found (UiReader *self, guint n, UiMessageView *view)
     ui_reader_find_take_count (self->find, ui_reader_card_get_message (UI_READER_CARD (card)), n);
 }
 
+static void
+on_open_other (UiReader *self, MailMessage *message)
+{
+  g_signal_emit (self, signals[VERB], 0, "open-window", message, NULL);
+}
+
 static UiMessageView *
 take_view (UiReader *self)
 {
@@ -186,6 +194,7 @@ take_view (UiReader *self)
     ui_message_view_set_engine (view, self->engine, self->settings);
     g_signal_connect_object (view, "link-hovered", G_CALLBACK (on_link_hovered), self,
                              G_CONNECT_SWAPPED);
+    g_signal_connect_object (view, "open", G_CALLBACK (on_open_other), self, G_CONNECT_SWAPPED);
     g_signal_connect_object (view, "found", G_CALLBACK (on_found), self, G_CONNECT_SWAPPED);
   }
   g_object_set (view, "plain-text", self->plain_text, NULL);
@@ -283,12 +292,29 @@ on_verb (UiReader *self, const char *verb, UiReaderCard *card)
                  ui_reader_card_get_content (card));
 }
 
+static void
+on_light (UiReader *self, GParamSpec *pspec, UiReaderCard *card)
+{
+  gint64 id = mail_message_get_id (ui_reader_card_get_message (card));
+  gboolean light;
+  g_object_get (card, "light-background", &light, NULL);
+  if (light)
+    g_hash_table_add (self->light, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (self->light, &id);
+}
+
 static UiReaderCard *
 create_card (UiReader *self, MailMessage *message, gboolean expanded)
 {
   GtkWidget *card = ui_reader_card_new (self->engine, message);
   gint64 id = mail_message_get_id (message);
   ui_reader_card_set_expanded (UI_READER_CARD (card), expanded);
+  g_object_set (card, "light-background", g_hash_table_contains (self->light, &id), NULL);
+  g_signal_connect_object (card, "notify::light-background", G_CALLBACK (on_light), self,
+                           G_CONNECT_SWAPPED);
+  /* Where to is asked for in the window of the list. */
+  gtk_widget_action_set_enabled (card, "message.move", !self->bare);
   g_signal_connect_object (card, "notify::expanded", G_CALLBACK (on_expanded), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (card, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);
@@ -561,6 +587,22 @@ ui_reader_expand_all (UiReader *self)
   sync_cards (self);
   for (UiReaderCard *card = first_card (self); card; card = next_card (card))
     ui_reader_card_set_expanded (card, TRUE);
+}
+
+void
+ui_reader_fold_all (UiReader *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  gboolean inside = focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->scroll));
+  UiReaderCard *first = first_card (self);
+  if (!first || !next_card (first))
+    return;
+  for (UiReaderCard *card = first; card; card = next_card (card))
+    ui_reader_card_set_expanded (card, FALSE);
+  ui_reader_cards_show (self->scroll, self->title, 0);
+  if (inside)
+    ui_reader_card_focus (first);
 }
 
 /* ---- finding ---- */
@@ -864,6 +906,7 @@ ui_reader_finalize (GObject *object)
   UiReader *self = UI_READER (object);
   g_hash_table_unref (self->cards);
   g_hash_table_unref (self->hidden);
+  g_hash_table_unref (self->light);
   G_OBJECT_CLASS (ui_reader_parent_class)->finalize (object);
 }
 
@@ -918,6 +961,7 @@ ui_reader_init (UiReader *self)
 {
   self->zoom = 1;
   self->cards = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->light = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->hidden = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->find = ui_reader_find_new (self, self->find_bar);

@@ -33,8 +33,9 @@ void ui_reader_find_again (UiReader *self, int direction);
 gboolean ui_reader_close_find (UiReader *self);
 /* Prints all of the conversation, as far as `only` is NULL; else this message of it. */
 void ui_reader_print (UiReader *self, MailMessage *only);
-/* Opens every message of the conversation. */
+/* Opens every message of the conversation, or folds them. */
 void ui_reader_expand_all (UiReader *self);
+void ui_reader_fold_all (UiReader *self);
 /* A screenful on (1) or back (-1); FALSE: there is no more. */
 gboolean ui_reader_scroll_page (UiReader *self, int direction);
 /* Scrolls to the next unread message of the conversation; FALSE: there is none below. */

@@ -540,6 +540,7 @@ ui_window_update_actions (UiWindow *self)
   gtk_widget_action_set_enabled (widget, "win.forward", one);
   ui_window_update_list_actions (self, content);
   gtk_widget_action_set_enabled (widget, "win.save-as", one);
+  ui_window_update_thread_actions (self);
   gtk_widget_action_set_enabled (widget, "win.find", ui_reader_get_thread (self->reader) != NULL);
   gtk_widget_action_set_enabled (widget, "win.print", ui_reader_get_thread (self->reader) != NULL);
   gtk_widget_action_set_enabled (widget, "win.view-source", one && !self->source_coming);

@@ -28,16 +28,24 @@ ui_window_find_account (UiWindow *self, MailFolder *source, GArray *items, MailA
 static void
 on_chosen (UiWindow *self, MailFolder *folder)
 {
+  g_autoptr (MailMessage) message = g_steal_pointer (&self->moving);
+  if (message) {
+    g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+    g_ptr_array_add (messages, message);
+    ui_window_act (self, MAIL_ACTION_MOVE, folder, messages);
+    return;
+  }
   g_autoptr (GArray) items = ui_list_dup_selected (self->list);
   ui_window_act_on_listed (self, MAIL_ACTION_MOVE, folder, items);
 }
 
 /* Beneath the button that asks for it, or beneath the header bar of the list. */
 static void
-choose (UiWindow *self, MailAccount *account, MailFolder *except)
+choose (UiWindow *self, MailAccount *account, MailFolder *except, MailMessage *message)
 {
   GtkWidget *anchor = ui_reader_get_move_button (self->reader);
   graphene_rect_t bounds;
+  g_set_object (&self->moving, message);
   if (!self->chooser) {
     self->chooser = ui_folder_chooser_new ();
     gtk_widget_set_parent (self->chooser, GTK_WIDGET (self->toasts));
@@ -75,7 +83,17 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
     choose (self, account,
             mail_folder_get_id (folder) == MAIL_VIEW_INBOXES
                 ? mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX)
-                : folder);
+                : folder,
+            NULL);
+}
+
+void
+ui_window_move_message (UiWindow *self, MailMessage *message)
+{
+  MailFolder *folder = mail_message_get_folder (message);
+  MailAccount *account = folder ? mail_folder_get_account (folder) : NULL;
+  if (account)
+    choose (self, account, folder, message);
 }
 
 void

@@ -22,6 +22,7 @@ struct _UiWindow
   UiFolderMarks *marks;
   GtkWidget *folder_chooser; /* where a folder goes; made at the first use */
   GtkWidget *chooser;        /* the popover of "Move", made at the first use */
+  MailMessage *moving;       /* the one that it asks about; NULL: what is selected */
   AdwToast *toast;           /* the one on screen; the next takes its place */
   GHashTable *watched;       /* set of MailAccount */
   GSimpleAction *plain_text;
@@ -94,6 +95,14 @@ void ui_window_init_text_actions (UiWindow *self);
 void ui_window_class_install_web_actions (GtkWidgetClass *widget_class);
 /* `text`: what stands there to be read, "" where it is the address itself. */
 void ui_window_open_link (UiWindow *self, const char *uri, const char *text);
+
+/* For one message that is not necessarily selected. */
+void ui_window_move_message (UiWindow *self, MailMessage *message);
+
+/* ---- conversations (ui-window-threads.c) ---- */
+void ui_window_class_install_thread_actions (GtkWidgetClass *widget_class);
+void ui_window_update_thread_actions (UiWindow *self);
+void ui_window_split_message (UiWindow *self, MailMessage *message);
 
 /* ---- finding (ui-window-find.c) ---- */
 void ui_window_class_install_find_actions (GtkWidgetClass *widget_class);

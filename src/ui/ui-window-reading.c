@@ -85,9 +85,9 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
     const char *verb;
     MailAction action;
   } acts[] = {
-    { "archive", MAIL_ACTION_ARCHIVE },
-    { "trash", MAIL_ACTION_TRASH },
-    { "mark-unread", MAIL_ACTION_UNREAD },
+    { "archive", MAIL_ACTION_ARCHIVE },    { "trash", MAIL_ACTION_TRASH },
+    { "mark-unread", MAIL_ACTION_UNREAD }, { "junk", MAIL_ACTION_JUNK },
+    { "not-junk", MAIL_ACTION_NOT_JUNK },
   };
   for (guint i = 0; i < G_N_ELEMENTS (acts); i++) {
     if (g_str_equal (verb, acts[i].verb)) {
@@ -97,6 +97,10 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
   }
   if (g_str_equal (verb, "toggle-star"))
     ui_window_toggle_star (self, message);
+  else if (g_str_equal (verb, "split"))
+    ui_window_split_message (self, message);
+  else if (g_str_equal (verb, "move"))
+    ui_window_move_message (self, message);
   else if (g_str_equal (verb, "open-window"))
     open_window (self, message);
   if (!content)

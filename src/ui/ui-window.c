@@ -393,6 +393,7 @@ ui_window_dispose (GObject *object)
     g_clear_signal_handler (&self->current_handler, self->current);
   g_clear_object (&self->current);
   g_clear_pointer (&self->chooser, gtk_widget_unparent);
+  g_clear_object (&self->moving);
   g_clear_pointer (&self->folder_chooser, gtk_widget_unparent);
   g_clear_object (&self->marks);
   g_clear_object (&self->plain_text);
@@ -441,6 +442,7 @@ ui_window_class_init (UiWindowClass *klass)
   ui_window_class_install_actions (widget_class);
   ui_window_class_install_listing_actions (widget_class);
   ui_window_class_install_move_actions (widget_class);
+  ui_window_class_install_thread_actions (widget_class);
   ui_window_class_install_find_actions (widget_class);
   ui_window_class_install_print_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);

@@ -1,4 +1,4 @@
-"""reading-reader.py PREFIX STATE SCREENSHOTS LANGUAGE: the reader: what is printed."""
+"""reading-reader.py PREFIX STATE SCREENSHOTS LANGUAGE: the reader: printing, finding, the sender's card, splitting and joining."""
 import os
 import re
 import subprocess
@@ -7,7 +7,7 @@ import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from letters import deliver, letter, ready, row  # noqa: E402
-from scene import STATE, case, chosen, eventually, exact, finish  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
 
 
@@ -145,5 +145,109 @@ def words_are_found_in_all_of_a_conversation(scene):
     scene.quit()
 
 
+@case
+def the_sender_has_a_card(scene):
+    """Who it is, with the whole address; how much mail there was, and the way to it; the address on the clipboard, the contact as a file."""
+    scene.empty('alice')
+    deliver([letter('Photos', 'From the harbour.', sender='"Bob Miller; Ltd" <bob@lab.test>'),
+             letter('Harbour', 'Tomorrow then.', sender='"Bob Miller; Ltd" <bob@lab.test>')])
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    about = '^About Bob Miller; Ltd <bob@lab[.]test>$'
+    scene.app.click('push button|toggle button', about)
+    scene.app.wait('push button', exact('Copy Address'))
+    assert scene.app.root.find_all('label', '^bob@lab[.]test$'), 'the whole address'
+    scene.app.wait('label', '^2 messages received, none sent$')
+    scene.shot('card')
+    scene.app.wait('push button', '^Photos, ').act()
+    window = scene.app.wait('frame|window', '^Photos$')
+    eventually(lambda: any('From the harbour' in n.text for n in window.find_all('text')), what='the other message')
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame|window', '^Photos$')
+    scene.app.click('push button|toggle button', about)
+    scene.app.wait('push button', exact('Copy Address')).act()
+    eventually(lambda: scene.app.clipboard() == 'bob@lab.test', what='the address on the clipboard')
+    scene.app.click('push button|toggle button', about)
+    scene.app.wait('push button', exact('Save as Contact File…')).act()
+    scene.app.wait(None, exact('Save Contact'))
+    path = os.path.join(STATE, 'bob.vcf')
+    scene.app.wait('text', '^Name:$', condition=lambda n: n.has('focused'))
+    scene.app.key('ctrl+a')
+    scene.app.type(path)
+    scene.app.key('Return')
+    eventually(lambda: os.path.exists(path), what='the file')
+    with open(path, encoding='utf-8', newline='') as file:
+        text = file.read()
+    assert 'FN:Bob Miller\\; Ltd\r\n' in text and 'EMAIL;TYPE=INTERNET:bob@lab.test\r\n' in text, text
+    scene.quit()
+
+
+def do(scene, card, verb):
+    """By the menu of a card, counted from above; folded ones have none."""
+    scene.app.click(scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))[card])
+    scene.app.wait(None, exact(verb)).act()
+
+
+def rows(scene):
+    return scene.app.root.find_all('list item|table row', '(Harbour|Shore)')
+
+
+@case
+def conversations_are_split_and_joined(scene):
+    """By a card's menu a message leaves its conversation, by the menu of the reader those that are selected become one; both undone.  All cards
+    are opened and folded; one message is moved, and one is junk."""
+    scene.empty('alice')
+    deliver([letter('Harbour', 'Words of a.', name='a'), letter('Re: Harbour', 'Words of b.', name='b', answers=['a']),
+             letter('Re: Harbour', 'Words of c.', name='c', answers=['a', 'b'])], seen=3)
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('label', '^3 messages$')
+    scene.app.wait('push button', ': Words of a[.]$')
+    scene.app.click('push button|toggle button', exact('More'))
+    scene.app.wait(None, exact('_Expand All')).act()
+    eventually(lambda: len(scene.app.root.find_all('text', exact('Text of the message'))) == 3, what='all are open')
+    scene.app.click('push button|toggle button', exact('More'))
+    scene.app.wait(None, exact('F_old All')).act()
+    for i in 'abc':
+        scene.app.wait('push button', f': Words of {i}[.]$')
+    scene.app.click('push button', ': Words of c[.]$')
+    scene.app.wait('text', exact('Text of the message'))
+    do(scene, 0, '_Split From Conversation')
+    eventually(lambda: len(rows(scene)) == 2, what='two conversations')
+    scene.says(exact('Message split from its conversation'))
+    scene.app.key('ctrl+z')
+    eventually(lambda: len(rows(scene)) == 1, what='one again')
+    scene.append('alice', 'INBOX', letter('Shore', 'Something else.'))
+    scene.app.click(row(scene, 'Shore'))
+    scene.app.click(row(scene, 'Harbour'), modifier='ctrl')
+    scene.app.click('push button|toggle button', exact('More'))
+    scene.shot('join')
+    scene.app.wait(None, exact('_Join Conversations')).act()
+    eventually(lambda: len(rows(scene)) == 1, what='one conversation')
+    scene.app.key('ctrl+z')
+    eventually(lambda: len(rows(scene)) == 2, what='two again')
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('label', '^3 messages$')
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
+    do(scene, 0, 'Mark as _Junk')
+    lab.wait('alice', 'Junk', lambda flags, message: 'Words of c' in message.get_content() and '$Junk' in flags, what='c is junk')
+    scene.app.wait('label', '^2 messages$')
+    scene.app.click('push button', ': Words of b[.]$')
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of b' in n.text)
+    do(scene, 0, '_Move to Folder…')
+    scene.app.wait('text|entry', exact('Move to folder'))
+    scene.app.type('Arch')
+    scene.app.key('Return')
+    lab.wait('alice', 'Archive', lambda flags, message: 'Words of b' in message.get_content(), what='b is archived')
+    # In Junk it is what is there that is shown
+    scene.app.click('list item', words.folder('Junk'))
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
+    do(scene, -1, 'Mark as Not _Junk')
+    lab.wait('alice', 'INBOX', lambda flags, message: 'Words of c' in message.get_content(), what='c is back')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([a_conversation_is_printed, words_are_found_in_all_of_a_conversation]), finish)
+    main(chosen([a_conversation_is_printed, words_are_found_in_all_of_a_conversation, the_sender_has_a_card,
+                 conversations_are_split_and_joined]), finish)
