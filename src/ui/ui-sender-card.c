@@ -26,7 +26,7 @@ struct _UiSenderCard
   UiAvatar *avatar;
   GtkLabel *name_label, *address_label, *known;
   GtkSpinner *spinner;
-  GtkWidget *latest_title;
+  GtkWidget *latest_title, *first;
   GtkBox *latest;
 
   guint again_source;
@@ -145,6 +145,7 @@ ui_sender_card_map (GtkWidget *widget)
   GTK_WIDGET_CLASS (ui_sender_card_parent_class)->map (widget);
   self->cancellable = g_cancellable_new ();
   gtk_spinner_set_spinning (self->spinner, TRUE);
+  gtk_widget_grab_focus (self->first); /* else all of the name is selected */
   ask (self);
 }
 
@@ -281,6 +282,7 @@ ui_sender_card_class_init (UiSenderCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, latest_title);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, latest);
+  gtk_widget_class_bind_template_child (widget_class, UiSenderCard, first);
 }
 
 static void
