@@ -37,7 +37,7 @@ struct _MailMessageList
   StoreListing listing;
   StoreKey frontier; /* smaller keys are not read yet; G_MININT64: all are */
   guint generation;  /* of the listing: answers to older ones do not count */
-  guint slice_source, query_source;
+  guint rest_source, slice_source, query_source;
   guint pages_running, last_page;
   gboolean loading;
   gboolean querying; /* from the question until all of the answer is put in */

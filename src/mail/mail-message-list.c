@@ -13,7 +13,8 @@
 #include "base-error.h"
 #include "base-log.h"
 
-#define FIRST_KEYS 200
+#define FIRST_KEYS 48  /* a screenful: a list view makes rows for all that it has, up to some 200 */
+#define REST_MS    120 /* what is below the screen comes behind the first frames */
 #define CHUNK_KEYS 20000
 #define SOME_KEYS  1000 /* noted before the clock is looked at */
 #define CACHE_ROWS (16 * MAIL_LIST_PAGE)
@@ -485,6 +486,16 @@ take_keys (MailMessageList *self, GArray *chunk, gboolean last)
     g_list_model_items_changed (G_LIST_MODEL (self), position, 0, chunk->len);
 }
 
+static gboolean
+on_rest (gpointer data)
+{
+  MailMessageList *self = data;
+
+  self->rest_source = 0;
+  ask_keys (self, CHUNK_KEYS, 0);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_keys (GObject *source, GAsyncResult *task_result, gpointer user_data)
 {
@@ -509,7 +520,11 @@ on_keys (GObject *source, GAsyncResult *task_result, gpointer user_data)
   take_keys (self, result->keys, last);
   if (last)
     mail_list_set_loading (self, FALSE);
-  else
+  else if (wait->limit == FIRST_KEYS) {
+    g_autoptr (GSource) rest = g_timeout_source_new (REST_MS);
+    g_source_set_callback (rest, on_rest, self, NULL);
+    self->rest_source = g_source_attach (rest, self->engine->context);
+  } else
     ask_keys (self, CHUNK_KEYS, 0);
 }
 
@@ -534,11 +549,20 @@ clear_steps (MailMessageList *self)
   self->journal = mail_keys_journal_new ();
 }
 
+static void
+clear_source (MailMessageList *self, guint *source)
+{
+  if (*source != 0)
+    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, *source));
+  *source = 0;
+}
+
 /* The keys that are here are of no known order any more: all are asked for at once. */
 static void
 read_again (MailMessageList *self)
 {
   self->generation++;
+  clear_source (self, &self->rest_source);
   self->fresh = TRUE;
   clear_steps (self);
   g_hash_table_remove_all (self->kept);
@@ -637,14 +661,6 @@ mail_message_list_get_property (GObject *object, guint id, GValue *value, GParam
 }
 
 static void
-clear_source (MailMessageList *self, guint *source)
-{
-  if (*source != 0)
-    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, *source));
-  *source = 0;
-}
-
-static void
 mail_message_list_dispose (GObject *object)
 {
   MailMessageList *self = MAIL_MESSAGE_LIST (object);
@@ -653,6 +669,7 @@ mail_message_list_dispose (GObject *object)
 
   /* From here on no callback touches the list. */
   g_cancellable_cancel (self->cancellable);
+  clear_source (self, &self->rest_source);
   clear_source (self, &self->slice_source);
   clear_source (self, &self->query_source);
   g_hash_table_iter_init (&iter, self->objects);

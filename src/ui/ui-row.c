@@ -17,7 +17,7 @@
 #define ICON            12
 #define STAR_ICON       16
 #define GAP             6
-#define SMALL           0.92
+#define SMALL           0.9 /* as elsewhere in the window: each size of a font costs the start a search */
 #define DIM             0.62f
 #define CHECK           22
 #define COMPACT_X       (DOT + 8)
@@ -193,7 +193,7 @@ draw_pill (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int l
 
   if (room < 16)
     return 0;
-  g_autoptr (PangoLayout) layout = make_layout (self, text, room, FALSE, 0.82);
+  g_autoptr (PangoLayout) layout = make_layout (self, text, room, FALSE, SMALL);
   pango_layout_get_pixel_extents (layout, NULL, &area);
   double width = MAX (area.width + 2 * PILL_PADDING, height);
   fill_round (self, snapshot, x, line * get_line (self) + 2, width, height, height / 2.0, ground);
@@ -308,7 +308,7 @@ draw_first_line (UiRow *self, GtkSnapshot *snapshot, const GdkRGBA *dim)
   double end = width;
 
   end -=
-      draw_text (self, snapshot, date, x, 0, width - x, TRUE, FALSE, 0.86, unread ? &accent : dim);
+      draw_text (self, snapshot, date, x, 0, width - x, TRUE, FALSE, SMALL, unread ? &accent : dim);
   if (mail_conversation_get_has_attachments (item)) {
     end -= GAP + ICON;
     draw_icon (self, snapshot, "sosik-attachment-symbolic", end, icon_y, ICON, dim);
@@ -338,7 +338,7 @@ draw_heading (UiRow *self, GtkSnapshot *snapshot)
 {
   GdkRGBA color = get_color (self, NULL, 0.72f);
   int height = get_heading_height (self), width = gtk_widget_get_width (GTK_WIDGET (self));
-  g_autoptr (PangoLayout) layout = make_layout (self, self->heading, width, TRUE, 0.86);
+  g_autoptr (PangoLayout) layout = make_layout (self, self->heading, width, TRUE, SMALL);
 
   draw_layout (self, snapshot, layout, 2, -PADDING_TOP - height + HEADING_ROOM - 4, &color);
 }

@@ -102,27 +102,23 @@ is_long (const char *text)
 
 static gboolean
 on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip,
-                  GtkLabel *label)
+                  gpointer data)
 {
   const char *text = gtk_widget_get_tooltip_text (widget);
+  GtkLabel *label = g_object_get_data (G_OBJECT (widget), KEY);
 
   if (text == NULL)
     return FALSE;
+  if (label == NULL) { /* few of the many are ever asked for */
+    label = g_object_ref_sink (GTK_LABEL (gtk_label_new (NULL)));
+    g_object_set_data_full (G_OBJECT (widget), KEY, label, g_object_unref);
+  }
   gtk_label_set_text (label, text);
   gtk_label_set_wrap (label, is_long (text));
   gtk_label_set_max_width_chars (label, is_long (text) ? MAX_COLUMNS : -1);
   keep_words (label);
   gtk_tooltip_set_custom (tooltip, GTK_WIDGET (label));
   return TRUE;
-}
-
-static void
-tend_tooltip (GtkWidget *widget)
-{
-  GtkWidget *label = g_object_ref_sink (gtk_label_new (NULL));
-
-  g_object_set_data_full (G_OBJECT (widget), KEY, label, g_object_unref);
-  g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tooltip), label);
 }
 
 /* ---- all widgets ---- */
@@ -141,8 +137,10 @@ tend_label (GtkLabel *label)
 static void
 on_has_tooltip (GtkWidget *widget)
 {
-  if (gtk_widget_get_has_tooltip (widget) && g_object_get_data (G_OBJECT (widget), KEY) == NULL)
-    tend_tooltip (widget);
+  if (!gtk_widget_get_has_tooltip (widget))
+    return;
+  g_signal_handlers_disconnect_by_func (widget, on_has_tooltip, NULL);
+  g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
 }
 
 static gboolean
@@ -158,8 +156,10 @@ on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, g
   g_object_set_qdata (G_OBJECT (widget), seen, widget);
   if (GTK_IS_LABEL (widget) && gtk_label_get_wrap (GTK_LABEL (widget)))
     tend_label (GTK_LABEL (widget));
-  on_has_tooltip (widget);
-  g_signal_connect (widget, "notify::has-tooltip", G_CALLBACK (on_has_tooltip), NULL);
+  if (!gtk_widget_get_has_tooltip (widget))
+    g_signal_connect (widget, "notify::has-tooltip", G_CALLBACK (on_has_tooltip), NULL);
+  else
+    on_has_tooltip (widget);
   return TRUE;
 }
 
