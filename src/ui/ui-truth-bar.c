@@ -295,6 +295,20 @@ create_line (UiTruthBar *self, GtkLabel **label)
   return line;
 }
 
+/* Side by side, or one below the other where the window is narrow. */
+static GtkWidget *
+create_flow (GtkWidget *first, GtkWidget *second)
+{
+  GtkWidget *flow =
+      g_object_new (GTK_TYPE_FLOW_BOX, "selection-mode", GTK_SELECTION_NONE, "column-spacing", 8,
+                    "max-children-per-line", 2, "hexpand", TRUE, NULL);
+  GtkWidget *children[] = { first, second };
+  for (gsize i = 0; i < G_N_ELEMENTS (children); i++)
+    gtk_flow_box_append (GTK_FLOW_BOX (flow), g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "focusable",
+                                                            FALSE, "child", children[i], NULL));
+  return flow;
+}
+
 static GtkButton *
 create_button (const char *label, const char *action)
 {
@@ -334,9 +348,11 @@ ui_truth_bar_init (UiTruthBar *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->name), "dim-label");
   self->reply = create_button (_ ("Reply to _List"), "message.reply-list");
   self->leave = create_button (_ ("_Unsubscribe"), "list.leave");
-  gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->name));
-  gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->reply));
-  gtk_box_append (GTK_BOX (self->list), GTK_WIDGET (self->leave));
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (self->reply));
+  gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (self->leave));
+  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (self->list), create_flow (GTK_WIDGET (self->name), buttons));
 
   gtk_box_append (GTK_BOX (lines), self->truth);
   gtk_box_append (GTK_BOX (lines), self->list);

@@ -6,6 +6,7 @@
 #include "ui-web-print.h"
 
 #include <glib/gi18n.h>
+#include <gtk/gtkunixprint.h>
 
 #include "ui-web-process.h"
 
@@ -107,6 +108,26 @@ create_page_setup (void)
   return setup;
 }
 
+/* WebKit destroys the dialog of printing when it has answered, and one that is closed has destroyed itself by then: it answers
+ * instead. */
+static gboolean
+on_close (GtkWindow *dialog)
+{
+  gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  return TRUE;
+}
+
+static void
+on_windows_changed (GListModel *windows, guint position, guint removed, guint added)
+{
+  for (guint i = position; i < position + added; i++) {
+    g_autoptr (GObject) window = g_list_model_get_item (windows, i);
+
+    if (GTK_IS_PRINT_UNIX_DIALOG (window))
+      g_signal_connect (window, "close-request", G_CALLBACK (on_close), NULL);
+  }
+}
+
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -131,9 +152,13 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
   /* Runs a main loop of its own, and may have finished when it returns. */
   g_autoptr (WebKitPrintOperation) operation = g_object_ref (print->operation);
   g_autoptr (GtkWindow) parent = print->parent ? g_object_ref (print->parent) : NULL;
+  GListModel *windows = gtk_window_get_toplevels ();
+  gulong handler =
+      g_signal_connect (windows, "items-changed", G_CALLBACK (on_windows_changed), NULL);
   if (webkit_print_operation_run_dialog (operation, parent)
       == WEBKIT_PRINT_OPERATION_RESPONSE_CANCEL)
     finish (print, FALSE, NULL);
+  g_signal_handler_disconnect (windows, handler);
   g_rc_box_release (print);
 }
 

@@ -77,6 +77,10 @@ def a_conversation_is_printed(scene):
     scene.app.click(row(scene, 'Minutes'))
     scene.app.wait('label', '^3 messages$')
     scene.app.key('ctrl+p')
+    scene.app.wait('dialog', exact('Print'))
+    scene.app.key('Escape')
+    scene.app.wait_gone('dialog', exact('Print'))
+    scene.app.key('ctrl+p')
     paper = printed(scene, 'all.pdf', '회의록 Minutes')
     assert re.search('회의록 Minutes\nFrom +김민수 <bob@lab.test>\nTo +alice@lab.test\nDate .*20', paper.text), paper.text[:500]
     assert re.findall(r'^From +.*<(.*)>', paper.text, re.M) == ['bob@lab.test'] * 2 + ['kim@lab.test'], paper.text
