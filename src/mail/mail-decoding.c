@@ -64,6 +64,13 @@ mail_content_list_decodings_finish (MailContent *content, GAsyncResult *result, 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+const char *
+mail_content_get_charset (MailContent *content)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (content), NULL);
+  return mail_content_get_parsed (content)->charset;
+}
+
 static void
 on_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -87,6 +94,7 @@ mail_content_set_charset_async (MailContent *content, const char *charset,
   GTask *outer = g_task_new (content, NULL, callback, user_data);
   MailEngine *engine = mail_content_get_engine (content);
   GPtrArray *from = mail_content_get_from (content);
+  MailMessage *message = mail_content_get_message (content);
   const MailAddress *sender = from->len > 0 ? from->pdata[0] : NULL;
 
   if (sender == NULL || sender->address[0] == '\0') {
@@ -102,7 +110,9 @@ mail_content_set_charset_async (MailContent *content, const char *charset,
   if (charset != NULL)
     mail_choices_set_async (engine, MAIL_CHOICE_CHARSET_SENDER, sender->address, charset, on_set,
                             outer);
-  else
+  else if (message != NULL)
+    g_object_set_data (G_OBJECT (message), MAIL_CHARSET_GONE, GINT_TO_POINTER (TRUE));
+  if (charset == NULL)
     mail_choices_remove_async (engine, MAIL_CHOICE_CHARSET_SENDER, sender->address, on_set, outer);
 }
 

@@ -7,13 +7,16 @@
 #include "mail-truth-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-error.h"
+#include "base-text.h"
 
 #define MAX_REMOTE_AT_ONCE 4
 /* How often, and how long after each other in milliseconds, is looked where a message went that is not in its place. */
-#define LOOKS    4
-#define LOOK_GAP 500
+#define LOOKS         4
+#define LOOK_GAP      500
+#define PREVIEW_CHARS 200 /* of a row */
 
 typedef struct
 {
@@ -109,6 +112,58 @@ run_parse (gpointer data, GCancellable *cancellable, GError **error)
   return parsed;
 }
 
+/* ---- a row that reads otherwise ---- */
+
+typedef struct
+{
+  gint64 message;
+  char *from_name, *subject, *preview;
+} Words;
+
+static void
+words_free (gpointer data)
+{
+  Words *words = data;
+
+  g_free (words->from_name);
+  g_free (words->subject);
+  g_free (words->preview);
+  g_free (words);
+}
+
+/* Store thread. */
+static gpointer
+run_words (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const Words *words = data;
+
+  return store_message_set_words (db, words->message, words->from_name, words->subject,
+                                  words->preview, error)
+             ? MAIL_CALL_DONE
+             : NULL;
+}
+
+/* The row in the list follows the charset in which the person wants mail of this sender read, or does not want it any more. */
+static void
+update_row (MailEngine *engine, MailMessage *message, MailParsed *parsed)
+{
+  const MailAddress *from = parsed->from->len > 0 ? parsed->from->pdata[0] : NULL;
+  Words *words = g_new0 (Words, 1);
+
+  words->message = parsed->message;
+  words->from_name = g_strdup (from != NULL ? from->name : "");
+  words->subject = g_strdup (parsed->subject);
+  words->preview = base_text_one_line (parsed->text, PREVIEW_CHARS);
+  if (strcmp (words->preview, mail_message_get_preview (message)) == 0
+      && (parsed->subject[0] == '\0'
+          || strcmp (parsed->subject, mail_message_get_subject (message)) == 0)) {
+    words_free (words);
+    return;
+  }
+  mail_engine_call_store (engine, g_task_new (engine, NULL, NULL, NULL), run_words, words,
+                          words_free, NULL);
+}
+
 static void
 on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -116,6 +171,10 @@ on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (MailParsed) parsed = g_task_propagate_pointer (G_TASK (result), &error);
 
+  if (parsed != NULL
+      && (parsed->charset != NULL
+          || g_object_steal_data (G_OBJECT (opening->message), MAIL_CHARSET_GONE) != NULL))
+    update_row (g_task_get_source_object (opening->outer), opening->message, parsed);
   opening_end (opening,
                parsed != NULL ? mail_content_new (g_task_get_source_object (opening->outer),
                                                   opening->message, parsed)

@@ -45,6 +45,7 @@ mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, 
   self->bytes = g_bytes_ref (bytes);
   self->is_partial = n > 0;
   self->mime = mime_message_new_partial (bytes, missing, n);
+  self->charset = g_strdup (charset);
   if (charset != NULL)
     mime_message_set_charset (self->mime, charset);
   self->subject = mime_message_get_header (self->mime, "Subject");
@@ -95,6 +96,7 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->truth, mail_truth_free);
   g_clear_pointer (&self->list, mail_list_free);
   g_free (self->account);
+  g_free (self->charset);
   g_free (self->subject);
   g_free (self->text);
   g_free (self->html);

@@ -93,6 +93,7 @@ typedef struct
   char *subject, *text, *html;
   char *message_id, *in_reply_to, *references; /* nullable */
   gint64 date;
+  char *charset; /* nullable: chosen by the person for this sender */
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
   MimeHtmlFacts facts;                        /* of html */
   gboolean several_from;                      /* more than one From field */
@@ -102,6 +103,9 @@ typedef struct
   MailTruth *truth; /* nullable */
   MailList *list;   /* nullable */
 } MailParsed;
+
+/* Of a MailMessage whose sender's charset was forgotten: its row is to be written anew when it is opened the next time. */
+#define MAIL_CHARSET_GONE "mail-charset-gone"
 
 /* Any thread, slow.  `missing` (nullable, n of them): parts that the bytes lack. */
 MailParsed *mail_parsed_new (GBytes *bytes, const MimeMissing *missing,

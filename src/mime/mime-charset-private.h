@@ -20,6 +20,8 @@ char *mime_charset_to_utf8 (const char *charset, const void *data,
  * has one. */
 char *mime_charset_force (const char *charset, const void *data,
                           gsize length) G_GNUC_WARN_UNUSED_RESULT;
+/* These bytes are UTF-8 and not ASCII, and not by chance either: `charset`, which somebody chose for other mail, is not meant. */
+gboolean mime_charset_is_utf8 (const void *data, gsize length, const char *charset);
 /* A charset that a person may choose, NULL behind the last. */
 const char *mime_charset_get_candidate (guint n);
 

@@ -632,10 +632,31 @@ mime_charset_to_utf8 (const char *charset, const void *data, gsize length)
 
 /* ---- what a person says ---- */
 
-static const char *const candidates[] = { "utf-8",      "euc-kr",       "iso-2022-kr",
-                                          "shift_jis",  "euc-jp",       "iso-2022-jp",
-                                          "gb18030",    "big5",         "windows-1252",
-                                          "iso-8859-2", "windows-1251", "koi8-r" };
+gboolean
+mime_charset_is_utf8 (const void *data, gsize length, const char *charset)
+{
+  static const char *const pairs[] = { "CP9", "EUC-", "GB", "BIG5" };
+  char name[64];
+  gsize least = 1; /* in a charset of single bytes no word looks so */
+  Utf8Count count;
+
+  resolve (charset, name, sizeof name);
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++) {
+    if (g_ascii_strncasecmp (name, pairs[i], strlen (pairs[i])) == 0)
+      least = 4;
+  }
+  if (is_ascii (data, length))
+    return FALSE;
+  count = count_utf8 (data, length);
+  return count.bad == 0 && (count.more > 0 || count.two >= least);
+}
+
+static const char *const candidates[] = {
+  "utf-8",        "euc-kr",       "iso-2022-kr",  "shift_jis",    "euc-jp",       "iso-2022-jp",
+  "gb18030",      "big5",         "windows-1252", "iso-8859-2",   "windows-1250", "windows-1251",
+  "koi8-r",       "iso-8859-5",   "windows-1253", "windows-1254", "windows-1255", "windows-1256",
+  "windows-1257", "windows-1258", "tis-620",
+};
 
 const char *
 mime_charset_get_candidate (guint n)

@@ -290,7 +290,8 @@ mime_message_get_date (MimeMessage *message)
 
 /* ---- the charset that a person says ---- */
 
-#define SHOWN_LINE 120 /* characters */
+#define SHOWN_LINE    120 /* characters */
+#define MOST_NONSENSE 10  /* of a hundred */
 
 void
 mime_message_set_charset (MimeMessage *message, const char *charset)
@@ -309,7 +310,9 @@ dup_text (MimeMessage *message, const MimeNode *node)
     g_autoptr (GBytes) bytes = mime_node_dup_content (message->structure, node, G_MAXSIZE);
     gsize length;
     const char *data = g_bytes_get_data (bytes, &length);
-    char *text = mime_charset_force (message->forced, data, length);
+    char *text = mime_charset_is_utf8 (data, length, message->forced)
+                     ? NULL
+                     : mime_charset_force (message->forced, data, length);
 
     if (text != NULL)
       return text;
@@ -347,6 +350,23 @@ find_telling_line (const char *data, gsize length, const char **line, gsize *siz
   return FALSE;
 }
 
+/* What a way to read makes of it that no one writes: replacement characters and the control characters of Latin-1, among a hundred that are not
+ * ASCII. */
+static guint
+count_nonsense (const char *text)
+{
+  gsize letters = 0, nonsense = 0;
+
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
+    gunichar letter = g_utf8_get_char (c);
+
+    letters += letter >= 0x80;
+    nonsense += letter == 0xfffd || (letter >= 0x80 && letter < 0xa0)
+                || (letter >= 0xe000 && letter < 0xf900);
+  }
+  return letters > 0 ? (guint)((nonsense * 100 + letters - 1) / letters) : 0;
+}
+
 GPtrArray *
 mime_message_list_decodings (MimeMessage *message)
 {
@@ -355,6 +375,7 @@ mime_message_list_decodings (MimeMessage *message)
   g_autoptr (GBytes) bytes = NULL;
   const char *data = NULL, *line = NULL, *charset;
   gsize length = 0, size = 0;
+  guint n_sound = 0;
 
   for (guint i = 0; i < message->text_nodes->len; i++) {
     const MimeNode *node =
@@ -363,7 +384,8 @@ mime_message_list_decodings (MimeMessage *message)
     g_clear_pointer (&bytes, g_bytes_unref);
     bytes = mime_node_dup_content (message->structure, node, 100000);
     data = g_bytes_get_data (bytes, &length);
-    if (find_telling_line (data, length, &line, &size))
+    if (!mime_charset_is_utf8 (data, length, "euc-kr")
+        && find_telling_line (data, length, &line, &size))
       break;
     g_clear_pointer (&bytes, g_bytes_unref);
   }
@@ -371,10 +393,11 @@ mime_message_list_decodings (MimeMessage *message)
     /* All of it has to make sense, not this line alone. */
     g_autofree char *whole = mime_charset_force (charset, data, length);
     g_autofree char *text = whole != NULL ? mime_charset_force (charset, line, size) : NULL;
+    guint nonsense = whole != NULL ? count_nonsense (whole) : 0;
     MimeDecoding *decoding;
     char *shown;
 
-    if (text == NULL)
+    if (text == NULL || nonsense > MOST_NONSENSE)
       continue;
     shown = base_text_one_line (text, SHOWN_LINE);
     if (!g_hash_table_add (lines, g_strdup (shown))) {
@@ -384,7 +407,8 @@ mime_message_list_decodings (MimeMessage *message)
     decoding = g_new0 (MimeDecoding, 1);
     decoding->charset = g_strdup (charset);
     decoding->line = shown;
-    g_ptr_array_add (found, decoding);
+    /* Without a fault first */
+    g_ptr_array_insert (found, nonsense == 0 ? (int)n_sound++ : -1, decoding);
   }
   return found;
 }

@@ -68,7 +68,7 @@ GPtrArray *mime_message_get_addresses (MimeMessage *message, const char *header)
 /* Decoded unstructured header, one line; NULL when absent. */
 char *mime_message_get_header (MimeMessage *message, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 /* A person says in which charset the texts of this message are, and its raw headers; before anything else is asked of it.  What makes no sense in it is
- * read as always. */
+ * read as always, and so is UTF-8. */
 void mime_message_set_charset (MimeMessage *message, const char *charset);
 typedef struct
 {
@@ -76,7 +76,8 @@ typedef struct
   char *line;    /* the first telling line of the message, read so */
 } MimeDecoding;
 void mime_decoding_free (MimeDecoding *decoding);
-/* How its text may be read, each way with another outcome: GPtrArray of MimeDecoding; empty where all of it is ASCII. */
+/* How its text may be read, each way with another outcome, those without a fault first and those full of them not at all: GPtrArray of MimeDecoding; empty where
+ * all of it is ASCII or UTF-8. */
 GPtrArray *mime_message_list_decodings (MimeMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* How many header fields of this name there are. */
 guint mime_message_count_headers (MimeMessage *message, const char *name);

@@ -78,6 +78,9 @@ gboolean store_message_set_server_flags (StoreDb *db, gint64 folder, const Store
 /* What the server says of its labels now; unknown UIDs are ignored. */
 gboolean store_message_set_labels (StoreDb *db, gint64 folder, guint32 uid,
                                    const char *const *labels, GError **error);
+/* How its row reads, where that was not what the sender wrote (a charset).  A message that is gone is none of ours. */
+gboolean store_message_set_words (StoreDb *db, gint64 id, const char *from_name,
+                                  const char *subject, const char *preview, GError **error);
 /* Empty where the server told none. */
 GStrv store_message_get_labels (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The server does not have these any more. */

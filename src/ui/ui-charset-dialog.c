@@ -121,7 +121,10 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
   gtk_check_button_set_active (group, TRUE);
   for (guint i = 0; i < list->len; i++) {
     const MailDecoding *decoding = list->pdata[i];
-    add_choice (GTK_BOX (box), group, decoding->line, decoding->charset, choosing);
+    GtkCheckButton *choice =
+        add_choice (GTK_BOX (box), group, decoding->line, decoding->charset, choosing);
+    if (g_strcmp0 (decoding->charset, mail_content_get_charset (choosing->content)) == 0)
+      gtk_check_button_set_active (choice, TRUE);
   }
   scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
