@@ -6,7 +6,7 @@ import sys
 import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from letters import deliver, letter, ready, row  # noqa: E402
+from letters import deliver, letter, reader, ready, row  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -252,6 +252,43 @@ def conversations_are_split_and_joined(scene):
     scene.quit()
 
 
+WITH_FILE = ('--B\nContent-Type: text/plain; charset=utf-8\n\n{}\n--B\nContent-Type: application/zip\nContent-Disposition: attachment; filename={}\n\nx\n'
+             '--B--\n')
+
+
+@case
+def it_is_read_aloud_in_order(scene):
+    """What a screen reader gets, from above: the subject; a folded message as one button that says all of it; of an open one who wrote, to whom and
+    when, its bars, its text, its files; one message after the other."""
+    scene.empty('alice')
+    kind = 'multipart/mixed; boundary=B'
+    deliver([letter('Harbour', WITH_FILE.format('Words of a.', 'a.zip'), kind=kind, name='a'),
+             letter('Re: Harbour', WITH_FILE.format(f'Words of b.\n\n{QUOTED}', 'b.zip'), kind=kind, name='b', answers=['a'],
+                    sender='Kim <kim@lab.test>\r\nReply-To: other@example.com'),
+             letter('Re: Harbour', 'Words of c.', name='c', answers=['a', 'b'])], seen=1)
+    server = lab.imap('alice')
+    server.select('INBOX')
+    server.store('1', '+FLAGS', '\\Flagged')
+    server.logout()
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('label', '^3 messages$')
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of b' in n.text)
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
+    said = [f'{node.role}: {node.start.strip() or node.name}' for node in reader(scene).walk()]
+    wanted = ['label: Harbour$', 'push button: Bob Miller, .*: Words of a[.], Starred, Has attachments$',
+              'push button: About Kim <kim@lab.test>', 'label: Kim', 'label: kim@lab.test', 'label: .*20', 'label: To alice', 'push button: Add star',
+              'push button: Do Something', 'label: .*other@example[.]com', 'text: Words of b', 'push button: .*b[.]zip',
+              'push button: About Bob Miller', 'label: Bob Miller', 'text: Words of c']
+    at = 0
+    for pattern in wanted:
+        found = next((i for i in range(at, len(said)) if re.match(pattern, said[i], re.S)), None)
+        assert found is not None, f'{pattern} is not behind number {at} of ' + '\n'.join(said)
+        at = found + 1
+    assert not scene.app.unnamed(), '\n'.join(scene.app.unnamed())
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([a_conversation_is_printed, words_are_found_in_all_of_a_conversation, the_sender_has_a_card,
-                 conversations_are_split_and_joined]), finish)
+                 conversations_are_split_and_joined, it_is_read_aloud_in_order]), finish)
