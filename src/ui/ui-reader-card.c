@@ -125,6 +125,8 @@ update_verbs (UiReaderCard *self)
                                      && role != MAIL_ROLE_DRAFTS);
   gtk_widget_action_set_enabled (widget, "message.not-junk", role == MAIL_ROLE_JUNK);
   gtk_widget_action_set_enabled (widget, "message.trash", role != MAIL_ROLE_TRASH);
+  gtk_widget_action_set_enabled (widget, "message.delete",
+                                 role == MAIL_ROLE_TRASH || role == MAIL_ROLE_JUNK);
   gtk_widget_action_set_enabled (widget, "message.archive",
                                  role != MAIL_ROLE_ARCHIVE && role != MAIL_ROLE_ALL);
   gtk_widget_action_set_enabled (widget, "message.light-background",
@@ -455,8 +457,8 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
     "message.reply",       "message.reply-all", "message.reply-list",  "message.forward",
     "message.archive",     "message.trash",     "message.mark-unread", "message.source",
     "message.save",        "message.copy-text", "message.toggle-star", "message.headers",
-    "message.open-window", "message.print",     "message.split",       "message.junk",
-    "message.not-junk",    "message.move",
+    "message.open-window", "message.print",     "message.split",       "message.delete",
+    "message.junk",        "message.not-junk",  "message.move",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);

@@ -596,6 +596,38 @@ ui_text_view_set_property (GObject *object, guint id, const GValue *value, GPara
   }
 }
 
+/* GtkTextView 4.8 asks for its lines and, once more, for the widgets that stand in them; and for the line in which a fold ends, where that is
+ * the last one.  Beneath a quote that closes a message there would be empty room. */
+static void
+ui_text_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                      int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  UiTextView *self = UI_TEXT_VIEW (widget);
+  GtkTextIter end;
+  int extra = 0, y;
+
+  GTK_WIDGET_CLASS (ui_text_view_parent_class)
+      ->measure (widget, orientation, for_size, minimum, natural, minimum_baseline,
+                 natural_baseline);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    return;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child)) {
+    int height = 0;
+    if (g_object_get_data (G_OBJECT (child), "fold"))
+      gtk_widget_measure (child, orientation, -1, &height, NULL, NULL, NULL);
+    extra += height;
+  }
+  gtk_text_buffer_get_end_iter (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), &end);
+  if (gtk_text_iter_backward_char (&end) && gtk_text_iter_has_tag (&end, self->folded)) {
+    int height;
+    gtk_text_view_get_line_yrange (GTK_TEXT_VIEW (self), &end, &y, &height);
+    extra += height;
+  }
+  *minimum = MAX (*minimum - extra, 0);
+  *natural = MAX (*natural - extra, 0);
+}
+
 static void
 ui_text_view_finalize (GObject *object)
 {
@@ -614,6 +646,7 @@ ui_text_view_class_init (UiTextViewClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = ui_text_view_finalize;
+  GTK_WIDGET_CLASS (klass)->measure = ui_text_view_measure;
   GTK_WIDGET_CLASS (klass)->css_changed = ui_text_view_css_changed;
   object_class->get_property = ui_text_view_get_property;
   object_class->set_property = ui_text_view_set_property;

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-dialog.h"
 #include "ui-message-window.h"
 #include "ui-source.h"
 
@@ -44,6 +45,37 @@ act_on (UiWindow *self, MailAction action, MailMessage *message)
   g_autoptr (GPtrArray) messages = g_ptr_array_new ();
   g_ptr_array_add (messages, message);
   ui_window_act (self, action, NULL, messages);
+}
+
+/* ---- for good ---- */
+
+typedef struct
+{
+  UiWindow *window;     /* owned */
+  MailMessage *message; /* owned */
+} Deletion;
+
+static void
+on_delete_answer (gboolean accepted, gpointer data)
+{
+  Deletion *deletion = data;
+  if (accepted && deletion->window->engine)
+    act_on (deletion->window, MAIL_ACTION_DELETE, deletion->message);
+  g_object_unref (deletion->window);
+  g_object_unref (deletion->message);
+  g_free (deletion);
+}
+
+static void
+ask_to_delete (UiWindow *self, MailMessage *message)
+{
+  Deletion *deletion = g_new0 (Deletion, 1);
+  g_autofree char *heading = g_strdup_printf (
+      ngettext ("Delete %u message for good?", "Delete %u messages for good?", 1), 1);
+  *deletion = (Deletion){ g_object_ref (self), g_object_ref (message) };
+  ui_dialog_confirm (GTK_WINDOW (self), heading,
+                     _ ("It is taken off the server too and cannot be brought back."), NULL,
+                     _ ("Delete"), TRUE, on_delete_answer, deletion);
 }
 
 static void
@@ -97,6 +129,8 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
   }
   if (g_str_equal (verb, "toggle-star"))
     ui_window_toggle_star (self, message);
+  else if (g_str_equal (verb, "delete"))
+    ask_to_delete (self, message);
   else if (g_str_equal (verb, "split"))
     ui_window_split_message (self, message);
   else if (g_str_equal (verb, "move"))

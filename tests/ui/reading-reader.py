@@ -196,6 +196,16 @@ def rows(scene):
     return scene.app.root.find_all('list item|table row', '(Harbour|Shore)')
 
 
+def do_in_trash(scene):
+    """What lies in Trash is deleted for good from its menu, after asking."""
+    scene.app.click('list item', words.folder('Trash'))
+    scene.app.click(row(scene, 'Thrown away'))
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of d' in n.text)
+    do(scene, -1, 'Delete for _Good…')
+    scene.app.click('push button', exact('Delete'))
+    eventually(lambda: not scene.app.find('list item|table row', 'Thrown away'), what='it is gone')
+
+
 @case
 def conversations_are_split_and_joined(scene):
     """By a card's menu a message leaves its conversation, by the menu of the reader those that are selected become one; both undone.  All cards
@@ -203,6 +213,7 @@ def conversations_are_split_and_joined(scene):
     scene.empty('alice')
     deliver([letter('Harbour', 'Words of a.', name='a'), letter('Re: Harbour', 'Words of b.', name='b', answers=['a']),
              letter('Re: Harbour', 'Words of c.', name='c', answers=['a', 'b'])], seen=3)
+    deliver([letter('Thrown away', 'Words of d.')], folder='Trash')
     ready(scene)
     scene.app.click(row(scene, 'Harbour'))
     scene.app.wait('label', '^3 messages$')
@@ -249,6 +260,7 @@ def conversations_are_split_and_joined(scene):
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
     do(scene, -1, 'Mark as Not _Junk')
     lab.wait('alice', 'INBOX', lambda flags, message: 'Words of c' in message.get_content(), what='c is back')
+    do_in_trash(scene)
     scene.quit()
 
 
@@ -285,6 +297,9 @@ def it_is_read_aloud_in_order(scene):
         found = next((i for i in range(at, len(said)) if re.match(pattern, said[i], re.S)), None)
         assert found is not None, f'{pattern} is not behind number {at} of ' + '\n'.join(said)
         at = found + 1
+    height = next(n for n in reader(scene).find_all('text') if 'Words of b' in n.text).extents[3]
+    scene.shot('read')
+    assert height < 70, f'there is empty room behind the folded quote: {height}'
     assert not scene.app.unnamed(), '\n'.join(scene.app.unnamed())
     scene.quit()
 
