@@ -206,7 +206,7 @@ ui_list_removing (UiList *self, guint position, guint n)
   if (!item || self->keyboard != 0)
     return;
   gint64 id = mail_conversation_get_id (item);
-  for (guint i = position; i < position + n; i++)
+  for (guint i = position; i < position + n && self->keyboard == 0; i++)
     if (mail_message_list_get_id (self->messages, i) == id)
       self->keyboard = id;
 }

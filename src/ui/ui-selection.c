@@ -141,6 +141,7 @@ become (UiSelection *self, GtkBitset *selected)
   gtk_bitset_unref (self->selected);
   self->selected = selected;
   g_clear_pointer (&self->held, g_array_unref);
+  g_array_set_size (self->waiting, 0); /* what is still to come in belongs to the selection before */
   if (!gtk_bitset_is_empty (changed)) {
     guint first = gtk_bitset_get_minimum (changed), last = gtk_bitset_get_maximum (changed);
 

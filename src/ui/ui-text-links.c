@@ -171,8 +171,9 @@ find_user (const char *at, const char *end)
 static const char *
 trim (const char *begin, const char *host, const char *end)
 {
-  const char *stop = find_end (host, end), *host_end = host + strcspn (host, "/?#");
-  host_end = MIN (host_end, stop);
+  const char *stop = find_end (host, end), *host_end = host;
+  while (host_end < stop && !strchr ("/?#", *host_end))
+    host_end++;
   const char *user = find_user (host, host_end);
   const char *named = trim_host (user ? user + 1 : host, host_end);
   /* A port, a number in brackets, or the end of it */

@@ -37,6 +37,7 @@ struct _UiTextView
   char *hovered;
   GArray *folds; /* of UiTextQuote: what is put in behind a button */
   GtkCssProvider *css;
+  PangoFontDescription *measured; /* what the fixed width was found for; NULL: nothing yet */
 
   /* Borrowed */
   GtkTextTag *quotes[UI_TEXT_QUOTES_LEVELS];
@@ -321,6 +322,9 @@ update_fixed_width (UiTextView *self)
   int spacing = 0;
 
   gtk_text_view_set_monospace (GTK_TEXT_VIEW (self), fixed);
+  pango_font_description_free (self->measured);
+  self->measured = pango_font_description_copy (
+      pango_context_get_font_description (gtk_widget_get_pango_context (GTK_WIDGET (self))));
   if (fixed && self->tongue)
     ui_text_font_find (GTK_WIDGET (self), self->tongue, &family, &spacing);
   g_object_set (self->language, "language", self->tongue, "language-set", fixed && self->tongue,
@@ -335,7 +339,11 @@ ui_text_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   UiTextView *self = UI_TEXT_VIEW (widget);
   GTK_WIDGET_CLASS (ui_text_view_parent_class)->css_changed (widget, change);
-  if (self->fixed_width || self->plain)
+  PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (self));
+  /* Most changes are about other things than the font, and this one costs time for each letter. */
+  if (self->measured
+      && !pango_font_description_equal (self->measured,
+                                        pango_context_get_font_description (context)))
     update_fixed_width (self);
 }
 
@@ -437,6 +445,7 @@ set_text (UiTextView *self, const char *text, gboolean plain)
   self->plain = plain;
   self->offset = 0;
   self->length = strlen (self->text);
+  gtk_text_buffer_set_text (buffer, "", 0);
   self->tongue = find_tongue (self->text, self->length);
   self->spaced_out = FALSE;
   update_fixed_width (self);
@@ -451,7 +460,6 @@ set_text (UiTextView *self, const char *text, gboolean plain)
       g_array_set_size (self->folds, QUOTES_MAX);
     self->signature_start = ui_text_quotes_find_signature (self->text, self->length);
   }
-  gtk_text_buffer_set_text (buffer, "", 0);
   if (insert_piece (self) == G_SOURCE_CONTINUE)
     self->source = g_idle_add_full (G_PRIORITY_LOW, insert_piece, self, NULL);
   gtk_text_buffer_get_start_iter (buffer, &start);
@@ -636,6 +644,7 @@ ui_text_view_finalize (GObject *object)
   g_free (self->text);
   g_free (self->hovered);
   g_array_unref (self->folds);
+  pango_font_description_free (self->measured);
   g_object_unref (self->css);
   G_OBJECT_CLASS (ui_text_view_parent_class)->finalize (object);
 }

@@ -568,7 +568,7 @@ ui_window_update_actions (UiWindow *self)
     g_set_object (&self->current, current);
     if (current)
       self->current_handler =
-          g_signal_connect_swapped (current, "notify", G_CALLBACK (ui_window_update_actions), self);
+          g_signal_connect_swapped (current, "changed", G_CALLBACK (ui_window_update_actions), self);
   }
 }
 

@@ -122,6 +122,14 @@ def a_mail_is_read():
     lab.wait('alice', 'INBOX', lambda flags, m: m['Subject'] == SUBJECT and '\\Seen' in flags, what='\\Seen')
 
 
+def it_is_unread_again_and_read_again():
+    """By keys: the verbs follow what happens to the message that is shown."""
+    app.key('u')
+    lab.wait('alice', 'INBOX', lambda flags, m: m['Subject'] == SUBJECT and '\\Seen' not in flags, what='no \\Seen')
+    app.key('i')
+    lab.wait('alice', 'INBOX', lambda flags, m: m['Subject'] == SUBJECT and '\\Seen' in flags, what='\\Seen again')
+
+
 def a_reply_with_a_file_is_written():
     with open(FILE, 'wb') as file:
         file.write(CONTENT)
@@ -346,7 +354,7 @@ def finish():
 
 if __name__ == '__main__':
     main([first_start_welcomes, the_wizard_finds_the_servers, a_wrong_password_is_said_and_nothing_is_lost, the_mailbox_appears,
-          a_mail_is_read, a_reply_with_a_file_is_written, sending_closes_the_composer, the_reply_arrives_at_the_other_mailbox,
+          a_mail_is_read, it_is_unread_again_and_read_again, a_reply_with_a_file_is_written, sending_closes_the_composer, the_reply_arrives_at_the_other_mailbox,
           one_copy_lies_in_sent, new_mail_is_there_within_two_seconds,
           a_notification_tells_when_the_window_is_not_looked_at, archive_and_undo, an_html_mail_shows_its_picture, remote_pictures_wait_for_permission,
           all_attachments_are_saved, a_mail_is_moved_to_a_folder, the_keys_are_listed, narrow_window,

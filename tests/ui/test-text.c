@@ -109,6 +109,25 @@ test_links_any (void)
   }
 }
 
+/* A link does not look beyond its line: a text of megabytes is as quick as its lines. */
+static void
+test_links_many (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *begin;
+  guint found = 0;
+
+  while (text->len < 4000000)
+    g_string_append (text, text->len % 4096 < 4080 ? "www.a.kr " : "\n");
+  for (const char *line = text->str; *line != '\0';) {
+    const char *at = line, *end = strchrnul (line, '\n');
+    while (ui_text_links_next (&at, end, &begin))
+      found++;
+    line = *end != '\0' ? end + 1 : end;
+  }
+  g_assert_cmpuint (found, >, 400000);
+}
+
 static void
 test_uris (void)
 {
@@ -191,6 +210,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/links", test_links);
   g_test_add_func ("/text/links-any", test_links_any);
+  g_test_add_func ("/text/links-many", test_links_many);
   g_test_add_func ("/text/uris", test_uris);
   g_test_add_func ("/text/depth", test_depth);
   g_test_add_func ("/text/colours", test_colours);
