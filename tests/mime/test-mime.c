@@ -39,6 +39,7 @@ main (int argc, char **argv)
   test_charset_add ();
   test_corpus_add ();
   test_hostile_add ();
+  test_traps_add ();
   test_hidden_add ();
   test_html_add ();
   test_message_add ();

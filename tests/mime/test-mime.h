@@ -9,6 +9,7 @@ void test_build_add (void);
 void test_charset_add (void);
 void test_corpus_add (void);
 void test_hostile_add (void);
+void test_traps_add (void);
 void test_hidden_add (void);
 void test_html_add (void);
 void test_message_add (void);
