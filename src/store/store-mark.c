@@ -511,6 +511,26 @@ compare_members (gconstpointer a, gconstpointer b)
   return compare_ids (&((const StoreMember *)b)->received, &((const StoreMember *)a)->received);
 }
 
+/* The one of that id; NULL: it is new.  `by_id` is made when it pays. */
+static StoreMember *
+find_member (GArray *members, guint written, gint64 id, GHashTable **by_id)
+{
+  if (written > 16 && *by_id == NULL) {
+    *by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+    for (guint i = 0; i < written; i++) {
+      StoreMember *member = &g_array_index (members, StoreMember, i);
+      g_hash_table_insert (*by_id, &member->id, member);
+    }
+  }
+  if (*by_id != NULL)
+    return g_hash_table_lookup (*by_id, &id);
+  for (guint i = 0; i < written; i++) {
+    if (g_array_index (members, StoreMember, i).id == id)
+      return &g_array_index (members, StoreMember, i);
+  }
+  return NULL;
+}
+
 /* As store_mark_list (), with those that wait: from *place on in `waiting`, and *place moves behind them. */
 static GArray *
 list_members (StoreDb *db, gint64 thread, GArray *waiting, guint *place, GError **error)
@@ -518,11 +538,13 @@ list_members (StoreDb *db, gint64 thread, GArray *waiting, guint *place, GError 
   g_autoptr (GArray) members = db->has_new_threads && thread > db->written_threads
                                    ? g_array_new (FALSE, FALSE, sizeof (StoreMember))
                                    : store_mark_list (db, thread, error);
+  g_autoptr (GHashTable) by_id = NULL;
   guint written = members != NULL ? members->len : 0;
 
   for (; members != NULL && *place < waiting->len; (*place)++) {
     const Waiting *one = &g_array_index (waiting, Waiting, *place);
-    const StoreRow *row = &g_array_index (db->pending, StorePending, one->place).row;
+    const StorePending *pending = &g_array_index (db->pending, StorePending, one->place);
+    const StoreRow *row = &pending->row;
 
     if (one->thread > thread)
       break;
@@ -533,7 +555,14 @@ list_members (StoreDb *db, gint64 thread, GArray *waiting, guint *place, GError 
                                    .own = row->own,
                                    .marks = row->marks,
                                    .pending = one->place + 1 };
-      g_array_append_val (members, member);
+      StoreMember *known = pending->kind == STORE_PENDING_MARKS
+                               ? find_member (members, written, row->id, &by_id)
+                               : NULL;
+
+      if (known != NULL)
+        *known = member;
+      else
+        g_array_append_val (members, member);
     }
   }
   if (members != NULL && members->len > written)

@@ -103,24 +103,36 @@ note_row (StoreDb *db, const StoreRow *row, StoreEventKind kind)
     store_db_note (db, row->folder, get_key (row), kind);
 }
 
-/* A new row.  (What goes or changes is counted by triggers.) */
+/* As the trigger message_removed counts, and the outermost writing function writes. */
 static void
-note_added (StoreDb *db, const StoreRow *row)
+count_row (StoreDb *db, const StoreRow *row, gint64 sign)
 {
+  StoreAdded *found = NULL;
   StoreAdded one = { .folder = row->folder };
-  StoreAdded *last =
-      db->added->len > 0 ? &g_array_index (db->added, StoreAdded, db->added->len - 1) : NULL;
 
   if (!is_listed (row))
     return;
-  note_row (db, row, STORE_EVENT_ADDED);
-  if (last == NULL || last->folder != row->folder) {
-    g_array_append_val (db->added, one);
-    last = &g_array_index (db->added, StoreAdded, db->added->len - 1);
+  /* Few: folders of one transaction. */
+  for (guint i = db->added->len; i > 0 && found == NULL; i--) {
+    if (g_array_index (db->added, StoreAdded, i - 1).folder == row->folder)
+      found = &g_array_index (db->added, StoreAdded, i - 1);
   }
-  last->total++;
-  last->unread += (row->flags & STORE_FLAG_SEEN) == 0;
-  last->size += MIN (row->size, STORE_MOST_COUNTED);
+  if (found == NULL) {
+    g_array_append_val (db->added, one);
+    found = &g_array_index (db->added, StoreAdded, db->added->len - 1);
+  }
+  found->total += sign;
+  found->unread += sign * ((row->flags & STORE_FLAG_SEEN) == 0);
+  found->size += sign * (gint64)MIN (row->size, STORE_MOST_COUNTED);
+}
+
+/* A new row.  (What goes is counted by a trigger.) */
+static void
+note_added (StoreDb *db, const StoreRow *row)
+{
+  if (is_listed (row))
+    note_row (db, row, STORE_EVENT_ADDED);
+  count_row (db, row, 1);
 }
 
 gboolean
@@ -129,11 +141,11 @@ store_row_write_counts (StoreDb *db, GError **error)
   for (guint i = 0; i < db->added->len; i++) {
     const StoreAdded *added = &g_array_index (db->added, StoreAdded, i);
 
-    if (!store_db_run (
-            db, error,
-            "UPDATE folder SET total = total + ?2, unread = unread + ?3, "
-            "octets = octets + ?4 WHERE id = ?1",
-            STORE_INTS (added->folder, added->total, added->unread, (gint64)added->size)))
+    if ((added->total != 0 || added->unread != 0 || added->size != 0)
+        && !store_db_run (db, error,
+                          "UPDATE folder SET total = total + ?2, unread = unread + ?3, "
+                          "octets = octets + ?4 WHERE id = ?1",
+                          STORE_INTS (added->folder, added->total, added->unread, added->size)))
       return FALSE;
   }
   g_array_set_size (db->added, 0);
@@ -144,6 +156,9 @@ static void
 note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
 {
   gboolean same_place = old->folder == new->folder &&get_key (old) == get_key (new);
+
+  count_row (db, old, -1);
+  count_row (db, new, 1);
   if (!same_place || is_listed (old) != is_listed (new)) {
     note_row (db, old, STORE_EVENT_REMOVED);
     note_row (db, new, STORE_EVENT_ADDED);
@@ -159,11 +174,9 @@ note_difference (StoreDb *db, const StoreRow *old, const StoreRow *new)
 gboolean
 store_row_note_difference (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error)
 {
-  if (!store_mark_change (db, old, new, error)
-      || (new->marks != old->marks
-          && !store_db_run (db, error, "UPDATE message SET marks = ?2 WHERE id = ?1",
-                            STORE_INTS (new->id, new->marks))))
+  if (!store_mark_change (db, old, new, error))
     return FALSE;
+  store_pending_change (db, STORE_PENDING_MARKS, new);
   note_difference (db, old, new);
   return TRUE;
 }

@@ -13,22 +13,40 @@ store_acting_clear (StoreDb *db, GError **error)
 {
   return store_db_exec (db,
                         "CREATE TABLE IF NOT EXISTS temp.acting (place INTEGER PRIMARY KEY, id "
-                        "INTEGER NOT NULL UNIQUE, step INTEGER)",
+                        "INTEGER NOT NULL UNIQUE, step INTEGER, new_marks INTEGER)",
                         error)
          && store_db_run (db, error, "DELETE FROM temp.acting", STORE_NO_INTS);
+}
+
+#define IDS        25 /* of one statement */
+#define INSERT_IDS "INSERT OR IGNORE INTO temp.acting (id, new_marks) VALUES "
+
+/* Each with its marks, where there are any. */
+static gboolean
+add_acting (StoreDb *db, const gint64 *ids, const guint *marks, gsize n, GError **error)
+{
+  for (gsize i = 0, step; i < n; i += step) {
+    step = n - i >= IDS ? IDS : 1;
+    g_autoptr (StoreQuery) query =
+        step == IDS ? store_db_query (db, error, INSERT_IDS STORE_TIMES_25 ("(?,?)"), STORE_NO_INTS)
+                    : store_db_query (db, error, INSERT_IDS "(?,?)", STORE_NO_INTS);
+    if (query == NULL)
+      return FALSE;
+    for (gsize j = 0; j < step; j++) {
+      store_query_bind_int (query, (int)j * 2 + 1, ids[i + j]);
+      if (marks != NULL)
+        store_query_bind_int (query, (int)j * 2 + 2, marks[i + j]);
+    }
+    if (store_query_step (db, query, error) != 0)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
 store_acting_set (StoreDb *db, const gint64 *ids, gsize n, GError **error)
 {
-  if (!store_acting_clear (db, error))
-    return FALSE;
-  for (gsize i = 0; i < n; i++) {
-    if (!store_db_run (db, error, "INSERT OR IGNORE INTO temp.acting (id) VALUES (?1)",
-                       STORE_INTS (ids[i])))
-      return FALSE;
-  }
-  return TRUE;
+  return store_acting_clear (db, error) && add_acting (db, ids, NULL, n, error);
 }
 
 static void
@@ -132,6 +150,37 @@ note_rows (StoreDb *db, GArray *rows, const StoreVerb *verb, GError **error)
   return TRUE;
 }
 
+/* What was noted of them last, put into their conversations. */
+static gboolean
+settle_noted (StoreDb *db, GError **error)
+{
+  return store_mark_flush (db, error) && store_pending_write (db, error);
+}
+
+/* Rows are written once: with the marks that they will have. */
+static gboolean
+set_noted (StoreDb *db, GError **error)
+{
+  guint n = db->pending->len;
+  g_autofree gint64 *ids = g_new (gint64, n + 1);
+  g_autofree guint *marks = g_new (guint, n + 1);
+
+  if (!store_acting_clear (db, error) || !store_mark_flush (db, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++) {
+    const StoreRow *row = &g_array_index (db->pending, StorePending, i).row;
+
+    ids[i] = row->id;
+    marks[i] = row->marks;
+  }
+  if (!add_acting (db, ids, marks, n, error))
+    return FALSE;
+  g_array_set_size (db->pending, 0);
+  return TRUE;
+}
+
+#define NEW_MARKS "marks = (SELECT new_marks FROM temp.acting AS a WHERE a.id = message.id)"
+
 /* Each: the operations, then the rows that they are about. */
 static gboolean
 set_flags (StoreDb *db, gint64 group, const StoreVerb *verb, GError **error)
@@ -147,7 +196,7 @@ set_flags (StoreDb *db, gint64 group, const StoreVerb *verb, GError **error)
          && store_db_run (
              db, error,
              "UPDATE message SET flags = iif (?1, flags | ?2, flags & ~?2), hidden = (doomed <> 0 "
-             "OR (iif (?1, flags | ?2, flags & ~?2) & 8) <> 0) WHERE id IN "
+             "OR (iif (?1, flags | ?2, flags & ~?2) & 8) <> 0), " NEW_MARKS " WHERE id IN "
              "(SELECT id FROM temp.acting)",
              STORE_INTS (verb->add != FALSE, verb->flags));
 }
@@ -164,7 +213,8 @@ move (StoreDb *db, gint64 group, const StoreVerb *verb, GError **error)
              "CROSS JOIN folder AS f ON f.id = m.folder ORDER BY a.place",
              STORE_INTS (group, verb->target))
          && store_db_run (db, error,
-                          "UPDATE message SET folder = ?1, uid = NULL, stray = 0 WHERE id IN "
+                          "UPDATE message SET folder = ?1, uid = NULL, stray = 0, " NEW_MARKS
+                          " WHERE id IN "
                           "(SELECT id FROM temp.acting)",
                           STORE_INTS (verb->target));
 }
@@ -183,7 +233,8 @@ expunge (StoreDb *db, gint64 group, const StoreVerb *verb, GError **error)
              "CROSS JOIN folder AS f ON f.id = m.folder ORDER BY a.place",
              STORE_INTS (group, due))
          && store_db_run (db, error,
-                          "UPDATE message SET doomed = 1, hidden = 1 WHERE id IN (SELECT id FROM "
+                          "UPDATE message SET doomed = 1, hidden = 1, " NEW_MARKS
+                          " WHERE id IN (SELECT id FROM "
                           "temp.acting)",
                           STORE_NO_INTS);
 }
@@ -196,17 +247,12 @@ store_operation_add_many (StoreDb *db, gint64 group, const StoreVerb *verb, GArr
                    && STORE_OPERATION_EXPUNGE == 2);
   if (rows->len == 0)
     return TRUE;
-  if (!store_acting_clear (db, error))
+  if (!store_pending_write (db, error) || !note_rows (db, rows, verb, error)
+      || !set_noted (db, error))
     return FALSE;
-  for (guint i = 0; i < rows->len; i++) {
-    if (!store_db_run (db, error, "INSERT INTO temp.acting (id) VALUES (?1)",
-                       STORE_INTS (g_array_index (rows, StoreRow, i).id)))
-      return FALSE;
-  }
-  gboolean ok = verb->kind == STORE_OPERATION_FLAGS  ? set_flags (db, group, verb, error)
-                : verb->kind == STORE_OPERATION_MOVE ? move (db, group, verb, error)
-                                                     : expunge (db, group, verb, error);
-  return ok && note_rows (db, rows, verb, error);
+  return verb->kind == STORE_OPERATION_FLAGS  ? set_flags (db, group, verb, error)
+         : verb->kind == STORE_OPERATION_MOVE ? move (db, group, verb, error)
+                                              : expunge (db, group, verb, error);
 }
 
 /* ---- taking back what nobody has begun ---- */
@@ -280,7 +326,7 @@ drop_flags (StoreDb *db, gint64 group, GError **error)
     if (!store_row_note_difference (db, old, &new, error))
       return FALSE;
   }
-  return TRUE;
+  return settle_noted (db, error);
 }
 
 static gboolean
@@ -311,7 +357,7 @@ drop_moves (StoreDb *db, gint64 group, gint64 folder, GError **error)
           STORE_INTS (folder))
       || !delete_chosen (db, error))
     return FALSE;
-  return note_rows (db, rows, &back, error);
+  return note_rows (db, rows, &back, error) && settle_noted (db, error);
 }
 
 static gboolean
@@ -338,7 +384,7 @@ drop_expunges (StoreDb *db, gint64 group, GError **error)
     if (!store_row_note_difference (db, old, &new, error))
       return FALSE;
   }
-  return TRUE;
+  return settle_noted (db, error);
 }
 
 static GArray *

@@ -8,10 +8,6 @@
 #define ROWS  25 /* of one statement */
 #define LINKS 25
 
-#define TIMES_5(text)  text "," text "," text "," text "," text
-#define TIMES_10(text) TIMES_5 (text) "," TIMES_5 (text)
-#define TIMES_25(text) TIMES_10 (text) "," TIMES_10 (text) "," TIMES_5 (text)
-
 /* ---- rows ---- */
 
 #define N_INTS    15
@@ -58,7 +54,7 @@ static gboolean
 insert_rows (StoreDb *db, guint begin, guint n, GError **error)
 {
   g_autoptr (StoreQuery) query =
-      n == ROWS ? store_db_query (db, error, INSERT_ROWS TIMES_25 (ROW_VALUES), STORE_NO_INTS)
+      n == ROWS ? store_db_query (db, error, INSERT_ROWS STORE_TIMES_25 (ROW_VALUES), STORE_NO_INTS)
                 : store_db_query (db, error, INSERT_ROWS ROW_VALUES, STORE_NO_INTS);
 
   if (query == NULL)
@@ -75,8 +71,9 @@ static gboolean
 insert_bodies (StoreDb *db, const guint *places, guint n, GError **error)
 {
   g_autoptr (StoreQuery) query =
-      n == ROWS ? store_db_query (db, error, INSERT_BODIES TIMES_25 (BODY_VALUES), STORE_NO_INTS)
-                : store_db_query (db, error, INSERT_BODIES BODY_VALUES, STORE_NO_INTS);
+      n == ROWS
+          ? store_db_query (db, error, INSERT_BODIES STORE_TIMES_25 (BODY_VALUES), STORE_NO_INTS)
+          : store_db_query (db, error, INSERT_BODIES BODY_VALUES, STORE_NO_INTS);
 
   if (query == NULL)
     return FALSE;
@@ -114,10 +111,14 @@ write_bodies (StoreDb *db, GError **error)
   return TRUE;
 }
 
-/* A row from before gets its conversation. */
 static gboolean
-update_row (StoreDb *db, const StoreRow *row, GError **error)
+update_row (StoreDb *db, const StorePending *pending, GError **error)
 {
+  const StoreRow *row = &pending->row;
+
+  if (pending->kind == STORE_PENDING_MARKS)
+    return store_db_run (db, error, "UPDATE message SET marks = ?2 WHERE id = ?1",
+                         STORE_INTS (row->id, row->marks));
   return store_db_run (db, error,
                        "UPDATE message SET thread = ?2, own = ?3, marks = ?4, base = ?5 "
                        "WHERE id = ?1",
@@ -132,10 +133,10 @@ write_rows (StoreDb *db, GError **error)
   for (guint i = 0, step; i < n; i += step) {
     const StorePending *pending = &g_array_index (db->pending, StorePending, i);
 
-    /* One function adds rows or gives them conversations, never both. */
+    /* One function adds rows or changes them, never both. */
     step = pending->message != NULL && n - i >= ROWS ? ROWS : 1;
     if (!(pending->message != NULL ? insert_rows (db, i, step, error)
-                                   : update_row (db, &pending->row, error)))
+                                   : update_row (db, pending, error)))
       return FALSE;
   }
   for (guint i = 0; i < n; i++) {
@@ -166,19 +167,24 @@ store_pending_add (StoreDb *db, const StoreNewMessage *message, const StorePlace
 
   if (body != NULL)
     pending.body = *body;
-  if (message != NULL) {
-    if (db->pending->len == 0) {
-      db->last_row = 0;
-      if (!store_db_get_int (db, &db->last_row, error,
-                             "SELECT seq FROM sqlite_sequence WHERE name = 'message'",
-                             STORE_NO_INTS))
-        return FALSE;
-    }
-    row->id = ++db->last_row;
+  if (db->pending->len == 0) {
+    db->last_row = 0;
+    if (!store_db_get_int (db, &db->last_row, error,
+                           "SELECT seq FROM sqlite_sequence WHERE name = 'message'", STORE_NO_INTS))
+      return FALSE;
   }
+  row->id = ++db->last_row;
   pending.row = *row;
   g_array_append_val (db->pending, pending);
   return TRUE;
+}
+
+void
+store_pending_change (StoreDb *db, StorePendingKind kind, const StoreRow *row)
+{
+  const StorePending pending = { .kind = kind, .row = *row };
+
+  g_array_append_val (db->pending, pending);
 }
 
 /* ---- ids that link ---- */
@@ -198,9 +204,9 @@ static gboolean
 insert_links (StoreDb *db, const StoreLink *links, guint n, GError **error)
 {
   g_autoptr (StoreQuery) query =
-      n == LINKS
-          ? store_db_query (db, error, INSERT_LINKS TIMES_25 ("(?,?)") UNLESS_THERE, STORE_NO_INTS)
-          : store_db_query (db, error, INSERT_LINKS "(?,?)" UNLESS_THERE, STORE_NO_INTS);
+      n == LINKS ? store_db_query (db, error, INSERT_LINKS STORE_TIMES_25 ("(?,?)") UNLESS_THERE,
+                                   STORE_NO_INTS)
+                 : store_db_query (db, error, INSERT_LINKS "(?,?)" UNLESS_THERE, STORE_NO_INTS);
 
   if (query == NULL)
     return FALSE;

@@ -71,12 +71,11 @@ struct _Store
   GHashTable *waiting;          /* message.base of answers that wait; NULL: not read yet */
 };
 
-/* Rows that were added to a list, and are not counted in its folder's row yet. */
+/* Rows that came into a list or left it, and are not counted in its folder's row yet. */
 typedef struct
 {
   gint64 folder;
-  guint total, unread;
-  guint64 size;
+  gint64 total, unread, size;
 } StoreAdded;
 
 /* A conversation had its newest message there (a folder, or a StoreView), and may not any more. */
@@ -141,6 +140,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreQuery, store_query_done)
 #define STORE_INTS(...)                                                                            \
   (const gint64[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const gint64[]){ __VA_ARGS__ }))
 #define STORE_NO_INTS NULL, 0
+
+/* For VALUES of many rows. */
+#define STORE_TIMES_5(text) text "," text "," text "," text "," text
+#define STORE_TIMES_25(text)                                                                       \
+  STORE_TIMES_5 (text)                                                                             \
+  "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text)
 
 /* `sql` must be a string literal. */
 StoreQuery *store_db_query (StoreDb *db, GError **error, const char *sql, const gint64 *values,
@@ -258,12 +263,12 @@ int store_row_find (StoreDb *db, gint64 folder, guint32 uid, StoreRow *row,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Those in temp.acting (store-operation-many.c) that there are, in its order: GArray of StoreRow. */
 GArray *store_row_load_acting (StoreDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Notes what writing `new` over `old` changes in lists and counts; who calls this has written it, but for the marks. */
+/* Notes what writing `new` over `old` changes in lists and counts; who calls this writes it, and the marks that wait in db->pending. */
 gboolean store_row_note_difference (StoreDb *db, const StoreRow *old, StoreRow *new,
                                     GError **error);
 /* Writes `new` over `old` and notes what that changes in lists and counts; new->marks become what they are then. */
 gboolean store_row_update (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error);
-/* Counts the rows that were added in their folders: at the end of the outermost writing function. */
+/* Counts the rows that were added or changed in their folders: at the end of the outermost writing function. */
 gboolean store_row_write_counts (StoreDb *db, GError **error);
 /* The row goes; its operations count as ended. */
 gboolean store_row_remove (StoreDb *db, const StoreRow *row, GError **error);
@@ -277,17 +282,26 @@ gboolean store_row_insert (StoreDb *db, gint64 folder, gint64 account,
 
 /* ---- rows that wait (store-pending.c) ---- */
 
+typedef enum
+{
+  STORE_PENDING_NEW,
+  STORE_PENDING_OLD,   /* a row from before, that gets its conversation */
+  STORE_PENDING_MARKS, /* a row of which only the marks change */
+} StorePendingKind;
+
 typedef struct
 {
-  const StoreNewMessage *message; /* Borrowed; NULL: a row from before, that gets its conversation */
+  StorePendingKind kind;
+  const StoreNewMessage *message; /* Borrowed; of NEW, else NULL */
   StoreRow row;
   StorePlace body; /* where message->body lies */
 } StorePending;
 
-/* A row that is written later: message, with row->id filled, or thread, own, marks and base of a row that is there.  `message` must live
- * until store_pending_write (), which store_db_leave () calls. */
+/* A row that is written later: message, with row->id filled.  `message` must live until store_pending_write (), which store_db_leave () calls. */
 gboolean store_pending_add (StoreDb *db, const StoreNewMessage *message, const StorePlace *body,
                             StoreRow *row, GError **error);
+/* One that is there. */
+void store_pending_change (StoreDb *db, StorePendingKind kind, const StoreRow *row);
 gboolean store_pending_write (StoreDb *db, GError **error);
 /* The same for an id that has no row in link. */
 gboolean store_pending_add_link (StoreDb *db, gint64 id, gint64 thread, GError **error);

@@ -451,7 +451,8 @@ adopt (StoreDb *db, Old *old, GError **error)
   if (is_new)
     row->marks |= store_mark_heads_of_single (row->marks);
   store_mark_note_new (db, row, is_new);
-  return store_pending_add (db, NULL, NULL, row, error);
+  store_pending_change (db, STORE_PENDING_OLD, row);
+  return TRUE;
 }
 
 gboolean
