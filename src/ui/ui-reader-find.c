@@ -21,6 +21,7 @@ struct _UiReaderFind
 {
   /* Owned */
   char *term;                /* NULL: nothing is looked for */
+  char *typed;               /* what stands in the bar, from the next pause on */
   GPtrArray *entries;        /* of Entry, as the messages */
   GCancellable *cancellable; /* of what is read and counted */
 
@@ -294,9 +295,8 @@ static gboolean
 on_wait (gpointer data)
 {
   UiReaderFind *self = data;
-  g_autofree char *term = g_strdup (g_object_get_data (G_OBJECT (self->bar), "term"));
   self->source = 0;
-  begin (self, term);
+  begin (self, self->typed);
   return G_SOURCE_REMOVE;
 }
 
@@ -304,7 +304,8 @@ static void
 on_changed (UiReaderFind *self, const char *term)
 {
   g_clear_handle_id (&self->source, g_source_remove);
-  g_object_set_data_full (G_OBJECT (self->bar), "term", g_strdup (term), g_free);
+  g_free (self->typed);
+  self->typed = g_strdup (term);
   self->source = g_timeout_add (WAIT_MS, on_wait, self);
 }
 
@@ -398,5 +399,6 @@ ui_reader_find_free (UiReaderFind *self)
   g_object_unref (self->cancellable);
   g_ptr_array_unref (self->entries);
   g_free (self->term);
+  g_free (self->typed);
   g_free (self);
 }

@@ -131,7 +131,6 @@ def words_are_found_in_all_of_a_conversation(scene):
     scene.app.key('Return', 'ctrl+g')
     scene.says('^4 of 4$')
     eventually(lambda: page.extents[3] > tall + 20, what='the quote in the HTML is unfolded')
-    scene.shot('quote')
     scene.app.key('shift+Return')
     scene.says('^3 of 4$')
     scene.app.fill('text|entry', exact('Find in message'), '회의록')
@@ -140,7 +139,6 @@ def words_are_found_in_all_of_a_conversation(scene):
         scene.app.key('Return')
     scene.says('^2 of 2$')
     scene.app.wait('push button|toggle button', exact('Hide Quoted Text'))
-    scene.shot('korean')
     scene.app.fill('text|entry', exact('Find in message'), 'nowhere')
     scene.says(exact('Not found'))
     scene.app.key('Escape')
@@ -162,7 +160,6 @@ def the_sender_has_a_card(scene):
     scene.app.wait('push button', exact('Copy Address'))
     assert scene.app.root.find_all('label', '^bob@lab[.]test$'), 'the whole address'
     scene.app.wait('label', '^2 messages received, none sent$')
-    scene.shot('card')
     scene.app.wait('push button', '^Photos, ').act()
     window = scene.app.wait('frame|window', '^Photos$')
     eventually(lambda: any('From the harbour' in n.text for n in window.find_all('text')), what='the other message')
@@ -236,7 +233,6 @@ def conversations_are_split_and_joined(scene):
     scene.app.click(row(scene, 'Shore'))
     scene.app.click(row(scene, 'Harbour'), modifier='ctrl')
     scene.app.click('push button|toggle button', exact('More'))
-    scene.shot('join')
     scene.app.wait(None, exact('_Join Conversations')).act()
     eventually(lambda: len(rows(scene)) == 1, what='one conversation')
     scene.app.key('ctrl+z')
@@ -298,7 +294,6 @@ def it_is_read_aloud_in_order(scene):
         assert found is not None, f'{pattern} is not behind number {at} of ' + '\n'.join(said)
         at = found + 1
     height = next(n for n in reader(scene).find_all('text') if 'Words of b' in n.text).extents[3]
-    scene.shot('read')
     assert height < 70, f'there is empty room behind the folded quote: {height}'
     assert not scene.app.unnamed(), '\n'.join(scene.app.unnamed())
     scene.quit()
