@@ -11,6 +11,7 @@
 
 #include "base-error.h"
 #include "base-text.h"
+#include "store-choice.h"
 
 #define MAX_REMOTE_AT_ONCE 4
 /* How often, and how long after each other in milliseconds, is looked where a message went that is not in its place. */
@@ -164,6 +165,14 @@ update_row (MailEngine *engine, MailMessage *message, MailParsed *parsed)
                           words_free, NULL);
 }
 
+/* Store thread.  When the list was first read. */
+static gpointer
+run_remember_list (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_choice_set (db, STORE_CHOICE_LIST_SEEN, data, NULL, 0, error) ? MAIL_CALL_DONE
+                                                                             : NULL;
+}
+
 static void
 on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -175,6 +184,11 @@ on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
       && (parsed->charset != NULL
           || g_object_steal_data (G_OBJECT (opening->message), MAIL_CHARSET_GONE) != NULL))
     update_row (g_task_get_source_object (opening->outer), opening->message, parsed);
+  if (parsed != NULL && parsed->new_list != NULL)
+    mail_engine_call_store (
+        g_task_get_source_object (opening->outer),
+        g_task_new (g_task_get_source_object (opening->outer), NULL, NULL, NULL), run_remember_list,
+        g_strdup (parsed->new_list), g_free, NULL);
   opening_end (opening,
                parsed != NULL ? mail_content_new (g_task_get_source_object (opening->outer),
                                                   opening->message, parsed)

@@ -11,6 +11,8 @@
 #include "store-choice.h"
 #include "store-person.h"
 
+/* A list that was read for so long is no stranger's: nobody waits a week to write in another's name. */
+#define LIST_KNOWN_S   (7 * 24 * 60 * 60)
 #define LEARN_MESSAGES 60 /* of the inbox, newest first */
 #define HEADER_BYTES   65536
 #define MAX_DOMAINS    2000
@@ -201,10 +203,18 @@ read_list (MailFacts *facts, StoreDb *db, GBytes *bytes)
   g_autoptr (MimeList) list = mime_list_read (message);
   g_autofree char *post = mail_truth_dup_post (list);
   StorePerson *person = NULL;
+  StoreChoice *seen = NULL;
 
-  if (post != NULL && store_person_get (db, post, &person, NULL) && person != NULL) {
+  if (post == NULL)
+    return;
+  if (store_person_get (db, post, &person, NULL) && person != NULL) {
     facts->knows_list = person->sent > 0;
     store_person_free (person);
+  }
+  if (store_choice_get (db, STORE_CHOICE_LIST_SEEN, post, &seen, NULL) && seen != NULL) {
+    facts->has_list = TRUE;
+    facts->knows_list |= seen->time <= g_get_real_time () / G_USEC_PER_SEC - LIST_KNOWN_S;
+    store_choice_free (seen);
   }
 }
 

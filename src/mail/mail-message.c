@@ -102,7 +102,7 @@ mail_message_fill (MailMessage *self, const StoreMessage *row, MailFolder *folde
   g_set_weak_pointer (&self->folder, row != NULL ? folder : NULL);
   if (row == NULL)
     return FALSE;
-  gint64 date = row->date != 0 ? row->date : row->received;
+  gint64 date = row->received != 0 ? row->received : row->date;
   gboolean changed = !self->loaded || self->flags != row->flags || self->date != date
                      || self->has_attachments != row->has_attachments;
   changed |= set_string (&self->sender, who (self, row, folder));

@@ -19,7 +19,8 @@ const char *mail_message_get_sender (MailMessage *message);
 /* "" until it is loaded, translated "(No subject)" when it has none. */
 const char *mail_message_get_subject (MailMessage *message);
 const char *mail_message_get_preview (MailMessage *message);
-gint64 mail_message_get_date (MailMessage *message); /* seconds */
+/* When it came, seconds: what lists are ordered and headed by.  MailContent has what its sender says. */
+gint64 mail_message_get_date (MailMessage *message);
 gboolean mail_message_get_unread (MailMessage *message);
 gboolean mail_message_get_starred (MailMessage *message);
 gboolean mail_message_get_answered (MailMessage *message);

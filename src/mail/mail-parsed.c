@@ -97,6 +97,7 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->list, mail_list_free);
   g_free (self->account);
   g_free (self->charset);
+  g_free (self->new_list);
   g_free (self->subject);
   g_free (self->text);
   g_free (self->html);

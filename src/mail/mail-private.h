@@ -99,6 +99,7 @@ typedef struct
   gboolean several_from;                      /* more than one From field */
   gboolean images_chosen; /* the person wants images of this sender, or its domain */
   /* set by mail_truth_judge () */
+  char *new_list; /* nullable: address of the list that sent it, of which nothing was read before */
   gboolean is_authenticated;
   MailTruth *truth; /* nullable */
   MailList *list;   /* nullable */

@@ -21,9 +21,11 @@ typedef struct
   gboolean has_learned; /* it was tried */
   StoreKey
       newest; /* of the inbox when nothing could be learnt: trying again is no use before something newer is there; 0: none */
-  gboolean is_first;   /* nobody wrote from this address before, and that is certain */
-  gboolean is_known;   /* somebody did, or was written to */
-  gboolean knows_list; /* the person wrote to the address of the list that it comes from */
+  gboolean is_first; /* nobody wrote from this address before, and that is certain */
+  gboolean is_known; /* somebody did, or was written to */
+  gboolean
+      knows_list; /* the person wrote to the address of the list that it comes from, or has read it for a week */
+  gboolean has_list; /* when it was first read is remembered */
   MimeDomains *
       domains; /* nullable: of those who were written to; from the main thread, too: as they were */
   char *charset; /* nullable: in which this sender's mail is to be read */

@@ -20,7 +20,7 @@ typedef enum
 {
   LIST_NONE,
   LIST_SIGNED, /* its owner did send the message; the person never wrote to it */
-  LIST_KNOWN,  /* the same, and the person wrote to it */
+  LIST_KNOWN,  /* the same, and the person wrote to it, or has read it for a while */
 } ListRank;
 
 typedef struct
@@ -422,6 +422,9 @@ mail_truth_judge (MailParsed *parsed, const MailFacts *facts)
   parsed->truth = judging.truth = g_new0 (MailTruth, 1);
   if (!facts->is_own) {
     judging.rank = rank_list (&judging);
+    if (judging.rank != LIST_NONE && post != NULL && !facts->has_list
+        && is_sent_by (authentication, get_domain (post)))
+      parsed->new_list = g_strdup (post);
     look_at_senders (&judging);
     if (from != NULL) {
       look_at_verdict (&judging, from);

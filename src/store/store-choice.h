@@ -16,7 +16,10 @@ typedef enum
   STORE_CHOICE_CHARSET_SENDER =
       3,                         /* address: its mail is read in the charset that the value names */
   STORE_CHOICE_UNSUBSCRIBED = 4, /* list id: the person has left it */
-  STORE_CHOICE_INVITATION = 5,   /* UID of an event: the value is what was answered, and to which version */
+  STORE_CHOICE_INVITATION =
+      5, /* UID of an event: the value is what was answered, and to which version */
+  STORE_CHOICE_LIST_SEEN =
+      6, /* address of a list: mail that its owner did send was opened, then for the first time */
 } StoreChoiceKind;
 
 typedef struct

@@ -6,6 +6,7 @@
 #include "mail-choices.h"
 #include "mail-decoding.h"
 #include "mail-truth-private.h"
+#include "store-choice.h"
 #include "store-person.h"
 
 #define PASS(domain) "Authentication-Results: mx.example.net; dmarc=pass header.from=" domain "\r\n"
@@ -394,6 +395,49 @@ test_known_list (void)
   g_assert_false (unknown->is_first);
 }
 
+/* A list to which nobody wrote, but which was read a week before, is known as well: its mail gives no alarm. */
+static void
+test_seen_list (void)
+{
+  static const char letter[] =
+      "Authentication-Results: mx.example.net; dkim=fail header.d=x.example; dkim=pass header.d=lists.example; "
+      "dmarc=fail (p=reject) header.from=x.example\r\n"
+      "From: Ann <ann@x.example>\r\nList-Id: Talk <talk.lists.example>\r\n"
+      "List-Post: <mailto:talk@lists.example>\r\n\r\nText\r\n";
+  gint64 week = 7 * 24 * 60 * 60, now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+
+  g_hash_table_insert (bench->engine->servers, g_strdup (mail_account_get_id (bench->account)),
+                       g_strdup ("mx.example.net"));
+  bench_add (bench, bench->inbox, 1000, letter);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) first = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (mail_content_get_truth (first)->level, ==, MAIL_TRUTH_NOTE);
+  for (guint turn = 0;; turn++) {
+    StoreChoice *choice = NULL;
+
+    g_assert_true (
+        store_choice_get (bench->db, STORE_CHOICE_LIST_SEEN, "talk@lists.example", &choice, NULL));
+    if (choice != NULL) {
+      g_assert_cmpint (choice->time, >=, now);
+      store_choice_free (choice);
+      break;
+    }
+    g_assert_cmpuint (turn, <, 10000);
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  /* The next day is too soon. */
+  g_autoptr (MailContent) second = bench_open (bench, message, &error);
+  g_assert_cmpint (mail_content_get_truth (second)->level, ==, MAIL_TRUTH_NOTE);
+  g_assert_true (store_choice_set (bench->db, STORE_CHOICE_LIST_SEEN, "talk@lists.example", NULL,
+                                   now - week - 1, &error));
+  g_autoptr (MailContent) third = bench_open (bench, message, &error);
+  g_assert_cmpint (mail_content_get_truth (third)->level, ==, MAIL_TRUTH_NOTHING);
+}
+
 /* Until this stands in the row of a message. */
 static void
 wait_row (Bench *bench, MailMessage *message, const char *subject, const char *preview)
@@ -480,5 +524,6 @@ add_truth_tests (void)
   g_test_add_func ("/mail/truth/providers", test_providers);
   g_test_add_func ("/mail/truth/unlearned", test_unlearned);
   g_test_add_func ("/mail/truth/known-list", test_known_list);
+  g_test_add_func ("/mail/truth/seen-list", test_seen_list);
   g_test_add_func ("/mail/truth/charset", test_charset);
 }
