@@ -215,6 +215,13 @@ mail_content_get_text (MailContent *self)
   return self->parsed->text;
 }
 
+const char *
+mail_content_get_quote (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
+  return self->parsed->quote != NULL ? self->parsed->quote : self->parsed->text;
+}
+
 gboolean
 mail_content_has_html (MailContent *self)
 {

@@ -29,6 +29,8 @@ GPtrArray *mail_content_get_to (MailContent *content);
 GPtrArray *mail_content_get_cc (MailContent *content);
 GPtrArray *mail_content_get_bcc (MailContent *content);
 const char *mail_content_get_text (MailContent *content); /* never NULL */
+/* The text of what is shown where the HTML is: what an answer quotes (see mime_message_dup_quote ()); never NULL. */
+const char *mail_content_get_quote (MailContent *content);
 gboolean mail_content_has_html (MailContent *content);
 /* Clean HTML without remote images; NULL when !has_html. */
 const char *mail_content_get_html (MailContent *content);

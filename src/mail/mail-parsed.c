@@ -62,6 +62,7 @@ mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, 
   self->bcc = addresses (self->mime, "Bcc");
   self->several_from = mime_message_count_headers (self->mime, "From") > 1;
   self->text = g_strdup (mime_message_get_text (self->mime));
+  self->quote = mime_message_dup_quote (self->mime);
   self->html = mime_message_get_clean_html (self->mime, FALSE, &self->facts);
   mime_message_get_parts (self->mime); /* found once here, not when the window asks */
   return self;
@@ -101,6 +102,7 @@ mail_parsed_unref (MailParsed *self)
   g_free (self->subject);
   g_free (self->text);
   g_free (self->html);
+  g_free (self->quote);
   g_free (self->message_id);
   g_free (self->in_reply_to);
   g_free (self->references);

@@ -91,6 +91,7 @@ typedef struct
   char *account; /* nullable; with `message`, the row: where the rest is to be had */
   gint64 message;
   char *subject, *text, *html;
+  char *quote;                                 /* of what the HTML shows; NULL without HTML */
   char *message_id, *in_reply_to, *references; /* nullable */
   gint64 date;
   char *charset; /* nullable: chosen by the person for this sender */
@@ -165,9 +166,10 @@ MailDraft *mail_draft_new_take (MailEngine *engine, StoreDraft *plain,
 MailAttachment *mail_attachment_new (const StoreAttachment *plain) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- reply (mail-reply.c; pure) ---- */
+/* What was read is quoted: the text where the message was read `as_text`, else what its HTML shows. */
 typedef gboolean (*MailOwnAddressFunc) (const char *address, gpointer user_data);
-StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, MailOwnAddressFunc own,
-                              gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,
+                              MailOwnAddressFunc own, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 /* mailto: (mail-mailto.c; pure).  NULL when it is none. */
 StoreDraft *mail_mailto_parse (const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for a mail that goes out without having been seen: to the one address in the path of the URI, never to its to, cc and bcc, with a line each

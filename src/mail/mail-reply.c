@@ -162,14 +162,14 @@ append_field (GString *text, const char *name, const char *value)
 }
 
 static char *
-forward_text (const MailParsed *parsed)
+forward_text (const MailParsed *parsed, const char *read)
 {
   g_autoptr (GString) text = g_string_new ("\n\n");
   g_autofree char *from = join (parsed->from);
   g_autofree char *to = join (parsed->to);
   g_autofree char *cc = join (parsed->cc);
   g_autofree char *date = base_date_long (parsed->date);
-  g_autofree char *body = shorten (parsed->text);
+  g_autofree char *body = shorten (read);
 
   g_string_append_printf (text, "---------- %s ----------\n", _ ("Forwarded message"));
   append_field (text, _ ("From:"), from);
@@ -182,30 +182,31 @@ forward_text (const MailParsed *parsed)
 }
 
 static char *
-reply_text (const MailParsed *parsed)
+reply_text (const MailParsed *parsed, const char *read)
 {
   g_autofree char *heading = attribution (parsed);
-  g_autofree char *body = shorten (parsed->text);
+  g_autofree char *body = shorten (read);
   g_autofree char *quote = mime_quote (g_strchomp (body));
 
   return g_strdup_printf ("\n\n%s\n%s", heading, quote);
 }
 
 StoreDraft *
-mail_reply_build (const MailParsed *parsed, MailReplyKind kind, MailOwnAddressFunc own,
-                  gpointer user_data)
+mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,
+                  MailOwnAddressFunc own, gpointer user_data)
 {
+  const char *read = as_text || parsed->quote == NULL ? parsed->text : parsed->quote;
   StoreDraft *draft = store_draft_new ();
 
   g_free (draft->subject);
   g_free (draft->text);
   if (kind == MAIL_FORWARD) {
     draft->subject = mime_subject_forward (parsed->subject);
-    draft->text = forward_text (parsed);
+    draft->text = forward_text (parsed, read);
     draft->forward = TRUE;
   } else {
     draft->subject = mime_subject_reply (parsed->subject);
-    draft->text = reply_text (parsed);
+    draft->text = reply_text (parsed, read);
     fill_recipients (draft, parsed, kind, own, user_data);
   }
   fill_threading (draft, parsed);

@@ -499,6 +499,39 @@ mime_message_get_html (MimeMessage *message)
   return message->html;
 }
 
+/* Letters and digits alone: each program has its own lines, bullets and marks of quotes. */
+static gboolean
+has_same_words (const char *one, const char *other)
+{
+  for (;;) {
+    while (*one != '\0' && !g_unichar_isalnum (g_utf8_get_char (one)))
+      one = g_utf8_next_char (one);
+    while (*other != '\0' && !g_unichar_isalnum (g_utf8_get_char (other)))
+      other = g_utf8_next_char (other);
+    if (*one == '\0' || g_utf8_get_char (one) != g_utf8_get_char (other))
+      return *one == *other;
+    one = g_utf8_next_char (one);
+    other = g_utf8_next_char (other);
+  }
+}
+
+char *
+mime_message_dup_quote (MimeMessage *message)
+{
+  const char *html = mime_message_get_html (message), *text = mime_message_get_text (message);
+  g_autofree char *quote = NULL;
+
+  if (html == NULL)
+    return NULL;
+  /* The same road: nothing to compare, and nothing to be turned twice */
+  if (message->text_nodes->len == 1 && message->html_nodes->len == 1
+      && g_array_index (message->text_nodes, guint, 0)
+             == g_array_index (message->html_nodes, guint, 0))
+    return g_strdup (text);
+  quote = mime_html_to_text (html);
+  return has_same_words (text, quote) ? g_strdup (text) : g_steal_pointer (&quote);
+}
+
 /* ---- parts ---- */
 
 /* Everything the HTML calls by "cid:". */

@@ -88,6 +88,9 @@ gint64 mime_message_get_date (MimeMessage *message);
 const char *mime_message_get_text (MimeMessage *message);
 /* The HTML to show, decoded to UTF-8 but NOT cleaned; NULL when the message has no HTML. */
 const char *mime_message_get_html (MimeMessage *message);
+/* The text that an answer quotes where the HTML was read: its words are those of the HTML, whatever text/plain beside it says; that is
+ * taken where it has the same words.  NULL when the message has no HTML.  New. */
+char *mime_message_dup_quote (MimeMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* Cleaned by mime_html_clean (), cid: rewritten to "sosik-cid:<part index>"; NULL when none.  `facts` nullable, empty before. */
 char *mime_message_get_clean_html (MimeMessage *message, gboolean allow_remote, MimeHtmlFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 

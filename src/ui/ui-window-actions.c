@@ -297,7 +297,9 @@ action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
 {
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
+  gboolean as_text;
+  g_object_get (self->reader, "plain-text", &as_text, NULL);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind, as_text);
   GtkWidget *composer =
       ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
   gtk_window_present (GTK_WINDOW (composer));

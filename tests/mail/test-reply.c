@@ -32,7 +32,7 @@ static void
 test_reply (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
   g_assert_cmpstr (draft->cc, ==, "");
@@ -49,10 +49,42 @@ static void
 test_reply_all (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, is_me, NULL);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
   g_assert_cmpstr (draft->cc, ==, "Bea <bea@example.org>, \"Cem, C.\" <cem@example.org>");
+}
+
+static void
+check_quote (const char *message, gboolean as_text, const char *quote)
+{
+  g_autoptr (MailParsed) parsed = parse (message);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, as_text, is_me, NULL);
+  const char *text = strstr (g_strchomp (draft->text), "wrote:\n");
+
+  g_assert_nonnull (text);
+  g_assert_cmpstr (text + strlen ("wrote:\n"), ==, quote);
+}
+
+#define TWO_VERSIONS(text, html)                                                                   \
+  "From: a@example.org\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\n" text \
+  "\r\n--b\r\nContent-Type: text/html\r\n\r\n" html "\r\n--b--\r\n"
+#define TWO_PAGES(one, other)                                                                      \
+  "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: "  \
+  "text/html\r\n\r\n" one "\r\n--b\r\nContent-Type: text/html\r\n\r\n" other "\r\n--b--\r\n"
+
+/* Nobody is made to answer words that they never saw. */
+static void
+test_what_is_read_is_quoted (void)
+{
+  check_quote (TWO_VERSIONS ("I owe you 1000", "<p>Hello"), FALSE, "> Hello");
+  check_quote (TWO_VERSIONS ("I owe you 1000", "<p>Hello"), TRUE, "> I owe you 1000");
+  /* The same words: the version that its writer laid out for plain text */
+  check_quote (TWO_VERSIONS ("- one\r\n- two", "<ul><li>one<li>two</ul>"), FALSE,
+               "> - one\n> - two");
+  check_quote (TWO_PAGES ("<p>Hello<!-- ", "<p>I owe you 1000"), FALSE, "> Hello");
+  check_quote (TWO_PAGES ("<style>.x{display:none}</style><p>Hello", "<p class=x>I owe you 1000"),
+               FALSE, "> Hello");
 }
 
 static void
@@ -61,7 +93,7 @@ test_reply_to_header (void)
   g_autoptr (MailParsed) parsed =
       parse ("From: Robot <robot@example.org>\r\nReply-To: Desk <desk@example.org>\r\n"
              "To: me@example.org\r\n\r\nx\r\n");
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Desk <desk@example.org>");
   g_assert_null (draft->in_reply_to); /* nothing to hang it on */
@@ -73,8 +105,8 @@ test_reply_to_own (void)
   g_autoptr (MailParsed) parsed =
       parse ("From: me@example.org\r\nTo: Bea <bea@example.org>\r\nCc: cem@example.org\r\n"
              "Message-ID: <1@x>\r\n\r\nx\r\n");
-  g_autoptr (StoreDraft) one = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
-  g_autoptr (StoreDraft) all = mail_reply_build (parsed, MAIL_REPLY_ALL, is_me, NULL);
+  g_autoptr (StoreDraft) one = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) all = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
   g_assert_cmpstr (one->to, ==, "Bea <bea@example.org>");
   g_assert_cmpstr (all->to, ==, "Bea <bea@example.org>");
@@ -85,7 +117,7 @@ static void
 test_reply_to_nothing (void)
 {
   g_autoptr (MailParsed) parsed = parse ("");
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, is_me, NULL);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "");
   g_assert_nonnull (draft->subject);
@@ -102,7 +134,7 @@ test_long_references (void)
     g_string_append_printf (message, " <%u@x>\r\n", i);
   g_string_append (message, "\r\nx\r\n");
   g_autoptr (MailParsed) parsed = parse (message->str);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, is_me, NULL);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
   ids = g_strsplit (draft->references, " ", -1);
   g_assert_cmpuint (g_strv_length (ids), ==, 30);
   g_assert_cmpstr (ids[0], ==, "<0@x>");
@@ -114,7 +146,7 @@ static void
 test_forward (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_FORWARD, is_me, NULL);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_FORWARD, FALSE, is_me, NULL);
 
   g_assert_true (draft->forward);
   g_assert_cmpstr (draft->to, ==, "");
@@ -183,6 +215,7 @@ test_mailto_cut (void)
 void
 add_reply_tests (void)
 {
+  g_test_add_func ("/mail/reply/what-is-read", test_what_is_read_is_quoted);
   g_test_add_func ("/mail/reply/one", test_reply);
   g_test_add_func ("/mail/reply/all", test_reply_all);
   g_test_add_func ("/mail/reply/reply-to", test_reply_to_header);
