@@ -37,11 +37,12 @@ local_part_is_valid (const char *at, const char *end)
     return FALSE;
   if (*at == '"') {
     for (at++; at < end - 1; at++) {
-      if (*at == '"' || (guint8)*at < ' ' || *at == 0x7f)
+      /* What looks like another address within this one is made to deceive. */
+      if (*at == '"' || *at == '<' || *at == '>' || (guint8)*at < ' ' || *at == 0x7f)
         return FALSE;
       if (*at == '\\') {
         at++;
-        if (at >= end - 1 || (guint8)*at < ' ')
+        if (at >= end - 1 || (guint8)*at < ' ' || *at == '<' || *at == '>')
           return FALSE;
       }
     }

@@ -17,6 +17,8 @@ typedef struct
 void mime_hidden_clear (MimeHidden *self);
 /* A style element: counts for what comes behind it. */
 void mime_hidden_add_sheet (MimeHidden *self, const char *css, gsize length);
+/* Elements of this name are never seen, nor anything in them: what fetches, runs, asks, or is for other programs. */
+gboolean mime_hidden_is_dropped (const char *name);
 /* The element is not to be seen, nor anything in it. */
 gboolean mime_hidden_is (const MimeHidden *self, const char **attributes);
 

@@ -107,6 +107,26 @@ mime_hidden_add_sheet (MimeHidden *self, const char *css, gsize length)
 
 /* ---- elements ---- */
 
+/* Gone with all that is in them; sorted. */
+static const char *const dropped[] = {
+  "applet", "area",    "audio",    "base",    "bgsound", "canvas", "datalist", "embed",
+  "frame",  "iframe",  "input",    "isindex", "keygen",  "link",   "map",      "math",
+  "meta",   "noembed", "noframes", "object",  "param",   "rp",     "script",   "select",
+  "source", "svg",     "template", "title",   "track",   "video",  "xml",
+};
+
+static int
+compare_names (const void *key, const void *item)
+{
+  return strcmp (key, *(const char *const *)item);
+}
+
+gboolean
+mime_hidden_is_dropped (const char *name)
+{
+  return bsearch (name, dropped, G_N_ELEMENTS (dropped), sizeof dropped[0], compare_names) != NULL;
+}
+
 static gboolean
 has_hidden_name (const MimeHidden *self, const char **attributes)
 {
@@ -166,8 +186,12 @@ mime_hidden_get_size (const char *name, const char **attributes)
   const char *style = mime_html_attribute (attributes, "style");
   MimeSize size = MIME_SIZE_KEPT;
 
-  if (style != NULL)
-    mime_css_each_declaration (style, strlen (style), look_at_size, &size);
+  /* As it goes out: of what is not understood nobody sees anything */
+  if (style != NULL && strcasestr (style, "font") != NULL) {
+    g_autofree char *css = mime_css_clean_declarations (style, strlen (style), TRUE, NULL);
+
+    mime_css_each_declaration (css, strlen (css), look_at_size, &size);
+  }
   if (size != MIME_SIZE_KEPT)
     return size;
   if (strcmp (name, "font") == 0 && mime_html_attribute (attributes, "size") != NULL)

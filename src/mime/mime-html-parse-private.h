@@ -20,6 +20,9 @@ void mime_html_parse (const char *html, const MimeHtmlEvents *events, gpointer u
 /* Value of an attribute, NULL when absent. */
 const char *mime_html_attribute (const char **attributes, const char *name);
 
+/* A URL as a browser reads it: outer spaces and inner control characters mean nothing, "//host" is https.  New. */
+char *mime_html_normal_url (const char *url) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Nothing but what HTML takes for white space. */
 gboolean mime_html_is_blank (const char *text, gsize length);
 

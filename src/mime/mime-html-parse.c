@@ -13,6 +13,7 @@
 #define MAX_DEPTH      300
 #define MAX_ATTRIBUTES 60
 #define WRAPPER        "sosik-root" /* an element around everything, which the events leave out */
+#define UNKNOWN        "sosik-unknown"
 #define MAX_TAG_LENGTH (2 * 1024 * 1024) /* pictures as data: may stand in a tag */
 
 /* ---- the sieve ---- */
@@ -35,6 +36,10 @@ static const char *const void_tags[] = { "area",  "base",    "basefont", "bgsoun
                                          "col",   "embed",   "frame",    "hr",      "img",
                                          "input", "isindex", "keygen",   "link",    "meta",
                                          "param", "source",  "track",    "wbr" };
+/* Of these libxml2 does not know that nothing is in them. */
+static const char *const void_unknown[] = {
+  "bgsound", "embed", "keygen", "source", "track", "wbr"
+};
 static const char *const self_closing[] = { "p", "li", "dt", "dd", "td", "th", "tr", "option" };
 
 static gboolean
@@ -216,6 +221,16 @@ skip_declaration (Sieve *sieve)
   sieve->at = stop != NULL ? stop + 1 : sieve->end;
 }
 
+static gboolean
+is_plain_name (const char *at, const char *end)
+{
+  for (; at < end; at++) {
+    if (!g_ascii_isalnum (*at) && strchr (":-_.", *at) == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 sieve_tag (Sieve *sieve)
 {
@@ -235,11 +250,17 @@ sieve_tag (Sieve *sieve)
   }
   name[length] = '\0';
   sieve->at = at;
+  /* libxml2 would read another name than a browser, which knows none like this */
+  if (!is_plain_name (start, at)) {
+    start = UNKNOWN;
+    at = start + strlen (UNKNOWN);
+    g_strlcpy (name, UNKNOWN, sizeof name);
+  }
   if (closing) {
     const char *stop;
 
     sieve_end (sieve, name);
-    stop = memchr (at, '>', (gsize)(sieve->end - at));
+    stop = memchr (sieve->at, '>', (gsize)(sieve->end - sieve->at));
     sieve->at = stop != NULL ? stop + 1 : sieve->end;
     g_string_append (sieve->out, "</");
     g_string_append_len (sieve->out, start, at - start);
@@ -265,6 +286,8 @@ sieve_tag (Sieve *sieve)
   sieve_attributes (sieve, keep);
   if (keep)
     g_string_append_c (sieve->out, '>');
+  if (keep && is_one_of (name, void_unknown, G_N_ELEMENTS (void_unknown)))
+    g_string_append_printf (sieve->out, "</%s>", name);
   if (strcmp (name, "style") == 0) {
     const char *stop = raw_end (sieve->at, sieve->end, name);
 
@@ -429,4 +452,20 @@ mime_html_is_blank (const char *text, gsize length)
       return FALSE;
   }
   return TRUE;
+}
+
+char *
+mime_html_normal_url (const char *url)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *trimmed = NULL;
+
+  for (const char *c = url; *c != '\0'; c++) {
+    if ((guint8)*c >= ' ' && *c != 0x7f)
+      g_string_append_c (out, *c);
+  }
+  trimmed = g_strstrip (g_string_free (out, FALSE));
+  if (g_str_has_prefix (trimmed, "//"))
+    return g_strconcat ("https:", trimmed, NULL);
+  return g_steal_pointer (&trimmed);
 }

@@ -33,26 +33,20 @@ static const struct
   const char *name;
   Role role;
 } roles[] = {
-  { "a", ROLE_LINK },           { "address", ROLE_BLOCK },   { "applet", ROLE_HIDDEN },
-  { "article", ROLE_BLOCK },    { "aside", ROLE_BLOCK },     { "audio", ROLE_HIDDEN },
-  { "blockquote", ROLE_QUOTE }, { "br", ROLE_BREAK },        { "canvas", ROLE_HIDDEN },
-  { "caption", ROLE_BLOCK },    { "center", ROLE_BLOCK },    { "datalist", ROLE_HIDDEN },
-  { "dd", ROLE_BLOCK },         { "details", ROLE_BLOCK },   { "dir", ROLE_LIST },
-  { "div", ROLE_BLOCK },        { "dl", ROLE_PARAGRAPH },    { "dt", ROLE_BLOCK },
-  { "embed", ROLE_HIDDEN },     { "fieldset", ROLE_BLOCK },  { "figcaption", ROLE_BLOCK },
-  { "figure", ROLE_BLOCK },     { "footer", ROLE_BLOCK },    { "form", ROLE_BLOCK },
-  { "h1", ROLE_PARAGRAPH },     { "h2", ROLE_PARAGRAPH },    { "h3", ROLE_PARAGRAPH },
-  { "h4", ROLE_PARAGRAPH },     { "h5", ROLE_PARAGRAPH },    { "h6", ROLE_PARAGRAPH },
-  { "header", ROLE_BLOCK },     { "hr", ROLE_RULE },         { "iframe", ROLE_HIDDEN },
-  { "li", ROLE_ITEM },          { "main", ROLE_BLOCK },      { "math", ROLE_HIDDEN },
-  { "nav", ROLE_BLOCK },        { "noembed", ROLE_HIDDEN },  { "noframes", ROLE_HIDDEN },
-  { "object", ROLE_HIDDEN },    { "ol", ROLE_LIST },         { "p", ROLE_PARAGRAPH },
-  { "pre", ROLE_PRE },          { "rp", ROLE_HIDDEN },       { "section", ROLE_BLOCK },
-  { "select", ROLE_HIDDEN },    { "style", ROLE_HIDDEN },    { "summary", ROLE_BLOCK },
-  { "svg", ROLE_HIDDEN },       { "table", ROLE_PARAGRAPH }, { "td", ROLE_CELL },
-  { "template", ROLE_HIDDEN },  { "th", ROLE_CELL },         { "title", ROLE_HIDDEN },
-  { "tr", ROLE_ROW },           { "ul", ROLE_LIST },         { "video", ROLE_HIDDEN },
-  { "xml", ROLE_HIDDEN },
+  { "a", ROLE_LINK },           { "address", ROLE_BLOCK },    { "article", ROLE_BLOCK },
+  { "aside", ROLE_BLOCK },      { "blockquote", ROLE_QUOTE }, { "br", ROLE_BREAK },
+  { "caption", ROLE_BLOCK },    { "center", ROLE_BLOCK },     { "dd", ROLE_BLOCK },
+  { "details", ROLE_BLOCK },    { "dir", ROLE_LIST },         { "div", ROLE_BLOCK },
+  { "dl", ROLE_PARAGRAPH },     { "dt", ROLE_BLOCK },         { "fieldset", ROLE_BLOCK },
+  { "figcaption", ROLE_BLOCK }, { "figure", ROLE_BLOCK },     { "footer", ROLE_BLOCK },
+  { "form", ROLE_BLOCK },       { "h1", ROLE_PARAGRAPH },     { "h2", ROLE_PARAGRAPH },
+  { "h3", ROLE_PARAGRAPH },     { "h4", ROLE_PARAGRAPH },     { "h5", ROLE_PARAGRAPH },
+  { "h6", ROLE_PARAGRAPH },     { "header", ROLE_BLOCK },     { "hr", ROLE_RULE },
+  { "li", ROLE_ITEM },          { "main", ROLE_BLOCK },       { "nav", ROLE_BLOCK },
+  { "ol", ROLE_LIST },          { "p", ROLE_PARAGRAPH },      { "pre", ROLE_PRE },
+  { "section", ROLE_BLOCK },    { "summary", ROLE_BLOCK },    { "table", ROLE_PARAGRAPH },
+  { "td", ROLE_CELL },          { "th", ROLE_CELL },          { "tr", ROLE_ROW },
+  { "ul", ROLE_LIST },
 };
 
 typedef struct
@@ -74,6 +68,7 @@ typedef struct
   guint hidden, quotes, pre, lists;
   guint newlines;    /* line ends that wait for the next word */
   guint line_quotes; /* how deep the quote of the last line is */
+  gboolean pictures; /* what they are said to show is text, too */
   gboolean space;    /* white space waits for a word */
   gboolean prefixed; /* the tail is a quote prefix or bullet only */
 } ToText;
@@ -186,7 +181,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
   ToText *to = user_data;
   Open open = { .role = role_of (name) };
 
-  if (to->hidden > 0 || open.role == ROLE_HIDDEN
+  if (to->hidden > 0 || mime_hidden_is_dropped (name) || strcmp (name, "style") == 0
       || mime_hidden_is (&to->hidden_names, attributes)) {
     if (to->hidden == 0 && strcmp (name, "style") == 0)
       to->style = g_string_new (NULL);
@@ -196,7 +191,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     return;
   }
   open.size = get_size (to, name, attributes);
-  if (strcmp (name, "img") == 0) {
+  if (to->pictures && strcmp (name, "img") == 0) {
     const char *alt = mime_html_attribute (attributes, "alt");
 
     if (alt != NULL && alt[0] != '\0' && g_utf8_strlen (alt, -1) < 200) {
@@ -253,9 +248,8 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     }
     break;
   case ROLE_LINK:
-    open.href = g_strdup (mime_html_attribute (attributes, "href"));
-    if (open.href != NULL)
-      g_strstrip (open.href);
+    if (mime_html_attribute (attributes, "href") != NULL)
+      open.href = mime_html_normal_url (mime_html_attribute (attributes, "href"));
     open.start = to->out->len;
     break;
   case ROLE_BREAK:
@@ -414,11 +408,11 @@ tidy (const char *text)
   return g_string_free (out, FALSE);
 }
 
-char *
-mime_html_to_text (const char *html)
+static char *
+to_text (const char *html, gboolean pictures)
 {
   static const MimeHtmlEvents events = { on_start, on_end, on_text };
-  ToText to = { 0 };
+  ToText to = { .pictures = pictures };
   char *text;
 
   to.out = g_string_sized_new (strlen (html) / 2);
@@ -430,4 +424,16 @@ mime_html_to_text (const char *html)
   g_string_free (to.out, TRUE);
   g_array_unref (to.open);
   return text;
+}
+
+char *
+mime_html_to_text (const char *html)
+{
+  return to_text (html, TRUE);
+}
+
+char *
+mime_html_to_quote (const char *html)
+{
+  return to_text (html, FALSE);
 }

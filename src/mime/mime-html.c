@@ -32,14 +32,6 @@ static const char *const elements[] = {
   "wbr",
 };
 
-/* Gone with all that is in them. */
-static const char *const dropped[] = {
-  "applet", "area",    "audio",    "base",    "bgsound", "canvas", "datalist", "embed",
-  "frame",  "iframe",  "input",    "isindex", "keygen",  "link",   "map",      "math",
-  "meta",   "noembed", "noframes", "object",  "param",   "rp",     "script",   "select",
-  "source", "svg",     "template", "title",   "track",   "video",  "xml",
-};
-
 /* Gone, what is in them stays where it is. */
 static const char *const transparent[] = {
   "body", "frameset", "head", "html", "noscript", "picture"
@@ -138,23 +130,6 @@ append_attribute (GString *out, const char *name, const char *value)
   g_string_append_c (out, '"');
 }
 
-/* A URL as a browser reads it: outer spaces and inner control characters mean nothing. */
-static char *
-normal_url (const char *url)
-{
-  GString *out = g_string_new (NULL);
-  g_autofree char *trimmed = NULL;
-
-  for (const char *c = url; *c != '\0'; c++) {
-    if ((guint8)*c >= ' ' && *c != 0x7f)
-      g_string_append_c (out, *c);
-  }
-  trimmed = g_strstrip (g_string_free (out, FALSE));
-  if (g_str_has_prefix (trimmed, "//"))
-    return g_strconcat ("https:", trimmed, NULL);
-  return g_steal_pointer (&trimmed);
-}
-
 static gboolean
 has_scheme (const char *url, const char *scheme)
 {
@@ -188,7 +163,7 @@ is_inline_picture (const char *url)
 static char *
 picture_url (Clean *clean, const char *src, gboolean *remote)
 {
-  g_autofree char *url = normal_url (src);
+  g_autofree char *url = mime_html_normal_url (src);
   g_autofree char *target = NULL;
 
   *remote = FALSE;
@@ -278,7 +253,7 @@ static char *
 dup_tracker (const char **attributes, gboolean hidden)
 {
   const char *src = mime_html_attribute (attributes, "src");
-  g_autofree char *url = src != NULL ? normal_url (src) : NULL;
+  g_autofree char *url = src != NULL ? mime_html_normal_url (src) : NULL;
 
   if (url == NULL)
     return NULL;
@@ -367,7 +342,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
 
   if (strcmp (name, "img") == 0 && count_tracker (clean, attributes, hidden || clean->dropping > 0))
     hidden = TRUE;
-  if (clean->dropping > 0 || LISTED (name, dropped) || hidden) {
+  if (clean->dropping > 0 || mime_hidden_is_dropped (name) || hidden) {
     open.kind = OPEN_DROPPED;
     clean->dropping++;
   } else if (strcmp (name, "style") == 0) {
@@ -400,7 +375,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
       append_common (clean, clean->body, name, attributes, &open.ink);
       if (strcmp (name, "a") == 0) {
         const char *href = mime_html_attribute (attributes, "href");
-        g_autofree char *url = href != NULL ? normal_url (href) : NULL;
+        g_autofree char *url = href != NULL ? mime_html_normal_url (href) : NULL;
 
         if (url != NULL && link_is_safe (url)) {
           append_attribute (clean->body, "href", url);

@@ -36,5 +36,7 @@ char *mime_html_clean (const char *html, gboolean allow_remote, MimeHtmlFacts *f
 /* Readable plain text: paragraphs, lists, link targets kept where they differ from the text, quotes as "> ", hidden elements
  * left out; no markup. */
 char *mime_html_to_text (const char *html) G_GNUC_WARN_UNUSED_RESULT;
+/* The same without what pictures are said to show (alt): who sees the picture does not see that. */
+char *mime_html_to_quote (const char *html) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

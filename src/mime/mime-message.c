@@ -160,7 +160,8 @@ static gboolean
 has_many_parts (GBytes *bytes)
 {
   gsize length;
-  const char *data = g_bytes_get_data (bytes, &length), *end = data + length, *at = data;
+  const char *data = g_bytes_get_data (bytes, &length), *at = data;
+  const char *end = length > 0 ? data + length : data;
   guint marks = 0;
 
   while (marks < MANY_PARTS && at != NULL
@@ -524,11 +525,11 @@ mime_message_dup_quote (MimeMessage *message)
   if (html == NULL)
     return NULL;
   /* The same road: nothing to compare, and nothing to be turned twice */
-  if (message->text_nodes->len == 1 && message->html_nodes->len == 1
+  if (strcasestr (html, "alt") == NULL && message->text_nodes->len == 1 && message->html_nodes->len == 1
       && g_array_index (message->text_nodes, guint, 0)
              == g_array_index (message->html_nodes, guint, 0))
     return g_strdup (text);
-  quote = mime_html_to_text (html);
+  quote = mime_html_to_quote (html);
   return has_same_words (text, quote) ? g_strdup (text) : g_steal_pointer (&quote);
 }
 

@@ -90,7 +90,8 @@ insert (GBytes *bytes, gsize offset, const char *extra)
 
   g_byte_array_append (all, data, (guint)offset);
   g_byte_array_append (all, (const guint8 *)extra, (guint)strlen (extra));
-  g_byte_array_append (all, data + offset, (guint)(length - offset));
+  if (length > offset)
+    g_byte_array_append (all, data + offset, (guint)(length - offset));
   return g_byte_array_free_to_bytes (all);
 }
 
@@ -245,6 +246,8 @@ mime_structure_new (GBytes *bytes)
   if (header != NULL)
     take_bytes (structure, insert (structure->bytes, offset, header));
   structure->data = g_bytes_get_data (structure->bytes, NULL);
+  if (structure->data == NULL)
+    structure->data = ""; /* of no length, and still a place */
   structure->nodes = mime_structure_new_nodes ();
   add_node (structure, structure->root, 0);
   return structure;

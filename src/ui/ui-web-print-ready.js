@@ -11,6 +11,7 @@ await Promise.race([Promise.all(settled), new Promise((resolve) => setTimeout(re
 document.body.style.width = `${ROOM}px`;
 for (const tree of hosts) {
   const page = tree.firstElementChild, content = tree.querySelector('body');
+  window.sosikShowAll(content, Infinity); /* the paper does not wait for what comes later */
   if (content.scrollWidth > 0 && page.scrollWidth > ROOM)
     content.style.zoom = Math.max(0.3, ROOM / page.scrollWidth);
 }

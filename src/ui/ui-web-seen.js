@@ -86,7 +86,7 @@
 
   /* ---- left of the page: nobody can scroll there ---- */
   let moved = 0;
-  const moveIn = (texts) => {
+  const moveIn = (top, texts) => {
     let least = 0;
     const range = document.createRange();
     for (const text of texts) {
@@ -97,12 +97,12 @@
     }
     if (least < -4) {
       moved = Math.min(moved - least, 20000);
-      document.body.style.setProperty('margin-left', `${Math.ceil(moved) + 18}px`, 'important');
+      top.style.setProperty('margin-left', `${Math.ceil(moved) + 18}px`, 'important');
     }
   };
 
-  const all = () => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const all = (top, first = FIRST) => {
+    const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
     const texts = [];
     while (walker.nextNode()) {
       if (/\S/.test(walker.currentNode.data))
@@ -122,21 +122,22 @@
       }
       for (const [element, name, value] of changes)
         element.style.setProperty(name, value, 'important');
-      moveIn(part);
+      moveIn(top, part);
       styles.clear();
       papers.clear();
       if (from + length < texts.length)
         setTimeout(() => slice(from + length, SLICE), from > 0 ? 0 : BEHIND_FRAME);
     };
-    slice(0, FIRST);
+    slice(0, first);
   };
-  all();
+  all(document.body);
+  window.sosikShowAll = all; /* for trees that come later (ui-web-print-ready.js) */
   let waiting = 0, width = innerWidth; /* the height follows from the content */
   window.addEventListener('resize', () => {
     if (innerWidth === width)
       return;
     width = innerWidth;
     clearTimeout(waiting);
-    waiting = setTimeout(all, 150);
+    waiting = setTimeout(() => all(document.body), 150);
   });
 })();

@@ -82,6 +82,9 @@ test_what_is_read_is_quoted (void)
   /* The same words: the version that its writer laid out for plain text */
   check_quote (TWO_VERSIONS ("- one\r\n- two", "<ul><li>one<li>two</ul>"), FALSE,
                "> - one\n> - two");
+  /* Who sees a picture does not see what it is said to show */
+  check_quote (TWO_VERSIONS ("Hello I owe you 1000", "<p>Hello <img alt='I owe you 1000' src=a>"),
+               FALSE, "> Hello");
   check_quote (TWO_PAGES ("<p>Hello<!-- ", "<p>I owe you 1000"), FALSE, "> Hello");
   check_quote (TWO_PAGES ("<style>.x{display:none}</style><p>Hello", "<p class=x>I owe you 1000"),
                FALSE, "> Hello");

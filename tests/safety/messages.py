@@ -1,11 +1,12 @@
-"""Messages made of the vectors: HTML in groups, and what MIME itself can do, one message each."""
+"""Messages made of the vectors: HTML in pages, and what MIME itself can do, one message each."""
 import base64
 import email.utils
+import time
 
 import vectors
 
 FIRST_PORT = 24000
-GROUP = 24
+PAGES = 11
 
 
 def fill(template, number):
@@ -19,36 +20,53 @@ def fill(template, number):
     return template
 
 
-def groups():
-    """[(name, [(number, kind, html)])]: some vectors a message, those that swallow the rest alone or at the end."""
-    found, kinds = [], {}
-    for number, (kind, template) in enumerate(vectors.all_vectors()):
-        kinds.setdefault(kind, []).append((number, kind, fill(template, number), template.endswith('{end}')))
-    for kind, all_of_it in kinds.items():
-        plain = [v[:3] for v in all_of_it if not v[3]]
-        ends = [v[:3] for v in all_of_it if v[3]]
-        parts = [plain[i:i + GROUP] for i in range(0, len(plain), GROUP)]
-        while len(parts) < len(ends):
-            parts.append([])
-        for part, end in zip(parts, ends):
-            part.append(end)
-        found += [(f'{kind} {i + 1}', part) for i, part in enumerate(parts)]
-    return found
+def pages():
+    """[[(number, kind, html)]]: all vectors in few pages; those that swallow the rest at the end of one each."""
+    all_of_it = [(number, kind, fill(template, number), template.endswith('{end}'))
+                 for number, (kind, template) in enumerate(vectors.all_vectors())]
+    plain, ends = [v[:3] for v in all_of_it if not v[3]], [v[:3] for v in all_of_it if v[3]]
+    assert len(ends) <= PAGES
+    size = -(-len(plain) // PAGES)
+    return [plain[i * size:(i + 1) * size] + ends[i:i + 1] for i in range(PAGES)]
 
 
-def html_of(group):
-    return '\n'.join(html + '\n<p>words</p>' for _, _, html in group)
+def marks_of(page):
+    """A word before each vector: where all of them are read, none has swallowed another."""
+    return [f'w{number:03}' for number, _, _ in page]
 
 
-def message(subject, headers, body):
+def html_of(page):
+    return '\n'.join(f'<p>w{number:03}</p>\n{html}\n' for number, _, html in page)
+
+
+def message(subject, headers, body, message_id=None, later=0):
     return (f'From: Somebody <somebody@leak.test>\r\nTo: alice@lab.test\r\nSubject: {subject}\r\n'
-            f'Date: {email.utils.formatdate()}\r\nMessage-ID: <{subject.replace(" ", ".")}@leak.test>\r\nMIME-Version: 1.0\r\n'
+            f'Date: {email.utils.formatdate(time.time() + later)}\r\nMessage-ID: <{message_id or subject.replace(" ", ".")}@leak.test>\r\nMIME-Version: 1.0\r\n'
             f'{headers}\r\n\r\n{body}').encode()
 
 
-def html_message(subject, html, headers=''):
-    body = base64.encodebytes(html.encode()).decode().replace('\n', '\r\n')
-    return message(subject, headers + 'Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64', body)
+def html_part(html):
+    return ('Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64',
+            base64.encodebytes(html.encode()).decode().replace('\n', '\r\n'))
+
+
+def html_message(subject, html, headers='', message_id=None):
+    kind, body = html_part(html)
+    return message(subject, headers + kind, body, message_id)
+
+
+def many_parts(subject, all_html, attached):
+    """A message with many pages: one after the other to be read, or as files."""
+    body = ''
+    for i, html in enumerate(all_html):
+        kind, content = html_part(html)
+        body += f'--many\r\n{kind}\r\nContent-Disposition: ' + (f'attachment; filename=page{i}.html' if attached else 'inline') + f'\r\n\r\n{content}\r\n'
+    return message(subject, 'Content-Type: multipart/mixed; boundary=many', body + '--many--\r\n')
+
+
+def thread(i):
+    """Headers of the ith message of one conversation."""
+    return 'References: <talk@leak.test>\r\nIn-Reply-To: <talk@leak.test>\r\n' if i else ''
 
 
 # What stands in a message beside HTML; the body is a picture of the message's own where none is given

@@ -16,22 +16,25 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'ui'))
 sys.path.insert(0, HERE)
-from scene import BASE, SCREENSHOTS, STATE, Scene, eventually, exact, finish, lab  # noqa: E402
-from drive import NotFound  # noqa: E402
+from scene import BASE, SCREENSHOTS, STATE, Scene, chosen, eventually, exact, finish, lab  # noqa: E402
+from drive import NotFound, run  # noqa: E402
 from tap import main  # noqa: E402
 import messages  # noqa: E402
+import spoof  # noqa: E402
 import vectors  # noqa: E402
 from wire import Wire  # noqa: E402
 
 UNGUARDED = os.environ['UNGUARDED']
 PICTURES = 'pictures.books.lab.test'  # this computer's outer address
 
-GROUPS = messages.groups()
+PAGES = messages.pages()
 OTHERS = messages.mime_messages(len(vectors.all_vectors()))
-NAMES = {number: (kind, code) for _, group in GROUPS for number, kind, code in group} | {n: (k, '') for n, k, _ in OTHERS}
-# Where what is tried is not what the view does with a message but what is made of it, many vectors stand in one
-LARGE = [g for _, group in GROUPS for g in group if '{end}' not in vectors.all_vectors()[g[0]][1]]
-BATCHES = [LARGE[i:i + 140] for i in range(0, len(LARGE), 140)]
+NAMES = {number: (kind, code) for page in PAGES for number, kind, code in page} | {n: (k, '') for n, k, _ in OTHERS}
+ALL_HTML = [messages.html_of(page) for page in PAGES]
+LAST = f'page {len(PAGES) - 1}'
+# One after the other as one page: what swallows the rest stands behind all of it
+NO_ENDS = [[v for v in page if not vectors.all_vectors()[v[0]][1].endswith('{end}')] for page in PAGES]
+TOGETHER = [messages.html_of(page) for page in NO_ENDS[:-1]] + [ALL_HTML[-1]]
 
 wire = Wire(STATE, [BASE + 993, BASE + 143])
 scene = Scene('safety')
@@ -69,31 +72,67 @@ def open_message(subject, wait):
     time.sleep(wait)
 
 
-# ---- the tests ----
+# ---- the vectors ----
+
+def frame(code):
+    """What a vector needs to come alive: an address to stand at, no script where that is what it waits for, nobody above it to lead away."""
+    before = '' if '<frame' in code else '<p title=a>a</p>'
+    if re.search(r'"http:/?v', code):
+        before = '<base href="https://unguarded.example/">'
+    sandbox = ' sandbox="allow-same-origin"' if '<noscript><img' in code else ' sandbox="allow-scripts allow-same-origin"' if 'top' in code else ''
+    return f'<iframe width=36 height=24{sandbox} srcdoc="{html.escape(before + code)}"></iframe>'
+
+
+def start_unguarded():
+    """Each vector in a frame of its own, in a web view as it comes; those whose connections are never answered keep no other waiting; and what
+    only the page itself may ask for has one."""
+    found = {'names': '', 'addresses': '', 'head': ''}
+    for page in PAGES:
+        for _, kind, code in page:
+            found['addresses' if kind == 'address' else 'names'] += frame(code)
+            if kind in ('head', 'link') and not re.search('http-equiv|autofocus|<base|<form', code):
+                found['head'] += code
+    paths = [os.path.join(STATE, f'{name}.html') for name in found]
+    for path, content in zip(paths, found.values()):
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(content)
+    return subprocess.Popen([UNGUARDED, *paths], stderr=subprocess.DEVNULL)
+
+
+def fill_the_servers():
+    scene.empty('alice')
+    server = lab.imap('alice')
+    for content in ([messages.many_parts('everything', TOGETHER, False), messages.many_parts('attached', ALL_HTML, True)]
+                    + [messages.html_message('talk', page, messages.thread(i), f'talk{i}' if i else 'talk') for i, page in enumerate(ALL_HTML)]
+                    + [content for _, _, content in OTHERS]
+                    + [messages.html_message(f'page {i}', page) for i, page in enumerate(ALL_HTML)]):
+        server.append('INBOX', None, None, content)
+    server.logout()
+    scene.account('alice', imap=BASE + 993, smtp=BASE + 465)
+
 
 def vectors_are_alive_and_heard():
+    """All but those of which vectors.py says why they are not."""
     wire.take()
-    path = os.path.join(STATE, 'all.html')
-    with open(path, 'w', encoding='utf-8') as file:
-        for _, group in GROUPS:
-            file.write('<iframe width=190 height=120 sandbox="allow-scripts allow-same-origin allow-forms" srcdoc="'
-                       f'{html.escape(messages.html_of(group))}"></iframe>')
-    program = subprocess.Popen([UNGUARDED, path], stderr=subprocess.DEVNULL)
-    alive, end, last = set(), time.time() + 40, time.time() + 12
-    while time.time() < min(end, last):
-        time.sleep(.5)
-        news = {who for who in blame(*wire.take()) if isinstance(who, int)} - alive
-        if news:
-            alive |= news
-            last = time.time() + 3
+    program = start_unguarded()
+    fill_the_servers()
+    reasons = {number: vectors.why_asleep(template) for number, (_, template) in enumerate(vectors.all_vectors())}
+    awake, alive = {number for number, why in reasons.items() if not why}, set()
+    end = time.time() + 40
+    while awake - alive and time.time() < end:
+        time.sleep(.2)
+        alive |= {who for who in blame(*wire.take()) if isinstance(who, int)}
     program.kill()
     program.wait()
-    time.sleep(.5)
+    time.sleep(.3)
     wire.take()
-    print(f'# {len(alive)} of {len(NAMES) - len(OTHERS)} vectors in HTML reach the network from a web view as it comes', flush=True)
+    print(f'# {len(alive)} of {len(reasons)} vectors in HTML reach the network from a web view as it comes', flush=True)
     kinds = {kind: sum(1 for n in alive if NAMES[n][0] == kind) for kind in vectors.KINDS}
     print('# ' + ', '.join(f'{kind} {count}' for kind, count in kinds.items()), flush=True)
-    assert all(kinds.values()) and len(alive) > 150, f'too few of them: {kinds}'
+    for why in vectors.ASLEEP:
+        print(f'# {sum(1 for n, reason in reasons.items() if reason == why and n not in alive)} asleep: {why}', flush=True)
+    assert all(kinds.values()), f'a kind of which none is alive: {kinds}'
+    assert not awake - alive, f'asleep, and nobody says why: {[NAMES[n] for n in awake - alive]}'
 
 
 def what_is_read_is_what_is_quoted():
@@ -105,47 +144,98 @@ def what_is_read_is_what_is_quoted():
 
 
 def the_program_starts_quietly():
-    scene.empty('alice')
-    for batch in (BATCHES[:1]):
-        scene.append('alice', 'INBOX', messages.html_message('large 0', messages.html_of(batch)))
-    for _, _, content in OTHERS:
-        scene.append('alice', 'INBOX', content)
-    for name, group in GROUPS:
-        scene.append('alice', 'INBOX', messages.html_message(name, messages.html_of(group)))
-    scene.account('alice', imap=BASE + 993, smtp=BASE + 465)
     scene.start()
     scene.inbox()
-    eventually(lambda: rows('css 6'), what='the messages in the list')
+    eventually(lambda: rows(LAST), what='the messages in the list')
     time.sleep(1)
     quiet('the list')
 
 
+# ---- what is done with them ----
+
 def reading():
     """Each message in the reader, one after another, by the key for the next."""
-    open_message(GROUPS[-1][0], 2.5)  # with it WebKit starts
+    open_message(LAST, 2)  # with it WebKit starts
     scene.shot('first')
-    quiet(GROUPS[-1][0])
-    for name, _ in reversed(GROUPS[:-1]):
+    quiet(LAST)
+    for i in range(len(PAGES) - 2, -1, -1):
         scene.app.key('alt+Down')
-        time.sleep(.45)
-        quiet(name)
+        time.sleep(.5)
+        quiet(f'page {i}')
     scene.shot('last-html')
     for _, _, _ in OTHERS:
         scene.app.key('alt+Down')
-        time.sleep(.2)
+        time.sleep(.1)
     time.sleep(1)
     quiet('what MIME can do')
 
 
-def answering_and_forwarding():
+def a_conversation():
+    """All of them, each in a page of its own; a page wakes when it comes near the screen."""
     scene.app.key('End')
-    open_message('large 0', 1.5)
-    quiet('a large message')
+    open_message('talk', .7)
+    page = scene.app.wait(None, exact('Message as HTML'))
+    x, y = scene.app.center(scene.app.wait('push button|toggle button', exact('Do Something With This Message')))
+    run('xdotool', 'mousemove', str(x - 60), str(y + 200))
+    cards = set()
+    for _ in range(60):
+        views = scene.app.root.find_all(None, exact('Message as HTML'))
+        cards |= {view.ancestors[3].accessible for view in views}
+        run('xdotool', 'click', '--repeat', '12', '--delay', '4', '5')
+    scene.shot('conversation')
+    quiet(f'a conversation, page {page.extents} of {len(cards)}')
+
+
+def printing():
+    """The conversation goes on paper, all of its messages at once; the dialog asks the print server of this computer."""
+    wire.ports.add(631)
+    scene.app.key('ctrl+p')
+    scene.app.wait('dialog', exact('Print'))
+    time.sleep(.5)
+    scene.shot('print')
+    quiet('paper')
+    scene.app.click('push button', exact('_Cancel'))
+    scene.app.wait_gone('dialog', exact('Print'))
+
+
+def a_window_of_its_own():
+    scene.app.key('End')  # from where the reader was scrolled to its end
+    open_message('everything', 1)
+    quiet('a message of many pages')
+    scene.app.key('ctrl+Return')
+    scene.app.wait('frame|window', '^everything$')
+    time.sleep(1)
+    scene.shot('window')
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame|window', '^everything$')
+    quiet('a window of its own')
+
+
+def files_opened_inside():
+    open_message('attached', .7)
+    scene.app.click('push button|toggle button', r'^Open page0\.html')
+    scene.app.wait('label', exact('page0.html'))
+    time.sleep(1)
+    quiet('page0.html')
+    for i in range(1, len(PAGES)):
+        scene.app.key('alt+Right')
+        scene.app.wait('label', exact(f'page{i}.html'))
+        time.sleep(.5)
+        quiet(f'page{i}.html')
+    scene.shot('file')
+    scene.app.key('ctrl+w')
+
+
+def answering_and_forwarding():
+    """Of all vectors; that none of them swallowed the next is told by the words before each."""
+    open_message('everything', .5)
     for key, what in (('ctrl+r', 'a reply'), ('ctrl+l', 'a forward')):
         scene.app.key(key)
-        scene.app.wait('text', exact('Message text'))
-        time.sleep(1.5)
+        text = scene.app.wait('text', exact('Message text'), condition=lambda n: 'w000' in n.text).text
+        time.sleep(.7)
         quiet(what)
+        missing = [mark for page in NO_ENDS for mark in messages.marks_of(page) if mark not in text]
+        assert not missing, f'{what} does not hold {missing}'
         scene.shot(what.split()[-1])
         scene.app.type('x')  # else there is nothing to keep
         time.sleep(.3)
@@ -157,15 +247,14 @@ def answering_and_forwarding():
 
 def a_draft_opened_again():
     scene.outbox()
-    time.sleep(1)
-    scene.app.click('list item', '^(Re|Fwd): large 0')
+    scene.app.click('list item', '^(Re|Fwd): everything')
     scene.app.wait('text', exact('Message text'))
-    time.sleep(1.5)
+    time.sleep(1)
     quiet('a draft opened again')
     scene.shot('draft')
     scene.app.key('ctrl+w')
     try:
-        scene.app.click('push button', exact('_Save Draft'), timeout=3)
+        scene.app.click('push button', exact('_Save Draft'), timeout=2)
     except NotFound:
         pass  # it was not changed
     scene.composer_is_gone()
@@ -174,7 +263,8 @@ def a_draft_opened_again():
 def a_notification():
     folder = os.environ['SOSIK_SESSION']
     scene.app.look_away()
-    scene.append('alice', 'INBOX', messages.html_message('notified', messages.html_of(BATCHES[1])))
+    scene.append('alice', 'INBOX', messages.many_parts('notified', TOGETHER, False))
+
     def told():
         with open(os.path.join(folder, 'notifications'), encoding='utf-8', errors='replace') as file:
             return 'notified' in file.read()
@@ -182,6 +272,60 @@ def a_notification():
     time.sleep(.5)
     scene.app.look_back()
     quiet('a notification and a preview')
+
+
+# ---- messages that leave their place ----
+
+def on_screen(node):
+    x, y = scene.app.center(node)
+    return x - node.extents[2] // 2, y - node.extents[3] // 2, node.extents[2], node.extents[3]
+
+
+def cut(box, outer):
+    left, top = max(box[0], outer[0]), max(box[1], outer[1])
+    return left, top, max(0, min(box[0] + box[2], outer[0] + outer[2]) - left), max(0, min(box[1] + box[3], outer[1] + outer[3]) - top)
+
+
+def check_places(kind, when):
+    """What the second letter paints is on its own page and nowhere else; its neighbours look as they do."""
+    shot = os.path.join(SCREENSHOTS, f'safety-spoof-{kind}-{when}.png')
+    scene.app.screenshot(shot)
+    button = scene.app.wait('push button|toggle button', exact('Do Something With This Message'))
+    pane = on_screen(next(a for a in button.ancestors if a.role == 'scroll pane'))
+    pages = sorted((on_screen(n) for n in scene.app.root.find_all(None, exact('Message as HTML'))), key=lambda box: box[1])
+    headers = [on_screen(n) for n in scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))]
+    painted, green = spoof.box_of(shot, spoof.PAINT), spoof.box_of(shot, '#00ff00')
+    places = [cut(page, pane) for page in pages]
+    if painted:
+        home = [place for place in places if spoof.is_within(painted, place)]
+        assert home, f'{kind}, {when}: paint at {painted}, pages at {places}'
+        for header in headers:
+            over = cut(header, painted)
+            assert min(over[2:]) < spoof.NEAR, f'{kind}, {when}: the buttons at {header} are painted over'
+    assert green, f'{kind}, {when}: the letters beside it cannot be seen'
+    return bool(painted)
+
+
+def a_message_stays_in_its_place():
+    for _, conversation in spoof.letters():
+        for content in conversation:
+            scene.append('alice', 'INBOX', content)
+    scene.append('alice', 'INBOX', messages.message('above them', 'Content-Type: text/plain', 'a', later=9))
+    scene.app.click('list item', '^Inbox')
+    scene.app.click('list item', r'page \d')
+    scene.app.key('Home')
+    scene.app.wait('label', '^above them$')
+    for kind, attacks in spoof.ATTACKS.items():
+        scene.app.click('list item', f'spoof {kind}')
+        eventually(lambda: len(scene.app.root.find_all(None, exact('Message as HTML'))) > 1, what='the letters')
+        time.sleep(.8)
+        painted = check_places(kind, 'top')
+        x, y = scene.app.center(scene.app.wait('push button|toggle button', exact('Do Something With This Message')))
+        run('xdotool', 'mousemove', str(x - 60), str(y + 200), 'click', '--repeat', '300', '--delay', '3', '5')
+        time.sleep(.6)
+        painted = check_places(kind, 'end') or painted
+        assert painted, f'{kind}: nothing of {len(attacks)} attacks was to be seen at all'
+        quiet(f'spoofing by {kind}')
 
 
 # ---- with pictures ----
@@ -217,7 +361,7 @@ def pictures_that_are_allowed_and_nothing_else():
     private = ''.join(f'<img src="http://{host}:{messages.FIRST_PORT + 980 + i}/">' for i, host in enumerate(
         ('127.0.0.1', 'localhost', '[::1]', '10.1.2.3', '192.168.1.1', '169.254.169.254', '[::ffff:127.0.0.1]', '2130706433')))
     at = f'http://{PICTURES}'
-    hostile = messages.html_of([v for v in LARGE if v[1] in ('media', 'frame', 'head', 'svg', 'link', 'script', 'css')][:250])
+    hostile = messages.html_of([v for page in NO_ENDS for v in page if v[1] not in ('picture', 'address') and not re.search('<img[^>]*src=.?http', v[2])])
     scene.append('alice', 'INBOX', messages.html_message('not allowed', f'<img src="{at}/other.png" width=50 height=50>'))
     scene.append('alice', 'INBOX', messages.html_message(
         'allowed', f'<p>words</p><img src="{at}/one.png" width=50 height=50><img src="{at}/two.png?a=1&amp;b=2" width=50 height=50>'
@@ -225,7 +369,7 @@ def pictures_that_are_allowed_and_nothing_else():
         f'<img src="file:///etc/hostname" width=50 height=50>{private}<div style="background:url({at}/css.png)">a</div>'
         f'<img srcset="{at}/set.png 1x" src="{at}/three.png" width=50 height=50>' + hostile))
     scene.app.click('list item', '^Inbox')
-    scene.app.click('list item', r'(mime|large|css) \d')
+    scene.app.click('list item', r'page \d')
     scene.app.key('Home')
     scene.app.wait('list item', r'(, |^)allowed')
     time.sleep(1)
@@ -269,5 +413,6 @@ def end():
 
 
 if __name__ == '__main__':
-    main([vectors_are_alive_and_heard, what_is_read_is_what_is_quoted, the_program_starts_quietly, reading, answering_and_forwarding, a_draft_opened_again,
-          a_notification, pictures_that_are_allowed_and_nothing_else, nothing_to_complain], end)
+    main(chosen([what_is_read_is_what_is_quoted, vectors_are_alive_and_heard, the_program_starts_quietly, reading, a_conversation, printing,
+                 a_window_of_its_own, files_opened_inside, answering_and_forwarding, a_draft_opened_again, a_notification,
+                 a_message_stays_in_its_place, pictures_that_are_allowed_and_nothing_else, nothing_to_complain]), end)

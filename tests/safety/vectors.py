@@ -5,6 +5,8 @@ A line is a vector.  {u} is a web address and {h} a host name of its own, so tha
 in its message.
 """
 
+import re
+
 SCRIPT = "new Image().src='{u}';document.title='ran'"
 
 KINDS = {}
@@ -252,7 +254,7 @@ background:ur/**/l({u})
 background:url({u}
 background:url(//{h}/a)
 background:url("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><image href='{u}'/></svg>")
-background:red url({u}) no-repeat,url({u}2)
+background:url({u}) no-repeat,red url({u}2)
 background:image("{u}")
 background:src("{u}")
 background:image-set("{u}" 1x)
@@ -267,7 +269,7 @@ background:var(--a,url({u}))
 background-image:url({u})
 background-image:linear-gradient(red,blue),url({u})
 border-image:url({u}) 10
-border-image-source:url({u});border:1px solid
+border:1px solid;border-image-source:url({u})
 -webkit-border-image:url({u}) 10
 list-style:url({u});display:list-item
 list-style-image:url({u});display:list-item
@@ -380,6 +382,9 @@ html,body{background:#fff url({u})}
 img{content:url({u})}
 @media all{@media all{*{background:url({u})}}}'''
 
+# What rules may mean
+MARKUP = '<a href="#">b</a><ul><li>c</li></ul><input placeholder=d><b>e</b><img>'
+
 # ---- SVG ----
 KINDS['svg'] = r'''
 <svg><image href="{u}" width=9 height=9 /></svg>
@@ -401,7 +406,7 @@ KINDS['svg'] = r'''
 <svg style="background:url({u})" width=9 height=9></svg>
 <svg onload="new Image().src='{u}'"></svg>
 <svg><script>new Image().src='{u}'</script></svg>
-<svg><script href="{u}"/></svg>
+<svg><script href="{u}"/></svg>{end}
 <svg><script xlink:href="{u}"></script></svg>
 <svg><animate attributeName=href values="{u}" begin=0s><image/></svg>
 <svg><image><animate attributeName=href to="{u}" dur=1s /></image></svg>
@@ -419,7 +424,7 @@ KINDS['svg'] = r'''
 <svg><color-profile xlink:href="{u}" name=a /></svg>
 <svg><foreignObject><iframe src="{u}"></iframe></foreignObject></svg>
 <svg><foreignObject><video src="{u}" autoplay></video></foreignObject></svg>
-<svg><foreignObject><body background="{u}" xmlns="http://www.w3.org/1999/xhtml"/></foreignObject></svg>
+<svg><foreignObject><body background="{u}" xmlns="http://www.w3.org/1999/xhtml"/></foreignObject></svg>{end}
 <svg><desc><img src="{u}"></desc></svg>
 <svg><title><img src="{u}"></title></svg>
 <svg><p><img src="{u}"></svg>
@@ -529,9 +534,9 @@ new Image().src='{u}'
 <marquee onstart="new Image().src='{u}'">a</marquee>
 <div style="animation:a 1s" onanimationstart="new Image().src='{u}'"></div><style>@keyframes a{to{color:red}}</style>
 <div style="transition:color 1s;color:red" ontransitionend="new Image().src='{u}'">a</div>
-<math><mtext></mtext><mglyph><style></math><img src onerror="new Image().src='{u}'">
-<svg></p><style><a id="</style><img src=1 onerror=new(Image).src='{u}'>">
-<form><math><mtext></form><form><mglyph><style></math><img src onerror="new Image().src='{u}'">
+<math><mtext></mtext><mglyph><style></math><img src onerror="new Image().src='{u}'">{end}
+<svg></p><style><a id="</style><img src=1 onerror=new(Image).src='{u}'>">{end}
+<form><math><mtext></form><form><mglyph><style></math><img src onerror="new Image().src='{u}'">{end}
 <table><style><!--</style><img src=x onerror="new Image().src='{u}'">--></table>
 <a href="&#x6A;avascript:new Image().src='{u}'" id=x autofocus onfocus=this.click()>a</a>
 <input type=hidden oncontentvisibilityautostatechange="new Image().src='{u}'" style="content-visibility:auto">
@@ -585,12 +590,46 @@ KINDS['address'] = r'''
 '''
 
 
+# ---- what stays asleep in a web view as it comes, and why it is sent all the same ----
+ASLEEP = {
+    'wants a click, a pointer, a key or a focus, which nobody gives here':
+        r'autofocus|onclick|onresize|ontransitionend|onstart|oncontentvisibility|<form|formaction|<a href="(http|https)?:?//|<a href="{u}"><text'
+        r'|^<a href|<area|window\.open|::selection|isindex|a:visited|x-dns-prefetch-control|postMessage\(\[|selection',
+    'other programs know it, WebKit does not or no more':
+        r'lowsrc|dynsrc|<image href|<div background|bgsound|v:imagedata|v:fill|classid|archive=|x-shockwave|<embed code|<applet|<model|<portal|<fencedframe|<i?layer'
+        r'|rel=(prerender|import|search|next|canonical|pingback|compression-dictionary)|="Link"|msapplication|og:image|html manifest|head profile|speculationrules'
+        r'|xml-stylesheet|\?import|DOCTYPE|ENTITY|charset=utf-7|behavior|-moz-binding|expression|progid|symbols|marker:|fill:url|image\("|src\("|element\(|attr\('
+        r'|color-profile|@document|<tref|<cursor|<mpath|<textPath|<svg><use|linearGradient|<pattern|mglyph|maction|<math (xlink:)?href|xml:base|attributeName="?(xlink:)?href'
+        r'|rect (fill|stroke|filter|clip-path|cursor)=|marker-start|(filter|clip-path|offset-path):url|<audio src="{u}" autoplay />|vbscript|cross-fade|WebTransport|@namespace'
+        r'|importScripts|srcset="{u}" formaction',
+    'text or nothing by the rules of HTML and CSS: sent for the sake of a parser that errs':
+        r'^<(textarea|title|select|plaintext)>|plaintext|^<!-- |^<img src="{u}{end}|<template><|alt="`"|img/x=y/|<noscript><p|<frame src="{u}">$|cite=|itemtype|^<(source|track)|about:blank#'
+        r'|ur/\*|URL \(|}\*{background:url\({u}\)$|color:red}\*|\\\n|@import url\({u}\);$|color:red}@import|}}}\*|color:"|scr<script|</p><style><a|<mglyph><style>|data=x onerror'
+        r"|createElement\('link'\)|importmap|img src=\"data:text/html|javascript:new Image|url=javascript|color:red;@import",
+    'a picture of its own, which may not fetch':
+        r"data:image/svg",
+    'only for another medium, a later time or a part that is not there':
+        r'media print|scheme:dark|@page|@container|@starting-style|backdrop|scrollbar-thumb|loading=lazy|<track (default|kind)|<track',
+    'for the window around a page, which has none here':
+        r'rel="?(shortcut )?(icon|apple-touch-icon|mask-icon|manifest)',
+    'would tell of what happens later, or needs a server that answers':
+        r'Content-Security-Policy|serviceWorker|RTCPeerConnection|base target|top\.location',
+    'an address that the network library refuses, or one of ours':
+        r'"(ftp|ws|rtsp|file|smb|resource|sosik-\w+|cid|mid|about|blob|jar|view-source|gopher|ldap|imap|news|urn|x-remote|filesystem|mailto|data:image/png,):?|0\.0\.0\.0|fe80|45\.45',
+}
+
+
+def why_asleep(template):
+    """The reason, or None: it is awake."""
+    return next((why for why, pattern in ASLEEP.items() if re.search(pattern, template)), None)
+
+
 def _styles():
     for line in CSS.replace('\\\nurl', '\\\aurl').split('\n'):
         line = line.replace('\a', '\n')
         yield f'<p style="{line}">a</p>' if '"' not in line or 'data-x' in line else "<p style='" + line.replace("'", '&#39;') + "'>a</p>"
     for line in RULES.replace("color:'\n", "color:'\a").replace('({u}\n}}', '({u}\n}}').split('\n'):
-        yield '<style>' + line.replace('\a', '\n') + '</style><p title=a>a</p>'
+        yield '<style>' + line.replace('\a', '\n') + '</style><p title=a>a</p>' + MARKUP
 
 
 KINDS['css'] = '\n'.join(v.replace('\n', '\a') for v in _styles())
