@@ -197,6 +197,11 @@ add_node (MimeStructure *structure, GMimeObject *object, guint parent)
   guint index = structure->nodes->len;
 
   read_node (&node);
+  /* Before a boundary that the message ends in, GMime leaves half of the line end that is the boundary's. */
+  if (node.length > 0 && structure->data[node.body + node.length - 1] == '\r'
+      && g_bytes_get_size (structure->bytes) > node.body + node.length + 2
+      && memcmp (structure->data + node.body + node.length, "\n--", 3) == 0)
+    node.length--;
   g_array_append_val (structure->nodes, node);
   if (node.is_multipart) {
     int count = g_mime_multipart_get_count (GMIME_MULTIPART (object));

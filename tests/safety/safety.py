@@ -168,6 +168,8 @@ def reading():
         time.sleep(.1)
     time.sleep(1)
     quiet('what MIME can do')
+    # Nobody was told that a message was read, as some of them ask for
+    assert not lab.messages('alice', 'Sent') and not lab.messages('alice', 'Drafts'), 'something was written by itself'
 
 
 def a_conversation():

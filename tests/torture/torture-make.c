@@ -295,17 +295,110 @@ make_headers (guint n)
 /* ---- charsets ---- */
 
 static const char *const charsets[] = {
-  "us-ascii",      "utf-8",        "utf-7",          "utf-16",       "utf-16le",
-  "utf-16be",      "utf-32",       "ucs-2",          "iso-8859-1",   "iso-8859-2",
-  "iso-8859-5",    "iso-8859-6",   "iso-8859-7",     "iso-8859-8",   "iso-8859-8-i",
-  "iso-8859-9",    "iso-8859-15",  "windows-1250",   "windows-1251", "windows-1252",
-  "windows-1253",  "windows-1255", "windows-1256",   "windows-1258", "koi8-r",
-  "koi8-u",        "euc-kr",       "ks_c_5601-1987", "cp949",        "iso-2022-kr",
-  "johab",         "euc-jp",       "shift_jis",      "cp932",        "iso-2022-jp",
-  "iso-2022-jp-2", "iso-2022-cn",  "gb2312",         "gbk",          "gb18030",
-  "hz-gb-2312",    "big5",         "big5-hkscs",     "euc-tw",       "tis-620",
-  "viscii",        "macintosh",    "x-unknown",      "unknown-8bit", "",
-  "\xff\xfe",      "utf-8 ",       "none",           "ibm037",
+  "us-ascii",
+  "utf-8",
+  "utf-7",
+  "utf-16",
+  "utf-16le",
+  "utf-16be",
+  "utf-32",
+  "ucs-2",
+  "iso-8859-1",
+  "iso-8859-2",
+  "iso-8859-5",
+  "iso-8859-6",
+  "iso-8859-7",
+  "iso-8859-8",
+  "iso-8859-8-i",
+  "iso-8859-9",
+  "iso-8859-15",
+  "windows-1250",
+  "windows-1251",
+  "windows-1252",
+  "windows-1253",
+  "windows-1255",
+  "windows-1256",
+  "windows-1258",
+  "koi8-r",
+  "koi8-u",
+  "euc-kr",
+  "ks_c_5601-1987",
+  "cp949",
+  "iso-2022-kr",
+  "johab",
+  "euc-jp",
+  "shift_jis",
+  "cp932",
+  "iso-2022-jp",
+  "iso-2022-jp-2",
+  "iso-2022-cn",
+  "gb2312",
+  "gbk",
+  "gb18030",
+  "hz-gb-2312",
+  "big5",
+  "big5-hkscs",
+  "euc-tw",
+  "tis-620",
+  "viscii",
+  "macintosh",
+  "x-unknown",
+  "unknown-8bit",
+  "",
+  "\xff\xfe",
+  "utf-8 ",
+  "none",
+  "ibm037",
+  "utf8",
+  "cesu-8",
+  "utf-16 ",
+  "utf-32le",
+  "utf-32be",
+  "unicode-1-1-utf-7",
+  "iso-10646-ucs-2",
+  "iso-8859-3",
+  "iso-8859-4",
+  "iso-8859-10",
+  "iso-8859-13",
+  "iso-8859-14",
+  "iso-8859-16",
+  "windows-874",
+  "windows-949",
+  "windows-1254",
+  "windows-1257",
+  "windows-31j",
+  "windows-936",
+  "windows-950",
+  "csEUCKR",
+  "ksc5601",
+  "ks_c_5601-1989",
+  "iso-ir-149",
+  "x-windows-949",
+  "x-euc-kr",
+  "x-sjis",
+  "sjis",
+  "x-euc-jp",
+  "iso-2022-jp-1",
+  "iso-2022-jp-3",
+  "_iso-2022-jp$ESC",
+  "iso-2022-cn-ext",
+  "gb_2312-80",
+  "x-gbk",
+  "x-x-big5",
+  "big5-2003",
+  "tcvn",
+  "koi8-t",
+  "mac-cyrillic",
+  "x-mac-korean",
+  "ibm437",
+  "ibm850",
+  "cp866",
+  "armscii-8",
+  "x-user-defined",
+  "binary",
+  "ansi_x3.110-1983",
+  "utf-8\\",
+  "utf-8;x",
 };
 
 static Torture *
@@ -460,6 +553,67 @@ make_plain_bytes (guint n)
   add_bytes (torture, data, length);
   torture->content = g_bytes_ref (bytes);
   add (torture, "\r\n--b--\r\n");
+  return torture;
+}
+
+/* One file, in whatever stands around it: its bytes are defined, and so they come out. */
+static Torture *
+make_exact (guint n)
+{
+  static const char *const around[][2] = {
+    { "--b\n", "\n--b--\n" },
+    { "Preamble\n-b\n--bb\n--b\n", "\n--b--\nEpilogue\n--b\n" },
+    { "--b\n", "" },
+    { "--b\n", "\n--b" },
+    { "--b\n\n\n--b  \n", "\n--b-- \n" },
+    { "--b\nContent-Type: multipart/mixed; boundary=bc\n\n--bc\n", "\n--bc--\n--b--\n" },
+    { "--b\nContent-Type: multipart/related; boundary=\"b b\"\n\n--b b\n\nx\n--b b\n",
+      "\n--b--\n" },
+    { "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nx\n--c\nContent-Type: "
+      "multipart/mixed; boundary=d\n\n--d\nContent-Type: text/html\n\n<p>x\n--d\n",
+      "\n--d--\n--c--\n--b--\n" },
+  };
+  static const char *const heads[] = {
+    "Content-Type: application/octet-stream; name=x.bin\n",
+    "Content-Type: text/plain; charset=utf-16; name=x.bin\nContent-Disposition: attachment\n",
+    "Content-Type: text/html; charset=euc-kr\nContent-Disposition: attachment; filename=x.bin\n",
+    "Content-Type: image/png; name=other.bin\nContent-Disposition: inline; filename=\"x.bin\"\n",
+    "Content-Type: application/x; name=other.bin\nContent-Disposition: attachment; "
+    "filename*=utf-8''x%2Ebin\n",
+    "Content-Type: application/x\nContent-Disposition: attachment; filename*0=x; filename*1=.bi; "
+    "filename*2*=%6E\n",
+    "Content-Disposition: attachment;\n\tfilename=\"=?utf-8?B?eC5iaW4=?=\"\n",
+  };
+  const guint lines = n % 2, encoding = n / 2 % 2, head = n / 4 % LEN (heads),
+              where = n / (4 * LEN (heads));
+  g_autoptr (GString) text = g_string_new (NULL);
+  Torture *torture;
+  const guint8 *data;
+  gsize length;
+
+  if (where >= LEN (around))
+    return NULL;
+  torture = begin ("exact", n);
+  torture->content = some_bytes (777, n + 7);
+  data = g_bytes_get_data (torture->content, &length);
+  g_string_append_printf (text,
+                          "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n%s%s"
+                          "Content-Transfer-Encoding: %s\n\n",
+                          around[where][0], heads[head],
+                          encoding == 0 ? "BASE64" : "quoted-printable");
+  if (encoding == 0) {
+    g_autofree char *coded = g_base64_encode (data, length);
+
+    for (gsize at = 0; at < strlen (coded); at += 76)
+      g_string_append_printf (text, "%.76s\n", coded + at);
+  } else {
+    for (gsize i = 0; i < length; i++)
+      g_string_append_printf (text, "=%02X%s", data[i], i % 25 == 24 ? "=\n" : "");
+  }
+  g_string_append (text, around[where][1]);
+  if (lines == 0)
+    g_string_replace (text, "\n", "\r\n", 0);
+  add (torture, text->str);
   return torture;
 }
 
@@ -640,19 +794,39 @@ make_words (guint n)
     "(=?utf-8?Q?x?=)",
     "=?utf-8?q?=e2=80=ae?=",
   };
-  static const char *const places[] = { "Subject: %s\r\n\r\n", "From: %s <a@b>\r\n\r\n",
-                                        "To: %s\r\n\r\n" };
+  static const char *const places[] = {
+    "Subject: %s\r\n\r\n",
+    "From: %s <a@b>\r\n\r\n",
+    "To: %s\r\n\r\n",
+    "Cc: a (%s) <a@b>, %s: c@d;\r\n\r\n",
+    "Reply-To: \"%s\" <a@b>\r\n\r\n",
+    "From: a <%s@b>\r\n\r\n",
+    "List-Id: %s <a.b>\r\nList-Post: <mailto:%s>\r\n\r\n",
+    "Date: %s\r\nMessage-ID: %s\r\nReferences: %s\r\n\r\n",
+    "Content-Type: text/plain; charset=\"%s\"\r\n\r\nx",
+    "Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\nx",
+    "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n\r\nx\r\n--%s--",
+    "Content-Type: application/pdf; name=\"%s\"\r\n\r\nx",
+    "Content-Type: application/pdf; name=%s\r\n\r\nx",
+    "Content-Disposition: attachment; filename=\"%s\"; filename*=utf-8''%s\r\n\r\nx",
+    "Content-Type: image/png; name*0=\"%s\"; name*1=%s\r\nContent-ID: <%s>\r\n"
+    "Content-Description: %s\r\n\r\nx",
+    "Authentication-Results: %s; dkim=pass header.d=%s\r\nSender: %s\r\n\r\n",
+    "\r\n%s",
+  };
   Torture *torture;
 
   if (n >= LEN (words) * LEN (places))
     return NULL;
   torture = begin ("words", n);
   {
-    g_auto (GStrv) around = g_strsplit (places[n % LEN (places)], "%s", 2);
+    g_auto (GStrv) around = g_strsplit (places[n % LEN (places)], "%s", -1);
 
     add (torture, around[0]);
-    add (torture, words[n / LEN (places)]);
-    add (torture, around[1]);
+    for (guint i = 1; around[i] != NULL; i++) {
+      add (torture, words[n / LEN (places)]);
+      add (torture, around[i]);
+    }
   }
   return torture;
 }
@@ -681,9 +855,9 @@ make_html (guint n)
 /* ---- all ---- */
 
 static Torture *(*const kinds[]) (guint n) = {
-  make_nested,  make_attached, make_many,       make_boundary, make_long_boundary, make_field,
-  make_headers, make_charset,  make_base64,     make_quoted,   make_plain_bytes,   make_broken,
-  make_lying,   make_name,     make_long_param, make_words,    make_html,
+  make_nested,  make_attached, make_many,   make_boundary,   make_long_boundary, make_field,
+  make_headers, make_charset,  make_base64, make_quoted,     make_plain_bytes,   make_exact,
+  make_broken,  make_lying,    make_name,   make_long_param, make_words,         make_html,
 };
 
 Torture *
