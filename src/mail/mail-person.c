@@ -241,6 +241,7 @@ typedef struct
 {
   StorePerson *person; /* nullable */
   GPtrArray *rows;     /* of StoreMessage */
+  gboolean counted;
 } PersonRead;
 
 static void
@@ -271,7 +272,9 @@ run_get (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   g_autoptr (PersonRead) read = g_new0 (PersonRead, 1);
   g_autoptr (GArray) ids = NULL;
 
-  if (!store_person_get (db, job->address, &read->person, error))
+  /* Asked first: what is counted between the two is no lie then. */
+  if (!store_person_has_seen (db, 0, &read->counted, error)
+      || !store_person_get (db, job->address, &read->person, error))
     return NULL;
   if (read->person == NULL)
     return g_steal_pointer (&read);
@@ -306,6 +309,7 @@ on_got (GObject *object, GAsyncResult *result, gpointer user_data)
   person->address = g_ascii_strdown (job->address, -1);
   person->name =
       g_strdup (read->person != NULL && read->person->name != NULL ? read->person->name : "");
+  person->counted = read->counted;
   person->latest = g_ptr_array_new_with_free_func (g_object_unref);
   if (read->person != NULL) {
     person->received = read->person->received;

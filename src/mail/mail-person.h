@@ -16,6 +16,7 @@ typedef struct
   guint sent;         /* messages to them */
   gint64 first, last; /* seconds; 0: never */
   GPtrArray *latest;  /* of MailMessage: from and to them, newest first */
+  gboolean counted;   /* the pass has been at all the mail that is here: the numbers are whole */
 } MailPerson;
 
 void mail_person_free (MailPerson *person);

@@ -9,7 +9,7 @@
 
 #define UNDO_MOST 50
 
-/* Either `join` (GArray of gint64, conversations) or `split` (GPtrArray of GArray of gint64, messages). */
+/* Either `join` (GArray of gint64, conversations) or `split` (GPtrArray of GArray of gint64, messages); empty: nothing was done. */
 typedef struct
 {
   gint64 token;
@@ -47,9 +47,21 @@ run_split (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
       || !store_thread_split (db, numbers (messages), messages->len, error)
       || !store_thread_get (db, numbers (messages)[0], &after, error))
     return NULL;
-  g_array_append_val (undo->join, before);
-  g_array_append_val (undo->join, after);
+  if (after != before) {
+    g_array_append_val (undo->join, before);
+    g_array_append_val (undo->join, after);
+  }
   return g_steal_pointer (&undo);
+}
+
+static gboolean
+has_list_of (const GPtrArray *lists, const GArray *messages)
+{
+  for (guint i = 0; i < lists->len; i++) {
+    if (numbers (lists->pdata[i])[0] == numbers (messages)[0])
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gpointer
@@ -59,12 +71,18 @@ run_join (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   g_autoptr (Undo) undo = g_new0 (Undo, 1);
 
   undo->split = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
-  for (guint i = 1; i < threads->len; i++) {
-    GArray *messages = store_thread_list_messages (db, numbers (threads)[i], error);
+  for (guint i = 0; i < threads->len; i++) {
+    g_autoptr (GArray) messages = store_thread_list_all (db, numbers (threads)[i], error);
     if (messages == NULL)
       return NULL;
-    g_ptr_array_add (undo->split, messages);
+    /* The same one twice: another was merged into it since the list was read. */
+    if (messages->len > 0 && !has_list_of (undo->split, messages))
+      g_ptr_array_add (undo->split, g_steal_pointer (&messages));
   }
+  if (undo->split->len > 0) /* the first one stays what it is */
+    g_ptr_array_remove_index (undo->split, 0);
+  if (undo->split->len == 0)
+    return g_steal_pointer (&undo);
   return store_thread_join (db, numbers (threads), threads->len, error) ? g_steal_pointer (&undo)
                                                                         : NULL;
 }
@@ -79,7 +97,7 @@ run_undo (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
                                                                                 : NULL;
   for (guint i = 0; i < undo->split->len; i++) {
     const GArray *messages = undo->split->pdata[i];
-    if (messages->len > 0 && !store_thread_split (db, numbers (messages), messages->len, error))
+    if (!store_thread_split (db, numbers (messages), messages->len, error))
       return NULL;
   }
   return MAIL_CALL_DONE;
@@ -97,6 +115,11 @@ on_done (GObject *source, GAsyncResult *result, gpointer data)
 
   if (undo == NULL) {
     g_task_return_error (outer, error);
+    return;
+  }
+  if ((undo->join != NULL ? undo->join->len : undo->split->len) == 0) {
+    undo_free (undo);
+    g_task_return_pointer (outer, mail_acted_new (0, NULL), mail_acted_free);
     return;
   }
   undo->token = --self->thread_undo_token;

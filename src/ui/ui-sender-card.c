@@ -83,8 +83,10 @@ add_mail (UiSenderCard *self, MailMessage *message)
 static char *
 make_known (const MailPerson *person)
 {
+  /* Junk and drafts make nobody a person (store-person.h). */
   if (person->received == 0 && person->sent == 0)
-    return g_strdup (_ ("The mail with this person is not counted yet."));
+    return g_strdup (person->counted ? _ ("No mail with this person outside Junk and Drafts.")
+                                     : _ ("The mail with this person is not counted yet."));
   g_autofree char *received = g_strdup_printf (
       ngettext ("%u message received", "%u messages received", person->received), person->received);
   if (person->sent == 0)
@@ -108,7 +110,7 @@ on_person (GObject *source, GAsyncResult *result, gpointer data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  gboolean waits = person && person->received == 0 && person->sent == 0;
+  gboolean waits = person && person->received == 0 && person->sent == 0 && !person->counted;
   gtk_spinner_set_spinning (self->spinner, waits);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), waits);
   if (waits)

@@ -285,6 +285,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_keys_tests ();
   add_reply_tests ();
+  add_thread_actions_tests ();
   add_truth_tests ();
   add_unsubscribe_tests ();
   add_wake_tests ();

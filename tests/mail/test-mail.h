@@ -32,7 +32,6 @@ void bench_make_folders (Bench *bench);
 gint64 bench_add (Bench *bench, MailFolder *folder, gint64 received, const char *body);
 gint64 bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const char *address,
                        const char *body);
-GPtrArray *bench_new_message_array (void);
 
 /* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some
  * seconds. */
@@ -59,6 +58,7 @@ void add_parts_tests (void);
 void add_person_tests (void);
 void add_remote_tests (void);
 void add_reply_tests (void);
+void add_thread_actions_tests (void);
 void add_truth_tests (void);
 void add_unsubscribe_tests (void);
 void add_wake_tests (void);

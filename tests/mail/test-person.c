@@ -49,10 +49,24 @@ test_gathered (void)
   g_assert_cmpuint (stranger->sent + stranger->received, ==, 0);
   g_assert_cmpuint (stranger->latest->len, ==, 0);
   g_assert_cmpstr (stranger->name, ==, "");
+  g_assert_true (stranger->counted); /* there is nothing to wait for */
+}
+
+static void
+test_not_counted (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+
+  mail_people_set_quiet (bench->engine->people, 3600 * 1000);
+  bench_add (bench, bench->inbox, 1000, letter);
+  g_autoptr (MailPerson) ann = get (bench, "ann@x.example");
+  g_assert_cmpuint (ann->received, ==, 0);
+  g_assert_false (ann->counted);
 }
 
 void
 add_person_tests (void)
 {
   g_test_add_func ("/mail/person/gathered", test_gathered);
+  g_test_add_func ("/mail/person/not-counted", test_not_counted);
 }
