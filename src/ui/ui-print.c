@@ -1,5 +1,6 @@
 /* Prints messages, see the header.  Main thread; messages are opened and parsed elsewhere, one after the other.  All of it goes on paper by
- * the web page that reads them, under the same rules: it must never ask for a remote picture of a message whose reader did not. */
+ * the web page that reads them, under the same rules: it must never ask for a remote picture that the person did not choose to see, in this
+ * message where it is open, or of this sender; of such a sender the folded messages, too, are printed with their pictures. */
 #include "ui-print.h"
 
 #include <adwaita.h>
@@ -19,7 +20,6 @@
 typedef struct
 {
   /* Owned */
-  GtkWindow *parent; /* nullable */
   MailEngine *engine;
   GPtrArray *items; /* of UiPrintItem */
   GPtrArray *heads, *bodies;
@@ -27,7 +27,8 @@ typedef struct
   GtkWidget *page; /* NULL until all is there */
   char *title;
 
-  /* Borrowed */
+  /* Weak; NULL: none (any more) */
+  GtkWindow *parent; /* the job ends with it */
   GtkWidget *dialog; /* that says how far it is */
   GtkProgressBar *progress;
 
@@ -55,15 +56,42 @@ ui_print_item_free (UiPrintItem *item)
 }
 
 static void
+close_dialog (Job *job)
+{
+  GtkWidget *dialog = job->dialog;
+  g_clear_handle_id (&job->progress_source, g_source_remove);
+  if (!dialog)
+    return;
+  g_clear_weak_pointer (&job->progress);
+  g_clear_weak_pointer (&job->dialog);
+  g_signal_handlers_disconnect_by_data (dialog, job);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+static void
+forget_parent (Job *job)
+{
+  if (job->parent)
+    g_signal_handlers_disconnect_by_data (job->parent, job);
+  g_clear_weak_pointer (&job->parent);
+}
+
+static void
+on_parent_destroyed (Job *job)
+{
+  forget_parent (job);
+  close_dialog (job);
+  g_cancellable_cancel (job->cancellable);
+}
+
+static void
 job_free (Job *job)
 {
-  g_clear_handle_id (&job->progress_source, g_source_remove);
-  if (job->dialog)
-    gtk_window_destroy (GTK_WINDOW (job->dialog));
+  close_dialog (job);
+  forget_parent (job);
   if (job->page)
     g_signal_handlers_disconnect_by_data (job->page, job);
   g_clear_object (&job->page);
-  g_clear_object (&job->parent);
   g_object_unref (job->engine);
   g_ptr_array_unref (job->items);
   g_ptr_array_unref (job->heads);
@@ -76,8 +104,7 @@ job_free (Job *job)
 static void
 fail (Job *job, const GError *error)
 {
-  if (job->dialog)
-    gtk_window_destroy (GTK_WINDOW (g_steal_pointer (&job->dialog)));
+  close_dialog (job);
   if (!base_error_is_cancelled (error))
     ui_dialog_error (job->parent, _ ("This could not be printed"), error);
   job_free (job);
@@ -95,7 +122,8 @@ update_progress (Job *job)
 static void
 on_response (Job *job, const char *response)
 {
-  job->dialog = NULL; /* it closes by itself */
+  g_signal_handlers_disconnect_by_data (job->dialog, job);
+  g_clear_weak_pointer (&job->dialog); /* it closes by itself */
   g_cancellable_cancel (job->cancellable);
 }
 
@@ -105,8 +133,9 @@ on_progress_time (gpointer data)
   Job *job = data;
   GtkWidget *progress = gtk_progress_bar_new ();
   job->progress_source = 0;
-  job->dialog = adw_message_dialog_new (job->parent, _ ("Preparing to Print"), NULL);
-  job->progress = GTK_PROGRESS_BAR (progress);
+  g_set_weak_pointer (&job->dialog,
+                      adw_message_dialog_new (job->parent, _ ("Preparing to Print"), NULL));
+  g_set_weak_pointer (&job->progress, GTK_PROGRESS_BAR (progress));
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (job->dialog), progress);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (job->dialog), "cancel", _ ("_Cancel"));
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (job->dialog), "cancel");
@@ -249,9 +278,7 @@ print (Job *job)
   const UiWebPageApi *api = NULL;
   gboolean remote = FALSE;
 
-  g_clear_handle_id (&job->progress_source, g_source_remove);
-  if (job->dialog)
-    gtk_window_destroy (GTK_WINDOW (g_steal_pointer (&job->dialog)));
+  close_dialog (job);
   job->page = ui_web_module_create_page (job->engine, &api);
   if (!job->page) {
     g_autoptr (GError) error = NULL;
@@ -347,11 +374,19 @@ take_next (Job *job)
   g_idle_add (on_turn, job);
 }
 
+static void
+on_linked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  take_next (data);
+}
+
 void
 ui_print_run (GtkWindow *parent, MailEngine *engine, const char *title, GPtrArray *items)
 {
   Job *job = g_new0 (Job, 1);
-  job->parent = parent ? g_object_ref (parent) : NULL;
+  g_set_weak_pointer (&job->parent, parent);
+  if (parent)
+    g_signal_connect_swapped (parent, "destroy", G_CALLBACK (on_parent_destroyed), job);
   job->engine = g_object_ref (engine);
   job->title = g_strdup (title);
   job->items = items;
@@ -359,5 +394,8 @@ ui_print_run (GtkWindow *parent, MailEngine *engine, const char *title, GPtrArra
   job->bodies = g_ptr_array_new_with_free_func (g_free);
   job->cancellable = g_cancellable_new ();
   job->progress_source = g_timeout_add (PROGRESS_AFTER_MS, on_progress_time, job);
-  take_next (job);
+  if (ui_web_module_is_linked ())
+    take_next (job);
+  else
+    ui_web_module_link_async (on_linked, job);
 }

@@ -25,6 +25,7 @@ typedef struct
 
   UiWebPrintedFunc done; /* NULL when it is over */
   gpointer data;
+  guint n_added; /* messages that are on the page */
 } Print;
 
 static char *
@@ -57,6 +58,8 @@ finish (Print *print, gboolean printed, const GError *error)
   print->done = NULL;
   g_signal_handlers_disconnect_by_data (print->page, print);
   g_signal_handlers_disconnect_by_data (print->view, print);
+  if (print->parent)
+    g_signal_handlers_disconnect_by_data (print->parent, print);
   if (print->operation) {
     g_clear_object (&print->settings);
     print->settings = g_object_ref (webkit_print_operation_get_print_settings (print->operation));
@@ -143,6 +146,8 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
     g_rc_box_release (print);
     return;
   }
+  if (print->parent) /* the dialog stays, also without it */
+    g_signal_handlers_disconnect_by_data (print->parent, print);
   print->operation = webkit_print_operation_new (print->view);
   g_signal_connect (print->operation, "finished", G_CALLBACK (on_finished), print);
   g_signal_connect (print->operation, "failed", G_CALLBACK (on_failed), print);
@@ -162,25 +167,58 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
   g_rc_box_release (print);
 }
 
+static void add_next (Print *print);
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Print *print = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JSCValue) value = webkit_web_view_call_async_javascript_function_finish (
+      WEBKIT_WEB_VIEW (source), result, &error);
+
+  if (error)
+    finish (print, FALSE, error); /* rather than paper on which a message is missing */
+  if (print->done) {
+    print->n_added++;
+    add_next (print);
+  }
+  g_rc_box_release (print);
+}
+
+/* One after the other: a long conversation must not hold up the window. */
+static void
+add_next (Print *print)
+{
+  gboolean ready = print->n_added == print->heads->len;
+  g_autofree char *script = load_text (ready ? "ui-web-print-ready.js" : "ui-web-print-add.js");
+  GVariant *arguments = NULL;
+
+  if (!ready) {
+    GVariantDict dict;
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "head", "s", print->heads->pdata[print->n_added]);
+    g_variant_dict_insert (&dict, "body", "s", print->bodies->pdata[print->n_added]);
+    arguments = g_variant_dict_end (&dict);
+  }
+  webkit_web_view_call_async_javascript_function (print->view, script, -1, arguments, UI_WEB_WORLD,
+                                                  NULL, NULL, ready ? on_ready : on_added,
+                                                  g_rc_box_acquire (print));
+}
+
+static void
+on_parent_destroyed (Print *print)
+{
+  finish (print, FALSE, NULL);
+}
+
 static void
 on_loaded (WebKitWebView *view, WebKitLoadEvent event, Print *print)
 {
-  g_autofree char *add = load_text ("ui-web-print-add.js");
-  g_autofree char *ready = load_text ("ui-web-print-ready.js");
-
   if (event != WEBKIT_LOAD_FINISHED)
     return;
   g_signal_handlers_disconnect_by_func (view, on_loaded, print);
-  for (guint i = 0; i < print->heads->len; i++) {
-    GVariantDict arguments;
-    g_variant_dict_init (&arguments, NULL);
-    g_variant_dict_insert (&arguments, "head", "s", print->heads->pdata[i]);
-    g_variant_dict_insert (&arguments, "body", "s", print->bodies->pdata[i]);
-    webkit_web_view_call_async_javascript_function (view, add, -1, g_variant_dict_end (&arguments),
-                                                    UI_WEB_WORLD, NULL, NULL, NULL, NULL);
-  }
-  webkit_web_view_call_async_javascript_function (view, ready, -1, NULL, UI_WEB_WORLD, NULL, NULL,
-                                                  on_ready, g_rc_box_acquire (print));
+  add_next (print);
 }
 
 void
@@ -199,4 +237,6 @@ ui_web_print_begin (GtkWidget *page, WebKitWebView *view, const UiWebPaper *pape
   print->data = data;
   g_signal_connect (page, "failed", G_CALLBACK (on_stopped), print);
   g_signal_connect (view, "load-changed", G_CALLBACK (on_loaded), print);
+  if (print->parent)
+    g_signal_connect_swapped (print->parent, "destroy", G_CALLBACK (on_parent_destroyed), print);
 }
