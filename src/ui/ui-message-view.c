@@ -198,15 +198,15 @@ ui_message_view_find (UiMessageView *self, const char *term)
 }
 
 void
-ui_message_view_show_hit (UiMessageView *self, guint index)
+ui_message_view_show_hit (UiMessageView *self, guint index, gboolean revealed)
 {
   int top, height;
-  if (ui_message_view_shows_html (self)) {
-    ui_web_view_show_hit (self->web, index);
-    return;
-  }
-  ui_text_find_show (self->text_find, index, &top, &height);
-  reveal (self, GTK_WIDGET (self->text), top, height);
+  if (ui_message_view_shows_html (self))
+    ui_web_view_show_hit (self->web, index, revealed);
+  else if (!revealed)
+    ui_text_find_mark (self->text_find, index);
+  else if (ui_text_find_show (self->text_find, index, &top, &height))
+    reveal (self, GTK_WIDGET (self->text), top, height);
 }
 
 /* ---- links ---- */

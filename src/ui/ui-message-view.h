@@ -29,8 +29,8 @@ gboolean ui_message_view_can_be_dark (UiMessageView *self);
 void ui_message_view_show_images (UiMessageView *self);
 /* Marks these words, whatever their case; NULL: none any more.  A new content is searched too. */
 void ui_message_view_find (UiMessageView *self, const char *term);
-/* Marks this hit above the others, unfolds what hides it, and scrolls to it. */
-void ui_message_view_show_hit (UiMessageView *self, guint index);
+/* Marks this hit above the others, unfolds what hides it, and, to `reveal` it, scrolls to it. */
+void ui_message_view_show_hit (UiMessageView *self, guint index, gboolean reveal);
 void ui_message_view_set_zoom (UiMessageView *self, double zoom);
 void ui_message_view_focus (UiMessageView *self);
 

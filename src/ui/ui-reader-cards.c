@@ -25,8 +25,10 @@ struct _UiReaderCards
 
   int offset; /* pixels of the anchor that are above the upper edge */
   guint moved_source;
+  guint n_scrolls;
   gulong focus_handler;
-  gboolean setting; /* the adjustment is changed by us */
+  gboolean setting;   /* the adjustment is changed by us */
+  gboolean revealing; /* by us, too, but it is a scroll */
 };
 
 enum
@@ -84,6 +86,7 @@ on_value_changed (UiReaderCards *self)
   if (self->setting)
     return;
   int value = (int)gtk_adjustment_get_value (self->vertical);
+  self->n_scrolls += !self->revealing;
   self->anchor = NULL;
   for (guint i = 0; i < self->places->len; i++) {
     const Place *place = &g_array_index (self->places, Place, i);
@@ -212,10 +215,18 @@ ui_reader_cards_reveal (UiReaderCards *self, GtkWidget *widget, int top, int hei
   if (!gtk_widget_compute_point (widget, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, (float)top),
                                  &point))
     return;
+  self->revealing = TRUE;
   if (point.y + height > page)
     ui_reader_cards_scroll_by (self, MIN (point.y, point.y + height - page));
   else if (point.y < 0)
     ui_reader_cards_scroll_by (self, point.y);
+  self->revealing = FALSE;
+}
+
+guint
+ui_reader_cards_get_n_scrolls (UiReaderCards *self)
+{
+  return self->n_scrolls;
 }
 
 static void

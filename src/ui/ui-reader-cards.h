@@ -22,6 +22,8 @@ gboolean ui_reader_cards_get_place (UiReaderCards *self, GtkWidget *card, int *t
 void ui_reader_cards_scroll_by (UiReaderCards *self, double pixels);
 /* Scrolls no further than needed to have all of these pixels of `widget`, a descendant, on the screen. */
 void ui_reader_cards_reveal (UiReaderCards *self, GtkWidget *widget, int top, int height);
+/* How often somebody scrolled: not counted is what was revealed, and what follows when cards grow, come and go. */
+guint ui_reader_cards_get_n_scrolls (UiReaderCards *self);
 /* `widget` gets a new allocation whenever the scroll moves.  Borrowed until unwatch. */
 void ui_reader_cards_watch (UiReaderCards *self, GtkWidget *widget);
 void ui_reader_cards_unwatch (UiReaderCards *self, GtkWidget *widget);

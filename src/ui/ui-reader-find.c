@@ -29,9 +29,10 @@ struct _UiReaderFind
   UiReader *reader;
   UiFindBar *bar;
 
-  int at;     /* index of the entry whose hit is seen, -1: none */
-  guint hit;  /* of that */
-  int wanted; /* direction in which a message that is being opened was come to; 0: none is */
+  int at;        /* index of the entry whose hit is seen, -1: none */
+  guint hit;     /* of that */
+  guint scrolls; /* of the reader, when it was shown: who has scrolled since reads elsewhere */
+  int wanted;    /* direction in which a message that is being opened was come to; 0: none is */
   gboolean searching; /* the text of some message */
   guint source;
 };
@@ -77,13 +78,22 @@ count_free (gpointer data)
   g_free (count);
 }
 
+/* As ui-web-find.js and GtkTextIter compare: whatever the case, and whether letters come whole or in pieces (NFD, from Macs). */
+static char *
+fold (const char *text)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  char *composed = g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
+  return composed ? composed : g_steal_pointer (&folded);
+}
+
 /* A thread of its own; content is immutable. */
 static void
 count_hits (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Count *count = data;
-  g_autofree char *folded = g_utf8_casefold (mail_content_get_text (count->content), -1);
-  g_autofree char *term = g_utf8_casefold (count->term, -1);
+  g_autofree char *folded = fold (mail_content_get_text (count->content));
+  g_autofree char *term = fold (count->term);
   gssize n = 0;
   for (const char *at = folded; (at = strstr (at, term)); at += strlen (term))
     n++;
@@ -103,6 +113,13 @@ find_entry (UiReaderFind *self, MailMessage *message)
 }
 
 static void
+show_hit (UiReaderFind *self, const Entry *entry)
+{
+  self->scrolls = ui_reader_get_n_scrolls (self->reader);
+  ui_reader_show_hit (self->reader, entry->message, self->hit, TRUE);
+}
+
+static void
 take_count (UiReaderFind *self, Entry *entry, guint n, gboolean shown)
 {
   entry->n = n;
@@ -115,13 +132,16 @@ take_count (UiReaderFind *self, Entry *entry, guint n, gboolean shown)
       go (self, direction);
     else {
       self->hit = direction > 0 ? 0 : n - 1;
-      ui_reader_show_hit (self->reader, entry->message, self->hit);
+      show_hit (self, entry);
     }
   } else if (entry == current && shown) {
-    if (self->hit >= n)
+    if (n == 0)
       self->at = -1;
-    else /* the marks are new */
-      ui_reader_show_hit (self->reader, entry->message, self->hit);
+    else { /* the marks are new; where they are may be as well, but nobody is taken away from where they read */
+      self->hit = MIN (self->hit, n - 1);
+      ui_reader_show_hit (self->reader, entry->message, self->hit,
+                          self->scrolls == ui_reader_get_n_scrolls (self->reader));
+    }
   }
   /* The first one is gone to while somebody types. */
   if (self->at < 0 && n > 0 && shown)
@@ -145,24 +165,29 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
   search_next (self);
 }
 
+typedef struct
+{
+  UiReaderFind *find;
+  MailMessage *message; /* owned */
+} Opening;
+
 static void
 on_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
+  Opening opening = *(Opening *)data;
+  g_autoptr (MailMessage) message = opening.message;
   g_autoptr (GError) error = NULL;
+  g_free (data);
   g_autoptr (MailContent) content =
       mail_engine_open_message_finish (MAIL_ENGINE (source), result, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  UiReaderFind *self = data;
+  UiReaderFind *self = opening.find;
   if (!content) {
     /* What cannot be opened has no hits; it says why when it is opened. */
-    for (guint i = 0; i < self->entries->len; i++) {
-      Entry *entry = self->entries->pdata[i];
-      if (!entry->known && !ui_reader_is_shown (self->reader, entry->message)) {
-        entry->known = TRUE;
-        break;
-      }
-    }
+    Entry *entry = find_entry (self, message);
+    if (entry)
+      entry->known = TRUE;
     self->searching = FALSE;
     search_next (self);
     return;
@@ -185,8 +210,10 @@ search_next (UiReaderFind *self)
     if (entry->known || ui_reader_is_shown (self->reader, entry->message))
       continue;
     self->searching = TRUE;
+    Opening *opening = g_new (Opening, 1);
+    *opening = (Opening){ self, g_object_ref (entry->message) };
     mail_engine_open_message_async (ui_reader_get_engine (self->reader), entry->message,
-                                    self->cancellable, on_opened, self);
+                                    self->cancellable, on_opened, opening);
     return;
   }
   /* All is known; what is on the screen had none. */
@@ -210,12 +237,12 @@ go (UiReaderFind *self, int direction)
     gboolean shown = ui_reader_is_shown (self->reader, entry->message);
     if (shown && direction > 0 && self->hit + 1 < entry->n) {
       self->hit++;
-      ui_reader_show_hit (self->reader, entry->message, self->hit);
+      show_hit (self, entry);
       return;
     }
     if (shown && direction < 0 && self->hit > 0 && self->hit < entry->n) {
       self->hit--;
-      ui_reader_show_hit (self->reader, entry->message, self->hit);
+      show_hit (self, entry);
       return;
     }
   } else {
@@ -233,7 +260,7 @@ go (UiReaderFind *self, int direction)
     self->at = index;
     if (ui_reader_is_shown (self->reader, entry->message)) {
       self->hit = direction > 0 ? 0 : entry->n - 1;
-      ui_reader_show_hit (self->reader, entry->message, self->hit);
+      show_hit (self, entry);
     } else {
       /* It counts its hits itself when it is there, and then we go on. */
       self->hit = 0;

@@ -363,30 +363,39 @@ on_more (UiReader *self)
   GtkWidget *before = gtk_widget_get_prev_sibling (self->more);
   g_hash_table_remove_all (self->hidden);
   sync_cards (self);
-  if (UI_IS_READER_CARD (before))
-    gtk_widget_child_focus (gtk_widget_get_next_sibling (before), GTK_DIR_TAB_FORWARD);
+  GtkWidget *next = gtk_widget_get_next_sibling (before);
+  if (UI_IS_READER_CARD (before) && next)
+    gtk_widget_child_focus (next, GTK_DIR_TAB_FORWARD);
 }
 
-static void
-update_more (UiReader *self, GtkWidget *after)
+/* Stands among the cards, where the first one that it stands for would. */
+static GtkWidget *
+place_more (UiReader *self, GtkWidget *after)
 {
-  guint n = g_hash_table_size (self->hidden);
-  if (n == 0) {
-    if (self->more)
-      ui_reader_cards_remove (self->scroll, self->more);
-    self->more = NULL;
-    return;
-  }
-  g_autofree char *label = g_strdup_printf (ngettext ("%u more message", "%u more messages", n), n);
   if (!self->more) {
-    self->more = gtk_button_new_with_label (label);
+    self->more = gtk_button_new_with_label ("");
     gtk_widget_add_css_class (self->more, "flat");
     gtk_widget_add_css_class (self->more, "reader-more");
     gtk_widget_set_tooltip_text (self->more, _ ("Show All Messages"));
     g_signal_connect_swapped (self->more, "clicked", G_CALLBACK (on_more), self);
+  }
+  if (gtk_widget_get_prev_sibling (self->more) != after)
     ui_reader_cards_insert (self->scroll, self->more, after);
-  } else
+  return self->more;
+}
+
+static void
+update_more (UiReader *self, guint n)
+{
+  if (n > 0) {
+    g_autofree char *label =
+        g_strdup_printf (ngettext ("%u more message", "%u more messages", n), n);
     gtk_button_set_label (GTK_BUTTON (self->more), label);
+    return;
+  }
+  if (self->more)
+    ui_reader_cards_remove (self->scroll, self->more);
+  self->more = NULL;
 }
 
 static void
@@ -403,7 +412,8 @@ sync_cards (UiReader *self)
   GListModel *model = G_LIST_MODEL (self->thread);
   guint n = g_list_model_get_n_items (model);
   g_autoptr (GHashTable) there = g_hash_table_new (g_int64_hash, g_int64_equal);
-  GtkWidget *after = self->title, *hidden_after = NULL;
+  GtkWidget *after = self->title;
+  guint n_hidden = 0;
   GHashTableIter iter;
   gpointer id, card;
 
@@ -411,8 +421,8 @@ sync_cards (UiReader *self)
     g_autoptr (MailMessage) message = g_list_model_get_item (model, i);
     gint64 row = mail_message_get_id (message);
     if (g_hash_table_contains (self->hidden, &row)) {
-      if (!hidden_after)
-        hidden_after = after;
+      if (n_hidden++ == 0)
+        after = place_more (self, after);
       continue;
     }
     card = g_hash_table_lookup (self->cards, &row);
@@ -432,7 +442,7 @@ sync_cards (UiReader *self)
     remove_card (self, card);
     g_hash_table_iter_remove (&iter);
   }
-  update_more (self, hidden_after);
+  update_more (self, n_hidden);
 }
 
 static void
@@ -524,7 +534,7 @@ leave (UiReader *self)
     g_hash_table_iter_remove (&iter);
   }
   g_hash_table_remove_all (self->hidden);
-  update_more (self, NULL);
+  update_more (self, 0);
   g_clear_object (&self->thread);
   ui_reader_find_reset (self->find);
   update_current (self);
@@ -628,12 +638,18 @@ ui_reader_is_shown (UiReader *self, MailMessage *message)
 }
 
 void
-ui_reader_show_hit (UiReader *self, MailMessage *message, guint index)
+ui_reader_show_hit (UiReader *self, MailMessage *message, guint index, gboolean reveal)
 {
   UiReaderCard *card = find_card (self, message);
   UiMessageView *view = card ? ui_reader_card_get_view (card) : NULL;
   if (view)
-    ui_message_view_show_hit (view, index);
+    ui_message_view_show_hit (view, index, reveal);
+}
+
+guint
+ui_reader_get_n_scrolls (UiReader *self)
+{
+  return ui_reader_cards_get_n_scrolls (self->scroll);
 }
 
 void

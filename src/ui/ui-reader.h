@@ -50,7 +50,9 @@ GtkWidget *ui_reader_get_move_button (UiReader *self);
 MailEngine *ui_reader_get_engine (UiReader *self);
 /* Its body is there to be searched. */
 gboolean ui_reader_is_shown (UiReader *self, MailMessage *message);
-void ui_reader_show_hit (UiReader *self, MailMessage *message, guint index);
+void ui_reader_show_hit (UiReader *self, MailMessage *message, guint index, gboolean reveal);
+/* Grows with each scroll that the person did. */
+guint ui_reader_get_n_scrolls (UiReader *self);
 /* Unfolds it and scrolls to it. */
 void ui_reader_open_card (UiReader *self, MailMessage *message);
 /* The first message that can be seen; borrowed, nullable. */

@@ -3,8 +3,11 @@
 
 #include <adwaita.h>
 
-#define SLICE_LINES 400
-#define TURN_US     6000
+/* Between two looks at the clock: characters (a line is not longer, see ui-text-view.c), and hits, after each of which the rest of a line
+ * is read again. */
+#define SLICE_CHARACTERS (8 * 1024)
+#define SLICE_HITS       20
+#define TURN_US          6000
 
 typedef struct
 {
@@ -24,7 +27,8 @@ struct _UiTextFind
 
   UiTextFindFunc func;
   gpointer user_data;
-  int at; /* characters gone through */
+  int at;       /* characters gone through */
+  guint marked; /* of the hits, when all is gone through */
   guint source;
   gulong handler;
 };
@@ -38,6 +42,7 @@ clear_marks (UiTextFind *self)
     gtk_text_buffer_remove_tag (self->buffer, self->all, &start, &end);
   gtk_text_buffer_remove_tag (self->buffer, self->current, &start, &end);
   g_array_set_size (self->hits, 0);
+  self->marked = 0;
 }
 
 static void
@@ -49,32 +54,49 @@ mark (UiTextFind *self, GtkTextTag *tag, const Hit *hit)
   gtk_text_buffer_apply_tag (self->buffer, tag, &start, &end);
 }
 
+/* From `at` on; FALSE: there is more to go through. */
 static gboolean
-find_some (gpointer data)
+find_until (UiTextFind *self, gint64 end_of_turn)
 {
-  UiTextFind *self = data;
   const GtkTextSearchFlags flags = GTK_TEXT_SEARCH_TEXT_ONLY | GTK_TEXT_SEARCH_CASE_INSENSITIVE;
-  gint64 end_of_turn = g_get_monotonic_time () + TURN_US;
   GtkTextIter at, limit, start, end;
 
   gtk_text_buffer_get_iter_at_offset (self->buffer, &at, self->at);
   while (!gtk_text_iter_is_end (&at) && self->hits->len < UI_TEXT_FIND_MOST) {
     if (g_get_monotonic_time () > end_of_turn) {
       self->at = gtk_text_iter_get_offset (&at);
-      return G_SOURCE_CONTINUE;
+      return FALSE;
     }
     limit = at;
-    gtk_text_iter_forward_lines (&limit, SLICE_LINES);
-    while (self->hits->len < UI_TEXT_FIND_MOST
+    gtk_text_iter_forward_chars (&limit, SLICE_CHARACTERS);
+    gtk_text_iter_forward_line (&limit); /* a hit does not go over the end of a line */
+    guint most = MIN (self->hits->len + SLICE_HITS, UI_TEXT_FIND_MOST);
+    while (self->hits->len < most
            && gtk_text_iter_forward_search (&at, self->term, flags, &start, &end, &limit)) {
       Hit hit = { gtk_text_iter_get_offset (&start), gtk_text_iter_get_offset (&end) };
       g_array_append_val (self->hits, hit);
       at = end;
     }
-    at = limit;
+    if (self->hits->len < most)
+      at = limit;
   }
-  for (guint i = 0; i < self->hits->len; i++)
-    mark (self, self->all, &g_array_index (self->hits, Hit, i));
+  self->at = gtk_text_iter_get_offset (&at);
+  return TRUE;
+}
+
+static gboolean
+find_some (gpointer data)
+{
+  UiTextFind *self = data;
+  gint64 end_of_turn = g_get_monotonic_time () + TURN_US;
+
+  if (!find_until (self, end_of_turn))
+    return G_SOURCE_CONTINUE;
+  for (; self->marked < self->hits->len; self->marked++) {
+    if (g_get_monotonic_time () > end_of_turn)
+      return G_SOURCE_CONTINUE;
+    mark (self, self->all, &g_array_index (self->hits, Hit, self->marked));
+  }
   self->source = 0;
   self->func (self->hits->len, self->user_data);
   return G_SOURCE_REMOVE;
@@ -98,20 +120,30 @@ ui_text_find_set_term (UiTextFind *self, const char *term)
   begin (self);
 }
 
-void
-ui_text_find_show (UiTextFind *self, guint index, int *top, int *height)
+gboolean
+ui_text_find_mark (UiTextFind *self, guint index)
 {
   GtkTextIter start, end;
-  GdkRectangle box;
 
-  *top = *height = 0;
   gtk_text_buffer_get_bounds (self->buffer, &start, &end);
   gtk_text_buffer_remove_tag (self->buffer, self->current, &start, &end);
   if (index >= self->hits->len)
-    return;
+    return FALSE;
   const Hit *hit = &g_array_index (self->hits, Hit, index);
   ui_text_view_unfold (self->view, hit->start);
   mark (self, self->current, hit);
+  return TRUE;
+}
+
+gboolean
+ui_text_find_show (UiTextFind *self, guint index, int *top, int *height)
+{
+  GtkTextIter start;
+  GdkRectangle box;
+
+  if (!ui_text_find_mark (self, index))
+    return FALSE;
+  const Hit *hit = &g_array_index (self->hits, Hit, index);
   gtk_text_buffer_get_iter_at_offset (self->buffer, &start, hit->start);
   gtk_text_buffer_place_cursor (self->buffer, &start); /* reading goes on here */
   gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view),
@@ -120,6 +152,7 @@ ui_text_find_show (UiTextFind *self, guint index, int *top, int *height)
   gtk_text_view_buffer_to_window_coords (GTK_TEXT_VIEW (self->view), GTK_TEXT_WINDOW_WIDGET, 0,
                                          box.y, NULL, top);
   *height = box.height;
+  return TRUE;
 }
 
 UiTextFind *

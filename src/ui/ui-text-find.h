@@ -20,8 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiTextFind, ui_text_find_free)
 
 /* NULL or "": nothing is marked any more, and nothing told. */
 void ui_text_find_set_term (UiTextFind *self, const char *term);
-/* Marks this one above the others, unfolds it, and has the view scroll to it; *top and *height: where it is, in the view's own
- * coordinates, as far as is known yet. */
-void ui_text_find_show (UiTextFind *self, guint index, int *top, int *height);
+/* Marks this one above the others and unfolds it.  FALSE: there is none. */
+gboolean ui_text_find_mark (UiTextFind *self, guint index);
+/* And has the view scroll to it; *top and *height: where it is, in the view's own coordinates, as far as is known yet. */
+gboolean ui_text_find_show (UiTextFind *self, guint index, int *top, int *height);
 
 G_END_DECLS

@@ -26,20 +26,23 @@ CSS.highlights.delete('sosik-hit');
 const wanted = term.normalize('NFC').replace(/\s+/g, ' ').toLowerCase();
 if (wanted.trim() === '')
   return 0;
-/* All that can be read as one string, white space as one blank each, and where each of its characters comes from. */
+/* All that can be read as one string, white space as one blank each, letters whole also where they come in pieces (NFD, from Macs), and
+ * where each of its characters comes from. */
+const LETTER = /\P{M}?[\p{M}\u1160-\u11ff\ud7b0-\ud7ff]*/uy; /* with all that may become one with it */
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
-const nodes = [], offsets = [], pieces = [];
+const nodes = [], offsets = [], ends = [], pieces = [];
 let block = null, blank = true;
-const put = (character, node, offset) => {
+const put = (character, node, offset, end) => {
   pieces.push(character);
   nodes.push(node);
   offsets.push(offset);
+  ends.push(end);
   blank = character === ' ' || character === '\n';
 };
 for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   if (node.nodeType === Node.ELEMENT_NODE) {
     if (node.localName === 'br')
-      put('\n', node, 0);
+      put('\n', node, 0, 0);
     continue;
   }
   const parent = node.parentElement;
@@ -47,16 +50,26 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     continue;
   const around = parent.closest(BLOCKS);
   if (around !== block)
-    put('\n', node, 0);
+    put('\n', node, 0, 0);
   block = around;
-  for (let i = 0; i < node.data.length; i++) {
-    const character = node.data[i];
-    if (/\s/.test(character)) {
-      if (!blank)
-        put(' ', node, i);
-    } else {
-      const lower = character.toLowerCase();
-      put(lower.length === 1 ? lower : character, node, i);
+  const data = node.data, composed = data.normalize('NFC') === data;
+  for (let i = 0, end; i < data.length; i = end) {
+    end = i + 1;
+    let letter = data[i];
+    if (!composed) {
+      LETTER.lastIndex = i;
+      letter = LETTER.exec(data)[0];
+      end = i + letter.length;
+      letter = letter.normalize('NFC');
+    }
+    for (const character of letter.split('')) {
+      if (/\s/.test(character)) {
+        if (!blank)
+          put(' ', node, i, end);
+      } else {
+        const lower = character.toLowerCase();
+        put(lower.length === 1 ? lower : character, node, i, end);
+      }
     }
   }
 }
@@ -67,7 +80,7 @@ for (let at = text.indexOf(wanted); at >= 0 && window.sosikHits.length < MOST; a
     continue;
   const range = document.createRange();
   range.setStart(nodes[at], offsets[at]);
-  range.setEnd(nodes[last], offsets[last] + 1);
+  range.setEnd(nodes[last], ends[last]);
   window.sosikHits.push(range);
 }
 paint('sosik-find', window.sosikHits, 0);

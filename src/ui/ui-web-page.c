@@ -308,6 +308,12 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_marked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_object_unref (data);
+}
+
+static void
 on_hit (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiWebPage) self = data;
@@ -563,11 +569,11 @@ find (GtkWidget *widget, const char *term)
 }
 
 static void
-show_hit (GtkWidget *widget, guint index)
+show_hit (GtkWidget *widget, guint index, gboolean reveal)
 {
   UiWebPage *self = UI_WEB_PAGE (widget);
   if (self->view && self->html)
-    run_find (self, NULL, index, on_hit);
+    run_find (self, NULL, index, reveal ? on_hit : on_marked);
 }
 
 static void

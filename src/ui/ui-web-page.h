@@ -61,8 +61,8 @@ typedef struct
   void (*set_light) (GtkWidget *page, gboolean light);
   /* Marks these words in this message and those to come (NULL: none any more), whatever their case; "found" tells how many there are. */
   void (*find) (GtkWidget *page, const char *term);
-  /* Marks hit `index` above the others and opens what hides it; "hit" tells where it is. */
-  void (*show_hit) (GtkWidget *page, guint index);
+  /* Marks hit `index` above the others and opens what hides it; to `reveal` it, "hit" tells where it is. */
+  void (*show_hit) (GtkWidget *page, guint index, gboolean reveal);
   /* Shows this, asks by the dialog of printing and prints.  For a page that is in no window.  `done` is called once, and the
    * page lives until then. */
   void (*print) (GtkWidget *page, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data);

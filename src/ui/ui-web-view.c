@@ -16,6 +16,7 @@ struct _UiWebView
   MailContent *content;
 
   char *waiting; /* HTML that is shown when WebKit is linked; NULL: none */
+  char *term;    /* is looked for; NULL: nothing is */
 
   /* Borrowed */
   const UiWebPageApi *api; /* of the module, which stays; NULL until the first HTML mail */
@@ -112,6 +113,7 @@ create_page (UiWebView *self)
   if (!self->page)
     return FALSE;
   self->api->set_zoom (self->page, self->zoom);
+  self->api->find (self->page, self->term);
   g_signal_connect_swapped (self->page, "picture-wanted", G_CALLBACK (on_picture_wanted), self);
   g_signal_connect_swapped (self->page, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->page, "link-activated", G_CALLBACK (on_link_activated), self);
@@ -218,15 +220,17 @@ ui_web_view_set_zoom (UiWebView *self, double zoom)
 void
 ui_web_view_find (UiWebView *self, const char *term)
 {
+  g_free (self->term);
+  self->term = g_strdup (term);
   if (self->page)
     self->api->find (self->page, term);
 }
 
 void
-ui_web_view_show_hit (UiWebView *self, guint index)
+ui_web_view_show_hit (UiWebView *self, guint index, gboolean reveal)
 {
   if (self->page)
-    self->api->show_hit (self->page, index);
+    self->api->show_hit (self->page, index, reveal);
 }
 
 void
@@ -275,6 +279,7 @@ ui_web_view_dispose (GObject *object)
   g_clear_object (&self->content);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->waiting, g_free);
+  g_clear_pointer (&self->term, g_free);
   G_OBJECT_CLASS (ui_web_view_parent_class)->dispose (object);
 }
 

@@ -23,7 +23,7 @@ void ui_web_view_show (UiWebView *self, MailContent *content, const char *html, 
 void ui_web_view_clear (UiWebView *self);
 /* As in ui-web-page.h, with its signals "found" (guint n) and "hit" (int top, int height). */
 void ui_web_view_find (UiWebView *self, const char *term);
-void ui_web_view_show_hit (UiWebView *self, guint index);
+void ui_web_view_show_hit (UiWebView *self, guint index, gboolean reveal);
 /* Shows the content from `y` on, in pixels. */
 void ui_web_view_scroll_to (UiWebView *self, int y);
 /* Light paper is a choice, for the style is dark and this message could be dark. */
