@@ -7,7 +7,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drive import Atspi, run  # noqa: E402
-from scene import SCREENSHOTS, case, chosen, eventually, exact, finish  # noqa: E402
+from scene import SCREENSHOTS, STATE, case, chosen, eventually, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
 
 HEAD = ('From: Bob Miller <bob@lab.test>\r\nTo: alice@lab.test\r\nSubject: %s\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n'
@@ -129,6 +129,55 @@ def fixed_width_is_chosen_and_remembered(scene):
     scene.quit()
 
 
+@case
+def the_size_of_text_is_remembered(scene):
+    scene.empty('alice')
+    put(scene, 'Size', ''.join(f'Line {i} of twelve.\n' for i in range(12)))
+    begin(scene)
+    text = show(scene, 'Size', 'Line 11')
+    normal = text.extents[3]
+    scene.app.key('ctrl+plus', 'ctrl+plus', 'ctrl+plus')
+    eventually(lambda: text.extents[3] > normal * 1.2, what='larger text')
+    scene.app.key('ctrl+0')
+    eventually(lambda: text.extents[3] == normal, what='text of the size it had')
+    scene.app.key('ctrl+plus', 'ctrl+plus')
+    large = eventually(lambda: text.extents[3] > normal * 1.1 and text.extents[3], what='larger text')
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    text = show(scene, 'Size', 'Line 11')
+    eventually(lambda: text.extents[3] == large, what='the size is remembered')
+    scene.quit()
+
+
+@case
+def a_message_is_shown_and_saved_as_it_came(scene):
+    scene.empty('alice')
+    body = 'Grüße\n=3D is no code here\n> <https://example.org>\n'
+    put(scene, 'As it came', body)
+    begin(scene)
+    show(scene, 'As it came', 'Grüße')
+    scene.app.key('ctrl+shift+u')
+    scene.app.wait('frame|window|dialog', exact('Source of the Message'))
+    source = scene.app.wait('text', exact('Source of the message')).text
+    assert 'Subject: As it came\n' in source and source.replace('\r', '').endswith(body), source
+    scene.shot('source')
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame|window|dialog', exact('Source of the Message'))
+    path = os.path.join(STATE, 'as-it-came.eml')
+    scene.app.key('ctrl+s')
+    time.sleep(1)
+    scene.app.key('ctrl+a')
+    scene.app.type(path)
+    time.sleep(.5)
+    scene.app.key('Return')
+    eventually(lambda: os.path.exists(path) and os.path.getsize(path) > 0, what='the file')
+    with open(path, 'rb') as file:
+        saved = file.read().replace(b'\r\n', b'\n')
+    assert saved == (HEAD % ('As it came', '') + body).encode().replace(b'\r\n', b'\n'), saved
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([flowed_lines_are_joined_and_quotes_have_their_colours, links_end_where_they_do_and_open_by_the_keyboard,
-                 fixed_width_is_chosen_and_remembered]), finish)
+                 fixed_width_is_chosen_and_remembered, the_size_of_text_is_remembered, a_message_is_shown_and_saved_as_it_came]), finish)
