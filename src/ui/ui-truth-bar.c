@@ -243,6 +243,12 @@ action_leave (GtkWidget *widget, const char *name, GVariant *parameter)
                      _ ("_Unsubscribe"), FALSE, on_answered, leaving_new (self));
 }
 
+static void
+on_leave_clicked (UiTruthBar *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "list.leave", NULL);
+}
+
 /* ---- public ---- */
 
 void
@@ -347,7 +353,9 @@ ui_truth_bar_init (UiTruthBar *self)
   self->list = create_line (self, &self->name);
   gtk_widget_add_css_class (GTK_WIDGET (self->name), "dim-label");
   self->reply = create_button (_ ("Reply to _List"), "message.reply-list");
-  self->leave = create_button (_ ("_Unsubscribe"), "list.leave");
+  /* Not by the name of the action: with the view, which is used again for the next message, the button loses it (GTK 4.8) and does nothing. */
+  self->leave = create_button (_ ("_Unsubscribe"), NULL);
+  g_signal_connect_swapped (self->leave, "clicked", G_CALLBACK (on_leave_clicked), self);
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (self->reply));
   gtk_box_append (GTK_BOX (buttons), GTK_WIDGET (self->leave));
