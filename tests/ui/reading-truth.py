@@ -1,9 +1,12 @@
 """reading-truth.py PREFIX STATE SCREENSHOTS LANGUAGE: what the window says of a sender, leaving and answering a mailing list, and a text
 that looks wrong."""
 import configparser
+import http.server
 import os
 import re
+import ssl
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -31,7 +34,7 @@ def show(scene, subject):
     time.sleep(1)
 
 
-def set_up(scene):
+def set_up(scene, clicks=()):
     scene.empty('alice', 'bob')
     results = 'Authentication-Results: mx.lab.test; spf=pass smtp.mailfrom=evil.example; dkim=pass header.d=evil.example\r\n'
     put(scene, 1, 'Warn one', results + 'From: "help@bank.example" <x@evil.example>\r\nReply-To: y@other.example\r\n')
@@ -40,6 +43,13 @@ def set_up(scene):
         'List-Post: <mailto:talk@lab.test>\r\nList-Unsubscribe: <mailto:bob@lab.test?subject=leave>\r\n')
     put(scene, 4, 'Plain four', 'From: Bea <bea@x.example>\r\n')
     put(scene, 5, 'List five', 'From: Cid <cid@x.example>\r\nList-Id: Talk about boats <talk.lab.test>\r\n')
+    for number, path in enumerate(clicks):
+        put(scene, 5 + number, f'Click {path}', 'Authentication-Results: mx.lab.test; dkim=pass header.d=lists.example\r\n'
+            'DKIM-Signature: v=1; d=lists.example; h=from:list-unsubscribe:list-unsubscribe-post; b=x\r\n'
+            f'From: Eve <eve{number}@lists.example>\r\nList-Id: <click{number}.lists.example>\r\n'
+            f'List-Unsubscribe: <https://pictures.books.lab.test/{path}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n')
+    if clicks:
+        put(scene, 9, 'Page six', 'From: Fay <fay@x.example>\r\nList-Unsubscribe: <http://pictures.books.lab.test/page?who=alice>\r\n')
     scene.usual_ports()
     scene.account()
     name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
@@ -110,6 +120,89 @@ def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
     scene.quit()
 
 
+class Lists(http.server.BaseHTTPRequestHandler):
+    """The web server of a list: what it was asked, and an answer by the path."""
+    asked = []
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get('Content-Length') or 0)).decode()
+        Lists.asked.append((self.command, self.path, body, dict(self.headers)))
+        self.send_response({'/gone': 410, '/moved': 302}.get(self.path, 200))
+        self.send_header('Set-Cookie', 'who=alice')
+        if self.path == '/moved':
+            self.send_header('Location', '/leave?moved')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_arguments):
+        pass
+
+
+def browser(scene):
+    """A browser that writes down what it is to open; its list."""
+    pages = os.path.join(scene.profile, 'pages')
+    program = os.path.join(scene.profile, 'browser')
+    with open(program, 'w', encoding='utf-8') as file:
+        file.write(f'#!/bin/sh\necho "$1" >> {pages}\n')
+    os.chmod(program, 0o755)
+    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, 'browser.desktop'), 'w', encoding='utf-8') as file:
+        file.write(f'[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n')
+    with open(os.path.join(os.environ['XDG_CONFIG_HOME'], 'mimeapps.list'), 'w', encoding='utf-8') as file:
+        file.write('[Default Applications]\nx-scheme-handler/http=browser.desktop\nx-scheme-handler/https=browser.desktop\n')
+    return pages
+
+
+def leave(scene, subject):
+    """The button, and yes to what is asked."""
+    show(scene, subject)
+    scene.app.wait('label', f'^{subject}$')
+    scene.app.wait('label', f'({said("Mailing list: %s", "click")}|{said("This message was sent to many people.")})')
+    time.sleep(.5)
+    scene.app.click('push button', exact('_Unsubscribe'))
+    scene.app.wait(None, exact('Unsubscribe from This Mailing List?'))
+    time.sleep(.3)
+    scene.app.click(scene.app.root.find_all('push button', exact('_Unsubscribe'))[-1])
+
+
+@case
+def a_list_is_left_by_one_click_and_by_a_page(scene):
+    """What the server refuses is said; it learns of nobody but the one who asked, and no cookie comes back to it."""
+    server = http.server.ThreadingHTTPServer(('45.45.45.2', 443), Lists)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(lab.state, 'certs', 'good.pem'), os.path.join(lab.state, 'certs', 'good.key'))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    set_up(scene, ['gone', 'moved', 'leave'])
+    pages = browser(scene)
+    app = scene.app
+    for path, outcome in (('gone', 'You Are Still Subscribed'), ('moved', 'You May Still Be Subscribed')):
+        leave(scene, f'Click {path}')
+        app.wait(None, exact(outcome))
+        scene.shot(path)
+        app.key('Escape')
+        app.wait_gone(None, exact(outcome))
+        app.wait('push button', exact('_Unsubscribe'))
+    leave(scene, 'Click leave')
+    app.wait('label', said('You unsubscribed: %s', ''))
+    scene.shot('left-by-click')
+    assert [(method, path, body) for method, path, body, _headers in Lists.asked] == [
+        ('POST', f'/{path}', 'List-Unsubscribe=One-Click') for path in ('gone', 'moved', 'leave')], Lists.asked
+    for _method, _path, _body, headers in Lists.asked:
+        assert not {name.lower() for name in headers} & {'cookie', 'referer', 'authorization', 'origin'}, headers
+    leave(scene, 'Page six')
+    app.wait('label', said('You opened the page to unsubscribe: %s', ''))
+    scene.shot('left-by-page')
+    eventually(lambda: os.path.exists(pages) and open(pages, encoding='utf-8').read() == 'http://pictures.books.lab.test/page?who=alice\n', 10,
+               'the page in the browser')
+    assert len(Lists.asked) == 3, f'the program itself asked for the page: {Lists.asked[3:]}'
+    server.shutdown()
+    scene.quit()
+
+
 @case
 def what_looks_wrong_is_read_in_the_charset_one_chooses(scene):
     scene.empty('alice')
@@ -157,4 +250,5 @@ def what_looks_wrong_is_read_in_the_charset_one_chooses(scene):
 
 if __name__ == "__main__":
     main(chosen([one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace,
-                 a_list_is_answered_and_left_after_asking_and_that_is_remembered, what_looks_wrong_is_read_in_the_charset_one_chooses]), finish)
+                 a_list_is_answered_and_left_after_asking_and_that_is_remembered,
+                 a_list_is_left_by_one_click_and_by_a_page, what_looks_wrong_is_read_in_the_charset_one_chooses]), finish)
