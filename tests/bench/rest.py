@@ -11,7 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'ui'))
 from drive import App  # noqa: E402
-from letters import COLOURS  # noqa: E402
+from newsletters import COLOURS  # noqa: E402
 from screen import Screen  # noqa: E402
 
 BUILD, STATE, USER, PROFILE = sys.argv[1:5]

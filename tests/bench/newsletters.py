@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""letters.py FOLDER: two HTML messages of 50 KB into it, letter-N.eml, and their HTML alone, letter-N.source: laid out as
+"""newsletters.py FOLDER: two HTML messages of 50 KB into it, letter-N.eml, and their HTML alone, letter-N.source: laid out as
 newsletters are, each with a band of a colour of its own at its top, by which one sees that it is shown."""
 import os
 import sys
