@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-memory.h"
 #include "ui-web-module.h"
 #include "ui-web-pictures.h"
 
@@ -138,6 +139,7 @@ show_page (UiWebView *self, const char *html, gboolean remote)
   self->api->show (self->page, html, (UiWebLook)mail_content_get_look (self->content), remote);
   self->api->set_light (self->page, self->light);
   update_sheet (self);
+  ui_memory_give_back_soon ();
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "ui-dialog.h"
+#include "ui-memory.h"
 #include "ui-outgoing.h"
 #include "ui-password-dialog.h"
 #include "ui-setup.h"
@@ -85,6 +86,7 @@ show_folder (UiWindow *self, MailFolder *folder)
   ui_list_set_folder (self->list, self->engine, folder);
   g_signal_group_set_target (self->folder_signals, folder);
   update_trouble (self);
+  ui_memory_give_back_soon ();
   if (folder) {
     g_autofree char *title =
         g_strdup_printf ("%s — %s", mail_folder_get_name (folder), _ ("Sosik"));
