@@ -13,7 +13,7 @@ from tap import main  # noqa: E402
 PIECES = unicodedata.normalize('NFD', '정기회의록')  # as Macs write
 BOTH = (f'--x\nContent-Type: text/plain; charset=utf-8\n\n{PIECES}\n'
         f'--x\nContent-Type: text/html; charset=utf-8\n\n<p>{PIECES}, <b>{PIECES}</b></p><p>{PIECES}</p>\n--x--\n')
-LONG = ('<html><body><p>The beginning.</p><img src="http://pictures.lab.test/a.png">' + '<p>Words to be scrolled past.</p>' * 80
+LONG = ('<html><body><p>The beginning.</p><img src="http://127.0.0.1:9/a.png">' + '<p>Words to be scrolled past.</p>' * 80
         + '<p>The needle.</p></body></html>')
 
 

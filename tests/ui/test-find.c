@@ -5,9 +5,8 @@
 #include <adwaita.h>
 #include <time.h>
 
-#define LINES 400
-#define TURN_MOST                                                                                  \
-  60000 /* microseconds: there is room for a slow machine; all of the text takes ten times as long */
+#define LINES     400
+#define TURN_MOST 30000
 
 static gint64
 get_time (void)
@@ -21,12 +20,6 @@ static void
 on_found (guint n, gpointer found)
 {
   *(int *)found = (int)n;
-}
-
-static void
-on_filled (gboolean *filled)
-{
-  *filled = TRUE;
 }
 
 static gint64
@@ -50,7 +43,8 @@ test_turns (void)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   GtkWidget *view = g_object_ref_sink (ui_text_view_new ());
-  gboolean filled = FALSE;
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  GtkTextIter start;
   int found = -1;
 
   for (guint line = 0; line < LINES; line++) {
@@ -59,14 +53,12 @@ test_turns (void)
     g_string_append_c (text, '\n');
   }
   g_string_append (text, "Nadel");
-  g_signal_connect_swapped (view, "filled", G_CALLBACK (on_filled), &filled);
-  ui_text_view_set_text (UI_TEXT_VIEW (view), text->str);
-  while (!filled)
-    g_main_context_iteration (NULL, TRUE);
-  while (g_main_context_iteration (NULL, FALSE)) /* what else the view has to do */
-    ;
-
   UiTextFind *finder = ui_text_find_new (UI_TEXT_VIEW (view), on_found, &found);
+  /* Not to be seen, so that the view spends no time on its layout */
+  GtkTextTag *hidden = gtk_text_buffer_create_tag (buffer, NULL, "invisible", TRUE, NULL);
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_insert_with_tags (buffer, &start, text->str, -1, hidden, NULL);
+
   gint64 rare = find (finder, &found, "nadel");
   g_assert_cmpint (found, ==, 1);
   gint64 often = find (finder, &found, "WÖRTER");
