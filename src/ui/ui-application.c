@@ -663,6 +663,8 @@ spare_opengl (void)
   g_autofree char *value =
       before && *before ? g_strconcat (before, ",", word, NULL) : g_strdup (word);
   g_setenv (name, value, TRUE);
+  /* Else WebKit tries it, and warns that it is not there. */
+  g_setenv ("WEBKIT_DISABLE_COMPOSITING_MODE", "1", FALSE);
 }
 
 UiApplication *
