@@ -10,12 +10,19 @@
 #include "store-deed.h"
 #include "store-operation.h"
 
+/* An item of a view, which may have lost it and show it still. */
+typedef struct
+{
+  gint64 item, folder;
+} Seen;
+
 /* What a person did, on its way to the store thread and back. */
 typedef struct
 {
   MailAction action;
   GArray *ids;          /* of gint64: row ids of messages, or of items of `listing` */
   StoreListing listing; /* folder 0: none */
+  GArray *seen;         /* of Seen; nullable */
   gint64 folder;        /* instead: all that is in it */
   gint64 target;        /* row id of a folder, 0 none */
   GHashTable *accounts; /* gint64 row -> char *label */
@@ -42,6 +49,7 @@ act_job_free (gpointer data)
   ActJob *job = data;
 
   g_array_unref (job->ids);
+  g_clear_pointer (&job->seen, g_array_unref);
   g_hash_table_unref (job->accounts);
   g_free (job);
 }
@@ -273,22 +281,51 @@ act_on (StoreDb *db, const ActJob *job, gint64 account, const GArray *ids,
   return FALSE;
 }
 
+static gboolean
+append_resolved (StoreDb *db, const StoreListing *listing, gint64 item, GArray *ids, GError **error)
+{
+  g_autoptr (GArray) more = store_listing_resolve (db, listing, &item, 1, error);
+
+  if (more != NULL)
+    g_array_append_vals (ids, more->data, more->len);
+  return more != NULL;
+}
+
 static GArray *
 resolve (StoreDb *db, const ActJob *job, GError **error)
 {
   if (job->listing.folder == 0)
     return g_array_ref (job->ids);
-  return store_listing_resolve (db, &job->listing, (const gint64 *)(gpointer)job->ids->data,
-                                job->ids->len, error);
+  g_autoptr (GArray) ids = store_listing_resolve (
+      db, &job->listing, (const gint64 *)(gpointer)job->ids->data, job->ids->len, error);
+  for (guint i = 0; ids != NULL && job->seen != NULL && i < job->seen->len; i++) {
+    const Seen *seen = &g_array_index (job->seen, Seen, i);
+    const StoreListing there = { .folder = seen->folder,
+                                 .conversations = job->listing.conversations };
+    guint before = ids->len;
+
+    if (!append_resolved (db, &job->listing, seen->item, ids, error)
+        || (ids->len == before && !append_resolved (db, &there, seen->item, ids, error)))
+      return NULL;
+  }
+  return g_steal_pointer (&ids);
 }
 
+/* What the action would change nothing about is not counted. */
 static gboolean
 list_all (StoreDb *db, ActJob *job, GError **error)
 {
-  g_autoptr (GArray) keys = store_message_list (db, job->folder, 0, 0, error);
+  gboolean reads = job->action == MAIL_ACTION_READ;
+  const StoreListing unread = { .folder = job->folder, .filter = STORE_FILTER_UNREAD };
+  g_autoptr (GArray) keys = reads ? store_listing_read (db, &unread, 0, 0, error)
+                                  : store_message_list (db, job->folder, 0, 0, error);
 
   if (keys == NULL)
     return FALSE;
+  if (reads && keys->len == 0) {
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("All messages here are read already."));
+    return FALSE;
+  }
   for (guint i = 0; i < keys->len; i++) {
     gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
 
@@ -414,15 +451,17 @@ on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (outer, acted, mail_acted_free);
 }
 
+/* Takes `ids` and `seen`. */
 static void
-start (MailEngine *self, MailAction action, GArray *ids, const StoreListing *listing, gint64 folder,
-       MailFolder *target, GAsyncReadyCallback callback, gpointer user_data)
+start (MailEngine *self, MailAction action, GArray *ids, GArray *seen, const StoreListing *listing,
+       gint64 folder, MailFolder *target, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *outer = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
 
   if (!check_target (action, target, &error)) {
     g_array_unref (ids);
+    g_clear_pointer (&seen, g_array_unref);
     g_task_return_error (outer, error);
     g_object_unref (outer);
     return;
@@ -431,6 +470,7 @@ start (MailEngine *self, MailAction action, GArray *ids, const StoreListing *lis
 
   job->action = action;
   job->ids = ids;
+  job->seen = seen;
   job->folder = folder;
   if (listing != NULL)
     job->listing = *listing;
@@ -451,7 +491,7 @@ mail_engine_act_async (MailEngine *self, GPtrArray *messages, MailAction action,
 
     g_array_append_val (ids, id);
   }
-  start (self, action, ids, NULL, 0, target, callback, user_data);
+  start (self, action, ids, NULL, NULL, 0, target, callback, user_data);
 }
 
 void
@@ -461,8 +501,20 @@ mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray 
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_MESSAGE_LIST (list) && items != NULL);
 
-  start (self, action, g_array_copy (items), mail_message_list_get_listing (list), 0, target,
-         callback, user_data);
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), items->len);
+  GArray *seen = g_array_new (FALSE, FALSE, sizeof (Seen));
+
+  for (guint i = 0; i < items->len; i++) {
+    gint64 id = g_array_index (items, gint64, i);
+    Seen one = { id, mail_message_list_get_seen_folder (list, id) };
+
+    if (one.folder != 0)
+      g_array_append_val (seen, one);
+    else
+      g_array_append_val (ids, id);
+  }
+  start (self, action, ids, seen, mail_message_list_get_listing (list), 0, target, callback,
+         user_data);
 }
 
 void
@@ -472,7 +524,7 @@ mail_engine_act_on_folder_async (MailEngine *self, MailFolder *folder, MailActio
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_FOLDER (folder)
                     && !mail_folder_is_view (folder));
 
-  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), NULL,
+  start (self, action, g_array_new (FALSE, FALSE, sizeof (gint64)), NULL, NULL,
          mail_folder_get_id (folder), NULL, callback, user_data);
 }
 

@@ -2,6 +2,8 @@
  * must never read the store itself. */
 #include "mail-private.h"
 
+#include <glib/gi18n.h>
+
 struct _MailConversation
 {
   GObject parent_instance;
@@ -66,14 +68,45 @@ set_newest (MailConversation *self, const StoreMessage *row, MailFolder *folder)
   return mail_message_fill (self->newest, row, folder);
 }
 
+/* As it is shown; NULL: it is not.  Gmail tells of folders of its own as labels, too. */
+static const char *
+get_shown_label (const char *label)
+{
+  static const struct
+  {
+    const char *keyword, *name;
+  } old[] = {
+    { "$label1", NC_ ("label", "Important") }, { "$label2", NC_ ("label", "Work") },
+    { "$label3", NC_ ("label", "Personal") },  { "$label4", NC_ ("label", "To Do") },
+    { "$label5", NC_ ("label", "Later") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (old); i++)
+    if (g_ascii_strcasecmp (label, old[i].keyword) == 0)
+      return g_dpgettext2 (NULL, "label", old[i].name);
+  return label[0] == '\\' || label[0] == '$' || label[0] == '\0' ? NULL : label;
+}
+
+static GStrv
+dup_shown_labels (const char *const *labels)
+{
+  g_autoptr (GStrvBuilder) shown = g_strv_builder_new ();
+
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++) {
+    const char *label = get_shown_label (labels[i]);
+    if (label != NULL)
+      g_strv_builder_add (shown, label);
+  }
+  return g_strv_builder_end (shown);
+}
+
 void
 mail_conversation_fill (MailConversation *self, const StoreItem *item, MailFolder *folder)
 {
   /* Of a single message that one sent oneself, the folder decides who is named. */
   MailRole role = folder != NULL ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
   gboolean outgoing = role == MAIL_ROLE_SENT || role == MAIL_ROLE_DRAFTS;
-  static const char *const none[] = { NULL };
-  const char *const *labels = item->labels != NULL ? (const char *const *)item->labels : none;
+  g_auto (GStrv) labels = dup_shown_labels ((const char *const *)item->labels);
   gboolean changed = set_newest (self, item->newest, folder);
   const char *participants = item->participants;
 
@@ -84,9 +117,9 @@ mail_conversation_fill (MailConversation *self, const StoreItem *item, MailFolde
     self->participants = g_strdup (participants);
     changed = TRUE;
   }
-  if (!g_strv_equal ((const char *const *)self->labels, labels)) {
+  if (!g_strv_equal ((const char *const *)self->labels, (const char *const *)labels)) {
     g_strfreev (self->labels);
-    self->labels = g_strdupv ((char **)labels);
+    self->labels = g_steal_pointer (&labels);
     changed = TRUE;
   }
   changed |= self->count != item->total || self->unread != (item->unread > 0)

@@ -152,6 +152,7 @@ mail_engine_set_folders (MailEngine *self, GPtrArray *rows)
     mail_account_set_folders (account, rows);
   }
   mail_engine_update_views (self);
+  mail_engine_count_views_soon (self);
 }
 
 typedef struct
@@ -225,6 +226,8 @@ handle_changed (StoreChange *change, gpointer user_data)
   for (guint i = 0; i < change->messages->len; i++) {
     const StoreFolderChange *part = change->messages->pdata[i];
 
+    if (part->folder < 0)
+      mail_engine_count_views_soon (self);
     /* A list may go away, or come, while one is told. */
     for (guint j = self->lists->len; j > 0; j--) {
       if (j > self->lists->len)

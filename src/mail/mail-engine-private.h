@@ -61,11 +61,13 @@ struct _MailEngine
   GTask *stop_task;
 
   MailEngineState state;
-  guint calls; /* store and pool calls whose callback has not run yet */
+  guint calls;              /* store and pool calls whose callback has not run yet */
   gint64 thread_undo_token; /* as given last; negative */
   guint stop_source;
+  guint count_source; /* a moment before the views are counted */
   guint remote_running, unpack_running;
   gboolean folders_running, folder_list_stale;
+  gboolean count_running, count_stale;
   gboolean outgoing_running, outgoing_stale;
   gboolean sending;
   gboolean said_session_only;
@@ -137,6 +139,8 @@ void mail_engine_init_views (MailEngine *engine);
 MailFolder *mail_engine_find_view (MailEngine *engine, gint64 view); /* borrowed */
 /* After accounts came or went, or counts changed. */
 void mail_engine_update_views (MailEngine *engine);
+/* What is unread in Starred and With Attachments, in a moment: more changes may come. */
+void mail_engine_count_views_soon (MailEngine *engine);
 
 /* ---- accounts (mail-engine-accounts.c) ---- */
 /* Their rows are gone already: their secrets, and what is left of their files. */

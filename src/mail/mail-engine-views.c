@@ -1,7 +1,12 @@
-/* The folders that are none: what several folders of all accounts hold together.  Main thread; their counts are added up from
- * those of the folders, so that they cost no question to the store. */
+/* The folders that are none: what several folders of all accounts hold together.  Main thread.  The counts of Unread and All Inboxes
+ * are added up from those of the folders, so that they cost no question to the store; the others ask it, seldom. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
+
+#include "base-error.h"
+#include "base-log.h"
+
+#define COUNT_DELAY_MS 1000
 
 void
 mail_engine_init_views (MailEngine *self)
@@ -71,4 +76,66 @@ mail_engine_update_views (MailEngine *self)
     g_list_store_insert (self->views, 0, self->all_inboxes);
   else if (n < 2 && shown)
     g_list_store_remove (self->views, 0);
+}
+
+/* ---- what is unread in Starred and With Attachments ---- */
+
+typedef struct
+{
+  guint starred, attached;
+} Counts;
+
+/* Store thread. */
+static gpointer
+count (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autofree Counts *counts = g_new0 (Counts, 1);
+
+  return store_listing_count_unread (db, &counts->starred, &counts->attached, error)
+             ? g_steal_pointer (&counts)
+             : NULL;
+}
+
+static void
+on_counted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MailEngine) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree Counts *counts = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->count_running = FALSE;
+  if (counts != NULL) {
+    mail_folder_set_unread (mail_engine_find_view (self, MAIL_VIEW_STARRED), counts->starred);
+    mail_folder_set_unread (mail_engine_find_view (self, MAIL_VIEW_ATTACHMENTS), counts->attached);
+  } else if (!base_error_is_cancelled (error)) {
+    base_log ("The views could not be counted: %s", error->message);
+  }
+  if (self->count_stale)
+    mail_engine_count_views_soon (self);
+}
+
+static gboolean
+on_count_delay (gpointer data)
+{
+  MailEngine *self = data;
+
+  self->count_source = 0;
+  if (self->store_thread == NULL)
+    return G_SOURCE_REMOVE;
+  self->count_running = TRUE;
+  self->count_stale = FALSE;
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_counted, g_object_ref (self)), count,
+                          NULL, NULL, g_free);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mail_engine_count_views_soon (MailEngine *self)
+{
+  self->count_stale = TRUE;
+  if (self->count_source != 0 || self->count_running || self->store_thread == NULL)
+    return;
+  g_autoptr (GSource) source = g_timeout_source_new (COUNT_DELAY_MS);
+  g_source_set_callback (source, on_count_delay, self, NULL);
+  self->count_source = g_source_attach (source, self->context);
 }

@@ -59,6 +59,9 @@ mail_engine_dispose (GObject *object)
 {
   MailEngine *self = MAIL_ENGINE (object);
 
+  if (self->count_source != 0)
+    g_source_destroy (g_main_context_find_source_by_id (self->context, self->count_source));
+  self->count_source = 0;
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);

@@ -789,6 +789,15 @@ mail_message_list_get_listing (MailMessageList *self)
   return &self->listing;
 }
 
+gint64
+mail_message_list_get_seen_folder (MailMessageList *self, gint64 id)
+{
+  gint64 newest, folder;
+
+  return self->listing.folder < 0 && mail_list_find_newest (self, id, &newest, &folder) ? folder
+                                                                                        : 0;
+}
+
 MailFolder *
 mail_message_list_get_folder (MailMessageList *self)
 {

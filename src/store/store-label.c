@@ -39,7 +39,19 @@ set_labels (StoreDb *db, gint64 folder, guint32 uid, const char *const *labels, 
 {
   StoreRow row;
   int found = store_row_find (db, folder, uid, &row, error);
-  return found == 0 || (found == 1 && store_row_set_labels (db, row.id, labels, error));
+  g_autofree char *names = join (labels);
+
+  if (found <= 0)
+    return found == 0;
+  g_auto (GStrv) old = store_message_get_labels (db, row.id, error);
+  g_autofree char *before = old != NULL ? join ((const char *const *)old) : NULL;
+  if (before == NULL || strcmp (before, names) == 0)
+    return before != NULL;
+  if (!store_row_set_labels (db, row.id, labels, error))
+    return FALSE;
+  if (!row.doomed && !(row.flags & STORE_FLAG_DELETED))
+    store_db_note (db, folder, STORE_KEY_MAKE (row.received, row.id), STORE_EVENT_CHANGED);
+  return store_mark_reload (db, row.id, error);
 }
 
 gboolean

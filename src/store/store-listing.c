@@ -115,6 +115,23 @@ query_view (StoreDb *db, gint64 view, gint64 most, gboolean known, GError **erro
   g_return_val_if_reached (NULL);
 }
 
+gboolean
+store_listing_count_unread (StoreDb *db, guint *starred, guint *attached, GError **error)
+{
+  G_STATIC_ASSERT (STORE_MARK_STARRED == 32 && STORE_MARK_ATTACHED == 64);
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT count(iif (marks & 32, 1, NULL)), count(iif (marks & 64, 1, NULL)) "
+                      "FROM message INDEXED BY message_unread WHERE (marks & 784) = 16",
+                      STORE_NO_INTS);
+
+  if (query == NULL || store_query_step (db, query, error) != 1)
+    return FALSE;
+  *starred = (guint)store_query_int (query, 0);
+  *attached = (guint)store_query_int (query, 1);
+  return TRUE;
+}
+
 static guint
 head_of_view (gint64 view)
 {

@@ -54,6 +54,9 @@ typedef struct
 GArray *store_listing_read (StoreDb *db, const StoreListing *listing, StoreKey before, guint limit,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How many unread messages Starred and With Attachments show.  Costs a walk over what is unread, in an index alone. */
+gboolean store_listing_count_unread (StoreDb *db, guint *starred, guint *attached, GError **error);
+
 typedef struct
 {
   gint64 id; /* thread or row */

@@ -13,6 +13,8 @@
 
 /* Ended ones are kept this long, for undo, unless what they belong to is forgotten before (store-deed.c). */
 #define KEEP_ENDED_S STORE_DEED_MOST_S
+/* Those that nobody can take back are of no use to anybody but who looks into what went wrong. */
+#define KEEP_SEEN_S (24 * 60 * 60)
 
 static void
 free_operation (gpointer operation)
@@ -439,10 +441,15 @@ store_operation_recover (StoreDb *db, gint64 account, GError **error)
 {
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
-  gboolean ok = store_db_run (
-      db, error,
-      "UPDATE operation SET state = 0, attempts = attempts + 1 WHERE account = ?1 AND state < 2 AND state = 1",
-      STORE_INTS (account));
+  gboolean ok =
+      store_db_run (
+          db, error,
+          "UPDATE operation SET state = 0, attempts = attempts + 1 WHERE account = ?1 AND state < 2 AND state = 1",
+          STORE_INTS (account))
+      && store_db_run (db, error,
+                       "DELETE FROM operation WHERE state = 2 AND ended < ?1 AND account = ?2 AND "
+                       "batch NOT IN (SELECT batch FROM deed_group)",
+                       STORE_INTS (g_get_real_time () / G_USEC_PER_SEC - KEEP_SEEN_S, account));
   return store_db_leave (db, ok, error);
 }
 

@@ -1,5 +1,5 @@
 /* The files of a message: a row of buttons with a name, a size and for pictures a small one of it.  Main thread; what a button does is
- * in ui-part.c and ui-preview.c.  Thumbnails are decoded elsewhere, a few at a time, and only of what is here. */
+ * in ui-part.c and ui-preview.c.  Thumbnails (of a PDF its first page) are made elsewhere, a few at a time, and only of what is here. */
 #include "ui-attachments.h"
 
 #include <glib/gi18n.h>
@@ -134,14 +134,8 @@ typedef struct
 } Row;
 
 static void
-on_thumbnail (GObject *source, GAsyncResult *result, gpointer data)
+show_thumbnail (GtkImage *icon, const MailPicture *picture)
 {
-  g_autoptr (GtkImage) icon = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MailPicture) picture =
-      mail_part_read_picture_finish (MAIL_PART (source), result, &error);
-  if (!picture) /* the icon of its type stays */
-    return;
   g_autoptr (GdkTexture) texture = ui_part_make_texture (picture);
   gtk_image_set_pixel_size (icon, THUMBNAIL);
   gtk_image_set_from_paintable (icon, GDK_PAINTABLE (texture));
@@ -149,18 +143,56 @@ on_thumbnail (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_thumbnail (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkImage) icon = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailPicture) picture =
+      mail_part_read_picture_finish (MAIL_PART (source), result, &error);
+  if (picture) /* else the icon of its type stays */
+    show_thumbnail (icon, picture);
+}
+
+static void
+on_first_page (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkImage) icon = data;
+  g_autoptr (MailPicture) page = mail_part_read_page_finish (MAIL_PART (source), result, NULL);
+  if (page)
+    show_thumbnail (icon, page);
+}
+
+static void
+on_pages (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkImage) icon = data;
+  g_autoptr (MailPages) pages = mail_part_read_pages_finish (MAIL_PART (source), result, NULL);
+  if (!pages || pages->n == 0)
+    return;
+  double edge = THUMBNAIL * gtk_widget_get_scale_factor (GTK_WIDGET (icon));
+  double ratio = pages->sizes[0] / MAX (pages->sizes[1], 1);
+  mail_part_read_page_async (
+      MAIL_PART (source), pages, 0, (guint)MAX (ratio < 1 ? edge * ratio : edge, 8),
+      g_task_get_cancellable (G_TASK (result)), on_first_page, g_object_ref (icon));
+}
+
+static void
 ask_thumbnail (Row *row)
 {
   UiAttachments *self = UI_ATTACHMENTS (gtk_widget_get_ancestor (row->button, UI_TYPE_ATTACHMENTS));
+  MailPartKind kind = mail_part_get_kind (row->part);
   if (row->asked || !self || !mail_part_is_here (row->part)
-      || mail_part_get_kind (row->part) != MAIL_PART_PICTURE
+      || (kind != MAIL_PART_PICTURE && kind != MAIL_PART_PDF)
       || mail_part_get_size (row->part) > MAX_THUMBNAIL || self->n_thumbnails >= MAX_THUMBNAILS)
     return;
   row->asked = TRUE;
   self->n_thumbnails++;
-  mail_part_read_picture_async (row->part,
-                                (guint)(THUMBNAIL * gtk_widget_get_scale_factor (row->button)),
-                                self->thumbnails, on_thumbnail, g_object_ref (row->icon));
+  if (kind == MAIL_PART_PDF)
+    mail_part_read_pages_async (row->part, self->thumbnails, on_pages, g_object_ref (row->icon));
+  else
+    mail_part_read_picture_async (row->part,
+                                  (guint)(THUMBNAIL * gtk_widget_get_scale_factor (row->button)),
+                                  self->thumbnails, on_thumbnail, g_object_ref (row->icon));
 }
 
 static void

@@ -146,6 +146,19 @@ on_stick_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* The keyboard was in the list until its last row went away, and comes back with the rows. */
+static void
+take_back_keyboard (UiList *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+
+  if (now && now != GTK_WIDGET (self->view)
+      && (now == GTK_WIDGET (self->scrolled)
+          || gtk_widget_is_ancestor (now, GTK_WIDGET (self->stack))))
+    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
 /* New mail never moves what the person looks at, but who looks at the top wants to see what comes: a list view would
  * keep its place there too. */
 static void
@@ -157,6 +170,8 @@ on_items_changed (UiList *self, guint position, guint removed, guint added)
     self->stick = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), on_stick_tick, self, NULL);
   ui_list_update_headings (self);
   ui_list_update_page (self);
+  if (added > 0 && added == g_list_model_get_n_items (G_LIST_MODEL (self->selection)))
+    take_back_keyboard (self);
 }
 
 static void

@@ -42,6 +42,7 @@ struct _UiMessageView
 
   gboolean plain_text;
   gboolean html_failed; /* WebKit gave up on this message */
+  gboolean bare;        /* a page, no message */
   gboolean remote;      /* the HTML that is shown has its remote images */
 };
 
@@ -268,12 +269,19 @@ ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *
 }
 
 void
+ui_message_view_set_bare (UiMessageView *self, gboolean bare)
+{
+  self->bare = bare;
+  gtk_widget_set_visible (GTK_WIDGET (self->headers), !bare);
+}
+
+void
 ui_message_view_set_content (UiMessageView *self, MailContent *content)
 {
   g_set_object (&self->content, content);
   self->html_failed = self->remote = FALSE;
   ui_headers_set_content (self->headers, content);
-  ui_truth_bar_set_content (self->truth, content);
+  ui_truth_bar_set_content (self->truth, self->bare ? NULL : content);
   ui_attachments_set_content (self->attachments, content);
   ui_part_cards_set_content (self->part_cards, content);
   if (content)

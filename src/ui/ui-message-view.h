@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (UiMessageView, ui_message_view, UI, MESSAGE_VIEW, AdwBin)
 /* Property "plain-text" (boolean, notify): HTML is shown as text.  Signals: "link-hovered" (const char *uri or NULL), "found" (guint n):
  * so many hits of what is looked for are in its body, each time it is known anew, "open" (MailMessage *message): the person wants to read this other one. */
 void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSettings *settings);
+/* What is shown is a page and no message: it has no sender to tell of. */
+void ui_message_view_set_bare (UiMessageView *self, gboolean bare);
 /* NULL lets go of the message. */
 void ui_message_view_set_content (UiMessageView *self, MailContent *content);
 MailContent *ui_message_view_get_content (UiMessageView *self); /* borrowed, nullable */

@@ -21,6 +21,8 @@ struct _UiPartCards
   /* Owned */
   GCancellable *cancellable;
   GHashTable *shown; /* set of UIDs: one invitation often comes twice in a mail */
+  GHashTable *taken; /* set of MailPart: those that have a card, or will not have one */
+  GListModel *parts; /* nullable */
 
   /* Borrowed: in the widget tree */
   GtkBox *box;
@@ -172,32 +174,64 @@ let_go (UiPartCards *self)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_hash_table_remove_all (self->shown);
+  for (guint i = 0; self->parts && i < g_list_model_get_n_items (self->parts); i++) {
+    g_autoptr (MailPart) part = g_list_model_get_item (self->parts, i);
+    g_signal_handlers_disconnect_by_data (part, self);
+  }
+  if (self->parts)
+    g_signal_handlers_disconnect_by_data (self->parts, self);
+  g_clear_object (&self->parts);
+  g_hash_table_remove_all (self->taken);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))))
     gtk_box_remove (self->box, child);
+}
+
+static void update (UiPartCards *self);
+
+static void
+take (UiPartCards *self, MailPart *part)
+{
+  MailPartKind kind = mail_part_get_kind (part);
+
+  if (!mail_part_is_here (part)) {
+    /* A part that was left on the server is not fetched only for this; once it has come, it is read. */
+    g_signal_handlers_disconnect_by_func (part, update, self);
+    g_signal_connect_object (part, "notify::is-here", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    return;
+  }
+  g_hash_table_add (self->taken, g_object_ref (part));
+  if (kind == MAIL_PART_CALENDAR)
+    mail_part_read_invitation_async (part, self->cancellable, on_invitation, wait_new (self));
+  else
+    mail_part_read_cards_async (part, self->cancellable, on_cards, wait_new (self));
+}
+
+/* Parts come late: fetched by hand, or out of a winmail.dat. */
+static void
+update (UiPartCards *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (self->parts); i++) {
+    g_autoptr (MailPart) part = g_list_model_get_item (self->parts, i);
+    MailPartKind kind = mail_part_get_kind (part);
+    if ((kind == MAIL_PART_CALENDAR || kind == MAIL_PART_CARD)
+        && mail_part_get_size (part) <= MAX_SIZE && !g_hash_table_contains (self->taken, part)
+        && g_hash_table_size (self->taken) < MAX_FILES)
+      take (self, part);
+  }
 }
 
 void
 ui_part_cards_set_content (UiPartCards *self, MailContent *content)
 {
-  GListModel *parts = content ? mail_content_get_attachments (content) : NULL;
-  guint files = 0;
-
   let_go (self);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   self->cancellable = g_cancellable_new ();
-  for (guint i = 0; parts && i < g_list_model_get_n_items (parts) && files < MAX_FILES; i++) {
-    g_autoptr (MailPart) part = g_list_model_get_item (parts, i);
-    MailPartKind kind = mail_part_get_kind (part);
-    if (!mail_part_is_here (part) || mail_part_get_size (part) > MAX_SIZE)
-      continue;
-    if (kind == MAIL_PART_CALENDAR)
-      mail_part_read_invitation_async (part, self->cancellable, on_invitation, wait_new (self));
-    else if (kind == MAIL_PART_CARD)
-      mail_part_read_cards_async (part, self->cancellable, on_cards, wait_new (self));
-    else
-      continue;
-    files++;
-  }
+  if (!content)
+    return;
+  self->parts = g_object_ref (mail_content_get_attachments (content));
+  g_signal_connect_object (self->parts, "items-changed", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
+  update (self);
 }
 
 static void
@@ -207,6 +241,7 @@ ui_part_cards_dispose (GObject *object)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->parts); /* whose signals end with this object */
   G_OBJECT_CLASS (ui_part_cards_parent_class)->dispose (object);
 }
 
@@ -214,6 +249,7 @@ static void
 ui_part_cards_finalize (GObject *object)
 {
   g_hash_table_unref (UI_PART_CARDS (object)->shown);
+  g_hash_table_unref (UI_PART_CARDS (object)->taken);
   G_OBJECT_CLASS (ui_part_cards_parent_class)->finalize (object);
 }
 
@@ -228,6 +264,7 @@ static void
 ui_part_cards_init (UiPartCards *self)
 {
   self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->taken = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
   gtk_widget_add_css_class (GTK_WIDGET (self->box), "part-cards");
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));

@@ -369,12 +369,12 @@ on_provided (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
     return;
   }
+  GCancellable *cancellable = g_task_get_cancellable (task);
   g_autofree char *uri = g_file_get_uri (file);
   char *line = g_strconcat (uri, "\r\n", NULL);
   g_object_set_data_full (G_OBJECT (task), "line", line, g_free);
-  g_output_stream_write_all_async (stream, line, strlen (line), G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), on_written,
-                                   g_steal_pointer (&task));
+  g_output_stream_write_all_async (stream, line, strlen (line), G_PRIORITY_DEFAULT, cancellable,
+                                   on_written, g_steal_pointer (&task));
 }
 
 static void

@@ -306,6 +306,7 @@ on_message (GObject *source, GAsyncResult *result, gpointer data)
     show_failed (self, error);
     return;
   }
+  ui_message_view_set_bare (self->message, mail_part_get_kind (self->part) == MAIL_PART_HTML);
   ui_message_view_set_content (self->message, content);
   gtk_stack_set_visible_child_name (self->stack, "message");
 }

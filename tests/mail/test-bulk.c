@@ -170,10 +170,102 @@ test_all_or_nothing (void)
   g_assert_cmpuint (flags_of (bench, g_array_index (items, gint64, 0)), ==, 0);
 }
 
+static gboolean
+item_is_loaded (gpointer item)
+{
+  return mail_conversation_get_loaded (item);
+}
+
+static gboolean
+item_is_read (gpointer item)
+{
+  return !mail_conversation_get_unread (item);
+}
+
+/* What stays in a view though it does not belong there any more can be acted on as the rest. */
+static void
+test_kept (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GArray) all = fill (bench, 2), items = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  MailFolder *unread = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (mail_engine_get_views (bench->engine)); i++) {
+    g_autoptr (MailFolder) view = g_list_model_get_item (mail_engine_get_views (bench->engine), i);
+    if (mail_folder_get_id (view) == MAIL_VIEW_UNREAD)
+      unread = view;
+  }
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, unread, TRUE);
+  while (g_list_model_get_n_items (G_LIST_MODEL (list)) < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_autoptr (MailConversation) item = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  gint64 id = mail_conversation_get_id (item);
+  wait_until (item_is_loaded, item);
+  g_array_append_val (items, id);
+  g_assert_true (act (bench, list, items, MAIL_ACTION_READ, NULL, NULL, NULL, &error));
+  wait_until (item_is_read, item);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
+  g_assert_true (act (bench, list, items, MAIL_ACTION_ARCHIVE, NULL, NULL, &sentence, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (sentence, ==, "1 message moved to “Archive”");
+  g_assert_cmpuint (count (bench, bench->archive), ==, 1);
+  while (g_list_model_get_n_items (G_LIST_MODEL (list)) > 1)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What changes is what is counted; and the views that are counted by the store. */
+static void
+test_folder (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GArray) items = fill (bench, 5);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  MailFolder *starred = NULL;
+  gint64 undo = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (mail_engine_get_views (bench->engine)); i++) {
+    g_autoptr (MailFolder) view = g_list_model_get_item (mail_engine_get_views (bench->engine), i);
+    if (mail_folder_get_id (view) == MAIL_VIEW_STARRED)
+      starred = view;
+  }
+  g_array_set_size (items, 3);
+  g_assert_true (act (bench, list, items, MAIL_ACTION_STAR, NULL, NULL, NULL, &error));
+  while (mail_folder_get_unread (starred) != 3)
+    g_main_context_iteration (NULL, TRUE);
+  g_array_set_size (items, 2);
+  g_assert_true (act (bench, list, items, MAIL_ACTION_READ, NULL, NULL, NULL, &error));
+  while (mail_folder_get_unread (starred) != 1)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_autoptr (GAsyncResult) result = NULL;
+  mail_engine_act_on_folder_async (bench->engine, bench->inbox, MAIL_ACTION_READ, on_result,
+                                   &result);
+  g_assert_true (
+      mail_engine_act_finish (bench->engine, wait_result (&result), &undo, &sentence, &error));
+  g_assert_cmpstr (sentence, ==, "3 messages marked as read");
+  g_autoptr (GAsyncResult) again = NULL;
+  mail_engine_act_on_folder_async (bench->engine, bench->inbox, MAIL_ACTION_READ, on_result,
+                                   &again);
+  g_assert_false (mail_engine_act_finish (bench->engine, wait_result (&again), NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+  g_assert_true (undo_it (bench, undo, &error));
+  g_assert_cmpuint (flags_of (bench, g_array_index (items, gint64, 0)), ==,
+                    STORE_FLAG_SEEN | STORE_FLAG_FLAGGED);
+  while (mail_folder_get_unread (starred) != 1)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 void
 add_bulk_tests (void)
 {
   g_test_add_func ("/mail/bulk/items", test_items);
+  g_test_add_func ("/mail/bulk/folder", test_folder);
+  g_test_add_func ("/mail/bulk/kept", test_kept);
   g_test_add_func ("/mail/bulk/junk", test_junk);
   g_test_add_func ("/mail/bulk/all-or-nothing", test_all_or_nothing);
 }

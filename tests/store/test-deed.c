@@ -183,6 +183,34 @@ test_bounds (void)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* What ended and cannot be taken back is not kept for weeks. */
+static void
+test_ended (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 kept = add_message (profile, profile->inbox, 5, 1, 0, NULL), n = 0;
+  gint64 read = add_message (profile, profile->inbox, 6, 2, 0, NULL);
+  gint64 moved = add (profile, "moved",
+                      store_operation_move (profile->db, &kept, 1, profile->archive, &error));
+  g_assert_cmpint (store_operation_set_flags (profile->db, &read, 1, TRUE, STORE_FLAG_SEEN, &error),
+                   >, 0);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GPtrArray) due = take (profile, 10);
+    done (profile, due, 0, 0);
+  }
+  for (guint days = 0; days < 3; days += 2) {
+    g_assert_true (store_db_run (
+        profile->db, &error, "UPDATE operation SET ended = ended - 86400 * ?1", STORE_INTS (days)));
+    g_assert_true (store_operation_recover (profile->db, profile->account, &error));
+    g_assert_true (store_db_get_int (profile->db, &n, &error, "SELECT count(*) FROM operation",
+                                     STORE_NO_INTS));
+    g_assert_cmpint (n, ==, days == 0 ? 2 : 1);
+  }
+  g_assert_true (store_deed_undo (profile->db, moved, &error));
+  check_counts (profile, profile->inbox, 2, 1);
+}
+
 void
 add_deed_tests (void)
 {
@@ -190,4 +218,5 @@ add_deed_tests (void)
   g_test_add_func ("/store/deed/whole", test_whole);
   g_test_add_func ("/store/deed/moved-on", test_moved_on);
   g_test_add_func ("/store/deed/bounds", test_bounds);
+  g_test_add_func ("/store/deed/ended", test_ended);
 }

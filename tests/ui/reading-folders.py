@@ -31,10 +31,12 @@ def subjects(folder):
     return sorted(str(found['Subject']) for _flags, found in lab.messages('alice', folder))
 
 
-def begin(scene, *names):
+def begin(scene, *names, make=()):
     scene.empty('alice')
     for box in boxes() - {'INBOX', 'Drafts', 'Sent', 'Junk', 'Trash', 'Archive'}:
         doveadm('mailbox', 'delete', '-r', '-u', 'alice', box)
+    for box in make:
+        doveadm('mailbox', 'create', '-u', 'alice', box)
     for name in names:
         scene.append('alice', 'INBOX', message(name))
     scene.account()
@@ -128,6 +130,51 @@ def folders_are_made_renamed_moved_and_deleted(scene):
     scene.app.wait_gone('list item', '^2026')
     scene.app.wait_gone('list item', exact('Favorites'))
     eventually(lambda: '2026' not in boxes(), timeout=30, what='the folder gone from the server')
+    scene.quit()
+
+
+def hold(scene, source, *stops):
+    """Drags over the stops, stays at each: one is a function that gives the place once the one before has been reached."""
+    x, y = scene.app.center(source)
+    subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'sleep', '0.2', 'mousedown', '1', 'sleep', '0.2'], check=True)
+    for stop in stops:
+        to_x, to_y = stop() if callable(stop) else stop
+        steps = []
+        for i in range(1, 9):
+            steps += ['mousemove', str(x + (to_x - x) * i // 8), str(y + (to_y - y) * i // 8), 'sleep', '0.04']
+        subprocess.run(['xdotool', *steps, 'mousemove', str(to_x + 1), str(to_y), 'sleep', '1.5'], check=True)
+        x, y = to_x, to_y
+    subprocess.run(['xdotool', 'mouseup', '1', 'sleep', '0.2'], check=True)
+
+
+@case
+def a_drag_opens_scrolls_and_is_refused(scene):
+    """A closed tree opens under it, the folders scroll at their edge, and another account is no place to go."""
+    for n in range(30):
+        doveadm('mailbox', 'create', '-u', 'bob', f'Box{n:02}')
+    scene.empty('bob')
+    scene.account('bob')
+    begin(scene, 'first', 'second', make=('Work', 'Work/2026'))
+    folder_row(scene, '2026')
+    scene.app.click(folder_row(scene, 'Work'))
+    scene.app.key('F6', 'Left')
+    scene.app.wait_gone('list item', '^2026')
+    scene.app.click([row for row in scene.app.root.find_all('list item', '^Inbox(,|$)') if row.showing][0])
+    second = scene.app.wait('list item|table row', 'second')
+    hold(scene, second, scene.app.center(folder_row(scene, 'Work')), lambda: scene.app.center(folder_row(scene, '2026')))
+    eventually(lambda: subjects('Work/2026') == ['second'], what='moved into what opened')
+
+    pane = next(a for a in folder_row(scene, words('Archive')).ancestors if a.role == 'scroll pane')
+    x, y = scene.app.center(pane)
+    top = folder_row(scene, words('Archive')).extents[1]
+    height = pane.extents[3]
+    hold(scene, scene.app.wait('list item|table row', 'first'), (x, y + height // 2 - 10))
+    assert folder_row(scene, words('Archive')).extents is None or folder_row(scene, words('Archive')).extents[1] < top - 50, 'nothing was scrolled'
+    scene.says(exact('Messages cannot be moved to a folder of another account.'))
+    scene.shot('refused')
+    assert subjects('INBOX') == ['first']
+    for n in range(30):
+        doveadm('mailbox', 'delete', '-u', 'bob', f'Box{n:02}')
     scene.quit()
 
 
@@ -232,6 +279,6 @@ def views_show_what_several_folders_hold(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([views_show_what_several_folders_hold, folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, trash_is_emptied_after_a_question,
+    main(chosen([views_show_what_several_folders_hold, folders_are_made_renamed_moved_and_deleted, messages_are_dragged_onto_folders, a_drag_opens_scrolls_and_is_refused, trash_is_emptied_after_a_question,
                  what_was_done_can_be_undone_after_a_restart, after_archiving_the_one_above_is_shown]),
          finish)

@@ -1,0 +1,96 @@
+"""reading-many.py PREFIX STATE SCREENSHOTS LANGUAGE: very many messages selected and acted on in the window, which goes on answering.
+In the environment FILL: the program that makes a profile; PROBE: what tells how long the main loop stayed away; MANY: how many (20000)."""
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from listing import row, rows  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish  # noqa: E402
+from tap import main  # noqa: E402
+
+MANY = int(os.environ.get('MANY') or 20000)
+# A turn of the loop that waits for the store would take nearly as long as the whole deed does; on a busy machine every turn takes longer.
+NOISE_MS, PART = 60, .25
+
+
+class Stalls:
+    """How long the main loop stayed away, as the probe noted it."""
+
+    def __init__(self, name):
+        self.name, self.seen = name, 0
+
+    def take(self):
+        """The longest since the last call."""
+        with open(self.name, encoding='utf-8') as file:
+            lines = [line.split() for line in file if line.endswith('\n')]
+        new, self.seen = lines[self.seen:], len(lines)
+        return max((float(line[2]) for line in new if line[0] == 'stall'), default=0)
+
+
+def folder(scene, name):
+    return scene.app.wait('list item', f'^{name}(,|$)')
+
+
+@case
+def very_many_are_one_step(scene):
+    began = time.time()
+    subprocess.run([os.environ['FILL'], scene.profile, str(MANY)], check=True)
+    print(f'# {MANY} messages stored in {time.time() - began:.1f} s', flush=True)
+    log = os.path.join(STATE, 'probe.log')
+    os.environ.update(LD_PRELOAD=os.environ['PROBE'], SOSIK_PROBE=log)
+    try:
+        scene.start()
+    finally:
+        del os.environ['LD_PRELOAD'], os.environ['SOSIK_PROBE']
+    row(scene, 'Subject last')
+    stalls = Stalls(log)
+    scene.app.click(row(scene, 'Subject last'))
+    time.sleep(2)
+    stalls.take()
+    time.sleep(2)
+    noise = stalls.take()
+    worst = {}
+
+    def done(what, began):
+        took = time.time() - began
+        time.sleep(1)
+        worst[what] = (stalls.take(), took)
+        print(f'# {what} of {MANY}: {took:.2f} s, longest turn of the loop {worst[what][0]:.0f} ms', flush=True)
+
+    def all_selected():
+        scene.app.key('ctrl+a')
+        scene.says(f'^{MANY} selected')
+        stalls.take()
+
+    all_selected()
+    began = time.time()
+    scene.app.click('push button', exact('Mark as Read'))
+    folder(scene, 'Inbox')
+    eventually(lambda: ', ' not in folder(scene, 'Inbox').name, timeout=60, what='all are read')
+    done('marking', began)
+    began = time.time()
+    scene.app.key('ctrl+z')
+    eventually(lambda: f', {MANY} unread' in folder(scene, 'Inbox').name, timeout=60, what='all are unread')
+    done('undoing marks', began)
+
+    for what, key in (('archiving', 'a'), ('deleting', 'Delete')):
+        all_selected()
+        began = time.time()
+        scene.app.key(key)
+        eventually(lambda: not rows(scene) or scene.app.find('label', '^No Messages'), timeout=60, what='none is left')
+        done(what, began)
+        scene.shot(what)
+        began = time.time()
+        scene.app.key('ctrl+z')
+        row(scene, 'Subject last')
+        done('undoing ' + what, began)
+        all_selected()
+    late = {what: ms for what, (ms, took) in worst.items() if ms > max(NOISE_MS, 3 * noise, PART * took * 1000)}
+    assert not late, late
+    scene.quit(timeout=60)
+
+
+if __name__ == '__main__':
+    main(chosen([very_many_are_one_step]), finish)
