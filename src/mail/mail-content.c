@@ -25,7 +25,8 @@ struct _MailContent
   GListStore *attachments; /* of MailPart */
   GCancellable *closing;   /* what is being unpacked ends with it */
 
-  guint depth; /* messages around it */
+  guint depth;      /* messages around it */
+  gboolean as_text; /* that is how it is read */
 };
 
 G_DEFINE_FINAL_TYPE (MailContent, mail_content, G_TYPE_OBJECT)
@@ -219,7 +220,21 @@ const char *
 mail_content_get_quote (MailContent *self)
 {
   g_return_val_if_fail (MAIL_IS_CONTENT (self), NULL);
-  return self->parsed->quote != NULL ? self->parsed->quote : self->parsed->text;
+  return self->parsed->quote != NULL && !self->as_text ? self->parsed->quote : self->parsed->text;
+}
+
+void
+mail_content_set_read_as_text (MailContent *self, gboolean as_text)
+{
+  g_return_if_fail (MAIL_IS_CONTENT (self));
+  self->as_text = as_text;
+}
+
+gboolean
+mail_content_is_read_as_text (MailContent *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONTENT (self), FALSE);
+  return self->as_text;
 }
 
 gboolean

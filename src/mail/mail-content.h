@@ -29,8 +29,12 @@ GPtrArray *mail_content_get_to (MailContent *content);
 GPtrArray *mail_content_get_cc (MailContent *content);
 GPtrArray *mail_content_get_bcc (MailContent *content);
 const char *mail_content_get_text (MailContent *content); /* never NULL */
-/* The text of what is shown where the HTML is: what an answer quotes (see mime_message_dup_quote ()); never NULL. */
+/* The text of what the person reads, which answers quote: that of the HTML (see mime_message_dup_quote ()), or the plain one where
+ * there is no HTML or it is not what is shown.  Never NULL. */
 const char *mail_content_get_quote (MailContent *content);
+/* Whoever shows it says so: the plain text is what the person sees, whatever HTML there is.  At first FALSE. */
+void mail_content_set_read_as_text (MailContent *content, gboolean as_text);
+gboolean mail_content_is_read_as_text (MailContent *content);
 gboolean mail_content_has_html (MailContent *content);
 /* Clean HTML without remote images; NULL when !has_html. */
 const char *mail_content_get_html (MailContent *content);

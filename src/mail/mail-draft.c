@@ -195,12 +195,11 @@ is_own (const char *address, gpointer engine)
 }
 
 MailDraft *
-mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind,
-                      gboolean as_text)
+mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (engine) && MAIL_IS_CONTENT (content), NULL);
-  StoreDraft *plain =
-      mail_reply_build (mail_content_get_parsed (content), kind, as_text, is_own, engine);
+  StoreDraft *plain = mail_reply_build (mail_content_get_parsed (content), kind,
+                                        mail_content_is_read_as_text (content), is_own, engine);
   MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
 
   plain->source = mail_content_get_message_id (content);

@@ -21,10 +21,10 @@ typedef enum
 
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 /* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote,
- * threading headers. For MAIL_FORWARD the attachments appear a moment later ("busy").  `as_text`: the message was read as
- * plain text, and that is quoted; else what its HTML shows. */
-MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind,
-                                 gboolean as_text) G_GNUC_WARN_UNUSED_RESULT;
+ * threading headers. For MAIL_FORWARD the attachments appear a moment later ("busy").  What is quoted is what was read:
+ * mail_content_get_quote (). */
+MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content,
+                                 MailReplyKind kind) G_GNUC_WARN_UNUSED_RESULT;
 /* mailto: (RFC 6068): to, cc, bcc, subject, body; everything else, attach above all, is ignored.
  * NULL when it is no mailto: URI. */
 MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account,

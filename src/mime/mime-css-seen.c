@@ -118,14 +118,23 @@ is_shown (const char *lower)
   return g_strv_contains (shown, word);
 }
 
+/* Three digits are a weight, and what follows a slash is the height of lines. */
 static gboolean
 is_tiny_font (const char *lower)
 {
-  g_auto (GStrv) words = g_strsplit_set (lower, " /", -1);
+  g_auto (GStrv) words = g_strsplit (lower, " ", -1);
+  gboolean height = FALSE;
 
   for (guint i = 0; words[i] != NULL; i++) {
-    if (g_ascii_isdigit (words[i][0]) && strlen (words[i]) != 3 && mime_css_is_tiny (words[i]))
+    char *slash = strchr (words[i], '/');
+
+    if (slash != NULL)
+      *slash = '\0';
+    if (!height && g_ascii_isdigit (words[i][0])
+        && !(strlen (words[i]) == 3 && strspn (words[i], "0123456789") == 3)
+        && mime_css_is_tiny (words[i]))
       return TRUE;
+    height = slash != NULL && slash[1] == '\0';
   }
   return FALSE;
 }

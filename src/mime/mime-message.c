@@ -500,15 +500,42 @@ mime_message_get_html (MimeMessage *message)
   return message->html;
 }
 
-/* Letters and digits alone: each program has its own lines, bullets and marks of quotes. */
+/* Each program has its own lines, bullets and marks of quotes.  What says something: letters and their marks, digits and what
+ * stands beside them (10.00, -5), money, pictures. */
 static gboolean
-has_same_words (const char *one, const char *other)
+says_something (const char *at, const char *text)
 {
-  for (;;) {
-    while (*one != '\0' && !g_unichar_isalnum (g_utf8_get_char (one)))
-      one = g_utf8_next_char (one);
-    while (*other != '\0' && !g_unichar_isalnum (g_utf8_get_char (other)))
-      other = g_utf8_next_char (other);
+  gunichar c = g_utf8_get_char (at);
+
+  if (g_unichar_isalnum (c) || g_unichar_ismark (c))
+    return TRUE;
+  if (g_unichar_isspace (c) || !g_unichar_isgraph (c))
+    return FALSE;
+  switch ((int)g_unichar_type (c)) {
+  case G_UNICODE_CURRENCY_SYMBOL:
+    return TRUE;
+  case G_UNICODE_OTHER_SYMBOL:
+    return c < 0x2500 || c > 0x25ff; /* lines, blocks and bullets */
+  default:
+    return g_unichar_isdigit (g_utf8_get_char (g_utf8_next_char (at)))
+           || (at > text && g_unichar_isdigit (g_utf8_get_char (g_utf8_prev_char (at))));
+  }
+}
+
+static const char *
+skip_idle (const char *at, const char *text)
+{
+  while (*at != '\0' && !says_something (at, text))
+    at = g_utf8_next_char (at);
+  return at;
+}
+
+static gboolean
+has_same_words (const char *text, const char *quote)
+{
+  for (const char *one = text, *other = quote;;) {
+    one = skip_idle (one, text);
+    other = skip_idle (other, quote);
     if (*one == '\0' || g_utf8_get_char (one) != g_utf8_get_char (other))
       return *one == *other;
     one = g_utf8_next_char (one);
@@ -525,7 +552,8 @@ mime_message_dup_quote (MimeMessage *message)
   if (html == NULL)
     return NULL;
   /* The same road: nothing to compare, and nothing to be turned twice */
-  if (strcasestr (html, "alt") == NULL && message->text_nodes->len == 1 && message->html_nodes->len == 1
+  if (strcasestr (html, "alt") == NULL && message->text_nodes->len == 1
+      && message->html_nodes->len == 1
       && g_array_index (message->text_nodes, guint, 0)
              == g_array_index (message->html_nodes, guint, 0))
     return g_strdup (text);

@@ -91,6 +91,7 @@ show_body (UiMessageView *self)
   gboolean html = ui_message_view_shows_html (self);
   gboolean images = html && mail_content_are_images_chosen (self->content)
                     && mail_content_get_blocked (self->content) > 0;
+  mail_content_set_read_as_text (self->content, !html);
   ui_bar_hide (self->bar);
   ui_web_bar_set_content (self->web_bar, html ? self->content : NULL, images);
   if (html) {

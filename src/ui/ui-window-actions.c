@@ -297,9 +297,7 @@ action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
 {
-  gboolean as_text;
-  g_object_get (self->reader, "plain-text", &as_text, NULL);
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind, as_text);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
   GtkWidget *composer =
       ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
   gtk_window_present (GTK_WINDOW (composer));
@@ -569,8 +567,8 @@ ui_window_update_actions (UiWindow *self)
       g_clear_signal_handler (&self->current_handler, self->current);
     g_set_object (&self->current, current);
     if (current)
-      self->current_handler =
-          g_signal_connect_swapped (current, "changed", G_CALLBACK (ui_window_update_actions), self);
+      self->current_handler = g_signal_connect_swapped (
+          current, "changed", G_CALLBACK (ui_window_update_actions), self);
   }
 }
 

@@ -81,11 +81,8 @@ ask_to_delete (UiWindow *self, MailMessage *message)
 static void
 copy_text (UiWindow *self, MailContent *content)
 {
-  gboolean as_text;
-  g_object_get (self->reader, "plain-text", &as_text, NULL);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
-                          as_text ? mail_content_get_text (content)
-                                  : mail_content_get_quote (content));
+                          mail_content_get_quote (content));
   ui_window_say (self, _ ("Text of the message copied"), NULL);
 }
 

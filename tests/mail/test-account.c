@@ -83,12 +83,18 @@ test_folder_freshness (void)
   } cases[] = {
     { { .in_step = 0 }, "Not fetched from the server yet" },
     { { .in_step = 1790000000 }, "In step at %s" },
-    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_SELECT }, "In step at %s: compared with the server" },
-    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_IDLE }, "In step at %s: the server tells of changes by itself" },
-    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_NOTIFY }, "In step at %s: the server tells of changes by itself" },
-    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_STATUS }, "In step at %s: the server was asked and had no changes" },
-    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_NOOP }, "In step at %s: the server was asked and had no changes" },
-    { { .in_step = 1790000000, .trouble = (char *)"It cannot be opened." }, "It cannot be opened." },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_SELECT },
+      "In step at %s: compared with the server" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_IDLE },
+      "In step at %s: the server tells of changes by itself" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_NOTIFY },
+      "In step at %s: the server tells of changes by itself" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_STATUS },
+      "In step at %s: the server was asked and had no changes" },
+    { { .in_step = 1790000000, .in_step_by = STORE_PROOF_NOOP },
+      "In step at %s: the server was asked and had no changes" },
+    { { .in_step = 1790000000, .trouble = (char *)"It cannot be opened." },
+      "It cannot be opened." },
   };
   g_autofree char *at = base_date_short (1790000000, 1790000000);
 
@@ -123,15 +129,18 @@ test_folder_contents (void)
     { { .server_size = -1, .in_step = 5 }, "No messages" },
     { { .server_size = -1, .complete = TRUE }, "No messages" },
     { { .server_size = -1, .complete = TRUE, .total = 1, .size = 5300 }, "1 message, 5.3 kB" },
-    { { .server_size = -1, .complete = TRUE, .total = 1234, .size = 56000000 }, "1234 messages, 56.0 MB" },
+    { { .server_size = -1, .complete = TRUE, .total = 1234, .size = 56000000 },
+      "1234 messages, 56.0 MB" },
     /* Not all of it is here. */
     { { .server_size = -1, .total = 50, .size = 5000, .server_total = 2000 }, "2000 messages" },
     { { .server_size = -1, .server_total = 1 }, "1 message" },
-    { { .server_size = 7000000, .total = 50, .size = 5000, .server_total = 2000 }, "2000 messages, 7.0 MB" },
+    { { .server_size = 7000000, .total = 50, .size = 5000, .server_total = 2000 },
+      "2000 messages, 7.0 MB" },
     /* More on their way there than the server knows. */
     { { .server_size = 7000000, .total = 3, .size = 5000, .server_total = 2 }, "3 messages" },
     /* What it told once does not count beside rows, nor where it has no such folder. */
-    { { .server_size = 7000000, .complete = TRUE, .total = 2, .size = 5000, .server_total = 2 }, "2 messages, 5.0 kB" },
+    { { .server_size = 7000000, .complete = TRUE, .total = 2, .size = 5000, .server_total = 2 },
+      "2 messages, 5.0 kB" },
     { { .server_size = -1, .local = TRUE, .total = 2, .size = 5000 }, "2 messages, 5.0 kB" },
   };
   g_autoptr (MailFolder) folder = mail_folder_new (NULL, 7);

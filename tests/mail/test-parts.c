@@ -403,7 +403,8 @@ test_when (void)
       mail_invitation_describe_when (1795996800, 1796169600, TRUE, FALSE, seoul);
 
   g_assert_cmpstr (hour, ==, "Monday, November 30, 2026, 10:00 – 11:00");
-  g_assert_cmpstr (night, ==, "Monday, November 30, 2026, 10:00 – Tuesday, December 1, 2026, 10:00");
+  g_assert_cmpstr (night, ==,
+                   "Monday, November 30, 2026, 10:00 – Tuesday, December 1, 2026, 10:00");
   g_assert_cmpstr (floating, ==, "Monday, November 30, 2026, 01:00");
   g_assert_cmpstr (day, ==, "Monday, November 30, 2026");
   g_assert_cmpstr (days, ==, "Monday, November 30, 2026 – Tuesday, December 1, 2026");

@@ -82,6 +82,12 @@ test_what_is_read_is_quoted (void)
   /* The same words: the version that its writer laid out for plain text */
   check_quote (TWO_VERSIONS ("- one\r\n- two", "<ul><li>one<li>two</ul>"), FALSE,
                "> - one\n> - two");
+  /* Not the same, though their letters are: money, signs, marks of vowels, what a picture says */
+  check_quote (TWO_VERSIONS ("I owe you 1000", "<p>I owe you 10.00"), FALSE, "> I owe you 10.00");
+  check_quote (TWO_VERSIONS ("It is 5", "<p>It is -5"), FALSE, "> It is -5");
+  check_quote (TWO_VERSIONS ("It is 5", "<p>It is &euro;5"), FALSE, "> It is €5");
+  check_quote (TWO_VERSIONS ("Yes", "<p>Yes &#x1f44e;"), FALSE, "> Yes 👎");
+  check_quote (TWO_VERSIONS ("&#3585;", "<p>&#3585;&#3636;"), FALSE, "> กิ");
   /* Who sees a picture does not see what it is said to show */
   check_quote (TWO_VERSIONS ("Hello I owe you 1000", "<p>Hello <img alt='I owe you 1000' src=a>"),
                FALSE, "> Hello");

@@ -399,6 +399,8 @@ test_css (void)
   check_sheet (
       "p{min-height:100vh;height:50px;margin:-5px;color:rgba(0,0,0,.8);font:bold 12px/1.5 a}",
       "p{height:50px;margin:-5px;color:rgba(0,0,0,.8);font:bold 12px/1.5 a}\n");
+  check_sheet ("a{font:3px x}b{font:1em x}i{font:700 12px / 1 x}u{font:0px x}",
+               "b{font:1em x}\ni{font:700 12px / 1 x}\n");
 }
 
 static void
