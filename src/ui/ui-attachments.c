@@ -8,6 +8,7 @@
 #include "ui-part.h"
 #include "ui-preview.h"
 
+#define MOST_SHOWN     300
 #define MAX_HEIGHT     152                 /* pixels; more files are scrolled */
 #define THUMBNAIL      40                  /* pixels */
 #define MAX_THUMBNAIL  (32u * 1024 * 1024) /* octets of a picture that is decoded unasked */
@@ -377,7 +378,11 @@ update_summary (UiAttachments *self)
       self->content ? g_list_model_get_n_items (mail_content_get_attachments (self->content)) : 0;
   gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
   gtk_widget_set_visible (self->save_all, n > 1);
-  g_autofree char *summary = g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
+  g_autofree char *summary =
+      n > MOST_SHOWN
+          /* Translators: a number, and a smaller one */
+          ? g_strdup_printf (_ ("%u attachments, of which the first %u are shown"), n, MOST_SHOWN)
+          : g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
   gtk_label_set_text (self->summary, summary);
 }
 
@@ -407,7 +412,10 @@ ui_attachments_set_content (UiAttachments *self, MailContent *content)
   g_clear_object (&self->thumbnails);
   self->thumbnails = g_cancellable_new ();
   self->n_thumbnails = 0;
-  gtk_flow_box_bind_model (self->box, parts, create_row, self, NULL);
+  /* Each costs time to make, and who sends a hundred thousand does not want them to be looked at. */
+  g_autoptr (GtkSliceListModel) shown =
+      parts ? gtk_slice_list_model_new (g_object_ref (parts), 0, MOST_SHOWN) : NULL;
+  gtk_flow_box_bind_model (self->box, G_LIST_MODEL (shown), create_row, self, NULL);
   if (parts)
     g_signal_connect_object (parts, "items-changed", G_CALLBACK (on_items_changed), self,
                              G_CONNECT_AFTER);

@@ -85,7 +85,7 @@
   };
 
   /* ---- left of the page: nobody can scroll there ---- */
-  let moved = 0;
+  const moved = new WeakMap(); /* by tree */
   const moveIn = (top, texts) => {
     let least = 0;
     const range = document.createRange();
@@ -96,8 +96,8 @@
         least = Math.min(least, box.left + scrollX);
     }
     if (least < -4) {
-      moved = Math.min(moved - least, 20000);
-      top.style.setProperty('margin-left', `${Math.ceil(moved) + 18}px`, 'important');
+      moved.set(top, Math.min((moved.get(top) || 0) - least, 20000));
+      top.style.setProperty('margin-left', `${Math.ceil(moved.get(top)) + 18}px`, 'important');
     }
   };
 
