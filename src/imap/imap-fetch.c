@@ -166,17 +166,49 @@ find_place (ImapFetched *fetched, const ImapToken *key)
   return NULL;
 }
 
+/* What a person has given a name.  Programs keep notes of theirs as keywords: those with "$", but for what stands for the five labels
+ * of old programs, and the words of junk filters. */
+static gboolean
+is_label (const ImapToken *keyword)
+{
+  static const char *const notes[] = { "NonJunk",   "Junk",    "NotJunk",         "JunkRecorded",
+                                       "Forwarded", "MDNSent", "Receipt-Handled", "Redirected" };
+
+  if (keyword->length == 0 || keyword->text[0] == '\\')
+    return FALSE;
+  if (keyword->text[0] == '$')
+    return keyword->length == 7 && begins_with (keyword, "$label") && keyword->text[6] >= '1'
+           && keyword->text[6] <= '5';
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    if (imap_token_is (keyword, notes[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 parse_flags (ImapFetched *fetched, ImapLexer *lexer)
 {
+  g_autoptr (GPtrArray) keywords = NULL; /* few messages have any */
   ImapToken flag;
   fetched->has_flags = TRUE;
   fetched->flags = 0;
   while (imap_lexer_next (lexer, &flag) != IMAP_TOKEN_CLOSE && flag.type != IMAP_TOKEN_END) {
-    if (flag.type == IMAP_TOKEN_ATOM)
-      fetched->flags |= imap_flag_from_name (flag.text, flag.length);
-    else if (!imap_lexer_skip (lexer, &flag))
+    ImapFlags known =
+        flag.type == IMAP_TOKEN_ATOM ? imap_flag_from_name (flag.text, flag.length) : 0;
+    fetched->flags |= known;
+    if (flag.type == IMAP_TOKEN_ATOM && known == 0 && is_label (&flag)) {
+      g_autofree char *wire = imap_token_dup (&flag);
+      if (keywords == NULL)
+        keywords = g_ptr_array_new_with_free_func (g_free);
+      g_ptr_array_add (keywords, imap_utf7_decode (wire));
+    } else if (flag.type != IMAP_TOKEN_ATOM && !imap_lexer_skip (lexer, &flag)) {
       return FALSE;
+    }
+  }
+  g_clear_pointer (&fetched->keywords, g_strfreev);
+  if (keywords != NULL) {
+    g_ptr_array_add (keywords, NULL);
+    fetched->keywords = (GStrv)g_ptr_array_free (g_steal_pointer (&keywords), FALSE);
   }
   return TRUE;
 }
@@ -393,5 +425,6 @@ imap_fetched_clear (ImapFetched *fetched)
   g_clear_pointer (&fetched->email_id, g_free);
   g_clear_pointer (&fetched->thread_id, g_free);
   g_clear_pointer (&fetched->labels, g_strfreev);
+  g_clear_pointer (&fetched->keywords, g_strfreev);
   g_clear_pointer (&fetched->structure, imap_structure_free);
 }

@@ -15,6 +15,7 @@ imap_news_free (ImapNews *news)
     return;
   g_clear_pointer (&news->uids, base_uid_set_free);
   g_clear_pointer (&news->mailbox, imap_mailbox_free);
+  g_strfreev (news->keywords);
   g_free (news);
 }
 

@@ -143,6 +143,7 @@ typedef struct
   guint64 modseq;
   BaseUidSet *uids;     /* Owned */
   ImapMailbox *mailbox; /* Owned */
+  GStrv keywords;       /* Owned, nullable; with the flags */
 } ImapNews;
 
 void imap_news_free (ImapNews *news);
@@ -192,6 +193,7 @@ typedef struct
   char *email_id;  /* the same for each copy of a message in the account: never changes */
   char *thread_id; /* nullable */
   GStrv labels;    /* UTF-8; "\\Inbox" and the like are Gmail's own */
+  GStrv keywords;  /* UTF-8; those of the flags that are a person's; NULL: none */
   ImapStructure *structure;
   GPtrArray *parts;     /* of ImapSection: what was asked for by section, as far as it came */
   guint64 decoded_size; /* BINARY.SIZE; 0: not told */

@@ -212,6 +212,7 @@ add_flags_news (ImapSession *session, const ImapFetched *fetched)
   news->uid = fetched->uid;
   news->flags = fetched->flags;
   news->modseq = fetched->modseq;
+  news->keywords = g_strdupv (fetched->keywords);
   imap_news_add (session, news);
 }
 

@@ -1,4 +1,4 @@
-/* Labels of messages, as Gmail tells them.  Any thread with a connection; all writing stands in a transaction. */
+/* Labels of messages: as Gmail tells them, elsewhere keywords.  Any thread with a connection; all writing stands in a transaction. */
 #include "store-private.h"
 
 #include <string.h>
@@ -52,6 +52,19 @@ set_labels (StoreDb *db, gint64 folder, guint32 uid, const char *const *labels, 
   if (!row.doomed && !(row.flags & STORE_FLAG_DELETED))
     store_db_note (db, folder, STORE_KEY_MAKE (row.received, row.id), STORE_EVENT_CHANGED);
   return store_mark_reload (db, row.id, error);
+}
+
+gboolean
+store_message_find_labels (StoreDb *db, gint64 folder, guint32 uid, gboolean *has, GError **error)
+{
+  gint64 found = 0;
+  gboolean ok = store_db_get_int (db, &found, error,
+                                  "SELECT EXISTS (SELECT 1 FROM message AS m CROSS JOIN label AS l "
+                                  "ON l.message = m.id WHERE m.folder = ?1 AND m.uid = ?2)",
+                                  STORE_INTS (folder, uid));
+
+  *has = found != 0;
+  return ok;
 }
 
 gboolean

@@ -81,6 +81,9 @@ gboolean store_message_set_labels (StoreDb *db, gint64 folder, guint32 uid,
 /* How its row reads, where that was not what the sender wrote (a charset).  A message that is gone is none of ours. */
 gboolean store_message_set_words (StoreDb *db, gint64 id, const char *from_name,
                                   const char *subject, const char *preview, GError **error);
+/* Whether it has any; FALSE for an unknown UID. */
+gboolean store_message_find_labels (StoreDb *db, gint64 folder, guint32 uid, gboolean *has,
+                                    GError **error);
 /* Empty where the server told none. */
 GStrv store_message_get_labels (StoreDb *db, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The server does not have these any more. */

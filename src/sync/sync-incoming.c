@@ -316,7 +316,7 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   message->references = summary->references;
   message->preview = summary->preview != NULL ? summary->preview : held->preview;
   message->object_id = held->object_id;
-  held->labels = g_strdupv (fetched->labels);
+  held->labels = g_strdupv (fetched->labels != NULL ? fetched->labels : fetched->keywords);
   message->labels = (const char *const *)held->labels;
   message->has_attachments = summary->has_attachments;
   message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;

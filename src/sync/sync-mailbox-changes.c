@@ -20,6 +20,15 @@ sync_labels_free (SyncLabels *labels)
   g_free (labels);
 }
 
+static void
+note_labels (SyncMailbox *mailbox, guint32 uid, GStrv names)
+{
+  SyncLabels *labels = g_new0 (SyncLabels, 1);
+
+  *labels = (SyncLabels){ .uid = uid, .labels = g_strdupv (names) };
+  g_ptr_array_add (mailbox->labels, labels);
+}
+
 gboolean
 sync_mailbox_take_changed (const ImapFetched *fetched, gpointer user_data, GError **error)
 {
@@ -28,12 +37,9 @@ sync_mailbox_take_changed (const ImapFetched *fetched, gpointer user_data, GErro
 
   if (fetched->uid != 0 && fetched->has_flags)
     g_array_append_val (mailbox->changed, flags);
-  if (fetched->uid != 0 && fetched->labels != NULL) {
-    SyncLabels *labels = g_new0 (SyncLabels, 1);
-
-    *labels = (SyncLabels){ .uid = fetched->uid, .labels = g_strdupv (fetched->labels) };
-    g_ptr_array_add (mailbox->labels, labels);
-  }
+  if (fetched->uid != 0 && (fetched->labels != NULL || fetched->keywords != NULL))
+    note_labels (mailbox, fetched->uid,
+                 fetched->labels != NULL ? fetched->labels : fetched->keywords);
   mailbox->told_modseq = MAX (mailbox->told_modseq, fetched->modseq);
   return TRUE;
 }
@@ -71,6 +77,29 @@ write_labels (SyncMailbox *mailbox, SyncContext *context, GError **error)
   return TRUE;
 }
 
+/* Where labels are keywords, a message that is told without any has lost those that it had. */
+static gboolean
+drop_labels (SyncMailbox *mailbox, SyncContext *context, GError **error)
+{
+  static const char *const none[] = { NULL };
+  g_autoptr (BaseUidSet) told = base_uid_set_new ();
+
+  if (imap_session_has (context->session, IMAP_CAP_GMAIL))
+    return TRUE;
+  for (guint i = 0; i < mailbox->labels->len; i++)
+    base_uid_set_add (told, ((const SyncLabels *)mailbox->labels->pdata[i])->uid);
+  for (guint i = 0; i < mailbox->changed->len; i++) {
+    guint32 uid = g_array_index (mailbox->changed, StoreServerFlags, i).uid;
+    gboolean has;
+
+    if (!store_message_find_labels (context->db, mailbox->folder, uid, &has, error)
+        || (has && !base_uid_set_contains (told, uid)
+            && !store_message_set_labels (context->db, mailbox->folder, uid, none, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* Flags and labels in one transaction. */
 static gboolean
 write_told (SyncMailbox *mailbox, SyncContext *context, GError **error)
@@ -80,7 +109,7 @@ write_told (SyncMailbox *mailbox, SyncContext *context, GError **error)
   if (store_message_set_server_flags (context->db, mailbox->folder,
                                       (const StoreServerFlags *)(gpointer)mailbox->changed->data,
                                       mailbox->changed->len, error)
-      && write_labels (mailbox, context, error))
+      && write_labels (mailbox, context, error) && drop_labels (mailbox, context, error))
     return store_db_commit (context->db, error);
   store_db_rollback (context->db);
   return FALSE;
@@ -392,7 +421,6 @@ sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPtrArray *n
                         GError **error)
 {
   g_autoptr (BaseUidSet) gone = base_uid_set_new ();
-  g_autoptr (GArray) flags = g_array_new (FALSE, FALSE, sizeof (StoreServerFlags));
 
   *look = FALSE;
   for (guint i = 0; i < news->len; i++) {
@@ -401,10 +429,13 @@ sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPtrArray *n
 
     switch (one->kind) {
     case IMAP_NEWS_FLAGS:
-      if (one->uid != 0)
-        g_array_append_val (flags, said);
-      else
+      if (one->uid == 0)
         *look = TRUE;
+      else
+        g_array_append_val (mailbox->changed, said);
+      if (one->uid != 0 && one->keywords != NULL
+          && !imap_session_has (context->session, IMAP_CAP_GMAIL))
+        note_labels (mailbox, one->uid, one->keywords);
       break;
     case IMAP_NEWS_VANISHED:
       base_uid_set_add_set (gone, one->uids);
@@ -420,10 +451,7 @@ sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPtrArray *n
       break;
     }
   }
-  if (flags->len > 0
-      && !store_message_set_server_flags (context->db, mailbox->folder,
-                                          (const StoreServerFlags *)(gpointer)flags->data,
-                                          flags->len, error))
+  if (!write_flags (mailbox, context, error))
     return FALSE;
   /* With new ones come in between, the counts say nothing: the look that follows tells. */
   return *look || take_gone_news (mailbox, context, gone, look, error);

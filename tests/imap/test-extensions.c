@@ -12,7 +12,8 @@ static gboolean
 describe (const ImapFetched *fetched, gpointer user_data, GError **error)
 {
   GString *out = user_data;
-  g_autofree char *labels = fetched->labels != NULL ? g_strjoinv (",", fetched->labels) : NULL;
+  GStrv names = fetched->labels != NULL ? fetched->labels : fetched->keywords;
+  g_autofree char *labels = names != NULL ? g_strjoinv (",", names) : NULL;
   g_string_append_printf (
       out, "%u %s %s [%s] “%s” %s\n", fetched->uid,
       fetched->email_id != NULL ? fetched->email_id : "-",
@@ -57,11 +58,14 @@ test_fetch_items (void)
                               "S: * 2 FETCH (PREVIEW NIL THREADID NIL EMAILID (Mx) UID 6)\n"
                               "S: * 3 FETCH (UID 7 PREVIEW {3}\\r\\na)b EMAILID M7 THREADID ())\n"
                               "S: * 4 FETCH (UID 8 PREVIEW NIL THREADID (T 5) EMAILID (M\xe2\x91U))\n"
+                              "S: * 5 FETCH (UID 9 EMAILID (M9) FLAGS (\\\\Seen $$Label1 Travel NonJunk $$MDNSent $$label9 &1VyuAA-))\n"
                               "S: A3 OK done\n",
       "5 M6d99 T64 [-] “안녕” \n"
       "6 Mx - [-] “-” \n"
       "7 M7 - [-] “a)b” \n"
-      "8 - T [-] “-” \n");
+      "8 - T [-] “-” \n"
+      /* Keywords are labels, but for what programs note for themselves. */
+      "9 M9 - [$Label1,Travel,한글] “-” \n");
   check_fetch (
       TEST_SELECT (
           "X-GM-EXT-1") "C: A3 UID FETCH 1:9 (UID BODY.PEEK[TEXT]<0.1024> X-GM-MSGID X-GM-THRID X-GM-LABELS)\n"

@@ -1,4 +1,5 @@
 """reading-views.py PREFIX STATE SCREENSHOTS LANGUAGE: what is read in Unread, or loses its star in Starred, stays until one goes elsewhere."""
+import base64
 import os
 import sys
 import time
@@ -98,5 +99,25 @@ def what_is_read_stays_in_unread(scene):
     scene.quit()
 
 
+@case
+def labels_are_seen(scene):
+    begin(scene, 'Subject one', 'Subject two')
+    server = lab.imap('alice')
+    server.select('INBOX')
+    korean = '&' + base64.b64encode('업무'.encode('utf-16-be')).decode().rstrip('=').replace('/', ',') + '-'
+    server.store('1', '+FLAGS', f'($label1 Travel {korean} $MDNSent NonJunk)')
+    server.store('2', '+FLAGS', '($label4)')
+    eventually(lambda: row(scene, 'Subject one').name.endswith((', Important, Travel, 업무', ', Travel, Important, 업무', ', Important, 업무, Travel')),
+               what=f'labels, not {row(scene, "Subject one").name}')
+    eventually(lambda: row(scene, 'Subject two').name.endswith(', To Do'), what='another label')
+    scene.shot('labels')
+    # Taken off again, the last one too.
+    server.store('1', '-FLAGS', '($label1)')
+    server.store('2', '-FLAGS', '($label4)')
+    eventually(lambda: 'Important' not in row(scene, 'Subject one').name and 'Travel' in row(scene, 'Subject one').name, what='one label less')
+    eventually(lambda: 'To Do' not in row(scene, 'Subject two').name, what='no label')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([what_is_read_stays_in_unread]), finish)
+    main(chosen([what_is_read_stays_in_unread, labels_are_seen]), finish)
