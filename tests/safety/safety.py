@@ -8,6 +8,7 @@ import html
 import http.server
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -96,7 +97,20 @@ def start_unguarded():
     for path, content in zip(paths, found.values()):
         with open(path, 'w', encoding='utf-8') as file:
             file.write(content)
-    return subprocess.Popen([UNGUARDED, *paths], stderr=subprocess.DEVNULL)
+    return subprocess.Popen([UNGUARDED, *paths], stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def end_unguarded(program):
+    """With the processes that it started, which would go on for a moment: what they still send is nobody's leak."""
+    os.killpg(program.pid, signal.SIGKILL)
+    program.wait()
+    quiet_since = time.time()
+    end = time.time() + 20
+    while time.time() - quiet_since < 1:
+        assert time.time() < end, 'what was ended goes on sending'
+        if any(wire.take()):
+            quiet_since = time.time()
+        time.sleep(.1)
 
 
 def fill_the_servers():
@@ -122,10 +136,7 @@ def vectors_are_alive_and_heard():
     while awake - alive and time.time() < end:
         time.sleep(.2)
         alive |= {who for who in blame(*wire.take()) if isinstance(who, int)}
-    program.kill()
-    program.wait()
-    time.sleep(.3)
-    wire.take()
+    end_unguarded(program)
     print(f'# {len(alive)} of {len(reasons)} vectors in HTML reach the network from a web view as it comes', flush=True)
     kinds = {kind: sum(1 for n in alive if NAMES[n][0] == kind) for kind in vectors.KINDS}
     print('# ' + ', '.join(f'{kind} {count}' for kind, count in kinds.items()), flush=True)
