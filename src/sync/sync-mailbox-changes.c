@@ -20,13 +20,15 @@ sync_labels_free (SyncLabels *labels)
   g_free (labels);
 }
 
+/* Either may be NULL. */
 static void
-note_labels (SyncMailbox *mailbox, guint32 uid, GStrv names)
+note_labels (SyncMailbox *mailbox, guint32 uid, GStrv labels, GStrv keywords)
 {
-  SyncLabels *labels = g_new0 (SyncLabels, 1);
-
-  *labels = (SyncLabels){ .uid = uid, .labels = g_strdupv (names) };
-  g_ptr_array_add (mailbox->labels, labels);
+  if (uid == 0 || (labels == NULL && keywords == NULL))
+    return;
+  SyncLabels *told = g_new0 (SyncLabels, 1);
+  *told = (SyncLabels){ uid, g_strdupv (labels != NULL ? labels : keywords), labels == NULL };
+  g_ptr_array_add (mailbox->labels, told);
 }
 
 gboolean
@@ -37,9 +39,7 @@ sync_mailbox_take_changed (const ImapFetched *fetched, gpointer user_data, GErro
 
   if (fetched->uid != 0 && fetched->has_flags)
     g_array_append_val (mailbox->changed, flags);
-  if (fetched->uid != 0 && (fetched->labels != NULL || fetched->keywords != NULL))
-    note_labels (mailbox, fetched->uid,
-                 fetched->labels != NULL ? fetched->labels : fetched->keywords);
+  note_labels (mailbox, fetched->uid, fetched->labels, fetched->keywords);
   mailbox->told_modseq = MAX (mailbox->told_modseq, fetched->modseq);
   return TRUE;
 }
@@ -70,6 +70,8 @@ write_labels (SyncMailbox *mailbox, SyncContext *context, GError **error)
   for (guint i = 0; i < mailbox->labels->len; i++) {
     const SyncLabels *one = g_ptr_array_index (mailbox->labels, i);
 
+    if (one->are_keywords && imap_session_has (context->session, IMAP_CAP_GMAIL))
+      continue;
     if (!store_message_set_labels (context->db, mailbox->folder, one->uid,
                                    (const char *const *)one->labels, error))
       return FALSE;
@@ -433,9 +435,7 @@ sync_mailbox_take_news (SyncMailbox *mailbox, SyncContext *context, GPtrArray *n
         *look = TRUE;
       else
         g_array_append_val (mailbox->changed, said);
-      if (one->uid != 0 && one->keywords != NULL
-          && !imap_session_has (context->session, IMAP_CAP_GMAIL))
-        note_labels (mailbox, one->uid, one->keywords);
+      note_labels (mailbox, one->uid, NULL, one->keywords);
       break;
     case IMAP_NEWS_VANISHED:
       base_uid_set_add_set (gone, one->uids);

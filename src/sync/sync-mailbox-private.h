@@ -62,7 +62,7 @@ struct _SyncMailbox
   /* What was told with SELECT, or with the last question, and not acted on yet. */
   ImapResync told;
   GArray *changed;      /* Owned, of StoreServerFlags */
-  GPtrArray *labels;    /* Owned, of SyncLabels: the same of Gmail's labels */
+  GPtrArray *labels;    /* Owned, of SyncLabels: the same of labels */
   BaseUidSet *vanished; /* Owned */
   guint64 told_modseq;
   guint64 modseq_before; /* all changes up to here are told when the question is answered */
@@ -98,6 +98,7 @@ typedef struct
 {
   guint32 uid;
   GStrv labels;
+  gboolean are_keywords; /* which count where the server has no labels of its own */
 } SyncLabels;
 void sync_labels_free (SyncLabels *labels);
 gboolean sync_mailbox_take_changed (const ImapFetched *fetched, gpointer mailbox, GError **error);
