@@ -13,12 +13,29 @@ set_name (GtkWidget *widget, const char *name)
                                     -1);
 }
 
+static GtkLabel *
+find_label (GtkWidget *widget)
+{
+  GtkLabel *found = GTK_IS_LABEL (widget) ? GTK_LABEL (widget) : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child);
+  return found;
+}
+
 /* ---- mnemonics ---- */
 
+/* A button is named by the label within it besides; a check button is not. */
 static void
 leave_to_label (GtkWidget *button)
 {
-  gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
+  GtkLabel *label = GTK_IS_CHECK_BUTTON (button) ? find_label (button) : NULL;
+
+  if (label != NULL)
+    set_name (button, gtk_label_get_text (label));
+  else if (GTK_IS_BUTTON (button))
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
 }
 
 static gboolean
@@ -60,17 +77,6 @@ ui_names_fill_close (GtkWidget *root)
 }
 
 /* ---- choices ---- */
-
-static GtkLabel *
-find_label (GtkWidget *widget)
-{
-  GtkLabel *found = GTK_IS_LABEL (widget) ? GTK_LABEL (widget) : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_label (child);
-  return found;
-}
 
 /* What can be chosen has no name of its own, only a label somewhere inside. */
 static void

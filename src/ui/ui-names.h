@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Once, before the first window: from then on a button with a mnemonic is named by the label within it alone, not
+/* Once, before the first window: from then on a button with a mnemonic is named without its mark and once, not
  * “_Accept Accept”. */
 void ui_names_install (void);
 /* Once, when the template of `root` is built.  Everything that has a name of its own keeps it. */

@@ -78,6 +78,8 @@ def a_conversation_is_printed(scene):
     scene.app.wait('label', '^3 messages$')
     scene.app.key('ctrl+p')
     scene.app.wait('dialog', exact('Print'))
+    nameless = [node for node in scene.app.unnamed() if 'check box' in node]
+    assert not nameless, nameless
     scene.app.key('Escape')
     scene.app.wait_gone('dialog', exact('Print'))
     scene.app.key('ctrl+p')
