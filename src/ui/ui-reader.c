@@ -1,59 +1,16 @@
 /* The reader: shows a conversation as cards, opens those that come near the screen, lets go of those far from it, and says what has
  * been seen.  Main thread. */
-#include "ui-reader.h"
+#include "ui-reader-private.h"
 
 #include <glib/gi18n.h>
 
 #include "mail-link.h"
 #include "ui-pane.h"
-#include "ui-print.h"
-#include "ui-reader-card.h"
-#include "ui-reader-cards.h"
-#include "ui-reader-find.h"
 
 #define SPINNER_AFTER_MS 150 /* a local conversation is there before that */
 #define RUN_MAX          5   /* more folded messages in a row are one line */
 #define ABOVE_MAX        3   /* lines that may stand above what is read first */
 #define PEEK             44  /* pixels of what stands above, where there is more */
-
-struct _UiReader
-{
-  AdwBin parent_instance;
-
-  /* Owned */
-  MailEngine *engine;
-  GSettings *settings;
-  MailThread *thread;
-  UiMessageView
-      *spare; /* a view that nobody uses right now: starting WebKit again would take its time */
-  GHashTable *cards;  /* row id -> UiReaderCard, borrowed */
-  GHashTable *hidden; /* set of row ids that "more" stands for */
-  GHashTable
-      *light; /* set of row ids that the person wants on light paper, until the program ends */
-  UiReaderFind *find;
-  GtkWidget *focus_before; /* the search took it; weak */
-
-  /* Borrowed */
-  GtkWidget *more;      /* NULL when nothing is hidden */
-  MailContent *current; /* as last told */
-
-  /* Template */
-  GtkStack *stack;
-  AdwStatusPage *empty;
-  GtkSpinner *spinner;
-  UiReaderCards *scroll;
-  UiFindBar *find_bar;
-  GtkScrolledWindow *scrolled;
-  GtkWidget *title;
-  GtkLabel *subject, *count, *link_target;
-  AdwSqueezer *tools;
-  GtkWidget *narrow_tools, *bottom, *bar;
-  GtkWidget *move_wide, *move_narrow;
-
-  guint spinner_source;
-  double zoom;
-  gboolean folded, bare, plain_text;
-};
 
 enum
 {
@@ -104,8 +61,8 @@ show_nothing (UiReader *self, guint n_selected, gboolean conversations)
 
 /* ---- which message the verbs mean ---- */
 
-static UiReaderCard *
-first_card (UiReader *self)
+UiReaderCard *
+ui_reader_first_card (UiReader *self)
 {
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->scroll));
   while (child && !UI_IS_READER_CARD (child))
@@ -113,8 +70,8 @@ first_card (UiReader *self)
   return (UiReaderCard *)child;
 }
 
-static UiReaderCard *
-next_card (UiReaderCard *card)
+UiReaderCard *
+ui_reader_next_card (UiReaderCard *card)
 {
   GtkWidget *child = gtk_widget_get_next_sibling (GTK_WIDGET (card));
   while (child && !UI_IS_READER_CARD (child))
@@ -126,7 +83,7 @@ static UiReaderCard *
 last_card (UiReader *self)
 {
   UiReaderCard *last = NULL;
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card))
     last = card;
   return last;
 }
@@ -143,7 +100,7 @@ current_card (UiReader *self)
   if (around && gtk_widget_is_ancestor (around, GTK_WIDGET (self))
       && ui_reader_card_get_content (UI_READER_CARD (around)))
     return UI_READER_CARD (around);
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card))
     if (ui_reader_card_get_expanded (card) && ui_reader_card_get_content (card))
       current = card;
   return current;
@@ -211,8 +168,8 @@ give_back_view (UiReader *self, UiMessageView *view)
     self->spare = view;
 }
 
-static void
-wake (UiReader *self, UiReaderCard *card)
+void
+ui_reader_wake (UiReader *self, UiReaderCard *card)
 {
   if (ui_reader_card_is_awake (card))
     return;
@@ -237,14 +194,14 @@ static void
 on_moved (UiReader *self)
 {
   int page = gtk_widget_get_height (GTK_WIDGET (self->scroll)), top, height;
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card)) {
     if (!ui_reader_card_get_expanded (card)
         || !ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height))
       continue;
     gboolean near = top < page * 2 && top + height > -page;
     gboolean far = top > page * 4 || top + height < page * -3;
     if (near)
-      wake (self, card);
+      ui_reader_wake (self, card);
     else if (far && !has_focus (GTK_WIDGET (card)))
       put_to_sleep (self, card);
     int seen = MIN (top + height, page) - MAX (top, 0);
@@ -262,7 +219,7 @@ on_expanded (UiReader *self, GParamSpec *pspec, UiReaderCard *card)
     ui_reader_card_set_on_screen (card, FALSE);
     put_to_sleep (self, card);
   } else
-    wake (self, card);
+    ui_reader_wake (self, card);
   update_current (self);
 }
 
@@ -355,14 +312,12 @@ hide_run (UiReader *self)
   }
 }
 
-static void sync_cards (UiReader *self);
-
 static void
 on_more (UiReader *self)
 {
   GtkWidget *before = gtk_widget_get_prev_sibling (self->more);
   g_hash_table_remove_all (self->hidden);
-  sync_cards (self);
+  ui_reader_sync_cards (self);
   GtkWidget *next = gtk_widget_get_next_sibling (before);
   if (UI_IS_READER_CARD (before) && next)
     gtk_widget_child_focus (next, GTK_DIR_TAB_FORWARD);
@@ -406,8 +361,8 @@ remove_card (UiReader *self, UiReaderCard *card)
 }
 
 /* Makes the cards what the conversation is. */
-static void
-sync_cards (UiReader *self)
+void
+ui_reader_sync_cards (UiReader *self)
 {
   GListModel *model = G_LIST_MODEL (self->thread);
   guint n = g_list_model_get_n_items (model);
@@ -464,8 +419,9 @@ find_beginning (UiReader *self)
   UiReaderCard *first = NULL;
   guint above = 0;
 
-  for (UiReaderCard *card = first_card (self); card && !first; card = next_card (card)) {
-    if (mail_message_get_unread (ui_reader_card_get_message (card)) || !next_card (card))
+  for (UiReaderCard *card = ui_reader_first_card (self); card && !first;
+       card = ui_reader_next_card (card)) {
+    if (mail_message_get_unread (ui_reader_card_get_message (card)) || !ui_reader_next_card (card))
       first = card;
     else
       above++;
@@ -476,7 +432,7 @@ find_beginning (UiReader *self)
     ui_reader_cards_show (self->scroll, self->title, 0);
   else
     ui_reader_cards_show (self->scroll, GTK_WIDGET (first), PEEK);
-  wake (self, first);
+  ui_reader_wake (self, first);
 }
 
 static void
@@ -485,7 +441,7 @@ show_cards (UiReader *self)
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   hide_run (self);
   update_title (self);
-  sync_cards (self);
+  ui_reader_sync_cards (self);
   find_beginning (self);
   show_page (self, "message");
   ui_reader_find_update (self->find);
@@ -497,7 +453,7 @@ on_items_changed (UiReader *self)
   if (mail_thread_get_loading (self->thread))
     return;
   update_title (self);
-  sync_cards (self);
+  ui_reader_sync_cards (self);
   update_current (self);
   ui_reader_find_update (self->find);
 }
@@ -559,200 +515,6 @@ ui_reader_show (UiReader *self, MailThread *thread, guint n_selected, gboolean c
     self->spinner_source = g_timeout_add (SPINNER_AFTER_MS, on_spinner, self);
 }
 
-/* ---- moving ---- */
-
-gboolean
-ui_reader_scroll_page (UiReader *self, int direction)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled);
-  double before = gtk_adjustment_get_value (adjustment);
-  if (!self->thread)
-    return FALSE;
-  gtk_adjustment_set_value (adjustment,
-                            before + direction * gtk_adjustment_get_page_increment (adjustment));
-  return gtk_adjustment_get_value (adjustment) != before;
-}
-
-gboolean
-ui_reader_next_unread (UiReader *self)
-{
-  int top, height;
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
-    if (!mail_message_get_unread (ui_reader_card_get_message (card))
-        || !ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height) || top <= 0)
-      continue;
-    ui_reader_card_set_expanded (card, TRUE);
-    ui_reader_cards_show (self->scroll, GTK_WIDGET (card), 0);
-    return TRUE;
-  }
-  return FALSE;
-}
-
-void
-ui_reader_expand_all (UiReader *self)
-{
-  if (!self->thread)
-    return;
-  g_hash_table_remove_all (self->hidden);
-  sync_cards (self);
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
-    ui_reader_card_set_expanded (card, TRUE);
-}
-
-void
-ui_reader_fold_all (UiReader *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
-  gboolean inside = focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->scroll));
-  UiReaderCard *first = first_card (self);
-  if (!first || !next_card (first))
-    return;
-  for (UiReaderCard *card = first; card; card = next_card (card))
-    ui_reader_card_set_expanded (card, FALSE);
-  ui_reader_cards_show (self->scroll, self->title, 0);
-  if (inside)
-    ui_reader_card_focus (first);
-}
-
-/* ---- finding ---- */
-
-MailEngine *
-ui_reader_get_engine (UiReader *self)
-{
-  return self->engine;
-}
-
-static UiReaderCard *
-find_card (UiReader *self, MailMessage *message)
-{
-  gint64 id = mail_message_get_id (message);
-  return g_hash_table_lookup (self->cards, &id);
-}
-
-gboolean
-ui_reader_is_shown (UiReader *self, MailMessage *message)
-{
-  UiReaderCard *card = find_card (self, message);
-  return card && ui_reader_card_get_view (card) && ui_reader_card_get_content (card);
-}
-
-void
-ui_reader_show_hit (UiReader *self, MailMessage *message, guint index, gboolean reveal)
-{
-  UiReaderCard *card = find_card (self, message);
-  UiMessageView *view = card ? ui_reader_card_get_view (card) : NULL;
-  if (view)
-    ui_message_view_show_hit (view, index, reveal);
-}
-
-guint
-ui_reader_get_n_scrolls (UiReader *self)
-{
-  return ui_reader_cards_get_n_scrolls (self->scroll);
-}
-
-void
-ui_reader_open_card (UiReader *self, MailMessage *message)
-{
-  if (!find_card (self, message)) {
-    g_hash_table_remove_all (self->hidden);
-    sync_cards (self);
-  }
-  UiReaderCard *card = find_card (self, message);
-  if (!card)
-    return;
-  ui_reader_card_set_expanded (card, TRUE);
-  wake (self, card);
-  ui_reader_cards_show (self->scroll, GTK_WIDGET (card), 0);
-}
-
-MailMessage *
-ui_reader_get_first_on_screen (UiReader *self)
-{
-  int top, height;
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card))
-    if (ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height)
-        && top + height > 0)
-      return ui_reader_card_get_message (card);
-  return NULL;
-}
-
-void
-ui_reader_find (UiReader *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  if (!self->thread)
-    return;
-  if (!ui_find_bar_is_open (self->find_bar))
-    g_set_weak_pointer (&self->focus_before, root ? gtk_root_get_focus (root) : NULL);
-  ui_find_bar_open (self->find_bar);
-}
-
-void
-ui_reader_find_again (UiReader *self, int direction)
-{
-  if (ui_find_bar_is_open (self->find_bar))
-    ui_reader_find_step (self->find, direction);
-  else
-    ui_reader_find (self);
-}
-
-gboolean
-ui_reader_close_find (UiReader *self)
-{
-  if (!ui_find_bar_is_open (self->find_bar))
-    return FALSE;
-  ui_find_bar_close (self->find_bar);
-  return TRUE;
-}
-
-static void
-on_find_closed (UiReader *self)
-{
-  GtkWidget *before = self->focus_before;
-  if (before && gtk_widget_get_mapped (before))
-    gtk_widget_grab_focus (before);
-  else
-    ui_reader_focus (self);
-  g_clear_weak_pointer (&self->focus_before);
-}
-
-/* ---- printing ---- */
-
-static UiPrintItem *
-create_print_item (UiReader *self, MailMessage *message)
-{
-  UiReaderCard *card = find_card (self, message);
-  MailContent *content = card ? ui_reader_card_get_content (card) : NULL;
-  UiMessageView *view = content ? ui_reader_card_get_view (card) : NULL;
-  return ui_print_item_new (message, content, view && ui_message_view_shows_images (view),
-                            view ? !ui_message_view_shows_html (view) : self->plain_text);
-}
-
-void
-ui_reader_print (UiReader *self, MailMessage *only)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GListModel *model = G_LIST_MODEL (self->thread);
-  const char *title = NULL;
-  if (!self->thread)
-    return;
-  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)ui_print_item_free);
-  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
-    g_autoptr (MailMessage) message = g_list_model_get_item (model, i);
-    if (only && message != only)
-      continue;
-    if (!title)
-      title = mail_message_get_subject (message);
-    g_ptr_array_add (items, create_print_item (self, message));
-  }
-  if (items->len > 0)
-    ui_print_run (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, self->engine, title, items);
-  else
-    g_ptr_array_unref (items);
-}
-
 /* ---- public ---- */
 
 void
@@ -799,7 +561,7 @@ void
 ui_reader_foreach_view (UiReader *self, void (*func) (UiMessageView *view, gpointer user_data),
                         gpointer user_data)
 {
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card)) {
     UiMessageView *view = ui_reader_card_get_view (card);
     if (view && ui_reader_card_get_content (card))
       func (view, user_data);
@@ -810,7 +572,7 @@ void
 ui_reader_set_zoom (UiReader *self, double zoom)
 {
   self->zoom = zoom;
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card)) {
     UiMessageView *view = ui_reader_card_get_view (card);
     if (view)
       ui_message_view_set_zoom (view, zoom);
@@ -850,7 +612,7 @@ set_plain_text (UiReader *self, gboolean plain_text)
   if (plain_text == self->plain_text)
     return;
   self->plain_text = plain_text;
-  for (UiReaderCard *card = first_card (self); card; card = next_card (card)) {
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card)) {
     UiMessageView *view = ui_reader_card_get_view (card);
     if (view)
       g_object_set (view, "plain-text", plain_text, NULL);
@@ -981,7 +743,7 @@ ui_reader_init (UiReader *self)
   self->hidden = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   self->find = ui_reader_find_new (self, self->find_bar);
-  g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (on_find_closed), self);
+  g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (ui_reader_on_find_closed), self);
   g_signal_connect_swapped (self->scroll, "moved", G_CALLBACK (on_moved), self);
   g_signal_connect_swapped (self->tools, "notify::visible-child", G_CALLBACK (on_tools_changed),
                             self);
