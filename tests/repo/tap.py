@@ -17,8 +17,11 @@ def main(tests, finish=None, stop_at_first=False):
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this test's failure
             failed += 1
             print(f'not ok {number} {name}', flush=True)
-            for line in (str(error) or traceback.format_exc()).splitlines()[:60]:
+            reason = (str(error) or traceback.format_exc()).splitlines()[:60]
+            for line in reason:
                 print('# ' + line, flush=True)
+            # meson shows this one beside the failure
+            print(f'{name}: {reason[0][:300]}', file=sys.stderr, flush=True)
             if stop_at_first:
                 for rest, test_not_run in enumerate(tests[number:], number + 1):
                     print(f'not ok {rest} {test_not_run.__name__.replace("_", "-")} (not reached)', flush=True)

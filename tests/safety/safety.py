@@ -420,8 +420,8 @@ def nothing_to_complain():
 
 def end():
     scene.end()
-    print(f'figure: leak_vectors {len(NAMES)} count')
-    print(f'figure: leak_packets {len(leaks)} count', flush=True)
+    print(f'# figure: leak_vectors {len(NAMES)} count')
+    print(f'# figure: leak_packets {len(leaks)} count', flush=True)
     finish()
 
 
