@@ -49,7 +49,7 @@ drop_folders (StoreDb *db, gint64 account, GError **error)
     if (!store_mark_drop (db, g_array_index (folders, gint64, i), error))
       return FALSE;
   }
-  return folders != NULL && store_thread_forget_account (db, account, error);
+  return folders != NULL && store_link_forget_account (db, account, error);
 }
 
 static gboolean

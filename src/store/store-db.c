@@ -19,7 +19,8 @@ static const char *const schema_steps[] = { "schema.sql",    "schema-2.sql",  "s
                                             "schema-4.sql",  "schema-5.sql",  "schema-6.sql",
                                             "schema-7.sql",  "schema-8.sql",  "schema-9.sql",
                                             "schema-10.sql", "schema-11.sql", "schema-12.sql",
-                                            "schema-13.sql", "schema-14.sql", "schema-15.sql" };
+                                            "schema-13.sql", "schema-14.sql", "schema-15.sql",
+                                            "schema-16.sql" };
 
 static void
 pack_free (gpointer pack)
@@ -45,7 +46,7 @@ store_unref (Store *store)
   base_paths_unref (store->paths);
   g_free (store->path);
   g_free (store->bodies);
-  g_free (store->links);
+  store_link_clear (store);
   g_clear_pointer (&store->waiting, g_hash_table_unref);
   g_free (store);
 }
@@ -201,7 +202,7 @@ store_db_leave (StoreDb *db, gboolean ok, GError **error)
   db->depth--;
   if (db->depth == 0 && ok)
     ok = store_mark_flush (db, error) && store_pending_write (db, error)
-         && store_pending_write_links (db, error) && store_thread_write_last (db, error)
+         && store_link_write (db, error) && store_thread_write_last (db, error)
          && store_row_write_counts (db, error);
   if (db->depth == 0 && !db->grouped) {
     if (ok)
@@ -309,7 +310,7 @@ connect_raw (Store *store, GError **error)
   db->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->lost = g_array_new (FALSE, FALSE, sizeof (StoreLost));
   db->pending = g_array_new (FALSE, FALSE, sizeof (StorePending));
-  db->unwritten = g_array_new (FALSE, FALSE, sizeof (gint64));
+  db->unwritten = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
   db->roles = g_hash_table_new (NULL, NULL);
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
   return open_handle (db, error) ? g_steal_pointer (&db) : NULL;
@@ -531,6 +532,7 @@ store_open (BasePaths *paths, gboolean *rebuilt, GError **error)
     .pack_size = G_GINT64_CONSTANT (256) << 20,
     .compact_size = G_GINT64_CONSTANT (16) << 20,
     .compact_budget = G_GINT64_CONSTANT (64) << 20,
+    .recent_links = 65536,
   };
   return store_open_with_limits (paths, &limits, rebuilt, error);
 }

@@ -1,12 +1,11 @@
 /* Rows that a writing function adds are kept until it ends, and are then written many at a time, with what their
  * conversations made of them meanwhile: a statement costs as much to begin as two rows of it, and a row that is written twice costs three times.
- * The same for rows that get a conversation, and for the ids that link.
+ * The same for rows that get a conversation.
  *
  * In a transaction only.  Who is about to read rows, or to add one otherwise, has to write those that wait first. */
 #include "store-private.h"
 
-#define ROWS  25 /* of one statement */
-#define LINKS 25
+#define ROWS 25 /* of one statement */
 
 /* ---- rows ---- */
 
@@ -185,76 +184,6 @@ store_pending_change (StoreDb *db, StorePendingKind kind, const StoreRow *row)
   const StorePending pending = { .kind = kind, .row = *row };
 
   g_array_append_val (db->pending, pending);
-}
-
-/* ---- ids that link ---- */
-
-#define INSERT_LINKS "INSERT INTO link (id, thread) VALUES "
-/* A message may name one id several times. */
-#define UNLESS_THERE " ON CONFLICT DO NOTHING"
-
-static int
-compare_links (gconstpointer a, gconstpointer b)
-{
-  gint64 one = ((const StoreLink *)a)->id, two = ((const StoreLink *)b)->id;
-  return (one > two) - (one < two);
-}
-
-static gboolean
-insert_links (StoreDb *db, const StoreLink *links, guint n, GError **error)
-{
-  g_autoptr (StoreQuery) query =
-      n == LINKS ? store_db_query (db, error, INSERT_LINKS STORE_TIMES_25 ("(?,?)") UNLESS_THERE,
-                                   STORE_NO_INTS)
-                 : store_db_query (db, error, INSERT_LINKS "(?,?)" UNLESS_THERE, STORE_NO_INTS);
-
-  if (query == NULL)
-    return FALSE;
-  for (guint i = 0; i < n; i++) {
-    store_query_bind_int (query, (int)i * 2 + 1, links[i].id);
-    store_query_bind_int (query, (int)i * 2 + 2, links[i].thread);
-  }
-  return store_query_step (db, query, error) == 0;
-}
-
-gboolean
-store_pending_write_links (StoreDb *db, GError **error)
-{
-  g_autoptr (GArray) links = NULL;
-
-  if (db->unwritten->len == 0)
-    return TRUE;
-  links = g_array_sized_new (FALSE, FALSE, sizeof (StoreLink), db->unwritten->len);
-  for (guint i = 0; i < db->unwritten->len; i++) {
-    StoreLink *link = store_link_get (db, g_array_index (db->unwritten, gint64, i));
-
-    /* Else another took its place here, and it was written then. */
-    if (link->id == g_array_index (db->unwritten, gint64, i) && link->is_unwritten) {
-      g_array_append_val (links, *link);
-      link->is_unwritten = FALSE;
-    }
-  }
-  g_array_set_size (db->unwritten, 0);
-  /* In their order they are near each other in the file. */
-  g_array_sort (links, compare_links);
-  for (guint i = 0, step; i < links->len; i += step) {
-    step = links->len - i >= LINKS ? LINKS : 1;
-    if (!insert_links (db, &g_array_index (links, StoreLink, i), step, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean
-store_pending_add_link (StoreDb *db, gint64 id, gint64 thread, GError **error)
-{
-  StoreLink *link = store_link_get (db, id);
-
-  if (link->is_unwritten && !insert_links (db, link, 1, error))
-    return FALSE;
-  *link = (StoreLink){ .id = id, .thread = thread, .is_unwritten = TRUE };
-  g_array_append_val (db->unwritten, id);
-  return TRUE;
 }
 
 void

@@ -18,6 +18,7 @@ typedef struct
   gint64 pack_size;      /* a pack this large gets no more bodies */
   gint64 compact_size;   /* smaller packs are not worth compacting */
   gint64 compact_budget; /* bytes copied at one start */
+  guint recent_links; /* ids of messages in memory and log, before they are sorted into the table */
 } StoreLimits;
 
 Store *store_open_with_limits (BasePaths *paths, const StoreLimits *limits, gboolean *rebuilt,
@@ -38,12 +39,8 @@ typedef struct
   StoreEventKind kind;
 } StoreEvent;
 
-/* What stands for one id of a message in memory. */
-typedef struct
-{
-  gint64 id, thread;
-  gboolean is_unwritten; /* its row is not there yet */
-} StoreLink;
+/* What is known in memory of the ids of messages (store-link.c). */
+typedef struct _StoreLinks StoreLinks;
 
 struct _Store
 {
@@ -66,7 +63,7 @@ struct _Store
 
   /* Only while holding that right */
   GHashTable *packs;            /* gint64 account -> StorePack being appended to */
-  StoreLink *links;             /* some ids met lately, by number; NULL: none yet */
+  StoreLinks *links;            /* NULL: not read yet */
   gint64 link_key, last_thread; /* 0: not read yet */
   GHashTable *waiting;          /* message.base of answers that wait; NULL: not read yet */
 };
@@ -109,9 +106,9 @@ struct _StoreDb
   GArray *thread_events; /* of StoreEvent, of conversations */
   GArray *touched; /* of gint64 threads; this and the next are empty outside of writing functions */
   GArray *lost;    /* of StoreLost */
-  GArray *pending;   /* of StorePending; this and the next are empty outside of writing functions */
-  GArray *unwritten; /* of gint64 links */
-  gint64 last_row;   /* message.id handed out last; good while something is pending */
+  GArray *pending; /* of StorePending; this and the next are empty outside of writing functions */
+  GArray *unwritten;        /* of links that the log lacks, as it has them */
+  gint64 last_row;          /* message.id handed out last; good while something is pending */
   gint64 written_threads;   /* conversations above have no row in the database */
   GHashTable *roles;        /* folder -> its StoreRole, during a transaction */
   gboolean has_new_threads; /* last_thread is not written yet */
@@ -145,7 +142,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreQuery, store_query_done)
 #define STORE_TIMES_5(text) text "," text "," text "," text "," text
 #define STORE_TIMES_25(text)                                                                       \
   STORE_TIMES_5 (text)                                                                             \
-  "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text)
+  "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (   \
+      text)
 
 /* `sql` must be a string literal. */
 StoreQuery *store_db_query (StoreDb *db, GError **error, const char *sql, const gint64 *values,
@@ -153,9 +151,13 @@ StoreQuery *store_db_query (StoreDb *db, GError **error, const char *sql, const 
 /* Nullable; invalid UTF-8 is repaired. `text` must live until the statement is done. */
 void store_query_bind_text (StoreQuery *query, int index, const char *text);
 void store_query_bind_int (StoreQuery *query, int index, gint64 value);
+/* As it is; must live until the statement is done. */
+void store_query_bind_bytes (StoreQuery *query, int index, gconstpointer bytes, gsize length);
 /* 1: a row, 0: no more rows, -1: error. */
 int store_query_step (StoreDb *db, StoreQuery *query, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_query_int (StoreQuery *query, int column);
+/* Good until the next step. */
+const guint8 *store_query_get_bytes (StoreQuery *query, int column, gsize *length);
 char *store_query_dup_text (StoreQuery *query,
                             int column) G_GNUC_WARN_UNUSED_RESULT; /* NULL for NULL */
 
@@ -303,9 +305,6 @@ gboolean store_pending_add (StoreDb *db, const StoreNewMessage *message, const S
 /* One that is there. */
 void store_pending_change (StoreDb *db, StorePendingKind kind, const StoreRow *row);
 gboolean store_pending_write (StoreDb *db, GError **error);
-/* The same for an id that has no row in link. */
-gboolean store_pending_add_link (StoreDb *db, gint64 id, gint64 thread, GError **error);
-gboolean store_pending_write_links (StoreDb *db, GError **error);
 /* After a rollback. */
 void store_pending_clear (StoreDb *db);
 /* Instead of those it had. */
@@ -394,8 +393,6 @@ gboolean store_item_find_newest (StoreDb *db, const StoreListing *listing, gint6
 gboolean store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message,
                               StoreRow *row, gboolean *is_new, GError **error);
 gboolean store_thread_write_last (StoreDb *db, GError **error);
-/* The place of an id in memory, where another one may stand. */
-StoreLink *store_link_get (StoreDb *db, gint64 id);
 /* Unless the person has parted one of them from another. */
 gboolean store_thread_merge_loose (StoreDb *db, gint64 from, gint64 to, gboolean *merged,
                                    GError **error);
@@ -410,10 +407,28 @@ gboolean store_lonely_call (StoreDb *db, gint64 account, const StoreNewMessage *
 gboolean store_thread_adopt (StoreDb *db, gint64 id, GError **error);
 /* The id that stands for the conversation now. */
 gboolean store_thread_resolve (StoreDb *db, gint64 *thread, GError **error);
-/* Ids of messages of an account that goes. */
-gboolean store_thread_forget_account (StoreDb *db, gint64 account, GError **error);
 /* After a rollback. */
 void store_thread_clear (Store *store);
+
+/* ---- ids of messages (store-link.c) ---- */
+
+/* The conversation that a message of this id is of, or would be of; *thread 0: nobody has named it yet. */
+gboolean store_link_find (StoreDb *db, gint64 id, gint64 *thread, GError **error);
+/* Of an id that nobody has named yet. */
+gboolean store_link_add (StoreDb *db, gint64 id, gint64 thread, GError **error);
+/* The id is of this conversation from now on. */
+gboolean store_link_move (StoreDb *db, gint64 id, gint64 thread, GError **error);
+/* What is said of `from` is said of `into` now. */
+void store_link_note_merged (Store *store, gint64 from, gint64 into);
+/* At the end of the outermost writing function. */
+gboolean store_link_write (StoreDb *db, GError **error);
+/* All of the log into the table. */
+gboolean store_link_settle (StoreDb *db, GError **error);
+/* Ids of messages of an account that goes. */
+gboolean store_link_forget_account (StoreDb *db, gint64 account, GError **error);
+/* What is in memory, after a rollback. */
+void store_link_clear (Store *store);
+void store_links_free (StoreLinks *links);
 
 /* ---- folders (store-folder*.c) ---- */
 

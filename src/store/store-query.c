@@ -103,6 +103,13 @@ store_query_bind_text (StoreQuery *query, int index, const char *text)
   g_warn_if_fail (code == SQLITE_OK);
 }
 
+void
+store_query_bind_bytes (StoreQuery *query, int index, gconstpointer bytes, gsize length)
+{
+  int code = sqlite3_bind_blob64 (query, index, bytes, length, SQLITE_STATIC);
+  g_warn_if_fail (code == SQLITE_OK);
+}
+
 int
 store_query_step (StoreDb *db, StoreQuery *query, GError **error)
 {
@@ -119,6 +126,15 @@ gint64
 store_query_int (StoreQuery *query, int column)
 {
   return sqlite3_column_int64 (query, column);
+}
+
+const guint8 *
+store_query_get_bytes (StoreQuery *query, int column, gsize *length)
+{
+  const guint8 *bytes = sqlite3_column_blob (query, column);
+
+  *length = (gsize)sqlite3_column_bytes (query, column);
+  return bytes;
 }
 
 char *

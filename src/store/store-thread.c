@@ -14,8 +14,6 @@
 
 #define MAX_IDS    256 /* of one message that link: its own, the first it names, and the last ones */
 #define MANY       1000 /* messages: so many are not counted on */
-#define N_CACHED   16384
-#define CACHE(id)  ((guint64)(id) & (N_CACHED - 1))
 #define MULTIPLIER G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
 
 /* ---- ids ---- */
@@ -23,8 +21,6 @@
 static gboolean
 load_key (StoreDb *db, GError **error)
 {
-  if (db->store->links == NULL)
-    db->store->links = g_new0 (StoreLink, N_CACHED);
   return db->store->link_key != 0
          || store_db_get_int (db, &db->store->link_key, error, "SELECT link_key FROM store",
                               STORE_NO_INTS);
@@ -80,43 +76,12 @@ collect (StoreDb *db, gint64 account, const char *field, guint limit, Ids *ids)
   return found > 0;
 }
 
-/* ---- links ---- */
-
-StoreLink *
-store_link_get (StoreDb *db, gint64 id)
-{
-  return &db->store->links[CACHE (id)];
-}
-
-/* *thread 0: the id is not known. */
-static gboolean
-find_link (StoreDb *db, gint64 id, gint64 *thread, GError **error)
-{
-  const StoreLink *cached = store_link_get (db, id);
-
-  *thread = 0;
-  if (cached->id == id) {
-    *thread = cached->thread;
-    return TRUE;
-  }
-  if (!store_db_get_int (db, thread, error, "SELECT thread FROM link WHERE id = ?1",
-                         STORE_INTS (id)))
-    return FALSE;
-  if (*thread == 0)
-    return TRUE;
-  if (!store_thread_resolve (db, thread, error))
-    return FALSE;
-  /* One that is not written yet keeps its place. */
-  if (!cached->is_unwritten)
-    *store_link_get (db, id) = (StoreLink){ .id = id, .thread = *thread };
-  return TRUE;
-}
+/* ---- their numbers ---- */
 
 void
 store_thread_clear (Store *store)
 {
-  if (store->links != NULL)
-    memset (store->links, 0, N_CACHED * sizeof *store->links);
+  store_link_clear (store);
   store->last_thread = 0;
   g_clear_pointer (&store->waiting, g_hash_table_unref);
 }
@@ -173,10 +138,7 @@ merge (StoreDb *db, gint64 from, gint64 to, GError **error)
     if (!move_row (db, from, to, &g_array_index (members, StoreMember, i), error))
       return FALSE;
   }
-  for (guint i = 0; i < N_CACHED; i++) {
-    if (db->store->links[i].thread == from)
-      db->store->links[i].thread = to;
-  }
+  store_link_note_merged (db->store, from, to);
   store_mark_touch (db, from);
   store_mark_touch (db, to);
   return members != NULL
@@ -275,14 +237,6 @@ unite (StoreDb *db, const gint64 *threads, guint n, const gint64 *by_id, guint n
 }
 
 static gboolean
-add_link (StoreDb *db, gint64 id, gint64 thread, GError **error)
-{
-  const StoreLink *cached = store_link_get (db, id);
-
-  return cached->id == id || store_pending_add_link (db, id, thread, error);
-}
-
-static gboolean
 link_ids (StoreDb *db, const Ids *ids, gint64 *thread, gboolean *is_new, GError **error)
 {
   gint64 by_id[MAX_IDS], threads[MAX_IDS];
@@ -292,7 +246,7 @@ link_ids (StoreDb *db, const Ids *ids, gint64 *thread, gboolean *is_new, GError 
     guint known = 0;
 
     by_id[i] = 0;
-    if (ids->ids[i] != 0 && !find_link (db, ids->ids[i], &by_id[i], error))
+    if (ids->ids[i] != 0 && !store_link_find (db, ids->ids[i], &by_id[i], error))
       return FALSE;
     while (known < n && threads[known] != by_id[i])
       known++;
@@ -308,7 +262,7 @@ link_ids (StoreDb *db, const Ids *ids, gint64 *thread, gboolean *is_new, GError 
     return FALSE;
   for (guint i = 0; i < ids->n; i++) {
     /* One that is named twice is known the second time. */
-    if (by_id[i] == 0 && ids->ids[i] != 0 && !add_link (db, ids->ids[i], *thread, error))
+    if (by_id[i] == 0 && ids->ids[i] != 0 && !store_link_add (db, ids->ids[i], *thread, error))
       return FALSE;
   }
   return TRUE;
@@ -319,12 +273,12 @@ static gboolean
 link_own (StoreDb *db, gint64 own, gint64 *thread, gboolean *is_new, GError **error)
 {
   *thread = 0;
-  if (own != 0 && !find_link (db, own, thread, error))
+  if (own != 0 && !store_link_find (db, own, thread, error))
     return FALSE;
   *is_new = *thread == 0;
   return !*is_new
          || (new_thread (db, thread, error)
-             && (own == 0 || store_pending_add_link (db, own, *thread, error)));
+             && (own == 0 || store_link_add (db, own, *thread, error)));
 }
 
 /* It names nobody. */
@@ -337,7 +291,7 @@ assign_alone (StoreDb *db, gint64 account, const StoreNewMessage *message, Store
   if (message->subject == NULL || !store_subject_is_reply (message->subject))
     return link_own (db, row->own, &row->thread, is_new, error);
   row->thread = 0;
-  if (row->own != 0 && !find_link (db, row->own, &row->thread, error))
+  if (row->own != 0 && !store_link_find (db, row->own, &row->thread, error))
     return FALSE;
   *is_new = FALSE;
   if (row->thread != 0)
@@ -347,7 +301,7 @@ assign_alone (StoreDb *db, gint64 account, const StoreNewMessage *message, Store
   if (joined == 0)
     return link_own (db, row->own, &row->thread, is_new, error);
   row->thread = joined;
-  return row->own == 0 || store_pending_add_link (db, row->own, joined, error);
+  return row->own == 0 || store_link_add (db, row->own, joined, error);
 }
 
 gboolean
@@ -539,19 +493,6 @@ store_thread_catch_up_newest (StoreDb *db, guint each, GError **error)
   return folders != NULL;
 }
 
-gboolean
-store_thread_forget_account (StoreDb *db, gint64 account, GError **error)
-{
-  if (db->store->links != NULL)
-    memset (db->store->links, 0, N_CACHED * sizeof *db->store->links);
-  return store_db_run (db, error,
-                       "WITH gone AS MATERIALIZED (SELECT DISTINCT message.thread FROM message "
-                       "JOIN folder ON folder.id = message.folder WHERE account = ?1) "
-                       "DELETE FROM link WHERE thread IN (SELECT thread FROM gone) OR thread IN "
-                       "(SELECT merged.thread FROM merged JOIN gone ON gone.thread = target)",
-                       STORE_INTS (account));
-}
-
 /* ---- the person's word ---- */
 
 static gboolean
@@ -580,8 +521,7 @@ part (StoreDb *db, gint64 thread, GHashTable *ids, GError **error)
     n += is_chosen (&g_array_index (members, StoreMember, i), ids, owns);
   if (members == NULL || n == 0 || n == members->len)
     return members != NULL;
-  if (!load_key (db, error) || !store_pending_write_links (db, error)
-      || !new_thread (db, &other, error))
+  if (!new_thread (db, &other, error))
     return FALSE;
   db->written_threads = other;
   for (guint i = 0; i < members->len; i++) {
@@ -590,10 +530,8 @@ part (StoreDb *db, gint64 thread, GHashTable *ids, GError **error)
     if (!is_chosen (member, ids, owns))
       continue;
     if (!move_row (db, thread, other, member, error)
-        || !store_db_run (db, error, "UPDATE link SET thread = ?2 WHERE id = ?1",
-                          STORE_INTS (member->own, other)))
+        || !store_link_move (db, member->own, other, error))
       return FALSE;
-    db->store->links[CACHE (member->own)].id = 0;
   }
   store_mark_touch (db, thread);
   store_mark_touch (db, other);
@@ -699,7 +637,7 @@ join (StoreDb *db, const gint64 *threads, gsize n, GError **error)
   if (found->len < 2)
     return TRUE;
   const gint64 *ids = (const gint64 *)(gconstpointer)found->data;
-  if (!load_key (db, error) || !find_largest (db, ids, found->len, &target, error)
+  if (!find_largest (db, ids, found->len, &target, error)
       || !join_parted (db, found, target, error))
     return FALSE;
   for (guint i = 0; i < found->len; i++) {

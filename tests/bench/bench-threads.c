@@ -74,7 +74,7 @@ thread_again (StoreDb *db)
   guint64 left;
 
   if (!store_db_exec (db,
-                      "UPDATE message SET thread = 0, marks = 0, own = 0, base = 0; DELETE FROM link; DELETE FROM merged; "
+                      "UPDATE message SET thread = 0, marks = 0, own = 0, base = 0; DELETE FROM link; DELETE FROM link_log; DELETE FROM merged; "
                       "UPDATE store SET unthreaded = (SELECT max (id) FROM message)",
                       &error))
     g_error ("%s", error->message);

@@ -131,7 +131,9 @@ new_account (Child *child, const char *user)
 static void
 open_profile (Child *child)
 {
-  const StoreLimits small = { .pack_size = 16384, .compact_size = 1024, .compact_budget = 1 << 20 };
+  const StoreLimits small = {
+    .pack_size = 16384, .compact_size = 1024, .compact_budget = 1 << 20, .recent_links = 20
+  };
   gboolean small_packs =
       child->scenario != NULL && (child->scenario->flags & SCENARIO_SMALL_PACKS) != 0;
   const SyncEvents events = { get_password, state_changed, arrived, refused };

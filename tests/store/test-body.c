@@ -93,10 +93,12 @@ test_old_checksum (void)
     gint64 id = add_body (profile, i, length);
     g_autofree char *text = make_text (i, length);
     guint64 sum = sum_in_one_row (text, length);
-    g_assert_true (store_db_run (profile->db, &error, "UPDATE body SET checksum = ?2 WHERE message = ?1",
+    g_assert_true (store_db_run (profile->db, &error,
+                                 "UPDATE body SET checksum = ?2 WHERE message = ?1",
                                  STORE_INTS (id, (gint64)sum)));
     check_body (profile, id, i, length);
-    g_assert_true (store_db_run (profile->db, &error, "UPDATE body SET checksum = ?2 WHERE message = ?1",
+    g_assert_true (store_db_run (profile->db, &error,
+                                 "UPDATE body SET checksum = ?2 WHERE message = ?1",
                                  STORE_INTS (id, (gint64)sum + 1)));
     g_autoptr (GBytes) bytes = store_message_get_body (profile->db, id, &error);
     g_assert_null (bytes);
@@ -229,7 +231,9 @@ test_compact (void)
 {
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
-  const StoreLimits limits = { .pack_size = 10000, .compact_size = 2000, .compact_budget = 4000 };
+  const StoreLimits limits = {
+    .pack_size = 10000, .compact_size = 2000, .compact_budget = 4000, .recent_links = 3
+  };
   profile_reopen (profile, &limits, NULL);
   gint64 ids[41];
   for (guint i = 1; i <= 40; i++)
@@ -271,7 +275,7 @@ test_compact_shared (void)
 {
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
-  const StoreLimits limits = { 1000000, 2000, 1000000 };
+  const StoreLimits limits = { 1000000, 2000, 1000000, 7 };
   gint64 ids[11], live = 0, rows = 0;
   g_autoptr (BaseUidSet) gone = base_uid_set_parse ("1:6");
   g_autofree char *one = profile_path (profile, "bodies/1/2.pack");

@@ -243,7 +243,9 @@ test_compact (void)
 {
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
-  const StoreLimits limits = { .pack_size = 10000, .compact_size = 2000, .compact_budget = 4000 };
+  const StoreLimits limits = {
+    .pack_size = 10000, .compact_size = 2000, .compact_budget = 4000, .recent_links = 3
+  };
   gint64 ids[9], packs = 0;
 
   profile_reopen (profile, &limits, NULL);

@@ -3,7 +3,7 @@
 
 #include <glib/gstdio.h>
 
-static const StoreLimits default_limits = { 256 << 20, 16 << 20, 64 << 20 };
+static const StoreLimits default_limits = { 256 << 20, 16 << 20, 64 << 20, 7 };
 
 static void
 remember_change (StoreChange *change, gpointer user_data)

@@ -362,6 +362,79 @@ test_random (void)
   }
 }
 
+/* ---- ids in memory, in the log, and in the table ---- */
+
+#define N_IDS      90
+#define N_MESSAGES 70
+
+static guint
+find_root (guint *roots, guint i)
+{
+  while (roots[i] != i)
+    i = roots[i] = roots[roots[i]];
+  return i;
+}
+
+/* Some messages at once, some alone, now and then a restart or a failure; what is together is what has an id in common. */
+static void
+check_ids (const StoreLimits *limits, guint32 seed)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  g_autoptr (GError) error = NULL;
+  guint roots[N_IDS], first[N_MESSAGES], at_once = 0;
+  gint64 ids[N_MESSAGES];
+
+  profile_reopen (profile, limits, NULL);
+  for (guint i = 0; i < N_IDS; i++)
+    roots[i] = i;
+  for (guint i = 0; i < N_MESSAGES; i++) {
+    guint named[3];
+    g_autofree char *id = NULL, *references = NULL;
+
+    for (guint j = 0; j < 3; j++)
+      named[j] = (guint)g_rand_int_range (rand, 0, N_IDS);
+    id = g_strdup_printf ("<%u@x>", named[0]);
+    references = g_strdup_printf ("<%u@x> <%u@x>", named[1], named[2]);
+    if (at_once == 0 && g_rand_int_range (rand, 0, 4) == 0) {
+      at_once = (guint)g_rand_int_range (rand, 2, 9);
+      g_assert_true (store_db_begin (profile->db, FALSE, &error));
+    }
+    ids[i] = put (profile, profile->inbox, i + 1, &(Letter){ id, references, NULL });
+    first[i] = named[0];
+    for (guint j = 1; j < 3; j++)
+      roots[find_root (roots, named[j])] = find_root (roots, named[0]);
+    if (at_once > 0 && (--at_once == 0 || i == N_MESSAGES - 1))
+      g_assert_true (store_db_commit (profile->db, &error));
+    if (at_once == 0 && g_rand_int_range (rand, 0, 8) == 0)
+      profile_reopen (profile, limits, NULL);
+    if (at_once == 0 && g_rand_int_range (rand, 0, 8) == 0) {
+      /* None of this has been. */
+      g_assert_true (store_db_begin (profile->db, FALSE, &error));
+      put (profile, profile->inbox, 1000, &(Letter){ "<0@x>", "<1@x> <2@x> <3@x>", NULL });
+      store_db_rollback (profile->db);
+    }
+  }
+  for (guint i = 0; i < N_MESSAGES; i++)
+    for (guint j = 0; j < i; j++)
+      if ((thread_of (profile, ids[i]) == thread_of (profile, ids[j]))
+          != (find_root (roots, first[i]) == find_root (roots, first[j])))
+        g_error ("seed %u: %u and %u", seed, i, j);
+}
+
+static void
+test_ids (void)
+{
+  static const guint recent[] = { 1, 5, 30, 1000 };
+  guint32 seed = (guint32)g_test_rand_int ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (recent) * (g_test_slow () ? 50 : 2); i++) {
+    const StoreLimits limits = { .pack_size = 1 << 20,
+                                 .recent_links = recent[i % G_N_ELEMENTS (recent)] };
+    check_ids (&limits, seed + i);
+  }
+}
+
 /* ---- in the order of reading ---- */
 
 /* What was received in the same second stands as it was written, in whatever order it was stored. */
@@ -498,7 +571,7 @@ test_catch_up (void)
   /* As a store from before has it. */
   g_assert_true (store_db_exec (
       profile->db,
-      "UPDATE message SET thread = 0, marks = 0, own = 0; DELETE FROM link; DELETE FROM merged; "
+      "UPDATE message SET thread = 0, marks = 0, own = 0; DELETE FROM link; DELETE FROM link_log; DELETE FROM merged; "
       "UPDATE store SET last_thread = 0, unthreaded = (SELECT max (id) FROM message)",
       &error));
   profile_reopen (profile, NULL, NULL);
@@ -773,6 +846,7 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/split", test_split);
   g_test_add_func ("/store/thread/join", test_join);
   g_test_add_func ("/store/thread/random", test_random);
+  g_test_add_func ("/store/thread/ids", test_ids);
   g_test_add_func ("/store/thread/order-of-reading", test_order_of_reading);
   g_test_add_func ("/store/thread/batches", test_batches);
   g_test_add_func ("/store/thread/catch-up", test_catch_up);
