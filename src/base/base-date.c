@@ -9,6 +9,36 @@
 static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 
+/* The clock of a person who travels is looked for anew this often.  GLib does it at each call, link by link through the file system. */
+#define ZONE_US G_USEC_PER_SEC
+
+static GTimeZone *
+ref_zone (void)
+{
+  static GMutex lock;
+  static GTimeZone *zone;
+  static gint64 until;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  gint64 now = g_get_monotonic_time ();
+
+  if (zone == NULL || now >= until) {
+    g_clear_pointer (&zone, g_time_zone_unref);
+    zone = g_time_zone_new_local ();
+    until = now + ZONE_US;
+  }
+  return g_time_zone_ref (zone);
+}
+
+/* NULL: outside of what a calendar knows. */
+static GDateTime *
+to_local (gint64 time)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time);
+  g_autoptr (GTimeZone) zone = ref_zone ();
+
+  return utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
+}
+
 static gboolean
 twelve_hours (void)
 {
@@ -48,8 +78,8 @@ base_date_short (gint64 time, gint64 now)
 
   if (time == 0)
     return g_strdup ("");
-  then = g_date_time_new_from_unix_local (time);
-  today = g_date_time_new_from_unix_local (now);
+  then = to_local (time);
+  today = to_local (now);
   if (then == NULL || today == NULL)
     return g_strdup ("");
 
@@ -95,7 +125,7 @@ base_date_day_and_clock (GDateTime *time)
 char *
 base_date_long (gint64 time)
 {
-  g_autoptr (GDateTime) then = time != 0 ? g_date_time_new_from_unix_local (time) : NULL;
+  g_autoptr (GDateTime) then = time != 0 ? to_local (time) : NULL;
 
   return then != NULL ? base_date_day_and_clock (then) : g_strdup ("");
 }
@@ -128,8 +158,8 @@ first_weekday (void)
 int
 base_date_group (gint64 time, gint64 now)
 {
-  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time);
-  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  g_autoptr (GDateTime) then = to_local (time);
+  g_autoptr (GDateTime) today = to_local (now);
   gint64 days, into_week;
 
   if (time == 0 || then == NULL || today == NULL)

@@ -73,6 +73,7 @@ void
 mail_engine_retry (MailEngine *self, MailAccount *account)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self));
+  mail_engine_begin_sync (self);
   if (self->sync != NULL)
     sync_engine_retry (self->sync, account != NULL ? mail_account_get_id (account) : NULL);
 }
@@ -366,6 +367,7 @@ mail_engine_save_account_async (MailEngine *self, const BaseAccount *account,
   g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
   SaveWait *wait = g_new0 (SaveWait, 1);
 
+  mail_engine_begin_sync (self);
   wait->outer = g_task_new (self, cancellable, callback, user_data);
   /* Saved or not saved: nothing between. */
   g_task_set_check_cancellable (wait->outer, FALSE);

@@ -71,6 +71,7 @@ struct _MailEngine
   gboolean outgoing_running, outgoing_stale;
   gboolean sending;
   gboolean said_session_only;
+  gboolean deferred; /* no worker runs yet */
 
   /* Borrowed */
   GPtrArray *lists;   /* of MailMessageList, which take themselves out */

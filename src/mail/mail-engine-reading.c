@@ -256,6 +256,7 @@ fetch_body (Opening *opening)
     opening_end (opening, NULL, error);
     return;
   }
+  mail_engine_begin_sync (self);
   FetchJob *job = g_new0 (FetchJob, 1);
   job->sync = self->sync;
   job->account = g_strdup (mail_account_get_id (account));

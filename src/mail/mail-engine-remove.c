@@ -174,6 +174,7 @@ mail_engine_remove_account_async (MailEngine *self, MailAccount *account,
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account));
   RemoveWait *wait = g_new0 (RemoveWait, 1);
 
+  mail_engine_begin_sync (self);
   wait->outer = g_task_new (self, NULL, callback, user_data);
   wait->account = g_object_ref (account);
   mail_engine_call_pool (self, g_task_new (NULL, NULL, on_workers_stopped, wait), run_stop_workers,

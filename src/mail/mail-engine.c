@@ -310,6 +310,37 @@ on_wake (gpointer user_data)
     sync_engine_resumed (self->sync);
 }
 
+void
+mail_engine_defer_sync (MailEngine *self)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && self->state == MAIL_ENGINE_NEW);
+  self->deferred = TRUE;
+}
+
+void
+mail_engine_begin_sync (MailEngine *self)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self));
+  self->deferred = FALSE;
+  if (self->state != MAIL_ENGINE_READY || self->people != NULL)
+    return;
+  self->monitor = g_object_ref (g_network_monitor_get_default ());
+  g_signal_connect_swapped (self->monitor, "network-changed",
+                            G_CALLBACK (mail_engine_update_online), self);
+  g_signal_connect_swapped (self->monitor, "notify::network-metered",
+                            G_CALLBACK (mail_engine_update_online), self);
+  self->wake = mail_wake_new (on_wake, self);
+  self->people = mail_people_new (self);
+  self->catch_up = mail_catch_up_new (self->store);
+  mail_people_note (self->people);
+  mail_engine_update_online (self);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+    sync_engine_add_account (self->sync, mail_account_get_settings (account));
+  }
+}
+
 static void
 on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -348,18 +379,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
   self->state = MAIL_ENGINE_READY;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
-  self->monitor = g_object_ref (g_network_monitor_get_default ());
-  g_signal_connect_swapped (self->monitor, "network-changed",
-                            G_CALLBACK (mail_engine_update_online), self);
-  g_signal_connect_swapped (self->monitor, "notify::network-metered",
-                            G_CALLBACK (mail_engine_update_online), self);
-  self->wake = mail_wake_new (on_wake, self);
-  self->people = mail_people_new (self);
-  self->catch_up = mail_catch_up_new (self->store);
-  mail_people_note (self->people);
-  mail_engine_update_online (self);
-  for (guint i = 0; i < opened->settings->len; i++)
-    sync_engine_add_account (self->sync, opened->settings->pdata[i]);
+  if (!self->deferred)
+    mail_engine_begin_sync (self);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -28,6 +28,10 @@ MailEngine *mail_engine_new (BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT;
 void mail_engine_start_async (MailEngine *engine, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_start_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+/* Before the start: no server is called, and nothing is done behind the window's back, until mail_engine_begin_sync () or until
+ * something is wanted of a server.  So the first rows have both cores for themselves. */
+void mail_engine_defer_sync (MailEngine *engine);
+void mail_engine_begin_sync (MailEngine *engine); /* more than once does no harm */
 gboolean mail_engine_get_ready (MailEngine *engine);
 /* Stops workers off the main thread; then the callback; call before the program ends. */
 void mail_engine_stop_async (MailEngine *engine, GAsyncReadyCallback callback, gpointer user_data);

@@ -35,6 +35,7 @@ mail_progress_unref (MailProgress *progress)
 MailSource
 mail_engine_get_source (MailEngine *engine)
 {
+  mail_engine_begin_sync (engine);
   return (MailSource){ .sync = engine->sync, .store = engine->store };
 }
 

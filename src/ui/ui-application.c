@@ -19,6 +19,9 @@
 
 #define SCHEMA       "org.sosik.Sosik"
 #define WAIT_STEP_MS 250
+/* Servers are called when the window shows its rows, and this much later; or when it shows none. */
+#define BEGIN_MS     50
+#define NO_WINDOW_MS 1000
 
 struct _UiApplication
 {
@@ -36,7 +39,8 @@ struct _UiApplication
 
   GtkWindow *asking; /* Borrowed: the dialog that asks for a password; NULL: none does */
 
-  guint wait_source; /* waits for sending to end before quitting */
+  guint wait_source;  /* waits for sending to end before quitting */
+  guint begin_source; /* before the servers are called */
   gboolean starting;
   gboolean stopping;   /* on the way out; nothing opens any more */
   gboolean quit_asked; /* while sending */
@@ -97,6 +101,41 @@ ask_for_password (UiApplication *self)
   }
 }
 
+/* ---- the servers' turn ---- */
+
+static gboolean
+on_begin (gpointer data)
+{
+  UiApplication *self = data;
+  self->begin_source = 0;
+  mail_engine_begin_sync (self->engine);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_in (UiApplication *self, guint ms)
+{
+  g_clear_handle_id (&self->begin_source, g_source_remove);
+  self->begin_source = g_timeout_add_full (G_PRIORITY_LOW, ms, on_begin, self, NULL);
+}
+
+/* A frame is on the screen. */
+static void
+on_painted (UiApplication *self, GdkFrameClock *clock)
+{
+  if (!mail_engine_get_ready (self->engine))
+    return;
+  g_signal_handlers_disconnect_by_func (clock, on_painted, self);
+  begin_in (self, BEGIN_MS);
+}
+
+static void
+on_realized (UiApplication *self, GtkWidget *window)
+{
+  g_signal_connect_object (gtk_widget_get_frame_clock (window), "after-paint",
+                           G_CALLBACK (on_painted), self, G_CONNECT_SWAPPED);
+}
+
 static UiWindow *
 open_window (UiApplication *self)
 {
@@ -105,6 +144,7 @@ open_window (UiApplication *self)
   g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, 0);
   g_signal_connect_object (window, "notify::is-active", G_CALLBACK (ask_for_password), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (window, "realize", G_CALLBACK (on_realized), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -178,8 +218,11 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
     if (UI_IS_WINDOW (at->data))
       ui_window_set_start_error (at->data, error);
   }
-  if (ok)
-    on_ready (self);
+  if (!ok)
+    return;
+  if (!self->begin_source)
+    begin_in (self, NO_WINDOW_MS);
+  on_ready (self);
 }
 
 static void
@@ -280,6 +323,7 @@ on_window_removed (UiApplication *self)
     return;
   self->stopping = TRUE;
   g_clear_handle_id (&self->wait_source, g_source_remove);
+  g_clear_handle_id (&self->begin_source, g_source_remove);
   mail_engine_stop_async (self->engine, on_stopped, g_object_ref (self));
 }
 
@@ -524,6 +568,7 @@ ui_application_startup (GApplication *application)
   UiApplication *self = UI_APPLICATION (application);
   /* Its threads open the store and read the first rows while GTK opens the display. */
   self->engine = mail_engine_new (self->paths);
+  mail_engine_defer_sync (self->engine);
   start_engine (self);
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
@@ -617,6 +662,7 @@ ui_application_finalize (GObject *object)
 {
   UiApplication *self = UI_APPLICATION (object);
   g_clear_handle_id (&self->wait_source, g_source_remove);
+  g_clear_handle_id (&self->begin_source, g_source_remove);
   g_ptr_array_unref (self->asks);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);

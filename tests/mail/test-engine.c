@@ -215,6 +215,79 @@ test_start_fails (void)
   mail_engine_stop_finish (engine, wait_result (&stopped));
 }
 
+/* ---- the servers' turn ---- */
+
+static gboolean
+is_called (gpointer socket)
+{
+  return (g_socket_condition_check (socket, G_IO_IN) & G_IO_IN) != 0;
+}
+
+/* A server that nobody answers for, and a started engine that has it for its account. */
+static MailEngine *
+start_deferred (Bench *bench, GSocket *server)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (BaseAccount) account = bench_account_new ("one");
+  g_autoptr (GAsyncResult) started = NULL;
+  g_autoptr (GError) error = NULL;
+  MailEngine *engine = mail_engine_new (bench->paths);
+
+  g_assert_true (g_socket_bind (server, address, FALSE, &error)
+                 && g_socket_listen (server, &error));
+  bound = g_socket_get_local_address (server, &error);
+  g_assert_no_error (error);
+  account->imap.port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  g_assert_true (base_account_save (account, bench->paths, &error));
+  mail_engine_defer_sync (engine);
+  mail_engine_start_async (engine, NULL, on_result, &started);
+  g_assert_true (mail_engine_start_finish (engine, wait_result (&started), &error));
+  g_assert_no_error (error);
+  /* What the window does first */
+  g_autoptr (MailAccount) found = g_object_ref (mail_engine_find_account (engine, "one"));
+  mail_engine_show_folder (engine, mail_account_get_folder_by_role (found, MAIL_ROLE_INBOX));
+  return engine;
+}
+
+static void
+stop_deferred (MailEngine *engine)
+{
+  g_autoptr (GAsyncResult) stopped = NULL;
+
+  mail_engine_stop_async (engine, on_result, &stopped);
+  mail_engine_stop_finish (engine, wait_result (&stopped));
+}
+
+/* No server is called before somebody says so, or wants something of it. */
+static void
+test_deferred (gconstpointer wanted)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GSocket) server =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (MailEngine) engine = NULL;
+
+  bench_add (bench, bench->inbox, 1000, NULL);
+  bench_stop (bench);
+  engine = start_deferred (bench, server);
+  for (gint64 end = g_get_monotonic_time () + 100 * 1000; g_get_monotonic_time () < end;) {
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  g_assert_false (is_called (server));
+
+  if (GPOINTER_TO_INT (wanted)) {
+    mail_engine_retry (engine, NULL);
+  } else {
+    mail_engine_begin_sync (engine);
+    mail_engine_begin_sync (engine);
+  }
+  wait_until (is_called, server);
+  stop_deferred (engine);
+}
+
 /* ---- accounts ---- */
 
 static gboolean
@@ -791,6 +864,8 @@ add_engine_tests (void)
   g_test_add_func ("/mail/engine/life", test_life);
   g_test_add_func ("/mail/engine/broken-file", test_broken_file);
   g_test_add_func ("/mail/engine/start-fails", test_start_fails);
+  g_test_add_data_func ("/mail/engine/deferred/told", GINT_TO_POINTER (FALSE), test_deferred);
+  g_test_add_data_func ("/mail/engine/deferred/wanted", GINT_TO_POINTER (TRUE), test_deferred);
   g_test_add_func ("/mail/engine/accounts", test_accounts);
   g_test_add_func ("/mail/engine/removal-stopped", test_removal_stopped);
   g_test_add_func ("/mail/engine/wrong-account", test_wrong_account);
