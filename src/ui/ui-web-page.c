@@ -378,9 +378,8 @@ on_message (WebKitUserContentManager *manager, JSCValue *value, UiWebPage *self)
     g_signal_emit (self, signals[LINK_HOVERED], 0, *first ? first : NULL);
   } else if (g_ascii_strtoull (first, NULL, 10) == self->load) {
     self->loading = 0; /* it is here */
-    if (g_str_equal (what, "height"))
-      set_height (self, (int)CLAMP (jsc_value_to_double (second_value), 1, 1e6));
-    else if (g_str_equal (what, "painted"))
+    set_height (self, (int)CLAMP (jsc_value_to_double (second_value), 1, 1e6));
+    if (g_str_equal (what, "painted"))
       uncover (self);
   }
 }

@@ -79,20 +79,59 @@
     root.classList.add('sosik-korean');
 
   /* ---- width: a layout that is wider than the view is made smaller, down to a half, before it has to be scrolled ---- */
+  const MARGIN = 18; /* of a body that says nothing (ui-web-page.css) */
   let fitted = 1, width = -1;
+  const smaller = (needed, room) => Math.max(0.5, Math.min(1, room / needed));
+  const set = (zoom) => {
+    if (zoom !== fitted)
+      document.body.style.zoom = zoom;
+    fitted = zoom;
+  };
+  /* Styles and layout take the most of the time there is, and to find out by a layout that it is too wide takes two: so what says how wide
+   * it is is believed first, and looked at afterwards.  No picture: those are made to fit (ui-web-page.css); no cell, nor what is at most as
+   * wide as what it stands in: they give way. */
+  const pixels = (value) => (/^[\d.]+(px)?$/.test(value || '') ? parseFloat(value) : 0);
+  const widest = () => {
+    let found = null, said = width;
+    for (const element of document.body.querySelectorAll('table[width],[style*="width"]:not(img,td,th)')) {
+      const most = Math.max(...[element.getAttribute('width'), element.style.width, element.style.minWidth].map(pixels));
+      if (most > said)
+        [found, said] = [element, most];
+    }
+    return [found, said];
+  };
+  const leftOf = (element) => {
+    let left = 0;
+    for (let at = element; at !== root; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      if (style.maxWidth !== 'none' || style.display.endsWith('flex'))
+        return -1;
+      if (at !== element)
+        left += pixels(style.marginLeft) + pixels(style.borderLeftWidth) + pixels(style.paddingLeft);
+    }
+    return left;
+  };
   const fit = () => {
     width = window.innerWidth;
     if (root.classList.contains('sosik-letter'))
       return;
     const room = width * (Number(root.dataset.zoom) || 1);
-    const wide = document.body.scrollWidth > width || root.scrollWidth > width;
-    if (fitted === 1 && !wide)
-      return;
-    if (fitted !== 1)
-      document.body.style.zoom = 1;
+    const [element, said] = widest();
+    if (element) {
+      const margin = document.body.style.marginLeft;
+      set(smaller(said + (margin ? pixels(margin) : MARGIN), room));
+      const left = Math.abs(element.offsetWidth - said) <= 1 ? leftOf(element) : -1;
+      if (left >= 0) { /* it was true */
+        set(smaller(said + left, room));
+        if (root.scrollWidth > width)
+          set(smaller(root.scrollWidth / fitted, room));
+        return;
+      }
+    }
+    set(1);
     const needed = Math.max(root.scrollWidth, document.body.scrollWidth);
-    fitted = needed > width ? Math.max(0.5, Math.min(1, room / needed)) : 1;
-    document.body.style.zoom = fitted;
+    if (needed > width)
+      set(smaller(needed, room));
   };
   fit();
   window.addEventListener('resize', () => {
@@ -103,15 +142,18 @@
   if (document.images.length > 0)
     window.addEventListener('load', fit);
 
-  /* ---- height ---- */
+  /* ---- height: with the news of the first frame, so that the window has one frame to draw for both ---- */
   let last = -1;
-  const measure = () => {
+  const measure = (what) => {
     const height = Math.ceil(root.getBoundingClientRect().height);
-    if (height !== last)
-      tell.postMessage(['height', root.dataset.sosik, last = height]);
+    if (height !== last || what !== 'height')
+      tell.postMessage([what, root.dataset.sosik, last = height]);
   };
-  new ResizeObserver(measure).observe(root);
-  measure();
   /* Behind the first frame: only then what stood here before is gone. */
-  requestAnimationFrame(() => setTimeout(() => tell.postMessage(['painted', root.dataset.sosik]), 0));
+  if (document.hidden)
+    measure('height');
+  requestAnimationFrame(() => setTimeout(() => {
+    measure('painted');
+    new ResizeObserver(() => measure('height')).observe(root);
+  }, 0));
 })();
