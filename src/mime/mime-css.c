@@ -300,7 +300,11 @@ typedef struct
 static void
 append (Append *self, const char *name, const char *value)
 {
-  g_string_append_printf (self->out, "%s%s:%s", self->first ? "" : ";", name, value);
+  if (!self->first)
+    g_string_append_c (self->out, ';');
+  g_string_append (self->out, name);
+  g_string_append_c (self->out, ':');
+  g_string_append (self->out, value);
   self->first = FALSE;
 }
 

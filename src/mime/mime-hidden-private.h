@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+struct _MimeStyles; /* mime-styles-private.h */
+
 typedef struct
 {
   GHashTable *names; /* owned: ".class" and "#id" that a style sheet hides; NULL: none yet */
@@ -19,8 +21,9 @@ void mime_hidden_clear (MimeHidden *self);
 void mime_hidden_add_sheet (MimeHidden *self, const char *css, gsize length);
 /* Elements of this name are never seen, nor anything in them: what fetches, runs, asks, or is for other programs. */
 gboolean mime_hidden_is_dropped (const char *name);
-/* The element is not to be seen, nor anything in it. */
-gboolean mime_hidden_is (const MimeHidden *self, const char **attributes);
+/* The element is not to be seen, nor anything in it. `styles`: of the document. */
+gboolean mime_hidden_is (const MimeHidden *self, struct _MimeStyles *styles,
+                         const char **attributes);
 
 /* The size of text: layouts set it to nothing to be rid of white space, and set it again further in. */
 typedef enum
@@ -30,7 +33,8 @@ typedef enum
   MIME_SIZE_SET,
   MIME_SIZE_UNKNOWN, /* a style sheet may say something */
 } MimeSize;
-MimeSize mime_hidden_get_size (const char *name, const char **attributes);
+MimeSize mime_hidden_get_size (struct _MimeStyles *styles, const char *name,
+                               const char **attributes);
 
 /* Declarations that hide, whatever else stands beside them. */
 gboolean mime_hidden_declarations (const char *css, gsize length);

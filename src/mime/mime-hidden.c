@@ -6,6 +6,7 @@
 
 #include "mime-css-private.h"
 #include "mime-html-parse-private.h"
+#include "mime-styles-private.h"
 
 #define MAX_NAMES 2000
 
@@ -156,7 +157,7 @@ has_hidden_name (const MimeHidden *self, const char **attributes)
 }
 
 gboolean
-mime_hidden_is (const MimeHidden *self, const char **attributes)
+mime_hidden_is (const MimeHidden *self, MimeStyles *styles, const char **attributes)
 {
   const char *style;
 
@@ -165,33 +166,16 @@ mime_hidden_is (const MimeHidden *self, const char **attributes)
   if (mime_html_attribute (attributes, "hidden") != NULL)
     return TRUE;
   style = mime_html_attribute (attributes, "style");
-  return (style != NULL && mime_hidden_declarations (style, strlen (style)))
+  return (style != NULL && mime_styles_look_up (styles, style)->hides)
          || (self->names != NULL && has_hidden_name (self, attributes));
 }
 
-static void
-look_at_size (const char *name, const char *value, gpointer user_data)
-{
-  MimeSize *size = user_data;
-
-  if (strcmp (name, "font-size") == 0)
-    *size = mime_css_is_tiny (value) ? MIME_SIZE_NOTHING : MIME_SIZE_SET;
-  else if (strcmp (name, "font") == 0)
-    *size = MIME_SIZE_SET;
-}
-
 MimeSize
-mime_hidden_get_size (const char *name, const char **attributes)
+mime_hidden_get_size (MimeStyles *styles, const char *name, const char **attributes)
 {
   const char *style = mime_html_attribute (attributes, "style");
-  MimeSize size = MIME_SIZE_KEPT;
+  MimeSize size = style != NULL ? mime_styles_look_up (styles, style)->size : MIME_SIZE_KEPT;
 
-  /* As it goes out: of what is not understood nobody sees anything */
-  if (style != NULL && strcasestr (style, "font") != NULL) {
-    g_autofree char *css = mime_css_clean_declarations (style, strlen (style), TRUE, NULL);
-
-    mime_css_each_declaration (css, strlen (css), look_at_size, &size);
-  }
   if (size != MIME_SIZE_KEPT)
     return size;
   if (strcmp (name, "font") == 0 && mime_html_attribute (attributes, "size") != NULL)

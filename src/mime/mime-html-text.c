@@ -8,6 +8,7 @@
 
 #include "mime-hidden-private.h"
 #include "mime-html-parse-private.h"
+#include "mime-styles-private.h"
 
 #define MAX_QUOTE_DEPTH 20
 
@@ -65,6 +66,7 @@ typedef struct
   GString *style; /* text of the style element that is open; NULL: none is */
   GArray *open;   /* of Open */
   MimeHidden hidden_names;
+  MimeStyles styles;
   guint hidden, quotes, pre, lists;
   guint newlines;    /* line ends that wait for the next word */
   guint line_quotes; /* how deep the quote of the last line is */
@@ -144,9 +146,9 @@ outer_size (const ToText *to)
 }
 
 static MimeSize
-get_size (const ToText *to, const char *name, const char **attributes)
+get_size (ToText *to, const char *name, const char **attributes)
 {
-  MimeSize size = mime_hidden_get_size (name, attributes), outer = outer_size (to);
+  MimeSize size = mime_hidden_get_size (&to->styles, name, attributes), outer = outer_size (to);
 
   if (size == MIME_SIZE_KEPT)
     return outer;
@@ -182,7 +184,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
   Open open = { .role = role_of (name) };
 
   if (to->hidden > 0 || mime_hidden_is_dropped (name) || strcmp (name, "style") == 0
-      || mime_hidden_is (&to->hidden_names, attributes)) {
+      || mime_hidden_is (&to->hidden_names, &to->styles, attributes)) {
     if (to->hidden == 0 && strcmp (name, "style") == 0)
       to->style = g_string_new (NULL);
     open.role = ROLE_HIDDEN;
@@ -421,6 +423,7 @@ to_text (const char *html, gboolean pictures)
   mime_html_parse (html, &events, &to);
   text = tidy (to.out->str);
   mime_hidden_clear (&to.hidden_names);
+  mime_styles_clear (&to.styles);
   g_string_free (to.out, TRUE);
   g_array_unref (to.open);
   return text;

@@ -12,6 +12,7 @@
 #include "mime-html-parse-private.h"
 #include "mime-ink-private.h"
 #include "mime-look-private.h"
+#include "mime-styles-private.h"
 #include "mime-tracker-private.h"
 
 #define MAX_PASSES    4
@@ -86,6 +87,7 @@ typedef struct
   guint dropping;        /* how many open elements are OPEN_DROPPED */
   gboolean in_style;
   MimeHidden hidden;
+  MimeStyles styles;
   MimeHtmlFacts facts;
   guint tables, pictures;
   gboolean paints, adapts;
@@ -101,6 +103,14 @@ static void
 append_escaped (GString *out, const char *text, gsize length)
 {
   for (gsize i = 0; i < length; i++) {
+    gsize plain = i;
+
+    while (plain < length && (guint8)text[plain] >= ' ' && strchr ("&<>\"", text[plain]) == NULL)
+      plain++;
+    g_string_append_len (out, text + i, (gssize)(plain - i));
+    i = plain;
+    if (i == length)
+      break;
     switch (text[i]) {
     case '&':
       g_string_append (out, "&amp;");
@@ -116,7 +126,7 @@ append_escaped (GString *out, const char *text, gsize length)
       break;
     default:
       /* A control character is no text, and what parsers make of it differs. */
-      if ((guint8)text[i] >= ' ' || text[i] == '\n' || text[i] == '\t')
+      if (text[i] == '\n' || text[i] == '\t')
         g_string_append_c (out, text[i]);
     }
   }
@@ -125,7 +135,9 @@ append_escaped (GString *out, const char *text, gsize length)
 static void
 append_attribute (GString *out, const char *name, const char *value)
 {
-  g_string_append_printf (out, " %s=\"", name);
+  g_string_append_c (out, ' ');
+  g_string_append (out, name);
+  g_string_append (out, "=\"");
   append_escaped (out, value, strlen (value));
   g_string_append_c (out, '"');
 }
@@ -223,19 +235,21 @@ static void
 append_common (Clean *clean, GString *out, const char *name, const char **attributes, MimeInk *ink)
 {
   const MimeInk outer = get_ink (clean);
-  const char *style = mime_html_attribute (attributes, "style"), *needed = NULL;
+  const char *style = mime_html_attribute (attributes, "style"), *needed = NULL, *css = "";
   gboolean picture = strcmp (name, "img") == 0;
-  g_autofree char *css = mime_css_clean_declarations (
-      style != NULL ? style : "", style != NULL ? strlen (style) : 0, picture, NULL);
+  g_autofree char *own = NULL; /* that is like no other's */
 
+  if (style == NULL)
+    style = "";
+  if (picture)
+    css = own = mime_css_clean_declarations (style, strlen (style), TRUE, NULL);
+  else if (style[0] != '\0')
+    css = mime_styles_look_up (&clean->styles, style)->css;
   *ink = outer;
   if (!clean->has_sheet && !picture)
     needed = mime_ink_enter (ink, &outer, name, attributes, css);
-  if (needed != NULL) {
-    g_free (css);
-    css = mime_css_clean_declarations (style != NULL ? style : "",
-                                       style != NULL ? strlen (style) : 0, picture, needed);
-  }
+  if (needed != NULL)
+    css = own = mime_css_clean_declarations (style, strlen (style), FALSE, needed);
   for (guint i = 0; attributes != NULL && attributes[i] != NULL; i += 2) {
     g_autofree char *key = g_ascii_strdown (attributes[i], -1);
 
@@ -244,7 +258,7 @@ append_common (Clean *clean, GString *out, const char *name, const char **attrib
     else if (LISTED (key, attributes_allowed) && !(picture && strcmp (key, "class") == 0))
       append_attribute (out, key, attributes[i + 1]);
   }
-  if (style == NULL && css[0] != '\0')
+  if (mime_html_attribute (attributes, "style") == NULL && css[0] != '\0')
     append_attribute (out, "style", css);
 }
 
@@ -321,9 +335,9 @@ look_at (Clean *clean, const char *name, const char **attributes)
 }
 
 static MimeSize
-get_size (const Clean *clean, const char *name, const char **attributes)
+get_size (Clean *clean, const char *name, const char **attributes)
 {
-  MimeSize size = mime_hidden_get_size (name, attributes),
+  MimeSize size = mime_hidden_get_size (&clean->styles, name, attributes),
            outer = clean->open->len > 0
                        ? g_array_index (clean->open, OpenElement, clean->open->len - 1).size
                        : MIME_SIZE_KEPT;
@@ -338,7 +352,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
 {
   Clean *clean = user_data;
   OpenElement open = { .kind = OPEN_WRITTEN, .ink = get_ink (clean) };
-  gboolean hidden = mime_hidden_is (&clean->hidden, attributes);
+  gboolean hidden = mime_hidden_is (&clean->hidden, &clean->styles, attributes);
 
   if (strcmp (name, "img") == 0 && count_tracker (clean, attributes, hidden || clean->dropping > 0))
     hidden = TRUE;
@@ -368,7 +382,8 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     if (!LISTED (name, elements))
       name = LISTED (name, blocks) ? "div" : "span";
     g_strlcpy (open.name, name, sizeof open.name);
-    g_string_append_printf (clean->body, "<%s", name);
+    g_string_append_c (clean->body, '<');
+    g_string_append (clean->body, name);
     if (strcmp (name, "img") == 0) {
       append_picture (clean, attributes);
     } else {
@@ -415,8 +430,11 @@ on_end (gpointer user_data)
     break;
   }
   case OPEN_WRITTEN:
-    if (!LISTED (open->name, void_elements))
-      g_string_append_printf (clean->body, "</%s>", open->name);
+    if (!LISTED (open->name, void_elements)) {
+      g_string_append (clean->body, "</");
+      g_string_append (clean->body, open->name);
+      g_string_append_c (clean->body, '>');
+    }
     break;
   }
   g_array_set_size (clean->open, clean->open->len - 1);
@@ -524,19 +542,20 @@ mime_html_clean (const char *html, gboolean allow_remote, MimeHtmlFacts *facts,
                   .user_data = user_data,
                   .given = given,
                   .facts.trackers = trackers };
-  g_autofree char *result = clean_once (html, &clean);
+  char *result = clean_once (html, &clean);
 
   if (facts != NULL)
     give_facts (&clean, facts);
   /* Mostly the second pass says the same.  Elements nested where HTML allows none can come out nested otherwise when they are
    * read again; what does not settle is shown as text. */
-  for (guint pass = 1; pass < MAX_PASSES; pass++) {
+  for (guint pass = 1; result != NULL && pass < MAX_PASSES; pass++) {
     g_autofree char *again = clean_once (result, &clean);
 
     if (strcmp (again, result) == 0)
-      return g_steal_pointer (&result);
+      break;
     g_free (result);
-    result = g_steal_pointer (&again);
+    result = pass + 1 < MAX_PASSES ? g_steal_pointer (&again) : NULL;
   }
-  return plain_document (html);
+  mime_styles_clear (&clean.styles);
+  return result != NULL ? result : plain_document (html);
 }
