@@ -140,6 +140,65 @@ mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpoin
   g_task_run_in_thread (inner, pool_job_run);
 }
 
+/* ---- one after the other ---- */
+
+typedef struct
+{
+  MailStoreFunc first;
+  gpointer data;
+  GTask *inner; /* owned; of the second */
+} Chain;
+
+/* Store thread. */
+static gpointer
+run_first (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Chain *chain = data;
+  PoolJob *job = g_task_get_task_data (chain->inner);
+
+  job->data = chain->first (db, chain->data, cancellable, error);
+  if (job->data == NULL)
+    return NULL;
+  g_task_run_in_thread (chain->inner, pool_job_run);
+  return MAIL_CALL_DONE;
+}
+
+static void
+on_first_done (gpointer result, GError *error, gpointer done_data)
+{
+  Chain *chain = done_data;
+
+  if (result == NULL)
+    g_task_return_error (chain->inner, error);
+  g_object_unref (chain->inner);
+  g_free (chain);
+}
+
+void
+mail_engine_call_store_then_pool (MailEngine *engine, GTask *task, MailStoreFunc first,
+                                  gpointer data, MailPoolFunc func, GDestroyNotify free_between,
+                                  GDestroyNotify free_result)
+{
+  if (engine->store_thread == NULL) {
+    refuse (engine, task, NULL, NULL);
+    return;
+  }
+  PoolJob *job = g_new0 (PoolJob, 1);
+  Chain *chain = g_new0 (Chain, 1);
+
+  job->func = func;
+  job->free_data = free_between;
+  job->free_result = free_result;
+  chain->first = first;
+  chain->data = data;
+  chain->inner = g_task_new (NULL, g_task_get_cancellable (task), on_pool_done,
+                             call_begin (engine, task, free_result));
+  g_task_set_check_cancellable (chain->inner, FALSE);
+  g_task_set_task_data (chain->inner, job, pool_job_free);
+  mail_store_thread_push (engine->store_thread, engine->context, run_first, chain, NULL,
+                          g_task_get_cancellable (task), on_first_done, chain);
+}
+
 /* ---- calls into the sync engine that may last ---- */
 
 static void

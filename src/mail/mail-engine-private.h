@@ -112,6 +112,11 @@ GHashTable *mail_engine_list_labels (MailEngine *engine) G_GNUC_WARN_UNUSED_RESU
 typedef gpointer (*MailPoolFunc) (gpointer data, GCancellable *cancellable, GError **error);
 void mail_engine_call_pool (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
                             GDestroyNotify free_data, GDestroyNotify free_result);
+/* One after the other, without coming by the main thread between them, which may be busy drawing: what `first` gives is the data of `func`, and
+ * `free_between` frees it.  `data` is borrowed, until the callback of the task. */
+void mail_engine_call_store_then_pool (MailEngine *engine, GTask *task, MailStoreFunc first,
+                                       gpointer data, MailPoolFunc func,
+                                       GDestroyNotify free_between, GDestroyNotify free_result);
 /* The same for what may have to wait for a server: `func` gets a cancellable that stop cancels too. */
 void mail_engine_call_waiting (MailEngine *engine, GTask *task, MailPoolFunc func, gpointer data,
                                GDestroyNotify free_data, GDestroyNotify free_result);

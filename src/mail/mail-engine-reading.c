@@ -26,10 +26,10 @@ typedef struct
   GCancellable *request;   /* follows the caller's, and stop */
   StoreIdentity *identity; /* nullable: of a message whose bytes were not here */
   MailFacts *facts;        /* what tells who it is from */
+  char *account;           /* nullable */
   gint64 id;               /* whose bytes are read: its own, or the same message elsewhere */
   guint looks;
   gboolean fetched, followed;
-  gboolean images_chosen;
 } Opening;
 
 static void
@@ -46,6 +46,7 @@ opening_end (Opening *opening, MailContent *content, GError *error)
   g_object_unref (opening->message);
   g_clear_pointer (&opening->identity, store_identity_free);
   mail_facts_free (opening->facts);
+  g_free (opening->account);
   g_free (opening);
 }
 
@@ -54,9 +55,9 @@ opening_end (Opening *opening, MailContent *content, GError *error)
 /* What was read, and where it is from. */
 typedef struct
 {
-  MailRead *read;   /* owned */
-  MailFacts *facts; /* owned */
-  char *account;    /* owned; nullable */
+  MailRead *read;         /* owned */
+  const MailFacts *facts; /* borrowed: nobody else looks at them meanwhile */
+  char *account;          /* owned; nullable */
   gint64 message;
   gboolean images_chosen;
 } ParseJob;
@@ -67,15 +68,8 @@ parse_job_free (gpointer data)
   ParseJob *job = data;
 
   mail_read_free (job->read);
-  mail_facts_free (job->facts);
   g_free (job->account);
   g_free (job);
-}
-
-static void
-read_free (gpointer read)
-{
-  mail_read_free (read);
 }
 
 static void
@@ -173,27 +167,34 @@ run_remember_list (StoreDb *db, gpointer data, GCancellable *cancellable, GError
                                                                              : NULL;
 }
 
+static void fetch_body (Opening *opening);
+
 static void
 on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Opening *opening = user_data;
+  MailEngine *self = g_task_get_source_object (opening->outer);
   GError *error = NULL;
   g_autoptr (MailParsed) parsed = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (parsed != NULL
-      && (parsed->charset != NULL
-          || g_object_steal_data (G_OBJECT (opening->message), MAIL_CHARSET_GONE) != NULL))
-    update_row (g_task_get_source_object (opening->outer), opening->message, parsed);
-  if (parsed != NULL && parsed->new_list != NULL)
-    mail_engine_call_store (
-        g_task_get_source_object (opening->outer),
-        g_task_new (g_task_get_source_object (opening->outer), NULL, NULL, NULL), run_remember_list,
-        g_strdup (parsed->new_list), g_free, NULL);
-  opening_end (opening,
-               parsed != NULL ? mail_content_new (g_task_get_source_object (opening->outer),
-                                                  opening->message, parsed)
-                              : NULL,
-               error);
+  if (parsed == NULL) {
+    if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) || opening->fetched) {
+      opening_end (opening, NULL, error);
+      return;
+    }
+    g_error_free (error);
+    opening->fetched = TRUE;
+    fetch_body (opening);
+    return;
+  }
+  mail_facts_keep (opening->facts, self, mail_message_get_folder (opening->message));
+  if (parsed->charset != NULL
+      || g_object_steal_data (G_OBJECT (opening->message), MAIL_CHARSET_GONE) != NULL)
+    update_row (self, opening->message, parsed);
+  if (parsed->new_list != NULL)
+    mail_engine_call_store (self, g_task_new (self, NULL, NULL, NULL), run_remember_list,
+                            g_strdup (parsed->new_list), g_free, NULL);
+  opening_end (opening, mail_content_new (self, opening->message, parsed), NULL);
 }
 
 /* ---- fetch ---- */
@@ -333,51 +334,27 @@ run_read_body (StoreDb *db, gpointer data, GCancellable *cancellable, GError **e
   Opening *opening = data;
   MailRead *read = mail_read_body (db, opening->id, error);
 
-  if (read != NULL) {
-    mail_facts_read (opening->facts, db, opening->id, read->bytes);
-    opening->images_chosen = mail_choices_read_images (db, opening->id);
+  if (read == NULL) {
+    if (opening->identity == NULL)
+      opening->identity = store_message_get_identity (db, opening->id, NULL);
+    return NULL;
   }
-  if (read == NULL && opening->identity == NULL)
-    opening->identity = store_message_get_identity (db, opening->id, NULL);
-  return read;
-}
-
-static void
-on_body (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Opening *opening = user_data;
-  MailEngine *self = g_task_get_source_object (opening->outer);
-  GError *error = NULL;
-  MailRead *read = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (read != NULL) {
-    MailFolder *folder = mail_message_get_folder (opening->message);
-    MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
-    ParseJob *job = g_new0 (ParseJob, 1);
-
-    mail_facts_keep (opening->facts, self, folder);
-    job->read = read;
-    job->facts = g_steal_pointer (&opening->facts);
-    job->account = account != NULL ? g_strdup (mail_account_get_id (account)) : NULL;
-    job->message = opening->id;
-    job->images_chosen = opening->images_chosen;
-    mail_engine_call_pool (self, g_task_new (NULL, opening->request, on_parsed, opening), run_parse,
-                           job, parse_job_free, parsed_free);
-  } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE) && !opening->fetched) {
-    g_error_free (error);
-    opening->fetched = TRUE;
-    fetch_body (opening);
-  } else {
-    opening_end (opening, NULL, error);
-  }
+  ParseJob *job = g_new0 (ParseJob, 1);
+  mail_facts_read (opening->facts, db, opening->id, read->bytes);
+  job->read = read;
+  job->facts = opening->facts;
+  job->account = g_strdup (opening->account);
+  job->message = opening->id;
+  job->images_chosen = mail_choices_read_images (db, opening->id);
+  return job;
 }
 
 static void
 read_body (Opening *opening)
 {
-  mail_engine_call_store (g_task_get_source_object (opening->outer),
-                          g_task_new (NULL, opening->request, on_body, opening), run_read_body,
-                          opening, NULL, read_free);
+  mail_engine_call_store_then_pool (g_task_get_source_object (opening->outer),
+                                    g_task_new (NULL, opening->request, on_parsed, opening),
+                                    run_read_body, opening, run_parse, parse_job_free, parsed_free);
 }
 
 void
@@ -390,7 +367,10 @@ mail_engine_open_message_async (MailEngine *self, MailMessage *message, GCancell
   opening->outer = g_task_new (self, cancellable, callback, user_data);
   opening->message = g_object_ref (message);
   opening->id = mail_message_get_id (message);
-  opening->facts = mail_facts_new (self, mail_message_get_folder (message));
+  MailFolder *folder = mail_message_get_folder (message);
+  MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
+  opening->facts = mail_facts_new (self, folder);
+  opening->account = account != NULL ? g_strdup (mail_account_get_id (account)) : NULL;
   opening->request = mail_engine_begin_request (self, cancellable);
   read_body (opening);
 }
