@@ -241,7 +241,7 @@ typedef struct
 {
   StorePerson *person; /* nullable */
   GPtrArray *rows;     /* of StoreMessage */
-  gboolean counted;
+  gboolean counted, more_sent;
 } PersonRead;
 
 static void
@@ -274,6 +274,7 @@ run_get (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 
   /* Asked first: what is counted between the two is no lie then. */
   if (!store_person_has_seen (db, 0, &read->counted, error)
+      || !store_person_waits_for_sent (db, &read->more_sent, error)
       || !store_person_get (db, job->address, &read->person, error))
     return NULL;
   if (read->person == NULL)
@@ -310,6 +311,7 @@ on_got (GObject *object, GAsyncResult *result, gpointer user_data)
   person->name =
       g_strdup (read->person != NULL && read->person->name != NULL ? read->person->name : "");
   person->counted = read->counted;
+  person->more_sent = read->more_sent;
   person->latest = g_ptr_array_new_with_free_func (g_object_unref);
   if (read->person != NULL) {
     person->received = read->person->received;

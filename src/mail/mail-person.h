@@ -17,6 +17,7 @@ typedef struct
   gint64 first, last; /* seconds; 0: never */
   GPtrArray *latest;  /* of MailMessage: from and to them, newest first */
   gboolean counted;   /* the pass has been at all the mail that is here: the numbers are whole */
+  gboolean more_sent; /* but for sent mail that is not here: there may have been more to them */
 } MailPerson;
 
 void mail_person_free (MailPerson *person);

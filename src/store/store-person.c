@@ -288,12 +288,11 @@ store_person_step (StoreDb *db, guint limit, gint64 budget, gboolean later,
   if (seen && !later)
     return TRUE;
   if (seen) {
-    gint64 waiting = 0;
+    gboolean waits = FALSE;
 
-    if (!store_db_get_int (db, &waiting, error, "SELECT 1 FROM person_later LIMIT 1",
-                           STORE_NO_INTS))
+    if (!store_person_waits_for_sent (db, &waits, error))
       return FALSE;
-    idle = waiting == 0;
+    idle = !waits;
   }
   if (idle)
     return TRUE;
@@ -316,6 +315,17 @@ store_person_has_seen (StoreDb *db, gint64 message, gboolean *seen, GError **err
                          STORE_INTS (message)))
     return FALSE;
   *seen = behind == 0;
+  return TRUE;
+}
+
+gboolean
+store_person_waits_for_sent (StoreDb *db, gboolean *waits, GError **error)
+{
+  gint64 waiting = 0;
+
+  if (!store_db_get_int (db, &waiting, error, "SELECT 1 FROM person_later LIMIT 1", STORE_NO_INTS))
+    return FALSE;
+  *waits = waiting != 0;
   return TRUE;
 }
 

@@ -38,6 +38,8 @@ gboolean store_person_step (StoreDb *db, guint limit, gint64 budget, gboolean la
                             GError **error);
 /* The pass has been at every message up to this one (0: at all there are). */
 gboolean store_person_has_seen (StoreDb *db, gint64 message, gboolean *seen, GError **error);
+/* To some sent messages the pass comes back when their bytes are here: who has no name there is not counted before. */
+gboolean store_person_waits_for_sent (StoreDb *db, gboolean *waits, GError **error);
 
 /* *person NULL: nobody. */
 gboolean store_person_get (StoreDb *db, const char *address, StorePerson **person, GError **error);

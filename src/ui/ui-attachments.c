@@ -87,7 +87,8 @@ on_menu_save (GtkWidget *button)
 static void
 on_menu_print (GtkWidget *button)
 {
-  ui_part_print (GTK_WIDGET (get_attachments (button)), get_part (button));
+  UiAttachments *self = get_attachments (button);
+  ui_part_print (GTK_WIDGET (self), self->engine, get_part (button));
 }
 
 static void

@@ -5,9 +5,9 @@
 #include <glib/gi18n.h>
 
 #include "ui-dialog.h"
+#include "ui-part.h"
 
-#define MAX_PEOPLE      8
-#define MAX_DESCRIPTION 600 /* characters */
+#define MAX_PEOPLE 8
 
 struct _UiInvitation
 {
@@ -105,7 +105,8 @@ on_clicked (GtkWidget *button, UiInvitation *self)
 static GtkWidget *
 new_label (const char *text, const char *style)
 {
-  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE,
+  g_autofree char *shown = ui_part_dup_short (text);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", shown, "xalign", 0.0f, "wrap", TRUE,
                                    "wrap-mode", PANGO_WRAP_WORD_CHAR, "selectable", TRUE, NULL);
   if (style)
     gtk_widget_add_css_class (label, style);
@@ -124,7 +125,8 @@ add_line (GtkWidget *box, const char *icon, const char *name, const char *text, 
       g_object_new (GTK_TYPE_BOX, "orientation", GTK_ORIENTATION_VERTICAL, "hexpand", TRUE, NULL);
   GtkWidget *label = new_label (text, NULL);
   /* Translators: "When: Monday", read aloud: the name of a line and what stands there */
-  g_autofree char *aloud = g_strdup_printf (_ ("%s: %s"), name, text);
+  g_autofree char *aloud =
+      g_strdup_printf (_ ("%s: %s"), name, gtk_label_get_text (GTK_LABEL (label)));
   gtk_widget_add_css_class (image, "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, aloud, -1);
@@ -191,15 +193,6 @@ describe_state (const MailInvitation *invitation)
   return g_strdup (_ ("Answer to an invitation"));
 }
 
-static char *
-shorten (const char *text)
-{
-  if (g_utf8_strlen (text, -1) <= MAX_DESCRIPTION)
-    return g_strdup (text);
-  g_autofree char *start = g_utf8_substring (text, 0, MAX_DESCRIPTION);
-  return g_strconcat (start, "…", NULL);
-}
-
 static GtkWidget *
 new_answers (UiInvitation *self)
 {
@@ -233,7 +226,6 @@ build (UiInvitation *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   g_autofree char *state = describe_state (invitation);
   g_autofree char *people = describe_people (invitation);
-  g_autofree char *description = shorten (invitation->description);
   /* Translators: the next time of a series */
   g_autofree char *next = invitation->next[0] != '\0'
                               ? g_strdup_printf (_ ("Next: %s"), invitation->next)
@@ -260,7 +252,7 @@ build (UiInvitation *self)
   if (invitation->kind != MAIL_INVITATION_ANSWER)
     add_line (box, "system-users-symbolic", _ ("Invited"), people, NULL);
   add_line (box, "user-available-symbolic", _ ("Comment"), invitation->comment, NULL);
-  add_line (box, "text-x-generic-symbolic", _ ("Description"), description, NULL);
+  add_line (box, "text-x-generic-symbolic", _ ("Description"), invitation->description, NULL);
   if (invitation->more > 0) {
     g_autofree char *more =
         g_strdup_printf (ngettext ("There is %u more event in this file.",

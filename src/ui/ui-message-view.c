@@ -430,6 +430,8 @@ ui_message_view_init (UiMessageView *self)
   g_signal_connect_swapped (self->web, "link-hovered", G_CALLBACK (on_link_hovered), self);
   g_signal_connect_swapped (self->web, "link-activated", G_CALLBACK (on_web_link_activated), self);
   g_signal_connect_swapped (self->headers, "open", G_CALLBACK (on_open_other), self);
+  gtk_box_insert_child_after (GTK_BOX (adw_bin_get_child (ADW_BIN (self))),
+                              ui_part_cards_get_late (self->part_cards), GTK_WIDGET (self->body));
   self->text_find = ui_text_find_new (self->text, on_text_found, self);
   g_signal_connect_swapped (self->web, "found", G_CALLBACK (on_web_found), self);
   g_signal_connect_swapped (self->web, "hit", G_CALLBACK (on_web_hit), self);

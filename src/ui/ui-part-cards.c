@@ -1,5 +1,6 @@
 /* Invitations and contact cards of a message.  Main thread; they are read elsewhere, and come when they are.  What cannot be read
- * stays a file among the attachments and nothing more. */
+ * stays a file among the attachments and nothing more.  One that comes late must never stand above the text: that would move what
+ * is being read. */
 #include "ui-part-cards.h"
 
 #include <glib/gi18n.h>
@@ -8,6 +9,7 @@
 #include "base-log.h"
 #include "ui-avatar.h"
 #include "ui-invitation.h"
+#include "ui-part.h"
 
 #define MAX_FILES 3              /* of a message */
 #define MAX_CARDS 5              /* of a file */
@@ -26,6 +28,9 @@ struct _UiPartCards
 
   /* Borrowed: in the widget tree */
   GtkBox *box;
+  GtkBox *late_box;
+
+  gboolean opened; /* what was there at the beginning has its place */
 };
 
 G_DEFINE_FINAL_TYPE (UiPartCards, ui_part_cards, ADW_TYPE_BIN)
@@ -35,6 +40,7 @@ typedef struct
   UiPartCards *self;         /* owned */
   GCancellable *cancellable; /* owned */
   GtkWidget *place;          /* owned: where it goes, in the order of the files */
+  GtkWidget *around;         /* owned: is seen with it */
 } Wait;
 
 static Wait *
@@ -44,7 +50,8 @@ wait_new (UiPartCards *self)
   wait->self = g_object_ref (self);
   wait->cancellable = g_object_ref (self->cancellable);
   wait->place = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
-  gtk_box_append (self->box, wait->place);
+  wait->around = g_object_ref (self->opened ? GTK_WIDGET (self->late_box) : GTK_WIDGET (self));
+  gtk_box_append (self->opened ? self->late_box : self->box, wait->place);
   return wait;
 }
 
@@ -54,6 +61,7 @@ wait_free (Wait *wait)
   g_object_unref (wait->self);
   g_object_unref (wait->cancellable);
   g_object_unref (wait->place);
+  g_object_unref (wait->around);
   g_free (wait);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wait, wait_free)
@@ -62,7 +70,7 @@ static void
 put (Wait *wait, GtkWidget *card)
 {
   gtk_box_append (GTK_BOX (wait->place), card);
-  gtk_widget_set_visible (GTK_WIDGET (wait->self), TRUE);
+  gtk_widget_set_visible (wait->around, TRUE);
 }
 
 static void
@@ -116,7 +124,8 @@ name_kind (const MailCardField *field)
 static GtkWidget *
 new_contact (const MailCard *card)
 {
-  const char *name = card->name[0] != '\0' ? card->name : _ ("Contact without a name");
+  g_autofree char *name =
+      ui_part_dup_short (card->name[0] != '\0' ? card->name : _ ("Contact without a name"));
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   GtkWidget *avatar =
@@ -129,7 +138,8 @@ new_contact (const MailCard *card)
   gtk_box_append (GTK_BOX (box), title);
   for (guint i = 0; i < card->fields->len; i++) {
     const MailCardField *field = card->fields->pdata[i];
-    g_autofree char *text = g_strdup_printf (_ ("%s: %s"), name_kind (field), field->value);
+    g_autofree char *value = ui_part_dup_short (field->value);
+    g_autofree char *text = g_strdup_printf (_ ("%s: %s"), name_kind (field), value);
     GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE,
                                      "wrap-mode", PANGO_WRAP_WORD_CHAR, "selectable", TRUE, "lines",
                                      6, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
@@ -167,9 +177,17 @@ on_cards (GObject *source, GAsyncResult *result, gpointer data)
 /* ---- content ---- */
 
 static void
-let_go (UiPartCards *self)
+clear_box (GtkBox *box)
 {
   GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))))
+    gtk_box_remove (box, child);
+}
+
+static void
+let_go (UiPartCards *self)
+{
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
@@ -182,8 +200,10 @@ let_go (UiPartCards *self)
     g_signal_handlers_disconnect_by_data (self->parts, self);
   g_clear_object (&self->parts);
   g_hash_table_remove_all (self->taken);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))))
-    gtk_box_remove (self->box, child);
+  clear_box (self->box);
+  clear_box (self->late_box);
+  gtk_widget_set_visible (GTK_WIDGET (self->late_box), FALSE);
+  self->opened = FALSE;
 }
 
 static void update (UiPartCards *self);
@@ -232,6 +252,13 @@ ui_part_cards_set_content (UiPartCards *self, MailContent *content)
   g_signal_connect_object (self->parts, "items-changed", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   update (self);
+  self->opened = TRUE;
+}
+
+GtkWidget *
+ui_part_cards_get_late (UiPartCards *self)
+{
+  return GTK_WIDGET (self->late_box);
 }
 
 static void
@@ -250,6 +277,7 @@ ui_part_cards_finalize (GObject *object)
 {
   g_hash_table_unref (UI_PART_CARDS (object)->shown);
   g_hash_table_unref (UI_PART_CARDS (object)->taken);
+  g_object_unref (UI_PART_CARDS (object)->late_box);
   G_OBJECT_CLASS (ui_part_cards_parent_class)->finalize (object);
 }
 
@@ -260,13 +288,23 @@ ui_part_cards_class_init (UiPartCardsClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ui_part_cards_finalize;
 }
 
+static GtkBox *
+new_box (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_widget_add_css_class (box, "part-cards");
+  return GTK_BOX (box);
+}
+
 static void
 ui_part_cards_init (UiPartCards *self)
 {
   self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->taken = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
-  gtk_widget_add_css_class (GTK_WIDGET (self->box), "part-cards");
+  self->box = new_box ();
+  self->late_box = g_object_ref_sink (new_box ());
+  gtk_widget_set_visible (GTK_WIDGET (self->late_box), FALSE);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }

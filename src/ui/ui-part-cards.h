@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (UiPartCards, ui_part_cards, UI, PART_CARDS, AdwBin)
 /* NULL, or a message without any, hides it. */
 void ui_part_cards_set_content (UiPartCards *self, MailContent *content);
 
+/* Where those stand that come when the message is read already; borrowed.  Belongs below its text. */
+GtkWidget *ui_part_cards_get_late (UiPartCards *self);
+
 G_END_DECLS

@@ -1,11 +1,13 @@
 /* Prints attachments.  Main thread: it only puts finished pictures on paper; each page is decoded elsewhere when its turn has come,
- * so that a long document is never in memory as a whole. */
+ * so that a long document is never in memory as a whole.  Text, HTML and messages go the way of the mail (ui-print.h). */
 #include "ui-part-print.h"
 
 #include <glib/gi18n.h>
 
 #include "ui-dialog.h"
 #include "ui-part.h"
+#include "ui-print-dialog.h"
+#include "ui-print.h"
 
 #define DOTS_PER_POINT (300.0 / 72.0)
 #define MAX_EDGE       4096
@@ -13,6 +15,7 @@
 typedef struct
 {
   GtkWidget *widget;            /* owned */
+  MailEngine *engine;           /* owned */
   MailPart *part;               /* owned */
   MailPages *pages;             /* nullable: a picture */
   GtkPrintOperation *operation; /* owned */
@@ -23,6 +26,7 @@ static void
 printing_free (Printing *printing)
 {
   g_object_unref (printing->widget);
+  g_object_unref (printing->engine);
   g_object_unref (printing->part);
   g_clear_pointer (&printing->pages, mail_pages_unref);
   g_clear_object (&printing->operation);
@@ -104,6 +108,9 @@ on_done (GtkPrintOperation *operation, GtkPrintOperationResult result, Printing 
     gtk_print_operation_get_error (operation, &error);
     say_failed (printing, error);
   }
+  GtkRoot *root = gtk_widget_get_root (printing->widget);
+  if (root && result == GTK_PRINT_OPERATION_RESULT_APPLY)
+    ui_print_keep_settings (GTK_WINDOW (root), gtk_print_operation_get_print_settings (operation));
   printing_free (printing);
 }
 
@@ -119,14 +126,19 @@ start (Printing *printing)
   printing->operation = gtk_print_operation_new ();
   GtkPrintOperation *operation = printing->operation;
   gtk_print_operation_set_n_pages (operation, printing->pages ? (int)printing->pages->n : 1);
-  gtk_print_operation_set_job_name (operation, mail_part_get_name (printing->part));
+  const char *name = mail_part_get_name (printing->part);
+  g_autoptr (GtkPrintSettings) settings = ui_print_create_settings (GTK_WINDOW (root), name);
+  gtk_print_operation_set_print_settings (operation, settings);
+  gtk_print_operation_set_job_name (operation, name);
   gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
   gtk_print_operation_set_allow_async (operation, TRUE);
   gtk_print_operation_set_embed_page_setup (operation, TRUE);
   g_signal_connect (operation, "draw-page", G_CALLBACK (on_draw_page), printing);
   g_signal_connect (operation, "done", G_CALLBACK (on_done), printing);
+  gulong watch = ui_print_dialog_watch (GTK_WINDOW (root));
   gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG, GTK_WINDOW (root),
-                           NULL);
+                           NULL); /* the dialog is there now, or it is the desktop's */
+  ui_print_dialog_unwatch (watch);
 }
 
 static void
@@ -143,21 +155,89 @@ on_pages (GObject *source, GAsyncResult *result, gpointer data)
   printing_free (printing);
 }
 
+/* ---- what is printed like mail ---- */
+
+/* Takes both. */
+static void
+print_item (Printing *printing, UiPrintItem *item)
+{
+  GtkRoot *root = gtk_widget_get_root (printing->widget);
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)ui_print_item_free);
+
+  g_ptr_array_add (items, item);
+  if (root)
+    ui_print_run (GTK_WINDOW (root), printing->engine, mail_part_get_name (printing->part), items);
+  else /* the window went meanwhile */
+    g_ptr_array_unref (items);
+  printing_free (printing);
+}
+
+static void
+on_text (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Printing *printing = data;
+  g_autoptr (GError) error = NULL;
+  gboolean cut = FALSE;
+  char *text = mail_part_read_text_finish (MAIL_PART (source), result, &cut, &error);
+
+  if (text) {
+    print_item (printing,
+                ui_print_item_new_file (mail_part_get_name (printing->part), text, cut, NULL));
+    return;
+  }
+  say_failed (printing, error);
+  printing_free (printing);
+}
+
+static void
+on_message (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Printing *printing = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailContent) content = mail_part_open_finish (MAIL_PART (source), result, &error);
+  const char *name = mail_part_get_name (printing->part);
+
+  if (content) {
+    gboolean page = mail_part_get_kind (printing->part) == MAIL_PART_HTML;
+    print_item (printing, page ? ui_print_item_new_file (name, NULL, FALSE, content)
+                               : ui_print_item_new (NULL, content, FALSE, FALSE));
+    return;
+  }
+  say_failed (printing, error);
+  printing_free (printing);
+}
+
+/* ---- public ---- */
+
 gboolean
 ui_part_can_print (MailPart *part)
 {
-  MailPartKind kind = mail_part_get_kind (part);
-  return kind == MAIL_PART_PICTURE || kind == MAIL_PART_PDF;
+  return ui_part_can_preview (part);
 }
 
 void
-ui_part_print (GtkWidget *widget, MailPart *part)
+ui_part_print (GtkWidget *widget, MailEngine *engine, MailPart *part)
 {
   Printing *printing = g_new0 (Printing, 1);
   printing->widget = g_object_ref (widget);
+  printing->engine = g_object_ref (engine);
   printing->part = g_object_ref (part);
-  if (mail_part_get_kind (part) == MAIL_PART_PDF)
+  switch (mail_part_get_kind (part)) {
+  case MAIL_PART_PDF:
     mail_part_read_pages_async (part, NULL, on_pages, printing);
-  else
+    break;
+  case MAIL_PART_PICTURE:
     start (printing);
+    break;
+  case MAIL_PART_HTML:
+  case MAIL_PART_MESSAGE:
+    mail_part_open_async (part, NULL, on_message, printing);
+    break;
+  case MAIL_PART_TEXT:
+  case MAIL_PART_OTHER:
+  case MAIL_PART_CALENDAR:
+  case MAIL_PART_CARD:
+    mail_part_read_text_async (part, NULL, on_text, printing);
+    break;
+  }
 }

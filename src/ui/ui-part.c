@@ -8,6 +8,8 @@
 #include "base-error.h"
 #include "ui-dialog.h"
 
+#define MAX_SHORT 600 /* characters */
+
 /* What an answer of a dialog or of the engine comes back to. */
 typedef struct
 {
@@ -155,8 +157,11 @@ static void
 on_accepted (gboolean accepted, gpointer data)
 {
   g_autoptr (Job) job = data;
-  if (accepted)
-    mail_part_export_async (job->part, job->cancellable, on_exported, g_steal_pointer (&job));
+  if (!accepted)
+    return;
+  Job *kept =
+      g_steal_pointer (&job); /* not among the arguments, which are evaluated in any order */
+  mail_part_export_async (kept->part, kept->cancellable, on_exported, kept);
 }
 
 static void
@@ -285,6 +290,15 @@ ui_part_save_all (GtkWidget *widget, MailContent *content)
 }
 
 /* ---- pictures ---- */
+
+char *
+ui_part_dup_short (const char *text)
+{
+  if (g_utf8_strlen (text, -1) <= MAX_SHORT)
+    return g_strdup (text);
+  g_autofree char *start = g_utf8_substring (text, 0, MAX_SHORT);
+  return g_strconcat (start, "…", NULL);
+}
 
 gboolean
 ui_part_can_preview (MailPart *part)

@@ -19,6 +19,8 @@ void ui_part_cancel (MailContent *content, MailPart *part);
 /* Can be shown without another program (ui-preview.h). */
 gboolean ui_part_can_preview (MailPart *part);
 GdkTexture *ui_part_make_texture (const MailPicture *picture) G_GNUC_WARN_UNUSED_RESULT;
+/* As much of a stranger's text as stands on a card: a label lays out all that it has, each time, also what is not seen. */
+char *ui_part_dup_short (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* For dragging it out: the file is written when somebody takes it. */
 GdkContentProvider *ui_part_new_provider (MailPart *part) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -410,7 +410,7 @@ static void
 action_print (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiPreview *self = UI_PREVIEW (widget);
-  ui_part_print (widget, self->part);
+  ui_part_print (widget, self->engine, self->part);
 }
 
 /* What is done by the window of the mail: links, and words at its bottom. */

@@ -47,11 +47,23 @@ ui_print_item_new (MailMessage *message, MailContent *content, gboolean images, 
   return item;
 }
 
+UiPrintItem *
+ui_print_item_new_file (const char *name, char *text, gboolean cut, MailContent *content)
+{
+  UiPrintItem *item = ui_print_item_new (NULL, content, FALSE, FALSE);
+  item->name = g_strdup (name);
+  item->text = text;
+  item->cut = cut;
+  return item;
+}
+
 void
 ui_print_item_free (UiPrintItem *item)
 {
   g_clear_object (&item->message);
   g_clear_object (&item->content);
+  g_free (item->name);
+  g_free (item->text);
   g_free (item);
 }
 
@@ -77,7 +89,7 @@ forget_parent (Job *job)
 }
 
 static void
-on_parent_destroyed (Job *job)
+on_parent_closed (Job *job)
 {
   forget_parent (job);
   close_dialog (job);
@@ -166,6 +178,23 @@ add_addresses (GString *head, const char *title, GPtrArray *addresses)
 }
 
 static char *
+make_title (const char *title)
+{
+  return g_markup_printf_escaped ("<h1>%s</h1>", title);
+}
+
+static char *
+make_file_head (const UiPrintItem *item)
+{
+  g_autofree char *title = make_title (item->name);
+  g_autofree char *cut =
+      item->cut ? g_markup_printf_escaped (
+          "<p>%s</p>", _ ("Only the beginning is printed. Save the file to have all of it."))
+                : NULL;
+  return g_strconcat (title, cut, NULL);
+}
+
+static char *
 make_head (MailContent *content, gboolean first)
 {
   GString *head = g_string_new (NULL);
@@ -180,8 +209,7 @@ make_head (MailContent *content, gboolean first)
     g_string_append_printf (names, "%s%s (%s)", i > 0 ? ", " : "", mail_part_get_name (part), size);
   }
   if (first) {
-    g_autofree char *title =
-        g_markup_printf_escaped ("<h1>%s</h1>", *subject ? subject : _ ("(No subject)"));
+    g_autofree char *title = make_title (*subject ? subject : _ ("(No subject)"));
     g_string_append (head, title);
   }
   g_string_append (head, "<table>");
@@ -202,12 +230,13 @@ make_head (MailContent *content, gboolean first)
 static void take_next (Job *job);
 
 static char *
-make_text (MailContent *content)
+make_text (const char *plain, gboolean file)
 {
-  g_autofree char *text = g_markup_escape_text (mail_content_get_text (content), -1);
+  g_autofree char *text = g_markup_escape_text (plain, -1);
   return g_strconcat ("<!DOCTYPE html><html><body style=\"margin: 0\">"
-                      "<div style=\"white-space: pre-wrap\">",
-                      text, "</div></body></html>", NULL);
+                      "<div style=\"white-space: pre-wrap",
+                      file ? "; font-family: monospace; overflow-wrap: anywhere" : "", "\">", text,
+                      "</div></body></html>", NULL);
 }
 
 /* Pictures of a message carry its number, so that each finds its own: see on_picture_wanted (). */
@@ -232,11 +261,38 @@ on_picture_wanted (Job *job, const char *uri, GTask *task)
   if (rest == number || *rest != '.' || index >= job->items->len)
     return;
   const UiPrintItem *item = job->items->pdata[index];
-  if (g_str_has_prefix (uri, UI_WEB_PAGE_REMOTE) && !item->images)
+  if (!item->content || (g_str_has_prefix (uri, UI_WEB_PAGE_REMOTE) && !item->images))
     return;
   g_autofree char *scheme = g_strndup (uri, (gsize)(number - uri));
   g_autofree char *plain = g_strconcat (scheme, rest + 1, NULL);
   ui_web_pictures_answer (job->engine, item->content, plain, task);
+}
+
+GtkPrintSettings *
+ui_print_create_settings (GtkWindow *parent_window, const char *title)
+{
+  GtkPrintSettings *last =
+      parent_window ? g_object_get_data (G_OBJECT (parent_window), SETTINGS_KEY) : NULL;
+  GtkPrintSettings *settings = last ? gtk_print_settings_copy (last) : gtk_print_settings_new ();
+  const char *folder = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
+  const char *used = gtk_print_settings_get (settings, GTK_PRINT_SETTINGS_OUTPUT_URI);
+  g_autoptr (GFile) file = used ? g_file_new_for_uri (used) : NULL;
+  g_autoptr (GFile) parent = file ? g_file_get_parent (file) : NULL;
+  g_autofree char *used_folder = parent ? g_file_get_path (parent) : NULL;
+  g_autofree char *name = base_text_file_name (title, _ ("Message"));
+  gtk_print_settings_unset (settings, GTK_PRINT_SETTINGS_OUTPUT_URI);
+  gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_BASENAME, name);
+  gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_DIR,
+                          used_folder ? used_folder
+                          : folder    ? folder
+                                      : g_get_home_dir ());
+  return settings;
+}
+
+void
+ui_print_keep_settings (GtkWindow *parent, GtkPrintSettings *settings)
+{
+  g_object_set_data_full (G_OBJECT (parent), SETTINGS_KEY, g_object_ref (settings), g_object_unref);
 }
 
 static void
@@ -244,32 +300,11 @@ on_printed (gboolean printed, GtkPrintSettings *settings, const GError *error, g
 {
   Job *job = data;
   if (job->parent && settings)
-    g_object_set_data_full (G_OBJECT (job->parent), SETTINGS_KEY, g_object_ref (settings),
-                            g_object_unref);
+    ui_print_keep_settings (job->parent, settings);
   if (error)
     fail (job, error);
   else
     job_free (job);
-}
-
-/* What the person chose last time; a file gets the name of what is in it. */
-static GtkPrintSettings *
-create_settings (Job *job)
-{
-  GtkPrintSettings *last =
-      job->parent ? g_object_get_data (G_OBJECT (job->parent), SETTINGS_KEY) : NULL;
-  GtkPrintSettings *settings = last ? gtk_print_settings_copy (last) : gtk_print_settings_new ();
-  const char *folder = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
-  const char *used = gtk_print_settings_get (settings, GTK_PRINT_SETTINGS_OUTPUT_URI);
-  g_autoptr (GFile) file = used ? g_file_new_for_uri (used) : NULL;
-  g_autoptr (GFile) parent = file ? g_file_get_parent (file) : NULL;
-  g_autofree char *used_folder = parent ? g_file_get_path (parent) : NULL;
-  g_autofree char *name = base_text_file_name (job->title, _ ("Message"));
-  gtk_print_settings_unset (settings, GTK_PRINT_SETTINGS_OUTPUT_URI);
-  gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_BASENAME, name);
-  gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_DIR,
-                          used_folder ? used_folder : folder ? folder : g_get_home_dir ());
-  return settings;
 }
 
 static void
@@ -291,7 +326,7 @@ print (Job *job)
   g_signal_connect_swapped (job->page, "picture-wanted", G_CALLBACK (on_picture_wanted), job);
   for (guint i = 0; i < job->items->len; i++)
     remote |= ((UiPrintItem *)job->items->pdata[i])->images;
-  g_autoptr (GtkPrintSettings) settings = create_settings (job);
+  g_autoptr (GtkPrintSettings) settings = ui_print_create_settings (job->parent, job->title);
   UiWebPaper paper = { job->title, job->heads, job->bodies, remote, job->parent, settings };
   api->print (job->page, &paper, on_printed, job);
 }
@@ -316,10 +351,13 @@ take_content (Job *job)
 {
   UiPrintItem *item = job->items->pdata[job->next];
   MailContent *content = item->content;
-  g_ptr_array_add (job->heads, make_head (content, job->next == 0));
-  if (!mail_content_has_html (content) || item->plain) {
+  g_ptr_array_add (job->heads,
+                   item->name ? make_file_head (item) : make_head (content, job->next == 0));
+  if (item->text || !mail_content_has_html (content) || item->plain) {
     item->images = FALSE;
-    g_ptr_array_add (job->bodies, make_text (content));
+    g_ptr_array_add (
+        job->bodies,
+        make_text (item->text ? item->text : mail_content_get_text (content), item->text != NULL));
     job->next++;
     take_next (job);
   } else if (item->images)
@@ -361,7 +399,7 @@ on_turn (gpointer data)
     return G_SOURCE_REMOVE;
   }
   UiPrintItem *item = job->items->pdata[job->next];
-  if (item->content)
+  if (item->content || item->text)
     take_content (job);
   else
     mail_engine_open_message_async (job->engine, item->message, job->cancellable, on_opened, job);
@@ -386,7 +424,7 @@ ui_print_run (GtkWindow *parent, MailEngine *engine, const char *title, GPtrArra
   Job *job = g_new0 (Job, 1);
   g_set_weak_pointer (&job->parent, parent);
   if (parent)
-    g_signal_connect_swapped (parent, "destroy", G_CALLBACK (on_parent_destroyed), job);
+    g_signal_connect_swapped (parent, "unrealize", G_CALLBACK (on_parent_closed), job);
   job->engine = g_object_ref (engine);
   job->title = g_strdup (title);
   job->items = items;

@@ -186,7 +186,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (!content) {
     /* What cannot be opened has no hits; it says why when it is opened. */
     Entry *entry = find_entry (self, message);
-    if (entry)
+    if (entry && !ui_reader_is_shown (self->reader, message)) /* else its view counts */
       entry->known = TRUE;
     self->searching = FALSE;
     search_next (self);
@@ -392,6 +392,12 @@ ui_reader_find_take_view (UiReaderFind *self, MailMessage *message, UiMessageVie
   Entry *entry = find_entry (self, message);
   if (self->term && entry)
     ui_message_view_find (view, self->term);
+}
+
+void
+ui_reader_find_lose_view (UiReaderFind *self)
+{
+  search_next (self);
 }
 
 void

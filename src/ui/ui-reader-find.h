@@ -17,6 +17,8 @@ void ui_reader_find_reset (UiReaderFind *self);
 void ui_reader_find_update (UiReaderFind *self);
 /* This message is open now, and shown by `view`. */
 void ui_reader_find_take_view (UiReaderFind *self, MailMessage *message, UiMessageView *view);
+/* A message is folded again, perhaps before its view has said anything. */
+void ui_reader_find_lose_view (UiReaderFind *self);
 /* `view` says how many hits its message has. */
 void ui_reader_find_take_count (UiReaderFind *self, MailMessage *message, guint n);
 void ui_reader_find_step (UiReaderFind *self, int direction);

@@ -202,8 +202,10 @@ on_moved (UiReader *self)
     gboolean far = top > page * 4 || top + height < page * -3;
     if (near)
       ui_reader_wake (self, card);
-    else if (far && !has_focus (GTK_WIDGET (card)))
+    else if (far && ui_reader_card_is_awake (card) && !has_focus (GTK_WIDGET (card))) {
       put_to_sleep (self, card);
+      ui_reader_find_lose_view (self->find);
+    }
     int seen = MIN (top + height, page) - MAX (top, 0);
     ui_reader_card_set_on_screen (card, seen >= MIN (height, page / 3));
   }
@@ -218,6 +220,7 @@ on_expanded (UiReader *self, GParamSpec *pspec, UiReaderCard *card)
   if (!ui_reader_card_get_expanded (card)) {
     ui_reader_card_set_on_screen (card, FALSE);
     put_to_sleep (self, card);
+    ui_reader_find_lose_view (self->find);
   } else
     ui_reader_wake (self, card);
   update_current (self);

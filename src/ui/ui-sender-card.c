@@ -89,12 +89,21 @@ make_known (const MailPerson *person)
                                      : _ ("The mail with this person is not counted yet."));
   g_autofree char *received = g_strdup_printf (
       ngettext ("%u message received", "%u messages received", person->received), person->received);
-  if (person->sent == 0)
-    return g_strdup_printf (_ ("%s, none sent"), received);
-  g_autofree char *sent =
-      g_strdup_printf (ngettext ("%u sent", "%u sent", person->sent), person->sent);
-  /* Translators: "12 messages received, 3 sent" */
-  return g_strdup_printf (_ ("%s, %s"), received, sent);
+  g_autofree char *sent = NULL, *both = NULL;
+  if (person->sent > 0 && !person->more_sent)
+    sent = g_strdup_printf (ngettext ("%u sent", "%u sent", person->sent), person->sent);
+  else if (person->sent > 0)
+    sent = g_strdup_printf (ngettext ("at least %u sent", "at least %u sent", person->sent),
+                            person->sent);
+  if (sent)
+    /* Translators: "12 messages received, 3 sent" */
+    both = g_strdup_printf (_ ("%s, %s"), received, sent);
+  else if (person->counted && !person->more_sent)
+    both = g_strdup_printf (_ ("%s, none sent"), received);
+  else /* nobody knows yet whether any was sent */
+    both = g_steal_pointer (&received);
+  /* Translators: "12 messages received, 3 sent": what is counted until now */
+  return person->counted ? g_steal_pointer (&both) : g_strdup_printf (_ ("%s so far"), both);
 }
 
 static gboolean on_again (gpointer data);
@@ -110,7 +119,7 @@ on_person (GObject *source, GAsyncResult *result, gpointer data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  gboolean waits = person && person->received == 0 && person->sent == 0 && !person->counted;
+  gboolean waits = person && !person->counted;
   gtk_spinner_set_spinning (self->spinner, waits);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), waits);
   if (waits)

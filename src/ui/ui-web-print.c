@@ -6,8 +6,8 @@
 #include "ui-web-print.h"
 
 #include <glib/gi18n.h>
-#include <gtk/gtkunixprint.h>
 
+#include "ui-print-dialog.h"
 #include "ui-web-process.h"
 
 #define MARGIN_MM 15
@@ -111,26 +111,6 @@ create_page_setup (void)
   return setup;
 }
 
-/* WebKit destroys the dialog of printing when it has answered, and one that is closed has destroyed itself by then: it answers
- * instead. */
-static gboolean
-on_close (GtkWindow *dialog)
-{
-  gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
-  return TRUE;
-}
-
-static void
-on_windows_changed (GListModel *windows, guint position, guint removed, guint added)
-{
-  for (guint i = position; i < position + added; i++) {
-    g_autoptr (GObject) window = g_list_model_get_item (windows, i);
-
-    if (GTK_IS_PRINT_UNIX_DIALOG (window))
-      g_signal_connect (window, "close-request", G_CALLBACK (on_close), NULL);
-  }
-}
-
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -146,7 +126,7 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
     g_rc_box_release (print);
     return;
   }
-  if (print->parent) /* the dialog stays, also without it */
+  if (print->parent) /* from here on the dialog ends with it */
     g_signal_handlers_disconnect_by_data (print->parent, print);
   print->operation = webkit_print_operation_new (print->view);
   g_signal_connect (print->operation, "finished", G_CALLBACK (on_finished), print);
@@ -157,13 +137,11 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
   /* Runs a main loop of its own, and may have finished when it returns. */
   g_autoptr (WebKitPrintOperation) operation = g_object_ref (print->operation);
   g_autoptr (GtkWindow) parent = print->parent ? g_object_ref (print->parent) : NULL;
-  GListModel *windows = gtk_window_get_toplevels ();
-  gulong handler =
-      g_signal_connect (windows, "items-changed", G_CALLBACK (on_windows_changed), NULL);
+  gulong watch = ui_print_dialog_watch (parent);
   if (webkit_print_operation_run_dialog (operation, parent)
       == WEBKIT_PRINT_OPERATION_RESPONSE_CANCEL)
     finish (print, FALSE, NULL);
-  g_signal_handler_disconnect (windows, handler);
+  ui_print_dialog_unwatch (watch);
   g_rc_box_release (print);
 }
 
@@ -207,7 +185,7 @@ add_next (Print *print)
 }
 
 static void
-on_parent_destroyed (Print *print)
+on_parent_closed (Print *print)
 {
   finish (print, FALSE, NULL);
 }
@@ -238,5 +216,5 @@ ui_web_print_begin (GtkWidget *page, WebKitWebView *view, const UiWebPaper *pape
   g_signal_connect (page, "failed", G_CALLBACK (on_stopped), print);
   g_signal_connect (view, "load-changed", G_CALLBACK (on_loaded), print);
   if (print->parent)
-    g_signal_connect_swapped (print->parent, "destroy", G_CALLBACK (on_parent_destroyed), print);
+    g_signal_connect_swapped (print->parent, "unrealize", G_CALLBACK (on_parent_closed), print);
 }

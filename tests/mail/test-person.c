@@ -50,6 +50,37 @@ test_gathered (void)
   g_assert_cmpuint (stranger->latest->len, ==, 0);
   g_assert_cmpstr (stranger->name, ==, "");
   g_assert_true (stranger->counted); /* there is nothing to wait for */
+  g_assert_false (stranger->more_sent);
+
+  /* What comes now is not counted at once: the numbers are not whole any more. */
+  mail_people_set_quiet (bench->engine->people, 3600 * 1000);
+  bench_add (bench, bench->inbox, 3000, letter);
+  g_autoptr (MailPerson) sender = get (bench, "ada@example.org");
+  g_assert_cmpuint (sender->received, ==, 1);
+  g_assert_false (sender->counted);
+}
+
+static gboolean
+is_counted (gpointer data)
+{
+  g_autoptr (MailPerson) person = get (data, "ada@example.org");
+
+  return person->counted && person->received == 1;
+}
+
+/* Of sent mail that is not here the recipients with a name are not known: none is not said of them. */
+static void
+test_sent_elsewhere (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+
+  mail_people_set_quiet (bench->engine->people, 1);
+  bench_add (bench, bench->inbox, 1000, letter);
+  bench_add (bench, bench->sent, 2000, NULL);
+  wait_until (is_counted, bench);
+  g_autoptr (MailPerson) ada = get (bench, "ada@x.example");
+  g_assert_true (ada->more_sent);
+  g_assert_cmpuint (ada->sent, ==, 0);
 }
 
 static void
@@ -69,4 +100,5 @@ add_person_tests (void)
 {
   g_test_add_func ("/mail/person/gathered", test_gathered);
   g_test_add_func ("/mail/person/not-counted", test_not_counted);
+  g_test_add_func ("/mail/person/sent-elsewhere", test_sent_elsewhere);
 }

@@ -4,6 +4,7 @@ import re
 import time
 from email.utils import formatdate
 
+from drive import run
 from scene import exact, lab
 
 BEGIN = time.time() - 5 * 86400
@@ -41,6 +42,16 @@ def reader(scene):
     """The scroll of the reader: the one that holds the menu of a message."""
     button = scene.app.wait('push button|toggle button', exact('Do Something With This Message'))
     return next(a for a in button.ancestors if a.role == 'scroll pane')
+
+
+def scroll(scene, times, button):
+    """Turns the wheel over the reader: 4 is up, 5 down."""
+    x, y = scene.app.center(reader(scene))
+    run('xdotool', 'mousemove', str(x), str(y))
+    for _ in range(times):
+        run('xdotool', 'click', str(button))
+        time.sleep(.03)
+    time.sleep(.4)
 
 
 def menu(scene, label):

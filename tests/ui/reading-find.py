@@ -5,8 +5,7 @@ import time
 import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from drive import run  # noqa: E402
-from letters import deliver, letter, menu, reader, ready, row  # noqa: E402
+from letters import deliver, letter, menu, reader, ready, row, scroll  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, words  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -15,15 +14,6 @@ BOTH = (f'--x\nContent-Type: text/plain; charset=utf-8\n\n{PIECES}\n'
         f'--x\nContent-Type: text/html; charset=utf-8\n\n<p>{PIECES}, <b>{PIECES}</b></p><p>{PIECES}</p>\n--x--\n')
 LONG = ('<html><body><p>The beginning.</p><img src="http://127.0.0.1:9/a.png">' + '<p>Words to be scrolled past.</p>' * 80
         + '<p>The needle.</p></body></html>')
-
-
-def scroll(scene, times, button):
-    x, y = scene.app.center(reader(scene))
-    run('xdotool', 'mousemove', str(x), str(y))
-    for _ in range(times):
-        run('xdotool', 'click', str(button))
-        time.sleep(.03)
-    time.sleep(.4)
 
 
 @case

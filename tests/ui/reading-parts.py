@@ -4,12 +4,15 @@ import os
 import re
 import select
 import stat
+import struct
 import subprocess
 import sys
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
+from letters import scroll  # noqa: E402
+from paper import printed  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab, program  # noqa: E402
 from tap import main  # noqa: E402
 
 SAVED = os.path.join(STATE, 'saved')
@@ -42,11 +45,12 @@ def part(kind, name, content):
             + b'"\r\nContent-Transfer-Encoding: base64\r\n\r\n' + base64.encodebytes(content).replace(b'\n', b'\r\n'))
 
 
-def opened(scene, subject, *parts):
+def opened(scene, subject, *parts, account=True):
     scene.empty('alice')
     scene.append('alice', 'INBOX', HEAD + b'Subject: ' + subject.encode() + b'\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n'
                  + b''.join(parts) + b'--x--\r\n')
-    scene.account('alice')
+    if account:
+        scene.account('alice')
     scene.start()
     scene.inbox()
     scene.app.click(scene.app.wait('list item|table row', re.escape(subject)))
@@ -66,12 +70,22 @@ def pictures_pages_and_texts_are_shown_inside(scene):
     open_part(scene, 'red.png')
     scene.app.wait(None, exact('red.png'), condition=lambda n: n.role in ('image', 'icon', 'picture', 'graphic') or n.showing)
     scene.shot('picture')
+    scene.app.key('ctrl+p')
+    paper = printed(scene, 'red.png')
+    assert len(paper.pages) == 1 and '300 200' in re.sub(' +', ' ', paper.images()), paper.images()
     scene.app.key('Right')
     scene.app.wait(None, '^Page 1 of 3$')
     scene.shot('pages')
+    scene.app.key('ctrl+p')
+    paper = printed(scene, 'plan.pdf')
+    assert len(paper.pages) == 3 and len(paper.images().splitlines()) == 5, paper.images()  # two lines of head
     scene.app.key('alt+Right')
     scene.app.wait('text', None, condition=lambda n: '이름,값' in n.text)
     scene.shot('text')
+    scene.app.key('ctrl+p')
+    paper = printed(scene, 'numbers.csv')
+    assert re.match(r'\s*numbers.csv\s+이름,값\n하나,1\s*$', paper.text), paper.text
+    paper.check_margins()
     scene.app.key('Escape')
     open_part(scene, 'page.html')
     scene.app.wait('label', exact('page.html'))
@@ -138,6 +152,44 @@ def an_invitation_is_answered(scene):
     scene.quit()
 
 
+def winmail(name, content):
+    """MS-OXTNEF 2.1.3: level, id, length, data, checksum of each attribute."""
+    def attribute(level, kind, data):
+        return struct.pack('<BII', level, kind, len(data)) + data + struct.pack('<H', sum(data) & 0xffff)
+    return (struct.pack('<IH', 0x223e9f78, 1) + attribute(1, 0x89006, b'\0\0\1\0') + attribute(1, 0x69007, b'\xb5\3' + bytes(6))
+            + attribute(2, 0x69002, b'\1' + bytes(13)) + attribute(2, 0x18010, name + b'\0') + attribute(2, 0x6800f, content))
+
+
+@case
+def cards_that_come_late_do_not_move_what_is_read(scene):
+    """Of a large message only what is read is fetched; an invitation that is fetched by hand, and a contact out of a winmail.dat, stand below the
+    text; a comment that never ends does not hold up the window."""
+    text = ''.join(f'Line {i} below. See below.\r\n' for i in range(40)).encode()
+    contact = 'BEGIN:VCARD\r\nFN:Kim Late\r\nEMAIL:kim@lab.test\r\nEND:VCARD\r\n'.encode()
+    scene.account('alice')
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, 'a', encoding='utf-8') as file:
+        file.write('\n[Sync]\nBodies=opening\n')
+    files = program(scene, 'calendar', 'text/calendar')
+    long = INVITATION.replace('SUMMARY', 'COMMENT:' + 'Long. ' * 30000 + '\r\nSUMMARY').encode()
+    opened(scene, 'Late cards', b'--x\r\nContent-Type: text/plain\r\n\r\n' + text, part(b'application/ms-tnef', b'winmail.dat', winmail(b'kim.vcf', contact)),
+           part(b'text/calendar', b'plan.ics', long), part(b'application/zip', b'large.zip', os.urandom(900_000)), account=False)
+    scene.says('^Kim Late$')
+    view = next(n for n in scene.app.root.find_all('text', exact('Text of the message')) if 'Line 39' in n.text)
+    button = scene.app.wait('push button|toggle button', '^Open plan.ics, .*not on this computer yet$')
+    scroll(scene, 12, 5)
+    before = eventually(lambda: view.extents[1] < 0 and view.extents, what='scrolled down')
+    button.act()
+    scene.app.wait('label', '^The plan$')
+    eventually(lambda: os.path.exists(files), what='the file in the other program')
+    scene.shot('come')
+    assert view.extents == before, f'the text went from {before} to {view.extents}'
+    lower = before[1] + before[3]
+    for name in ('^The plan$', '^Kim Late$'):
+        assert scene.app.find('label', name).extents[1] >= lower, f'{name} is above the end of the text'
+    scene.quit()
+
+
 @case
 def a_file_is_dragged_out(scene):
     opened(scene, 'Take me', part(b'text/plain', '보고서.txt'.encode(), b'twelve bytes'))
@@ -199,5 +251,5 @@ def all_are_saved_under_safe_names(scene):
     scene.quit()
 
 
-main(chosen([pictures_pages_and_texts_are_shown_inside, a_message_within_a_message_is_opened, an_invitation_is_answered, a_file_is_dragged_out, a_card_is_shown,
+main(chosen([pictures_pages_and_texts_are_shown_inside, a_message_within_a_message_is_opened, an_invitation_is_answered, cards_that_come_late_do_not_move_what_is_read, a_file_is_dragged_out, a_card_is_shown,
              what_could_do_harm_is_asked_about, all_are_saved_under_safe_names]), finish)

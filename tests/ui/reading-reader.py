@@ -1,62 +1,13 @@
 """reading-reader.py PREFIX STATE SCREENSHOTS LANGUAGE: the reader: printing, finding, the sender's card, splitting and joining."""
 import os
 import re
-import subprocess
 import sys
-import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from letters import deliver, letter, reader, ready, row  # noqa: E402
+from paper import printed  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
-
-
-class Paper:
-    """What was printed: pages of words with their boxes."""
-
-    def __init__(self, path):
-        self.text = unicodedata.normalize('NFKC', self._run('pdftotext', '-layout', path, '-')).replace('\f', '\n')  # ligatures
-        page = None
-        self.pages = []  # of (height, [(top, bottom, word)])
-        for kind, numbers, word in re.findall(r'<(page|word) ([^>]*)>(?:([^<]*)</word>)?', self._run('pdftotext', '-bbox', path, '-')):
-            box = {key: float(value) for key, value in re.findall(r'(\w+)="([\d.]+)"', numbers)}
-            if kind == 'page':
-                page = []
-                self.pages.append((box['height'], page))
-            else:
-                page.append((box['yMin'], box['yMax'], word))
-
-    @staticmethod
-    def _run(*command):
-        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-
-    def check_margins(self):
-        """Nothing is cut at the edge of a page: all of it stands within the margins (15 mm are 42 points)."""
-        for number, (height, words) in enumerate(self.pages):
-            for top, bottom, word in words:
-                middle = (top + bottom) / 2  # fonts say more of their height than they use
-                assert 45 < middle < height - 45, f'“{word}” at {top} to {bottom} of page {number + 1}'
-
-
-def printed(scene, name, proposed):
-    """Goes through the dialog of printing as a person does who wants a file."""
-    path = os.path.join(STATE, name)
-    scene.app.wait('dialog', exact('Print'))
-    scene.app.click('label', '^Print to File$')
-    scene.app.click('push button', re.escape(proposed) + '[.]pdf$')
-    scene.app.wait('text', '^Name:$', condition=lambda n: n.has('focused'))
-    scene.app.key('ctrl+a')
-    scene.app.type(path)
-    scene.app.click('push button', exact('_Select'))
-    scene.app.wait('push button', re.escape(name))
-    scene.app.click('push button', exact('_Print'))
-
-    def complete():
-        with open(path, 'rb') as file:
-            return file.read().rstrip().endswith(b'%%EOF')
-    eventually(lambda: os.path.exists(path) and complete(), what='the file is there')
-    scene.app.wait_gone('dialog', exact('Print'))
-    return Paper(path)
 
 
 # What its style sheet says must reach neither the headers nor the letters beside it.
@@ -83,7 +34,7 @@ def a_conversation_is_printed(scene):
     scene.app.key('Escape')
     scene.app.wait_gone('dialog', exact('Print'))
     scene.app.key('ctrl+p')
-    paper = printed(scene, 'all.pdf', '회의록 Minutes')
+    paper = printed(scene, '회의록 Minutes', 'all.pdf')
     assert re.search('회의록 Minutes\nFrom +김민수 <bob@lab.test>\nTo +alice@lab.test\nDate .*20', paper.text), paper.text[:500]
     assert re.findall(r'^From +.*<(.*)>', paper.text, re.M) == ['bob@lab.test'] * 2 + ['kim@lab.test'], paper.text
     assert len(re.findall('^Date ', paper.text, re.M)) == 3 and len(re.findall('^Subject +Re: Minutes', paper.text, re.M)) == 2, paper.text
@@ -98,7 +49,7 @@ def a_conversation_is_printed(scene):
     last = scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))[-1]
     scene.app.click(last)
     scene.app.wait(None, exact('_Print…')).act()
-    paper = printed(scene, 'one.pdf', 'Re_ Minutes')
+    paper = printed(scene, 'Re_ Minutes')
     assert '마지막 말씀입니다.' in paper.text and 'LOUD' not in paper.text, paper.text
     scene.quit()
 
@@ -149,6 +100,28 @@ def words_are_found_in_all_of_a_conversation(scene):
     scene.quit()
 
 
+def size(scene, title):
+    return next((w['width'], w['height']) for w in scene.app._windows() if re.search(title, w['title']))
+
+
+def fills_the_screen(scene, title):
+    """By F11, and back."""
+    before = size(scene, title)
+    scene.app.key('F11')
+    eventually(lambda: size(scene, title) == (1280, 800), what='full screen')
+    scene.app.key('F11')
+    eventually(lambda: size(scene, title) == before, what='the size it had')
+
+
+def a_print_job_ends_with_its_window(scene, window):
+    """The window goes while the dialog of printing asks, which nobody can answer any more then."""
+    scene.app.key('ctrl+p')
+    scene.app.wait('dialog', exact('Print'))
+    window.find('push button', exact('Close')).act()
+    scene.app.wait_gone('frame|window', '^Photos$')
+    scene.app.wait_gone('dialog', exact('Print'))
+
+
 @case
 def the_sender_has_a_card(scene):
     """Who it is, with the whole address; how much mail there was, and the way to it; the address on the clipboard, the contact as a file."""
@@ -165,8 +138,9 @@ def the_sender_has_a_card(scene):
     scene.app.wait('push button', '^Photos, ').act()
     window = scene.app.wait('frame|window', '^Photos$')
     eventually(lambda: any('From the harbour' in n.text for n in window.find_all('text')), what='the other message')
-    scene.app.key('Escape')
-    scene.app.wait_gone('frame|window', '^Photos$')
+    fills_the_screen(scene, '^Photos$')
+    a_print_job_ends_with_its_window(scene, window)
+    fills_the_screen(scene, '^Inbox')
     scene.app.click('push button|toggle button', about)
     scene.app.wait('push button', exact('Copy Address')).act()
     eventually(lambda: scene.app.clipboard() == 'bob@lab.test', what='the address on the clipboard')

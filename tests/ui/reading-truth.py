@@ -10,7 +10,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
+from scene import case, chosen, eventually, exact, finish, lab, program, words  # noqa: E402
 from tap import main  # noqa: E402
 
 HEAD = 'To: alice@lab.test\r\nDate: Mon, 2 Nov 2026 10:00:0%d +0000\r\nSubject: %s\r\n'
@@ -43,6 +43,9 @@ def set_up(scene, clicks=()):
         'List-Post: <mailto:talk@lab.test>\r\nList-Unsubscribe: <mailto:bob@lab.test?subject=leave>\r\n')
     put(scene, 4, 'Plain four', 'From: Bea <bea@x.example>\r\n')
     put(scene, 5, 'List five', 'From: Cid <cid@x.example>\r\nList-Id: Talk about boats <talk.lab.test>\r\n')
+    put(scene, 6, 'Alike six', 'From: Kim <kim@harbour-1ogistics.example>\r\n')
+    scene.append('alice', 'Sent', ('From: alice@lab.test\r\n' + HEAD % (7, 'To Kim') + '\r\nText.\r\n')
+                 .replace('To: alice@lab.test', 'To: kim@harbour-logistics.example').encode())
     for number, path in enumerate(clicks):
         put(scene, 5 + number, f'Click {path}', 'Authentication-Results: mx.lab.test; dkim=pass header.d=lists.example\r\n'
             'DKIM-Signature: v=1; d=lists.example; h=from:list-unsubscribe:list-unsubscribe-post; b=x\r\n'
@@ -85,6 +88,16 @@ def one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace(scene):
     app.wait_gone('label', said('An answer to this message goes to another address: %s', 'ann@elsewhere.example'))
     assert not app.find('push button|toggle button', exact('Details')), 'something is said of a message of which there is nothing to say'
     scene.shot('nothing')
+    # People are counted some seconds after the sync
+    alike = said("The sender's domain %s looks like %s, but is another one.", 'harbour-1ogistics.example', 'harbour-logistics.example')
+    def shown():
+        show(scene, 'Alike six')
+        found = app.find('label', alike)
+        if not found:
+            show(scene, 'Plain four')
+        return found
+    eventually(shown, 20, 'the domain that looks like a known one')
+    scene.shot('alike')
     scene.quit()
 
 
@@ -140,22 +153,6 @@ class Lists(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def browser(scene):
-    """A browser that writes down what it is to open; its list."""
-    pages = os.path.join(scene.profile, 'pages')
-    program = os.path.join(scene.profile, 'browser')
-    with open(program, 'w', encoding='utf-8') as file:
-        file.write(f'#!/bin/sh\necho "$1" >> {pages}\n')
-    os.chmod(program, 0o755)
-    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, 'browser.desktop'), 'w', encoding='utf-8') as file:
-        file.write(f'[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n')
-    with open(os.path.join(os.environ['XDG_CONFIG_HOME'], 'mimeapps.list'), 'w', encoding='utf-8') as file:
-        file.write('[Default Applications]\nx-scheme-handler/http=browser.desktop\nx-scheme-handler/https=browser.desktop\n')
-    return pages
-
-
 def leave(scene, subject):
     """The button, and yes to what is asked."""
     show(scene, subject)
@@ -177,7 +174,7 @@ def a_list_is_left_by_one_click_and_by_a_page(scene):
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     set_up(scene, ['gone', 'moved', 'leave'])
-    pages = browser(scene)
+    pages = program(scene, 'browser', 'x-scheme-handler/http', 'x-scheme-handler/https')
     app = scene.app
     for path, outcome in (('gone', 'You Are Still Subscribed'), ('moved', 'You May Still Be Subscribed')):
         leave(scene, f'Click {path}')

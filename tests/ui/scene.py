@@ -197,6 +197,22 @@ class Scene:
             proxy.stop()
 
 
+def program(scene, name, *kinds):
+    """A program of the desktop for these kinds of things that writes down what it is to open; its list."""
+    opened = os.path.join(scene.profile, name + '-opened')
+    path = os.path.join(scene.profile, name)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    os.chmod(path, 0o755)
+    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name + '.desktop'), 'w', encoding='utf-8') as file:
+        file.write(f'[Desktop Entry]\nType=Application\nName={name}\nExec={path} %u\nMimeType={"".join(kind + ";" for kind in kinds)}\n')
+    with open(os.path.join(os.environ['XDG_CONFIG_HOME'], 'mimeapps.list'), 'w', encoding='utf-8') as file:
+        file.write('[Default Applications]\n' + ''.join(f'{kind}={name}.desktop\n' for kind in kinds))
+    return opened
+
+
 def case(function):
     """A test of its own: function (scene)."""
     @functools.wraps(function)
