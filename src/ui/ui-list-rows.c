@@ -240,6 +240,17 @@ on_heading_pressed (GtkGestureClick *click, int n_press, double x, double y, UiL
     gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
+/* The keyboard goes back to where it was; by itself it would go nowhere. */
+static void
+on_menu_closed (UiList *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+
+  if (!now || gtk_widget_is_ancestor (now, self->popover))
+    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
 static void
 popup_menu (UiList *self, GtkWidget *widget, double x, double y)
 {
@@ -249,6 +260,7 @@ popup_menu (UiList *self, GtkWidget *widget, double x, double y)
     gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
     gtk_widget_set_halign (self->popover, GTK_ALIGN_START);
     gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
+    g_signal_connect_swapped (self->popover, "closed", G_CALLBACK (on_menu_closed), self);
   }
   gtk_widget_translate_coordinates (widget, GTK_WIDGET (self), x, y, &list_x, &list_y);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
@@ -389,9 +401,10 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
 static void
 on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
 {
+  /* Whenever rows shift or are selected, GTK 4.8 has each let go of its item and take the same one again: the row keeps it, until it
+   * gets another or is not needed any more. */
   if (self->bound)
     g_hash_table_remove (self->bound, item);
-  ui_row_set_item (UI_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
 void

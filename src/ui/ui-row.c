@@ -38,10 +38,11 @@ struct _UiRow
   char *heading; /* NULL: no group begins here */
 
   gulong handler;
-  guint tick;
-  int line; /* height of a line of text; 0: not known for this font */
+  GList unsaid; /* its place among the rows whose label is old; data NULL: in none */
+  int line;     /* height of a line of text; 0: not known for this font */
   gboolean star_clicked;
   gboolean compact, checking, selected;
+  gboolean described; /* by its heading */
 };
 
 G_DEFINE_FINAL_TYPE (UiRow, ui_row, GTK_TYPE_WIDGET)
@@ -410,6 +411,13 @@ ui_row_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
 
 /* ---- saying ---- */
 
+/* Rows whose label tells of what was there before: a list has some two hundred of them, and GTK has a message for each new label as
+ * soon as a screen reader has looked, so that all at once would hold up the window.  In pieces, when there is nothing else to do. */
+#define SAY_BUDGET_US 3000
+
+static GQueue unsaid = G_QUEUE_INIT;
+static guint say_source;
+
 /* What a screen reader says; the floor's GTK has no label for list items, so it goes to the list's row widget.  The heading above
  * it is what the row is described by. */
 static void
@@ -448,8 +456,47 @@ update_label (UiRow *self)
   if (self->heading)
     gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                     self->heading, -1);
-  else
+  else if (self->described)
     gtk_accessible_reset_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  self->described = self->heading != NULL;
+}
+
+static void
+be_said (UiRow *self)
+{
+  if (self->unsaid.data == NULL)
+    return;
+  g_queue_unlink (&unsaid, &self->unsaid);
+  self->unsaid.data = NULL;
+}
+
+static gboolean
+on_say (gpointer data)
+{
+  gint64 deadline = g_get_monotonic_time () + SAY_BUDGET_US;
+
+  while (unsaid.head != NULL) {
+    UiRow *self = unsaid.head->data;
+
+    be_said (self);
+    update_label (self);
+    if (g_get_monotonic_time () >= deadline && unsaid.head != NULL)
+      return G_SOURCE_CONTINUE;
+  }
+  say_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* However often it changes, once is enough. */
+static void
+say_soon (UiRow *self)
+{
+  if (self->unsaid.data != NULL)
+    return;
+  self->unsaid.data = self;
+  g_queue_push_tail_link (&unsaid, &self->unsaid);
+  if (say_source == 0)
+    say_source = g_idle_add (on_say, NULL);
 }
 
 static gboolean
@@ -487,22 +534,11 @@ ui_row_star_was_clicked (UiRow *self)
 
 /* ---- what it shows ---- */
 
-static gboolean
-on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  UiRow *self = UI_ROW (widget);
-  self->tick = 0;
-  update_label (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* However often it changes, once a frame is enough. */
 static void
 on_changed (UiRow *self)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  if (self->tick == 0)
-    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
+  say_soon (self);
 }
 
 void
@@ -512,16 +548,13 @@ ui_row_set_item (UiRow *self, MailConversation *item)
     return;
   if (self->item)
     g_clear_signal_handler (&self->handler, self->item);
-  if (self->tick) {
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
-    self->tick = 0;
-  }
+  be_said (self);
   g_set_object (&self->item, item);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (!item)
     return;
   self->handler = g_signal_connect_swapped (item, "changed", G_CALLBACK (on_changed), self);
-  update_label (self);
+  say_soon (self);
 }
 
 MailConversation *
@@ -541,7 +574,7 @@ ui_row_set_heading (UiRow *self, const char *heading)
   self->heading = g_strdup (heading);
   gtk_widget_set_margin_top (GTK_WIDGET (self), heading ? get_heading_height (self) : 0);
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  update_label (self);
+  say_soon (self);
 }
 
 void
@@ -575,6 +608,7 @@ ui_row_dispose (GObject *object)
 {
   UiRow *self = UI_ROW (object);
   ui_row_set_item (self, NULL);
+  be_said (self);
   g_clear_pointer (&self->heading, g_free);
   G_OBJECT_CLASS (ui_row_parent_class)->dispose (object);
 }
