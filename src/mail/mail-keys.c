@@ -57,12 +57,11 @@ mail_keys_remove_run (GArray *keys, GArray *gone, guint *next, guint end, MailKe
   return TRUE;
 }
 
-gboolean
-mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end, MailKeysRun *run)
+void
+mail_keys_find_place (GArray *keys, GArray *come, guint *next, guint end, guint *found,
+                      guint *length)
 {
-  *run = (MailKeysRun){ 0, 0, 0 };
-  if (*next >= end)
-    return FALSE;
+  *found = *length = 0;
   for (guint i = 0; i < MAX_PASSED_OVER && *next < end; i++) {
     const StoreKey *from = &g_array_index (come, StoreKey, *next);
     guint place = mail_keys_place (keys, *from), left = end - *next, n = 1;
@@ -74,10 +73,25 @@ mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end, MailKe
     while (n < left && from[n] < from[n - 1]
            && (place == keys->len || from[n] > g_array_index (keys, StoreKey, place)))
       n++;
-    g_array_insert_vals (keys, place, from, n);
+    *found = place;
+    *length = n;
+    return;
+  }
+}
+
+gboolean
+mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end, MailKeysRun *run)
+{
+  guint place, n;
+
+  *run = (MailKeysRun){ 0, 0, 0 };
+  if (*next >= end)
+    return FALSE;
+  mail_keys_find_place (keys, come, next, end, &place, &n);
+  if (n > 0) {
+    g_array_insert_vals (keys, place, &g_array_index (come, StoreKey, *next), n);
     *next += n;
     *run = (MailKeysRun){ place, 0, n };
-    return TRUE;
   }
   return TRUE;
 }

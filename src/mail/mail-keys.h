@@ -29,6 +29,10 @@ void mail_keys_find_run (GArray *keys, GArray *gone, guint *next, guint end, gui
 gboolean mail_keys_insert_run (GArray *keys, GArray *come, guint *next, guint end,
                                MailKeysRun *run);
 
+/* Where it would be put in: the `n` of `come` from *next on, at *place. */
+void mail_keys_find_place (GArray *keys, GArray *come, guint *next, guint end, guint *place,
+                           guint *n);
+
 /* How the list `from` becomes the list `to`, in which the same ids may stand in another order and bear other keys (mail-keys-diff.c):
  * GArray of MailKeysRun, to be applied one after the other; what a run adds is what *result has at its position.  As few rows as
  * possible come and go.  Ids of `stay` (nullable set of gint64) that `to` lacks remain where they are: *result (yours) is `to` with

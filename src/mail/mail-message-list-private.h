@@ -1,5 +1,5 @@
-/* What the files of the message list share: mail-message-list.c (keys and changes), -query.c (other orders and filters),
- * -read.c (rows).  Main thread only. */
+/* What the files of the message list share: mail-message-list.c (keys and changes), -splice.c (large ones in pieces),
+ * -query.c (other orders and filters), -read.c (rows).  Main thread only. */
 #pragma once
 
 #include "mail-engine-private.h"
@@ -39,6 +39,7 @@ struct _MailMessageList
   guint generation;  /* of the listing: answers to older ones do not count */
   guint rest_source, slice_source, query_source;
   guint pages_running, last_page;
+  guint looked_at; /* position of the row that was asked for last: what is near it is on screen */
   gboolean loading;
   gboolean querying; /* from the question until all of the answer is put in */
   gboolean stale;    /* something changed since the question */
@@ -48,11 +49,21 @@ struct _MailMessageList
 /* By date, newest first, all of it: kept by changes alone. */
 gboolean mail_list_is_walking (MailMessageList *list);
 void mail_list_set_loading (MailMessageList *list, gboolean loading);
-/* Changes `n` keys at `position` to `added` others and tells it. */
-void mail_list_splice (MailMessageList *list, guint position, guint n, const StoreKey *keys,
-                       guint added);
 /* Goes on with steps that had to wait. */
 void mail_list_go_on (MailMessageList *list);
+
+/* ---- -splice.c ---- */
+/* Changes `n` keys at `position` to `added` others and tells it, all at once. */
+void mail_list_splice (MailMessageList *list, guint position, guint n, const StoreKey *keys,
+                       guint added);
+/* Takes out a piece of the `n` rows at `position`, some or all; returns how many.  The others stand at `position` then. */
+guint mail_list_remove_some (MailMessageList *list, guint position, guint n);
+/* How many of `n` rows come in at once, next to `already` that have. */
+guint mail_list_piece_to_insert (guint already, guint n);
+/* A piece of this run, which becomes what is left of it; FALSE: it is done.  `keys` as mail_keys_diff () has them; *inserted (0 at
+ * first) counts what has come of the run. */
+gboolean mail_list_splice_some (MailMessageList *list, MailKeysRun *run, guint *inserted,
+                                GArray *keys);
 
 /* ---- -query.c ---- */
 /* Asks for the whole listing, now or as soon as the answer under way is dealt with. */

@@ -23,6 +23,7 @@ typedef struct
   GHashTable *stay; /* nullable */
   GPtrArray *items; /* nullable; of the first keys */
   guint next;       /* run */
+  guint inserted;   /* of that run */
 } QueryResult;
 
 typedef struct
@@ -147,11 +148,12 @@ on_slice (gpointer data)
   gint64 deadline = g_get_monotonic_time () + BUDGET_US;
 
   while (result->next < result->runs->len) {
-    const MailKeysRun *run = &g_array_index (result->runs, MailKeysRun, result->next++);
+    MailKeysRun *run = &g_array_index (result->runs, MailKeysRun, result->next);
 
-    mail_list_splice (
-        self, run->position, run->removed,
-        run->added > 0 ? &g_array_index (result->keys, StoreKey, run->position) : NULL, run->added);
+    if (!mail_list_splice_some (self, run, &result->inserted, result->keys)) {
+      result->next++;
+      result->inserted = 0;
+    }
     if (g_get_monotonic_time () >= deadline && result->next < result->runs->len)
       return G_SOURCE_CONTINUE;
   }

@@ -13,7 +13,9 @@
 #include "base-error.h"
 #include "base-log.h"
 
-#define FIRST_KEYS 48  /* a screenful: a list view makes rows for all that it has, up to some 200 */
+#define FIRST_KEYS 48 /* a screenful: a list view makes rows for all that it has, up to some 200 */
+#define NEXT_KEYS  64 /* until they are made: so many in one turn take no longer than a frame */
+#define MANY_KEYS  205
 #define REST_MS    120 /* what is below the screen comes behind the first frames */
 #define CHUNK_KEYS 20000
 #define SOME_KEYS  1000 /* noted before the clock is looked at */
@@ -29,6 +31,7 @@ typedef struct
   StoreChange *change;
   GArray *removed, *added; /* of change, or a part of it */
   guint next_removed, next_added;
+  guint inserted; /* rows, one after the other, by this step */
   gboolean begun;
   gboolean waiting; /* for the word which of `removed` stay */
 } MailListStep;
@@ -72,19 +75,6 @@ mail_list_is_walking (MailMessageList *self)
 }
 
 /* ---- changes ---- */
-
-void
-mail_list_splice (MailMessageList *self, guint position, guint n, const StoreKey *keys, guint added)
-{
-  if (n > 0) {
-    g_signal_emit (self, signals[REMOVING], 0, position, n);
-    g_array_remove_range (self->keys, position, n);
-  }
-  if (added > 0)
-    g_array_insert_vals (self->keys, position, keys, added);
-  if (n > 0 || added > 0)
-    g_list_model_items_changed (G_LIST_MODEL (self), position, n, added);
-}
 
 /* What lies below the frontier is only noted, some at a time. */
 static void
@@ -196,15 +186,21 @@ step_once (MailMessageList *self, MailListStep *step)
     return TRUE;
   }
   if (!removing) {
-    MailKeysRun run;
+    const StoreKey *from = NULL;
 
-    mail_keys_insert_run (self->keys, keys, next, above, &run);
-    if (run.added > 0)
-      g_list_model_items_changed (G_LIST_MODEL (self), run.position, 0, run.added);
+    mail_keys_find_place (self->keys, keys, next, above, &place, &n);
+    if (n == 0)
+      return TRUE;
+    n = mail_list_piece_to_insert (step->inserted, n);
+    from = &g_array_index (keys, StoreKey, *next);
+    *next += n;
+    step->inserted += n;
+    mail_list_splice (self, place, 0, from, n);
     return TRUE;
   }
   mail_keys_find_run (self->keys, keys, next, above, &place, &n);
-  mail_list_splice (self, place, n, NULL, 0);
+  if (n > 0 && mail_list_remove_some (self, place, n) < n)
+    *next -= n; /* to be found again, without what has gone */
   return TRUE;
 }
 
@@ -473,6 +469,12 @@ mail_list_set_loading (MailMessageList *self, gboolean loading)
 static void ask_keys (MailMessageList *self, guint limit, guint n_rows);
 
 static void
+ask_more_keys (MailMessageList *self)
+{
+  ask_keys (self, self->keys->len < MANY_KEYS ? NEXT_KEYS : CHUNK_KEYS, 0);
+}
+
+static void
 take_keys (MailMessageList *self, GArray *chunk, gboolean last)
 {
   StoreKey high = self->frontier;
@@ -492,7 +494,7 @@ on_rest (gpointer data)
   MailMessageList *self = data;
 
   self->rest_source = 0;
-  ask_keys (self, CHUNK_KEYS, 0);
+  ask_more_keys (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -525,7 +527,7 @@ on_keys (GObject *source, GAsyncResult *task_result, gpointer user_data)
     g_source_set_callback (rest, on_rest, self, NULL);
     self->rest_source = g_source_attach (rest, self->engine->context);
   } else
-    ask_keys (self, CHUNK_KEYS, 0);
+    ask_more_keys (self);
 }
 
 static void
@@ -626,6 +628,7 @@ list_get_item (GListModel *model, guint position)
     return g_object_ref (held->item);
 
   MailConversation *item = mail_conversation_new (id, self->listing.conversations);
+  self->looked_at = position;
   held = g_new0 (MailListHeld, 1);
   *held = (MailListHeld){ self, id, item };
   g_hash_table_insert (self->objects, &held->id, held);

@@ -1,0 +1,85 @@
+/* How rows come into the message list and go out of it.  Main thread.  A list view makes a widget for each of some two hundred rows
+ * around what is looked at, and does so at once for all that one change brings there or takes away: more than a frame's time.  So
+ * a large change is told in pieces: what is far from there as a whole, what is near a few rows at a time, so that the caller can look
+ * at the clock between any two.  It must never make an item, nor walk over the rows of a change. */
+#include "mail-message-list-private.h"
+
+#define NEAR  256 /* rows on each side of the one that was asked for last: they may have widgets */
+#define PIECE 16  /* whose widgets take some milliseconds, where a screen reader listens */
+/* Among so few rows a list view finds those that only move, if it is told at once: it asks for each row that comes. */
+#define FEW 64
+
+static void
+note_place (MailMessageList *self, guint position, guint n, guint added)
+{
+  if (self->looked_at >= position + n)
+    self->looked_at += added - n;
+  else if (self->looked_at > position)
+    self->looked_at = position;
+}
+
+void
+mail_list_splice (MailMessageList *self, guint position, guint n, const StoreKey *keys, guint added)
+{
+  if (n > 0) {
+    g_signal_emit_by_name (self, "removing", position, n);
+    g_array_remove_range (self->keys, position, n);
+  }
+  if (added > 0)
+    g_array_insert_vals (self->keys, position, keys, added);
+  note_place (self, position, n, added);
+  if (n > 0 || added > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), position, n, added);
+}
+
+guint
+mail_list_remove_some (MailMessageList *self, guint position, guint n)
+{
+  guint end = position + n;
+  guint low = CLAMP (self->looked_at - MIN (self->looked_at, NEAR), position, end);
+  guint high = CLAMP (self->looked_at + NEAR, position, end), from, to;
+
+  if (end > high) { /* what is below */
+    from = high;
+    to = end;
+  } else if (low > position) { /* what is above */
+    from = position;
+    to = low;
+  } else {
+    from = end - MIN (n, PIECE);
+    to = end;
+  }
+  mail_list_splice (self, from, to - from, NULL, 0);
+  return to - from;
+}
+
+guint
+mail_list_piece_to_insert (guint already, guint n)
+{
+  return already < NEAR ? MIN (n, PIECE) : n;
+}
+
+gboolean
+mail_list_splice_some (MailMessageList *self, MailKeysRun *run, guint *inserted, GArray *keys)
+{
+  const StoreKey *from = (const StoreKey *)(gpointer)keys->data + run->position + *inserted;
+
+  if (run->removed > 0 && (run->removed > FEW || run->added > FEW)) {
+    run->removed -= mail_list_remove_some (self, run->position, run->removed);
+    return run->removed > 0 || run->added > 0;
+  }
+  guint n = run->added <= FEW && *inserted == 0 ? run->added
+                                                : mail_list_piece_to_insert (*inserted, run->added);
+  mail_list_splice (self, run->position + *inserted, run->removed, from, n);
+  run->removed = 0;
+  run->added -= n;
+  *inserted += n;
+  return run->added > 0;
+}
+
+guint
+mail_message_list_get_looked_at (MailMessageList *self)
+{
+  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), 0);
+  return self->looked_at;
+}
