@@ -232,8 +232,8 @@ ui_list_reopen (UiList *self)
                               self);
     g_signal_connect_swapped (self->messages, "removing", G_CALLBACK (ui_list_removing), self);
     g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_settled), self);
-    g_signal_connect_swapped (self->selection, "selection-changed",
-                              G_CALLBACK (ui_list_update_selection), self);
+    g_signal_connect_swapped (self->selection, "became", G_CALLBACK (ui_list_update_selection),
+                              self);
     g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),
                               self);
     gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));

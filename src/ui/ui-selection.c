@@ -1,7 +1,13 @@
 /* Selection of the message list, by item id.  Main thread.  A compressed set of positions says what is selected; what is taken out
  * of the list waits by id until the change is over, in case it comes in again at another place.  Where the list is put into another
- * order, it may come in before it is taken out: then the ids of all that is selected are at hand.  It must never make an item. */
+ * order, it may come in before it is taken out: then the ids of all that is selected are at hand.  It must never make an item, nor
+ * tell of so many rows at once that the view has no time for anything else. */
 #include "ui-selection.h"
+
+/* A view has widgets for so many rows on each side of the one it asked for last; where a screen reader listens, each takes a tenth of a
+ * millisecond to say that it is selected. */
+#define NEAR  256
+#define PIECE 32
 
 struct _UiSelection
 {
@@ -15,6 +21,8 @@ struct _UiSelection
   GArray *
       held; /* of gint64, sorted: ids of all that is selected or waits, in this change; NULL: not collected */
 
+  guint untold, untold_end; /* rows of whose selection the view has not been told yet */
+  guint tell_source;
   gboolean sorted; /* `waiting` is */
   gboolean checking;
 };
@@ -26,6 +34,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (UiSelection, ui_selection, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init)
                                    G_IMPLEMENT_INTERFACE (GTK_TYPE_SELECTION_MODEL,
                                                           selection_model_init))
+
+enum
+{
+  BECAME,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 /* ---- what the list tells ---- */
 
@@ -81,6 +96,8 @@ static void
 on_items_changed (UiSelection *self, guint position, guint removed, guint added)
 {
   gtk_bitset_splice (self->selected, position, removed, added);
+  /* What stands below is looked at again by the view itself. */
+  self->untold_end = MIN (self->untold_end, position);
   if (added > 0 && (self->waiting->len > 0 || !gtk_bitset_is_empty (self->selected))) {
     GArray *expected = get_expected (self);
 
@@ -131,6 +148,49 @@ list_model_init (GListModelInterface *iface)
 
 /* ---- GtkSelectionModel ---- */
 
+static void
+tell (UiSelection *self, guint from, guint end)
+{
+  if (from < end)
+    gtk_selection_model_selection_changed (GTK_SELECTION_MODEL (self), from, end - from);
+}
+
+static gboolean
+on_tell (gpointer data)
+{
+  g_autoptr (UiSelection) self = g_object_ref (data);
+  guint from = self->untold, end = MIN (self->untold_end, from + PIECE);
+
+  if (from < end) {
+    self->untold = end;
+    tell (self, from, end);
+    return G_SOURCE_CONTINUE;
+  }
+  self->tell_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Rows that may have widgets by and by, but before the next frame; the others, which have none, at once. */
+static void
+tell_changed (UiSelection *self, guint from, guint end)
+{
+  guint at = mail_message_list_get_looked_at (self->list);
+  guint low = CLAMP (at - MIN (at, NEAR), from, end), high = CLAMP (at + NEAR, from, end);
+
+  if (end - from <= PIECE) {
+    tell (self, from, end);
+    return;
+  }
+  tell (self, from, low);
+  tell (self, high, end);
+  if (low >= high)
+    return;
+  self->untold = self->tell_source ? MIN (self->untold, low) : low;
+  self->untold_end = self->tell_source ? MAX (self->untold_end, high) : high;
+  if (!self->tell_source)
+    self->tell_source = g_idle_add_full (GDK_PRIORITY_REDRAW - 5, on_tell, self, NULL);
+}
+
 /* Takes the set. */
 static void
 become (UiSelection *self, GtkBitset *selected)
@@ -141,11 +201,11 @@ become (UiSelection *self, GtkBitset *selected)
   gtk_bitset_unref (self->selected);
   self->selected = selected;
   g_clear_pointer (&self->held, g_array_unref);
-  g_array_set_size (self->waiting, 0); /* what is still to come in belongs to the selection before */
+  g_array_set_size (self->waiting,
+                    0); /* what is still to come in belongs to the selection before */
   if (!gtk_bitset_is_empty (changed)) {
-    guint first = gtk_bitset_get_minimum (changed), last = gtk_bitset_get_maximum (changed);
-
-    gtk_selection_model_selection_changed (GTK_SELECTION_MODEL (self), first, last - first + 1);
+    tell_changed (self, gtk_bitset_get_minimum (changed), gtk_bitset_get_maximum (changed) + 1);
+    g_signal_emit (self, signals[BECAME], 0);
   }
 }
 
@@ -307,6 +367,7 @@ ui_selection_dispose (GObject *object)
 {
   UiSelection *self = UI_SELECTION (object);
 
+  g_clear_handle_id (&self->tell_source, g_source_remove);
   if (self->list)
     g_signal_handlers_disconnect_by_data (self->list, self);
   g_clear_object (&self->list);
@@ -329,6 +390,8 @@ ui_selection_class_init (UiSelectionClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = ui_selection_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_selection_finalize;
+  signals[BECAME] = g_signal_new ("became", UI_TYPE_SELECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
 }
 
 static void

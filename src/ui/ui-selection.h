@@ -11,7 +11,9 @@ G_BEGIN_DECLS
 #define UI_TYPE_SELECTION (ui_selection_get_type ())
 G_DECLARE_FINAL_TYPE (UiSelection, ui_selection, UI, SELECTION, GObject)
 
-/* A GListModel of what `list` has, and a GtkSelectionModel. */
+/* A GListModel of what `list` has, and a GtkSelectionModel.
+ * Signal "became": what is selected is another set, told once; "selection-changed" is for the view and comes in pieces, some of
+ * them later. */
 UiSelection *ui_selection_new (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
 guint ui_selection_get_n_selected (UiSelection *self);
 /* First and last selected position; G_MAXUINT when none is. */
