@@ -2,9 +2,11 @@
  * a row, and how long its main loop stayed away.  The program itself knows nothing of it.
  *
  * Lines in $SOSIK_PROBE (milliseconds since the process started): "painted T", "rows T"; and, once
- * painted, "stall T DURATION" whenever a source of default priority had to wait more than 4 ms. */
+ * painted, "stall T DURATION CPU" whenever a source of default priority had to wait more than 4 ms, with what the main thread itself
+ * worked meanwhile: on a busy machine it waits for other programs, too. */
 #include <dlfcn.h>
 #include <gtk/gtk.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +17,20 @@ static FILE *out;
 static double start;
 static gboolean painted, drawn, rows;
 static volatile gint pending;
+static clockid_t main_thread;
+
+static double
+read_clock (clockid_t id)
+{
+  struct timespec t;
+  clock_gettime (id, &t);
+  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
 
 static double
 now (void)
 {
-  struct timespec t;
-  clock_gettime (CLOCK_BOOTTIME, &t);
-  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+  return read_clock (CLOCK_BOOTTIME);
 }
 
 static gboolean
@@ -35,15 +44,14 @@ static gpointer
 watch (gpointer data)
 {
   for (;;) {
-    double posted = now ();
+    double posted = now (), worked = read_clock (main_thread);
     g_atomic_int_set (&pending, 1);
     g_idle_add_full (G_PRIORITY_DEFAULT, answer, NULL, NULL);
     while (g_atomic_int_get (&pending))
       g_usleep (250);
     double waited = now () - posted;
-    if (waited > 4) {
-      fprintf (out, "stall %.1f %.1f\n", posted - start, waited);
-    }
+    if (waited > 4)
+      fprintf (out, "stall %.1f %.1f %.1f\n", posted - start, waited, read_clock (main_thread) - worked);
     g_usleep (2000);
   }
   return NULL;
@@ -109,6 +117,7 @@ begin (void)
   if (stat)
     fclose (stat);
   start = ticks * 1e3 / (double) sysconf (_SC_CLK_TCK);
+  pthread_getcpuclockid (pthread_self (), &main_thread);
   unsetenv ("LD_PRELOAD"); /* not for children */
   if (file && dlsym (RTLD_NEXT, "gtk_window_present"))
     out = fopen (file, "w");
