@@ -244,6 +244,8 @@ open_handle (StoreDb *db, GError **error)
   /* Where a file cannot be opened for writing SQLite opens it for reading, and stays with that. */
   if (code == SQLITE_OK && sqlite3_db_readonly (db->sqlite, "main") == 1)
     code = SQLITE_READONLY;
+  if (code == SQLITE_OK)
+    code = store_pending_prepare (db);
   if (code != SQLITE_OK) {
     store_db_set_error (db, code, error);
     return FALSE;
@@ -310,6 +312,7 @@ connect_raw (Store *store, GError **error)
   db->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->lost = g_array_new (FALSE, FALSE, sizeof (StoreLost));
   db->pending = g_array_new (FALSE, FALSE, sizeof (StorePending));
+  db->changing = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
   db->unwritten = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
   db->roles = g_hash_table_new (NULL, NULL);
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
@@ -337,6 +340,7 @@ store_db_free (StoreDb *db)
   g_array_unref (db->touched);
   g_array_unref (db->lost);
   g_array_unref (db->pending);
+  g_array_unref (db->changing);
   g_array_unref (db->unwritten);
   g_hash_table_unref (db->roles);
   g_ptr_array_unref (db->remove_after);

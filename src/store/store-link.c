@@ -12,6 +12,7 @@
 
 #define N_CACHED 8192 /* of those in the table */
 #define ROWS     25   /* of one statement */
+#define N_PROBES 3    /* bits of a number in the filter */
 
 /* A number met lately; `thread` negative: as the log has it, which may have been merged since. */
 typedef struct
@@ -25,6 +26,12 @@ struct _StoreLinks
   Link *slots;        /* the log's, by open addressing; id 0: free */
   Link *cached;       /* some of the table's, each at one place only */
   GHashTable *merged; /* conversations merged while these are in memory: from -> into */
+
+  /* Bits that each number in the table has set, so that what is not in it is not looked for there; NULL: none were set yet, which
+   * the first sorting does. */
+  guint8 *filter; /* Owned */
+  guint64 n_bits; /* a power of two */
+  gint64 n_room;  /* numbers that it is good for besides those it has */
 
   guint n, size;           /* of slots; size is a power of two */
   gboolean table_is_empty; /* nothing was ever sorted in */
@@ -79,6 +86,7 @@ store_links_free (StoreLinks *links)
 {
   g_free (links->slots);
   g_free (links->cached);
+  g_free (links->filter);
   g_hash_table_unref (links->merged);
   g_free (links);
 }
@@ -162,6 +170,74 @@ store_link_write (StoreDb *db, GError **error)
   return db->store->links->n < db->store->limits.recent_links || store_link_settle (db, error);
 }
 
+/* ---- what is not in the table ---- */
+
+#define BITS_FEWEST                                                                                \
+  8 /* of a number: at twice as many one of two hundred is looked for in vain, at these one of thirty */
+
+static guint64
+bit_of (const StoreLinks *links, gint64 id, guint probe)
+{
+  guint64 step = (guint64)id * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> 32 | 1;
+
+  return (((guint64)id >> 8) + probe * step) & (links->n_bits - 1);
+}
+
+static void
+set_bits (StoreLinks *links, gint64 id)
+{
+  for (guint i = 0; i < N_PROBES; i++) {
+    guint64 bit = bit_of (links, id, i);
+    links->filter[bit / 8] |= (guint8)(1 << bit % 8);
+  }
+}
+
+static gboolean
+is_surely_absent (const StoreLinks *links, gint64 id)
+{
+  for (guint i = 0; links->filter != NULL && i < N_PROBES; i++) {
+    guint64 bit = bit_of (links, id, i);
+    if ((links->filter[bit / 8] & 1 << bit % 8) == 0)
+      return TRUE;
+  }
+  return links->table_is_empty;
+}
+
+/* A filter for all that is in the table. */
+static gboolean
+make_filter (StoreDb *db, GError **error)
+{
+  StoreLinks *links = db->store->links;
+  gint64 n = 0;
+  int step = -1;
+
+  if (!store_db_get_int (db, &n, error, "SELECT count(*) FROM link", STORE_NO_INTS))
+    return FALSE;
+  links->n_bits = BITS_FEWEST * 1024;
+  while (links->n_bits < (guint64)n * BITS_FEWEST * 2)
+    links->n_bits *= 2;
+  links->n_room = (gint64)(links->n_bits / BITS_FEWEST) - n;
+  g_free (links->filter);
+  links->filter = g_malloc0 (links->n_bits / 8);
+  g_autoptr (StoreQuery) query = store_db_query (db, error, "SELECT id FROM link", STORE_NO_INTS);
+  while (query != NULL && (step = store_query_step (db, query, error)) == 1)
+    set_bits (links, store_query_int (query, 0));
+  return step == 0;
+}
+
+static gboolean
+widen_filter (StoreDb *db, GArray *added, GError **error)
+{
+  StoreLinks *links = db->store->links;
+
+  if (links->filter == NULL || links->n_room < added->len)
+    return make_filter (db, error);
+  links->n_room -= added->len;
+  for (guint i = 0; i < added->len; i++)
+    set_bits (links, g_array_index (added, Link, i).id);
+  return TRUE;
+}
+
 /* ---- the table ---- */
 
 static int
@@ -223,7 +299,8 @@ store_link_settle (StoreDb *db, GError **error)
     if (!insert_links (db, &g_array_index (sorted, Link, i), step, error))
       return FALSE;
   }
-  if (!store_db_run (db, error, "DELETE FROM link_log", STORE_NO_INTS))
+  if (!store_db_run (db, error, "DELETE FROM link_log", STORE_NO_INTS)
+      || !widen_filter (db, sorted, error))
     return FALSE;
   links->table_is_empty &= sorted->len == 0;
   links->n = 0;
@@ -243,7 +320,7 @@ read_table (StoreDb *db, gint64 id, gint64 *thread, GError **error)
     *thread = cached->thread;
     return TRUE;
   }
-  if (db->store->links->table_is_empty)
+  if (is_surely_absent (db->store->links, id))
     return TRUE;
   if (!store_db_get_int (db, thread, error, "SELECT thread FROM link WHERE id = ?1",
                          STORE_INTS (id)))

@@ -124,11 +124,156 @@ update_row (StoreDb *db, const StorePending *pending, GError **error)
                        STORE_INTS (row->id, row->thread, row->own, row->marks, row->base));
 }
 
+/* ---- many rows that are there ---- */
+
+/* One statement goes through them in the order of their numbers, and asks for what each becomes: half of what a statement for each costs is
+ * to begin and to end it. */
+
+#define MANY   16 /* rows: fewer have a statement each */
+#define SPARSE 4  /* times as many rows between the first and the last: so have these */
+
+typedef struct
+{
+  gint64 id;
+  guint place; /* in db->pending */
+} Changing;
+
+typedef enum
+{
+  ASK_IS_CHANGING,
+  ASK_THREAD,
+  ASK_OWN,
+  ASK_MARKS,
+  ASK_BASE,
+} Asked;
+
+static const StorePending *
+find_changing (StoreDb *db, gint64 id)
+{
+  const Changing *changing = (const Changing *)(gconstpointer)db->changing->data;
+  guint low = db->changing_at, high = db->changing->len;
+
+  /* The one that was asked for last, or the next, nearly always. */
+  if (low < high && changing[low].id == id)
+    return &g_array_index (db->pending, StorePending, changing[low].place);
+  if (low < high && changing[low].id > id)
+    low = 0;
+  if (low + 1 < high && changing[low + 1].id >= id)
+    high = low + 2;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+
+    if (changing[middle].id < id)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low >= db->changing->len || changing[low].id != id)
+    return NULL;
+  db->changing_at = low;
+  return &g_array_index (db->pending, StorePending, changing[low].place);
+}
+
+/* pending (id, Asked) in SQL. */
+static void
+answer (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  StoreDb *db = sqlite3_user_data (context);
+  const StorePending *pending = find_changing (db, sqlite3_value_int64 (values[0]));
+
+  switch ((Asked)sqlite3_value_int (values[1])) {
+  case ASK_IS_CHANGING:
+    sqlite3_result_int (context, pending != NULL);
+    return;
+  case ASK_THREAD:
+    sqlite3_result_int64 (context, pending != NULL ? pending->row.thread : 0);
+    return;
+  case ASK_OWN:
+    sqlite3_result_int64 (context, pending != NULL ? pending->row.own : 0);
+    return;
+  case ASK_MARKS:
+    sqlite3_result_int64 (context, pending != NULL ? pending->row.marks : 0);
+    return;
+  case ASK_BASE:
+    sqlite3_result_int64 (context, pending != NULL ? pending->row.base : 0);
+    return;
+  }
+}
+
+int
+store_pending_prepare (StoreDb *db)
+{
+  return sqlite3_create_function (db->sqlite, "pending", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, db,
+                                  answer, NULL, NULL);
+}
+
+static int
+compare_changing (gconstpointer a, gconstpointer b)
+{
+  gint64 one = ((const Changing *)a)->id, two = ((const Changing *)b)->id;
+  return (one > two) - (one < two);
+}
+
+/* TRUE: all that waits are rows changed in one way, each once, and near each other. */
+static gboolean
+list_changing (StoreDb *db)
+{
+  guint n = db->pending->len;
+  StorePendingKind kind = g_array_index (db->pending, StorePending, 0).kind;
+
+  g_array_set_size (db->changing, 0);
+  db->changing_at = 0;
+  if (n < MANY || kind == STORE_PENDING_NEW)
+    return FALSE;
+  for (guint i = 0; i < n; i++) {
+    const StorePending *pending = &g_array_index (db->pending, StorePending, i);
+    const Changing one = { pending->row.id, i };
+
+    if (pending->kind != kind)
+      return FALSE;
+    g_array_append_val (db->changing, one);
+  }
+  g_array_sort (db->changing, compare_changing);
+  for (guint i = 1; i < n; i++) {
+    if (g_array_index (db->changing, Changing, i).id
+        == g_array_index (db->changing, Changing, i - 1).id)
+      return FALSE;
+  }
+  return (g_array_index (db->changing, Changing, n - 1).id
+          - g_array_index (db->changing, Changing, 0).id)
+             / n
+         < SPARSE;
+}
+
+/* OR FAIL: a transaction in which anything fails is rolled back whole, and so SQLite need not keep the pages as they were before. */
+static gboolean
+update_rows (StoreDb *db, GError **error)
+{
+  StorePendingKind kind = g_array_index (db->pending, StorePending, 0).kind;
+  gint64 first = g_array_index (db->changing, Changing, 0).id;
+  gint64 last = g_array_index (db->changing, Changing, db->changing->len - 1).id;
+
+  G_STATIC_ASSERT (ASK_IS_CHANGING == 0 && ASK_THREAD == 1 && ASK_OWN == 2 && ASK_MARKS == 3
+                   && ASK_BASE == 4);
+  if (kind == STORE_PENDING_MARKS)
+    return store_db_run (db, error,
+                         "UPDATE OR FAIL message SET marks = pending (id, 3) "
+                         "WHERE id BETWEEN ?1 AND ?2 AND pending (id, 0)",
+                         STORE_INTS (first, last));
+  return store_db_run (db, error,
+                       "UPDATE OR FAIL message SET thread = pending (id, 1), "
+                       "own = pending (id, 2), marks = pending (id, 3), base = pending (id, 4) "
+                       "WHERE id BETWEEN ?1 AND ?2 AND pending (id, 0)",
+                       STORE_INTS (first, last));
+}
+
 static gboolean
 write_rows (StoreDb *db, GError **error)
 {
   guint n = db->pending->len;
 
+  if (list_changing (db))
+    return update_rows (db, error);
   for (guint i = 0, step; i < n; i += step) {
     const StorePending *pending = &g_array_index (db->pending, StorePending, i);
 

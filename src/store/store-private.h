@@ -107,8 +107,10 @@ struct _StoreDb
   GArray *touched; /* of gint64 threads; this and the next are empty outside of writing functions */
   GArray *lost;    /* of StoreLost */
   GArray *pending; /* of StorePending; this and the next are empty outside of writing functions */
-  GArray *unwritten;        /* of links that the log lacks, as it has them */
-  gint64 last_row;          /* message.id handed out last; good while something is pending */
+  GArray *changing;  /* of rows in `pending` while one statement writes them (store-pending.c) */
+  guint changing_at; /* the one that it asked for last */
+  GArray *unwritten; /* of links that the log lacks, as it has them */
+  gint64 last_row;   /* message.id handed out last; good while something is pending */
   gint64 written_threads;   /* conversations above have no row in the database */
   GHashTable *roles;        /* folder -> its StoreRole, during a transaction */
   gboolean has_new_threads; /* last_thread is not written yet */
@@ -305,6 +307,8 @@ gboolean store_pending_add (StoreDb *db, const StoreNewMessage *message, const S
 /* One that is there. */
 void store_pending_change (StoreDb *db, StorePendingKind kind, const StoreRow *row);
 gboolean store_pending_write (StoreDb *db, GError **error);
+/* What a connection needs for that, once: a code of SQLite. */
+int store_pending_prepare (StoreDb *db);
 /* After a rollback. */
 void store_pending_clear (StoreDb *db);
 /* Instead of those it had. */
