@@ -111,6 +111,8 @@ on_begin (gpointer data)
   UiApplication *self = data;
   self->begin_source = 0;
   mail_engine_begin_sync (self->engine);
+  /* Of no use before the window stands, and drawn in several sizes. */
+  gtk_window_set_default_icon_name (SOSIK_APP_ID);
   return G_SOURCE_REMOVE;
 }
 
@@ -589,6 +591,7 @@ ui_application_startup (GApplication *application)
   mail_engine_defer_sync (self->engine);
   start_engine (self);
   gtk_init ();
+  gtk_settings_get_default (); /* now it reads it */
   end_spared_theme ();
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
@@ -599,7 +602,6 @@ ui_application_startup (GApplication *application)
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            (const char *const *)accels[i].accels);
-  gtk_window_set_default_icon_name (SOSIK_APP_ID);
 
   g_signal_connect_object (self->engine, "arrived", G_CALLBACK (on_arrived), self,
                            G_CONNECT_SWAPPED);

@@ -35,7 +35,6 @@ struct _UiList
   GtkToggleButton *filter_unread, *filter_starred, *filter_attachments, *filter_known;
   GtkStack *stack;
   GtkSpinner *spinner;
-  AdwStatusPage *empty, *filtered, *trouble;
   GtkScrolledWindow *scrolled;
   GtkListView *view;
 

@@ -94,10 +94,23 @@ ui_list_set_settings (UiList *self, GSettings *settings)
   on_look_changed (self);
 }
 
+static void
+add_bulk (UiList *self)
+{
+  g_autoptr (GtkBuilder) builder =
+      gtk_builder_new_from_resource ("/org/sosik/Sosik/ui-list-bulk.ui");
+  self->bulk = GTK_WIDGET (gtk_builder_get_object (builder, "bulk"));
+  gtk_box_append (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->stack))), self->bulk);
+}
+
 void
 ui_list_update_bulk (UiList *self)
 {
-  gtk_widget_set_visible (self->bulk, self->checking || self->n_selected > 1);
+  gboolean shown = self->checking || self->n_selected > 1;
+  if (shown && !self->bulk)
+    add_bulk (self);
+  if (self->bulk)
+    gtk_widget_set_visible (self->bulk, shown);
 }
 
 void
@@ -144,5 +157,4 @@ ui_list_class_init_tools (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_filter_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_filter_bar);
   gtk_widget_class_bind_template_callback (widget_class, on_select_toggled);
-  gtk_widget_class_bind_template_callback (widget_class, ui_list_clear_filters);
 }

@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-menu.h"
+
 enum
 {
   PROP_0,
@@ -39,6 +41,47 @@ update_bar (UiList *self)
     ui_bar_hide (self->bar);
 }
 
+static void
+on_retry_clicked (UiList *self)
+{
+  g_signal_emit (self, signals[RETRY], 0);
+}
+
+/* Those pages that most starts never show. */
+static void
+add_page (UiList *self, const char *name)
+{
+  const char *ids[] = { name, NULL };
+  g_autofree char *button_id = g_strconcat (name, "-button", NULL);
+  g_autoptr (GtkBuilder) builder = gtk_builder_new ();
+  g_autoptr (GError) error = NULL;
+  if (!gtk_builder_add_objects_from_resource (builder, "/org/sosik/Sosik/ui-list-pages.ui", ids,
+                                              &error))
+    g_error ("%s", error->message);
+  gtk_stack_add_named (self->stack, GTK_WIDGET (gtk_builder_get_object (builder, name)), name);
+  GObject *button = gtk_builder_get_object (builder, button_id);
+  if (button)
+    g_signal_connect_object (button, "clicked",
+                             g_str_equal (name, "trouble") ? G_CALLBACK (on_retry_clicked)
+                                                           : G_CALLBACK (ui_list_clear_filters),
+                             self, G_CONNECT_SWAPPED);
+}
+
+/* GTK 4.8 would have a screen reader read what hidden pages say, too. */
+static void
+show_status_page (UiList *self, const char *page)
+{
+  static const char *const names[] = { "empty", "filtered", "trouble" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    gboolean shown = g_str_equal (names[i], page);
+    if (shown && !gtk_stack_get_child_by_name (self->stack, page))
+      add_page (self, page);
+    GtkWidget *child = gtk_stack_get_child_by_name (self->stack, names[i]);
+    if (child)
+      gtk_widget_set_visible (child, shown);
+  }
+}
+
 void
 ui_list_update_page (UiList *self)
 {
@@ -49,22 +92,18 @@ ui_list_update_page (UiList *self)
     page = "list";
   else if (self->messages && mail_message_list_get_loading (self->messages))
     page = "loading";
-  else if (self->messages && mail_folder_get_trouble (self->folder)) {
-    g_autofree char *reason = g_markup_escape_text (mail_folder_get_trouble (self->folder), -1);
-    adw_status_page_set_description (self->trouble, reason);
+  else if (self->messages && mail_folder_get_trouble (self->folder))
     page = "trouble";
-  } else if (self->messages)
+  else if (self->messages)
     page = ui_list_get_filter (self) ? "filtered" : "empty";
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
-  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, page), TRUE);
+  show_status_page (self, page);
+  if (g_str_equal (page, "trouble")) {
+    g_autofree char *reason = g_markup_escape_text (mail_folder_get_trouble (self->folder), -1);
+    adw_status_page_set_description (
+        ADW_STATUS_PAGE (gtk_stack_get_child_by_name (self->stack, page)), reason);
+  }
   gtk_stack_set_visible_child_name (self->stack, page);
-  /* GTK 4.8 would have a screen reader read what other pages say, too. */
-  if (!g_str_equal (page, "empty"))
-    gtk_widget_set_visible (GTK_WIDGET (self->empty), FALSE);
-  if (!g_str_equal (page, "filtered"))
-    gtk_widget_set_visible (GTK_WIDGET (self->filtered), FALSE);
-  if (!g_str_equal (page, "trouble"))
-    gtk_widget_set_visible (GTK_WIDGET (self->trouble), FALSE);
   update_bar (self);
 }
 
@@ -178,12 +217,6 @@ static void
 on_bar_clicked (UiList *self)
 {
   g_signal_emit (self, signals[BAR_CLICKED], 0);
-}
-
-static void
-on_retry_clicked (UiList *self)
-{
-  g_signal_emit (self, signals[RETRY], 0);
 }
 
 void
@@ -479,7 +512,6 @@ ui_list_class_init (UiListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiList, title);
   gtk_widget_class_bind_template_child (widget_class, UiList, bar);
   gtk_widget_class_bind_template_child (widget_class, UiList, filters);
-  gtk_widget_class_bind_template_child (widget_class, UiList, bulk);
   gtk_widget_class_bind_template_child (widget_class, UiList, tools);
   gtk_widget_class_bind_template_child (widget_class, UiList, select_button);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_button);
@@ -487,15 +519,12 @@ ui_list_class_init (UiListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_starred);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_attachments);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_known);
-  gtk_widget_class_bind_template_child (widget_class, UiList, filtered);
   gtk_widget_class_bind_template_child (widget_class, UiList, stack);
   gtk_widget_class_bind_template_child (widget_class, UiList, spinner);
-  gtk_widget_class_bind_template_child (widget_class, UiList, empty);
-  gtk_widget_class_bind_template_child (widget_class, UiList, trouble);
   gtk_widget_class_bind_template_child (widget_class, UiList, scrolled);
   gtk_widget_class_bind_template_child (widget_class, UiList, view);
   gtk_widget_class_bind_template_child_full (widget_class, "message_menu", FALSE, 0);
-  gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
+  ui_menu_bind (widget_class, "view_button", "view_menu");
   ui_list_class_init_rows (widget_class);
   ui_list_class_init_tools (widget_class);
 }
@@ -504,6 +533,7 @@ static void
 ui_list_init (UiList *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_menu_defer (GTK_WIDGET (self), UI_TYPE_LIST, "view_button", "view_menu");
   self->menu = g_object_ref (G_MENU_MODEL (
       gtk_widget_get_template_child (GTK_WIDGET (self), UI_TYPE_LIST, "message_menu")));
   g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (on_bar_clicked), self);

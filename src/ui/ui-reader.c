@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "mail-link.h"
+#include "ui-menu.h"
 #include "ui-pane.h"
 
 #define SPINNER_AFTER_MS 150 /* a local conversation is there before that */
@@ -720,6 +721,7 @@ ui_reader_class_init (UiReaderClass *klass)
   g_type_ensure (UI_TYPE_READER_CARDS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-reader.ui");
   gtk_widget_class_bind_template_child (widget_class, UiReader, stack);
+  ui_menu_bind (widget_class, "more_button", "reader_menu");
   gtk_widget_class_bind_template_child (widget_class, UiReader, empty);
   gtk_widget_class_bind_template_child (widget_class, UiReader, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiReader, find_bar);
@@ -745,6 +747,7 @@ ui_reader_init (UiReader *self)
   self->light = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->hidden = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_menu_defer (GTK_WIDGET (self), UI_TYPE_READER, "more_button", "reader_menu");
   self->find = ui_reader_find_new (self, self->find_bar);
   g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (ui_reader_on_find_closed), self);
   g_signal_connect_swapped (self->scroll, "moved", G_CALLBACK (on_moved), self);

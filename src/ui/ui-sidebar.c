@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-menu.h"
+
 struct _UiSidebar
 {
   AdwBin parent_instance;
@@ -470,6 +472,7 @@ ui_sidebar_class_init (UiSidebarClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, UiSidebar, box);
+  ui_menu_bind (widget_class, "primary_button", "primary_menu");
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
 }
@@ -478,4 +481,5 @@ static void
 ui_sidebar_init (UiSidebar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_menu_defer (GTK_WIDGET (self), UI_TYPE_SIDEBAR, "primary_button", "primary_menu");
 }

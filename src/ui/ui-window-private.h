@@ -29,12 +29,12 @@ struct _UiWindow
   MailConversation *current; /* whose flags decide about the verbs */
 
   /* Borrowed */
-  GtkWidget *outgoing; /* made at the first use */
+  GtkWidget *outgoing;  /* made at the first use */
+  AdwStatusPage *error; /* the same */
 
   /* Template */
   AdwToastOverlay *toasts;
   GtkStack *pages;
-  AdwStatusPage *error;
   AdwLeaflet *outer, *inner;
   UiPane *sidebar_pane, *list_pane;
   UiSidebar *sidebar;

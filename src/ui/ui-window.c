@@ -286,6 +286,40 @@ watch_accounts (UiWindow *self)
 /* ---- pages ---- */
 
 static void
+on_retry_clicked (UiWindow *self)
+{
+  g_signal_emit (self, signals[RETRY], 0);
+}
+
+/* A page of its own file: most starts show neither. */
+static GtkBuilder *
+add_page (UiWindow *self, const char *name, const char *resource)
+{
+  if (gtk_stack_get_child_by_name (self->pages, name))
+    return NULL;
+  GtkBuilder *builder = gtk_builder_new_from_resource (resource);
+  gtk_stack_add_named (self->pages, GTK_WIDGET (gtk_builder_get_object (builder, "page")), name);
+  return builder;
+}
+
+static void
+add_welcome_page (UiWindow *self)
+{
+  g_autoptr (GtkBuilder) builder = add_page (self, "welcome", "/org/sosik/Sosik/ui-welcome.ui");
+}
+
+static void
+add_error_page (UiWindow *self)
+{
+  g_autoptr (GtkBuilder) builder = add_page (self, "error", "/org/sosik/Sosik/ui-start-error.ui");
+  if (!builder)
+    return;
+  self->error = ADW_STATUS_PAGE (gtk_builder_get_object (builder, "error"));
+  g_signal_connect_object (gtk_builder_get_object (builder, "retry"), "clicked",
+                           G_CALLBACK (on_retry_clicked), self, G_CONNECT_SWAPPED);
+}
+
+static void
 update_page (UiWindow *self)
 {
   const char *page = "start";
@@ -294,6 +328,8 @@ update_page (UiWindow *self)
   else if (mail_engine_get_ready (self->engine))
     page =
         g_list_model_get_n_items (mail_engine_get_accounts (self->engine)) > 0 ? "main" : "welcome";
+  if (g_str_equal (page, "welcome"))
+    add_welcome_page (self);
   gtk_stack_set_visible_child_name (self->pages, page);
 }
 
@@ -312,6 +348,7 @@ ui_window_set_start_error (UiWindow *self, const GError *error)
 {
   self->start_failed = error != NULL;
   if (error) {
+    add_error_page (self);
     const char *detail = base_error_get_detail (error);
     g_autofree char *text =
         detail ? g_strdup_printf ("%s\n\n%s", error->message, detail) : g_strdup (error->message);
@@ -319,12 +356,6 @@ ui_window_set_start_error (UiWindow *self, const GError *error)
     adw_status_page_set_description (self->error, markup);
   }
   update_page (self);
-}
-
-static void
-on_retry_clicked (UiWindow *self, GtkButton *button)
-{
-  g_signal_emit (self, signals[RETRY], 0);
 }
 
 /* ---- toasts ---- */
@@ -423,7 +454,6 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-window.ui");
   gtk_widget_class_bind_template_child (widget_class, UiWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, UiWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, UiWindow, error);
   gtk_widget_class_bind_template_child (widget_class, UiWindow, outer);
   gtk_widget_class_bind_template_child (widget_class, UiWindow, inner);
   gtk_widget_class_bind_template_child (widget_class, UiWindow, sidebar_pane);
@@ -437,7 +467,6 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_message_opened);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_retry);
   gtk_widget_class_bind_template_callback (widget_class, on_trouble_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_mark_seen);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_on_verb);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_update_actions);
