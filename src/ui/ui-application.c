@@ -731,8 +731,11 @@ spare_opengl (void)
   g_autofree char *value =
       before && *before ? g_strconcat (before, ",", word, NULL) : g_strdup (word);
   g_setenv (name, value, TRUE);
-  /* Else WebKit tries it, and warns that it is not there. */
+  /* Else WebKit tries it, and warns that it is not there; and would load the drivers, with LLVM where there is no GPU, all the same: to find
+   * out how pictures could be handed over, and by which device: 20 MB in this process alone. */
   g_setenv ("WEBKIT_DISABLE_COMPOSITING_MODE", "1", FALSE);
+  g_setenv ("WEBKIT_DISABLE_DMABUF_RENDERER", "1", FALSE);
+  g_setenv ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null", FALSE);
 }
 
 UiApplication *
