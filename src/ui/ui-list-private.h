@@ -21,6 +21,7 @@ struct _UiList
   MailConversation *awaited; /* the one selected item, while it is not loaded yet */
   GHashTable *bound;         /* set of GtkListItem (borrowed): the rows that show something */
   GMenuModel *menu;
+  GtkWidget *bulk;                           /* made at the first use */
   GtkWidget *popover;                        /* made at the first right click */
   char *bar_title, *bar_detail, *bar_button; /* title NULL: no bar */
 
@@ -30,7 +31,7 @@ struct _UiList
   /* Template */
   AdwWindowTitle *title;
   UiBar *bar;
-  GtkWidget *filters, *bulk, *tools;
+  GtkWidget *filters, *tools;
   GtkToggleButton *select_button, *filter_button;
   GtkToggleButton *filter_unread, *filter_starred, *filter_attachments, *filter_known;
   GtkStack *stack;

@@ -99,7 +99,7 @@ add_bulk (UiList *self)
 {
   g_autoptr (GtkBuilder) builder =
       gtk_builder_new_from_resource ("/org/sosik/Sosik/ui-list-bulk.ui");
-  self->bulk = GTK_WIDGET (gtk_builder_get_object (builder, "bulk"));
+  self->bulk = GTK_WIDGET (g_object_ref (gtk_builder_get_object (builder, "bulk")));
   gtk_box_append (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->stack))), self->bulk);
 }
 

@@ -483,6 +483,13 @@ ui_list_dispose (GObject *object)
 }
 
 static void
+ui_list_finalize (GObject *object)
+{
+  g_clear_object (&UI_LIST (object)->bulk);
+  G_OBJECT_CLASS (ui_list_parent_class)->finalize (object);
+}
+
+static void
 ui_list_class_init (UiListClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -491,6 +498,7 @@ ui_list_class_init (UiListClass *klass)
   object_class->get_property = ui_list_get_property;
   object_class->set_property = ui_list_set_property;
   object_class->dispose = ui_list_dispose;
+  object_class->finalize = ui_list_finalize;
   properties[PROP_FOLDED] = g_param_spec_boolean ("folded", NULL, NULL, FALSE,
                                                   G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_TITLE_BUTTONS] = g_param_spec_boolean (
