@@ -8,6 +8,7 @@
 #include "base-date.h"
 #include "base-error.h"
 #include "imap-fetch.h"
+#include "imap-utf7.h"
 
 /* Octets from which on a limit of the mailbox is asked for. */
 #define WORTH_ASKING (1024 * 1024)
@@ -81,9 +82,39 @@ check_size (ImapSession *session, const char *mailbox, gsize size, GCancellable 
   return FALSE;
 }
 
+/* RFC 9051, section 9: flag-keyword = atom. */
+static gboolean
+is_keyword (const char *wire)
+{
+  for (const char *p = wire; *p != '\0'; p++) {
+    if (!g_ascii_isgraph (*p) || strchr ("(){%*\"\\]", *p) != NULL)
+      return FALSE;
+  }
+  return *wire != '\0';
+}
+
+/* Names with a space between them; NULL: there are none. */
+static char *
+join_flags (ImapFlags flags, const char *const *keywords)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (flags != 0) {
+    g_autofree char *known = imap_flags_to_string (flags);
+    g_string_append (names, known);
+  }
+  for (gsize i = 0; keywords != NULL && keywords[i] != NULL; i++) {
+    g_autofree char *wire = imap_utf7_encode (keywords[i]);
+    if (wire != NULL && is_keyword (wire))
+      g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", wire);
+  }
+  return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
+}
+
 gboolean
-imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags, gint64 date,
-                     GBytes *message, guint32 *uid, GCancellable *cancellable, GError **error)
+imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
+                     const char *const *keywords, gint64 date, GBytes *message, guint32 *uid,
+                     GCancellable *cancellable, GError **error)
 {
   g_autofree char *refused =
       g_strdup_printf (_ ("The server did not take the message into the folder “%s”."), mailbox);
@@ -94,12 +125,13 @@ imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
   if (uid != NULL)
     *uid = 0;
   /* whether another mailbox takes keywords is not known before it is selected */
-  if (g_strcmp0 (mailbox, session->selected_name) != 0 || !session->selected.permanent_keywords)
+  if (g_strcmp0 (mailbox, session->selected_name) != 0 || !session->selected.permanent_keywords) {
     flags &= ~(guint)IMAP_FLAGS_KEYWORDS;
-  if (flags != 0) {
-    g_autofree char *names = imap_flags_to_string (flags);
-    imap_command_add (command, " (%s)", names);
+    keywords = NULL;
   }
+  g_autofree char *names = join_flags (flags, keywords);
+  if (names != NULL)
+    imap_command_add (command, " (%s)", names);
   if (date > 0) {
     g_autofree char *internal = base_date_to_internal (date);
     imap_command_add (command, " \"%s\"", internal);

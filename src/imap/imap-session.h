@@ -316,10 +316,11 @@ gboolean imap_session_copy (ImapSession *session, const char *set, const char *t
 gboolean imap_session_expunge (ImapSession *session, const char *set, GCancellable *cancellable,
                                GError **error);
 /* APPEND; `uid` (out) from APPENDUID or 0.  Bare LF are sent as they are: give CRLF; a last line without
- * its end gets one. */
+ * its end gets one.  `keywords` (nullable; UTF-8, those of a person): only into the selected mailbox, where it takes them, and such as can be
+ * keywords. */
 gboolean imap_session_append (ImapSession *session, const char *mailbox, ImapFlags flags,
-                              gint64 date, GBytes *message, guint32 *uid, GCancellable *cancellable,
-                              GError **error);
+                              const char *const *keywords, gint64 date, GBytes *message,
+                              guint32 *uid, GCancellable *cancellable, GError **error);
 /* NOOP: collects untagged news. */
 gboolean imap_session_noop (ImapSession *session, GCancellable *cancellable, GError **error);
 

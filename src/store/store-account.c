@@ -91,7 +91,10 @@ remove_account (StoreDb *db, gint64 account, GError **error)
 gboolean
 store_account_remove (StoreDb *db, gint64 account, GError **error)
 {
-  if (!store_db_enter (db, TRUE, error))
+  /* By itself, for what comes back into folders is told before they go. */
+  if (!store_db_enter (db, TRUE, error)
+      || !store_db_leave (db, store_operation_end_across (db, account, error), error)
+      || !store_db_enter (db, TRUE, error))
     return FALSE;
   return store_db_leave (db, remove_account (db, account, error), error);
 }

@@ -160,11 +160,40 @@ merge_keys (GArray *target, const GArray *more)
     g_array_sort (target, compare_keys);
 }
 
+/* What went from one inbox to another's (they are several accounts') has not left the view.  All are in their order. */
+static void
+join_moved (GArray *added, GArray *changed, GArray *removed)
+{
+  g_autoptr (GArray) moved = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  guint n_added = 0, n_removed = 0, j = 0;
+
+  if (added->len == 0 || removed->len == 0)
+    return;
+  for (guint i = 0; i < added->len; i++) {
+    StoreKey key = g_array_index (added, StoreKey, i);
+
+    for (; j < removed->len && g_array_index (removed, StoreKey, j) > key; j++)
+      g_array_index (removed, StoreKey, n_removed++) = g_array_index (removed, StoreKey, j);
+    if (j < removed->len && g_array_index (removed, StoreKey, j) == key) {
+      g_array_append_val (moved, key);
+      j++;
+    } else {
+      g_array_index (added, StoreKey, n_added++) = key;
+    }
+  }
+  for (; j < removed->len; j++)
+    g_array_index (removed, StoreKey, n_removed++) = g_array_index (removed, StoreKey, j);
+  g_array_set_size (added, n_added);
+  g_array_set_size (removed, n_removed);
+  merge_keys (changed, moved);
+}
+
 /* What happened in an inbox happened in the view. */
 static void
 add_inboxes (StoreDb *db, GPtrArray *parts)
 {
   guint n = parts->len;
+  StoreFolderChange *view = NULL;
   for (guint i = 0; i < n; i++) {
     const StoreFolderChange *part = g_ptr_array_index (parts, i);
     StoreRole role = STORE_ROLE_NONE;
@@ -175,7 +204,7 @@ add_inboxes (StoreDb *db, GPtrArray *parts)
       base_log ("which folder has changed could not be read: %s", error->message);
     if (role != STORE_ROLE_INBOX)
       continue;
-    StoreFolderChange *view = find_part (parts, STORE_VIEW_INBOXES);
+    view = find_part (parts, STORE_VIEW_INBOXES);
     part = g_ptr_array_index (parts, i);
     merge_keys (view->added, part->added);
     merge_keys (view->changed, part->changed);
@@ -183,6 +212,10 @@ add_inboxes (StoreDb *db, GPtrArray *parts)
     merge_keys (view->threads_added, part->threads_added);
     merge_keys (view->threads_changed, part->threads_changed);
     merge_keys (view->threads_removed, part->threads_removed);
+  }
+  if (view != NULL) {
+    join_moved (view->added, view->changed, view->removed);
+    join_moved (view->threads_added, view->threads_changed, view->threads_removed);
   }
 }
 

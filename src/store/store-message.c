@@ -135,6 +135,13 @@ note_added (StoreDb *db, const StoreRow *row)
   count_row (db, row, 1);
 }
 
+void
+store_row_note_there (StoreDb *db, const StoreRow *row, gboolean there)
+{
+  note_row (db, row, there ? STORE_EVENT_ADDED : STORE_EVENT_REMOVED);
+  count_row (db, row, there ? 1 : -1);
+}
+
 gboolean
 store_row_write_counts (StoreDb *db, GError **error)
 {
@@ -530,8 +537,9 @@ set_server_flags (StoreDb *db, gint64 folder, const StoreServerFlags *said, GErr
     gint64 id = 0;
     if (!store_db_get_int (
             db, &id, error,
+            /* Once its copy is made, what becomes of the original says nothing about it. */
             "SELECT message FROM operation WHERE folder = ?1 AND uid = ?2 AND kind = ?3 AND state "
-            "< 2",
+            "< 2 AND step < 2",
             STORE_INTS (folder, said->uid, STORE_OPERATION_MOVE)))
       return FALSE;
     if (id != 0)

@@ -334,6 +334,7 @@ drop_moves (StoreDb *db, gint64 group, gint64 folder, GError **error)
 {
   const StoreVerb back = { .kind = STORE_OPERATION_MOVE, .target = folder };
   g_autoptr (GArray) rows = NULL;
+  gint64 account;
 
   if (!store_acting_clear (db, error) || !choose_moves (db, group, folder, error)
       || (rows = store_row_load_acting (db, error)) == NULL)
@@ -342,6 +343,7 @@ drop_moves (StoreDb *db, gint64 group, gint64 folder, GError **error)
     return TRUE;
   /* A server that gives one UID twice is a liar, and this is no place to find out: one by one then. */
   if (!store_operation_keep_folder (db, folder, TRUE, error)
+      || !store_folder_get_account (db, folder, &account, error)
       || !store_db_run (
           db, error,
           "UPDATE message SET folder = ?1, stray = 0, uid = (SELECT nullif (o.uid, 0) FROM "
@@ -357,6 +359,9 @@ drop_moves (StoreDb *db, gint64 group, gint64 folder, GError **error)
           STORE_INTS (folder))
       || !delete_chosen (db, error))
     return FALSE;
+  /* All of a group went to one folder. */
+  if (g_array_index (rows, StoreRow, 0).account != account)
+    return store_row_settle_across (db, rows, folder, error);
   return note_rows (db, rows, &back, error) && settle_noted (db, error);
 }
 

@@ -74,6 +74,9 @@ read_operation (StoreQuery *query)
   operation->received = store_query_int (query, 26);
   operation->date = store_query_int (query, 27);
   operation->local_only = store_query_int (query, 28) != 0;
+  operation->has_body = store_query_int (query, 29) != 0;
+  operation->folder_account = store_query_int (query, 30);
+  operation->target_account = store_query_int (query, 31);
   return operation;
 }
 
@@ -107,7 +110,8 @@ find_due (StoreDb *db, gint64 account, guint limit, gint64 now, GError **error)
       "SELECT o.id, o.account, o.batch, o.kind, o.message, o.folder, o.uid, o.message_id, "
       "o.target, o.flags, o.adding, o.attempts, source.server_name, target.server_name, o.product, "
       "o.name, o.step, o.mark, o.mark_validity, o.new_uid, o.told, source.uid_validity, "
-      "source.role, target.uid_validity, target.role, m.size, m.received, m.date, m.local_only "
+      "source.role, target.uid_validity, target.role, m.size, m.received, m.date, m.local_only, "
+      "m.has_body, source.account, target.account "
       "FROM operation AS o INDEXED BY operation_live CROSS JOIN folder AS source ON source.id = o.folder "
       "LEFT JOIN folder AS target ON target.id = o.target "
       "LEFT JOIN message AS m ON m.id = o.message "
@@ -212,6 +216,21 @@ store_operation_note_maybe (StoreDb *db, GPtrArray *operations, guint32 uid_vali
     operation->new_uid = 0;
   }
   return TRUE;
+}
+
+gboolean
+store_operation_note_unsent (StoreDb *db, GPtrArray *operations, GError **error)
+{
+  if (!store_db_enter (db, FALSE, error))
+    return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < operations->len; i++) {
+    StoreOperation *operation = g_ptr_array_index (operations, i);
+    ok = store_db_run (db, error, "UPDATE operation SET step = 0 WHERE id = ?1",
+                       STORE_INTS (operation->id));
+    operation->step = STORE_STEP_NONE;
+  }
+  return store_db_leave (db, ok, error);
 }
 
 gboolean
@@ -327,8 +346,10 @@ finish (StoreDb *db, const StoreOperation *operation, const NewUid *made, GError
   case STORE_OPERATION_FLAGS:
     return finish_flags (db, &step, &row, error);
   case STORE_OPERATION_COPY:
-  case STORE_OPERATION_MOVE:
     return finish_arrival (db, &step, &row, step.target, made, error);
+  case STORE_OPERATION_MOVE:
+    return (!STORE_OPERATION_CROSSES (operation) || set_there (db, &row, error))
+           && finish_arrival (db, &step, &row, step.target, made, error);
   case STORE_OPERATION_EXPUNGE:
     return store_row_remove (db, &row, error);
   case STORE_OPERATION_APPEND:
@@ -367,6 +388,43 @@ store_operation_done (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
   return store_db_leave (db, ok, error);
 }
 
+/* ---- the other account goes on ---- */
+
+static gboolean
+note_arrival (StoreDb *db, const StoreOperation *operation, GError **error)
+{
+  const NewUid made = { operation->new_uid, operation->mark_validity };
+  StoreStep step;
+  StoreRow row;
+  int found = store_step_load (db, operation->id, &step, error);
+  if (found == 1)
+    found = store_row_load (db, step.message, &row, error);
+  if (found <= 0)
+    return found == 0;
+  return set_there (db, &row, error) && finish_arrival (db, &step, &row, step.target, &made, error);
+}
+
+gboolean
+store_operation_hand_over (StoreDb *db, GPtrArray *operations, gint64 account, GError **error)
+{
+  /* The word that it has arrived must be kept, for the original goes by it. */
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < operations->len; i++) {
+    const StoreOperation *operation = g_ptr_array_index (operations, i);
+    ok =
+        store_db_run (
+            db, error,
+            "UPDATE operation SET account = ?2, state = 0, attempts = 0, due = 0, told = 0, "
+            "begun = iif (step = 2, begun, 0), step = iif (step = 2, 2, 0) WHERE id = ?1 AND state = 1",
+            STORE_INTS (operation->id, account))
+        && (operation->kind != STORE_OPERATION_MOVE || operation->step != STORE_STEP_MADE
+            || note_arrival (db, operation, error));
+  }
+  return store_db_leave (db, ok, error);
+}
+
 /* ---- not done ---- */
 
 gboolean
@@ -399,12 +457,14 @@ postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, int kept, GErro
         "UPDATE operation SET state = 0, attempts = attempts + 1, due = max (due, ?2) "
         "WHERE id = ?1 AND state = 1",
         STORE_INTS (operation->id, not_before));
-    /* Of a MOVE some may have gone before the server said no (RFC 6851, section 3.3). */
+    /* Of a MOVE some may have gone before the server said no (RFC 6851, section 3.3); what crosses is sent one by one, and its
+     * step is known. */
     if (ok && kept > 0)
       ok = store_db_run (
           db, error,
-          "UPDATE operation SET told = max (told, ?2), step = iif (step = 1 AND kind IN (3, 4), "
-          "0, step), begun = iif (kind >= 5, 0, begun) WHERE id = ?1 AND state = 0",
+          "UPDATE operation SET told = max (told, ?2), step = iif (step = 1 AND (kind = 3 OR (kind = "
+          "4 AND (SELECT s.account = t.account FROM folder AS s JOIN folder AS t WHERE s.id = "
+          "operation.folder AND t.id = operation.target))), 0, step), begun = iif (kind >= 5, 0, begun) WHERE id = ?1 AND state = 0",
           STORE_INTS (operation->id, kept));
   }
   G_STATIC_ASSERT (STORE_OPERATION_APPEND == 3 && STORE_OPERATION_COPY == 4);

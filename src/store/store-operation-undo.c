@@ -49,8 +49,12 @@ store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder
     const StoreStep *step = &g_array_index (steps, StoreStep, i);
     if (step->folder != folder)
       continue;
-    if (!store_db_run (db, error, "UPDATE operation SET folder = ?2, uid = ?3 WHERE id = ?1",
-                       STORE_INTS (step->id, new_folder, uid)))
+    /* Whose turn it is goes by the folder, too, where that becomes another one. */
+    if (!store_db_run (
+            db, error,
+            "UPDATE operation SET account = iif (folder = ?2, account, (SELECT f.account "
+            "FROM folder AS f WHERE f.id = ?2)), folder = ?2, uid = ?3 WHERE id = ?1",
+            STORE_INTS (step->id, new_folder, uid)))
       return FALSE;
     if (step->kind == STORE_OPERATION_MOVE)
       break;
@@ -117,11 +121,19 @@ drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, gboolean undo, GEr
     break;
   }
   StoreRow new = *row;
-  new.folder = step->folder;
-  new.uid = 0;
-  new.stray = 0;
-  if (!store_row_update (db, row, &new, error))
+  gint64 account;
+  if (!store_folder_get_account (db, step->folder, &account, error))
     return FALSE;
+  if (account != row->account) {
+    if (!store_row_move_across (db, &new, step->folder, account, error))
+      return FALSE;
+  } else {
+    new.folder = step->folder;
+    new.uid = 0;
+    new.stray = 0;
+    if (!store_row_update (db, row, &new, error))
+      return FALSE;
+  }
   return step->uid == 0 || store_row_take_uid (db, &new, step->uid, error);
 }
 

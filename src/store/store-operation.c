@@ -64,6 +64,7 @@ typedef struct
 {
   StoreOperationKind kind;
   gint64 target, product, due;
+  gint64 account; /* whose turn it is first; else that of the message */
   StoreFlags flags;
   gboolean add;
 } Deed;
@@ -77,8 +78,9 @@ insert (StoreDb *db, gint64 group, const StoreRow *row, const Deed *deed, GError
       "flags, adding, due, product) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
       "(SELECT message_id FROM message WHERE id = ?4), nullif (?7, 0), ?8, ?9, ?10, "
       "nullif (?11, 0))",
-      STORE_INTS (row->account, group, deed->kind, row->id, row->folder, row->uid, deed->target,
-                  deed->flags, deed->add != FALSE, deed->due, deed->product));
+      STORE_INTS (deed->account != 0 ? deed->account : row->account, group, deed->kind, row->id,
+                  row->folder, row->uid, deed->target, deed->flags, deed->add != FALSE, deed->due,
+                  deed->product));
 }
 
 /* The server does not have it, and was not asked again: what is done to it is done here. */
@@ -142,6 +144,21 @@ store_operation_add_move (StoreDb *db, gint64 group, const StoreRow *row, gint64
 }
 
 static gboolean
+add_copy_across (StoreDb *db, gint64 group, const StoreRow *row, const StoreVerb *verb,
+                 GError **error)
+{
+  StoreRow copy;
+  Deed deed = { .kind = STORE_OPERATION_COPY,
+                .target = verb->target,
+                .account = row->has_body ? verb->target_account : row->account };
+  if (!store_row_insert_copy (db, row, row->folder, &copy, error)
+      || !store_row_move_across (db, &copy, verb->target, verb->target_account, error))
+    return FALSE;
+  deed.product = copy.id;
+  return insert (db, group, row, &deed, error);
+}
+
+static gboolean
 add_copy (StoreDb *db, gint64 group, const StoreRow *row, gint64 target, GError **error)
 {
   StoreRow copy;
@@ -182,7 +199,8 @@ apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const StoreVerb *v
   case STORE_OPERATION_EXPUNGE:
     return store_operation_add_expunge (db, group, row, verb->delay_s, error);
   case STORE_OPERATION_COPY:
-    return add_copy (db, group, row, verb->target, error);
+    return row->account == verb->target_account ? add_copy (db, group, row, verb->target, error)
+                                                : add_copy_across (db, group, row, verb, error);
   case STORE_OPERATION_APPEND:
   case STORE_OPERATION_CREATE:
   case STORE_OPERATION_RENAME:
@@ -215,29 +233,30 @@ check_circle (StoreDb *db, gint64 folder, gint64 target, GError **error)
 
 /* Everything that can be refused, before anything is written. */
 static gboolean
-check (StoreDb *db, GArray *rows, const StoreVerb *verb, GError **error)
+check (StoreDb *db, GArray *rows, StoreVerb *verb, GError **error)
 {
   if (verb->kind != STORE_OPERATION_MOVE && verb->kind != STORE_OPERATION_COPY)
     return TRUE;
-  gint64 account, last = 0;
+  gint64 last = 0;
   if (!store_folder_check_usable (db, verb->target, error)
-      || !store_folder_get_account (db, verb->target, &account, error))
+      || !store_folder_get_account (db, verb->target, &verb->target_account, error))
     return FALSE;
   for (guint i = 0; i < rows->len; i++) {
     const StoreRow *row = &g_array_index (rows, StoreRow, i);
-    if (row->account != account) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
-                      verb->kind == STORE_OPERATION_MOVE
-                          ? _ ("Messages cannot be moved to a folder of another account.")
-                          : _ ("Messages cannot be copied to a folder of another account."));
-      return FALSE;
-    }
-    /* They come from few folders, one after the other. */
-    if (row->folder != last && !check_circle (db, row->folder, verb->target, error))
+    /* They come from few folders, one after the other.  Another account's are made and deleted in an order of their own. */
+    if (row->folder != last && row->account == verb->target_account
+        && !check_circle (db, row->folder, verb->target, error))
       return FALSE;
     last = row->folder;
   }
   return TRUE;
+}
+
+/* Into a folder of another account. */
+static gboolean
+crosses (const StoreRow *row, const StoreVerb *verb)
+{
+  return verb->kind == STORE_OPERATION_MOVE && row->account != verb->target_account;
 }
 
 /* Nothing has to be asked about it: what is done to it is the same as to all the others. */
@@ -245,7 +264,7 @@ static gboolean
 is_plain (const StoreRow *row, const StoreVerb *verb)
 {
   return verb->kind != STORE_OPERATION_COPY
-         && (!row->local_only || verb->kind == STORE_OPERATION_EXPUNGE);
+         && (!row->local_only || verb->kind == STORE_OPERATION_EXPUNGE || crosses (row, verb));
 }
 
 static gboolean
@@ -258,6 +277,18 @@ changes_row (const StoreRow *row, const StoreVerb *verb)
   return verb->kind != STORE_OPERATION_MOVE || row->folder != verb->target;
 }
 
+/* All of them cross, or none. */
+static gboolean
+apply_to_plain (StoreDb *db, gint64 group, GArray *plain, const StoreVerb *verb, GError **error)
+{
+  gboolean ok = plain->len == 0 || !crosses (&g_array_index (plain, StoreRow, 0), verb)
+                    ? store_operation_add_many (db, group, verb, plain, error)
+                    : store_operation_add_across (db, group, verb, plain, error);
+
+  g_array_set_size (plain, 0);
+  return ok;
+}
+
 /* In the order of the ids, all that is alike in one go. */
 static gboolean
 apply_to_rows (StoreDb *db, gint64 group, GArray *rows, const StoreVerb *verb, GError **error)
@@ -265,29 +296,32 @@ apply_to_rows (StoreDb *db, gint64 group, GArray *rows, const StoreVerb *verb, G
   g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (StoreRow));
   for (guint i = 0; i < rows->len; i++) {
     const StoreRow *row = &g_array_index (rows, StoreRow, i);
+    gboolean alike = is_plain (row, verb);
     if (!changes_row (row, verb))
       continue;
-    if (is_plain (row, verb)) {
-      g_array_append_val (plain, *row);
-      continue;
-    }
-    if (!store_operation_add_many (db, group, verb, plain, error)
-        || !apply_to_row (db, group, row, verb, error))
+    if ((!alike
+         || (plain->len > 0
+             && crosses (row, verb) != crosses (&g_array_index (plain, StoreRow, 0), verb)))
+        && !apply_to_plain (db, group, plain, verb, error))
       return FALSE;
-    g_array_set_size (plain, 0);
+    if (alike)
+      g_array_append_val (plain, *row);
+    else if (!apply_to_row (db, group, row, verb, error))
+      return FALSE;
   }
-  return store_operation_add_many (db, group, verb, plain, error);
+  return apply_to_plain (db, group, plain, verb, error);
 }
 
 gboolean
 store_operation_apply_verb (StoreDb *db, gint64 group, const gint64 *ids, gsize n,
                             const StoreVerb *verb, GError **error)
 {
+  StoreVerb full = *verb;
   if (!store_acting_set (db, ids, n, error))
     return FALSE;
   g_autoptr (GArray) rows = store_row_load_acting (db, error);
-  return rows != NULL && check (db, rows, verb, error)
-         && apply_to_rows (db, group, rows, verb, error);
+  return rows != NULL && check (db, rows, &full, error)
+         && apply_to_rows (db, group, rows, &full, error);
 }
 
 static gint64

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  STORE_OPERATION_FLAGS,   /* add or remove `flags` */
-  STORE_OPERATION_MOVE,    /* from `folder` to `target` */
+  STORE_OPERATION_FLAGS, /* add or remove `flags` */
+  /* From `folder` to `target`.  Where that is another account's, see STORE_OPERATION_CROSSES (). */
+  STORE_OPERATION_MOVE,
   STORE_OPERATION_EXPUNGE, /* delete for good */
   /* Put the bytes of `message` (a row without UID in `folder`) on the server: the Sent copy, a draft, an import.  add: the
    * server files it there by itself, so that it is only to be found. */
@@ -36,8 +37,9 @@ typedef enum
 
 typedef struct
 {
-  gint64 id, account;
-  gint64 group; /* one call of the functions below: what undo takes back together */
+  gint64 id;
+  gint64 account; /* whose turn it is */
+  gint64 group;   /* one call of the functions below: what undo takes back together */
   StoreOperationKind kind;
   gint64 message; /* row id */
   gint64 product; /* row id of the copy */
@@ -56,21 +58,28 @@ typedef struct
   gboolean told; /* the person was told why it waits */
   /* As the server has them at this moment, whatever was renamed here meanwhile. */
   char *folder_name, *target_name;
+  gint64 folder_account, target_account;    /* 0: there is no target */
   guint32 folder_validity, target_validity; /* the stored ones, 0 never synced */
   StoreRole folder_role, target_role;
   char *name; /* RENAME: the new one */
   /* Of the message's row, to know it again by; size 0 and local_only FALSE when there is none. */
   guint64 size;
   gint64 received, date;
-  gboolean local_only;
+  gboolean local_only, has_body;
 } StoreOperation;
+
+/* A MOVE or COPY to another account's folder, which two workers do in turns: the source's brings the bytes into the store, where
+ * they are not (step NONE); the target's puts them there (MAYBE, then MADE); and of a MOVE the source's then lets the original
+ * go.  Each hands it over to the other by store_operation_hand_over (). */
+#define STORE_OPERATION_CROSSES(operation)                                                         \
+  ((operation)->target_account != 0 && (operation)->target_account != (operation)->folder_account)
 
 void store_operation_free (StoreOperation *operation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreOperation, store_operation_free)
 
 /* Each: local effect and rows in one durable transaction; returns the group (> 0), or 0 on
  * error. Ids already in that state are skipped; an all-skipped call returns a group that undoes
- * nothing. Cross-account moves are REFUSED. */
+ * nothing. */
 gint64 store_operation_set_flags (StoreDb *db, const gint64 *ids, gsize n, gboolean add,
                                   StoreFlags flags, GError **error);
 gint64 store_operation_move (StoreDb *db, const gint64 *ids, gsize n, gint64 target,
@@ -111,9 +120,15 @@ GPtrArray *store_operation_take_due (StoreDb *db, gint64 account, guint limit, g
  * makes it twice.  uid_next 0: not known.  The structs follow. */
 gboolean store_operation_note_maybe (StoreDb *db, GPtrArray *operations, guint32 uid_validity,
                                      guint32 uid_next, GError **error);
+/* What was noted so was looked for and is not there, or was not sent after all: what comes into the target now is another's. */
+gboolean store_operation_note_unsent (StoreDb *db, GPtrArray *operations, GError **error);
 /* It is there: `new_uids` (nullable) and `uid_validity` as for store_operation_done ().  The structs follow. */
 gboolean store_operation_note_made (StoreDb *db, GPtrArray *operations, GHashTable *new_uids,
                                     guint32 uid_validity, GError **error);
+/* Its turn is over, and `account` (of its folder or its target) goes on, or the same one again later.  What is MADE has its UID from here
+ * on.  As if new: no attempts, due at once; and what is not MADE counts as never sent, and not begun.  Durable. */
+gboolean store_operation_hand_over (StoreDb *db, GPtrArray *operations, gint64 account,
+                                    GError **error);
 /* Done on the server (also when the message was not there any more).  new_uids (nullable;
  * GUINT_TO_POINTER old -> new from COPYUID; APPENDUID under 0): the moved rows' UIDs, of the numbering `uid_validity`;
  * without it `new_uid` and `mark_validity` count.  Where neither is known, or the folder is numbered otherwise, they wait to be

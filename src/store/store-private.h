@@ -270,6 +270,8 @@ GArray *store_row_load_acting (StoreDb *db, GError **error) G_GNUC_WARN_UNUSED_R
 /* Notes what writing `new` over `old` changes in lists and counts; who calls this writes it, and the marks that wait in db->pending. */
 gboolean store_row_note_difference (StoreDb *db, const StoreRow *old, StoreRow *new,
                                     GError **error);
+/* Notes that the row is in the list of its folder, or not any more, and counts it there.  Conversations are the caller's. */
+void store_row_note_there (StoreDb *db, const StoreRow *row, gboolean there);
 /* Writes `new` over `old` and notes what that changes in lists and counts; new->marks become what they are then. */
 gboolean store_row_update (StoreDb *db, const StoreRow *old, StoreRow *new, GError **error);
 /* Counts the rows that were added or changed in their folders: at the end of the outermost writing function. */
@@ -409,6 +411,8 @@ gboolean store_lonely_call (StoreDb *db, gint64 account, const StoreNewMessage *
                             StoreRow *row, gboolean *is_new, GError **error);
 /* The same for a row from before there were conversations. */
 gboolean store_thread_adopt (StoreDb *db, gint64 id, GError **error);
+/* The same for all that have none in temp.acting, whose new marks wait in db->pending. */
+gboolean store_thread_adopt_acting (StoreDb *db, GError **error);
 /* The id that stands for the conversation now. */
 gboolean store_thread_resolve (StoreDb *db, gint64 *thread, GError **error);
 /* After a rollback. */
@@ -487,6 +491,7 @@ typedef struct
   gboolean add;
   StoreFlags flags;
   gint64 target;
+  gint64 target_account; /* filled in by store_operation_apply_verb () */
   guint delay_s;
 } StoreVerb;
 /* All that store_operation_set_flags () and its like do, as a part of this group. */
@@ -524,6 +529,20 @@ gboolean store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo
  * get a new place. */
 gboolean store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder,
                                  gint64 new_folder, guint32 uid, GError **error);
+
+/* ---- from one account to another (store-operation-across.c) ---- */
+
+/* Rows (GArray of StoreRow, as they were; their ids are temp.acting) whose `folder` was just written, with one of another
+ * account: they leave their conversations, are counted and listed in the new place, and get a conversation there. */
+gboolean store_row_settle_across (StoreDb *db, GArray *rows, gint64 folder, GError **error);
+/* The same of one row, that goes there without UID; *row follows. */
+gboolean store_row_move_across (StoreDb *db, StoreRow *row, gint64 folder, gint64 account,
+                                GError **error);
+/* As store_operation_add_many (), of rows of other accounts than the target's. */
+gboolean store_operation_add_across (StoreDb *db, gint64 group, const StoreVerb *verb, GArray *rows,
+                                     GError **error);
+/* All of one account and another, whose turn it ever is: one of them goes. */
+gboolean store_operation_end_across (StoreDb *db, gint64 account, GError **error);
 
 /* ---- drafts (store-draft.c) ---- */
 

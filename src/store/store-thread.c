@@ -347,17 +347,13 @@ clear_old (gpointer data)
   g_free (old->to);
 }
 
-/* Those from `id` downwards, at most `limit`, also such as have one. */
+#define OLD_COLUMNS                                                                                \
+  "message.id, folder, account, flags, doomed, received, has_attachments, thread, "                \
+  "message_id, in_reply_to, reference_ids, subject, from_address, recipients "
+
 static GArray *
-load_old (StoreDb *db, gint64 id, guint limit, GError **error)
+read_old (StoreDb *db, StoreQuery *query, GError **error)
 {
-  g_autoptr (StoreQuery) query = store_db_query (
-      db, error,
-      "SELECT message.id, folder, account, flags, doomed, received, has_attachments, thread, "
-      "message_id, in_reply_to, reference_ids, subject, from_address, recipients "
-      "FROM message CROSS JOIN folder ON folder.id = folder "
-      "WHERE message.id <= ?1 ORDER BY message.id DESC LIMIT ?2",
-      STORE_INTS (id, limit));
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Old));
   int step = -1;
 
@@ -383,6 +379,19 @@ load_old (StoreDb *db, gint64 id, guint limit, GError **error)
     g_array_append_val (rows, old);
   }
   return step == 0 ? g_steal_pointer (&rows) : NULL;
+}
+
+/* Those from `id` downwards, at most `limit`, also such as have one. */
+static GArray *
+load_old (StoreDb *db, gint64 id, guint limit, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT " OLD_COLUMNS "FROM message CROSS JOIN folder ON folder.id = folder "
+                      "WHERE message.id <= ?1 ORDER BY message.id DESC LIMIT ?2",
+                      STORE_INTS (id, limit));
+
+  return read_old (db, query, error);
 }
 
 static gboolean
@@ -418,6 +427,34 @@ store_thread_adopt (StoreDb *db, gint64 id, GError **error)
     return FALSE;
   return rows->len == 0 || g_array_index (rows, Old, 0).row.id != id
          || (adopt (db, &g_array_index (rows, Old, 0), error) && store_pending_write (db, error));
+}
+
+#define ADOPTED_AT_ONCE 1000 /* rows, of which the ids of their headers are in memory */
+
+gboolean
+store_thread_adopt_acting (StoreDb *db, GError **error)
+{
+  gint64 last = 0;
+
+  if (!store_db_get_int (db, &last, error, "SELECT max (place) FROM temp.acting", STORE_NO_INTS))
+    return FALSE;
+  for (gint64 place = 0; place < last; place += ADOPTED_AT_ONCE) {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error,
+        "SELECT " OLD_COLUMNS "FROM temp.acting AS a CROSS JOIN message ON message.id = a.id "
+        "CROSS JOIN folder ON folder.id = folder WHERE a.place > ?1 AND a.place <= ?2 ORDER BY "
+        "a.place",
+        STORE_INTS (place, place + ADOPTED_AT_ONCE));
+    g_autoptr (GArray) rows = read_old (db, query, error);
+
+    for (guint i = 0; rows != NULL && i < rows->len; i++) {
+      if (!adopt (db, &g_array_index (rows, Old, i), error))
+        return FALSE;
+    }
+    if (rows == NULL)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean

@@ -30,11 +30,27 @@ struct _SyncAccount
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
+  gint64 row; /* in the store; 0: not known yet */
 };
 
 static void tell_state (const SyncState *state, gpointer user_data);
 static gboolean get_trouble (gpointer user_data, GError **error);
 static const SyncBoardFuncs board_funcs = { tell_state, get_trouble };
+
+SyncShared *
+sync_shared_new (Store *store, const SyncEvents *events, gpointer user_data)
+{
+  SyncShared *shared = g_new0 (SyncShared, 1);
+
+  g_atomic_ref_count_init (&shared->ref_count);
+  shared->store = store_ref (store);
+  shared->events = *events;
+  shared->user_data = user_data;
+  shared->times = &sync_times;
+  shared->accounts = g_ptr_array_new ();
+  g_mutex_init (&shared->lock);
+  return shared;
+}
 
 SyncShared *
 sync_shared_ref (SyncShared *shared)
@@ -49,6 +65,8 @@ sync_shared_unref (SyncShared *shared)
   if (!g_atomic_ref_count_dec (&shared->ref_count))
     return;
   store_unref (shared->store);
+  g_ptr_array_unref (shared->accounts);
+  g_mutex_clear (&shared->lock);
   g_free (shared);
 }
 
@@ -85,6 +103,9 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
       sync_worker_new ("sosik-reader", (GDestroyNotify)sync_request_drop, sync_body_run, account);
   account->sender = sync_worker_new ("sosik-sender", NULL, sync_send_run, account);
   tell_workers (account, online);
+  g_mutex_lock (&shared->lock);
+  g_ptr_array_add (shared->accounts, account);
+  g_mutex_unlock (&shared->lock);
   sync_worker_start (account->sync);
   sync_worker_start (account->reader);
   sync_worker_start (account->sender);
@@ -103,6 +124,9 @@ sync_account_unref (SyncAccount *account)
 {
   if (!g_atomic_ref_count_dec (&account->ref_count))
     return;
+  g_mutex_lock (&account->shared->lock);
+  g_ptr_array_remove (account->shared->accounts, account);
+  g_mutex_unlock (&account->shared->lock);
   sync_account_stop (account);
   sync_worker_free (account->sync);
   sync_worker_free (account->reader);
@@ -258,6 +282,41 @@ sync_account_request_from_sync (SyncAccount *account, SyncRequest *request)
   push_request (account, account->sync, request);
 }
 
+/* Under the lock of `shared`, for it is only borrowed: the one at work, where it was begun anew with other settings. */
+static SyncAccount *
+find_other (SyncShared *shared, gint64 row)
+{
+  for (guint i = shared->accounts->len; i > 0; i--) {
+    SyncAccount *other = g_ptr_array_index (shared->accounts, i - 1);
+    g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&other->lock);
+
+    if (other->row == row && !other->stopping)
+      return other;
+  }
+  return NULL;
+}
+
+void
+sync_account_wake_other (SyncAccount *account, gint64 row)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->shared->lock);
+  SyncAccount *other = find_other (account->shared, row);
+
+  if (other != NULL)
+    sync_worker_wake (other->sync);
+}
+
+gboolean
+sync_account_request_other (SyncAccount *account, gint64 row, SyncRequest *request)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->shared->lock);
+  SyncAccount *other = find_other (account->shared, row);
+
+  if (other != NULL)
+    sync_account_request (other, request);
+  return other != NULL;
+}
+
 const BaseAccount *
 sync_account_get_settings (SyncAccount *account)
 {
@@ -314,8 +373,12 @@ sync_account_open_store (SyncAccount *account, SyncWorker *worker, gint64 *row)
 
     if (db != NULL)
       *row = store_account_ensure (db, account->settings->id, &error);
-    if (db != NULL && *row > 0)
+    if (db != NULL && *row > 0) {
+      g_mutex_lock (&account->lock);
+      account->row = *row;
+      g_mutex_unlock (&account->lock);
       return g_steal_pointer (&db);
+    }
     sync_account_set_state (account, SYNC_PHASE_DISK, NULL, 0, 0, sync_worker_fail (worker), error);
     while (!sync_worker_is_stopping (worker) && !sync_worker_take_retry (worker)
            && sync_worker_get_delay (worker) > 0) {

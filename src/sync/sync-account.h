@@ -22,8 +22,13 @@ typedef struct
   gpointer user_data;
   guint patience_ms;      /* with servers; 0: the default */
   const SyncTimes *times; /* borrowed; NULL: the usual ones */
+
+  GMutex lock;         /* what follows */
+  GPtrArray *accounts; /* of SyncAccount, borrowed: all that there are */
 } SyncShared;
 
+SyncShared *sync_shared_new (Store *store, const SyncEvents *events,
+                             gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 SyncShared *sync_shared_ref (SyncShared *shared);
 void sync_shared_unref (SyncShared *shared);
 
@@ -98,6 +103,12 @@ gboolean sync_account_is_metered (SyncAccount *account);
 void sync_account_doubt_qresync (SyncAccount *account);
 gboolean sync_account_is_qresync_doubted (SyncAccount *account);
 const SyncTimes *sync_account_get_times (SyncAccount *account);
+
+/* ---- other accounts; `row` is theirs in the store ---- */
+/* Something is to be done there; nothing happens where it is not at work. */
+void sync_account_wake_other (SyncAccount *account, gint64 row);
+/* Hands a request over to its reader worker; FALSE: it is not at work. */
+gboolean sync_account_request_other (SyncAccount *account, gint64 row, SyncRequest *request);
 
 /* ---- the state a person sees ---- */
 /* `error` (nullable) gives message and detail; total 0: not known. */

@@ -248,6 +248,30 @@ find_sent (SyncContext *context, const char *message_id, gboolean *found, GError
   return uids != NULL;
 }
 
+/* What a person moved here from another account is there still: then that one fetches it.  Takes the reference where it is TRUE. */
+static gboolean
+pass_across (SyncAccount *account, StoreDb *db, gint64 row, SyncRequest *request)
+{
+  SyncRequestKind kind = sync_request_get_kind (request);
+  g_autoptr (StoreFolder) folder = NULL;
+  gint64 place = 0;
+  guint32 uid = 0;
+  GError *error = NULL;
+
+  if (kind != SYNC_REQUEST_BODY && kind != SYNC_REQUEST_WHOLE && kind != SYNC_REQUEST_PART)
+    return FALSE;
+  if (store_message_get_place (db, sync_request_get_message (request), &place, &uid, NULL))
+    folder = store_folder_get (db, place, NULL);
+  if (folder == NULL || folder->account == row)
+    return FALSE;
+  if (!sync_account_request_other (account, folder->account, request)) {
+    sync_body_set_offline (request, NULL, &error);
+    sync_request_finish (request, FALSE, error);
+  }
+  sync_request_unref (request);
+  return TRUE;
+}
+
 static gboolean
 serve (SyncContext *context, SyncRequest *request, gboolean *found, gboolean *again, GError **error)
 {
@@ -275,6 +299,8 @@ sync_body_serve (SyncContext *context, SyncRequest *request, GError **error)
   gboolean found = FALSE, again = FALSE;
   GError *local = NULL;
 
+  if (pass_across (context->account, context->db, context->row, request))
+    return FALSE;
   if (!serve (context, request, &found, &again, &local) && error != NULL)
     *error = g_error_copy (local);
   if (again)
@@ -375,7 +401,8 @@ take_request (Reader *reader, SyncRequest *request)
   g_autoptr (GError) error = NULL;
   SyncContext context;
 
-  if (g_get_monotonic_time () < reader->refused_until && pass_on (reader, request))
+  if (pass_across (reader->account, reader->db, reader->row, request)
+      || (g_get_monotonic_time () < reader->refused_until && pass_on (reader, request)))
     return;
   if (connect_now (reader, &error)) {
     context = get_context (reader);

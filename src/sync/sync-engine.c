@@ -22,14 +22,8 @@ SyncEngine *
 sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
 {
   SyncEngine *engine = g_new0 (SyncEngine, 1);
-  SyncShared *shared = g_new0 (SyncShared, 1);
 
-  g_atomic_ref_count_init (&shared->ref_count);
-  shared->store = store_ref (store);
-  shared->events = *events;
-  shared->user_data = user_data;
-  shared->times = &sync_times;
-  engine->shared = shared;
+  engine->shared = sync_shared_new (store, events, user_data);
   engine->online = TRUE;
   engine->accounts =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)sync_account_unref);

@@ -24,18 +24,16 @@ done_append (SyncBatch *batch, guint32 uid, guint32 uid_validity, GError **error
   return sync_batch_done (batch, batch->open, map, uid_validity, error);
 }
 
-/* FALSE without error: the mailbox does not exist. */
-static gboolean
-select_target (SyncBatch *batch, GError **error)
+gboolean
+sync_batch_select_or_make (SyncBatch *batch, const char *name, GError **error)
 {
-  const StoreOperation *operation = g_ptr_array_index (batch->open, 0);
   g_autoptr (GError) local = NULL, create = NULL;
 
-  if (sync_context_select (batch->context, operation->folder_name, FALSE, &local))
+  if (sync_context_select (batch->context, name, FALSE, &local))
     return TRUE;
   if (sync_batch_is_fatal (batch, local) || g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY))
     g_propagate_error (error, g_steal_pointer (&local));
-  else if (!sync_folders_create (batch->context, operation->folder_name, &create)) {
+  else if (!sync_folders_create (batch->context, name, &create)) {
     /* Already there, but not to be selected: the server's word on that counts, unless the other may pass. */
     if (sync_batch_is_fatal (batch, create)
         || g_error_matches (create, BASE_ERROR, BASE_ERROR_RETRY))
@@ -106,7 +104,7 @@ sync_batch_run_append (SyncBatch *batch, GError **error)
   bytes = store_message_get_body (context->db, operation->message, error);
   if (bytes == NULL)
     return FALSE;
-  if (select_target (batch, &local)) {
+  if (sync_batch_select_or_make (batch, operation->folder_name, &local)) {
     const ImapSelected *selected = imap_session_get_selected (context->session);
 
     if (!look (batch, &uid, error))
@@ -126,7 +124,7 @@ sync_batch_run_append (SyncBatch *batch, GError **error)
   } else if (!store_operation_note_maybe (context->db, batch->open, 0, 1, error)) {
     return FALSE;
   }
-  return imap_session_append (context->session, operation->folder_name, (ImapFlags)row->flags,
+  return imap_session_append (context->session, operation->folder_name, (ImapFlags)row->flags, NULL,
                               row->received, bytes, &uid, context->cancellable, error)
          && done_append (batch, uid, imap_session_get_told_validity (context->session), error);
 }

@@ -68,7 +68,7 @@ sync_find_by_id (SyncContext *context, const StoreOperation *operation, GError *
 
   if (uids == NULL)
     return NULL;
-  if (base_uid_set_count (uids) == 1) {
+  if (base_uid_set_count (uids) == 1 && !STORE_OPERATION_CROSSES (operation)) {
     SyncFound *only = g_new0 (SyncFound, 1);
 
     only->uid = base_uid_set_get_range (uids, 0).first;
@@ -205,14 +205,52 @@ sync_find_resolve (SyncContext *context, GPtrArray *operations, GPtrArray *lost,
 
 /* ---- did it arrive ---- */
 
-/* Without a Message-ID size and time have to agree, with one it decides. */
+/* A line end at its end may have been added. */
+static gboolean
+has_size (const SyncFound *found, const StoreOperation *operation)
+{
+  return found->size >= operation->size && found->size <= operation->size + 2;
+}
+
+/* Without a Message-ID size and time have to agree, with one it decides; where an original at another server goes by it, the size has to
+ * agree as well. */
 static gboolean
 is_likely (const SyncFound *found, const StoreOperation *operation)
 {
   if (operation->message_id != NULL)
-    return has_id (found, operation);
+    return has_id (found, operation)
+           && (!STORE_OPERATION_CROSSES (operation) || has_size (found, operation));
+  if (STORE_OPERATION_CROSSES (operation) && found->message_id == NULL
+      && has_size (found, operation))
+    return found->received == operation->received || found->date == operation->date;
   return found->message_id == NULL && found->size == operation->size
          && (found->received == operation->received || found->date == operation->date);
+}
+
+/* An original at another server goes by it: then the bytes decide, as far as they can be compared.  1: it may be this one, 0: it is not, -1:
+ * error. */
+static int
+is_same (SyncContext *context, const SyncFound *found, const StoreOperation *operation,
+         GError **error)
+{
+  g_autoptr (GBytes) ours = NULL, theirs = NULL, begin = NULL;
+  g_autofree char *set = g_strdup_printf ("%u", found->uid);
+  gsize length;
+
+  if (!STORE_OPERATION_CROSSES (operation) || operation->size > COMPARED_OCTETS)
+    return 1;
+  ours = store_message_get_body (context->db, operation->message, NULL);
+  if (ours == NULL)
+    return 0;
+  if (!imap_session_fetch (context->session, set, IMAP_FETCH_BODY, 0, take_body, &theirs,
+                           context->cancellable, error))
+    return -1;
+  length = g_bytes_get_size (ours);
+  if (theirs == NULL || g_bytes_get_size (theirs) < length
+      || g_bytes_get_size (theirs) > length + 2)
+    return 0;
+  begin = g_bytes_new_from_bytes (theirs, 0, length);
+  return g_bytes_equal (begin, ours);
 }
 
 typedef struct
@@ -253,6 +291,7 @@ find_one_made (SyncBatch *batch, StoreOperation *operation, Arrived *arrived, GE
   gboolean same_numbers = operation->mark_validity == 0 || selected->uid_validity == 0
                           || operation->mark_validity == selected->uid_validity;
   guint32 from = same_numbers ? operation->mark : 0, uid = 0;
+  int same;
   g_autoptr (GPtrArray) likely = g_ptr_array_new (), one = sync_batch_new_list ();
   g_autoptr (GPtrArray) all = list_arrived (batch->context, operation, from, arrived, error);
   g_autoptr (GHashTable) map = g_hash_table_new (g_direct_hash, g_direct_equal);
@@ -261,7 +300,13 @@ find_one_made (SyncBatch *batch, StoreOperation *operation, Arrived *arrived, GE
     SyncFound *found = g_ptr_array_index (all, i);
 
     /* "7:*" gives the last one even where it is below 7. */
-    if (found->uid >= from && is_likely (found, operation))
+    if (found->uid < from || !is_likely (found, operation)
+        || g_hash_table_contains (arrived->taken, GUINT_TO_POINTER (found->uid)))
+      continue;
+    same = is_same (batch->context, found, operation, error);
+    if (same < 0)
+      return FALSE;
+    if (same == 1)
       g_ptr_array_add (likely, found);
   }
   if (all == NULL || !choose (batch->context, likely, operation, arrived->taken, &uid, error))

@@ -84,7 +84,12 @@ deal_with_local (SyncBatch *batch, GError **error)
     StoreOperation *operation = g_ptr_array_index (batch->open, i);
 
     if (operation->local_only)
-      g_ptr_array_add (operation->kind == STORE_OPERATION_COPY ? copies : local, operation);
+      g_ptr_array_add (
+          operation->kind == STORE_OPERATION_COPY
+                  || (STORE_OPERATION_CROSSES (operation) && operation->step != STORE_STEP_MADE)
+              ? copies
+              : local,
+          operation);
   }
   return (local->len == 0 || sync_batch_done (batch, local, NULL, 0, error))
          && sync_batch_lose (batch, copies, error);
@@ -132,6 +137,8 @@ run_set (SyncBatch *batch, GPtrArray *operations, const char *set, GError **erro
            && sync_batch_done (batch, operations, NULL, 0, error);
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_COPY:
+    if (STORE_OPERATION_CROSSES (first))
+      return sync_batch_run_departure (batch, operations, error);
     return sync_batch_run_transfer (batch, operations, set, error);
   case STORE_OPERATION_EXPUNGE:
     if (sync_batch_must_bin (batch, first))

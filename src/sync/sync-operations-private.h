@@ -34,6 +34,9 @@ gboolean sync_batch_refuse (SyncBatch *batch, GPtrArray *operations, const GErro
 /* They were looked for and are nowhere: undone, and said. */
 gboolean sync_batch_lose (SyncBatch *batch, GPtrArray *operations, GError **error);
 gboolean sync_batch_postpone (SyncBatch *batch, GPtrArray *operations, GError **error);
+/* This account's turn is over; see store_operation_hand_over (). */
+gboolean sync_batch_hand_over (SyncBatch *batch, GPtrArray *operations, gint64 account,
+                               GError **error);
 /* What a failed command means for them: fatal errors are passed on, others kept for later where waiting can help, else
  * refused. */
 gboolean sync_batch_settle (SyncBatch *batch, GPtrArray *operations, const GError *reason,
@@ -50,11 +53,17 @@ gboolean sync_batch_must_bin (SyncBatch *batch, const StoreOperation *operation)
 gboolean sync_batch_run_delete_in_bin (SyncBatch *batch, GPtrArray *operations, const char *set,
                                        GError **error);
 gboolean sync_batch_run_append (SyncBatch *batch, GError **error); /* sync-operation-append.c */
+/* sync-operation-across.c: STORE_OPERATION_CROSSES ().  The target's turn; and the source's, of operations of its selected folder. */
+gboolean sync_batch_run_arrival (SyncBatch *batch, GError **error);
+gboolean sync_batch_run_departure (SyncBatch *batch, GPtrArray *operations, GError **error);
 gboolean sync_batch_run_folder (SyncBatch *batch, GError **error); /* sync-operation-folder.c */
 
 /* Selects the folder of the batch for writing; where the server has numbered it anew, the UIDs known here are
  * forgotten. */
 gboolean sync_batch_select (SyncBatch *batch, GError **error);
+
+/* Selects `name` for writing, and makes the mailbox where there is none; FALSE without error: it was made, and is not selected. */
+gboolean sync_batch_select_or_make (SyncBatch *batch, const char *name, GError **error);
 
 /* ---- looking for messages in the selected mailbox (sync-operation-find.c) ---- */
 

@@ -196,6 +196,19 @@ sync_batch_lose (SyncBatch *batch, GPtrArray *operations, GError **error)
   return take_back (batch, operations, sentence, TRUE, NULL, error);
 }
 
+gboolean
+sync_batch_hand_over (SyncBatch *batch, GPtrArray *operations, gint64 account, GError **error)
+{
+  if (operations->len == 0)
+    return TRUE;
+  if (!store_operation_hand_over (batch->context->db, operations, account, error))
+    return FALSE;
+  close_operations (batch, operations);
+  if (account != batch->context->row)
+    sync_account_wake_other (batch->context->account, account);
+  return TRUE;
+}
+
 static gint64
 get_time (GPtrArray *operations, gint64 shortest, gint64 longest)
 {
@@ -293,11 +306,16 @@ sync_batch_settle (SyncBatch *batch, GPtrArray *operations, const GError *reason
 static gboolean
 run (SyncBatch *batch, GError **error)
 {
-  switch (((StoreOperation *)g_ptr_array_index (batch->open, 0))->kind) {
-  case STORE_OPERATION_FLAGS:
+  const StoreOperation *first = g_ptr_array_index (batch->open, 0);
+
+  switch (first->kind) {
   case STORE_OPERATION_MOVE:
-  case STORE_OPERATION_EXPUNGE:
   case STORE_OPERATION_COPY:
+    if (STORE_OPERATION_CROSSES (first) && first->target_account == batch->context->row)
+      return sync_batch_run_arrival (batch, error);
+    return sync_batch_run_messages (batch, error);
+  case STORE_OPERATION_FLAGS:
+  case STORE_OPERATION_EXPUNGE:
     return sync_batch_run_messages (batch, error);
   case STORE_OPERATION_APPEND:
     return sync_batch_run_append (batch, error);

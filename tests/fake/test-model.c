@@ -182,7 +182,8 @@ test_notify (void)
   ASK (talk, "T OK done", "NOOP");
   deliver (server, "Sent", MAIL_A, "\\Seen");
   deliver (server, "INBOX", MAIL_A, NULL);
-  ASK (talk, "* STATUS \"Sent\" (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 1003 UNSEEN 0)|* 1 EXISTS|T OK done",
+  ASK (talk,
+       "* STATUS \"Sent\" (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 1003 UNSEEN 0)|* 1 EXISTS|T OK done",
        "NOOP");
   ASK (talk, "T OK done", "NOOP");
   model_act_create (server, "alice", "New");
@@ -531,7 +532,7 @@ test_session (void)
   deliver (server, "INBOX", MAIL_A, NULL);
   g_assert_true (imap_session_select (session, "INBOX", FALSE, NULL, &error));
   g_assert_true (
-      imap_session_append (session, "INBOX", IMAP_FLAG_SEEN, 0, message, &uid, NULL, &error));
+      imap_session_append (session, "INBOX", IMAP_FLAG_SEEN, NULL, 0, message, &uid, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (uid, ==, 2);
   found = imap_session_search_message_id (session, "<b@model.test>", NULL, &error);

@@ -316,10 +316,44 @@ test_append (void)
   guint32 uid = 1;
   ImapSession *session = test_sign_in (server);
   gboolean appended = imap_session_append (session, "한글", IMAP_FLAG_SEEN | IMAP_FLAG_FORWARDED,
-                                           1782899065, message, &uid, NULL, &error);
+                                           NULL, 1782899065, message, &uid, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (appended);
   g_assert_cmpuint (uid, ==, 3955);
+  test_done (server, session);
+}
+
+/* Keywords of a person go along into the selected mailbox, where it takes any, and where they can be keywords. */
+static void
+test_append_keywords (void)
+{
+  static const char *const keywords[] = { "blue", "한글", "two words", "\\Inbox", "", "a]b", NULL };
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("") "C: A2 SELECT \"Sent\"\n"
+                        "S: * FLAGS (\\\\Seen \\\\Deleted)\n"
+                        "S: * 0 EXISTS\n"
+                        "S: * OK [PERMANENTFLAGS (\\\\Seen \\\\Deleted \\\\*)] any\n"
+                        "S: * OK [UIDVALIDITY 5] fine\n"
+                        "S: A2 OK [READ-WRITE] open\n"
+                        "C: A3 APPEND \"Sent\" (\\\\Seen $Forwarded blue &1VyuAA-) {8}\n"
+                        "S: + ready\n"
+                        "L: a: b\\r\\n\\r\\n\n"
+                        "C: \n"
+                        "S: A3 OK [APPENDUID 5 7] kept\n"
+                        "C: A4 APPEND \"Other\" (\\\\Seen) {8}\n"
+                        "S: + ready\n"
+                        "L: a: b\\r\\n\\r\\n\n"
+                        "C: \n"
+                        "S: A4 OK [APPENDUID 5 8] kept\n");
+  g_autoptr (GBytes) message = g_bytes_new_static ("a: b\r\n\r\n", 8);
+  g_autoptr (GError) error = NULL;
+  ImapSession *session = test_sign_in (server);
+  g_assert_true (imap_session_select (session, "Sent", FALSE, NULL, &error));
+  g_assert_true (imap_session_append (session, "Sent", IMAP_FLAG_SEEN | IMAP_FLAG_FORWARDED,
+                                      keywords, 0, message, NULL, NULL, &error));
+  g_assert_true (imap_session_append (session, "Other", IMAP_FLAG_SEEN | IMAP_FLAG_FORWARDED,
+                                      keywords, 0, message, NULL, NULL, &error));
+  g_assert_no_error (error);
   test_done (server, session);
 }
 
@@ -334,7 +368,7 @@ test_append_unasked (void)
   g_autoptr (GBytes) message = g_bytes_new_static ("\0\xff\r\n", 4);
   guint32 uid = 1;
   ImapSession *session = test_sign_in (server);
-  g_assert_true (imap_session_append (session, "Sent", 0, 0, message, &uid, NULL, NULL));
+  g_assert_true (imap_session_append (session, "Sent", 0, NULL, 0, message, &uid, NULL, NULL));
   g_assert_cmpuint (uid, ==, 0);
   test_done (server, session);
 }
@@ -353,7 +387,7 @@ test_append_refused (void)
   g_autoptr (GBytes) message = g_bytes_new_take (text, 50000000);
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_sign_in (server);
-  g_assert_false (imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error));
+  g_assert_false (imap_session_append (session, "Sent", 0, NULL, 0, message, NULL, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_LIMIT);
   g_assert_true (imap_session_noop (session, NULL, NULL));
   test_done (server, session);
@@ -375,5 +409,6 @@ test_change_add (void)
   g_test_add_func ("/imap/change/move-in-doubt", test_move_in_doubt);
   g_test_add_func ("/imap/change/append", test_append);
   g_test_add_func ("/imap/change/append-unasked", test_append_unasked);
+  g_test_add_func ("/imap/change/append-keywords", test_append_keywords);
   g_test_add_func ("/imap/change/append-refused", test_append_refused);
 }

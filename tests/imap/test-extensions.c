@@ -236,20 +236,20 @@ measure (ImapSession *session, const char *name, gint code)
 static void
 test_size (void)
 {
-  g_autoptr (FakeServer) server =
-      test_server_new (TEST_SIGN_IN ("STATUS=SIZE") "C: A2 STATUS \"a\" (SIZE)\n"
-                                                    /* what a watching server tells meanwhile is news */
-                                                    "S: * STATUS a (MESSAGES 8 UIDNEXT 12 UIDVALIDITY 5)\n"
-                                                    "S: * STATUS a (SIZE 5000000000)\n"
-                                                    "S: A2 OK done\n"
-                                                    "C: A3 STATUS \"b\" (SIZE)\n"
-                                                    "S: * STATUS other (SIZE 3)\n"
-                                                    "S: * STATUS b ()\n"
-                                                    "S: A3 OK done\n"
-                                                    "C: A4 STATUS \"c\" (SIZE)\n"
-                                                    "S: A4 NO [NONEXISTENT] none\n"
-                                                    "C: A5 STATUS \"d\" (SIZE)\n"
-                                                    "S: A5 BAD what size?\n");
+  g_autoptr (FakeServer) server = test_server_new (
+      TEST_SIGN_IN ("STATUS=SIZE") "C: A2 STATUS \"a\" (SIZE)\n"
+                                   /* what a watching server tells meanwhile is news */
+                                   "S: * STATUS a (MESSAGES 8 UIDNEXT 12 UIDVALIDITY 5)\n"
+                                   "S: * STATUS a (SIZE 5000000000)\n"
+                                   "S: A2 OK done\n"
+                                   "C: A3 STATUS \"b\" (SIZE)\n"
+                                   "S: * STATUS other (SIZE 3)\n"
+                                   "S: * STATUS b ()\n"
+                                   "S: A3 OK done\n"
+                                   "C: A4 STATUS \"c\" (SIZE)\n"
+                                   "S: A4 NO [NONEXISTENT] none\n"
+                                   "C: A5 STATUS \"d\" (SIZE)\n"
+                                   "S: A5 BAD what size?\n");
   ImapSession *session = test_sign_in (server);
   g_assert_cmpint (measure (session, "a", WORKS), ==, G_GINT64_CONSTANT (5000000000));
   check_kinds (session, &(const ImapNewsKind){ IMAP_NEWS_STATUS }, 1);
@@ -775,7 +775,7 @@ static gboolean
 append (ImapSession *session, GBytes *message, BaseErrorCode expected)
 {
   g_autoptr (GError) error = NULL;
-  gboolean done = imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error);
+  gboolean done = imap_session_append (session, "Sent", 0, NULL, 0, message, NULL, NULL, &error);
   if (!done)
     g_assert_error (error, BASE_ERROR, (int)expected);
   g_assert_true (imap_session_is_usable (session));

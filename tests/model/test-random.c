@@ -237,8 +237,8 @@ other_delivers (Game *game, ImapSession *session, GError **error)
   /* Whatever comes of it: the answer may be lost. */
   expect_one_more (game, message_id);
   doom (game, message_id);
-  if (!imap_session_append (session, "INBOX", pick (game, 3) == 0 ? IMAP_FLAG_SEEN : 0, 1795428000,
-                            body, &uid, NULL, error))
+  if (!imap_session_append (session, "INBOX", pick (game, 3) == 0 ? IMAP_FLAG_SEEN : 0, NULL,
+                            1795428000, body, &uid, NULL, error))
     return FALSE;
   g_hash_table_remove (game->doomed, message_id);
   return TRUE;

@@ -100,9 +100,9 @@ use_all (ImapSession *session)
     g_assert_true (imap_session_expunge (session, "3", NULL, &error));
   }
   g_assert_true (imap_session_expunge (session, "5", NULL, &error));
-  g_assert_true (imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error));
+  g_assert_true (imap_session_append (session, "Sent", 0, NULL, 0, message, NULL, NULL, &error));
   /* larger than that server takes, which it is only asked about for so much */
-  (void)imap_session_append (session, "Sent", 0, 0, large, NULL, NULL, NULL);
+  (void)imap_session_append (session, "Sent", 0, NULL, 0, large, NULL, NULL, NULL);
   chunk = imap_flight_fetch_chunk (parts, 3, "1", imap_session_has (session, IMAP_CAP_BINARY), 0,
                                    100, take, NULL);
   g_assert_true (imap_flight_run (parts, NULL, &error));

@@ -111,7 +111,7 @@ test_append_ends_line (void)
     g_autoptr (GBytes) message = g_bytes_new_static (texts[i], strlen (texts[i]));
     g_autoptr (GError) error = NULL;
 
-    g_assert_true (imap_session_append (session, "Sent", 0, 0, message, NULL, NULL, &error));
+    g_assert_true (imap_session_append (session, "Sent", 0, NULL, 0, message, NULL, NULL, &error));
     g_assert_no_error (error);
   }
   g_assert_cmpuint (quirk_count_said (server, 0, "* APPEND *"), ==, 3);

@@ -50,6 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Mirror, mirror_free)
 /* What it says of this folder or view; NULL: nothing. */
 const StoreFolderChange *part_of (const StoreChange *change, gint64 folder);
 
+void add_across_tests (void);
 void add_body_tests (void);
 void add_choice_tests (void);
 void add_bulk_tests (void);

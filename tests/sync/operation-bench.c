@@ -82,11 +82,7 @@ bench_new_empty (void)
   g_assert_no_error (error);
   bench->said = g_ptr_array_new_with_free_func (g_free);
   bench->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
-  bench->shared = g_new0 (SyncShared, 1);
-  g_atomic_ref_count_init (&bench->shared->ref_count);
-  bench->shared->store = store_ref (bench->store);
-  bench->shared->events = events;
-  bench->shared->user_data = bench;
+  bench->shared = sync_shared_new (bench->store, &events, bench);
   settings->imap.host = g_strdup ("localhost");
   settings->imap.port = settings->smtp.port = 1;
   settings->smtp.host = g_strdup ("localhost");
