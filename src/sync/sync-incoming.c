@@ -12,7 +12,9 @@
 #include "store-folder.h"
 #include "store-message.h"
 
-#define BATCH_MESSAGES  250
+#define BATCH_MESSAGES  250 /* at first, so that a list shows soon */
+#define BATCH_MANY      1000 /* then: each transaction writes the same pages of the indexes once more */
+#define MANY_FROM       500
 #define BATCH_OCTETS    (4 * 1024 * 1024)
 #define BATCHES_WAITING 2
 #define MAX_NEWS        100
@@ -41,6 +43,7 @@ struct _SyncIncoming
 
   gint64 folder;
   guint32 arrived_from, highest;
+  guint n_taken;
 
   /* The thread that stores, and what it shares with the one that fills, under the lock */
   GThread *writer; /* Owned, NULL until a batch is full */
@@ -328,8 +331,12 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   incoming->highest = MAX (incoming->highest, fetched->uid);
   batch->highest = MAX (batch->highest, fetched->uid);
   batch->uid_validity = get_uid_validity (incoming->context);
-  batch->octets += fetched->body != NULL ? g_bytes_get_size (fetched->body) : 0;
-  return (batch->messages->len < BATCH_MESSAGES && batch->octets < BATCH_OCTETS)
+  batch->octets += fetched->body != NULL     ? g_bytes_get_size (fetched->body)
+                   : fetched->header != NULL ? g_bytes_get_size (fetched->header)
+                                             : 0;
+  incoming->n_taken++;
+  return (batch->messages->len < (incoming->n_taken > MANY_FROM ? BATCH_MANY : BATCH_MESSAGES)
+          && batch->octets < BATCH_OCTETS)
          || pass_on (incoming, error);
 }
 
