@@ -93,6 +93,31 @@ test_labels (void)
   check_labels (step, "Archive", "\\Starred");
 }
 
+/* What programs note as keywords takes no label's place, told unasked, with what changed, or with a new message. */
+static void
+test_keywords (void)
+{
+  g_autoptr (Step) step = step_new (GMAIL);
+  guint32 uid = step_deliver (step, "INBOX", 1, 1000);
+
+  model_act_set_labels (step->server, "alice", "INBOX", uid, "Work");
+  step_settle (step);
+  check_labels (step, "INBOX", "Work");
+  model_act_set_flags (step->server, "alice", "INBOX", uid, TRUE, "\\Seen Holiday");
+  STEP_WAIT (step_unread (step, "INBOX") == 0, 20);
+  check_labels (step, "INBOX", "Work");
+
+  step_stop (step);
+  model_act_set_flags (step->server, "alice", "INBOX", uid, FALSE, "\\Seen");
+  model_act_set_flags (step->server, "alice", "INBOX", uid, TRUE, "Travel");
+  uid = step_deliver (step, "Archive", 2, 1000);
+  model_act_set_flags (step->server, "alice", "Archive", uid, TRUE, "Holiday");
+  step_settle (step);
+  STEP_WAIT (step_unread (step, "INBOX") == 1, 20);
+  check_labels (step, "INBOX", "Work");
+  check_labels (step, "Archive", "");
+}
+
 /* Who does not speak of labels is not asked for any. */
 static void
 test_others (void)
@@ -118,5 +143,6 @@ add_gmail_tests (void)
 {
   g_test_add_func ("/step/gmail/once", test_once);
   g_test_add_func ("/step/gmail/labels", test_labels);
+  g_test_add_func ("/step/gmail/keywords", test_keywords);
   g_test_add_func ("/step/gmail/others", test_others);
 }
