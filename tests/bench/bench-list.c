@@ -53,17 +53,20 @@ static void
 fill (StoreDb *db, gint64 folder, guint n)
 {
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
 
+  for (guint i = 0; i < 1000; i++)
+    g_ptr_array_add (words, g_strdup_printf ("회의 일정 안내 %u", i * 7919 % 1000));
   for (guint i = 1; i <= n; i++) {
     StoreNewMessage *message = g_new0 (StoreNewMessage, 1);
     message->uid = i;
     message->flags = i % 7 ? STORE_FLAG_SEEN : 0;
     message->received = message->date = 1700000000 + i * 60;
-    message->size = 4000;
-    message->from_name = "Alice Example";
+    message->size = 4000 + i * 31 % 10007;
+    message->from_name = words->pdata[i * 17 % 997]; /* so that another order is another one */
     message->from_address = "alice@lab.test";
-    message->subject = "회의 일정 안내";
+    message->subject = words->pdata[i * 13 % 1000];
     message->preview = "please find the notes of today below";
     g_ptr_array_add (batch, message);
     if (batch->len == 1000 || i == n) {
