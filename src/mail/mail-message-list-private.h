@@ -61,9 +61,9 @@ guint mail_list_remove_some (MailMessageList *list, guint position, guint n);
 /* How many of `n` rows come in at once, next to `already` that have. */
 guint mail_list_piece_to_insert (guint already, guint n);
 /* A piece of this run, which becomes what is left of it; FALSE: it is done.  `keys` as mail_keys_diff () has them; *inserted (0 at
- * first) counts what has come of the run. */
+ * first) counts what has come of the run.  `last`: after this run the list is as `keys`. */
 gboolean mail_list_splice_some (MailMessageList *list, MailKeysRun *run, guint *inserted,
-                                GArray *keys);
+                                GArray *keys, gboolean last);
 
 /* ---- -query.c ---- */
 /* Asks for the whole listing, now or as soon as the answer under way is dealt with. */

@@ -150,7 +150,8 @@ on_slice (gpointer data)
   while (result->next < result->runs->len) {
     MailKeysRun *run = &g_array_index (result->runs, MailKeysRun, result->next);
 
-    if (!mail_list_splice_some (self, run, &result->inserted, result->keys)) {
+    if (!mail_list_splice_some (self, run, &result->inserted, result->keys,
+                                result->next + 1 == result->runs->len)) {
       result->next++;
       result->inserted = 0;
     }

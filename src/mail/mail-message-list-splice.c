@@ -59,8 +59,21 @@ mail_list_piece_to_insert (guint already, guint n)
   return already < NEAR ? MIN (n, PIECE) : n;
 }
 
+/* The last piece of all: what is here becomes what it is to be, without a look at it. */
+static void
+become (MailMessageList *self, guint position, guint n, guint added, GArray *keys)
+{
+  if (n > 0)
+    g_signal_emit_by_name (self, "removing", position, n);
+  g_array_unref (self->keys);
+  self->keys = g_array_ref (keys);
+  note_place (self, position, n, added);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, n, added);
+}
+
 gboolean
-mail_list_splice_some (MailMessageList *self, MailKeysRun *run, guint *inserted, GArray *keys)
+mail_list_splice_some (MailMessageList *self, MailKeysRun *run, guint *inserted, GArray *keys,
+                       gboolean last)
 {
   const StoreKey *from = (const StoreKey *)(gpointer)keys->data + run->position + *inserted;
 
@@ -70,7 +83,10 @@ mail_list_splice_some (MailMessageList *self, MailKeysRun *run, guint *inserted,
   }
   guint n = run->added <= FEW && *inserted == 0 ? run->added
                                                 : mail_list_piece_to_insert (*inserted, run->added);
-  mail_list_splice (self, run->position + *inserted, run->removed, from, n);
+  if (last && n == run->added && n > FEW)
+    become (self, run->position + *inserted, run->removed, n, keys);
+  else
+    mail_list_splice (self, run->position + *inserted, run->removed, from, n);
   run->removed = 0;
   run->added -= n;
   *inserted += n;

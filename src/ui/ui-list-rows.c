@@ -201,14 +201,16 @@ ui_list_removing (UiList *self, guint position, guint n)
 {
   GtkWidget *row = gtk_widget_get_focus_child (GTK_WIDGET (self->view));
   GtkWidget *child = row ? gtk_widget_get_first_child (row) : NULL;
-  MailConversation *item = UI_IS_ROW (child) ? ui_row_get_item (UI_ROW (child)) : NULL;
+  GHashTableIter iter;
+  gpointer item;
 
-  if (!item || self->keyboard != 0)
+  if (!UI_IS_ROW (child) || !ui_row_get_item (UI_ROW (child)) || self->keyboard != 0)
     return;
-  gint64 id = mail_conversation_get_id (item);
-  for (guint i = position; i < position + n && self->keyboard == 0; i++)
-    if (mail_message_list_get_id (self->messages, i) == id)
-      self->keyboard = id;
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    if (gtk_list_item_get_child (item) == child && gtk_list_item_get_position (item) >= position
+        && gtk_list_item_get_position (item) < position + n)
+      self->keyboard = mail_conversation_get_id (ui_row_get_item (UI_ROW (child)));
 }
 
 void

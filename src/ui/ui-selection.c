@@ -1,6 +1,6 @@
 /* Selection of the message list, by item id.  Main thread.  A compressed set of positions says what is selected; what is taken out
- * of the list waits by id until the change is over, in case it comes in again at another place.  Where the list is put into another
- * order, it may come in before it is taken out: then the ids of all that is selected are at hand.  It must never make an item, nor
+ * of the list is expected by its id until the change is over, in case it comes in again at another place.  Where the list is put into
+ * another order, it may come in before it is taken out: then all that is selected is expected.  It must never make an item, nor
  * tell of so many rows at once that the view has no time for anything else. */
 #include "ui-selection.h"
 
@@ -16,14 +16,12 @@ struct _UiSelection
   /* Owned */
   MailMessageList *list;
   GtkBitset *selected;
-  GArray *waiting; /* of gint64: ids of what was selected and has been taken out in this change */
-
-  GArray *
-      held; /* of gint64, sorted: ids of all that is selected or waits, in this change; NULL: not collected */
+  GPtrArray
+      *expected; /* of pages of bits: ids of which those that come are selected; empty: none */
 
   guint untold, untold_end; /* rows of whose selection the view has not been told yet */
   guint tell_source;
-  gboolean sorted; /* `waiting` is */
+  gboolean collected; /* `expected` has all that is selected */
   gboolean checking;
 };
 
@@ -42,54 +40,80 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-/* ---- what the list tells ---- */
+/* ---- ids ---- */
+
+/* A bit for each: of a million rows that come in another order each is looked up, in a few milliseconds. */
+#define PAGE_BITS 65536
 
 static void
-on_removing (UiSelection *self, guint position, guint n)
+expect (UiSelection *self, gint64 id)
+{
+  guint page = (guint)(id / PAGE_BITS), bit = (guint)(id % PAGE_BITS);
+
+  if (page >= self->expected->len)
+    g_ptr_array_set_size (self->expected, (gint)page + 1);
+  if (!self->expected->pdata[page])
+    self->expected->pdata[page] = g_new0 (guint64, PAGE_BITS / 64);
+  ((guint64 *)self->expected->pdata[page])[bit / 64] |= (guint64)1 << bit % 64;
+}
+
+static gboolean
+is_expected (UiSelection *self, gint64 id)
+{
+  guint page = (guint)(id / PAGE_BITS), bit = (guint)(id % PAGE_BITS);
+  const guint64 *bits = page < self->expected->len ? self->expected->pdata[page] : NULL;
+
+  return bits && bits[bit / 64] >> bit % 64 & 1;
+}
+
+/* Those of these rows that are selected. */
+static void
+expect_rows (UiSelection *self, guint position, guint end)
 {
   GtkBitsetIter iter;
   guint place;
 
   for (gboolean more = gtk_bitset_iter_init_at (&iter, self->selected, position, &place);
-       more && place < position + n; more = gtk_bitset_iter_next (&iter, &place)) {
-    gint64 id = mail_message_list_get_id (self->list, place);
+       more && place < end; more = gtk_bitset_iter_next (&iter, &place))
+    expect (self, mail_message_list_get_id (self->list, place));
+}
 
-    g_array_append_val (self->waiting, id);
-    self->sorted = FALSE;
+static void
+expect_none (UiSelection *self)
+{
+  g_ptr_array_set_size (self->expected, 0);
+  self->collected = FALSE;
+}
+
+/* ---- what the list tells ---- */
+
+/* In the middle of another order a row may come before it goes. */
+static void
+collect (UiSelection *self)
+{
+  if (self->collected || !mail_message_list_get_rearranging (self->list))
+    return;
+  expect_rows (self, 0, G_MAXUINT);
+  self->collected = TRUE;
+}
+
+static void
+on_removing (UiSelection *self, guint position, guint n)
+{
+  collect (self);
+  if (!self->collected)
+    expect_rows (self, position, position + n);
+}
+
+static void
+select_expected (UiSelection *self, guint position, guint end)
+{
+  for (guint i = position, from; self->expected->len > 0 && i < end; i++) {
+    for (from = i; i < end && is_expected (self, mail_message_list_get_id (self->list, i)); i++)
+      ;
+    if (i > from)
+      gtk_bitset_add_range (self->selected, from, i - from);
   }
-}
-
-static int
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  gint64 one = *(const gint64 *)a, two = *(const gint64 *)b;
-
-  return (one > two) - (one < two);
-}
-
-static GArray *
-collect_held (UiSelection *self)
-{
-  GArray *held = ui_selection_dup_ids (self);
-
-  g_array_append_vals (held, self->waiting->data, self->waiting->len);
-  g_array_sort (held, compare_ids);
-  return held;
-}
-
-/* Ids, sorted, of which those that come are selected. */
-static GArray *
-get_expected (UiSelection *self)
-{
-  if (mail_message_list_get_rearranging (self->list)) {
-    if (!self->held)
-      self->held = collect_held (self);
-    return self->held;
-  }
-  if (!self->sorted)
-    g_array_sort (self->waiting, compare_ids);
-  self->sorted = TRUE;
-  return self->waiting;
 }
 
 static void
@@ -98,15 +122,9 @@ on_items_changed (UiSelection *self, guint position, guint removed, guint added)
   gtk_bitset_splice (self->selected, position, removed, added);
   /* What stands below is looked at again by the view itself. */
   self->untold_end = MIN (self->untold_end, position);
-  if (added > 0 && (self->waiting->len > 0 || !gtk_bitset_is_empty (self->selected))) {
-    GArray *expected = get_expected (self);
-
-    for (guint i = position; i < position + added && expected->len > 0; i++) {
-      gint64 id = mail_message_list_get_id (self->list, i);
-
-      if (g_array_binary_search (expected, &id, compare_ids, NULL))
-        gtk_bitset_add (self->selected, i);
-    }
+  if (added > 0) {
+    collect (self);
+    select_expected (self, position, position + added);
   }
   g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
 }
@@ -114,8 +132,7 @@ on_items_changed (UiSelection *self, guint position, guint removed, guint added)
 static void
 on_settled (UiSelection *self)
 {
-  g_array_set_size (self->waiting, 0);
-  g_clear_pointer (&self->held, g_array_unref);
+  expect_none (self);
 }
 
 /* ---- GListModel ---- */
@@ -200,9 +217,7 @@ become (UiSelection *self, GtkBitset *selected)
   gtk_bitset_difference (changed, selected); /* symmetric */
   gtk_bitset_unref (self->selected);
   self->selected = selected;
-  g_clear_pointer (&self->held, g_array_unref);
-  g_array_set_size (self->waiting,
-                    0); /* what is still to come in belongs to the selection before */
+  expect_none (self); /* what is still to come in belongs to the selection before */
   if (!gtk_bitset_is_empty (changed)) {
     tell_changed (self, gtk_bitset_get_minimum (changed), gtk_bitset_get_maximum (changed) + 1);
     g_signal_emit (self, signals[BECAME], 0);
@@ -380,8 +395,7 @@ ui_selection_finalize (GObject *object)
   UiSelection *self = UI_SELECTION (object);
 
   gtk_bitset_unref (self->selected);
-  g_array_unref (self->waiting);
-  g_clear_pointer (&self->held, g_array_unref);
+  g_ptr_array_unref (self->expected);
   G_OBJECT_CLASS (ui_selection_parent_class)->finalize (object);
 }
 
@@ -398,7 +412,7 @@ static void
 ui_selection_init (UiSelection *self)
 {
   self->selected = gtk_bitset_new_empty ();
-  self->waiting = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->expected = g_ptr_array_new_with_free_func (g_free);
 }
 
 UiSelection *
