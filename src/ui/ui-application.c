@@ -9,6 +9,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-composer.h"
+#include "ui-environment.h"
 #include "ui-names.h"
 #include "ui-password-dialog.h"
 #include "ui-preferences.h"
@@ -718,30 +719,10 @@ ui_application_init (UiApplication *self)
   g_application_set_option_context_parameter_string (G_APPLICATION (self), "[mailto:ADDRESS…]");
 }
 
-/* GTK sets OpenGL up, drivers and all, for a renderer that never asks for it: a third of the start and 20 MB, where somebody chose Cairo.
- * Before there is any other thread. */
-static void
-spare_opengl (void)
-{
-  const char *name = gtk_get_minor_version () < 16 ? "GDK_DEBUG" : "GDK_DISABLE";
-  const char *word = gtk_get_minor_version () < 16 ? "gl-disable" : "gl";
-  const char *before = g_getenv (name);
-  if (g_strcmp0 (g_getenv ("GSK_RENDERER"), "cairo") != 0)
-    return;
-  g_autofree char *value =
-      before && *before ? g_strconcat (before, ",", word, NULL) : g_strdup (word);
-  g_setenv (name, value, TRUE);
-  /* Else WebKit tries it, and warns that it is not there; and would load the drivers, with LLVM where there is no GPU, all the same: to find
-   * out how pictures could be handed over, and by which device: 20 MB in this process alone. */
-  g_setenv ("WEBKIT_DISABLE_COMPOSITING_MODE", "1", FALSE);
-  g_setenv ("WEBKIT_DISABLE_DMABUF_RENDERER", "1", FALSE);
-  g_setenv ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null", FALSE);
-}
-
 UiApplication *
 ui_application_new (void)
 {
-  spare_opengl ();
+  ui_environment_prepare ();
   spare_theme ();
   return g_object_new (UI_TYPE_APPLICATION, "application-id", SOSIK_APP_ID, "flags",
                        G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/sosik/Sosik", NULL);

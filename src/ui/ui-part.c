@@ -7,6 +7,7 @@
 
 #include "base-error.h"
 #include "ui-dialog.h"
+#include "ui-environment.h"
 
 #define MAX_SHORT 600 /* characters */
 
@@ -122,7 +123,7 @@ on_launched (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Job) job = data;
   g_autoptr (GError) error = NULL;
-  if (gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error))
+  if (ui_environment_show_uri_finish (GTK_WINDOW (source), result, &error))
     return;
   if (base_error_is_cancelled (error))
     return;
@@ -150,7 +151,7 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
   if (!window) /* closed meanwhile: nobody waits for it any more */
     return;
   g_autofree char *uri = g_file_get_uri (file);
-  gtk_show_uri_full (window, uri, GDK_CURRENT_TIME, NULL, on_launched, g_steal_pointer (&job));
+  ui_environment_show_uri_async (window, uri, on_launched, g_steal_pointer (&job));
 }
 
 static void

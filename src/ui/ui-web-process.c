@@ -143,6 +143,10 @@ ui_web_process_ref (const char *filter_folder, UiWebPictureFunc picture)
   self->seen = webkit_user_script_new_for_world (seen, WEBKIT_USER_CONTENT_INJECT_TOP_FRAME,
                                                  WEBKIT_USER_SCRIPT_INJECT_AT_DOCUMENT_END,
                                                  UI_WEB_WORLD, NULL, NULL);
+  if (g_file_test (SOSIK_INSIDE_DIR, G_FILE_TEST_IS_DIR)) { /* installed; see ui-web-inside.c */
+    webkit_web_context_set_web_process_extensions_directory (self->context, SOSIK_INSIDE_DIR);
+    webkit_web_context_add_path_to_sandbox (self->context, SOSIK_INSIDE_DIR, TRUE);
+  }
   webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
   webkit_web_context_register_uri_scheme (self->context, CID_SCHEME, on_picture_request, NULL,
                                           NULL);

@@ -8,12 +8,13 @@
 #include "mail-link.h"
 #include "ui-composer.h"
 #include "ui-dialog.h"
+#include "ui-environment.h"
 
 static void
 on_link_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  if (!gtk_show_uri_full_finish (GTK_WINDOW (source), result, &error)
+  if (!ui_environment_show_uri_finish (GTK_WINDOW (source), result, &error)
       && !base_error_is_cancelled (error) && UI_WINDOW (source)->engine)
     ui_window_say (UI_WINDOW (source), _ ("No program could open this link"), error->message);
 }
@@ -36,8 +37,8 @@ open_page (UiWindow *self, const char *uri)
   g_autofree char *stripped = g_settings_get_boolean (self->settings, "strip-tracking")
                                   ? mail_link_strip (uri, &removed)
                                   : NULL;
-  gtk_show_uri_full (GTK_WINDOW (self), stripped ? stripped : uri, GDK_CURRENT_TIME, NULL,
-                     on_link_opened, NULL);
+  ui_environment_show_uri_async (GTK_WINDOW (self), stripped ? stripped : uri, on_link_opened,
+                                 NULL);
   if (!stripped)
     return;
   g_autofree char *names = g_strjoinv (", ", removed);

@@ -1,13 +1,15 @@
 """reading-front.py PREFIX STATE SCREENSHOTS LANGUAGE: what is seen while HTML messages are opened, in the dark style: every one comes, however
 fast one goes from one to the next; none is white before it is there; and the window lives while WebKit starts."""
 import os
+import re
 import sys
 import threading
 import time
 from email.utils import formatdate
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scene import case, chosen, eventually, finish  # noqa: E402
+from letters import menu  # noqa: E402
+from scene import case, chosen, eventually, exact, finish  # noqa: E402
 from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -77,6 +79,20 @@ def prepare(scene, letters):
     return Screen(), places, area
 
 
+def family(process):
+    """The process and all below it."""
+    found, parents = [process], {}
+    for name in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{name}/stat', encoding='utf-8') as file:
+                parents[int(name)] = int(file.read().rpartition(')')[2].split()[1])
+        except OSError:  # it ended meanwhile
+            pass
+    for parent in found:
+        found += [child for child, of in parents.items() if of == parent]
+    return found
+
+
 def is_shown(screen, area, colour):
     left, top, width, height = area
     wanted = bytes((colour[2], colour[1], colour[0]))
@@ -136,6 +152,61 @@ def the_window_lives_while_webkit_starts(scene):
     scene.quit()
 
 
+@case
+def a_page_needs_no_graphics_driver(scene):
+    """Pages are painted by the processor, and a driver would take dozens of megabytes."""
+    screen, places, area = prepare(scene, [plain(RED)])
+    screen.click(*places[0])
+    eventually(lambda: is_shown(screen, area, RED), what='the message')
+    names, drivers = [], []
+    for process in family(scene.app.process.pid):
+        with open(f'/proc/{process}/comm', encoding='utf-8') as comm, open(f'/proc/{process}/maps', encoding='utf-8') as maps:
+            names.append(comm.read().strip())
+            drivers += {(names[-1], name) for name in re.findall(r'/(libLLVM|libEGL_mesa|libgallium|[a-z0-9]+_dri\.so)', maps.read())}
+    assert any(name.startswith('WebKitWebProces') for name in names), names
+    assert not drivers, f'loaded: {drivers}'
+    scene.quit()
+
+
+def brightness(screen, area):
+    """How much of a letter's beginning is white, and how much dark; the rest is its band."""
+    left, top, width, height = *area[:3], 380
+    pixels = [line[at:at + 3] for i in range(20) for line in [screen.line(left, top + height * i // 20, width)] for at in range(0, len(line), 40)]
+    return (sum(min(p) >= 0xf8 for p in pixels) / len(pixels), sum(max(p) <= 0x40 for p in pixels) / len(pixels))
+
+
+@case
+def one_message_can_be_read_on_light_paper(scene):
+    """By its menu, and only it, and again when one comes back; with the window as dark as before."""
+    screen, places, area = prepare(scene, [plain(RED), designed(GREEN), plain(BLUE)])
+
+    def shown(number, light):
+        screen.click(*places[number])
+        eventually(lambda: is_shown(screen, area, (RED, GREEN, BLUE)[number]), what=f'message {number}')
+        is_on(light)
+
+    def is_on(light):
+        eventually(lambda: brightness(screen, area)[not light] > .35 and brightness(screen, area)[light] < .15, 5,
+                   f'{"light" if light else "dark"} paper; white and dark: {brightness(screen, area)}')
+
+    shown(0, False)
+    menu(scene, 'Light _Background')
+    is_on(True)
+    scene.shot('light')
+    assert sum(screen.pixel(places[2][0], places[2][1] + 100)) < 3 * 0x60, 'the list became light'
+    shown(2, False)
+    shown(0, True)
+    menu(scene, 'Light _Background')
+    is_on(False)
+    screen.click(*places[1])
+    eventually(lambda: is_shown(screen, area, GREEN), what='the designed message')
+    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
+    scene.app.wait(None, exact('_View Source'))
+    assert not scene.app.find(None, exact('Light _Background')), 'a designed message keeps its paper, and yet the verb is there'
+    scene.app.key('Escape')
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([whoever_goes_fast_from_message_to_message_sees_the_last, a_message_is_never_white_before_it_is_there,
-                 the_window_lives_while_webkit_starts]), finish)
+                 the_window_lives_while_webkit_starts, a_page_needs_no_graphics_driver, one_message_can_be_read_on_light_paper]), finish)

@@ -198,11 +198,11 @@ class Scene:
 
 
 def program(scene, name, *kinds):
-    """A program of the desktop for these kinds of things that writes down what it is to open; its list."""
+    """A program of the desktop for these kinds of things that writes down what it is to open, and in which environment; its list."""
     opened = os.path.join(scene.profile, name + '-opened')
     path = os.path.join(scene.profile, name)
     with open(path, 'w', encoding='utf-8') as file:
-        file.write(f'#!/bin/sh\necho "$1" >> {opened}\n')
+        file.write(f'#!/bin/sh\nenv > {opened}.environment\necho "$1" >> {opened}\n')
     os.chmod(path, 0o755)
     folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
     os.makedirs(folder, exist_ok=True)
