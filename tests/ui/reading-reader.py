@@ -152,7 +152,7 @@ def the_sender_has_a_card(scene):
     scene.app.key('ctrl+a')
     scene.app.type(path)
     scene.app.key('Return')
-    eventually(lambda: os.path.exists(path), what='the file')
+    eventually(lambda: os.path.exists(path) and os.path.getsize(path) > 0, what='the file')
     with open(path, encoding='utf-8', newline='') as file:
         text = file.read()
     assert 'FN:Bob Miller\\; Ltd\r\n' in text and 'EMAIL;TYPE=INTERNET:bob@lab.test\r\n' in text, text
