@@ -1,5 +1,8 @@
-"""reading-rows.py PREFIX STATE SCREENSHOTS LANGUAGE: conversations joined from the message list."""
+"""reading-rows.py PREFIX STATE SCREENSHOTS LANGUAGE: conversations joined from the message list; a long list dragged by its bar.
+In the environment FILL: the program that makes a profile."""
 import os
+import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -55,5 +58,49 @@ def several_conversations_are_joined(scene):
     scene.quit()
 
 
+def shown(scene):
+    """What rows of the list say, those too that it keeps ready around what can be seen."""
+    rows(scene)  # finds the list
+    return [node.name for node in scene.listed.children if node.showing]
+
+
+@case
+def a_dragged_bar_shows_rows(scene):
+    subprocess.run([os.environ['FILL'], scene.profile, '20000'], check=True)
+    scene.start()
+    row(scene, 'Subject last')
+    pane = next(a for a in rows(scene)[0].ancestors if a.role == 'scroll pane')
+    _x, _y, width, height = pane.extents
+    x, y = scene.app.center(pane)
+    bar, y = x + width // 2 - 10, y - height // 2  # what is nearer to the edge makes the pane wider
+
+    def drag(*places):
+        """From the first place to the others, parts of the height, in steps as a hand does it; it ends with the button held."""
+        command = ['xdotool']
+        for offset in (60, 30, 12, 6, 2, 0):  # it comes when the mouse does
+            command += ['mousemove', str(bar - offset), str(y + int(height * places[0])), 'sleep', '0.15']
+        command += ['mousedown', '1', 'sleep', '0.1']
+        for a, b in zip(places, places[1:]):
+            for step in range(1, 21):
+                command += ['mousemove', str(bar), str(y + int(height * (a + (b - a) * step / 20))), 'sleep', '0.02']
+        subprocess.run(command, check=True)
+
+    def filled(what):
+        eventually(lambda: all('Subject' in name for name in shown(scene)), timeout=5, what=f'{what}: no empty rows')
+
+    drag(.02, .5)
+    filled('half way')
+    today = [name for name in shown(scene) if re.search(r'\d:\d\d', name)]
+    assert len(today) < 5, today  # the list keeps the row that has the keyboard
+    scene.shot('half-way')
+    subprocess.run(['xdotool', 'mouseup', '1'], check=True)
+    drag(.5, .1, .98)
+    filled('the end')
+    subprocess.run(['xdotool', 'mouseup', '1'], check=True)
+    filled('let go')
+    assert any('Subject first' in name for name in shown(scene)), shown(scene)
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([several_conversations_are_joined]), finish)
+    main(chosen([several_conversations_are_joined, a_dragged_bar_shows_rows]), finish)
