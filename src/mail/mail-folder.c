@@ -13,7 +13,8 @@ struct _MailFolder
 
   gint64 id;
   char *name, *path, *state_text, *contents_text;
-  char *trouble; /* nullable */
+  char *trouble;      /* nullable */
+  const char *sender; /* interned; nullable */
   MailRole role;
   guint unread, total, here, depth;
   gboolean selectable, subscribed, has_children;
@@ -94,6 +95,8 @@ mail_folder_get_icon_name (MailFolder *self)
     return "sosik-unread-symbolic";
   case MAIL_VIEW_ATTACHMENTS:
     return "sosik-attachment-symbolic";
+  case MAIL_VIEW_SENDER:
+    return "sosik-mail-symbolic";
   }
   switch (self->role) {
   case MAIL_ROLE_INBOX:
@@ -239,6 +242,8 @@ get_view_name (MailView view)
     return C_ ("folder", "Unread");
   case MAIL_VIEW_ATTACHMENTS:
     return C_ ("folder", "With Attachments");
+  case MAIL_VIEW_SENDER:
+    break; /* each has its own */
   }
   return "";
 }
@@ -255,6 +260,8 @@ get_view_text (MailView view)
     return _ ("Unread messages of all folders");
   case MAIL_VIEW_ATTACHMENTS:
     return _ ("Messages with attachments of all folders");
+  case MAIL_VIEW_SENDER:
+    return _ ("All messages from this person, but for Junk, Trash and Drafts");
   }
   return "";
 }
@@ -269,6 +276,26 @@ mail_folder_new_view (MailView view)
   g_free (self->state_text);
   self->state_text = g_strdup (get_view_text (view));
   return self;
+}
+
+MailFolder *
+mail_folder_new_sender (const char *name, const char *address)
+{
+  MailFolder *self = mail_folder_new_view (MAIL_VIEW_SENDER);
+  g_autofree char *folded = g_ascii_strdown (address, -1);
+
+  g_free (self->name);
+  /* Translators: the heading of a list of messages; the name or address of who wrote them */
+  self->name = g_strdup_printf (_ ("From %s"), *name != '\0' ? name : address);
+  self->sender = g_intern_string (folded);
+  return self;
+}
+
+const char *
+mail_folder_get_sender (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->sender;
 }
 
 static void

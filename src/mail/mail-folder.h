@@ -28,6 +28,7 @@ typedef enum
   MAIL_VIEW_STARRED = -2,
   MAIL_VIEW_UNREAD = -3,
   MAIL_VIEW_ATTACHMENTS = -4,
+  MAIL_VIEW_SENDER = -5, /* mail_folder_new_sender () */
 } MailView;
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
@@ -38,6 +39,11 @@ typedef enum
 gint64 mail_folder_get_id (MailFolder *folder); /* < 0: a view */
 /* What several folders of all accounts hold together (mail_engine_get_views ()): it has no account, and can only be looked at. */
 gboolean mail_folder_is_view (MailFolder *folder);
+/* A view of all mail from one person; not one of mail_engine_get_views ().  `name` ("": none) is what it is called by. */
+MailFolder *mail_folder_new_sender (const char *name,
+                                    const char *address) G_GNUC_WARN_UNUSED_RESULT;
+const char *
+mail_folder_get_sender (MailFolder *folder); /* in lower case, interned; NULL: no such view */
 /* NULL of a view, and of one whose account is gone. */
 MailAccount *mail_folder_get_account (MailFolder *folder);
 const char *mail_folder_get_name (MailFolder *folder);

@@ -55,14 +55,18 @@ message_free (gpointer message)
 StoreListing
 mail_list_plain (const StoreListing *listing)
 {
-  return (StoreListing){ .folder = listing->folder, .conversations = listing->conversations };
+  return (StoreListing){ .folder = listing->folder,
+                         .conversations = listing->conversations,
+                         .sender = listing->sender };
 }
 
-/* One that a view shows no more, as its folder has it. */
+/* One that a view shows no more, as its folder has it; of all mail from a person, as that has it without a filter. */
 static StoreItem *
 read_in_folder (StoreDb *db, const StoreListing *listing, gint64 id, gint64 folder)
 {
   StoreListing there = { .folder = folder, .conversations = listing->conversations };
+  if (listing->sender != NULL)
+    there = mail_list_plain (listing);
   g_autoptr (GPtrArray) items = store_listing_get_items (db, &there, &id, 1, NULL);
 
   return items != NULL && items->len == 1 ? g_steal_pointer (&items->pdata[0]) : NULL;

@@ -71,7 +71,7 @@ gboolean
 mail_list_is_walking (MailMessageList *self)
 {
   return self->listing.sort == STORE_SORT_DATE && !self->listing.ascending
-         && self->listing.filter == 0;
+         && self->listing.filter == 0 && self->listing.folder != STORE_VIEW_SENDER;
 }
 
 /* ---- changes ---- */
@@ -374,9 +374,29 @@ drop_kept (MailMessageList *self, const StoreFolderChange *part)
   g_signal_emit (self, signals[SETTLED], 0);
 }
 
+/* No change names the mail from one person: what changed somewhere may be it. */
+static void
+apply_to_sender (MailMessageList *self, const StoreFolderChange *part)
+{
+  GArray *removed = MAIL_LIST_PART (self, part, removed);
+  GArray *added = MAIL_LIST_PART (self, part, added);
+
+  if (part->folder < 0) /* a folder tells the same */
+    return;
+  mail_list_refresh (self, MAIL_LIST_PART (self, part, changed));
+  mail_list_refresh (self, removed);
+  mail_list_refresh (self, added);
+  if (removed->len > 0 || added->len > 0 || self->listing.filter != 0)
+    mail_list_query_soon (self);
+}
+
 void
 mail_message_list_apply (MailMessageList *self, StoreChange *change, const StoreFolderChange *part)
 {
+  if (self->listing.sender != NULL) {
+    apply_to_sender (self, part);
+    return;
+  }
   if (part->folder != self->listing.folder) {
     if (g_hash_table_size (self->kept) > 0)
       drop_kept (self, part);
@@ -746,8 +766,12 @@ mail_message_list_new (MailEngine *engine, MailFolder *folder, gboolean conversa
   self->listing.folder = mail_folder_get_id (folder);
   self->listing.conversations = conversations;
   self->loading = TRUE;
+  self->listing.sender = mail_folder_get_sender (folder);
   g_ptr_array_add (engine->lists, self);
-  ask_keys (self, FIRST_KEYS, MAIL_LIST_PAGE);
+  if (self->listing.sender != NULL)
+    read_again (self);
+  else
+    ask_keys (self, FIRST_KEYS, MAIL_LIST_PAGE);
   return self;
 }
 

@@ -4,6 +4,7 @@
 
 #include "store-listing.h"
 #include "store-private.h"
+#include "store-sender.h"
 
 #define MAX_NAMED 40 /* messages of a conversation whose senders are looked at, the newest */
 
@@ -49,6 +50,8 @@ is_shown (StoreDb *db, const StoreListing *listing, const StoreMember *member, g
     *shown = store_marks_are_in (member->marks, view);
     return TRUE;
   }
+  if (listing->folder == STORE_VIEW_SENDER)
+    return store_sender_has (db, listing->sender, member->id, member->marks, shown, error);
   if (listing->folder == STORE_VIEW_INBOXES
       && !store_mark_get_role (db, member->folder, &role, error))
     return FALSE;

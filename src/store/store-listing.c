@@ -6,6 +6,7 @@
 
 #include "base-text.h"
 #include "store-private.h"
+#include "store-sender.h"
 #include "store-subject.h"
 
 /* ---- by date ---- */
@@ -167,16 +168,44 @@ read_view (StoreDb *db, const StoreListing *listing, StoreKey before, guint limi
   return step >= 0;
 }
 
+/* Of a conversation the newest message counts. */
+static gboolean
+read_sender (StoreDb *db, const StoreListing *listing, StoreKey before, GArray *keys,
+             GError **error)
+{
+  g_autoptr (GArray) rows = store_sender_list (db, listing->sender, error);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
+    const StoreSenderRow *row = &g_array_index (rows, StoreSenderRow, i);
+    StoreKey key = STORE_KEY_MAKE (row->received, listing->conversations ? row->thread : row->id);
+
+    g_array_append_val (keys, key);
+  }
+  g_array_sort (keys, compare_keys);
+  guint kept = 0;
+  for (guint i = 0; i < keys->len; i++) {
+    StoreKey key = g_array_index (keys, StoreKey, i);
+
+    if (g_hash_table_add (seen, GSIZE_TO_POINTER ((gsize)STORE_KEY_ID (key)))
+        && (before == 0 || key < before))
+      g_array_index (keys, StoreKey, kept++) = key;
+  }
+  g_array_set_size (keys, kept);
+  return rows != NULL;
+}
+
 static GArray *
 read_by_date (StoreDb *db, const StoreListing *listing, StoreKey before, guint limit,
               GError **error)
 {
   g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (StoreKey));
-  gboolean ok = listing->folder > 0
-                    ? read_folder (db, listing, listing->folder, before, limit, keys, error)
-                : listing->folder == STORE_VIEW_INBOXES
-                    ? read_inboxes (db, listing, before, limit, keys, error)
-                    : read_view (db, listing, before, limit, keys, error);
+  gboolean ok =
+      listing->folder > 0 ? read_folder (db, listing, listing->folder, before, limit, keys, error)
+      : listing->folder == STORE_VIEW_INBOXES
+          ? read_inboxes (db, listing, before, limit, keys, error)
+      : listing->folder == STORE_VIEW_SENDER ? read_sender (db, listing, before, keys, error)
+                                             : read_view (db, listing, before, limit, keys, error);
 
   if (!ok)
     return NULL;
@@ -233,12 +262,34 @@ gather_view (StoreDb *db, const StoreListing *listing, GHashTable *marks, GError
   return step == 0;
 }
 
+static gboolean
+gather_sender (StoreDb *db, const StoreListing *listing, GHashTable *marks, GError **error)
+{
+  g_autoptr (GArray) rows = store_sender_list (db, listing->sender, error);
+  g_autoptr (StorePerson) person = NULL;
+
+  if (rows == NULL || !store_person_get (db, listing->sender, &person, error))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    const StoreSenderRow *row = &g_array_index (rows, StoreSenderRow, i);
+    gpointer id = GSIZE_TO_POINTER ((gsize)(listing->conversations ? row->thread : row->id));
+    guint known = GPOINTER_TO_UINT (g_hash_table_lookup (marks, id)) | row->marks;
+
+    if (person != NULL && person->sent > 0)
+      known |= MARK_KNOWN;
+    g_hash_table_insert (marks, id, GUINT_TO_POINTER (known));
+  }
+  return TRUE;
+}
+
 static GHashTable *
 gather (StoreDb *db, const StoreListing *listing, GError **error)
 {
   g_autoptr (GHashTable) marks = g_hash_table_new (NULL, NULL);
   g_autoptr (GArray) folders = NULL;
 
+  if (listing->folder == STORE_VIEW_SENDER)
+    return gather_sender (db, listing, marks, error) ? g_steal_pointer (&marks) : NULL;
   if (listing->folder < 0 && listing->folder != STORE_VIEW_INBOXES)
     return gather_view (db, listing, marks, error) ? g_steal_pointer (&marks) : NULL;
   if (listing->folder == STORE_VIEW_INBOXES) {

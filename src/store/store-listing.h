@@ -17,6 +17,7 @@ typedef enum
   STORE_VIEW_STARRED = -2,
   STORE_VIEW_UNREAD = -3,
   STORE_VIEW_ATTACHMENTS = -4,
+  STORE_VIEW_SENDER = -5, /* all mail from one person; no change names it: it is asked for again */
 } StoreView;
 
 typedef enum
@@ -43,6 +44,7 @@ typedef struct
   StoreSort sort; /* of a conversation: by its newest message in the listing; equal ones by date */
   gboolean ascending;
   StoreFilter filter; /* 0: all */
+  const char *sender; /* of STORE_VIEW_SENDER: the address in lower case, g_intern_string () */
 } StoreListing;
 
 /* Keys of its items in their order: GArray of StoreKey.  An item is a conversation (its thread), or without conversations a

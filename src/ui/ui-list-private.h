@@ -33,6 +33,7 @@ struct _UiList
   UiBar *bar;
   GtkWidget *filters, *tools;
   GtkToggleButton *select_button, *filter_button;
+  GtkWidget *back, *leave_button;
   GtkToggleButton *filter_unread, *filter_starred, *filter_attachments, *filter_known;
   GtkStack *stack;
   GtkSpinner *spinner;

@@ -80,6 +80,22 @@ show_status_page (UiList *self, const char *page)
     if (child)
       gtk_widget_set_visible (child, shown);
   }
+  GtkWidget *empty = gtk_stack_get_child_by_name (self->stack, "empty");
+  if (empty)
+    adw_status_page_set_description (
+        ADW_STATUS_PAGE (empty),
+        self->folder && mail_folder_get_sender (self->folder)
+            ? _ ("There is nothing from this person outside Junk, Trash and Drafts.")
+            : _ ("There is nothing in this folder."));
+}
+
+/* One way back: from all mail of a person to the folder, else to the folders. */
+static void
+update_back (UiList *self)
+{
+  gboolean sender = self->folder && mail_folder_get_sender (self->folder);
+  gtk_widget_set_visible (self->leave_button, sender);
+  gtk_widget_set_visible (self->back, self->folded && !sender);
 }
 
 void
@@ -290,6 +306,7 @@ ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
   ui_list_clear_filters (self);
   ui_list_set_checking (self, FALSE);
   ui_list_update_tools (self);
+  update_back (self);
   if (folder) {
     g_signal_connect_swapped (folder, "notify", G_CALLBACK (ui_list_update_title), self);
     g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (ui_list_update_page), self);
@@ -451,6 +468,7 @@ ui_list_set_property (GObject *object, guint id, const GValue *value, GParamSpec
   switch (id) {
   case PROP_FOLDED:
     self->folded = g_value_get_boolean (value);
+    update_back (self);
     ui_list_update_tools (self);
     break;
   case PROP_TITLE_BUTTONS:
@@ -523,6 +541,8 @@ ui_list_class_init (UiListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiList, tools);
   gtk_widget_class_bind_template_child (widget_class, UiList, select_button);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_button);
+  gtk_widget_class_bind_template_child (widget_class, UiList, back);
+  gtk_widget_class_bind_template_child (widget_class, UiList, leave_button);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_unread);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_starred);
   gtk_widget_class_bind_template_child (widget_class, UiList, filter_attachments);

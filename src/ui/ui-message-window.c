@@ -115,6 +115,7 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-web-link", "(ss)", action_forward);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_forward);
   gtk_widget_class_install_action (widget_class, "win.show-detail", "(ss)", action_forward);
+  gtk_widget_class_install_action (widget_class, "win.show-sender", "(ss)", action_forward);
   gtk_widget_class_install_action (widget_class, "win.zoom-in", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.zoom-out", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.zoom-normal", NULL, action_forward);

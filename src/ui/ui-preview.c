@@ -475,6 +475,7 @@ ui_preview_class_init (UiPreviewClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_of_parent);
   gtk_widget_class_install_action (widget_class, "win.open-web-link", "(ss)", action_of_parent);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_of_parent);
+  gtk_widget_class_install_action (widget_class, "win.show-sender", "(ss)", action_of_parent);
   bind (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "preview.previous");
   bind (widget_class, GDK_KEY_Right, GDK_ALT_MASK, "preview.next");
   bind (widget_class, GDK_KEY_plus, GDK_CONTROL_MASK, "preview.zoom-in");

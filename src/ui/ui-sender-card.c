@@ -191,6 +191,14 @@ action_write (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_activate_action (widget, "win.open-link", "s", uri);
 }
 
+static void
+action_search (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiSenderCard *self = UI_SENDER_CARD (widget);
+  gtk_popover_popdown (GTK_POPOVER (self));
+  gtk_widget_activate_action (widget, "win.show-sender", "(ss)", self->name, self->address);
+}
+
 /* RFC 2426 section 4: what is a separator there. */
 static char *
 escape_value (const char *text)
@@ -284,6 +292,7 @@ ui_sender_card_class_init (UiSenderCardClass *klass)
   gtk_widget_class_install_action (widget_class, "sender.copy", NULL, action_copy);
   gtk_widget_class_install_action (widget_class, "sender.write", NULL, action_write);
   gtk_widget_class_install_action (widget_class, "sender.save", NULL, action_save);
+  gtk_widget_class_install_action (widget_class, "sender.search", NULL, action_search);
   g_type_ensure (UI_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-sender-card.ui");
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, avatar);

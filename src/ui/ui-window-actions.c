@@ -453,6 +453,8 @@ action_back (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (adw_leaflet_get_folded (self->outer)
            && g_strcmp0 (adw_leaflet_get_visible_child_name (self->outer), "reader") == 0)
     adw_leaflet_set_visible_child_name (self->outer, "lists");
+  else if (ui_window_leave_sender (self))
+    return;
   else if (adw_leaflet_get_folded (self->inner)
            && g_strcmp0 (adw_leaflet_get_visible_child_name (self->inner), "list") == 0)
     adw_leaflet_set_visible_child_name (self->inner, "folders");

@@ -23,6 +23,7 @@ struct _UiWindow
   GtkWidget *folder_chooser; /* where a folder goes; made at the first use */
   GtkWidget *chooser;        /* the popover of "Move", made at the first use */
   MailMessage *moving;       /* the one that it asks about; NULL: what is selected */
+  MailFolder *before_sender; /* shown before all mail from a person was; weak */
   AdwToast *toast;           /* the one on screen; the next takes its place */
   GHashTable *watched;       /* set of MailAccount */
   GSimpleAction *plain_text;
@@ -106,6 +107,14 @@ void ui_window_split_message (UiWindow *self, MailMessage *message);
 
 /* ---- finding (ui-window-find.c) ---- */
 void ui_window_class_install_find_actions (GtkWidgetClass *widget_class);
+
+/* ---- all mail from a person (ui-window-sender.c) ---- */
+void ui_window_class_install_sender_actions (GtkWidgetClass *widget_class);
+/* Goes back to the folder of before; FALSE: it is shown. */
+gboolean ui_window_leave_sender (UiWindow *self);
+/* Still one of the folders there are (ui-window.c). */
+gboolean ui_window_has_folder (UiWindow *self, MailFolder *folder);
+void ui_window_show_inbox (UiWindow *self);
 
 /* ---- printing (ui-window-print.c) ---- */
 void ui_window_class_install_print_actions (GtkWidgetClass *widget_class);

@@ -93,6 +93,8 @@ show_folder (UiWindow *self, MailFolder *folder)
     gtk_window_set_title (GTK_WINDOW (self), title);
     mail_engine_show_folder (self->engine, folder);
     MailAccount *account = mail_folder_get_account (folder);
+    if (mail_folder_get_sender (folder)) /* is not where one begins the next time */
+      return;
     g_autofree char *view = g_strdup_printf ("%" G_GINT64_FORMAT, mail_folder_get_id (folder));
     g_settings_set_string (self->settings, "last-account",
                            account ? mail_account_get_id (account) : "");
@@ -105,10 +107,19 @@ show_folder (UiWindow *self, MailFolder *folder)
 void
 ui_window_show_folder (UiWindow *self, MailFolder *folder)
 {
-  ui_sidebar_select_folder (self->sidebar, folder);
+  /* All mail from a person is none of the rows there. */
+  ui_sidebar_select_folder (self->sidebar,
+                            folder && mail_folder_get_sender (folder) ? NULL : folder);
   show_folder (self, folder);
   adw_leaflet_set_visible_child_name (self->outer, "lists");
   adw_leaflet_set_visible_child_name (self->inner, "list");
+}
+
+void
+ui_window_show_inbox (UiWindow *self)
+{
+  g_autoptr (MailFolder) inbox = find_inbox (self);
+  ui_window_show_folder (self, inbox);
 }
 
 MailFolder *
@@ -117,8 +128,8 @@ ui_window_get_folder (UiWindow *self)
   return ui_list_get_folder (self->list);
 }
 
-static gboolean
-folder_exists (UiWindow *self, MailFolder *folder)
+gboolean
+ui_window_has_folder (UiWindow *self, MailFolder *folder)
 {
   MailAccount *account = mail_folder_get_account (folder);
   /* A view is never gone but for that of all inboxes; with the last account but one. */
@@ -136,7 +147,7 @@ static void
 update_folder (UiWindow *self)
 {
   MailFolder *shown = ui_list_get_folder (self->list);
-  if (shown && folder_exists (self, shown))
+  if (shown && ui_window_has_folder (self, shown))
     return;
   if (!shown && self->restored) /* drafts and outbox */
     return;
@@ -428,6 +439,7 @@ ui_window_dispose (GObject *object)
   g_clear_pointer (&self->chooser, gtk_widget_unparent);
   g_clear_object (&self->moving);
   g_clear_pointer (&self->folder_chooser, gtk_widget_unparent);
+  g_clear_weak_pointer (&self->before_sender);
   g_clear_object (&self->marks);
   g_clear_object (&self->plain_text);
   g_clear_object (&self->toast);
@@ -479,6 +491,7 @@ ui_window_class_init (UiWindowClass *klass)
   ui_window_class_install_reading_actions (widget_class);
   ui_window_class_install_web_actions (widget_class);
   ui_window_class_install_folder_actions (widget_class);
+  ui_window_class_install_sender_actions (widget_class);
   ui_window_class_install_list_actions (widget_class);
 }
 

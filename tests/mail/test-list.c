@@ -514,6 +514,46 @@ test_pieces (void)
   mirror_end (&mirror);
 }
 
+/* All mail from one person is kept, whatever the folder. */
+static void
+test_sender (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailFolder) view = mail_folder_new_sender ("Ann", "Ann@Example.org");
+  Mirror mirror = { bench, NULL, g_array_new (FALSE, FALSE, sizeof (gint64)), 0 };
+
+  g_assert_cmpstr (mail_folder_get_name (view), ==, "From Ann");
+  gint64 first = bench_add_from (bench, bench->inbox, 100, "ann@example.org", NULL);
+  bench_add (bench, bench->inbox, 200, NULL);
+  mirror.list = mail_message_list_new (bench->engine, view, FALSE);
+  g_signal_connect (mirror.list, "items-changed", G_CALLBACK (on_items_changed), &mirror);
+  wait_until (equals_listing, &mirror);
+  g_assert_cmpuint (mirror.ids->len, ==, 1);
+  gint64 second = bench_add_from (bench, bench->archive, 300, "ann@example.org", NULL);
+  bench_add (bench, bench->archive, 400, NULL);
+  wait_until (has_two, &mirror);
+  g_assert_cmpint (g_array_index (mirror.ids, gint64, 0), ==, second);
+  g_autoptr (MailConversation) item = g_list_model_get_item (G_LIST_MODEL (mirror.list), 1);
+  wait_until (is_loaded, item);
+  g_assert_cmpint (store_operation_set_flags (bench->db, &first, 1, TRUE, STORE_FLAG_SEEN, &error),
+                   >, 0);
+  wait_until (is_read, item);
+
+  /* In another order, too, it goes when it goes to the trash. */
+  mail_message_list_set_order (mirror.list, MAIL_SORT_DATE, TRUE);
+  wait_until (equals_listing, &mirror);
+  g_assert_cmpint (g_array_index (mirror.ids, gint64, 0), ==, first);
+  g_assert_cmpint (store_operation_move (bench->db, &first, 1,
+                                         mail_folder_get_id (mail_account_get_folder_by_role (
+                                             bench->account, MAIL_ROLE_TRASH)),
+                                         &error),
+                   >, 0);
+  wait_until (has_one, &mirror);
+  g_assert_cmpint (g_array_index (mirror.ids, gint64, 0), ==, second);
+  mirror_end (&mirror);
+}
+
 /* ---- the figure: only with -m perf ---- */
 
 static void
@@ -564,5 +604,6 @@ add_list_tests (void)
   g_test_add_func ("/mail/list/orders", test_orders);
   g_test_add_func ("/mail/list/read-stays", test_read_stays);
   g_test_add_func ("/mail/list/pieces", test_pieces);
+  g_test_add_func ("/mail/list/sender", test_sender);
   g_test_add_func ("/mail/list/stall", test_stall);
 }

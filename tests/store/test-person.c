@@ -1,6 +1,7 @@
 /* People: that the pass counts each message once, goes on where it was, and knows nobody whom it should not. */
 #include "test-store.h"
 
+#include "store-listing.h"
 #include "store-person.h"
 
 /* What the messages in Sent say, as if their bytes were here. */
@@ -286,6 +287,135 @@ test_account (void)
   g_assert_null (get (profile, "ann@x.org"));
 }
 
+/* ---- all mail from one of them ---- */
+
+static void
+check_listing (Profile *profile, gboolean conversations, StoreFilter filter, const gint64 *rows,
+               guint n)
+{
+  const StoreListing listing = { .folder = STORE_VIEW_SENDER,
+                                 .conversations = conversations,
+                                 .filter = filter,
+                                 .sender = g_intern_string ("ann@x.org") };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) keys = store_listing_read (profile->db, &listing, 0, 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (keys->len, ==, n);
+  for (guint i = 0; i < n; i++) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+    g_autoptr (GPtrArray) items = store_listing_get_items (profile->db, &listing, &id, 1, &error);
+    g_autoptr (GArray) meant = store_listing_resolve (profile->db, &listing, &id, 1, &error);
+    const StoreItem *item = items->pdata[0];
+
+    g_assert_nonnull (item);
+    g_assert_cmpint (item->newest->id, ==, rows[i]);
+    g_assert_cmpint (item->key, ==, g_array_index (keys, StoreKey, i));
+    g_assert_cmpuint (meant->len, >=, 1);
+  }
+}
+
+/* Of another account. */
+static gint64
+make_folder (Profile *profile, StoreRole role)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  StoreFolder *folder = g_new0 (StoreFolder, 1);
+  gint64 account = store_account_ensure (profile->db, "two", &error);
+
+  *folder = (StoreFolder){
+    .name = g_strdup ("Folder"), .delimiter = '/', .role = role, .selectable = TRUE
+  };
+  g_ptr_array_add (list, folder);
+  g_assert_true (store_folder_replace_list (profile->db, account, list, &error));
+  g_autoptr (StoreFolder) made = store_folder_by_role (profile->db, account, role, &error);
+  g_assert_no_error (error);
+  return made->id;
+}
+
+/* From all folders but Junk, each message once, whatever the case of the address, before and behind the pass; what somebody else wrote, also to them, is
+ * none of it. */
+static void
+test_listing (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_auto (Sent) sent = sent_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 first = add_from (profile, profile->inbox, 1, 1000, "Ann", "ann@x.org", NULL, "<a@x>");
+
+  add_from (profile, profile->inbox, 2, 2000, "Ann", "bob@x.org", "ann@x.org", "<b@x>");
+  gint64 to = add_from (profile, profile->sent, 1, 2500, "Me", "me@x.org", "ann@x.org", "<c@x>");
+  gint64 archived = add_from (profile, profile->archive, 1, 3000, "A.", "Ann@X.org", NULL, "<d@x>");
+  sent_tell (&sent, to, "Ann|ann@x.org");
+  const gint64 two[] = { archived, first };
+
+  check_listing (profile, FALSE, 0, two, 2);
+  run_pass (profile, 10, TRUE, &sent);
+  check_listing (profile, FALSE, 0, two, 2);
+  check_listing (profile, TRUE, 0, two, 2);
+
+  /* A copy of it in another folder is no other message. */
+  add_from (profile, profile->inbox, 3, 3000, "A.", "ann@x.org", NULL, "<d@x>");
+  gint64 last = add_from (profile, profile->inbox, 4, 4000, "Ann", "ann@x.org", NULL, "<e@x>");
+  gint64 junk = add_from (profile, make_folder (profile, STORE_ROLE_JUNK), 1, 5000, "Ann",
+                          "ann@x.org", NULL, "<f@x>");
+  g_assert_cmpint (junk, >, 0);
+  g_assert_cmpint (
+      store_operation_set_flags (profile->db, &last, 1, TRUE, STORE_FLAG_FLAGGED, &error), >, 0);
+  const gint64 starred[] = { last };
+  for (guint round = 0; round < 2; round++) {
+    const StoreListing listing = { .folder = STORE_VIEW_SENDER,
+                                   .sender = g_intern_string ("ann@x.org") };
+    g_autoptr (GArray) keys = store_listing_read (profile->db, &listing, 0, 0, &error);
+    g_assert_cmpuint (keys->len, ==, 3);
+    check_listing (profile, TRUE, STORE_FILTER_STARRED, starred, 1);
+    check_listing (profile, TRUE, STORE_FILTER_STARRED | STORE_FILTER_KNOWN, starred, 1);
+    run_pass (profile, 10, TRUE, &sent);
+  }
+}
+
+/* The figure: only with -m perf. */
+static void
+test_listing_many (void)
+{
+  g_autoptr (Profile) profile = NULL;
+  g_auto (Sent) sent = sent_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (!g_test_perf ()) {
+    g_test_skip ("only with -m perf");
+    return;
+  }
+  profile = profile_new ();
+  for (guint i = 0; i < 100000; i += 1000) {
+    g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    for (guint j = i; j < i + 1000; j++) {
+      StoreNewMessage *message = g_new0 (StoreNewMessage, 1);
+      *message = (StoreNewMessage){ .uid = j + 1,
+                                    .received = 1000 + j,
+                                    .size = 1000,
+                                    .subject = g_intern_string ("Words"),
+                                    .from_address = j % 2 ? "ann@x.org" : "bob@x.org",
+                                    .message_id = NULL };
+      g_ptr_array_add (messages, message);
+    }
+    g_assert_true (store_message_add (profile->db, profile->inbox, messages, fresh, &error));
+  }
+  for (guint round = 0; round < 2; round++) {
+    const StoreListing listing = { .folder = STORE_VIEW_SENDER,
+                                   .conversations = TRUE,
+                                   .sender = g_intern_string ("ann@x.org") };
+    gint64 begun = g_get_monotonic_time ();
+    g_autoptr (GArray) keys = store_listing_read (profile->db, &listing, 0, 0, &error);
+    g_test_message ("%u conversations %s the pass: %.1f ms", keys->len, round ? "behind" : "before",
+                    (double)(g_get_monotonic_time () - begun) / 1000);
+    if (round == 0)
+      run_pass (profile, 5000, TRUE, &sent);
+  }
+}
+
 void
 add_person_tests (void)
 {
@@ -294,4 +424,6 @@ add_person_tests (void)
   g_test_add_func ("/store/person/copies", test_copies);
   g_test_add_func ("/store/person/sent", test_sent);
   g_test_add_func ("/store/person/account", test_account);
+  g_test_add_func ("/store/person/listing", test_listing);
+  g_test_add_func ("/store/person/listing-many", test_listing_many);
 }

@@ -122,19 +122,41 @@ def a_print_job_ends_with_its_window(scene, window):
     scene.app.wait_gone('dialog', exact('Print'))
 
 
+def all_of_their_messages_are_the_list(scene, about):
+    """Of all folders; no folder is selected meanwhile, and Escape and the button go back to the one that was."""
+    inbox = words.folder('Inbox')
+    for back in (lambda: scene.app.key('Escape'), lambda: scene.app.click('push button', exact('Back to the Folder'))):
+        scene.app.click('push button|toggle button', about)
+        scene.app.wait('push button', exact('All Messages From Them')).act()
+        scene.app.wait('label', '^From Bob Miller; Ltd$')
+        for subject in ('Harbour', 'Photos', 'Archived'):
+            row(scene, subject)
+        eventually(lambda: not scene.app.find('list item|table row', 'From another'), what='only theirs')
+        eventually(lambda: not scene.app.find('list item', inbox).has('selected'), what='no folder is selected')
+        scene.shot('all-of-them')
+        back()
+        scene.app.wait('label', inbox)
+        row(scene, 'From another')
+        eventually(lambda: scene.app.find('list item', inbox).has('selected'), what='the folder is selected')
+        eventually(lambda: not scene.app.find('push button', exact('Back to the Folder')), what='the button is gone')
+        scene.app.click(row(scene, 'Harbour'))
+
+
 @case
 def the_sender_has_a_card(scene):
     """Who it is, with the whole address; how much mail there was, and the way to it; the address on the clipboard, the contact as a file."""
     scene.empty('alice')
     deliver([letter('Photos', 'From the harbour.', sender='"Bob Miller; Ltd" <bob@lab.test>'),
+             letter('From another', 'Not of Bob.', sender='Kim <kim@lab.test>'),
              letter('Harbour', 'Tomorrow then.', sender='"Bob Miller; Ltd" <bob@lab.test>')])
+    deliver([letter('Archived', 'Long ago.', sender='"Bob Miller; Ltd" <Bob@lab.test>')], folder='Archive')
     ready(scene)
     scene.app.click(row(scene, 'Harbour'))
     about = '^About Bob Miller; Ltd <bob@lab[.]test>$'
     scene.app.click('push button|toggle button', about)
     scene.app.wait('push button', exact('Copy Address'))
     assert scene.app.root.find_all('label', '^bob@lab[.]test$'), 'the whole address'
-    scene.app.wait('label', '^2 messages received, none sent$')
+    scene.app.wait('label', '^3 messages received, none sent$')
     scene.app.wait('push button', '^Photos, ').act()
     window = scene.app.wait('frame|window', '^Photos$')
     eventually(lambda: any('From the harbour' in n.text for n in window.find_all('text')), what='the other message')
@@ -144,6 +166,7 @@ def the_sender_has_a_card(scene):
     scene.app.click('push button|toggle button', about)
     scene.app.wait('push button', exact('Copy Address')).act()
     eventually(lambda: scene.app.clipboard() == 'bob@lab.test', what='the address on the clipboard')
+    all_of_their_messages_are_the_list(scene, about)
     scene.app.click('push button|toggle button', about)
     scene.app.wait('push button', exact('Save as Contact File…')).act()
     scene.app.wait(None, exact('Save Contact'))
