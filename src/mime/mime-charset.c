@@ -314,6 +314,32 @@ is_foreign (const char *data, gsize length)
   return high > 3 && high > letters;
 }
 
+/* Words without a single ASCII letter, of a text that has others too: GByteArray, NULL where too few of the bytes above 127 are in such words.  No
+ * language of the West has them. */
+static GByteArray *
+collect_foreign_words (const char *data, gsize length)
+{
+  g_autoptr (GByteArray) words = g_byte_array_new ();
+  gsize all = 0, inside = 0;
+
+  for (gsize i = 0; i < length && words->len < LOOKED_AT;) {
+    gsize begin = i, high = 0, other = 0;
+
+    for (; i < length && ((guint8)data[i] >= 0x80 || g_ascii_isalnum (data[i])); i++) {
+      high += (guint8)data[i] >= 0x80;
+      other += (guint8)data[i] < 0x80;
+    }
+    all += high;
+    if (high > 1 && other == 0) {
+      inside += high;
+      g_byte_array_append (words, (const guint8 *)data + begin, (guint)high);
+      g_byte_array_append (words, (const guint8 *)" ", 1);
+    }
+    i += i == begin;
+  }
+  return inside > 7 && inside * 10 >= all * 8 ? g_steal_pointer (&words) : NULL;
+}
+
 /* What bytes look like by the frequency of their letters: the better one comes first.  NULL: nothing is likely. */
 static GPtrArray *
 list_looks (const char *data, gsize length)
@@ -364,15 +390,26 @@ is_rather_chinese (const char *data, gsize length)
   return names->len > 0 && g_ascii_strcasecmp (names->pdata[0], "GB18030") == 0;
 }
 
-/* Text of which nobody said what it is. */
+/* Text of which nobody said what it is; or only that it is of the West, as many say of everything. */
 static char *
-convert_by_looks (const char *data, gsize length)
+convert_by_looks (const char *data, gsize length, gboolean said)
 {
   g_autoptr (GPtrArray) names = is_foreign (data, length) ? list_looks (data, length) : NULL;
+  g_autoptr (GByteArray) words =
+      names == NULL && !said ? collect_foreign_words (data, length) : NULL;
   char *text = NULL;
+
+  if (words != NULL)
+    names = list_looks ((const char *)words->data, words->len);
 
   for (guint i = 0; names != NULL && i < names->len && text == NULL; i++)
     text = convert (names->pdata[i], data, length, NULL);
+  if (text == NULL && !said) {
+    const char *latin = mime_charset_guess_latin (data, length);
+    gsize bad = 0;
+
+    text = latin != NULL ? convert (latin, data, length, &bad) : NULL;
+  }
   return text;
 }
 
@@ -614,7 +651,7 @@ to_utf8 (const char *charset, const char *data, gsize length)
       return text;
     g_free (text);
   }
-  text = convert_by_looks (data, length);
+  text = convert_by_looks (data, length, kind == KIND_LATIN);
   if (text != NULL)
     return text;
   bad = 0;

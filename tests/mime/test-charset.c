@@ -48,6 +48,88 @@ test_korean (void)
   check_bytes ("iso-2022-kr", test_encode ("안녕하세요", "CP949"), "안녕하세요");
 }
 
+/* Of what nobody labelled the letters tell; what is labelled is left alone. */
+static void
+test_unlabelled (void)
+{
+  static const struct
+  {
+    const char *charsets[4];
+    const char *text;
+  } eastern[] = {
+    { { "CP1250", "ISO-8859-2" },
+      "Dzień dobry, w załączeniu przesyłam fakturę za ostatni miesiąc. Proszę o potwierdzenie, że "
+      "wszystko się zgadza." },
+    { { "CP1250", "ISO-8859-2" }, "Książka już czeka w księgarni" },
+    { { "CP1250", "ISO-8859-2" }, "Zażółć gęślą jaźń" },
+    { { "CP1250", "ISO-8859-2" },
+      "Dobrý den, příští schůzka bude ve středu. Prosím, přineste s sebou všechny papíry a klíče od "
+      "kanceláře." },
+    { { "CP1250", "ISO-8859-2" },
+      "Dobrý deň, ďakujem za správu. Stretneme sa v utorok pred ôsmou a potom pôjdeme všetci spolu, "
+      "keď už bude svetlo. Ľubica príde neskôr." },
+    { { "CP1250", "ISO-8859-2" },
+      "Kedves Barátom! Köszönöm a levelet, jövő héten otthon leszek, és a gyűlésről is írok majd. Az "
+      "idő szép, a hegyekből jövünk." },
+    { { "CP1250", "ISO-8859-2" },
+      "Poštovani, šaljem vam račun za prošli mjesec. Možete li provjeriti je li sve točno? Hvala, "
+      "čekam vaš odgovor već danas." },
+    { { "CP1250", "ISO-8859-2" },
+      "Bună ziua, vă mulţumesc pentru răspuns. Întâlnirea începe la ora nouă şi ţine două ore, iar "
+      "după aceea mergem să mâncăm." },
+    { { "CP1254" },
+      "Merhaba, toplantı yarın sabah dokuzda başlıyor. Lütfen geç kalmayın, çünkü işimiz çok. "
+      "Görüşmek üzere, İpek Yıldız" },
+    { { "CP1251", "KOI8-R", "ISO-8859-5" },
+      "Добрый день! Встреча завтра в девять часов утра, пожалуйста, не опаздывайте." },
+    { { "CP1251", "KOI8-R" },
+      "Добрый день! Встреча завтра в девять часов утра, пожалуйста, не опаздывайте.\n\n"
+      "-- \nIvan Petrov, Example Trading Company, Some Street 17, Another City, phone 555 1234567, "
+      "https://www.example.org/a/very/long/address/of/some/page.html" },
+    { { "CP1253", "ISO-8859-7" },
+      "Καλημέρα σας, η συνάντηση αρχίζει αύριο το πρωί στις εννέα. Σας παρακαλώ να μην αργήσετε." },
+  };
+  static const char *const western[] = {
+    "Le café est fermé à Noël, où êtes-vous allés ? Ça m’a étonné, le cœur est déçu.",
+    "Größe über Straße, schöne Grüße aus Köln",
+    "La città è più bella così, perché c’è il sole: però è già lunedì",
+    "¿Dónde está el niño? ¡Mañana será otro día! La compañía llegó después.",
+    "Não há ninguém na estação; a televisão já não está à venda, e as lições são às três",
+    "Vi ses på fredag, så går vi på bio. Jag är där klockan åtta, för då är det mörkt.",
+    "Hvor er æblerne? De ligger på bordet, og øllet står i køleskabet, så det er ærgerligt.",
+    "Það er gott veður í dag, en á morgun verður rigning. Ég kem þá heim og við förum í bíó með ömmu.",
+    "Täällä on kylmä, mutta söin hyvän päivällisen ystävän kanssa ja näin järven jäätyvän.",
+    "Tänan, jõuan õhtul koju ja söön süüa, öö on külm ja pärast võib lund tulla",
+    "De zeeën zijn koud, en zo’n café in een oeroude coöperatie is één idee; hij heeft geërgerd geïnd.",
+    "La pluja caurà demà, però l’avió sortirà a l’hora; això és l’última cosa que vull dir, senyor Muñoz.",
+    "A room of 30 m² at 20 °C ± 2 °C costs £300 or €350 — “cheap”, says Zoë; ½ of it is yours",
+    "30 m³, 5 µm, §7, ©2026 Example®, 3½ × 4¼, ¶2, naïve",
+    "Sean Ó Súilleabháin and Siân: is fear gan chiall é, tá sé anseo",
+    "résumé",
+    "Peña",
+    "Übung",
+  };
+  static const char *const said[] = { "iso-8859-1", "windows-1252" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (eastern); i++) {
+    for (gsize j = 0; j < 4 && eastern[i].charsets[j] != NULL; j++) {
+      check_bytes (NULL, test_encode (eastern[i].text, eastern[i].charsets[j]), eastern[i].text);
+      check_bytes ("us-ascii", test_encode (eastern[i].text, eastern[i].charsets[j]),
+                   eastern[i].text);
+      check_bytes (eastern[i].charsets[j], test_encode (eastern[i].text, eastern[i].charsets[j]),
+                   eastern[i].text);
+    }
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (western); i++) {
+    check_bytes (NULL, test_encode (western[i], "CP1252"), western[i]);
+    for (gsize j = 0; j < G_N_ELEMENTS (said); j++)
+      check_bytes (said[j], test_encode (western[i], "CP1252"), western[i]);
+  }
+  /* What says that it is of the West is, also where its letters would tell of another language. */
+  check_bytes ("iso-8859-1", TEST_BYTES ("Ksi\xb9\xbfka ju\xbf czeka w ksi\xeagarni"),
+               "Ksi¹¿ka ju¿ czeka w ksiêgarni");
+}
+
 static void
 test_others (void)
 {
@@ -247,6 +329,7 @@ void
 test_charset_add (void)
 {
   g_test_add_func ("/mime/charset/korean", test_korean);
+  g_test_add_func ("/mime/charset/unlabelled", test_unlabelled);
   g_test_add_func ("/mime/charset/others", test_others);
   g_test_add_func ("/mime/charset/any-bytes", test_any_bytes);
   g_test_add_func ("/mime/header/words", test_words);
