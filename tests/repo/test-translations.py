@@ -49,6 +49,8 @@ def korean_is_complete():
         fuzzy = run('msgattrib', '--no-wrap', '--only-fuzzy', '--no-obsolete', merged)
         open_entries = re.findall(r'^msgid "(.+)"', untranslated + fuzzy, re.M)
         assert not open_entries, 'without Korean:\n' + '\n'.join(open_entries[:40])
+        dead = re.findall(r'^#~ msgid "(.+)"', run('msgattrib', '--no-wrap', '--only-obsolete', merged), re.M)
+        assert not dead, 'of sentences that nobody says:\n' + '\n'.join(dead[:40])
         run('msgfmt', '--check', '-o', os.devnull, merged)
 
 

@@ -232,7 +232,7 @@ def conversations_are_split_and_joined(scene):
     scene.app.click(row(scene, 'Shore'))
     scene.app.click(row(scene, 'Harbour'), modifier='ctrl')
     scene.app.click('push button|toggle button', exact('More'))
-    scene.app.wait(None, exact('_Join Conversations')).act()
+    scene.app.wait(None, exact('Joi_n Conversations')).act()
     eventually(lambda: len(rows(scene)) == 1, what='one conversation')
     scene.app.key('ctrl+z')
     eventually(lambda: len(rows(scene)) == 2, what='two again')
