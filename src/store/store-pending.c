@@ -5,7 +5,9 @@
  * In a transaction only.  Who is about to read rows, or to add one otherwise, has to write those that wait first. */
 #include "store-private.h"
 
-#define ROWS 25 /* of one statement */
+/* Of one statement.  Before each, SQLite puts aside every page that it changes: the more rows, the fewer. */
+#define MOST 100
+#define SOME 25
 
 /* ---- rows ---- */
 
@@ -53,8 +55,11 @@ static gboolean
 insert_rows (StoreDb *db, guint begin, guint n, GError **error)
 {
   g_autoptr (StoreQuery) query =
-      n == ROWS ? store_db_query (db, error, INSERT_ROWS STORE_TIMES_25 (ROW_VALUES), STORE_NO_INTS)
-                : store_db_query (db, error, INSERT_ROWS ROW_VALUES, STORE_NO_INTS);
+      n == MOST
+          ? store_db_query (db, error, INSERT_ROWS STORE_TIMES_100 (ROW_VALUES), STORE_NO_INTS)
+      : n == SOME
+          ? store_db_query (db, error, INSERT_ROWS STORE_TIMES_25 (ROW_VALUES), STORE_NO_INTS)
+          : store_db_query (db, error, INSERT_ROWS ROW_VALUES, STORE_NO_INTS);
 
   if (query == NULL)
     return FALSE;
@@ -70,7 +75,7 @@ static gboolean
 insert_bodies (StoreDb *db, const guint *places, guint n, GError **error)
 {
   g_autoptr (StoreQuery) query =
-      n == ROWS
+      n == SOME
           ? store_db_query (db, error, INSERT_BODIES STORE_TIMES_25 (BODY_VALUES), STORE_NO_INTS)
           : store_db_query (db, error, INSERT_BODIES BODY_VALUES, STORE_NO_INTS);
 
@@ -90,14 +95,14 @@ insert_bodies (StoreDb *db, const guint *places, guint n, GError **error)
 static gboolean
 write_bodies (StoreDb *db, GError **error)
 {
-  guint places[ROWS], n = 0;
+  guint places[SOME], n = 0;
 
   for (guint i = 0; i < db->pending->len; i++) {
     const StorePending *pending = &g_array_index (db->pending, StorePending, i);
 
     if (pending->message != NULL && pending->message->body != NULL)
       places[n++] = i;
-    if (n == ROWS) {
+    if (n == SOME) {
       if (!insert_bodies (db, places, n, error))
         return FALSE;
       n = 0;
@@ -278,7 +283,7 @@ write_rows (StoreDb *db, GError **error)
     const StorePending *pending = &g_array_index (db->pending, StorePending, i);
 
     /* One function adds rows or changes them, never both. */
-    step = pending->message != NULL && n - i >= ROWS ? ROWS : 1;
+    step = pending->message == NULL || n - i < SOME ? 1 : n - i < MOST ? SOME : MOST;
     if (!(pending->message != NULL ? insert_rows (db, i, step, error)
                                    : update_row (db, pending, error)))
       return FALSE;

@@ -146,6 +146,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreQuery, store_query_done)
   STORE_TIMES_5 (text)                                                                             \
   "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (text) "," STORE_TIMES_5 (   \
       text)
+#define STORE_TIMES_100(text)                                                                      \
+  STORE_TIMES_25 (text)                                                                            \
+  "," STORE_TIMES_25 (text) "," STORE_TIMES_25 (text) "," STORE_TIMES_25 (text)
 
 /* `sql` must be a string literal. */
 StoreQuery *store_db_query (StoreDb *db, GError **error, const char *sql, const gint64 *values,

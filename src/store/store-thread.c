@@ -1,7 +1,7 @@
 /* Which conversation a message belongs to; conversations that are merged, parted and joined.
  *
  * Any thread with a connection; all writing stands in the transaction that stores the message.  Runs for each message of a first
- * sync: the common case (a message that nobody has named) must stay at one statement. */
+ * sync: the common case (a message that nobody has named) must stay without a statement. */
 #include "store-thread.h"
 
 #include <glib/gi18n.h>
