@@ -22,6 +22,8 @@
 /* Sent mail whose bytes were not here is looked at again at most so often. */
 #define LATER_EVERY_S 60
 
+#define MAX_OTHERS 3
+
 struct _MailPeople
 {
   MailEngine *engine; /* borrowed */
@@ -241,6 +243,7 @@ typedef struct
 {
   StorePerson *person; /* nullable */
   GPtrArray *rows;     /* of StoreMessage */
+  GPtrArray *others;   /* nullable */
   gboolean counted, more_sent;
 } PersonRead;
 
@@ -260,6 +263,7 @@ person_read_free (gpointer data)
 
   g_clear_pointer (&read->person, store_person_free);
   g_clear_pointer (&read->rows, g_ptr_array_unref);
+  g_clear_pointer (&read->others, g_ptr_array_unref);
   g_free (read);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PersonRead, person_read_free)
@@ -279,6 +283,9 @@ run_get (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
     return NULL;
   if (read->person == NULL)
     return g_steal_pointer (&read);
+  read->others = store_person_list_others (db, read->person->id, MAX_OTHERS, error);
+  if (read->others == NULL)
+    return NULL;
   ids = store_person_list_messages (db, read->person->id, job->limit, error);
   if (ids == NULL)
     return NULL;
@@ -312,6 +319,8 @@ on_got (GObject *object, GAsyncResult *result, gpointer user_data)
       g_strdup (read->person != NULL && read->person->name != NULL ? read->person->name : "");
   person->counted = read->counted;
   person->more_sent = read->more_sent;
+  person->others = read->others != NULL ? g_ptr_array_ref (read->others)
+                                        : g_ptr_array_new_with_free_func (g_free);
   person->latest = g_ptr_array_new_with_free_func (g_object_unref);
   if (read->person != NULL) {
     person->received = read->person->received;
@@ -362,6 +371,7 @@ mail_person_free (MailPerson *person)
 {
   g_free (person->address);
   g_free (person->name);
+  g_ptr_array_unref (person->others);
   g_ptr_array_unref (person->latest);
   g_free (person);
 }

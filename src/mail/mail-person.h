@@ -15,6 +15,7 @@ typedef struct
   guint received;     /* messages from them */
   guint sent;         /* messages to them */
   gint64 first, last; /* seconds; 0: never */
+  GPtrArray *others;  /* of char *: other addresses they write from, of those the owner wrote to */
   GPtrArray *latest;  /* of MailMessage: from and to them, newest first */
   gboolean counted;   /* the pass has been at all the mail that is here: the numbers are whole */
   gboolean more_sent; /* but for sent mail that is not here: there may have been more to them */

@@ -396,6 +396,26 @@ store_person_list_messages (StoreDb *db, gint64 person, guint limit, GError **er
   return step == 0 ? g_steal_pointer (&ids) : NULL;
 }
 
+GPtrArray *
+store_person_list_others (StoreDb *db, gint64 person, guint limit, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT other.address FROM person AS this JOIN person AS other "
+      "ON other.name = this.name AND other.id <> this.id AND other.sent > 0 "
+      "WHERE this.id = ?1 AND this.sent > 0 AND other.received > 0 AND instr (this.name, '@') = 0 "
+      "ORDER BY other.last DESC LIMIT ?2",
+      STORE_INTS (person, limit));
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_free);
+  int step;
+
+  if (query == NULL)
+    return NULL;
+  while ((step = store_query_step (db, query, error)) == 1)
+    g_ptr_array_add (others, store_query_dup_text (query, 0));
+  return step == 0 ? g_steal_pointer (&others) : NULL;
+}
+
 gboolean
 store_person_is_older (StoreDb *db, const char *given_address, gint64 before, gboolean *older,
                        GError **error)

@@ -46,6 +46,10 @@ gboolean store_person_get (StoreDb *db, const char *address, StorePerson **perso
 /* Row ids (gint64) of messages from and to them that are still here and listed, newest first, copies in other folders once. */
 GArray *store_person_list_messages (StoreDb *db, gint64 person, guint limit,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Other addresses (char *) of a person of this name, at most `limit`, who wrote last first.  Only those that were written to, and only of somebody who was:
+ * anybody can take a name. */
+GPtrArray *store_person_list_others (StoreDb *db, gint64 person, guint limit,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* They wrote a message that came before this time, or were written to. */
 gboolean store_person_is_older (StoreDb *db, const char *address, gint64 before, gboolean *older,
                                 GError **error);

@@ -3,12 +3,16 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-folder-chooser.h"
+
 struct _UiMessageWindow
 {
   AdwWindow parent_instance;
 
   /* Owned */
   UiReader *reader;
+  GtkWidget *chooser; /* of "Move", made at the first use */
+  MailMessage *message;
 
   /* Borrowed */
   GtkWindow *main; /* NULL when it is gone */
@@ -19,6 +23,7 @@ G_DEFINE_FINAL_TYPE (UiMessageWindow, ui_message_window, ADW_TYPE_WINDOW)
 enum
 {
   VERB,
+  MOVE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -71,11 +76,52 @@ action_read (GtkWidget *widget, const char *name, GVariant *parameter)
                          g_str_equal (name, "win.read-on") ? 1 : -1);
 }
 
+/* ---- moving ---- */
+
+static void
+on_chosen (UiMessageWindow *self, MailFolder *folder)
+{
+  g_autoptr (UiMessageWindow) kept = g_object_ref (self);
+  g_signal_emit (self, signals[MOVE], 0, self->message, folder);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+/* Beneath the header bar. */
+static void
+choose_folder (UiMessageWindow *self)
+{
+  MailFolder *folder = mail_message_get_folder (self->message);
+  MailAccount *account = folder ? mail_folder_get_account (folder) : NULL;
+  if (!account || !self->main)
+    return;
+  if (!self->chooser) {
+    self->chooser = ui_folder_chooser_new ();
+    gtk_widget_set_parent (self->chooser, GTK_WIDGET (self->reader));
+    g_signal_connect_object (self->chooser, "chosen", G_CALLBACK (on_chosen), self,
+                             G_CONNECT_SWAPPED);
+  }
+  ui_folder_chooser_set_account (UI_FOLDER_CHOOSER (self->chooser), account, folder);
+  gtk_popover_set_pointing_to (
+      GTK_POPOVER (self->chooser),
+      &(GdkRectangle){ gtk_widget_get_width (GTK_WIDGET (self->reader)) / 2, 0, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->chooser));
+}
+
+static void
+action_move (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  choose_folder (UI_MESSAGE_WINDOW (widget));
+}
+
 /* The message is out of the way: so is its window. */
 static void
 on_verb (UiMessageWindow *self, const char *verb, MailMessage *message, MailContent *content)
 {
   g_autoptr (UiMessageWindow) kept = g_object_ref (self);
+  if (g_str_equal (verb, "move")) {
+    choose_folder (self);
+    return;
+  }
   g_signal_emit (self, signals[VERB], 0, verb, message, content);
   if (g_str_equal (verb, "archive") || g_str_equal (verb, "trash") || g_str_equal (verb, "junk")
       || g_str_equal (verb, "not-junk"))
@@ -99,6 +145,8 @@ ui_message_window_dispose (GObject *object)
 {
   UiMessageWindow *self = UI_MESSAGE_WINDOW (object);
   g_clear_weak_pointer (&self->main);
+  g_clear_pointer (&self->chooser, gtk_widget_unparent);
+  g_clear_object (&self->message);
   G_OBJECT_CLASS (ui_message_window_parent_class)->dispose (object);
 }
 
@@ -111,6 +159,8 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   signals[VERB] =
       g_signal_new ("verb", UI_TYPE_MESSAGE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
+  signals[MOVE] = g_signal_new ("move", UI_TYPE_MESSAGE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 2, MAIL_TYPE_MESSAGE, MAIL_TYPE_FOLDER);
   gtk_widget_class_install_action (widget_class, "win.open-link", "s", action_forward);
   gtk_widget_class_install_action (widget_class, "win.open-web-link", "(ss)", action_forward);
   gtk_widget_class_install_action (widget_class, "win.notify", "s", action_forward);
@@ -121,6 +171,8 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.zoom-normal", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, action_fullscreen);
   gtk_widget_class_install_action (widget_class, "win.print", NULL, action_print);
+  gtk_widget_class_install_action (widget_class, "win.move", NULL, action_move);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_m, 0, "win.move", NULL);
   gtk_widget_class_install_action (widget_class, "win.read-on", NULL, action_read);
   gtk_widget_class_install_action (widget_class, "win.read-back", NULL, action_read);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, action_find);
@@ -163,6 +215,7 @@ ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings *settings,
   g_autoptr (MailThread) thread = mail_thread_new_for_message (engine, message);
 
   g_set_weak_pointer (&self->main, main);
+  self->message = g_object_ref (message);
   g_signal_connect_object (main, "destroy", G_CALLBACK (gtk_window_destroy), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);

@@ -274,8 +274,6 @@ create_card (UiReader *self, MailMessage *message, gboolean expanded)
   g_object_set (card, "light-background", g_hash_table_contains (self->light, &id), NULL);
   g_signal_connect_object (card, "notify::light-background", G_CALLBACK (on_light), self,
                            G_CONNECT_SWAPPED);
-  /* Where to is asked for in the window of the list. */
-  gtk_widget_action_set_enabled (card, "message.move", !self->bare);
   g_signal_connect_object (card, "notify::expanded", G_CALLBACK (on_expanded), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (card, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);

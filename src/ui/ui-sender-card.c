@@ -24,7 +24,7 @@ struct _UiSenderCard
 
   /* Template */
   UiAvatar *avatar;
-  GtkLabel *name_label, *address_label, *known;
+  GtkLabel *name_label, *address_label, *others, *known;
   GtkSpinner *spinner;
   GtkWidget *latest_title, *first;
   GtkBox *latest;
@@ -106,6 +106,19 @@ make_known (const MailPerson *person)
   return person->counted ? g_steal_pointer (&both) : g_strdup_printf (_ ("%s so far"), both);
 }
 
+static void
+show_others (UiSenderCard *self, GPtrArray *others)
+{
+  g_autoptr (GString) addresses = g_string_new (NULL);
+
+  for (guint i = 0; i < others->len; i++)
+    g_string_append_printf (addresses, "%s%s", i > 0 ? _ (", ") : "", (char *)others->pdata[i]);
+  /* Translators: other addresses of the same person */
+  g_autofree char *text = g_strdup_printf (_ ("Also writes as %s"), addresses->str);
+  gtk_label_set_text (self->others, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->others), others->len > 0);
+}
+
 static gboolean on_again (gpointer data);
 
 static void
@@ -126,6 +139,8 @@ on_person (GObject *source, GAsyncResult *result, gpointer data)
     self->again_source = g_timeout_add (AGAIN_MS, on_again, self);
   g_autofree char *known = person ? make_known (person) : g_strdup (error->message);
   gtk_label_set_text (self->known, known);
+  if (person)
+    show_others (self, person->others);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->latest))))
     gtk_box_remove (self->latest, child);
   for (guint i = 0; person && i < person->latest->len; i++)
@@ -298,6 +313,7 @@ ui_sender_card_class_init (UiSenderCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, avatar);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, name_label);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, address_label);
+  gtk_widget_class_bind_template_child (widget_class, UiSenderCard, others);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, known);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiSenderCard, latest_title);

@@ -89,12 +89,21 @@ copy_text (UiWindow *self, MailContent *content)
 /* ---- windows of their own ---- */
 
 static void
+on_move (UiWindow *self, MailMessage *message, MailFolder *folder)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_ptr_array_add (messages, message);
+  ui_window_act (self, MAIL_ACTION_MOVE, folder, messages);
+}
+
+static void
 open_window (UiWindow *self, MailMessage *message)
 {
   GtkWidget *window =
       ui_message_window_new (GTK_WINDOW (self), self->engine, self->settings, message);
   ui_message_window_set_zoom (UI_MESSAGE_WINDOW (window), self->zoom);
   g_signal_connect_object (window, "verb", G_CALLBACK (ui_window_on_verb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window, "move", G_CALLBACK (on_move), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
 }
 

@@ -270,6 +270,51 @@ test_sent (void)
   g_assert_cmpstr (domains->pdata[1], ==, "c.example");
 }
 
+static void
+check_others (Profile *profile, const char *address, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StorePerson) person = get (profile, address);
+  g_autoptr (GPtrArray) others = store_person_list_others (profile->db, person->id, 3, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (others->len, ==, expected != NULL);
+  if (expected != NULL)
+    g_assert_cmpstr (others->pdata[0], ==, expected);
+}
+
+/* Two addresses are one person's where both were written to; who only takes the name is neither that person nor lent their address. */
+static void
+test_others (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_auto (Sent) sent = sent_new ();
+  guint32 uid = 1;
+
+  add_from (profile, profile->inbox, uid++, 1000, "Ann Lee", "ann@work.example", NULL, "<1@x>");
+  add_from (profile, profile->inbox, uid++, 2000, "Ann Lee", "ann@home.example", NULL, "<2@x>");
+  add_from (profile, profile->inbox, uid++, 3000, "Ann Lee", "ann@evil.example", NULL, "<3@x>");
+  add_from (profile, profile->inbox, uid++, 3000, NULL, "bob@home.example", NULL, "<4@x>");
+  add_from (profile, profile->inbox, uid++, 3000, NULL, "cid@home.example", NULL, "<5@x>");
+  static const char *const written[] = { "Ann|ann@work.example", "|bob@home.example",
+                                         "|cid@home.example" };
+  for (guint i = 0; i < G_N_ELEMENTS (written); i++) {
+    g_autofree char *id = g_strdup_printf ("<s%u@x>", i);
+    sent_tell (&sent, add_from (profile, profile->sent, i + 1, 4000, "Me", "me@x.org", "X", id),
+               written[i]);
+  }
+  run_pass (profile, 10, TRUE, &sent);
+  check_others (profile, "ann@work.example", NULL);
+  sent_tell (&sent,
+             add_from (profile, profile->sent, 9, 5000, "Me", "me@x.org", "Ann Lee", "<s9@x>"),
+             "Ann Lee|ann@home.example");
+  run_pass (profile, 10, TRUE, &sent);
+  check_others (profile, "ann@work.example", "ann@home.example");
+  check_others (profile, "ann@home.example", "ann@work.example");
+  check_others (profile, "ann@evil.example", NULL);
+  check_others (profile, "bob@home.example", NULL); /* no name is no name in common */
+}
+
 /* What went with its account is forgotten; who is in other accounts comes back. */
 static void
 test_account (void)
@@ -424,6 +469,7 @@ add_person_tests (void)
   g_test_add_func ("/store/person/copies", test_copies);
   g_test_add_func ("/store/person/sent", test_sent);
   g_test_add_func ("/store/person/account", test_account);
+  g_test_add_func ("/store/person/others", test_others);
   g_test_add_func ("/store/person/listing", test_listing);
   g_test_add_func ("/store/person/listing-many", test_listing_many);
 }

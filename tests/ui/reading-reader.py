@@ -122,6 +122,20 @@ def a_print_job_ends_with_its_window(scene, window):
     scene.app.wait_gone('dialog', exact('Print'))
 
 
+def moved_from_its_own_window(scene):
+    """By its key, as in the main window; the window goes with the message."""
+    scene.app.click(row(scene, 'Photos'))
+    scene.app.key('ctrl+Return')
+    window = scene.app.wait('frame|window', '^Photos$')
+    eventually(lambda: any('From the harbour' in n.text for n in window.find_all('text')), what='the message')
+    scene.app.key('m')
+    scene.app.wait('text|entry', exact('Move to folder'))
+    scene.app.type('Arch')
+    scene.app.key('Return')
+    lab.wait('alice', 'Archive', lambda flags, message: message['Subject'] == 'Photos', what='it is archived')
+    scene.app.wait_gone('frame|window', '^Photos$')
+
+
 def all_of_their_messages_are_the_list(scene, about):
     """Of all folders; no folder is selected meanwhile, and Escape and the button go back to the one that was."""
     inbox = words.folder('Inbox')
@@ -178,6 +192,7 @@ def the_sender_has_a_card(scene):
     eventually(lambda: os.path.exists(path) and os.path.getsize(path) > 0, what='the file')
     with open(path, encoding='utf-8', newline='') as file:
         text = file.read()
+    moved_from_its_own_window(scene)
     assert 'FN:Bob Miller\\; Ltd\r\n' in text and 'EMAIL;TYPE=INTERNET:bob@lab.test\r\n' in text, text
     scene.quit()
 
