@@ -10,6 +10,7 @@
  *   refuse ADDRESS [ANSWER]                 reset                     quit
  *   deliver USER MAILBOX OCTETS [FLAGS]     and then so many octets; answers the UID
  *   flags USER MAILBOX UID +|- FLAGS        expunge USER MAILBOX UID
+ *   labels USER MAILBOX UID LABELS          (of X-GM-EXT-1, as they are on the wire)
  *   copy USER MAILBOX UID TARGET            move USER MAILBOX UID TARGET
  *   create USER MAILBOX                     delete USER MAILBOX       rename USER MAILBOX NAME
  *   subscribe USER MAILBOX 0|1              renumber USER MAILBOX
@@ -143,6 +144,8 @@ run_act (Program *program, GStrv words, GBytes *octets, GString *out)
   if (octets != NULL)
     g_string_append_printf (out, "%u\n",
                             model_act_deliver (server, user, mailbox, octets, words[4], 0));
+  else if (is (words, "labels", 4))
+    model_act_set_labels (server, user, mailbox, number_of (words[3]), words[4]);
   else if (is (words, "flags", 5))
     model_act_set_flags (server, user, mailbox, number_of (words[3]), *words[4] == '+', words[5]);
   else if (is (words, "expunge", 3))
@@ -195,8 +198,8 @@ run_look (Program *program, GStrv words, GString *out)
 static void
 run_request (Program *program, GStrv words, GBytes *octets, GString *out)
 {
-  static const char *const acts[] = { "deliver", "flags",     "expunge",  "copy", "move", "delete",
-                                      "rename",  "subscribe", "renumber", "uids", NULL };
+  static const char *const acts[] = { "deliver", "labels", "flags",     "expunge",  "copy", "move",
+                                      "delete",  "rename", "subscribe", "renumber", "uids", NULL };
 
   if (g_strv_contains (acts, words[0])) {
     if (g_strv_length (words) < 3

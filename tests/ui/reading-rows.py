@@ -1,13 +1,15 @@
-"""reading-rows.py PREFIX STATE SCREENSHOTS LANGUAGE: conversations joined from the message list; a long list dragged by its bar.
-In the environment FILL: the program that makes a profile."""
+"""reading-rows.py PREFIX STATE SCREENSHOTS LANGUAGE: conversations joined from the message list; a long list dragged by its bar;
+labels of Gmail.  In the environment FILL: the program that makes a profile; MODEL: the model server.
+"""
 import os
 import re
+import socket
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from listing import TOGGLE, begin, row, rows, select, subject  # noqa: E402
-from scene import case, chosen, eventually, exact, finish, words  # noqa: E402
+from listing import TOGGLE, begin, message, row, rows, select, subject  # noqa: E402
+from scene import STATE, TOOLS, case, chosen, eventually, exact, finish, words  # noqa: E402
 from tap import main  # noqa: E402
 
 NAMES = ['Subject one', 'Subject two', 'Subject three']  # the last one on top
@@ -102,5 +104,53 @@ def a_dragged_bar_shows_rows(scene):
     scene.quit()
 
 
+class Gmail:
+    """A server that has labels, as another client sees it."""
+
+    def __init__(self, folder):
+        self.process = subprocess.Popen([os.environ['MODEL'], folder], stdin=subprocess.PIPE)  # ends with its input
+        self.settings = os.path.join(folder, 'model.env')
+        eventually(lambda: os.path.exists(self.settings), what='the server')
+        self.control = socket.socket(socket.AF_UNIX)
+        self.control.connect(os.path.join(folder, 'control'))
+        self.answers = self.control.makefile('r')
+
+    def do(self, *words, octets=b''):
+        self.control.sendall('\t'.join(words).encode() + b'\n' + octets)
+        lines = []
+        while not lines or not lines[-1].startswith(('OK', 'ERR')):
+            lines.append(self.answers.readline())
+        assert lines[-1] == 'OK\n', (words, lines)
+        return lines[0].strip()
+
+    def close(self):
+        self.control.close()
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+@case
+def labels_of_gmail_are_shown(scene):
+    server = Gmail(os.path.join(STATE, 'gmail'))
+    try:
+        server.do('capabilities', 'IMAP4rev1 UNSELECT IDLE NAMESPACE ID SASL-IR X-GM-EXT-1 UIDPLUS ENABLE MOVE CONDSTORE ESEARCH LIST-EXTENDED SPECIAL-USE')
+        server.do('account', 'alice', 'alicepw', 'alice@lab.test')
+        octets = message('Subject one')
+        uid = server.do('deliver', 'alice', 'INBOX', str(len(octets)), '$label4', octets=octets)
+        server.do('labels', 'alice', 'INBOX', uid, r'"\\Inbox" Travel &1VyuAA- "\\Important"')
+        scene.account()
+        subprocess.run([os.path.join(TOOLS, 'profile'), server.settings, scene.profile, 'alice'], check=True)
+        scene.start()
+        eventually(lambda: row(scene, 'Subject one').name.endswith(', Travel, 한글'), what='two labels')
+        assert not any(word in row(scene, 'Subject one').name for word in ('To Do', 'Important', '\\')), row(scene, 'Subject one').name
+        scene.shot('labels')
+        server.do('flags', 'alice', 'INBOX', uid, '+', '\\Flagged Holiday')
+        eventually(lambda: 'Starred' in row(scene, 'Subject one').name, what='marked by somebody else')
+        assert row(scene, 'Subject one').name.endswith(', Travel, 한글'), row(scene, 'Subject one').name
+        scene.quit()
+    finally:
+        server.close()
+
+
 if __name__ == '__main__':
-    main(chosen([several_conversations_are_joined, a_dragged_bar_shows_rows]), finish)
+    main(chosen([several_conversations_are_joined, a_dragged_bar_shows_rows, labels_of_gmail_are_shown]), finish)
