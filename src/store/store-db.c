@@ -312,8 +312,8 @@ connect_raw (Store *store, GError **error)
   db->touched = g_array_new (FALSE, FALSE, sizeof (gint64));
   db->lost = g_array_new (FALSE, FALSE, sizeof (StoreLost));
   db->pending = g_array_new (FALSE, FALSE, sizeof (StorePending));
-  db->changing = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
-  db->unwritten = g_array_new (FALSE, FALSE, 2 * sizeof (gint64));
+  db->changing = g_array_new (FALSE, FALSE, sizeof (StoreChanging));
+  db->unwritten = g_array_new (FALSE, FALSE, sizeof (StoreLink));
   db->roles = g_hash_table_new (NULL, NULL);
   db->remove_after = g_ptr_array_new_with_free_func (g_free);
   return open_handle (db, error) ? g_steal_pointer (&db) : NULL;

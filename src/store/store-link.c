@@ -14,17 +14,11 @@
 #define ROWS     25   /* of one statement */
 #define N_PROBES 3    /* bits of a number in the filter */
 
-/* A number met lately; `thread` negative: as the log has it, which may have been merged since. */
-typedef struct
-{
-  gint64 id, thread;
-} Link;
-
 struct _StoreLinks
 {
   /* Owned */
-  Link *slots;        /* the log's, by open addressing; id 0: free */
-  Link *cached;       /* some of the table's, each at one place only */
+  StoreLink *slots;   /* the log's, by open addressing; id 0: free */
+  StoreLink *cached;  /* some of the table's, each at one place only */
   GHashTable *merged; /* conversations merged while these are in memory: from -> into */
 
   /* Bits that each number in the table has set, so that what is not in it is not looked for there; NULL: none were set yet, which
@@ -44,8 +38,8 @@ place_of (gint64 id, guint size)
 }
 
 /* The slot of this number, or the free one where it belongs. */
-static Link *
-find_slot (Link *slots, guint size, gint64 id)
+static StoreLink *
+find_slot (StoreLink *slots, guint size, gint64 id)
 {
   guint at = place_of (id, size);
 
@@ -58,7 +52,7 @@ static void
 grow (StoreLinks *links)
 {
   guint size = links->size * 2;
-  Link *slots = g_new0 (Link, size);
+  StoreLink *slots = g_new0 (StoreLink, size);
 
   for (guint i = 0; i < links->size; i++) {
     if (links->slots[i].id != 0)
@@ -72,13 +66,13 @@ grow (StoreLinks *links)
 static void
 put (StoreLinks *links, gint64 id, gint64 thread)
 {
-  Link *slot;
+  StoreLink *slot;
 
   if (links->n * 4 >= links->size * 3)
     grow (links);
   slot = find_slot (links->slots, links->size, id);
   links->n += slot->id == 0;
-  *slot = (Link){ id, thread };
+  *slot = (StoreLink){ id, thread };
 }
 
 void
@@ -97,8 +91,8 @@ links_new (void)
   StoreLinks *links = g_new0 (StoreLinks, 1);
 
   links->size = 1024;
-  links->slots = g_new0 (Link, links->size);
-  links->cached = g_new0 (Link, N_CACHED);
+  links->slots = g_new0 (StoreLink, links->size);
+  links->cached = g_new0 (StoreLink, N_CACHED);
   links->merged = g_hash_table_new (NULL, NULL);
   return links;
 }
@@ -122,8 +116,8 @@ read_log (StoreDb *db, StoreLinks *links, GError **error)
     gsize length;
     const guint8 *bytes = store_query_get_bytes (query, 0, &length);
 
-    for (gsize at = 0; at + sizeof (Link) <= length; at += sizeof (Link)) {
-      Link link;
+    for (gsize at = 0; at + sizeof (StoreLink) <= length; at += sizeof (StoreLink)) {
+      StoreLink link;
 
       memcpy (&link, bytes + at, sizeof link);
       if (link.id != 0)
@@ -163,7 +157,7 @@ store_link_write (StoreDb *db, GError **error)
   query = store_db_query (db, error, "INSERT INTO link_log (links) VALUES (?1)", STORE_NO_INTS);
   if (query == NULL)
     return FALSE;
-  store_query_bind_bytes (query, 1, unwritten->data, unwritten->len * sizeof (Link));
+  store_query_bind_bytes (query, 1, unwritten->data, unwritten->len * sizeof (StoreLink));
   if (store_query_step (db, query, error) != 0)
     return FALSE;
   g_array_set_size (unwritten, 0);
@@ -234,7 +228,7 @@ widen_filter (StoreDb *db, GArray *added, GError **error)
     return make_filter (db, error);
   links->n_room -= added->len;
   for (guint i = 0; i < added->len; i++)
-    set_bits (links, g_array_index (added, Link, i).id);
+    set_bits (links, g_array_index (added, StoreLink, i).id);
   return TRUE;
 }
 
@@ -243,12 +237,12 @@ widen_filter (StoreDb *db, GArray *added, GError **error)
 static int
 compare_links (gconstpointer a, gconstpointer b)
 {
-  gint64 one = ((const Link *)a)->id, two = ((const Link *)b)->id;
+  gint64 one = ((const StoreLink *)a)->id, two = ((const StoreLink *)b)->id;
   return (one > two) - (one < two);
 }
 
 static gboolean
-insert_links (StoreDb *db, const Link *links, guint n, GError **error)
+insert_links (StoreDb *db, const StoreLink *links, guint n, GError **error)
 {
 #define INSERT_LINKS "INSERT OR IGNORE INTO link (id, thread) VALUES "
   g_autoptr (StoreQuery) query =
@@ -284,9 +278,9 @@ store_link_settle (StoreDb *db, GError **error)
   if (!load (db, error) || !store_link_write (db, error))
     return FALSE;
   links = db->store->links;
-  sorted = g_array_sized_new (FALSE, FALSE, sizeof (Link), links->n);
+  sorted = g_array_sized_new (FALSE, FALSE, sizeof (StoreLink), links->n);
   for (guint i = 0; i < links->size; i++) {
-    Link link = links->slots[i];
+    StoreLink link = links->slots[i];
 
     /* Who finds one in the table asks what it was merged into. */
     link.thread = ABS (link.thread);
@@ -296,7 +290,7 @@ store_link_settle (StoreDb *db, GError **error)
   g_array_sort (sorted, compare_links);
   for (guint i = 0, step; i < sorted->len; i += step) {
     step = sorted->len - i >= ROWS ? ROWS : 1;
-    if (!insert_links (db, &g_array_index (sorted, Link, i), step, error))
+    if (!insert_links (db, &g_array_index (sorted, StoreLink, i), step, error))
       return FALSE;
   }
   if (!store_db_run (db, error, "DELETE FROM link_log", STORE_NO_INTS)
@@ -304,7 +298,7 @@ store_link_settle (StoreDb *db, GError **error)
     return FALSE;
   links->table_is_empty &= sorted->len == 0;
   links->n = 0;
-  memset (links->slots, 0, links->size * sizeof (Link));
+  memset (links->slots, 0, links->size * sizeof (StoreLink));
   for (guint i = 0; i < N_CACHED; i++)
     links->cached[i].thread = follow (links, links->cached[i].thread);
   g_hash_table_remove_all (links->merged);
@@ -314,7 +308,7 @@ store_link_settle (StoreDb *db, GError **error)
 static gboolean
 read_table (StoreDb *db, gint64 id, gint64 *thread, GError **error)
 {
-  Link *cached = &db->store->links->cached[place_of (id, N_CACHED)];
+  StoreLink *cached = &db->store->links->cached[place_of (id, N_CACHED)];
 
   if (cached->id == id) {
     *thread = cached->thread;
@@ -329,7 +323,7 @@ read_table (StoreDb *db, gint64 id, gint64 *thread, GError **error)
     return TRUE;
   if (!store_thread_resolve (db, thread, error))
     return FALSE;
-  *cached = (Link){ id, *thread };
+  *cached = (StoreLink){ id, *thread };
   return TRUE;
 }
 
@@ -339,7 +333,7 @@ gboolean
 store_link_find (StoreDb *db, gint64 id, gint64 *thread, GError **error)
 {
   StoreLinks *links;
-  Link *slot;
+  StoreLink *slot;
 
   *thread = 0;
   if (!load (db, error))
@@ -366,7 +360,7 @@ store_link_find (StoreDb *db, gint64 id, gint64 *thread, GError **error)
 gboolean
 store_link_add (StoreDb *db, gint64 id, gint64 thread, GError **error)
 {
-  const Link link = { GINT64_TO_LE (id), GINT64_TO_LE (thread) };
+  const StoreLink link = { GINT64_TO_LE (id), GINT64_TO_LE (thread) };
 
   if (!load (db, error))
     return FALSE;

@@ -137,12 +137,6 @@ update_row (StoreDb *db, const StorePending *pending, GError **error)
 #define MANY   16 /* rows: fewer have a statement each */
 #define SPARSE 4  /* times as many rows between the first and the last: so have these */
 
-typedef struct
-{
-  gint64 id;
-  guint place; /* in db->pending */
-} Changing;
-
 typedef enum
 {
   ASK_IS_CHANGING,
@@ -155,7 +149,7 @@ typedef enum
 static const StorePending *
 find_changing (StoreDb *db, gint64 id)
 {
-  const Changing *changing = (const Changing *)(gconstpointer)db->changing->data;
+  const StoreChanging *changing = (const StoreChanging *)(gconstpointer)db->changing->data;
   guint low = db->changing_at, high = db->changing->len;
 
   /* The one that was asked for last, or the next, nearly always. */
@@ -215,7 +209,7 @@ store_pending_prepare (StoreDb *db)
 static int
 compare_changing (gconstpointer a, gconstpointer b)
 {
-  gint64 one = ((const Changing *)a)->id, two = ((const Changing *)b)->id;
+  gint64 one = ((const StoreChanging *)a)->id, two = ((const StoreChanging *)b)->id;
   return (one > two) - (one < two);
 }
 
@@ -232,7 +226,7 @@ list_changing (StoreDb *db)
     return FALSE;
   for (guint i = 0; i < n; i++) {
     const StorePending *pending = &g_array_index (db->pending, StorePending, i);
-    const Changing one = { pending->row.id, i };
+    const StoreChanging one = { pending->row.id, i };
 
     if (pending->kind != kind)
       return FALSE;
@@ -240,12 +234,12 @@ list_changing (StoreDb *db)
   }
   g_array_sort (db->changing, compare_changing);
   for (guint i = 1; i < n; i++) {
-    if (g_array_index (db->changing, Changing, i).id
-        == g_array_index (db->changing, Changing, i - 1).id)
+    if (g_array_index (db->changing, StoreChanging, i).id
+        == g_array_index (db->changing, StoreChanging, i - 1).id)
       return FALSE;
   }
-  return (g_array_index (db->changing, Changing, n - 1).id
-          - g_array_index (db->changing, Changing, 0).id)
+  return (g_array_index (db->changing, StoreChanging, n - 1).id
+          - g_array_index (db->changing, StoreChanging, 0).id)
              / n
          < SPARSE;
 }
@@ -255,8 +249,8 @@ static gboolean
 update_rows (StoreDb *db, GError **error)
 {
   StorePendingKind kind = g_array_index (db->pending, StorePending, 0).kind;
-  gint64 first = g_array_index (db->changing, Changing, 0).id;
-  gint64 last = g_array_index (db->changing, Changing, db->changing->len - 1).id;
+  gint64 first = g_array_index (db->changing, StoreChanging, 0).id;
+  gint64 last = g_array_index (db->changing, StoreChanging, db->changing->len - 1).id;
 
   G_STATIC_ASSERT (ASK_IS_CHANGING == 0 && ASK_THREAD == 1 && ASK_OWN == 2 && ASK_MARKS == 3
                    && ASK_BASE == 4);

@@ -39,6 +39,13 @@ typedef struct
   StoreEventKind kind;
 } StoreEvent;
 
+/* The number of an id of a message and its conversation (store-link.c); `thread` negative in memory: as the log has it, which may have been
+ * merged since. */
+typedef struct
+{
+  gint64 id, thread;
+} StoreLink;
+
 /* What is known in memory of the ids of messages (store-link.c). */
 typedef struct _StoreLinks StoreLinks;
 
@@ -107,12 +114,12 @@ struct _StoreDb
   GArray *touched; /* of gint64 threads; this and the next are empty outside of writing functions */
   GArray *lost;    /* of StoreLost */
   GArray *pending; /* of StorePending; this and the next are empty outside of writing functions */
-  GArray *changing;  /* of rows in `pending` while one statement writes them (store-pending.c) */
-  guint changing_at; /* the one that it asked for last */
-  GArray *unwritten; /* of links that the log lacks, as it has them */
-  gint64 last_row;   /* message.id handed out last; good while something is pending */
-  gint64 written_threads;   /* conversations above have no row in the database */
-  GHashTable *roles;        /* folder -> its StoreRole, during a transaction */
+  GArray *changing;       /* of StoreChanging, while one statement writes them (store-pending.c) */
+  guint changing_at;      /* the one that it asked for last */
+  GArray *unwritten;      /* of StoreLink that the log lacks, as it has them */
+  gint64 last_row;        /* message.id handed out last; good while something is pending */
+  gint64 written_threads; /* conversations above have no row in the database */
+  GHashTable *roles;      /* folder -> its StoreRole, during a transaction */
   gboolean has_new_threads; /* last_thread is not written yet */
   gboolean folder_list, outbox;
   GPtrArray *remove_after; /* paths that go once the transaction is committed */
@@ -305,6 +312,13 @@ typedef struct
   StoreRow row;
   StorePlace body; /* where message->body lies */
 } StorePending;
+
+/* One of them while a statement goes through their rows. */
+typedef struct
+{
+  gint64 id;
+  guint place; /* in db->pending */
+} StoreChanging;
 
 /* A row that is written later: message, with row->id filled.  `message` must live until store_pending_write (), which store_db_leave () calls. */
 gboolean store_pending_add (StoreDb *db, const StoreNewMessage *message, const StorePlace *body,
