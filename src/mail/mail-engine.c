@@ -368,6 +368,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; opened->broken != NULL && opened->broken[i] != NULL; i++)
     mail_engine_emit_notice (self, opened->broken[i], NULL);
 
+  /* Before there are folders: who sees the first shows it, and that has to be known when the account is added. */
+  self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
   for (guint i = 0; i < opened->settings->len; i++)
     mail_engine_put_account (self, opened->settings->pdata[i],
                              g_array_index (opened->rows, gint64, i));
@@ -376,7 +378,6 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   mail_engine_set_outgoing (self, opened->outgoing);
 
   mail_engine_forget_accounts (self, opened->leaving);
-  self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
   self->state = MAIL_ENGINE_READY;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READY]);
   if (!self->deferred)

@@ -15,6 +15,8 @@ struct _SyncEngine
 
   GMutex lock;          /* what follows */
   GHashTable *accounts; /* id -> SyncAccount */
+  GHashTable *
+      shown; /* id -> gint64, the folder that the person looked at last; also of accounts that come later */
   gboolean online, metered;
 };
 
@@ -27,6 +29,7 @@ sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
   engine->online = TRUE;
   engine->accounts =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)sync_account_unref);
+  engine->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_mutex_init (&engine->lock);
   return engine;
 }
@@ -65,6 +68,7 @@ sync_engine_free (SyncEngine *engine)
     sync_account_join (g_ptr_array_index (accounts, i), deadline);
   g_clear_pointer (&accounts, g_ptr_array_unref);
   g_hash_table_unref (engine->accounts);
+  g_hash_table_unref (engine->shown);
   g_mutex_clear (&engine->lock);
   sync_shared_unref (engine->shared);
   g_free (engine);
@@ -74,6 +78,7 @@ void
 sync_engine_add_account (SyncEngine *engine, const BaseAccount *account)
 {
   SyncAccount *previous = NULL, *added = NULL;
+  const gint64 *shown;
   g_autofree char *key = NULL;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&engine->lock);
 
@@ -81,6 +86,9 @@ sync_engine_add_account (SyncEngine *engine, const BaseAccount *account)
                                (gpointer *)&previous);
   added = sync_account_new (engine->shared, account, engine->online, engine->metered, previous);
   g_hash_table_insert (engine->accounts, g_strdup (account->id), added);
+  shown = g_hash_table_lookup (engine->shown, account->id);
+  if (shown != NULL)
+    sync_account_show_folder (added, *shown);
 }
 
 void
@@ -92,6 +100,7 @@ sync_engine_remove_account (SyncEngine *engine, const char *account_id)
   g_mutex_lock (&engine->lock);
   g_hash_table_steal_extended (engine->accounts, account_id, (gpointer *)&key,
                                (gpointer *)&account);
+  g_hash_table_remove (engine->shown, account_id);
   g_mutex_unlock (&engine->lock);
   if (account == NULL)
     return;
@@ -120,8 +129,12 @@ sync_engine_outbox_changed (SyncEngine *engine, const char *account_id)
 void
 sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder)
 {
-  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+  g_autoptr (GPtrArray) accounts = NULL;
 
+  g_mutex_lock (&engine->lock);
+  g_hash_table_insert (engine->shown, g_strdup (account_id), g_memdup2 (&folder, sizeof folder));
+  g_mutex_unlock (&engine->lock);
+  accounts = find_accounts (engine, account_id);
   for (guint i = 0; i < accounts->len; i++)
     sync_account_show_folder (g_ptr_array_index (accounts, i), folder);
 }

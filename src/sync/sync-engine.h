@@ -70,7 +70,7 @@ void sync_engine_remove_account (SyncEngine *engine, const char *account_id);
 
 void sync_engine_operations_changed (SyncEngine *engine, const char *account_id); /* NULL: all */
 void sync_engine_outbox_changed (SyncEngine *engine, const char *account_id);
-/* The person looks at this folder: sync it next. */
+/* The person looks at this folder: sync it next.  Also before the account is added. */
 void sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder);
 /* Try now: the person pressed Retry or gave a password, or the network came back. NULL: all. */
 void sync_engine_retry (SyncEngine *engine, const char *account_id);

@@ -431,6 +431,37 @@ test_one_folder (void)
   rig_free (rig);
 }
 
+static ModelVerdict
+note_opened (ModelEvent *event, gpointer user_data)
+{
+  static const Command select = { MODEL_IMAP, "SELECT *", NULL, NULL };
+
+  if (is_the_command (event, &select))
+    g_async_queue_push (user_data, g_strdup (event->line));
+  return MODEL_GO;
+}
+
+/* What a person came to before there was an account to tell it to, as it is at each start: the first to be opened. */
+static void
+test_shown_before (void)
+{
+  g_autoptr (GAsyncQueue) opened = g_async_queue_new_full (g_free);
+  g_autofree char *line = NULL;
+  Rig *rig = rig_new (NULL);
+
+  rig_start (rig);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
+  g_clear_pointer (&rig->engine, sync_engine_free);
+  model_server_set_hook (rig->server, note_opened, opened);
+  rig->engine = sync_engine_new (rig->store, &engine_told_events, &rig->told);
+  sync_engine_show_folder (rig->engine, rig->account->id, rig_folder (rig, "Archive"));
+  sync_engine_add_account (rig->engine, rig->account);
+  line = g_async_queue_timeout_pop (opened, PATIENCE * (guint64)G_USEC_PER_SEC);
+  g_assert_nonnull (line);
+  g_assert_nonnull (strstr (line, "Archive"));
+  rig_free (rig);
+}
+
 static gboolean
 is_taken_back (Rig *rig, gint64 id)
 {
@@ -474,6 +505,7 @@ test_commands_add (void)
   g_test_add_func ("/trouble/commands/greeting", test_greeting);
   g_test_add_func ("/trouble/commands/back-off", test_back_off);
   g_test_add_func ("/trouble/commands/one-folder", test_one_folder);
+  g_test_add_func ("/trouble/commands/shown-before", test_shown_before);
   g_test_add_func ("/trouble/commands/folders", test_folders);
   g_test_add_func ("/trouble/commands/imap", test_imap);
   g_test_add_func ("/trouble/commands/smtp", test_smtp);
