@@ -3,7 +3,7 @@
 #include "mail-keys.h"
 
 #define ID(keys, i) STORE_KEY_ID (g_array_index (keys, StoreKey, i))
-/* Each run costs a move of the whole tail: more of them are told as one. */
+/* Each run costs a move of the whole tail: of more of them those far from what is looked at are told as one. */
 #define MAX_RUNS 500
 
 /* For each of `n` places (-1: none) whether it belongs to the longest increasing subsequence; the others become -1. */
@@ -48,15 +48,6 @@ add_run (GArray *runs, guint position, guint removed, guint added)
 
   if (removed > 0 || added > 0)
     g_array_append_val (runs, run);
-}
-
-static GArray *
-one_run (guint prefix, guint suffix, guint n_from, guint n_result)
-{
-  GArray *runs = g_array_new (FALSE, FALSE, sizeof (MailKeysRun));
-
-  add_run (runs, prefix, n_from - prefix - suffix, n_result - prefix - suffix);
-  return runs;
 }
 
 GArray *
@@ -112,7 +103,47 @@ mail_keys_diff (GArray *from, GArray *to, GHashTable *stay, GArray **result)
   if (to->len > j)
     g_array_append_vals (all, &g_array_index (to, StoreKey, j), to->len - j);
   *result = all;
-  if (runs->len > MAX_RUNS)
-    return one_run (prefix, suffix, from->len, all->len);
   return g_steal_pointer (&runs);
+}
+
+/* These runs, and what stays between them, as one. */
+static void
+add_gathered (GArray *runs, GArray *all, guint first, guint end)
+{
+  if (first >= end)
+    return;
+  guint position = g_array_index (all, MailKeysRun, first).position;
+  MailKeysRun *last = &g_array_index (all, MailKeysRun, end - 1);
+  guint added = last->position + last->added - position, removed = added;
+
+  for (guint i = first; i < end; i++) {
+    MailKeysRun *run = &g_array_index (all, MailKeysRun, i);
+
+    removed += run->removed - run->added;
+  }
+  add_run (runs, position, removed, added);
+}
+
+GArray *
+mail_keys_gather (GArray *runs, guint near)
+{
+  guint middle = 0, shift = 0; /* what the runs before have made longer; may wrap below zero */
+
+  if (runs->len <= MAX_RUNS)
+    return g_array_ref (runs);
+  for (; middle < runs->len; middle++) {
+    MailKeysRun *run = &g_array_index (runs, MailKeysRun, middle);
+
+    if (run->position - shift >= near)
+      break;
+    shift += run->added - run->removed;
+  }
+  guint low = middle - MIN (middle, MAX_RUNS / 2);
+  guint high = MIN (middle + MAX_RUNS / 2, runs->len);
+  GArray *few = g_array_sized_new (FALSE, FALSE, sizeof (MailKeysRun), high - low + 2);
+
+  add_gathered (few, runs, 0, low);
+  g_array_append_vals (few, &g_array_index (runs, MailKeysRun, low), high - low);
+  add_gathered (few, runs, high, runs->len);
+  return few;
 }

@@ -39,6 +39,9 @@ void mail_keys_find_place (GArray *keys, GArray *come, guint *next, guint end, g
  * them. */
 GArray *mail_keys_diff (GArray *from, GArray *to, GHashTable *stay,
                         GArray **result) G_GNUC_WARN_UNUSED_RESULT;
+/* The same runs where they are not too many, else those around position `near` of `from` and, on each side, one for all that is farther
+ * away: what a person looks at is touched as little as may be. */
+GArray *mail_keys_gather (GArray *runs, guint near) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What happened to keys that are not read yet: the last word for each. */
 typedef enum

@@ -43,6 +43,7 @@ struct _MailMessageList
   gboolean loading;
   gboolean querying; /* from the question until all of the answer is put in */
   gboolean stale;    /* something changed since the question */
+  gboolean stepping; /* in the middle of one of `steps` */
   gboolean fresh;    /* the listing is another one: nothing stays that does not belong */
 };
 

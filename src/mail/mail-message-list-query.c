@@ -196,6 +196,9 @@ on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
   }
   if (result->items != NULL)
     mail_list_take_items (self, result->items);
+  GArray *runs = mail_keys_gather (result->runs, self->looked_at);
+  g_array_unref (result->runs);
+  result->runs = runs;
   Slice *slice = g_new0 (Slice, 1);
   *slice = (Slice){ self, g_steal_pointer (&result) };
   if (self->query_source != 0)

@@ -77,7 +77,8 @@ mail_list_splice_some (MailMessageList *self, MailKeysRun *run, guint *inserted,
 {
   const StoreKey *from = (const StoreKey *)(gpointer)keys->data + run->position + *inserted;
 
-  if (run->removed > 0 && (run->removed > FEW || run->added > FEW)) {
+  /* The last ones go as others come: a list that is empty for a moment has no place where somebody looks, and no keyboard. */
+  if (run->removed > FEW || (run->removed > PIECE && run->added > FEW)) {
     run->removed -= mail_list_remove_some (self, run->position, run->removed);
     return run->removed > 0 || run->added > 0;
   }

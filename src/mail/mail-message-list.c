@@ -143,8 +143,6 @@ step_as_one (MailMessageList *self, MailListStep *step)
   while (mail_keys_insert_run (piece, added, &next, added->len, &run))
     ;
   mail_list_splice (self, low, high - low, (const StoreKey *)(gpointer)piece->data, piece->len);
-  step->next_removed = removed->len;
-  step->next_added = added->len;
   return TRUE;
 }
 
@@ -161,6 +159,8 @@ take_back (MailMessageList *self, GArray *added)
     guint place = mail_message_list_find (self, id);
     if (place != G_MAXUINT && g_array_index (self->keys, StoreKey, place) != key)
       mail_list_splice (self, place, 1, NULL, 0);
+    if (self->querying) /* who was told wished for another listing: the keys are not ours now */
+      return;
   }
 }
 
@@ -171,7 +171,7 @@ step_once (MailMessageList *self, MailListStep *step)
   if (!step->begun) {
     step->begun = TRUE;
     take_back (self, step->added);
-    if (step_as_one (self, step))
+    if (self->querying || step_as_one (self, step))
       return FALSE;
   }
   gboolean removing = step->next_removed < step->removed->len;
@@ -204,7 +204,8 @@ step_once (MailMessageList *self, MailListStep *step)
   return TRUE;
 }
 
-/* Applies what waits, for a slice of time; TRUE when something is left that can be done now. */
+/* Applies what waits, for a slice of time; TRUE when something is left that can be done now.  The step at work is ours: who is told of
+ * a change may wish for another listing, for which no step counts any more. */
 static gboolean
 apply_slice (MailMessageList *list)
 {
@@ -214,11 +215,20 @@ apply_slice (MailMessageList *list)
   gboolean any = FALSE;
 
   while (!self->querying && (step = g_queue_peek_head (&self->steps)) != NULL && !step->waiting) {
+    guint generation = self->generation;
+
     any = TRUE;
-    if (!step_once (self, step))
-      step_free (g_queue_pop_head (&self->steps));
-    else if (g_get_monotonic_time () >= deadline)
-      return TRUE;
+    g_queue_pop_head (&self->steps);
+    self->stepping = TRUE;
+    gboolean more = step_once (self, step);
+    self->stepping = FALSE;
+    if (!more || generation != self->generation)
+      step_free (step);
+    else {
+      g_queue_push_head (&self->steps, step);
+      if (g_get_monotonic_time () >= deadline)
+        return TRUE;
+    }
   }
   if (any)
     g_signal_emit (self, signals[SETTLED], 0);
@@ -368,7 +378,7 @@ drop_kept (MailMessageList *self, const StoreFolderChange *part)
     guint place = mail_message_list_find (self, g_array_index (gone, gint64, i));
 
     g_hash_table_remove (self->kept, &g_array_index (gone, gint64, i));
-    if (place != G_MAXUINT)
+    if (place != G_MAXUINT && !self->querying)
       mail_list_splice (self, place, 1, NULL, 0);
   }
   g_signal_emit (self, signals[SETTLED], 0);
@@ -787,6 +797,13 @@ mail_message_list_get_rearranging (MailMessageList *self)
 {
   g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), FALSE);
   return self->querying;
+}
+
+gboolean
+mail_message_list_get_settled (MailMessageList *self)
+{
+  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), TRUE);
+  return !self->querying && !self->stepping && g_queue_is_empty (&self->steps);
 }
 
 gboolean

@@ -44,6 +44,8 @@ void mail_message_list_set_filter (MailMessageList *list, MailFilter filter);
 gboolean mail_message_list_get_loading (MailMessageList *list);
 /* In the middle of another order or another filter: a row may come in before it is taken out at its old place. */
 gboolean mail_message_list_get_rearranging (MailMessageList *list);
+/* Nothing is on its way into it or out of it: if it has no rows, it is empty. */
+gboolean mail_message_list_get_settled (MailMessageList *list);
 gboolean mail_message_list_get_conversations (MailMessageList *list);
 MailSort mail_message_list_get_sort (MailMessageList *list);
 MailFilter mail_message_list_get_filter (MailMessageList *list);

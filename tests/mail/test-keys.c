@@ -219,9 +219,68 @@ test_diff (void)
   }
 }
 
+/* Rows that these runs take out between two positions of the list as it was. */
+static guint
+count_removed (GArray *runs, guint low, guint high)
+{
+  guint n = 0, shift = 0;
+
+  for (guint i = 0; i < runs->len; i++) {
+    MailKeysRun *run = &g_array_index (runs, MailKeysRun, i);
+    guint from = MAX (run->position - shift, low);
+    guint to = MIN (run->position - shift + run->removed, high);
+
+    n += to > from ? to - from : 0;
+    shift += run->added - run->removed;
+  }
+  return n;
+}
+
+/* Thousands of runs become some hundreds that lead to the same; where somebody looks no row is touched that may stay. */
+static void
+test_gather (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+  const guint nears[] = { 0, 150, 2500, 4999, 100000 };
+
+  for (guint round = 0; round < G_N_ELEMENTS (nears); round++) {
+    g_autoptr (GArray) from = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    g_autoptr (GArray) to = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+    g_autoptr (GArray) result = NULL;
+    guint near = nears[round];
+
+    for (gint64 id = 1; id <= 10000; id++) {
+      StoreKey key = STORE_KEY_MAKE (10001 - id, id);
+      gint place = g_rand_int_range (random, 0, 4);
+
+      if (place != 0)
+        g_array_append_val (from, key);
+      if (place != 1)
+        g_array_append_val (to, key);
+    }
+    g_autoptr (GArray) runs = mail_keys_diff (from, to, NULL, &result);
+    g_autoptr (GArray) few = mail_keys_gather (runs, near);
+    g_assert_cmpuint (runs->len, >, 2000);
+    g_assert_cmpuint (few->len, <=, 502);
+    g_assert_cmpuint (count_removed (few, near - MIN (near, 200), near + 200), ==,
+                      count_removed (runs, near - MIN (near, 200), near + 200));
+    for (guint i = 0; i < few->len; i++) {
+      MailKeysRun *run = &g_array_index (few, MailKeysRun, i);
+
+      if (run->removed > 0)
+        g_array_remove_range (from, run->position, run->removed);
+      g_array_insert_vals (from, run->position, &g_array_index (result, StoreKey, run->position),
+                           run->added);
+    }
+    g_assert_cmpmem (from->data, from->len * sizeof (StoreKey), result->data,
+                     result->len * sizeof (StoreKey));
+  }
+}
+
 void
 add_keys_tests (void)
 {
+  g_test_add_func ("/mail/keys/gather", test_gather);
   g_test_add_func ("/mail/keys/diff", test_diff);
   g_test_add_func ("/mail/keys/runs", test_runs);
   g_test_add_func ("/mail/keys/random", test_random);

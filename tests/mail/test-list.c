@@ -11,8 +11,8 @@ typedef struct
 {
   Bench *bench;
   MailMessageList *list;
-  GArray *ids; /* of gint64, by items-changed */
-  guint n_signals;
+  GArray *ids;            /* of gint64, by items-changed */
+  guint n_signals, first; /* and how many rows the first one brought */
 } Mirror;
 
 static void
@@ -26,7 +26,8 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
 
     g_array_insert_val (mirror->ids, position + i, id);
   }
-  mirror->n_signals++;
+  if (mirror->n_signals++ == 0)
+    mirror->first = added;
   g_assert_cmpuint (mirror->ids->len, ==, g_list_model_get_n_items (model));
 }
 
@@ -105,7 +106,8 @@ test_static (void)
   g_assert_true (mail_message_list_get_loading (mirror.list));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (mirror.list)), ==, 0);
   wait_until (equals_fresh, &mirror);
-  g_assert_cmpuint (mirror.n_signals, <=, 5); /* the first screenful, what has widgets, the rest */
+  g_assert_cmpuint (mirror.first, ==, 48);            /* a screenful, */
+  g_assert_cmpuint (mirror.n_signals, ==, 1 + 3 + 1); /* what else has widgets, the rest */
   g_assert_cmpuint (mail_message_list_find (mirror.list, g_array_index (mirror.ids, gint64, 777)),
                     ==, 777);
   g_assert_cmpuint (mail_message_list_find (mirror.list, 999999), ==, G_MAXUINT);
@@ -459,58 +461,126 @@ test_read_stays (void)
 
 /* ---- in pieces ---- */
 
-#define VIEW 205 /* rows that a view at the top has widgets for */
-#define MOST 64  /* of them in one turn */
+#define ABOVE 100 /* rows that a view has widgets for, around the one it looks at */
+#define BELOW 105
+#define MOST  64 /* of them in one turn */
+
+/* Follows a list as a view does, which keeps its place by its row, and has items for those around it. */
+typedef struct
+{
+  MailMessageList *list;
+  GPtrArray *items;
+  guint at, n_signals;
+  gboolean lasting; /* something is always there */
+} Viewer;
 
 static void
-on_piece (GListModel *model, guint position, guint removed, guint added, guint *n_signals)
+look (Viewer *viewer, guint at)
 {
-  guint most = MAX (removed, added), seen = position < VIEW ? MIN (most, VIEW - position) : 0;
+  GListModel *model = G_LIST_MODEL (viewer->list);
+  guint n = g_list_model_get_n_items (model);
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
 
-  g_assert_cmpuint (seen, <=, MOST);
-  (*n_signals)++;
-  for (guint i = position; i < position + added && i < VIEW; i++) {
-    g_autoptr (MailConversation) item = g_list_model_get_item (model, i);
-    g_assert_nonnull (item);
-  }
+  viewer->at = MIN (at, n > 0 ? n - 1 : 0);
+  for (guint i = viewer->at - MIN (viewer->at, ABOVE); i < MIN (n, viewer->at + BELOW); i++)
+    g_ptr_array_add (items, g_list_model_get_item (model, i));
+  g_clear_pointer (&viewer->items, g_ptr_array_unref);
+  viewer->items = items;
 }
 
-/* Thousands come, go and change their places: those that a view has widgets for do so a few at a time, all others at once. */
+/* Of `n` rows at `position` those that have, or get, widgets. */
+static guint
+count_seen (const Viewer *viewer, guint position, guint n)
+{
+  guint low = MAX (position, viewer->at - MIN (viewer->at, ABOVE));
+  guint high = MIN (position + n, viewer->at + BELOW);
+
+  return high > low ? high - low : 0;
+}
+
+static void
+on_piece (GListModel *model, guint position, guint removed, guint added, Viewer *viewer)
+{
+  g_assert_cmpuint (count_seen (viewer, position, removed), <=, MOST);
+  viewer->n_signals++;
+  if (position + removed <= viewer->at)
+    viewer->at += added - removed;
+  else
+    viewer->at = MIN (viewer->at, position);
+  g_assert_cmpuint (count_seen (viewer, position, added), <=, MOST);
+  if (viewer->lasting)
+    g_assert_cmpuint (g_list_model_get_n_items (model), >, 0);
+  look (viewer, viewer->at);
+}
+
+static gint64
+now_at (const Viewer *viewer)
+{
+  return mail_message_list_get_id (viewer->list, viewer->at);
+}
+
+/* Thousands come, go and change their places: those that a view has widgets for do so a few at a time, all others at once, wherever it
+ * looks.  A list that is filled before and after is never empty between. */
 static void
 test_pieces (void)
 {
+  const guint places[] = { 0, 1500, 2999 };
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autoptr (GError) error = NULL;
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
   Mirror mirror = { 0 };
-  guint n_signals = 0;
+  Viewer viewer = { 0 };
 
-  add_many (bench->db, mail_folder_get_id (bench->inbox), 1, 3000, NULL);
+  add_many (bench->db, mail_folder_get_id (bench->inbox), 1, 3000, random);
   mirror.bench = bench;
   mirror.ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  mirror.list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
-  g_signal_connect (mirror.list, "items-changed", G_CALLBACK (on_piece), &n_signals);
+  mirror.list = viewer.list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
+  g_signal_connect (mirror.list, "items-changed", G_CALLBACK (on_piece), &viewer);
   g_signal_connect (mirror.list, "items-changed", G_CALLBACK (on_items_changed), &mirror);
   wait_until (equals_fresh, &mirror);
 
-  g_autoptr (GArray) all = g_array_copy (mirror.ids);
-  const gint64 *ids = (const gint64 *)(gpointer)all->data;
-  n_signals = 0;
-  gint64 group =
-      store_operation_move (bench->db, ids, all->len, mail_folder_get_id (bench->archive), &error);
-  wait_until (equals_fresh, &mirror);
-  g_assert_cmpuint (mirror.ids->len, ==, 0);
-  g_assert_true (store_operation_undo (bench->db, group, &error));
-  wait_until (equals_fresh, &mirror);
-  g_assert_cmpuint (mirror.ids->len, ==, 3000);
-  mail_message_list_set_order (mirror.list, MAIL_SORT_DATE, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autoptr (GArray) all = g_array_copy (mirror.ids);
+    const gint64 *ids = (const gint64 *)(gpointer)all->data;
+    viewer.n_signals = 0;
+    look (&viewer, places[i]);
+    gint64 group = store_operation_move (bench->db, ids, all->len,
+                                         mail_folder_get_id (bench->archive), &error);
+    wait_until (equals_fresh, &mirror);
+    g_assert_cmpuint (mirror.ids->len, ==, 0);
+    g_assert_true (store_operation_undo (bench->db, group, &error));
+    wait_until (equals_fresh, &mirror);
+    g_assert_cmpuint (mirror.ids->len, ==, 3000);
+    viewer.lasting = TRUE;
+    look (&viewer, places[i]);
+    mail_message_list_set_order (mirror.list, MAIL_SORT_DATE, TRUE);
+    wait_until (equals_listing, &mirror);
+    look (&viewer, places[i]);
+    mail_message_list_set_order (mirror.list, MAIL_SORT_DATE, FALSE);
+    wait_until (equals_listing, &mirror);
+    viewer.lasting = FALSE;
+    look (&viewer, places[i]);
+    mail_message_list_set_filter (mirror.list, MAIL_FILTER_STARRED);
+    wait_until (equals_listing, &mirror);
+    g_assert_cmpuint (mirror.ids->len, ==, 0);
+    mail_message_list_set_filter (mirror.list, MAIL_FILTER_NONE);
+    wait_until (equals_listing, &mirror);
+    g_assert_cmpuint (viewer.n_signals, <, 8 * 50);
+  }
+
+  /* From one filter to another that has none of the same rows. */
+  g_assert_cmpint (store_operation_set_flags (bench->db, (gint64 *)(gpointer)mirror.ids->data, 1000,
+                                              TRUE, STORE_FLAG_SEEN | STORE_FLAG_FLAGGED, &error),
+                   >, 0);
+  mail_message_list_set_filter (mirror.list, MAIL_FILTER_UNREAD);
   wait_until (equals_listing, &mirror);
+  g_assert_cmpuint (mirror.ids->len, ==, 2000);
+  viewer.lasting = TRUE;
   mail_message_list_set_filter (mirror.list, MAIL_FILTER_STARRED);
   wait_until (equals_listing, &mirror);
-  g_assert_cmpuint (mirror.ids->len, ==, 0);
-  mail_message_list_set_filter (mirror.list, MAIL_FILTER_NONE);
-  wait_until (equals_listing, &mirror);
-  g_assert_cmpuint (n_signals, <, 6 * 40);
-  g_signal_handlers_disconnect_by_data (mirror.list, &n_signals);
+  g_assert_cmpuint (mirror.ids->len, ==, 1000);
+  g_signal_handlers_disconnect_by_data (mirror.list, &viewer);
+  g_ptr_array_unref (viewer.items);
   mirror_end (&mirror);
 }
 
@@ -521,7 +591,7 @@ test_sender (void)
   g_autoptr (Bench) bench = bench_new_ready ();
   g_autoptr (GError) error = NULL;
   g_autoptr (MailFolder) view = mail_folder_new_sender ("Ann", "Ann@Example.org");
-  Mirror mirror = { bench, NULL, g_array_new (FALSE, FALSE, sizeof (gint64)), 0 };
+  Mirror mirror = { bench, NULL, g_array_new (FALSE, FALSE, sizeof (gint64)), 0, 0 };
 
   g_assert_cmpstr (mail_folder_get_name (view), ==, "From Ann");
   gint64 first = bench_add_from (bench, bench->inbox, 100, "ann@example.org", NULL);
@@ -552,6 +622,76 @@ test_sender (void)
   wait_until (has_one, &mirror);
   g_assert_cmpint (g_array_index (mirror.ids, gint64, 0), ==, second);
   mirror_end (&mirror);
+}
+
+static gboolean
+has_all (gpointer mirror)
+{
+  return ((Mirror *)mirror)->ids->len == 3000 + 2000 && equals_listing (mirror);
+}
+
+/* Thousands come at once between thousands that are sorted by who sent them: who looks at a row goes on looking at it. */
+static void
+test_scattered (void)
+{
+  const guint places[] = { 0, 1500, 2999 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autoptr (Bench) bench = bench_new_ready ();
+    g_autoptr (GRand) random = g_rand_new_with_seed (i);
+    Mirror mirror = { 0 };
+    Viewer viewer = { 0 };
+    guint32 uid = add_many (bench->db, mail_folder_get_id (bench->inbox), 1, 3000, random);
+
+    mirror_start (&mirror, bench);
+    viewer.list = mirror.list;
+    mail_message_list_set_order (mirror.list, MAIL_SORT_DATE, TRUE);
+    wait_until (equals_listing, &mirror);
+    g_assert_cmpuint (mirror.ids->len, ==, 3000);
+    look (&viewer, places[i]);
+    gint64 seen = now_at (&viewer);
+    viewer.lasting = TRUE;
+    g_signal_connect (mirror.list, "items-changed", G_CALLBACK (on_piece), &viewer);
+    add_many (bench->db, mail_folder_get_id (bench->inbox), uid, 2000, random);
+    wait_until (has_all, &mirror);
+    g_assert_cmpint (now_at (&viewer), ==, seen);
+    g_assert_cmpuint (viewer.n_signals, >, 100);
+    g_signal_handlers_disconnect_by_data (mirror.list, &viewer);
+    g_ptr_array_unref (viewer.items);
+    mirror_end (&mirror);
+  }
+}
+
+static void
+on_piece_turn (GListModel *model, guint position, guint removed, guint added, guint *left)
+{
+  if (--*left == 0)
+    mail_message_list_set_order (MAIL_MESSAGE_LIST (model), MAIL_SORT_DATE, TRUE);
+}
+
+/* Who is told of a piece wishes for another order in that moment: what was on its way there counts no more. */
+static void
+test_turned_meanwhile (void)
+{
+  for (guint i = 1; i <= 3; i++) {
+    g_autoptr (Bench) bench = bench_new_ready ();
+    g_autoptr (GError) error = NULL;
+    Mirror mirror = { 0 };
+    guint left = i;
+
+    add_many (bench->db, mail_folder_get_id (bench->inbox), 1, 1000, NULL);
+    mirror_start (&mirror, bench);
+    wait_until (equals_fresh, &mirror);
+    g_signal_connect (mirror.list, "items-changed", G_CALLBACK (on_piece_turn), &left);
+    g_assert_cmpint (store_operation_move (bench->db, (gint64 *)(gpointer)mirror.ids->data,
+                                           mirror.ids->len - 100,
+                                           mail_folder_get_id (bench->archive), &error),
+                     >, 0);
+    wait_until (equals_listing, &mirror);
+    g_assert_true (mail_message_list_get_settled (mirror.list));
+    g_signal_handlers_disconnect_by_data (mirror.list, &left);
+    mirror_end (&mirror);
+  }
 }
 
 /* ---- the figure: only with -m perf ---- */
@@ -605,5 +745,7 @@ add_list_tests (void)
   g_test_add_func ("/mail/list/read-stays", test_read_stays);
   g_test_add_func ("/mail/list/pieces", test_pieces);
   g_test_add_func ("/mail/list/sender", test_sender);
+  g_test_add_func ("/mail/list/scattered", test_scattered);
+  g_test_add_func ("/mail/list/turned-meanwhile", test_turned_meanwhile);
   g_test_add_func ("/mail/list/stall", test_stall);
 }
