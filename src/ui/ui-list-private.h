@@ -27,6 +27,7 @@ struct _UiList
 
   /* Borrowed */
   GtkWidget *outgoing;
+  GtkWidget *menu_focus; /* weak: where the keyboard was, outside the rows, when the menu came */
 
   /* Template */
   AdwWindowTitle *title;
@@ -41,7 +42,8 @@ struct _UiList
   GtkListView *view;
 
   gulong awaited_handler;
-  gint64 current; /* id of the one selected item, 0 when none or several */
+  gint64 menu_row; /* id of the row that the menu is at */
+  gint64 current;  /* id of the one selected item, 0 when none or several */
   guint n_selected;
   guint opened_source, midnight_source;
   guint stick;        /* tick: the list goes back to its top */
@@ -50,6 +52,7 @@ struct _UiList
   gint64 keyboard;    /* id of the row that had it and has been taken out in this change; 0 none */
   gboolean reordered; /* by the person: what is selected is to be in view once it is done */
   gboolean laid_out, revealed; /* since `placing` */
+  gboolean keyboard_left;      /* it was at a row when the last one went away */
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
   gboolean bar_is_folders; /* what the bar says is about this folder */

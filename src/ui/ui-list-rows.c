@@ -242,21 +242,33 @@ on_heading_pressed (GtkGestureClick *click, int n_press, double x, double y, UiL
     gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
-/* The keyboard goes back to where it was; by itself it would go nowhere. */
+/* The keyboard goes back to where it was, or to the row that the menu was at; by itself it would go nowhere, and the view would take
+ * it to the row that had it last, however far away that is. */
 static void
 on_menu_closed (UiList *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *before = self->menu_focus;
+  GtkListItem *item = find_bound (self, self->menu_row);
 
-  if (!now || gtk_widget_is_ancestor (now, self->popover))
-    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  g_clear_weak_pointer (&self->menu_focus);
+  if (now && !gtk_widget_is_ancestor (now, self->popover))
+    return;
+  if (before && gtk_widget_get_mapped (before) && gtk_widget_grab_focus (before))
+    return;
+  gtk_widget_grab_focus (item ? gtk_widget_get_parent (gtk_list_item_get_child (item))
+                              : GTK_WIDGET (self->view));
 }
 
 static void
-popup_menu (UiList *self, GtkWidget *widget, double x, double y)
+popup_menu (UiList *self, UiRow *row, double x, double y)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+  MailConversation *shown = ui_row_get_item (row);
   double list_x, list_y;
+
   if (!self->popover) {
     self->popover = gtk_popover_menu_new_from_model (self->menu);
     gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
@@ -264,7 +276,14 @@ popup_menu (UiList *self, GtkWidget *widget, double x, double y)
     gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
     g_signal_connect_swapped (self->popover, "closed", G_CALLBACK (on_menu_closed), self);
   }
-  gtk_widget_translate_coordinates (widget, GTK_WIDGET (self), x, y, &list_x, &list_y);
+  self->menu_row = shown ? mail_conversation_get_id (shown) : 0;
+  if (now && gtk_widget_is_ancestor (now, self->popover))
+    now = self->menu_focus; /* the menu came at another row before */
+  else if (now == GTK_WIDGET (self->view)
+           || (now && gtk_widget_is_ancestor (now, GTK_WIDGET (self->view))))
+    now = NULL;
+  g_set_weak_pointer (&self->menu_focus, now);
+  gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (self), x, y, &list_x, &list_y);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
                                &(GdkRectangle){ (int)list_x, (int)list_y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->popover));
@@ -289,7 +308,7 @@ on_row_pressed (GtkGestureClick *click, int n_press, double x, double y, GtkList
       else
         ui_selection_select_only (self->selection, position);
     }
-    popup_menu (self, row, x, y);
+    popup_menu (self, UI_ROW (row), x, y);
   } else if (self->checking && !(state & GDK_SHIFT_MASK)
              && gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (click))
                     == GDK_BUTTON_PRIMARY
@@ -356,9 +375,10 @@ on_menu_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
   UiList *self = UI_LIST (widget);
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
-  if (self->n_selected == 0 || !focus || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
+  GtkWidget *row = focus ? gtk_widget_get_first_child (focus) : NULL;
+  if (self->n_selected == 0 || !UI_IS_ROW (row))
     return FALSE;
-  popup_menu (self, focus, 48, gtk_widget_get_height (focus) / 2.0);
+  popup_menu (self, UI_ROW (row), 48, gtk_widget_get_height (row) / 2.0);
   return TRUE;
 }
 

@@ -108,6 +108,8 @@ ui_list_update_page (UiList *self)
     page = "list";
   else if (self->messages && mail_message_list_get_loading (self->messages))
     page = "loading";
+  else if (self->messages && !mail_message_list_get_settled (self->messages))
+    return; /* what goes may come again: until it is over nothing else is said */
   else if (self->messages && mail_folder_get_trouble (self->folder))
     page = "trouble";
   else if (self->messages)
@@ -119,6 +121,11 @@ ui_list_update_page (UiList *self)
     adw_status_page_set_description (
         ADW_STATUS_PAGE (gtk_stack_get_child_by_name (self->stack, page)), reason);
   }
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+  if (!g_str_equal (page, "list") && now
+      && gtk_widget_is_ancestor (now, GTK_WIDGET (self->scrolled)))
+    self->keyboard_left = TRUE;
   gtk_stack_set_visible_child_name (self->stack, page);
   update_bar (self);
 }
@@ -178,7 +185,7 @@ ui_list_update_selection (UiList *self)
 {
   guint n_selected = self->selection ? ui_selection_get_n_selected (self->selection) : 0;
   gint64 current =
-      n_selected == 1 && !self->checking
+      n_selected == 1 && !self->checking && ui_selection_get_first (self->selection) != G_MAXUINT
           ? mail_message_list_get_id (self->messages, ui_selection_get_first (self->selection))
           : 0;
   if (n_selected == self->n_selected && current == self->current && n_selected < 2)
@@ -208,10 +215,12 @@ take_back_keyboard (UiList *self)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
 
-  if (now && now != GTK_WIDGET (self->view)
-      && (now == GTK_WIDGET (self->scrolled)
-          || gtk_widget_is_ancestor (now, GTK_WIDGET (self->stack))))
+  if (now ? now != GTK_WIDGET (self->view)
+                && (now == GTK_WIDGET (self->scrolled)
+                    || gtk_widget_is_ancestor (now, GTK_WIDGET (self->stack)))
+          : self->keyboard_left)
     gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  self->keyboard_left = FALSE;
 }
 
 /* New mail never moves what the person looks at, but who looks at the top wants to see what comes: a list view would
@@ -257,6 +266,7 @@ let_go (UiList *self)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->placing);
   self->placing = 0;
   self->keyboard = 0;
+  self->keyboard_left = FALSE;
   stop_awaiting (self);
   gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->selection);
@@ -281,6 +291,7 @@ ui_list_reopen (UiList *self)
                               self);
     g_signal_connect_swapped (self->messages, "removing", G_CALLBACK (ui_list_removing), self);
     g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_settled), self);
+    g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_page), self);
     g_signal_connect_swapped (self->selection, "became", G_CALLBACK (ui_list_update_selection),
                               self);
     g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),
@@ -487,6 +498,7 @@ ui_list_dispose (GObject *object)
   g_clear_handle_id (&self->midnight_source, g_source_remove);
   if (self->view)
     ui_list_set_folder (self, NULL, NULL);
+  g_clear_weak_pointer (&self->menu_focus);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_object (&self->menu);
   if (self->settings)

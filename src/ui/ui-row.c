@@ -37,7 +37,9 @@ struct _UiRow
   MailConversation *item;
   char *heading; /* NULL: no group begins here */
 
-  gulong handler;
+  GtkWidget *row; /* borrowed: the list's row that this one is in, as long as it is in a window */
+
+  gulong handler, focus_handler;
   GList unsaid; /* its place among the rows whose label is old; data NULL: in none */
   int line;     /* height of a line of text; 0: not known for this font */
   gboolean star_clicked;
@@ -487,16 +489,59 @@ on_say (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* However often it changes, once is enough. */
+static gboolean
+has_keyboard (UiRow *self)
+{
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  return row && gtk_widget_is_focus (row);
+}
+
+/* However often it changes, once is enough.  The row at the keyboard is what is read aloud: that one at once. */
 static void
 say_soon (UiRow *self)
 {
+  if (has_keyboard (self)) {
+    be_said (self);
+    update_label (self);
+    return;
+  }
   if (self->unsaid.data != NULL)
     return;
   self->unsaid.data = self;
   g_queue_push_tail_link (&unsaid, &self->unsaid);
   if (say_source == 0)
     say_source = g_idle_add (on_say, NULL);
+}
+
+/* The list's row gets the keyboard or loses it. */
+static void
+on_focus (UiRow *self)
+{
+  if (self->unsaid.data == NULL || !has_keyboard (self))
+    return;
+  be_said (self);
+  update_label (self);
+}
+
+static void
+ui_row_root (GtkWidget *widget)
+{
+  UiRow *self = UI_ROW (widget);
+
+  GTK_WIDGET_CLASS (ui_row_parent_class)->root (widget);
+  self->row = gtk_widget_get_parent (widget);
+  self->focus_handler =
+      g_signal_connect_swapped (self->row, "notify::has-focus", G_CALLBACK (on_focus), self);
+}
+
+static void
+ui_row_unroot (GtkWidget *widget)
+{
+  UiRow *self = UI_ROW (widget);
+
+  g_clear_signal_handler (&self->focus_handler, self->row);
+  GTK_WIDGET_CLASS (ui_row_parent_class)->unroot (widget);
 }
 
 static gboolean
@@ -619,6 +664,8 @@ ui_row_class_init (UiRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ui_row_dispose;
+  widget_class->root = ui_row_root;
+  widget_class->unroot = ui_row_unroot;
   widget_class->measure = ui_row_measure;
   widget_class->snapshot = ui_row_snapshot;
   widget_class->css_changed = ui_row_css_changed;

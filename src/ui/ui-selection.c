@@ -45,23 +45,31 @@ static guint signals[N_SIGNALS];
 /* A bit for each: of a million rows that come in another order each is looked up, in a few milliseconds. */
 #define PAGE_BITS 65536
 
+static GPtrArray *
+ids_new (void)
+{
+  return g_ptr_array_new_with_free_func (g_free);
+}
+
 static void
-expect (UiSelection *self, gint64 id)
+ids_set (GPtrArray *ids, gint64 id, gboolean there)
 {
   guint page = (guint)(id / PAGE_BITS), bit = (guint)(id % PAGE_BITS);
+  guint64 mask = (guint64)1 << bit % 64;
 
-  if (page >= self->expected->len)
-    g_ptr_array_set_size (self->expected, (gint)page + 1);
-  if (!self->expected->pdata[page])
-    self->expected->pdata[page] = g_new0 (guint64, PAGE_BITS / 64);
-  ((guint64 *)self->expected->pdata[page])[bit / 64] |= (guint64)1 << bit % 64;
+  if (page >= ids->len)
+    g_ptr_array_set_size (ids, (gint)page + 1);
+  if (!ids->pdata[page])
+    ids->pdata[page] = g_new0 (guint64, PAGE_BITS / 64);
+  guint64 *word = (guint64 *)ids->pdata[page] + bit / 64;
+  *word = there ? *word | mask : *word & ~mask;
 }
 
 static gboolean
-is_expected (UiSelection *self, gint64 id)
+ids_have (GPtrArray *ids, gint64 id)
 {
   guint page = (guint)(id / PAGE_BITS), bit = (guint)(id % PAGE_BITS);
-  const guint64 *bits = page < self->expected->len ? self->expected->pdata[page] : NULL;
+  const guint64 *bits = page < ids->len ? ids->pdata[page] : NULL;
 
   return bits && bits[bit / 64] >> bit % 64 & 1;
 }
@@ -75,7 +83,7 @@ expect_rows (UiSelection *self, guint position, guint end)
 
   for (gboolean more = gtk_bitset_iter_init_at (&iter, self->selected, position, &place);
        more && place < end; more = gtk_bitset_iter_next (&iter, &place))
-    expect (self, mail_message_list_get_id (self->list, place));
+    ids_set (self->expected, mail_message_list_get_id (self->list, place), TRUE);
 }
 
 static void
@@ -109,7 +117,8 @@ static void
 select_expected (UiSelection *self, guint position, guint end)
 {
   for (guint i = position, from; self->expected->len > 0 && i < end; i++) {
-    for (from = i; i < end && is_expected (self, mail_message_list_get_id (self->list, i)); i++)
+    for (from = i; i < end && ids_have (self->expected, mail_message_list_get_id (self->list, i));
+         i++)
       ;
     if (i > from)
       gtk_bitset_add_range (self->selected, from, i - from);
@@ -208,20 +217,40 @@ tell_changed (UiSelection *self, guint from, guint end)
     self->tell_source = g_idle_add_full (GDK_PRIORITY_REDRAW - 5, on_tell, self, NULL);
 }
 
-/* Takes the set. */
+/* What is still to come in follows what the person does meanwhile. */
 static void
-become (UiSelection *self, GtkBitset *selected)
+expect_also (UiSelection *self, GtkBitset *changed, GtkBitset *selected)
+{
+  GtkBitsetIter iter;
+  guint place;
+
+  for (gboolean more = gtk_bitset_iter_init_first (&iter, changed, &place); more;
+       more = gtk_bitset_iter_next (&iter, &place)) {
+    gboolean now = gtk_bitset_contains (selected, place);
+
+    if (!now || self->collected)
+      ids_set (self->expected, mail_message_list_get_id (self->list, place), now);
+  }
+}
+
+/* Takes the set.  `only`: what is not in the list at this moment is selected no more, either. */
+static void
+become (UiSelection *self, GtkBitset *selected, gboolean only)
 {
   g_autoptr (GtkBitset) changed = gtk_bitset_copy (self->selected);
 
   gtk_bitset_difference (changed, selected); /* symmetric */
   gtk_bitset_unref (self->selected);
   self->selected = selected;
-  expect_none (self); /* what is still to come in belongs to the selection before */
-  if (!gtk_bitset_is_empty (changed)) {
+  gboolean dropped = only && self->expected->len > 0;
+  if (only)
+    expect_none (self);
+  else if (self->collected || self->expected->len > 0)
+    expect_also (self, changed, selected);
+  if (!gtk_bitset_is_empty (changed))
     tell_changed (self, gtk_bitset_get_minimum (changed), gtk_bitset_get_maximum (changed) + 1);
+  if (dropped || !gtk_bitset_is_empty (changed))
     g_signal_emit (self, signals[BECAME], 0);
-  }
 }
 
 static gboolean
@@ -244,10 +273,10 @@ select_range (GtkSelectionModel *model, guint position, guint n, gboolean unsele
 
   if (unselect_rest && self->checking && n == 1)
     return FALSE;
-  selected =
-      unselect_rest && !self->checking ? gtk_bitset_new_empty () : gtk_bitset_copy (self->selected);
+  gboolean only = unselect_rest && !self->checking;
+  selected = only ? gtk_bitset_new_empty () : gtk_bitset_copy (self->selected);
   gtk_bitset_add_range (selected, position, n);
-  become (self, selected);
+  become (self, selected, only);
   return TRUE;
 }
 
@@ -264,7 +293,7 @@ unselect_range (GtkSelectionModel *model, guint position, guint n)
   GtkBitset *selected = gtk_bitset_copy (self->selected);
 
   gtk_bitset_remove_range (selected, position, n);
-  become (self, selected);
+  become (self, selected, FALSE);
   return TRUE;
 }
 
@@ -277,14 +306,15 @@ unselect_item (GtkSelectionModel *model, guint position)
 static gboolean
 select_all (GtkSelectionModel *model)
 {
-  become (UI_SELECTION (model), gtk_bitset_new_range (0, get_n_items (G_LIST_MODEL (model))));
+  become (UI_SELECTION (model), gtk_bitset_new_range (0, get_n_items (G_LIST_MODEL (model))),
+          FALSE);
   return TRUE;
 }
 
 static gboolean
 unselect_all (GtkSelectionModel *model)
 {
-  become (UI_SELECTION (model), gtk_bitset_new_empty ());
+  become (UI_SELECTION (model), gtk_bitset_new_empty (), TRUE);
   return TRUE;
 }
 
@@ -298,7 +328,7 @@ set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitset *mask)
   gtk_bitset_subtract (outcome, mask);
   gtk_bitset_intersect (wished, mask);
   gtk_bitset_union (outcome, wished);
-  become (self, outcome);
+  become (self, outcome, FALSE);
   return TRUE;
 }
 
@@ -321,7 +351,10 @@ selection_model_init (GtkSelectionModelInterface *iface)
 guint
 ui_selection_get_n_selected (UiSelection *self)
 {
-  return (guint)gtk_bitset_get_size (self->selected);
+  if (self->expected->len == 0)
+    return (guint)gtk_bitset_get_size (self->selected);
+  g_autoptr (GArray) ids = ui_selection_dup_ids (self);
+  return ids->len;
 }
 
 guint
@@ -336,9 +369,31 @@ ui_selection_get_last (UiSelection *self)
   return gtk_bitset_is_empty (self->selected) ? G_MAXUINT : gtk_bitset_get_maximum (self->selected);
 }
 
+/* Those that are expected and that `had` lacks. */
+static void
+append_expected (UiSelection *self, GPtrArray *had, GArray *ids)
+{
+  for (guint page = 0; page < self->expected->len; page++) {
+    const guint64 *bits = self->expected->pdata[page];
+    const guint64 *without = page < had->len ? had->pdata[page] : NULL;
+
+    for (guint word = 0; bits && word < PAGE_BITS / 64; word++) {
+      guint64 left = bits[word] & ~(without ? without[word] : 0);
+
+      for (guint bit = 0; left; bit++, left >>= 1)
+        if (left & 1) {
+          gint64 id = (gint64)page * PAGE_BITS + word * 64 + bit;
+
+          g_array_append_val (ids, id);
+        }
+    }
+  }
+}
+
 GArray *
 ui_selection_dup_ids (UiSelection *self)
 {
+  g_autoptr (GPtrArray) had = self->expected->len > 0 ? ids_new () : NULL;
   GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64),
                                    (guint)gtk_bitset_get_size (self->selected));
   GtkBitsetIter iter;
@@ -348,8 +403,14 @@ ui_selection_dup_ids (UiSelection *self)
        more = gtk_bitset_iter_next (&iter, &position)) {
     gint64 id = mail_message_list_get_id (self->list, position);
 
+    if (had && ids_have (had, id))
+      continue; /* its row has come in and is not taken out yet */
+    if (had)
+      ids_set (had, id, TRUE);
     g_array_append_val (ids, id);
   }
+  if (had)
+    append_expected (self, had, ids);
   return ids;
 }
 
@@ -362,7 +423,7 @@ ui_selection_set_checking (UiSelection *self, gboolean checking)
 void
 ui_selection_select_only (UiSelection *self, guint position)
 {
-  become (self, gtk_bitset_new_range (position, 1));
+  become (self, gtk_bitset_new_range (position, 1), TRUE);
 }
 
 void
@@ -372,7 +433,7 @@ ui_selection_toggle (UiSelection *self, guint position)
 
   if (!gtk_bitset_remove (selected, position))
     gtk_bitset_add (selected, position);
-  become (self, selected);
+  become (self, selected, FALSE);
 }
 
 /* ---- class ---- */
@@ -412,7 +473,7 @@ static void
 ui_selection_init (UiSelection *self)
 {
   self->selected = gtk_bitset_new_empty ();
-  self->expected = g_ptr_array_new_with_free_func (g_free);
+  self->expected = ids_new ();
 }
 
 UiSelection *

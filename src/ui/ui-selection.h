@@ -15,11 +15,12 @@ G_DECLARE_FINAL_TYPE (UiSelection, ui_selection, UI, SELECTION, GObject)
  * Signal "became": what is selected is another set, told once; "selection-changed" is for the view and comes in pieces, some of
  * them later. */
 UiSelection *ui_selection_new (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
+/* In the middle of a change with those that are out of the list at the moment. */
 guint ui_selection_get_n_selected (UiSelection *self);
 /* First and last selected position; G_MAXUINT when none is. */
 guint ui_selection_get_first (UiSelection *self);
 guint ui_selection_get_last (UiSelection *self);
-/* Item ids, from the top down: GArray of gint64. */
+/* Item ids, each once: GArray of gint64.  From the top down; in the middle of a change those that are out of the list come last. */
 GArray *ui_selection_dup_ids (UiSelection *self) G_GNUC_WARN_UNUSED_RESULT;
 /* With checkboxes: moving about with the keyboard selects nothing, only what is said so is checked. */
 void ui_selection_set_checking (UiSelection *self, gboolean checking);
