@@ -400,9 +400,9 @@ load (UiWebPage *self)
   self->load++;
   g_clear_handle_id (&self->clear_source, g_source_remove);
   g_autofree char *html = g_strdup_printf (
-      "<!DOCTYPE html><html data-sosik=\"%u\" data-zoom=\"%s\" class=\"%s%s%s\">%s", self->load,
-      g_ascii_formatd (zoom, sizeof zoom, "%.2f", self->zoom), dark ? "sosik-dark" : "sosik-light",
-      self->look == UI_WEB_LETTER ? " sosik-letter" : "",
+      "<!DOCTYPE html><html data-sosik=\"%u\" data-zoom=\"%s\" data-most=\"%d\" class=\"%s%s%s\">%s",
+      self->load, g_ascii_formatd (zoom, sizeof zoom, "%.2f", self->zoom), UI_WEB_PAGE_MAX_HEIGHT,
+      dark ? "sosik-dark" : "sosik-light", self->look == UI_WEB_LETTER ? " sosik-letter" : "",
       dark && self->look == UI_WEB_LETTER ? " sosik-adapt" : "", rest);
   self->loading++;
   webkit_web_view_load_html (self->view, html, NULL);

@@ -146,6 +146,7 @@
   let last = -1;
   const measure = (what) => {
     const height = Math.ceil(root.getBoundingClientRect().height);
+    root.classList.toggle('sosik-endless', height * (Number(root.dataset.zoom) || 1) > Number(root.dataset.most));
     if (height !== last || what !== 'height')
       tell.postMessage([what, root.dataset.sosik, last = height]);
   };

@@ -342,6 +342,19 @@ class App:
         self.key(keys)
         return self.process.wait(timeout)
 
+    def family(self):
+        """The program's process and all below it."""
+        found, parents = [self.process.pid], {}
+        for name in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                with open(f'/proc/{name}/stat', encoding='utf-8') as file:
+                    parents[int(name)] = int(file.read().rpartition(')')[2].split()[1])
+            except OSError:  # it ended meanwhile
+                pass
+        for parent in found:
+            found += [child for child, of in parents.items() if of == parent]
+        return found
+
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()

@@ -79,20 +79,6 @@ def prepare(scene, letters):
     return Screen(), places, area
 
 
-def family(process):
-    """The process and all below it."""
-    found, parents = [process], {}
-    for name in filter(str.isdigit, os.listdir('/proc')):
-        try:
-            with open(f'/proc/{name}/stat', encoding='utf-8') as file:
-                parents[int(name)] = int(file.read().rpartition(')')[2].split()[1])
-        except OSError:  # it ended meanwhile
-            pass
-    for parent in found:
-        found += [child for child, of in parents.items() if of == parent]
-    return found
-
-
 def is_shown(screen, area, colour):
     left, top, width, height = area
     wanted = bytes((colour[2], colour[1], colour[0]))
@@ -159,7 +145,7 @@ def a_page_needs_no_graphics_driver(scene):
     screen.click(*places[0])
     eventually(lambda: is_shown(screen, area, RED), what='the message')
     names, drivers = [], []
-    for process in family(scene.app.process.pid):
+    for process in scene.app.family():
         with open(f'/proc/{process}/comm', encoding='utf-8') as comm, open(f'/proc/{process}/maps', encoding='utf-8') as maps:
             names.append(comm.read().strip())
             drivers += {(names[-1], name) for name in re.findall(r'/(libLLVM|libEGL_mesa|libgallium|[a-z0-9]+_dri\.so)', maps.read())}

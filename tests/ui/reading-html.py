@@ -54,5 +54,34 @@ def a_tall_message_is_scrolled_to_its_end(scene):
     scene.quit()
 
 
+def used(app):
+    """Milliseconds of CPU that the program and all that it started took so far."""
+    total = 0
+    for process in app.family():
+        for thread in os.listdir(f'/proc/{process}/task'):
+            with open(f'/proc/{process}/task/{thread}/schedstat', encoding='utf-8') as file:
+                total += int(file.read().split()[0])
+    return total / 1e6
+
+
+@case
+def a_message_that_is_there_takes_no_time(scene):
+    """Nothing moves once it is shown: no bar that fades, no clock."""
+    scene.empty('alice')
+    scene.append('alice', 'INBOX', letter('Tall', '<body style="margin:0">' + ''.join(band(f'band{i}', '#e01b24', 1900) for i in range(5)) + '</body>'))
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+    scene.app.click('list item|table row', '^Tall|, Tall')
+    scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 200)
+    time.sleep(1.6)  # by then it is marked as read
+    before = used(scene.app)
+    time.sleep(3)
+    took = used(scene.app) - before
+    print(f'# {took:.0f} ms of CPU in 3 s', flush=True)
+    assert took < 60, f'{took:.0f} ms of CPU in 3 s'
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([a_tall_message_is_scrolled_to_its_end]), finish)
+    main(chosen([a_tall_message_is_scrolled_to_its_end, a_message_that_is_there_takes_no_time]), finish)
