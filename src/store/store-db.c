@@ -46,7 +46,7 @@ store_unref (Store *store)
   base_paths_unref (store->paths);
   g_free (store->path);
   g_free (store->bodies);
-  store_link_clear (store);
+  g_clear_pointer (&store->links, store_links_free);
   g_clear_pointer (&store->waiting, g_hash_table_unref);
   g_free (store);
 }

@@ -2,7 +2,8 @@
  *
  * Numbers have no order: one transaction's would each touch another page of `link`, and a first sync wrote that table whole a hundred times.
  * So new ones go to a log (link_log), a row of which holds those of one writing function, and stand in memory until they are many; only
- * then are they sorted into the table, in one pass over its pages.  What is asked for is looked up in memory first.
+ * then are they sorted into the table, in one pass over its pages.  The pass is made in portions, one at the end of each writing function that
+ * adds numbers: a person who waits for the right to write waits for a portion at most.  What is asked for is looked up in memory first.
  *
  * In a transaction only: memory and log are the store's, and belong to whoever holds the right to write.  Must never answer with a
  * conversation that was merged into another. */
@@ -13,22 +14,38 @@
 #define N_CACHED 8192 /* of those in the table */
 #define ROWS     25   /* of one statement */
 #define N_PROBES 3    /* bits of a number in the filter */
+#define PORTIONS 16   /* of a pass, at most */
+#define SLICES   64   /* of all numbers that can be, one of which is counted */
+
+/* By open addressing; id 0: free. */
+typedef struct
+{
+  StoreLink *slots; /* Owned */
+  guint n, size;    /* size is a power of two */
+} Recent;
 
 struct _StoreLinks
 {
+  gboolean is_loaded; /* FALSE: of what follows only the filter is good */
+
   /* Owned */
-  StoreLink *slots;   /* the log's, by open addressing; id 0: free */
+  Recent recent;  /* the log's that no pass has begun to sort in */
+  Recent passing; /* those of the pass that is going on, until its end; size 0: none is */
+  GArray *
+      sorted; /* of StoreLink: `passing` as it was at the beginning, by their numbers; NULL: as above */
   StoreLink *cached;  /* some of the table's, each at one place only */
   GHashTable *merged; /* conversations merged while these are in memory: from -> into */
 
-  /* Bits that each number in the table has set, so that what is not in it is not looked for there; NULL: none were set yet, which
-   * the first sorting does. */
-  guint8 *filter; /* Owned */
-  guint64 n_bits; /* a power of two */
-  gint64 n_room;  /* numbers that it is good for besides those it has */
+  guint n_passed;          /* of `sorted`: are in the table */
+  gint64 last_log;         /* row of the log up to which all is in `passing` */
+  gboolean table_is_empty; /* what it has is in `passing`, too */
 
-  guint n, size;           /* of slots; size is a power of two */
-  gboolean table_is_empty; /* nothing was ever sorted in */
+  /* Bits that each number in the table has set, so that what is not in it is not looked for there; bits that are too many do no harm, and so
+   * it outlives a rollback.  NULL: none were set yet, which the first pass does. */
+  guint8 *filter;      /* Owned */
+  guint64 n_bits;      /* a power of two */
+  gint64 n_room;       /* numbers that it is good for besides those it has */
+  gboolean is_filling; /* only numbers that the pass has come by have their bits */
 };
 
 static guint
@@ -49,36 +66,62 @@ find_slot (StoreLink *slots, guint size, gint64 id)
 }
 
 static void
-grow (StoreLinks *links)
+recent_init (Recent *recent)
 {
-  guint size = links->size * 2;
-  StoreLink *slots = g_new0 (StoreLink, size);
-
-  for (guint i = 0; i < links->size; i++) {
-    if (links->slots[i].id != 0)
-      *find_slot (slots, size, links->slots[i].id) = links->slots[i];
-  }
-  g_free (links->slots);
-  links->slots = slots;
-  links->size = size;
+  recent->n = 0;
+  recent->size = 1024;
+  recent->slots = g_new0 (StoreLink, recent->size);
 }
 
 static void
-put (StoreLinks *links, gint64 id, gint64 thread)
+recent_clear (Recent *recent)
+{
+  g_clear_pointer (&recent->slots, g_free);
+  recent->n = recent->size = 0;
+}
+
+static void
+grow (Recent *recent)
+{
+  guint size = recent->size * 2;
+  StoreLink *slots = g_new0 (StoreLink, size);
+
+  for (guint i = 0; i < recent->size; i++) {
+    if (recent->slots[i].id != 0)
+      *find_slot (slots, size, recent->slots[i].id) = recent->slots[i];
+  }
+  g_free (recent->slots);
+  recent->slots = slots;
+  recent->size = size;
+}
+
+static void
+put (Recent *recent, gint64 id, gint64 thread)
 {
   StoreLink *slot;
 
-  if (links->n * 4 >= links->size * 3)
-    grow (links);
-  slot = find_slot (links->slots, links->size, id);
-  links->n += slot->id == 0;
+  if (recent->n * 4 >= recent->size * 3)
+    grow (recent);
+  slot = find_slot (recent->slots, recent->size, id);
+  recent->n += slot->id == 0;
   *slot = (StoreLink){ id, thread };
+}
+
+/* NULL: it is not among them. */
+static StoreLink *
+look_up (const Recent *recent, gint64 id)
+{
+  StoreLink *slot = recent->size > 0 ? find_slot (recent->slots, recent->size, id) : NULL;
+
+  return slot != NULL && slot->id != 0 ? slot : NULL;
 }
 
 void
 store_links_free (StoreLinks *links)
 {
-  g_free (links->slots);
+  recent_clear (&links->recent);
+  recent_clear (&links->passing);
+  g_clear_pointer (&links->sorted, g_array_unref);
   g_free (links->cached);
   g_free (links->filter);
   g_hash_table_unref (links->merged);
@@ -90,8 +133,6 @@ links_new (void)
 {
   StoreLinks *links = g_new0 (StoreLinks, 1);
 
-  links->size = 1024;
-  links->slots = g_new0 (StoreLink, links->size);
   links->cached = g_new0 (StoreLink, N_CACHED);
   links->merged = g_hash_table_new (NULL, NULL);
   return links;
@@ -100,7 +141,19 @@ links_new (void)
 void
 store_link_clear (Store *store)
 {
-  g_clear_pointer (&store->links, store_links_free);
+  StoreLinks *links = store->links;
+
+  if (links == NULL)
+    return;
+  links->is_loaded = FALSE;
+  recent_clear (&links->recent);
+  recent_clear (&links->passing);
+  g_clear_pointer (&links->sorted, g_array_unref);
+  memset (links->cached, 0, N_CACHED * sizeof (StoreLink));
+  g_hash_table_remove_all (links->merged);
+  if (links->is_filling)
+    g_clear_pointer (&links->filter, g_free);
+  links->is_filling = FALSE;
 }
 
 /* ---- the log ---- */
@@ -121,7 +174,7 @@ read_log (StoreDb *db, StoreLinks *links, GError **error)
 
       memcpy (&link, bytes + at, sizeof link);
       if (link.id != 0)
-        put (links, GINT64_FROM_LE (link.id), -GINT64_FROM_LE (link.thread));
+        put (&links->recent, GINT64_FROM_LE (link.id), -GINT64_FROM_LE (link.thread));
     }
   }
   return step == 0;
@@ -130,24 +183,27 @@ read_log (StoreDb *db, StoreLinks *links, GError **error)
 static gboolean
 load (StoreDb *db, GError **error)
 {
-  StoreLinks *links;
+  StoreLinks *links = db->store->links;
   gint64 any = 0;
 
-  if (db->store->links != NULL)
+  if (links != NULL && links->is_loaded)
     return TRUE;
-  links = links_new ();
+  if (links == NULL)
+    links = db->store->links = links_new ();
+  recent_clear (&links->recent);
+  recent_init (&links->recent);
   if (!store_db_get_int (db, &any, error, "SELECT EXISTS (SELECT 1 FROM link)", STORE_NO_INTS)
-      || !read_log (db, links, error)) {
-    store_links_free (links);
+      || !read_log (db, links, error))
     return FALSE;
-  }
   links->table_is_empty = !any;
-  db->store->links = links;
+  if (!any)
+    g_clear_pointer (&links->filter, g_free);
+  links->is_loaded = TRUE;
   return TRUE;
 }
 
-gboolean
-store_link_write (StoreDb *db, GError **error)
+static gboolean
+write_log (StoreDb *db, GError **error)
 {
   GArray *unwritten = db->unwritten;
   g_autoptr (StoreQuery) query = NULL;
@@ -161,7 +217,7 @@ store_link_write (StoreDb *db, GError **error)
   if (store_query_step (db, query, error) != 0)
     return FALSE;
   g_array_set_size (unwritten, 0);
-  return db->store->links->n < db->store->limits.recent_links || store_link_settle (db, error);
+  return TRUE;
 }
 
 /* ---- what is not in the table ---- */
@@ -189,7 +245,7 @@ set_bits (StoreLinks *links, gint64 id)
 static gboolean
 is_surely_absent (const StoreLinks *links, gint64 id)
 {
-  for (guint i = 0; links->filter != NULL && i < N_PROBES; i++) {
+  for (guint i = 0; links->filter != NULL && !links->is_filling && i < N_PROBES; i++) {
     guint64 bit = bit_of (links, id, i);
     if ((links->filter[bit / 8] & 1 << bit % 8) == 0)
       return TRUE;
@@ -197,39 +253,39 @@ is_surely_absent (const StoreLinks *links, gint64 id)
   return links->table_is_empty;
 }
 
-/* A filter for all that is in the table. */
+/* Room for what the table has and for as many more.  All numbers are as likely as each other: a slice says how many there are. */
 static gboolean
-make_filter (StoreDb *db, GError **error)
+begin_filter (StoreDb *db, gint64 n_more, GError **error)
 {
   StoreLinks *links = db->store->links;
   gint64 n = 0;
-  int step = -1;
 
-  if (!store_db_get_int (db, &n, error, "SELECT count(*) FROM link", STORE_NO_INTS))
+  if (!links->table_is_empty
+      && !store_db_get_int (db, &n, error, "SELECT count(*) FROM link WHERE id < ?1",
+                            STORE_INTS (G_MAXINT64 / SLICES)))
     return FALSE;
+  n = n * SLICES + n_more;
   links->n_bits = BITS_FEWEST * 1024;
   while (links->n_bits < (guint64)n * BITS_FEWEST * 2)
     links->n_bits *= 2;
   links->n_room = (gint64)(links->n_bits / BITS_FEWEST) - n;
   g_free (links->filter);
   links->filter = g_malloc0 (links->n_bits / 8);
-  g_autoptr (StoreQuery) query = store_db_query (db, error, "SELECT id FROM link", STORE_NO_INTS);
-  while (query != NULL && (step = store_query_step (db, query, error)) == 1)
-    set_bits (links, store_query_int (query, 0));
-  return step == 0;
+  links->is_filling = TRUE;
+  return TRUE;
 }
 
+/* Those that the pass came by: between the last of the portion before and the last of this one. */
 static gboolean
-widen_filter (StoreDb *db, GArray *added, GError **error)
+fill_filter (StoreDb *db, gint64 after, gint64 to, GError **error)
 {
-  StoreLinks *links = db->store->links;
+  int step = -1;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT id FROM link WHERE id > ?1 AND id <= ?2", STORE_INTS (after, to));
 
-  if (links->filter == NULL || links->n_room < added->len)
-    return make_filter (db, error);
-  links->n_room -= added->len;
-  for (guint i = 0; i < added->len; i++)
-    set_bits (links, g_array_index (added, StoreLink, i).id);
-  return TRUE;
+  while (query != NULL && (step = store_query_step (db, query, error)) == 1)
+    set_bits (db->store->links, store_query_int (query, 0));
+  return step == 0;
 }
 
 /* ---- the table ---- */
@@ -244,7 +300,8 @@ compare_links (gconstpointer a, gconstpointer b)
 static gboolean
 insert_links (StoreDb *db, const StoreLink *links, guint n, GError **error)
 {
-#define INSERT_LINKS "INSERT OR IGNORE INTO link (id, thread) VALUES "
+/* Of one that the person has put elsewhere the table has the former conversation. */
+#define INSERT_LINKS "INSERT OR REPLACE INTO link (id, thread) VALUES "
   g_autoptr (StoreQuery) query =
       n == ROWS ? store_db_query (db, error, INSERT_LINKS STORE_TIMES_25 ("(?,?)"), STORE_NO_INTS)
                 : store_db_query (db, error, INSERT_LINKS "(?,?)", STORE_NO_INTS);
@@ -269,40 +326,104 @@ follow (const StoreLinks *links, gint64 thread)
   return thread;
 }
 
-gboolean
-store_link_settle (StoreDb *db, GError **error)
+static gboolean
+begin_pass (StoreDb *db, GError **error)
 {
-  g_autoptr (GArray) sorted = NULL;
-  StoreLinks *links;
+  StoreLinks *links = db->store->links;
 
-  if (!load (db, error) || !store_link_write (db, error))
+  if (!store_db_get_int (db, &links->last_log, error, "SELECT max (id) FROM link_log",
+                         STORE_NO_INTS))
     return FALSE;
-  links = db->store->links;
-  sorted = g_array_sized_new (FALSE, FALSE, sizeof (StoreLink), links->n);
-  for (guint i = 0; i < links->size; i++) {
-    StoreLink link = links->slots[i];
+  links->passing = links->recent;
+  recent_init (&links->recent);
+  links->n_passed = 0;
+  links->sorted = g_array_sized_new (FALSE, FALSE, sizeof (StoreLink), links->passing.n);
+  for (guint i = 0; i < links->passing.size; i++) {
+    StoreLink link = links->passing.slots[i];
 
     /* Who finds one in the table asks what it was merged into. */
     link.thread = ABS (link.thread);
     if (link.id != 0)
-      g_array_append_val (sorted, link);
+      g_array_append_val (links->sorted, link);
   }
-  g_array_sort (sorted, compare_links);
-  for (guint i = 0, step; i < sorted->len; i += step) {
-    step = sorted->len - i >= ROWS ? ROWS : 1;
-    if (!insert_links (db, &g_array_index (sorted, StoreLink, i), step, error))
-      return FALSE;
-  }
-  if (!store_db_run (db, error, "DELETE FROM link_log", STORE_NO_INTS)
-      || !widen_filter (db, sorted, error))
+  g_array_sort (links->sorted, compare_links);
+  links->n_room -= links->sorted->len;
+  return (links->filter != NULL && links->n_room >= 0)
+         || begin_filter (db, links->sorted->len, error);
+}
+
+static gboolean
+end_pass (StoreDb *db, GError **error)
+{
+  StoreLinks *links = db->store->links;
+
+  if (!store_db_run (db, error, "DELETE FROM link_log WHERE id <= ?1",
+                     STORE_INTS (links->last_log)))
     return FALSE;
-  links->table_is_empty &= sorted->len == 0;
-  links->n = 0;
-  memset (links->slots, 0, links->size * sizeof (StoreLink));
+  links->is_filling = FALSE;
+  links->table_is_empty &= links->sorted->len == 0;
+  g_clear_pointer (&links->sorted, g_array_unref);
+  recent_clear (&links->passing);
+  for (guint i = 0; i < links->recent.size; i++)
+    links->recent.slots[i].thread = follow (links, links->recent.slots[i].thread);
   for (guint i = 0; i < N_CACHED; i++)
     links->cached[i].thread = follow (links, links->cached[i].thread);
   g_hash_table_remove_all (links->merged);
   return TRUE;
+}
+
+/* The next portion of the pass that was begun, and its end when there are no more. */
+static gboolean
+go_on (StoreDb *db, guint portion, GError **error)
+{
+  StoreLinks *links = db->store->links;
+  GArray *sorted = links->sorted;
+  guint begin = links->n_passed, end = begin + MIN (portion, sorted->len - begin);
+  gint64 after = begin > 0 ? g_array_index (sorted, StoreLink, begin - 1).id : 0;
+
+  for (guint i = begin, step; i < end; i += step) {
+    step = end - i >= ROWS ? ROWS : 1;
+    if (!insert_links (db, &g_array_index (sorted, StoreLink, i), step, error))
+      return FALSE;
+  }
+  for (guint i = begin; i < end; i++)
+    set_bits (links, g_array_index (sorted, StoreLink, i).id);
+  links->n_passed = end;
+  if (links->is_filling && !links->table_is_empty
+      && !fill_filter (
+          db, after, end < sorted->len ? g_array_index (sorted, StoreLink, end - 1).id : G_MAXINT64,
+          error))
+    return FALSE;
+  return end < sorted->len || end_pass (db, error);
+}
+
+/* So much that a pass comes to its end before the next has to begin, however much each function adds. */
+gboolean
+store_link_write (StoreDb *db, GError **error)
+{
+  guint n = db->unwritten->len, limit = db->store->limits.recent_links;
+  StoreLinks *links = db->store->links;
+
+  if (n == 0)
+    return TRUE;
+  if (!write_log (db, error))
+    return FALSE;
+  if (links->sorted == NULL && links->recent.n >= limit && !begin_pass (db, error))
+    return FALSE;
+  return links->sorted == NULL || go_on (db, MAX (limit / PORTIONS, n * 2), error);
+}
+
+/* All of the log into the table. */
+static gboolean
+settle (StoreDb *db, GError **error)
+{
+  StoreLinks *links;
+
+  if (!load (db, error) || !write_log (db, error))
+    return FALSE;
+  links = db->store->links;
+  return (links->sorted == NULL || go_on (db, links->sorted->len, error)) && begin_pass (db, error)
+         && go_on (db, links->sorted->len, error);
 }
 
 static gboolean
@@ -339,8 +460,10 @@ store_link_find (StoreDb *db, gint64 id, gint64 *thread, GError **error)
   if (!load (db, error))
     return FALSE;
   links = db->store->links;
-  slot = find_slot (links->slots, links->size, id);
-  if (slot->id == 0) {
+  slot = look_up (&links->recent, id);
+  if (slot == NULL)
+    slot = look_up (&links->passing, id);
+  if (slot == NULL) {
     if (!read_table (db, id, thread, error))
       return FALSE;
   } else {
@@ -365,9 +488,9 @@ store_link_add (StoreDb *db, gint64 id, gint64 thread, GError **error)
   if (!load (db, error))
     return FALSE;
   /* A message may name one id several times. */
-  if (find_slot (db->store->links->slots, db->store->links->size, id)->id == id)
+  if (look_up (&db->store->links->recent, id) != NULL)
     return TRUE;
-  put (db->store->links, id, thread);
+  put (&db->store->links->recent, id, thread);
   g_array_append_val (db->unwritten, link);
   return TRUE;
 }
@@ -375,7 +498,7 @@ store_link_add (StoreDb *db, gint64 id, gint64 thread, GError **error)
 void
 store_link_note_merged (Store *store, gint64 from, gint64 into)
 {
-  if (store->links != NULL)
+  if (store->links != NULL && store->links->is_loaded)
     g_hash_table_insert (store->links->merged, GSIZE_TO_POINTER ((gsize)from),
                          GSIZE_TO_POINTER ((gsize)into));
 }
@@ -383,10 +506,13 @@ store_link_note_merged (Store *store, gint64 from, gint64 into)
 gboolean
 store_link_move (StoreDb *db, gint64 id, gint64 thread, GError **error)
 {
-  if (!store_link_settle (db, error)
-      || !store_db_run (db, error, "UPDATE link SET thread = ?2 WHERE id = ?1",
-                        STORE_INTS (id, thread)))
+  const StoreLink link = { GINT64_TO_LE (id), GINT64_TO_LE (thread) };
+
+  if (!load (db, error))
     return FALSE;
+  /* Of what the log says of a number the last holds, and it holds against the table. */
+  put (&db->store->links->recent, id, thread);
+  g_array_append_val (db->unwritten, link);
   db->store->links->cached[place_of (id, N_CACHED)].id = 0;
   return TRUE;
 }
@@ -394,7 +520,7 @@ store_link_move (StoreDb *db, gint64 id, gint64 thread, GError **error)
 gboolean
 store_link_forget_account (StoreDb *db, gint64 account, GError **error)
 {
-  if (!store_link_settle (db, error)
+  if (!settle (db, error)
       || !store_db_run (db, error,
                         "WITH gone AS MATERIALIZED (SELECT DISTINCT message.thread FROM message "
                         "JOIN folder ON folder.id = message.folder WHERE account = ?1) "

@@ -441,14 +441,12 @@ void store_thread_clear (Store *store);
 gboolean store_link_find (StoreDb *db, gint64 id, gint64 *thread, GError **error);
 /* Of an id that nobody has named yet. */
 gboolean store_link_add (StoreDb *db, gint64 id, gint64 thread, GError **error);
-/* The id is of this conversation from now on. */
+/* The id, which is not 0, is of this conversation from now on. */
 gboolean store_link_move (StoreDb *db, gint64 id, gint64 thread, GError **error);
 /* What is said of `from` is said of `into` now. */
 void store_link_note_merged (Store *store, gint64 from, gint64 into);
 /* At the end of the outermost writing function. */
 gboolean store_link_write (StoreDb *db, GError **error);
-/* All of the log into the table. */
-gboolean store_link_settle (StoreDb *db, GError **error);
 /* Ids of messages of an account that goes. */
 gboolean store_link_forget_account (StoreDb *db, gint64 account, GError **error);
 /* What is in memory, after a rollback. */

@@ -567,7 +567,7 @@ part (StoreDb *db, gint64 thread, GHashTable *ids, GError **error)
     if (!is_chosen (member, ids, owns))
       continue;
     if (!move_row (db, thread, other, member, error)
-        || !store_link_move (db, member->own, other, error))
+        || (member->own != 0 && !store_link_move (db, member->own, other, error)))
       return FALSE;
   }
   store_mark_touch (db, thread);

@@ -435,6 +435,109 @@ test_ids (void)
   }
 }
 
+static gint64
+count_links (Profile *profile, const char *table)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 n = 0;
+
+  g_assert_true (
+      g_str_equal (table, "log")
+          ? store_db_get_int (profile->db, &n, &error,
+                              "SELECT coalesce (sum (length (links)) / 16, 0) FROM link_log",
+                              STORE_NO_INTS)
+          : store_db_get_int (profile->db, &n, &error, "SELECT count(*) FROM link", STORE_NO_INTS));
+  return n;
+}
+
+/* No writing function pays for those before it: each sorts a portion into the table, and yet the log does not grow without end. */
+static void
+test_portions (void)
+{
+  static const StoreLimits limits = { .pack_size = 1 << 20, .recent_links = 64 };
+  g_autoptr (Profile) profile = profile_new ();
+  gint64 before = 0;
+
+  profile_reopen (profile, &limits, NULL);
+  for (guint i = 0; i < 200; i++) {
+    g_autofree char *id = g_strdup_printf ("<%u@x>", i);
+    g_autofree char *references = g_strdup_printf ("<%u@y> <%u@z>", i, i);
+    gint64 now;
+
+    put (profile, profile->inbox, i + 1, &(Letter){ id, references, NULL });
+    now = count_links (profile, "table");
+    g_assert_cmpint (now - before, <=, 6); /* twice as many as it added */
+    g_assert_cmpint (count_links (profile, "log"), <=, 2 * 64 + 3);
+    before = now;
+    if (i == 100)
+      profile_reopen (profile, &limits, NULL);
+  }
+  g_assert_cmpint (before, >=, 600 - 2 * 64);
+}
+
+/* What the person has parted stays so while ids go from log to table, and whoever answers it comes to it. */
+static void
+check_split_ids (guint recent)
+{
+  enum
+  {
+    N = 60
+  };
+  const StoreLimits limits = { .pack_size = 1 << 20, .recent_links = recent };
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 ids[N];
+
+  profile_reopen (profile, &limits, NULL);
+  for (guint i = 0; i < N; i++) {
+    g_autofree char *id = g_strdup_printf ("<%u@x>", i);
+
+    ids[i] = put (profile, profile->inbox, i + 1, &(Letter){ id, "<root@x>", NULL });
+    /* Of those that were stored a while ago, and of those that were just now. */
+    if (i % 6 == 4)
+      g_assert_true (store_thread_split (profile->db, &ids[i % 12 == 4 ? i : i / 2], 1, &error));
+    g_assert_no_error (error);
+    if (i % 20 == 19)
+      profile_reopen (profile, &limits, NULL);
+  }
+  for (guint i = 0; i < N; i++) {
+    g_autofree char *id = g_strdup_printf ("<answer-%u@x>", i);
+    g_autofree char *parent = g_strdup_printf ("<%u@x>", i);
+    gint64 answer = put (profile, profile->inbox, N + i + 1, &(Letter){ id, NULL, parent });
+
+    g_assert_cmpint (thread_of (profile, answer), ==, thread_of (profile, ids[i]));
+  }
+  g_assert_cmpint (thread_of (profile, ids[4]), !=, thread_of (profile, ids[0]));
+  g_assert_cmpint (thread_of (profile, ids[5]), !=, thread_of (profile, ids[0]));
+}
+
+static void
+test_split_ids (void)
+{
+  static const guint recent[] = { 1, 5, 30, 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (recent); i++)
+    check_split_ids (recent[i]);
+}
+
+/* Who parts a message does not sort all that came lately into the table. */
+static void
+test_split_is_small (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 ids[3];
+
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *id = g_strdup_printf ("<%u@x>", i);
+    ids[i] = put (profile, profile->inbox, i + 1, &(Letter){ id, "<root@x>", NULL });
+  }
+  g_assert_true (store_thread_split (profile->db, ids, 2, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count_links (profile, "table"), ==, 0);
+  g_assert_cmpint (count_links (profile, "log"), ==, 4 + 2);
+}
+
 /* ---- in the order of reading ---- */
 
 /* What was received in the same second stands as it was written, in whatever order it was stored. */
@@ -847,6 +950,9 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/join", test_join);
   g_test_add_func ("/store/thread/random", test_random);
   g_test_add_func ("/store/thread/ids", test_ids);
+  g_test_add_func ("/store/thread/portions", test_portions);
+  g_test_add_func ("/store/thread/split-ids", test_split_ids);
+  g_test_add_func ("/store/thread/split-is-small", test_split_is_small);
   g_test_add_func ("/store/thread/order-of-reading", test_order_of_reading);
   g_test_add_func ("/store/thread/batches", test_batches);
   g_test_add_func ("/store/thread/catch-up", test_catch_up);
