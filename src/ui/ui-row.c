@@ -514,11 +514,11 @@ say_soon (UiRow *self)
     say_source = g_idle_add (on_say, NULL);
 }
 
-/* The list's row gets the keyboard or loses it. */
+/* The list's row gets the keyboard or loses it; the window tells of it a moment before it says so itself. */
 static void
 on_focus (UiRow *self)
 {
-  if (self->unsaid.data == NULL || !has_keyboard (self))
+  if (self->unsaid.data == NULL || !gtk_widget_has_focus (self->row))
     return;
   be_said (self);
   update_label (self);

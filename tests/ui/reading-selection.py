@@ -101,6 +101,18 @@ def order(scene, key):
     scene.app.key(key)
 
 
+def with_menu(scene, name):
+    """Opened by a right click at a row, and closed."""
+    x, y = scene.app.center(row(scene, name))
+    for _ in range(3):  # the first click after a menu and a key may be lost
+        subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '3', 'sleep', '1.5'], check=True)
+        if scene.app.find('menu item', exact('Arc_hive')):
+            break
+    scene.app.wait('menu item', exact('Arc_hive'))
+    scene.app.key('Escape')
+    scene.app.wait_gone('menu item', exact('Arc_hive'))
+
+
 @case
 def selection_place_and_keyboard_stay(scene):
     scene.empty('alice')
@@ -197,6 +209,23 @@ def selection_place_and_keyboard_stay(scene):
     eventually(lambda: answered.has('focused', 'selected'), what='the keyboard at it')
     seen = places(scene)
     assert min(seen, key=seen.get) == 'Subject answer', seen
+
+    # A menu far from the row that had the keyboard: its own row has it then, and nothing moves.
+    subprocess.run(['xdotool', 'mousemove', str(x), str(y), 'click', '--repeat', '60', '5', 'sleep', '0.5'], check=True)
+    seen = places(scene)
+    here, below, other = sorted(seen, key=seen.get)[2:5]
+    assert 'Subject answer' not in seen, 'it has not been scrolled away'
+    with_menu(scene, here)
+    has_focus(scene, here)
+    scene.app.key('Down')
+    has_focus(scene, below)
+    assert places(scene) == seen, (seen, places(scene))
+    # Where the keyboard is elsewhere, it stays there.
+    scene.app.key('F6')
+    eventually(lambda: not any(node.has('focused') for node in rows(scene)), what='the keyboard elsewhere')
+    with_menu(scene, other)
+    time.sleep(.5)
+    assert not any(node.has('focused') for node in rows(scene)), 'the menu took the keyboard into the list'
     scene.quit()
 
 
