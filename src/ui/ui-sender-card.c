@@ -119,6 +119,38 @@ show_others (UiSenderCard *self, GPtrArray *others)
   gtk_widget_set_visible (GTK_WIDGET (self->others), others->len > 0);
 }
 
+static gboolean
+shows (UiSenderCard *self, GPtrArray *latest)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->latest));
+
+  for (guint i = 0; i < latest->len; i++, child = gtk_widget_get_next_sibling (child)) {
+    MailMessage *shown = child ? g_object_get_data (G_OBJECT (child), "message") : NULL;
+    if (!shown || mail_message_get_id (shown) != mail_message_get_id (latest->pdata[i]))
+      return FALSE;
+  }
+  return child == NULL;
+}
+
+/* It is asked again every few seconds: buttons that were there stay, with the focus and with what is just pressed. */
+static void
+show_latest (UiSenderCard *self, GPtrArray *latest)
+{
+  GtkWidget *child;
+
+  if (shows (self, latest))
+    return;
+  gboolean focused = gtk_widget_get_focus_child (GTK_WIDGET (self->latest)) != NULL;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->latest))))
+    gtk_box_remove (self->latest, child);
+  for (guint i = 0; i < latest->len; i++)
+    add_mail (self, latest->pdata[i]);
+  gtk_widget_set_visible (self->latest_title, latest->len > 0);
+  child = gtk_widget_get_first_child (GTK_WIDGET (self->latest));
+  if (focused)
+    gtk_widget_grab_focus (child ? child : self->first);
+}
+
 static gboolean on_again (gpointer data);
 
 static void
@@ -128,7 +160,6 @@ on_person (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (MailPerson) person =
       mail_engine_get_person_finish (MAIL_ENGINE (source), result, &error);
-  GtkWidget *child;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -139,13 +170,10 @@ on_person (GObject *source, GAsyncResult *result, gpointer data)
     self->again_source = g_timeout_add (AGAIN_MS, on_again, self);
   g_autofree char *known = person ? make_known (person) : g_strdup (error->message);
   gtk_label_set_text (self->known, known);
-  if (person)
-    show_others (self, person->others);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->latest))))
-    gtk_box_remove (self->latest, child);
-  for (guint i = 0; person && i < person->latest->len; i++)
-    add_mail (self, person->latest->pdata[i]);
-  gtk_widget_set_visible (self->latest_title, person && person->latest->len > 0);
+  if (!person)
+    return;
+  show_others (self, person->others);
+  show_latest (self, person->latest);
 }
 
 static void

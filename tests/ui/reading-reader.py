@@ -1,7 +1,9 @@
 """reading-reader.py PREFIX STATE SCREENSHOTS LANGUAGE: the reader: printing, finding, the sender's card, splitting and joining."""
 import os
 import re
+import sqlite3
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from letters import deliver, letter, reader, ready, row  # noqa: E402
@@ -156,6 +158,29 @@ def all_of_their_messages_are_the_list(scene, about):
         scene.app.click(row(scene, 'Harbour'))
 
 
+def what_is_not_counted_yet_leaves_the_focus(scene, about):
+    """As long as mail is counted, the card asks again: what stands there already stays, with the focus."""
+    store = next(os.path.join(folder, name) for folder, _, names in os.walk(scene.profile) for name in names if name.endswith('.db'))
+    with sqlite3.connect(store, timeout=10) as db:
+        counted = db.execute('SELECT message FROM person_pass').fetchone()[0]
+        db.execute('UPDATE person_pass SET message = message - 1')
+    scene.app.click('push button|toggle button', about)
+    mail = scene.app.wait('push button', '^Photos, ')
+    scene.app.wait('label', '^3 messages received so far$')
+    for _ in range(20):
+        if mail.has('focused'):
+            break
+        scene.app.key('Tab')
+    assert mail.has('focused'), 'Tab does not come to an earlier message'
+    time.sleep(2.6)
+    assert mail.has('focused'), 'the focus is lost'
+    with sqlite3.connect(store, timeout=10) as db:
+        db.execute('UPDATE person_pass SET message = ?', [counted])
+    scene.app.wait('label', '^3 messages received, none sent$')
+    assert mail.has('focused'), 'the focus is lost in the end'
+    scene.app.key('Escape')
+
+
 @case
 def the_sender_has_a_card(scene):
     """Who it is, with the whole address; how much mail there was, and the way to it; the address on the clipboard, the contact as a file."""
@@ -180,6 +205,7 @@ def the_sender_has_a_card(scene):
     scene.app.click('push button|toggle button', about)
     scene.app.wait('push button', exact('Copy Address')).act()
     eventually(lambda: scene.app.clipboard() == 'bob@lab.test', what='the address on the clipboard')
+    what_is_not_counted_yet_leaves_the_focus(scene, about)
     all_of_their_messages_are_the_list(scene, about)
     scene.app.click('push button|toggle button', about)
     scene.app.wait('push button', exact('Save as Contact File…')).act()
