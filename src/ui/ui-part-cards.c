@@ -1,6 +1,6 @@
 /* Invitations and contact cards of a message.  Main thread; they are read elsewhere, and come when they are.  What cannot be read
- * stays a file among the attachments and nothing more.  One that comes late must never stand above the text: that would move what
- * is being read. */
+ * stays a file among the attachments and nothing more.  One that comes late must never stand above the text, however early it was
+ * asked for: that would move what is being read. */
 #include "ui-part-cards.h"
 
 #include <glib/gi18n.h>
@@ -15,6 +15,7 @@
 #define MAX_CARDS 5              /* of a file */
 #define MAX_SIZE  (1024u * 1024) /* octets of one that is read unasked */
 #define AVATAR    48
+#define LATE_US   (150 * 1000) /* behind the beginning: the text is there, and somebody reads it */
 
 struct _UiPartCards
 {
@@ -30,7 +31,8 @@ struct _UiPartCards
   GtkBox *box;
   GtkBox *late_box;
 
-  gboolean opened; /* what was there at the beginning has its place */
+  gint64 begin;    /* monotonic microseconds: since when the message is shown */
+  gboolean opened; /* what was there at the beginning is asked for */
 };
 
 G_DEFINE_FINAL_TYPE (UiPartCards, ui_part_cards, ADW_TYPE_BIN)
@@ -39,9 +41,19 @@ typedef struct
 {
   UiPartCards *self;         /* owned */
   GCancellable *cancellable; /* owned */
-  GtkWidget *place;          /* owned: where it goes, in the order of the files */
-  GtkWidget *around;         /* owned: is seen with it */
+  GtkBox *early, *late;      /* owned: where it goes, in the order of the files; one stays empty */
+  GtkBox *place;             /* nullable, borrowed: the one that was taken */
+  gboolean is_late;          /* asked for when the message was shown already */
 } Wait;
+
+static GtkBox *
+add_place (GtkBox *box)
+{
+  GtkWidget *place = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  gtk_widget_set_visible (place, FALSE);
+  gtk_box_append (box, place);
+  return GTK_BOX (place);
+}
 
 static Wait *
 wait_new (UiPartCards *self)
@@ -49,9 +61,9 @@ wait_new (UiPartCards *self)
   Wait *wait = g_new0 (Wait, 1);
   wait->self = g_object_ref (self);
   wait->cancellable = g_object_ref (self->cancellable);
-  wait->place = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
-  wait->around = g_object_ref (self->opened ? GTK_WIDGET (self->late_box) : GTK_WIDGET (self));
-  gtk_box_append (self->opened ? self->late_box : self->box, wait->place);
+  wait->is_late = self->opened;
+  wait->early = add_place (self->box);
+  wait->late = add_place (self->late_box);
   return wait;
 }
 
@@ -60,8 +72,8 @@ wait_free (Wait *wait)
 {
   g_object_unref (wait->self);
   g_object_unref (wait->cancellable);
-  g_object_unref (wait->place);
-  g_object_unref (wait->around);
+  g_object_unref (wait->early);
+  g_object_unref (wait->late);
   g_free (wait);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wait, wait_free)
@@ -69,8 +81,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wait, wait_free)
 static void
 put (Wait *wait, GtkWidget *card)
 {
-  gtk_box_append (GTK_BOX (wait->place), card);
-  gtk_widget_set_visible (wait->around, TRUE);
+  UiPartCards *self = wait->self;
+  if (!wait->place) {
+    gboolean late = wait->is_late || g_get_monotonic_time () - self->begin > LATE_US;
+    wait->place = late ? wait->late : wait->early;
+    gtk_widget_set_visible (GTK_WIDGET (wait->place), TRUE);
+    gtk_widget_set_visible (late ? GTK_WIDGET (self->late_box) : GTK_WIDGET (self), TRUE);
+  }
+  gtk_box_append (wait->place, card);
 }
 
 static void
@@ -246,6 +264,7 @@ ui_part_cards_set_content (UiPartCards *self, MailContent *content)
   let_go (self);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   self->cancellable = g_cancellable_new ();
+  self->begin = g_get_monotonic_time ();
   if (!content)
     return;
   self->parts = g_object_ref (mail_content_get_attachments (content));

@@ -17,6 +17,7 @@ typedef struct
   GtkWidget *widget;            /* owned */
   MailEngine *engine;           /* owned */
   MailPart *part;               /* owned */
+  GCancellable *cancellable;    /* owned: until it is here */
   MailPages *pages;             /* nullable: a picture */
   GtkPrintOperation *operation; /* owned */
   GtkPrintContext *context;     /* owned: of the page that is being made */
@@ -28,6 +29,7 @@ printing_free (Printing *printing)
   g_object_unref (printing->widget);
   g_object_unref (printing->engine);
   g_object_unref (printing->part);
+  g_object_unref (printing->cancellable);
   g_clear_pointer (&printing->pages, mail_pages_unref);
   g_clear_object (&printing->operation);
   g_clear_object (&printing->context);
@@ -155,6 +157,21 @@ on_pages (GObject *source, GAsyncResult *result, gpointer data)
   printing_free (printing);
 }
 
+/* Of a picture, which is read when its page is drawn. */
+static void
+on_fetched (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Printing *printing = data;
+  g_autoptr (GError) error = NULL;
+  MailDanger danger;
+  if (mail_part_judge_finish (MAIL_PART (source), result, &danger, &error)) {
+    start (printing);
+    return;
+  }
+  say_failed (printing, error);
+  printing_free (printing);
+}
+
 /* ---- what is printed like mail ---- */
 
 /* Takes both. */
@@ -222,22 +239,30 @@ ui_part_print (GtkWidget *widget, MailEngine *engine, MailPart *part)
   printing->widget = g_object_ref (widget);
   printing->engine = g_object_ref (engine);
   printing->part = g_object_ref (part);
+  printing->cancellable = g_cancellable_new ();
+  /* It may have to be fetched, which ends with the window and by the button beside the file. */
+  GCancellable *fetching = ui_part_get_cancellable (part);
+  g_signal_connect_object (fetching, "cancelled", G_CALLBACK (g_cancellable_cancel),
+                           printing->cancellable, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_widget_get_root (widget), "unrealize",
+                           G_CALLBACK (g_cancellable_cancel), printing->cancellable,
+                           G_CONNECT_SWAPPED);
   switch (mail_part_get_kind (part)) {
   case MAIL_PART_PDF:
-    mail_part_read_pages_async (part, NULL, on_pages, printing);
+    mail_part_read_pages_async (part, printing->cancellable, on_pages, printing);
     break;
   case MAIL_PART_PICTURE:
-    start (printing);
+    mail_part_judge_async (part, printing->cancellable, on_fetched, printing);
     break;
   case MAIL_PART_HTML:
   case MAIL_PART_MESSAGE:
-    mail_part_open_async (part, NULL, on_message, printing);
+    mail_part_open_async (part, printing->cancellable, on_message, printing);
     break;
   case MAIL_PART_TEXT:
   case MAIL_PART_OTHER:
   case MAIL_PART_CALENDAR:
   case MAIL_PART_CARD:
-    mail_part_read_text_async (part, NULL, on_text, printing);
+    mail_part_read_text_async (part, printing->cancellable, on_text, printing);
     break;
   }
 }

@@ -108,6 +108,12 @@ get_cancellable (gpointer owner)
   return cancellable;
 }
 
+GCancellable *
+ui_part_get_cancellable (MailPart *part)
+{
+  return get_cancellable (part);
+}
+
 void
 ui_part_cancel (MailContent *content, MailPart *part)
 {

@@ -15,6 +15,8 @@ void ui_part_save (GtkWidget *widget, MailContent *content, MailPart *part);
 void ui_part_save_all (GtkWidget *widget, MailContent *content);
 /* Ends the fetching of it, or of all. */
 void ui_part_cancel (MailContent *content, MailPart *part);
+/* Borrowed: what that cancels, for whoever else fetches it. */
+GCancellable *ui_part_get_cancellable (MailPart *part);
 
 /* Can be shown without another program (ui-preview.h). */
 gboolean ui_part_can_preview (MailPart *part);

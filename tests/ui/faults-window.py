@@ -94,12 +94,12 @@ def an_attachment_cannot_choose_its_place(scene):
     scene.quit()
 
 
-def holiday_left_on_the_server(scene, content, rate, before=b''):
+def holiday_left_on_the_server(scene, content, rate, before=b'', kind=b'application/octet-stream'):
     """A mail with these parts and a file holiday.bin is open, and its files have not come; they will, at this rate."""
     encoded = base64.encodebytes(content).replace(b'\n', b'\r\n')
     scene.empty('alice')
     scene.append('alice', 'INBOX', HEAD + b'Subject: Holiday\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n'
-                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n' + before + b'--x\r\nContent-Type: application/octet-stream\r\n'
+                 b'Content-Type: text/plain\r\n\r\nSee the pictures.\r\n' + before + b'--x\r\nContent-Type: ' + kind + b'\r\n'
                  b'Content-Disposition: attachment; filename=holiday.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n' + encoded + b'--x--\r\n')
     scene.proxy(993, 993, '--rate', str(rate))
     scene.account('alice', imap=993)
@@ -149,11 +149,11 @@ def an_attachment_left_on_the_server_comes_when_it_is_wanted(scene):
 
 @case
 def saving_all_can_be_stopped(scene):
-    """Cancel at one file stops what saves them all: nothing was written.  The source, too, is fetched once however often it is asked for."""
+    """Cancel at one file stops what saves them all: nothing was written; and what prints it.  The source, too, is fetched once however often it is asked for."""
     folder = os.path.join(SAVED, 'all')
     os.makedirs(folder, exist_ok=True)
     holiday_left_on_the_server(scene, bytes(range(256)) * 24000, 8, b'--x\r\nContent-Type: text/csv\r\n'
-                               b'Content-Disposition: attachment; filename=note.csv\r\n\r\n1,2\r\n')
+                               b'Content-Disposition: attachment; filename=note.csv\r\n\r\n1,2\r\n', kind=b'text/plain')
     scene.app.click('push button', exact('Save All…'))
     scene.app.wait(None, exact('Save All Attachments'))
     time.sleep(.5)
@@ -165,6 +165,11 @@ def saving_all_can_be_stopped(scene):
     scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet')
     assert not os.listdir(folder), f'saved though it was stopped: {os.listdir(folder)}'
     scene.shot('stopped')
+    scene.app.click('push button|toggle button', r'^More for holiday\.bin')
+    scene.app.click(None, exact('_Print…'))
+    scene.app.click('push button', r'^Cancel fetching holiday\.bin')
+    scene.app.wait('push button|toggle button', r'Open holiday\.bin, 6.* not on this computer yet', timeout=3)
+    assert not scene.app.find('dialog'), 'somebody asks or says something though it was stopped'
     for _ in range(3):
         scene.app.key('ctrl+shift+u')
     scene.app.wait('frame|window|dialog', exact('Source of the Message'), timeout=60)

@@ -12,7 +12,7 @@ import zlib
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from letters import scroll  # noqa: E402
 from paper import printed  # noqa: E402
-from scene import STATE, case, chosen, eventually, exact, finish, lab, program  # noqa: E402
+from scene import PREFIX, STATE, case, chosen, eventually, exact, finish, lab, program  # noqa: E402
 from tap import main  # noqa: E402
 
 SAVED = os.path.join(STATE, 'saved')
@@ -216,11 +216,31 @@ def a_file_is_dragged_out(scene):
 
 @case
 def a_card_is_shown(scene):
+    slow, helper = (os.path.join(STATE, name) for name in ('slow', 'unpack'))
+    with open(helper, 'w', encoding='utf-8') as file:
+        file.write(f'#!/bin/sh\nwhile [ -e {slow} ]; do sleep .1; done\nexec {PREFIX}/libexec/sosik/sosik-unpack "$@"\n')
+    os.chmod(helper, 0o755)
+    os.environ['SOSIK_UNPACK'] = helper
     opened(scene, 'My card', part(b'text/vcard', b'kim.vcf', 'BEGIN:VCARD\nFN:김민지\nTEL;TYPE=CELL:010-1234\nEMAIL:kim@lab.test\nEND:VCARD\n'.encode()))
     scene.says('^김민지$')
     scene.says('^Mobile: 010-1234$')
     scene.says('^E-mail: kim@lab.test$')
     scene.shot('card')
+    # Its bytes are here, and to read them takes a while: somebody reads the text by then
+    with open(slow, 'w', encoding='utf-8'):
+        pass
+    scene.append('alice', 'INBOX', HEAD.replace(b'parts@', b'slow@') + b'Subject: Slow card\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\n'
+                 + b''.join(b'Line %d below.\r\n' % i for i in range(60)) + part(b'text/vcard', b'lee.vcf', b'BEGIN:VCARD\nFN:Lee Slow\nEND:VCARD\n') + b'--x--\r\n')
+    scene.app.click(scene.app.wait('list item|table row', 'Slow card'))
+    view = scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Line 39' in n.text)
+    top = view.extents[1]
+    scroll(scene, 5, 5)
+    before = eventually(lambda: view.extents[1] < top - 100 and view.extents, what='scrolled down')
+    assert not scene.app.find('label', '^Lee Slow$'), 'the card was not slow'
+    os.remove(slow)
+    card = scene.app.wait('label', '^Lee Slow$')
+    assert view.extents == before, f'the text went from {before} to {view.extents}'
+    assert card.extents[1] >= before[1] + before[3], 'the card is above the end of the text'
     scene.quit()
 
 
