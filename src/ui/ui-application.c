@@ -19,8 +19,6 @@
 #include "ui-words.h"
 
 #define SCHEMA       "org.sosik.Sosik"
-#define THEME        "GTK_THEME"
-#define NO_THEME     "Adwaita-empty" /* libadwaita brings it */
 #define WAIT_STEP_MS 250
 /* Servers are called when the window shows its rows, and this much later; or when it shows none. */
 #define BEGIN_MS     50
@@ -567,22 +565,6 @@ open_settings (UiApplication *self)
   return TRUE;
 }
 
-/* GTK reads its own theme before libadwaita puts another in its place: a tenth of the start.  An empty one until then; who chose a theme has it.
- * Before there is any other thread. */
-static void
-spare_theme (void)
-{
-  g_setenv (THEME, NO_THEME, FALSE);
-}
-
-/* GTK is initialised, libadwaita is not: that would take it for the person's choice. */
-static void
-end_spared_theme (void)
-{
-  if (g_strcmp0 (g_getenv (THEME), NO_THEME) == 0)
-    g_unsetenv (THEME);
-}
-
 static void
 ui_application_startup (GApplication *application)
 {
@@ -593,7 +575,7 @@ ui_application_startup (GApplication *application)
   start_engine (self);
   gtk_init ();
   gtk_settings_get_default (); /* now it reads it */
-  end_spared_theme ();
+  ui_environment_end_spared_theme ();
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
   ui_words_install ();
@@ -723,7 +705,6 @@ UiApplication *
 ui_application_new (void)
 {
   ui_environment_prepare ();
-  spare_theme ();
   return g_object_new (UI_TYPE_APPLICATION, "application-id", SOSIK_APP_ID, "flags",
                        G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/sosik/Sosik", NULL);
 }

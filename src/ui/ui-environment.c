@@ -2,6 +2,12 @@
  * are threads, nor overrule who set a variable on purpose. */
 #include "ui-environment.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define THEME    "GTK_THEME"
+#define NO_THEME "Adwaita-empty" /* libadwaita brings it */
+
 typedef struct
 {
   const char *name;
@@ -10,12 +16,19 @@ typedef struct
 
 static Change changes[8];
 static guint n_changes;
+static char spared_theme[] = THEME "=" NO_THEME; /* of the environment, where it stands */
+
+static void
+note (const char *name)
+{
+  g_assert (n_changes < G_N_ELEMENTS (changes));
+  changes[n_changes++] = (Change){ name, g_strdup (g_getenv (name)) };
+}
 
 static void
 set (const char *name, const char *value)
 {
-  g_assert (n_changes < G_N_ELEMENTS (changes));
-  changes[n_changes++] = (Change){ name, g_strdup (g_getenv (name)) };
+  note (name);
   g_setenv (name, value, TRUE);
 }
 
@@ -42,9 +55,33 @@ spare_opengl (void)
   set_unless_set ("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
 }
 
+/* GTK reads its own theme before libadwaita puts another in its place: a tenth of the start.  An empty one until then; who chose a theme has it. */
+static void
+spare_theme (void)
+{
+  if (g_getenv (THEME))
+    return;
+  note (THEME);
+  putenv (spared_theme);
+}
+
+void
+ui_environment_end_spared_theme (void)
+{
+  static char name[] = THEME;
+
+  if (getenv (THEME) != strchr (spared_theme, '=') + 1)
+    return;
+  /* There are threads by now, which may be reading the environment: nothing in it may move, and so the variable gets another name. */
+  name[0] = 'X';
+  note (name);
+  spared_theme[0] = name[0];
+}
+
 void
 ui_environment_prepare (void)
 {
+  spare_theme ();
   spare_opengl ();
   /* HTML is painted by the processor (ui-web-process.c), and yet WebKit looks for a graphics card to share pictures with: a driver, 12 MB of
    * it written to, in the window's process.  Of the page's own process see ui-web-inside.c. */

@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 /* First of all: before GTK is initialised, and before there is any other thread. */
 void ui_environment_prepare (void);
+/* Once GTK is initialised and has read its settings; libadwaita is not: that would take the theme that is none for the person's choice. */
+void ui_environment_end_spared_theme (void);
 
 /* Opens a page or a file in the program that the person has for it, as gtk_show_uri_full () does, in the environment that Sosik was started in. The
  * source of the result is `window`. */
