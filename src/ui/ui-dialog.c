@@ -273,7 +273,8 @@ choose (GtkWindow *parent, const char *title, GtkFileChooserAction action, gbool
   g_signal_connect (choice->chooser, "response", G_CALLBACK (on_file_response), choice);
   if (parent != NULL) {
     g_set_weak_pointer (&choice->parent, parent);
-    g_signal_connect_swapped (parent, "destroy", G_CALLBACK (on_parent_gone), choice);
+    /* "destroy" comes only when nobody holds it any more */
+    g_signal_connect_swapped (parent, "unrealize", G_CALLBACK (on_parent_gone), choice);
   }
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (choice->chooser));
 }

@@ -216,7 +216,8 @@ ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings *settings,
 
   g_set_weak_pointer (&self->main, main);
   self->message = g_object_ref (message);
-  g_signal_connect_object (main, "destroy", G_CALLBACK (gtk_window_destroy), self,
+  /* "destroy" comes only when nobody holds it any more */
+  g_signal_connect_object (main, "unrealize", G_CALLBACK (gtk_window_destroy), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self, message);

@@ -92,14 +92,17 @@
    * wide as what it stands in: they give way. */
   const pixels = (value) => (/^[\d.]+(px)?$/.test(value || '') ? parseFloat(value) : 0);
   const widest = () => {
-    let found = null, said = width;
+    let found = null, said = 0, left = 5000; /* whatever stands behind so many is found by the layout */
     for (const element of document.body.querySelectorAll('table[width],[style*="width"]:not(img,td,th)')) {
       const most = Math.max(...[element.getAttribute('width'), element.style.width, element.style.minWidth].map(pixels));
       if (most > said)
         [found, said] = [element, most];
+      if (--left === 0)
+        break;
     }
     return [found, said];
   };
+  let claim = null; /* nobody changes it while the page is there, and the width of the window changes many times */
   const leftOf = (element) => {
     let left = 0;
     for (let at = element; at !== root; at = at.parentElement) {
@@ -116,8 +119,8 @@
     if (root.classList.contains('sosik-letter'))
       return;
     const room = width * (Number(root.dataset.zoom) || 1);
-    const [element, said] = widest();
-    if (element) {
+    const [element, said] = claim ||= widest();
+    if (said > width) {
       const margin = document.body.style.marginLeft;
       set(smaller(said + (margin ? pixels(margin) : MARGIN), room));
       const left = Math.abs(element.offsetWidth - said) <= 1 ? leftOf(element) : -1;
