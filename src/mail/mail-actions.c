@@ -334,10 +334,34 @@ list_all (StoreDb *db, ActJob *job, GError **error)
   return TRUE;
 }
 
+/* Deleting all that is in a folder goes for what is not on this computer, too.  *n: so many the server has. */
+static gboolean
+empty (StoreDb *db, const ActJob *job, MailDeed *deed, guint *n, GError **error)
+{
+  if (job->folder == 0 || job->action != MAIL_ACTION_DELETE)
+    return TRUE;
+  g_autoptr (StoreFolder) folder = store_folder_get (db, job->folder, error);
+  if (folder == NULL)
+    return FALSE;
+  if (folder->total == 0 && folder->server_total > 0 && folder->uid_validity == 0) {
+    g_autofree char *name = mail_folder_dup_shown_name (folder);
+
+    base_error_set (error, BASE_ERROR_RETRY, NULL,
+                    _ ("What is in “%s” is not known on this computer yet. Try again in a moment."),
+                    name);
+    return FALSE;
+  }
+  if (folder->uid_validity != 0)
+    *n = folder->server_total;
+  return note_group (deed,
+                     store_operation_empty_folder (db, job->folder, MAIL_DELETE_DELAY_S, error));
+}
+
 static gboolean
 act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
 {
   ActJob *job = data;
+  guint emptied = 0;
   g_autofree char *name = g_strdup ("");
 
   if (job->folder != 0 && !list_all (db, job, error))
@@ -348,9 +372,9 @@ act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
           ? store_message_sort_by_account (db, (const gint64 *)(gpointer)ids->data, ids->len, error)
           : NULL;
 
-  if (portions == NULL)
+  if (portions == NULL || !empty (db, job, deed, &emptied, error))
     return FALSE;
-  if (portions->len == 0) {
+  if (portions->len == 0 && !emptied) {
     base_error_set (error, BASE_ERROR_GONE, NULL, _ ("These messages do not exist any more."));
     return FALSE;
   }
@@ -362,13 +386,19 @@ act (StoreDb *db, gpointer data, MailDeed *deed, GError **error)
       target = find_target (db, job, portion->account, error);
       if (target == NULL)
         return FALSE;
+      g_autofree char *shown = mail_folder_dup_shown_name (target);
       g_free (name);
-      name = mail_folder_dup_shown_name (target);
+      name = target->account == portion->account
+                 ? g_steal_pointer (&shown)
+                 /* Translators: a folder, and the account that it is of */
+                 : g_strdup_printf (_ ("%1$s, %2$s"), shown, get_label (job, target->account));
     }
     if (!act_on (db, job, portion->account, portion->ids, target, deed, error))
       return FALSE;
     deed->count += portion->ids->len;
   }
+  /* Beside what is here, all that the server has. */
+  deed->count = MAX (deed->count, emptied);
   deed->sentence = describe (job->action, deed->count, name);
   return TRUE;
 }

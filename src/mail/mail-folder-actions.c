@@ -134,6 +134,7 @@ act (StoreDb *db, const FolderJob *job, GError **error)
     return store_operation_delete_folder (db, job->folder, MAIL_DELETE_DELAY_S, error);
   case STORE_OPERATION_SUBSCRIBE:
     return store_operation_subscribe_folder (db, job->folder, job->subscribed, error);
+  case STORE_OPERATION_EMPTY:
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_EXPUNGE:

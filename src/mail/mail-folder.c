@@ -16,7 +16,7 @@ struct _MailFolder
   char *trouble;      /* nullable */
   const char *sender; /* interned; nullable */
   MailRole role;
-  guint unread, total, here, depth;
+  guint unread, total, depth;
   gboolean selectable, subscribed, has_children;
   MailFolder *parent; /* borrowed (weak); NULL at the top */
   /* Borrowed: the account owns its folders; NULL when it is gone */
@@ -416,7 +416,6 @@ mail_folder_update_state (MailFolder *self, const StoreFolder *row)
 {
   set_uint (self, &self->unread,
             row->complete ? row->unread : MAX (row->unread, row->server_unread), PROP_UNREAD);
-  self->here = row->total;
   set_uint (self, &self->total, count_total (row), PROP_TOTAL);
   g_autofree char *contents = mail_folder_describe_contents (row);
   set_string (self, &self->contents_text, contents, PROP_CONTENTS_TEXT);
@@ -527,13 +526,6 @@ mail_folder_is_view (MailFolder *self)
 {
   g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
   return self->id < 0;
-}
-
-guint
-mail_folder_get_here (MailFolder *self)
-{
-  g_return_val_if_fail (MAIL_IS_FOLDER (self), 0);
-  return self->here;
 }
 
 guint

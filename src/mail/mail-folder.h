@@ -58,8 +58,6 @@ const char *mail_folder_get_state_text (MailFolder *folder);
 const char *mail_folder_get_contents_text (MailFolder *folder);
 const char *mail_folder_get_trouble (MailFolder *folder);
 guint mail_folder_get_total (MailFolder *folder);
-/* Those of them that this computer knows, and that actions reach. */
-guint mail_folder_get_here (MailFolder *folder);
 gboolean mail_folder_get_subscribed (MailFolder *folder);
 gboolean mail_folder_get_has_children (MailFolder *folder);
 MailFolder *mail_folder_get_parent (MailFolder *folder); /* borrowed, NULL at the top */

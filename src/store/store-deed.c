@@ -105,23 +105,24 @@ store_deed_forget_all (StoreDb *db, GError **error)
 #define STATE_OF_DEED                                                                              \
   "CASE WHEN d.undone <> 0 THEN -1 ELSE coalesce ("                                                \
   "(SELECT o.kind FROM deed_group AS g JOIN operation AS o ON o.batch = g.batch "                  \
-  "WHERE g.deed = d.id AND o.kind IN (2, 7) AND (o.begun <> 0 OR o.state <> 0) LIMIT 1), "         \
+  "WHERE g.deed = d.id AND o.kind IN (2, 7, 9) AND (o.begun <> 0 OR o.state <> 0) LIMIT 1), "      \
   "iif (EXISTS (SELECT 1 FROM deed_group AS g JOIN operation AS o ON o.batch = g.batch "           \
   "WHERE g.deed = d.id AND (o.message IS NOT NULL OR o.kind >= 5)), -2, "                          \
   "iif (d.steps = 0, -2, iif (EXISTS (SELECT 1 FROM deed_group AS g JOIN operation AS o "          \
   "ON o.batch = g.batch WHERE g.deed = d.id), -4, -3)))) END"
 G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2 && STORE_OPERATION_CREATE == 5
-                 && STORE_OPERATION_DELETE == 7);
+                 && STORE_OPERATION_DELETE == 7 && STORE_OPERATION_EMPTY == 9);
 
 static StoreDeedState
 read_state (gint64 value)
 {
-  return value == -1                        ? STORE_DEED_UNDONE
-         : value == STORE_OPERATION_EXPUNGE ? STORE_DEED_MESSAGES_DELETED
-         : value == STORE_OPERATION_DELETE  ? STORE_DEED_FOLDER_DELETED
-         : value == -3                      ? STORE_DEED_OLD
-         : value == -4                      ? STORE_DEED_GONE
-                                            : STORE_DEED_OPEN;
+  return value == -1 ? STORE_DEED_UNDONE
+         : value == STORE_OPERATION_EXPUNGE || value == STORE_OPERATION_EMPTY
+             ? STORE_DEED_MESSAGES_DELETED
+         : value == STORE_OPERATION_DELETE ? STORE_DEED_FOLDER_DELETED
+         : value == -3                     ? STORE_DEED_OLD
+         : value == -4                     ? STORE_DEED_GONE
+                                           : STORE_DEED_OPEN;
 }
 
 GPtrArray *

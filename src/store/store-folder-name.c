@@ -137,6 +137,7 @@ replay (StoreDb *db, gint64 account, GPtrArray *places, GError **error)
       place->doomed = TRUE;
       break;
     case STORE_OPERATION_SUBSCRIBE:
+    case STORE_OPERATION_EMPTY:
     case STORE_OPERATION_FLAGS:
     case STORE_OPERATION_MOVE:
     case STORE_OPERATION_EXPUNGE:

@@ -221,6 +221,33 @@ subscribe (StoreDb *db, gint64 group, gint64 id, gboolean subscribed, GError **e
              : 0;
 }
 
+static gboolean
+empty (StoreDb *db, gint64 group, gint64 id, guint delay_s, GError **error)
+{
+  if (!store_folder_check_usable (db, id, error))
+    return FALSE;
+  g_autoptr (StoreFolder) folder = store_folder_get (db, id, error);
+  if (folder == NULL)
+    return FALSE;
+  if (folder->local || folder->uid_validity == 0 || folder->uid_next < 2)
+    return TRUE;
+  return insert (db, group, folder, STORE_OPERATION_EMPTY, NULL, FALSE, delay_s, error)
+         && store_db_run (db, error,
+                          "UPDATE operation SET uid = ?2, mark_validity = ?3 WHERE id = ?1",
+                          STORE_INTS (sqlite3_last_insert_rowid (db->sqlite), folder->uid_next,
+                                      folder->uid_validity));
+}
+
+gint64
+store_operation_empty_folder (StoreDb *db, gint64 folder, guint delay_s, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return 0;
+  gint64 group = store_operation_new_group (db, error);
+  return store_db_leave (db, group != 0 && empty (db, group, folder, delay_s, error), error) ? group
+                                                                                             : 0;
+}
+
 gint64
 store_operation_subscribe_folder (StoreDb *db, gint64 folder, gboolean subscribed, GError **error)
 {
@@ -261,6 +288,7 @@ store_operation_finish_folder (StoreDb *db, const StoreStep *step, GError **erro
                          STORE_INTS (step->folder))
            && store_folder_remove (db, step->folder, error);
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     return TRUE;
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
@@ -382,6 +410,7 @@ store_operation_invert_folder (StoreDb *db, gint64 group, const StoreStep *step,
   case STORE_OPERATION_SUBSCRIBE:
     return subscribe (db, group, step->folder, !step->add, error) != 0;
   case STORE_OPERATION_DELETE:
+  case STORE_OPERATION_EMPTY:
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_EXPUNGE:

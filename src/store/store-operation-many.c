@@ -132,6 +132,7 @@ change_row (const StoreVerb *verb, StoreRow *row)
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     break;
   }
 }

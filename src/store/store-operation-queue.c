@@ -26,7 +26,7 @@ free_operation (gpointer operation)
  * `o` waits for nothing: no earlier operation on its message is still to be done, nor the COPY that makes it.  Folders
  * are named by row and looked up when it is sent, so that a rename does not matter to messages; but a rename
  * whose outcome is not known does, and a folder has to exist before anything goes in.  Operations on folders go one by one, and a
- * folder is deleted last, after what takes messages out of it even by an undo that came later. */
+ * folder is deleted last, after what takes messages out of it even by an undo that came later; so it is emptied. */
 #define IS_FREE                                                                                    \
   "o.account = ?1 AND o.state < 2 AND o.state = 0 AND NOT EXISTS (SELECT 1 FROM operation AS e "   \
   "WHERE e.message = o.message AND e.id < o.id AND e.state < 2) "                                  \
@@ -36,10 +36,12 @@ free_operation (gpointer operation)
   "AND e.state < 2 AND e.id <> o.id AND ((e.id < o.id AND (o.kind >= 5 "                           \
   "OR (e.kind = 5 AND e.folder IN (o.folder, coalesce (o.target, 0))))) "                          \
   "OR (e.kind = 6 AND e.begun = 1 AND o.kind < 5))) "                                              \
+  "AND (o.kind <> 9 OR NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.kind < 5 "                 \
+  "AND e.state < 2 AND e.folder = o.folder)) "                                                     \
   "AND (o.kind <> 7 OR NOT EXISTS (SELECT 1 FROM operation AS e WHERE e.kind < 5 "                 \
   "AND e.state < 2 AND (e.folder = o.folder OR e.target = o.folder))) "
 G_STATIC_ASSERT (STORE_OPERATION_CREATE == 5 && STORE_OPERATION_RENAME == 6
-                 && STORE_OPERATION_DELETE == 7);
+                 && STORE_OPERATION_DELETE == 7 && STORE_OPERATION_EMPTY == 9);
 
 static StoreOperation *
 read_operation (StoreQuery *query)
@@ -359,6 +361,7 @@ finish (StoreDb *db, const StoreOperation *operation, const NewUid *made, GError
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     break;
   }
   g_assert_not_reached ();
@@ -464,7 +467,7 @@ postpone (StoreDb *db, GPtrArray *operations, gint64 not_before, int kept, GErro
           db, error,
           "UPDATE operation SET told = max (told, ?2), step = iif (step = 1 AND (kind = 3 OR (kind = "
           "4 AND (SELECT s.account = t.account FROM folder AS s JOIN folder AS t WHERE s.id = "
-          "operation.folder AND t.id = operation.target))), 0, step), begun = iif (kind >= 5, 0, begun) WHERE id = ?1 AND state = 0",
+          "operation.folder AND t.id = operation.target))), 0, step), begun = iif (kind BETWEEN 5 AND 8, 0, begun) WHERE id = ?1 AND state = 0",
           STORE_INTS (operation->id, kept));
   }
   G_STATIC_ASSERT (STORE_OPERATION_APPEND == 3 && STORE_OPERATION_COPY == 4);

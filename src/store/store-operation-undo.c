@@ -178,6 +178,7 @@ store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError 
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     g_assert_not_reached ();
   }
   return store_row_update (db, &row, &new, error);
@@ -225,6 +226,7 @@ undo_step (StoreDb *db, gint64 group, const StoreStep *step, GError **error)
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     return step->begun ? store_operation_invert_folder (db, group, step, error)
                        : store_operation_drop_folder (db, step, error);
   }
@@ -237,15 +239,16 @@ check_not_final (StoreDb *db, gint64 group, GError **error)
 {
   gint64 kind = -1;
   if (!store_db_get_int (db, &kind, error,
-                         "SELECT kind FROM operation WHERE batch = ?1 AND kind IN (2, 7) AND "
+                         "SELECT kind FROM operation WHERE batch = ?1 AND kind IN (2, 7, 9) AND "
                          "(begun <> 0 OR state <> 0) LIMIT 1",
                          STORE_INTS (group)))
     return FALSE;
-  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2 && STORE_OPERATION_DELETE == 7);
+  G_STATIC_ASSERT (STORE_OPERATION_EXPUNGE == 2 && STORE_OPERATION_DELETE == 7
+                   && STORE_OPERATION_EMPTY == 9);
   if (kind < 0)
     return TRUE;
   base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s",
-                  kind == STORE_OPERATION_EXPUNGE
+                  kind != STORE_OPERATION_DELETE
                       ? _ ("This cannot be undone any more: the messages are deleted for good.")
                       : _ ("This cannot be undone any more: the folder is deleted for good."));
   return FALSE;

@@ -206,6 +206,7 @@ apply_to_row (StoreDb *db, gint64 group, const StoreRow *row, const StoreVerb *v
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     break;
   }
   g_assert_not_reached ();

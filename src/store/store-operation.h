@@ -23,6 +23,7 @@ typedef enum
   STORE_OPERATION_RENAME,    /* to `name`; the folders below it come along */
   STORE_OPERATION_DELETE,    /* with its messages */
   STORE_OPERATION_SUBSCRIBE, /* add: subscribe, else unsubscribe */
+  STORE_OPERATION_EMPTY, /* deletes for good all whose UID is below `uid`, of the numbering `mark_validity` */
 } StoreOperationKind;
 
 #define STORE_OPERATION_IS_ON_FOLDER(kind) ((kind) >= STORE_OPERATION_CREATE)
@@ -101,6 +102,9 @@ gint64 store_operation_create_folder (StoreDb *db, gint64 account, const char *n
 gint64 store_operation_rename_folder (StoreDb *db, gint64 folder, const char *name, GError **error);
 /* With all that is below it and all messages: not listed from now on, gone when the server has done it. */
 gint64 store_operation_delete_folder (StoreDb *db, gint64 folder, guint delay_s, GError **error);
+/* What the server has in it beside the rows that are here, as far as it was there when this computer looked last: what comes later stays.  To be
+ * done after all that is to be done to messages of it.  A group of nothing where nobody has looked into it yet. */
+gint64 store_operation_empty_folder (StoreDb *db, gint64 folder, guint delay_s, GError **error);
 gint64 store_operation_subscribe_folder (StoreDb *db, gint64 folder, gboolean subscribed,
                                          GError **error);
 /* Takes a group back: what is still pending and not begun is dropped, what was begun or done

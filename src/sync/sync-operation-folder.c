@@ -3,6 +3,7 @@
 #include "sync-operations-private.h"
 
 #include "base-error.h"
+#include "base-log.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -182,6 +183,58 @@ run_delete (SyncBatch *batch, const StoreOperation *operation, GError **error)
   return subscribe (batch, operation->folder_name, FALSE, error) && done (batch, error);
 }
 
+#define EMPTIED_AT_ONCE 1000
+#define EMPTIED_RANGES  40 /* a command of not much more than 900 octets */
+
+/* The first of `left`, as a set of its own. */
+static BaseUidSet *
+take_first (const BaseUidSet *left)
+{
+  BaseUidSet *first = base_uid_set_new ();
+  guint64 room = EMPTIED_AT_ONCE;
+
+  for (guint i = 0; i < base_uid_set_n_ranges (left) && i < EMPTIED_RANGES && room > 0; i++) {
+    BaseUidRange range = base_uid_set_get_range (left, i);
+    guint64 n = MIN ((guint64)range.last - range.first + 1, room);
+
+    base_uid_set_add_range (first, range.first, (guint32)(range.first + n - 1));
+    room -= n;
+  }
+  return first;
+}
+
+/* What is there now and was there when it was asked for: whatever comes has a greater UID.  In pieces, so that a server which takes its time
+ * is not silent for long; each can be done again without harm. */
+static gboolean
+run_empty (SyncBatch *batch, const StoreOperation *operation, GError **error)
+{
+  SyncContext *context = batch->context;
+  g_autoptr (BaseUidSet) all = NULL, late = base_uid_set_new (), left = NULL;
+
+  if (!sync_context_select (context, operation->folder_name, FALSE, error))
+    return FALSE;
+  sync_batch_touch (batch, operation->folder);
+  if (imap_session_get_selected (context->session)->uid_validity != operation->mark_validity) {
+    base_log ("%s: “%s” is numbered anew and was not emptied",
+              sync_account_get_id (context->account), operation->folder_name);
+    return done (batch, error);
+  }
+  all = imap_session_search_all (context->session, context->cancellable, error);
+  if (all == NULL)
+    return FALSE;
+  base_uid_set_add_range (late, operation->uid, G_MAXUINT32);
+  left = base_uid_set_subtract (all, late);
+  while (!base_uid_set_is_empty (left)) {
+    g_autoptr (BaseUidSet) some = take_first (left), before = g_steal_pointer (&left);
+    g_autofree char *set = base_uid_set_to_string (some);
+
+    if (!imap_session_expunge (context->session, set, context->cancellable, error))
+      return FALSE;
+    left = base_uid_set_subtract (before, some);
+  }
+  return done (batch, error);
+}
+
 gboolean
 sync_batch_run_folder (SyncBatch *batch, GError **error)
 {
@@ -199,6 +252,8 @@ sync_batch_run_folder (SyncBatch *batch, GError **error)
     return imap_session_subscribe (context->session, operation->folder_name, operation->add,
                                    context->cancellable, error)
            && done (batch, error);
+  case STORE_OPERATION_EMPTY:
+    return run_empty (batch, operation, error);
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_EXPUNGE:

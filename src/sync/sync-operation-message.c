@@ -150,6 +150,7 @@ run_set (SyncBatch *batch, GPtrArray *operations, const char *set, GError **erro
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     break;
   }
   g_return_val_if_reached (FALSE);

@@ -103,6 +103,8 @@ say_refused (GPtrArray *operations)
   case STORE_OPERATION_DELETE:
     return g_strdup_printf (_ ("The server did not delete the folder “%s”; it is back."),
                             first->folder_name);
+  case STORE_OPERATION_EMPTY:
+    return g_strdup_printf (_ ("The server did not empty the folder “%s”."), first->folder_name);
   case STORE_OPERATION_SUBSCRIBE:
     return g_strdup_printf (first->add
                                 ? _ ("The server did not subscribe to the folder “%s”.")
@@ -323,6 +325,7 @@ run (SyncBatch *batch, GError **error)
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     return sync_batch_run_folder (batch, error);
   }
   g_return_val_if_reached (FALSE);

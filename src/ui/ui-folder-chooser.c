@@ -15,7 +15,8 @@ struct _UiFolderChooser
   char *query; /* folded */
   GtkCustomFilter *filter;
   GtkFilterListModel *folders;
-  GListStore *top; /* a MailAccount, or empty */
+  GListStore *top;    /* a MailAccount, or empty */
+  MailAccount *first; /* whose folders need no name of an account; NULL: there is one account */
 
   /* Template */
   GtkSearchEntry *entry;
@@ -51,6 +52,38 @@ create_top_row (MailAccount *account)
   return row;
 }
 
+static char *
+describe (UiFolderChooser *self, MailFolder *folder)
+{
+  MailAccount *account = mail_folder_get_account (folder);
+  if (!self->first || !account || account == self->first)
+    return g_strdup (mail_folder_get_name (folder));
+  return g_strdup_printf (
+      /* Translators: a folder, and the account that it is of */
+      _ ("%1$s, %2$s"), mail_folder_get_name (folder), mail_account_get_label (account));
+}
+
+static void
+update_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  UiFolderChooser *self = data;
+  MailFolder *folder = row_folder (row), *above = before ? row_folder (before) : NULL;
+  MailAccount *account = folder ? mail_folder_get_account (folder) : NULL;
+  if (!self->first || !account || (above && mail_folder_get_account (above) == account)) {
+    gtk_list_box_row_set_header (row, NULL);
+    return;
+  }
+  GtkWidget *label = gtk_label_new (mail_account_get_label (account));
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_set_margin_start (label, 12);
+  gtk_widget_set_margin_top (label, 9);
+  gtk_widget_set_margin_bottom (label, 3);
+  gtk_list_box_row_set_header (row, label);
+}
+
 static GtkWidget *
 create_row (gpointer item, gpointer data)
 {
@@ -69,8 +102,8 @@ create_row (gpointer item, gpointer data)
   gtk_box_append (GTK_BOX (box), name);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_tooltip_text (row, mail_folder_get_path (folder));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  mail_folder_get_name (folder), -1);
+  g_autofree char *text = describe (data, folder);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   g_object_set_data_full (G_OBJECT (row), "folder", g_object_ref (folder), g_object_unref);
   return row;
 }
@@ -143,16 +176,44 @@ on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType
   return GDK_EVENT_STOP;
 }
 
-void
-ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account, MailFolder *except)
+/* Takes `places`. */
+static void
+set_places (UiFolderChooser *self, GListStore *places, MailAccount *first, MailFolder *except)
 {
+  g_autoptr (GtkFlattenListModel) all = gtk_flatten_list_model_new (G_LIST_MODEL (places));
   g_set_object (&self->except, except);
+  g_set_object (&self->first, first);
   g_list_store_remove_all (self->top);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-  gtk_filter_list_model_set_model (self->folders, mail_account_get_folders (account));
+  gtk_filter_list_model_set_model (self->folders, G_LIST_MODEL (all));
   refilter (self, "");
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   gtk_list_box_select_row (self->box, gtk_list_box_get_row_at_index (self->box, 0));
+}
+
+void
+ui_folder_chooser_set_account (UiFolderChooser *self, MailAccount *account, MailFolder *except)
+{
+  GListStore *places = g_list_store_new (G_TYPE_LIST_MODEL);
+  g_list_store_append (places, mail_account_get_folders (account));
+  set_places (self, places, NULL, except);
+}
+
+void
+ui_folder_chooser_set_accounts (UiFolderChooser *self, GListModel *accounts, MailAccount *first,
+                                MailFolder *except)
+{
+  GListStore *places = g_list_store_new (G_TYPE_LIST_MODEL);
+  guint n = g_list_model_get_n_items (accounts);
+  g_autoptr (MailAccount) any = n > 0 ? g_list_model_get_item (accounts, 0) : NULL;
+  if (first)
+    g_list_store_append (places, mail_account_get_folders (first));
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+    if (account != first)
+      g_list_store_append (places, mail_account_get_folders (account));
+  }
+  set_places (self, places, n < 2 ? NULL : first ? first : any, except);
 }
 
 void
@@ -177,6 +238,7 @@ ui_folder_chooser_finalize (GObject *object)
   gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   g_clear_object (&self->folders);
   g_clear_object (&self->top);
+  g_clear_object (&self->first);
   g_clear_object (&self->filter);
   g_free (self->query);
   G_OBJECT_CLASS (ui_folder_chooser_parent_class)->finalize (object);
@@ -210,7 +272,8 @@ ui_folder_chooser_init (UiFolderChooser *self)
   g_list_store_append (parts, self->top);
   g_list_store_append (parts, self->folders);
   g_autoptr (GtkFlattenListModel) all = gtk_flatten_list_model_new (G_LIST_MODEL (parts));
-  gtk_list_box_bind_model (self->box, G_LIST_MODEL (all), create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->box, G_LIST_MODEL (all), create_row, self, NULL);
+  gtk_list_box_set_header_func (self->box, update_header, self, NULL);
   GtkEventController *key = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);

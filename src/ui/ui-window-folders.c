@@ -192,12 +192,10 @@ action_empty (GtkWidget *widget, const char *name, GVariant *parameter)
   MailRole role = folder ? mail_folder_get_role (folder) : MAIL_ROLE_NONE;
   if (!account || (role != MAIL_ROLE_TRASH && role != MAIL_ROLE_JUNK))
     return;
-  guint n = mail_folder_get_here (folder), total = mail_folder_get_total (folder);
+  guint n = mail_folder_get_total (folder);
   if (n == 0) {
-    g_autofree char *sentence = g_strdup_printf (
-        total == 0 ? _ ("“%s” is empty already")
-                   : _ ("What is in “%s” is not on this computer yet. Try again in a moment."),
-        mail_folder_get_name (folder));
+    g_autofree char *sentence =
+        g_strdup_printf (_ ("“%s” is empty already"), mail_folder_get_name (folder));
     ui_window_say (self, sentence, NULL);
     return;
   }
@@ -207,15 +205,6 @@ action_empty (GtkWidget *widget, const char *name, GVariant *parameter)
       ngettext ("%1$u message of %2$s is deleted for good, from the server too.",
                 "%1$u messages of %2$s are deleted for good, from the server too.", n),
       n, mail_account_get_label (account));
-  if (total > n) {
-    guint left = total - n;
-    g_autofree char *these = g_steal_pointer (&body);
-    g_autofree char *others =
-        g_strdup_printf (ngettext ("%u more message is not on this computer yet and stays.",
-                                   "%u more messages are not on this computer yet and stay.", left),
-                         left);
-    body = g_strconcat (these, " ", others, NULL);
-  }
   ui_dialog_confirm (GTK_WINDOW (self), heading, body, NULL, _ ("_Empty"), TRUE, on_empty_answer,
                      question_new (self, account, folder));
 }
@@ -324,15 +313,7 @@ on_dropped (UiWindow *self, GObject *what, GObject *item, gboolean copy, UiSideb
   }
   if (!UI_IS_DRAG (what) || !target)
     return;
-  MailAccount *account = NULL;
-  if (!ui_window_find_account (self, ui_drag_get_source (UI_DRAG (what)),
-                               ui_drag_get_items (UI_DRAG (what)), &account)
-      || (account && account != mail_folder_get_account (target)))
-    ui_window_say (self,
-                   copy ? _ ("Messages cannot be copied to a folder of another account.")
-                        : _ ("Messages cannot be moved to a folder of another account."),
-                   NULL);
-  else if (copy || target != ui_drag_get_source (UI_DRAG (what)))
+  if (copy || target != ui_drag_get_source (UI_DRAG (what)))
     ui_window_act_on_listed (self, copy ? MAIL_ACTION_COPY : MAIL_ACTION_MOVE, target,
                              ui_drag_get_items (UI_DRAG (what)));
 }

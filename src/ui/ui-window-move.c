@@ -3,26 +3,27 @@
 
 #include <glib/gi18n.h>
 
-#define MOST_LOOKED_AT 100 /* before they are let go; the store looks at all */
+#define MOST_LOOKED_AT 100
 
-gboolean
-ui_window_find_account (UiWindow *self, MailFolder *source, GArray *items, MailAccount **account)
+/* The account of items of `source`, whose folders come first; NULL: of several, or none is loaded. */
+static MailAccount *
+find_account (UiWindow *self, MailFolder *source, GArray *items)
 {
-  *account = mail_folder_get_account (source);
+  MailAccount *account = mail_folder_get_account (source);
   if (!mail_folder_is_view (source))
-    return TRUE;
+    return account;
   for (guint i = 0; i < items->len && i < MOST_LOOKED_AT; i++) {
     g_autoptr (MailConversation) item =
         ui_list_dup_by_id (self->list, g_array_index (items, gint64, i));
     g_autoptr (MailMessage) message = item ? mail_conversation_dup_newest (item) : NULL;
     MailFolder *folder = message ? mail_message_get_folder (message) : NULL;
     MailAccount *its = folder ? mail_folder_get_account (folder) : NULL;
-    if (its && *account && its != *account)
-      return FALSE;
+    if (its && account && its != account)
+      return NULL;
     if (its)
-      *account = its;
+      account = its;
   }
-  return TRUE;
+  return account;
 }
 
 static void
@@ -39,7 +40,7 @@ on_chosen (UiWindow *self, MailFolder *folder)
   ui_window_act_on_listed (self, MAIL_ACTION_MOVE, folder, items);
 }
 
-/* Beneath the button that asks for it, or beneath the header bar of the list. */
+/* Beneath the button that asks for it, or beneath the header bar of the list.  `account`: nullable. */
 static void
 choose (UiWindow *self, MailAccount *account, MailFolder *except, MailMessage *message)
 {
@@ -52,7 +53,8 @@ choose (UiWindow *self, MailAccount *account, MailFolder *except, MailMessage *m
     g_signal_connect_object (self->chooser, "chosen", G_CALLBACK (on_chosen), self,
                              G_CONNECT_SWAPPED);
   }
-  ui_folder_chooser_set_account (UI_FOLDER_CHOOSER (self->chooser), account, except);
+  ui_folder_chooser_set_accounts (UI_FOLDER_CHOOSER (self->chooser),
+                                  mail_engine_get_accounts (self->engine), account, except);
   if (!anchor)
     anchor = GTK_WIDGET (self->list);
   if (!gtk_widget_compute_bounds (anchor, GTK_WIDGET (self->toasts), &bounds))
@@ -71,20 +73,12 @@ action_move (GtkWidget *widget, const char *name, GVariant *parameter)
   UiWindow *self = UI_WINDOW (widget);
   MailFolder *folder = ui_list_get_folder (self->list);
   g_autoptr (GArray) items = ui_list_dup_selected (self->list);
-  MailAccount *account = NULL;
   if (!folder || items->len == 0)
     return;
-  if (!ui_window_find_account (self, folder, items, &account))
-    ui_window_say (
-        self,
-        _ ("Messages of several accounts cannot be moved together. Select those of one account."),
-        NULL);
-  else if (account) /* else nothing of it is loaded yet */
-    choose (self, account,
-            mail_folder_get_id (folder) == MAIL_VIEW_INBOXES
-                ? mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX)
-                : folder,
-            NULL);
+  MailAccount *account = find_account (self, folder, items);
+  if (mail_folder_get_id (folder) == MAIL_VIEW_INBOXES)
+    folder = account ? mail_account_get_folder_by_role (account, MAIL_ROLE_INBOX) : NULL;
+  choose (self, account, folder, NULL);
 }
 
 void

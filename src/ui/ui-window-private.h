@@ -79,10 +79,6 @@ void ui_window_mark_seen (UiWindow *self, MailMessage *message);
 
 /* ---- moving (ui-window-move.c) ---- */
 void ui_window_class_install_move_actions (GtkWidgetClass *widget_class);
-/* The account (borrowed) of items of `source`; FALSE: of several.  In a view the rows that are loaded tell: NULL when none is, and of very
- * many only the first are looked at (the store refuses the rest). */
-gboolean ui_window_find_account (UiWindow *self, MailFolder *source, GArray *items,
-                                 MailAccount **account);
 
 /* ---- mailing lists (ui-window-lists.c) ---- */
 void ui_window_class_install_list_actions (GtkWidgetClass *widget_class);

@@ -289,9 +289,9 @@ wait_in_step (Child *child)
 /* ---- what is here ---- */
 
 static gint64
-find_folder (Child *child, const char *name)
+find_folder_of (Child *child, gint64 account, const char *name)
 {
-  g_autoptr (GPtrArray) folders = store_folder_list (child->db, child->row, NULL);
+  g_autoptr (GPtrArray) folders = store_folder_list (child->db, account, NULL);
 
   for (guint i = 0; i < folders->len; i++) {
     const StoreFolder *folder = g_ptr_array_index (folders, i);
@@ -300,6 +300,12 @@ find_folder (Child *child, const char *name)
       return folder->id;
   }
   return 0;
+}
+
+static gint64
+find_folder (Child *child, const char *name)
+{
+  return find_folder_of (child, child->row, name);
 }
 
 static GPtrArray *
@@ -521,6 +527,22 @@ step_move (Child *child, const char *folder, const char *name, const char *targe
     child->group = store_operation_move (child->db, &id, 1, to, &error);
     GOOD (child->group != 0);
   }
+  done_on_server (child);
+}
+
+/* Into a folder of the account that step_add_account () adds. */
+void
+step_move_across (Child *child, const char *folder, const char *name, const char *target)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!is_to_do (child))
+    return;
+  gint64 id = find_message (child, folder, name);
+  gint64 to = find_folder_of (child, store_account_ensure (child->db, "bob", &error), target);
+  GOOD (to != 0);
+  if (id != 0)
+    GOOD (store_operation_move (child->db, &id, 1, to, &error) != 0);
   done_on_server (child);
 }
 

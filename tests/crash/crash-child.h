@@ -60,6 +60,7 @@ void step_delete (Child *child, const char *folder, const char *name);
 void step_append (Child *child, const char *folder, const char *name);
 void step_open (Child *child, const char *folder, const char *name); /* its body */
 /* All of that folder, whose names begin so. */
+void step_move_across (Child *child, const char *folder, const char *name, const char *target);
 void step_move_all (Child *child, const char *folder, const char *prefix, const char *target);
 
 void step_create_folder (Child *child, const char *name);

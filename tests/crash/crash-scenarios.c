@@ -379,6 +379,16 @@ account_remove (Child *child)
 }
 
 static void
+account_across (Child *child)
+{
+  step_add_account (child);
+  step_sync (child);
+  step_move_across (child, "INBOX", "m1", "Archive");
+  step_move_across (child, "INBOX", "m2", "Archive");
+  step_sync (child);
+}
+
+static void
 compact (Child *child)
 {
   step_sync (child);
@@ -467,6 +477,8 @@ const Scenario crash_scenarios[] = {
     open_body },
   { "account-add", NULL, NULL, 0, THREE, account_add },
   { "account-remove", NULL, NULL, 0, THREE, account_remove },
+  { "account-across", NULL, NULL, 0, THREE, account_across },
+  { "account-across-plain", PLAIN, NULL, 0, THREE, account_across },
   { "migration", NULL, NULL, SCENARIO_FRESH | SCENARIO_OLD, THREE, just_sync },
   { "compaction", NULL, NULL, SCENARIO_SMALL_PACKS, "many INBOX a 30", compact },
   { "everything", NULL, NULL, 0, THREE ";create Projects", everything },

@@ -5,6 +5,9 @@
 #include "store-message.h"
 #include "store-operation.h"
 
+/* From store-private.h, which would bring SQLite along. */
+gboolean store_db_exec (StoreDb *db, const char *sql, GError **error);
+
 #define MANY 30
 
 static gboolean
@@ -260,12 +263,46 @@ test_folder (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* What the server has beside the rows goes as well, where none is here too. */
+static void
+test_empty (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gint64 account = mail_account_get_row (bench->account), undo = 0,
+         row = mail_folder_get_id (bench->inbox);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (store_folder_set_sync_state (bench->db, row, 9, 40, 0, FALSE, 1, &error));
+  g_assert_true (store_db_exec (bench->db, "UPDATE folder SET server_total = 30", &error));
+  guint before = store_operation_count (bench->db, account);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *sentence = NULL;
+  mail_engine_act_on_folder_async (bench->engine, bench->inbox, MAIL_ACTION_DELETE, on_result,
+                                   &result);
+  g_assert_true (
+      mail_engine_act_finish (bench->engine, wait_result (&result), &undo, &sentence, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (sentence, ==, "30 messages deleted for good");
+  g_assert_cmpuint (store_operation_count (bench->db, account), ==, before + 1);
+  g_assert_true (undo_it (bench, undo, &error));
+  g_assert_cmpuint (store_operation_count (bench->db, account), ==, before);
+
+  /* Nobody has looked into it. */
+  g_assert_true (store_db_exec (bench->db, "UPDATE folder SET uid_validity = 0", &error));
+  g_autoptr (GAsyncResult) again = NULL;
+  mail_engine_act_on_folder_async (bench->engine, bench->inbox, MAIL_ACTION_DELETE, on_result,
+                                   &again);
+  g_assert_false (mail_engine_act_finish (bench->engine, wait_result (&again), NULL, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+}
+
 void
 add_bulk_tests (void)
 {
   g_test_add_func ("/mail/bulk/items", test_items);
   g_test_add_func ("/mail/bulk/folder", test_folder);
   g_test_add_func ("/mail/bulk/kept", test_kept);
+  g_test_add_func ("/mail/bulk/empty", test_empty);
   g_test_add_func ("/mail/bulk/junk", test_junk);
   g_test_add_func ("/mail/bulk/all-or-nothing", test_all_or_nothing);
 }

@@ -36,6 +36,47 @@ refuse (Profile *profile, gint64 deed)
   g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
 }
 
+/* Emptying is a deed that can be taken back until the server was told, and waits for all else that is to be done in the folder. */
+static void
+test_emptied (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 id = add_message (profile, profile->inbox, 5, 1, 0, NULL), none;
+  g_assert_true (
+      store_folder_set_sync_state (profile->db, profile->inbox, 9, 40, 0, TRUE, 1, &error));
+  gint64 empty = store_operation_empty_folder (profile->db, profile->inbox, 0, &error);
+  gint64 taken_back = add (profile, "emptied", empty);
+  g_assert_cmpint (state_of (profile, taken_back), ==, STORE_DEED_OPEN);
+  g_assert_true (store_deed_undo (profile->db, taken_back, &error));
+  g_autoptr (GPtrArray) nothing = take (profile, 10);
+  g_assert_cmpuint (nothing->len, ==, 0);
+
+  empty = store_operation_empty_folder (profile->db, profile->inbox, 0, &error);
+  gint64 deed = add (profile, "emptied", empty);
+  g_assert_cmpint (store_operation_move (profile->db, &id, 1, profile->archive, &error), >, 0);
+  g_autoptr (GPtrArray) first = take (profile, 10);
+  g_assert_cmpuint (first->len, ==, 1);
+  g_assert_cmpint (((StoreOperation *)first->pdata[0])->kind, ==, STORE_OPERATION_MOVE);
+  g_autoptr (GPtrArray) waits = take (profile, 10);
+  g_assert_cmpuint (waits->len, ==, 0);
+  done (profile, first, 5, 70);
+  g_autoptr (GPtrArray) second = take (profile, 10);
+  g_assert_cmpuint (second->len, ==, 1);
+  const StoreOperation *operation = second->pdata[0];
+  g_assert_cmpint (operation->kind, ==, STORE_OPERATION_EMPTY);
+  g_assert_cmpuint (operation->uid, ==, 40);
+  g_assert_cmpuint (operation->mark_validity, ==, 9);
+  g_assert_cmpint (state_of (profile, deed), ==, STORE_DEED_MESSAGES_DELETED);
+  refuse (profile, deed);
+  g_assert_true (store_operation_done (profile->db, second, NULL, 0, &error));
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
+  /* Nobody has looked into it: nobody knows what is meant. */
+  none = store_operation_empty_folder (profile->db, profile->sent, 0, &error);
+  g_assert_cmpint (none, >, 0);
+  g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
+}
+
 static void
 test_lasting (void)
 {
@@ -215,6 +256,7 @@ void
 add_deed_tests (void)
 {
   g_test_add_func ("/store/deed/lasting", test_lasting);
+  g_test_add_func ("/store/deed/emptied", test_emptied);
   g_test_add_func ("/store/deed/whole", test_whole);
   g_test_add_func ("/store/deed/moved-on", test_moved_on);
   g_test_add_func ("/store/deed/bounds", test_bounds);

@@ -172,6 +172,7 @@ serve_folder (Model *model, const StoreOperation *operation)
       g_ptr_array_remove (model->mailboxes, mailbox);
     return FATE_DONE;
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     return FATE_DONE;
   case STORE_OPERATION_FLAGS:
   case STORE_OPERATION_MOVE:
@@ -236,6 +237,7 @@ serve_message (Model *model, StoreOperation *operation, guint32 *new_uid)
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     break;
   }
   g_assert_not_reached ();
@@ -281,7 +283,8 @@ work (Model *model, gboolean reliable)
   else if (fate == FATE_REFUSED)
     g_assert_true (store_operation_refused (db, due, &error));
   else
-    g_assert_true (store_operation_done (db, due, uids, target_validity (model, operation), &error));
+    g_assert_true (
+        store_operation_done (db, due, uids, target_validity (model, operation), &error));
   g_assert_no_error (error);
   return TRUE;
 }

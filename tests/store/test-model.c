@@ -162,6 +162,7 @@ serve (Model *model, StoreOperation *operation, BaseUidSet *claimed)
   case STORE_OPERATION_RENAME:
   case STORE_OPERATION_DELETE:
   case STORE_OPERATION_SUBSCRIBE:
+  case STORE_OPERATION_EMPTY:
     break;
   }
   g_assert_not_reached ();

@@ -422,6 +422,101 @@ act_folders (Bench *bench)
 #define CAPS_UIDPLUS "IMAP4rev1 SASL-IR UIDPLUS"
 #define CAPS_NONE    "IMAP4rev1 SASL-IR"
 
+/* Rows that this computer does not have (yet). */
+static void
+forget_two (Bench *bench)
+{
+  g_assert_true (store_db_exec (bench->db,
+                                "DELETE FROM message WHERE uid IN (2, 3) AND folder IN (SELECT id "
+                                "FROM folder WHERE name = 'INBOX')",
+                                NULL));
+}
+
+/* As emptying does it: what is here, and what the server has beside. */
+static void
+act_empty (Bench *bench)
+{
+  gint64 inbox = bench_folder_named (bench, "INBOX"), ids[4];
+
+  get_four (bench, ids);
+  forget_two (bench);
+  ids[1] = ids[3];
+  g_assert_cmpint (store_operation_expunge (bench->db, ids, 2, 0, NULL), >, 0);
+  g_assert_cmpint (store_operation_empty_folder (bench->db, inbox, 0, NULL), >, 0);
+}
+
+/* What came after it was asked for stays, and what was on its way to another folder arrives there. */
+static void
+test_empty (void)
+{
+  g_autoptr (ModelServer) server = model_server_new (NULL);
+  g_auto (Line) line = { 0 };
+  gint64 ids[4];
+
+  line_init (&line, server, MODEL_CAPS_FULL);
+  sync_all (&line);
+  get_four (line.bench, ids);
+  g_assert_cmpint (store_operation_empty_folder (line.bench->db,
+                                                 bench_folder_named (line.bench, "INBOX"), 0, NULL),
+                   >, 0);
+  /* Later than the emptying, as by an undo. */
+  g_assert_cmpint (store_operation_move (line.bench->db, ids, 1,
+                                         bench_folder_named (line.bench, "Archive"), NULL),
+                   >, 0);
+  forget_two (line.bench);
+  deliver (server, "INBOX", "Message-ID: <late@x>\r\nSubject: late\r\n\r\n6\r\n");
+  run_operations (&line);
+  g_autoptr (GArray) left = model_server_get_uids (server, USER, "INBOX");
+  g_assert_cmpuint (left->len, ==, 1);
+  g_assert_cmpuint (g_array_index (left, guint32, 0), ==, 6);
+  g_assert_cmpuint (model_server_count (server, USER, "Archive"), ==, 2);
+  g_assert_cmpuint (PENDING (line.bench), ==, 0);
+  sync_all (&line);
+  g_autofree char *rows = dump_store (line.bench);
+  g_assert_null (strstr (rows, "INBOX <c@x>"));
+  g_assert_nonnull (strstr (rows, "INBOX <late@x>"));
+}
+
+/* Under other numbers nobody knows what was there: nothing is deleted. */
+static void
+test_empty_renumbered (void)
+{
+  g_autoptr (ModelServer) server = model_server_new (NULL);
+  g_auto (Line) line = { 0 };
+
+  line_init (&line, server, MODEL_CAPS_FULL);
+  sync_all (&line);
+  g_assert_cmpint (store_operation_empty_folder (line.bench->db,
+                                                 bench_folder_named (line.bench, "INBOX"), 0, NULL),
+                   >, 0);
+  model_act_renumber (server, USER, "INBOX");
+  run_operations (&line);
+  g_assert_cmpuint (model_server_count (server, USER, "INBOX"), ==, 5);
+  g_assert_cmpuint (PENDING (line.bench), ==, 0);
+}
+
+/* More than goes at once, with holes. */
+static void
+test_empty_many (void)
+{
+  g_autoptr (ModelServer) server = model_server_new (NULL);
+  g_auto (Line) line = { 0 };
+
+  line_init (&line, server, MODEL_CAPS_FULL);
+  for (guint i = 0; i < 1300; i++)
+    deliver (server, "Trash", "Subject: old\r\n\r\nx\r\n");
+  for (guint32 uid = 2; uid < 200; uid += 2)
+    model_act_expunge (server, USER, "Trash", uid);
+  sync_all (&line);
+  g_assert_true (store_db_exec (line.bench->db, "DELETE FROM message WHERE uid > 10", NULL));
+  g_assert_cmpint (store_operation_empty_folder (line.bench->db,
+                                                 bench_folder_named (line.bench, "Trash"), 0, NULL),
+                   >, 0);
+  run_operations (&line);
+  g_assert_cmpuint (model_server_count (server, USER, "Trash"), ==, 0);
+  g_assert_cmpuint (model_server_count (server, USER, "INBOX"), ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -434,6 +529,7 @@ main (int argc, char **argv)
     { "copy", MODEL_CAPS_FULL, act_copy, FALSE },
     { "copy-without-uidplus", CAPS_NONE, act_copy, FALSE },
     { "delete", CAPS_UIDPLUS, act_delete, FALSE },
+    { "empty", MODEL_CAPS_FULL, act_empty, FALSE },
     { "append", MODEL_CAPS_FULL, act_append, FALSE },
     { "append-without-uidplus", CAPS_NONE, act_append, FALSE },
     { "chain", MODEL_CAPS_FULL, act_chain, FALSE },
@@ -443,6 +539,9 @@ main (int argc, char **argv)
   };
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/empty/whole", test_empty);
+  g_test_add_func ("/empty/renumbered", test_empty_renumbered);
+  g_test_add_func ("/empty/many", test_empty_many);
   for (gsize i = 0; i < G_N_ELEMENTS (scenarios); i++) {
     g_autofree char *path = g_strconcat ("/operation-cuts/", scenarios[i].name, NULL);
 
