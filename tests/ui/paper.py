@@ -40,9 +40,10 @@ class Paper:
                 assert 45 < middle < height - 45, f'“{word}” at {top} to {bottom} of page {number + 1}'
 
 
-def printed(scene, proposed, name=None):
-    """Goes through the dialog of printing as a person does who wants a file; of this name, or the one that is proposed."""
-    path = os.path.join(STATE, name) if name else os.path.join(os.environ['HOME'], proposed + '.pdf')
+def printed(scene, proposed, name=None, folder=None):
+    """Goes through the dialog of printing as a person does who wants a file: of this name, or the one that is proposed, in HOME or the
+    folder of the last one."""
+    path = os.path.join(STATE, name) if name else os.path.join(folder or os.environ['HOME'], proposed + '.pdf')
     dialog = scene.app.wait('dialog', exact('Print'))
     scene.app.click(dialog.find('label', '^Print to File$'))
     if name:

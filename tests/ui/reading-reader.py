@@ -51,7 +51,7 @@ def a_conversation_is_printed(scene):
     last = scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))[-1]
     scene.app.click(last)
     scene.app.wait(None, exact('_Print…')).act()
-    paper = printed(scene, 'Re_ Minutes')
+    paper = printed(scene, 'Re_ Minutes', folder=STATE)
     assert '마지막 말씀입니다.' in paper.text and 'LOUD' not in paper.text, paper.text
     scene.quit()
 
