@@ -437,6 +437,14 @@ ui_list_class_init_rows (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
 }
 
+/* A list view of GTK 4.8 does not follow the first time that it is scrolled: with one click far down on the bar it had no rows. */
+static void
+on_first_scrolled (GtkAdjustment *adjustment, UiList *self)
+{
+  g_signal_handlers_disconnect_by_func (adjustment, on_first_scrolled, self);
+  g_signal_emit_by_name (adjustment, "value-changed");
+}
+
 void
 ui_list_init_rows (UiList *self)
 {
@@ -452,6 +460,8 @@ ui_list_init_rows (UiList *self)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
   gtk_list_view_set_factory (self->view, factory);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scrolled), "value-changed",
+                           G_CALLBACK (on_first_scrolled), self, G_CONNECT_AFTER);
   g_object_unref (factory);
   on_midnight (self);
 }

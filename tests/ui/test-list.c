@@ -218,6 +218,21 @@ test_place (World *world, double part, guint offset)
   g_assert_false (world->elsewhere);
 }
 
+/* Far down with one click on the bar, before anything else has been scrolled. */
+static void
+test_jump (World *world)
+{
+  double y;
+
+  gtk_adjustment_set_value (
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (world->scrolled)), 40000);
+  gint64 end = g_get_monotonic_time () + PATIENCE_US / 10;
+  while (!find_row (world, 0, &y)) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+    g_main_context_iteration (NULL, FALSE) ? (void)0 : g_usleep (500);
+  }
+}
+
 static void
 test_scattered (World *world)
 {
@@ -306,6 +321,7 @@ main (int argc, char **argv)
   g_signal_connect_swapped (world.stack, "notify::visible-child-name", G_CALLBACK (on_page),
                             &world);
 
+  g_test_add_data_func ("/list/jump", &world, (GTestDataFunc)(gpointer)test_jump);
   g_test_add_data_func ("/list/scattered", &world, (GTestDataFunc)(gpointer)test_scattered);
   g_test_add_data_func ("/list/turned", &world, (GTestDataFunc)(gpointer)test_turned);
   g_test_add_data_func ("/list/label", &world, (GTestDataFunc)(gpointer)test_label);
