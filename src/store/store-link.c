@@ -300,8 +300,9 @@ compare_links (gconstpointer a, gconstpointer b)
 static gboolean
 insert_links (StoreDb *db, const StoreLink *links, guint n, GError **error)
 {
-/* Of one that the person has put elsewhere the table has the former conversation. */
-#define INSERT_LINKS "INSERT OR REPLACE INTO link (id, thread) VALUES "
+/* Of one that the person has put elsewhere the table has the former conversation, which is rare.  (OR REPLACE would do it, but for that SQLite
+ * keeps each page as it was before the statement.) */
+#define INSERT_LINKS "INSERT OR IGNORE INTO link (id, thread) VALUES "
   g_autoptr (StoreQuery) query =
       n == ROWS ? store_db_query (db, error, INSERT_LINKS STORE_TIMES_25 ("(?,?)"), STORE_NO_INTS)
                 : store_db_query (db, error, INSERT_LINKS "(?,?)", STORE_NO_INTS);
@@ -313,7 +314,16 @@ insert_links (StoreDb *db, const StoreLink *links, guint n, GError **error)
     store_query_bind_int (query, (int)i * 2 + 1, links[i].id);
     store_query_bind_int (query, (int)i * 2 + 2, links[i].thread);
   }
-  return store_query_step (db, query, error) == 0;
+  if (store_query_step (db, query, error) != 0)
+    return FALSE;
+  if ((guint)sqlite3_changes (db->sqlite) == n)
+    return TRUE;
+  for (guint i = 0; i < n; i++) {
+    if (!store_db_run (db, error, "UPDATE link SET thread = ?2 WHERE id = ?1",
+                       STORE_INTS (links[i].id, links[i].thread)))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gint64
