@@ -106,10 +106,10 @@ ui_list_update_page (UiList *self)
     page = "outgoing";
   else if (self->messages && g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0)
     page = "list";
-  else if (self->messages && mail_message_list_get_loading (self->messages))
-    page = "loading";
-  else if (self->messages && !mail_message_list_get_settled (self->messages))
-    return; /* what goes may come again: until it is over nothing else is said */
+  else if (self->messages
+           && (mail_message_list_get_loading (self->messages)
+               || mail_message_list_get_rearranging (self->messages)))
+    page = "loading"; /* what goes may come again: until it is over nothing else is said */
   else if (self->messages && mail_folder_get_trouble (self->folder))
     page = "trouble";
   else if (self->messages)
