@@ -58,15 +58,14 @@ struct _SyncIncoming
 typedef struct
 {
   StoreNewMessage message;
-  char *preview, *object_id; /* Owned */
-  GStrv labels;              /* Owned; nullable */
+  char *object_id; /* Owned */
+  GStrv labels;    /* Owned; nullable */
 } Held;
 
 static void
 held_free (Held *held)
 {
   g_clear_pointer (&held->message.body, g_bytes_unref);
-  g_free (held->preview);
   g_free (held->object_id);
   g_strfreev (held->labels);
   g_free (held);
@@ -301,7 +300,6 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   StoreNewMessage *message = &held->message;
 
   g_ptr_array_add (batch->summaries, summary);
-  held->preview = g_strdup (fetched->preview);
   held->object_id = g_strdup (fetched->email_id);
   message->uid = fetched->uid;
   message->flags = (StoreFlags)fetched->flags;
@@ -317,7 +315,7 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   message->message_id = summary->message_id;
   message->in_reply_to = summary->in_reply_to;
   message->references = summary->references;
-  message->preview = summary->preview != NULL ? summary->preview : held->preview;
+  message->preview = summary->preview;
   message->object_id = held->object_id;
   held->labels = g_strdupv (fetched->labels != NULL ? fetched->labels : fetched->keywords);
   message->labels = (const char *const *)held->labels;
@@ -354,7 +352,9 @@ take (SyncIncoming *incoming, const ImapFetched *fetched, Take what, GError **er
     summary = mime_summary_from_start (fetched->header, fetched->text);
   else
     summary = mime_summary_from_header (fetched->header);
-  if (fetched->body == NULL && fetched->preview != NULL) {
+  /* One with U+FFFD is of a server that did not know the charset: the bytes will tell it better. */
+  if (fetched->body == NULL && fetched->preview != NULL
+      && strstr (fetched->preview, "\xef\xbf\xbd") == NULL) {
     g_free (summary->preview);
     summary->preview = base_text_one_line (fetched->preview, PREVIEW_CHARS);
   }

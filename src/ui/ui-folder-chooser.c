@@ -18,6 +18,9 @@ struct _UiFolderChooser
   GListStore *top;    /* a MailAccount, or empty */
   MailAccount *first; /* whose folders need no name of an account; NULL: there is one account */
 
+  /* Borrowed */
+  GtkWidget *before; /* nullable: what had the keyboard, to get it back (weak) */
+
   /* Template */
   GtkSearchEntry *entry;
   GtkListBox *box;
@@ -226,14 +229,30 @@ ui_folder_chooser_set_top (UiFolderChooser *self, MailAccount *account)
 static void
 ui_folder_chooser_show (GtkWidget *widget)
 {
+  GtkRoot *root = gtk_widget_get_root (widget);
+  g_set_weak_pointer (&UI_FOLDER_CHOOSER (widget)->before, root ? gtk_root_get_focus (root) : NULL);
   GTK_WIDGET_CLASS (ui_folder_chooser_parent_class)->show (widget);
   gtk_widget_grab_focus (GTK_WIDGET (UI_FOLDER_CHOOSER (widget)->entry));
+}
+
+/* GTK would give the keyboard to the first widget of the window. */
+static void
+ui_folder_chooser_closed (GtkPopover *popover)
+{
+  UiFolderChooser *self = UI_FOLDER_CHOOSER (popover);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+  if (self->before && gtk_widget_get_mapped (self->before)
+      && (!now || gtk_widget_is_ancestor (now, GTK_WIDGET (self))))
+    gtk_widget_grab_focus (self->before);
+  g_clear_weak_pointer (&self->before);
 }
 
 static void
 ui_folder_chooser_finalize (GObject *object)
 {
   UiFolderChooser *self = UI_FOLDER_CHOOSER (object);
+  g_clear_weak_pointer (&self->before);
   g_clear_object (&self->except);
   gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   g_clear_object (&self->folders);
@@ -250,6 +269,7 @@ ui_folder_chooser_class_init (UiFolderChooserClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->finalize = ui_folder_chooser_finalize;
   widget_class->show = ui_folder_chooser_show;
+  GTK_POPOVER_CLASS (klass)->closed = ui_folder_chooser_closed;
   signals[CHOSEN] = g_signal_new ("chosen", UI_TYPE_FOLDER_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, MAIL_TYPE_FOLDER);
   gtk_widget_class_set_template_from_resource (widget_class,

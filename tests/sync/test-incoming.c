@@ -193,6 +193,39 @@ test_bodies (void)
   place_clear (&place);
 }
 
+/* The words of a server that could not read them are left out; the bytes tell. */
+static void
+test_unreadable_preview (void)
+{
+  static const char header[] = "From: <a@b>\r\nSubject: seven\r\n\r\n";
+  static const char whole[] = "From: <a@b>\r\nSubject: seven\r\n\r\nHello there\r\n";
+  Place place = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) start = g_bytes_new_static (header, strlen (header));
+  g_autoptr (GBytes) body = g_bytes_new_static (whole, strlen (whole));
+  const ImapFetched fetched = { .uid = 7, .has_flags = TRUE, .header = start, .preview = (char *)"H\xef\xbf\xbdllo there" };
+  const ImapFetched fetched_body = { .uid = 7, .body = body };
+
+  place_init (&place);
+  {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+    g_assert_true (sync_incoming_take (&fetched, incoming, &error));
+    g_assert_true (sync_incoming_flush (incoming, &error));
+  }
+  g_autoptr (GArray) keys = store_message_list (place.db, place.inbox, 0, 0, &error);
+  gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, 0));
+  g_autoptr (StoreMessage) before = store_message_get (place.db, id, &error);
+  g_assert_null (before->preview);
+  {
+    g_autoptr (SyncIncoming) incoming = sync_incoming_new (&place.context, place.inbox, 0);
+    g_assert_true (sync_incoming_take_body (&fetched_body, incoming, &error));
+    g_assert_true (sync_incoming_flush (incoming, &error));
+  }
+  g_autoptr (StoreMessage) row = store_message_get (place.db, id, &error);
+  g_assert_cmpstr (row->preview, ==, "Hello there");
+  place_clear (&place);
+}
+
 static void
 give_known (Place *place, guint32 uid, GBytes *body)
 {
@@ -311,6 +344,7 @@ test_incoming_add (void)
 {
   g_test_add_func ("/incoming/in-flight", test_in_flight);
   g_test_add_func ("/incoming/bodies", test_bodies);
+  g_test_add_func ("/incoming/unreadable-preview", test_unreadable_preview);
   g_test_add_func ("/incoming/known", test_known);
   g_test_add_data_func ("/incoming/one", GUINT_TO_POINTER (1), check_stored);
   g_test_add_data_func ("/incoming/many", GUINT_TO_POINTER (MANY), check_stored);
