@@ -144,6 +144,13 @@ start (Printing *printing)
 }
 
 static void
+give_up (Printing *printing, const GError *error)
+{
+  say_failed (printing, error);
+  printing_free (printing);
+}
+
+static void
 on_pages (GObject *source, GAsyncResult *result, gpointer data)
 {
   Printing *printing = data;
@@ -153,8 +160,7 @@ on_pages (GObject *source, GAsyncResult *result, gpointer data)
     start (printing);
     return;
   }
-  say_failed (printing, error);
-  printing_free (printing);
+  give_up (printing, error);
 }
 
 /* Of a picture, which is read when its page is drawn. */
@@ -168,8 +174,7 @@ on_fetched (GObject *source, GAsyncResult *result, gpointer data)
     start (printing);
     return;
   }
-  say_failed (printing, error);
-  printing_free (printing);
+  give_up (printing, error);
 }
 
 /* ---- what is printed like mail ---- */
@@ -202,8 +207,7 @@ on_text (GObject *source, GAsyncResult *result, gpointer data)
                 ui_print_item_new_file (mail_part_get_name (printing->part), text, cut, NULL));
     return;
   }
-  say_failed (printing, error);
-  printing_free (printing);
+  give_up (printing, error);
 }
 
 static void
@@ -220,8 +224,7 @@ on_message (GObject *source, GAsyncResult *result, gpointer data)
                                : ui_print_item_new (NULL, content, FALSE, FALSE));
     return;
   }
-  say_failed (printing, error);
-  printing_free (printing);
+  give_up (printing, error);
 }
 
 /* ---- public ---- */
