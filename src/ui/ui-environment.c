@@ -14,7 +14,7 @@ typedef struct
   char *before; /* NULL: it was not set */
 } Change;
 
-static Change changes[8];
+static Change changes[10];
 static guint n_changes;
 static char spared_theme[] = THEME "=" NO_THEME; /* of the environment, where it stands */
 
@@ -89,6 +89,8 @@ ui_environment_prepare (void)
   set_unless_set ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null"); /* else it asks EGL for one */
   /* It reads how full the machine is every few seconds, for as long as there is a page: to let go of what one message's page takes. */
   set_unless_set ("WEBKIT_DISABLE_MEMORY_PRESSURE_MONITOR", "1");
+  /* Its second compiler of scripts, with a thread and 5 MB: the few of ours end before it would pay. */
+  set_unless_set ("JSC_useDFGJIT", "0");
 }
 
 /* ---- starting programs ---- */
