@@ -93,7 +93,7 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   if (fling->way != KEYS)
     gtk_adjustment_set_value (fling->adjustment,
                               fling->way == DRAG ? get_dragged (fling) : get_flung (fling));
-  return fling->n < FRAMES ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
 }
 
 /* Pages down, the end, pages up, the start, again and again, as a keyboard repeats them. */
@@ -160,10 +160,11 @@ measure (const char *name, GtkWidget *scrolled, Way way)
   }
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint), &fling);
   g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint), &fling);
-  gtk_widget_add_tick_callback (scrolled, on_tick, &fling, NULL);
+  guint tick = gtk_widget_add_tick_callback (scrolled, on_tick, &fling, NULL);
   gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   while (fling.n < FRAMES && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);
+  gtk_widget_remove_tick_callback (scrolled, tick);
   g_signal_handlers_disconnect_by_data (clock, &fling);
   if (keys)
     g_subprocess_force_exit (keys);
