@@ -2,7 +2,8 @@
  * that the window needs.  Main thread. */
 #include "ui-pane.h"
 
-#define GRIP 8 /* pixels at the edge that can be dragged */
+#define GRIP                                                                                       \
+  8 /* pixels beside an edge that can be dragged; of the pane behind it, for at the end of a pane there is a scroll bar */
 
 struct _UiPane
 {
@@ -12,8 +13,12 @@ struct _UiPane
   GtkWidget *child;
   GtkWidget *grip;
 
+  /* Weak */
+  UiPane *before; /* that the grip widens; NULL: none */
+
   int width, minimum, maximum, request;
   int start_width;
+  double start_x; /* of the window */
   gboolean edge;
 };
 
@@ -26,6 +31,7 @@ enum
   PROP_MAXIMUM,
   PROP_REQUEST,
   PROP_EDGE,
+  PROP_BEFORE,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -65,7 +71,6 @@ static void
 ui_pane_set_edge (UiPane *self, gboolean edge)
 {
   self->edge = edge;
-  gtk_widget_set_visible (self->grip, edge);
   if (edge)
     gtk_widget_add_css_class (GTK_WIDGET (self), "pane-edge");
   else
@@ -74,23 +79,46 @@ ui_pane_set_edge (UiPane *self, gboolean edge)
 }
 
 static void
+ui_pane_set_before (UiPane *self, UiPane *before)
+{
+  g_set_weak_pointer (&self->before, before);
+  if (before)
+    g_object_bind_property (before, "edge", self->grip, "visible", G_BINDING_SYNC_CREATE);
+}
+
+/* Where the pointer is in the window, which stays where it is while this pane moves. */
+static double
+get_x (UiPane *self, double x)
+{
+  double in_window = x, y;
+  gtk_widget_translate_coordinates (GTK_WIDGET (self),
+                                    GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))), x, 0,
+                                    &in_window, &y);
+  return in_window;
+}
+
+static void
 on_drag_begin (GtkGestureDrag *drag, double x, double y, UiPane *self)
 {
   GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
-  if (picked != self->grip) {
+  if (picked != self->grip || !self->before) {
     gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_DENIED);
     return;
   }
-  self->start_width = gtk_widget_get_width (GTK_WIDGET (self));
+  self->start_width = gtk_widget_get_width (GTK_WIDGET (self->before));
+  self->start_x = get_x (self, x);
   gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
 static void
-on_drag_update (GtkGestureDrag *drag, double x, double y, UiPane *self)
+on_drag_update (GtkGestureDrag *drag, double offset, double y, UiPane *self)
 {
-  /* The gesture's widget is the pane itself, whose start edge stays where it is: so offsets are true */
   gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
-  ui_pane_set_width (self, self->start_width + (int)(rtl ? -x : x));
+  double x;
+  if (!self->before || !gtk_gesture_drag_get_start_point (drag, &x, &y))
+    return;
+  int wider = (int)(get_x (self, x + offset) - self->start_x);
+  ui_pane_set_width (self->before, self->start_width + (rtl ? -wider : wider));
 }
 
 static GtkSizeRequestMode
@@ -126,7 +154,7 @@ ui_pane_size_allocate (GtkWidget *widget, int width, int height, int baseline)
     int grip = MAX (GRIP, least);
     gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
     gtk_widget_size_allocate (self->grip,
-                              &(GtkAllocation){ rtl ? 0 : width - grip, 0, grip, height }, -1);
+                              &(GtkAllocation){ rtl ? width - grip : 0, 0, grip, height }, -1);
   }
 }
 
@@ -152,6 +180,9 @@ ui_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspe
     break;
   case PROP_EDGE:
     g_value_set_boolean (value, self->edge);
+    break;
+  case PROP_BEFORE:
+    g_value_set_object (value, self->before);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -181,6 +212,9 @@ ui_pane_set_property (GObject *object, guint id, const GValue *value, GParamSpec
   case PROP_EDGE:
     ui_pane_set_edge (self, g_value_get_boolean (value));
     break;
+  case PROP_BEFORE:
+    ui_pane_set_before (self, g_value_get_object (value));
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -202,6 +236,7 @@ static void
 ui_pane_dispose (GObject *object)
 {
   UiPane *self = UI_PANE (object);
+  g_clear_weak_pointer (&self->before);
   g_clear_pointer (&self->child, gtk_widget_unparent);
   g_clear_pointer (&self->grip, gtk_widget_unparent);
   G_OBJECT_CLASS (ui_pane_parent_class)->dispose (object);
@@ -227,6 +262,7 @@ ui_pane_class_init (UiPaneClass *klass)
   properties[PROP_MAXIMUM] = g_param_spec_int ("maximum", NULL, NULL, 0, G_MAXINT, G_MAXINT, flags);
   properties[PROP_REQUEST] = g_param_spec_int ("request", NULL, NULL, 0, G_MAXINT, 0, flags);
   properties[PROP_EDGE] = g_param_spec_boolean ("edge", NULL, NULL, FALSE, flags);
+  properties[PROP_BEFORE] = g_param_spec_object ("before", NULL, NULL, UI_TYPE_PANE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_css_name (widget_class, "pane");
 }

@@ -78,8 +78,12 @@
   if (/[\uac00-\ud7a3]/.test(document.body.textContent.slice(0, 20000)))
     root.classList.add('sosik-korean');
 
-  /* ---- width: a layout that is wider than the view is made smaller, down to a half, before it has to be scrolled ---- */
+  /* ---- width: a letter flows as wide as the view is.  A design is made smaller, as long as it can be read then; where it could not, its boxes
+   * flow as well.  What is too wide even so is made smaller, down to a half, before it has to be scrolled. ---- */
   const MARGIN = 18; /* of a body that says nothing (ui-web-page.css) */
+  const READABLE = 0.75; /* what is usual, 14 pixels, is 10.5 then */
+  const MOST = 5000; /* elements that are looked at */
+  const letter = root.classList.contains('sosik-letter');
   let fitted = 1, width = -1;
   const smaller = (needed, room) => Math.max(0.5, Math.min(1, room / needed));
   const set = (zoom) => {
@@ -92,7 +96,7 @@
    * wide as what it stands in: they give way. */
   const pixels = (value) => (/^[\d.]+(px)?$/.test(value || '') ? parseFloat(value) : 0);
   const widest = () => {
-    let found = null, said = 0, left = 5000; /* whatever stands behind so many is found by the layout */
+    let found = null, said = 0, left = MOST; /* whatever stands behind so many is found by the layout */
     for (const element of document.body.querySelectorAll('table[width],[style*="width"]:not(img,td,th)')) {
       const most = Math.max(...[element.getAttribute('width'), element.style.width, element.style.minWidth].map(pixels));
       if (most > said)
@@ -102,7 +106,7 @@
     }
     return [found, said];
   };
-  let claim = null; /* nobody changes it while the page is there, and the width of the window changes many times */
+  let claim = null; /* of the sender, who says it once, while the width of the window changes many times */
   const leftOf = (element) => {
     let left = 0;
     for (let at = element; at !== root; at = at.parentElement) {
@@ -114,13 +118,49 @@
     }
     return left;
   };
+  /* What was said before, to be said again at the next width */
+  const changed = [];
+  const change = (element, name, value) => {
+    changed.push([element, name, element.style.getPropertyValue(name), element.style.getPropertyPriority(name)]);
+    element.style.setProperty(name, value, 'important');
+  };
+  const takeBack = () => {
+    for (const [element, name, value, priority] of changed.splice(0).reverse())
+      element.style.setProperty(name, value, priority);
+  };
+  const isCell = (element) => /^T[DH]$/.test(element.tagName);
+  const isTable = (element) => element.tagName === 'TABLE';
+  /* Boxes that are wider than the view get what there is of it, cells the same shares of their table as before, and what would be wider than
+   * its cell is then what the cell has.  Small things keep their size.  All is read before anything is written. */
+  const flow = (needed) => {
+    const boxes = [document.body, ...[...document.body.querySelectorAll(':not(img,br,hr,a,b,i,font,tr,tbody,thead,tfoot)')].slice(0, MOST)];
+    const scale = width / needed, small = width / 4, changes = [];
+    for (const box of boxes) {
+      const wide = box.offsetWidth;
+      if (isCell(box)) {
+        const whole = box.closest('table').offsetWidth;
+        if (whole > width && wide > small)
+          changes.push([box, box.colSpan === 1 ? `${100 * wide / whole}%` : 'auto']);
+      } else if (wide > width || wide > small && wide > scale * (box.closest('td,th')?.offsetWidth || Infinity))
+        changes.push([box, isTable(box) ? '100%' : 'auto']);
+    }
+    const icons = [...document.images].filter((image) => image.offsetWidth <= small);
+    for (const [box, value] of changes) {
+      change(box, 'width', value);
+      change(box, 'min-width', '0');
+      if (isTable(box))
+        change(box, 'table-layout', 'auto');
+    }
+    for (const icon of icons)
+      change(icon, 'max-width', 'none');
+  };
+  const widthNeeded = () => Math.max(root.scrollWidth, document.body.scrollWidth);
   const fit = () => {
     width = window.innerWidth;
-    if (root.classList.contains('sosik-letter'))
-      return;
-    const room = width * (Number(root.dataset.zoom) || 1);
+    takeBack();
+    const room = width * (Number(root.dataset.zoom) || 1), least = letter ? 1 : READABLE;
     const [element, said] = claim ||= widest();
-    if (said > width) {
+    if (said > width && width / said >= least) {
       const margin = document.body.style.marginLeft;
       set(smaller(said + (margin ? pixels(margin) : MARGIN), room));
       const left = Math.abs(element.offsetWidth - said) <= 1 ? leftOf(element) : -1;
@@ -132,18 +172,34 @@
       }
     }
     set(1);
-    const needed = Math.max(root.scrollWidth, document.body.scrollWidth);
+    let needed = widthNeeded();
+    if (needed > width && width / needed < least) {
+      flow(needed);
+      needed = widthNeeded();
+    }
     if (needed > width)
       set(smaller(needed, room));
   };
-  fit();
+  /* A picture that was made to fit keeps its shape. */
+  const shape = () => {
+    for (const image of [...document.images].slice(0, MOST)) {
+      const said = Math.max(pixels(image.getAttribute('width')), pixels(image.style.width));
+      if (said > image.offsetWidth + 1)
+        change(image, 'height', 'auto');
+    }
+  };
+  const settle = () => {
+    fit();
+    shape();
+  };
+  settle();
   window.addEventListener('resize', () => {
     if (window.innerWidth !== width)
-      fit();
+      settle();
   });
   /* Only pictures could make it wider since */
   if (document.images.length > 0)
-    window.addEventListener('load', fit);
+    window.addEventListener('load', settle);
 
   /* ---- height: with the news of the first frame, so that the window has one frame to draw for both ---- */
   let last = -1;

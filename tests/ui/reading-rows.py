@@ -74,7 +74,7 @@ def a_dragged_bar_shows_rows(scene):
     pane = next(a for a in rows(scene)[0].ancestors if a.role == 'scroll pane')
     _x, _y, width, height = pane.extents
     x, y = scene.app.center(pane)
-    bar, y = x + width // 2 - 10, y - height // 2  # what is nearer to the edge makes the pane wider
+    bar, y = x + width // 2 - 2, y - height // 2  # its last pixels, too
 
     def drag(*places):
         """From the first place to the others, parts of the height, in steps as a hand does it; it ends with the button held."""
@@ -101,6 +101,14 @@ def a_dragged_bar_shows_rows(scene):
     subprocess.run(['xdotool', 'mouseup', '1'], check=True)
     filled('let go')
     assert any('Subject first' in name for name in shown(scene)), shown(scene)
+    assert pane.extents[2] == width, 'the list became wider by its scroll bar'
+
+    # What is dragged to make it wider is on the other side of the edge.
+    grip = bar + 6
+    subprocess.run(['xdotool', 'mousemove', str(grip), str(y + height // 2), 'sleep', '0.2', 'mousedown', '1',
+                    *(word for step in range(1, 11) for word in ('mousemove', str(grip + 6 * step), str(y + height // 2), 'sleep', '0.03')),
+                    'mouseup', '1'], check=True)
+    eventually(lambda: pane.extents[2] == width + 60, timeout=5, what='a list that is 60 pixels wider')
     scene.quit()
 
 
