@@ -63,15 +63,15 @@ call_free (gpointer data)
   g_free (call);
 }
 
-void
-mail_acted_free (gpointer data)
+static void
+acted_free (gpointer data)
 {
   Acted *acted = data;
 
   g_free (acted->sentence);
   g_free (acted);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Acted, mail_acted_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Acted, acted_free)
 
 gpointer
 mail_acted_new (gint64 undo, const char *sentence)
@@ -428,10 +428,7 @@ run_call (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   }
   if (!store_db_commit (db, error))
     return NULL;
-  Acted *acted = g_new0 (Acted, 1);
-  acted->undo = undo;
-  acted->sentence = g_steal_pointer (&sentence);
-  return acted;
+  return mail_acted_new (undo, sentence);
 }
 
 static gpointer
@@ -478,7 +475,7 @@ on_acted (GObject *source, GAsyncResult *result, gpointer user_data)
   if (acted->undo != 0)
     g_signal_emit (g_task_get_source_object (outer), mail_engine_signals[MAIL_ENGINE_PAST_CHANGED],
                    0);
-  g_task_return_pointer (outer, acted, mail_acted_free);
+  g_task_return_pointer (outer, acted, acted_free);
 }
 
 /* Takes `ids` and `seen`. */
@@ -565,8 +562,15 @@ mail_engine_act_in_store (MailEngine *self, GTask *outer, gboolean forget, MailA
   Call *call = g_new0 (Call, 1);
 
   *call = (Call){ run, data, data_free, forget };
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_acted, outer), run_call, call, call_free,
-                          mail_acted_free);
+  mail_engine_call_acting (self, outer, run_call, call, call_free);
+}
+
+void
+mail_engine_call_acting (MailEngine *self, GTask *outer, MailStoreFunc func, gpointer data,
+                         GDestroyNotify data_free)
+{
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_acted, outer), func, data, data_free,
+                          acted_free);
 }
 
 gboolean
@@ -608,15 +612,7 @@ mail_engine_undo_async (MailEngine *self, gint64 undo, GAsyncReadyCallback callb
   g_return_if_fail (MAIL_IS_ENGINE (self));
   GTask *task = g_task_new (NULL, NULL, on_undone, g_task_new (self, NULL, callback, user_data));
 
-  if (undo > 0)
-    mail_engine_call_store (self, task, run_undo, g_memdup2 (&undo, sizeof undo), g_free, NULL);
-  else if (!mail_engine_undo_thread (self, undo, task)) {
-    GError *error = NULL;
-    base_error_set (&error, BASE_ERROR_REFUSED, NULL, "%s",
-                    store_deed_describe_state (STORE_DEED_OLD));
-    g_task_return_error (task, error);
-    g_object_unref (task);
-  }
+  mail_engine_call_store (self, task, run_undo, g_memdup2 (&undo, sizeof undo), g_free, NULL);
 }
 
 gboolean

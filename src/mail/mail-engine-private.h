@@ -57,12 +57,10 @@ struct _MailEngine
   MimeDomains *domains;      /* nullable: of those who were written to, ready to be compared */
   GHashTable *unlearned;     /* account id -> StoreKey, newest in the inbox when it could not be */
   GQueue unpack_waiting;     /* see mail_unpack_call () */
-  GPtrArray *thread_undos;   /* see mail-thread-actions.c */
   GTask *stop_task;
 
   MailEngineState state;
-  guint calls;              /* store and pool calls whose callback has not run yet */
-  gint64 thread_undo_token; /* as given last; negative */
+  guint calls; /* store and pool calls whose callback has not run yet */
   guint stop_source;
   guint count_source; /* a moment before the views are counted */
   guint remote_running, unpack_running;
@@ -98,12 +96,10 @@ typedef struct
 typedef gboolean (*MailActFunc) (StoreDb *db, gpointer data, MailDeed *deed, GError **error);
 void mail_engine_act_in_store (MailEngine *engine, GTask *outer, gboolean forget, MailActFunc run,
                                gpointer data, GDestroyNotify data_free);
-/* What mail_engine_act_finish () takes apart, for what is done elsewhere. */
+/* The same for what remembers itself: `func` gives mail_acted_new (); undo 0: nothing was done. */
+void mail_engine_call_acting (MailEngine *engine, GTask *outer, MailStoreFunc func, gpointer data,
+                              GDestroyNotify data_free);
 gpointer mail_acted_new (gint64 undo, const char *sentence) G_GNUC_WARN_UNUSED_RESULT;
-void mail_acted_free (gpointer acted);
-/* Splits and joins (mail-thread-actions.c).  Takes the task and undoes it; FALSE (and the task is yours): it is not known any more. */
-GPtrArray *mail_engine_create_thread_undos (void) G_GNUC_WARN_UNUSED_RESULT;
-gboolean mail_engine_undo_thread (MailEngine *engine, gint64 token, GTask *task);
 /* gint64 row of each account -> its label, for sentences made elsewhere. */
 GHashTable *mail_engine_list_labels (MailEngine *engine) G_GNUC_WARN_UNUSED_RESULT;
 /* Time for undo before the server is told to delete for good, seconds. */

@@ -94,7 +94,6 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->domains, mime_domains_unref);
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_clear_pointer (&self->threads, g_ptr_array_unref);
-  g_clear_pointer (&self->thread_undos, g_ptr_array_unref);
   g_queue_clear_full (&self->remote_waiting, g_object_unref);
   g_queue_clear_full (&self->unpack_waiting, mail_unpack_waiting_free);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -156,7 +155,6 @@ mail_engine_init (MailEngine *self)
   self->unlearned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->lists = g_ptr_array_new ();
   self->threads = g_ptr_array_new ();
-  self->thread_undos = mail_engine_create_thread_undos ();
   g_queue_init (&self->remote_waiting);
   g_queue_init (&self->unpack_waiting);
 }

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Finish both with mail_engine_act_finish (): the token undoes it as long as the program runs.  Where nothing was to be done (the
- * message is all of its conversation, the conversations are one already): 0, and no sentence. */
+/* Finish both with mail_engine_act_finish ().  Where nothing was to be done (the message is all of its conversation, the conversations are
+ * one already) the token is 0, and there is no sentence. */
 
 /* The messages (GPtrArray of MailMessage, of one conversation, not all of it) become a conversation of their own. */
 void mail_engine_split_async (MailEngine *engine, GPtrArray *messages, GAsyncReadyCallback callback,

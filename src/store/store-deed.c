@@ -42,40 +42,45 @@ forget_old (StoreDb *db, gint64 now, GError **error)
          && store_db_run (db, error, "DELETE FROM forgotten", STORE_NO_INTS);
 }
 
-static gboolean
-add_groups (StoreDb *db, gint64 deed, const gint64 *groups, gsize n, GError **error)
+gint64
+store_deed_insert (StoreDb *db, const char *sentence, guint count, GError **error)
 {
-  gint64 steps = 0;
-  for (gsize i = 0; i < n; i++) {
-    if (!store_db_run (db, error, "INSERT INTO deed_group (batch, deed) VALUES (?1, ?2)",
-                       STORE_INTS (groups[i], deed)))
-      return FALSE;
-  }
-  return store_db_get_int (
-             db, &steps, error,
-             "SELECT count(*) FROM deed_group AS g JOIN operation AS o ON o.batch = g.batch WHERE "
-             "g.deed = ?1",
-             STORE_INTS (deed))
-         && store_db_run (db, error, "UPDATE deed SET steps = ?2 WHERE id = ?1",
-                          STORE_INTS (deed, steps));
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, "INSERT INTO deed (at, count, sentence) VALUES (?1, ?2, ?3)",
+                      STORE_INTS (g_get_real_time () / G_USEC_PER_SEC, count));
+  if (query == NULL)
+    return 0;
+  store_query_bind_text (query, 3, sentence);
+  return store_query_step (db, query, error) == 0 ? sqlite3_last_insert_rowid (db->sqlite) : 0;
+}
+
+gboolean
+store_deed_set_steps (StoreDb *db, gint64 deed, gint64 steps, GError **error)
+{
+  return store_db_run (db, error, "UPDATE deed SET steps = ?2 WHERE id = ?1",
+                       STORE_INTS (deed, steps))
+         && forget_old (db, g_get_real_time () / G_USEC_PER_SEC, error);
 }
 
 static gint64
 add (StoreDb *db, const char *sentence, guint count, const gint64 *groups, gsize n, GError **error)
 {
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC, deed = 0;
-  {
-    g_autoptr (StoreQuery) query =
-        store_db_query (db, error, "INSERT INTO deed (at, count, sentence) VALUES (?1, ?2, ?3)",
-                        STORE_INTS (now, count));
-    if (query == NULL)
+  gint64 deed = store_deed_insert (db, sentence, count, error), steps = 0;
+
+  for (gsize i = 0; deed != 0 && i < n; i++) {
+    if (!store_db_run (db, error, "INSERT INTO deed_group (batch, deed) VALUES (?1, ?2)",
+                       STORE_INTS (groups[i], deed)))
       return 0;
-    store_query_bind_text (query, 3, sentence);
-    if (store_query_step (db, query, error) != 0)
-      return 0;
-    deed = sqlite3_last_insert_rowid (db->sqlite);
   }
-  return add_groups (db, deed, groups, n, error) && forget_old (db, now, error) ? deed : 0;
+  return deed != 0
+                 && store_db_get_int (
+                     db, &steps, error,
+                     "SELECT count(*) FROM deed_group AS g JOIN operation AS o ON o.batch = "
+                     "g.batch WHERE g.deed = ?1",
+                     STORE_INTS (deed))
+                 && store_deed_set_steps (db, deed, steps, error)
+             ? deed
+             : 0;
 }
 
 gint64
@@ -101,9 +106,11 @@ store_deed_forget_all (StoreDb *db, GError **error)
 
 /* ---- what can be taken back ---- */
 
-/* The first that stands in the way: 2 messages deleted, 7 a folder deleted; then whether anything is left at all. */
+/* The first that stands in the way: 2 messages deleted, 7 a folder deleted; then whether anything is left at all.  -5: it was done to
+ * conversations, which tell. */
 #define STATE_OF_DEED                                                                              \
-  "CASE WHEN d.undone <> 0 THEN -1 ELSE coalesce ("                                                \
+  "CASE WHEN d.undone <> 0 THEN -1 "                                                               \
+  "WHEN EXISTS (SELECT 1 FROM deed_thread AS t WHERE t.deed = d.id) THEN -5 ELSE coalesce ("       \
   "(SELECT o.kind FROM deed_group AS g JOIN operation AS o ON o.batch = g.batch "                  \
   "WHERE g.deed = d.id AND o.kind IN (2, 7, 9) AND (o.begun <> 0 OR o.state <> 0) LIMIT 1), "      \
   "iif (EXISTS (SELECT 1 FROM deed_group AS g JOIN operation AS o ON o.batch = g.batch "           \
@@ -140,8 +147,11 @@ store_deed_list (StoreDb *db, GError **error)
     deed->at = store_query_int (query, 1);
     deed->count = (guint)store_query_int (query, 2);
     deed->sentence = store_query_dup_text (query, 3);
-    deed->state = read_state (store_query_int (query, 4));
+    gint64 state = store_query_int (query, 4);
+    deed->state = read_state (state);
     g_ptr_array_add (deeds, deed);
+    if (state == -5 && !store_deed_read_thread_state (db, deed->id, &deed->state, error))
+      return NULL;
   }
   return found == 0 ? g_steal_pointer (&deeds) : NULL;
 }
@@ -174,7 +184,11 @@ undo (StoreDb *db, gint64 deed, GError **error)
                          "SELECT " STATE_OF_DEED " FROM deed AS d WHERE d.id = ?1",
                          STORE_INTS (deed)))
     return FALSE;
-  const char *reason = store_deed_describe_state (read_state (state));
+  gboolean on_threads = state == -5;
+  StoreDeedState is = read_state (state);
+  if (on_threads && !store_deed_read_thread_state (db, deed, &is, error))
+    return FALSE;
+  const char *reason = store_deed_describe_state (is);
   if (reason != NULL) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, "%s", reason);
     return FALSE;
@@ -186,7 +200,7 @@ undo (StoreDb *db, gint64 deed, GError **error)
     if (!store_operation_undo (db, g_array_index (groups, gint64, i), error))
       return FALSE;
   }
-  return groups != NULL
+  return groups != NULL && (!on_threads || store_deed_undo_thread (db, deed, error))
          && store_db_run (db, error, "UPDATE deed SET undone = ?2 WHERE id = ?1",
                           STORE_INTS (deed, g_get_real_time () / G_USEC_PER_SEC));
 }

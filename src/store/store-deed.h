@@ -34,6 +34,12 @@ const char *store_deed_describe_state (StoreDeedState state);
 /* Belongs into the transaction of the operations.  `groups`: n of them, in the order they were done. 0 on error. */
 gint64 store_deed_add (StoreDb *db, const char *sentence, guint count, const gint64 *groups,
                        gsize n, GError **error);
+/* store_thread_split () and store_thread_join (), which are deeds without operations.  *deed 0: there was nothing to do.  What has come since
+ * goes with what it answers when a join is undone. */
+gboolean store_deed_split (StoreDb *db, const char *sentence, const gint64 *messages, gsize n,
+                           gint64 *deed, GError **error);
+gboolean store_deed_join (StoreDb *db, const char *sentence, const gint64 *threads, gsize n,
+                          gint64 *deed, GError **error);
 /* All of it or nothing.  REFUSED with a sentence: it was undone already, or it is too late. */
 gboolean store_deed_undo (StoreDb *db, gint64 deed, GError **error);
 /* Newest first. GPtrArray of StoreDeed. */
@@ -42,8 +48,9 @@ GPtrArray *store_deed_list (StoreDb *db, GError **error) G_GNUC_WARN_UNUSED_RESU
 gboolean store_deed_forget_all (StoreDb *db, GError **error);
 
 /* What is kept at most. */
-#define STORE_DEED_MOST       200
-#define STORE_DEED_MOST_STEPS 400000 /* operations, of all of them; the newest keeps its own */
-#define STORE_DEED_MOST_S     (30 * 24 * 3600)
+#define STORE_DEED_MOST 200
+#define STORE_DEED_MOST_STEPS                                                                      \
+  400000 /* operations, or messages of a join, of all of them; the newest keeps its own */
+#define STORE_DEED_MOST_S (30 * 24 * 3600)
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "store-deed.h"
 #include "store-folder.h"
 #include "store-listing.h"
 #include "store-operation.h"
@@ -430,6 +431,9 @@ gboolean store_lonely_call (StoreDb *db, gint64 account, const StoreNewMessage *
 gboolean store_thread_adopt (StoreDb *db, gint64 id, GError **error);
 /* The same for all that have none in temp.acting, whose new marks wait in db->pending. */
 gboolean store_thread_adopt_acting (StoreDb *db, GError **error);
+/* GArray of gint64, link ids: what the message says that it answers, the nearest last. */
+GArray *store_thread_list_named (StoreDb *db, gint64 message,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The id that stands for the conversation now. */
 gboolean store_thread_resolve (StoreDb *db, gint64 *thread, GError **error);
 /* After a rollback. */
@@ -544,6 +548,16 @@ gboolean store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo
  * get a new place. */
 gboolean store_operation_rebind (StoreDb *db, gint64 message, gint64 after, gint64 folder,
                                  gint64 new_folder, guint32 uid, GError **error);
+
+/* ---- deeds (store-deed*.c), all inside a transaction ---- */
+
+/* A new one, 0 on error, and at its end what it takes; others may have to go for that. */
+gint64 store_deed_insert (StoreDb *db, const char *sentence, guint count, GError **error);
+gboolean store_deed_set_steps (StoreDb *db, gint64 deed, gint64 steps, GError **error);
+/* Of one that split or joined: whether it can be taken back; and that. */
+gboolean store_deed_read_thread_state (StoreDb *db, gint64 deed, StoreDeedState *state,
+                                       GError **error);
+gboolean store_deed_undo_thread (StoreDb *db, gint64 deed, GError **error);
 
 /* ---- from one account to another (store-operation-across.c) ---- */
 

@@ -325,6 +325,34 @@ store_thread_assign (StoreDb *db, gint64 account, const StoreNewMessage *message
          && store_lonely_call (db, account, message, row, is_new, error);
 }
 
+GArray *
+store_thread_list_named (StoreDb *db, gint64 message, GError **error)
+{
+  Ids ids;
+  g_autoptr (StoreQuery) query =
+      load_key (db, error) ? store_db_query (
+          db, error,
+          "SELECT account, reference_ids, in_reply_to FROM message JOIN folder ON "
+          "folder.id = folder WHERE message.id = ?1",
+          STORE_INTS (message))
+                           : NULL;
+  int found = query != NULL ? store_query_step (db, query, error) : -1;
+
+  ids.n = 0;
+  if (found == 1) {
+    gint64 account = store_query_int (query, 0);
+    g_autofree char *references = store_query_dup_text (query, 1);
+    g_autofree char *in_reply_to = store_query_dup_text (query, 2);
+
+    (void)(collect (db, account, references, G_MAXUINT, &ids)
+           || collect (db, account, in_reply_to, 1, &ids));
+  }
+  if (found < 0)
+    return NULL;
+  GArray *named = g_array_sized_new (FALSE, FALSE, sizeof (gint64), ids.n);
+  return g_array_append_vals (named, ids.ids, ids.n);
+}
+
 /* ---- rows from before ---- */
 
 /* A row without conversation, and what it is found by. */

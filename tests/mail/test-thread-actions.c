@@ -4,6 +4,12 @@
 #include "mail-thread-actions.h"
 #include "store-thread.h"
 
+static void
+count_call (guint *calls)
+{
+  (*calls)++;
+}
+
 static gint64
 thread_of (Bench *bench, gint64 id)
 {
@@ -57,6 +63,52 @@ undo_it (Bench *bench, gint64 undo)
   g_assert_no_error (error);
 }
 
+static MailPast *
+first_past (GPtrArray *all)
+{
+  g_assert_cmpuint (all->len, >, 0);
+  return all->pdata[0];
+}
+
+static GPtrArray *
+list_past (Bench *bench)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mail_engine_list_past_async (bench->engine, on_result, &result);
+  GPtrArray *all = mail_engine_list_past_finish (bench->engine, wait_result (&result), &error);
+  g_assert_no_error (error);
+  return all;
+}
+
+/* They stand in the history, and it says so; the program ends, and they can be taken back. */
+static void
+test_lasting (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gint64 a = bench_add (bench, bench->inbox, 1000, NULL);
+  gint64 b = bench_add (bench, bench->inbox, 2000, NULL);
+  guint told = 0;
+  g_autofree char *sentence = NULL;
+
+  g_signal_connect_swapped (bench->engine, "past-changed", G_CALLBACK (count_call), &told);
+  g_assert_cmpint (join (bench, thread_of (bench, a), thread_of (bench, b), NULL), !=, 0);
+  g_assert_cmpint (split (bench, b, &sentence), !=, 0);
+  g_assert_cmpuint (told, ==, 2);
+  bench_restart (bench);
+  g_autoptr (GPtrArray) all = list_past (bench);
+  g_assert_cmpuint (all->len, ==, 2);
+  g_assert_cmpstr (first_past (all)->sentence, ==, sentence);
+  g_assert_null (first_past (all)->reason);
+  undo_it (bench, first_past (all)->undo);
+  g_assert_cmpint (thread_of (bench, a), ==, thread_of (bench, b));
+  g_autoptr (GPtrArray) after = list_past (bench);
+  g_assert_nonnull (first_past (after)->reason);
+  undo_it (bench, ((MailPast *)after->pdata[1])->undo);
+  g_assert_cmpint (thread_of (bench, a), !=, thread_of (bench, b));
+}
+
 /* What is not shown in a conversation (Trash) came with it, and goes with it. */
 static void
 test_join_undone (void)
@@ -105,6 +157,7 @@ test_nothing_done (void)
 void
 add_thread_actions_tests (void)
 {
+  g_test_add_func ("/mail/thread-actions/lasting", test_lasting);
   g_test_add_func ("/mail/thread-actions/join-undone", test_join_undone);
   g_test_add_func ("/mail/thread-actions/nothing-done", test_nothing_done);
 }

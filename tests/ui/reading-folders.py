@@ -203,11 +203,16 @@ def trash_is_emptied_after_a_question(scene):
 
 @case
 def what_was_done_can_be_undone_after_a_restart(scene):
-    begin(scene, 'first', 'second', 'third')
+    begin(scene, 'first', 'second', 'third', 'fourth')
     scene.app.key('ctrl+h')
     scene.says(exact('Nothing to Undo'))
     scene.shot('empty')
     scene.app.key('Escape')
+    scene.app.click('list item|table row', 'fourth')
+    scene.app.click('list item|table row', 'third', modifier='ctrl')
+    scene.app.click('push button|toggle button', exact('More'))
+    scene.app.wait(None, exact('Joi_n Conversations')).act()
+    eventually(lambda: len(scene.app.root.find_all('list item|table row', 'third|fourth')) == 1, what='one conversation')
     scene.app.click('list item|table row', 'second')
     scene.app.key('a')
     eventually(lambda: subjects('Archive') == ['second'], what='archived')
@@ -220,17 +225,21 @@ def what_was_done_can_be_undone_after_a_restart(scene):
 
     scene.start()
     scene.inbox()
-    scene.app.wait('list item|table row', 'third')
+    scene.app.wait('list item|table row', 'third|fourth')
+    assert len(scene.app.root.find_all('list item|table row', 'third|fourth')) == 1
     scene.app.key('ctrl+h')
     archived = words('%1$u message moved to “%2$s”').replace('%1$u', '1').replace('%2$s', words('Archive'))
     scene.app.wait('push button', exact('Undo: %s').replace('%s', re.escape(archived)))
     scene.shot('history')
     scene.app.click('push button', exact('Undo: %s').replace('%s', re.escape(archived)))
-    eventually(lambda: subjects('INBOX') == ['second', 'third'], what='back in the inbox')
+    eventually(lambda: subjects('INBOX') == ['fourth', 'second', 'third'], what='back in the inbox')
     scene.app.wait('list item', None, condition=lambda n: words('This was undone already.') in n.description)
+    scene.app.click('push button', exact('Undo: %s').replace('%s', words('Conversations joined')))
+    scene.app.wait_gone('push button', exact('Undo: %s').replace('%s', words('Conversations joined')))
     scene.shot('undone')
     scene.app.key('Escape')
-    scene.app.wait('list item|table row', 'second')
+    for name in 'second', 'third', 'fourth':
+        scene.app.wait('list item|table row', name)
     scene.quit()
 
 
