@@ -11,16 +11,12 @@
 
 #include "base-error.h"
 #include "base-text.h"
+#include "mime-build-private.h"
 #include "mime-charset-private.h"
 #include "mime-header-private.h"
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeContentDisposition, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeDataWrapper, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeFormatOptions, g_mime_format_options_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeObject, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
-
 #define MAX_WORD 400
+#define MAX_ID   900 /* a line may have 998 octets */
 #define MAX_REFERENCES                                                                             \
   30 /* the first and the last ones: enough for every thread view, short enough for every server */
 
@@ -37,6 +33,17 @@ mime_attachment_new (const char *name, const char *content_type, GBytes *content
   return attachment;
 }
 
+MimeAttachment *
+mime_attachment_new_stream (const char *name, const char *content_type, GInputStream *stream)
+{
+  MimeAttachment *attachment = g_new0 (MimeAttachment, 1);
+
+  attachment->name = g_strdup (name);
+  attachment->content_type = g_strdup (content_type);
+  attachment->stream = g_object_ref (stream);
+  return attachment;
+}
+
 void
 mime_attachment_free (MimeAttachment *attachment)
 {
@@ -44,7 +51,9 @@ mime_attachment_free (MimeAttachment *attachment)
     return;
   g_free (attachment->name);
   g_free (attachment->content_type);
-  g_bytes_unref (attachment->content);
+  g_free (attachment->content_id);
+  g_clear_pointer (&attachment->content, g_bytes_unref);
+  g_clear_object (&attachment->stream);
   g_free (attachment);
 }
 
@@ -61,6 +70,7 @@ mime_draft_free (MimeDraft *draft)
     return;
   g_free (draft->from_name);
   g_free (draft->from_address);
+  g_free (draft->reply_to);
   g_free (draft->to);
   g_free (draft->cc);
   g_free (draft->bcc);
@@ -105,9 +115,8 @@ mime_build_message_id (const char *from_address)
 
 /* ---- what may stand in a header ---- */
 
-/* One line without anything that some program could take for a line end. */
-static char *
-header_text (const char *text)
+char *
+mime_build_line (const char *text)
 {
   g_autofree char *valid = base_text_repair (text != NULL ? text : "", -1);
   GString *out = g_string_sized_new (strlen (valid));
@@ -123,14 +132,27 @@ header_text (const char *text)
   return g_strstrip (g_string_free (out, FALSE));
 }
 
+/* Those that no header can hold (8-bit, or longer than a line) are none for anybody. */
+static GStrv
+split_ids (const char *text, gboolean many)
+{
+  g_autofree char *line = mime_build_line (text);
+  g_autofree char *ids = mime_value_dup_ids (line, many ? 1000 : 1);
+  g_auto (GStrv) list = ids != NULL ? g_strsplit (ids, " ", -1) : NULL;
+  g_autoptr (GStrvBuilder) good = g_strv_builder_new ();
+
+  for (guint i = 0; list != NULL && list[i] != NULL; i++)
+    if (g_str_is_ascii (list[i]) && strlen (list[i]) <= MAX_ID)
+      g_strv_builder_add (good, list[i]);
+  return g_strv_builder_end (good);
+}
+
 /* Ids as they came, those that are none left out; NULL when none is left. */
 static char *
 header_ids (const char *text, gboolean many)
 {
-  g_autofree char *line = header_text (text);
-  g_autofree char *ids = mime_value_dup_ids (line, many ? 1000 : 1);
-  g_auto (GStrv) list = ids != NULL ? g_strsplit (ids, " ", -1) : NULL;
-  guint count = list != NULL ? g_strv_length (list) : 0;
+  g_auto (GStrv) list = split_ids (text, many);
+  guint count = g_strv_length (list);
   g_autoptr (GString) out = g_string_new (NULL);
 
   for (guint i = 0; i < count; i++) {
@@ -181,16 +203,53 @@ mime_draft_get_recipients (const MimeDraft *draft, GError **error)
   return g_strv_builder_end (builder);
 }
 
+/* What GMime would let stand though it must not: a word that fills more than a line (998 octets), and what looks like an encoded-word
+ * without being one; some programs decode that wherever it stands, and find what was never looked at.  And "?=" GMime 3.2 takes over into its own. */
+static gboolean
+needs_all_encoded (const char *text)
+{
+  if (strstr (text, "=?") != NULL || strstr (text, "?=") != NULL)
+    return TRUE;
+  for (const char *word = text; *word != '\0'; word += strspn (word, " ")) {
+    gsize length = strcspn (word, " ");
+
+    if (length > MAX_WORD)
+      return TRUE;
+    word += length;
+  }
+  return FALSE;
+}
+
+static char *
+encode_words (const char *text)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  while (*text != '\0') {
+    const char *end = text;
+    g_autofree char *encoded = NULL;
+
+    while (*end != '\0' && g_utf8_next_char (end) - text <= 45)
+      end = g_utf8_next_char (end);
+    encoded = g_base64_encode ((const guint8 *)text, (gsize)(end - text));
+    g_string_append_printf (out, "%s=?utf-8?B?%s?=", out->len > 0 ? " " : "", encoded);
+    text = end;
+  }
+  return g_strdup (out->str);
+}
+
 /* "Name <address>" for a header; the address goes in as it is, which GMime would turn to punycode. */
 static void
 append_mailbox (GString *value, const char *name, const char *address)
 {
-  g_autofree char *clean = header_text (name);
+  g_autofree char *clean = mime_build_line (name);
 
   if (value->len > 0)
     g_string_append (value, ", ");
   if (clean[0] != '\0') {
-    g_autofree char *phrase = g_mime_utils_header_encode_phrase (NULL, clean, "utf-8");
+    g_autofree char *phrase = needs_all_encoded (clean)
+                                  ? encode_words (clean)
+                                  : g_mime_utils_header_encode_phrase (NULL, clean, "utf-8");
 
     g_string_append_printf (value, "%s <%s>", phrase, address);
   } else {
@@ -220,35 +279,6 @@ append_header (GString *out, const char *name, const char *value)
     at += length;
   }
   g_string_append (out, "\r\n");
-}
-
-/* An unstructured value: as it is while it is ASCII with words of a sane length (a line may not pass 998 octets). */
-static char *
-encode_text (const char *text)
-{
-  gsize longest = 0;
-  g_autoptr (GString) out = NULL;
-
-  for (const char *word = text; *word != '\0'; word += strspn (word, " ")) {
-    gsize length = strcspn (word, " ");
-
-    longest = MAX (longest, length);
-    word += length;
-  }
-  if (longest < MAX_WORD)
-    return g_mime_utils_header_encode_text (NULL, text, "utf-8");
-  out = g_string_new (NULL);
-  while (*text != '\0') {
-    const char *end = text;
-    g_autofree char *encoded = NULL;
-
-    while (*end != '\0' && g_utf8_next_char (end) - text <= 45)
-      end = g_utf8_next_char (end);
-    encoded = g_base64_encode ((const guint8 *)text, (gsize)(end - text));
-    g_string_append_printf (out, "%s=?utf-8?B?%s?=", out->len > 0 ? " " : "", encoded);
-    text = end;
-  }
-  return g_strdup (out->str);
 }
 
 /* False (with the error) for a wrong address. */
@@ -287,14 +317,14 @@ append_date (GString *out, gint64 seconds)
       g_date_time_get_hour (date), g_date_time_get_minute (date), g_date_time_get_second (date));
 }
 
+/* Who sends it when to whom; `prefix` is "" or "Resent-". */
 static gboolean
-append_headers (GString *out, const MimeDraft *draft, GError **error)
+append_envelope (GString *out, const char *prefix, const MimeDraft *draft, GError **error)
 {
-  g_autofree char *subject = header_text (draft->subject),
-                  *id = header_ids (draft->message_id, FALSE);
-  g_autofree char *reply = header_ids (draft->in_reply_to, FALSE),
-                  *references = header_ids (draft->references, TRUE);
-  g_autofree char *from = header_text (draft->from_address);
+  g_autofree char *from = mime_build_line (draft->from_address),
+                  *from_name = g_strconcat (prefix, "From", NULL),
+                  *to_name = g_strconcat (prefix, "To", NULL),
+                  *cc_name = g_strconcat (prefix, "Cc", NULL);
   g_autoptr (GString) value = g_string_new (NULL);
 
   if (!mime_address_is_valid (from)) {
@@ -303,14 +333,45 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
                     from);
     return FALSE;
   }
+  g_string_append (out, prefix);
   append_date (out, draft->date);
   append_mailbox (value, draft->from_name, from);
-  append_header (out, "From", value->str);
-  if (!append_addresses (out, "To", draft->to, error)
-      || !append_addresses (out, "Cc", draft->cc, error))
+  append_header (out, from_name, value->str);
+  return append_addresses (out, to_name, draft->to, error)
+         && append_addresses (out, cc_name, draft->cc, error);
+}
+
+/* What programs of today and of old look at, each of them at another one. */
+static void
+append_wishes (GString *out, const MimeDraft *draft)
+{
+  if (draft->priority != 0)
+    g_string_append_printf (out, "X-Priority: %d\r\nImportance: %s\r\n",
+                            draft->priority > 0 ? 1 : 5, draft->priority > 0 ? "high" : "low");
+  if (draft->wants_receipt) {
+    g_autoptr (GString) value = g_string_new (NULL);
+    g_autofree char *from = mime_build_line (draft->from_address);
+
+    append_mailbox (value, NULL, from);
+    append_header (out, "Disposition-Notification-To", value->str);
+  }
+}
+
+static gboolean
+append_headers (GString *out, const MimeDraft *draft, GError **error)
+{
+  g_autofree char *subject = mime_build_line (draft->subject),
+                  *id = header_ids (draft->message_id, FALSE);
+  g_autofree char *reply = header_ids (draft->in_reply_to, FALSE),
+                  *references = header_ids (draft->references, TRUE);
+
+  if (!append_envelope (out, "", draft, error)
+      || !append_addresses (out, "Reply-To", draft->reply_to, error))
     return FALSE;
   if (subject[0] != '\0') {
-    g_autofree char *encoded = encode_text (subject);
+    g_autofree char *encoded = needs_all_encoded (subject)
+                                   ? encode_words (subject)
+                                   : g_mime_utils_header_encode_text (NULL, subject, "utf-8");
 
     append_header (out, "Subject", encoded);
   }
@@ -320,217 +381,101 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
     append_header (out, "In-Reply-To", reply);
   if (references != NULL)
     append_header (out, "References", references);
+  append_wishes (out, draft);
   g_string_append (out, "MIME-Version: 1.0\r\n");
   return TRUE;
 }
 
-/* ---- parts ---- */
+/* ---- the whole ---- */
 
-static GMimeDataWrapper *
-wrap (const void *data, gsize length)
+gboolean
+mime_build_to_stream (const MimeDraft *draft, GOutputStream *stream, GCancellable *cancellable,
+                      GError **error)
 {
-  g_autoptr (GMimeStream) stream = g_mime_stream_mem_new_with_buffer (data, length);
+  g_autoptr (GString) header = g_string_new (NULL);
+  g_auto (GStrv) recipients = NULL;
 
-  return g_mime_data_wrapper_new_with_stream (stream, GMIME_CONTENT_ENCODING_DEFAULT);
-}
-
-/* Quoted-printable for text that is mostly ASCII, base64 where that is shorter. */
-static GMimeContentEncoding
-text_encoding (const char *text, gsize length)
-{
-  gsize escaped = 0;
-
-  for (gsize i = 0; i < length; i++) {
-    guint8 byte = (guint8)text[i];
-
-    if (byte >= 0x7f || byte == '=' || (byte < ' ' && byte != '\r' && byte != '\n' && byte != '\t'))
-      escaped++;
-  }
-  return length + escaped * 2 > length / 3 * 4 + 8 ? GMIME_CONTENT_ENCODING_BASE64
-                                                   : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-}
-
-static char *
-with_crlf (const char *text)
-{
-  g_autofree char *valid = base_text_repair (text, -1);
-  GString *out = g_string_sized_new (strlen (valid) + 64);
-
-  for (const char *c = valid; *c != '\0'; c++) {
-    if (*c == '\r' && c[1] == '\n')
-      continue;
-    if (*c == '\n' || *c == '\r')
-      g_string_append (out, "\r\n");
-    else
-      g_string_append_c (out, *c);
-  }
-  if (out->len > 0 && !g_str_has_suffix (out->str, "\r\n"))
-    g_string_append (out, "\r\n");
-  return g_string_free (out, FALSE);
-}
-
-static GMimeObject *
-text_part (const char *subtype, const char *text)
-{
-  GMimePart *part = g_mime_part_new_with_type ("text", subtype);
-  g_autofree char *lines = with_crlf (text);
-  gsize length = strlen (lines);
-  g_autoptr (GMimeDataWrapper) content = wrap (lines, length);
-
-  g_mime_object_set_content_type_parameter (GMIME_OBJECT (part), "charset", "utf-8");
-  g_mime_part_set_content (part, content);
-  g_mime_part_set_content_encoding (part, text_encoding (lines, length));
-  return GMIME_OBJECT (part);
-}
-
-static void
-set_name (GMimeParamList *params, const char *key, const char *name,
-          GMimeParamEncodingMethod method)
-{
-  g_mime_param_list_set_parameter (params, key, name);
-  GMimeParam *param = g_mime_param_list_get_parameter (params, key);
-
-  if (param != NULL) {
-    g_mime_param_set_charset (param, "utf-8");
-    g_mime_param_set_encoding_method (param, method);
-  }
-}
-
-/* "image/png" in two tokens; what is none is application/octet-stream. */
-static void
-split_type (const char *type, char **major, char **minor)
-{
-  const char *slash = type != NULL ? strchr (type, '/') : NULL;
-  gboolean good = slash != NULL && slash > type && slash[1] != '\0' && strlen (type) < 128;
-
-  for (const char *c = type; good && *c != '\0'; c++)
-    good = c == slash || g_ascii_isalnum (*c) || strchr ("!#$&^_.+-", *c) != NULL;
-  /* A part that only claims to have parts would be read as a broken one. */
-  if (good && g_ascii_strncasecmp (type, "multipart/", 10) == 0)
-    good = FALSE;
-  *major = good ? g_ascii_strdown (type, slash - type) : g_strdup ("application");
-  *minor = good ? g_ascii_strdown (slash + 1, -1) : g_strdup ("octet-stream");
-}
-
-static GMimeObject *
-attachment_part (const MimeAttachment *attachment)
-{
-  g_autofree char *major = NULL, *minor = NULL, *plain = header_text (attachment->name);
-  g_autofree char *name = base_text_file_name (plain, "attachment");
-  gsize length;
-  const void *data = g_bytes_get_data (attachment->content, &length);
-  g_autoptr (GMimeDataWrapper) content = wrap (data != NULL ? data : "", length);
-  g_autoptr (GMimeContentDisposition) disposition = g_mime_content_disposition_new ();
-  GMimePart *part;
-
-  split_type (attachment->content_type, &major, &minor);
-  /* An attached message must not be re-encoded (RFC 2046, 5.2.1), so it travels as plain octets with its name. */
-  if (strcmp (major, "message") == 0) {
-    g_free (major);
-    g_free (minor);
-    major = g_strdup ("application");
-    minor = g_strdup ("octet-stream");
-  }
-  part = g_mime_part_new_with_type (major, minor);
-  set_name (
-      g_mime_content_type_get_parameters (g_mime_object_get_content_type (GMIME_OBJECT (part))),
-      "name", name, GMIME_PARAM_ENCODING_METHOD_RFC2047);
-  g_mime_content_disposition_set_disposition (disposition, "attachment");
-  set_name (g_mime_content_disposition_get_parameters (disposition), "filename", name,
-            GMIME_PARAM_ENCODING_METHOD_RFC2231);
-  g_mime_object_set_content_disposition (GMIME_OBJECT (part), disposition);
-  g_mime_part_set_content (part, content);
-  g_mime_part_set_content_encoding (part, GMIME_CONTENT_ENCODING_BASE64);
-  return GMIME_OBJECT (part);
-}
-
-static void
-add_to (GMimeMultipart *multipart, GMimeObject *part)
-{
-  g_mime_multipart_add (multipart, part);
-  g_object_unref (part);
-}
-
-static gboolean
-is_answer (const MimeAttachment *attachment)
-{
-  return g_strcmp0 (attachment->content_type, MIME_CALENDAR_REPLY) == 0;
-}
-
-/* No name and no disposition: programs that know calendars find it by its type. */
-static GMimeObject *
-answer_part (const MimeAttachment *attachment)
-{
-  gsize length;
-  const void *data = g_bytes_get_data (attachment->content, &length);
-  g_autoptr (GMimeDataWrapper) content = wrap (data != NULL ? data : "", length);
-  GMimePart *part = g_mime_part_new_with_type ("text", "calendar");
-  GMimeContentType *type = g_mime_object_get_content_type (GMIME_OBJECT (part));
-
-  g_mime_content_type_set_parameter (type, "method", "REPLY");
-  g_mime_content_type_set_parameter (type, "charset", "UTF-8");
-  g_mime_part_set_content (part, content);
-  g_mime_part_set_content_encoding (part, GMIME_CONTENT_ENCODING_BASE64);
-  return GMIME_OBJECT (part);
-}
-
-static GMimeObject *
-body_part (const MimeDraft *draft)
-{
-  g_autoptr (GMimeObject) plain = text_part ("plain", draft->text != NULL ? draft->text : "");
-  gboolean has_html = draft->html != NULL && draft->html[0] != '\0', has_answer = FALSE;
-  GMimeMultipart *alternative;
-
-  for (guint i = 0; draft->attachments != NULL && i < draft->attachments->len; i++)
-    has_answer = has_answer || is_answer (draft->attachments->pdata[i]);
-  if (!has_html && !has_answer)
-    return g_steal_pointer (&plain);
-  alternative = g_mime_multipart_new_with_subtype ("alternative");
-  add_to (alternative, g_steal_pointer (&plain));
-  if (has_html)
-    add_to (alternative, text_part ("html", draft->html));
-  for (guint i = 0; has_answer && i < draft->attachments->len; i++)
-    if (is_answer (draft->attachments->pdata[i]))
-      add_to (alternative, answer_part (draft->attachments->pdata[i]));
-  return GMIME_OBJECT (alternative);
+  mime_gmime_init ();
+  /* Bcc goes into no header, but a wrong address in it must be told as well. */
+  recipients = mime_draft_get_recipients (draft, error);
+  if (recipients == NULL || !append_headers (header, draft, error))
+    return FALSE;
+  return g_output_stream_write_all (stream, header->str, header->len, NULL, cancellable, error)
+         && mime_build_write_body (draft, stream, cancellable, error);
 }
 
 GBytes *
 mime_build (const MimeDraft *draft, GError **error)
 {
-  g_autoptr (GString) header = g_string_new (NULL);
-  g_autoptr (GMimeObject) root = NULL;
-  g_autoptr (GMimeStream) stream = NULL;
-  g_autoptr (GMimeFormatOptions) options = NULL;
+  g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
+
+  if (!mime_build_to_stream (draft, stream, NULL, error)
+      || !g_output_stream_close (stream, NULL, error))
+    return NULL;
+  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
+}
+
+/* ---- redirecting ---- */
+
+/* What said who got this copy, and how, or was put there by a mailbox. */
+static gboolean
+is_left_out (const char *line, gsize length)
+{
+  static const char *const names[] = { "bcc",        "return-path",   "delivered-to",
+                                       "resent-bcc", "x-original-to", "content-length",
+                                       "lines",      "status",        "x-status",
+                                       "x-uid",      "x-keywords" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    gsize name = strlen (names[i]), at = name;
+
+    if (length < name || g_ascii_strncasecmp (line, names[i], name) != 0)
+      continue;
+    while (at < length && (line[at] == ' ' || line[at] == '\t'))
+      at++;
+    if (at < length && line[at] == ':')
+      return TRUE;
+  }
+  return length > 5 && memcmp (line, "From ", 5) == 0; /* of an mbox */
+}
+
+/* Copies the lines of the message from `data` on, with CRLF; the header without what is left out. */
+static void
+append_original (GString *out, const char *data, gsize length)
+{
+  gboolean in_header = TRUE, skipping = TRUE; /* what goes on with nothing would go on with ours */
+
+  for (gsize at = 0; at < length;) {
+    gsize end = at;
+
+    while (end < length && data[end] != '\n' && data[end] != '\r')
+      end++;
+    in_header = in_header && end > at;
+    if (in_header && data[at] != ' ' && data[at] != '\t')
+      skipping = is_left_out (data + at, end - at);
+    if (!in_header || !skipping) {
+      g_string_append_len (out, data + at, (gssize)(end - at));
+      g_string_append (out, "\r\n");
+    }
+    at = end + (end + 1 < length && data[end] == '\r' && data[end + 1] == '\n' ? 2 : 1);
+  }
+}
+
+GBytes *
+mime_redirect (GBytes *message, const MimeDraft *draft, GError **error)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (message, &length);
+  g_autoptr (GString) out = g_string_sized_new (length + 1024);
+  g_autofree char *id = header_ids (draft->message_id, FALSE);
   g_auto (GStrv) recipients = NULL;
-  GByteArray *bytes = g_byte_array_new ();
 
   mime_gmime_init ();
-  /* Bcc goes into no header, but a wrong address in it must be told as well. */
   recipients = mime_draft_get_recipients (draft, error);
-  if (recipients == NULL || !append_headers (header, draft, error)) {
-    g_byte_array_unref (bytes);
+  if (recipients == NULL || !append_envelope (out, "Resent-", draft, error))
     return NULL;
-  }
-  root = body_part (draft);
-  guint files = 0;
-  for (guint i = 0; draft->attachments != NULL && i < draft->attachments->len; i++)
-    files += !is_answer (draft->attachments->pdata[i]);
-  if (files > 0) {
-    GMimeMultipart *mixed = g_mime_multipart_new_with_subtype ("mixed");
-
-    add_to (mixed, g_steal_pointer (&root));
-    for (guint i = 0; i < draft->attachments->len; i++)
-      if (!is_answer (draft->attachments->pdata[i]))
-        add_to (mixed, attachment_part (draft->attachments->pdata[i]));
-    root = GMIME_OBJECT (mixed);
-  }
-  options = g_mime_format_options_new ();
-  g_mime_format_options_set_newline_format (options, GMIME_NEWLINE_FORMAT_DOS);
-  g_byte_array_append (bytes, (const guint8 *)header->str, (guint)header->len);
-  stream = g_mime_stream_mem_new_with_byte_array (bytes);
-  g_mime_stream_mem_set_owner (GMIME_STREAM_MEM (stream), FALSE);
-  g_mime_stream_seek (stream, 0, GMIME_STREAM_SEEK_END);
-  g_mime_object_write_to_stream (root, options, stream);
-  return g_byte_array_free_to_bytes (bytes);
+  if (id != NULL)
+    append_header (out, "Resent-Message-ID", id);
+  append_original (out, data, length);
+  return g_string_free_to_bytes (g_steal_pointer (&out));
 }

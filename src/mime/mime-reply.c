@@ -3,47 +3,8 @@
 
 #include <string.h>
 
+#include "base-subject.h"
 #include "base-text.h"
-
-/* What mail programs of several languages put before a subject; compared folded. */
-static const char *const reply_prefixes[] = { "re",   "회신", "답장", "답글", "aw",   "sv",
-                                              "antw", "vs",   "ref",  "回复", "答复", "回覆" };
-static const char *const forward_prefixes[] = { "fwd", "fw", "전달", "wg",   "tr",
-                                                "vb",  "vl", "转发", "轉寄", "転送" };
-
-/* Behind one prefix with its number ("Re[2]:", "RE (3) :") and colon, or NULL. */
-static const char *
-skip_prefix (const char *subject, const char *const *prefixes, gsize count)
-{
-  for (gsize i = 0; i < count; i++) {
-    gsize length = strlen (prefixes[i]);
-    const char *at = subject + length;
-
-    if (g_ascii_strncasecmp (subject, prefixes[i], length) != 0)
-      continue;
-    while (*at == ' ')
-      at++;
-    if (*at == '[' || *at == '(') {
-      gsize digits = strspn (at + 1, "0123456789");
-
-      if (digits == 0 || (at[1 + digits] != ']' && at[1 + digits] != ')'))
-        continue;
-      at += digits + 2;
-    }
-    while (*at == ' ')
-      at++;
-    if (*at == ':')
-      at++;
-    else if (g_str_has_prefix (at, "：")) /* the full-width colon of East Asian keyboards */
-      at += strlen ("：");
-    else
-      continue;
-    while (*at == ' ')
-      at++;
-    return at;
-  }
-  return NULL;
-}
 
 /* A subject without any prefixes, those of replies and of forwards. */
 static char *
@@ -51,15 +12,12 @@ bare_subject (const char *subject)
 {
   g_autofree char *line = base_text_one_line (subject, 2000);
   const char *at = line, *next;
+  BaseSubjectPrefix prefix;
 
-  for (;;) {
-    next = skip_prefix (at, reply_prefixes, G_N_ELEMENTS (reply_prefixes));
-    if (next == NULL)
-      next = skip_prefix (at, forward_prefixes, G_N_ELEMENTS (forward_prefixes));
-    if (next == NULL)
-      return g_strdup (at);
+  at = base_subject_skip_space (at);
+  while ((next = base_subject_skip_prefix (at, &prefix)) != NULL)
     at = next;
-  }
+  return g_strdup (at);
 }
 
 char *

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#define LINE_WIDTH 72 /* of what is broken */
+#define MAX_WIDTH  78 /* RFC 5322, 2.1.1: of what is not */
+
 void
 mime_text_normalize_lines (char *text)
 {
@@ -83,5 +86,117 @@ mime_text_unflow (const char *text, gboolean delete_space)
   }
   if (flowing)
     g_string_append_c (out, '\n');
+  return g_string_free (out, FALSE);
+}
+
+/* ---- writing it ---- */
+
+static guint
+char_width (gunichar c)
+{
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
+
+static guint
+text_width (const char *at, const char *end)
+{
+  guint width = 0;
+
+  for (; at < end; at = g_utf8_next_char (at))
+    width += char_width (g_utf8_get_char (at));
+  return width;
+}
+
+/* Behind the marks of a quote; ">_<" is none. */
+static const char *
+skip_own_quotes (const char *line, const char *end, guint *depth)
+{
+  const char *at = skip_quotes (line, end, depth);
+
+  if (*depth > 0 && at < end && *at != ' ') {
+    *depth = 0;
+    return line;
+  }
+  return *depth > 0 && at < end ? at + 1 : at;
+}
+
+/* Where the next line begins: behind the last space that still fits, else behind the first one; `end` where there is none. */
+static const char *
+find_break (const char *at, const char *end, guint room)
+{
+  const char *begin = at, *best = NULL;
+  gboolean in_word = FALSE;
+  guint width = 0;
+
+  while (at < end) {
+    gboolean space = *at == ' ';
+
+    /* A line of a quote that begins with ">" would be one of a deeper quote, and one of two hyphens the end of the text. */
+    if (in_word && !space && at[-1] == ' ' && *at != '>'
+        && !(at - begin == 3 && memcmp (begin, "-- ", 3) == 0)) {
+      if (best != NULL && width > room)
+        return best;
+      best = at;
+    }
+    in_word = in_word || !space; /* spaces alone would be an empty line */
+    width += char_width (g_utf8_get_char (at));
+    if (best != NULL && width > room)
+      return best;
+    at = g_utf8_next_char (at);
+  }
+  return end;
+}
+
+static void
+append_flowed (GString *out, const char *line, const char *end)
+{
+  guint depth, room;
+  const char *at;
+
+  if (end - line == 3 && memcmp (line, "-- ", 3) == 0) {
+    g_string_append (out, "-- ");
+    return;
+  }
+  while (end > line && end[-1] == ' ')
+    end--;
+  at = skip_own_quotes (line, end, &depth);
+  room = LINE_WIDTH - MIN (depth + 1, LINE_WIDTH / 2);
+  do {
+    const char *next = text_width (at, end) + depth < MAX_WIDTH ? end : find_break (at, end, room);
+
+    for (guint i = 0; i < depth; i++)
+      g_string_append_c (out, '>');
+    if (at < end && (depth > 0 || *at == ' ' || *at == '>' || strncmp (at, "From ", 5) == 0))
+      g_string_append_c (out, ' ');
+    g_string_append_len (out, at, next - at);
+    if (next < end)
+      g_string_append_c (out, '\n');
+    at = next;
+  } while (at < end);
+}
+
+char *
+mime_text_flow (const char *text)
+{
+  GString *out;
+  gboolean is_long = FALSE;
+
+  for (const char *line = text; *line != '\0' && !is_long; line += line[0] == '\n') {
+    const char *end = line + strcspn (line, "\n");
+
+    is_long = text_width (line, end) > MAX_WIDTH && memchr (line, ' ', (gsize)(end - line)) != NULL;
+    line = end;
+  }
+  if (!is_long)
+    return NULL;
+  out = g_string_sized_new (strlen (text) + 256);
+  for (const char *line = text; *line != '\0';) {
+    const char *end = line + strcspn (line, "\n");
+
+    append_flowed (out, line, end);
+    if (*end == '\n')
+      g_string_append_c (out, '\n');
+    line = end + (*end == '\n');
+  }
   return g_string_free (out, FALSE);
 }

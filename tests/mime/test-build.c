@@ -85,8 +85,9 @@ test_round_trip (void)
     g_autoptr (GPtrArray) from = NULL, to = NULL;
     g_autofree char *subject = NULL, *long_subject = g_strconcat (scripts[i], " ", scripts[i], " ",
                                                                   scripts[i], NULL);
+    /* What has a long line is flowed, and spaces at the ends of its lines would say that it goes on. */
     g_autofree char *text =
-        g_strconcat (scripts[i], "\n\n", long_subject, "\n.\nFrom here\n> quoted \n\ttab\n", NULL);
+        g_strconcat (scripts[i], "\n\n", long_subject, "\n.\nFrom here\n> quoted\n\ttab\n", NULL);
     g_autofree char *html = g_strdup_printf ("<p>%s</p>", scripts[i]);
     g_autofree char *name = g_strconcat (scripts[i], ".txt", NULL), *safe_name = NULL;
     g_autofree char *typed = g_strdup_printf ("\"%s\" <kim@example.org>", "이름, 김");
@@ -320,6 +321,13 @@ check_subject (const char *subject, const char *reply, const char *forward)
 static void
 test_reply (void)
 {
+  static const char *const prefixes[] = {
+    "Re:",    "RE:",   "re:",    "Re[2]:", "RE(3):", "Re^4:", "Re *2:",  "Re :", "RE：", "회신:",
+    "회신：", "답장:", "답글:",  "전달:",  "전달 :", "FW:",   "Fw:",     "Fwd:", "FWD:", "AW:",
+    "WG:",    "SV:",   "VS:",    "VB:",    "VL:",    "Antw:", "TR:",     "RV:",  "ENC:", "RES:",
+    "Odp:",   "PD:",   "YNT:",   "İLT:",   "Ответ:", "ОТВ:",  "Пересл:", "ΑΠ:",  "ΠΡΘ:", "答复:",
+    "答复：", "回复:", "回覆：", "转发:",  "轉寄:",  "返信:", "転送：",  "رد:",  "השב:", "Vá:",
+  };
   g_autofree char *quoted = mime_quote ("a\r\n> b\n\n>> c\n\n");
 
   check_subject ("x", "Re: x", "Fwd: x");
@@ -327,6 +335,18 @@ test_reply (void)
   check_subject ("회신: 답장: 전달: 회의", "Re: 회의", "Fwd: 회의");
   check_subject ("RE：회의", "Re: 회의", "Fwd: 회의");
   check_subject ("Fwd: FW: x", "Re: x", "Fwd: x");
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++) {
+    g_autofree char *once = g_strconcat (prefixes[i], " 회의 x", NULL);
+    g_autofree char *twice =
+        g_strconcat (prefixes[i], " Re: ", prefixes[i], "  FW:", prefixes[i], "회의 x", NULL);
+
+    check_subject (once, "Re: 회의 x", "Fwd: 회의 x");
+    check_subject (twice, "Re: 회의 x", "Fwd: 회의 x");
+  }
+  check_subject ("[list] Re: x", "Re: [list] Re: x", "Fwd: [list] Re: x");
+  check_subject ("Re", "Re: Re", "Fwd: Re");
+  check_subject ("Re [x]: y", "Re: Re [x]: y", "Fwd: Re [x]: y");
+  check_subject ("전달 사항", "Re: 전달 사항", "Fwd: 전달 사항");
   check_subject ("Report: x", "Re: Report: x", "Fwd: Report: x");
   check_subject ("Reply", "Re: Reply", "Fwd: Reply");
   check_subject ("", "Re: ", "Fwd: ");
@@ -371,7 +391,145 @@ test_names (void)
   g_assert_nonnull (strstr (text, "name=\"=?UTF-8?"));
   g_assert_nonnull (strstr (text, "Content-Type: application/octet-stream"));
   g_assert_null (strstr (text, "someone"));
-  g_assert_null (strstr (text, "message/rfc822"));
+}
+
+static char *
+build_forwarded (const char *original, gsize length)
+{
+  g_autoptr (MimeDraft) draft = new_draft ();
+  g_autoptr (GBytes) content = g_bytes_new (original, length);
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (content);
+
+  draft->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
+  g_ptr_array_add (draft->attachments,
+                   mime_attachment_new_stream ("a.eml", "message/rfc822", stream));
+  return build_text (draft);
+}
+
+/* A message in a message is not encoded; what cannot go so goes as a file. */
+static void
+test_forwarded (void)
+{
+  static const char *const files[] = { "Subject: x\n\na\rb\n", "Subject: x\r\n\r\nlast\r" };
+  g_autofree char *plain = build_forwarded ("Subject: x\n\n.\nlast", 18);
+  g_autofree char *eight_bit = build_forwarded ("Subject: x\r\n\r\n\xea\xb0\x80\r\n", 19);
+  g_autofree char *long_line = g_strnfill (999, 'x'), *long_one = build_forwarded (long_line, 999);
+  g_autofree char *nul = build_forwarded ("a\0b\r\n", 5);
+
+  g_assert_nonnull (strstr (plain, "Content-Type: message/rfc822; name=a.eml\r\n"));
+  g_assert_nonnull (strstr (plain, "Content-Transfer-Encoding: 7bit\r\n"));
+  g_assert_nonnull (strstr (plain, "\r\n\r\nSubject: x\r\n\r\n.\r\nlast\r\n\r\n--"));
+  g_assert_nonnull (strstr (eight_bit, "message/rfc822"));
+  /* Of the message itself, too (RFC 2045, 6.4). */
+  g_assert_cmpint ((int)(strstr (eight_bit, "Content-Transfer-Encoding: 8bit") - eight_bit), <,
+                   (int)(strstr (eight_bit, "\r\n\r\n") - eight_bit));
+  g_assert_nonnull (strstr (eight_bit, "\r\n\r\nSubject: x\r\n\r\n\xea\xb0\x80\r\n\r\n--"));
+  g_assert_null (strstr (long_one, "message/rfc822"));
+  g_assert_null (strstr (nul, "message/rfc822"));
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *text = build_forwarded (files[i], strlen (files[i]));
+
+    g_assert_null (strstr (text, "message/rfc822"));
+    g_assert_nonnull (strstr (text, "Content-Type: application/octet-stream; name=a.eml\r\n"));
+    g_assert_nonnull (strstr (text, "Content-Transfer-Encoding: base64\r\n\r\nU3ViamVj"));
+  }
+}
+
+/* What the HTML shows stands with it; what it does not show is a file. */
+static void
+test_related (void)
+{
+  g_autoptr (MimeDraft) draft = new_draft ();
+  g_autoptr (GBytes) content = TEST_BYTES ("picture");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (MimeMessage) message = NULL;
+  g_autofree char *text = NULL, *html = NULL;
+  static const char *const ids[] = { "one@x", "two@x", "not shown@x", NULL };
+  static const char *const order[] = { "multipart/mixed",
+                                       "multipart/alternative",
+                                       "text/plain",
+                                       "multipart/related",
+                                       "text/html",
+                                       "Content-Id: <one@x>",
+                                       "attachment; filename=b.png",
+                                       "attachment; filename=c.png",
+                                       "attachment; filename=d.png" };
+  const char *at;
+
+  set (&draft->html, "<p>Hello <img src=\"cid:one@x\">");
+  draft->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    char name[] = "a.png";
+
+    name[0] = (char)('a' + i);
+    g_ptr_array_add (draft->attachments, mime_attachment_new (name, "image/png", content));
+    ((MimeAttachment *)draft->attachments->pdata[i])->content_id = g_strdup (ids[i]);
+  }
+  text = build_text (draft);
+  at = text;
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++) {
+    at = g_strstr_len (at, -1, order[i]);
+    if (at == NULL)
+      g_error ("no %s in: %s", order[i], text);
+  }
+  g_assert_nonnull (strstr (text, "type=\"text/html\""));
+  g_assert_nonnull (strstr (text, "Content-Disposition: inline; filename=a.png\r\n"));
+  bytes = g_bytes_new (text, strlen (text));
+  message = mime_message_new (bytes);
+  html = mime_message_get_clean_html (message, FALSE, NULL);
+  g_assert_nonnull (strstr (html, "sosik-cid:2"));
+}
+
+static void
+test_wishes (void)
+{
+  g_autoptr (MimeDraft) draft = new_draft ();
+  g_autofree char *none = build_text (draft), *text = NULL;
+
+  g_assert_null (strstr (none, "riority"));
+  g_assert_null (strstr (none, "Notification"));
+  g_assert_null (strstr (none, "Reply-To"));
+  draft->priority = 1;
+  draft->wants_receipt = TRUE;
+  set (&draft->reply_to, "소식 <news@example.org>, b@example.org");
+  text = build_text (draft);
+  g_assert_nonnull (strstr (text, "X-Priority: 1\r\nImportance: high\r\n"));
+  g_assert_nonnull (strstr (text, "Disposition-Notification-To: hong@example.org\r\n"));
+  g_assert_nonnull (strstr (text, "?= <news@example.org>, b@example.org\r\n"));
+  set (&draft->reply_to, "nobody");
+  g_assert_null (mime_build (draft, NULL));
+}
+
+/* RFC 3676: long lines are broken, and read back whole. */
+static void
+test_flowed (void)
+{
+  g_autoptr (MimeDraft) draft = new_draft ();
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (MimeMessage) message = NULL;
+  g_autofree char *as_typed = NULL, *text = NULL;
+#define WORDS "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+  static const char flowed[] = WORDS " " WORDS "\n> " WORDS " " WORDS "\n> short\n  indented " WORDS
+                                     "\nFrom here " WORDS "\n>_< " WORDS "\n\n-- \nHong\n";
+
+  set (&draft->text, "spaces at its end \n > x\nFrom here\n");
+  as_typed = build_text (draft);
+  g_assert_null (strstr (as_typed, "flowed"));
+  g_assert_nonnull (strstr (as_typed, "spaces at its end=20\r\n > x\r\n"));
+  set (&draft->text, flowed);
+  text = build_text (draft);
+  g_assert_nonnull (strstr (text, "Content-Type: text/plain; charset=utf-8; format=flowed\r\n"));
+  g_assert_nonnull (strstr (text, "\r\n-- \r\nHong") != NULL ? text
+                                                             : strstr (text, "\r\n--=20\r\nHong"));
+  g_assert_nonnull (strstr (text, "\r\n From here"));
+  for (const char *line = strstr (text, "\r\n\r\n"); line != NULL; line = strstr (line + 2, "\r\n"))
+    g_assert_cmpuint (strcspn (line + 2, "\r"), <=, 78);
+  bytes = g_bytes_new (text, strlen (text));
+  message = mime_message_new (bytes);
+  /* A face that looks like a quote stands behind a space from now on. */
+  g_autoptr (GString) expected = g_string_new (flowed);
+  g_string_replace (expected, "\n>_<", "\n >_<", 1);
+  g_assert_cmpstr (mime_message_get_text (message), ==, expected->str);
 }
 
 static void
@@ -418,4 +576,8 @@ test_build_add (void)
   g_test_add_func ("/mime/build/mentions", test_mentions);
   g_test_add_func ("/mime/build/names", test_names);
   g_test_add_func ("/mime/build/encodings", test_encodings);
+  g_test_add_func ("/mime/build/forwarded", test_forwarded);
+  g_test_add_func ("/mime/build/related", test_related);
+  g_test_add_func ("/mime/build/wishes", test_wishes);
+  g_test_add_func ("/mime/build/flowed", test_flowed);
 }
