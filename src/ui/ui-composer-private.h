@@ -48,7 +48,6 @@ struct _UiComposer
   GtkFlowBox *attachments;
   UiEditor *editor;
   GtkRevealer *format_bar;
-  GtkBox *format_box;
   GtkWidget *drop_hint;
 };
 
@@ -70,7 +69,6 @@ void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
 /* ---- ui-composer-actions.c ---- */
 void ui_composer_add_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
-void ui_composer_add_format_bar (UiComposer *self);
 void ui_composer_attach (UiComposer *self, GFile *file);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-dialog.h"
+#include "ui-format-bar.h"
 
 #define SAVE_AFTER (2 * G_TIME_SPAN_SECOND)  /* of quiet */
 #define SAVE_EVERY (10 * G_TIME_SPAN_SECOND) /* at least, while the person writes on */
@@ -587,6 +588,7 @@ ui_composer_class_init (UiComposerClass *klass)
 
   g_type_ensure (UI_TYPE_ADDRESS_ENTRY);
   g_type_ensure (UI_TYPE_EDITOR);
+  g_type_ensure (UI_TYPE_FORMAT_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, UiComposer, title);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
@@ -605,7 +607,6 @@ ui_composer_class_init (UiComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiComposer, attachments);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, editor);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, format_bar);
-  gtk_widget_class_bind_template_child (widget_class, UiComposer, format_box);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, drop_hint);
 }
 
@@ -615,7 +616,6 @@ ui_composer_init (UiComposer *self)
   self->attach_errors = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_composer_add_actions (self);
-  ui_composer_add_format_bar (self);
   g_signal_connect_swapped (self->to, "edited", G_CALLBACK (ui_composer_edited), self);
   g_signal_connect_swapped (self->cc, "edited", G_CALLBACK (ui_composer_edited), self);
   g_signal_connect_swapped (self->bcc, "edited", G_CALLBACK (ui_composer_edited), self);

@@ -1,7 +1,7 @@
 /* Undo and redo of text with formats.  Main thread.  It listens to the buffer and never changes it but in undo and redo. */
 #include "ui-editor-history.h"
 
-#include "ui-editor-html.h"
+#include "ui-editor-tags.h"
 
 #include <string.h>
 
@@ -9,6 +9,8 @@
 #define PAUSE     (2 * G_TIME_SPAN_SECOND) /* typing after this long is a step of its own */
 /* Typing over a selection comes as two actions, one right after the other. */
 #define AT_ONCE (200 * G_TIME_SPAN_MILLISECOND)
+/* What stands for a picture in the text of a GtkTextBuffer */
+#define PLACE_HOLDER "\357\277\274"
 
 typedef enum
 {
@@ -25,13 +27,21 @@ typedef struct
   int start, end;
 } Run;
 
+/* A picture in a stretch of text, where its place holder stands. */
+typedef struct
+{
+  GdkPaintable *paintable; /* owned */
+  int offset;
+} Picture;
+
 typedef struct
 {
   ChangeKind kind;
   int start, end;
-  char *text;      /* INSERT, DELETE */
-  GArray *runs;    /* DELETE: formats of what went */
-  GtkTextTag *tag; /* APPLY, REMOVE; owned */
+  char *text;       /* INSERT, DELETE */
+  GArray *runs;     /* DELETE: formats of what went */
+  GArray *pictures; /* INSERT, DELETE; NULL: none */
+  GtkTextTag *tag;  /* APPLY, REMOVE; owned */
 } Change;
 
 typedef struct
@@ -60,11 +70,18 @@ run_clear (gpointer data)
 }
 
 static void
+picture_clear (gpointer data)
+{
+  g_object_unref (((Picture *)data)->paintable);
+}
+
+static void
 change_free (gpointer data)
 {
   Change *change = data;
 
   g_free (change->text);
+  g_clear_pointer (&change->pictures, g_array_unref);
   g_clear_pointer (&change->runs, g_array_unref);
   g_clear_object (&change->tag);
   g_free (change);
@@ -128,6 +145,52 @@ on_insert (GtkTextBuffer *buffer, const GtkTextIter *at, const char *text, int l
 }
 
 static void
+add_picture (Change *change, GdkPaintable *paintable, int offset)
+{
+  Picture picture = { g_object_ref (paintable), offset };
+
+  if (change->pictures == NULL) {
+    change->pictures = g_array_new (FALSE, FALSE, sizeof (Picture));
+    g_array_set_clear_func (change->pictures, picture_clear);
+  }
+  g_array_append_val (change->pictures, picture);
+}
+
+static void
+on_insert_paintable (GtkTextBuffer *buffer, const GtkTextIter *at, GdkPaintable *paintable,
+                     UiEditorHistory *history)
+{
+  Change *change;
+
+  if (!is_recording (history))
+    return;
+  change = g_new0 (Change, 1);
+  change->kind = CHANGE_INSERT;
+  change->text = g_strdup (PLACE_HOLDER);
+  change->start = gtk_text_iter_get_offset (at);
+  change->end = change->start + 1;
+  add_picture (change, paintable, change->start);
+  record (history, change);
+}
+
+/* The pictures of what is deleted. */
+static void
+keep_pictures (Change *change, const GtkTextIter *start)
+{
+  GtkTextIter at = *start;
+
+  for (const char *p = change->text; (p = strstr (p, PLACE_HOLDER)) != NULL;
+       p += strlen (PLACE_HOLDER)) {
+    GdkPaintable *paintable;
+
+    gtk_text_iter_set_offset (&at, change->start + (int)g_utf8_pointer_to_offset (change->text, p));
+    paintable = gtk_text_iter_get_paintable (&at);
+    if (paintable != NULL)
+      add_picture (change, paintable, gtk_text_iter_get_offset (&at));
+  }
+}
+
+static void
 on_delete (GtkTextBuffer *buffer, const GtkTextIter *start, const GtkTextIter *end,
            UiEditorHistory *history)
 {
@@ -141,6 +204,7 @@ on_delete (GtkTextBuffer *buffer, const GtkTextIter *start, const GtkTextIter *e
   change->start = gtk_text_iter_get_offset (start);
   change->end = gtk_text_iter_get_offset (end);
   change->text = gtk_text_iter_get_slice (start, end);
+  keep_pictures (change, start);
   change->runs = g_array_new (FALSE, FALSE, sizeof (Run));
   g_array_set_clear_func (change->runs, run_clear);
   while (gtk_text_iter_compare (&at, end) < 0) {
@@ -248,8 +312,9 @@ goes_on (Step *before, Step *step)
     const char *end = last->text + strlen (last->text);
     gunichar previous = g_utf8_get_char (g_utf8_prev_char (end));
 
-    return last->end == now->start && now->end - now->start <= 8 && strchr (now->text, '\n') == NULL
-           && previous != '\n' && !(g_unichar_isspace (previous) && !g_unichar_isspace (first));
+    return last->end == now->start && now->end - now->start <= 8 && now->pictures == NULL
+           && last->pictures == NULL && strchr (now->text, '\n') == NULL && previous != '\n'
+           && !(g_unichar_isspace (previous) && !g_unichar_isspace (first));
   }
   last = single_change (before, CHANGE_DELETE, FALSE);
   if (now != NULL && last != NULL)
@@ -289,6 +354,7 @@ ui_editor_history_new (GtkTextBuffer *buffer, GFunc changed, gpointer data)
   g_queue_init (&history->redo);
   gtk_text_buffer_set_enable_undo (buffer, FALSE);
   g_signal_connect (buffer, "insert-text", G_CALLBACK (on_insert), history);
+  g_signal_connect (buffer, "insert-paintable", G_CALLBACK (on_insert_paintable), history);
   g_signal_connect (buffer, "delete-range", G_CALLBACK (on_delete), history);
   g_signal_connect (buffer, "apply-tag", G_CALLBACK (on_apply_tag), history);
   g_signal_connect (buffer, "remove-tag", G_CALLBACK (on_remove_tag), history);
@@ -376,8 +442,18 @@ put_text (UiEditorHistory *history, Change *change)
   GtkTextIter start, end;
   gpointer data[] = { history, change };
 
+  const char *text = change->text;
+
   gtk_text_buffer_get_iter_at_offset (history->buffer, &start, change->start);
-  gtk_text_buffer_insert (history->buffer, &start, change->text, -1);
+  for (guint i = 0; change->pictures != NULL && i < change->pictures->len; i++) {
+    const Picture *picture = &g_array_index (change->pictures, Picture, i);
+    const char *holder = g_utf8_offset_to_pointer (change->text, picture->offset - change->start);
+
+    gtk_text_buffer_insert (history->buffer, &start, text, (int)(holder - text));
+    gtk_text_buffer_insert_paintable (history->buffer, &start, picture->paintable);
+    text = holder + strlen (PLACE_HOLDER);
+  }
+  gtk_text_buffer_insert (history->buffer, &start, text, -1);
   if (change->runs == NULL)
     return;
   /* Between two letters of one format the text has taken that format by itself. */

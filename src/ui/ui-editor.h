@@ -1,9 +1,10 @@
-/* A GtkTextView for letters: plain text, or simple rich text (bold, italic, underline, strikethrough, headings, bulleted
- * lists, quotes, links).
+/* A GtkTextView for letters: plain text, or rich text (bold, italic, underline, strikethrough, colour, size, family, headings,
+ * alignment, lists, quotes, links, pictures).
  *
  * Actions in the group "editor" (gtk_widget_insert_action_group () on whatever holds the buttons): bold, italic,
- * underline, strikethrough, heading, bullet, quote (all stateful), clear.  It never changes the text by itself while
- * an input method composes. */
+ * underline, strikethrough, heading, bullet, number, quote (stateful); colour, size, family, align (a string, "" for the
+ * usual; see ui-editor-tags.h); indent, outdent, clear, emoji, undo, redo.  It never changes the text by itself while an input
+ * method composes. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -4,6 +4,7 @@
 
 #include "ui-editor-history.h"
 #include "ui-editor-html.h"
+#include "ui-editor-picture.h"
 #include "ui-words.h"
 
 typedef struct
@@ -77,8 +78,7 @@ static void
 assert_html (Fixture *f, const char *inside)
 {
   g_autofree char *html = ui_editor_to_html (f->buffer);
-  g_autofree char *expected =
-      g_strconcat ("<div style=\"white-space: pre-wrap\">", inside, "</div>", NULL);
+  g_autofree char *expected = g_strconcat ("<div>", inside, "</div>", NULL);
 
   g_assert_cmpstr (html, ==, expected);
 }
@@ -125,24 +125,48 @@ test_heading (Fixture *f, gconstpointer data)
 }
 
 static void
-test_quote_depth (void)
+test_read_line (void)
 {
   const struct
   {
     const char *line;
     guint depth;
+    UiList list;
+    guint level, number;
     const char *text;
   } cases[] = {
-    { "plain", 0, "plain" }, { "> a", 1, "a" },       { ">", 1, "" },    { ">> a", 2, "a" },
-    { "> > a", 2, "a" },     { ">_<", 0, ">_<" },     { ">a", 0, ">a" }, { ">  a", 1, " a" },
-    { "", 0, "" },           { "> >_<", 0, "> >_<" }, { ">> ", 2, "" },
+    { "plain", 0, UI_LIST_NONE, 0, 0, "plain" },
+    { "> a", 1, UI_LIST_NONE, 0, 0, "a" },
+    { ">", 1, UI_LIST_NONE, 0, 0, "" },
+    { ">> a", 2, UI_LIST_NONE, 0, 0, "a" },
+    { "> > a", 2, UI_LIST_NONE, 0, 0, "a" },
+    { ">_<", 0, UI_LIST_NONE, 0, 0, ">_<" },
+    { ">a", 0, UI_LIST_NONE, 0, 0, ">a" },
+    { ">  a", 1, UI_LIST_NONE, 0, 0, " a" },
+    { "", 0, UI_LIST_NONE, 0, 0, "" },
+    { "> >_<", 0, UI_LIST_NONE, 0, 0, "> >_<" },
+    { ">> ", 2, UI_LIST_NONE, 0, 0, "" },
+    { "• a", 0, UI_LIST_BULLET, 0, 0, "a" },
+    { "•a", 0, UI_LIST_NONE, 0, 0, "•a" },
+    { "    • a", 0, UI_LIST_BULLET, 2, 0, "a" },
+    { "   • a", 0, UI_LIST_NONE, 0, 0, "   • a" },
+    { "12. a", 0, UI_LIST_NUMBER, 0, 12, "a" },
+    { "  3. a", 0, UI_LIST_NUMBER, 1, 3, "a" },
+    { "0. a", 0, UI_LIST_NONE, 0, 0, "0. a" },
+    { "1984. a", 0, UI_LIST_NONE, 0, 0, "1984. a" },
+    { "3.5 a", 0, UI_LIST_NONE, 0, 0, "3.5 a" },
+    { ">> 7. a", 2, UI_LIST_NUMBER, 0, 7, "a" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    const char *text;
+    UiLine line;
 
-    g_assert_cmpuint (ui_editor_quote_depth (cases[i].line, &text), ==, cases[i].depth);
-    g_assert_cmpstr (text, ==, cases[i].text);
+    ui_editor_read_line (cases[i].line, &line);
+    g_assert_cmpuint (line.depth, ==, cases[i].depth);
+    g_assert_cmpint (line.list, ==, cases[i].list);
+    g_assert_cmpuint (line.level, ==, cases[i].level);
+    g_assert_cmpuint (line.number, ==, cases[i].number);
+    g_assert_cmpstr (line.text, ==, cases[i].text);
   }
 }
 
@@ -155,12 +179,13 @@ test_links (Fixture *f, gconstpointer data)
   gtk_text_buffer_set_text (f->buffer, "see here and example.org", -1);
   gtk_text_buffer_get_iter_at_offset (f->buffer, &a, 4);
   gtk_text_buffer_get_iter_at_offset (f->buffer, &b, 8);
-  gtk_text_buffer_apply_tag (f->buffer, ui_editor_tags_get_link (f->table, "https://a.b/?x=1&y=2"),
-                             &a, &b);
+  gtk_text_buffer_apply_tag (
+      f->buffer, ui_editor_tags_get_value (f->table, UI_VALUE_LINK, "https://a.b/?x=1&y=2"), &a,
+      &b);
   gtk_text_buffer_get_iter_at_offset (f->buffer, &a, 13);
   gtk_text_buffer_get_end_iter (f->buffer, &b);
-  gtk_text_buffer_apply_tag (f->buffer, ui_editor_tags_get_link (f->table, "https://example.org"),
-                             &a, &b);
+  gtk_text_buffer_apply_tag (
+      f->buffer, ui_editor_tags_get_value (f->table, UI_VALUE_LINK, "https://example.org"), &a, &b);
   assert_text (f, "see here <https://a.b/?x=1&y=2> and example.org");
   assert_html (f, "<div>see <a href=\"https://a.b/?x=1&amp;y=2\">here</a> and "
                   "<a href=\"https://example.org\">example.org</a></div>");
@@ -185,7 +210,7 @@ test_strange_characters (Fixture *f, gconstpointer data)
 {
   gtk_text_buffer_set_text (f->buffer, "a\001b\tc\302\205d\357\277\274e", -1);
   assert_text (f, "ab\tcde");
-  assert_html (f, "<div>ab\tcde</div>");
+  assert_html (f, "<div>ab<span style=\"white-space:pre\">\t</span>cde</div>");
 }
 
 /* ---- reading ---- */
@@ -195,7 +220,20 @@ test_round_trip (Fixture *f, gconstpointer data)
 {
   const char *const letters[] = {
     "<div>one</div>",
-    "<div><br/></div><div>  two  spaces </div><div><br/></div>",
+    "<div><br/></div><div>\302\240 two \302\240spaces\302\240</div><div><br/></div>",
+    "<div>a<span style=\"white-space:pre\">\t</span>b 100\302\240km</div>",
+    "<div><span style=\"color:#c01c28\">빨강<b>굵게</b></span><span style=\"font-size:small\">s</span></div>",
+    "<div><a href=\"https://a.b\"><span style=\"color:#1a5fb4;font-size:xx-large;font-family:monospace\">"
+    "x<b>y</b></span></a><span style=\"font-family:sans-serif\">z</span></div>",
+    "<div style=\"text-align:center\">가운데</div><div style=\"text-align:center\"><br/></div>"
+    "<h2 style=\"text-align:right\">끝</h2><div>left</div>",
+    "<ol><li>one</li><li>two</li><ul><li>in</li><ol><li>deep</li></ol></ul><li>three</li></ol>",
+    "<ol start=\"7\"><li>seven</li></ol><ol start=\"3\"><li>three</li><li>four</li></ol><ul><li>b</li></ul>",
+    "<div dir=\"rtl\">שלום</div><ul><li dir=\"rtl\">مرحبا</li></ul>",
+    QUOTE "<div>said <b>loud</b></div><ul><li>a</li></ul>" QUOTE
+          "<ol><li>n</li></ol></blockquote><h2>h</h2></blockquote>",
+    "<div>see <img src=\"cid:a.1@b\" alt=\"cat &amp; dog.png\" width=\"40\" height=\"30\" "
+    "style=\"max-width:100%;height:auto\"/> there</div>",
     "<h2>Title <b>x</b></h2><div>a<b>b<i>c<u>d<s>e</s></u></i></b></div>",
     "<ul><li>하나</li><li><i>둘</i></li></ul><div>끝 &lt;&amp;&gt;</div>",
     QUOTE "<div>a</div>" QUOTE "<div>b</div><div><br/></div></blockquote></blockquote><div>c</div>",
@@ -204,8 +242,7 @@ test_round_trip (Fixture *f, gconstpointer data)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (letters); i++) {
-    g_autofree char *html =
-        g_strconcat ("<div style=\"white-space: pre-wrap\">", letters[i], "</div>", NULL);
+    g_autofree char *html = g_strconcat ("<div>", letters[i], "</div>", NULL);
 
     g_assert_true (ui_editor_from_html (f->buffer, html));
     assert_html (f, letters[i]);
@@ -226,11 +263,163 @@ test_foreign (Fixture *f, gconstpointer data)
     "<div><div>not closed</div>",
     "<div><div><div>nested</div></div></div>",
     "<div><b>outside</b></div>",
+    "<div><li>alone</li></div>",
+    "<div><ul><div>no item</div></ul></div>",
+    "<div><div style=\"text-align:justify\">x</div></div>",
+    "<div><div style=\"position:fixed\">x</div></div>",
+    "<div><div onclick=\"x\">y</div></div>",
+    "<div><div><span style=\"color:red\">x</span></div></div>",
+    "<div><div><span style=\"background:url(http://a.b)\">x</span></div></div>",
+    "<div><div><span class=\"a\" style=\"color:#112233\">x</span></div></div>",
+    "<div><div><img src=\"http://a.b/c.png\"/></div></div>",
+    "<div><div><img src=\"file:///etc/passwd\"/></div></div>",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (foreign); i++) {
     g_assert_false (ui_editor_from_html (f->buffer, foreign[i]));
     g_assert_cmpint (gtk_text_buffer_get_char_count (f->buffer), ==, 0);
+  }
+}
+
+/* In the middle of a letter: what was there stays as it was, what comes takes nothing from beside it. */
+static void
+test_insert (Fixture *f, gconstpointer data)
+{
+  GtkTextIter at;
+
+  gtk_text_buffer_set_text (f->buffer, "abcd", -1);
+  tag (f, UI_FORMAT_BOLD, 0, 4, TRUE);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, 2);
+  g_assert_true (
+      ui_editor_insert_html (f->buffer, &at, "<div><div>1</div><ul><li><i>2</i></li></ul></div>"));
+  g_assert_cmpint (gtk_text_iter_get_offset (&at), ==, 7);
+  assert_html (f, "<div><b>ab</b>1</div><ul><li><i>2</i><b>cd</b></li></ul>");
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, 2);
+  g_assert_false (ui_editor_insert_html (f->buffer, &at, "<div><div>x</div><p>y</p></div>"));
+  assert_html (f, "<div><b>ab</b>1</div><ul><li><i>2</i><b>cd</b></li></ul>");
+}
+
+/* A character has one colour. */
+static void
+test_values (Fixture *f, gconstpointer data)
+{
+  GtkTextTag *red = ui_editor_tags_get_value (f->table, UI_VALUE_COLOUR, "#c01c28");
+  GtkTextTag *blue = ui_editor_tags_get_value (f->table, UI_VALUE_COLOUR, "#1a5fb4");
+  GtkTextIter a, b;
+
+  g_assert_null (ui_editor_tags_get_value (f->table, UI_VALUE_COLOUR, "red"));
+  g_assert_null (ui_editor_tags_get_value (f->table, UI_VALUE_COLOUR, "#12345g"));
+  g_assert_null (ui_editor_tags_get_value (f->table, UI_VALUE_FAMILY, "x;background:url(a)"));
+  g_assert_null (ui_editor_tags_get_value (f->table, UI_VALUE_SIZE, "normal"));
+  g_assert_null (ui_editor_tags_get_value (f->table, UI_VALUE_LINK, "javascript:x"));
+  gtk_text_buffer_set_text (f->buffer, "abcdef", -1);
+  gtk_text_buffer_get_bounds (f->buffer, &a, &b);
+  ui_editor_put_value (f->buffer, UI_VALUE_COLOUR, red, &a, &b);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &a, 2);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &b, 4);
+  ui_editor_put_value (f->buffer, UI_VALUE_COLOUR, blue, &a, &b);
+  assert_html (f,
+               "<div><span style=\"color:#c01c28\">ab</span><span style=\"color:#1a5fb4\">cd</span>"
+               "<span style=\"color:#c01c28\">ef</span></div>");
+  ui_editor_put_value (f->buffer, UI_VALUE_COLOUR, NULL, &a, &b);
+  assert_html (
+      f,
+      "<div><span style=\"color:#c01c28\">ab</span>cd<span style=\"color:#c01c28\">ef</span></div>");
+}
+
+/* Colours of the letter are the same in the dark; only how they are shown is not. */
+static void
+test_dark (Fixture *f, gconstpointer data)
+{
+  GtkTextTag *blue = ui_editor_tags_get_value (f->table, UI_VALUE_COLOUR, "#1a5fb4");
+  GdkRGBA *light = NULL, *dark = NULL;
+
+  g_object_get (blue, "foreground-rgba", &light, NULL);
+  ui_editor_tags_set_dark (f->table, TRUE);
+  g_object_get (blue, "foreground-rgba", &dark, NULL);
+  g_assert_cmpfloat (dark->red + dark->green + dark->blue, >,
+                     light->red + light->green + light->blue + 0.5);
+  g_assert_cmpstr (ui_editor_tag_get_value (blue, UI_VALUE_COLOUR), ==, "#1a5fb4");
+  gdk_rgba_free (light);
+  gdk_rgba_free (dark);
+}
+
+/* An empty line of a quote may end with a space or not. */
+static char *
+without_ends (const char *text)
+{
+  g_autoptr (GRegex) regex = g_regex_new ("^(>+) $", G_REGEX_MULTILINE, 0, NULL);
+
+  return g_regex_replace (regex, text, -1, 0, "\\1", 0, NULL);
+}
+
+/* Random letters in ten scripts: what is read back is what was written, and so is its text. */
+static void
+test_random_round_trip (Fixture *f, gconstpointer data)
+{
+  static const char *const words[] = {
+    "word",       "한글 낱말",
+    "日本語",     "漢字",
+    "слово",      "λέξη",
+    "שלום",       "مرحبا",
+    "शब्द",        "ไทย",
+    "  ",         " ",
+    "<&>\"'",     "\t",
+    "\n",         "\n• ",
+    "\n12. ",     "\n> ",
+    "\n>> 3. ",   "\n  • ",
+    "e\314\201",  "👩‍👩‍👧",
+    "x\302\240x", "&nbsp;",
+    ">_<",
+  };
+  const char *const values[][3] = { { "#c01c28", "#1a5fb4", "#000000" },
+                                    { "small", "large", "huge" },
+                                    { "sans", "serif", "monospace" },
+                                    { "center", "right", "center" },
+                                    { "https://a.b/?c=d&e", "mailto:a@b.c", "http://ü.kr/" } };
+
+  for (guint round = 0; round < 150; round++) {
+    g_autofree char *text = NULL;
+    g_autofree char *html = NULL;
+    g_autofree char *html_again = NULL;
+    g_autofree char *text_written = NULL;
+    g_autofree char *text_again = NULL;
+    GString *letter = g_string_new (NULL);
+
+    for (int i = g_test_rand_int_range (0, 30); i >= 0; i--)
+      g_string_append (letter, words[g_test_rand_int_range (0, G_N_ELEMENTS (words))]);
+    gtk_text_buffer_set_text (f->buffer, letter->str, -1);
+    g_string_free (letter, TRUE);
+    for (int i = g_test_rand_int_range (0, 12); i > 0; i--) {
+      int n = gtk_text_buffer_get_char_count (f->buffer),
+          kind = g_test_rand_int_range (0, UI_N_VALUES + 4);
+      int start = g_test_rand_int_range (0, n + 1), end = g_test_rand_int_range (start, n + 1);
+      GtkTextIter a, b;
+
+      gtk_text_buffer_get_iter_at_offset (f->buffer, &a, start);
+      gtk_text_buffer_get_iter_at_offset (f->buffer, &b, end);
+      if (kind == UI_VALUE_ALIGN) {
+        gtk_text_iter_set_line_offset (&a, 0);
+        gtk_text_iter_forward_line (&b);
+        gtk_text_iter_set_line_offset (&b, 0);
+      }
+      if (kind < UI_N_VALUES)
+        ui_editor_put_value (
+            f->buffer, kind,
+            ui_editor_tags_get_value (f->table, kind, values[kind][g_test_rand_int_range (0, 3)]),
+            &a, &b);
+      else
+        tag (f, (UiFormat)(kind - UI_N_VALUES), start, end, TRUE);
+    }
+    html = ui_editor_to_html (f->buffer);
+    text_written = ui_editor_to_text (f->buffer);
+    text = without_ends (text_written);
+    if (!ui_editor_from_html (f->buffer, html))
+      g_error ("not read back: %s", html);
+    html_again = ui_editor_to_html (f->buffer);
+    text_again = ui_editor_to_text (f->buffer);
+    g_assert_cmpstr (html_again, ==, html);
+    g_assert_cmpstr (text_again, ==, text);
   }
 }
 
@@ -337,6 +526,50 @@ test_undo_random (Fixture *f, gconstpointer data)
   g_assert_cmpstr (now, ==, after);
 }
 
+/* A picture that was deleted comes back, and one that was put in goes. */
+static void
+test_undo_picture (Fixture *f, gconstpointer data)
+{
+  g_autoptr (UiEditorPicture) picture = ui_editor_picture_new ("x@y", "cat.png", 400, 300);
+  const char *whole = "<div>ab<img src=\"cid:x@y\" alt=\"cat.png\" width=\"400\" height=\"300\" "
+                      "style=\"max-width:100%;height:auto\"/>c</div>";
+  GtkTextIter at;
+
+  type_at (f, 0, "abc");
+  gtk_text_buffer_begin_user_action (f->buffer);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, 2);
+  gtk_text_buffer_insert_paintable (f->buffer, &at, GDK_PAINTABLE (picture));
+  gtk_text_buffer_end_user_action (f->buffer);
+  assert_html (f, whole);
+  assert_text (f, "ab[cat.png]c");
+  erase (f, 1, 4);
+  assert_html (f, "<div>a</div>");
+  ui_editor_history_undo (f->history);
+  assert_html (f, whole);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, 2);
+  g_assert_true (ui_editor_iter_get_picture (&at) == picture);
+  ui_editor_history_undo (f->history);
+  assert_html (f, "<div>abc</div>");
+  ui_editor_history_redo (f->history);
+  assert_html (f, whole);
+  ui_editor_history_redo (f->history);
+  assert_html (f, "<div>a</div>");
+}
+
+/* As wide as there is room for, and never larger than it is. */
+static void
+test_picture_size (void)
+{
+  g_autoptr (UiEditorPicture) picture = ui_editor_picture_new ("x@y", "cat.png", 400, 300);
+
+  g_assert_cmpint (gdk_paintable_get_intrinsic_width (GDK_PAINTABLE (picture)), ==, 400);
+  ui_editor_picture_set_room (picture, 200);
+  g_assert_cmpint (gdk_paintable_get_intrinsic_width (GDK_PAINTABLE (picture)), ==, 200);
+  g_assert_cmpint (gdk_paintable_get_intrinsic_height (GDK_PAINTABLE (picture)), ==, 150);
+  ui_editor_picture_set_room (picture, 2000);
+  g_assert_cmpint (gdk_paintable_get_intrinsic_width (GDK_PAINTABLE (picture)), ==, 400);
+}
+
 /* What is kept whole at the end of a line: Korean words, but not runs that would not fit anywhere. */
 static void
 test_words (void)
@@ -357,8 +590,9 @@ static void
 test_words_kept (void)
 {
   const char *text = "x안\u2029a 녕하 세요 하하 호호\r히히 허허 하하하";
-  const char *const expected[] = { "x안", "녕하", "세요", "하하",
-                                   "호호", "히히", "허허", "하하하" };
+  const char *const expected[] = {
+    "x안", "녕하", "세요", "하하", "호호", "히히", "허허", "하하하"
+  };
   g_autoptr (GtkTextBuffer) buffer = gtk_text_buffer_new (NULL);
   GtkTextTag *tag = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   GtkTextIter at;
@@ -392,16 +626,22 @@ main (int argc, char **argv)
   ADD ("/ui/editor/lines", test_lines);
   ADD ("/ui/editor/nesting", test_nesting);
   ADD ("/ui/editor/heading", test_heading);
-  g_test_add_func ("/ui/editor/quote-depth", test_quote_depth);
+  g_test_add_func ("/ui/editor/read-line", test_read_line);
   ADD ("/ui/editor/links", test_links);
   g_test_add_func ("/ui/editor/uris", test_uris);
   ADD ("/ui/editor/strange-characters", test_strange_characters);
   ADD ("/ui/editor/round-trip", test_round_trip);
   ADD ("/ui/editor/foreign", test_foreign);
+  ADD ("/ui/editor/insert", test_insert);
+  ADD ("/ui/editor/values", test_values);
+  ADD ("/ui/editor/dark", test_dark);
+  ADD ("/ui/editor/random-round-trip", test_random_round_trip);
   ADD ("/ui/editor/undo-words", test_undo_words);
   ADD ("/ui/editor/undo-formats", test_undo_formats);
   ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
   ADD ("/ui/editor/undo-random", test_undo_random);
+  ADD ("/ui/editor/undo-picture", test_undo_picture);
+  g_test_add_func ("/ui/editor/picture-size", test_picture_size);
 #undef ADD
   g_test_add_func ("/ui/words/next", test_words);
   g_test_add_func ("/ui/words/kept", test_words_kept);

@@ -1,0 +1,67 @@
+/* What the files of the editor share.  Main thread. */
+#pragma once
+
+#include "ui-editor-history.h"
+#include "ui-editor-html.h"
+#include "ui-editor.h"
+
+G_BEGIN_DECLS
+
+/* What the next character looks like; a link is never gone on with. */
+typedef struct
+{
+  gboolean formats[UI_N_FORMATS];
+  GtkTextTag *values[UI_N_VALUES]; /* borrowed from the table */
+} UiEditorLook;
+
+struct _UiEditor
+{
+  GtkTextView parent_instance;
+
+  GtkTextBuffer *buffer;  /* owned by the view too */
+  GtkTextTagTable *table; /* owned */
+  UiEditorHistory *history;
+  GSimpleActionGroup *actions;
+  gulong dark_handler;
+
+  gboolean rich;
+  gboolean loading;     /* set_content () is at work */
+  gboolean dressed;     /* what is inserted has its formats already */
+  gboolean composing;   /* the input method has a preedit */
+  gboolean has_pending; /* `pending` is for the next character, not what stands before it */
+  UiEditorLook pending;
+  gboolean has_pictures; /* or had */
+  gboolean new_line; /* a person pressed Return in this user action */
+};
+
+/* ---- ui-editor.c ---- */
+/* Text of the line of `iter`, without its end; `start` gets where it begins. */
+char *ui_editor_get_line (const GtkTextIter *iter, GtkTextIter *start, GtkTextIter *end);
+/* Where line `line` ends, with its line end. */
+void ui_editor_get_line_end (UiEditor *self, int line, GtkTextIter *end);
+/* The lines that the selection touches; a selection that ends at the start of a line leaves that line out. */
+void ui_editor_get_lines (UiEditor *self, int *first, int *last);
+void ui_editor_get_typing (UiEditor *self, const GtkTextIter *at, UiEditorLook *look);
+gboolean ui_editor_has_everywhere (GtkTextTag *tag, const GtkTextIter *start,
+                                   const GtkTextIter *end);
+void ui_editor_set_rich_flag (UiEditor *self, gboolean rich);
+void ui_editor_update_states (UiEditor *self);
+void ui_editor_edited (UiEditor *self);
+
+/* ---- ui-editor-lists.c ---- */
+/* What a line of `text` begins with, as an action names it: "bullet", "number", "quote". */
+gboolean ui_editor_line_is (const char *text, const char *what);
+gboolean ui_editor_lines_are (UiEditor *self, const char *what);
+void ui_editor_toggle_lines (UiEditor *self, const char *what);
+/* One level further in, or out. */
+void ui_editor_move_items (UiEditor *self, gboolean in);
+/* After Return: in a list the list goes on, in an empty item it ends. */
+void ui_editor_continue_list (UiEditor *self);
+
+/* ---- ui-editor-verbs.c ---- */
+void ui_editor_add_actions (UiEditor *self);
+void ui_editor_class_add_keys (GtkWidgetClass *klass);
+/* Drops all formats; what only they said is said by the text. */
+void ui_editor_make_plain (UiEditor *self);
+
+G_END_DECLS

@@ -1,0 +1,435 @@
+/* A letter in HTML of our own into a GtkTextBuffer.  Main thread.  It never reads anything else: HTML of other programs
+ * becomes ours before it comes here. */
+#include "ui-editor-html.h"
+
+#include <string.h>
+
+#include "ui-editor-picture.h"
+
+#define NO_BREAK   "\302\240"
+#define MAX_QUOTES 100
+#define MAX_SIDE   20000 /* of a picture, in pixels */
+
+/* A stretch of a line with the same tags, or a picture. */
+typedef struct
+{
+  gsize start; /* in the line */
+  GPtrArray *tags;
+  UiEditorPicture *picture;
+} Run;
+
+/* What is open. */
+typedef struct
+{
+  const char *element; /* interned */
+  guint n_tags;        /* to take away when it ends */
+} Open;
+
+typedef struct
+{
+  GtkTextBuffer *buffer;
+  GtkTextTagTable *table;
+  GtkTextIter *at;
+  GArray *open;    /* of Open */
+  GArray *lists;   /* of guint: the next number, 0 for bullets */
+  GPtrArray *tags; /* of what is open */
+  GString *prefix; /* of the line */
+  GString *line;   /* its text */
+  GArray *runs;    /* of Run */
+  GtkTextTag *align;
+  guint quotes, lines;
+  gboolean in_line;
+} Reader;
+
+static void
+run_clear (gpointer data)
+{
+  Run *run = data;
+
+  g_ptr_array_unref (run->tags);
+  g_clear_object (&run->picture);
+}
+
+/* ---- lines ---- */
+
+/* A no-break space beside another space or at an end of the line is a space (see write_text ()). */
+static void
+append_stretch (GString *out, const Reader *reader, gsize start, gsize end)
+{
+  const char *line = reader->line->str;
+
+  for (gsize i = start; i < end;) {
+    gsize after = i + strlen (NO_BREAK);
+
+    if (strncmp (line + i, NO_BREAK, strlen (NO_BREAK)) == 0
+        && (i == 0 || line[i - 1] == ' ' || line[after] == ' ' || line[after] == '\0')) {
+      g_string_append_c (out, ' ');
+      i = after;
+    } else {
+      g_string_append_c (out, line[i++]);
+    }
+  }
+}
+
+static void
+insert (Reader *reader, const char *text, GPtrArray *tags)
+{
+  int offset = gtk_text_iter_get_offset (reader->at);
+  GtkTextIter start;
+
+  gtk_text_buffer_insert (reader->buffer, reader->at, text, -1);
+  gtk_text_buffer_get_iter_at_offset (reader->buffer, &start, offset);
+  /* Between two letters of one format the text has taken that format by itself. */
+  if (!gtk_text_iter_is_end (reader->at))
+    gtk_text_buffer_remove_all_tags (reader->buffer, &start, reader->at);
+  for (guint i = 0; tags != NULL && i < tags->len; i++)
+    gtk_text_buffer_apply_tag (reader->buffer, tags->pdata[i], &start, reader->at);
+}
+
+static void
+insert_run (Reader *reader, const Run *run, gsize end)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (run->picture != NULL)
+    gtk_text_buffer_insert_paintable (reader->buffer, reader->at, GDK_PAINTABLE (run->picture));
+  append_stretch (text, reader, run->start, end);
+  if (text->len > 0)
+    insert (reader, text->str, run->tags);
+}
+
+static void
+flush_line (Reader *reader)
+{
+  int start = gtk_text_iter_get_offset (reader->at);
+  GtkTextIter from;
+
+  if (reader->quotes > 0 && (reader->line->len > 0 || reader->runs->len > 0)
+      && reader->prefix->len == reader->quotes)
+    g_string_append_c (reader->prefix, ' ');
+  if (reader->prefix->len > 0)
+    insert (reader, reader->prefix->str, NULL);
+  for (guint i = 0; i < reader->runs->len; i++)
+    insert_run (reader, &g_array_index (reader->runs, Run, i),
+                i + 1 < reader->runs->len ? g_array_index (reader->runs, Run, i + 1).start
+                                          : reader->line->len);
+  if (reader->align != NULL) {
+    gtk_text_buffer_get_iter_at_offset (reader->buffer, &from, start);
+    gtk_text_buffer_apply_tag (reader->buffer, reader->align, &from, reader->at);
+  }
+  g_string_truncate (reader->line, 0);
+  g_string_truncate (reader->prefix, 0);
+  g_array_set_size (reader->runs, 0);
+}
+
+static void
+add_run (Reader *reader, UiEditorPicture *picture)
+{
+  Run run = { reader->line->len, g_ptr_array_copy (reader->tags, NULL, NULL), picture };
+
+  g_array_append_val (reader->runs, run);
+}
+
+/* The end of a line is as its text: aligned, so that an empty line can be. */
+static void
+end_last_line (Reader *reader)
+{
+  g_autoptr (GPtrArray) tags = g_ptr_array_new ();
+
+  if (reader->lines++ == 0)
+    return;
+  if (reader->align != NULL)
+    g_ptr_array_add (tags, reader->align);
+  insert (reader, "\n", tags);
+}
+
+static void
+start_item (Reader *reader)
+{
+  guint *number = &g_array_index (reader->lists, guint, reader->lists->len - 1);
+
+  if (reader->quotes > 0)
+    g_string_append_c (reader->prefix, ' ');
+  for (guint i = 1; i < reader->lists->len; i++)
+    g_string_append (reader->prefix, UI_EDITOR_INDENT);
+  if (*number == 0)
+    g_string_append (reader->prefix, UI_EDITOR_BULLET);
+  else
+    g_string_append_printf (reader->prefix, "%u. ", (*number)++);
+}
+
+/* ---- attributes ---- */
+
+static const char *
+attribute (const char **names, const char **values, const char *name)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_equal (names[i], name))
+      return values[i];
+  return NULL;
+}
+
+static gboolean
+has_only (const char **names, const char *const *allowed)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    if (!g_strv_contains (allowed, names[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+add_value (Reader *reader, UiValue kind, const char *value)
+{
+  GtkTextTag *tag = ui_editor_tags_get_value (reader->table, kind, value);
+
+  if (tag != NULL)
+    g_ptr_array_add (reader->tags, tag);
+  return tag != NULL;
+}
+
+static gboolean
+add_declaration (Reader *reader, const char *declaration)
+{
+  const char *colon = strchr (declaration, ':'), *value = colon != NULL ? colon + 1 : "";
+
+  if (g_str_equal (declaration, "white-space:pre"))
+    return TRUE;
+  if (g_str_has_prefix (declaration, "color:"))
+    return add_value (reader, UI_VALUE_COLOUR, value);
+  if (g_str_has_prefix (declaration, "font-size:"))
+    return add_value (reader, UI_VALUE_SIZE, g_str_equal (value, "xx-large") ? "huge" : value);
+  if (g_str_has_prefix (declaration, "font-family:"))
+    return add_value (reader, UI_VALUE_FAMILY, g_str_equal (value, "sans-serif") ? "sans" : value);
+  return FALSE;
+}
+
+static gboolean
+start_span (Reader *reader, const char *style)
+{
+  g_auto (GStrv) declarations = g_strsplit (style != NULL ? style : "", ";", 20);
+
+  for (guint i = 0; declarations[i] != NULL; i++)
+    if (!add_declaration (reader, declarations[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+start_line (Reader *reader, const char *element, const char **names, const char **values)
+{
+  const char *style = attribute (names, values, "style");
+  const char *dir = attribute (names, values, "dir");
+
+  if (!has_only (names, (const char *const[]){ "style", "dir", NULL })
+      || (g_str_equal (element, "li") != (reader->lists->len > 0))
+      || (dir != NULL && !g_str_equal (dir, "rtl"))
+      || (style != NULL && !g_str_has_prefix (style, "text-align:")))
+    return FALSE;
+  end_last_line (reader);
+  reader->in_line = TRUE;
+  reader->align = NULL;
+  if (style != NULL) {
+    reader->align =
+        ui_editor_tags_get_value (reader->table, UI_VALUE_ALIGN, style + strlen ("text-align:"));
+    if (reader->align == NULL)
+      return FALSE;
+  }
+  for (guint i = 0; i < reader->quotes; i++)
+    g_string_append_c (reader->prefix, '>');
+  if (g_str_equal (element, "li"))
+    start_item (reader);
+  if (g_str_equal (element, "h2"))
+    g_ptr_array_add (reader->tags, ui_editor_tags_get (reader->table, UI_FORMAT_HEADING));
+  return TRUE;
+}
+
+static gboolean
+start_picture (Reader *reader, const char **names, const char **values)
+{
+  const char *source = attribute (names, values, "src"), *name = attribute (names, values, "alt");
+  const char *width = attribute (names, values, "width"),
+             *height = attribute (names, values, "height");
+  gint64 wide = width != NULL ? g_ascii_strtoll (width, NULL, 10) : 0;
+  gint64 high = height != NULL ? g_ascii_strtoll (height, NULL, 10) : 0;
+
+  if (source == NULL || !g_str_has_prefix (source, "cid:") || source[4] == '\0')
+    return FALSE;
+  add_run (reader,
+           ui_editor_picture_new (source + 4, name != NULL ? name : "",
+                                  (int)CLAMP (wide, 0, MAX_SIDE), (int)CLAMP (high, 0, MAX_SIDE)));
+  return TRUE;
+}
+
+/* ---- elements ---- */
+
+static gboolean
+is_line (const char *element)
+{
+  return g_str_equal (element, "div") || g_str_equal (element, "li") || g_str_equal (element, "h2");
+}
+
+static int
+inline_format (const char *element)
+{
+  static const char *const elements[] = { "b", "i", "u", "s", NULL };
+
+  for (int i = 0; elements[i] != NULL; i++)
+    if (g_str_equal (element, elements[i]))
+      return i;
+  return -1;
+}
+
+static gboolean
+start_inside (Reader *reader, const char *element, const char **names, const char **values)
+{
+  int format = inline_format (element);
+
+  if (format >= 0) {
+    g_ptr_array_add (reader->tags, ui_editor_tags_get (reader->table, (UiFormat)format));
+    return TRUE;
+  }
+  if (g_str_equal (element, "br"))
+    return TRUE;
+  if (g_str_equal (element, "span"))
+    return has_only (names, (const char *const[]){ "style", NULL })
+           && start_span (reader, attribute (names, values, "style"));
+  if (g_str_equal (element, "a") && attribute (names, values, "href") != NULL)
+    return add_value (reader, UI_VALUE_LINK, attribute (names, values, "href"));
+  return g_str_equal (element, "img") && start_picture (reader, names, values);
+}
+
+static gboolean
+start_block (Reader *reader, const char *element, const char **names, const char **values)
+{
+  guint number = 0;
+
+  if (is_line (element))
+    return start_line (reader, element, names, values);
+  if (g_str_equal (element, "blockquote") && reader->quotes < MAX_QUOTES
+      && reader->lists->len == 0) {
+    reader->quotes++;
+    return TRUE;
+  }
+  if (reader->lists->len > UI_EDITOR_MAX_LEVEL)
+    return FALSE;
+  if (g_str_equal (element, "ol")) {
+    const char *start = attribute (names, values, "start");
+
+    number = start != NULL ? (guint)CLAMP (g_ascii_strtoll (start, NULL, 10), 1, 999) : 1;
+  } else if (!g_str_equal (element, "ul")) {
+    return FALSE;
+  }
+  g_array_append_val (reader->lists, number);
+  return TRUE;
+}
+
+static void
+on_start (GMarkupParseContext *context, const char *element, const char **names,
+          const char **values, gpointer data, GError **error)
+{
+  Reader *reader = data;
+  Open open = { g_intern_string (element), reader->tags->len };
+  gboolean good = TRUE;
+
+  if (reader->open->len > 0 || !g_str_equal (element, "div"))
+    good = reader->in_line ? start_inside (reader, element, names, values)
+                           : start_block (reader, element, names, values);
+  if (!good) {
+    g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_UNKNOWN_ELEMENT, "<%s> is not ours",
+                 element);
+    return;
+  }
+  open.n_tags = reader->tags->len - open.n_tags;
+  g_array_append_val (reader->open, open);
+}
+
+static void
+on_end (GMarkupParseContext *context, const char *element, gpointer data, GError **error)
+{
+  Reader *reader = data;
+  Open *open = &g_array_index (reader->open, Open, reader->open->len - 1);
+
+  if (reader->in_line && is_line (element)) {
+    flush_line (reader);
+    reader->in_line = FALSE;
+  } else if (g_str_equal (element, "blockquote")) {
+    reader->quotes--;
+  } else if (g_str_equal (element, "ul") || g_str_equal (element, "ol")) {
+    g_array_set_size (reader->lists, reader->lists->len - 1);
+  }
+  g_ptr_array_set_size (reader->tags, (int)(reader->tags->len - open->n_tags));
+  g_array_set_size (reader->open, reader->open->len - 1);
+}
+
+static void
+on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer data,
+         GError **error)
+{
+  Reader *reader = data;
+
+  if (reader->in_line && length > 0) {
+    add_run (reader, NULL);
+    for (gsize i = 0; i < length; i++)
+      g_string_append_c (reader->line, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
+    return;
+  }
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isspace (text[i])) {
+      g_set_error_literal (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
+                           "text outside of a line");
+      return;
+    }
+}
+
+static gboolean
+read_html (Reader *reader, const char *html)
+{
+  static const GMarkupParser parser = { .start_element = on_start,
+                                        .end_element = on_end,
+                                        .text = on_text };
+  g_autoptr (GMarkupParseContext) context =
+      g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, reader, NULL);
+
+  return g_markup_parse_context_parse (context, html, -1, NULL)
+         && g_markup_parse_context_end_parse (context, NULL);
+}
+
+gboolean
+ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html)
+{
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
+  g_autoptr (GArray) lists = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (Run));
+  g_autoptr (GPtrArray) tags = g_ptr_array_new ();
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GString) prefix = g_string_new (NULL);
+  Reader reader = { .buffer = buffer,
+                    .table = gtk_text_buffer_get_tag_table (buffer),
+                    .at = at,
+                    .open = open,
+                    .lists = lists,
+                    .tags = tags,
+                    .prefix = prefix,
+                    .line = line,
+                    .runs = runs };
+  int offset = gtk_text_iter_get_offset (at);
+  GtkTextIter start;
+
+  g_array_set_clear_func (runs, run_clear);
+  if (read_html (&reader, html))
+    return TRUE;
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
+  gtk_text_buffer_delete (buffer, &start, at);
+  return FALSE;
+}
+
+gboolean
+ui_editor_from_html (GtkTextBuffer *buffer, const char *html)
+{
+  GtkTextIter at;
+
+  gtk_text_buffer_set_text (buffer, "", 0);
+  gtk_text_buffer_get_end_iter (buffer, &at);
+  return ui_editor_insert_html (buffer, &at, html);
+}
