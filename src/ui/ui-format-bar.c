@@ -116,11 +116,11 @@ add_button (UiFormatBar *self, const char *icon, const char *action, const char 
 }
 
 static void
-add_separator (UiFormatBar *self, gboolean folds)
+add_separator (UiFormatBar *self)
 {
   GtkWidget *separator = gtk_separator_new (GTK_ORIENTATION_VERTICAL);
 
-  add (self, separator, NULL, folds);
+  add (self, separator, NULL, TRUE);
   gtk_widget_set_valign (separator, GTK_ALIGN_FILL);
 }
 
@@ -333,22 +333,22 @@ ui_format_bar_init (UiFormatBar *self)
               TRUE, FALSE);
   add_button (self, "format-text-strikethrough-symbolic", "editor.strikethrough",
               _ ("Strikethrough (Ctrl+Shift+X)"), TRUE, TRUE);
-  add_separator (self, FALSE);
+  add_separator (self);
   add_menu (self, "font-select-symbolic", _ ("Size and font"), create_fonts, FALSE);
   add_menu (self, "sosik-colour-symbolic", _ ("Colour"), create_colours, FALSE);
   add_button (self, "sosik-heading-symbolic", "editor.heading", _ ("Heading (Ctrl+Shift+H)"), TRUE,
               TRUE);
-  add_separator (self, FALSE);
+  add_separator (self);
   add_button (self, "sosik-bullets-symbolic", "editor.bullet", _ ("Bulleted list (Ctrl+Shift+L)"),
               TRUE, FALSE);
   add_button (self, "sosik-numbers-symbolic", "editor.number", _ ("Numbered list (Ctrl+Shift+O)"),
               TRUE, FALSE);
   add_button (self, "sosik-quote-symbolic", "editor.quote", _ ("Quote (Ctrl+Shift+Q)"), TRUE, TRUE);
   add_menu (self, "format-justify-left-symbolic", _ ("Alignment"), create_alignments, TRUE);
-  add_separator (self, FALSE);
+  add_separator (self);
   add_button (self, "sosik-link-symbolic", "win.link", _ ("Link (Ctrl+K)"), FALSE, FALSE);
   add_button (self, "face-smile-symbolic", "editor.emoji", _ ("Emoji (Ctrl+.)"), FALSE, FALSE);
-  add_separator (self, TRUE);
+  add_separator (self);
   add_button (self, "edit-clear-all-symbolic", "editor.clear", _ ("Clear formatting (Ctrl+\\)"),
               FALSE, TRUE);
   add_button (self, "edit-undo-symbolic", "editor.undo", _ ("Undo (Ctrl+Z)"), FALSE, TRUE);
