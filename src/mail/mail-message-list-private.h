@@ -1,5 +1,5 @@
 /* What the files of the message list share: mail-message-list.c (keys and changes), -splice.c (large ones in pieces),
- * -query.c (other orders and filters), -read.c (rows).  Main thread only. */
+ * -query.c (other orders and filters), -find.c (items that are looked for), -read.c (rows).  Main thread only. */
 #pragma once
 
 #include "mail-engine-private.h"
@@ -71,6 +71,9 @@ gboolean mail_list_splice_some (MailMessageList *list, MailKeysRun *run, guint *
 void mail_list_query (MailMessageList *list);
 /* The same in a moment: more changes may come. */
 void mail_list_query_soon (MailMessageList *list);
+
+/* The ids of these keys: set of gint64. */
+GHashTable *mail_list_collect_ids (GArray *keys) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- -read.c ---- */
 /* The listing without order and filter: what an item is does not depend on them. */

@@ -57,8 +57,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (QueryResult, query_result_free)
 
 /* ---- in the store thread ---- */
 
-static GHashTable *
-collect_ids (GArray *keys)
+GHashTable *
+mail_list_collect_ids (GArray *keys)
 {
   GHashTable *ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 
@@ -82,7 +82,7 @@ run_query (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
   if (to == NULL)
     return NULL;
   if (request->leavers != NULL && request->leavers->len > 0) {
-    g_autoptr (GHashTable) present = collect_ids (to);
+    g_autoptr (GHashTable) present = mail_list_collect_ids (to);
     result->stay = mail_list_check_leavers (db, &request->listing, request->leavers, present);
   }
   result->runs = mail_keys_diff (request->from, to, result->stay, &result->keys);

@@ -58,5 +58,16 @@ gint64 mail_message_list_get_received (MailMessageList *list, guint position);
 guint mail_message_list_get_looked_at (MailMessageList *list);
 /* Position of this item id, or G_MAXUINT. Walks over the keys. */
 guint mail_message_list_find (MailMessageList *list, gint64 id);
+/* The first unread item below `position`, and if there is none, the first one from the top: in the order of the list, whatever its
+ * filter.  Costs a walk over what is unread, in the store's thread. */
+void mail_message_list_find_unread_async (MailMessageList *list, guint position,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+/* The item that shows the message of this row id.  GONE. */
+void mail_message_list_find_message_async (MailMessageList *list, gint64 message,
+                                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                                           gpointer user_data);
+/* Of both: the item's id; 0 without `error`: nothing else is unread. */
+gint64 mail_message_list_find_finish (MailMessageList *list, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -43,6 +43,7 @@ struct _UiList
 
   gulong awaited_handler;
   gint64 menu_row; /* id of the row that the menu is at */
+  gint64 wanted;   /* message that is to be shown again when the list has come */
   gint64 current;  /* id of the one selected item, 0 when none or several */
   guint n_selected;
   guint opened_source, midnight_source;

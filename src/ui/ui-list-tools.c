@@ -82,11 +82,45 @@ on_look_changed (UiList *self)
   ui_list_update_rows (self);
 }
 
+static void
+on_found_again (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiList) self = data;
+  gint64 id = mail_message_list_find_finish (MAIL_MESSAGE_LIST (source), result, NULL);
+  if (self->messages == MAIL_MESSAGE_LIST (source) && self->n_selected == 0 && id != 0)
+    ui_list_select (self, id);
+}
+
+static void
+find_again (UiList *self)
+{
+  if (mail_message_list_get_loading (self->messages))
+    return;
+  g_signal_handlers_disconnect_by_func (self->messages, find_again, self);
+  mail_message_list_find_message_async (self->messages, self->wanted, NULL, on_found_again,
+                                        g_object_ref (self));
+}
+
+/* Conversations in the place of messages, or the other way: what was selected is selected again as soon as it is there. */
+static void
+on_conversations_changed (UiList *self)
+{
+  g_autoptr (MailConversation) item = ui_list_dup_current (self);
+  g_autoptr (MailMessage) newest = item ? mail_conversation_dup_newest (item) : NULL;
+  ui_list_reopen (self);
+  if (!newest)
+    return;
+  self->wanted = mail_message_get_id (newest);
+  g_signal_connect_swapped (self->messages, "notify::loading", G_CALLBACK (find_again), self);
+  find_again (self);
+}
+
 void
 ui_list_set_settings (UiList *self, GSettings *settings)
 {
   g_set_object (&self->settings, settings);
-  g_signal_connect_swapped (settings, "changed::conversations", G_CALLBACK (ui_list_reopen), self);
+  g_signal_connect_swapped (settings, "changed::conversations",
+                            G_CALLBACK (on_conversations_changed), self);
   g_signal_connect_swapped (settings, "changed::list-sort", G_CALLBACK (ui_list_apply_order), self);
   g_signal_connect_swapped (settings, "changed::list-ascending", G_CALLBACK (ui_list_apply_order),
                             self);

@@ -425,12 +425,28 @@ ui_list_move (UiList *self, int direction)
   guint n_items = self->selection ? g_list_model_get_n_items (G_LIST_MODEL (self->selection)) : 0;
   if (n_items == 0)
     return;
-  if (self->n_selected == 0)
+  if (self->checking)
+    gtk_widget_child_focus (GTK_WIDGET (self->view), direction > 0 ? GTK_DIR_DOWN : GTK_DIR_UP);
+  else if (self->n_selected == 0)
     select_position (self, 0);
   else if (direction > 0 && ui_selection_get_last (self->selection) + 1 < n_items)
     select_position (self, ui_selection_get_last (self->selection) + 1);
   else if (direction < 0 && ui_selection_get_first (self->selection) > 0)
     select_position (self, ui_selection_get_first (self->selection) - 1);
+}
+
+guint
+ui_list_get_position (UiList *self)
+{
+  return self->selection ? ui_selection_get_last (self->selection) : G_MAXUINT;
+}
+
+void
+ui_list_select (UiList *self, gint64 id)
+{
+  guint position = self->messages ? mail_message_list_find (self->messages, id) : G_MAXUINT;
+  if (position != G_MAXUINT)
+    select_position (self, position);
 }
 
 void

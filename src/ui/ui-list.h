@@ -43,8 +43,12 @@ void ui_list_select_all (UiList *self);
 void ui_list_unselect_all (UiList *self);
 /* Selects the message that a person reads next when the selected ones are on their way out. */
 void ui_list_select_after (UiList *self);
-/* One down (1) or up (-1) from the selection. */
+/* One down (1) or up (-1) from the selection; with checkboxes the keyboard alone moves. */
 void ui_list_move (UiList *self, int direction);
+/* The position that a person goes on from: that of the last one selected, else G_MAXUINT. */
+guint ui_list_get_position (UiList *self);
+/* Selects this item alone and brings it into view; it may be gone. */
+void ui_list_select (UiList *self, gint64 id);
 void ui_list_focus (UiList *self);
 
 /* The bar above the messages; title NULL hides it.  `is_folders`: it is about this folder, and is not shown where the page

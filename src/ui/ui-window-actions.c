@@ -627,6 +627,10 @@ on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModif
   if (keyval == GDK_KEY_space && focus && !GTK_IS_TEXT_VIEW (focus)
       && gtk_widget_get_ancestor (focus, GTK_TYPE_BUTTON))
     return GDK_EVENT_PROPAGATE;
+  /* Nothing is read while several are selected, or checked: the list takes or leaves the row that the keyboard is at */
+  if (keyval == GDK_KEY_space
+      && (ui_list_get_checking (self->list) || ui_list_get_n_selected (self->list) > 1))
+    return GDK_EVENT_PROPAGATE;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     if (keyval == keys[i].keyval && modifiers == keys[i].modifiers)
       return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base-error.h"
 #include "ui-dialog.h"
 #include "ui-message-window.h"
 #include "ui-source.h"
@@ -168,6 +169,43 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
 
 /* ---- through the conversation ---- */
 
+typedef struct
+{
+  UiWindow *window; /* owned */
+  guint position;   /* that it was asked from */
+} NextUnread;
+
+static void
+on_next_unread (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree NextUnread *next = data;
+  g_autoptr (UiWindow) self = next->window;
+  MailMessageList *messages = MAIL_MESSAGE_LIST (source);
+  g_autoptr (GError) error = NULL;
+  gint64 id = mail_message_list_find_finish (messages, result, &error);
+  /* Elsewhere by now, or gone on meanwhile */
+  if (ui_list_get_messages (self->list) != messages
+      || ui_list_get_position (self->list) != next->position)
+    return;
+  if (error)
+    ui_window_say (self, error->message, base_error_get_detail (error));
+  else if (id != 0)
+    ui_list_select (self->list, id);
+  else
+    ui_window_say (self, _ ("There are no more unread messages here."), NULL);
+}
+
+static void
+find_next_unread (UiWindow *self)
+{
+  MailMessageList *messages = ui_list_get_messages (self->list);
+  if (!messages)
+    return;
+  NextUnread *next = g_new (NextUnread, 1);
+  *next = (NextUnread){ g_object_ref (self), ui_list_get_position (self->list) };
+  mail_message_list_find_unread_async (messages, next->position, NULL, on_next_unread, next);
+}
+
 static void
 action_space (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -175,7 +213,7 @@ action_space (GtkWidget *widget, const char *name, GVariant *parameter)
   if (g_str_equal (name, "win.read-back"))
     ui_reader_scroll_page (self->reader, -1);
   else if (!ui_reader_scroll_page (self->reader, 1) && !ui_reader_next_unread (self->reader))
-    ui_list_move (self->list, 1);
+    find_next_unread (self);
 }
 
 static void

@@ -5,7 +5,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from listing import TOGGLE, begin, message, row, rows, selected, subjects  # noqa: E402
+from letters import deliver
+from listing import TOGGLE, begin, message, row, rows, select, selected, subjects  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -57,6 +58,15 @@ def checkboxes_and_their_bar(scene):
     scene.app.click(row(scene, 'Subject three'))
     scene.says('^2 selected')
     assert selected(scene) == ['Subject one', 'Subject three'], selected(scene)
+    scene.app.key('j', 'k', 'j')
+    time.sleep(.5)
+    assert selected(scene) == ['Subject one', 'Subject three'], 'j and k move the keyboard alone'
+    scene.app.key('k', 'k')  # up from the last that was clicked, and no farther than the top
+    scene.app.key('j', 'space')
+    scene.says('^3 selected')
+    scene.app.key('space')
+    scene.says('^2 selected')
+    assert selected(scene) == ['Subject one', 'Subject three'], 'Space takes and leaves the row of the keyboard'
     scene.shot('checked')
     bar = scene.app.wait(None, '^What to Do with the Selected')
     scene.app.click(next(node for node in bar.find_all('push button', '^Archive') if node.showing))
@@ -76,6 +86,35 @@ def a_selection_survives_new_mail(scene):
     assert selected(scene) == ['Subject one', 'Subject two'], selected(scene)
     scene.app.key('ctrl+a')
     scene.says('^4 selected')
+    scene.quit()
+
+
+@case
+def space_goes_to_what_is_unread(scene):
+    """Past what is read, once round; and what is selected is found again when conversations are switched off and on."""
+    scene.empty('alice')
+    deliver([message(f'Subject {name}') for name in ('two', 'three', 'four')]
+            + [message('Subject five', extra='In-Reply-To: <Subject-three@lab.test>\r\n')], seen=4)
+    deliver([message('Subject one', days=9)])
+    scene.account()
+    scene.start()
+    scene.inbox()
+    scene.app.click(row(scene, 'Subject four'))
+    select(scene, ['Subject four'], 'a click')
+    scene.app.key('space')
+    select(scene, ['Subject one'], 'Space')
+    eventually(lambda: not row(scene, 'Subject one').name.startswith('Unread'), what='it is read')
+    scene.app.key('space')
+    scene.says('There are no more unread messages here')
+    select(scene, ['Subject one'], 'Space once more')
+
+    scene.app.click(row(scene, 'Subject five'))
+    for wanted, shown in ((5, 'messages'), (4, 'conversations')):
+        scene.app.click(TOGGLE, '^Order of the Messages')
+        scene.app.wait(None, exact('_Conversations'))
+        scene.app.key('c')
+        eventually(lambda wanted=wanted: len(rows(scene)) == wanted, what=f'the {shown}')
+        select(scene, ['Subject five'], f'the {shown} are shown')
     scene.quit()
 
 
@@ -102,6 +141,6 @@ def moving_in_a_view_goes_over_accounts(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([days_have_headings, filters_combine_and_are_cleared, what_was_read_stays_under_unread, checkboxes_and_their_bar,
+    main(chosen([days_have_headings, filters_combine_and_are_cleared, what_was_read_stays_under_unread, checkboxes_and_their_bar, space_goes_to_what_is_unread,
                  a_selection_survives_new_mail, moving_in_a_view_goes_over_accounts]),
          finish)
