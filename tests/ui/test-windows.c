@@ -1,0 +1,767 @@
+/* What small windows say, and how they end when what they belong to ends: the card of a sender, printing, a dialog of files.  With an engine made of
+ * nothing, so that it is known what happens first.  Main thread, in a desktop session. */
+#include <adwaita.h>
+#include <glib/gstdio.h>
+
+#include "mail-part.h"
+#include "mail-person.h"
+#include "ui-dialog.h"
+#include "ui-headers.h"
+#include "ui-part-print.h"
+#include "ui-part.h"
+#include "ui-print.h"
+#include "ui-resources.h"
+#include "ui-sender-card.h"
+#include "ui-web-module.h"
+#include "ui-web-pictures.h"
+
+/* ---- the engine, and what is behind it ---- */
+
+static struct
+{
+  GTask *asked;        /* what the engine was asked for last */
+  guint n_asked;       /* questions in all */
+  GListStore *parts;   /* of each message */
+  GPtrArray *people;   /* of MailAddress: none */
+  MailPartKind kind;   /* of each part */
+  GCancellable *fetch; /* of each part */
+  char *head, *body;   /* that went to the printer; NULL: nothing did */
+  gboolean linked;
+} world;
+
+/* Another one may stand there still: who asked gave it up. */
+static void
+ask (gpointer source, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_clear_object (&world.asked);
+  world.asked = g_task_new (source, cancellable, callback, data);
+  world.n_asked++;
+}
+
+#define OBJECT(name)                                                                               \
+  GType name##_get_type (void)                                                                     \
+  {                                                                                                \
+    return G_TYPE_OBJECT;                                                                          \
+  }
+OBJECT (mail_engine)
+OBJECT (mail_message)
+OBJECT (mail_content)
+OBJECT (mail_part)
+
+void
+mail_person_free (MailPerson *person)
+{
+  g_ptr_array_unref (person->others);
+  g_ptr_array_unref (person->latest);
+  g_free (person);
+}
+
+void
+mail_engine_get_person_async (MailEngine *engine, const char *address, guint n_latest,
+                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  ask (engine, cancellable, callback, user_data);
+}
+
+MailPerson *
+mail_engine_get_person_finish (MailEngine *engine, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+mail_engine_open_message_async (MailEngine *engine, MailMessage *message, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  ask (engine, cancellable, callback, user_data);
+}
+
+MailContent *
+mail_engine_open_message_finish (MailEngine *engine, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gint64
+mail_message_get_id (MailMessage *message)
+{
+  return 1;
+}
+
+gint64
+mail_message_get_date (MailMessage *message)
+{
+  return 0;
+}
+
+const char *
+mail_message_get_subject (MailMessage *message)
+{
+  return "Subject";
+}
+
+const char *
+mail_content_get_subject (MailContent *content)
+{
+  return "Subject of the message";
+}
+
+gint64
+mail_content_get_date (MailContent *content)
+{
+  return 0;
+}
+
+#define PEOPLE(name)                                                                               \
+  GPtrArray *mail_content_get_##name (MailContent *content)                                        \
+  {                                                                                                \
+    return world.people;                                                                           \
+  }
+PEOPLE (from)
+PEOPLE (to)
+PEOPLE (cc)
+PEOPLE (bcc)
+
+const char *
+mail_content_get_text (MailContent *content)
+{
+  return "Text of the message";
+}
+
+gboolean
+mail_content_has_html (MailContent *content)
+{
+  return TRUE;
+}
+
+const char *
+mail_content_get_html (MailContent *content)
+{
+  return "<p>HTML of the message</p>";
+}
+
+guint
+mail_content_get_blocked (MailContent *content)
+{
+  return 0;
+}
+
+gboolean
+mail_content_are_images_chosen (MailContent *content)
+{
+  return FALSE;
+}
+
+GListModel *
+mail_content_get_attachments (MailContent *content)
+{
+  return G_LIST_MODEL (world.parts);
+}
+
+void
+mail_content_get_html_with_images_async (MailContent *content, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+char *
+mail_content_get_html_with_images_finish (MailContent *content, GAsyncResult *result,
+                                          GError **error)
+{
+  g_assert_not_reached ();
+}
+
+const char *
+mail_part_get_name (MailPart *part)
+{
+  return "plan.file";
+}
+
+char *
+mail_part_dup_size_text (MailPart *part)
+{
+  return g_strdup ("1 kB");
+}
+
+MailPartKind
+mail_part_get_kind (MailPart *part)
+{
+  return world.kind;
+}
+
+void
+mail_picture_free (MailPicture *picture)
+{
+  g_assert_not_reached ();
+}
+
+void
+mail_pages_unref (MailPages *pages)
+{
+  g_assert_not_reached ();
+}
+
+#define READ(name, Result, ...)                                                                    \
+  void mail_part_##name##_async (MailPart *part, GCancellable *cancellable,                        \
+                                 GAsyncReadyCallback callback, gpointer user_data)                 \
+  {                                                                                                \
+    ask (part, cancellable, callback, user_data);                                                  \
+  }                                                                                                \
+  Result mail_part_##name##_finish (MailPart *part, GAsyncResult *result, ##__VA_ARGS__,           \
+                                    GError **error)                                                \
+  {                                                                                                \
+    return g_task_propagate_pointer (G_TASK (result), error);                                      \
+  }
+READ (open, MailContent *)
+READ (read_pages, MailPages *)
+READ (read_text, char *, gboolean *cut)
+
+void
+mail_part_judge_async (MailPart *part, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  ask (part, cancellable, callback, user_data);
+}
+
+gboolean
+mail_part_judge_finish (MailPart *part, GAsyncResult *result, MailDanger *danger, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+mail_part_read_picture_async (MailPart *part, guint edge, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+MailPicture *
+mail_part_read_picture_finish (MailPart *part, GAsyncResult *result, GError **error)
+{
+  g_assert_not_reached ();
+}
+
+void
+mail_part_read_page_async (MailPart *part, MailPages *pages, guint index, guint width,
+                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+MailPicture *
+mail_part_read_page_finish (MailPart *part, GAsyncResult *result, GError **error)
+{
+  g_assert_not_reached ();
+}
+
+gboolean
+ui_part_can_preview (MailPart *part)
+{
+  return TRUE;
+}
+
+GdkTexture *
+ui_part_make_texture (const MailPicture *picture)
+{
+  g_assert_not_reached ();
+}
+
+GCancellable *
+ui_part_get_cancellable (MailPart *part)
+{
+  return world.fetch;
+}
+
+char *
+ui_headers_dup_addresses (GPtrArray *addresses, const char *separator)
+{
+  return g_strdup ("Bob Miller");
+}
+
+gboolean
+ui_web_module_is_linked (void)
+{
+  return world.linked;
+}
+
+void
+ui_web_module_link_async (GAsyncReadyCallback callback, gpointer user_data)
+{
+  ask (NULL, NULL, callback, user_data);
+}
+
+static char *
+join (GPtrArray *texts)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (all, "%s%s", i > 0 ? "|" : "", (char *)texts->pdata[i]);
+  return g_strdup (all->str);
+}
+
+static void
+print (GtkWidget *page, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data)
+{
+  g_assert_null (world.head);
+  world.head = join (paper->heads);
+  world.body = join (paper->bodies);
+  done (TRUE, NULL, NULL, data);
+}
+
+static void
+page_class_init (gpointer klass, gpointer data)
+{
+  g_signal_new ("picture-wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_TASK);
+}
+
+GtkWidget *
+ui_web_module_create_page (MailEngine *engine, const UiWebPageApi **api)
+{
+  static const UiWebPageApi made = { .print = print };
+
+  *api = &made;
+  return g_object_new (g_type_from_name ("Page"), NULL);
+}
+
+void
+ui_web_pictures_answer (MailEngine *engine, MailContent *content, const char *uri, GTask *task)
+{
+  g_assert_not_reached ();
+}
+
+/* ---- what all have in common ---- */
+
+static GtkWidget *window;
+static MailEngine *engine;
+
+static void
+settle (void)
+{
+  for (int i = 0; i < 8; i++) {
+    g_usleep (1000);
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  }
+}
+
+static void
+open_window (void)
+{
+  world.linked = TRUE;
+  window = gtk_window_new ();
+  gtk_window_set_child (GTK_WINDOW (window), gtk_menu_button_new ());
+  gtk_window_present (GTK_WINDOW (window));
+  engine = g_object_new (G_TYPE_OBJECT, NULL);
+  settle ();
+}
+
+static void
+close_window (void)
+{
+  if (window)
+    gtk_window_destroy (GTK_WINDOW (g_steal_pointer (&window)));
+  settle ();
+}
+
+/* All is over: nothing is asked for, no window is left, and nobody holds the engine, which they all had. */
+static void
+end (void)
+{
+  close_window ();
+  g_clear_object (&world.asked);
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_window_get_toplevels ()), ==, 0);
+  g_assert_cmpuint (G_OBJECT (engine)->ref_count, ==, 1);
+  g_clear_object (&engine);
+  g_clear_pointer (&world.head, g_free);
+  g_clear_pointer (&world.body, g_free);
+}
+
+/* Takes `thing`. */
+static void
+answer (gpointer thing, GDestroyNotify free_thing)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&world.asked);
+  g_task_return_pointer (task, thing, free_thing);
+  g_clear_object (&task);
+  settle ();
+}
+
+static void
+refuse (int code, const char *sentence)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&world.asked);
+  g_task_return_new_error (task, G_IO_ERROR, code, "%s", sentence);
+  g_clear_object (&task);
+  settle ();
+}
+
+static gboolean
+was_given_up (void)
+{
+  return g_cancellable_is_cancelled (g_task_get_cancellable (world.asked));
+}
+
+static gboolean
+says (GtkWidget *widget, const char *sentence)
+{
+  if (!gtk_widget_get_visible (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), sentence))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    if (says (child, sentence))
+      return TRUE;
+  return FALSE;
+}
+
+/* The window beside ours, if there is one (borrowed). */
+static GtkWidget *
+find_dialog (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWidget) found = g_list_model_get_item (windows, i);
+    if (found != window && gtk_widget_get_visible (found))
+      return found;
+  }
+  return NULL;
+}
+
+/* A dialog says so; it is closed. */
+static void
+assert_told (const char *heading, const char *sentence)
+{
+  GtkWidget *dialog = find_dialog ();
+  g_assert_nonnull (dialog);
+  g_assert_true (says (dialog, heading));
+  g_assert_true (says (dialog, sentence));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  settle ();
+}
+
+/* ---- the card of a sender ---- */
+
+typedef struct
+{
+  guint received, sent;
+  gboolean counted, more_sent;
+  const char *sentence;
+} Known;
+
+static void
+test_card (void)
+{
+  static const Known all[] = {
+    { 0, 0, TRUE, FALSE, "No mail with this person outside Junk and Drafts." },
+    { 0, 0, FALSE, FALSE, "The mail with this person is not counted yet." },
+    { 0, 0, FALSE, TRUE, "The mail with this person is not counted yet." },
+    { 1, 0, TRUE, FALSE, "1 message received, none sent" },
+    { 12, 3, TRUE, FALSE, "12 messages received, 3 sent" },
+    { 12, 3, TRUE, TRUE, "12 messages received, at least 3 sent" },
+    { 12, 3, FALSE, FALSE, "12 messages received, 3 sent so far" },
+    { 12, 3, FALSE, TRUE, "12 messages received, at least 3 sent so far" },
+    /* Whether any was sent is not known: nothing is said of it */
+    { 12, 0, TRUE, TRUE, "12 messages received" },
+    { 12, 0, FALSE, FALSE, "12 messages received so far" },
+    { 12, 0, FALSE, TRUE, "12 messages received so far" },
+    { 0, 3, TRUE, FALSE, "0 messages received, 3 sent" },
+  };
+  MailAddress bob = { (char *)"Bob Miller", (char *)"bob@lab.test" };
+
+  open_window ();
+  GtkWidget *card = ui_sender_card_new (engine, &bob);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (gtk_window_get_child (GTK_WINDOW (window))), card);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    MailPerson *person = g_new0 (MailPerson, 1);
+    *person = (MailPerson){ .received = all[i].received,
+                            .sent = all[i].sent,
+                            .counted = all[i].counted,
+                            .more_sent = all[i].more_sent,
+                            .others = g_ptr_array_new (),
+                            .latest = g_ptr_array_new () };
+    gtk_popover_popup (GTK_POPOVER (card));
+    settle ();
+    answer (person, (GDestroyNotify)mail_person_free);
+    if (!says (card, all[i].sentence))
+      g_error ("the card does not say: %s", all[i].sentence);
+    gtk_popover_popdown (GTK_POPOVER (card));
+    settle ();
+  }
+  gtk_popover_popup (GTK_POPOVER (card));
+  settle ();
+  refuse (G_IO_ERROR_FAILED, "It could not be read.");
+  g_assert_true (says (card, "It could not be read."));
+  gtk_popover_popdown (GTK_POPOVER (card));
+  settle ();
+
+  /* Closed before it is known: nobody waits for it */
+  gtk_popover_popup (GTK_POPOVER (card));
+  settle ();
+  gtk_popover_popdown (GTK_POPOVER (card));
+  settle ();
+  g_assert_true (was_given_up ());
+  refuse (G_IO_ERROR_CANCELLED, "");
+  end ();
+}
+
+/* ---- a print job in preparation ---- */
+
+static void
+begin_printing (void)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)ui_print_item_free);
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GObject) message = g_object_new (G_TYPE_OBJECT, NULL);
+    g_ptr_array_add (items, ui_print_item_new ((MailMessage *)message, NULL, FALSE, FALSE));
+  }
+  ui_print_run (GTK_WINDOW (window), engine, "Title", items);
+  settle ();
+}
+
+static void
+test_print (void)
+{
+  open_window ();
+  begin_printing ();
+  for (guint i = 0; i < 3; i++) {
+    g_assert_null (world.head);
+    answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+  }
+  g_assert_true (g_str_has_prefix (world.head, "<h1>Subject of the message</h1><table>"));
+  g_assert_true (g_str_has_prefix (world.body, "<p>HTML of the message</p>|<p>HTML"));
+  end ();
+}
+
+/* Whatever the engine says then, the job is over, and nothing is printed for a window that is gone. */
+static void
+test_print_without_window (gconstpointer data)
+{
+  for (guint way = 0; way < 3; way++) {
+    open_window ();
+    g_autoptr (GtkWindow) held = g_object_ref (GTK_WINDOW (window)); /* as others do */
+    begin_printing ();
+    if (GPOINTER_TO_INT (data)) { /* long enough for the dialog that says how far it is */
+      answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+      g_usleep (450 * 1000);
+      settle ();
+      g_assert_true (says (find_dialog (), "Preparing to Print"));
+    }
+    close_window ();
+    g_assert_null (find_dialog ());
+    g_assert_true (was_given_up ());
+    if (way == 0)
+      answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+    else if (way == 1)
+      refuse (G_IO_ERROR_CANCELLED, "");
+    else {
+      refuse (G_IO_ERROR_NOT_CONNECTED, "Not now");
+      if (find_dialog ()) /* it came too late to be given up */
+        gtk_window_destroy (GTK_WINDOW (find_dialog ()));
+    }
+    g_assert_null (world.head);
+    g_assert_null (world.asked);
+    end ();
+  }
+}
+
+static void
+test_print_cancelled (void)
+{
+  open_window ();
+  begin_printing ();
+  g_usleep (450 * 1000);
+  settle ();
+  GtkWidget *dialog = find_dialog ();
+  gtk_window_close (GTK_WINDOW (dialog)); /* as Escape does, which is its Cancel */
+  settle ();
+  g_assert_null (find_dialog ());
+  g_assert_true (was_given_up ());
+  answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+  g_assert_null (world.head);
+  g_assert_null (world.asked);
+  end ();
+}
+
+static void
+test_print_refused (void)
+{
+  open_window ();
+  begin_printing ();
+  refuse (G_IO_ERROR_NOT_CONNECTED, "There is no network.");
+  assert_told ("This could not be printed", "There is no network.");
+  g_assert_null (world.head);
+  end ();
+}
+
+/* The window goes while what puts it on paper is loaded. */
+static void
+test_print_unlinked (void)
+{
+  open_window ();
+  world.linked = FALSE;
+  begin_printing ();
+  close_window ();
+  answer (NULL, NULL);
+  g_assert_null (world.asked);
+  g_assert_null (world.head);
+  end ();
+}
+
+/* ---- printing an attachment ---- */
+
+static GObject *part;
+
+static void
+begin_part (MailPartKind kind)
+{
+  open_window ();
+  world.kind = kind;
+  world.fetch = g_cancellable_new ();
+  part = g_object_new (G_TYPE_OBJECT, NULL);
+  ui_part_print (gtk_window_get_child (GTK_WINDOW (window)), engine, (MailPart *)part);
+  settle ();
+}
+
+static void
+end_part (void)
+{
+  end ();
+  g_assert_cmpuint (part->ref_count, ==, 1);
+  g_clear_object (&part);
+  g_clear_object (&world.fetch);
+}
+
+/* A page is a file with a name; a message has its headers. */
+static void
+test_part (void)
+{
+  begin_part (MAIL_PART_HTML);
+  answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+  g_assert_cmpstr (world.head, ==, "<h1>plan.file</h1>");
+  g_assert_cmpstr (world.body, ==, "<p>HTML of the message</p>");
+  end_part ();
+  begin_part (MAIL_PART_MESSAGE);
+  answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+  g_assert_true (g_str_has_prefix (
+      world.head, "<h1>Subject of the message</h1><table><tr><th>From</th><td>Bob Miller</td>"));
+  g_assert_cmpstr (world.body, ==, "<p>HTML of the message</p>");
+  end_part ();
+  begin_part (MAIL_PART_TEXT);
+  answer (g_strdup ("1 < 2"), g_free);
+  g_assert_cmpstr (world.head, ==, "<h1>plan.file</h1>");
+  g_assert_nonnull (strstr (world.body, ">1 &lt; 2</div>"));
+  end_part ();
+}
+
+static const MailPartKind kinds[] = { MAIL_PART_HTML, MAIL_PART_MESSAGE, MAIL_PART_TEXT,
+                                      MAIL_PART_PDF, MAIL_PART_PICTURE };
+
+/* What cannot be had is told, with its name; what the person stopped is not. */
+static void
+test_part_given_up (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    begin_part (kinds[i]);
+    refuse (G_IO_ERROR_NOT_CONNECTED, "There is no network.");
+    assert_told ("“plan.file” could not be printed", "There is no network.");
+    g_assert_null (world.head);
+    end_part ();
+    begin_part (kinds[i]);
+    g_cancellable_cancel (world.fetch);
+    g_assert_true (was_given_up ());
+    refuse (G_IO_ERROR_CANCELLED, "");
+    g_assert_null (find_dialog ());
+    g_assert_null (world.head);
+    end_part ();
+  }
+}
+
+static void
+test_part_without_window (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    begin_part (kinds[i]);
+    close_window ();
+    g_assert_true (was_given_up ());
+    refuse (G_IO_ERROR_CANCELLED, "");
+    end_part ();
+  }
+  /* It came in the moment in which the window went */
+  begin_part (MAIL_PART_MESSAGE);
+  close_window ();
+  answer (g_object_new (G_TYPE_OBJECT, NULL), g_object_unref);
+  g_assert_null (world.head);
+  end_part ();
+}
+
+/* ---- a dialog of files ---- */
+
+static guint n_answers, n_files;
+
+static void
+on_file (GFile *file, gpointer data)
+{
+  n_answers++;
+  n_files += file != NULL;
+}
+
+/* Destroyed, or only closed while somebody holds it. */
+static void
+test_files_without_window (gconstpointer data)
+{
+  g_autoptr (GtkWindow) held = NULL;
+
+  open_window ();
+  if (GPOINTER_TO_INT (data))
+    held = g_object_ref (GTK_WINDOW (window));
+  n_answers = n_files = 0;
+  ui_dialog_save_file (GTK_WINDOW (window), "Save Contact", "bob.vcf", on_file, NULL);
+  settle ();
+  g_assert_nonnull (find_dialog ());
+  g_assert_cmpuint (n_answers, ==, 0);
+  close_window ();
+  g_assert_cmpuint (n_answers, ==, 1);
+  g_assert_cmpuint (n_files, ==, 0);
+  g_assert_null (find_dialog ());
+  if (held) /* nobody waits for it any more */
+    g_assert_false (g_signal_has_handler_pending (
+        held, g_signal_lookup ("unrealize", GTK_TYPE_WIDGET), 0, TRUE));
+  end ();
+}
+
+int
+main (int argc, char **argv)
+{
+  static const GTypeInfo info = { .class_size = sizeof (AdwBinClass),
+                                  .class_init = page_class_init,
+                                  .instance_size = sizeof (AdwBin) };
+
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  ui_get_resource ();
+  g_type_register_static (ADW_TYPE_BIN, "Page", &info, 0);
+  world.parts = g_list_store_new (G_TYPE_OBJECT);
+  world.people = g_ptr_array_new ();
+  g_test_add_func ("/windows/card", test_card);
+  g_test_add_func ("/windows/print", test_print);
+  g_test_add_data_func ("/windows/print/closed", GINT_TO_POINTER (FALSE),
+                        test_print_without_window);
+  g_test_add_data_func ("/windows/print/closed-late", GINT_TO_POINTER (TRUE),
+                        test_print_without_window);
+  g_test_add_func ("/windows/print/cancelled", test_print_cancelled);
+  g_test_add_func ("/windows/print/refused", test_print_refused);
+  g_test_add_func ("/windows/print/unlinked", test_print_unlinked);
+  g_test_add_func ("/windows/part", test_part);
+  g_test_add_func ("/windows/part/given-up", test_part_given_up);
+  g_test_add_func ("/windows/part/closed", test_part_without_window);
+  g_test_add_data_func ("/windows/files/destroyed", GINT_TO_POINTER (FALSE),
+                        test_files_without_window);
+  g_test_add_data_func ("/windows/files/closed", GINT_TO_POINTER (TRUE), test_files_without_window);
+  return g_test_run ();
+}
