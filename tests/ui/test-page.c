@@ -1,6 +1,7 @@
 /* How wide a message is: shows messages in the page that the program shows them in, in a window as narrow as a phone and in a wide one, and asks the
  * page what became of them.  Main thread, in a desktop session. */
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include <gmodule.h>
 #include <webkit/webkit.h>
 
@@ -22,20 +23,27 @@ on_result (GObject *source, GAsyncResult *result, gpointer data)
   *(GAsyncResult **)data = g_object_ref (result);
 }
 
+/* Takes `arguments` (nullable). */
 static JSCValue *
-run (const char *script)
+run_with (const char *script, gsize length, GVariant *arguments)
 {
   WebKitWebView *view = WEBKIT_WEB_VIEW (adw_bin_get_child (ADW_BIN (page)));
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  webkit_web_view_call_async_javascript_function (view, script, -1, NULL, WORLD, NULL, NULL,
-                                                  on_result, &result);
+  webkit_web_view_call_async_javascript_function (view, script, (gssize)length, arguments, WORLD,
+                                                  NULL, NULL, on_result, &result);
   while (!result)
     g_main_context_iteration (NULL, TRUE);
   JSCValue *value = webkit_web_view_call_async_javascript_function_finish (view, result, &error);
   g_assert_no_error (error);
   return value;
+}
+
+static JSCValue *
+run (const char *script)
+{
+  return run_with (script, strlen (script), NULL);
 }
 
 static double
@@ -220,6 +228,122 @@ test_sideways (void)
   g_assert_cmpint (gtk_widget_get_width (page), ==, NARROW);
 }
 
+/* ---- paper ---- */
+
+static void
+put_on_paper (guint message, guint n_lines)
+{
+  g_autoptr (GBytes) script =
+      g_resources_lookup_data ("/org/sosik/Sosik/web/ui-web-print-add.js", 0, NULL);
+  g_autoptr (GString) body = g_string_new ("<!DOCTYPE html><html><body>");
+  g_autofree char *head =
+      g_strdup_printf ("<table><tr><th>From</th><td>Bob</td></tr><tr><th>Subject"
+                       "</th><td>head%u</td></tr></table>",
+                       message);
+  GVariantDict arguments;
+
+  for (guint i = 0; i < n_lines; i++)
+    g_string_append_printf (body, "%sline%u-%u", i > 0 ? "<br>" : "", message, i);
+  g_string_append (body, "</body></html>");
+  g_variant_dict_init (&arguments, NULL);
+  g_variant_dict_insert (&arguments, "head", "s", head);
+  g_variant_dict_insert (&arguments, "body", "s", body->str);
+  g_object_unref (run_with (g_bytes_get_data (script, NULL), g_bytes_get_size (script),
+                            g_variant_dict_end (&arguments)));
+}
+
+static void
+on_printed (WebKitPrintOperation *operation, gboolean *printed)
+{
+  *printed = TRUE;
+}
+
+/* Words of each page, from a file. */
+static char **
+print_pages (const char *folder)
+{
+  WebKitWebView *view = WEBKIT_WEB_VIEW (adw_bin_get_child (ADW_BIN (page)));
+  g_autofree char *path = g_build_filename (folder, "paper.pdf", NULL), *text = NULL;
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  g_autoptr (GtkPrintSettings) settings = gtk_print_settings_new ();
+  g_autoptr (WebKitPrintOperation) operation = webkit_print_operation_new (view);
+  g_autoptr (GError) error = NULL;
+  gboolean printed = FALSE;
+
+  gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_URI, uri);
+  gtk_print_settings_set_printer (settings, "Print to File");
+  webkit_print_operation_set_print_settings (operation, settings);
+  g_signal_connect (operation, "finished", G_CALLBACK (on_printed), &printed);
+  webkit_print_operation_print (operation);
+  while (!printed)
+    g_main_context_iteration (NULL, TRUE);
+  const char *command[] = { "pdftotext", "-layout", path, "-", NULL };
+  g_spawn_sync (NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL, NULL,
+                &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+  return g_strsplit (text, "\f", -1);
+}
+
+static gboolean
+stands_on (const char *paper, const char *word)
+{
+  g_autofree char *pattern = g_strdup_printf ("\\b%s\\b", word);
+  return g_regex_match_simple (pattern, paper, 0, 0);
+}
+
+#define MESSAGES 80
+#define LINES    3
+
+/* A head never stands at the foot of a page, without the first lines of its message; and no line is left out or twice. */
+static void
+test_paper (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("paper-XXXXXX", NULL);
+  g_autoptr (GBytes) style =
+      g_resources_lookup_data ("/org/sosik/Sosik/web/ui-web-print.css", 0, NULL);
+  g_autofree char *shell =
+      g_strdup_printf ("<!DOCTYPE html><html><head><style>%.*s</style></head><body>",
+                       (int)g_bytes_get_size (style), (char *)g_bytes_get_data (style, NULL));
+  g_autoptr (GBytes) ready =
+      g_resources_lookup_data ("/org/sosik/Sosik/web/ui-web-print-ready.js", 0, NULL);
+  guint n_heads = 0, n_lines = 0, n_split = 0;
+
+  show (shell, UI_WEB_DESIGNED, WIDE);
+  for (guint i = 0; i < MESSAGES; i++) {
+    /* Each on a page of its own, at another height: all there are are tried */
+    g_autofree char *room = g_strdup_printf (
+        "const room = document.createElement ('div'); room.style.breakBefore = 'page';"
+        "room.style.paddingTop = '%upx'; document.body.append (room);",
+        300 + 8 * i);
+    g_object_unref (run (room));
+    put_on_paper (i, LINES);
+  }
+  g_object_unref (run_with (g_bytes_get_data (ready, NULL), g_bytes_get_size (ready), NULL));
+  g_auto (GStrv) pages = print_pages (folder);
+  for (guint i = 0; pages[i]; i++) {
+    for (guint message = 0; message < MESSAGES; message++) {
+      g_autofree char *head = g_strdup_printf ("head%u", message);
+      g_autofree char *first = g_strdup_printf ("line%u-0", message);
+      gboolean begins = stands_on (pages[i], head);
+
+      if (begins != stands_on (pages[i], first)) {
+        g_test_message ("page %u splits message %u", i, message);
+        n_split++;
+      }
+      n_heads += begins;
+      for (guint line = 0; line < LINES; line++) {
+        g_autofree char *word = g_strdup_printf ("line%u-%u", message, line);
+        n_lines += stands_on (pages[i], word);
+      }
+    }
+  }
+  g_assert_cmpuint (n_split, ==, 0);
+  g_assert_cmpuint (n_heads, ==, MESSAGES);
+  g_assert_cmpuint (n_lines, ==, MESSAGES * LINES);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -244,6 +368,7 @@ main (int argc, char **argv)
   g_test_add_func ("/page/design", test_design);
   g_test_add_func ("/page/claim", test_claim);
   g_test_add_func ("/page/sideways", test_sideways);
+  g_test_add_func ("/page/paper", test_paper);
   int status = g_test_run ();
   gtk_window_destroy (GTK_WINDOW (window));
   return status;
