@@ -7,6 +7,9 @@
 #include "mail-choices.h"
 #include "mail-engine-private.h"
 #include "mail-private.h"
+#include "store-person.h"
+
+#define MOST_ROWS 100 /* of a sender, that are read anew at once; older ones when they are opened */
 
 static void
 decoding_free (gpointer data)
@@ -71,6 +74,104 @@ mail_content_get_charset (MailContent *content)
   return mail_content_get_parsed (content)->charset;
 }
 
+/* ---- the other rows of the sender ---- */
+
+typedef struct
+{
+  /* Owned */
+  MailEngine *engine;
+  GPtrArray *rows; /* of StoreMessage */
+  guint next;
+  gboolean forgotten; /* the choice is: rows are as the messages say themselves again */
+} Rows;
+
+static void
+rows_free (Rows *rows)
+{
+  g_object_unref (rows->engine);
+  g_clear_pointer (&rows->rows, g_ptr_array_unref);
+  g_free (rows);
+}
+
+/* Store thread. */
+static gpointer
+run_rows (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (StorePerson) person = NULL;
+
+  if (!store_person_get (db, data, &person, error))
+    return NULL;
+  if (person == NULL)
+    return g_ptr_array_new ();
+  g_autoptr (GArray) ids = store_person_list_messages (db, person->id, MOST_ROWS, error);
+  return ids != NULL
+             ? store_message_get_rows (db, (const gint64 *)(gpointer)ids->data, ids->len, error)
+             : NULL;
+}
+
+static void read_next (Rows *rows);
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailContent) content =
+      mail_engine_open_message_finish (MAIL_ENGINE (source), result, &error);
+
+  if (base_error_is_cancelled (error)) /* the engine stops */
+    rows_free (user_data);
+  else
+    read_next (user_data);
+}
+
+/* One after the other, so that a person who opens a message comes between.  What is not here is not fetched for it. */
+static void
+read_next (Rows *rows)
+{
+  while (rows->next < rows->rows->len) {
+    const StoreMessage *row = rows->rows->pdata[rows->next++];
+    MailFolder *folder =
+        row != NULL && row->has_body ? mail_engine_find_folder (rows->engine, row->folder) : NULL;
+
+    if (folder == NULL)
+      continue;
+    g_autoptr (MailMessage) message = mail_message_new (row->id, folder);
+    mail_message_fill (message, row, folder);
+    if (rows->forgotten)
+      g_object_set_data (G_OBJECT (message), MAIL_CHARSET_GONE, GINT_TO_POINTER (TRUE));
+    /* Writes the row, where it reads otherwise */
+    mail_engine_open_message_async (rows->engine, message, NULL, on_read, rows);
+    return;
+  }
+  rows_free (rows);
+}
+
+static void
+on_rows (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Rows *rows = user_data;
+
+  rows->rows = g_task_propagate_pointer (G_TASK (result), NULL);
+  if (rows->rows != NULL)
+    read_next (rows);
+  else
+    rows_free (rows);
+}
+
+static void
+update_rows (MailContent *content, gboolean forgotten)
+{
+  Rows *rows = g_new0 (Rows, 1);
+  const MailAddress *sender = mail_content_get_from (content)->pdata[0];
+
+  rows->engine = g_object_ref (mail_content_get_engine (content));
+  rows->forgotten = forgotten;
+  mail_engine_call_store (rows->engine, g_task_new (NULL, NULL, on_rows, rows), run_rows,
+                          g_strdup (sender->address), g_free, (GDestroyNotify)g_ptr_array_unref);
+}
+
+/* ---- the choice ---- */
+
 static void
 on_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -80,9 +181,10 @@ on_set (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (set ? mail_choices_set_finish (engine, result, &error)
-          : mail_choices_remove_finish (engine, result, &error))
+          : mail_choices_remove_finish (engine, result, &error)) {
+    update_rows (g_task_get_source_object (outer), !set);
     g_task_return_boolean (outer, TRUE);
-  else
+  } else
     g_task_return_error (outer, error);
 }
 

@@ -455,6 +455,13 @@ wait_row (Bench *bench, MailMessage *message, const char *subject, const char *p
   }
 }
 
+static gboolean
+is_ada_known (gpointer bench)
+{
+  g_autoptr (StorePerson) ada = NULL;
+  return store_person_get (((Bench *)bench)->db, "ada@example.org", &ada, NULL) && ada != NULL;
+}
+
 /* Russian of Windows that says it is of Unix, in which it makes other letters: the right way is among the candidates, and is kept for the sender's next mail. */
 static void
 test_charset (void)
@@ -467,6 +474,12 @@ test_charset (void)
       "Hello\r\n\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0\r\n";
   const MailDecoding *right = NULL;
 
+  /* One that nobody opens: its row follows all the same */
+  bench_add_from (bench, bench->archive, 500, "ada@example.org", letter);
+  g_autoptr (MailMessage) unopened = bench_first (bench, bench->archive);
+  mail_people_set_quiet (bench->engine->people, 1);
+  mail_people_note (bench->engine->people);
+  wait_until (is_ada_known, bench);
   bench_add (bench, bench->inbox, 1000, letter);
   g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
@@ -487,6 +500,7 @@ test_charset (void)
   g_assert_cmpstr (right->charset, ==, "windows-1251");
   mail_content_set_charset_async (content, right->charset, on_result, &set);
   g_assert_true (mail_content_set_charset_finish (content, wait_result (&set), &error));
+  wait_row (bench, unopened, "Привет", "Hello Привет, мир");
 
   bench_add (bench, bench->inbox, 2000, letter);
   g_autoptr (MailMessage) next = bench_first (bench, bench->inbox);
@@ -513,6 +527,7 @@ test_charset (void)
   g_autoptr (MailContent) before = bench_open (bench, next, &error);
   g_assert_null (strstr (mail_content_get_text (before), "Привет, мир"));
   wait_row (bench, next, "оПХБЕР", "Hello оПХБЕР, ЛХП");
+  wait_row (bench, unopened, "оПХБЕР", "Hello оПХБЕР, ЛХП");
 }
 
 void
