@@ -6,6 +6,7 @@
 #include <adwaita.h>
 #include <stdlib.h>
 
+#include "bench-turns.h"
 #include "mail-engine-private.h"
 #include "mail-message-list.h"
 #include "store-message.h"
@@ -32,15 +33,6 @@ typedef struct
   GtkAdjustment *adjustment;
 } Fling;
 
-static gint64
-get_work (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
-}
-
 static int
 compare (const void *a, const void *b)
 {
@@ -51,7 +43,7 @@ static void
 before_paint (GdkFrameClock *clock, Fling *fling)
 {
   fling->begun = g_get_monotonic_time ();
-  fling->worked_before = get_work ();
+  fling->worked_before = bench_turns_get_work ();
 }
 
 static void
@@ -59,7 +51,7 @@ after_paint (GdkFrameClock *clock, Fling *fling)
 {
   if (!fling->begun || fling->n >= FRAMES)
     return;
-  fling->worked[fling->n] = (get_work () - fling->worked_before) / 1e3;
+  fling->worked[fling->n] = (bench_turns_get_work () - fling->worked_before) / 1e3;
   fling->times[fling->n++] = (g_get_monotonic_time () - fling->begun) / 1e3;
 }
 
@@ -191,29 +183,13 @@ show (GtkWidget *content)
 
 /* ---- turns of the loop ---- */
 
-static double longest;
-
-/* What is done between two calls of poll () the window waits for. */
-static gint
-timed_poll (GPollFD *fds, guint n, gint timeout)
-{
-  static gint64 returned;
-
-  if (returned)
-    longest = MAX (longest, (get_work () - returned) / 1e3);
-  gint result = g_poll (fds, n, timeout);
-  returned = get_work ();
-  return result;
-}
-
 static void
 end_turn (const char *name, MailMessageList *list)
 {
   do
     wait_ms (300);
   while (mail_message_list_get_loading (list) || mail_message_list_get_rearranging (list));
-  g_print ("turn_%s %.1f\n", name, longest);
-  longest = 0;
+  g_print ("turn_%s %.1f\n", name, bench_turns_take_longest ().work);
 }
 
 static void
@@ -259,7 +235,7 @@ measure_turns (MailEngine *engine, MailFolder *folder, MailMessageList *list)
   guint32 uid = g_list_model_get_n_items (G_LIST_MODEL (list)) + 1;
 
   wait_ms (500);
-  longest = 0;
+  bench_turns_take_longest ();
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
     mail_message_list_set_order (list, steps[i].sort, steps[i].ascending);
     mail_message_list_set_filter (list, steps[i].filter);
@@ -370,9 +346,9 @@ main (int argc, char **argv)
   measure ("keys", scrolled, KEYS);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)),
                             0);
-  g_main_context_set_poll_func (NULL, timed_poll);
+  bench_turns_watch (TRUE);
   measure_turns (engine, folder, ui_list_get_messages (UI_LIST (list)));
-  g_main_context_set_poll_func (NULL, g_poll);
+  bench_turns_watch (FALSE);
   gtk_window_destroy (GTK_WINDOW (window));
   g_object_unref (list);
   GtkWidget *plain = make_plain (n);

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <stdlib.h>
 
+#include "bench-turns.h"
 #include "mail-engine.h"
 #include "store-folder.h"
 #include "store-message.h"
@@ -12,7 +13,6 @@
 #define RUNS 15
 
 static gboolean done;
-static double worst;
 
 static void
 started (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -28,19 +28,6 @@ stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   mail_engine_stop_finish (MAIL_ENGINE (source), result);
   done = TRUE;
-}
-
-/* Everything between two calls of poll () is work that the window would wait for. */
-static gint
-timed_poll (GPollFD *fds, guint n, gint timeout)
-{
-  static gint64 returned;
-
-  if (returned)
-    worst = MAX (worst, (g_get_monotonic_time () - returned) / 1e3);
-  gint result = g_poll (fds, n, timeout);
-  returned = g_get_monotonic_time ();
-  return result;
 }
 
 static void
@@ -151,7 +138,7 @@ main (int argc, char **argv)
     }
   }
 
-  g_main_context_set_poll_func (NULL, timed_poll);
+  bench_turns_watch (TRUE);
   g_autoptr (MailEngine) engine = mail_engine_new (paths);
   mail_engine_start_async (engine, NULL, started, NULL);
   while (!done)
@@ -160,7 +147,7 @@ main (int argc, char **argv)
   GListModel *folders = mail_account_get_folders (loaded);
   while (g_list_model_get_n_items (folders) < 2)
     turn ();
-  worst = 0;
+  bench_turns_take_longest ();
   for (guint run = 0; run < RUNS; run++)
     for (guint i = 0; i < 2; i++) {
       g_autoptr (MailFolder) folder = g_list_model_get_item (folders, i);
@@ -169,7 +156,8 @@ main (int argc, char **argv)
     }
   for (guint i = 0; i < 2; i++)
     qsort (times[i], RUNS, sizeof (double), compare);
-  g_print ("%.3f %.3f %.1f\n", times[0][RUNS / 2], times[1][RUNS / 2], worst);
+  g_print ("%.3f %.3f %.1f\n", times[0][RUNS / 2], times[1][RUNS / 2],
+           bench_turns_take_longest ().wall);
   done = FALSE;
   mail_engine_stop_async (engine, stopped, NULL);
   while (!done)
