@@ -197,7 +197,9 @@
     if (window.innerWidth !== width)
       settle();
   });
-  /* Only pictures could make it wider since */
+  /* A quote is unfolded */
+  document.addEventListener('toggle', settle, true);
+  /* Else only pictures could make it wider since */
   if (document.images.length > 0)
     window.addEventListener('load', settle);
 

@@ -154,6 +154,18 @@ test_letter (void)
   g_assert_false (has ("document.querySelector ('[style*=important]')"));
 }
 
+/* What was folded is looked at when it is opened. */
+static void
+test_folded (void)
+{
+  show (HEAD "<p>" WORDS "</p><details class=\"sosik-quote\"><summary>...</summary><blockquote>"
+             "<table id=\"table\" width=\"900\"><tr><td>" WORDS "</table></blockquote></details>",
+        UI_WEB_LETTER, NARROW);
+  get ("document.querySelector ('details').open = true");
+  wait_for ("document.getElementById ('table').offsetWidth < innerWidth");
+  g_assert_cmpfloat (NEEDED, ==, NARROW);
+}
+
 /* ---- designs ---- */
 
 #define COLUMN                                                                                     \
@@ -364,6 +376,7 @@ main (int argc, char **argv)
   gtk_window_set_default_size (GTK_WINDOW (window), WIDE, 600);
   gtk_window_present (GTK_WINDOW (window));
   g_test_add_func ("/page/letter", test_letter);
+  g_test_add_func ("/page/folded", test_folded);
   g_test_add_func ("/page/picture", test_picture);
   g_test_add_func ("/page/design", test_design);
   g_test_add_func ("/page/claim", test_claim);
