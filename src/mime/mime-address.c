@@ -17,6 +17,8 @@
 #define MAX_ADDRESSES 20000
 #define MAX_GROUPS    100
 #define MAX_NAME      500 /* characters */
+#define MAX_LOCAL     128 /* octets, twice what RFC 5321 grants: such addresses are about */
+#define MAX_DOMAIN    255
 
 void
 mime_address_free (MimeAddress *address)
@@ -33,7 +35,7 @@ mime_address_free (MimeAddress *address)
 static gboolean
 local_part_is_valid (const char *at, const char *end)
 {
-  if (at == end || end - at > 128)
+  if (at == end || end - at > MAX_LOCAL)
     return FALSE;
   if (*at == '"') {
     for (at++; at < end - 1; at++) {
@@ -56,12 +58,27 @@ local_part_is_valid (const char *at, const char *end)
   return TRUE;
 }
 
+/* A name that IDNA does not know, or whose labels are too long in punycode, no name server can have. */
+static gboolean
+has_ascii_form (const char *domain)
+{
+  g_autofree char *ascii = g_hostname_to_ascii (domain);
+  g_auto (GStrv) labels = ascii != NULL ? g_strsplit (ascii, ".", -1) : NULL;
+
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++) {
+    if (strlen (labels[i]) > 63)
+      return FALSE;
+  }
+  return labels != NULL;
+}
+
 static gboolean
 domain_is_valid (const char *domain)
 {
   gsize length = strlen (domain), label = 0;
+  gboolean ascii = TRUE;
 
-  if (length == 0 || length > 255)
+  if (length == 0 || length > MAX_DOMAIN)
     return FALSE;
   if (domain[0] == '[')
     return length > 3 && domain[length - 1] == ']'
@@ -74,11 +91,12 @@ domain_is_valid (const char *domain)
     } else if (g_ascii_isalnum (*c) || *c == '-' || *c == '_' || (guint8)*c >= 0x80) {
       if (++label > 63 * 4)
         return FALSE;
+      ascii = ascii && (guint8)*c < 0x80;
     } else {
       return FALSE;
     }
   }
-  return label > 0;
+  return label > 0 && (ascii || has_ascii_form (domain));
 }
 
 /* Separators of Unicode that a program further on could take for a line end or a space. */
@@ -107,6 +125,26 @@ mime_address_is_valid (const char *address)
   at = strrchr (address, '@');
   return at != NULL && local_part_is_valid (address, at) && domain_is_valid (at + 1)
          && !has_odd_characters (address);
+}
+
+MimeAddressFault
+mime_address_find_fault (const char *address)
+{
+  const char *at = strrchr (address, '@');
+
+  if (mime_address_is_valid (address))
+    return MIME_ADDRESS_FINE;
+  if (at == NULL || !g_utf8_validate (address, -1, NULL))
+    return MIME_ADDRESS_NO_AT;
+  if (at == address)
+    return MIME_ADDRESS_NO_LOCAL;
+  if (at[1] == '\0')
+    return MIME_ADDRESS_NO_DOMAIN;
+  if (at - address > MAX_LOCAL || strlen (at + 1) > MAX_DOMAIN)
+    return MIME_ADDRESS_TOO_LONG;
+  if (has_odd_characters (address))
+    return MIME_ADDRESS_HIDDEN;
+  return local_part_is_valid (address, at) ? MIME_ADDRESS_BAD_DOMAIN : MIME_ADDRESS_BAD_LOCAL;
 }
 
 /* ---- the list ---- */
@@ -198,6 +236,27 @@ new_address (const char *name, const char *address)
   return result;
 }
 
+/* "a@b c@d": a column out of a table.  FALSE, and nothing is added: not every word is an address. */
+static gboolean
+add_words (const char *phrase, GPtrArray *list)
+{
+  const char *first = strchr (phrase, '@');
+  g_auto (GStrv) words = NULL;
+
+  if (phrase[0] == '"' || first == NULL || strchr (first + 1, '@') == NULL)
+    return FALSE;
+  words = g_strsplit_set (phrase, " \t\r", -1);
+  for (guint i = 0; words[i] != NULL; i++) {
+    if (words[i][0] != '\0' && !mime_address_is_valid (words[i]))
+      return FALSE;
+  }
+  for (guint i = 0; words[i] != NULL; i++) {
+    if (words[i][0] != '\0' && list->len < MAX_ADDRESSES)
+      g_ptr_array_add (list, new_address ("", words[i]));
+  }
+  return TRUE;
+}
+
 static void
 finish_piece (Piece *piece, GPtrArray *list)
 {
@@ -205,6 +264,8 @@ finish_piece (Piece *piece, GPtrArray *list)
   gboolean something =
       piece->has_angle || strspn (piece->phrase->str, " \t\r\n") < piece->phrase->len;
 
+  if (something && !piece->has_angle && add_words (piece->phrase->str, list))
+    something = FALSE;
   if (something && list->len < MAX_ADDRESSES) {
     if (piece->has_angle) {
       address = tidy_address (piece->angle->str);

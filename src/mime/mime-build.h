@@ -74,8 +74,21 @@ GBytes *mime_redirect (GBytes *message, const MimeDraft *draft, GError **error) 
 /* ---- addresses as people type them ---- */
 /* Parses "A <a@b>; c@d, …" (comma or semicolon or new line); each piece is one MimeAddress whose address is "" when it is wrong. */
 GPtrArray *mime_addresses_parse (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-/* Looks deliverable: local part, @, domain; UTF-8 allowed (SMTPUTF8). */
+/* Looks deliverable: local part, @, domain; UTF-8 allowed (SMTPUTF8), a domain that is not ASCII only where IDNA knows it (RFC 5890). */
 gboolean mime_address_is_valid (const char *address);
+/* What is wrong with it. */
+typedef enum
+{
+  MIME_ADDRESS_FINE,
+  MIME_ADDRESS_NO_AT,
+  MIME_ADDRESS_NO_LOCAL,   /* nothing before the @ */
+  MIME_ADDRESS_NO_DOMAIN,  /* nothing after it */
+  MIME_ADDRESS_BAD_LOCAL,
+  MIME_ADDRESS_BAD_DOMAIN,
+  MIME_ADDRESS_HIDDEN,     /* characters that nobody sees, or that pass for a line end or a space */
+  MIME_ADDRESS_TOO_LONG,
+} MimeAddressFault;
+MimeAddressFault mime_address_find_fault (const char *address);
 /* "Name <a@b>" with quotes where needed, decoded (for showing and editing, not for headers). */
 char *mime_address_to_string (const char *name, const char *address) G_GNUC_WARN_UNUSED_RESULT;
 /* Bare addresses of To, Cc and Bcc, each once, in order; GStrv.  REFUSED names the first wrong one; empty array when none. */

@@ -49,19 +49,19 @@ on_warned (gboolean accepted, gpointer data)
 static void
 show_problem (UiComposer *self, const GError *error)
 {
-  UiAddressEntry *const entries[] = { self->to, self->cc, self->bcc };
-  UiAddressEntry *wrong = NULL;
+  UiRecipients *const fields[] = { self->to, self->cc, self->bcc };
+  UiRecipients *wrong = NULL;
 
   if (mail_draft_get_account (self->draft) == NULL) {
     ui_dialog_error (GTK_WINDOW (self), _ ("The message cannot be sent yet."), error);
     return;
   }
-  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
-    if (!ui_address_entry_check (entries[i]) && wrong == NULL)
-      wrong = entries[i];
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (!ui_recipients_check (fields[i]) && wrong == NULL)
+      wrong = fields[i];
   if (wrong == NULL) {
     wrong = self->to;
-    ui_address_entry_set_error (wrong, error->message);
+    ui_recipients_set_error (wrong, error->message);
   }
   gtk_widget_grab_focus (GTK_WIDGET (wrong));
 }
@@ -218,10 +218,8 @@ on_copies (GSimpleAction *action, GVariant *state, gpointer data)
   UiComposer *self = data;
   gboolean show = g_variant_get_boolean (state);
 
-  /* What is filled stays in sight. */
-  gtk_widget_set_visible (self->cc_row, show || *ui_address_entry_get_text (self->cc) != '\0');
-  gtk_widget_set_visible (self->bcc_row, show || *ui_address_entry_get_text (self->bcc) != '\0');
   g_simple_action_set_state (action, state);
+  ui_composer_show_copies (self);
   if (show && !self->loading)
     gtk_widget_grab_focus (GTK_WIDGET (self->cc));
 }

@@ -1,9 +1,9 @@
 /* What the two files of the composer share. */
 #pragma once
 
-#include "ui-address-entry.h"
 #include "ui-composer.h"
 #include "ui-editor.h"
+#include "ui-recipients.h"
 
 G_BEGIN_DECLS
 
@@ -38,11 +38,11 @@ struct _UiComposer
   GtkWidget *content;
   GtkWidget *from_row;
   GtkDropDown *from;
-  UiAddressEntry *to;
+  UiRecipients *to;
   GtkWidget *cc_row;
-  UiAddressEntry *cc;
+  UiRecipients *cc;
   GtkWidget *bcc_row;
-  UiAddressEntry *bcc;
+  UiRecipients *bcc;
   GtkEntry *subject;
   GtkWidget *attachments_row;
   GtkFlowBox *attachments;
@@ -65,6 +65,10 @@ void ui_composer_finish (UiComposer *self); /* the window goes, without asking *
 
 void ui_composer_discard (UiComposer *self); /* at once, without asking */
 void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
+
+/* ---- ui-composer-recipients.c ---- */
+void ui_composer_add_recipients (UiComposer *self);
+void ui_composer_show_copies (UiComposer *self); /* as the action "copies" is, and what is filled */
 
 /* ---- ui-composer-actions.c ---- */
 void ui_composer_add_actions (UiComposer *self);

@@ -37,9 +37,8 @@ ui_composer_push (UiComposer *self, gboolean commit)
     gtk_window_set_focus (GTK_WINDOW (self), NULL);
   text = ui_editor_dup_text (self->editor);
   html = ui_editor_dup_html (self->editor);
-  mail_draft_set_recipients (self->draft, ui_address_entry_get_text (self->to),
-                             ui_address_entry_get_text (self->cc),
-                             ui_address_entry_get_text (self->bcc));
+  mail_draft_set_recipients (self->draft, ui_recipients_get_text (self->to),
+                             ui_recipients_get_text (self->cc), ui_recipients_get_text (self->bcc));
   mail_draft_set_subject (self->draft, gtk_editable_get_text (GTK_EDITABLE (self->subject)));
   mail_draft_set_body (self->draft, text, html);
 }
@@ -48,9 +47,9 @@ static void
 fill (UiComposer *self)
 {
   self->loading = TRUE;
-  ui_address_entry_set_text (self->to, mail_draft_get_to (self->draft));
-  ui_address_entry_set_text (self->cc, mail_draft_get_cc (self->draft));
-  ui_address_entry_set_text (self->bcc, mail_draft_get_bcc (self->draft));
+  ui_recipients_set_text (self->to, mail_draft_get_to (self->draft));
+  ui_recipients_set_text (self->cc, mail_draft_get_cc (self->draft));
+  ui_recipients_set_text (self->bcc, mail_draft_get_bcc (self->draft));
   gtk_editable_set_text (GTK_EDITABLE (self->subject), mail_draft_get_subject (self->draft));
   ui_editor_set_content (self->editor, mail_draft_get_text (self->draft),
                          mail_draft_get_html (self->draft));
@@ -586,7 +585,7 @@ ui_composer_class_init (UiComposerClass *klass)
   object_class->finalize = ui_composer_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = ui_composer_close_request;
 
-  g_type_ensure (UI_TYPE_ADDRESS_ENTRY);
+  g_type_ensure (UI_TYPE_RECIPIENTS);
   g_type_ensure (UI_TYPE_EDITOR);
   g_type_ensure (UI_TYPE_FORMAT_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-composer.ui");
@@ -616,9 +615,7 @@ ui_composer_init (UiComposer *self)
   self->attach_errors = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_composer_add_actions (self);
-  g_signal_connect_swapped (self->to, "edited", G_CALLBACK (ui_composer_edited), self);
-  g_signal_connect_swapped (self->cc, "edited", G_CALLBACK (ui_composer_edited), self);
-  g_signal_connect_swapped (self->bcc, "edited", G_CALLBACK (ui_composer_edited), self);
+  ui_composer_add_recipients (self);
   g_signal_connect_swapped (self->subject, "changed", G_CALLBACK (on_subject_changed), self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (ui_composer_edited), self);
   g_signal_connect_swapped (self->editor, "notify::rich", G_CALLBACK (on_rich_changed), self);

@@ -297,6 +297,7 @@ main (int argc, char **argv)
   add_list_tests ();
   add_network_tests ();
   add_person_tests ();
+  add_recipient_tests ();
   add_content_tests ();
   add_parts_tests ();
   add_draft_tests ();

@@ -56,6 +56,7 @@ void add_list_tests (void);
 void add_network_tests (void);
 void add_parts_tests (void);
 void add_person_tests (void);
+void add_recipient_tests (void);
 void add_remote_tests (void);
 void add_reply_tests (void);
 void add_thread_actions_tests (void);

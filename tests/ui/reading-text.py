@@ -97,7 +97,7 @@ def links_end_where_they_do_and_open_by_the_keyboard(scene):
     scene.shot('links')
     scene.app.click(text)
     scene.app.key('ctrl+End', *['Left'] * 8, 'Return')
-    scene.app.wait('text', exact('To'), condition=lambda n: 'bob@lab.test' in n.text)
+    scene.wait_for_recipient('To', 'bob@lab.test')
     scene.app.key('Escape')
     scene.quit()
 

@@ -127,7 +127,7 @@ def a_list_is_answered_and_left_after_asking_and_that_is_remembered(scene):
     show(scene, 'List three')
     app.click('push button', exact('Reply to _List'))
     app.wait('text', exact('Message text'))
-    app.wait('text', exact('To'), condition=lambda n: 'talk@lab.test' in n.text)
+    scene.wait_for_recipient('To', 'talk@lab.test')
     scene.shot('answer')
     app.key('Escape')
     scene.quit()

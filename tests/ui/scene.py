@@ -174,8 +174,16 @@ class Scene:
         self.app.wait_gone('push button', exact('Attach files'), timeout)
 
     def value(self, name):
-        """What stands in a field."""
-        return self.app.wait('text|password text', exact(name)).text
+        """What stands in a field; of recipients, all of them."""
+        return ', '.join([*self.chips(name), self.app.wait('text|password text', exact(name)).text]).removesuffix(', ')
+
+    def chips(self, field):
+        """The recipients of a field of the composer, each as a screen reader says it."""
+        found = self.app.find('list', exact(field))
+        return [chip.name for chip in found.find_all('list item')] if found else []
+
+    def wait_for_recipient(self, field, pattern):
+        eventually(lambda: any(re.search(pattern, chip) for chip in self.chips(field)), what=f'{pattern} in {field}')
 
     def outbox(self):
         self.app.click('list item', '^' + re.escape(words('Drafts and Outbox')))

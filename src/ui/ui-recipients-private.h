@@ -1,0 +1,57 @@
+/* What the files of the field for recipients share. */
+#pragma once
+
+#include "ui-chip.h"
+#include "ui-recipients.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  UiRecipients *field; /* borrowed */
+  char *verb;
+} UiRecipientsOther;
+
+struct _UiRecipients
+{
+  GtkWidget parent_instance;
+
+  /* Owned */
+  GString *text;       /* what ui_recipients_get_text () gave */
+  char *said;          /* nullable: ui_recipients_set_error () */
+  GPtrArray *others;   /* of UiRecipientsOther */
+  GPtrArray *removed;  /* of UiRecipientsRemoved, what Ctrl+Z brings back, latest at the end */
+  GtkWidget *menu;     /* nullable */
+  guint commit_source; /* separators were typed, or the field was left */
+
+  gboolean composing; /* an input method is */
+  gboolean changing;  /* by the program */
+  gboolean all;       /* everything is selected */
+
+  /* Borrowed */
+  UiChip *current; /* nullable: what the verbs are about */
+
+  /* Children */
+  GtkWidget *scroller, *flow, *entry, *error;
+};
+
+/* ---- ui-recipients.c ---- */
+UiChip *ui_recipients_get_chip (UiRecipients *self, gboolean last);
+UiChip *ui_recipients_next_chip (UiChip *chip,
+                                 gboolean forward); /* nullable, the entry passed over */
+/* Makes chips of what is complete in the entry, or of all of it. */
+void ui_recipients_commit (UiRecipients *self, gboolean all);
+/* Takes a chip away.  `undo`: Ctrl+Z brings it back. */
+void ui_recipients_drop (UiRecipients *self, UiChip *chip, gboolean undo);
+gboolean ui_recipients_undo (UiRecipients *self); /* FALSE: there is nothing to bring back */
+/* The chip becomes text again, at its place. */
+void ui_recipients_edit (UiRecipients *self, UiChip *chip);
+void ui_recipients_select_all (UiRecipients *self, gboolean selected);
+void ui_recipients_drop_selected (UiRecipients *self);
+void ui_recipients_focus_entry (UiRecipients *self);
+
+/* ---- ui-recipients-hands.c: keyboard, mouse, drag, menu ---- */
+void ui_recipients_install_verbs (GtkWidgetClass *klass);
+void ui_recipients_add_hands (UiRecipients *self);
+
+G_END_DECLS

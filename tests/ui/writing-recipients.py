@@ -1,0 +1,143 @@
+"""writing-recipients.py PREFIX STATE SCREENSHOTS LANGUAGE: recipients as chips: typed, pasted, changed, moved, and what arrives in the end."""
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import run  # noqa: E402
+from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+PASTED = '''"Kim, Minwoo" <kim@lab.test>; friends: Ann <ann@lab.test>, ben@lab.test;
+홍길동 <hong@lab.test>
+받는이@한국.kr
+oops@
+nobody'''
+
+
+def ready(scene):
+    scene.empty('alice', 'bob')
+    scene.account()
+    scene.start()
+    scene.inbox()
+    scene.compose()
+
+
+def field(scene, name):
+    return scene.app.wait('text', exact(name))
+
+
+def are(scene, name, *wanted):
+    eventually(lambda: scene.chips(name) == list(wanted), 5, f'{wanted} in {name}; there are {scene.chips(name)}')
+
+
+def chip(scene, pattern):
+    return scene.app.wait('list item', pattern)
+
+
+def drag(scene, from_node, to_node):
+    x, y = scene.app.center(from_node)
+    run('xdotool', 'mousemove', str(x), str(y), 'mousedown', '1')
+    for step in (4, 12, 24, 40):
+        run('xdotool', 'mousemove', str(x + step), str(y + step // 8), 'sleep', '0.05')
+    time.sleep(.4)  # the other fields come into sight
+    x, y = scene.app.center(to_node())
+    for offset in (8, 4, 0):
+        run('xdotool', 'mousemove', str(x + offset), str(y), 'sleep', '0.08')
+    run('xdotool', 'mouseup', '1')
+    time.sleep(.4)
+
+
+@case
+def typed_text_becomes_chips_and_keys_change_them(scene):
+    ready(scene)
+    app = scene.app
+    app.type('bob@lab.test,Ann Lee <ann@lab.test>;ben@lab.test')
+    are(scene, 'To', 'bob@lab.test', 'Ann Lee, ann@lab.test')
+    assert field(scene, 'To').text == 'ben@lab.test'
+    app.key('Return')
+    are(scene, 'To', 'bob@lab.test', 'Ann Lee, ann@lab.test', 'ben@lab.test')
+    app.type('eve@lab.test')
+    app.key('Tab')
+    are(scene, 'To', 'bob@lab.test', 'Ann Lee, ann@lab.test', 'ben@lab.test', 'eve@lab.test')
+    assert not field(scene, 'To').has('focused')
+    scene.shot('chips')
+    # The last one, then the one before it, and back
+    app.click(field(scene, 'To'))
+    app.key('BackSpace')
+    eventually(lambda: chip(scene, 'eve').has('focused'), what='the last chip')
+    app.key('BackSpace')
+    are(scene, 'To', 'bob@lab.test', 'Ann Lee, ann@lab.test', 'ben@lab.test')
+    app.key('Left', 'Delete')
+    are(scene, 'To', 'bob@lab.test', 'ben@lab.test')
+    app.key('ctrl+z')
+    are(scene, 'To', 'bob@lab.test', 'Ann Lee, ann@lab.test', 'ben@lab.test')
+    app.key('ctrl+z')
+    are(scene, 'To', 'bob@lab.test', 'Ann Lee, ann@lab.test', 'ben@lab.test', 'eve@lab.test')
+    # Changed where it stands
+    app.double_click('list item', 'Ann Lee')
+    eventually(lambda: field(scene, 'To').text == 'Ann Lee <ann@lab.test>', what='its text')
+    app.key('Home', 'ctrl+Right', 'Left', 'ctrl+Delete')
+    app.key('ctrl+a')
+    app.type('ann.lee@lab.test')
+    app.key('Return')
+    are(scene, 'To', 'ann.lee@lab.test')  # all of the field was selected, as Ctrl+A says
+    app.click(chip(scene, 'ann.lee'))
+    app.key('Return', 'End')
+    app.type('ing')
+    app.key('Return')
+    are(scene, 'To', 'ann.lee@lab.testing')
+    app.key('Left')
+    app.key('Menu')
+    app.click('menu item', exact('Copy _Address'))
+    assert app.clipboard() == 'ann.lee@lab.testing', app.clipboard()
+
+
+@case
+def a_pasted_list_is_taken_apart_and_what_is_wrong_says_why(scene):
+    ready(scene)
+    app = scene.app
+    app.type(PASTED)
+    app.click('text', exact('Subject'))
+    are(scene, 'To', 'Kim, Minwoo, kim@lab.test', 'Ann, ann@lab.test', 'ben@lab.test', '홍길동, hong@lab.test', '받는이@한국.kr', 'oops@', 'nobody')
+    scene.says('“oops@” is not an e-mail address: nothing follows the @')
+    assert 'nothing follows' in chip(scene, '^oops@').description, chip(scene, '^oops@').description
+    assert 'name@example.org' in chip(scene, '^nobody$').description
+    assert 'not an' not in chip(scene, '^ben').description
+    assert not app.unnamed(), app.unnamed()
+    scene.shot('wrong')
+    for wrong in ('oops@', 'nobody'):
+        app.click('push button', exact('Remove ' + wrong))
+    app.wait_gone('label', 'is not an e-mail address')
+    are(scene, 'To', 'Kim, Minwoo, kim@lab.test', 'Ann, ann@lab.test', 'ben@lab.test', '홍길동, hong@lab.test', '받는이@한국.kr')
+
+
+@case
+def chips_go_from_field_to_field_and_arrive_as_they_stand(scene):
+    ready(scene)
+    app = scene.app
+    app.type('Bob Miller <bob@lab.test>, Alice Lee <alice@lab.test>, kim@lab.test,')
+    are(scene, 'To', 'Bob Miller, bob@lab.test', 'Alice Lee, alice@lab.test', 'kim@lab.test')
+    drag(scene, chip(scene, '^kim'), lambda: field(scene, 'Bcc'))
+    are(scene, 'Bcc', 'kim@lab.test')
+    are(scene, 'To', 'Bob Miller, bob@lab.test', 'Alice Lee, alice@lab.test')
+    app.click('list item', '^Alice', button=3)
+    scene.shot('menu')
+    app.click('menu item', exact('Move to _Cc'))
+    are(scene, 'Cc', 'Alice Lee, alice@lab.test')
+    are(scene, 'To', 'Bob Miller, bob@lab.test')
+    scene.write(subject='Where they stand', text='Hello.')
+    scene.shot('moved')
+    scene.send()
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Where they stand', what='the message')
+    assert re.search(r'Bob Miller <bob@lab.test>', message['To']) and message['Cc'] == 'Alice Lee <alice@lab.test>', str(message)
+    assert 'kim' not in message.as_string()
+    scene.quit()
+
+
+if __name__ == '__main__':
+    main(chosen([
+        typed_text_becomes_chips_and_keys_change_them, a_pasted_list_is_taken_apart_and_what_is_wrong_says_why,
+        chips_go_from_field_to_field_and_arrive_as_they_stand]), finish)
