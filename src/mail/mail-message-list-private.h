@@ -39,7 +39,7 @@ struct _MailMessageList
   guint generation;  /* of the listing: answers to older ones do not count */
   guint rest_source, slice_source, query_source;
   guint pages_running, last_page;
-  guint looked_at; /* position of the row that was asked for last: what is near it is on screen */
+  guint looked_at; /* where that was, for a moment in which nobody holds an item */
   gboolean loading;
   gboolean querying; /* from the question until all of the answer is put in */
   gboolean stale;    /* something changed since the question */
@@ -104,6 +104,8 @@ typedef struct
   MailMessageList *list;
   gint64 id;
   MailConversation *item;
+  guint
+      position; /* where it was asked for, as far as it is known where that is now; else G_MAXUINT */
 } MailListHeld;
 
 G_END_DECLS

@@ -196,7 +196,7 @@ on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
   }
   if (result->items != NULL)
     mail_list_take_items (self, result->items);
-  GArray *runs = mail_keys_gather (result->runs, self->looked_at);
+  GArray *runs = mail_keys_gather (result->runs, mail_message_list_get_looked_at (self));
   g_array_unref (result->runs);
   result->runs = runs;
   Slice *slice = g_new0 (Slice, 1);

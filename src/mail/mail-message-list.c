@@ -654,13 +654,14 @@ list_get_item (GListModel *model, guint position)
     return NULL;
   gint64 id = STORE_KEY_ID (g_array_index (self->keys, StoreKey, position));
   MailListHeld *held = g_hash_table_lookup (self->objects, &id);
-  if (held != NULL)
+  if (held != NULL) {
+    held->position = position;
     return g_object_ref (held->item);
+  }
 
   MailConversation *item = mail_conversation_new (id, self->listing.conversations);
-  self->looked_at = position;
   held = g_new0 (MailListHeld, 1);
-  *held = (MailListHeld){ self, id, item };
+  *held = (MailListHeld){ self, id, item, position };
   g_hash_table_insert (self->objects, &held->id, held);
   g_object_weak_ref (G_OBJECT (item), on_item_gone, held);
   const StoreItem *row = mail_rows_get (self->rows, id);

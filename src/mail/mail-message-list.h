@@ -54,7 +54,7 @@ MailFilter mail_message_list_get_filter (MailMessageList *list);
  * received (seconds). */
 gint64 mail_message_list_get_id (MailMessageList *list, guint position);
 gint64 mail_message_list_get_received (MailMessageList *list, guint position);
-/* Position of the row that was made last, as far as it is known where that is now: rows far from it are on no screen. */
+/* Position of the row in the middle of those whose items somebody holds: rows far from it are on no screen, but for single ones. */
 guint mail_message_list_get_looked_at (MailMessageList *list);
 /* Position of this item id, or G_MAXUINT. Walks over the keys. */
 guint mail_message_list_find (MailMessageList *list, gint64 id);

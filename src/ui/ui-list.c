@@ -108,7 +108,7 @@ ui_list_update_page (UiList *self)
     page = "list";
   else if (self->messages
            && (mail_message_list_get_loading (self->messages)
-               || mail_message_list_get_rearranging (self->messages)))
+               || !mail_message_list_get_settled (self->messages)))
     page = "loading"; /* what goes may come again: until it is over nothing else is said */
   else if (self->messages && mail_folder_get_trouble (self->folder))
     page = "trouble";

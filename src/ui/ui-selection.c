@@ -4,7 +4,7 @@
  * tell of so many rows at once that the view has no time for anything else. */
 #include "ui-selection.h"
 
-/* A view has widgets for so many rows on each side of the one it asked for last; where a screen reader listens, each takes a tenth of a
+/* A view has widgets for so many rows on each side of the one that is looked at; where a screen reader listens, each takes a tenth of a
  * millisecond to say that it is selected. */
 #define NEAR  256
 #define PIECE 32

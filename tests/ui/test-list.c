@@ -9,6 +9,7 @@
 #include "mail-private.h"
 #include "store-folder.h"
 #include "store-message.h"
+#include "store-operation.h"
 #include "ui-list.h"
 #include "ui-resources.h"
 #include "ui-row.h"
@@ -24,10 +25,11 @@ typedef struct
   BasePaths *paths;
   MailEngine *engine;
   StoreDb *db;
-  MailFolder *inbox;
+  MailFolder *inbox, *other;
   UiList *list;
   GtkWidget *window, *scrolled, *stack;
   gboolean done, elsewhere; /* another page has been shown than the list's */
+  gboolean too_early;       /* the list was called empty while something was on its way */
 } World;
 
 static void
@@ -134,12 +136,19 @@ start_engine (World *world, const char *folder)
   *inbox = (StoreFolder){
     .name = (char *)"INBOX", .delimiter = '/', .role = STORE_ROLE_INBOX, .selectable = TRUE
   };
+  StoreFolder *archive = g_new0 (StoreFolder, 1);
+  *archive = (StoreFolder){
+    .name = (char *)"Archive", .delimiter = '/', .role = STORE_ROLE_ARCHIVE, .selectable = TRUE
+  };
   g_ptr_array_add (folders, inbox);
+  g_ptr_array_add (folders, archive);
   g_assert_true (
       store_folder_replace_list (world->db, mail_account_get_row (one), folders, &error));
-  while (!mail_account_get_folder_by_role (one, MAIL_ROLE_INBOX))
+  while (!mail_account_get_folder_by_role (one, MAIL_ROLE_INBOX)
+         || !mail_account_get_folder_by_role (one, MAIL_ROLE_ARCHIVE))
     g_main_context_iteration (NULL, TRUE);
   world->inbox = mail_account_get_folder_by_role (one, MAIL_ROLE_INBOX);
+  world->other = mail_account_get_folder_by_role (one, MAIL_ROLE_ARCHIVE);
 }
 
 static GtkWidget *
@@ -160,8 +169,13 @@ find_child (GtkWidget *widget, GType type)
 static void
 on_page (World *world)
 {
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (world->stack)), "list") != 0)
+  const char *page = gtk_stack_get_visible_child_name (GTK_STACK (world->stack));
+
+  if (g_strcmp0 (page, "list") != 0)
     world->elsewhere = TRUE;
+  if (g_strcmp0 (page, "empty") == 0
+      && !mail_message_list_get_settled (ui_list_get_messages (world->list)))
+    world->too_early = TRUE;
 }
 
 static gint64
@@ -256,6 +270,41 @@ test_turned (World *world)
   g_assert_false (world->elsewhere);
 }
 
+/* All of it goes, and comes back before that is over; the keyboard with it.  That nothing is there is said once it is so. */
+static void
+test_emptied (World *world)
+{
+  GtkWidget *view = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (world->scrolled));
+  MailMessageList *messages = ui_list_get_messages (world->list);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (messages));
+  g_autofree gint64 *ids = g_new (gint64, n);
+  g_autoptr (GError) error = NULL;
+  double y;
+
+  for (guint i = 0; i < n; i++)
+    ids[i] = mail_message_list_get_id (messages, i);
+  gtk_widget_activate_action (view, "list.scroll-to-item", "u", 0);
+  wait_ms (400);
+  gtk_widget_grab_focus (find_row (world, 0, &y));
+  for (guint undone = 0; undone < 2; undone++) {
+    world->too_early = world->elsewhere = FALSE;
+    gint64 group =
+        store_operation_move (world->db, ids, n, mail_folder_get_id (world->other), &error);
+    g_assert_no_error (error);
+    if (!undone) {
+      wait_for_rows (world, 0);
+      g_assert_cmpstr (gtk_stack_get_visible_child_name (GTK_STACK (world->stack)), ==, "empty");
+    }
+    g_assert_true (store_operation_undo (world->db, group, &error));
+    wait_for_rows (world, n);
+    g_assert_true (world->elsewhere);
+    g_assert_false (world->too_early);
+    g_assert_cmpstr (gtk_stack_get_visible_child_name (GTK_STACK (world->stack)), ==, "list");
+    GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (world->window));
+    g_assert_true (focus && gtk_widget_is_ancestor (focus, world->scrolled));
+  }
+}
+
 /* What a row is called is what is in it as soon as the keyboard is there, and not a moment later: it is read aloud. */
 static void
 test_label (World *world)
@@ -324,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/list/jump", &world, (GTestDataFunc)(gpointer)test_jump);
   g_test_add_data_func ("/list/scattered", &world, (GTestDataFunc)(gpointer)test_scattered);
   g_test_add_data_func ("/list/turned", &world, (GTestDataFunc)(gpointer)test_turned);
+  g_test_add_data_func ("/list/emptied", &world, (GTestDataFunc)(gpointer)test_emptied);
   g_test_add_data_func ("/list/label", &world, (GTestDataFunc)(gpointer)test_label);
   int status = g_test_run ();
 
