@@ -53,7 +53,7 @@ struct _UiList
   gint64 keyboard;    /* id of the row that had it and has been taken out in this change; 0 none */
   gboolean reordered; /* by the person: what is selected is to be in view once it is done */
   gboolean laid_out, revealed; /* since `placing` */
-  gboolean keyboard_left;      /* it was at a row when the last one went away */
+  gboolean keyboard_left;      /* the keyboard is here, whatever page is shown */
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
   gboolean bar_is_folders; /* what the bar says is about this folder */

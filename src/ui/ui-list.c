@@ -98,10 +98,21 @@ update_back (UiList *self)
   gtk_widget_set_visible (self->back, self->folded && !sender);
 }
 
+/* The keyboard is among the rows, or was when the last of them went away and has not been taken elsewhere. */
+static gboolean
+has_keyboard (UiList *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
+
+  return now ? gtk_widget_is_ancestor (now, GTK_WIDGET (self->stack)) : self->keyboard_left;
+}
+
 void
 ui_list_update_page (UiList *self)
 {
   const char *page = "none";
+  self->keyboard_left = has_keyboard (self); /* before a page is hidden that has it */
   if (self->showing_outgoing)
     page = "outgoing";
   else if (self->messages && g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0)
@@ -121,12 +132,9 @@ ui_list_update_page (UiList *self)
     adw_status_page_set_description (
         ADW_STATUS_PAGE (gtk_stack_get_child_by_name (self->stack, page)), reason);
   }
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
-  if (!g_str_equal (page, "list") && now
-      && gtk_widget_is_ancestor (now, GTK_WIDGET (self->scrolled)))
-    self->keyboard_left = TRUE;
   gtk_stack_set_visible_child_name (self->stack, page);
+  if (self->keyboard_left && !g_str_equal (page, "list") && !self->showing_outgoing)
+    gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
   update_bar (self);
 }
 
@@ -208,17 +216,13 @@ on_stick_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The keyboard was in the list until its last row went away, and comes back with the rows. */
+/* It comes back with the rows. */
 static void
 take_back_keyboard (UiList *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *now = root ? gtk_root_get_focus (root) : NULL;
 
-  if (now ? now != GTK_WIDGET (self->view)
-                && (now == GTK_WIDGET (self->scrolled)
-                    || gtk_widget_is_ancestor (now, GTK_WIDGET (self->stack)))
-          : self->keyboard_left)
+  if (self->keyboard_left && root && gtk_root_get_focus (root) != GTK_WIDGET (self->view))
     gtk_widget_grab_focus (GTK_WIDGET (self->view));
   self->keyboard_left = FALSE;
 }
