@@ -13,9 +13,10 @@
 #include "ui-text-tag.h"
 #include "ui-words.h"
 
-#define PIECE           (32 * 1024)       /* octets a turn of the main loop */
-#define RUN_MAX         (8 * 1024)        /* octets put in at once */
-#define LINE_MAX_OCTETS (4 * 1024)        /* a longer line is shown as several */
+#define PIECE           (32 * 1024) /* octets a turn of the main loop */
+#define RUN_MAX         (8 * 1024)  /* octets put in at once */
+#define LINE_MAX_OCTETS (4 * 1024)  /* a longer line is shown as several */
+#define SOLID_MAX       256 /* so many where it has no space: Pango takes long to break it */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
 #define TURN_US         8000
 /* Korean words of a text that a person reads are kept whole, for Pango would break them between any two syllables: in the first octets
@@ -49,6 +50,7 @@ struct _UiTextView
   int signature_at; /* characters; -1: none so far */
   int fold_start;   /* characters; -1 outside of one */
   guint source;
+  gboolean solid;       /* in the middle of a line that is cut for want of spaces */
   gboolean plain;       /* neither links nor quotes */
   gboolean fixed_width; /* as the person set it */
   gboolean spaced_out;  /* wide letters have their tag */
@@ -91,6 +93,23 @@ is_ordinary (UiTextView *self, const char *line, gsize length)
   return TRUE;
 }
 
+/* How much of what is left of a line makes one. */
+static gsize
+get_cut (UiTextView *self, const char *line, gsize length)
+{
+  gsize most = LINE_MAX_OCTETS;
+
+  self->solid = length > (self->solid ? SOLID_MAX : LINE_MAX_OCTETS)
+                && is_ordinary (self, line, SOLID_MAX) && !memchr (line, ' ', SOLID_MAX);
+  if (self->solid)
+    most = SOLID_MAX;
+  if (length <= most)
+    return length;
+  while ((line[most] & 0xc0) == 0x80)
+    most--;
+  return most;
+}
+
 /* Wide letters of `text`, which stands in the buffer from the character `start` on. */
 static void
 space_out (UiTextView *self, GtkTextBuffer *buffer, int start, const char *text, gsize length)
@@ -118,22 +137,25 @@ space_out (UiTextView *self, GtkTextBuffer *buffer, int start, const char *text,
 static void
 insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize length)
 {
-  GtkTextIter iter;
+  GtkTextIter iter, last;
+  g_autofree char *all = g_strndup (line, length);
   guint depth = self->plain ? 0 : ui_text_quotes_get_depth (line, length);
   GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, UI_TEXT_QUOTES_LEVELS) - 1] : NULL;
   int start = gtk_text_buffer_get_char_count (buffer);
-  const char *at = line, *next = line, *end = line + length, *begin;
+  const char *at = all, *next = all, *end = all + length, *begin;
+  int place = start;
 
+  /* At once, and as a string: GTK 4.8 tells assistive technology of each text that comes, up to where its string ends. */
+  gtk_text_buffer_get_end_iter (buffer, &iter);
+  gtk_text_buffer_insert_with_tags (buffer, &iter, all, (int)length, quote, NULL);
   while (!self->plain && ui_text_links_next (&next, end, &begin)) {
-    gtk_text_buffer_get_end_iter (buffer, &iter);
-    gtk_text_buffer_insert_with_tags (buffer, &iter, at, (int)(begin - at), quote, NULL);
-    gtk_text_buffer_get_end_iter (buffer, &iter);
-    gtk_text_buffer_insert_with_tags (buffer, &iter, begin, (int)(next - begin), self->link, quote,
-                                      NULL);
+    place += (int)g_utf8_pointer_to_offset (at, begin);
+    gtk_text_buffer_get_iter_at_offset (buffer, &iter, place);
+    place += (int)g_utf8_pointer_to_offset (begin, next);
+    gtk_text_buffer_get_iter_at_offset (buffer, &last, place);
+    gtk_text_buffer_apply_tag (buffer, self->link, &iter, &last);
     at = next;
   }
-  gtk_text_buffer_get_end_iter (buffer, &iter);
-  gtk_text_buffer_insert_with_tags (buffer, &iter, at, (int)(end - at), quote, NULL);
   if (!self->plain && self->offset < WORDS_OCTETS && length <= PARAGRAPH_MAX)
     ui_words_keep (buffer, self->word, start, line, length, WORD_MAX);
   if (self->spaced_out && start < WIDE_MAX)
@@ -381,15 +403,12 @@ insert_piece (gpointer data)
       self->signature_at = gtk_text_buffer_get_char_count (buffer);
     }
     const char *line = self->text + self->offset;
-    const char *newline = memchr (line, '\n', self->length - self->offset);
-    gsize length = newline ? (gsize)(newline - line) : self->length - self->offset;
-    gboolean cut = length > LINE_MAX_OCTETS;
-    if (cut) {
-      const char *boundary = line + LINE_MAX_OCTETS;
-      while ((*boundary & 0xc0) == 0x80)
-        boundary--;
-      length = boundary - line;
-    }
+    gsize left = self->length - self->offset;
+    const char *newline = memchr (line, '\n', MIN (left, LINE_MAX_OCTETS + 1));
+    gsize length = newline ? (gsize)(newline - line) : left;
+    gsize whole = length;
+    length = get_cut (self, line, whole);
+    gboolean cut = length < whole;
     /* The view takes a CR for an end of its own: a source would have an empty line after each. */
     gboolean returns = newline && !cut && length > 0 && line[length - 1] == '\r';
     gsize shown = returns ? length - 1 : length;
@@ -443,6 +462,7 @@ set_text (UiTextView *self, const char *text, gboolean plain)
   } else
     self->text = plain ? g_strdup (text) : g_strchomp (g_strdup (text));
   self->plain = plain;
+  self->solid = FALSE;
   self->offset = 0;
   self->length = strlen (self->text);
   gtk_text_buffer_set_text (buffer, "", 0);
