@@ -83,6 +83,8 @@
  *  64  CRAM-MD5 that does not work, and then nothing does      net-sasl: never
  *  65  Cyrus 3.2 to 3.12: MAILBOXID of STATUS is freed memory,
  *      even with line ends in it                               the table: not asked of STATUS
+ *  66  Dovecot 2.3: BINARY.SIZE of base64 with more base64
+ *      right behind it is too small, or below nothing          sync-download: ends where the octets do, if that can be all
  */
 #pragma once
 

@@ -107,7 +107,7 @@ imap_spool_finish (ImapSpool *spool, GError **error)
 {
   g_autoptr (ImapSpool) owned = spool;
   if (owned->memory != NULL)
-    return g_bytes_new_take (g_steal_pointer (&owned->memory), owned->size);
+    return g_bytes_new_take (g_steal_pointer (&owned->memory), owned->filled);
 
   g_autoptr (GError) local = NULL;
   g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (owned->fd, FALSE, &local);

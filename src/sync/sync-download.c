@@ -17,6 +17,9 @@
 /* What a server may have decoded base64 to: three octets of four, less what its lines cost. */
 #define DECODED_LEAST(size) ((size) / 2)
 #define DECODED_MOST(size)  ((size) / 4 * 3 + 3)
+/* In lines of 76 letters. */
+#define DECODED_LIKELY(size) (((size) - (size) / 78 * 2) / 4 * 3)
+#define LINE_MOST            76
 
 struct _SyncDownload
 {
@@ -25,12 +28,13 @@ struct _SyncDownload
   ImapSpool *spool; /* NULL until the first octets */
 
   guint64 done, total;
-  guint64 decoded_size; /* as told; 0: not yet */
-  guint32 uid;          /* of which the octets are */
-  guint chunks;         /* of the next step */
-  gboolean refused;     /* BINARY does not work for it */
-  gboolean decoded;     /* the octets are */
-  gboolean wrong;       /* what came is not what was asked for */
+  guint64 told;     /* of what is decoded; 0: nothing that could be */
+  guint32 uid;      /* of which the octets are */
+  guint chunks;     /* of the next step */
+  gboolean refused; /* BINARY does not work for it */
+  gboolean decoded; /* the octets are */
+  gboolean ended;   /* and there are no more of them */
+  gboolean wrong;   /* what came is not what was asked for */
   gboolean answered;
 };
 
@@ -70,9 +74,10 @@ static void
 begin (SyncDownload *download, gboolean decoded, guint32 uid)
 {
   g_clear_pointer (&download->spool, imap_spool_free);
-  download->done = download->decoded_size = 0;
-  download->total = download->part->size;
+  download->done = download->told = 0;
+  download->total = decoded ? DECODED_LIKELY (download->part->size) : download->part->size;
   download->decoded = decoded;
+  download->ended = FALSE;
   download->uid = uid;
 }
 
@@ -83,17 +88,58 @@ is_asked_for (const SyncDownload *download, const ImapSection *section)
          && section->decoded == download->decoded && section->origin == download->done;
 }
 
-/* What the server says it will be, once it says so. */
-static void
-take_decoded_size (SyncDownload *download, guint64 size)
+/* So many octets are what base64 of this size decodes to, if its lines are equally long, as they are but for rarities. */
+static gboolean
+fits (guint64 encoded, guint64 decoded)
 {
-  if (!download->decoded || size == 0 || download->decoded_size != 0)
-    return;
-  if (size < DECODED_LEAST (download->part->size) || size > DECODED_MOST (download->part->size)) {
-    download->wrong = TRUE;
-    return;
+  guint64 letters = (decoded + 2) / 3 * 4;
+
+  if (letters == 0 || letters > encoded || (encoded - letters) % 2 != 0)
+    return FALSE;
+  /* With or without the end of the last line, which belongs to the boundary behind it. */
+  for (guint64 ends = (encoded - letters) / 2, lines = MAX (ends, 1); lines <= ends + 1; lines++) {
+    guint64 line = ((letters + lines - 1) / lines + 3) / 4 * 4;
+
+    if ((line <= LINE_MOST || lines == 1) && (letters + line - 1) / line == lines)
+      return TRUE;
   }
-  download->decoded_size = download->total = size;
+  return FALSE;
+}
+
+/* Dovecot 2.3 tells too little, or nonsense, of base64 with more base64 right behind it (quirk 66). */
+static void
+take_told (SyncDownload *download, guint64 size)
+{
+  if (!download->decoded || size < DECODED_LEAST (download->part->size)
+      || size > DECODED_MOST (download->part->size))
+    return;
+  download->told = size;
+  if (fits (download->part->size, size))
+    download->total = MAX (size, download->done);
+}
+
+/* What is decoded ends where the server has no more of it, whatever it told. */
+static gboolean
+add_chunk (SyncDownload *download, const void *data, gsize length, GError **error)
+{
+  guint64 room = download->decoded ? DECODED_MOST (download->part->size) : download->part->size;
+
+  if (download->decoded ? length > MIN (CHUNK_OCTETS, room - download->done)
+                        : length != MIN (CHUNK_OCTETS, room - download->done)) {
+    download->wrong = TRUE;
+    return TRUE;
+  }
+  if (download->spool == NULL) {
+    download->spool = imap_spool_new (room, room <= MEMORY, error);
+    if (download->spool == NULL)
+      return FALSE;
+  }
+  if (!imap_spool_add (download->spool, data, length, error))
+    return FALSE;
+  download->done += length;
+  download->ended = length < CHUNK_OCTETS || download->done == room;
+  download->total = download->ended ? download->done : MAX (download->total, download->done);
+  return TRUE;
 }
 
 static gboolean
@@ -104,29 +150,35 @@ take_chunk (const ImapFetched *fetched, gpointer user_data, GError **error)
   if (fetched->uid != download->uid)
     return TRUE;
   download->answered = TRUE;
-  take_decoded_size (download, fetched->decoded_size);
-  for (guint i = 0; fetched->parts != NULL && i < fetched->parts->len; i++) {
+  take_told (download, fetched->decoded_size);
+  for (guint i = 0; fetched->parts != NULL && i < fetched->parts->len && !download->wrong; i++) {
     const ImapSection *section = g_ptr_array_index (fetched->parts, i);
     gsize length;
     const void *data = g_bytes_get_data (section->bytes, &length);
 
-    /* Without its size nobody could say when it is whole. */
-    if (download->wrong || !is_asked_for (download, section)
-        || (download->decoded && download->decoded_size == 0)
-        || length != MIN (CHUNK_OCTETS, download->total - download->done)) {
+    /* More was asked for than there is. */
+    if (download->ended && length == 0)
+      continue;
+    if (!is_asked_for (download, section))
       download->wrong = TRUE;
-      return TRUE;
-    }
-    if (download->spool == NULL) {
-      download->spool = imap_spool_new (download->total, download->total <= MEMORY, error);
-      if (download->spool == NULL)
-        return FALSE;
-    }
-    if (!imap_spool_add (download->spool, data, length, error))
+    else if (!add_chunk (download, data, length, error))
       return FALSE;
-    download->done += length;
   }
   return TRUE;
+}
+
+/* Whether the last octet is here: what is decoded must be as much as was told, or as base64 of that size is. */
+static gboolean
+is_whole (SyncDownload *download)
+{
+  gboolean as_told = download->done == download->told;
+  gboolean can_be = fits (download->part->size, download->done);
+
+  if (!download->decoded)
+    return download->done == download->total;
+  if (download->ended && !as_told && !can_be)
+    download->wrong = TRUE;
+  return download->ended ? as_told || can_be : as_told && can_be;
 }
 
 /* FALSE with the error set when the connection or the disk failed; *refused: the server said no. */
@@ -136,7 +188,7 @@ fetch_chunks (SyncDownload *download, SyncContext *context, const SyncPlace *pla
 {
   g_autoptr (ImapFlight) flight = imap_flight_new (context->session);
   /* How long the decoded part is comes with its first piece. */
-  guint chunks = download->decoded && download->decoded_size == 0 ? 1 : download->chunks;
+  guint chunks = download->decoded && download->done == 0 ? 1 : download->chunks;
   guint first = 0, last = 0;
   SyncEntry entry;
 
@@ -145,7 +197,8 @@ fetch_chunks (SyncDownload *download, SyncContext *context, const SyncPlace *pla
   for (guint i = 0; i < chunks; i++) {
     guint64 origin = download->done + (guint64)i * CHUNK_OCTETS;
 
-    if (origin >= download->total)
+    /* Where it did not end with what was thought to be all of it, one more is asked for. */
+    if (i > 0 && origin >= download->total)
       break;
     last = imap_flight_fetch_chunk (flight, place->uid, download->part->section, download->decoded,
                                     origin, CHUNK_OCTETS, take_chunk, download);
@@ -156,7 +209,7 @@ fetch_chunks (SyncDownload *download, SyncContext *context, const SyncPlace *pla
       || !sync_place_check (place, flight, &entry, error))
     return FALSE;
   *refused = FALSE;
-  for (guint i = first; i <= last && !*refused; i++) {
+  for (guint i = first; i <= last && !*refused && !download->ended; i++) {
     g_autoptr (GError) local = NULL;
 
     if (imap_flight_get_result (flight, i, &local))
@@ -207,6 +260,12 @@ sync_download_step (SyncDownload *download, SyncContext *context, const SyncPlac
     sync_place_set_gone (error);
     return FALSE;
   }
+  if (!download->wrong && !refused && is_whole (download)) {
+    if (download->decoded && download->done != download->told)
+      base_log ("a server told a wrong size of a part that it decodes");
+    *state = SYNC_DOWNLOAD_DONE;
+    return store_part (download, context, message, error);
+  }
   if (download->wrong || refused || download->done == before) {
     base_log ("a part of a message did not come as it was told%s", binary ? ", decoded" : "");
     download->wrong = FALSE;
@@ -220,8 +279,5 @@ sync_download_step (SyncDownload *download, SyncContext *context, const SyncPlac
     download->chunks = MIN (download->chunks * 2, CHUNKS_MAX);
   else if (took > STEP_MS)
     download->chunks = MAX (download->chunks / 2, 1);
-  if (download->done < download->total)
-    return TRUE;
-  *state = SYNC_DOWNLOAD_DONE;
-  return store_part (download, context, message, error);
+  return TRUE;
 }

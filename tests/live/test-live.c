@@ -433,7 +433,10 @@ make_parts (GBytes *file)
 
     g_string_append_printf (text, "%s\r\n", line);
   }
-  g_string_append (text, "--outer\r\nContent-Type: message/rfc822\r\n\r\n"
+  /* Base64 right behind it, at which Dovecot 2.3 loses count of what stands before. */
+  g_string_append (text, "--outer\r\nContent-Type: application/zip; name=\"next.zip\"\r\n"
+                         "Content-Transfer-Encoding: base64\r\n\r\nUEsFBg==\r\n"
+                         "--outer\r\nContent-Type: message/rfc822\r\n\r\n"
                          "Subject: inside\r\nContent-Type: text/plain\r\n\r\nInside.\r\n"
                          "--outer\r\nContent-Type: text/csv; name=\"note.csv\"\r\n"
                          "Content-Disposition: attachment\r\n\r\n1,2\r\n--outer--\r\n");
@@ -460,12 +463,12 @@ check_partial (Live *live, gint64 id)
   GPtrArray *parts = mime_message_get_parts (mime);
 
   g_assert_cmpstr (mime_message_get_text (mime), ==, "한글\n");
-  g_assert_cmpuint (parts->len, ==, 5);
+  g_assert_cmpuint (parts->len, ==, 6);
   g_assert_false (((MimePart *)parts->pdata[1])->is_missing);
   g_assert_true (((MimePart *)parts->pdata[2])->is_missing);
   g_assert_cmpstr (((MimePart *)parts->pdata[2])->name, ==, "계획.pdf");
-  g_assert_cmpstr (((MimePart *)parts->pdata[3])->content_type, ==, "message/rfc822");
-  g_assert_cmpstr (((MimePart *)parts->pdata[4])->name, ==, "note.csv");
+  g_assert_cmpstr (((MimePart *)parts->pdata[4])->content_type, ==, "message/rfc822");
+  g_assert_cmpstr (((MimePart *)parts->pdata[5])->name, ==, "note.csv");
 }
 
 /* What is read of a large message, then one part of it, then all of it. */
@@ -501,6 +504,9 @@ test_parts (void)
   content = look_part (live->db, id, 2, &decoded);
   g_assert_true (g_bytes_equal (content, file));
   g_test_message ("%s by the server", decoded ? "decoded" : "not decoded");
+  /* It offers that, and so it came once. */
+  if (live_server () == LIVE_DOVECOT && !live_is_plain ())
+    g_assert_true (decoded);
 
   g_assert_true (sync_engine_fetch_whole (live->engine, live->account->id, id, NULL, &error));
   body = store_message_get_body (live->db, id, &error);

@@ -1,10 +1,11 @@
-/* Servers that people run themselves, and small providers: entries 42 to 61. */
+/* Servers that people run themselves, and small providers: entries 42 to 61, and later ones. */
 #include "quirks.h"
 
 #include <string.h>
 
 #include "base-error.h"
 #include "mime-message.h"
+#include "store-partial.h"
 
 static const QuirkMail three[] = { { 3, "three" }, { 5, "five" }, { 7, "seven" }, { 0 } };
 
@@ -618,6 +619,47 @@ test_rambler (void)
   quirk_end (server, session);
 }
 
+/* BINARY.SIZE below nothing, and too small: the octets end where they end, and are asked for once. */
+static void
+test_binary_size (void)
+{
+  static const QuirkMail one[] = { { 3, "three" }, { 0 } };
+  static const char *const told[] = { "18446744073709400417", "240" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    g_autoptr (Quirk) quirk = quirk_new (NULL, NULL);
+    g_autofree char *file = g_strnfill (300, 'f'); /* 400 letters, in six lines */
+    g_autofree char *rules =
+        g_strdup_printf ("ON: $tag UID FETCH 3 (UID BINARY*\n"
+                         "S: * 1 FETCH (UID 3 BINARY.SIZE[2] %s BINARY[2]<0> ~{300}\n"
+                         "S- %s\nS: )\nS: $tag OK fetched\n",
+                         told[i], file);
+    const QuirkServer server = { .caps = "IDLE UIDPLUS MOVE BINARY", .inbox = one, .rules = rules };
+    StorePart part = {
+      .index = 1, .section = (char *)"2", .encoding = (char *)"base64", .size = 410
+    };
+    g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+    g_autoptr (GBytes) start = g_bytes_new_static ("Subject: x\r\n\r\nx", 16);
+    g_autoptr (GError) error = NULL;
+
+    quirk->account->bodies = BASE_BODIES_OPENING;
+    quirk_add (quirk, &server);
+    quirk_add (quirk, &server);
+    quirk_start (quirk);
+    quirk_wait_idle (quirk, 0, 1);
+    gint64 id = quirk_find (quirk, "INBOX", "three");
+    g_ptr_array_add (parts, &part);
+    g_assert_true (store_partial_set (quirk->db, id, start, parts, "x", TRUE, &error));
+    g_assert_true (sync_engine_fetch_part (quirk->engine, quirk->account->id, id, 1, NULL, NULL,
+                                           NULL, &error));
+    g_assert_no_error (error);
+    gboolean decoded = FALSE;
+    g_autoptr (GBytes) content = store_partial_get_part (quirk->db, id, 1, &decoded, &error);
+    g_assert_cmpmem (g_bytes_get_data (content, NULL), g_bytes_get_size (content), file, 300);
+    g_assert_cmpuint (quirk_count_said (quirk->imap, 1, "* UID FETCH *"), ==, 1);
+  }
+}
+
 void
 quirks_servers_add (void)
 {
@@ -640,4 +682,5 @@ quirks_servers_add (void)
   g_test_add_func ("/quirks/60-ionos-modseq-is-gated", test_modseq_is_gated);
   g_test_add_func ("/quirks/61-rambler-odd-answers", test_rambler);
   g_test_add_func ("/quirks/65-cyrus-freed-mailbox-id", test_freed_mailbox_id);
+  g_test_add_func ("/quirks/66-dovecot-binary-size", test_binary_size);
 }

@@ -189,11 +189,13 @@ note_progress (guint64 done, guint64 total, gpointer user_data)
   *last = done;
 }
 
-/* A part by itself, decoded by the server where it offers that: a quarter less on the wire. */
+/* A part by itself, decoded by the server where it offers that: a quarter less on the wire, and once, also where it tells a wrong size. */
 static void
 test_part (void)
 {
-  static const char *const servers[] = { NULL, WITH_BINARY };
+  static const char *const servers[] = { NULL, WITH_BINARY, WITH_BINARY " X-SIZE-BELOW",
+                                         WITH_BINARY " X-SIZE-NONSENSE",
+                                         WITH_BINARY " X-SIZE-EVEN" };
   const gsize size = 3 * MEGABYTE;
 
   for (guint i = 0; i < G_N_ELEMENTS (servers); i++) {
