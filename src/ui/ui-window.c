@@ -80,6 +80,16 @@ find_inbox (UiWindow *self)
   return NULL;
 }
 
+/* Where nothing was ever shown: what stands at the top of the folders, whichever account answers first. */
+static MailFolder *
+find_first (UiWindow *self)
+{
+  g_autofree char *all = g_strdup_printf ("%d", MAIL_VIEW_INBOXES);
+  if (g_list_model_get_n_items (mail_engine_get_accounts (self->engine)) > 1)
+    return find_folder (self, "", all);
+  return find_inbox (self);
+}
+
 static void
 show_folder (UiWindow *self, MailFolder *folder)
 {
@@ -155,7 +165,9 @@ update_folder (UiWindow *self)
   if (!shown) {
     g_autofree char *account = g_settings_get_string (self->settings, "last-account");
     g_autofree char *path = g_settings_get_string (self->settings, "last-folder");
-    folder = find_folder (self, account, path);
+    folder = *path ? find_folder (self, account, path) : find_first (self);
+    if (!*path && !folder)
+      return;
   }
   if (!folder)
     folder = find_inbox (self);
@@ -528,6 +540,8 @@ ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (mail_engine_get_accounts (engine), "items-changed",
                            G_CALLBACK (on_accounts_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mail_engine_get_views (engine), "items-changed",
+                           G_CALLBACK (update_folder), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine, "notify::ready", G_CALLBACK (on_accounts_changed), self,
                            G_CONNECT_SWAPPED);
   update_folding (self);

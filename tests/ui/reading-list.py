@@ -126,7 +126,8 @@ def moving_in_a_view_goes_over_accounts(scene):
     scene.account()
     scene.account('bob')
     scene.start()
-    scene.app.click('list item', '^All Inboxes(,|$)')
+    # Where nothing was ever shown it is this, whoever answers first.
+    scene.app.wait('list item', '^All Inboxes(,|$)', condition=lambda node: node.has('selected'))
     scene.app.click(row(scene, 'Subject two'))
     scene.app.click(row(scene, 'Subject one'), modifier='ctrl')
     scene.says('^2 Conversations Selected')
