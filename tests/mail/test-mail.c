@@ -299,6 +299,7 @@ main (int argc, char **argv)
   add_person_tests ();
   add_recipient_tests ();
   add_content_tests ();
+  add_order_tests ();
   add_parts_tests ();
   add_draft_tests ();
   add_remote_tests ();

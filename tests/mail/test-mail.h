@@ -54,6 +54,7 @@ void add_keys_tests (void);
 void add_link_tests (void);
 void add_list_tests (void);
 void add_network_tests (void);
+void add_order_tests (void);
 void add_parts_tests (void);
 void add_person_tests (void);
 void add_recipient_tests (void);

@@ -1,0 +1,246 @@
+/* What happens is told in the order in which it happened, and of one thing the list is told before what is read, and that before the
+ * folders: who moves on from a row that goes finds the next one in its place. */
+#include "test-mail.h"
+
+#include <string.h>
+
+#include "mail-thread.h"
+#include "store-operation.h"
+#include "store-thread.h"
+
+/* ---- one event after the other ---- */
+
+static void
+note_changed (StoreChange *change, gpointer log)
+{
+  g_string_append (log, "changed ");
+  g_usleep (5000); /* several turns of the main loop */
+}
+
+static void
+note_state (const char *account, const SyncState *state, gpointer log)
+{
+  g_string_append_printf (log, "%s:%s ", account, state->message);
+}
+
+static void
+note_arrived (const char *account, gint64 folder, StoreKey newest, guint count, gpointer log)
+{
+  g_string_append_printf (log, "arrived:%u ", count);
+}
+
+static void
+note_refused (const char *account, const char *sentence, const char *detail, gpointer log)
+{
+  g_string_append_printf (log, "%s ", sentence);
+}
+
+static void
+push_state (MailChanges *changes, const char *account, const char *words)
+{
+  const SyncState state = { .phase = SYNC_PHASE_SYNCING, .message = (char *)words };
+
+  mail_changes_push_state (changes, account, &state);
+}
+
+static void
+push_store (MailChanges *changes)
+{
+  StoreChange *change = g_new0 (StoreChange, 1);
+
+  g_atomic_ref_count_init (&change->ref_count);
+  change->messages = g_ptr_array_new ();
+  change->counts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  mail_changes_push_store (changes, change);
+  store_change_unref (change);
+}
+
+/* A state that nobody saw is left out; the newer one is not told before what came between. */
+static void
+test_events (void)
+{
+  const MailChangesHandlers handlers = { note_changed, note_state, note_arrived, note_refused };
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (MailChanges) changes = mail_changes_new (g_main_context_default (), &handlers, log);
+
+  push_state (changes, "one", "early");
+  push_store (changes);
+  mail_changes_push_refused (changes, "one", "no", NULL);
+  push_state (changes, "two", "busy");
+  push_store (changes);
+  mail_changes_push_arrived (changes, "one", 7, 0, 3);
+  push_store (changes);
+  push_state (changes, "one", "late");
+  mail_changes_push_refused (changes, "one", "never", NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpstr (log->str, ==, "changed no two:busy changed arrived:3 changed one:late never ");
+}
+
+/* ---- what the window hears ---- */
+
+typedef struct
+{
+  Bench *bench;
+  MailMessageList *list;
+  MailThread *thread;
+  GString *log;
+} Window;
+
+static gboolean
+is_loaded (gpointer data)
+{
+  Window *window = data;
+
+  return !mail_message_list_get_loading (window->list)
+         && mail_folder_get_unread (window->bench->inbox) == 1
+         && (window->thread == NULL || !mail_thread_get_loading (window->thread));
+}
+
+static void
+on_list (GListModel *list, guint place, guint removed, guint added, Window *window)
+{
+  g_string_append_printf (window->log, "list-%u+%u ", removed, added);
+}
+
+/* Read again is no news. */
+static void
+note_once (Window *window, const char *word)
+{
+  if (!g_str_has_suffix (window->log->str, word))
+    g_string_append (window->log, word);
+}
+
+static void
+on_row (MailMessage *message, Window *window)
+{
+  note_once (window, "row ");
+}
+
+static void
+on_read (MailMessage *message, Window *window)
+{
+  note_once (window, "read ");
+}
+
+static void
+on_thread (GListModel *thread, guint place, guint removed, guint added, Window *window)
+{
+  g_string_append_printf (window->log, "thread-%u+%u ", removed, added);
+}
+
+static void
+on_folder (MailFolder *folder, GParamSpec *pspec, Window *window)
+{
+  note_once (window, "folder ");
+}
+
+static gboolean
+heard_folder (gpointer data)
+{
+  return strstr (((Window *)data)->log->str, "folder ") != NULL;
+}
+
+/* What the store thread was asked has come, and what that asked. */
+static void
+settle (Window *window)
+{
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GAsyncResult) result = NULL;
+
+    mail_engine_list_past_async (window->bench->engine, on_result, &result);
+    g_autoptr (GPtrArray) past =
+        mail_engine_list_past_finish (window->bench->engine, wait_result (&result), NULL);
+    g_assert_nonnull (past);
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  }
+}
+
+static void
+wait_heard (Window *window)
+{
+  wait_until (heard_folder, window);
+  settle (window);
+}
+
+static gint64
+thread_of (Bench *bench, gint64 id)
+{
+  gint64 thread = 0;
+
+  g_assert_true (store_thread_get (bench->db, id, &thread, NULL));
+  return thread;
+}
+
+/* The message that is read is marked, and removed. */
+static void
+test_one_change (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  Window window = { .bench = bench, .log = g_string_new (NULL) };
+  gint64 id = bench_add (bench, bench->inbox, 1000, NULL);
+
+  window.list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
+  window.thread =
+      mail_thread_new (bench->engine, thread_of (bench, id), mail_folder_get_id (bench->inbox));
+  wait_until (is_loaded, &window);
+  g_autoptr (MailMessage) row = g_list_model_get_item (G_LIST_MODEL (window.list), 0);
+  g_autoptr (MailMessage) read = g_list_model_get_item (G_LIST_MODEL (window.thread), 0);
+  g_assert_true (row != read);
+  settle (&window);
+  g_signal_connect (window.list, "items-changed", G_CALLBACK (on_list), &window);
+  g_signal_connect (window.thread, "items-changed", G_CALLBACK (on_thread), &window);
+  g_signal_connect (row, "changed", G_CALLBACK (on_row), &window);
+  g_signal_connect (read, "changed", G_CALLBACK (on_read), &window);
+  g_signal_connect (bench->inbox, "notify::unread", G_CALLBACK (on_folder), &window);
+
+  g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, &error), >,
+                   0);
+  wait_heard (&window);
+  g_assert_cmpstr (window.log->str, ==, "row read folder ");
+  g_string_truncate (window.log, 0);
+  g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, FALSE, STORE_FLAG_SEEN, &error), >,
+                   0);
+  wait_heard (&window);
+  g_string_truncate (window.log, 0);
+  g_assert_cmpint (store_operation_expunge (bench->db, &id, 1, 0, &error), >, 0);
+  wait_heard (&window);
+  g_assert_cmpstr (window.log->str, ==, "list-1+0 thread-1+0 folder ");
+  g_object_unref (window.thread);
+  g_object_unref (window.list);
+  g_string_free (window.log, TRUE);
+}
+
+/* What comes and goes before the window looks: each is told, the last one last. */
+static void
+test_many_changes (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  Window window = { .bench = bench, .log = g_string_new (NULL) };
+  gint64 first = bench_add (bench, bench->inbox, 1000, NULL);
+
+  window.list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
+  wait_until (is_loaded, &window);
+  settle (&window);
+  g_signal_connect (window.list, "items-changed", G_CALLBACK (on_list), &window);
+  g_signal_connect (bench->inbox, "notify::unread", G_CALLBACK (on_folder), &window);
+  gint64 second = bench_add (bench, bench->inbox, 2000, NULL);
+  g_assert_cmpint (store_operation_expunge (bench->db, &second, 1, 0, &error), >, 0);
+  g_assert_cmpint (store_operation_expunge (bench->db, &first, 1, 0, &error), >, 0);
+  wait_heard (&window);
+  g_assert_cmpstr (window.log->str, ==, "list-0+1 list-1+0 list-1+0 folder ");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (window.list)), ==, 0);
+  g_object_unref (window.list);
+  g_string_free (window.log, TRUE);
+}
+
+void
+add_order_tests (void)
+{
+  g_test_add_func ("/mail/order/events", test_events);
+  g_test_add_func ("/mail/order/one-change", test_one_change);
+  g_test_add_func ("/mail/order/many-changes", test_many_changes);
+}
