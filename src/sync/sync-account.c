@@ -30,7 +30,8 @@ struct _SyncAccount
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
-  gint64 row; /* in the store; 0: not known yet */
+  guint prepared; /* the serial for which the reader got ready, or tried */
+  gint64 row;     /* in the store; 0: not known yet */
 };
 
 static void tell_state (const SyncState *state, gpointer user_data);
@@ -263,17 +264,39 @@ sync_account_request (SyncAccount *account, SyncRequest *request)
   push_request (account, account->reader, request);
 }
 
+static void
+prepare (SyncAccount *account, gint64 folder)
+{
+  g_autoptr (SyncRequest) request = sync_request_new (SYNC_REQUEST_PREPARE, folder, NULL);
+
+  sync_account_request (account, request);
+}
+
 void
 sync_account_show_folder (SyncAccount *account, gint64 folder)
 {
-  g_autoptr (SyncRequest) prepare = sync_request_new (SYNC_REQUEST_PREPARE, folder, NULL);
-
   g_mutex_lock (&account->lock);
   account->shown = folder;
   account->shown_serial++;
+  if (account->connected)
+    account->prepared = account->shown_serial;
   g_mutex_unlock (&account->lock);
   sync_worker_wake (account->sync);
-  sync_account_request (account, prepare);
+  prepare (account, folder);
+}
+
+void
+sync_account_prepare (SyncAccount *account, gint64 folder)
+{
+  gboolean wanted;
+
+  g_mutex_lock (&account->lock);
+  wanted = account->shown == folder && account->prepared != account->shown_serial;
+  if (wanted)
+    account->prepared = account->shown_serial;
+  g_mutex_unlock (&account->lock);
+  if (wanted)
+    prepare (account, folder);
 }
 
 void
@@ -510,6 +533,8 @@ sync_account_set_connected (SyncAccount *account, gboolean connected)
 {
   g_mutex_lock (&account->lock);
   account->connected = connected;
+  if (connected)
+    account->prepared = account->shown_serial - 1;
   g_mutex_unlock (&account->lock);
   /* It may wait to look into Sent. */
   if (connected)

@@ -96,6 +96,9 @@ gboolean sync_account_is_connected (SyncAccount *account);
 gint64 sync_account_get_shown (
     SyncAccount *account,
     guint *serial); /* folder the person looks at, 0 none; serial counts the calls */
+/* There is something of this folder here now.  Where the person has looked at it since before there was a connection, the reader gets
+ * ready, as it does for one that they come to later. */
+void sync_account_prepare (SyncAccount *account, gint64 folder);
 /* True once when the network changed or the computer slept: prove that the connection still stands. */
 gboolean sync_account_take_prove (SyncAccount *account);
 gboolean sync_account_is_metered (SyncAccount *account);

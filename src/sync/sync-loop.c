@@ -293,6 +293,7 @@ settle_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
     return FALSE;
   g_hash_table_remove (loop->unwilling, &folder);
   sync_watch_done (loop->watch, folder, goal, more, now);
+  sync_account_prepare (loop->account, folder);
   /* What was moved here and has not come is not in step: the second look decides. */
   if (goal == SYNC_GOAL_LIST && sync_mailbox_wants_another_look (loop->mailbox))
     sync_watch_mark (loop->watch, folder);

@@ -462,6 +462,34 @@ test_policy (void)
   g_assert_cmpuint (step_count_commands (step, "* UID FETCH *BODY*"), ==, 0);
 }
 
+/* A person has looked at the folder since before there was a connection: the reader gets ready all the same, and the first message that
+ * they open costs one command. */
+static void
+test_shown_at_start (void)
+{
+  g_autoptr (Step) step = step_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  step->account->bodies = BASE_BODIES_OPENING;
+  deliver (step, TEXT_OCTETS, 2 * MEGABYTE);
+  step_settle (step);
+  step_stop (step);
+  step_forget_commands (step);
+  model_server_set_delay (step->server, 50);
+  step_start (step);
+  sync_engine_show_folder (step->engine, step->account->id, step_folder (step, "INBOX"));
+  STEP_WAIT (step_count_commands (step, "* EXAMINE \"INBOX\"*") == 1, 10);
+  model_server_set_delay (step->server, 0);
+  step_wait_in_step (step, 0);
+  model_server_reset_counters (step->server);
+  g_assert_true (
+      sync_engine_fetch_body (step->engine, step->account->id, get_message (step), NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (model_server_get_counters (step->server).connections, ==, 0);
+  g_assert_cmpuint (step_count_commands (step, "* EXAMINE \"INBOX\"*"), ==, 1);
+  check_partial (step, get_message (step), TEXT_OCTETS, FALSE);
+}
+
 void
 add_parts_tests (void)
 {
@@ -474,4 +502,5 @@ add_parts_tests (void)
   g_test_add_func ("/step/parts/short", test_short);
   g_test_add_func ("/step/parts/gone", test_gone);
   g_test_add_func ("/step/parts/policy", test_policy);
+  g_test_add_func ("/step/parts/shown-at-start", test_shown_at_start);
 }
