@@ -22,6 +22,7 @@ struct _MailDraft
 
   guint64 serial, saved_serial; /* grows with every change; as last written */
   guint busy;
+  guint hold; /* seconds before it may leave */
   gboolean stepping;
   gboolean on_disk, saved_editing;
   gboolean files_touched; /* the person added or removed a file */
@@ -41,6 +42,10 @@ void mail_draft_add_busy (MailDraft *draft, int change);
 void mail_draft_attach_bytes_async (MailDraft *draft, const char *name, const char *content_type,
                                     GBytes *content, GAsyncReadyCallback callback,
                                     gpointer user_data);
+/* mail-draft-send.c, store thread: what it answers or forwards gets its arrow, or loses the one that it got by this draft; the
+ * draft remembers which. */
+gboolean mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft, gboolean mark,
+                                 GError **error);
 /* mail-draft-files.c: copies the attachments of a message being forwarded. */
 void mail_draft_take_along (MailDraft *draft, MailContent *content);
 

@@ -94,6 +94,7 @@ typedef struct
   StoreDraft *draft;
   char *from_name, *from_address;
   gint64 account;
+  guint hold;
   /* From the pool thread */
   StoreOutbox *outbox;
   GBytes *bytes;
@@ -172,11 +173,34 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   outbox->subject = g_strdup (sending->draft->subject);
   outbox->state = STORE_OUTBOX_QUEUED;
   outbox->created = g_get_real_time () / G_USEC_PER_SEC;
+  /* Not a moment too early, for it is counted on. */
+  if (sending->hold > 0)
+    outbox->next_try = (g_get_real_time () + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC + sending->hold;
   outbox->notify = sending->draft->notify;
   outbox->send_at = sending->draft->send_at;
   sending->outbox = outbox;
   sending->bytes = g_steal_pointer (&bytes);
   return MAIL_CALL_DONE;
+}
+
+gboolean
+mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft, gboolean mark,
+                        GError **error)
+{
+  StoreFlags flag = draft->forward ? STORE_FLAG_FORWARDED : STORE_FLAG_ANSWERED;
+  gint64 source = 0;
+
+  if (draft->source <= 0 || draft->marked == mark)
+    return TRUE;
+  if (!store_message_find (db, draft->account, draft->source, draft->source_id, &source, error))
+    return FALSE;
+  g_autoptr (StoreMessage) row = source != 0 ? store_message_get (db, source, NULL) : NULL;
+  /* What another answer has marked stays so. */
+  if (row == NULL || (mark && (row->flags & flag) != 0))
+    return TRUE;
+  draft->marked = mark;
+  return store_draft_save (paths, draft, error)
+         && store_operation_set_flags (db, &source, 1, mark, flag, error) != 0;
 }
 
 /* Store thread. */
@@ -185,18 +209,11 @@ run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
 {
   Sending *sending = data;
   g_autoptr (GError) mark_error = NULL;
-  const StoreDraft *draft = sending->draft;
 
   if (!store_outbox_add (db, sending->outbox, sending->bytes, error))
     return NULL;
   /* The message is safe; that its source wears no arrow is no reason to say otherwise. */
-  StoreFlags flag = draft->forward ? STORE_FLAG_FORWARDED : STORE_FLAG_ANSWERED;
-  gint64 source = 0;
-  if (draft->source > 0
-      && (!store_message_find (db, draft->account, draft->source, draft->source_id, &source,
-                               &mark_error)
-          || (source != 0
-              && store_operation_set_flags (db, &source, 1, TRUE, flag, &mark_error) == 0)))
+  if (!mail_draft_mark_source (db, sending->paths, sending->draft, TRUE, &mark_error))
     base_log ("An answered message could not be marked: %s", mark_error->message);
   return MAIL_CALL_DONE;
 }
@@ -302,6 +319,7 @@ start_send (MailDraft *self, GTask *task)
   sending->from_name = g_strdup (mail_account_get_display_name (self->account));
   sending->from_address = g_strdup (mail_account_get_address (self->account));
   sending->account = mail_account_get_row (self->account);
+  sending->hold = self->hold;
   wait->account = g_strdup (mail_account_get_id (self->account));
   mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_built, wait), run_build_and_give,
                          slot, slot_free, sending_free);

@@ -338,6 +338,20 @@ mail_draft_set_send_at (MailDraft *self, gint64 send_at)
   self->serial++;
 }
 
+void
+mail_draft_set_hold (MailDraft *self, guint seconds)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  self->hold = seconds;
+}
+
+const char *
+mail_draft_get_id (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->id;
+}
+
 static gboolean
 same_but_for_space (const char *a, const char *b)
 {
@@ -506,6 +520,10 @@ run_discard (gpointer data, GCancellable *cancellable, GError **error)
   DiskJob *job = data;
   g_autoptr (GError) local = NULL;
 
+  if (job->draft->discarded != 0) {
+    store_draft_empty_bin (job->paths, job->draft->discarded);
+    return store_draft_save (job->paths, job->draft, error) ? MAIL_CALL_DONE : NULL;
+  }
   if (store_draft_remove (job->paths, job->draft->id, &local)
       || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
     return MAIL_CALL_DONE;
@@ -540,8 +558,10 @@ start_discard (MailDraft *self, GTask *task)
     mail_draft_end_step (self);
     return;
   }
+  DiskJob *job = disk_job_new (self, FALSE);
+  job->draft->discarded = mail_draft_is_empty (self) ? 0 : job->draft->modified;
   mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_discarded, task), run_discard,
-                         disk_job_new (self, FALSE), disk_job_free, NULL);
+                         job, disk_job_free, NULL);
 }
 
 void

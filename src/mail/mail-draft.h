@@ -54,7 +54,10 @@ void mail_draft_set_notify (MailDraft *draft, MailNotify notify);
  * outbox. */
 gint64 mail_draft_get_send_at (MailDraft *draft);
 void mail_draft_set_send_at (MailDraft *draft, gint64 send_at);
-gboolean mail_draft_is_empty (MailDraft *draft); /* nothing a person would miss */
+/* So many seconds pass before it leaves, in which mail_engine_take_back_async () still gets it; of this sending only. */
+void mail_draft_set_hold (MailDraft *draft, guint seconds);
+const char *mail_draft_get_id (MailDraft *draft); /* for taking it back */
+gboolean mail_draft_is_empty (MailDraft *draft);  /* nothing a person would miss */
 
 /* Borrowed GListModel of MailAttachment. */
 GListModel *mail_draft_get_attachments (MailDraft *draft);
@@ -75,6 +78,8 @@ gboolean mail_draft_get_busy (MailDraft *draft);
 void mail_draft_save_async (MailDraft *draft, gboolean editing, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_save_finish (MailDraft *draft, GAsyncResult *result, GError **error);
+/* It is in no list any more, and gone for good after a day; until then mail_engine_take_back_async () has it, as it is now.  One
+ * that is empty goes at once. */
 void mail_draft_discard_async (MailDraft *draft, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_discard_finish (MailDraft *draft, GAsyncResult *result, GError **error);

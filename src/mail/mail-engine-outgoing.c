@@ -1,5 +1,6 @@
 /* The list of what was written and has not gone, and what can be done about it.  The rows and
  * the drafts' files are read in the store thread; the main thread only compares. */
+#include "mail-draft-private.h"
 #include "mail-engine-private.h"
 #include "mail-outgoing-private.h"
 #include "mail-private.h"
@@ -81,7 +82,7 @@ arrange (MailEngine *self, const MailOutgoingRows *rows)
   for (guint i = 0; i < rows->drafts->len; i++) {
     const StoreDraft *draft = rows->drafts->pdata[i];
 
-    if (draft->editing || g_hash_table_contains (queued, draft->id))
+    if (draft->editing || draft->discarded != 0 || g_hash_table_contains (queued, draft->id))
       continue;
     MailOutgoing *item = dup_known (self, draft->id);
     mail_outgoing_fill_draft (item, draft);
@@ -97,9 +98,14 @@ mail_engine_set_outgoing (MailEngine *self, const MailOutgoingRows *rows)
   GListModel *model = G_LIST_MODEL (self->outgoing);
   guint n_old = g_list_model_get_n_items (model), head = 0;
 
-  self->sending = FALSE;
-  for (guint i = 0; i < rows->outbox->len; i++)
-    self->sending |= ((StoreOutbox *)rows->outbox->pdata[i])->state == STORE_OUTBOX_SENDING;
+  self->sending = self->unsent = FALSE;
+  for (guint i = 0; i < rows->outbox->len; i++) {
+    const StoreOutbox *row = rows->outbox->pdata[i];
+
+    self->sending |= row->state == STORE_OUTBOX_SENDING;
+    self->unsent |= row->state == STORE_OUTBOX_QUEUED && row->attempts == 0 && row->error == NULL
+                    && !is_offline (self, row->account);
+  }
   for (; head < n_old && head < wanted->len; head++) {
     g_autoptr (MailOutgoing) item = g_list_model_get_item (model, head);
 
@@ -169,6 +175,13 @@ mail_engine_is_sending (MailEngine *self)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (self), FALSE);
   return self->sending;
+}
+
+gboolean
+mail_engine_has_unsent (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), FALSE);
+  return self->unsent;
 }
 
 GPtrArray *
@@ -303,6 +316,16 @@ mail_engine_send_again_finish (MailEngine *self, GAsyncResult *result, GError **
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Store thread.  It is not answered after all. */
+static void
+unmark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_draft_mark_source (db, paths, draft, FALSE, &error))
+    base_log ("A message could not be unmarked: %s", error->message);
+}
+
 /* Store thread: gives the StoreDraft, marked as open before anybody has it.  Read first: where the
  * draft cannot be read, the bytes to send are the only copy and must stay. */
 static gpointer
@@ -314,6 +337,7 @@ run_edit (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   if (draft == NULL || (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error)))
     return NULL;
   draft->editing = TRUE;
+  unmark_source (db, job->paths, draft);
   return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;
 }
 
@@ -354,6 +378,78 @@ mail_engine_edit_outgoing_finish (MailEngine *self, GAsyncResult *result, GError
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Store thread: as run_edit (), but of what was sent or discarded and of nothing else. */
+static gpointer
+run_take_back (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  OutgoingJob *job = data;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (StoreDraft) draft = store_draft_load (job->paths, job->draft, &local);
+
+  if (draft != NULL && draft->discarded == 0)
+    (void)store_outbox_edit_draft (db, job->draft, &local);
+  if (g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message was sent already."));
+    return NULL;
+  }
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  draft->editing = TRUE;
+  draft->discarded = 0;
+  unmark_source (db, job->paths, draft);
+  return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;
+}
+
+void
+mail_engine_take_back_async (MailEngine *self, const char *draft, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && draft != NULL);
+  OutgoingJob *job = g_new0 (OutgoingJob, 1);
+
+  job->paths = base_paths_ref (self->paths);
+  job->draft = g_strdup (draft);
+  mail_engine_call_store (
+      self, g_task_new (NULL, NULL, on_edited, g_task_new (self, NULL, callback, user_data)),
+      run_take_back, job, outgoing_job_free, draft_free);
+}
+
+MailDraft *
+mail_engine_take_back_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Store thread. */
+static gpointer
+run_release (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_outbox_release (db, error) ? MAIL_CALL_DONE : NULL;
+}
+
+static void
+on_released (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MailEngine) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL)
+    base_log ("What is held back could not be let go: %s", error->message);
+  else if (self->sync != NULL)
+    sync_engine_outbox_changed (self->sync, NULL);
+}
+
+void
+mail_engine_send_held (MailEngine *self)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self));
+  mail_engine_call_store (self, g_task_new (NULL, NULL, on_released, g_object_ref (self)),
+                          run_release, NULL, NULL, NULL);
 }
 
 /* Store thread. */

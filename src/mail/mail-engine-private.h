@@ -67,7 +67,7 @@ struct _MailEngine
   gboolean folders_running, folder_list_stale;
   gboolean count_running, count_stale;
   gboolean outgoing_running, outgoing_stale;
-  gboolean sending;
+  gboolean sending, unsent;
   gboolean said_session_only;
   gboolean deferred; /* no worker runs yet */
 

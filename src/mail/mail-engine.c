@@ -282,7 +282,7 @@ take_crashed (MailEngine *self, const MailOutgoingRows *rows)
   for (guint i = 0; i < rows->drafts->len; i++) {
     const StoreDraft *draft = rows->drafts->pdata[i];
 
-    if (draft->editing && !g_hash_table_contains (queued, draft->id))
+    if (draft->editing && draft->discarded == 0 && !g_hash_table_contains (queued, draft->id))
       g_ptr_array_add (self->crashed, store_draft_dup (draft));
   }
 }

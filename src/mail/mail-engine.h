@@ -190,6 +190,10 @@ gint64 mail_outgoing_get_date (MailOutgoing *outgoing);
 /* Borrowed GListModel of MailOutgoing: drafts on this computer and the outbox. */
 GListModel *mail_engine_get_outgoing (MailEngine *engine);
 gboolean mail_engine_is_sending (MailEngine *engine); /* something is on the wire right now */
+/* Something was told to be sent, was not tried yet, and could be. */
+gboolean mail_engine_has_unsent (MailEngine *engine);
+/* What is only held back for a while so that it could be taken back goes now. */
+void mail_engine_send_held (MailEngine *engine);
 /* Send now: failed ones again, uncertain ones after the person said so. */
 void mail_engine_send_again_async (MailEngine *engine, MailOutgoing *outgoing,
                                    GAsyncReadyCallback callback, gpointer user_data);
@@ -199,6 +203,12 @@ void mail_engine_edit_outgoing_async (MailEngine *engine, MailOutgoing *outgoing
                                       GAsyncReadyCallback callback, gpointer user_data);
 MailDraft *mail_engine_edit_outgoing_finish (MailEngine *engine, GAsyncResult *result,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A draft that was sent and has not left yet, or was discarded, by its id: out of the outbox or the bin, as it was.  REFUSED: it is
+ * just being sent; GONE: it was sent, or the bin was emptied. */
+void mail_engine_take_back_async (MailEngine *engine, const char *draft,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+MailDraft *mail_engine_take_back_finish (MailEngine *engine, GAsyncResult *result,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void mail_engine_remove_outgoing_async (MailEngine *engine, MailOutgoing *outgoing,
                                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_remove_outgoing_finish (MailEngine *engine, GAsyncResult *result,

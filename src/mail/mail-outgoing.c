@@ -172,8 +172,15 @@ describe (const StoreOutbox *row, gboolean offline)
     if (row->send_at > g_get_real_time () / G_USEC_PER_SEC) {
       g_autofree char *at = base_date_long (row->send_at);
 
+      /* The server was asked, and keeps nothing. */
+      if (row->attempts > 0)
+        return g_strdup_printf (
+            _ ("Waits on this computer until %s. Sosik has to be running then, or it goes later."),
+            at);
       return g_strdup_printf (_ ("Will be sent on %s"), at);
     }
+    if (row->attempts == 0 && row->next_try > 0)
+      return g_strdup (_ ("Will be sent in a few seconds"));
     return g_strdup (offline ? _ ("Waiting for a connection to the server")
                              : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:

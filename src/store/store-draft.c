@@ -16,6 +16,7 @@
 
 #define GROUP      "Draft"
 #define PIECE_SIZE (64 * 1024)
+#define BIN_S      (24 * 60 * 60)
 
 void
 store_attachment_free (StoreAttachment *attachment)
@@ -179,6 +180,8 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   g_key_file_set_integer (file, GROUP, "Notify", (int)draft->notify);
   g_key_file_set_int64 (file, GROUP, "SendAt", draft->send_at);
   g_key_file_set_int64 (file, GROUP, "Modified", draft->modified);
+  g_key_file_set_int64 (file, GROUP, "Discarded", draft->discarded);
+  g_key_file_set_boolean (file, GROUP, "Marked", draft->marked);
   g_key_file_set_boolean (file, GROUP, "Editing", draft->editing);
   g_key_file_set_uint64 (file, GROUP, "Attachments", draft->attachments->len);
   for (guint i = 0; i < draft->attachments->len; i++) {
@@ -254,6 +257,8 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   if (draft->source_id == NULL && !draft->forward)
     draft->source_id = g_strdup (draft->in_reply_to);
   draft->modified = g_key_file_get_int64 (file, GROUP, "Modified", NULL);
+  draft->discarded = g_key_file_get_int64 (file, GROUP, "Discarded", NULL);
+  draft->marked = g_key_file_get_boolean (file, GROUP, "Marked", NULL);
   draft->editing = g_key_file_get_boolean (file, GROUP, "Editing", NULL);
   draft->attachments = new_attachments ();
   read_attachments (file, draft->attachments);
@@ -312,6 +317,21 @@ store_draft_remove (BasePaths *paths, const char *id, GError **error)
                                    error); /* power loss brings it not back */
   base_error_set_disk (error, errno, folder);
   return FALSE;
+}
+
+void
+store_draft_empty_bin (BasePaths *paths, gint64 now)
+{
+  g_autoptr (GPtrArray) drafts = store_draft_list (paths, NULL);
+
+  for (guint i = 0; drafts != NULL && i < drafts->len; i++) {
+    const StoreDraft *draft = g_ptr_array_index (drafts, i);
+    g_autoptr (GError) error = NULL;
+
+    if (draft->discarded != 0 && draft->discarded <= now - BIN_S
+        && !store_draft_remove (paths, draft->id, &error))
+      base_log ("could not remove a discarded draft: %s", error->message);
+  }
 }
 
 /* ---- attachments ---- */

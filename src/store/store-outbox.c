@@ -448,6 +448,33 @@ store_outbox_edit (StoreDb *db, gint64 id, GError **error)
   return store_db_leave (db, edit (db, id, error), error);
 }
 
+gboolean
+store_outbox_edit_draft (StoreDb *db, const char *draft, GError **error)
+{
+  gint64 id = 0;
+  if (!find_row (db, draft, &id, error))
+    return FALSE;
+  if (id != 0)
+    return store_outbox_edit (db, id, error);
+  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("This message is not in the outbox any more."));
+  return FALSE;
+}
+
+gboolean
+store_outbox_release (StoreDb *db, GError **error)
+{
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  db->outbox = TRUE;
+  return store_db_leave (
+      db,
+      store_db_run (
+          db, error,
+          "UPDATE outbox SET next_try = 0 WHERE state = ?1 AND attempts = 0 AND next_try > 0",
+          STORE_INTS (STORE_OUTBOX_QUEUED)),
+      error);
+}
+
 /* ---- after a restart ---- */
 
 static const char *
@@ -545,6 +572,7 @@ recover (StoreDb *db, GError **error)
     if (store_draft_check_id (name, NULL) && !recover_draft (db, name, fresh != 0, error))
       return FALSE;
   }
+  store_draft_empty_bin (db->store->paths, g_get_real_time () / G_USEC_PER_SEC);
   return store_db_run (db, error, "UPDATE store SET fresh = 0", STORE_NO_INTS);
 }
 

@@ -42,6 +42,8 @@ typedef struct
   StoreNotify notify;
   gint64 send_at; /* not before; 0: as soon as it is told to be sent */
   gint64 modified;
+  gint64 discarded;       /* when it was thrown away; 0: it was not.  Gone for good a day later. */
+  gboolean marked;        /* its source got its arrow by it */
   gboolean editing;       /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */
 } StoreDraft;
@@ -55,9 +57,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreDraft, store_draft_free)
 gboolean store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error);
 StoreDraft *store_draft_load (BasePaths *paths, const char *id,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* All drafts, queued ones included; newest first. GPtrArray of StoreDraft. */
+/* All drafts, queued and discarded ones included; newest first. GPtrArray of StoreDraft. */
 GPtrArray *store_draft_list (BasePaths *paths, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_draft_remove (BasePaths *paths, const char *id, GError **error);
+/* Removes what was discarded a day before `now`.  What cannot be removed is tried again next time. */
+void store_draft_empty_bin (BasePaths *paths, gint64 now);
 /* Copies the stream's bytes (at most max_size, then LIMIT) into the draft's folder, fsynced; the
  * attachment is new, not yet in any draft. */
 StoreAttachment *store_draft_attach (BasePaths *paths, const char *id, const char *name,
@@ -88,7 +92,7 @@ typedef struct
   guint attempts;
   gint64 next_try, created;
   StoreNotify notify;
-  gint64 send_at; /* not before; 0: at once */
+  gint64 send_at;       /* not before; 0: at once */
   char *error, *detail; /* nullable: sentence, server's words */
 } StoreOutbox;
 
@@ -96,7 +100,7 @@ void store_outbox_free (StoreOutbox *outbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreOutbox, store_outbox_free)
 
 /* Writes message.eml (fsync) and then the row, `queued`, durable: when it returns true the
- * message is safe. */
+ * message is safe.  It is not taken before `next_try`: time for the person to take it back. */
 gboolean store_outbox_add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error);
 GPtrArray *store_outbox_list (StoreDb *db, gint64 account,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT; /* 0: all */
@@ -120,6 +124,10 @@ gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_
 /* Back to an editable draft (failed, queued, uncertain): the row goes, message.eml goes, the
  * draft stays. REFUSED while sending. */
 gboolean store_outbox_edit (StoreDb *db, gint64 id, GError **error);
+/* The same by the id of the draft; GONE when it is not in the outbox (any more). */
+gboolean store_outbox_edit_draft (StoreDb *db, const char *draft, GError **error);
+/* What waits only for the person to take it back need not wait any longer. */
+gboolean store_outbox_release (StoreDb *db, GError **error);
 /* After a restart, before a composer opens: what was `sending` is `uncertain`; after the loss of
  * the database draft folders with message.eml but no row become `uncertain` too (where
  * accounts/<id>.ini still exists), else they are drafts again; leftovers of crashes are removed. */

@@ -3,6 +3,7 @@
  * and then Sent is searched, and else a person is asked.  Must never send again what may have been sent. */
 #include "sync-account.h"
 
+#include "base-date.h"
 #include "base-error.h"
 #include "base-log.h"
 #include "mime-message.h"
@@ -20,6 +21,7 @@
 #define CHECK_AGAIN_MS 30000
 #define DISK_AGAIN_MS  10000
 #define CLOCK_MS       (10 * 60 * 1000)
+#define LATE_S         (5 * 60)
 
 typedef struct
 {
@@ -241,6 +243,26 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
     sync_account_operations_changed (sender->account);
 }
 
+/* What a person does not expect of something that was to go at a certain time. */
+static void
+tell_time (Sender *sender, const StoreOutbox *outbox)
+{
+  g_autofree char *when = outbox->send_at > 0 ? base_date_long (outbox->send_at) : NULL;
+  g_autofree char *text = NULL;
+  gint64 now = now_s ();
+
+  if (when == NULL || (outbox->send_at <= now && now - outbox->send_at < LATE_S))
+    return;
+  text = outbox->send_at > now
+             ? g_strdup_printf (_ ("“%1$s” lies with the server, which sends it on %2$s."),
+                                outbox->subject, when)
+             : g_strdup_printf (
+                 _ ("“%1$s” was sent only now. It was to go on %2$s, when Sosik was not "
+                    "running or had no connection."),
+                 outbox->subject, when);
+  sync_account_tell_refused (sender->account, text, NULL);
+}
+
 /* ---- not sent ---- */
 
 static void
@@ -326,6 +348,7 @@ send_one (Sender *sender, const StoreOutbox *outbox)
   switch (outcome) {
   case SMTP_SENT:
     finish_sent (sender, outbox, message, files_sent (sender));
+    tell_time (sender, outbox);
     return TRUE;
   case SMTP_NOT_SENT:
     /* Known before, or the server had offered to keep it and then did not know how. */

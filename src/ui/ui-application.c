@@ -20,6 +20,7 @@
 
 #define SCHEMA       "org.sosik.Sosik"
 #define WAIT_STEP_MS 250
+#define WAIT_LAST_MS 10000
 /* Servers are called when the window shows its rows, and this much later; or when it shows none. */
 #define BEGIN_MS     50
 #define NO_WINDOW_MS 1000
@@ -42,6 +43,7 @@ struct _UiApplication
 
   guint wait_source;  /* waits for sending to end before quitting */
   guint begin_source; /* before the servers are called */
+  guint waited;       /* steps of it */
   gboolean starting;
   gboolean stopping;   /* on the way out; nothing opens any more */
   gboolean quit_asked; /* while sending */
@@ -64,12 +66,19 @@ find_window (UiApplication *self)
 static void start_engine (UiApplication *self);
 static void quit (UiApplication *self);
 
+/* What could be taken back belongs to it: who quits is done with it. */
+static gboolean
+is_sending (UiApplication *self)
+{
+  return mail_engine_is_sending (self->engine) || mail_engine_has_unsent (self->engine);
+}
+
 /* Closing the last window is quitting; who closes it a second time means it. */
 static gboolean
 on_close_request (UiWindow *window, UiApplication *self)
 {
   guint windows = g_list_length (gtk_application_get_windows (GTK_APPLICATION (self)));
-  if (windows > 1 || self->stopping || self->quit_asked || !mail_engine_is_sending (self->engine))
+  if (windows > 1 || self->stopping || self->quit_asked || !is_sending (self))
     return GDK_EVENT_PROPAGATE;
   quit (self);
   return GDK_EVENT_STOP;
@@ -372,7 +381,9 @@ static gboolean
 on_wait (gpointer data)
 {
   UiApplication *self = data;
-  if (mail_engine_is_sending (self->engine))
+  /* What has not even begun by then waits for something, and goes at the next start. */
+  if (mail_engine_is_sending (self->engine)
+      || (mail_engine_has_unsent (self->engine) && ++self->waited < WAIT_LAST_MS / WAIT_STEP_MS))
     return G_SOURCE_CONTINUE;
   self->wait_source = 0;
   self->quit_asked = FALSE;
@@ -385,8 +396,10 @@ quit (UiApplication *self)
 {
   if (self->stopping)
     return;
-  if (!self->quit_asked && mail_engine_is_sending (self->engine)) {
+  if (!self->quit_asked && is_sending (self)) {
     self->quit_asked = TRUE;
+    self->waited = 0;
+    mail_engine_send_held (self->engine);
     say (
         self,
         _ ("Sosik is still sending a message and quits when that is done. Quit again to stop at once."),
@@ -578,6 +591,7 @@ ui_application_startup (GApplication *application)
   ui_environment_end_spared_theme ();
   G_APPLICATION_CLASS (ui_application_parent_class)->startup (application);
   g_resources_register (ui_get_resource ());
+  ui_composer_install (GTK_APPLICATION (self), self->engine, self->settings);
   ui_words_install ();
   ui_names_install ();
 

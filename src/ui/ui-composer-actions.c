@@ -17,6 +17,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (mail_draft_send_finish (MAIL_DRAFT (source), result, &error)) {
+    ui_composer_say_sending (self);
     ui_composer_finish (self);
     return;
   }
@@ -30,16 +31,32 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
 static void
 send_now (UiComposer *self)
 {
+  mail_draft_set_hold (self->draft, ui_composer_get_hold (self));
   mail_draft_send_async (self->draft, NULL, on_sent, g_object_ref (self));
 }
 
+static const struct
+{
+  MailDraftWarnings warning;
+  const char *key, *sentence;
+} warned[] = {
+  { MAIL_WARN_NO_ATTACHMENT, "ask-no-attachment",
+    N_ ("The text speaks of an attachment, but no file is attached.") },
+  { MAIL_WARN_NO_SUBJECT, "ask-no-subject", N_ ("There is no subject.") },
+  { MAIL_WARN_NO_TEXT, "ask-no-text", N_ ("There is no text.") },
+};
+
 static void
-on_warned (gboolean accepted, gpointer data)
+on_warned (gboolean accepted, gboolean never_again, gpointer data)
 {
   g_autoptr (UiComposer) self = data;
+  GSettings *settings = ui_composer_get_settings (self);
 
   if (!accepted || self->done || self->busy)
     return;
+  for (guint i = 0; never_again && settings != NULL && i < G_N_ELEMENTS (warned); i++)
+    if (self->warnings & warned[i].warning)
+      g_settings_set_boolean (settings, warned[i].key, FALSE);
   ui_composer_push (self, FALSE);
   ui_composer_set_busy (self, TRUE);
   ui_composer_after_save (self, send_now);
@@ -71,6 +88,7 @@ send_checked (UiComposer *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) body = g_string_new (NULL);
+  GSettings *settings = ui_composer_get_settings (self);
   MailDraftWarnings warnings = 0;
 
   ui_composer_push (self, TRUE);
@@ -79,20 +97,21 @@ send_checked (UiComposer *self)
     show_problem (self, error);
     return;
   }
+  for (guint i = 0; settings != NULL && i < G_N_ELEMENTS (warned); i++)
+    if (!g_settings_get_boolean (settings, warned[i].key))
+      warnings &= ~warned[i].warning;
   if (warnings == 0) {
     ui_composer_after_save (self, send_now);
     return;
   }
   ui_composer_set_busy (self, FALSE);
   gtk_widget_grab_focus (GTK_WIDGET (self->editor));
-  if (warnings & MAIL_WARN_NO_ATTACHMENT)
-    g_string_append (body, _ ("The text speaks of an attachment, but no file is attached."));
-  if (warnings & MAIL_WARN_NO_SUBJECT)
-    g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", _ ("There is no subject."));
-  if (warnings & MAIL_WARN_NO_TEXT)
-    g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", _ ("There is no text."));
-  ui_dialog_confirm (GTK_WINDOW (self), _ ("Send the message as it is?"), body->str, NULL,
-                     _ ("_Send"), FALSE, on_warned, g_object_ref (self));
+  for (guint i = 0; i < G_N_ELEMENTS (warned); i++)
+    if (warnings & warned[i].warning)
+      g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", _ (warned[i].sentence));
+  self->warnings = warnings;
+  ui_dialog_warn (GTK_WINDOW (self), _ ("Send the message as it is?"), body->str,
+                  _ ("_Do not ask again"), _ ("_Send"), on_warned, g_object_ref (self));
 }
 
 /* Files that are still being copied belong to the message. */
@@ -106,14 +125,19 @@ try_send (UiComposer *self)
     send_checked (self);
 }
 
-static void
-on_send (GSimpleAction *action, GVariant *parameter, gpointer data)
+void
+ui_composer_send (UiComposer *self, gint64 at)
 {
-  UiComposer *self = data;
-
+  mail_draft_set_send_at (self->draft, at);
   ui_composer_set_busy (self, TRUE);
   self->send_waits = TRUE;
   try_send (self);
+}
+
+static void
+on_send (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ui_composer_send (data, 0);
 }
 
 /* ---- attaching ---- */
@@ -190,20 +214,11 @@ on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_discard_answer (gboolean accepted, gpointer data)
-{
-  g_autoptr (UiComposer) self = data;
-
-  if (accepted && !self->done && !self->busy)
-    ui_composer_discard (self);
-}
-
-static void
 on_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  ui_dialog_confirm (GTK_WINDOW (data), _ ("Discard this message?"),
-                     _ ("What you wrote here will be gone for good."), NULL, _ ("_Discard"), TRUE,
-                     on_discard_answer, g_object_ref (data));
+  /* As it is now: it can be taken back. */
+  ui_composer_push (data, TRUE);
+  ui_composer_discard (data);
 }
 
 static void

@@ -25,15 +25,17 @@ struct _UiComposer
   gboolean saving;
   gboolean save_failed; /* and said so */
   gboolean saved_once;
-  gboolean busy;             /* sending or closing: nothing else may start */
-  gboolean send_waits;       /* for files that are being attached */
-  gboolean done;             /* the window may go */
-  UiComposerStep after_save; /* waits for the save that is running */
+  MailDraftWarnings warnings; /* what the person is being asked about */
+  gboolean busy;              /* sending or closing: nothing else may start */
+  gboolean send_waits;        /* for files that are being attached */
+  gboolean done;              /* the window may go */
+  UiComposerStep after_save;  /* waits for the save that is running */
 
   /* Template */
   AdwWindowTitle *title;
   AdwToastOverlay *toasts;
   GtkStack *send_stack;
+  GtkMenuButton *later_button;
   GtkSpinner *spinner;
   GtkWidget *content;
   GtkWidget *from_row;
@@ -74,5 +76,14 @@ void ui_composer_show_copies (UiComposer *self); /* as the action "copies" is, a
 void ui_composer_add_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
 void ui_composer_attach (UiComposer *self, GFile *file);
+/* Checks it, asks what is to be asked, and sends it: at once (0), or at that time (seconds UTC). */
+void ui_composer_send (UiComposer *self, gint64 at);
+
+/* ---- ui-composer-sending.c ---- */
+GSettings *ui_composer_get_settings (UiComposer *self); /* borrowed; NULL: the program is ending */
+void ui_composer_add_sending (UiComposer *self);
+guint ui_composer_get_hold (UiComposer *self); /* seconds in which sending can be undone */
+void ui_composer_say_sending (UiComposer *self);
+void ui_composer_say_discarded (UiComposer *self);
 
 G_END_DECLS

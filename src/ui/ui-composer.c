@@ -362,6 +362,7 @@ on_discarded (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (mail_draft_discard_finish (MAIL_DRAFT (source), result, &error)) {
+    ui_composer_say_discarded (self);
     ui_composer_finish (self);
     return;
   }
@@ -593,6 +594,7 @@ ui_composer_class_init (UiComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, send_stack);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spinner);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, later_button);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, content);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, from_row);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, from);
@@ -616,6 +618,7 @@ ui_composer_init (UiComposer *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_composer_add_actions (self);
   ui_composer_add_recipients (self);
+  ui_composer_add_sending (self);
   g_signal_connect_swapped (self->subject, "changed", G_CALLBACK (on_subject_changed), self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (ui_composer_edited), self);
   g_signal_connect_swapped (self->editor, "notify::rich", G_CALLBACK (on_rich_changed), self);

@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 #define UI_TYPE_COMPOSER (ui_composer_get_type ())
 G_DECLARE_FINAL_TYPE (UiComposer, ui_composer, UI, COMPOSER, AdwApplicationWindow)
 
+/* When the program starts: what composers go by, and the action app.take-back (s: the id of a draft), which brings back what was
+ * discarded or has not left yet. */
+void ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *settings);
+/* Says so in the main window, for so many seconds with a button that takes it back. */
+void ui_composer_offer_back (GtkApplication *app, const char *sentence, const char *draft,
+                             guint seconds);
+
 /* Takes a reference to `draft`.  The window belongs to `app`; present it. */
 GtkWidget *ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft);
 

@@ -12,8 +12,10 @@
 
 typedef struct
 {
-  UiDialogFunc confirm; /* one of the two */
+  UiDialogFunc confirm; /* one of the three */
   UiChoiceFunc choose;
+  UiWarnFunc warn;
+  GtkCheckButton *check; /* borrowed: in the dialog, for `warn` */
   gpointer data;
 } Question;
 
@@ -53,11 +55,15 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
   guint answer = g_str_equal (response, "accept") ? 2 : g_str_equal (response, "destroy") ? 1 : 0;
   UiDialogFunc confirm = g_steal_pointer (&question->confirm);
   UiChoiceFunc choose = g_steal_pointer (&question->choose);
+  UiWarnFunc warn = g_steal_pointer (&question->warn);
 
   if (confirm != NULL)
     confirm (answer == 2, question->data);
   if (choose != NULL)
     choose (answer, question->data);
+  if (warn != NULL)
+    warn (answer == 2, answer == 2 && gtk_check_button_get_active (question->check),
+          question->data);
 }
 
 /* With its parent the dialog goes without an answer: that is a no. */
@@ -70,25 +76,25 @@ question_free (gpointer data, GClosure *closure)
     question->confirm (FALSE, question->data);
   if (question->choose != NULL)
     question->choose (0, question->data);
+  if (question->warn != NULL)
+    question->warn (FALSE, FALSE, question->data);
   g_free (question);
 }
 
 static void
-ask (GtkWidget *dialog, UiDialogFunc confirm, UiChoiceFunc choose, gpointer data)
+ask (GtkWidget *dialog, const Question *asked)
 {
-  Question *question = g_new0 (Question, 1);
+  Question *question = g_memdup2 (asked, sizeof *asked);
 
-  question->confirm = confirm;
-  question->choose = choose;
-  question->data = data;
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free,
                          G_CONNECT_DEFAULT);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-void
-ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body, const char *detail,
-                   const char *accept_label, gboolean destructive, UiDialogFunc func, gpointer data)
+/* Cancel, and what to do. */
+static GtkWidget *
+make_question (GtkWindow *parent, const char *heading, const char *body, const char *detail,
+               const char *accept_label, gboolean destructive)
 {
   GtkWidget *dialog = make_dialog (parent, heading, body, detail);
 
@@ -100,7 +106,29 @@ ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body, con
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog),
                                            destructive ? "cancel" : "accept");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  ask (dialog, func, NULL, data);
+  return dialog;
+}
+
+void
+ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body, const char *detail,
+                   const char *accept_label, gboolean destructive, UiDialogFunc func, gpointer data)
+{
+  const Question question = { .confirm = func, .data = data };
+
+  ask (make_question (parent, heading, body, detail, accept_label, destructive), &question);
+}
+
+void
+ui_dialog_warn (GtkWindow *parent, const char *heading, const char *body, const char *check_label,
+                const char *accept_label, UiWarnFunc func, gpointer data)
+{
+  GtkWidget *dialog = make_question (parent, heading, body, NULL, accept_label, FALSE);
+  GtkWidget *check = gtk_check_button_new_with_mnemonic (check_label);
+  const Question question = { .warn = func, .check = GTK_CHECK_BUTTON (check), .data = data };
+
+  gtk_widget_set_halign (check, GTK_ALIGN_CENTER);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), check);
+  ask (dialog, &question);
 }
 
 void
@@ -118,7 +146,7 @@ ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
                                               ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "accept");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  ask (dialog, NULL, func, data);
+  ask (dialog, &(const Question){ .choose = func, .data = data });
 }
 
 typedef struct

@@ -23,6 +23,12 @@ void ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body
                         const char *detail, const char *accept_label, gboolean destructive,
                         UiDialogFunc func, gpointer data);
 
+/* The same with a box to check ("Do not ask again").  `checked` only where the person accepted. */
+typedef void (*UiWarnFunc) (gboolean accepted, gboolean checked, gpointer data);
+void ui_dialog_warn (GtkWindow *parent, const char *heading, const char *body,
+                     const char *check_label, const char *accept_label, UiWarnFunc func,
+                     gpointer data);
+
 /* Two ways to go on besides Cancel: `destructive_label` (answer 1) and `accept_label` (answer 2), which is also
  * what Return does. */
 void ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,

@@ -10,6 +10,7 @@
 #include "ui-names.h"
 #include "ui-privacy-page.h"
 #include "ui-setup.h"
+#include "ui-writing-page.h"
 
 struct _UiPreferences
 {
@@ -212,6 +213,8 @@ ui_preferences_new (MailEngine *engine, GSettings *settings)
   on_accounts_changed (self);
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
                               ADW_PREFERENCES_PAGE (ui_privacy_page_new (engine, settings)));
+  adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
+                              ADW_PREFERENCES_PAGE (ui_writing_page_new (settings)));
   g_settings_bind_with_mapping (settings, "after-removal", self->after_removal, "selected",
                                 G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
   g_settings_bind (settings, "conversations", self->conversations, "active",

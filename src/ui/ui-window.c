@@ -398,6 +398,30 @@ ui_window_say (UiWindow *self, const char *sentence, const char *detail)
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+static gboolean
+on_offer_over (gpointer toast)
+{
+  adw_toast_dismiss (toast);
+  return G_SOURCE_REMOVE;
+}
+
+/* The time of the toast itself begins anew when another one was shown meanwhile. */
+void
+ui_window_offer (UiWindow *self, const char *sentence, const char *label, const char *action,
+                 GVariant *target, guint seconds)
+{
+  AdwToast *toast = ui_toast_new (sentence);
+  ui_window_dismiss_undo (self);
+  adw_toast_set_button_label (toast, label);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_action_target_value (toast, target);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_timeout (toast, 0);
+  g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, seconds, on_offer_over, g_object_ref (toast),
+                              g_object_unref);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 /* ---- life ---- */
 
 static void

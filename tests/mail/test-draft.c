@@ -146,6 +146,16 @@ no_outgoing (gpointer bench)
   return g_list_model_get_n_items (mail_engine_get_outgoing (((Bench *)bench)->engine)) == 0;
 }
 
+static gboolean
+is_in_bin (Bench *bench, const char *subject)
+{
+  g_autoptr (GPtrArray) drafts = store_draft_list (bench->paths, NULL);
+  const StoreDraft *draft = drafts->len == 1 ? g_ptr_array_index (drafts, 0) : NULL;
+
+  return draft != NULL && draft->discarded != 0 && !draft->editing
+         && g_str_equal (draft->subject, subject);
+}
+
 static void
 test_edit_and_discard (void)
 {
@@ -165,10 +175,75 @@ test_edit_and_discard (void)
   wait_until (no_outgoing, bench); /* open in a composer now */
   mail_draft_discard_async (again, NULL, on_result, &discarded);
   g_assert_true (mail_draft_discard_finish (again, wait_result (&discarded), &error));
-  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  g_assert_true (is_in_bin (bench, "Plan"));
   mail_draft_set_subject (again, "late");
   save (again, TRUE); /* an autosave that comes too late brings nothing back */
+  g_assert_true (is_in_bin (bench, "Plan"));
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_outgoing (bench->engine)), ==, 0);
+}
+
+static MailDraft *
+take_back (Bench *bench, const char *id, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_take_back_async (bench->engine, id, on_result, &result);
+  return mail_engine_take_back_finish (bench->engine, wait_result (&result), error);
+}
+
+static void
+discard (MailDraft *draft)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_discard_async (draft, NULL, on_result, &result);
+  g_assert_true (mail_draft_discard_finish (draft, wait_result (&result), &error));
+  g_assert_no_error (error);
+}
+
+/* What was thrown away comes back as it was at that moment, also after the program died, and for a day. */
+static void
+test_bin (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (MailDraft) empty = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *path = g_build_filename (bench->folder, "a.txt", NULL);
+  g_autofree char *id = g_strdup (mail_draft_get_id (draft));
+  g_autoptr (GError) error = NULL;
+
+  discard (empty);
   g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  write_file (path, "file");
+  g_assert_true (attach (draft, path, &error));
+  save (draft, TRUE);
+  mail_draft_set_recipients (draft, "a@b.c", NULL, "secret@example.org");
+  mail_draft_set_body (draft, "never saved", "<b>never saved</b>");
+  discard (draft);
+  g_clear_object (&draft);
+  g_clear_object (&empty);
+
+  bench_restart (bench);
+  g_autoptr (GPtrArray) crashed = mail_engine_take_crashed_drafts (bench->engine);
+  g_assert_cmpuint (crashed->len, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_outgoing (bench->engine)), ==, 0);
+  draft = take_back (bench, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_bcc (draft), ==, "secret@example.org");
+  g_assert_cmpstr (mail_draft_get_html (draft), ==, "<b>never saved</b>");
+  g_assert_cmpuint (g_list_model_get_n_items (mail_draft_get_attachments (draft)), ==, 1);
+  g_assert_null (take_back (bench, id, &error)); /* it is open */
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_clear_error (&error);
+
+  discard (draft);
+  store_draft_empty_bin (bench->paths, g_get_real_time () / G_USEC_PER_SEC + 23 * 60 * 60);
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 1);
+  store_draft_empty_bin (bench->paths, g_get_real_time () / G_USEC_PER_SEC + 25 * 60 * 60);
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  g_assert_null (take_back (bench, id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
 }
 
 static void
@@ -292,6 +367,72 @@ test_reply_and_send (void)
   save (draft, TRUE);
   g_autofree char *still = read_queued (bench);
   g_assert_cmpstr (still, ==, queued);
+}
+
+/* Nobody listens at the port of the bench's account. */
+static gboolean
+is_tried (gpointer data)
+{
+  Bench *bench = data;
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, NULL);
+  const StoreOutbox *row = rows->len == 1 ? g_ptr_array_index (rows, 0) : NULL;
+
+  return row != NULL && row->next_try == 0 && row->error != NULL
+         && !mail_engine_has_unsent (bench->engine);
+}
+
+static gboolean
+is_not_answered (gpointer shown)
+{
+  return !is_answered (shown);
+}
+
+/* Sending can be undone until it leaves, and not before its time; what was answered is not, then. */
+static void
+test_undo_send (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  const gint64 before = g_get_real_time () / G_USEC_PER_SEC;
+
+  bench_add (bench, bench->inbox, 1000,
+             "From: Ada <ada@example.org>\r\nTo: one@example.org\r\nSubject: Hi\r\nMessage-ID: "
+             "<1@example.org>\r\n\r\nHello\r\n");
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY);
+  g_autofree char *id = g_strdup (mail_draft_get_id (draft));
+  mail_draft_set_body (draft, "Thanks!", NULL);
+  mail_draft_set_hold (draft, 1000);
+  g_assert_true (send_draft (draft, &error));
+  g_assert_no_error (error);
+  g_clear_object (&draft);
+  g_autoptr (MailConversation) shown = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  wait_until (is_answered, shown);
+
+  gint64 due = 0;
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
+  const StoreOutbox *row = g_ptr_array_index (rows, 0);
+  g_assert_cmpint (row->next_try, >=, before + 1000);
+  g_assert_null (store_outbox_take_due (bench->db, row->account, before + 999, &due, &error));
+  g_assert_cmpint (due, ==, row->next_try);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
+  g_assert_nonnull (strstr (mail_outgoing_get_state_text (item), "few seconds"));
+
+  draft = take_back (bench, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_text (draft), ==, "Thanks!");
+  wait_until (no_outgoing, bench);
+  wait_until (is_not_answered, shown);
+
+  /* Who quits is done with it. */
+  mail_draft_set_hold (draft, 1000);
+  g_assert_true (send_draft (draft, &error));
+  mail_engine_send_held (bench->engine);
+  wait_until (is_tried, bench);
+  g_assert_false (mail_engine_has_unsent (bench->engine));
 }
 
 /* What is wished for a mail goes along with it into the outbox, and comes back when it is edited again. */
@@ -445,9 +586,11 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/check", test_check);
   g_test_add_func ("/mail/draft/save", test_save);
   g_test_add_func ("/mail/draft/edit-and-discard", test_edit_and_discard);
+  g_test_add_func ("/mail/draft/bin", test_bin);
   g_test_add_func ("/mail/draft/crash", test_crash);
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
+  g_test_add_func ("/mail/draft/undo-send", test_undo_send);
   g_test_add_func ("/mail/draft/outbox", test_outbox);
   g_test_add_func ("/mail/draft/later", test_later);
   g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);

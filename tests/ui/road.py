@@ -65,6 +65,9 @@ def first_start_welcomes():
         os.unlink(LOG)
     lab = Lab.start(os.path.join(STATE, 'lab'), 0)
     lab.fill()
+    os.makedirs(os.path.join(PROFILE, 'config'), exist_ok=True)
+    with open(os.path.join(PROFILE, 'config', 'settings.ini'), 'w', encoding='utf-8') as file:
+        file.write('[Settings]\nundo-send-seconds=0\n')
     app = App([SOSIK, '--profile', PROFILE], LOG)
     app.wait('push button', _.exact('_Add Account'))
     shot('welcome')

@@ -83,9 +83,17 @@ class Scene:
         for port in (993, 465):
             self.proxy(port, port)
 
+    def settings(self, **values):
+        """What the program goes by from the beginning; names with _ for -."""
+        os.makedirs(os.path.join(self.profile, 'config'), exist_ok=True)
+        with open(os.path.join(self.profile, 'config', 'settings.ini'), 'w', encoding='utf-8') as file:
+            file.write('[Settings]\n' + ''.join(f'{name.replace("_", "-")}={value}\n' for name, value in values.items()))
+
     def account(self, user='alice', secret=True, **ports):
-        """An account as an administrator would write it; imap=, smtp=: ports where others than the servers' are to be used."""
+        """Mail leaves at once, unless settings () said otherwise; and an account as an administrator would write it; imap=, smtp=: ports where others than the servers' are to be used."""
         subprocess.run([os.path.join(TOOLS, 'profile'), os.path.join(lab.state, 'lab.env'), self.profile, user], check=True)
+        if not os.path.exists(os.path.join(self.profile, 'config', 'settings.ini')):
+            self.settings(undo_send_seconds=0)
         name = os.path.join(self.profile, 'config', 'accounts', user + '.ini')
         settings = configparser.ConfigParser()
         settings.optionxform = str

@@ -1,0 +1,213 @@
+/* When a message leaves, and what brings it back: the seconds in which sending can be undone, sending at a chosen time, and the bin of what was
+ * discarded.  Main thread.  It must never offer to undo what it cannot. */
+#include "ui-composer-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-date.h"
+#include "base-error.h"
+#include "base-text.h"
+#include "ui-later-dialog.h"
+#include "ui-window.h"
+
+#define SETTINGS  "sosik-composer-settings"
+#define BIN_SHOWN 10 /* seconds; the bin itself is emptied a day later */
+#define MORNING   8
+#define MAX_SHOWN 40 /* characters of a subject in a sentence */
+
+GSettings *
+ui_composer_get_settings (UiComposer *self)
+{
+  GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
+
+  return app != NULL ? g_object_get_data (G_OBJECT (app), SETTINGS) : NULL;
+}
+
+/* ---- taking back ---- */
+
+/* The window that a person has looked at last; one is opened where there is none. */
+static UiWindow *
+find_window (GtkApplication *app)
+{
+  for (guint try = 0; app != NULL && try < 2; try++) {
+    for (GList *at = gtk_application_get_windows (app); at != NULL; at = at->next)
+      if (UI_IS_WINDOW (at->data))
+        return at->data;
+    g_application_activate (G_APPLICATION (app));
+  }
+  return NULL;
+}
+
+static void
+on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkApplication) app = data;
+  g_autoptr (GError) error = NULL;
+  MailEngine *engine = MAIL_ENGINE (source);
+  g_autoptr (MailDraft) draft = mail_engine_take_back_finish (engine, result, &error);
+  UiWindow *window = NULL;
+
+  if (draft != NULL) {
+    gtk_window_present (GTK_WINDOW (ui_composer_new (app, engine, draft)));
+    return;
+  }
+  window = find_window (app);
+  if (window != NULL && !base_error_is_cancelled (error))
+    ui_window_say (window, error->message, base_error_get_detail (error));
+}
+
+static void
+on_take_back (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkApplication *app = data;
+  MailEngine *engine = g_object_get_data (G_OBJECT (action), "engine");
+
+  mail_engine_take_back_async (engine, g_variant_get_string (parameter, NULL), on_taken_back,
+                               g_object_ref (app));
+}
+
+void
+ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *settings)
+{
+  g_autoptr (GSimpleAction) action = g_simple_action_new ("take-back", G_VARIANT_TYPE_STRING);
+
+  g_object_set_data_full (G_OBJECT (app), SETTINGS, g_object_ref (settings), g_object_unref);
+  g_object_set_data_full (G_OBJECT (action), "engine", g_object_ref (engine), g_object_unref);
+  g_signal_connect_object (action, "activate", G_CALLBACK (on_take_back), app, 0);
+  g_action_map_add_action (G_ACTION_MAP (app), G_ACTION (action));
+}
+
+void
+ui_composer_offer_back (GtkApplication *app, const char *sentence, const char *draft, guint seconds)
+{
+  UiWindow *window = find_window (app);
+
+  if (window != NULL)
+    ui_window_offer (window, sentence, _ ("_Undo"), "app.take-back", g_variant_new_string (draft),
+                     seconds);
+}
+
+void
+ui_composer_say_discarded (UiComposer *self)
+{
+  if (!mail_draft_is_empty (self->draft))
+    ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), _ ("Message discarded"),
+                            mail_draft_get_id (self->draft), BIN_SHOWN);
+}
+
+/* ---- leaving ---- */
+
+guint
+ui_composer_get_hold (UiComposer *self)
+{
+  GSettings *settings = ui_composer_get_settings (self);
+
+  return settings != NULL ? (guint)g_settings_get_int (settings, "undo-send-seconds") : 0;
+}
+
+void
+ui_composer_say_sending (UiComposer *self)
+{
+  guint hold = ui_composer_get_hold (self);
+  gint64 at = mail_draft_get_send_at (self->draft);
+  g_autofree char *subject = base_text_one_line (mail_draft_get_subject (self->draft), MAX_SHOWN);
+  g_autofree char *when = at > 0 ? base_date_long (at) : NULL;
+  g_autofree char *sentence = NULL;
+
+  if (hold == 0)
+    return;
+  if (when != NULL)
+    sentence = g_strdup_printf (_ ("Will be sent on %s"), when);
+  else if (*subject != '\0')
+    sentence = g_strdup_printf (_ ("Sending “%s”…"), subject);
+  else
+    sentence = g_strdup (_ ("Sending…"));
+  ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), sentence,
+                          mail_draft_get_id (self->draft), hold);
+}
+
+/* ---- later ---- */
+
+/* In the morning, so many days from now; 0: no such hour. */
+static gint64
+morning_in (int days)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) day = g_date_time_add_days (now, days);
+  g_autoptr (GDateTime) morning =
+      g_date_time_new_local (g_date_time_get_year (day), g_date_time_get_month (day),
+                             g_date_time_get_day_of_month (day), MORNING, 0, 0);
+
+  return morning != NULL ? g_date_time_to_unix (morning) : 0;
+}
+
+static void
+add_item (GMenu *menu, const char *label, gint64 at)
+{
+  g_autoptr (GMenuItem) item = NULL;
+  g_autofree char *when = NULL;
+  g_autofree char *whole = NULL;
+
+  if (at == 0)
+    return;
+  when = base_date_long (at);
+  /* Translators: "Tomorrow Morning", and the date and time that this is */
+  whole = g_strdup_printf (_ ("%1$s (%2$s)"), label, when);
+  item = g_menu_item_new (whole, NULL);
+  g_menu_item_set_action_and_target (item, "win.send-later", "x", at);
+  g_menu_append_item (menu, item);
+}
+
+/* Each time that it is opened: tomorrow comes. */
+static void
+make_menu (GtkMenuButton *button, gpointer data)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) section = g_menu_new ();
+  g_autoptr (GMenuItem) item = g_menu_item_new (_ ("_Choose Date and Time…"), NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  int weekday = g_date_time_get_day_of_week (now);
+
+  add_item (section, _ ("Tomorrow Morning"), morning_in (1));
+  /* On Sundays that is tomorrow. */
+  if (weekday != 7)
+    add_item (section, _ ("Monday Morning"), morning_in (8 - weekday));
+  g_menu_item_set_action_and_target (item, "win.send-later", "x", (gint64)0);
+  g_menu_append_item (section, item);
+  g_menu_append_section (menu, _ ("Send Later"), G_MENU_MODEL (section));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static void
+on_chosen (gint64 at, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (at > 0 && !self->done && !self->busy)
+    ui_composer_send (self, at);
+}
+
+static void
+on_send_later (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiComposer *self = data;
+  gint64 at = g_variant_get_int64 (parameter);
+  gint64 before = mail_draft_get_send_at (self->draft);
+
+  if (at > 0)
+    ui_composer_send (self, at);
+  else
+    ui_later_dialog_ask (GTK_WINDOW (self), before > 0 ? before : morning_in (1), on_chosen,
+                         g_object_ref (self));
+}
+
+void
+ui_composer_add_sending (UiComposer *self)
+{
+  const GActionEntry entries[] = {
+    { "send-later", on_send_later, "x", NULL, NULL, { 0 } },
+  };
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  gtk_menu_button_set_create_popup_func (self->later_button, make_menu, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* A calendar and a clock in a dialog: when a message is to be sent.  Main thread.  It gives no time that has passed. */
+#include "ui-later-dialog.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "base-date.h"
+
+typedef struct
+{
+  UiLaterFunc func;
+  gpointer data;
+  /* Borrowed: in the dialog */
+  GtkWidget *dialog, *calendar, *hour, *minute, *said;
+} Later;
+
+/* 0: there is no such time, for a clock is put forward. */
+static gint64
+get_chosen (const Later *later)
+{
+  g_autoptr (GDateTime) day = gtk_calendar_get_date (GTK_CALENDAR (later->calendar));
+  g_autoptr (GDateTime) chosen = g_date_time_new_local (
+      g_date_time_get_year (day), g_date_time_get_month (day), g_date_time_get_day_of_month (day),
+      gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (later->hour)),
+      gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (later->minute)), 0);
+
+  return chosen != NULL ? g_date_time_to_unix (chosen) : 0;
+}
+
+static void
+update (Later *later)
+{
+  gint64 chosen = get_chosen (later);
+  gboolean good = chosen > g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *when = base_date_long (chosen);
+
+  gtk_label_set_text (GTK_LABEL (later->said), good ? when : _ ("This time has passed."));
+  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (later->dialog), "accept", good);
+}
+
+static void
+on_response (AdwMessageDialog *dialog, const char *response, Later *later)
+{
+  UiLaterFunc func = g_steal_pointer (&later->func);
+  gint64 chosen = get_chosen (later);
+
+  /* It may have passed while the dialog stood there. */
+  if (func != NULL)
+    func (g_str_equal (response, "accept") && chosen > g_get_real_time () / G_USEC_PER_SEC ? chosen
+                                                                                           : 0,
+          later->data);
+}
+
+static void
+later_free (gpointer data, GClosure *closure)
+{
+  Later *later = data;
+
+  if (later->func != NULL)
+    later->func (0, later->data);
+  g_free (later);
+}
+
+static gboolean
+show_two_digits (GtkSpinButton *button)
+{
+  g_autofree char *text = g_strdup_printf ("%02d", gtk_spin_button_get_value_as_int (button));
+
+  gtk_editable_set_text (GTK_EDITABLE (button), text);
+  return TRUE;
+}
+
+static GtkWidget *
+make_digits (int value, int last, int step, const char *label)
+{
+  GtkWidget *button = gtk_spin_button_new_with_range (0, last, step);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (button), GTK_ORIENTATION_HORIZONTAL);
+  gtk_spin_button_set_wrap (GTK_SPIN_BUTTON (button), TRUE);
+  gtk_spin_button_set_snap_to_ticks (GTK_SPIN_BUTTON (button), FALSE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (button), 2);
+  g_signal_connect (button, "output", G_CALLBACK (show_two_digits), NULL);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (button), value);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  return button;
+}
+
+static GtkWidget *
+make_content (Later *later, GDateTime *proposed)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *clock = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  later->calendar = gtk_calendar_new ();
+  gtk_calendar_select_day (GTK_CALENDAR (later->calendar), proposed);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (later->calendar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Date"), -1);
+  later->hour = make_digits (g_date_time_get_hour (proposed), 23, 1, _ ("Hour"));
+  later->minute = make_digits (g_date_time_get_minute (proposed), 59, 5, _ ("Minute"));
+  later->said = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (later->said), TRUE);
+  gtk_widget_set_halign (clock, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (clock), later->hour);
+  gtk_box_append (GTK_BOX (clock), gtk_label_new (":"));
+  gtk_box_append (GTK_BOX (clock), later->minute);
+  gtk_box_append (GTK_BOX (box), later->calendar);
+  gtk_box_append (GTK_BOX (box), clock);
+  gtk_box_append (GTK_BOX (box), later->said);
+  return box;
+}
+
+void
+ui_later_dialog_ask (GtkWindow *parent, gint64 proposed, UiLaterFunc func, gpointer data)
+{
+  Later *later = g_new0 (Later, 1);
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (proposed);
+  AdwMessageDialog *dialog =
+      ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _ ("When Is It to Be Sent?"), NULL));
+
+  later->func = func;
+  later->data = data;
+  later->dialog = GTK_WIDGET (dialog);
+  adw_message_dialog_set_extra_child (dialog, make_content (later, date));
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "accept", _ ("_Send Later"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (dialog, "accept", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "accept");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_swapped (later->calendar, "day-selected", G_CALLBACK (update), later);
+  g_signal_connect_swapped (later->hour, "value-changed", G_CALLBACK (update), later);
+  g_signal_connect_swapped (later->minute, "value-changed", G_CALLBACK (update), later);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), later, later_free,
+                         G_CONNECT_DEFAULT);
+  update (later);
+  gtk_window_present (GTK_WINDOW (dialog));
+}

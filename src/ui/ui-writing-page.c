@@ -1,0 +1,64 @@
+/* How messages are sent, and what is asked before that.  Main thread; each row is one key of the settings. */
+#include "ui-writing-page.h"
+
+#include <glib/gi18n.h>
+
+static AdwPreferencesGroup *
+add_group (GtkWidget *page, const char *title)
+{
+  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+
+  adw_preferences_group_set_title (group, title);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), group);
+  return group;
+}
+
+static void
+add_row (AdwPreferencesGroup *group, const char *title, const char *subtitle, GtkWidget *widget)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), widget);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), widget);
+  adw_preferences_group_add (group, row);
+}
+
+static void
+add_switch (AdwPreferencesGroup *group, GSettings *settings, const char *key, const char *title,
+            const char *subtitle)
+{
+  GtkWidget *widget = gtk_switch_new ();
+
+  g_settings_bind (settings, key, widget, "active", G_SETTINGS_BIND_DEFAULT);
+  add_row (group, title, subtitle, widget);
+}
+
+GtkWidget *
+ui_writing_page_new (GSettings *settings)
+{
+  GtkWidget *page = adw_preferences_page_new (), *seconds;
+  AdwPreferencesGroup *group;
+
+  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _ ("Writing"));
+  adw_preferences_page_set_name (ADW_PREFERENCES_PAGE (page), "writing");
+  adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "document-edit-symbolic");
+
+  group = add_group (page, _ ("Sending"));
+  seconds = gtk_spin_button_new_with_range (0, 30, 1);
+  g_settings_bind (settings, "undo-send-seconds", seconds, "value", G_SETTINGS_BIND_DEFAULT);
+  add_row (group, _ ("Seconds to Undo Sending"),
+           _ ("A message is held back for so long. With 0 it leaves at once."), seconds);
+
+  group = add_group (page, _ ("Ask Before Sending"));
+  add_switch (group, settings, "ask-no-subject", _ ("Without a Subject"), NULL);
+  add_switch (group, settings, "ask-no-text", _ ("Without Text"), NULL);
+  add_switch (group, settings, "ask-no-attachment", _ ("A Forgotten Attachment"),
+              _ ("When the text speaks of an attachment and there is none"));
+  return page;
+}
