@@ -78,6 +78,17 @@ mail_attachment_dup_size_text (MailAttachment *self)
   return base_text_size (self->size);
 }
 
+guint64
+mail_draft_get_files_size (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), 0);
+  guint64 size = 0;
+
+  for (guint i = 0; i < self->plain->attachments->len; i++)
+    size += ((StoreAttachment *)self->plain->attachments->pdata[i])->size;
+  return size;
+}
+
 void
 mail_draft_detach (MailDraft *self, MailAttachment *attachment)
 {
@@ -333,13 +344,12 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) files = g_task_propagate_pointer (G_TASK (result), &error);
 
   mail_draft_add_busy (self, -1);
-  if (files != NULL)
+  if (files != NULL) {
     add_files (self, files);
-  else
-    mail_engine_emit_notice (
-        self->engine, _ ("The attachments of the forwarded message could not be taken along."),
-        error->message);
-  g_task_return_boolean (outer, files != NULL);
+    g_task_return_boolean (outer, TRUE);
+  } else {
+    g_task_return_error (outer, g_steal_pointer (&error));
+  }
   mail_draft_end_step (self);
 }
 
@@ -385,11 +395,16 @@ start_take_along (MailDraft *self, GTask *task)
 }
 
 void
-mail_draft_take_along (MailDraft *self, MailContent *content)
+mail_draft_take_along_async (MailDraft *self, MailContent *content, GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
-  if (g_list_model_get_n_items (mail_content_get_attachments (content)) == 0)
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  if (g_list_model_get_n_items (mail_content_get_attachments (content)) == 0) {
+    g_task_return_boolean (task, TRUE);
+    g_object_unref (task);
     return;
-  GTask *task = g_task_new (self, NULL, NULL, NULL);
+  }
   g_task_set_task_data (task, g_object_ref (content), g_object_unref);
   mail_draft_add_busy (self, 1);
   mail_draft_step (self, task, start_take_along);

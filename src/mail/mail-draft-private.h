@@ -3,6 +3,7 @@
 
 #include "mail-engine-private.h"
 #include "mail-private.h"
+#include "mime-build.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ struct _MailDraft
   MailAccount *account;
 
   guint64 serial, saved_serial; /* grows with every change; as last written */
+  guint64 put_serial;           /* as it stands in the Drafts folder */
   guint busy;
   guint hold; /* seconds before it may leave */
   gboolean stepping;
@@ -46,7 +48,13 @@ void mail_draft_attach_bytes_async (MailDraft *draft, const char *name, const ch
  * draft remembers which. */
 gboolean mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft, gboolean mark,
                                  GError **error);
-/* mail-draft-files.c: copies the attachments of a message being forwarded. */
-void mail_draft_take_along (MailDraft *draft, MailContent *content);
+/* mail-draft-files.c: copies the attachments of a message into the draft; finish with mail_draft_attach_finish (). */
+void mail_draft_take_along_async (MailDraft *draft, MailContent *content,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+/* mail-draft-send.c, pool thread: without Message-ID and date. */
+MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
+                               const char *from_address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* mail-draft-copy.c: the copy on the server goes, for it is no draft any more. */
+void mail_draft_take_off (MailEngine *engine, const StoreDraft *draft);
 
 G_END_DECLS

@@ -115,31 +115,29 @@ sending_free (gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 
-static MimeDraft *
-to_mime (const Sending *sending, GError **error)
+MimeDraft *
+mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
+                    const char *from_address, GError **error)
 {
-  const StoreDraft *draft = sending->draft;
   g_autoptr (MimeDraft) mime = mime_draft_new ();
 
-  mime->from_name = g_strdup (sending->from_name);
-  mime->from_address = g_strdup (sending->from_address);
+  mime->from_name = g_strdup (from_name);
+  mime->from_address = g_strdup (from_address);
   mime->to = g_strdup (draft->to);
   mime->cc = g_strdup (draft->cc);
   mime->bcc = g_strdup (draft->bcc);
   mime->subject = g_strdup (draft->subject);
   mime->text = g_strdup (draft->text);
   mime->html = g_strdup (draft->html);
-  mime->message_id = mime_build_message_id (sending->from_address);
   mime->in_reply_to = g_strdup (draft->in_reply_to);
   mime->references = g_strdup (draft->references);
-  /* Its readers are told when it goes, not when it was written. */
-  mime->date = MAX (g_get_real_time () / G_USEC_PER_SEC, draft->send_at);
+  mime->priority = draft->priority;
+  mime->wants_receipt = draft->receipt;
   if (mime->attachments == NULL)
     mime->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
   for (guint i = 0; i < draft->attachments->len; i++) {
     const StoreAttachment *file = draft->attachments->pdata[i];
-    g_autoptr (GBytes) bytes =
-        store_draft_get_attachment (sending->paths, draft->id, file->file, error);
+    g_autoptr (GBytes) bytes = store_draft_get_attachment (paths, draft->id, file->file, error);
 
     if (bytes == NULL)
       return NULL;
@@ -158,8 +156,14 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
 
   if (!store_draft_save (sending->paths, sending->draft, error))
     return NULL;
-  g_autoptr (MimeDraft) mime = to_mime (sending, error);
-  g_auto (GStrv) recipients = mime != NULL ? mime_draft_get_recipients (mime, error) : NULL;
+  g_autoptr (MimeDraft) mime = mail_draft_to_mime (
+      sending->paths, sending->draft, sending->from_name, sending->from_address, error);
+  if (mime == NULL)
+    return NULL;
+  mime->message_id = mime_build_message_id (sending->from_address);
+  /* Its readers are told when it goes, not when it was written. */
+  mime->date = MAX (g_get_real_time () / G_USEC_PER_SEC, sending->draft->send_at);
+  g_auto (GStrv) recipients = mime_draft_get_recipients (mime, error);
   g_autoptr (GBytes) bytes = recipients != NULL ? mime_build (mime, error) : NULL;
   if (bytes == NULL)
     return NULL;
@@ -190,7 +194,7 @@ mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft, gboole
   StoreFlags flag = draft->forward ? STORE_FLAG_FORWARDED : STORE_FLAG_ANSWERED;
   gint64 source = 0;
 
-  if (draft->source <= 0 || draft->marked == mark)
+  if ((draft->source <= 0 && draft->source_id == NULL) || draft->marked == mark)
     return TRUE;
   if (!store_message_find (db, draft->account, draft->source, draft->source_id, &source, error))
     return FALSE;
@@ -215,6 +219,9 @@ run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
   /* The message is safe; that its source wears no arrow is no reason to say otherwise. */
   if (!mail_draft_mark_source (db, sending->paths, sending->draft, TRUE, &mark_error))
     base_log ("An answered message could not be marked: %s", mark_error->message);
+  g_clear_error (&mark_error);
+  if (!store_draft_take_off (db, sending->draft, sending->hold + MAIL_DELETE_DELAY_S, &mark_error))
+    base_log ("The copy of a draft could not be taken off the server: %s", mark_error->message);
   return MAIL_CALL_DONE;
 }
 

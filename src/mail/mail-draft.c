@@ -69,6 +69,8 @@ mail_draft_class_init (MailDraftClass *klass)
       g_param_spec_boolean ("busy", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
+  g_signal_new ("conflict", MAIL_TYPE_DRAFT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
 }
 
 static void
@@ -141,6 +143,7 @@ mail_draft_new_take (MailEngine *engine, StoreDraft *plain, gboolean loaded)
   self->engine = g_object_ref (engine);
   self->plain = plain;
   self->on_disk = loaded;
+  self->put_serial = loaded && plain->on_server ? self->serial : G_MAXUINT64;
   self->saved_editing = loaded && plain->editing;
   self->initial = loaded ? store_draft_new () : store_draft_dup (plain);
   complete (self->initial);
@@ -194,6 +197,18 @@ is_own (const char *address, gpointer engine)
   return mail_engine_owns_address (engine, address);
 }
 
+static void
+on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MailDraft *self = MAIL_DRAFT (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_draft_attach_finish (self, result, &error))
+    mail_engine_emit_notice (
+        self->engine, _ ("The attachments of the forwarded message could not be taken along."),
+        error->message);
+}
+
 MailDraft *
 mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind)
 {
@@ -207,7 +222,7 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
   MailDraft *self =
       new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
   if (kind == MAIL_FORWARD)
-    mail_draft_take_along (self, content);
+    mail_draft_take_along_async (self, content, on_taken_along, NULL);
   return self;
 }
 
@@ -321,6 +336,40 @@ mail_draft_set_notify (MailDraft *self, MailNotify notify)
   self->serial++;
 }
 
+MailPriority
+mail_draft_get_priority (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), MAIL_PRIORITY_NORMAL);
+  return (MailPriority)self->plain->priority;
+}
+
+void
+mail_draft_set_priority (MailDraft *self, MailPriority priority)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  if (self->plain->priority == (int)priority)
+    return;
+  self->plain->priority = (int)priority;
+  self->serial++;
+}
+
+gboolean
+mail_draft_get_receipt (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->plain->receipt;
+}
+
+void
+mail_draft_set_receipt (MailDraft *self, gboolean receipt)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  if (self->plain->receipt == receipt)
+    return;
+  self->plain->receipt = receipt;
+  self->serial++;
+}
+
 gint64
 mail_draft_get_send_at (MailDraft *self)
 {
@@ -402,6 +451,7 @@ mail_draft_snapshot (MailDraft *self, gboolean editing)
   StoreDraft *copy = store_draft_dup (self->plain);
 
   copy->editing = editing;
+  copy->on_server = self->serial == self->put_serial;
   copy->modified = g_get_real_time () / G_USEC_PER_SEC;
   return copy;
 }
@@ -540,6 +590,7 @@ on_discarded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_task_propagate_pointer (G_TASK (result), &error) != NULL) {
     self->gone = TRUE;
+    mail_draft_take_off (self->engine, self->plain);
     mail_engine_reload_outgoing (self->engine);
     g_task_return_boolean (outer, TRUE);
   } else {

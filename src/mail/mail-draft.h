@@ -50,6 +50,17 @@ typedef enum
 } MailNotify;
 MailNotify mail_draft_get_notify (MailDraft *draft);
 void mail_draft_set_notify (MailDraft *draft, MailNotify notify);
+typedef enum
+{
+  MAIL_PRIORITY_LOW = -1,
+  MAIL_PRIORITY_NORMAL = 0,
+  MAIL_PRIORITY_HIGH = 1,
+} MailPriority;
+MailPriority mail_draft_get_priority (MailDraft *draft);
+void mail_draft_set_priority (MailDraft *draft, MailPriority priority);
+/* The readers' programs are asked to tell when it was read; most ask their readers first. */
+gboolean mail_draft_get_receipt (MailDraft *draft);
+void mail_draft_set_receipt (MailDraft *draft, gboolean receipt);
 /* Not to be sent before that (seconds UTC; 0 or past: at once).  The server keeps it where it can, else it waits in the
  * outbox. */
 gint64 mail_draft_get_send_at (MailDraft *draft);
@@ -78,6 +89,19 @@ gboolean mail_draft_get_busy (MailDraft *draft);
 void mail_draft_save_async (MailDraft *draft, gboolean editing, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_save_finish (MailDraft *draft, GAsyncResult *result, GError **error);
+/* Its copy in the Drafts folder of its account, for other computers: follows what was written since the last time; on the server as soon as that
+ * can be reached.  What nobody has written in stays here.  `editing` as for saving, which it does too.  Signal "conflict": another
+ * computer had changed or deleted the copy; both are kept. */
+void mail_draft_put_async (MailDraft *draft, gboolean editing, GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean mail_draft_put_finish (MailDraft *draft, GAsyncResult *result, GError **error);
+/* Octets of the files attached. */
+guint64 mail_draft_get_files_size (MailDraft *draft);
+/* A message of a Drafts folder, written on this computer or another one, to go on with.  REFUSED: it is open already. */
+void mail_draft_open_async (MailEngine *engine, MailContent *content, GAsyncReadyCallback callback,
+                            gpointer user_data);
+MailDraft *mail_draft_open_finish (MailEngine *engine, GAsyncResult *result,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* It is in no list any more, and gone for good after a day; until then mail_engine_take_back_async () has it, as it is now.  One
  * that is empty goes at once. */
 void mail_draft_discard_async (MailDraft *draft, GCancellable *cancellable,

@@ -20,6 +20,38 @@ mail_outgoing_rows_free (MailOutgoingRows *rows)
   g_free (rows);
 }
 
+static gboolean
+is_queued (const MailOutgoingRows *rows, const char *draft)
+{
+  for (guint i = 0; i < rows->outbox->len; i++)
+    if (g_str_equal (((StoreOutbox *)rows->outbox->pdata[i])->draft, draft))
+      return TRUE;
+  return FALSE;
+}
+
+/* Store thread.  What stands in a Drafts folder is no row here too; and once the server has it, not even a file. */
+static gboolean
+leave_out_put (StoreDb *db, BasePaths *paths, MailOutgoingRows *rows, GError **error)
+{
+  for (guint i = rows->drafts->len; i-- > 0;) {
+    const StoreDraft *draft = rows->drafts->pdata[i];
+    gboolean arrived = FALSE;
+    int put = draft->editing || draft->discarded != 0 || is_queued (rows, draft->id)
+                  ? 0
+                  : store_draft_is_put (db, draft, &arrived, error);
+    g_autoptr (GError) local = NULL;
+
+    if (put < 0)
+      return FALSE;
+    if (put == 0)
+      continue;
+    if (arrived && !store_draft_remove (paths, draft->id, &local))
+      base_log ("could not remove a draft that the server has: %s", local->message);
+    g_ptr_array_remove_index (rows->drafts, i);
+  }
+  return TRUE;
+}
+
 MailOutgoingRows *
 mail_outgoing_rows_read (StoreDb *db, BasePaths *paths, GError **error)
 {
@@ -29,7 +61,9 @@ mail_outgoing_rows_read (StoreDb *db, BasePaths *paths, GError **error)
   if (rows->outbox == NULL)
     return NULL;
   rows->drafts = store_draft_list (paths, error);
-  return rows->drafts != NULL ? g_steal_pointer (&rows) : NULL;
+  if (rows->drafts == NULL || !leave_out_put (db, paths, rows, error))
+    return NULL;
+  return g_steal_pointer (&rows);
 }
 
 static MailOutgoing *
@@ -326,6 +360,15 @@ unmark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft)
     base_log ("A message could not be unmarked: %s", error->message);
 }
 
+/* The copy was taken off the server when it was sent or discarded: it gets a new one. */
+static void
+forget_copy (StoreDraft *draft)
+{
+  g_clear_pointer (&draft->server_id, g_free);
+  g_clear_pointer (&draft->server_before, g_free);
+  draft->on_server = FALSE;
+}
+
 /* Store thread: gives the StoreDraft, marked as open before anybody has it.  Read first: where the
  * draft cannot be read, the bytes to send are the only copy and must stay. */
 static gpointer
@@ -337,6 +380,8 @@ run_edit (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   if (draft == NULL || (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error)))
     return NULL;
   draft->editing = TRUE;
+  if (job->outbox != 0)
+    forget_copy (draft);
   unmark_source (db, job->paths, draft);
   return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;
 }
@@ -400,6 +445,7 @@ run_take_back (StoreDb *db, gpointer data, GCancellable *cancellable, GError **e
   }
   draft->editing = TRUE;
   draft->discarded = 0;
+  forget_copy (draft);
   unmark_source (db, job->paths, draft);
   return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;
 }
@@ -458,9 +504,20 @@ run_remove (StoreDb *db, gpointer data, GCancellable *cancellable, GError **erro
 {
   OutgoingJob *job = data;
 
+  g_autoptr (StoreDraft) draft = NULL;
+
   if (job->outbox != 0 && !store_outbox_edit (db, job->outbox, error))
     return NULL;
-  return store_draft_remove (job->paths, job->draft, error) ? MAIL_CALL_DONE : NULL;
+  draft = store_draft_load (job->paths, job->draft, NULL);
+  if (draft == NULL)
+    return store_draft_remove (job->paths, job->draft, error) ? MAIL_CALL_DONE : NULL;
+  draft->discarded = g_get_real_time () / G_USEC_PER_SEC;
+  draft->editing = FALSE;
+  unmark_source (db, job->paths, draft);
+  return store_draft_save (job->paths, draft, error)
+                 && store_draft_take_off (db, draft, MAIL_DELETE_DELAY_S, error)
+             ? MAIL_CALL_DONE
+             : NULL;
 }
 
 void

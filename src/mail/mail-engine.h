@@ -187,6 +187,7 @@ const char *mail_outgoing_get_detail (MailOutgoing *outgoing);
 const char *mail_outgoing_get_subject (MailOutgoing *outgoing);
 const char *mail_outgoing_get_recipients (MailOutgoing *outgoing);
 gint64 mail_outgoing_get_date (MailOutgoing *outgoing);
+const char *mail_outgoing_get_draft (MailOutgoing *outgoing); /* for taking it back */
 /* Borrowed GListModel of MailOutgoing: drafts on this computer and the outbox. */
 GListModel *mail_engine_get_outgoing (MailEngine *engine);
 gboolean mail_engine_is_sending (MailEngine *engine); /* something is on the wire right now */
@@ -209,6 +210,7 @@ void mail_engine_take_back_async (MailEngine *engine, const char *draft,
                                   GAsyncReadyCallback callback, gpointer user_data);
 MailDraft *mail_engine_take_back_finish (MailEngine *engine, GAsyncResult *result,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As discarding a draft: out of the outbox (REFUSED while sending), and to be taken back for a day. */
 void mail_engine_remove_outgoing_async (MailEngine *engine, MailOutgoing *outgoing,
                                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_remove_outgoing_finish (MailEngine *engine, GAsyncResult *result,

@@ -11,8 +11,7 @@ MailOutgoing *mail_outgoing_new (const char *draft) G_GNUC_WARN_UNUSED_RESULT;
 void mail_outgoing_fill_draft (MailOutgoing *outgoing, const StoreDraft *draft);
 /* `offline`: its account has no connection. */
 void mail_outgoing_fill_outbox (MailOutgoing *outgoing, const StoreOutbox *row, gboolean offline);
-gint64 mail_outgoing_get_outbox (MailOutgoing *outgoing); /* row id, 0: a draft */
-const char *mail_outgoing_get_draft (MailOutgoing *outgoing);
+gint64 mail_outgoing_get_outbox (MailOutgoing *outgoing);  /* row id, 0: a draft */
 gint64 mail_outgoing_get_account (MailOutgoing *outgoing); /* row id, 0: a draft */
 
 G_END_DECLS

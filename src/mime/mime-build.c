@@ -80,6 +80,7 @@ mime_draft_free (MimeDraft *draft)
   g_free (draft->message_id);
   g_free (draft->in_reply_to);
   g_free (draft->references);
+  g_free (draft->note);
   g_clear_pointer (&draft->attachments, g_ptr_array_unref);
   g_free (draft);
 }
@@ -283,9 +284,11 @@ append_header (GString *out, const char *name, const char *value)
 
 /* False (with the error) for a wrong address. */
 static gboolean
-append_addresses (GString *out, const char *name, const char *typed, GError **error)
+append_addresses (GString *out, const char *name, const char *typed, gboolean unfinished,
+                  GError **error)
 {
-  g_autoptr (GPtrArray) list = parse_checked (typed, error);
+  g_autoptr (GPtrArray) list =
+      unfinished ? mime_addresses_parse (typed) : parse_checked (typed, error);
   g_autoptr (GString) value = g_string_new (NULL);
 
   if (list == NULL)
@@ -337,8 +340,8 @@ append_envelope (GString *out, const char *prefix, const MimeDraft *draft, GErro
   append_date (out, draft->date);
   append_mailbox (value, draft->from_name, from);
   append_header (out, from_name, value->str);
-  return append_addresses (out, to_name, draft->to, error)
-         && append_addresses (out, cc_name, draft->cc, error);
+  return append_addresses (out, to_name, draft->to, draft->unfinished, error)
+         && append_addresses (out, cc_name, draft->cc, draft->unfinished, error);
 }
 
 /* What programs of today and of old look at, each of them at another one. */
@@ -366,7 +369,8 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
                   *references = header_ids (draft->references, TRUE);
 
   if (!append_envelope (out, "", draft, error)
-      || !append_addresses (out, "Reply-To", draft->reply_to, error))
+      || !append_addresses (out, "Reply-To", draft->reply_to, FALSE, error)
+      || (draft->unfinished && !append_addresses (out, "Bcc", draft->bcc, TRUE, error)))
     return FALSE;
   if (subject[0] != '\0') {
     g_autofree char *encoded = needs_all_encoded (subject)
@@ -382,6 +386,11 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
   if (references != NULL)
     append_header (out, "References", references);
   append_wishes (out, draft);
+  if (draft->unfinished && draft->note != NULL) {
+    g_autofree char *note = mime_build_line (draft->note);
+
+    append_header (out, "X-Sosik-Draft", note);
+  }
   g_string_append (out, "MIME-Version: 1.0\r\n");
   return TRUE;
 }
@@ -397,8 +406,8 @@ mime_build_to_stream (const MimeDraft *draft, GOutputStream *stream, GCancellabl
 
   mime_gmime_init ();
   /* Bcc goes into no header, but a wrong address in it must be told as well. */
-  recipients = mime_draft_get_recipients (draft, error);
-  if (recipients == NULL || !append_headers (header, draft, error))
+  recipients = draft->unfinished ? NULL : mime_draft_get_recipients (draft, error);
+  if ((recipients == NULL && !draft->unfinished) || !append_headers (header, draft, error))
     return FALSE;
   return g_output_stream_write_all (stream, header->str, header->len, NULL, cancellable, error)
          && mime_build_write_body (draft, stream, cancellable, error);

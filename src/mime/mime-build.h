@@ -44,6 +44,8 @@ typedef struct
   char *in_reply_to;    /* nullable */
   char *references;     /* nullable, ids separated by spaces */
   gint64 date;          /* seconds UTC */
+  char *note;           /* nullable, of an unfinished one: what only this program understands (X-Sosik-Draft) */
+  gboolean unfinished;  /* for a Drafts folder, never to be sent: Bcc stands in it, and what is no address yet as it was typed */
   GPtrArray *attachments; /* nullable, of MimeAttachment */
   MimeNames names;
   int priority;           /* 1: urgent, -1: can wait, 0: says nothing */

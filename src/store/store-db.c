@@ -15,12 +15,12 @@
 #define BUSY_TIMEOUT_MS 10000
 
 /* Version n of the schema is what the first n of these make. */
-static const char *const schema_steps[] = { "schema.sql",    "schema-2.sql",  "schema-3.sql",
-                                            "schema-4.sql",  "schema-5.sql",  "schema-6.sql",
-                                            "schema-7.sql",  "schema-8.sql",  "schema-9.sql",
-                                            "schema-10.sql", "schema-11.sql", "schema-12.sql",
-                                            "schema-13.sql", "schema-14.sql", "schema-15.sql",
-                                            "schema-16.sql", "schema-17.sql", "schema-18.sql" };
+static const char *const schema_steps[] = {
+  "schema.sql",    "schema-2.sql",  "schema-3.sql",  "schema-4.sql",  "schema-5.sql",
+  "schema-6.sql",  "schema-7.sql",  "schema-8.sql",  "schema-9.sql",  "schema-10.sql",
+  "schema-11.sql", "schema-12.sql", "schema-13.sql", "schema-14.sql", "schema-15.sql",
+  "schema-16.sql", "schema-17.sql", "schema-18.sql", "schema-19.sql"
+};
 
 static void
 pack_free (gpointer pack)
@@ -323,6 +323,12 @@ StoreDb *
 store_connect (Store *store, GError **error)
 {
   return connect_raw (store, error);
+}
+
+BasePaths *
+store_db_get_paths (StoreDb *db)
+{
+  return db->store->paths;
 }
 
 void

@@ -65,6 +65,7 @@ void store_set_change_func (Store *store, StoreChangeFunc func, gpointer user_da
 
 StoreDb *store_connect (Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_db_free (StoreDb *db);
+BasePaths *store_db_get_paths (StoreDb *db); /* borrowed; any thread */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreDb, store_db_free)
 
 /* Group several writes into one transaction (not nested). commit FALSE: everything since begin

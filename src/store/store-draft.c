@@ -73,6 +73,9 @@ store_draft_dup (const StoreDraft *draft)
   copy->in_reply_to = g_strdup (draft->in_reply_to);
   copy->references = g_strdup (draft->references);
   copy->source_id = g_strdup (draft->source_id);
+  copy->server_id = g_strdup (draft->server_id);
+  copy->server_before = g_strdup (draft->server_before);
+  copy->server_stem = g_strdup (draft->server_stem);
   copy->attachments = new_attachments ();
   for (guint i = 0; i < draft->attachments->len; i++) {
     const StoreAttachment *attachment = g_ptr_array_index (draft->attachments, i);
@@ -100,6 +103,9 @@ store_draft_free (StoreDraft *draft)
   g_free (draft->in_reply_to);
   g_free (draft->references);
   g_free (draft->source_id);
+  g_free (draft->server_id);
+  g_free (draft->server_before);
+  g_free (draft->server_stem);
   g_ptr_array_unref (draft->attachments);
   g_free (draft);
 }
@@ -178,8 +184,14 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   set_text (file, GROUP, "SourceId", draft->source_id);
   g_key_file_set_boolean (file, GROUP, "Forward", draft->forward);
   g_key_file_set_integer (file, GROUP, "Notify", (int)draft->notify);
+  g_key_file_set_integer (file, GROUP, "Priority", draft->priority);
+  g_key_file_set_boolean (file, GROUP, "Receipt", draft->receipt);
   g_key_file_set_int64 (file, GROUP, "SendAt", draft->send_at);
   g_key_file_set_int64 (file, GROUP, "Modified", draft->modified);
+  set_text (file, GROUP, "ServerId", draft->server_id);
+  set_text (file, GROUP, "ServerBefore", draft->server_before);
+  set_text (file, GROUP, "ServerStem", draft->server_stem);
+  g_key_file_set_boolean (file, GROUP, "OnServer", draft->on_server);
   g_key_file_set_int64 (file, GROUP, "Discarded", draft->discarded);
   g_key_file_set_boolean (file, GROUP, "Marked", draft->marked);
   g_key_file_set_boolean (file, GROUP, "Editing", draft->editing);
@@ -252,11 +264,17 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->source_id = get_text (file, GROUP, "SourceId", NULL);
   draft->forward = g_key_file_get_boolean (file, GROUP, "Forward", NULL);
   draft->notify = (StoreNotify)g_key_file_get_integer (file, GROUP, "Notify", NULL);
+  draft->priority = CLAMP (g_key_file_get_integer (file, GROUP, "Priority", NULL), -1, 1);
+  draft->receipt = g_key_file_get_boolean (file, GROUP, "Receipt", NULL);
   draft->send_at = g_key_file_get_int64 (file, GROUP, "SendAt", NULL);
   /* Of an older version: an answer names what it answers. */
   if (draft->source_id == NULL && !draft->forward)
     draft->source_id = g_strdup (draft->in_reply_to);
   draft->modified = g_key_file_get_int64 (file, GROUP, "Modified", NULL);
+  draft->server_id = get_text (file, GROUP, "ServerId", NULL);
+  draft->server_before = get_text (file, GROUP, "ServerBefore", NULL);
+  draft->server_stem = get_text (file, GROUP, "ServerStem", NULL);
+  draft->on_server = g_key_file_get_boolean (file, GROUP, "OnServer", NULL);
   draft->discarded = g_key_file_get_int64 (file, GROUP, "Discarded", NULL);
   draft->marked = g_key_file_get_boolean (file, GROUP, "Marked", NULL);
   draft->editing = g_key_file_get_boolean (file, GROUP, "Editing", NULL);

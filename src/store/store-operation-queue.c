@@ -355,6 +355,8 @@ finish (StoreDb *db, const StoreOperation *operation, const NewUid *made, GError
   case STORE_OPERATION_EXPUNGE:
     return store_row_remove (db, &row, error);
   case STORE_OPERATION_APPEND:
+    /* The file of a draft is not needed any more. */
+    db->outbox |= operation->folder_role == STORE_ROLE_DRAFTS;
     return set_there (db, &row, error)
            && finish_arrival (db, &step, &row, step.folder, made, error);
   case STORE_OPERATION_CREATE:

@@ -137,6 +137,24 @@ drop_move (StoreDb *db, const StoreStep *step, StoreRow *row, gboolean undo, GEr
   return step->uid == 0 || store_row_take_uid (db, &new, step->uid, error);
 }
 
+static gboolean
+keep_replaced (StoreDb *db, const StoreStep *step, GError **error)
+{
+  StoreStep expunge;
+  {
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error,
+        "SELECT " STORE_STEP_COLUMNS
+        " FROM operation WHERE message = ?1 AND kind = ?2 AND id > ?3 AND state < 2 AND begun = 0",
+        STORE_INTS (step->product, STORE_OPERATION_EXPUNGE, step->id));
+    int found = query != NULL ? store_query_step (db, query, error) : -1;
+    if (found <= 0)
+      return found == 0;
+    store_step_read (query, &expunge);
+  }
+  return store_operation_drop (db, &expunge, FALSE, error);
+}
+
 gboolean
 store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError **error)
 {
@@ -171,6 +189,9 @@ store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError 
     /* The person's words are not thrown away because the server does not want them: the copy
      * lives here. */
     new.local_only = TRUE;
+    /* So what it was to take the place of stays. */
+    if (step->product != 0 && !keep_replaced (db, step, error))
+      return FALSE;
     break;
   case STORE_OPERATION_MOVE:
   case STORE_OPERATION_COPY:

@@ -387,6 +387,38 @@ store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *m
 }
 
 gboolean
+store_operation_add_version (StoreDb *db, gint64 folder, const StoreNewMessage *message,
+                             gint64 before, GError **error)
+{
+  gint64 account, group;
+  StoreRow row;
+  StoreNewMessage local = *message;
+  local.uid = 0;
+  if (!store_folder_get_account (db, folder, &account, error)
+      || (group = store_operation_new_group (db, error)) == 0
+      || !store_row_insert (db, folder, account, &local, &row, error))
+    return FALSE;
+  const Deed deed = { .kind = STORE_OPERATION_APPEND, .product = before };
+  return insert (db, group, &row, &deed, error);
+}
+
+gboolean
+store_operation_swap_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
+                             gint64 append, GError **error)
+{
+  gint64 account;
+  StoreRow row;
+  StoreNewMessage local = *message;
+  local.uid = 0;
+  return store_folder_get_account (db, folder, &account, error)
+         && store_row_insert (db, folder, account, &local, &row, error)
+         && store_db_run (db, error,
+                          "UPDATE operation SET message = ?2, message_id = (SELECT message_id FROM "
+                          "message WHERE id = ?2) WHERE id = ?1",
+                          STORE_INTS (append, row.id));
+}
+
+gboolean
 store_operation_append (StoreDb *db, gint64 folder, const StoreNewMessage *message, GError **error)
 {
   g_return_val_if_fail (message->body != NULL, FALSE);

@@ -43,8 +43,9 @@ typedef struct
   gint64 group;   /* one call of the functions below: what undo takes back together */
   StoreOperationKind kind;
   gint64 message; /* row id */
-  gint64 product; /* row id of the copy */
-  gint64 folder;  /* where the server has it (source) */
+  gint64
+      product; /* row id of the copy; of an APPEND: the version that it takes the place of, which is deleted after it */
+  gint64 folder; /* where the server has it (source) */
   /* Its UID there; 0: not known yet (a pending operation before it will tell), find by Message-ID. */
   guint32 uid;
   char *message_id; /* nullable */

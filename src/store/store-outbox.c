@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "base-error.h"
 #include "base-log.h"
@@ -25,6 +26,7 @@ store_outbox_free (StoreOutbox *outbox)
   g_free (outbox->subject);
   g_free (outbox->error);
   g_free (outbox->detail);
+  g_free (outbox->refused);
   g_free (outbox);
 }
 
@@ -149,7 +151,7 @@ find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
 #define OUTBOX_COLUMNS                                                                             \
   "SELECT id, account, draft, message_id, sender, recipients, subject, state, "                    \
   "attempts, next_try, created, error, "                                                           \
-  "detail, notify, send_at FROM outbox "
+  "detail, notify, send_at, refused FROM outbox "
 
 static StoreOutbox *
 read_row (StoreQuery *query)
@@ -171,6 +173,7 @@ read_row (StoreQuery *query)
   outbox->detail = store_query_dup_text (query, 12);
   outbox->notify = (StoreNotify)store_query_int (query, 13);
   outbox->send_at = store_query_int (query, 14);
+  outbox->refused = store_query_dup_text (query, 15);
   return outbox;
 }
 
@@ -339,6 +342,68 @@ store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError *
   return store_db_leave (db, ok, error);
 }
 
+gboolean
+store_outbox_part (StoreDb *db, gint64 id, const char *const *rest, const char *refused,
+                   GError **error)
+{
+  g_autofree char *recipients = g_strjoinv ("\n", (char **)rest);
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "UPDATE outbox SET state = ?2, next_try = 0, recipients = ?3, refused = CASE WHEN refused IS NULL "
+      "THEN ?4 ELSE refused || ?4 END WHERE id = ?1",
+      STORE_INTS (id, STORE_OUTBOX_QUEUED));
+  gboolean ok = FALSE;
+  if (query != NULL) {
+    store_query_bind_text (query, 3, recipients);
+    store_query_bind_text (query, 4, refused);
+    ok = store_query_step (db, query, error) == 0;
+    store_query_done (g_steal_pointer (&query));
+  }
+  db->outbox = TRUE;
+  return store_db_leave (db, ok, error);
+}
+
+/* The addresses of the lines, a line each. */
+static char *
+dup_refused (const char *refused, guint *count)
+{
+  g_auto (GStrv) lines = g_strsplit (refused, "\n", -1);
+  g_autoptr (GString) addresses = g_string_new (NULL);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    char *colon = strstr (lines[i], ": ");
+    if (colon == NULL)
+      continue;
+    *colon = '\0';
+    g_string_append_printf (addresses, "%s%s", addresses->len > 0 ? "\n" : "", lines[i]);
+    (*count)++;
+  }
+  return g_strdup (addresses->str);
+}
+
+/* The others have it. */
+static gboolean
+keep_refused (StoreDb *db, const StoreOutbox *outbox, GError **error)
+{
+  guint count = 0;
+  g_autofree char *recipients = dup_refused (outbox->refused, &count);
+  g_autofree char *sentence = g_strdup_printf (
+      ngettext ("%u recipient was refused. The others have got the message.",
+                "%u recipients were refused. The others have got the message.", count),
+      count);
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "UPDATE outbox SET state = ?2, recipients = ?3, error = ?4, detail = refused, "
+      "refused = NULL WHERE id = ?1",
+      STORE_INTS (outbox->id, STORE_OUTBOX_FAILED));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 3, recipients);
+  store_query_bind_text (query, 4, sentence);
+  return store_query_step (db, query, error) == 0;
+}
+
 static gboolean
 remember_removed (StoreDb *db, const char *draft, GError **error)
 {
@@ -376,11 +441,16 @@ finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
     return FALSE;
   if (exists == 0)
     return TRUE; /* said twice */
-  if (!store_db_run (db, error, "DELETE FROM outbox WHERE id = ?1", STORE_INTS (outbox->id))
-      || !remember_removed (db, outbox->draft, error))
-    return FALSE;
   db->outbox = TRUE;
-  store_db_remove_after_commit (db, store_draft_dup_folder (db->store->paths, outbox->draft));
+  if (outbox->refused != NULL) {
+    if (!keep_refused (db, outbox, error))
+      return FALSE;
+  } else {
+    if (!store_db_run (db, error, "DELETE FROM outbox WHERE id = ?1", STORE_INTS (outbox->id))
+        || !remember_removed (db, outbox->draft, error))
+      return FALSE;
+    store_db_remove_after_commit (db, store_draft_dup_folder (db->store->paths, outbox->draft));
+  }
   if (sent_folder <= 0)
     return TRUE;
   g_autoptr (StoreFolder) folder = NULL;

@@ -40,9 +40,17 @@ typedef struct
   char *source_id; /* nullable: its Message-ID, for row ids do not outlive a lost database */
   gboolean forward;
   StoreNotify notify;
+  int priority;     /* 1: high, -1: low */
+  gboolean receipt; /* asks to be told when it was read */
   gint64 send_at; /* not before; 0: as soon as it is told to be sent */
   gint64 modified;
-  gint64 discarded;       /* when it was thrown away; 0: it was not.  Gone for good a day later. */
+  gint64 discarded; /* when it was thrown away; 0: it was not.  Gone for good a day later. */
+  /* Its copy in a Drafts folder (store_draft_put ()): Message-ID of the newest version, and of the one before while it is not known
+   * whether that one has been put there; nullable. */
+  char *server_id, *server_before;
+  char *
+      server_stem; /* nullable: what the Message-IDs of its versions begin with, if not with `id` */
+  gboolean on_server;     /* the newest version is what stands here */
   gboolean marked;        /* its source got its arrow by it */
   gboolean editing;       /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */
@@ -71,6 +79,22 @@ StoreAttachment *store_draft_attach (BasePaths *paths, const char *id, const cha
 GBytes *store_draft_get_attachment (BasePaths *paths, const char *id, const char *file,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- its copy on the server (store-draft-copy.c) ---- */
+/* What the versions of a draft have in common, from "<STEM.WHATEVER@...>"; NULL where a Message-ID is not made so. */
+char *store_draft_dup_stem (const char *message_id) G_GNUC_WARN_UNUSED_RESULT;
+/* *elsewhere: another computer has changed or deleted the copy since this one put it there: both are to be kept.  *ours (nullable,
+ * the draft's): the version that this one put there and that is there still. */
+gboolean store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere,
+                           const char **ours, GError **error);
+/* A new version (a row of `folder` with its body, and its APPEND) in the place of the one whose Message-ID is `before` (nullable),
+ * which is deleted on the server after that one is there.  Durable. */
+gboolean store_draft_put (StoreDb *db, gint64 folder, const char *before,
+                          const StoreNewMessage *copy, GError **error);
+/* It is no draft any more: the copy goes, on the server `delay_s` seconds later. */
+gboolean store_draft_take_off (StoreDb *db, const StoreDraft *draft, guint delay_s, GError **error);
+/* 1: what stands here stands in a Drafts folder too, and is on the server (*arrived) or waits to go there; 0: no; -1: error. */
+int store_draft_is_put (StoreDb *db, const StoreDraft *draft, gboolean *arrived, GError **error);
+
 typedef enum
 {
   STORE_OUTBOX_QUEUED, /* waits for its time */
@@ -94,6 +118,8 @@ typedef struct
   StoreNotify notify;
   gint64 send_at;       /* not before; 0: at once */
   char *error, *detail; /* nullable: sentence, server's words */
+  /* Nullable: who was to get it too and was refused, a line each: the address, ": " and the server's words. */
+  char *refused;
 } StoreOutbox;
 
 void store_outbox_free (StoreOutbox *outbox);
@@ -116,7 +142,10 @@ gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state,
  * moved on meanwhile is left alone: making `queued` of what is being sent could send it twice.  What waited for its time does
  * so no longer; what had failed or is uncertain keeps it. */
 gboolean store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError **error);
-/* Sent (250): in one durable transaction the row goes and, where `sent_folder` > 0, the Sent
+/* It goes to `rest` alone, at once; `refused` is kept until then.  Durable. */
+gboolean store_outbox_part (StoreDb *db, gint64 id, const char *const *rest, const char *refused,
+                            GError **error);
+/* Sent (250): in one durable transaction the row goes (or stays as `failed`, with those who were refused) and, where `sent_folder` > 0, the Sent
  * copy (`copy`, flags SEEN, with body) and its APPEND come (`filed`: the server puts it there by itself, and it is only to
  * be found); then the draft folder is removed. */
 gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,

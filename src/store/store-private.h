@@ -542,6 +542,13 @@ gboolean store_operation_drop_folder (StoreDb *db, const StoreStep *step, GError
 /* As store_operation_append (), inside a transaction.  `filed`: the server puts it there by itself. */
 gboolean store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                                      gboolean filed, GError **error);
+/* A new version of a draft and its APPEND, for which an EXPUNGE of the row `before` (0: none) that is added later waits; where the APPEND
+ * is refused, that one stays.  Inside a transaction. */
+gboolean store_operation_add_version (StoreDb *db, gint64 folder, const StoreNewMessage *message,
+                                      gint64 before, GError **error);
+/* The same, by an APPEND that was not begun. */
+gboolean store_operation_swap_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
+                                      gint64 append, GError **error);
 /* Takes an operation away, and what it did to the rows here.  undo: the person wants it, and it can be REFUSED. */
 gboolean store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError **error);
 /* Steps on the same message after `after` that run in `folder`, up to the one that moves it on,

@@ -6,12 +6,13 @@
 #include "base-date.h"
 #include "base-error.h"
 #include "base-log.h"
+#include "mime-build.h"
 #include "mime-message.h"
 #include "smtp-session.h"
 #include "store-folder.h"
 #include "store-outgoing.h"
+#include "sync-filing.h"
 #include "sync-providers.h"
-#include "sync-roles.h"
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
@@ -154,29 +155,6 @@ retry_time (const StoreOutbox *outbox)
 
 /* ---- sent ---- */
 
-/* A row for Sent where no list has come yet.  Inside a transaction, for writing a list removes what it does not name, and
- * the sync worker may be adding folders right now. */
-static StoreFolder *
-add_sent_folder (Sender *sender, GError **error)
-{
-  g_autoptr (GPtrArray) folders = store_folder_list (sender->db, sender->row, error);
-  StoreFolder *added = NULL;
-
-  if (folders == NULL)
-    return NULL;
-  for (guint i = 0; i < folders->len; i++)
-    if (((StoreFolder *)g_ptr_array_index (folders, i))->role == STORE_ROLE_SENT)
-      return g_ptr_array_steal_index (folders, i);
-  added = g_new0 (StoreFolder, 1);
-  added->name = sync_role_new_path (folders, STORE_ROLE_SENT, NULL, &added->delimiter);
-  added->role = STORE_ROLE_SENT;
-  added->selectable = TRUE;
-  g_ptr_array_add (folders, added);
-  if (!store_folder_replace_list (sender->db, sender->row, folders, error))
-    return NULL;
-  return store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, error);
-}
-
 static gboolean
 files_sent (Sender *sender)
 {
@@ -190,20 +168,59 @@ find_sent_folder (Sender *sender, gboolean filed)
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreFolder) sent = NULL;
 
+  gint64 id;
+
   sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, NULL);
   if (sent != NULL || filed)
     return sent != NULL ? sent->id : 0;
-  if (store_db_begin (sender->db, FALSE, &error)) {
-    sent = add_sent_folder (sender, &error);
-    if (sent == NULL)
-      store_db_rollback (sender->db);
-    else if (!store_db_commit (sender->db, &error))
-      g_clear_pointer (&sent, store_folder_free);
-  }
-  if (sent == NULL)
+  id = sync_filing_ensure_folder (sender->db, sender->row, STORE_ROLE_SENT, &error);
+  if (id == 0)
     base_log ("%s: no folder for the copy of a sent mail: %s",
               sync_account_get_id (sender->account), error != NULL ? error->message : "");
-  return sent != NULL ? sent->id : 0;
+  return id;
+}
+
+/* One field without those who have got it. */
+static void
+leave_refused (char **field, const StoreOutbox *outbox)
+{
+  g_autoptr (GPtrArray) addresses = mime_addresses_parse (*field);
+  g_autoptr (GString) left = g_string_new (NULL);
+
+  for (guint i = 0; i < addresses->len; i++) {
+    const MimeAddress *address = g_ptr_array_index (addresses, i);
+    g_autofree char *text = mime_address_to_string (address->name, address->address);
+
+    for (guint j = 0; outbox->recipients[j] != NULL && text != NULL; j++)
+      if (g_ascii_strcasecmp (outbox->recipients[j], address->address) == 0)
+        g_clear_pointer (&text, g_free);
+    if (text != NULL)
+      g_string_append_printf (left, "%s%s", left->len > 0 ? ", " : "", text);
+  }
+  g_free (*field);
+  *field = g_strdup (left->str);
+}
+
+/* What is edited now is for those who were refused, and nobody gets it twice. */
+static void
+tell_refused (Sender *sender, const StoreOutbox *outbox)
+{
+  BasePaths *paths = store_db_get_paths (sender->db);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDraft) draft = store_draft_load (paths, outbox->draft, &error);
+  g_autofree char *text = g_strdup_printf (
+      _ ("“%s” was sent, but not to everybody: the server refused a recipient."), outbox->subject);
+
+  if (draft != NULL) {
+    leave_refused (&draft->to, outbox);
+    leave_refused (&draft->cc, outbox);
+    leave_refused (&draft->bcc, outbox);
+    (void)store_draft_save (paths, draft, &error);
+  }
+  if (error != NULL)
+    base_log ("%s: a draft still names everybody: %s", sync_account_get_id (sender->account),
+              error->message);
+  sync_account_tell_refused (sender->account, text, outbox->refused);
 }
 
 /* It is theirs now.  `filed`: the server has put a copy into Sent, or is about to; the one made here becomes that one as soon
@@ -218,20 +235,7 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
 
   if (folder > 0) {
     summary = mime_summary_from_message (message);
-    copy.flags = STORE_FLAG_SEEN;
-    copy.received = now_s ();
-    copy.date = summary->date;
-    copy.size = g_bytes_get_size (message);
-    copy.from_name = summary->from_name;
-    copy.from_address = summary->from_address;
-    copy.to = summary->to;
-    copy.subject = summary->subject;
-    copy.message_id = summary->message_id;
-    copy.in_reply_to = summary->in_reply_to;
-    copy.references = summary->references;
-    copy.preview = summary->preview;
-    copy.has_attachments = summary->has_attachments;
-    copy.body = message;
+    sync_filing_fill (&copy, summary, message, STORE_FLAG_SEEN);
   }
   while (again) {
     g_autoptr (GError) error = NULL;
@@ -239,6 +243,8 @@ finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolea
     noted = store_outbox_sent (sender->db, outbox, folder, &copy, filed, &error);
     again = !noted && wait_for_disk (sender, error);
   }
+  if (noted && outbox->refused != NULL)
+    tell_refused (sender, outbox);
   if (noted && folder > 0)
     sync_account_operations_changed (sender->account);
 }
@@ -278,12 +284,67 @@ tell_failed (Sender *sender, const StoreOutbox *outbox, const char *sentence, co
   sync_account_tell_refused (sender->account, text, detail);
 }
 
+/* Some are refused, and nobody has got it: then it is for the others.  FALSE: it is not so. */
+static gboolean
+part (const StoreOutbox *outbox, const GError *error, GStrv *rest, char **refused)
+{
+  const char *detail = base_error_get_detail (error);
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GStrvBuilder) welcome = g_strv_builder_new ();
+  g_autoptr (GString) words = g_string_new (NULL);
+  guint n_welcome = 0;
+
+  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED) || detail == NULL)
+    return FALSE;
+  lines = g_strsplit (detail, "\n", -1);
+  for (guint i = 0; outbox->recipients[i] != NULL; i++) {
+    g_autofree char *start = g_strconcat (outbox->recipients[i], ": ", NULL);
+    gboolean is_refused = FALSE;
+
+    for (guint j = 0; lines[j] != NULL && !is_refused; j++) {
+      is_refused = g_str_has_prefix (lines[j], start);
+      if (is_refused)
+        g_string_append_printf (words, "%s\n", lines[j]);
+    }
+    n_welcome += !is_refused;
+    if (!is_refused)
+      g_strv_builder_add (welcome, outbox->recipients[i]);
+  }
+  if (n_welcome == 0 || words->len == 0)
+    return FALSE;
+  *rest = g_strv_builder_end (welcome);
+  *refused = g_strdup (words->str);
+  return TRUE;
+}
+
+/* TRUE: it goes on with the others. */
+static gboolean
+go_on_without (Sender *sender, const StoreOutbox *outbox, const GError *error)
+{
+  g_auto (GStrv) rest = NULL;
+  g_autofree char *refused = NULL;
+  gboolean written = FALSE, again = TRUE;
+
+  if (!part (outbox, error, &rest, &refused))
+    return FALSE;
+  while (again) {
+    g_autoptr (GError) local = NULL;
+
+    written =
+        store_outbox_part (sender->db, outbox->id, (const char *const *)rest, refused, &local);
+    again = !written && wait_for_disk (sender, local);
+  }
+  return written;
+}
+
 /* Certainly not accepted: the error says what comes next.  FALSE when the rest must wait too. */
 static gboolean
 finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
 {
   const char *detail = base_error_get_detail (error);
 
+  if (go_on_without (sender, outbox, error))
+    return TRUE;
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE)) {

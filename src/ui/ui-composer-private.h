@@ -19,7 +19,7 @@ struct _UiComposer
   GPtrArray *attach_errors; /* sentences of the files that could not be attached */
   guint attaching;          /* files on their way */
 
-  guint save_source;
+  guint save_source, copy_source;
   gint64 dirty_since; /* monotonic; 0: nothing unsaved */
   gboolean loading;   /* the fields are being filled from the draft */
   gboolean saving;
@@ -84,6 +84,9 @@ GSettings *ui_composer_get_settings (UiComposer *self); /* borrowed; NULL: the p
 void ui_composer_add_sending (UiComposer *self);
 guint ui_composer_get_hold (UiComposer *self); /* seconds in which sending can be undone */
 void ui_composer_say_sending (UiComposer *self);
+/* What is written is copied to the server within a minute. */
+void ui_composer_copy_soon (UiComposer *self);
+void ui_composer_show_draft (UiComposer *self); /* its options; once it has a draft */
 void ui_composer_say_discarded (UiComposer *self);
 
 G_END_DECLS

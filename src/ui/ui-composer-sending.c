@@ -6,12 +6,16 @@
 
 #include "base-date.h"
 #include "base-error.h"
+#include "base-log.h"
 #include "base-text.h"
 #include "ui-later-dialog.h"
+#include "ui-toast.h"
 #include "ui-window.h"
 
-#define SETTINGS  "sosik-composer-settings"
-#define BIN_SHOWN 10 /* seconds; the bin itself is emptied a day later */
+#define SETTINGS     "sosik-composer-settings"
+#define COPY_EVERY_S 60
+/* What is larger goes to the server when the composer is closed. */
+#define COPY_MOST (2 * 1000 * 1000)
 #define MORNING   8
 #define MAX_SHOWN 40 /* characters of a subject in a sentence */
 
@@ -92,7 +96,7 @@ ui_composer_say_discarded (UiComposer *self)
 {
   if (!mail_draft_is_empty (self->draft))
     ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), _ ("Message discarded"),
-                            mail_draft_get_id (self->draft), BIN_SHOWN);
+                            mail_draft_get_id (self->draft), UI_COMPOSER_BIN_SHOWN);
 }
 
 /* ---- leaving ---- */
@@ -201,11 +205,129 @@ on_send_later (GSimpleAction *action, GVariant *parameter, gpointer data)
                          g_object_ref (self));
 }
 
+/* ---- the copy on the server ---- */
+
+static void
+on_put (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  /* It is on this computer, and tried again. */
+  if (!mail_draft_put_finish (MAIL_DRAFT (source), result, &error)
+      && !base_error_is_cancelled (error))
+    base_log ("the copy of a draft was not made: %s", error->message);
+  if (!self->done && self->dirty_since == 0 && error == NULL)
+    adw_window_title_set_subtitle (self->title, _ ("Saved"));
+}
+
+static gboolean
+on_copy_time (gpointer data)
+{
+  UiComposer *self = data;
+
+  self->copy_source = 0;
+  if (self->busy || self->done || mail_draft_get_files_size (self->draft) > COPY_MOST)
+    return G_SOURCE_REMOVE;
+  ui_composer_push (self, FALSE);
+  mail_draft_put_async (self->draft, TRUE, on_put, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_composer_copy_soon (UiComposer *self)
+{
+  if (self->copy_source == 0)
+    self->copy_source = g_timeout_add_seconds (COPY_EVERY_S, on_copy_time, self);
+}
+
+static void
+on_conflict (UiComposer *self)
+{
+  const char *sentence = _ (
+      "This draft was changed or deleted on another computer. Both versions are kept in Drafts.");
+  UiWindow *window = NULL;
+
+  if (!self->done && !self->busy) {
+    AdwToast *toast = ui_toast_new (sentence);
+
+    adw_toast_set_timeout (toast, 0);
+    adw_toast_overlay_add_toast (self->toasts, toast);
+    return;
+  }
+  window = find_window (gtk_window_get_application (GTK_WINDOW (self)));
+  if (window != NULL)
+    ui_window_say (window, sentence, NULL);
+}
+
+/* ---- options ---- */
+
+static const char *const priorities[] = { "low", "normal", "high" };
+
+static void
+on_priority (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  UiComposer *self = data;
+
+  for (int i = 0; i < (int)G_N_ELEMENTS (priorities); i++)
+    if (g_str_equal (g_variant_get_string (state, NULL), priorities[i]))
+      mail_draft_set_priority (self->draft, (MailPriority)(i + MAIL_PRIORITY_LOW));
+  g_simple_action_set_state (action, state);
+  ui_composer_edited (self);
+}
+
+static void
+on_receipt (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  UiComposer *self = data;
+
+  mail_draft_set_receipt (self->draft, g_variant_get_boolean (state));
+  g_simple_action_set_state (action, state);
+  ui_composer_edited (self);
+}
+
+static void
+on_delivery_report (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  UiComposer *self = data;
+
+  mail_draft_set_notify (self->draft,
+                         g_variant_get_boolean (state)
+                             ? MAIL_NOTIFY_SUCCESS | MAIL_NOTIFY_FAILURE | MAIL_NOTIFY_DELAY
+                             : 0);
+  g_simple_action_set_state (action, state);
+  ui_composer_edited (self);
+}
+
+static void
+show_option (UiComposer *self, const char *name, GVariant *state)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), state);
+}
+
+void
+ui_composer_show_draft (UiComposer *self)
+{
+  int priority = mail_draft_get_priority (self->draft) - MAIL_PRIORITY_LOW;
+
+  show_option (self, "priority", g_variant_new_string (priorities[CLAMP (priority, 0, 2)]));
+  show_option (self, "receipt", g_variant_new_boolean (mail_draft_get_receipt (self->draft)));
+  show_option (self, "delivery-report",
+               g_variant_new_boolean (mail_draft_get_notify (self->draft) != 0));
+  g_signal_connect_object (self->draft, "conflict", G_CALLBACK (on_conflict), self,
+                           G_CONNECT_SWAPPED);
+}
+
 void
 ui_composer_add_sending (UiComposer *self)
 {
   const GActionEntry entries[] = {
     { "send-later", on_send_later, "x", NULL, NULL, { 0 } },
+    { "priority", NULL, "s", "'normal'", on_priority, { 0 } },
+    { "receipt", NULL, NULL, "false", on_receipt, { 0 } },
+    { "delivery-report", NULL, NULL, "false", on_delivery_report, { 0 } },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);

@@ -261,6 +261,7 @@ ui_composer_edited (UiComposer *self)
   if (self->dirty_since == 0)
     self->dirty_since = now;
   set_state (self, "");
+  ui_composer_copy_soon (self);
   save_in (self, CLAMP (self->dirty_since + SAVE_EVERY - now, 0, SAVE_AFTER));
 }
 
@@ -352,6 +353,7 @@ ui_composer_finish (UiComposer *self)
     return;
   self->done = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
+  g_clear_handle_id (&self->copy_source, g_source_remove);
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
@@ -397,11 +399,23 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
   ui_composer_edited (self);
 }
 
+/* Where there is no copy on the server, the one here is what counts. */
+static void
+on_copied (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_draft_put_finish (MAIL_DRAFT (source), result, &error)
+      && !base_error_is_cancelled (error))
+    base_log ("the copy of a draft was not made: %s", error->message);
+}
+
 static void
 keep (UiComposer *self)
 {
   g_clear_handle_id (&self->save_source, g_source_remove);
   ui_composer_push (self, TRUE);
+  mail_draft_put_async (self->draft, FALSE, on_copied, NULL);
   mail_draft_save_async (self->draft, FALSE, NULL, on_kept, g_object_ref (self));
 }
 
@@ -448,7 +462,7 @@ close_now (UiComposer *self)
   if (focus != NULL)
     gtk_widget_grab_focus (focus);
   ui_dialog_choose (GTK_WINDOW (self), _ ("Save this message as a draft?"),
-                    _ ("A draft stays on this computer, where you can go on with it later."),
+                    _ ("You find it among the drafts, and can go on with it later."),
                     _ ("_Discard"), _ ("_Save Draft"), on_close_answer, g_object_ref (self));
 }
 
@@ -551,6 +565,7 @@ ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   set_up_from (self);
   set_up_attachments (self);
   ui_composer_watch_draft (self);
+  ui_composer_show_draft (self);
   set_first_focus (self);
   return GTK_WIDGET (self);
 }
@@ -562,6 +577,7 @@ ui_composer_dispose (GObject *object)
 
   self->done = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
+  g_clear_handle_id (&self->copy_source, g_source_remove);
   G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);
 }
 

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define UI_TYPE_COMPOSER (ui_composer_get_type ())
 G_DECLARE_FINAL_TYPE (UiComposer, ui_composer, UI, COMPOSER, AdwApplicationWindow)
 
+/* Seconds in which the window offers to take back what was discarded. */
+#define UI_COMPOSER_BIN_SHOWN 10
+
 /* When the program starts: what composers go by, and the action app.take-back (s: the id of a draft), which brings back what was
  * discarded or has not left yet. */
 void ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *settings);

@@ -367,6 +367,8 @@ on_activate (UiList *self, guint position, GtkListView *view)
   }
   ui_selection_select_only (self->selection, position);
   ui_list_opened (self);
+  /* Does nothing for any other message. */
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-draft", NULL);
 }
 
 /* The Menu key and Shift+F10. */

@@ -33,6 +33,7 @@ struct _UiMessageView
   GtkBox *banners;
   UiTruthBar *truth;
   UiBar *bar;
+  UiBar *draft_bar; /* made when there is a draft */
   UiWebBar *web_bar;
   UiTextView *text;
   UiTall *web_place;
@@ -276,6 +277,33 @@ ui_message_view_set_bare (UiMessageView *self, gboolean bare)
   gtk_widget_set_visible (GTK_WIDGET (self->headers), !bare);
 }
 
+static void
+on_edit_draft (UiMessageView *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-draft", NULL);
+}
+
+/* What nobody has sent yet is to be gone on with. */
+static void
+show_draft (UiMessageView *self)
+{
+  MailMessage *message = self->content && !mail_content_is_nested (self->content)
+                             ? mail_content_get_message (self->content)
+                             : NULL;
+  MailFolder *folder = message ? mail_message_get_folder (message) : NULL;
+  if (!folder || mail_folder_get_role (folder) != MAIL_ROLE_DRAFTS) {
+    if (self->draft_bar)
+      ui_bar_hide (self->draft_bar);
+    return;
+  }
+  if (!self->draft_bar) {
+    self->draft_bar = g_object_new (UI_TYPE_BAR, NULL);
+    g_signal_connect_swapped (self->draft_bar, "clicked", G_CALLBACK (on_edit_draft), self);
+    gtk_box_prepend (self->banners, GTK_WIDGET (self->draft_bar));
+  }
+  ui_bar_show (self->draft_bar, _ ("This message is a draft."), NULL, _ ("Edit Draft"), FALSE);
+}
+
 void
 ui_message_view_set_content (UiMessageView *self, MailContent *content)
 {
@@ -285,6 +313,7 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   ui_truth_bar_set_content (self->truth, self->bare ? NULL : content);
   ui_attachments_set_content (self->attachments, content);
   ui_part_cards_set_content (self->part_cards, content);
+  show_draft (self);
   if (content)
     show_body (self);
   else {

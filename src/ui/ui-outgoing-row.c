@@ -235,30 +235,20 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer data)
   set_busy (self, FALSE);
   if (!mail_engine_remove_outgoing_finish (MAIL_ENGINE (source), result, &error))
     show_error (self, _ ("The message was not deleted."), error);
-}
-
-static void
-on_delete_answer (gboolean accepted, gpointer data)
-{
-  g_autoptr (UiOutgoingRow) self = data;
-
-  if (!accepted || self->busy)
-    return;
-  set_busy (self, TRUE);
-  mail_engine_remove_outgoing_async (self->engine, self->outgoing, on_deleted, g_object_ref (self));
+  else
+    ui_composer_offer_back (self->app, _ ("Message discarded"),
+                            mail_outgoing_get_draft (self->outgoing), UI_COMPOSER_BIN_SHOWN);
 }
 
 static void
 on_delete (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiOutgoingRow *self = UI_OUTGOING_ROW (widget);
-  gboolean draft = mail_outgoing_get_state (self->outgoing) == MAIL_OUTGOING_DRAFT;
 
-  ui_dialog_confirm (GTK_WINDOW (gtk_widget_get_root (widget)),
-                     draft ? _ ("Delete this draft?") : _ ("Delete this message?"),
-                     draft ? _ ("It exists only here and will be gone for good.")
-                           : _ ("It will not be sent and will be gone for good."),
-                     NULL, _ ("_Delete"), TRUE, on_delete_answer, g_object_ref (self));
+  if (self->busy)
+    return;
+  set_busy (self, TRUE);
+  mail_engine_remove_outgoing_async (self->engine, self->outgoing, on_deleted, g_object_ref (self));
 }
 
 GtkWidget *

@@ -101,6 +101,9 @@ void ui_window_class_install_thread_actions (GtkWidgetClass *widget_class);
 void ui_window_update_thread_actions (UiWindow *self);
 void ui_window_split_message (UiWindow *self, MailMessage *message);
 
+/* ---- drafts (ui-window-drafts.c) ---- */
+void ui_window_class_install_draft_actions (GtkWidgetClass *widget_class);
+
 /* ---- finding (ui-window-find.c) ---- */
 void ui_window_class_install_find_actions (GtkWidgetClass *widget_class);
 

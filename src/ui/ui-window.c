@@ -522,6 +522,7 @@ ui_window_class_init (UiWindowClass *klass)
   ui_window_class_install_listing_actions (widget_class);
   ui_window_class_install_move_actions (widget_class);
   ui_window_class_install_thread_actions (widget_class);
+  ui_window_class_install_draft_actions (widget_class);
   ui_window_class_install_find_actions (widget_class);
   ui_window_class_install_print_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);

@@ -649,6 +649,23 @@ step_append (Child *child, const char *folder, const char *name)
 }
 
 void
+step_put_draft (Child *child, const char *name, const char *before)
+{
+  g_autoptr (GBytes) body = crash_message_new (name, "x@crash.test", 3000, 0);
+  g_autofree char *message_id = crash_message_id (name);
+  g_autofree char *before_id = before != NULL ? crash_message_id (before) : NULL;
+  StoreNewMessage copy = new_message (name, message_id, body);
+  g_autoptr (GError) error = NULL;
+
+  if (!is_to_do (child))
+    return;
+  copy.flags = STORE_FLAG_SEEN | STORE_FLAG_DRAFT;
+  if (find_message (child, "Drafts", name) == 0)
+    GOOD (store_draft_put (child->db, find_folder (child, "Drafts"), before_id, &copy, &error));
+  done_on_server (child);
+}
+
+void
 step_open (Child *child, const char *folder, const char *name)
 {
   g_autoptr (GError) error = NULL;

@@ -58,6 +58,8 @@ void step_copy (Child *child, const char *folder, const char *name, const char *
 void step_undo_move (Child *child, const char *folder, const char *name, const char *target);
 void step_delete (Child *child, const char *folder, const char *name);
 void step_append (Child *child, const char *folder, const char *name);
+/* A version of a draft in the place of another one (nullable). */
+void step_put_draft (Child *child, const char *name, const char *before);
 void step_open (Child *child, const char *folder, const char *name); /* its body */
 /* All of that folder, whose names begin so. */
 void step_move_across (Child *child, const char *folder, const char *name, const char *target);

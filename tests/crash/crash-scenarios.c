@@ -197,6 +197,17 @@ draft_discard (Child *child)
   step_discard_draft (child, "d1");
 }
 
+/* One version is there in the end, whenever it was interrupted. */
+static void
+draft_copy (Child *child)
+{
+  step_put_draft (child, "v1", NULL);
+  step_sync (child);
+  step_put_draft (child, "v2", "v1");
+  step_put_draft (child, "v3", "v2");
+  step_sync (child);
+}
+
 static void
 send_one (Child *child)
 {
@@ -451,6 +462,8 @@ const Scenario crash_scenarios[] = {
   { "draft-first", NULL, NULL, SCENARIO_FRESH, "", draft_first },
   { "draft-edit", NULL, NULL, 0, "", draft_edit },
   { "draft-discard", NULL, NULL, 0, "", draft_discard },
+  { "draft-copy", NULL, NULL, 0, "", draft_copy },
+  { "draft-copy-plain", PLAIN, NULL, 0, "", draft_copy },
   { "send", NULL, NULL, 0, "", send_one },
   { "send-plain-server", PLAIN, MODEL_SMTP_PLAIN, 0, "", send_one },
   { "send-attached", NULL, NULL, 0, "", send_attached },

@@ -2,6 +2,7 @@
 #include "test-mail.h"
 
 #include "base-error.h"
+#include "store-operation.h"
 
 #include <glib/gstdio.h>
 
@@ -503,7 +504,9 @@ test_outbox (void)
   g_assert_true (
       mail_engine_remove_outgoing_finish (bench->engine, wait_result (&removed), &error));
   wait_until (no_outgoing, bench);
-  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  g_autoptr (MailDraft) back = take_back (bench, mail_outgoing_get_draft (kept), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (back);
 }
 
 /* Where the draft cannot be read, what waits in the outbox is the only copy: it is not taken out for editing. */
@@ -580,6 +583,145 @@ test_mailto (void)
   g_assert_null (mail_draft_new_mailto (bench->engine, NULL, "https://example.org"));
 }
 
+static MailFolder *
+find_drafts (Bench *bench)
+{
+  GListModel *folders = mail_account_get_folders (bench->account);
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++) {
+    g_autoptr (MailFolder) folder = g_list_model_get_item (folders, i);
+
+    if (mail_folder_get_role (folder) == MAIL_ROLE_DRAFTS)
+      return folder; /* the account keeps it */
+  }
+  return NULL;
+}
+
+static gboolean
+has_drafts (gpointer bench)
+{
+  return find_drafts (bench) != NULL;
+}
+
+static guint
+n_in_drafts (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) keys =
+      store_message_list (bench->db, mail_folder_get_id (find_drafts (bench)), 0, 0, &error);
+
+  g_assert_no_error (error);
+  return keys->len;
+}
+
+static void
+put (MailDraft *draft, gboolean editing)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_put_async (draft, editing, on_result, &result);
+  g_assert_true (mail_draft_put_finish (draft, wait_result (&result), &error));
+  g_assert_no_error (error);
+}
+
+static MailDraft *
+open_first (Bench *bench, GError **error)
+{
+  g_autoptr (MailMessage) message = bench_first (bench, find_drafts (bench));
+  g_autoptr (MailContent) content = bench_open (bench, message, error);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_assert_nonnull (content);
+  mail_draft_open_async (bench->engine, content, on_result, &result);
+  return mail_draft_open_finish (bench->engine, wait_result (&result), error);
+}
+
+static void
+on_conflict (MailDraft *draft, guint *count)
+{
+  (*count)++;
+}
+
+static gboolean
+no_draft_there (gpointer bench)
+{
+  return n_in_drafts (bench) == 0;
+}
+
+/* What is written stands in the Drafts folder too, once, and can be gone on with from there, with or without the file here. */
+static void
+test_copy (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *path = g_build_filename (bench->folder, "a.txt", NULL);
+  g_autoptr (GError) error = NULL;
+  guint conflicts = 0;
+
+  put (draft, TRUE); /* nobody has written anything */
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  write_file (path, "file");
+  g_assert_true (attach (draft, path, &error));
+  mail_draft_set_recipients (draft, "Ada <ada@example.org>, 김민", NULL, "secret@example.org");
+  mail_draft_set_subject (draft, "Plan");
+  mail_draft_set_body (draft, "First", NULL);
+  put (draft, TRUE);
+  wait_until (has_drafts, bench);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+  mail_draft_set_body (draft, "Second", NULL);
+  mail_draft_set_priority (draft, MAIL_PRIORITY_HIGH);
+  mail_draft_set_notify (draft, MAIL_NOTIFY_FAILURE);
+  put (draft, TRUE);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+  g_assert_null (open_first (bench, &error)); /* it is open */
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  put (draft, FALSE);
+  save (draft, FALSE);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_outgoing (bench->engine)), ==, 0);
+  g_autofree char *id = g_strdup (mail_draft_get_id (draft));
+  g_clear_object (&draft);
+
+  draft = open_first (bench, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_id (draft), ==, id);
+  save (draft, FALSE);
+  g_clear_object (&draft);
+  g_assert_true (store_draft_remove (bench->paths, id, &error));
+
+  draft = open_first (bench, &error); /* as on another computer */
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_to (draft), ==, "Ada <ada@example.org>, 김민");
+  g_assert_cmpstr (mail_draft_get_bcc (draft), ==, "secret@example.org");
+  g_assert_cmpstr (mail_draft_get_subject (draft), ==, "Plan");
+  g_assert_cmpstr (mail_draft_get_text (draft), ==, "Second");
+  g_assert_cmpint (mail_draft_get_priority (draft), ==, MAIL_PRIORITY_HIGH);
+  g_assert_cmpint (mail_draft_get_notify (draft), ==, MAIL_NOTIFY_FAILURE);
+  g_assert_true (mail_draft_get_account (draft) == bench->account);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_draft_get_attachments (draft)), ==, 1);
+  g_signal_connect (draft, "conflict", G_CALLBACK (on_conflict), &conflicts);
+  put (draft, TRUE); /* nothing new */
+  g_assert_cmpuint (n_drafts_on_disk (bench), ==, 0);
+  mail_draft_set_body (draft, "Third", NULL);
+  put (draft, TRUE);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+  g_assert_cmpuint (conflicts, ==, 0);
+
+  /* Another computer deletes it: what stands here is put there anew, and said. */
+  g_autoptr (MailMessage) message = bench_first (bench, find_drafts (bench));
+  gint64 row = mail_message_get_id (message);
+  g_assert_true (store_operation_expunge (bench->db, &row, 1, 1000, &error) != 0);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 0);
+  put (draft, TRUE);
+  g_assert_cmpuint (conflicts, ==, 1);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+
+  /* Sent or thrown away, it is no draft any more. */
+  discard (draft);
+  wait_until (no_draft_there, bench);
+}
+
 void
 add_draft_tests (void)
 {
@@ -587,6 +729,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/save", test_save);
   g_test_add_func ("/mail/draft/edit-and-discard", test_edit_and_discard);
   g_test_add_func ("/mail/draft/bin", test_bin);
+  g_test_add_func ("/mail/draft/copy", test_copy);
   g_test_add_func ("/mail/draft/crash", test_crash);
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);

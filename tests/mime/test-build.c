@@ -275,6 +275,59 @@ test_typed (void)
 }
 
 static void
+check_typed (MimeMessage *message, const char *header, guint index, const char *name,
+             const char *address)
+{
+  g_autoptr (GPtrArray) list = mime_message_get_addresses (message, header);
+
+  g_assert_cmpuint (index, <, list->len);
+  const MimeAddress *found = g_ptr_array_index (list, index);
+  g_assert_cmpstr (found->name, ==, name);
+  g_assert_cmpstr (found->address, ==, address);
+}
+
+/* For the Drafts folder: who is in Bcc comes back, and what is no address yet; none of it goes into what is sent. */
+static void
+test_unfinished (void)
+{
+  g_autoptr (MimeDraft) draft = new_draft ();
+  g_autoptr (GError) error = NULL;
+
+  set (&draft->to, "Kim <kim@example.org>, 김민");
+  set (&draft->bcc, "secret@example.org");
+  set (&draft->note, "a=1\r\nX-Evil: 1");
+  draft->priority = 1;
+  draft->wants_receipt = TRUE;
+  g_assert_null (mime_build (draft, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+
+  draft->unfinished = TRUE;
+  g_autoptr (GBytes) bytes = mime_build (draft, &error);
+  g_assert_no_error (error);
+  check_wire (bytes);
+  g_autoptr (MimeMessage) message = mime_message_new (bytes);
+  check_typed (message, "To", 0, "Kim", "kim@example.org");
+  check_typed (message, "To", 1, "김민", "");
+  check_typed (message, "Bcc", 0, "", "secret@example.org");
+  g_autofree char *note = mime_message_get_header (message, "X-Sosik-Draft");
+  g_assert_cmpstr (note, ==, "a=1X-Evil: 1");
+
+  draft->unfinished = FALSE;
+  set (&draft->to, "Kim <kim@example.org>");
+  g_autofree char *sent = build_text (draft);
+  g_assert_null (strstr (sent, "secret"));
+  g_assert_null (strstr (sent, "X-Sosik"));
+  g_assert_nonnull (strstr (sent, "\r\nImportance: high\r\n"));
+  g_assert_nonnull (strstr (sent, "\r\nDisposition-Notification-To: "));
+  draft->priority = 0;
+  draft->wants_receipt = FALSE;
+  g_autofree char *plain = build_text (draft);
+  g_assert_null (strstr (plain, "Priority"));
+  g_assert_null (strstr (plain, "Notification"));
+}
+
+static void
 test_recipients (void)
 {
   g_autoptr (MimeDraft) draft = new_draft ();
@@ -569,6 +622,7 @@ test_build_add (void)
   g_test_add_func ("/mime/build/headers", test_headers);
   g_test_add_func ("/mime/build/injection", test_injection);
   g_test_add_func ("/mime/build/refused", test_refused);
+  g_test_add_func ("/mime/build/unfinished", test_unfinished);
   g_test_add_func ("/mime/build/typed", test_typed);
   g_test_add_func ("/mime/build/recipients", test_recipients);
   g_test_add_func ("/mime/build/message-id", test_message_id);

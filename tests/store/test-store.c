@@ -258,6 +258,7 @@ main (int argc, char **argv)
   add_bulk_tests ();
   add_deed_tests ();
   add_deed_thread_tests ();
+  add_draft_copy_tests ();
   add_model_tests ();
   add_folder_model_tests ();
   add_outgoing_tests ();

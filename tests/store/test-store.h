@@ -57,6 +57,7 @@ void add_bulk_tests (void);
 void add_db_tests (void);
 void add_deed_tests (void);
 void add_deed_thread_tests (void);
+void add_draft_copy_tests (void);
 void add_folder_model_tests (void);
 void add_folder_tests (void);
 void add_message_tests (void);

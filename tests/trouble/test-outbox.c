@@ -279,13 +279,65 @@ check_reset (gpointer data, gpointer user_data)
     fault.answer = answer;
   rig = start (NULL, &fault);
   model_server_refuse_recipient (rig->server, "nobody@model.test", "550 5.1.1 no such user");
-  id = rig_send (rig, "bob@model.test,nobody@model.test", "half", 0);
+  id = rig_send (rig, "nobody@model.test", "none", 0);
   RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
   rig_send (rig, "bob@model.test", "whole", 0);
   RIG_WAIT (rig_count_outbox (rig) == 1, PATIENCE);
   check_sent_once (rig, "whole");
   g_assert_cmpint (g_atomic_int_get (&fault.left), <=, 0);
   rig_free (rig);
+}
+
+static StoreOutbox *
+dup_only (Rig *rig)
+{
+  g_autoptr (GPtrArray) rows = store_outbox_list (rig->db, rig->row, NULL);
+
+  g_assert_cmpuint (rows->len, ==, 1);
+  return g_ptr_array_steal_index (rows, 0);
+}
+
+static void
+check_one_refused (gpointer data, gpointer user_data)
+{
+  const ModelSettings settings = { .smtp_capabilities = data };
+  Fault none = { .word = "NOTHING", .protocol = MODEL_SMTP };
+  Rig *rig = start (&settings, &none);
+  gint64 id;
+
+  model_server_refuse_recipient (rig->server, "nobody@model.test", "550 5.1.1 no such user");
+  id = rig_send (rig, "bob@model.test,nobody@model.test,kim@model.test", "most", 0);
+  RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
+  check_sent_once (rig, "most");
+  RIG_WAIT (engine_told_get_refused (&rig->told) == 1, PATIENCE);
+  g_autoptr (StoreOutbox) row = dup_only (rig);
+  g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
+  g_assert_cmpstr (row->recipients[0], ==, "nobody@model.test");
+  g_assert_nonnull (strstr (row->detail, "nobody@model.test: "));
+  g_assert_nonnull (strstr (row->detail, "no such user"));
+  g_autofree char *delivered = model_server_dump_delivered (rig->server);
+  g_assert_nonnull (strstr (delivered, "bob@model.test"));
+  g_assert_nonnull (strstr (delivered, "kim@model.test"));
+  RIG_WAIT (model_server_count (rig->server, "alice", "Sent") == 1, PATIENCE);
+
+  /* They exist now, and get it alone. */
+  model_server_refuse_recipient (rig->server, "nobody@model.test", NULL);
+  g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_FAILED, NULL));
+  sync_engine_outbox_changed (rig->engine, NULL);
+  RIG_WAIT (rig_count_outbox (rig) == 0, PATIENCE);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 2);
+  rig_free (rig);
+}
+
+/* One of several is refused: the others get it, once, whether the server takes chunks, or has to be left because it had granted DATA
+ * for them; and the one who was refused is named, with the server's words. */
+static void
+test_one_refused (void)
+{
+  static const char *const capabilities[] = { NULL, MODEL_SMTP_PLAIN, "PIPELINING 8BITMIME" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++)
+    check_one_refused ((gpointer)capabilities[i], NULL);
 }
 
 /* Even forgetting a mail that was refused may meet a server in trouble: what comes next goes all the same, alone. */
@@ -301,7 +353,7 @@ test_reset (void)
   g_thread_pool_free (pool, FALSE, TRUE);
 }
 
-/* One of two recipients is refused: nobody gets it, the person is told, and can change it. */
+/* The only recipient is refused: the person is told, and can change it. */
 static void
 test_refused (void)
 {
@@ -310,7 +362,7 @@ test_refused (void)
   gint64 id;
 
   model_server_refuse_recipient (rig->server, "nobody@model.test", "550 5.1.1 no such user");
-  id = rig_send (rig, "bob@model.test,nobody@model.test", "half", 0);
+  id = rig_send (rig, "nobody@model.test", "half", 0);
   RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
   rig_send (rig, "bob@model.test", "whole", 0);
   RIG_WAIT (rig_count_outbox (rig) == 1, PATIENCE);
@@ -409,6 +461,7 @@ test_outbox_add (void)
   g_test_add_func ("/trouble/outbox/cut-before", test_cut_before);
   g_test_add_func ("/trouble/outbox/reset", test_reset);
   g_test_add_func ("/trouble/outbox/refused", test_refused);
+  g_test_add_func ("/trouble/outbox/one-refused", test_one_refused);
   g_test_add_func ("/trouble/outbox/false-offer", test_false_offer);
   g_test_add_func ("/trouble/outbox/back-off", test_back_off);
   g_test_add_func ("/trouble/outbox/restart", test_restart);

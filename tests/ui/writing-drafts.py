@@ -94,6 +94,8 @@ def send_later(scene, item):
 def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     ready(scene, 0)
     scene.compose('bob@lab.test', 'In good time', 'Hello.')
+    scene.app.click('push button|toggle button', exact('Menu'))
+    scene.app.click('check menu item|menu item', exact('Ask for a R_ead Receipt'))
     send_later(scene, exact('_Choose Date and Time…'))
     scene.says(exact('When Is It to Be Sent?'))
     scene.shot('dialog')
@@ -110,6 +112,7 @@ def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     scene.send()
     scene.composer_is_gone()
     arrives_once('In good time')
+    assert 'alice@lab.test' in arrived('In good time')[0]['Disposition-Notification-To']
 
     # What is asked once need not be asked again.
     scene.compose('bob@lab.test', '', 'First without.')
@@ -126,6 +129,76 @@ def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     scene.quit()
 
 
+def drafts():
+    return lab.messages('alice', 'Drafts')
+
+
+def text_of(message):
+    return message.get_body(('plain',)).get_content()
+
+
+def close_and_keep(scene):
+    scene.app.key('ctrl+w')
+    scene.app.click('push button', exact('_Save Draft'))
+    scene.composer_is_gone()
+
+
+def only_draft(text):
+    """One on the server, with this text."""
+    return eventually(lambda: [m for _f, m in drafts() if len(drafts()) == 1 and text in text_of(m)], what=f'one draft with {text}')[0]
+
+
+def edit_draft(scene, text):
+    scene.app.click('push button', exact('Edit Draft'))
+    scene.app.wait('text', exact('Message text'), condition=lambda n: text in n.text and n.has('editable'))
+
+
+@case
+def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
+    ready(scene, 0)
+    scene.invoke('mailto:bob@lab.test?bcc=carol@lab.test&subject=For%20later')
+    scene.app.wait('text', exact('Message text'))
+    scene.write(text='First words')
+    close_and_keep(scene)
+    message = only_draft('First words')
+    (flags, _message), = drafts()
+    assert '\\Draft' in flags, flags
+    assert 'carol@lab.test' in message['Bcc'] and 'bob@lab.test' in message['To']
+    assert not scene.app.find('list item', '^' + re.escape(words('Drafts and Outbox'))), 'it is listed twice'
+
+    scene.app.click('list item', words.folder('Drafts'))
+    scene.click_row('For later')
+    scene.says(exact('This message is a draft.'))
+    scene.shot('read')
+    edit_draft(scene, 'First words')
+    assert scene.value('Subject') == 'For later' and 'carol@lab.test' in scene.value('Bcc'), scene.value('Bcc')
+    scene.write(text='Second words')
+    close_and_keep(scene)
+    only_draft('Second words')
+
+    # Another computer, while it is open here
+    scene.click_row('For later')
+    edit_draft(scene, 'Second words')
+    scene.empty('alice')
+    scene.append('alice', 'Drafts', b'From: alice@lab.test\r\nTo: bob@lab.test\r\nSubject: For later\r\n\r\nThird words, elsewhere\r\n')
+    scene.app.wait('list item|table row', 'Third words')
+    scene.write(text='Fourth words')
+    close_and_keep(scene)
+    scene.says('changed or deleted on another computer')
+    scene.shot('conflict')
+    eventually(lambda: sorted(text_of(m).strip() for _f, m in drafts()) == ['Fourth words', 'Third words, elsewhere'], what='both')
+
+    # Sent, it is a draft no more.
+    scene.click_row('Fourth words')
+    edit_draft(scene, 'Fourth words')
+    scene.send()
+    scene.composer_is_gone()
+    arrives_once('For later')
+    eventually(lambda: [text_of(m).strip() for _f, m in drafts()] == ['Third words, elsewhere'], 30, 'the draft that was sent is gone')
+    assert 'Bcc' not in arrived('For later')[0]
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([discarding_and_sending_can_be_undone, what_is_held_back_survives_a_crash,
-                 a_message_goes_at_its_time_and_can_be_changed_until_then]), finish)
+                 a_draft_lies_on_the_server_once_and_is_gone_on_with, a_message_goes_at_its_time_and_can_be_changed_until_then]), finish)

@@ -1,0 +1,163 @@
+/* A draft's copy in a Drafts folder.  Its versions follow each other in durable steps: the new one is a row and an APPEND, and the one before is
+ * deleted by an EXPUNGE that waits for this APPEND, however often either is interrupted.  So others see one version, for a moment two,
+ * and never none.
+ *
+ * Any thread with a connection.  It must never let go of a version that another computer may have written. */
+#include <string.h>
+
+#include "base-error.h"
+#include "store-private.h"
+
+/* What the rows of all Drafts folders have to be: there are few, and a draft changes its account. */
+#define IN_DRAFTS                                                                                  \
+  "FROM folder AS f JOIN message AS m ON m.folder = f.id WHERE f.role = ?1 AND m.hidden = 0 "
+
+char *
+store_draft_dup_stem (const char *message_id)
+{
+  const char *dot = message_id != NULL && message_id[0] == '<' ? strchr (message_id, '.') : NULL;
+  g_autofree char *stem =
+      dot != NULL ? g_strndup (message_id + 1, (gsize)(dot - message_id - 1)) : NULL;
+
+  return stem != NULL && g_uuid_string_is_valid (stem) ? g_steal_pointer (&stem) : NULL;
+}
+
+/* *id 0: it is not there, or on its way out. */
+static gboolean
+find_copy (StoreDb *db, const char *message_id, gint64 *id, GError **error)
+{
+  *id = 0;
+  if (message_id == NULL)
+    return TRUE;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error, "SELECT m.id " IN_DRAFTS "AND m.message_id = ?2", STORE_INTS (STORE_ROLE_DRAFTS));
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 2, message_id);
+  int step = store_query_step (db, query, error);
+  if (step == 1)
+    *id = store_query_int (query, 0);
+  return step >= 0;
+}
+
+/* -1: an error. */
+static int
+has_other (StoreDb *db, const char *stem, gint64 but, GError **error)
+{
+  g_autofree char *begin = g_strdup_printf ("<%s.*", stem);
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, "SELECT 1 " IN_DRAFTS "AND m.id <> ?2 AND m.message_id GLOB ?3",
+                      STORE_INTS (STORE_ROLE_DRAFTS, but));
+  if (query == NULL)
+    return -1;
+  store_query_bind_text (query, 3, begin);
+  return store_query_step (db, query, error);
+}
+
+gboolean
+store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, const char **ours,
+                  GError **error)
+{
+  const char *const versions[] = { draft->server_id, draft->server_before };
+  gint64 id = 0;
+  *ours = NULL;
+  for (guint i = 0; id == 0 && i < G_N_ELEMENTS (versions); i++) {
+    if (!find_copy (db, versions[i], &id, error))
+      return FALSE;
+    if (id != 0)
+      *ours = versions[i];
+  }
+  g_autofree char *stem = store_draft_dup_stem (draft->server_id);
+  int other = stem != NULL ? has_other (db, stem, id, error) : 0;
+  *elsewhere = other > 0 || (draft->server_id != NULL && id == 0);
+  return other >= 0;
+}
+
+/* The operation by which the row comes to the server; 0: there is none any more.  *begun: it may be there. */
+static gboolean
+find_append (StoreDb *db, gint64 row, gint64 *id, gboolean *begun, GError **error)
+{
+  gint64 touched = 0;
+  *id = 0;
+  if (!store_db_get_int (db, id, error,
+                         "SELECT id FROM operation WHERE message = ?1 AND kind = ?2 AND state < 2",
+                         STORE_INTS (row, STORE_OPERATION_APPEND))
+      || !store_db_get_int (db, &touched, error, "SELECT begun FROM operation WHERE id = ?1",
+                            STORE_INTS (*id)))
+    return FALSE;
+  *begun = touched != 0;
+  return TRUE;
+}
+
+static gboolean
+replace (StoreDb *db, gint64 folder, const StoreNewMessage *copy, gint64 before, GError **error)
+{
+  StoreRow old;
+  gint64 append = 0;
+  gboolean begun = FALSE;
+  if (store_row_load (db, before, &old, error) <= 0
+      || !find_append (db, before, &append, &begun, error))
+    return FALSE;
+  /* Never on the server, nor on its way there: its place in the queue is taken, for what waits for it waits on. */
+  if (append != 0 && !begun && old.folder == folder)
+    return store_operation_swap_append (db, folder, copy, append, error)
+           && store_row_remove (db, &old, error);
+  if (append == 0 && old.local_only)
+    return store_operation_add_version (db, folder, copy, 0, error)
+           && store_row_remove (db, &old, error);
+  gint64 group = store_operation_new_group (db, error);
+  return group != 0 && store_operation_add_version (db, folder, copy, before, error)
+         && store_operation_add_expunge (db, group, &old, 0, error);
+}
+
+static gboolean
+put (StoreDb *db, gint64 folder, const char *before, const StoreNewMessage *copy, GError **error)
+{
+  gint64 id = 0;
+  if (!find_copy (db, before, &id, error))
+    return FALSE;
+  return id != 0 ? replace (db, folder, copy, id, error)
+                 : store_operation_add_version (db, folder, copy, 0, error);
+}
+
+gboolean
+store_draft_put (StoreDb *db, gint64 folder, const char *before, const StoreNewMessage *copy,
+                 GError **error)
+{
+  g_return_val_if_fail (copy->body != NULL && copy->message_id != NULL, FALSE);
+
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  return store_db_leave (db, put (db, folder, before, copy, error), error);
+}
+
+gboolean
+store_draft_take_off (StoreDb *db, const StoreDraft *draft, guint delay_s, GError **error)
+{
+  const char *const versions[] = { draft->server_id, draft->server_before };
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++) {
+    gint64 id = 0;
+    if (!find_copy (db, versions[i], &id, error)
+        || (id != 0 && store_operation_expunge (db, &id, 1, delay_s, error) == 0))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+int
+store_draft_is_put (StoreDb *db, const StoreDraft *draft, gboolean *arrived, GError **error)
+{
+  *arrived = FALSE;
+  if (draft->server_id == NULL || !draft->on_server)
+    return 0;
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, "SELECT m.uid IS NOT NULL " IN_DRAFTS "AND m.message_id = ?2",
+                      STORE_INTS (STORE_ROLE_DRAFTS));
+  if (query == NULL)
+    return -1;
+  store_query_bind_text (query, 2, draft->server_id);
+  int step = store_query_step (db, query, error);
+  if (step == 1)
+    *arrived = store_query_int (query, 0) != 0;
+  return step;
+}
