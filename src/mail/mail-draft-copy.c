@@ -350,7 +350,7 @@ mail_draft_take_off (MailEngine *engine, const StoreDraft *draft)
 
 /* ---- opened ---- */
 
-/* Addresses as a person would type them; what is none stands there as it was typed. */
+/* Addresses as a person would type them. */
 static char *
 join (GPtrArray *addresses)
 {
@@ -358,9 +358,7 @@ join (GPtrArray *addresses)
 
   for (guint i = 0; i < addresses->len; i++) {
     const MailAddress *address = addresses->pdata[i];
-    g_autofree char *text = address->address[0] != '\0'
-                                ? mime_address_to_string (address->name, address->address)
-                                : g_strdup (address->name);
+    g_autofree char *text = mime_address_to_string (address->name, address->address);
 
     g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", text);
   }
@@ -430,11 +428,19 @@ static void
 read_note (StoreDraft *draft, MailParsed *parsed)
 {
   g_autofree char *note = NULL;
+  static const char *const headers[] = { "X-Sosik-To", "X-Sosik-Cc", "X-Sosik-Bcc" };
+  char **const fields[] = { &draft->to, &draft->cc, &draft->bcc };
   unsigned notify = 0;
   int priority = 0, receipt = 0, forward = 0;
 
   g_mutex_lock (&parsed->lock);
   note = mime_message_get_header (parsed->mime, "X-Sosik-Draft");
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree char *typed = mime_message_get_header (parsed->mime, headers[i]);
+
+    if (typed != NULL)
+      set_text (fields[i], typed);
+  }
   g_mutex_unlock (&parsed->lock);
   if (note == NULL || sscanf (note, NOTE, &notify, &priority, &receipt, &forward) != 4)
     return;

@@ -282,6 +282,19 @@ append_header (GString *out, const char *name, const char *value)
   g_string_append (out, "\r\n");
 }
 
+/* What is no address yet, in a header that no other program takes for addresses. */
+static void
+append_typed (GString *out, const char *name, const char *typed)
+{
+  g_autofree char *line = mime_build_line (typed);
+  g_autofree char *header = g_strconcat ("X-Sosik-", name, NULL);
+  g_autofree char *encoded = needs_all_encoded (line)
+                                 ? encode_words (line)
+                                 : g_mime_utils_header_encode_text (NULL, line, "utf-8");
+
+  append_header (out, header, encoded);
+}
+
 /* False (with the error) for a wrong address. */
 static gboolean
 append_addresses (GString *out, const char *name, const char *typed, gboolean unfinished,
@@ -290,16 +303,22 @@ append_addresses (GString *out, const char *name, const char *typed, gboolean un
   g_autoptr (GPtrArray) list =
       unfinished ? mime_addresses_parse (typed) : parse_checked (typed, error);
   g_autoptr (GString) value = g_string_new (NULL);
+  gboolean wrong = FALSE;
 
   if (list == NULL)
     return FALSE;
   for (guint i = 0; i < list->len; i++) {
     const MimeAddress *address = g_ptr_array_index (list, i);
 
-    append_mailbox (value, address->name, address->address);
+    if (address->address[0] != '\0')
+      append_mailbox (value, address->name, address->address);
+    else
+      wrong = TRUE;
   }
   if (value->len > 0)
     append_header (out, name, value->str);
+  if (wrong)
+    append_typed (out, name, typed);
   return TRUE;
 }
 

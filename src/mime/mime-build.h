@@ -45,7 +45,8 @@ typedef struct
   char *references;     /* nullable, ids separated by spaces */
   gint64 date;          /* seconds UTC */
   char *note;           /* nullable, of an unfinished one: what only this program understands (X-Sosik-Draft) */
-  gboolean unfinished;  /* for a Drafts folder, never to be sent: Bcc stands in it, and what is no address yet as it was typed */
+  gboolean unfinished;  /* for a Drafts folder, never to be sent: Bcc stands in it, and a field that has what is no address
+                         * yet a second time, as it was typed: X-Sosik-To, -Cc, -Bcc */
   GPtrArray *attachments; /* nullable, of MimeAttachment */
   MimeNames names;
   int priority;           /* 1: urgent, -1: can wait, 0: says nothing */

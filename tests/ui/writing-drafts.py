@@ -180,8 +180,8 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     scene.click_row('For later')
     edit_draft(scene, 'Second words')
     scene.empty('alice')
-    scene.append('alice', 'Drafts', b'From: alice@lab.test\r\nTo: bob@lab.test\r\nSubject: For later\r\n\r\nThird words, elsewhere\r\n')
-    scene.app.wait('list item|table row', 'Third words')
+    scene.append('alice', 'Drafts', b'From: alice@lab.test\r\nTo: bob@lab.test\r\nSubject: Elsewhere\r\n\r\nThird words, elsewhere\r\n')
+    scene.app.wait('list item|table row', 'Elsewhere')
     scene.write(text='Fourth words')
     close_and_keep(scene)
     scene.says('changed or deleted on another computer')
@@ -189,7 +189,7 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     eventually(lambda: sorted(text_of(m).strip() for _f, m in drafts()) == ['Fourth words', 'Third words, elsewhere'], what='both')
 
     # Sent, it is a draft no more.
-    scene.click_row('Fourth words')
+    scene.click_row('For later')
     edit_draft(scene, 'Fourth words')
     scene.send()
     scene.composer_is_gone()
