@@ -3,6 +3,7 @@
  * file here. */
 #include "mail-draft-private.h"
 #include "mail-fetch.h"
+#include "mail-letter.h"
 
 #include <glib/gi18n.h>
 
@@ -16,7 +17,7 @@ struct _MailAttachment
 {
   GObject parent_instance;
 
-  char *file, *name, *content_type;
+  char *file, *name, *content_type, *content_id;
   guint64 size;
 };
 
@@ -30,6 +31,7 @@ mail_attachment_finalize (GObject *object)
   g_free (self->file);
   g_free (self->name);
   g_free (self->content_type);
+  g_free (self->content_id);
   G_OBJECT_CLASS (mail_attachment_parent_class)->finalize (object);
 }
 
@@ -54,6 +56,7 @@ mail_attachment_new (const StoreAttachment *plain)
   self->content_type =
       g_strdup (plain->content_type != NULL ? plain->content_type : "application/octet-stream");
   self->size = plain->size;
+  self->content_id = g_strdup (plain->content_id);
   return self;
 }
 
@@ -69,6 +72,13 @@ mail_attachment_get_content_type (MailAttachment *self)
 {
   g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), NULL);
   return self->content_type;
+}
+
+const char *
+mail_attachment_get_content_id (MailAttachment *self)
+{
+  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), NULL);
+  return self->content_id;
 }
 
 char *
@@ -129,6 +139,7 @@ typedef struct
 {
   BasePaths *paths;
   char *draft;
+  char *content_id;   /* of the only one; nullable */
   GFile *file;        /* attaching; nullable */
   MailParsed *parsed; /* forwarding; nullable */
   MailSource source;
@@ -144,6 +155,7 @@ files_job_free (gpointer data)
 
   base_paths_unref (job->paths);
   g_free (job->draft);
+  g_free (job->content_id);
   g_clear_object (&job->file);
   g_clear_pointer (&job->parsed, mail_parsed_unref);
   g_clear_pointer (&job->indexes, g_array_unref);
@@ -330,6 +342,7 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
                             stream, G_MAXUINT64, cancellable, error);
     if (file == NULL)
       return NULL;
+    file->content_id = g_strdup (job->content_id);
     g_ptr_array_add (files, file);
   }
   return g_steal_pointer (&files);
@@ -414,7 +427,7 @@ mail_draft_take_along_async (MailDraft *self, MailContent *content, GAsyncReadyC
 
 typedef struct
 {
-  char *name, *type;
+  char *name, *type, *content_id;
   GBytes *content;
 } Given;
 
@@ -425,6 +438,7 @@ given_free (gpointer data)
 
   g_free (given->name);
   g_free (given->type);
+  g_free (given->content_id);
   g_bytes_unref (given->content);
   g_free (given);
 }
@@ -436,21 +450,85 @@ start_attach_bytes (MailDraft *self, GTask *task)
   FilesJob *job = files_job_new (self);
 
   job_add (job, 0, given->name, given->type, given->content);
+  job->content_id = g_strdup (given->content_id);
   mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_attached, task), run_take_along,
                          job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
 }
 
 void
-mail_draft_attach_bytes_async (MailDraft *self, const char *name, const char *content_type,
-                               GBytes *content, GAsyncReadyCallback callback, gpointer user_data)
+mail_draft_attach_picture_async (MailDraft *self, const char *name, const char *content_type,
+                                 GBytes *content, const char *id, GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
   Given *given = g_new0 (Given, 1);
 
   given->name = g_strdup (name);
   given->type = g_strdup (content_type);
+  given->content_id = g_strdup (id);
   given->content = g_bytes_ref (content);
   g_task_set_task_data (task, given, given_free);
   mail_draft_add_busy (self, 1);
   mail_draft_step (self, task, start_attach_bytes);
+}
+
+void
+mail_draft_attach_bytes_async (MailDraft *self, const char *name, const char *content_type,
+                               GBytes *content, GAsyncReadyCallback callback, gpointer user_data)
+{
+  mail_draft_attach_picture_async (self, name, content_type, content, NULL, callback, user_data);
+}
+
+/* ---- reading one ---- */
+
+typedef struct
+{
+  BasePaths *paths;
+  char *draft, *file;
+} ReadJob;
+
+static void
+read_job_free (gpointer data)
+{
+  ReadJob *job = data;
+
+  base_paths_unref (job->paths);
+  g_free (job->draft);
+  g_free (job->file);
+  g_free (job);
+}
+
+/* Any thread. */
+static void
+run_read (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const ReadJob *job = data;
+  GError *error = NULL;
+  GBytes *bytes = store_draft_get_attachment (job->paths, job->draft, job->file, &error);
+
+  if (bytes != NULL)
+    g_task_return_pointer (task, bytes, (GDestroyNotify)g_bytes_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+mail_draft_read_file_async (MailDraft *self, MailAttachment *file, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_ATTACHMENT (file));
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  ReadJob *job = g_new0 (ReadJob, 1);
+
+  job->paths = base_paths_ref (mail_engine_get_paths (self->engine));
+  job->draft = g_strdup (self->plain->id);
+  job->file = g_strdup (file->file);
+  g_task_set_task_data (task, job, read_job_free);
+  g_task_run_in_thread (task, run_read);
+}
+
+GBytes *
+mail_draft_read_file_finish (MailDraft *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

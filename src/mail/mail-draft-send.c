@@ -4,6 +4,7 @@
 #include "mail-draft-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-error.h"
 #include "base-log.h"
@@ -115,6 +116,20 @@ sending_free (gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 
+/* A picture that was taken out of the text again stays with the draft, for that can be undone, but is not sent.  One of a letter that
+ * became plain text is a file. */
+static gboolean
+is_wanted (const StoreDraft *draft, const StoreAttachment *file)
+{
+  g_autofree char *shown = NULL;
+
+  if (file->content_id == NULL)
+    return TRUE;
+  shown = draft->html != NULL ? g_strdup_printf ("\"cid:%s\"", file->content_id)
+                              : g_strdup_printf ("[%s]", file->name);
+  return strstr (draft->html != NULL ? draft->html : draft->text, shown) != NULL;
+}
+
 MimeDraft *
 mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
                     const char *from_address, GError **error)
@@ -137,12 +152,16 @@ mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_
     mime->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
   for (guint i = 0; i < draft->attachments->len; i++) {
     const StoreAttachment *file = draft->attachments->pdata[i];
+
+    if (!is_wanted (draft, file))
+      continue;
     g_autoptr (GBytes) bytes = store_draft_get_attachment (paths, draft->id, file->file, error);
 
     if (bytes == NULL)
       return NULL;
-    g_ptr_array_add (mime->attachments,
-                     mime_attachment_new (file->name, file->content_type, bytes));
+    MimeAttachment *attachment = mime_attachment_new (file->name, file->content_type, bytes);
+    attachment->content_id = g_strdup (file->content_id);
+    g_ptr_array_add (mime->attachments, attachment);
   }
   return g_steal_pointer (&mime);
 }

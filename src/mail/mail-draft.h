@@ -74,6 +74,8 @@ gboolean mail_draft_is_empty (MailDraft *draft);  /* nothing a person would miss
 GListModel *mail_draft_get_attachments (MailDraft *draft);
 const char *mail_attachment_get_name (MailAttachment *attachment);
 const char *mail_attachment_get_content_type (MailAttachment *attachment);
+/* NULL unless it is a picture that stands in the text. */
+const char *mail_attachment_get_content_id (MailAttachment *attachment);
 char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 /* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and
  * unreadable files fail with a sentence. */

@@ -169,6 +169,8 @@ MailDraft *mail_draft_new_take (MailEngine *engine, StoreDraft *plain,
 MailAttachment *mail_attachment_new (const StoreAttachment *plain) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- reply (mail-reply.c; pure) ---- */
+/* Octets of a quote; a body of many megabytes is none any more. */
+#define MAIL_MAX_QUOTE (1024 * 1024)
 /* What was read is quoted: the text where the message was read `as_text`, else what its HTML shows. */
 typedef gboolean (*MailOwnAddressFunc) (const char *address, gpointer user_data);
 StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,

@@ -9,7 +9,6 @@
 
 /* RFC 5322 section 3.6.4 names no limit, servers do. */
 #define MAX_REFERENCES 30
-#define MAX_QUOTE      (1024 * 1024)
 
 static void
 append (GString *list, GHashTable *seen, const MailAddress *address)
@@ -115,9 +114,9 @@ shorten (const char *text)
 {
   gsize length = strlen (text);
 
-  if (length <= MAX_QUOTE)
+  if (length <= MAIL_MAX_QUOTE)
     return g_strdup (text);
-  const char *end = g_utf8_find_prev_char (text, text + MAX_QUOTE);
+  const char *end = g_utf8_find_prev_char (text, text + MAIL_MAX_QUOTE);
   g_autofree char *start = g_strndup (text, (gsize)(end - text));
   return g_strconcat (start, "\n…\n", NULL);
 }

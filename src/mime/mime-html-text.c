@@ -8,51 +8,14 @@
 
 #include "mime-hidden-private.h"
 #include "mime-html-parse-private.h"
+#include "mime-html-role-private.h"
 #include "mime-styles-private.h"
 
 #define MAX_QUOTE_DEPTH 20
 
-typedef enum
-{
-  ROLE_NONE,
-  ROLE_HIDDEN,
-  ROLE_BLOCK,     /* starts and ends a line */
-  ROLE_PARAGRAPH, /* an empty line around it */
-  ROLE_QUOTE,
-  ROLE_LIST,
-  ROLE_ITEM,
-  ROLE_PRE,
-  ROLE_ROW,
-  ROLE_CELL,
-  ROLE_LINK,
-  ROLE_BREAK,
-  ROLE_RULE,
-} Role;
-
-static const struct
-{
-  const char *name;
-  Role role;
-} roles[] = {
-  { "a", ROLE_LINK },           { "address", ROLE_BLOCK },    { "article", ROLE_BLOCK },
-  { "aside", ROLE_BLOCK },      { "blockquote", ROLE_QUOTE }, { "br", ROLE_BREAK },
-  { "caption", ROLE_BLOCK },    { "center", ROLE_BLOCK },     { "dd", ROLE_BLOCK },
-  { "details", ROLE_BLOCK },    { "dir", ROLE_LIST },         { "div", ROLE_BLOCK },
-  { "dl", ROLE_PARAGRAPH },     { "dt", ROLE_BLOCK },         { "fieldset", ROLE_BLOCK },
-  { "figcaption", ROLE_BLOCK }, { "figure", ROLE_BLOCK },     { "footer", ROLE_BLOCK },
-  { "form", ROLE_BLOCK },       { "h1", ROLE_PARAGRAPH },     { "h2", ROLE_PARAGRAPH },
-  { "h3", ROLE_PARAGRAPH },     { "h4", ROLE_PARAGRAPH },     { "h5", ROLE_PARAGRAPH },
-  { "h6", ROLE_PARAGRAPH },     { "header", ROLE_BLOCK },     { "hr", ROLE_RULE },
-  { "li", ROLE_ITEM },          { "main", ROLE_BLOCK },       { "nav", ROLE_BLOCK },
-  { "ol", ROLE_LIST },          { "p", ROLE_PARAGRAPH },      { "pre", ROLE_PRE },
-  { "section", ROLE_BLOCK },    { "summary", ROLE_BLOCK },    { "table", ROLE_PARAGRAPH },
-  { "td", ROLE_CELL },          { "th", ROLE_CELL },          { "tr", ROLE_ROW },
-  { "ul", ROLE_LIST },
-};
-
 typedef struct
 {
-  Role role;
+  MimeRole role;
   MimeSize size;  /* of the text right in it */
   char *href;     /* of a link */
   gsize start;    /* of a link: where its text begins in `out` */
@@ -79,25 +42,6 @@ static void
 open_clear (gpointer data)
 {
   g_free (((Open *)data)->href);
-}
-
-static Role
-role_of (const char *name)
-{
-  gsize low = 0, high = G_N_ELEMENTS (roles);
-
-  while (low < high) {
-    gsize middle = (low + high) / 2;
-    int order = strcmp (name, roles[middle].name);
-
-    if (order == 0)
-      return roles[middle].role;
-    if (order < 0)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return ROLE_NONE;
 }
 
 /* Lines end only when the next word comes: then it is known how deep the quote is. */
@@ -163,7 +107,7 @@ begin_item (ToText *to)
   for (guint i = to->open->len; i > 0 && list == NULL; i--) {
     Open *open = &g_array_index (to->open, Open, i - 1);
 
-    if (open->role == ROLE_LIST)
+    if (open->role == MIME_ROLE_LIST)
       list = open;
   }
   end_line (to, 1);
@@ -181,13 +125,13 @@ static void
 on_start (const char *name, const char **attributes, gpointer user_data)
 {
   ToText *to = user_data;
-  Open open = { .role = role_of (name) };
+  Open open = { .role = mime_html_role (name) };
 
   if (to->hidden > 0 || mime_hidden_is_dropped (name) || strcmp (name, "style") == 0
       || mime_hidden_is (&to->hidden_names, &to->styles, attributes)) {
     if (to->hidden == 0 && strcmp (name, "style") == 0)
       to->style = g_string_new (NULL);
-    open.role = ROLE_HIDDEN;
+    open.role = MIME_ROLE_HIDDEN;
     to->hidden++;
     g_array_append_val (to->open, open);
     return;
@@ -206,24 +150,24 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     }
   }
   switch (open.role) {
-  case ROLE_NONE:
-  case ROLE_HIDDEN:
+  case MIME_ROLE_NONE:
+  case MIME_ROLE_HIDDEN:
     break;
-  case ROLE_BLOCK:
+  case MIME_ROLE_BLOCK:
     end_line (to, 1);
     break;
-  case ROLE_PARAGRAPH:
+  case MIME_ROLE_PARAGRAPH:
     end_line (to, 2);
     break;
-  case ROLE_PRE:
+  case MIME_ROLE_PRE:
     end_line (to, 2);
     to->pre++;
     break;
-  case ROLE_QUOTE:
+  case MIME_ROLE_QUOTE:
     end_line (to, 2);
     to->quotes++;
     break;
-  case ROLE_LIST:
+  case MIME_ROLE_LIST:
     end_line (to, to->lists > 0 ? 1 : 2);
     to->lists++;
     if (strcmp (name, "ol") == 0) {
@@ -232,35 +176,35 @@ on_start (const char *name, const char **attributes, gpointer user_data)
       open.number = start != NULL ? CLAMP (atoi (start), 1, 1000000) : 1;
     }
     break;
-  case ROLE_ITEM:
+  case MIME_ROLE_ITEM:
     begin_item (to);
     break;
-  case ROLE_ROW:
+  case MIME_ROLE_ROW:
     end_line (to, 1);
     break;
-  case ROLE_CELL:
+  case MIME_ROLE_CELL:
     for (guint i = to->open->len; i > 0; i--) {
       Open *row = &g_array_index (to->open, Open, i - 1);
 
-      if (row->role == ROLE_ROW) {
+      if (row->role == MIME_ROLE_ROW) {
         to->space = row->cells;
         row->cells = TRUE;
         break;
       }
     }
     break;
-  case ROLE_LINK:
+  case MIME_ROLE_LINK:
     if (mime_html_attribute (attributes, "href") != NULL)
       open.href = mime_html_normal_url (mime_html_attribute (attributes, "href"));
     open.start = to->out->len;
     break;
-  case ROLE_BREAK:
+  case MIME_ROLE_BREAK:
     if (to->newlines == 0 && to->out->len > 0)
       end_line (to, 1);
     else
       end_line (to, MIN (to->newlines + 1, 2u));
     break;
-  case ROLE_RULE:
+  case MIME_ROLE_RULE:
     end_line (to, 1);
     begin_word (to);
     g_string_append (to->out, "---");
@@ -310,7 +254,7 @@ on_end (gpointer user_data)
     return;
   open = &g_array_index (to->open, Open, to->open->len - 1);
   switch (open->role) {
-  case ROLE_HIDDEN:
+  case MIME_ROLE_HIDDEN:
     to->hidden--;
     if (to->style != NULL) {
       mime_hidden_add_sheet (&to->hidden_names, to->style->str, to->style->len);
@@ -318,37 +262,37 @@ on_end (gpointer user_data)
       to->style = NULL;
     }
     break;
-  case ROLE_BLOCK:
-  case ROLE_ROW:
+  case MIME_ROLE_BLOCK:
+  case MIME_ROLE_ROW:
     end_line (to, 1);
     break;
-  case ROLE_ITEM:
+  case MIME_ROLE_ITEM:
     to->prefixed = FALSE;
     end_line (to, 1);
     break;
-  case ROLE_PARAGRAPH:
+  case MIME_ROLE_PARAGRAPH:
     end_line (to, 2);
     break;
-  case ROLE_PRE:
+  case MIME_ROLE_PRE:
     end_line (to, 2);
     to->pre--;
     break;
-  case ROLE_QUOTE:
+  case MIME_ROLE_QUOTE:
     end_line (to, 1);
     to->quotes--;
     end_line (to, 2);
     break;
-  case ROLE_LIST:
+  case MIME_ROLE_LIST:
     to->lists--;
     end_line (to, to->lists > 0 ? 1 : 2);
     break;
-  case ROLE_LINK:
+  case MIME_ROLE_LINK:
     end_link (to, open);
     break;
-  case ROLE_NONE:
-  case ROLE_CELL:
-  case ROLE_BREAK:
-  case ROLE_RULE:
+  case MIME_ROLE_NONE:
+  case MIME_ROLE_CELL:
+  case MIME_ROLE_BREAK:
+  case MIME_ROLE_RULE:
     break;
   }
   g_array_set_size (to->open, to->open->len - 1);

@@ -39,4 +39,12 @@ char *mime_html_to_text (const char *html) G_GNUC_WARN_UNUSED_RESULT;
 /* The same without what pictures are said to show (alt): who sees the picture does not see that. */
 char *mime_html_to_quote (const char *html) G_GNUC_WARN_UNUSED_RESULT;
 
+/* HTML that mime_html_clean () gave, as lines of a letter that is being written: <div> and <h2> with <b>, <i>, <u>, <s>, <a>, <span> with a colour or a
+ * fixed font, and <img src="cid:…"> in them; lists, quotes ("> ") and rows of tables (with tabs) are text.  All lines are quoted `quotes` deep besides.  Well-formed
+ * XML without an element around it; "" when there is nothing to read.  What comes behind `max` octets is left out, and "…" says so.  `picture_func`,
+ * nullable, is given src of a picture and gives its Content-ID, or NULL to leave it out. */
+char *mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeHtmlCidFunc picture_func, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of plain text. */
+char *mime_text_to_letter (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -26,6 +26,7 @@ store_attachment_free (StoreAttachment *attachment)
   g_free (attachment->file);
   g_free (attachment->name);
   g_free (attachment->content_type);
+  g_free (attachment->content_id);
   g_free (attachment);
 }
 
@@ -81,7 +82,8 @@ store_draft_dup (const StoreDraft *draft)
     const StoreAttachment *attachment = g_ptr_array_index (draft->attachments, i);
     StoreAttachment *dup = g_new (StoreAttachment, 1);
     *dup = (StoreAttachment){ g_strdup (attachment->file), g_strdup (attachment->name),
-                              g_strdup (attachment->content_type), attachment->size };
+                              g_strdup (attachment->content_type), attachment->size,
+                              g_strdup (attachment->content_id) };
     g_ptr_array_add (copy->attachments, dup);
   }
   return copy;
@@ -202,6 +204,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
     set_text (file, group, "File", attachment->file);
     set_text (file, group, "Name", attachment->name);
     set_text (file, group, "Type", attachment->content_type);
+    set_text (file, group, "ContentId", attachment->content_id);
     g_key_file_set_uint64 (file, group, "Size", attachment->size);
   }
   gsize length;
@@ -226,6 +229,7 @@ read_attachments (GKeyFile *file, GPtrArray *attachments)
     attachment->name = get_text (file, group, "Name", name);
     attachment->content_type = get_text (file, group, "Type", "application/octet-stream");
     attachment->size = g_key_file_get_uint64 (file, group, "Size", NULL);
+    attachment->content_id = get_text (file, group, "ContentId", NULL);
     attachment->file = g_steal_pointer (&name);
     g_ptr_array_add (attachments, attachment);
   }
@@ -442,7 +446,8 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
   }
   StoreAttachment *attachment = g_new (StoreAttachment, 1);
   *attachment =
-      (StoreAttachment){ g_steal_pointer (&file), g_strdup (name), g_strdup (content_type), size };
+      (StoreAttachment){ g_steal_pointer (&file), g_strdup (name), g_strdup (content_type), size,
+                         NULL };
   return attachment;
 }
 

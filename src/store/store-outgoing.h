@@ -17,6 +17,7 @@ typedef struct
   char *name; /* as shown and sent */
   char *content_type;
   guint64 size;
+  char *content_id; /* nullable, without <>: a picture of the HTML, which shows it by this name */
 } StoreAttachment;
 
 void store_attachment_free (StoreAttachment *attachment);

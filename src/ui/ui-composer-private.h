@@ -72,6 +72,14 @@ void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
 void ui_composer_add_recipients (UiComposer *self);
 void ui_composer_show_copies (UiComposer *self); /* as the action "copies" is, and what is filled */
 
+/* ---- ui-composer-text.c ---- */
+void ui_composer_set_up_text (UiComposer *self); /* once it has a draft */
+
+/* ---- ui-composer-pictures.c ---- */
+void ui_composer_set_up_pictures (UiComposer *self); /* once it has a draft */
+/* Files (GSList of GFile) that go into the text; FALSE: some of them are no pictures, or the letter is plain. */
+gboolean ui_composer_take_pictures (UiComposer *self, GSList *files);
+
 /* ---- ui-composer-actions.c ---- */
 void ui_composer_add_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */

@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "mail-letter.h"
 #include "ui-dialog.h"
 #include "ui-format-bar.h"
 
@@ -53,6 +54,11 @@ fill (UiComposer *self)
   gtk_editable_set_text (GTK_EDITABLE (self->subject), mail_draft_get_subject (self->draft));
   ui_editor_set_content (self->editor, mail_draft_get_text (self->draft),
                          mail_draft_get_html (self->draft));
+  if (mail_draft_get_html (self->draft) != NULL) {
+    g_autofree char *text = ui_editor_dup_text (self->editor);
+
+    mail_draft_set_shown_text (self->draft, text);
+  }
   if (*mail_draft_get_cc (self->draft) != '\0' || *mail_draft_get_bcc (self->draft) != '\0')
     g_action_group_change_action_state (G_ACTION_GROUP (self), "copies",
                                         g_variant_new_boolean (TRUE));
@@ -171,12 +177,18 @@ static void
 show_attachments (UiComposer *self)
 {
   GListModel *model = mail_draft_get_attachments (self->draft);
-  guint n = g_list_model_get_n_items (model);
+  guint n = g_list_model_get_n_items (model), pictures = 0;
 
-  gtk_widget_set_visible (self->attachments_row, n > 0);
   for (guint i = 0; i < n; i++) {
     g_autoptr (MailAttachment) attachment = g_list_model_get_item (model, i);
     GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (self->attachments, (int)i);
+
+    /* Pictures stand in the text. */
+    if (child != NULL && mail_attachment_get_content_id (attachment) != NULL) {
+      gtk_widget_set_visible (GTK_WIDGET (child), FALSE);
+      pictures++;
+      gtk_widget_set_visible (self->attachments_row, n > pictures);
+    }
 
     if (child != NULL)
       gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -198,6 +210,8 @@ on_drop (UiComposer *self, const GValue *value)
 
   if (self->busy)
     return FALSE;
+  if (ui_composer_take_pictures (self, files))
+    return TRUE;
   for (GSList *l = files; l != NULL; l = l->next)
     ui_composer_attach (self, l->data);
   return TRUE;
@@ -564,6 +578,7 @@ ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   fill (self);
   set_up_from (self);
   set_up_attachments (self);
+  ui_composer_set_up_text (self);
   ui_composer_watch_draft (self);
   ui_composer_show_draft (self);
   set_first_focus (self);

@@ -3,6 +3,8 @@
 
 #include "ui-editor-history.h"
 #include "ui-editor-html.h"
+#include "ui-editor-picture.h"
+#include "ui-editor-spell.h"
 #include "ui-editor.h"
 
 G_BEGIN_DECLS
@@ -21,6 +23,7 @@ struct _UiEditor
   GtkTextBuffer *buffer;  /* owned by the view too */
   GtkTextTagTable *table; /* owned */
   UiEditorHistory *history;
+  UiEditorSpell *spell;
   GSimpleActionGroup *actions;
   gulong dark_handler;
 
@@ -31,6 +34,11 @@ struct _UiEditor
   gboolean has_pending; /* `pending` is for the next character, not what stands before it */
   UiEditorLook pending;
   gboolean has_pictures; /* or had */
+  GHashTable *textures; /* Content-ID -> GdkTexture */
+  int room;             /* how wide a picture may be */
+  guint room_source;
+  GQueue arrivals;       /* what was pasted and waits for the input method, see ui-editor-paste.c */
+  guint arrival_source;
   gboolean new_line; /* a person pressed Return in this user action */
 };
 
@@ -48,6 +56,11 @@ void ui_editor_set_rich_flag (UiEditor *self, gboolean rich);
 void ui_editor_update_states (UiEditor *self);
 void ui_editor_edited (UiEditor *self);
 
+/* Each of these lines is aligned as its first character. */
+void ui_editor_join_alignment (UiEditor *self, int first, int last);
+/* FALSE: nobody wants what is in the clipboard. */
+gboolean ui_editor_emit_paste_files (UiEditor *self, GdkClipboard *clipboard);
+
 /* ---- ui-editor-lists.c ---- */
 /* What a line of `text` begins with, as an action names it: "bullet", "number", "quote". */
 gboolean ui_editor_line_is (const char *text, const char *what);
@@ -57,6 +70,23 @@ void ui_editor_toggle_lines (UiEditor *self, const char *what);
 void ui_editor_move_items (UiEditor *self, gboolean in);
 /* After Return: in a list the list goes on, in an empty item it ends. */
 void ui_editor_continue_list (UiEditor *self);
+
+/* ---- ui-editor-paste.c ---- */
+void ui_editor_class_add_paste (GtkTextViewClass *klass);
+void ui_editor_paste_plain (UiEditor *self);
+/* The input method has ended: puts in what has come meanwhile. */
+void ui_editor_put_arrivals (UiEditor *self);
+void ui_editor_drop_arrivals (UiEditor *self);
+
+/* One of them, NULL the other; at once, or when nothing composes.  Takes both. */
+void ui_editor_arrive (UiEditor *self, char *text, char *html);
+
+/* ---- ui-editor-pictures.c ---- */
+void ui_editor_set_room (UiEditor *self, int width);
+/* A picture that was just put in. */
+void ui_editor_fit_picture (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at);
+/* Without those of other letters, whose bytes are not here. */
+char *ui_editor_without_strange_pictures (UiEditor *self, const char *html);
 
 /* ---- ui-editor-verbs.c ---- */
 void ui_editor_add_actions (UiEditor *self);

@@ -45,6 +45,8 @@ ui_editor_tags_new (void)
   add_tag (table, "italic", "style", PANGO_STYLE_ITALIC, NULL);
   add_tag (table, "underline", "underline", PANGO_UNDERLINE_SINGLE, NULL);
   add_tag (table, "strikethrough", "strikethrough", TRUE, NULL);
+  add_tag (table, "picture", "pixels-above-lines", 4, "pixels-below-lines", 4, NULL);
+  add_tag (table, "misspelt", "underline", PANGO_UNDERLINE_ERROR, NULL);
   add_tag (table, "heading", "weight", PANGO_WEIGHT_BOLD, "scale", 1.35, "pixels-above-lines", 8,
            "pixels-below-lines", 4, NULL);
   ui_editor_tags_set_dark (table, FALSE);

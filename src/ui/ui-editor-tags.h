@@ -36,7 +36,7 @@ typedef enum
 
 #define UI_N_VALUES (UI_VALUE_LINK + 1)
 
-/* "quote", "bullet" and "number" are in it besides: tags for looks only. */
+/* "quote", "bullet", "number" and "misspelt" are in it besides: tags for looks only. */
 GtkTextTagTable *ui_editor_tags_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void ui_editor_tags_set_dark (GtkTextTagTable *table, gboolean dark);
 GtkTextTag *ui_editor_tags_get (GtkTextTagTable *table, UiFormat format);

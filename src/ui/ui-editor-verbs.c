@@ -323,6 +323,13 @@ on_move (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_paste_plain (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  if (begin (data))
+    ui_editor_paste_plain (data);
+}
+
+static void
 on_widget_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   const char *name = g_action_get_name (G_ACTION (action));
@@ -354,6 +361,7 @@ ui_editor_add_actions (UiEditor *self)
     { "indent", on_move, NULL, NULL, NULL, { 0 } },
     { "outdent", on_move, NULL, NULL, NULL, { 0 } },
     { "clear", on_clear, NULL, NULL, NULL, { 0 } },
+    { "paste-plain", on_paste_plain, NULL, NULL, NULL, { 0 } },
     { "emoji", on_widget_action, NULL, NULL, NULL, { 0 } },
     { "undo", on_widget_action, NULL, NULL, NULL, { 0 } },
     { "redo", on_widget_action, NULL, NULL, NULL, { 0 } },
@@ -389,6 +397,7 @@ ui_editor_class_add_keys (GtkWidgetClass *klass)
     { GDK_KEY_e, both, "editor.align", "center" },
     { GDK_KEY_r, both, "editor.align", "right" },
     { GDK_KEY_w, both, "editor.align", "" },
+    { GDK_KEY_v, both, "editor.paste-plain", NULL },
     { GDK_KEY_backslash, control, "editor.clear", NULL },
   };
 

@@ -6,8 +6,6 @@
 #include <adwaita.h>
 #include <string.h>
 
-#include "ui-editor-picture.h"
-
 enum
 {
   PROP_RICH = 1,
@@ -17,6 +15,7 @@ enum
 enum
 {
   EDITED,
+  PASTE_FILES,
   N_SIGNALS
 };
 
@@ -201,6 +200,15 @@ ui_editor_edited (UiEditor *self)
   g_signal_emit (self, signals[EDITED], 0);
 }
 
+gboolean
+ui_editor_emit_paste_files (UiEditor *self, GdkClipboard *clipboard)
+{
+  gboolean taken = FALSE;
+
+  g_signal_emit (self, signals[PASTE_FILES], 0, clipboard, &taken);
+  return taken;
+}
+
 static void
 update_dark (UiEditor *self)
 {
@@ -292,28 +300,34 @@ on_inserted (GtkTextBuffer *buffer, GtkTextIter *at, const char *text, int lengt
   update_looks (self, gtk_text_iter_get_line (&start), last);
 }
 
-/* Two lines that became one are aligned as the first. */
-static void
-join_alignment (UiEditor *self, int line)
+void
+ui_editor_join_alignment (UiEditor *self, int first, int last)
 {
-  GtkTextIter start, end, last;
-  GtkTextTag *align;
+  for (int line = first; line <= last; line++) {
+    GtkTextIter start, end, before;
+    GtkTextTag *align;
 
-  gtk_text_buffer_get_iter_at_line (self->buffer, &start, line);
-  ui_editor_get_line_end (self, line, &end);
-  last = end;
-  if (gtk_text_iter_equal (&start, &end) || !gtk_text_iter_backward_char (&last))
-    return;
-  align = ui_editor_iter_get_value (&start, UI_VALUE_ALIGN);
-  if (align != ui_editor_iter_get_value (&last, UI_VALUE_ALIGN))
-    ui_editor_put_value (self->buffer, UI_VALUE_ALIGN, align, &start, &end);
+    gtk_text_buffer_get_iter_at_line (self->buffer, &start, line);
+    ui_editor_get_line_end (self, line, &end);
+    before = end;
+    if (gtk_text_iter_equal (&start, &end) || !gtk_text_iter_backward_char (&before))
+      continue;
+    align = ui_editor_iter_get_value (&start, UI_VALUE_ALIGN);
+    if (align != ui_editor_iter_get_value (&before, UI_VALUE_ALIGN))
+      ui_editor_put_value (self->buffer, UI_VALUE_ALIGN, align, &start, &end);
+  }
 }
 
 static void
 on_inserted_picture (GtkTextBuffer *buffer, GtkTextIter *at, GdkPaintable *paintable,
                      UiEditor *self)
 {
+  GtkTextIter before = *at;
+
   self->has_pictures = TRUE;
+  gtk_text_iter_backward_char (&before);
+  if (UI_IS_EDITOR_PICTURE (paintable))
+    ui_editor_fit_picture (self, UI_EDITOR_PICTURE (paintable), &before);
 }
 
 static void
@@ -324,7 +338,7 @@ on_deleted (GtkTextBuffer *buffer, GtkTextIter *start, GtkTextIter *end, UiEdito
   if (self->loading)
     return;
   if (!ui_editor_history_is_replaying (self->history))
-    join_alignment (self, line);
+    ui_editor_join_alignment (self, line, line);
   update_looks (self, line, line);
 }
 
@@ -364,6 +378,9 @@ static void
 on_preedit_changed (UiEditor *self, const char *preedit)
 {
   self->composing = preedit != NULL && *preedit != '\0';
+  ui_editor_spell_set_composing (self->spell, self->composing);
+  if (!self->composing)
+    ui_editor_put_arrivals (self);
 }
 
 static void
@@ -513,6 +530,12 @@ ui_editor_dup_html (UiEditor *self)
              : NULL;
 }
 
+void
+ui_editor_set_spelling (UiEditor *self, gboolean check)
+{
+  ui_editor_spell_set_enabled (self->spell, check);
+}
+
 gboolean
 ui_editor_get_rich (UiEditor *self)
 {
@@ -561,13 +584,27 @@ ui_editor_set_property (GObject *object, guint id, const GValue *value, GParamSp
 }
 
 static void
+ui_editor_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (widget);
+
+  GTK_WIDGET_CLASS (ui_editor_parent_class)->size_allocate (widget, width, height, baseline);
+  ui_editor_set_room (UI_EDITOR (widget), width - gtk_text_view_get_left_margin (view)
+                                              - gtk_text_view_get_right_margin (view));
+}
+
+static void
 ui_editor_dispose (GObject *object)
 {
   UiEditor *self = UI_EDITOR (object);
 
   if (self->buffer != NULL)
     g_signal_handlers_disconnect_by_data (self->buffer, self);
+  ui_editor_drop_arrivals (self);
+  g_clear_handle_id (&self->room_source, g_source_remove);
+  g_clear_pointer (&self->textures, g_hash_table_unref);
   g_clear_signal_handler (&self->dark_handler, adw_style_manager_get_default ());
+  g_clear_pointer (&self->spell, ui_editor_spell_free);
   g_clear_pointer (&self->history, ui_editor_history_free);
   g_clear_object (&self->actions);
   g_clear_object (&self->buffer);
@@ -584,6 +621,7 @@ ui_editor_class_init (UiEditorClass *klass)
   object_class->get_property = ui_editor_get_property;
   object_class->set_property = ui_editor_set_property;
   object_class->dispose = ui_editor_dispose;
+  widget_class->size_allocate = ui_editor_size_allocate;
 
   properties[PROP_RICH] =
       g_param_spec_boolean ("rich", NULL, NULL, FALSE,
@@ -591,16 +629,21 @@ ui_editor_class_init (UiEditorClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[EDITED] = g_signal_new ("edited", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
+  signals[PASTE_FILES] = g_signal_new ("paste-files", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
+                                       g_signal_accumulator_true_handled, NULL, NULL,
+                                       G_TYPE_BOOLEAN, 1, GDK_TYPE_CLIPBOARD);
 
   /* In place of GTK's, which the keys and the context menu name. */
   gtk_widget_class_install_action (widget_class, "text.undo", NULL, on_undo);
   gtk_widget_class_install_action (widget_class, "text.redo", NULL, on_undo);
   ui_editor_class_add_keys (widget_class);
+  ui_editor_class_add_paste (GTK_TEXT_VIEW_CLASS (klass));
 }
 
 static void
 ui_editor_init (UiEditor *self)
 {
+  self->textures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->table = ui_editor_tags_new ();
   self->buffer = gtk_text_buffer_new (self->table);
   gtk_text_view_set_buffer (GTK_TEXT_VIEW (self), self->buffer);
@@ -617,6 +660,7 @@ ui_editor_init (UiEditor *self)
   g_signal_connect_object (self->buffer, "notify", G_CALLBACK (update_undo), self,
                            G_CONNECT_SWAPPED);
   update_undo (self);
+  self->spell = ui_editor_spell_new (self);
   g_signal_connect_after (self->buffer, "insert-text", G_CALLBACK (on_inserted), self);
   g_signal_connect_after (self->buffer, "insert-paintable", G_CALLBACK (on_inserted_picture), self);
   g_signal_connect_after (self->buffer, "delete-range", G_CALLBACK (on_deleted), self);

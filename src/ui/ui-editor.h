@@ -3,7 +3,7 @@
  *
  * Actions in the group "editor" (gtk_widget_insert_action_group () on whatever holds the buttons): bold, italic,
  * underline, strikethrough, heading, bullet, number, quote (stateful); colour, size, family, align (a string, "" for the
- * usual; see ui-editor-tags.h); indent, outdent, clear, emoji, undo, redo.  It never changes the text by itself while an input
+ * usual; see ui-editor-tags.h); indent, outdent, clear, paste-plain, emoji, undo, redo; and those of ui-editor-spell.h.  It never changes the text by itself while an input
  * method composes. */
 #pragma once
 
@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 #define UI_TYPE_EDITOR (ui_editor_get_type ())
 G_DECLARE_FINAL_TYPE (UiEditor, ui_editor, UI, EDITOR, GtkTextView)
 
-/* Property "rich" (boolean, notify).  Signal "edited": the text or its format changed by a person. */
+/* Property "rich" (boolean, notify).  Signals: "edited" (): the text or its format changed by a person; "paste-files"
+ * (GdkClipboard) -> boolean: there is no text in the clipboard, TRUE when somebody takes what is in it. */
 GActionGroup *ui_editor_get_actions (UiEditor *self); /* borrowed */
 
 /* Replaces everything; not undoable.  `html` (nullable) in our own subset wins over `text`; it turns "rich" on.  Caret at
@@ -25,6 +26,15 @@ char *ui_editor_dup_text (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL when the editor is plain or nothing has a format: then the message is plain text. */
 char *ui_editor_dup_html (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ui_editor_has_format (UiEditor *self);
+
+/* Puts a picture where the caret is.  The letter becomes rich text. */
+void ui_editor_insert_picture (UiEditor *self, const char *id, const char *name,
+                               GdkTexture *texture);
+/* What a picture of this Content-ID shows, now or later. */
+void ui_editor_add_picture (UiEditor *self, const char *id, GdkTexture *texture);
+
+/* Whether words that no dictionary knows are underlined; at first FALSE. */
+void ui_editor_set_spelling (UiEditor *self, gboolean check);
 
 gboolean ui_editor_get_rich (UiEditor *self);
 /* FALSE drops all formats (ask before, when ui_editor_has_format ()). */

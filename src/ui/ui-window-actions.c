@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "base-text.h"
+#include "mail-letter.h"
 #include "ui-composer.h"
 #include "ui-dialog.h"
 #include "ui-source.h"
@@ -294,13 +295,29 @@ action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- answering ---- */
 
+static void
+on_quoted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiWindow) self = data;
+  MailDraft *draft = MAIL_DRAFT (source);
+  GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
+
+  mail_draft_quote_richly_finish (draft, result);
+  if (app != NULL)
+    gtk_window_present (GTK_WINDOW (ui_composer_new (app, self->engine, draft)));
+}
+
 void
 ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
 {
   g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
-  GtkWidget *composer =
-      ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
-  gtk_window_present (GTK_WINDOW (composer));
+
+  if (g_settings_get_boolean (self->settings, "write-rich")) {
+    mail_draft_quote_richly_async (draft, content, on_quoted, g_object_ref (self));
+    return;
+  }
+  gtk_window_present (GTK_WINDOW (
+      ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft)));
 }
 
 static void

@@ -60,5 +60,11 @@ ui_writing_page_new (GSettings *settings)
   add_switch (group, settings, "ask-no-text", _ ("Without Text"), NULL);
   add_switch (group, settings, "ask-no-attachment", _ ("A Forgotten Attachment"),
               _ ("When the text speaks of an attachment and there is none"));
+
+  group = add_group (page, _ ("Text"));
+  add_switch (group, settings, "write-rich", _ ("Write With Formatting"),
+              _ ("New messages and answers to messages with formatting begin as rich text"));
+  add_switch (group, settings, "check-spelling", _ ("Check Spelling"),
+              _ ("Words that no dictionary knows are underlined"));
   return page;
 }

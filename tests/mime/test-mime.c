@@ -42,6 +42,7 @@ main (int argc, char **argv)
   test_traps_add ();
   test_hidden_add ();
   test_html_add ();
+  test_letter_add ();
   test_message_add ();
   test_partial_add ();
   test_plain_add ();

@@ -12,6 +12,7 @@ void test_hostile_add (void);
 void test_traps_add (void);
 void test_hidden_add (void);
 void test_html_add (void);
+void test_letter_add (void);
 void test_message_add (void);
 void test_partial_add (void);
 void test_plain_add (void);

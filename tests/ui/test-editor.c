@@ -5,6 +5,7 @@
 #include "ui-editor-history.h"
 #include "ui-editor-html.h"
 #include "ui-editor-picture.h"
+#include "ui-spell.h"
 #include "ui-words.h"
 
 typedef struct
@@ -617,6 +618,74 @@ test_words_kept (void)
   g_assert_true (gtk_text_iter_is_end (&at));
 }
 
+/* What a dictionary is asked about. */
+static void
+test_spell_words (void)
+{
+  const char *at =
+      "Don’t ask a@b.c or https://x.y/zz, /etc/passwd 3rd x “wörds” 한글을 it's' e-mail www.foo.bar _y_.";
+  const char *const expected[] = { "Don’t", "ask", "or", "wörds", "한글을", "it's", "mail" };
+  const char *begin;
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    g_assert_true (ui_spell_next_word (&at, &begin));
+    g_assert_cmpmem (begin, at - begin, expected[i], strlen (expected[i]));
+  }
+  g_assert_false (ui_spell_next_word (&at, &begin));
+}
+
+static void
+on_asked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ui_spell_ask_finish (UI_SPELL (source), result);
+  *(gboolean *)data = TRUE;
+}
+
+static void
+on_suggested (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(char ***)data = ui_spell_suggest_finish (UI_SPELL (source), result);
+}
+
+/* Words of letters for which there is no dictionary are left alone, and so is all without one. */
+static void
+test_spell_asks (void)
+{
+  g_autoptr (UiSpell) spell = ui_spell_new ();
+  const char *const words[] = { "house", "hoose", "isn’t", "한글임니다", "слово", NULL };
+  gboolean asked = FALSE;
+  g_auto (GStrv) suggestions = NULL;
+
+  while (!ui_spell_is_ready (spell))
+    g_main_context_iteration (NULL, TRUE);
+  if (!g_strv_contains (ui_spell_get_installed (spell), "en_US")) {
+    g_test_skip ("no English dictionary");
+    return;
+  }
+  ui_spell_use (spell, "en_US", TRUE);
+  g_assert_cmpint (ui_spell_look (spell, "hoose"), ==, UI_WORD_UNKNOWN);
+  ui_spell_ask_async (spell, words, on_asked, &asked);
+  while (!asked)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (ui_spell_look (spell, "house"), ==, UI_WORD_GOOD);
+  g_assert_cmpint (ui_spell_look (spell, "hoose"), ==, UI_WORD_BAD);
+  g_assert_cmpint (ui_spell_look (spell, "isn’t"), ==, UI_WORD_GOOD);
+  g_assert_cmpint (ui_spell_look (spell, "слово"), ==, UI_WORD_GOOD);
+  ui_spell_suggest_async (spell, "hoose", on_suggested, &suggestions);
+  while (suggestions == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (g_strv_contains ((const char *const *)suggestions, "house"));
+  ui_spell_ignore (spell, "hoose");
+  g_assert_cmpint (ui_spell_look (spell, "hoose"), ==, UI_WORD_GOOD);
+  asked = FALSE;
+  for (guint i = 0; ui_spell_get_installed (spell)[i] != NULL; i++)
+    ui_spell_use (spell, ui_spell_get_installed (spell)[i], FALSE);
+  ui_spell_ask_async (spell, (const char *[]){ "xqzt", NULL }, on_asked, &asked);
+  while (!asked)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (ui_spell_look (spell, "xqzt"), ==, UI_WORD_GOOD);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -643,6 +712,8 @@ main (int argc, char **argv)
   ADD ("/ui/editor/undo-picture", test_undo_picture);
   g_test_add_func ("/ui/editor/picture-size", test_picture_size);
 #undef ADD
+  g_test_add_func ("/ui/spell/words", test_spell_words);
+  g_test_add_func ("/ui/spell/asks", test_spell_asks);
   g_test_add_func ("/ui/words/next", test_words);
   g_test_add_func ("/ui/words/kept", test_words_kept);
 

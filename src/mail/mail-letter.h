@@ -1,0 +1,33 @@
+/* HTML of others as what a letter is made of (mime_html_to_letter ()): for pasting, and for answers in rich text.  All of it is worked
+ * out off the main thread, nothing is fetched. */
+#pragma once
+
+#include "mail-draft.h"
+
+G_BEGIN_DECLS
+
+/* `html` as another program gave it.  NULL without an error: there is nothing to read in it. */
+void mail_letter_from_html_async (GBytes *html, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+char *mail_letter_from_html_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What mail_draft_new_reply () quoted of `content` as plain text is quoted with its formats; the draft has HTML then.  Nothing
+ * changes where the message has no HTML, or its text was read, or the quote is not (only) what the message says. */
+void mail_draft_quote_richly_async (MailDraft *draft, MailContent *content,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+void mail_draft_quote_richly_finish (MailDraft *draft, GAsyncResult *result);
+
+/* A picture that the HTML shows as cid:`id`; it is sent as long as the HTML does.  Finish with mail_draft_attach_finish (). */
+void mail_draft_attach_picture_async (MailDraft *draft, const char *name, const char *content_type,
+                                      GBytes *content, const char *id,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+/* The bytes of a file of the draft. */
+void mail_draft_read_file_async (MailDraft *draft, MailAttachment *file,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+GBytes *mail_draft_read_file_finish (MailDraft *draft, GAsyncResult *result,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The window shows what it was given as this text: as long as that is what stands there, the person wrote nothing. */
+void mail_draft_set_shown_text (MailDraft *draft, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,558 @@
+/* HTML of others to the lines of a letter: for quoting in rich text, and for pasting.
+ *
+ * It reads cleaned HTML only (mime_html_clean ()), so what was hidden is gone, and nothing in it fetches.  What goes out is written
+ * here, element by element: the subset that the editor of letters reads back strictly.  Runs on any thread. */
+#include "mime-html.h"
+
+#include <string.h>
+
+#include "mime-css-private.h"
+#include "mime-html-parse-private.h"
+#include "mime-html-role-private.h"
+#include "mime-ink-private.h"
+
+#define MAX_QUOTES 20
+#define MAX_LEVELS 8
+#define NO_COLOUR  0xffffffff
+
+/* How text looks; of links the address is that of the element which holds it. */
+typedef struct
+{
+  gboolean bold, italic, underline, strike, fixed;
+  guint colour; /* 0xrrggbb */
+  const char *href;
+} Look;
+
+typedef struct
+{
+  MimeRole role;
+  gboolean heading;
+  Look look;
+  char *href;     /* owned */
+  int number;     /* of a list: the next number, 0 for bullets */
+  gboolean cells; /* of a row: one stands already */
+} Open;
+
+typedef struct
+{
+  /* Owned */
+  GString *out;
+  GArray *open; /* of Open */
+  /* What stands in `out` and is not closed */
+  Look look;
+  const char *element; /* NULL: no line is open */
+  /* What waits for the next word */
+  guint newlines;
+  gboolean space, tab;
+  gboolean prefixed; /* the line has its mark only */
+  guint quotes, line_quotes, pre, lists, headings;
+  gboolean full;
+  /* Given */
+  guint base;
+  gsize max;
+  MimeHtmlCidFunc picture_func;
+  gpointer user_data;
+} Letter;
+
+static void
+open_clear (gpointer data)
+{
+  g_free (((Open *)data)->href);
+}
+
+static const Look *
+get_look (const Letter *letter)
+{
+  static const Look none = { .colour = NO_COLOUR };
+
+  return letter->open->len > 0 ? &g_array_index (letter->open, Open, letter->open->len - 1).look
+                               : &none;
+}
+
+/* ---- lines ---- */
+
+/* Closes all but the link, when the next text (NULL: none) is part of it. */
+static void
+close_look (Letter *letter, const Look *next)
+{
+  Look *look = &letter->look;
+  const char *href = next != NULL && next->href == look->href ? look->href : NULL;
+
+  g_string_append (letter->out, look->strike ? "</s>" : "");
+  g_string_append (letter->out, look->underline ? "</u>" : "");
+  g_string_append (letter->out, look->italic ? "</i>" : "");
+  g_string_append (letter->out, look->bold ? "</b>" : "");
+  g_string_append (letter->out, look->colour != NO_COLOUR || look->fixed ? "</span>" : "");
+  g_string_append (letter->out, look->href != NULL && href == NULL ? "</a>" : "");
+  *look = (Look){ .colour = NO_COLOUR, .href = href };
+}
+
+static gboolean
+same_look (const Look *one, const Look *other)
+{
+  return one->bold == other->bold && one->italic == other->italic
+         && one->underline == other->underline && one->strike == other->strike
+         && one->fixed == other->fixed && one->colour == other->colour && one->href == other->href;
+}
+
+static void
+append_escaped (GString *out, const char *text, gsize length)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, (gssize)length);
+
+  g_string_append (out, escaped);
+}
+
+static void
+switch_look (Letter *letter)
+{
+  const Look *look = get_look (letter);
+
+  if (same_look (&letter->look, look))
+    return;
+  close_look (letter, look);
+  if (look->href != NULL && letter->look.href == NULL) {
+    g_string_append (letter->out, "<a href=\"");
+    append_escaped (letter->out, look->href, strlen (look->href));
+    g_string_append (letter->out, "\">");
+  }
+  if (look->colour != NO_COLOUR && look->fixed)
+    g_string_append_printf (letter->out, "<span style=\"color:#%06x;font-family:monospace\">",
+                            look->colour);
+  else if (look->colour != NO_COLOUR)
+    g_string_append_printf (letter->out, "<span style=\"color:#%06x\">", look->colour);
+  else if (look->fixed)
+    g_string_append (letter->out, "<span style=\"font-family:monospace\">");
+  g_string_append (letter->out, look->bold ? "<b>" : "");
+  g_string_append (letter->out, look->italic ? "<i>" : "");
+  g_string_append (letter->out, look->underline ? "<u>" : "");
+  g_string_append (letter->out, look->strike ? "<s>" : "");
+  letter->look = *look;
+}
+
+static void
+close_line (Letter *letter)
+{
+  if (letter->element == NULL)
+    return;
+  close_look (letter, NULL);
+  g_string_append_printf (letter->out, "</%s>", letter->element);
+  letter->element = NULL;
+}
+
+static void
+append_marks (Letter *letter, guint depth, gboolean space)
+{
+  depth = letter->base + MIN (depth, MAX_QUOTES);
+  for (guint i = 0; i < depth; i++)
+    g_string_append (letter->out, "&gt;");
+  if (depth > 0 && space)
+    g_string_append_c (letter->out, ' ');
+}
+
+static void
+append_empty_line (Letter *letter, guint depth)
+{
+  g_string_append (letter->out, "<div>");
+  append_marks (letter, depth, FALSE);
+  g_string_append (letter->out, letter->base + depth > 0 ? "</div>" : "<br/></div>");
+}
+
+/* Lines end only when the next word comes: then it is known how deep the quote is. */
+static void
+end_line (Letter *letter, guint wanted)
+{
+  letter->space = letter->tab = FALSE;
+  if (letter->out->len > 0)
+    letter->newlines = MAX (letter->newlines, wanted);
+}
+
+static void
+begin_line (Letter *letter)
+{
+  close_line (letter);
+  for (guint i = 1; i < letter->newlines; i++)
+    append_empty_line (letter, MIN (letter->quotes, letter->line_quotes));
+  letter->element = letter->headings > 0 ? "h2" : "div";
+  g_string_append_printf (letter->out, "<%s>", letter->element);
+  append_marks (letter, letter->quotes, TRUE);
+  letter->newlines = 0;
+  letter->line_quotes = letter->quotes;
+}
+
+/* FALSE: nothing more is taken. */
+static gboolean
+begin_word (Letter *letter)
+{
+  if (letter->full)
+    return FALSE;
+  if (letter->out->len > letter->max) {
+    letter->full = TRUE;
+    letter->newlines = 1;
+    begin_line (letter);
+    g_string_append (letter->out, "…");
+    return FALSE;
+  }
+  if (letter->newlines > 0 || letter->element == NULL) {
+    begin_line (letter);
+  } else if (letter->tab) {
+    g_string_append_c (letter->out, '\t');
+  } else if (letter->space && !letter->prefixed) {
+    /* A space between two looks has none. */
+    if (!same_look (&letter->look, get_look (letter)))
+      close_look (letter, get_look (letter));
+    g_string_append_c (letter->out, ' ');
+  }
+  letter->space = letter->tab = letter->prefixed = FALSE;
+  return TRUE;
+}
+
+static void
+begin_item (Letter *letter)
+{
+  Open *list = NULL;
+
+  for (guint i = letter->open->len; i > 0 && list == NULL; i--) {
+    Open *open = &g_array_index (letter->open, Open, i - 1);
+
+    if (open->role == MIME_ROLE_LIST)
+      list = open;
+  }
+  end_line (letter, 1);
+  if (!begin_word (letter))
+    return;
+  for (guint i = 1; i < MIN (letter->lists, MAX_LEVELS); i++)
+    g_string_append (letter->out, "  ");
+  if (list != NULL && list->number > 0 && list->number < 1000)
+    g_string_append_printf (letter->out, "%d. ", list->number++);
+  else
+    g_string_append (letter->out, "• ");
+  letter->prefixed = TRUE;
+}
+
+/* ---- looks ---- */
+
+/* Colours that tell something: neither near black, which is what text is anyway, nor too light for white paper. */
+static guint
+telling_colour (const char *value)
+{
+  MimeColour colour = mime_colour_parse (value);
+  double light = 0.30 * colour.red + 0.59 * colour.green + 0.11 * colour.blue;
+  double most = MAX (colour.red, MAX (colour.green, colour.blue));
+  double least = MIN (colour.red, MIN (colour.green, colour.blue));
+
+  if (!colour.known || light > 0.7 || most - least < 0.25)
+    return NO_COLOUR;
+  return (guint)(colour.red * 255 + 0.5) << 16 | (guint)(colour.green * 255 + 0.5) << 8
+         | (guint)(colour.blue * 255 + 0.5);
+}
+
+static void
+on_declaration (const char *name, const char *value, gpointer user_data)
+{
+  Look *look = user_data;
+
+  if (strcmp (name, "font-weight") == 0)
+    look->bold = g_str_has_prefix (value, "bold") || g_ascii_strtoll (value, NULL, 10) >= 600;
+  else if (strcmp (name, "font-style") == 0)
+    look->italic = g_str_has_prefix (value, "italic") || g_str_has_prefix (value, "oblique");
+  else if (strcmp (name, "color") == 0)
+    look->colour = telling_colour (value);
+  else if (strcmp (name, "font-family") == 0)
+    look->fixed = strstr (value, "monospace") != NULL || strstr (value, "Courier") != NULL;
+  else if (g_str_has_prefix (name, "text-decoration") && strcmp (name, "text-decoration-color") != 0
+           && strcmp (name, "text-decoration-style") != 0) {
+    look->underline = strstr (value, "underline") != NULL;
+    look->strike = strstr (value, "line-through") != NULL;
+  }
+}
+
+static gboolean
+is_one_of (const char *name, const char *const *names)
+{
+  return g_strv_contains (names, name);
+}
+
+static void
+enter_look (Open *open, const char *name, const char **attributes)
+{
+  const char *style = mime_html_attribute (attributes, "style");
+  const char *colour = mime_html_attribute (attributes, "color");
+  Look *look = &open->look;
+
+  if (is_one_of (name, (const char *const[]){ "b", "strong", "th", "h4", "h5", "h6", NULL }))
+    look->bold = TRUE;
+  else if (is_one_of (name, (const char *const[]){ "i", "em", "cite", "dfn", "var", NULL }))
+    look->italic = TRUE;
+  else if (is_one_of (name, (const char *const[]){ "u", "ins", NULL }))
+    look->underline = TRUE;
+  else if (is_one_of (name, (const char *const[]){ "s", "strike", "del", NULL }))
+    look->strike = TRUE;
+  else if (is_one_of (name, (const char *const[]){ "code", "kbd", "samp", "tt", "pre", NULL }))
+    look->fixed = TRUE;
+  if (colour != NULL)
+    look->colour = telling_colour (colour);
+  if (style != NULL)
+    mime_css_each_declaration (style, strlen (style), on_declaration, look);
+  /* Links and headings look like what they are. */
+  if (look->href != NULL) {
+    look->underline = FALSE;
+    look->colour = NO_COLOUR;
+  }
+  if (open->heading)
+    look->bold = FALSE;
+}
+
+/* ---- events ---- */
+
+static void
+on_picture (Letter *letter, const char **attributes)
+{
+  const char *source = mime_html_attribute (attributes, "src"),
+             *alt = mime_html_attribute (attributes, "alt");
+  g_autofree char *id = source != NULL && letter->picture_func != NULL
+                            ? letter->picture_func (source, letter->user_data)
+                            : NULL;
+  const char *const sides[] = { "width", "height" };
+
+  if (id == NULL || !begin_word (letter))
+    return;
+  switch_look (letter);
+  g_string_append (letter->out, "<img src=\"cid:");
+  append_escaped (letter->out, id, strlen (id));
+  g_string_append (letter->out, "\" alt=\"");
+  append_escaped (letter->out, alt != NULL ? alt : "", strlen (alt != NULL ? alt : ""));
+  g_string_append_c (letter->out, '"');
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++) {
+    const char *side = mime_html_attribute (attributes, sides[i]);
+    gsize digits = side != NULL ? strspn (side, "0123456789") : 0;
+
+    if (digits > 0 && digits < 6 && side[digits] == '\0')
+      g_string_append_printf (letter->out, " %s=\"%s\"", sides[i], side);
+  }
+  g_string_append (letter->out, "/>");
+}
+
+static void
+begin_cell (Letter *letter)
+{
+  for (guint i = letter->open->len; i > 0; i--) {
+    Open *row = &g_array_index (letter->open, Open, i - 1);
+
+    if (row->role == MIME_ROLE_ROW) {
+      letter->tab = row->cells && letter->element != NULL && letter->newlines == 0;
+      row->cells = TRUE;
+      return;
+    }
+  }
+}
+
+static void
+begin_block (Letter *letter, Open *open, const char *name, const char **attributes)
+{
+  const char *start;
+
+  switch (open->role) {
+  case MIME_ROLE_NONE:
+  case MIME_ROLE_HIDDEN:
+  case MIME_ROLE_LINK:
+    break;
+  case MIME_ROLE_BLOCK:
+  case MIME_ROLE_ROW:
+    end_line (letter, 1);
+    break;
+  case MIME_ROLE_PARAGRAPH:
+    end_line (letter, 2);
+    break;
+  case MIME_ROLE_PRE:
+    end_line (letter, 2);
+    letter->pre++;
+    break;
+  case MIME_ROLE_QUOTE:
+    end_line (letter, 2);
+    letter->quotes++;
+    break;
+  case MIME_ROLE_LIST:
+    end_line (letter, letter->lists > 0 ? 1 : 2);
+    letter->lists++;
+    start = mime_html_attribute (attributes, "start");
+    if (strcmp (name, "ol") == 0)
+      open->number = start != NULL ? (int)CLAMP (g_ascii_strtoll (start, NULL, 10), 1, 999) : 1;
+    break;
+  case MIME_ROLE_ITEM:
+    begin_item (letter);
+    break;
+  case MIME_ROLE_CELL:
+    begin_cell (letter);
+    break;
+  case MIME_ROLE_BREAK:
+    if (letter->newlines == 0 && letter->out->len > 0)
+      end_line (letter, 1);
+    else
+      end_line (letter, MIN (letter->newlines + 1, 2u));
+    break;
+  case MIME_ROLE_RULE:
+    end_line (letter, 1);
+    if (begin_word (letter))
+      g_string_append (letter->out, "---");
+    end_line (letter, 1);
+    break;
+  }
+}
+
+static void
+on_start (const char *name, const char **attributes, gpointer user_data)
+{
+  Letter *letter = user_data;
+  Open open = { .role = mime_html_role (name), .look = *get_look (letter) };
+
+  if (strcmp (name, "style") == 0 || strcmp (name, "title") == 0)
+    open.role = MIME_ROLE_HIDDEN;
+  open.heading = is_one_of (name, (const char *const[]){ "h1", "h2", "h3", NULL });
+  begin_block (letter, &open, name, attributes);
+  letter->headings += open.heading;
+  if (open.role == MIME_ROLE_LINK && mime_html_attribute (attributes, "href") != NULL) {
+    open.href = mime_html_normal_url (mime_html_attribute (attributes, "href"));
+    if (g_ascii_strncasecmp (open.href, "http", 4) == 0
+        || g_ascii_strncasecmp (open.href, "mailto:", 7) == 0)
+      open.look.href = open.href;
+  }
+  enter_look (&open, name, attributes);
+  if (strcmp (name, "img") == 0)
+    on_picture (letter, attributes);
+  g_array_append_val (letter->open, open);
+}
+
+static void
+on_end (gpointer user_data)
+{
+  Letter *letter = user_data;
+  Open *open;
+
+  if (letter->open->len == 0)
+    return;
+  open = &g_array_index (letter->open, Open, letter->open->len - 1);
+  if (open->look.href != NULL && open->look.href == open->href && letter->look.href == open->href)
+    close_look (letter, NULL);
+  letter->headings -= open->heading;
+  switch (open->role) {
+  case MIME_ROLE_BLOCK:
+  case MIME_ROLE_ROW:
+    end_line (letter, 1);
+    break;
+  case MIME_ROLE_ITEM:
+    letter->prefixed = FALSE;
+    end_line (letter, 1);
+    break;
+  case MIME_ROLE_PARAGRAPH:
+    end_line (letter, 2);
+    break;
+  case MIME_ROLE_PRE:
+    end_line (letter, 2);
+    letter->pre--;
+    break;
+  case MIME_ROLE_QUOTE:
+    end_line (letter, 1);
+    letter->quotes--;
+    end_line (letter, 2);
+    break;
+  case MIME_ROLE_LIST:
+    letter->lists--;
+    end_line (letter, letter->lists > 0 ? 1 : 2);
+    break;
+  case MIME_ROLE_NONE:
+  case MIME_ROLE_HIDDEN:
+  case MIME_ROLE_CELL:
+  case MIME_ROLE_LINK:
+  case MIME_ROLE_BREAK:
+  case MIME_ROLE_RULE:
+    break;
+  }
+  g_array_set_size (letter->open, letter->open->len - 1);
+}
+
+/* Without what nobody sees and no XML may hold. */
+static void
+append_word (Letter *letter, const char *text, const char *end)
+{
+  for (const char *c = text; c < end; c = g_utf8_next_char (c)) {
+    gunichar character = g_utf8_get_char (c);
+
+    if (character == 0xa0)
+      g_string_append_c (letter->out, ' ');
+    else if (character != 0xad && character != 0x200b && character != 0xfeff && character != 0x34f
+             && character != 0x2028 && character != 0x2029 && character >= ' ' && character != 0x7f
+             && character != 0xfffc && (character & 0xfffe) != 0xfffe
+             && !(character >= 0x80 && character < 0xa0))
+      append_escaped (letter->out, c, (gsize)(g_utf8_next_char (c) - c));
+  }
+}
+
+static void
+on_text (const char *text, gsize length, gpointer user_data)
+{
+  Letter *letter = user_data;
+  const char *end = text + length;
+
+  if (letter->open->len > 0
+      && g_array_index (letter->open, Open, letter->open->len - 1).role == MIME_ROLE_HIDDEN)
+    return;
+  for (const char *c = text; c < end; c++) {
+    const char *stop = c;
+
+    if (letter->pre > 0 && *c == '\n') {
+      end_line (letter, letter->newlines > 0 ? MIN (letter->newlines + 1, 3u) : 1);
+    } else if (letter->pre > 0 && (*c == ' ' || *c == '\t')) {
+      if (!begin_word (letter))
+        return;
+      switch_look (letter);
+      g_string_append_c (letter->out, *c);
+    } else if ((guint8)*c <= ' ') {
+      letter->space = TRUE;
+    } else {
+      while (stop < end && (guint8)*stop > ' ')
+        stop++;
+      if (!begin_word (letter))
+        return;
+      switch_look (letter);
+      append_word (letter, c, stop);
+      c = stop - 1;
+    }
+  }
+}
+
+char *
+mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeHtmlCidFunc picture_func,
+                     gpointer user_data)
+{
+  static const MimeHtmlEvents events = { on_start, on_end, on_text };
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
+  Letter letter = { .out = g_string_new (NULL),
+                    .open = open,
+                    .look = { .colour = NO_COLOUR },
+                    .base = quotes,
+                    .max = max,
+                    .picture_func = picture_func,
+                    .user_data = user_data };
+
+  g_array_set_clear_func (open, open_clear);
+  mime_html_parse (clean, &events, &letter);
+  close_line (&letter);
+  return g_string_free (letter.out, FALSE);
+}
+
+char *
+mime_text_to_letter (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    if (lines[i + 1] == NULL && lines[i][0] == '\0' && i > 0)
+      break;
+    g_string_append (out, lines[i][0] == '\0' ? "<div><br/>" : "<div>");
+    append_escaped (out, lines[i], strlen (lines[i]));
+    g_string_append (out, "</div>");
+  }
+  return g_string_free (out, FALSE);
+}

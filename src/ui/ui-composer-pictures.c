@@ -1,0 +1,182 @@
+/* Pictures in a letter: pasted and dropped ones go into the text and, with a Content-ID, into the draft; those of a draft that is
+ * opened again get their looks back.  Main thread; decoding and reading is done elsewhere. */
+#include "ui-composer-private.h"
+
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "mail-letter.h"
+#include "ui-dialog.h"
+#include "ui-picture-load.h"
+
+typedef struct
+{
+  UiComposer *composer; /* owned */
+  UiPicture *picture;
+  GFile *file; /* nullable: it was given as one */
+  char *id;
+} Coming;
+
+static void
+coming_free (Coming *coming)
+{
+  g_object_unref (coming->composer);
+  g_clear_pointer (&coming->picture, ui_picture_free);
+  g_clear_object (&coming->file);
+  g_free (coming->id);
+  g_free (coming);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Coming, coming_free)
+
+static void
+on_attached (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Coming) coming = data;
+  UiComposer *self = coming->composer;
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_draft_attach_finish (MAIL_DRAFT (source), result, &error)) {
+    if (!self->done)
+      ui_dialog_error (GTK_WINDOW (self), _ ("The picture was not put into the message."), error);
+    return;
+  }
+  if (!self->done)
+    ui_editor_insert_picture (self->editor, coming->id, coming->picture->name,
+                              coming->picture->texture);
+}
+
+static void
+on_loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Coming) coming = data;
+  UiComposer *self = coming->composer;
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  coming->picture = ui_picture_finish (result, NULL);
+  if (self->done)
+    return;
+  /* What is no picture, whatever its name says, is a file; the attaching of it says what is wrong with it. */
+  if (coming->picture == NULL) {
+    if (coming->file != NULL)
+      ui_composer_attach (self, coming->file);
+    return;
+  }
+  coming->id = g_strconcat (uuid, "@picture", NULL);
+  mail_draft_attach_picture_async (self->draft, coming->picture->name, coming->picture->type,
+                                   coming->picture->content, coming->id, on_attached, coming);
+  g_steal_pointer (&coming);
+}
+
+static void
+load_file (UiComposer *self, GFile *file)
+{
+  Coming *coming = g_new0 (Coming, 1);
+
+  coming->composer = g_object_ref (self);
+  coming->file = g_object_ref (file);
+  ui_picture_load_async (file, on_loaded, coming);
+}
+
+gboolean
+ui_composer_take_pictures (UiComposer *self, GSList *files)
+{
+  if (!ui_editor_get_rich (self->editor))
+    return FALSE;
+  for (GSList *l = files; l != NULL; l = l->next)
+    if (!ui_picture_is_likely (l->data))
+      return FALSE;
+  for (GSList *l = files; l != NULL; l = l->next)
+    load_file (self, l->data);
+  return TRUE;
+}
+
+/* ---- the clipboard ---- */
+
+static void
+on_texture (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GdkTexture) texture =
+      gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
+  Coming *coming;
+
+  if (texture == NULL || self->done)
+    return;
+  coming = g_new0 (Coming, 1);
+  coming->composer = g_object_ref (self);
+  /* Translators: the name of a picture that was pasted, without its ending */
+  ui_picture_take_texture_async (texture, _ ("picture"), on_loaded, coming);
+}
+
+static void
+on_files (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
+  GSList *files = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  if (self->done || ui_composer_take_pictures (self, files))
+    return;
+  for (GSList *l = files; l != NULL; l = l->next)
+    ui_composer_attach (self, l->data);
+}
+
+static gboolean
+on_paste_files (UiEditor *editor, GdkClipboard *clipboard, UiComposer *self)
+{
+  GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+
+  if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST)
+      || gdk_content_formats_contain_mime_type (formats, "text/uri-list"))
+    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
+                                    on_files, g_object_ref (self));
+  else if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE)
+           || gdk_content_formats_contain_mime_type (formats, "image/png")
+           || gdk_content_formats_contain_mime_type (formats, "image/jpeg"))
+    gdk_clipboard_read_texture_async (clipboard, NULL, on_texture, g_object_ref (self));
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* ---- a draft that is opened again ---- */
+
+static void
+on_decoded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Coming) coming = data;
+
+  coming->picture = ui_picture_finish (result, NULL);
+  if (coming->picture != NULL && !coming->composer->done)
+    ui_editor_add_picture (coming->composer->editor, coming->id, coming->picture->texture);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Coming) coming = data;
+  g_autoptr (GBytes) bytes = mail_draft_read_file_finish (MAIL_DRAFT (source), result, NULL);
+
+  if (bytes != NULL && !coming->composer->done)
+    ui_picture_take_async (bytes, "", on_decoded, g_steal_pointer (&coming));
+}
+
+void
+ui_composer_set_up_pictures (UiComposer *self)
+{
+  GListModel *files = mail_draft_get_attachments (self->draft);
+
+  g_signal_connect (self->editor, "paste-files", G_CALLBACK (on_paste_files), self);
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
+    g_autoptr (MailAttachment) file = g_list_model_get_item (files, i);
+    Coming *coming;
+
+    if (mail_attachment_get_content_id (file) == NULL)
+      continue;
+    coming = g_new0 (Coming, 1);
+    coming->composer = g_object_ref (self);
+    coming->id = g_strdup (mail_attachment_get_content_id (file));
+    mail_draft_read_file_async (self->draft, file, on_read, coming);
+  }
+}

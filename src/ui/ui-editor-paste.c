@@ -1,0 +1,275 @@
+/* What comes into a letter from the clipboard: with its formats where the letter is rich and the other program gave HTML, as bare text
+ * else; pictures by themselves go to whoever holds the editor.  What is copied out is text and HTML.  Main thread; HTML of others is
+ * made ours off it (mail-letter.h).  It must never change the text while an input method composes: what has come waits. */
+#include "ui-editor-private.h"
+
+#include <string.h>
+
+#include "mail-letter.h"
+
+/* What a program that has gone mad puts into a clipboard ends here. */
+#define MAX_PASTED (8 * 1024 * 1024)
+/* What is looked at right here */
+#define MAX_OURS (64 * 1024)
+
+/* ---- when nothing composes ---- */
+
+typedef struct
+{
+  char *text, *html; /* one of them */
+} Arrival;
+
+static void
+arrival_free (gpointer data)
+{
+  Arrival *arrival = data;
+
+  g_free (arrival->text);
+  g_free (arrival->html);
+  g_free (arrival);
+}
+
+static void
+put (UiEditor *self, const Arrival *arrival)
+{
+  GtkTextMark *insert = gtk_text_buffer_get_insert (self->buffer);
+  GtkTextIter at;
+  int first;
+
+  gtk_text_buffer_begin_user_action (self->buffer);
+  gtk_text_buffer_delete_selection (self->buffer, TRUE, TRUE);
+  gtk_text_buffer_get_iter_at_mark (self->buffer, &at, insert);
+  first = gtk_text_iter_get_line (&at);
+  self->dressed = arrival->html != NULL && self->rich;
+  if (!self->dressed || !ui_editor_insert_html (self->buffer, &at, arrival->html))
+    gtk_text_buffer_insert (self->buffer, &at, arrival->text != NULL ? arrival->text : "", -1);
+  if (self->dressed)
+    ui_editor_join_alignment (self, first, gtk_text_iter_get_line (&at));
+  self->dressed = FALSE;
+  gtk_text_buffer_end_user_action (self->buffer);
+  gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self), insert);
+  ui_editor_edited (self);
+}
+
+static gboolean
+put_what_waits (gpointer data)
+{
+  UiEditor *self = data;
+  Arrival *arrival;
+
+  self->arrival_source = 0;
+  if (self->composing)
+    return G_SOURCE_REMOVE; /* comes again when it has ended */
+  while ((arrival = g_queue_pop_head (&self->arrivals)) != NULL) {
+    put (self, arrival);
+    arrival_free (arrival);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_editor_put_arrivals (UiEditor *self)
+{
+  /* Not now: the input method may still have to hand over what it composed. */
+  if (self->arrival_source == 0 && !g_queue_is_empty (&self->arrivals))
+    self->arrival_source = g_idle_add (put_what_waits, self);
+}
+
+void
+ui_editor_drop_arrivals (UiEditor *self)
+{
+  g_clear_handle_id (&self->arrival_source, g_source_remove);
+  g_queue_clear_full (&self->arrivals, arrival_free);
+}
+
+void
+ui_editor_arrive (UiEditor *self, char *text, char *html)
+{
+  Arrival *arrival = g_new0 (Arrival, 1);
+
+  arrival->text = text;
+  arrival->html = html;
+  g_queue_push_tail (&self->arrivals, arrival);
+  if (self->composing)
+    return;
+  g_clear_handle_id (&self->arrival_source, g_source_remove);
+  put_what_waits (self);
+}
+
+/* ---- text ---- */
+
+static void
+on_text (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiEditor) self = data;
+  char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+
+  if (text != NULL && self->buffer != NULL)
+    ui_editor_arrive (self, text, NULL);
+  else
+    g_free (text);
+}
+
+static void
+paste_text (UiEditor *self)
+{
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (self)), NULL, on_text,
+                                 g_object_ref (self));
+}
+
+void
+ui_editor_paste_plain (UiEditor *self)
+{
+  if (gtk_text_view_get_editable (GTK_TEXT_VIEW (self)))
+    paste_text (self);
+}
+
+/* ---- HTML ---- */
+
+static void
+on_letter (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiEditor) self = data;
+  char *html = mail_letter_from_html_finish (result, NULL);
+
+  if (self->buffer == NULL)
+    g_free (html);
+  else if (html == NULL)
+    paste_text (self);
+  else
+    ui_editor_arrive (self, NULL, html);
+}
+
+/* Ours as it is, from another window; else made ours. */
+static void
+take_html (UiEditor *self, GBytes *bytes)
+{
+  g_autoptr (GtkTextBuffer) scratch = gtk_text_buffer_new (self->table);
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+  g_autofree char *html = g_strndup (data != NULL ? data : "", length);
+
+  if (length < MAX_OURS && g_str_has_prefix (html, "<div>") && ui_editor_from_html (scratch, html))
+    ui_editor_arrive (self, NULL, g_steal_pointer (&html));
+  else
+    mail_letter_from_html_async (bytes, NULL, on_letter, g_object_ref (self));
+}
+
+static void
+on_html_bytes (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiEditor) self = data;
+  GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (source);
+  gssize length = g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, NULL);
+
+  if (self->buffer == NULL)
+    return;
+  if (length <= 0 || length > MAX_PASTED) {
+    paste_text (self);
+    return;
+  }
+  g_autoptr (GBytes) bytes = g_memory_output_stream_steal_as_bytes (memory);
+  take_html (self, bytes);
+}
+
+static void
+on_html (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiEditor) self = data;
+  g_autoptr (GInputStream) stream =
+      gdk_clipboard_read_finish (GDK_CLIPBOARD (source), result, NULL, NULL);
+
+  if (stream == NULL) {
+    paste_text (self);
+    return;
+  }
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_output_stream_splice_async (
+      memory, stream, G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+      G_PRIORITY_DEFAULT, NULL, on_html_bytes, g_object_ref (self));
+}
+
+/* ---- the view's own signals ---- */
+
+static void
+paste_clipboard (GtkTextView *view)
+{
+  UiEditor *self = UI_EDITOR (view);
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (view));
+  GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+  gboolean text = gdk_content_formats_contain_gtype (formats, G_TYPE_STRING)
+                  || gdk_content_formats_contain_mime_type (formats, "text/plain")
+                  || gdk_content_formats_contain_mime_type (formats, "text/plain;charset=utf-8");
+
+  if (!gtk_text_view_get_editable (view))
+    return;
+  /* Files that were copied have their names as text, too. */
+  if (gdk_content_formats_contain_mime_type (formats, "x-special/gnome-copied-files")
+      && ui_editor_emit_paste_files (self, clipboard))
+    return;
+  if (self->rich && gdk_content_formats_contain_mime_type (formats, "text/html"))
+    gdk_clipboard_read_async (clipboard, (const char *[]){ "text/html", NULL }, G_PRIORITY_DEFAULT,
+                              NULL, on_html, g_object_ref (self));
+  else if (!text && ui_editor_emit_paste_files (self, clipboard))
+    return;
+  else
+    paste_text (self);
+}
+
+/* The selection as HTML of ours, where it has formats. */
+static char *
+dup_selected_html (UiEditor *self)
+{
+  g_autoptr (GtkTextBuffer) copy = gtk_text_buffer_new (self->table);
+  GtkTextIter start, end, at;
+
+  if (!self->rich || !gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end))
+    return NULL;
+  gtk_text_buffer_get_start_iter (copy, &at);
+  gtk_text_buffer_insert_range (copy, &at, &start, &end);
+  return ui_editor_to_html (copy);
+}
+
+static void
+copy_out (UiEditor *self)
+{
+  g_autofree char *html = dup_selected_html (self);
+  GtkTextIter start, end;
+
+  if (!gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end))
+    return;
+  g_autofree char *text = gtk_text_iter_get_text (&start, &end);
+  g_autoptr (GdkContentProvider) plain = gdk_content_provider_new_typed (G_TYPE_STRING, text);
+  if (html == NULL) {
+    gdk_clipboard_set_content (gtk_widget_get_clipboard (GTK_WIDGET (self)), plain);
+    return;
+  }
+  g_autoptr (GBytes) bytes = g_bytes_new (html, strlen (html));
+  GdkContentProvider *both[] = { gdk_content_provider_new_for_bytes ("text/html", bytes),
+                                 g_steal_pointer (&plain) };
+  g_autoptr (GdkContentProvider) all = gdk_content_provider_new_union (both, G_N_ELEMENTS (both));
+  gdk_clipboard_set_content (gtk_widget_get_clipboard (GTK_WIDGET (self)), all);
+}
+
+static void
+copy_clipboard (GtkTextView *view)
+{
+  copy_out (UI_EDITOR (view));
+}
+
+static void
+cut_clipboard (GtkTextView *view)
+{
+  UiEditor *self = UI_EDITOR (view);
+
+  copy_out (self);
+  gtk_text_buffer_delete_selection (self->buffer, TRUE, gtk_text_view_get_editable (view));
+}
+
+void
+ui_editor_class_add_paste (GtkTextViewClass *klass)
+{
+  klass->paste_clipboard = paste_clipboard;
+  klass->copy_clipboard = copy_clipboard;
+  klass->cut_clipboard = cut_clipboard;
+}

@@ -1,0 +1,20 @@
+/* Wavy lines beneath words of a letter that no dictionary knows, and what the context menu offers for them.  Main thread. */
+#pragma once
+
+#include "ui-editor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UiEditorSpell UiEditorSpell;
+
+/* `editor` must outlive it.  Adds the actions spell-correct, spell-add, spell-ignore and spell-language to those of the editor. */
+UiEditorSpell *ui_editor_spell_new (UiEditor *editor) G_GNUC_WARN_UNUSED_RESULT;
+void ui_editor_spell_free (UiEditorSpell *spell);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiEditorSpell, ui_editor_spell_free)
+
+/* FALSE takes all lines away. */
+void ui_editor_spell_set_enabled (UiEditorSpell *spell, gboolean enabled);
+/* While an input method composes nothing is marked. */
+void ui_editor_spell_set_composing (UiEditorSpell *spell, gboolean composing);
+
+G_END_DECLS

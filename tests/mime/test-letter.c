@@ -1,0 +1,171 @@
+/* HTML of others as lines of a letter. */
+#include "test-mime.h"
+
+#include <string.h>
+
+#include "mime-html.h"
+
+static char *
+picture (const char *source, gpointer user_data)
+{
+  return g_str_equal (source, "sosik-cid:3") ? g_strdup ("new&3@here") : NULL;
+}
+
+static char *
+give_cid (const char *cid, gpointer user_data)
+{
+  return g_str_equal (cid, "cat") ? g_strdup ("sosik-cid:3") : NULL;
+}
+
+static char *
+to_letter (const char *html, guint quotes, gsize max)
+{
+  g_autofree char *clean = mime_html_clean (html, FALSE, NULL, give_cid, NULL);
+
+  return mime_html_to_letter (clean, quotes, max, picture, NULL);
+}
+
+static void
+test_formats (void)
+{
+  const struct
+  {
+    const char *html, *letter;
+  } cases[] = {
+    { "", "" },
+    { "<p> </p>", "" },
+    { "one <b>two</b> three", "<div>one <b>two</b> three</div>" },
+    { "<p>one</p><p>two<br>three</p>",
+      "<div>one</div><div><br/></div><div>two</div><div>three</div>" },
+    { "<b>a<i>b</i></b><u>c</u><strike>d</strike>",
+      "<div><b>a</b><b><i>b</i></b><u>c</u><s>d</s></div>" },
+    { "<b style='font-weight:normal'>x<span style='font-weight:700'>y</span></b>",
+      "<div>x<b>y</b></div>" },
+    { "<span style='color:#ff0000'>r</span><span style='color:#222'>k</span><font color=white>w</font>",
+      "<div><span style=\"color:#ff0000\">r</span>kw</div>" },
+    { "<h1>Title</h1>text", "<h2>Title</h2><div><br/></div><div>text</div>" },
+    { "<ul><li>a<ul><li>b</ul><li>c</ul>", "<div>• a</div><div>  • b</div><div>• c</div>" },
+    { "<ol start=3><li>a<li><b>b</b></ol>", "<div>3. a</div><div>4. <b>b</b></div>" },
+    { "say:<blockquote><p>x</p><p>y</p></blockquote>z",
+      "<div>say:</div><div><br/></div><div>&gt; x</div><div>&gt;</div><div>&gt; y</div><div><br/></div><div>z</div>" },
+    { "<a href='https://a.b/?x=1&amp;y=2'>see <b>it</b></a> now",
+      "<div><a href=\"https://a.b/?x=1&amp;y=2\">see <b>it</b></a> now</div>" },
+    { "<a href='javascript:x'>y</a>", "<div>y</div>" },
+    { "<table><tr><td>a<td>b<tr><td>c<td>d</table>", "<div>a\tb</div><div>c\td</div>" },
+    { "<table><tr><td><table><tr><td>in</table><td><p>x</table>",
+      "<div>in</div><div><br/></div><div>x</div>" },
+    { "<pre>if x:\n  y\n</pre>", "<div><span style=\"font-family:monospace\">if x:</span></div>"
+                                 "<div><span style=\"font-family:monospace\">  y</span></div>" },
+    { "<div style='display:none'>hidden</div>seen<!-- c -->", "<div>seen</div>" },
+    { "a<img src=cid:cat alt='a cat' width=40 height=9999999>b<img src='http://x.y/z.png' alt=no>",
+      "<div>a<img src=\"cid:new&amp;3@here\" alt=\"a cat\" width=\"40\"/>b</div>" },
+    { "&lt;script&gt;&amp;\302\240x", "<div>&lt;script&gt;&amp; x</div>" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *letter = to_letter (cases[i].html, 0, G_MAXSIZE);
+
+    g_assert_cmpstr (letter, ==, cases[i].letter);
+  }
+}
+
+static void
+test_quoted (void)
+{
+  g_autofree char *letter =
+      to_letter ("<p>a</p><blockquote>b</blockquote><h1>c</h1>", 1, G_MAXSIZE);
+  g_autofree char *text = mime_text_to_letter ("a < b\n\n  • c\n");
+
+  g_assert_cmpstr (
+      letter, ==,
+      "<div>&gt; a</div><div>&gt;</div><div>&gt;&gt; b</div><div>&gt;</div><h2>&gt; c</h2>");
+  g_assert_cmpstr (text, ==, "<div>a &lt; b</div><div><br/></div><div>  • c</div>");
+}
+
+/* A limit leaves something whole, and says that it is not all. */
+static void
+test_limit (void)
+{
+  g_autoptr (GString) html = g_string_new (NULL);
+  g_autofree char *letter = NULL;
+
+  for (guint i = 0; i < 5000; i++)
+    g_string_append (html, "<p>some <b>words</b> of it</p>");
+  letter = to_letter (html->str, 1, 2000);
+  g_assert_cmpuint (strlen (letter), <, 2200);
+  g_assert_true (g_str_has_suffix (letter, "</div><div>&gt; …</div>"));
+}
+
+static void
+on_element (GMarkupParseContext *context, const char *element, const char **names,
+            const char **values, gpointer data, GError **error)
+{
+  static const char *const known[] = { "r", "div", "h2",   "b",   "i",  "u",
+                                       "s", "a",   "span", "img", "br", NULL };
+
+  g_assert_true (g_strv_contains (known, element));
+}
+
+/* Whatever comes, well-formed lines of known elements go out. */
+static void
+test_anything (void)
+{
+  static const char *const pieces[] = { "<b>",
+                                        "</b>",
+                                        "<p>",
+                                        "</div>",
+                                        "<table>",
+                                        "<td>",
+                                        "<tr>",
+                                        "</table>",
+                                        "<li>",
+                                        "<ul>",
+                                        "<a href=http://a.b>",
+                                        "</a>",
+                                        "<blockquote>",
+                                        "</blockquote>",
+                                        "text ",
+                                        "한글",
+                                        "&",
+                                        "<",
+                                        "\"",
+                                        "<span style='color:red'>",
+                                        "<h1>",
+                                        "<pre>",
+                                        "\n",
+                                        "<i style=font-style:normal>",
+                                        "<img src=cid:cat>",
+                                        "&#1;",
+                                        "\xff",
+                                        "]]>",
+                                        "<br>",
+                                        "<hr>",
+                                        "</i>",
+                                        "&#65535;" };
+  const GMarkupParser parser = { .start_element = on_element };
+
+  for (guint round = 0; round < 400; round++) {
+    g_autoptr (GString) html = g_string_new (NULL);
+    g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, NULL, NULL);
+    g_autofree char *letter = NULL;
+    g_autofree char *whole = NULL;
+    GError *error = NULL;
+
+    for (int i = g_test_rand_int_range (0, 40); i > 0; i--)
+      g_string_append (html, pieces[g_test_rand_int_range (0, G_N_ELEMENTS (pieces))]);
+    letter = to_letter (html->str, round % 2, G_MAXSIZE);
+    whole = g_strconcat ("<r>", letter, "</r>", NULL);
+    g_markup_parse_context_parse (context, whole, -1, &error);
+    g_assert_no_error (error);
+    g_assert_true (g_markup_parse_context_end_parse (context, NULL));
+  }
+}
+
+void
+test_letter_add (void)
+{
+  g_test_add_func ("/mime/letter/formats", test_formats);
+  g_test_add_func ("/mime/letter/quoted", test_quoted);
+  g_test_add_func ("/mime/letter/limit", test_limit);
+  g_test_add_func ("/mime/letter/anything", test_anything);
+}

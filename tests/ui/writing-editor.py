@@ -1,0 +1,167 @@
+"""writing-editor.py PREFIX STATE SCREENSHOTS LANGUAGE: rich text from the keyboard, the clipboard and the quote of an answer, as it arrives."""
+import contextlib
+import glob
+import html.parser
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import Atspi  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+ANSWERED = '''From: Bob Miller <bob@lab.test>\r
+To: alice@lab.test\r
+Subject: Plans\r
+Date: Mon, 2 Nov 2026 10:00:00 +0000\r
+Message-ID: <plans@lab.test>\r
+MIME-Version: 1.0\r
+Content-Type: text/html; charset=utf-8\r
+\r
+<html><body><p>We <b>must</b> meet.</p><ul><li>Monday</li><li><i>Tuesday</i></li></ul>
+<div style="display:none">hidden words</div><p>See <a href="https://plan.example/a?b=1&amp;c=2">the plan</a>.</p></body></html>\r
+'''
+
+
+class Reader(html.parser.HTMLParser):
+    """(text, elements around it) of a letter, and its pictures."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.texts, self.pictures, self.styles = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.styles.append(attrs.get('style', ''))
+        if tag == 'img':
+            self.pictures.append(attrs)
+        elif tag != 'br':
+            self.open.append((tag, attrs))
+
+    def handle_startendtag(self, tag, attrs):
+        if tag != 'br':
+            self.pictures.append(dict(attrs))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop()[0] == tag, f'</{tag}> is not what is open'
+
+    def handle_data(self, data):
+        self.texts.append((data, [tag for tag, _attrs in self.open]))
+
+    def around(self, words):
+        return next(tags for text, tags in self.texts if words in text)
+
+
+@contextlib.contextmanager
+def clipboard(kind, data):
+    """Another program has that to give."""
+    with subprocess.Popen(['xclip', '-selection', 'clipboard', '-quiet', '-t', kind], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
+        owner.stdin.write(data)
+        owner.stdin.close()
+        time.sleep(.4)
+        yield
+        time.sleep(.8)
+        owner.kill()
+
+
+def begin(scene):
+    scene.empty('alice', 'bob')
+    scene.account()
+    folder = os.path.join(scene.profile, 'config')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, 'settings.ini'), 'w', encoding='utf-8') as file:
+        file.write('[Settings]\nwrite-rich=true\n')
+
+
+def arrived(subject):
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == subject, what=subject)
+    return message, Reader(message.get_body(('html',)).get_content()), message.get_body(('plain',)).get_content().replace('\r\n', '\n')
+
+
+def looks(node, words):
+    found, _start, _end = Atspi.Text.get_attribute_run(node.accessible.get_text_iface(), node.text.index(words), False)
+    return dict(found or {})
+
+
+@case
+def what_is_written_and_pasted_arrives_with_its_formats(scene):
+    begin(scene)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Formats')
+    editor = scene.app.wait('text', exact('Message text'))
+    scene.app.click(editor)
+    scene.app.key('ctrl+b')
+    scene.app.type('Bold')
+    scene.app.key('ctrl+b', 'Return', 'ctrl+shift+o')
+    scene.app.type('one')
+    scene.app.key('Return')
+    scene.app.type('two')
+    scene.app.key('Return', 'Return', 'ctrl+shift+e')
+    scene.app.type('middel')
+    scene.app.key('Return', 'ctrl+shift+w')
+    with clipboard('text/html', '<meta charset="utf-8"><p>pasted <strong>fat</strong></p><script>x()</script>'
+                   '<img src="http://127.0.0.1:9/a.png"><table><tr><td>a</td><td>b</td></tr></table>'.encode()):
+        scene.app.key('ctrl+v')
+    scene.app.key('Return')
+    with clipboard('UTF8_STRING', 'bare words'.encode()):
+        scene.app.key('ctrl+shift+v')
+    scene.app.key('Return')
+    picture = os.path.join(STATE, 'wide.png')
+    subprocess.run(['convert', '-size', '2000x500', 'gradient:red-blue', picture], check=True)
+    with open(picture, 'rb') as file, clipboard('image/png', file.read()):
+        scene.app.key('ctrl+v')
+    eventually(lambda: glob.glob(os.path.join(scene.profile, '**', 'attachments', '*'), recursive=True), what='the picture in the draft')
+    time.sleep(.5)
+    editor = scene.app.wait('text', exact('Message text'))
+    if os.path.exists('/usr/share/hunspell/en_US.dic'):
+        eventually(lambda: looks(editor, 'middel').get('underline') == 'error', what='a wavy line')
+    assert looks(editor, 'pasted').get('underline', 'none') == 'none'
+    scene.shot('written')
+    scene.send()
+    scene.composer_is_gone()
+    message, letter, text = arrived('Formats')
+    assert message.get_content_type() == 'multipart/alternative', message.get_content_type()
+    assert 'b' in letter.around('Bold') and 'b' in letter.around('fat') and 'b' not in letter.around('pasted')
+    assert letter.around('two')[-2:] == ['ol', 'li'], letter.around('two')
+    assert 'text-align:center' in letter.styles
+    assert not any('script' in tags for _text, tags in letter.texts)
+    shown, = letter.pictures
+    part = next(part for part in message.walk() if part['Content-ID'] == f'<{shown["src"][len("cid:"):]}>')
+    assert part.get_content_disposition() == 'inline' and shown['width'] == '1600', (part.items(), shown)
+    size = subprocess.run(['identify', '-format', '%w', '-'], input=part.get_payload(decode=True), capture_output=True, check=True).stdout
+    assert size == b'1600', size
+    assert '1. one\n2. two\n' in text and 'pasted fat\n' in text and 'a\tb\nbare words\n' in text and f'[{shown["alt"]}]' in text, text
+    scene.quit()
+
+
+@case
+def an_answer_quotes_formats_and_nothing_hidden(scene):
+    begin(scene)
+    scene.append('alice', 'INBOX', ANSWERED.encode())
+    scene.start()
+    scene.inbox()
+    scene.click_row('Plans')
+    scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+    time.sleep(1)
+    scene.app.key('ctrl+r')
+    scene.app.wait('text', exact('Message text'), condition=lambda n: '> We must meet.' in n.text)
+    scene.app.key('Up', 'ctrl+Home')
+    scene.app.type('Good.')
+    scene.shot('quoted')
+    scene.send()
+    scene.composer_is_gone()
+    _message, letter, text = arrived('Re: Plans')
+    assert letter.around('must')[-1] == 'b' and 'blockquote' in letter.around('must'), letter.around('must')
+    assert letter.around('Tuesday')[-3:] == ['ul', 'li', 'i'], letter.around('Tuesday')
+    assert any(tag == 'the plan' and 'a' in around for tag, around in letter.texts), letter.texts
+    assert 'hidden' not in text and not any('hidden' in words for words, _tags in letter.texts)
+    assert '> • Monday\n> • Tuesday\n' in text and '> See the plan <https://plan.example/a?b=1&c=2>.' in text, text
+    scene.quit()
+
+
+main(chosen([what_is_written_and_pasted_arrives_with_its_formats, an_answer_quotes_formats_and_nothing_hidden]))
+finish()
