@@ -6,7 +6,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'ui'))
 from drive import run  # noqa: E402
-from scene import STATE, case, exact, finish  # noqa: E402
+from scene import STATE, Scene, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
 
 KEYS = int(os.environ.get('KEYS') or 10000)
@@ -45,6 +45,7 @@ def measure(scene, rich):
     time.sleep(1)
     scene.app.key('ctrl+r')
     scene.app.wait('push button', exact('Attach files'))
+    scene.app.click('text', exact('Message text'))
     scene.app.key('ctrl+Home')
     time.sleep(3)
     _before, seen = stalls(log, 0)
@@ -54,19 +55,24 @@ def measure(scene, rich):
     took = time.time() - began
     time.sleep(1)
     late, _seen = stalls(log, seen)
+    # All of it is there; asking for it takes the window longer than any key, so it comes last
+    text = scene.value('Message text')
+    assert text.startswith(WORDS * (KEYS // len(WORDS))), text[:200]
     waited, worked = max((w for w, _ in late), default=0), max((c for _, c in late), default=0)
     print(f'# {KEYS} keys in {took:.0f} s into an answer with a quote of {QUOTE // 1024} KB{", rich" if rich else ""}: longest turn {waited:.1f} ms, '
           f'work of one {worked:.1f} ms', flush=True)
     return waited
 
 
-@case
-def typing_is_never_late(scene):
-    plain = measure(scene, False)
-    scene.quit()
-    rich = measure(scene, True)
-    print(f'# figure: key_worst_ms {max(plain, rich):.1f} ms')
+def typing_is_never_late():
+    worst = []
+    for rich in (False, True):
+        scene = Scene(f'typing-{"rich" if rich else "plain"}')
+        try:
+            worst.append(measure(scene, rich))
+        finally:
+            scene.end()
+    print(f'# figure: key_worst_ms {max(worst):.1f} ms')
 
 
-main([typing_is_never_late])
-finish()
+main([typing_is_never_late], finish)
