@@ -362,6 +362,20 @@ remove_card (UiReader *self, UiReaderCard *card)
   ui_reader_cards_remove (self->scroll, GTK_WIDGET (card));
 }
 
+/* The one that was read has gone, moved or no more part of it: the newest is. */
+static void
+open_newest (UiReader *self)
+{
+  UiReaderCard *newest = NULL;
+  for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card)) {
+    if (ui_reader_card_get_expanded (card))
+      return;
+    newest = card;
+  }
+  if (newest)
+    ui_reader_card_set_expanded (newest, TRUE);
+}
+
 /* Makes the cards what the conversation is. */
 void
 ui_reader_sync_cards (UiReader *self)
@@ -371,6 +385,7 @@ ui_reader_sync_cards (UiReader *self)
   g_autoptr (GHashTable) there = g_hash_table_new (g_int64_hash, g_int64_equal);
   GtkWidget *after = self->title;
   guint n_hidden = 0;
+  gboolean lost = FALSE;
   GHashTableIter iter;
   gpointer id, card;
 
@@ -396,10 +411,13 @@ ui_reader_sync_cards (UiReader *self)
   while (g_hash_table_iter_next (&iter, &id, &card)) {
     if (g_hash_table_contains (there, id))
       continue;
+    lost |= ui_reader_card_get_expanded (card);
     remove_card (self, card);
     g_hash_table_iter_remove (&iter);
   }
   update_more (self, n_hidden);
+  if (lost)
+    open_newest (self);
 }
 
 static void
