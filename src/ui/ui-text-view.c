@@ -36,7 +36,8 @@ struct _UiTextView
   /* Owned */
   char *text; /* what is still being put in */
   char *hovered;
-  GArray *folds; /* of UiTextQuote: what is put in behind a button */
+  double pointer_x, pointer_y; /* where it was last */
+  GArray *folds;               /* of UiTextQuote: what is put in behind a button */
   GtkCssProvider *css;
   PangoFontDescription *measured; /* what the fixed width was found for; NULL: nothing yet */
 
@@ -545,6 +546,11 @@ set_hovered (UiTextView *self, const char *uri)
 static void
 on_motion (GtkEventControllerMotion *motion, double x, double y, UiTextView *self)
 {
+  /* The toolkit tells it again after each frame: who moves by keys has left it where it is */
+  if (x == self->pointer_x && y == self->pointer_y)
+    return;
+  self->pointer_x = x;
+  self->pointer_y = y;
   g_autofree char *uri = link_at_point (self, x, y);
   set_hovered (self, uri);
 }
@@ -567,16 +573,30 @@ on_released (GtkGestureClick *click, int n_press, double x, double y, UiTextView
     g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
 }
 
+static char *
+link_at_cursor (UiTextView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter iter;
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  return link_at (self, &iter);
+}
+
+/* Who goes through the text by keys sees where a link leads as well. */
+static void
+on_cursor_moved (UiTextView *self)
+{
+  g_autofree char *uri = gtk_widget_has_focus (GTK_WIDGET (self)) ? link_at_cursor (self) : NULL;
+  set_hovered (self, uri);
+}
+
 static gboolean
 on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state,
         UiTextView *self)
 {
   if (keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter)
     return GDK_EVENT_PROPAGATE;
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  GtkTextIter iter;
-  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
-  g_autofree char *uri = link_at (self, &iter);
+  g_autofree char *uri = link_at_cursor (self);
   if (!uri)
     return GDK_EVENT_PROPAGATE;
   g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
@@ -726,6 +746,9 @@ ui_text_view_init (UiTextView *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect (motion, "leave", G_CALLBACK (on_leave), self);
+  g_signal_connect_object (buffer, "notify::cursor-position", G_CALLBACK (on_cursor_moved), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::has-focus", G_CALLBACK (on_cursor_moved), NULL);
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
   GtkGesture *click = gtk_gesture_click_new ();
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);

@@ -96,7 +96,9 @@ def links_end_where_they_do_and_open_by_the_keyboard(scene):
         assert (look(text, words).get('underline', 'none') != 'none') == linked, f'{words}: {look(text, words)}'
     scene.shot('links')
     scene.app.click(text)
-    scene.app.key('ctrl+End', *['Left'] * 8, 'Return')
+    scene.app.key('ctrl+End', *['Left'] * 8)
+    scene.app.wait('label', exact('mailto:bob@lab.test'))
+    scene.app.key('Return')
     scene.wait_for_recipient('To', 'bob@lab.test')
     scene.app.key('Escape')
     scene.quit()
