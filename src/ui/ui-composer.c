@@ -184,16 +184,16 @@ show_attachments (UiComposer *self)
     GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (self->attachments, (int)i);
 
     /* Pictures stand in the text. */
-    if (child != NULL && mail_attachment_get_content_id (attachment) != NULL) {
-      gtk_widget_set_visible (GTK_WIDGET (child), FALSE);
+    if (mail_attachment_get_content_id (attachment) != NULL) {
+      if (child != NULL)
+        gtk_widget_set_visible (GTK_WIDGET (child), FALSE);
       pictures++;
-      gtk_widget_set_visible (self->attachments_row, n > pictures);
     }
-
     if (child != NULL)
       gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       mail_attachment_get_name (attachment), -1);
   }
+  gtk_widget_set_visible (self->attachments_row, n > pictures);
 }
 
 static void
