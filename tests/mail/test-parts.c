@@ -366,6 +366,51 @@ test_invitation (void)
   g_assert_cmpint (again->answer, ==, MAIL_ANSWER_MAYBE);
 }
 
+/* Who thinks better of it says so: each answer goes out, and the last one is remembered. */
+static void
+test_invitation_answers (void)
+{
+  static const struct
+  {
+    MailAnswer answer;
+    const char *subject, *status;
+  } answers[] = {
+    { MAIL_ANSWER_ACCEPT, "Subject: Accepted: Plan", "PARTSTAT=ACCEPTED:mailto:one@example.org" },
+    { MAIL_ANSWER_DECLINE, "Subject: Declined: Plan", "PARTSTAT=DECLINED:mailto:one@example.org" },
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *text = g_strdup_printf (invitation_part, 0, "one@example.org");
+  g_autoptr (MailContent) content = open_parts (bench, text);
+  g_autoptr (MailPart) part = get_part (content, 0);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    g_autoptr (MailInvitation) invitation = read_invitation (part);
+    g_autoptr (GAsyncResult) result = NULL;
+    mail_part_answer_async (part, invitation, answers[i].answer, on_result, &result);
+    g_assert_true (mail_part_answer_finish (part, wait_result (&result), &error));
+    g_assert_no_error (error);
+    g_autoptr (GPtrArray) outbox = store_outbox_list (bench->db, 0, &error);
+    g_assert_cmpuint (outbox->len, ==, i + 1);
+    guint found = 0;
+    for (guint j = 0; j < outbox->len; j++) {
+      g_autoptr (GBytes) bytes = store_outbox_get_message (bench->db, outbox->pdata[j], &error);
+      g_autofree char *raw = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      if (!strstr (raw, answers[i].subject))
+        continue;
+      g_autoptr (MimeMessage) mime = mime_message_new (bytes);
+      g_autoptr (GBytes) calendar = mime_message_get_part_content (mime, 1);
+      g_autofree char *reply =
+          g_strndup (g_bytes_get_data (calendar, NULL), g_bytes_get_size (calendar));
+      g_assert_nonnull (strstr (reply, answers[i].status));
+      found++;
+    }
+    g_assert_cmpuint (found, ==, 1);
+    g_autoptr (MailInvitation) again = read_invitation (part);
+    g_assert_cmpint (again->answer, ==, (int)answers[i].answer);
+  }
+}
+
 /* A later version is a new question; and one that the person organizes is none at all. */
 static void
 test_invitation_later (void)
@@ -547,6 +592,7 @@ add_parts_tests (void)
   g_test_add_func ("/mail/parts/card", test_card);
   g_test_add_func ("/mail/parts/winmail", test_winmail);
   g_test_add_func ("/mail/parts/invitation", test_invitation);
+  g_test_add_func ("/mail/parts/invitation-answers", test_invitation_answers);
   g_test_add_func ("/mail/parts/invitation-later", test_invitation_later);
   g_test_add_func ("/mail/parts/when", test_when);
   g_test_add_func ("/mail/parts/recurrence", test_recurrence);

@@ -47,6 +47,17 @@ def begin(scene, *names, make=()):
         scene.app.wait('list item|table row', re.escape(name))
 
 
+def subscribed():
+    connection = lab.imap('alice')
+    names = {line.decode().split(' "/" ')[-1].strip('"') for line in connection.lsub()[1] if line}
+    connection.logout()
+    return names
+
+
+def folder_rows(scene, name):
+    return [node for node in scene.app.root.find_all('list item', '^' + re.escape(name) + '(,|$)') if node.showing]
+
+
 def folder_row(scene, name):
     return scene.app.wait('list item', '^' + re.escape(name) + '(,|$)', timeout=20)
 
@@ -80,6 +91,9 @@ def folders_are_made_renamed_moved_and_deleted(scene):
     scene.shot('taken')
     scene.app.key('Escape')
 
+    menu(scene, folder_row(scene, 'Archive'), 'Add to _Favorites')
+    eventually(lambda: len(folder_rows(scene, 'Archive')) == 2, what='the favorite above')
+
     # Closed by the keyboard, remembered, opened again.
     scene.app.click(folder_row(scene, 'Work'))
     scene.app.key('F6', 'Left')
@@ -88,6 +102,12 @@ def folders_are_made_renamed_moved_and_deleted(scene):
     scene.start()
     folder_row(scene, 'Work')
     assert not scene.app.find('list item', '^2026'), 'what was closed is open'
+    eventually(lambda: len(folder_rows(scene, 'Archive')) == 2, what='the favorite after a restart')
+    scene.app.click(folder_rows(scene, 'Archive')[0])
+    scene.app.wait('label', words.folder('Archive'))
+    menu(scene, folder_rows(scene, 'Archive')[0], 'Remove from _Favorites')
+    scene.app.wait_gone('list item', exact('Favorites'))
+    assert len(folder_rows(scene, 'Archive')) == 1, 'a favorite that was removed'
     scene.app.click(folder_row(scene, 'Work'))
     scene.app.key('F6', 'Right')
     folder_row(scene, '2026')
@@ -109,6 +129,23 @@ def folders_are_made_renamed_moved_and_deleted(scene):
     menu(scene, folder_row(scene, '2026'), 'Add to _Favorites')
     scene.app.wait('list item', exact('Favorites'))
     scene.shot('favorite')
+    menu(scene, folder_row(scene, '2026'), 'Re_name…')
+    scene.app.wait('text', exact('Name'))
+    scene.app.type('2027')
+    scene.app.key('Return')
+    eventually(lambda: len(folder_rows(scene, '2027')) == 2, what='the new name of the favorite')
+    eventually(lambda: '2027' in boxes() and '2026' not in boxes(), what='the new name on the server')
+    menu(scene, folder_rows(scene, '2027')[1], 'Re_name…')
+    scene.app.wait('text', exact('Name'))
+    scene.app.type('2026')
+    scene.app.key('Return')
+    eventually(lambda: '2026' in boxes(), what='the first name again')
+
+    assert '2026' in subscribed(), subscribed()
+    menu(scene, folder_row(scene, '2026'), 'End _Subscription')
+    eventually(lambda: '2026' not in subscribed(), what='the subscription ended on the server')
+    menu(scene, folder_row(scene, '2026'), '_Subscribe')
+    eventually(lambda: '2026' in subscribed(), what='subscribed on the server')
     menu(scene, folder_row(scene, '2026'), '_Delete…')
     scene.says(words('Delete the folder “%s”?').replace('%s', '2026').replace('?', r'\?'))
     scene.app.click('push button', exact('_Delete'))
@@ -254,6 +291,17 @@ def after_archiving_the_one_above_is_shown(scene):
     scene.app.click('list item|table row', 'second')
     scene.app.key('a')
     scene.app.wait('label', '^third$')  # newest on top: above the second
+    scene.app.key('ctrl+comma')
+    scene.app.click('combo box', exact('After archiving, moving or deleting'))
+    scene.app.wait('list item', exact('Message list'))
+    scene.app.key('Down', 'Down', 'Return')
+    scene.app.wait('label', exact('Message list'))
+    scene.app.key('Escape')
+    scene.app.click('list item|table row', 'third')
+    scene.app.key('a')
+    scene.app.wait('label', exact('No Message Selected'))
+    left = scene.app.wait('list item|table row', 'first')
+    assert not left.has('selected'), 'something is selected, and would be read'
     scene.quit()
 
 

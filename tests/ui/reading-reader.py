@@ -295,7 +295,8 @@ def conversations_are_split_and_joined(scene):
     scene.app.click(row(scene, 'Harbour'))
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
     do(scene, -1, 'Mark as Not _Junk')
-    lab.wait('alice', 'INBOX', lambda flags, message: 'Words of c' in message.get_content(), what='c is back')
+    lab.wait('alice', 'INBOX', lambda flags, message: 'Words of c' in message.get_content() and '$NotJunk' in flags and '$Junk' not in flags,
+             what='c is back')
     do_in_trash(scene)
     scene.quit()
 
