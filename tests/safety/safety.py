@@ -17,7 +17,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'ui'))
 sys.path.insert(0, HERE)
-from scene import BASE, SCREENSHOTS, STATE, Scene, chosen, eventually, exact, finish, lab  # noqa: E402
+from scene import BASE, SCREENSHOTS, STATE, Scene, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from drive import NotFound, run  # noqa: E402
 from tap import main  # noqa: E402
 import messages  # noqa: E402
@@ -258,19 +258,32 @@ def answering_and_forwarding():
     quiet('drafts kept')
 
 
+def lines():
+    """Of the folded cards that are one's own."""
+    return [node for node in scene.app.root.find_all('push button', '^Alice Lee, .*: ') if node.showing]
+
+
 def a_draft_opened_again():
-    scene.outbox()
-    scene.app.click('list item', '^(Re|Fwd): everything')
-    scene.app.wait('text', exact('Message text'))
-    time.sleep(1)
-    quiet('a draft opened again')
-    scene.shot('draft')
-    scene.app.key('ctrl+w')
-    try:
-        scene.app.click('push button', exact('_Save Draft'), timeout=2)
-    except NotFound:
-        pass  # it was not changed
-    scene.composer_is_gone()
+    """Both: they lie in Drafts, at the server, and answer one message, so they are one conversation."""
+    scene.app.click('list item', words.folder('Drafts'))
+    scene.app.click('list item|table row', '(Re|Fwd): everything')
+    scene.app.wait('push button', exact('Edit Draft'), timeout=30)
+    for i in range(2):
+        scene.app.click('push button|toggle button', exact('More'))
+        scene.app.wait(None, exact('F_old All')).act()
+        scene.app.click(eventually(lambda: own if len(own := lines()) == 2 else None, what='a line for each draft')[i])
+        scene.app.click('push button', exact('Edit Draft'), timeout=30)
+        scene.app.wait('text', exact('Message text'), condition=lambda n: 'w000' in n.text)
+        time.sleep(1)
+        quiet('a draft opened again')
+        scene.shot(f'draft-{i}')
+        scene.app.key('ctrl+w')
+        try:
+            scene.app.click('push button', exact('_Save Draft'), timeout=2)
+        except NotFound:
+            pass  # it was not changed
+        scene.composer_is_gone()
+    scene.inbox()
 
 
 def a_notification():

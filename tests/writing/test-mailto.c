@@ -86,6 +86,7 @@ desk_open (Desk *desk)
   desk->paths = base_paths_new (desk->folder, &error);
   g_assert_no_error (error);
   desk->smtp = g_socket_listener_new ();
+  g_free (settings->id);
   settings->id = g_strdup ("one");
   settings->display_name = g_strdup ("민지");
   settings->address = g_strdup ("one@example.org");
