@@ -73,38 +73,18 @@ check_tags (const char *clean)
   }
 }
 
-/* Without the targets of links: where they stand depends on where a broken link is taken to end. */
-static char *
-words_of (const char *text)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
-    const char *stop =
-        *c == '<' && (g_str_has_prefix (c, "<http") || g_str_has_prefix (c, "<mailto:"))
-            ? strchr (c, '>')
-            : NULL;
-
-    if (stop != NULL)
-      c = stop;
-    if (g_unichar_isalnum (g_utf8_get_char (c)))
-      g_string_append_unichar (out, g_utf8_get_char (c));
-  }
-  return g_string_free (out, FALSE);
-}
-
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autofree char *html = mime_charset_to_utf8 ("UTF-8", data, MIN (size, 64 * 1024));
   g_autofree char *text = mime_html_to_text (html), *quote = mime_html_to_quote (html);
-  g_autofree char *words = words_of (quote);
+  g_autofree char *words = fuzz_words (quote);
 
   fuzz_check_text (text);
   for (int remote = 0; remote < 2; remote++) {
     g_autofree char *clean = mime_html_clean (html, remote, NULL, NULL, NULL);
     g_autofree char *twice = mime_html_clean (clean, remote, NULL, NULL, NULL);
-    g_autofree char *read = mime_html_to_quote (clean), *read_words = words_of (read);
+    g_autofree char *read = mime_html_to_quote (clean), *read_words = fuzz_words (read);
 
     fuzz_check_text (clean);
     g_assert_cmpstr (clean, ==, twice);

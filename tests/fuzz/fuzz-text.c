@@ -1,4 +1,5 @@
-/* Which part of a message is shown: all that is said of it is text, and the same again; what is quoted has the words of what is shown. */
+/* Which part of a message is shown: all that is said of it is text, and the same again; what is quoted has the words of the HTML that is
+ * shown. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -17,6 +18,32 @@ check_summary (MimeSummary *summary)
     g_assert_null (strpbrk (summary->preview, "\r\n"));
   }
   mime_summary_free (summary);
+}
+
+static char *
+all_words (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
+    if (g_unichar_isalnum (g_utf8_get_char (c)))
+      g_string_append_unichar (out, g_utf8_get_char (c));
+  }
+  return g_string_free (out, FALSE);
+}
+
+/* A text/plain that has the same words is quoted in its place, and may show targets of links in its own way: there those count, too. */
+static void
+check_quote (const char *clean, const char *quote, const char *text)
+{
+  g_autofree char *read = mime_html_to_quote (clean);
+  g_autofree char *read_words = fuzz_words (read), *words = fuzz_words (quote);
+
+  if (strcmp (words, read_words) == 0)
+    return;
+  g_assert_cmpstr (quote, ==, text);
+  g_autofree char *read_all = all_words (read), *all = all_words (quote);
+  g_assert_cmpstr (all, ==, read_all);
 }
 
 int
@@ -38,6 +65,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (quote != NULL) {
     fuzz_check_text (clean);
     fuzz_check_text (quote);
+    check_quote (clean, quote, mime_message_get_text (message));
   }
   for (guint i = 0; i < parts->len && i < 200; i++) {
     const MimePart *part = parts->pdata[i];

@@ -10,5 +10,8 @@ int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 /* Ends the program where it is no text: valid UTF-8. */
 void fuzz_check_text (const char *text);
+/* Letters and digits of a text, without the targets of links ("<https://...>"): where they stand depends on where a broken link is taken
+ * to end. */
+char *fuzz_words (const char *text);
 
 G_END_DECLS

@@ -530,6 +530,81 @@ test_charset (void)
   wait_row (bench, unopened, "оПХБЕР", "Hello оПХБЕР, ЛХП");
 }
 
+/* ---- images ---- */
+
+static void
+choose_images (Bench *bench, MailChoiceKind kind, const char *subject, gboolean on)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (on)
+    mail_choices_set_async (bench->engine, kind, subject, NULL, on_result, &result);
+  else
+    mail_choices_remove_async (bench->engine, kind, subject, on_result, &result);
+  wait_result (&result);
+  g_assert_true (on ? mail_choices_set_finish (bench->engine, result, NULL)
+                    : mail_choices_remove_finish (bench->engine, result, NULL));
+}
+
+/* Whether the images of a letter with this header are shown without asking. */
+static gboolean
+are_images_chosen (Bench *bench, const char *address, const char *header)
+{
+  static gint64 received = 1000;
+  g_autofree char *letter = g_strdup_printf (
+      "%sFrom: A <%s>\r\nContent-Type: text/html\r\n\r\n<img src=\"http://a.example/a.png\">\r\n",
+      header, address);
+  g_autoptr (GError) error = NULL;
+
+  bench_add_from (bench, bench->inbox, received++, address, letter);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mail_content_get_blocked (content), ==, 1);
+  return mail_content_are_images_chosen (content);
+}
+
+/* What was chosen for a sender or a domain counts where it is certain that a letter is from them, and nowhere else. */
+static void
+test_images (void)
+{
+  static const struct
+  {
+    MailChoiceKind kind;
+    const char *subject;
+    gboolean neighbour; /* another address of the same domain is meant as well */
+  } choices[] = {
+    { MAIL_CHOICE_IMAGES_SENDER, "News@Shop.example", FALSE },
+    { MAIL_CHOICE_IMAGES_DOMAIN, "Shop.Example", TRUE },
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+
+  g_hash_table_insert (bench->engine->servers, g_strdup (mail_account_get_id (bench->account)),
+                       g_strdup ("mx.example.net"));
+  g_assert_false (are_images_chosen (bench, "news@shop.example", PASS ("shop.example")));
+  for (gsize i = 0; i < G_N_ELEMENTS (choices); i++) {
+    choose_images (bench, choices[i].kind, choices[i].subject, TRUE);
+    g_assert_true (are_images_chosen (bench, "news@shop.example", PASS ("shop.example")));
+    g_assert_true (are_images_chosen (bench, "NEWS@shop.EXAMPLE", PASS ("shop.example")));
+    /* Anybody can write that address. */
+    g_assert_false (are_images_chosen (bench, "news@shop.example", ""));
+    g_assert_false (are_images_chosen (bench, "news@shop.example", FAIL ("shop.example")));
+    g_assert_false (are_images_chosen (bench, "news@shop.example", PASS ("evil.example")));
+    g_assert_false (are_images_chosen (
+        bench, "news@shop.example",
+        "Authentication-Results: mx.evil.example; dmarc=pass header.from=shop.example\r\n"));
+    g_assert_false (are_images_chosen (bench, "news@shop.example",
+                                       PASS ("shop.example") "From: X <x@evil.example>\r\n"));
+    /* Others are not meant. */
+    g_assert_cmpint (are_images_chosen (bench, "else@shop.example", PASS ("shop.example")), ==,
+                     choices[i].neighbour);
+    g_assert_false (are_images_chosen (bench, "news@x.shop.example", PASS ("x.shop.example")));
+    g_assert_false (are_images_chosen (bench, "news@other.example", PASS ("other.example")));
+    choose_images (bench, choices[i].kind, choices[i].subject, FALSE);
+    g_assert_false (are_images_chosen (bench, "news@shop.example", PASS ("shop.example")));
+  }
+}
+
 void
 add_truth_tests (void)
 {
@@ -541,4 +616,5 @@ add_truth_tests (void)
   g_test_add_func ("/mail/truth/known-list", test_known_list);
   g_test_add_func ("/mail/truth/seen-list", test_seen_list);
   g_test_add_func ("/mail/truth/charset", test_charset);
+  g_test_add_func ("/mail/truth/images", test_images);
 }
