@@ -15,6 +15,7 @@
 
 #define MOST_LOOKED_AT 100 /* rows whose state decides what a verb means */
 #define ZOOM_STEP      0.1
+#define ZOOM_SAVE_MS   800 /* after the last step */
 #define ZOOM_MIN       0.5
 #define ZOOM_MAX       3.0
 
@@ -494,6 +495,15 @@ action_next_pane (GtkWidget *widget, const char *name, GVariant *parameter)
     ui_sidebar_focus (self->sidebar);
 }
 
+static gboolean
+on_zoom_settled (gpointer data)
+{
+  UiWindow *self = data;
+  self->zoom_source = 0;
+  g_settings_set_double (self->settings, "zoom", self->zoom);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 action_zoom (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -504,12 +514,15 @@ action_zoom (GtkWidget *widget, const char *name, GVariant *parameter)
   self->zoom = CLAMP (self->zoom + step, ZOOM_MIN, ZOOM_MAX);
   ui_reader_set_zoom (self->reader, self->zoom);
   ui_window_zoom_others (self);
+  g_clear_handle_id (&self->zoom_source, g_source_remove);
+  self->zoom_source = g_timeout_add (ZOOM_SAVE_MS, on_zoom_settled, self);
 }
 
 static void
 on_plain_text (GSimpleAction *action, GVariant *state, UiWindow *self)
 {
   g_object_set (self->reader, "plain-text", g_variant_get_boolean (state), NULL);
+  g_settings_set_boolean (self->settings, "prefer-plain-text", g_variant_get_boolean (state));
   g_simple_action_set_state (action, state);
 }
 

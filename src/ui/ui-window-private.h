@@ -45,6 +45,7 @@ struct _UiWindow
   gulong current_handler;
   gint64 last_undo; /* token, 0 when none */
   double zoom;
+  guint zoom_source; /* that saves it */
   gboolean restored; /* the folder of last time has been looked for */
   gboolean start_failed;
   gboolean source_coming; /* the message whose source somebody wants to see is being fetched */

@@ -469,6 +469,7 @@ ui_window_dispose (GObject *object)
     g_hash_table_foreach (self->watched, unwatch, self);
     g_clear_pointer (&self->watched, g_hash_table_unref);
   }
+  g_clear_handle_id (&self->zoom_source, g_source_remove);
   if (self->current)
     g_clear_signal_handler (&self->current_handler, self->current);
   g_clear_object (&self->current);

@@ -133,7 +133,9 @@ def fixed_width_is_chosen_and_remembered(scene):
 
 @case
 def the_size_of_text_is_remembered(scene):
+    """Even where the program is killed a moment later; and that HTML is read as text."""
     scene.empty('alice')
+    scene.append('alice', 'INBOX', (HEAD % ('Page', '') + '<p>A <b>page</b> of words.</p>').replace('text/plain', 'text/html').encode())
     put(scene, 'Size', ''.join(f'Line {i} of twelve.\n' for i in range(12)))
     begin(scene)
     text = show(scene, 'Size', 'Line 11')
@@ -144,9 +146,20 @@ def the_size_of_text_is_remembered(scene):
     eventually(lambda: text.extents[3] == normal, what='text of the size it had')
     scene.app.key('ctrl+plus', 'ctrl+plus')
     large = eventually(lambda: text.extents[3] > normal * 1.1 and text.extents[3], what='larger text')
-    scene.quit()
+    scene.click_row('Page')
+    scene.app.wait(None, exact('Message as HTML'))
+    scene.app.click('push button|toggle button', exact('More'))
+    scene.app.click(None, exact('_Plain Text'))
+    scene.app.wait('text', None, condition=lambda n: 'A page of words.' in n.text)
+
+    def kept():
+        with open(os.path.join(scene.profile, 'config', 'settings.ini'), encoding='utf-8') as file:
+            return re.search('^zoom=1.2', settings := file.read(), re.M) and 'prefer-plain-text=true' in settings
+    eventually(kept, 5, 'what was chosen is on disk')
+    scene.app.kill()
     scene.start()
     scene.inbox()
+    show(scene, 'Page', 'A page of words.')
     text = show(scene, 'Size', 'Line 11')
     eventually(lambda: text.extents[3] == large, what='the size is remembered')
     scene.quit()
