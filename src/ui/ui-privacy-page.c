@@ -175,7 +175,11 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
 static void
 read_choices (UiPrivacyPage *self)
 {
-  GtkWidget *row;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL, *row;
+  /* The button that was pressed goes with its row; where nothing has the focus no key does anything, Escape included. */
+  if (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->strip));
   while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->list))))
     gtk_list_box_remove (self->list, row);
   gtk_stack_set_visible_child_name (self->stack, "empty");
@@ -231,8 +235,6 @@ ui_privacy_page_init (UiPrivacyPage *self)
       self->tracking, _ ("What only serves to follow people from page to page is taken out."));
   self->strip = GTK_SWITCH (gtk_switch_new ());
   gtk_widget_set_valign (GTK_WIDGET (self->strip), GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->strip), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Open links without tracking"), -1);
   adw_action_row_add_suffix (self->tracking, GTK_WIDGET (self->strip));
   adw_action_row_set_activatable_widget (self->tracking, GTK_WIDGET (self->strip));
   adw_preferences_group_add (links, GTK_WIDGET (self->tracking));

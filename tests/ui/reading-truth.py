@@ -1,5 +1,5 @@
-"""reading-truth.py PREFIX STATE SCREENSHOTS LANGUAGE: what the window says of a sender, leaving and answering a mailing list, and a text
-that looks wrong."""
+"""reading-truth.py PREFIX STATE SCREENSHOTS LANGUAGE: what the window says of a sender, leaving and answering a mailing list, a text
+that looks wrong, and whose images are always shown."""
 import configparser
 import http.server
 import os
@@ -53,6 +53,13 @@ def set_up(scene, clicks=()):
             f'List-Unsubscribe: <https://pictures.books.lab.test/{path}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n')
     if clicks:
         put(scene, 9, 'Page six', 'From: Fay <fay@x.example>\r\nList-Unsubscribe: <http://pictures.books.lab.test/page?who=alice>\r\n')
+    start(scene)
+    if os.environ.get('NARROW'):
+        scene.app.resize(360, 720)
+
+
+def start(scene):
+    """With an account whose server says who is genuine."""
     scene.usual_ports()
     scene.account()
     name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
@@ -64,8 +71,6 @@ def set_up(scene, clicks=()):
         settings.write(file, space_around_delimiters=False)
     scene.start()
     scene.inbox()
-    if os.environ.get('NARROW'):
-        scene.app.resize(360, 720)
 
 
 @case
@@ -248,7 +253,83 @@ def what_looks_wrong_is_read_in_the_charset_one_chooses(scene):
     scene.quit()
 
 
+PNG = bytes.fromhex('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082')
+
+
+class Pictures(http.server.BaseHTTPRequestHandler):
+    asked = []
+
+    def do_GET(self):
+        Pictures.asked.append(self.path)
+        self.send_response(200)
+        self.send_header('Content-Type', 'image/png')
+        self.send_header('Content-Length', str(len(PNG)))
+        self.end_headers()
+        self.wfile.write(PNG)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@case
+def images_of_a_domain_are_shown_where_it_is_certain_until_that_is_undone(scene):
+    server = http.server.ThreadingHTTPServer(('45.45.45.2', 80), Pictures)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    scene.empty('alice')
+    for number, (name, sender, verdict) in enumerate((('one', 'news', 'pass'), ('two', 'help', 'pass'), ('three', 'news', 'pass'), ('forged', 'news', 'none'))):
+        put(scene, number, f'Letter {name}', f'Authentication-Results: mx.lab.test; dmarc={verdict} header.from=shop.example\r\nFrom: Shop <{sender}@shop.example>\r\n'
+            'Content-Type: text/html\r\n', f'<p>Words.</p><img src="http://pictures.books.lab.test/{name}.png" width=50 height=50>')
+    start(scene)
+
+    def open_letter(name, asks):
+        scene.click_row(f'Letter {name}')
+        scene.app.wait('label', f'^Letter {name}$')
+        if asks:
+            scene.app.wait('push button', exact('Show Images'))
+            time.sleep(.7)
+        else:
+            eventually(lambda: f'/{name}.png' in Pictures.asked, 10, f'/{name}.png is fetched: {Pictures.asked}')
+            assert not scene.app.find('push button', exact('Show Images')), 'it was shown without asking, and asks'
+
+    open_letter('one', True)
+    assert not Pictures.asked, Pictures.asked
+    scene.app.click('push button|toggle button', exact('Always Show Images'))
+    scene.app.click('menu item', said('Always from Everybody at %s', 'shop.example'))
+    eventually(lambda: Pictures.asked == ['/one.png'], 10, f'the picture is fetched: {Pictures.asked}')
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    app = scene.app
+    open_letter('two', False)
+    open_letter('forged', True)
+    assert not app.find('push button|toggle button', exact('Always Show Images')), 'that is offered of somebody who may be anybody'
+    scene.shot('forged')
+
+    def remove():
+        app.key('ctrl+comma')
+        app.click('page tab', exact('Privacy'))
+        app.click('push button', said('Do not show images from %s by themselves any more', 'shop.example'))
+
+    remove()
+    app.wait('label', said('Images from %s are no longer shown by themselves', 'shop.example'))
+    app.click('push button', exact('_Undo'))
+    app.wait('label', exact('Everybody at this domain'))
+    app.key('Escape')
+    app.wait_gone(None, exact('Preferences'))
+    open_letter('three', False)
+    remove()
+    app.wait('label', exact('There is nobody whose images are always shown.'))
+    scene.shot('removed')
+    app.click(app.find('frame', exact('Preferences')).find('push button', exact('Close')))
+    app.wait_gone(None, exact('Preferences'))
+    open_letter('two', True)
+    assert Pictures.asked == ['/one.png', '/two.png', '/three.png'], Pictures.asked
+    server.shutdown()
+    scene.quit()
+
+
 if __name__ == "__main__":
     main(chosen([one_line_says_what_may_deceive_and_honest_mail_is_left_in_peace,
                  a_list_is_answered_and_left_after_asking_and_that_is_remembered,
-                 a_list_is_left_by_one_click_and_by_a_page, what_looks_wrong_is_read_in_the_charset_one_chooses]), finish)
+                 a_list_is_left_by_one_click_and_by_a_page, what_looks_wrong_is_read_in_the_charset_one_chooses,
+                 images_of_a_domain_are_shown_where_it_is_certain_until_that_is_undone]), finish)
