@@ -98,7 +98,6 @@ typedef struct
   guint hold;
   /* From the pool thread */
   StoreOutbox *outbox;
-  GBytes *bytes;
 } Sending;
 
 static void
@@ -111,7 +110,6 @@ sending_free (gpointer data)
   g_free (sending->from_name);
   g_free (sending->from_address);
   g_clear_pointer (&sending->outbox, store_outbox_free);
-  g_clear_pointer (&sending->bytes, g_bytes_unref);
   g_free (sending);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
@@ -155,15 +153,37 @@ mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_
 
     if (!is_wanted (draft, file))
       continue;
-    g_autoptr (GBytes) bytes = store_draft_get_attachment (paths, draft->id, file->file, error);
+    g_autoptr (GInputStream) stream =
+        store_draft_open_attachment (paths, draft->id, file->file, error);
 
-    if (bytes == NULL)
+    if (stream == NULL)
       return NULL;
-    MimeAttachment *attachment = mime_attachment_new (file->name, file->content_type, bytes);
+    MimeAttachment *attachment =
+        mime_attachment_new_stream (file->name, file->content_type, stream);
     attachment->content_id = g_strdup (file->content_id);
     g_ptr_array_add (mime->attachments, attachment);
   }
   return g_steal_pointer (&mime);
+}
+
+/* The bytes to send, on the disk. */
+static gboolean
+write_message (const Sending *sending, const MimeDraft *mime, GError **error)
+{
+  g_autoptr (GOutputStream) stream =
+      store_draft_begin_message (sending->paths, sending->draft->id, error);
+  g_autoptr (GError) cause = NULL;
+
+  if (stream == NULL)
+    return FALSE;
+  if (mime_build_to_stream (mime, stream, NULL, &cause))
+    return store_draft_end_message (sending->paths, sending->draft->id, stream, error);
+  if (cause->domain == BASE_ERROR)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else
+    base_error_set (error, BASE_ERROR_DISK, cause->message,
+                    _ ("The message could not be written to the disk."));
+  return FALSE;
 }
 
 /* Pool thread.  The draft is written first: what is edited again after a failure is what was
@@ -183,8 +203,7 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   /* Its readers are told when it goes, not when it was written. */
   mime->date = MAX (g_get_real_time () / G_USEC_PER_SEC, sending->draft->send_at);
   g_auto (GStrv) recipients = mime_draft_get_recipients (mime, error);
-  g_autoptr (GBytes) bytes = recipients != NULL ? mime_build (mime, error) : NULL;
-  if (bytes == NULL)
+  if (recipients == NULL || !write_message (sending, mime, error))
     return NULL;
 
   StoreOutbox *outbox = g_new0 (StoreOutbox, 1);
@@ -202,7 +221,6 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   outbox->notify = sending->draft->notify;
   outbox->send_at = sending->draft->send_at;
   sending->outbox = outbox;
-  sending->bytes = g_steal_pointer (&bytes);
   return MAIL_CALL_DONE;
 }
 
@@ -233,7 +251,7 @@ run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
   Sending *sending = data;
   g_autoptr (GError) mark_error = NULL;
 
-  if (!store_outbox_add (db, sending->outbox, sending->bytes, error))
+  if (!store_outbox_add (db, sending->outbox, NULL, error))
     return NULL;
   /* The message is safe; that its source wears no arrow is no reason to say otherwise. */
   if (!mail_draft_mark_source (db, sending->paths, sending->draft, TRUE, &mark_error))

@@ -107,10 +107,12 @@ arrange (MailEngine *self, const MailOutgoingRows *rows)
 
   for (guint i = 0; i < rows->outbox->len; i++) {
     const StoreOutbox *row = rows->outbox->pdata[i];
-    MailOutgoing *item = dup_known (self, row->draft);
 
-    mail_outgoing_fill_outbox (item, row, is_offline (self, row->account));
     g_hash_table_add (queued, row->draft);
+    if (row->state == STORE_OUTBOX_SENT)
+      continue;
+    MailOutgoing *item = dup_known (self, row->draft);
+    mail_outgoing_fill_outbox (item, row, is_offline (self, row->account));
     g_ptr_array_add (wanted, item);
   }
   for (guint i = 0; i < rows->drafts->len; i++) {

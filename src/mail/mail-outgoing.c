@@ -184,6 +184,7 @@ describe (const StoreOutbox *row, gboolean offline)
     return g_strdup (offline ? _ ("Waiting for a connection to the server")
                              : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:
+  case STORE_OUTBOX_SENT:
     return g_strdup (_ ("Sending…"));
   case STORE_OUTBOX_UNCERTAIN:
     return g_strdup (
@@ -204,6 +205,7 @@ state_of (StoreOutboxState state)
   case STORE_OUTBOX_QUEUED:
     return MAIL_OUTGOING_QUEUED;
   case STORE_OUTBOX_SENDING:
+  case STORE_OUTBOX_SENT:
     return MAIL_OUTGOING_SENDING;
   case STORE_OUTBOX_UNCERTAIN:
     return MAIL_OUTGOING_UNCERTAIN;

@@ -345,6 +345,8 @@ send_message (SmtpTransaction *transaction, GError **error)
   }
   if (!send_last (transaction, error))
     return SMTP_NOT_SENT;
+  if (transaction->options->waiting != NULL)
+    transaction->options->waiting (transaction->options->waiting_data);
 
   return get_outcome (transaction, error);
 }

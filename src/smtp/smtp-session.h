@@ -49,6 +49,10 @@ typedef struct
   /* The server keeps the mail until then (seconds UTC); 0: it goes now.  What smtp_session_can_hold () says no to is REFUSED:
    * what shall go later never goes at once. */
   gint64 hold_until;
+  /* Nullable: called when all of the message is with the server and its answer is waited for, which takes as long as its disk does; at most once a call.  Must
+   * not use the session. */
+  void (*waiting) (gpointer data);
+  gpointer waiting_data;
 } SmtpSendOptions;
 
 /* How sending ended; what the outbox does follows from it. */

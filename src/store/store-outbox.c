@@ -179,6 +179,20 @@ read_row (StoreQuery *query)
 
 /* ---- in ---- */
 
+/* Given as bytes, or written before by store_draft_begin_message (): then it only gets its name. */
+static gboolean
+put_message (StoreDb *db, const char *draft, GBytes *message, const char *eml, GError **error)
+{
+  g_autofree char *written = store_draft_dup_message_path (db->store->paths, draft);
+  g_autofree char *folder = store_draft_dup_folder (db->store->paths, draft);
+  if (message != NULL)
+    return base_paths_write_bytes (eml, message, error);
+  if (g_rename (written, eml) == 0)
+    return base_paths_sync_folder (folder, error);
+  base_error_set_disk (error, errno, written);
+  return FALSE;
+}
+
 static gboolean
 add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error)
 {
@@ -191,7 +205,7 @@ add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error)
   }
   g_autofree char *eml = dup_path (db, outbox->draft, "message.eml");
   g_autofree char *ini = dup_path (db, outbox->draft, "outbox.ini");
-  if (write_ini (db, outbox, error) && base_paths_write_bytes (eml, message, error)
+  if (write_ini (db, outbox, error) && put_message (db, outbox->draft, message, eml, error)
       && insert_row (db, outbox, STORE_OUTBOX_QUEUED, NULL, error))
     return TRUE;
   (void)g_unlink (eml);
@@ -499,7 +513,7 @@ edit (StoreDb *db, gint64 id, GError **error)
       return FALSE;
     outbox = read_row (query);
   }
-  if (outbox->state == STORE_OUTBOX_SENDING) {
+  if (outbox->state == STORE_OUTBOX_SENDING || outbox->state == STORE_OUTBOX_SENT) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("This message is being sent right now, so it cannot be changed."));
     return FALSE;
@@ -619,6 +633,9 @@ recover_draft (StoreDb *db, const char *draft, gboolean lost, GError **error)
     return TRUE;
   }
   store_draft_tidy (db->store->paths, draft);
+  g_autofree char *half = store_draft_dup_message_path (db->store->paths, draft);
+  if (g_file_test (half, G_FILE_TEST_EXISTS))
+    store_db_remove_after_commit (db, g_steal_pointer (&half));
   return !has_message || id != 0 || recover_unknown (db, draft, lost, error);
 }
 

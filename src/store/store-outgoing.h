@@ -79,6 +79,15 @@ StoreAttachment *store_draft_attach (BasePaths *paths, const char *id, const cha
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *store_draft_get_attachment (BasePaths *paths, const char *id, const char *file,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same to be read in pieces. */
+GInputStream *store_draft_open_attachment (BasePaths *paths, const char *id, const char *file,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The message that a draft becomes, written in pieces: begun anew, then ended (whole and fsynced, or gone), then given to
+ * store_outbox_add () without bytes.  DISK. */
+GOutputStream *store_draft_begin_message (BasePaths *paths, const char *id,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_draft_end_message (BasePaths *paths, const char *id, GOutputStream *stream,
+                                  GError **error);
 
 /* ---- its copy on the server (store-draft-copy.c) ---- */
 /* What the versions of a draft have in common, from "<STEM.WHATEVER@...>"; NULL where a Message-ID is not made so. */
@@ -103,6 +112,8 @@ typedef enum
   /* The answer to the final dot was lost: look in Sent, else ask; never resend silently. */
   STORE_OUTBOX_UNCERTAIN,
   STORE_OUTBOX_FAILED, /* the server's last word; editable */
+  /* It is the server's, which is certain; its copy and the end of its files come with those of others.  Nobody sees it any more. */
+  STORE_OUTBOX_SENT,
 } StoreOutboxState;
 
 typedef struct
@@ -127,7 +138,8 @@ void store_outbox_free (StoreOutbox *outbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreOutbox, store_outbox_free)
 
 /* Writes message.eml (fsync) and then the row, `queued`, durable: when it returns true the
- * message is safe.  It is not taken before `next_try`: time for the person to take it back. */
+ * message is safe.  It is not taken before `next_try`: time for the person to take it back.
+ * `message` NULL: what store_draft_end_message () has written. */
 gboolean store_outbox_add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error);
 GPtrArray *store_outbox_list (StoreDb *db, gint64 account,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT; /* 0: all */

@@ -586,5 +586,7 @@ char *store_draft_dup_folder (BasePaths *paths, const char *id) G_GNUC_WARN_UNUS
 gboolean store_draft_check_id (const char *id, GError **error);
 /* Files in attachments/ that draft.ini does not name. */
 void store_draft_tidy (BasePaths *paths, const char *id);
+/* Where store_draft_begin_message () writes. */
+char *store_draft_dup_message_path (BasePaths *paths, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,6 +1,9 @@
 /* The send worker: SMTP, only while there is something to send, one connection for all that is due.  A row is `sending` from
  * before the first byte until its end is known and stored; a cut between the final dot and its answer leaves it `uncertain`,
- * and then Sent is searched, and else a person is asked.  Must never send again what may have been sent. */
+ * and then Sent is searched, and else a person is asked.  Must never send again what may have been sent.
+ *
+ * Of many in a row, what is to be written about one is written while the server has the next: the disks of both are what takes time.  Copies for Sent come
+ * by the dozen. */
 #include "sync-account.h"
 
 #include "base-date.h"
@@ -23,6 +26,9 @@
 #define DISK_AGAIN_MS  10000
 #define CLOCK_MS       (10 * 60 * 1000)
 #define LATE_S         (5 * 60)
+/* Of what was sent and has to go into Sent: how many may wait for that, and how many go in one transaction, during which nobody else can write. */
+#define MAX_SENT 200
+#define AT_ONCE  16
 
 typedef struct
 {
@@ -33,6 +39,9 @@ typedef struct
   StoreDb *db;
   SmtpSession *session;
   GCancellable *cancellable;
+  StoreOutbox *ahead; /* taken while the one before it was waited for; nothing of it was sent */
+  GPtrArray *
+      sent; /* StoreOutbox of what is the server's, and has to go into Sent; the last one is not even marked so */
   GHashTable *checked; /* outbox id -> how often Sent was searched in vain */
 
   gint64 row;
@@ -40,6 +49,12 @@ typedef struct
   guint unreachable;       /* how often in a row Sent could not be looked at */
   gboolean told_disk;      /* the person knows that this computer cannot write */
 } Sender;
+
+static void
+outbox_free (gpointer outbox)
+{
+  store_outbox_free (outbox);
+}
 
 static gint64
 now_s (void)
@@ -223,24 +238,140 @@ tell_refused (Sender *sender, const StoreOutbox *outbox)
   sync_account_tell_refused (sender->account, text, outbox->refused);
 }
 
-/* It is theirs now.  `filed`: the server has put a copy into Sent, or is about to; the one made here becomes that one as soon
- * as it is found there. */
-static void
-finish_sent (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean filed)
+/* It is theirs: out of the outbox, and into Sent.  `filed`: the server has put a copy there, or is about to; the one made here becomes that one
+ * as soon as it is found there. */
+static gboolean
+finish_one (Sender *sender, const StoreOutbox *outbox, gint64 folder, gboolean filed,
+            GError **error)
 {
+  g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, NULL);
   g_autoptr (MimeSummary) summary = NULL;
   StoreNewMessage copy = { 0 };
-  gboolean again = TRUE, noted = FALSE;
-  gint64 folder = message != NULL ? find_sent_folder (sender, filed) : 0;
 
-  if (folder > 0) {
+  if (folder > 0 && message != NULL) {
     summary = mime_summary_from_message (message);
     sync_filing_fill (&copy, summary, message, STORE_FLAG_SEEN);
   }
+  return store_outbox_sent (sender->db, outbox, copy.body != NULL ? folder : 0, &copy, filed,
+                            error);
+}
+
+static gboolean
+mark_sent (Sender *sender, GError **error)
+{
+  for (guint i = 0; i < sender->sent->len; i++) {
+    const StoreOutbox *outbox = g_ptr_array_index (sender->sent, i);
+
+    if (outbox->state != STORE_OUTBOX_SENT
+        && !store_outbox_set_state (sender->db, outbox->id, STORE_OUTBOX_SENT, 0, NULL, NULL,
+                                    error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The first `n` of them. */
+static gboolean
+finish_sent (Sender *sender, guint n, gint64 folder, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (!finish_one (sender, sender->sent->pdata[i], folder, files_sent (sender), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* In one transaction, for each costs the disk as much time as the server takes for a letter: what was sent is marked as theirs; `take`: the next one is
+ * taken; the first `n_finish` of what was sent go into `folder`. */
+static gboolean
+advance (Sender *sender, gboolean take, guint n_finish, gint64 folder, GError **error)
+{
+  g_autoptr (StoreOutbox) taken = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!store_db_begin (sender->db, TRUE, error))
+    return FALSE;
+  if (mark_sent (sender, &local) && take)
+    taken = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &local);
+  if (local == NULL)
+    (void)finish_sent (sender, n_finish, folder, &local);
+  if (local != NULL) {
+    store_db_rollback (sender->db);
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  if (!store_db_commit (sender->db, error))
+    return FALSE;
+  for (guint i = 0; i < sender->sent->len; i++)
+    ((StoreOutbox *)g_ptr_array_index (sender->sent, i))->state = STORE_OUTBOX_SENT;
+  for (guint i = 0; i < n_finish; i++)
+    if (((StoreOutbox *)g_ptr_array_index (sender->sent, i))->refused != NULL)
+      tell_refused (sender, g_ptr_array_index (sender->sent, i));
+  if (n_finish > 0)
+    g_ptr_array_remove_range (sender->sent, 0, n_finish);
+  if (taken != NULL)
+    sender->ahead = g_steal_pointer (&taken);
+  return TRUE;
+}
+
+/* The server has a message and its disk is at work: ours can be, too.  What fails here is tried again where nothing waits. */
+static void
+on_waiting (gpointer data)
+{
+  Sender *sender = data;
+  g_autoptr (GError) error = NULL;
+
+  if (sender->ahead != NULL || sync_worker_is_stopping (sender->worker))
+    return;
+  if (sender->sent->len > 0)
+    (void)advance (sender, TRUE, 0, 0, &error);
+  else
+    sender->ahead = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &error);
+  if (error != NULL)
+    base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
+}
+
+/* All that was sent goes into Sent. */
+static void
+finish_all (Sender *sender)
+{
+  gint64 folder = find_sent_folder (sender, files_sent (sender));
+  gboolean good = TRUE, any = sender->sent->len > 0;
+
+  while (good && sender->sent->len > 0) {
+    g_autoptr (GError) error = NULL;
+
+    good = advance (sender, FALSE, MIN (sender->sent->len, AT_ONCE), folder, &error)
+           || wait_for_disk (sender, error);
+  }
+  /* Where that failed, the next round finds them by their state. */
+  g_ptr_array_set_size (sender->sent, 0);
+  if (any && folder > 0)
+    sync_account_operations_changed (sender->account);
+}
+
+/* What was sent when the program ended, or the disk could not take it. */
+static void
+finish_left (Sender *sender)
+{
+  g_autoptr (GPtrArray) left = list_outbox (sender, STORE_OUTBOX_SENT, NULL);
+
+  if (left == NULL || left->len == 0)
+    return;
+  g_ptr_array_extend_and_steal (sender->sent, g_steal_pointer (&left));
+  finish_all (sender);
+}
+
+/* It was found in Sent. */
+static void
+finish_found (Sender *sender, const StoreOutbox *outbox)
+{
+  gint64 folder = find_sent_folder (sender, TRUE);
+  gboolean again = TRUE, noted = FALSE;
+
   while (again) {
     g_autoptr (GError) error = NULL;
 
-    noted = store_outbox_sent (sender->db, outbox, folder, &copy, filed, &error);
+    noted = finish_one (sender, outbox, folder, TRUE, &error);
     again = !noted && wait_for_disk (sender, error);
   }
   if (noted && outbox->refused != NULL)
@@ -384,8 +515,9 @@ submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, GError **err
 {
   const SmtpSendOptions options = { .notify = (SmtpNotify)outbox->notify,
                                     .envelope_id = outbox->message_id,
-                                    .hold_until =
-                                        outbox->send_at > now_s () ? outbox->send_at : 0 };
+                                    .hold_until = outbox->send_at > now_s () ? outbox->send_at : 0,
+                                    .waiting = on_waiting,
+                                    .waiting_data = sender };
   SmtpOutcome outcome;
 
   /* From the final dot to its answer a cancel would leave nobody knowing. */
@@ -397,9 +529,11 @@ submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, GError **err
   return outcome;
 }
 
+/* Takes the row. */
 static gboolean
-send_one (Sender *sender, const StoreOutbox *outbox)
+send_one (Sender *sender, StoreOutbox *taken)
 {
+  g_autoptr (StoreOutbox) outbox = taken;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
   SmtpOutcome outcome = SMTP_NOT_SENT;
@@ -408,8 +542,8 @@ send_one (Sender *sender, const StoreOutbox *outbox)
     outcome = submit (sender, outbox, message, &error);
   switch (outcome) {
   case SMTP_SENT:
-    finish_sent (sender, outbox, message, files_sent (sender));
     tell_time (sender, outbox);
+    g_ptr_array_add (sender->sent, g_steal_pointer (&outbox));
     return TRUE;
   case SMTP_NOT_SENT:
     /* Known before, or the server had offered to keep it and then did not know how. */
@@ -466,29 +600,42 @@ is_due (Sender *sender, gint64 *next_due, GError **error)
   return due;
 }
 
+static StoreOutbox *
+take_next (Sender *sender, GError **error)
+{
+  if (sender->sent->len >= MAX_SENT)
+    finish_all (sender);
+  if (sender->ahead != NULL)
+    return g_steal_pointer (&sender->ahead);
+  return store_outbox_take_due (sender->db, sender->row, now_s (), NULL, error);
+}
+
 /* Sends what is due over one connection.  FALSE with `error` when nothing could be begun. */
 static gboolean
 send_due (Sender *sender, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   if (sender->session == NULL && !connect_now (sender, error))
     return FALSE;
   while (!sync_worker_is_stopping (sender->worker)) {
-    g_autoptr (GError) local = NULL;
-    g_autoptr (StoreOutbox) outbox =
-        store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &local);
+    StoreOutbox *outbox = take_next (sender, &local);
 
-    if (outbox == NULL) {
-      if (local != NULL)
-        g_propagate_error (error, g_steal_pointer (&local));
-      return local == NULL;
-    }
-    sender->told_disk = FALSE;
-    if (!send_one (sender, outbox))
+    if (outbox == NULL)
       break;
-    if (!smtp_session_is_usable (sender->session))
+    sender->told_disk = FALSE;
+    if (!send_one (sender, outbox) || !smtp_session_is_usable (sender->session))
       break;
   }
-  return TRUE;
+  finish_all (sender);
+  /* Nothing of it was sent. */
+  if (sender->ahead != NULL)
+    set_state (sender, sender->ahead, STORE_OUTBOX_QUEUED, 0, NULL, NULL);
+  g_clear_pointer (&sender->ahead, store_outbox_free);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* ---- uncertain ---- */
@@ -522,9 +669,7 @@ check_uncertain (Sender *sender)
       continue;
     }
     if (found) {
-      g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, NULL);
-
-      finish_sent (sender, outbox, message, TRUE);
+      finish_found (sender, outbox);
       continue;
     }
     g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)),
@@ -561,8 +706,10 @@ run_round (Sender *sender)
 {
   g_autoptr (GError) error = NULL;
   gint64 next_due = 0, wait = -1, delay = sync_worker_get_delay (sender->worker);
-  gboolean due = is_due (sender, &next_due, &error);
+  gboolean due;
 
+  finish_left (sender);
+  due = is_due (sender, &next_due, &error);
   if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
     if (delay > 0)
       return delay;
@@ -596,6 +743,7 @@ sync_send_run (SyncWorker *worker, gpointer account)
                     .worker = worker,
                     .disabled = sync_without_smtp (sync_account_get_settings (account)) };
 
+  sender.sent = g_ptr_array_new_with_free_func (outbox_free);
   sender.checked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   sender.db = sync_account_open_store (account, worker, &sender.row);
   while (sender.db != NULL && !sync_worker_is_stopping (worker)) {
@@ -611,6 +759,7 @@ sync_send_run (SyncWorker *worker, gpointer account)
   }
   hang_up (&sender);
   g_hash_table_unref (sender.checked);
+  g_ptr_array_unref (sender.sent);
   g_clear_object (&sender.cancellable);
   g_clear_pointer (&sender.db, store_db_free);
 }

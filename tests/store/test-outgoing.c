@@ -185,6 +185,49 @@ queue (Profile *profile, const char *draft, gint64 next_try)
   g_assert_no_error (error);
 }
 
+/* Written in pieces before: it only gets its name, and half of one is nothing. */
+static void
+test_pieces (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDraft) draft = save_draft (profile, "안녕");
+  const char *recipients[] = { "a@example.org", NULL };
+  StoreOutbox outbox = { .account = profile->account,
+                         .draft = draft->id,
+                         .message_id = (char *)"<out@x>",
+                         .from = (char *)"me@example.org",
+                         .recipients = (GStrv)recipients };
+  g_assert_false (store_outbox_add (profile->db, &outbox, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_DISK);
+  g_clear_error (&error);
+  g_assert_false (draft_has (profile, draft->id, "outbox.ini"));
+
+  for (guint round = 0; round < 2; round++) {
+    g_autoptr (GOutputStream) stream =
+        store_draft_begin_message (profile->paths, draft->id, &error);
+    g_assert_no_error (error);
+    g_assert_true (g_output_stream_write_all (stream, message_bytes, 10, NULL, NULL, &error));
+    g_assert_true (draft_has (profile, draft->id, "message.new"));
+    if (round == 0) {
+      g_assert_true (store_outbox_recover (profile->db, &error));
+      g_assert_false (draft_has (profile, draft->id, "message.new"));
+      continue;
+    }
+    g_assert_true (g_output_stream_write_all (stream, message_bytes + 10,
+                                              strlen (message_bytes) - 10, NULL, NULL, &error));
+    g_assert_true (store_draft_end_message (profile->paths, draft->id, stream, &error));
+  }
+  g_assert_true (store_outbox_add (profile->db, &outbox, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (draft_has (profile, draft->id, "message.new"));
+  g_autoptr (GBytes) bytes = store_outbox_get_message (profile->db, &outbox, &error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), message_bytes,
+                   strlen (message_bytes));
+  g_assert_null (store_draft_open_attachment (profile->paths, draft->id, "../draft.ini", &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+}
+
 static StoreOutbox *
 only_row (Profile *profile)
 {
@@ -490,6 +533,7 @@ add_outgoing_tests (void)
   g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
   g_test_add_func ("/store/outgoing/filed", test_filed);
+  g_test_add_func ("/store/outgoing/pieces", test_pieces);
   g_test_add_func ("/store/outgoing/filed-first", test_filed_first);
   g_test_add_func ("/store/outgoing/send-again", test_send_again);
   g_test_add_func ("/store/outgoing/lost-database", test_lost_database);
