@@ -423,6 +423,55 @@ mail_draft_take_along_async (MailDraft *self, MailContent *content, GAsyncReadyC
   mail_draft_step (self, task, start_take_along);
 }
 
+/* Pool thread: a GPtrArray of the one StoreAttachment. */
+static gpointer
+run_take_original (gpointer data, GCancellable *cancellable, GError **error)
+{
+  FilesJob *job = data;
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (free_file);
+  g_autoptr (GBytes) bytes = mail_fetch_whole (&job->source, job->parsed, cancellable, error);
+
+  if (bytes == NULL)
+    return NULL;
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
+  StoreAttachment *file =
+      store_draft_attach (job->paths, job->draft, job->names->pdata[0], "message/rfc822", stream,
+                          G_MAXUINT64, cancellable, error);
+  if (file == NULL)
+    return NULL;
+  g_ptr_array_add (files, file);
+  return g_steal_pointer (&files);
+}
+
+static void
+start_take_original (MailDraft *self, GTask *task)
+{
+  MailContent *content = g_task_get_task_data (task);
+  MailParsed *parsed = mail_content_get_parsed (content);
+  g_autofree char *named = g_strconcat (
+      parsed->subject[0] != '\0' ? parsed->subject : _ ("Forwarded message"), ".eml", NULL);
+  g_autofree char *name = base_text_file_name (named, "message.eml");
+  FilesJob *job = files_job_new (self);
+
+  job->source = mail_engine_get_source (self->engine);
+  job->parsed = mail_parsed_ref (parsed);
+  job_add (job, 0, name, "message/rfc822", NULL);
+  mail_engine_call_waiting (self->engine, g_task_new (NULL, NULL, on_taken_along, task),
+                            run_take_original, job, files_job_free,
+                            (GDestroyNotify)g_ptr_array_unref);
+}
+
+void
+mail_draft_take_original_async (MailDraft *self, MailContent *content, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_task_data (task, g_object_ref (content), g_object_unref);
+  mail_draft_add_busy (self, 1);
+  mail_draft_step (self, task, start_take_original);
+}
+
 /* ---- what Sosik itself writes ---- */
 
 typedef struct

@@ -51,6 +51,9 @@ gboolean mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draf
 /* mail-draft-files.c: copies the attachments of a message into the draft; finish with mail_draft_attach_finish (). */
 void mail_draft_take_along_async (MailDraft *draft, MailContent *content,
                                   GAsyncReadyCallback callback, gpointer user_data);
+/* The same of the message itself, all of it. */
+void mail_draft_take_original_async (MailDraft *draft, MailContent *content,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 /* mail-draft-send.c, pool thread: without Message-ID and date. */
 MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
                                const char *from_address, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -44,6 +44,9 @@ find_warnings (MailDraft *self)
   gboolean has_files = plain->attachments->len > 0 || self->busy > 0;
   MailDraftWarnings warnings = 0;
 
+  /* What it says is not the person's to change. */
+  if (plain->redirect)
+    return 0;
   if (is_blank (plain->subject))
     warnings |= MAIL_WARN_NO_SUBJECT;
   if (!has_files && mime_text_mentions_attachment (plain->text, plain->subject))
@@ -166,6 +169,27 @@ mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_
   return g_steal_pointer (&mime);
 }
 
+/* A message that is sent on as it is. */
+static gboolean
+write_original (const Sending *sending, const MimeDraft *mime, GOutputStream *stream,
+                GError **error)
+{
+  const GPtrArray *files = sending->draft->attachments;
+  const StoreAttachment *file = files->len > 0 ? files->pdata[0] : NULL;
+  gsize length;
+
+  if (file == NULL) {
+    base_error_set (error, BASE_ERROR_GONE, NULL,
+                    _ ("The message that is to be sent on is not there. Redirect it again."));
+    return FALSE;
+  }
+  g_autoptr (GBytes) original =
+      store_draft_get_attachment (sending->paths, sending->draft->id, file->file, error);
+  g_autoptr (GBytes) bytes = original != NULL ? mime_redirect (original, mime, error) : NULL;
+  const void *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+  return data != NULL && g_output_stream_write_all (stream, data, length, NULL, NULL, error);
+}
+
 /* The bytes to send, on the disk. */
 static gboolean
 write_message (const Sending *sending, const MimeDraft *mime, GError **error)
@@ -176,7 +200,8 @@ write_message (const Sending *sending, const MimeDraft *mime, GError **error)
 
   if (stream == NULL)
     return FALSE;
-  if (mime_build_to_stream (mime, stream, NULL, &cause))
+  if (sending->draft->redirect ? write_original (sending, mime, stream, &cause)
+                               : mime_build_to_stream (mime, stream, NULL, &cause))
     return store_draft_end_message (sending->paths, sending->draft->id, stream, error);
   if (cause->domain == BASE_ERROR)
     g_propagate_error (error, g_steal_pointer (&cause));

@@ -204,9 +204,9 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!mail_draft_attach_finish (self, result, &error))
-    mail_engine_emit_notice (
-        self->engine, _ ("The attachments of the forwarded message could not be taken along."),
-        error->message);
+    mail_engine_emit_notice (self->engine,
+                             _ ("The attachments of the message could not be taken along."),
+                             error->message);
 }
 
 MailDraft *
@@ -217,12 +217,16 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
                                         mail_content_is_read_as_text (content), is_own, engine);
   MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
 
-  plain->source = mail_content_get_message_id (content);
-  plain->source_id = g_strdup (mail_content_get_parsed (content)->message_id);
+  if (kind != MAIL_EDIT_AS_NEW) {
+    plain->source = mail_content_get_message_id (content);
+    plain->source_id = g_strdup (mail_content_get_parsed (content)->message_id);
+  }
   MailDraft *self =
       new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
-  if (kind == MAIL_FORWARD)
+  if (kind == MAIL_FORWARD || kind == MAIL_EDIT_AS_NEW)
     mail_draft_take_along_async (self, content, on_taken_along, NULL);
+  else if (kind == MAIL_FORWARD_ATTACHED || kind == MAIL_REDIRECT)
+    mail_draft_take_original_async (self, content, on_taken_along, NULL);
   return self;
 }
 
@@ -399,6 +403,13 @@ mail_draft_get_id (MailDraft *self)
 {
   g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
   return self->plain->id;
+}
+
+gboolean
+mail_draft_is_redirect (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->plain->redirect;
 }
 
 static gboolean

@@ -15,13 +15,16 @@ typedef enum
 {
   MAIL_REPLY,
   MAIL_REPLY_ALL,
-  MAIL_REPLY_LIST, /* to what List-Post names; else as MAIL_REPLY */
-  MAIL_FORWARD,    /* text below a heading of who wrote it when, attachments taken along */
+  MAIL_REPLY_LIST,       /* to what List-Post names; else as MAIL_REPLY */
+  MAIL_FORWARD,          /* text below a heading of who wrote it when, attachments taken along */
+  MAIL_FORWARD_ATTACHED, /* the message itself as an attachment */
+  MAIL_EDIT_AS_NEW, /* recipients, subject, text and attachments of it, as if it had not been sent */
+  MAIL_REDIRECT, /* sent on as it is: only recipients are to be said; its answers go to who wrote it */
 } MailReplyKind;
 
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 /* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote,
- * threading headers. For MAIL_FORWARD the attachments appear a moment later ("busy").  What is quoted is what was read:
+ * threading headers. For those of forwarding and editing the attachments appear a moment later ("busy").  What is quoted is what was read:
  * mail_content_get_quote (). */
 MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content,
                                  MailReplyKind kind) G_GNUC_WARN_UNUSED_RESULT;
@@ -67,8 +70,9 @@ gint64 mail_draft_get_send_at (MailDraft *draft);
 void mail_draft_set_send_at (MailDraft *draft, gint64 send_at);
 /* So many seconds pass before it leaves, in which mail_engine_take_back_async () still gets it; of this sending only. */
 void mail_draft_set_hold (MailDraft *draft, guint seconds);
-const char *mail_draft_get_id (MailDraft *draft); /* for taking it back */
-gboolean mail_draft_is_empty (MailDraft *draft);  /* nothing a person would miss */
+const char *mail_draft_get_id (MailDraft *draft);   /* for taking it back */
+gboolean mail_draft_is_redirect (MailDraft *draft); /* MAIL_REDIRECT: not for a composer */
+gboolean mail_draft_is_empty (MailDraft *draft);    /* nothing a person would miss */
 
 /* Borrowed GListModel of MailAttachment. */
 GListModel *mail_draft_get_attachments (MailDraft *draft);

@@ -190,6 +190,17 @@ reply_text (const MailParsed *parsed, const char *read)
   return g_strdup_printf ("\n\n%s\n%s", heading, quote);
 }
 
+static void
+fill_same_recipients (StoreDraft *draft, const MailParsed *parsed)
+{
+  g_free (draft->to);
+  g_free (draft->cc);
+  g_free (draft->bcc);
+  draft->to = join (parsed->to);
+  draft->cc = join (parsed->cc);
+  draft->bcc = join (parsed->bcc);
+}
+
 StoreDraft *
 mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,
                   MailOwnAddressFunc own, gpointer user_data)
@@ -199,14 +210,30 @@ mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text
 
   g_free (draft->subject);
   g_free (draft->text);
-  if (kind == MAIL_FORWARD) {
-    draft->subject = mime_subject_forward (parsed->subject);
-    draft->text = forward_text (parsed, read);
-    draft->forward = TRUE;
-  } else {
+  switch (kind) {
+  case MAIL_REPLY:
+  case MAIL_REPLY_ALL:
+  case MAIL_REPLY_LIST:
     draft->subject = mime_subject_reply (parsed->subject);
     draft->text = reply_text (parsed, read);
     fill_recipients (draft, parsed, kind, own, user_data);
+    break;
+  case MAIL_FORWARD:
+  case MAIL_FORWARD_ATTACHED:
+    draft->subject = mime_subject_forward (parsed->subject);
+    draft->text = kind == MAIL_FORWARD ? forward_text (parsed, read) : g_strdup ("");
+    draft->forward = TRUE;
+    break;
+  case MAIL_EDIT_AS_NEW:
+    draft->subject = g_strdup (parsed->subject);
+    draft->text = shorten (read);
+    fill_same_recipients (draft, parsed);
+    return draft;
+  case MAIL_REDIRECT:
+    draft->subject = g_strdup (parsed->subject);
+    draft->text = g_strdup ("");
+    draft->forward = draft->redirect = TRUE;
+    return draft;
   }
   fill_threading (draft, parsed);
   return draft;

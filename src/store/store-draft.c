@@ -185,6 +185,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   g_key_file_set_int64 (file, GROUP, "Source", draft->source);
   set_text (file, GROUP, "SourceId", draft->source_id);
   g_key_file_set_boolean (file, GROUP, "Forward", draft->forward);
+  g_key_file_set_boolean (file, GROUP, "Redirect", draft->redirect);
   g_key_file_set_integer (file, GROUP, "Notify", (int)draft->notify);
   g_key_file_set_integer (file, GROUP, "Priority", draft->priority);
   g_key_file_set_boolean (file, GROUP, "Receipt", draft->receipt);
@@ -267,6 +268,7 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->source = g_key_file_get_int64 (file, GROUP, "Source", NULL);
   draft->source_id = get_text (file, GROUP, "SourceId", NULL);
   draft->forward = g_key_file_get_boolean (file, GROUP, "Forward", NULL);
+  draft->redirect = g_key_file_get_boolean (file, GROUP, "Redirect", NULL);
   draft->notify = (StoreNotify)g_key_file_get_integer (file, GROUP, "Notify", NULL);
   draft->priority = CLAMP (g_key_file_get_integer (file, GROUP, "Priority", NULL), -1, 1);
   draft->receipt = g_key_file_get_boolean (file, GROUP, "Receipt", NULL);

@@ -40,6 +40,7 @@ typedef struct
   gint64 source;                  /* row id of the message answered or forwarded, 0 */
   char *source_id; /* nullable: its Message-ID, for row ids do not outlive a lost database */
   gboolean forward;
+  gboolean redirect; /* its first attachment is sent on as it is; text and subject are not used */
   StoreNotify notify;
   int priority;     /* 1: high, -1: low */
   gboolean receipt; /* asks to be told when it was read */

@@ -458,7 +458,8 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
     "message.archive",     "message.trash",     "message.mark-unread", "message.source",
     "message.save",        "message.copy-text", "message.toggle-star", "message.headers",
     "message.open-window", "message.print",     "message.split",       "message.delete",
-    "message.junk",        "message.not-junk",  "message.move",
+    "message.junk",        "message.not-junk",  "message.move",        "message.forward-attached",
+    "message.edit-as-new", "message.redirect",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);

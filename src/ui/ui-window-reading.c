@@ -6,6 +6,7 @@
 #include "base-error.h"
 #include "ui-dialog.h"
 #include "ui-message-window.h"
+#include "ui-redirect.h"
 #include "ui-source.h"
 
 /* ---- what is shown ---- */
@@ -119,6 +120,13 @@ ui_window_zoom_others (UiWindow *self)
 
 /* ---- verbs ---- */
 
+static void
+redirect (UiWindow *self, MailContent *content)
+{
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, MAIL_REDIRECT);
+  ui_redirect_ask (GTK_WINDOW (self), draft);
+}
+
 void
 ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailContent *content)
 {
@@ -157,6 +165,12 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
     ui_window_reply (self, content, MAIL_REPLY_LIST);
   else if (g_str_equal (verb, "forward"))
     ui_window_reply (self, content, MAIL_FORWARD);
+  else if (g_str_equal (verb, "forward-attached"))
+    ui_window_reply (self, content, MAIL_FORWARD_ATTACHED);
+  else if (g_str_equal (verb, "edit-as-new"))
+    ui_window_reply (self, content, MAIL_EDIT_AS_NEW);
+  else if (g_str_equal (verb, "redirect"))
+    redirect (self, content);
   else if (g_str_equal (verb, "save"))
     ui_window_save_message (self, content);
   else if (g_str_equal (verb, "source"))

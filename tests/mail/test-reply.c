@@ -166,6 +166,113 @@ test_forward (void)
   g_assert_nonnull (strstr (draft->text, "\n\nHello\n> older"));
 }
 
+static void
+test_forward_attached (void)
+{
+  g_autoptr (MailParsed) parsed = parse (letter);
+  g_autoptr (StoreDraft) draft =
+      mail_reply_build (parsed, MAIL_FORWARD_ATTACHED, FALSE, is_me, NULL);
+
+  g_assert_true (draft->forward);
+  g_assert_cmpstr (draft->subject, ==, "Fwd: Plan");
+  g_assert_cmpstr (draft->text, ==, "");
+  g_assert_cmpstr (draft->to, ==, "");
+}
+
+/* As if it had not been sent: nothing says that it answers, and nobody is left out. */
+static void
+test_edit_as_new (void)
+{
+  g_autoptr (MailParsed) parsed = parse (letter);
+  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_EDIT_AS_NEW, FALSE, is_me, NULL);
+
+  g_assert_cmpstr (draft->to, ==, "Me <me@example.org>, Bea <bea@example.org>, ada@example.org");
+  g_assert_cmpstr (draft->cc, ==, "\"Cem, C.\" <cem@example.org>, BEA@example.org");
+  g_assert_cmpstr (draft->subject, ==, "RE: Plan");
+  g_assert_cmpstr (draft->text, ==, "Hello\n> older\n");
+  g_assert_null (draft->in_reply_to);
+  g_assert_null (draft->references);
+  g_assert_false (draft->forward);
+}
+
+static gboolean
+is_idle (gpointer draft)
+{
+  return !mail_draft_get_busy (draft);
+}
+
+static MailDraft *
+answer (Bench *bench, MailReplyKind kind)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+
+  g_assert_no_error (error);
+  MailDraft *draft = mail_draft_new_reply (bench->engine, content, kind);
+  wait_until (is_idle, draft);
+  return draft;
+}
+
+/* The bytes that wait in the outbox. */
+static char *
+send_and_read (Bench *bench, MailDraft *draft, char **recipients)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_draft_send_async (draft, NULL, on_result, &result);
+  g_assert_true (mail_draft_send_finish (draft, wait_result (&result), &error));
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
+  g_assert_cmpuint (rows->len, ==, 1);
+  g_autoptr (GBytes) bytes = store_outbox_get_message (bench->db, rows->pdata[0], &error);
+  g_assert_no_error (error);
+  *recipients = g_strjoinv (" ", ((StoreOutbox *)rows->pdata[0])->recipients);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+/* It goes on as it is, with who sent it on in front, and its answers go to who wrote it. */
+static void
+test_redirect (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  MailDraftWarnings warnings = ~0;
+  g_autofree char *recipients = NULL;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  g_autoptr (MailDraft) draft = answer (bench, MAIL_REDIRECT);
+  g_assert_true (mail_draft_is_redirect (draft) && mail_draft_is_empty (draft));
+  g_assert_false (mail_draft_check (draft, NULL, NULL));
+  mail_draft_set_recipients (draft, "Dan <dan@example.org>", NULL, "eve@example.org");
+  g_assert_true (mail_draft_check (draft, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, 0);
+  g_autofree char *sent = send_and_read (bench, draft, &recipients);
+  const char *original = strstr (sent, "From: Ada <ada@example.org>\r\n");
+  g_assert_true (g_str_has_prefix (sent, "Resent-Date: "));
+  g_assert_nonnull (strstr (sent, "\r\nResent-From: "));
+  g_assert_nonnull (strstr (sent, " <one@example.org>\r\nResent-To: Dan <dan@example.org>\r\n"
+                                  "Resent-Message-ID: <"));
+  g_assert_null (strstr (sent, "eve@"));
+  g_assert_cmpstr (original, ==, letter);
+  g_assert_cmpstr (recipients, ==, "dan@example.org eve@example.org");
+}
+
+static void
+test_message_attached (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *recipients = NULL;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  g_autoptr (MailDraft) draft = answer (bench, MAIL_FORWARD_ATTACHED);
+  g_autoptr (MailAttachment) file = g_list_model_get_item (mail_draft_get_attachments (draft), 0);
+  g_assert_cmpstr (mail_attachment_get_name (file), ==, "RE_ Plan.eml");
+  mail_draft_set_recipients (draft, "dan@example.org", NULL, NULL);
+  g_autofree char *sent = send_and_read (bench, draft, &recipients);
+  g_assert_nonnull (strstr (sent, "Content-Type: message/rfc822; name=\"RE_ Plan.eml\"\r\n"));
+  g_assert_nonnull (strstr (sent, letter));
+}
+
 /* ---- mailto ---- */
 
 static void
@@ -232,6 +339,10 @@ add_reply_tests (void)
   g_test_add_func ("/mail/reply/nothing", test_reply_to_nothing);
   g_test_add_func ("/mail/reply/references", test_long_references);
   g_test_add_func ("/mail/reply/forward", test_forward);
+  g_test_add_func ("/mail/reply/forward-attached", test_forward_attached);
+  g_test_add_func ("/mail/reply/edit-as-new", test_edit_as_new);
+  g_test_add_func ("/mail/reply/redirect", test_redirect);
+  g_test_add_func ("/mail/reply/message-attached", test_message_attached);
   g_test_add_func ("/mail/mailto/fields", test_mailto);
   g_test_add_func ("/mail/mailto/cut", test_mailto_cut);
 }

@@ -1,0 +1,82 @@
+/* To whom a message is sent on as it is: one question.  Main thread; what is sent is the draft's own affair. */
+#include "ui-redirect.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui-dialog.h"
+
+typedef struct
+{
+  GtkWindow *parent; /* weak */
+  MailDraft *draft;  /* owned */
+} Redirect;
+
+static void
+redirect_free (Redirect *self)
+{
+  g_clear_weak_pointer (&self->parent);
+  g_clear_object (&self->draft);
+  g_free (self);
+}
+
+static char *
+check (const char *text, gpointer data)
+{
+  g_autofree char *wrong = NULL;
+
+  if (!mail_address_list_check (text, &wrong))
+    return g_strdup_printf (
+        _ ("“%s” is not an e-mail address. It has to look like name@example.org."), wrong);
+  /* Nobody yet */
+  return text[strspn (text, " ,;\t")] == '\0' ? g_strdup ("") : NULL;
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Redirect *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mail_draft_send_finish (self->draft, result, &error)) {
+    if (self->parent != NULL)
+      gtk_widget_activate_action (GTK_WIDGET (self->parent), "win.notify", "s",
+                                  _ ("The message is being redirected."));
+  } else {
+    ui_dialog_error (self->parent, _ ("The message could not be redirected."), error);
+  }
+  redirect_free (self);
+}
+
+static void
+on_dropped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  redirect_free (data);
+}
+
+static void
+on_answer (const char *text, gpointer data)
+{
+  Redirect *self = data;
+
+  if (text != NULL) {
+    mail_draft_set_recipients (self->draft, text, NULL, NULL);
+    mail_draft_send_async (self->draft, NULL, on_sent, self);
+  } else if (mail_draft_is_empty (self->draft)) {
+    mail_draft_discard_async (self->draft, NULL, on_dropped, self);
+  } else {
+    mail_draft_save_async (self->draft, FALSE, NULL, on_dropped, self);
+  }
+}
+
+void
+ui_redirect_ask (GtkWindow *parent, MailDraft *draft)
+{
+  Redirect *self = g_new0 (Redirect, 1);
+
+  g_set_weak_pointer (&self->parent, parent);
+  self->draft = g_object_ref (draft);
+  ui_dialog_ask_text (parent, _ ("Redirect Message"),
+                      _ ("The message is sent on as it is. Answers to it go to who wrote it."),
+                      _ ("To"), mail_draft_get_to (draft), _ ("_Redirect"), check, on_answer, self);
+}
