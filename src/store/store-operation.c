@@ -370,48 +370,53 @@ store_operation_expunge (StoreDb *db, const gint64 *ids, gsize n, guint delay_s,
   return run (db, ids, n, &verb, error);
 }
 
+/* A message made here, whose APPEND is to do. */
+static gboolean
+insert_row (StoreDb *db, gint64 folder, const StoreNewMessage *message, StoreRow *row,
+            GError **error)
+{
+  StoreNewMessage local = *message;
+  gint64 account;
+
+  local.uid = 0;
+  return store_folder_get_account (db, folder, &account, error)
+         && store_row_insert (db, folder, account, &local, row, error);
+}
+
+static gboolean
+add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message, const Deed *deed,
+            GError **error)
+{
+  gint64 group = store_operation_new_group (db, error);
+  StoreRow row;
+
+  return group != 0 && insert_row (db, folder, message, &row, error)
+         && insert (db, group, &row, deed, error);
+}
+
 gboolean
 store_operation_add_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                             gboolean filed, GError **error)
 {
-  gint64 account, group;
-  StoreRow row;
-  StoreNewMessage local = *message;
-  local.uid = 0;
-  if (!store_folder_get_account (db, folder, &account, error)
-      || (group = store_operation_new_group (db, error)) == 0
-      || !store_row_insert (db, folder, account, &local, &row, error))
-    return FALSE;
-  const Deed deed = { .kind = STORE_OPERATION_APPEND, .add = filed };
-  return insert (db, group, &row, &deed, error);
+  return add_append (db, folder, message,
+                     &(const Deed){ .kind = STORE_OPERATION_APPEND, .add = filed }, error);
 }
 
 gboolean
 store_operation_add_version (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                              gint64 before, GError **error)
 {
-  gint64 account, group;
-  StoreRow row;
-  StoreNewMessage local = *message;
-  local.uid = 0;
-  if (!store_folder_get_account (db, folder, &account, error)
-      || (group = store_operation_new_group (db, error)) == 0
-      || !store_row_insert (db, folder, account, &local, &row, error))
-    return FALSE;
-  const Deed deed = { .kind = STORE_OPERATION_APPEND, .product = before };
-  return insert (db, group, &row, &deed, error);
+  return add_append (db, folder, message,
+                     &(const Deed){ .kind = STORE_OPERATION_APPEND, .product = before }, error);
 }
 
 gboolean
 store_operation_swap_append (StoreDb *db, gint64 folder, const StoreNewMessage *message,
                              gint64 append, GError **error)
 {
-  gint64 account;
   StoreRow row;
-  StoreNewMessage local = *message;
-  local.uid = 0;
-  return store_folder_get_account (db, folder, &account, error)
-         && store_row_insert (db, folder, account, &local, &row, error)
+
+  return insert_row (db, folder, message, &row, error)
          && store_db_run (db, error,
                           "UPDATE operation SET message = ?2, message_id = (SELECT message_id FROM "
                           "message WHERE id = ?2) WHERE id = ?1",

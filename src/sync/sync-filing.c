@@ -42,21 +42,27 @@ sync_filing_ensure_folder (StoreDb *db, gint64 account, StoreRole role, GError *
 }
 
 void
+sync_filing_summarize (StoreNewMessage *message, const MimeSummary *summary)
+{
+  message->date = summary->date;
+  message->from_name = summary->from_name;
+  message->from_address = summary->from_address;
+  message->to = summary->to;
+  message->subject = summary->subject;
+  message->message_id = summary->message_id;
+  message->in_reply_to = summary->in_reply_to;
+  message->references = summary->references;
+  message->preview = summary->preview;
+  message->has_attachments = summary->has_attachments;
+}
+
+void
 sync_filing_fill (StoreNewMessage *copy, const MimeSummary *summary, GBytes *message,
                   StoreFlags flags)
 {
+  sync_filing_summarize (copy, summary);
   copy->flags = flags;
   copy->received = g_get_real_time () / G_USEC_PER_SEC;
-  copy->date = summary->date;
   copy->size = g_bytes_get_size (message);
-  copy->from_name = summary->from_name;
-  copy->from_address = summary->from_address;
-  copy->to = summary->to;
-  copy->subject = summary->subject;
-  copy->message_id = summary->message_id;
-  copy->in_reply_to = summary->in_reply_to;
-  copy->references = summary->references;
-  copy->preview = summary->preview;
-  copy->has_attachments = summary->has_attachments;
   copy->body = message;
 }

@@ -11,6 +11,7 @@
 #include "mime-message.h"
 #include "store-folder.h"
 #include "store-message.h"
+#include "sync-filing.h"
 
 #define BATCH_MESSAGES  250 /* at first, so that a list shows soon */
 #define BATCH_MANY      1000 /* then: each transaction writes the same pages of the indexes once more */
@@ -300,26 +301,17 @@ hold (SyncIncoming *incoming, const ImapFetched *fetched, MimeSummary *summary, 
   StoreNewMessage *message = &held->message;
 
   g_ptr_array_add (batch->summaries, summary);
+  sync_filing_summarize (message, summary);
   held->object_id = g_strdup (fetched->email_id);
   message->uid = fetched->uid;
   message->flags = (StoreFlags)fetched->flags;
   /* Of the list, that is; a body may be fetched beside it, by another worker, and be late. */
   message->has_flags = fetched->has_flags && fetched->header != NULL;
   message->received = fetched->date != 0 ? fetched->date : summary->date;
-  message->date = summary->date;
   message->size = fetched->body != NULL ? g_bytes_get_size (fetched->body) : fetched->size;
-  message->from_name = summary->from_name;
-  message->from_address = summary->from_address;
-  message->to = summary->to;
-  message->subject = summary->subject;
-  message->message_id = summary->message_id;
-  message->in_reply_to = summary->in_reply_to;
-  message->references = summary->references;
-  message->preview = summary->preview;
   message->object_id = held->object_id;
   held->labels = g_strdupv (fetched->labels != NULL ? fetched->labels : fetched->keywords);
   message->labels = (const char *const *)held->labels;
-  message->has_attachments = summary->has_attachments;
   message->body = fetched->body != NULL ? g_bytes_ref (fetched->body) : NULL;
   message->only_body = what == TAKE_BODY;
   message->no_new = what != TAKE_ALL;

@@ -216,15 +216,13 @@ leave_refused (char **field, const StoreOutbox *outbox)
   *field = g_strdup (left->str);
 }
 
-/* What is edited now is for those who were refused, and nobody gets it twice. */
+/* What is edited from now on is for those who were refused, and nobody gets it twice. */
 static void
-tell_refused (Sender *sender, const StoreOutbox *outbox)
+narrow_draft (Sender *sender, const StoreOutbox *outbox)
 {
   BasePaths *paths = store_db_get_paths (sender->db);
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreDraft) draft = store_draft_load (paths, outbox->draft, &error);
-  g_autofree char *text = g_strdup_printf (
-      _ ("“%s” was sent, but not to everybody: the server refused a recipient."), outbox->subject);
 
   if (draft != NULL) {
     leave_refused (&draft->to, outbox);
@@ -235,6 +233,14 @@ tell_refused (Sender *sender, const StoreOutbox *outbox)
   if (error != NULL)
     base_log ("%s: a draft still names everybody: %s", sync_account_get_id (sender->account),
               error->message);
+}
+
+static void
+tell_refused (Sender *sender, const StoreOutbox *outbox)
+{
+  g_autofree char *text = g_strdup_printf (
+      _ ("“%s” was sent, but not to everybody: the server refused a recipient."), outbox->subject);
+
   sync_account_tell_refused (sender->account, text, outbox->refused);
 }
 
@@ -252,6 +258,9 @@ finish_one (Sender *sender, const StoreOutbox *outbox, gint64 folder, gboolean f
     summary = mime_summary_from_message (message);
     sync_filing_fill (&copy, summary, message, STORE_FLAG_SEEN);
   }
+  /* Before it can be edited, and the same however often it is done */
+  if (outbox->refused != NULL)
+    narrow_draft (sender, outbox);
   return store_outbox_sent (sender->db, outbox, copy.body != NULL ? folder : 0, &copy, filed,
                             error);
 }

@@ -123,7 +123,7 @@ test_refused (void)
   LIVE_WAIT (outbox_length (live) == 1, 10);
   LIVE_WAIT (live_count ("bob", "INBOX", "after it") == 1, 10);
   LIVE_WAIT (live_count ("bob", "INBOX", "undeliverable") == 1, 10);
-  g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 1);
+  LIVE_WAIT (engine_told_get_refused (&live->told) == 1, 10);
   g_autoptr (GPtrArray) rows = store_outbox_list (live->db, live->row, NULL);
   const StoreOutbox *row = rows->pdata[0];
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
