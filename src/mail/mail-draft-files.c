@@ -81,6 +81,13 @@ mail_attachment_get_content_id (MailAttachment *self)
   return self->content_id;
 }
 
+guint64
+mail_attachment_get_size (MailAttachment *self)
+{
+  g_return_val_if_fail (MAIL_IS_ATTACHMENT (self), 0);
+  return self->size;
+}
+
 char *
 mail_attachment_dup_size_text (MailAttachment *self)
 {

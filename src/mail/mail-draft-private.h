@@ -54,6 +54,9 @@ void mail_draft_take_along_async (MailDraft *draft, MailContent *content,
 /* The same of the message itself, all of it. */
 void mail_draft_take_original_async (MailDraft *draft, MailContent *content,
                                      GAsyncReadyCallback callback, gpointer user_data);
+/* mail-draft-send.c, any thread.  A picture that was taken out of the text again stays with the draft, for that can be undone, but is
+ * not sent.  One of a letter that became plain text is a file. */
+gboolean mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file);
 /* mail-draft-send.c, pool thread: without Message-ID and date. */
 MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
                                const char *from_address, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -117,10 +117,8 @@ sending_free (gpointer data)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sending, sending_free)
 
-/* A picture that was taken out of the text again stays with the draft, for that can be undone, but is not sent.  One of a letter that
- * became plain text is a file. */
-static gboolean
-is_wanted (const StoreDraft *draft, const StoreAttachment *file)
+gboolean
+mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file)
 {
   g_autofree char *shown = NULL;
 
@@ -154,7 +152,7 @@ mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_
   for (guint i = 0; i < draft->attachments->len; i++) {
     const StoreAttachment *file = draft->attachments->pdata[i];
 
-    if (!is_wanted (draft, file))
+    if (!mail_draft_sends (draft, file))
       continue;
     g_autoptr (GInputStream) stream =
         store_draft_open_attachment (paths, draft->id, file->file, error);

@@ -80,6 +80,7 @@ const char *mail_attachment_get_name (MailAttachment *attachment);
 const char *mail_attachment_get_content_type (MailAttachment *attachment);
 /* NULL unless it is a picture that stands in the text. */
 const char *mail_attachment_get_content_id (MailAttachment *attachment);
+guint64 mail_attachment_get_size (MailAttachment *attachment); /* octets */
 char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 /* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and
  * unreadable files fail with a sentence. */
@@ -124,6 +125,18 @@ typedef enum
 /* False with REFUSED when it cannot be sent: no recipient, a wrong address (the sentence names
  * it), no account. */
 gboolean mail_draft_check (MailDraft *draft, MailDraftWarnings *warnings, GError **error);
+typedef struct
+{
+  guint64 octets; /* what it will have when it is built, at most a little less */
+  guint64 limit;  /* what the server of its account takes (RFC 1870); 0: none is known */
+} MailDraftWeight;
+/* It must have an account. */
+void mail_draft_weigh_async (MailDraft *draft, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_draft_weigh_finish (MailDraft *draft, GAsyncResult *result, MailDraftWeight *weight,
+                                  GError **error);
+/* What a file of so many octets adds. */
+guint64 mail_draft_weigh_file (guint64 octets);
+
 /* Builds, writes (fsync), queues.  Success: the message is safe on disk, the composer may close;
  * the answered mail gets its flag. */
 void mail_draft_send_async (MailDraft *draft, GCancellable *cancellable,

@@ -17,7 +17,7 @@ void mail_draft_quote_richly_async (MailDraft *draft, MailContent *content,
                                     GAsyncReadyCallback callback, gpointer user_data);
 void mail_draft_quote_richly_finish (MailDraft *draft, GAsyncResult *result);
 
-/* A picture that the HTML shows as cid:`id`; it is sent as long as the HTML does.  Finish with mail_draft_attach_finish (). */
+/* A picture that the HTML shows as cid:`id`; it is sent as long as the HTML does.  `id` NULL: it is a file.  Finish with mail_draft_attach_finish (). */
 void mail_draft_attach_picture_async (MailDraft *draft, const char *name, const char *content_type,
                                       GBytes *content, const char *id,
                                       GAsyncReadyCallback callback, gpointer user_data);

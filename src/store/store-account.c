@@ -38,6 +38,33 @@ store_account_ensure (StoreDb *db, const char *account_id, GError **error)
   return store_db_leave (db, ok, error) ? id : 0;
 }
 
+gboolean
+store_account_get_size_limit (StoreDb *db, gint64 account, guint64 *limit, GError **error)
+{
+  gint64 value = 0;
+  gboolean good = store_db_get_int (
+      db, &value, error, "SELECT coalesce (max (size_limit), 0) FROM account WHERE id = ?1",
+      STORE_INTS (account));
+
+  *limit = (guint64)MAX (value, 0);
+  return good;
+}
+
+gboolean
+store_account_set_size_limit (StoreDb *db, gint64 account, guint64 limit, GError **error)
+{
+  gint64 value = (gint64)MIN (limit, (guint64)G_MAXINT64);
+
+  return store_db_enter (db, FALSE, error)
+         && store_db_leave (
+             db,
+             store_db_run (
+                 db, error,
+                 "UPDATE account SET size_limit = ?2 WHERE id = ?1 AND size_limit IS NOT ?2",
+                 STORE_INTS (account, value)),
+             error);
+}
+
 /* What views and All Inboxes show of it. */
 static gboolean
 drop_folders (StoreDb *db, gint64 account, GError **error)

@@ -73,6 +73,17 @@ hang_up (Sender *sender)
   sync_worker_set_connected (sender->worker, FALSE);
 }
 
+/* For those who write: what is too large is said before it is sent. */
+static void
+learn_size_limit (Sender *sender)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!store_account_set_size_limit (sender->db, sender->row,
+                                     smtp_session_get_size_limit (sender->session), &error))
+    base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
+}
+
 static gboolean
 connect_now (Sender *sender, GError **error)
 {
@@ -101,6 +112,7 @@ connect_now (Sender *sender, GError **error)
   smtp_session_set_disabled (session, sender->disabled);
   sender->session = g_steal_pointer (&session);
   sync_worker_set_connected (sender->worker, TRUE);
+  learn_size_limit (sender);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "ui-dialog.h"
 #include "ui-link-dialog.h"
+#include "ui-size-dialog.h"
 
 /* ---- sending ---- */
 
@@ -28,9 +29,48 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   ui_composer_edited (self);
 }
 
+static void send_now (UiComposer *self);
+
+static void
+on_fitted (UiSizeAnswer answer, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+
+  if (answer == UI_SIZE_CANCELLED || self->done || self->busy)
+    return;
+  self->any_size = answer == UI_SIZE_ANYWAY;
+  ui_composer_set_busy (self, TRUE);
+  ui_composer_after_save (self, send_now);
+}
+
+static void
+on_weighed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  MailDraftWeight weight = { 0 };
+
+  if (self->done)
+    return;
+  /* Where the limit cannot be read, the server says. */
+  if (mail_draft_weigh_finish (MAIL_DRAFT (source), result, &weight, NULL) && weight.limit > 0
+      && weight.octets > weight.limit) {
+    ui_composer_set_busy (self, FALSE);
+    ui_size_dialog_ask (GTK_WINDOW (self), self->draft, &weight, on_fitted, g_object_ref (self));
+    return;
+  }
+  self->any_size = TRUE;
+  send_now (self);
+}
+
+/* As large as it is, once that was looked at: what has changed since it was saved is saved with it. */
 static void
 send_now (UiComposer *self)
 {
+  if (!self->any_size) {
+    mail_draft_weigh_async (self->draft, on_weighed, g_object_ref (self));
+    return;
+  }
+  self->any_size = FALSE;
   mail_draft_set_hold (self->draft, ui_composer_get_hold (self));
   mail_draft_send_async (self->draft, NULL, on_sent, g_object_ref (self));
 }

@@ -28,6 +28,7 @@ struct _UiComposer
   MailDraftWarnings warnings; /* what the person is being asked about */
   gboolean busy;              /* sending or closing: nothing else may start */
   gboolean send_waits;        /* for files that are being attached */
+  gboolean any_size;          /* it was weighed, and is to be sent */
   gboolean done;              /* the window may go */
   UiComposerStep after_save;  /* waits for the save that is running */
 

@@ -370,6 +370,54 @@ test_reply_and_send (void)
   g_assert_cmpstr (still, ==, queued);
 }
 
+static MailDraftWeight
+weigh (MailDraft *draft)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  MailDraftWeight weight = { 0 };
+
+  mail_draft_weigh_async (draft, on_result, &result);
+  g_assert_true (mail_draft_weigh_finish (draft, wait_result (&result), &weight, &error));
+  g_assert_no_error (error);
+  return weight;
+}
+
+/* What is said before it is built is what is built: never less, and hardly more. */
+static void
+test_weight (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *path = g_build_filename (bench->folder, "large.bin", NULL);
+  g_autofree char *content = g_malloc (3000001);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *queued = NULL;
+  g_autoptr (GError) error = NULL;
+  MailDraftWeight weight;
+
+  memset (content, 0xfe, 3000000);
+  content[3000000] = '\0';
+  write_file (path, content);
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (text, "편지에 쓰는 글은 길다. Some of it is in English.\n");
+  mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
+  mail_draft_set_body (draft, text->str, NULL);
+  weight = weigh (draft);
+  g_assert_cmpuint (weight.octets, <, 300000);
+  g_assert_cmpuint (weight.limit, ==, 0);
+  g_assert_true (attach (draft, path, &error));
+  g_assert_cmpuint (weigh (draft).octets, ==, weight.octets + mail_draft_weigh_file (3000000));
+  g_assert_true (store_account_set_size_limit (
+      bench->db, store_account_ensure (bench->db, "one", NULL), 2000000, &error));
+  weight = weigh (draft);
+  g_assert_cmpuint (weight.limit, ==, 2000000);
+  g_assert_true (send_draft (draft, &error));
+  queued = read_queued (bench);
+  g_assert_cmpuint (weight.octets, >=, strlen (queued));
+  g_assert_cmpuint (weight.octets, <, strlen (queued) + 20000);
+}
+
 /* Nobody listens at the port of the bench's account. */
 static gboolean
 is_tried (gpointer data)
@@ -733,6 +781,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/crash", test_crash);
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
+  g_test_add_func ("/mail/draft/weight", test_weight);
   g_test_add_func ("/mail/draft/undo-send", test_undo_send);
   g_test_add_func ("/mail/draft/outbox", test_outbox);
   g_test_add_func ("/mail/draft/later", test_later);

@@ -565,6 +565,27 @@ test_account (void)
   g_assert_cmpuint (g_bytes_get_size (body), ==, 5);
 }
 
+/* Per account, and not known at first. */
+static void
+test_size_limit (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  gint64 other = store_account_ensure (profile->db, "two", NULL);
+  guint64 limit = 1;
+
+  g_assert_true (store_account_get_size_limit (profile->db, profile->account, &limit, NULL));
+  g_assert_cmpuint (limit, ==, 0);
+  g_assert_true (store_account_set_size_limit (profile->db, profile->account, 35882577, NULL));
+  g_assert_true (store_account_set_size_limit (profile->db, other, G_MAXUINT64, NULL));
+  profile_reopen (profile, NULL, NULL);
+  g_assert_true (store_account_get_size_limit (profile->db, profile->account, &limit, NULL));
+  g_assert_cmpuint (limit, ==, 35882577);
+  g_assert_true (store_account_get_size_limit (profile->db, other, &limit, NULL));
+  g_assert_cmpuint (limit, ==, G_MAXINT64);
+  g_assert_true (store_account_get_size_limit (profile->db, 4711, &limit, NULL));
+  g_assert_cmpuint (limit, ==, 0);
+}
+
 /* A small file system of its own, filled to the brim. */
 static void
 test_full_disk (void)
@@ -661,5 +682,6 @@ add_db_tests (void)
   g_test_add_func ("/store/db/change-folding", test_change_folding);
   g_test_add_func ("/store/db/threads", test_threads);
   g_test_add_func ("/store/db/account", test_account);
+  g_test_add_func ("/store/db/size-limit", test_size_limit);
   g_test_add_func ("/store/db/full-disk", test_full_disk);
 }

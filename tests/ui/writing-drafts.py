@@ -1,6 +1,7 @@
 """writing-drafts.py PREFIX STATE SCREENSHOTS LANGUAGE: what can be undone after writing, what is sent later, what is asked."""
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -199,6 +200,68 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     scene.quit()
 
 
+def set_size_limit(octets):
+    """What the server says when it is next connected to."""
+    etc = os.path.join(lab.state, 'postfix', 'etc')
+    subprocess.run(['postconf', '-c', etc, '-e', f'message_size_limit={octets}'], check=True)
+    subprocess.run(['postfix', '-c', etc, 'reload'], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def photograph(path):
+    """So many colours that it is large, and wider than anybody needs."""
+    subprocess.run(['convert', '-size', '3200x1800', 'plasma:red-blue', '-attenuate', '.6', '+noise', 'Gaussian', '-quality', '98', path], check=True)
+    return os.path.getsize(path)
+
+
+@case
+def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
+    picture, film = os.path.join(STATE, 'meadow.jpg'), os.path.join(STATE, 'film.bin')
+    octets = photograph(picture)
+    with open(film, 'wb') as file:
+        file.write(os.urandom(1_500_000))
+    ready(scene, 0)
+    set_size_limit(2_000_000)
+    try:
+        scene.compose('bob@lab.test', 'The limit is learned', 'Hello.')
+        scene.send()
+        scene.composer_is_gone()
+        arrives_once('The limit is learned')
+
+        scene.compose('bob@lab.test', 'Meadow', 'Hello.')
+        scene.attach(picture)
+        scene.attach(film)
+        scene.send()
+        scene.says(exact('The Message Is Too Large'))
+        scene.app.wait('label', '^' + re.escape(words('Saves %s').partition('%s')[0]) + r'\d')
+        scene.app.wait('push button', exact('_Send Anyway'))
+        scene.shot('too-large')
+        scene.app.click('push button', exact('Cancel'))
+        scene.app.wait(None, 'film.bin')
+        scene.send()
+        scene.says(exact('The Message Is Too Large'))
+        scene.app.wait('label', '^' + re.escape(words('Saves %s').partition('%s')[0]) + r'\d')
+        scene.app.click('check box', exact('Make Pictures Smaller'))
+        scene.app.click('check box', exact('film.bin'))
+        scene.app.wait_gone('push button', exact('_Send Anyway'))
+        scene.shot('fits')
+        scene.app.click(scene.app.root.find_all('push button', exact('_Send'))[-1])
+        scene.composer_is_gone()
+        arrives_once('Meadow')
+        message, = arrived('Meadow')
+        part, = message.iter_attachments()
+        assert part.get_filename() == 'meadow.jpg' and part.get_content_type() == 'image/jpeg'
+        sent = part.get_payload(decode=True)
+        assert len(sent) < octets * .8, f'{len(sent)} of {octets}'
+        with open(picture, 'wb') as file:
+            file.write(sent)
+        width = subprocess.run(['identify', '-format', '%w', picture], check=True, capture_output=True, text=True).stdout
+        assert width == '1600', width
+        scene.quit()
+    finally:
+        set_size_limit(104857600)
+
+
 if __name__ == '__main__':
     main(chosen([discarding_and_sending_can_be_undone, what_is_held_back_survives_a_crash,
-                 a_draft_lies_on_the_server_once_and_is_gone_on_with, a_message_goes_at_its_time_and_can_be_changed_until_then]), finish)
+                 a_draft_lies_on_the_server_once_and_is_gone_on_with, a_message_goes_at_its_time_and_can_be_changed_until_then,
+                 what_the_server_would_not_take_is_said_before_it_is_sent]), finish)
