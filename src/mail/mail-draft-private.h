@@ -25,6 +25,7 @@ struct _MailDraft
   guint64 put_serial;           /* as it stands in the Drafts folder */
   guint busy;
   guint hold; /* seconds before it may leave */
+  gboolean names_once;
   gboolean stepping;
   gboolean on_disk, saved_editing;
   gboolean files_touched; /* the person added or removed a file */

@@ -99,6 +99,7 @@ typedef struct
   char *from_name, *from_address;
   gint64 account;
   guint hold;
+  MimeNames names;
   /* From the pool thread */
   StoreOutbox *outbox;
 } Sending;
@@ -222,6 +223,7 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
       sending->paths, sending->draft, sending->from_name, sending->from_address, error);
   if (mime == NULL)
     return NULL;
+  mime->names = sending->names;
   mime->message_id = mime_build_message_id (sending->from_address);
   /* Its readers are told when it goes, not when it was written. */
   mime->date = MAX (g_get_real_time () / G_USEC_PER_SEC, sending->draft->send_at);
@@ -387,6 +389,7 @@ start_send (MailDraft *self, GTask *task)
   sending->from_address = g_strdup (mail_account_get_address (self->account));
   sending->account = mail_account_get_row (self->account);
   sending->hold = self->hold;
+  sending->names = self->names_once ? MIME_NAMES_STANDARD : MIME_NAMES_BOTH;
   wait->account = g_strdup (mail_account_get_id (self->account));
   mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_built, wait), run_build_and_give,
                          slot, slot_free, sending_free);

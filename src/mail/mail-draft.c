@@ -392,6 +392,13 @@ mail_draft_set_send_at (MailDraft *self, gint64 send_at)
 }
 
 void
+mail_draft_set_names_once (MailDraft *self, gboolean once)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  self->names_once = once;
+}
+
+void
 mail_draft_set_hold (MailDraft *self, guint seconds)
 {
   g_return_if_fail (MAIL_IS_DRAFT (self));

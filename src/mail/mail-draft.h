@@ -70,6 +70,8 @@ gint64 mail_draft_get_send_at (MailDraft *draft);
 void mail_draft_set_send_at (MailDraft *draft, gint64 send_at);
 /* So many seconds pass before it leaves, in which mail_engine_take_back_async () still gets it; of this sending only. */
 void mail_draft_set_hold (MailDraft *draft, guint seconds);
+/* The names of its files are written as RFC 2231 says and in no other way; of this sending only. */
+void mail_draft_set_names_once (MailDraft *draft, gboolean once);
 const char *mail_draft_get_id (MailDraft *draft);   /* for taking it back */
 gboolean mail_draft_is_redirect (MailDraft *draft); /* MAIL_REDIRECT: not for a composer */
 gboolean mail_draft_is_empty (MailDraft *draft);    /* nothing a person would miss */

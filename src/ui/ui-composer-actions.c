@@ -66,11 +66,16 @@ on_weighed (GObject *source, GAsyncResult *result, gpointer data)
 static void
 send_now (UiComposer *self)
 {
+  GSettings *settings = ui_composer_get_settings (self);
+
   if (!self->any_size) {
     mail_draft_weigh_async (self->draft, on_weighed, g_object_ref (self));
     return;
   }
   self->any_size = FALSE;
+  mail_draft_set_names_once (self->draft,
+                             settings != NULL
+                                 && !g_settings_get_boolean (settings, "names-for-old-programs"));
   mail_draft_set_hold (self->draft, ui_composer_get_hold (self));
   mail_draft_send_async (self->draft, NULL, on_sent, g_object_ref (self));
 }

@@ -54,6 +54,9 @@ ui_writing_page_new (GSettings *settings)
   g_settings_bind (settings, "undo-send-seconds", seconds, "value", G_SETTINGS_BIND_DEFAULT);
   add_row (group, _ ("Seconds to Undo Sending"),
            _ ("A message is held back for so long. With 0 it leaves at once."), seconds);
+  add_switch (group, settings, "names-for-old-programs", _ ("File Names for Old Programs"),
+              _ ("Names of attachments that are not English are written a second time, in a way "
+                 "that no standard allows but old mail programs need"));
 
   group = add_group (page, _ ("Ask Before Sending"));
   add_switch (group, settings, "ask-no-subject", _ ("Without a Subject"), NULL);

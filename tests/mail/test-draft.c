@@ -370,6 +370,28 @@ test_reply_and_send (void)
   g_assert_cmpstr (still, ==, queued);
 }
 
+/* Once as the standard says, and by choice in no other way. */
+static void
+test_names (void)
+{
+  for (int once = 0; once < 2; once++) {
+    g_autoptr (Bench) bench = bench_new_ready ();
+    g_autofree char *path = g_build_filename (bench->folder, "계획.txt", NULL);
+    g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+    g_autoptr (GError) error = NULL;
+    g_autofree char *queued = NULL;
+
+    write_file (path, "file");
+    mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
+    g_assert_true (attach (draft, path, &error));
+    mail_draft_set_names_once (draft, once);
+    g_assert_true (send_draft (draft, &error));
+    queued = read_queued (bench);
+    g_assert_nonnull (strstr (queued, "filename*="));
+    g_assert_cmpint (strstr (queued, " name=\"=?") == NULL, ==, once);
+  }
+}
+
 static MailDraftWeight
 weigh (MailDraft *draft)
 {
@@ -781,6 +803,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/crash", test_crash);
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
+  g_test_add_func ("/mail/draft/names", test_names);
   g_test_add_func ("/mail/draft/weight", test_weight);
   g_test_add_func ("/mail/draft/undo-send", test_undo_send);
   g_test_add_func ("/mail/draft/outbox", test_outbox);

@@ -12,11 +12,11 @@ FILE = os.path.join(STATE, 'plan.txt')
 CONTENT = b'1. News\n'
 
 
-def ready(scene, hold):
+def ready(scene, hold, **settings):
     with open(FILE, 'wb') as file:
         file.write(CONTENT)
     scene.empty('alice', 'bob')
-    scene.settings(undo_send_seconds=hold)
+    scene.settings(undo_send_seconds=hold, **settings)
     scene.account()
     scene.start()
     scene.inbox()
@@ -215,11 +215,11 @@ def photograph(path):
 
 @case
 def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
-    picture, film = os.path.join(STATE, 'meadow.jpg'), os.path.join(STATE, 'film.bin')
+    picture, film = os.path.join(STATE, 'prärie.jpg'), os.path.join(STATE, 'film.bin')
     octets = photograph(picture)
     with open(film, 'wb') as file:
         file.write(os.urandom(1_500_000))
-    ready(scene, 0)
+    ready(scene, 0, names_for_old_programs='false')
     set_size_limit(2_000_000)
     try:
         scene.compose('bob@lab.test', 'The limit is learned', 'Hello.')
@@ -249,7 +249,8 @@ def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
         arrives_once('Meadow')
         message, = arrived('Meadow')
         part, = message.iter_attachments()
-        assert part.get_filename() == 'meadow.jpg' and part.get_content_type() == 'image/jpeg'
+        assert part.get_filename() == 'prärie.jpg' and part.get_content_type() == 'image/jpeg'
+        assert 'name' not in part['Content-Type'].params, 'the name is written twice'
         sent = part.get_payload(decode=True)
         assert len(sent) < octets * .8, f'{len(sent)} of {octets}'
         with open(picture, 'wb') as file:
