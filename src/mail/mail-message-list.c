@@ -401,6 +401,13 @@ apply_to_sender (MailMessageList *self, const StoreFolderChange *part)
 }
 
 void
+mail_message_list_people_changed (MailMessageList *self)
+{
+  if ((self->listing.filter & STORE_FILTER_KNOWN) != 0)
+    mail_list_query_soon (self);
+}
+
+void
 mail_message_list_apply (MailMessageList *self, StoreChange *change, const StoreFolderChange *part)
 {
   if (self->listing.sender != NULL) {

@@ -34,6 +34,7 @@ struct _MailPeople
   gint64 waiting_from; /* the first since the last pass; 0: none */
   gint64 later_at;     /* when that was done last; 0: never */
   gboolean running, later;
+  gboolean known; /* somebody became so in this pass */
 };
 
 /* ---- in the store thread ---- */
@@ -93,16 +94,21 @@ dup_recipients (StoreDb *db, gint64 id, gpointer user_data)
   return recipients;
 }
 
+typedef struct
+{
+  gboolean more, known;
+} Stepped;
+
 static gpointer
 run_step (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   const gboolean *later = data;
-  gboolean more = FALSE;
+  Stepped stepped = { FALSE, FALSE };
 
-  if (!store_person_step (db, STEP_MESSAGES, STEP_BUDGET_US, *later, dup_recipients, NULL, &more,
-                          error))
+  if (!store_person_step (db, STEP_MESSAGES, STEP_BUDGET_US, *later, dup_recipients, NULL,
+                          &stepped.more, &stepped.known, error))
     return NULL;
-  return g_memdup2 (&more, sizeof more);
+  return g_memdup2 (&stepped, sizeof stepped);
 }
 
 /* ---- when ---- */
@@ -127,24 +133,35 @@ clear_source (MailPeople *self, guint *source)
   *source = 0;
 }
 
+/* At the end of a pass, which may last. */
+static void
+tell_lists (MailPeople *self)
+{
+  for (guint i = 0; self->known && i < self->engine->lists->len; i++)
+    mail_message_list_people_changed (self->engine->lists->pdata[i]);
+  self->known = FALSE;
+}
+
 static void
 on_step (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MailEngine) engine = user_data;
   MailPeople *self = engine->people;
   g_autoptr (GError) error = NULL;
-  g_autofree gboolean *more = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autofree Stepped *stepped = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (more == NULL && !base_error_is_cancelled (error))
+  if (stepped == NULL && !base_error_is_cancelled (error))
     base_log ("The people of the mail could not be gathered: %s", error->message);
   if (self == NULL)
     return;
   self->running = FALSE;
-  if (more != NULL && *more) {
+  self->known |= stepped != NULL && stepped->known;
+  if (stepped != NULL && stepped->more) {
     clear_source (self, &self->source);
     self->source = add_timeout (self, STEP_GAP_MS);
     return;
   }
+  tell_lists (self);
   if (self->later)
     self->later_at = g_get_monotonic_time ();
   self->later = FALSE;

@@ -72,6 +72,8 @@ void mail_conversation_leave (MailConversation *conversation, const StoreMessage
 /* `part` is of `change`, about any folder. Large changes are applied in slices. */
 void mail_message_list_apply (MailMessageList *list, StoreChange *change,
                               const StoreFolderChange *part);
+/* Somebody is known who was not. */
+void mail_message_list_people_changed (MailMessageList *list);
 const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* borrowed */
 MailFolder *mail_message_list_get_folder (MailMessageList *list);          /* borrowed */
 /* Where an item of a view that has been looked at lies: what has fallen out of the view, and stays for now, is looked for there.

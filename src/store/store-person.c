@@ -40,6 +40,17 @@ typedef struct
   char *from_name, *from_address, *recipients;
 } Row;
 
+/* One step of the pass. */
+typedef struct
+{
+  StoreDb *db;
+  StoreRecipientsFunc func;
+  gpointer user_data;
+  guint limit;
+  gint64 until;   /* monotonic */
+  gboolean known; /* somebody was written to for the first time */
+} Pass;
+
 static void
 row_clear (gpointer data)
 {
@@ -72,9 +83,10 @@ is_counted (StoreDb *db, const char *address, const Row *row, gint64 *counted, G
 }
 
 static gboolean
-count (StoreDb *db, const Row *row, const char *given_address, const char *name, gboolean sent,
+count (Pass *pass, const Row *row, const char *given_address, const char *name, gboolean sent,
        GError **error)
 {
+  StoreDb *db = pass->db;
   g_autofree char *address = NULL;
   const char *at;
   gint64 counted = 0, person = 0;
@@ -92,7 +104,7 @@ count (StoreDb *db, const Row *row, const char *given_address, const char *name,
         "VALUES (?4, ?5, ?6, ?1, ?2, ?3, ?3) ON CONFLICT (address) DO UPDATE SET "
         "received = received + ?1, sent = sent + ?2, first = min (first, ?3), last = max (last, ?3), "
         "name = CASE WHEN name IS NULL OR (?7 AND ?6 IS NOT NULL AND ?3 >= last) THEN ?6 ELSE name END "
-        "RETURNING id",
+        "RETURNING id, sent",
         STORE_INTS (!sent && !counted, sent && !counted, row->received));
     int step;
 
@@ -102,8 +114,10 @@ count (StoreDb *db, const Row *row, const char *given_address, const char *name,
     store_query_bind_text (query, 5, strrchr (address, '@') + 1);
     store_query_bind_text (query, 6, name != NULL && name[0] != '\0' ? name : NULL);
     store_query_bind_int (query, 7, !sent);
-    while ((step = store_query_step (db, query, error)) == 1)
+    while ((step = store_query_step (db, query, error)) == 1) {
       person = store_query_int (query, 0);
+      pass->known |= sent && !counted && store_query_int (query, 1) == 1;
+    }
     if (step < 0)
       return FALSE;
   }
@@ -115,16 +129,15 @@ count (StoreDb *db, const Row *row, const char *given_address, const char *name,
 
 /* *here FALSE: its bytes are not. */
 static gboolean
-count_sent (StoreDb *db, const Row *row, StoreRecipientsFunc func, gpointer user_data,
-            gboolean *here, GError **error)
+count_sent (Pass *pass, const Row *row, gboolean *here, GError **error)
 {
-  g_autoptr (GPtrArray) recipients = func (db, row->id, user_data);
+  g_autoptr (GPtrArray) recipients = pass->func (pass->db, row->id, pass->user_data);
 
   *here = recipients != NULL;
   for (guint i = 0; *here && i < MIN (recipients->len, MAX_RECIPIENTS); i++) {
     const StoreRecipient *recipient = recipients->pdata[i];
 
-    if (!count (db, row, recipient->address, recipient->name, TRUE, error))
+    if (!count (pass, row, recipient->address, recipient->name, TRUE, error))
       return FALSE;
   }
   return TRUE;
@@ -132,22 +145,21 @@ count_sent (StoreDb *db, const Row *row, StoreRecipientsFunc func, gpointer user
 
 /* The row alone names those who have no name. */
 static gboolean
-count_named (StoreDb *db, const Row *row, GError **error)
+count_named (Pass *pass, const Row *row, GError **error)
 {
   g_auto (GStrv) pieces = g_strsplit (row->recipients != NULL ? row->recipients : "", ", ", -1);
 
   for (guint i = 0; pieces[i] != NULL && i < MAX_RECIPIENTS; i++) {
     if (strchr (pieces[i], '@') == NULL || strpbrk (pieces[i], " \t<>\"") != NULL)
       continue;
-    if (!count (db, row, pieces[i], NULL, TRUE, error))
+    if (!count (pass, row, pieces[i], NULL, TRUE, error))
       return FALSE;
   }
   return TRUE;
 }
 
 static gboolean
-count_row (StoreDb *db, const Row *row, StoreRecipientsFunc func, gpointer user_data,
-           GError **error)
+count_row (Pass *pass, const Row *row, GError **error)
 {
   gboolean here = FALSE;
 
@@ -156,11 +168,11 @@ count_row (StoreDb *db, const Row *row, StoreRecipientsFunc func, gpointer user_
   case STORE_ROLE_DRAFTS:
     return TRUE;
   case STORE_ROLE_SENT:
-    if (!count_sent (db, row, func, user_data, &here, error))
+    if (!count_sent (pass, row, &here, error))
       return FALSE;
     return here
-           || (count_named (db, row, error)
-               && store_db_run (db, error, "INSERT OR IGNORE INTO person_later VALUES (?1)",
+           || (count_named (pass, row, error)
+               && store_db_run (pass->db, error, "INSERT OR IGNORE INTO person_later VALUES (?1)",
                                 STORE_INTS (row->id)));
   case STORE_ROLE_NONE:
   case STORE_ROLE_INBOX:
@@ -168,7 +180,7 @@ count_row (StoreDb *db, const Row *row, StoreRecipientsFunc func, gpointer user_
   case STORE_ROLE_TRASH:
   case STORE_ROLE_ALL:
   case STORE_ROLE_FLAGGED:
-    return count (db, row, row->from_address, row->from_name, FALSE, error);
+    return count (pass, row, row->from_address, row->from_name, FALSE, error);
   }
   return TRUE;
 }
@@ -197,9 +209,9 @@ read_rows (StoreDb *db, StoreQuery *query, GError **error)
 
 /* *more stays FALSE when all there are were looked at. */
 static gboolean
-step_new (StoreDb *db, guint limit, gint64 until, StoreRecipientsFunc func, gpointer user_data,
-          gboolean *more, GError **error)
+step_new (Pass *pass, gboolean *more, GError **error)
 {
+  StoreDb *db = pass->db;
   g_autoptr (GArray) rows = NULL;
   gint64 last = 0;
 
@@ -209,19 +221,19 @@ step_new (StoreDb *db, guint limit, gint64 until, StoreRecipientsFunc func, gpoi
         "SELECT message.id, received, role, from_name, from_address, recipients FROM message "
         "JOIN folder ON folder.id = folder "
         "WHERE message.id > (SELECT message FROM person_pass) ORDER BY message.id LIMIT ?1",
-        STORE_INTS (limit));
+        STORE_INTS (pass->limit));
     rows = read_rows (db, query, error);
   }
   if (rows == NULL)
     return FALSE;
-  *more = rows->len == limit;
+  *more = rows->len == pass->limit;
   for (guint i = 0; i < rows->len; i++) {
     const Row *row = &g_array_index (rows, Row, i);
 
-    if (!count_row (db, row, func, user_data, error))
+    if (!count_row (pass, row, error))
       return FALSE;
     last = row->id;
-    if (i + 1 < rows->len && g_get_monotonic_time () >= until) {
+    if (i + 1 < rows->len && g_get_monotonic_time () >= pass->until) {
       *more = TRUE;
       break;
     }
@@ -231,19 +243,19 @@ step_new (StoreDb *db, guint limit, gint64 until, StoreRecipientsFunc func, gpoi
 }
 
 static gboolean
-step_later (StoreDb *db, guint limit, gint64 until, StoreRecipientsFunc func, gpointer user_data,
-            gboolean *more, GError **error)
+step_later (Pass *pass, gboolean *more, GError **error)
 {
+  StoreDb *db = pass->db;
   g_autoptr (GArray) ids = store_db_get_ints (
       db, error,
       "SELECT message FROM person_later WHERE message > (SELECT later FROM person_pass) "
       "ORDER BY message LIMIT ?1",
-      STORE_INTS (limit));
+      STORE_INTS (pass->limit));
   gint64 last = 0;
 
   if (ids == NULL)
     return FALSE;
-  *more = ids->len == limit;
+  *more = ids->len == pass->limit;
   for (guint i = 0; i < ids->len; i++) {
     g_autoptr (GArray) rows = NULL;
     gboolean here = TRUE;
@@ -259,13 +271,12 @@ step_later (StoreDb *db, guint limit, gint64 until, StoreRecipientsFunc func, gp
     }
     /* One that is gone waits for nothing. */
     if (rows == NULL
-        || (rows->len > 0
-            && !count_sent (db, &g_array_index (rows, Row, 0), func, user_data, &here, error))
+        || (rows->len > 0 && !count_sent (pass, &g_array_index (rows, Row, 0), &here, error))
         || (here
             && !store_db_run (db, error, "DELETE FROM person_later WHERE message = ?1",
                               STORE_INTS (last))))
       return FALSE;
-    if (i + 1 < ids->len && g_get_monotonic_time () >= until) {
+    if (i + 1 < ids->len && g_get_monotonic_time () >= pass->until) {
       *more = TRUE;
       break;
     }
@@ -276,12 +287,19 @@ step_later (StoreDb *db, guint limit, gint64 until, StoreRecipientsFunc func, gp
 
 gboolean
 store_person_step (StoreDb *db, guint limit, gint64 budget, gboolean later,
-                   StoreRecipientsFunc func, gpointer user_data, gboolean *more, GError **error)
+                   StoreRecipientsFunc func, gpointer user_data, gboolean *more, gboolean *known,
+                   GError **error)
 {
-  gint64 until = g_get_monotonic_time () + budget;
+  Pass pass = { .db = db,
+                .func = func,
+                .user_data = user_data,
+                .limit = limit,
+                .until = g_get_monotonic_time () + budget };
   gboolean ok, idle = FALSE, seen = FALSE;
 
   *more = FALSE;
+  if (known != NULL)
+    *known = FALSE;
   /* Nothing is written, and nobody waits, where nothing came. */
   if (!store_person_has_seen (db, 0, &seen, error))
     return FALSE;
@@ -298,10 +316,14 @@ store_person_step (StoreDb *db, guint limit, gint64 budget, gboolean later,
     return TRUE;
   if (!store_db_enter (db, FALSE, error))
     return FALSE;
-  ok = step_new (db, limit, until, func, user_data, more, error);
+  ok = step_new (&pass, more, error);
   if (ok && later && !*more)
-    ok = step_later (db, limit, until, func, user_data, more, error);
-  return store_db_leave (db, ok, error);
+    ok = step_later (&pass, more, error);
+  if (!store_db_leave (db, ok, error))
+    return FALSE;
+  if (known != NULL)
+    *known = pass.known;
+  return TRUE;
 }
 
 gboolean

@@ -32,10 +32,10 @@ void store_recipient_free (StoreRecipient *recipient);
 typedef GPtrArray *(*StoreRecipientsFunc) (StoreDb *db, gint64 message, gpointer user_data);
 
 /* One step of the pass, one transaction: at most `limit` messages, and no new one begun after `budget` microseconds.  `later`: when nothing new is left,
- * looks again at sent messages whose bytes were not here.  *more: there is more to do. */
+ * looks again at sent messages whose bytes were not here.  *more: there is more to do.  *known (nullable): somebody is known who was not. */
 gboolean store_person_step (StoreDb *db, guint limit, gint64 budget, gboolean later,
                             StoreRecipientsFunc func, gpointer user_data, gboolean *more,
-                            GError **error);
+                            gboolean *known, GError **error);
 /* The pass has been at every message up to this one (0: at all there are). */
 gboolean store_person_has_seen (StoreDb *db, gint64 message, gboolean *seen, GError **error);
 /* To some sent messages the pass comes back when their bytes are here: who has no name there is not counted before. */

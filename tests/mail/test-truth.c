@@ -377,7 +377,7 @@ test_known_list (void)
              "From: one@example.org\r\nTo: talk@lists.example\r\n\r\nText\r\n");
   while (more)
     g_assert_true (store_person_step (bench->db, 100, G_USEC_PER_SEC, FALSE, find_recipients, NULL,
-                                      &more, NULL));
+                                      &more, NULL, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (letters); i++) {
     g_autoptr (MailFacts) facts =
         read_facts (bench, bench_add (bench, bench->inbox, 1000 + i, letters[i].letter));

@@ -59,7 +59,7 @@ run_pass (Profile *profile, guint limit, gboolean later, Sent *sent)
 
   for (; more; steps++) {
     g_assert_true (store_person_step (profile->db, limit, G_USEC_PER_SEC, later, read_recipients,
-                                      sent, &more, &error));
+                                      sent, &more, NULL, &error));
     g_assert_no_error (error);
     g_assert_cmpuint (steps, <, 100);
   }
@@ -152,7 +152,7 @@ test_counts (void)
   add_from (profile, profile->inbox, 20, 2000, NULL, NULL, NULL, NULL);
   g_assert_false (has_seen (profile, 0));
   g_assert_true (store_person_step (profile->db, 3, G_USEC_PER_SEC, TRUE, read_recipients, &sent,
-                                    &more, &error));
+                                    &more, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (more);
   check (profile, "magpie@example.org", "옛 이름", 3, 0);
@@ -181,8 +181,8 @@ test_budget (void)
   for (guint i = 0; i < 3; i++)
     add_message (profile, profile->inbox, i + 1, i, 0, NULL);
   for (guint i = 0; i < 3; i++) {
-    g_assert_true (
-        store_person_step (profile->db, 100, 0, FALSE, read_recipients, &sent, &more, &error));
+    g_assert_true (store_person_step (profile->db, 100, 0, FALSE, read_recipients, &sent, &more,
+                                      NULL, &error));
     check (profile, "magpie@example.org", "까치", i + 1, 0);
     g_assert_cmpint (more, ==, i < 2);
   }

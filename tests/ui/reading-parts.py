@@ -7,25 +7,17 @@ import stat
 import struct
 import subprocess
 import sys
-import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from letters import scroll  # noqa: E402
+from letters import png, scroll  # noqa: E402
 from paper import printed  # noqa: E402
 from scene import PREFIX, STATE, case, chosen, eventually, exact, finish, lab, program  # noqa: E402
+from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
 SAVED = os.path.join(STATE, 'saved')
 HEAD = (b'From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n'
         b'Message-ID: <parts@lab.test>\r\nContent-Type: multipart/mixed; boundary=x\r\n')
-
-
-def png(width, height):
-    def chunk(kind, data):
-        return len(data).to_bytes(4, 'big') + kind + data + zlib.crc32(kind + data).to_bytes(4, 'big')
-    row = b'\0' + bytes((i * 255 // width if c == 0 else 90 + c * 40) for i in range(width) for c in range(3))
-    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', width.to_bytes(4, 'big') + height.to_bytes(4, 'big') + b'\x08\x02\0\0\0')
-            + chunk(b'IDAT', zlib.compress(row * height)) + chunk(b'IEND', b''))
 
 
 def pdf(pages):
@@ -61,11 +53,25 @@ def open_part(scene, name):
     scene.app.click('push button|toggle button', '^Open ' + re.escape(name))
 
 
+def shows_the_picture(scene, screen, name):
+    """On its button, by the pixels: see png ()."""
+    button = scene.app.wait('push button|toggle button', '^Open ' + re.escape(name))
+    x, y = scene.app.center(button)
+    _, _, width, height = button.extents
+    found = 0
+    for line in (screen.line(x - width // 2, row, width) for row in range(y - height // 2, y + height // 2, 2)):
+        found += sum(abs(line[at] - 170) < 8 and abs(line[at + 1] - 130) < 8 for at in range(0, width * 4, 4))
+    return found > 100
+
+
 @case
 def pictures_pages_and_texts_are_shown_inside(scene):
     opened(scene, 'Things to see', part(b'image/png', b'red.png', png(300, 200)), part(b'application/pdf', b'plan.pdf', pdf(3)),
            part(b'text/csv; charset=utf-8', b'numbers.csv', '이름,값\n하나,1\n'.encode('cp949')),
            part(b'text/html', b'page.html', b'<h1>A page</h1><script>document.title = 1</script><p>inside</p>'))
+    screen = Screen()
+    eventually(lambda: shows_the_picture(scene, screen, 'red.png'), what='a small picture')
+    assert not shows_the_picture(scene, screen, 'numbers.csv')
     scene.shot('row')
     open_part(scene, 'red.png')
     scene.app.wait(None, exact('red.png'), condition=lambda n: n.role in ('image', 'icon', 'picture', 'graphic') or n.showing)
