@@ -4,8 +4,8 @@
 Crafted ones, and random ones whose headers tell of true conversations as mail programs do: References cut at the front, only
 In-Reply-To, links that are not there (any more).  Each is stored in several orders: the result must not depend on it.
 
-THREAD=REFERENCES also puts together what has the same subject; there each conversation has a subject of its own.  THREAD=REFS does
-not: there each message has one.  With REFS and headers at random, contradicting each other, a server may part what we keep together
+THREAD=REFERENCES also puts together what has the same subject; there each conversation has a subject of its own, and where messages
+are missing each message has.  THREAD=REFS does not: there each message has one.  With REFS and headers at random, contradicting each other, a server may part what we keep together
 (it believes one link of two), but must never have together what we part.
 """
 import imaplib
@@ -151,6 +151,7 @@ def main():
                 compare(name, imap, messages, algorithm, True, rng)
     for game in range(GAMES):
         compare(f'game {game}', imap, conversations(rng, 60, 0, False), 'REFERENCES', True, rng)
+        compare(f'game {game} with holes', imap, conversations(rng, 60, .25, True), 'REFERENCES', True, rng)
         if 'REFS' in algorithms:
             compare(f'game {game}', imap, conversations(rng, 60, 0, True), 'REFS', True, rng)
             compare(f'game {game} with holes', imap, conversations(rng, 60, .25, True), 'REFS', False, rng)
