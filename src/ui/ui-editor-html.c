@@ -88,33 +88,56 @@ append_marks (GString *string, GtkTextIter *start, const GtkTextIter *end)
   gtk_text_iter_forward_chars (start, (int)g_utf8_strlen (text, line.text - text));
 }
 
+/* The end of what has the same tags as `at`, for the next toggle is looked for as far as it may be: once, and not again for each line before it. */
+static void
+find_toggle (const GtkTextIter *at, GtkTextIter *toggle)
+{
+  if (gtk_text_iter_compare (at, toggle) < 0)
+    return;
+  *toggle = *at;
+  (void)gtk_text_iter_forward_to_tag_toggle (toggle, NULL); /* else it is at the end */
+}
+
+static void
+append_line (GString *string, GtkTextIter *at, const GtkTextIter *end, GtkTextIter *toggle)
+{
+  append_marks (string, at, end);
+  while (gtk_text_iter_compare (at, end) < 0) {
+    GtkTextTag *link = ui_editor_iter_get_value (at, UI_VALUE_LINK);
+    const char *uri = link != NULL ? ui_editor_tag_get_value (link, UI_VALUE_LINK) : NULL;
+    GtkTextIter next = *at;
+    gsize before = string->len;
+
+    if (link != NULL) {
+      (void)gtk_text_iter_forward_to_tag_toggle (&next, link);
+    } else {
+      find_toggle (at, toggle);
+      next = *toggle;
+    }
+    if (gtk_text_iter_compare (&next, end) > 0)
+      next = *end;
+    append_plain (string, at, &next);
+    if (uri != NULL && !link_tells_address (string->str + before, uri))
+      g_string_append_printf (string, " <%s>", uri);
+    *at = next;
+  }
+}
+
 char *
 ui_editor_to_text (GtkTextBuffer *buffer)
 {
   GString *string = g_string_new (NULL);
   int n_lines = gtk_text_buffer_get_line_count (buffer);
+  GtkTextIter toggle;
 
+  gtk_text_buffer_get_start_iter (buffer, &toggle);
   for (int line = 0; line < n_lines; line++) {
     GtkTextIter at, end;
 
     if (line > 0)
       g_string_append_c (string, '\n');
     line_bounds (buffer, line, &at, &end);
-    append_marks (string, &at, &end);
-    while (gtk_text_iter_compare (&at, &end) < 0) {
-      GtkTextTag *link = ui_editor_iter_get_value (&at, UI_VALUE_LINK);
-      const char *uri = link != NULL ? ui_editor_tag_get_value (link, UI_VALUE_LINK) : NULL;
-      GtkTextIter next = at;
-      gsize before = string->len;
-
-      if (!gtk_text_iter_forward_to_tag_toggle (&next, link)
-          || gtk_text_iter_compare (&next, &end) > 0)
-        next = end;
-      append_plain (string, &at, &next);
-      if (uri != NULL && !link_tells_address (string->str + before, uri))
-        g_string_append_printf (string, " <%s>", uri);
-      at = next;
-    }
+    append_line (string, &at, &end, &toggle);
   }
   return g_string_free (string, FALSE);
 }
@@ -134,10 +157,15 @@ typedef struct
   GString *html;
   Look look;      /* what is open */
   gboolean space; /* one more space would not be seen */
+  /* Of the text up to `toggle` */
+  Look run;
+  GtkTextTag *align;
+  gboolean heading;
+  GtkTextIter toggle;
 } Writer;
 
 static void
-get_look (Writer *writer, const GtkTextIter *at, Look *look)
+read_look (const Writer *writer, const GtkTextIter *at, Look *look)
 {
   look->link = ui_editor_iter_get_value (at, UI_VALUE_LINK);
   look->colour = ui_editor_iter_get_value (at, UI_VALUE_COLOUR);
@@ -145,6 +173,19 @@ get_look (Writer *writer, const GtkTextIter *at, Look *look)
   look->family = ui_editor_iter_get_value (at, UI_VALUE_FAMILY);
   for (guint i = 0; i < G_N_ELEMENTS (look->formats); i++)
     look->formats[i] = gtk_text_iter_has_tag (at, ui_editor_tags_get (writer->table, i));
+}
+
+/* What stands at `at`, and goes on up to the toggle. */
+static void
+read_run (Writer *writer, const GtkTextIter *at)
+{
+  if (gtk_text_iter_compare (at, &writer->toggle) < 0)
+    return;
+  find_toggle (at, &writer->toggle);
+  read_look (writer, at, &writer->run);
+  writer->align = ui_editor_iter_get_value (at, UI_VALUE_ALIGN);
+  writer->heading =
+      gtk_text_iter_has_tag (at, ui_editor_tags_get (writer->table, UI_FORMAT_HEADING));
 }
 
 static gboolean
@@ -274,14 +315,11 @@ write_inline (Writer *writer, const GtkTextIter *start, const GtkTextIter *end)
     g_string_append (writer->html, "<br/>");
   writer->space = TRUE;
   while (gtk_text_iter_compare (&at, end) < 0) {
-    GtkTextIter next = at;
-    Look look;
+    GtkTextIter next;
 
-    if (!gtk_text_iter_forward_to_tag_toggle (&next, NULL)
-        || gtk_text_iter_compare (&next, end) > 0)
-      next = *end;
-    get_look (writer, &at, &look);
-    writer_switch (writer, &look);
+    read_run (writer, &at);
+    next = gtk_text_iter_compare (&writer->toggle, end) > 0 ? *end : writer->toggle;
+    writer_switch (writer, &writer->run);
     write_text (writer, &at, &next, gtk_text_iter_equal (&next, end));
     at = next;
   }
@@ -347,17 +385,20 @@ switch_blocks (GString *html, Blocks *blocks, const UiLine *line)
 static void
 write_line (Writer *writer, Blocks *blocks, GtkTextIter *start, const GtkTextIter *end)
 {
-  GtkTextTag *align = ui_editor_iter_get_value (start, UI_VALUE_ALIGN);
   g_autofree char *text = gtk_text_iter_get_slice (start, end);
   const char *element = "div";
+  GtkTextTag *align;
   UiLine line;
 
+  read_run (writer, start);
+  align = writer->align;
   ui_editor_read_line (text, &line);
   switch_blocks (writer->html, blocks, &line);
   gtk_text_iter_forward_chars (start, (int)g_utf8_strlen (text, line.text - text));
+  read_run (writer, start);
   if (line.list != UI_LIST_NONE)
     element = "li";
-  else if (gtk_text_iter_has_tag (start, ui_editor_tags_get (writer->table, UI_FORMAT_HEADING)))
+  else if (writer->heading)
     element = "h2";
   g_string_append_printf (writer->html, "<%s", element);
   if (pango_find_base_dir (line.text, -1) == PANGO_DIRECTION_RTL)
@@ -378,6 +419,7 @@ ui_editor_to_html (GtkTextBuffer *buffer)
   Blocks blocks = { 0 };
   int n_lines = gtk_text_buffer_get_line_count (buffer);
 
+  gtk_text_buffer_get_start_iter (buffer, &writer.toggle);
   for (int line = 0; line < n_lines; line++) {
     GtkTextIter start, end;
 

@@ -424,6 +424,48 @@ test_random_round_trip (Fixture *f, gconstpointer data)
   }
 }
 
+/* Microseconds that both take, at the quickest of some times: a long quote with a bold word behind it, or with one in each line. */
+static gint64
+measure (Fixture *f, gboolean everywhere)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gint64 best = G_MAXINT64;
+
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (text, "> What was said is said again, as long as a line is.\n");
+  g_string_append (text, "bold");
+  gtk_text_buffer_set_text (f->buffer, text->str, -1);
+  for (int i = everywhere ? 0 : 2000; i <= 2000; i++) {
+    GtkTextIter start, end;
+
+    gtk_text_buffer_get_iter_at_line (f->buffer, &start, i);
+    end = start;
+    gtk_text_iter_forward_chars (&end, 4);
+    gtk_text_buffer_apply_tag (f->buffer, ui_editor_tags_get (f->table, UI_FORMAT_BOLD), &start,
+                               &end);
+  }
+  for (guint i = 0; i < 5; i++) {
+    gint64 begin = g_get_monotonic_time ();
+    g_autofree char *html = ui_editor_to_html (f->buffer);
+    g_autofree char *plain = ui_editor_to_text (f->buffer);
+
+    best = MIN (best, g_get_monotonic_time () - begin);
+    g_assert_nonnull (strstr (html, "<b>bold</b>"));
+    g_assert_true (g_str_has_suffix (plain, "bold"));
+  }
+  return best;
+}
+
+/* A long quote is written at each autosave: where it has no formats it takes no longer than where it has them. */
+static void
+test_long (Fixture *f, gconstpointer data)
+{
+  gint64 without = measure (f, FALSE), with = measure (f, TRUE);
+
+  g_test_message ("%" G_GINT64_FORMAT " us, with formats %" G_GINT64_FORMAT " us", without, with);
+  g_assert_cmpint (without, <, with * 2);
+}
+
 /* ---- undo ---- */
 
 static void
@@ -710,6 +752,7 @@ main (int argc, char **argv)
   ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
   ADD ("/ui/editor/undo-random", test_undo_random);
   ADD ("/ui/editor/undo-picture", test_undo_picture);
+  ADD ("/ui/editor/long", test_long);
   g_test_add_func ("/ui/editor/picture-size", test_picture_size);
 #undef ADD
   g_test_add_func ("/ui/spell/words", test_spell_words);
