@@ -87,6 +87,7 @@ main (int argc, char *argv[])
   test_account_add ();
   test_date_add ();
   test_log_add ();
+  test_match_add ();
   test_paths_add ();
   test_queue_add ();
   test_text_add ();

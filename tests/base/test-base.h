@@ -4,6 +4,7 @@
 void test_account_add (void);
 void test_date_add (void);
 void test_log_add (void);
+void test_match_add (void);
 void test_paths_add (void);
 void test_queue_add (void);
 void test_text_add (void);
