@@ -363,6 +363,21 @@ store_person_forget_all (StoreDb *db, GError **error)
 
 /* ---- asking ---- */
 
+static StorePerson *
+read_person (StoreQuery *query)
+{
+  StorePerson *person = g_new0 (StorePerson, 1);
+
+  person->id = store_query_int (query, 0);
+  person->address = store_query_dup_text (query, 1);
+  person->name = store_query_dup_text (query, 2);
+  person->received = (guint)store_query_int (query, 3);
+  person->sent = (guint)store_query_int (query, 4);
+  person->first = store_query_int (query, 5);
+  person->last = store_query_int (query, 6);
+  return person;
+}
+
 gboolean
 store_person_get (StoreDb *db, const char *given_address, StorePerson **person, GError **error)
 {
@@ -381,15 +396,32 @@ store_person_get (StoreDb *db, const char *given_address, StorePerson **person, 
   step = store_query_step (db, query, error);
   if (step != 1)
     return step == 0;
-  *person = g_new0 (StorePerson, 1);
-  (*person)->id = store_query_int (query, 0);
-  (*person)->address = store_query_dup_text (query, 1);
-  (*person)->name = store_query_dup_text (query, 2);
-  (*person)->received = (guint)store_query_int (query, 3);
-  (*person)->sent = (guint)store_query_int (query, 4);
-  (*person)->first = store_query_int (query, 5);
-  (*person)->last = store_query_int (query, 6);
+  *person = read_person (query);
   return TRUE;
+}
+
+static void
+free_person (gpointer person)
+{
+  store_person_free (person);
+}
+
+GPtrArray *
+store_person_list (StoreDb *db, gint64 after, guint limit, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error,
+                      "SELECT id, address, name, received, sent, first, last FROM person "
+                      "WHERE id > ?1 ORDER BY id LIMIT ?2",
+                      STORE_INTS (after, limit));
+  g_autoptr (GPtrArray) people = g_ptr_array_new_with_free_func (free_person);
+  int step;
+
+  if (query == NULL)
+    return NULL;
+  while ((step = store_query_step (db, query, error)) == 1)
+    g_ptr_array_add (people, read_person (query));
+  return step == 0 ? g_steal_pointer (&people) : NULL;
 }
 
 GArray *

@@ -43,6 +43,9 @@ gboolean store_person_waits_for_sent (StoreDb *db, gboolean *waits, GError **err
 
 /* *person NULL: nobody. */
 gboolean store_person_get (StoreDb *db, const char *address, StorePerson **person, GError **error);
+/* All there are, a page at a time: GPtrArray of StorePerson with an id above `after`. */
+GPtrArray *store_person_list (StoreDb *db, gint64 after, guint limit,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Row ids (gint64) of messages from and to them that are still here and listed, newest first, copies in other folders once. */
 GArray *store_person_list_messages (StoreDb *db, gint64 person, guint limit,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

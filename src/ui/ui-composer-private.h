@@ -71,6 +71,7 @@ void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
 
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);
+void ui_composer_offer_people (UiComposer *self); /* once it has an engine */
 void ui_composer_show_copies (UiComposer *self); /* as the action "copies" is, and what is filled */
 
 /* ---- ui-composer-text.c ---- */

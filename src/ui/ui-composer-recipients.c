@@ -42,6 +42,16 @@ ui_composer_show_copies (UiComposer *self)
 }
 
 void
+ui_composer_offer_people (UiComposer *self)
+{
+  g_autoptr (MailCrowd) crowd = mail_crowd_new (self->engine);
+  UiRecipients *const fields[] = { self->to, self->cc, self->bcc };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    ui_recipients_set_crowd (fields[i], crowd);
+}
+
+void
 ui_composer_add_recipients (UiComposer *self)
 {
   UiRecipients *const fields[] = { self->to, self->cc, self->bcc };

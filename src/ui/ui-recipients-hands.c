@@ -245,6 +245,31 @@ on_all_key (UiRecipients *self, guint key, gboolean control)
   }
 }
 
+/* Keys that are about what is offered. */
+static gboolean
+on_offer_key (UiRecipients *self, guint key)
+{
+  switch (key) {
+  case GDK_KEY_Down:
+  case GDK_KEY_KP_Down:
+    return ui_recipients_move_offer (self, TRUE);
+  case GDK_KEY_Up:
+  case GDK_KEY_KP_Up:
+    return ui_recipients_move_offer (self, FALSE);
+  case GDK_KEY_Return:
+  case GDK_KEY_KP_Enter:
+  case GDK_KEY_Tab:
+    return ui_recipients_take_offer (self);
+  case GDK_KEY_Escape:
+    if (!ui_recipients_is_offering (self))
+      return FALSE;
+    ui_recipients_close_offer (self);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
 /* Before the entry looks at it, which has nothing to do at its beginning but beep. */
 static gboolean
 on_entry_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
@@ -258,6 +283,8 @@ on_entry_key (GtkEventControllerKey *controller, guint key, guint code, GdkModif
 
   if (self->composing)
     return FALSE;
+  if (plain && on_offer_key (self, key))
+    return TRUE;
   if (self->all && on_all_key (self, gdk_keyval_to_lower (key), control))
     return TRUE;
   if (control && gdk_keyval_to_lower (key) == GDK_KEY_a && (state & GDK_SHIFT_MASK) == 0) {

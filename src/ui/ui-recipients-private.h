@@ -17,11 +17,16 @@ struct _UiRecipients
   GtkWidget parent_instance;
 
   /* Owned */
-  GString *text;       /* what ui_recipients_get_text () gave */
-  char *said;          /* nullable: ui_recipients_set_error () */
-  GPtrArray *others;   /* of UiRecipientsOther */
-  GPtrArray *removed;  /* of UiRecipientsRemoved, what Ctrl+Z brings back, latest at the end */
-  GtkWidget *menu;     /* nullable */
+  GString *text;        /* what ui_recipients_get_text () gave */
+  char *said;           /* nullable: ui_recipients_set_error () */
+  GPtrArray *others;    /* of UiRecipientsOther */
+  GPtrArray *removed;   /* of UiRecipientsRemoved, what Ctrl+Z brings back, latest at the end */
+  GtkWidget *menu;      /* nullable */
+  MailCrowd *crowd;     /* nullable: nobody is offered */
+  GtkWidget *offer;     /* popover, nullable */
+  char *preedit;        /* nullable: what an input method composes */
+  MailRecipient *taken; /* nullable: was chosen while it composed */
+  guint taken_source;
   guint commit_source; /* separators were typed, or the field was left */
 
   gboolean composing; /* an input method is */
@@ -30,6 +35,8 @@ struct _UiRecipients
 
   /* Borrowed */
   UiChip *current; /* nullable: what the verbs are about */
+
+  GtkWidget *offered; /* list box in the offer */
 
   /* Children */
   GtkWidget *scroller, *flow, *entry, *error;
@@ -49,6 +56,18 @@ void ui_recipients_edit (UiRecipients *self, UiChip *chip);
 void ui_recipients_select_all (UiRecipients *self, gboolean selected);
 void ui_recipients_drop_selected (UiRecipients *self);
 void ui_recipients_focus_entry (UiRecipients *self);
+gboolean ui_recipients_has_address (UiRecipients *self, const char *address);
+/* The recipient in place of what is in the entry, and of what an input method composes there. */
+void ui_recipients_replace_typed (UiRecipients *self, const MailRecipient *recipient);
+
+/* ---- ui-recipients-offer.c ---- */
+void ui_recipients_update_offer (UiRecipients *self);
+void ui_recipients_close_offer (UiRecipients *self);
+gboolean ui_recipients_is_offering (UiRecipients *self);
+/* FALSE: nothing is offered. */
+gboolean ui_recipients_move_offer (UiRecipients *self, gboolean down);
+/* FALSE: nothing was chosen. */
+gboolean ui_recipients_take_offer (UiRecipients *self);
 
 /* ---- ui-recipients-hands.c: keyboard, mouse, drag, menu ---- */
 void ui_recipients_install_verbs (GtkWidgetClass *klass);

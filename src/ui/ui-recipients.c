@@ -80,8 +80,8 @@ insert_chip (UiRecipients *self, MailRecipient *recipient, GtkWidget *sibling)
   return UI_CHIP (chip);
 }
 
-static gboolean
-has_address (UiRecipients *self, const char *address)
+gboolean
+ui_recipients_has_address (UiRecipients *self, const char *address)
 {
   g_autofree char *folded = g_utf8_casefold (address, -1);
 
@@ -147,6 +147,7 @@ edited (UiRecipients *self)
 {
   g_clear_pointer (&self->said, g_free);
   show_error (self);
+  ui_recipients_update_offer (self);
   g_signal_emit (self, signals[EDITED], 0);
 }
 
@@ -179,7 +180,7 @@ ui_recipients_commit (UiRecipients *self, gboolean all)
   for (guint i = 0; i < found->len; i++) {
     const MailRecipient *recipient = found->pdata[i];
 
-    if (!has_address (self, recipient->address))
+    if (!ui_recipients_has_address (self, recipient->address))
       insert_chip (self, mail_recipient_copy (recipient), self->entry);
   }
   if (all && gtk_widget_get_next_sibling (self->entry) != NULL)
@@ -231,10 +232,47 @@ void
 ui_recipients_take (UiRecipients *self, const MailRecipient *recipient)
 {
   ui_recipients_commit (self, TRUE);
-  if (!has_address (self, recipient->address))
+  if (!ui_recipients_has_address (self, recipient->address))
     insert_chip (self, mail_recipient_copy (recipient), self->entry);
   ui_recipients_focus_entry (self);
   edited (self);
+}
+
+static void
+put_taken (UiRecipients *self)
+{
+  g_autoptr (MailRecipient) recipient = g_steal_pointer (&self->taken);
+
+  set_typed (self, "");
+  if (!ui_recipients_has_address (self, recipient->address))
+    insert_chip (self, g_steal_pointer (&recipient), self->entry);
+  ui_recipients_focus_entry (self);
+  edited (self);
+}
+
+static gboolean
+on_taken (gpointer data)
+{
+  UiRecipients *self = data;
+
+  self->taken_source = 0;
+  put_taken (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_recipients_replace_typed (UiRecipients *self, const MailRecipient *recipient)
+{
+  g_clear_pointer (&self->taken, mail_recipient_free);
+  self->taken = mail_recipient_copy (recipient);
+  if (!self->composing) {
+    put_taken (self);
+    return;
+  }
+  /* It may still hand over what it composed, which was only typed to find somebody. */
+  gtk_entry_reset_im_context (GTK_ENTRY (self->entry));
+  if (self->taken_source == 0)
+    self->taken_source = g_idle_add (on_taken, self);
 }
 
 void
@@ -396,16 +434,20 @@ static void
 on_preedit (UiRecipients *self, const char *preedit)
 {
   self->composing = preedit[0] != '\0';
+  g_free (self->preedit);
+  self->preedit = g_strdup (preedit);
   if (self->composing && self->all)
     ui_recipients_drop_selected (self);
   else if (!self->composing)
     commit_soon (self);
+  ui_recipients_update_offer (self);
 }
 
 static void
 on_leave (UiRecipients *self)
 {
   ui_recipients_select_all (self, FALSE);
+  ui_recipients_close_offer (self);
   commit_soon (self);
 }
 
@@ -480,6 +522,8 @@ ui_recipients_allocate (GtkWidget *widget, int width, int height, int baseline)
   gtk_widget_size_allocate (self->scroller, &(GtkAllocation){ 0, 0, width, upper }, -1);
   if (self->menu != NULL)
     gtk_popover_present (GTK_POPOVER (self->menu));
+  if (self->offer != NULL)
+    gtk_popover_present (GTK_POPOVER (self->offer));
 }
 
 static GtkSizeRequestMode
@@ -503,7 +547,10 @@ ui_recipients_dispose (GObject *object)
   UiRecipients *self = UI_RECIPIENTS (object);
 
   g_clear_handle_id (&self->commit_source, g_source_remove);
+  g_clear_handle_id (&self->taken_source, g_source_remove);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_pointer (&self->offer, gtk_widget_unparent);
+  g_clear_pointer (&self->crowd, mail_crowd_unref);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_pointer (&self->error, gtk_widget_unparent);
   self->current = NULL;
@@ -517,6 +564,8 @@ ui_recipients_finalize (GObject *object)
 
   g_string_free (self->text, TRUE);
   g_free (self->said);
+  g_free (self->preedit);
+  g_clear_pointer (&self->taken, mail_recipient_free);
   g_ptr_array_unref (self->others);
   g_ptr_array_unref (self->removed);
   G_OBJECT_CLASS (ui_recipients_parent_class)->finalize (object);

@@ -5,6 +5,7 @@
 
 #include <gtk/gtk.h>
 
+#include "mail-crowd.h"
 #include "mail-recipient.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,8 @@ gboolean ui_recipients_check (UiRecipients *self);
 void ui_recipients_set_error (UiRecipients *self, const char *sentence);
 /* Chips can be moved to `other`; `verb` says so in a menu ("Move to _Cc").  Borrowed; both belong to one window. */
 void ui_recipients_add_other (UiRecipients *self, UiRecipients *other, const char *verb);
+/* Who is offered while somebody types; keeps a reference. */
+void ui_recipients_set_crowd (UiRecipients *self, MailCrowd *crowd);
 /* At the end, with the keyboard focus. */
 void ui_recipients_take (UiRecipients *self, const MailRecipient *recipient);
 

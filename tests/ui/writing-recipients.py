@@ -137,7 +137,74 @@ def chips_go_from_field_to_field_and_arrive_as_they_stand(scene):
     scene.quit()
 
 
+def sent(to, number):
+    return f'From: alice@lab.test\r\nTo: {to}\r\nSubject: Number {number}\r\nMessage-ID: <sent{number}@lab.test>\r\n\r\nHello.\r\n'.encode()
+
+
+def offered(scene):
+    found = scene.app.find('list', exact('Suggestions'))
+    return [row.name for row in found.find_all('list item')] if found else []
+
+
+def offers(scene, *wanted):
+    eventually(lambda: offered(scene) == list(wanted), 10, f'{wanted} offered; there are {offered(scene)}')
+
+
+@case
+def who_is_known_is_suggested(scene):
+    scene.empty('alice', 'bob')
+    minu, sujin, minji = '김민우 <minu@lab.test>', '강수진 <sujin@lab.test>', '김민지 <minji@lab.test>'
+    for number, to in enumerate([minu, minu, minu, sujin, minji, 'Bob Miller <bob@lab.test>', 'José Ñandú <jose@lab.test>']):
+        scene.append('alice', 'Sent', sent(to, number))
+    scene.append('alice', 'INBOX', b'From: Robot <no-reply@lab.test>\r\nTo: alice@lab.test\r\nSubject: Minutes\r\n\r\nHello.\r\n')
+    scene.account()
+    scene.start()
+    scene.inbox()
+    time.sleep(7)  # people are counted when it has been quiet for a while
+    scene.compose()
+    app = scene.app
+    app.type('min')
+    offers(scene, minu, minji)
+    app.key('BackSpace', 'BackSpace', 'BackSpace')
+    offers(scene)
+    # By initial consonants; what is chosen is said by the entry, and Escape takes the list away, not the window.
+    app.type('ㄱㅁㅇ')
+    offers(scene, minu)
+    scene.shot('initials')
+    app.key('Escape')
+    offers(scene)
+    app.key('BackSpace')
+    offers(scene, minu, minji)
+    app.key('Down', 'Down')
+    eventually(lambda: field(scene, 'To').description == minji, what=f'what is chosen is said: {field(scene, "To").description}')
+    scene.shot('chosen')
+    app.key('Up', 'Return')
+    are(scene, 'To', '김민우, minu@lab.test')
+    assert field(scene, 'To').text == '', field(scene, 'To').text
+    # Not twice; with Tab; by mouse.
+    app.type('김')
+    offers(scene, minji)
+    app.key('Down', 'Tab')
+    are(scene, 'To', '김민우, minu@lab.test', '김민지, minji@lab.test')
+    app.type('jose')
+    offers(scene, 'José Ñandú <jose@lab.test>')
+    app.click('list item', '^José')
+    are(scene, 'To', '김민우, minu@lab.test', '김민지, minji@lab.test', 'José Ñandú, jose@lab.test')
+    assert field(scene, 'To').has('focused'), 'the keyboard is elsewhere'
+    # Nothing is taken that was not chosen.
+    app.type('bob@lab.test')
+    offers(scene, 'Bob Miller <bob@lab.test>')
+    app.key('Return')
+    are(scene, 'To', '김민우, minu@lab.test', '김민지, minji@lab.test', 'José Ñandú, jose@lab.test', 'bob@lab.test')
+    offers(scene)
+    scene.write(subject='Known people', text='Hello.')
+    scene.send()
+    scene.composer_is_gone()
+    lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Known people' and '김민우 <minu@lab.test>' in str(m['To']), what='the message')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([
+    main(chosen([who_is_known_is_suggested, 
         typed_text_becomes_chips_and_keys_change_them, a_pasted_list_is_taken_apart_and_what_is_wrong_says_why,
         chips_go_from_field_to_field_and_arrive_as_they_stand]), finish)

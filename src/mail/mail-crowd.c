@@ -1,0 +1,227 @@
+/* Everybody who may be written to.  Main thread; the store thread reads pages.  A page is small: the store thread is a person's, too.  Looking
+ * through all of them takes milliseconds, so that it is done at each key. */
+#include "mail-crowd.h"
+
+#include <string.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "base-match.h"
+#include "mail-engine-private.h"
+#include "mail-private.h"
+#include "mail-recipient.h"
+#include "store-person.h"
+
+#define PAGE 500
+/* Of those who only wrote; who was written to is always kept. */
+#define MOST_STRANGERS 20000
+
+#define DAY_S (24 * 60 * 60)
+
+typedef struct
+{
+  char *name, *address; /* name "" when none */
+  char *folded;         /* both */
+  double weight;
+} Member;
+
+struct _MailCrowd
+{
+  grefcount refs;
+  MailEngine *engine; /* owned */
+  GArray *members; /* of Member */
+  guint n_strangers;
+};
+
+static void
+member_clear (gpointer data)
+{
+  Member *member = data;
+
+  g_free (member->name);
+  g_free (member->address);
+  g_free (member->folded);
+}
+
+/* ---- who comes first ---- */
+
+/* Nobody reads what is sent there. */
+static gboolean
+is_machine (const char *address)
+{
+  static const char *const words[] = { "noreply",      "no-reply", "no_reply",     "donotreply",
+                                       "do-not-reply", "bounce",   "mailer-daemon" };
+  const char *at = strrchr (address, '@');
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    const char *found = strstr (address, words[i]);
+
+    if (found != NULL && found < at)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Writing to somebody says more than being written to; what is long ago says less and less. */
+static double
+weigh (const StorePerson *person, gint64 now)
+{
+  double days = (double)MAX (now - person->last, 0) / DAY_S;
+  double often = 4. * MIN (person->sent, 50) + MIN (person->received, 50) / 2.;
+  double weight = often / (1 + days / 30);
+
+  return is_machine (person->address) ? weight / 1000 : weight;
+}
+
+static void
+add_person (MailCrowd *self, const StorePerson *person, gint64 now)
+{
+  const char *name = person->name != NULL ? person->name : "";
+  g_autofree char *both = g_strdup_printf ("%s %s", name, person->address);
+  Member member;
+
+  if (person->sent == 0 && ++self->n_strangers > MOST_STRANGERS)
+    return;
+  member = (Member){ g_strdup (name), g_strdup (person->address), base_match_fold (both),
+                     weigh (person, now) };
+  g_array_append_val (self->members, member);
+}
+
+/* ---- reading ---- */
+
+static void read_page (MailCrowd *self, gint64 after);
+
+static gpointer
+run_page (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return store_person_list (db, *(const gint64 *)data, PAGE, error);
+}
+
+static void
+on_page (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MailCrowd) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) people = g_task_propagate_pointer (G_TASK (result), &error);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (people == NULL && !base_error_is_cancelled (error))
+    base_log ("The people of the mail could not be read: %s", error->message);
+  for (guint i = 0; people != NULL && i < people->len; i++)
+    add_person (self, people->pdata[i], now);
+  if (people != NULL && people->len == PAGE)
+    read_page (self, ((const StorePerson *)people->pdata[PAGE - 1])->id);
+}
+
+static void
+free_page (gpointer page)
+{
+  g_ptr_array_unref (page);
+}
+
+static void
+read_page (MailCrowd *self, gint64 after)
+{
+  mail_engine_call_store (self->engine,
+                          g_task_new (NULL, NULL, on_page, mail_crowd_ref (self)),
+                          run_page, g_memdup2 (&after, sizeof after), g_free, free_page);
+}
+
+MailCrowd *
+mail_crowd_new (MailEngine *engine)
+{
+  MailCrowd *self = g_new0 (MailCrowd, 1);
+
+  g_ref_count_init (&self->refs);
+  self->engine = g_object_ref (engine);
+  self->members = g_array_new (FALSE, FALSE, sizeof (Member));
+  g_array_set_clear_func (self->members, member_clear);
+  read_page (self, 0);
+  return self;
+}
+
+MailCrowd *
+mail_crowd_ref (MailCrowd *self)
+{
+  g_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+mail_crowd_unref (MailCrowd *self)
+{
+  if (!g_ref_count_dec (&self->refs))
+    return;
+  g_object_unref (self->engine);
+  g_array_unref (self->members);
+  g_free (self);
+}
+
+/* ---- finding ---- */
+
+typedef struct
+{
+  const Member *member;
+  double weight;
+} Found;
+
+static int
+compare_found (gconstpointer a, gconstpointer b)
+{
+  const Found *x = a, *y = b;
+
+  if (x->weight != y->weight)
+    return x->weight < y->weight ? 1 : -1;
+  return strcmp (x->member->address, y->member->address);
+}
+
+static gboolean
+is_own (MailEngine *engine, const char *address)
+{
+  GListModel *accounts = mail_engine_get_accounts (engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+
+    if (g_ascii_strcasecmp (mail_account_get_address (account), address) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+recipient_free (gpointer recipient)
+{
+  mail_recipient_free (recipient);
+}
+
+GPtrArray *
+mail_crowd_find (MailCrowd *self, const char *query, guint most)
+{
+  /* How much the place of what was found counts. */
+  static const double factors[] = {
+    [BASE_MATCH_NONE] = 0, [BASE_MATCH_WITHIN] = .1, [BASE_MATCH_WORD] = 1, [BASE_MATCH_BEGIN] = 1.5
+  };
+  g_autoptr (BaseMatch) match = base_match_new (query);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+  GPtrArray *recipients = g_ptr_array_new_with_free_func (recipient_free);
+
+  for (guint i = 0; i < self->members->len; i++) {
+    const Member *member = &g_array_index (self->members, Member, i);
+    BaseMatchFit fit = base_match_look (match, member->folded);
+    Found one = { member, member->weight * factors[fit] };
+
+    if (fit == BASE_MATCH_NONE)
+      continue;
+    if (is_own (self->engine, member->address))
+      one.weight /= 1000;
+    g_array_append_val (found, one);
+  }
+  g_array_sort (found, compare_found);
+  for (guint i = 0; i < MIN (found->len, most); i++) {
+    const Member *member = g_array_index (found, Found, i).member;
+
+    g_ptr_array_add (recipients, mail_recipient_new (member->name, member->address));
+  }
+  return recipients;
+}
