@@ -214,7 +214,7 @@ mail_crowd_find (MailCrowd *self, const char *query, guint most)
     if (fit == BASE_MATCH_NONE)
       continue;
     if (is_own (self->engine, member->address))
-      one.weight /= 1000;
+      one.weight /= 100;
     g_array_append_val (found, one);
   }
   g_array_sort (found, compare_found);

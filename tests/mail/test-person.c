@@ -1,7 +1,9 @@
 /* People, as the engine gathers them behind the sync. */
 #include "test-mail.h"
 
+#include "mail-crowd.h"
 #include "mail-person.h"
+#include "mail-recipient.h"
 
 static const char letter[] = "From: Ann <ann@x.example>\r\nTo: one@example.org\r\nSubject: Hi\r\n"
                              "Message-ID: <a@x>\r\n\r\nText.\r\n";
@@ -95,9 +97,81 @@ test_not_counted (void)
   g_assert_false (ann->counted);
 }
 
+typedef struct
+{
+  MailCrowd *crowd;
+  const char *query;
+  guint n;
+} Finding;
+
+static gboolean
+finds_as_many (gpointer data)
+{
+  Finding *finding = data;
+  g_autoptr (GPtrArray) found = mail_crowd_find (finding->crowd, finding->query, 10);
+
+  return found->len == finding->n;
+}
+
+static void
+check_order (MailCrowd *crowd, const char *query, const char *wanted)
+{
+  g_autoptr (GPtrArray) found = mail_crowd_find (crowd, query, 10);
+  g_autoptr (GString) addresses = g_string_new (NULL);
+
+  for (guint i = 0; i < found->len; i++)
+    g_string_append_printf (addresses, "%s ", ((const MailRecipient *)found->pdata[i])->address);
+  g_assert_cmpstr (addresses->str, ==, wanted);
+}
+
+/* Who is written to often and lately comes first; then one's own address, and machines. */
+static void
+test_crowd (void)
+{
+  static const struct
+  {
+    const char *to;
+    guint days, times;
+  } letters[] = {
+    { "Mina Old <old@min.example>", 900, 6 },   { "Mina Often <often@min.example>", 20, 5 },
+    { "Mina Once <once@min.example>", 20, 1 },  { "Benjamin <inside@x.example>", 1, 9 },
+    { "Minutes <no-reply@min.example>", 0, 9 }, { "Min Me <one@example.org>", 1, 9 },
+  };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  Finding finding = { NULL, "min", 6 };
+  guint n = 0;
+
+  mail_people_set_quiet (bench->engine->people, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++) {
+    for (guint j = 0; j < letters[i].times; j++) {
+      g_autofree char *text = g_strdup_printf (
+          "From: one@example.org\r\nTo: %s\r\nSubject: Hi\r\nMessage-ID: <%u@x>\r\n\r\nText.\r\n",
+          letters[i].to, n++);
+
+      bench_add (bench, bench->sent, now - letters[i].days * 86400, text);
+    }
+  }
+  do {
+    g_clear_pointer (&finding.crowd, mail_crowd_unref);
+    finding.crowd = mail_crowd_new (bench->engine);
+    g_usleep (20000);
+    for (guint i = 0; i < 50; i++)
+      g_main_context_iteration (NULL, FALSE);
+  } while (!finds_as_many (&finding));
+  check_order (finding.crowd, "min",
+               "often@min.example once@min.example inside@x.example old@min.example "
+               "one@example.org no-reply@min.example ");
+  check_order (finding.crowd, "mina one", "");
+  check_order (finding.crowd, "mina onc", "once@min.example ");
+  check_order (finding.crowd, "", "");
+  mail_crowd_unref (finding.crowd);
+}
+
 void
 add_person_tests (void)
 {
+  g_test_add_func ("/mail/person/crowd", test_crowd);
   g_test_add_func ("/mail/person/gathered", test_gathered);
   g_test_add_func ("/mail/person/not-counted", test_not_counted);
   g_test_add_func ("/mail/person/sent-elsewhere", test_sent_elsewhere);
