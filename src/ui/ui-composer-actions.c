@@ -102,7 +102,7 @@ on_warned (gboolean accepted, gboolean never_again, gpointer data)
   for (guint i = 0; never_again && settings != NULL && i < G_N_ELEMENTS (warned); i++)
     if (self->warnings & warned[i].warning)
       g_settings_set_boolean (settings, warned[i].key, FALSE);
-  ui_composer_push (self, FALSE);
+  ui_composer_push (self);
   ui_composer_set_busy (self, TRUE);
   ui_composer_after_save (self, send_now);
 }
@@ -136,7 +136,7 @@ send_checked (UiComposer *self)
   GSettings *settings = ui_composer_get_settings (self);
   MailDraftWarnings warnings = 0;
 
-  ui_composer_push (self, TRUE);
+  ui_composer_push (self);
   if (!mail_draft_check (self->draft, &warnings, &error)) {
     ui_composer_set_busy (self, FALSE);
     show_problem (self, error);
@@ -146,7 +146,7 @@ send_checked (UiComposer *self)
     if (!g_settings_get_boolean (settings, warned[i].key))
       warnings &= ~warned[i].warning;
   if (warnings == 0) {
-    ui_composer_after_save (self, send_now);
+    send_now (self);
     return;
   }
   ui_composer_set_busy (self, FALSE);
@@ -167,7 +167,7 @@ try_send (UiComposer *self)
     return;
   self->send_waits = FALSE;
   if (!self->done)
-    send_checked (self);
+    ui_composer_after_save (self, send_checked);
 }
 
 void
@@ -261,8 +261,6 @@ on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  /* As it is now: it can be taken back. */
-  ui_composer_push (data, TRUE);
   ui_composer_discard (data);
 }
 

@@ -25,12 +25,14 @@ struct _UiComposer
   gboolean saving;
   gboolean save_failed; /* and said so */
   gboolean saved_once;
-  MailDraftWarnings warnings; /* what the person is being asked about */
-  gboolean busy;              /* sending or closing: nothing else may start */
-  gboolean send_waits;        /* for files that are being attached */
-  gboolean any_size;          /* it was weighed, and is to be sent */
-  gboolean done;              /* the window may go */
-  UiComposerStep after_save;  /* waits for the save that is running */
+  MailDraftWarnings warnings;    /* what the person is being asked about */
+  gboolean busy;                 /* sending or closing: nothing else may start */
+  gboolean send_waits;           /* for files that are being attached */
+  gboolean any_size;             /* it was weighed, and is to be sent */
+  gboolean done;                 /* the window may go */
+  UiComposerStep after_save;     /* waits for the save that is running */
+  UiComposerStep after_settling; /* waits for an input method */
+  GtkWidget *written_in;         /* weak: what had the focus before closing */
 
   /* Template */
   AdwWindowTitle *title;
@@ -57,9 +59,10 @@ struct _UiComposer
 /* ---- ui-composer.c ---- */
 /* Something was written: saves soon. */
 void ui_composer_edited (UiComposer *self);
-/* What the fields hold goes into the draft; what an input method composes is committed first. */
-void ui_composer_push (UiComposer *self, gboolean commit);
-/* Runs `step` when no save is running. */
+/* What the fields hold goes into the draft; what an input method composes is left to it. */
+void ui_composer_push (UiComposer *self);
+/* Takes the keyboard focus away and runs `step` when the input method has handed over what it composed and no save is running.  A step that
+ * still waits is replaced. */
 void ui_composer_after_save (UiComposer *self, UiComposerStep step);
 void ui_composer_save_now (UiComposer *self);
 /* The window is insensitive while busy. */

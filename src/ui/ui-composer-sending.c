@@ -229,7 +229,7 @@ on_copy_time (gpointer data)
   self->copy_source = 0;
   if (self->busy || self->done || mail_draft_get_files_size (self->draft) > COPY_MOST)
     return G_SOURCE_REMOVE;
-  ui_composer_push (self, FALSE);
+  ui_composer_push (self);
   mail_draft_put_async (self->draft, TRUE, on_put, g_object_ref (self));
   return G_SOURCE_REMOVE;
 }

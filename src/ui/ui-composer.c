@@ -9,6 +9,7 @@
 #include "mail-letter.h"
 #include "ui-dialog.h"
 #include "ui-format-bar.h"
+#include "ui-preedit.h"
 
 #define SAVE_AFTER (2 * G_TIME_SPAN_SECOND)  /* of quiet */
 #define SAVE_EVERY (10 * G_TIME_SPAN_SECOND) /* at least, while the person writes on */
@@ -28,16 +29,11 @@ update_title (UiComposer *self)
 }
 
 void
-ui_composer_push (UiComposer *self, gboolean commit)
+ui_composer_push (UiComposer *self)
 {
-  g_autofree char *text = NULL;
-  g_autofree char *html = NULL;
+  g_autofree char *text = ui_editor_dup_text (self->editor);
+  g_autofree char *html = ui_editor_dup_html (self->editor);
 
-  /* Leaving the field makes an input method hand over what it composes. */
-  if (commit)
-    gtk_window_set_focus (GTK_WINDOW (self), NULL);
-  text = ui_editor_dup_text (self->editor);
-  html = ui_editor_dup_html (self->editor);
   mail_draft_set_recipients (self->draft, ui_recipients_get_text (self->to),
                              ui_recipients_get_text (self->cc), ui_recipients_get_text (self->bcc));
   mail_draft_set_subject (self->draft, gtk_editable_get_text (GTK_EDITABLE (self->subject)));
@@ -322,7 +318,7 @@ ui_composer_save_now (UiComposer *self)
     return;
   }
   g_clear_handle_id (&self->save_source, g_source_remove);
-  ui_composer_push (self, FALSE);
+  ui_composer_push (self);
   self->dirty_since = 0;
   if (mail_draft_is_empty (self->draft) && !self->saved_once)
     return;
@@ -330,13 +326,27 @@ ui_composer_save_now (UiComposer *self)
   mail_draft_save_async (self->draft, TRUE, NULL, on_saved, g_object_ref (self));
 }
 
-void
-ui_composer_after_save (UiComposer *self, UiComposerStep step)
+static void
+on_settled (gpointer data)
 {
+  g_autoptr (UiComposer) self = data;
+  UiComposerStep step = g_steal_pointer (&self->after_settling);
+
+  if (self->done || step == NULL)
+    return;
   if (self->saving)
     self->after_save = step;
   else
     step (self);
+}
+
+void
+ui_composer_after_save (UiComposer *self, UiComposerStep step)
+{
+  self->after_settling = step;
+  /* Leaving the field makes an input method hand over what it composes. */
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  ui_preedit_settle (GTK_WIDGET (self), on_settled, g_object_ref (self));
 }
 
 /* ---- closing ---- */
@@ -392,6 +402,8 @@ static void
 discard (UiComposer *self)
 {
   g_clear_handle_id (&self->save_source, g_source_remove);
+  /* As it is now: it can be taken back. */
+  ui_composer_push (self);
   mail_draft_discard_async (self->draft, NULL, on_discarded, g_object_ref (self));
 }
 
@@ -428,7 +440,7 @@ static void
 keep (UiComposer *self)
 {
   g_clear_handle_id (&self->save_source, g_source_remove);
-  ui_composer_push (self, TRUE);
+  ui_composer_push (self);
   mail_draft_put_async (self->draft, FALSE, on_copied, NULL);
   mail_draft_save_async (self->draft, FALSE, NULL, on_kept, g_object_ref (self));
 }
@@ -463,11 +475,11 @@ on_close_answer (guint answer, gpointer data)
 static void
 close_now (UiComposer *self)
 {
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWidget *focus = self->written_in;
 
   if (self->done || self->busy)
     return;
-  ui_composer_push (self, TRUE);
+  ui_composer_push (self);
   if (mail_draft_is_empty (self->draft) && self->attaching == 0) {
     ui_composer_set_busy (self, TRUE);
     discard (self);
@@ -484,6 +496,7 @@ close_now (UiComposer *self)
 static void
 close_window (UiComposer *self)
 {
+  g_set_weak_pointer (&self->written_in, gtk_window_get_focus (GTK_WINDOW (self)));
   ui_composer_after_save (self, close_now);
 }
 
@@ -529,6 +542,19 @@ on_quit_discarded (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
+static void
+save_to_quit (gpointer data)
+{
+  GTask *task = data;
+  UiComposer *self = g_task_get_source_object (task);
+
+  ui_composer_push (self);
+  if (mail_draft_is_empty (self->draft))
+    mail_draft_discard_async (self->draft, NULL, on_quit_discarded, task);
+  else
+    mail_draft_save_async (self->draft, TRUE, NULL, on_quit_saved, task);
+}
+
 void
 ui_composer_save_async (UiComposer *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -536,11 +562,8 @@ ui_composer_save_async (UiComposer *self, GAsyncReadyCallback callback, gpointer
 
   g_task_set_source_tag (task, ui_composer_save_async);
   g_clear_handle_id (&self->save_source, g_source_remove);
-  ui_composer_push (self, TRUE);
-  if (mail_draft_is_empty (self->draft))
-    mail_draft_discard_async (self->draft, NULL, on_quit_discarded, task);
-  else
-    mail_draft_save_async (self->draft, TRUE, NULL, on_quit_saved, task);
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  ui_preedit_settle (GTK_WIDGET (self), save_to_quit, task);
 }
 
 gboolean
@@ -592,6 +615,7 @@ ui_composer_dispose (GObject *object)
   UiComposer *self = UI_COMPOSER (object);
 
   self->done = TRUE;
+  g_clear_weak_pointer (&self->written_in);
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_clear_handle_id (&self->copy_source, g_source_remove);
   G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);
@@ -651,6 +675,7 @@ ui_composer_init (UiComposer *self)
   ui_composer_add_actions (self);
   ui_composer_add_recipients (self);
   ui_composer_add_sending (self);
+  ui_preedit_watch (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->subject))));
   g_signal_connect_swapped (self->subject, "changed", G_CALLBACK (on_subject_changed), self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (ui_composer_edited), self);
   g_signal_connect_swapped (self->editor, "notify::rich", G_CALLBACK (on_rich_changed), self);

@@ -6,6 +6,7 @@
 #include "ui-editor-picture.h"
 #include "ui-editor-spell.h"
 #include "ui-editor.h"
+#include "ui-preedit.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,7 @@ struct _UiEditor
   GtkTextTagTable *table; /* owned */
   UiEditorHistory *history;
   UiEditorSpell *spell;
+  UiPreedit *preedit; /* borrowed */
   GSimpleActionGroup *actions;
   gulong dark_handler;
 
@@ -34,10 +36,10 @@ struct _UiEditor
   gboolean has_pending; /* `pending` is for the next character, not what stands before it */
   UiEditorLook pending;
   gboolean has_pictures; /* or had */
-  GHashTable *textures; /* Content-ID -> GdkTexture */
-  int room;             /* how wide a picture may be */
+  GHashTable *textures;  /* Content-ID -> GdkTexture */
+  int room;              /* how wide a picture may be */
   guint room_source;
-  GQueue arrivals;       /* what was pasted and waits for the input method, see ui-editor-paste.c */
+  GQueue arrivals; /* what was pasted and waits for the input method, see ui-editor-paste.c */
   guint arrival_source;
   gboolean new_line; /* a person pressed Return in this user action */
 };

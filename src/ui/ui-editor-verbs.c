@@ -12,14 +12,44 @@ typedef struct
   GtkTextIter start, end;
 } Stretch;
 
-/* Whoever clicked wants to write on.  FALSE: not now. */
-static gboolean
-begin (UiEditor *self)
+/* A verb that waits for an input method. */
+typedef struct
 {
+  UiEditor *self; /* owned */
+  GAction *action;
+  GVariant *parameter;
+} Waiting;
+
+static void
+on_settled (gpointer data)
+{
+  Waiting *waiting = data;
+
+  if (waiting->self->buffer != NULL && !waiting->self->composing)
+    g_action_activate (waiting->action, waiting->parameter);
+  g_object_unref (waiting->self);
+  g_object_unref (waiting->action);
+  g_clear_pointer (&waiting->parameter, g_variant_unref);
+  g_free (waiting);
+}
+
+/* Whoever clicked wants to write on.  FALSE: not now, the action comes again when the input method has handed over. */
+static gboolean
+begin (UiEditor *self, GSimpleAction *action, GVariant *parameter)
+{
+  Waiting *waiting;
+
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (self->composing)
     gtk_text_view_reset_im_context (GTK_TEXT_VIEW (self));
-  return !self->composing;
+  if (!ui_preedit_is_owed (self->preedit))
+    return TRUE;
+  waiting = g_new0 (Waiting, 1);
+  waiting->self = g_object_ref (self);
+  waiting->action = g_object_ref (G_ACTION (action));
+  waiting->parameter = parameter != NULL ? g_variant_ref (parameter) : NULL;
+  ui_preedit_settle (GTK_WIDGET (self), on_settled, waiting);
+  return FALSE;
 }
 
 /* The whole lines of the selection, with the end of the last. */
@@ -89,7 +119,7 @@ on_format (GSimpleAction *action, GVariant *parameter, gpointer data)
     [UI_FORMAT_HEADING] = "heading",
   };
 
-  if (!begin (data))
+  if (!begin (data, action, parameter))
     return;
   for (guint i = 0; i < UI_N_FORMATS; i++)
     if (g_str_equal (g_action_get_name (G_ACTION (action)), names[i]))
@@ -134,7 +164,7 @@ on_value (GSimpleAction *action, GVariant *parameter, gpointer data)
     [UI_VALUE_ALIGN] = "align",
   };
 
-  if (!begin (data))
+  if (!begin (data, action, parameter))
     return;
   for (guint i = 0; i < UI_N_VALUES; i++)
     if (g_strcmp0 (g_action_get_name (G_ACTION (action)), names[i]) == 0)
@@ -158,7 +188,7 @@ on_clear (GSimpleAction *action, GVariant *parameter, gpointer data)
   Stretch stretch = { .buffer = self->buffer };
   GtkTextIter start, end;
 
-  if (!begin (self))
+  if (!begin (self, action, parameter))
     return;
   if (!gtk_text_buffer_get_selection_bounds (self->buffer, &stretch.start, &stretch.end)) {
     GtkTextIter at = stretch.start;
@@ -311,21 +341,21 @@ ui_editor_set_link (UiEditor *self, const char *text, const char *uri)
 static void
 on_lines (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  if (begin (data))
+  if (begin (data, action, parameter))
     ui_editor_toggle_lines (data, g_action_get_name (G_ACTION (action)));
 }
 
 static void
 on_move (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  if (begin (data))
+  if (begin (data, action, parameter))
     ui_editor_move_items (data, g_str_equal (g_action_get_name (G_ACTION (action)), "indent"));
 }
 
 static void
 on_paste_plain (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  if (begin (data))
+  if (begin (data, action, parameter))
     ui_editor_paste_plain (data);
 }
 

@@ -668,6 +668,7 @@ ui_editor_init (UiEditor *self)
   g_signal_connect_after (self->buffer, "mark-set", G_CALLBACK (on_mark_set), self);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (ui_editor_edited), self,
                            G_CONNECT_SWAPPED);
+  self->preedit = ui_preedit_watch (GTK_WIDGET (self));
   g_signal_connect (self, "preedit-changed", G_CALLBACK (on_preedit_changed), NULL);
   g_signal_connect (self, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
   self->dark_handler = g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui-chip.h"
+#include "ui-preedit.h"
 #include "ui-recipients.h"
 
 G_BEGIN_DECLS
@@ -32,9 +33,11 @@ struct _UiRecipients
   gboolean composing; /* an input method is */
   gboolean changing;  /* by the program */
   gboolean all;       /* everything is selected */
+  gboolean complete;  /* what is typed becomes a chip as soon as the input method has handed over */
 
   /* Borrowed */
-  UiChip *current; /* nullable: what the verbs are about */
+  UiPreedit *method; /* what it owes */
+  UiChip *current;   /* nullable: what the verbs are about */
 
   GtkWidget *offered; /* list box in the offer */
 

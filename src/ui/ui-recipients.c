@@ -170,6 +170,11 @@ ui_recipients_commit (UiRecipients *self, gboolean all)
   g_autoptr (GPtrArray) found = NULL;
 
   g_clear_handle_id (&self->commit_source, g_source_remove);
+  if (all && ui_preedit_is_owed (self->method)) {
+    self->complete = TRUE;
+    return;
+  }
+  self->complete = FALSE;
   if (self->composing || length == 0)
     return;
   found = mail_recipients_parse (complete);
@@ -405,7 +410,7 @@ on_commit (gpointer data)
   UiRecipients *self = data;
 
   self->commit_source = 0;
-  ui_recipients_commit (self, !has_focus_within (self));
+  ui_recipients_commit (self, self->complete || !has_focus_within (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -638,6 +643,10 @@ ui_recipients_init (UiRecipients *self)
   gtk_widget_set_parent (self->error, widget);
 
   g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (on_changed), self);
+  self->method =
+      ui_preedit_watch (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry))));
+  g_signal_connect_object (self->method, "settled", G_CALLBACK (commit_soon), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_swapped (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)),
                             "preedit-changed", G_CALLBACK (on_preedit), self);
   g_signal_connect_swapped (focus, "leave", G_CALLBACK (on_leave), self);

@@ -1,0 +1,27 @@
+/* What an input method composes in a field, and whether it still owes it.  Main thread.
+ *
+ * ibus and fcitx speak with the program by messages: what was composed may arrive after the field has lost the keyboard.  Whoever reads
+ * the field for good (sends it, makes a chip of it) waits for that first; autosaving does not. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define UI_TYPE_PREEDIT (ui_preedit_get_type ())
+G_DECLARE_FINAL_TYPE (UiPreedit, ui_preedit, UI, PREEDIT, GObject)
+
+/* Signal "settled": nothing is owed any more. */
+
+/* Watches `field`, a GtkTextView with the buffer that it keeps, or a GtkText.  Borrowed: it lives as long as the field. */
+UiPreedit *ui_preedit_watch (GtkWidget *field);
+/* Something is composed, or was and did not arrive yet, for half a second at most once composing has ended. */
+gboolean ui_preedit_is_owed (UiPreedit *self);
+
+typedef void (*UiPreeditFunc) (gpointer data);
+
+/* Calls `done` as soon as no watched field within `top` is owed anything: at once where that is so, in any case within a second.  Take
+ * the keyboard focus away before: that makes the input method hand over. */
+void ui_preedit_settle (GtkWidget *top, UiPreeditFunc done, gpointer data);
+
+G_END_DECLS

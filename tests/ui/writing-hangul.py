@@ -1,0 +1,117 @@
+"""writing-hangul.py PREFIX STATE SCREENSHOTS LANGUAGE: Hangul composed by an input method (hangul.c) in the composer, saved and sent in the middle of a syllable."""
+import glob
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+INITIALS = 'rRseEfaqQtTdwWczxvg'
+VOWELS = 'k o i O j p u P h hk ho hl y n nj np nl b m ml l'.split()
+FINALS = ' r R rt s sw sg e f fr fa fq ft fx fv fg a q qt t T d w c z x v g'.split(' ')
+
+
+def keys(text):
+    """What a person presses to write it."""
+    pressed = ''
+    for character in text:
+        code = ord(character) - 0xac00
+        pressed += INITIALS[code // 588] + VOWELS[code // 28 % 21] + FINALS[code % 28] if 0 <= code < 11172 else character
+    return pressed
+
+
+def begin(scene, manner):
+    modules = os.path.join(STATE, 'gtk', 'immodules')
+    os.makedirs(modules, exist_ok=True)
+    module = os.path.join(modules, 'libim-hangul.so')
+    if not os.path.exists(module):
+        os.symlink(os.environ['HANGUL'], module)
+    os.environ.update(GTK_PATH=os.path.join(STATE, 'gtk'), GTK_IM_MODULE='hangul', HANGUL_MANNER=manner)
+    scene.empty('alice', 'bob')
+    scene.account()
+    scene.start()
+    scene.inbox()
+    scene.invoke('mailto:bob@lab.test')
+    scene.app.wait('text', exact('Message text'))
+
+
+def write(scene, field, text):
+    scene.app.click('text', exact(field))
+    scene.app.type(keys(text))
+
+
+def arrived(subject):
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == subject, what=subject)
+    return message.get_body(('plain',)).get_content().strip()
+
+
+def saved(scene):
+    """What is on disk of the draft."""
+    texts = []
+    for name in glob.glob(os.path.join(scene.profile, '**', 'drafts', '**', '*'), recursive=True):
+        if os.path.isfile(name):
+            with open(name, encoding='utf-8', errors='replace') as file:
+                texts.append(file.read())
+    return '\n'.join(texts)
+
+
+def send_in_the_middle(scene, manner, send):
+    begin(scene, manner)
+    write(scene, 'Subject', '제목 값')  # the last syllable is still composed when the text is clicked
+    write(scene, 'Message text', '안녕하세요, 김민우입니다. 닭')
+    eventually(lambda: '김민우입니다. ' in saved(scene), what='saved')
+    time.sleep(2.2)
+    assert not re.search('닭|[ㄱ-ㅣ]', saved(scene)), saved(scene)
+    scene.shot('composing')
+    scene.app.type(keys('이 많다. 앉'))
+    send(scene)
+    scene.composer_is_gone()
+    assert arrived('제목 값') == '안녕하세요, 김민우입니다. 닭이 많다. 앉'
+    scene.quit()
+
+
+@case
+def sent_by_the_keyboard(scene):
+    send_in_the_middle(scene, 'at-once', lambda s: s.app.key('ctrl+Return'))
+
+
+@case
+def sent_by_the_keyboard_what_comes_late(scene):
+    send_in_the_middle(scene, 'late', lambda s: s.app.key('ctrl+Return'))
+
+
+@case
+def sent_by_the_button(scene):
+    send_in_the_middle(scene, 'at-once', lambda s: s.send())
+
+
+@case
+def sent_by_the_button_what_comes_late(scene):
+    send_in_the_middle(scene, 'late', lambda s: s.send())
+
+
+@case
+def recipients_are_whole(scene):
+    begin(scene, 'late')
+    scene.app.click('text', exact('To'))
+    for text, key in (('김민우', 'Return'), ('박값', 'comma'), ('이닭', 'Tab')):
+        scene.app.type(keys(text))
+        scene.app.key(key)
+        scene.wait_for_recipient('To', '^' + text)
+        scene.app.click('text', exact('To'))
+    scene.app.type(keys('최많'))
+    scene.app.click('text', exact('Subject'))
+    scene.wait_for_recipient('To', '^최많')
+    names = [re.match('[가-힣ㄱ-ㅣ]*', name).group() for name in scene.chips('To')]
+    assert names == ['', '김민우', '박값', '이닭', '최많'], scene.chips('To')
+    scene.app.key('ctrl+w')
+    scene.app.click('push button', exact('Discard'))
+    scene.composer_is_gone()
+    scene.quit()
+
+
+main(chosen([sent_by_the_keyboard, sent_by_the_keyboard_what_comes_late, sent_by_the_button, sent_by_the_button_what_comes_late, recipients_are_whole]))
+finish()
