@@ -828,13 +828,6 @@ mail_message_list_get_sort (MailMessageList *self)
   return (MailSort)self->listing.sort;
 }
 
-MailFilter
-mail_message_list_get_filter (MailMessageList *self)
-{
-  g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), MAIL_FILTER_NONE);
-  return (MailFilter)self->listing.filter;
-}
-
 const StoreListing *
 mail_message_list_get_listing (MailMessageList *self)
 {
@@ -848,12 +841,6 @@ mail_message_list_get_seen_folder (MailMessageList *self, gint64 id)
 
   return self->listing.folder < 0 && mail_list_find_newest (self, id, &newest, &folder) ? folder
                                                                                         : 0;
-}
-
-MailFolder *
-mail_message_list_get_folder (MailMessageList *self)
-{
-  return self->folder;
 }
 
 gint64

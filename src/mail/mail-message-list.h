@@ -48,7 +48,6 @@ gboolean mail_message_list_get_rearranging (MailMessageList *list);
 gboolean mail_message_list_get_settled (MailMessageList *list);
 gboolean mail_message_list_get_conversations (MailMessageList *list);
 MailSort mail_message_list_get_sort (MailMessageList *list);
-MailFilter mail_message_list_get_filter (MailMessageList *list);
 
 /* From the keys alone, for any position below the number of items: the id of the item there, and when its newest message was
  * received (seconds). */

@@ -131,13 +131,6 @@ mail_message_get_folder (MailMessage *self)
   return self->folder;
 }
 
-gboolean
-mail_message_get_loaded (MailMessage *self)
-{
-  g_return_val_if_fail (MAIL_IS_MESSAGE (self), FALSE);
-  return self->loaded;
-}
-
 const char *
 mail_message_get_sender (MailMessage *self)
 {

@@ -13,7 +13,6 @@ G_DECLARE_FINAL_TYPE (MailMessage, mail_message, MAIL, MESSAGE, GObject)
 
 gint64 mail_message_get_id (MailMessage *message);
 MailFolder *mail_message_get_folder (MailMessage *message); /* nullable when it is gone */
-gboolean mail_message_get_loaded (MailMessage *message);
 /* Name or address; recipients in Sent and Drafts. */
 const char *mail_message_get_sender (MailMessage *message);
 /* "" until it is loaded, translated "(No subject)" when it has none. */

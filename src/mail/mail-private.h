@@ -75,7 +75,6 @@ void mail_message_list_apply (MailMessageList *list, StoreChange *change,
 /* Somebody is known who was not. */
 void mail_message_list_people_changed (MailMessageList *list);
 const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* borrowed */
-MailFolder *mail_message_list_get_folder (MailMessageList *list);          /* borrowed */
 /* Where an item of a view that has been looked at lies: what has fallen out of the view, and stays for now, is looked for there.
  * 0: it has not been looked at, or the list is no view. */
 gint64 mail_message_list_get_seen_folder (MailMessageList *list, gint64 id);

@@ -119,16 +119,3 @@ store_thread_list_messages (StoreDb *db, gint64 thread, GError **error)
   return store_thread_list_messages_in (db, thread, 0, error);
 }
 
-GArray *
-store_thread_list_all (StoreDb *db, gint64 thread, GError **error)
-{
-  if (!store_thread_resolve (db, &thread, error))
-    return NULL;
-  g_autoptr (GArray) members = store_mark_list (db, thread, error);
-  if (members == NULL)
-    return NULL;
-  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), members->len);
-  for (guint i = 0; i < members->len; i++)
-    g_array_append_val (ids, g_array_index (members, StoreMember, i).id);
-  return ids;
-}

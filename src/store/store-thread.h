@@ -24,8 +24,6 @@ GArray *store_thread_list_messages (StoreDb *db, gint64 thread,
 GArray *store_thread_list_messages_in (StoreDb *db, gint64 thread, gint64 folder,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Row ids (gint64) of all that belongs to it, newest first: copies too, and what lies in Junk, Trash and Drafts or is not listed. */
-GArray *store_thread_list_all (StoreDb *db, gint64 thread,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The conversation of a message.  GONE. */
 gboolean store_thread_get (StoreDb *db, gint64 message, gint64 *thread, GError **error);
 

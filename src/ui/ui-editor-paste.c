@@ -150,7 +150,7 @@ take_html (UiEditor *self, GBytes *bytes)
   g_autofree char *html = g_strndup (data != NULL ? data : "", length);
 
   if (length < MAX_OURS && g_str_has_prefix (html, "<div>") && ui_editor_from_html (scratch, html))
-    ui_editor_arrive (self, NULL, g_steal_pointer (&html));
+    ui_editor_arrive (self, NULL, ui_editor_without_strange_pictures (self, html));
   else
     mail_letter_from_html_async (bytes, NULL, on_letter, g_object_ref (self));
 }

@@ -323,22 +323,10 @@ ui_message_view_set_content (UiMessageView *self, MailContent *content)
   }
 }
 
-MailContent *
-ui_message_view_get_content (UiMessageView *self)
-{
-  return self->content;
-}
-
 gboolean
 ui_message_view_shows_images (UiMessageView *self)
 {
   return self->remote && ui_message_view_shows_html (self);
-}
-
-GtkBox *
-ui_message_view_get_banners (UiMessageView *self)
-{
-  return self->banners;
 }
 
 void

@@ -17,10 +17,8 @@ void ui_message_view_set_engine (UiMessageView *self, MailEngine *engine, GSetti
 void ui_message_view_set_bare (UiMessageView *self, gboolean bare);
 /* NULL lets go of the message. */
 void ui_message_view_set_content (UiMessageView *self, MailContent *content);
-MailContent *ui_message_view_get_content (UiMessageView *self); /* borrowed, nullable */
 /* The box between headers and body, for bars that say something about the message.  They are made in
  * ui-message-view.ui and follow ui_message_view_set_content (). */
-GtkBox *ui_message_view_get_banners (UiMessageView *self); /* borrowed */
 /* Its remote images are shown; FALSE while its text is. */
 gboolean ui_message_view_shows_images (UiMessageView *self);
 /* HTML is what is shown, not text. */

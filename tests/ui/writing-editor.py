@@ -121,6 +121,7 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
         eventually(lambda: looks(editor, 'middel').get('underline') == 'error', what='a wavy line')
     assert looks(editor, 'pasted').get('underline', 'none') == 'none'
     scene.shot('written')
+    scene.app.key('ctrl+a', 'ctrl+c')
     scene.send()
     scene.composer_is_gone()
     message, letter, text = arrived('Formats')
@@ -135,6 +136,15 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
     size = subprocess.run(['identify', '-format', '%w', '-'], input=part.get_payload(decode=True), capture_output=True, check=True).stdout
     assert size == b'1600', size
     assert '1. one\n2. two\n' in text and 'pasted fat\n' in text and 'a\tb\nbare words\n' in text and f'[{shown["alt"]}]' in text, text
+    # In another letter its bytes are not.
+    scene.compose('bob@lab.test', 'Pasted')
+    scene.app.click('text', exact('Message text'))
+    scene.app.key('ctrl+v')
+    eventually(lambda: 'pasted fat' in scene.app.wait('text', exact('Message text')).text, what='what was copied')
+    scene.send()
+    scene.composer_is_gone()
+    message, letter, text = arrived('Pasted')
+    assert 'b' in letter.around('fat') and not letter.pictures and 'cid:' not in text, letter.pictures
     scene.quit()
 
 
