@@ -17,7 +17,7 @@ struct _MailFolder
   const char *sender; /* interned; nullable */
   MailRole role;
   guint unread, total, depth;
-  gboolean selectable, subscribed, has_children;
+  gboolean selectable, subscribed, has_children, fetched;
   MailFolder *parent; /* borrowed (weak); NULL at the top */
   /* Borrowed: the account owns its folders; NULL when it is gone */
   MailAccount *account;
@@ -39,6 +39,7 @@ enum
   PROP_TROUBLE,
   PROP_TOTAL,
   PROP_SUBSCRIBED,
+  PROP_FETCHED,
   PROP_HAS_CHILDREN,
   N_PROPS
 };
@@ -148,6 +149,9 @@ mail_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_TOTAL:
     g_value_set_uint (value, self->total);
     break;
+  case PROP_FETCHED:
+    g_value_set_boolean (value, self->fetched);
+    break;
   case PROP_SUBSCRIBED:
     g_value_set_boolean (value, self->subscribed);
     break;
@@ -205,6 +209,7 @@ mail_folder_class_init (MailFolderClass *klass)
   props[PROP_CONTENTS_TEXT] = g_param_spec_string ("contents-text", NULL, NULL, NULL, flags);
   props[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, flags);
   props[PROP_TOTAL] = g_param_spec_uint ("total", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_FETCHED] = g_param_spec_boolean ("fetched", NULL, NULL, FALSE, flags);
   props[PROP_SUBSCRIBED] = g_param_spec_boolean ("subscribed", NULL, NULL, TRUE, flags);
   props[PROP_HAS_CHILDREN] = g_param_spec_boolean ("has-children", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -422,6 +427,7 @@ mail_folder_update_state (MailFolder *self, const StoreFolder *row)
   g_autofree char *text = mail_folder_describe (row, g_get_real_time () / G_USEC_PER_SEC);
   set_string (self, &self->state_text, text, PROP_STATE_TEXT);
   set_string (self, &self->trouble, row->trouble, PROP_TROUBLE);
+  set_boolean (self, &self->fetched, row->in_step > 0, PROP_FETCHED);
 }
 
 void
@@ -442,6 +448,13 @@ mail_folder_update (MailFolder *self, const StoreFolder *row, const char *name, 
   set_boolean (self, &self->subscribed, row->subscribed, PROP_SUBSCRIBED);
   mail_folder_update_state (self, row);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+gboolean
+mail_folder_get_fetched (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->fetched;
 }
 
 gint64

@@ -32,7 +32,8 @@ typedef enum
 } MailView;
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
- * "unread" (uint), "total" (uint), "subscribed", "has-children" (boolean), "icon-name", "role" (int), "depth" (uint), "selectable",
+ * "unread" (uint), "total" (uint), "subscribed", "has-children",
+ * "fetched" (boolean: it was in step with the server at least once), "icon-name", "role" (int), "depth" (uint), "selectable",
  * "contents-text" ("1,234 messages, 56.0 MB": how many, and how much room they take on the server where that is known; "" where nothing is),
  * "state-text" (when and how it was last proven in step with the server, or why it is not), "trouble" (nullable: the sentence why it cannot be
  * brought in step; "state-text" is the same then). */
@@ -58,6 +59,7 @@ const char *mail_folder_get_state_text (MailFolder *folder);
 const char *mail_folder_get_contents_text (MailFolder *folder);
 const char *mail_folder_get_trouble (MailFolder *folder);
 guint mail_folder_get_total (MailFolder *folder);
+gboolean mail_folder_get_fetched (MailFolder *folder);
 gboolean mail_folder_get_subscribed (MailFolder *folder);
 gboolean mail_folder_get_has_children (MailFolder *folder);
 MailFolder *mail_folder_get_parent (MailFolder *folder); /* borrowed, NULL at the top */

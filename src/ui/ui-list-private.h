@@ -18,6 +18,7 @@ struct _UiList
   MailMessageList *messages;
   UiSelection *selection;
   MailFolder *folder;
+  GSignalGroup *account; /* of the folder */
   MailConversation *awaited; /* the one selected item, while it is not loaded yet */
   GHashTable *bound;         /* set of GtkListItem (borrowed): the rows that show something */
   GMenuModel *menu;

@@ -67,6 +67,24 @@ add_page (UiList *self, const char *name)
                              self, G_CONNECT_SWAPPED);
 }
 
+/* Nobody knows what is in it. */
+static gboolean
+is_unfetched (UiList *self)
+{
+  return self->folder && mail_folder_get_account (self->folder)
+         && !mail_folder_get_fetched (self->folder);
+}
+
+static gboolean
+is_coming (UiList *self)
+{
+  MailAccountStatus status = is_unfetched (self)
+                                 ? mail_account_get_status (mail_folder_get_account (self->folder))
+                                 : MAIL_ACCOUNT_OFFLINE;
+
+  return status == MAIL_ACCOUNT_BUSY || status == MAIL_ACCOUNT_IN_STEP;
+}
+
 /* GTK 4.8 would have a screen reader read what hidden pages say, too. */
 static void
 show_status_page (UiList *self, const char *page)
@@ -86,7 +104,8 @@ show_status_page (UiList *self, const char *page)
         ADW_STATUS_PAGE (empty),
         self->folder && mail_folder_get_sender (self->folder)
             ? _ ("There is nothing from this person outside Junk, Trash and Drafts.")
-            : _ ("There is nothing in this folder."));
+        : is_unfetched (self) ? _ ("This folder has not been fetched from the server yet.")
+                              : _ ("There is nothing in this folder."));
 }
 
 /* One way back: from all mail of a person to the folder, else to the folders. */
@@ -123,6 +142,8 @@ ui_list_update_page (UiList *self)
     page = "loading"; /* what goes may come again: until it is over nothing else is said */
   else if (self->messages && mail_folder_get_trouble (self->folder))
     page = "trouble";
+  else if (self->messages && is_coming (self))
+    page = "loading";
   else if (self->messages)
     page = ui_list_get_filter (self) ? "filtered" : "empty";
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
@@ -325,7 +346,9 @@ ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
   if (folder) {
     g_signal_connect_swapped (folder, "notify", G_CALLBACK (ui_list_update_title), self);
     g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (ui_list_update_page), self);
+    g_signal_connect_swapped (folder, "notify::fetched", G_CALLBACK (ui_list_update_page), self);
   }
+  g_signal_group_set_target (self->account, folder ? mail_folder_get_account (folder) : NULL);
   ui_list_reopen (self);
 }
 
@@ -518,6 +541,7 @@ ui_list_dispose (GObject *object)
   g_clear_handle_id (&self->midnight_source, g_source_remove);
   if (self->view)
     ui_list_set_folder (self, NULL, NULL);
+  g_clear_object (&self->account);
   g_clear_weak_pointer (&self->menu_focus);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_object (&self->menu);
@@ -598,5 +622,8 @@ ui_list_init (UiList *self)
       gtk_widget_get_template_child (GTK_WIDGET (self), UI_TYPE_LIST, "message_menu")));
   g_signal_connect_swapped (self->bar, "clicked", G_CALLBACK (on_bar_clicked), self);
 
+  self->account = g_signal_group_new (MAIL_TYPE_ACCOUNT);
+  g_signal_group_connect_swapped (self->account, "notify::status", G_CALLBACK (ui_list_update_page),
+                                  self);
   ui_list_init_rows (self);
 }

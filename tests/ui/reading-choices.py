@@ -168,5 +168,28 @@ def a_page_is_as_large_as_it_was_chosen(scene):
     scene.quit()
 
 
+@case
+def a_folder_is_not_called_empty_before_it_was_fetched(scene):
+    scene.empty('alice')
+    server = lab.imap('alice')
+    server.create('Work')
+    server.create('Void')
+    scene.append('alice', 'Work', message('Subject work'))
+    scene.append('alice', 'INBOX', message('Subject one'))
+    scene.proxy(993, 993, '--rtt', '700')
+    scene.account('alice', imap=993)
+    scene.start()
+    app = scene.app
+    app.click('list item', '^Work')
+    while not app.find('list item|table row', 'Subject work'):
+        assert not app.find('label', exact('No Messages')), 'it is called empty'
+    app.click('list item', '^Void')
+    app.wait('label', exact('There is nothing in this folder.'))
+    scene.quit()
+    server.delete('Work')
+    server.delete('Void')
+
+
 if __name__ == '__main__':
-    main(chosen([the_list_is_as_it_was_chosen, a_page_is_as_large_as_it_was_chosen]), finish)
+    main(chosen([the_list_is_as_it_was_chosen, a_page_is_as_large_as_it_was_chosen,
+                 a_folder_is_not_called_empty_before_it_was_fetched]), finish)
