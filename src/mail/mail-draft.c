@@ -374,6 +374,24 @@ mail_draft_set_receipt (MailDraft *self, gboolean receipt)
   self->serial++;
 }
 
+const char *
+mail_draft_get_languages (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->plain->languages;
+}
+
+void
+mail_draft_set_languages (MailDraft *self, const char *languages)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  if (g_strcmp0 (self->plain->languages, languages) == 0)
+    return;
+  g_free (self->plain->languages);
+  self->plain->languages = g_strdup (languages);
+  self->serial++;
+}
+
 gint64
 mail_draft_get_send_at (MailDraft *self)
 {

@@ -64,6 +64,9 @@ void mail_draft_set_priority (MailDraft *draft, MailPriority priority);
 /* The readers' programs are asked to tell when it was read; most ask their readers first. */
 gboolean mail_draft_get_receipt (MailDraft *draft);
 void mail_draft_set_receipt (MailDraft *draft, gboolean receipt);
+/* Which its spelling is checked in, "en_US ko"; NULL: nobody chose any.  Of this computer only. */
+const char *mail_draft_get_languages (MailDraft *draft);
+void mail_draft_set_languages (MailDraft *draft, const char *languages);
 /* Not to be sent before that (seconds UTC; 0 or past: at once).  The server keeps it where it can, else it waits in the
  * outbox. */
 gint64 mail_draft_get_send_at (MailDraft *draft);

@@ -70,6 +70,7 @@ store_draft_dup (const StoreDraft *draft)
   copy->bcc = g_strdup (draft->bcc);
   copy->subject = g_strdup (draft->subject);
   copy->text = g_strdup (draft->text);
+  copy->languages = g_strdup (draft->languages);
   copy->html = g_strdup (draft->html);
   copy->in_reply_to = g_strdup (draft->in_reply_to);
   copy->references = g_strdup (draft->references);
@@ -102,6 +103,7 @@ store_draft_free (StoreDraft *draft)
   g_free (draft->subject);
   g_free (draft->text);
   g_free (draft->html);
+  g_free (draft->languages);
   g_free (draft->in_reply_to);
   g_free (draft->references);
   g_free (draft->source_id);
@@ -180,6 +182,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   set_text (file, GROUP, "Subject", draft->subject);
   set_text (file, GROUP, "Text", draft->text);
   set_text (file, GROUP, "Html", draft->html);
+  set_text (file, GROUP, "Languages", draft->languages);
   set_text (file, GROUP, "InReplyTo", draft->in_reply_to);
   set_text (file, GROUP, "References", draft->references);
   g_key_file_set_int64 (file, GROUP, "Source", draft->source);
@@ -263,6 +266,7 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->subject = get_text (file, GROUP, "Subject", "");
   draft->text = get_text (file, GROUP, "Text", "");
   draft->html = get_text (file, GROUP, "Html", NULL);
+  draft->languages = get_text (file, GROUP, "Languages", NULL);
   draft->in_reply_to = get_text (file, GROUP, "InReplyTo", NULL);
   draft->references = get_text (file, GROUP, "References", NULL);
   draft->source = g_key_file_get_int64 (file, GROUP, "Source", NULL);
@@ -447,9 +451,8 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
     return NULL;
   }
   StoreAttachment *attachment = g_new (StoreAttachment, 1);
-  *attachment =
-      (StoreAttachment){ g_steal_pointer (&file), g_strdup (name), g_strdup (content_type), size,
-                         NULL };
+  *attachment = (StoreAttachment){ g_steal_pointer (&file), g_strdup (name),
+                                   g_strdup (content_type), size, NULL };
   return attachment;
 }
 

@@ -44,7 +44,8 @@ typedef struct
   StoreNotify notify;
   int priority;     /* 1: high, -1: low */
   gboolean receipt; /* asks to be told when it was read */
-  gint64 send_at; /* not before; 0: as soon as it is told to be sent */
+  char *languages;  /* its spelling is checked in, "en_US ko"; nullable: nobody chose any */
+  gint64 send_at;   /* not before; 0: as soon as it is told to be sent */
   gint64 modified;
   gint64 discarded; /* when it was thrown away; 0: it was not.  Gone for good a day later. */
   /* Its copy in a Drafts folder (store_draft_put ()): Message-ID of the newest version, and of the one before while it is not known

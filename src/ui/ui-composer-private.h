@@ -36,6 +36,7 @@ struct _UiComposer
 
   /* Template */
   AdwWindowTitle *title;
+  GMenu *spelling; /* a section of the menu */
   AdwToastOverlay *toasts;
   GtkStack *send_stack;
   GtkMenuButton *later_button;

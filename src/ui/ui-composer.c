@@ -647,6 +647,7 @@ ui_composer_class_init (UiComposerClass *klass)
   g_type_ensure (UI_TYPE_FORMAT_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, UiComposer, title);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, spelling);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, send_stack);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spinner);

@@ -25,8 +25,12 @@ struct _UiEditorSpell
   gboolean composing, asking;
   GPtrArray *unknown;
 
-  GMenu *menu, *suggestions; /* of the context menu */
-  char *word;                /* it is about */
+  char *languages; /* nullable: nobody chose any */
+  char *sample;    /* nullable: text by which they are guessed, until then */
+
+  GMenu *menu;          /* the context menu */
+  GMenu *language_menu; /* in it, and in others' */
+  char *word;           /* it is about */
   GtkTextMark *word_start;
 };
 
@@ -281,6 +285,16 @@ add_item (GMenu *menu, const char *label, const char *action, const char *value)
   g_menu_append_item (menu, item);
 }
 
+/* Underlines in `label` are no mnemonics. */
+static void
+add_bare_item (GMenu *menu, const char *label, const char *action, const char *value)
+{
+  g_auto (GStrv) parts = g_strsplit (label, "_", -1);
+  g_autofree char *escaped = g_strjoinv ("__", parts);
+
+  add_item (menu, escaped, action, value);
+}
+
 static void
 on_suggested (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -288,13 +302,8 @@ on_suggested (GObject *source, GAsyncResult *result, gpointer data)
   g_auto (GStrv) words = ui_spell_suggest_finish (UI_SPELL (source), result);
 
   g_menu_remove_all (menu);
-  for (guint i = 0; words != NULL && words[i] != NULL; i++) {
-    /* A word is no mnemonic. */
-    g_auto (GStrv) parts = g_strsplit (words[i], "_", -1);
-    g_autofree char *label = g_strjoinv ("__", parts);
-
-    add_item (menu, label, "editor.spell-correct", words[i]);
-  }
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
+    add_bare_item (menu, words[i], "editor.spell-correct", words[i]);
   if (words == NULL || words[0] == NULL)
     add_item (menu, _ ("No Suggestions"), "editor.spell-none", NULL);
 }
@@ -302,20 +311,37 @@ on_suggested (GObject *source, GAsyncResult *result, gpointer data)
 static void
 add_languages (UiEditorSpell *self)
 {
-  const char *const *installed = ui_spell_get_installed (self->words);
-  g_autoptr (GMenu) languages = g_menu_new ();
-
-  if (installed[0] == NULL) {
+  if (ui_spell_get_installed (self->words)[0] == NULL)
     add_item (self->menu, _ ("No dictionary for checking the spelling is installed."),
               "editor.spell-none", NULL);
-    return;
-  }
+  else
+    g_menu_append_submenu (self->menu, _ ("Spelling _Languages"),
+                           G_MENU_MODEL (self->language_menu));
+}
+
+/* What can be chosen, and what is missing. */
+static void
+fill_language_menu (UiEditorSpell *self)
+{
+  const char *const *installed = ui_spell_get_installed (self->words);
+  const char *missing = ui_spell_get_missing (self->words);
+
+  g_menu_remove_all (self->language_menu);
   for (guint i = 0; installed[i] != NULL; i++) {
     g_autofree char *action = g_strdup_printf ("editor.spell-language-%s", installed[i]);
 
-    add_item (languages, installed[i], action, NULL);
+    add_bare_item (self->language_menu, installed[i], action, NULL);
   }
-  g_menu_append_submenu (self->menu, _ ("Spelling _Languages"), G_MENU_MODEL (languages));
+  if (missing != NULL) {
+    /* Translators: the code of a language, as “ko” */
+    g_autofree char *sentence =
+        g_strdup_printf (_ ("No dictionary for “%s” is installed."), missing);
+
+    add_item (self->language_menu, sentence, "editor.spell-none", NULL);
+  } else if (installed[0] == NULL) {
+    add_item (self->language_menu, _ ("No dictionary for checking the spelling is installed."),
+              "editor.spell-none", NULL);
+  }
 }
 
 static void
@@ -432,6 +458,9 @@ on_language (GSimpleAction *action, GVariant *state, gpointer data)
     return;
   g_simple_action_set_state (action, state);
   ui_spell_use (self->words, language, g_variant_get_boolean (state));
+  g_free (self->languages);
+  self->languages = ui_spell_dup_languages (self->words);
+  g_signal_emit_by_name (self->editor, "languages-chosen");
 }
 
 /* One action a language, for several may be used at once. */
@@ -443,11 +472,15 @@ add_language_actions (UiEditorSpell *self)
 
   for (guint i = 0; installed[i] != NULL; i++) {
     g_autofree char *name = g_strdup_printf ("spell-language-%s", installed[i]);
-    g_autoptr (GSimpleAction) action = g_simple_action_new_stateful (
-        name, NULL, g_variant_new_boolean (ui_spell_uses (self->words, installed[i])));
+    GAction *old = g_action_map_lookup_action (map, name);
+    GVariant *state = g_variant_new_boolean (ui_spell_uses (self->words, installed[i]));
+    g_autoptr (GSimpleAction) action = NULL;
 
-    if (g_action_map_lookup_action (map, name) != NULL)
+    if (old != NULL) {
+      g_simple_action_set_state (G_SIMPLE_ACTION (old), state);
       continue;
+    }
+    action = g_simple_action_new_stateful (name, NULL, state);
     g_signal_connect (action, "change-state", G_CALLBACK (on_language), self);
     g_action_map_add_action (map, G_ACTION (action));
   }
@@ -457,7 +490,44 @@ static void
 on_words_changed (UiSpell *words, UiEditorSpell *self)
 {
   add_language_actions (self);
+  if (g_menu_model_get_n_items (G_MENU_MODEL (self->language_menu)) == 0)
+    fill_language_menu (self);
   look_at_all (self);
+}
+
+/* Once there are words to ask about. */
+static void
+tell_languages (UiEditorSpell *self)
+{
+  if (self->words == NULL)
+    return;
+  if (self->languages != NULL)
+    ui_spell_set_languages (self->words, self->languages);
+  if (self->sample != NULL)
+    ui_spell_guess (self->words, self->sample);
+  g_clear_pointer (&self->sample, g_free);
+}
+
+void
+ui_editor_spell_set_languages (UiEditorSpell *self, const char *languages, const char *text)
+{
+  g_free (self->languages);
+  self->languages = g_strdup (languages);
+  g_free (self->sample);
+  self->sample = g_strdup (text);
+  tell_languages (self);
+}
+
+const char *
+ui_editor_spell_get_languages (UiEditorSpell *self)
+{
+  return self->languages;
+}
+
+GMenuModel *
+ui_editor_spell_get_language_menu (UiEditorSpell *self)
+{
+  return G_MENU_MODEL (self->language_menu);
 }
 
 /* ---- the object ---- */
@@ -472,6 +542,7 @@ ui_editor_spell_set_enabled (UiEditorSpell *self, gboolean enabled)
   if (enabled) {
     self->words = ui_spell_new ();
     g_signal_connect (self->words, "changed", G_CALLBACK (on_words_changed), self);
+    tell_languages (self);
     look_at_all (self);
     return;
   }
@@ -510,6 +581,7 @@ ui_editor_spell_new (UiEditor *editor)
   self->buffer = g_object_ref (gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor)));
   self->unknown = g_ptr_array_new_with_free_func (g_free);
   self->menu = g_menu_new ();
+  self->language_menu = g_menu_new ();
   gtk_text_buffer_get_start_iter (self->buffer, &start);
   self->start = gtk_text_buffer_create_mark (self->buffer, NULL, &start, TRUE);
   self->end = gtk_text_buffer_create_mark (self->buffer, NULL, &start, FALSE);
@@ -544,6 +616,9 @@ ui_editor_spell_free (UiEditorSpell *self)
   g_object_set_data (G_OBJECT (self->buffer), "spell", NULL);
   g_object_unref (self->buffer);
   g_object_unref (self->menu);
+  g_object_unref (self->language_menu);
+  g_free (self->languages);
+  g_free (self->sample);
   g_ptr_array_unref (self->unknown);
   g_free (self->word);
   g_free (self);

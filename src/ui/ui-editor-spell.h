@@ -16,5 +16,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiEditorSpell, ui_editor_spell_free)
 void ui_editor_spell_set_enabled (UiEditorSpell *spell, gboolean enabled);
 /* While an input method composes nothing is marked. */
 void ui_editor_spell_set_composing (UiEditorSpell *spell, gboolean composing);
+/* "en_US ko", NULL: the desktop's; and the text by which further ones are guessed, nullable. */
+void ui_editor_spell_set_languages (UiEditorSpell *spell, const char *languages, const char *text);
+const char *ui_editor_spell_get_languages (UiEditorSpell *spell); /* NULL: nobody chose any */
+GMenuModel *ui_editor_spell_get_language_menu (UiEditorSpell *spell);
 
 G_END_DECLS

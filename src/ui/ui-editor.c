@@ -16,6 +16,7 @@ enum
 {
   EDITED,
   PASTE_FILES,
+  LANGUAGES_CHOSEN,
   N_SIGNALS
 };
 
@@ -536,6 +537,26 @@ ui_editor_set_spelling (UiEditor *self, gboolean check)
   ui_editor_spell_set_enabled (self->spell, check);
 }
 
+void
+ui_editor_set_languages (UiEditor *self, const char *languages, gboolean guess)
+{
+  g_autofree char *text = guess ? ui_editor_dup_text (self) : NULL;
+
+  ui_editor_spell_set_languages (self->spell, languages, text);
+}
+
+char *
+ui_editor_dup_languages (UiEditor *self)
+{
+  return g_strdup (ui_editor_spell_get_languages (self->spell));
+}
+
+GMenuModel *
+ui_editor_get_language_menu (UiEditor *self)
+{
+  return ui_editor_spell_get_language_menu (self->spell);
+}
+
 gboolean
 ui_editor_get_rich (UiEditor *self)
 {
@@ -632,6 +653,8 @@ ui_editor_class_init (UiEditorClass *klass)
   signals[PASTE_FILES] = g_signal_new ("paste-files", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
                                        g_signal_accumulator_true_handled, NULL, NULL,
                                        G_TYPE_BOOLEAN, 1, GDK_TYPE_CLIPBOARD);
+  signals[LANGUAGES_CHOSEN] = g_signal_new ("languages-chosen", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST,
+                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   /* In place of GTK's, which the keys and the context menu name. */
   gtk_widget_class_install_action (widget_class, "text.undo", NULL, on_undo);

@@ -36,6 +36,13 @@ void ui_editor_add_picture (UiEditor *self, const char *id, GdkTexture *texture)
 /* Whether words that no dictionary knows are underlined; at first FALSE. */
 void ui_editor_set_spelling (UiEditor *self, gboolean check);
 
+/* "en_US ko": in which.  NULL: those of the desktop.  Those of the text that is there are looked for and used as well where `guess` is set. */
+void ui_editor_set_languages (UiEditor *self, const char *languages, gboolean guess);
+/* NULL as long as nobody chose any; signal "languages-chosen": a person did. */
+char *ui_editor_dup_languages (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
+/* A menu of them; borrowed. */
+GMenuModel *ui_editor_get_language_menu (UiEditor *self);
+
 gboolean ui_editor_get_rich (UiEditor *self);
 /* FALSE drops all formats (ask before, when ui_editor_has_format ()). */
 void ui_editor_set_rich (UiEditor *self, gboolean rich);

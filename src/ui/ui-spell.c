@@ -7,6 +7,9 @@
 
 #define MAX_SUGGESTIONS 8
 #define MAX_WORD        100 /* octets; longer ones are no words */
+#define MAX_SAMPLE      80  /* words by which a language is guessed */
+#define MIN_SAMPLE      4
+#define MAX_CANDIDATES  12
 
 struct _UiSpell
 {
@@ -16,6 +19,8 @@ struct _UiSpell
   GPtrArray *languages; /* of char: those in use */
   GHashTable *answers;  /* word -> UiWord */
   GHashTable *ignored;  /* words */
+  char *wanted;         /* nullable: in place of the desktop's */
+  char *sample;         /* nullable: text whose language is to be guessed once they are known */
 };
 
 enum
@@ -137,6 +142,7 @@ typedef enum
   JOB_CHECK,
   JOB_SUGGEST,
   JOB_ADD,
+  JOB_GUESS, /* of `languages`, those that `words` are in */
 } JobKind;
 
 typedef struct
@@ -272,6 +278,71 @@ add (const Job *job)
   }
 }
 
+typedef struct
+{
+  GUnicodeScript script;
+  guint n, known; /* words of that script, and those that the best language knows */
+  const char *language;
+} Guess;
+
+static Guess *
+find_guess (GArray *guesses, GUnicodeScript script)
+{
+  Guess new = { script, 0, 0, NULL };
+
+  for (guint i = 0; i < guesses->len; i++)
+    if (g_array_index (guesses, Guess, i).script == script)
+      return &g_array_index (guesses, Guess, i);
+  g_array_append_val (guesses, new);
+  return &g_array_index (guesses, Guess, guesses->len - 1);
+}
+
+static guint
+count_known (const Job *job, const char *language, GUnicodeScript script)
+{
+  gboolean had = g_hash_table_contains (dictionaries, language);
+  EnchantDict *dictionary = get_dictionary (language);
+  guint known = 0;
+
+  for (guint i = 0; dictionary != NULL && job->words[i] != NULL; i++)
+    if (g_unichar_get_script (g_utf8_get_char (job->words[i])) == script
+        && enchant_dict_check (dictionary, job->words[i], -1) == 0)
+      known++;
+  /* Dictionaries are large; this one may never be asked again. */
+  if (!had) {
+    g_hash_table_remove (dictionaries, language);
+    if (dictionary != NULL)
+      enchant_broker_free_dict (broker, dictionary);
+  }
+  return known;
+}
+
+static GStrv
+guess (const Job *job)
+{
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+  g_autoptr (GArray) guesses = g_array_new (FALSE, TRUE, sizeof (Guess));
+
+  for (guint i = 0; job->words[i] != NULL; i++)
+    find_guess (guesses, g_unichar_get_script (g_utf8_get_char (job->words[i])))->n++;
+  for (guint i = 0; job->languages[i] != NULL; i++) {
+    Guess *of = find_guess (guesses, script_of_language (job->languages[i]));
+    guint known = of->n >= MIN_SAMPLE ? count_known (job, job->languages[i], of->script) : 0;
+
+    if (known > of->known) {
+      of->known = known;
+      of->language = job->languages[i];
+    }
+  }
+  for (guint i = 0; i < guesses->len; i++) {
+    const Guess *of = &g_array_index (guesses, Guess, i);
+
+    if (of->language != NULL && of->known * 2 >= of->n)
+      g_strv_builder_add (found, of->language);
+  }
+  return g_strv_builder_end (found);
+}
+
 static void
 work (gpointer data, gpointer nothing)
 {
@@ -296,13 +367,16 @@ work (gpointer data, gpointer nothing)
   case JOB_ADD:
     add (job);
     break;
+  case JOB_GUESS:
+    result = guess (job);
+    break;
   }
   g_task_return_pointer (task, result, (GDestroyNotify)g_strfreev);
 }
 
 /* Takes `task`. */
 static void
-push (UiSpell *self, GTask *task, JobKind kind, const char *const *words)
+push (GTask *task, JobKind kind, GPtrArray *languages, const char *const *words)
 {
   static GThreadPool *pool;
   Job *job = g_new0 (Job, 1);
@@ -311,9 +385,9 @@ push (UiSpell *self, GTask *task, JobKind kind, const char *const *words)
     pool = g_thread_pool_new (work, NULL, 1, TRUE, NULL);
   job->kind = kind;
   job->words = g_strdupv ((char **)words);
-  job->languages = g_new0 (char *, self->languages->len + 1);
-  for (guint i = 0; i < self->languages->len; i++)
-    job->languages[i] = g_strdup (self->languages->pdata[i]);
+  job->languages = g_new0 (char *, languages->len + 1);
+  for (guint i = 0; i < languages->len; i++)
+    job->languages[i] = g_strdup (languages->pdata[i]);
   g_task_set_task_data (task, job, job_free);
   g_thread_pool_push (pool, task, NULL);
 }
@@ -358,13 +432,125 @@ use_usual_languages (UiSpell *self)
 }
 
 static void
+use_wanted_languages (UiSpell *self)
+{
+  g_auto (GStrv) wanted = g_strsplit (self->wanted, " ", -1);
+
+  g_ptr_array_set_size (self->languages, 0);
+  for (guint i = 0; wanted[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *)self->installed, wanted[i])
+        && !ui_spell_uses (self, wanted[i]))
+      g_ptr_array_add (self->languages, g_strdup (wanted[i]));
+}
+
+static void
+on_guessed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  UiSpell *self = UI_SPELL (source);
+  g_auto (GStrv) found = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  for (guint i = 0; found != NULL && found[i] != NULL; i++)
+    ui_spell_use (self, found[i], TRUE);
+}
+
+/* Those in use come first, then one of each language. */
+static GPtrArray *
+list_candidates (UiSpell *self)
+{
+  GPtrArray *candidates = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->languages->len; i++)
+    g_ptr_array_add (candidates, self->languages->pdata[i]);
+  for (guint i = 0; self->installed[i] != NULL && candidates->len < MAX_CANDIDATES; i++) {
+    gsize length = strcspn (self->installed[i], "_-");
+    gboolean known = FALSE;
+
+    for (guint j = 0; j < candidates->len && !known; j++)
+      known = strncmp (candidates->pdata[j], self->installed[i], length) == 0
+              && strcspn (candidates->pdata[j], "_-") == length;
+    if (!known)
+      g_ptr_array_add (candidates, self->installed[i]);
+  }
+  return candidates;
+}
+
+static void
+guess_now (UiSpell *self)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) candidates = list_candidates (self);
+  const char *at = self->sample, *begin;
+
+  while (words->len < MAX_SAMPLE && ui_spell_next_word (&at, &begin))
+    g_ptr_array_add (words, g_strndup (begin, (gsize)(at - begin)));
+  g_clear_pointer (&self->sample, g_free);
+  if (words->len < MIN_SAMPLE)
+    return;
+  g_ptr_array_add (words, NULL);
+  push (g_task_new (self, NULL, on_guessed, NULL), JOB_GUESS, candidates,
+        (const char *const *)words->pdata);
+}
+
+static void
 on_listed (GObject *source, GAsyncResult *result, gpointer data)
 {
   UiSpell *self = UI_SPELL (source);
 
   self->installed = g_task_propagate_pointer (G_TASK (result), NULL);
-  use_usual_languages (self);
+  if (self->wanted != NULL)
+    use_wanted_languages (self);
+  else
+    use_usual_languages (self);
   changed (self);
+  if (self->sample != NULL)
+    guess_now (self);
+}
+
+void
+ui_spell_set_languages (UiSpell *self, const char *languages)
+{
+  g_free (self->wanted);
+  self->wanted = g_strdup (languages);
+  if (self->installed == NULL)
+    return;
+  use_wanted_languages (self);
+  changed (self);
+}
+
+char *
+ui_spell_dup_languages (UiSpell *self)
+{
+  GString *languages = g_string_new (NULL);
+
+  for (guint i = 0; i < self->languages->len; i++)
+    g_string_append_printf (languages, "%s%s", i > 0 ? " " : "", (char *)self->languages->pdata[i]);
+  return g_string_free (languages, FALSE);
+}
+
+void
+ui_spell_guess (UiSpell *self, const char *text)
+{
+  g_free (self->sample);
+  self->sample = g_strdup (text);
+  if (self->installed != NULL)
+    guess_now (self);
+}
+
+const char *
+ui_spell_get_missing (UiSpell *self)
+{
+  const char *const *names = g_get_language_names ();
+  guint last = g_strv_length ((char **)names);
+
+  /* "ko_KR.UTF-8", "ko_KR", …, "ko", "C": the shortest is the language. */
+  if (self->installed == NULL || last < 2 || strlen (names[last - 2]) > 3
+      || !g_ascii_islower (names[last - 2][0]))
+    return NULL;
+  for (guint i = 0; self->installed[i] != NULL; i++)
+    if (g_str_has_prefix (self->installed[i], names[last - 2])
+        && strcspn (self->installed[i], "_-") == strlen (names[last - 2]))
+      return NULL;
+  return names[last - 2];
 }
 
 const char *const *
@@ -436,7 +622,7 @@ ui_spell_ask_async (UiSpell *self, const char *const *words, GAsyncReadyCallback
 {
   GTask *outer = g_task_new (self, NULL, callback, user_data);
 
-  push (self, g_task_new (self, NULL, on_checked, outer), JOB_CHECK, words);
+  push (g_task_new (self, NULL, on_checked, outer), JOB_CHECK, self->languages, words);
 }
 
 void
@@ -449,7 +635,7 @@ void
 ui_spell_suggest_async (UiSpell *self, const char *word, GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  push (self, g_task_new (self, NULL, callback, user_data), JOB_SUGGEST,
+  push (g_task_new (self, NULL, callback, user_data), JOB_SUGGEST, self->languages,
         (const char *[]){ word, NULL });
 }
 
@@ -469,7 +655,8 @@ ui_spell_ignore (UiSpell *self, const char *word)
 void
 ui_spell_add (UiSpell *self, const char *word)
 {
-  push (self, g_task_new (self, NULL, NULL, NULL), JOB_ADD, (const char *[]){ word, NULL });
+  push (g_task_new (self, NULL, NULL, NULL), JOB_ADD, self->languages,
+        (const char *[]){ word, NULL });
   ui_spell_ignore (self, word);
 }
 
@@ -481,6 +668,8 @@ ui_spell_finalize (GObject *object)
   UiSpell *self = UI_SPELL (object);
 
   g_strfreev (self->installed);
+  g_free (self->wanted);
+  g_free (self->sample);
   g_ptr_array_unref (self->languages);
   g_hash_table_unref (self->answers);
   g_hash_table_unref (self->ignored);
@@ -508,6 +697,6 @@ ui_spell_new (void)
 {
   UiSpell *self = g_object_new (UI_TYPE_SPELL, NULL);
 
-  push (self, g_task_new (self, NULL, on_listed, NULL), JOB_LIST, NULL);
+  push (g_task_new (self, NULL, on_listed, NULL), JOB_LIST, self->languages, NULL);
   return self;
 }

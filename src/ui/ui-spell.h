@@ -27,6 +27,13 @@ const char *const *ui_spell_get_installed (UiSpell *self);
 gboolean ui_spell_is_ready (UiSpell *self);
 gboolean ui_spell_uses (UiSpell *self, const char *language);
 void ui_spell_use (UiSpell *self, const char *language, gboolean use);
+/* "en_US ko" in place of those of the desktop; those without a dictionary are passed over. */
+void ui_spell_set_languages (UiSpell *self, const char *languages);
+char *ui_spell_dup_languages (UiSpell *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Looks for the languages of `text`, one for each kind of letters, and uses them as well. */
+void ui_spell_guess (UiSpell *self, const char *text);
+/* The desktop's language, "ko", where there is no dictionary of it; NULL: there is one.  Borrowed, static. */
+const char *ui_spell_get_missing (UiSpell *self);
 
 /* At once, from what was answered before. */
 UiWord ui_spell_look (UiSpell *self, const char *word);

@@ -56,6 +56,7 @@ test_draft (void)
   draft->html = g_strdup ("<p>"
                           "\xff"
                           "bad</p>");
+  draft->languages = g_strdup ("en_US ko");
   draft->in_reply_to = g_strdup ("<1@x>");
   draft->references = g_strdup ("<0@x> <1@x>");
   draft->source = G_GINT64_CONSTANT (1) << 40;
@@ -98,6 +99,7 @@ test_draft (void)
     g_assert_cmpstr (attachment->content_type, ==, "text/plain");
     g_assert_cmpuint (attachment->size, ==, 7);
   }
+  g_assert_cmpstr (loaded->languages, ==, "en_US ko");
   g_assert_cmpstr (loaded->html, ==,
                    "<p>\xef\xbf\xbd"
                    "bad</p>");

@@ -1,5 +1,6 @@
 /* The letter in a GtkTextBuffer: text, HTML both ways, undo with formats.  No display needed. */
 #include <gtk/gtk.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "ui-editor-history.h"
@@ -728,10 +729,98 @@ test_spell_asks (void)
   g_assert_cmpint (ui_spell_look (spell, "xqzt"), ==, UI_WORD_GOOD);
 }
 
+static void
+write_dictionary (const char *folder, const char *language, const char *words)
+{
+  g_autofree char *aff = g_strdup_printf ("%s/%s.aff", folder, language);
+  g_autofree char *dic = g_strdup_printf ("%s/%s.dic", folder, language);
+
+  g_assert_true (g_file_set_contents (aff, "SET UTF-8\n", -1, NULL));
+  g_assert_true (g_file_set_contents (dic, words, -1, NULL));
+}
+
+/* Dictionaries of our own, beside what is installed */
+static void
+make_dictionaries (void)
+{
+  g_autofree char *config = g_dir_make_tmp ("sosik-enchant-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (config, "hunspell", NULL);
+
+  g_setenv ("ENCHANT_CONFIG_DIR", config, TRUE);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  write_dictionary (folder, "ko_KR", "4\n닭\n값이\n많다\n오늘은\n");
+  write_dictionary (folder, "eo", "5\nla\nhundo\nkaj\nkato\ndormas\n");
+}
+
+static void
+on_changed (guint *n)
+{
+  ++*n;
+}
+
+static void
+wait_for_change (guint *n)
+{
+  while (*n == 0)
+    g_main_context_iteration (NULL, TRUE);
+  *n = 0;
+}
+
+/* Chosen ones are used in place of the desktop's; those of a text are found, for each kind of letters. */
+static void
+test_spell_languages (void)
+{
+  g_autoptr (UiSpell) spell = ui_spell_new ();
+  g_autofree char *chosen = NULL;
+  g_autofree char *guessed = NULL;
+  gboolean asked = FALSE;
+  guint n = 0;
+
+  g_signal_connect_swapped (spell, "changed", G_CALLBACK (on_changed), &n);
+  ui_spell_set_languages (spell, "eo xx_XX");
+  wait_for_change (&n);
+  chosen = ui_spell_dup_languages (spell);
+  g_assert_cmpstr (chosen, ==, "eo");
+  ui_spell_guess (spell, "> 오늘은 닭 값이 많다. 오늘은\n");
+  wait_for_change (&n);
+  guessed = ui_spell_dup_languages (spell);
+  g_assert_cmpstr (guessed, ==, "eo ko_KR");
+  /* Right is what one of them knows. */
+  ui_spell_ask_async (spell, (const char *[]){ "hundo", "hundoj", "값이", "갑시", NULL }, on_asked,
+                      &asked);
+  while (!asked)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (ui_spell_look (spell, "hundo"), ==, UI_WORD_GOOD);
+  g_assert_cmpint (ui_spell_look (spell, "hundoj"), ==, UI_WORD_BAD);
+  g_assert_cmpint (ui_spell_look (spell, "값이"), ==, UI_WORD_GOOD);
+  g_assert_cmpint (ui_spell_look (spell, "갑시"), ==, UI_WORD_BAD);
+}
+
+/* Of two languages in the same letters the one that knows the words; too few words say nothing. */
+static void
+test_spell_guess (void)
+{
+  g_autoptr (UiSpell) spell = ui_spell_new ();
+  g_autofree char *few = NULL;
+  guint n = 0;
+
+  g_signal_connect_swapped (spell, "changed", G_CALLBACK (on_changed), &n);
+  ui_spell_set_languages (spell, "ko_KR");
+  ui_spell_guess (spell, "la kato");
+  wait_for_change (&n);
+  few = ui_spell_dup_languages (spell);
+  g_assert_cmpstr (few, ==, "ko_KR");
+  ui_spell_guess (spell, "La hundo kaj la kato dormas.");
+  wait_for_change (&n);
+  g_assert_true (ui_spell_uses (spell, "eo"));
+  g_assert_false (ui_spell_uses (spell, "en_US"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  make_dictionaries ();
 
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
   ADD ("/ui/editor/lines", test_lines);
@@ -757,6 +846,8 @@ main (int argc, char **argv)
 #undef ADD
   g_test_add_func ("/ui/spell/words", test_spell_words);
   g_test_add_func ("/ui/spell/asks", test_spell_asks);
+  g_test_add_func ("/ui/spell/languages", test_spell_languages);
+  g_test_add_func ("/ui/spell/guess", test_spell_guess);
   g_test_add_func ("/ui/words/next", test_words);
   g_test_add_func ("/ui/words/kept", test_words_kept);
 

@@ -173,5 +173,34 @@ def an_answer_quotes_formats_and_nothing_hidden(scene):
     scene.quit()
 
 
-main(chosen([what_is_written_and_pasted_arrives_with_its_formats, an_answer_quotes_formats_and_nothing_hidden]))
+@case
+def languages_of_the_spelling_stay_with_the_letter(scene):
+    begin(scene)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Languages')
+    editor = scene.app.wait('text', exact('Message text'))
+    scene.app.click(editor)
+    scene.app.type('middel of')
+    eventually(lambda: looks(editor, 'middel').get('underline') == 'error', what='a wavy line')
+    scene.app.key('F10')
+    scene.app.click('menu item', exact('Spelling Languages'))
+    scene.app.wait(None, '^en_US$')
+    scene.shot('languages')
+    scene.app.click(None, '^en_US$')
+    eventually(lambda: looks(editor, 'middel').get('underline', 'none') == 'none', what='no wavy line')
+    drafts = os.path.join(scene.profile, '**', 'draft.ini')
+    eventually(lambda: any('Languages=\n' in open(name, encoding='utf-8').read() for name in glob.glob(drafts, recursive=True)), what='saved')
+    scene.app.key('Escape')
+    scene.app.click(editor)
+    scene.quit()
+    scene.start()
+    editor = scene.app.wait('text', exact('Message text'))
+    time.sleep(1.5)
+    assert looks(editor, 'middel').get('underline', 'none') == 'none'
+    scene.quit()
+
+
+main(chosen([what_is_written_and_pasted_arrives_with_its_formats, an_answer_quotes_formats_and_nothing_hidden,
+             *([languages_of_the_spelling_stay_with_the_letter] if os.path.exists('/usr/share/hunspell/en_US.dic') else [])]))
 finish()
