@@ -86,6 +86,9 @@ gboolean mime_domain_is_same_owner (const char *one, const char *other);
 /* `domain` is another one than `known` and looks like it to a person: letters of other scripts, digits for letters, one letter more, less,
  * changed or two swapped. */
 gboolean mime_domain_looks_like (const char *domain, const char *known);
+/* What a person meant who wrote `domain` and slipped: the domain with the owner of `known`, where it looks like that or ends in a way that there is not
+ * ("naver.con"); NULL: no slip. */
+char *mime_domain_dup_meant (const char *domain, const char *known) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Domains that somebody knows, to compare many with: made ready once, by whoever asks first.  Any thread, several at a time. */
 typedef struct _MimeDomains MimeDomains;
@@ -99,5 +102,7 @@ gboolean mime_domains_are (const MimeDomains *domains, GPtrArray *names);
 gboolean mime_domains_have_owner (MimeDomains *domains, const char *domain);
 /* The first that mime_domain_looks_like (), as it was given; borrowed, NULL: none. */
 const char *mime_domains_find_alike (MimeDomains *domains, const char *domain);
+/* mime_domain_dup_meant () with the first of them (nullable), else with one of the big providers; NULL also where it belongs to one of their owners. */
+char *mime_domains_dup_meant (MimeDomains *domains, const char *domain) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

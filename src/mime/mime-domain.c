@@ -18,6 +18,12 @@ static const char *const honest[] = { "gmail.com",   "ymail.com",   "email.com",
                                       "hotmail.com", "hanmail.net", "live.com",  "line.me",
                                       "gmx.net",     "gmx.com" };
 
+/* Where most people have their mail, and what is written wrongly most. */
+static const char *const providers[] = {
+  "gmail.com",   "naver.com",   "hanmail.net", "daum.net",       "kakao.com",  "nate.com",
+  "outlook.com", "hotmail.com", "yahoo.com",   "googlemail.com", "icloud.com", "yahoo.co.kr",
+};
+
 static char *
 to_unicode (const char *host)
 {
@@ -162,6 +168,64 @@ mime_domain_looks_like (const char *domain, const char *known)
   return is_alike (&look, &other);
 }
 
+/* ---- slips ---- */
+
+static gboolean
+is_ending (const char *suffix)
+{
+  return psl_is_public_suffix2 (psl_builtin (), suffix + 1, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE)
+         != 0;
+}
+
+/* The same name with an end that is a letter away: "naver.con".  Where both ends are real they are most often two owners; not so with the
+ * big providers. */
+static gboolean
+has_slipped_end (const Look *look, const Look *known, gboolean is_provider)
+{
+  glong n, m;
+
+  if (known->suffix == NULL || look->length != known->length
+      || memcmp (look->label, known->label, (gsize)look->length * sizeof *look->label) != 0
+      || (!is_provider && is_ending (look->suffix)))
+    return FALSE;
+  g_autofree gunichar *one = g_utf8_to_ucs4_fast (look->suffix, -1, &n);
+  g_autofree gunichar *other = g_utf8_to_ucs4_fast (known->suffix, -1, &m);
+  return is_one_apart (one, n, other, m);
+}
+
+static gboolean
+is_slip (const Look *look, const Look *known, gboolean is_provider)
+{
+  return is_alike (look, known) || has_slipped_end (look, known, is_provider);
+}
+
+/* What stands before the owner stays. */
+static char *
+mend (const char *domain, const Look *look, const Look *known)
+{
+  g_autofree char *unicode = to_unicode (domain);
+  g_autofree char *lower = g_utf8_strdown (unicode, -1);
+
+  if (g_str_has_suffix (lower, look->owner))
+    lower[strlen (lower) - strlen (look->owner)] = '\0';
+  else
+    lower[0] = '\0';
+  return g_strconcat (lower, known->owner, NULL);
+}
+
+char *
+mime_domain_dup_meant (const char *domain, const char *known)
+{
+  g_auto (Look) look = { 0 };
+  g_auto (Look) other = { 0 };
+
+  look_init (&look, domain);
+  if (is_honest (&look))
+    return NULL;
+  look_init (&other, known);
+  return is_slip (&look, &other, FALSE) ? mend (domain, &look, &other) : NULL;
+}
+
 /* ---- many ---- */
 
 struct _MimeDomains
@@ -253,6 +317,48 @@ mime_domains_find_alike (MimeDomains *self, const char *domain)
   for (guint i = 0; i < self->looks->len; i++) {
     if (is_alike (&look, &g_array_index (self->looks, Look, i)))
       return self->names->pdata[i];
+  }
+  return NULL;
+}
+
+static MimeDomains *
+get_providers (void)
+{
+  static gsize made = 0;
+
+  if (g_once_init_enter (&made)) {
+    g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+    for (gsize i = 0; i < G_N_ELEMENTS (providers); i++)
+      g_ptr_array_add (names, (gpointer)providers[i]);
+    g_once_init_leave (&made, (gsize)mime_domains_new (names));
+  }
+  return (MimeDomains *)made;
+}
+
+char *
+mime_domains_dup_meant (MimeDomains *self, const char *domain)
+{
+  MimeDomains *const all[] = { self, get_providers () };
+  g_auto (Look) look = { 0 };
+
+  look_init (&look, domain);
+  if (is_honest (&look))
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++) {
+    if (all[i] == NULL)
+      continue;
+    make_ready (all[i]);
+    if (g_hash_table_contains (all[i]->owners, look.owner))
+      return NULL;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++) {
+    for (guint j = 0; all[i] != NULL && j < all[i]->looks->len; j++) {
+      const Look *known = &g_array_index (all[i]->looks, Look, j);
+
+      if (is_slip (&look, known, all[i] == all[1]))
+        return mend (domain, &look, known);
+    }
   }
   return NULL;
 }

@@ -407,6 +407,71 @@ test_covers (void)
 }
 
 static void
+test_slips (void)
+{
+  static const struct
+  {
+    const char *domain, *meant;
+  } cases[] = {
+    /* Who is known, with what stands before it */
+    { "exampel.org", "example.org" },
+    { "mail.exampel.org", "mail.example.org" },
+    { "EXAMPEL.ORG", "example.org" },
+    { "exmple.org", "example.org" },
+    { "example.ogr", "example.org" },
+    { "example.or", "example.org" },
+    { "회사아.한국", NULL },
+    { "xn--o39aom7zqa.com", NULL },
+    { "example.org", NULL },
+    { "www.example.org", NULL },
+    /* Real ends: most often another owner's */
+    { "example.com", NULL },
+    { "example.co", NULL },
+    { "shop.co.in", NULL },
+    { "shop.co.id", NULL },
+    /* Providers, known or not */
+    { "gmial.com", "gmail.com" },
+    { "gamil.com", "gmail.com" },
+    { "gmail.con", "gmail.com" },
+    { "gmail.co", "gmail.com" },
+    { "gmail.cm", "gmail.com" },
+    { "naver.con", "naver.com" },
+    { "never.com", "naver.com" },
+    { "hanmial.net", "hanmail.net" },
+    { "daum.ner", "daum.net" },
+    { "nate.cmo", "nate.com" },
+    { "gmail.com", NULL },
+    { "ymail.com", NULL },
+    { "email.com", NULL },
+    { "gmx.com", NULL },
+    { "yahoo.co.jp", NULL },
+    { "outlook.kr", NULL },
+    { "date.com", NULL },
+    { "", NULL },
+    { "localhost", NULL },
+    { "..", NULL },
+  };
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  g_ptr_array_add (names, "example.org");
+  g_ptr_array_add (names, "shop.co.id");
+  g_autoptr (MimeDomains) domains = mime_domains_new (names);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *meant = mime_domains_dup_meant (domains, cases[i].domain);
+    g_autofree char *alone = mime_domain_dup_meant (cases[i].domain, "example.org");
+
+    g_test_message ("%s", cases[i].domain);
+    g_assert_cmpstr (meant, ==, cases[i].meant);
+    if (cases[i].meant == NULL || strstr (cases[i].meant, "example.org") != NULL)
+      g_assert_cmpstr (alone, ==, cases[i].meant);
+  }
+  g_autofree char *unknown = mime_domains_dup_meant (NULL, "exampel.org");
+  g_autofree char *provider = mime_domains_dup_meant (NULL, "naver.con");
+  g_assert_null (unknown);
+  g_assert_cmpstr (provider, ==, "naver.com");
+}
+
+static void
 test_domains (void)
 {
   static const struct
@@ -514,5 +579,6 @@ test_truth_add (void)
   g_test_add_func ("/mime/truth/received", test_received);
   g_test_add_func ("/mime/truth/covers", test_covers);
   g_test_add_func ("/mime/truth/domains", test_domains);
+  g_test_add_func ("/mime/truth/slips", test_slips);
   g_test_add_func ("/mime/truth/lists", test_lists);
 }
