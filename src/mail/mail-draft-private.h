@@ -61,6 +61,9 @@ gboolean mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file)
 /* mail-draft-send.c, pool thread: without Message-ID and date. */
 MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
                                const char *from_address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* mail-draft-recipients.c */
+MailDraftWarnings mail_draft_warn_of_recipients (MailDraft *draft);
+void mail_draft_learn_domains (MailEngine *engine); /* a moment later; for the warning */
 /* mail-draft-copy.c: the copy on the server goes, for it is no draft any more. */
 void mail_draft_take_off (MailEngine *engine, const StoreDraft *draft);
 

@@ -41,19 +41,21 @@ static MailDraftWarnings
 find_warnings (MailDraft *self)
 {
   const StoreDraft *plain = self->plain;
-  gboolean has_files = plain->attachments->len > 0 || self->busy > 0;
+  gboolean has_files = self->busy > 0;
   MailDraftWarnings warnings = 0;
 
   /* What it says is not the person's to change. */
   if (plain->redirect)
     return 0;
+  for (guint i = 0; i < plain->attachments->len; i++)
+    has_files = has_files || mail_draft_sends (plain, plain->attachments->pdata[i]);
   if (is_blank (plain->subject))
     warnings |= MAIL_WARN_NO_SUBJECT;
   if (!has_files && mime_text_mentions_attachment (plain->text, plain->subject))
     warnings |= MAIL_WARN_NO_ATTACHMENT;
   if (!has_files && is_blank (plain->text))
     warnings |= MAIL_WARN_NO_TEXT;
-  return warnings;
+  return warnings | mail_draft_warn_of_recipients (self);
 }
 
 gboolean

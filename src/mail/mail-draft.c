@@ -154,6 +154,7 @@ mail_draft_new_take (MailEngine *engine, StoreDraft *plain, gboolean loaded)
     g_list_store_append (self->attachments, item);
   }
   self->files_touched = plain->attachments->len > 0;
+  mail_draft_learn_domains (engine);
   return self;
 }
 

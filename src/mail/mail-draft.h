@@ -126,6 +126,10 @@ typedef enum
   MAIL_WARN_NO_SUBJECT = 1 << 0,
   MAIL_WARN_NO_ATTACHMENT = 1 << 1, /* the text speaks of one */
   MAIL_WARN_NO_TEXT = 1 << 2,
+  MAIL_WARN_MANY_VISIBLE =
+      1 << 3,                    /* more recipients than a letter has see each other's addresses */
+  MAIL_WARN_ODD_DOMAIN = 1 << 4, /* mail_draft_find_slip () */
+  MAIL_WARN_WAS_HIDDEN = 1 << 5, /* answers all, to whom the person was not shown (Bcc) */
 } MailDraftWarnings;
 /* False with REFUSED when it cannot be sent: no recipient, a wrong address (the sentence names
  * it), no account. */
@@ -147,6 +151,17 @@ guint64 mail_draft_weigh_file (guint64 octets);
 void mail_draft_send_async (MailDraft *draft, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_send_finish (MailDraft *draft, GAsyncResult *result, GError **error);
+
+/* ---- recipients ---- */
+/* Those in To and Cc, who see each other. */
+guint mail_draft_count_visible (MailDraft *draft);
+/* To and Cc go to Bcc. */
+void mail_draft_hide_recipients (MailDraft *draft);
+/* The first domain of a recipient that looks like one of the person's, of somebody whom the person wrote to or of a big provider, and is another
+ * one; and which was perhaps meant.  Both are yours and nullable, as people read them. */
+gboolean mail_draft_find_slip (MailDraft *draft, char **written, char **meant);
+/* The recipients with the first such domain get the one that was perhaps meant. */
+void mail_draft_mend_slip (MailDraft *draft);
 
 /* ---- address helpers for the entries ---- */
 gboolean mail_address_list_check (

@@ -39,6 +39,7 @@ MailParsed *
 mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, const char *charset)
 {
   MailParsed *self = g_new0 (MailParsed, 1);
+  GPtrArray *original_to = NULL;
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
@@ -60,6 +61,9 @@ mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, 
   self->to = addresses (self->mime, "To");
   self->cc = addresses (self->mime, "Cc");
   self->bcc = addresses (self->mime, "Bcc");
+  self->delivered_to = addresses (self->mime, "Delivered-To");
+  original_to = addresses (self->mime, "X-Original-To");
+  g_ptr_array_extend_and_steal (self->delivered_to, g_steal_pointer (&original_to));
   self->several_from = mime_message_count_headers (self->mime, "From") > 1;
   self->text = g_strdup (mime_message_get_text (self->mime));
   self->quote = mime_message_dup_quote (self->mime);
@@ -93,6 +97,7 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->to, g_ptr_array_unref);
   g_clear_pointer (&self->cc, g_ptr_array_unref);
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
+  g_clear_pointer (&self->delivered_to, g_ptr_array_unref);
   mime_html_facts_clear (&self->facts);
   g_clear_pointer (&self->truth, mail_truth_free);
   g_clear_pointer (&self->list, mail_list_free);

@@ -98,8 +98,9 @@ typedef struct
   char *quote;                                 /* of what the HTML shows; NULL without HTML */
   char *message_id, *in_reply_to, *references; /* nullable */
   gint64 date;
-  char *charset; /* nullable: chosen by the person for this sender */
+  char *charset;                              /* nullable: chosen by the person for this sender */
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
+  GPtrArray *delivered_to;                    /* of MailAddress: as the servers say that took it */
   MimeHtmlFacts facts;                        /* of html */
   gboolean several_from;                      /* more than one From field */
   gboolean images_chosen; /* the person wants images of this sender, or its domain */

@@ -70,6 +70,35 @@ fill_recipients (StoreDraft *draft, const MailParsed *parsed, MailReplyKind kind
   draft->cc = g_strdup (cc->str);
 }
 
+static gboolean
+names (GPtrArray *addresses, const char *address)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (g_ascii_strcasecmp (((const MailAddress *)addresses->pdata[i])->address, address) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* It came to the person, and who else has it cannot know: by Bcc.  What a list sends names the list; an address that is another one of the
+ * person's stands where the server says that it delivered to it. */
+static gboolean
+was_hidden (const MailParsed *parsed, MailOwnAddressFunc own, gpointer user_data)
+{
+  GPtrArray *const named[] = { parsed->to, parsed->cc };
+
+  if ((parsed->list != NULL && (parsed->list->name != NULL || parsed->list->post != NULL))
+      || all_own (parsed->from, own, user_data))
+    return FALSE;
+  for (guint list = 0; list < G_N_ELEMENTS (named); list++)
+    for (guint i = 0; i < named[list]->len; i++) {
+      const MailAddress *address = named[list]->pdata[i];
+
+      if (own (address->address, user_data) || names (parsed->delivered_to, address->address))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* The <ids> of a header, whatever else stands between. */
 static void
 collect_ids (GPtrArray *ids, const char *header)
@@ -217,6 +246,7 @@ mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text
     draft->subject = mime_subject_reply (parsed->subject);
     draft->text = reply_text (parsed, read);
     fill_recipients (draft, parsed, kind, own, user_data);
+    draft->was_hidden = kind == MAIL_REPLY_ALL && was_hidden (parsed, own, user_data);
     break;
   case MAIL_FORWARD:
   case MAIL_FORWARD_ATTACHED:

@@ -199,6 +199,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   set_text (file, GROUP, "ServerStem", draft->server_stem);
   g_key_file_set_boolean (file, GROUP, "OnServer", draft->on_server);
   g_key_file_set_int64 (file, GROUP, "Discarded", draft->discarded);
+  g_key_file_set_boolean (file, GROUP, "WasHidden", draft->was_hidden);
   g_key_file_set_boolean (file, GROUP, "Marked", draft->marked);
   g_key_file_set_boolean (file, GROUP, "Editing", draft->editing);
   g_key_file_set_uint64 (file, GROUP, "Attachments", draft->attachments->len);
@@ -286,6 +287,7 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->server_stem = get_text (file, GROUP, "ServerStem", NULL);
   draft->on_server = g_key_file_get_boolean (file, GROUP, "OnServer", NULL);
   draft->discarded = g_key_file_get_int64 (file, GROUP, "Discarded", NULL);
+  draft->was_hidden = g_key_file_get_boolean (file, GROUP, "WasHidden", NULL);
   draft->marked = g_key_file_get_boolean (file, GROUP, "Marked", NULL);
   draft->editing = g_key_file_get_boolean (file, GROUP, "Editing", NULL);
   draft->attachments = new_attachments ();

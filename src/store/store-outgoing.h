@@ -53,9 +53,10 @@ typedef struct
   char *server_id, *server_before;
   char *
       server_stem; /* nullable: what the Message-IDs of its versions begin with, if not with `id` */
-  gboolean on_server;     /* the newest version is what stands here */
-  gboolean marked;        /* its source got its arrow by it */
-  gboolean editing;       /* a composer had it open: comes back by itself after a crash */
+  gboolean on_server;  /* the newest version is what stands here */
+  gboolean was_hidden; /* answers all of a message that named its writer neither in To nor in Cc */
+  gboolean marked;     /* its source got its arrow by it */
+  gboolean editing;    /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */
 } StoreDraft;
 

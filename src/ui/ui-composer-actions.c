@@ -80,25 +80,79 @@ send_now (UiComposer *self)
   mail_draft_send_async (self->draft, NULL, on_sent, g_object_ref (self));
 }
 
+/* What stands in no sentence is said by say_warning (). */
 static const struct
 {
   MailDraftWarnings warning;
   const char *key, *sentence;
 } warned[] = {
+  { MAIL_WARN_ODD_DOMAIN, "ask-odd-domain", NULL },
+  { MAIL_WARN_WAS_HIDDEN, "ask-was-hidden",
+    N_ ("You answer to all, but the message you answer did not show you among its recipients. All "
+        "of them will see that you got it.") },
+  { MAIL_WARN_MANY_VISIBLE, "ask-many-visible", NULL },
   { MAIL_WARN_NO_ATTACHMENT, "ask-no-attachment",
     N_ ("The text speaks of an attachment, but no file is attached.") },
   { MAIL_WARN_NO_SUBJECT, "ask-no-subject", N_ ("There is no subject.") },
   { MAIL_WARN_NO_TEXT, "ask-no-text", N_ ("There is no text.") },
 };
 
+static char *
+say_warning (UiComposer *self, MailDraftWarnings warning)
+{
+  guint n = mail_draft_count_visible (self->draft);
+  g_autofree char *written = NULL, *meant = NULL;
+
+  if (warning == MAIL_WARN_MANY_VISIBLE)
+    return g_strdup_printf (ngettext ("%u recipient sees the addresses of all.",
+                                      "All %u recipients see each other's addresses.", n),
+                            n);
+  mail_draft_find_slip (self->draft, &written, &meant);
+  /* Translators: two domains; the first one is the written one, the second one was perhaps meant */
+  return g_strdup_printf (_ ("The domain %1$s looks like %2$s, but is another one."), written,
+                          meant);
+}
+
+/* NULL: it needs none. */
+static char *
+dup_offer (UiComposer *self, MailDraftWarnings warning)
+{
+  g_autofree char *meant = NULL;
+
+  if (warning == MAIL_WARN_MANY_VISIBLE)
+    return g_strdup (_ ("Move to _Bcc"));
+  if (warning != MAIL_WARN_ODD_DOMAIN || !mail_draft_find_slip (self->draft, NULL, &meant))
+    return NULL;
+  g_autoptr (GString) plain = g_string_new (meant);
+  g_string_replace (plain, "_", "__", 0);
+  /* Translators: a domain that was perhaps meant */
+  return g_strdup_printf (_ ("_Use %s"), plain->str);
+}
+
+/* What else there is to ask is asked then. */
 static void
-on_warned (gboolean accepted, gboolean never_again, gpointer data)
+mend_and_send (UiComposer *self, MailDraftWarnings warning)
+{
+  if (warning == MAIL_WARN_MANY_VISIBLE)
+    mail_draft_hide_recipients (self->draft);
+  else
+    mail_draft_mend_slip (self->draft);
+  ui_composer_fill_recipients (self);
+  ui_composer_send (self, mail_draft_get_send_at (self->draft));
+}
+
+static void
+on_warned (guint answer, gboolean never_again, gpointer data)
 {
   g_autoptr (UiComposer) self = data;
   GSettings *settings = ui_composer_get_settings (self);
 
-  if (!accepted || self->done || self->busy)
+  if (answer == 0 || self->done || self->busy)
     return;
+  if (answer > 1) {
+    mend_and_send (self, self->offered[answer - 2]);
+    return;
+  }
   for (guint i = 0; never_again && settings != NULL && i < G_N_ELEMENTS (warned); i++)
     if (self->warnings & warned[i].warning)
       g_settings_set_boolean (settings, warned[i].key, FALSE);
@@ -129,10 +183,37 @@ show_problem (UiComposer *self, const GError *error)
 }
 
 static void
+ask_warnings (UiComposer *self)
+{
+  g_autoptr (GString) body = g_string_new (NULL);
+  char *offers[UI_DIALOG_MAX_OFFERS + 1] = { NULL };
+  guint n_offers = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (warned); i++) {
+    g_autofree char *sentence = NULL, *offer = NULL;
+
+    if (!(self->warnings & warned[i].warning))
+      continue;
+    sentence = warned[i].sentence != NULL ? g_strdup (_ (warned[i].sentence))
+                                          : say_warning (self, warned[i].warning);
+    g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", sentence);
+    offer = dup_offer (self, warned[i].warning);
+    if (offer == NULL)
+      continue;
+    self->offered[n_offers] = warned[i].warning;
+    offers[n_offers++] = g_steal_pointer (&offer);
+  }
+  ui_dialog_warn (GTK_WINDOW (self), _ ("Send the message as it is?"), body->str,
+                  _ ("_Do not ask again"), n_offers > 0 ? _ ("_Send Anyway") : _ ("_Send"),
+                  (const char *const *)offers, on_warned, g_object_ref (self));
+  for (guint i = 0; i < n_offers; i++)
+    g_free (offers[i]);
+}
+
+static void
 send_checked (UiComposer *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GString) body = g_string_new (NULL);
   GSettings *settings = ui_composer_get_settings (self);
   MailDraftWarnings warnings = 0;
 
@@ -151,12 +232,8 @@ send_checked (UiComposer *self)
   }
   ui_composer_set_busy (self, FALSE);
   gtk_widget_grab_focus (GTK_WIDGET (self->editor));
-  for (guint i = 0; i < G_N_ELEMENTS (warned); i++)
-    if (warnings & warned[i].warning)
-      g_string_append_printf (body, "%s%s", body->len > 0 ? "\n" : "", _ (warned[i].sentence));
   self->warnings = warnings;
-  ui_dialog_warn (GTK_WINDOW (self), _ ("Send the message as it is?"), body->str,
-                  _ ("_Do not ask again"), _ ("_Send"), on_warned, g_object_ref (self));
+  ask_warnings (self);
 }
 
 /* Files that are still being copied belong to the message. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui-composer.h"
+#include "ui-dialog.h"
 #include "ui-editor.h"
 #include "ui-recipients.h"
 
@@ -33,6 +34,8 @@ struct _UiComposer
   UiComposerStep after_save;     /* waits for the save that is running */
   UiComposerStep after_settling; /* waits for an input method */
   GtkWidget *written_in;         /* weak: what had the focus before closing */
+  /* What it is offered to mend, one each. */
+  MailDraftWarnings offered[UI_DIALOG_MAX_OFFERS];
 
   /* Template */
   AdwWindowTitle *title;
@@ -75,7 +78,8 @@ void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
 
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);
-void ui_composer_offer_people (UiComposer *self); /* once it has an engine */
+void ui_composer_fill_recipients (UiComposer *self); /* as the draft has them */
+void ui_composer_offer_people (UiComposer *self);    /* once it has an engine */
 void ui_composer_show_copies (UiComposer *self); /* as the action "copies" is, and what is filled */
 
 /* ---- ui-composer-text.c ---- */

@@ -42,6 +42,14 @@ ui_composer_show_copies (UiComposer *self)
 }
 
 void
+ui_composer_fill_recipients (UiComposer *self)
+{
+  ui_recipients_set_text (self->to, mail_draft_get_to (self->draft));
+  ui_recipients_set_text (self->cc, mail_draft_get_cc (self->draft));
+  ui_recipients_set_text (self->bcc, mail_draft_get_bcc (self->draft));
+}
+
+void
 ui_composer_offer_people (UiComposer *self)
 {
   g_autoptr (MailCrowd) crowd = mail_crowd_new (self->engine);

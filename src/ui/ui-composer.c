@@ -44,9 +44,7 @@ static void
 fill (UiComposer *self)
 {
   self->loading = TRUE;
-  ui_recipients_set_text (self->to, mail_draft_get_to (self->draft));
-  ui_recipients_set_text (self->cc, mail_draft_get_cc (self->draft));
-  ui_recipients_set_text (self->bcc, mail_draft_get_bcc (self->draft));
+  ui_composer_fill_recipients (self);
   gtk_editable_set_text (GTK_EDITABLE (self->subject), mail_draft_get_subject (self->draft));
   ui_editor_set_content (self->editor, mail_draft_get_text (self->draft),
                          mail_draft_get_html (self->draft));

@@ -48,6 +48,17 @@ make_dialog (GtkWindow *parent, const char *heading, const char *body, const cha
   return dialog;
 }
 
+static const char *const offered[UI_DIALOG_MAX_OFFERS] = { "offer-1", "offer-2" };
+
+static guint
+get_offer (const char *response, guint other)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (offered); i++)
+    if (g_str_equal (response, offered[i]))
+      return 2 + i;
+  return other;
+}
+
 static void
 on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
 {
@@ -62,8 +73,8 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
   if (choose != NULL)
     choose (answer, question->data);
   if (warn != NULL)
-    warn (answer == 2, answer == 2 && gtk_check_button_get_active (question->check),
-          question->data);
+    warn (get_offer (response, answer == 2 ? 1 : 0),
+          answer == 2 && gtk_check_button_get_active (question->check), question->data);
 }
 
 /* With its parent the dialog goes without an answer: that is a no. */
@@ -77,7 +88,7 @@ question_free (gpointer data, GClosure *closure)
   if (question->choose != NULL)
     question->choose (0, question->data);
   if (question->warn != NULL)
-    question->warn (FALSE, FALSE, question->data);
+    question->warn (0, FALSE, question->data);
   g_free (question);
 }
 
@@ -120,12 +131,20 @@ ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body, con
 
 void
 ui_dialog_warn (GtkWindow *parent, const char *heading, const char *body, const char *check_label,
-                const char *accept_label, UiWarnFunc func, gpointer data)
+                const char *accept_label, const char *const *offers, UiWarnFunc func, gpointer data)
 {
   GtkWidget *dialog = make_question (parent, heading, body, NULL, accept_label, FALSE);
+  AdwMessageDialog *questioning = ADW_MESSAGE_DIALOG (dialog);
   GtkWidget *check = gtk_check_button_new_with_mnemonic (check_label);
   const Question question = { .warn = func, .check = GTK_CHECK_BUTTON (check), .data = data };
 
+  for (guint i = 0; offers[i] != NULL && i < UI_DIALOG_MAX_OFFERS; i++)
+    adw_message_dialog_add_response (questioning, offered[i], offers[i]);
+  if (offers[0] != NULL) {
+    adw_message_dialog_set_response_appearance (questioning, "accept", ADW_RESPONSE_DEFAULT);
+    adw_message_dialog_set_response_appearance (questioning, offered[0], ADW_RESPONSE_SUGGESTED);
+    adw_message_dialog_set_default_response (questioning, offered[0]);
+  }
   gtk_widget_set_halign (check, GTK_ALIGN_CENTER);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), check);
   ask (dialog, &question);

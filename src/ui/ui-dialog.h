@@ -23,11 +23,14 @@ void ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body
                         const char *detail, const char *accept_label, gboolean destructive,
                         UiDialogFunc func, gpointer data);
 
-/* The same with a box to check ("Do not ask again").  `checked` only where the person accepted. */
-typedef void (*UiWarnFunc) (gboolean accepted, gboolean checked, gpointer data);
+#define UI_DIALOG_MAX_OFFERS 2
+/* The same with a box to check ("Do not ask again"), and ways to mend what is asked about (`offers`: labels, NULL behind the last; at most
+ * UI_DIALOG_MAX_OFFERS), of which the first is what Return does.  `answer`: 0 is Cancel (or Escape), 1 is `accept_label`, 2 the first offer.
+ * `checked` only where the person accepted. */
+typedef void (*UiWarnFunc) (guint answer, gboolean checked, gpointer data);
 void ui_dialog_warn (GtkWindow *parent, const char *heading, const char *body,
-                     const char *check_label, const char *accept_label, UiWarnFunc func,
-                     gpointer data);
+                     const char *check_label, const char *accept_label, const char *const *offers,
+                     UiWarnFunc func, gpointer data);
 
 /* Two ways to go on besides Cancel: `destructive_label` (answer 1) and `accept_label` (answer 2), which is also
  * what Return does. */

@@ -63,6 +63,13 @@ ui_writing_page_new (GSettings *settings)
   add_switch (group, settings, "ask-no-text", _ ("Without Text"), NULL);
   add_switch (group, settings, "ask-no-attachment", _ ("A Forgotten Attachment"),
               _ ("When the text speaks of an attachment and there is none"));
+  add_switch (
+      group, settings, "ask-odd-domain", _ ("A Slip in a Domain"),
+      _ ("When an address looks like one of a domain that you know, but is of another one"));
+  add_switch (group, settings, "ask-many-visible", _ ("Many Visible Recipients"),
+              _ ("When more than 20 see each other's addresses"));
+  add_switch (group, settings, "ask-was-hidden", _ ("An Answer That Shows a Bcc"),
+              _ ("When you answer to all and the message came to you by Bcc"));
 
   group = add_group (page, _ ("Text"));
   add_switch (group, settings, "write-rich", _ ("Write With Formatting"),

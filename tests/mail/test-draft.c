@@ -2,7 +2,9 @@
 #include "test-mail.h"
 
 #include "base-error.h"
+#include "mail-letter.h"
 #include "store-operation.h"
+#include "store-person.h"
 
 #include <glib/gstdio.h>
 
@@ -110,6 +112,128 @@ test_check (void)
   g_assert_true (mail_address_list_check ("A <a@b.c>, d@e.f", NULL));
   g_assert_false (mail_address_list_check ("a@b.c, oops", &wrong));
   g_assert_cmpstr (wrong, ==, "oops");
+}
+
+/* What was taken out of the text is no attachment. */
+static void
+test_check_pictures (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("GIF89a", 6);
+  g_autoptr (GAsyncResult) result = NULL;
+  MailDraftWarnings warnings = 0;
+
+  mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
+  mail_draft_set_subject (draft, "x");
+  mail_draft_attach_picture_async (draft, "p.gif", "image/gif", bytes, "p1@example.org", on_result,
+                                   &result);
+  g_assert_true (mail_draft_attach_finish (draft, wait_result (&result), NULL));
+  mail_draft_set_body (draft, "It is attached.",
+                       "<p>It is attached.<img src=\"cid:p1@example.org\">");
+  g_assert_true (mail_draft_check (draft, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, 0);
+  mail_draft_set_body (draft, "It is attached.", "<p>It is attached.");
+  g_assert_true (mail_draft_check (draft, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, MAIL_WARN_NO_ATTACHMENT);
+}
+
+static int
+warn_of (MailDraft *draft, const char *to, const char *cc, const char *bcc)
+{
+  MailDraftWarnings warnings = 0;
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_set_recipients (draft, to, cc, bcc);
+  g_assert_true (mail_draft_check (draft, &warnings, &error));
+  g_assert_no_error (error);
+  return (int)warnings;
+}
+
+static char *
+dup_many (guint n)
+{
+  g_autoptr (GString) many = g_string_new ("p0@example.org");
+
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (many, ", Person %u <p%u@example.org>", i, i);
+  return g_string_free (g_steal_pointer (&many), FALSE);
+}
+
+static void
+test_check_many (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *twenty = dup_many (20);
+
+  mail_draft_set_subject (draft, "x");
+  mail_draft_set_body (draft, "Hello", NULL);
+  g_assert_cmpint (warn_of (draft, twenty, NULL, "more@example.org"), ==, 0);
+  g_assert_cmpint (warn_of (draft, twenty, "more@example.org", "one@example.org"), ==,
+                   MAIL_WARN_MANY_VISIBLE);
+  g_assert_cmpuint (mail_draft_count_visible (draft), ==, 21);
+  mail_draft_hide_recipients (draft);
+  g_assert_cmpuint (mail_draft_count_visible (draft), ==, 0);
+  g_assert_true (g_str_has_prefix (mail_draft_get_bcc (draft), "p0@example.org, Person 1 <"));
+  g_assert_true (g_str_has_suffix (mail_draft_get_bcc (draft),
+                                   "<p19@example.org>, more@example.org, one@example.org"));
+}
+
+static GPtrArray *
+find_kim (StoreDb *db, gint64 message, gpointer user_data)
+{
+  GPtrArray *recipients = g_ptr_array_new_with_free_func ((GDestroyNotify)store_recipient_free);
+  StoreRecipient *kim = g_new0 (StoreRecipient, 1);
+
+  kim->address = g_strdup ("kim@hangul-school.kr");
+  g_ptr_array_add (recipients, kim);
+  return recipients;
+}
+
+static gboolean
+knows_domains (gpointer data)
+{
+  g_autofree char *meant = NULL;
+
+  return mail_draft_find_slip (data, NULL, &meant) && g_str_equal (meant, "hangul-school.kr");
+}
+
+static void
+test_check_domain (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *written = NULL, *meant = NULL;
+
+  mail_draft_set_subject (draft, "x");
+  mail_draft_set_body (draft, "Hello", NULL);
+  /* The person's own is example.org. */
+  g_assert_cmpint (warn_of (draft, "ada@example.org", "ben@sub.example.org", "x@elsewhere.net"), ==,
+                   0);
+  g_assert_cmpint (warn_of (draft, "Ada <ada@example.org>",
+                            "\"Lee, B.\" <ben@Exampel.org>, c@exampel.org", "eve@naver.con"),
+                   ==, MAIL_WARN_ODD_DOMAIN);
+  g_assert_true (mail_draft_find_slip (draft, &written, &meant));
+  g_assert_cmpstr (meant, ==, "example.org");
+  /* One after the other */
+  while (mail_draft_find_slip (draft, NULL, NULL))
+    mail_draft_mend_slip (draft);
+  g_assert_cmpstr (mail_draft_get_to (draft), ==, "Ada <ada@example.org>");
+  g_assert_cmpstr (mail_draft_get_cc (draft), ==, "\"Lee, B.\" <ben@example.org>, c@example.org");
+  g_assert_cmpstr (mail_draft_get_bcc (draft), ==, "eve@naver.com");
+
+  /* Nobody was written to there, so that it is some domain; then somebody was. */
+  g_assert_cmpint (warn_of (draft, "ada@hangul-schol.kr", NULL, NULL), ==, 0);
+  bench_add (bench, bench->sent, 500,
+             "From: one@example.org\r\nTo: kim@hangul-school.kr\r\n\r\nHi\r\n");
+  for (gboolean more = TRUE; more;)
+    g_assert_true (store_person_step (bench->db, 100, G_USEC_PER_SEC, FALSE, find_kim, NULL, &more,
+                                      NULL, NULL));
+  g_autoptr (MailDraft) next = mail_draft_new (bench->engine, bench->account);
+  wait_until (knows_domains, draft);
+  mail_draft_set_recipients (draft, "ada@hangul-school.kr", NULL, NULL);
+  g_assert_false (mail_draft_find_slip (draft, NULL, NULL));
 }
 
 static void
@@ -796,6 +920,9 @@ void
 add_draft_tests (void)
 {
   g_test_add_func ("/mail/draft/check", test_check);
+  g_test_add_func ("/mail/draft/check-pictures", test_check_pictures);
+  g_test_add_func ("/mail/draft/check-many", test_check_many);
+  g_test_add_func ("/mail/draft/check-domain", test_check_domain);
   g_test_add_func ("/mail/draft/save", test_save);
   g_test_add_func ("/mail/draft/edit-and-discard", test_edit_and_discard);
   g_test_add_func ("/mail/draft/bin", test_bin);

@@ -2,6 +2,7 @@
 #include "test-mail.h"
 
 #include "base-error.h"
+#include "mail-draft-private.h"
 
 static MailParsed *
 parse (const char *message)
@@ -53,6 +54,45 @@ test_reply_all (void)
 
   g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
   g_assert_cmpstr (draft->cc, ==, "Bea <bea@example.org>, \"Cem, C.\" <cem@example.org>");
+}
+
+/* Nobody who reads the answer knew that it came here. */
+static void
+test_reply_all_to_hidden (void)
+{
+  static const struct
+  {
+    const char *header;
+    gboolean hidden;
+  } cases[] = {
+    { "To: bea@example.org\r\nCc: cem@example.org\r\n", TRUE },
+    { "To: bea@example.org\r\nBcc: me@example.org\r\n", TRUE },
+    { "To: bea@example.org, Me <ME@example.org>\r\n", FALSE },
+    { "To: bea@example.org\r\nCc: me@example.org\r\n", FALSE },
+    { "Delivered-To: me@example.org\r\nTo: bea@example.org\r\n", TRUE },
+    /* Another address of the person */
+    { "Delivered-To: me@example.org\r\nX-Original-To: alias@example.org\r\n"
+      "To: Alias@example.org, bea@example.org\r\n",
+      FALSE },
+    { "Delivered-To: alias@example.org\r\nTo: bea@example.org\r\nCc: alias@example.org\r\n",
+      FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *message =
+        g_strdup_printf ("From: Ada <ada@example.org>\r\n%s\r\nHello\r\n", cases[i].header);
+    g_autofree char *own =
+        g_strdup_printf ("From: Me <me@example.org>\r\n%s\r\nHello\r\n", cases[i].header);
+    g_autoptr (MailParsed) parsed = parse (message);
+    g_autoptr (MailParsed) sent = parse (own);
+    g_autoptr (StoreDraft) all = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+    g_autoptr (StoreDraft) one = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+    g_autoptr (StoreDraft) again = mail_reply_build (sent, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+
+    g_test_message ("%s", cases[i].header);
+    g_assert_cmpint (all->was_hidden, ==, cases[i].hidden);
+    g_assert_false (one->was_hidden || again->was_hidden);
+  }
 }
 
 static void
@@ -231,6 +271,38 @@ send_and_read (Bench *bench, MailDraft *draft, char **recipients)
   return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
+/* Asked as long as somebody besides the sender gets the answer, also after a crash; a list is no secret. */
+static void
+test_hidden_is_asked (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  MailDraftWarnings warnings = 0;
+
+  bench_add (
+      bench, bench->inbox, 1000,
+      "From: Ada <ada@example.org>\r\nTo: Bea <bea@example.org>\r\nSubject: Plan\r\n\r\nHello\r\n");
+  g_autoptr (MailDraft) draft = answer (bench, MAIL_REPLY_ALL);
+  g_assert_true (mail_draft_check (draft, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, MAIL_WARN_WAS_HIDDEN);
+  g_autoptr (StoreDraft) plain = mail_draft_snapshot (draft, TRUE);
+  g_assert_true (store_draft_save (bench->paths, plain, &error));
+  g_autoptr (StoreDraft) loaded = store_draft_load (bench->paths, plain->id, &error);
+  g_assert_true (loaded->was_hidden);
+  mail_draft_set_recipients (draft, mail_draft_get_to (draft), NULL, NULL);
+  g_assert_true (mail_draft_check (draft, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, 0);
+
+  bench_add (bench, bench->inbox, 2000,
+             "From: Ada <ada@example.org>\r\nTo: Talk <talk@lists.example>, bea@example.org\r\n"
+             "List-Id: Talk <talk.lists.example>\r\nList-Post: <mailto:talk@lists.example>\r\n"
+             "Subject: Plan\r\n\r\nHello\r\n");
+  g_autoptr (MailDraft) to_list = answer (bench, MAIL_REPLY_ALL);
+  g_assert_nonnull (strstr (mail_draft_get_cc (to_list), "bea@"));
+  g_assert_true (mail_draft_check (to_list, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, 0);
+}
+
 /* It goes on as it is, with who sent it on in front, and its answers go to who wrote it. */
 static void
 test_redirect (void)
@@ -334,6 +406,8 @@ add_reply_tests (void)
   g_test_add_func ("/mail/reply/what-is-read", test_what_is_read_is_quoted);
   g_test_add_func ("/mail/reply/one", test_reply);
   g_test_add_func ("/mail/reply/all", test_reply_all);
+  g_test_add_func ("/mail/reply/all-to-hidden", test_reply_all_to_hidden);
+  g_test_add_func ("/mail/reply/hidden-is-asked", test_hidden_is_asked);
   g_test_add_func ("/mail/reply/reply-to", test_reply_to_header);
   g_test_add_func ("/mail/reply/own", test_reply_to_own);
   g_test_add_func ("/mail/reply/nothing", test_reply_to_nothing);

@@ -204,7 +204,58 @@ def who_is_known_is_suggested(scene):
     scene.quit()
 
 
+@case
+def who_sends_thinks_of_the_recipients_first(scene):
+    ready(scene)
+    app = scene.app
+    # A domain that is none: mended where the person says so, then sent.
+    app.type('Bob Miller <bob@lab.tset>,')
+    scene.write(subject='A slip', text='Hello.')
+    scene.send()
+    scene.says('The domain lab.tset looks like lab.test, but is another one.')
+    scene.shot('slip')
+    app.key('Escape')
+    are(scene, 'To', 'Bob Miller, bob@lab.tset')
+    scene.send()
+    app.click('push button', exact('_Use lab.test'))
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'A slip', what='the message')
+    assert message['To'] == 'Bob Miller <bob@lab.test>', str(message)
+    # Many who see each other, and none of them in the end; a slip besides is asked first.
+    scene.compose()
+    many = ', '.join(f'bob+{number}@lab.test' for number in range(20))
+    app.type(many + ', bob@lab.tset,')
+    scene.write(subject='Many', text='Hello.')
+    scene.send()
+    scene.says("All 21 recipients see each other's addresses.")
+    scene.shot('many')
+    app.click('push button', exact('_Use lab.test'))
+    eventually(lambda: not app.find('push button', exact('_Use lab.test')), what='the next question')
+    app.click('push button', exact('Move to _Bcc'))
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Many', what='the message')
+    assert 'bob+' not in message.as_string().split('Subject:', 1)[1] and 'bob+7' not in str(message['To']) and not message['Cc'], str(message)
+    # Whom nobody saw is told that all will see it; what is not to be asked again is not.
+    for number in (1, 2):
+        scene.append('alice', 'INBOX', f'From: Ben <ben@lab.test>\r\nTo: Bob Miller <bob@lab.test>\r\nSubject: Secret {number}\r\n'
+                                       f'Message-ID: <secret{number}@lab.test>\r\n\r\nHello.\r\n'.encode())
+    for number in (1, 2):
+        scene.click_row(f'Secret {number}')
+        app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+        app.key('ctrl+shift+r')
+        app.wait('text', exact('Message text'))
+        scene.send()
+        if number == 1:
+            scene.says('You answer to all, but the message you answer did not show you')
+            scene.shot('hidden')
+            app.click('check box', exact('_Do not ask again'))
+            app.click(app.root.find_all('push button', exact('_Send'))[-1])
+        scene.composer_is_gone()
+        lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == f'Re: Secret {number}', what='the answer')
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([who_is_known_is_suggested, 
-        typed_text_becomes_chips_and_keys_change_them, a_pasted_list_is_taken_apart_and_what_is_wrong_says_why,
+    main(chosen([
+        who_is_known_is_suggested, who_sends_thinks_of_the_recipients_first, typed_text_becomes_chips_and_keys_change_them, a_pasted_list_is_taken_apart_and_what_is_wrong_says_why,
         chips_go_from_field_to_field_and_arrive_as_they_stand]), finish)
