@@ -30,8 +30,9 @@ struct _SyncAccount
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
-  guint prepared; /* the serial for which the reader got ready, or tried */
-  gint64 row;     /* in the store; 0: not known yet */
+  guint prepared;   /* the serial for which the reader got ready, or tried */
+  gint64 row;       /* in the store; 0: not known yet */
+  GPtrArray *parts; /* SyncRequest: parts of messages that are on their way */
 };
 
 static void tell_state (const SyncState *state, gpointer user_data);
@@ -96,6 +97,7 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   g_mutex_init (&account->sign_in_lock);
   g_mutex_init (&account->lock);
   g_cond_init (&account->gate_cond);
+  account->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)sync_request_unref);
   if (previous != NULL)
     sync_account_stop (previous);
   account->sync =
@@ -140,6 +142,7 @@ sync_account_unref (SyncAccount *account)
   g_mutex_clear (&account->sign_in_lock);
   g_mutex_clear (&account->lock);
   g_cond_clear (&account->gate_cond);
+  g_ptr_array_unref (account->parts);
   sync_shared_unref (account->shared);
   g_free (account);
 }
@@ -262,6 +265,46 @@ void
 sync_account_request (SyncAccount *account, SyncRequest *request)
 {
   push_request (account, account->reader, request);
+}
+
+/* Under the lock. */
+static SyncRequest *
+find_part (SyncAccount *account, gint64 message, guint part)
+{
+  for (guint i = 0; i < account->parts->len; i++) {
+    SyncRequest *request = g_ptr_array_index (account->parts, i);
+
+    if (sync_request_get_message (request) == message && sync_request_get_part (request) == part
+        && sync_request_join (request))
+      return sync_request_ref (request);
+  }
+  return NULL;
+}
+
+gboolean
+sync_account_fetch_part (SyncAccount *account, gint64 message, guint part,
+                         SyncProgressFunc progress, gpointer user_data, GCancellable *cancellable,
+                         GError **error)
+{
+  g_autoptr (SyncRequest) request = NULL;
+  gboolean good;
+
+  g_mutex_lock (&account->lock);
+  request = find_part (account, message, part);
+  gboolean on_its_way = request != NULL;
+  if (!on_its_way) {
+    request = sync_request_new_part (message, part);
+    g_ptr_array_add (account->parts, sync_request_ref (request));
+  }
+  g_mutex_unlock (&account->lock);
+  if (!on_its_way)
+    sync_account_request (account, request);
+  good = sync_request_wait_for (request, NULL, progress, user_data, cancellable, error);
+  g_mutex_lock (&account->lock);
+  if (sync_request_is_over (request))
+    g_ptr_array_remove_fast (account->parts, request);
+  g_mutex_unlock (&account->lock);
+  return good;
 }
 
 static void

@@ -54,6 +54,10 @@ void sync_account_set_metered (SyncAccount *account, gboolean metered);
 void sync_account_resumed (SyncAccount *account);
 /* Hands a request to the reader worker; answered at once when the account is closing. */
 void sync_account_request (SyncAccount *account, SyncRequest *request);
+/* (blocks) sync_engine_fetch_part () of this account: what is on its way already is waited for, not asked for a second time. */
+gboolean sync_account_fetch_part (SyncAccount *account, gint64 message, guint part,
+                                  SyncProgressFunc progress, gpointer user_data,
+                                  GCancellable *cancellable, GError **error);
 /* The same to the sync worker: where the server lets only one connection in. */
 void sync_account_request_from_sync (SyncAccount *account, SyncRequest *request);
 

@@ -189,36 +189,41 @@ sync_engine_set_times (SyncEngine *engine, const SyncTimes *times)
   engine->shared->times = times;
 }
 
+static gboolean
+set_removed (GError **error)
+{
+  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("The account of this message was removed."));
+  return FALSE;
+}
+
 /* Takes `request`. */
 static gboolean
 wait_for (SyncEngine *engine, const char *account_id, SyncRequest *request,
-          SyncProgressFunc progress, gpointer user_data, GCancellable *cancellable, GError **error)
+          GCancellable *cancellable, GError **error)
 {
   g_autoptr (SyncRequest) owned = request;
   g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
 
-  if (accounts->len == 0) {
-    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("The account of this message was removed."));
-    return FALSE;
-  }
+  if (accounts->len == 0)
+    return set_removed (error);
   sync_account_request (g_ptr_array_index (accounts, 0), request);
-  return sync_request_wait_for (request, NULL, progress, user_data, cancellable, error);
+  return sync_request_wait (request, NULL, cancellable, error);
 }
 
 gboolean
 sync_engine_fetch_body (SyncEngine *engine, const char *account_id, gint64 message,
                         GCancellable *cancellable, GError **error)
 {
-  return wait_for (engine, account_id, sync_request_new (SYNC_REQUEST_BODY, message, NULL), NULL,
-                   NULL, cancellable, error);
+  return wait_for (engine, account_id, sync_request_new (SYNC_REQUEST_BODY, message, NULL),
+                   cancellable, error);
 }
 
 gboolean
 sync_engine_fetch_whole (SyncEngine *engine, const char *account_id, gint64 message,
                          GCancellable *cancellable, GError **error)
 {
-  return wait_for (engine, account_id, sync_request_new (SYNC_REQUEST_WHOLE, message, NULL), NULL,
-                   NULL, cancellable, error);
+  return wait_for (engine, account_id, sync_request_new (SYNC_REQUEST_WHOLE, message, NULL),
+                   cancellable, error);
 }
 
 gboolean
@@ -226,6 +231,10 @@ sync_engine_fetch_part (SyncEngine *engine, const char *account_id, gint64 messa
                         SyncProgressFunc progress, gpointer user_data, GCancellable *cancellable,
                         GError **error)
 {
-  return wait_for (engine, account_id, sync_request_new_part (message, part), progress, user_data,
-                   cancellable, error);
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  if (accounts->len == 0)
+    return set_removed (error);
+  return sync_account_fetch_part (g_ptr_array_index (accounts, 0), message, part, progress,
+                                  user_data, cancellable, error);
 }

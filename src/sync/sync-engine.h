@@ -92,7 +92,7 @@ gboolean sync_engine_fetch_whole (SyncEngine *engine, const char *account_id, gi
 typedef void (*SyncProgressFunc) (guint64 done, guint64 total, gpointer user_data);
 /* (blocks) Makes sure that a part which the partial message lacks (by its index) is in the store, or the whole body where the
  * server does not give the part.  Who opens another message meanwhile does not wait for it.  Cancelled, it ends with the
- * piece that is on its way. */
+ * piece that is on its way, unless somebody else waits for the same part: it comes once for all of them. */
 gboolean sync_engine_fetch_part (SyncEngine *engine, const char *account_id, gint64 message,
                                  guint part, SyncProgressFunc progress, gpointer user_data,
                                  GCancellable *cancellable, GError **error);

@@ -18,6 +18,7 @@ struct _SyncRequest
   GMutex lock; /* what follows */
   GCond cond;
   gboolean done, found, abandoned;
+  guint waiters;         /* who have not left; who made it is one */
   guint64 octets, total; /* progress */
   GError *error;
 };
@@ -31,6 +32,7 @@ sync_request_new (SyncRequestKind kind, gint64 message, const char *message_id)
   request->kind = kind;
   request->message = message;
   request->message_id = g_strdup (message_id);
+  request->waiters = 1;
   g_mutex_init (&request->lock);
   g_cond_init (&request->cond);
   return request;
@@ -152,7 +154,7 @@ sync_request_wait_for (SyncRequest *request, gboolean *found, SyncProgressFunc p
     g_mutex_lock (&request->lock);
   }
   if (!request->done) {
-    request->abandoned = TRUE;
+    request->abandoned = --request->waiters == 0;
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled."));
   } else if (request->error != NULL) {
     g_propagate_error (error, g_error_copy (request->error));
@@ -164,6 +166,25 @@ sync_request_wait_for (SyncRequest *request, gboolean *found, SyncProgressFunc p
   g_mutex_unlock (&request->lock);
   g_cancellable_disconnect (cancellable, handler);
   return good;
+}
+
+gboolean
+sync_request_join (SyncRequest *request)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&request->lock);
+
+  if (request->done || request->abandoned)
+    return FALSE;
+  request->waiters++;
+  return TRUE;
+}
+
+gboolean
+sync_request_is_over (SyncRequest *request)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&request->lock);
+
+  return request->done || request->abandoned;
 }
 
 gboolean

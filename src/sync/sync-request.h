@@ -1,4 +1,4 @@
-/* Something a thread waits for a worker to do.  Reference counted: the waiter may leave before it is done. */
+/* Something that a thread, or several, wait for a worker to do.  Reference counted: who waits may leave before it is done. */
 #pragma once
 
 #include "sync-engine.h"
@@ -27,6 +27,11 @@ SyncRequestKind sync_request_get_kind (SyncRequest *request);
 gint64 sync_request_get_message (SyncRequest *request);
 const char *sync_request_get_message_id (SyncRequest *request);
 guint sync_request_get_part (SyncRequest *request);
+
+/* One more waits for it: sync_request_wait_for () once for each.  FALSE: too late, it is done, or nobody waited any more. */
+gboolean sync_request_join (SyncRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+/* Done, or nobody waits any more. */
+gboolean sync_request_is_over (SyncRequest *request);
 
 /* (blocks) FALSE with the worker's error, or cancelled.  *found (nullable out): the answer of FIND_SENT. */
 gboolean sync_request_wait (SyncRequest *request, gboolean *found, GCancellable *cancellable,

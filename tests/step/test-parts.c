@@ -308,6 +308,45 @@ test_not_behind (void)
   g_assert_cmpuint (model_server_get_counters (step->server).connections, ==, 0);
 }
 
+/* Opened and saved at once, it comes once; and who leaves does not take it from the other. */
+static void
+test_two_wait (void)
+{
+  g_autoptr (Step) step = new_with_large (NULL, TEXT_OCTETS, 2 * MEGABYTE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Download first = { .step = step, .cancellable = cancellable };
+  Download second = { .step = step }, third = { .step = step };
+  GThread *threads[3];
+
+  first.message = second.message = third.message = get_message (step);
+  g_assert_true (
+      sync_engine_fetch_body (step->engine, step->account->id, first.message, NULL, &error));
+  model_server_reset_counters (step->server);
+  step_forget_commands (step);
+  model_server_set_delay (step->server, 300);
+  threads[0] = g_thread_new ("first", run_download, &first);
+  STEP_WAIT (step_count_commands (step, "* UID FETCH * (UID BODY.PEEK[2]<*") > 0, 20);
+  threads[1] = g_thread_new ("second", run_download, &second);
+  threads[2] = g_thread_new ("third", run_download, &third);
+  g_usleep (100000); /* both have asked */
+  g_cancellable_cancel (cancellable);
+  g_thread_join (threads[0]);
+  g_assert_error (first.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&first.error);
+  model_server_set_delay (step->server, 0);
+  g_thread_join (threads[1]);
+  g_thread_join (threads[2]);
+  g_assert_no_error (second.error);
+  g_assert_no_error (third.error);
+  check_partial (step, first.message, TEXT_OCTETS, TRUE);
+  check_file (step, first.message, TEXT_OCTETS, 2 * MEGABYTE);
+  /* In base64 four octets for three. */
+  guint64 octets = model_server_get_counters (step->server).bytes_out;
+  g_test_message ("%" G_GUINT64_FORMAT " octets", octets);
+  g_assert_cmpuint (octets, <, 3 * MEGABYTE);
+}
+
 /* As the sync worker does when a MOVE is done; the first time that a message is asked for. */
 static ModelVerdict
 move_meanwhile (Step *step, const char *command, ModelEvent *event)
@@ -498,6 +537,7 @@ add_parts_tests (void)
   g_test_add_func ("/step/parts/not-worth-it", test_not_worth_it);
   g_test_add_func ("/step/parts/part", test_part);
   g_test_add_func ("/step/parts/not-behind", test_not_behind);
+  g_test_add_func ("/step/parts/two-wait", test_two_wait);
   g_test_add_func ("/step/parts/moved-meanwhile", test_moved_meanwhile);
   g_test_add_func ("/step/parts/short", test_short);
   g_test_add_func ("/step/parts/gone", test_gone);
