@@ -170,7 +170,7 @@ static const Item families[] = {
 
 static const Item alignments[] = {
   { N_ ("Align at the Start"), "editor.align::" },
-  { N_ ("Centre"), "editor.align::center" },
+  { N_ ("Center"), "editor.align::center" },
   { N_ ("Align Right"), "editor.align::right" },
 };
 
@@ -234,10 +234,10 @@ static const struct
 {
   const char *colour, *name;
 } colours[] = {
-  { "", N_ ("The Usual Colour") }, { "#c01c28", N_ ("Red") },    { "#c64600", N_ ("Orange") },
-  { "#9c6e03", N_ ("Yellow") },    { "#1b7f4b", N_ ("Green") },  { "#0f7e8c", N_ ("Turquoise") },
-  { "#1a5fb4", N_ ("Blue") },      { "#813d9c", N_ ("Purple") }, { "#865e3c", N_ ("Brown") },
-  { "#6b6874", N_ ("Grey") },
+  { "", N_ ("The Usual Color") }, { "#c01c28", N_ ("Red") },    { "#c64600", N_ ("Orange") },
+  { "#9c6e03", N_ ("Yellow") },   { "#1b7f4b", N_ ("Green") },  { "#0f7e8c", N_ ("Turquoise") },
+  { "#1a5fb4", N_ ("Blue") },     { "#813d9c", N_ ("Purple") }, { "#865e3c", N_ ("Brown") },
+  { "#6b6874", N_ ("Gray") },
 };
 
 static void
@@ -292,7 +292,7 @@ create_colours (GtkMenuButton *menu_button, gpointer data)
   gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
   gtk_popover_set_child (GTK_POPOVER (popover), grid);
   gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Colour of the text"), -1);
+                                  _ ("Color of the text"), -1);
   gtk_menu_button_set_popover (menu_button, popover);
 }
 
@@ -335,7 +335,7 @@ ui_format_bar_init (UiFormatBar *self)
               _ ("Strikethrough (Ctrl+Shift+X)"), TRUE, TRUE);
   add_separator (self);
   add_menu (self, "font-select-symbolic", _ ("Size and font"), create_fonts, FALSE);
-  add_menu (self, "sosik-colour-symbolic", _ ("Colour"), create_colours, FALSE);
+  add_menu (self, "sosik-colour-symbolic", _ ("Color"), create_colours, FALSE);
   add_button (self, "sosik-heading-symbolic", "editor.heading", _ ("Heading (Ctrl+Shift+H)"), TRUE,
               TRUE);
   add_separator (self);

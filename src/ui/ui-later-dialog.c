@@ -42,13 +42,15 @@ static void
 on_response (AdwMessageDialog *dialog, const char *response, Later *later)
 {
   UiLaterFunc func = g_steal_pointer (&later->func);
-  gint64 chosen = get_chosen (later);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC, chosen;
 
-  /* It may have passed while the dialog stood there. */
+  /* What was typed and not left yet */
+  gtk_spin_button_update (GTK_SPIN_BUTTON (later->hour));
+  gtk_spin_button_update (GTK_SPIN_BUTTON (later->minute));
+  chosen = get_chosen (later);
+  /* It may have passed while the dialog stood there: then it goes now. */
   if (func != NULL)
-    func (g_str_equal (response, "accept") && chosen > g_get_real_time () / G_USEC_PER_SEC ? chosen
-                                                                                           : 0,
-          later->data);
+    func (g_str_equal (response, "accept") && chosen > 0 ? MAX (chosen, now + 1) : 0, later->data);
 }
 
 static void
@@ -116,7 +118,7 @@ ui_later_dialog_ask (GtkWindow *parent, gint64 proposed, UiLaterFunc func, gpoin
   Later *later = g_new0 (Later, 1);
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (proposed);
   AdwMessageDialog *dialog =
-      ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _ ("When Is It to Be Sent?"), NULL));
+      ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, _ ("When Should It Be Sent?"), NULL));
 
   later->func = func;
   later->data = data;

@@ -61,7 +61,7 @@ move_to (UiRecipients *self, UiChip *chip, UiRecipients *other)
   /* Taken out when it is there. */
   ui_recipients_take (other, ui_chip_get_recipient (chip));
   ui_recipients_drop (self, chip, FALSE);
-  g_signal_emit_by_name (self, "edited");
+  ui_recipients_edited (self);
 }
 
 static void
@@ -72,12 +72,6 @@ on_move (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (self->current != NULL && index < self->others->len)
     move_to (self, self->current, ((UiRecipientsOther *)self->others->pdata[index])->field);
-}
-
-static void
-on_undo (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  ui_recipients_undo (UI_RECIPIENTS (widget));
 }
 
 /* ---- menu ---- */
@@ -221,9 +215,7 @@ on_all_key (UiRecipients *self, guint key, gboolean control)
     copy_all (self);
   if (key == GDK_KEY_BackSpace || key == GDK_KEY_Delete || (control && key == GDK_KEY_x)) {
     ui_recipients_drop_selected (self);
-    self->changing = TRUE;
     gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-    self->changing = FALSE;
     ui_recipients_focus_entry (self);
     return TRUE;
   }
@@ -407,7 +399,6 @@ ui_recipients_install_verbs (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "recipient.copy", NULL, on_copy);
   gtk_widget_class_install_action (klass, "recipient.move", "u", on_move);
   gtk_widget_class_install_action (klass, "recipient.remove", NULL, on_remove);
-  gtk_widget_class_install_action (klass, "recipient.undo", NULL, on_undo);
 }
 
 void

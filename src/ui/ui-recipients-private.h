@@ -27,7 +27,6 @@ struct _UiRecipients
   GtkWidget *offer;     /* popover, nullable */
   char *preedit;        /* nullable: what an input method composes */
   MailRecipient *taken; /* nullable: was chosen while it composed */
-  guint taken_source;
   guint commit_source; /* separators were typed, or the field was left */
 
   gboolean composing; /* an input method is */
@@ -59,6 +58,8 @@ void ui_recipients_edit (UiRecipients *self, UiChip *chip);
 void ui_recipients_select_all (UiRecipients *self, gboolean selected);
 void ui_recipients_drop_selected (UiRecipients *self);
 void ui_recipients_focus_entry (UiRecipients *self);
+/* Something has changed: says so, and what is wrong now. */
+void ui_recipients_edited (UiRecipients *self);
 gboolean ui_recipients_has_address (UiRecipients *self, const char *address);
 /* The recipient in place of what is in the entry, and of what an input method composes there. */
 void ui_recipients_replace_typed (UiRecipients *self, const MailRecipient *recipient);

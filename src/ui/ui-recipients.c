@@ -142,8 +142,8 @@ ui_recipients_check (UiRecipients *self)
   return fine;
 }
 
-static void
-edited (UiRecipients *self)
+void
+ui_recipients_edited (UiRecipients *self)
 {
   g_clear_pointer (&self->said, g_free);
   show_error (self);
@@ -190,7 +190,7 @@ ui_recipients_commit (UiRecipients *self, gboolean all)
   }
   if (all && gtk_widget_get_next_sibling (self->entry) != NULL)
     gtk_widget_insert_before (self->entry, self->flow, NULL);
-  edited (self);
+  ui_recipients_edited (self);
 }
 
 const char *
@@ -223,7 +223,7 @@ ui_recipients_set_text (UiRecipients *self, const char *text)
   set_typed (self, "");
   for (guint i = 0; i < found->len; i++)
     insert_chip (self, mail_recipient_copy (found->pdata[i]), self->entry);
-  edited (self);
+  ui_recipients_edited (self);
 }
 
 gboolean
@@ -240,7 +240,7 @@ ui_recipients_take (UiRecipients *self, const MailRecipient *recipient)
   if (!ui_recipients_has_address (self, recipient->address))
     insert_chip (self, mail_recipient_copy (recipient), self->entry);
   ui_recipients_focus_entry (self);
-  edited (self);
+  ui_recipients_edited (self);
 }
 
 static void
@@ -252,17 +252,7 @@ put_taken (UiRecipients *self)
   if (!ui_recipients_has_address (self, recipient->address))
     insert_chip (self, g_steal_pointer (&recipient), self->entry);
   ui_recipients_focus_entry (self);
-  edited (self);
-}
-
-static gboolean
-on_taken (gpointer data)
-{
-  UiRecipients *self = data;
-
-  self->taken_source = 0;
-  put_taken (self);
-  return G_SOURCE_REMOVE;
+  ui_recipients_edited (self);
 }
 
 void
@@ -270,14 +260,11 @@ ui_recipients_replace_typed (UiRecipients *self, const MailRecipient *recipient)
 {
   g_clear_pointer (&self->taken, mail_recipient_free);
   self->taken = mail_recipient_copy (recipient);
-  if (!self->composing) {
-    put_taken (self);
-    return;
-  }
   /* It may still hand over what it composed, which was only typed to find somebody. */
-  gtk_entry_reset_im_context (GTK_ENTRY (self->entry));
-  if (self->taken_source == 0)
-    self->taken_source = g_idle_add (on_taken, self);
+  if (self->composing)
+    gtk_entry_reset_im_context (GTK_ENTRY (self->entry));
+  if (!ui_preedit_is_owed (self->method))
+    put_taken (self);
 }
 
 void
@@ -319,7 +306,7 @@ ui_recipients_drop (UiRecipients *self, UiChip *chip, gboolean undo)
     self->current = NULL;
   gtk_widget_unparent (GTK_WIDGET (chip));
   if (undo)
-    edited (self);
+    ui_recipients_edited (self);
 }
 
 gboolean
@@ -340,7 +327,7 @@ ui_recipients_undo (UiRecipients *self)
   insert_chip (self, g_steal_pointer (&removed->recipient),
                sibling != NULL ? sibling : self->entry);
   removed_free (removed);
-  edited (self);
+  ui_recipients_edited (self);
   return TRUE;
 }
 
@@ -350,14 +337,15 @@ ui_recipients_edit (UiRecipients *self, UiChip *chip)
   g_autofree char *text = g_strdup (ui_chip_get_recipient (chip)->text);
 
   ui_recipients_commit (self, TRUE);
-  if (self->composing)
+  /* What is still to arrive belongs to what was typed before. */
+  if (ui_preedit_is_owed (self->method))
     return;
   gtk_widget_insert_after (self->entry, self->flow, GTK_WIDGET (chip));
   ui_recipients_drop (self, chip, FALSE);
   set_typed (self, text);
   ui_recipients_focus_entry (self);
   gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
-  edited (self);
+  ui_recipients_edited (self);
 }
 
 void
@@ -422,6 +410,15 @@ commit_soon (UiRecipients *self)
 }
 
 static void
+on_settled (UiRecipients *self)
+{
+  if (self->taken != NULL)
+    put_taken (self);
+  else
+    commit_soon (self);
+}
+
+static void
 on_changed (UiRecipients *self)
 {
   if (self->changing)
@@ -432,7 +429,7 @@ on_changed (UiRecipients *self)
       || !gtk_widget_has_focus (
           GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)))))
     commit_soon (self);
-  edited (self);
+  ui_recipients_edited (self);
 }
 
 static void
@@ -552,7 +549,6 @@ ui_recipients_dispose (GObject *object)
   UiRecipients *self = UI_RECIPIENTS (object);
 
   g_clear_handle_id (&self->commit_source, g_source_remove);
-  g_clear_handle_id (&self->taken_source, g_source_remove);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->offer, gtk_widget_unparent);
   g_clear_pointer (&self->crowd, mail_crowd_unref);
@@ -645,7 +641,7 @@ ui_recipients_init (UiRecipients *self)
   g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (on_changed), self);
   self->method =
       ui_preedit_watch (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry))));
-  g_signal_connect_object (self->method, "settled", G_CALLBACK (commit_soon), self,
+  g_signal_connect_object (self->method, "settled", G_CALLBACK (on_settled), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_swapped (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)),
                             "preedit-changed", G_CALLBACK (on_preedit), self);

@@ -77,6 +77,6 @@ ui_redirect_ask (GtkWindow *parent, MailDraft *draft)
   g_set_weak_pointer (&self->parent, parent);
   self->draft = g_object_ref (draft);
   ui_dialog_ask_text (parent, _ ("Redirect Message"),
-                      _ ("The message is sent on as it is. Answers to it go to who wrote it."),
+                      _ ("The message is sent on as it is. Replies go to the original sender."),
                       _ ("To"), mail_draft_get_to (draft), _ ("_Redirect"), check, on_answer, self);
 }

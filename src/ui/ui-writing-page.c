@@ -53,7 +53,7 @@ ui_writing_page_new (GSettings *settings)
   seconds = gtk_spin_button_new_with_range (0, 30, 1);
   g_settings_bind (settings, "undo-send-seconds", seconds, "value", G_SETTINGS_BIND_DEFAULT);
   add_row (group, _ ("Seconds to Undo Sending"),
-           _ ("A message is held back for so long. With 0 it leaves at once."), seconds);
+           _ ("Messages are held back for this long. With 0 they leave at once."), seconds);
   add_switch (group, settings, "names-for-old-programs", _ ("File Names for Old Programs"),
               _ ("Names of attachments that are not English are written a second time, in a way "
                  "that no standard allows but old mail programs need"));

@@ -98,7 +98,7 @@ def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     scene.app.click('push button|toggle button', exact('Menu'))
     scene.app.click('check menu item|menu item', exact('Ask for a R_ead Receipt'))
     send_later(scene, exact('_Choose Date and Time…'))
-    scene.says(exact('When Is It to Be Sent?'))
+    scene.says(exact('When Should It Be Sent?'))
     scene.shot('dialog')
     scene.app.click('push button', exact('Cancel'))
     send_later(scene, '^' + re.escape(words('Tomorrow Morning')))
