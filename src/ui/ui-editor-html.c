@@ -7,8 +7,10 @@
 #include "ui-editor-picture.h"
 
 #define QUOTE_STYLE "margin:0 0 0 .8ex;border-left:2px solid #729fcf;padding-left:1ex"
-#define NO_BREAK    0xa0
-#define PICTURE     0xfffc
+/* Begins on the right, and so do its line and the room for it. */
+#define RTL_QUOTE_STYLE "margin:0 .8ex 0 0;border-right:2px solid #729fcf;padding-right:1ex"
+#define NO_BREAK        0xa0
+#define PICTURE         0xfffc
 
 /* In the order in which they nest; headings are blocks. */
 static const char *const inline_elements[] = {
@@ -335,6 +337,7 @@ typedef struct
   guint n_lists;
   UiList lists[UI_EDITOR_MAX_LEVEL + 1];
   guint numbers[UI_EDITOR_MAX_LEVEL + 1]; /* of the last item */
+  gboolean rtl[UI_EDITOR_MAX_LEVEL + 1];  /* of `lists` */
 } Blocks;
 
 static void
@@ -344,15 +347,35 @@ close_list (GString *html, Blocks *blocks)
   g_string_append (html, blocks->lists[blocks->n_lists] == UI_LIST_NUMBER ? "</ol>" : "</ul>");
 }
 
-static void
-open_list (GString *html, Blocks *blocks, UiList list, guint number)
+static gboolean
+is_rtl (const UiLine *line)
 {
+  return line->text != NULL && pango_find_base_dir (line->text, -1) == PANGO_DIRECTION_RTL;
+}
+
+/* "ltr" is said only where a list around says otherwise. */
+static const char *
+get_dir (const Blocks *blocks, gboolean rtl)
+{
+  for (guint i = 0; !rtl && i < blocks->n_lists; i++)
+    if (blocks->rtl[i])
+      return " dir=\"ltr\"";
+  return rtl ? " dir=\"rtl\"" : "";
+}
+
+/* Its marks stand where its first item begins. */
+static void
+open_list (GString *html, Blocks *blocks, UiList list, guint number, gboolean rtl)
+{
+  const char *dir = get_dir (blocks, rtl);
+
   if (list == UI_LIST_BULLET)
-    g_string_append (html, "<ul>");
+    g_string_append_printf (html, "<ul%s>", dir);
   else if (number == 1)
-    g_string_append (html, "<ol>");
+    g_string_append_printf (html, "<ol%s>", dir);
   else
-    g_string_append_printf (html, "<ol start=\"%u\">", number);
+    g_string_append_printf (html, "<ol start=\"%u\"%s>", number, dir);
+  blocks->rtl[blocks->n_lists] = rtl;
   blocks->lists[blocks->n_lists++] = list;
 }
 
@@ -368,7 +391,9 @@ switch_blocks (GString *html, Blocks *blocks, const UiLine *line)
   for (; blocks->depth > line->depth; blocks->depth--)
     g_string_append (html, "</blockquote>");
   for (; blocks->depth < line->depth; blocks->depth++)
-    g_string_append (html, "<blockquote type=\"cite\" style=\"" QUOTE_STYLE "\">");
+    g_string_append (html, is_rtl (line) ? "<blockquote type=\"cite\" style=\"" RTL_QUOTE_STYLE
+                                           "\">"
+                                         : "<blockquote type=\"cite\" style=\"" QUOTE_STYLE "\">");
   while (blocks->n_lists > wanted)
     close_list (html, blocks);
   if (wanted == 0)
@@ -378,7 +403,7 @@ switch_blocks (GString *html, Blocks *blocks, const UiLine *line)
           || (line->list == UI_LIST_NUMBER && blocks->numbers[wanted - 1] + 1 != line->number)))
     close_list (html, blocks);
   while (blocks->n_lists < wanted)
-    open_list (html, blocks, line->list, line->number);
+    open_list (html, blocks, line->list, line->number, is_rtl (line));
   blocks->numbers[wanted - 1] = line->number;
 }
 
@@ -400,9 +425,7 @@ write_line (Writer *writer, Blocks *blocks, GtkTextIter *start, const GtkTextIte
     element = "li";
   else if (writer->heading)
     element = "h2";
-  g_string_append_printf (writer->html, "<%s", element);
-  if (pango_find_base_dir (line.text, -1) == PANGO_DIRECTION_RTL)
-    g_string_append (writer->html, " dir=\"rtl\"");
+  g_string_append_printf (writer->html, "<%s%s", element, get_dir (blocks, is_rtl (&line)));
   if (align != NULL)
     g_string_append_printf (writer->html, " style=\"text-align:%s\"",
                             ui_editor_tag_get_value (align, UI_VALUE_ALIGN));

@@ -223,7 +223,7 @@ start_line (Reader *reader, const char *element, const char **names, const char 
 
   if (!has_only (names, (const char *const[]){ "style", "dir", NULL })
       || (g_str_equal (element, "li") != (reader->lists->len > 0))
-      || (dir != NULL && !g_str_equal (dir, "rtl"))
+      || (dir != NULL && !g_str_equal (dir, "rtl") && !g_str_equal (dir, "ltr"))
       || (style != NULL && !g_str_has_prefix (style, "text-align:")))
     return FALSE;
   end_last_line (reader);

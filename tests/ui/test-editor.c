@@ -215,6 +215,20 @@ test_strange_characters (Fixture *f, gconstpointer data)
   assert_html (f, "<div>ab<span style=\"white-space:pre\">\t</span>cde</div>");
 }
 
+/* Each line goes where its first letter says, an answer to right-to-left mail as well. */
+static void
+test_direction (Fixture *f, gconstpointer data)
+{
+  gtk_text_buffer_set_text (
+      f->buffer, "شكرا!\nOK\n\nבתאריך 3.2 כתב דוד:\n> שלום לכולם\n> hello\n1. אחד\n2. two", -1);
+  assert_html (f, "<div dir=\"rtl\">شكرا!</div><div>OK</div><div><br/></div>"
+                  "<div dir=\"rtl\">בתאריך 3.2 כתב דוד:</div>"
+                  "<blockquote type=\"cite\" style=\"margin:0 .8ex 0 0;"
+                  "border-right:2px solid #729fcf;padding-right:1ex\">"
+                  "<div dir=\"rtl\">שלום לכולם</div><div>hello</div></blockquote>"
+                  "<ol dir=\"rtl\"><li dir=\"rtl\">אחד</li><li dir=\"ltr\">two</li></ol>");
+}
+
 /* ---- reading ---- */
 
 static void
@@ -231,7 +245,8 @@ test_round_trip (Fixture *f, gconstpointer data)
     "<h2 style=\"text-align:right\">끝</h2><div>left</div>",
     "<ol><li>one</li><li>two</li><ul><li>in</li><ol><li>deep</li></ol></ul><li>three</li></ol>",
     "<ol start=\"7\"><li>seven</li></ol><ol start=\"3\"><li>three</li><li>four</li></ol><ul><li>b</li></ul>",
-    "<div dir=\"rtl\">שלום</div><ul><li dir=\"rtl\">مرحبا</li></ul>",
+    "<div dir=\"rtl\">שלום</div><ul dir=\"rtl\"><li dir=\"rtl\">مرحبا</li><li dir=\"ltr\">then</li></ul>"
+    "<ol start=\"3\" dir=\"rtl\"><li dir=\"rtl\">שלוש</li></ol>",
     QUOTE "<div>said <b>loud</b></div><ul><li>a</li></ul>" QUOTE
           "<ol><li>n</li></ol></blockquote><h2>h</h2></blockquote>",
     "<div>see <img src=\"cid:a.1@b\" alt=\"cat &amp; dog.png\" width=\"40\" height=\"30\" "
@@ -830,6 +845,7 @@ main (int argc, char **argv)
   ADD ("/ui/editor/links", test_links);
   g_test_add_func ("/ui/editor/uris", test_uris);
   ADD ("/ui/editor/strange-characters", test_strange_characters);
+  ADD ("/ui/editor/direction", test_direction);
   ADD ("/ui/editor/round-trip", test_round_trip);
   ADD ("/ui/editor/foreign", test_foreign);
   ADD ("/ui/editor/insert", test_insert);
