@@ -240,8 +240,7 @@ handle_changed (StoreChange *change, gpointer user_data)
   for (guint j = self->threads->len; j > 0; j--) {
     g_autoptr (MailThread) thread = g_object_ref (self->threads->pdata[j - 1]);
 
-    for (guint i = 0; i < change->messages->len; i++)
-      mail_thread_apply (thread, change->messages->pdata[i]);
+    mail_thread_apply (thread, change);
   }
   if (change->messages->len > 0 && self->people != NULL)
     mail_people_note (self->people);

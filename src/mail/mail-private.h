@@ -80,7 +80,7 @@ const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* bo
 gint64 mail_message_list_get_seen_folder (MailMessageList *list, gint64 id);
 
 /* ---- conversation ---- */
-void mail_thread_apply (MailThread *thread, const StoreFolderChange *part);
+void mail_thread_apply (MailThread *thread, const StoreChange *change);
 
 /* ---- content ---- */
 /* ---- (mail-parsed.c) ---- Everything a reader needs, made in a pool thread.  Atomic reference

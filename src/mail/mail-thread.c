@@ -1,5 +1,5 @@
-/* A conversation as a list model, on the main thread.  What it holds is read by the store thread, again after each change that may be
- * about it; it must never read the store itself. */
+/* A conversation as a list model, on the main thread.  What it holds is read by the store thread, and after a change what
+ * that names: of ten thousand messages one that is marked is one row.  It must never read the store itself. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 #include "mail-thread.h"
@@ -17,11 +17,16 @@ struct _MailThread
   /* Owned */
   MailEngine *engine;
   GPtrArray *messages; /* of MailMessage */
+  GHashTable *by_id;   /* gint64 in the message -> MailMessage, borrowed from `messages` */
   GCancellable *cancellable;
+  /* What is to be read next. */
+  GHashTable *dirty; /* set of gint64: rows */
+  gboolean members;  /* which messages there are; those that are new come with their rows */
+  gboolean all;      /* and all rows */
 
   gint64 id, folder;
   gboolean loading;
-  gboolean reading, stale; /* stale: what is being read may be old already */
+  gboolean reading;
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -41,59 +46,91 @@ static GParamSpec *props[N_PROPS];
 typedef struct
 {
   gint64 thread, folder;
-  gint64 message; /* one of it, 0 when none is known */
+  gint64 message;   /* one of it, 0 when none is known */
+  gboolean members; /* which there are is read, too */
+  GHashTable
+      *known;    /* set of gint64: rows that are not needed, nullable: all are; with `members` */
+  GArray *dirty; /* of gint64: rows that are, without */
 } Request;
 
 typedef struct
 {
   gint64 thread;
+  GArray *ids;     /* all of them, in order; NULL: as they are */
   GPtrArray *rows; /* of StoreMessage, NULL where one is gone */
 } Result;
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  g_clear_pointer (&request->known, g_hash_table_unref);
+  g_clear_pointer (&request->dirty, g_array_unref);
+  g_free (request);
+}
 
 static void
 result_free (gpointer data)
 {
   Result *result = data;
 
-  g_ptr_array_unref (result->rows);
+  g_clear_pointer (&result->ids, g_array_unref);
+  g_clear_pointer (&result->rows, g_ptr_array_unref);
   g_free (result);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Result, result_free)
+
+/* Store thread. */
+static gboolean
+read_members (StoreDb *db, const Request *request, Result *result, GError **error)
+{
+  result->ids = store_thread_list_messages_in (db, result->thread, request->folder, error);
+  if (result->ids == NULL)
+    return FALSE;
+  /* It may have become part of another one. */
+  if (result->ids->len == 0 && request->message != 0
+      && store_thread_get (db, request->message, &result->thread, NULL)) {
+    g_array_unref (result->ids);
+    result->ids = store_thread_list_messages_in (db, result->thread, request->folder, error);
+  }
+  return result->ids != NULL;
+}
 
 /* Store thread. */
 static gpointer
 read_thread (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   Request *request = data;
-  gint64 thread = request->thread;
-  g_autoptr (GArray) ids = store_thread_list_messages_in (db, thread, request->folder, error);
-  if (ids == NULL)
+  g_autoptr (Result) result = g_new0 (Result, 1);
+  g_autoptr (GArray) needed = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  result->thread = request->thread;
+  if (request->members && !read_members (db, request, result, error))
     return NULL;
-  /* It may have become part of another one. */
-  if (ids->len == 0 && request->message != 0
-      && store_thread_get (db, request->message, &thread, NULL)) {
-    g_array_unref (ids);
-    ids = store_thread_list_messages_in (db, thread, request->folder, error);
-    if (ids == NULL)
-      return NULL;
+  for (guint i = 0; result->ids != NULL && i < result->ids->len; i++) {
+    gint64 id = g_array_index (result->ids, gint64, i);
+
+    if (request->known == NULL || !g_hash_table_contains (request->known, &id))
+      g_array_append_val (needed, id);
   }
-  g_autoptr (GPtrArray) rows =
-      store_message_get_rows (db, (const gint64 *)(gpointer)ids->data, ids->len, error);
-  if (rows == NULL)
-    return NULL;
-  Result *result = g_new0 (Result, 1);
-  result->thread = thread;
-  result->rows = g_steal_pointer (&rows);
-  return result;
+  if (!request->members)
+    g_array_append_vals (needed, request->dirty->data, request->dirty->len);
+  result->rows =
+      store_message_get_rows (db, (const gint64 *)(gpointer)needed->data, needed->len, error);
+  return result->rows != NULL ? g_steal_pointer (&result) : NULL;
 }
 
 static MailMessage *
 find_message (MailThread *self, gint64 id)
 {
-  for (guint i = 0; i < self->messages->len; i++)
-    if (mail_message_get_id (self->messages->pdata[i]) == id)
-      return self->messages->pdata[i];
-  return NULL;
+  return g_hash_table_lookup (self->by_id, &id);
+}
+
+static void
+add_id (GHashTable *table, gint64 id, gpointer value)
+{
+  g_hash_table_insert (table, g_memdup2 (&id, sizeof id), value);
 }
 
 /* Puts the messages in the place of those there are, telling only of what is different. */
@@ -109,9 +146,49 @@ take_messages (MailThread *self, GPtrArray *messages)
          && old->pdata[old->len - 1 - last] == messages->pdata[messages->len - 1 - last])
     last++;
   self->messages = messages;
+  g_hash_table_remove_all (self->by_id);
+  for (guint i = 0; i < messages->len; i++)
+    add_id (self->by_id, mail_message_get_id (messages->pdata[i]), messages->pdata[i]);
   if (old->len - first - last > 0 || messages->len - first - last > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), first, old->len - first - last,
                                 messages->len - first - last);
+}
+
+/* Those that are here already hear of what changed; new ones are made. */
+static void
+take (MailThread *self, const Result *result)
+{
+  g_autoptr (GHashTable) fresh =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  GPtrArray *messages;
+
+  self->id = result->thread;
+  for (guint i = 0; i < result->rows->len; i++) {
+    const StoreMessage *row = result->rows->pdata[i];
+    MailFolder *folder = row != NULL ? mail_engine_find_folder (self->engine, row->folder) : NULL;
+    MailMessage *message = row != NULL ? find_message (self, row->id) : NULL;
+
+    if (row == NULL)
+      continue;
+    if (message == NULL) {
+      message = mail_message_new_with_author (row->id, folder);
+      add_id (fresh, row->id, message);
+    }
+    mail_message_fill (message, row, folder);
+  }
+  if (result->ids == NULL)
+    return;
+  messages = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < result->ids->len; i++) {
+    gint64 id = g_array_index (result->ids, gint64, i);
+    MailMessage *message = g_hash_table_lookup (fresh, &id);
+
+    if (message == NULL)
+      message = find_message (self, id);
+    if (message != NULL)
+      g_ptr_array_add (messages, g_object_ref (message));
+  }
+  take_messages (self, messages);
 }
 
 static void reload (MailThread *self);
@@ -125,73 +202,129 @@ on_read (GObject *source, GAsyncResult *task_result, gpointer user_data)
   if (base_error_is_cancelled (error))
     return;
   g_autoptr (MailThread) self = g_object_ref (MAIL_THREAD (user_data));
+  gboolean again = result != NULL || self->members || g_hash_table_size (self->dirty) > 0;
   self->reading = FALSE;
-  if (result == NULL)
+  if (result != NULL) {
+    take (self, result);
+  } else {
     base_log ("A conversation could not be read: %s", error->message);
-  else {
-    GPtrArray *messages = g_ptr_array_new_with_free_func (g_object_unref);
-    self->id = result->thread;
-    for (guint i = 0; i < result->rows->len; i++) {
-      const StoreMessage *row = result->rows->pdata[i];
-      if (row == NULL)
-        continue;
-      MailFolder *folder = mail_engine_find_folder (self->engine, row->folder);
-      MailMessage *message = find_message (self, row->id);
-      if (message != NULL)
-        g_object_ref (message);
-      else
-        message = mail_message_new_with_author (row->id, folder);
-      mail_message_fill (message, row, folder);
-      g_ptr_array_add (messages, message);
-    }
-    take_messages (self, messages);
+    self->all = TRUE; /* with the next change */
   }
   if (self->loading) {
     self->loading = FALSE;
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
   }
-  if (self->stale)
+  if (again)
     reload (self);
 }
 
+/* What is known, and stays as it is. */
+static GHashTable *
+dup_known (MailThread *self)
+{
+  GHashTable *known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (guint i = 0; i < self->messages->len; i++) {
+    gint64 id = mail_message_get_id (self->messages->pdata[i]);
+
+    if (!g_hash_table_contains (self->dirty, &id))
+      add_id (known, id, NULL);
+  }
+  return known;
+}
+
+static GArray *
+dup_dirty (MailThread *self)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->dirty);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    g_array_append_vals (ids, id, 1);
+  return ids;
+}
+
+/* Reads what has to be read, if there is anything; what comes up meanwhile is read when that has come. */
 static void
 reload (MailThread *self)
 {
-  self->stale = self->reading;
-  if (self->reading)
+  Request *request;
+
+  if (self->reading || (!self->all && !self->members && g_hash_table_size (self->dirty) == 0))
     return;
-  Request *request = g_new0 (Request, 1);
+  request = g_new0 (Request, 1);
   request->thread = self->id;
   request->folder = self->folder;
+  request->members = self->members || self->all;
+  request->known = request->members && !self->all ? dup_known (self) : NULL;
+  request->dirty = dup_dirty (self);
   if (self->messages->len > 0)
     request->message = mail_message_get_id (self->messages->pdata[0]);
+  g_hash_table_remove_all (self->dirty);
+  self->members = self->all = FALSE;
   self->reading = TRUE;
   mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_read, self),
-                          read_thread, request, g_free, result_free);
+                          read_thread, request, request_free, result_free);
 }
 
 /* ---- changes ---- */
 
 static gboolean
-names_us (MailThread *self, GArray *keys, gboolean threads)
+names_thread (MailThread *self, GArray *keys)
 {
-  if (keys->len > KEYS_MAX)
-    return TRUE;
-  for (guint i = 0; i < keys->len; i++) {
-    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
-    if (threads ? id == self->id : find_message (self, id) != NULL)
+  for (guint i = 0; i < keys->len && i < KEYS_MAX; i++)
+    if (STORE_KEY_ID (g_array_index (keys, StoreKey, i)) == self->id)
       return TRUE;
-  }
-  return FALSE;
+  return keys->len > KEYS_MAX;
 }
 
-void
-mail_thread_apply (MailThread *self, const StoreFolderChange *part)
+/* TRUE: one of them is ours; its row is read. */
+static gboolean
+note_messages (MailThread *self, GArray *keys)
 {
-  if (names_us (self, part->threads_added, TRUE) || names_us (self, part->threads_changed, TRUE)
-      || names_us (self, part->threads_removed, TRUE) || names_us (self, part->changed, FALSE)
-      || names_us (self, part->removed, FALSE))
-    reload (self);
+  gboolean ours = FALSE;
+
+  for (guint i = 0; i < keys->len && i < KEYS_MAX; i++) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+
+    if (find_message (self, id) != NULL) {
+      g_hash_table_add (self->dirty, g_memdup2 (&id, sizeof id));
+      ours = TRUE;
+    }
+  }
+  if (keys->len > KEYS_MAX)
+    self->all = TRUE;
+  return ours || keys->len > KEYS_MAX;
+}
+
+/* A message that is marked changes its conversation in each place that shows it, and may come into views or leave them; that messages came or
+ * went is told of the folders beside it, or nothing is said of any message. */
+void
+mail_thread_apply (MailThread *self, const StoreChange *change)
+{
+  gboolean changed = FALSE, marked = FALSE, moved = FALSE;
+
+  for (guint i = 0; i < change->messages->len; i++) {
+    const StoreFolderChange *part = change->messages->pdata[i];
+    gboolean other = names_thread (self, part->threads_added)
+                     || names_thread (self, part->threads_removed),
+             gone = note_messages (self, part->removed);
+
+    (void)note_messages (self, part->added);
+    marked |= note_messages (self, part->changed);
+    changed |= other || gone || names_thread (self, part->threads_changed);
+    if (part->folder < 0) /* a view */
+      continue;
+    self->members |= other || gone;
+    moved |= part->added->len + part->removed->len + part->threads_added->len
+                 + part->threads_removed->len
+             > 0;
+  }
+  if (changed && (moved || !marked))
+    self->members = TRUE;
+  reload (self);
 }
 
 /* ---- GListModel ---- */
@@ -253,8 +386,12 @@ mail_thread_dispose (GObject *object)
 static void
 mail_thread_finalize (GObject *object)
 {
-  g_ptr_array_unref (MAIL_THREAD (object)->messages);
-  g_object_unref (MAIL_THREAD (object)->cancellable);
+  MailThread *self = MAIL_THREAD (object);
+
+  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->dirty);
+  g_ptr_array_unref (self->messages);
+  g_object_unref (self->cancellable);
   G_OBJECT_CLASS (mail_thread_parent_class)->finalize (object);
 }
 
@@ -276,6 +413,8 @@ static void
 mail_thread_init (MailThread *self)
 {
   self->messages = g_ptr_array_new_with_free_func (g_object_unref);
+  self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->dirty = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
 }
 
@@ -286,7 +425,7 @@ mail_thread_new (MailEngine *engine, gint64 thread, gint64 folder)
   self->engine = g_object_ref (engine);
   self->id = thread;
   self->folder = folder;
-  self->loading = TRUE;
+  self->loading = self->all = TRUE;
   g_ptr_array_add (engine->threads, self);
   reload (self);
   return self;

@@ -6,6 +6,7 @@
 
 #include "mail-thread.h"
 #include "store-operation.h"
+#include "store-private.h"
 #include "store-thread.h"
 
 /* ---- one event after the other ---- */
@@ -237,10 +238,119 @@ test_many_changes (void)
   g_string_free (window.log, TRUE);
 }
 
+/* ---- what a change of a conversation costs ---- */
+
+static int
+on_row_read (unsigned int kind, void *user_data, void *statement, void *unused)
+{
+  (*(guint *)user_data)++;
+  return 0;
+}
+
+/* Store thread. */
+static gpointer
+count_rows (StoreDb *db, gpointer n, GCancellable *cancellable, GError **error)
+{
+  sqlite3_trace_v2 (db->sqlite, n != NULL ? SQLITE_TRACE_ROW : 0, n != NULL ? on_row_read : NULL,
+                    n);
+  return db;
+}
+
+static void
+set_counting (Bench *bench, guint *n)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_call_store (bench->engine, g_task_new (NULL, NULL, on_result, &result), count_rows, n,
+                          NULL, NULL);
+  g_assert_nonnull (g_task_propagate_pointer (G_TASK (wait_result (&result)), NULL));
+}
+
+static void
+on_message (MailMessage *message, guint *n)
+{
+  (*n)++;
+}
+
+typedef struct
+{
+  MailThread *thread;
+  guint n;
+} Wanted;
+
+static gboolean
+has_messages (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return g_list_model_get_n_items (G_LIST_MODEL (wanted->thread)) == wanted->n;
+}
+
+/* Rows that the store thread reads when one message of `n` is marked. */
+static guint
+rows_of_marking (guint n)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+  g_autofree gint64 *ids = g_new (gint64, n);
+  g_autofree gint64 *threads = g_new (gint64, n);
+  guint rows = 0, told = 0;
+
+  for (guint i = 0; i < n; i++) {
+    ids[i] = bench_add (bench, bench->inbox, 1000 + i, NULL);
+    threads[i] = thread_of (bench, ids[i]);
+  }
+  g_assert_true (store_thread_join (bench->db, threads, n, &error));
+  g_assert_no_error (error);
+  MailThread *thread =
+      mail_thread_new (bench->engine, thread_of (bench, ids[0]), mail_folder_get_id (bench->inbox));
+  Window window = { .bench = bench };
+  Wanted wanted = { thread, n };
+  wait_until (has_messages, &wanted);
+  settle (&window);
+  g_autoptr (MailMessage) marked = g_list_model_get_item (G_LIST_MODEL (thread), n / 2);
+  g_assert_cmpint (mail_message_get_id (marked), ==, ids[n / 2]);
+  g_assert_true (mail_message_get_unread (marked));
+  g_signal_connect (marked, "changed", G_CALLBACK (on_message), &told);
+  set_counting (bench, &rows);
+  g_assert_cmpint (
+      store_operation_set_flags (bench->db, &ids[n / 2], 1, TRUE, STORE_FLAG_SEEN, &error), >, 0);
+  while (told == 0)
+    g_main_context_iteration (NULL, TRUE);
+  settle (&window);
+  set_counting (bench, NULL);
+  g_assert_false (mail_message_get_unread (marked));
+
+  /* One that goes, and one that comes. */
+  g_assert_cmpint (store_operation_expunge (bench->db, &ids[1], 1, 0, &error), >, 0);
+  wanted.n = n - 1;
+  wait_until (has_messages, &wanted);
+  gint64 late = bench_add (bench, bench->inbox, 5000, NULL);
+  gint64 both[] = { thread_of (bench, ids[0]), thread_of (bench, late) };
+  g_assert_true (store_thread_join (bench->db, both, 2, &error));
+  wanted.n = n;
+  wait_until (has_messages, &wanted);
+  g_autoptr (MailMessage) last = g_list_model_get_item (G_LIST_MODEL (thread), n - 1);
+  g_assert_cmpint (mail_message_get_id (last), ==, late);
+  g_object_unref (thread);
+  return rows;
+}
+
+static void
+test_marking_costs (void)
+{
+  guint few = rows_of_marking (10), many = rows_of_marking (300);
+
+  g_test_message ("rows read: %u of 10 messages, %u of 300", few, many);
+  g_assert_cmpuint (few, >, 0);
+  g_assert_cmpuint (many, <=, few + 5);
+}
+
 void
 add_order_tests (void)
 {
   g_test_add_func ("/mail/order/events", test_events);
   g_test_add_func ("/mail/order/one-change", test_one_change);
   g_test_add_func ("/mail/order/many-changes", test_many_changes);
+  g_test_add_func ("/mail/order/marking-costs", test_marking_costs);
 }
