@@ -100,12 +100,14 @@ find_toggle (const GtkTextIter *at, GtkTextIter *toggle)
   (void)gtk_text_iter_forward_to_tag_toggle (toggle, NULL); /* else it is at the end */
 }
 
+/* Up to a toggle that lies ahead, what stands at `at` is what stood at the last one asked for: no link. */
 static void
 append_line (GString *string, GtkTextIter *at, const GtkTextIter *end, GtkTextIter *toggle)
 {
   append_marks (string, at, end);
   while (gtk_text_iter_compare (at, end) < 0) {
-    GtkTextTag *link = ui_editor_iter_get_value (at, UI_VALUE_LINK);
+    gboolean known = gtk_text_iter_compare (at, toggle) < 0;
+    GtkTextTag *link = known ? NULL : ui_editor_iter_get_value (at, UI_VALUE_LINK);
     const char *uri = link != NULL ? ui_editor_tag_get_value (link, UI_VALUE_LINK) : NULL;
     GtkTextIter next = *at;
     gsize before = string->len;
@@ -155,7 +157,7 @@ typedef struct
 
 typedef struct
 {
-  GtkTextTagTable *table;
+  GtkTextTag *formats[UI_N_FORMATS]; /* borrowed */
   GString *html;
   Look look;      /* what is open */
   gboolean space; /* one more space would not be seen */
@@ -166,28 +168,45 @@ typedef struct
   GtkTextIter toggle;
 } Writer;
 
+/* A tag that is a value of some kind. */
 static void
-read_look (const Writer *writer, const GtkTextIter *at, Look *look)
+read_value (Writer *writer, GtkTextTag *tag)
 {
-  look->link = ui_editor_iter_get_value (at, UI_VALUE_LINK);
-  look->colour = ui_editor_iter_get_value (at, UI_VALUE_COLOUR);
-  look->size = ui_editor_iter_get_value (at, UI_VALUE_SIZE);
-  look->family = ui_editor_iter_get_value (at, UI_VALUE_FAMILY);
-  for (guint i = 0; i < G_N_ELEMENTS (look->formats); i++)
-    look->formats[i] = gtk_text_iter_has_tag (at, ui_editor_tags_get (writer->table, i));
+  GtkTextTag **const places[UI_N_VALUES] = {
+    [UI_VALUE_COLOUR] = &writer->run.colour, [UI_VALUE_SIZE] = &writer->run.size,
+    [UI_VALUE_FAMILY] = &writer->run.family, [UI_VALUE_ALIGN] = &writer->align,
+    [UI_VALUE_LINK] = &writer->run.link,
+  };
+
+  for (guint i = 0; i < UI_N_VALUES; i++)
+    if (*places[i] == NULL && ui_editor_tag_get_value (tag, i) != NULL)
+      *places[i] = tag;
 }
 
-/* What stands at `at`, and goes on up to the toggle. */
+/* What stands at `at`, and goes on up to the toggle.  Its tags are asked for once: that costs more than all the rest of a line. */
 static void
 read_run (Writer *writer, const GtkTextIter *at)
 {
   if (gtk_text_iter_compare (at, &writer->toggle) < 0)
     return;
+  g_autoptr (GSList) tags = gtk_text_iter_get_tags (at);
+
   find_toggle (at, &writer->toggle);
-  read_look (writer, at, &writer->run);
-  writer->align = ui_editor_iter_get_value (at, UI_VALUE_ALIGN);
-  writer->heading =
-      gtk_text_iter_has_tag (at, ui_editor_tags_get (writer->table, UI_FORMAT_HEADING));
+  writer->run = (Look){ 0 };
+  writer->align = NULL;
+  writer->heading = FALSE;
+  for (GSList *l = tags; l != NULL; l = l->next) {
+    guint format = 0;
+
+    while (format < UI_N_FORMATS && l->data != writer->formats[format])
+      format++;
+    if (format < G_N_ELEMENTS (inline_elements))
+      writer->run.formats[format] = TRUE;
+    else if (format == UI_FORMAT_HEADING)
+      writer->heading = TRUE;
+    else
+      read_value (writer, l->data);
+  }
 }
 
 static gboolean
@@ -437,11 +456,13 @@ write_line (Writer *writer, Blocks *blocks, GtkTextIter *start, const GtkTextIte
 char *
 ui_editor_to_html (GtkTextBuffer *buffer)
 {
-  Writer writer = { .table = gtk_text_buffer_get_tag_table (buffer),
-                    .html = g_string_new ("<div>") };
+  GtkTextTagTable *table = gtk_text_buffer_get_tag_table (buffer);
+  Writer writer = { .html = g_string_new ("<div>") };
   Blocks blocks = { 0 };
   int n_lines = gtk_text_buffer_get_line_count (buffer);
 
+  for (guint i = 0; i < UI_N_FORMATS; i++)
+    writer.formats[i] = ui_editor_tags_get (table, i);
   gtk_text_buffer_get_start_iter (buffer, &writer.toggle);
   for (int line = 0; line < n_lines; line++) {
     GtkTextIter start, end;

@@ -831,6 +831,51 @@ test_spell_guess (void)
   g_assert_false (ui_spell_uses (spell, "en_US"));
 }
 
+static void
+tag_at_random (Fixture *f, GRand *rand, GtkTextTag *which)
+{
+  int length = gtk_text_buffer_get_char_count (f->buffer);
+  GtkTextIter a, b;
+
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &a, g_rand_int_range (rand, 0, length));
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &b, g_rand_int_range (rand, 0, length));
+  gtk_text_iter_order (&a, &b);
+  gtk_text_buffer_apply_tag (f->buffer, which, &a, &b);
+}
+
+/* Where tags begin and end is kept from line to line: more such places, of a tag that is none of the letter's, change nothing. */
+static void
+test_looks_only (Fixture *f, gconstpointer data)
+{
+  static const char *const lines[] = { "plain words\n", "> said\n", "• one\n", "\n",
+                                       "1. first\n",    "a" };
+  GtkTextTag *misspelt = gtk_text_tag_table_lookup (f->table, "misspelt");
+  GtkTextTag *link = ui_editor_tags_get_value (f->table, UI_VALUE_LINK, "https://a.test/");
+  GtkTextTag *colour = ui_editor_tags_get_value (f->table, UI_VALUE_COLOUR, "#aa0000");
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4711);
+
+  for (guint round = 0; round < 200; round++) {
+    g_autoptr (GString) letter = g_string_new (NULL);
+
+    for (guint i = 0; i < 12; i++)
+      g_string_append (letter, lines[g_rand_int_range (rand, 0, G_N_ELEMENTS (lines))]);
+    gtk_text_buffer_set_text (f->buffer, letter->str, -1);
+    for (guint i = 0; i < 3; i++)
+      tag_at_random (
+          f, rand,
+          ui_editor_tags_get (f->table, (UiFormat)g_rand_int_range (rand, 0, UI_N_FORMATS)));
+    tag_at_random (f, rand, link);
+    tag_at_random (f, rand, colour);
+    g_autofree char *text = ui_editor_to_text (f->buffer);
+    g_autofree char *html = ui_editor_to_html (f->buffer);
+    for (guint i = 0; i < 8; i++)
+      tag_at_random (f, rand, misspelt);
+    assert_text (f, text);
+    g_autofree char *again = ui_editor_to_html (f->buffer);
+    g_assert_cmpstr (again, ==, html);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -859,6 +904,7 @@ main (int argc, char **argv)
   ADD ("/ui/editor/undo-picture", test_undo_picture);
   ADD ("/ui/editor/long", test_long);
   g_test_add_func ("/ui/editor/picture-size", test_picture_size);
+  ADD ("/ui/editor/looks-only", test_looks_only);
 #undef ADD
   g_test_add_func ("/ui/spell/words", test_spell_words);
   g_test_add_func ("/ui/spell/asks", test_spell_asks);
