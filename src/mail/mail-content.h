@@ -35,6 +35,19 @@ const char *mail_content_get_quote (MailContent *content);
 /* Whoever shows it says so: the plain text is what the person sees, whatever HTML there is.  At first FALSE. */
 void mail_content_set_read_as_text (MailContent *content, gboolean as_text);
 gboolean mail_content_is_read_as_text (MailContent *content);
+
+/* A part of what is read, that an answer quotes instead of all of it. */
+typedef struct _MailExcerpt MailExcerpt;
+void mail_excerpt_free (MailExcerpt *excerpt);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailExcerpt, mail_excerpt_free)
+/* Of the plain text; NULL if there is nothing to read in it. */
+MailExcerpt *mail_excerpt_new_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* Of the clean HTML: its words from `runs[2n]` to before `runs[2n + 1]`, which are `said`, as mime_html_cut () counts them.  NULL without an
+ * error: these are not the words. */
+void mail_content_cut_async (MailContent *content, GArray *runs, const char *said,
+                             GAsyncReadyCallback callback, gpointer user_data);
+MailExcerpt *mail_content_cut_finish (MailContent *content,
+                                      GAsyncResult *result) G_GNUC_WARN_UNUSED_RESULT;
 gboolean mail_content_has_html (MailContent *content);
 /* Clean HTML without remote images; NULL when !has_html. */
 const char *mail_content_get_html (MailContent *content);

@@ -16,6 +16,7 @@ struct _MailDraft
   StoreDraft *plain;       /* what would be written now */
   GListStore *attachments; /* of MailAttachment, the same ones as in plain */
   StoreDraft *initial;     /* as it was given to the person */
+  char *quoted_text, *quoted_html; /* of the excerpt that it quotes; NULL: none, no HTML */
   GQueue steps;            /* of Step: what waits for its turn on the disk */
 
   /* Borrowed, NULL when none or gone */

@@ -54,6 +54,8 @@ mail_draft_finalize (GObject *object)
   g_clear_object (&self->attachments);
   g_clear_pointer (&self->plain, store_draft_free);
   g_clear_pointer (&self->initial, store_draft_free);
+  g_free (self->quoted_text);
+  g_free (self->quoted_html);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (mail_draft_parent_class)->finalize (object);
 }
@@ -211,11 +213,15 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 MailDraft *
-mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind)
+mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind,
+                      const MailExcerpt *excerpt)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (engine) && MAIL_IS_CONTENT (content), NULL);
-  StoreDraft *plain = mail_reply_build (mail_content_get_parsed (content), kind,
-                                        mail_content_is_read_as_text (content), is_own, engine);
+  gboolean part =
+      excerpt != NULL && (kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST);
+  StoreDraft *plain = mail_reply_build_quoting (
+      mail_content_get_parsed (content), kind,
+      part ? excerpt->text : mail_content_get_quote (content), is_own, engine);
   MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
 
   if (kind != MAIL_EDIT_AS_NEW) {
@@ -224,6 +230,8 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
   }
   MailDraft *self =
       new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
+  self->quoted_text = part ? g_strdup (excerpt->text) : NULL;
+  self->quoted_html = part ? g_strdup (excerpt->html) : NULL;
   if (kind == MAIL_FORWARD || kind == MAIL_EDIT_AS_NEW)
     mail_draft_take_along_async (self, content, on_taken_along, NULL);
   else if (kind == MAIL_FORWARD_ATTACHED || kind == MAIL_REDIRECT)

@@ -2,7 +2,7 @@
  * main thread. */
 #pragma once
 
-#include "mail-types.h"
+#include "mail-content.h"
 
 G_BEGIN_DECLS
 
@@ -25,9 +25,9 @@ typedef enum
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 /* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote,
  * threading headers. For those of forwarding and editing the attachments appear a moment later ("busy").  What is quoted is what was read:
- * mail_content_get_quote (). */
-MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content,
-                                 MailReplyKind kind) G_GNUC_WARN_UNUSED_RESULT;
+ * mail_content_get_quote ().  `excerpt` (nullable): that is quoted instead, by answers; see mail_excerpt_new_text (). */
+MailDraft *mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind kind,
+                                 const MailExcerpt *excerpt) G_GNUC_WARN_UNUSED_RESULT;
 /* mailto: (RFC 6068): to, cc, bcc, subject, body; everything else, attach above all, is ignored.
  * NULL when it is no mailto: URI. */
 MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account,

@@ -43,6 +43,7 @@ mail_letter_from_html_finish (GAsyncResult *result, GError **error)
 typedef struct
 {
   MailParsed *parsed;
+  char *excerpt;        /* HTML; NULL: all of it is quoted */
   char *before, *after; /* of the quote in the text of the draft */
   gboolean forward;
 } Quote;
@@ -53,6 +54,7 @@ quote_free (gpointer data)
   Quote *quote = data;
 
   mail_parsed_unref (quote->parsed);
+  g_free (quote->excerpt);
   g_free (quote->before);
   g_free (quote->after);
   g_free (quote);
@@ -62,7 +64,8 @@ quote_free (gpointer data)
 static Quote *
 find_quote (MailDraft *self, MailContent *content)
 {
-  g_autofree char *read = g_strchomp (g_strdup (mail_content_get_quote (content)));
+  g_autofree char *read = g_strchomp (
+      g_strdup (self->quoted_text != NULL ? self->quoted_text : mail_content_get_quote (content)));
   g_autofree char *quoted = mime_quote (read);
   const char *wanted = g_strchomp (self->plain->forward ? read : quoted);
   const char *text = self->plain->text;
@@ -73,6 +76,7 @@ find_quote (MailDraft *self, MailContent *content)
     return NULL;
   quote = g_new0 (Quote, 1);
   quote->parsed = mail_parsed_ref (mail_content_get_parsed (content));
+  quote->excerpt = g_strdup (self->quoted_html);
   quote->before = g_strndup (text, (gsize)(found - text));
   quote->after = g_strdup (found + strlen (wanted));
   quote->forward = self->plain->forward;
@@ -85,7 +89,8 @@ run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
 {
   const Quote *quote = data;
   g_autofree char *lines =
-      mime_html_to_letter (quote->parsed->html, quote->forward ? 0 : 1, MAIL_MAX_QUOTE, NULL, NULL);
+      mime_html_to_letter (quote->excerpt != NULL ? quote->excerpt : quote->parsed->html,
+                           quote->forward ? 0 : 1, MAIL_MAX_QUOTE, NULL, NULL);
   g_autofree char *before = mime_text_to_letter (quote->before);
   g_autofree char *after = mime_text_to_letter (g_strstrip (quote->after));
 
@@ -112,7 +117,8 @@ mail_draft_quote_richly_async (MailDraft *self, MailContent *content, GAsyncRead
 {
   g_return_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_CONTENT (content));
   g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
-  gboolean rich = mail_content_has_html (content) && !mail_content_is_read_as_text (content);
+  gboolean rich = mail_content_has_html (content) && !mail_content_is_read_as_text (content)
+                  && (self->quoted_text == NULL || self->quoted_html != NULL);
   Quote *quote = rich ? find_quote (self, content) : NULL;
 
   if (quote == NULL) {

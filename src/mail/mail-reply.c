@@ -234,7 +234,15 @@ StoreDraft *
 mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,
                   MailOwnAddressFunc own, gpointer user_data)
 {
-  const char *read = as_text || parsed->quote == NULL ? parsed->text : parsed->quote;
+  return mail_reply_build_quoting (parsed, kind,
+                                   as_text || parsed->quote == NULL ? parsed->text : parsed->quote,
+                                   own, user_data);
+}
+
+StoreDraft *
+mail_reply_build_quoting (const MailParsed *parsed, MailReplyKind kind, const char *read,
+                          MailOwnAddressFunc own, gpointer user_data)
+{
   StoreDraft *draft = store_draft_new ();
 
   g_free (draft->subject);

@@ -44,7 +44,18 @@ char *mime_html_to_quote (const char *html) G_GNUC_WARN_UNUSED_RESULT;
  * XML without an element around it; "" when there is nothing to read.  What comes behind `max` octets is left out, and "…" says so.  `picture_func`,
  * nullable, is given src of a picture and gives its Content-ID, or NULL to leave it out. */
 char *mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeHtmlCidFunc picture_func, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
-/* The same of plain text. */
+
+/* Characters from `start` to before `end` of the words of a page: those of its body above U+0020, each picture of the message (sosik-cid:)
+ * is one. */
+typedef struct
+{
+  guint start, end;
+} MimeHtmlRun;
+/* A clean page with nothing but these of its words (in their order, apart from each other), the spaces between them and the elements around them.  `said` are the same
+ * words, without spaces and with U+FFFC for pictures, as somebody else found them: NULL if these are not they, or there are none. */
+char *mime_html_cut (const char *clean, const MimeHtmlRun *runs, gsize n_runs,
+                     const char *said) G_GNUC_WARN_UNUSED_RESULT;
+/* As mime_html_to_letter (), of plain text. */
 char *mime_text_to_letter (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -329,6 +329,38 @@ ui_message_view_shows_images (UiMessageView *self)
   return self->remote && ui_message_view_shows_html (self);
 }
 
+/* ---- what is selected ---- */
+
+static void
+on_web_excerpt (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_task_return_pointer (task, ui_web_view_get_excerpt_finish (UI_WEB_VIEW (source), result),
+                         (GDestroyNotify)mail_excerpt_free);
+}
+
+void
+ui_message_view_get_excerpt_async (UiMessageView *self, GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  if (ui_message_view_shows_html (self)) {
+    ui_web_view_get_excerpt_async (self->web, on_web_excerpt, g_steal_pointer (&task));
+    return;
+  }
+  g_autofree char *text = ui_text_view_dup_selected (self->text);
+  g_task_return_pointer (task, text ? mail_excerpt_new_text (text) : NULL,
+                         (GDestroyNotify)mail_excerpt_free);
+}
+
+MailExcerpt *
+ui_message_view_get_excerpt_finish (UiMessageView *self, GAsyncResult *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
 void
 ui_message_view_set_zoom (UiMessageView *self, double zoom)
 {

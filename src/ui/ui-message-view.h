@@ -31,6 +31,11 @@ void ui_message_view_show_images (UiMessageView *self);
 void ui_message_view_find (UiMessageView *self, const char *term);
 /* Marks this hit above the others, unfolds what hides it, and, to `reveal` it, scrolls to it. */
 void ui_message_view_show_hit (UiMessageView *self, guint index, gboolean reveal);
+/* The part of the message that is selected in what is shown; NULL without an error: none is. */
+void ui_message_view_get_excerpt_async (UiMessageView *self, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+MailExcerpt *ui_message_view_get_excerpt_finish (UiMessageView *self,
+                                                 GAsyncResult *result) G_GNUC_WARN_UNUSED_RESULT;
 void ui_message_view_set_zoom (UiMessageView *self, double zoom);
 void ui_message_view_focus (UiMessageView *self);
 

@@ -134,6 +134,12 @@ on_changed (UiMessageWindow *self, MailMessage *message)
   gtk_window_set_title (GTK_WINDOW (self), mail_message_get_subject (message));
 }
 
+UiReader *
+ui_message_window_get_reader (UiMessageWindow *self)
+{
+  return self->reader;
+}
+
 void
 ui_message_window_set_zoom (UiMessageWindow *self, double zoom)
 {

@@ -13,4 +13,6 @@ GtkWidget *ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings
                                   MailMessage *message);
 void ui_message_window_set_zoom (UiMessageWindow *self, double zoom);
 
+UiReader *ui_message_window_get_reader (UiMessageWindow *self); /* borrowed */
+
 G_END_DECLS

@@ -73,6 +73,14 @@ ui_reader_find_card (UiReader *self, MailMessage *message)
   return g_hash_table_lookup (self->cards, &id);
 }
 
+UiMessageView *
+ui_reader_find_view (UiReader *self, MailContent *content)
+{
+  UiReaderCard *card = ui_reader_find_card (self, mail_content_get_message (content));
+  UiMessageView *view = card ? ui_reader_card_get_view (card) : NULL;
+  return view && ui_reader_card_get_content (card) == content ? view : NULL;
+}
+
 gboolean
 ui_reader_is_shown (UiReader *self, MailMessage *message)
 {

@@ -58,4 +58,7 @@ void ui_reader_open_card (UiReader *self, MailMessage *message);
 /* The first message that can be seen; borrowed, nullable. */
 MailMessage *ui_reader_get_first_on_screen (UiReader *self);
 
+/* The view that shows this content, NULL when none does. */
+UiMessageView *ui_reader_find_view (UiReader *self, MailContent *content);
+
 G_END_DECLS

@@ -499,6 +499,17 @@ ui_text_view_set_source (UiTextView *self, const char *text)
   set_text (self, text, TRUE);
 }
 
+char *
+ui_text_view_dup_selected (UiTextView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start, end;
+
+  return gtk_text_buffer_get_selection_bounds (buffer, &start, &end)
+             ? gtk_text_buffer_get_text (buffer, &start, &end, FALSE)
+             : NULL;
+}
+
 void
 ui_text_view_set_zoom (UiTextView *self, double zoom)
 {

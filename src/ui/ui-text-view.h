@@ -22,6 +22,9 @@ void ui_text_view_set_source (UiTextView *self, const char *text);
 /* 1.0 is the size of the font of the desktop. */
 void ui_text_view_set_zoom (UiTextView *self, double zoom);
 
+/* What is selected of it and to be seen; NULL: nothing is. */
+char *ui_text_view_dup_selected (UiTextView *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Shows the folded quote around this place (characters), if there is one. */
 void ui_text_view_unfold (UiTextView *self, int offset);
 

@@ -575,6 +575,66 @@ show_hit (GtkWidget *widget, guint index, gboolean reveal)
     run_find (self, NULL, index, reveal ? on_hit : on_marked);
 }
 
+/* ---- what is selected ---- */
+
+#define MOST_SELECTED (256 * 1024) /* characters; more than that is not what somebody picked */
+
+static GVariant *
+read_selected (JSCValue *value)
+{
+  g_autoptr (JSCValue) words_value = jsc_value_object_get_property_at_index (value, 0);
+  g_autoptr (JSCValue) length_value = jsc_value_object_get_property (value, "length");
+  g_autofree char *words = jsc_value_to_string (words_value);
+  guint n = (guint)CLAMP (jsc_value_to_double (length_value), 1, 2 * MOST_SELECTED);
+  GVariantBuilder runs;
+
+  g_variant_builder_init (&runs, G_VARIANT_TYPE ("au"));
+  for (guint i = 1; i < n; i++) {
+    g_autoptr (JSCValue) place = jsc_value_object_get_property_at_index (value, i);
+
+    g_variant_builder_add (&runs, "u", (guint)CLAMP (jsc_value_to_double (place), 0, 1e9));
+  }
+  return g_variant_ref_sink (g_variant_new ("(sau)", words, &runs));
+}
+
+static void
+on_selected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (JSCValue) value = webkit_web_view_call_async_javascript_function_finish (
+      WEBKIT_WEB_VIEW (source), result, NULL);
+
+  g_task_return_pointer (task, value && jsc_value_is_array (value) ? read_selected (value) : NULL,
+                         (GDestroyNotify)g_variant_unref);
+}
+
+static void
+get_selected (GtkWidget *widget, GAsyncReadyCallback callback, gpointer data)
+{
+  UiWebPage *self = UI_WEB_PAGE (widget);
+  GTask *task = g_task_new (self, NULL, callback, data);
+  GVariantDict arguments;
+
+  if (!self->view || !self->html) {
+    g_task_return_pointer (task, NULL, NULL);
+    g_object_unref (task);
+    return;
+  }
+  g_autoptr (GBytes) script =
+      g_resources_lookup_data ("/org/sosik/Sosik/web/ui-web-selected.js", 0, NULL);
+  g_variant_dict_init (&arguments, NULL);
+  g_variant_dict_insert (&arguments, "most", "u", MOST_SELECTED);
+  webkit_web_view_call_async_javascript_function (
+      self->view, g_bytes_get_data (script, NULL), (gssize)g_bytes_get_size (script),
+      g_variant_dict_end (&arguments), UI_WEB_WORLD, NULL, self->cancellable, on_selected, task);
+}
+
+static GVariant *
+get_selected_finish (GAsyncResult *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
 static void
 print (GtkWidget *widget, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data)
 {
@@ -688,8 +748,9 @@ create (const char *filter_folder)
 const UiWebPageApi *
 ui_web_page_get_api (void)
 {
-  static const UiWebPageApi api = { create,    show, clear,    set_zoom, scroll_to,
-                                    set_light, find, show_hit, print };
+  static const UiWebPageApi api = { create,    show, clear,    set_zoom,     scroll_to,
+                                    set_light, find, show_hit, get_selected, get_selected_finish,
+                                    print };
 
   return &api;
 }

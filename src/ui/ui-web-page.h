@@ -63,6 +63,9 @@ typedef struct
   void (*find) (GtkWidget *page, const char *term);
   /* Marks hit `index` above the others and opens what hides it; to `reveal` it, "hit" tells where it is. */
   void (*show_hit) (GtkWidget *page, guint index, gboolean reveal);
+  /* What is selected: a GVariant (sau), words and places as ui-web-selected.js has them; NULL without an error: nothing, or too much. */
+  void (*get_selected) (GtkWidget *page, GAsyncReadyCallback callback, gpointer data);
+  GVariant *(*get_selected_finish) (GAsyncResult *result);
   /* Shows this, asks by the dialog of printing and prints.  For a page that is in no window.  `done` is called once, and the
    * page lives until then. */
   void (*print) (GtkWidget *page, const UiWebPaper *paper, UiWebPrintedFunc done, gpointer data);

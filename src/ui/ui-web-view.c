@@ -235,6 +235,57 @@ ui_web_view_show_hit (UiWebView *self, guint index, gboolean reveal)
     self->api->show_hit (self->page, index, reveal);
 }
 
+static void
+on_cut (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_task_return_pointer (task, mail_content_cut_finish (MAIL_CONTENT (source), result),
+                         (GDestroyNotify)mail_excerpt_free);
+}
+
+static void
+on_selected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  UiWebView *self = g_task_get_source_object (task);
+  MailContent *content = g_task_get_task_data (task);
+  g_autoptr (GVariant) selected = self->api->get_selected_finish (result);
+  g_autoptr (GVariantIter) places = NULL;
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (guint));
+  const char *words;
+  guint place;
+
+  if (!selected) {
+    g_task_return_pointer (task, NULL, NULL);
+    return;
+  }
+  g_variant_get (selected, "(&sau)", &words, &places);
+  while (g_variant_iter_next (places, "u", &place))
+    g_array_append_val (runs, place);
+  mail_content_cut_async (content, runs, words, on_cut, g_steal_pointer (&task));
+}
+
+void
+ui_web_view_get_excerpt_async (UiWebView *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  if (!self->page || !self->content) {
+    g_task_return_pointer (task, NULL, NULL);
+    g_object_unref (task);
+    return;
+  }
+  g_task_set_task_data (task, g_object_ref (self->content), g_object_unref);
+  self->api->get_selected (self->page, on_selected, task);
+}
+
+MailExcerpt *
+ui_web_view_get_excerpt_finish (UiWebView *self, GAsyncResult *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
 void
 ui_web_view_scroll_to (UiWebView *self, int y)
 {

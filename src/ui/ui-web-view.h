@@ -24,6 +24,11 @@ void ui_web_view_clear (UiWebView *self);
 /* As in ui-web-page.h, with its signals "found" (guint n) and "hit" (int top, int height). */
 void ui_web_view_find (UiWebView *self, const char *term);
 void ui_web_view_show_hit (UiWebView *self, guint index, gboolean reveal);
+/* The part of the message that is selected; NULL without an error: none is. */
+void ui_web_view_get_excerpt_async (UiWebView *self, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+MailExcerpt *ui_web_view_get_excerpt_finish (UiWebView *self,
+                                             GAsyncResult *result) G_GNUC_WARN_UNUSED_RESULT;
 /* Shows the content from `y` on, in pixels. */
 void ui_web_view_scroll_to (UiWebView *self, int y);
 /* Light paper is a choice, for the style is dark and this message could be dark. */

@@ -9,6 +9,7 @@
 #include "mail-letter.h"
 #include "ui-composer.h"
 #include "ui-dialog.h"
+#include "ui-message-window.h"
 #include "ui-source.h"
 #include "ui-toast.h"
 #include "ui-trace.h"
@@ -308,10 +309,10 @@ on_quoted (GObject *source, GAsyncResult *result, gpointer data)
     gtk_window_present (GTK_WINDOW (ui_composer_new (app, self->engine, draft)));
 }
 
-void
-ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
+static void
+begin_reply (UiWindow *self, MailContent *content, MailReplyKind kind, const MailExcerpt *excerpt)
 {
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind, excerpt);
 
   if (g_settings_get_boolean (self->settings, "write-rich")) {
     mail_draft_quote_richly_async (draft, content, on_quoted, g_object_ref (self));
@@ -319,6 +320,54 @@ ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
   }
   gtk_window_present (GTK_WINDOW (
       ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft)));
+}
+
+typedef struct
+{
+  UiWindow *window;     /* owned */
+  MailContent *content; /* owned */
+  MailReplyKind kind;
+} Reply;
+
+static void
+on_excerpt (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Reply *reply = data;
+  g_autoptr (UiWindow) self = reply->window;
+  g_autoptr (MailContent) content = reply->content;
+  g_autoptr (MailExcerpt) excerpt =
+      ui_message_view_get_excerpt_finish (UI_MESSAGE_VIEW (source), result);
+
+  if (self->engine && gtk_window_get_application (GTK_WINDOW (self)))
+    begin_reply (self, content, reply->kind, excerpt);
+}
+
+/* In this window or in one of its own. */
+static UiMessageView *
+find_view (UiWindow *self, MailContent *content)
+{
+  UiMessageView *view = ui_reader_find_view (self->reader, content);
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at && !view; at = at->next)
+    if (UI_IS_MESSAGE_WINDOW (at->data))
+      view = ui_reader_find_view (ui_message_window_get_reader (at->data), content);
+  return view;
+}
+
+void
+ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
+{
+  gboolean answers = kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST;
+  UiMessageView *view = answers ? find_view (self, content) : NULL;
+
+  if (!view) {
+    begin_reply (self, content, kind, NULL);
+    return;
+  }
+  Reply *reply = g_new (Reply, 1);
+  *reply = (Reply){ g_object_ref (self), g_object_ref (content), kind };
+  ui_message_view_get_excerpt_async (view, on_excerpt, reply);
 }
 
 static void

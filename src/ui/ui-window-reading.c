@@ -123,7 +123,7 @@ ui_window_zoom_others (UiWindow *self)
 static void
 redirect (UiWindow *self, MailContent *content)
 {
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, MAIL_REDIRECT);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, MAIL_REDIRECT, NULL);
   ui_redirect_ask (GTK_WINDOW (self), draft);
 }
 

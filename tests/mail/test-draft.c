@@ -465,7 +465,7 @@ test_reply_and_send (void)
   g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
   g_assert_no_error (error);
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY_ALL);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY_ALL, NULL);
   g_assert_true (mail_draft_is_empty (draft)); /* nobody would miss an untouched quote */
   g_assert_cmpstr (mail_draft_get_cc (draft), ==, "bea@example.org");
   mail_draft_set_body (draft, "Thanks!", NULL);
@@ -597,7 +597,7 @@ test_undo_send (void)
   g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
   g_assert_no_error (error);
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY, NULL);
   g_autofree char *id = g_strdup (mail_draft_get_id (draft));
   mail_draft_set_body (draft, "Thanks!", NULL);
   mail_draft_set_hold (draft, 1000);
@@ -749,7 +749,7 @@ test_forward (void)
       "Content-Disposition: attachment; filename=plan.pdf\r\n\r\nPDF\r\n--b--\r\n");
   g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_FORWARD);
+  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_FORWARD, NULL);
   g_assert_true (mail_draft_get_busy (draft));
   wait_until (is_idle, draft);
   g_autoptr (MailAttachment) file = g_list_model_get_item (mail_draft_get_attachments (draft), 0);

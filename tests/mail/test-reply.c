@@ -249,7 +249,7 @@ answer (Bench *bench, MailReplyKind kind)
   g_autoptr (MailContent) content = bench_open (bench, message, &error);
 
   g_assert_no_error (error);
-  MailDraft *draft = mail_draft_new_reply (bench->engine, content, kind);
+  MailDraft *draft = mail_draft_new_reply (bench->engine, content, kind, NULL);
   wait_until (is_idle, draft);
   return draft;
 }

@@ -308,7 +308,8 @@ test_reply_list (void)
       bench,
       "From: Ann <ann@x.example>\r\nTo: talk@x.example\r\nSubject: Hi\r\nMessage-ID: <1@x>\r\n"
       "List-Id: <talk.x.example>\r\nList-Post: <mailto:talk@x.example>\r\n\r\nText\r\n");
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY_LIST);
+  g_autoptr (MailDraft) draft =
+      mail_draft_new_reply (bench->engine, content, MAIL_REPLY_LIST, NULL);
 
   g_assert_cmpstr (mail_draft_get_to (draft), ==, "talk@x.example");
   g_assert_cmpstr (mail_draft_get_cc (draft), ==, "");

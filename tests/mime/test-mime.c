@@ -38,6 +38,7 @@ main (int argc, char **argv)
   test_build_add ();
   test_charset_add ();
   test_corpus_add ();
+  test_cut_add ();
   test_hostile_add ();
   test_traps_add ();
   test_hidden_add ();

@@ -8,6 +8,7 @@
 void test_build_add (void);
 void test_charset_add (void);
 void test_corpus_add (void);
+void test_cut_add (void);
 void test_hostile_add (void);
 void test_traps_add (void);
 void test_hidden_add (void);

@@ -1,0 +1,113 @@
+"""writing-quotes.py PREFIX STATE SCREENSHOTS LANGUAGE: what an answer quotes: what is selected of the message, or all of it."""
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import run  # noqa: E402
+from letters import letter, row  # noqa: E402
+from scene import case, chosen, exact, finish, lab  # noqa: E402
+from tap import main  # noqa: E402
+
+PLAIN = 'The first line\n\n> an older one\n\nThe last line'
+# What is hidden stands between what is read, in every way that a selection could take along.
+PAGE = '''<html><head><style>.gone{display:none}</style></head><body style="font:40px sans-serif">
+<p>Opening words</p><p class="gone">hidden one</p><p>Middle <b>part</b><span style="display:none">hidden two</span><!-- hidden three --></p>
+<p>Closing</p></body></html>'''
+
+
+def begin(scene, kind, body, **settings):
+    scene.empty('alice', 'bob')
+    scene.settings(undo_send_seconds=0, **settings)
+    scene.account()
+    scene.append('alice', 'INBOX', letter('Plans', body, kind=kind))
+    scene.start()
+    scene.inbox()
+    row(scene, 'Plans')
+    scene.click_row('Plans')
+    scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+
+
+def answer(scene, key='ctrl+r'):
+    """The quote of an answer, without the line that says who wrote it; the answer is thrown away."""
+    scene.app.key(key)
+    editor = scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('editable') and '>' in n.text)
+    scene.shot('answer')
+    quote = [line for line in editor.text.split('\n') if line.startswith('>')]
+    scene.app.click('push button|toggle button', exact('Menu'))
+    scene.app.click('menu item', exact('Disca_rd'))
+    scene.composer_is_gone()
+    time.sleep(.5)
+    return quote
+
+
+def click_page(scene, page, x, y, count):
+    """So far from its left upper corner."""
+    middle_x, middle_y = scene.app.center(page)
+    run('xdotool', 'mousemove', str(middle_x - page.extents[2] // 2 + x), str(middle_y - page.extents[3] // 2 + y),
+        'click', '--repeat', str(count), '--delay', '60', '1')
+    time.sleep(.6)
+
+
+@case
+def of_a_plain_message_what_is_selected_is_quoted(scene):
+    begin(scene, 'text/plain', PLAIN)
+    text = scene.app.wait('text', None, condition=lambda n: 'The last line' in n.text)
+    assert answer(scene) == ['> The first line', '>', '>> an older one', '>', '> The last line']
+    scene.app.click(text)
+    scene.app.key('ctrl+End', 'shift+Home')
+    scene.shot('selected')
+    assert answer(scene) == ['> The last line'], 'the line that is selected'
+    assert answer(scene, 'ctrl+shift+r') == ['> The last line'], 'the same for all'
+    scene.quit()
+
+
+def page_of(scene):
+    page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 200)
+    time.sleep(1.5)
+    return page
+
+
+@case
+def of_a_page_what_is_selected_is_quoted_and_nothing_hidden(scene):
+    begin(scene, 'text/html', PAGE)
+    page = page_of(scene)
+    whole = ['> Opening words', '>', '> Middle part', '>', '> Closing']
+    assert answer(scene) == whole
+    click_page(scene, page, 60, 70, 2)
+    scene.shot('selected')
+    assert answer(scene) == ['> Opening'], 'the word that is selected'
+    # From the second word of the first line to the end: across all that is hidden
+    click_page(scene, page, 250, 70, 2)
+    scene.app.key('ctrl+shift+End')
+    time.sleep(.5)
+    assert answer(scene) == ['> words', '>', '> Middle part', '>', '> Closing'], 'from there to the end'
+    click_page(scene, page, 30, 68, 1)
+    assert answer(scene) == whole, 'nothing is selected any more'
+    scene.quit()
+
+
+@case
+def a_selection_is_quoted_with_its_formats(scene):
+    begin(scene, 'text/html', PAGE, write_rich='true')
+    page = page_of(scene)
+    click_page(scene, page, 250, 70, 2)
+    scene.app.key('ctrl+shift+End')
+    time.sleep(.5)
+    scene.app.key('ctrl+r')
+    editor = scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('editable') and '> words' in n.text)
+    assert 'Opening' not in editor.text and 'hidden' not in editor.text, editor.text
+    scene.shot('rich')
+    scene.app.key('ctrl+Home')
+    scene.app.type('Good.')
+    scene.send()
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Re: Plans', what='the answer')
+    html = message.get_body(('html',)).get_content()
+    assert '<b>part</b>' in html and 'Closing' in html and 'Opening' not in html and 'hidden' not in html, html
+    scene.quit()
+
+
+main(chosen([of_a_plain_message_what_is_selected_is_quoted, of_a_page_what_is_selected_is_quoted_and_nothing_hidden,
+             a_selection_is_quoted_with_its_formats]))
+finish()
