@@ -146,7 +146,7 @@ typedef struct
 {
   BasePaths *paths;
   char *draft;
-  char *content_id;   /* of the only one; nullable */
+  GPtrArray *ids;     /* Content-IDs; NULL: none has one */
   GFile *file;        /* attaching; nullable */
   MailParsed *parsed; /* forwarding; nullable */
   MailSource source;
@@ -162,7 +162,7 @@ files_job_free (gpointer data)
 
   base_paths_unref (job->paths);
   g_free (job->draft);
-  g_free (job->content_id);
+  g_clear_pointer (&job->ids, g_ptr_array_unref);
   g_clear_object (&job->file);
   g_clear_pointer (&job->parsed, mail_parsed_unref);
   g_clear_pointer (&job->indexes, g_array_unref);
@@ -349,7 +349,7 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
                             stream, G_MAXUINT64, cancellable, error);
     if (file == NULL)
       return NULL;
-    file->content_id = g_strdup (job->content_id);
+    file->content_id = g_strdup (job->ids != NULL ? job->ids->pdata[i] : NULL);
     g_ptr_array_add (files, file);
   }
   return g_steal_pointer (&files);
@@ -430,6 +430,34 @@ mail_draft_take_along_async (MailDraft *self, MailContent *content, GAsyncReadyC
   mail_draft_step (self, task, start_take_along);
 }
 
+/* ---- pictures of what is quoted ---- */
+
+static void
+start_take_pictures (MailDraft *self, GTask *task)
+{
+  FilesJob *job = g_task_get_task_data (task);
+
+  g_task_set_task_data (task, NULL, NULL);
+  mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_taken_along, task),
+                         run_take_along, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
+}
+
+void
+mail_draft_take_pictures_async (MailDraft *self, GPtrArray *contents, GPtrArray *types,
+                                GPtrArray *names, GPtrArray *ids, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  FilesJob *job = files_job_new (self);
+
+  for (guint i = 0; i < contents->len; i++)
+    job_add (job, 0, names->pdata[i], types->pdata[i], contents->pdata[i]);
+  job->ids = ids != NULL ? g_ptr_array_ref (ids) : NULL;
+  g_task_set_task_data (task, job, NULL);
+  mail_draft_add_busy (self, 1);
+  mail_draft_step (self, task, start_take_pictures);
+}
+
 /* Pool thread: a GPtrArray of the one StoreAttachment. */
 static gpointer
 run_take_original (gpointer data, GCancellable *cancellable, GError **error)
@@ -506,7 +534,10 @@ start_attach_bytes (MailDraft *self, GTask *task)
   FilesJob *job = files_job_new (self);
 
   job_add (job, 0, given->name, given->type, given->content);
-  job->content_id = g_strdup (given->content_id);
+  if (given->content_id != NULL) {
+    job->ids = g_ptr_array_new_with_free_func (g_free);
+    g_ptr_array_add (job->ids, g_strdup (given->content_id));
+  }
   mail_engine_call_pool (self->engine, g_task_new (NULL, NULL, on_attached, task), run_take_along,
                          job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
 }

@@ -13,11 +13,11 @@ struct _MailDraft
 
   /* Owned */
   MailEngine *engine;
-  StoreDraft *plain;       /* what would be written now */
-  GListStore *attachments; /* of MailAttachment, the same ones as in plain */
-  StoreDraft *initial;     /* as it was given to the person */
+  StoreDraft *plain;               /* what would be written now */
+  GListStore *attachments;         /* of MailAttachment, the same ones as in plain */
+  StoreDraft *initial;             /* as it was given to the person */
   char *quoted_text, *quoted_html; /* of the excerpt that it quotes; NULL: none, no HTML */
-  GQueue steps;            /* of Step: what waits for its turn on the disk */
+  GQueue steps;                    /* of Step: what waits for its turn on the disk */
 
   /* Borrowed, NULL when none or gone */
   MailAccount *account;
@@ -30,6 +30,7 @@ struct _MailDraft
   gboolean stepping;
   gboolean on_disk, saved_editing;
   gboolean files_touched; /* the person added or removed a file */
+  gboolean answers;       /* who reads it has what it quotes */
   gboolean gone;          /* sent or discarded: never written again */
 };
 
@@ -56,6 +57,13 @@ void mail_draft_take_along_async (MailDraft *draft, MailContent *content,
 /* The same of the message itself, all of it. */
 void mail_draft_take_original_async (MailDraft *draft, MailContent *content,
                                      GAsyncReadyCallback callback, gpointer user_data);
+/* Pictures that the text shows, of the message which it quotes: files of the draft which nobody attached.  `ids` (NULL: none has one) go with
+ * `contents` (of GBytes); finish with mail_draft_attach_finish (). */
+void mail_draft_take_pictures_async (MailDraft *draft, GPtrArray *contents, GPtrArray *types,
+                                     GPtrArray *names, GPtrArray *ids, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+/* The ends of their Content-IDs: an answer that became plain text leaves them out. */
+#define MAIL_QUOTED_PICTURE "@quoted"
 /* mail-draft-send.c, any thread.  A picture that was taken out of the text again stays with the draft, for that can be undone, but is
  * not sent.  One of a letter that became plain text is a file. */
 gboolean mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file);

@@ -127,6 +127,8 @@ mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file)
 
   if (file->content_id == NULL)
     return TRUE;
+  if (draft->html == NULL && g_str_has_suffix (file->content_id, MAIL_QUOTED_PICTURE))
+    return draft->forward;
   shown = draft->html != NULL ? g_strdup_printf ("\"cid:%s\"", file->content_id)
                               : g_strdup_printf ("[%s]", file->name);
   return strstr (draft->html != NULL ? draft->html : draft->text, shown) != NULL;

@@ -217,8 +217,8 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
                       const MailExcerpt *excerpt)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (engine) && MAIL_IS_CONTENT (content), NULL);
-  gboolean part =
-      excerpt != NULL && (kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST);
+  gboolean answers = kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST;
+  gboolean part = excerpt != NULL && answers;
   StoreDraft *plain = mail_reply_build_quoting (
       mail_content_get_parsed (content), kind,
       part ? excerpt->text : mail_content_get_quote (content), is_own, engine);
@@ -230,6 +230,7 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
   }
   MailDraft *self =
       new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
+  self->answers = answers;
   self->quoted_text = part ? g_strdup (excerpt->text) : NULL;
   self->quoted_html = part ? g_strdup (excerpt->html) : NULL;
   if (kind == MAIL_FORWARD || kind == MAIL_EDIT_AS_NEW)

@@ -2,6 +2,7 @@
  * formats stays quoted as text. */
 #include "mail-letter.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "mail-draft-private.h"
@@ -38,13 +39,119 @@ mail_letter_from_html_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* ---- pictures ---- */
+
+/* A quote is not what a person attaches: more than that stays where it is. */
+#define MAX_PICTURE  ((gsize)5 * 1000 * 1000)
+#define MAX_PICTURES ((gsize)10 * 1000 * 1000)
+#define MOST         50
+
+/* Those of a message that its page shows, with what they become in the draft. */
+typedef struct
+{
+  MailParsed *parsed;                        /* borrowed */
+  GHashTable *known;                         /* Content-IDs, by src */
+  GPtrArray *contents, *types, *names, *ids; /* beside each other */
+  gsize size;
+} Pictures;
+
+static void
+pictures_init (Pictures *pictures, MailParsed *parsed)
+{
+  *pictures = (Pictures){ parsed,
+                          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                          g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref),
+                          g_ptr_array_new (),
+                          g_ptr_array_new_with_free_func (g_free),
+                          g_ptr_array_new_with_free_func (g_free),
+                          0 };
+}
+
+static void
+pictures_clear (Pictures *pictures)
+{
+  g_hash_table_unref (pictures->known);
+  g_ptr_array_unref (pictures->contents);
+  g_ptr_array_unref (pictures->types);
+  g_ptr_array_unref (pictures->names);
+  g_ptr_array_unref (pictures->ids);
+}
+
+/* By its first octets, whatever its sender calls it; NULL: it is none that is shown everywhere. */
+static const char *
+picture_type (GBytes *bytes)
+{
+  static const struct
+  {
+    const char *type, *start;
+    gsize length;
+  } types[] = {
+    { "image/png", "\x89PNG\r\n", 6 },
+    { "image/jpeg", "\xff\xd8\xff", 3 },
+    { "image/gif", "GIF8", 4 },
+  };
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (size > types[i].length && memcmp (data, types[i].start, types[i].length) == 0)
+      return types[i].type;
+  return NULL;
+}
+
+/* NULL: it is not stored here. */
+static GBytes *
+read_picture (Pictures *pictures, const char *src)
+{
+  const char *data = g_str_has_prefix (src, "data:image/") ? strstr (src, ";base64,") : NULL;
+  guint64 index;
+
+  if (g_str_has_prefix (src, "sosik-cid:"))
+    return g_ascii_string_to_unsigned (src + strlen ("sosik-cid:"), 10, 0, G_MAXINT, &index, NULL)
+               ? mail_parsed_decode (pictures->parsed, (guint)index, NULL)
+               : NULL;
+  if (data == NULL || strlen (data) > 2 * MAX_PICTURE)
+    return NULL;
+  gsize size;
+  guchar *decoded = g_base64_decode (data + strlen (";base64,"), &size);
+  return g_bytes_new_take (decoded, size);
+}
+
+/* MimeHtmlCidFunc. */
+static char *
+take_picture (const char *src, gpointer user_data)
+{
+  Pictures *pictures = user_data;
+  const char *known = g_hash_table_lookup (pictures->known, src);
+
+  if (known != NULL || pictures->contents->len >= MOST)
+    return g_strdup (known);
+  g_autoptr (GBytes) bytes = read_picture (pictures, src);
+  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  const char *type = bytes != NULL ? picture_type (bytes) : NULL;
+  if (type == NULL || size > MAX_PICTURE || pictures->size + size > MAX_PICTURES)
+    return NULL;
+  g_autofree char *uuid = g_uuid_string_random ();
+  char *id = g_strconcat (uuid, MAIL_QUOTED_PICTURE, NULL);
+
+  pictures->size += size;
+  g_ptr_array_add (pictures->ids, id);
+  g_ptr_array_add (pictures->types, (gpointer)type);
+  g_ptr_array_add (pictures->contents, g_steal_pointer (&bytes));
+  g_ptr_array_add (pictures->names, g_strdup_printf ("picture-%u.%s", pictures->contents->len,
+                                                     type + strlen ("image/")));
+  g_hash_table_insert (pictures->known, g_strdup (src), id);
+  return g_strdup (id);
+}
+
 /* ---- quotes ---- */
 
 typedef struct
 {
   MailParsed *parsed;
+  Pictures pictures;
   char *excerpt;        /* HTML; NULL: all of it is quoted */
-  char *before, *after; /* of the quote in the text of the draft */
+  char *before, *after; /* of the quote in the text of the draft; NULL: the text stays as it is */
   gboolean forward;
 } Quote;
 
@@ -53,6 +160,7 @@ quote_free (gpointer data)
 {
   Quote *quote = data;
 
+  pictures_clear (&quote->pictures);
   mail_parsed_unref (quote->parsed);
   g_free (quote->excerpt);
   g_free (quote->before);
@@ -60,9 +168,9 @@ quote_free (gpointer data)
   g_free (quote);
 }
 
-/* NULL: the quote is not to be found in the text. */
-static Quote *
-find_quote (MailDraft *self, MailContent *content)
+/* FALSE: the quote is not to be found in the text. */
+static gboolean
+find_quote (MailDraft *self, MailContent *content, Quote *quote)
 {
   g_autofree char *read = g_strchomp (
       g_strdup (self->quoted_text != NULL ? self->quoted_text : mail_content_get_quote (content)));
@@ -70,27 +178,29 @@ find_quote (MailDraft *self, MailContent *content)
   const char *wanted = g_strchomp (self->plain->forward ? read : quoted);
   const char *text = self->plain->text;
   const char *found = *wanted != '\0' ? strstr (text, wanted) : NULL;
-  Quote *quote;
 
   if (found == NULL)
-    return NULL;
-  quote = g_new0 (Quote, 1);
-  quote->parsed = mail_parsed_ref (mail_content_get_parsed (content));
+    return FALSE;
   quote->excerpt = g_strdup (self->quoted_html);
   quote->before = g_strndup (text, (gsize)(found - text));
   quote->after = g_strdup (found + strlen (wanted));
-  quote->forward = self->plain->forward;
-  return quote;
+  return TRUE;
 }
 
-/* Any thread. */
+/* Any thread.  Where the text stays as it is, NULL: only the pictures are wanted. */
 static void
 run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Quote *quote = data;
+  Quote *quote = data;
+  gboolean bare = quote->forward || quote->before == NULL;
   g_autofree char *lines =
       mime_html_to_letter (quote->excerpt != NULL ? quote->excerpt : quote->parsed->html,
-                           quote->forward ? 0 : 1, MAIL_MAX_QUOTE, NULL, NULL);
+                           bare ? 0 : 1, MAIL_MAX_QUOTE, take_picture, &quote->pictures);
+
+  if (quote->before == NULL) {
+    g_task_return_pointer (task, NULL, NULL);
+    return;
+  }
   g_autofree char *before = mime_text_to_letter (quote->before);
   g_autofree char *after = mime_text_to_letter (g_strstrip (quote->after));
 
@@ -101,27 +211,55 @@ run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
 }
 
 static void
+on_pictures (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  MailDraft *self = MAIL_DRAFT (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_draft_attach_finish (self, result, &error))
+    mail_engine_emit_notice (
+        self->engine, _ ("The pictures of the message could not be taken along."), error->message);
+  g_task_return_boolean (outer, TRUE);
+}
+
+static void
 on_quoted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
   MailDraft *self = g_task_get_source_object (outer);
+  Quote *quote = g_task_get_task_data (G_TASK (result));
+  Pictures *pictures = &quote->pictures;
   g_autofree char *html = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  mail_draft_set_body (self, self->plain->text, html);
-  g_task_return_boolean (outer, TRUE);
+  if (html != NULL)
+    mail_draft_set_body (self, self->plain->text, html);
+  if (pictures->contents->len > 0)
+    mail_draft_take_pictures_async (self, pictures->contents, pictures->types, pictures->names,
+                                    html != NULL ? pictures->ids : NULL, on_pictures,
+                                    g_steal_pointer (&outer));
+  else
+    g_task_return_boolean (outer, TRUE);
 }
 
 void
-mail_draft_quote_richly_async (MailDraft *self, MailContent *content, GAsyncReadyCallback callback,
-                               gpointer user_data)
+mail_draft_quote_async (MailDraft *self, MailContent *content, gboolean rich,
+                        GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_CONTENT (content));
   g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
-  gboolean rich = mail_content_has_html (content) && !mail_content_is_read_as_text (content)
+  MailParsed *parsed = mail_content_get_parsed (content);
+  gboolean html = mail_content_has_html (content) && !mail_content_is_read_as_text (content)
+                  && !self->plain->redirect && *self->plain->text != '\0'
                   && (self->quoted_text == NULL || self->quoted_html != NULL);
-  Quote *quote = rich ? find_quote (self, content) : NULL;
+  Quote *quote = g_new0 (Quote, 1);
 
-  if (quote == NULL) {
+  quote->parsed = mail_parsed_ref (parsed);
+  quote->forward = self->plain->forward;
+  pictures_init (&quote->pictures, quote->parsed);
+  /* What an answer leaves out, its reader has; who gets a message passed on, has nothing. */
+  if (!html || (!(rich && find_quote (self, content, quote)) && self->answers)) {
+    quote_free (quote);
     g_task_return_boolean (outer, TRUE);
     return;
   }
@@ -131,7 +269,7 @@ mail_draft_quote_richly_async (MailDraft *self, MailContent *content, GAsyncRead
 }
 
 void
-mail_draft_quote_richly_finish (MailDraft *self, GAsyncResult *result)
+mail_draft_quote_finish (MailDraft *self, GAsyncResult *result)
 {
   g_task_propagate_boolean (G_TASK (result), NULL);
 }

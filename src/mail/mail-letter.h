@@ -11,16 +11,17 @@ void mail_letter_from_html_async (GBytes *html, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 char *mail_letter_from_html_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What mail_draft_new_reply () quoted of `content` as plain text is quoted with its formats; the draft has HTML then.  Nothing
- * changes where the message has no HTML, or its text was read, or the quote is not (only) what the message says. */
-void mail_draft_quote_richly_async (MailDraft *draft, MailContent *content,
-                                    GAsyncReadyCallback callback, gpointer user_data);
-void mail_draft_quote_richly_finish (MailDraft *draft, GAsyncResult *result);
+/* `rich`: what mail_draft_new_reply () quoted of `content` as plain text is quoted with its formats and those of its pictures that are
+ * stored here, up to some megabytes; the draft has HTML then.  Nothing changes where the message has no HTML, or its text was read, or the
+ * quote is not (only) what the message says.  Else answers leave pictures out, and what is forwarded has them as files. */
+void mail_draft_quote_async (MailDraft *draft, MailContent *content, gboolean rich,
+                             GAsyncReadyCallback callback, gpointer user_data);
+void mail_draft_quote_finish (MailDraft *draft, GAsyncResult *result);
 
 /* A picture that the HTML shows as cid:`id`; it is sent as long as the HTML does.  `id` NULL: it is a file.  Finish with mail_draft_attach_finish (). */
 void mail_draft_attach_picture_async (MailDraft *draft, const char *name, const char *content_type,
-                                      GBytes *content, const char *id,
-                                      GAsyncReadyCallback callback, gpointer user_data);
+                                      GBytes *content, const char *id, GAsyncReadyCallback callback,
+                                      gpointer user_data);
 /* The bytes of a file of the draft. */
 void mail_draft_read_file_async (MailDraft *draft, MailAttachment *file,
                                  GAsyncReadyCallback callback, gpointer user_data);

@@ -304,7 +304,7 @@ on_quoted (GObject *source, GAsyncResult *result, gpointer data)
   MailDraft *draft = MAIL_DRAFT (source);
   GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
 
-  mail_draft_quote_richly_finish (draft, result);
+  mail_draft_quote_finish (draft, result);
   if (app != NULL)
     gtk_window_present (GTK_WINDOW (ui_composer_new (app, self->engine, draft)));
 }
@@ -314,12 +314,8 @@ begin_reply (UiWindow *self, MailContent *content, MailReplyKind kind, const Mai
 {
   g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind, excerpt);
 
-  if (g_settings_get_boolean (self->settings, "write-rich")) {
-    mail_draft_quote_richly_async (draft, content, on_quoted, g_object_ref (self));
-    return;
-  }
-  gtk_window_present (GTK_WINDOW (
-      ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft)));
+  mail_draft_quote_async (draft, content, g_settings_get_boolean (self->settings, "write-rich"),
+                          on_quoted, g_object_ref (self));
 }
 
 typedef struct

@@ -3,6 +3,7 @@
 
 #include "base-error.h"
 #include "mail-draft-private.h"
+#include "mail-letter.h"
 
 static MailParsed *
 parse (const char *message)
@@ -345,6 +346,138 @@ test_message_attached (void)
   g_assert_nonnull (strstr (sent, letter));
 }
 
+/* ---- what a quote takes along ---- */
+
+#define DOT                                                                                        \
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg" \
+  "=="
+#define PICTURE(id, data)                                                                          \
+  "--b\r\nContent-Type: image/png; name=x.png\r\nContent-ID: <" id                                 \
+  ">\r\nContent-Transfer-Encoding: base64\r\n\r\n" data "\r\n"
+static const char with_pictures[] =
+    "From: Ada <ada@example.org>\r\nTo: me@example.org\r\nSubject: Look\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+    "<p>Before <b>this</b></p><p><img src=\"cid:one\" alt=\"dot\"> and "
+    "<img src=\"data:image/png;base64," DOT
+    "\"></p><p><img src=\"https://remote.example/a.png\"><img src=\"cid:fake\">after"
+    "<span style=\"display:none\">never <img src=\"cid:hidden\"></span></p>\r\n" PICTURE (
+        "one", DOT) PICTURE ("fake", "bm8gcGljdHVyZQ==") PICTURE ("hidden", DOT) "--b--\r\n";
+
+static MailContent *
+open_pictures (Bench *bench)
+{
+  g_autoptr (GError) error = NULL;
+
+  bench_add (bench, bench->inbox, 1000, with_pictures);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  MailContent *content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  return content;
+}
+
+static MailDraft *
+quote (Bench *bench, MailContent *content, MailReplyKind kind, gboolean rich,
+       const MailExcerpt *excerpt)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  MailDraft *draft = mail_draft_new_reply (bench->engine, content, kind, excerpt);
+
+  mail_draft_quote_async (draft, content, rich, on_result, &result);
+  mail_draft_quote_finish (draft, wait_result (&result));
+  wait_until (is_idle, draft);
+  g_assert_true (mail_draft_is_empty (draft));
+  mail_draft_set_recipients (draft, "dan@example.org", NULL, NULL);
+  return draft;
+}
+
+static guint
+count (const char *text, const char *word)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (text, word); at != NULL; at = strstr (at + 1, word))
+    n++;
+  return n;
+}
+
+static void
+check_pictures (MailReplyKind kind, gboolean rich, guint inline_ones, guint files)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailContent) content = open_pictures (bench);
+  g_autoptr (MailDraft) draft = quote (bench, content, kind, rich, NULL);
+  g_autofree char *recipients = NULL;
+  g_autofree char *sent = send_and_read (bench, draft, &recipients);
+
+  g_assert_cmpint (mail_draft_get_html (draft) != NULL, ==, rich);
+  g_assert_cmpuint (count (sent, "Content-Disposition: inline"), ==, inline_ones);
+  g_assert_cmpuint (count (sent, "Content-Id: <"), ==, inline_ones);
+  g_assert_cmpuint (count (sent, "Content-Disposition: attachment"), ==, files);
+  g_assert_cmpuint (count (sent, "remote.example") + count (sent, "never"), ==, 0);
+}
+
+/* Those that are stored here, that are pictures and that were seen. */
+static void
+test_quoted_pictures (void)
+{
+  check_pictures (MAIL_REPLY, TRUE, 2, 0);
+  check_pictures (MAIL_REPLY, FALSE, 0, 0);
+  check_pictures (MAIL_FORWARD, TRUE, 2, 0);
+  check_pictures (MAIL_FORWARD, FALSE, 0, 2);
+}
+
+/* An answer that becomes plain text has no use for them. */
+static void
+test_quoted_pictures_left_out (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailContent) content = open_pictures (bench);
+  g_autoptr (MailDraft) draft = quote (bench, content, MAIL_REPLY, TRUE, NULL);
+  g_autofree char *recipients = NULL;
+
+  mail_draft_set_body (draft, "> [picture-1.png]", NULL);
+  g_autofree char *sent = send_and_read (bench, draft, &recipients);
+  g_assert_null (strstr (sent, "image/png"));
+}
+
+static MailExcerpt *
+cut (MailContent *content, guint start, guint end, const char *said)
+{
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_array_append_val (runs, start);
+  g_array_append_val (runs, end);
+  mail_content_cut_async (content, runs, said, on_result, &result);
+  return mail_content_cut_finish (content, wait_result (&result));
+}
+
+/* What was selected is what is quoted, with what stands in it. */
+static void
+test_excerpt (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailContent) content = open_pictures (bench);
+  g_autoptr (MailExcerpt) wrong = cut (content, 6, 10, "that");
+  g_autoptr (MailExcerpt) excerpt = cut (content, 6, 11, "this\xef\xbf\xbc");
+  g_autoptr (MailExcerpt) blank = mail_excerpt_new_text (" \n ");
+  g_autoptr (MailExcerpt) text = mail_excerpt_new_text ("\n  Before\nthis\n");
+
+  g_assert_null (wrong);
+  g_assert_null (blank);
+  g_assert_nonnull (excerpt);
+  g_autoptr (MailDraft) rich = quote (bench, content, MAIL_REPLY_ALL, TRUE, excerpt);
+  g_assert_nonnull (strstr (mail_draft_get_html (rich), "&gt; <b>this</b>"));
+  g_assert_null (strstr (mail_draft_get_html (rich), "Before"));
+  g_assert_null (strstr (mail_draft_get_html (rich), "after"));
+  g_assert_cmpuint (g_list_model_get_n_items (mail_draft_get_attachments (rich)), ==, 1);
+  g_autoptr (MailDraft) plain = quote (bench, content, MAIL_REPLY, FALSE, text);
+  g_assert_nonnull (strstr (mail_draft_get_text (plain), "wrote:\n>   Before\n> this"));
+  g_assert_null (mail_draft_get_html (plain));
+  g_autoptr (MailDraft) forward = quote (bench, content, MAIL_FORWARD, FALSE, text);
+  g_assert_nonnull (strstr (mail_draft_get_text (forward), "after"));
+}
+
 /* ---- mailto ---- */
 
 static void
@@ -417,6 +550,9 @@ add_reply_tests (void)
   g_test_add_func ("/mail/reply/edit-as-new", test_edit_as_new);
   g_test_add_func ("/mail/reply/redirect", test_redirect);
   g_test_add_func ("/mail/reply/message-attached", test_message_attached);
+  g_test_add_func ("/mail/reply/pictures", test_quoted_pictures);
+  g_test_add_func ("/mail/reply/pictures-left-out", test_quoted_pictures_left_out);
+  g_test_add_func ("/mail/reply/excerpt", test_excerpt);
   g_test_add_func ("/mail/mailto/fields", test_mailto);
   g_test_add_func ("/mail/mailto/cut", test_mailto_cut);
 }

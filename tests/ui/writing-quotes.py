@@ -1,7 +1,11 @@
 """writing-quotes.py PREFIX STATE SCREENSHOTS LANGUAGE: what an answer quotes: what is selected of the message, or all of it."""
 import os
+import re
+import subprocess
 import sys
 import time
+from email.message import EmailMessage
+from email.policy import SMTP
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drive import run  # noqa: E402
@@ -17,10 +21,14 @@ PAGE = '''<html><head><style>.gone{display:none}</style></head><body style="font
 
 
 def begin(scene, kind, body, **settings):
+    begin_with(scene, letter('Plans', body, kind=kind), **settings)
+
+
+def begin_with(scene, content, **settings):
     scene.empty('alice', 'bob')
     scene.settings(undo_send_seconds=0, **settings)
     scene.account()
-    scene.append('alice', 'INBOX', letter('Plans', body, kind=kind))
+    scene.append('alice', 'INBOX', content)
     scene.start()
     scene.inbox()
     row(scene, 'Plans')
@@ -63,7 +71,7 @@ def of_a_plain_message_what_is_selected_is_quoted(scene):
 
 
 def page_of(scene):
-    page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 200)
+    page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 80)
     time.sleep(1.5)
     return page
 
@@ -108,6 +116,31 @@ def a_selection_is_quoted_with_its_formats(scene):
     scene.quit()
 
 
+@case
+def a_picture_of_the_message_stands_in_the_answer(scene):
+    picture = subprocess.run(['convert', '-size', '120x60', 'xc:#3584e4', 'png:-'], check=True, capture_output=True).stdout
+    original = EmailMessage()
+    original['From'], original['To'], original['Subject'], original['Message-ID'] = 'bob@lab.test', 'alice@lab.test', 'Plans', '<plans@lab.test>'
+    original.set_content('<p>Look: <img src="cid:one@lab.test" alt="a plan" width="120" height="60"></p>', subtype='html')
+    original.add_related(picture, 'image', 'png', cid='<one@lab.test>')
+    begin_with(scene, original.as_bytes(policy=SMTP), write_rich='true')
+    page_of(scene)
+    scene.app.key('ctrl+r')
+    scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('editable') and '> Look:' in n.text)
+    time.sleep(1)
+    scene.shot('picture')
+    scene.app.key('ctrl+Home')
+    scene.app.type('Seen.')
+    scene.send()
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Re: Plans', what='the answer')
+    shown = re.search('src="cid:([^"]*)"', message.get_body(('html',)).get_content()).group(1)
+    part, = [part for part in message.walk() if part['Content-ID'] == f'<{shown}>']
+    assert part.get_content_disposition() == 'inline' and part.get_payload(decode=True) == picture
+    assert not list(message.iter_attachments()), 'it is a file, too'
+    scene.quit()
+
+
 main(chosen([of_a_plain_message_what_is_selected_is_quoted, of_a_page_what_is_selected_is_quoted_and_nothing_hidden,
-             a_selection_is_quoted_with_its_formats]))
+             a_selection_is_quoted_with_its_formats, a_picture_of_the_message_stands_in_the_answer]))
 finish()
