@@ -209,8 +209,10 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
     take_over (self, copying, putting->serial);
     if (self->engine->sync != NULL)
       sync_engine_operations_changed (self->engine->sync, NULL);
-    if (!copying->editing)
+    if (!copying->editing) {
       mail_engine_reload_outgoing (self->engine);
+      mail_engine_reload_outgoing_later (self->engine);
+    }
     if (copying->elsewhere)
       g_signal_emit_by_name (self, "conflict");
     copying_free (copying);

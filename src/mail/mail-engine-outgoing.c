@@ -29,7 +29,16 @@ is_queued (const MailOutgoingRows *rows, const char *draft)
   return FALSE;
 }
 
-/* Store thread.  What stands in a Drafts folder is no row here too; and once the server has it, not even a file. */
+/* Whoever has just closed it may still throw it away, and take that back: for that its files are here. */
+static gboolean
+is_just_kept (const StoreDraft *draft)
+{
+  gint64 age = g_get_real_time () / G_USEC_PER_SEC - draft->modified;
+
+  return age >= 0 && age < MAIL_JUST_KEPT_S;
+}
+
+/* Store thread.  What stands in a Drafts folder is no row here too; and once the server has it, soon not even a file. */
 static gboolean
 leave_out_put (StoreDb *db, BasePaths *paths, MailOutgoingRows *rows, GError **error)
 {
@@ -45,7 +54,7 @@ leave_out_put (StoreDb *db, BasePaths *paths, MailOutgoingRows *rows, GError **e
       return FALSE;
     if (put == 0)
       continue;
-    if (arrived && !store_draft_remove (paths, draft->id, &local))
+    if (arrived && !is_just_kept (draft) && !store_draft_remove (paths, draft->id, &local))
       base_log ("could not remove a draft that the server has: %s", local->message);
     g_ptr_array_remove_index (rows->drafts, i);
   }
@@ -197,6 +206,32 @@ mail_engine_reload_outgoing (MailEngine *self)
   self->outgoing_running = TRUE;
   mail_engine_call_store (self, g_task_new (NULL, NULL, on_read, g_object_ref (self)), run_read,
                           base_paths_ref (self->paths), paths_free, rows_free);
+}
+
+static void
+weak_free (gpointer weak)
+{
+  g_weak_ref_clear (weak);
+  g_free (weak);
+}
+
+static gboolean
+on_later (gpointer weak)
+{
+  g_autoptr (MailEngine) self = g_weak_ref_get (weak);
+
+  if (self != NULL)
+    mail_engine_reload_outgoing (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mail_engine_reload_outgoing_later (MailEngine *self)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  g_timeout_add_seconds_full (G_PRIORITY_LOW, MAIL_JUST_KEPT_S + 1, on_later, weak, weak_free);
 }
 
 GListModel *
@@ -520,6 +555,48 @@ run_remove (StoreDb *db, gpointer data, GCancellable *cancellable, GError **erro
                  && store_draft_take_off (db, draft, MAIL_DELETE_DELAY_S, error)
              ? MAIL_CALL_DONE
              : NULL;
+}
+
+/* Store thread. */
+static gpointer
+run_discard (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  OutgoingJob *job = data;
+  g_autoptr (StoreDraft) draft = store_draft_load (job->paths, job->draft, error);
+  g_autoptr (MailOutgoingRows) rows = mail_outgoing_rows_read (db, job->paths, error);
+
+  if (draft == NULL || rows == NULL)
+    return NULL;
+  if (is_queued (rows, draft->id)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("This message was sent already."));
+    return NULL;
+  }
+  if (draft->editing) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("This draft is open in a window already."));
+    return NULL;
+  }
+  return run_remove (db, data, cancellable, error);
+}
+
+void
+mail_engine_discard_draft_async (MailEngine *self, const char *draft, GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && draft != NULL);
+  OutgoingJob *job = g_new0 (OutgoingJob, 1);
+
+  job->paths = base_paths_ref (self->paths);
+  job->draft = g_strdup (draft);
+  mail_engine_call_store (
+      self, g_task_new (NULL, NULL, on_verb_done, g_task_new (self, NULL, callback, user_data)),
+      run_discard, job, outgoing_job_free, NULL);
+}
+
+gboolean
+mail_engine_discard_draft_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void

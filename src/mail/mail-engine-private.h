@@ -163,6 +163,8 @@ void mail_outgoing_rows_free (MailOutgoingRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailOutgoingRows, mail_outgoing_rows_free)
 void mail_engine_set_outgoing (MailEngine *engine, const MailOutgoingRows *rows);
 void mail_engine_reload_outgoing (MailEngine *engine);
+/* When what was just kept is so no more (MAIL_JUST_KEPT_S). */
+void mail_engine_reload_outgoing_later (MailEngine *engine);
 
 /* ---- choices (mail-choices.c) ---- */
 /* Store thread: whether images are wanted from whom this message says that it is from. */

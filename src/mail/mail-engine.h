@@ -210,6 +210,13 @@ void mail_engine_take_back_async (MailEngine *engine, const char *draft,
                                   GAsyncReadyCallback callback, gpointer user_data);
 MailDraft *mail_engine_take_back_finish (MailEngine *engine, GAsyncResult *result,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A draft that was closed within the last MAIL_JUST_KEPT_S seconds, by its id: as mail_draft_discard_async ().  REFUSED: it was opened again or
+ * sent; GONE: it is not here any more. */
+#define MAIL_JUST_KEPT_S 60
+void mail_engine_discard_draft_async (MailEngine *engine, const char *draft,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_discard_draft_finish (MailEngine *engine, GAsyncResult *result,
+                                           GError **error);
 /* As discarding a draft: out of the outbox (REFUSED while sending), and to be taken back for a day. */
 void mail_engine_remove_outgoing_async (MailEngine *engine, MailOutgoing *outgoing,
                                         GAsyncReadyCallback callback, gpointer user_data);

@@ -292,10 +292,16 @@ on_attached (GObject *source, GAsyncResult *result, gpointer data)
   if (self->attaching > 0 || self->done)
     return;
   if (self->attach_errors->len > 0) {
-    if (self->send_waits)
+    if (self->send_waits || self->close_waits)
       ui_composer_set_busy (self, FALSE);
-    self->send_waits = FALSE;
+    self->send_waits = self->close_waits = FALSE;
     show_attach_errors (self);
+  }
+  if (self->close_waits) {
+    self->close_waits = FALSE;
+    ui_composer_set_busy (self, FALSE);
+    ui_composer_close (self);
+    return;
   }
   try_send (self);
 }

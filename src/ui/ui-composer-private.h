@@ -29,11 +29,11 @@ struct _UiComposer
   MailDraftWarnings warnings;    /* what the person is being asked about */
   gboolean busy;                 /* sending or closing: nothing else may start */
   gboolean send_waits;           /* for files that are being attached */
+  gboolean close_waits;          /* the same */
   gboolean any_size;             /* it was weighed, and is to be sent */
   gboolean done;                 /* the window may go */
   UiComposerStep after_save;     /* waits for the save that is running */
   UiComposerStep after_settling; /* waits for an input method */
-  GtkWidget *written_in;         /* weak: what had the focus before closing */
   /* What it is offered to mend, one each. */
   MailDraftWarnings offered[UI_DIALOG_MAX_OFFERS];
 
@@ -75,6 +75,8 @@ void ui_composer_finish (UiComposer *self); /* the window goes, without asking *
 
 void ui_composer_discard (UiComposer *self); /* at once, without asking */
 void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
+/* Keeps what is written; when files that are being attached are here. */
+void ui_composer_close (UiComposer *self);
 
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);
@@ -106,5 +108,6 @@ void ui_composer_say_sending (UiComposer *self);
 void ui_composer_copy_soon (UiComposer *self);
 void ui_composer_show_draft (UiComposer *self); /* its options; once it has a draft */
 void ui_composer_say_discarded (UiComposer *self);
+void ui_composer_say_kept (UiComposer *self);
 
 G_END_DECLS

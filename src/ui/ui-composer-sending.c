@@ -29,17 +29,26 @@ ui_composer_get_settings (UiComposer *self)
 
 /* ---- taking back ---- */
 
-/* The window that a person has looked at last; one is opened where there is none. */
+/* The window that a person has looked at last; NULL: there is none. */
+static UiWindow *
+get_window (GtkApplication *app)
+{
+  for (GList *at = app != NULL ? gtk_application_get_windows (app) : NULL; at != NULL;
+       at = at->next)
+    if (UI_IS_WINDOW (at->data))
+      return at->data;
+  return NULL;
+}
+
+/* One is opened where there is none. */
 static UiWindow *
 find_window (GtkApplication *app)
 {
-  for (guint try = 0; app != NULL && try < 2; try++) {
-    for (GList *at = gtk_application_get_windows (app); at != NULL; at = at->next)
-      if (UI_IS_WINDOW (at->data))
-        return at->data;
+  UiWindow *window = get_window (app);
+
+  if (window == NULL && app != NULL)
     g_application_activate (G_APPLICATION (app));
-  }
-  return NULL;
+  return window != NULL ? window : get_window (app);
 }
 
 static void
@@ -70,15 +79,49 @@ on_take_back (GSimpleAction *action, GVariant *parameter, gpointer data)
                                g_object_ref (app));
 }
 
+/* ---- throwing away what was kept ---- */
+
+static void
+on_kept_discarded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GVariant) id = data;
+  g_autoptr (GError) error = NULL;
+  GApplication *app = g_application_get_default ();
+  UiWindow *window = app != NULL ? get_window (GTK_APPLICATION (app)) : NULL;
+
+  if (mail_engine_discard_draft_finish (MAIL_ENGINE (source), result, &error)) {
+    if (window != NULL)
+      ui_composer_offer_back (GTK_APPLICATION (app), _ ("Message discarded"),
+                              g_variant_get_string (id, NULL), UI_COMPOSER_BIN_SHOWN);
+  } else if (window != NULL && !base_error_is_cancelled (error)) {
+    ui_window_say (window, error->message, base_error_get_detail (error));
+  }
+}
+
+static void
+on_discard_draft (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  mail_engine_discard_draft_async (g_object_get_data (G_OBJECT (action), "engine"),
+                                   g_variant_get_string (parameter, NULL), on_kept_discarded,
+                                   g_variant_ref (parameter));
+}
+
+static void
+add_action (GtkApplication *app, MailEngine *engine, const char *name, GCallback callback)
+{
+  g_autoptr (GSimpleAction) action = g_simple_action_new (name, G_VARIANT_TYPE_STRING);
+
+  g_object_set_data_full (G_OBJECT (action), "engine", g_object_ref (engine), g_object_unref);
+  g_signal_connect_object (action, "activate", callback, app, 0);
+  g_action_map_add_action (G_ACTION_MAP (app), G_ACTION (action));
+}
+
 void
 ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *settings)
 {
-  g_autoptr (GSimpleAction) action = g_simple_action_new ("take-back", G_VARIANT_TYPE_STRING);
-
   g_object_set_data_full (G_OBJECT (app), SETTINGS, g_object_ref (settings), g_object_unref);
-  g_object_set_data_full (G_OBJECT (action), "engine", g_object_ref (engine), g_object_unref);
-  g_signal_connect_object (action, "activate", G_CALLBACK (on_take_back), app, 0);
-  g_action_map_add_action (G_ACTION_MAP (app), G_ACTION (action));
+  add_action (app, engine, "take-back", G_CALLBACK (on_take_back));
+  add_action (app, engine, "discard-draft", G_CALLBACK (on_discard_draft));
 }
 
 void
@@ -97,6 +140,17 @@ ui_composer_say_discarded (UiComposer *self)
   if (!mail_draft_is_empty (self->draft))
     ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), _ ("Message discarded"),
                             mail_draft_get_id (self->draft), UI_COMPOSER_BIN_SHOWN);
+}
+
+/* Nothing opens for it: the draft is where drafts are. */
+void
+ui_composer_say_kept (UiComposer *self)
+{
+  UiWindow *window = get_window (gtk_window_get_application (GTK_WINDOW (self)));
+
+  if (window != NULL)
+    ui_window_offer (window, _ ("Draft saved"), _ ("_Discard"), "app.discard-draft",
+                     g_variant_new_string (mail_draft_get_id (self->draft)), UI_COMPOSER_BIN_SHOWN);
 }
 
 /* ---- leaving ---- */

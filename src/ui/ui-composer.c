@@ -412,6 +412,7 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (mail_draft_save_finish (MAIL_DRAFT (source), result, &error)) {
+    ui_composer_say_kept (self);
     ui_composer_finish (self);
     return;
   }
@@ -458,43 +459,27 @@ ui_composer_keep (UiComposer *self)
 }
 
 static void
-on_close_answer (guint answer, gpointer data)
-{
-  g_autoptr (UiComposer) self = data;
-
-  if (self->done || self->busy)
-    return;
-  if (answer == 1)
-    ui_composer_discard (self);
-  else if (answer == 2)
-    ui_composer_keep (self);
-}
-
-static void
 close_now (UiComposer *self)
 {
-  GtkWidget *focus = self->written_in;
-
   if (self->done || self->busy)
     return;
-  ui_composer_push (self);
-  if (mail_draft_is_empty (self->draft) && self->attaching == 0) {
+  if (self->attaching > 0) {
+    self->close_waits = TRUE;
     ui_composer_set_busy (self, TRUE);
-    discard (self);
     return;
   }
-  if (focus != NULL)
-    gtk_widget_grab_focus (focus);
-  ui_dialog_choose (GTK_WINDOW (self), _ ("Save this message as a draft?"),
-                    _ ("You find it among the drafts, and can go on with it later."),
-                    _ ("_Discard"), _ ("_Save Draft"), on_close_answer, g_object_ref (self));
+  ui_composer_push (self);
+  ui_composer_set_busy (self, TRUE);
+  if (mail_draft_is_empty (self->draft))
+    discard (self);
+  else
+    keep (self);
 }
 
-/* Asks where there is something to lose. */
-static void
-close_window (UiComposer *self)
+/* Asks nothing: what is kept can be thrown away, and that be taken back. */
+void
+ui_composer_close (UiComposer *self)
 {
-  g_set_weak_pointer (&self->written_in, gtk_window_get_focus (GTK_WINDOW (self)));
   ui_composer_after_save (self, close_now);
 }
 
@@ -504,7 +489,7 @@ ui_composer_close_request (GtkWindow *window)
   UiComposer *self = UI_COMPOSER (window);
 
   if (!self->done && !self->busy)
-    close_window (self);
+    ui_composer_close (self);
   return !self->done;
 }
 
@@ -613,7 +598,6 @@ ui_composer_dispose (GObject *object)
   UiComposer *self = UI_COMPOSER (object);
 
   self->done = TRUE;
-  g_clear_weak_pointer (&self->written_in);
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_clear_handle_id (&self->copy_source, g_source_remove);
   G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);

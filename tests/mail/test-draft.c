@@ -764,6 +764,41 @@ test_forward (void)
   g_assert_null (strstr (queued, "In-Reply-To"));
 }
 
+static gboolean
+discard_kept (Bench *bench, const char *id, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_discard_draft_async (bench->engine, id, on_result, &result);
+  return mail_engine_discard_draft_finish (bench->engine, wait_result (&result), error);
+}
+
+/* What was closed a moment ago can be thrown away, and that taken back; what is open or on its way cannot. */
+static void
+test_discard_kept (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autofree char *id = g_strdup (mail_draft_get_id (draft));
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_set_body (draft, "Words", NULL);
+  save (draft, TRUE);
+  g_assert_false (discard_kept (bench, id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+  g_clear_error (&error);
+  save (draft, FALSE);
+  g_assert_true (discard_kept (bench, id, &error));
+  g_assert_no_error (error);
+  g_autoptr (MailDraft) back = take_back (bench, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_text (back), ==, "Words");
+  mail_draft_set_recipients (back, "ada@example.org", NULL, NULL);
+  g_assert_true (send_draft (back, &error));
+  g_assert_false (discard_kept (bench, id, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+}
+
 static void
 test_mailto (void)
 {
@@ -937,5 +972,6 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/later", test_later);
   g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);
   g_test_add_func ("/mail/draft/forward", test_forward);
+  g_test_add_func ("/mail/draft/discard-kept", test_discard_kept);
   g_test_add_func ("/mail/draft/mailto", test_mailto);
 }
