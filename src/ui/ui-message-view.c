@@ -280,7 +280,7 @@ ui_message_view_set_bare (UiMessageView *self, gboolean bare)
 static void
 on_edit_draft (UiMessageView *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.edit-draft", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "message.edit-draft", NULL);
 }
 
 /* What nobody has sent yet is to be gone on with. */

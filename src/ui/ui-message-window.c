@@ -124,7 +124,7 @@ on_verb (UiMessageWindow *self, const char *verb, MailMessage *message, MailCont
   }
   g_signal_emit (self, signals[VERB], 0, verb, message, content);
   if (g_str_equal (verb, "archive") || g_str_equal (verb, "trash") || g_str_equal (verb, "junk")
-      || g_str_equal (verb, "not-junk"))
+      || g_str_equal (verb, "not-junk") || g_str_equal (verb, "edit-draft"))
     gtk_window_close (GTK_WINDOW (self));
 }
 

@@ -35,17 +35,25 @@ on_content (GObject *source, GAsyncResult *result, gpointer data)
     ui_window_say (self, error->message, base_error_get_detail (error));
 }
 
-/* What is read, or what is selected. */
+void
+ui_window_edit_draft (UiWindow *self, MailMessage *message)
+{
+  MailFolder *folder = mail_message_get_folder (message);
+
+  if (folder != NULL && mail_folder_get_role (folder) == MAIL_ROLE_DRAFTS)
+    mail_engine_open_message_async (self->engine, message, NULL, on_content, g_object_ref (self));
+}
+
+/* What is selected. */
 static void
 action_edit_draft (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   g_autoptr (MailConversation) item = ui_list_dup_current (self->list);
   g_autoptr (MailMessage) message = item != NULL ? mail_conversation_dup_newest (item) : NULL;
-  MailFolder *folder = message != NULL ? mail_message_get_folder (message) : NULL;
 
-  if (folder != NULL && mail_folder_get_role (folder) == MAIL_ROLE_DRAFTS)
-    mail_engine_open_message_async (self->engine, message, NULL, on_content, g_object_ref (self));
+  if (message != NULL)
+    ui_window_edit_draft (self, message);
 }
 
 void

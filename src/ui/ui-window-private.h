@@ -104,6 +104,7 @@ void ui_window_split_message (UiWindow *self, MailMessage *message);
 
 /* ---- drafts (ui-window-drafts.c) ---- */
 void ui_window_class_install_draft_actions (GtkWidgetClass *widget_class);
+void ui_window_edit_draft (UiWindow *self, MailMessage *message); /* of a Drafts folder */
 
 /* ---- finding (ui-window-find.c) ---- */
 void ui_window_class_install_find_actions (GtkWidgetClass *widget_class);

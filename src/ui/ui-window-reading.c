@@ -153,6 +153,8 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
     ui_window_split_message (self, message);
   else if (g_str_equal (verb, "move"))
     ui_window_move_message (self, message);
+  else if (g_str_equal (verb, "edit-draft"))
+    ui_window_edit_draft (self, message);
   else if (g_str_equal (verb, "open-window"))
     open_window (self, message);
   if (!content)
