@@ -511,6 +511,44 @@ action_show_folder (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (GTK_WINDOW (window));
 }
 
+/* ---- quitting from a question ---- */
+
+static gboolean
+on_quit_idle (gpointer data)
+{
+  quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_quit_key (GtkWidget *window, GVariant *arguments, gpointer data)
+{
+  GApplication *app = g_application_get_default ();
+
+  /* One of the program's own windows has all its keys. */
+  if (!app || gtk_window_get_application (GTK_WINDOW (window)))
+    return GDK_EVENT_PROPAGATE;
+  /* Not while the key is handled by a window that goes with it. */
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_quit_idle, g_object_ref (app), g_object_unref);
+  return GDK_EVENT_STOP;
+}
+
+/* Dialogs know none of the program's keys; quitting is what each of them lets through, for it loses nothing. */
+static void
+on_toplevels (GListModel *windows, guint position, guint removed, guint added)
+{
+  for (guint i = position; i < position + added; i++) {
+    g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+    GtkEventController *keys = gtk_shortcut_controller_new ();
+
+    gtk_shortcut_controller_add_shortcut (
+        GTK_SHORTCUT_CONTROLLER (keys),
+        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_q, GDK_CONTROL_MASK),
+                          gtk_callback_action_new (on_quit_key, NULL, NULL)));
+    gtk_widget_add_controller (window, keys);
+  }
+}
+
 static void
 action_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -594,6 +632,7 @@ ui_application_startup (GApplication *application)
   ui_composer_install (GTK_APPLICATION (self), self->engine, self->settings);
   ui_words_install ();
   ui_names_install ();
+  g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (on_toplevels), NULL);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)

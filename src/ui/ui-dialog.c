@@ -12,8 +12,7 @@
 
 typedef struct
 {
-  UiDialogFunc confirm; /* one of the three */
-  UiChoiceFunc choose;
+  UiDialogFunc confirm; /* one of the two */
   UiWarnFunc warn;
   GtkCheckButton *check; /* borrowed: in the dialog, for `warn` */
   gpointer data;
@@ -63,18 +62,15 @@ static void
 on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
 {
   Question *question = data;
-  guint answer = g_str_equal (response, "accept") ? 2 : g_str_equal (response, "destroy") ? 1 : 0;
+  gboolean accepted = g_str_equal (response, "accept");
   UiDialogFunc confirm = g_steal_pointer (&question->confirm);
-  UiChoiceFunc choose = g_steal_pointer (&question->choose);
   UiWarnFunc warn = g_steal_pointer (&question->warn);
 
   if (confirm != NULL)
-    confirm (answer == 2, question->data);
-  if (choose != NULL)
-    choose (answer, question->data);
+    confirm (accepted, question->data);
   if (warn != NULL)
-    warn (get_offer (response, answer == 2 ? 1 : 0),
-          answer == 2 && gtk_check_button_get_active (question->check), question->data);
+    warn (get_offer (response, accepted ? 1 : 0),
+          accepted && gtk_check_button_get_active (question->check), question->data);
 }
 
 /* With its parent the dialog goes without an answer: that is a no. */
@@ -85,8 +81,6 @@ question_free (gpointer data, GClosure *closure)
 
   if (question->confirm != NULL)
     question->confirm (FALSE, question->data);
-  if (question->choose != NULL)
-    question->choose (0, question->data);
   if (question->warn != NULL)
     question->warn (0, FALSE, question->data);
   g_free (question);
@@ -150,24 +144,6 @@ ui_dialog_warn (GtkWindow *parent, const char *heading, const char *body, const 
   ask (dialog, &question);
 }
 
-void
-ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
-                  const char *destructive_label, const char *accept_label, UiChoiceFunc func,
-                  gpointer data)
-{
-  GtkWidget *dialog = make_dialog (parent, heading, body, NULL);
-
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "destroy",
-                                    destructive_label, "accept", accept_label, NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "destroy",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "accept",
-                                              ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "accept");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  ask (dialog, &(const Question){ .choose = func, .data = data });
-}
-
 typedef struct
 {
   UiDialogCheckFunc check;
@@ -217,12 +193,16 @@ ui_dialog_ask_text (GtkWindow *parent, const char *heading, const char *body, co
   TextQuestion *question = g_new0 (TextQuestion, 1);
   GtkWidget *dialog = make_dialog (parent, heading, body, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8), *entry = gtk_entry_new ();
-  GtkWidget *reason = make_detail ("");
+  GtkWidget *reason = make_detail (""), *caption = gtk_label_new_with_mnemonic (label);
 
   *question = (TextQuestion){ check, func, data, dialog, entry, reason };
   gtk_editable_set_text (GTK_EDITABLE (entry), text);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (caption), 0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (caption), entry);
+  gtk_widget_add_css_class (caption, "caption-heading");
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_box_append (GTK_BOX (box), caption);
   gtk_box_append (GTK_BOX (box), entry);
   gtk_box_append (GTK_BOX (box), reason);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);

@@ -14,8 +14,6 @@ typedef void (*UiDialogFunc) (gboolean accepted, gpointer data);
 typedef void (*UiFileFunc) (GFile *file, gpointer data);
 /* `files`: borrowed GListModel of GFile, never empty; NULL when the person cancelled. */
 typedef void (*UiFilesFunc) (GListModel *files, gpointer data);
-/* `answer`: 0 is Cancel (or Escape), else 1 + the index of the button. */
-typedef void (*UiChoiceFunc) (guint answer, gpointer data);
 
 /* A sentence in `heading`, what follows from it in `body` (nullable), and below `detail` (nullable): words of
  * a server, shown as they are.  The other button is Cancel. */
@@ -31,12 +29,6 @@ typedef void (*UiWarnFunc) (guint answer, gboolean checked, gpointer data);
 void ui_dialog_warn (GtkWindow *parent, const char *heading, const char *body,
                      const char *check_label, const char *accept_label, const char *const *offers,
                      UiWarnFunc func, gpointer data);
-
-/* Two ways to go on besides Cancel: `destructive_label` (answer 1) and `accept_label` (answer 2), which is also
- * what Return does. */
-void ui_dialog_choose (GtkWindow *parent, const char *heading, const char *body,
-                       const char *destructive_label, const char *accept_label, UiChoiceFunc func,
-                       gpointer data);
 
 /* A line of text.  `check` says why it cannot be (a sentence, shown beneath; "" without one; NULL: it can; yours): then there is no
  * going on. `func` gets what was typed, or NULL for Cancel. */

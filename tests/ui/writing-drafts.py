@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
@@ -140,8 +141,8 @@ def text_of(message):
 
 def close_and_keep(scene):
     scene.app.key('ctrl+w')
-    scene.app.click('push button', exact('_Save Draft'))
     scene.composer_is_gone()
+    scene.says(exact('Draft saved'))
 
 
 def only_draft(text):
@@ -197,6 +198,83 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     arrives_once('For later')
     eventually(lambda: [text_of(m).strip() for _f, m in drafts()] == ['Third words, elsewhere'], 30, 'the draft that was sent is gone')
     assert 'Bcc' not in arrived('For later')[0]
+    scene.quit()
+
+
+@case
+def closing_asks_nothing_and_what_is_kept_can_be_thrown_away(scene):
+    ready(scene, 0)
+    # Nothing was written: nothing is said.
+    scene.app.click('push button', exact('New Message'))
+    scene.app.wait('text', exact('Message text'))
+    scene.app.key('ctrl+w')
+    scene.composer_is_gone()
+    time.sleep(1)
+    assert not scene.app.find('label', exact('Draft saved')) and not drafts()
+
+    scene.compose('bob@lab.test', 'Kept by itself', 'Some words')
+    scene.attach(FILE)
+    scene.app.key('ctrl+w')
+    scene.composer_is_gone()
+    scene.says(exact('Draft saved'))
+    scene.shot('kept')
+    only_draft('Some words')
+    time.sleep(1)  # and this computer knows
+    os.unlink(FILE)
+    scene.app.click('push button', exact('_Discard'))
+    scene.says(exact('Message discarded'))
+    scene.app.click('push button', exact('_Undo'))
+    is_back(scene, 'Kept by itself', 'Some words')
+    scene.app.key('ctrl+w')
+    scene.composer_is_gone()
+    scene.says(exact('Draft saved'))
+
+    # Where it lies it can be opened in a window of its own, too.
+    scene.app.click('list item', words.folder('Drafts'))
+    only_draft('Some words')
+    scene.click_row('Kept by itself')
+    scene.says(exact('This message is a draft.'))
+    time.sleep(1)
+    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
+    scene.app.click(None, exact('Open in a _Window'))
+    time.sleep(2)
+    scene.shot('window')
+    scene.app.click(scene.app.root.find_all('push button', exact('Edit Draft'))[-1])
+    is_back(scene, 'Kept by itself', 'Some words')
+    scene.send()
+    scene.composer_is_gone()
+    arrives_once('Kept by itself')
+    message, = arrived('Kept by itself')
+    part, = message.iter_attachments()
+    assert part.get_payload(decode=True) == CONTENT
+    eventually(lambda: not drafts(), 40, 'no draft is left')
+    scene.quit()
+
+
+@case
+def a_question_is_in_nobodys_way_who_quits(scene):
+    ready(scene, 0)
+    scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nTo: alice@lab.test\r\nSubject: To be passed on\r\n\r\nHello.\r\n')
+    scene.click_row('To be passed on')
+    time.sleep(1)
+    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
+    scene.app.click(None, exact('Re_direct…'))
+    scene.says(exact('Redirect Message'))
+    scene.app.wait('label', exact('To'))
+    scene.shot('question')
+    scene.app.type('bob@lab.test')
+    scene.quit(timeout=20)
+    assert not arrived('To be passed on')
+
+    # With a letter that is not kept yet, behind a question of its own
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', '', 'Words of the last second')
+    scene.send()
+    scene.says('There is no subject')
+    scene.quit(timeout=20)
+    scene.start()
+    scene.app.wait('text', exact('Message text'), condition=lambda n: 'Words of the last second' in n.text)
     scene.quit()
 
 
@@ -264,5 +342,5 @@ def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
 
 if __name__ == '__main__':
     main(chosen([discarding_and_sending_can_be_undone, what_is_held_back_survives_a_crash,
-                 a_draft_lies_on_the_server_once_and_is_gone_on_with, a_message_goes_at_its_time_and_can_be_changed_until_then,
+                 a_draft_lies_on_the_server_once_and_is_gone_on_with, closing_asks_nothing_and_what_is_kept_can_be_thrown_away, a_question_is_in_nobodys_way_who_quits, a_message_goes_at_its_time_and_can_be_changed_until_then,
                  what_the_server_would_not_take_is_said_before_it_is_sent]), finish)
