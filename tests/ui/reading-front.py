@@ -8,12 +8,14 @@ import time
 from email.utils import formatdate
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import run  # noqa: E402
 from letters import menu  # noqa: E402
 from scene import case, chosen, eventually, exact, finish  # noqa: E402
 from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
 RED, GREEN, BLUE = (0xe0, 0x1b, 0x24), (0x33, 0xd1, 0x7a), (0x1a, 0x5f, 0xb4)
+SCREEN = 1280, 800
 STALL_MS = 400  # a turn of the loop that a person would feel as a stuck window, on a machine that is busy with other tests
 
 
@@ -42,8 +44,8 @@ def designed(colour):
 class Watch:
     """Looks at the area of the message as often as it can, and keeps how much of it was white at worst."""
 
-    def __init__(self, screen, left, top, width, height):
-        self.screen, self.box = screen, (left, top, width, height)
+    def __init__(self, screen, left, top, width, height, lines=10):
+        self.screen, self.box, self.lines = screen, (left, top, width, height), lines
         self.worst, self.looks, self.running = 0, 0, True
         self.thread = threading.Thread(target=self.look)
         self.thread.start()
@@ -52,10 +54,10 @@ class Watch:
         left, top, width, height = self.box
         while self.running:
             white = 0
-            for i in range(10):
-                line = self.screen.line(left, top + height * i // 10, width)
+            for i in range(self.lines):
+                line = self.screen.line(left, top + height * i // self.lines, width)
                 white += sum(1 for at in range(0, len(line), 40) if min(line[at:at + 3]) >= 0xe8)
-            self.worst = max(self.worst, white / (width / 10 * 10))
+            self.worst = max(self.worst, white / (width / 10 * self.lines))
             self.looks += 1
 
     def end(self):
@@ -117,6 +119,103 @@ def a_message_is_never_white_before_it_is_there(scene):
         print(f'# message {number}: {worst:.1%} white at worst, of {looks} looks', flush=True)
         assert looks > 20
         assert worst < .2, f'{worst:.0%} of the message was white while message {number} was opened'
+    scene.quit()
+
+
+def fetched(scene, contents, rows):
+    """The program with these messages, which stand in so many rows."""
+    scene.empty('alice')
+    for content in contents:
+        scene.append('alice', 'INBOX', content)
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+    eventually(lambda: len([n for n in scene.app.root.find_all('list item|table row') if 'Letter' in n.name]) == rows, what='the rows')
+
+
+@case
+def a_conversation_is_never_white_while_its_pages_come(scene):
+    """Nor while one scrolls: a page wakes when it comes near the screen."""
+    colours = [RED, GREEN, BLUE]
+
+    def talk(name, kinds):
+        first = f'Message-ID: <{name}@lab.test>\r\n'
+        rest = f'References: <{name}@lab.test>\r\nIn-Reply-To: <{name}@lab.test>\r\n'
+        return [(rest if i else first).encode() + letter(9 - i, kind(colours[i % 3])).replace(b'Subject: Letter %d' % (9 - i), f'Subject: Letter of {name}'.encode())
+                for i, kind in enumerate(kinds)]
+    fetched(scene, talk('Anna', [plain, designed, plain, designed, plain, designed]) + talk('Bert', [designed, plain, designed]), 2)
+    rows = {name: scene.app.wait('list item|table row', f'Letter of {name}') for name in ('Anna', 'Bert')}
+    places = {name: scene.app.center(row) for name, row in rows.items()}
+    right = places['Anna'][0] + rows['Anna'].extents[2] // 2
+    window = scene.app._windows()[0]
+    area = (right + 30, window['y'] + 190, window['x'] + window['width'] - right - 80, window['height'] - 260)
+    screen = Screen()
+    for name in ('Anna', 'Bert', 'Anna'):
+        watch = Watch(Screen(), *area)
+        try:
+            screen.click(*places[name])
+            eventually(lambda: any(is_shown(screen, area, colour) for colour in colours), timeout=10, what=f'the conversation of {name}')
+            scene.app.wait('label', f'^Letter of {name}$')  # so far it may have been the one before
+            screen.move(area[0] + area[2] // 2, area[1] + area[3] // 2)
+            seen = set()
+            for _ in range(30):
+                seen |= {colour for colour in colours if is_shown(screen, area, colour)}
+                run('xdotool', 'click', '--repeat', '4', '--delay', '10', '5')
+        finally:
+            worst, looks = watch.end()
+        print(f'# conversation of {name}: {worst:.1%} white at worst, of {looks} looks', flush=True)
+        assert len(seen) == 3 and looks > 50, f'{len(seen)} of 3 letters were seen in {looks} looks'
+        assert worst < .2, f'{worst:.0%} of the conversation was white'
+    scene.shot('conversation')
+    scene.quit()
+
+
+def never_white(scene, what, title, open_it):
+    """Looks at all of the screen while a window comes; the windows beside it are as dark."""
+    screen = Screen()
+    watch = Watch(Screen(), 0, 0, *SCREEN, lines=40)
+    try:
+        open_it()
+        scene.app.wait('frame|window|dialog', title)
+        window = eventually(lambda: next((w for w in scene.app._windows() if re.search(title, w['title'])), None), what=what)
+        box = (max(window['x'], 0), max(window['y'], 0), min(window['width'], SCREEN[0]), min(window['height'], SCREEN[1]))
+        eventually(lambda: is_shown(screen, box, GREEN), timeout=10, what=what)
+        time.sleep(.5)
+    finally:
+        worst, looks = watch.end()
+    share = worst * SCREEN[0] * SCREEN[1] / (box[2] * box[3])
+    print(f'# {what}: {share:.1%} white at worst, of {looks} looks', flush=True)
+    assert looks > 20
+    assert share < .15, f'{share:.0%} of {what} was white'
+    scene.shot(what.replace(' ', '-'))
+
+
+@case
+def a_window_of_its_own_is_never_white(scene):
+    fetched(scene, [letter(0, plain(GREEN)), letter(1, designed(GREEN))], 2)
+    for number in (0, 1):
+        scene.app.click('list item|table row', f'Letter {number}')
+        never_white(scene, f'window {number}', f'^Letter {number}$', lambda: scene.app.key('ctrl+Return'))
+        scene.app.key('Escape')
+        scene.app.wait_gone('frame|window', f'^Letter {number}$')
+    scene.quit()
+
+
+@case
+def a_file_is_never_white_before_it_is_there(scene):
+    """HTML and a message, in the window of attachments: the first, and the next by the key."""
+    parts = [('text/html; charset=utf-8', 'plain.html', plain(GREEN)), ('text/html; charset=utf-8', 'designed.html', designed(GREEN)),
+             ('message/rfc822', 'message.eml', letter(5, plain(GREEN)).decode())]
+    body = ''.join(f'--b\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename={name}\r\n\r\n{content}\r\n' for kind, name, content in parts)
+    fetched(scene, [letter(0, '').replace(b'Content-Type: text/html; charset=utf-8\r\n',
+                                          b'Content-Type: multipart/mixed; boundary=b\r\n') + body.encode() + b'--b--\r\n'], 1)
+    scene.app.click('list item|table row', 'Letter 0')
+    scene.app.wait('push button|toggle button', '^Open plain[.]html')
+    never_white(scene, 'a file', '^plain[.]html$', lambda: scene.app.click('push button|toggle button', '^Open plain[.]html'))
+    for name in ('designed[.]html', 'message[.]eml'):
+        never_white(scene, name.replace('[.]', ' '), f'^{name}$', lambda: scene.app.key('alt+Right'))
+    scene.app.key('ctrl+w')
+    scene.app.wait_gone('frame|window|dialog', '^message[.]eml$')
     scene.quit()
 
 
@@ -195,4 +294,5 @@ def one_message_can_be_read_on_light_paper(scene):
 
 if __name__ == '__main__':
     main(chosen([whoever_goes_fast_from_message_to_message_sees_the_last, a_message_is_never_white_before_it_is_there,
+                 a_conversation_is_never_white_while_its_pages_come, a_window_of_its_own_is_never_white, a_file_is_never_white_before_it_is_there,
                  the_window_lives_while_webkit_starts, a_page_needs_no_graphics_driver, one_message_can_be_read_on_light_paper]), finish)
