@@ -26,13 +26,19 @@ class Screen:
         assert self.display.value, 'no display'
         self.root = ctypes.c_ulong(self.x11.XDefaultRootWindow(self.display))
 
-    def line(self, x, y, width):
-        """The pixels of one line, four octets each: blue, green, red, nothing."""
-        image = self.x11.XGetImage(self.display, self.root, x, y, width, 1, ALL_PLANES, Z_PIXMAP)
-        assert image and image.contents.bits_per_pixel == 32
-        pixels = ctypes.string_at(image.contents.data, width * 4)
+    def close(self):
+        self.x11.XCloseDisplay(self.display)
+
+    def area(self, x, y, width, height):
+        """The pixels of a box, line by line, four octets each: blue, green, red, nothing."""
+        image = self.x11.XGetImage(self.display, self.root, x, y, width, height, ALL_PLANES, Z_PIXMAP)
+        assert image and image.contents.bits_per_pixel == 32 and image.contents.bytes_per_line == width * 4
+        pixels = ctypes.string_at(image.contents.data, width * height * 4)
         self.x11.XDestroyImage(image)
         return pixels
+
+    def line(self, x, y, width):
+        return self.area(x, y, width, 1)
 
     def pixel(self, x, y):
         blue, green, red, _ = self.line(x, y, 1)
