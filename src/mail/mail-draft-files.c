@@ -280,7 +280,6 @@ on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) files = g_task_propagate_pointer (G_TASK (result), &error);
 
-  mail_draft_add_busy (self, -1);
   if (files != NULL) {
     self->files_touched = TRUE;
     add_files (self, files);
@@ -289,6 +288,7 @@ on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (outer, g_steal_pointer (&error));
   }
   mail_draft_end_step (self);
+  mail_draft_add_busy (self, -1); /* last: what waits for this finds the files */
 }
 
 static void
@@ -363,7 +363,6 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) files = g_task_propagate_pointer (G_TASK (result), &error);
 
-  mail_draft_add_busy (self, -1);
   if (files != NULL) {
     add_files (self, files);
     g_task_return_boolean (outer, TRUE);
@@ -371,6 +370,7 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (outer, g_steal_pointer (&error));
   }
   mail_draft_end_step (self);
+  mail_draft_add_busy (self, -1);
 }
 
 static void

@@ -172,7 +172,7 @@ say (UiApplication *self, const char *sentence, const char *detail)
 static void
 open_composer (UiApplication *self, MailDraft *draft)
 {
-  gtk_window_present (GTK_WINDOW (ui_composer_new (GTK_APPLICATION (self), self->engine, draft)));
+  ui_composer_open (GTK_APPLICATION (self), self->engine, draft);
 }
 
 /* The account of the folder a person looks at, else the first. */

@@ -279,15 +279,11 @@ show_attach_errors (UiComposer *self)
                    ngettext ("A file was not attached.", "Some files were not attached.", n), all);
 }
 
-static void
-on_attached (GObject *source, GAsyncResult *result, gpointer data)
+void
+ui_composer_arrived (UiComposer *self, const GError *error)
 {
-  g_autoptr (UiComposer) self = data;
-  g_autoptr (GError) error = NULL;
-
   self->attaching--;
-  if (!mail_draft_attach_finish (MAIL_DRAFT (source), result, &error)
-      && !base_error_is_cancelled (error))
+  if (error != NULL && !base_error_is_cancelled (error))
     g_ptr_array_add (self->attach_errors, g_strdup (error->message));
   if (self->attaching > 0 || self->done)
     return;
@@ -304,6 +300,16 @@ on_attached (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   try_send (self);
+}
+
+static void
+on_attached (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  (void)mail_draft_attach_finish (MAIL_DRAFT (source), result, &error);
+  ui_composer_arrived (self, error);
 }
 
 void

@@ -36,14 +36,10 @@ on_attached (GObject *source, GAsyncResult *result, gpointer data)
   UiComposer *self = coming->composer;
   g_autoptr (GError) error = NULL;
 
-  if (!mail_draft_attach_finish (MAIL_DRAFT (source), result, &error)) {
-    if (!self->done)
-      ui_dialog_error (GTK_WINDOW (self), _ ("The picture was not put into the message."), error);
-    return;
-  }
-  if (!self->done)
+  if (mail_draft_attach_finish (MAIL_DRAFT (source), result, &error) && !self->done)
     ui_editor_insert_picture (self->editor, coming->id, coming->picture->name,
                               coming->picture->texture);
+  ui_composer_arrived (self, error);
 }
 
 static void
@@ -54,12 +50,11 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *uuid = g_uuid_string_random ();
 
   coming->picture = ui_picture_finish (result, NULL);
-  if (self->done)
-    return;
   /* What is no picture, whatever its name says, is a file; the attaching of it says what is wrong with it. */
-  if (coming->picture == NULL) {
-    if (coming->file != NULL)
-      ui_composer_attach (self, coming->file);
+  if (coming->picture == NULL && coming->file != NULL && !self->done)
+    ui_composer_attach (self, coming->file);
+  if (coming->picture == NULL || self->done) {
+    ui_composer_arrived (self, NULL);
     return;
   }
   coming->id = g_strconcat (uuid, "@picture", NULL);
@@ -75,6 +70,7 @@ load_file (UiComposer *self, GFile *file)
 
   coming->composer = g_object_ref (self);
   coming->file = g_object_ref (file);
+  self->attaching++;
   ui_picture_load_async (file, on_loaded, coming);
 }
 
@@ -101,8 +97,10 @@ on_texture (GObject *source, GAsyncResult *result, gpointer data)
       gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
   Coming *coming;
 
-  if (texture == NULL || self->done)
+  if (texture == NULL || self->done) {
+    ui_composer_arrived (self, NULL);
     return;
+  }
   coming = g_new0 (Coming, 1);
   coming->composer = g_object_ref (self);
   /* Translators: the name of a picture that was pasted, without its ending */
@@ -116,10 +114,10 @@ on_files (GObject *source, GAsyncResult *result, gpointer data)
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
   GSList *files = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  if (self->done || ui_composer_take_pictures (self, files))
-    return;
-  for (GSList *l = files; l != NULL; l = l->next)
-    ui_composer_attach (self, l->data);
+  if (!self->done && !ui_composer_take_pictures (self, files))
+    for (GSList *l = files; l != NULL; l = l->next)
+      ui_composer_attach (self, l->data);
+  ui_composer_arrived (self, NULL);
 }
 
 static gboolean
@@ -137,6 +135,7 @@ on_paste_files (UiEditor *editor, GdkClipboard *clipboard, UiComposer *self)
     gdk_clipboard_read_texture_async (clipboard, NULL, on_texture, g_object_ref (self));
   else
     return FALSE;
+  self->attaching++;
   return TRUE;
 }
 

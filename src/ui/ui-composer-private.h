@@ -1,4 +1,4 @@
-/* What the two files of the composer share. */
+/* What the files of the composer share. */
 #pragma once
 
 #include "ui-composer.h"
@@ -44,6 +44,7 @@ struct _UiComposer
   GtkStack *send_stack;
   GtkMenuButton *later_button;
   GtkSpinner *spinner;
+  GtkWidget *field; /* weak: where the keyboard was before it was busy */
   GtkWidget *content;
   GtkWidget *from_row;
   GtkDropDown *from;
@@ -96,6 +97,8 @@ gboolean ui_composer_take_pictures (UiComposer *self, GSList *files);
 void ui_composer_add_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
 void ui_composer_attach (UiComposer *self, GFile *file);
+/* What was counted in `attaching` is there, or not (`error`, nullable): sending and closing wait for it. */
+void ui_composer_arrived (UiComposer *self, const GError *error);
 /* Checks it, asks what is to be asked, and sends it: at once (0), or at that time (seconds UTC). */
 void ui_composer_send (UiComposer *self, gint64 at);
 

@@ -9,15 +9,17 @@
 #include "base-log.h"
 #include "base-text.h"
 #include "ui-later-dialog.h"
+#include "ui-redirect.h"
 #include "ui-toast.h"
 #include "ui-window.h"
 
 #define SETTINGS     "sosik-composer-settings"
 #define COPY_EVERY_S 60
 /* What is larger goes to the server when the composer is closed. */
-#define COPY_MOST (2 * 1000 * 1000)
-#define MORNING   8
-#define MAX_SHOWN 40 /* characters of a subject in a sentence */
+#define COPY_MOST   (2 * 1000 * 1000)
+#define LATER_SHOWN 5 /* seconds, of what waits anyway */
+#define MORNING     8
+#define MAX_SHOWN   40 /* characters of a subject in a sentence */
 
 GSettings *
 ui_composer_get_settings (UiComposer *self)
@@ -51,6 +53,15 @@ find_window (GtkApplication *app)
   return window != NULL ? window : get_window (app);
 }
 
+void
+ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft)
+{
+  if (mail_draft_is_redirect (draft))
+    ui_redirect_ask (GTK_WINDOW (find_window (app)), draft);
+  else
+    gtk_window_present (GTK_WINDOW (ui_composer_new (app, engine, draft)));
+}
+
 static void
 on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -61,7 +72,7 @@ on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
   UiWindow *window = NULL;
 
   if (draft != NULL) {
-    gtk_window_present (GTK_WINDOW (ui_composer_new (app, engine, draft)));
+    ui_composer_open (app, engine, draft);
     return;
   }
   window = find_window (app);
@@ -156,11 +167,17 @@ ui_composer_say_kept (UiComposer *self)
 /* ---- leaving ---- */
 
 guint
-ui_composer_get_hold (UiComposer *self)
+ui_composer_get_undo_seconds (GtkApplication *app)
 {
-  GSettings *settings = ui_composer_get_settings (self);
+  GSettings *settings = app != NULL ? g_object_get_data (G_OBJECT (app), SETTINGS) : NULL;
 
   return settings != NULL ? (guint)g_settings_get_int (settings, "undo-send-seconds") : 0;
+}
+
+guint
+ui_composer_get_hold (UiComposer *self)
+{
+  return ui_composer_get_undo_seconds (gtk_window_get_application (GTK_WINDOW (self)));
 }
 
 void
@@ -172,7 +189,7 @@ ui_composer_say_sending (UiComposer *self)
   g_autofree char *when = at > 0 ? base_date_long (at) : NULL;
   g_autofree char *sentence = NULL;
 
-  if (hold == 0)
+  if (hold == 0 && when == NULL)
     return;
   if (when != NULL)
     sentence = g_strdup_printf (_ ("Will be sent on %s"), when);
@@ -181,7 +198,7 @@ ui_composer_say_sending (UiComposer *self)
   else
     sentence = g_strdup (_ ("Sending…"));
   ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), sentence,
-                          mail_draft_get_id (self->draft), hold);
+                          mail_draft_get_id (self->draft), MAX (hold, LATER_SHOWN));
 }
 
 /* ---- later ---- */

@@ -338,12 +338,34 @@ on_settled (gpointer data)
     step (self);
 }
 
+/* Leaving the field makes an input method hand over what it composes. */
+static void
+leave_field (UiComposer *self)
+{
+  GtkWidget *field = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (field != NULL)
+    g_set_weak_pointer (&self->field, field);
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+}
+
+static void
+return_to_field (UiComposer *self)
+{
+  if (self->field == NULL)
+    return;
+  if (GTK_IS_TEXT (self->field))
+    gtk_text_grab_focus_without_selecting (GTK_TEXT (self->field));
+  else
+    gtk_widget_grab_focus (self->field);
+  g_clear_weak_pointer (&self->field);
+}
+
 void
 ui_composer_after_save (UiComposer *self, UiComposerStep step)
 {
   self->after_settling = step;
-  /* Leaving the field makes an input method hand over what it composes. */
-  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  leave_field (self);
   ui_preedit_settle (GTK_WIDGET (self), on_settled, g_object_ref (self));
 }
 
@@ -355,10 +377,15 @@ ui_composer_set_busy (UiComposer *self, gboolean busy)
   g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
 
   self->busy = busy;
-  /* Before the fields turn insensitive: an input method hands over what it composes. */
+  /* Before the fields turn insensitive. */
   if (busy)
-    gtk_window_set_focus (GTK_WINDOW (self), NULL);
+    leave_field (self);
   gtk_widget_set_sensitive (self->content, !busy);
+  if (!busy)
+    return_to_field (self);
+  /* What was to be saved meanwhile */
+  if (!busy && self->dirty_since != 0)
+    save_in (self, SAVE_AFTER);
   gtk_stack_set_visible_child_name (self->send_stack, busy ? "busy" : "label");
   gtk_spinner_set_spinning (self->spinner, busy);
   for (guint i = 0; names[i] != NULL; i++) {
@@ -507,6 +534,8 @@ on_quit_saved (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
     return;
   }
+  ui_composer_set_busy (self, FALSE);
+  ui_composer_edited (self);
   gtk_window_present (GTK_WINDOW (self));
   ui_dialog_error (GTK_WINDOW (self),
                    _ ("The message could not be saved, so the window stays open."), error);
@@ -545,7 +574,7 @@ ui_composer_save_async (UiComposer *self, GAsyncReadyCallback callback, gpointer
 
   g_task_set_source_tag (task, ui_composer_save_async);
   g_clear_handle_id (&self->save_source, g_source_remove);
-  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  ui_composer_set_busy (self, TRUE); /* what is typed from now on would not be saved */
   ui_preedit_settle (GTK_WIDGET (self), save_to_quit, task);
 }
 
@@ -600,6 +629,7 @@ ui_composer_dispose (GObject *object)
   self->done = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_clear_handle_id (&self->copy_source, g_source_remove);
+  g_clear_weak_pointer (&self->field);
   G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);
 }
 

@@ -23,6 +23,11 @@ void ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *se
 void ui_composer_offer_back (GtkApplication *app, const char *sentence, const char *draft,
                              guint seconds);
 
+/* Seconds in which sending can be undone, as the person set it; 0: none. */
+guint ui_composer_get_undo_seconds (GtkApplication *app);
+
+/* What is to be gone on with: in a window of its own, or, where it is sent on as it is, by asking to whom. */
+void ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft);
 /* Takes a reference to `draft`.  The window belongs to `app`; present it. */
 GtkWidget *ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft);
 

@@ -144,10 +144,8 @@ on_edit_ready (GObject *source, GAsyncResult *result, gpointer data)
   set_busy (self, FALSE);
   if (draft == NULL)
     show_error (self, _ ("The message could not be opened."), error);
-  else if (mail_draft_is_redirect (draft))
-    ui_redirect_ask (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), draft);
   else
-    gtk_window_present (GTK_WINDOW (ui_composer_new (self->app, self->engine, draft)));
+    ui_composer_open (self->app, self->engine, draft);
 }
 
 static void

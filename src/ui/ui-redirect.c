@@ -4,18 +4,22 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui-composer.h"
 #include "ui-dialog.h"
 
 typedef struct
 {
-  GtkWindow *parent; /* weak */
-  MailDraft *draft;  /* owned */
+  GtkWindow *parent;   /* weak */
+  GtkApplication *app; /* weak */
+  MailDraft *draft;    /* owned */
+  guint hold;          /* seconds in which it can be taken back */
 } Redirect;
 
 static void
 redirect_free (Redirect *self)
 {
   g_clear_weak_pointer (&self->parent);
+  g_clear_weak_pointer (&self->app);
   g_clear_object (&self->draft);
   g_free (self);
 }
@@ -38,13 +42,14 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   Redirect *self = data;
   g_autoptr (GError) error = NULL;
 
-  if (mail_draft_send_finish (self->draft, result, &error)) {
-    if (self->parent != NULL)
-      gtk_widget_activate_action (GTK_WIDGET (self->parent), "win.notify", "s",
-                                  _ ("The message is being redirected."));
-  } else {
+  if (!mail_draft_send_finish (self->draft, result, &error))
     ui_dialog_error (self->parent, _ ("The message could not be redirected."), error);
-  }
+  else if (self->app != NULL && self->hold > 0)
+    ui_composer_offer_back (self->app, _ ("The message is being redirected."),
+                            mail_draft_get_id (self->draft), self->hold);
+  else if (self->parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self->parent), "win.notify", "s",
+                                _ ("The message is being redirected."));
   redirect_free (self);
 }
 
@@ -61,6 +66,7 @@ on_answer (const char *text, gpointer data)
 
   if (text != NULL) {
     mail_draft_set_recipients (self->draft, text, NULL, NULL);
+    mail_draft_set_hold (self->draft, self->hold);
     mail_draft_send_async (self->draft, NULL, on_sent, self);
   } else if (mail_draft_is_empty (self->draft)) {
     mail_draft_discard_async (self->draft, NULL, on_dropped, self);
@@ -75,6 +81,9 @@ ui_redirect_ask (GtkWindow *parent, MailDraft *draft)
   Redirect *self = g_new0 (Redirect, 1);
 
   g_set_weak_pointer (&self->parent, parent);
+  if (parent != NULL)
+    g_set_weak_pointer (&self->app, gtk_window_get_application (parent));
+  self->hold = ui_composer_get_undo_seconds (self->app);
   self->draft = g_object_ref (draft);
   ui_dialog_ask_text (parent, _ ("Redirect Message"),
                       _ ("The message is sent on as it is. Replies go to the original sender."),

@@ -16,7 +16,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
   GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
 
   if (draft != NULL && app != NULL)
-    gtk_window_present (GTK_WINDOW (ui_composer_new (app, engine, draft)));
+    ui_composer_open (app, engine, draft);
   else if (error != NULL && self->engine != NULL && !base_error_is_cancelled (error))
     ui_window_say (self, error->message, base_error_get_detail (error));
 }

@@ -253,7 +253,7 @@ def closing_asks_nothing_and_what_is_kept_can_be_thrown_away(scene):
 
 @case
 def a_question_is_in_nobodys_way_who_quits(scene):
-    ready(scene, 0)
+    ready(scene, 10)
     scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nTo: alice@lab.test\r\nSubject: To be passed on\r\n\r\nHello.\r\n')
     scene.click_row('To be passed on')
     time.sleep(1)
@@ -262,7 +262,12 @@ def a_question_is_in_nobodys_way_who_quits(scene):
     scene.says(exact('Redirect Message'))
     scene.app.wait('label', exact('To'))
     scene.shot('question')
+    # What is sent on can be taken back, and is the question again.
     scene.app.type('bob@lab.test')
+    scene.app.key('Return')
+    scene.says(exact('The message is being redirected.'))
+    scene.app.click('push button', exact('_Undo'))
+    scene.says(exact('Redirect Message'))
     scene.quit(timeout=20)
     assert not arrived('To be passed on')
 

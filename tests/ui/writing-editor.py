@@ -145,6 +145,13 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
     scene.composer_is_gone()
     message, letter, text = arrived('Pasted')
     assert 'b' in letter.around('fat') and not letter.pictures and 'cid:' not in text, letter.pictures
+    # One that is still being read when it is to be sent goes along.
+    scene.compose('bob@lab.test', 'At once', 'See:')
+    with open(picture, 'rb') as file, clipboard('image/png', file.read()):
+        scene.app.key('ctrl+v', 'ctrl+Return')
+        scene.composer_is_gone()
+    message, letter, text = arrived('At once')
+    assert len(letter.pictures) == 1, letter.pictures
     scene.quit()
 
 
