@@ -2,6 +2,7 @@
  * makes rows and operations of them, and the sync worker does the rest in its time.  Main thread; what nobody has written in
  * never goes there. */
 #include "mail-draft-private.h"
+#include "mail-letter.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -396,7 +397,6 @@ from_message (MailContent *content)
   /* The end of the last line, which mail has and editors do not. */
   if (g_str_has_suffix (draft->text, "\n"))
     draft->text[strlen (draft->text) - 1] = '\0';
-  draft->html = g_strdup (parsed->html);
   draft->in_reply_to = dup_id (parsed->in_reply_to);
   draft->source_id = g_strdup (draft->in_reply_to);
   draft->references = g_strdup (parsed->references);
@@ -503,6 +503,15 @@ on_files (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_letter (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *outer = user_data;
+
+  mail_draft_quote_finish (MAIL_DRAFT (source), result);
+  mail_draft_take_along_async (MAIL_DRAFT (source), g_task_get_task_data (outer), on_files, outer);
+}
+
+static void
 on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
@@ -524,7 +533,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   /* Written only when its files are here: what comes back after a crash would lack them, and take the place of what has them. */
   draft->on_disk = FALSE;
-  mail_draft_take_along_async (draft, content, on_files, g_steal_pointer (&outer));
+  mail_draft_read_letter_async (draft, content, on_letter, g_steal_pointer (&outer));
 }
 
 void

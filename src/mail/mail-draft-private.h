@@ -57,6 +57,10 @@ void mail_draft_take_along_async (MailDraft *draft, MailContent *content,
 /* The same of the message itself, all of it. */
 void mail_draft_take_original_async (MailDraft *draft, MailContent *content,
                                      GAsyncReadyCallback callback, gpointer user_data);
+/* mail-letter.c: the HTML of `content`, a draft that another program or another computer wrote, becomes that of the draft, with its pictures.
+ * Finish with mail_draft_quote_finish (). */
+void mail_draft_read_letter_async (MailDraft *draft, MailContent *content,
+                                   GAsyncReadyCallback callback, gpointer user_data);
 /* Pictures that the text shows, of the message which it quotes: files of the draft which nobody attached.  `ids` (NULL: none has one) go with
  * `contents` (of GBytes); finish with mail_draft_attach_finish (). */
 void mail_draft_take_pictures_async (MailDraft *draft, GPtrArray *contents, GPtrArray *types,

@@ -153,6 +153,7 @@ typedef struct
   char *excerpt;        /* HTML; NULL: all of it is quoted */
   char *before, *after; /* of the quote in the text of the draft; NULL: the text stays as it is */
   gboolean forward;
+  gboolean whole; /* no quote: it is all of the letter */
 } Quote;
 
 static void
@@ -192,13 +193,16 @@ static void
 run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Quote *quote = data;
-  gboolean bare = quote->forward || quote->before == NULL;
+  gboolean bare = quote->forward || quote->whole || quote->before == NULL;
   g_autofree char *lines =
       mime_html_to_letter (quote->excerpt != NULL ? quote->excerpt : quote->parsed->html,
                            bare ? 0 : 1, MAIL_MAX_QUOTE, take_picture, &quote->pictures);
 
-  if (quote->before == NULL) {
-    g_task_return_pointer (task, NULL, NULL);
+  if (quote->whole || quote->before == NULL) {
+    char *letter =
+        quote->whole && *lines != '\0' ? g_strconcat ("<div>", lines, "</div>", NULL) : NULL;
+
+    g_task_return_pointer (task, letter, g_free);
     return;
   }
   g_autofree char *before = mime_text_to_letter (quote->before);
@@ -263,6 +267,27 @@ mail_draft_quote_async (MailDraft *self, MailContent *content, gboolean rich,
     g_task_return_boolean (outer, TRUE);
     return;
   }
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_quoted, g_steal_pointer (&outer));
+  g_task_set_task_data (task, quote, quote_free);
+  g_task_run_in_thread (task, run_quote);
+}
+
+void
+mail_draft_read_letter_async (MailDraft *self, MailContent *content, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_CONTENT (content));
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+  Quote *quote;
+
+  if (!mail_content_has_html (content)) {
+    g_task_return_boolean (outer, TRUE);
+    return;
+  }
+  quote = g_new0 (Quote, 1);
+  quote->parsed = mail_parsed_ref (mail_content_get_parsed (content));
+  quote->whole = TRUE;
+  pictures_init (&quote->pictures, quote->parsed);
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_quoted, g_steal_pointer (&outer));
   g_task_set_task_data (task, quote, quote_free);
   g_task_run_in_thread (task, run_quote);

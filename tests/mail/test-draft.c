@@ -866,6 +866,49 @@ open_first (Bench *bench, GError **error)
   return mail_draft_open_finish (bench->engine, wait_result (&result), error);
 }
 
+/* Written by another program: the formats and the picture stay, and what the editor cannot read does not come. */
+static void
+test_open_html (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) other = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+
+  /* Makes the folder */
+  mail_draft_set_recipients (other, "ada@example.org", NULL, NULL);
+  mail_draft_set_body (other, "Hello", NULL);
+  put (other, FALSE);
+  save (other, FALSE);
+  wait_until (has_drafts, bench);
+  bench_add (
+      bench, find_drafts (bench), g_get_real_time () / G_USEC_PER_SEC + 100,
+      "From: one@example.org\r\nTo: ada@example.org\r\nSubject: Elsewhere\r\n"
+      "Message-ID: <e@example.org>\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/related; boundary=x\r\n\r\n"
+      "--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+      "<html><head><title>t</title></head><body><p>Some <strong>bold</strong> words"
+      "<script>x()</script></p><img src=\"cid:p@x\"></body></html>\r\n"
+      "--x\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n"
+      "Content-Disposition: inline; filename=p.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\r\n"
+      "--x--\r\n");
+  g_autoptr (MailDraft) draft = open_first (bench, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_subject (draft), ==, "Elsewhere");
+  const char *html = mail_draft_get_html (draft);
+  GListModel *files = mail_draft_get_attachments (draft);
+
+  g_assert_nonnull (html);
+  g_assert_true (g_str_has_prefix (html, "<div><"));
+  g_assert_nonnull (strstr (html, "<b>bold</b>"));
+  g_assert_null (strstr (html, "script"));
+  g_assert_null (strstr (html, "sosik-cid"));
+  g_assert_cmpuint (g_list_model_get_n_items (files), ==, 1);
+  g_autoptr (MailAttachment) picture = g_list_model_get_item (files, 0);
+  g_autofree char *src = g_strdup_printf ("\"cid:%s\"", mail_attachment_get_content_id (picture));
+  g_assert_nonnull (strstr (html, src));
+}
+
 static void
 on_conflict (MailDraft *draft, guint *count)
 {
@@ -962,6 +1005,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/edit-and-discard", test_edit_and_discard);
   g_test_add_func ("/mail/draft/bin", test_bin);
   g_test_add_func ("/mail/draft/copy", test_copy);
+  g_test_add_func ("/mail/draft/open-html", test_open_html);
   g_test_add_func ("/mail/draft/crash", test_crash);
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
