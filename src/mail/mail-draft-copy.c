@@ -453,6 +453,18 @@ read_note (StoreDraft *draft, MailParsed *parsed)
   draft->forward = forward != 0;
 }
 
+/* It is being sent: what is written in it now would not go. */
+static gboolean
+is_queued (StoreDb *db, const StoreDraft *draft)
+{
+  g_autoptr (GPtrArray) rows = store_outbox_list (db, 0, NULL);
+  gboolean found = FALSE;
+
+  for (guint i = 0; rows != NULL && i < rows->len && !found; i++)
+    found = g_strcmp0 (((const StoreOutbox *)rows->pdata[i])->draft, draft->id) == 0;
+  return found;
+}
+
 /* Store thread: the draft that stands here still, else the one that was made of the message. */
 static gpointer
 run_open (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
@@ -469,6 +481,11 @@ run_open (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
     if (draft->editing) {
       base_error_set (error, BASE_ERROR_REFUSED, NULL,
                       _ ("This draft is open in a window already."));
+      return NULL;
+    }
+    if (is_queued (db, draft)) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("This message is in the outbox already. Edit it there."));
       return NULL;
     }
     draft->editing = TRUE;

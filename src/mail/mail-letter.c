@@ -173,12 +173,19 @@ quote_free (gpointer data)
 static gboolean
 find_quote (MailDraft *self, MailContent *content, Quote *quote)
 {
-  g_autofree char *read = g_strchomp (
-      g_strdup (self->quoted_text != NULL ? self->quoted_text : mail_content_get_quote (content)));
-  g_autofree char *quoted = mime_quote (read);
-  const char *wanted = g_strchomp (self->plain->forward ? read : quoted);
-  const char *text = self->plain->text;
-  const char *found = *wanted != '\0' ? strstr (text, wanted) : NULL;
+  const char *all =
+      self->quoted_text != NULL ? self->quoted_text : mail_content_get_quote (content);
+  g_autofree char *read = NULL;
+  g_autofree char *quoted = NULL;
+  const char *wanted, *found, *text = self->plain->text;
+
+  /* More is not quoted. */
+  if (strlen (all) > MAIL_MAX_QUOTE)
+    return FALSE;
+  read = g_strchomp (g_strdup (all));
+  quoted = mime_quote (read);
+  wanted = g_strchomp (self->plain->forward ? read : quoted);
+  found = *wanted != '\0' ? strstr (text, wanted) : NULL;
 
   if (found == NULL)
     return FALSE;

@@ -408,8 +408,9 @@ keep_refused (StoreDb *db, const StoreOutbox *outbox, GError **error)
       count);
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
+      /* In Sent there is a message of that id: it is not this one that was sent to them. */
       "UPDATE outbox SET state = ?2, recipients = ?3, error = ?4, detail = refused, "
-      "refused = NULL WHERE id = ?1",
+      "refused = NULL, message_id = NULL WHERE id = ?1",
       STORE_INTS (outbox->id, STORE_OUTBOX_FAILED));
   if (query == NULL)
     return FALSE;

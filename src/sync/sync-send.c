@@ -28,6 +28,7 @@
 #define LATE_S         (5 * 60)
 /* Of what was sent and has to go into Sent: how many may wait for that, and how many go in one transaction, during which nobody else can write. */
 #define MAX_SENT 200
+#define LARGE    (64 * 1024) /* octets of a message that takes its time */
 #define AT_ONCE  16
 
 typedef struct
@@ -262,10 +263,16 @@ static gboolean
 finish_one (Sender *sender, const StoreOutbox *outbox, gint64 folder, gboolean filed,
             GError **error)
 {
-  g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &local);
   g_autoptr (MimeSummary) summary = NULL;
   StoreNewMessage copy = { 0 };
 
+  /* Only of what is not there any more no copy is made. */
+  if (message == NULL && !g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   if (folder > 0 && message != NULL) {
     summary = mime_summary_from_message (message);
     sync_filing_fill (&copy, summary, message, STORE_FLAG_SEEN);
@@ -550,6 +557,17 @@ submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, GError **err
   return outcome;
 }
 
+/* While a large one goes up nobody may be in doubt about those that the server has. */
+static void
+note_before (Sender *sender, GBytes *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (sender->sent->len > 0 && g_bytes_get_size (message) > LARGE
+      && !advance (sender, FALSE, 0, 0, &error))
+    base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
+}
+
 /* Takes the row. */
 static gboolean
 send_one (Sender *sender, StoreOutbox *taken)
@@ -559,8 +577,10 @@ send_one (Sender *sender, StoreOutbox *taken)
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
   SmtpOutcome outcome = SMTP_NOT_SENT;
 
-  if (message != NULL && !must_wait_here (sender, outbox))
+  if (message != NULL && !must_wait_here (sender, outbox)) {
+    note_before (sender, message);
     outcome = submit (sender, outbox, message, &error);
+  }
   switch (outcome) {
   case SMTP_SENT:
     tell_time (sender, outbox);
@@ -661,6 +681,16 @@ send_due (Sender *sender, GError **error)
 
 /* ---- uncertain ---- */
 
+static void
+tell_uncertain (Sender *sender, const StoreOutbox *outbox)
+{
+  sync_account_tell_refused (
+      sender->account,
+      _ ("It is not certain whether a mail was sent: the connection was lost at the last moment, and it "
+         "is not in the Sent folder. See the outbox, and decide whether to send it again."),
+      outbox->subject);
+}
+
 /* Looks in Sent for what may have been sent.  Milliseconds until it is worth looking again, -1: no need. */
 static gint64
 check_uncertain (Sender *sender)
@@ -679,8 +709,15 @@ check_uncertain (Sender *sender)
     g_autoptr (GError) error = NULL;
     gboolean found = FALSE;
 
-    if (times >= wanted || outbox->message_id == NULL)
+    if (times >= wanted)
       continue;
+    /* The rest of one that others have got: what is in Sent says nothing about it. */
+    if (outbox->message_id == NULL) {
+      g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)),
+                            GUINT_TO_POINTER (wanted));
+      tell_uncertain (sender, outbox);
+      continue;
+    }
     request = sync_request_new (SYNC_REQUEST_FIND_SENT, 0, outbox->message_id);
     sync_account_request (sender->account, request);
     if (!sync_request_wait (request, &found, sender->cancellable, &error)) {
@@ -699,11 +736,7 @@ check_uncertain (Sender *sender)
       again = CHECK_AGAIN_MS;
       continue;
     }
-    sync_account_tell_refused (
-        sender->account,
-        _ ("It is not certain whether a mail was sent: the connection was lost at the last moment, and it "
-           "is not in the Sent folder. See the outbox, and decide whether to send it again."),
-        outbox->subject);
+    tell_uncertain (sender, outbox);
   }
   if (reached) {
     sender->unreachable = 0;

@@ -129,6 +129,8 @@ test_refused (void)
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
   g_assert_cmpstr (row->recipients[0], ==, "nobody@lab.test");
   g_assert_nonnull (strstr (row->detail, "nobody@lab.test: "));
+  /* What is in Sent says nothing about what is left to do. */
+  g_assert_null (row->message_id);
   live_free (live);
 }
 

@@ -909,6 +909,29 @@ test_open_html (void)
   g_assert_nonnull (strstr (html, src));
 }
 
+/* A letter that waits to be sent is not gone on with from where its draft still stands. */
+static void
+test_open_queued (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
+  mail_draft_set_body (draft, "Hello", NULL);
+  put (draft, FALSE);
+  wait_until (has_drafts, bench);
+  g_autoptr (MailMessage) message = bench_first (bench, find_drafts (bench));
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  mail_draft_set_hold (draft, 30);
+  g_assert_true (send_draft (draft, &error));
+  mail_draft_open_async (bench->engine, content, on_result, &result);
+  g_assert_null (mail_draft_open_finish (bench->engine, wait_result (&result), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+}
+
 static void
 on_conflict (MailDraft *draft, guint *count)
 {
@@ -1006,6 +1029,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/bin", test_bin);
   g_test_add_func ("/mail/draft/copy", test_copy);
   g_test_add_func ("/mail/draft/open-html", test_open_html);
+  g_test_add_func ("/mail/draft/open-queued", test_open_queued);
   g_test_add_func ("/mail/draft/crash", test_crash);
   g_test_add_func ("/mail/draft/files", test_files);
   g_test_add_func ("/mail/draft/reply-and-send", test_reply_and_send);
