@@ -201,7 +201,6 @@ ui_dialog_ask_text (GtkWindow *parent, const char *heading, const char *body, co
   gtk_label_set_xalign (GTK_LABEL (caption), 0);
   gtk_label_set_mnemonic_widget (GTK_LABEL (caption), entry);
   gtk_widget_add_css_class (caption, "caption-heading");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_box_append (GTK_BOX (box), caption);
   gtk_box_append (GTK_BOX (box), entry);
   gtk_box_append (GTK_BOX (box), reason);
