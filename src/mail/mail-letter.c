@@ -53,6 +53,7 @@ typedef struct
   GHashTable *known;                         /* Content-IDs, by src */
   GPtrArray *contents, *types, *names, *ids; /* beside each other */
   gsize size;
+  gboolean all; /* however large: they are the person's own */
 } Pictures;
 
 static void
@@ -64,7 +65,8 @@ pictures_init (Pictures *pictures, MailParsed *parsed)
                           g_ptr_array_new (),
                           g_ptr_array_new_with_free_func (g_free),
                           g_ptr_array_new_with_free_func (g_free),
-                          0 };
+                          0,
+                          FALSE };
 }
 
 static void
@@ -124,12 +126,13 @@ take_picture (const char *src, gpointer user_data)
   Pictures *pictures = user_data;
   const char *known = g_hash_table_lookup (pictures->known, src);
 
-  if (known != NULL || pictures->contents->len >= MOST)
+  if (known != NULL || (!pictures->all && pictures->contents->len >= MOST))
     return g_strdup (known);
   g_autoptr (GBytes) bytes = read_picture (pictures, src);
   gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
   const char *type = bytes != NULL ? picture_type (bytes) : NULL;
-  if (type == NULL || size > MAX_PICTURE || pictures->size + size > MAX_PICTURES)
+  if (type == NULL
+      || (!pictures->all && (size > MAX_PICTURE || pictures->size + size > MAX_PICTURES)))
     return NULL;
   g_autofree char *uuid = g_uuid_string_random ();
   char *id = g_strconcat (uuid, MAIL_QUOTED_PICTURE, NULL);
@@ -201,9 +204,9 @@ run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
 {
   Quote *quote = data;
   gboolean bare = quote->forward || quote->whole || quote->before == NULL;
-  g_autofree char *lines =
-      mime_html_to_letter (quote->excerpt != NULL ? quote->excerpt : quote->parsed->html,
-                           bare ? 0 : 1, MAIL_MAX_QUOTE, take_picture, &quote->pictures);
+  g_autofree char *lines = mime_html_to_letter (
+      quote->excerpt != NULL ? quote->excerpt : quote->parsed->html, bare ? 0 : 1,
+      quote->whole ? G_MAXSIZE : MAIL_MAX_QUOTE, take_picture, &quote->pictures);
 
   if (quote->whole || quote->before == NULL) {
     char *letter =
@@ -295,6 +298,7 @@ mail_draft_read_letter_async (MailDraft *self, MailContent *content, GAsyncReady
   quote->parsed = mail_parsed_ref (mail_content_get_parsed (content));
   quote->whole = TRUE;
   pictures_init (&quote->pictures, quote->parsed);
+  quote->pictures.all = TRUE;
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_quoted, g_steal_pointer (&outer));
   g_task_set_task_data (task, quote, quote_free);
   g_task_run_in_thread (task, run_quote);

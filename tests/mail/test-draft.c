@@ -880,18 +880,21 @@ test_open_html (void)
   put (other, FALSE);
   save (other, FALSE);
   wait_until (has_drafts, bench);
-  bench_add (
-      bench, find_drafts (bench), g_get_real_time () / G_USEC_PER_SEC + 100,
+  g_autofree char *filler = g_strnfill (1200000, 'x'); /* longer than any quote */
+  g_autofree char *letter = g_strdup_printf (
       "From: one@example.org\r\nTo: ada@example.org\r\nSubject: Elsewhere\r\n"
       "Message-ID: <e@example.org>\r\nMIME-Version: 1.0\r\n"
       "Content-Type: multipart/related; boundary=x\r\n\r\n"
       "--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
       "<html><head><title>t</title></head><body><p>Some <strong>bold</strong> words"
-      "<script>x()</script></p><img src=\"cid:p@x\"></body></html>\r\n"
+      "<script>x()</script></p><p>%s</p><p>the end</p><img src=\"cid:p@x\"></body></html>\r\n"
       "--x\r\nContent-Type: image/png\r\nContent-ID: <p@x>\r\n"
       "Content-Disposition: inline; filename=p.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\r\n"
-      "--x--\r\n");
+      "--x--\r\n",
+      filler);
+
+  bench_add (bench, find_drafts (bench), g_get_real_time () / G_USEC_PER_SEC + 100, letter);
   g_autoptr (MailDraft) draft = open_first (bench, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (mail_draft_get_subject (draft), ==, "Elsewhere");
@@ -901,6 +904,7 @@ test_open_html (void)
   g_assert_nonnull (html);
   g_assert_true (g_str_has_prefix (html, "<div><"));
   g_assert_nonnull (strstr (html, "<b>bold</b>"));
+  g_assert_nonnull (strstr (html, "the end"));
   g_assert_null (strstr (html, "script"));
   g_assert_null (strstr (html, "sosik-cid"));
   g_assert_cmpuint (g_list_model_get_n_items (files), ==, 1);
