@@ -403,7 +403,11 @@ tell_all (Child *child)
   for (guint i = 0; i < outbox->len; i++) {
     const StoreOutbox *row = g_ptr_array_index (outbox, i);
 
-    say ("= outbox %d %s", (int)row->state, row->message_id);
+    /* The rest of one that others have got has none of its own. */
+    g_autofree char *id =
+        row->message_id != NULL ? g_strdup (row->message_id) : crash_message_id (row->subject);
+
+    say ("= outbox %d %s", (int)row->state, id);
   }
   for (guint i = 0; i < drafts->len; i++) {
     const StoreDraft *draft = g_ptr_array_index (drafts, i);
