@@ -99,13 +99,16 @@ show_status_page (UiList *self, const char *page)
       gtk_widget_set_visible (child, shown);
   }
   GtkWidget *empty = gtk_stack_get_child_by_name (self->stack, "empty");
-  if (empty)
+  if (empty) {
+    adw_status_page_set_title (ADW_STATUS_PAGE (empty),
+                               is_unfetched (self) ? _ ("Not Fetched Yet") : _ ("No Messages"));
     adw_status_page_set_description (
         ADW_STATUS_PAGE (empty),
         self->folder && mail_folder_get_sender (self->folder)
             ? _ ("There is nothing from this person outside Junk, Trash and Drafts.")
         : is_unfetched (self) ? _ ("This folder has not been fetched from the server yet.")
                               : _ ("There is nothing in this folder."));
+  }
 }
 
 /* One way back: from all mail of a person to the folder, else to the folders. */
