@@ -219,9 +219,9 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
   g_return_val_if_fail (MAIL_IS_ENGINE (engine) && MAIL_IS_CONTENT (content), NULL);
   gboolean answers = kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST;
   gboolean part = excerpt != NULL && answers;
-  StoreDraft *plain = mail_reply_build_quoting (
-      mail_content_get_parsed (content), kind,
-      part ? excerpt->text : mail_content_get_quote (content), is_own, engine);
+  StoreDraft *plain =
+      mail_reply_build (mail_content_get_parsed (content), kind,
+                        part ? excerpt->text : mail_content_get_quote (content), is_own, engine);
   MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
 
   if (kind != MAIL_EDIT_AS_NEW) {

@@ -487,18 +487,27 @@ run_take_back (StoreDb *db, gpointer data, GCancellable *cancellable, GError **e
   return store_draft_save (job->paths, draft, error) ? g_steal_pointer (&draft) : NULL;
 }
 
+/* Takes the task. */
+static void
+call_for_draft (MailEngine *self, const char *draft, GTask *task, MailStoreFunc run,
+                GDestroyNotify free_result)
+{
+  OutgoingJob *job = g_new0 (OutgoingJob, 1);
+
+  job->paths = base_paths_ref (self->paths);
+  job->draft = g_strdup (draft);
+  mail_engine_call_store (self, task, run, job, outgoing_job_free, free_result);
+}
+
 void
 mail_engine_take_back_async (MailEngine *self, const char *draft, GAsyncReadyCallback callback,
                              gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && draft != NULL);
-  OutgoingJob *job = g_new0 (OutgoingJob, 1);
 
-  job->paths = base_paths_ref (self->paths);
-  job->draft = g_strdup (draft);
-  mail_engine_call_store (
-      self, g_task_new (NULL, NULL, on_edited, g_task_new (self, NULL, callback, user_data)),
-      run_take_back, job, outgoing_job_free, draft_free);
+  call_for_draft (self, draft,
+                  g_task_new (NULL, NULL, on_edited, g_task_new (self, NULL, callback, user_data)),
+                  run_take_back, draft_free);
 }
 
 MailDraft *
@@ -583,13 +592,11 @@ mail_engine_discard_draft_async (MailEngine *self, const char *draft, GAsyncRead
                                  gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && draft != NULL);
-  OutgoingJob *job = g_new0 (OutgoingJob, 1);
 
-  job->paths = base_paths_ref (self->paths);
-  job->draft = g_strdup (draft);
-  mail_engine_call_store (
-      self, g_task_new (NULL, NULL, on_verb_done, g_task_new (self, NULL, callback, user_data)),
-      run_discard, job, outgoing_job_free, NULL);
+  call_for_draft (
+      self, draft,
+      g_task_new (NULL, NULL, on_verb_done, g_task_new (self, NULL, callback, user_data)),
+      run_discard, NULL);
 }
 
 gboolean

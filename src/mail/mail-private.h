@@ -173,19 +173,15 @@ MailAttachment *mail_attachment_new (const StoreAttachment *plain) G_GNUC_WARN_U
 /* ---- reply (mail-reply.c; pure) ---- */
 /* Octets of a quote; a body of many megabytes is none any more. */
 #define MAIL_MAX_QUOTE (1024 * 1024)
-/* What was read is quoted: the text where the message was read `as_text`, else what its HTML shows. */
 struct _MailExcerpt
 {
   char *text;
   char *html; /* nullable: it is one of plain text */
 };
 typedef gboolean (*MailOwnAddressFunc) (const char *address, gpointer user_data);
-StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,
+/* `read`: what is quoted. */
+StoreDraft *mail_reply_build (const MailParsed *parsed, MailReplyKind kind, const char *read,
                               MailOwnAddressFunc own, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
-/* The same with `read` as what was read. */
-StoreDraft *mail_reply_build_quoting (const MailParsed *parsed, MailReplyKind kind,
-                                      const char *read, MailOwnAddressFunc own,
-                                      gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 /* mailto: (mail-mailto.c; pure).  NULL when it is none. */
 StoreDraft *mail_mailto_parse (const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for a mail that goes out without having been seen: to the one address in the path of the URI, never to its to, cc and bcc, with a line each

@@ -231,17 +231,8 @@ fill_same_recipients (StoreDraft *draft, const MailParsed *parsed)
 }
 
 StoreDraft *
-mail_reply_build (const MailParsed *parsed, MailReplyKind kind, gboolean as_text,
+mail_reply_build (const MailParsed *parsed, MailReplyKind kind, const char *read,
                   MailOwnAddressFunc own, gpointer user_data)
-{
-  return mail_reply_build_quoting (parsed, kind,
-                                   as_text || parsed->quote == NULL ? parsed->text : parsed->quote,
-                                   own, user_data);
-}
-
-StoreDraft *
-mail_reply_build_quoting (const MailParsed *parsed, MailReplyKind kind, const char *read,
-                          MailOwnAddressFunc own, gpointer user_data)
 {
   StoreDraft *draft = store_draft_new ();
 

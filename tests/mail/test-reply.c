@@ -19,6 +19,15 @@ is_me (const char *address, gpointer user_data)
   return g_ascii_strcasecmp (address, "me@example.org") == 0;
 }
 
+/* What was read is quoted: the text where it was read `as_text`, else what its HTML shows. */
+static StoreDraft *
+build_reply (const MailParsed *parsed, MailReplyKind kind, gboolean as_text, MailOwnAddressFunc own,
+             gpointer data)
+{
+  return mail_reply_build (
+      parsed, kind, as_text || parsed->quote == NULL ? parsed->text : parsed->quote, own, data);
+}
+
 static const char letter[] = "From: Ada <ada@example.org>\r\n"
                              "To: Me <me@example.org>, Bea <bea@example.org>, ada@example.org\r\n"
                              "Cc: \"Cem, C.\" <cem@example.org>, BEA@example.org\r\n"
@@ -34,7 +43,7 @@ static void
 test_reply (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_REPLY, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
   g_assert_cmpstr (draft->cc, ==, "");
@@ -51,7 +60,7 @@ static void
 test_reply_all (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Ada <ada@example.org>");
   g_assert_cmpstr (draft->cc, ==, "Bea <bea@example.org>, \"Cem, C.\" <cem@example.org>");
@@ -86,9 +95,9 @@ test_reply_all_to_hidden (void)
         g_strdup_printf ("From: Me <me@example.org>\r\n%s\r\nHello\r\n", cases[i].header);
     g_autoptr (MailParsed) parsed = parse (message);
     g_autoptr (MailParsed) sent = parse (own);
-    g_autoptr (StoreDraft) all = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
-    g_autoptr (StoreDraft) one = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
-    g_autoptr (StoreDraft) again = mail_reply_build (sent, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+    g_autoptr (StoreDraft) all = build_reply (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+    g_autoptr (StoreDraft) one = build_reply (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+    g_autoptr (StoreDraft) again = build_reply (sent, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
     g_test_message ("%s", cases[i].header);
     g_assert_cmpint (all->was_hidden, ==, cases[i].hidden);
@@ -100,7 +109,7 @@ static void
 check_quote (const char *message, gboolean as_text, const char *quote)
 {
   g_autoptr (MailParsed) parsed = parse (message);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, as_text, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_REPLY, as_text, is_me, NULL);
   const char *text = strstr (g_strchomp (draft->text), "wrote:\n");
 
   g_assert_nonnull (text);
@@ -143,7 +152,7 @@ test_reply_to_header (void)
   g_autoptr (MailParsed) parsed =
       parse ("From: Robot <robot@example.org>\r\nReply-To: Desk <desk@example.org>\r\n"
              "To: me@example.org\r\n\r\nx\r\n");
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_REPLY, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Desk <desk@example.org>");
   g_assert_null (draft->in_reply_to); /* nothing to hang it on */
@@ -155,8 +164,8 @@ test_reply_to_own (void)
   g_autoptr (MailParsed) parsed =
       parse ("From: me@example.org\r\nTo: Bea <bea@example.org>\r\nCc: cem@example.org\r\n"
              "Message-ID: <1@x>\r\n\r\nx\r\n");
-  g_autoptr (StoreDraft) one = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
-  g_autoptr (StoreDraft) all = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) one = build_reply (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) all = build_reply (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
   g_assert_cmpstr (one->to, ==, "Bea <bea@example.org>");
   g_assert_cmpstr (all->to, ==, "Bea <bea@example.org>");
@@ -167,7 +176,7 @@ static void
 test_reply_to_nothing (void)
 {
   g_autoptr (MailParsed) parsed = parse ("");
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_REPLY_ALL, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "");
   g_assert_nonnull (draft->subject);
@@ -184,7 +193,7 @@ test_long_references (void)
     g_string_append_printf (message, " <%u@x>\r\n", i);
   g_string_append (message, "\r\nx\r\n");
   g_autoptr (MailParsed) parsed = parse (message->str);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_REPLY, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_REPLY, FALSE, is_me, NULL);
   ids = g_strsplit (draft->references, " ", -1);
   g_assert_cmpuint (g_strv_length (ids), ==, 30);
   g_assert_cmpstr (ids[0], ==, "<0@x>");
@@ -196,7 +205,7 @@ static void
 test_forward (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_FORWARD, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_FORWARD, FALSE, is_me, NULL);
 
   g_assert_true (draft->forward);
   g_assert_cmpstr (draft->to, ==, "");
@@ -211,8 +220,7 @@ static void
 test_forward_attached (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft =
-      mail_reply_build (parsed, MAIL_FORWARD_ATTACHED, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_FORWARD_ATTACHED, FALSE, is_me, NULL);
 
   g_assert_true (draft->forward);
   g_assert_cmpstr (draft->subject, ==, "Fwd: Plan");
@@ -225,7 +233,7 @@ static void
 test_edit_as_new (void)
 {
   g_autoptr (MailParsed) parsed = parse (letter);
-  g_autoptr (StoreDraft) draft = mail_reply_build (parsed, MAIL_EDIT_AS_NEW, FALSE, is_me, NULL);
+  g_autoptr (StoreDraft) draft = build_reply (parsed, MAIL_EDIT_AS_NEW, FALSE, is_me, NULL);
 
   g_assert_cmpstr (draft->to, ==, "Me <me@example.org>, Bea <bea@example.org>, ada@example.org");
   g_assert_cmpstr (draft->cc, ==, "\"Cem, C.\" <cem@example.org>, BEA@example.org");
