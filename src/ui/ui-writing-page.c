@@ -49,7 +49,7 @@ ui_writing_page_new (GSettings *settings)
   adw_preferences_page_set_name (ADW_PREFERENCES_PAGE (page), "writing");
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "document-edit-symbolic");
 
-  group = add_group (page, _ ("Sending"));
+  group = add_group (page, C_ ("preferences", "Sending"));
   seconds = gtk_spin_button_new_with_range (0, 30, 1);
   g_settings_bind (settings, "undo-send-seconds", seconds, "value", G_SETTINGS_BIND_DEFAULT);
   add_row (group, _ ("Seconds to Undo Sending"),
