@@ -142,7 +142,7 @@ answer (MimeDraft *draft, MailReplyKind kind, const char *format, const char *va
   g_string_append (text, "\r\n\r\ntext\r\n");
   bytes = g_bytes_new (text->str, text->len);
   parsed = mail_parsed_new (bytes, NULL, 0);
-  take_store_draft (draft, mail_reply_build (parsed, kind, FALSE, owns_none, NULL));
+  take_store_draft (draft, mail_reply_build (parsed, kind, parsed->text, owns_none, NULL));
   if (kind == MAIL_FORWARD)
     take (&draft->to, g_strdup ("kim@example.org"));
 }
