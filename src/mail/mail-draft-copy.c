@@ -103,6 +103,7 @@ store (StoreDb *db, Copying *copying, GError **error)
 {
   StoreDraft *draft = copying->draft;
   g_autoptr (MimeSummary) summary = mime_summary_from_message (copying->bytes);
+  g_autoptr (GError) local = NULL;
   StoreNewMessage copy = { 0 };
 
   sync_filing_fill (&copy, summary, copying->bytes, STORE_FLAG_SEEN | STORE_FLAG_DRAFT);
@@ -110,10 +111,14 @@ store (StoreDb *db, Copying *copying, GError **error)
   if (!store_draft_save (copying->paths, draft, error)
       || !store_draft_put (db, copying->folder, draft->server_before, &copy, error))
     return FALSE;
+  /* It is put there, whether this is written or not. */
   draft->on_server = TRUE;
   draft->editing = copying->editing;
-  g_clear_pointer (&draft->server_before, g_free);
-  return store_draft_save (copying->paths, draft, error);
+  if (!store_draft_save (copying->paths, draft, &local)) {
+    base_log ("that a draft has a copy could not be written: %s", local->message);
+    draft->editing = TRUE;
+  }
+  return TRUE;
 }
 
 /* ---- look, build, store: each gives the same on ---- */
@@ -192,9 +197,9 @@ take_over (MailDraft *self, const Copying *copying, guint64 serial)
 {
   set_text (&self->plain->server_id, copying->draft->server_id);
   set_text (&self->plain->server_stem, copying->draft->server_stem);
-  set_text (&self->plain->server_before, NULL);
+  set_text (&self->plain->server_before, copying->draft->server_before);
   self->put_serial = self->saved_serial = serial;
-  self->saved_editing = copying->editing;
+  self->saved_editing = copying->draft->editing;
   self->on_disk = TRUE;
 }
 

@@ -206,6 +206,7 @@ write_message (const Sending *sending, const MimeDraft *mime, GError **error)
   if (sending->draft->redirect ? write_original (sending, mime, stream, &cause)
                                : mime_build_to_stream (mime, stream, NULL, &cause))
     return store_draft_end_message (sending->paths, sending->draft->id, stream, error);
+  store_draft_drop_message (sending->paths, sending->draft->id);
   if (cause->domain == BASE_ERROR)
     g_propagate_error (error, g_steal_pointer (&cause));
   else
@@ -273,22 +274,38 @@ mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft, gboole
          && store_operation_set_flags (db, &source, 1, mark, flag, error) != 0;
 }
 
-/* Store thread. */
+/* What comes with sending: its source wears an arrow, and the server keeps no copy of the draft. */
+static gboolean
+write_around (StoreDb *db, Sending *sending, GError **error)
+{
+  return mail_draft_mark_source (db, sending->paths, sending->draft, TRUE, error)
+         && store_draft_take_off (db, sending->draft, sending->hold + MAIL_DELETE_DELAY_S, error);
+}
+
+/* Store thread.  All in one transaction, for a copy that stayed on the server would be a draft of what was sent. */
 static gpointer
 run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   Sending *sending = data;
-  g_autoptr (GError) mark_error = NULL;
+  gboolean marked = sending->draft->marked;
+  g_autoptr (GError) local = NULL;
 
-  if (!store_outbox_add (db, sending->outbox, NULL, error))
+  if (!store_db_begin (db, TRUE, error))
     return NULL;
-  /* The message is safe; that its source wears no arrow is no reason to say otherwise. */
-  if (!mail_draft_mark_source (db, sending->paths, sending->draft, TRUE, &mark_error))
-    base_log ("An answered message could not be marked: %s", mark_error->message);
-  g_clear_error (&mark_error);
-  if (!store_draft_take_off (db, sending->draft, sending->hold + MAIL_DELETE_DELAY_S, &mark_error))
-    base_log ("The copy of a draft could not be taken off the server: %s", mark_error->message);
-  return MAIL_CALL_DONE;
+  if (!write_around (db, sending, &local)) {
+    /* That its source wears no arrow is no reason not to send it. */
+    base_log ("What comes with sending a message could not be written: %s", local->message);
+    store_db_rollback (db);
+    sending->draft->marked = marked;
+    return store_draft_save (sending->paths, sending->draft, error)
+                   && store_outbox_add (db, sending->outbox, NULL, error)
+               ? MAIL_CALL_DONE
+               : NULL;
+  }
+  if (store_outbox_add (db, sending->outbox, NULL, error))
+    return store_db_commit (db, error) ? MAIL_CALL_DONE : NULL;
+  store_db_rollback (db);
+  return NULL;
 }
 
 /* ---- the steps on the main thread ---- */

@@ -102,7 +102,7 @@ void mail_draft_save_async (MailDraft *draft, gboolean editing, GCancellable *ca
                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_save_finish (MailDraft *draft, GAsyncResult *result, GError **error);
 /* Its copy in the Drafts folder of its account, for other computers: follows what was written since the last time; on the server as soon as that
- * can be reached.  What nobody has written in stays here.  `editing` as for saving, which it does too.  Signal "conflict": another
+ * can be reached.  What nobody has written in stays here.  `editing` as for saving, which it does too where there was something to put.  Signal "conflict": another
  * computer had changed or deleted the copy; both are kept. */
 void mail_draft_put_async (MailDraft *draft, gboolean editing, GAsyncReadyCallback callback,
                            gpointer user_data);

@@ -159,9 +159,11 @@ mail_outgoing_fill_draft (MailOutgoing *self, const StoreDraft *draft)
 static char *
 describe (const StoreOutbox *row, gboolean offline)
 {
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
   switch (row->state) {
   case STORE_OUTBOX_QUEUED:
-    if (row->error != NULL && row->next_try > 0) {
+    if (row->error != NULL && row->next_try > now) {
       g_autofree char *at = base_date_short (row->next_try, row->next_try);
 
       /* Translators: %1$s is a whole sentence that says why, %2$s a time of day */
@@ -169,7 +171,7 @@ describe (const StoreOutbox *row, gboolean offline)
     }
     if (row->error != NULL)
       return g_strdup (row->error);
-    if (row->send_at > g_get_real_time () / G_USEC_PER_SEC) {
+    if (row->send_at > now) {
       g_autofree char *at = base_date_long (row->send_at);
 
       /* The server was asked, and keeps nothing. */
@@ -179,10 +181,10 @@ describe (const StoreOutbox *row, gboolean offline)
             at);
       return g_strdup_printf (_ ("Will be sent on %s"), at);
     }
-    if (row->attempts == 0 && row->next_try > 0)
-      return g_strdup (_ ("Will be sent in a few seconds"));
-    return g_strdup (offline ? _ ("Waiting for a connection to the server")
-                             : _ ("Waiting to be sent"));
+    if (offline)
+      return g_strdup (_ ("Waiting for a connection to the server"));
+    return g_strdup (row->attempts == 0 && row->next_try > 0 ? _ ("Will be sent in a few seconds")
+                                                             : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:
   case STORE_OUTBOX_SENT:
     return g_strdup (_ ("Sending…"));

@@ -169,12 +169,11 @@ set_refusals_error (SmtpTransaction *transaction, const Refusals *refusals, GErr
 
   switch (refusals->code) {
   case BASE_ERROR_RETRY:
-    base_error_set (
-        error, BASE_ERROR_RETRY, refusals->words->str,
-        ngettext ("“%s” cannot take mail for %u recipient at the moment. Nobody got the message.",
-                  "“%s” cannot take mail for %u recipients at the moment. Nobody got the message.",
-                  refusals->count),
-        host, refusals->count);
+    base_error_set (error, BASE_ERROR_RETRY, refusals->words->str,
+                    ngettext ("“%s” cannot take mail for %u recipient at the moment.",
+                              "“%s” cannot take mail for %u recipients at the moment.",
+                              refusals->count),
+                    host, refusals->count);
     break;
   case BASE_ERROR_BROKEN:
     transaction->session->usable = FALSE;
@@ -187,13 +186,11 @@ set_refusals_error (SmtpTransaction *transaction, const Refusals *refusals, GErr
   case BASE_ERROR_TRUST:
   case BASE_ERROR_GONE:
   case BASE_ERROR_DISK:
-    base_error_set (
-        error, refusals->code, refusals->words->str,
-        ngettext (
-            "“%s” refused %u recipient. Nobody got the message; correct the address and send again.",
-            "“%s” refused %u recipients. Nobody got the message; correct the addresses and send again.",
-            refusals->count),
-        host, refusals->count);
+    base_error_set (error, refusals->code, refusals->words->str,
+                    ngettext ("“%s” refused %u recipient. Correct the address and send again.",
+                              "“%s” refused %u recipients. Correct the addresses and send again.",
+                              refusals->count),
+                    host, refusals->count);
     break;
   }
 }
@@ -248,7 +245,7 @@ get_rcpts (SmtpTransaction *transaction, guint first, guint end, Refusals *refus
     if (reply == NULL)
       return FALSE;
     if (smtp_reply_class (reply) != 2)
-      add_refusal (refusals, g_ptr_array_index (transaction->to, i), reply);
+      add_refusal (refusals, transaction->recipients[i], reply);
     if (is_unknown_parameter (reply))
       transaction->unknown |= transaction->used & SMTP_CAP_DSN;
     if (reply->code == 421)

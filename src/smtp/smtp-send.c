@@ -94,8 +94,7 @@ check_options (SmtpTransaction *transaction, GError **error)
 
 /* All that can be known before a word is said. */
 static gboolean
-prepare (SmtpTransaction *transaction, const char *from, const char *const *recipients,
-         GError **error)
+prepare (SmtpTransaction *transaction, const char *from, GError **error)
 {
   guint64 limit = smtp_session_get_size_limit (transaction->session);
   gsize length;
@@ -105,8 +104,8 @@ prepare (SmtpTransaction *transaction, const char *from, const char *const *reci
   if (transaction->from == NULL)
     return FALSE;
   transaction->to = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; recipients[i] != NULL; i++) {
-    char *address = wire_address (transaction, recipients[i], error);
+  for (guint i = 0; transaction->recipients[i] != NULL; i++) {
+    char *address = wire_address (transaction, transaction->recipients[i], error);
 
     if (address == NULL)
       return FALSE;
@@ -154,14 +153,13 @@ reset (SmtpTransaction *transaction)
 
 /* One try. */
 static SmtpOutcome
-try_once (SmtpTransaction *transaction, const char *from, const char *const *recipients,
-          GError **error)
+try_once (SmtpTransaction *transaction, const char *from, GError **error)
 {
   SmtpSession *session = transaction->session;
   SmtpOutcome outcome = SMTP_NOT_SENT;
   gboolean addressed;
 
-  if (!prepare (transaction, from, recipients, error))
+  if (!prepare (transaction, from, error))
     return SMTP_NOT_SENT;
   addressed = smtp_transaction_address (transaction, error);
   if (addressed)
@@ -206,9 +204,10 @@ smtp_session_send (SmtpSession *session, const char *from, const char *const *re
                                              .cancellable = cancellable,
                                              .options = options != NULL ? options : &none,
                                              .message = message,
+                                             .recipients = recipients,
                                              .chunking = { .plain = TRUE } };
     g_autoptr (GError) local = NULL;
-    SmtpOutcome outcome = try_once (&transaction, from, recipients, &local);
+    SmtpOutcome outcome = try_once (&transaction, from, &local);
 
     left_out |= transaction.unknown;
     session->disabled |= left_out;

@@ -92,7 +92,8 @@ SmtpCapability smtp_session_get_doubted (SmtpSession *session);
  * domains are such, which then go in their ASCII form), BODY=8BITMIME when the message has 8-bit bytes and it is offered
  * (not offered: they go as they are; what mime_build () makes has none).  SIZE is checked before anything is sent (LIMIT).
  * All or nothing: when one recipient is refused, none gets it (RSET, or hanging up where DATA was granted) and the
- * error's detail names the refused ones with the server's words.  A part of the message may take 3 minutes, and
+ * error's detail names the refused ones, a line each: the recipient as it was given, ": " and the server's words, which begin with its code; RETRY when all
+ * were refused for now (4xx) only.  A part of the message may take 3 minutes, and
  * as long as the server goes on taking octets; after the final dot it has 10 minutes (RFC 5321, 4.5.3.2); or the
  * endpoint's time-out where one was given.  UNCERTAIN sets the error too (BROKEN, RETRY,
  * CANCELLED).  A parameter that was offered and then not known is left out in a second try.  `options` nullable. */

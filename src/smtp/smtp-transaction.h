@@ -16,10 +16,11 @@ typedef struct
   const SmtpSendOptions *options; /* Borrowed */
   GBytes *message;                /* Borrowed */
 
-  char *from;      /* Owned: as it goes over the wire */
-  GPtrArray *to;   /* Owned: the same */
-  SmtpStuff facts; /* of the whole message */
-  gboolean utf8;   /* SMTPUTF8 is needed */
+  char *from;                    /* Owned: as it goes over the wire */
+  GPtrArray *to;                 /* Owned: the same */
+  const char *const *recipients; /* Borrowed: as they were given; what people are told of them */
+  SmtpStuff facts;               /* of the whole message */
+  gboolean utf8;                 /* SMTPUTF8 is needed */
   /* Parameters of MAIL and RCPT that can be left out, and BDAT: what was used, and what the server did not know. */
   SmtpCapability used, unknown;
 

@@ -22,15 +22,16 @@ store_draft_dup_stem (const char *message_id)
   return stem != NULL && g_uuid_string_is_valid (stem) ? g_steal_pointer (&stem) : NULL;
 }
 
-/* *id 0: it is not there, or on its way out. */
+/* *id 0: it is not there, or on its way out.  `refused`: also one that the server did not want and that stands here alone. */
 static gboolean
-find_copy (StoreDb *db, const char *message_id, gint64 *id, GError **error)
+find_copy (StoreDb *db, const char *message_id, gboolean refused, gint64 *id, GError **error)
 {
   *id = 0;
   if (message_id == NULL)
     return TRUE;
   g_autoptr (StoreQuery) query = store_db_query (
-      db, error, "SELECT m.id " IN_DRAFTS "AND m.message_id = ?2", STORE_INTS (STORE_ROLE_DRAFTS));
+      db, error, "SELECT m.id " IN_DRAFTS "AND m.message_id = ?2 AND m.local_only <= ?3",
+      STORE_INTS (STORE_ROLE_DRAFTS, 0, refused));
   if (query == NULL)
     return FALSE;
   store_query_bind_text (query, 2, message_id);
@@ -40,17 +41,21 @@ find_copy (StoreDb *db, const char *message_id, gint64 *id, GError **error)
   return step >= 0;
 }
 
-/* -1: an error. */
+/* A version that this computer has not put there.  What the server refused nobody else has seen.  -1: an error. */
 static int
-has_other (StoreDb *db, const char *stem, gint64 but, GError **error)
+has_other (StoreDb *db, const StoreDraft *draft, const char *stem, GError **error)
 {
   g_autofree char *begin = g_strdup_printf ("<%s.*", stem);
   g_autoptr (StoreQuery) query =
-      store_db_query (db, error, "SELECT 1 " IN_DRAFTS "AND m.id <> ?2 AND m.message_id GLOB ?3",
-                      STORE_INTS (STORE_ROLE_DRAFTS, but));
+      store_db_query (db, error,
+                      "SELECT 1 " IN_DRAFTS "AND m.local_only = 0 AND m.message_id GLOB ?2 "
+                      "AND m.message_id IS NOT ?3 AND m.message_id IS NOT ?4",
+                      STORE_INTS (STORE_ROLE_DRAFTS));
   if (query == NULL)
     return -1;
-  store_query_bind_text (query, 3, begin);
+  store_query_bind_text (query, 2, begin);
+  store_query_bind_text (query, 3, draft->server_id);
+  store_query_bind_text (query, 4, draft->server_before);
   return store_query_step (db, query, error);
 }
 
@@ -61,14 +66,16 @@ store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, con
   const char *const versions[] = { draft->server_id, draft->server_before };
   gint64 id = 0;
   *ours = NULL;
-  for (guint i = 0; id == 0 && i < G_N_ELEMENTS (versions); i++) {
-    if (!find_copy (db, versions[i], &id, error))
+  /* What the server has comes before what it refused. */
+  for (guint i = 0; id == 0 && i < 2 * G_N_ELEMENTS (versions); i++) {
+    const char *version = versions[i % G_N_ELEMENTS (versions)];
+    if (!find_copy (db, version, i >= G_N_ELEMENTS (versions), &id, error))
       return FALSE;
     if (id != 0)
-      *ours = versions[i];
+      *ours = version;
   }
   g_autofree char *stem = store_draft_dup_stem (draft->server_id);
-  int other = stem != NULL ? has_other (db, stem, id, error) : 0;
+  int other = stem != NULL ? has_other (db, draft, stem, error) : 0;
   *elsewhere = other > 0 || (draft->server_id != NULL && id == 0);
   return other >= 0;
 }
@@ -102,19 +109,44 @@ replace (StoreDb *db, gint64 folder, const StoreNewMessage *copy, gint64 before,
   if (append != 0 && !begun && old.folder == folder)
     return store_operation_swap_append (db, folder, copy, append, error)
            && store_row_remove (db, &old, error);
-  if (append == 0 && old.local_only)
-    return store_operation_add_version (db, folder, copy, 0, error)
-           && store_row_remove (db, &old, error);
   gint64 group = store_operation_new_group (db, error);
   return group != 0 && store_operation_add_version (db, folder, copy, before, error)
          && store_operation_add_expunge (db, group, &old, 0, error);
+}
+
+/* Versions that stand here alone have nothing to wait for when a newer one comes. */
+static gboolean
+remove_refused (StoreDb *db, const char *message_id, GError **error)
+{
+  g_autofree char *stem = store_draft_dup_stem (message_id);
+  if (stem == NULL)
+    return TRUE;
+  g_autofree char *begin = g_strdup_printf ("<%s.*", stem);
+  for (;;) {
+    StoreRow row;
+    gint64 id = 0;
+    {
+      g_autoptr (StoreQuery) query = store_db_query (
+          db, error, "SELECT m.id " IN_DRAFTS "AND m.local_only = 1 AND m.message_id GLOB ?2",
+          STORE_INTS (STORE_ROLE_DRAFTS));
+      if (query == NULL)
+        return FALSE;
+      store_query_bind_text (query, 2, begin);
+      int step = store_query_step (db, query, error);
+      if (step <= 0)
+        return step == 0;
+      id = store_query_int (query, 0);
+    }
+    if (store_row_load (db, id, &row, error) <= 0 || !store_row_remove (db, &row, error))
+      return FALSE;
+  }
 }
 
 static gboolean
 put (StoreDb *db, gint64 folder, const char *before, const StoreNewMessage *copy, GError **error)
 {
   gint64 id = 0;
-  if (!find_copy (db, before, &id, error))
+  if (!remove_refused (db, copy->message_id, error) || !find_copy (db, before, FALSE, &id, error))
     return FALSE;
   return id != 0 ? replace (db, folder, copy, id, error)
                  : store_operation_add_version (db, folder, copy, 0, error);
@@ -137,7 +169,7 @@ store_draft_take_off (StoreDb *db, const StoreDraft *draft, guint delay_s, GErro
   const char *const versions[] = { draft->server_id, draft->server_before };
   for (guint i = 0; i < G_N_ELEMENTS (versions); i++) {
     gint64 id = 0;
-    if (!find_copy (db, versions[i], &id, error)
+    if (!find_copy (db, versions[i], TRUE, &id, error)
         || (id != 0 && store_operation_expunge (db, &id, 1, delay_s, error) == 0))
       return FALSE;
   }

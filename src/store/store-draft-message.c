@@ -70,3 +70,10 @@ store_draft_end_message (BasePaths *paths, const char *id, GOutputStream *stream
   (void)g_unlink (path);
   return FALSE;
 }
+
+void
+store_draft_drop_message (BasePaths *paths, const char *id)
+{
+  g_autofree char *path = store_draft_dup_message_path (paths, id);
+  (void)g_unlink (path);
+}

@@ -489,13 +489,14 @@ find_adoptable (Adding *adding, const StoreNewMessage *message, gint64 *id, GErr
       "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.message = m.id AND o.state < 2 AND "
       "o.begun = 0 "
       "AND ((o.kind = 3 AND o.adding = 0) OR (o.kind = 1 AND o.target = ?1))) "
-      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.product = m.id AND o.state < 2 "
-      "AND o.begun = 0) "
+      "AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.product = m.id AND o.kind = 4 "
+      "AND o.state < 2 AND o.begun = 0) "
       /* Of several that look the same, the one whose time and flags the server tells. */
       "ORDER BY size <> ?2, received <> ?5, server_flags <> ?6, id LIMIT 1",
       STORE_INTS (adding->folder, (gint64)message->size, message->date, 0, message->received,
                   message->flags));
-  G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3);
+  G_STATIC_ASSERT (STORE_OPERATION_MOVE == 1 && STORE_OPERATION_APPEND == 3
+                   && STORE_OPERATION_COPY == 4);
   if (query == NULL)
     return FALSE;
   store_query_bind_text (query, 4, message->message_id);

@@ -177,6 +177,27 @@ read_row (StoreQuery *query)
   return outbox;
 }
 
+static StoreOutbox *
+load_row (StoreDb *db, gint64 id, GError **error)
+{
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, OUTBOX_COLUMNS "WHERE id = ?1", STORE_INTS (id));
+  int step = query != NULL ? store_query_step (db, query, error) : -1;
+  if (step == 0)
+    base_error_set (error, BASE_ERROR_GONE, NULL,
+                    _ ("This message is not in the outbox any more."));
+  return step == 1 ? read_row (query) : NULL;
+}
+
+/* Who has got it does not get it again, whatever is lost. */
+static gboolean
+rewrite_ini (StoreDb *db, gint64 id, GError **error)
+{
+  g_autoptr (StoreOutbox) outbox = load_row (db, id, error);
+
+  return outbox != NULL && write_ini (db, outbox, error);
+}
+
 /* ---- in ---- */
 
 /* Given as bytes, or written before by store_draft_begin_message (): then it only gets its name. */
@@ -376,7 +397,19 @@ store_outbox_part (StoreDb *db, gint64 id, const char *const *rest, const char *
     store_query_done (g_steal_pointer (&query));
   }
   db->outbox = TRUE;
-  return store_db_leave (db, ok, error);
+  return store_db_leave (db, ok && rewrite_ini (db, id, error), error);
+}
+
+gboolean
+store_outbox_refused_for_now (const char *refused)
+{
+  g_auto (GStrv) lines = g_strsplit (refused, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    const char *colon = strstr (lines[i], ": ");
+    if (colon != NULL && colon[2] == '4')
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* The addresses of the lines, a line each. */
@@ -398,25 +431,32 @@ dup_refused (const char *refused, guint *count)
 
 /* The others have it. */
 static gboolean
-keep_refused (StoreDb *db, const StoreOutbox *outbox, GError **error)
+keep_refused (StoreDb *db, const StoreOutbox *outbox, gint64 retry, GError **error)
 {
   guint count = 0;
   g_autofree char *recipients = dup_refused (outbox->refused, &count);
-  g_autofree char *sentence = g_strdup_printf (
-      ngettext ("%u recipient was refused. The others have got the message.",
-                "%u recipients were refused. The others have got the message.", count),
-      count);
+  gboolean later = store_outbox_refused_for_now (outbox->refused);
+  const char *format =
+      later ? ngettext (
+          "%u recipient cannot be reached at the moment. The others have got the message.",
+          "%u recipients cannot be reached at the moment. The others have got the message.", count)
+            : ngettext ("%u recipient was refused. The others have got the message.",
+                        "%u recipients were refused. The others have got the message.", count);
+  g_autofree char *sentence = g_strdup_printf (format, count);
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       /* In Sent there is a message of that id: it is not this one that was sent to them. */
-      "UPDATE outbox SET state = ?2, recipients = ?3, error = ?4, detail = refused, "
+      "UPDATE outbox SET state = ?2, next_try = ?5, recipients = ?3, error = ?4, detail = refused, "
       "refused = NULL, message_id = NULL WHERE id = ?1",
-      STORE_INTS (outbox->id, STORE_OUTBOX_FAILED));
+      STORE_INTS (outbox->id, later ? STORE_OUTBOX_QUEUED : STORE_OUTBOX_FAILED));
   if (query == NULL)
     return FALSE;
   store_query_bind_text (query, 3, recipients);
   store_query_bind_text (query, 4, sentence);
-  return store_query_step (db, query, error) == 0;
+  store_query_bind_int (query, 5, later ? retry : 0);
+  gboolean kept = store_query_step (db, query, error) == 0;
+  store_query_done (g_steal_pointer (&query));
+  return kept && rewrite_ini (db, outbox->id, error);
 }
 
 static gboolean
@@ -448,7 +488,7 @@ has_copy (StoreDb *db, gint64 folder, const char *message_id, GError **error)
 
 static gboolean
 finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
-             const StoreNewMessage *copy, gboolean filed, GError **error)
+             const StoreNewMessage *copy, gboolean filed, gint64 retry, GError **error)
 {
   gint64 exists = 0;
   if (!store_db_get_int (db, &exists, error, "SELECT id FROM outbox WHERE id = ?1",
@@ -458,7 +498,7 @@ finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
     return TRUE; /* said twice */
   db->outbox = TRUE;
   if (outbox->refused != NULL) {
-    if (!keep_refused (db, outbox, error))
+    if (!keep_refused (db, outbox, retry, error))
       return FALSE;
   } else {
     if (!store_db_run (db, error, "DELETE FROM outbox WHERE id = ?1", STORE_INTS (outbox->id))
@@ -490,30 +530,22 @@ finish_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
 
 gboolean
 store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
-                   const StoreNewMessage *copy, gboolean filed, GError **error)
+                   const StoreNewMessage *copy, gboolean filed, gint64 retry, GError **error)
 {
   g_return_val_if_fail (sent_folder <= 0 || (copy != NULL && copy->body != NULL), FALSE);
 
   if (!store_draft_check_id (outbox->draft, error) || !store_db_enter (db, TRUE, error))
     return FALSE;
-  return store_db_leave (db, finish_sent (db, outbox, sent_folder, copy, filed, error), error);
+  return store_db_leave (db, finish_sent (db, outbox, sent_folder, copy, filed, retry, error),
+                         error);
 }
 
 static gboolean
 edit (StoreDb *db, gint64 id, GError **error)
 {
-  g_autoptr (StoreOutbox) outbox = NULL;
-  {
-    g_autoptr (StoreQuery) query =
-        store_db_query (db, error, OUTBOX_COLUMNS "WHERE id = ?1", STORE_INTS (id));
-    int step = query != NULL ? store_query_step (db, query, error) : -1;
-    if (step == 0)
-      base_error_set (error, BASE_ERROR_GONE, NULL,
-                      _ ("This message is not in the outbox any more."));
-    if (step <= 0)
-      return FALSE;
-    outbox = read_row (query);
-  }
+  g_autoptr (StoreOutbox) outbox = load_row (db, id, error);
+  if (outbox == NULL)
+    return FALSE;
   if (outbox->state == STORE_OUTBOX_SENDING || outbox->state == STORE_OUTBOX_SENT) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("This message is being sent right now, so it cannot be changed."));

@@ -48,8 +48,8 @@ typedef struct
   gint64 send_at;   /* not before; 0: as soon as it is told to be sent */
   gint64 modified;
   gint64 discarded; /* when it was thrown away; 0: it was not.  Gone for good a day later. */
-  /* Its copy in a Drafts folder (store_draft_put ()): Message-ID of the newest version, and of the one before while it is not known
-   * whether that one has been put there; nullable. */
+  /* Its copy in a Drafts folder (store_draft_put ()): Message-ID of the newest version, and of the one that it takes the place of, which stays where the
+   * server does not want the newest; nullable. */
   char *server_id, *server_before;
   char *
       server_stem; /* nullable: what the Message-IDs of its versions begin with, if not with `id` */
@@ -91,6 +91,8 @@ GOutputStream *store_draft_begin_message (BasePaths *paths, const char *id,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_draft_end_message (BasePaths *paths, const char *id, GOutputStream *stream,
                                   GError **error);
+/* It could not be written to its end; the stream is not used any more. */
+void store_draft_drop_message (BasePaths *paths, const char *id);
 
 /* ---- its copy on the server (store-draft-copy.c) ---- */
 /* What the versions of a draft have in common, from "<STEM.WHATEVER@...>"; NULL where a Message-ID is not made so. */
@@ -100,7 +102,7 @@ char *store_draft_dup_stem (const char *message_id) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere,
                            const char **ours, GError **error);
 /* A new version (a row of `folder` with its body, and its APPEND) in the place of the one whose Message-ID is `before` (nullable),
- * which is deleted on the server after that one is there.  Durable. */
+ * which is deleted on the server after that one is there.  Versions that the server refused go.  Durable. */
 gboolean store_draft_put (StoreDb *db, gint64 folder, const char *before,
                           const StoreNewMessage *copy, GError **error);
 /* It is no draft any more: the copy goes, on the server `delay_s` seconds later. */
@@ -123,7 +125,7 @@ typedef struct
 {
   gint64 id, account;
   char *draft;      /* draft id; drafts/<id>/message.eml are the bytes */
-  char *message_id; /* with <>, fixed */
+  char *message_id; /* with <>, fixed; NULL: others have got it, and its copy is in Sent */
   char *from;
   GStrv recipients;
   char *subject;
@@ -161,11 +163,15 @@ gboolean store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen,
 /* It goes to `rest` alone, at once; `refused` is kept until then.  Durable. */
 gboolean store_outbox_part (StoreDb *db, gint64 id, const char *const *rest, const char *refused,
                             GError **error);
-/* Sent (250): in one durable transaction the row goes (or stays as `failed`, with those who were refused) and, where `sent_folder` > 0, the Sent
+/* Of lines like StoreOutbox.refused: whether one of them may be taken later (its code is 4xx, RFC 5321, 4.2.1). */
+gboolean store_outbox_refused_for_now (const char *refused);
+/* Sent (250): in one durable transaction the row goes (or stays with those who were refused: `failed`, or `queued` until `retry` where
+ * the server may take it later) and, where `sent_folder` > 0, the Sent
  * copy (`copy`, flags SEEN, with body) and its APPEND come (`filed`: the server puts it there by itself, and it is only to
  * be found); then the draft folder is removed. */
 gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,
-                            const StoreNewMessage *copy, gboolean filed, GError **error);
+                            const StoreNewMessage *copy, gboolean filed, gint64 retry,
+                            GError **error);
 /* Back to an editable draft (failed, queued, uncertain): the row goes, message.eml goes, the
  * draft stays. REFUSED while sending. */
 gboolean store_outbox_edit (StoreDb *db, gint64 id, GError **error);

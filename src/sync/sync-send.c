@@ -27,9 +27,10 @@
 #define CLOCK_MS       (10 * 60 * 1000)
 #define LATE_S         (5 * 60)
 /* Of what was sent and has to go into Sent: how many may wait for that, and how many go in one transaction, during which nobody else can write. */
-#define MAX_SENT 200
-#define LARGE    (64 * 1024) /* octets of a message that takes its time */
-#define AT_ONCE  16
+#define MAX_SENT       200
+#define LARGE          (64 * 1024) /* octets of a message that takes its time */
+#define AT_ONCE        16
+#define AT_ONCE_OCTETS (4 * 1024 * 1024)
 
 typedef struct
 {
@@ -248,11 +249,26 @@ narrow_draft (Sender *sender, const StoreOutbox *outbox)
               error->message);
 }
 
+/* How people call it. */
+static const char *
+get_name (const StoreOutbox *outbox)
+{
+  return outbox->subject != NULL && outbox->subject[0] != '\0' ? outbox->subject
+                                                               : _ ("(No subject)");
+}
+
 static void
 tell_refused (Sender *sender, const StoreOutbox *outbox)
 {
-  g_autofree char *text = g_strdup_printf (
-      _ ("“%s” was sent, but not to everybody: the server refused a recipient."), outbox->subject);
+  g_autofree char *text =
+      store_outbox_refused_for_now (outbox->refused)
+          ? g_strdup_printf (
+              _ ("“%s” was sent, but not to everybody yet: the server cannot take mail "
+                 "for a recipient at the moment. It is tried again."),
+              get_name (outbox))
+          : g_strdup_printf (
+              _ ("“%s” was sent, but not to everybody: the server refused a recipient."),
+              get_name (outbox));
 
   sync_account_tell_refused (sender->account, text, outbox->refused);
 }
@@ -273,7 +289,8 @@ finish_one (Sender *sender, const StoreOutbox *outbox, gint64 folder, gboolean f
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  if (folder > 0 && message != NULL) {
+  /* Of what others have got before there is one. */
+  if (folder > 0 && message != NULL && outbox->message_id != NULL) {
     summary = mime_summary_from_message (message);
     sync_filing_fill (&copy, summary, message, STORE_FLAG_SEEN);
   }
@@ -281,7 +298,7 @@ finish_one (Sender *sender, const StoreOutbox *outbox, gint64 folder, gboolean f
   if (outbox->refused != NULL)
     narrow_draft (sender, outbox);
   return store_outbox_sent (sender->db, outbox, copy.body != NULL ? folder : 0, &copy, filed,
-                            error);
+                            retry_time (outbox), error);
 }
 
 static gboolean
@@ -358,6 +375,23 @@ on_waiting (gpointer data)
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
 }
 
+/* How many of what was sent go into Sent in one transaction. */
+static guint
+count_at_once (Sender *sender)
+{
+  gsize octets = 0;
+  guint n = 0;
+
+  while (n < sender->sent->len && n < AT_ONCE && octets < AT_ONCE_OCTETS) {
+    g_autoptr (GBytes) message =
+        store_outbox_get_message (sender->db, sender->sent->pdata[n], NULL);
+
+    octets += message != NULL ? g_bytes_get_size (message) : 0;
+    n++;
+  }
+  return n;
+}
+
 /* All that was sent goes into Sent. */
 static void
 finish_all (Sender *sender)
@@ -368,7 +402,7 @@ finish_all (Sender *sender)
   while (good && sender->sent->len > 0) {
     g_autoptr (GError) error = NULL;
 
-    good = advance (sender, FALSE, MIN (sender->sent->len, AT_ONCE), folder, &error)
+    good = advance (sender, FALSE, count_at_once (sender), folder, &error)
            || wait_for_disk (sender, error);
   }
   /* Where that failed, the next round finds them by their state. */
@@ -420,11 +454,11 @@ tell_time (Sender *sender, const StoreOutbox *outbox)
     return;
   text = outbox->send_at > now
              ? g_strdup_printf (_ ("“%1$s” lies with the server, which sends it on %2$s."),
-                                outbox->subject, when)
+                                get_name (outbox), when)
              : g_strdup_printf (
                  _ ("“%1$s” was sent only now. It was to go on %2$s, when Sosik was not "
                     "running or had no connection."),
-                 outbox->subject, when);
+                 get_name (outbox), when);
   sync_account_tell_refused (sender->account, text, NULL);
 }
 
@@ -433,17 +467,14 @@ tell_time (Sender *sender, const StoreOutbox *outbox)
 static void
 tell_failed (Sender *sender, const StoreOutbox *outbox, const char *sentence, const char *detail)
 {
+  /* Translators: the subject, a whole sentence that says why */
   g_autofree char *text =
-      outbox->subject != NULL && outbox->subject[0] != '\0'
-          /* Translators: the subject, a whole sentence that says why */
-          ? g_strdup_printf (_ ("“%s” was not sent. %s"), outbox->subject, sentence)
-          /* Translators: a whole sentence that says why */
-          : g_strdup_printf (_ ("A mail without a subject was not sent. %s"), sentence);
+      g_strdup_printf (_ ("“%s” was not sent. %s"), get_name (outbox), sentence);
 
   sync_account_tell_refused (sender->account, text, detail);
 }
 
-/* Some are refused, and nobody has got it: then it is for the others.  FALSE: it is not so. */
+/* Some are refused, be it for good or for now, and nobody has got it: then it is for the others.  FALSE: it is not so. */
 static gboolean
 part (const StoreOutbox *outbox, const GError *error, GStrv *rest, char **refused)
 {
@@ -453,7 +484,9 @@ part (const StoreOutbox *outbox, const GError *error, GStrv *rest, char **refuse
   g_autoptr (GString) words = g_string_new (NULL);
   guint n_welcome = 0;
 
-  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED) || detail == NULL)
+  if (detail == NULL
+      || (!g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
+          && !g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)))
     return FALSE;
   lines = g_strsplit (detail, "\n", -1);
   for (guint i = 0; outbox->recipients[i] != NULL; i++) {
@@ -484,6 +517,10 @@ go_on_without (Sender *sender, const StoreOutbox *outbox, const GError *error)
   g_autofree char *refused = NULL;
   gboolean written = FALSE, again = TRUE;
 
+  /* Who is leaving refuses nobody. */
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
+      && !smtp_session_is_usable (sender->session))
+    return FALSE;
   if (!part (outbox, error, &rest, &refused))
     return FALSE;
   while (again) {
@@ -759,12 +796,15 @@ static gint64
 run_round (Sender *sender)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) blocked = NULL;
   gint64 next_due = 0, wait = -1, delay = sync_worker_get_delay (sender->worker);
   gboolean due;
 
   finish_left (sender);
   due = is_due (sender, &next_due, &error);
-  if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
+  if (due && sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, &blocked)) {
+    explain_wait (sender, blocked);
+  } else if (due) {
     if (delay > 0)
       return delay;
     if (send_due (sender, &error))

@@ -42,6 +42,15 @@ wait_result (GAsyncResult **slot)
   return *slot;
 }
 
+gboolean
+send_draft (MailDraft *draft, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_draft_send_async (draft, NULL, on_result, &result);
+  return mail_draft_send_finish (draft, wait_result (&result), error);
+}
+
 void
 write_file (const char *path, const char *text)
 {

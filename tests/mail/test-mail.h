@@ -35,6 +35,7 @@ gint64 bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const 
 
 /* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some
  * seconds. */
+gboolean send_draft (MailDraft *draft, GError **error);
 void on_result (GObject *source, GAsyncResult *result, gpointer slot);
 GAsyncResult *wait_result (GAsyncResult **slot);
 typedef gboolean (*Condition) (gpointer data);

@@ -268,10 +268,8 @@ static char *
 send_and_read (Bench *bench, MailDraft *draft, char **recipients)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
 
-  mail_draft_send_async (draft, NULL, on_result, &result);
-  g_assert_true (mail_draft_send_finish (draft, wait_result (&result), &error));
+  g_assert_true (send_draft (draft, &error));
   g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
   g_assert_cmpuint (rows->len, ==, 1);
   g_autoptr (GBytes) bytes = store_outbox_get_message (bench->db, rows->pdata[0], &error);
@@ -336,6 +334,27 @@ test_redirect (void)
   g_assert_null (strstr (sent, "eve@"));
   g_assert_cmpstr (original, ==, letter);
   g_assert_cmpstr (recipients, ==, "dan@example.org eve@example.org");
+}
+
+/* What cannot be built leaves no half of it, and can be mended. */
+static void
+test_redirect_nothing (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GError) error = NULL;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  g_autoptr (MailDraft) draft = answer (bench, MAIL_REDIRECT);
+  g_autofree char *half = g_build_filename (base_paths_get_drafts (bench->paths),
+                                            mail_draft_get_id (draft), "message.new", NULL);
+  g_autoptr (MailAttachment) file = g_list_model_get_item (mail_draft_get_attachments (draft), 0);
+  mail_draft_detach (draft, file);
+  mail_draft_set_recipients (draft, "dan@example.org", NULL, NULL);
+  g_assert_false (send_draft (draft, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  g_assert_false (g_file_test (half, G_FILE_TEST_EXISTS));
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, NULL);
+  g_assert_cmpuint (rows->len, ==, 0);
 }
 
 static void
@@ -557,6 +576,7 @@ add_reply_tests (void)
   g_test_add_func ("/mail/reply/forward-attached", test_forward_attached);
   g_test_add_func ("/mail/reply/edit-as-new", test_edit_as_new);
   g_test_add_func ("/mail/reply/redirect", test_redirect);
+  g_test_add_func ("/mail/reply/redirect-nothing", test_redirect_nothing);
   g_test_add_func ("/mail/reply/message-attached", test_message_attached);
   g_test_add_func ("/mail/reply/pictures", test_quoted_pictures);
   g_test_add_func ("/mail/reply/pictures-left-out", test_quoted_pictures_left_out);

@@ -114,6 +114,23 @@ test_offline (void)
   nothing_to_do (profile);
 }
 
+static gboolean
+look (Profile *profile, const char *id, const char *before, const char **ours)
+{
+  g_autoptr (StoreDraft) draft = store_draft_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean elsewhere = FALSE;
+  const char *found = NULL;
+
+  draft->server_id = g_strdup (id);
+  draft->server_before = g_strdup (before);
+  g_assert_true (store_draft_look (profile->db, draft, &elsewhere, &found, &error));
+  g_assert_no_error (error);
+  if (ours != NULL)
+    *ours = found == draft->server_id ? id : found == draft->server_before ? before : NULL;
+  return elsewhere;
+}
+
 /* The server does not take the new one: the old one is not deleted. */
 static void
 test_refused (void)
@@ -130,23 +147,55 @@ test_refused (void)
   g_assert_true (store_operation_refused (profile->db, second, &error));
   nothing_to_do (profile);
   g_assert_cmpuint (count_listed (profile, folder), ==, 2);
+
+  /* Nobody else has written it; and the next one takes the place of both. */
+  const char *ours = NULL;
+  g_assert_false (look (profile, TWO, ONE, &ours));
+  g_assert_cmpstr (ours, ==, ONE);
+  put (profile, folder, ONE, THREE);
+  g_autoptr (GPtrArray) third = take_only (profile, STORE_OPERATION_APPEND, THREE);
+  done (profile, third, 0, 8);
+  g_autoptr (GPtrArray) old = take_only (profile, STORE_OPERATION_EXPUNGE, ONE);
+  done (profile, old, 0, 0);
+  g_assert_cmpuint (count_listed (profile, folder), ==, 1);
 }
 
-static gboolean
-look (Profile *profile, const char *id, const char *before, const char **ours)
+/* Not even the first one: it stands here alone until a newer one is taken. */
+static void
+test_all_refused (void)
 {
-  g_autoptr (StoreDraft) draft = store_draft_new ();
+  g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
-  gboolean elsewhere = FALSE;
-  const char *found = NULL;
+  const char *ours = NULL;
 
-  draft->server_id = g_strdup (id);
-  draft->server_before = g_strdup (before);
-  g_assert_true (store_draft_look (profile->db, draft, &elsewhere, &found, &error));
-  g_assert_no_error (error);
-  if (ours != NULL)
-    *ours = found == draft->server_id ? id : found == draft->server_before ? before : NULL;
-  return elsewhere;
+  gint64 folder = make_drafts (profile);
+  put (profile, folder, NULL, ONE);
+  g_autoptr (GPtrArray) first = take_only (profile, STORE_OPERATION_APPEND, ONE);
+  g_assert_true (store_operation_refused (profile->db, first, &error));
+  g_assert_false (look (profile, ONE, NULL, &ours));
+  g_assert_cmpstr (ours, ==, ONE);
+  put (profile, folder, ONE, TWO);
+  g_autoptr (GPtrArray) second = take_only (profile, STORE_OPERATION_APPEND, TWO);
+  done (profile, second, 0, 8);
+  nothing_to_do (profile);
+}
+
+/* A version that is on its way is known again when the server shows it, whatever waits to take its place. */
+static void
+test_seen_on_its_way (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StoreNewMessage shown = { .uid = 7, .received = 100, .size = 14, .message_id = ONE };
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+
+  gint64 folder = make_drafts (profile);
+  put (profile, folder, NULL, ONE);
+  g_autoptr (GPtrArray) first = take_only (profile, STORE_OPERATION_APPEND, ONE);
+  put (profile, folder, ONE, TWO);
+  g_ptr_array_add (messages, &shown);
+  g_assert_true (store_message_add (profile->db, folder, messages, NULL, &error));
+  g_assert_cmpuint (count_listed (profile, folder), ==, 1);
 }
 
 static void
@@ -222,6 +271,8 @@ add_draft_copy_tests (void)
   g_test_add_func ("/store/draft-copy/versions", test_versions);
   g_test_add_func ("/store/draft-copy/offline", test_offline);
   g_test_add_func ("/store/draft-copy/refused", test_refused);
+  g_test_add_func ("/store/draft-copy/all-refused", test_all_refused);
+  g_test_add_func ("/store/draft-copy/seen-on-its-way", test_seen_on_its_way);
   g_test_add_func ("/store/draft-copy/elsewhere", test_elsewhere);
   g_test_add_func ("/store/draft-copy/take-off", test_take_off);
 }

@@ -305,12 +305,12 @@ test_outbox (void)
   StoreNewMessage copy = {
     .flags = STORE_FLAG_SEEN, .received = 5, .message_id = "<out@x>", .body = bytes
   };
-  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, FALSE, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, FALSE, 0, &error));
   g_assert_no_error (error);
   g_assert_false (draft_has (profile, draft->id, ""));
   check_counts (profile, profile->sent, 1, 0);
   g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 1);
-  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, FALSE, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, FALSE, 0, &error));
   check_counts (profile, profile->sent, 1, 0);
   g_autoptr (GPtrArray) rows = store_outbox_list (profile->db, 0, &error);
   g_assert_cmpuint (rows->len, ==, 0);
@@ -337,7 +337,8 @@ test_filed (void)
     queue (profile, draft->id, 0);
     g_autoptr (StoreOutbox) sending =
         store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
-    g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, filed, &error));
+    g_assert_true (
+        store_outbox_sent (profile->db, sending, profile->sent, &copy, filed, 0, &error));
     g_assert_no_error (error);
     g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 1);
     g_ptr_array_add (theirs, &server);
@@ -369,7 +370,7 @@ test_filed_first (void)
   queue (profile, draft->id, 0);
   g_autoptr (StoreOutbox) sending =
       store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
-  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, TRUE, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, TRUE, 0, &error));
   g_assert_no_error (error);
   check_counts (profile, profile->sent, 1, 0);
   g_assert_cmpuint (store_operation_count (profile->db, profile->account), ==, 0);
@@ -431,7 +432,7 @@ test_interrupted (void)
                   *kept = g_strconcat (profile->folder, "/kept", NULL);
   g_autofree char *command = g_strdup_printf ("cp -a %s %s", folder, kept);
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, &error));
-  g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, FALSE, &error));
+  g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, FALSE, 0, &error));
   g_assert_cmpint (g_rename (kept, folder), ==, 0);
   profile_reopen (profile, NULL, NULL);
   g_assert_true (store_outbox_recover (profile->db, &error));
@@ -449,6 +450,63 @@ test_interrupted (void)
   store_attachment_free (stray);
 }
 
+/* The account stays. */
+static void
+lose_database (Profile *profile)
+{
+  g_autofree char *settings =
+      g_build_filename (base_paths_get_accounts (profile->paths), "one.ini", NULL);
+  g_assert_true (g_file_set_contents (settings, "[Account]\n", -1, NULL));
+  profile_close (profile);
+  const char *const names[] = { "mail.db", "mail.db-wal", "mail.db-shm" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = profile_path (profile, names[i]);
+    (void)g_unlink (path);
+  }
+  profile_reopen (profile, NULL, NULL);
+}
+
+/* Those who were refused are all that is left of it, whatever is lost then. */
+static void
+narrow (Profile *profile, const char *refused)
+{
+  const char *const rest[] = { "a@x", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreOutbox) first = only_row (profile);
+
+  g_assert_true (store_outbox_part (profile->db, first->id, rest, refused, &error));
+  g_autoptr (StoreOutbox) row = only_row (profile);
+  g_assert_cmpstr (row->refused, ==, refused);
+  g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, FALSE, 777, &error));
+}
+
+static void
+test_refused_for_now (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+
+  g_assert_false (store_outbox_refused_for_now ("a@x: 550 5.1.1 gone since 400 days\n"));
+  queue (profile, draft->id, 0);
+  narrow (profile, "b@x: 550 5.1.1 no\nc@x: 450 4.1.2 later\n");
+  g_autoptr (StoreOutbox) row = only_row (profile);
+  g_assert_cmpint (row->state, ==, STORE_OUTBOX_QUEUED);
+  g_assert_cmpint (row->next_try, ==, 777);
+  g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
+  g_assert_null (row->message_id);
+
+  lose_database (profile);
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreOutbox) found = only_row (profile);
+  g_assert_cmpint (found->state, ==, STORE_OUTBOX_UNCERTAIN);
+  g_assert_cmpstr (found->recipients[0], ==, "b@x");
+  g_assert_cmpstr (found->recipients[1], ==, "c@x");
+  g_assert_null (found->recipients[2]);
+  g_assert_null (found->message_id);
+}
+
 static void
 test_lost_database (void)
 {
@@ -458,17 +516,7 @@ test_lost_database (void)
   g_autoptr (StoreDraft) plain = save_draft (profile, "plain");
   g_autoptr (StoreDraft) queued = save_draft (profile, "queued");
   queue (profile, queued->id, 0);
-  g_autofree char *settings =
-      g_build_filename (base_paths_get_accounts (profile->paths), "one.ini", NULL);
-  g_assert_true (g_file_set_contents (settings, "[Account]\n", -1, NULL));
-
-  profile_close (profile);
-  const char *const names[] = { "mail.db", "mail.db-wal", "mail.db-shm" };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path = profile_path (profile, names[i]);
-    (void)g_unlink (path);
-  }
-  profile_reopen (profile, NULL, NULL);
+  lose_database (profile);
   g_autoptr (GPtrArray) drafts = store_draft_list (profile->paths, &error);
   g_assert_cmpuint (drafts->len, ==, 2);
   g_assert_true (store_outbox_recover (profile->db, &error));
@@ -522,7 +570,7 @@ test_told_when_gone (void)
   g_autofree char *folder = draft_path (profile, draft->id, NULL);
   Sent sent = { folder, 0 };
   store_set_change_func (profile->store, look_for_folder, &sent);
-  g_assert_true (store_outbox_sent (profile->db, sending, 0, NULL, FALSE, &error));
+  g_assert_true (store_outbox_sent (profile->db, sending, 0, NULL, FALSE, 0, &error));
   g_assert_cmpuint (sent.told, ==, 1);
 }
 
@@ -532,6 +580,7 @@ add_outgoing_tests (void)
   g_test_add_func ("/store/outgoing/draft", test_draft);
   g_test_add_func ("/store/outgoing/draft-list", test_draft_list);
   g_test_add_func ("/store/outgoing/outbox", test_outbox);
+  g_test_add_func ("/store/outgoing/refused-for-now", test_refused_for_now);
   g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
   g_test_add_func ("/store/outgoing/filed", test_filed);

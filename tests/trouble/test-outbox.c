@@ -340,6 +340,69 @@ test_one_refused (void)
     check_one_refused ((gpointer)capabilities[i], NULL);
 }
 
+static gboolean
+waits_again (Rig *rig, gint64 id, guint attempts)
+{
+  g_autoptr (StoreOutbox) row = rig_get_outbox (rig, id);
+
+  return row->attempts >= attempts && row->state == STORE_OUTBOX_QUEUED && row->next_try > 0;
+}
+
+/* A recipient whom the server cannot take now is waited for alone: the others have got it meanwhile, there is one copy in Sent, and
+ * the person is told. */
+static void
+test_one_for_now (void)
+{
+  Fault none = { .word = "NOTHING", .protocol = MODEL_SMTP };
+  Rig *rig = start (NULL, &none);
+  gint64 id;
+
+  model_server_refuse_recipient (rig->server, "slow@model.test", "450 4.1.2 try again later");
+  id = rig_send (rig, "slow@model.test,bob@model.test", "most", 0);
+  RIG_WAIT (model_server_count_delivered (rig->server) == 1, PATIENCE);
+  RIG_WAIT (engine_told_get_refused (&rig->told) == 1, PATIENCE);
+  g_autoptr (StoreOutbox) row = dup_only (rig);
+  g_assert_cmpint (row->state, ==, STORE_OUTBOX_QUEUED);
+  g_assert_cmpint (row->next_try, >, g_get_real_time () / G_USEC_PER_SEC);
+  g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
+  g_assert_cmpstr (row->recipients[0], ==, "slow@model.test");
+  g_assert_nonnull (strstr (row->error, "The others have got"));
+
+  /* Still not. */
+  g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
+  sync_engine_outbox_changed (rig->engine, NULL);
+  RIG_WAIT (waits_again (rig, id, 3), PATIENCE);
+
+  model_server_refuse_recipient (rig->server, "slow@model.test", NULL);
+  g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
+  sync_engine_outbox_changed (rig->engine, NULL);
+  RIG_WAIT (rig_count_outbox (rig) == 0, PATIENCE);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 2);
+  RIG_WAIT (model_server_count (rig->server, "alice", "Sent") == 1, PATIENCE);
+  RIG_WAIT (store_operation_count (rig->db, rig->row) == 0, PATIENCE);
+  g_assert_cmpuint (model_server_count (rig->server, "alice", "Sent"), ==, 1);
+  rig_free (rig);
+}
+
+/* A domain in other letters goes over the wire in its ASCII form; who is refused is found again all the same. */
+static void
+test_one_refused_in_hangul (void)
+{
+  const ModelSettings settings = { .smtp_capabilities = MODEL_SMTP_PLAIN };
+  Fault none = { .word = "NOTHING", .protocol = MODEL_SMTP };
+  Rig *rig = start (&settings, &none);
+  gint64 id;
+
+  model_server_refuse_recipient (rig->server, "nobody@xn--3e0b707e.test", "550 5.1.1 no such user");
+  id = rig_send (rig, "nobody@한국.test,bob@model.test", "most", 0);
+  RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
+  check_sent_once (rig, "most");
+  g_autoptr (StoreOutbox) row = dup_only (rig);
+  g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
+  g_assert_cmpstr (row->recipients[0], ==, "nobody@한국.test");
+  rig_free (rig);
+}
+
 /* Even forgetting a mail that was refused may meet a server in trouble: what comes next goes all the same, alone. */
 static void
 test_reset (void)
@@ -462,6 +525,8 @@ test_outbox_add (void)
   g_test_add_func ("/trouble/outbox/reset", test_reset);
   g_test_add_func ("/trouble/outbox/refused", test_refused);
   g_test_add_func ("/trouble/outbox/one-refused", test_one_refused);
+  g_test_add_func ("/trouble/outbox/one-for-now", test_one_for_now);
+  g_test_add_func ("/trouble/outbox/one-refused-in-hangul", test_one_refused_in_hangul);
   g_test_add_func ("/trouble/outbox/false-offer", test_false_offer);
   g_test_add_func ("/trouble/outbox/back-off", test_back_off);
   g_test_add_func ("/trouble/outbox/restart", test_restart);
