@@ -376,6 +376,7 @@ test_invitation_answers (void)
     const char *subject, *status;
   } answers[] = {
     { MAIL_ANSWER_ACCEPT, "Subject: Accepted: Plan", "PARTSTAT=ACCEPTED:mailto:one@example.org" },
+    { MAIL_ANSWER_MAYBE, "Subject: Tentative: Plan", "PARTSTAT=TENTATIVE:mailto:one@example.org" },
     { MAIL_ANSWER_DECLINE, "Subject: Declined: Plan", "PARTSTAT=DECLINED:mailto:one@example.org" },
   };
   g_autoptr (Bench) bench = bench_new_ready ();

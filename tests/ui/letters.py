@@ -64,6 +64,10 @@ def scroll(scene, times, button):
     time.sleep(.4)
 
 
-def menu(scene, label):
-    scene.app.click('push button|toggle button', exact('Do Something With This Message'))
-    scene.app.click(None, exact(label))
+def menu(scene, label, card=0):
+    """Of an open message, counted from above: a folded one has none."""
+    name = exact('Do Something With This Message')
+    scene.app.wait('push button|toggle button', name)
+    buttons = [node for node in scene.app.root.find_all('push button|toggle button', name) if not node.parent.matches(None, name)]
+    scene.app.click(buttons[card])
+    scene.app.wait('menu item', exact(label)).act()

@@ -13,6 +13,12 @@ def message(subject, days=0, sender='Bob', extra=''):
             f'Message-ID: <{subject.replace(" ", "-")}@lab.test>\r\n{extra}Subject: {subject}\r\n\r\nText of {subject}.\r\n').encode()
 
 
+def with_file(subject, sender, text='The plan is here.', extra=''):
+    head = message(subject, sender=sender, extra=extra + 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n').partition(b'\r\n\r\n')[0]
+    return head + (f'\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n--x\r\nContent-Type: application/pdf\r\n'
+                   'Content-Disposition: attachment; filename=plan.pdf\r\n\r\n%PDF-1.4\r\n--x--\r\n').encode()
+
+
 def begin(scene, *names):
     scene.empty('alice')
     for name in names:

@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dragging import drag  # noqa: E402
+from listing import with_file  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -122,7 +123,44 @@ def while_the_other_server_is_away_it_waits(scene):
     scene.quit()
 
 
+@case
+def views_are_of_all_accounts(scene):
+    scene.empty('alice', 'bob')
+    for user in ('alice', 'bob'):
+        scene.append(user, 'INBOX', message(f'{user}-plain'))
+        scene.append(user, 'Archive', with_file(f'{user}-file', 'Bob'))
+        scene.account(user)
+    server = lab.imap('bob')
+    server.select('INBOX')
+    server.store('1', '+FLAGS', r'(\Seen \Flagged)')
+    server.select('Archive')
+    server.store('1', '+FLAGS', r'(\Seen)')
+    server.logout()
+    scene.start()
+
+    def shows(view, *expected):
+        scene.app.click('list item', '^' + re.escape(words(view)) + r'(, \d+ unread)?$')
+        def found():
+            return sorted(re.search(r'(alice|bob)-\w+', node.name).group() for node in scene.app.root.find_all('list item|table row', '(alice|bob)-'))
+        eventually(lambda: found() == sorted(expected), 20, f'{view} shows {expected}')
+        scene.shot(view.replace(' ', '-'))
+
+    shows('All Inboxes', 'alice-plain', 'bob-plain')
+    shows('With Attachments', 'alice-file', 'bob-file')
+    shows('Unread', 'alice-plain', 'alice-file')
+    shows('Starred', 'bob-plain')
+    # What is done in one of them is done where the message is.
+    server = lab.imap('alice')
+    server.select('Archive')
+    server.store('1', '+FLAGS', r'(\Flagged)')
+    shows('Starred', 'bob-plain', 'alice-file')
+    scene.app.click(row(scene, 'bob-plain'))
+    scene.app.key('a')
+    eventually(lambda: subjects('bob', 'Archive') == ['bob-file', 'bob-plain'] and not subjects('bob', 'INBOX'), what='in the archive of its account')
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([a_message_is_dragged_to_another_account_and_undone, a_folder_of_another_account_is_chosen_and_undone_after_a_restart,
-                 while_the_other_server_is_away_it_waits]),
+                 while_the_other_server_is_away_it_waits, views_are_of_all_accounts]),
          finish)

@@ -6,18 +6,12 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from letters import deliver, letter, menu, png, ready, row  # noqa: E402
-from listing import TOGGLE, message, rows, subjects  # noqa: E402
+from listing import TOGGLE, message, rows, subjects, with_file  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from screen import Screen  # noqa: E402
 from tap import main  # noqa: E402
 
 RED, GREEN = (0xe0, 0x1b, 0x24), (0x33, 0xd1, 0x7a)
-
-
-def with_file(subject, sender):
-    return message(subject, sender=sender, extra='MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n').partition(b'\r\n\r\n')[0] + (
-        b'\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nThe plan is here.\r\n--x\r\nContent-Type: application/pdf\r\n'
-        b'Content-Disposition: attachment; filename=plan.pdf\r\n\r\n%PDF-1.4\r\n--x--\r\n')
 
 
 def shown(scene, expected, what):
@@ -95,6 +89,51 @@ def the_list_is_as_it_was_chosen(scene):
     scene.app.click('push button', exact('_Empty'))
     eventually(lambda: subjects('Junk') == [], timeout=40, what='empty on the server')
     assert len(subjects('INBOX')) == 3
+    scene.quit()
+
+
+def solid(screen, box):
+    """The longest line of one colour in a row, its background left out: what full blocks are drawn as."""
+    left, top, width, height = box
+    longest = 0
+    for y in range(top, top + height):
+        line = screen.line(left, y, width)
+        last, run, ground = None, 0, line[8:11]
+        for x in range(60, width - 40):  # between the picture of the sender and the star
+            dot = line[x * 4:x * 4 + 3]
+            run = run + 1 if dot == last and dot != ground else 0
+            last, longest = dot, max(longest, run)
+    return longest
+
+
+@case
+def a_row_tells_of_its_conversation(scene):
+    """Who takes part, how many messages, the subject, when, the file, the label; the words of the newest one by their pixels."""
+    scene.empty('alice')
+    deliver([message('Subject other'), message('Subject plan', days=1, sender='Bob'),
+             with_file('Re: Subject plan', 'Carol', text='█' * 12, extra='In-Reply-To: <Subject-plan@lab.test>\r\n')])
+    server = lab.imap('alice')
+    server.select('INBOX')
+    server.store('2', '+FLAGS', r'(\Seen \Flagged)')
+    server.store('3', '+FLAGS', '($label4)')
+    ready(scene)
+    node = row(scene, 'Subject plan')
+    wanted = r'^Unread, Starred, Bob, Carol, 2 messages, (Re: )?Subject plan, (\w+day|Yesterday|\d[^,]*), Has attachments, To Do$'
+    eventually(lambda: re.search(wanted, row(scene, 'Subject plan').name), 10, f'all of it: {node.name}')
+    assert re.search(r'^Unread, Bob, Subject other, [^,]*$', row(scene, 'Subject other').name), row(scene, 'Subject other').name
+    screen = Screen()
+
+    def box(name):
+        node = row(scene, name)
+        x, y = scene.app.center(node)
+        _x, _y, width, height = node.extents
+        return x - width // 2, y - height // 2, width, height
+
+    for what in ('tall', 'compact'):
+        eventually(lambda: solid(screen, box('Subject plan')) > 60, 10, f'the words of the newest message in a {what} row')
+        eventually(lambda: solid(screen, box('Subject other')) < 30, 5, 'blocks where there are none')
+        scene.shot(what)
+        order(scene, 'Compact _Rows')
     scene.quit()
 
 
@@ -191,5 +230,5 @@ def a_folder_is_not_called_empty_before_it_was_fetched(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([the_list_is_as_it_was_chosen, a_page_is_as_large_as_it_was_chosen,
+    main(chosen([the_list_is_as_it_was_chosen, a_row_tells_of_its_conversation, a_page_is_as_large_as_it_was_chosen,
                  a_folder_is_not_called_empty_before_it_was_fetched]), finish)

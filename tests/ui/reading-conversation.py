@@ -7,7 +7,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drive import run  # noqa: E402
-from letters import BEGIN, letter, menu, reader, ready, row  # noqa: E402
+from letters import BEGIN, deliver, letter, menu, reader, ready, row  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -182,6 +182,49 @@ def an_html_conversation_costs_what_can_be_seen(scene):
     scene.quit()
 
 
+@case
+def each_message_is_answered_forwarded_and_archived_by_itself(scene):
+    """By its own menu, wherever it stands in the conversation; by the key it is the one that has the keyboard, else the newest."""
+    scene.empty('alice', 'bob')
+    deliver([letter('Harbour', 'Words of a.', name='a', to='alice@lab.test, Cy <cy@lab.test>\r\nCc: Dee <dee@lab.test>'),
+             letter('Re: Harbour', 'Words of b.', name='b', answers=['a'], sender='Kim <kim@lab.test>'),
+             letter('Re: Harbour', 'Words of c.', name='c', answers=['a', 'b'], sender='Lee <lee@lab.test>', to='alice@lab.test, Eve <eve@lab.test>')], seen=1)
+    ready(scene)
+    scene.app.click(row(scene, 'Harbour'))
+    scene.app.wait('label', '^3 messages$')
+    scene.app.wait('text', None, condition=lambda n: 'Words of c' in n.text)
+
+    def written(do, subject, said, to=(), cc=()):
+        do()
+        text = scene.app.wait('text', exact('Message text'), condition=lambda n: said in n.text).text
+        assert [word for word in 'abc' if f'Words of {word}.' in text] == [said[-2]], text
+        assert scene.value('Subject') == subject, scene.value('Subject')
+        for field, wanted in (('To', to), ('Cc', cc)):
+            for address in wanted:
+                scene.wait_for_recipient(field, address)
+            assert len(scene.chips(field)) == len(wanted), f'{field}: {scene.chips(field)}'
+        scene.shot(subject.partition(':')[0])
+        scene.app.key('ctrl+w')
+        scene.composer_is_gone()
+
+    written(lambda: scene.app.key('ctrl+shift+r'), 'Re: Harbour', 'Words of c.', ('Lee',), ('Eve',))
+    scene.app.click('push button', ': Words of a[.]$')
+    eventually(lambda: sorted(open_texts(scene)) == ['Words of a.', 'Words of b.', 'Words of c.'], what=f'all are open: {open_texts(scene)}')
+    written(lambda: menu(scene, 'Reply to _All', 0), 'Re: Harbour', 'Words of a.', ('Bob Miller',), ('Cy', 'Dee'))
+    written(lambda: scene.app.key('ctrl+shift+r'), 'Re: Harbour', 'Words of a.', ('Bob Miller',), ('Cy', 'Dee'))
+    written(lambda: menu(scene, '_Reply', 1), 'Re: Harbour', 'Words of b.', ('Kim',))
+    written(lambda: menu(scene, '_Forward', 0), 'Fwd: Harbour', 'Words of a.')
+
+    menu(scene, '_Archive', 1)
+    lab.wait('alice', 'Archive', lambda flags, message: 'Words of b' in message.get_content(), what='b is archived')
+    left = sorted(message.get_content().strip() for _flags, message in lab.messages('alice', 'INBOX'))
+    assert left == ['Words of a.', 'Words of c.'], left
+    assert row(scene, 'Harbour').has('selected'), 'the conversation is not read any more'
+    scene.app.key('ctrl+z')
+    lab.wait('alice', 'INBOX', lambda flags, message: 'Words of b' in message.get_content(), what='b is back')
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([quotes_are_folded_behind_a_button, the_wheel_and_space_scroll_past_html, a_message_has_a_window_and_all_its_headers,
-                 a_conversation_is_one_scroll, an_html_conversation_costs_what_can_be_seen]), finish)
+                 a_conversation_is_one_scroll, each_message_is_answered_forwarded_and_archived_by_itself, an_html_conversation_costs_what_can_be_seen]), finish)

@@ -147,6 +147,14 @@ def an_invitation_is_answered(scene):
                  'ATTENDEE;CN=Alice;PARTSTAT=ACCEPTED:mailto:alice@lab.test'):
         assert line in text, f'{line} is not in\n{text}'
     scene.shot('answered')
+    # Another mind
+    for button, word, status in (('Maybe$', 'Tentative', 'TENTATIVE'), ('Decline$', 'Declined', 'DECLINED'), ('Accept$', None, None)):
+        scene.app.click('push button', button)
+        if word:
+            _flags, answer = lab.wait('bob', 'INBOX', lambda f, m, word=word: m['Subject'] == f'{word}: The plan', what=f'the answer {word}')
+            calendar = next(p for p in answer.walk() if p.get_content_type() == 'text/calendar')
+            assert f'PARTSTAT={status}:mailto:alice' in calendar.get_payload(decode=True).decode().replace('\r\n ', ''), calendar
+    scene.says('You have accepted')
     scene.quit()
     # Remembered; the answer has joined the conversation, and says what it is
     scene.start()

@@ -6,7 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from letters import deliver, letter, reader, ready, row  # noqa: E402
+from letters import deliver, letter, menu, reader, ready, row  # noqa: E402
 from paper import printed  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
@@ -48,9 +48,7 @@ def a_conversation_is_printed(scene):
     assert -1 not in places and places == sorted(places), list(zip(words, places))
     assert 5 <= len(paper.pages) <= 7, len(paper.pages)
     paper.check_margins()
-    last = scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))[-1]
-    scene.app.click(last)
-    scene.app.wait(None, exact('_Print…')).act()
+    menu(scene, '_Print…', -1)
     paper = printed(scene, 'Re_ Minutes', folder=STATE)
     assert '마지막 말씀입니다.' in paper.text and 'LOUD' not in paper.text, paper.text
     scene.quit()
@@ -223,12 +221,6 @@ def the_sender_has_a_card(scene):
     scene.quit()
 
 
-def do(scene, card, verb):
-    """By the menu of a card, counted from above; folded ones have none."""
-    scene.app.click(scene.app.root.find_all('push button|toggle button', exact('Do Something With This Message'))[card])
-    scene.app.wait(None, exact(verb)).act()
-
-
 def rows(scene):
     return scene.app.root.find_all('list item|table row', '(Harbour|Shore)')
 
@@ -238,7 +230,7 @@ def do_in_trash(scene):
     scene.app.click('list item', words.folder('Trash'))
     scene.app.click(row(scene, 'Thrown away'))
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of d' in n.text)
-    do(scene, -1, 'Delete for _Good…')
+    menu(scene, 'Delete for _Good…', -1)
     scene.app.click('push button', exact('Delete'))
     eventually(lambda: not scene.app.find('list item|table row', 'Thrown away'), what='it is gone')
 
@@ -264,7 +256,7 @@ def conversations_are_split_and_joined(scene):
         scene.app.wait('push button', f': Words of {i}[.]$')
     scene.app.click('push button', ': Words of c[.]$')
     scene.app.wait('text', exact('Text of the message'))
-    do(scene, 0, '_Split From Conversation')
+    menu(scene, '_Split From Conversation', 0)
     eventually(lambda: len(rows(scene)) == 2, what='two conversations')
     scene.says(exact('Message split from its conversation'))
     scene.app.key('ctrl+z')
@@ -280,12 +272,12 @@ def conversations_are_split_and_joined(scene):
     scene.app.click(row(scene, 'Harbour'))
     scene.app.wait('label', '^3 messages$')
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
-    do(scene, 0, 'Mark as _Junk')
+    menu(scene, 'Mark as _Junk', 0)
     lab.wait('alice', 'Junk', lambda flags, message: 'Words of c' in message.get_content() and '$Junk' in flags, what='c is junk')
     scene.app.wait('label', '^2 messages$')
     # The one that was open has gone: the newest is opened
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of b' in n.text)
-    do(scene, 0, '_Move to Folder…')
+    menu(scene, '_Move to Folder…', 0)
     scene.app.wait('text|entry', exact('Move to folder'))
     scene.app.type('Arch')
     scene.app.key('Return')
@@ -294,7 +286,7 @@ def conversations_are_split_and_joined(scene):
     scene.app.click('list item', words.folder('Junk'))
     scene.app.click(row(scene, 'Harbour'))
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
-    do(scene, -1, 'Mark as Not _Junk')
+    menu(scene, 'Mark as Not _Junk', -1)
     lab.wait('alice', 'INBOX', lambda flags, message: 'Words of c' in message.get_content() and '$NotJunk' in flags and '$Junk' not in flags,
              what='c is back')
     do_in_trash(scene)
