@@ -348,10 +348,10 @@ on_composer_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   if (!ui_composer_save_finish (UI_COMPOSER (source), result, &error)) {
     /* The composer has said why; what is in it is worth more than quitting */
-    gtk_window_present (GTK_WINDOW (source));
+    ui_composer_present (UI_COMPOSER (source));
     return;
   }
-  gtk_window_destroy (GTK_WINDOW (source));
+  ui_composer_finish (UI_COMPOSER (source));
   close_windows (self);
 }
 
@@ -360,13 +360,12 @@ on_composer_saved (GObject *source, GAsyncResult *result, gpointer data)
 static void
 close_windows (UiApplication *self)
 {
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
-  for (GList *at = windows; at; at = at->next) {
-    if (UI_IS_COMPOSER (at->data)) {
-      ui_composer_save_async (at->data, on_composer_saved, g_object_ref (self));
-      return;
-    }
+  g_autoptr (GPtrArray) composers = ui_composer_dup_all (GTK_APPLICATION (self));
+  if (composers->len > 0) {
+    ui_composer_save_async (composers->pdata[0], on_composer_saved, g_object_ref (self));
+    return;
   }
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
   if (!windows)
     on_window_removed (self);
   for (GList *at = windows; at; at = at->next)

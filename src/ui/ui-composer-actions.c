@@ -25,7 +25,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   if (self->done)
     return;
   ui_composer_set_busy (self, FALSE);
-  ui_dialog_error (GTK_WINDOW (self), _ ("The message was not sent."), error);
+  ui_dialog_error (ui_composer_get_window (self), _ ("The message was not sent."), error);
   ui_composer_edited (self);
 }
 
@@ -55,7 +55,8 @@ on_weighed (GObject *source, GAsyncResult *result, gpointer data)
   if (mail_draft_weigh_finish (MAIL_DRAFT (source), result, &weight, NULL) && weight.limit > 0
       && weight.octets > weight.limit) {
     ui_composer_set_busy (self, FALSE);
-    ui_size_dialog_ask (GTK_WINDOW (self), self->draft, &weight, on_fitted, g_object_ref (self));
+    ui_size_dialog_ask (ui_composer_get_window (self), self->draft, &weight, on_fitted,
+                        g_object_ref (self));
     return;
   }
   self->any_size = TRUE;
@@ -169,7 +170,7 @@ show_problem (UiComposer *self, const GError *error)
   UiRecipients *wrong = NULL;
 
   if (mail_draft_get_account (self->draft) == NULL) {
-    ui_dialog_error (GTK_WINDOW (self), _ ("The message cannot be sent yet."), error);
+    ui_dialog_error (ui_composer_get_window (self), _ ("The message cannot be sent yet."), error);
     return;
   }
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
@@ -203,7 +204,7 @@ ask_warnings (UiComposer *self)
     self->offered[n_offers] = warned[i].warning;
     offers[n_offers++] = g_steal_pointer (&offer);
   }
-  ui_dialog_warn (GTK_WINDOW (self), _ ("Send the message as it is?"), body->str,
+  ui_dialog_warn (ui_composer_get_window (self), _ ("Send the message as it is?"), body->str,
                   _ ("_Do not ask again"), n_offers > 0 ? _ ("_Send Anyway") : _ ("_Send"),
                   (const char *const *)offers, on_warned, g_object_ref (self));
   for (guint i = 0; i < n_offers; i++)
@@ -275,7 +276,7 @@ show_attach_errors (UiComposer *self)
   sentences = g_strjoinv ("\n", (char **)self->attach_errors->pdata);
   all = g_error_new_literal (BASE_ERROR, BASE_ERROR_DISK, sentences);
   g_ptr_array_set_size (self->attach_errors, 0);
-  ui_dialog_error (GTK_WINDOW (self),
+  ui_dialog_error (ui_composer_get_window (self),
                    ngettext ("A file was not attached.", "Some files were not attached.", n), all);
 }
 
@@ -336,7 +337,8 @@ on_files (GListModel *files, gpointer data)
 static void
 on_attach (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  ui_dialog_open_files (GTK_WINDOW (data), _ ("Attach Files"), on_files, g_object_ref (data));
+  ui_dialog_open_files (ui_composer_get_window (data), _ ("Attach Files"), on_files,
+                        g_object_ref (data));
 }
 
 /* ---- the rest ---- */
@@ -357,6 +359,12 @@ static void
 on_save_and_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ui_composer_keep (data);
+}
+
+static void
+on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ui_composer_close (data);
 }
 
 static void
@@ -386,7 +394,7 @@ on_rich (GSimpleAction *action, GVariant *state, gpointer data)
   UiComposer *self = data;
 
   if (!g_variant_get_boolean (state) && ui_editor_has_format (self->editor)) {
-    ui_dialog_confirm (GTK_WINDOW (self), _ ("Remove all formatting?"),
+    ui_dialog_confirm (ui_composer_get_window (self), _ ("Remove all formatting?"),
                        _ ("The message becomes plain text. Its words stay as they are."), NULL,
                        _ ("_Remove Formatting"), TRUE, on_plain_answer, g_object_ref (self));
     return;
@@ -400,7 +408,7 @@ on_link (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   UiComposer *self = data;
 
-  ui_link_dialog_ask (GTK_WINDOW (self), self->editor);
+  ui_link_dialog_ask (ui_composer_get_window (self), self->editor);
 }
 
 void
@@ -419,12 +427,15 @@ ui_composer_add_actions (UiComposer *self)
     { "save", on_save, NULL, NULL, NULL, { 0 } },
     { "save-and-close", on_save_and_close, NULL, NULL, NULL, { 0 } },
     { "discard", on_discard, NULL, NULL, NULL, { 0 } },
+    { "close", on_close, NULL, NULL, NULL, { 0 } },
     { "link", on_link, NULL, NULL, NULL, { 0 } },
     { "copies", NULL, NULL, "false", on_copies, { 0 } },
     { "rich", NULL, NULL, "false", on_rich, { 0 } },
   };
 
-  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
+                                   self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "composer", G_ACTION_GROUP (self->actions));
   gtk_widget_insert_action_group (GTK_WIDGET (self), "editor",
                                   ui_editor_get_actions (self->editor));
 }

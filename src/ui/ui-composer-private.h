@@ -12,9 +12,12 @@ typedef void (*UiComposerStep) (UiComposer *self);
 
 struct _UiComposer
 {
-  AdwApplicationWindow parent_instance;
+  AdwBin parent_instance;
+
+  GtkApplication *app; /* weak; NULL: the program is ending */
 
   /* Owned */
+  GSimpleActionGroup *actions; /* "composer" */
   MailEngine *engine;
   MailDraft *draft;
   GPtrArray *attach_errors; /* sentences of the files that could not be attached */
@@ -38,6 +41,7 @@ struct _UiComposer
   MailDraftWarnings offered[UI_DIALOG_MAX_OFFERS];
 
   /* Template */
+  AdwHeaderBar *bar;
   AdwWindowTitle *title;
   GMenu *spelling; /* a section of the menu */
   AdwToastOverlay *toasts;
@@ -70,14 +74,13 @@ void ui_composer_push (UiComposer *self);
  * still waits is replaced. */
 void ui_composer_after_save (UiComposer *self, UiComposerStep step);
 void ui_composer_save_now (UiComposer *self);
-/* The window is insensitive while busy. */
+/* It is insensitive while busy. */
 void ui_composer_set_busy (UiComposer *self, gboolean busy);
-void ui_composer_finish (UiComposer *self); /* the window goes, without asking */
+/* What its dialogs stand above; borrowed, NULL while it stands nowhere. */
+GtkWindow *ui_composer_get_window (UiComposer *self);
 
 void ui_composer_discard (UiComposer *self); /* at once, without asking */
 void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
-/* Keeps what is written; when files that are being attached are here. */
-void ui_composer_close (UiComposer *self);
 
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);
@@ -103,6 +106,9 @@ void ui_composer_arrived (UiComposer *self, const GError *error);
 void ui_composer_send (UiComposer *self, gint64 at);
 
 /* ---- ui-composer-sending.c ---- */
+/* In ui_composer_dup_all (), from its beginning to its end. */
+void ui_composer_remember (UiComposer *self);
+void ui_composer_forget (UiComposer *self);
 GSettings *ui_composer_get_settings (UiComposer *self); /* borrowed; NULL: the program is ending */
 void ui_composer_add_sending (UiComposer *self);
 guint ui_composer_get_hold (UiComposer *self); /* seconds in which sending can be undone */

@@ -6,7 +6,8 @@
 static gboolean
 wants_copies (UiComposer *self)
 {
-  g_autoptr (GVariant) state = g_action_group_get_action_state (G_ACTION_GROUP (self), "copies");
+  g_autoptr (GVariant) state =
+      g_action_group_get_action_state (G_ACTION_GROUP (self->actions), "copies");
 
   return state != NULL && g_variant_get_boolean (state);
 }

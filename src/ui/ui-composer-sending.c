@@ -8,12 +8,14 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "base-text.h"
+#include "ui-composer-window.h"
 #include "ui-later-dialog.h"
 #include "ui-redirect.h"
 #include "ui-toast.h"
 #include "ui-window.h"
 
 #define SETTINGS     "sosik-composer-settings"
+#define COMPOSERS    "sosik-composers"
 #define COPY_EVERY_S 60
 /* What is larger goes to the server when the composer is closed. */
 #define COPY_MOST   (2 * 1000 * 1000)
@@ -24,9 +26,43 @@
 GSettings *
 ui_composer_get_settings (UiComposer *self)
 {
-  GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
+  return self->app != NULL ? g_object_get_data (G_OBJECT (self->app), SETTINGS) : NULL;
+}
 
-  return app != NULL ? g_object_get_data (G_OBJECT (app), SETTINGS) : NULL;
+/* ---- all of them ---- */
+
+static GPtrArray *
+get_all (GtkApplication *app)
+{
+  return app != NULL ? g_object_get_data (G_OBJECT (app), COMPOSERS) : NULL;
+}
+
+void
+ui_composer_remember (UiComposer *self)
+{
+  GPtrArray *all = get_all (self->app);
+
+  if (all != NULL)
+    g_ptr_array_add (all, self);
+}
+
+void
+ui_composer_forget (UiComposer *self)
+{
+  GPtrArray *all = get_all (self->app);
+
+  if (all != NULL)
+    g_ptr_array_remove (all, self);
+}
+
+GPtrArray *
+ui_composer_dup_all (GtkApplication *app)
+{
+  GPtrArray *all = get_all (app), *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    g_ptr_array_add (copy, g_object_ref (all->pdata[i]));
+  return copy;
 }
 
 /* ---- taking back ---- */
@@ -53,13 +89,22 @@ find_window (GtkApplication *app)
   return window != NULL ? window : get_window (app);
 }
 
+static void
+open_window (GtkApplication *app, UiComposer *composer)
+{
+  GtkWindow *window = ui_composer_window_new (app, composer);
+
+  ui_composer_focus (composer);
+  gtk_window_present (window);
+}
+
 void
 ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft)
 {
   if (mail_draft_is_redirect (draft))
     ui_redirect_ask (GTK_WINDOW (find_window (app)), draft);
   else
-    gtk_window_present (GTK_WINDOW (ui_composer_new (app, engine, draft)));
+    open_window (app, ui_composer_new (app, engine, draft));
 }
 
 static void
@@ -131,6 +176,8 @@ void
 ui_composer_install (GtkApplication *app, MailEngine *engine, GSettings *settings)
 {
   g_object_set_data_full (G_OBJECT (app), SETTINGS, g_object_ref (settings), g_object_unref);
+  g_object_set_data_full (G_OBJECT (app), COMPOSERS, g_ptr_array_new (),
+                          (GDestroyNotify)g_ptr_array_unref);
   add_action (app, engine, "take-back", G_CALLBACK (on_take_back));
   add_action (app, engine, "discard-draft", G_CALLBACK (on_discard_draft));
 }
@@ -149,15 +196,15 @@ void
 ui_composer_say_discarded (UiComposer *self)
 {
   if (!mail_draft_is_empty (self->draft))
-    ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), _ ("Message discarded"),
-                            mail_draft_get_id (self->draft), UI_COMPOSER_BIN_SHOWN);
+    ui_composer_offer_back (self->app, _ ("Message discarded"), mail_draft_get_id (self->draft),
+                            UI_COMPOSER_BIN_SHOWN);
 }
 
 /* Nothing opens for it: the draft is where drafts are. */
 void
 ui_composer_say_kept (UiComposer *self)
 {
-  UiWindow *window = get_window (gtk_window_get_application (GTK_WINDOW (self)));
+  UiWindow *window = get_window (self->app);
 
   if (window != NULL)
     ui_window_offer (window, _ ("Draft saved"), _ ("_Discard"), "app.discard-draft",
@@ -177,7 +224,7 @@ ui_composer_get_undo_seconds (GtkApplication *app)
 guint
 ui_composer_get_hold (UiComposer *self)
 {
-  return ui_composer_get_undo_seconds (gtk_window_get_application (GTK_WINDOW (self)));
+  return ui_composer_get_undo_seconds (self->app);
 }
 
 void
@@ -197,8 +244,8 @@ ui_composer_say_sending (UiComposer *self)
     sentence = g_strdup_printf (_ ("Sending “%s”…"), subject);
   else
     sentence = g_strdup (_ ("Sending…"));
-  ui_composer_offer_back (gtk_window_get_application (GTK_WINDOW (self)), sentence,
-                          mail_draft_get_id (self->draft), MAX (hold, LATER_SHOWN));
+  ui_composer_offer_back (self->app, sentence, mail_draft_get_id (self->draft),
+                          MAX (hold, LATER_SHOWN));
 }
 
 /* ---- later ---- */
@@ -229,7 +276,7 @@ add_item (GMenu *menu, const char *label, gint64 at)
   /* Translators: "Tomorrow Morning", and the date and time that this is */
   whole = g_strdup_printf (_ ("%1$s (%2$s)"), label, when);
   item = g_menu_item_new (whole, NULL);
-  g_menu_item_set_action_and_target (item, "win.send-later", "x", at);
+  g_menu_item_set_action_and_target (item, "composer.send-later", "x", at);
   g_menu_append_item (menu, item);
 }
 
@@ -247,7 +294,7 @@ make_menu (GtkMenuButton *button, gpointer data)
   /* On Sundays that is tomorrow. */
   if (weekday != 7)
     add_item (section, _ ("Monday Morning"), morning_in (8 - weekday));
-  g_menu_item_set_action_and_target (item, "win.send-later", "x", (gint64)0);
+  g_menu_item_set_action_and_target (item, "composer.send-later", "x", (gint64)0);
   g_menu_append_item (section, item);
   g_menu_append_section (menu, _ ("Send Later"), G_MENU_MODEL (section));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
@@ -272,8 +319,8 @@ on_send_later (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (at > 0)
     ui_composer_send (self, at);
   else
-    ui_later_dialog_ask (GTK_WINDOW (self), before > 0 ? before : morning_in (1), on_chosen,
-                         g_object_ref (self));
+    ui_later_dialog_ask (ui_composer_get_window (self), before > 0 ? before : morning_in (1),
+                         on_chosen, g_object_ref (self));
 }
 
 /* ---- the copy on the server ---- */
@@ -326,7 +373,7 @@ on_conflict (UiComposer *self)
     adw_toast_overlay_add_toast (self->toasts, toast);
     return;
   }
-  window = find_window (gtk_window_get_application (GTK_WINDOW (self)));
+  window = find_window (self->app);
   if (window != NULL)
     ui_window_say (window, sentence, NULL);
 }
@@ -373,7 +420,7 @@ on_delivery_report (GSimpleAction *action, GVariant *state, gpointer data)
 static void
 show_option (UiComposer *self, const char *name, GVariant *state)
 {
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), name);
 
   g_simple_action_set_state (G_SIMPLE_ACTION (action), state);
 }
@@ -401,6 +448,7 @@ ui_composer_add_sending (UiComposer *self)
     { "delivery-report", NULL, NULL, "false", on_delivery_report, { 0 } },
   };
 
-  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
+                                   self);
   gtk_menu_button_set_create_popup_func (self->later_button, make_menu, NULL, NULL);
 }

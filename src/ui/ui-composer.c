@@ -1,4 +1,4 @@
-/* The window in which a message is written: fields <-> draft, saving by itself, closing.  Main thread; it waits for nothing.  It must never
+/* What a message is written in: fields <-> draft, saving by itself, closing.  Main thread; it waits for nothing.  It must never
  * close while what the person wrote is nowhere on disk, unless the person threw it away. */
 #include "ui-composer-private.h"
 
@@ -14,7 +14,29 @@
 #define SAVE_AFTER (2 * G_TIME_SPAN_SECOND)  /* of quiet */
 #define SAVE_EVERY (10 * G_TIME_SPAN_SECOND) /* at least, while the person writes on */
 
-G_DEFINE_FINAL_TYPE (UiComposer, ui_composer, ADW_TYPE_APPLICATION_WINDOW)
+enum
+{
+  PROP_TITLE = 1,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  FINISHED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (UiComposer, ui_composer, ADW_TYPE_BIN)
+
+GtkWindow *
+ui_composer_get_window (UiComposer *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return root != NULL ? GTK_WINDOW (root) : NULL;
+}
 
 /* ---- fields ---- */
 
@@ -25,7 +47,7 @@ update_title (UiComposer *self)
   const char *title = *subject == '\0' ? _ ("New Message") : subject;
 
   adw_window_title_set_title (self->title, title);
-  gtk_window_set_title (GTK_WINDOW (self), title);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
 
 void
@@ -54,15 +76,14 @@ fill (UiComposer *self)
     mail_draft_set_shown_text (self->draft, text);
   }
   if (*mail_draft_get_cc (self->draft) != '\0' || *mail_draft_get_bcc (self->draft) != '\0')
-    g_action_group_change_action_state (G_ACTION_GROUP (self), "copies",
+    g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "copies",
                                         g_variant_new_boolean (TRUE));
   update_title (self);
   self->loading = FALSE;
 }
 
-/* Where the person goes on: the first thing that is missing. */
-static void
-set_first_focus (UiComposer *self)
+void
+ui_composer_focus (UiComposer *self)
 {
   if (*mail_draft_get_to (self->draft) == '\0')
     gtk_widget_grab_focus (GTK_WIDGET (self->to));
@@ -125,7 +146,7 @@ set_up_from (UiComposer *self)
 static void
 on_detach (GtkButton *button, MailAttachment *attachment)
 {
-  UiComposer *self = UI_COMPOSER (gtk_widget_get_root (GTK_WIDGET (button)));
+  UiComposer *self = UI_COMPOSER (gtk_widget_get_ancestor (GTK_WIDGET (button), UI_TYPE_COMPOSER));
 
   mail_draft_detach (self->draft, attachment);
 }
@@ -297,7 +318,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       self->dirty_since = g_get_monotonic_time ();
     set_state (self, _ ("Not saved"));
     if (!self->save_failed && step == NULL)
-      ui_dialog_error (GTK_WINDOW (self),
+      ui_dialog_error (ui_composer_get_window (self),
                        _ ("What you write could not be saved. It is only in this window."), error);
     self->save_failed = TRUE;
     save_in (self, SAVE_EVERY);
@@ -342,11 +363,13 @@ on_settled (gpointer data)
 static void
 leave_field (UiComposer *self)
 {
-  GtkWidget *field = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWindow *window = ui_composer_get_window (self);
+  GtkWidget *field = window != NULL ? gtk_window_get_focus (window) : NULL;
 
-  if (field != NULL)
-    g_set_weak_pointer (&self->field, field);
-  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  if (field == NULL || !gtk_widget_is_ancestor (field, GTK_WIDGET (self)))
+    return;
+  g_set_weak_pointer (&self->field, field);
+  gtk_window_set_focus (window, NULL);
 }
 
 static void
@@ -374,7 +397,7 @@ ui_composer_after_save (UiComposer *self, UiComposerStep step)
 void
 ui_composer_set_busy (UiComposer *self, gboolean busy)
 {
-  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
+  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self->actions));
 
   self->busy = busy;
   /* Before the fields turn insensitive. */
@@ -389,7 +412,7 @@ ui_composer_set_busy (UiComposer *self, gboolean busy)
   gtk_stack_set_visible_child_name (self->send_stack, busy ? "busy" : "label");
   gtk_spinner_set_spinning (self->spinner, busy);
   for (guint i = 0; names[i] != NULL; i++) {
-    GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), names[i]);
+    GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), names[i]);
 
     g_simple_action_set_enabled (G_SIMPLE_ACTION (action), !busy);
   }
@@ -403,7 +426,8 @@ ui_composer_finish (UiComposer *self)
   self->done = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_clear_handle_id (&self->copy_source, g_source_remove);
-  gtk_window_destroy (GTK_WINDOW (self));
+  ui_composer_forget (self);
+  g_signal_emit (self, signals[FINISHED], 0);
 }
 
 static void
@@ -420,7 +444,7 @@ on_discarded (GObject *source, GAsyncResult *result, gpointer data)
   if (self->done)
     return;
   ui_composer_set_busy (self, FALSE);
-  ui_dialog_error (GTK_WINDOW (self), _ ("The message could not be discarded."), error);
+  ui_dialog_error (ui_composer_get_window (self), _ ("The message could not be discarded."), error);
 }
 
 static void
@@ -446,8 +470,8 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
   if (self->done)
     return;
   ui_composer_set_busy (self, FALSE);
-  ui_dialog_error (GTK_WINDOW (self), _ ("The draft could not be saved, so the window stays open."),
-                   error);
+  ui_dialog_error (ui_composer_get_window (self),
+                   _ ("The draft could not be saved, so the window stays open."), error);
   ui_composer_edited (self);
 }
 
@@ -507,17 +531,8 @@ close_now (UiComposer *self)
 void
 ui_composer_close (UiComposer *self)
 {
-  ui_composer_after_save (self, close_now);
-}
-
-static gboolean
-ui_composer_close_request (GtkWindow *window)
-{
-  UiComposer *self = UI_COMPOSER (window);
-
   if (!self->done && !self->busy)
-    ui_composer_close (self);
-  return !self->done;
+    ui_composer_after_save (self, close_now);
 }
 
 /* ---- quitting ---- */
@@ -536,8 +551,8 @@ on_quit_saved (GObject *source, GAsyncResult *result, gpointer data)
   }
   ui_composer_set_busy (self, FALSE);
   ui_composer_edited (self);
-  gtk_window_present (GTK_WINDOW (self));
-  ui_dialog_error (GTK_WINDOW (self),
+  ui_composer_present (self);
+  ui_dialog_error (ui_composer_get_window (self),
                    _ ("The message could not be saved, so the window stays open."), error);
   g_task_return_error (task, error);
 }
@@ -597,17 +612,28 @@ static void
 on_rich_changed (UiComposer *self)
 {
   gboolean rich = ui_editor_get_rich (self->editor);
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "rich");
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "rich");
 
   gtk_revealer_set_reveal_child (self->format_bar, rich);
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (rich));
 }
 
-GtkWidget *
+void
+ui_composer_present (UiComposer *self)
+{
+  GtkWindow *window = ui_composer_get_window (self);
+
+  if (window != NULL)
+    gtk_window_present (window);
+}
+
+UiComposer *
 ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
 {
-  UiComposer *self = g_object_new (UI_TYPE_COMPOSER, "application", app, NULL);
+  UiComposer *self = g_object_new (UI_TYPE_COMPOSER, NULL);
 
+  g_set_weak_pointer (&self->app, app);
+  ui_composer_remember (self);
   self->engine = g_object_ref (engine);
   self->draft = g_object_ref (draft);
   fill (self);
@@ -617,8 +643,16 @@ ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   ui_composer_offer_people (self);
   ui_composer_watch_draft (self);
   ui_composer_show_draft (self);
-  set_first_focus (self);
-  return GTK_WIDGET (self);
+  return self;
+}
+
+static void
+ui_composer_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_TITLE)
+    g_value_set_string (value, adw_window_title_get_title (UI_COMPOSER (object)->title));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -627,9 +661,11 @@ ui_composer_dispose (GObject *object)
   UiComposer *self = UI_COMPOSER (object);
 
   self->done = TRUE;
+  ui_composer_forget (self);
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_clear_handle_id (&self->copy_source, g_source_remove);
   g_clear_weak_pointer (&self->field);
+  g_clear_weak_pointer (&self->app);
   G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);
 }
 
@@ -640,6 +676,7 @@ ui_composer_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_object (&self->draft);
+  g_object_unref (self->actions);
   g_ptr_array_unref (self->attach_errors);
   G_OBJECT_CLASS (ui_composer_parent_class)->finalize (object);
 }
@@ -650,14 +687,20 @@ ui_composer_class_init (UiComposerClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->get_property = ui_composer_get_property;
   object_class->dispose = ui_composer_dispose;
   object_class->finalize = ui_composer_finalize;
-  GTK_WINDOW_CLASS (klass)->close_request = ui_composer_close_request;
+  properties[PROP_TITLE] =
+      g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[FINISHED] = g_signal_new ("finished", UI_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (UI_TYPE_RECIPIENTS);
   g_type_ensure (UI_TYPE_EDITOR);
   g_type_ensure (UI_TYPE_FORMAT_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-composer.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, bar);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, title);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spelling);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
@@ -684,6 +727,7 @@ static void
 ui_composer_init (UiComposer *self)
 {
   self->attach_errors = g_ptr_array_new_with_free_func (g_free);
+  self->actions = g_simple_action_group_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_composer_add_actions (self);
   ui_composer_add_recipients (self);

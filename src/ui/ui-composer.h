@@ -1,7 +1,7 @@
-/* The window in which a message is written.
+/* What a message is written in; see ui-composer-window.h for a window around it.
  *
  * It saves its draft by itself while the person writes and closes only when the message is safe: kept as a draft,
- * queued for sending, or thrown away by the person. */
+ * queued for sending, or thrown away by the person.  All that can be done in it are actions of the group "composer". */
 #pragma once
 
 #include <adwaita.h>
@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 #define UI_TYPE_COMPOSER (ui_composer_get_type ())
-G_DECLARE_FINAL_TYPE (UiComposer, ui_composer, UI, COMPOSER, AdwApplicationWindow)
+G_DECLARE_FINAL_TYPE (UiComposer, ui_composer, UI, COMPOSER, AdwBin)
 
 /* Seconds in which the window offers to take back what was discarded. */
 #define UI_COMPOSER_BIN_SHOWN 10
@@ -28,11 +28,22 @@ guint ui_composer_get_undo_seconds (GtkApplication *app);
 
 /* What is to be gone on with: in a window of its own, or, where it is sent on as it is, by asking to whom. */
 void ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft);
-/* Takes a reference to `draft`.  The window belongs to `app`; present it. */
-GtkWidget *ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft);
+/* Property "title" (string, read only, notify).  Signal "finished": the message is safe, or thrown away: whoever holds it lets go.
+ *
+ * Takes a reference to `draft`; floating.  The program has to know of it as long as it is there: ui_composer_dup_all (). */
+UiComposer *ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft);
+/* All that have not finished, of UiComposer. */
+GPtrArray *ui_composer_dup_all (GtkApplication *app) G_GNUC_WARN_UNUSED_RESULT;
+/* The keyboard goes where the person goes on: the first thing that is missing. */
+void ui_composer_focus (UiComposer *self);
+/* Shows the person where it is. */
+void ui_composer_present (UiComposer *self);
+/* Keeps what is written; when files that are being attached are here. */
+void ui_composer_close (UiComposer *self);
+void ui_composer_finish (UiComposer *self); /* it goes, without asking */
 
 /* Quitting the program: writes what is still unsaved, as a draft that comes back; `callback` runs on the main thread
- * afterwards.  FALSE from finish: it could not be written and the window has said so. */
+ * afterwards.  FALSE from finish: it could not be written and the composer has said so. */
 void ui_composer_save_async (UiComposer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ui_composer_save_finish (UiComposer *self, GAsyncResult *result, GError **error);
 

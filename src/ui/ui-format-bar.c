@@ -346,7 +346,7 @@ ui_format_bar_init (UiFormatBar *self)
   add_button (self, "sosik-quote-symbolic", "editor.quote", _ ("Quote (Ctrl+Shift+Q)"), TRUE, TRUE);
   add_menu (self, "format-justify-left-symbolic", _ ("Alignment"), create_alignments, TRUE);
   add_separator (self);
-  add_button (self, "sosik-link-symbolic", "win.link", _ ("Link (Ctrl+K)"), FALSE, FALSE);
+  add_button (self, "sosik-link-symbolic", "composer.link", _ ("Link (Ctrl+K)"), FALSE, FALSE);
   add_button (self, "face-smile-symbolic", "editor.emoji", _ ("Emoji (Ctrl+.)"), FALSE, FALSE);
   add_separator (self);
   add_button (self, "edit-clear-all-symbolic", "editor.clear", _ ("Clear formatting (Ctrl+\\)"),

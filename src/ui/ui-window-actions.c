@@ -306,7 +306,7 @@ on_quoted (GObject *source, GAsyncResult *result, gpointer data)
 
   mail_draft_quote_finish (draft, result);
   if (app != NULL)
-    gtk_window_present (GTK_WINDOW (ui_composer_new (app, self->engine, draft)));
+    ui_composer_open (app, self->engine, draft);
 }
 
 static void

@@ -26,8 +26,7 @@ open_mailto (UiWindow *self, const char *uri)
   g_autoptr (MailDraft) draft =
       mail_draft_new_mailto (self->engine, folder ? mail_folder_get_account (folder) : NULL, uri);
   if (draft)
-    gtk_window_present (GTK_WINDOW (
-        ui_composer_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft)));
+    ui_composer_open (gtk_window_get_application (GTK_WINDOW (self)), self->engine, draft);
 }
 
 static void
