@@ -1,6 +1,6 @@
 /* Account settings and their files.  Any thread; must never hold a secret, and must leave alone what it does not
  * understand in a file that an administrator wrote. */
-#include "base-account.h"
+#include "base-account-private.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -23,10 +23,23 @@
 #define MAX_BODY       2048
 #define MAX_PART       (1024 * 1024)
 
+/* With what every account has. */
+static BaseAccount *
+make (void)
+{
+  BaseAccount *account = g_new0 (BaseAccount, 1);
+
+  account->own = g_new0 (BaseIdentity, 1);
+  account->own->id = g_strdup ("");
+  account->identities = g_ptr_array_new_with_free_func ((GDestroyNotify)base_identity_free);
+  account->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify)base_signature_free);
+  return account;
+}
+
 BaseAccount *
 base_account_new (void)
 {
-  BaseAccount *account = g_new0 (BaseAccount, 1);
+  BaseAccount *account = make ();
 
   account->id = g_uuid_string_random ();
   account->imap.port = 993;
@@ -52,7 +65,7 @@ copy_server (const BaseServer *from, BaseServer *to)
 BaseAccount *
 base_account_dup (const BaseAccount *account)
 {
-  BaseAccount *copy = g_new0 (BaseAccount, 1);
+  BaseAccount *copy = make ();
 
   copy->id = g_strdup (account->id);
   copy->display_name = g_strdup (account->display_name);
@@ -66,6 +79,13 @@ base_account_dup (const BaseAccount *account)
   copy->months = account->months;
   copy->largest_body = account->largest_body;
   copy->largest_part = account->largest_part;
+  copy->default_identity = g_strdup (account->default_identity);
+  base_identity_free (copy->own);
+  copy->own = base_identity_dup (account->own);
+  for (guint i = 0; i < account->identities->len; i++)
+    g_ptr_array_add (copy->identities, base_identity_dup (account->identities->pdata[i]));
+  for (guint i = 0; i < account->signatures->len; i++)
+    g_ptr_array_add (copy->signatures, base_signature_dup (account->signatures->pdata[i]));
   return copy;
 }
 
@@ -87,11 +107,15 @@ base_account_free (BaseAccount *account)
   g_strfreev (account->smtp.without);
   g_free (account->authserv_id);
   g_free (account->ca_file);
+  g_free (account->default_identity);
+  base_identity_free (account->own);
+  g_ptr_array_unref (account->identities);
+  g_ptr_array_unref (account->signatures);
   g_free (account);
 }
 
-static gboolean
-id_is_valid (const char *id)
+gboolean
+base_account_id_is_valid (const char *id)
 {
   return id != NULL && *id != '\0'
          && strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen (id)
@@ -234,7 +258,7 @@ read_sync (GKeyFile *file, BaseAccount *account, GError **error)
 static BaseAccount *
 load (const char *id, const BasePaths *paths, GError **error)
 {
-  g_autoptr (BaseAccount) account = g_new0 (BaseAccount, 1);
+  g_autoptr (BaseAccount) account = make ();
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) read_error = NULL;
   g_autofree char *path = file_of (id, paths);
@@ -257,8 +281,8 @@ load (const char *id, const BasePaths *paths, GError **error)
   account->largest_body = BASE_LARGEST_BODY;
   account->largest_part = BASE_LARGEST_PART;
   if (!read_server (file, GROUP_IMAP, &account->imap, error)
-      || !read_server (file, GROUP_SMTP, &account->smtp, error)
-      || !read_sync (file, account, error))
+      || !read_server (file, GROUP_SMTP, &account->smtp, error) || !read_sync (file, account, error)
+      || !base_identities_read (file, account, error))
     return NULL;
   if (!base_account_check (account, error))
     return NULL;
@@ -289,7 +313,7 @@ list_ids (const BasePaths *paths, const char *suffix)
     if (!g_str_has_suffix (name, suffix))
       continue;
     id = g_strndup (name, strlen (name) - strlen (suffix));
-    if (id_is_valid (id))
+    if (base_account_id_is_valid (id))
       g_ptr_array_add (ids, g_steal_pointer (&id));
   }
   g_ptr_array_sort (ids, compare_names);
@@ -382,7 +406,7 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
   g_autofree char *text = NULL;
   gsize length;
 
-  if (!id_is_valid (account->id)) {
+  if (!base_account_id_is_valid (account->id)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("An account may not be called “%s”."),
                     account->id != NULL ? account->id : "");
     return FALSE;
@@ -405,6 +429,7 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
   write_server (file, GROUP_IMAP, &account->imap);
   write_server (file, GROUP_SMTP, &account->smtp);
   write_sync (file, account);
+  base_identities_write (file, account);
 
   text = g_key_file_to_data (file, &length, NULL);
   /* Saved anew, it stays. */
@@ -415,7 +440,7 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
 static gboolean
 check_id (const char *id, GError **error)
 {
-  if (id_is_valid (id))
+  if (base_account_id_is_valid (id))
     return TRUE;
   base_error_set (error, BASE_ERROR_GONE, NULL, _ ("There is no account called “%s”."),
                   id != NULL ? id : "");
@@ -469,9 +494,8 @@ base_account_list_leaving (const BasePaths *paths)
   return (GStrv)g_ptr_array_free (ids, FALSE);
 }
 
-/* Something on one line that can go onto a wire. */
-static gboolean
-field_is_clean (const char *text)
+gboolean
+base_account_field_is_clean (const char *text)
 {
   if (text == NULL || *text == '\0' || strlen (text) > MAX_FIELD
       || !g_utf8_validate (text, -1, NULL))
@@ -490,7 +514,7 @@ host_is_valid (const char *host)
 {
   g_autofree char *ascii = NULL;
 
-  if (!field_is_clean (host))
+  if (!base_account_field_is_clean (host))
     return FALSE;
   if (g_hostname_is_ip_address (host))
     return TRUE;
@@ -505,12 +529,12 @@ host_is_valid (const char *host)
          == strlen (ascii);
 }
 
-static gboolean
-address_is_valid (const char *address)
+gboolean
+base_account_address_is_valid (const char *address)
 {
   const char *at;
 
-  if (!field_is_clean (address) || strpbrk (address, " <>,;") != NULL)
+  if (!base_account_field_is_clean (address) || strpbrk (address, " <>,;") != NULL)
     return FALSE;
   at = strrchr (address, '@');
 
@@ -539,7 +563,7 @@ check_server (const BaseServer *server, const char *protocol, GError **error)
                     protocol);
     return FALSE;
   }
-  if (!field_is_clean (server->user)) {
+  if (!base_account_field_is_clean (server->user)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("The user name for the %s server is missing."), protocol);
     return FALSE;
@@ -555,7 +579,7 @@ base_account_check (const BaseAccount *account, GError **error)
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The e-mail address is missing."));
     return FALSE;
   }
-  if (!address_is_valid (account->address)) {
+  if (!base_account_address_is_valid (account->address)) {
     g_autofree char *shown = g_utf8_make_valid (account->address, -1);
 
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
@@ -573,5 +597,5 @@ base_account_check (const BaseAccount *account, GError **error)
   }
 
   return check_server (&account->imap, "IMAP", error)
-         && check_server (&account->smtp, "SMTP", error);
+         && check_server (&account->smtp, "SMTP", error) && base_identities_check (account, error);
 }

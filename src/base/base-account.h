@@ -3,6 +3,7 @@
  * A plain value; no secrets in it ever.  Any thread, one at a time. */
 #pragma once
 
+#include "base-identity.h"
 #include "base-paths.h"
 
 G_BEGIN_DECLS
@@ -51,6 +52,11 @@ typedef struct
   guint largest_body; /* megabytes: what is larger is kept without its large parts; 0: no limit */
   /* kilobytes: larger parts of large messages are fetched when somebody wants them; 0: messages are fetched whole */
   guint largest_part;
+  BaseIdentity *
+      own; /* the first identity, but for name and address, which are `display_name` and `address` */
+  GPtrArray *identities;  /* of BaseIdentity: the others */
+  GPtrArray *signatures;  /* of BaseSignature */
+  char *default_identity; /* nullable: id of the one that new letters are from, if not `own` */
 } BaseAccount;
 
 BaseAccount *
@@ -71,5 +77,23 @@ gboolean base_account_set_leaving (const char *id, const BasePaths *paths, gbool
 GStrv base_account_list_leaving (const BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT; /* ids */
 /* Address, hosts, ports, users present and well-formed; the error's sentence names the field. */
 gboolean base_account_check (const BaseAccount *account, GError **error);
+
+/* ---- identities (base-identity.c) ---- */
+/* All of them, whole, the account's own first.  GPtrArray of BaseIdentity. */
+GPtrArray *base_account_dup_identities (const BaseAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL: there is none of that id. */
+BaseIdentity *base_account_dup_identity (const BaseAccount *account,
+                                         const char *id) G_GNUC_WARN_UNUSED_RESULT;
+/* In the place of the one of its id, or as the last one. */
+void base_account_put_identity (BaseAccount *account, const BaseIdentity *identity);
+void base_account_remove_identity (BaseAccount *account, const char *id); /* not the own one */
+/* Borrowed; NULL: there is none of that id. */
+const BaseSignature *base_account_get_signature (const BaseAccount *account, const char *id);
+void base_account_put_signature (BaseAccount *account, const BaseSignature *signature);
+/* Out of the identities as well. */
+void base_account_remove_signature (BaseAccount *account, const char *id);
+/* Whether mail to `address` comes to one of the identities; to which one (nullable, borrowed; unchanged where to none). */
+BaseAddressMatch base_account_match_address (const BaseAccount *account, const char *address,
+                                             const char **id);
 
 G_END_DECLS

@@ -175,20 +175,6 @@ compare_found (gconstpointer a, gconstpointer b)
   return strcmp (x->member->address, y->member->address);
 }
 
-static gboolean
-is_own (MailEngine *engine, const char *address)
-{
-  GListModel *accounts = mail_engine_get_accounts (engine);
-
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
-
-    if (g_ascii_strcasecmp (mail_account_get_address (account), address) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 recipient_free (gpointer recipient)
 {
@@ -213,7 +199,7 @@ mail_crowd_find (MailCrowd *self, const char *query, guint most)
 
     if (fit == BASE_MATCH_NONE)
       continue;
-    if (is_own (self->engine, member->address))
+    if (mail_engine_owns_address (self->engine, member->address))
       one.weight /= 100;
     g_array_append_val (found, one);
   }

@@ -2,6 +2,7 @@
  * makes rows and operations of them, and the sync worker does the rest in its time.  Main thread; what nobody has written in
  * never goes there. */
 #include "mail-draft-private.h"
+#include "mail-identity-private.h"
 #include "mail-letter.h"
 
 #include <glib/gi18n.h>
@@ -21,7 +22,7 @@ typedef struct
 {
   BasePaths *paths;
   StoreDraft *draft;
-  char *from_name, *from_address;
+  BaseIdentity *from;
   gint64 account, folder;
   gboolean editing;   /* as it is to be when all is done */
   gboolean elsewhere; /* another computer has changed or deleted the copy */
@@ -36,8 +37,7 @@ copying_free (gpointer data)
 
   base_paths_unref (copying->paths);
   store_draft_free (copying->draft);
-  g_free (copying->from_name);
-  g_free (copying->from_address);
+  base_identity_free (copying->from);
   g_clear_pointer (&copying->bytes, g_bytes_unref);
   g_free (copying);
 }
@@ -74,7 +74,7 @@ static char *
 make_id (const Copying *copying)
 {
   const StoreDraft *draft = copying->draft;
-  g_autofree char *random = mime_build_message_id (copying->from_address);
+  g_autofree char *random = mime_build_message_id (copying->from->address);
 
   return g_strdup_printf ("<%s.%s", draft->server_stem != NULL ? draft->server_stem : draft->id,
                           random + 1);
@@ -84,8 +84,7 @@ static GBytes *
 build (const Copying *copying, GError **error)
 {
   const StoreDraft *draft = copying->draft;
-  g_autoptr (MimeDraft) mime =
-      mail_draft_to_mime (copying->paths, draft, copying->from_name, copying->from_address, error);
+  g_autoptr (MimeDraft) mime = mail_draft_to_mime (copying->paths, draft, copying->from, error);
 
   if (mime == NULL)
     return NULL;
@@ -277,8 +276,8 @@ start_put (MailDraft *self, GTask *task)
   *putting = (Putting){ task, self->serial };
   copying->paths = base_paths_ref (mail_engine_get_paths (self->engine));
   copying->draft = mail_draft_snapshot (self, TRUE);
-  copying->from_name = g_strdup (mail_account_get_display_name (account));
-  copying->from_address = g_strdup (mail_account_get_address (account));
+  g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self);
+  copying->from = base_identity_dup (mail_identity_get_settings (identity));
   copying->account = mail_account_get_row (account);
   copying->editing = GPOINTER_TO_INT (g_task_get_task_data (task));
   copying->changed = self->serial != self->put_serial;
@@ -383,11 +382,12 @@ dup_id (const char *header)
 }
 
 static StoreDraft *
-from_message (MailContent *content)
+from_message (MailEngine *engine, MailContent *content)
 {
   const MailParsed *parsed = mail_content_get_parsed (content);
   MailFolder *folder = mail_message_get_folder (mail_content_get_message (content));
   MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
+  g_autoptr (MailIdentity) sender = mail_identity_find_sender (engine, account, parsed);
   StoreDraft *draft = store_draft_new ();
 
   g_free (draft->to);
@@ -396,7 +396,12 @@ from_message (MailContent *content)
   draft->to = join (parsed->to);
   draft->cc = join (parsed->cc);
   draft->bcc = join (parsed->bcc);
+  /* The copy stands in the folder of an account; what it is sent from may be another one's. */
   set_text (&draft->account, account != NULL ? mail_account_get_id (account) : "");
+  if (sender != NULL && mail_identity_get_account (sender) == account) {
+    set_text (&draft->identity, mail_identity_get_settings (sender)->id);
+    set_text (&draft->from, mail_identity_get_plus (sender));
+  }
   set_text (&draft->subject, parsed->subject != NULL ? parsed->subject : "");
   set_text (&draft->text, parsed->text != NULL ? parsed->text : "");
   /* The end of the last line, which mail has and editors do not. */
@@ -568,7 +573,7 @@ mail_draft_open_async (MailEngine *engine, MailContent *content, GAsyncReadyCall
 
   g_task_set_task_data (task, g_object_ref (content), g_object_unref);
   opening->paths = base_paths_ref (mail_engine_get_paths (engine));
-  opening->draft = from_message (content);
+  opening->draft = from_message (engine, content);
   opening->parsed = mail_parsed_ref (mail_content_get_parsed (content));
   mail_engine_call_store (engine, g_task_new (NULL, NULL, on_opened, task), run_open, opening,
                           opening_free, draft_free);

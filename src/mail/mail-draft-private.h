@@ -29,6 +29,7 @@ struct _MailDraft
   gboolean names_once;
   gboolean stepping;
   gboolean on_disk, saved_editing;
+  gboolean fresh;         /* made in this session, of nothing or of a message to answer */
   gboolean files_touched; /* the person added or removed a file */
   gboolean answers;       /* who reads it has what it quotes */
   gboolean gone;          /* sent or discarded: never written again */
@@ -72,8 +73,10 @@ void mail_draft_take_pictures_async (MailDraft *draft, GPtrArray *contents, GPtr
  * not sent.  One of a letter that became plain text is a file. */
 gboolean mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file);
 /* mail-draft-send.c, pool thread: without Message-ID and date. */
-MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
-                               const char *from_address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const BaseIdentity *from,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* mail-draft.c: the same without Bcc, for what goes without having been seen. */
+void mail_draft_put_identity (MailDraft *draft, MailIdentity *identity);
 /* mail-draft-recipients.c */
 MailDraftWarnings mail_draft_warn_of_recipients (MailDraft *draft);
 void mail_draft_learn_domains (MailEngine *engine); /* a moment later; for the warning */

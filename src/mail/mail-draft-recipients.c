@@ -1,6 +1,7 @@
 /* What to think of before a message goes to its recipients: how many see each other, whose domain is a slip, who was not to be seen.  Main thread; the
  * store thread reads the domains that are known.  A slip must never be mended without asking. */
 #include "mail-draft-private.h"
+#include "mail-identity-private.h"
 
 #include <string.h>
 
@@ -73,14 +74,15 @@ dup_domain (const char *address)
 static char *
 dup_meant (MailEngine *engine, const char *domain)
 {
-  GListModel *accounts = G_LIST_MODEL (engine->accounts);
+  GListModel *identities = mail_engine_get_identities (engine);
   g_autofree char *meant = NULL;
 
   if (engine->domains != NULL && mime_domains_have_owner (engine->domains, domain))
     return NULL;
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
-    g_autofree char *own = dup_domain (mail_account_get_address (account));
+  for (guint i = 0; i < g_list_model_get_n_items (identities); i++) {
+    g_autoptr (MailIdentity) identity = g_list_model_get_item (identities, i);
+    const BaseIdentity *one = mail_identity_get_settings (identity);
+    g_autofree char *own = dup_domain (one->address);
 
     if (own != NULL && mime_domain_is_same_owner (domain, own))
       return NULL;

@@ -98,7 +98,7 @@ typedef struct
 {
   BasePaths *paths;
   StoreDraft *draft;
-  char *from_name, *from_address;
+  BaseIdentity *from;
   gint64 account;
   guint hold;
   MimeNames names;
@@ -113,8 +113,7 @@ sending_free (gpointer data)
 
   base_paths_unref (sending->paths);
   store_draft_free (sending->draft);
-  g_free (sending->from_name);
-  g_free (sending->from_address);
+  base_identity_free (sending->from);
   g_clear_pointer (&sending->outbox, store_outbox_free);
   g_free (sending);
 }
@@ -135,13 +134,14 @@ mail_draft_sends (const StoreDraft *draft, const StoreAttachment *file)
 }
 
 MimeDraft *
-mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const char *from_name,
-                    const char *from_address, GError **error)
+mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const BaseIdentity *from,
+                    GError **error)
 {
   g_autoptr (MimeDraft) mime = mime_draft_new ();
 
-  mime->from_name = g_strdup (from_name);
-  mime->from_address = g_strdup (from_address);
+  mime->from_name = g_strdup (from->name);
+  mime->from_address = g_strdup (from->address);
+  mime->reply_to = g_strdup (from->reply_to);
   mime->to = g_strdup (draft->to);
   mime->cc = g_strdup (draft->cc);
   mime->bcc = g_strdup (draft->bcc);
@@ -224,12 +224,12 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
 
   if (!store_draft_save (sending->paths, sending->draft, error))
     return NULL;
-  g_autoptr (MimeDraft) mime = mail_draft_to_mime (
-      sending->paths, sending->draft, sending->from_name, sending->from_address, error);
+  g_autoptr (MimeDraft) mime =
+      mail_draft_to_mime (sending->paths, sending->draft, sending->from, error);
   if (mime == NULL)
     return NULL;
   mime->names = sending->names;
-  mime->message_id = mime_build_message_id (sending->from_address);
+  mime->message_id = mime_build_message_id (sending->from->address);
   /* Its readers are told when it goes, not when it was written. */
   mime->date = MAX (g_get_real_time () / G_USEC_PER_SEC, sending->draft->send_at);
   g_auto (GStrv) recipients = mime_draft_get_recipients (mime, error);
@@ -240,7 +240,8 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   outbox->account = sending->account;
   outbox->draft = g_strdup (sending->draft->id);
   outbox->message_id = g_strdup (mime->message_id);
-  outbox->from = g_strdup (sending->from_address);
+  outbox->from = g_strdup (sending->from->address);
+  outbox->sent_folder = g_strdup (sending->from->sent_folder);
   outbox->recipients = g_steal_pointer (&recipients);
   outbox->subject = g_strdup (sending->draft->subject);
   outbox->state = STORE_OUTBOX_QUEUED;
@@ -402,12 +403,12 @@ start_send (MailDraft *self, GTask *task)
     mail_draft_end_step (self);
     return;
   }
+  g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self);
   Sending **slot = g_new0 (Sending *, 1);
   Sending *sending = *slot = g_new0 (Sending, 1);
   sending->paths = base_paths_ref (mail_engine_get_paths (self->engine));
   sending->draft = mail_draft_snapshot (self, FALSE);
-  sending->from_name = g_strdup (mail_account_get_display_name (self->account));
-  sending->from_address = g_strdup (mail_account_get_address (self->account));
+  sending->from = base_identity_dup (mail_identity_get_settings (identity));
   sending->account = mail_account_get_row (self->account);
   sending->hold = self->hold;
   sending->names = self->names_once ? MIME_NAMES_STANDARD : MIME_NAMES_BOTH;

@@ -2,6 +2,7 @@
  * pool threads, one step after the other. It must never write here, and what it reports as saved
  * is on disk. */
 #include "mail-draft-private.h"
+#include "mail-identity-private.h"
 
 #include <glib/gi18n.h>
 
@@ -160,29 +161,80 @@ mail_draft_new_take (MailEngine *engine, StoreDraft *plain, gboolean loaded)
   return self;
 }
 
-static MailAccount *
-any_account (MailEngine *engine)
-{
-  g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (engine->accounts), 0);
+/* ---- as whom ---- */
 
-  return account; /* the list keeps it */
+static void
+set_identity (StoreDraft *plain, MailIdentity *identity)
+{
+  const char *id = identity != NULL ? mail_identity_get_settings (identity)->id : "";
+
+  g_free (plain->account);
+  g_free (plain->identity);
+  g_free (plain->from);
+  plain->account =
+      g_strdup (identity != NULL ? mail_account_get_id (mail_identity_get_account (identity)) : "");
+  plain->identity = *id != '\0' ? g_strdup (id) : NULL;
+  plain->from = identity != NULL ? g_strdup (mail_identity_get_plus (identity)) : NULL;
 }
 
-static MailDraft *
-new_for (MailEngine *engine, MailAccount *account, StoreDraft *plain)
+/* Without `address`, and with it again where it is wanted. */
+static char *
+dup_copies (const char *bcc, const char *address, gboolean wanted)
 {
-  if (account == NULL)
-    account = any_account (engine);
-  g_free (plain->account);
-  plain->account = g_strdup (account != NULL ? mail_account_get_id (account) : "");
-  return mail_draft_new_take (engine, plain, FALSE);
+  g_autoptr (GPtrArray) addresses = mime_addresses_parse (bcc != NULL ? bcc : "");
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < addresses->len; i++) {
+    const MimeAddress *one = addresses->pdata[i];
+    g_autofree char *text = mime_address_to_string (one->name, one->address);
+
+    if (base_address_match (address, one->address) != BASE_ADDRESS_SAME)
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "",
+                              *one->address != '\0' ? text : one->name);
+  }
+  if (wanted)
+    g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", address);
+  return g_string_free (list, FALSE);
+}
+
+/* NULL: nothing is to be changed. */
+static char *
+dup_switched_copies (const char *bcc, MailIdentity *before, MailIdentity *after)
+{
+  const BaseIdentity *old = before != NULL ? mail_identity_get_settings (before) : NULL;
+  const BaseIdentity *new = after != NULL ? mail_identity_get_settings (after) : NULL;
+  g_autofree char *copies = NULL;
+
+  if (old != NULL && old->bcc_self)
+    copies = dup_copies (bcc, old->address, FALSE);
+  if (new != NULL &&new->bcc_self)
+    return dup_copies (copies != NULL ? copies : bcc, new->address, TRUE);
+  return g_steal_pointer (&copies);
+}
+
+/* Takes the identity. */
+static MailDraft *
+new_for (MailEngine *engine, MailIdentity *taken, StoreDraft *plain)
+{
+  g_autoptr (MailIdentity) identity = taken;
+  char *bcc = plain->redirect ? NULL : dup_switched_copies (plain->bcc, NULL, identity);
+  MailDraft *self = NULL;
+
+  set_identity (plain, identity);
+  if (bcc != NULL) {
+    g_free (plain->bcc);
+    plain->bcc = bcc;
+  }
+  self = mail_draft_new_take (engine, plain, FALSE);
+  self->fresh = TRUE;
+  return self;
 }
 
 MailDraft *
 mail_draft_new (MailEngine *engine, MailAccount *account)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (engine), NULL);
-  return new_for (engine, account, store_draft_new ());
+  return new_for (engine, mail_engine_dup_default_identity (engine, account), store_draft_new ());
 }
 
 MailDraft *
@@ -191,7 +243,8 @@ mail_draft_new_mailto (MailEngine *engine, MailAccount *account, const char *uri
   g_return_val_if_fail (MAIL_IS_ENGINE (engine) && uri != NULL, NULL);
   StoreDraft *plain = mail_mailto_parse (uri);
 
-  return plain != NULL ? new_for (engine, account, plain) : NULL;
+  return plain != NULL ? new_for (engine, mail_engine_dup_default_identity (engine, account), plain)
+                       : NULL;
 }
 
 static gboolean
@@ -228,8 +281,11 @@ mail_draft_new_reply (MailEngine *engine, MailContent *content, MailReplyKind ki
     plain->source = mail_content_get_message_id (content);
     plain->source_id = g_strdup (mail_content_get_parsed (content)->message_id);
   }
-  MailDraft *self =
-      new_for (engine, folder != NULL ? mail_folder_get_account (folder) : NULL, plain);
+  MailDraft *self = new_for (
+      engine, mail_identity_find_receiver (engine, folder, mail_content_get_parsed (content)),
+      plain);
+  /* It has what it had. */
+  self->fresh = kind != MAIL_EDIT_AS_NEW && kind != MAIL_REDIRECT;
   self->answers = answers;
   self->quoted_text = part ? g_strdup (excerpt->text) : NULL;
   self->quoted_html = part ? g_strdup (excerpt->html) : NULL;
@@ -259,12 +315,44 @@ set_field (MailDraft *self, char **field, const char *value)
   self->serial++;
 }
 
+MailIdentity *
+mail_draft_dup_identity (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->account != NULL
+             ? mail_identity_new (self->account, self->plain->identity, self->plain->from)
+             : NULL;
+}
+
 void
-mail_draft_set_account (MailDraft *self, MailAccount *account)
+mail_draft_put_identity (MailDraft *self, MailIdentity *identity)
+{
+  set_identity (self->plain, identity);
+  g_set_weak_pointer (&self->account,
+                      identity != NULL ? mail_identity_get_account (identity) : NULL);
+  self->serial++;
+}
+
+void
+mail_draft_set_identity (MailDraft *self, MailIdentity *identity)
 {
   g_return_if_fail (MAIL_IS_DRAFT (self));
-  g_set_weak_pointer (&self->account, account);
-  set_field (self, &self->plain->account, account != NULL ? mail_account_get_id (account) : "");
+  g_autoptr (MailIdentity) before = mail_draft_dup_identity (self);
+  g_autofree char *bcc =
+      self->plain->redirect ? NULL : dup_switched_copies (self->plain->bcc, before, identity);
+
+  if (before != NULL && identity != NULL && mail_identity_is_same (before, identity))
+    return;
+  mail_draft_put_identity (self, identity);
+  if (bcc != NULL)
+    set_field (self, &self->plain->bcc, bcc);
+}
+
+gboolean
+mail_draft_is_fresh (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->fresh;
 }
 
 const char *

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mail-content.h"
+#include "mail-identity.h"
 
 G_BEGIN_DECLS
 
@@ -34,7 +35,12 @@ MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account,
                                   const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 
 MailAccount *mail_draft_get_account (MailDraft *draft); /* nullable */
-void mail_draft_set_account (MailDraft *draft, MailAccount *account);
+/* As whom it is written, as the settings are now.  NULL: there is no account. */
+MailIdentity *mail_draft_dup_identity (MailDraft *draft) G_GNUC_WARN_UNUSED_RESULT;
+/* With its account.  Its own address comes into Bcc where it wants that, and that of the one before goes. */
+void mail_draft_set_identity (MailDraft *draft, MailIdentity *identity);
+/* Nobody has written in it yet, and it was not on the disk: a signature may go into it. */
+gboolean mail_draft_is_fresh (MailDraft *draft);
 const char *mail_draft_get_to (MailDraft *draft); /* none of the getters is ever NULL but html */
 const char *mail_draft_get_cc (MailDraft *draft);
 const char *mail_draft_get_bcc (MailDraft *draft);

@@ -106,7 +106,8 @@ mail_engine_owns_address (MailEngine *self, const char *address)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
 
-    if (g_ascii_strcasecmp (mail_account_get_address (account), address) == 0)
+    if (base_account_match_address (mail_account_get_settings (account), address, NULL)
+        != BASE_ADDRESS_OTHER)
       return TRUE;
   }
   return FALSE;

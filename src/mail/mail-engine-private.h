@@ -46,6 +46,7 @@ struct _MailEngine
   MailPeople *people;        /* from a good start to stop */
   MailCatchUp *catch_up;     /* the same */
   GListStore *accounts;      /* of MailAccount */
+  GListStore *identities;    /* of MailIdentity */
   GListStore *views;         /* of MailFolder */
   MailFolder *all_inboxes;   /* a view that is not always among them */
   GListStore *outgoing;      /* of MailOutgoing */

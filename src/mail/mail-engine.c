@@ -2,6 +2,7 @@
  * stopping them again.  Main thread; it must never open a file or wait for a thread here, but in
  * a last resort when it is freed without having been stopped. */
 #include "mail-engine-private.h"
+#include "mail-identity-private.h"
 #include "mail-unpack.h"
 #include "mail-private.h"
 
@@ -84,6 +85,7 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->credentials, mail_credentials_free);
   g_clear_object (&self->views);
   g_clear_object (&self->all_inboxes);
+  g_clear_object (&self->identities);
   g_clear_object (&self->accounts);
   g_clear_object (&self->outgoing);
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
@@ -146,6 +148,9 @@ mail_engine_init (MailEngine *self)
   self->changes = mail_changes_new (self->context, &mail_engine_handlers, self);
   self->credentials = mail_credentials_new ();
   self->accounts = g_list_store_new (MAIL_TYPE_ACCOUNT);
+  self->identities = g_list_store_new (MAIL_TYPE_IDENTITY);
+  g_signal_connect_object (self->accounts, "items-changed",
+                           G_CALLBACK (mail_engine_update_identities), self, G_CONNECT_SWAPPED);
   mail_engine_init_views (self);
   self->outgoing = g_list_store_new (MAIL_TYPE_OUTGOING);
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify)store_draft_free);

@@ -7,6 +7,7 @@
 #include "mail-conversation.h"
 #include "mail-draft.h"
 #include "mail-folder.h"
+#include "mail-identity.h"
 #include "mail-message-list.h"
 #include "mail-message.h"
 
@@ -67,6 +68,11 @@ void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *acco
                                      gpointer user_data);
 gboolean mail_engine_save_account_finish (MailEngine *engine, GAsyncResult *result,
                                           gboolean *session_only, GError **error);
+/* Only the identities and signatures of `account`, as which it is known from then on; no server is asked. */
+void mail_engine_save_identities_async (MailEngine *engine, const BaseAccount *account,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_save_identities_finish (MailEngine *engine, GAsyncResult *result,
+                                             GError **error);
 /* Removes its mail, rows, secrets and file. */
 void mail_engine_remove_account_async (MailEngine *engine, MailAccount *account,
                                        GAsyncReadyCallback callback, gpointer user_data);

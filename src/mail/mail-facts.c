@@ -75,7 +75,11 @@ mail_facts_new (MailEngine *engine, MailFolder *folder)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (engine->accounts)); i++) {
     g_autoptr (MailAccount) one = g_list_model_get_item (G_LIST_MODEL (engine->accounts), i);
 
-    g_strv_builder_add (addresses, mail_account_get_address (one));
+    g_autoptr (GPtrArray) identities =
+        base_account_dup_identities (mail_account_get_settings (one));
+
+    for (guint n = 0; n < identities->len; n++)
+      g_strv_builder_add (addresses, ((const BaseIdentity *)identities->pdata[n])->address);
   }
   facts->addresses = g_strv_builder_end (addresses);
   if (engine->domains != NULL)

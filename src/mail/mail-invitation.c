@@ -72,7 +72,7 @@ mail_invitation_free (MailInvitation *self)
   g_free (self->uid);
   g_clear_pointer (&self->organizer, attendee_free);
   g_clear_pointer (&self->attendees, g_ptr_array_unref);
-  g_clear_object (&self->account);
+  g_clear_object (&self->identity);
   g_free (self);
 }
 
@@ -265,23 +265,24 @@ invitation_free (gpointer invitation)
   mail_invitation_free (invitation);
 }
 
-/* The account that is invited; who was invited through a list answers from the account that the mail came to. */
-static MailAccount *
-find_account (MailEngine *engine, const MailInvitation *self, const MailParsed *parsed)
+/* The one that is invited; who was invited through a list answers as whom the mail came to. */
+static MailIdentity *
+find_identity (MailEngine *engine, const MailInvitation *self, const MailParsed *parsed)
 {
-  GListModel *accounts = mail_engine_get_accounts (engine);
-
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
-    const char *address = mail_account_get_address (account);
-
-    for (guint n = 0; n < self->attendees->len; n++)
-      if (g_ascii_strcasecmp (((MailAttendee *)self->attendees->pdata[n])->address, address) == 0)
-        return g_steal_pointer (&account);
-  }
+  GListModel *identities = mail_engine_get_identities (engine);
   MailAccount *home =
       parsed->account != NULL ? mail_engine_find_account (engine, parsed->account) : NULL;
-  return home != NULL ? g_object_ref (home) : NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (identities); i++) {
+    g_autoptr (MailIdentity) identity = g_list_model_get_item (identities, i);
+    const char *address = mail_identity_get_settings (identity)->address;
+
+    for (guint n = 0; n < self->attendees->len; n++)
+      if (base_address_match (address, ((MailAttendee *)self->attendees->pdata[n])->address)
+          == BASE_ADDRESS_SAME)
+        return g_steal_pointer (&identity);
+  }
+  return home != NULL ? mail_engine_dup_default_identity (engine, home) : NULL;
 }
 
 /* "ACCEPTED 3": what was answered, and to which version of the event. */
@@ -327,8 +328,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->kind == MAIL_INVITATION_REQUEST && part->depth == 0 && self->organizer != NULL
       && mime_address_is_valid (self->organizer->address) && self->uid[0] != '\0'
       && !mail_engine_owns_address (part->engine, self->organizer->address))
-    self->account = find_account (part->engine, self, part->parsed);
-  if (self->account == NULL) {
+    self->identity = find_identity (part->engine, self, part->parsed);
+  if (self->identity == NULL) {
     g_task_return_pointer (outer, self, invitation_free);
     return;
   }
@@ -362,8 +363,8 @@ mail_part_read_invitation_finish (MailPart *part, GAsyncResult *result, GError *
 typedef struct
 {
   MailAnswer answer;
-  MailAccount *account; /* owned */
-  MailDraft *draft;     /* owned; nullable until the answer is written */
+  MailIdentity *identity; /* owned */
+  MailDraft *draft;       /* owned; nullable until the answer is written */
   char *uid, *organizer, *title;
   int sequence;
 } Answer;
@@ -373,7 +374,7 @@ answer_free (gpointer data)
 {
   Answer *answer = data;
 
-  g_clear_object (&answer->account);
+  g_clear_object (&answer->identity);
   g_clear_object (&answer->draft);
   g_free (answer->uid);
   g_free (answer->organizer);
@@ -462,8 +463,8 @@ on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 fill_draft (MailDraft *draft, const Answer *answer, const MailParsed *parsed)
 {
-  const char *name = mail_account_get_display_name (answer->account);
-  const char *who = name[0] != '\0' ? name : mail_account_get_address (answer->account);
+  const BaseIdentity *own = mail_identity_get_settings (answer->identity);
+  const char *who = own->name != NULL && own->name[0] != '\0' ? own->name : own->address;
   const char *title = answer->title[0] != '\0' ? answer->title : _ ("Event without a title");
   const char *subject = NULL, *text = NULL;
 
@@ -510,7 +511,8 @@ on_answer_built (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
-  answer->draft = mail_draft_new (part->engine, answer->account);
+  answer->draft = mail_draft_new (part->engine, NULL);
+  mail_draft_put_identity (answer->draft, answer->identity);
   fill_draft (answer->draft, answer, part->parsed);
   mail_draft_attach_bytes_async (answer->draft, "reply.ics", MIME_CALENDAR_REPLY, bytes,
                                  on_attached, g_steal_pointer (&outer));
@@ -520,14 +522,15 @@ void
 mail_part_answer_async (MailPart *part, const MailInvitation *invitation, MailAnswer answer,
                         GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_return_if_fail (MAIL_IS_PART (part) && invitation->account != NULL
+  g_return_if_fail (MAIL_IS_PART (part) && invitation->identity != NULL
                     && answer != MAIL_ANSWER_NONE);
   GTask *outer = g_task_new (part, NULL, callback, user_data);
+  const BaseIdentity *own = mail_identity_get_settings (invitation->identity);
   Answer *given = g_new0 (Answer, 1);
   AnswerJob *job = g_new0 (AnswerJob, 1);
 
   given->answer = answer;
-  given->account = g_object_ref (invitation->account);
+  given->identity = g_object_ref (invitation->identity);
   given->uid = g_strdup (invitation->uid);
   given->organizer = g_strdup (invitation->organizer->address);
   given->title = base_text_one_line (invitation->summary, MAX_TITLE);
@@ -537,8 +540,8 @@ mail_part_answer_async (MailPart *part, const MailInvitation *invitation, MailAn
 
   GTask *task = g_task_new (part, NULL, on_answer_built, outer);
   job->job = mail_part_job_new (part, task);
-  job->address = g_strdup (mail_account_get_address (given->account));
-  job->name = g_strdup (mail_account_get_display_name (given->account));
+  job->address = g_strdup (own->address);
+  job->name = g_strdup (own->name != NULL ? own->name : "");
   job->partstat = answer_to_partstat (answer);
   mail_unpack_call (part->engine, task, run_answer, job, answer_job_free, g_free);
 }

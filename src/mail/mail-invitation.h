@@ -2,6 +2,7 @@
  * reading and answering happen elsewhere. */
 #pragma once
 
+#include "mail-identity.h"
 #include "mail-account.h"
 #include "mail-part.h"
 
@@ -47,7 +48,7 @@ typedef struct
   GPtrArray *attendees;    /* of MailAttendee */
 
   /* By whom it can be answered; NULL: it cannot. */
-  MailAccount *account; /* owned */
+  MailIdentity *identity; /* owned */
   MailAnswer answer;    /* as the person gave it from here */
 
   /* Not for the window */

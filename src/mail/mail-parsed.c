@@ -19,9 +19,9 @@ address_free (gpointer data)
 }
 
 static GPtrArray *
-addresses (MimeMessage *mime, const char *header)
+take_addresses (GPtrArray *taken)
 {
-  g_autoptr (GPtrArray) found = mime_message_get_addresses (mime, header);
+  g_autoptr (GPtrArray) found = taken;
   GPtrArray *copy = g_ptr_array_new_full (found->len, address_free);
 
   for (guint i = 0; i < found->len; i++) {
@@ -35,10 +35,23 @@ addresses (MimeMessage *mime, const char *header)
   return copy;
 }
 
+static GPtrArray *
+addresses (MimeMessage *mime, const char *header)
+{
+  return take_addresses (mime_message_get_addresses (mime, header));
+}
+
+static GPtrArray *
+addresses_on_top (MimeMessage *mime, const char *header)
+{
+  return take_addresses (mime_message_get_addresses_on_top (mime, header));
+}
+
 MailParsed *
 mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, const char *charset)
 {
   MailParsed *self = g_new0 (MailParsed, 1);
+  static const char *const on_top[] = { "X-Original-To", "Envelope-To", "Delivered-To" };
   GPtrArray *original_to = NULL;
 
   g_atomic_ref_count_init (&self->ref_count);
@@ -64,6 +77,11 @@ mail_parsed_new_in_charset (GBytes *bytes, const MimeMissing *missing, gsize n, 
   self->delivered_to = addresses (self->mime, "Delivered-To");
   original_to = addresses (self->mime, "X-Original-To");
   g_ptr_array_extend_and_steal (self->delivered_to, g_steal_pointer (&original_to));
+  /* Before an alias became what stands in the last one of them (Postfix; Exim; any) */
+  self->received_for = g_ptr_array_new_with_free_func (address_free);
+  for (guint i = 0; i < G_N_ELEMENTS (on_top); i++)
+    g_ptr_array_extend_and_steal (self->received_for, addresses_on_top (self->mime, on_top[i]));
+  self->was_received = mime_message_count_headers (self->mime, "Received") > 0;
   self->several_from = mime_message_count_headers (self->mime, "From") > 1;
   self->text = g_strdup (mime_message_get_text (self->mime));
   self->quote = mime_message_dup_quote (self->mime);
@@ -98,6 +116,7 @@ mail_parsed_unref (MailParsed *self)
   g_clear_pointer (&self->cc, g_ptr_array_unref);
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
   g_clear_pointer (&self->delivered_to, g_ptr_array_unref);
+  g_clear_pointer (&self->received_for, g_ptr_array_unref);
   mime_html_facts_clear (&self->facts);
   g_clear_pointer (&self->truth, mail_truth_free);
   g_clear_pointer (&self->list, mail_list_free);

@@ -101,6 +101,9 @@ typedef struct
   char *charset;                              /* nullable: chosen by the person for this sender */
   GPtrArray *from, *reply_to, *to, *cc, *bcc; /* of MailAddress */
   GPtrArray *delivered_to;                    /* of MailAddress: as the servers say that took it */
+  /* Of MailAddress: whom the server that received it last says that it was for, the surest first */
+  GPtrArray *received_for;
+  gboolean was_received;  /* by any server */
   MimeHtmlFacts facts;                        /* of html */
   gboolean several_from;                      /* more than one From field */
   gboolean images_chosen; /* the person wants images of this sender, or its domain */

@@ -185,7 +185,7 @@ static gboolean
 is_own (const MailFacts *facts, const char *address)
 {
   for (guint i = 0; facts->addresses[i] != NULL; i++) {
-    if (g_ascii_strcasecmp (facts->addresses[i], address) == 0)
+    if (base_address_match (facts->addresses[i], address) != BASE_ADDRESS_OTHER)
       return TRUE;
   }
   return FALSE;

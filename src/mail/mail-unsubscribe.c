@@ -8,8 +8,8 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "mail-choices.h"
-#include "mail-engine-private.h"
-#include "mail-private.h"
+#include "mail-draft-private.h"
+#include "mail-identity-private.h"
 #include "mail-remote.h"
 
 /* ---- remembering ---- */
@@ -159,9 +159,13 @@ send_mail (GTask *outer, const MailList *list)
     return;
   }
   g_autoptr (MailDraft) draft = mail_draft_new (mail_content_get_engine (content), account);
+  /* Who is on the list is whom it wrote to. */
+  g_autoptr (MailIdentity) subscriber = mail_identity_find_receiver (
+      mail_content_get_engine (content), folder, mail_content_get_parsed (content));
   g_autofree char *text =
       g_strconcat (list->leave_text[0] != '\0' ? list->leave_text : "unsubscribe", "\n", NULL);
 
+  mail_draft_put_identity (draft, subscriber);
   mail_draft_set_recipients (draft, list->leave_address, "", "");
   mail_draft_set_subject (draft,
                           list->leave_subject[0] != '\0' ? list->leave_subject : "unsubscribe");

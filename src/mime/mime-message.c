@@ -271,6 +271,16 @@ mime_message_get_addresses (MimeMessage *message, const char *header)
   return mime_address_parse_header (value != NULL ? value : "");
 }
 
+GPtrArray *
+mime_message_get_addresses_on_top (MimeMessage *message, const char *header)
+{
+  g_autofree char *value = mime_raw_to_value (
+      mime_node_get_raw_before (mime_structure_get (message->structure, 0), header, "Received"),
+      message->charset);
+
+  return mime_address_parse_header (value != NULL ? value : "");
+}
+
 char *
 mime_message_get_header (MimeMessage *message, const char *name)
 {

@@ -79,6 +79,8 @@ void mime_decoding_free (MimeDecoding *decoding);
 /* How its text may be read, each way with another outcome, those without a fault first and those full of them not at all: GPtrArray of MimeDecoding; empty where
  * all of it is ASCII or UTF-8. */
 GPtrArray *mime_message_list_decodings (MimeMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of a field that stands above the first Received: nobody but the server that received it last has put it there. */
+GPtrArray *mime_message_get_addresses_on_top (MimeMessage *message, const char *header) G_GNUC_WARN_UNUSED_RESULT;
 /* How many header fields of this name there are. */
 guint mime_message_count_headers (MimeMessage *message, const char *name);
 gint64 mime_message_get_date (MimeMessage *message);

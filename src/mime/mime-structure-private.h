@@ -55,6 +55,8 @@ const MimeNode *mime_structure_get (const MimeStructure *structure, guint index)
 const char *mime_node_get_raw (const MimeNode *node, const char *name);
 /* The nth of that name, from 0. */
 const char *mime_node_get_raw_nth (const MimeNode *node, const char *name, guint nth);
+/* The first one, if it stands above the first one called `end`, which must be there. */
+const char *mime_node_get_raw_before (const MimeNode *node, const char *name, const char *end);
 guint mime_node_count_fields (const MimeNode *node, const char *name);
 /* A parameter of Content-Type or of Content-Disposition, decoded, NULL when absent. */
 char *mime_node_dup_param (const MimeNode *node, const char *field,

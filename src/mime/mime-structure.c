@@ -306,6 +306,20 @@ mime_node_get_raw_nth (const MimeNode *node, const char *name, guint nth)
   return NULL;
 }
 
+const char *
+mime_node_get_raw_before (const MimeNode *node, const char *name, const char *end)
+{
+  const char *raw, *found, *first = NULL;
+
+  for (guint i = 0; (found = get_field (node, i, &raw)) != NULL; i++) {
+    if (g_ascii_strcasecmp (found, end) == 0)
+      return first;
+    if (first == NULL && g_ascii_strcasecmp (found, name) == 0)
+      first = raw;
+  }
+  return NULL;
+}
+
 guint
 mime_node_count_fields (const MimeNode *node, const char *name)
 {

@@ -226,8 +226,9 @@ get_mail (SmtpTransaction *transaction, GError **error)
   case BASE_ERROR_BROKEN:
   case BASE_ERROR_DISK:
     sentence = g_strdup_printf (
-        _ ("“%s” refused to send mail from “%s”. Check the address of the account."), session->host,
-        transaction->from);
+        _ ("“%s” refused to send mail from “%s”. Edit the message and choose another address in From, "
+           "or allow this one at your provider."),
+        session->host, transaction->from);
     break;
   }
   smtp_session_set_error (session, reply, sentence, error);

@@ -65,6 +65,8 @@ store_draft_dup (const StoreDraft *draft)
   *copy = *draft;
   copy->id = g_strdup (draft->id);
   copy->account = g_strdup (draft->account);
+  copy->identity = g_strdup (draft->identity);
+  copy->from = g_strdup (draft->from);
   copy->to = g_strdup (draft->to);
   copy->cc = g_strdup (draft->cc);
   copy->bcc = g_strdup (draft->bcc);
@@ -97,6 +99,8 @@ store_draft_free (StoreDraft *draft)
     return;
   g_free (draft->id);
   g_free (draft->account);
+  g_free (draft->identity);
+  g_free (draft->from);
   g_free (draft->to);
   g_free (draft->cc);
   g_free (draft->bcc);
@@ -176,6 +180,8 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
     return FALSE;
   g_autoptr (GKeyFile) file = g_key_file_new ();
   set_text (file, GROUP, "Account", draft->account);
+  set_text (file, GROUP, "Identity", draft->identity);
+  set_text (file, GROUP, "From", draft->from);
   set_text (file, GROUP, "To", draft->to);
   set_text (file, GROUP, "Cc", draft->cc);
   set_text (file, GROUP, "Bcc", draft->bcc);
@@ -261,6 +267,8 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   StoreDraft *draft = g_new0 (StoreDraft, 1);
   draft->id = g_strdup (id);
   draft->account = get_text (file, GROUP, "Account", "");
+  draft->identity = get_text (file, GROUP, "Identity", NULL);
+  draft->from = get_text (file, GROUP, "From", NULL);
   draft->to = get_text (file, GROUP, "To", "");
   draft->cc = get_text (file, GROUP, "Cc", "");
   draft->bcc = get_text (file, GROUP, "Bcc", "");

@@ -27,6 +27,7 @@ store_outbox_free (StoreOutbox *outbox)
   g_free (outbox->error);
   g_free (outbox->detail);
   g_free (outbox->refused);
+  g_free (outbox->sent_folder);
   g_free (outbox);
 }
 
@@ -50,7 +51,8 @@ write_ini (StoreDb *db, const StoreOutbox *outbox, GError **error)
   g_autoptr (GKeyFile) file = g_key_file_new ();
   const char *const texts[][2] = { { "MessageId", outbox->message_id },
                                    { "From", outbox->from },
-                                   { "Subject", outbox->subject } };
+                                   { "Subject", outbox->subject },
+                                   { "SentFolder", outbox->sent_folder } };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     if (texts[i][1] != NULL)
       g_key_file_set_string (file, GROUP, texts[i][0], texts[i][1]);
@@ -91,6 +93,7 @@ read_ini (StoreDb *db, const char *draft, char **account)
   outbox->message_id = g_key_file_get_string (file, GROUP, "MessageId", NULL);
   outbox->from = g_key_file_get_string (file, GROUP, "From", NULL);
   outbox->subject = g_key_file_get_string (file, GROUP, "Subject", NULL);
+  outbox->sent_folder = g_key_file_get_string (file, GROUP, "SentFolder", NULL);
   outbox->recipients = g_key_file_get_string_list (file, GROUP, "Recipients", NULL, NULL);
   outbox->created = g_key_file_get_int64 (file, GROUP, "Created", NULL);
   outbox->notify = (StoreNotify)g_key_file_get_integer (file, GROUP, "Notify", NULL);
@@ -116,8 +119,8 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, "
-      "recipients, subject, error, notify, send_at) "
-      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6)",
+      "recipients, subject, error, notify, send_at, sent_folder) "
+      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6, ?13)",
       STORE_INTS (outbox->account, state, outbox->next_try, outbox->created, outbox->notify,
                   outbox->send_at));
   if (query == NULL)
@@ -128,6 +131,7 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   store_query_bind_text (query, 10, recipients);
   store_query_bind_text (query, 11, outbox->subject);
   store_query_bind_text (query, 12, sentence);
+  store_query_bind_text (query, 13, outbox->sent_folder);
   db->outbox = TRUE;
   return store_query_step (db, query, error) == 0;
 }
@@ -151,7 +155,7 @@ find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
 #define OUTBOX_COLUMNS                                                                             \
   "SELECT id, account, draft, message_id, sender, recipients, subject, state, "                    \
   "attempts, next_try, created, error, "                                                           \
-  "detail, notify, send_at, refused FROM outbox "
+  "detail, notify, send_at, refused, sent_folder FROM outbox "
 
 static StoreOutbox *
 read_row (StoreQuery *query)
@@ -174,6 +178,7 @@ read_row (StoreQuery *query)
   outbox->notify = (StoreNotify)store_query_int (query, 13);
   outbox->send_at = store_query_int (query, 14);
   outbox->refused = store_query_dup_text (query, 15);
+  outbox->sent_folder = store_query_dup_text (query, 16);
   return outbox;
 }
 

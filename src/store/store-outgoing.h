@@ -34,6 +34,8 @@ typedef struct
 {
   char *id;      /* random, folder name */
   char *account; /* account id ("" none chosen) */
+  char *identity; /* nullable: id of the one of the account's that it is from; its own */
+  char *from;     /* nullable: the plus-address of it that stands in From */
   char *to, *cc, *bcc, *subject, *text;
   char *html;                     /* nullable: rich text */
   char *in_reply_to, *references; /* nullable */
@@ -135,6 +137,7 @@ typedef struct
   StoreNotify notify;
   gint64 send_at;       /* not before; 0: at once */
   char *error, *detail; /* nullable: sentence, server's words */
+  char *sent_folder; /* nullable: path of the folder for the copy, the account's Sent where it is not there */
   /* Nullable: who was to get it too and was refused, a line each: the address, ": " and the server's words. */
   char *refused;
 } StoreOutbox;

@@ -209,6 +209,26 @@ find_sent_folder (Sender *sender, gboolean filed)
   return id;
 }
 
+/* The folder that the copy of this one is wanted in, where the account has it and the server does not file by itself; else `sent`. */
+static gint64
+find_wanted_folder (Sender *sender, const StoreOutbox *outbox, gint64 sent, gboolean filed)
+{
+  g_autoptr (GPtrArray) folders = NULL;
+
+  if (outbox->sent_folder == NULL || filed)
+    return sent;
+  folders = store_folder_list (sender->db, sender->row, NULL);
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    const StoreFolder *folder = g_ptr_array_index (folders, i);
+
+    if (folder->selectable && g_str_equal (folder->name, outbox->sent_folder))
+      return folder->id;
+  }
+  base_log ("%s: there is no folder “%s” for the copy of a sent mail",
+            sync_account_get_id (sender->account), outbox->sent_folder);
+  return sent;
+}
+
 /* One field without those who have got it. */
 static void
 leave_refused (char **field, const StoreOutbox *outbox)
@@ -276,9 +296,9 @@ tell_refused (Sender *sender, const StoreOutbox *outbox)
 /* It is theirs: out of the outbox, and into Sent.  `filed`: the server has put a copy there, or is about to; the one made here becomes that one
  * as soon as it is found there. */
 static gboolean
-finish_one (Sender *sender, const StoreOutbox *outbox, gint64 folder, gboolean filed,
-            GError **error)
+finish_one (Sender *sender, const StoreOutbox *outbox, gint64 sent, gboolean filed, GError **error)
 {
+  gint64 folder = find_wanted_folder (sender, outbox, sent, filed);
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &local);
   g_autoptr (MimeSummary) summary = NULL;

@@ -82,6 +82,9 @@ GtkWindow *ui_composer_get_window (UiComposer *self);
 void ui_composer_discard (UiComposer *self); /* at once, without asking */
 void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
 
+/* ---- ui-composer-from.c ---- */
+void ui_composer_set_up_from (UiComposer *self); /* once it has a draft */
+
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);
 void ui_composer_fill_recipients (UiComposer *self); /* as the draft has them */

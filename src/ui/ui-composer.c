@@ -93,54 +93,6 @@ ui_composer_focus (UiComposer *self)
     gtk_widget_grab_focus (GTK_WIDGET (self->editor));
 }
 
-/* ---- from ---- */
-
-static void
-on_accounts_changed (UiComposer *self)
-{
-  GListModel *accounts = mail_engine_get_accounts (self->engine);
-
-  gtk_widget_set_visible (self->from_row, g_list_model_get_n_items (accounts) > 1);
-}
-
-static void
-on_from_selected (UiComposer *self)
-{
-  MailAccount *account = gtk_drop_down_get_selected_item (self->from);
-
-  if (self->loading || account == NULL || account == mail_draft_get_account (self->draft))
-    return;
-  mail_draft_set_account (self->draft, account);
-  ui_composer_edited (self);
-}
-
-static void
-set_up_from (UiComposer *self)
-{
-  GListModel *accounts = mail_engine_get_accounts (self->engine);
-  g_autoptr (GtkExpression) expression =
-      gtk_property_expression_new (MAIL_TYPE_ACCOUNT, NULL, "address");
-
-  /* The button inside is what gets the focus. */
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->from))),
-      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("From"), -1);
-  self->loading = TRUE;
-  gtk_drop_down_set_expression (self->from, expression);
-  gtk_drop_down_set_model (self->from, accounts);
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
-
-    if (account == mail_draft_get_account (self->draft))
-      gtk_drop_down_set_selected (self->from, i);
-  }
-  self->loading = FALSE;
-  g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
-                           G_CONNECT_SWAPPED);
-  on_accounts_changed (self);
-  on_from_selected (self);
-}
-
 /* ---- attachments ---- */
 
 static void
@@ -637,7 +589,7 @@ ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   self->engine = g_object_ref (engine);
   self->draft = g_object_ref (draft);
   fill (self);
-  set_up_from (self);
+  ui_composer_set_up_from (self);
   set_up_attachments (self);
   ui_composer_set_up_text (self);
   ui_composer_offer_people (self);
@@ -736,6 +688,4 @@ ui_composer_init (UiComposer *self)
   g_signal_connect_swapped (self->subject, "changed", G_CALLBACK (on_subject_changed), self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (ui_composer_edited), self);
   g_signal_connect_swapped (self->editor, "notify::rich", G_CALLBACK (on_rich_changed), self);
-  g_signal_connect_swapped (self->from, "notify::selected-item", G_CALLBACK (on_from_selected),
-                            self);
 }

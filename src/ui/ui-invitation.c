@@ -208,9 +208,9 @@ new_answers (UiInvitation *self)
   gtk_box_append (GTK_BOX (row), self->spinner);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   g_autofree char *from = g_strdup_printf (
-      /* Translators: the organizer's address, the address of the account that answers */
+      /* Translators: the organizer's address, the address that answers */
       _ ("The answer goes to %s, from %s."), self->invitation->organizer->address,
-      mail_account_get_address (self->invitation->account));
+      mail_identity_get_settings (self->invitation->identity)->address);
   GtkWidget *hint = new_label (from, "dim-label");
   gtk_widget_add_css_class (hint, "caption");
   gtk_box_append (GTK_BOX (box), row);
@@ -260,7 +260,7 @@ build (UiInvitation *self)
                          invitation->more);
     gtk_box_append (GTK_BOX (box), new_label (more, "dim-label"));
   }
-  if (invitation->account) {
+  if (invitation->identity != NULL) {
     gtk_box_append (GTK_BOX (box), new_answers (self));
     update (self);
   }

@@ -31,6 +31,66 @@ make_account (void)
   return account;
 }
 
+static BaseIdentity *
+make_identity (const char *id, const char *address)
+{
+  BaseIdentity *identity = base_identity_new ();
+
+  g_free (identity->id);
+  identity->id = g_strdup (id);
+  identity->address = g_strdup (address);
+  return identity;
+}
+
+static void
+add_identities (BaseAccount *account)
+{
+  g_autoptr (BaseIdentity) shop = make_identity ("shop", "shop@example.org");
+  g_autoptr (BaseIdentity) list = make_identity ("list", "hong@lists.example.org");
+  g_autoptr (BaseSignature) plain = base_signature_new ();
+  g_autoptr (BaseSignature) rich = base_signature_new ();
+
+  plain->name = g_strdup ("Plain; [x]=y");
+  plain->text = g_strdup ("  홍길동\n\n\tback\\slash # no comment\n[Identity evil]\nAddress=a@b");
+  rich->name = g_strdup ("Rich");
+  rich->text = g_strdup ("Shop");
+  rich->html = g_strdup ("<div><div><b>Shop</b></div></div>");
+  base_account_put_signature (account, plain);
+  base_account_put_signature (account, rich);
+  shop->name = g_strdup ("가게");
+  shop->reply_to = g_strdup ("orders@example.org");
+  shop->signature = g_strdup (rich->id);
+  shop->sent_folder = g_strdup ("보낸 편지/Shop");
+  shop->bcc_self = shop->signature_above = TRUE;
+  base_account_put_identity (account, shop);
+  base_account_put_identity (account, list);
+  account->own->signature = g_strdup (plain->id);
+  account->own->bcc_self = TRUE;
+  account->default_identity = g_strdup ("shop");
+}
+
+static void
+check_same_identities (const BaseAccount *a, const BaseAccount *b)
+{
+  g_autoptr (GPtrArray) ours = base_account_dup_identities (a);
+  g_autoptr (GPtrArray) theirs = base_account_dup_identities (b);
+
+  g_assert_cmpuint (ours->len, ==, theirs->len);
+  for (guint i = 0; i < ours->len; i++)
+    g_assert_true (base_identity_equal (ours->pdata[i], theirs->pdata[i]));
+  g_assert_cmpstr (a->default_identity, ==, b->default_identity);
+  g_assert_cmpuint (a->signatures->len, ==, b->signatures->len);
+  for (guint i = 0; i < a->signatures->len; i++) {
+    const BaseSignature *one = a->signatures->pdata[i];
+    const BaseSignature *two = base_account_get_signature (b, one->id);
+
+    g_assert_nonnull (two);
+    g_assert_cmpstr (one->name, ==, two->name);
+    g_assert_cmpstr (one->text, ==, two->text);
+    g_assert_cmpstr (one->html, ==, two->html);
+  }
+}
+
 static void
 check_same_words (GStrv a, GStrv b)
 {
@@ -61,6 +121,7 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpuint (a->months, ==, b->months);
   g_assert_cmpuint (a->largest_body, ==, b->largest_body);
   g_assert_cmpuint (a->largest_part, ==, b->largest_part);
+  check_same_identities (a, b);
 }
 
 static char *
@@ -96,6 +157,144 @@ test_round (void)
   gone = base_account_load_all (paths, NULL);
   g_assert_cmpuint (gone->len, ==, 0);
   test_remove_folder (root);
+}
+
+static BaseAccount *
+load_one (const BasePaths *paths)
+{
+  g_auto (GStrv) broken = NULL;
+  g_autoptr (GPtrArray) loaded = base_account_load_all (paths, &broken);
+
+  g_assert_cmpuint (g_strv_length (broken), ==, 0);
+  g_assert_cmpuint (loaded->len, ==, 1);
+  return base_account_dup (loaded->pdata[0]);
+}
+
+/* Identities and signatures come back as they were, and what is removed is gone from the file. */
+static void
+test_identities (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autoptr (BaseAccount) account = make_account ();
+  g_autofree char *path = account_file (paths, account->id);
+  g_autoptr (GError) error = NULL;
+
+  add_identities (account);
+  g_assert_true (base_account_save (account, paths, &error));
+  g_assert_no_error (error);
+  g_autoptr (BaseAccount) loaded = load_one (paths);
+  check_same (account, loaded);
+  g_autoptr (BaseIdentity) own = base_account_dup_identity (loaded, "");
+  g_assert_cmpstr (own->address, ==, "hong@example.org");
+  g_assert_cmpstr (own->name, ==, account->display_name);
+  g_assert_null (base_account_dup_identity (loaded, "evil"));
+
+  base_account_remove_signature (loaded, ((BaseSignature *)loaded->signatures->pdata[1])->id);
+  base_account_remove_identity (loaded, "shop");
+  g_assert_null (loaded->default_identity);
+  g_assert_true (base_account_save (loaded, paths, &error));
+  g_autoptr (BaseAccount) less = load_one (paths);
+  g_assert_cmpuint (less->identities->len, ==, 1);
+  g_assert_cmpuint (less->signatures->len, ==, 1);
+  check_same (less, loaded);
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_null (strstr (text, "[Identity shop]"));
+  test_remove_folder (root);
+}
+
+/* Each mistake is told by a sentence, and nothing is saved. */
+static void
+test_wrong_identities (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+
+  for (int i = 0; i < 11; i++) {
+    g_autoptr (BaseAccount) account = make_account ();
+    g_autoptr (GError) error = NULL;
+    BaseIdentity *shop;
+    BaseSignature *rich;
+
+    add_identities (account);
+    shop = account->identities->pdata[0];
+    rich = account->signatures->pdata[1];
+#define SET(field, value) (g_free (field), field = g_strdup (value))
+    if (i == 0)
+      SET (shop->id, "../x");
+    else if (i == 1)
+      SET (shop->name, "a\r\nBcc: evil@example.com");
+    else if (i == 2)
+      SET (shop->address, "shop");
+    else if (i == 3)
+      SET (shop->address, "shop@example.org\nX: y");
+    else if (i == 4)
+      SET (shop->reply_to, "a@b.org, evil@example.com");
+    else if (i == 5)
+      SET (shop->sent_folder, "Sent\r\nA1 DELETE INBOX");
+    else if (i == 6)
+      SET (shop->signature, "nowhere");
+    else if (i == 7)
+      SET (rich->name, "");
+    else if (i == 8)
+      SET (rich->text, "x\r\n.\r\n");
+    else if (i == 9)
+      SET (rich->html, "\xff");
+    else
+      SET (account->default_identity, "nobody");
+#undef SET
+    g_assert_false (base_account_save (account, paths, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  }
+  test_remove_folder (root);
+}
+
+static void
+test_match (void)
+{
+  static const struct
+  {
+    const char *address;
+    BaseAddressMatch match;
+    const char *id;
+  } cases[] = {
+    { "hong@example.org", BASE_ADDRESS_SAME, "" },
+    { "HONG@Example.ORG", BASE_ADDRESS_SAME, "" },
+    { "hong+news@example.org", BASE_ADDRESS_PLUS, "" },
+    { "hong+@example.org", BASE_ADDRESS_PLUS, "" },
+    { "shop@example.org", BASE_ADDRESS_SAME, "shop" },
+    { "shop+a+b@example.org", BASE_ADDRESS_PLUS, "shop" },
+    { "hong@lists.example.org", BASE_ADDRESS_SAME, "list" },
+    { "hong@other.example.org", BASE_ADDRESS_OTHER, NULL },
+    { "hongki@example.org", BASE_ADDRESS_OTHER, NULL },
+    { "hong-news@example.org", BASE_ADDRESS_OTHER, NULL },
+    { "ong@example.org", BASE_ADDRESS_OTHER, NULL },
+    { "+hong@example.org", BASE_ADDRESS_OTHER, NULL },
+    { "@example.org", BASE_ADDRESS_OTHER, NULL },
+    { "hong", BASE_ADDRESS_OTHER, NULL },
+    { "", BASE_ADDRESS_OTHER, NULL },
+  };
+  g_autoptr (BaseAccount) account = make_account ();
+
+  add_identities (account);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *id = NULL;
+
+    g_assert_cmpint (base_account_match_address (account, cases[i].address, &id), ==,
+                     cases[i].match);
+    g_assert_cmpstr (id, ==, cases[i].id);
+  }
+  g_assert_cmpint (base_address_match ("kim@한국.kr", "KIM+x@xn--3e0b707e.kr"), ==,
+                   BASE_ADDRESS_PLUS);
+  /* An identity that is a plus-address itself comes before the one whose plus-address it is. */
+  g_autoptr (BaseIdentity) news = make_identity ("news", "hong+news@example.org");
+  const char *id = NULL;
+  base_account_put_identity (account, news);
+  g_assert_cmpint (base_account_match_address (account, "Hong+News@example.org", &id), ==,
+                   BASE_ADDRESS_SAME);
+  g_assert_cmpstr (id, ==, "news");
 }
 
 /* On its way out it is no account any more, whatever happens before the last step. */
@@ -297,4 +496,7 @@ test_account_add (void)
   g_test_add_func ("/base/account/broken-files", test_broken_files);
   g_test_add_func ("/base/account/check", test_check);
   g_test_add_func ("/base/account/hostile-id", test_hostile_id);
+  g_test_add_func ("/base/account/identities", test_identities);
+  g_test_add_func ("/base/account/identities-wrong", test_wrong_identities);
+  g_test_add_func ("/base/account/match", test_match);
 }

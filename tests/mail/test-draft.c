@@ -96,7 +96,7 @@ test_check (void)
   mail_draft_set_body (draft, "The plan is attached.", NULL);
   g_assert_true (mail_draft_check (draft, &warnings, &error));
   g_assert_cmpint (warnings, ==, MAIL_WARN_NO_ATTACHMENT);
-  mail_draft_set_account (draft, NULL);
+  mail_draft_set_identity (draft, NULL);
   g_assert_false (mail_draft_check (draft, &warnings, &error));
 
   g_assert_true (mail_address_list_check ("", NULL));

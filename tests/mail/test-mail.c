@@ -292,6 +292,7 @@ main (int argc, char **argv)
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
+  add_identity_tests ();
   add_keys_tests ();
   add_reply_tests ();
   add_thread_actions_tests ();

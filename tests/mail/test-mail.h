@@ -51,6 +51,7 @@ void add_choices_tests (void);
 void add_content_tests (void);
 void add_draft_tests (void);
 void add_engine_tests (void);
+void add_identity_tests (void);
 void add_keys_tests (void);
 void add_link_tests (void);
 void add_list_tests (void);

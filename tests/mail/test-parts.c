@@ -327,7 +327,7 @@ test_invitation (void)
   g_assert_cmpstr (invitation->location, ==, "Room 1");
   g_assert_cmpstr (invitation->recurrence, ==, "Every 2 weeks on Monday, Wednesday, 10 times");
   g_assert_cmpstr (invitation->organizer->address, ==, "boss@example.com");
-  g_assert_true (invitation->account == bench->account);
+  g_assert_true (mail_identity_get_account (invitation->identity) == bench->account);
   g_assert_false (invitation->updated);
   g_assert_false (invitation->over);
   g_assert_cmpint (invitation->answer, ==, MAIL_ANSWER_NONE);
@@ -431,7 +431,7 @@ test_invitation_later (void)
   g_autoptr (MailInvitation) update = read_invitation (later);
   g_assert_true (update->updated);
   g_assert_cmpint (update->answer, ==, MAIL_ANSWER_NONE);
-  g_assert_true (update->account == bench->account); /* invited by way of a list */
+  g_assert_true (mail_identity_get_account (update->identity) == bench->account); /* invited by way of a list */
 }
 
 static void

@@ -57,6 +57,8 @@ test_draft (void)
                           "\xff"
                           "bad</p>");
   draft->languages = g_strdup ("en_US ko");
+  draft->identity = g_strdup ("shop");
+  draft->from = g_strdup ("shop+news@example.org");
   draft->in_reply_to = g_strdup ("<1@x>");
   draft->references = g_strdup ("<0@x> <1@x>");
   draft->source = G_GINT64_CONSTANT (1) << 40;
@@ -93,6 +95,8 @@ test_draft (void)
     g_assert_cmpint (both[i]->modified, ==, 1234);
     g_assert_cmpint (both[i]->notify, ==, STORE_NOTIFY_FAILURE);
     g_assert_cmpint (both[i]->send_at, ==, 4106822400);
+    g_assert_cmpstr (both[i]->identity, ==, "shop");
+    g_assert_cmpstr (both[i]->from, ==, "shop+news@example.org");
     g_assert_cmpuint (both[i]->attachments->len, ==, 2);
     const StoreAttachment *attachment = g_ptr_array_index (both[i]->attachments, 0);
     g_assert_cmpstr (attachment->name, ==, "보고서 [1];=.txt");
@@ -182,6 +186,7 @@ queue (Profile *profile, const char *draft, gint64 next_try)
                          .next_try = next_try,
                          .notify = STORE_NOTIFY_SUCCESS | STORE_NOTIFY_DELAY,
                          .send_at = 1234567,
+                         .sent_folder = (char *)"보낸 편지/Shop",
                          .created = 99 };
   g_assert_true (store_outbox_add (profile->db, &outbox, message, &error));
   g_assert_no_error (error);
@@ -257,6 +262,7 @@ test_outbox (void)
   g_assert_cmpint (row->created, ==, 99);
   g_assert_cmpint (row->notify, ==, STORE_NOTIFY_SUCCESS | STORE_NOTIFY_DELAY);
   g_assert_cmpint (row->send_at, ==, 1234567);
+  g_assert_cmpstr (row->sent_folder, ==, "보낸 편지/Shop");
 
   /* Once is enough. */
   g_autoptr (GBytes) other = g_bytes_new_static ("other", 5);
@@ -528,6 +534,7 @@ test_lost_database (void)
   g_assert_cmpstr (row->subject, ==, "안녕");
   g_assert_cmpint (row->notify, ==, STORE_NOTIFY_SUCCESS | STORE_NOTIFY_DELAY);
   g_assert_cmpint (row->send_at, ==, 1234567);
+  g_assert_cmpstr (row->sent_folder, ==, "보낸 편지/Shop");
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
   g_assert_cmpint (row->account, ==, store_account_ensure (profile->db, "one", &error));
   g_autoptr (GBytes) bytes = store_outbox_get_message (profile->db, row, &error);

@@ -8,8 +8,9 @@
 #include "mime-build.h"
 
 #define EVIL "evil@example.com"
-/* The last three are what is left where a NUL ends it all. */
-#define OWN "hong@example.org,kim@example.org,hong@example.orgx,kim@example.orgx,kimx@example.org"
+/* The last four are what is left where a NUL ends it all. */
+#define OWN                                                                                        \
+  "hong@example.org,kim@example.org,hong@example.orgx,kim@example.orgx,kimx@example.org,hongx@example.org"
 
 /* ---- what ends a line, for somebody ---- */
 
@@ -181,6 +182,8 @@ typedef enum
   FIELD_FROM_NAME,
   FIELD_FROM_ADDRESS,
   FIELD_REPLY_TO_NAME,
+  FIELD_REPLY_TO_ADDRESS,
+  FIELD_RICH_SIGNATURE,
   /* of files */
   FIELD_FILE_NAME,
   FIELD_FILE_TYPE,
@@ -228,6 +231,8 @@ static const char *const field_names[N_FIELDS] = {
   "the own name",
   "the own address",
   "a name in Reply-To",
+  "the address in Reply-To",
+  "the rich signature",
   "a file name",
   "a file type",
   "a Content-ID",
@@ -310,6 +315,14 @@ fill (MimeDraft *draft, Field field, const Payload *payload)
   case FIELD_REPLY_TO_NAME:
     draft->reply_to = g_strdup_printf ("\"%s\" <hong@example.org>", raw);
     break;
+  case FIELD_REPLY_TO_ADDRESS:
+    draft->reply_to = g_strdup_printf ("<hong%s@example.org>", raw);
+    break;
+  case FIELD_RICH_SIGNATURE:
+    take (&draft->text, g_strdup_printf ("text\n\n-- \n%s", raw));
+    take (&draft->html,
+          g_strdup_printf ("<div><div>text</div><div>-- </div><div><b>%s</b></div></div>", raw));
+    return 2;
   case FIELD_FILE_NAME:
     add_file (draft, raw, "image/png", NULL);
     return 2;

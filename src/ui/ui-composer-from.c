@@ -1,0 +1,111 @@
+/* As whom a letter is written: the choice among all identities of all accounts, and what follows from it.  Main thread. */
+#include "ui-composer-private.h"
+
+#include <glib/gi18n.h>
+
+static guint
+find (GListModel *model, MailIdentity *wanted)
+{
+  guint n = g_list_model_get_n_items (model);
+
+  for (guint i = 0; wanted != NULL && i < n; i++) {
+    g_autoptr (MailIdentity) identity = g_list_model_get_item (model, i);
+
+    if (mail_identity_is_same (identity, wanted))
+      return i;
+  }
+  return GTK_INVALID_LIST_POSITION;
+}
+
+/* All of them, and the plus-address that the letter is written from, beside the one that it belongs to. */
+static void
+fill_from (UiComposer *self)
+{
+  GListModel *all = mail_engine_get_identities (self->engine);
+  g_autoptr (GListStore) model = g_list_store_new (MAIL_TYPE_IDENTITY);
+  g_autoptr (MailIdentity) chosen = mail_draft_dup_identity (self->draft);
+  gboolean plus = chosen != NULL && find (all, chosen) == GTK_INVALID_LIST_POSITION;
+
+  for (guint i = 0; i < g_list_model_get_n_items (all); i++) {
+    g_autoptr (MailIdentity) identity = g_list_model_get_item (all, i);
+
+    if (plus && mail_identity_get_account (identity) == mail_identity_get_account (chosen)
+        && g_str_equal (mail_identity_get_settings (identity)->id,
+                        mail_identity_get_settings (chosen)->id))
+      g_list_store_append (model, chosen);
+    g_list_store_append (model, identity);
+  }
+  self->loading = TRUE;
+  gtk_drop_down_set_model (self->from, G_LIST_MODEL (model));
+  gtk_drop_down_set_selected (self->from, find (G_LIST_MODEL (model), chosen));
+  self->loading = FALSE;
+  gtk_widget_set_visible (self->from_row, g_list_model_get_n_items (G_LIST_MODEL (model)) > 1);
+}
+
+static void
+on_from_selected (UiComposer *self)
+{
+  MailIdentity *identity = gtk_drop_down_get_selected_item (self->from);
+  g_autoptr (MailIdentity) before = mail_draft_dup_identity (self->draft);
+
+  if (self->loading || identity == NULL
+      || (before != NULL && mail_identity_is_same (before, identity)))
+    return;
+  ui_composer_push (self);
+  mail_draft_set_identity (self->draft, identity);
+  self->loading = TRUE;
+  ui_recipients_set_text (self->bcc, mail_draft_get_bcc (self->draft));
+  self->loading = FALSE;
+  ui_composer_show_copies (self);
+  ui_composer_edited (self);
+}
+
+/* The account that it was written from may be gone. */
+static void
+on_identities_changed (UiComposer *self)
+{
+  fill_from (self);
+  if (mail_draft_get_account (self->draft) == NULL)
+    gtk_drop_down_set_selected (self->from, 0);
+}
+
+/* A long address gives way, the window does not. */
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  MailIdentity *identity = gtk_list_item_get_item (item);
+  GtkWidget *label = gtk_list_item_get_child (item);
+
+  gtk_label_set_text (GTK_LABEL (label), mail_identity_get_text (identity));
+  gtk_widget_set_tooltip_text (label, mail_identity_get_text (identity));
+}
+
+void
+ui_composer_set_up_from (UiComposer *self)
+{
+  GListModel *identities = mail_engine_get_identities (self->engine);
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  /* The button inside is what gets the focus. */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->from))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("From"), -1);
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  gtk_drop_down_set_factory (self->from, factory);
+  g_signal_connect_swapped (self->from, "notify::selected-item", G_CALLBACK (on_from_selected),
+                            self);
+  g_signal_connect_object (identities, "items-changed", G_CALLBACK (on_identities_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_identities_changed (self);
+}
