@@ -27,6 +27,7 @@ struct _MailDraft
   guint busy;
   guint hold; /* seconds before it may leave */
   gboolean names_once;
+  gboolean from_template; /* what is left of its placeholders is asked about */
   gboolean stepping;
   gboolean on_disk, saved_editing;
   gboolean fresh;         /* made in this session, of nothing or of a message to answer */

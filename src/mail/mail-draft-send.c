@@ -8,6 +8,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "mail-template.h"
 #include "mime-build.h"
 #include "store-operation.h"
 
@@ -55,6 +56,10 @@ find_warnings (MailDraft *self)
     warnings |= MAIL_WARN_NO_ATTACHMENT;
   if (!has_files && is_blank (plain->text))
     warnings |= MAIL_WARN_NO_TEXT;
+  if (self->from_template
+      && (mail_template_text_has_placeholder (plain->text)
+          || mail_template_text_has_placeholder (plain->subject)))
+    warnings |= MAIL_WARN_PLACEHOLDER;
   return warnings | mail_draft_warn_of_recipients (self);
 }
 

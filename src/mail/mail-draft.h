@@ -133,9 +133,10 @@ typedef enum
   MAIL_WARN_NO_ATTACHMENT = 1 << 1, /* the text speaks of one */
   MAIL_WARN_NO_TEXT = 1 << 2,
   MAIL_WARN_MANY_VISIBLE =
-      1 << 3,                    /* more recipients than a letter has see each other's addresses */
-  MAIL_WARN_ODD_DOMAIN = 1 << 4, /* mail_draft_find_slip () */
-  MAIL_WARN_WAS_HIDDEN = 1 << 5, /* answers all, to whom the person was not shown (Bcc) */
+      1 << 3,                     /* more recipients than a letter has see each other's addresses */
+  MAIL_WARN_ODD_DOMAIN = 1 << 4,  /* mail_draft_find_slip () */
+  MAIL_WARN_PLACEHOLDER = 1 << 6, /* a template was used, and not all of it could be filled in */
+  MAIL_WARN_WAS_HIDDEN = 1 << 5,  /* answers all, to whom the person was not shown (Bcc) */
 } MailDraftWarnings;
 /* False with REFUSED when it cannot be sent: no recipient, a wrong address (the sentence names
  * it), no account. */

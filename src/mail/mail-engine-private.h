@@ -50,6 +50,7 @@ struct _MailEngine
   GListStore *views;         /* of MailFolder */
   MailFolder *all_inboxes;   /* a view that is not always among them */
   GListStore *outgoing;      /* of MailOutgoing */
+  GListStore *templates;     /* of MailTemplate, see mail-template.h */
   GPtrArray *crashed;        /* of StoreDraft: open when the program died, not yet taken */
   GPtrArray *requests;       /* of GCancellable: calls into the sync engine that stop must end */
   GHashTable *stale_folders; /* gint64 ids whose rows are to be read again */
@@ -69,6 +70,7 @@ struct _MailEngine
   gboolean count_running, count_stale;
   gboolean outgoing_running, outgoing_stale;
   gboolean sending, unsent;
+  gboolean templates_read;
   gboolean said_session_only;
   gboolean deferred; /* no worker runs yet */
 

@@ -5,6 +5,7 @@
 #include "mail-identity-private.h"
 #include "mail-unpack.h"
 #include "mail-private.h"
+#include "mail-template.h"
 
 #include <glib/gi18n.h>
 
@@ -88,6 +89,7 @@ mail_engine_finalize (GObject *object)
   g_clear_object (&self->identities);
   g_clear_object (&self->accounts);
   g_clear_object (&self->outgoing);
+  g_clear_object (&self->templates);
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
   g_clear_pointer (&self->requests, g_ptr_array_unref);
   g_clear_pointer (&self->stale_folders, g_hash_table_unref);
@@ -153,6 +155,7 @@ mail_engine_init (MailEngine *self)
                            G_CALLBACK (mail_engine_update_identities), self, G_CONNECT_SWAPPED);
   mail_engine_init_views (self);
   self->outgoing = g_list_store_new (MAIL_TYPE_OUTGOING);
+  self->templates = g_list_store_new (MAIL_TYPE_TEMPLATE);
   self->crashed = g_ptr_array_new_with_free_func ((GDestroyNotify)store_draft_free);
   self->requests = g_ptr_array_new_with_free_func (g_object_unref);
   self->stale_folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

@@ -295,6 +295,7 @@ main (int argc, char **argv)
   add_identity_tests ();
   add_keys_tests ();
   add_reply_tests ();
+  add_template_tests ();
   add_thread_actions_tests ();
   add_truth_tests ();
   add_unsubscribe_tests ();

@@ -35,7 +35,6 @@ gint64 bench_add_from (Bench *bench, MailFolder *folder, gint64 received, const 
 
 /* Runs the main loop until `*slot` holds a result or `condition` is true; fails after some
  * seconds. */
-gboolean send_draft (MailDraft *draft, GError **error);
 void on_result (GObject *source, GAsyncResult *result, gpointer slot);
 GAsyncResult *wait_result (GAsyncResult **slot);
 typedef gboolean (*Condition) (gpointer data);
@@ -43,6 +42,8 @@ void wait_until (Condition condition, gpointer data);
 MailContent *bench_open (Bench *bench, MailMessage *message, GError **error);
 /* First item of a list of `folder`, loaded. */
 MailMessage *bench_first (Bench *bench, MailFolder *folder);
+/* Into the outbox. */
+gboolean send_draft (MailDraft *draft, GError **error);
 void write_file (const char *path, const char *text);
 
 void add_account_tests (void);
@@ -62,6 +63,7 @@ void add_person_tests (void);
 void add_recipient_tests (void);
 void add_remote_tests (void);
 void add_reply_tests (void);
+void add_template_tests (void);
 void add_thread_actions_tests (void);
 void add_truth_tests (void);
 void add_unsubscribe_tests (void);
