@@ -92,6 +92,8 @@ static const struct
     N_ ("You answer to all, but the message you answer did not show you among its recipients. All "
         "of them will see that you got it.") },
   { MAIL_WARN_MANY_VISIBLE, "ask-many-visible", NULL },
+  { MAIL_WARN_PLACEHOLDER, "ask-placeholder",
+    N_ ("A placeholder of a template is still there, in braces.") },
   { MAIL_WARN_NO_ATTACHMENT, "ask-no-attachment",
     N_ ("The text speaks of an attachment, but no file is attached.") },
   { MAIL_WARN_NO_SUBJECT, "ask-no-subject", N_ ("There is no subject.") },

@@ -94,6 +94,9 @@ void ui_composer_show_copies (UiComposer *self); /* as the action "copies" is, a
 /* ---- ui-composer-text.c ---- */
 void ui_composer_set_up_text (UiComposer *self); /* once it has a draft */
 
+/* ---- ui-composer-templates.c ---- */
+void ui_composer_set_up_templates (UiComposer *self); /* once it has an engine and a draft */
+
 /* ---- ui-composer-pictures.c ---- */
 void ui_composer_set_up_pictures (UiComposer *self); /* once it has a draft */
 /* Files (GSList of GFile) that go into the text; FALSE: some of them are no pictures, or the letter is plain. */

@@ -592,6 +592,7 @@ ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   ui_composer_set_up_from (self);
   set_up_attachments (self);
   ui_composer_set_up_text (self);
+  ui_composer_set_up_templates (self);
   ui_composer_offer_people (self);
   ui_composer_watch_draft (self);
   ui_composer_show_draft (self);

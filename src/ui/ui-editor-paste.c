@@ -96,6 +96,42 @@ ui_editor_arrive (UiEditor *self, char *text, char *html)
   put_what_waits (self);
 }
 
+void
+ui_editor_insert (UiEditor *self, const char *text, const char *html)
+{
+  gboolean dressed = html != NULL && self->rich;
+
+  g_return_if_fail (UI_IS_EDITOR (self));
+  ui_editor_arrive (self, dressed ? NULL : g_strdup (text),
+                    dressed ? ui_editor_without_strange_pictures (self, html) : NULL);
+}
+
+gboolean
+ui_editor_get_word (UiEditor *self, GtkTextIter *start, GtkTextIter *end)
+{
+  if (gtk_text_buffer_get_has_selection (self->buffer))
+    return FALSE;
+  gtk_text_buffer_get_iter_at_mark (self->buffer, end, gtk_text_buffer_get_insert (self->buffer));
+  *start = *end;
+  while (gtk_text_iter_backward_char (start))
+    if (g_unichar_isspace (gtk_text_iter_get_char (start))) {
+      gtk_text_iter_forward_char (start);
+      break;
+    }
+  return !gtk_text_iter_equal (start, end);
+}
+
+void
+ui_editor_replace_word (UiEditor *self, const char *text, const char *html)
+{
+  GtkTextIter start, end;
+
+  g_return_if_fail (UI_IS_EDITOR (self));
+  if (ui_editor_get_word (self, &start, &end))
+    gtk_text_buffer_select_range (self->buffer, &start, &end);
+  ui_editor_insert (self, text, html);
+}
+
 /* ---- text ---- */
 
 static void

@@ -63,6 +63,9 @@ void ui_editor_join_alignment (UiEditor *self, int first, int last);
 /* FALSE: nobody wants what is in the clipboard. */
 gboolean ui_editor_emit_paste_files (UiEditor *self, GdkClipboard *clipboard);
 
+/* TRUE: somebody put something else in its place. */
+gboolean ui_editor_emit_word (UiEditor *self, const char *word);
+
 /* ---- ui-editor-lists.c ---- */
 /* What a line of `text` begins with, as an action names it: "bullet", "number", "quote". */
 gboolean ui_editor_line_is (const char *text, const char *what);
@@ -74,6 +77,8 @@ void ui_editor_move_items (UiEditor *self, gboolean in);
 void ui_editor_continue_list (UiEditor *self);
 
 /* ---- ui-editor-paste.c ---- */
+/* The word before the caret; FALSE: there is none. */
+gboolean ui_editor_get_word (UiEditor *self, GtkTextIter *start, GtkTextIter *end);
 void ui_editor_class_add_paste (GtkTextViewClass *klass);
 void ui_editor_paste_plain (UiEditor *self);
 /* The input method has ended: puts in what has come meanwhile. */
@@ -93,6 +98,8 @@ char *ui_editor_without_strange_pictures (UiEditor *self, const char *html);
 /* ---- ui-editor-verbs.c ---- */
 void ui_editor_add_actions (UiEditor *self);
 void ui_editor_class_add_keys (GtkWidgetClass *klass);
+/* TRUE: the word before the caret stood for something else, which is there now. */
+gboolean ui_editor_take_word (UiEditor *self);
 /* Drops all formats; what only they said is said by the text. */
 void ui_editor_make_plain (UiEditor *self);
 

@@ -66,8 +66,8 @@ typedef struct
 {
   guint depth; /* of quotes; ">_<" is none */
   UiList list;
-  guint level;  /* of lists within lists, 0 the outermost */
-  guint number; /* 1 to 999 */
+  guint level;        /* of lists within lists, 0 the outermost */
+  guint number;       /* 1 to 999 */
   const char *quoted; /* behind the marks of the quote: into what was given */
   const char *text;   /* behind those of the list as well */
 } UiLine;

@@ -403,6 +403,20 @@ ui_editor_add_actions (UiEditor *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "editor", G_ACTION_GROUP (self->actions));
 }
 
+/* Tab, behind a word that stands for something: then the keyboard stays. */
+gboolean
+ui_editor_take_word (UiEditor *self)
+{
+  GtkTextIter start, end;
+  g_autofree char *word = NULL;
+
+  if (self->composing || !gtk_text_view_get_editable (GTK_TEXT_VIEW (self))
+      || !ui_editor_get_word (self, &start, &end))
+    return FALSE;
+  word = gtk_text_iter_get_slice (&start, &end);
+  return ui_editor_emit_word (self, word);
+}
+
 void
 ui_editor_class_add_keys (GtkWidgetClass *klass)
 {

@@ -16,6 +16,7 @@ enum
 {
   EDITED,
   PASTE_FILES,
+  WORD_TYPED,
   LANGUAGES_CHOSEN,
   N_SIGNALS
 };
@@ -207,6 +208,15 @@ ui_editor_emit_paste_files (UiEditor *self, GdkClipboard *clipboard)
   gboolean taken = FALSE;
 
   g_signal_emit (self, signals[PASTE_FILES], 0, clipboard, &taken);
+  return taken;
+}
+
+gboolean
+ui_editor_emit_word (UiEditor *self, const char *word)
+{
+  gboolean taken = FALSE;
+
+  g_signal_emit (self, signals[WORD_TYPED], 0, word, &taken);
   return taken;
 }
 
@@ -634,6 +644,13 @@ ui_editor_dispose (GObject *object)
 }
 
 static void
+ui_editor_move_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  if (direction != GTK_DIR_TAB_FORWARD || !ui_editor_take_word (UI_EDITOR (widget)))
+    GTK_WIDGET_CLASS (ui_editor_parent_class)->move_focus (widget, direction);
+}
+
+static void
 ui_editor_class_init (UiEditorClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -648,11 +665,15 @@ ui_editor_class_init (UiEditorClass *klass)
       g_param_spec_boolean ("rich", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  widget_class->move_focus = ui_editor_move_focus;
   signals[EDITED] = g_signal_new ("edited", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
   signals[PASTE_FILES] = g_signal_new ("paste-files", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
                                        g_signal_accumulator_true_handled, NULL, NULL,
                                        G_TYPE_BOOLEAN, 1, GDK_TYPE_CLIPBOARD);
+  signals[WORD_TYPED] = g_signal_new ("word-typed", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0,
+                                      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN,
+                                      1, G_TYPE_STRING);
   signals[LANGUAGES_CHOSEN] = g_signal_new ("languages-chosen", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST,
                                             0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UiEditor, ui_editor, UI, EDITOR, GtkTextView)
 
 /* Property "rich" (boolean, notify).  Signals: "edited" (): the text or its format changed by a person; "paste-files"
- * (GdkClipboard) -> boolean: there is no text in the clipboard, TRUE when somebody takes what is in it. */
+ * (GdkClipboard) -> boolean: there is no text in the clipboard, TRUE when somebody takes what is in it; "word-typed" (string) -> boolean: Tab was
+ * pressed behind this word, TRUE when somebody has put something else in its place (ui_editor_replace_word ()). */
 GActionGroup *ui_editor_get_actions (UiEditor *self); /* borrowed */
 
 /* Replaces everything; not undoable.  `html` (nullable) in our own subset wins over `text`; it turns "rich" on.  Caret at
@@ -26,6 +27,13 @@ char *ui_editor_dup_text (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL when the editor is plain or nothing has a format: then the message is plain text. */
 char *ui_editor_dup_html (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ui_editor_has_format (UiEditor *self);
+
+/* Puts it in the place of the selection, as if it had been pasted; `html` (nullable, in our own subset) where the letter is rich, else
+ * `text`. */
+void ui_editor_insert (UiEditor *self, const char *text, const char *html);
+
+/* The same in the place of the word before the caret. */
+void ui_editor_replace_word (UiEditor *self, const char *text, const char *html);
 
 /* Puts a picture where the caret is.  The letter becomes rich text. */
 void ui_editor_insert_picture (UiEditor *self, const char *id, const char *name,

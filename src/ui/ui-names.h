@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 void ui_names_install (void);
 /* Once, when the template of `root` is built.  Everything that has a name of its own keeps it. */
 void ui_names_fill (GtkWidget *root);
+/* A flat button with a picture, for the end of a row. */
+GtkWidget *ui_names_make_button (const char *icon, const char *label);
 /* Each button below `root` that has only a picture is said to close. */
 void ui_names_fill_close (GtkWidget *root);
 

@@ -113,19 +113,6 @@ on_remove (MailAccount *account, GtkWidget *widget)
 
 /* ---- rows ---- */
 
-static GtkWidget *
-make_button (const char *icon, const char *label)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  -1);
-  return button;
-}
-
 static void
 update_row (AdwActionRow *row, GParamSpec *pspec, MailAccount *account)
 {
@@ -153,8 +140,8 @@ make_row (gpointer item, gpointer data)
       g_strdup_printf (_ ("Change the account “%s”"), mail_account_get_label (account));
   g_autofree char *remove =
       g_strdup_printf (_ ("Remove the account “%s”"), mail_account_get_label (account));
-  GtkWidget *edit_button = make_button ("document-edit-symbolic", edit);
-  GtkWidget *remove_button = make_button ("user-trash-symbolic", remove);
+  GtkWidget *edit_button = ui_names_make_button ("document-edit-symbolic", edit);
+  GtkWidget *remove_button = ui_names_make_button ("user-trash-symbolic", remove);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
@@ -214,7 +201,7 @@ ui_preferences_new (MailEngine *engine, GSettings *settings)
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
                               ADW_PREFERENCES_PAGE (ui_privacy_page_new (engine, settings)));
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
-                              ADW_PREFERENCES_PAGE (ui_writing_page_new (settings)));
+                              ADW_PREFERENCES_PAGE (ui_writing_page_new (engine, settings)));
   g_settings_bind_with_mapping (settings, "after-removal", self->after_removal, "selected",
                                 G_SETTINGS_BIND_DEFAULT, read_choice, write_choice, NULL, NULL);
   g_settings_bind (settings, "conversations", self->conversations, "active",

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-templates.h"
+
 static AdwPreferencesGroup *
 add_group (GtkWidget *page, const char *title)
 {
@@ -39,8 +41,30 @@ add_switch (AdwPreferencesGroup *group, GSettings *settings, const char *key, co
   add_row (group, title, subtitle, widget);
 }
 
+static void
+on_templates (MailEngine *engine, GtkWidget *row)
+{
+  ui_templates_open (GTK_WINDOW (gtk_widget_get_root (row)), engine, NULL, NULL, NULL);
+}
+
+static void
+add_templates (AdwPreferencesGroup *group, MailEngine *engine)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Templates"));
+  adw_action_row_set_subtitle (
+      ADW_ACTION_ROW (row), _ ("Texts that you write again and again, and abbreviations of them"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name ("go-next-symbolic"));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  g_signal_connect_object (row, "activated", G_CALLBACK (on_templates), engine, G_CONNECT_SWAPPED);
+  adw_preferences_group_add (group, row);
+}
+
 GtkWidget *
-ui_writing_page_new (GSettings *settings)
+ui_writing_page_new (MailEngine *engine, GSettings *settings)
 {
   GtkWidget *page = adw_preferences_page_new (), *seconds;
   AdwPreferencesGroup *group;
@@ -71,10 +95,14 @@ ui_writing_page_new (GSettings *settings)
   add_switch (group, settings, "ask-was-hidden", _ ("An Answer That Shows a Bcc"),
               _ ("When you answer to all and the message came to you by Bcc"));
 
+  add_switch (group, settings, "ask-placeholder", _ ("A Placeholder Left Over"),
+              _ ("When something in braces of a template was not filled in"));
+
   group = add_group (page, _ ("Text"));
   add_switch (group, settings, "write-rich", _ ("Write With Formatting"),
               _ ("New messages and answers to messages with formatting begin as rich text"));
   add_switch (group, settings, "check-spelling", _ ("Check Spelling"),
               _ ("Words that no dictionary knows are underlined"));
+  add_templates (group, engine);
   return page;
 }

@@ -3,9 +3,11 @@
 
 #include <adwaita.h>
 
+#include "mail-engine.h"
+
 G_BEGIN_DECLS
 
 /* To be added to an AdwPreferencesWindow. */
-GtkWidget *ui_writing_page_new (GSettings *settings);
+GtkWidget *ui_writing_page_new (MailEngine *engine, GSettings *settings);
 
 G_END_DECLS
