@@ -72,7 +72,7 @@ show_undo (UiWindow *self, const char *sentence, gint64 undo)
   }
   g_signal_connect_object (self->toast, "dismissed", G_CALLBACK (on_toast_dismissed), self,
                            G_CONNECT_SWAPPED);
-  adw_toast_overlay_add_toast (self->toasts, self->toast);
+  ui_window_toast (self, self->toast);
 }
 
 static void act (UiWindow *self, MailAction action, MailFolder *target, GArray *items);

@@ -68,6 +68,8 @@ void ui_window_init_listing (UiWindow *self);
 void ui_window_act_quietly (UiWindow *self, MailAction action, GArray *items);
 /* Enables and disables the verbs for what is selected and shown. */
 void ui_window_update_actions (UiWindow *self);
+/* Takes the toast. */
+void ui_window_toast (UiWindow *self, AdwToast *toast);
 /* Takes the toast off that offers to undo; the key for it still works. */
 void ui_window_dismiss_undo (UiWindow *self);
 /* Does this to messages (of MailMessage), and offers to undo it. */

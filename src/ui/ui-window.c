@@ -383,6 +383,14 @@ ui_window_set_start_error (UiWindow *self, const GError *error)
 
 /* ---- toasts ---- */
 
+/* What was done last is told at once; what is still on offer comes back after it. */
+void
+ui_window_toast (UiWindow *self, AdwToast *toast)
+{
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 void
 ui_window_say (UiWindow *self, const char *sentence, const char *detail)
 {
@@ -395,7 +403,7 @@ ui_window_say (UiWindow *self, const char *sentence, const char *detail)
     adw_toast_set_action_target (toast, "(ss)", sentence, detail);
     adw_toast_set_timeout (toast, 10);
   }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  ui_window_toast (self, toast);
 }
 
 static gboolean
@@ -415,11 +423,10 @@ ui_window_offer (UiWindow *self, const char *sentence, const char *label, const 
   adw_toast_set_button_label (toast, label);
   adw_toast_set_action_name (toast, action);
   adw_toast_set_action_target_value (toast, target);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_timeout (toast, 0);
   g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, seconds, on_offer_over, g_object_ref (toast),
                               g_object_unref);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  ui_window_toast (self, toast);
 }
 
 /* ---- life ---- */

@@ -73,6 +73,26 @@ def discarding_and_sending_can_be_undone(scene):
 
 
 @case
+def what_is_done_while_sending_can_be_undone_is_told_at_once(scene):
+    ready(scene, 25)
+    scene.append('alice', 'INBOX', b'From: Bob <bob@lab.test>\r\nSubject: Meanwhile\r\n\r\nHello.\r\n')
+    scene.compose('bob@lab.test', 'On its way', 'Hello.')
+    scene.app.wait('list item|table row', 'Meanwhile')
+    scene.send()
+    scene.composer_is_gone()
+    scene.says('^Sending “On its way”')
+    scene.app.click('list item|table row', 'Meanwhile')
+    scene.app.key('a')
+    scene.says('^1 message moved to ', timeout=4)
+    scene.shot('archived')
+    # And then the other one can still be taken back.
+    scene.says('^Sending “On its way”')
+    scene.app.click('push button', exact('_Undo'))
+    scene.app.wait('text', exact('Message text'), condition=lambda n: 'Hello' in n.text)
+    discard(scene)
+
+
+@case
 def what_is_held_back_survives_a_crash(scene):
     ready(scene, 20)
     scene.compose('bob@lab.test', 'Killed meanwhile', 'Hello.')
@@ -346,6 +366,7 @@ def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([discarding_and_sending_can_be_undone, what_is_held_back_survives_a_crash,
+    main(chosen([discarding_and_sending_can_be_undone, what_is_done_while_sending_can_be_undone_is_told_at_once,
+                 what_is_held_back_survives_a_crash,
                  a_draft_lies_on_the_server_once_and_is_gone_on_with, closing_asks_nothing_and_what_is_kept_can_be_thrown_away, a_question_is_in_nobodys_way_who_quits, a_message_goes_at_its_time_and_can_be_changed_until_then,
                  what_the_server_would_not_take_is_said_before_it_is_sent]), finish)
