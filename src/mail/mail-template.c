@@ -373,7 +373,7 @@ dup_unless_empty (const char *text)
 static void
 collect_values (MailDraft *draft, char **values)
 {
-  MailAccount *account = mail_draft_get_account (draft);
+  g_autoptr (MailIdentity) identity = mail_draft_dup_identity (draft);
   g_autoptr (GPtrArray) to = mime_addresses_parse (mail_draft_get_to (draft));
   const MimeAddress *first = to->len > 0 ? to->pdata[0] : NULL;
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
@@ -382,9 +382,11 @@ collect_values (MailDraft *draft, char **values)
     values[NAME] = dup_unless_empty (first->name);
     values[ADDRESS] = g_strdup (first->address);
   }
-  if (account != NULL) {
-    values[MY_ADDRESS] = dup_unless_empty (mail_account_get_address (account));
-    values[ME] = dup_unless_empty (mail_account_get_display_name (account));
+  if (identity != NULL) {
+    const BaseIdentity *me = mail_identity_get_settings (identity);
+
+    values[MY_ADDRESS] = dup_unless_empty (me->address);
+    values[ME] = dup_unless_empty (me->name);
     if (values[ME] == NULL)
       values[ME] = g_strdup (values[MY_ADDRESS]);
   }

@@ -5,6 +5,7 @@
 
 #include "mail-draft-private.h"
 #include "mail-identity-private.h"
+#include "mail-template.h"
 
 static void
 add_identity (BaseAccount *account, const char *id, const char *name, const char *address)
@@ -291,6 +292,32 @@ test_default (void)
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_identities (bench->engine)), ==, 3);
 }
 
+/* What a template says of its writer is said of who writes this letter. */
+static void
+test_template (void)
+{
+  g_autoptr (Bench) bench = bench_new_with_identities ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (MailIdentity) shop = get_identity (bench, "shop@example.org");
+  g_autoptr (BaseTemplate) plain = base_template_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *subject = NULL, *text = NULL, *html = NULL;
+
+  g_free (plain->name);
+  g_free (plain->text);
+  plain->name = g_strdup ("x");
+  plain->text = g_strdup ("{me} {my-address}");
+  mail_engine_save_template_async (bench->engine, plain, on_result, &result);
+  g_assert_true (mail_engine_save_template_finish (bench->engine, wait_result (&result), &error));
+  g_autoptr (MailTemplate) template =
+      g_list_model_get_item (mail_engine_get_templates (bench->engine), 0);
+  mail_draft_set_identity (draft, shop);
+  mail_template_fill (template, draft, &subject, &text, &html);
+  g_assert_cmpstr (text, ==, "가게 shop@example.org");
+  g_assert_null (html);
+}
+
 void
 add_identity_tests (void)
 {
@@ -299,4 +326,5 @@ add_identity_tests (void)
   g_test_add_func ("/mail/identity/answer", test_answer);
   g_test_add_func ("/mail/identity/switch", test_switch);
   g_test_add_func ("/mail/identity/default", test_default);
+  g_test_add_func ("/mail/identity/template", test_template);
 }
