@@ -38,6 +38,20 @@ is_blank (const char *text)
   return TRUE;
 }
 
+/* Nothing stands before the signature; below it, in what is answered or passed on, may stand what others wrote. */
+static gboolean
+has_no_text (const StoreDraft *plain)
+{
+  const char *signature =
+      g_str_has_prefix (plain->text, "-- \n") ? plain->text : strstr (plain->text, "\n-- \n");
+  g_autofree char *before = NULL;
+
+  if (signature == NULL || plain->forward || plain->in_reply_to != NULL)
+    return is_blank (plain->text);
+  before = g_strndup (plain->text, (gsize)(signature - plain->text));
+  return is_blank (before);
+}
+
 static MailDraftWarnings
 find_warnings (MailDraft *self)
 {
@@ -54,7 +68,7 @@ find_warnings (MailDraft *self)
     warnings |= MAIL_WARN_NO_SUBJECT;
   if (!has_files && mime_text_mentions_attachment (plain->text, plain->subject))
     warnings |= MAIL_WARN_NO_ATTACHMENT;
-  if (!has_files && is_blank (plain->text))
+  if (!has_files && has_no_text (plain))
     warnings |= MAIL_WARN_NO_TEXT;
   if (self->from_template
       && (mail_template_text_has_placeholder (plain->text)

@@ -344,8 +344,14 @@ mail_draft_set_identity (MailDraft *self, MailIdentity *identity)
   if (before != NULL && identity != NULL && mail_identity_is_same (before, identity))
     return;
   mail_draft_put_identity (self, identity);
-  if (bcc != NULL)
-    set_field (self, &self->plain->bcc, bcc);
+  if (bcc == NULL)
+    return;
+  /* That is none of the person's writing. */
+  if (g_strcmp0 (self->plain->bcc, self->initial->bcc) == 0) {
+    g_free (self->initial->bcc);
+    self->initial->bcc = g_strdup (bcc);
+  }
+  set_field (self, &self->plain->bcc, bcc);
 }
 
 gboolean

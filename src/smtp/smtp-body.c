@@ -85,8 +85,12 @@ server_is_quiet (SmtpTransaction *transaction, GError **error)
 
 /* For a person: what a no (4xx, 5xx) to the message itself means. */
 static char *
-refusal_sentence (SmtpSession *session, const SmtpReply *reply)
+refusal_sentence (const SmtpTransaction *transaction, const SmtpReply *reply)
 {
+  const SmtpSession *session = transaction->session;
+
+  if (smtp_reply_blames_sender (reply, transaction->from, ""))
+    return smtp_transaction_dup_sender_sentence (transaction);
   if (smtp_reply_class (reply) == 4)
     return g_strdup_printf (_ ("“%s” could not take the message at the moment."), session->host);
   return g_strdup_printf (
@@ -227,7 +231,7 @@ get_chunk (SmtpTransaction *transaction, GError **error)
   if (is_unknown_chunk (transaction, reply, error))
     return FALSE;
 
-  sentence = refusal_sentence (session, reply);
+  sentence = refusal_sentence (transaction, reply);
   smtp_session_set_error (session, reply, sentence, error);
   return FALSE;
 }
@@ -323,7 +327,7 @@ get_outcome (SmtpTransaction *transaction, GError **error)
     return SMTP_SENT;
   case 4:
   case 5:
-    sentence = refusal_sentence (session, reply);
+    sentence = refusal_sentence (transaction, reply);
     break;
   default:
     smtp_session_set_error (session, reply, "", error);

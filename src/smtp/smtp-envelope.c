@@ -140,6 +140,7 @@ typedef struct
 {
   GString *words; /* Owned */
   guint count;
+  guint of_sender; /* of them */
   BaseErrorCode code;
 } Refusals;
 
@@ -150,7 +151,7 @@ clear_refusals (Refusals *refusals)
 }
 
 static void
-add_refusal (Refusals *refusals, const char *address, const SmtpReply *reply)
+add_refusal (Refusals *refusals, const char *from, const char *address, const SmtpReply *reply)
 {
   g_autofree char *words = smtp_reply_to_text (reply);
   BaseErrorCode code = smtp_reply_to_code (reply);
@@ -159,14 +160,30 @@ add_refusal (Refusals *refusals, const char *address, const SmtpReply *reply)
   /* What a person has to mend weighs more than what waiting mends. */
   if (refusals->count == 0 || refusals->code == BASE_ERROR_RETRY || code == BASE_ERROR_BROKEN)
     refusals->code = code;
+  refusals->of_sender += smtp_reply_blames_sender (reply, from, address);
   refusals->count++;
+}
+
+char *
+smtp_transaction_dup_sender_sentence (const SmtpTransaction *transaction)
+{
+  return g_strdup_printf (
+      _ ("“%s” refused to send mail from “%s”. Edit the message and choose another address in From, "
+         "or allow this one at your provider."),
+      transaction->session->host, transaction->from);
 }
 
 static void
 set_refusals_error (SmtpTransaction *transaction, const Refusals *refusals, GError **error)
 {
   const char *host = transaction->session->host;
+  g_autofree char *sentence = NULL;
 
+  if (refusals->of_sender == refusals->count) {
+    sentence = smtp_transaction_dup_sender_sentence (transaction);
+    base_error_set (error, BASE_ERROR_REFUSED, refusals->words->str, "%s", sentence);
+    return;
+  }
   switch (refusals->code) {
   case BASE_ERROR_RETRY:
     base_error_set (error, BASE_ERROR_RETRY, refusals->words->str,
@@ -225,10 +242,7 @@ get_mail (SmtpTransaction *transaction, GError **error)
   case BASE_ERROR_GONE:
   case BASE_ERROR_BROKEN:
   case BASE_ERROR_DISK:
-    sentence = g_strdup_printf (
-        _ ("“%s” refused to send mail from “%s”. Edit the message and choose another address in From, "
-           "or allow this one at your provider."),
-        session->host, transaction->from);
+    sentence = smtp_transaction_dup_sender_sentence (transaction);
     break;
   }
   smtp_session_set_error (session, reply, sentence, error);
@@ -246,7 +260,7 @@ get_rcpts (SmtpTransaction *transaction, guint first, guint end, Refusals *refus
     if (reply == NULL)
       return FALSE;
     if (smtp_reply_class (reply) != 2)
-      add_refusal (refusals, transaction->recipients[i], reply);
+      add_refusal (refusals, transaction->from, transaction->recipients[i], reply);
     if (is_unknown_parameter (reply))
       transaction->unknown |= transaction->used & SMTP_CAP_DSN;
     if (reply->code == 421)
@@ -350,7 +364,7 @@ gboolean
 smtp_transaction_address (SmtpTransaction *transaction, GError **error)
 {
   SmtpSession *session = transaction->session;
-  g_auto (Answers) answers = { .refusals = { g_string_new (NULL), 0, BASE_ERROR_REFUSED } };
+  g_auto (Answers) answers = { .refusals = { g_string_new (NULL), 0, 0, BASE_ERROR_REFUSED } };
 
   if (!(smtp_session_has (session, SMTP_CAP_PIPELINING)
             ? address_at_once (transaction, &answers, error)

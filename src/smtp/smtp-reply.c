@@ -124,3 +124,20 @@ smtp_reply_to_text (const SmtpReply *reply)
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
+
+gboolean
+smtp_reply_blames_sender (const SmtpReply *reply, const char *from, const char *recipient)
+{
+  /* RFC 3463, 3.2; the last two are Exchange's. */
+  static const guint codes[][2] = { { 1, 7 }, { 1, 8 }, { 7, 60 }, { 2, 252 } };
+  g_autofree char *text = smtp_reply_to_text (reply);
+  g_autofree char *named = g_strdup_printf ("<%s>", from);
+
+  if (smtp_reply_class (reply) != 5)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (reply->enhanced[1] == codes[i][0] && reply->enhanced[2] == codes[i][1])
+      return TRUE;
+  return strcasestr (text, named) != NULL
+         && (g_ascii_strcasecmp (from, recipient) != 0 || strcasestr (text, "sender") != NULL);
+}

@@ -31,5 +31,8 @@ int smtp_reply_class (const SmtpReply *reply);
 const char *smtp_reply_line (const SmtpReply *reply, guint index); /* "" beyond the end */
 /* For a person: "550 5.1.1 No such user", one line a line. */
 char *smtp_reply_to_text (const SmtpReply *reply) G_GNUC_WARN_UNUSED_RESULT;
+/* A no for good that is about whom the message is from, whatever was asked: servers look at that when they have the recipients (Postfix), or all of
+ * it (Exchange). */
+gboolean smtp_reply_blames_sender (const SmtpReply *reply, const char *from, const char *recipient);
 
 G_END_DECLS

@@ -37,6 +37,10 @@ typedef struct
  * gets it, and the session has to be reset where it is still usable. */
 gboolean smtp_transaction_address (SmtpTransaction *transaction, GError **error);
 
+/* For a person: this server does not want it from there. */
+char *
+smtp_transaction_dup_sender_sentence (const SmtpTransaction *transaction) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- smtp-body.c ---- */
 /* Buffers what may go along with the recipients, before it is known whether they are welcome: DATA, or the first chunk of
  * several. */

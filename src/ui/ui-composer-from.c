@@ -57,6 +57,7 @@ on_from_selected (UiComposer *self)
   ui_recipients_set_text (self->bcc, mail_draft_get_bcc (self->draft));
   self->loading = FALSE;
   ui_composer_show_copies (self);
+  ui_composer_switch_signature (self, before);
   ui_composer_edited (self);
 }
 
@@ -83,11 +84,13 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  MailIdentity *identity = gtk_list_item_get_item (item);
+  const char *name = mail_identity_get_text (gtk_list_item_get_item (item));
   GtkWidget *label = gtk_list_item_get_child (item);
 
-  gtk_label_set_text (GTK_LABEL (label), mail_identity_get_text (identity));
-  gtk_widget_set_tooltip_text (label, mail_identity_get_text (identity));
+  gtk_label_set_text (GTK_LABEL (label), name);
+  gtk_widget_set_tooltip_text (label, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
 void

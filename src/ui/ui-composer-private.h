@@ -43,7 +43,7 @@ struct _UiComposer
   /* Template */
   AdwHeaderBar *bar;
   AdwWindowTitle *title;
-  GMenu *spelling; /* a section of the menu */
+  GMenu *spelling, *signatures; /* sections of the menu */
   AdwToastOverlay *toasts;
   GtkStack *send_stack;
   GtkMenuButton *later_button;
@@ -84,6 +84,11 @@ void ui_composer_keep (UiComposer *self);    /* saves as a draft and closes */
 
 /* ---- ui-composer-from.c ---- */
 void ui_composer_set_up_from (UiComposer *self); /* once it has a draft */
+
+/* ---- ui-composer-signature.c ---- */
+void ui_composer_set_up_signature (UiComposer *self); /* once the text is set up */
+/* That of the draft's identity in the place of what the one before had, unless somebody has changed it. */
+void ui_composer_switch_signature (UiComposer *self, MailIdentity *before);
 
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);

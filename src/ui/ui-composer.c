@@ -592,6 +592,7 @@ ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   ui_composer_set_up_from (self);
   set_up_attachments (self);
   ui_composer_set_up_text (self);
+  ui_composer_set_up_signature (self);
   ui_composer_set_up_templates (self);
   ui_composer_offer_people (self);
   ui_composer_watch_draft (self);
@@ -656,6 +657,7 @@ ui_composer_class_init (UiComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiComposer, bar);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, title);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spelling);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, signatures);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, send_stack);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spinner);

@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-dialog.h"
+#include "ui-identities.h"
 #include "ui-names.h"
 #include "ui-privacy-page.h"
 #include "ui-setup.h"
@@ -51,6 +52,16 @@ on_edit (MailAccount *account, GtkWidget *widget)
   UiPreferences *self = UI_PREFERENCES (gtk_widget_get_root (widget));
 
   show_setup (self, mail_account_dup_settings (account));
+}
+
+static void
+on_identities (MailAccount *account, GtkWidget *widget)
+{
+  UiPreferences *self = UI_PREFERENCES (gtk_widget_get_root (widget));
+  GtkWindow *window = ui_identities_new (self->engine, account);
+
+  gtk_window_set_transient_for (window, GTK_WINDOW (self));
+  gtk_window_present (window);
 }
 
 /* ---- removing ---- */
@@ -140,6 +151,9 @@ make_row (gpointer item, gpointer data)
       g_strdup_printf (_ ("Change the account “%s”"), mail_account_get_label (account));
   g_autofree char *remove =
       g_strdup_printf (_ ("Remove the account “%s”"), mail_account_get_label (account));
+  g_autofree char *identities = g_strdup_printf (
+      _ ("Identities and signatures of the account “%s”"), mail_account_get_label (account));
+  GtkWidget *identities_button = ui_names_make_button ("avatar-default-symbolic", identities);
   GtkWidget *edit_button = ui_names_make_button ("document-edit-symbolic", edit);
   GtkWidget *remove_button = ui_names_make_button ("user-trash-symbolic", remove);
 
@@ -149,6 +163,9 @@ make_row (gpointer item, gpointer data)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (remove_button, "clicked", G_CALLBACK (on_remove), account,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (identities_button, "clicked", G_CALLBACK (on_identities), account,
+                           G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), identities_button);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), edit_button);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), remove_button);
   g_signal_connect_object (account, "notify", G_CALLBACK (on_account_changed), row, 0);

@@ -135,6 +135,35 @@ check_refusal (const Refusal *refusal, gsize piece)
 #define RSET "C: RSET\nS: 250 ok\n"
 #define OK   "S: 250 ok\n"
 
+/* Whoever is refused as a sender is told so, at whichever step the server looks at that. */
+static void
+test_refused_sender (void)
+{
+  static const char *const talks[] = {
+    SLOW MAIL "S: 553 5.7.1 <me@a.example>: not owned by user me\n" RSET,
+    QUICK MAIL RCPT1 RCPT2 DATA
+    "S: 250 ok\nS: 553 5.7.1 <me@a.example>: Sender address rejected: not owned by user me\n"
+    "S: 553 5.7.1 <Me@a.example>: Sender address rejected: not owned by user me\nS: 554 no\n" RSET,
+    QUICK MAIL RCPT1 RCPT2 DATA "S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY
+                                "S: 550 5.7.60 SMTP; Client does not have permissions\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (talks); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autoptr (SmtpSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+
+    fake_server_add_script (server, talks[i], NULL);
+    session = test_open (server);
+    g_assert_cmpint (send_text (session, "me@a.example", i == 0 ? one : two, MESSAGE, &error), ==,
+                     SMTP_NOT_SENT);
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_assert_nonnull (strstr (error->message, "refused to send mail from “me@a.example”"));
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
 static void
 test_refused_slowly (void)
 {
@@ -581,6 +610,7 @@ test_send_add (void)
 {
   g_test_add_func ("/smtp/send/sent", test_sent);
   g_test_add_func ("/smtp/send/again", test_again);
+  g_test_add_func ("/smtp/send/refused-sender", test_refused_sender);
   g_test_add_func ("/smtp/send/refused-slowly", test_refused_slowly);
   g_test_add_func ("/smtp/send/refused-pipelined", test_refused_pipelined);
   g_test_add_func ("/smtp/send/final", test_final);

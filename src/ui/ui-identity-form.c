@@ -1,0 +1,301 @@
+/* Name, address, where answers go, copies, signature, folder.  Main thread.  What the settings say and this computer does not know (a folder that is
+ * not there) stays as it is unless somebody chooses otherwise. */
+#include "ui-identity-form.h"
+
+#include <glib/gi18n.h>
+
+#include "ui-names.h"
+
+struct _UiIdentityForm
+{
+  UiForm parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  MailAccount *account;
+  BaseIdentity *identity;
+  GPtrArray *signature_ids, *folder_paths; /* of char; what the choices stand for */
+
+  /* Borrowed: in the widget tree */
+  GtkEditable *name, *address, *reply_to;
+  GtkSwitch *bcc_self, *above;
+  GtkDropDown *signature, *sent_folder;
+};
+
+G_DEFINE_FINAL_TYPE (UiIdentityForm, ui_identity_form, UI_TYPE_FORM)
+
+/* ---- saving ---- */
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiIdentityForm) self = data;
+  g_autoptr (GError) error = NULL;
+
+  (void)mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
+  if (self->name != NULL)
+    ui_form_saved (UI_FORM (self), error);
+}
+
+static void
+take_text (char **field, GtkEditable *row)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (row)));
+
+  g_free (*field);
+  *field = *text != '\0' ? g_steal_pointer (&text) : NULL;
+}
+
+static void
+take_choice (char **field, GtkDropDown *choice, GPtrArray *ids)
+{
+  guint selected = gtk_drop_down_get_selected (choice);
+  const char *id = selected < ids->len ? ids->pdata[selected] : "";
+
+  g_free (*field);
+  *field = *id != '\0' ? g_strdup (id) : NULL;
+}
+
+static void
+ui_identity_form_save (UiForm *form)
+{
+  UiIdentityForm *self = UI_IDENTITY_FORM (form);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  BaseIdentity *identity = self->identity;
+
+  take_text (&identity->name, self->name);
+  take_text (&identity->address, self->address);
+  take_text (&identity->reply_to, self->reply_to);
+  take_choice (&identity->signature, self->signature, self->signature_ids);
+  take_choice (&identity->sent_folder, self->sent_folder, self->folder_paths);
+  identity->bcc_self = gtk_switch_get_active (self->bcc_self);
+  identity->signature_above = gtk_switch_get_active (self->above);
+  base_account_put_identity (settings, identity);
+  mail_engine_save_identities_async (self->engine, settings, on_saved, g_object_ref (self));
+}
+
+/* ---- rows ---- */
+
+static GtkEditable *
+add_entry (AdwPreferencesGroup *group, const char *title, const char *text, GtkInputPurpose purpose)
+{
+  GtkWidget *row = adw_entry_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (row), purpose);
+  gtk_editable_set_text (GTK_EDITABLE (row), text != NULL ? text : "");
+  adw_preferences_group_add (group, row);
+  return GTK_EDITABLE (row);
+}
+
+static GtkSwitch *
+add_switch (AdwPreferencesGroup *group, const char *title, const char *subtitle, gboolean on)
+{
+  GtkWidget *row = adw_action_row_new (), *widget = gtk_switch_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
+  gtk_switch_set_active (GTK_SWITCH (widget), on);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), widget);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), widget);
+  adw_preferences_group_add (group, row);
+  return GTK_SWITCH (widget);
+}
+
+/* A long path gives way, the window does not. */
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_width_chars (GTK_LABEL (label), 8);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  const char *name = gtk_string_object_get_string (gtk_list_item_get_item (item));
+  GtkWidget *label = gtk_list_item_get_child (item);
+
+  gtk_label_set_text (GTK_LABEL (label), name);
+  gtk_widget_set_tooltip_text (label, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/* Takes the names (of char). */
+static GtkDropDown *
+add_choice (AdwPreferencesGroup *group, const char *title, GPtrArray *names, GPtrArray *ids,
+            const char *chosen)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkStringList *model = gtk_string_list_new (NULL);
+  GtkWidget *choice = gtk_drop_down_new (G_LIST_MODEL (model), NULL);
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  gtk_drop_down_set_factory (GTK_DROP_DOWN (choice), factory);
+  for (guint i = 0; i < names->len; i++)
+    gtk_string_list_append (model, names->pdata[i]);
+  for (guint i = 0; i < ids->len; i++)
+    if (g_strcmp0 (ids->pdata[i], chosen) == 0)
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (choice), i);
+  gtk_widget_set_valign (choice, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (choice, "flat");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), choice);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), choice);
+  adw_preferences_group_add (group, row);
+  g_ptr_array_unref (names);
+  return GTK_DROP_DOWN (choice);
+}
+
+static void
+add_signatures (UiIdentityForm *self, AdwPreferencesGroup *group, const BaseAccount *settings)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (names, g_strdup (C_ ("signature", "None")));
+  g_ptr_array_add (self->signature_ids, g_strdup (""));
+  for (guint i = 0; i < settings->signatures->len; i++) {
+    const BaseSignature *signature = settings->signatures->pdata[i];
+
+    g_ptr_array_add (names, g_strdup (signature->name));
+    g_ptr_array_add (self->signature_ids, g_strdup (signature->id));
+  }
+  self->signature =
+      add_choice (group, _ ("Signature"), names, self->signature_ids, self->identity->signature);
+}
+
+static void
+add_folders (UiIdentityForm *self, AdwPreferencesGroup *group)
+{
+  GListModel *folders = mail_account_get_folders (self->account);
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  gboolean there = self->identity->sent_folder == NULL;
+
+  g_ptr_array_add (names, g_strdup (_ ("That of the account")));
+  g_ptr_array_add (self->folder_paths, g_strdup (""));
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++) {
+    g_autoptr (MailFolder) folder = g_list_model_get_item (folders, i);
+
+    if (!mail_folder_get_selectable (folder) || mail_folder_get_role (folder) == MAIL_ROLE_SENT)
+      continue;
+    there = there || g_strcmp0 (mail_folder_get_path (folder), self->identity->sent_folder) == 0;
+    g_ptr_array_add (names, g_strdup (mail_folder_get_role (folder) == MAIL_ROLE_NONE
+                                          ? mail_folder_get_path (folder)
+                                          : mail_folder_get_name (folder)));
+    g_ptr_array_add (self->folder_paths, g_strdup (mail_folder_get_path (folder)));
+  }
+  if (!there) {
+    g_ptr_array_add (names, g_strdup (self->identity->sent_folder));
+    g_ptr_array_add (self->folder_paths, g_strdup (self->identity->sent_folder));
+  }
+  self->sent_folder = add_choice (group, _ ("Folder for Sent Messages"), names, self->folder_paths,
+                                  self->identity->sent_folder);
+}
+
+static AdwPreferencesGroup *
+add_group (GtkWidget *page, const char *title)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+
+  if (title != NULL)
+    adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
+  return ADW_PREFERENCES_GROUP (group);
+}
+
+static void
+build (UiIdentityForm *self, const BaseAccount *settings)
+{
+  const BaseIdentity *identity = self->identity;
+  GtkWidget *page = adw_preferences_page_new ();
+  AdwPreferencesGroup *group = add_group (page, NULL);
+
+  self->name = add_entry (group, _ ("Name"), identity->name, GTK_INPUT_PURPOSE_NAME);
+  self->address =
+      add_entry (group, _ ("E-Mail Address"), identity->address, GTK_INPUT_PURPOSE_EMAIL);
+  self->reply_to = add_entry (group, _ ("Replies Go To (Optional)"), identity->reply_to,
+                              GTK_INPUT_PURPOSE_EMAIL);
+
+  group = add_group (page, _ ("Signature"));
+  add_signatures (self, group, settings);
+  self->above = add_switch (group, _ ("Above the Quote"),
+                            _ ("In answers and forwarded messages; else at the end"),
+                            identity->signature_above);
+
+  group = add_group (page, _ ("Copies"));
+  self->bcc_self =
+      add_switch (group, _ ("Bcc to Myself"), _ ("Its own address is put into Bcc of each message"),
+                  identity->bcc_self);
+  add_folders (self, group);
+  ui_form_set_content (UI_FORM (self), page);
+}
+
+void
+ui_identity_form_show (GtkWindow *parent, MailEngine *engine, MailAccount *account, const char *id)
+{
+  UiIdentityForm *self = g_object_new (UI_TYPE_IDENTITY_FORM, "transient-for", parent, NULL);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
+
+  self->engine = g_object_ref (engine);
+  self->account = g_object_ref (account);
+  self->identity = id != NULL ? base_account_dup_identity (settings, id) : NULL;
+  if (self->identity == NULL) {
+    self->identity = base_identity_new ();
+    self->identity->name = g_strdup (mail_account_get_display_name (account));
+    id = NULL;
+  }
+  gtk_window_set_title (GTK_WINDOW (self), id != NULL ? _ ("Change Identity") : _ ("Add Identity"));
+  build (self, settings);
+  ui_names_fill (GTK_WIDGET (self));
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+/* ---- the object ---- */
+
+static void
+ui_identity_form_dispose (GObject *object)
+{
+  UI_IDENTITY_FORM (object)->name = NULL;
+  G_OBJECT_CLASS (ui_identity_form_parent_class)->dispose (object);
+}
+
+static void
+ui_identity_form_finalize (GObject *object)
+{
+  UiIdentityForm *self = UI_IDENTITY_FORM (object);
+
+  g_clear_object (&self->engine);
+  g_clear_object (&self->account);
+  g_clear_pointer (&self->identity, base_identity_free);
+  g_ptr_array_unref (self->signature_ids);
+  g_ptr_array_unref (self->folder_paths);
+  G_OBJECT_CLASS (ui_identity_form_parent_class)->finalize (object);
+}
+
+static void
+ui_identity_form_class_init (UiIdentityFormClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ui_identity_form_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_identity_form_finalize;
+  UI_FORM_CLASS (klass)->save = ui_identity_form_save;
+}
+
+static void
+ui_identity_form_init (UiIdentityForm *self)
+{
+  self->signature_ids = g_ptr_array_new_with_free_func (g_free);
+  self->folder_paths = g_ptr_array_new_with_free_func (g_free);
+}

@@ -1,0 +1,332 @@
+"""writing-identities.py PREFIX STATE SCREENSHOTS LANGUAGE: identities and signatures: set up by hand, chosen, answered from, and what arrives."""
+import configparser
+import os
+import re
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from drive import run  # noqa: E402
+from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
+from tap import main  # noqa: E402
+
+SHOP = '가게 <shop@lab.test>'
+RICH = '<div><div><b>Shop</b></div><div>open all day</div></div>'
+SETTINGS = {
+    'Account': {'Signature': 'plain'},
+    'Identity shop': {'Name': '가게', 'Address': 'shop@lab.test', 'ReplyTo': 'orders@lab.test', 'BccSelf': 'true', 'Signature': 'shop',
+                      'SignatureAbove': 'true', 'SentFolder': 'Archive'},
+    'Identity kim': {'Name': 'Not Kim', 'Address': 'kimshop@lab.test'},
+    'Signature plain': {'Name': 'Plain', 'Text': 'Alice Lee\\nLab'},
+    'Signature shop': {'Name': 'Shop_1', 'Text': 'Shop\\nopen all day', 'Html': RICH},
+}
+PLAIN_SIGNATURE = '-- \nAlice Lee\nLab'
+SHOP_SIGNATURE = '-- \nShop\nopen all day'
+
+
+def file_of(scene):
+    return os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+
+
+def read(scene):
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.optionxform = str
+    settings.read(file_of(scene), encoding='utf-8')
+    return settings
+
+
+def ready(scene, **settings):
+    scene.empty('alice', 'bob')
+    scene.settings(undo_send_seconds=0, **settings)
+    scene.account()
+    written = read(scene)
+    for group, values in SETTINGS.items():
+        if not written.has_section(group):
+            written.add_section(group)
+        for key, value in values.items():
+            written[group][key] = value
+    with open(file_of(scene), 'w', encoding='utf-8') as file:
+        written.write(file, space_around_delimiters=False)
+    scene.start()
+    scene.inbox()
+
+
+def editor(scene, condition=lambda n: True):
+    return scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('editable') and condition(n))
+
+
+def text_is(scene, wanted):
+    eventually(lambda: editor(scene).text == wanted, 5, f'{wanted!r}; it is {editor(scene).text!r}')
+
+
+def write(scene, text, subject=None):
+    """Above the signature."""
+    if subject:
+        scene.app.fill('text', exact('Subject'), subject)
+    scene.app.click(editor(scene))
+    scene.app.key('ctrl+Home')
+    scene.app.type(text)
+
+
+def sender(scene):
+    box = scene.app.wait('combo box', exact('From'))
+    labels = [n.name for n in box.find_all('label') if n.name]
+    return labels[0] if labels else ''
+
+
+def choose(scene, address):
+    scene.app.click('combo box', exact('From'))
+    scene.app.click('list item', re.escape(address))
+    eventually(lambda: address in sender(scene), 5, address)
+    time.sleep(.3)
+
+
+def arrived(user, subject, folder='INBOX'):
+    return lab.wait(user, folder, lambda f, m: m['Subject'] == subject, what=subject)[1]
+
+
+def plain(message):
+    return message.get_body(('plain',)).get_content().replace('\r\n', '\n')
+
+
+def receive(scene, subject, to, text='Hello'):
+    """From bob, by the server: whom it was for stands in what that writes on top."""
+    lab.send('bob', to, subject, text)
+    scene.app.wait('list item|table row', re.escape(subject), timeout=30)
+
+
+def answer(scene, subject, key='ctrl+r'):
+    scene.click_row(re.escape(subject))
+    scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+    time.sleep(.5)
+    scene.app.key(key)
+    editor(scene)
+
+
+def open_identities(scene):
+    scene.app.key('ctrl+comma')
+    scene.app.click('push button', exact('Identities and signatures of the account “%s”').replace('%s', 'alice@lab.test'))
+    scene.app.wait('push button', exact('Add an identity'))
+
+
+def save(scene, title):
+    scene.app.click('push button', exact('_Save'))
+    scene.app.wait_gone('frame|dialog', exact(title))
+
+
+@case
+def they_are_set_up_by_hand(scene):
+    scene.empty('alice', 'bob')
+    scene.account()
+    scene.start()
+    scene.inbox()
+    app = scene.app
+    open_identities(scene)
+    scene.shot('empty')
+    assert not app.unnamed(), app.unnamed()
+
+    app.click('push button', exact('Add a signature'))
+    app.fill('text', exact('Name of the Signature'), 'Bold_one')
+    app.click('check box', '^' + re.escape(words('With Formatting')))
+    app.click('text', exact('Signature text'))
+    app.key('ctrl+b')
+    app.type('Alice')
+    app.key('ctrl+b', 'Return')
+    app.type('Lab & Co.')
+    scene.shot('signature')
+    assert not app.unnamed(), app.unnamed()
+    save(scene, 'Add Signature')
+    app.wait('label', '^Bold_one$')
+
+    app.click('push button', exact('Add an identity'))
+    app.fill('text', exact('Name'), '가게')
+    app.fill('text', exact('E-Mail Address'), 'shop')
+    app.click('push button', exact('_Save'))
+    scene.says('“shop” is not an e-mail address')
+    scene.shot('wrong')
+    app.fill('text', exact('E-Mail Address'), 'shop@lab.test')
+    app.fill('text', exact('Replies Go To (Optional)'), 'orders@lab.test')
+    app.click('combo box|toggle button|push button', exact('Signature'))
+    app.click(app.root.find_all('list item', 'Bold_one')[-1])
+    app.click('check box', '^' + re.escape(words('Bcc to Myself')))
+    scene.shot('identity')
+    assert not app.unnamed(), app.unnamed()
+    save(scene, 'Add Identity')
+    app.wait('label', exact('shop@lab.test'))
+    scene.shot('list')
+
+    groups = eventually(lambda: [g for g in read(scene).sections() if g.startswith('Identity ')], what='the identity in the file')
+    found = read(scene)
+    signature = found[groups[0]]['Signature']
+    assert dict(found[groups[0]]) == {'Name': '가게', 'Address': 'shop@lab.test', 'ReplyTo': 'orders@lab.test', 'BccSelf': 'true', 'Signature': signature}
+    assert found['Signature ' + signature]['Html'] == '<div><div><b>Alice</b></div><div>Lab &amp; Co.</div></div>', found['Signature ' + signature]['Html']
+    assert found['Signature ' + signature]['Text'] == 'Alice\\nLab & Co.'
+
+    # Removed with it and put back whole
+    app.click('push button', exact('Remove the signature “%s”').replace('%s', 'Bold_one'))
+    scene.says(exact('Signature removed'))
+    eventually(lambda: 'Signature' not in read(scene)[groups[0]], what='the identity without it')
+    app.click('push button', exact('_Undo'))
+    eventually(lambda: read(scene)[groups[0]].get('Signature') == signature, what='the identity with it')
+    app.click('push button', exact('Remove the identity %s').replace('%s', 'shop@lab.test'))
+    scene.says(exact('Identity removed'))
+    app.wait_gone('label', exact('shop@lab.test'))
+    app.click(app.root.find_all('push button', exact('_Undo'))[-1])
+    app.wait('label', exact('shop@lab.test'))
+    app.click('check box|radio button', exact('Write new messages as %s').replace('%s', 'shop@lab.test'))
+    eventually(lambda: read(scene)['Account'].get('DefaultIdentity') == groups[0].partition(' ')[2], what='the default')
+
+    # Changed again, after a restart
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    open_identities(scene)
+    app = scene.app
+    app.click('push button', exact('Change the identity %s').replace('%s', 'shop@lab.test'))
+    eventually(lambda: scene.value('Replies Go To (Optional)') == 'orders@lab.test', what='what was saved')
+    app.fill('text', exact('Name'), 'Shop')
+    save(scene, 'Change Identity')
+    eventually(lambda: read(scene)[groups[0]]['Name'] == 'Shop', what='the new name')
+    for _ in range(2):
+        app.key('Escape')
+        time.sleep(.5)
+    scene.compose('bob@lab.test', 'From the shop')
+    assert sender(scene) == 'Shop <shop@lab.test>', sender(scene)
+    text_is(scene, '\n\n-- \nAlice\nLab & Co.')
+    scene.shot('composer')
+    scene.app.key('ctrl+w')
+    scene.quit()
+
+
+@case
+def who_received_it_answers_it(scene):
+    ready(scene)
+    receive(scene, 'For the shop', 'shop@lab.test')
+    receive(scene, 'By a plus', 'alice+news@lab.test')
+    receive(scene, 'For alice', 'alice@lab.test')
+    answer(scene, 'For the shop')
+    assert sender(scene) == SHOP, sender(scene)
+    assert scene.value('Bcc') == 'shop@lab.test', scene.value('Bcc')
+    assert editor(scene).text.startswith('\n\n' + SHOP_SIGNATURE + '\n\nOn '), editor(scene).text
+    scene.shot('shop')
+    write(scene, 'We are open.')
+    scene.send()
+    scene.composer_is_gone()
+    message = arrived('bob', 'Re: For the shop')
+    assert re.search(r'<shop@lab\.test>$', message['From']) and '가게' in str(message['From']), message['From']
+    assert message['Reply-To'] == 'orders@lab.test' and message['Bcc'] is None and message['Return-Path'] == '<shop@lab.test>', message.as_string()
+    body = plain(message)
+    assert body.startswith('We are open.\n\n' + SHOP_SIGNATURE + '\n\nOn '), repr(body)
+    # By Bcc, and into its own folder
+    arrived('alice', 'Re: For the shop')
+    arrived('alice', 'Re: For the shop', 'Archive')
+    assert not [m for _f, m in lab.messages('alice', 'Sent') if m['Subject'] == 'Re: For the shop'], 'a copy in Sent as well'
+
+    answer(scene, 'By a plus')
+    assert sender(scene) == 'Alice Lee <alice+news@lab.test>', sender(scene)
+    assert editor(scene).text.endswith('\n\n' + PLAIN_SIGNATURE), editor(scene).text
+    scene.shot('plus')
+    write(scene, 'Thank you.')
+    scene.send()
+    scene.composer_is_gone()
+    message = arrived('bob', 'Re: By a plus')
+    assert message['From'] == 'Alice Lee <alice+news@lab.test>' and message['Reply-To'] is None, message['From']
+    assert message['Return-Path'] == '<alice+news@lab.test>', message['Return-Path']
+    arrived('alice', 'Re: By a plus', 'Sent')
+
+    answer(scene, 'For alice')
+    assert sender(scene) == 'Alice Lee <alice@lab.test>', sender(scene)
+    scene.app.key('ctrl+w')
+    scene.quit()
+
+
+@case
+def switching_changes_the_signature_only_if_untouched(scene):
+    ready(scene)
+    scene.compose('bob@lab.test', 'Switched')
+    text_is(scene, '\n\n' + PLAIN_SIGNATURE)
+    choose(scene, 'shop@lab.test')
+    text_is(scene, '\n\n' + SHOP_SIGNATURE)
+    assert scene.value('Bcc') == 'shop@lab.test', scene.value('Bcc')
+    choose(scene, 'kimshop@lab.test')
+    text_is(scene, '')
+    assert not scene.chips('Bcc'), scene.chips('Bcc')
+    choose(scene, '<alice@lab.test>')
+    text_is(scene, '\n\n' + PLAIN_SIGNATURE)
+    write(scene, 'Hello')
+    choose(scene, 'shop@lab.test')
+    text_is(scene, 'Hello\n\n' + SHOP_SIGNATURE)
+    # One word more, and it is the person's.
+    scene.app.click(editor(scene))
+    scene.app.key('ctrl+End')
+    scene.app.type(' and night')
+    choose(scene, '<alice@lab.test>')
+    touched = 'Hello\n\n' + SHOP_SIGNATURE + ' and night'
+    text_is(scene, touched)
+    # The menu adds one all the same, and takes it away.
+    for item, wanted in (('Plain', touched + '\n\n' + PLAIN_SIGNATURE), ('Shop_1', touched + '\n\n' + SHOP_SIGNATURE), ('None', touched)):
+        scene.app.click('push button|toggle button', exact('Menu'))
+        scene.app.click('menu item', exact('Si_gnature'))
+        time.sleep(.4)
+        if item == 'Shop_1':
+            scene.shot('menu')
+        scene.app.click('menu item', '^_?' + item.replace('_', '__?') + '$' if item != 'None' else '^_?' + re.escape(words('_None').lstrip('_')) + '$')
+        text_is(scene, wanted)
+    scene.send()
+    scene.composer_is_gone()
+    message = arrived('bob', 'Switched')
+    assert message['From'] == 'Alice Lee <alice@lab.test>' and plain(message).strip('\n') == touched, plain(message)
+    # What was only switched is nothing written.
+    scene.compose()
+    choose(scene, 'shop@lab.test')
+    scene.app.key('ctrl+w')
+    scene.composer_is_gone()
+    time.sleep(1)
+    assert not scene.app.find('label', exact('Draft saved'))
+    scene.quit()
+
+
+@case
+def a_draft_keeps_its_identity_and_a_refused_one_is_explained(scene):
+    ready(scene, write_rich='true')
+    scene.compose('bob@lab.test', 'Kept')
+    choose(scene, 'shop@lab.test')
+    write(scene, 'Words')
+    time.sleep(3)
+    scene.app.kill()
+    scene.start()
+    scene.inbox()
+    text_is(scene, 'Words\n\n' + SHOP_SIGNATURE)
+    assert sender(scene) == SHOP, sender(scene)
+    # Its formats came back with it: it is untouched.
+    choose(scene, '<alice@lab.test>')
+    text_is(scene, 'Words\n\n' + PLAIN_SIGNATURE)
+    choose(scene, 'shop@lab.test')
+    scene.shot('back')
+    scene.send()
+    scene.composer_is_gone()
+    message = arrived('bob', 'Kept')
+    assert 'shop@lab.test' in message['From']
+    html = message.get_body(('html',)).get_content()
+    assert '<b>Shop</b>' in html and '\n\n-- \nShop\n' in plain(message), html
+
+    scene.compose('bob@lab.test', 'Not mine')
+    choose(scene, 'kimshop@lab.test')
+    write(scene, 'Hello')
+    scene.send()
+    scene.composer_is_gone()
+    scene.says('refused to send mail from “kimshop@lab.test”', 30)
+    scene.outbox()
+    scene.shot('refused')
+    scene.app.click('push button', exact('Edit'))
+    editor(scene, lambda n: 'Hello' in n.text)
+    assert sender(scene) == 'Not Kim <kimshop@lab.test>', sender(scene)
+    choose(scene, '<alice@lab.test>')
+    scene.send()
+    scene.composer_is_gone()
+    assert arrived('bob', 'Not mine')['From'] == 'Alice Lee <alice@lab.test>'
+    scene.quit()
+
+
+main(chosen([they_are_set_up_by_hand, who_received_it_answers_it, switching_changes_the_signature_only_if_untouched,
+             a_draft_keeps_its_identity_and_a_refused_one_is_explained]), finish)
