@@ -98,6 +98,10 @@ char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNU
 void mail_draft_attach_async (MailDraft *draft, GFile *file, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_attach_finish (MailDraft *draft, GAsyncResult *result, GError **error);
+/* Messages of a list (GArray of gint64, from mail_conversation_get_id ()), whole: of a conversation all that are in the folder.  Those that
+ * can be had are there even where it fails.  LIMIT.  Finish as above. */
+void mail_draft_attach_listed_async (MailDraft *draft, MailMessageList *list, GArray *items,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 void mail_draft_detach (MailDraft *draft, MailAttachment *attachment);
 /* Property "busy" (boolean, notify): attachments are being copied; Send waits for it. */
 gboolean mail_draft_get_busy (MailDraft *draft);

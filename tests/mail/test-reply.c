@@ -373,6 +373,73 @@ test_message_attached (void)
   g_assert_nonnull (strstr (sent, letter));
 }
 
+static gboolean
+has_three (gpointer list)
+{
+  return g_list_model_get_n_items (list) == 3;
+}
+
+static gboolean
+has_many (gpointer list)
+{
+  return g_list_model_get_n_items (list) > 60;
+}
+
+static void
+add_items (GListModel *list, guint n, GArray *items)
+{
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (MailConversation) one = g_list_model_get_item (list, i);
+    gint64 id = mail_conversation_get_id (one);
+
+    g_array_append_val (items, id);
+  }
+}
+
+/* Of a conversation all that is there; what cannot be had is said, and the others are attached all the same. */
+static void
+test_listed_attached (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  GListModel *files = mail_draft_get_attachments (draft);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *recipients = NULL;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  bench_add (bench, bench->inbox, 2000,
+             "From: Bea <bea@example.org>\r\nSubject: 다른 일\r\n\r\nSecond\r\n");
+  bench_add (bench, bench->inbox, 3000, NULL);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, bench->inbox, FALSE);
+  wait_until (has_three, list);
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (gint64));
+  add_items (G_LIST_MODEL (list), 3, items);
+  g_autoptr (GAsyncResult) result = NULL;
+  mail_draft_attach_listed_async (draft, list, items, on_result, &result);
+  g_assert_true (mail_draft_get_busy (draft));
+  g_assert_false (mail_draft_attach_finish (draft, wait_result (&result), &error));
+  g_assert_nonnull (error);
+  g_assert_false (mail_draft_get_busy (draft));
+  g_assert_cmpuint (g_list_model_get_n_items (files), ==, 2);
+  mail_draft_set_recipients (draft, "dan@example.org", NULL, NULL);
+  g_autofree char *sent = send_and_read (bench, draft, &recipients);
+  g_assert_nonnull (strstr (sent, letter));
+  g_assert_nonnull (strstr (sent, "\r\n\r\nSecond\r\n"));
+
+  g_clear_error (&error);
+  g_autoptr (MailDraft) other = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GAsyncResult) many = NULL;
+  for (guint i = 0; i < 60; i++)
+    bench_add (bench, bench->inbox, 4000 + i, letter);
+  wait_until (has_many, list);
+  g_array_set_size (items, 0);
+  add_items (G_LIST_MODEL (list), 60, items);
+  mail_draft_attach_listed_async (other, list, items, on_result, &many);
+  g_assert_false (mail_draft_attach_finish (other, wait_result (&many), &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_LIMIT);
+  g_assert_cmpuint (g_list_model_get_n_items (mail_draft_get_attachments (other)), ==, 0);
+}
+
 /* ---- what a quote takes along ---- */
 
 #define DOT                                                                                        \
@@ -578,6 +645,7 @@ add_reply_tests (void)
   g_test_add_func ("/mail/reply/redirect", test_redirect);
   g_test_add_func ("/mail/reply/redirect-nothing", test_redirect_nothing);
   g_test_add_func ("/mail/reply/message-attached", test_message_attached);
+  g_test_add_func ("/mail/reply/listed-attached", test_listed_attached);
   g_test_add_func ("/mail/reply/pictures", test_quoted_pictures);
   g_test_add_func ("/mail/reply/pictures-left-out", test_quoted_pictures_left_out);
   g_test_add_func ("/mail/reply/excerpt", test_excerpt);
