@@ -8,6 +8,8 @@
 #include "ui-dialog.h"
 #include "ui-link-dialog.h"
 #include "ui-size-dialog.h"
+#include "ui-toast.h"
+#include "ui-window.h"
 
 /* ---- sending ---- */
 
@@ -322,6 +324,14 @@ ui_composer_attach (UiComposer *self, GFile *file)
   mail_draft_attach_async (self->draft, file, NULL, on_attached, g_object_ref (self));
 }
 
+void
+ui_composer_attach_messages (UiComposer *self, UiDrag *messages)
+{
+  self->attaching++;
+  mail_draft_attach_listed_async (self->draft, ui_drag_get_list (messages),
+                                  ui_drag_get_items (messages), on_attached, g_object_ref (self));
+}
+
 static void
 on_files (GListModel *files, gpointer data)
 {
@@ -341,6 +351,23 @@ on_attach (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ui_dialog_open_files (ui_composer_get_window (data), _ ("Attach Files"), on_files,
                         g_object_ref (data));
+}
+
+/* Those of the window that was looked at last. */
+static void
+on_attach_messages (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  UiComposer *self = data;
+  UiWindow *window =
+      ui_window_get_last (gtk_window_get_application (ui_composer_get_window (self)));
+  g_autoptr (UiDrag) selected = window != NULL ? ui_window_dup_selected (window) : NULL;
+
+  if (selected != NULL)
+    ui_composer_attach_messages (self, selected);
+  else
+    adw_toast_overlay_add_toast (
+        self->toasts,
+        ui_toast_new (_ ("Select messages in the list first, and then attach them.")));
 }
 
 /* ---- the rest ---- */
@@ -426,6 +453,7 @@ ui_composer_add_actions (UiComposer *self)
   const GActionEntry entries[] = {
     { "send", on_send, NULL, NULL, NULL, { 0 } },
     { "attach", on_attach, NULL, NULL, NULL, { 0 } },
+    { "attach-messages", on_attach_messages, NULL, NULL, NULL, { 0 } },
     { "save", on_save, NULL, NULL, NULL, { 0 } },
     { "save-and-close", on_save_and_close, NULL, NULL, NULL, { 0 } },
     { "discard", on_discard, NULL, NULL, NULL, { 0 } },

@@ -3,6 +3,7 @@
 
 #include "ui-composer.h"
 #include "ui-dialog.h"
+#include "ui-drag.h"
 #include "ui-editor.h"
 #include "ui-recipients.h"
 
@@ -111,6 +112,7 @@ gboolean ui_composer_take_pictures (UiComposer *self, GSList *files);
 void ui_composer_add_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
 void ui_composer_attach (UiComposer *self, GFile *file);
+void ui_composer_attach_messages (UiComposer *self, UiDrag *messages);
 /* What was counted in `attaching` is there, or not (`error`, nullable): sending and closing wait for it. */
 void ui_composer_arrived (UiComposer *self, const GError *error);
 /* Checks it, asks what is to be asked, and sends it: at once (0), or at that time (seconds UTC). */

@@ -67,26 +67,15 @@ ui_composer_dup_all (GtkApplication *app)
 
 /* ---- taking back ---- */
 
-/* The window that a person has looked at last; NULL: there is none. */
-static UiWindow *
-get_window (GtkApplication *app)
-{
-  for (GList *at = app != NULL ? gtk_application_get_windows (app) : NULL; at != NULL;
-       at = at->next)
-    if (UI_IS_WINDOW (at->data))
-      return at->data;
-  return NULL;
-}
-
 /* One is opened where there is none. */
 static UiWindow *
 find_window (GtkApplication *app)
 {
-  UiWindow *window = get_window (app);
+  UiWindow *window = ui_window_get_last (app);
 
   if (window == NULL && app != NULL)
     g_application_activate (G_APPLICATION (app));
-  return window != NULL ? window : get_window (app);
+  return window != NULL ? window : ui_window_get_last (app);
 }
 
 static void
@@ -143,7 +132,7 @@ on_kept_discarded (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GVariant) id = data;
   g_autoptr (GError) error = NULL;
   GApplication *app = g_application_get_default ();
-  UiWindow *window = app != NULL ? get_window (GTK_APPLICATION (app)) : NULL;
+  UiWindow *window = app != NULL ? ui_window_get_last (GTK_APPLICATION (app)) : NULL;
 
   if (mail_engine_discard_draft_finish (MAIL_ENGINE (source), result, &error)) {
     if (window != NULL)
@@ -204,7 +193,7 @@ ui_composer_say_discarded (UiComposer *self)
 void
 ui_composer_say_kept (UiComposer *self)
 {
-  UiWindow *window = get_window (self->app);
+  UiWindow *window = ui_window_get_last (self->app);
 
   if (window != NULL)
     ui_window_offer (window, _ ("Draft saved"), _ ("_Discard"), "app.discard-draft",

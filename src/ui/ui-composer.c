@@ -173,10 +173,14 @@ on_attachments_changed (UiComposer *self)
 static gboolean
 on_drop (UiComposer *self, const GValue *value)
 {
-  GSList *files = g_value_get_boxed (value);
+  GSList *files = G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST) ? g_value_get_boxed (value) : NULL;
 
   if (self->busy)
     return FALSE;
+  if (G_VALUE_HOLDS (value, UI_TYPE_DRAG)) {
+    ui_composer_attach_messages (self, g_value_get_object (value));
+    return TRUE;
+  }
   if (ui_composer_take_pictures (self, files))
     return TRUE;
   for (GSList *l = files; l != NULL; l = l->next)
@@ -194,8 +198,10 @@ static void
 set_up_attachments (UiComposer *self)
 {
   GListModel *model = mail_draft_get_attachments (self->draft);
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+  GType taken[] = { UI_TYPE_DRAG, GDK_TYPE_FILE_LIST };
 
+  gtk_drop_target_set_gtypes (target, taken, G_N_ELEMENTS (taken));
   gtk_flow_box_bind_model (self->attachments, model, make_attachment, NULL, NULL);
   g_signal_connect_object (model, "items-changed", G_CALLBACK (on_attachments_changed), self,
                            G_CONNECT_SWAPPED);

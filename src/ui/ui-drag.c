@@ -9,18 +9,26 @@ struct _UiDrag
 
   /* Owned */
   MailFolder *source;
+  MailMessageList *list;
   GArray *items;
 };
 
 G_DEFINE_FINAL_TYPE (UiDrag, ui_drag, G_TYPE_OBJECT)
 
 UiDrag *
-ui_drag_new (MailFolder *source, GArray *items)
+ui_drag_new (MailFolder *source, MailMessageList *list, GArray *items)
 {
   UiDrag *self = g_object_new (UI_TYPE_DRAG, NULL);
   self->source = g_object_ref (source);
+  self->list = g_object_ref (list);
   self->items = g_array_ref (items);
   return self;
+}
+
+MailMessageList *
+ui_drag_get_list (UiDrag *self)
+{
+  return self->list;
 }
 
 GArray *
@@ -86,6 +94,7 @@ ui_drag_finalize (GObject *object)
 {
   UiDrag *self = UI_DRAG (object);
   g_clear_object (&self->source);
+  g_clear_object (&self->list);
   g_clear_pointer (&self->items, g_array_unref);
   G_OBJECT_CLASS (ui_drag_parent_class)->finalize (object);
 }

@@ -15,8 +15,10 @@ typedef UiDrag *(*UiDragFunc) (GtkWidget *widget, double x, double y, gpointer d
 /* Messages of `widget` can be dragged from now on (left button, moved). */
 void ui_drag_add_source (GtkWidget *widget, UiDragFunc func, gpointer data);
 
-/* items: GArray of gint64, ids of the list that shows `source`. */
-UiDrag *ui_drag_new (MailFolder *source, GArray *items) G_GNUC_WARN_UNUSED_RESULT;
+/* items: GArray of gint64, ids of `list`, which shows `source`. */
+UiDrag *ui_drag_new (MailFolder *source, MailMessageList *list,
+                     GArray *items) G_GNUC_WARN_UNUSED_RESULT;
+MailMessageList *ui_drag_get_list (UiDrag *self);
 GArray *ui_drag_get_items (UiDrag *self);
 MailFolder *ui_drag_get_source (UiDrag *self);
 

@@ -318,6 +318,15 @@ on_dropped (UiWindow *self, GObject *what, GObject *item, gboolean copy, UiSideb
                              ui_drag_get_items (UI_DRAG (what)));
 }
 
+UiDrag *
+ui_window_dup_selected (UiWindow *self)
+{
+  MailFolder *folder = ui_list_get_folder (self->list);
+  MailMessageList *list = ui_list_get_messages (self->list);
+  g_autoptr (GArray) items = ui_list_dup_selected (self->list);
+  return folder && list && items->len > 0 ? ui_drag_new (folder, list, items) : NULL;
+}
+
 /* What is selected, if the pointer is on it; else the message under the pointer. */
 static UiDrag *
 find_dragged (GtkWidget *widget, double x, double y, gpointer data)
@@ -326,19 +335,18 @@ find_dragged (GtkWidget *widget, double x, double y, gpointer data)
   GtkWidget *picked = gtk_widget_pick (widget, x, y, GTK_PICK_DEFAULT);
   GtkWidget *row = picked ? gtk_widget_get_ancestor (picked, UI_TYPE_ROW) : NULL;
   MailFolder *folder = ui_list_get_folder (self->list);
-  if (!row || !folder)
+  MailMessageList *list = ui_list_get_messages (self->list);
+  if (!row || !folder || !list)
     return NULL;
-  if (gtk_widget_get_state_flags (gtk_widget_get_parent (row)) & GTK_STATE_FLAG_SELECTED) {
-    g_autoptr (GArray) items = ui_list_dup_selected (self->list);
-    return items->len > 0 ? ui_drag_new (folder, items) : NULL;
-  }
+  if (gtk_widget_get_state_flags (gtk_widget_get_parent (row)) & GTK_STATE_FLAG_SELECTED)
+    return ui_window_dup_selected (self);
   MailConversation *item = ui_row_get_item (UI_ROW (row));
   if (!item)
     return NULL;
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (gint64));
   gint64 id = mail_conversation_get_id (item);
   g_array_append_val (items, id);
-  return ui_drag_new (folder, items);
+  return ui_drag_new (folder, list, items);
 }
 
 /* ---- afterwards ---- */

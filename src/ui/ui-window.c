@@ -581,3 +581,13 @@ ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings)
   on_accounts_changed (self);
   return self;
 }
+
+UiWindow *
+ui_window_get_last (GtkApplication *app)
+{
+  for (GList *at = app != NULL ? gtk_application_get_windows (app) : NULL; at != NULL;
+       at = at->next)
+    if (UI_IS_WINDOW (at->data))
+      return at->data;
+  return NULL;
+}

@@ -4,6 +4,7 @@
 #include <adwaita.h>
 
 #include "mail-engine.h"
+#include "ui-drag.h"
 
 G_BEGIN_DECLS
 
@@ -22,5 +23,10 @@ void ui_window_offer (UiWindow *self, const char *sentence, const char *label, c
                       GVariant *target, guint seconds);
 /* The engine could not start; NULL: it is starting (again). */
 void ui_window_set_start_error (UiWindow *self, const GError *error);
+
+/* The one that a person has looked at last; borrowed, NULL: there is none.  `app` nullable. */
+UiWindow *ui_window_get_last (GtkApplication *app);
+/* What is selected in its list; NULL: nothing. */
+UiDrag *ui_window_dup_selected (UiWindow *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -10,6 +10,7 @@ What GTK 4.8 gets wrong there, and what is done about it: SHOWING is set on topl
 non-empty box are taken instead); extents are relative to the window, and in popovers to the parent's window
 (the X window of that size is looked up); content of a web view is not in the tree at all.
 """
+import contextlib
 import os
 import re
 import subprocess
@@ -132,6 +133,18 @@ class Node:
 
     def __repr__(self):
         return f'<{self.role} {self.name!r}>'
+
+
+@contextlib.contextmanager
+def clipboard(kind, data):
+    """Another program has that to give."""
+    with subprocess.Popen(['xclip', '-selection', 'clipboard', '-quiet', '-t', kind], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
+        owner.stdin.write(data)
+        owner.stdin.close()
+        time.sleep(.4)
+        yield
+        time.sleep(.8)
+        owner.kill()
 
 
 class App:
@@ -322,6 +335,12 @@ class App:
         for window in self._windows():
             if title is None or re.search(title, window['title']):
                 run('xdotool', 'windowsize', str(window['id']), str(width), str(height))
+        time.sleep(.6)
+
+    def move(self, x, y, title):
+        for window in self._windows():
+            if re.search(title, window['title']):
+                run('xdotool', 'windowmove', '--sync', str(window['id']), str(x), str(y))
         time.sleep(.6)
 
     def look_away(self):

@@ -1,5 +1,4 @@
 """writing-editor.py PREFIX STATE SCREENSHOTS LANGUAGE: rich text from the keyboard, the clipboard and the quote of an answer, as it arrives."""
-import contextlib
 import glob
 import html.parser
 import os
@@ -8,7 +7,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from drive import Atspi  # noqa: E402
+from drive import Atspi, clipboard  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -53,18 +52,6 @@ class Reader(html.parser.HTMLParser):
 
     def around(self, words):
         return next(tags for text, tags in self.texts if words in text)
-
-
-@contextlib.contextmanager
-def clipboard(kind, data):
-    """Another program has that to give."""
-    with subprocess.Popen(['xclip', '-selection', 'clipboard', '-quiet', '-t', kind], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as owner:
-        owner.stdin.write(data)
-        owner.stdin.close()
-        time.sleep(.4)
-        yield
-        time.sleep(.8)
-        owner.kill()
 
 
 def begin(scene):
