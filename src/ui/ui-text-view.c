@@ -18,7 +18,8 @@
 #define LINE_MAX_OCTETS (4 * 1024)  /* a longer line is shown as several */
 #define SOLID_MAX       256 /* so many where it has no space: Pango takes long to break it */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
-#define TURN_US         8000
+#define TURN_US         4000
+#define MARKED_MAX      4000 /* links and quoted lines of a text: to take them away again is one turn */
 /* Korean words of a text that a person reads are kept whole, for Pango would break them between any two syllables: in the first octets
  * of it, in paragraphs somebody wrote by hand, and those that fit into a narrow window. */
 #define WIDE_MAX                                                                                   \
@@ -47,7 +48,7 @@ struct _UiTextView
   GtkWidget *fold_button; /* of the quote that is being put in */
 
   gsize offset, length, signature_start;
-  guint next_fold;
+  guint next_fold, marked;
   int signature_at; /* characters; -1: none so far */
   int fold_start;   /* characters; -1 outside of one */
   guint source;
@@ -94,14 +95,25 @@ is_ordinary (UiTextView *self, const char *line, gsize length)
   return TRUE;
 }
 
+/* Neither a space nor a letter of a language that is written without them: nobody reads that word by word. */
+static gboolean
+is_solid (const char *line, gsize length)
+{
+  for (const char *c = line, *end = line + length; c < end; c = g_utf8_next_char (c))
+    if (*c == ' '
+        || ((*c & 0x80) != 0 && g_unichar_iswide (g_utf8_get_char (c))
+            && g_unichar_isalpha (g_utf8_get_char (c))))
+      return FALSE;
+  return TRUE;
+}
+
 /* How much of what is left of a line makes one. */
 static gsize
 get_cut (UiTextView *self, const char *line, gsize length)
 {
   gsize most = LINE_MAX_OCTETS;
 
-  self->solid = length > (self->solid ? SOLID_MAX : LINE_MAX_OCTETS)
-                && is_ordinary (self, line, SOLID_MAX) && !memchr (line, ' ', SOLID_MAX);
+  self->solid = length > (self->solid ? SOLID_MAX : LINE_MAX_OCTETS) && is_solid (line, SOLID_MAX);
   if (self->solid)
     most = SOLID_MAX;
   if (length <= most)
@@ -141,15 +153,20 @@ insert_line (UiTextView *self, GtkTextBuffer *buffer, const char *line, gsize le
   GtkTextIter iter, last;
   g_autofree char *all = g_strndup (line, length);
   guint depth = self->plain ? 0 : ui_text_quotes_get_depth (line, length);
-  GtkTextTag *quote = depth > 0 ? self->quotes[MIN (depth, UI_TEXT_QUOTES_LEVELS) - 1] : NULL;
+  GtkTextTag *quote = depth > 0 && self->marked < MARKED_MAX
+                          ? self->quotes[MIN (depth, UI_TEXT_QUOTES_LEVELS) - 1]
+                          : NULL;
   int start = gtk_text_buffer_get_char_count (buffer);
   const char *at = all, *next = all, *end = all + length, *begin;
   int place = start;
 
+  self->marked += quote != NULL;
+
   /* At once, and as a string: GTK 4.8 tells assistive technology of each text that comes, up to where its string ends. */
   gtk_text_buffer_get_end_iter (buffer, &iter);
   gtk_text_buffer_insert_with_tags (buffer, &iter, all, (int)length, quote, NULL);
-  while (!self->plain && ui_text_links_next (&next, end, &begin)) {
+  while (!self->plain && self->marked < MARKED_MAX && ui_text_links_next (&next, end, &begin)) {
+    self->marked++;
     place += (int)g_utf8_pointer_to_offset (at, begin);
     gtk_text_buffer_get_iter_at_offset (buffer, &iter, place);
     place += (int)g_utf8_pointer_to_offset (begin, next);
@@ -413,7 +430,7 @@ insert_piece (gpointer data)
     /* The view takes a CR for an end of its own: a source would have an empty line after each. */
     gboolean returns = newline && !cut && length > 0 && line[length - 1] == '\r';
     gsize shown = returns ? length - 1 : length;
-    if (is_ordinary (self, line, shown))
+    if (self->solid || is_ordinary (self, line, shown))
       g_string_append_len (run, line, (gssize)shown);
     else {
       insert_run (buffer, run);
@@ -445,7 +462,7 @@ static void
 set_text (UiTextView *self, const char *text, gboolean plain)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  GtkTextIter start;
+  GtkTextIter start, end;
 
   g_clear_handle_id (&self->source, g_source_remove);
   g_free (self->text);
@@ -466,13 +483,16 @@ set_text (UiTextView *self, const char *text, gboolean plain)
   self->solid = FALSE;
   self->offset = 0;
   self->length = strlen (self->text);
+  /* Text that goes with its tags takes several times as long as both apart. */
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_remove_all_tags (buffer, &start, &end);
   gtk_text_buffer_set_text (buffer, "", 0);
   self->tongue = find_tongue (self->text, self->length);
   self->spaced_out = FALSE;
   update_fixed_width (self);
   self->signature_start = self->length;
   self->signature_at = self->fold_start = -1;
-  self->next_fold = 0;
+  self->next_fold = self->marked = 0;
   g_array_set_size (self->folds, 0);
   if (!plain && self->length <= WORDS_OCTETS) {
     g_array_unref (self->folds);

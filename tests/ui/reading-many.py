@@ -1,4 +1,4 @@
-"""reading-many.py PREFIX STATE SCREENSHOTS LANGUAGE: very many messages selected and acted on in the window, which goes on answering:
+"""reading-many.py PREFIX STATE SCREENSHOTS LANGUAGE: very long lines are read, and very many messages selected and acted on in the window, which goes on answering:
 no turn of its main loop works longer than a frame lasts, whatever it is.
 In the environment FILL: the program that makes a profile; PROBE: what tells how long the main loop stayed away; MANY: how many (20000)."""
 import os
@@ -7,6 +7,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from letters import letter, scroll  # noqa: E402
 from listing import row, rows  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
@@ -31,6 +32,53 @@ class Stalls:
         return max((float(line[2]) for line in new), default=0), max((float(line[3]) for line in new), default=0)
 
 
+def watched(scene):
+    """Starts the program with the probe in it."""
+    log = os.path.join(STATE, f'{scene.name}-probe.log')
+    os.environ.update(LD_PRELOAD=os.environ['PROBE'], SOSIK_PROBE=log)
+    try:
+        scene.start()
+    finally:
+        del os.environ['LD_PRELOAD'], os.environ['SOSIK_PROBE']
+    return Stalls(log)
+
+
+MEGABYTE = 1 << 20
+SOLID = {'letters': 'abcdefghij', 'base64': 'QmFzZTY0+/', 'signs': 'a@b.', 'link': 'https://a.example/', 'Korean': '가나다라마', 'emoji': '🎉'}
+
+
+@case
+def a_line_of_a_megabyte_holds_up_nothing(scene):
+    """Whatever it is made of: to be laid out, it is broken into pieces.  The fonts have been loaded by then."""
+    scene.empty('alice')
+    for name, piece in SOLID.items():
+        text = piece * (MEGABYTE // len(piece.encode()))
+        scene.append('alice', 'INBOX', letter(f'Subject {name}', f'Before it.\n{text}\nAfter it.\n'))
+    scene.append('alice', 'INBOX', letter('Subject before', 'Short: ' + ' '.join(SOLID.values())))
+    scene.account()
+    stalls = watched(scene)
+    scene.inbox()
+    scene.app.click(row(scene, 'Subject before'))
+    scene.app.wait('text', exact('Text of the message'))
+    time.sleep(2)
+    worst = {}
+    for name in SOLID:
+        stalls.take()
+        scene.app.click(row(scene, f'Subject {name}'))
+        scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Before it.' in n.start)
+        time.sleep(4)
+        _, opened = stalls.take()
+        scene.app.key('Tab')
+        scroll(scene, 30, 5)
+        time.sleep(1)
+        _, scrolled = stalls.take()
+        worst[name] = max(opened, scrolled)
+        print(f'# a line of {name}: work of one turn {opened:.1f} ms when opened, {scrolled:.1f} ms when scrolled', flush=True)
+    long = {name: worked for name, worked in worst.items() if worked > TURN_MS}
+    assert not long, long
+    scene.quit()
+
+
 def folder(scene, name):
     return scene.app.wait('list item', f'^{name}(,|$)')
 
@@ -40,14 +88,8 @@ def very_many_are_one_step(scene):
     began = time.time()
     subprocess.run([os.environ['FILL'], scene.profile, str(MANY)], check=True)
     print(f'# {MANY} messages stored in {time.time() - began:.1f} s', flush=True)
-    log = os.path.join(STATE, 'probe.log')
-    os.environ.update(LD_PRELOAD=os.environ['PROBE'], SOSIK_PROBE=log)
-    try:
-        scene.start()
-    finally:
-        del os.environ['LD_PRELOAD'], os.environ['SOSIK_PROBE']
+    stalls = watched(scene)
     row(scene, 'Subject last')
-    stalls = Stalls(log)
     scene.app.click(row(scene, 'Subject last'))
     time.sleep(2)
     stalls.take()
@@ -99,4 +141,4 @@ def very_many_are_one_step(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([very_many_are_one_step]), finish)
+    main(chosen([a_line_of_a_megabyte_holds_up_nothing, very_many_are_one_step]), finish)

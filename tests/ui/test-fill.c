@@ -130,6 +130,51 @@ test_solid (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static guint
+count_tags (GtkTextBuffer *buffer)
+{
+  GtkTextIter iter;
+  guint n = 0;
+
+  gtk_text_buffer_get_start_iter (buffer, &iter);
+  while (gtk_text_iter_forward_to_tag_toggle (&iter, NULL))
+    n++;
+  return n;
+}
+
+/* What looks like links, in one line that no person reads, are none; and of links there are only as many as can be taken away
+ * again in one turn. */
+static void
+test_marked (void)
+{
+  static const char *const pieces[] = { "b@c.d ", "https://a.example/ " };
+  g_autofree char *blob = repeat ("a@b.https://", 1000000);
+  GtkWidget *window;
+  GtkTextBuffer *buffer = fill (&window, blob);
+
+  g_test_message ("longest turn: %.1f ms", (double)longest / 1000);
+  g_assert_cmpint (longest, <, TURN_MOST);
+  g_assert_cmpint (get_longest_line (buffer), <=, 256 + 1);
+  g_assert_cmpint (count_tags (buffer), <, 100); /* the last piece is short enough to be read */
+  gtk_window_destroy (GTK_WINDOW (window));
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    g_autofree char *text = repeat (pieces[i], 1000000);
+    buffer = fill (&window, text);
+    guint n = count_tags (buffer);
+    g_assert_cmpint (n, >, 2000);
+    GtkWidget *scrolled = gtk_window_get_child (GTK_WINDOW (window));
+    longest = 0;
+    returned = get_time ();
+    ui_text_view_set_text (
+        UI_TEXT_VIEW (gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scrolled))), "");
+    g_main_context_iteration (NULL, FALSE);
+    longest = MAX (longest, get_time () - returned);
+    g_test_message ("%s: %u ends of tags, gone in %.1f ms", pieces[i], n, (double)longest / 1000);
+    g_assert_cmpint (longest, <, TURN_MOST);
+    gtk_window_destroy (GTK_WINDOW (window));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +183,6 @@ main (int argc, char **argv)
   g_main_context_set_poll_func (NULL, timed_poll);
   g_test_add_func ("/fill/links", test_links);
   g_test_add_func ("/fill/solid", test_solid);
+  g_test_add_func ("/fill/marked", test_marked);
   return g_test_run ();
 }
