@@ -273,7 +273,8 @@ pass_across (SyncAccount *account, StoreDb *db, gint64 row, SyncRequest *request
 }
 
 static gboolean
-serve (SyncContext *context, SyncRequest *request, gboolean *found, gboolean *again, GError **error)
+serve_once (SyncContext *context, SyncRequest *request, gboolean *found, gboolean *again,
+            GError **error)
 {
   *found = *again = FALSE;
   if (sync_request_is_abandoned (request))
@@ -291,6 +292,27 @@ serve (SyncContext *context, SyncRequest *request, gboolean *found, gboolean *ag
     return find_sent (context, sync_request_get_message_id (request), found, error);
   }
   g_return_val_if_reached (FALSE);
+}
+
+/* A connection that has the folder open may not have been told yet of what came a moment ago, which the sync worker knows from its own:
+ * before the message is said to be gone, the server tells what is new. */
+static gboolean
+serve (SyncContext *context, SyncRequest *request, gboolean *found, gboolean *again, GError **error)
+{
+  g_autofree char *open = g_strdup (imap_session_get_selected_name (context->session));
+  GError *local = NULL;
+
+  if (serve_once (context, request, found, again, &local))
+    return TRUE;
+  if (!g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE) || open == NULL
+      || g_strcmp0 (open, imap_session_get_selected_name (context->session)) != 0) {
+    if (local != NULL)
+      g_propagate_error (error, local);
+    return FALSE;
+  }
+  g_clear_error (&local);
+  return imap_session_noop (context->session, context->cancellable, error)
+         && serve_once (context, request, found, again, error);
 }
 
 gboolean

@@ -148,6 +148,34 @@ test_opened (void)
   g_assert_cmpuint (model_server_get_counters (step->server).commands, ==, 1);
 }
 
+/* Wanted as soon as it is in the list: the reader's connection has the folder open and was not told of it yet.  Small or large, it is
+ * asked for once more before anybody says that it has gone. */
+static void
+test_just_come (void)
+{
+  static const gsize sizes[] = { 20000, 3 * MEGABYTE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (Step) step = new_with_large (NULL, TEXT_OCTETS, 3 * MEGABYTE);
+    g_autoptr (GError) error = NULL;
+    gint64 before = get_message (step);
+
+    /* So that it hears of nothing else meanwhile. */
+    g_assert_true (sync_engine_fetch_body (step->engine, step->account->id, before, NULL, &error));
+    step_forget_commands (step);
+    deliver (step, TEXT_OCTETS, sizes[i]);
+    STEP_WAIT (step_total (step, "INBOX") == 2, 20);
+    g_autoptr (GArray) keys =
+        store_message_list (step->db, step_folder (step, "INBOX"), 0, 0, NULL);
+    gint64 message = MAX (STORE_KEY_ID (g_array_index (keys, StoreKey, 0)),
+                          STORE_KEY_ID (g_array_index (keys, StoreKey, 1)));
+    g_assert_cmpint (message, !=, before);
+    sync_engine_fetch_body (step->engine, step->account->id, message, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (step_count_commands (step, "1 NOOP"), ==, 1);
+  }
+}
+
 /* Text beyond the first octets costs one more, and comes whole. */
 static void
 test_long_text (void)
@@ -533,6 +561,7 @@ void
 add_parts_tests (void)
 {
   g_test_add_func ("/step/parts/opened", test_opened);
+  g_test_add_func ("/step/parts/just-come", test_just_come);
   g_test_add_func ("/step/parts/long-text", test_long_text);
   g_test_add_func ("/step/parts/not-worth-it", test_not_worth_it);
   g_test_add_func ("/step/parts/part", test_part);
