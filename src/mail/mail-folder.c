@@ -330,7 +330,8 @@ mail_folder_describe (const StoreFolder *row, gint64 now)
   if (row->trouble != NULL)
     return g_strdup (row->trouble);
   if (row->in_step <= 0)
-    return g_strdup (_ ("Not fetched from the server yet"));
+    return g_strdup (row->local ? _ ("On this computer only")
+                                : _ ("Not fetched from the server yet"));
   g_autofree char *when = mail_describe_in_step (row->in_step, now);
   switch (row->in_step_by) {
   case STORE_PROOF_NONE:
@@ -369,6 +370,13 @@ add_up (const StoreFolder *row)
   return row->server_total >= row->total ? row->server_size : -1;
 }
 
+/* There is nothing in it that has not come yet.  A folder that was numbered anew was in step once, but is fetched from the beginning. */
+static gboolean
+is_fetched (const StoreFolder *row)
+{
+  return row->local || row->complete || (row->in_step > 0 && row->server_total == 0);
+}
+
 char *
 mail_folder_describe_contents (const StoreFolder *row)
 {
@@ -376,7 +384,7 @@ mail_folder_describe_contents (const StoreFolder *row)
   gint64 size = add_up (row);
 
   if (total == 0)
-    return g_strdup (row->complete || row->in_step > 0 ? _ ("No messages") : "");
+    return g_strdup (is_fetched (row) ? _ ("No messages") : "");
   if (size < 0)
     return g_strdup_printf (ngettext ("%'u message", "%'u messages", total), total);
   g_autofree char *room = base_text_size ((guint64)size);
@@ -427,7 +435,7 @@ mail_folder_update_state (MailFolder *self, const StoreFolder *row)
   g_autofree char *text = mail_folder_describe (row, g_get_real_time () / G_USEC_PER_SEC);
   set_string (self, &self->state_text, text, PROP_STATE_TEXT);
   set_string (self, &self->trouble, row->trouble, PROP_TROUBLE);
-  set_boolean (self, &self->fetched, row->in_step > 0, PROP_FETCHED);
+  set_boolean (self, &self->fetched, is_fetched (row), PROP_FETCHED);
 }
 
 void

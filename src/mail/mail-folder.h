@@ -33,7 +33,7 @@ typedef enum
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
  * "unread" (uint), "total" (uint), "subscribed", "has-children",
- * "fetched" (boolean: it was in step with the server at least once), "icon-name", "role" (int), "depth" (uint), "selectable",
+ * "fetched" (boolean: the server has nothing in it that never came), "icon-name", "role" (int), "depth" (uint), "selectable",
  * "contents-text" ("1,234 messages, 56.0 MB": how many, and how much room they take on the server where that is known; "" where nothing is),
  * "state-text" (when and how it was last proven in step with the server, or why it is not), "trouble" (nullable: the sentence why it cannot be
  * brought in step; "state-text" is the same then). */

@@ -82,6 +82,7 @@ test_folder_freshness (void)
     const char *wanted;
   } cases[] = {
     { { .in_step = 0 }, "Not fetched from the server yet" },
+    { { .local = TRUE }, "On this computer only" },
     { { .in_step = 1790000000 }, "In step at %s" },
     { { .in_step = 1790000000, .in_step_by = STORE_PROOF_SELECT },
       "In step at %s: compared with the server" },
@@ -107,7 +108,7 @@ test_folder_freshness (void)
   }
   /* The object tells both, and that they changed. */
   g_autoptr (MailFolder) folder = mail_folder_new (NULL, 7);
-  StoreFolder row = cases[7].row;
+  StoreFolder row = cases[8].row;
   mail_folder_update_state (folder, &row);
   g_assert_cmpstr (mail_folder_get_trouble (folder), ==, "It cannot be opened.");
   row.trouble = NULL;
@@ -128,6 +129,7 @@ test_folder_contents (void)
     { { .server_size = -1 }, "" },
     { { .server_size = -1, .in_step = 5 }, "No messages" },
     { { .server_size = -1, .complete = TRUE }, "No messages" },
+    { { .server_size = -1, .local = TRUE }, "No messages" },
     { { .server_size = -1, .complete = TRUE, .total = 1, .size = 5300 }, "1 message, 5.3 kB" },
     { { .server_size = -1, .complete = TRUE, .total = 1234, .size = 56000000 },
       "1234 messages, 56.0 MB" },
@@ -164,8 +166,8 @@ test_folder_contents (void)
                       cases[i].row.complete ? cases[i].row.total
                                             : MAX (cases[i].row.total, cases[i].row.server_total));
   }
-  /* Three of them say what was said before. */
-  g_assert_cmpuint (changes, ==, G_N_ELEMENTS (cases) - 3);
+  /* Four of them say what was said before. */
+  g_assert_cmpuint (changes, ==, G_N_ELEMENTS (cases) - 4);
 }
 
 static void
@@ -265,12 +267,40 @@ test_icons (void)
   }
 }
 
+/* Whether an empty list is all there is. */
+static void
+test_folder_fetched (void)
+{
+  static const struct
+  {
+    StoreFolder row;
+    gboolean fetched;
+  } cases[] = {
+    { { .in_step = 0 }, FALSE },
+    { { .server_total = 4 }, FALSE },
+    { { .in_step = 5 }, TRUE },
+    { { .in_step = 5, .complete = TRUE, .server_total = 4 }, TRUE },
+    { { .complete = TRUE }, TRUE },
+    { { .local = TRUE }, TRUE },
+    /* Numbered anew, and none of it has come since. */
+    { { .in_step = 5, .server_total = 4 }, FALSE },
+  };
+  g_autoptr (MailFolder) folder = mail_folder_new (NULL, 7);
+
+  g_assert_false (mail_folder_get_fetched (folder));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    mail_folder_update_state (folder, &cases[i].row);
+    g_assert_cmpint (mail_folder_get_fetched (folder), ==, cases[i].fetched);
+  }
+}
+
 void
 add_account_tests (void)
 {
   g_test_add_func ("/mail/account/sentences", test_sentences);
   g_test_add_func ("/mail/account/folders", test_folders);
   g_test_add_func ("/mail/folder/freshness", test_folder_freshness);
+  g_test_add_func ("/mail/folder/fetched", test_folder_fetched);
   g_test_add_func ("/mail/folder/contents", test_folder_contents);
   g_test_add_func ("/mail/folder/icons", test_icons);
 }

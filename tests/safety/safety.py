@@ -225,6 +225,15 @@ def the_program_starts_quietly():
 
 # ---- what is done with them ----
 
+def to_the_end():
+    """Of the list, where the messages of many vectors are; the keyboard is in it."""
+    scene.app.click('list item', '^Inbox')
+    scene.app.click('list item', r'page \d')
+    scene.app.key('End')
+    scene.app.wait('list item', 'attached(,|$| )')
+    time.sleep(.5)
+
+
 def reading():
     """Each message in the reader, one after another, by the key for the next."""
     open_message(LAST, 2)  # with it WebKit starts
