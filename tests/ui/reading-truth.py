@@ -327,10 +327,21 @@ def images_of_a_domain_are_shown_where_it_is_certain_until_that_is_undone(scene)
     remove()
     app.wait('label', exact('There is nobody whose images are always shown.'))
     scene.shot('removed')
-    app.click(app.find('frame', exact('Preferences')).find('push button', exact('Close')))
+    app.key('Escape')
     app.wait_gone(None, exact('Preferences'))
     open_letter('two', True)
     assert Pictures.asked == ['/one.png', '/two.png', '/three.png'], Pictures.asked
+    # Of one sender: not of another one at the same domain
+    app.click('push button|toggle button', exact('Always Show Images'))
+    app.click('menu item', said('Always from %s', 'help@shop.example'))
+    eventually(lambda: Pictures.asked[3:] == ['/two.png'], 10, f'the picture is fetched: {Pictures.asked}')
+    open_letter('three', True)
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    open_letter('three', True)
+    del Pictures.asked[:]
+    open_letter('two', False)
     server.shutdown()
     scene.quit()
 
