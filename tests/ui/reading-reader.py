@@ -247,6 +247,9 @@ def conversations_are_split_and_joined(scene):
     scene.app.click(row(scene, 'Harbour'))
     scene.app.wait('label', '^3 messages$')
     scene.app.wait('push button', ': Words of a[.]$')
+    # All are read: the newest is open
+    scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Words of c' in n.text)
+    assert len(scene.app.root.find_all('text', exact('Text of the message'))) == 1
     scene.app.click('push button|toggle button', exact('More'))
     scene.app.wait(None, exact('_Expand All')).act()
     eventually(lambda: len(scene.app.root.find_all('text', exact('Text of the message'))) == 3, what='all are open')

@@ -67,6 +67,23 @@ def menus_and_pages_come_when_they_are_wanted(scene):
 
 
 @case
+def escape_closes_a_list_of_choices_before_the_preferences(scene):
+    scene.empty('alice')
+    scene.account('alice')
+    scene.start()
+    scene.inbox()
+    scene.app.key('ctrl+comma')
+    scene.app.click('list item', exact('After archiving, moving or deleting'))
+    scene.app.wait('list item', exact('Message list'))
+    scene.app.key('Escape')
+    scene.app.wait_gone('list item', exact('Message list'))
+    scene.app.wait('frame', exact('Preferences'))
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame', exact('Preferences'))
+    scene.quit()
+
+
+@case
 def a_store_that_cannot_be_opened_is_tried_again(scene):
     obstacle = os.path.join(scene.profile, 'data', 'mail.db', 'x')
     os.makedirs(obstacle)
@@ -80,4 +97,5 @@ def a_store_that_cannot_be_opened_is_tried_again(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([nothing_is_loaded_before_it_is_wanted, menus_and_pages_come_when_they_are_wanted, a_store_that_cannot_be_opened_is_tried_again]), finish)
+    main(chosen([nothing_is_loaded_before_it_is_wanted, menus_and_pages_come_when_they_are_wanted,
+                 escape_closes_a_list_of_choices_before_the_preferences, a_store_that_cannot_be_opened_is_tried_again]), finish)
