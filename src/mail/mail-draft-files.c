@@ -95,6 +95,28 @@ mail_attachment_dup_size_text (MailAttachment *self)
   return base_text_size (self->size);
 }
 
+MailEngine *
+mail_draft_get_engine (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), NULL);
+  return self->engine;
+}
+
+gboolean
+mail_draft_shows_file (MailDraft *self, MailAttachment *attachment)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_ATTACHMENT (attachment), FALSE);
+  if (attachment->content_id == NULL)
+    return TRUE;
+  for (guint i = 0; self->plain->html == NULL && i < self->plain->attachments->len; i++) {
+    const StoreAttachment *file = self->plain->attachments->pdata[i];
+
+    if (g_str_equal (file->file, attachment->file))
+      return mail_draft_sends (self->plain, file);
+  }
+  return FALSE;
+}
+
 guint64
 mail_draft_get_files_size (MailDraft *self)
 {

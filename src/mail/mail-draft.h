@@ -23,6 +23,7 @@ typedef enum
   MAIL_REDIRECT, /* sent on as it is: only recipients are to be said; its answers go to who wrote it */
 } MailReplyKind;
 
+MailEngine *mail_draft_get_engine (MailDraft *draft); /* borrowed */
 MailDraft *mail_draft_new (MailEngine *engine, MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 /* Addresses (Reply-To/From; own ones left out of reply-all), subject, attribution and quote,
  * threading headers. For those of forwarding and editing the attachments appear a moment later ("busy").  What is quoted is what was read:
@@ -103,6 +104,8 @@ gboolean mail_draft_attach_finish (MailDraft *draft, GAsyncResult *result, GErro
 void mail_draft_attach_listed_async (MailDraft *draft, MailMessageList *list, GArray *items,
                                      GAsyncReadyCallback callback, gpointer user_data);
 void mail_draft_detach (MailDraft *draft, MailAttachment *attachment);
+/* FALSE: it is a picture that stands in the text, or did.  One of a letter that became plain text, and still says where it stood, is a file. */
+gboolean mail_draft_shows_file (MailDraft *draft, MailAttachment *attachment);
 /* Property "busy" (boolean, notify): attachments are being copied; Send waits for it. */
 gboolean mail_draft_get_busy (MailDraft *draft);
 

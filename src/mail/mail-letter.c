@@ -16,6 +16,13 @@ static void
 run_from_html (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autofree char *text = mime_bytes_to_text (data, NULL);
+  g_autofree char *words = mime_html_to_quote (text);
+
+  /* What pictures of the web are said to show is not all that is pasted. */
+  if (*g_strchug (words) == '\0') {
+    g_task_return_pointer (task, NULL, NULL);
+    return;
+  }
   g_autofree char *clean = mime_html_clean (text, FALSE, NULL, NULL, NULL);
   g_autofree char *lines = mime_html_to_letter (clean, 0, MAX_PASTED, NULL, NULL);
 

@@ -91,41 +91,10 @@ mail_part_get_size (MailPart *self)
 
 /* ---- pictures ---- */
 
-void
-mail_picture_free (MailPicture *picture)
-{
-  g_bytes_unref (picture->bytes);
-  g_free (picture);
-}
-
 static void
 picture_free (gpointer picture)
 {
   mail_picture_free (picture);
-}
-
-/* NULL where the numbers do not fit the pixels. */
-static MailPicture *
-picture_from_value (GVariant *value, GError **error)
-{
-  guint32 width, height, full_width, full_height, pixels;
-  g_autoptr (GVariant) rows = NULL;
-
-  g_variant_get (value, "(uuuuu@ay)", &width, &height, &full_width, &full_height, &pixels, &rows);
-  if (width < 1 || height < 1 || width > UNPACK_MAX_EDGE || height > UNPACK_MAX_EDGE
-      || pixels > UNPACK_CAIRO
-      || g_variant_get_size (rows) != (gsize)width * height * (pixels == UNPACK_RGB ? 3 : 4)) {
-    base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("This picture is damaged."));
-    return NULL;
-  }
-  MailPicture *picture = g_new0 (MailPicture, 1);
-  picture->width = width;
-  picture->height = height;
-  picture->full_width = full_width;
-  picture->full_height = full_height;
-  picture->pixels = (MailPixels)pixels;
-  picture->bytes = g_variant_get_data_as_bytes (rows);
-  return picture;
 }
 
 /* Pool thread. */
@@ -141,7 +110,7 @@ run_picture (gpointer data, GCancellable *cancellable, GError **error)
           ? mail_unpack_run (arguments, bytes, G_VARIANT_TYPE (UNPACK_PICTURE), cancellable, error)
           : NULL;
 
-  return value != NULL ? picture_from_value (value, error) : NULL;
+  return value != NULL ? mail_unpack_to_picture (value, error) : NULL;
 }
 
 void
@@ -256,7 +225,7 @@ run_page (gpointer data, GCancellable *cancellable, GError **error)
   g_autoptr (GVariant) value = mail_unpack_run (
       arguments, job->pages->file, G_VARIANT_TYPE (UNPACK_PICTURE), cancellable, error);
 
-  return value != NULL ? picture_from_value (value, error) : NULL;
+  return value != NULL ? mail_unpack_to_picture (value, error) : NULL;
 }
 
 void

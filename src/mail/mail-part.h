@@ -37,6 +37,7 @@ typedef struct
   guint width, height;
   guint full_width, full_height; /* of the original: pixels, of a page points */
   MailPixels pixels;
+  gboolean turned; /* the original lies otherwise, and only says so */
   GBytes *bytes; /* rows without padding */
 } MailPicture;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mail-engine-private.h"
+#include "mail-part.h"
 #include "unpack-format.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,9 @@ G_BEGIN_DECLS
  * large, or not done in time; AUTH: a password is needed. */
 GVariant *mail_unpack_run (const char *const *arguments, GBytes *bytes, const GVariantType *type,
                            GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* `value` of UNPACK_PICTURE; BROKEN where its numbers do not fit the pixels. */
+MailPicture *mail_unpack_to_picture (GVariant *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* As mail_engine_call_waiting (), but only some of these run at a time: a message with a hundred pictures leaves threads for
  * others.  Main thread. */

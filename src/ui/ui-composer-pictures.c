@@ -38,7 +38,8 @@ on_attached (GObject *source, GAsyncResult *result, gpointer data)
 
   if (mail_draft_attach_finish (MAIL_DRAFT (source), result, &error) && !self->done)
     ui_editor_insert_picture (self->editor, coming->id, coming->picture->name,
-                              coming->picture->texture);
+                              coming->picture->texture, coming->picture->width,
+                              coming->picture->height);
   ui_composer_arrived (self, error);
 }
 
@@ -48,13 +49,15 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Coming) coming = data;
   UiComposer *self = coming->composer;
   g_autofree char *uuid = g_uuid_string_random ();
+  g_autoptr (GError) error = NULL;
 
-  coming->picture = ui_picture_finish (result, NULL);
+  coming->picture = ui_picture_finish (result, &error);
   /* What is no picture, whatever its name says, is a file; the attaching of it says what is wrong with it. */
   if (coming->picture == NULL && coming->file != NULL && !self->done)
     ui_composer_attach (self, coming->file);
   if (coming->picture == NULL || self->done) {
-    ui_composer_arrived (self, NULL);
+    ui_composer_arrived (
+        self, coming->picture == NULL && coming->file == NULL && !self->done ? error : NULL);
     return;
   }
   coming->id = g_strconcat (uuid, "@picture", NULL);
@@ -71,7 +74,7 @@ load_file (UiComposer *self, GFile *file)
   coming->composer = g_object_ref (self);
   coming->file = g_object_ref (file);
   self->attaching++;
-  ui_picture_load_async (file, on_loaded, coming);
+  ui_picture_load_async (mail_draft_get_engine (self->draft), file, on_loaded, coming);
 }
 
 gboolean
@@ -89,31 +92,85 @@ ui_composer_take_pictures (UiComposer *self, GSList *files)
 
 /* ---- the clipboard ---- */
 
+/* The kinds that another program may give, the best first. */
+static const char *const picture_types[] = { "image/png",  "image/jpeg", "image/gif", "image/webp",
+                                             "image/tiff", "image/bmp",  NULL };
+
+static gboolean
+contains_picture (const GdkContentFormats *formats)
+{
+  for (guint i = 0; picture_types[i] != NULL; i++)
+    if (gdk_content_formats_contain_mime_type (formats, picture_types[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static void
-on_texture (GObject *source, GAsyncResult *result, gpointer data)
+not_read (UiComposer *self, const GError *cause)
+{
+  g_autoptr (GError) error = NULL;
+
+  base_error_set (&error, BASE_ERROR_BROKEN, cause != NULL ? cause->message : NULL,
+                  _ ("What is in the clipboard could not be read."));
+  ui_composer_arrived (self, error);
+}
+
+static void
+on_picture_bytes (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiComposer) self = data;
-  g_autoptr (GdkTexture) texture =
-      gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
+  GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (source);
+  g_autoptr (GError) error = NULL;
+  gssize length = g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, &error);
   Coming *coming;
 
-  if (texture == NULL || self->done) {
+  if (self->done) {
     ui_composer_arrived (self, NULL);
     return;
   }
+  if (length <= 0) {
+    not_read (self, error);
+    return;
+  }
+  g_autoptr (GBytes) bytes = g_memory_output_stream_steal_as_bytes (memory);
   coming = g_new0 (Coming, 1);
   coming->composer = g_object_ref (self);
-  /* Translators: the name of a picture that was pasted, without its ending */
-  ui_picture_take_texture_async (texture, _ ("picture"), on_loaded, coming);
+  ui_picture_take_async (
+      mail_draft_get_engine (self->draft), bytes,
+      /* Translators: the name of a picture that was pasted, without its ending */
+      _ ("picture"), on_loaded, coming);
+}
+
+static void
+on_picture (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiComposer) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream =
+      gdk_clipboard_read_finish (GDK_CLIPBOARD (source), result, NULL, &error);
+
+  if (stream == NULL) {
+    not_read (self, error);
+    return;
+  }
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_output_stream_splice_async (
+      memory, stream, G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+      G_PRIORITY_DEFAULT, NULL, on_picture_bytes, g_object_ref (self));
 }
 
 static void
 on_files (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiComposer) self = data;
-  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, &error);
   GSList *files = value != NULL ? g_value_get_boxed (value) : NULL;
 
+  if (files == NULL) {
+    not_read (self, error);
+    return;
+  }
   if (!self->done && !ui_composer_take_pictures (self, files))
     for (GSList *l = files; l != NULL; l = l->next)
       ui_composer_attach (self, l->data);
@@ -124,15 +181,16 @@ static gboolean
 on_paste_files (UiEditor *editor, GdkClipboard *clipboard, UiComposer *self)
 {
   GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+  g_autoptr (GdkContentFormats) all =
+      gdk_content_formats_union_serialize_mime_types (gdk_content_formats_ref (formats));
 
   if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST)
       || gdk_content_formats_contain_mime_type (formats, "text/uri-list"))
     gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
                                     on_files, g_object_ref (self));
-  else if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE)
-           || gdk_content_formats_contain_mime_type (formats, "image/png")
-           || gdk_content_formats_contain_mime_type (formats, "image/jpeg"))
-    gdk_clipboard_read_texture_async (clipboard, NULL, on_texture, g_object_ref (self));
+  else if (contains_picture (all))
+    gdk_clipboard_read_async (clipboard, (const char **)picture_types, G_PRIORITY_DEFAULT, NULL,
+                              on_picture, g_object_ref (self));
   else
     return FALSE;
   self->attaching++;
@@ -158,7 +216,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GBytes) bytes = mail_draft_read_file_finish (MAIL_DRAFT (source), result, NULL);
 
   if (bytes != NULL && !coming->composer->done)
-    ui_picture_take_async (bytes, "", on_decoded, g_steal_pointer (&coming));
+    ui_picture_take_async (mail_draft_get_engine (coming->composer->draft), bytes, "", on_decoded,
+                           g_steal_pointer (&coming));
 }
 
 void

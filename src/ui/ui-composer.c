@@ -50,6 +50,8 @@ update_title (UiComposer *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
 
+static void show_attachments (UiComposer *self);
+
 void
 ui_composer_push (UiComposer *self)
 {
@@ -60,6 +62,7 @@ ui_composer_push (UiComposer *self)
                              ui_recipients_get_text (self->cc), ui_recipients_get_text (self->bcc));
   mail_draft_set_subject (self->draft, gtk_editable_get_text (GTK_EDITABLE (self->subject)));
   mail_draft_set_body (self->draft, text, html);
+  show_attachments (self);
 }
 
 static void
@@ -149,13 +152,12 @@ show_attachments (UiComposer *self)
   for (guint i = 0; i < n; i++) {
     g_autoptr (MailAttachment) attachment = g_list_model_get_item (model, i);
     GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (self->attachments, (int)i);
-
     /* Pictures stand in the text. */
-    if (mail_attachment_get_content_id (attachment) != NULL) {
-      if (child != NULL)
-        gtk_widget_set_visible (GTK_WIDGET (child), FALSE);
-      pictures++;
-    }
+    gboolean shown = mail_draft_shows_file (self->draft, attachment);
+
+    if (child != NULL)
+      gtk_widget_set_visible (GTK_WIDGET (child), shown);
+    pictures += !shown;
     if (child != NULL)
       gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       mail_attachment_get_name (attachment), -1);

@@ -9,14 +9,15 @@
 
 /* What a program that has gone mad puts into a clipboard ends here. */
 #define MAX_PASTED (8 * 1024 * 1024)
-/* What is looked at right here */
-#define MAX_OURS (64 * 1024)
+/* What is taken for a letter of ours without a look in a thread; more is no letter. */
+#define MAX_OURS (2 * 1024 * 1024)
 
 /* ---- when nothing composes ---- */
 
 typedef struct
 {
   char *text, *html; /* one of them */
+  GBytes *given;     /* nullable: `html` is this, if it is ours */
 } Arrival;
 
 static void
@@ -26,7 +27,38 @@ arrival_free (gpointer data)
 
   g_free (arrival->text);
   g_free (arrival->html);
+  g_clear_pointer (&arrival->given, g_bytes_unref);
   g_free (arrival);
+}
+
+static void make_ours (UiEditor *self, GBytes *bytes);
+
+/* For a letter that became plain while it came; NULL: it is not ours. */
+static char *
+dup_bare (UiEditor *self, const char *html)
+{
+  g_autoptr (GtkTextBuffer) scratch = gtk_text_buffer_new (self->table);
+
+  return html != NULL && ui_editor_from_html (scratch, html) ? ui_editor_to_text (scratch) : NULL;
+}
+
+/* FALSE: it is HTML of others, and is put in when it has become ours. */
+static gboolean
+put_in (UiEditor *self, const Arrival *arrival, GtkTextIter *at)
+{
+  g_autofree char *bare = NULL;
+
+  self->dressed = arrival->html != NULL && self->rich;
+  if (self->dressed && ui_editor_insert_html (self->buffer, at, arrival->html))
+    return TRUE;
+  if (self->dressed && arrival->given != NULL)
+    return FALSE;
+  bare = self->dressed ? NULL : dup_bare (self, arrival->html);
+  if (bare != NULL || arrival->text != NULL)
+    gtk_text_buffer_insert (self->buffer, at, bare != NULL ? bare : arrival->text, -1);
+  else if (arrival->given != NULL)
+    return FALSE;
+  return TRUE;
 }
 
 static void
@@ -40,10 +72,9 @@ put (UiEditor *self, const Arrival *arrival)
   gtk_text_buffer_delete_selection (self->buffer, TRUE, TRUE);
   gtk_text_buffer_get_iter_at_mark (self->buffer, &at, insert);
   first = gtk_text_iter_get_line (&at);
-  self->dressed = arrival->html != NULL && self->rich;
-  if (!self->dressed || !ui_editor_insert_html (self->buffer, &at, arrival->html))
-    gtk_text_buffer_insert (self->buffer, &at, arrival->text != NULL ? arrival->text : "", -1);
-  if (self->dressed)
+  if (!put_in (self, arrival, &at))
+    make_ours (self, arrival->given);
+  else if (self->dressed)
     ui_editor_join_alignment (self, first, gtk_text_iter_get_line (&at));
   self->dressed = FALSE;
   gtk_text_buffer_end_user_action (self->buffer);
@@ -82,18 +113,26 @@ ui_editor_drop_arrivals (UiEditor *self)
   g_queue_clear_full (&self->arrivals, arrival_free);
 }
 
-void
-ui_editor_arrive (UiEditor *self, char *text, char *html)
+/* Takes text and html. */
+static void
+arrive (UiEditor *self, char *text, char *html, GBytes *given)
 {
   Arrival *arrival = g_new0 (Arrival, 1);
 
   arrival->text = text;
   arrival->html = html;
+  arrival->given = given != NULL ? g_bytes_ref (given) : NULL;
   g_queue_push_tail (&self->arrivals, arrival);
   if (self->composing)
     return;
   g_clear_handle_id (&self->arrival_source, g_source_remove);
   put_what_waits (self);
+}
+
+void
+ui_editor_arrive (UiEditor *self, char *text, char *html)
+{
+  arrive (self, text, html, NULL);
 }
 
 void
@@ -160,6 +199,16 @@ ui_editor_paste_plain (UiEditor *self)
     paste_text (self);
 }
 
+/* There is nothing to read in the HTML: of a picture that a browser copied it says only where that came from. */
+static void
+paste_other (UiEditor *self)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
+
+  if (!ui_editor_emit_paste_files (self, clipboard))
+    paste_text (self);
+}
+
 /* ---- HTML ---- */
 
 static void
@@ -171,24 +220,29 @@ on_letter (GObject *source, GAsyncResult *result, gpointer data)
   if (self->buffer == NULL)
     g_free (html);
   else if (html == NULL)
-    paste_text (self);
+    paste_other (self);
   else
     ui_editor_arrive (self, NULL, html);
+}
+
+static void
+make_ours (UiEditor *self, GBytes *bytes)
+{
+  mail_letter_from_html_async (bytes, NULL, on_letter, g_object_ref (self));
 }
 
 /* Ours as it is, from another window; else made ours. */
 static void
 take_html (UiEditor *self, GBytes *bytes)
 {
-  g_autoptr (GtkTextBuffer) scratch = gtk_text_buffer_new (self->table);
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
   g_autofree char *html = g_strndup (data != NULL ? data : "", length);
 
-  if (length < MAX_OURS && g_str_has_prefix (html, "<div>") && ui_editor_from_html (scratch, html))
-    ui_editor_arrive (self, NULL, ui_editor_without_strange_pictures (self, html));
+  if (length < MAX_OURS && g_str_has_prefix (html, "<div>"))
+    arrive (self, NULL, ui_editor_without_strange_pictures (self, html), bytes);
   else
-    mail_letter_from_html_async (bytes, NULL, on_letter, g_object_ref (self));
+    make_ours (self, bytes);
 }
 
 static void

@@ -9,19 +9,41 @@
 
 typedef void (*PictureFunc) (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at);
 
+/* The next picture at or behind `at`: each wears the tag. */
+static gboolean
+find (UiEditor *self, GtkTextIter *at)
+{
+  GtkTextTag *tag = gtk_text_tag_table_lookup (self->table, "picture");
+
+  do {
+    if (!gtk_text_iter_has_tag (at, tag) && !gtk_text_iter_forward_to_tag_toggle (at, tag))
+      return FALSE;
+    if (gtk_text_iter_has_tag (at, tag) && ui_editor_iter_get_picture (at) != NULL)
+      return TRUE;
+  } while (gtk_text_iter_forward_char (at));
+  return FALSE;
+}
+
+/* `func` may not change the text. */
 static void
 each (UiEditor *self, PictureFunc func)
 {
   GtkTextIter at;
 
   gtk_text_buffer_get_start_iter (self->buffer, &at);
-  while (self->has_pictures && !gtk_text_iter_is_end (&at)) {
-    UiEditorPicture *picture = ui_editor_iter_get_picture (&at);
-
-    if (picture != NULL)
-      func (self, picture, &at);
+  while (self->has_pictures && find (self, &at)) {
+    func (self, ui_editor_iter_get_picture (&at), &at);
     gtk_text_iter_forward_char (&at);
   }
+}
+
+gboolean
+ui_editor_has_picture (UiEditor *self)
+{
+  GtkTextIter at;
+
+  gtk_text_buffer_get_start_iter (self->buffer, &at);
+  return self->has_pictures && find (self, &at);
 }
 
 static void
@@ -104,7 +126,8 @@ ui_editor_without_strange_pictures (UiEditor *self, const char *html)
 }
 
 void
-ui_editor_insert_picture (UiEditor *self, const char *id, const char *name, GdkTexture *texture)
+ui_editor_insert_picture (UiEditor *self, const char *id, const char *name, GdkTexture *texture,
+                          int width, int height)
 {
   g_autofree char *html = NULL;
   g_autofree char *escaped = g_markup_escape_text (name, -1);
@@ -113,6 +136,6 @@ ui_editor_insert_picture (UiEditor *self, const char *id, const char *name, GdkT
   ui_editor_add_picture (self, id, texture);
   html = g_strdup_printf (
       "<div><div><img src=\"cid:%s\" alt=\"%s\" width=\"%d\" height=\"%d\"/></div></div>", id,
-      escaped, gdk_texture_get_width (texture), gdk_texture_get_height (texture));
+      escaped, width, height);
   ui_editor_arrive (self, NULL, g_steal_pointer (&html));
 }

@@ -90,6 +90,7 @@ void ui_editor_arrive (UiEditor *self, char *text, char *html);
 
 /* ---- ui-editor-pictures.c ---- */
 void ui_editor_set_room (UiEditor *self, int width);
+gboolean ui_editor_has_picture (UiEditor *self);
 /* A picture that was just put in. */
 void ui_editor_fit_picture (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at);
 /* Without those of other letters, whose bytes are not here. */

@@ -490,19 +490,6 @@ is_format_at (const GtkTextIter *at)
   return FALSE;
 }
 
-static gboolean
-has_picture (UiEditor *self)
-{
-  GtkTextIter at;
-
-  gtk_text_buffer_get_start_iter (self->buffer, &at);
-  do {
-    if (gtk_text_iter_get_paintable (&at) != NULL)
-      return TRUE;
-  } while (gtk_text_iter_forward_char (&at));
-  return FALSE;
-}
-
 gboolean
 ui_editor_has_format (UiEditor *self)
 {
@@ -515,7 +502,7 @@ ui_editor_has_format (UiEditor *self)
     if (is_format_at (&at))
       return TRUE;
   } while (gtk_text_iter_forward_to_tag_toggle (&at, NULL));
-  return self->has_pictures && has_picture (self);
+  return ui_editor_has_picture (self);
 }
 
 /* A list is one in plain text, too, but a better one in HTML. */

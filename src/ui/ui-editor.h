@@ -35,9 +35,9 @@ void ui_editor_insert (UiEditor *self, const char *text, const char *html);
 /* The same in the place of the word before the caret. */
 void ui_editor_replace_word (UiEditor *self, const char *text, const char *html);
 
-/* Puts a picture where the caret is.  The letter becomes rich text. */
+/* Puts a picture where the caret is, so many pixels wide and high as it is sent.  The letter becomes rich text. */
 void ui_editor_insert_picture (UiEditor *self, const char *id, const char *name,
-                               GdkTexture *texture);
+                               GdkTexture *texture, int width, int height);
 /* What a picture of this Content-ID shows, now or later. */
 void ui_editor_add_picture (UiEditor *self, const char *id, GdkTexture *texture);
 

@@ -1,18 +1,20 @@
-/* A picture for a letter: read, turned upright, scaled down and encoded by a thread that has nothing of the window.  A photograph
+/* A picture for a letter: read, scaled down and encoded by threads that have nothing of the window; decoded and turned upright by sosik-unpack.  A photograph
  * becomes JPEG, all else PNG; what needs no change is sent as it is. */
 #include "ui-picture-load.h"
 
 #include <string.h>
 
-#define MAX_FILE   ((goffset)64 * 1000 * 1000)
-#define MAX_PIXELS (120 * 1000 * 1000)
-#define LARGE_PNG  (400 * 1000) /* octets: more is a photograph */
+#include "mail-picture.h"
+
+#define MAX_FILE  ((goffset)64 * 1000 * 1000)
+#define LARGE_PNG (400 * 1000) /* octets: more is a photograph */
+#define MAX_EDGE  4096         /* of what is looked at of it, in pixels */
 
 typedef struct
 {
-  GFile *file; /* one of these three */
-  GBytes *bytes;
-  GdkTexture *texture;
+  MailEngine *engine;   /* owned */
+  GBytes *bytes;        /* NULL: not read yet */
+  MailPicture *decoded; /* NULL: not decoded yet */
   char *name;
 } Job;
 
@@ -21,9 +23,9 @@ job_free (gpointer data)
 {
   Job *job = data;
 
-  g_clear_object (&job->file);
+  g_object_unref (job->engine);
   g_clear_pointer (&job->bytes, g_bytes_unref);
-  g_clear_object (&job->texture);
+  g_clear_pointer (&job->decoded, mail_picture_free);
   g_free (job->name);
   g_free (job);
 }
@@ -69,42 +71,6 @@ get_type (GBytes *bytes)
   return NULL;
 }
 
-static void
-on_size (GdkPixbufLoader *loader, int width, int height, gboolean *too_large)
-{
-  if ((gint64)width * height > MAX_PIXELS) {
-    *too_large = TRUE;
-    gdk_pixbuf_loader_set_size (loader, 1, 1);
-  }
-}
-
-static gboolean
-is_turned (GdkPixbuf *pixbuf)
-{
-  const char *orientation = gdk_pixbuf_get_option (pixbuf, "orientation");
-
-  return orientation != NULL && !g_str_equal (orientation, "1");
-}
-
-/* `turned`: as a camera was held, which the bytes only say. */
-static GdkPixbuf *
-decode (GBytes *bytes, gboolean *turned, GError **error)
-{
-  g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
-  gboolean too_large = FALSE, good;
-
-  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size), &too_large);
-  good = gdk_pixbuf_loader_write_bytes (loader, bytes, error);
-  good = gdk_pixbuf_loader_close (loader, good ? error : NULL) && good;
-  if (!good || too_large || gdk_pixbuf_loader_get_pixbuf (loader) == NULL) {
-    if (good)
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "too large");
-    return NULL;
-  }
-  *turned = is_turned (gdk_pixbuf_loader_get_pixbuf (loader));
-  return gdk_pixbuf_apply_embedded_orientation (gdk_pixbuf_loader_get_pixbuf (loader));
-}
-
 static GBytes *
 encode (GdkPixbuf *pixbuf, const char *was, const char **type, GError **error)
 {
@@ -145,34 +111,50 @@ make_name (const char *name, const char *type)
   return g_strconcat (stem, ending, NULL);
 }
 
-/* `bytes` NULL: there are none yet.  Takes `pixbuf`. */
-static UiPicture *
-make (GdkPixbuf *pixbuf, GBytes *bytes, gboolean turned, const char *name, GError **error)
+static GdkPixbuf *
+to_pixbuf (const MailPicture *decoded)
 {
-  const char *type = bytes != NULL ? get_type (bytes) : NULL;
-  g_autoptr (GdkPixbuf) fitting = pixbuf;
-  g_autoptr (GBytes) content = NULL;
-  UiPicture *picture;
-  int width = gdk_pixbuf_get_width (pixbuf), height = gdk_pixbuf_get_height (pixbuf);
-  gboolean wide = width > UI_PICTURE_MAX_WIDTH;
+  gboolean alpha = decoded->pixels == MAIL_PIXELS_RGBA;
 
-  if (wide) {
-    fitting = gdk_pixbuf_scale_simple (
-        pixbuf, UI_PICTURE_MAX_WIDTH, MAX (1, (int)((gint64)height * UI_PICTURE_MAX_WIDTH / width)),
-        GDK_INTERP_BILINEAR);
-    g_object_unref (pixbuf);
-  }
-  if (wide || turned || type == NULL)
-    content = encode (fitting, type, &type, error);
-  else
-    content = g_bytes_ref (bytes);
+  return gdk_pixbuf_new_from_bytes (decoded->bytes, GDK_COLORSPACE_RGB, alpha, 8,
+                                    (int)decoded->width, (int)decoded->height,
+                                    (int)decoded->width * (alpha ? 4 : 3));
+}
+
+/* As wide as it is sent: the original, or scaled down. */
+static GdkPixbuf *
+fit (GdkPixbuf *pixbuf, const MailPicture *decoded)
+{
+  guint width = MIN (decoded->full_width, UI_PICTURE_MAX_WIDTH);
+
+  if (decoded->width <= width)
+    return g_object_ref (pixbuf);
+  return gdk_pixbuf_scale_simple (pixbuf, (int)width,
+                                  MAX (1, (int)((guint64)decoded->height * width / decoded->width)),
+                                  GDK_INTERP_BILINEAR);
+}
+
+static UiPicture *
+make (const Job *job, GError **error)
+{
+  const MailPicture *decoded = job->decoded;
+  const char *type = get_type (job->bytes);
+  g_autoptr (GdkPixbuf) pixbuf = to_pixbuf (decoded);
+  g_autoptr (GdkPixbuf) fitting = fit (pixbuf, decoded);
+  gboolean same = decoded->full_width <= UI_PICTURE_MAX_WIDTH && !decoded->turned && type != NULL;
+  g_autoptr (GBytes) content =
+      same ? g_bytes_ref (job->bytes) : encode (fitting, type, &type, error);
+  UiPicture *picture;
+
   if (content == NULL)
     return NULL;
   picture = g_new0 (UiPicture, 1);
   picture->content = g_steal_pointer (&content);
   picture->type = type;
-  picture->name = make_name (name, type);
+  picture->name = make_name (job->name, type);
   picture->texture = gdk_texture_new_for_pixbuf (fitting);
+  picture->width = same ? (int)decoded->full_width : gdk_pixbuf_get_width (fitting);
+  picture->height = same ? (int)decoded->full_height : gdk_pixbuf_get_height (fitting);
   return picture;
 }
 
@@ -184,79 +166,109 @@ free_picture (gpointer picture)
 
 /* Any thread. */
 static void
-run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+run_make (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  Job *job = data;
   GError *error = NULL;
-  GdkPixbuf *pixbuf = NULL;
-  UiPicture *picture;
-  gboolean turned = FALSE;
+  UiPicture *picture = make (data, &error);
 
-  if (job->file != NULL) {
-    g_autoptr (GFileInfo) info = g_file_query_info (
-        job->file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
-        G_FILE_QUERY_INFO_NONE, NULL, &error);
-
-    if (info != NULL
-        && (g_file_info_get_size (info) > MAX_FILE
-            || g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR))
-      g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "no file of that kind");
-    if (error == NULL)
-      job->bytes = g_file_load_bytes (job->file, NULL, NULL, &error);
-  }
-  if (job->texture != NULL)
-    pixbuf = gdk_pixbuf_get_from_texture (job->texture);
-  else if (job->bytes != NULL)
-    pixbuf = decode (job->bytes, &turned, &error);
-  picture = pixbuf != NULL ? make (pixbuf, job->bytes, turned, job->name, &error) : NULL;
   if (picture != NULL)
     g_task_return_pointer (task, picture, free_picture);
-  else if (error != NULL)
-    g_task_return_error (task, error);
   else
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "no picture");
+    g_task_return_error (task, error);
 }
 
 static void
-start (Job *job, GAsyncReadyCallback callback, gpointer user_data)
+on_decoded (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (GTask) task = data;
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
 
-  g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, run);
+  job->decoded = mail_picture_decode_finish (MAIL_ENGINE (source), result, &error);
+  if (job->decoded == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_run_in_thread (task, run_make);
 }
 
-void
-ui_picture_load_async (GFile *file, GAsyncReadyCallback callback, gpointer user_data)
+static void
+decode (GTask *task)
 {
+  const Job *job = g_task_get_task_data (task);
+
+  mail_picture_decode_async (job->engine, job->bytes, MAX_EDGE, on_decoded, task);
+}
+
+/* Any thread. */
+static void
+run_read (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GFile *file = data;
+  GError *error = NULL;
+  GBytes *bytes = NULL;
+  g_autoptr (GFileInfo) info =
+      g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                         G_FILE_QUERY_INFO_NONE, NULL, &error);
+
+  if (info != NULL
+      && (g_file_info_get_size (info) > MAX_FILE
+          || g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR))
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "no file of that kind");
+  if (error == NULL)
+    bytes = g_file_load_bytes (file, NULL, NULL, &error);
+  if (bytes != NULL)
+    g_task_return_pointer (task, bytes, (GDestroyNotify)g_bytes_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  job->bytes = g_task_propagate_pointer (G_TASK (result), &error);
+  if (job->bytes == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    decode (g_steal_pointer (&task));
+}
+
+static GTask *
+task_new (MailEngine *engine, const char *name, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
   Job *job = g_new0 (Job, 1);
-  g_autofree char *base = g_file_get_basename (file);
 
-  job->file = g_object_ref (file);
-  job->name = g_filename_display_name (base != NULL ? base : "");
-  start (job, callback, user_data);
+  job->engine = g_object_ref (engine);
+  job->name = g_strdup (name);
+  g_task_set_task_data (task, job, job_free);
+  return task;
 }
 
 void
-ui_picture_take_async (GBytes *bytes, const char *name, GAsyncReadyCallback callback,
+ui_picture_load_async (MailEngine *engine, GFile *file, GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  Job *job = g_new0 (Job, 1);
+  g_autofree char *base = g_file_get_basename (file);
+  g_autofree char *name = g_filename_display_name (base != NULL ? base : "");
+  g_autoptr (GTask) task =
+      g_task_new (NULL, NULL, on_read, task_new (engine, name, callback, user_data));
 
-  job->bytes = g_bytes_ref (bytes);
-  job->name = g_strdup (name);
-  start (job, callback, user_data);
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  g_task_run_in_thread (task, run_read);
 }
 
 void
-ui_picture_take_texture_async (GdkTexture *texture, const char *name, GAsyncReadyCallback callback,
-                               gpointer user_data)
+ui_picture_take_async (MailEngine *engine, GBytes *bytes, const char *name,
+                       GAsyncReadyCallback callback, gpointer user_data)
 {
-  Job *job = g_new0 (Job, 1);
+  GTask *task = task_new (engine, name, callback, user_data);
 
-  job->texture = g_object_ref (texture);
-  job->name = g_strdup (name);
-  start (job, callback, user_data);
+  ((Job *)g_task_get_task_data (task))->bytes = g_bytes_ref (bytes);
+  decode (task);
 }
 
 UiPicture *

@@ -3,6 +3,8 @@
 
 #include <gtk/gtk.h>
 
+#include "mail-engine.h"
+
 G_BEGIN_DECLS
 
 /* Wider ones are scaled down to it, in pixels. */
@@ -10,22 +12,22 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GBytes *content; /* as it is sent */
+  GBytes *content;  /* as it is sent */
   const char *type; /* "image/png", "image/jpeg", "image/gif" */
   char *name;
   GdkTexture *texture; /* what it shows */
+  int width, height;   /* as it is sent, in pixels */
 } UiPicture;
 
 void ui_picture_free (UiPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiPicture, ui_picture_free)
 
 /* Of a file, which must be a picture. */
-void ui_picture_load_async (GFile *file, GAsyncReadyCallback callback, gpointer user_data);
-/* Of what a clipboard gave. */
-void ui_picture_take_texture_async (GdkTexture *texture, const char *name,
-                                    GAsyncReadyCallback callback, gpointer user_data);
-void ui_picture_take_async (GBytes *bytes, const char *name, GAsyncReadyCallback callback,
+void ui_picture_load_async (MailEngine *engine, GFile *file, GAsyncReadyCallback callback,
                             gpointer user_data);
+/* Of what a clipboard or a draft gave. */
+void ui_picture_take_async (MailEngine *engine, GBytes *bytes, const char *name,
+                            GAsyncReadyCallback callback, gpointer user_data);
 /* NULL: it is no picture, or not to be read. */
 UiPicture *ui_picture_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* By its name: may be a picture that letters can hold. */

@@ -18,16 +18,19 @@ struct _UiRecipients
   GtkWidget parent_instance;
 
   /* Owned */
-  GString *text;        /* what ui_recipients_get_text () gave */
-  char *said;           /* nullable: ui_recipients_set_error () */
-  GPtrArray *others;    /* of UiRecipientsOther */
-  GPtrArray *removed;   /* of UiRecipientsRemoved, what Ctrl+Z brings back, latest at the end */
+  GString *text;         /* what ui_recipients_get_text () gave */
+  char *said;            /* nullable: ui_recipients_set_error () */
+  GPtrArray *others;     /* of UiRecipientsOther */
+  GPtrArray *removed;    /* of UiRecipientsRemoved, what Ctrl+Z brings back, latest at the end */
+  GHashTable *addresses; /* folded -> how many chips have it */
+  GQueue waiting;        /* of MailRecipient: chips of many that come, before the entry */
+  guint waiting_source;
   GtkWidget *menu;      /* nullable */
   MailCrowd *crowd;     /* nullable: nobody is offered */
   GtkWidget *offer;     /* popover, nullable */
   char *preedit;        /* nullable: what an input method composes */
   MailRecipient *taken; /* nullable: was chosen while it composed */
-  guint commit_source; /* separators were typed, or the field was left */
+  guint commit_source;  /* separators were typed, or the field was left */
 
   gboolean composing; /* an input method is */
   gboolean changing;  /* by the program */
@@ -48,6 +51,8 @@ struct _UiRecipients
 UiChip *ui_recipients_get_chip (UiRecipients *self, gboolean last);
 UiChip *ui_recipients_next_chip (UiChip *chip,
                                  gboolean forward); /* nullable, the entry passed over */
+/* The chips that wait are made at once: for all that goes through them. */
+void ui_recipients_make_waiting (UiRecipients *self);
 /* Makes chips of what is complete in the entry, or of all of it. */
 void ui_recipients_commit (UiRecipients *self, gboolean all);
 /* Takes a chip away.  `undo`: Ctrl+Z brings it back. */

@@ -12,6 +12,8 @@
 #define SPACING    6
 #define MAX_HEIGHT 160 /* of the chips; then they scroll */
 #define MAX_UNDO   100
+#define SLICE_US                                                                                   \
+  (4 * 1000) /* of a turn of the main loop, for making chips; laying them out takes as long */
 
 typedef struct
 {
@@ -35,6 +37,8 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UiRecipients, ui_recipients, GTK_TYPE_WIDGET)
+
+static void show_error (UiRecipients *self);
 
 /* ---- chips ---- */
 
@@ -69,9 +73,24 @@ on_remove (UiRecipients *self, UiChip *chip)
   ui_recipients_focus_entry (self);
 }
 
-/* Takes the recipient; before `sibling`, NULL: at the end. */
+/* One more, or one less, has this address. */
+static void
+count_address (UiRecipients *self, const char *address, int change)
+{
+  char *folded = g_utf8_casefold (address, -1);
+  int n = GPOINTER_TO_INT (g_hash_table_lookup (self->addresses, folded)) + change;
+
+  if (n > 0) {
+    g_hash_table_replace (self->addresses, folded, GINT_TO_POINTER (n));
+  } else {
+    g_hash_table_remove (self->addresses, folded);
+    g_free (folded);
+  }
+}
+
+/* Takes the recipient, whose address is counted; before `sibling`, NULL: at the end. */
 static UiChip *
-insert_chip (UiRecipients *self, MailRecipient *recipient, GtkWidget *sibling)
+put_chip (UiRecipients *self, MailRecipient *recipient, GtkWidget *sibling)
 {
   GtkWidget *chip = ui_chip_new (recipient);
 
@@ -80,19 +99,71 @@ insert_chip (UiRecipients *self, MailRecipient *recipient, GtkWidget *sibling)
   return UI_CHIP (chip);
 }
 
+static UiChip *
+insert_chip (UiRecipients *self, MailRecipient *recipient, GtkWidget *sibling)
+{
+  count_address (self, recipient->address, 1);
+  return put_chip (self, recipient, sibling);
+}
+
 gboolean
 ui_recipients_has_address (UiRecipients *self, const char *address)
 {
   g_autofree char *folded = g_utf8_casefold (address, -1);
 
-  for (UiChip *chip = ui_recipients_get_chip (self, FALSE); chip != NULL && address[0] != '\0';
-       chip = ui_recipients_next_chip (chip, TRUE)) {
-    g_autofree char *other = g_utf8_casefold (ui_chip_get_recipient (chip)->address, -1);
+  return address[0] != '\0' && g_hash_table_contains (self->addresses, folded);
+}
 
-    if (strcmp (folded, other) == 0)
-      return TRUE;
+/* ---- many at once ---- */
+
+/* Until the clock says so, 0: all of them.  FALSE: none waits any more. */
+static gboolean
+make_chips (UiRecipients *self, gint64 until)
+{
+  MailRecipient *recipient;
+
+  while ((recipient = g_queue_pop_head (&self->waiting)) != NULL) {
+    put_chip (self, recipient, self->entry);
+    if (until > 0 && g_get_monotonic_time () >= until)
+      break;
   }
-  return FALSE;
+  return !g_queue_is_empty (&self->waiting);
+}
+
+static gboolean
+make_some (gpointer data)
+{
+  UiRecipients *self = data;
+
+  if (make_chips (self, g_get_monotonic_time () + SLICE_US))
+    return G_SOURCE_CONTINUE;
+  self->waiting_source = 0;
+  show_error (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+ui_recipients_make_waiting (UiRecipients *self)
+{
+  g_clear_handle_id (&self->waiting_source, g_source_remove);
+  make_chips (self, 0);
+}
+
+/* Copies them; `all`: those who are there already, too. */
+static void
+add_all (UiRecipients *self, const GPtrArray *recipients, gboolean all)
+{
+  for (guint i = 0; i < recipients->len; i++) {
+    const MailRecipient *recipient = recipients->pdata[i];
+
+    if (!all && ui_recipients_has_address (self, recipient->address))
+      continue;
+    count_address (self, recipient->address, 1);
+    g_queue_push_tail (&self->waiting, mail_recipient_copy (recipient));
+  }
+  /* What is few is there at once. */
+  if (self->waiting_source == 0 && make_chips (self, g_get_monotonic_time () + SLICE_US))
+    self->waiting_source = g_idle_add (make_some, self);
 }
 
 /* ---- what is wrong ---- */
@@ -139,6 +210,8 @@ ui_recipients_check (UiRecipients *self)
   for (UiChip *chip = ui_recipients_get_chip (self, FALSE); chip != NULL && fine;
        chip = ui_recipients_next_chip (chip, TRUE))
     fine = ui_chip_get_recipient (chip)->wrong == NULL;
+  for (const GList *l = self->waiting.head; l != NULL && fine; l = l->next)
+    fine = ((const MailRecipient *)l->data)->wrong == NULL;
   return fine;
 }
 
@@ -182,15 +255,19 @@ ui_recipients_commit (UiRecipients *self, gboolean all)
   gtk_editable_delete_text (GTK_EDITABLE (self->entry), 0,
                             (int)g_utf8_strlen (complete, (gssize)length));
   self->changing = FALSE;
-  for (guint i = 0; i < found->len; i++) {
-    const MailRecipient *recipient = found->pdata[i];
-
-    if (!ui_recipients_has_address (self, recipient->address))
-      insert_chip (self, mail_recipient_copy (recipient), self->entry);
-  }
+  add_all (self, found, FALSE);
   if (all && gtk_widget_get_next_sibling (self->entry) != NULL)
     gtk_widget_insert_before (self->entry, self->flow, NULL);
   ui_recipients_edited (self);
+}
+
+static void
+append_piece (UiRecipients *self, const char *text)
+{
+  g_autofree char *piece = g_strstrip (g_strdup (text));
+
+  if (piece[0] != '\0')
+    g_string_append_printf (self->text, "%s%s", self->text->len > 0 ? ", " : "", piece);
 }
 
 const char *
@@ -199,14 +276,27 @@ ui_recipients_get_text (UiRecipients *self)
   g_string_truncate (self->text, 0);
   for (GtkWidget *child = gtk_widget_get_first_child (self->flow); child != NULL;
        child = gtk_widget_get_next_sibling (child)) {
-    g_autofree char *piece =
-        g_strstrip (g_strdup (UI_IS_CHIP (child) ? ui_chip_get_recipient (UI_CHIP (child))->text
-                                                 : gtk_editable_get_text (GTK_EDITABLE (child))));
-
-    if (piece[0] != '\0')
-      g_string_append_printf (self->text, "%s%s", self->text->len > 0 ? ", " : "", piece);
+    if (UI_IS_CHIP (child)) {
+      append_piece (self, ui_chip_get_recipient (UI_CHIP (child))->text);
+      continue;
+    }
+    for (const GList *l = self->waiting.head; l != NULL; l = l->next)
+      append_piece (self, ((const MailRecipient *)l->data)->text);
+    append_piece (self, gtk_editable_get_text (GTK_EDITABLE (child)));
   }
   return self->text->str;
+}
+
+static void
+drop_waiting (UiRecipients *self)
+{
+  MailRecipient *recipient;
+
+  g_clear_handle_id (&self->waiting_source, g_source_remove);
+  while ((recipient = g_queue_pop_head (&self->waiting)) != NULL) {
+    count_address (self, recipient->address, -1);
+    mail_recipient_free (recipient);
+  }
 }
 
 void
@@ -218,18 +308,18 @@ ui_recipients_set_text (UiRecipients *self, const char *text)
   if (strcmp (text, ui_recipients_get_text (self)) == 0)
     return;
   found = mail_recipients_parse (text);
+  drop_waiting (self);
   while ((chip = ui_recipients_get_chip (self, TRUE)) != NULL)
     ui_recipients_drop (self, chip, FALSE);
   set_typed (self, "");
-  for (guint i = 0; i < found->len; i++)
-    insert_chip (self, mail_recipient_copy (found->pdata[i]), self->entry);
+  add_all (self, found, TRUE);
   ui_recipients_edited (self);
 }
 
 gboolean
 ui_recipients_is_empty (UiRecipients *self)
 {
-  return ui_recipients_get_chip (self, FALSE) == NULL
+  return ui_recipients_get_chip (self, FALSE) == NULL && g_queue_is_empty (&self->waiting)
          && gtk_entry_get_text_length (GTK_ENTRY (self->entry)) == 0;
 }
 
@@ -237,6 +327,7 @@ void
 ui_recipients_take (UiRecipients *self, const MailRecipient *recipient)
 {
   ui_recipients_commit (self, TRUE);
+  ui_recipients_make_waiting (self);
   if (!ui_recipients_has_address (self, recipient->address))
     insert_chip (self, mail_recipient_copy (recipient), self->entry);
   ui_recipients_focus_entry (self);
@@ -249,6 +340,7 @@ put_taken (UiRecipients *self)
   g_autoptr (MailRecipient) recipient = g_steal_pointer (&self->taken);
 
   set_typed (self, "");
+  ui_recipients_make_waiting (self);
   if (!ui_recipients_has_address (self, recipient->address))
     insert_chip (self, g_steal_pointer (&recipient), self->entry);
   ui_recipients_focus_entry (self);
@@ -304,6 +396,7 @@ ui_recipients_drop (UiRecipients *self, UiChip *chip, gboolean undo)
   }
   if (self->current == chip)
     self->current = NULL;
+  count_address (self, ui_chip_get_recipient (chip)->address, -1);
   gtk_widget_unparent (GTK_WIDGET (chip));
   if (undo)
     ui_recipients_edited (self);
@@ -318,6 +411,7 @@ ui_recipients_undo (UiRecipients *self)
 
   if (self->removed->len == 0)
     return FALSE;
+  ui_recipients_make_waiting (self);
   removed = g_ptr_array_steal_index (self->removed, self->removed->len - 1);
   for (UiChip *chip = ui_recipients_get_chip (self, FALSE); chip != NULL && sibling == NULL;
        chip = ui_recipients_next_chip (chip, TRUE)) {
@@ -340,6 +434,7 @@ ui_recipients_edit (UiRecipients *self, UiChip *chip)
   /* What is still to arrive belongs to what was typed before. */
   if (ui_preedit_is_owed (self->method))
     return;
+  ui_recipients_make_waiting (self);
   gtk_widget_insert_after (self->entry, self->flow, GTK_WIDGET (chip));
   ui_recipients_drop (self, chip, FALSE);
   set_typed (self, text);
@@ -351,6 +446,8 @@ ui_recipients_edit (UiRecipients *self, UiChip *chip)
 void
 ui_recipients_select_all (UiRecipients *self, gboolean selected)
 {
+  if (selected)
+    ui_recipients_make_waiting (self);
   self->all = selected;
   for (UiChip *chip = ui_recipients_get_chip (self, FALSE); chip != NULL;
        chip = ui_recipients_next_chip (chip, TRUE))
@@ -549,6 +646,7 @@ ui_recipients_dispose (GObject *object)
   UiRecipients *self = UI_RECIPIENTS (object);
 
   g_clear_handle_id (&self->commit_source, g_source_remove);
+  drop_waiting (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->offer, gtk_widget_unparent);
   g_clear_pointer (&self->crowd, mail_crowd_unref);
@@ -569,6 +667,7 @@ ui_recipients_finalize (GObject *object)
   g_clear_pointer (&self->taken, mail_recipient_free);
   g_ptr_array_unref (self->others);
   g_ptr_array_unref (self->removed);
+  g_hash_table_unref (self->addresses);
   G_OBJECT_CLASS (ui_recipients_parent_class)->finalize (object);
 }
 
@@ -608,6 +707,8 @@ ui_recipients_init (UiRecipients *self)
   self->text = g_string_new (NULL);
   self->others = g_ptr_array_new_with_free_func (other_free);
   self->removed = g_ptr_array_new_with_free_func (removed_free);
+  self->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&self->waiting);
   gtk_widget_set_hexpand (widget, TRUE);
 
   self->flow = g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_LIST, NULL);

@@ -146,7 +146,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GBytes) bytes = mail_draft_read_file_finish (sizes->draft, result, NULL);
 
   if (bytes != NULL) {
-    ui_picture_take_async (bytes, mail_attachment_get_name (line->file), on_scaled, sizes);
+    ui_picture_take_async (mail_draft_get_engine (sizes->draft), bytes,
+                           mail_attachment_get_name (line->file), on_scaled, sizes);
     return;
   }
   sizes->at++;

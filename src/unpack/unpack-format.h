@@ -20,8 +20,9 @@ typedef enum
   UNPACK_PROTECTED, /* a password is needed */
 } UnpackStatus;
 
-/* `picture EDGE`, `pdf-page INDEX WIDTH`: width, height, those of the original, UnpackPixels, rows without padding. */
-#define UNPACK_PICTURE "(uuuuuay)"
+/* `picture EDGE`, `pdf-page INDEX WIDTH`: width, height, those of the original, UnpackPixels, whether the original lies otherwise than it is to be
+ * seen, rows without padding. */
+#define UNPACK_PICTURE "(uuuuubay)"
 
 typedef enum
 {

@@ -98,8 +98,8 @@ unpack_pdf_page (GBytes *bytes, guint index, guint width, UnpackStatus *status)
     for (guint y = 0; y < pixels_y; y++)
       memcpy (packed + y * row, from + y * stride, row);
     g_autoptr (GBytes) taken = g_bytes_new_take (packed, row * pixels_y);
-    value = g_variant_new ("(uuuuu@ay)", pixels_x, pixels_y, (guint)points_x, (guint)points_y,
-                           UNPACK_CAIRO,
+    value = g_variant_new ("(uuuuub@ay)", pixels_x, pixels_y, (guint)points_x, (guint)points_y,
+                           UNPACK_CAIRO, FALSE,
                            g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, taken, TRUE));
     *status = UNPACK_DONE;
   }

@@ -47,7 +47,7 @@ fit (GdkPixbuf *pixbuf, guint edge)
 }
 
 static GVariant *
-to_value (GdkPixbuf *pixbuf, guint full_width, guint full_height)
+to_value (GdkPixbuf *pixbuf, guint full_width, guint full_height, gboolean turned)
 {
   guint width = (guint)gdk_pixbuf_get_width (pixbuf),
         height = (guint)gdk_pixbuf_get_height (pixbuf);
@@ -59,8 +59,8 @@ to_value (GdkPixbuf *pixbuf, guint full_width, guint full_height)
   for (guint y = 0; y < height; y++)
     memcpy (packed + y * row, pixels + y * stride, row);
   g_autoptr (GBytes) bytes = g_bytes_new_take (packed, row * height);
-  return g_variant_new ("(uuuuu@ay)", width, height, full_width, full_height,
-                        alpha ? UNPACK_RGBA : UNPACK_RGB,
+  return g_variant_new ("(uuuuub@ay)", width, height, full_width, full_height,
+                        alpha ? UNPACK_RGBA : UNPACK_RGB, turned,
                         g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
 }
 
@@ -96,6 +96,7 @@ unpack_picture (GBytes *bytes, guint edge, UnpackStatus *status)
   guint height = (guint)(size.height > 0 ? size.height : gdk_pixbuf_get_height (found));
   const char *orientation = gdk_pixbuf_get_option (small, "orientation");
   gboolean lies = orientation && orientation[0] >= '5' && orientation[0] <= '8';
+  gboolean otherwise = orientation && orientation[0] >= '2' && orientation[0] <= '8';
   *status = UNPACK_DONE;
-  return to_value (turned, lies ? height : width, lies ? width : height);
+  return to_value (turned, lies ? height : width, lies ? width : height, otherwise);
 }

@@ -2,6 +2,7 @@
 import glob
 import html.parser
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -101,8 +102,7 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
     subprocess.run(['convert', '-size', '2000x500', 'gradient:red-blue', picture], check=True)
     with open(picture, 'rb') as file, clipboard('image/png', file.read()):
         scene.app.key('ctrl+v')
-    eventually(lambda: glob.glob(os.path.join(scene.profile, '**', 'attachments', '*'), recursive=True), what='the picture in the draft')
-    time.sleep(.5)
+    wait_for_picture(scene)
     editor = scene.app.wait('text', exact('Message text'))
     if os.path.exists('/usr/share/hunspell/en_US.dic'):
         eventually(lambda: looks(editor, 'middel').get('underline') == 'error', what='a wavy line')
@@ -139,6 +139,105 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
         scene.composer_is_gone()
     message, letter, text = arrived('At once')
     assert len(letter.pictures) == 1, letter.pictures
+    scene.quit()
+
+
+@contextlib.contextmanager
+def given(**kinds):
+    """As clipboard (), of one thing in several kinds."""
+    arguments = []
+    for number, (kind, data) in enumerate(kinds.items()):
+        name = os.path.join(STATE, f'given-{number}')
+        with open(name, 'wb') as file:
+            file.write(data)
+        arguments.append(f'{kind}={name}')
+    with subprocess.Popen([os.environ['GIVE'], *arguments], stdout=subprocess.PIPE) as owner:
+        owner.stdout.readline()
+        time.sleep(.3)
+        try:
+            yield owner
+            time.sleep(.8)
+        finally:
+            owner.kill()
+
+
+def make_picture(size, name):
+    path = os.path.join(STATE, name)
+    subprocess.run(['convert', '-size', size, 'gradient:red-blue', path], check=True)
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def wait_for_picture(scene):
+    eventually(lambda: glob.glob(os.path.join(scene.profile, '**', 'attachments', '*'), recursive=True), what='the picture in the draft')
+    time.sleep(.5)
+
+
+@case
+def what_a_browser_copies_is_the_picture(scene):
+    begin(scene)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Copied', 'Look:')
+    editor = scene.app.wait('text', exact('Message text'))
+    scene.app.click(editor)
+    scene.app.key('ctrl+End')
+    picture = make_picture('300x200', 'cat.png')
+    page = '<meta charset="utf-8"><img src="https://cats.example/cat.png" alt="a cat">'.encode()
+    with given(**{'text/html': page, 'image/png': picture}):
+        scene.app.key('ctrl+v')
+        wait_for_picture(scene)
+    # A letter of ours that is long keeps what it shows.
+    scene.app.key('ctrl+End', 'Return')
+    with clipboard('UTF8_STRING', ('word ' * 15000).encode()):
+        scene.app.key('ctrl+v')
+        eventually(lambda: len(editor.text) > 75000, what='the long text')
+    scene.app.key('ctrl+a', 'ctrl+c')
+    time.sleep(.5)
+    scene.app.key('ctrl+End', 'ctrl+v')
+    eventually(lambda: len(editor.text) > 150000, what='the same once more')
+    scene.shot('twice')
+    # What is none is said to be none.
+    with clipboard('image/png', b'\x89PNG no picture'):
+        scene.app.key('ctrl+v')
+        scene.says('^This file is damaged')
+    scene.app.key('Escape')
+    scene.send()
+    scene.composer_is_gone()
+    _message, letter, text = arrived('Copied')
+    assert len(letter.pictures) == 2 and 'a cat' not in text, (letter.pictures, text[:100])
+    assert letter.pictures[0]['width'] == '300', letter.pictures
+    scene.quit()
+
+
+@case
+def a_letter_made_plain_has_what_it_had(scene):
+    begin(scene)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Plain', 'Look:')
+    editor = scene.app.wait('text', exact('Message text'))
+    scene.app.click(editor)
+    scene.app.key('ctrl+End')
+    with given(**{'image/png': make_picture('30x20', 'dot.png')}):
+        scene.app.key('ctrl+v')
+        wait_for_picture(scene)
+    # Comes only when the letter is plain.
+    with given(**{'text/html': b'<p>late <b>words</b></p>'}) as owner:
+        owner.send_signal(signal.SIGSTOP)
+        scene.app.key('ctrl+v')
+        scene.app.click('push button|toggle button', exact('Formatting'))
+        scene.app.click('push button', '^Remove Formatting$')
+        eventually(lambda: '[picture.png]' in editor.text, what='plain text')
+        owner.send_signal(signal.SIGCONT)
+        eventually(lambda: 'late words' in editor.text, what='what was pasted')
+    scene.app.wait(None, r'^picture\.png')
+    scene.shot('plain')
+    scene.send()
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Plain', what='Plain')
+    part, = message.iter_attachments()
+    assert message.get_content_type() == 'multipart/mixed' and part.get_filename() == 'picture.png', message.get_content_type()
     scene.quit()
 
 
@@ -195,6 +294,7 @@ def languages_of_the_spelling_stay_with_the_letter(scene):
     scene.quit()
 
 
-main(chosen([what_is_written_and_pasted_arrives_with_its_formats, an_answer_quotes_formats_and_nothing_hidden,
+main(chosen([what_is_written_and_pasted_arrives_with_its_formats, what_a_browser_copies_is_the_picture, a_letter_made_plain_has_what_it_had,
+             an_answer_quotes_formats_and_nothing_hidden,
              *([languages_of_the_spelling_stay_with_the_letter] if os.path.exists('/usr/share/hunspell/en_US.dic') else [])]))
 finish()

@@ -98,8 +98,8 @@ check_size (GVariant *picture, guint width, guint height, guint full_width, guin
   guint32 found[5];
   g_autoptr (GVariant) pixels = NULL;
 
-  g_variant_get (picture, "(uuuuu@ay)", &found[0], &found[1], &found[2], &found[3], &found[4],
-                 &pixels);
+  g_variant_get (picture, "(uuuuub@ay)", &found[0], &found[1], &found[2], &found[3], &found[4],
+                 NULL, &pixels);
   g_assert_cmpuint (found[0], ==, width);
   g_assert_cmpuint (found[1], ==, height);
   g_assert_cmpuint (found[2], ==, full_width);
@@ -130,6 +130,7 @@ test_orientation (void)
   g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 40, 20);
   g_autofree char *data = NULL;
   gsize length;
+  gboolean otherwise;
   UnpackStatus status;
   g_autoptr (GVariant) pixels = NULL;
 
@@ -146,7 +147,8 @@ test_orientation (void)
 
   g_autoptr (GVariant) turned = g_variant_ref_sink (unpack_picture (bytes, 100, &status));
   check_size (turned, 20, 40, 20, 40);
-  g_variant_get (turned, "(uuuuu@ay)", NULL, NULL, NULL, NULL, NULL, &pixels);
+  g_variant_get (turned, "(uuuuub@ay)", NULL, NULL, NULL, NULL, NULL, &otherwise, &pixels);
+  g_assert_true (otherwise);
   const guint8 *raw = g_variant_get_data (pixels);
   g_assert_cmpuint (raw[0], >, 200);
   g_assert_cmpuint (raw[20 * 39 * 3], <, 50);
