@@ -24,7 +24,7 @@ run_from_html (GTask *task, gpointer source, gpointer data, GCancellable *cancel
     return;
   }
   g_autofree char *clean = mime_html_clean (text, FALSE, NULL, NULL, NULL);
-  g_autofree char *lines = mime_html_to_letter (clean, 0, MAX_PASTED, NULL, NULL);
+  g_autofree char *lines = mime_html_to_letter (clean, 0, MAX_PASTED, MIME_TABLES_ALL, NULL, NULL);
 
   g_task_return_pointer (task, *lines != '\0' ? g_strconcat ("<div>", lines, "</div>", NULL) : NULL,
                          g_free);
@@ -213,7 +213,7 @@ run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
   gboolean bare = quote->forward || quote->whole || quote->before == NULL;
   g_autofree char *lines = mime_html_to_letter (
       quote->excerpt != NULL ? quote->excerpt : quote->parsed->html, bare ? 0 : 1,
-      quote->whole ? G_MAXSIZE : MAIL_MAX_QUOTE, take_picture, &quote->pictures);
+      quote->whole ? G_MAXSIZE : MAIL_MAX_QUOTE, MIME_TABLES_DRAWN, take_picture, &quote->pictures);
 
   if (quote->whole || quote->before == NULL) {
     char *letter =

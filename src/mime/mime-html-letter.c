@@ -9,6 +9,7 @@
 #include "mime-css-private.h"
 #include "mime-html-parse-private.h"
 #include "mime-html-role-private.h"
+#include "mime-html-table-private.h"
 #include "mime-ink-private.h"
 
 #define MAX_QUOTES 20
@@ -47,6 +48,12 @@ typedef struct
   gboolean prefixed; /* the line has its mark only */
   guint quotes, line_quotes, pre, lists, headings;
   gboolean full;
+  /* Tables */
+  MimeTableList *known; /* owned */
+  guint n_tables;       /* that have begun */
+  guint depth;          /* of `open` where the table is that is being written; 0: none */
+  MimeTable *table;     /* borrowed; NULL: none is being written */
+  gboolean in_cell;     /* of it */
   /* Given */
   guint base;
   gsize max;
@@ -180,12 +187,31 @@ begin_line (Letter *letter)
   letter->line_quotes = letter->quotes;
 }
 
+/* In a cell lines end with <br/>; between cells nobody writes. */
+static gboolean
+begin_word_in_cell (Letter *letter)
+{
+  if (!letter->in_cell || letter->out->len > letter->max)
+    return FALSE;
+  if (letter->newlines > 0 || letter->space || letter->tab) {
+    if (letter->newlines > 0 || !same_look (&letter->look, get_look (letter)))
+      close_look (letter, get_look (letter));
+    if (!letter->prefixed)
+      g_string_append (letter->out, letter->newlines > 0 ? "<br/>" : " ");
+  }
+  letter->newlines = 0;
+  letter->space = letter->tab = letter->prefixed = FALSE;
+  return TRUE;
+}
+
 /* FALSE: nothing more is taken. */
 static gboolean
 begin_word (Letter *letter)
 {
   if (letter->full)
     return FALSE;
+  if (letter->table != NULL)
+    return begin_word_in_cell (letter);
   if (letter->out->len > letter->max) {
     letter->full = TRUE;
     letter->newlines = 1;
@@ -303,6 +329,99 @@ enter_look (Open *open, const char *name, const char **attributes)
     look->bold = FALSE;
 }
 
+/* ---- tables that stay ---- */
+
+static void
+begin_table (Letter *letter)
+{
+  MimeTable *table = mime_table_list_get (letter->known, letter->n_tables++);
+
+  if (table == NULL || letter->table != NULL)
+    return;
+  end_line (letter, 1);
+  if (!begin_word (letter))
+    return;
+  close_look (letter, NULL);
+  g_string_append (letter->out, "<table style=\"border-collapse:collapse\">");
+  letter->table = table;
+  letter->depth = letter->open->len;
+}
+
+/* Each row has as many cells as the widest one: programs differ in what they make of others. */
+static void
+append_empty_cells (Letter *letter, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_string_append (letter->out, MIME_TABLE_CELL "\"><br/></td>");
+}
+
+static void
+end_cell (Letter *letter)
+{
+  if (!letter->in_cell)
+    return;
+  close_look (letter, NULL);
+  /* Nothing was written, or what begins the next word would. */
+  g_string_append (letter->out, letter->prefixed ? "<br/></td>" : "</td>");
+  letter->in_cell = FALSE;
+  append_empty_cells (letter, mime_table_end_cell (letter->table));
+}
+
+static void
+end_row (Letter *letter)
+{
+  if (!mime_table_is_in_row (letter->table))
+    return;
+  end_cell (letter);
+  append_empty_cells (letter, mime_table_end_row (letter->table));
+  g_string_append (letter->out, "</tr>");
+}
+
+/* `open` is not in its array yet. */
+static void
+begin_in_table (Letter *letter, const Open *open, const char **attributes)
+{
+  const char *align;
+
+  if (open->role == MIME_ROLE_ROW) {
+    end_row (letter);
+    mime_table_begin_row (letter->table);
+    g_string_append (letter->out, "<tr>");
+  } else if (open->role == MIME_ROLE_CELL && mime_table_is_in_row (letter->table)) {
+    end_cell (letter);
+    append_empty_cells (letter, mime_table_begin_cell (letter->table, attributes));
+    align = mime_table_get_align (attributes);
+    g_string_append (letter->out, MIME_TABLE_CELL);
+    if (align != NULL)
+      g_string_append_printf (letter->out, ";text-align:%s", align);
+    g_string_append (letter->out, "\">");
+    letter->in_cell = letter->prefixed = TRUE;
+    letter->newlines = 0;
+    letter->space = letter->tab = FALSE;
+  } else if (letter->in_cell && open->role != MIME_ROLE_NONE && open->role != MIME_ROLE_LINK
+             && open->role != MIME_ROLE_HIDDEN) {
+    letter->newlines = 1;
+  }
+}
+
+static void
+end_in_table (Letter *letter, const Open *open)
+{
+  if (letter->open->len - 1 == letter->depth) {
+    end_row (letter);
+    g_string_append (letter->out, "</table>");
+    letter->table = NULL;
+    end_line (letter, 2);
+  } else if (open->role == MIME_ROLE_ROW) {
+    end_row (letter);
+  } else if (open->role == MIME_ROLE_CELL) {
+    end_cell (letter);
+  } else if (open->role != MIME_ROLE_NONE && open->role != MIME_ROLE_LINK
+             && open->role != MIME_ROLE_HIDDEN && letter->in_cell) {
+    letter->newlines = 1;
+  }
+}
+
 /* ---- events ---- */
 
 static void
@@ -315,7 +434,7 @@ on_picture (Letter *letter, const char **attributes)
                             : NULL;
   const char *const sides[] = { "width", "height" };
 
-  if (id == NULL || !begin_word (letter))
+  if (id == NULL || letter->table != NULL || !begin_word (letter))
     return;
   switch_look (letter);
   g_string_append (letter->out, "<img src=\"cid:");
@@ -409,7 +528,12 @@ on_start (const char *name, const char **attributes, gpointer user_data)
   if (strcmp (name, "style") == 0 || strcmp (name, "title") == 0)
     open.role = MIME_ROLE_HIDDEN;
   open.heading = is_one_of (name, (const char *const[]){ "h1", "h2", "h3", NULL });
-  begin_block (letter, &open, name, attributes);
+  if (letter->table != NULL)
+    begin_in_table (letter, &open, attributes);
+  else
+    begin_block (letter, &open, name, attributes);
+  if (strcmp (name, "table") == 0)
+    begin_table (letter);
   letter->headings += open.heading;
   if (open.role == MIME_ROLE_LINK && mime_html_attribute (attributes, "href") != NULL) {
     open.href = mime_html_normal_url (mime_html_attribute (attributes, "href"));
@@ -435,6 +559,11 @@ on_end (gpointer user_data)
   if (open->look.href != NULL && open->look.href == open->href && letter->look.href == open->href)
     close_look (letter, NULL);
   letter->headings -= open->heading;
+  if (letter->table != NULL) {
+    end_in_table (letter, open);
+    g_array_set_size (letter->open, letter->open->len - 1);
+    return;
+  }
   switch (open->role) {
   case MIME_ROLE_BLOCK:
   case MIME_ROLE_ROW:
@@ -522,8 +651,8 @@ on_text (const char *text, gsize length, gpointer user_data)
 }
 
 char *
-mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeHtmlCidFunc picture_func,
-                     gpointer user_data)
+mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeTables tables,
+                     MimeHtmlCidFunc picture_func, gpointer user_data)
 {
   static const MimeHtmlEvents events = { on_start, on_end, on_text };
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
@@ -532,12 +661,14 @@ mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeHtmlCidFunc
                     .look = { .colour = NO_COLOUR },
                     .base = quotes,
                     .max = max,
+                    .known = mime_table_list_new (clean, tables),
                     .picture_func = picture_func,
                     .user_data = user_data };
 
   g_array_set_clear_func (open, open_clear);
   mime_html_parse (clean, &events, &letter);
   close_line (&letter);
+  mime_table_list_free (letter.known);
   return g_string_free (letter.out, FALSE);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ui-editor-picture.h"
+#include "ui-editor-table.h"
 
 #define QUOTE_STYLE "margin:0 0 0 .8ex;border-left:2px solid #729fcf;padding-left:1ex"
 /* Begins on the right, and so do its line and the room for it. */
@@ -54,39 +55,72 @@ link_tells_address (const char *text, const char *uri)
   return FALSE;
 }
 
+/* A line that is being written as text. */
+typedef struct
+{
+  GString *string;
+  gsize start;    /* where its words begin in it */
+  char *prefix;   /* what a line that goes on with it begins with */
+  gboolean ended; /* behind a table */
+} Plain;
+
+static void
+break_line (Plain *plain)
+{
+  g_string_append_printf (plain->string, "\n%s", plain->prefix);
+  plain->start = plain->string->len;
+  plain->ended = FALSE;
+}
+
+static void
+append_object (Plain *plain, const GtkTextIter *at)
+{
+  UiEditorPicture *picture = ui_editor_iter_get_picture (at);
+  UiEditorTable *table = ui_editor_iter_get_table (at);
+
+  if (table != NULL && plain->string->len > plain->start)
+    break_line (plain);
+  if (table != NULL)
+    ui_editor_table_append_text (table, plain->prefix, plain->string);
+  else if (picture != NULL)
+    g_string_append_printf (plain->string, "[%s]", ui_editor_picture_get_name (picture));
+  plain->ended = table != NULL;
+}
+
 /* Without characters that no XML may hold. */
 static void
-append_plain (GString *string, const GtkTextIter *start, const GtkTextIter *end)
+append_plain (Plain *plain, const GtkTextIter *start, const GtkTextIter *end)
 {
+  GString *string = plain->string;
   g_autofree char *slice = gtk_text_iter_get_slice (start, end);
   GtkTextIter at = *start;
 
   for (const char *p = slice; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 
+    if (plain->ended && (is_text_char (c) || c == PICTURE))
+      break_line (plain);
     if (is_text_char (c)) {
       g_string_append_unichar (string, c);
     } else if (c == PICTURE) {
-      UiEditorPicture *picture;
-
       gtk_text_iter_set_offset (&at, gtk_text_iter_get_offset (start)
                                          + (int)g_utf8_pointer_to_offset (slice, p));
-      picture = ui_editor_iter_get_picture (&at);
-      if (picture != NULL)
-        g_string_append_printf (string, "[%s]", ui_editor_picture_get_name (picture));
+      append_object (plain, &at);
     }
   }
 }
 
 /* What a line of a list or quote begins with is no part of a link. */
 static void
-append_marks (GString *string, GtkTextIter *start, const GtkTextIter *end)
+append_marks (Plain *plain, GtkTextIter *start, const GtkTextIter *end)
 {
   g_autofree char *text = gtk_text_iter_get_slice (start, end);
   UiLine line;
 
   ui_editor_read_line (text, &line);
-  g_string_append_len (string, text, line.text - text);
+  g_string_append_len (plain->string, text, line.text - text);
+  plain->prefix = g_strndup (text, (gsize)(line.quoted - text));
+  plain->start = plain->string->len;
   gtk_text_iter_forward_chars (start, (int)g_utf8_strlen (text, line.text - text));
 }
 
@@ -100,31 +134,52 @@ find_toggle (const GtkTextIter *at, GtkTextIter *toggle)
   (void)gtk_text_iter_forward_to_tag_toggle (toggle, NULL); /* else it is at the end */
 }
 
+/* A table is in no link, whatever tags it wears: the words before it are one, and those behind it. */
+static void
+stop_at_table (const GtkTextIter *at, GtkTextIter *end)
+{
+  GtkTextIter next = *at;
+
+  while (gtk_text_iter_compare (&next, end) < 0 && ui_editor_iter_get_table (&next) == NULL)
+    gtk_text_iter_forward_char (&next);
+  *end = next;
+}
+
 /* Up to a toggle that lies ahead, what stands at `at` is what stood at the last one asked for: no link. */
 static void
 append_line (GString *string, GtkTextIter *at, const GtkTextIter *end, GtkTextIter *toggle)
 {
-  append_marks (string, at, end);
+  Plain plain = { .string = string };
+
+  append_marks (&plain, at, end);
   while (gtk_text_iter_compare (at, end) < 0) {
     gboolean known = gtk_text_iter_compare (at, toggle) < 0;
     GtkTextTag *link = known ? NULL : ui_editor_iter_get_value (at, UI_VALUE_LINK);
     const char *uri = link != NULL ? ui_editor_tag_get_value (link, UI_VALUE_LINK) : NULL;
     GtkTextIter next = *at;
-    gsize before = string->len;
+    gsize before;
 
-    if (link != NULL) {
+    if (plain.ended)
+      break_line (&plain);
+    before = string->len;
+    if (link != NULL && ui_editor_iter_get_table (at) != NULL) {
+      gtk_text_iter_forward_char (&next);
+      uri = NULL;
+    } else if (link != NULL) {
       (void)gtk_text_iter_forward_to_tag_toggle (&next, link);
+      stop_at_table (at, &next);
     } else {
       find_toggle (at, toggle);
       next = *toggle;
     }
     if (gtk_text_iter_compare (&next, end) > 0)
       next = *end;
-    append_plain (string, at, &next);
+    append_plain (&plain, at, &next);
     if (uri != NULL && !link_tells_address (string->str + before, uri))
       g_string_append_printf (string, " <%s>", uri);
     *at = next;
   }
+  g_free (plain.prefix);
 }
 
 char *
@@ -294,6 +349,20 @@ write_picture (Writer *writer, const GtkTextIter *at)
   writer->space = FALSE;
 }
 
+/* No element that changes the look of words is around a table. */
+static void
+write_object (Writer *writer, const GtkTextIter *at)
+{
+  UiEditorTable *table = ui_editor_iter_get_table (at);
+
+  writer_switch (writer, table != NULL ? &(Look){ 0 } : &writer->run);
+  if (table != NULL)
+    ui_editor_table_append_html (table, writer->html);
+  else
+    write_picture (writer, at);
+  writer->space = FALSE;
+}
+
 /* Spaces at the ends of a line and in a row become no-break spaces, each second one: all programs show those. */
 static void
 write_text (Writer *writer, const GtkTextIter *start, const GtkTextIter *end, gboolean last)
@@ -308,8 +377,13 @@ write_text (Writer *writer, const GtkTextIter *start, const GtkTextIter *end, gb
 
     if (c == PICTURE) {
       gtk_text_iter_set_offset (&at, offset);
-      write_picture (writer, &at);
-    } else if (c == ' ') {
+      write_object (writer, &at);
+      continue;
+    }
+    /* Behind a table, too, which closes them. */
+    if (p == slice || writer->html->str[writer->html->len - 1] == '>')
+      writer_switch (writer, &writer->run);
+    if (c == ' ') {
       space = !writer->space && !(last && p[1] == '\0');
       g_string_append_unichar (writer->html, space ? ' ' : NO_BREAK);
     } else if (c == '\t') {
@@ -340,7 +414,6 @@ write_inline (Writer *writer, const GtkTextIter *start, const GtkTextIter *end)
 
     read_run (writer, &at);
     next = gtk_text_iter_compare (&writer->toggle, end) > 0 ? *end : writer->toggle;
-    writer_switch (writer, &writer->run);
     write_text (writer, &at, &next, gtk_text_iter_equal (&next, end));
     at = next;
   }

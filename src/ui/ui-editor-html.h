@@ -2,7 +2,8 @@
  *
  * The HTML is what is sent: elements and inline styles that Gmail, Outlook and Apple Mail keep, nothing that needs a
  * style sheet; spaces that count are no-break spaces, for Outlook knows no other way.  It is well-formed XML, one <div>
- * with a line in each <div>, <h2> or <li>; right-to-left lines say dir="rtl"; pictures are <img src="cid:…">.
+ * with a line in each <div>, <h2> or <li>; right-to-left lines say dir="rtl"; pictures are <img src="cid:…">, tables <table> with
+ * <tr> and <td> only.
  * Main thread (GtkTextBuffer), no widgets. */
 #pragma once
 
@@ -10,7 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Plain text; a link whose text does not tell its address is followed by it, a picture is "[its name]". */
+/* Plain text; a link whose text does not tell its address is followed by it, a picture is "[its name]",
+ * a table has its rows as lines. */
 char *ui_editor_to_text (GtkTextBuffer *buffer) G_GNUC_WARN_UNUSED_RESULT;
 char *ui_editor_to_html (GtkTextBuffer *buffer) G_GNUC_WARN_UNUSED_RESULT;
 /* Inserts it at `at`, which is behind it afterwards.  FALSE when `html` is not of our own making; nothing is inserted then. */

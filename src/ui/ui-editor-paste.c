@@ -306,29 +306,32 @@ paste_clipboard (GtkTextView *view)
     paste_text (self);
 }
 
-/* The selection as HTML of ours, where it has formats. */
+/* The selection as HTML of ours, where it has formats, and as text. */
 static char *
-dup_selected_html (UiEditor *self)
+dup_selected_html (UiEditor *self, char **text)
 {
   g_autoptr (GtkTextBuffer) copy = gtk_text_buffer_new (self->table);
   GtkTextIter start, end, at;
 
-  if (!self->rich || !gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end))
+  gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end);
+  if (!self->rich) {
+    *text = gtk_text_iter_get_text (&start, &end);
     return NULL;
+  }
   gtk_text_buffer_get_start_iter (copy, &at);
   gtk_text_buffer_insert_range (copy, &at, &start, &end);
+  *text = ui_editor_to_text (copy);
   return ui_editor_to_html (copy);
 }
 
 static void
 copy_out (UiEditor *self)
 {
-  g_autofree char *html = dup_selected_html (self);
-  GtkTextIter start, end;
+  g_autofree char *text = NULL;
 
-  if (!gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end))
+  if (!gtk_text_buffer_get_has_selection (self->buffer))
     return;
-  g_autofree char *text = gtk_text_iter_get_text (&start, &end);
+  g_autofree char *html = dup_selected_html (self, &text);
   g_autoptr (GdkContentProvider) plain = gdk_content_provider_new_typed (G_TYPE_STRING, text);
   if (html == NULL) {
     gdk_clipboard_set_content (gtk_widget_get_clipboard (GTK_WIDGET (self)), plain);

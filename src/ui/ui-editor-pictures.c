@@ -1,4 +1,4 @@
-/* The pictures of a letter as they stand in its text: what they look like, and how wide they may be.  Main thread. */
+/* The pictures and tables of a letter as they stand in its text: what they look like, and how wide they may be.  Main thread. */
 #include "ui-editor-private.h"
 
 #include <string.h>
@@ -7,18 +7,20 @@
 
 #define LEAST_ROOM 40
 
-typedef void (*PictureFunc) (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at);
+typedef void (*ObjectFunc) (UiEditor *self, const GtkTextIter *at);
 
-/* The next picture at or behind `at`: each wears the tag. */
-static gboolean
-find (UiEditor *self, GtkTextIter *at)
+/* Each wears the tag. */
+gboolean
+ui_editor_find_object (UiEditor *self, GtkTextIter *at)
 {
   GtkTextTag *tag = gtk_text_tag_table_lookup (self->table, "picture");
 
+  if (!self->has_pictures)
+    return FALSE;
   do {
     if (!gtk_text_iter_has_tag (at, tag) && !gtk_text_iter_forward_to_tag_toggle (at, tag))
       return FALSE;
-    if (gtk_text_iter_has_tag (at, tag) && ui_editor_iter_get_picture (at) != NULL)
+    if (gtk_text_iter_has_tag (at, tag) && gtk_text_iter_get_paintable (at) != NULL)
       return TRUE;
   } while (gtk_text_iter_forward_char (at));
   return FALSE;
@@ -26,30 +28,24 @@ find (UiEditor *self, GtkTextIter *at)
 
 /* `func` may not change the text. */
 static void
-each (UiEditor *self, PictureFunc func)
+each (UiEditor *self, ObjectFunc func)
 {
   GtkTextIter at;
 
   gtk_text_buffer_get_start_iter (self->buffer, &at);
-  while (self->has_pictures && find (self, &at)) {
-    func (self, ui_editor_iter_get_picture (&at), &at);
+  while (ui_editor_find_object (self, &at)) {
+    func (self, &at);
     gtk_text_iter_forward_char (&at);
   }
 }
 
-gboolean
-ui_editor_has_picture (UiEditor *self)
-{
-  GtkTextIter at;
-
-  gtk_text_buffer_get_start_iter (self->buffer, &at);
-  return self->has_pictures && find (self, &at);
-}
-
 static void
-give_texture (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at)
+give_texture (UiEditor *self, const GtkTextIter *at)
 {
-  GdkTexture *texture = g_hash_table_lookup (self->textures, ui_editor_picture_get_id (picture));
+  UiEditorPicture *picture = ui_editor_iter_get_picture (at);
+  GdkTexture *texture =
+      picture != NULL ? g_hash_table_lookup (self->textures, ui_editor_picture_get_id (picture))
+                      : NULL;
 
   if (texture != NULL && !ui_editor_picture_has_texture (picture))
     ui_editor_picture_set_texture (picture, texture);
@@ -57,11 +53,20 @@ give_texture (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at)
 
 /* The view measures a line again only when something of it changes. */
 static void
-fit (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at)
+fit (UiEditor *self, const GtkTextIter *at)
 {
+  UiEditorPicture *picture = ui_editor_iter_get_picture (at);
+  UiEditorTable *table = ui_editor_iter_get_table (at);
   GtkTextIter end = *at;
+  GdkRGBA colour;
 
-  ui_editor_picture_set_room (picture, self->room);
+  if (picture != NULL)
+    ui_editor_picture_set_room (picture, self->room);
+  if (table != NULL) {
+    gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &colour);
+    ui_editor_table_set_place (table, gtk_widget_get_pango_context (GTK_WIDGET (self)), self->room,
+                               &colour);
+  }
   gtk_text_iter_forward_char (&end);
   gtk_text_buffer_remove_tag_by_name (self->buffer, "picture", at, &end);
   gtk_text_buffer_apply_tag_by_name (self->buffer, "picture", at, &end);
@@ -76,14 +81,14 @@ ui_editor_add_picture (UiEditor *self, const char *id, GdkTexture *texture)
 }
 
 void
-ui_editor_fit_picture (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at)
+ui_editor_fit_object (UiEditor *self, const GtkTextIter *at)
 {
-  give_texture (self, picture, at);
-  fit (self, picture, at);
+  give_texture (self, at);
+  fit (self, at);
 }
 
 static gboolean
-on_new_width (gpointer data)
+on_new_place (gpointer data)
 {
   UiEditor *self = data;
 
@@ -95,14 +100,20 @@ on_new_width (gpointer data)
 }
 
 void
+ui_editor_fit_objects (UiEditor *self)
+{
+  if (self->has_pictures && self->room_source == 0)
+    self->room_source = g_idle_add (on_new_place, self);
+}
+
+void
 ui_editor_set_room (UiEditor *self, int width)
 {
   width = MAX (width, LEAST_ROOM);
   if (width == self->room)
     return;
   self->room = width;
-  if (self->has_pictures && self->room_source == 0)
-    self->room_source = g_idle_add (on_new_width, self);
+  ui_editor_fit_objects (self);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 #include "ui-editor-html.h"
 #include "ui-editor-picture.h"
 #include "ui-editor-spell.h"
+#include "ui-editor-table.h"
 #include "ui-editor.h"
 #include "ui-preedit.h"
 
@@ -35,7 +36,7 @@ struct _UiEditor
   gboolean composing;   /* the input method has a preedit */
   gboolean has_pending; /* `pending` is for the next character, not what stands before it */
   UiEditorLook pending;
-  gboolean has_pictures; /* or had */
+  gboolean has_pictures; /* or tables; or had */
   GHashTable *textures;  /* Content-ID -> GdkTexture */
   int room;              /* how wide a picture may be */
   guint room_source;
@@ -90,9 +91,12 @@ void ui_editor_arrive (UiEditor *self, char *text, char *html);
 
 /* ---- ui-editor-pictures.c ---- */
 void ui_editor_set_room (UiEditor *self, int width);
-gboolean ui_editor_has_picture (UiEditor *self);
-/* A picture that was just put in. */
-void ui_editor_fit_picture (UiEditor *self, UiEditorPicture *picture, const GtkTextIter *at);
+/* The next picture or table at or behind `at`; FALSE: there is none. */
+gboolean ui_editor_find_object (UiEditor *self, GtkTextIter *at);
+/* One that was just put in. */
+void ui_editor_fit_object (UiEditor *self, const GtkTextIter *at);
+/* All of them, soon: the room or the colours have changed. */
+void ui_editor_fit_objects (UiEditor *self);
 /* Without those of other letters, whose bytes are not here. */
 char *ui_editor_without_strange_pictures (UiEditor *self, const char *html);
 

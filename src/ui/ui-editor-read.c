@@ -5,17 +5,18 @@
 #include <string.h>
 
 #include "ui-editor-picture.h"
+#include "ui-editor-table.h"
 
 #define NO_BREAK   "\302\240"
 #define MAX_QUOTES 100
 #define MAX_SIDE   20000 /* of a picture, in pixels */
 
-/* A stretch of a line with the same tags, or a picture. */
+/* A stretch of a line with the same tags, or an object and what follows it. */
 typedef struct
 {
   gsize start; /* in the line */
   GPtrArray *tags;
-  UiEditorPicture *picture;
+  GdkPaintable *object; /* nullable, owned */
 } Run;
 
 /* What is open. */
@@ -39,6 +40,10 @@ typedef struct
   GtkTextTag *align;
   guint quotes, lines;
   gboolean in_line;
+  /* Of a table that is open; else NULL */
+  UiEditorTable *grid; /* of the last run */
+  GString *cell;       /* NULL: between cells */
+  const char *cell_align;
 } Reader;
 
 static void
@@ -47,7 +52,7 @@ run_clear (gpointer data)
   Run *run = data;
 
   g_ptr_array_unref (run->tags);
-  g_clear_object (&run->picture);
+  g_clear_object (&run->object);
 }
 
 /* ---- lines ---- */
@@ -86,13 +91,26 @@ insert (Reader *reader, const char *text, GPtrArray *tags)
     gtk_text_buffer_apply_tag (reader->buffer, tags->pdata[i], &start, reader->at);
 }
 
+/* A table looks as its cells say. */
+static void
+insert_object (Reader *reader, const Run *run)
+{
+  int offset = gtk_text_iter_get_offset (reader->at);
+  GtkTextIter start;
+
+  gtk_text_buffer_insert_paintable (reader->buffer, reader->at, run->object);
+  gtk_text_buffer_get_iter_at_offset (reader->buffer, &start, offset);
+  for (guint i = 0; !UI_IS_EDITOR_TABLE (run->object) && i < run->tags->len; i++)
+    gtk_text_buffer_apply_tag (reader->buffer, run->tags->pdata[i], &start, reader->at);
+}
+
 static void
 insert_run (Reader *reader, const Run *run, gsize end)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (run->picture != NULL)
-    gtk_text_buffer_insert_paintable (reader->buffer, reader->at, GDK_PAINTABLE (run->picture));
+  if (run->object != NULL)
+    insert_object (reader, run);
   append_stretch (text, reader, run->start, end);
   if (text->len > 0)
     insert (reader, text->str, run->tags);
@@ -123,9 +141,9 @@ flush_line (Reader *reader)
 }
 
 static void
-add_run (Reader *reader, UiEditorPicture *picture)
+add_run (Reader *reader, GdkPaintable *object)
 {
-  Run run = { reader->line->len, g_ptr_array_copy (reader->tags, NULL, NULL), picture };
+  Run run = { reader->line->len, g_ptr_array_copy (reader->tags, NULL, NULL), object };
 
   g_array_append_val (reader->runs, run);
 }
@@ -255,18 +273,10 @@ start_picture (Reader *reader, const char **names, const char **values)
 
   if (source == NULL || !g_str_has_prefix (source, "cid:") || source[4] == '\0')
     return FALSE;
-  add_run (reader,
-           ui_editor_picture_new (source + 4, name != NULL ? name : "",
-                                  (int)CLAMP (wide, 0, MAX_SIDE), (int)CLAMP (high, 0, MAX_SIDE)));
+  add_run (reader, GDK_PAINTABLE (ui_editor_picture_new (source + 4, name != NULL ? name : "",
+                                                         (int)CLAMP (wide, 0, MAX_SIDE),
+                                                         (int)CLAMP (high, 0, MAX_SIDE))));
   return TRUE;
-}
-
-/* ---- elements ---- */
-
-static gboolean
-is_line (const char *element)
-{
-  return g_str_equal (element, "div") || g_str_equal (element, "li") || g_str_equal (element, "h2");
 }
 
 static int
@@ -278,6 +288,90 @@ inline_format (const char *element)
     if (g_str_equal (element, elements[i]))
       return i;
   return -1;
+}
+
+/* ---- tables ---- */
+
+static void
+append_escaped (GString *out, const char *text, gssize length)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, length);
+
+  g_string_append (out, escaped);
+}
+
+/* What stands in a cell is kept as it is written. */
+static gboolean
+start_in_cell (Reader *reader, const char *element, const char **names, const char **values)
+{
+  gsize n_tags = reader->tags->len;
+  const char *style = attribute (names, values, "style"), *uri = attribute (names, values, "href");
+  gboolean good = TRUE;
+
+  g_string_append_printf (reader->cell, "<%s", element);
+  if (g_str_equal (element, "a")) {
+    good = uri != NULL && ui_editor_uri_is_allowed (uri);
+    g_string_append (reader->cell, " href=\"");
+    append_escaped (reader->cell, uri != NULL ? uri : "", -1);
+    g_string_append_c (reader->cell, '"');
+  } else if (g_str_equal (element, "span")) {
+    good = has_only (names, (const char *const[]){ "style", NULL }) && start_span (reader, style);
+    g_ptr_array_set_size (reader->tags, (int)n_tags);
+    if (style != NULL) {
+      g_string_append (reader->cell, " style=\"");
+      append_escaped (reader->cell, style, -1);
+      g_string_append_c (reader->cell, '"');
+    }
+  } else {
+    good = inline_format (element) >= 0 || g_str_equal (element, "br");
+  }
+  g_string_append (reader->cell, g_str_equal (element, "br") ? "/>" : ">");
+  return good;
+}
+
+static gboolean
+start_in_table (Reader *reader, const char *element, const char **names, const char **values)
+{
+  if (reader->cell != NULL)
+    return start_in_cell (reader, element, names, values);
+  if (g_str_equal (element, "tr")) {
+    ui_editor_table_add_row (reader->grid);
+    return TRUE;
+  }
+  if (!g_str_equal (element, "td"))
+    return FALSE;
+  reader->cell_align = ui_editor_table_read_style (attribute (names, values, "style"));
+  reader->cell = g_string_new (NULL);
+  return reader->cell_align != NULL && has_only (names, (const char *const[]){ "style", NULL });
+}
+
+static gboolean
+end_in_table (Reader *reader, const char *element)
+{
+  g_autofree char *html = NULL;
+
+  if (g_str_equal (element, "table")) {
+    gboolean good = !ui_editor_table_is_empty (reader->grid);
+
+    reader->grid = NULL;
+    return good;
+  }
+  if (reader->cell == NULL || g_str_equal (element, "br"))
+    return TRUE;
+  if (!g_str_equal (element, "td")) {
+    g_string_append_printf (reader->cell, "</%s>", element);
+    return TRUE;
+  }
+  html = g_string_free (g_steal_pointer (&reader->cell), FALSE);
+  return ui_editor_table_add_cell (reader->grid, html, reader->cell_align);
+}
+
+/* ---- elements ---- */
+
+static gboolean
+is_line (const char *element)
+{
+  return g_str_equal (element, "div") || g_str_equal (element, "li") || g_str_equal (element, "h2");
 }
 
 static gboolean
@@ -296,6 +390,11 @@ start_inside (Reader *reader, const char *element, const char **names, const cha
            && start_span (reader, attribute (names, values, "style"));
   if (g_str_equal (element, "a") && attribute (names, values, "href") != NULL)
     return add_value (reader, UI_VALUE_LINK, attribute (names, values, "href"));
+  if (g_str_equal (element, "table")) {
+    reader->grid = ui_editor_table_new ();
+    add_run (reader, GDK_PAINTABLE (reader->grid));
+    return TRUE;
+  }
   return g_str_equal (element, "img") && start_picture (reader, names, values);
 }
 
@@ -333,8 +432,9 @@ on_start (GMarkupParseContext *context, const char *element, const char **names,
   gboolean good = TRUE;
 
   if (reader->open->len > 0 || !g_str_equal (element, "div"))
-    good = reader->in_line ? start_inside (reader, element, names, values)
-                           : start_block (reader, element, names, values);
+    good = reader->grid != NULL ? start_in_table (reader, element, names, values)
+           : reader->in_line    ? start_inside (reader, element, names, values)
+                                : start_block (reader, element, names, values);
   if (!good) {
     g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_UNKNOWN_ELEMENT, "<%s> is not ours",
                  element);
@@ -350,7 +450,10 @@ on_end (GMarkupParseContext *context, const char *element, gpointer data, GError
   Reader *reader = data;
   Open *open = &g_array_index (reader->open, Open, reader->open->len - 1);
 
-  if (reader->in_line && is_line (element)) {
+  if (reader->grid != NULL) {
+    if (!end_in_table (reader, element))
+      g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "no table of a letter");
+  } else if (reader->in_line && is_line (element)) {
     flush_line (reader);
     reader->in_line = FALSE;
   } else if (g_str_equal (element, "blockquote")) {
@@ -368,7 +471,11 @@ on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer 
 {
   Reader *reader = data;
 
-  if (reader->in_line && length > 0) {
+  if (reader->cell != NULL) {
+    append_escaped (reader->cell, text, (gssize)length);
+    return;
+  }
+  if (reader->in_line && reader->grid == NULL && length > 0) {
     add_run (reader, NULL);
     for (gsize i = 0; i < length; i++)
       g_string_append_c (reader->line, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
@@ -415,9 +522,13 @@ ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html)
                     .runs = runs };
   int offset = gtk_text_iter_get_offset (at);
   GtkTextIter start;
+  gboolean good;
 
   g_array_set_clear_func (runs, run_clear);
-  if (read_html (&reader, html))
+  good = read_html (&reader, html);
+  if (reader.cell != NULL)
+    g_string_free (reader.cell, TRUE);
+  if (good)
     return TRUE;
   gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
   gtk_text_buffer_delete (buffer, &start, at);

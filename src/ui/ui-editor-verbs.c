@@ -245,26 +245,46 @@ write_links_out (UiEditor *self)
   }
 }
 
-/* Their files stay with the message; the text says where they were. */
+/* What an object says where it cannot be: of a picture its name, of a table its rows, each a line. */
+static char *
+dup_words (GtkTextIter *at)
+{
+  UiEditorPicture *picture = ui_editor_iter_get_picture (at);
+  UiEditorTable *table = ui_editor_iter_get_table (at);
+  g_autoptr (GString) words = g_string_new (NULL);
+  GtkTextIter start, end, after = *at;
+  UiLine line;
+
+  if (picture != NULL)
+    return g_strdup_printf ("[%s]", ui_editor_picture_get_name (picture));
+  if (table == NULL)
+    return NULL;
+  g_autofree char *text = ui_editor_get_line (at, &start, &end);
+  ui_editor_read_line (text, &line);
+  g_autofree char *prefix = g_strndup (text, (gsize)(line.quoted - text));
+  if (gtk_text_iter_get_line_offset (at) > (int)g_utf8_strlen (text, line.text - text))
+    g_string_append_printf (words, "\n%s", prefix);
+  ui_editor_table_append_text (table, prefix, words);
+  gtk_text_iter_forward_char (&after);
+  if (!gtk_text_iter_ends_line (&after))
+    g_string_append_printf (words, "\n%s", prefix);
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+/* The files of pictures stay with the message; the text says where they were. */
 static void
-write_pictures_out (UiEditor *self)
+write_objects_out (UiEditor *self)
 {
   GtkTextIter at, end;
 
-  gtk_text_buffer_get_end_iter (self->buffer, &at);
-  while (gtk_text_iter_backward_char (&at)) {
-    UiEditorPicture *picture = ui_editor_iter_get_picture (&at);
+  gtk_text_buffer_get_start_iter (self->buffer, &at);
+  while (ui_editor_find_object (self, &at)) {
+    g_autofree char *words = dup_words (&at);
 
-    if (picture != NULL) {
-      g_autofree char *name = g_strdup_printf ("[%s]", ui_editor_picture_get_name (picture));
-      int offset = gtk_text_iter_get_offset (&at);
-
-      end = at;
-      gtk_text_iter_forward_char (&end);
-      gtk_text_buffer_delete (self->buffer, &at, &end);
-      gtk_text_buffer_insert (self->buffer, &at, name, -1);
-      gtk_text_buffer_get_iter_at_offset (self->buffer, &at, offset);
-    }
+    end = at;
+    gtk_text_iter_forward_char (&end);
+    gtk_text_buffer_delete (self->buffer, &at, &end);
+    gtk_text_buffer_insert (self->buffer, &at, words != NULL ? words : "", -1);
   }
 }
 
@@ -275,7 +295,7 @@ ui_editor_make_plain (UiEditor *self)
 
   gtk_text_buffer_begin_user_action (self->buffer);
   write_links_out (self);
-  write_pictures_out (self);
+  write_objects_out (self);
   gtk_text_buffer_get_bounds (self->buffer, &stretch.start, &stretch.end);
   gtk_text_tag_table_foreach (self->table, drop_format, &stretch);
   gtk_text_buffer_end_user_action (self->buffer);

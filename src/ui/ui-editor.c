@@ -225,6 +225,7 @@ update_dark (UiEditor *self)
 {
   ui_editor_tags_set_dark (self->table,
                            adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  ui_editor_fit_objects (self);
 }
 
 static void
@@ -337,8 +338,7 @@ on_inserted_picture (GtkTextBuffer *buffer, GtkTextIter *at, GdkPaintable *paint
 
   self->has_pictures = TRUE;
   gtk_text_iter_backward_char (&before);
-  if (UI_IS_EDITOR_PICTURE (paintable))
-    ui_editor_fit_picture (self, UI_EDITOR_PICTURE (paintable), &before);
+  ui_editor_fit_object (self, &before);
 }
 
 static void
@@ -502,7 +502,8 @@ ui_editor_has_format (UiEditor *self)
     if (is_format_at (&at))
       return TRUE;
   } while (gtk_text_iter_forward_to_tag_toggle (&at, NULL));
-  return ui_editor_has_picture (self);
+  gtk_text_buffer_get_start_iter (self->buffer, &at);
+  return ui_editor_find_object (self, &at);
 }
 
 /* A list is one in plain text, too, but a better one in HTML. */

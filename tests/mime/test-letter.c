@@ -22,7 +22,65 @@ to_letter (const char *html, guint quotes, gsize max)
 {
   g_autofree char *clean = mime_html_clean (html, FALSE, NULL, give_cid, NULL);
 
-  return mime_html_to_letter (clean, quotes, max, picture, NULL);
+  return mime_html_to_letter (clean, quotes, max, MIME_TABLES_DRAWN, picture, NULL);
+}
+
+#define CELL(words) "<td style=\"border:1px solid #b0b0b0;padding:3px 8px\">" words "</td>"
+#define RIGHT(words)                                                                               \
+  "<td style=\"border:1px solid #b0b0b0;padding:3px 8px;text-align:right\">" words "</td>"
+#define TABLE(rows) "<div><table style=\"border-collapse:collapse\">" rows "</table></div>"
+
+static void
+test_tables (void)
+{
+  const struct
+  {
+    const char *html, *all, *drawn; /* NULL: as `all` */
+  } cases[] = {
+    { "<table border=0><tr><td>a<td align=right>1<tr><td><b>c</b><td></table>",
+      TABLE ("<tr>" CELL ("a") RIGHT ("1") "</tr><tr>" CELL ("<b>c</b>") CELL ("<br/>") "</tr>"),
+      "<div>a\t1</div><div><b>c</b></div>" },
+    { "<p>x</p><table border=1><tr><th>A<th>B</table><p>y</p>",
+      "<div>x</div><div><br/></div>" TABLE (
+          "<tr>" CELL ("<b>A</b>") CELL ("<b>B</b>") "</tr>") "<div><br/></div><div>y</div>",
+      NULL },
+    { "<table><tr><td style='border: 1px solid black'><p>one</p><p>two <i>three</i></p></td><td>&lt;"
+      "<a href='https://a.b/'>l</a></td></tr></table>",
+      TABLE ("<tr>" CELL ("one<br/>two <i>three</i>")
+                 CELL ("&lt;<a href=\"https://a.b/\">l</a>") "</tr>"),
+      NULL },
+    { "<table cellspacing=0 border=0><colgroup width=85></colgroup><tbody>\n<tr><td height=17 align=left><b>A</b></td><td align=left><b>B</b></td></tr>\n"
+      "<tr><td height=17 align=left>c &amp; d</td><td align=right sdval=4000>4,000</td></tr></tbody></table>",
+      TABLE ("<tr>" CELL ("<b>A</b>") CELL ("<b>B</b>") "</tr><tr>" CELL ("c &amp; d")
+                 RIGHT ("4,000") "</tr>"),
+      "<div><b>A\tB</b></div><div>c &amp; d\t4,000</div>" },
+    /* A grid, whatever spans what. */
+    { "<table border=1><tr><td colspan=2>a<td rowspan=2>b<tr><td>c</table>",
+      TABLE ("<tr>" CELL ("a") CELL ("<br/>") CELL ("b") "</tr><tr>" CELL ("c") CELL ("<br/>")
+                 CELL ("<br/>") "</tr>"),
+      NULL },
+    { "<blockquote><table border=1><tr><td>a<td>b</table></blockquote>",
+      "<div>&gt; <table style=\"border-collapse:collapse\"><tr>" CELL ("a")
+          CELL ("b") "</tr></table></div>",
+      NULL },
+    /* Those that place things are none, and nothing in them is lost. */
+    { "<table border=1><tr><td>a</table>", "<div>a</div>", NULL },
+    { "<table border=1><tr><td><table border=1><tr><td>in<td>side</table><td>x</table>",
+      TABLE ("<tr>" CELL ("in") CELL ("side") "</tr>") "<div><br/></div><div>x</div>", NULL },
+    { "<table border=1><tr><td><ul><li>a</ul><td>b</table>",
+      "<div>• a</div><div><br/></div><div>b</div>", NULL },
+    { "<table border=1><caption>c</caption><tr><td>a<td>b</table>", "<div>c</div><div>a\tb</div>",
+      NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint drawn = 0; drawn < 2; drawn++) {
+      g_autofree char *clean = mime_html_clean (cases[i].html, FALSE, NULL, NULL, NULL);
+      g_autofree char *letter = mime_html_to_letter (
+          clean, 0, 10000, drawn ? MIME_TABLES_DRAWN : MIME_TABLES_ALL, NULL, NULL);
+
+      g_assert_cmpstr (letter, ==, drawn && cases[i].drawn != NULL ? cases[i].drawn : cases[i].all);
+    }
 }
 
 static void
@@ -165,6 +223,7 @@ void
 test_letter_add (void)
 {
   g_test_add_func ("/mime/letter/formats", test_formats);
+  g_test_add_func ("/mime/letter/tables", test_tables);
   g_test_add_func ("/mime/letter/quoted", test_quoted);
   g_test_add_func ("/mime/letter/limit", test_limit);
   g_test_add_func ("/mime/letter/anything", test_anything);

@@ -11,7 +11,7 @@ main (int argc, char **argv)
 
   gtk_init ();
   for (int i = 1; i < argc; i++) {
-    const char *file = strchr (argv[i], '=');
+    const char *file = strrchr (argv[i], '=');
     g_autofree char *type = file != NULL ? g_strndup (argv[i], (gsize)(file - argv[i])) : NULL;
     g_autofree char *content = NULL;
     gsize length;

@@ -5,6 +5,7 @@
 
 #include "ui-editor-history.h"
 #include "ui-editor-html.h"
+#include "ui-editor-table.h"
 #include "ui-editor-picture.h"
 #include "ui-spell.h"
 #include "ui-words.h"
@@ -370,6 +371,29 @@ without_ends (const char *text)
   return g_regex_replace (regex, text, -1, 0, "\\1", 0, NULL);
 }
 
+/* A picture, or a table with words in its cells. */
+static void
+put_object_at_random (Fixture *f, const char *const *words, int n_words)
+{
+  int n = gtk_text_buffer_get_char_count (f->buffer), columns = g_test_rand_int_range (1, 4);
+  g_autoptr (UiEditorTable) table = ui_editor_table_new ();
+  g_autoptr (UiEditorPicture) picture =
+      ui_editor_picture_new ("a&b@c", "a \"picture\"", 20, g_test_rand_int_range (0, 2));
+  GtkTextIter at;
+
+  for (int i = 0; i < columns * 3; i++) {
+    g_autofree char *escaped = g_markup_escape_text (words[g_test_rand_int_range (0, n_words)], -1);
+    g_autofree char *html = g_strdup_printf (i % 4 == 1 ? "<b>%s</b>" : "%s", escaped);
+
+    if (i % columns == 0)
+      ui_editor_table_add_row (table);
+    g_assert_true (ui_editor_table_add_cell (table, html, i % 2 ? "right" : "left"));
+  }
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, g_test_rand_int_range (0, n + 1));
+  gtk_text_buffer_insert_paintable (
+      f->buffer, &at, g_test_rand_bit () ? GDK_PAINTABLE (table) : GDK_PAINTABLE (picture));
+}
+
 /* Random letters in ten scripts: what is read back is what was written, and so is its text. */
 static void
 test_random_round_trip (Fixture *f, gconstpointer data)
@@ -395,11 +419,12 @@ test_random_round_trip (Fixture *f, gconstpointer data)
                                     { "center", "right", "center" },
                                     { "https://a.b/?c=d&e", "mailto:a@b.c", "http://ü.kr/" } };
 
-  for (guint round = 0; round < 150; round++) {
+  for (guint round = 0; round < 400; round++) {
     g_autofree char *text = NULL;
     g_autofree char *html = NULL;
     g_autofree char *html_again = NULL;
     g_autofree char *text_written = NULL;
+    g_autofree char *text_read = NULL;
     g_autofree char *text_again = NULL;
     GString *letter = g_string_new (NULL);
 
@@ -428,13 +453,16 @@ test_random_round_trip (Fixture *f, gconstpointer data)
       else
         tag (f, (UiFormat)(kind - UI_N_VALUES), start, end, TRUE);
     }
+    for (int i = g_test_rand_int_range (0, 4); i > 1; i--)
+      put_object_at_random (f, words, G_N_ELEMENTS (words));
     html = ui_editor_to_html (f->buffer);
     text_written = ui_editor_to_text (f->buffer);
     text = without_ends (text_written);
     if (!ui_editor_from_html (f->buffer, html))
       g_error ("not read back: %s", html);
     html_again = ui_editor_to_html (f->buffer);
-    text_again = ui_editor_to_text (f->buffer);
+    text_read = ui_editor_to_text (f->buffer);
+    text_again = without_ends (text_read);
     g_assert_cmpstr (html_again, ==, html);
     g_assert_cmpstr (text_again, ==, text);
   }
@@ -586,6 +614,59 @@ test_undo_random (Fixture *f, gconstpointer data)
 }
 
 /* A picture that was deleted comes back, and one that was put in goes. */
+#define TD(words) "<td style=\"border:1px solid #b0b0b0;padding:3px 8px\">" words "</td>"
+#define RIGHT(words)                                                                               \
+  "<td style=\"border:1px solid #b0b0b0;padding:3px 8px;text-align:right\">" words "</td>"
+#define TABLE(rows) "<table style=\"border-collapse:collapse\">" rows "</table>"
+#define GOODS                                                                                      \
+  TABLE ("<tr>" TD ("<b>이름</b>") RIGHT ("<b>Price</b>") "</tr><tr>" TD (                         \
+      "<a href=\"https://a.b/?x=1&amp;y=2\">tea &amp; milk</a>")                                   \
+             RIGHT ("<i>4,000</i>") "</tr><tr>" TD ("<br/>") RIGHT ("1<br/>2") "</tr>")
+
+static void
+test_table (Fixture *f, gconstpointer data)
+{
+  const char *const strange[] = {
+    TABLE (""),
+    TABLE ("<tr></tr>"),
+    TABLE ("<tr>" TD ("<img src=\"cid:x\"/>") "</tr>"),
+    TABLE ("<tr>" TD (TABLE ("<tr>" TD ("x") "</tr>")) "</tr>"),
+    TABLE ("<tr>" TD ("<a href=\"javascript:x\">y</a>") "</tr>"),
+    TABLE ("<tr>" TD ("<span style=\"position:fixed\">y</span>") "</tr>"),
+    TABLE ("<tr><td style=\"background:url(http://x)\">y</td></tr>"),
+    TABLE ("<tr>" TD ("<script>x()</script>") "</tr>"),
+    TABLE (TD ("x")),
+  };
+  GtkTextIter at;
+
+  g_assert_true (ui_editor_from_html (f->buffer, "<div><div>See</div><div>" GOODS
+                                                 "</div><div>end</div></div>"));
+  assert_html (f, "<div>See</div><div>" GOODS "</div><div>end</div>");
+  assert_text (f, "See\n이름       | Price\ntea & milk | 4,000\n           |   1 2\nend");
+  /* Beside words, in a quote, in bold */
+  g_assert_true (ui_editor_from_html (f->buffer, "<div><div>a " GOODS " b</div></div>"));
+  assert_html (f, "<div>a " GOODS " b</div>");
+  assert_text (f, "a \n이름       | Price\ntea & milk | 4,000\n           |   1 2\n b");
+  gtk_text_buffer_set_text (f->buffer, "> ", -1);
+  gtk_text_buffer_get_end_iter (f->buffer, &at);
+  g_assert_true (ui_editor_insert_html (f->buffer, &at, "<div><div>" GOODS "</div></div>"));
+  assert_text (f, "> 이름       | Price\n> tea & milk | 4,000\n>            |   1 2");
+  tag (f, UI_FORMAT_BOLD, 0, 3, TRUE);
+  g_autofree char *html = ui_editor_to_html (f->buffer);
+  g_assert_nonnull (strstr (html, "\"><div>" GOODS "</div></blockquote>"));
+  /* Gone, and back */
+  erase (f, 2, 3);
+  assert_text (f, "> ");
+  ui_editor_history_undo (f->history);
+  assert_text (f, "> 이름       | Price\n> tea & milk | 4,000\n>            |   1 2");
+  for (guint i = 0; i < G_N_ELEMENTS (strange); i++) {
+    g_autofree char *letter = g_strdup_printf ("<div><div>%s</div></div>", strange[i]);
+
+    g_assert_false (ui_editor_from_html (f->buffer, letter));
+    assert_text (f, "");
+  }
+}
+
 static void
 test_undo_picture (Fixture *f, gconstpointer data)
 {
@@ -902,6 +983,7 @@ main (int argc, char **argv)
   ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
   ADD ("/ui/editor/undo-random", test_undo_random);
   ADD ("/ui/editor/undo-picture", test_undo_picture);
+  ADD ("/ui/editor/table", test_table);
   ADD ("/ui/editor/long", test_long);
   g_test_add_func ("/ui/editor/picture-size", test_picture_size);
   ADD ("/ui/editor/looks-only", test_looks_only);

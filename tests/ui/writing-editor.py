@@ -117,12 +117,13 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
     assert letter.around('two')[-2:] == ['ol', 'li'], letter.around('two')
     assert 'text-align:center' in letter.styles
     assert not any('script' in tags for _text, tags in letter.texts)
+    assert next(tags for text, tags in letter.texts if text == 'a')[-4:] == ['div', 'table', 'tr', 'td'], letter.texts
     shown, = letter.pictures
     part = next(part for part in message.walk() if part['Content-ID'] == f'<{shown["src"][len("cid:"):]}>')
     assert part.get_content_disposition() == 'inline' and shown['width'] == '1600', (part.items(), shown)
     size = subprocess.run(['identify', '-format', '%w', '-'], input=part.get_payload(decode=True), capture_output=True, check=True).stdout
     assert size == b'1600', size
-    assert '1. one\n2. two\n' in text and 'pasted fat\n' in text and 'a\tb\nbare words\n' in text and f'[{shown["alt"]}]' in text, text
+    assert '1. one\n2. two\n' in text and 'pasted fat\n' in text and 'a | b\nbare words\n' in text and f'[{shown["alt"]}]' in text, text
     # In another letter its bytes are not.
     scene.compose('bob@lab.test', 'Pasted')
     scene.app.click('text', exact('Message text'))
@@ -210,6 +211,53 @@ def what_a_browser_copies_is_the_picture(scene):
     scene.quit()
 
 
+GOODS = """<html xmlns="http://www.w3.org/1999/xhtml"><head><meta charset="utf-8"><style>td { font-family: sans }</style></head><body>
+<table cellspacing="0" border="0"><colgroup width="85"></colgroup><colgroup width="85"></colgroup><tbody>
+<tr><td height="17" align="left"><b>품목</b></td><td align="left"><b>가격</b></td></tr>
+<tr><td height="17" align="left">녹차 &amp; tea</td><td align="right" sdval="4000" sdnum="1042;">4,000</td></tr></tbody></table></body></html>"""
+
+
+@case
+def a_table_stays_a_table(scene):
+    begin(scene)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Goods', 'Prices:')
+    editor = scene.app.wait('text', exact('Message text'))
+    scene.app.click(editor)
+    scene.app.key('ctrl+End', 'Return')
+    with given(**{'text/html': GOODS.encode(), 'text/plain;charset=utf-8': b'bare', 'image/png': make_picture('30x20', 'cells.png')}):
+        scene.app.key('ctrl+v')
+        time.sleep(1)
+    scene.shot('pasted')
+    scene.app.key('ctrl+z')
+    scene.shot('undone')
+    scene.app.key('ctrl+shift+z')
+    scene.app.key('ctrl+End', 'Return')
+    scene.app.type('Yours')
+    drafts = os.path.join(scene.profile, '**', 'draft.ini')
+    eventually(lambda: any('Yours' in open(name, encoding='utf-8').read() and '<table' in open(name, encoding='utf-8').read()
+                           for name in glob.glob(drafts, recursive=True)), what='saved')
+    scene.shot('table')
+    # It is there again, and goes with the formats only when that was said.
+    scene.quit()
+    scene.start()
+    editor = scene.app.wait('text', exact('Message text'))
+    eventually(lambda: 'Yours' in editor.text, what='the letter')
+    scene.app.click('push button|toggle button', exact('Formatting'))
+    scene.app.wait('push button', '^Remove Formatting$')
+    scene.app.key('Escape')
+    time.sleep(.5)
+    scene.send()
+    scene.composer_is_gone()
+    message, letter, text = arrived('Goods')
+    assert message.get_content_type() == 'multipart/alternative', message.get_content_type()
+    assert letter.around('4,000')[-4:] == ['div', 'table', 'tr', 'td'] and letter.around('가격')[-1] == 'b', letter.texts
+    assert any(style.endswith('text-align:right') for style in letter.styles), letter.styles
+    assert 'Prices:\n품목       | 가격\n녹차 & tea | 4,000\nYours' in text, text
+    scene.quit()
+
+
 @case
 def a_letter_made_plain_has_what_it_had(scene):
     begin(scene)
@@ -294,7 +342,8 @@ def languages_of_the_spelling_stay_with_the_letter(scene):
     scene.quit()
 
 
-main(chosen([what_is_written_and_pasted_arrives_with_its_formats, what_a_browser_copies_is_the_picture, a_letter_made_plain_has_what_it_had,
+main(chosen([what_is_written_and_pasted_arrives_with_its_formats, what_a_browser_copies_is_the_picture, a_table_stays_a_table,
+             a_letter_made_plain_has_what_it_had,
              an_answer_quotes_formats_and_nothing_hidden,
              *([languages_of_the_spelling_stay_with_the_letter] if os.path.exists('/usr/share/hunspell/en_US.dic') else [])]))
 finish()
