@@ -7,6 +7,7 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "base-match.h"
+#include "mail-book.h"
 #include "mail-engine-private.h"
 #include "mail-private.h"
 #include "mail-recipient.h"
@@ -15,6 +16,9 @@
 #define PAGE 500
 /* Of those who only wrote; who was written to is always kept. */
 #define MOST_STRANGERS 20000
+
+/* Whom a person has in an address book counts as if written to now and then. */
+#define IN_BOOK 4.
 
 #define DAY_S (24 * 60 * 60)
 
@@ -28,8 +32,10 @@ typedef struct
 struct _MailCrowd
 {
   grefcount refs;
-  MailEngine *engine; /* owned */
-  GArray *members; /* of Member */
+  MailEngine *engine;     /* owned */
+  GArray *members;        /* of Member */
+  GHashTable *by_address; /* -> index in `members` + 1; the keys are those of the members */
+  MailBook *book;         /* borrowed from the engine */
   guint n_strangers;
 };
 
@@ -85,6 +91,7 @@ add_person (MailCrowd *self, const StorePerson *person, gint64 now)
   member = (Member){ g_strdup (name), g_strdup (person->address), base_match_fold (both),
                      weigh (person, now) };
   g_array_append_val (self->members, member);
+  g_hash_table_insert (self->by_address, member.address, GUINT_TO_POINTER (self->members->len));
 }
 
 /* ---- reading ---- */
@@ -122,8 +129,7 @@ free_page (gpointer page)
 static void
 read_page (MailCrowd *self, gint64 after)
 {
-  mail_engine_call_store (self->engine,
-                          g_task_new (NULL, NULL, on_page, mail_crowd_ref (self)),
+  mail_engine_call_store (self->engine, g_task_new (NULL, NULL, on_page, mail_crowd_ref (self)),
                           run_page, g_memdup2 (&after, sizeof after), g_free, free_page);
 }
 
@@ -136,6 +142,8 @@ mail_crowd_new (MailEngine *engine)
   self->engine = g_object_ref (engine);
   self->members = g_array_new (FALSE, FALSE, sizeof (Member));
   g_array_set_clear_func (self->members, member_clear);
+  self->by_address = g_hash_table_new (g_str_hash, g_str_equal);
+  self->book = mail_book_get (engine);
   read_page (self, 0);
   return self;
 }
@@ -153,6 +161,7 @@ mail_crowd_unref (MailCrowd *self)
   if (!g_ref_count_dec (&self->refs))
     return;
   g_object_unref (self->engine);
+  g_hash_table_unref (self->by_address);
   g_array_unref (self->members);
   g_free (self);
 }
@@ -161,7 +170,8 @@ mail_crowd_unref (MailCrowd *self)
 
 typedef struct
 {
-  const Member *member;
+  const char *name, *address; /* "" when none */
+  const GPtrArray *members;   /* NULL: it is no list */
   double weight;
 } Found;
 
@@ -172,7 +182,7 @@ compare_found (gconstpointer a, gconstpointer b)
 
   if (x->weight != y->weight)
     return x->weight < y->weight ? 1 : -1;
-  return strcmp (x->member->address, y->member->address);
+  return strcmp (x->address, y->address);
 }
 
 static void
@@ -181,33 +191,68 @@ recipient_free (gpointer recipient)
   mail_recipient_free (recipient);
 }
 
-GPtrArray *
-mail_crowd_find (MailCrowd *self, const char *query, guint most)
+/* How much the place of what was found counts. */
+static double
+weigh_fit (const BaseMatch *match, const char *folded)
 {
-  /* How much the place of what was found counts. */
   static const double factors[] = {
     [BASE_MATCH_NONE] = 0, [BASE_MATCH_WITHIN] = .1, [BASE_MATCH_WORD] = 1, [BASE_MATCH_BEGIN] = 1.5
   };
+
+  return factors[base_match_look (match, folded)];
+}
+
+/* `seen` gets their addresses, as the crowd has them. */
+static void
+find_in_book (MailCrowd *self, const BaseMatch *match, GArray *found, GHashTable *seen)
+{
+  const GPtrArray *entries = mail_book_get_entries (self->book);
+
+  for (guint i = 0; i < entries->len; i++) {
+    const MailBookEntry *entry = entries->pdata[i];
+    double fit = weigh_fit (match, entry->folded);
+    g_autofree char *address = fit > 0 ? g_ascii_strdown (entry->address, -1) : NULL;
+    guint known = fit > 0 ? GPOINTER_TO_UINT (g_hash_table_lookup (self->by_address, address)) : 0;
+    Found one = { entry->name, entry->address, entry->members, IN_BOOK };
+
+    if (fit <= 0 || (*address != '\0' && !g_hash_table_add (seen, g_strdup (address))))
+      continue;
+    if (known > 0)
+      one.weight += g_array_index (self->members, Member, known - 1).weight;
+    one.weight *= mail_engine_owns_address (self->engine, entry->address) ? fit / 100 : fit;
+    g_array_append_val (found, one);
+  }
+}
+
+static MailRecipient *
+make_recipient (const Found *found)
+{
+  return found->members != NULL ? mail_recipient_new_list (found->name, found->members)
+                                : mail_recipient_new (found->name, found->address);
+}
+
+GPtrArray *
+mail_crowd_find (MailCrowd *self, const char *query, guint most)
+{
   g_autoptr (BaseMatch) match = base_match_new (query);
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GPtrArray *recipients = g_ptr_array_new_with_free_func (recipient_free);
 
+  find_in_book (self, match, found, seen);
   for (guint i = 0; i < self->members->len; i++) {
     const Member *member = &g_array_index (self->members, Member, i);
-    BaseMatchFit fit = base_match_look (match, member->folded);
-    Found one = { member, member->weight * factors[fit] };
+    double fit = weigh_fit (match, member->folded);
+    Found one = { member->name, member->address, NULL, member->weight * fit };
 
-    if (fit == BASE_MATCH_NONE)
+    if (fit <= 0 || g_hash_table_contains (seen, member->address))
       continue;
     if (mail_engine_owns_address (self->engine, member->address))
       one.weight /= 100;
     g_array_append_val (found, one);
   }
   g_array_sort (found, compare_found);
-  for (guint i = 0; i < MIN (found->len, most); i++) {
-    const Member *member = g_array_index (found, Found, i).member;
-
-    g_ptr_array_add (recipients, mail_recipient_new (member->name, member->address));
-  }
+  for (guint i = 0; i < MIN (found->len, most); i++)
+    g_ptr_array_add (recipients, make_recipient (&g_array_index (found, Found, i)));
   return recipients;
 }

@@ -17,6 +17,7 @@ mail_recipient_free (MailRecipient *recipient)
   g_free (recipient->address);
   g_free (recipient->text);
   g_free (recipient->wrong);
+  g_clear_pointer (&recipient->members, g_ptr_array_unref);
   g_free (recipient);
 }
 
@@ -121,7 +122,28 @@ mail_recipient_copy (const MailRecipient *recipient)
   copy->address = g_strdup (recipient->address);
   copy->text = g_strdup (recipient->text);
   copy->wrong = g_strdup (recipient->wrong);
+  if (recipient->members != NULL)
+    copy->members = g_ptr_array_ref (recipient->members);
   return copy;
+}
+
+static gpointer
+copy_member (gconstpointer member, gpointer data)
+{
+  return mail_recipient_copy (member);
+}
+
+MailRecipient *
+mail_recipient_new_list (const char *name, const GPtrArray *members)
+{
+  MailRecipient *self = g_new0 (MailRecipient, 1);
+
+  self->name = g_strdup (name);
+  self->address = g_strdup ("");
+  self->text = g_strdup (name);
+  self->members = g_ptr_array_copy ((GPtrArray *)members, (GCopyFunc)copy_member, NULL);
+  g_ptr_array_set_free_func (self->members, (GDestroyNotify)mail_recipient_free);
+  return self;
 }
 
 static void

@@ -119,11 +119,19 @@ make_row (const MailRecipient *recipient)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *text = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
+  g_autofree char *number =
+      recipient->members != NULL ? g_strdup_printf (
+          ngettext ("List of %u person", "List of %u people", recipient->members->len),
+          recipient->members->len)
+                                 : NULL;
+  g_autofree char *said =
+      number != NULL ? g_strdup_printf ("%s, %s", name, number) : g_strdup (recipient->text);
+
   gtk_box_append (GTK_BOX (box), adw_avatar_new (AVATAR, name, TRUE));
   gtk_widget_set_valign (text, GTK_ALIGN_CENTER);
   add_line (GTK_BOX (text), name);
   if (name != recipient->address) {
-    GtkWidget *lower = add_line (GTK_BOX (text), recipient->address);
+    GtkWidget *lower = add_line (GTK_BOX (text), number != NULL ? number : recipient->address);
 
     gtk_widget_add_css_class (lower, "dim-label");
     gtk_widget_add_css_class (lower, "caption");
@@ -131,8 +139,7 @@ make_row (const MailRecipient *recipient)
   gtk_box_append (GTK_BOX (box), text);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_can_focus (row, FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  recipient->text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, said, -1);
   g_object_set_data_full (G_OBJECT (row), "recipient", mail_recipient_copy (recipient),
                           (GDestroyNotify)mail_recipient_free);
   return row;

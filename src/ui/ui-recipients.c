@@ -341,7 +341,9 @@ put_taken (UiRecipients *self)
 
   set_typed (self, "");
   ui_recipients_make_waiting (self);
-  if (!ui_recipients_has_address (self, recipient->address))
+  if (recipient->members != NULL)
+    add_all (self, recipient->members, FALSE);
+  else if (!ui_recipients_has_address (self, recipient->address))
     insert_chip (self, g_steal_pointer (&recipient), self->entry);
   ui_recipients_focus_entry (self);
   ui_recipients_edited (self);

@@ -1,6 +1,8 @@
 /* People, as the engine gathers them behind the sync. */
 #include "test-mail.h"
 
+#include <gmodule.h>
+
 #include "mail-crowd.h"
 #include "mail-person.h"
 #include "mail-recipient.h"
@@ -168,9 +170,59 @@ test_crowd (void)
   mail_crowd_unref (finding.crowd);
 }
 
+static void
+find (GModule *module, const char *symbol, gpointer *found)
+{
+  g_assert_true (g_module_symbol (module, symbol, found));
+}
+
+/* With those of an address book (book-module.c), as long as they are in it. */
+static void
+test_book (void)
+{
+  g_autofree char *given = g_strdup (g_getenv ("SOSIK_BOOK"));
+  const char *path = g_getenv ("BOOK_MODULE");
+  g_autoptr (Bench) bench = bench_new_ready ();
+  GModule *module = g_module_open (path, G_MODULE_BIND_LAZY);
+  void (*tell) (const char *id, const char *name, const char *addresses);
+  void (*forget) (const char *id);
+  Finding finding = { NULL, "min", 3 };
+
+  g_assert_nonnull (module);
+  find (module, "book_module_tell", (gpointer *)&tell);
+  find (module, "book_module_forget", (gpointer *)&forget);
+  g_setenv ("SOSIK_BOOK", path, TRUE);
+  finding.crowd = mail_crowd_new (bench->engine);
+  wait_until (finds_as_many, &finding);
+  g_setenv ("SOSIK_BOOK", given, TRUE);
+  check_order (finding.crowd, "min team", " ");
+  check_order (finding.crowd, "booked", "Booked@min.example ");
+  check_order (finding.crowd, "often", "often@min.example ");
+  g_autoptr (GPtrArray) found = mail_crowd_find (finding.crowd, "team", 10);
+  const MailRecipient *list = found->pdata[0];
+  g_assert_cmpstr (list->name, ==, "Min Team");
+  g_assert_cmpuint (list->members->len, ==, 2);
+  g_assert_cmpstr (((const MailRecipient *)list->members->pdata[1])->text, ==, "team@min.example");
+  /* Followed */
+  tell ("one\n1", "Mina Booked", "new@min.example");
+  finding.query = "new@min";
+  finding.n = 1;
+  wait_until (finds_as_many, &finding);
+  check_order (finding.crowd, "booked", "new@min.example ");
+  forget ("two\n1");
+  finding.query = "team";
+  finding.n = 0;
+  wait_until (finds_as_many, &finding);
+  forget ("one\n");
+  finding.query = "min";
+  wait_until (finds_as_many, &finding);
+  mail_crowd_unref (finding.crowd);
+}
+
 void
 add_person_tests (void)
 {
+  g_test_add_func ("/mail/person/book", test_book);
   g_test_add_func ("/mail/person/crowd", test_crowd);
   g_test_add_func ("/mail/person/gathered", test_gathered);
   g_test_add_func ("/mail/person/not-counted", test_not_counted);

@@ -94,6 +94,40 @@ def typed_text_becomes_chips_and_keys_change_them(scene):
     assert app.clipboard() == 'ann.lee@lab.testing', app.clipboard()
 
 
+def cards(*arguments):
+    run(os.environ['CARDS'], *arguments)
+
+
+@case
+def people_and_lists_of_the_address_book_are_offered(scene):
+    cards('add', '표민서', 'minseo@book.test')
+    cards('list', 'Zebra Club', 'one@zebra.test', 'two@zebra.test')
+    ready(scene)
+    app = scene.app
+    app.type('zebra')
+    app.wait('list item', '^Zebra Club, List of 2 people$')
+    scene.shot('list')
+    app.key('Down', 'Return')
+    are(scene, 'To', 'one@zebra.test', 'two@zebra.test')
+    app.type('minse')
+    app.wait('list item', 'minseo@book.test')
+    app.key('Down', 'Return')
+    are(scene, 'To', 'one@zebra.test', 'two@zebra.test', '표민서, minseo@book.test')
+    # What changes there is followed.
+    cards('add', 'Late Comer', 'late@book.test')
+    cards('remove', 'Zebra Club')
+    time.sleep(1)
+    app.type('late')
+    app.wait('list item', 'late@book.test')
+    app.key('Down', 'Return')
+    are(scene, 'To', 'one@zebra.test', 'two@zebra.test', '표민서, minseo@book.test', 'Late Comer, late@book.test')
+    app.type('zebra c')
+    time.sleep(1)
+    assert not app.find('list item', '^Zebra Club')
+    app.key('ctrl+a', 'BackSpace')
+    scene.quit()
+
+
 @case
 def a_pasted_list_is_taken_apart_and_what_is_wrong_says_why(scene):
     ready(scene)
@@ -258,4 +292,5 @@ def who_sends_thinks_of_the_recipients_first(scene):
 if __name__ == '__main__':
     main(chosen([
         who_is_known_is_suggested, who_sends_thinks_of_the_recipients_first, typed_text_becomes_chips_and_keys_change_them, a_pasted_list_is_taken_apart_and_what_is_wrong_says_why,
-        chips_go_from_field_to_field_and_arrive_as_they_stand]), finish)
+        chips_go_from_field_to_field_and_arrive_as_they_stand,
+        *([people_and_lists_of_the_address_book_are_offered] if 'CARDS' in os.environ else [])]), finish)
