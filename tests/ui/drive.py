@@ -142,9 +142,11 @@ def clipboard(kind, data):
         owner.stdin.write(data)
         owner.stdin.close()
         time.sleep(.4)
-        yield
-        time.sleep(.8)
-        owner.kill()
+        try:
+            yield
+            time.sleep(.8)
+        finally:
+            owner.kill()
 
 
 class App:

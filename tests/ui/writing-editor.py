@@ -1,4 +1,5 @@
 """writing-editor.py PREFIX STATE SCREENSHOTS LANGUAGE: rich text from the keyboard, the clipboard and the quote of an answer, as it arrives."""
+import contextlib
 import glob
 import html.parser
 import os
