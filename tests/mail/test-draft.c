@@ -93,7 +93,13 @@ test_check (void)
   mail_draft_set_recipients (draft, NULL, NULL, "아다 <ada@example.org>");
   g_assert_true (mail_draft_check (draft, &warnings, &error));
   g_assert_cmpint (warnings, ==, MAIL_WARN_NO_SUBJECT | MAIL_WARN_NO_TEXT);
+  mail_draft_set_body (draft, "\n\n-- \nAlice\n\nLab", NULL);
+  g_assert_true (mail_draft_check (draft, &warnings, &error));
+  g_assert_cmpint (warnings, ==, MAIL_WARN_NO_SUBJECT | MAIL_WARN_NO_TEXT);
   mail_draft_set_subject (draft, "x");
+  mail_draft_set_body (draft, "Hi\n-- \nAlice", NULL);
+  g_assert_true (mail_draft_check (draft, &warnings, &error));
+  g_assert_cmpint (warnings, ==, 0);
   mail_draft_set_body (draft, "The plan is attached.", NULL);
   g_assert_true (mail_draft_check (draft, &warnings, &error));
   g_assert_cmpint (warnings, ==, MAIL_WARN_NO_ATTACHMENT);

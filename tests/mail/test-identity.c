@@ -126,6 +126,39 @@ test_receiver (void)
   g_assert_cmpstr (mail_identity_get_settings (found)->address, ==, "lee@other.net");
 }
 
+/* A draft of the server says by its From whose it is; of two with one address the name tells. */
+static void
+test_sender (void)
+{
+  static const struct
+  {
+    const char *from, *id, *address;
+  } cases[] = {
+    { "one@example.org", "", "one@example.org" },
+    { "Shop <shop@example.org>", "shop", "shop@example.org" },
+    { "Club <shop@example.org>", "club", "shop@example.org" },
+    { "shop+x@example.org", "shop", "shop+x@example.org" },
+    { "ada@example.com", NULL, NULL },
+  };
+  g_autoptr (Bench) bench = bench_new_with_identities ();
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (bench->account);
+
+  add_identity (settings, "club", "Club", "shop@example.org");
+  save_identities (bench, settings);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *message = g_strdup_printf ("From: %s\r\n\r\nx", cases[i].from);
+    g_autoptr (MailParsed) parsed = parse (message);
+    g_autoptr (MailIdentity) found =
+        mail_identity_find_sender (bench->engine, bench->account, parsed);
+
+    g_assert_cmpint (found != NULL, ==, cases[i].id != NULL);
+    if (found == NULL)
+      continue;
+    g_assert_cmpstr (mail_identity_get_settings (found)->id, ==, cases[i].id);
+    g_assert_cmpstr (mail_identity_get_settings (found)->address, ==, cases[i].address);
+  }
+}
+
 static void
 test_own (void)
 {
@@ -322,6 +355,7 @@ void
 add_identity_tests (void)
 {
   g_test_add_func ("/mail/identity/receiver", test_receiver);
+  g_test_add_func ("/mail/identity/sender", test_sender);
   g_test_add_func ("/mail/identity/own", test_own);
   g_test_add_func ("/mail/identity/answer", test_answer);
   g_test_add_func ("/mail/identity/switch", test_switch);

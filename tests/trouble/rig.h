@@ -19,6 +19,7 @@ typedef struct
   gint64 row;
 
   EngineTold told;
+  const char *sent_folder; /* wanted by what is sent from now on; NULL: Sent */
 } Rig;
 
 #define RIG_WAIT(condition, seconds) g_assert_true (LOOK_CAME (condition, seconds))

@@ -513,6 +513,29 @@ test_restart (void)
   rig_free (rig);
 }
 
+/* Each copy goes where its identity wants it, and into Sent where that folder is not there; none is made for it. */
+static void
+test_own_folder (void)
+{
+  Rig *rig = start (NULL, NULL);
+
+  rig->sent_folder = "Archive";
+  rig_send (rig, "bob@model.test", "archived", 0);
+  rig->sent_folder = "Nowhere";
+  rig_send (rig, "bob@model.test", "lost", 0);
+  rig->sent_folder = NULL;
+  rig_send (rig, "bob@model.test", "usual", 0);
+  RIG_WAIT (rig_count_outbox (rig) == 0 && store_operation_count (rig->db, rig->row) == 0,
+            PATIENCE);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 3);
+  g_assert_cmpuint (model_server_count (rig->server, "alice", "Archive"), ==, 1);
+  g_assert_cmpuint (model_server_count (rig->server, "alice", "Sent"), ==, 2);
+  g_assert_cmpint (rig_find (rig, "Archive", "archived"), !=, 0);
+  g_assert_cmpint (rig_find (rig, "Sent", "lost"), !=, 0);
+  g_assert_cmpint (rig_folder (rig, "Nowhere"), ==, 0);
+  rig_free (rig);
+}
+
 void
 test_outbox_add (void)
 {
@@ -527,6 +550,7 @@ test_outbox_add (void)
   g_test_add_func ("/trouble/outbox/one-refused", test_one_refused);
   g_test_add_func ("/trouble/outbox/one-for-now", test_one_for_now);
   g_test_add_func ("/trouble/outbox/one-refused-in-hangul", test_one_refused_in_hangul);
+  g_test_add_func ("/trouble/outbox/own-folder", test_own_folder);
   g_test_add_func ("/trouble/outbox/false-offer", test_false_offer);
   g_test_add_func ("/trouble/outbox/back-off", test_back_off);
   g_test_add_func ("/trouble/outbox/restart", test_restart);
