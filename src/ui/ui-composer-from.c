@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-choice.h"
+
 static guint
 find (GListModel *model, MailIdentity *wanted)
 {
@@ -70,42 +72,16 @@ on_identities_changed (UiComposer *self)
     gtk_drop_down_set_selected (self->from, 0);
 }
 
-/* A long address gives way, the window does not. */
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_list_item_set_child (item, label);
-}
-
-static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  const char *name = mail_identity_get_text (gtk_list_item_get_item (item));
-  GtkWidget *label = gtk_list_item_get_child (item);
-
-  gtk_label_set_text (GTK_LABEL (label), name);
-  gtk_widget_set_tooltip_text (label, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
-
 void
 ui_composer_set_up_from (UiComposer *self)
 {
   GListModel *identities = mail_engine_get_identities (self->engine);
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
   /* The button inside is what gets the focus. */
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->from))),
       GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("From"), -1);
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  gtk_drop_down_set_factory (self->from, factory);
+  ui_choice_set_up (self->from, "text", PANGO_ELLIPSIZE_END);
   g_signal_connect_swapped (self->from, "notify::selected-item", G_CALLBACK (on_from_selected),
                             self);
   g_signal_connect_object (identities, "items-changed", G_CALLBACK (on_identities_changed), self,

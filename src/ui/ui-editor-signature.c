@@ -63,6 +63,42 @@ get_lines (UiEditor *self, int first, int last, GtkTextIter *start, GtkTextIter 
     gtk_text_iter_forward_to_line_end (end);
 }
 
+/* What begins the part that others wrote: what is said about the quote, or the heading of what is forwarded.  -1: there is none. */
+static int
+find_quote (UiEditor *self)
+{
+  int n = gtk_text_buffer_get_line_count (self->buffer);
+
+  for (int line = 0; line < n; line++) {
+    g_autofree char *text = dup_line (self, line);
+    UiLine found;
+    int begin = line;
+
+    if (g_str_has_prefix (text, "---------- "))
+      return line;
+    ui_editor_read_line (text, &found);
+    if (found.depth == 0)
+      continue;
+    while (begin > 0 && line - begin < MOST_ATTRIBUTION && !is_blank (self, begin - 1))
+      begin--;
+    return begin;
+  }
+  return -1;
+}
+
+/* Nothing of the person's follows: what is added below a signature has changed it. */
+static gboolean
+ends_with (UiEditor *self, int last)
+{
+  int n = gtk_text_buffer_get_line_count (self->buffer), line = last + 1;
+
+  if (line < n && !is_blank (self, line))
+    return FALSE;
+  while (line < n && is_blank (self, line))
+    line++;
+  return line >= n || line == find_quote (self);
+}
+
 /* The lines from `first` on are those of `copy`, formats and all. */
 static gboolean
 lines_are (UiEditor *self, int first, GtkTextBuffer *copy)
@@ -71,8 +107,7 @@ lines_are (UiEditor *self, int first, GtkTextBuffer *copy)
   g_autoptr (GtkTextBuffer) found = NULL;
   GtkTextIter start, end, at;
 
-  if (last >= gtk_text_buffer_get_line_count (self->buffer)
-      || (last + 1 < gtk_text_buffer_get_line_count (self->buffer) && !is_blank (self, last + 1)))
+  if (last >= gtk_text_buffer_get_line_count (self->buffer) || !ends_with (self, last))
     return FALSE;
   get_lines (self, first, last, &start, &end);
   found = gtk_text_buffer_new (self->table);
@@ -132,29 +167,6 @@ ui_editor_has_signature (UiEditor *self, const GPtrArray *known)
 }
 
 /* ---- where it stands ---- */
-
-/* What begins the part that others wrote: what is said about the quote, or the heading of what is forwarded.  -1: there is none. */
-static int
-find_quote (UiEditor *self)
-{
-  int n = gtk_text_buffer_get_line_count (self->buffer);
-
-  for (int line = 0; line < n; line++) {
-    g_autofree char *text = dup_line (self, line);
-    UiLine found;
-    int begin = line;
-
-    if (g_str_has_prefix (text, "---------- "))
-      return line;
-    ui_editor_read_line (text, &found);
-    if (found.depth == 0)
-      continue;
-    while (begin > 0 && line - begin < MOST_ATTRIBUTION && !is_blank (self, begin - 1))
-      begin--;
-    return begin;
-  }
-  return -1;
-}
 
 /* With the empty line that was put before it. */
 static void

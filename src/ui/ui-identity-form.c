@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-choice.h"
 #include "ui-names.h"
 
 struct _UiIdentityForm
@@ -106,31 +107,6 @@ add_switch (AdwPreferencesGroup *group, const char *title, const char *subtitle,
   return GTK_SWITCH (widget);
 }
 
-/* A long path gives way, the window does not. */
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_width_chars (GTK_LABEL (label), 8);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
-  gtk_list_item_set_child (item, label);
-}
-
-static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
-{
-  const char *name = gtk_string_object_get_string (gtk_list_item_get_item (item));
-  GtkWidget *label = gtk_list_item_get_child (item);
-
-  gtk_label_set_text (GTK_LABEL (label), name);
-  gtk_widget_set_tooltip_text (label, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
-
 /* Takes the names (of char). */
 static GtkDropDown *
 add_choice (AdwPreferencesGroup *group, const char *title, GPtrArray *names, GPtrArray *ids,
@@ -139,11 +115,8 @@ add_choice (AdwPreferencesGroup *group, const char *title, GPtrArray *names, GPt
   GtkWidget *row = adw_action_row_new ();
   GtkStringList *model = gtk_string_list_new (NULL);
   GtkWidget *choice = gtk_drop_down_new (G_LIST_MODEL (model), NULL);
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  gtk_drop_down_set_factory (GTK_DROP_DOWN (choice), factory);
+  ui_choice_set_up (GTK_DROP_DOWN (choice), "string", PANGO_ELLIPSIZE_MIDDLE);
   for (guint i = 0; i < names->len; i++)
     gtk_string_list_append (model, names->pdata[i]);
   for (guint i = 0; i < ids->len; i++)
@@ -260,6 +233,7 @@ ui_identity_form_show (GtkWindow *parent, MailEngine *engine, MailAccount *accou
   gtk_window_set_title (GTK_WINDOW (self), id != NULL ? _ ("Change Identity") : _ ("Add Identity"));
   build (self, settings);
   ui_names_fill (GTK_WIDGET (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->name));
   gtk_window_present (GTK_WINDOW (self));
 }
 

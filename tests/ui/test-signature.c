@@ -148,6 +148,13 @@ test_touched (Fixture *f, gconstpointer data)
   g_assert_false (ui_editor_has_signature (f->editor, f->known));
   ui_editor_set_content (f->editor, "\n\n--\nAlice\n\nLab", NULL);
   g_assert_false (ui_editor_has_signature (f->editor, f->known));
+  /* One that another one begins with, and words below it */
+  add (f, "Alice", NULL);
+  ui_editor_set_content (f->editor, "\n\n-- \nAlice\n\nLab\n\n" QUOTE, NULL);
+  put (f, NULL, FALSE);
+  is (f, "\n\n" QUOTE);
+  ui_editor_set_content (f->editor, "\n\n-- \nAlice\n\nPS: come early", NULL);
+  g_assert_false (ui_editor_has_signature (f->editor, f->known));
   ui_editor_set_content (f->editor, "> -- \n> Alice\n> \n> Lab", NULL);
   g_assert_false (ui_editor_has_signature (f->editor, f->known));
   /* Words before it are none of its own. */
