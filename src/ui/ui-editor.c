@@ -675,6 +675,9 @@ ui_editor_class_init (UiEditorClass *klass)
 static void
 ui_editor_init (UiEditor *self)
 {
+  /* GTK 4.8 measures lines that changed while it draws, if nobody had it do so before, and then the bar beside it is too late to move. */
+  static const char *const measured[] = { "changed", "apply-tag", "remove-tag" };
+
   self->textures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->table = ui_editor_tags_new ();
   self->buffer = gtk_text_buffer_new (self->table);
@@ -696,6 +699,9 @@ ui_editor_init (UiEditor *self)
   g_signal_connect_after (self->buffer, "insert-text", G_CALLBACK (on_inserted), self);
   g_signal_connect_after (self->buffer, "insert-paintable", G_CALLBACK (on_inserted_picture), self);
   g_signal_connect_after (self->buffer, "delete-range", G_CALLBACK (on_deleted), self);
+  for (guint i = 0; i < G_N_ELEMENTS (measured); i++)
+    g_signal_connect_object (self->buffer, measured[i], G_CALLBACK (gtk_widget_queue_allocate),
+                             self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_after (self->buffer, "end-user-action", G_CALLBACK (on_end_user_action), self);
   g_signal_connect_after (self->buffer, "mark-set", G_CALLBACK (on_mark_set), self);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (ui_editor_edited), self,

@@ -182,12 +182,18 @@ test_book (void)
 {
   g_autofree char *given = g_strdup (g_getenv ("SOSIK_BOOK"));
   const char *path = g_getenv ("BOOK_MODULE");
-  g_autoptr (Bench) bench = bench_new_ready ();
-  GModule *module = g_module_open (path, G_MODULE_BIND_LAZY);
+  g_autoptr (Bench) bench = NULL;
+  GModule *module;
   void (*tell) (const char *id, const char *name, const char *addresses);
   void (*forget) (const char *id);
   Finding finding = { NULL, "min", 3 };
 
+  if (path == NULL) {
+    g_test_skip ("built without address books");
+    return;
+  }
+  bench = bench_new_ready ();
+  module = g_module_open (path, G_MODULE_BIND_LAZY);
   g_assert_nonnull (module);
   find (module, "book_module_tell", (gpointer *)&tell);
   find (module, "book_module_forget", (gpointer *)&forget);

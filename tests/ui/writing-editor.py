@@ -316,6 +316,29 @@ def an_answer_quotes_formats_and_nothing_hidden(scene):
 
 
 @case
+def an_answer_to_a_long_letter_is_typed(scene):
+    """Nothing but the letter: GTK complains in the log where a view measures its lines only while it is drawn."""
+    begin(scene)
+    line = 'A line of the letter that is answered, as long as lines are.'
+    head = ANSWERED.replace('text/html', 'text/plain').replace('Plans', 'Long').replace('plans@', 'long@').split('\r\n\r\n')[0]
+    scene.append('alice', 'INBOX', (head + '\r\n\r\n' + f'{line}\r\n' * (200 * 1024 // len(line))).encode())
+    scene.start()
+    scene.inbox()
+    scene.click_row('Long')
+    scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+    time.sleep(1)
+    scene.app.key('ctrl+r')
+    scene.app.wait('push button', exact('Attach files'))
+    scene.app.click('text', exact('Message text'))
+    scene.app.key('ctrl+Home')
+    time.sleep(2)
+    for _ in range(4):
+        scene.app.type('some words of a letter that people might write ')
+    time.sleep(1)
+    scene.quit()
+
+
+@case
 def languages_of_the_spelling_stay_with_the_letter(scene):
     begin(scene)
     scene.start()
@@ -345,6 +368,6 @@ def languages_of_the_spelling_stay_with_the_letter(scene):
 
 main(chosen([what_is_written_and_pasted_arrives_with_its_formats, what_a_browser_copies_is_the_picture, a_table_stays_a_table,
              a_letter_made_plain_has_what_it_had,
-             an_answer_quotes_formats_and_nothing_hidden,
+             an_answer_quotes_formats_and_nothing_hidden, an_answer_to_a_long_letter_is_typed,
              *([languages_of_the_spelling_stay_with_the_letter] if os.path.exists('/usr/share/hunspell/en_US.dic') else [])]))
 finish()
