@@ -448,6 +448,17 @@ ui_composer_watch_draft (UiComposer *self)
 }
 
 void
+ui_composer_insert_actions (UiComposer *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  gtk_widget_insert_action_group (widget, "composer", NULL);
+  gtk_widget_insert_action_group (widget, "editor", NULL);
+  gtk_widget_insert_action_group (widget, "composer", G_ACTION_GROUP (self->actions));
+  gtk_widget_insert_action_group (widget, "editor", ui_editor_get_actions (self->editor));
+}
+
+void
 ui_composer_add_actions (UiComposer *self)
 {
   const GActionEntry entries[] = {
@@ -465,7 +476,5 @@ ui_composer_add_actions (UiComposer *self)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
                                    self);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "composer", G_ACTION_GROUP (self->actions));
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "editor",
-                                  ui_editor_get_actions (self->editor));
+  ui_composer_insert_actions (self);
 }

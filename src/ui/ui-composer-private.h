@@ -19,6 +19,7 @@ struct _UiComposer
 
   /* Owned */
   GSimpleActionGroup *actions; /* "composer" */
+  char *name;                  /* what it is called below messages; NULL: it has a window */
   MailEngine *engine;
   MailDraft *draft;
   GPtrArray *attach_errors; /* sentences of the files that could not be attached */
@@ -45,6 +46,8 @@ struct _UiComposer
   AdwHeaderBar *bar;
   AdwWindowTitle *title;
   GMenu *spelling, *signatures; /* sections of the menu */
+  GtkMenuButton *menu_button;
+  GtkWidget *detach_button, *close_button;
   AdwToastOverlay *toasts;
   GtkStack *send_stack;
   GtkMenuButton *later_button;
@@ -61,6 +64,7 @@ struct _UiComposer
   GtkEntry *subject;
   GtkWidget *attachments_row;
   GtkFlowBox *attachments;
+  GtkScrolledWindow *scrolled;
   UiEditor *editor;
   GtkRevealer *format_bar;
   GtkWidget *drop_hint;
@@ -75,6 +79,12 @@ void ui_composer_push (UiComposer *self);
  * still waits is replaced. */
 void ui_composer_after_save (UiComposer *self, UiComposerStep step);
 void ui_composer_save_now (UiComposer *self);
+/* Leaving the field makes an input method hand over what it composes. */
+void ui_composer_leave_field (UiComposer *self);
+void ui_composer_return_to_field (UiComposer *self);
+void ui_composer_update_title (UiComposer *self);
+void ui_composer_emit_detached (UiComposer *self);
+void ui_composer_emit_left (UiComposer *self);
 /* It is insensitive while busy. */
 void ui_composer_set_busy (UiComposer *self, gboolean busy);
 /* What its dialogs stand above; borrowed, NULL while it stands nowhere. */
@@ -90,6 +100,10 @@ void ui_composer_set_up_from (UiComposer *self); /* once it has a draft */
 void ui_composer_set_up_signature (UiComposer *self); /* once the text is set up */
 /* That of the draft's identity in the place of what the one before had, unless somebody has changed it. */
 void ui_composer_switch_signature (UiComposer *self, MailIdentity *before);
+
+/* ---- ui-composer-place.c ---- */
+void ui_composer_add_place (UiComposer *self);
+void ui_composer_update_place (UiComposer *self);
 
 /* ---- ui-composer-recipients.c ---- */
 void ui_composer_add_recipients (UiComposer *self);
@@ -110,6 +124,8 @@ gboolean ui_composer_take_pictures (UiComposer *self, GSList *files);
 
 /* ---- ui-composer-actions.c ---- */
 void ui_composer_add_actions (UiComposer *self);
+/* Whenever it has moved: GTK 4.8 tells the buttons that all actions are gone, and not that these are still there. */
+void ui_composer_insert_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
 void ui_composer_attach (UiComposer *self, GFile *file);
 void ui_composer_attach_messages (UiComposer *self, UiDrag *messages);

@@ -8,7 +8,6 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "base-text.h"
-#include "ui-composer-window.h"
 #include "ui-later-dialog.h"
 #include "ui-redirect.h"
 #include "ui-toast.h"
@@ -79,12 +78,10 @@ find_window (GtkApplication *app)
 }
 
 static void
-open_window (GtkApplication *app, UiComposer *composer)
+open_window (UiComposer *composer)
 {
-  GtkWindow *window = ui_composer_window_new (app, composer);
-
+  ui_composer_open_window (composer);
   ui_composer_focus (composer);
-  gtk_window_present (window);
 }
 
 void
@@ -93,7 +90,7 @@ ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft)
   if (mail_draft_is_redirect (draft))
     ui_redirect_ask (GTK_WINDOW (find_window (app)), draft);
   else
-    open_window (app, ui_composer_new (app, engine, draft));
+    open_window (ui_composer_new (app, engine, draft));
 }
 
 static void

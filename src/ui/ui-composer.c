@@ -24,6 +24,8 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   FINISHED,
+  DETACHED,
+  LEFT,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -40,13 +42,20 @@ ui_composer_get_window (UiComposer *self)
 
 /* ---- fields ---- */
 
-static void
-update_title (UiComposer *self)
+const char *
+ui_composer_get_title (UiComposer *self)
 {
   const char *subject = gtk_editable_get_text (GTK_EDITABLE (self->subject));
-  const char *title = *subject == '\0' ? _ ("New Message") : subject;
 
-  adw_window_title_set_title (self->title, title);
+  return *subject == '\0' ? _ ("New Message") : subject;
+}
+
+/* Below messages the subject stands above them all. */
+void
+ui_composer_update_title (UiComposer *self)
+{
+  adw_window_title_set_title (self->title,
+                              self->name != NULL ? self->name : ui_composer_get_title (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
 }
 
@@ -81,7 +90,7 @@ fill (UiComposer *self)
   if (*mail_draft_get_cc (self->draft) != '\0' || *mail_draft_get_bcc (self->draft) != '\0')
     g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "copies",
                                         g_variant_new_boolean (TRUE));
-  update_title (self);
+  ui_composer_update_title (self);
   self->loading = FALSE;
 }
 
@@ -319,9 +328,8 @@ on_settled (gpointer data)
     step (self);
 }
 
-/* Leaving the field makes an input method hand over what it composes. */
-static void
-leave_field (UiComposer *self)
+void
+ui_composer_leave_field (UiComposer *self)
 {
   GtkWindow *window = ui_composer_get_window (self);
   GtkWidget *field = window != NULL ? gtk_window_get_focus (window) : NULL;
@@ -332,8 +340,8 @@ leave_field (UiComposer *self)
   gtk_window_set_focus (window, NULL);
 }
 
-static void
-return_to_field (UiComposer *self)
+void
+ui_composer_return_to_field (UiComposer *self)
 {
   if (self->field == NULL)
     return;
@@ -348,7 +356,7 @@ void
 ui_composer_after_save (UiComposer *self, UiComposerStep step)
 {
   self->after_settling = step;
-  leave_field (self);
+  ui_composer_leave_field (self);
   ui_preedit_settle (GTK_WIDGET (self), on_settled, g_object_ref (self));
 }
 
@@ -362,10 +370,10 @@ ui_composer_set_busy (UiComposer *self, gboolean busy)
   self->busy = busy;
   /* Before the fields turn insensitive. */
   if (busy)
-    leave_field (self);
+    ui_composer_leave_field (self);
   gtk_widget_set_sensitive (self->content, !busy);
   if (!busy)
-    return_to_field (self);
+    ui_composer_return_to_field (self);
   /* What was to be saved meanwhile */
   if (!busy && self->dirty_since != 0)
     save_in (self, SAVE_AFTER);
@@ -376,6 +384,7 @@ ui_composer_set_busy (UiComposer *self, gboolean busy)
 
     g_simple_action_set_enabled (G_SIMPLE_ACTION (action), !busy);
   }
+  ui_composer_update_place (self);
 }
 
 void
@@ -564,7 +573,7 @@ ui_composer_save_finish (UiComposer *self, GAsyncResult *result, GError **error)
 static void
 on_subject_changed (UiComposer *self)
 {
-  update_title (self);
+  ui_composer_update_title (self);
   ui_composer_edited (self);
 }
 
@@ -579,12 +588,15 @@ on_rich_changed (UiComposer *self)
 }
 
 void
-ui_composer_present (UiComposer *self)
+ui_composer_emit_detached (UiComposer *self)
 {
-  GtkWindow *window = ui_composer_get_window (self);
+  g_signal_emit (self, signals[DETACHED], 0);
+}
 
-  if (window != NULL)
-    gtk_window_present (window);
+void
+ui_composer_emit_left (UiComposer *self)
+{
+  g_signal_emit (self, signals[LEFT], 0);
 }
 
 UiComposer *
@@ -612,7 +624,7 @@ static void
 ui_composer_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   if (id == PROP_TITLE)
-    g_value_set_string (value, adw_window_title_get_title (UI_COMPOSER (object)->title));
+    g_value_set_string (value, ui_composer_get_title (UI_COMPOSER (object)));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -639,6 +651,7 @@ ui_composer_finalize (GObject *object)
   g_clear_object (&self->engine);
   g_clear_object (&self->draft);
   g_object_unref (self->actions);
+  g_free (self->name);
   g_ptr_array_unref (self->attach_errors);
   G_OBJECT_CLASS (ui_composer_parent_class)->finalize (object);
 }
@@ -657,6 +670,11 @@ ui_composer_class_init (UiComposerClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[FINISHED] = g_signal_new ("finished", UI_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                     NULL, G_TYPE_NONE, 0);
+  signals[DETACHED] = g_signal_new ("detached", UI_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
+  signals[LEFT] = g_signal_new ("left", UI_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 0);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 
   g_type_ensure (UI_TYPE_RECIPIENTS);
   g_type_ensure (UI_TYPE_EDITOR);
@@ -666,6 +684,10 @@ ui_composer_class_init (UiComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiComposer, title);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spelling);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, signatures);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, detach_button);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, close_button);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, scrolled);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, toasts);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, send_stack);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, spinner);
@@ -695,6 +717,7 @@ ui_composer_init (UiComposer *self)
   ui_composer_add_actions (self);
   ui_composer_add_recipients (self);
   ui_composer_add_sending (self);
+  ui_composer_add_place (self);
   ui_preedit_watch (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->subject))));
   g_signal_connect_swapped (self->subject, "changed", G_CALLBACK (on_subject_changed), self);
   g_signal_connect_swapped (self->editor, "edited", G_CALLBACK (ui_composer_edited), self);

@@ -1,4 +1,5 @@
-/* What a message is written in; see ui-composer-window.h for a window around it.
+/* What a message is written in: in a window of its own (ui-composer-window.h), or below the messages that it answers
+ * (ui-reader-answers.c).
  *
  * It saves its draft by itself while the person writes and closes only when the message is safe: kept as a draft,
  * queued for sending, or thrown away by the person.  All that can be done in it are actions of the group "composer". */
@@ -28,12 +29,22 @@ guint ui_composer_get_undo_seconds (GtkApplication *app);
 
 /* What is to be gone on with: in a window of its own, or, where it is sent on as it is, by asking to whom. */
 void ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft);
-/* Property "title" (string, read only, notify).  Signal "finished": the message is safe, or thrown away: whoever holds it lets go.
+/* Property "title" (string, read only, notify).  Signals: "finished": the message is safe, or thrown away; "detached": it moves into
+ * a window: whoever holds it lets go; "left": the person wants to be back in the messages above.
  *
  * Takes a reference to `draft`; floating.  The program has to know of it as long as it is there: ui_composer_dup_all (). */
 UiComposer *ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft);
 /* All that have not finished, of UiComposer. */
 GPtrArray *ui_composer_dup_all (GtkApplication *app) G_GNUC_WARN_UNUSED_RESULT;
+const char *ui_composer_get_title (UiComposer *self); /* borrowed, until something is typed */
+/* It has a place below messages, where assistive technology calls it `name`. */
+void ui_composer_stand_below (UiComposer *self, const char *name);
+/* Moves it into a window of its own, as it is, as soon as an input method owes nothing. */
+void ui_composer_detach (UiComposer *self);
+/* It stands nowhere. */
+GtkWindow *ui_composer_open_window (UiComposer *self);
+/* Somebody would miss what is in it. */
+gboolean ui_composer_is_touched (UiComposer *self);
 /* The keyboard goes where the person goes on: the first thing that is missing. */
 void ui_composer_focus (UiComposer *self);
 /* Shows the person where it is. */

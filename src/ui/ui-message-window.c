@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include <string.h>
+
 #include "ui-folder-chooser.h"
 
 struct _UiMessageWindow
@@ -57,6 +59,23 @@ action_back (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   if (!ui_reader_close_find (UI_MESSAGE_WINDOW (widget)->reader))
     gtk_window_close (GTK_WINDOW (widget));
+}
+
+static void
+action_reply (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiMessageWindow *self = UI_MESSAGE_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+  if (content)
+    g_signal_emit (self, signals[VERB], 0, name + strlen ("win."), self->message, content);
+}
+
+static gboolean
+ui_message_window_close_request (GtkWindow *window)
+{
+  if (!ui_reader_let_go (UI_MESSAGE_WINDOW (window)->reader))
+    return GDK_EVENT_STOP;
+  return GTK_WINDOW_CLASS (ui_message_window_parent_class)->close_request (window);
 }
 
 static void
@@ -162,6 +181,7 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ui_message_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = ui_message_window_close_request;
   signals[VERB] =
       g_signal_new ("verb", UI_TYPE_MESSAGE_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
@@ -176,6 +196,17 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.zoom-out", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.zoom-normal", NULL, action_forward);
   gtk_widget_class_install_action (widget_class, "win.fullscreen", NULL, action_fullscreen);
+  gtk_widget_class_install_action (widget_class, "win.reply", NULL, action_reply);
+  gtk_widget_class_install_action (widget_class, "win.reply-all", NULL, action_reply);
+  gtk_widget_class_install_action (widget_class, "win.forward", NULL, action_reply);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, 0, "win.reply", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "win.reply",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.reply-all", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, 0, "win.forward", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_l, GDK_CONTROL_MASK, "win.forward",
+                                       NULL);
   gtk_widget_class_install_action (widget_class, "win.print", NULL, action_print);
   gtk_widget_class_install_action (widget_class, "win.move", NULL, action_move);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_m, 0, "win.move", NULL);
@@ -223,7 +254,7 @@ ui_message_window_new (GtkWindow *main, MailEngine *engine, GSettings *settings,
   g_set_weak_pointer (&self->main, main);
   self->message = g_object_ref (message);
   /* "destroy" comes only when nobody holds it any more */
-  g_signal_connect_object (main, "unrealize", G_CALLBACK (gtk_window_destroy), self,
+  g_signal_connect_object (main, "unrealize", G_CALLBACK (gtk_window_close), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self, message);

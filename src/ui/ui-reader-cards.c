@@ -3,6 +3,7 @@
 #include "ui-reader-cards.h"
 
 #define WIDTH_MAX 1040 /* lines longer than that are hard to follow */
+#define ABOVE     44   /* pixels above a foot that stay in sight */
 
 typedef struct
 {
@@ -20,10 +21,13 @@ struct _UiReaderCards
 
   /* Borrowed */
   GPtrArray *watchers; /* of GtkWidget */
+  GPtrArray *feet;     /* the same */
   GtkWidget *anchor;   /* the card that stays where it is; NULL: the scroll as it is */
   GtkRoot *root;       /* whose focus is followed */
 
   int offset; /* pixels of the anchor that are above the upper edge */
+  int end;    /* of the last card, below the upper edge, as of the last allocation */
+  int page;   /* the height, as of then */
   guint moved_source;
   guint n_scrolls;
   gulong focus_handler;
@@ -87,6 +91,7 @@ on_value_changed (UiReaderCards *self)
     return;
   int value = (int)gtk_adjustment_get_value (self->vertical);
   self->n_scrolls += !self->revealing;
+  self->end = 0; /* not known until the next allocation */
   self->anchor = NULL;
   for (guint i = 0; i < self->places->len; i++) {
     const Place *place = &g_array_index (self->places, Place, i);
@@ -144,20 +149,30 @@ ui_reader_cards_measure (GtkWidget *widget, GtkOrientation orientation, int for_
 
 /* Measures all cards; returns how tall they are together. */
 static int
-find_places (UiReaderCards *self, int width)
+find_places (UiReaderCards *self, int width, int page)
 {
-  int y = 0;
+  int y = 0, least;
   g_array_set_size (self->places, 0);
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child;
        child = gtk_widget_get_next_sibling (child)) {
     Place place = { child, y, 0 };
     if (!gtk_widget_should_layout (child))
       continue;
-    gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width, NULL, &place.height, NULL, NULL);
+    gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width, &least, &place.height, NULL, NULL);
+    if (g_ptr_array_find (self->feet, child, NULL))
+      place.height = MAX (least, MIN (place.height, page - ABOVE));
     g_array_append_val (self->places, place);
     y += place.height;
   }
   return y;
+}
+
+static gboolean
+is_written_in (UiReaderCards *self)
+{
+  GtkWidget *child = gtk_widget_get_focus_child (GTK_WIDGET (self));
+  return child && g_ptr_array_find (self->feet, child, NULL)
+         && gtk_widget_get_focus_child (child) != NULL;
 }
 
 static void
@@ -165,13 +180,18 @@ ui_reader_cards_size_allocate (GtkWidget *widget, int width, int height, int bas
 {
   UiReaderCards *self = UI_READER_CARDS (widget);
   int card_width = MIN (width, WIDTH_MAX);
-  int total = find_places (self, card_width);
+  int total = find_places (self, card_width, height);
   double value = gtk_adjustment_get_value (self->vertical);
   const Place *anchor = self->anchor ? find_place (self, self->anchor) : NULL;
 
   if (anchor)
     value = anchor->top + MIN (self->offset, anchor->height);
+  /* What grows under the hands. */
+  if (self->end > 0 && self->end <= self->page && is_written_in (self))
+    value = total - height;
   value = CLAMP (value, 0, MAX (0, total - height));
+  self->end = total - (int)value;
+  self->page = height;
   self->setting = TRUE;
   gtk_adjustment_configure (self->horizontal, 0, 0, width, width * 0.1, width * 0.9, width);
   gtk_adjustment_configure (self->vertical, value, 0, MAX (total, height), height * 0.1,
@@ -268,6 +288,13 @@ ui_reader_cards_insert (UiReaderCards *self, GtkWidget *card, GtkWidget *after)
 }
 
 void
+ui_reader_cards_add_foot (UiReaderCards *self, GtkWidget *foot)
+{
+  g_ptr_array_add (self->feet, foot);
+  gtk_widget_insert_before (foot, GTK_WIDGET (self), NULL);
+}
+
+void
 ui_reader_cards_remove (UiReaderCards *self, GtkWidget *card)
 {
   if (self->anchor == card) {
@@ -281,6 +308,7 @@ ui_reader_cards_remove (UiReaderCards *self, GtkWidget *card)
       break;
     }
   }
+  g_ptr_array_remove_fast (self->feet, card);
   gtk_widget_unparent (card);
 }
 
@@ -384,6 +412,7 @@ ui_reader_cards_finalize (GObject *object)
   UiReaderCards *self = UI_READER_CARDS (object);
   g_array_unref (self->places);
   g_ptr_array_unref (self->watchers);
+  g_ptr_array_unref (self->feet);
   G_OBJECT_CLASS (ui_reader_cards_parent_class)->finalize (object);
 }
 
@@ -416,6 +445,7 @@ ui_reader_cards_init (UiReaderCards *self)
 {
   self->places = g_array_new (FALSE, FALSE, sizeof (Place));
   self->watchers = g_ptr_array_new ();
+  self->feet = g_ptr_array_new ();
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   set_adjustment (self, &self->vertical, NULL);
   set_adjustment (self, &self->horizontal, NULL);

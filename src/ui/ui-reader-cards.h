@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (UiReaderCards, ui_reader_cards, UI, READER_CARDS, GtkWidge
 /* GtkScrollable.  Signal "moved": other cards may be on the screen now; from the main loop, not while sizes are given out. */
 /* Takes the card's floating reference; `after` NULL: to the top. */
 void ui_reader_cards_insert (UiReaderCards *self, GtkWidget *card, GtkWidget *after);
+/* The same below all cards, for what is never taller than the screen; while somebody writes in it, its end stays in sight. */
+void ui_reader_cards_add_foot (UiReaderCards *self, GtkWidget *foot);
 void ui_reader_cards_remove (UiReaderCards *self, GtkWidget *card);
 /* Has the top of the card stay `margin` pixels below the upper edge, until somebody scrolls. */
 void ui_reader_cards_show (UiReaderCards *self, GtkWidget *card, int margin);

@@ -1,6 +1,7 @@
-/* What the files of the reader share: cards and views in ui-reader.c, moving, finding and printing in ui-reader-verbs.c.  Main thread. */
+/* What the files of the reader share: cards and views in ui-reader.c, answers in ui-reader-answers.c, moving, finding and printing in ui-reader-verbs.c.  Main thread. */
 #pragma once
 
+#include "ui-bar.h"
 #include "ui-find-bar.h"
 #include "ui-print.h"
 #include "ui-reader-card.h"
@@ -25,6 +26,7 @@ struct _UiReader
   GHashTable
       *light; /* set of row ids that the person wants on light paper, until the program ends */
   UiReaderFind *find;
+  GPtrArray *answers;      /* see ui-reader-answers.c */
   GtkWidget *focus_before; /* the search took it; weak */
 
   /* Borrowed */
@@ -37,6 +39,7 @@ struct _UiReader
   GtkSpinner *spinner;
   UiReaderCards *scroll;
   UiFindBar *find_bar;
+  UiBar *waiting;
   GtkScrolledWindow *scrolled;
   GtkWidget *title;
   GtkLabel *subject, *count, *link_target;
@@ -47,6 +50,7 @@ struct _UiReader
   guint spinner_source;
   double zoom;
   gboolean folded, bare, plain_text;
+  gboolean closing; /* the window closes when no answer is left */
 };
 
 /* Cards in their order; NULL behind the last. */
@@ -58,6 +62,13 @@ UiReaderCard *ui_reader_find_card (UiReader *self, MailMessage *message);
 void ui_reader_sync_cards (UiReader *self);
 /* Gives the card a view, and its message. */
 void ui_reader_wake (UiReader *self, UiReaderCard *card);
+/* ---- ui-reader-answers.c ---- */
+/* Those of the conversation that is shown, and those that it leaves behind. */
+void ui_reader_show_answers (UiReader *self);
+void ui_reader_hide_answers (UiReader *self);
+void ui_reader_on_continue (UiReader *self); /* the button of the bar */
+
+/* ---- the rest ---- */
 /* The keyboard goes back to where it was. */
 void ui_reader_on_find_closed (UiReader *self);
 

@@ -12,6 +12,7 @@
 #define RUN_MAX          5   /* more folded messages in a row are one line */
 #define ABOVE_MAX        3   /* lines that may stand above what is read first */
 #define PEEK             44  /* pixels of what stands above, where there is more */
+#define NARROW           500 /* pixels: what is written takes all of them */
 
 enum
 {
@@ -195,6 +196,10 @@ static void
 on_moved (UiReader *self)
 {
   int page = gtk_widget_get_height (GTK_WIDGET (self->scroll)), top, height;
+  if (gtk_widget_get_width (GTK_WIDGET (self->scroll)) < NARROW)
+    gtk_widget_add_css_class (GTK_WIDGET (self->scroll), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->scroll), "narrow");
   for (UiReaderCard *card = ui_reader_first_card (self); card; card = ui_reader_next_card (card)) {
     if (!ui_reader_card_get_expanded (card)
         || !ui_reader_cards_get_place (self->scroll, GTK_WIDGET (card), &top, &height))
@@ -463,6 +468,7 @@ show_cards (UiReader *self)
   update_title (self);
   ui_reader_sync_cards (self);
   find_beginning (self);
+  ui_reader_show_answers (self);
   show_page (self, "message");
   ui_reader_find_update (self->find);
 }
@@ -501,6 +507,7 @@ leave (UiReader *self)
   gpointer card;
 
   g_clear_handle_id (&self->spinner_source, g_source_remove);
+  ui_reader_hide_answers (self);
   gtk_widget_set_visible (GTK_WIDGET (self->link_target), FALSE);
   if (self->thread)
     g_signal_handlers_disconnect_by_data (self->thread, self);
@@ -705,6 +712,7 @@ ui_reader_finalize (GObject *object)
   g_hash_table_unref (self->cards);
   g_hash_table_unref (self->hidden);
   g_hash_table_unref (self->light);
+  g_ptr_array_unref (self->answers);
   G_OBJECT_CLASS (ui_reader_parent_class)->finalize (object);
 }
 
@@ -732,6 +740,7 @@ ui_reader_class_init (UiReaderClass *klass)
       g_signal_new ("verb", UI_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                     G_TYPE_STRING, MAIL_TYPE_MESSAGE, MAIL_TYPE_CONTENT);
 
+  g_type_ensure (UI_TYPE_BAR);
   g_type_ensure (UI_TYPE_FIND_BAR);
   g_type_ensure (UI_TYPE_PANE);
   g_type_ensure (UI_TYPE_READER_CARDS);
@@ -741,6 +750,8 @@ ui_reader_class_init (UiReaderClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiReader, empty);
   gtk_widget_class_bind_template_child (widget_class, UiReader, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiReader, find_bar);
+  gtk_widget_class_bind_template_child (widget_class, UiReader, waiting);
+  gtk_widget_class_bind_template_callback (widget_class, ui_reader_on_continue);
   gtk_widget_class_bind_template_child (widget_class, UiReader, scroll);
   gtk_widget_class_bind_template_child (widget_class, UiReader, scrolled);
   gtk_widget_class_bind_template_child (widget_class, UiReader, title);
@@ -759,6 +770,7 @@ static void
 ui_reader_init (UiReader *self)
 {
   self->zoom = 1;
+  self->answers = g_ptr_array_new_with_free_func (g_free);
   self->cards = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->light = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->hidden = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

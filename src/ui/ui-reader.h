@@ -5,6 +5,7 @@
 
 #include "mail-engine.h"
 #include "mail-thread.h"
+#include "ui-composer.h"
 #include "ui-message-view.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,21 @@ void ui_reader_foreach_view (UiReader *self, void (*func) (UiMessageView *view, 
                              gpointer user_data);
 /* The "Move" button that is on screen, for the popover to point at; NULL when none is. */
 GtkWidget *ui_reader_get_move_button (UiReader *self);
+
+/* ---- answers at the end of the conversation ---- */
+/* The one that is shown; borrowed, nullable. */
+UiComposer *ui_reader_get_answer (UiReader *self);
+/* Shows the one that is being written to this message in this way; FALSE: there is none. */
+gboolean ui_reader_go_to_answer (UiReader *self, MailMessage *message, MailReplyKind kind);
+/* Takes the composer in; `name`: what it is called.  FALSE: the message is not shown any more, or another answer is being written to the
+ * conversation. */
+gboolean ui_reader_add_answer (UiReader *self, UiComposer *composer, MailMessage *message,
+                               MailReplyKind kind, const char *name);
+/* The message goes elsewhere, or (NULL) the conversation that is shown: what was written moves into a window of its own. */
+void ui_reader_detach_answer (UiReader *self, MailMessage *message);
+/* The window is to be closed: the same with all of them.  FALSE: some still wait for an input method; the window closes when
+ * they are gone. */
+gboolean ui_reader_let_go (UiReader *self);
 
 /* ---- for ui-reader-find.c ---- */
 MailEngine *ui_reader_get_engine (UiReader *self);

@@ -517,9 +517,19 @@ on_settled (UiRecipients *self)
     commit_soon (self);
 }
 
+/* An empty one has a place behind the last chip; what is written in it has at least so much that it can be read. */
+static void
+update_room (UiRecipients *self)
+{
+  gboolean empty = gtk_entry_get_text_length (GTK_ENTRY (self->entry)) == 0;
+
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), empty ? 1 : 12);
+}
+
 static void
 on_changed (UiRecipients *self)
 {
+  update_room (self);
   if (self->changing)
     return;
   if (self->all)
@@ -720,7 +730,7 @@ ui_recipients_init (UiRecipients *self)
   gtk_entry_set_has_frame (GTK_ENTRY (self->entry), FALSE);
   gtk_entry_set_input_hints (GTK_ENTRY (self->entry),
                              GTK_INPUT_HINT_NO_SPELLCHECK | GTK_INPUT_HINT_LOWERCASE);
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 12);
+  update_room (self);
   gtk_widget_set_hexpand (self->entry, TRUE);
   gtk_widget_add_css_class (self->entry, "composer-text");
   gtk_box_append (GTK_BOX (self->flow), self->entry);

@@ -6,10 +6,7 @@
 
 #include "base-error.h"
 #include "base-text.h"
-#include "mail-letter.h"
-#include "ui-composer.h"
 #include "ui-dialog.h"
-#include "ui-message-window.h"
 #include "ui-source.h"
 #include "ui-toast.h"
 #include "ui-trace.h"
@@ -77,6 +74,14 @@ show_undo (UiWindow *self, const char *sentence, gint64 undo)
 
 static void act (UiWindow *self, MailAction action, MailFolder *target, GArray *items);
 
+static gboolean
+takes_away (MailAction action)
+{
+  return action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH || action == MAIL_ACTION_MOVE
+         || action == MAIL_ACTION_DELETE || action == MAIL_ACTION_JUNK
+         || action == MAIL_ACTION_NOT_JUNK;
+}
+
 static void
 on_acted (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -100,6 +105,8 @@ on_acted (GObject *source, GAsyncResult *result, gpointer data)
 void
 ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages)
 {
+  for (guint i = 0; takes_away (action) && i < messages->len; i++)
+    ui_reader_detach_answer (self->reader, messages->pdata[i]);
   if (messages->len > 0)
     mail_engine_act_async (self->engine, messages, action, target, on_acted, job_new (self, FALSE));
 }
@@ -128,14 +135,13 @@ are_selected (UiWindow *self, GArray *items)
 static void
 act (UiWindow *self, MailAction action, MailFolder *target, GArray *items)
 {
-  gboolean leaves = action == MAIL_ACTION_ARCHIVE || action == MAIL_ACTION_TRASH
-                    || action == MAIL_ACTION_MOVE || action == MAIL_ACTION_DELETE
-                    || action == MAIL_ACTION_JUNK || action == MAIL_ACTION_NOT_JUNK;
+  gboolean leaves = takes_away (action);
   MailMessageList *messages = ui_list_get_messages (self->list);
   if (items->len == 0 || !messages)
     return;
   /* What is dragged may be another one than what is read, which stays. */
   if (leaves && are_selected (self, items)) {
+    ui_reader_detach_answer (self->reader, NULL);
     ui_window_select_after (self);
     ui_list_focus (self->list);
   }
@@ -295,89 +301,6 @@ action_star_selected (GtkWidget *widget, const char *name, GVariant *parameter)
   act (self, all ? MAIL_ACTION_UNSTAR : MAIL_ACTION_STAR, NULL, items);
 }
 
-/* ---- answering ---- */
-
-static void
-on_quoted (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (UiWindow) self = data;
-  MailDraft *draft = MAIL_DRAFT (source);
-  GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
-
-  mail_draft_quote_finish (draft, result);
-  if (app != NULL)
-    ui_composer_open (app, self->engine, draft);
-}
-
-static void
-begin_reply (UiWindow *self, MailContent *content, MailReplyKind kind, const MailExcerpt *excerpt)
-{
-  g_autoptr (MailDraft) draft = mail_draft_new_reply (self->engine, content, kind, excerpt);
-
-  mail_draft_quote_async (draft, content, g_settings_get_boolean (self->settings, "write-rich"),
-                          on_quoted, g_object_ref (self));
-}
-
-typedef struct
-{
-  UiWindow *window;     /* owned */
-  MailContent *content; /* owned */
-  MailReplyKind kind;
-} Reply;
-
-static void
-on_excerpt (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autofree Reply *reply = data;
-  g_autoptr (UiWindow) self = reply->window;
-  g_autoptr (MailContent) content = reply->content;
-  g_autoptr (MailExcerpt) excerpt =
-      ui_message_view_get_excerpt_finish (UI_MESSAGE_VIEW (source), result);
-
-  if (self->engine && gtk_window_get_application (GTK_WINDOW (self)))
-    begin_reply (self, content, reply->kind, excerpt);
-}
-
-/* In this window or in one of its own. */
-static UiMessageView *
-find_view (UiWindow *self, MailContent *content)
-{
-  UiMessageView *view = ui_reader_find_view (self->reader, content);
-  g_autoptr (GList) windows = gtk_window_list_toplevels ();
-
-  for (GList *at = windows; at && !view; at = at->next)
-    if (UI_IS_MESSAGE_WINDOW (at->data))
-      view = ui_reader_find_view (ui_message_window_get_reader (at->data), content);
-  return view;
-}
-
-void
-ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind)
-{
-  gboolean answers = kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST;
-  UiMessageView *view = answers ? find_view (self, content) : NULL;
-
-  if (!view) {
-    begin_reply (self, content, kind, NULL);
-    return;
-  }
-  Reply *reply = g_new (Reply, 1);
-  *reply = (Reply){ g_object_ref (self), g_object_ref (content), kind };
-  ui_message_view_get_excerpt_async (view, on_excerpt, reply);
-}
-
-static void
-action_reply (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  UiWindow *self = UI_WINDOW (widget);
-  MailContent *content = ui_reader_get_content (self->reader);
-  MailReplyKind kind = g_str_equal (name, "win.reply")       ? MAIL_REPLY
-                       : g_str_equal (name, "win.reply-all") ? MAIL_REPLY_ALL
-                                                             : MAIL_FORWARD;
-  if (content)
-    ui_window_reply (self, content, kind);
-}
-
 /* ---- the message as a file ---- */
 
 typedef struct
@@ -531,11 +454,15 @@ action_next_pane (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiWindow *self = UI_WINDOW (widget);
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  UiComposer *answer = ui_reader_get_answer (self->reader);
   if (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->sidebar)))
     ui_list_focus (self->list);
   else if (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list))
            && ui_reader_get_content (self->reader))
     ui_reader_focus (self->reader);
+  else if (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->reader)) && answer
+           && !gtk_widget_is_ancestor (focus, GTK_WIDGET (answer)))
+    ui_composer_focus (answer);
   else
     ui_sidebar_focus (self->sidebar);
 }
@@ -690,12 +617,34 @@ static const struct
   { GDK_KEY_space, GDK_SHIFT_MASK, "win.read-back" },
 };
 
+/* Where somebody writes, Ctrl and a letter is the text's: the verbs of the window would take it first.  Those of the program are not held up. */
+static gboolean
+give_to_composer (GtkEventControllerKey *controller, guint keyval, GdkModifierType modifiers,
+                  GtkWidget *focus, GtkWidget *composer)
+{
+  GtkApplication *app = gtk_window_get_application (GTK_WINDOW (gtk_widget_get_root (composer)));
+  g_autofree char *key = gtk_accelerator_name (gdk_keyval_to_lower (keyval), modifiers);
+  g_auto (GStrv) actions =
+      app && g_unichar_isalpha (gdk_keyval_to_unicode (keyval)) && modifiers & GDK_CONTROL_MASK
+          ? gtk_application_get_actions_for_accel (app, key)
+          : NULL;
+
+  if (!actions || !*actions || g_str_has_prefix (*actions, "app."))
+    return GDK_EVENT_PROPAGATE;
+  if (!gtk_event_controller_key_forward (controller, composer))
+    gtk_event_controller_key_forward (controller, focus);
+  return GDK_EVENT_STOP;
+}
+
 static gboolean
 on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state,
         UiWindow *self)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
+  GtkWidget *composer = focus ? gtk_widget_get_ancestor (focus, UI_TYPE_COMPOSER) : NULL;
+  if (composer)
+    return give_to_composer (controller, keyval, modifiers, focus, composer);
   if (focus && (GTK_IS_EDITABLE (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)))
     return GDK_EVENT_PROPAGATE;
   /* A button is pressed by Space, wherever it stands */
@@ -723,9 +672,6 @@ ui_window_class_install_actions (GtkWidgetClass *widget_class)
     const char *name;
     GtkWidgetActionActivateFunc activate;
   } actions[] = {
-    { "win.reply", action_reply },
-    { "win.reply-all", action_reply },
-    { "win.forward", action_reply },
     { "win.archive", action_simple },
     { "win.trash", action_simple },
     { "win.mark-read", action_simple },

@@ -8,7 +8,7 @@ action_reply_list (GtkWidget *widget, const char *name, GVariant *parameter)
   UiWindow *self = UI_WINDOW (widget);
   MailContent *content = ui_reader_get_content (self->reader);
   if (content)
-    ui_window_reply (self, content, MAIL_REPLY_LIST);
+    ui_window_reply (self, self->reader, content, MAIL_REPLY_LIST);
 }
 
 void

@@ -75,10 +75,14 @@ void ui_window_dismiss_undo (UiWindow *self);
 /* Does this to messages (of MailMessage), and offers to undo it. */
 void ui_window_act (UiWindow *self, MailAction action, MailFolder *target, GPtrArray *messages);
 void ui_window_toggle_star (UiWindow *self, MailMessage *message);
-void ui_window_reply (UiWindow *self, MailContent *content, MailReplyKind kind);
 void ui_window_save_message (UiWindow *self, MailContent *content);
 void ui_window_view_source (UiWindow *self, MailContent *content);
 void ui_window_mark_seen (UiWindow *self, MailMessage *message);
+
+/* ---- answering (ui-window-answers.c) ---- */
+void ui_window_class_install_answer_actions (GtkWidgetClass *widget_class);
+/* `reader`: where the message is read. */
+void ui_window_reply (UiWindow *self, UiReader *reader, MailContent *content, MailReplyKind kind);
 
 /* ---- moving (ui-window-move.c) ---- */
 void ui_window_class_install_move_actions (GtkWidgetClass *widget_class);
@@ -128,7 +132,8 @@ void ui_window_class_install_reading_actions (GtkWidgetClass *widget_class);
 gboolean ui_window_show_current (UiWindow *self);
 /* The messages in windows of their own follow the zoom. */
 void ui_window_zoom_others (UiWindow *self);
+/* `source`: the reader, or the window of a message. */
 void ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message,
-                        MailContent *content);
+                        MailContent *content, gpointer source);
 
 G_END_DECLS

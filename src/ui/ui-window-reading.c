@@ -128,8 +128,10 @@ redirect (UiWindow *self, MailContent *content)
 }
 
 void
-ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailContent *content)
+ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailContent *content,
+                   gpointer source)
 {
+  UiReader *reader = UI_IS_READER (source) ? source : ui_message_window_get_reader (source);
   static const struct
   {
     const char *verb;
@@ -160,17 +162,17 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
   if (!content)
     return;
   if (g_str_equal (verb, "reply"))
-    ui_window_reply (self, content, MAIL_REPLY);
+    ui_window_reply (self, reader, content, MAIL_REPLY);
   else if (g_str_equal (verb, "reply-all"))
-    ui_window_reply (self, content, MAIL_REPLY_ALL);
+    ui_window_reply (self, reader, content, MAIL_REPLY_ALL);
   else if (g_str_equal (verb, "reply-list"))
-    ui_window_reply (self, content, MAIL_REPLY_LIST);
+    ui_window_reply (self, reader, content, MAIL_REPLY_LIST);
   else if (g_str_equal (verb, "forward"))
-    ui_window_reply (self, content, MAIL_FORWARD);
+    ui_window_reply (self, reader, content, MAIL_FORWARD);
   else if (g_str_equal (verb, "forward-attached"))
-    ui_window_reply (self, content, MAIL_FORWARD_ATTACHED);
+    ui_window_reply (self, reader, content, MAIL_FORWARD_ATTACHED);
   else if (g_str_equal (verb, "edit-as-new"))
-    ui_window_reply (self, content, MAIL_EDIT_AS_NEW);
+    ui_window_reply (self, reader, content, MAIL_EDIT_AS_NEW);
   else if (g_str_equal (verb, "redirect"))
     redirect (self, content);
   else if (g_str_equal (verb, "save"))

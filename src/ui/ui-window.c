@@ -465,6 +465,8 @@ static gboolean
 ui_window_close_request (GtkWindow *window)
 {
   save_state (UI_WINDOW (window));
+  if (!ui_reader_let_go (UI_WINDOW (window)->reader))
+    return GDK_EVENT_STOP;
   return GTK_WINDOW_CLASS (ui_window_parent_class)->close_request (window);
 }
 
@@ -527,6 +529,7 @@ ui_window_class_init (UiWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, ui_window_on_verb);
   gtk_widget_class_bind_template_callback (widget_class, ui_window_update_actions);
   ui_window_class_install_actions (widget_class);
+  ui_window_class_install_answer_actions (widget_class);
   ui_window_class_install_listing_actions (widget_class);
   ui_window_class_install_move_actions (widget_class);
   ui_window_class_install_thread_actions (widget_class);

@@ -99,6 +99,8 @@ ui_writing_page_new (MailEngine *engine, GSettings *settings)
               _ ("When something in braces of a template was not filled in"));
 
   group = add_group (page, _ ("Text"));
+  add_switch (group, settings, "answer-below", _ ("Answer Below the Conversation"),
+              _ ("Otherwise answers are written in windows of their own"));
   add_switch (group, settings, "write-rich", _ ("Write With Formatting"),
               _ ("New messages and answers to messages with formatting begin as rich text"));
   add_switch (group, settings, "check-spelling", _ ("Check Spelling"),
