@@ -82,9 +82,21 @@ ui_reader_on_continue (UiReader *self)
 
 /* ---- coming and going ---- */
 
+/* The keyboard goes back to the message that was answered. */
+static void
+focus_message (UiReader *self, gint64 id)
+{
+  UiReaderCard *card = g_hash_table_lookup (self->cards, &id);
+  if (card && ui_reader_card_get_content (card))
+    ui_reader_card_focus (card);
+  else
+    ui_reader_focus (self);
+}
+
 static void
 drop (UiReader *self, UiComposer *composer)
 {
+  gint64 message = find_answer (self, composer)->message;
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
   gboolean inside = gtk_widget_get_visible (GTK_WIDGET (composer))
@@ -100,13 +112,13 @@ drop (UiReader *self, UiComposer *composer)
   }
   update_bar (self);
   if (inside)
-    ui_reader_focus (self);
+    focus_message (self, message);
 }
 
 static void
-on_left (UiReader *self)
+on_left (UiReader *self, UiComposer *composer)
 {
-  ui_reader_focus (self);
+  focus_message (self, find_answer (self, composer)->message);
 }
 
 UiComposer *
