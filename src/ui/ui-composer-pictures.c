@@ -213,10 +213,11 @@ static void
 on_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Coming) coming = data;
-  g_autoptr (GBytes) bytes = mail_draft_read_file_finish (MAIL_DRAFT (source), result, NULL);
+  MailDraft *draft = MAIL_DRAFT (source);
+  g_autoptr (GBytes) bytes = mail_draft_read_file_finish (draft, result, NULL);
 
   if (bytes != NULL && !coming->composer->done)
-    ui_picture_take_async (mail_draft_get_engine (coming->composer->draft), bytes, "", on_decoded,
+    ui_picture_take_async (mail_draft_get_engine (draft), bytes, "", on_decoded,
                            g_steal_pointer (&coming));
 }
 
