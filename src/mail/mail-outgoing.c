@@ -163,14 +163,7 @@ describe (const StoreOutbox *row, gboolean offline)
 
   switch (row->state) {
   case STORE_OUTBOX_QUEUED:
-    if (row->error != NULL && row->next_try > now) {
-      g_autofree char *at = base_date_short (row->next_try, row->next_try);
-
-      /* Translators: %1$s is a whole sentence that says why, %2$s a time of day */
-      return g_strdup_printf (_ ("%1$s Trying again at %2$s."), row->error, at);
-    }
-    if (row->error != NULL)
-      return g_strdup (row->error);
+    /* That the server cannot be asked yet whether it keeps it is nobody's trouble. */
     if (row->send_at > now) {
       g_autofree char *at = base_date_long (row->send_at);
 
@@ -181,6 +174,14 @@ describe (const StoreOutbox *row, gboolean offline)
             at);
       return g_strdup_printf (_ ("Will be sent on %s"), at);
     }
+    if (row->error != NULL && row->next_try > now) {
+      g_autofree char *at = base_date_short (row->next_try, row->next_try);
+
+      /* Translators: %1$s is a whole sentence that says why, %2$s a time of day */
+      return g_strdup_printf (_ ("%1$s Trying again at %2$s."), row->error, at);
+    }
+    if (row->error != NULL)
+      return g_strdup (row->error);
     if (offline)
       return g_strdup (_ ("Waiting for a connection to the server"));
     return g_strdup (row->attempts == 0 && row->next_try > 0 ? _ ("Will be sent in a few seconds")
