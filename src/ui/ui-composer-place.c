@@ -128,7 +128,10 @@ detach (gpointer data)
     restore_selection (self->field, &field);
   if (self->busy)
     return;
-  ui_composer_return_to_field (self);
+  if (self->field != NULL)
+    ui_composer_return_to_field (self);
+  else
+    gtk_widget_grab_focus (editor);
   gtk_text_view_scroll_mark_onscreen (
       GTK_TEXT_VIEW (self->editor),
       gtk_text_buffer_get_insert (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->editor))));

@@ -6,6 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from letters import deliver, letter, row  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -23,7 +24,7 @@ def keys(text):
     return pressed
 
 
-def begin(scene, manner):
+def begin(scene, manner, link='mailto:bob@lab.test'):
     modules = os.path.join(STATE, 'gtk', 'immodules')
     os.makedirs(modules, exist_ok=True)
     module = os.path.join(modules, 'libim-hangul.so')
@@ -31,11 +32,13 @@ def begin(scene, manner):
         os.symlink(os.environ['HANGUL'], module)
     os.environ.update(GTK_PATH=os.path.join(STATE, 'gtk'), GTK_IM_MODULE='hangul', HANGUL_MANNER=manner)
     scene.empty('alice', 'bob')
+    deliver([letter('Else', 'Nothing.', hour=1), letter('Plans', 'The first of them.', hour=2)], seen=2)
     scene.account()
     scene.start()
     scene.inbox()
-    scene.invoke('mailto:bob@lab.test')
-    scene.app.wait('text', exact('Message text'))
+    if link:
+        scene.invoke(link)
+        scene.app.wait('text', exact('Message text'))
 
 
 def write(scene, field, text):
@@ -113,5 +116,46 @@ def recipients_are_whole(scene):
     scene.quit()
 
 
-main(chosen([sent_by_the_keyboard, sent_by_the_keyboard_what_comes_late, sent_by_the_button, sent_by_the_button_what_comes_late, recipients_are_whole]))
+def answer_moves_in_the_middle(scene, move):
+    """What is composed while an answer is written below the conversation comes late, and the answer is elsewhere by then."""
+    begin(scene, 'late', None)
+    row(scene, 'Plans')
+    scene.click_row('Plans')
+    scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+    scene.app.wait('text', None, condition=lambda n: 'The first of them' in n.text)
+    scene.app.key('ctrl+r')
+    scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('focused'))
+    scene.app.type(keys('안녕 닭'))
+    move()
+    scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('focused') and n.text.startswith('안녕 닭\n'))
+    scene.app.type(keys('이'))
+    scene.app.key('ctrl+Return')
+    scene.composer_is_gone()
+    assert arrived('Re: Plans').splitlines()[0] == '안녕 닭이'
+    scene.quit()
+
+
+@case
+def an_answer_moves_into_a_window(scene):
+    answer_moves_in_the_middle(scene, lambda: scene.app.key('ctrl+shift+d'))
+
+
+@case
+def an_answer_outlives_its_conversation(scene):
+    answer_moves_in_the_middle(scene, lambda: scene.app.click('push button', exact('Archive')))
+
+
+@case
+def an_answer_is_left_and_found(scene):
+    def away_and_back():
+        scene.click_row('Else')
+        time.sleep(.5)
+        scene.click_row('Plans')
+        scene.app.click('text', exact('Message text'))
+        scene.app.key('ctrl+Home', 'End')
+    answer_moves_in_the_middle(scene, away_and_back)
+
+
+main(chosen([sent_by_the_keyboard, sent_by_the_keyboard_what_comes_late, sent_by_the_button, sent_by_the_button_what_comes_late, recipients_are_whole,
+             an_answer_moves_into_a_window, an_answer_outlives_its_conversation, an_answer_is_left_and_found]))
 finish()
