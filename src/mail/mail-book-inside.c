@@ -247,7 +247,10 @@ open_book (Reading *reading, ESource *source)
   Book *book;
 
   if (!e_source_has_extension (source, E_SOURCE_EXTENSION_ADDRESS_BOOK)
-      || g_hash_table_contains (reading->books, id))
+      || g_hash_table_contains (reading->books, id)
+      /* Books that a person does not want to be offered, large directories above all */
+      || !e_source_autocomplete_get_include_me (
+          e_source_get_extension (source, E_SOURCE_EXTENSION_AUTOCOMPLETE)))
     return;
   book = g_new0 (Book, 1);
   book->reading = reading;

@@ -164,7 +164,7 @@ describe (const StoreOutbox *row, gboolean offline)
   switch (row->state) {
   case STORE_OUTBOX_QUEUED:
     /* That the server cannot be asked yet whether it keeps it is nobody's trouble. */
-    if (row->send_at > now) {
+    if (row->send_at > now && row->message_id != NULL) {
       g_autofree char *at = base_date_long (row->send_at);
 
       /* The server was asked, and keeps nothing. */

@@ -18,9 +18,9 @@
 struct _MimeTable
 {
   gboolean words, drawn;
-  guint n_columns, n_cells; /* with what is spanned */
-  gsize length;             /* of the words in the cell */
-  guint in_cells;           /* how many are open */
+  guint n_columns, n_rows; /* with what is spanned */
+  gsize length;            /* of the words in the cell */
+  guint in_cells;          /* how many are open */
   /* Of the row that is open */
   gboolean in_row;
   guint column, span;
@@ -195,13 +195,15 @@ on_start (const char *name, const char **attributes, gpointer user_data)
       if (outer->in_row)
         (void)mime_table_end_row (outer);
       mime_table_begin_row (outer);
+      outer->n_rows++;
     } else {
+      /* A cell in no row would be lost. */
+      outer->words = outer->words && outer->in_row;
       outer->in_cells++;
       /* Cells side by side only say how wide it is; a row counts what it has when the next one begins. */
       (void)mime_table_begin_cell (outer, attributes);
       (void)mime_table_end_cell (outer);
       outer->n_columns = MAX (outer->n_columns, outer->column);
-      outer->n_cells += outer->span;
     }
   }
   open.table = table;
@@ -270,8 +272,10 @@ mime_table_list_get (MimeTableList *list, guint n)
   MimeTable *table = n < list->tables->len ? list->tables->pdata[n] : NULL;
 
   return table != NULL && table->words && (table->drawn || list->which == MIME_TABLES_ALL)
-                 && table->n_columns > 1 && table->n_columns <= MAX_COLUMNS
-                 && table->n_cells <= MAX_CELLS
+                 && table->n_columns > 1
+                 && table->n_columns <= MAX_COLUMNS
+                 /* Rows are filled up: as many cells as there are in all, whatever is in them. */
+                 && table->n_rows <= MAX_CELLS / table->n_columns
              ? table
              : NULL;
 }

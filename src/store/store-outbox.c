@@ -402,7 +402,7 @@ store_outbox_part (StoreDb *db, gint64 id, const char *const *rest, const char *
     store_query_done (g_steal_pointer (&query));
   }
   db->outbox = TRUE;
-  return store_db_leave (db, ok && rewrite_ini (db, id, error), error);
+  return store_db_leave (db, ok, error);
 }
 
 gboolean

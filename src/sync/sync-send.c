@@ -19,6 +19,7 @@
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define RETRY_FIRST_S  60
 #define RETRY_LAST_S   (60 * 60)
@@ -506,6 +507,7 @@ part (const StoreOutbox *outbox, const GError *error, GStrv *rest, char **refuse
 
   if (detail == NULL
       || (!g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
+          && !g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
           && !g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)))
     return FALSE;
   lines = g_strsplit (detail, "\n", -1);
@@ -515,6 +517,9 @@ part (const StoreOutbox *outbox, const GError *error, GStrv *rest, char **refuse
 
     for (guint j = 0; lines[j] != NULL && !is_refused; j++) {
       is_refused = g_str_has_prefix (lines[j], start);
+      /* Who is leaving refuses nobody. */
+      if (is_refused && g_str_has_prefix (lines[j] + strlen (start), "421"))
+        return FALSE;
       if (is_refused)
         g_string_append_printf (words, "%s\n", lines[j]);
     }
@@ -529,6 +534,22 @@ part (const StoreOutbox *outbox, const GError *error, GStrv *rest, char **refuse
   return TRUE;
 }
 
+/* Nobody is welcome, but some may be later. */
+static gboolean
+may_be_later (const StoreOutbox *outbox, const char *detail)
+{
+  gboolean later = FALSE;
+
+  for (guint i = 0; detail != NULL && outbox->recipients[i] != NULL && !later; i++) {
+    g_autofree char *line = g_strconcat (outbox->recipients[i], ": 4", NULL);
+
+    later = g_str_has_prefix (detail, line);
+    for (const char *at = strstr (detail, line); at != NULL && !later; at = strstr (at + 1, line))
+      later = at > detail && at[-1] == '\n';
+  }
+  return later;
+}
+
 /* TRUE: it goes on with the others. */
 static gboolean
 go_on_without (Sender *sender, const StoreOutbox *outbox, const GError *error)
@@ -537,10 +558,6 @@ go_on_without (Sender *sender, const StoreOutbox *outbox, const GError *error)
   g_autofree char *refused = NULL;
   gboolean written = FALSE, again = TRUE;
 
-  /* Who is leaving refuses nobody. */
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
-      && !smtp_session_is_usable (sender->session))
-    return FALSE;
   if (!part (outbox, error, &rest, &refused))
     return FALSE;
   while (again) {
@@ -561,6 +578,10 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
 
   if (go_on_without (sender, outbox, error))
     return TRUE;
+  if (may_be_later (outbox, detail)) {
+    set_state (sender, outbox, STORE_OUTBOX_QUEUED, retry_time (outbox), error->message, detail);
+    return smtp_session_is_usable (sender->session);
+  }
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE)) {

@@ -71,6 +71,9 @@ test_tables (void)
       "<div>• a</div><div><br/></div><div>b</div>", NULL },
     { "<table border=1><caption>c</caption><tr><td>a<td>b</table>", "<div>c</div><div>a\tb</div>",
       NULL },
+    /* No word is lost of a heading that stands in no row. */
+    { "<table border=1><thead><th>H<th>I</thead><tbody><tr><td>a<td>b</tbody></table>",
+      "<div><b>HI</b></div><div>a\tb</div>", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -219,11 +222,28 @@ test_anything (void)
   }
 }
 
+/* What a stranger's table would become with its rows filled up is no table. */
+static void
+test_table_bomb (void)
+{
+  g_autoptr (GString) html = g_string_new ("<table border=1><tr>");
+
+  for (guint i = 0; i < 64; i++)
+    g_string_append (html, "<td>x</td>");
+  for (guint i = 0; i < 100000; i++)
+    g_string_append (html, "<tr></tr>");
+  g_autofree char *clean = mime_html_clean (html->str, FALSE, NULL, NULL, NULL);
+  g_autofree char *letter = mime_html_to_letter (clean, 0, 10000, MIME_TABLES_ALL, NULL, NULL);
+  g_assert_null (strstr (letter, "<table"));
+  g_assert_cmpuint (strlen (letter), <, 20000);
+}
+
 void
 test_letter_add (void)
 {
   g_test_add_func ("/mime/letter/formats", test_formats);
   g_test_add_func ("/mime/letter/tables", test_tables);
+  g_test_add_func ("/mime/letter/table-bomb", test_table_bomb);
   g_test_add_func ("/mime/letter/quoted", test_quoted);
   g_test_add_func ("/mime/letter/limit", test_limit);
   g_test_add_func ("/mime/letter/anything", test_anything);

@@ -351,10 +351,11 @@ waits_again (Rig *rig, gint64 id, guint attempts)
 /* A recipient whom the server cannot take now is waited for alone: the others have got it meanwhile, there is one copy in Sent, and
  * the person is told. */
 static void
-test_one_for_now (void)
+check_one_for_now (const char *capabilities)
 {
+  const ModelSettings settings = { .smtp_capabilities = capabilities };
   Fault none = { .word = "NOTHING", .protocol = MODEL_SMTP };
-  Rig *rig = start (NULL, &none);
+  Rig *rig = start (&settings, &none);
   gint64 id;
 
   model_server_refuse_recipient (rig->server, "slow@model.test", "450 4.1.2 try again later");
@@ -381,6 +382,37 @@ test_one_for_now (void)
   RIG_WAIT (model_server_count (rig->server, "alice", "Sent") == 1, PATIENCE);
   RIG_WAIT (store_operation_count (rig->db, rig->row) == 0, PATIENCE);
   g_assert_cmpuint (model_server_count (rig->server, "alice", "Sent"), ==, 1);
+  rig_free (rig);
+}
+
+static void
+test_one_for_now (void)
+{
+  static const char *const capabilities[] = { NULL, MODEL_SMTP_PLAIN, "PIPELINING 8BITMIME" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++)
+    check_one_for_now (capabilities[i]);
+}
+
+/* One is refused for good and the other one for now: nobody is given up; and a full mailbox keeps the mail from nobody else. */
+static void
+test_none_welcome (void)
+{
+  Fault none = { .word = "NOTHING", .protocol = MODEL_SMTP };
+  Rig *rig = start (NULL, &none);
+  gint64 id;
+
+  model_server_refuse_recipient (rig->server, "slow@model.test", "450 4.1.2 try again later");
+  model_server_refuse_recipient (rig->server, "nobody@model.test", "550 5.1.1 no such user");
+  model_server_refuse_recipient (rig->server, "full@model.test", "552 5.2.2 mailbox is full");
+  id = rig_send (rig, "nobody@model.test,slow@model.test", "both", 0);
+  RIG_WAIT (waits_again (rig, id, 1), PATIENCE);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 0);
+  g_assert_true (store_outbox_edit (rig->db, id, NULL));
+
+  id = rig_send (rig, "full@model.test,bob@model.test", "most", 0);
+  RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
+  check_sent_once (rig, "most");
   rig_free (rig);
 }
 
@@ -549,6 +581,7 @@ test_outbox_add (void)
   g_test_add_func ("/trouble/outbox/refused", test_refused);
   g_test_add_func ("/trouble/outbox/one-refused", test_one_refused);
   g_test_add_func ("/trouble/outbox/one-for-now", test_one_for_now);
+  g_test_add_func ("/trouble/outbox/none-welcome", test_none_welcome);
   g_test_add_func ("/trouble/outbox/one-refused-in-hangul", test_one_refused_in_hangul);
   g_test_add_func ("/trouble/outbox/own-folder", test_own_folder);
   g_test_add_func ("/trouble/outbox/false-offer", test_false_offer);
