@@ -192,6 +192,8 @@ test_slept (void)
 
   id = rig_send_with (rig, "bob@model.test", "slept", 0, 0, at);
   RIG_WAIT (is_waiting (rig, id, at), PATIENCE);
+  /* It still looks for more, and then waits. */
+  g_usleep (1000000);
   /* Due now, and nobody has told the worker. */
   g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
   g_usleep (300000);
