@@ -41,9 +41,9 @@ fill_recipients (StoreDraft *draft, const MailParsed *parsed, MailReplyKind kind
   g_autoptr (GString) cc = g_string_new (NULL);
   GPtrArray *answer_to = parsed->reply_to->len > 0 ? parsed->reply_to : parsed->from;
 
-  /* Answering what one sent oneself goes on to the same people. */
-  if (all_own (answer_to, own, user_data) && parsed->to->len > 0
-      && !all_own (parsed->to, own, user_data))
+  /* Answering what one sent oneself goes on to the same people, wherever their answers were to go. */
+  if ((all_own (parsed->from, own, user_data) || all_own (answer_to, own, user_data))
+      && parsed->to->len > 0 && !all_own (parsed->to, own, user_data))
     answer_to = parsed->to;
   for (guint i = 0; i < answer_to->len; i++)
     append (to, seen, answer_to->pdata[i]);

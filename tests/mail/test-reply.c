@@ -170,6 +170,13 @@ test_reply_to_own (void)
   g_assert_cmpstr (one->to, ==, "Bea <bea@example.org>");
   g_assert_cmpstr (all->to, ==, "Bea <bea@example.org>");
   g_assert_cmpstr (all->cc, ==, "cem@example.org");
+
+  /* Their answers were to go elsewhere; this one goes to them. */
+  g_autoptr (MailParsed) elsewhere =
+      parse ("From: me@example.org\r\nReply-To: orders@example.com\r\nTo: bea@example.org\r\n"
+             "Message-ID: <1@x>\r\n\r\nx\r\n");
+  g_autoptr (StoreDraft) again = build_reply (elsewhere, MAIL_REPLY, FALSE, is_me, NULL);
+  g_assert_cmpstr (again->to, ==, "bea@example.org");
 }
 
 static void
