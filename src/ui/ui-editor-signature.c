@@ -6,6 +6,8 @@
 #include "ui-editor-private.h"
 
 #define SEPARATOR "-- "
+#define HEADING   "---------- " /* of what is forwarded */
+#define MARK      "signature"   /* where the last one was put */
 /* What an answer says about what it quotes stands in no more lines. */
 #define MOST_ATTRIBUTION 5
 
@@ -74,7 +76,7 @@ find_quote (UiEditor *self)
     UiLine found;
     int begin = line;
 
-    if (g_str_has_prefix (text, "---------- "))
+    if (g_str_has_prefix (text, HEADING))
       return line;
     ui_editor_read_line (text, &found);
     if (found.depth == 0)
@@ -84,6 +86,26 @@ find_quote (UiEditor *self)
     return begin;
   }
   return -1;
+}
+
+/* What is forwarded stands there as it is, with the signature of whoever wrote it, who may be the person: below its heading only
+ * what was put there is the letter's. */
+static gboolean
+is_forwarded (UiEditor *self, int line)
+{
+  GtkTextMark *mark = gtk_text_buffer_get_mark (self->buffer, MARK);
+  int heading = find_quote (self);
+  GtkTextIter at;
+
+  if (heading < 0 || line <= heading)
+    return FALSE;
+  g_autofree char *text = dup_line (self, heading);
+  if (!g_str_has_prefix (text, HEADING))
+    return FALSE;
+  if (mark == NULL)
+    return TRUE;
+  gtk_text_buffer_get_iter_at_mark (self->buffer, &at, mark);
+  return gtk_text_iter_get_line (&at) != line;
 }
 
 /* Nothing of the person's follows: what is added below a signature has changed it. */
@@ -144,7 +166,8 @@ find (UiEditor *self, const GPtrArray *known, int *first, int *last)
       gtk_text_iter_forward_search (&at, SEPARATOR, GTK_TEXT_SEARCH_TEXT_ONLY, &at, &end, NULL)) {
     int line = gtk_text_iter_get_line (&at), count = 0;
 
-    if (gtk_text_iter_starts_line (&at) && gtk_text_iter_ends_line (&end))
+    if (gtk_text_iter_starts_line (&at) && gtk_text_iter_ends_line (&end)
+        && !is_forwarded (self, line))
       count = count_known (self, line + 1, known);
     if (count > 0) {
       *first = line;
@@ -195,11 +218,27 @@ insert_plainly (UiEditor *self, GtkTextIter *at, const char *text)
 }
 
 static void
+mark_line (UiEditor *self, int line)
+{
+  GtkTextMark *mark = gtk_text_buffer_get_mark (self->buffer, MARK);
+  GtkTextIter at;
+
+  gtk_text_buffer_get_iter_at_line (self->buffer, &at, line);
+  if (mark != NULL)
+    gtk_text_buffer_move_mark (self->buffer, mark, &at);
+  else
+    gtk_text_buffer_create_mark (self->buffer, MARK, &at, TRUE);
+}
+
+/* Who writes where it is put, writes on before it. */
+static void
 put_in (UiEditor *self, const BaseSignature *signature, gboolean above)
 {
   int quote = above ? find_quote (self) : -1, first;
   gboolean parted = quote > 0 && is_blank (self, quote - 1);
-  GtkTextIter at;
+  GtkTextIter at, caret;
+  int offset;
+  gboolean writes;
 
   if (parted)
     quote--;
@@ -207,6 +246,10 @@ put_in (UiEditor *self, const BaseSignature *signature, gboolean above)
     gtk_text_buffer_get_iter_at_line (self->buffer, &at, quote);
   else
     gtk_text_buffer_get_end_iter (self->buffer, &at);
+  gtk_text_buffer_get_iter_at_mark (self->buffer, &caret,
+                                    gtk_text_buffer_get_insert (self->buffer));
+  offset = gtk_text_iter_get_offset (&at);
+  writes = gtk_text_iter_equal (&at, &caret);
   insert_plainly (self, &at, quote >= 0 ? "\n" SEPARATOR "\n" : "\n\n" SEPARATOR "\n");
   first = gtk_text_iter_get_line (&at);
   if (!self->rich || signature->html == NULL
@@ -224,6 +267,11 @@ put_in (UiEditor *self, const BaseSignature *signature, gboolean above)
   } else {
     ui_editor_join_alignment (self, first, gtk_text_iter_get_line (&at));
   }
+  mark_line (self, first - 1);
+  if (!writes)
+    return;
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &at, offset);
+  gtk_text_buffer_place_cursor (self->buffer, &at);
 }
 
 void

@@ -97,6 +97,42 @@ test_new (Fixture *f, gconstpointer data)
   }
 }
 
+#define FORWARDED                                                                                  \
+  "\n\n---------- Forwarded message ----------\nFrom: a\n\nHello\n\n-- \nAlice\n\nLab"
+
+/* What is forwarded stays what it is, whoever signed it; what is put in below it is known again. */
+static void
+test_forwarded (Fixture *f, gconstpointer data)
+{
+  ui_editor_set_content (f->editor, FORWARDED, NULL);
+  g_assert_false (ui_editor_has_signature (f->editor, f->known));
+  ui_editor_put_signature (f->editor, f->known, f->alice, FALSE, TRUE);
+  is (f, FORWARDED "\n\n-- \nAlice\n\nLab");
+  put (f, NULL, FALSE);
+  is (f, FORWARDED);
+  put (f, f->alice, TRUE);
+  is (f, "\n\n-- \nAlice\n\nLab" FORWARDED);
+  put (f, NULL, TRUE);
+  is (f, FORWARDED);
+}
+
+/* Who writes at the end goes on before the signature. */
+static void
+test_caret (Fixture *f, gconstpointer data)
+{
+  GtkTextIter end;
+
+  ui_editor_set_content (f->editor, "Hello", NULL);
+  gtk_text_buffer_get_end_iter (f->buffer, &end);
+  gtk_text_buffer_place_cursor (f->buffer, &end);
+  put (f, f->alice, FALSE);
+  gtk_text_buffer_insert_at_cursor (f->buffer, ", Ann", -1);
+  is (f, "Hello, Ann\n\n-- \nAlice\n\nLab");
+  put (f, f->shop, FALSE);
+  gtk_text_buffer_insert_at_cursor (f->buffer, "!", -1);
+  is (f, "Hello, Ann!" SHOP);
+}
+
 static void
 test_answer (Fixture *f, gconstpointer data)
 {
@@ -249,6 +285,8 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add ("/ui/signature/new", Fixture, NULL, set_up, test_new, tear_down);
   g_test_add ("/ui/signature/answer", Fixture, NULL, set_up, test_answer, tear_down);
+  g_test_add ("/ui/signature/forwarded", Fixture, NULL, set_up, test_forwarded, tear_down);
+  g_test_add ("/ui/signature/caret", Fixture, NULL, set_up, test_caret, tear_down);
   g_test_add ("/ui/signature/touched", Fixture, NULL, set_up, test_touched, tear_down);
   g_test_add ("/ui/signature/undo", Fixture, NULL, set_up, test_undo, tear_down);
   g_test_add ("/ui/signature/reload", Fixture, NULL, set_up, test_reload, tear_down);
