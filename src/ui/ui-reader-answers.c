@@ -156,9 +156,12 @@ ui_reader_add_answer (UiReader *self, UiComposer *composer, MailMessage *message
                       MailReplyKind kind, const char *name)
 {
   UiComposer *before = ui_reader_get_answer (self);
-  if (self->closing || !has_message (self, mail_message_get_id (message))
+  /* It may have left its window while the quote was made. */
+  if (!gtk_widget_get_root (GTK_WIDGET (self)) || !has_message (self, mail_message_get_id (message))
       || (before && ui_composer_is_touched (before)))
     return FALSE;
+  /* Who goes on answering does not close the window any more, be it that one of them could not be put away. */
+  self->closing = FALSE;
   if (before) {
     gtk_widget_set_visible (GTK_WIDGET (before), FALSE);
     ui_composer_close (before);
@@ -166,9 +169,9 @@ ui_reader_add_answer (UiReader *self, UiComposer *composer, MailMessage *message
   Answer *answer = g_new (Answer, 1);
   *answer = (Answer){ composer, mail_message_get_id (message), kind, FALSE };
   g_ptr_array_add (self->answers, answer);
-  g_signal_connect_swapped (composer, "finished", G_CALLBACK (drop), self);
-  g_signal_connect_swapped (composer, "detached", G_CALLBACK (drop), self);
-  g_signal_connect_swapped (composer, "left", G_CALLBACK (on_left), self);
+  g_signal_connect_object (composer, "finished", G_CALLBACK (drop), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (composer, "detached", G_CALLBACK (drop), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (composer, "left", G_CALLBACK (on_left), self, G_CONNECT_SWAPPED);
   ui_composer_stand_below (composer, name);
   ui_reader_cards_add_foot (self->scroll, GTK_WIDGET (composer));
   show_answer (self, composer);
@@ -188,17 +191,18 @@ ui_reader_show_answers (UiReader *self)
   update_bar (self);
 }
 
+/* Of two that wait for messages of one conversation both are shown. */
 void
 ui_reader_hide_answers (UiReader *self)
 {
-  UiComposer *shown = ui_reader_get_answer (self);
-  if (!shown)
-    return;
-  gtk_widget_set_visible (GTK_WIDGET (shown), FALSE);
-  if (ui_composer_is_touched (shown))
-    find_answer (self, shown)->waits = TRUE;
-  else
-    ui_composer_close (shown);
+  UiComposer *shown;
+  while ((shown = ui_reader_get_answer (self))) {
+    gtk_widget_set_visible (GTK_WIDGET (shown), FALSE);
+    if (ui_composer_is_touched (shown))
+      find_answer (self, shown)->waits = TRUE;
+    else
+      ui_composer_close (shown);
+  }
   update_bar (self);
 }
 
