@@ -20,6 +20,8 @@ struct _UiIdentities
   MailEngine *engine;
   MailAccount *account;
   GPtrArray *rows; /* of GtkWidget: what is filled anew, borrowed from the groups */
+  GHashTable
+      *worn; /* id of an identity -> id of the signature that it had when one of them was removed */
 
   /* Borrowed: in the widget tree */
   AdwPreferencesGroup *identities, *signatures;
@@ -50,11 +52,14 @@ save (UiIdentities *self, const BaseAccount *settings)
 
 /* ---- removing ---- */
 
-/* What was there before; put back whole. */
+/* What was taken out, and nothing else: others may have been since. */
 typedef struct
 {
   UiIdentities *self; /* owned */
-  BaseAccount *before;
+  /* Owned; one of the two */
+  BaseIdentity *identity;
+  BaseSignature *signature;
+  gboolean was_default;
 } Removal;
 
 static void
@@ -63,24 +68,69 @@ removal_free (gpointer data, GClosure *closure)
   Removal *removal = data;
 
   g_object_unref (removal->self);
-  base_account_free (removal->before);
+  g_clear_pointer (&removal->identity, base_identity_free);
+  g_clear_pointer (&removal->signature, base_signature_free);
   g_free (removal);
+}
+
+/* In whatever order they come back. */
+static void
+wear (UiIdentities *self, BaseAccount *settings, const BaseIdentity *identity)
+{
+  const char *signature = g_hash_table_lookup (self->worn, identity->id);
+  g_autoptr (BaseIdentity) dressed = NULL;
+
+  if (identity->signature != NULL || base_account_get_signature (settings, signature) == NULL)
+    return;
+  dressed = base_identity_dup (identity);
+  dressed->signature = g_strdup (signature);
+  base_account_put_identity (settings, dressed);
+}
+
+static void
+put_back_signature (UiIdentities *self, BaseAccount *settings, const BaseSignature *signature)
+{
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
+
+  base_account_put_signature (settings, signature);
+  for (guint i = 0; i < identities->len; i++) {
+    const BaseIdentity *identity = identities->pdata[i];
+
+    if (g_strcmp0 (g_hash_table_lookup (self->worn, identity->id), signature->id) == 0)
+      wear (self, settings, identity);
+  }
+}
+
+static void
+put_back_identity (UiIdentities *self, BaseAccount *settings, BaseIdentity *identity)
+{
+  /* Its signature may have gone meanwhile. */
+  g_clear_pointer (&identity->signature, g_free);
+  base_account_put_identity (settings, identity);
+  wear (self, settings, identity);
 }
 
 static void
 on_undo (AdwToast *toast, Removal *removal)
 {
-  save (removal->self, removal->before);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (removal->self->account);
+
+  if (removal->signature != NULL)
+    put_back_signature (removal->self, settings, removal->signature);
+  else
+    put_back_identity (removal->self, settings, removal->identity);
+  if (removal->was_default && settings->default_identity == NULL)
+    settings->default_identity = g_strdup (removal->identity->id);
+  save (removal->self, settings);
 }
 
+/* Takes the removal. */
 static void
-offer_back (UiIdentities *self, const char *sentence, const BaseAccount *before)
+offer_back (UiIdentities *self, const char *sentence, Removal *removal)
 {
   AdwToast *toast = ui_toast_new (sentence);
-  Removal *removal = g_new0 (Removal, 1);
 
   removal->self = g_object_ref (self);
-  removal->before = base_account_dup (before);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo), removal, removal_free, 0);
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), toast);
@@ -93,25 +143,42 @@ get_id (GtkWidget *widget)
 }
 
 static void
+remember (UiIdentities *self, const BaseIdentity *identity)
+{
+  if (identity->signature != NULL)
+    g_hash_table_insert (self->worn, g_strdup (identity->id), g_strdup (identity->signature));
+}
+
+static void
 on_remove_identity (GtkWidget *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) before = mail_account_dup_settings (self->account);
-  g_autoptr (BaseAccount) settings = base_account_dup (before);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  const char *id = get_id (button);
+  Removal *removal = g_new0 (Removal, 1);
 
-  base_account_remove_identity (settings, get_id (button));
+  removal->identity = base_account_dup_identity (settings, id);
+  remember (self, removal->identity);
+  removal->was_default = g_strcmp0 (settings->default_identity, id) == 0;
+  base_account_remove_identity (settings, id);
   save (self, settings);
-  offer_back (self, _ ("Identity removed"), before);
+  offer_back (self, _ ("Identity removed"), removal);
 }
 
 static void
 on_remove_signature (GtkWidget *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) before = mail_account_dup_settings (self->account);
-  g_autoptr (BaseAccount) settings = base_account_dup (before);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
+  const char *id = get_id (button);
+  Removal *removal = g_new0 (Removal, 1);
 
-  base_account_remove_signature (settings, get_id (button));
+  removal->signature = base_signature_dup (base_account_get_signature (settings, id));
+  for (guint i = 0; i < identities->len; i++)
+    if (g_strcmp0 (((BaseIdentity *)identities->pdata[i])->signature, id) == 0)
+      remember (self, identities->pdata[i]);
+  base_account_remove_signature (settings, id);
   save (self, settings);
-  offer_back (self, _ ("Signature removed"), before);
+  offer_back (self, _ ("Signature removed"), removal);
 }
 
 /* ---- adding and changing ---- */
@@ -307,6 +374,7 @@ ui_identities_finalize (GObject *object)
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
   g_ptr_array_unref (self->rows);
+  g_hash_table_unref (self->worn);
   G_OBJECT_CLASS (ui_identities_parent_class)->finalize (object);
 }
 
@@ -323,6 +391,7 @@ ui_identities_init (UiIdentities *self)
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
 
   self->rows = g_ptr_array_new ();
+  self->worn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (self), 560, 600);
   gtk_widget_set_size_request (GTK_WIDGET (self), 340, 320);
