@@ -165,39 +165,55 @@ mail_engine_dup_default_identity (MailEngine *self, MailAccount *account)
 
 /* ---- whose an address is ---- */
 
-/* The account at home first, and one that has the address itself before one that has it as a plus-address. */
+/* NULL: it comes to none of the account's. */
 static MailIdentity *
-find (MailEngine *engine, MailAccount *home, const char *address)
+find_in (MailAccount *account, const char *address)
 {
-  BaseAddressMatch best = BASE_ADDRESS_OTHER;
-  MailAccount *account = NULL;
   const char *id = NULL;
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (engine->accounts));
+  BaseAddressMatch match =
+      base_account_match_address (mail_account_get_settings (account), address, &id);
 
-  if (home != NULL)
-    best = base_account_match_address (mail_account_get_settings (home), address, &id);
-  if (best != BASE_ADDRESS_OTHER)
-    account = home;
-  for (guint i = 0; account == NULL && i < n; i++) {
-    g_autoptr (MailAccount) other = g_list_model_get_item (G_LIST_MODEL (engine->accounts), i);
-
-    best = base_account_match_address (mail_account_get_settings (other), address, &id);
-    if (best != BASE_ADDRESS_OTHER)
-      account = other; /* the list keeps it */
-  }
-  return account != NULL
-             ? mail_identity_new (account, id, best == BASE_ADDRESS_PLUS ? address : NULL)
+  return match != BASE_ADDRESS_OTHER
+             ? mail_identity_new (account, id, match == BASE_ADDRESS_PLUS ? address : NULL)
              : NULL;
+}
+
+static MailIdentity *
+find_at_home (MailAccount *home, GPtrArray *addresses)
+{
+  MailIdentity *found = NULL;
+
+  for (guint i = 0; home != NULL && found == NULL && i < addresses->len; i++)
+    found = find_in (home, ((const MailAddress *)addresses->pdata[i])->address);
+  return found;
 }
 
 static MailIdentity *
 find_first (MailEngine *engine, MailAccount *home, GPtrArray *addresses)
 {
-  MailIdentity *found = NULL;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (engine->accounts));
+  MailIdentity *found = find_at_home (home, addresses);
 
   for (guint i = 0; found == NULL && i < addresses->len; i++)
-    found = find (engine, home, ((const MailAddress *)addresses->pdata[i])->address);
+    for (guint at = 0; found == NULL && at < n; at++) {
+      g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (engine->accounts), at);
+
+      found = find_in (account, ((const MailAddress *)addresses->pdata[i])->address);
+    }
   return found;
+}
+
+/* At home first, wherever it stands: a stranger must not choose between accounts. */
+static MailIdentity *
+find_named (MailEngine *engine, MailAccount *home, const MailParsed *parsed)
+{
+  MailIdentity *found = find_at_home (home, parsed->to);
+
+  if (found == NULL)
+    found = find_at_home (home, parsed->cc);
+  if (found == NULL)
+    found = find_first (engine, NULL, parsed->to);
+  return found != NULL ? found : find_first (engine, NULL, parsed->cc);
 }
 
 /* The address that everything of an account ends up at says nothing about whom a message was for. */
@@ -222,15 +238,11 @@ mail_identity_find_receiver (MailEngine *engine, MailFolder *folder, const MailP
   }
   found = find_first (engine, home, parsed->received_for);
   if (found == NULL || tells_little (found)) {
-    GPtrArray *const named[] = { parsed->to, parsed->cc };
+    MailIdentity *named = find_named (engine, home, parsed);
 
-    for (guint i = 0; i < G_N_ELEMENTS (named); i++) {
-      MailIdentity *other = find_first (engine, home, named[i]);
-
-      if (other == NULL)
-        continue;
+    if (named != NULL) {
       g_clear_object (&found);
-      return other;
+      return named;
     }
   }
   if (found != NULL)

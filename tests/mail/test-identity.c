@@ -81,7 +81,8 @@ test_receiver (void)
     { RECEIVED "To: lee+a.b@other.net\r\n", "lee+a.b@other.net" },
     /* Another account's */
     { RECEIVED "To: two@example.org\r\n", "two@example.org" },
-    { RECEIVED "To: two@example.org, one@example.org\r\n", "two@example.org" },
+    { RECEIVED "To: two@example.org, one@example.org\r\n", "one@example.org" },
+    { RECEIVED "To: two@example.org\r\nCc: shop@example.org\r\n", "shop@example.org" },
     /* The server knows better: by Bcc, by a list. */
     { "Delivered-To: shop@example.org\r\n" RECEIVED "To: lee@other.net\r\n", "shop@example.org" },
     { "Delivered-To: one+list@example.org\r\n" RECEIVED "To: list@example.com\r\n",
