@@ -11,11 +11,25 @@
 /* A page that somebody pastes; more is nothing that a person wants in a letter. */
 #define MAX_PASTED ((gsize)2 * 1024 * 1024)
 
+typedef struct
+{
+  GBytes *html;
+  gboolean flat; /* of what came of it */
+} Pasted;
+
+static void
+pasted_free (gpointer data)
+{
+  g_bytes_unref (((Pasted *)data)->html);
+  g_free (data);
+}
+
 /* Any thread. */
 static void
 run_from_html (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autofree char *text = mime_bytes_to_text (data, NULL);
+  Pasted *pasted = data;
+  g_autofree char *text = mime_bytes_to_text (pasted->html, NULL);
   g_autofree char *words = mime_html_to_quote (text);
 
   /* What pictures of the web are said to show is not all that is pasted. */
@@ -26,6 +40,7 @@ run_from_html (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   g_autofree char *clean = mime_html_clean (text, FALSE, NULL, NULL, NULL);
   g_autofree char *lines = mime_html_to_letter (clean, 0, MAX_PASTED, MIME_TABLES_ALL, NULL, NULL);
 
+  pasted->flat = mime_html_has_large_table (clean);
   g_task_return_pointer (task, *lines != '\0' ? g_strconcat ("<div>", lines, "</div>", NULL) : NULL,
                          g_free);
 }
@@ -36,13 +51,19 @@ mail_letter_from_html_async (GBytes *html, GCancellable *cancellable, GAsyncRead
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
-  g_task_set_task_data (task, g_bytes_ref (html), (GDestroyNotify)g_bytes_unref);
+  Pasted *pasted = g_new0 (Pasted, 1);
+
+  pasted->html = g_bytes_ref (html);
+  g_task_set_task_data (task, pasted, pasted_free);
   g_task_run_in_thread (task, run_from_html);
 }
 
 char *
-mail_letter_from_html_finish (GAsyncResult *result, GError **error)
+mail_letter_from_html_finish (GAsyncResult *result, gboolean *flat, GError **error)
 {
+  const Pasted *pasted = g_task_get_task_data (G_TASK (result));
+
+  *flat = pasted->flat;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

@@ -6,10 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* `html` as another program gave it.  NULL without an error: there is nothing to read in it. */
+/* `html` as another program gave it.  NULL without an error: there is nothing to read in it.  `flat`: a table of it is larger than those of letters,
+ * and is lines of text. */
 void mail_letter_from_html_async (GBytes *html, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
-char *mail_letter_from_html_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *mail_letter_from_html_finish (GAsyncResult *result, gboolean *flat,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* `rich`: what mail_draft_new_reply () quoted of `content` as plain text is quoted with its formats and those of its pictures that are
  * stored here, up to some megabytes; the draft has HTML then.  Nothing changes where the message has no HTML, or its text was read, or the

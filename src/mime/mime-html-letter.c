@@ -519,6 +519,21 @@ begin_block (Letter *letter, Open *open, const char *name, const char **attribut
   }
 }
 
+/* As letters have addresses; NULL: it is none. */
+static char *
+dup_href (const char *given)
+{
+  static const char *const schemes[] = { "http://", "https://", "mailto:" };
+  g_autofree char *url = mime_html_normal_url (given);
+  g_auto (GStrv) parts = g_strsplit (url, " ", -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_ascii_strncasecmp (url, schemes[i], strlen (schemes[i])) == 0
+        && url[strlen (schemes[i])] != '\0')
+      return g_strjoinv ("%20", parts);
+  return NULL;
+}
+
 static void
 on_start (const char *name, const char **attributes, gpointer user_data)
 {
@@ -536,9 +551,8 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     begin_table (letter);
   letter->headings += open.heading;
   if (open.role == MIME_ROLE_LINK && mime_html_attribute (attributes, "href") != NULL) {
-    open.href = mime_html_normal_url (mime_html_attribute (attributes, "href"));
-    if (g_ascii_strncasecmp (open.href, "http", 4) == 0
-        || g_ascii_strncasecmp (open.href, "mailto:", 7) == 0)
+    open.href = dup_href (mime_html_attribute (attributes, "href"));
+    if (open.href != NULL)
       open.look.href = open.href;
   }
   enter_look (&open, name, attributes);

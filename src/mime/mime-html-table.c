@@ -266,16 +266,35 @@ mime_table_list_free (MimeTableList *list)
   g_free (list);
 }
 
+static gboolean
+is_large (const MimeTable *table)
+{
+  /* Rows are filled up: as many cells as there are in all, whatever is in them. */
+  return table->n_columns > MAX_COLUMNS || table->n_rows > MAX_CELLS / table->n_columns;
+}
+
 MimeTable *
 mime_table_list_get (MimeTableList *list, guint n)
 {
   MimeTable *table = n < list->tables->len ? list->tables->pdata[n] : NULL;
 
   return table != NULL && table->words && (table->drawn || list->which == MIME_TABLES_ALL)
-                 && table->n_columns > 1
-                 && table->n_columns <= MAX_COLUMNS
-                 /* Rows are filled up: as many cells as there are in all, whatever is in them. */
-                 && table->n_rows <= MAX_CELLS / table->n_columns
+                 && table->n_columns > 1 && !is_large (table)
              ? table
              : NULL;
+}
+
+gboolean
+mime_html_has_large_table (const char *clean)
+{
+  MimeTableList *list = mime_table_list_new (clean, MIME_TABLES_ALL);
+  gboolean large = FALSE;
+
+  for (guint i = 0; i < list->tables->len && !large; i++) {
+    const MimeTable *table = list->tables->pdata[i];
+
+    large = table->words && table->n_columns > 1 && is_large (table);
+  }
+  mime_table_list_free (list);
+  return large;
 }

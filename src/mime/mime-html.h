@@ -53,6 +53,9 @@ typedef enum
  * nullable, is given src of a picture and gives its Content-ID, or NULL to leave it out. */
 char *mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeTables tables, MimeHtmlCidFunc picture_func, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A table of words in it has more cells than those that stay ones. */
+gboolean mime_html_has_large_table (const char *clean);
+
 /* Characters from `start` to before `end` of the words of a page: those of its body above U+0020, each picture of the message (sosik-cid:)
  * is one. */
 typedef struct

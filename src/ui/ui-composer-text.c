@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-toast.h"
+
 static void
 on_check_spelling (GSettings *settings, const char *key, UiComposer *self)
 {
@@ -42,11 +44,19 @@ set_up_languages (UiComposer *self, GSettings *settings)
                            G_CONNECT_SWAPPED);
 }
 
+static void
+on_sentence (UiComposer *self, const char *sentence)
+{
+  adw_toast_overlay_add_toast (self->toasts, ui_toast_new (sentence));
+}
+
 void
 ui_composer_set_up_text (UiComposer *self)
 {
   GSettings *settings = ui_composer_get_settings (self);
 
+  g_signal_connect_object (self->editor, "sentence", G_CALLBACK (on_sentence), self,
+                           G_CONNECT_SWAPPED);
   ui_composer_set_up_pictures (self);
   if (settings == NULL)
     return;

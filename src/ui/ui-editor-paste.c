@@ -3,6 +3,7 @@
  * made ours off it (mail-letter.h).  It must never change the text while an input method composes: what has come waits. */
 #include "ui-editor-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "mail-letter.h"
@@ -16,8 +17,9 @@
 
 typedef struct
 {
-  char *text, *html; /* one of them */
+  char *text, *html; /* one of them; or the text is for where the HTML cannot be */
   GBytes *given;     /* nullable: `html` is this, if it is ours */
+  gboolean flat;     /* a table of it is lines of text now */
 } Arrival;
 
 static void
@@ -32,6 +34,14 @@ arrival_free (gpointer data)
 }
 
 static void make_ours (UiEditor *self, GBytes *bytes);
+static void paste_text (UiEditor *self);
+
+static void
+say_flat (UiEditor *self)
+{
+  ui_editor_emit_sentence (self,
+                           _ ("A table was too large for this message. It was pasted as text."));
+}
 
 /* For a letter that became plain while it came; NULL: it is not ours. */
 static char *
@@ -42,44 +52,88 @@ dup_bare (UiEditor *self, const char *html)
   return html != NULL && ui_editor_from_html (scratch, html) ? ui_editor_to_text (scratch) : NULL;
 }
 
-/* FALSE: it is HTML of others, and is put in when it has become ours. */
+/* FALSE: it is nothing that a letter holds, and all is as it was. */
 static gboolean
-put_in (UiEditor *self, const Arrival *arrival, GtkTextIter *at)
+put_html (UiEditor *self, const char *html)
+{
+  GtkTextBuffer *buffer = self->buffer;
+  g_autoptr (GtkTextMark) from = NULL;
+  g_autoptr (GtkTextMark) to = NULL;
+  GtkTextIter start, end, at;
+  int first;
+  gboolean good;
+
+  gtk_text_buffer_get_selection_bounds (buffer, &start, &end);
+  from = g_object_ref (gtk_text_buffer_create_mark (buffer, NULL, &start, TRUE));
+  to = g_object_ref (gtk_text_buffer_create_mark (buffer, NULL, &end, TRUE));
+  at = end;
+  self->dressed = TRUE;
+  /* What is selected goes only when something has come in its place. */
+  good = ui_editor_insert_html (buffer, &at, html);
+  if (good) {
+    gtk_text_buffer_place_cursor (buffer, &at);
+    gtk_text_buffer_get_iter_at_mark (buffer, &start, from);
+    gtk_text_buffer_get_iter_at_mark (buffer, &end, to);
+    if (!gtk_text_iter_equal (&start, &end))
+      gtk_text_buffer_delete (buffer, &start, &end);
+    gtk_text_buffer_get_iter_at_mark (buffer, &start, from);
+    gtk_text_buffer_get_iter_at_mark (buffer, &at, gtk_text_buffer_get_insert (buffer));
+    first = gtk_text_iter_get_line (&start);
+    ui_editor_join_alignment (self, first, gtk_text_iter_get_line (&at));
+  }
+  self->dressed = FALSE;
+  gtk_text_buffer_delete_mark (buffer, from);
+  gtk_text_buffer_delete_mark (buffer, to);
+  return good;
+}
+
+static void
+put_text (UiEditor *self, const char *text)
+{
+  GtkTextIter at;
+
+  gtk_text_buffer_delete_selection (self->buffer, TRUE, TRUE);
+  gtk_text_buffer_get_iter_at_mark (self->buffer, &at, gtk_text_buffer_get_insert (self->buffer));
+  gtk_text_buffer_insert (self->buffer, &at, text, -1);
+}
+
+/* FALSE: it cannot stand in this letter. */
+static gboolean
+put_in (UiEditor *self, const Arrival *arrival)
 {
   g_autofree char *bare = NULL;
 
-  self->dressed = arrival->html != NULL && self->rich;
-  if (self->dressed && ui_editor_insert_html (self->buffer, at, arrival->html))
-    return TRUE;
-  if (self->dressed && arrival->given != NULL)
+  if (arrival->html != NULL && self->rich) {
+    if (put_html (self, arrival->html))
+      return TRUE;
+  } else {
+    bare = dup_bare (self, arrival->html);
+  }
+  if (arrival->given != NULL || (bare == NULL && arrival->text == NULL))
     return FALSE;
-  bare = self->dressed ? NULL : dup_bare (self, arrival->html);
-  if (bare != NULL || arrival->text != NULL)
-    gtk_text_buffer_insert (self->buffer, at, bare != NULL ? bare : arrival->text, -1);
-  else if (arrival->given != NULL)
-    return FALSE;
+  put_text (self, bare != NULL ? bare : arrival->text);
   return TRUE;
 }
 
 static void
 put (UiEditor *self, const Arrival *arrival)
 {
-  GtkTextMark *insert = gtk_text_buffer_get_insert (self->buffer);
-  GtkTextIter at;
-  int first;
+  gboolean good;
 
   gtk_text_buffer_begin_user_action (self->buffer);
-  gtk_text_buffer_delete_selection (self->buffer, TRUE, TRUE);
-  gtk_text_buffer_get_iter_at_mark (self->buffer, &at, insert);
-  first = gtk_text_iter_get_line (&at);
-  if (!put_in (self, arrival, &at))
-    make_ours (self, arrival->given);
-  else if (self->dressed)
-    ui_editor_join_alignment (self, first, gtk_text_iter_get_line (&at));
-  self->dressed = FALSE;
+  good = put_in (self, arrival);
   gtk_text_buffer_end_user_action (self->buffer);
-  gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self), insert);
-  ui_editor_edited (self);
+  if (good) {
+    gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self),
+                                        gtk_text_buffer_get_insert (self->buffer));
+    ui_editor_edited (self);
+    if (arrival->flat)
+      say_flat (self);
+  } else if (arrival->given != NULL) {
+    make_ours (self, arrival->given);
+  } else {
+    paste_text (self);
+  }
 }
 
 static gboolean
@@ -115,13 +169,14 @@ ui_editor_drop_arrivals (UiEditor *self)
 
 /* Takes text and html. */
 static void
-arrive (UiEditor *self, char *text, char *html, GBytes *given)
+arrive (UiEditor *self, char *text, char *html, GBytes *given, gboolean flat)
 {
   Arrival *arrival = g_new0 (Arrival, 1);
 
   arrival->text = text;
   arrival->html = html;
   arrival->given = given != NULL ? g_bytes_ref (given) : NULL;
+  arrival->flat = flat;
   g_queue_push_tail (&self->arrivals, arrival);
   if (self->composing)
     return;
@@ -132,7 +187,7 @@ arrive (UiEditor *self, char *text, char *html, GBytes *given)
 void
 ui_editor_arrive (UiEditor *self, char *text, char *html)
 {
-  arrive (self, text, html, NULL);
+  arrive (self, text, html, NULL, FALSE);
 }
 
 void
@@ -141,7 +196,7 @@ ui_editor_insert (UiEditor *self, const char *text, const char *html)
   gboolean dressed = html != NULL && self->rich;
 
   g_return_if_fail (UI_IS_EDITOR (self));
-  ui_editor_arrive (self, dressed ? NULL : g_strdup (text),
+  ui_editor_arrive (self, g_strdup (text),
                     dressed ? ui_editor_without_strange_pictures (self, html) : NULL);
 }
 
@@ -215,14 +270,15 @@ static void
 on_letter (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiEditor) self = data;
-  char *html = mail_letter_from_html_finish (result, NULL);
+  gboolean flat;
+  char *html = mail_letter_from_html_finish (result, &flat, NULL);
 
   if (self->buffer == NULL)
     g_free (html);
   else if (html == NULL)
     paste_other (self);
   else
-    ui_editor_arrive (self, NULL, html);
+    arrive (self, NULL, html, NULL, flat);
 }
 
 static void
@@ -240,7 +296,7 @@ take_html (UiEditor *self, GBytes *bytes)
   g_autofree char *html = g_strndup (data != NULL ? data : "", length);
 
   if (length < MAX_OURS && g_str_has_prefix (html, "<div>"))
-    arrive (self, NULL, ui_editor_without_strange_pictures (self, html), bytes);
+    arrive (self, NULL, ui_editor_without_strange_pictures (self, html), bytes, FALSE);
   else
     make_ours (self, bytes);
 }

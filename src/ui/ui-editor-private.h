@@ -62,6 +62,8 @@ void ui_editor_edited (UiEditor *self);
 
 /* Each of these lines is aligned as its first character. */
 void ui_editor_join_alignment (UiEditor *self, int first, int last);
+/* For the person, who may have to know what became of what was pasted. */
+void ui_editor_emit_sentence (UiEditor *self, const char *sentence);
 /* FALSE: nobody wants what is in the clipboard. */
 gboolean ui_editor_emit_paste_files (UiEditor *self, GdkClipboard *clipboard);
 
@@ -87,7 +89,7 @@ void ui_editor_paste_plain (UiEditor *self);
 void ui_editor_put_arrivals (UiEditor *self);
 void ui_editor_drop_arrivals (UiEditor *self);
 
-/* One of them, NULL the other; at once, or when nothing composes.  Takes both. */
+/* One of them, or both: the HTML where it can be, else the text; at once, or when nothing composes.  Takes both. */
 void ui_editor_arrive (UiEditor *self, char *text, char *html);
 
 /* ---- ui-editor-pictures.c ---- */

@@ -18,6 +18,7 @@ enum
   PASTE_FILES,
   WORD_TYPED,
   LANGUAGES_CHOSEN,
+  SENTENCE,
   N_SIGNALS
 };
 
@@ -209,6 +210,12 @@ ui_editor_emit_paste_files (UiEditor *self, GdkClipboard *clipboard)
 
   g_signal_emit (self, signals[PASTE_FILES], 0, clipboard, &taken);
   return taken;
+}
+
+void
+ui_editor_emit_sentence (UiEditor *self, const char *sentence)
+{
+  g_signal_emit (self, signals[SENTENCE], 0, sentence);
 }
 
 gboolean
@@ -665,6 +672,8 @@ ui_editor_class_init (UiEditorClass *klass)
                                       1, G_TYPE_STRING);
   signals[LANGUAGES_CHOSEN] = g_signal_new ("languages-chosen", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST,
                                             0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SENTENCE] = g_signal_new ("sentence", UI_TYPE_EDITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   /* In place of GTK's, which the keys and the context menu name. */
   gtk_widget_class_install_action (widget_class, "text.undo", NULL, on_undo);

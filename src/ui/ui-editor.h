@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (UiEditor, ui_editor, UI, EDITOR, GtkTextView)
 
 /* Property "rich" (boolean, notify).  Signals: "edited" (): the text or its format changed by a person; "paste-files"
  * (GdkClipboard) -> boolean: there is no text in the clipboard, TRUE when somebody takes what is in it; "word-typed" (string) -> boolean: Tab was
- * pressed behind this word, TRUE when somebody has put something else in its place (ui_editor_replace_word ()). */
+ * pressed behind this word, TRUE when somebody has put something else in its place (ui_editor_replace_word ()); "sentence" (string): to be told
+ * to the person. */
 GActionGroup *ui_editor_get_actions (UiEditor *self); /* borrowed */
 
 /* Replaces everything; not undoable.  `html` (nullable) in our own subset wins over `text`; it turns "rich" on.  Caret at

@@ -111,7 +111,8 @@ test_formats (void)
       "<div>say:</div><div><br/></div><div>&gt; x</div><div>&gt;</div><div>&gt; y</div><div><br/></div><div>z</div>" },
     { "<a href='https://a.b/?x=1&amp;y=2'>see <b>it</b></a> now",
       "<div><a href=\"https://a.b/?x=1&amp;y=2\">see <b>it</b></a> now</div>" },
-    { "<a href='javascript:x'>y</a>", "<div>y</div>" },
+    { "<a href='javascript:x'>y</a><a href='https://'>z</a>", "<div>yz</div>" },
+    { "<a href='https://a.b/c d'>y</a>", "<div><a href=\"https://a.b/c%20d\">y</a></div>" },
     { "<table><tr><td>a<td>b<tr><td>c<td>d</table>", "<div>a\tb</div><div>c\td</div>" },
     { "<table><tr><td><table><tr><td>in</table><td><p>x</table>",
       "<div>in</div><div><br/></div><div>x</div>" },
@@ -222,6 +223,34 @@ test_anything (void)
   }
 }
 
+/* A table with so many cells is none any more; what places things on a page never was one. */
+static void
+test_large_table (void)
+{
+  const struct
+  {
+    guint columns, rows;
+    const char *cell;
+    gboolean large;
+  } cases[] = {
+    { 64, 64, "x", FALSE }, { 65, 1, "x", TRUE },    { 64, 65, "x", TRUE },
+    { 2, 2049, "x", TRUE }, { 1, 9000, "x", FALSE }, { 65, 1, "<ul><li>x</ul>", FALSE },
+    { 0, 0, "x", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GString) html = g_string_new ("<table border=1>");
+
+    for (guint row = 0; row < cases[i].rows; row++) {
+      g_string_append (html, "<tr>");
+      for (guint column = 0; column < cases[i].columns; column++)
+        g_string_append_printf (html, "<td>%s</td>", cases[i].cell);
+    }
+    g_autofree char *clean = mime_html_clean (html->str, FALSE, NULL, NULL, NULL);
+    g_assert_cmpint (mime_html_has_large_table (clean), ==, cases[i].large);
+  }
+}
+
 /* What a stranger's table would become with its rows filled up is no table. */
 static void
 test_table_bomb (void)
@@ -244,6 +273,7 @@ test_letter_add (void)
   g_test_add_func ("/mime/letter/formats", test_formats);
   g_test_add_func ("/mime/letter/tables", test_tables);
   g_test_add_func ("/mime/letter/table-bomb", test_table_bomb);
+  g_test_add_func ("/mime/letter/large-table", test_large_table);
   g_test_add_func ("/mime/letter/quoted", test_quoted);
   g_test_add_func ("/mime/letter/limit", test_limit);
   g_test_add_func ("/mime/letter/anything", test_anything);

@@ -236,6 +236,18 @@ def a_table_stays_a_table(scene):
     scene.app.key('ctrl+shift+z')
     scene.app.key('ctrl+End', 'Return')
     scene.app.type('Yours')
+    # What is too large to be one comes as text, in the place of what is selected, and not before
+    scene.app.key('Return')
+    scene.app.type('gone')
+    scene.app.key('ctrl+shift+Left')
+    large = '<table border="1"><tr>' + ''.join(f'<td>{number}</td>' for number in range(65)) + '</tr></table>'
+    with given(**{'text/html': large.encode()}):
+        scene.app.key('ctrl+v')
+        scene.says('^A table was too large')
+    eventually(lambda: 'Yours\n0\t1\t' in editor.text and 'gone' not in editor.text, what='its words')
+    scene.app.key('ctrl+z')
+    eventually(lambda: editor.text.endswith('gone'), what='what was selected')
+    scene.app.key('ctrl+End', 'shift+Up', 'shift+End', 'BackSpace')
     drafts = os.path.join(scene.profile, '**', 'draft.ini')
     eventually(lambda: any('Yours' in open(name, encoding='utf-8').read() and '<table' in open(name, encoding='utf-8').read()
                            for name in glob.glob(drafts, recursive=True)), what='saved')
