@@ -324,9 +324,29 @@ mail_draft_dup_identity (MailDraft *self)
              : NULL;
 }
 
+gboolean
+mail_draft_has_lost_account (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return *self->plain->account != '\0'
+         && mail_engine_find_account (self->engine, self->plain->account) == NULL;
+}
+
+/* It went with the account; nobody has deleted it, and the next one is a first one. */
+static void
+forget_copy (StoreDraft *plain)
+{
+  g_clear_pointer (&plain->server_id, g_free);
+  g_clear_pointer (&plain->server_before, g_free);
+  g_free (plain->server_stem);
+  plain->server_stem = g_uuid_string_random ();
+}
+
 void
 mail_draft_put_identity (MailDraft *self, MailIdentity *identity)
 {
+  if (mail_draft_has_lost_account (self))
+    forget_copy (self->plain);
   set_identity (self->plain, identity);
   g_set_weak_pointer (&self->account,
                       identity != NULL ? mail_identity_get_account (identity) : NULL);

@@ -38,6 +38,8 @@ MailDraft *mail_draft_new_mailto (MailEngine *engine, MailAccount *account,
 MailAccount *mail_draft_get_account (MailDraft *draft); /* nullable */
 /* As whom it is written, as the settings are now.  NULL: there is no account. */
 MailIdentity *mail_draft_dup_identity (MailDraft *draft) G_GNUC_WARN_UNUSED_RESULT;
+/* The account that it was written from was removed, and no other one was chosen since. */
+gboolean mail_draft_has_lost_account (MailDraft *draft);
 /* With its account.  Its own address comes into Bcc where it wants that, and that of the one before goes. */
 void mail_draft_set_identity (MailDraft *draft, MailIdentity *identity);
 /* Nobody has written in it yet, and it was not on the disk: a signature may go into it. */

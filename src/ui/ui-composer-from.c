@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "ui-choice.h"
+#include "ui-toast.h"
 
 static guint
 find (GListModel *model, MailIdentity *wanted)
@@ -63,13 +64,34 @@ on_from_selected (UiComposer *self)
   ui_composer_edited (self);
 }
 
-/* The account that it was written from may be gone. */
+static void
+say_lost (UiComposer *self)
+{
+  g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self->draft);
+  /* Translators: name and address of the sender */
+  g_autofree char *sentence = g_strdup_printf (
+      _ ("The account that this message was written from was removed. It is from %s now."),
+      mail_identity_get_text (identity));
+  AdwToast *toast = ui_toast_new (sentence);
+
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* The account that it was written from may be gone, however long the draft still holds it. */
 static void
 on_identities_changed (UiComposer *self)
 {
+  gboolean lost = mail_draft_has_lost_account (self->draft);
+
+  if (self->done)
+    return;
   fill_from (self);
-  if (mail_draft_get_account (self->draft) == NULL)
-    gtk_drop_down_set_selected (self->from, 0);
+  if (gtk_drop_down_get_selected (self->from) != GTK_INVALID_LIST_POSITION)
+    return;
+  gtk_drop_down_set_selected (self->from, 0);
+  if (lost && !mail_draft_has_lost_account (self->draft))
+    say_lost (self);
 }
 
 void

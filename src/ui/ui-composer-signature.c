@@ -8,7 +8,7 @@
 #include "mail-letter.h"
 #include "ui-editor-signature.h"
 
-/* Those of all accounts, borrowed from their settings as long as these stay. */
+/* Copies of those of all accounts. */
 static GPtrArray *
 list_known (UiComposer *self)
 {
@@ -43,10 +43,9 @@ dup_signature (MailIdentity *identity)
 }
 
 static void
-put (UiComposer *self, const BaseSignature *signature, gboolean begins)
+put (UiComposer *self, const GPtrArray *known, const BaseSignature *signature, gboolean begins)
 {
   g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self->draft);
-  g_autoptr (GPtrArray) known = list_known (self);
 
   ui_editor_put_signature (
       self->editor, known, signature,
@@ -55,12 +54,13 @@ put (UiComposer *self, const BaseSignature *signature, gboolean begins)
 
 /* It is none of the person's words: as long as nothing else stands there, nothing was written. */
 static void
-put_silently (UiComposer *self, const BaseSignature *signature, gboolean begins)
+put_silently (UiComposer *self, const GPtrArray *known, const BaseSignature *signature,
+              gboolean begins)
 {
   g_autofree char *text = NULL;
 
   self->loading = TRUE;
-  put (self, signature, begins);
+  put (self, known, signature, begins);
   self->loading = FALSE;
   text = ui_editor_dup_text (self->editor);
   mail_draft_set_shown_text (self->draft, text);
@@ -83,9 +83,12 @@ ui_composer_switch_signature (UiComposer *self, MailIdentity *before)
   g_autoptr (BaseSignature) new = dup_signature (identity);
   g_autoptr (GPtrArray) known = list_known (self);
 
+  /* Its account may be gone. */
+  if (old != NULL)
+    g_ptr_array_add (known, base_signature_dup (old));
   if (ui_editor_has_signature (self->editor, known)
       || (old == NULL && new != NULL && !has_separator (self)))
-    put_silently (self, new, FALSE);
+    put_silently (self, known, new, FALSE);
 }
 
 /* ---- the menu ---- */
@@ -96,6 +99,7 @@ on_signature (GSimpleAction *action, GVariant *parameter, gpointer data)
   UiComposer *self = data;
   g_auto (GStrv) words = g_strsplit (g_variant_get_string (parameter, NULL), "/", 2);
   g_autoptr (BaseAccount) settings = NULL;
+  g_autoptr (GPtrArray) known = list_known (self);
   GListModel *accounts = mail_engine_get_accounts (self->engine);
 
   for (guint i = 0; words[0] != NULL && i < g_list_model_get_n_items (accounts); i++) {
@@ -104,7 +108,8 @@ on_signature (GSimpleAction *action, GVariant *parameter, gpointer data)
     if (g_str_equal (mail_account_get_id (account), words[0]))
       settings = mail_account_dup_settings (account);
   }
-  put (self, settings != NULL ? base_account_get_signature (settings, words[1]) : NULL, FALSE);
+  put (self, known, settings != NULL ? base_account_get_signature (settings, words[1]) : NULL,
+       FALSE);
 }
 
 static void
@@ -157,8 +162,9 @@ ui_composer_set_up_signature (UiComposer *self)
   if (mail_draft_is_fresh (self->draft)) {
     g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self->draft);
     g_autoptr (BaseSignature) signature = dup_signature (identity);
+    g_autoptr (GPtrArray) known = list_known (self);
 
     if (signature != NULL)
-      put_silently (self, signature, TRUE);
+      put_silently (self, known, signature, TRUE);
   }
 }

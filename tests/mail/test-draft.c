@@ -1029,9 +1029,44 @@ test_copy (void)
   wait_until (no_draft_there, bench);
 }
 
+/* It goes on from another account: what went with the first one was deleted by nobody. */
+static void
+test_account_gone (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) settings = bench_account_new ("two");
+  g_autoptr (GAsyncResult) saved = NULL, removed = NULL;
+  guint conflicts = 0;
+
+  mail_engine_save_account_async (bench->engine, settings, "secret", NULL, NULL, on_result, &saved);
+  g_assert_true (mail_engine_save_account_finish (bench->engine, wait_result (&saved), NULL, NULL));
+  MailAccount *two = mail_engine_find_account (bench->engine, "two");
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, two);
+  g_signal_connect (draft, "conflict", G_CALLBACK (on_conflict), &conflicts);
+  mail_draft_set_body (draft, "Hello", NULL);
+  put (draft, TRUE);
+  g_assert_nonnull (draft->plain->server_id);
+  g_assert_false (mail_draft_has_lost_account (draft));
+
+  mail_engine_remove_account_async (bench->engine, two, on_result, &removed);
+  g_assert_true (mail_engine_remove_account_finish (bench->engine, wait_result (&removed), NULL));
+  g_assert_true (mail_draft_has_lost_account (draft));
+  g_autoptr (MailIdentity) other = mail_engine_dup_default_identity (bench->engine, NULL);
+  mail_draft_set_identity (draft, other);
+  g_assert_false (mail_draft_has_lost_account (draft));
+  put (draft, TRUE);
+  g_assert_cmpuint (conflicts, ==, 0);
+  wait_until (has_drafts, bench);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+  g_autoptr (StoreDraft) kept = store_draft_load (bench->paths, mail_draft_get_id (draft), NULL);
+  g_assert_cmpstr (kept->account, ==, mail_account_get_id (bench->account));
+  g_assert_cmpstr (kept->text, ==, "Hello");
+}
+
 void
 add_draft_tests (void)
 {
+  g_test_add_func ("/mail/draft/account-gone", test_account_gone);
   g_test_add_func ("/mail/draft/check", test_check);
   g_test_add_func ("/mail/draft/check-pictures", test_check_pictures);
   g_test_add_func ("/mail/draft/check-many", test_check_many);

@@ -345,6 +345,12 @@ class App:
                 run('xdotool', 'windowmove', '--sync', str(window['id']), str(x), str(y))
         time.sleep(.6)
 
+    def bring_forward(self, title):
+        """As by Alt+Tab."""
+        window = next(w for w in self._windows() if re.search(title, w['title']))
+        run('xdotool', 'windowactivate', '--sync', str(window['id']))
+        time.sleep(.5)
+
     def look_away(self):
         """Gives the focus to another program's window, until look_back ()."""
         self.other = subprocess.Popen(['xev', '-geometry', '200x100-0-0'], stdout=subprocess.DEVNULL)

@@ -24,15 +24,20 @@ PLAIN_SIGNATURE = '-- \nAlice Lee\nLab'
 SHOP_SIGNATURE = '-- \nShop\nopen all day'
 
 
-def file_of(scene):
-    return os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+def file_of(scene, user='alice'):
+    return os.path.join(scene.profile, 'config', 'accounts', user + '.ini')
 
 
-def read(scene):
+def read(scene, user='alice'):
     settings = configparser.ConfigParser(interpolation=None)
     settings.optionxform = str
-    settings.read(file_of(scene), encoding='utf-8')
+    settings.read(file_of(scene, user), encoding='utf-8')
     return settings
+
+
+def write_settings(scene, settings, user='alice'):
+    with open(file_of(scene, user), 'w', encoding='utf-8') as file:
+        settings.write(file, space_around_delimiters=False)
 
 
 def ready(scene, **settings):
@@ -45,8 +50,7 @@ def ready(scene, **settings):
             written.add_section(group)
         for key, value in values.items():
             written[group][key] = value
-    with open(file_of(scene), 'w', encoding='utf-8') as file:
-        written.write(file, space_around_delimiters=False)
+    write_settings(scene, written)
     scene.start()
     scene.inbox()
 
@@ -341,5 +345,41 @@ def a_draft_keeps_its_identity_and_a_refused_one_is_explained(scene):
     scene.quit()
 
 
+@case
+def the_account_of_a_letter_goes(scene):
+    scene.empty('alice', 'bob')
+    scene.account('alice')
+    scene.account('bob')
+    for user, name in (('alice', 'A. Lee'), ('bob', 'Bob of the lab')):
+        settings = read(scene, user)
+        settings['Account']['Signature'] = 'one'
+        settings['Signature one'] = {'Name': 'One', 'Text': name}
+        write_settings(scene, settings, user)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Who writes')
+    choose(scene, '<bob@lab.test>')
+    write(scene, 'Hello')
+    text_is(scene, 'Hello\n\n-- \nBob of the lab')
+    scene.app.key('ctrl+comma')
+    scene.app.click('push button', exact('Remove the account “%s”').replace('%s', 'bob@lab.test'))
+    scene.app.click(scene.app.root.find_all('push button', exact('_Remove'))[-1])
+    scene.app.wait_gone('push button', exact('Remove the account “%s”').replace('%s', 'bob@lab.test'))
+    scene.app.key('Escape')
+    scene.app.wait_gone('frame|dialog', exact('Preferences'))
+    scene.app.bring_forward('^Who writes')
+    scene.says('Alice Lee <alice@lab.test>')
+    scene.says(exact('The account that this message was written from was removed. It is from %s now.').replace('%s', '.*'))
+    scene.shot('said')
+    text_is(scene, 'Hello\n\n-- \nA. Lee')
+    eventually(lambda: scene.app.find('label', exact('Saved')), what='the draft of the new account')
+    scene.send()
+    scene.composer_is_gone()
+    message = arrived('bob', 'Who writes')
+    assert message['From'].endswith('<alice@lab.test>') and plain(message).startswith('Hello\n\n-- \nA. Lee'), message.as_string()
+    arrived('alice', 'Who writes', 'Sent')
+    scene.quit()
+
+
 main(chosen([they_are_set_up_by_hand, who_received_it_answers_it, switching_changes_the_signature_only_if_untouched,
-             a_draft_keeps_its_identity_and_a_refused_one_is_explained]), finish)
+             a_draft_keeps_its_identity_and_a_refused_one_is_explained, the_account_of_a_letter_goes]), finish)
