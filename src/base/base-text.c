@@ -2,6 +2,7 @@
  * never read further than it needs (a preview of a 50 MB body looks at its first hundred characters). */
 #include "base-text.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_NAME      200 /* octets: file systems take 255, and a suffix such as " (2)" must still fit */
@@ -178,6 +179,19 @@ char *
 base_text_size (guint64 octets)
 {
   return g_format_size (octets);
+}
+
+char *
+base_text_list (const char *const *words, guint most)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint n = g_strv_length ((char **)words);
+
+  for (guint i = 0; i < MIN (n, most); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", words[i]);
+  if (n > most)
+    g_string_append_printf (list, ngettext (" and %u more", " and %u more", n - most), n - most);
+  return g_strdup (list->str);
 }
 
 /* The part behind the last separator that has something behind it. */

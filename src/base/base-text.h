@@ -20,6 +20,9 @@ char *base_text_fold (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* "3.4 MB" in the user's locale. */
 char *base_text_size (guint64 octets) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "a, b, c and 4 more": the first `most` of them. */
+char *base_text_list (const char *const *words, guint most) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A name that is safe to save under in any folder: the last path part, NFC, no control or bidi
  * characters, no leading dots, none of / \ : * ? " < > |, no reserved device names, at most 200 bytes with the
  * extension kept; `fallback` when nothing is left.  "../../.bashrc" -> "bashrc". */

@@ -5,7 +5,10 @@
 #include <glib/gi18n.h>
 
 #include "base-date.h"
+#include "base-text.h"
 #include "mail-private.h"
+
+#define MAX_NAMES 10
 
 struct _MailOutgoing
 {
@@ -157,7 +160,7 @@ mail_outgoing_fill_draft (MailOutgoing *self, const StoreDraft *draft)
 }
 
 static char *
-describe (const StoreOutbox *row, gboolean offline)
+describe_state (const StoreOutbox *row, gboolean offline)
 {
   const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
@@ -199,6 +202,21 @@ describe (const StoreOutbox *row, gboolean offline)
     return g_strdup (row->error != NULL ? row->error : _ ("The message could not be sent."));
   }
   return g_strdup ("");
+}
+
+/* What is the rest of a message says who has got the other part of it. */
+static char *
+describe (const StoreOutbox *row, gboolean offline)
+{
+  g_autofree char *state = describe_state (row, offline);
+  g_autofree char *got = NULL, *others = NULL;
+
+  if (row->got == NULL || row->state == STORE_OUTBOX_SENDING)
+    return g_steal_pointer (&state);
+  got = base_text_list ((const char *const *)row->got, MAX_NAMES);
+  /* Translators: %s are addresses */
+  others = g_strdup_printf (_ ("The others have got it: %s"), got);
+  return g_strconcat (state, "\n", others, NULL);
 }
 
 static MailOutgoingState

@@ -12,7 +12,8 @@
 #include "base-log.h"
 #include "store-private.h"
 
-#define GROUP "Outbox"
+#define GROUP     "Outbox"
+#define OVERDUE_S (5 * 24 * 60 * 60)
 
 void
 store_outbox_free (StoreOutbox *outbox)
@@ -27,6 +28,7 @@ store_outbox_free (StoreOutbox *outbox)
   g_free (outbox->error);
   g_free (outbox->detail);
   g_free (outbox->refused);
+  g_strfreev (outbox->got);
   g_free (outbox->sent_folder);
   g_free (outbox);
 }
@@ -59,6 +61,9 @@ write_ini (StoreDb *db, const StoreOutbox *outbox, GError **error)
   }
   g_key_file_set_string_list (file, GROUP, "Recipients", (const char *const *)outbox->recipients,
                               g_strv_length (outbox->recipients));
+  if (outbox->got != NULL)
+    g_key_file_set_string_list (file, GROUP, "Got", (const char *const *)outbox->got,
+                                g_strv_length (outbox->got));
   g_key_file_set_int64 (file, GROUP, "Created", outbox->created);
   g_key_file_set_integer (file, GROUP, "Notify", (int)outbox->notify);
   g_key_file_set_int64 (file, GROUP, "SendAt", outbox->send_at);
@@ -95,6 +100,7 @@ read_ini (StoreDb *db, const char *draft, char **account)
   outbox->subject = g_key_file_get_string (file, GROUP, "Subject", NULL);
   outbox->sent_folder = g_key_file_get_string (file, GROUP, "SentFolder", NULL);
   outbox->recipients = g_key_file_get_string_list (file, GROUP, "Recipients", NULL, NULL);
+  outbox->got = g_key_file_get_string_list (file, GROUP, "Got", NULL, NULL);
   outbox->created = g_key_file_get_int64 (file, GROUP, "Created", NULL);
   outbox->notify = (StoreNotify)g_key_file_get_integer (file, GROUP, "Notify", NULL);
   outbox->send_at = g_key_file_get_int64 (file, GROUP, "SendAt", NULL);
@@ -116,11 +122,12 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
             GError **error)
 {
   g_autofree char *recipients = g_strjoinv ("\n", outbox->recipients);
+  g_autofree char *got = outbox->got != NULL ? g_strjoinv ("\n", outbox->got) : NULL;
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, "
-      "recipients, subject, error, notify, send_at, sent_folder) "
-      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6, ?13)",
+      "recipients, subject, error, notify, send_at, sent_folder, got) "
+      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6, ?13, ?14)",
       STORE_INTS (outbox->account, state, outbox->next_try, outbox->created, outbox->notify,
                   outbox->send_at));
   if (query == NULL)
@@ -132,6 +139,7 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   store_query_bind_text (query, 11, outbox->subject);
   store_query_bind_text (query, 12, sentence);
   store_query_bind_text (query, 13, outbox->sent_folder);
+  store_query_bind_text (query, 14, got);
   db->outbox = TRUE;
   return store_query_step (db, query, error) == 0;
 }
@@ -155,12 +163,13 @@ find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
 #define OUTBOX_COLUMNS                                                                             \
   "SELECT id, account, draft, message_id, sender, recipients, subject, state, "                    \
   "attempts, next_try, created, error, "                                                           \
-  "detail, notify, send_at, refused, sent_folder FROM outbox "
+  "detail, notify, send_at, refused, sent_folder, got, deferred FROM outbox "
 
 static StoreOutbox *
 read_row (StoreQuery *query)
 {
   g_autofree char *recipients = store_query_dup_text (query, 5);
+  g_autofree char *got = store_query_dup_text (query, 17);
   StoreOutbox *outbox = g_new0 (StoreOutbox, 1);
   outbox->id = store_query_int (query, 0);
   outbox->account = store_query_int (query, 1);
@@ -179,6 +188,8 @@ read_row (StoreQuery *query)
   outbox->send_at = store_query_int (query, 14);
   outbox->refused = store_query_dup_text (query, 15);
   outbox->sent_folder = store_query_dup_text (query, 16);
+  outbox->got = got != NULL ? g_strsplit (got, "\n", -1) : NULL;
+  outbox->deferred = store_query_int (query, 18);
   return outbox;
 }
 
@@ -194,12 +205,19 @@ load_row (StoreDb *db, gint64 id, GError **error)
   return step == 1 ? read_row (query) : NULL;
 }
 
-/* Who has got it does not get it again, whatever is lost. */
+/* Who has got it does not get it again, whatever is lost.  Where somebody has taken the folder away, or forbidden to write in it, that is said when
+ * the message is to be read; nothing else has to wait for it. */
 static gboolean
 rewrite_ini (StoreDb *db, gint64 id, GError **error)
 {
   g_autoptr (StoreOutbox) outbox = load_row (db, id, error);
+  g_autofree char *folder =
+      outbox != NULL ? store_draft_dup_folder (db->store->paths, outbox->draft) : NULL;
 
+  if (folder != NULL && g_access (folder, W_OK) != 0) {
+    base_log ("%s cannot be written: %s", folder, g_strerror (errno));
+    return TRUE;
+  }
   return outbox != NULL && write_ini (db, outbox, error);
 }
 
@@ -359,6 +377,36 @@ store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 n
 }
 
 gboolean
+store_outbox_defer (StoreDb *db, gint64 id, gint64 next_try, const char *sentence,
+                    const char *detail, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (!store_db_enter (db, TRUE, error))
+    return FALSE;
+  /* A clock that was set back does not make it wait for ever. */
+  gboolean ok =
+      store_db_run (
+          db, error,
+          "UPDATE outbox SET deferred = ?2 WHERE id = ?1 AND deferred NOT BETWEEN 1 AND ?2",
+          STORE_INTS (id, now))
+      && store_outbox_set_state (db, id, STORE_OUTBOX_QUEUED, next_try, sentence, detail, error);
+  return store_db_leave (db, ok, error);
+}
+
+gboolean
+store_outbox_is_overdue (const StoreOutbox *outbox, gint64 now)
+{
+  return outbox->deferred > 0 && now - outbox->deferred >= OVERDUE_S;
+}
+
+const char *
+store_outbox_get_overdue_sentence (void)
+{
+  return _ ("The server could not take it for five days, so it is not tried any more.");
+}
+
+gboolean
 store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError **error)
 {
   g_return_val_if_fail (seen != STORE_OUTBOX_SENDING, FALSE);
@@ -368,7 +416,8 @@ store_outbox_send_again (StoreDb *db, gint64 id, StoreOutboxState seen, GError *
   gint64 exists = 0;
   gboolean ok = store_db_run (db, error,
                               "UPDATE outbox SET state = ?2, next_try = 0, error = NULL, "
-                              "detail = NULL, send_at = CASE ?3 WHEN ?2 THEN 0 ELSE send_at END "
+                              "detail = NULL, send_at = CASE ?3 WHEN ?2 THEN 0 ELSE send_at END, "
+                              "deferred = CASE ?3 WHEN ?2 THEN deferred ELSE 0 END "
                               "WHERE id = ?1 AND state = ?3",
                               STORE_INTS (id, STORE_OUTBOX_QUEUED, seen))
                 && store_db_get_int (db, &exists, error, "SELECT id FROM outbox WHERE id = ?1",
@@ -417,45 +466,57 @@ store_outbox_refused_for_now (const char *refused)
   return FALSE;
 }
 
-/* The addresses of the lines, a line each. */
-static char *
-dup_refused (const char *refused, guint *count)
+GStrv
+store_outbox_dup_refused (const char *refused)
 {
   g_auto (GStrv) lines = g_strsplit (refused, "\n", -1);
-  g_autoptr (GString) addresses = g_string_new (NULL);
+  g_autoptr (GStrvBuilder) addresses = g_strv_builder_new ();
   for (guint i = 0; lines[i] != NULL; i++) {
     char *colon = strstr (lines[i], ": ");
     if (colon == NULL)
       continue;
     *colon = '\0';
-    g_string_append_printf (addresses, "%s%s", addresses->len > 0 ? "\n" : "", lines[i]);
-    (*count)++;
+    g_strv_builder_add (addresses, lines[i]);
   }
-  return g_strdup (addresses->str);
+  return g_strv_builder_end (addresses);
+}
+
+/* Why it is kept for `count` of them. */
+static char *
+explain_refused (guint count, gboolean for_now, gboolean overdue)
+{
+  if (overdue)
+    return g_strdup (store_outbox_get_overdue_sentence ());
+  return g_strdup_printf (
+      for_now ? ngettext ("%u recipient cannot be reached at the moment.",
+                          "%u recipients cannot be reached at the moment.", count)
+              : ngettext ("%u recipient was refused.", "%u recipients were refused.", count),
+      count);
 }
 
 /* The others have it. */
 static gboolean
 keep_refused (StoreDb *db, const StoreOutbox *outbox, gint64 retry, GError **error)
 {
-  guint count = 0;
-  g_autofree char *recipients = dup_refused (outbox->refused, &count);
-  gboolean later = store_outbox_refused_for_now (outbox->refused);
-  const char *format =
-      later ? ngettext (
-          "%u recipient cannot be reached at the moment. The others have got the message.",
-          "%u recipients cannot be reached at the moment. The others have got the message.", count)
-            : ngettext ("%u recipient was refused. The others have got the message.",
-                        "%u recipients were refused. The others have got the message.", count);
-  g_autofree char *sentence = g_strdup_printf (format, count);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_auto (GStrv) refused = store_outbox_dup_refused (outbox->refused);
+  g_autofree char *recipients = g_strjoinv ("\n", refused);
+  g_autofree char *got = g_strjoinv ("\n", outbox->recipients);
+  gboolean for_now = store_outbox_refused_for_now (outbox->refused);
+  gboolean overdue = for_now && store_outbox_is_overdue (outbox, now);
+  gboolean later = for_now && !overdue;
+  g_autofree char *sentence = explain_refused (g_strv_length (refused), for_now, overdue);
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       /* In Sent there is a message of that id: it is not this one that was sent to them. */
       "UPDATE outbox SET state = ?2, next_try = ?5, recipients = ?3, error = ?4, detail = refused, "
-      "refused = NULL, message_id = NULL WHERE id = ?1",
+      "refused = NULL, message_id = NULL, got = iif (got IS NULL, ?6, got || char (10) || ?6), "
+      "deferred = iif (?7 > 0 AND deferred NOT BETWEEN 1 AND ?7, ?7, deferred) WHERE id = ?1",
       STORE_INTS (outbox->id, later ? STORE_OUTBOX_QUEUED : STORE_OUTBOX_FAILED));
   if (query == NULL)
     return FALSE;
+  store_query_bind_text (query, 6, got);
+  store_query_bind_int (query, 7, later ? now : 0);
   store_query_bind_text (query, 3, recipients);
   store_query_bind_text (query, 4, sentence);
   store_query_bind_int (query, 5, later ? retry : 0);

@@ -32,8 +32,8 @@ typedef enum
 
 typedef struct
 {
-  char *id;      /* random, folder name */
-  char *account; /* account id ("" none chosen) */
+  char *id;       /* random, folder name */
+  char *account;  /* account id ("" none chosen) */
   char *identity; /* nullable: id of the one of the account's that it is from; its own */
   char *from;     /* nullable: the plus-address of it that stands in From */
   char *to, *cc, *bcc, *subject, *text;
@@ -137,7 +137,10 @@ typedef struct
   StoreNotify notify;
   gint64 send_at;       /* not before; 0: at once */
   char *error, *detail; /* nullable: sentence, server's words */
-  char *sent_folder; /* nullable: path of the folder for the copy, the account's Sent where it is not there */
+  char *
+      sent_folder; /* nullable: path of the folder for the copy, the account's Sent where it is not there */
+  GStrv got;       /* nullable: who has got it; it is for the rest only, which is in `recipients` */
+  gint64 deferred; /* when a server first could not take it yet; 0: none has said that */
   /* Nullable: who was to get it too and was refused, a line each: the address, ": " and the server's words. */
   char *refused;
 } StoreOutbox;
@@ -159,6 +162,14 @@ GBytes *store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try,
                                  const char *sentence, const char *detail, GError **error);
+/* The server cannot take it yet: `queued` until `next_try`; since when that is so is kept over all that follows, until the person
+ * sends again what had failed. */
+gboolean store_outbox_defer (StoreDb *db, gint64 id, gint64 next_try, const char *sentence,
+                             const char *detail, GError **error);
+/* Whether a server has not taken it for so long that there is no more use in asking (RFC 5321, 4.5.4.1: 4 to 5 days). */
+gboolean store_outbox_is_overdue (const StoreOutbox *outbox, gint64 now);
+/* What a person is told then. */
+const char *store_outbox_get_overdue_sentence (void);
 /* The person wants it tried (again) now: `queued`, but only where it still is as the person `seen` it.  What has
  * moved on meanwhile is left alone: making `queued` of what is being sent could send it twice.  What waited for its time does
  * so no longer; what had failed or is uncertain keeps it. */
@@ -168,8 +179,10 @@ gboolean store_outbox_part (StoreDb *db, gint64 id, const char *const *rest, con
                             GError **error);
 /* Of lines like StoreOutbox.refused: whether one of them may be taken later (its code is 4xx, RFC 5321, 4.2.1). */
 gboolean store_outbox_refused_for_now (const char *refused);
+/* Their addresses. */
+GStrv store_outbox_dup_refused (const char *refused) G_GNUC_WARN_UNUSED_RESULT;
 /* Sent (250): in one durable transaction the row goes (or stays with those who were refused: `failed`, or `queued` until `retry` where
- * the server may take it later) and, where `sent_folder` > 0, the Sent
+ * the server may take it later; who has got it is remembered) and, where `sent_folder` > 0, the Sent
  * copy (`copy`, flags SEEN, with body) and its APPEND come (`filed`: the server puts it there by itself, and it is only to
  * be found); then the draft folder is removed. */
 gboolean store_outbox_sent (StoreDb *db, const StoreOutbox *outbox, gint64 sent_folder,

@@ -6,7 +6,6 @@
  * by the dozen. */
 #include "sync-account.h"
 
-#include "base-date.h"
 #include "base-error.h"
 #include "base-log.h"
 #include "mime-build.h"
@@ -16,6 +15,7 @@
 #include "store-outgoing.h"
 #include "sync-filing.h"
 #include "sync-providers.h"
+#include "sync-send-told.h"
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
@@ -26,7 +26,6 @@
 #define CHECK_AGAIN_MS 30000
 #define DISK_AGAIN_MS  10000
 #define CLOCK_MS       (10 * 60 * 1000)
-#define LATE_S         (5 * 60)
 /* Of what was sent and has to go into Sent: how many may wait for that, and how many go in one transaction, during which nobody else can write. */
 #define MAX_SENT       200
 #define LARGE          (64 * 1024) /* octets of a message that takes its time */
@@ -270,30 +269,6 @@ narrow_draft (Sender *sender, const StoreOutbox *outbox)
               error->message);
 }
 
-/* How people call it. */
-static const char *
-get_name (const StoreOutbox *outbox)
-{
-  return outbox->subject != NULL && outbox->subject[0] != '\0' ? outbox->subject
-                                                               : _ ("(No subject)");
-}
-
-static void
-tell_refused (Sender *sender, const StoreOutbox *outbox)
-{
-  g_autofree char *text =
-      store_outbox_refused_for_now (outbox->refused)
-          ? g_strdup_printf (
-              _ ("“%s” was sent, but not to everybody yet: the server cannot take mail "
-                 "for a recipient at the moment. It is tried again."),
-              get_name (outbox))
-          : g_strdup_printf (
-              _ ("“%s” was sent, but not to everybody: the server refused a recipient."),
-              get_name (outbox));
-
-  sync_account_tell_refused (sender->account, text, outbox->refused);
-}
-
 /* It is theirs: out of the outbox, and into Sent.  `filed`: the server has put a copy there, or is about to; the one made here becomes that one
  * as soon as it is found there. */
 static gboolean
@@ -371,7 +346,7 @@ advance (Sender *sender, gboolean take, guint n_finish, gint64 folder, GError **
     ((StoreOutbox *)g_ptr_array_index (sender->sent, i))->state = STORE_OUTBOX_SENT;
   for (guint i = 0; i < n_finish; i++)
     if (((StoreOutbox *)g_ptr_array_index (sender->sent, i))->refused != NULL)
-      tell_refused (sender, g_ptr_array_index (sender->sent, i));
+      sync_send_tell_refused (sender->account, g_ptr_array_index (sender->sent, i));
   if (n_finish > 0)
     g_ptr_array_remove_range (sender->sent, 0, n_finish);
   if (taken != NULL)
@@ -458,42 +433,12 @@ finish_found (Sender *sender, const StoreOutbox *outbox)
     again = !noted && wait_for_disk (sender, error);
   }
   if (noted && outbox->refused != NULL)
-    tell_refused (sender, outbox);
+    sync_send_tell_refused (sender->account, outbox);
   if (noted && folder > 0)
     sync_account_operations_changed (sender->account);
 }
 
-/* What a person does not expect of something that was to go at a certain time. */
-static void
-tell_time (Sender *sender, const StoreOutbox *outbox)
-{
-  g_autofree char *when = outbox->send_at > 0 ? base_date_long (outbox->send_at) : NULL;
-  g_autofree char *text = NULL;
-  gint64 now = now_s ();
-
-  if (when == NULL || (outbox->send_at <= now && now - outbox->send_at < LATE_S))
-    return;
-  text = outbox->send_at > now
-             ? g_strdup_printf (_ ("“%1$s” lies with the server, which sends it on %2$s."),
-                                get_name (outbox), when)
-             : g_strdup_printf (
-                 _ ("“%1$s” was sent only now. It was to go on %2$s, when Sosik was not "
-                    "running or had no connection."),
-                 get_name (outbox), when);
-  sync_account_tell_refused (sender->account, text, NULL);
-}
-
 /* ---- not sent ---- */
-
-static void
-tell_failed (Sender *sender, const StoreOutbox *outbox, const char *sentence, const char *detail)
-{
-  /* Translators: the subject, a whole sentence that says why */
-  g_autofree char *text =
-      g_strdup_printf (_ ("“%s” was not sent. %s"), get_name (outbox), sentence);
-
-  sync_account_tell_refused (sender->account, text, detail);
-}
 
 /* Some are refused, be it for good or for now, and nobody has got it: then it is for the others.  FALSE: it is not so. */
 static gboolean
@@ -570,23 +515,52 @@ go_on_without (Sender *sender, const StoreOutbox *outbox, const GError *error)
   return written;
 }
 
+/* It failed, and the person is told. */
+static void
+give_up (Sender *sender, const StoreOutbox *outbox, const char *sentence, const char *detail)
+{
+  set_state (sender, outbox, STORE_OUTBOX_FAILED, 0, sentence, detail);
+  sync_send_tell_failed (sender->account, outbox, sentence, detail);
+}
+
+/* The server said that it cannot take it yet. */
+static void
+put_off (Sender *sender, const StoreOutbox *outbox, gint64 next_try, const GError *error)
+{
+  const char *detail = base_error_get_detail (error);
+  gboolean again = TRUE;
+
+  if (store_outbox_is_overdue (outbox, now_s ())) {
+    give_up (sender, outbox, store_outbox_get_overdue_sentence (), detail);
+    return;
+  }
+  while (again) {
+    g_autoptr (GError) local = NULL;
+    gboolean written =
+        store_outbox_defer (sender->db, outbox->id, next_try, error->message, detail, &local);
+
+    again = !written && wait_for_disk (sender, local);
+  }
+}
+
 /* Certainly not accepted: the error says what comes next.  FALSE when the rest must wait too. */
 static gboolean
 finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
 {
   const char *detail = base_error_get_detail (error);
+  gint64 next_try;
+  gboolean alone;
 
   if (go_on_without (sender, outbox, error))
     return TRUE;
   if (may_be_later (outbox, detail)) {
-    set_state (sender, outbox, STORE_OUTBOX_QUEUED, retry_time (outbox), error->message, detail);
+    put_off (sender, outbox, retry_time (outbox), error);
     return smtp_session_is_usable (sender->session);
   }
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_LIMIT)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_GONE)) {
-    set_state (sender, outbox, STORE_OUTBOX_FAILED, 0, error->message, detail);
-    tell_failed (sender, outbox, error->message, detail);
+    give_up (sender, outbox, error->message, detail);
     return TRUE;
   }
   if (base_error_is_cancelled (error)) {
@@ -600,13 +574,13 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
     return FALSE;
   }
   /* A 4xx is about this mail: it alone waits.  A broken connection says nothing about any mail. */
-  if (sender->session != NULL && smtp_session_is_usable (sender->session)) {
-    set_state (sender, outbox, STORE_OUTBOX_QUEUED, retry_time (outbox), error->message, detail);
-    return TRUE;
-  }
-  set_state (sender, outbox, STORE_OUTBOX_QUEUED, sync_worker_fail (sender->worker), error->message,
-             detail);
-  return FALSE;
+  alone = sender->session != NULL && smtp_session_is_usable (sender->session);
+  next_try = alone ? retry_time (outbox) : sync_worker_fail (sender->worker);
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY) && detail != NULL && detail[0] == '4')
+    put_off (sender, outbox, next_try, error);
+  else
+    set_state (sender, outbox, STORE_OUTBOX_QUEUED, next_try, error->message, detail);
+  return alone;
 }
 
 /* It is to go later, and this server keeps nothing: so it waits here. */
@@ -661,7 +635,7 @@ send_one (Sender *sender, StoreOutbox *taken)
   }
   switch (outcome) {
   case SMTP_SENT:
-    tell_time (sender, outbox);
+    sync_send_tell_time (sender->account, outbox);
     g_ptr_array_add (sender->sent, g_steal_pointer (&outbox));
     return TRUE;
   case SMTP_NOT_SENT:
@@ -759,16 +733,6 @@ send_due (Sender *sender, GError **error)
 
 /* ---- uncertain ---- */
 
-static void
-tell_uncertain (Sender *sender, const StoreOutbox *outbox)
-{
-  sync_account_tell_refused (
-      sender->account,
-      _ ("It is not certain whether a mail was sent: the connection was lost at the last moment, and it "
-         "is not in the Sent folder. See the outbox, and decide whether to send it again."),
-      outbox->subject);
-}
-
 /* Looks in Sent for what may have been sent.  Milliseconds until it is worth looking again, -1: no need. */
 static gint64
 check_uncertain (Sender *sender)
@@ -793,7 +757,7 @@ check_uncertain (Sender *sender)
     if (outbox->message_id == NULL) {
       g_hash_table_replace (sender->checked, g_memdup2 (&outbox->id, sizeof (gint64)),
                             GUINT_TO_POINTER (wanted));
-      tell_uncertain (sender, outbox);
+      sync_send_tell_uncertain (sender->account, outbox);
       continue;
     }
     request = sync_request_new (SYNC_REQUEST_FIND_SENT, 0, outbox->message_id);
@@ -814,7 +778,7 @@ check_uncertain (Sender *sender)
       again = CHECK_AGAIN_MS;
       continue;
     }
-    tell_uncertain (sender, outbox);
+    sync_send_tell_uncertain (sender->account, outbox);
   }
   if (reached) {
     sender->unreachable = 0;

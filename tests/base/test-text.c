@@ -26,6 +26,21 @@ test_repair (void)
 }
 
 static void
+test_list (void)
+{
+  static const char *const words[] = { "a", "b", "다", NULL };
+  g_autofree char *all = base_text_list (words, 3);
+  g_autofree char *two = base_text_list (words, 2);
+  g_autofree char *one = base_text_list (words + 2, 2);
+  g_autofree char *none = base_text_list (words + 3, 2);
+
+  g_assert_cmpstr (all, ==, "a, b, 다");
+  g_assert_cmpstr (two, ==, "a, b and 1 more");
+  g_assert_cmpstr (one, ==, "다");
+  g_assert_cmpstr (none, ==, "");
+}
+
+static void
 test_one_line (void)
 {
   static const struct
@@ -161,6 +176,7 @@ test_text_add (void)
 {
   g_test_add_func ("/base/text/repair", test_repair);
   g_test_add_func ("/base/text/one-line", test_one_line);
+  g_test_add_func ("/base/text/list", test_list);
   g_test_add_func ("/base/text/fold", test_fold);
   g_test_add_func ("/base/text/size", test_size);
   g_test_add_func ("/base/text/file-name", test_file_name);

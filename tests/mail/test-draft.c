@@ -4,6 +4,7 @@
 #include "base-error.h"
 #include "mail-draft-private.h"
 #include "mail-letter.h"
+#include "mail-outgoing-private.h"
 #include "store-operation.h"
 #include "store-person.h"
 
@@ -232,6 +233,27 @@ test_check_domain (void)
   wait_until (knows_domains, draft);
   mail_draft_set_recipients (draft, "ada@hangul-school.kr", NULL, NULL);
   g_assert_false (mail_draft_find_slip (draft, NULL, NULL));
+}
+
+/* What is kept for those who were refused names who has got it. */
+static void
+test_rest (void)
+{
+  const char *refused[] = { "nobody@x", NULL }, *got[] = { "a@x", "b@x", NULL };
+  StoreOutbox row = { .id = 1,
+                      .recipients = (char **)refused,
+                      .got = (char **)got,
+                      .state = STORE_OUTBOX_FAILED,
+                      .error = (char *)"1 recipient was refused." };
+  g_autoptr (MailOutgoing) item = mail_outgoing_new ("x");
+
+  mail_outgoing_fill_outbox (item, &row, FALSE);
+  g_assert_cmpstr (mail_outgoing_get_state_text (item), ==,
+                   "1 recipient was refused.\nThe others have got it: a@x, b@x");
+  g_assert_cmpstr (mail_outgoing_get_recipients (item), ==, "nobody@x");
+  row.got = NULL;
+  mail_outgoing_fill_outbox (item, &row, FALSE);
+  g_assert_cmpstr (mail_outgoing_get_state_text (item), ==, "1 recipient was refused.");
 }
 
 static void
@@ -1087,6 +1109,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/later", test_later);
   g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);
   g_test_add_func ("/mail/draft/forward", test_forward);
+  g_test_add_func ("/mail/draft/rest", test_rest);
   g_test_add_func ("/mail/draft/discard-kept", test_discard_kept);
   g_test_add_func ("/mail/draft/mailto", test_mailto);
 }

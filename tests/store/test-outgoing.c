@@ -2,6 +2,7 @@
 #include "test-store.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 
 #include "base-error.h"
 
@@ -486,11 +487,25 @@ narrow (Profile *profile, const char *refused)
   g_assert_true (store_outbox_sent (profile->db, row, 0, NULL, FALSE, 777, &error));
 }
 
+/* As it is when time has passed. */
+static void
+set_deferred (Profile *profile, gint64 when)
+{
+  g_autofree char *path = profile_path (profile, "mail.db");
+  g_autofree char *sql = g_strdup_printf ("UPDATE outbox SET deferred = %" G_GINT64_FORMAT, when);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
 static void
 test_refused_for_now (void)
 {
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
+  gint64 begun = g_get_real_time () / G_USEC_PER_SEC;
   g_assert_true (store_outbox_recover (profile->db, &error));
   g_autoptr (StoreDraft) draft = save_draft (profile, "x");
 
@@ -502,15 +517,94 @@ test_refused_for_now (void)
   g_assert_cmpint (row->next_try, ==, 777);
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 2);
   g_assert_null (row->message_id);
+  g_assert_cmpuint (g_strv_length (row->got), ==, 1);
+  g_assert_cmpstr (row->got[0], ==, "a@x");
+  g_assert_cmpint (row->deferred, >=, begun);
+
+  /* One of them gets it later. */
+  g_autoptr (StoreOutbox) sending =
+      store_outbox_take_due (profile->db, profile->account, 777, NULL, &error);
+  const char *const also[] = { "b@x", NULL };
+  g_assert_true (
+      store_outbox_part (profile->db, sending->id, also, "c@x: 450 4.1.2 later\n", &error));
+  g_autoptr (StoreOutbox) parted = only_row (profile);
+  g_assert_true (store_outbox_sent (profile->db, parted, 0, NULL, FALSE, 777, &error));
+  g_autoptr (StoreOutbox) rest = only_row (profile);
+  g_assert_cmpuint (g_strv_length (rest->got), ==, 2);
+  g_assert_cmpstr (rest->got[1], ==, "b@x");
+  g_assert_cmpint (rest->deferred, ==, row->deferred);
 
   lose_database (profile);
   g_assert_true (store_outbox_recover (profile->db, &error));
   g_autoptr (StoreOutbox) found = only_row (profile);
   g_assert_cmpint (found->state, ==, STORE_OUTBOX_UNCERTAIN);
-  g_assert_cmpstr (found->recipients[0], ==, "b@x");
-  g_assert_cmpstr (found->recipients[1], ==, "c@x");
-  g_assert_null (found->recipients[2]);
+  g_assert_cmpstr (found->recipients[0], ==, "c@x");
+  g_assert_null (found->recipients[1]);
+  g_assert_cmpstr (found->got[0], ==, "a@x");
+  g_assert_cmpstr (found->got[1], ==, "b@x");
   g_assert_null (found->message_id);
+}
+
+/* Since when the server cannot take it is known over restarts and whatever else comes, until a person sends again what has failed. */
+static void
+test_overdue (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  const gint64 day = 24 * 60 * 60, now = g_get_real_time () / G_USEC_PER_SEC;
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+  queue (profile, draft->id, 0);
+  g_autoptr (StoreOutbox) fresh = only_row (profile);
+  g_assert_false (store_outbox_is_overdue (fresh, now + 6 * day));
+  g_assert_true (store_outbox_defer (profile->db, fresh->id, 5, "Not now.", "450 no", &error));
+  profile_reopen (profile, NULL, NULL);
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreOutbox) waits = only_row (profile);
+  g_assert_cmpint (waits->state, ==, STORE_OUTBOX_QUEUED);
+  g_assert_cmpint (waits->next_try, ==, 5);
+  g_assert_cmpstr (waits->detail, ==, "450 no");
+  g_assert_cmpint (waits->deferred, >=, now);
+  g_assert_false (store_outbox_is_overdue (waits, waits->deferred + 5 * day - 1));
+  g_assert_true (store_outbox_is_overdue (waits, waits->deferred + 5 * day));
+
+  set_deferred (profile, now - 4 * day);
+  g_assert_true (store_outbox_defer (profile->db, waits->id, 5, "Not now.", "450 no", &error));
+  g_assert_true (store_outbox_send_again (profile->db, waits->id, STORE_OUTBOX_QUEUED, &error));
+  g_autoptr (StoreOutbox) later = only_row (profile);
+  g_assert_cmpint (later->deferred, ==, now - 4 * day);
+  /* Five days are over: who cannot be reached then has failed. */
+  set_deferred (profile, now - 5 * day);
+  narrow (profile, "b@x: 450 4.1.2 later\n");
+  g_autoptr (StoreOutbox) failed = only_row (profile);
+  g_assert_cmpint (failed->state, ==, STORE_OUTBOX_FAILED);
+  g_assert_cmpstr (failed->error, ==, store_outbox_get_overdue_sentence ());
+  g_assert_cmpstr (failed->detail, ==, "b@x: 450 4.1.2 later\n");
+  g_assert_true (store_outbox_send_again (profile->db, failed->id, STORE_OUTBOX_FAILED, &error));
+  g_autoptr (StoreOutbox) again = only_row (profile);
+  g_assert_cmpint (again->deferred, ==, 0);
+
+  /* A clock that was wrong. */
+  set_deferred (profile, now + 365 * day);
+  g_assert_true (store_outbox_defer (profile->db, again->id, 5, "Not now.", "450 no", &error));
+  g_autoptr (StoreOutbox) right = only_row (profile);
+  g_assert_cmpint (right->deferred, <, now + day);
+}
+
+/* Somebody has taken the folder of a draft away of which a rest is kept: that is said when it is its turn, and keeps nothing else from being written. */
+static void
+test_folder_gone (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (store_outbox_recover (profile->db, &error));
+  g_autoptr (StoreDraft) draft = save_draft (profile, "x");
+  queue (profile, draft->id, 0);
+  g_assert_true (store_draft_remove (profile->paths, draft->id, &error));
+  narrow (profile, "b@x: 450 4.1.2 later\n");
+  g_autoptr (StoreOutbox) row = only_row (profile);
+  g_assert_cmpint (row->state, ==, STORE_OUTBOX_QUEUED);
+  g_assert_cmpstr (row->recipients[0], ==, "b@x");
 }
 
 static void
@@ -588,6 +682,8 @@ add_outgoing_tests (void)
   g_test_add_func ("/store/outgoing/draft-list", test_draft_list);
   g_test_add_func ("/store/outgoing/outbox", test_outbox);
   g_test_add_func ("/store/outgoing/refused-for-now", test_refused_for_now);
+  g_test_add_func ("/store/outgoing/overdue", test_overdue);
+  g_test_add_func ("/store/outgoing/folder-gone", test_folder_gone);
   g_test_add_func ("/store/outgoing/told-when-gone", test_told_when_gone);
   g_test_add_func ("/store/outgoing/interrupted", test_interrupted);
   g_test_add_func ("/store/outgoing/filed", test_filed);

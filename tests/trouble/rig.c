@@ -1,6 +1,7 @@
 /* The fixture of the trouble tests. */
 #include "rig.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 static void
@@ -59,6 +60,12 @@ rig_start (Rig *rig)
   g_assert_no_error (error);
   rig->engine = sync_engine_new (rig->store, &engine_told_events, &rig->told);
   sync_engine_add_account (rig->engine, rig->account);
+}
+
+void
+rig_stop (Rig *rig)
+{
+  g_clear_pointer (&rig->engine, sync_engine_free);
 }
 
 void
@@ -188,6 +195,21 @@ rig_get_outbox (Rig *rig, gint64 id)
     if (((StoreOutbox *)g_ptr_array_index (rows, i))->id == id)
       return g_ptr_array_steal_index (rows, i);
   return NULL;
+}
+
+void
+rig_set_deferred (Rig *rig, gint64 id, gint64 when)
+{
+  g_autofree char *path = g_build_filename (rig->folder, "data", "mail.db", NULL);
+  g_autofree char *sql = g_strdup_printf ("UPDATE outbox SET deferred = %" G_GINT64_FORMAT
+                                          " WHERE deferred > 0 AND id = %" G_GINT64_FORMAT,
+                                          when, id);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_changes (db), ==, 1);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
 }
 
 guint

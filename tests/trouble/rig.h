@@ -27,6 +27,7 @@ typedef struct
 /* The account alice on a server with these settings (nullable); not started. */
 Rig *rig_new (const ModelSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 void rig_start (Rig *rig);
+void rig_stop (Rig *rig);
 /* Stops the engine, opens the store anew and starts again. */
 void rig_restart (Rig *rig);
 void rig_free (Rig *rig);
@@ -47,4 +48,6 @@ gint64 rig_send_with (Rig *rig, const char *to, const char *subject, gsize size,
                       gint64 send_at);
 /* NULL when it is not there any more. */
 StoreOutbox *rig_get_outbox (Rig *rig, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* The server could not take it since then.  The engine is stopped. */
+void rig_set_deferred (Rig *rig, gint64 id, gint64 when);
 guint rig_count_outbox (Rig *rig);

@@ -297,6 +297,17 @@ dup_only (Rig *rig)
   return g_ptr_array_steal_index (rows, 0);
 }
 
+/* What the person read last names who has got it, and who has not. */
+static void
+check_told (Rig *rig, const char *got, const char *refused)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&rig->told.lock);
+  g_autofree char *names = g_strdup_printf ("“most” was sent to %s, but not to %s", got, refused);
+
+  g_assert_nonnull (rig->told.last_refused);
+  g_assert_true (g_str_has_prefix (rig->told.last_refused, names));
+}
+
 static void
 check_one_refused (gpointer data, gpointer user_data)
 {
@@ -315,10 +326,18 @@ check_one_refused (gpointer data, gpointer user_data)
   g_assert_cmpstr (row->recipients[0], ==, "nobody@model.test");
   g_assert_nonnull (strstr (row->detail, "nobody@model.test: "));
   g_assert_nonnull (strstr (row->detail, "no such user"));
+  g_assert_cmpuint (g_strv_length (row->got), ==, 2);
+  check_told (rig, "bob@model.test, kim@model.test", "nobody@model.test");
   g_autofree char *delivered = model_server_dump_delivered (rig->server);
   g_assert_nonnull (strstr (delivered, "bob@model.test"));
   g_assert_nonnull (strstr (delivered, "kim@model.test"));
   RIG_WAIT (model_server_count (rig->server, "alice", "Sent") == 1, PATIENCE);
+
+  /* Still not: who has got it is not forgotten. */
+  g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_FAILED, NULL));
+  sync_engine_outbox_changed (rig->engine, NULL);
+  RIG_WAIT (engine_told_get_refused (&rig->told) == 2, PATIENCE);
+  check_told (rig, "bob@model.test, kim@model.test", "nobody@model.test");
 
   /* They exist now, and get it alone. */
   model_server_refuse_recipient (rig->server, "nobody@model.test", NULL);
@@ -367,7 +386,9 @@ check_one_for_now (const char *capabilities)
   g_assert_cmpint (row->next_try, >, g_get_real_time () / G_USEC_PER_SEC);
   g_assert_cmpuint (g_strv_length (row->recipients), ==, 1);
   g_assert_cmpstr (row->recipients[0], ==, "slow@model.test");
-  g_assert_nonnull (strstr (row->error, "The others have got"));
+  g_assert_cmpuint (g_strv_length (row->got), ==, 1);
+  g_assert_cmpstr (row->got[0], ==, "bob@model.test");
+  check_told (rig, "bob@model.test", "slow@model.test");
 
   /* Still not. */
   g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
@@ -392,6 +413,88 @@ test_one_for_now (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++)
     check_one_for_now (capabilities[i]);
+}
+
+/* A server that cannot take a message, or one of its recipients, for five days is not asked any more: it has failed, with what the server said last, and
+ * can be edited.  Until then it waits. */
+static void
+test_overdue (void)
+{
+  static const struct
+  {
+    const char *recipient, *message; /* what is said of either */
+  } cases[] = { { "450 4.1.2 try again later", NULL }, { NULL, "451 4.3.0 not now" } };
+  const gint64 day = 24 * 60 * 60, now = g_get_real_time () / G_USEC_PER_SEC;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    Fault later = { .word = "MAIL *",
+                    .protocol = MODEL_SMTP,
+                    .answer = cases[i].message,
+                    .left = cases[i].message != NULL ? 1000 : 0 };
+    Rig *rig = start (NULL, &later);
+    g_autoptr (StoreOutbox) failed = NULL;
+    gint64 id;
+
+    if (cases[i].recipient != NULL)
+      model_server_refuse_recipient (rig->server, "slow@model.test", cases[i].recipient);
+    id = rig_send (rig, "slow@model.test", "late", 0);
+    RIG_WAIT (waits_again (rig, id, 1), PATIENCE);
+    rig_stop (rig);
+    rig_set_deferred (rig, id, now - 5 * day + 600);
+    g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
+    rig_start (rig);
+    RIG_WAIT (waits_again (rig, id, 2), PATIENCE);
+    g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
+    rig_stop (rig);
+    rig_set_deferred (rig, id, now - 5 * day);
+    g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
+    rig_start (rig);
+    RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
+    RIG_WAIT (engine_told_get_refused (&rig->told) == 1, PATIENCE);
+    failed = rig_get_outbox (rig, id);
+    g_assert_nonnull (strstr (failed->error, "five days"));
+    g_assert_nonnull (strstr (failed->detail,
+                              cases[i].recipient != NULL ? cases[i].recipient : cases[i].message));
+    g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 0);
+    g_assert_true (store_outbox_edit (rig->db, id, NULL));
+    rig_free (rig);
+  }
+}
+
+/* Somebody has taken all folders of drafts away by the time that the server has the message. */
+static ModelVerdict
+take_away (ModelEvent *event, gpointer user_data)
+{
+  Rig *rig = user_data;
+
+  if (event->protocol == MODEL_SMTP && event->after && g_str_has_prefix (event->line, "BDAT ")
+      && model_server_count_delivered (rig->server) == 1)
+    (void)base_paths_remove_tree (base_paths_get_drafts (rig->paths));
+  return MODEL_GO;
+}
+
+/* The folder of a draft goes while a rest of it is to be kept: what comes after it goes all the same. */
+static void
+test_folder_gone (void)
+{
+  Rig *rig = rig_new (NULL);
+  gint64 id;
+
+  model_server_set_hook (rig->server, take_away, rig);
+  rig_start (rig);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
+  model_server_refuse_recipient (rig->server, "slow@model.test", "450 4.1.2 try again later");
+  id = rig_send (rig, "slow@model.test,bob@model.test", "most", 0);
+  RIG_WAIT (waits_again (rig, id, 2), 8);
+  g_assert_cmpint (g_mkdir_with_parents (base_paths_get_drafts (rig->paths), 0700), ==, 0);
+  rig_send (rig, "bob@model.test", "next", 0);
+  RIG_WAIT (model_server_count_delivered (rig->server) == 2, 8);
+
+  /* When it is its turn, it is said what is wrong. */
+  g_assert_true (store_outbox_send_again (rig->db, id, STORE_OUTBOX_QUEUED, NULL));
+  sync_engine_outbox_changed (rig->engine, NULL);
+  RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, PATIENCE);
+  rig_free (rig);
 }
 
 /* One is refused for good and the other one for now: nobody is given up; and a full mailbox keeps the mail from nobody else. */
@@ -581,6 +684,8 @@ test_outbox_add (void)
   g_test_add_func ("/trouble/outbox/refused", test_refused);
   g_test_add_func ("/trouble/outbox/one-refused", test_one_refused);
   g_test_add_func ("/trouble/outbox/one-for-now", test_one_for_now);
+  g_test_add_func ("/trouble/outbox/overdue", test_overdue);
+  g_test_add_func ("/trouble/outbox/folder-gone", test_folder_gone);
   g_test_add_func ("/trouble/outbox/none-welcome", test_none_welcome);
   g_test_add_func ("/trouble/outbox/one-refused-in-hangul", test_one_refused_in_hangul);
   g_test_add_func ("/trouble/outbox/own-folder", test_own_folder);
