@@ -56,7 +56,7 @@ static gboolean
 look (StoreDb *db, Copying *copying, GError **error)
 {
   StoreDraft *draft = copying->draft;
-  const char *ours = NULL;
+  g_autofree char *ours = NULL;
 
   copying->folder = sync_filing_ensure_folder (db, copying->account, STORE_ROLE_DRAFTS, error);
   if (copying->folder == 0 || !store_draft_look (db, draft, &copying->elsewhere, &ours, error))
@@ -65,7 +65,7 @@ look (StoreDb *db, Copying *copying, GError **error)
   if (copying->elsewhere) {
     g_free (draft->server_stem);
     draft->server_stem = g_uuid_string_random ();
-    ours = NULL;
+    g_clear_pointer (&ours, g_free);
   }
   set_text (&draft->server_before, ours);
   return TRUE;

@@ -302,6 +302,20 @@ write_around (StoreDb *db, Sending *sending, GError **error)
          && store_draft_take_off (db, sending->draft, sending->hold + MAIL_DELETE_DELAY_S, error);
 }
 
+/* Not all of what comes with it can be written: each for itself, and what fails then is only said. */
+static gboolean
+queue_alone (StoreDb *db, Sending *sending, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (!store_draft_save (sending->paths, sending->draft, error)
+      || !store_outbox_add (db, sending->outbox, NULL, error))
+    return FALSE;
+  if (!store_draft_take_off (db, sending->draft, sending->hold + MAIL_DELETE_DELAY_S, &local))
+    base_log ("The copy of what is sent could not be taken off the server: %s", local->message);
+  return TRUE;
+}
+
 /* Store thread.  All in one transaction, for a copy that stayed on the server would be a draft of what was sent. */
 static gpointer
 run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
@@ -317,10 +331,7 @@ run_queue (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
     base_log ("What comes with sending a message could not be written: %s", local->message);
     store_db_rollback (db);
     sending->draft->marked = marked;
-    return store_draft_save (sending->paths, sending->draft, error)
-                   && store_outbox_add (db, sending->outbox, NULL, error)
-               ? MAIL_CALL_DONE
-               : NULL;
+    return queue_alone (db, sending, error) ? MAIL_CALL_DONE : NULL;
   }
   if (store_outbox_add (db, sending->outbox, NULL, error))
     return store_db_commit (db, error) ? MAIL_CALL_DONE : NULL;

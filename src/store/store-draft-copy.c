@@ -41,6 +41,34 @@ find_copy (StoreDb *db, const char *message_id, gboolean refused, gint64 *id, GE
   return step >= 0;
 }
 
+/* Those that this computer has put there, the newest first. */
+static GStrv
+dup_versions (const StoreDraft *draft)
+{
+  g_autofree char *list =
+      g_strjoin (" ", draft->server_id != NULL ? draft->server_id : "", draft->server_before, NULL);
+  return g_strsplit (g_strstrip (list), " ", -1);
+}
+
+/* *id 0: there is none, not even one that is to go. */
+static gboolean
+has_row (StoreDb *db, const char *message_id, gint64 *id, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT m.id FROM folder AS f JOIN message AS m ON m.folder = f.id WHERE f.role = ?1 "
+      "AND m.message_id = ?2",
+      STORE_INTS (STORE_ROLE_DRAFTS));
+  *id = 0;
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 2, message_id);
+  int step = store_query_step (db, query, error);
+  if (step == 1)
+    *id = store_query_int (query, 0);
+  return step >= 0;
+}
+
 /* A version that this computer has not put there.  What the server refused nobody else has seen.  -1: an error. */
 static int
 has_other (StoreDb *db, const StoreDraft *draft, const char *stem, GError **error)
@@ -49,7 +77,7 @@ has_other (StoreDb *db, const StoreDraft *draft, const char *stem, GError **erro
   g_autoptr (StoreQuery) query =
       store_db_query (db, error,
                       "SELECT 1 " IN_DRAFTS "AND m.local_only = 0 AND m.message_id GLOB ?2 "
-                      "AND m.message_id IS NOT ?3 AND m.message_id IS NOT ?4",
+                      "AND m.message_id IS NOT ?3 AND instr (coalesce (?4, ''), m.message_id) = 0",
                       STORE_INTS (STORE_ROLE_DRAFTS));
   if (query == NULL)
     return -1;
@@ -60,23 +88,27 @@ has_other (StoreDb *db, const StoreDraft *draft, const char *stem, GError **erro
 }
 
 gboolean
-store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, const char **ours,
+store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, char **ours,
                   GError **error)
 {
-  const char *const versions[] = { draft->server_id, draft->server_before };
-  gint64 id = 0;
-  *ours = NULL;
-  /* What the server has comes before what it refused. */
-  for (guint i = 0; id == 0 && i < 2 * G_N_ELEMENTS (versions); i++) {
-    const char *version = versions[i % G_N_ELEMENTS (versions)];
-    if (!find_copy (db, version, i >= G_N_ELEMENTS (versions), &id, error))
-      return FALSE;
-    if (id != 0)
-      *ours = version;
+  g_auto (GStrv) versions = dup_versions (draft);
+  g_autoptr (GString) found = g_string_new (NULL);
+  gint64 id = 0, any = 0;
+  /* What the server has comes before what it refused, and that before what may come back. */
+  for (guint pass = 0; pass < 3; pass++) {
+    for (guint i = 0; versions[i] != NULL; i++) {
+      if (pass < 2 ? !find_copy (db, versions[i], pass > 0, &id, error)
+                   : !has_row (db, versions[i], &id, error))
+        return FALSE;
+      any |= pass < 2 ? id : 0;
+      if (id != 0 && strstr (found->str, versions[i]) == NULL)
+        g_string_append_printf (found, "%s%s", found->len > 0 ? " " : "", versions[i]);
+    }
   }
+  *ours = any != 0 ? g_strdup (found->str) : NULL;
   g_autofree char *stem = store_draft_dup_stem (draft->server_id);
   int other = stem != NULL ? has_other (db, draft, stem, error) : 0;
-  *elsewhere = other > 0 || (draft->server_id != NULL && id == 0);
+  *elsewhere = other > 0 || (draft->server_id != NULL && any == 0);
   return other >= 0;
 }
 
@@ -146,7 +178,8 @@ static gboolean
 put (StoreDb *db, gint64 folder, const char *before, const StoreNewMessage *copy, GError **error)
 {
   gint64 id = 0;
-  if (!remove_refused (db, copy->message_id, error) || !find_copy (db, before, FALSE, &id, error))
+  g_autofree char *first = before != NULL ? g_strndup (before, strcspn (before, " ")) : NULL;
+  if (!remove_refused (db, copy->message_id, error) || !find_copy (db, first, FALSE, &id, error))
     return FALSE;
   return id != 0 ? replace (db, folder, copy, id, error)
                  : store_operation_add_version (db, folder, copy, 0, error);
@@ -166,8 +199,8 @@ store_draft_put (StoreDb *db, gint64 folder, const char *before, const StoreNewM
 gboolean
 store_draft_take_off (StoreDb *db, const StoreDraft *draft, guint delay_s, GError **error)
 {
-  const char *const versions[] = { draft->server_id, draft->server_before };
-  for (guint i = 0; i < G_N_ELEMENTS (versions); i++) {
+  g_auto (GStrv) versions = dup_versions (draft);
+  for (guint i = 0; versions[i] != NULL; i++) {
     gint64 id = 0;
     if (!find_copy (db, versions[i], TRUE, &id, error)
         || (id != 0 && store_operation_expunge (db, &id, 1, delay_s, error) == 0))

@@ -155,6 +155,35 @@ keep_replaced (StoreDb *db, const StoreStep *step, GError **error)
   return store_operation_drop (db, &expunge, FALSE, error);
 }
 
+/* A newer version waits already to take the place of this one, which was refused: it takes over what this one was to replace, behind which it now stands.
+ * *taken FALSE: there is none. */
+static gboolean
+hand_on (StoreDb *db, const StoreStep *step, const StoreRow *row, gboolean *taken, GError **error)
+{
+  gint64 next = 0, group = 0;
+  StoreRow before;
+  *taken = FALSE;
+  if (!store_db_get_int (
+          db, &next, error,
+          "SELECT id FROM operation WHERE product = ?1 AND kind = ?2 AND id > ?3 AND state < 2",
+          STORE_INTS (row->id, STORE_OPERATION_APPEND, step->id)))
+    return FALSE;
+  if (next == 0)
+    return TRUE;
+  *taken = TRUE;
+  /* What waits for the newer one comes after it. */
+  if ((step->product != 0 && !keep_replaced (db, step, error))
+      || !store_db_run (db, error, "UPDATE operation SET product = ?2 WHERE id = ?1",
+                        STORE_INTS (next, step->product)))
+    return FALSE;
+  int found = step->product != 0 ? store_row_load (db, step->product, &before, error) : 0;
+  if (found > 0) {
+    group = store_operation_new_group (db, error);
+    found = group != 0 && store_operation_add_expunge (db, group, &before, 0, error) ? 1 : -1;
+  }
+  return found >= 0 && store_row_remove (db, row, error);
+}
+
 gboolean
 store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError **error)
 {
@@ -175,6 +204,7 @@ store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError 
            && store_operation_keep_folder (db, step->folder, undo, error);
 
   StoreRow new = row;
+  gboolean handed = FALSE;
   if (!delete_step (db, step->id, error))
     return FALSE;
   switch (step->kind) {
@@ -186,6 +216,10 @@ store_operation_drop (StoreDb *db, const StoreStep *step, gboolean undo, GError 
     new.doomed = FALSE;
     break;
   case STORE_OPERATION_APPEND:
+    if (!hand_on (db, step, &row, &handed, error))
+      return FALSE;
+    if (handed)
+      return TRUE;
     /* The person's words are not thrown away because the server does not want them: the copy
      * lives here. */
     new.local_only = TRUE;

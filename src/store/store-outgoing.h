@@ -50,8 +50,8 @@ typedef struct
   gint64 send_at;   /* not before; 0: as soon as it is told to be sent */
   gint64 modified;
   gint64 discarded; /* when it was thrown away; 0: it was not.  Gone for good a day later. */
-  /* Its copy in a Drafts folder (store_draft_put ()): Message-ID of the newest version, and of the one that it takes the place of, which stays where the
-   * server does not want the newest; nullable. */
+  /* Its copy in a Drafts folder (store_draft_put ()): Message-ID of the newest version; and of those before it, separated by spaces: the one that it takes
+   * the place of first, which stays where the server does not want the newest, then what may come back where it wants neither; nullable. */
   char *server_id, *server_before;
   char *
       server_stem; /* nullable: what the Message-IDs of its versions begin with, if not with `id` */
@@ -99,11 +99,11 @@ void store_draft_drop_message (BasePaths *paths, const char *id);
 /* ---- its copy on the server (store-draft-copy.c) ---- */
 /* What the versions of a draft have in common, from "<STEM.WHATEVER@...>"; NULL where a Message-ID is not made so. */
 char *store_draft_dup_stem (const char *message_id) G_GNUC_WARN_UNUSED_RESULT;
-/* *elsewhere: another computer has changed or deleted the copy since this one put it there: both are to be kept.  *ours (nullable,
- * the draft's): the version that this one put there and that is there still. */
-gboolean store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere,
-                           const char **ours, GError **error);
-/* A new version (a row of `folder` with its body, and its APPEND) in the place of the one whose Message-ID is `before` (nullable),
+/* *elsewhere: another computer has changed or deleted the copy since this one put it there: both are to be kept.  *ours: the
+ * versions that this one put there, as `server_before` of the next one; NULL: none is there still. */
+gboolean store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, char **ours,
+                           GError **error);
+/* A new version (a row of `folder` with its body, and its APPEND) in the place of the first one of `before` (nullable, as `server_before`),
  * which is deleted on the server after that one is there.  Versions that the server refused go.  Durable. */
 gboolean store_draft_put (StoreDb *db, gint64 folder, const char *before,
                           const StoreNewMessage *copy, GError **error);

@@ -7,6 +7,7 @@
 #include "mail-outgoing-private.h"
 #include "store-operation.h"
 #include "store-person.h"
+#include "store-private.h"
 
 #include <glib/gstdio.h>
 
@@ -976,6 +977,34 @@ no_draft_there (gpointer bench)
   return n_in_drafts (bench) == 0;
 }
 
+/* That its source can wear no arrow keeps nobody's letter, nor its copy among the drafts. */
+static void
+test_no_arrow (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+
+  draft->plain->source =
+      bench_add (bench, bench->inbox, 500, "From: ada@example.org\r\nSubject: Q\r\n\r\nHi\r\n");
+  mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
+  mail_draft_set_body (draft, "Hello", NULL);
+  put (draft, TRUE);
+  wait_until (has_drafts, bench);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+  g_assert_true (
+      store_db_run (bench->db, &error,
+                    "CREATE TRIGGER no_arrow BEFORE INSERT ON operation WHEN NEW.kind = 0 "
+                    "BEGIN SELECT RAISE (ABORT, 'no arrow'); END",
+                    STORE_NO_INTS));
+  G_STATIC_ASSERT (STORE_OPERATION_FLAGS == 0);
+  mail_draft_set_hold (draft, 30);
+  g_assert_true (send_draft (draft, &error));
+  g_assert_no_error (error);
+  g_assert_false (draft->plain->marked);
+  g_assert_cmpuint (n_in_drafts (bench), ==, 0);
+}
+
 /* What is written stands in the Drafts folder too, once, and can be gone on with from there, with or without the file here. */
 static void
 test_copy (void)
@@ -1110,6 +1139,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);
   g_test_add_func ("/mail/draft/forward", test_forward);
   g_test_add_func ("/mail/draft/rest", test_rest);
+  g_test_add_func ("/mail/draft/no-arrow", test_no_arrow);
   g_test_add_func ("/mail/draft/discard-kept", test_discard_kept);
   g_test_add_func ("/mail/draft/mailto", test_mailto);
 }

@@ -7,6 +7,7 @@
 #define ONE   "<" STEM ".one@x>"
 #define TWO   "<" STEM ".two@x>"
 #define THREE "<" STEM ".three@x>"
+#define FOUR  "<" STEM ".four@x>"
 
 static gint64
 make_drafts (Profile *profile)
@@ -117,17 +118,17 @@ test_offline (void)
 static gboolean
 look (Profile *profile, const char *id, const char *before, const char **ours)
 {
+  static char *found = NULL;
   g_autoptr (StoreDraft) draft = store_draft_new ();
   g_autoptr (GError) error = NULL;
   gboolean elsewhere = FALSE;
-  const char *found = NULL;
 
   draft->server_id = g_strdup (id);
   draft->server_before = g_strdup (before);
+  g_clear_pointer (&found, g_free);
   g_assert_true (store_draft_look (profile->db, draft, &elsewhere, &found, &error));
   g_assert_no_error (error);
-  if (ours != NULL)
-    *ours = found == draft->server_id ? id : found == draft->server_before ? before : NULL;
+  *ours = found;
   return elsewhere;
 }
 
@@ -151,13 +152,57 @@ test_refused (void)
   /* Nobody else has written it; and the next one takes the place of both. */
   const char *ours = NULL;
   g_assert_false (look (profile, TWO, ONE, &ours));
-  g_assert_cmpstr (ours, ==, ONE);
+  g_assert_cmpstr (ours, ==, ONE " " TWO);
   put (profile, folder, ONE, THREE);
   g_autoptr (GPtrArray) third = take_only (profile, STORE_OPERATION_APPEND, THREE);
   done (profile, third, 0, 8);
   g_autoptr (GPtrArray) old = take_only (profile, STORE_OPERATION_EXPUNGE, ONE);
   done (profile, old, 0, 0);
   g_assert_cmpuint (count_listed (profile, folder), ==, 1);
+}
+
+/* The server does not take the second one when the third one waits already: that one takes the place of the first, and nobody else has written
+ * anything, not even when the third one is refused as well. */
+static void
+test_refused_on_its_way (void)
+{
+  for (int refused = 0; refused < 2; refused++) {
+    g_autoptr (Profile) profile = profile_new ();
+    g_autoptr (GError) error = NULL;
+    const char *ours = NULL;
+
+    gint64 folder = make_drafts (profile);
+    put (profile, folder, NULL, ONE);
+    g_autoptr (GPtrArray) first = take_only (profile, STORE_OPERATION_APPEND, ONE);
+    done (profile, first, 0, 7);
+    put (profile, folder, ONE, TWO);
+    g_autoptr (GPtrArray) second = take_only (profile, STORE_OPERATION_APPEND, TWO);
+    put (profile, folder, TWO, THREE);
+    g_assert_true (store_operation_refused (profile->db, second, &error));
+    g_assert_cmpuint (count_listed (profile, folder), ==, 1);
+    g_assert_false (look (profile, THREE, TWO " " ONE, &ours));
+    g_assert_cmpstr (ours, ==, THREE " " ONE);
+
+    g_autoptr (GPtrArray) third = take_only (profile, STORE_OPERATION_APPEND, THREE);
+    nothing_to_do (profile);
+    if (refused) {
+      g_assert_true (store_operation_refused (profile->db, third, &error));
+      nothing_to_do (profile);
+      g_assert_cmpuint (count_listed (profile, folder), ==, 2);
+      g_assert_false (look (profile, THREE, TWO " " ONE, &ours));
+      g_assert_cmpstr (ours, ==, ONE " " THREE);
+      put (profile, folder, ONE, FOUR);
+      g_autoptr (GPtrArray) fourth = take_only (profile, STORE_OPERATION_APPEND, FOUR);
+      done (profile, fourth, 0, 9);
+    } else {
+      done (profile, third, 0, 8);
+    }
+    g_autoptr (GPtrArray) old = take_only (profile, STORE_OPERATION_EXPUNGE, ONE);
+    g_assert_cmpuint (((StoreOperation *)g_ptr_array_index (old, 0))->uid, ==, 7);
+    done (profile, old, 0, 0);
+    nothing_to_do (profile);
+    g_assert_cmpuint (count_listed (profile, folder), ==, 1);
+  }
 }
 
 /* Not even the first one: it stands here alone until a newer one is taken. */
@@ -271,6 +316,7 @@ add_draft_copy_tests (void)
   g_test_add_func ("/store/draft-copy/versions", test_versions);
   g_test_add_func ("/store/draft-copy/offline", test_offline);
   g_test_add_func ("/store/draft-copy/refused", test_refused);
+  g_test_add_func ("/store/draft-copy/refused-on-its-way", test_refused_on_its_way);
   g_test_add_func ("/store/draft-copy/all-refused", test_all_refused);
   g_test_add_func ("/store/draft-copy/seen-on-its-way", test_seen_on_its_way);
   g_test_add_func ("/store/draft-copy/elsewhere", test_elsewhere);
