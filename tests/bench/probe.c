@@ -2,11 +2,11 @@
  * a row, and how long its main loop stayed away.  The program itself knows nothing of it.
  *
  * Lines in $SOSIK_PROBE (milliseconds since the process started): "painted T", "rows T"; and, once
- * painted, "stall T DURATION CPU" whenever a source of default priority had to wait more than 4 ms, with what the main thread itself
- * worked meanwhile: on a busy machine it waits for other programs, too. */
+ * painted, "stall T DURATION CPU" for each turn of its main loop that took more than 4 ms, with what the main thread itself worked
+ * meanwhile: on a busy machine it waits for other programs, too.  The loop notes both itself, where a turn begins and ends: a
+ * thread that watched it would have to wait for a processor as well, and take several turns for one. */
 #include <dlfcn.h>
 #include <gtk/gtk.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,6 @@
 static FILE *out;
 static double start;
 static gboolean painted, drawn, rows;
-static volatile gint pending;
-static clockid_t main_thread;
 
 static double
 read_clock (clockid_t id)
@@ -33,28 +31,47 @@ now (void)
   return read_clock (CLOCK_BOOTTIME);
 }
 
-static gboolean
-answer (gpointer data)
+/* Each turn asks it first what is ready, before poll () and after. */
+static struct
 {
-  g_atomic_int_set (&pending, 0);
-  return G_SOURCE_REMOVE;
+  double at, worked; /* when what was ready began to be done; 0: not yet */
+} turn;
+
+static gboolean
+end_turn (GSource *source, int *timeout)
+{
+  double waited = turn.at > 0 ? now () - turn.at : 0;
+
+  if (waited > 4)
+    fprintf (out, "stall %.1f %.1f %.1f\n", turn.at - start, waited, read_clock (CLOCK_THREAD_CPUTIME_ID) - turn.worked);
+  turn.at = 0;
+  *timeout = -1;
+  return FALSE;
 }
 
-static gpointer
-watch (gpointer data)
+static gboolean
+begin_turn (GSource *source)
 {
-  for (;;) {
-    double posted = now (), worked = read_clock (main_thread);
-    g_atomic_int_set (&pending, 1);
-    g_idle_add_full (G_PRIORITY_DEFAULT, answer, NULL, NULL);
-    while (g_atomic_int_get (&pending))
-      g_usleep (250);
-    double waited = now () - posted;
-    if (waited > 4)
-      fprintf (out, "stall %.1f %.1f %.1f\n", posted - start, waited, read_clock (main_thread) - worked);
-    g_usleep (2000);
-  }
-  return NULL;
+  turn.at = now ();
+  turn.worked = read_clock (CLOCK_THREAD_CPUTIME_ID);
+  return FALSE;
+}
+
+static gboolean
+dispatch_nothing (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_turns (void)
+{
+  static GSourceFuncs functions = { .prepare = end_turn, .check = begin_turn, .dispatch = dispatch_nothing };
+  GSource *source = g_source_new (&functions, sizeof (GSource));
+
+  g_source_set_priority (source, G_MININT); /* those behind one that is ready are not asked */
+  g_source_attach (source, NULL);
+  g_source_unref (source);
 }
 
 /* A row of the message list lays out its text only when it is drawn with a loaded message. */
@@ -75,7 +92,7 @@ after_paint (GdkFrameClock *clock, gpointer window)
   if (!painted) {
     painted = TRUE;
     fprintf (out, "painted %.1f\n", now () - start);
-    g_thread_unref (g_thread_new ("probe", watch, NULL));
+    watch_turns ();
   }
   if (!rows && drawn) {
     rows = TRUE;
@@ -117,7 +134,6 @@ begin (void)
   if (stat)
     fclose (stat);
   start = ticks * 1e3 / (double) sysconf (_SC_CLK_TCK);
-  pthread_getcpuclockid (pthread_self (), &main_thread);
   unsetenv ("LD_PRELOAD"); /* not for children */
   if (file && dlsym (RTLD_NEXT, "gtk_window_present"))
     out = fopen (file, "w");
