@@ -228,6 +228,15 @@ class App:
 
     # ---- where things are on the screen
     def _windows(self):
+        """Never none: a search ends with an error, and finds nothing, when a window goes while it goes on."""
+        for _ in range(20):
+            found = self._find_windows()
+            if found:
+                return found
+            time.sleep(.25)
+        raise NotFound('no window on the screen')
+
+    def _find_windows(self):
         found = []
         for window in run('xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)).split():
             numbers = re.findall(r'(?:Absolute upper-left [XY]|Width|Height):\s+(-?\d+)', run('xwininfo', '-id', window))
@@ -242,8 +251,6 @@ class App:
         chain = [node] + node.ancestors
         top = next((n for n in chain if n.parent and n.parent.role == 'application'), chain[-1])
         windows = self._windows()
-        if not windows:
-            raise NotFound('no window on the screen')
         x, y, width, height = node.extents
         for ancestor in chain:  # a popover is an X window of its own, with the size of one of the ancestors
             box = ancestor.extents
