@@ -16,7 +16,7 @@
 #define PIECE           (32 * 1024) /* octets a turn of the main loop */
 #define RUN_MAX         (8 * 1024)  /* octets put in at once */
 #define LINE_MAX_OCTETS (4 * 1024)  /* a longer line is shown as several */
-#define SOLID_MAX       76 /* so many where it has no space, as base64 has: Pango shapes a line anew for each place near its end where it could break */
+#define SOLID_MAX       76 /* with no space in it: Pango shapes it anew for each likely break */
 #define TEXT_MAX        (4 * 1024 * 1024) /* beyond this the message is to be saved and read elsewhere */
 #define TURN_US         4000
 #define MARKED_MAX      4000 /* links and quoted lines of a text: to take them away again is one turn */
