@@ -99,8 +99,6 @@ add_switch (AdwPreferencesGroup *group, const char *title, const char *subtitle,
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
   gtk_switch_set_active (GTK_SWITCH (widget), on);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), widget);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), widget);
   adw_preferences_group_add (group, row);

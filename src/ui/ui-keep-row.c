@@ -113,8 +113,6 @@ ui_keep_row_init (UiKeepRow *self)
   self->choice = GTK_DROP_DOWN (choice);
   gtk_widget_set_valign (choice, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (choice, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Whole messages"), -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ ("Whole messages"));
   adw_action_row_set_subtitle (
       ADW_ACTION_ROW (self), _ ("Others are in the list too, and are fetched when you open them"));

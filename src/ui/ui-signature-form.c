@@ -151,8 +151,6 @@ build (UiSignatureForm *self)
                                _ ("Plain messages get its words without it"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (rich_row), 0);
   gtk_widget_set_valign (rich, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (rich), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("With Formatting"), -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (rich_row), rich);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (rich_row), rich);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), rich_row);

@@ -215,13 +215,14 @@ class App:
         return '\n'.join(lines)
 
     def unnamed(self):
-        """Focusable things that a screen reader could not name."""
+        """Focusable things that a screen reader could not name, or would name twice over."""
         roles = ('push button|toggle button|check box|radio button|text|entry|password text|combo box|list item|list|'
                  'slider|spin button|link|menu item|page tab|table cell|tree item')
         bad = []
         for node in self.root.find_all(roles):
             if node.has('focusable') and (not node.name or node.name.startswith('_')
-                                          or re.match(r'(Gtk|Adw|WebKit|Ui)[A-Z]\w+$', node.name)):
+                                          or re.match(r'(Gtk|Adw|WebKit|Ui)[A-Z]\w+$', node.name)
+                                          or (node.role in ('check box', 'combo box', 'spin button') and re.fullmatch(r'(.+) \1', node.name))):
                 where = ' > '.join(reversed([a.name or a.role for a in node.ancestors[:4]]))
                 bad.append(f'{node.role} {node.name!r} at {node.extents} in {where}')
         return bad
