@@ -33,6 +33,7 @@ struct _MailDraft
   gboolean fresh;         /* made in this session, of nothing or of a message to answer */
   gboolean files_touched; /* the person added or removed a file */
   gboolean answers;       /* who reads it has what it quotes */
+  gboolean below;         /* the quote comes first */
   gboolean gone;          /* sent or discarded: never written again */
 };
 

@@ -66,7 +66,13 @@ find_warnings (MailDraft *self)
     has_files = has_files || mail_draft_sends (plain, plain->attachments->pdata[i]);
   if (is_blank (plain->subject))
     warnings |= MAIL_WARN_NO_SUBJECT;
-  if (!has_files && mime_text_mentions_attachment (plain->text, plain->subject))
+  if (!has_files
+      && mime_text_mentions_attachment (
+          plain->text, plain->subject,
+          /* Translators: words, parted by spaces, by which people speak of files that they send along: who sends none is asked. An
+           * asterisk before a word or behind it: it counts within longer ones, too. English ones count in each language. */
+          _ ("attach attached attaching attachment attachments enclosed enclosure enclosures "
+             "enclosing")))
     warnings |= MAIL_WARN_NO_ATTACHMENT;
   if (!has_files && has_no_text (plain))
     warnings |= MAIL_WARN_NO_TEXT;

@@ -184,6 +184,7 @@ typedef struct
   char *excerpt;        /* HTML; NULL: all of it is quoted */
   char *before, *after; /* of the quote in the text of the draft; NULL: the text stays as it is */
   gboolean forward;
+  gboolean below; /* behind it empty lines are to be written in */
   gboolean whole; /* no quote: it is all of the letter */
 } Quote;
 
@@ -244,7 +245,8 @@ run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
     return;
   }
   g_autofree char *before = mime_text_to_letter (quote->before);
-  g_autofree char *after = mime_text_to_letter (g_strstrip (quote->after));
+  g_autofree char *after =
+      mime_text_to_letter (quote->below ? quote->after : g_strstrip (quote->after));
 
   g_task_return_pointer (
       task,
@@ -285,6 +287,28 @@ on_quoted (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
+mail_draft_write_below (MailDraft *self)
+{
+  g_return_if_fail (MAIL_IS_DRAFT (self));
+  if (!self->answers || self->below)
+    return;
+  /* The two empty lines that stood above it */
+  g_autofree char *text =
+      g_strconcat (self->plain->text + strspn (self->plain->text, "\n"),
+                   g_str_has_suffix (self->plain->text, "\n") ? "\n" : "\n\n", NULL);
+
+  self->below = TRUE;
+  mail_draft_set_shown_text (self, text);
+}
+
+gboolean
+mail_draft_is_written_below (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->below;
+}
+
+void
 mail_draft_quote_async (MailDraft *self, MailContent *content, gboolean rich,
                         GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -298,6 +322,7 @@ mail_draft_quote_async (MailDraft *self, MailContent *content, gboolean rich,
 
   quote->parsed = mail_parsed_ref (parsed);
   quote->forward = self->plain->forward;
+  quote->below = self->below;
   pictures_init (&quote->pictures, quote->parsed);
   /* What an answer leaves out, its reader has; who gets a message passed on, has nothing. */
   if (!html || (!(rich && find_quote (self, content, quote)) && self->answers)) {

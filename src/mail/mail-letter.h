@@ -13,6 +13,9 @@ void mail_letter_from_html_async (GBytes *html, GCancellable *cancellable,
 char *mail_letter_from_html_finish (GAsyncResult *result, gboolean *flat,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* An answer: what it quotes comes first, and who writes it goes on below that.  Before it is quoted with formats; others stay as they are. */
+void mail_draft_write_below (MailDraft *draft);
+gboolean mail_draft_is_written_below (MailDraft *draft);
 /* `rich`: what mail_draft_new_reply () quoted of `content` as plain text is quoted with its formats and those of its pictures that are
  * stored here, up to some megabytes; the draft has HTML then.  Nothing changes where the message has no HTML, or its text was read, or the
  * quote is not (only) what the message says.  Else answers leave pictures out, and what is forwarded has them as files. */

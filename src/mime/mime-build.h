@@ -103,7 +103,8 @@ char *mime_subject_reply (const char *subject) G_GNUC_WARN_UNUSED_RESULT;
 char *mime_subject_forward (const char *subject) G_GNUC_WARN_UNUSED_RESULT;
 /* Each line with "> " (">" before an already quoted line). */
 char *mime_quote (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-/* True when the text (quoted lines and signature left out) speaks of an attachment, in English or Korean. */
-gboolean mime_text_mentions_attachment (const char *text, const char *subject);
+/* True when the text (quoted lines and signature left out) speaks of an attachment: in English, in Korean, or by one of the words in `more` (nullable; parted
+ * by spaces; an asterisk before or behind one: it counts within others, too). */
+gboolean mime_text_mentions_attachment (const char *text, const char *subject, const char *more);
 
 G_END_DECLS

@@ -87,6 +87,8 @@ fill (UiComposer *self)
 
     mail_draft_set_shown_text (self->draft, text);
   }
+  if (mail_draft_is_written_below (self->draft))
+    ui_editor_go_to_end (self->editor);
   if (*mail_draft_get_cc (self->draft) != '\0' || *mail_draft_get_bcc (self->draft) != '\0')
     g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "copies",
                                         g_variant_new_boolean (TRUE));

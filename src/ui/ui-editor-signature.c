@@ -88,6 +88,17 @@ find_quote (UiEditor *self)
   return -1;
 }
 
+/* What is said about a quote: who lets a letter begin with it writes, and signs, below. */
+static gboolean
+is_attribution (UiEditor *self, int line)
+{
+  g_autofree char *text = dup_line (self, line);
+  UiLine found;
+
+  ui_editor_read_line (text, &found);
+  return found.depth == 0 && !g_str_has_prefix (text, HEADING);
+}
+
 /* What is forwarded stands there as it is, with the signature of whoever wrote it, who may be the person: below its heading only
  * what was put there is the letter's. */
 static gboolean
@@ -240,6 +251,8 @@ put_in (UiEditor *self, const BaseSignature *signature, gboolean above)
   int offset;
   gboolean writes;
 
+  if (quote == 0 && is_attribution (self, 0))
+    quote = -1;
   if (parted)
     quote--;
   if (quote >= 0)
@@ -279,7 +292,6 @@ ui_editor_put_signature (UiEditor *self, const GPtrArray *known, const BaseSigna
                          gboolean above, gboolean begins)
 {
   GtkTextMark *insert = gtk_text_buffer_get_insert (self->buffer);
-  GtkTextIter start;
   int first, last;
 
   if (begins)
@@ -292,11 +304,8 @@ ui_editor_put_signature (UiEditor *self, const GPtrArray *known, const BaseSigna
     put_in (self, signature, above);
   self->dressed = FALSE;
   gtk_text_buffer_end_user_action (self->buffer);
-  if (begins) {
-    gtk_text_buffer_get_start_iter (self->buffer, &start);
-    gtk_text_buffer_place_cursor (self->buffer, &start);
+  if (begins)
     ui_editor_history_thaw (self->history);
-  }
   gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self), insert);
   ui_editor_edited (self);
 }

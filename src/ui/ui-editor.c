@@ -480,6 +480,17 @@ ui_editor_set_content (UiEditor *self, const char *text, const char *html)
   ui_editor_update_states (self);
 }
 
+void
+ui_editor_go_to_end (UiEditor *self)
+{
+  GtkTextIter end;
+
+  gtk_text_buffer_get_end_iter (self->buffer, &end);
+  gtk_text_buffer_place_cursor (self->buffer, &end);
+  gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self),
+                                      gtk_text_buffer_get_insert (self->buffer));
+}
+
 char *
 ui_editor_dup_text (UiEditor *self)
 {

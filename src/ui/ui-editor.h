@@ -23,6 +23,8 @@ GActionGroup *ui_editor_get_actions (UiEditor *self); /* borrowed */
 /* Replaces everything; not undoable.  `html` (nullable) in our own subset wins over `text`; it turns "rich" on.  Caret at
  * the top. */
 void ui_editor_set_content (UiEditor *self, const char *text, const char *html);
+/* The caret. */
+void ui_editor_go_to_end (UiEditor *editor);
 /* What is written as plain text, formats shown the way plain text does ("• ", "> "). */
 char *ui_editor_dup_text (UiEditor *self) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL when the editor is plain or nothing has a format: then the message is plain text. */

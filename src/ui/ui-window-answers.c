@@ -91,6 +91,8 @@ begin (Answer *answer, const MailExcerpt *excerpt)
   g_autoptr (MailDraft) draft =
       mail_draft_new_reply (self->engine, answer->content, answer->kind, excerpt);
 
+  if (g_settings_get_boolean (self->settings, "write-below-quote"))
+    mail_draft_write_below (draft);
   mail_draft_quote_async (draft, answer->content,
                           g_settings_get_boolean (self->settings, "write-rich"), on_quoted, answer);
 }

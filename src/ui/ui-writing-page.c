@@ -24,8 +24,6 @@ add_row (AdwPreferencesGroup *group, const char *title, const char *subtitle, Gt
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_widget_set_valign (widget, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), widget);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), widget);
   adw_preferences_group_add (group, row);
@@ -101,6 +99,8 @@ ui_writing_page_new (MailEngine *engine, GSettings *settings)
   group = add_group (page, _ ("Text"));
   add_switch (group, settings, "answer-below", _ ("Answer Below the Conversation"),
               _ ("Otherwise answers are written in windows of their own"));
+  add_switch (group, settings, "write-below-quote", _ ("Write Below the Quote"),
+              _ ("Answers begin with what they quote. Otherwise it follows what you write."));
   add_switch (group, settings, "write-rich", _ ("Write With Formatting"),
               _ ("New messages and answers to messages with formatting begin as rich text"));
   add_switch (group, settings, "check-spelling", _ ("Check Spelling"),

@@ -527,6 +527,41 @@ test_quoted_pictures (void)
   check_pictures (MAIL_FORWARD, FALSE, 0, 2);
 }
 
+/* Whoever wants to: first what is quoted, then two empty lines, the second one to be written in. */
+static void
+test_below (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailContent) content = open_pictures (bench);
+
+  for (int rich = 0; rich < 2; rich++) {
+    g_autoptr (MailDraft) draft = mail_draft_new_reply (bench->engine, content, MAIL_REPLY, NULL);
+    g_autoptr (GAsyncResult) result = NULL;
+
+    mail_draft_write_below (draft);
+    mail_draft_write_below (draft);
+    g_assert_true (mail_draft_is_written_below (draft) && mail_draft_is_fresh (draft));
+    mail_draft_quote_async (draft, content, rich, on_result, &result);
+    mail_draft_quote_finish (draft, wait_result (&result));
+    wait_until (is_idle, draft);
+    g_assert_true (mail_draft_is_empty (draft));
+    g_assert_true (g_str_has_suffix (mail_draft_get_text (draft), "\n> after\n\n"));
+    g_assert_true (g_str_has_prefix (mail_draft_get_text (draft), "Ada wrote:\n> Before this\n"));
+    if (rich) {
+      const char *html = mail_draft_get_html (draft);
+
+      g_assert_true (g_str_has_prefix (html, "<div><div>Ada wrote:</div>"));
+      g_assert_true (
+          g_str_has_suffix (html, "<div>&gt; after</div><div><br/></div><div><br/></div></div>"));
+    }
+  }
+  g_autoptr (MailDraft) forward = mail_draft_new_reply (bench->engine, content, MAIL_FORWARD, NULL);
+  mail_draft_write_below (forward);
+  g_assert_true (g_str_has_prefix (mail_draft_get_text (forward), "\n\n---"));
+  g_assert_false (mail_draft_is_written_below (forward));
+  wait_until (is_idle, forward);
+}
+
 /* An answer that becomes plain text has no use for them. */
 static void
 test_quoted_pictures_left_out (void)
@@ -654,6 +689,7 @@ add_reply_tests (void)
   g_test_add_func ("/mail/reply/message-attached", test_message_attached);
   g_test_add_func ("/mail/reply/listed-attached", test_listed_attached);
   g_test_add_func ("/mail/reply/pictures", test_quoted_pictures);
+  g_test_add_func ("/mail/reply/below", test_below);
   g_test_add_func ("/mail/reply/pictures-left-out", test_quoted_pictures_left_out);
   g_test_add_func ("/mail/reply/excerpt", test_excerpt);
   g_test_add_func ("/mail/mailto/fields", test_mailto);

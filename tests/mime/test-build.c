@@ -413,18 +413,32 @@ test_reply (void)
 static void
 test_mentions (void)
 {
-  g_assert_true (mime_text_mentions_attachment ("Please see the attached file.", ""));
-  g_assert_true (mime_text_mentions_attachment ("I ATTACH it", NULL));
-  g_assert_true (mime_text_mentions_attachment ("회의록을 첨부합니다.", ""));
-  g_assert_true (mime_text_mentions_attachment ("붙임 파일 참고", ""));
-  g_assert_true (mime_text_mentions_attachment ("서류를 동봉하였습니다", ""));
-  g_assert_true (mime_text_mentions_attachment ("x", "자료 첨부"));
-  g_assert_false (mime_text_mentions_attachment ("x", "Re: 자료 첨부"));
-  g_assert_false (mime_text_mentions_attachment ("> see attached\nthanks", ""));
-  g_assert_false (mime_text_mentions_attachment ("hello\n-- \nattachment manager", ""));
-  g_assert_false (mime_text_mentions_attachment ("unattached, reattachment", ""));
-  g_assert_false (mime_text_mentions_attachment ("", ""));
-  g_assert_false (mime_text_mentions_attachment (NULL, NULL));
+  g_assert_true (mime_text_mentions_attachment ("Please see the attached file.", "", NULL));
+  g_assert_true (mime_text_mentions_attachment ("I ATTACH it", NULL, NULL));
+  g_assert_true (mime_text_mentions_attachment ("회의록을 첨부합니다.", "", NULL));
+  g_assert_true (mime_text_mentions_attachment ("붙임 파일 참고", "", NULL));
+  g_assert_true (mime_text_mentions_attachment ("서류를 동봉하였습니다", "", NULL));
+  g_assert_true (mime_text_mentions_attachment ("x", "자료 첨부", NULL));
+  g_assert_false (mime_text_mentions_attachment ("x", "Re: 자료 첨부", NULL));
+  g_assert_false (mime_text_mentions_attachment ("> see attached\nthanks", "", NULL));
+  g_assert_false (mime_text_mentions_attachment ("hello\n-- \nattachment manager", "", NULL));
+  g_assert_false (mime_text_mentions_attachment ("unattached, reattachment", "", NULL));
+  g_assert_false (mime_text_mentions_attachment ("", "", NULL));
+  g_assert_false (mime_text_mentions_attachment (NULL, NULL, NULL));
+  g_assert_true (mime_text_mentions_attachment ("attachment를 보냅니다", "", NULL));
+  g_assert_false (
+      mime_text_mentions_attachment ("첨부하지 않았습니다. 그는 붙임성이 있습니다.", "", "*첨부*"));
+
+  /* The words of a translation: whole ones, or with an asterisk where others may go on. */
+  const char *german = "anbei angehängt* *anhang* Прилагаю*";
+  g_assert_true (mime_text_mentions_attachment ("Anbei die Rechnung.", "", german));
+  g_assert_true (mime_text_mentions_attachment ("die ANGEHÄNGTEN Bilder", "", german));
+  g_assert_true (mime_text_mentions_attachment ("siehe Dateianhang.", "", german));
+  g_assert_true (mime_text_mentions_attachment ("x", "прилагаю счёт", german));
+  g_assert_true (mime_text_mentions_attachment ("see attached", "", german));
+  g_assert_false (mime_text_mentions_attachment ("anbeißen, unangehängt", "", german));
+  g_assert_false (mime_text_mentions_attachment ("> Anbei die Rechnung.", "", german));
+  g_assert_false (mime_text_mentions_attachment ("* Punkt", "", "* ** "));
 }
 
 static void

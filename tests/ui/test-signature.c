@@ -157,6 +157,21 @@ test_answer (Fixture *f, gconstpointer data)
   is (f, "\n\n> a\nb" SHOP);
 }
 
+/* Who writes below what is quoted signs there, wherever signatures stand otherwise. */
+static void
+test_below (Fixture *f, gconstpointer data)
+{
+  for (int above = 0; above < 2; above++) {
+    ui_editor_set_content (f->editor, QUOTE "\n\n", NULL);
+    ui_editor_go_to_end (f->editor);
+    ui_editor_put_signature (f->editor, f->known, f->alice, above, TRUE);
+    gtk_text_buffer_insert_at_cursor (f->buffer, "Yes.", -1);
+    is (f, QUOTE "\n\nYes.\n\n-- \nAlice\n\nLab");
+    put (f, f->shop, above);
+    is (f, QUOTE "\n\nYes." SHOP);
+  }
+}
+
 /* A word, a format or a line more: it is the person's, and another one comes beside it. */
 static void
 test_touched (Fixture *f, gconstpointer data)
@@ -286,6 +301,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/signature/new", Fixture, NULL, set_up, test_new, tear_down);
   g_test_add ("/ui/signature/answer", Fixture, NULL, set_up, test_answer, tear_down);
   g_test_add ("/ui/signature/forwarded", Fixture, NULL, set_up, test_forwarded, tear_down);
+  g_test_add ("/ui/signature/below", Fixture, NULL, set_up, test_below, tear_down);
   g_test_add ("/ui/signature/caret", Fixture, NULL, set_up, test_caret, tear_down);
   g_test_add ("/ui/signature/touched", Fixture, NULL, set_up, test_touched, tear_down);
   g_test_add ("/ui/signature/undo", Fixture, NULL, set_up, test_undo, tear_down);

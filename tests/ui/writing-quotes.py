@@ -141,6 +141,36 @@ def a_picture_of_the_message_stands_in_the_answer(scene):
     scene.quit()
 
 
+@case
+def who_wants_to_writes_below_what_is_quoted(scene):
+    """With formats, and more lines than the window has; the signature, which stands above quotes otherwise, stays below what was written."""
+    lines = ''.join(f'<p>Line <i>{i}</i></p>' for i in range(40))
+    begin_with(scene, letter('Plans', f'<html><body>{lines}</body></html>', kind='text/html'), write_rich='true')
+    page_of(scene)
+    scene.app.key('ctrl+comma')
+    scene.app.click('page tab|toggle button|radio button', exact('Writing'))
+    scene.app.click('check box', exact('Write Below the Quote'))
+    assert not scene.app.unnamed(), scene.app.unnamed()
+    scene.shot('preferences')
+    scene.app.key('Escape')
+    scene.app.key('ctrl+r')
+    editor = scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('editable') and '> Line 39' in n.text)
+    time.sleep(1)
+    scene.app.type('Underneath.')
+    scene.shot('below')
+    assert editor.text.rstrip().endswith('> Line 39\n\nUnderneath.'), editor.text[-80:]
+    assert editor.text.startswith('On '), editor.text[:80]
+    scene.send()
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Re: Plans', what='the answer')
+    text, html = (message.get_body((kind,)).get_content() for kind in ('plain', 'html'))
+    assert text.index('> Line 39') < text.index('Underneath.'), text
+    assert html.index('<i>39</i>') < html.index('Underneath.'), html
+    assert 'Underneath.' not in html[html.index('<blockquote'):html.rindex('</blockquote>')], html
+    scene.quit()
+
+
 main(chosen([of_a_plain_message_what_is_selected_is_quoted, of_a_page_what_is_selected_is_quoted_and_nothing_hidden,
-             a_selection_is_quoted_with_its_formats, a_picture_of_the_message_stands_in_the_answer]))
+             a_selection_is_quoted_with_its_formats, a_picture_of_the_message_stands_in_the_answer,
+             who_wants_to_writes_below_what_is_quoted]))
 finish()
