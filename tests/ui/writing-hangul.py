@@ -1,7 +1,9 @@
-"""writing-hangul.py PREFIX STATE SCREENSHOTS LANGUAGE: Hangul composed by an input method (hangul.c) in the composer, saved and sent in the middle of a syllable."""
+"""writing-hangul.py PREFIX STATE SCREENSHOTS LANGUAGE: Hangul composed by input methods (ibus; hangul.c, in two manners) in the composer, saved and sent in the middle of a syllable."""
+import contextlib
 import glob
 import os
 import re
+import subprocess
 import sys
 import time
 
@@ -24,13 +26,34 @@ def keys(text):
     return pressed
 
 
-def begin(scene, manner, link='mailto:bob@lab.test'):
+def use_own(manner):
     modules = os.path.join(STATE, 'gtk', 'immodules')
     os.makedirs(modules, exist_ok=True)
     module = os.path.join(modules, 'libim-hangul.so')
     if not os.path.exists(module):
         os.symlink(os.environ['HANGUL'], module)
     os.environ.update(GTK_PATH=os.path.join(STATE, 'gtk'), GTK_IM_MODULE='hangul', HANGUL_MANNER=manner)
+
+
+@contextlib.contextmanager
+def ibus():
+    """The input method that most people have, with its engine for Hangul, as it comes but for what it begins with."""
+    settings = os.path.join(os.environ['XDG_CONFIG_HOME'], 'glib-2.0', 'settings')
+    os.makedirs(settings, exist_ok=True)
+    with open(os.path.join(settings, 'keyfile'), 'w', encoding='utf-8') as file:
+        file.write("[org/freedesktop/ibus/engine/hangul]\ninitial-input-mode='hangul'\n")
+    daemon = subprocess.Popen(['ibus-daemon', '--panel=disable'], env=os.environ | {'GSETTINGS_BACKEND': 'keyfile'})
+    try:
+        eventually(lambda: subprocess.run(['ibus', 'engine', 'hangul'], stderr=subprocess.DEVNULL, check=False).returncode == 0, what='ibus')
+        os.environ.pop('GTK_PATH', None)
+        os.environ['GTK_IM_MODULE'] = 'ibus'
+        yield
+    finally:
+        daemon.terminate()
+        daemon.wait()
+
+
+def begin(scene, link='mailto:bob@lab.test'):
     scene.empty('alice', 'bob')
     deliver([letter('Else', 'Nothing.', hour=1), letter('Plans', 'The first of them.', hour=2)], seen=2)
     scene.account()
@@ -61,8 +84,8 @@ def saved(scene):
     return '\n'.join(texts)
 
 
-def send_in_the_middle(scene, manner, send):
-    begin(scene, manner)
+def send_in_the_middle(scene, send):
+    begin(scene)
     write(scene, 'Subject', '제목 값')  # the last syllable is still composed when the text is clicked
     write(scene, 'Message text', '안녕하세요, 김민우입니다. 닭')
     eventually(lambda: '김민우입니다. ' in saved(scene), what='saved')
@@ -78,27 +101,32 @@ def send_in_the_middle(scene, manner, send):
 
 @case
 def sent_by_the_keyboard(scene):
-    send_in_the_middle(scene, 'at-once', lambda s: s.app.key('ctrl+Return'))
+    use_own('at-once')
+    send_in_the_middle(scene, lambda s: s.app.key('ctrl+Return'))
 
 
 @case
 def sent_by_the_keyboard_what_comes_late(scene):
-    send_in_the_middle(scene, 'late', lambda s: s.app.key('ctrl+Return'))
+    use_own('late')
+    send_in_the_middle(scene, lambda s: s.app.key('ctrl+Return'))
 
 
 @case
 def sent_by_the_button(scene):
-    send_in_the_middle(scene, 'at-once', lambda s: s.send())
+    use_own('at-once')
+    send_in_the_middle(scene, lambda s: s.send())
 
 
 @case
 def sent_by_the_button_what_comes_late(scene):
-    send_in_the_middle(scene, 'late', lambda s: s.send())
+    use_own('late')
+    send_in_the_middle(scene, lambda s: s.send())
 
 
 @case
 def recipients_are_whole(scene):
-    begin(scene, 'late')
+    use_own('late')
+    begin(scene)
     scene.app.click('text', exact('To'))
     for text, key in (('김민우', 'Return'), ('박값', 'comma'), ('이닭', 'Tab')):
         scene.app.type(keys(text))
@@ -118,7 +146,8 @@ def recipients_are_whole(scene):
 
 def answer_moves_in_the_middle(scene, move):
     """What is composed while an answer is written below the conversation comes late, and the answer is elsewhere by then."""
-    begin(scene, 'late', None)
+    use_own('late')
+    begin(scene, None)
     row(scene, 'Plans')
     scene.click_row('Plans')
     scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
@@ -156,6 +185,12 @@ def an_answer_is_left_and_found(scene):
     answer_moves_in_the_middle(scene, away_and_back)
 
 
-main(chosen([sent_by_the_keyboard, sent_by_the_keyboard_what_comes_late, sent_by_the_button, sent_by_the_button_what_comes_late, recipients_are_whole,
+@case
+def ibus_composes_it(scene):
+    with ibus():
+        send_in_the_middle(scene, lambda s: s.app.key('ctrl+Return'))
+
+
+main(chosen([ibus_composes_it, sent_by_the_keyboard, sent_by_the_keyboard_what_comes_late, sent_by_the_button, sent_by_the_button_what_comes_late, recipients_are_whole,
              an_answer_moves_into_a_window, an_answer_outlives_its_conversation, an_answer_is_left_and_found]))
 finish()
