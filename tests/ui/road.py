@@ -169,7 +169,11 @@ def the_reply_arrives_at_the_other_mailbox():
     parts = list(message.iter_attachments())
     assert [part.get_filename() for part in parts] == ['회의 자료.txt'], [part.get_filename() for part in parts]
     assert parts[0].get_payload(decode=True) == CONTENT, 'the file is not what was attached'
-    assert '> ' in message.get_body(('plain',)).get_content()
+    lines = message.get_body(('plain',)).get_content().splitlines()
+    above = lines[next(i for i, line in enumerate(lines) if line.startswith('>')) - 1]
+    wrote = re.sub(r'%\d\\\$s', '.+', re.escape(_('On %1$s, %2$s wrote:')))
+    assert re.fullmatch(wrote, above), f'{above!r}, not {wrote}'
+    assert re.search('20[0-9][0-9]' + ('년' if LANGUAGE.startswith('ko') else ''), above), above
     assert not message['Bcc'] and not message['User-Agent'] and not message['X-Mailer']
 
 
