@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-key-file.h"
 #include "base-log.h"
 
 #define GROUP_ACCOUNT  "Account"
@@ -138,18 +139,6 @@ mark_of (const char *id, const BasePaths *paths)
   return g_build_filename (base_paths_get_accounts (paths), name, NULL);
 }
 
-/* A key's text without the white space around it; NULL where missing or empty. */
-static char *
-read_text (GKeyFile *file, const char *group, const char *key)
-{
-  g_autofree char *text = g_key_file_get_string (file, group, key, NULL);
-
-  if (text == NULL || *g_strstrip (text) == '\0')
-    return NULL;
-
-  return g_steal_pointer (&text);
-}
-
 /* The words of Without, separated by ";" as lists are in key files. */
 static gboolean
 read_without (GKeyFile *file, const char *group, BaseServer *server, GError **error)
@@ -184,12 +173,12 @@ read_without (GKeyFile *file, const char *group, BaseServer *server, GError **er
 static gboolean
 read_server (GKeyFile *file, const char *group, BaseServer *server, GError **error)
 {
-  g_autofree char *security = read_text (file, group, "Security");
-  g_autofree char *port = read_text (file, group, "Port");
+  g_autofree char *security = base_key_file_dup_text (file, group, "Security");
+  g_autofree char *port = base_key_file_dup_text (file, group, "Port");
   guint64 number = server->port;
 
-  server->host = read_text (file, group, "Host");
-  server->user = read_text (file, group, "User");
+  server->host = base_key_file_dup_text (file, group, "Host");
+  server->user = base_key_file_dup_text (file, group, "User");
 
   if (port != NULL && !g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, &number, NULL)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” under [%s] is not a port number."),
@@ -218,7 +207,7 @@ static const char *const bodies_words[] = { "everything", "months", "opening" };
 static gboolean
 read_number (GKeyFile *file, const char *key, guint from, guint to, guint *number, GError **error)
 {
-  g_autofree char *text = read_text (file, GROUP_SYNC, key);
+  g_autofree char *text = base_key_file_dup_text (file, GROUP_SYNC, key);
   guint64 value = *number;
 
   if (text != NULL && !g_ascii_string_to_unsigned (text, 10, from, to, &value, NULL)) {
@@ -236,7 +225,7 @@ read_number (GKeyFile *file, const char *key, guint from, guint to, guint *numbe
 static gboolean
 read_sync (GKeyFile *file, BaseAccount *account, GError **error)
 {
-  g_autofree char *bodies = read_text (file, GROUP_SYNC, "Bodies");
+  g_autofree char *bodies = base_key_file_dup_text (file, GROUP_SYNC, "Bodies");
   gboolean known = bodies == NULL;
 
   for (guint i = 0; bodies != NULL && i < G_N_ELEMENTS (bodies_words); i++)
@@ -270,11 +259,11 @@ load (const char *id, const BasePaths *paths, GError **error)
   }
 
   account->id = g_strdup (id);
-  account->display_name = read_text (file, GROUP_ACCOUNT, "Name");
-  account->address = read_text (file, GROUP_ACCOUNT, "Address");
-  account->label = read_text (file, GROUP_ACCOUNT, "Label");
-  account->authserv_id = read_text (file, GROUP_IMAP, "AuthservId");
-  account->ca_file = read_text (file, GROUP_ACCOUNT, "CaFile");
+  account->display_name = base_key_file_dup_text (file, GROUP_ACCOUNT, "Name");
+  account->address = base_key_file_dup_text (file, GROUP_ACCOUNT, "Address");
+  account->label = base_key_file_dup_text (file, GROUP_ACCOUNT, "Label");
+  account->authserv_id = base_key_file_dup_text (file, GROUP_IMAP, "AuthservId");
+  account->ca_file = base_key_file_dup_text (file, GROUP_ACCOUNT, "CaFile");
   account->imap.port = 993;
   account->smtp.port = 465;
   account->months = MONTHS;
@@ -355,22 +344,13 @@ base_account_load_all (const BasePaths *paths, GStrv *broken)
 }
 
 static void
-write_text (GKeyFile *file, const char *group, const char *key, const char *text)
-{
-  if (text != NULL && *text != '\0')
-    g_key_file_set_string (file, group, key, text);
-  else
-    g_key_file_remove_key (file, group, key, NULL);
-}
-
-static void
 write_server (GKeyFile *file, const char *group, const BaseServer *server)
 {
-  write_text (file, group, "Host", server->host);
+  base_key_file_put_text (file, group, "Host", server->host);
   g_key_file_set_integer (file, group, "Port", server->port);
   g_key_file_set_string (file, group, "Security",
                          server->security == BASE_SECURITY_TLS ? "tls" : "starttls");
-  write_text (file, group, "User", server->user);
+  base_key_file_put_text (file, group, "User", server->user);
   if (server->without != NULL)
     g_key_file_set_string_list (file, group, "Without", (const char *const *)server->without,
                                 g_strv_length (server->without));
@@ -400,8 +380,7 @@ write_sync (GKeyFile *file, const BaseAccount *account)
 gboolean
 base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) read_error = NULL;
+  g_autoptr (GKeyFile) file = NULL;
   g_autofree char *path = NULL;
   g_autofree char *text = NULL;
   gsize length;
@@ -416,16 +395,12 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
 
   /* Comments and keys of others stay. */
   path = file_of (account->id, paths);
-  if (!g_key_file_load_from_file (
-          file, path, G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &read_error)
-      && !g_error_matches (read_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    base_log ("%s was not readable and is written anew: %s", path, read_error->message);
-
-  write_text (file, GROUP_ACCOUNT, "Name", account->display_name);
-  write_text (file, GROUP_ACCOUNT, "Address", account->address);
-  write_text (file, GROUP_ACCOUNT, "Label", account->label);
-  write_text (file, GROUP_IMAP, "AuthservId", account->authserv_id);
-  write_text (file, GROUP_ACCOUNT, "CaFile", account->ca_file);
+  file = base_key_file_open (path);
+  base_key_file_put_text (file, GROUP_ACCOUNT, "Name", account->display_name);
+  base_key_file_put_text (file, GROUP_ACCOUNT, "Address", account->address);
+  base_key_file_put_text (file, GROUP_ACCOUNT, "Label", account->label);
+  base_key_file_put_text (file, GROUP_IMAP, "AuthservId", account->authserv_id);
+  base_key_file_put_text (file, GROUP_ACCOUNT, "CaFile", account->ca_file);
   write_server (file, GROUP_IMAP, &account->imap);
   write_server (file, GROUP_SMTP, &account->smtp);
   write_sync (file, account);

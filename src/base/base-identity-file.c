@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-key-file.h"
 
 #define GROUP_ACCOUNT   "Account"
 #define GROUP_IDENTITY  "Identity "
@@ -14,20 +15,10 @@
 
 /* ---- reading ---- */
 
-static char *
-read_text (GKeyFile *file, const char *group, const char *key)
-{
-  g_autofree char *text = g_key_file_get_string (file, group, key, NULL);
-
-  if (text == NULL || *g_strstrip (text) == '\0')
-    return NULL;
-  return g_steal_pointer (&text);
-}
-
 static gboolean
 read_switch (GKeyFile *file, const char *group, const char *key, gboolean *on, GError **error)
 {
-  g_autofree char *text = read_text (file, group, key);
+  g_autofree char *text = base_key_file_dup_text (file, group, key);
 
   *on = text != NULL && g_ascii_strcasecmp (text, "true") == 0;
   if (text == NULL || *on || g_ascii_strcasecmp (text, "false") == 0)
@@ -40,9 +31,9 @@ read_switch (GKeyFile *file, const char *group, const char *key, gboolean *on, G
 static gboolean
 read_identity (GKeyFile *file, const char *group, BaseIdentity *identity, GError **error)
 {
-  identity->reply_to = read_text (file, group, "ReplyTo");
-  identity->signature = read_text (file, group, "Signature");
-  identity->sent_folder = read_text (file, group, "SentFolder");
+  identity->reply_to = base_key_file_dup_text (file, group, "ReplyTo");
+  identity->signature = base_key_file_dup_text (file, group, "Signature");
+  identity->sent_folder = base_key_file_dup_text (file, group, "SentFolder");
   return read_switch (file, group, "BccSelf", &identity->bcc_self, error)
          && read_switch (file, group, "SignatureAbove", &identity->signature_above, error);
 }
@@ -53,8 +44,8 @@ add_identity (GKeyFile *file, const char *group, BaseAccount *account, GError **
   g_autoptr (BaseIdentity) identity = g_new0 (BaseIdentity, 1);
 
   identity->id = g_strdup (group + strlen (GROUP_IDENTITY));
-  identity->name = read_text (file, group, "Name");
-  identity->address = read_text (file, group, "Address");
+  identity->name = base_key_file_dup_text (file, group, "Name");
+  identity->address = base_key_file_dup_text (file, group, "Address");
   if (!read_identity (file, group, identity, error))
     return FALSE;
   g_ptr_array_add (account->identities, g_steal_pointer (&identity));
@@ -68,9 +59,9 @@ add_signature (GKeyFile *file, const char *group, BaseAccount *account)
   g_autofree char *text = g_key_file_get_string (file, group, "Text", NULL);
 
   signature->id = g_strdup (group + strlen (GROUP_SIGNATURE));
-  signature->name = read_text (file, group, "Name");
+  signature->name = base_key_file_dup_text (file, group, "Name");
   signature->text = g_strdup (text != NULL ? g_strchomp (text) : "");
-  signature->html = read_text (file, group, "Html");
+  signature->html = base_key_file_dup_text (file, group, "Html");
   g_ptr_array_add (account->signatures, signature);
 }
 
@@ -79,7 +70,7 @@ base_identities_read (GKeyFile *file, BaseAccount *account, GError **error)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
-  account->default_identity = read_text (file, GROUP_ACCOUNT, "DefaultIdentity");
+  account->default_identity = base_key_file_dup_text (file, GROUP_ACCOUNT, "DefaultIdentity");
   if (!read_identity (file, GROUP_ACCOUNT, account->own, error))
     return FALSE;
   for (guint i = 0; groups[i] != NULL; i++) {
@@ -95,15 +86,6 @@ base_identities_read (GKeyFile *file, BaseAccount *account, GError **error)
 /* ---- writing ---- */
 
 static void
-write_text (GKeyFile *file, const char *group, const char *key, const char *text)
-{
-  if (text != NULL && *text != '\0')
-    g_key_file_set_string (file, group, key, text);
-  else
-    g_key_file_remove_key (file, group, key, NULL);
-}
-
-static void
 write_switch (GKeyFile *file, const char *group, const char *key, gboolean on)
 {
   if (on)
@@ -115,11 +97,11 @@ write_switch (GKeyFile *file, const char *group, const char *key, gboolean on)
 static void
 write_identity (GKeyFile *file, const char *group, const BaseIdentity *identity)
 {
-  write_text (file, group, "ReplyTo", identity->reply_to);
+  base_key_file_put_text (file, group, "ReplyTo", identity->reply_to);
   write_switch (file, group, "BccSelf", identity->bcc_self);
-  write_text (file, group, "Signature", identity->signature);
+  base_key_file_put_text (file, group, "Signature", identity->signature);
   write_switch (file, group, "SignatureAbove", identity->signature_above);
-  write_text (file, group, "SentFolder", identity->sent_folder);
+  base_key_file_put_text (file, group, "SentFolder", identity->sent_folder);
 }
 
 static gboolean
@@ -145,23 +127,23 @@ base_identities_write (GKeyFile *file, const BaseAccount *account)
   for (guint i = 0; groups[i] != NULL; i++)
     if (is_gone (account, groups[i]))
       g_key_file_remove_group (file, groups[i], NULL);
-  write_text (file, GROUP_ACCOUNT, "DefaultIdentity", account->default_identity);
+  base_key_file_put_text (file, GROUP_ACCOUNT, "DefaultIdentity", account->default_identity);
   write_identity (file, GROUP_ACCOUNT, account->own);
   for (guint i = 0; i < account->identities->len; i++) {
     const BaseIdentity *identity = account->identities->pdata[i];
     g_autofree char *group = g_strconcat (GROUP_IDENTITY, identity->id, NULL);
 
-    write_text (file, group, "Name", identity->name);
-    write_text (file, group, "Address", identity->address);
+    base_key_file_put_text (file, group, "Name", identity->name);
+    base_key_file_put_text (file, group, "Address", identity->address);
     write_identity (file, group, identity);
   }
   for (guint i = 0; i < account->signatures->len; i++) {
     const BaseSignature *signature = account->signatures->pdata[i];
     g_autofree char *group = g_strconcat (GROUP_SIGNATURE, signature->id, NULL);
 
-    write_text (file, group, "Name", signature->name);
+    base_key_file_put_text (file, group, "Name", signature->name);
     g_key_file_set_string (file, group, "Text", signature->text);
-    write_text (file, group, "Html", signature->html);
+    base_key_file_put_text (file, group, "Html", signature->html);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-key-file.h"
 #include "base-log.h"
 
 #define GROUP            "Template"
@@ -194,17 +195,10 @@ base_template_load_all (const BasePaths *paths)
   return g_steal_pointer (&all);
 }
 
-static void
-write_text (GKeyFile *file, const char *key, const char *text)
-{
-  if (text != NULL)
-    g_key_file_set_string (file, GROUP, key, text);
-}
-
 gboolean
 base_template_save (const BaseTemplate *template, const BasePaths *paths, GError **error)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) file = NULL;
   g_autofree char *folder = dup_folder (paths), *path = NULL, *data = NULL;
   gsize length;
 
@@ -212,13 +206,14 @@ base_template_save (const BaseTemplate *template, const BasePaths *paths, GError
 
   if (!base_template_check (template, error) || !base_paths_make_folder (folder, error))
     return FALSE;
-  write_text (file, "Name", template->name);
-  write_text (file, "Abbreviation", template->abbreviation);
-  write_text (file, "Subject", template->subject);
-  write_text (file, "Text", template->text);
-  write_text (file, "Html", template->html);
-  data = g_key_file_to_data (file, &length, NULL);
   path = dup_path (paths, template->id);
+  file = base_key_file_open (path);
+  base_key_file_put_text (file, GROUP, "Name", template->name);
+  base_key_file_put_text (file, GROUP, "Abbreviation", template->abbreviation);
+  base_key_file_put_text (file, GROUP, "Subject", template->subject);
+  base_key_file_put_text (file, GROUP, "Text", template->text);
+  base_key_file_put_text (file, GROUP, "Html", template->html);
+  data = g_key_file_to_data (file, &length, NULL);
   return base_paths_write (path, data, length, error);
 }
 

@@ -48,6 +48,43 @@ test_round (void)
   test_remove_folder (folder);
 }
 
+/* What a person wrote into the file beside what the program knows stays, and what is not said any more goes. */
+static void
+test_keep (void)
+{
+  g_autofree char *folder = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (folder, NULL);
+  g_autoptr (BaseTemplate) template = make ("Offer", "Dear {name}");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *written = NULL;
+
+  template->abbreviation = g_strdup (";of");
+  template->html = g_strdup ("<div>Dear {name}</div>");
+  g_assert_true (base_template_save (template, paths, &error));
+  g_autofree char *name = g_strconcat (template->id, ".ini", NULL);
+  g_autofree char *path = g_build_filename (base_paths_get_config (paths), "templates", name, NULL);
+  g_assert_true (g_file_get_contents (path, &written, NULL, NULL));
+  g_autofree char *with =
+      g_strconcat ("# Ask Kim first.\n", written,
+                   "Colour=blue\nName[ko]=견적\n# Of another program\n[Other]\nKey=1\n", NULL);
+  g_assert_true (g_file_set_contents (path, with, -1, NULL));
+
+  g_clear_pointer (&template->html, g_free);
+  g_clear_pointer (&template->abbreviation, g_free);
+  g_free (template->name);
+  template->name = g_strdup ("Bid");
+  g_assert_true (base_template_save (template, paths, &error));
+  g_autofree char *after = NULL;
+  g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
+  static const char *const kept[] = { "# Ask Kim first.\n", "Colour=blue\n", "Name[ko]=견적\n",
+                                      "# Of another program\n[Other]\nKey=1\n", "Name=Bid\n" };
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    g_assert_nonnull (strstr (after, kept[i]));
+  g_assert_null (strstr (after, "Html"));
+  g_assert_null (strstr (after, "Abbreviation"));
+  test_remove_folder (folder);
+}
+
 static void
 test_check (void)
 {
@@ -88,5 +125,6 @@ void
 test_template_add (void)
 {
   g_test_add_func ("/base/template/round", test_round);
+  g_test_add_func ("/base/template/keep", test_keep);
   g_test_add_func ("/base/template/check", test_check);
 }

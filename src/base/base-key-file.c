@@ -1,0 +1,36 @@
+/* Files of keys that people write too.  Any thread. */
+#include "base-key-file.h"
+
+#include "base-log.h"
+
+GKeyFile *
+base_key_file_open (const char *path)
+{
+  GKeyFile *file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (!g_key_file_load_from_file (file, path,
+                                  G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &error)
+      && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    base_log ("%s was not readable and is written anew: %s", path, error->message);
+  return file;
+}
+
+char *
+base_key_file_dup_text (GKeyFile *file, const char *group, const char *key)
+{
+  g_autofree char *text = g_key_file_get_string (file, group, key, NULL);
+
+  if (text == NULL || *g_strstrip (text) == '\0')
+    return NULL;
+  return g_steal_pointer (&text);
+}
+
+void
+base_key_file_put_text (GKeyFile *file, const char *group, const char *key, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    g_key_file_set_string (file, group, key, text);
+  else
+    g_key_file_remove_key (file, group, key, NULL);
+}
