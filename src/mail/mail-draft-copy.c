@@ -16,7 +16,7 @@
 #include "sync-filing.h"
 
 /* What has no header of its own, for the next time that it is opened. */
-#define NOTE  "notify=%u priority=%d receipt=%d forward=%d hidden=%d"
+#define NOTE  "notify=%u priority=%d receipt=%d forward=%d hidden=%d template=%d"
 #define LEAST 4 /* of them are in notes of earlier versions */
 
 typedef struct
@@ -91,7 +91,8 @@ build (const Copying *copying, GError **error)
     return NULL;
   mime->unfinished = TRUE;
   mime->note = g_strdup_printf (NOTE, draft->notify, draft->priority, draft->receipt != FALSE,
-                                draft->forward != FALSE, draft->was_hidden != FALSE);
+                                draft->forward != FALSE, draft->was_hidden != FALSE,
+                                draft->from_template != FALSE);
   mime->message_id = g_strdup (draft->server_id);
   mime->date = g_get_real_time () / G_USEC_PER_SEC;
   return mime_build (mime, error);
@@ -444,7 +445,7 @@ read_note (StoreDraft *draft, MailParsed *parsed)
   static const char *const headers[] = { "X-Sosik-To", "X-Sosik-Cc", "X-Sosik-Bcc" };
   char **const fields[] = { &draft->to, &draft->cc, &draft->bcc };
   unsigned notify = 0;
-  int priority = 0, receipt = 0, forward = 0, hidden = 0;
+  int priority = 0, receipt = 0, forward = 0, hidden = 0, template = 0;
 
   g_mutex_lock (&parsed->lock);
   note = mime_message_get_header (parsed->mime, "X-Sosik-Draft");
@@ -455,7 +456,8 @@ read_note (StoreDraft *draft, MailParsed *parsed)
       set_text (fields[i], typed);
   }
   g_mutex_unlock (&parsed->lock);
-  if (note == NULL || sscanf (note, NOTE, &notify, &priority, &receipt, &forward, &hidden) < LEAST)
+  if (note == NULL
+      || sscanf (note, NOTE, &notify, &priority, &receipt, &forward, &hidden, &template) < LEAST)
     return;
   draft->notify =
       (StoreNotify)(notify & (STORE_NOTIFY_SUCCESS | STORE_NOTIFY_FAILURE | STORE_NOTIFY_DELAY));
@@ -463,6 +465,7 @@ read_note (StoreDraft *draft, MailParsed *parsed)
   draft->receipt = receipt != 0;
   draft->forward = forward != 0;
   draft->was_hidden = hidden != 0;
+  draft->from_template = template != 0;
 }
 
 /* It is being sent: what is written in it now would not go. */

@@ -27,7 +27,6 @@ struct _MailDraft
   guint busy;
   guint hold; /* seconds before it may leave */
   gboolean names_once;
-  gboolean from_template; /* what is left of its placeholders is asked about */
   gboolean stepping;
   gboolean on_disk, saved_editing;
   gboolean fresh;         /* made in this session, of nothing or of a message to answer */
@@ -79,6 +78,8 @@ MimeDraft *mail_draft_to_mime (BasePaths *paths, const StoreDraft *draft, const 
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* mail-draft.c: the same without Bcc, for what goes without having been seen. */
 void mail_draft_put_identity (MailDraft *draft, MailIdentity *identity);
+/* For mail_template_fill (). */
+void mail_draft_set_from_template (MailDraft *draft);
 /* mail-draft-recipients.c */
 MailDraftWarnings mail_draft_warn_of_recipients (MailDraft *draft);
 void mail_draft_learn_domains (MailEngine *engine); /* a moment later; for the warning */

@@ -76,7 +76,7 @@ find_warnings (MailDraft *self)
     warnings |= MAIL_WARN_NO_ATTACHMENT;
   if (!has_files && has_no_text (plain))
     warnings |= MAIL_WARN_NO_TEXT;
-  if (self->from_template
+  if (plain->from_template
       && (mail_template_text_has_placeholder (plain->text)
           || mail_template_text_has_placeholder (plain->subject)))
     warnings |= MAIL_WARN_PLACEHOLDER;

@@ -498,6 +498,15 @@ mail_draft_set_receipt (MailDraft *self, gboolean receipt)
   self->serial++;
 }
 
+void
+mail_draft_set_from_template (MailDraft *self)
+{
+  if (self->plain->from_template)
+    return;
+  self->plain->from_template = TRUE;
+  self->serial++;
+}
+
 const char *
 mail_draft_get_languages (MailDraft *self)
 {

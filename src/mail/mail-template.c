@@ -405,7 +405,7 @@ mail_template_fill (MailTemplate *self, MailDraft *draft, char **subject, char *
   *subject = fill (self->plain->subject, values, FALSE);
   *text = fill (self->plain->text, values, FALSE);
   *html = fill (self->plain->html, values, TRUE);
-  draft->from_template = TRUE;
+  mail_draft_set_from_template (draft);
   for (Word word = 0; word < N_WORDS; word++)
     g_free (values[word]);
 }

@@ -206,6 +206,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   g_key_file_set_boolean (file, GROUP, "OnServer", draft->on_server);
   g_key_file_set_int64 (file, GROUP, "Discarded", draft->discarded);
   g_key_file_set_boolean (file, GROUP, "WasHidden", draft->was_hidden);
+  g_key_file_set_boolean (file, GROUP, "FromTemplate", draft->from_template);
   g_key_file_set_boolean (file, GROUP, "Marked", draft->marked);
   g_key_file_set_boolean (file, GROUP, "Editing", draft->editing);
   g_key_file_set_uint64 (file, GROUP, "Attachments", draft->attachments->len);
@@ -296,6 +297,7 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->on_server = g_key_file_get_boolean (file, GROUP, "OnServer", NULL);
   draft->discarded = g_key_file_get_int64 (file, GROUP, "Discarded", NULL);
   draft->was_hidden = g_key_file_get_boolean (file, GROUP, "WasHidden", NULL);
+  draft->from_template = g_key_file_get_boolean (file, GROUP, "FromTemplate", NULL);
   draft->marked = g_key_file_get_boolean (file, GROUP, "Marked", NULL);
   draft->editing = g_key_file_get_boolean (file, GROUP, "Editing", NULL);
   draft->attachments = new_attachments ();

@@ -57,6 +57,7 @@ typedef struct
       server_stem; /* nullable: what the Message-IDs of its versions begin with, if not with `id` */
   gboolean on_server;  /* the newest version is what stands here */
   gboolean was_hidden; /* answers all of a message that named its writer neither in To nor in Cc */
+  gboolean from_template; /* what is left of its placeholders is asked about */
   gboolean marked;     /* its source got its arrow by it */
   gboolean editing;    /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */

@@ -1028,7 +1028,7 @@ test_copy (void)
   mail_draft_set_body (draft, "Second", NULL);
   mail_draft_set_priority (draft, MAIL_PRIORITY_HIGH);
   mail_draft_set_notify (draft, MAIL_NOTIFY_FAILURE);
-  draft->plain->was_hidden = TRUE;
+  draft->plain->was_hidden = draft->plain->from_template = TRUE;
   put (draft, TRUE);
   g_assert_cmpuint (n_in_drafts (bench), ==, 1);
   g_assert_null (open_first (bench, &error)); /* it is open */
@@ -1055,7 +1055,7 @@ test_copy (void)
   g_assert_cmpstr (mail_draft_get_text (draft), ==, "Second");
   g_assert_cmpint (mail_draft_get_priority (draft), ==, MAIL_PRIORITY_HIGH);
   g_assert_cmpint (mail_draft_get_notify (draft), ==, MAIL_NOTIFY_FAILURE);
-  g_assert_true (draft->plain->was_hidden);
+  g_assert_true (draft->plain->was_hidden && draft->plain->from_template);
   g_assert_true (mail_draft_get_account (draft) == bench->account);
   g_assert_cmpuint (g_list_model_get_n_items (mail_draft_get_attachments (draft)), ==, 1);
   g_signal_connect (draft, "conflict", G_CALLBACK (on_conflict), &conflicts);

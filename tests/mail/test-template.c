@@ -2,6 +2,7 @@
 #include "test-mail.h"
 
 #include "base-error.h"
+#include "mail-draft-private.h"
 #include "mail-template.h"
 
 #define N_KEPT(bench) g_list_model_get_n_items (mail_engine_get_templates ((bench)->engine))
@@ -128,9 +129,40 @@ test_fill (void)
   g_assert_cmpint (warnings & MAIL_WARN_PLACEHOLDER, ==, 0);
 }
 
+/* Asked as well when the draft was closed, or the program ended, in between. */
+static void
+test_asked_later (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *subject = NULL, *text = NULL, *html = NULL;
+  MailDraftWarnings warnings = 0;
+
+  keep (bench, "All", NULL, NULL, "Dear {name}", NULL);
+  mail_draft_set_recipients (draft, "kim@example.org", NULL, NULL);
+  mail_draft_set_subject (draft, "x");
+  mail_draft_set_body (draft, "Dear {name}", NULL);
+  mail_draft_save_async (draft, TRUE, NULL, on_result, &result);
+  g_assert_true (mail_draft_save_finish (draft, wait_result (&result), &error));
+  /* What was in the letter before: that it is of a template is what there is to save. */
+  fill (bench, draft, &subject, &text, &html);
+  g_clear_object (&result);
+  mail_draft_save_async (draft, TRUE, NULL, on_result, &result);
+  g_assert_true (mail_draft_save_finish (draft, wait_result (&result), &error));
+
+  g_autoptr (MailDraft) again = mail_draft_new_take (
+      bench->engine, store_draft_load (bench->paths, mail_draft_get_id (draft), &error), TRUE);
+  g_assert_no_error (error);
+  g_assert_true (mail_draft_check (again, &warnings, NULL));
+  g_assert_cmpint (warnings, ==, MAIL_WARN_PLACEHOLDER);
+}
+
 void
 add_template_tests (void)
 {
   g_test_add_func ("/mail/template/kept", test_kept);
   g_test_add_func ("/mail/template/fill", test_fill);
+  g_test_add_func ("/mail/template/asked-later", test_asked_later);
 }
