@@ -87,7 +87,7 @@ def a_message_has_a_window_and_all_its_headers(scene):
     scene.shot('window')
     scene.app.key('Escape')
     scene.app.wait_gone('frame|window', '^On its own$')
-    menu(scene, '_Copy as Text')
+    menu(scene, 'Copy as Te_xt')
     eventually(lambda: 'read apart' in scene.app.clipboard(), what='the text on the clipboard')
     scene.app.click('push button', exact('Add star'))
     eventually(lambda: any('\\Flagged' in flags for flags, _m in lab.messages('alice', 'INBOX')), what='the star on the server')
@@ -215,7 +215,7 @@ def each_message_is_answered_forwarded_and_archived_by_itself(scene):
     written(lambda: menu(scene, '_Reply', 1), 'Re: Harbour', 'Words of b.', ('Kim',))
     written(lambda: menu(scene, '_Forward', 0), 'Fwd: Harbour', 'Words of a.')
 
-    menu(scene, '_Archive', 1)
+    menu(scene, 'Arch_ive', 1)
     lab.wait('alice', 'Archive', lambda flags, message: 'Words of b' in message.get_content(), what='b is archived')
     left = sorted(message.get_content().strip() for _flags, message in lab.messages('alice', 'INBOX'))
     assert left == ['Words of a.', 'Words of c.'], left

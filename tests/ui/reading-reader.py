@@ -259,7 +259,7 @@ def conversations_are_split_and_joined(scene):
         scene.app.wait('push button', f': Words of {i}[.]$')
     scene.app.click('push button', ': Words of c[.]$')
     scene.app.wait('text', exact('Text of the message'))
-    menu(scene, '_Split From Conversation', 0)
+    menu(scene, 'Split From Co_nversation', 0)
     eventually(lambda: len(rows(scene)) == 2, what='two conversations')
     scene.says(exact('Message split from its conversation'))
     scene.app.key('ctrl+z')

@@ -149,7 +149,7 @@ def the_size_of_text_is_remembered(scene):
     scene.click_row('Page')
     scene.app.wait(None, exact('Message as HTML'))
     scene.app.click('push button|toggle button', exact('More'))
-    scene.app.click(None, exact('_Plain Text'))
+    scene.app.click(None, exact('Plain _Text'))
     scene.app.wait('text', None, condition=lambda n: 'A page of words.' in n.text)
 
     def kept():
