@@ -15,6 +15,7 @@
 #include "ui-preferences.h"
 #include "ui-resources.h"
 #include "ui-setup.h"
+#include "ui-template-editor.h"
 #include "ui-window.h"
 #include "ui-words.h"
 
@@ -393,7 +394,7 @@ on_wait (gpointer data)
 static void
 quit (UiApplication *self)
 {
-  if (self->stopping)
+  if (self->stopping || ui_template_editor_hold_quit ())
     return;
   if (!self->quit_asked && is_sending (self)) {
     self->quit_asked = TRUE;
@@ -532,7 +533,7 @@ on_quit_key (GtkWidget *window, GVariant *arguments, gpointer data)
   return GDK_EVENT_STOP;
 }
 
-/* Dialogs know none of the program's keys; quitting is what each of them lets through, for it loses nothing. */
+/* Dialogs know none of the program's keys; quitting is what each of them lets through, for it loses nothing that was not asked about. */
 static void
 on_toplevels (GListModel *windows, guint position, guint removed, guint added)
 {

@@ -24,6 +24,9 @@ struct _UiTemplateEditor
   BaseTemplate *before; /* as it was when the window opened */
 
   gboolean busy, gone;
+  gboolean asking;  /* whether it may go */
+  gboolean quits;   /* the program does, when it is gone */
+  GtkWidget *field; /* weak: where the keyboard was before it was asked */
 
   /* Template */
   GtkWidget *name;
@@ -66,14 +69,26 @@ is_changed (UiTemplateEditor *self)
 {
   g_autoptr (BaseTemplate) now = read_fields (self);
 
-  /* One that has no name yet is new. */
+  /* One that has no name yet is new, and what it begins with is kept nowhere. */
   if (*self->before->name == '\0')
-    return *now->name != '\0' || *now->text != '\0';
+    return *now->name != '\0' || now->abbreviation != NULL || now->subject != NULL
+           || *now->text != '\0';
   return g_strcmp0 (now->name, self->before->name) != 0
          || g_strcmp0 (now->abbreviation, self->before->abbreviation) != 0
          || g_strcmp0 (now->subject, self->before->subject) != 0
          || g_strcmp0 (now->text, self->before->text) != 0
          || g_strcmp0 (now->html, self->before->html) != 0;
+}
+
+static void
+leave (UiTemplateEditor *self)
+{
+  GApplication *app = g_application_get_default ();
+
+  self->gone = TRUE; /* somebody may hold it still */
+  gtk_window_destroy (GTK_WINDOW (self));
+  if (self->quits && app != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (app), "quit", NULL);
 }
 
 /* ---- saving ---- */
@@ -91,6 +106,7 @@ show_error (UiTemplateEditor *self, const GError *error)
 {
   g_autofree char *name = dup_field (self->name), *text = ui_editor_dup_text (self->editor);
 
+  self->quits = FALSE;
   gtk_label_set_label (GTK_LABEL (self->error), error->message);
   gtk_widget_set_visible (self->error, TRUE);
   gtk_widget_grab_focus (name == NULL                 ? self->name
@@ -109,7 +125,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
     return;
   set_busy (self, FALSE);
   if (saved)
-    gtk_window_destroy (GTK_WINDOW (self));
+    leave (self);
   else
     show_error (self, error);
 }
@@ -145,13 +161,52 @@ on_save (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- closing ---- */
 
+static gboolean
+on_leave_idle (gpointer self)
+{
+  if (!UI_TEMPLATE_EDITOR (self)->gone)
+    leave (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_discard_answer (gboolean accepted, gpointer data)
 {
   g_autoptr (UiTemplateEditor) self = data;
 
-  if (accepted && !self->gone)
-    gtk_window_destroy (GTK_WINDOW (self));
+  self->asking = FALSE;
+  if (self->gone)
+    return;
+  if (accepted) {
+    /* Not while the dialog that stands above it is at work. */
+    g_idle_add_full (G_PRIORITY_DEFAULT, on_leave_idle, g_object_ref (self), g_object_unref);
+    return;
+  }
+  self->quits = FALSE;
+  if (self->field == NULL)
+    return;
+  if (GTK_IS_TEXT (self->field))
+    gtk_text_grab_focus_without_selecting (GTK_TEXT (self->field));
+  else
+    gtk_widget_grab_focus (self->field);
+}
+
+/* The input method has handed over what it composed. */
+static void
+close_settled (gpointer data)
+{
+  g_autoptr (UiTemplateEditor) self = data;
+
+  if (self->gone || self->busy) {
+    self->asking = FALSE;
+    return;
+  }
+  if (!is_changed (self)) {
+    leave (self);
+    return;
+  }
+  ui_dialog_confirm (GTK_WINDOW (self), _ ("Discard what you changed?"), NULL, NULL, _ ("_Discard"),
+                     TRUE, on_discard_answer, g_object_ref (self));
 }
 
 static gboolean
@@ -159,11 +214,45 @@ ui_template_editor_close_request (GtkWindow *window)
 {
   UiTemplateEditor *self = UI_TEMPLATE_EDITOR (window);
 
-  if (self->busy || !is_changed (self))
-    return self->busy;
-  ui_dialog_confirm (window, _ ("Discard what you changed?"), NULL, NULL, _ ("_Discard"), TRUE,
-                     on_discard_answer, g_object_ref (self));
+  if (self->busy || self->asking)
+    return TRUE;
+  self->asking = TRUE;
+  g_set_weak_pointer (&self->field, gtk_window_get_focus (window));
+  gtk_window_set_focus (window, NULL);
+  ui_preedit_settle (GTK_WIDGET (self), close_settled, g_object_ref (self));
   return TRUE;
+}
+
+/* It may have been the last window, by which the program lives. */
+static void
+on_parent_gone (UiTemplateEditor *self)
+{
+  GApplication *app = g_application_get_default ();
+
+  gtk_window_set_transient_for (GTK_WINDOW (self), NULL);
+  if (app != NULL)
+    gtk_window_set_application (GTK_WINDOW (self), GTK_APPLICATION (app));
+}
+
+gboolean
+ui_template_editor_hold_quit (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next) {
+    g_autoptr (UiTemplateEditor) self =
+        UI_IS_TEMPLATE_EDITOR (at->data) ? g_object_ref (at->data) : NULL;
+
+    if (self == NULL)
+      continue;
+    gtk_window_close (GTK_WINDOW (self));
+    if (self->gone)
+      continue;
+    self->quits = TRUE;
+    gtk_window_present (GTK_WINDOW (self));
+    return TRUE;
+  }
+  return FALSE;
 }
 
 /* ---- the object ---- */
@@ -180,6 +269,7 @@ ui_template_editor_dispose (GObject *object)
   UiTemplateEditor *self = UI_TEMPLATE_EDITOR (object);
 
   self->gone = TRUE;
+  g_clear_weak_pointer (&self->field);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->before, base_template_free);
   g_clear_pointer (&self->id, g_free);
@@ -207,6 +297,8 @@ ui_template_editor_class_init (UiTemplateEditorClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_k, GDK_CONTROL_MASK, "composer.link",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
 }
 
 static void
@@ -216,6 +308,7 @@ ui_template_editor_init (UiTemplateEditor *self)
   const GActionEntry entries[] = { { "link", on_link, NULL, NULL, NULL, { 0 } } };
   g_autofree char *placeholders = mail_template_list_placeholders ();
   g_autofree char *hint = NULL;
+  GtkWidget *fields[3];
 
   g_type_ensure (UI_TYPE_EDITOR);
   g_type_ensure (UI_TYPE_FORMAT_BAR);
@@ -228,14 +321,20 @@ ui_template_editor_init (UiTemplateEditor *self)
   /* Translators: a list of words in braces */
   hint = g_strdup_printf (_ ("These are filled in when the template is used: %s"), placeholders);
   gtk_label_set_label (GTK_LABEL (self->hint), hint);
+  fields[0] = self->name;
+  fields[1] = self->abbreviation;
+  fields[2] = self->subject;
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    ui_preedit_watch (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (fields[i]))));
 }
 
 void
 ui_template_editor_open (GtkWindow *parent, MailEngine *engine, const BaseTemplate *template)
 {
-  UiTemplateEditor *self = g_object_new (UI_TYPE_TEMPLATE_EDITOR, "transient-for", parent,
-                                         "destroy-with-parent", TRUE, NULL);
+  UiTemplateEditor *self = g_object_new (UI_TYPE_TEMPLATE_EDITOR, "transient-for", parent, NULL);
 
+  g_signal_connect_object (parent, "unrealize", G_CALLBACK (on_parent_gone), self,
+                           G_CONNECT_SWAPPED);
   self->engine = g_object_ref (engine);
   gtk_editable_set_text (GTK_EDITABLE (self->name), template->name);
   gtk_editable_set_text (GTK_EDITABLE (self->abbreviation),
