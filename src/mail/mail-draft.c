@@ -564,6 +564,13 @@ mail_draft_get_id (MailDraft *self)
 }
 
 gboolean
+mail_draft_is_answer (MailDraft *self)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);
+  return self->plain->in_reply_to != NULL || self->plain->forward;
+}
+
+gboolean
 mail_draft_is_redirect (MailDraft *self)
 {
   g_return_val_if_fail (MAIL_IS_DRAFT (self), FALSE);

@@ -85,6 +85,10 @@ void mail_draft_set_hold (MailDraft *draft, guint seconds);
 /* The names of its files are written as RFC 2231 says and in no other way; of this sending only. */
 void mail_draft_set_names_once (MailDraft *draft, gboolean once);
 const char *mail_draft_get_id (MailDraft *draft);   /* for taking it back */
+/* It answers a message or passes one on: others' words may stand in it. */
+gboolean mail_draft_is_answer (MailDraft *draft);
+/* What an answer says above what it quotes. */
+gboolean mail_draft_is_attribution (const char *line);
 gboolean mail_draft_is_redirect (MailDraft *draft); /* MAIL_REDIRECT: not for a composer */
 gboolean mail_draft_is_empty (MailDraft *draft);    /* nothing a person would miss */
 

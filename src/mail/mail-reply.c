@@ -171,6 +171,31 @@ attribution (const MailParsed *parsed)
   return g_strdup_printf (_ ("On %1$s, %2$s wrote:"), date, sender_name (parsed));
 }
 
+/* One of these, whoever it names and when. */
+static gboolean
+fits (const char *line, const char *format)
+{
+  g_auto (GStrv) pieces = g_regex_split_simple ("%(?:\\d\\$)?s", format, 0, 0);
+  const char *at = line;
+
+  if (!g_str_has_prefix (line, pieces[0]))
+    return FALSE;
+  at += strlen (pieces[0]);
+  for (guint i = 1; pieces[i + 1] != NULL; i++) {
+    at = strstr (at, pieces[i]);
+    if (at == NULL)
+      return FALSE;
+    at += strlen (pieces[i]);
+  }
+  return g_str_has_suffix (at, pieces[g_strv_length (pieces) - 1]);
+}
+
+gboolean
+mail_draft_is_attribution (const char *line)
+{
+  return fits (line, _ ("%s wrote:")) || fits (line, _ ("On %1$s, %2$s wrote:"));
+}
+
 static char *
 join (GPtrArray *addresses)
 {

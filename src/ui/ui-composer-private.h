@@ -101,6 +101,9 @@ void ui_composer_set_up_signature (UiComposer *self); /* once the text is set up
 /* That of the draft's identity in the place of what the one before had, unless somebody has changed it. */
 void ui_composer_switch_signature (UiComposer *self, MailIdentity *before);
 
+/* What the person wrote, without signature and quote; see ui_editor_dup_own (). */
+void ui_composer_dup_own (UiComposer *self, char **text, char **html);
+
 /* ---- ui-composer-place.c ---- */
 void ui_composer_add_place (UiComposer *self);
 void ui_composer_update_place (UiComposer *self);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mail-letter.h"
+#include "ui-editor-own.h"
 #include "ui-editor-signature.h"
 
 /* Copies of those of all accounts. */
@@ -167,4 +168,12 @@ ui_composer_set_up_signature (UiComposer *self)
     if (signature != NULL)
       put_silently (self, known, signature, TRUE);
   }
+}
+
+void
+ui_composer_dup_own (UiComposer *self, char **text, char **html)
+{
+  g_autoptr (GPtrArray) known = list_known (self);
+
+  ui_editor_dup_own (self->editor, known, mail_draft_is_answer (self->draft), text, html);
 }

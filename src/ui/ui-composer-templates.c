@@ -53,9 +53,10 @@ on_save_template (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   ui_composer_push (self);
   g_free (template->text);
-  template->text = g_strdup (mail_draft_get_text (self->draft));
-  template->html = g_strdup (mail_draft_get_html (self->draft));
-  template->subject = g_strdup (mail_draft_get_subject (self->draft));
+  ui_composer_dup_own (self, &template->text, &template->html);
+  /* An answer has that of the message. */
+  if (!mail_draft_is_answer (self->draft))
+    template->subject = g_strdup (mail_draft_get_subject (self->draft));
   ui_template_editor_open (get_window (self), self->engine, template);
 }
 

@@ -193,6 +193,12 @@ find (UiEditor *self, const GPtrArray *known, int *first, int *last)
 }
 
 gboolean
+ui_editor_find_signature (UiEditor *self, const GPtrArray *known, int *first, int *last)
+{
+  return find (self, known, first, last);
+}
+
+gboolean
 ui_editor_has_signature (UiEditor *self, const GPtrArray *known)
 {
   int first, last;

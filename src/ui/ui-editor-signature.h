@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* Whether one of `known` (of BaseSignature) stands there untouched. */
 gboolean ui_editor_has_signature (UiEditor *editor, const GPtrArray *known);
+/* The line "-- " above it, and its last one. */
+gboolean ui_editor_find_signature (UiEditor *editor, const GPtrArray *known, int *first, int *last);
 /* In the place of the untouched one of `known`, if there is one; `signature` NULL: none.  `above`: before what is quoted, unless the letter begins with what is said about that; else at the end.  It can be
  * undone, but for `first`: that is how the letter begins. */
 void ui_editor_put_signature (UiEditor *editor, const GPtrArray *known,

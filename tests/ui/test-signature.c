@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime-build.h"
+#include "ui-editor-own.h"
 #include "ui-editor-signature.h"
 
 #define QUOTE "On Monday, Ann wrote:\n> Hello\n>\n> -- \n> Ann"
@@ -293,6 +294,55 @@ test_wire (Fixture *f, gconstpointer data)
   }
 }
 
+static void
+owns (Fixture *f, gboolean answers, const char *text)
+{
+  g_autofree char *own = NULL, *html = NULL;
+
+  ui_editor_dup_own (f->editor, f->known, answers, &own, &html);
+  g_assert_cmpstr (own, ==, text);
+  g_assert_cmpint (html != NULL, ==, ui_editor_get_rich (f->editor));
+}
+
+/* What was written, above, between and below what was quoted; nothing else. */
+static void
+test_own (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text, *own;
+  } answers[] = {
+    { "\n\n" QUOTE, "" },
+    { "  Dear Ann,\n\nyes.\n\n" QUOTE, "  Dear Ann,\n\nyes." },
+    { "Yes:\n" QUOTE "\nNo:\n> Why?\n\nBye", "Yes:\nNo:\n\nBye" },
+    { "She says:\n> x", "She says:" /* which is no words of the program's */ },
+    { "Ann wrote:\n> x\nBob wrote:\n> y", "Bob wrote:" },
+    { "Look\n\n---------- Forwarded message ----------\nFrom: Ann\n\nHello\n\n-- \nAlice\n\nLab",
+      "Look" },
+    { "Hi\n\n-- \nAn old\nsignature\n\nP.S.", "Hi\n\n\nP.S." },
+  };
+
+  for (int rich = 0; rich < 2; rich++) {
+    for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+      for (int above = 0; above < 2; above++) {
+        ui_editor_set_content (f->editor, answers[i].text, NULL);
+        ui_editor_set_rich (f->editor, rich);
+        put (f, i % 2 == 0 ? f->alice : f->shop, above);
+        owns (f, TRUE, answers[i].own);
+      }
+    /* In a letter that answers nothing, quotes are what somebody wrote. */
+    ui_editor_set_content (f->editor, "See:\n> Hello\n\nBye", NULL);
+    ui_editor_set_rich (f->editor, rich);
+    put (f, f->alice, FALSE);
+    owns (f, FALSE, "See:\n> Hello\n\nBye");
+  }
+  ui_editor_set_content (f->editor, "", "<div><div><b>Dear</b> Ann</div><div>&gt; x</div></div>");
+  g_autofree char *own = NULL, *html = NULL;
+  ui_editor_dup_own (f->editor, f->known, TRUE, &own, &html);
+  g_assert_nonnull (strstr (html, "<b>Dear</b> Ann"));
+  g_assert_null (strstr (html, "x"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,5 +357,6 @@ main (int argc, char **argv)
   g_test_add ("/ui/signature/undo", Fixture, NULL, set_up, test_undo, tear_down);
   g_test_add ("/ui/signature/reload", Fixture, NULL, set_up, test_reload, tear_down);
   g_test_add ("/ui/signature/wire", Fixture, NULL, set_up, test_wire, tear_down);
+  g_test_add ("/ui/signature/own", Fixture, NULL, set_up, test_own, tear_down);
   return g_test_run ();
 }

@@ -145,10 +145,11 @@ def they_are_kept_changed_and_removed(scene):
     scene.app.click('menu item', exact('Save as Te_mplate…'))
     scene.app.wait('text', exact('Text of the template'), condition=lambda n: n.text == 'Monday: plan\nFriday: done')
     # What is new is not thrown away unasked.
-    scene.app.key('Escape')
-    scene.says(exact('Discard what you changed?'))
-    scene.app.key('Escape')
-    scene.app.wait_gone('label', exact('Discard what you changed?'))
+    for key in ('Escape', 'ctrl+w', 'ctrl+q'):
+        scene.app.key(key)
+        scene.says(exact('Discard what you changed?'))
+        scene.app.key('Escape')
+        scene.app.wait_gone('label', exact('Discard what you changed?'))
     scene.app.fill('text', exact('Name'), 'Week')
     scene.app.click('push button', exact('Save'))
     is_saved(scene)
@@ -173,8 +174,15 @@ def they_are_kept_changed_and_removed(scene):
     scene.app.click('push button', exact('_Undo'))
     scene.app.wait('list item', '^Each week$')
     scene.shot('back')
-    scene.app.key('Escape')
-    scene.app.key('Escape')
+
+    # Who quits is asked, and quits by the answer.
+    scene.app.click('list item', '^Each week$')
+    scene.app.fill('text', exact('Subject, where there is none'), 'Report')
+    scene.app.key('ctrl+q')
+    scene.says(exact('Discard what you changed?'))
+    scene.app.click('push button', exact('_Discard'))
+    assert scene.app.process.wait(15) == 0
+    scene.app = None
 
 
 if __name__ == '__main__':
