@@ -76,8 +76,9 @@ test_keep (void)
   g_assert_true (base_template_save (template, paths, &error));
   g_autofree char *after = NULL;
   g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
-  static const char *const kept[] = { "# Ask Kim first.\n", "Colour=blue\n", "Name[ko]=견적\n",
-                                      "# Of another program\n[Other]\nKey=1\n", "Name=Bid\n" };
+  static const char *const kept[] = { "# Ask Kim first.\n", "Colour=blue\n",
+                                      "Name[ko]=견적\n",    "# Of another program\n",
+                                      "[Other]\nKey=1\n",   "Name=Bid\n" };
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
     g_assert_nonnull (strstr (after, kept[i]));
   g_assert_null (strstr (after, "Html"));
