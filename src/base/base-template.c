@@ -9,6 +9,7 @@
 #include "base-error.h"
 #include "base-key-file.h"
 #include "base-log.h"
+#include "base-text.h"
 
 #define GROUP            "Template"
 #define SUFFIX           ".ini"
@@ -54,15 +55,6 @@ base_template_free (BaseTemplate *template)
 
 /* ---- what it may be ---- */
 
-static gboolean
-has_text (const char *text)
-{
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (!g_unichar_isspace (g_utf8_get_char (text)))
-      return TRUE;
-  return FALSE;
-}
-
 /* Nothing that ends a line or does not show. */
 static gboolean
 is_one_line (const char *text)
@@ -100,7 +92,7 @@ check_abbreviation (const char *abbreviation, GError **error)
 gboolean
 base_template_check (const BaseTemplate *template, GError **error)
 {
-  if (!has_text (template->name) || !is_one_line (template->name)
+  if (base_text_is_blank (template->name) || !is_one_line (template->name)
       || g_utf8_strlen (template->name, -1) > MAX_NAME) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("The template needs a short name, by which you find it."));
@@ -110,7 +102,7 @@ base_template_check (const BaseTemplate *template, GError **error)
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The subject has to be one line."));
     return FALSE;
   }
-  if (!has_text (template->text)) {
+  if (base_text_is_blank (template->text)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The template has no text yet."));
     return FALSE;
   }

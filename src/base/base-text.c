@@ -164,6 +164,15 @@ base_text_one_line (const char *text, gsize max_chars)
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
+gboolean
+base_text_is_blank (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (!g_unichar_isspace (g_utf8_get_char (text)))
+      return FALSE;
+  return TRUE;
+}
+
 char *
 base_text_fold (const char *text)
 {

@@ -14,6 +14,9 @@ char *base_text_repair (const char *text, gssize length) G_GNUC_WARN_UNUSED_RESU
  * (bad ones become U+FFFD), and only as many as are needed are read.  NULL gives "". */
 char *base_text_one_line (const char *text, gsize max_chars) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Nothing but white space stands in it. */
+gboolean base_text_is_blank (const char *text);
+
 /* For comparing and searching: NFC, case folded.  NULL gives "". */
 char *base_text_fold (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -8,6 +8,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "base-text.h"
 #include "mail-template.h"
 #include "mime-build.h"
 #include "store-operation.h"
@@ -29,15 +30,6 @@ mail_address_list_check (const char *text, char **first_wrong)
   return TRUE;
 }
 
-static gboolean
-is_blank (const char *text)
-{
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (!g_unichar_isspace (g_utf8_get_char (text)))
-      return FALSE;
-  return TRUE;
-}
-
 /* Nothing stands before the signature; below it, in what is answered or passed on, may stand what others wrote. */
 static gboolean
 has_no_text (const StoreDraft *plain)
@@ -47,9 +39,9 @@ has_no_text (const StoreDraft *plain)
   g_autofree char *before = NULL;
 
   if (signature == NULL || plain->forward || plain->in_reply_to != NULL)
-    return is_blank (plain->text);
+    return base_text_is_blank (plain->text);
   before = g_strndup (plain->text, (gsize)(signature - plain->text));
-  return is_blank (before);
+  return base_text_is_blank (before);
 }
 
 static MailDraftWarnings
@@ -64,7 +56,7 @@ find_warnings (MailDraft *self)
     return 0;
   for (guint i = 0; i < plain->attachments->len; i++)
     has_files = has_files || mail_draft_sends (plain, plain->attachments->pdata[i]);
-  if (is_blank (plain->subject))
+  if (base_text_is_blank (plain->subject))
     warnings |= MAIL_WARN_NO_SUBJECT;
   if (!has_files
       && mime_text_mentions_attachment (

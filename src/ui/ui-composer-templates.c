@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "mail-template.h"
 #include "ui-template-editor.h"
 #include "ui-templates.h"
 
@@ -30,10 +29,16 @@ use (UiComposer *self, MailTemplate *template, Put put)
   gtk_widget_grab_focus (GTK_WIDGET (self->editor));
 }
 
+void
+ui_composer_use_template (UiComposer *self, MailTemplate *template)
+{
+  use (self, template, ui_editor_insert);
+}
+
 static void
 on_chosen (MailTemplate *template, gpointer data)
 {
-  use (data, template, ui_editor_insert);
+  ui_composer_use_template (data, template);
 }
 
 static void

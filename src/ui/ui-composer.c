@@ -345,13 +345,7 @@ ui_composer_leave_field (UiComposer *self)
 void
 ui_composer_return_to_field (UiComposer *self)
 {
-  if (self->field == NULL)
-    return;
-  if (GTK_IS_TEXT (self->field))
-    gtk_text_grab_focus_without_selecting (GTK_TEXT (self->field));
-  else
-    gtk_widget_grab_focus (self->field);
-  g_clear_weak_pointer (&self->field);
+  ui_preedit_return (&self->field);
 }
 
 void

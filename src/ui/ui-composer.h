@@ -8,6 +8,7 @@
 #include <adwaita.h>
 
 #include "mail-engine.h"
+#include "mail-template.h"
 
 G_BEGIN_DECLS
 
@@ -47,6 +48,8 @@ GtkWindow *ui_composer_open_window (UiComposer *self);
 gboolean ui_composer_is_touched (UiComposer *self);
 /* The keyboard goes where the person goes on: the first thing that is missing. */
 void ui_composer_focus (UiComposer *self);
+/* Puts it where the caret is. */
+void ui_composer_use_template (UiComposer *self, MailTemplate *template);
 /* Shows the person where it is. */
 void ui_composer_present (UiComposer *self);
 /* Keeps what is written; when files that are being attached are here. */

@@ -1,12 +1,10 @@
 /* What a person wrote in a letter.  Main thread.  It changes nothing in the editor. */
 #include "ui-editor-own.h"
 
+#include "base-text.h"
 #include "mail-draft.h"
 #include "ui-editor-private.h"
 #include "ui-editor-signature.h"
-
-#define SEPARATOR "-- "
-#define HEADING   "---------- " /* of what is forwarded */
 
 /* Where the loop over the lines is. */
 typedef struct
@@ -17,24 +15,6 @@ typedef struct
   gboolean signature; /* another one */
 } Reading;
 
-static char *
-dup_line (UiEditor *self, int line)
-{
-  GtkTextIter at, start, end;
-
-  gtk_text_buffer_get_iter_at_line (self->buffer, &at, line);
-  return ui_editor_get_line (&at, &start, &end);
-}
-
-static gboolean
-is_blank (const char *text)
-{
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (!g_unichar_isspace (g_utf8_get_char (text)))
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 is_quoted (UiEditor *self, int line)
 {
@@ -42,7 +22,7 @@ is_quoted (UiEditor *self, int line)
 
   if (line >= gtk_text_buffer_get_line_count (self->buffer))
     return FALSE;
-  g_autofree char *text = dup_line (self, line);
+  g_autofree char *text = ui_editor_dup_line (self, line);
   ui_editor_read_line (text, &found);
   return found.depth > 0;
 }
@@ -61,8 +41,8 @@ is_own (UiEditor *self, Reading *reading, int line, const char *text)
       && mail_draft_is_attribution (text))
     return FALSE;
   /* As far as an empty line. */
-  if (g_str_equal (text, SEPARATOR) || is_blank (text))
-    reading->signature = !is_blank (text);
+  if (g_str_equal (text, UI_EDITOR_SEPARATOR) || base_text_is_blank (text))
+    reading->signature = !base_text_is_blank (text);
   return !reading->signature;
 }
 
@@ -96,10 +76,10 @@ ui_editor_dup_own (UiEditor *self, const GPtrArray *known, gboolean answers, cha
   if (!ui_editor_find_signature (self, known, &reading.first, &reading.last))
     reading.first = reading.last = -1;
   for (int line = 0; line < gtk_text_buffer_get_line_count (self->buffer); line++) {
-    g_autofree char *words = dup_line (self, line);
+    g_autofree char *words = ui_editor_dup_line (self, line);
     GtkTextIter start, end;
 
-    if (answers && g_str_has_prefix (words, HEADING))
+    if (answers && g_str_has_prefix (words, UI_EDITOR_HEADING))
       break;
     if (!is_own (self, &reading, line, words))
       continue;

@@ -103,6 +103,11 @@ void ui_editor_fit_objects (UiEditor *self);
 /* Without those of other letters, whose bytes are not here. */
 char *ui_editor_without_strange_pictures (UiEditor *self, const char *html);
 
+/* ---- ui-editor-signature.c ---- */
+#define UI_EDITOR_SEPARATOR "-- "         /* above a signature */
+#define UI_EDITOR_HEADING   "---------- " /* of what is forwarded begins with it */
+char *ui_editor_dup_line (UiEditor *self, int line); /* without its end */
+
 /* ---- ui-editor-verbs.c ---- */
 void ui_editor_add_actions (UiEditor *self);
 void ui_editor_class_add_keys (GtkWidgetClass *klass);

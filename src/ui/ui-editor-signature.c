@@ -5,9 +5,7 @@
 
 #include "ui-editor-private.h"
 
-#define SEPARATOR "-- "
-#define HEADING   "---------- " /* of what is forwarded */
-#define MARK      "signature"   /* where the last one was put */
+#define MARK "signature" /* where the last one was put */
 /* What an answer says about what it quotes stands in no more lines. */
 #define MOST_ATTRIBUTION 5
 
@@ -38,8 +36,8 @@ ui_editor_html_to_text (const char *html)
   return ui_editor_from_html (buffer, html) ? ui_editor_to_text (buffer) : NULL;
 }
 
-static char *
-dup_line (UiEditor *self, int line)
+char *
+ui_editor_dup_line (UiEditor *self, int line)
 {
   GtkTextIter at, start, end;
 
@@ -50,7 +48,7 @@ dup_line (UiEditor *self, int line)
 static gboolean
 is_blank (UiEditor *self, int line)
 {
-  g_autofree char *text = dup_line (self, line);
+  g_autofree char *text = ui_editor_dup_line (self, line);
 
   return *g_strstrip (text) == '\0';
 }
@@ -72,11 +70,11 @@ find_quote (UiEditor *self)
   int n = gtk_text_buffer_get_line_count (self->buffer);
 
   for (int line = 0; line < n; line++) {
-    g_autofree char *text = dup_line (self, line);
+    g_autofree char *text = ui_editor_dup_line (self, line);
     UiLine found;
     int begin = line;
 
-    if (g_str_has_prefix (text, HEADING))
+    if (g_str_has_prefix (text, UI_EDITOR_HEADING))
       return line;
     ui_editor_read_line (text, &found);
     if (found.depth == 0)
@@ -110,8 +108,8 @@ is_forwarded (UiEditor *self, int line)
 
   if (heading < 0 || line <= heading)
     return FALSE;
-  g_autofree char *text = dup_line (self, heading);
-  if (!g_str_has_prefix (text, HEADING))
+  g_autofree char *text = ui_editor_dup_line (self, heading);
+  if (!g_str_has_prefix (text, UI_EDITOR_HEADING))
     return FALSE;
   if (mark == NULL)
     return TRUE;
@@ -173,8 +171,8 @@ find (UiEditor *self, const GPtrArray *known, int *first, int *last)
   gboolean more;
 
   gtk_text_buffer_get_start_iter (self->buffer, &at);
-  while (
-      gtk_text_iter_forward_search (&at, SEPARATOR, GTK_TEXT_SEARCH_TEXT_ONLY, &at, &end, NULL)) {
+  while (gtk_text_iter_forward_search (&at, UI_EDITOR_SEPARATOR, GTK_TEXT_SEARCH_TEXT_ONLY, &at,
+                                       &end, NULL)) {
     int line = gtk_text_iter_get_line (&at), count = 0;
 
     if (gtk_text_iter_starts_line (&at) && gtk_text_iter_ends_line (&end)
@@ -269,7 +267,8 @@ put_in (UiEditor *self, const BaseSignature *signature, gboolean above)
                                     gtk_text_buffer_get_insert (self->buffer));
   offset = gtk_text_iter_get_offset (&at);
   writes = gtk_text_iter_equal (&at, &caret);
-  insert_plainly (self, &at, quote >= 0 ? "\n" SEPARATOR "\n" : "\n\n" SEPARATOR "\n");
+  insert_plainly (self, &at,
+                  quote >= 0 ? "\n" UI_EDITOR_SEPARATOR "\n" : "\n\n" UI_EDITOR_SEPARATOR "\n");
   first = gtk_text_iter_get_line (&at);
   if (!self->rich || signature->html == NULL
       || !ui_editor_insert_html (self->buffer, &at, signature->html)) {

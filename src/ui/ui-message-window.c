@@ -199,11 +199,14 @@ ui_message_window_class_init (UiMessageWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.reply", NULL, action_reply);
   gtk_widget_class_install_action (widget_class, "win.reply-all", NULL, action_reply);
   gtk_widget_class_install_action (widget_class, "win.forward", NULL, action_reply);
+  gtk_widget_class_install_action (widget_class, "win.reply-template", NULL, action_reply);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, 0, "win.reply", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "win.reply",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
                                        "win.reply-all", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_t, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.reply-template", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, 0, "win.forward", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_l, GDK_CONTROL_MASK, "win.forward",
                                        NULL);

@@ -182,6 +182,18 @@ ui_preedit_settle (GtkWidget *top, UiPreeditFunc done, gpointer data)
     g_signal_connect (wait->owing->pdata[i], "settled", G_CALLBACK (on_settled), wait);
 }
 
+void
+ui_preedit_return (GtkWidget **field)
+{
+  if (*field == NULL)
+    return;
+  if (GTK_IS_TEXT (*field))
+    gtk_text_grab_focus_without_selecting (GTK_TEXT (*field));
+  else
+    gtk_widget_grab_focus (*field);
+  g_clear_weak_pointer (field);
+}
+
 /* ---- the object ---- */
 
 static void

@@ -24,4 +24,7 @@ typedef void (*UiPreeditFunc) (gpointer data);
  * the keyboard focus away before: that makes the input method hand over. */
 void ui_preedit_settle (GtkWidget *top, UiPreeditFunc done, gpointer data);
 
+/* The keyboard goes back to `field` (a weak pointer, cleared; nullable), where it was before, with nothing selected. */
+void ui_preedit_return (GtkWidget **field);
+
 G_END_DECLS

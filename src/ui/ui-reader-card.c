@@ -459,7 +459,7 @@ ui_reader_card_class_init (UiReaderCardClass *klass)
     "message.save",        "message.copy-text", "message.toggle-star", "message.headers",
     "message.open-window", "message.print",     "message.split",       "message.delete",
     "message.junk",        "message.not-junk",  "message.move",        "message.forward-attached",
-    "message.edit-as-new", "message.redirect",  "message.edit-draft",
+    "message.edit-as-new", "message.redirect",  "message.edit-draft",  "message.reply-template",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);

@@ -183,12 +183,7 @@ on_discard_answer (gboolean accepted, gpointer data)
     return;
   }
   self->quits = FALSE;
-  if (self->field == NULL)
-    return;
-  if (GTK_IS_TEXT (self->field))
-    gtk_text_grab_focus_without_selecting (GTK_TEXT (self->field));
-  else
-    gtk_widget_grab_focus (self->field);
+  ui_preedit_return (&self->field);
 }
 
 /* The input method has handed over what it composed. */

@@ -541,6 +541,7 @@ ui_window_update_actions (UiWindow *self)
 
   gtk_widget_action_set_enabled (widget, "win.reply", one);
   gtk_widget_action_set_enabled (widget, "win.reply-all", one);
+  gtk_widget_action_set_enabled (widget, "win.reply-template", one);
   gtk_widget_action_set_enabled (widget, "win.forward", one);
   ui_window_update_list_actions (self, content);
   gtk_widget_action_set_enabled (widget, "win.save-as", one);
@@ -588,6 +589,7 @@ static const struct
 } keys[] = {
   { GDK_KEY_r, 0, "win.reply" },
   { GDK_KEY_f, 0, "win.forward" },
+  { GDK_KEY_T, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.reply-template" },
   { GDK_KEY_a, 0, "win.archive" },
   { GDK_KEY_m, 0, "win.move" },
   { GDK_KEY_s, 0, "win.star-selected" },

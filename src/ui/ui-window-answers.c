@@ -6,12 +6,14 @@
 #include "mail-letter.h"
 #include "ui-composer.h"
 #include "ui-message-window.h"
+#include "ui-templates.h"
 
 typedef struct
 {
-  UiWindow *window;     /* owned */
-  UiReader *reader;     /* owned: where the message is read */
-  MailContent *content; /* owned */
+  UiWindow *window;       /* owned */
+  UiReader *reader;       /* owned: where the message is read */
+  MailContent *content;   /* owned */
+  MailTemplate *template; /* owned, nullable: what is put into it */
   MailReplyKind kind;
 } Answer;
 
@@ -19,13 +21,15 @@ static Answer *
 answer_new (UiWindow *self, UiReader *reader, MailContent *content, MailReplyKind kind)
 {
   Answer *answer = g_new (Answer, 1);
-  *answer = (Answer){ g_object_ref (self), g_object_ref (reader), g_object_ref (content), kind };
+  *answer =
+      (Answer){ g_object_ref (self), g_object_ref (reader), g_object_ref (content), NULL, kind };
   return answer;
 }
 
 static void
 answer_free (Answer *answer)
 {
+  g_clear_object (&answer->template);
   g_object_unref (answer->window);
   g_object_unref (answer->reader);
   g_object_unref (answer->content);
@@ -81,6 +85,8 @@ on_quoted (GObject *source, GAsyncResult *result, gpointer data)
   else
     ui_composer_open_window (composer);
   ui_composer_focus (composer);
+  if (answer->template)
+    ui_composer_use_template (composer, answer->template);
   g_object_unref (composer);
 }
 
@@ -108,20 +114,58 @@ on_excerpt (GObject *source, GAsyncResult *result, gpointer data)
     begin (g_steal_pointer (&answer), excerpt);
 }
 
-void
-ui_window_reply (UiWindow *self, UiReader *reader, MailContent *content, MailReplyKind kind)
+/* Takes the answer. */
+static void
+reply (Answer *answer)
 {
+  MailReplyKind kind = answer->kind;
   gboolean answers = kind == MAIL_REPLY || kind == MAIL_REPLY_ALL || kind == MAIL_REPLY_LIST;
-  UiMessageView *view = answers ? ui_reader_find_view (reader, content) : NULL;
+  UiMessageView *view = answers ? ui_reader_find_view (answer->reader, answer->content) : NULL;
 
-  if (ui_reader_go_to_answer (reader, mail_content_get_message (content), kind)) {
-    show_reader (self, reader);
+  if (ui_reader_go_to_answer (answer->reader, mail_content_get_message (answer->content), kind)) {
+    show_reader (answer->window, answer->reader);
+    if (answer->template)
+      ui_composer_use_template (ui_reader_get_answer (answer->reader), answer->template);
+    answer_free (answer);
     return;
   }
   if (view)
-    ui_message_view_get_excerpt_async (view, on_excerpt, answer_new (self, reader, content, kind));
+    ui_message_view_get_excerpt_async (view, on_excerpt, answer);
   else
-    begin (answer_new (self, reader, content, kind), NULL);
+    begin (answer, NULL);
+}
+
+void
+ui_window_reply (UiWindow *self, UiReader *reader, MailContent *content, MailReplyKind kind)
+{
+  reply (answer_new (self, reader, content, kind));
+}
+
+/* ---- with a template ---- */
+
+static void
+on_template (MailTemplate *template, gpointer data)
+{
+  const Answer *asked = data;
+  Answer *answer = answer_new (asked->window, asked->reader, asked->content, asked->kind);
+
+  answer->template = g_object_ref (template);
+  reply (answer);
+}
+
+static void
+free_asked (gpointer data)
+{
+  answer_free (data);
+}
+
+void
+ui_window_reply_with_template (UiWindow *self, UiReader *reader, MailContent *content)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (reader));
+
+  ui_templates_open (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : GTK_WINDOW (self), self->engine,
+                     on_template, answer_new (self, reader, content, MAIL_REPLY), free_asked);
 }
 
 static void
@@ -136,9 +180,20 @@ action_reply (GtkWidget *widget, const char *name, GVariant *parameter)
     ui_window_reply (self, self->reader, content, kind);
 }
 
+static void
+action_reply_template (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiWindow *self = UI_WINDOW (widget);
+  MailContent *content = ui_reader_get_content (self->reader);
+
+  if (content)
+    ui_window_reply_with_template (self, self->reader, content);
+}
+
 void
 ui_window_class_install_answer_actions (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_install_action (widget_class, "win.reply-template", NULL, action_reply_template);
   gtk_widget_class_install_action (widget_class, "win.reply", NULL, action_reply);
   gtk_widget_class_install_action (widget_class, "win.reply-all", NULL, action_reply);
   gtk_widget_class_install_action (widget_class, "win.forward", NULL, action_reply);

@@ -83,6 +83,8 @@ void ui_window_mark_seen (UiWindow *self, MailMessage *message);
 void ui_window_class_install_answer_actions (GtkWidgetClass *widget_class);
 /* `reader`: where the message is read. */
 void ui_window_reply (UiWindow *self, UiReader *reader, MailContent *content, MailReplyKind kind);
+/* The person chooses one first. */
+void ui_window_reply_with_template (UiWindow *self, UiReader *reader, MailContent *content);
 
 /* ---- moving (ui-window-move.c) ---- */
 void ui_window_class_install_move_actions (GtkWidgetClass *widget_class);

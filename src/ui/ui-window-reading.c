@@ -167,6 +167,8 @@ ui_window_on_verb (UiWindow *self, const char *verb, MailMessage *message, MailC
     ui_window_reply (self, reader, content, MAIL_REPLY_ALL);
   else if (g_str_equal (verb, "reply-list"))
     ui_window_reply (self, reader, content, MAIL_REPLY_LIST);
+  else if (g_str_equal (verb, "reply-template"))
+    ui_window_reply_with_template (self, reader, content);
   else if (g_str_equal (verb, "forward"))
     ui_window_reply (self, reader, content, MAIL_FORWARD);
   else if (g_str_equal (verb, "forward-attached"))

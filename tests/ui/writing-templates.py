@@ -3,6 +3,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from letters import letter as make_letter, menu, row  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -185,5 +186,61 @@ def they_are_kept_changed_and_removed(scene):
     scene.app = None
 
 
+def keep(scene, name, text, identifier):
+    """As a person writes its file."""
+    folder = os.path.join(scene.profile, 'config', 'templates')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, identifier + '.ini'), 'w', encoding='utf-8') as file:
+        file.write(f'# Kept by hand\n[Template]\nName={name}\nText={text}\n')
+
+
+@case
+def a_message_is_answered_with_one(scene):
+    scene.empty('alice', 'bob')
+    scene.settings(undo_send_seconds=0)
+    scene.account()
+    keep(scene, 'Away', 'I am away.', '0b7ab6f2-6dd4-4ae2-9b1a-0c6f5ad2a0d1')
+    keep(scene, 'Thanks', r'Dear {name},\n\nthank you!', '1b7ab6f2-6dd4-4ae2-9b1a-0c6f5ad2a0d1')
+    scene.append('alice', 'INBOX', make_letter('Plans', 'The first line', name='plans'))
+    scene.start()
+    scene.inbox()
+    row(scene, 'Plans')
+    scene.click_row('Plans')
+    scene.app.wait('push button', exact('Reply'), condition=lambda n: n.has('sensitive'))
+
+    # By keys alone: the first that is found.
+    scene.app.key('ctrl+shift+t')
+    scene.app.wait('entry', exact('Find a template'), condition=lambda n: n.has('focused') or n.find_all('text'))
+    scene.app.type('thanks')
+    scene.app.wait_gone('list item', '^Away$')
+    scene.shot('chosen-from')
+    scene.app.key('Return')
+    editor = scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('editable', 'focused') and 'thank you!' in n.text)
+    own, _, quote = editor.text.partition('\n\n' + 'On ')
+    assert own == 'Dear Bob Miller,\n\nthank you!' and '> The first line' in quote, editor.text
+    scene.shot('answer')
+    # What others wrote is no part of a template.
+    scene.app.click('push button|toggle button', exact('Menu'))
+    scene.app.click('menu item', exact('Save as Te_mplate…'))
+    scene.app.wait('text', exact('Text of the template'), condition=lambda n: n.text == own)
+    assert scene.value('Subject, where there is none') == ''
+    scene.app.key('Escape')
+    scene.app.click('push button', exact('_Discard'))
+    is_saved(scene)
+    scene.send()
+    scene.composer_is_gone()
+    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Re: Plans', 30, what='the answer')
+    assert message['In-Reply-To'] == '<plans@lab.test>', message['In-Reply-To']
+    body = message.get_body(('plain',)).get_content().replace('\r\n', '\n')
+    assert body.startswith(own + '\n\nOn ') and body.rstrip().endswith('> The first line'), body
+
+    # From the menu of the message; once more, into the answer that is there.
+    for n in (1, 2):
+        menu(scene, 'Repl_y With Template…')
+        scene.app.click('list item', '^Away$')
+        scene.app.wait('text', exact('Message text'), condition=lambda node: node.has('editable') and node.text.count('I am away.') == n)
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([a_template_is_written_found_and_used, what_is_typed_for_one_becomes_it, they_are_kept_changed_and_removed]), finish)
+    main(chosen([a_template_is_written_found_and_used, what_is_typed_for_one_becomes_it, they_are_kept_changed_and_removed, a_message_is_answered_with_one]), finish)
