@@ -42,7 +42,7 @@ struct _UiEditor
   guint room_source;
   GQueue arrivals; /* what was pasted and waits for the input method, see ui-editor-paste.c */
   guint arrival_source;
-  guint key_source; /* a key is being handled */
+  guint key_source;  /* a key is being handled */
   gboolean new_line; /* a person pressed Return in this user action */
 };
 
@@ -104,8 +104,8 @@ void ui_editor_fit_objects (UiEditor *self);
 char *ui_editor_without_strange_pictures (UiEditor *self, const char *html);
 
 /* ---- ui-editor-signature.c ---- */
-#define UI_EDITOR_SEPARATOR "-- "         /* above a signature */
-#define UI_EDITOR_HEADING   "---------- " /* of what is forwarded begins with it */
+#define UI_EDITOR_SEPARATOR "-- "                    /* above a signature */
+#define UI_EDITOR_HEADING   "---------- "            /* of what is forwarded begins with it */
 char *ui_editor_dup_line (UiEditor *self, int line); /* without its end */
 
 /* ---- ui-editor-verbs.c ---- */

@@ -90,11 +90,11 @@ find_quote (UiEditor *self)
 static gboolean
 is_attribution (UiEditor *self, int line)
 {
-  g_autofree char *text = dup_line (self, line);
+  g_autofree char *text = ui_editor_dup_line (self, line);
   UiLine found;
 
   ui_editor_read_line (text, &found);
-  return found.depth == 0 && !g_str_has_prefix (text, HEADING);
+  return found.depth == 0 && !g_str_has_prefix (text, UI_EDITOR_HEADING);
 }
 
 /* What is forwarded stands there as it is, with the signature of whoever wrote it, who may be the person: below its heading only
