@@ -12,6 +12,7 @@ typedef enum
   EVENT_STATE,
   EVENT_ARRIVED,
   EVENT_REFUSED,
+  EVENT_SENDING,
 } EventKind;
 
 typedef struct
@@ -24,6 +25,8 @@ typedef struct
   StoreKey newest;
   guint count;
   char *sentence, *detail;
+  gint64 outbox;
+  guint64 sent, total;
 } Event;
 
 struct _MailChanges
@@ -68,6 +71,9 @@ dispatch (MailChanges *self, const Event *event)
     break;
   case EVENT_REFUSED:
     self->handlers->refused (event->account, event->sentence, event->detail, self->user_data);
+    break;
+  case EVENT_SENDING:
+    self->handlers->sending (event->outbox, event->sent, event->total, self->user_data);
     break;
   }
 }
@@ -149,19 +155,27 @@ mail_changes_push_store (MailChanges *self, StoreChange *change)
   push (self, event);
 }
 
+/* With the lock.  What the next one of its kind makes old. */
+static void
+drop_unheard_locked (MailChanges *self, EventKind kind, const char *account_id, gint64 outbox)
+{
+  for (GList *l = self->events.head; l != NULL; l = l->next) {
+    Event *waiting = l->data;
+
+    if (waiting->kind == kind && waiting->outbox == outbox
+        && g_strcmp0 (waiting->account, account_id) == 0) {
+      event_free (waiting);
+      g_queue_delete_link (&self->events, l);
+      return;
+    }
+  }
+}
+
 void
 mail_changes_push_state (MailChanges *self, const char *account_id, const SyncState *state)
 {
   g_mutex_lock (&self->lock);
-  for (GList *l = self->events.head; l != NULL; l = l->next) {
-    Event *waiting = l->data;
-
-    if (waiting->kind == EVENT_STATE && g_str_equal (waiting->account, account_id)) {
-      event_free (waiting);
-      g_queue_delete_link (&self->events, l);
-      break;
-    }
-  }
+  drop_unheard_locked (self, EVENT_STATE, account_id, 0);
   Event *event = g_new0 (Event, 1);
   event->kind = EVENT_STATE;
   event->account = g_strdup (account_id);
@@ -195,4 +209,19 @@ mail_changes_push_refused (MailChanges *self, const char *account_id, const char
   event->sentence = g_strdup (sentence);
   event->detail = g_strdup (detail);
   push (self, event);
+}
+
+void
+mail_changes_push_sending (MailChanges *self, gint64 outbox, guint64 sent, guint64 total)
+{
+  Event *event = g_new0 (Event, 1);
+
+  event->kind = EVENT_SENDING;
+  event->outbox = outbox;
+  event->sent = sent;
+  event->total = total;
+  g_mutex_lock (&self->lock);
+  drop_unheard_locked (self, EVENT_SENDING, NULL, outbox);
+  push_locked (self, event);
+  g_mutex_unlock (&self->lock);
 }

@@ -2,7 +2,7 @@
  *
  * Everything told goes into one queue, in the order told; one source on the main loop empties
  * it, for at most some milliseconds at a time, so that a flood of changes never freezes the
- * window.  States of one account that nobody saw yet replace each other. */
+ * window.  States of one account, and how far a message is, replace what nobody saw yet. */
 #pragma once
 
 #include "store-db.h"
@@ -21,6 +21,7 @@ typedef struct
                    gpointer user_data);
   void (*refused) (const char *account_id, const char *sentence, const char *detail,
                    gpointer user_data);
+  void (*sending) (gint64 outbox, guint64 sent, guint64 total, gpointer user_data);
 } MailChangesHandlers;
 
 MailChanges *mail_changes_new (GMainContext *context, const MailChangesHandlers *handlers,
@@ -36,5 +37,7 @@ void mail_changes_push_arrived (MailChanges *changes, const char *account_id, gi
                                 StoreKey newest, guint count);
 void mail_changes_push_refused (MailChanges *changes, const char *account_id, const char *sentence,
                                 const char *detail);
+/* How far it is: the last one told, where nobody has heard the one before. */
+void mail_changes_push_sending (MailChanges *changes, gint64 outbox, guint64 sent, guint64 total);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* What the store and the workers tell: first heard on their threads, where it is only queued,
  * then given on the main thread to the lists, the folders, the accounts and the outgoing mail. */
 #include "mail-engine-private.h"
+#include "mail-outgoing-private.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -44,11 +45,18 @@ refused (const char *account_id, const char *sentence, const char *detail, gpoin
   mail_changes_push_refused (((MailEngine *)user_data)->changes, account_id, sentence, detail);
 }
 
+static void
+sending (const char *account_id, gint64 outbox, guint64 sent, guint64 total, gpointer user_data)
+{
+  mail_changes_push_sending (((MailEngine *)user_data)->changes, outbox, sent, total);
+}
+
 const SyncEvents mail_engine_sync_events = {
   .get_password = get_password,
   .state_changed = state_changed,
   .arrived = arrived,
   .refused = refused,
+  .sending = sending,
 };
 
 /* ---- looking up ---- */
@@ -342,9 +350,23 @@ handle_refused (const char *account_id, const char *sentence, const char *detail
   mail_engine_emit_notice (self, named, detail);
 }
 
+static void
+handle_sending (gint64 outbox, guint64 sent, guint64 total, gpointer user_data)
+{
+  GListModel *outgoing = mail_engine_get_outgoing (user_data);
+
+  for (guint i = 0; i < g_list_model_get_n_items (outgoing); i++) {
+    g_autoptr (MailOutgoing) item = g_list_model_get_item (outgoing, i);
+
+    if (mail_outgoing_get_outbox (item) == outbox)
+      mail_outgoing_set_progress (item, sent, total);
+  }
+}
+
 const MailChangesHandlers mail_engine_handlers = {
   .changed = handle_changed,
   .state = handle_state,
   .arrived = handle_arrived,
   .refused = handle_refused,
+  .sending = handle_sending,
 };

@@ -406,6 +406,21 @@ forget_copy (StoreDraft *draft)
   draft->on_server = FALSE;
 }
 
+gboolean
+mail_engine_stop_sending (MailEngine *self, MailOutgoing *outgoing, GError **error)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_OUTGOING (outgoing), FALSE);
+  g_autoptr (MailAccount) account = dup_account (self, mail_outgoing_get_account (outgoing));
+
+  if (account != NULL && self->sync != NULL
+      && sync_engine_stop_sending (self->sync, mail_account_get_id (account),
+                                   mail_outgoing_get_outbox (outgoing)))
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("All of it is with the server already, which has not answered yet."));
+  return FALSE;
+}
+
 /* Store thread: gives the StoreDraft, marked as open before anybody has it.  Read first: where the
  * draft cannot be read, the bytes to send are the only copy and must stay. */
 static gpointer

@@ -193,6 +193,8 @@ const char *mail_outgoing_get_detail (MailOutgoing *outgoing);
 const char *mail_outgoing_get_subject (MailOutgoing *outgoing);
 const char *mail_outgoing_get_recipients (MailOutgoing *outgoing);
 gint64 mail_outgoing_get_date (MailOutgoing *outgoing);
+double mail_outgoing_get_progress (
+    MailOutgoing *outgoing); /* share of it that the server has; below 0: not known */
 const char *mail_outgoing_get_draft (MailOutgoing *outgoing); /* for taking it back */
 /* Borrowed GListModel of MailOutgoing: drafts on this computer and the outbox. */
 GListModel *mail_engine_get_outgoing (MailEngine *engine);
@@ -205,6 +207,8 @@ void mail_engine_send_held (MailEngine *engine);
 void mail_engine_send_again_async (MailEngine *engine, MailOutgoing *outgoing,
                                    GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_send_again_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+/* While it is being sent: it fails then, with what a person can do about it.  REFUSED: too late, the server has all of it. */
+gboolean mail_engine_stop_sending (MailEngine *engine, MailOutgoing *outgoing, GError **error);
 /* Takes it out of the outbox (REFUSED while sending) and gives it as a draft to edit. */
 void mail_engine_edit_outgoing_async (MailEngine *engine, MailOutgoing *outgoing,
                                       GAsyncReadyCallback callback, gpointer user_data);

@@ -19,6 +19,7 @@ struct _MailOutgoing
   MailOutgoingState state;
   char *state_text, *detail, *subject, *recipients;
   gint64 date;
+  double progress;
 };
 
 G_DEFINE_FINAL_TYPE (MailOutgoing, mail_outgoing, G_TYPE_OBJECT)
@@ -31,6 +32,7 @@ enum
   PROP_SUBJECT,
   PROP_RECIPIENTS,
   PROP_DATE,
+  PROP_PROGRESS,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -58,6 +60,9 @@ mail_outgoing_get_property (GObject *object, guint id, GValue *value, GParamSpec
     break;
   case PROP_DATE:
     g_value_set_int64 (value, self->date);
+    break;
+  case PROP_PROGRESS:
+    g_value_set_double (value, self->progress);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -91,12 +96,14 @@ mail_outgoing_class_init (MailOutgoingClass *klass)
   props[PROP_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
   props[PROP_RECIPIENTS] = g_param_spec_string ("recipients", NULL, NULL, NULL, flags);
   props[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  props[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, -1, 1, -1, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
 mail_outgoing_init (MailOutgoing *self)
 {
+  self->progress = -1;
   self->state_text = g_strdup ("");
   self->subject = g_strdup ("");
   self->recipients = g_strdup ("");
@@ -124,6 +131,10 @@ set_string (MailOutgoing *self, char **field, const char *value, guint prop)
 static void
 set_state (MailOutgoing *self, MailOutgoingState state)
 {
+  if (state != MAIL_OUTGOING_SENDING && self->progress >= 0) {
+    self->progress = -1;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
+  }
   if (self->state == state)
     return;
   self->state = state;
@@ -247,12 +258,37 @@ mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row, gboolean 
   self->outbox = row->id;
   self->account = row->account;
   set_state (self, state_of (row->state));
-  set_string (self, &self->state_text, text, PROP_STATE_TEXT);
+  /* How far it is says more than that it goes. */
+  if (self->progress < 0)
+    set_string (self, &self->state_text, text, PROP_STATE_TEXT);
   set_string (self, &self->detail, row->detail, PROP_DETAIL);
   set_string (self, &self->subject, subject_or_none (row->subject), PROP_SUBJECT);
   set_string (self, &self->recipients, recipients, PROP_RECIPIENTS);
   set_date (self, row->created);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+mail_outgoing_set_progress (MailOutgoing *self, guint64 sent, guint64 total)
+{
+  g_autofree char *text = NULL;
+
+  if (self->state != MAIL_OUTGOING_SENDING || total == 0)
+    return;
+  self->progress = (double)sent / (double)total;
+  /* Translators: how much of a message the server has; %d is a number, %% the sign for per cent */
+  text = g_strdup_printf (_ ("Sending… %d%%"), (int)(self->progress * 100));
+  g_object_freeze_notify (G_OBJECT (self));
+  set_string (self, &self->state_text, text, PROP_STATE_TEXT);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+double
+mail_outgoing_get_progress (MailOutgoing *self)
+{
+  g_return_val_if_fail (MAIL_IS_OUTGOING (self), -1);
+  return self->progress;
 }
 
 gint64

@@ -725,6 +725,12 @@ net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms, 
   }
 }
 
+gsize
+net_connection_get_untaken (NetConnection *connection)
+{
+  return count_untaken (connection);
+}
+
 gboolean
 net_connection_settle (NetConnection *connection, gsize most, gboolean *spoke,
                        GCancellable *cancellable, GError **error)

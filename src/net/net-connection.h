@@ -92,6 +92,8 @@ gboolean net_connection_flush (NetConnection *connection, GCancellable *cancella
 gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms,
                               NetWait *result, GCancellable *cancellable, GError **error);
 
+/* Octets that were sent and that the peer's system has not confirmed; 0 where nobody knows. */
+gsize net_connection_get_untaken (NetConnection *connection);
 /* Waits until the peer has taken all but `most` octets of what was sent, or says something (*spoke) or leaves (the same; the next
  * read tells).  The time-out runs out when nothing is taken: RETRY. */
 gboolean net_connection_settle (NetConnection *connection, gsize most, gboolean *spoke,

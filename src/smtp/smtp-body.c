@@ -14,6 +14,7 @@
 #define FINAL_TIMEOUT_MS (10 * 60 * 1000)
 /* Octets of the message that may still be on their way when the last ones follow. */
 #define LAST_ON_THE_WAY (64 * 1024)
+#define STEP_ON_THE_WAY (256 * 1024) /* after so many of them it is told how far it is */
 
 static gboolean
 by_chunks (SmtpTransaction *transaction)
@@ -58,6 +59,18 @@ set_timeout (SmtpTransaction *transaction, guint timeout_ms)
                               session->timeout_ms > 0 ? session->timeout_ms : timeout_ms);
 }
 
+/* So many octets were given to the network. */
+static void
+tell_progress (SmtpTransaction *transaction, guint64 given)
+{
+  const SmtpSendOptions *options = transaction->options;
+  guint64 total = transaction->facts.size;
+  guint64 untaken = net_connection_get_untaken (transaction->session->connection);
+
+  if (options->progress != NULL && given - MIN (given, untaken) < total)
+    (void)options->progress (given - MIN (given, untaken), total, options->data);
+}
+
 /* A server that speaks, or leaves, before the last octet has not taken the message, and this is the last moment to
  * know that for certain: so the message is let arrive first, all but a little. */
 static gboolean
@@ -66,11 +79,17 @@ server_is_quiet (SmtpTransaction *transaction, GError **error)
   SmtpSession *session = transaction->session;
   g_autoptr (SmtpReply) reply = NULL;
   g_autofree char *sentence = NULL;
-  gboolean spoke;
+  gboolean spoke = FALSE;
+  gsize most = G_MAXSIZE;
 
-  if (!net_connection_settle (session->connection, LAST_ON_THE_WAY, &spoke,
-                              transaction->cancellable, error))
-    return FALSE;
+  while (!spoke && most > LAST_ON_THE_WAY) {
+    gsize untaken = net_connection_get_untaken (session->connection);
+
+    most = MAX (LAST_ON_THE_WAY, untaken - MIN (untaken, STEP_ON_THE_WAY));
+    if (!net_connection_settle (session->connection, most, &spoke, transaction->cancellable, error))
+      return FALSE;
+    tell_progress (transaction, transaction->facts.size);
+  }
   if (!spoke)
     return TRUE;
 
@@ -139,6 +158,7 @@ send_body (SmtpTransaction *transaction, GError **error)
     if (!net_connection_write_message (connection, out->data, out->len, transaction->cancellable,
                                        error))
       return FALSE;
+    tell_progress (transaction, at);
   }
   g_byte_array_set_size (out, 0);
   smtp_stuff_end (&stuff, out);
@@ -212,6 +232,7 @@ put_chunk (SmtpTransaction *transaction, GError **error)
   g_byte_array_remove_range (transaction->chunk, 0, size);
   transaction->sent += size;
   transaction->unanswered++;
+  tell_progress (transaction, transaction->sent);
   return TRUE;
 }
 
@@ -337,20 +358,33 @@ get_outcome (SmtpTransaction *transaction, GError **error)
   return SMTP_NOT_SENT;
 }
 
+/* The last moment. */
+static gboolean
+may_end (SmtpTransaction *transaction, GError **error)
+{
+  const SmtpSendOptions *options = transaction->options;
+  guint64 total = transaction->facts.size;
+
+  if (options->progress == NULL || options->progress (total, total, options->data))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The message was stopped."));
+  return FALSE;
+}
+
 /* All of it. */
 static SmtpOutcome
 send_message (SmtpTransaction *transaction, GError **error)
 {
   if (!send_most (transaction, error))
     return SMTP_NOT_SENT;
-  if (!server_is_quiet (transaction, error)) {
+  if (!server_is_quiet (transaction, error) || !may_end (transaction, error)) {
     transaction->session->usable = FALSE;
     return SMTP_NOT_SENT;
   }
   if (!send_last (transaction, error))
     return SMTP_NOT_SENT;
   if (transaction->options->waiting != NULL)
-    transaction->options->waiting (transaction->options->waiting_data);
+    transaction->options->waiting (transaction->options->data);
 
   return get_outcome (transaction, error);
 }

@@ -49,10 +49,12 @@ typedef struct
   /* The server keeps the mail until then (seconds UTC); 0: it goes now.  What smtp_session_can_hold () says no to is REFUSED:
    * what shall go later never goes at once. */
   gint64 hold_until;
-  /* Nullable: called when all of the message is with the server and its answer is waited for, which takes as long as its disk does; at most once a call.  Must
-   * not use the session. */
+  /* Both nullable; they must not use the session.  `waiting` is called when all of the message is with the server and its answer is waited for, which takes as
+   * long as its disk does; at most once a call.  `progress` now and then while the message is on its way: how many of its octets the server has.  With `sent`
+   * equal to `total`, and not before, comes what makes it theirs: FALSE, and that is not sent (NOT_SENT, CANCELLED). */
   void (*waiting) (gpointer data);
-  gpointer waiting_data;
+  gboolean (*progress) (guint64 sent, guint64 total, gpointer data);
+  gpointer data; /* for both */
 } SmtpSendOptions;
 
 /* How sending ended; what the outbox does follows from it. */

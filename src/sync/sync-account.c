@@ -18,6 +18,7 @@ struct _SyncAccount
   BaseAccount *settings;
   SyncBoard *board; /* the state shown */
   SyncWorker *sync, *reader, *sender;
+  SyncSending *sending;
 
   GMutex sign_in_lock; /* held while a password is offered */
 
@@ -104,6 +105,7 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
       sync_worker_new ("sosik-sync", (GDestroyNotify)sync_request_drop, sync_loop_run, account);
   account->reader =
       sync_worker_new ("sosik-reader", (GDestroyNotify)sync_request_drop, sync_body_run, account);
+  account->sending = sync_sending_new ();
   account->sender = sync_worker_new ("sosik-sender", NULL, sync_send_run, account);
   tell_workers (account, online);
   g_mutex_lock (&shared->lock);
@@ -134,6 +136,7 @@ sync_account_unref (SyncAccount *account)
   sync_worker_free (account->sync);
   sync_worker_free (account->reader);
   sync_worker_free (account->sender);
+  sync_sending_free (account->sending);
   g_clear_pointer (&account->previous, sync_account_unref);
   g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
   g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
@@ -453,6 +456,20 @@ sync_account_open_store (SyncAccount *account, SyncWorker *worker, gint64 *row)
     }
   }
   return NULL;
+}
+
+SyncSending *
+sync_account_get_sending (SyncAccount *account)
+{
+  return account->sending;
+}
+
+void
+sync_account_tell_sending (SyncAccount *account, gint64 outbox, guint64 sent, guint64 total)
+{
+  if (account->shared->events.sending != NULL)
+    account->shared->events.sending (account->settings->id, outbox, sent, total,
+                                     account->shared->user_data);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "imap-session.h"
 #include "sync-engine.h"
 #include "sync-request.h"
+#include "sync-sending.h"
 #include "sync-watch.h"
 #include "sync-worker.h"
 
@@ -47,6 +48,9 @@ void sync_account_join (SyncAccount *account, gint64 deadline);
 void sync_account_operations_changed (SyncAccount *account);
 void sync_account_outbox_changed (SyncAccount *account);
 void sync_account_show_folder (SyncAccount *account, gint64 folder);
+SyncSending *sync_account_get_sending (SyncAccount *account);
+/* How far this row of the outbox is, in octets. */
+void sync_account_tell_sending (SyncAccount *account, gint64 outbox, guint64 sent, guint64 total);
 void sync_account_retry (SyncAccount *account);
 void sync_account_set_online (SyncAccount *account, gboolean online);
 void sync_account_set_metered (SyncAccount *account, gboolean metered);

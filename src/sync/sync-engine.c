@@ -126,6 +126,15 @@ sync_engine_outbox_changed (SyncEngine *engine, const char *account_id)
     sync_account_outbox_changed (g_ptr_array_index (accounts, i));
 }
 
+gboolean
+sync_engine_stop_sending (SyncEngine *engine, const char *account_id, gint64 outbox)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  return accounts->len == 1
+         && sync_sending_stop (sync_account_get_sending (accounts->pdata[0]), outbox);
+}
+
 void
 sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder)
 {

@@ -53,6 +53,9 @@ typedef struct
   /* Something the person did was refused by the server and taken back; or a mail failed to send. */
   void (*refused) (const char *account_id, const char *sentence, const char *detail,
                    gpointer user_data);
+  /* Nullable: how many octets of this row of the outbox the server has; now and then, of large messages. */
+  void (*sending) (const char *account_id, gint64 outbox, guint64 sent, guint64 total,
+                   gpointer user_data);
 } SyncEvents;
 
 SyncEngine *sync_engine_new (Store *store, const SyncEvents *events,
@@ -70,6 +73,9 @@ void sync_engine_remove_account (SyncEngine *engine, const char *account_id);
 
 void sync_engine_operations_changed (SyncEngine *engine, const char *account_id); /* NULL: all */
 void sync_engine_outbox_changed (SyncEngine *engine, const char *account_id);
+/* A person does not want this row of the outbox sent, which is `sending`: it has failed then.  FALSE: too late, all of it is with the server, or
+ * it is not on its way. */
+gboolean sync_engine_stop_sending (SyncEngine *engine, const char *account_id, gint64 outbox);
 /* The person looks at this folder: sync it next.  Also before the account is added. */
 void sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder);
 /* Try now: the person pressed Retry or gave a password, or the network came back. NULL: all. */

@@ -29,6 +29,7 @@
 /* Of what was sent and has to go into Sent: how many may wait for that, and how many go in one transaction, during which nobody else can write. */
 #define MAX_SENT       200
 #define LARGE          (64 * 1024) /* octets of a message that takes its time */
+#define TELL_EVERY_US  (200 * 1000)
 #define AT_ONCE        16
 #define AT_ONCE_OCTETS (4 * 1024 * 1024)
 
@@ -49,6 +50,8 @@ typedef struct
   gint64 row;
   SmtpCapability disabled; /* by the settings; offered by this server and then not known */
   guint unreachable;       /* how often in a row Sent could not be looked at */
+  gint64 on_its_way;       /* outbox id */
+  gint64 told_at;          /* how far it is; monotonic */
   gboolean told_disk;      /* the person knows that this computer cannot write */
 } Sender;
 
@@ -590,22 +593,47 @@ must_wait_here (Sender *sender, const StoreOutbox *outbox)
   return outbox->send_at > now_s () && !smtp_session_can_hold (sender->session, outbox->send_at);
 }
 
-static SmtpOutcome
-submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, GError **error)
+/* How far it is. */
+static gboolean
+on_progress (guint64 sent, guint64 total, gpointer data)
 {
+  Sender *sender = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (sent == total)
+    return sync_sending_let_go (sync_account_get_sending (sender->account));
+  if (total > LARGE && now - sender->told_at > TELL_EVERY_US) {
+    sync_account_tell_sending (sender->account, sender->on_its_way, sent, total);
+    sender->told_at = now;
+  }
+  return TRUE;
+}
+
+/* `stopped`: by a person, and the server does not have it. */
+static SmtpOutcome
+submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean *stopped,
+        GError **error)
+{
+  SyncSending *sending = sync_account_get_sending (sender->account);
   const SmtpSendOptions options = { .notify = (SmtpNotify)outbox->notify,
                                     .envelope_id = outbox->message_id,
                                     .hold_until = outbox->send_at > now_s () ? outbox->send_at : 0,
                                     .waiting = on_waiting,
-                                    .waiting_data = sender };
+                                    .progress = on_progress,
+                                    .data = sender };
   SmtpOutcome outcome;
+  GCancellable *cancellable;
+
+  sender->on_its_way = outbox->id;
+  cancellable = sync_sending_begin (sending, outbox->id, sender->cancellable);
 
   /* From the final dot to its answer a cancel would leave nobody knowing. */
   sync_worker_set_guarded (sender->worker, TRUE);
   outcome =
       smtp_session_send (sender->session, outbox->from, (const char *const *)outbox->recipients,
-                         message, &options, sender->cancellable, error);
+                         message, &options, cancellable, error);
   sync_worker_set_guarded (sender->worker, FALSE);
+  *stopped = sync_sending_end (sending) && outcome == SMTP_NOT_SENT;
   return outcome;
 }
 
@@ -628,10 +656,16 @@ send_one (Sender *sender, StoreOutbox *taken)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
   SmtpOutcome outcome = SMTP_NOT_SENT;
+  gboolean stopped = FALSE;
 
   if (message != NULL && !must_wait_here (sender, outbox)) {
     note_before (sender, message);
-    outcome = submit (sender, outbox, message, &error);
+    outcome = submit (sender, outbox, message, &stopped, &error);
+  }
+  if (stopped) {
+    set_state (sender, outbox, STORE_OUTBOX_FAILED, 0,
+               _ ("You stopped this message before it was sent."), NULL);
+    return TRUE;
   }
   switch (outcome) {
   case SMTP_SENT:

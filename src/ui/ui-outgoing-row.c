@@ -29,6 +29,8 @@ struct _UiOutgoingRow
   GtkWidget *icon;
   GtkWidget *state;
   GtkWidget *detail;
+  GtkWidget *progress;
+  GtkWidget *stop;
   GtkWidget *again;
 };
 
@@ -67,7 +69,9 @@ update_actions (UiOutgoingRow *self)
   MailOutgoingState state = mail_outgoing_get_state (self->outgoing);
   gboolean still = !self->busy && state != MAIL_OUTGOING_SENDING;
 
-  gtk_widget_set_visible (self->again, state != MAIL_OUTGOING_DRAFT);
+  gtk_widget_set_visible (self->again,
+                          state != MAIL_OUTGOING_DRAFT && state != MAIL_OUTGOING_SENDING);
+  gtk_widget_set_visible (self->stop, state == MAIL_OUTGOING_SENDING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "outgoing.again", still);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "outgoing.edit", still);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "outgoing.delete", still);
@@ -101,6 +105,9 @@ update (UiOutgoingRow *self)
   gtk_widget_set_visible (self->icon, state != MAIL_OUTGOING_SENDING);
   gtk_widget_set_visible (self->spinner, state == MAIL_OUTGOING_SENDING);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), state == MAIL_OUTGOING_SENDING);
+  gtk_widget_set_visible (self->progress, mail_outgoing_get_progress (outgoing) >= 0);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress),
+                                 MAX (mail_outgoing_get_progress (outgoing), 0));
   set_class (self->state, "error", state == MAIL_OUTGOING_FAILED);
   set_class (self->icon, "error", state == MAIL_OUTGOING_FAILED);
   set_class (self->state, "warning", state == MAIL_OUTGOING_UNCERTAIN);
@@ -181,6 +188,16 @@ on_edit (GtkWidget *widget, const char *name, GVariant *parameter)
                         "said so. If you send it again, people may get it twice."),
                      mail_outgoing_get_detail (self->outgoing), _ ("_Edit"), FALSE, on_edit_answer,
                      g_object_ref (self));
+}
+
+static void
+on_stop (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiOutgoingRow *self = UI_OUTGOING_ROW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_engine_stop_sending (self->engine, self->outgoing, &error))
+    show_error (self, _ ("The message could not be stopped."), error);
 }
 
 static void
@@ -296,6 +313,7 @@ ui_outgoing_row_class_init (UiOutgoingRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ui_outgoing_row_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_outgoing_row_finalize;
+  gtk_widget_class_install_action (widget_class, "outgoing.stop", NULL, on_stop);
   gtk_widget_class_install_action (widget_class, "outgoing.again", NULL, on_again);
   gtk_widget_class_install_action (widget_class, "outgoing.edit", NULL, on_edit);
   gtk_widget_class_install_action (widget_class, "outgoing.delete", NULL, on_delete);
@@ -308,6 +326,8 @@ ui_outgoing_row_class_init (UiOutgoingRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiOutgoingRow, icon);
   gtk_widget_class_bind_template_child (widget_class, UiOutgoingRow, state);
   gtk_widget_class_bind_template_child (widget_class, UiOutgoingRow, detail);
+  gtk_widget_class_bind_template_child (widget_class, UiOutgoingRow, progress);
+  gtk_widget_class_bind_template_child (widget_class, UiOutgoingRow, stop);
   gtk_widget_class_bind_template_child (widget_class, UiOutgoingRow, again);
 }
 

@@ -48,7 +48,16 @@ refused (const char *account_id, const char *sentence, const char *detail, gpoin
   told->last_refused = g_strdup_printf ("%s (%s)", sentence, detail != NULL ? detail : "");
 }
 
-const SyncEvents engine_told_events = { get_password, state_changed, arrived, refused };
+static void
+sending (const char *account_id, gint64 outbox, guint64 sent, guint64 total, gpointer user_data)
+{
+  EngineTold *told = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&told->lock);
+
+  told->sending += sent < total;
+}
+
+const SyncEvents engine_told_events = { get_password, state_changed, arrived, refused, sending };
 
 /* ---- what was said ---- */
 
@@ -116,6 +125,12 @@ guint
 engine_told_get_arrived (EngineTold *told)
 {
   return get (told, &told->arrived);
+}
+
+guint
+engine_told_get_sending (EngineTold *told)
+{
+  return get (told, &told->sending);
 }
 
 guint

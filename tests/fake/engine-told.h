@@ -18,6 +18,7 @@ typedef struct
   guint passwords;    /* how often one was asked for */
   guint arrived;      /* messages */
   guint refused;      /* how often */
+  guint sending;      /* how often it was told how far a message is */
   char *last_refused; /* Owned: "SENTENCE (DETAIL)"; NULL: never */
 } EngineTold;
 
@@ -35,6 +36,7 @@ guint engine_told_get_in_step (EngineTold *told);
 guint engine_told_get_passwords (EngineTold *told);
 guint engine_told_get_arrived (EngineTold *told);
 guint engine_told_get_refused (EngineTold *told);
+guint engine_told_get_sending (EngineTold *told);
 
 /* By TLS. */
 void engine_set_server (BaseServer *server, const char *host, guint16 port, const char *user);

@@ -120,6 +120,48 @@ test_provider_files (void)
   }
 }
 
+/* A person stops what is on its way: the server never has it, it is not sent by itself again, and the next ones go. */
+static void
+test_stopped (void)
+{
+  for (int plain = 0; plain < 2; plain++) {
+    const ModelSettings settings = { .smtp_capabilities = plain ? MODEL_SMTP_PLAIN : NULL };
+    Fault body = {
+      .word = plain ? "DATA" : "BDAT *", .protocol = MODEL_SMTP, .verdict = MODEL_STALL, .left = 1
+    };
+    Rig *rig = start (&settings, &body);
+    gint64 id = rig_send (rig, "bob@model.test", "stopped", 3000000), next;
+
+    g_assert_false (sync_engine_stop_sending (rig->engine, rig->account->id, id + 1));
+    RIG_WAIT (g_atomic_int_get (&body.seen) >= 1, PATIENCE);
+    if (!plain) /* nothing goes before the answer to DATA */
+      RIG_WAIT (engine_told_get_sending (&rig->told) > 0, PATIENCE);
+    g_assert_true (sync_engine_stop_sending (rig->engine, rig->account->id, id));
+    RIG_WAIT (get_state (rig, id) == STORE_OUTBOX_FAILED, 5);
+    g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
+    next = rig_send (rig, "bob@model.test", "next", 0);
+    RIG_WAIT (get_state (rig, next) == (StoreOutboxState)-1, PATIENCE);
+    check_sent_once (rig, "next");
+    g_assert_cmpint (get_state (rig, id), ==, STORE_OUTBOX_FAILED);
+    rig_free (rig);
+  }
+}
+
+/* What is with the server already is not called stopped. */
+static void
+test_stopped_too_late (void)
+{
+  Fault answer = {
+    .word = "BDAT * LAST", .protocol = MODEL_SMTP, .after = TRUE, .verdict = MODEL_STALL, .left = 1
+  };
+  Rig *rig = start (NULL, &answer);
+  gint64 id = rig_send (rig, "bob@model.test", "late", 0);
+
+  RIG_WAIT (g_atomic_int_get (&answer.seen) == 1, PATIENCE);
+  g_assert_false (sync_engine_stop_sending (rig->engine, rig->account->id, id));
+  rig_free (rig);
+}
+
 /* The answer to APPEND is lost: the copy is there, and is found before it is put there again. */
 static void
 test_append_cut (void)
@@ -677,6 +719,8 @@ test_outbox_add (void)
   g_test_add_func ("/trouble/outbox/files-by-itself", test_files_by_itself);
   g_test_add_func ("/trouble/outbox/provider-files", test_provider_files);
   g_test_add_func ("/trouble/outbox/append-cut", test_append_cut);
+  g_test_add_func ("/trouble/outbox/stopped", test_stopped);
+  g_test_add_func ("/trouble/outbox/stopped-too-late", test_stopped_too_late);
   g_test_add_func ("/trouble/outbox/lost-answer", test_lost_answer);
   g_test_add_func ("/trouble/outbox/lost-answer-offline", test_lost_answer_offline);
   g_test_add_func ("/trouble/outbox/cut-before", test_cut_before);

@@ -148,6 +148,34 @@ def a_cut_before_the_text_is_tried_again_by_itself(scene):
 
 
 @case
+def what_is_being_sent_tells_how_far_it_is_and_is_stopped(scene):
+    proxy = in_clear(scene, '--stall-at', '^BDAT')
+    ready(scene, smtp=SMTP)
+    with open(FILE, 'wb') as file:
+        file.write(bytes(range(256)) * 4000)
+    scene.compose('bob@lab.test', 'Sent slowly', 'Hello.')
+    scene.attach(FILE)
+    scene.send()
+    scene.composer_is_gone()
+    proxy.wait('-- stalled')
+    scene.outbox()
+    scene.app.wait('list item', r'^Sent slowly, bob@lab.test, Sending… [0-9]+%$')
+    scene.app.wait('progress bar', exact('How much of the message was sent'))
+    scene.shot('sending')
+    assert not scene.app.unnamed(), scene.app.unnamed()
+    scene.app.click('push button', exact('Stop Sending'))
+    scene.app.wait('list item', '^Sent slowly, bob@lab.test, ' + exact('You stopped this message before it was sent.')[1:])
+    scene.shot('stopped')
+    proxy.stop()
+    in_clear(scene)
+    time.sleep(3)
+    assert not arrived('Sent slowly')
+    scene.app.click('push button', exact('Send again'))
+    arrives_once('Sent slowly')
+    scene.quit()
+
+
+@case
 def a_cut_at_the_final_dot_is_asked_about(scene):
     """The program cannot know that the dot did not arrive."""
     proxy = in_clear(scene, '--cut-at', LAST)
@@ -304,7 +332,7 @@ if __name__ == '__main__':
     main(chosen([
         killed_while_writing_everything_comes_back, quitting_with_an_open_composer_keeps_it,
         quitting_while_sending_loses_and_doubles_nothing, quitting_before_the_text_was_sent_sends_it_next_time,
-        a_cut_before_the_text_is_tried_again_by_itself, a_cut_at_the_final_dot_is_asked_about, while_the_server_is_down_it_waits, a_refused_recipient_is_said_and_can_be_changed,
+        a_cut_before_the_text_is_tried_again_by_itself, what_is_being_sent_tells_how_far_it_is_and_is_stopped, a_cut_at_the_final_dot_is_asked_about, while_the_server_is_down_it_waits, a_refused_recipient_is_said_and_can_be_changed,
         no_subject_and_forgotten_attachment_are_asked_about, a_wrong_address_is_said_at_its_field,
         a_mail_link_opens_the_composer_and_attaches_nothing, a_mail_link_starts_the_program,
         a_full_disk_is_said_and_the_composer_stays]), finish)
