@@ -1,6 +1,5 @@
-/* Files of a draft: each is copied into the draft's folder by a pool thread when it is attached,
- * so that what happens to the original later does not matter.  Main thread; it must never read a
- * file here. */
+/* Files of a draft: what messages bring along, or the program gives, is copied into the draft's folder by a pool thread, so that what
+ * happens to the original later does not matter.  (Files of the person's: mail-draft-attach.c.)  Main thread; it must never read a file here. */
 #include "mail-draft-private.h"
 #include "mail-fetch.h"
 #include "mail-letter.h"
@@ -9,9 +8,6 @@
 
 #include "base-error.h"
 #include "base-text.h"
-
-/* No mail server of today takes more. */
-#define MAX_FILE (100u * 1000 * 1000)
 
 struct _MailAttachment
 {
@@ -147,9 +143,8 @@ mail_draft_detach (MailDraft *self, MailAttachment *attachment)
   self->serial++;
 }
 
-/* Takes the files into the draft and its model. */
-static void
-add_files (MailDraft *self, GPtrArray *files)
+void
+mail_draft_add_files (MailDraft *self, GPtrArray *files)
 {
   for (guint i = 0; i < files->len; i++) {
     StoreAttachment *file = files->pdata[i];
@@ -162,14 +157,13 @@ add_files (MailDraft *self, GPtrArray *files)
   self->serial++;
 }
 
-/* ---- a file of the person's ---- */
+/* ---- copied by the steps of the draft ---- */
 
 typedef struct
 {
   BasePaths *paths;
   char *draft;
   GPtrArray *ids;     /* Content-IDs; NULL: none has one */
-  GFile *file;        /* attaching; nullable */
   MailParsed *parsed; /* forwarding; nullable */
   MailSource source;
   GArray *indexes; /* of guint, with names and types beside */
@@ -185,7 +179,6 @@ files_job_free (gpointer data)
   base_paths_unref (job->paths);
   g_free (job->draft);
   g_clear_pointer (&job->ids, g_ptr_array_unref);
-  g_clear_object (&job->file);
   g_clear_pointer (&job->parsed, mail_parsed_unref);
   g_clear_pointer (&job->indexes, g_array_unref);
   g_clear_pointer (&job->names, g_ptr_array_unref);
@@ -210,90 +203,6 @@ free_file (gpointer file)
   store_attachment_free (file);
 }
 
-static gboolean
-cannot_read (GError **error, GError *cause, const char *name)
-{
-  g_autoptr (GError) owned = cause;
-
-  if (base_error_is_cancelled (cause) || (cause != NULL && cause->domain == BASE_ERROR))
-    g_propagate_error (error, g_steal_pointer (&owned));
-  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    base_error_set (error, BASE_ERROR_GONE, NULL, _ ("“%s” does not exist any more."), name);
-  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    base_error_set (error, BASE_ERROR_DISK, NULL, _ ("“%s” may not be read by you."), name);
-  else
-    base_error_set (error, BASE_ERROR_DISK, cause != NULL ? cause->message : NULL,
-                    _ ("“%s” could not be read."), name);
-  return FALSE;
-}
-
-/* Looks before reading: a folder, a pipe or a device is no file to attach. */
-static gboolean
-look_at (GFile *file, char **name, char **type, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autofree char *base = g_file_get_basename (file);
-  g_autofree char *shown = base != NULL ? g_filename_display_name (base) : g_strdup ("");
-  g_autoptr (GFileInfo) info =
-      g_file_query_info (file,
-                         G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
-                                                        "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE
-                                                        "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-                         G_FILE_QUERY_INFO_NONE, cancellable, &cause);
-
-  if (info == NULL)
-    return cannot_read (error, g_steal_pointer (&cause), shown);
-  const char *display = g_file_info_get_display_name (info);
-  if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("“%s” is a folder. Attach the files in it, or pack it into one file first."),
-                    display);
-    return FALSE;
-  }
-  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” is not a file that can be attached."),
-                    display);
-    return FALSE;
-  }
-  if (g_file_info_get_size (info) > (goffset)MAX_FILE) {
-    g_autofree char *limit = base_text_size (MAX_FILE);
-
-    base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                    _ ("“%s” is too large to be sent by mail; the limit is %s."), display, limit);
-    return FALSE;
-  }
-  *name = g_strdup (display);
-  *type = g_content_type_get_mime_type (g_file_info_get_content_type (info));
-  return TRUE;
-}
-
-/* Pool thread: a GPtrArray of one StoreAttachment. */
-static gpointer
-run_attach (gpointer data, GCancellable *cancellable, GError **error)
-{
-  FilesJob *job = data;
-  g_autofree char *name = NULL;
-  g_autofree char *type = NULL;
-  g_autoptr (GError) cause = NULL;
-
-  if (!look_at (job->file, &name, &type, cancellable, error))
-    return NULL;
-  g_autoptr (GFileInputStream) stream = g_file_read (job->file, cancellable, &cause);
-  if (stream == NULL) {
-    cannot_read (error, g_steal_pointer (&cause), name);
-    return NULL;
-  }
-  StoreAttachment *file = store_draft_attach (
-      job->paths, job->draft, name, type, G_INPUT_STREAM (stream), MAX_FILE, cancellable, &cause);
-  if (file == NULL) {
-    cannot_read (error, g_steal_pointer (&cause), name);
-    return NULL;
-  }
-  GPtrArray *files = g_ptr_array_new_with_free_func (free_file);
-  g_ptr_array_add (files, file);
-  return files;
-}
-
 static void
 on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -304,43 +213,13 @@ on_attached (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (files != NULL) {
     self->files_touched = TRUE;
-    add_files (self, files);
+    mail_draft_add_files (self, files);
     g_task_return_boolean (outer, TRUE);
   } else {
     g_task_return_error (outer, g_steal_pointer (&error));
   }
   mail_draft_end_step (self);
   mail_draft_add_busy (self, -1); /* last: what waits for this finds the files */
-}
-
-static void
-start_attach (MailDraft *self, GTask *task)
-{
-  FilesJob *job = files_job_new (self);
-
-  job->file = g_object_ref (g_task_get_task_data (task));
-  mail_engine_call_pool (self->engine,
-                         g_task_new (NULL, g_task_get_cancellable (task), on_attached, task),
-                         run_attach, job, files_job_free, (GDestroyNotify)g_ptr_array_unref);
-}
-
-void
-mail_draft_attach_async (MailDraft *self, GFile *file, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_return_if_fail (MAIL_IS_DRAFT (self) && G_IS_FILE (file));
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
-  mail_draft_add_busy (self, 1);
-  mail_draft_step (self, task, start_attach);
-}
-
-gboolean
-mail_draft_attach_finish (MailDraft *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* ---- what a forwarded message brings along ---- */
@@ -368,7 +247,7 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
     g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
     StoreAttachment *file =
         store_draft_attach (job->paths, job->draft, job->names->pdata[i], job->types->pdata[i],
-                            stream, G_MAXUINT64, cancellable, error);
+                            stream, G_MAXUINT64, NULL, NULL, cancellable, error);
     if (file == NULL)
       return NULL;
     file->content_id = g_strdup (job->ids != NULL ? job->ids->pdata[i] : NULL);
@@ -386,7 +265,7 @@ on_taken_along (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) files = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (files != NULL) {
-    add_files (self, files);
+    mail_draft_add_files (self, files);
     g_task_return_boolean (outer, TRUE);
   } else {
     g_task_return_error (outer, g_steal_pointer (&error));
@@ -493,7 +372,7 @@ run_take_original (gpointer data, GCancellable *cancellable, GError **error)
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
   StoreAttachment *file =
       store_draft_attach (job->paths, job->draft, job->names->pdata[0], "message/rfc822", stream,
-                          G_MAXUINT64, cancellable, error);
+                          G_MAXUINT64, NULL, NULL, cancellable, error);
   if (file == NULL)
     return NULL;
   g_ptr_array_add (files, file);

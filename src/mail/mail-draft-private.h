@@ -25,6 +25,11 @@ struct _MailDraft
   guint64 serial, saved_serial; /* grows with every change; as last written */
   guint64 put_serial;           /* as it stands in the Drafts folder */
   guint busy;
+  /* Files of the person's (mail-draft-attach.c): how many are being read, those that wait for their turn, and the sending (of GTask) that waits for all */
+  guint reading;
+  GQueue to_read, after_reading;
+  gpointer latest; /* borrowed: what was begun last and has not ended */
+  guint patience;
   guint hold; /* seconds before it may leave */
   gboolean names_once;
   gboolean stepping;
@@ -49,6 +54,11 @@ void mail_draft_add_busy (MailDraft *draft, int change);
 void mail_draft_attach_bytes_async (MailDraft *draft, const char *name, const char *content_type,
                                     GBytes *content, GAsyncReadyCallback callback,
                                     gpointer user_data);
+/* Takes them (of StoreAttachment) into the draft and its model. */
+void mail_draft_add_files (MailDraft *draft, GPtrArray *files);
+/* mail-draft-attach.c: sends (takes the task) when all files are here; mail-draft-send.c: now. */
+void mail_draft_after_reading (MailDraft *draft, GTask *send);
+void mail_draft_send_now (MailDraft *draft, GTask *send);
 /* mail-draft-send.c, store thread: what it answers or forwards gets its arrow, or loses the one that it got by this draft; the
  * draft remembers which. */
 gboolean mail_draft_mark_source (StoreDb *db, BasePaths *paths, StoreDraft *draft, gboolean mark,

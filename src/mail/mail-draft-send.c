@@ -446,6 +446,12 @@ start_send (MailDraft *self, GTask *task)
 }
 
 void
+mail_draft_send_now (MailDraft *self, GTask *send)
+{
+  mail_draft_step (self, send, start_send);
+}
+
+void
 mail_draft_send_async (MailDraft *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data)
 {
@@ -454,7 +460,7 @@ mail_draft_send_async (MailDraft *self, GCancellable *cancellable, GAsyncReadyCa
 
   /* Once begun it is safe or it failed; "cancelled" would leave a person in doubt. */
   g_task_set_check_cancellable (task, FALSE);
-  mail_draft_step (self, task, start_send);
+  mail_draft_after_reading (self, task);
 }
 
 gboolean

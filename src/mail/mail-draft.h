@@ -100,9 +100,12 @@ const char *mail_attachment_get_content_type (MailAttachment *attachment);
 const char *mail_attachment_get_content_id (MailAttachment *attachment);
 guint64 mail_attachment_get_size (MailAttachment *attachment); /* octets */
 char *mail_attachment_dup_size_text (MailAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
-/* Copies the bytes now (a file that changes or vanishes later does not matter). Folders and
- * unreadable files fail with a sentence. */
+/* Copies the bytes now (a file that changes or vanishes later does not matter), while the draft can be saved and sending it waits. Folders and
+ * unreadable files fail with a sentence.  Cancelled, it ends at once, even where the file does not answer.  `progress` (nullable): how much of it is
+ * here, from 0 to 1, some times a second until `callback`. */
+typedef void (*MailAttachProgress) (double fraction, gpointer data);
 void mail_draft_attach_async (MailDraft *draft, GFile *file, GCancellable *cancellable,
+                              MailAttachProgress progress, gpointer progress_data,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_draft_attach_finish (MailDraft *draft, GAsyncResult *result, GError **error);
 /* Messages of a list (GArray of gint64, from mail_conversation_get_id ()), whole: of a conversation all that are in the folder.  Those that

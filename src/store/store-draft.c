@@ -393,7 +393,7 @@ write_all (int fd, const guint8 *data, gsize length)
 
 static gboolean
 copy_stream (int fd, const char *name, GInputStream *stream, guint64 max_size, guint64 *size,
-             GCancellable *cancellable, GError **error)
+             StoreProgress progress, gpointer data, GCancellable *cancellable, GError **error)
 {
   g_autofree guint8 *piece = g_malloc (PIECE_SIZE);
   for (;;) {
@@ -423,6 +423,8 @@ copy_stream (int fd, const char *name, GInputStream *stream, guint64 max_size, g
       base_error_set_disk (error, errno, name);
       return FALSE;
     }
+    if (progress != NULL)
+      progress (*size, data);
   }
   if (fsync (fd) == 0)
     return TRUE;
@@ -432,8 +434,8 @@ copy_stream (int fd, const char *name, GInputStream *stream, guint64 max_size, g
 
 StoreAttachment *
 store_draft_attach (BasePaths *paths, const char *id, const char *name, const char *content_type,
-                    GInputStream *stream, guint64 max_size, GCancellable *cancellable,
-                    GError **error)
+                    GInputStream *stream, guint64 max_size, StoreProgress progress, gpointer data,
+                    GCancellable *cancellable, GError **error)
 {
   if (!store_draft_check_id (id, error))
     return NULL;
@@ -456,7 +458,7 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
     }
   }
   guint64 size = 0;
-  gboolean ok = copy_stream (fd, name, stream, max_size, &size, cancellable, error);
+  gboolean ok = copy_stream (fd, name, stream, max_size, &size, progress, data, cancellable, error);
   (void)close (fd); /* synced, or a failure already */
   if (!ok || !base_paths_sync_folder (folder, error)) {
     (void)g_unlink (path);
@@ -466,6 +468,19 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
   *attachment = (StoreAttachment){ g_steal_pointer (&file), g_strdup (name),
                                    g_strdup (content_type), size, NULL };
   return attachment;
+}
+
+void
+store_draft_drop_attachment (BasePaths *paths, const char *id, const StoreAttachment *attachment)
+{
+  g_autofree char *draft = store_draft_dup_folder (paths, id);
+  g_autofree char *folder = dup_attachments_folder (paths, id);
+  g_autofree char *path = g_build_filename (folder, attachment->file, NULL);
+  if (g_unlink (path) != 0 && errno != ENOENT)
+    base_log ("could not remove %s: %s", path, g_strerror (errno));
+  /* Where that was all. */
+  if (g_rmdir (folder) == 0)
+    (void)g_rmdir (draft);
 }
 
 GBytes *

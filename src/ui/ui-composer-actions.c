@@ -1,4 +1,4 @@
-/* The verbs of the composer: send, attach, link, copies, formatting.  Main thread.  Sending closes the window only when the mail layer said
+/* The verbs of the composer: send, link, copies, formatting.  Main thread.  Sending closes the window only when the mail layer said
  * that the message is safe; whatever fails leaves everything as it was. */
 #include "ui-composer-private.h"
 
@@ -8,8 +8,6 @@
 #include "ui-dialog.h"
 #include "ui-link-dialog.h"
 #include "ui-size-dialog.h"
-#include "ui-toast.h"
-#include "ui-window.h"
 
 /* ---- sending ---- */
 
@@ -242,11 +240,15 @@ send_checked (UiComposer *self)
 }
 
 /* Files that are still being copied belong to the message. */
-static void
-try_send (UiComposer *self)
+void
+ui_composer_try_send (UiComposer *self)
 {
-  if (!self->send_waits || self->attaching > 0 || mail_draft_get_busy (self->draft))
+  if (!self->send_waits)
     return;
+  if (self->attaching > 0 || mail_draft_get_busy (self->draft)) {
+    ui_composer_wait_for_files (self);
+    return;
+  }
   self->send_waits = FALSE;
   if (!self->done)
     ui_composer_after_save (self, send_checked);
@@ -258,116 +260,13 @@ ui_composer_send (UiComposer *self, gint64 at)
   mail_draft_set_send_at (self->draft, at);
   ui_composer_set_busy (self, TRUE);
   self->send_waits = TRUE;
-  try_send (self);
+  ui_composer_try_send (self);
 }
 
 static void
 on_send (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ui_composer_send (data, 0);
-}
-
-/* ---- attaching ---- */
-
-static void
-show_attach_errors (UiComposer *self)
-{
-  guint n = self->attach_errors->len;
-  g_autofree char *sentences = NULL;
-  g_autoptr (GError) all = NULL;
-
-  g_ptr_array_add (self->attach_errors, NULL);
-  sentences = g_strjoinv ("\n", (char **)self->attach_errors->pdata);
-  all = g_error_new_literal (BASE_ERROR, BASE_ERROR_DISK, sentences);
-  g_ptr_array_set_size (self->attach_errors, 0);
-  ui_dialog_error (ui_composer_get_window (self),
-                   ngettext ("A file was not attached.", "Some files were not attached.", n), all);
-}
-
-void
-ui_composer_arrived (UiComposer *self, const GError *error)
-{
-  self->attaching--;
-  if (error != NULL && !base_error_is_cancelled (error))
-    g_ptr_array_add (self->attach_errors, g_strdup (error->message));
-  if (self->attaching > 0 || self->done)
-    return;
-  if (self->attach_errors->len > 0) {
-    if (self->send_waits || self->close_waits)
-      ui_composer_set_busy (self, FALSE);
-    self->send_waits = self->close_waits = FALSE;
-    show_attach_errors (self);
-  }
-  if (self->close_waits) {
-    self->close_waits = FALSE;
-    ui_composer_set_busy (self, FALSE);
-    ui_composer_close (self);
-    return;
-  }
-  try_send (self);
-}
-
-static void
-on_attached (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (UiComposer) self = data;
-  g_autoptr (GError) error = NULL;
-
-  (void)mail_draft_attach_finish (MAIL_DRAFT (source), result, &error);
-  ui_composer_arrived (self, error);
-}
-
-void
-ui_composer_attach (UiComposer *self, GFile *file)
-{
-  self->attaching++;
-  mail_draft_attach_async (self->draft, file, NULL, on_attached, g_object_ref (self));
-}
-
-void
-ui_composer_attach_messages (UiComposer *self, UiDrag *messages)
-{
-  self->attaching++;
-  mail_draft_attach_listed_async (self->draft, ui_drag_get_list (messages),
-                                  ui_drag_get_items (messages), on_attached, g_object_ref (self));
-}
-
-static void
-on_files (GListModel *files, gpointer data)
-{
-  g_autoptr (UiComposer) self = data;
-
-  if (files == NULL || self->done)
-    return;
-  for (guint i = 0; i < g_list_model_get_n_items (files); i++) {
-    g_autoptr (GFile) file = g_list_model_get_item (files, i);
-
-    ui_composer_attach (self, file);
-  }
-}
-
-static void
-on_attach (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  ui_dialog_open_files (ui_composer_get_window (data), _ ("Attach Files"), on_files,
-                        g_object_ref (data));
-}
-
-/* Those of the window that was looked at last. */
-static void
-on_attach_messages (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  UiComposer *self = data;
-  UiWindow *window =
-      ui_window_get_last (gtk_window_get_application (ui_composer_get_window (self)));
-  g_autoptr (UiDrag) selected = window != NULL ? ui_window_dup_selected (window) : NULL;
-
-  if (selected != NULL)
-    ui_composer_attach_messages (self, selected);
-  else
-    adw_toast_overlay_add_toast (
-        self->toasts,
-        ui_toast_new (_ ("Select messages in the list first, and then attach them.")));
 }
 
 /* ---- the rest ---- */
@@ -387,7 +286,12 @@ on_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_save_and_close (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  ui_composer_keep (data);
+  UiComposer *self = data;
+
+  if (self->attaching > 0)
+    ui_composer_close (self); /* when they are here */
+  else
+    ui_composer_keep (self);
 }
 
 static void
@@ -443,7 +347,7 @@ on_link (GSimpleAction *action, GVariant *parameter, gpointer data)
 void
 ui_composer_watch_draft (UiComposer *self)
 {
-  g_signal_connect_object (self->draft, "notify::busy", G_CALLBACK (try_send), self,
+  g_signal_connect_object (self->draft, "notify::busy", G_CALLBACK (ui_composer_try_send), self,
                            G_CONNECT_SWAPPED);
 }
 
@@ -463,8 +367,6 @@ ui_composer_add_actions (UiComposer *self)
 {
   const GActionEntry entries[] = {
     { "send", on_send, NULL, NULL, NULL, { 0 } },
-    { "attach", on_attach, NULL, NULL, NULL, { 0 } },
-    { "attach-messages", on_attach_messages, NULL, NULL, NULL, { 0 } },
     { "save", on_save, NULL, NULL, NULL, { 0 } },
     { "save-and-close", on_save_and_close, NULL, NULL, NULL, { 0 } },
     { "discard", on_discard, NULL, NULL, NULL, { 0 } },

@@ -13,7 +13,8 @@ typedef struct
 {
   UiComposer *composer; /* owned */
   UiPicture *picture;
-  GFile *file; /* nullable: it was given as one */
+  GFile *file;      /* nullable: it was given as one */
+  UiComing *coming; /* borrowed; NULL: it is here */
   char *id;
 } Coming;
 
@@ -50,12 +51,17 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   UiComposer *self = coming->composer;
   g_autofree char *uuid = g_uuid_string_random ();
   g_autoptr (GError) error = NULL;
+  gboolean given_up = FALSE;
 
   coming->picture = ui_picture_finish (result, &error);
+  if (coming->coming != NULL) {
+    given_up = g_cancellable_is_cancelled (ui_coming_get_cancellable (coming->coming));
+    ui_coming_end (g_steal_pointer (&coming->coming));
+  }
   /* What is no picture, whatever its name says, is a file; the attaching of it says what is wrong with it. */
-  if (coming->picture == NULL && coming->file != NULL && !self->done)
+  if (coming->picture == NULL && coming->file != NULL && !self->done && !given_up)
     ui_composer_attach (self, coming->file);
-  if (coming->picture == NULL || self->done) {
+  if (coming->picture == NULL || self->done || given_up) {
     ui_composer_arrived (
         self, coming->picture == NULL && coming->file == NULL && !self->done ? error : NULL);
     return;
@@ -73,8 +79,9 @@ load_file (UiComposer *self, GFile *file)
 
   coming->composer = g_object_ref (self);
   coming->file = g_object_ref (file);
-  self->attaching++;
-  ui_picture_load_async (mail_draft_get_engine (self->draft), file, on_loaded, coming);
+  coming->coming = ui_composer_begin_file (self, file);
+  ui_picture_load_async (mail_draft_get_engine (self->draft), file,
+                         ui_coming_get_cancellable (coming->coming), on_loaded, coming);
 }
 
 gboolean

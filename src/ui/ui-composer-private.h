@@ -24,6 +24,7 @@ struct _UiComposer
   MailDraft *draft;
   GPtrArray *attach_errors; /* sentences of the files that could not be attached */
   guint attaching;          /* files on their way */
+  GPtrArray *coming;        /* of UiComing: those that can be given up */
 
   guint save_source, copy_source;
   gint64 dirty_since; /* monotonic; 0: nothing unsaved */
@@ -35,6 +36,9 @@ struct _UiComposer
   gboolean busy;                 /* sending or closing: nothing else may start */
   gboolean send_waits;           /* for files that are being attached */
   gboolean close_waits;          /* the same */
+  GTask *quit_waits;             /* the same, owned: quitting */
+  guint ask_source;              /* they are asked about */
+  GtkWindow *ask_dialog;         /* borrowed; NULL: they are not */
   gboolean any_size;             /* it was weighed, and is to be sent */
   gboolean done;                 /* the window may go */
   UiComposerStep after_save;     /* waits for the save that is running */
@@ -62,6 +66,8 @@ struct _UiComposer
   GtkWidget *bcc_row;
   UiRecipients *bcc;
   GtkEntry *subject;
+  GtkWidget *coming_row;
+  GtkBox *coming_box;
   GtkWidget *attachments_row;
   GtkFlowBox *attachments;
   GtkScrolledWindow *scrolled;
@@ -79,6 +85,7 @@ void ui_composer_push (UiComposer *self);
  * still waits is replaced. */
 void ui_composer_after_save (UiComposer *self, UiComposerStep step);
 void ui_composer_save_now (UiComposer *self);
+void ui_composer_save_to_quit (UiComposer *self, GTask *task); /* takes the task */
 /* Leaving the field makes an input method hand over what it composes. */
 void ui_composer_leave_field (UiComposer *self);
 void ui_composer_return_to_field (UiComposer *self);
@@ -125,15 +132,28 @@ void ui_composer_set_up_pictures (UiComposer *self); /* once it has a draft */
 /* Files (GSList of GFile) that go into the text; FALSE: some of them are no pictures, or the letter is plain. */
 gboolean ui_composer_take_pictures (UiComposer *self, GSList *files);
 
+/* ---- ui-composer-attach.c ---- */
+/* A file on its way, counted in `attaching`; it shows a row after a moment, where the person can give it up. */
+typedef struct _UiComing UiComing;
+UiComing *ui_composer_begin_file (UiComposer *self, GFile *file);
+GCancellable *ui_coming_get_cancellable (UiComing *coming); /* borrowed */
+void ui_coming_end (UiComing *coming); /* takes it; ui_composer_arrived () comes on its own */
+GPtrArray *ui_composer_coming_new (void);
+void ui_composer_give_up_files (UiComposer *self);
+void ui_composer_add_attaching (UiComposer *self); /* its verbs */
+void ui_composer_attach (UiComposer *self, GFile *file);
+void ui_composer_attach_messages (UiComposer *self, UiDrag *messages);
+/* What was counted in `attaching` is there, or not (`error`, nullable): sending, closing and quitting wait for it. */
+void ui_composer_arrived (UiComposer *self, const GError *error);
+/* Sending, closing or quitting waits: after a while the person is asked whether it goes without them. */
+void ui_composer_wait_for_files (UiComposer *self);
+
 /* ---- ui-composer-actions.c ---- */
 void ui_composer_add_actions (UiComposer *self);
 /* Whenever it has moved: GTK 4.8 tells the buttons that all actions are gone, and not that these are still there. */
 void ui_composer_insert_actions (UiComposer *self);
 void ui_composer_watch_draft (UiComposer *self); /* once it has a draft */
-void ui_composer_attach (UiComposer *self, GFile *file);
-void ui_composer_attach_messages (UiComposer *self, UiDrag *messages);
-/* What was counted in `attaching` is there, or not (`error`, nullable): sending and closing wait for it. */
-void ui_composer_arrived (UiComposer *self, const GError *error);
+void ui_composer_try_send (UiComposer *self);    /* when nothing is waited for any more */
 /* Checks it, asks what is to be asked, and sends it: at once (0), or at that time (seconds UTC). */
 void ui_composer_send (UiComposer *self, gint64 at);
 

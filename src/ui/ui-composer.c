@@ -482,6 +482,7 @@ close_now (UiComposer *self)
   if (self->attaching > 0) {
     self->close_waits = TRUE;
     ui_composer_set_busy (self, TRUE);
+    ui_composer_wait_for_files (self);
     return;
   }
   ui_composer_push (self);
@@ -534,17 +535,31 @@ on_quit_discarded (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
-static void
-save_to_quit (gpointer data)
+void
+ui_composer_save_to_quit (UiComposer *self, GTask *task)
 {
-  GTask *task = data;
-  UiComposer *self = g_task_get_source_object (task);
+  gboolean empty;
 
   ui_composer_push (self);
-  if (mail_draft_is_empty (self->draft))
+  empty = mail_draft_is_empty (self->draft);
+  if (self->attaching > 0) {
+    /* All else is on disk meanwhile, however the program ends. */
+    if (!empty)
+      mail_draft_save_async (self->draft, TRUE, NULL, NULL, NULL);
+    self->send_waits = self->close_waits = FALSE;
+    self->quit_waits = task;
+    ui_composer_wait_for_files (self);
+  } else if (empty) {
     mail_draft_discard_async (self->draft, NULL, on_quit_discarded, task);
-  else
+  } else {
     mail_draft_save_async (self->draft, TRUE, NULL, on_quit_saved, task);
+  }
+}
+
+static void
+save_to_quit (gpointer task)
+{
+  ui_composer_save_to_quit (g_task_get_source_object (task), task);
 }
 
 void
@@ -634,6 +649,8 @@ ui_composer_dispose (GObject *object)
   ui_composer_forget (self);
   g_clear_handle_id (&self->save_source, g_source_remove);
   g_clear_handle_id (&self->copy_source, g_source_remove);
+  g_clear_handle_id (&self->ask_source, g_source_remove);
+  ui_composer_give_up_files (self);
   g_clear_weak_pointer (&self->field);
   g_clear_weak_pointer (&self->app);
   G_OBJECT_CLASS (ui_composer_parent_class)->dispose (object);
@@ -649,6 +666,7 @@ ui_composer_finalize (GObject *object)
   g_object_unref (self->actions);
   g_free (self->name);
   g_ptr_array_unref (self->attach_errors);
+  g_ptr_array_unref (self->coming);
   G_OBJECT_CLASS (ui_composer_parent_class)->finalize (object);
 }
 
@@ -697,6 +715,8 @@ ui_composer_class_init (UiComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiComposer, bcc_row);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, bcc);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, subject);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, coming_row);
+  gtk_widget_class_bind_template_child (widget_class, UiComposer, coming_box);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, attachments_row);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, attachments);
   gtk_widget_class_bind_template_child (widget_class, UiComposer, editor);
@@ -708,9 +728,11 @@ static void
 ui_composer_init (UiComposer *self)
 {
   self->attach_errors = g_ptr_array_new_with_free_func (g_free);
+  self->coming = ui_composer_coming_new ();
   self->actions = g_simple_action_group_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   ui_composer_add_actions (self);
+  ui_composer_add_attaching (self);
   ui_composer_add_recipients (self);
   ui_composer_add_sending (self);
   ui_composer_add_place (self);

@@ -114,13 +114,16 @@ make_question (GtkWindow *parent, const char *heading, const char *body, const c
   return dialog;
 }
 
-void
+GtkWindow *
 ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body, const char *detail,
                    const char *accept_label, gboolean destructive, UiDialogFunc func, gpointer data)
 {
   const Question question = { .confirm = func, .data = data };
 
-  ask (make_question (parent, heading, body, detail, accept_label, destructive), &question);
+  GtkWidget *dialog = make_question (parent, heading, body, detail, accept_label, destructive);
+
+  ask (dialog, &question);
+  return GTK_WINDOW (dialog);
 }
 
 void

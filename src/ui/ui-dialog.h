@@ -16,10 +16,10 @@ typedef void (*UiFileFunc) (GFile *file, gpointer data);
 typedef void (*UiFilesFunc) (GListModel *files, gpointer data);
 
 /* A sentence in `heading`, what follows from it in `body` (nullable), and below `detail` (nullable): words of
- * a server, shown as they are.  The other button is Cancel. */
-void ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body,
-                        const char *detail, const char *accept_label, gboolean destructive,
-                        UiDialogFunc func, gpointer data);
+ * a server, shown as they are.  The other button is Cancel.  Returns the dialog, for who has to take the question back: destroyed, its answer is no. */
+GtkWindow *ui_dialog_confirm (GtkWindow *parent, const char *heading, const char *body,
+                              const char *detail, const char *accept_label, gboolean destructive,
+                              UiDialogFunc func, gpointer data);
 
 #define UI_DIALOG_MAX_OFFERS 2
 /* The same with a box to check ("Do not ask again"), and ways to mend what is asked about (`offers`: labels, NULL behind the last; at most

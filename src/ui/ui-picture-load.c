@@ -249,14 +249,15 @@ task_new (MailEngine *engine, const char *name, GAsyncReadyCallback callback, gp
 }
 
 void
-ui_picture_load_async (MailEngine *engine, GFile *file, GAsyncReadyCallback callback,
-                       gpointer user_data)
+ui_picture_load_async (MailEngine *engine, GFile *file, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autofree char *base = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (base != NULL ? base : "");
   g_autoptr (GTask) task =
-      g_task_new (NULL, NULL, on_read, task_new (engine, name, callback, user_data));
+      g_task_new (NULL, cancellable, on_read, task_new (engine, name, callback, user_data));
 
+  g_task_set_return_on_cancel (task, TRUE);
   g_task_set_task_data (task, g_object_ref (file), g_object_unref);
   g_task_run_in_thread (task, run_read);
 }

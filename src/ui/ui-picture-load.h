@@ -22,9 +22,9 @@ typedef struct
 void ui_picture_free (UiPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiPicture, ui_picture_free)
 
-/* Of a file, which must be a picture. */
-void ui_picture_load_async (MailEngine *engine, GFile *file, GAsyncReadyCallback callback,
-                            gpointer user_data);
+/* Of a file, which must be a picture.  Cancelled, it ends at once, even where the file does not answer. */
+void ui_picture_load_async (MailEngine *engine, GFile *file, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
 /* Of what a clipboard or a draft gave. */
 void ui_picture_take_async (MailEngine *engine, GBytes *bytes, const char *name,
                             GAsyncReadyCallback callback, gpointer user_data);

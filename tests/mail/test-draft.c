@@ -28,7 +28,7 @@ attach (MailDraft *draft, const char *path, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
-  mail_draft_attach_async (draft, file, NULL, on_result, &result);
+  mail_draft_attach_async (draft, file, NULL, NULL, NULL, on_result, &result);
   g_assert_true (mail_draft_get_busy (draft));
   return mail_draft_attach_finish (draft, wait_result (&result), error);
 }
@@ -494,7 +494,7 @@ test_reply_and_send (void)
   /* The file is still being copied when Send is pressed: it must be in the message. */
   g_autoptr (GAsyncResult) attached = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  mail_draft_attach_async (draft, file, NULL, on_result, &attached);
+  mail_draft_attach_async (draft, file, NULL, NULL, NULL, on_result, &attached);
   g_assert_true (send_draft (draft, &error));
   g_assert_no_error (error);
   g_assert_true (mail_draft_attach_finish (draft, wait_result (&attached), &error));
@@ -986,7 +986,9 @@ test_no_arrow (void)
   g_autoptr (GError) error = NULL;
 
   draft->plain->source =
-      bench_add (bench, bench->inbox, 500, "From: ada@example.org\r\nSubject: Q\r\n\r\nHi\r\n");
+      bench_add (bench, bench->inbox, 500,
+                 "From: ada@example.org\r\nSubject: Q\r\nMessage-ID: <q@x>\r\n\r\nHi\r\n");
+  draft->plain->source_id = g_strdup ("<q@x>");
   mail_draft_set_recipients (draft, "ada@example.org", NULL, NULL);
   mail_draft_set_body (draft, "Hello", NULL);
   put (draft, TRUE);

@@ -1,4 +1,6 @@
-"""writing-files.py PREFIX STATE SCREENSHOTS LANGUAGE: what is attached other than by the file dialog, and the options of a letter."""
+"""writing-files.py PREFIX STATE SCREENSHOTS LANGUAGE: what is attached other than by the file dialog, files that do not come, and the options of a
+letter.  In the environment HANG: the library with which they do not."""
+import glob
 import os
 import re
 import sys
@@ -7,7 +9,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dragging import drag  # noqa: E402
 from drive import clipboard  # noqa: E402
-from scene import STATE, case, chosen, exact, finish, lab  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
 LETTER = 'From: Kim <kim@lab.test>\r\nTo: alice@lab.test\r\nMessage-ID: <%s@lab.test>\r\nSubject: %s\r\n%s\r\n'
@@ -82,6 +84,71 @@ def files_are_pasted_and_a_folder_is_refused(scene):
     assert part.get_filename() == 'pasted plan.txt' and part.get_content().strip() == 'Monday'
 
 
+def paste_file(scene, name, text):
+    path = os.path.join(STATE, name)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+    scene.app.click('text', exact('Message text'))
+    with clipboard('text/uri-list', b'file://' + path.encode() + b'\r\n'):
+        scene.app.key('ctrl+v')
+        scene.app.wait(None, '^' + re.escape(name) + '|' + re.escape(f'“{name}”'))
+    return path
+
+
+def on_disk(scene):
+    found = glob.glob(os.path.join(scene.profile, 'data', 'drafts', '*', 'draft.ini'))
+    return ''.join(open(path, encoding='utf-8').read() for path in found)
+
+
+@case
+def a_file_that_does_not_come_holds_up_nothing(scene):
+    os.environ['LD_PRELOAD'] = os.environ['HANG']
+    try:
+        ready(scene)
+    finally:
+        del os.environ['LD_PRELOAD']
+    scene.compose('bob@lab.test', 'Hanging', 'First words.')
+    lost = paste_file(scene, 'lost.hang', 'never seen')
+    scene.app.wait('push button', exact('Cancel attaching “lost.hang”'))
+    # Another one comes, and what is written is saved.
+    paste_file(scene, 'quick.txt', 'quick words')
+    scene.app.wait(None, '^quick.txt')
+    scene.app.fill('text', exact('Message text'), 'Second words.')
+    eventually(lambda: 'Second words.' in on_disk(scene) and 'quick.txt' in on_disk(scene), what='what is saved meanwhile')
+    scene.shot('coming')
+    # Sending, closing and quitting wait, and ask; whoever cancels goes on writing.
+    for begin, verb in [(scene.send, 'Send'), (lambda: scene.app.key('ctrl+w'), 'Close'), (lambda: scene.app.key('ctrl+q'), 'Quit')]:
+        begin()
+        scene.app.wait('push button', exact(verb + ' Without It'))
+        scene.says('A file is still being attached')
+        scene.says('lost.hang')
+        scene.shot(verb.lower())
+        scene.app.key('Escape')
+        scene.app.wait_gone('push button', exact(verb + ' Without It'))
+        scene.app.wait('push button', exact('Send'), condition=lambda n: n.has('sensitive'))
+    # Given up, it is gone, and sending goes.
+    scene.app.click('push button', exact('Cancel attaching “lost.hang”'))
+    scene.app.wait_gone(None, 'lost.hang')
+    message = sent(scene, 'Hanging')
+    part, = message.iter_attachments()
+    assert part.get_content().strip() == 'quick words' and 'Second words.' in message.get_body(('plain',)).get_content()
+    # One that comes while quitting waits is in the draft that comes back.
+    scene.compose('bob@lab.test', 'Late', 'Third words.')
+    late = paste_file(scene, 'late.hang', 'late words')
+    scene.app.wait('push button', exact('Cancel attaching “late.hang”'))
+    scene.app.key('ctrl+q')
+    scene.app.wait('push button', exact('Quit Without It'))
+    open(late + '.on', 'w').close()
+    assert scene.app.process.wait(15) == 0
+    open(lost + '.on', 'w').close()
+    scene.start()
+    scene.app.wait(None, '^late.hang')
+    part, = sent(scene, 'Late').iter_attachments()
+    assert part.get_content().strip() == 'late words', part
+    # Whoever does not wait loses that file alone.
+    scene.quit()
+
+
 @case
 def options_of_a_letter_arrive(scene):
     ready(scene)
@@ -111,4 +178,5 @@ def options_of_a_letter_arrive(scene):
 
 
 if __name__ == '__main__':
-    main(chosen([messages_of_the_list_are_attached, files_are_pasted_and_a_folder_is_refused, options_of_a_letter_arrive]), finish)
+    main(chosen([messages_of_the_list_are_attached, files_are_pasted_and_a_folder_is_refused, a_file_that_does_not_come_holds_up_nothing,
+                 options_of_a_letter_arrive]), finish)
