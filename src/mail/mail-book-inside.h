@@ -1,10 +1,13 @@
-/* What the module that reads the desktop's address books (libebook) tells of them.  It is a module since linking that library takes its time, and
+/* What the module that reads the desktop's address books (libebook) tells of them: at most MAIL_BOOK_MOST_CARDS of a book, whatever that holds.  It is a module since linking that library takes its time, and
  * since it need not be there.  Nothing of it is a type of that library. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
+
+/* Of a larger book, these are the first that it told of. */
+#define MAIL_BOOK_MOST_CARDS 20000
 
 /* Somebody, or a list of people. */
 typedef struct
@@ -35,6 +38,48 @@ typedef struct
 } MailBookApi;
 
 #define MAIL_BOOK_SYMBOL "sosik_book_get_api"
+
+static inline void
+mail_book_card_free (gpointer data)
+{
+  MailBookCard *card = (MailBookCard *)data;
+
+  g_free (card->id);
+  g_free (card->name);
+  g_ptr_array_unref (card->addresses);
+  g_ptr_array_unref (card->names);
+  g_free (card);
+}
+
+static inline MailBookCard *
+mail_book_card_new (const char *id, const char *name, gboolean list)
+{
+  MailBookCard *card = g_new0 (MailBookCard, 1);
+
+  card->id = g_strdup (id);
+  card->name = g_strdup (name);
+  card->list = list;
+  card->addresses = g_ptr_array_new_with_free_func (g_free);
+  card->names = g_ptr_array_new_with_free_func (g_free);
+  return card;
+}
+
+static inline void
+mail_book_card_add (MailBookCard *card, const char *name, const char *address)
+{
+  g_ptr_array_add (card->addresses, g_strdup (address));
+  g_ptr_array_add (card->names, g_strdup (name));
+}
+
+static inline MailBookNews *
+mail_book_news_new (void)
+{
+  MailBookNews *news = g_new0 (MailBookNews, 1);
+
+  news->cards = g_ptr_array_new_with_free_func (mail_book_card_free);
+  news->gone = g_ptr_array_new_with_free_func (g_free);
+  return news;
+}
 
 static inline void
 mail_book_news_free (MailBookNews *news)

@@ -383,6 +383,18 @@ dup_id (const char *header)
   return close != NULL ? g_strndup (open, (gsize)(close + 1 - open)) : NULL;
 }
 
+gboolean
+mail_draft_is_copied_in (MailDraft *self, MailContent *content)
+{
+  g_return_val_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_CONTENT (content), FALSE);
+  g_autofree char *id = dup_id (mail_content_get_parsed (content)->message_id);
+  const char *before = self->plain->server_before;
+
+  return id != NULL
+         && (g_strcmp0 (id, self->plain->server_id) == 0
+             || (before != NULL && strstr (before, id) != NULL));
+}
+
 static StoreDraft *
 from_message (MailEngine *engine, MailContent *content)
 {

@@ -134,6 +134,8 @@ guint64 mail_draft_get_files_size (MailDraft *draft);
 /* A message of a Drafts folder, written on this computer or another one, to go on with.  REFUSED: it is open already. */
 void mail_draft_open_async (MailEngine *engine, MailContent *content, GAsyncReadyCallback callback,
                             gpointer user_data);
+/* It is a version of this draft that stands there. */
+gboolean mail_draft_is_copied_in (MailDraft *draft, MailContent *content);
 MailDraft *mail_draft_open_finish (MailEngine *engine, GAsyncResult *result,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* It is in no list any more, and gone for good after a day; until then mail_engine_take_back_async () has it, as it is now.  One

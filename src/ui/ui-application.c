@@ -14,6 +14,7 @@
 #include "ui-password-dialog.h"
 #include "ui-preferences.h"
 #include "ui-resources.h"
+#include "ui-redirect.h"
 #include "ui-setup.h"
 #include "ui-template-editor.h"
 #include "ui-window.h"
@@ -356,6 +357,14 @@ on_composer_saved (GObject *source, GAsyncResult *result, gpointer data)
   close_windows (self);
 }
 
+static void
+on_redirect_kept (gboolean kept, gpointer data)
+{
+  g_autoptr (UiApplication) self = data;
+  if (kept)
+    close_windows (self);
+}
+
 /* One composer after the other, each when what is in it is on disk (it opens again at the next start); then the rest,
  * which asks nothing. */
 static void
@@ -364,6 +373,10 @@ close_windows (UiApplication *self)
   g_autoptr (GPtrArray) composers = ui_composer_dup_all (GTK_APPLICATION (self));
   if (composers->len > 0) {
     ui_composer_save_async (composers->pdata[0], on_composer_saved, g_object_ref (self));
+    return;
+  }
+  if (ui_redirect_keep (GTK_APPLICATION (self), on_redirect_kept, self)) {
+    g_object_ref (self);
     return;
   }
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));

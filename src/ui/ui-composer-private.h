@@ -167,7 +167,8 @@ guint ui_composer_get_hold (UiComposer *self); /* seconds in which sending can b
 void ui_composer_say_sending (UiComposer *self);
 /* What is written is copied to the server within a minute. */
 void ui_composer_copy_soon (UiComposer *self);
-void ui_composer_show_draft (UiComposer *self); /* its options; once it has a draft */
+void ui_composer_put (UiComposer *self, gboolean editing); /* now */
+void ui_composer_show_draft (UiComposer *self);            /* its options; once it has a draft */
 void ui_composer_say_discarded (UiComposer *self);
 void ui_composer_say_kept (UiComposer *self);
 

@@ -64,6 +64,22 @@ ui_composer_dup_all (GtkApplication *app)
   return copy;
 }
 
+gboolean
+ui_composer_show (GtkApplication *app, MailContent *content)
+{
+  GPtrArray *all = get_all (app);
+
+  for (guint i = 0; all != NULL && i < all->len; i++) {
+    UiComposer *self = all->pdata[i];
+
+    if (self->done || !mail_draft_is_copied_in (self->draft, content))
+      continue;
+    ui_composer_present (self);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 /* ---- taking back ---- */
 
 /* One is opened where there is none. */
@@ -311,18 +327,24 @@ on_send_later (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* ---- the copy on the server ---- */
 
+/* What stands on this computer counts, and it is tried again. */
 static void
 on_put (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiComposer) self = data;
   g_autoptr (GError) error = NULL;
 
-  /* It is on this computer, and tried again. */
   if (!mail_draft_put_finish (MAIL_DRAFT (source), result, &error)
       && !base_error_is_cancelled (error))
     base_log ("the copy of a draft was not made: %s", error->message);
   if (!self->done && self->dirty_since == 0 && error == NULL)
     adw_window_title_set_subtitle (self->title, _ ("Saved"));
+}
+
+void
+ui_composer_put (UiComposer *self, gboolean editing)
+{
+  mail_draft_put_async (self->draft, editing, on_put, g_object_ref (self));
 }
 
 static gboolean
@@ -334,7 +356,7 @@ on_copy_time (gpointer data)
   if (self->busy || self->done || mail_draft_get_files_size (self->draft) > COPY_MOST)
     return G_SOURCE_REMOVE;
   ui_composer_push (self);
-  mail_draft_put_async (self->draft, TRUE, on_put, g_object_ref (self));
+  ui_composer_put (self, TRUE);
   return G_SOURCE_REMOVE;
 }
 

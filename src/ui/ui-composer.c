@@ -440,23 +440,12 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
   ui_composer_edited (self);
 }
 
-/* Where there is no copy on the server, the one here is what counts. */
-static void
-on_copied (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!mail_draft_put_finish (MAIL_DRAFT (source), result, &error)
-      && !base_error_is_cancelled (error))
-    base_log ("the copy of a draft was not made: %s", error->message);
-}
-
 static void
 keep (UiComposer *self)
 {
   g_clear_handle_id (&self->save_source, g_source_remove);
   ui_composer_push (self);
-  mail_draft_put_async (self->draft, FALSE, on_copied, NULL);
+  ui_composer_put (self, FALSE);
   mail_draft_save_async (self->draft, FALSE, NULL, on_kept, g_object_ref (self));
 }
 

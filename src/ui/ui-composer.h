@@ -37,6 +37,8 @@ void ui_composer_open (GtkApplication *app, MailEngine *engine, MailDraft *draft
 UiComposer *ui_composer_new (GtkApplication *app, MailEngine *engine, MailDraft *draft);
 /* All that have not finished, of UiComposer. */
 GPtrArray *ui_composer_dup_all (GtkApplication *app) G_GNUC_WARN_UNUSED_RESULT;
+/* Shows the one whose draft stands in `content`, wherever it is.  FALSE: it is not open. */
+gboolean ui_composer_show (GtkApplication *app, MailContent *content);
 const char *ui_composer_get_title (UiComposer *self); /* borrowed, until something is typed */
 /* It has a place below messages, where assistive technology calls it `name`. */
 void ui_composer_stand_below (UiComposer *self, const char *name);

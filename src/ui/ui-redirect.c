@@ -13,11 +13,32 @@ typedef struct
   GtkApplication *app; /* weak */
   MailDraft *draft;    /* owned */
   guint hold;          /* seconds in which it can be taken back */
+  char *typed;
+  gboolean asking;          /* the question is there still */
+  gboolean kept;            /* it comes back by itself */
+  UiRedirectFunc when_kept; /* with what it is given */
+  gpointer keeper;
 } Redirect;
+
+/* Those that are asked, of Redirect; borrowed. */
+static GPtrArray *
+get_all (GtkApplication *app)
+{
+  GPtrArray *all = g_object_get_data (G_OBJECT (app), "redirects");
+
+  if (all == NULL) {
+    all = g_ptr_array_new ();
+    g_object_set_data_full (G_OBJECT (app), "redirects", all, (GDestroyNotify)g_ptr_array_unref);
+  }
+  return all;
+}
 
 static void
 redirect_free (Redirect *self)
 {
+  if (self->app != NULL)
+    g_ptr_array_remove (get_all (self->app), self);
+  g_free (self->typed);
   g_clear_weak_pointer (&self->parent);
   g_clear_weak_pointer (&self->app);
   g_clear_object (&self->draft);
@@ -27,8 +48,11 @@ redirect_free (Redirect *self)
 static char *
 check (const char *text, gpointer data)
 {
+  Redirect *self = data;
   g_autofree char *wrong = NULL;
 
+  g_free (self->typed);
+  self->typed = g_strdup (text);
   if (!mail_address_list_check (text, &wrong))
     return g_strdup_printf (
         _ ("“%s” is not an e-mail address. It has to look like name@example.org."), wrong);
@@ -64,7 +88,12 @@ on_answer (const char *text, gpointer data)
 {
   Redirect *self = data;
 
-  if (text != NULL) {
+  self->asking = FALSE;
+  if (self->when_kept != NULL)
+    return; /* on_kept () goes on */
+  if (self->kept) {
+    redirect_free (self);
+  } else if (text != NULL) {
     mail_draft_set_recipients (self->draft, text, NULL, NULL);
     mail_draft_set_hold (self->draft, self->hold);
     mail_draft_send_async (self->draft, NULL, on_sent, self);
@@ -85,7 +114,50 @@ ui_redirect_ask (GtkWindow *parent, MailDraft *draft)
     g_set_weak_pointer (&self->app, gtk_window_get_application (parent));
   self->hold = ui_composer_get_undo_seconds (self->app);
   self->draft = g_object_ref (draft);
+  self->asking = TRUE;
+  if (self->app != NULL)
+    g_ptr_array_add (get_all (self->app), self);
   ui_dialog_ask_text (parent, _ ("Redirect Message"),
                       _ ("The message is sent on as it is. Replies go to the original sender."),
                       _ ("To"), mail_draft_get_to (draft), _ ("_Redirect"), check, on_answer, self);
+}
+
+/* ---- quitting ---- */
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Redirect *self = data;
+  UiRedirectFunc done = g_steal_pointer (&self->when_kept);
+  gpointer keeper = self->keeper;
+  g_autoptr (GError) error = NULL;
+  gboolean kept = mail_draft_save_finish (self->draft, result, &error);
+
+  self->kept = kept;
+  if (!kept)
+    ui_dialog_error (self->parent, _ ("The address could not be saved, so the question stays."),
+                     error);
+  if (!self->asking)
+    redirect_free (self);
+  done (kept, keeper);
+}
+
+gboolean
+ui_redirect_keep (GtkApplication *app, UiRedirectFunc done, gpointer data)
+{
+  GPtrArray *all = get_all (app);
+
+  for (guint i = 0; i < all->len; i++) {
+    Redirect *self = all->pdata[i];
+
+    if (!self->asking || self->kept || self->when_kept != NULL || self->typed == NULL
+        || self->typed[strspn (self->typed, " ,;\t")] == '\0')
+      continue;
+    self->when_kept = done;
+    self->keeper = data;
+    mail_draft_set_recipients (self->draft, self->typed, NULL, NULL);
+    mail_draft_save_async (self->draft, TRUE, NULL, on_kept, self);
+    return TRUE;
+  }
+  return FALSE;
 }

@@ -29,6 +29,10 @@ on_content (GObject *source, GAsyncResult *result, gpointer data)
   MailEngine *engine = MAIL_ENGINE (source);
   g_autoptr (MailContent) content = mail_engine_open_message_finish (engine, result, &error);
 
+  GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (content != NULL && app != NULL && ui_composer_show (app, content))
+    return;
   if (content != NULL)
     mail_draft_open_async (engine, content, on_opened, g_object_ref (self));
   else if (self->engine != NULL && !base_error_is_cancelled (error))

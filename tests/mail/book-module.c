@@ -11,18 +11,6 @@ static GMutex lock;
 static MailBookFunc listener; /* NULL: nobody listens */
 static gpointer listener_data;
 
-static void
-card_free (gpointer data)
-{
-  MailBookCard *card = data;
-
-  g_free (card->id);
-  g_free (card->name);
-  g_ptr_array_unref (card->addresses);
-  g_ptr_array_unref (card->names);
-  g_free (card);
-}
-
 static gpointer
 run (gpointer news)
 {
@@ -35,33 +23,16 @@ run (gpointer news)
   return NULL;
 }
 
-static MailBookNews *
-news_new (void)
-{
-  MailBookNews *news = g_new0 (MailBookNews, 1);
-
-  news->cards = g_ptr_array_new_with_free_func (card_free);
-  news->gone = g_ptr_array_new_with_free_func (g_free);
-  return news;
-}
-
 /* "a@b c@d" is a list, "a@b" a person. */
 void
 book_module_tell (const char *id, const char *name, const char *addresses)
 {
   g_auto (GStrv) parts = g_strsplit (addresses, " ", -1);
-  MailBookNews *news = news_new ();
-  MailBookCard *card = g_new0 (MailBookCard, 1);
+  MailBookNews *news = mail_book_news_new ();
+  MailBookCard *card = mail_book_card_new (id, name, g_strv_length (parts) > 1);
 
-  card->id = g_strdup (id);
-  card->name = g_strdup (name);
-  card->list = g_strv_length (parts) > 1;
-  card->addresses = g_ptr_array_new_with_free_func (g_free);
-  card->names = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; parts[i] != NULL; i++) {
-    g_ptr_array_add (card->addresses, g_strdup (parts[i]));
-    g_ptr_array_add (card->names, g_strdup (card->list ? "" : name));
-  }
+  for (guint i = 0; parts[i] != NULL; i++)
+    mail_book_card_add (card, card->list ? "" : name, parts[i]);
   g_ptr_array_add (news->cards, card);
   g_thread_join (g_thread_new ("book", run, news));
 }
@@ -69,7 +40,7 @@ book_module_tell (const char *id, const char *name, const char *addresses)
 void
 book_module_forget (const char *id)
 {
-  MailBookNews *news = news_new ();
+  MailBookNews *news = mail_book_news_new ();
 
   g_ptr_array_add (news->gone, g_strdup (id));
   g_thread_join (g_thread_new ("book", run, news));

@@ -1033,6 +1033,11 @@ test_copy (void)
   draft->plain->was_hidden = draft->plain->from_template = TRUE;
   put (draft, TRUE);
   g_assert_cmpuint (n_in_drafts (bench), ==, 1);
+  g_autoptr (MailMessage) copy = bench_first (bench, find_drafts (bench));
+  g_autoptr (MailContent) shown = bench_open (bench, copy, &error);
+  g_autoptr (MailDraft) other = mail_draft_new (bench->engine, bench->account);
+  g_assert_true (mail_draft_is_copied_in (draft, shown));
+  g_assert_false (mail_draft_is_copied_in (other, shown));
   g_assert_null (open_first (bench, &error)); /* it is open */
   g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
   g_clear_error (&error);

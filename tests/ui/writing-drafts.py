@@ -288,8 +288,17 @@ def a_question_is_in_nobodys_way_who_quits(scene):
     scene.says(exact('The message is being redirected.'))
     scene.app.click('push button', exact('_Undo'))
     scene.says(exact('Redirect Message'))
+    # Who quits then is asked again at the next start, with what was typed.
+    scene.app.key('ctrl+a')
+    scene.app.type('kim@lab.test, half')
     scene.quit(timeout=20)
     assert not arrived('To be passed on')
+    scene.start()
+    scene.says(exact('Redirect Message'))
+    assert scene.app.wait('text', exact('To')).text == 'kim@lab.test, half'
+    scene.app.key('Escape')
+    scene.app.wait_gone('label', exact('Redirect Message'))
+    scene.quit()
 
     # With a letter that is not kept yet, behind a question of its own
     scene.start()

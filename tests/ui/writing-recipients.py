@@ -1,6 +1,7 @@
 """writing-recipients.py PREFIX STATE SCREENSHOTS LANGUAGE: recipients as chips: typed, pasted, changed, moved, and what arrives in the end."""
 import os
 import re
+import signal
 import sys
 import time
 
@@ -98,6 +99,20 @@ def cards(*arguments):
     run(os.environ['CARDS'], *arguments)
 
 
+def servers_of_books():
+    """Those of this session alone."""
+    found = []
+    for name in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{name}/cmdline', 'rb') as command, open(f'/proc/{name}/environ', 'rb') as environment:
+                ours = ('DBUS_SESSION_BUS_ADDRESS=' + os.environ['DBUS_SESSION_BUS_ADDRESS']).encode() in environment.read().split(b'\0')
+                if ours and b'evolution-addressbook-factory' in command.read():
+                    found.append(int(name))
+        except OSError:  # it ended meanwhile, or is somebody else's
+            pass
+    return found
+
+
 @case
 def people_and_lists_of_the_address_book_are_offered(scene):
     cards('add', '표민서', 'minseo@book.test')
@@ -124,6 +139,25 @@ def people_and_lists_of_the_address_book_are_offered(scene):
     app.type('zebra c')
     time.sleep(1)
     assert not app.find('list item', '^Zebra Club')
+    app.key('ctrl+a', 'BackSpace')
+    # What serves the books ends and is started again: they are followed on, and who went meanwhile is not there.
+    killed = servers_of_books()
+    assert killed
+    for process in killed:
+        os.kill(process, signal.SIGKILL)
+    cards('remove', '표민서')
+    cards('add', 'Second Life', 'second@book.test')
+
+    def offered():
+        app.key('ctrl+a', 'BackSpace')
+        app.type('second')
+        time.sleep(1)
+        return app.find('list item', 'second@book.test')
+    eventually(offered, what='the book is followed again')
+    app.key('ctrl+a', 'BackSpace')
+    app.type('minse')
+    time.sleep(1)
+    assert not app.find('list item', 'minseo@book.test')
     app.key('ctrl+a', 'BackSpace')
     scene.quit()
 
