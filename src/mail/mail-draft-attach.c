@@ -156,9 +156,9 @@ read_file (Reading *reading, GError **error)
     return NULL;
   g_autoptr (GFileInputStream) stream = g_file_read (reading->file, reading->cancellable, &cause);
   if (stream != NULL)
-    attachment =
-        store_draft_attach (reading->paths, reading->draft, name, type, G_INPUT_STREAM (stream),
-                            MAX_FILE, on_octets, reading, reading->cancellable, &cause);
+    attachment = store_draft_attach_watched (reading->paths, reading->draft, name, type,
+                                             G_INPUT_STREAM (stream), MAX_FILE, on_octets, reading,
+                                             reading->cancellable, &cause);
   if (attachment == NULL)
     (void)cannot_read (error, g_steal_pointer (&cause), name);
   return attachment;

@@ -247,7 +247,7 @@ run_take_along (gpointer data, GCancellable *cancellable, GError **error)
     g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
     StoreAttachment *file =
         store_draft_attach (job->paths, job->draft, job->names->pdata[i], job->types->pdata[i],
-                            stream, G_MAXUINT64, NULL, NULL, cancellable, error);
+                            stream, G_MAXUINT64, cancellable, error);
     if (file == NULL)
       return NULL;
     file->content_id = g_strdup (job->ids != NULL ? job->ids->pdata[i] : NULL);
@@ -372,7 +372,7 @@ run_take_original (gpointer data, GCancellable *cancellable, GError **error)
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
   StoreAttachment *file =
       store_draft_attach (job->paths, job->draft, job->names->pdata[0], "message/rfc822", stream,
-                          G_MAXUINT64, NULL, NULL, cancellable, error);
+                          G_MAXUINT64, cancellable, error);
   if (file == NULL)
     return NULL;
   g_ptr_array_add (files, file);

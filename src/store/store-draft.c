@@ -433,9 +433,10 @@ copy_stream (int fd, const char *name, GInputStream *stream, guint64 max_size, g
 }
 
 StoreAttachment *
-store_draft_attach (BasePaths *paths, const char *id, const char *name, const char *content_type,
-                    GInputStream *stream, guint64 max_size, StoreProgress progress, gpointer data,
-                    GCancellable *cancellable, GError **error)
+store_draft_attach_watched (BasePaths *paths, const char *id, const char *name,
+                            const char *content_type, GInputStream *stream, guint64 max_size,
+                            StoreProgress progress, gpointer data, GCancellable *cancellable,
+                            GError **error)
 {
   if (!store_draft_check_id (id, error))
     return NULL;
@@ -468,6 +469,15 @@ store_draft_attach (BasePaths *paths, const char *id, const char *name, const ch
   *attachment = (StoreAttachment){ g_steal_pointer (&file), g_strdup (name),
                                    g_strdup (content_type), size, NULL };
   return attachment;
+}
+
+StoreAttachment *
+store_draft_attach (BasePaths *paths, const char *id, const char *name, const char *content_type,
+                    GInputStream *stream, guint64 max_size, GCancellable *cancellable,
+                    GError **error)
+{
+  return store_draft_attach_watched (paths, id, name, content_type, stream, max_size, NULL, NULL,
+                                     cancellable, error);
 }
 
 void

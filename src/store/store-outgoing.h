@@ -58,8 +58,8 @@ typedef struct
   gboolean on_server;  /* the newest version is what stands here */
   gboolean was_hidden; /* answers all of a message that named its writer neither in To nor in Cc */
   gboolean from_template; /* what is left of its placeholders is asked about */
-  gboolean marked;     /* its source got its arrow by it */
-  gboolean editing;    /* a composer had it open: comes back by itself after a crash */
+  gboolean marked;        /* its source got its arrow by it */
+  gboolean editing;       /* a composer had it open: comes back by itself after a crash */
   GPtrArray *attachments; /* of StoreAttachment */
 } StoreDraft;
 
@@ -78,13 +78,18 @@ gboolean store_draft_remove (BasePaths *paths, const char *id, GError **error);
 /* Removes what was discarded a day before `now`.  What cannot be removed is tried again next time. */
 void store_draft_empty_bin (BasePaths *paths, gint64 now);
 /* Copies the stream's bytes (at most max_size, then LIMIT) into the draft's folder, fsynced; the
- * attachment is new, not yet in any draft.  `progress` (nullable) is told of each piece how many octets there are so far. */
-typedef void (*StoreProgress) (guint64 octets, gpointer data);
+ * attachment is new, not yet in any draft. */
 StoreAttachment *store_draft_attach (BasePaths *paths, const char *id, const char *name,
                                      const char *content_type, GInputStream *stream,
-                                     guint64 max_size, StoreProgress progress, gpointer data,
-                                     GCancellable *cancellable,
+                                     guint64 max_size, GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same; `progress` is told of each piece how many octets there are so far. */
+typedef void (*StoreProgress) (guint64 octets, gpointer data);
+StoreAttachment *store_draft_attach_watched (BasePaths *paths, const char *id, const char *name,
+                                             const char *content_type, GInputStream *stream,
+                                             guint64 max_size, StoreProgress progress,
+                                             gpointer data, GCancellable *cancellable,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* It came into no draft, for which nothing else may be there either. */
 void store_draft_drop_attachment (BasePaths *paths, const char *id,
                                   const StoreAttachment *attachment);

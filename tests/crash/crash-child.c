@@ -757,7 +757,7 @@ step_save_draft (Child *child, const char *name, const char *text, gsize attachm
     g_autoptr (GInputStream) stream =
         g_memory_input_stream_new_from_data (bytes, (gssize)attachment, NULL);
     StoreAttachment *attached = store_draft_attach (child->paths, name, "file.txt", "text/plain",
-                                                    stream, attachment, NULL, NULL, NULL, &error);
+                                                    stream, attachment, NULL, &error);
 
     GOOD (attached != NULL);
     g_ptr_array_add (draft->attachments, attached);

@@ -39,8 +39,7 @@ attach (Profile *profile, const char *id, const char *name, const char *bytes, g
 {
   g_autoptr (GInputStream) stream =
       g_memory_input_stream_new_from_data (bytes, (gssize)strlen (bytes), NULL);
-  return store_draft_attach (profile->paths, id, name, "text/plain", stream, max_size, NULL, NULL,
-                             NULL, error);
+  return store_draft_attach (profile->paths, id, name, "text/plain", stream, max_size, NULL, error);
 }
 
 static void
@@ -125,8 +124,8 @@ test_draft (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_cancellable_cancel (cancellable);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data ("x", 1, NULL);
-  g_assert_null (store_draft_attach (profile->paths, draft->id, "x", "x/y", stream, 5, NULL, NULL,
-                                     cancellable, &error));
+  g_assert_null (
+      store_draft_attach (profile->paths, draft->id, "x", "x/y", stream, 5, cancellable, &error));
   g_assert_true (base_error_is_cancelled (error));
   g_clear_error (&error);
   g_assert_false (draft_has (profile, draft->id, "attachments/3"));

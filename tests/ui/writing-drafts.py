@@ -193,6 +193,10 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     scene.says(exact('This message is a draft.'))
     scene.shot('read')
     edit_draft(scene, 'First words')
+    # Opened once more, it is shown.
+    scene.app.click('push button', exact('Edit Draft'))
+    eventually(lambda: scene.app.wait('frame', exact('For later')).has('active'), what='the window that it is open in')
+    assert not scene.app.find(None, 'open in a window already')
     assert scene.value('Subject') == 'For later' and 'carol@lab.test' in scene.value('Bcc'), scene.value('Bcc')
     scene.write(text='Second words')
     close_and_keep(scene)
