@@ -18,6 +18,7 @@ typedef enum
   CHANGE_DELETE,
   CHANGE_APPLY,
   CHANGE_REMOVE,
+  CHANGE_GRID,
 } ChangeKind;
 
 /* A tag on a stretch of text. */
@@ -42,6 +43,9 @@ typedef struct
   GArray *runs;     /* DELETE: formats of what went */
   GArray *pictures; /* INSERT, DELETE; NULL: none */
   GtkTextTag *tag;  /* APPLY, REMOVE; owned */
+  /* GRID; owned */
+  UiEditorTable *table;
+  UiEditorGrid *before, *after;
 } Change;
 
 typedef struct
@@ -84,6 +88,9 @@ change_free (gpointer data)
   g_clear_pointer (&change->pictures, g_array_unref);
   g_clear_pointer (&change->runs, g_array_unref);
   g_clear_object (&change->tag);
+  g_clear_object (&change->table);
+  g_clear_pointer (&change->before, ui_editor_grid_unref);
+  g_clear_pointer (&change->after, ui_editor_grid_unref);
   g_free (change);
 }
 
@@ -266,6 +273,38 @@ on_remove_tag (GtkTextBuffer *buffer, GtkTextTag *tag, const GtkTextIter *start,
                const GtkTextIter *end, UiEditorHistory *history)
 {
   record_tag (history, CHANGE_REMOVE, tag, start, end);
+}
+
+/* The last step, where it is nothing but a change of `table`. */
+static Change *
+last_of_table (UiEditorHistory *history, UiEditorTable *table)
+{
+  Step *step = g_queue_peek_tail (&history->undo);
+  Change *change = step != NULL && step->changes->len == 1 ? step->changes->pdata[0] : NULL;
+
+  return change != NULL && change->table == table && step->time > 0 ? change : NULL;
+}
+
+void
+ui_editor_history_put_grid (UiEditorHistory *history, UiEditorTable *table, UiEditorGrid *grid,
+                            gboolean join)
+{
+  Change *change = join && history->depth == 0 ? last_of_table (history, table) : NULL;
+
+  if (change != NULL) {
+    ui_editor_grid_unref (change->after);
+    change->after = ui_editor_grid_ref (grid);
+    forget (&history->redo);
+    history->changed (history, history->data);
+  } else if (is_recording (history)) {
+    change = g_new0 (Change, 1);
+    change->kind = CHANGE_GRID;
+    change->table = g_object_ref (table);
+    change->before = ui_editor_grid_ref (ui_editor_table_get_grid (table));
+    change->after = ui_editor_grid_ref (grid);
+    record (history, change);
+  }
+  ui_editor_table_set_grid (table, grid);
 }
 
 static void
@@ -489,6 +528,9 @@ replay (UiEditorHistory *history, Change *change, gboolean back)
     else
       gtk_text_buffer_remove_tag (history->buffer, change->tag, &start, &end);
     break;
+  case CHANGE_GRID:
+    ui_editor_table_set_grid (change->table, back ? change->before : change->after);
+    break;
   }
 }
 
@@ -508,7 +550,7 @@ move (UiEditorHistory *history, GQueue *from, GQueue *to, gboolean back)
     last = step->changes->pdata[back ? step->changes->len - 1 - i : i];
     replay (history, last, back);
   }
-  if (last != NULL) {
+  if (last != NULL && last->kind != CHANGE_GRID) {
     gboolean gone = (last->kind == CHANGE_INSERT && back) || (last->kind == CHANGE_DELETE && !back);
 
     gtk_text_buffer_get_iter_at_offset (history->buffer, &caret, gone ? last->start : last->end);

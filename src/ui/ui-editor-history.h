@@ -1,10 +1,10 @@
 /* Undo and redo for a GtkTextBuffer with formats: GTK's own forgets the tags.
  *
  * Main thread.  Every change of text and of format tags (ui_editor_tag_is_format ()) is recorded, one step a user action;
- * typing is put together word by word. */
+ * typing is put together word by word.  What changes within tables is handed to it. */
 #pragma once
 
-#include <gtk/gtk.h>
+#include "ui-editor-table.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +26,10 @@ gboolean ui_editor_history_is_replaying (UiEditorHistory *history);
 /* From freeze to thaw nothing is recorded; thaw forgets everything before. */
 void ui_editor_history_freeze (UiEditorHistory *history);
 void ui_editor_history_thaw (UiEditorHistory *history);
+/* `grid` is what `table`, which stands in the buffer, has from now on.  `join`: it goes on with what was the last change before, if that was one of this
+ * table. */
+void ui_editor_history_put_grid (UiEditorHistory *history, UiEditorTable *table, UiEditorGrid *grid,
+                                 gboolean join);
 /* The next user action becomes part of the last step. */
 void ui_editor_history_continue (UiEditorHistory *history);
 

@@ -81,7 +81,7 @@ append_object (Plain *plain, const GtkTextIter *at)
   if (table != NULL && plain->string->len > plain->start)
     break_line (plain);
   if (table != NULL)
-    ui_editor_table_append_text (table, plain->prefix, plain->string);
+    ui_editor_grid_append_text (ui_editor_table_get_grid (table), plain->prefix, plain->string);
   else if (picture != NULL)
     g_string_append_printf (plain->string, "[%s]", ui_editor_picture_get_name (picture));
   plain->ended = table != NULL;
@@ -357,7 +357,7 @@ write_object (Writer *writer, const GtkTextIter *at)
 
   writer_switch (writer, table != NULL ? &(Look){ 0 } : &writer->run);
   if (table != NULL)
-    ui_editor_table_append_html (table, writer->html);
+    ui_editor_grid_append_html (ui_editor_table_get_grid (table), writer->html);
   else
     write_picture (writer, at);
   writer->space = FALSE;
@@ -526,17 +526,44 @@ write_line (Writer *writer, Blocks *blocks, GtkTextIter *start, const GtkTextIte
   g_string_append_printf (writer->html, "</%s>", element);
 }
 
+static void
+writer_init (Writer *writer, GtkTextBuffer *buffer, const char *begin)
+{
+  GtkTextTagTable *table = gtk_text_buffer_get_tag_table (buffer);
+
+  *writer = (Writer){ .html = g_string_new (begin) };
+  for (guint i = 0; i < UI_N_FORMATS; i++)
+    writer->formats[i] = ui_editor_tags_get (table, i);
+  gtk_text_buffer_get_start_iter (buffer, &writer->toggle);
+}
+
+char *
+ui_editor_to_cell (GtkTextBuffer *buffer)
+{
+  int n_lines = gtk_text_buffer_get_line_count (buffer);
+  Writer writer;
+
+  writer_init (&writer, buffer, "");
+  for (int line = 0; line < n_lines; line++) {
+    GtkTextIter start, end;
+
+    line_bounds (buffer, line, &start, &end);
+    if (line > 0)
+      g_string_append (writer.html, "<br/>");
+    if (!gtk_text_iter_equal (&start, &end))
+      write_inline (&writer, &start, &end);
+  }
+  return g_string_free (writer.html, FALSE);
+}
+
 char *
 ui_editor_to_html (GtkTextBuffer *buffer)
 {
-  GtkTextTagTable *table = gtk_text_buffer_get_tag_table (buffer);
-  Writer writer = { .html = g_string_new ("<div>") };
   Blocks blocks = { 0 };
   int n_lines = gtk_text_buffer_get_line_count (buffer);
+  Writer writer;
 
-  for (guint i = 0; i < UI_N_FORMATS; i++)
-    writer.formats[i] = ui_editor_tags_get (table, i);
-  gtk_text_buffer_get_start_iter (buffer, &writer.toggle);
+  writer_init (&writer, buffer, "<div>");
   for (int line = 0; line < n_lines; line++) {
     GtkTextIter start, end;
 

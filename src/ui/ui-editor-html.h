@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * a table has its rows as lines. */
 char *ui_editor_to_text (GtkTextBuffer *buffer) G_GNUC_WARN_UNUSED_RESULT;
 char *ui_editor_to_html (GtkTextBuffer *buffer) G_GNUC_WARN_UNUSED_RESULT;
+/* As the words of a cell (ui-editor-grid.h), whose lines end with <br/>; marks of lists and quotes are words there, and nothing is a heading. */
+char *ui_editor_to_cell (GtkTextBuffer *buffer) G_GNUC_WARN_UNUSED_RESULT;
+/* The words of a cell in place of all there is. */
+void ui_editor_from_cell (GtkTextBuffer *buffer, const char *html);
 /* Inserts it at `at`, which is behind it afterwards.  FALSE when `html` is not of our own making; nothing is inserted then. */
 gboolean ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html);
 /* The same in place of all there is; FALSE leaves nothing. */

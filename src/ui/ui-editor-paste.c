@@ -353,7 +353,8 @@ paste_clipboard (GtkTextView *view)
   if (gdk_content_formats_contain_mime_type (formats, "x-special/gnome-copied-files")
       && ui_editor_emit_paste_files (self, clipboard))
     return;
-  if (self->rich && gdk_content_formats_contain_mime_type (formats, "text/html"))
+  if (self->rich && self->outer == NULL
+      && gdk_content_formats_contain_mime_type (formats, "text/html"))
     gdk_clipboard_read_async (clipboard, (const char *[]){ "text/html", NULL }, G_PRIORITY_DEFAULT,
                               NULL, on_html, g_object_ref (self));
   else if (!text && ui_editor_emit_paste_files (self, clipboard))

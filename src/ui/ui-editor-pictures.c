@@ -96,6 +96,8 @@ on_new_place (gpointer data)
   if (self->composing) /* the line of the caret may have one */
     return G_SOURCE_REMOVE;
   each (self, fit);
+  /* Measured before they are drawn: no frame is on its way now. */
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
 

@@ -1,6 +1,7 @@
 /* What the files of the editor share.  Main thread. */
 #pragma once
 
+#include "ui-editor-cell.h"
 #include "ui-editor-history.h"
 #include "ui-editor-html.h"
 #include "ui-editor-picture.h"
@@ -30,7 +31,11 @@ struct _UiEditor
   GSimpleActionGroup *actions;
   gulong dark_handler;
 
+  UiEditor *outer;    /* borrowed: this is the field of a cell in it; else NULL */
+  UiEditorCell *cell; /* owned; NULL: none was ever written */
+
   gboolean rich;
+  gboolean spelling;
   gboolean loading;     /* set_content () is at work */
   gboolean dressed;     /* what is inserted has its formats already */
   gboolean composing;   /* the input method has a preedit */
@@ -56,6 +61,10 @@ void ui_editor_get_lines (UiEditor *self, int *first, int *last);
 void ui_editor_get_typing (UiEditor *self, const GtkTextIter *at, UiEditorLook *look);
 gboolean ui_editor_has_everywhere (GtkTextTag *tag, const GtkTextIter *start,
                                    const GtkTextIter *end);
+/* A field for cells within `outer`, which keeps what is to be undone; floating. */
+UiEditor *ui_editor_new_cell (UiEditor *outer) G_GNUC_WARN_UNUSED_RESULT;
+/* Of such a field: these are the words now (ui-editor-grid.h). */
+void ui_editor_set_cell (UiEditor *self, const char *html);
 void ui_editor_set_rich_flag (UiEditor *self, gboolean rich);
 void ui_editor_update_states (UiEditor *self);
 void ui_editor_edited (UiEditor *self);

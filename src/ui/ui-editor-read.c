@@ -29,7 +29,7 @@ typedef struct
 typedef struct
 {
   GtkTextBuffer *buffer;
-  GtkTextTagTable *table;
+  GtkTextTagTable *tag_table;
   GtkTextIter *at;
   GArray *open;    /* of Open */
   GArray *lists;   /* of guint: the next number, 0 for bullets */
@@ -40,9 +40,11 @@ typedef struct
   GtkTextTag *align;
   guint quotes, lines;
   gboolean in_line;
+  gboolean breaks; /* <br/> is the end of a line: of a cell */
   /* Of a table that is open; else NULL */
-  UiEditorTable *grid; /* of the last run */
-  GString *cell;       /* NULL: between cells */
+  UiEditorGrid *grid;   /* owned */
+  UiEditorTable *table; /* of the last run */
+  GString *cell;        /* NULL: between cells */
   const char *cell_align;
 } Reader;
 
@@ -67,7 +69,8 @@ append_stretch (GString *out, const Reader *reader, gsize start, gsize end)
     gsize after = i + strlen (NO_BREAK);
 
     if (strncmp (line + i, NO_BREAK, strlen (NO_BREAK)) == 0
-        && (i == 0 || line[i - 1] == ' ' || line[after] == ' ' || line[after] == '\0')) {
+        && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\n' || line[after] == ' '
+            || line[after] == '\n' || line[after] == '\0')) {
       g_string_append_c (out, ' ');
       i = after;
     } else {
@@ -199,7 +202,7 @@ has_only (const char **names, const char *const *allowed)
 static gboolean
 add_value (Reader *reader, UiValue kind, const char *value)
 {
-  GtkTextTag *tag = ui_editor_tags_get_value (reader->table, kind, value);
+  GtkTextTag *tag = ui_editor_tags_get_value (reader->tag_table, kind, value);
 
   if (tag != NULL)
     g_ptr_array_add (reader->tags, tag);
@@ -248,8 +251,8 @@ start_line (Reader *reader, const char *element, const char **names, const char 
   reader->in_line = TRUE;
   reader->align = NULL;
   if (style != NULL) {
-    reader->align =
-        ui_editor_tags_get_value (reader->table, UI_VALUE_ALIGN, style + strlen ("text-align:"));
+    reader->align = ui_editor_tags_get_value (reader->tag_table, UI_VALUE_ALIGN,
+                                              style + strlen ("text-align:"));
     if (reader->align == NULL)
       return FALSE;
   }
@@ -258,7 +261,7 @@ start_line (Reader *reader, const char *element, const char **names, const char 
   if (g_str_equal (element, "li"))
     start_item (reader);
   if (g_str_equal (element, "h2"))
-    g_ptr_array_add (reader->tags, ui_editor_tags_get (reader->table, UI_FORMAT_HEADING));
+    g_ptr_array_add (reader->tags, ui_editor_tags_get (reader->tag_table, UI_FORMAT_HEADING));
   return TRUE;
 }
 
@@ -335,12 +338,12 @@ start_in_table (Reader *reader, const char *element, const char **names, const c
   if (reader->cell != NULL)
     return start_in_cell (reader, element, names, values);
   if (g_str_equal (element, "tr")) {
-    ui_editor_table_add_row (reader->grid);
+    ui_editor_grid_add_row (reader->grid);
     return TRUE;
   }
   if (!g_str_equal (element, "td"))
     return FALSE;
-  reader->cell_align = ui_editor_table_read_style (attribute (names, values, "style"));
+  reader->cell_align = ui_editor_grid_read_style (attribute (names, values, "style"));
   reader->cell = g_string_new (NULL);
   return reader->cell_align != NULL && has_only (names, (const char *const[]){ "style", NULL });
 }
@@ -351,9 +354,10 @@ end_in_table (Reader *reader, const char *element)
   g_autofree char *html = NULL;
 
   if (g_str_equal (element, "table")) {
-    gboolean good = !ui_editor_table_is_empty (reader->grid);
+    gboolean good = ui_editor_grid_is_table (reader->grid);
 
-    reader->grid = NULL;
+    ui_editor_table_set_grid (reader->table, reader->grid);
+    g_clear_pointer (&reader->grid, ui_editor_grid_unref);
     return good;
   }
   if (reader->cell == NULL || g_str_equal (element, "br"))
@@ -363,7 +367,7 @@ end_in_table (Reader *reader, const char *element)
     return TRUE;
   }
   html = g_string_free (g_steal_pointer (&reader->cell), FALSE);
-  return ui_editor_table_add_cell (reader->grid, html, reader->cell_align);
+  return ui_editor_grid_add_cell (reader->grid, html, reader->cell_align);
 }
 
 /* ---- elements ---- */
@@ -380,19 +384,25 @@ start_inside (Reader *reader, const char *element, const char **names, const cha
   int format = inline_format (element);
 
   if (format >= 0) {
-    g_ptr_array_add (reader->tags, ui_editor_tags_get (reader->table, (UiFormat)format));
+    g_ptr_array_add (reader->tags, ui_editor_tags_get (reader->tag_table, (UiFormat)format));
     return TRUE;
   }
-  if (g_str_equal (element, "br"))
+  if (g_str_equal (element, "br")) {
+    if (reader->breaks) {
+      add_run (reader, NULL);
+      g_string_append_c (reader->line, '\n');
+    }
     return TRUE;
+  }
   if (g_str_equal (element, "span"))
     return has_only (names, (const char *const[]){ "style", NULL })
            && start_span (reader, attribute (names, values, "style"));
   if (g_str_equal (element, "a") && attribute (names, values, "href") != NULL)
     return add_value (reader, UI_VALUE_LINK, attribute (names, values, "href"));
   if (g_str_equal (element, "table")) {
-    reader->grid = ui_editor_table_new ();
-    add_run (reader, GDK_PAINTABLE (reader->grid));
+    reader->grid = ui_editor_grid_new ();
+    reader->table = ui_editor_table_new (reader->grid);
+    add_run (reader, GDK_PAINTABLE (reader->table));
     return TRUE;
   }
   return g_str_equal (element, "img") && start_picture (reader, names, values);
@@ -502,8 +512,8 @@ read_html (Reader *reader, const char *html)
          && g_markup_parse_context_end_parse (context, NULL);
 }
 
-gboolean
-ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html)
+static gboolean
+insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html, gboolean breaks)
 {
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
   g_autoptr (GArray) lists = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -512,14 +522,15 @@ ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html)
   g_autoptr (GString) line = g_string_new (NULL);
   g_autoptr (GString) prefix = g_string_new (NULL);
   Reader reader = { .buffer = buffer,
-                    .table = gtk_text_buffer_get_tag_table (buffer),
+                    .tag_table = gtk_text_buffer_get_tag_table (buffer),
                     .at = at,
                     .open = open,
                     .lists = lists,
                     .tags = tags,
                     .prefix = prefix,
                     .line = line,
-                    .runs = runs };
+                    .runs = runs,
+                    .breaks = breaks };
   int offset = gtk_text_iter_get_offset (at);
   GtkTextIter start;
   gboolean good;
@@ -528,11 +539,29 @@ ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html)
   good = read_html (&reader, html);
   if (reader.cell != NULL)
     g_string_free (reader.cell, TRUE);
+  g_clear_pointer (&reader.grid, ui_editor_grid_unref);
   if (good)
     return TRUE;
   gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
   gtk_text_buffer_delete (buffer, &start, at);
   return FALSE;
+}
+
+gboolean
+ui_editor_insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html)
+{
+  return insert_html (buffer, at, html, FALSE);
+}
+
+void
+ui_editor_from_cell (GtkTextBuffer *buffer, const char *html)
+{
+  g_autofree char *letter = g_strconcat ("<div><div>", html, "</div></div>", NULL);
+  GtkTextIter at;
+
+  gtk_text_buffer_set_text (buffer, "", 0);
+  gtk_text_buffer_get_end_iter (buffer, &at);
+  (void)insert_html (buffer, &at, letter, TRUE);
 }
 
 gboolean

@@ -1,136 +1,117 @@
-/* A table in a letter: a grid of cells, what it looks like, and how it is sent.  Main thread.  It draws itself, so that the text around it is
- * laid out as around a picture. */
+/* A table in a letter: what it looks like.  Main thread.  It draws itself, so that the text around it is laid out as around a picture.
+ *
+ * Thousands of cells are laid out in slices, a few milliseconds in each turn of the main loop: first how wide each wants to be, then row by row how
+ * high, and what is drawn is kept as a node a row.  What is not known yet is guessed, what changes meanwhile is drawn as it was. */
 #include "ui-editor-table.h"
 
-#include <string.h>
-
-#define TABLE_STYLE "border-collapse:collapse"
-#define CELL_STYLE  "border:1px solid #b0b0b0;padding:3px 8px"
-#define PADDING_X   8
-#define PADDING_Y   3
+#define PADDING_X   UI_EDITOR_TABLE_PADDING_X
+#define PADDING_Y   UI_EDITOR_TABLE_PADDING_Y
 #define LINE        1   /* how wide a border is */
 #define LEAST_WIDTH 40  /* of a column */
 #define MOST_WIDTH  500 /* the same, as long as there is room */
-/* Of a row of the plain text; columns of wider tables are not brought into line. */
-#define MOST_TEXT 76
+#define GROWS_BY    40  /* a column in whose cells somebody writes */
+/* Of work in one turn of the main loop, and of what is known before somebody sees it. */
+#define SLICE (4 * G_TIME_SPAN_MILLISECOND)
+#define OFTEN (100 * G_TIME_SPAN_MILLISECOND)
 
+/* What a row looks like. */
 typedef struct
 {
-  char *html;
-  const char *align; /* interned */
-} Cell;
+  GPtrArray *cells;    /* owned: of which row of a grid this is */
+  GArray *naturals;    /* of int: how wide its cells want to be, those that are known */
+  GPtrArray *layouts;  /* of PangoLayout, those of the row that is being laid out; else NULL */
+  GskRenderNode *node; /* nullable: nothing is in it, or it is not laid out yet */
+  int height;          /* 0: not known yet */
+  gboolean fresh;      /* `node` and `height` are those of these widths */
+} Row;
 
 struct _UiEditorTable
 {
   GObject parent_instance;
 
-  GPtrArray *rows; /* of GArray of Cell */
-  guint n_columns, n_cells;
+  UiEditorGrid *grid;
   /* Where it is seen; NULL: nowhere */
   PangoContext *context;
   int room;
   GdkRGBA colour;
-  GPtrArray *layouts; /* of PangoLayout, row by row; NULL: not made yet */
-  GArray *widths;     /* of int, of the columns with their padding */
-  GArray *heights;    /* of int, of the rows */
+  GPtrArray *rows; /* of Row */
+  GArray *widths;  /* of int, of the columns with their padding */
+  guint measured;  /* rows before this are measured */
+  guint laid;      /* and those before this laid out */
+  int guess;       /* how high a row is of which nothing is known */
+  gboolean held;   /* no column becomes narrower */
+  gboolean placed; /* stands in a text */
+  guint source;
+  gint64 told; /* when last somebody was told that its size is another */
 };
 
-/* ---- what it is ---- */
-
 static void
-cell_clear (gpointer data)
+row_free (gpointer data)
 {
-  g_free (((Cell *)data)->html);
+  Row *row = data;
+
+  g_ptr_array_unref (row->cells);
+  g_array_unref (row->naturals);
+  g_clear_pointer (&row->layouts, g_ptr_array_unref);
+  g_clear_pointer (&row->node, gsk_render_node_unref);
+  g_free (row);
 }
 
-static const Cell *
-get_cell (UiEditorTable *self, guint row, guint column)
+static Row *
+row_new (GPtrArray *cells)
 {
-  const GArray *cells = self->rows->pdata[row];
+  Row *row = g_new0 (Row, 1);
 
-  return column < cells->len ? &g_array_index (cells, Cell, column) : NULL;
+  row->cells = g_ptr_array_ref (cells);
+  row->naturals = g_array_new (FALSE, FALSE, sizeof (int));
+  return row;
 }
 
-/* How what the elements of a cell say is said to Pango. */
-static void
-on_start (GMarkupParseContext *parse, const char *element, const char **names, const char **values,
-          gpointer data, GError **error)
+static guint
+get_n_columns (UiEditorTable *self)
 {
-  GString *markup = data;
-
-  if (g_str_equal (element, "br"))
-    g_string_append_c (markup, '\n');
-  else if (g_str_equal (element, "a"))
-    g_string_append (markup, "<u>");
-  else if (strlen (element) == 1)
-    g_string_append_printf (markup, "<%s>", element);
+  return ui_editor_grid_get_n_columns (self->grid);
 }
 
-static void
-on_end (GMarkupParseContext *parse, const char *element, gpointer data, GError **error)
+static int
+get_width (UiEditorTable *self, guint column)
 {
-  if (g_str_equal (element, "a"))
-    g_string_append (data, "</u>");
-  else if (strlen (element) == 1)
-    g_string_append_printf (data, "</%s>", element);
+  return g_array_index (self->widths, int, column);
 }
 
-static void
-on_text (GMarkupParseContext *parse, const char *text, gsize length, gpointer data, GError **error)
+static int
+get_height (UiEditorTable *self, guint row)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, (gssize)length);
+  const Row *known = self->rows->pdata[row];
 
-  g_string_append (data, escaped);
-}
-
-static char *
-dup_markup (const char *html)
-{
-  static const GMarkupParser parser = { .start_element = on_start,
-                                        .end_element = on_end,
-                                        .text = on_text };
-  GString *markup = g_string_new (NULL);
-  g_autofree char *whole = g_strconcat ("<div>", html, "</div>", NULL);
-  g_autoptr (GMarkupParseContext) parse =
-      g_markup_parse_context_new (&parser, G_MARKUP_DEFAULT_FLAGS, markup, NULL);
-
-  (void)g_markup_parse_context_parse (parse, whole, -1, NULL);
-  return g_string_free (markup, FALSE);
-}
-
-static char *
-dup_words (const char *html)
-{
-  g_autofree char *markup = dup_markup (html);
-  char *words = NULL;
-
-  if (!pango_parse_markup (markup, -1, 0, NULL, &words, NULL, NULL))
-    words = g_strdup ("");
-  return g_strdelimit (g_strstrip (words), "\n\t", ' ');
+  return known->height > 0 ? known->height : self->guess;
 }
 
 /* ---- how large it is ---- */
 
-static void
-forget_sizes (UiEditorTable *self)
-{
-  g_clear_pointer (&self->layouts, g_ptr_array_unref);
-  g_array_set_size (self->widths, 0);
-  g_array_set_size (self->heights, 0);
-}
-
 static PangoLayout *
-make_layout (UiEditorTable *self, const Cell *cell)
+make_layout (UiEditorTable *self, guint row, guint column)
 {
   PangoLayout *layout = pango_layout_new (self->context);
-  g_autofree char *markup = dup_markup (cell != NULL ? cell->html : "");
+  g_autofree char *markup =
+      ui_editor_grid_dup_markup (ui_editor_grid_get_html (self->grid, row, column));
+  const char *align = ui_editor_grid_get_align (self->grid, row, column);
 
   pango_layout_set_markup (layout, markup, -1);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
-  if (cell != NULL && g_str_equal (cell->align, "right"))
+  if (g_str_equal (align, "right"))
     pango_layout_set_alignment (layout, PANGO_ALIGN_RIGHT);
-  else if (cell != NULL && g_str_equal (cell->align, "center"))
+  else if (g_str_equal (align, "center"))
     pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
+  return layout;
+}
+
+static PangoLayout *
+make_wrapped_layout (UiEditorTable *self, guint row, guint column)
+{
+  PangoLayout *layout = make_layout (self, row, column);
+
+  pango_layout_set_width (layout, (get_width (self, column) - 2 * PADDING_X) * PANGO_SCALE);
   return layout;
 }
 
@@ -138,19 +119,20 @@ make_layout (UiEditorTable *self, const Cell *cell)
 static void
 fit_widths (UiEditorTable *self)
 {
-  int available = self->room - LINE * ((int)self->n_columns + 1), sum = 0;
+  guint n_columns = get_n_columns (self);
+  int available = self->room - LINE * ((int)n_columns + 1), sum = 0;
   int *widths = (int *)(gpointer)self->widths->data;
 
-  for (guint i = 0; i < self->n_columns; i++)
+  for (guint i = 0; i < n_columns; i++)
     sum += widths[i];
   while (self->room > 0 && sum > available) {
     guint widest = 0;
     int second = LEAST_WIDTH, less;
 
-    for (guint i = 1; i < self->n_columns; i++)
+    for (guint i = 1; i < n_columns; i++)
       if (widths[i] > widths[widest])
         widest = i;
-    for (guint i = 0; i < self->n_columns; i++)
+    for (guint i = 0; i < n_columns; i++)
       if (i != widest && widths[i] < widths[widest])
         second = MAX (second, widths[i]);
     less = MIN (sum - available, MAX (widths[widest] - second, 1));
@@ -161,46 +143,182 @@ fit_widths (UiEditorTable *self)
   }
 }
 
+/* Out of what is known of the cells. */
 static void
-make_sizes (UiEditorTable *self)
+find_widths (UiEditorTable *self)
 {
-  if (self->layouts != NULL || self->context == NULL)
-    return;
-  self->layouts = g_ptr_array_new_with_free_func (g_object_unref);
-  g_array_set_size (self->widths, self->n_columns);
-  for (guint i = 0; i < self->rows->len * self->n_columns; i++) {
-    int *width = &g_array_index (self->widths, int, i % self->n_columns);
-    int natural;
+  guint n_columns = get_n_columns (self);
+  g_autoptr (GArray) before = g_steal_pointer (&self->widths);
+  gboolean same = before->len == n_columns;
 
-    g_ptr_array_add (self->layouts,
-                     make_layout (self, get_cell (self, i / self->n_columns, i % self->n_columns)));
-    pango_layout_get_pixel_size (self->layouts->pdata[i], &natural, NULL);
-    *width = MAX (*width, CLAMP (natural + 1 + 2 * PADDING_X, LEAST_WIDTH, MOST_WIDTH));
+  self->widths = g_array_new (FALSE, FALSE, sizeof (int));
+  for (guint column = 0; column < n_columns; column++) {
+    int width = LEAST_WIDTH;
+
+    for (guint i = 0; i < self->rows->len; i++) {
+      const Row *row = self->rows->pdata[i];
+
+      if (column < row->naturals->len)
+        width = MAX (width, g_array_index (row->naturals, int, column));
+    }
+    if (self->held && column < before->len) {
+      int held = g_array_index (before, int, column);
+
+      width = width > held ? held + (width - held + GROWS_BY - 1) / GROWS_BY * GROWS_BY : held;
+    }
+    width = MIN (width, MOST_WIDTH);
+    g_array_append_val (self->widths, width);
   }
   fit_widths (self);
-  for (guint row = 0; row < self->rows->len; row++) {
-    int height = 0;
+  for (guint column = 0; same && column < n_columns; column++)
+    same = g_array_index (before, int, column) == get_width (self, column);
+  if (same)
+    return;
+  self->laid = 0;
+  for (guint i = 0; i < self->rows->len; i++) {
+    Row *row = self->rows->pdata[i];
 
-    for (guint column = 0; column < self->n_columns; column++) {
-      PangoLayout *layout = self->layouts->pdata[row * self->n_columns + column];
-      int cell;
-
-      pango_layout_set_width (layout, (g_array_index (self->widths, int, column) - 2 * PADDING_X)
-                                          * PANGO_SCALE);
-      pango_layout_get_pixel_size (layout, NULL, &cell);
-      height = MAX (height, cell + 2 * PADDING_Y);
-    }
-    g_array_append_val (self->heights, height);
+    row->fresh = FALSE;
+    g_clear_pointer (&row->layouts, g_ptr_array_unref);
   }
 }
 
+static gboolean
+is_late (gint64 deadline)
+{
+  return g_get_monotonic_time () >= deadline;
+}
+
+/* FALSE: there is more to do. */
+static gboolean
+measure_row (UiEditorTable *self, guint index, gint64 deadline)
+{
+  Row *row = self->rows->pdata[index];
+
+  for (guint column = row->naturals->len; column < get_n_columns (self); column++) {
+    g_autoptr (PangoLayout) layout = make_layout (self, index, column);
+    int natural, height;
+
+    pango_layout_get_pixel_size (layout, &natural, &height);
+    if (self->guess == 0)
+      self->guess = height + 2 * PADDING_Y;
+    natural += 1 + 2 * PADDING_X;
+    g_array_append_val (row->naturals, natural);
+    if (is_late (deadline))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+draw_row (UiEditorTable *self, Row *row)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  int x = LINE + PADDING_X;
+
+  for (guint column = 0; column < row->layouts->len; column++) {
+    gtk_snapshot_save (snapshot);
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)x, PADDING_Y));
+    gtk_snapshot_append_layout (snapshot, row->layouts->pdata[column], &self->colour);
+    gtk_snapshot_restore (snapshot);
+    x += get_width (self, column) + LINE;
+  }
+  g_clear_pointer (&row->node, gsk_render_node_unref);
+  row->node = gtk_snapshot_free_to_node (snapshot);
+  g_clear_pointer (&row->layouts, g_ptr_array_unref);
+}
+
+static gboolean
+lay_row (UiEditorTable *self, guint index, gint64 deadline)
+{
+  Row *row = self->rows->pdata[index];
+  int height = 0;
+
+  if (row->fresh)
+    return TRUE;
+  if (row->layouts == NULL)
+    row->layouts = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint column = row->layouts->len; column < get_n_columns (self); column++) {
+    PangoLayout *layout = make_wrapped_layout (self, index, column);
+
+    g_ptr_array_add (row->layouts, layout);
+    pango_layout_get_pixel_size (layout, NULL, NULL);
+    if (is_late (deadline))
+      return FALSE;
+  }
+  for (guint column = 0; column < row->layouts->len; column++) {
+    int cell;
+
+    pango_layout_get_pixel_size (row->layouts->pdata[column], NULL, &cell);
+    height = MAX (height, cell + 2 * PADDING_Y);
+  }
+  row->height = height;
+  row->fresh = TRUE;
+  draw_row (self, row);
+  return TRUE;
+}
+
+/* TRUE: all is done. */
+static gboolean
+work (UiEditorTable *self)
+{
+  gint64 deadline = g_get_monotonic_time () + SLICE;
+
+  if (self->measured < self->rows->len) {
+    while (self->measured < self->rows->len && measure_row (self, self->measured, deadline))
+      self->measured++;
+    /* The widths are found once, but something is to be seen meanwhile. */
+    if (self->measured == self->rows->len || self->widths->len != get_n_columns (self))
+      find_widths (self);
+    if (self->measured < self->rows->len)
+      return FALSE;
+  }
+  while (self->laid < self->rows->len && lay_row (self, self->laid, deadline)) {
+    self->laid++;
+    if (is_late (deadline))
+      break;
+  }
+  return self->laid == self->rows->len;
+}
+
+static void
+tell (UiEditorTable *self)
+{
+  self->told = g_get_monotonic_time ();
+  gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
+}
+
+static gboolean
+on_slice (gpointer data)
+{
+  UiEditorTable *self = data;
+  gboolean done = work (self);
+
+  if (done)
+    self->source = 0;
+  if (done || g_get_monotonic_time () - self->told > OFTEN)
+    tell (self);
+  return done ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+/* What is small is done now. */
+static void
+begin_work (UiEditorTable *self)
+{
+  if (self->context == NULL)
+    return;
+  if (!work (self) && self->source == 0)
+    self->source = g_idle_add (on_slice, self);
+  tell (self);
+}
+
 static int
-sum_up (const GArray *sizes)
+sum_up (UiEditorTable *self, gboolean rows, guint n)
 {
   int sum = LINE;
 
-  for (guint i = 0; i < sizes->len; i++)
-    sum += g_array_index (sizes, int, i) + LINE;
+  for (guint i = 0; i < n; i++)
+    sum += (rows ? get_height (self, i) : get_width (self, i)) + LINE;
   return sum;
 }
 
@@ -209,8 +327,7 @@ table_get_width (GdkPaintable *paintable)
 {
   UiEditorTable *self = UI_EDITOR_TABLE (paintable);
 
-  make_sizes (self);
-  return sum_up (self->widths);
+  return sum_up (self, FALSE, self->widths->len);
 }
 
 static int
@@ -218,8 +335,7 @@ table_get_height (GdkPaintable *paintable)
 {
   UiEditorTable *self = UI_EDITOR_TABLE (paintable);
 
-  make_sizes (self);
-  return sum_up (self->heights);
+  return sum_up (self, TRUE, self->rows->len);
 }
 
 /* ---- how it looks ---- */
@@ -229,32 +345,26 @@ table_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, do
 {
   UiEditorTable *self = UI_EDITOR_TABLE (paintable);
   GdkRGBA line = self->colour;
-  int across, down, x = 0, y = 0;
+  int across = table_get_width (paintable), down = table_get_height (paintable), x = 0, y = 0;
 
-  make_sizes (self);
-  across = sum_up (self->widths);
-  down = sum_up (self->heights);
   line.alpha *= 0.3f;
-  for (guint row = 0; row <= self->heights->len; row++) {
+  for (guint i = 0; i <= self->rows->len; i++) {
+    const Row *row = i < self->rows->len ? self->rows->pdata[i] : NULL;
+
     gtk_snapshot_append_color (snapshot, &line,
                                &GRAPHENE_RECT_INIT (0, (float)y, (float)across, LINE));
-    y += LINE + (row < self->heights->len ? g_array_index (self->heights, int, row) : 0);
+    if (row != NULL && row->node != NULL) {
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float)(y + LINE)));
+      gtk_snapshot_append_node (snapshot, row->node);
+      gtk_snapshot_restore (snapshot);
+    }
+    y += LINE + (row != NULL ? get_height (self, i) : 0);
   }
-  for (guint column = 0; column <= self->widths->len; column++) {
-    int begin = x + LINE + PADDING_X;
-
+  for (guint i = 0; i <= self->widths->len; i++) {
     gtk_snapshot_append_color (snapshot, &line,
                                &GRAPHENE_RECT_INIT ((float)x, 0, LINE, (float)down));
-    y = LINE + PADDING_Y;
-    for (guint row = 0; row < self->heights->len && column < self->widths->len; row++) {
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)begin, (float)y));
-      gtk_snapshot_append_layout (snapshot, self->layouts->pdata[row * self->n_columns + column],
-                                  &self->colour);
-      gtk_snapshot_restore (snapshot);
-      y += g_array_index (self->heights, int, row) + LINE;
-    }
-    x += LINE + (column < self->widths->len ? g_array_index (self->widths, int, column) : 0);
+    x += LINE + (i < self->widths->len ? get_width (self, i) : 0);
   }
 }
 
@@ -269,131 +379,157 @@ table_paintable_init (GdkPaintableInterface *iface)
 G_DEFINE_FINAL_TYPE_WITH_CODE (UiEditorTable, ui_editor_table, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, table_paintable_init))
 
+/* ---- where it is seen ---- */
+
+static void
+forget (UiEditorTable *self, gboolean sizes)
+{
+  self->laid = 0;
+  for (guint i = 0; i < self->rows->len; i++) {
+    Row *row = self->rows->pdata[i];
+
+    row->fresh = FALSE;
+    g_clear_pointer (&row->layouts, g_ptr_array_unref);
+    if (sizes)
+      g_array_set_size (row->naturals, 0);
+  }
+  if (sizes) {
+    self->measured = 0;
+    self->guess = 0;
+  }
+}
+
 void
 ui_editor_table_set_place (UiEditorTable *self, PangoContext *context, int room,
                            const GdkRGBA *colour)
 {
-  gboolean same = self->context == context && self->room == room;
+  gboolean letters = self->context == context, coloured = gdk_rgba_equal (&self->colour, colour);
 
+  self->placed = TRUE;
+  if (letters && coloured && self->room == room)
+    return;
+  g_set_object (&self->context, context);
+  if (!letters || !coloured)
+    forget (self, !letters);
   self->colour = *colour;
-  if (!same) {
-    g_set_object (&self->context, context);
+  if (self->room != room) {
     self->room = room;
-    forget_sizes (self);
-    gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
+    if (self->measured == self->rows->len)
+      find_widths (self);
   }
-  gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
+  begin_work (self);
 }
 
-/* ---- what goes out ---- */
-
-const char *
-ui_editor_table_read_style (const char *style)
+gboolean
+ui_editor_table_is_placed (UiEditorTable *self)
 {
-  const char *const aligns[] = { "left", "center", "right" };
-
-  if (style == NULL || !g_str_has_prefix (style, CELL_STYLE))
-    return NULL;
-  style += strlen (CELL_STYLE);
-  if (*style == '\0')
-    return aligns[0];
-  for (guint i = 1; i < G_N_ELEMENTS (aligns); i++)
-    if (g_str_has_prefix (style, ";text-align:")
-        && g_str_equal (style + strlen (";text-align:"), aligns[i]))
-      return aligns[i];
-  return NULL;
+  return self->placed;
 }
 
 void
-ui_editor_table_append_html (UiEditorTable *self, GString *html)
+ui_editor_table_hold_widths (UiEditorTable *self, gboolean hold)
 {
-  g_string_append (html, "<table style=\"" TABLE_STYLE "\">");
-  for (guint row = 0; row < self->rows->len; row++) {
-    g_string_append (html, "<tr>");
-    for (guint column = 0; column < self->n_columns; column++) {
-      const Cell *cell = get_cell (self, row, column);
-
-      g_string_append (html, "<td style=\"" CELL_STYLE);
-      if (cell != NULL && !g_str_equal (cell->align, "left"))
-        g_string_append_printf (html, ";text-align:%s", cell->align);
-      g_string_append (html, "\">");
-      g_string_append (html, cell != NULL && *cell->html != '\0' ? cell->html : "<br/>");
-      g_string_append (html, "</td>");
-    }
-    g_string_append (html, "</tr>");
-  }
-  g_string_append (html, "</table>");
-}
-
-/* In the columns of a text of letters that are all as wide. */
-static guint
-get_text_width (const char *text)
-{
-  guint width = 0;
-
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-  }
-  return width;
-}
-
-static void
-append_spaces (GString *text, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    g_string_append_c (text, ' ');
+  if (self->held == hold)
+    return;
+  self->held = hold;
+  if (hold || self->context == NULL || self->measured < self->rows->len)
+    return;
+  find_widths (self);
+  begin_work (self);
 }
 
 void
-ui_editor_table_append_text (UiEditorTable *self, const char *prefix, GString *text)
+ui_editor_table_get_rectangle (UiEditorTable *self, guint row, guint column,
+                               GdkRectangle *rectangle)
 {
-  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
-  g_autofree guint *widths = g_new0 (guint, self->n_columns);
-  guint sum = 0;
+  rectangle->x = sum_up (self, FALSE, MIN (column, self->widths->len));
+  rectangle->y = sum_up (self, TRUE, MIN (row, self->rows->len));
+  rectangle->width = column < self->widths->len ? get_width (self, column) : LEAST_WIDTH;
+  rectangle->height = row < self->rows->len ? get_height (self, row) : self->guess;
+}
 
-  for (guint i = 0; i < self->rows->len * self->n_columns; i++) {
-    const Cell *cell = get_cell (self, i / self->n_columns, i % self->n_columns);
+gboolean
+ui_editor_table_find_cell (UiEditorTable *self, int x, int y, guint *row, guint *column)
+{
+  int right = LINE, below = LINE;
 
-    g_ptr_array_add (words, dup_words (cell != NULL ? cell->html : ""));
-    widths[i % self->n_columns] =
-        MAX (widths[i % self->n_columns], get_text_width (words->pdata[i]));
+  if (x < 0 || y < 0)
+    return FALSE;
+  for (*column = 0; *column < self->widths->len; (*column)++) {
+    right += get_width (self, *column) + LINE;
+    if (x < right)
+      break;
   }
-  for (guint column = 0; column < self->n_columns; column++)
-    sum += widths[column] + 3;
-  for (guint i = 0; i < words->len; i++) {
-    guint column = i % self->n_columns;
-    guint less = sum <= MOST_TEXT + 3 ? widths[column] - get_text_width (words->pdata[i]) : 0;
-    const Cell *cell = get_cell (self, i / self->n_columns, column);
-    gboolean right = cell != NULL && g_str_equal (cell->align, "right");
-
-    if (column > 0)
-      g_string_append (text, " | ");
-    else if (i > 0)
-      g_string_append_printf (text, "\n%s", prefix);
-    if (right)
-      append_spaces (text, less);
-    g_string_append (text, words->pdata[i]);
-    /* Nothing but words ends a line. */
-    if (!right && column + 1 < self->n_columns)
-      append_spaces (text, less);
-    while (column + 1 == self->n_columns && text->len > 0 && text->str[text->len - 1] == ' ')
-      g_string_truncate (text, text->len - 1);
+  for (*row = 0; *row < self->rows->len; (*row)++) {
+    below += get_height (self, *row) + LINE;
+    if (y < below)
+      break;
   }
+  return *column < self->widths->len && *row < self->rows->len;
+}
+
+int
+ui_editor_table_find_offset (UiEditorTable *self, guint row, guint column, int x, int y)
+{
+  g_autoptr (PangoLayout) layout = make_wrapped_layout (self, row, column);
+  GdkRectangle cell;
+  int index, trailing;
+  const char *text = pango_layout_get_text (layout);
+
+  ui_editor_table_get_rectangle (self, row, column, &cell);
+  (void)pango_layout_xy_to_index (layout, (x - cell.x - PADDING_X) * PANGO_SCALE,
+                                  (y - cell.y - PADDING_Y) * PANGO_SCALE, &index, &trailing);
+  return (int)g_utf8_pointer_to_offset (text, text + index) + trailing;
 }
 
 /* ---- the object ---- */
+
+UiEditorGrid *
+ui_editor_table_get_grid (UiEditorTable *self)
+{
+  return self->grid;
+}
+
+void
+ui_editor_table_set_grid (UiEditorTable *self, UiEditorGrid *grid)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) before = g_steal_pointer (&self->rows);
+  g_autoptr (UiEditorGrid) old = self->grid;
+
+  self->grid = ui_editor_grid_ref (grid);
+  self->rows = g_ptr_array_new_with_free_func (row_free);
+  for (guint i = 0; i < before->len; i++) {
+    Row *row = before->pdata[i];
+
+    g_hash_table_insert (known, row->cells, row);
+  }
+  g_ptr_array_set_free_func (before, NULL);
+  for (guint i = 0; i < ui_editor_grid_get_n_rows (grid); i++) {
+    GPtrArray *cells = ui_editor_grid_get_row (grid, i);
+    Row *row = g_hash_table_lookup (known, cells);
+
+    if (row != NULL)
+      g_hash_table_remove (known, cells);
+    g_ptr_array_add (self->rows, row != NULL ? row : row_new (cells));
+  }
+  /* Nobody takes those on. */
+  for (guint i = 0; i < before->len; i++)
+    if (g_hash_table_contains (known, ((Row *)before->pdata[i])->cells))
+      row_free (before->pdata[i]);
+  self->measured = self->laid = 0;
+  begin_work (self);
+}
 
 static void
 ui_editor_table_finalize (GObject *object)
 {
   UiEditorTable *self = UI_EDITOR_TABLE (object);
 
-  forget_sizes (self);
+  g_clear_handle_id (&self->source, g_source_remove);
   g_ptr_array_unref (self->rows);
   g_array_unref (self->widths);
-  g_array_unref (self->heights);
+  ui_editor_grid_unref (self->grid);
   g_clear_object (&self->context);
   G_OBJECT_CLASS (ui_editor_table_parent_class)->finalize (object);
 }
@@ -407,46 +543,18 @@ ui_editor_table_class_init (UiEditorTableClass *klass)
 static void
 ui_editor_table_init (UiEditorTable *self)
 {
-  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
-  self->widths = g_array_new (FALSE, TRUE, sizeof (int));
-  self->heights = g_array_new (FALSE, TRUE, sizeof (int));
+  self->grid = ui_editor_grid_new ();
+  self->rows = g_ptr_array_new_with_free_func (row_free);
+  self->widths = g_array_new (FALSE, FALSE, sizeof (int));
 }
 
 UiEditorTable *
-ui_editor_table_new (void)
+ui_editor_table_new (UiEditorGrid *grid)
 {
-  return g_object_new (UI_TYPE_EDITOR_TABLE, NULL);
-}
+  UiEditorTable *self = g_object_new (UI_TYPE_EDITOR_TABLE, NULL);
 
-void
-ui_editor_table_add_row (UiEditorTable *self)
-{
-  GArray *cells = g_array_new (FALSE, FALSE, sizeof (Cell));
-
-  g_array_set_clear_func (cells, cell_clear);
-  g_ptr_array_add (self->rows, cells);
-}
-
-gboolean
-ui_editor_table_add_cell (UiEditorTable *self, const char *html, const char *align)
-{
-  GArray *cells = self->rows->len > 0 ? self->rows->pdata[self->rows->len - 1] : NULL;
-  Cell cell = { g_strdup (g_str_equal (html, "<br/>") ? "" : html), g_intern_string (align) };
-
-  if (cells == NULL || cells->len >= UI_EDITOR_MAX_COLUMNS
-      || ++self->n_cells > UI_EDITOR_MAX_CELLS) {
-    g_free (cell.html);
-    return FALSE;
-  }
-  g_array_append_val (cells, cell);
-  self->n_columns = MAX (self->n_columns, cells->len);
-  return TRUE;
-}
-
-gboolean
-ui_editor_table_is_empty (UiEditorTable *self)
-{
-  return self->n_columns == 0;
+  ui_editor_table_set_grid (self, grid);
+  return self;
 }
 
 UiEditorTable *

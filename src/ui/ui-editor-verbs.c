@@ -33,12 +33,19 @@ on_settled (gpointer data)
   g_free (waiting);
 }
 
-/* Whoever clicked wants to write on.  FALSE: not now, the action comes again when the input method has handed over. */
+/* Whoever clicked wants to write on.  FALSE: not now, the action comes again when the input method has handed over; or not here, it is one for the cell
+ * that is being written. */
 static gboolean
 begin (UiEditor *self, GSimpleAction *action, GVariant *parameter)
 {
+  UiEditor *field = ui_editor_cell_get_field (self);
   Waiting *waiting;
 
+  if (field != NULL) {
+    g_action_group_activate_action (G_ACTION_GROUP (field->actions),
+                                    g_action_get_name (G_ACTION (action)), parameter);
+    return FALSE;
+  }
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (self->composing)
     gtk_text_view_reset_im_context (GTK_TEXT_VIEW (self));
@@ -133,6 +140,10 @@ set_value (UiEditor *self, UiValue kind, const char *value)
   GtkTextIter start, end;
   gboolean selected = gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end);
 
+  if (kind == UI_VALUE_ALIGN && self->outer != NULL) {
+    ui_editor_cell_set_align (self, value);
+    return;
+  }
   if (*value != '\0') {
     tag = ui_editor_tags_get_value (self->table, kind, value);
     if (tag == NULL)
@@ -264,7 +275,7 @@ dup_words (GtkTextIter *at)
   g_autofree char *prefix = g_strndup (text, (gsize)(line.quoted - text));
   if (gtk_text_iter_get_line_offset (at) > (int)g_utf8_strlen (text, line.text - text))
     g_string_append_printf (words, "\n%s", prefix);
-  ui_editor_table_append_text (table, prefix, words);
+  ui_editor_grid_append_text (ui_editor_table_get_grid (table), prefix, words);
   gtk_text_iter_forward_char (&after);
   if (!gtk_text_iter_ends_line (&after))
     g_string_append_printf (words, "\n%s", prefix);
@@ -310,6 +321,8 @@ ui_editor_dup_link (UiEditor *self)
   GtkTextIter start, end;
   GtkTextTag *link;
 
+  if (ui_editor_cell_get_field (self) != NULL)
+    return ui_editor_dup_link (ui_editor_cell_get_field (self));
   gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end);
   link = ui_editor_iter_get_value (&start, UI_VALUE_LINK);
   return g_strdup (link == NULL ? "" : ui_editor_tag_get_value (link, UI_VALUE_LINK));
@@ -340,6 +353,8 @@ ui_editor_set_link (UiEditor *self, const char *text, const char *uri)
 
   if (uri != NULL && tag == NULL)
     return FALSE;
+  if (ui_editor_cell_get_field (self) != NULL)
+    return ui_editor_set_link (ui_editor_cell_get_field (self), text, uri);
   ui_editor_set_rich_flag (self, TRUE);
   gtk_text_buffer_begin_user_action (self->buffer);
   if (get_link_range (self, &start, &end)) {
@@ -383,9 +398,11 @@ static void
 on_widget_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   const char *name = g_action_get_name (G_ACTION (action));
+  UiEditor *field = ui_editor_cell_get_field (data);
+  GtkWidget *widget = field != NULL ? GTK_WIDGET (field) : data;
 
-  gtk_widget_grab_focus (data);
-  gtk_widget_activate_action (data,
+  gtk_widget_grab_focus (widget);
+  gtk_widget_activate_action (widget,
                               g_str_equal (name, "emoji")  ? "misc.insert-emoji"
                               : g_str_equal (name, "undo") ? "text.undo"
                                                            : "text.redo",

@@ -161,13 +161,33 @@ set_value_state (UiEditor *self, const char *name, UiValue kind, const UiEditorL
       g_variant_new_string (tag != NULL ? ui_editor_tag_get_value (tag, kind) : ""));
 }
 
+/* From a cell to the editor around it, whose buttons are those of both. */
+static void
+hand_states_on (UiEditor *self)
+{
+  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self->actions));
+
+  g_simple_action_set_state (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "align")),
+      g_variant_new_string (ui_editor_cell_get_align (self)));
+  for (guint i = 0; names[i] != NULL; i++) {
+    g_autoptr (GVariant) state =
+        g_action_group_get_action_state (G_ACTION_GROUP (self->actions), names[i]);
+    GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->outer->actions), names[i]);
+
+    if (state != NULL && G_IS_SIMPLE_ACTION (action))
+      g_simple_action_set_state (G_SIMPLE_ACTION (action), state);
+  }
+}
+
 void
 ui_editor_update_states (UiEditor *self)
 {
   GtkTextIter start, end;
   UiEditorLook look;
 
-  if (self->loading)
+  /* What a cell looks like that is being written, says its field. */
+  if (self->loading || ui_editor_cell_get_field (self) != NULL)
     return;
   if (gtk_text_buffer_get_selection_bounds (self->buffer, &start, &end)) {
     for (guint i = 0; i < UI_N_FORMATS; i++)
@@ -192,6 +212,8 @@ ui_editor_update_states (UiEditor *self)
   set_state (self, "bullet", ui_editor_lines_are (self, "bullet"));
   set_state (self, "number", ui_editor_lines_are (self, "number"));
   set_state (self, "quote", ui_editor_lines_are (self, "quote"));
+  if (self->outer != NULL)
+    hand_states_on (self);
 }
 
 void
@@ -236,26 +258,41 @@ update_dark (UiEditor *self)
 }
 
 static void
+set_enabled (UiEditor *self, const char *name, gboolean enabled)
+{
+  g_autofree char *text = g_strconcat ("text.", name, NULL);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), name);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), text, enabled);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+/* What is done in a cell is undone in the letter. */
+static UiEditorHistory *
+get_history (UiEditor *self)
+{
+  return self->outer != NULL ? self->outer->history : self->history;
+}
+
+static void
 update_undo (UiEditor *self)
 {
-  if (self->history == NULL)
+  UiEditorHistory *history = get_history (self);
+
+  if (history == NULL)
     return;
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "text.undo",
-                                 ui_editor_history_can_undo (self->history));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "text.redo",
-                                 ui_editor_history_can_redo (self->history));
-  g_simple_action_set_enabled (
-      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "undo")),
-      ui_editor_history_can_undo (self->history));
-  g_simple_action_set_enabled (
-      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "redo")),
-      ui_editor_history_can_redo (self->history));
+  set_enabled (self, "undo", ui_editor_history_can_undo (history));
+  set_enabled (self, "redo", ui_editor_history_can_redo (history));
 }
 
 static void
 on_history_changed (gpointer history, gpointer data)
 {
-  update_undo (data);
+  UiEditor *self = data, *field = ui_editor_cell_get_field (self);
+
+  update_undo (self);
+  if (field != NULL)
+    update_undo (field);
 }
 
 /* ---- the buffer speaks ---- */
@@ -337,6 +374,20 @@ ui_editor_join_alignment (UiEditor *self, int first, int last)
   }
 }
 
+/* Of a table that stands somewhere already (what is dragged with Ctrl is inserted once more) another one is made, for they are to differ. */
+static void
+on_insert_picture (GtkTextBuffer *buffer, GtkTextIter *at, GdkPaintable *paintable, UiEditor *self)
+{
+  g_autoptr (UiEditorTable) other = NULL;
+
+  if (!UI_IS_EDITOR_TABLE (paintable) || !ui_editor_table_is_placed (UI_EDITOR_TABLE (paintable))
+      || ui_editor_history_is_replaying (self->history))
+    return;
+  other = ui_editor_table_new (ui_editor_table_get_grid (UI_EDITOR_TABLE (paintable)));
+  g_signal_stop_emission_by_name (buffer, "insert-paintable");
+  gtk_text_buffer_insert_paintable (buffer, at, GDK_PAINTABLE (other));
+}
+
 static void
 on_inserted_picture (GtkTextBuffer *buffer, GtkTextIter *at, GdkPaintable *paintable,
                      UiEditor *self)
@@ -344,6 +395,11 @@ on_inserted_picture (GtkTextBuffer *buffer, GtkTextIter *at, GdkPaintable *paint
   GtkTextIter before = *at;
 
   self->has_pictures = TRUE;
+  if (UI_IS_EDITOR_TABLE (paintable)) {
+    g_signal_handlers_disconnect_by_func (paintable, ui_editor_fit_objects, self);
+    g_signal_connect_object (paintable, "invalidate-size", G_CALLBACK (ui_editor_fit_objects), self,
+                             G_CONNECT_SWAPPED);
+  }
   gtk_text_iter_backward_char (&before);
   ui_editor_fit_object (self, &before);
 }
@@ -358,6 +414,7 @@ on_deleted (GtkTextBuffer *buffer, GtkTextIter *start, GtkTextIter *end, UiEdito
   if (!ui_editor_history_is_replaying (self->history))
     ui_editor_join_alignment (self, line, line);
   update_looks (self, line, line);
+  ui_editor_cell_update (self);
 }
 
 void
@@ -420,12 +477,21 @@ on_undo (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_text_view_reset_im_context (GTK_TEXT_VIEW (self));
     return;
   }
+  if (self->outer != NULL) {
+    on_undo (GTK_WIDGET (self->outer), name, NULL);
+    return;
+  }
+  ui_editor_cell_hand_over (self);
   if (g_str_equal (name, "text.undo"))
     ui_editor_history_undo (self->history);
   else
     ui_editor_history_redo (self->history);
-  gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self),
-                                      gtk_text_buffer_get_insert (self->buffer));
+  /* What changed may be within a table. */
+  ui_editor_fit_objects (self);
+  ui_editor_cell_update (self);
+  if (ui_editor_cell_get_field (self) == NULL)
+    gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (self),
+                                        gtk_text_buffer_get_insert (self->buffer));
   ui_editor_edited (self);
 }
 
@@ -464,6 +530,7 @@ ui_editor_set_content (UiEditor *self, const char *text, const char *html)
 {
   GtkTextIter start;
 
+  ui_editor_cell_close (self);
   self->loading = TRUE;
   ui_editor_history_freeze (self->history);
   if (html == NULL || !ui_editor_from_html (self->buffer, html)) {
@@ -491,9 +558,32 @@ ui_editor_go_to_end (UiEditor *self)
                                       gtk_text_buffer_get_insert (self->buffer));
 }
 
+UiEditor *
+ui_editor_new_cell (UiEditor *outer)
+{
+  UiEditor *self = g_object_new (UI_TYPE_EDITOR, NULL);
+
+  self->outer = outer;
+  ui_editor_history_freeze (self->history);
+  ui_editor_set_rich_flag (self, TRUE);
+  return self;
+}
+
+void
+ui_editor_set_cell (UiEditor *self, const char *html)
+{
+  self->loading = TRUE;
+  ui_editor_from_cell (self->buffer, html);
+  self->loading = FALSE;
+  self->has_pending = FALSE;
+  update_undo (self);
+  ui_editor_update_states (self);
+}
+
 char *
 ui_editor_dup_text (UiEditor *self)
 {
+  ui_editor_cell_hand_over (self);
   return ui_editor_to_text (self->buffer);
 }
 
@@ -542,6 +632,7 @@ has_list (UiEditor *self)
 char *
 ui_editor_dup_html (UiEditor *self)
 {
+  ui_editor_cell_hand_over (self);
   return self->rich && (ui_editor_has_format (self) || has_list (self))
              ? ui_editor_to_html (self->buffer)
              : NULL;
@@ -550,6 +641,7 @@ ui_editor_dup_html (UiEditor *self)
 void
 ui_editor_set_spelling (UiEditor *self, gboolean check)
 {
+  self->spelling = check;
   ui_editor_spell_set_enabled (self->spell, check);
 }
 
@@ -584,6 +676,7 @@ ui_editor_set_rich (UiEditor *self, gboolean rich)
 {
   if (self->rich == rich)
     return;
+  ui_editor_cell_close (self);
   if (!rich)
     ui_editor_make_plain (self);
   ui_editor_set_rich_flag (self, rich);
@@ -620,6 +713,18 @@ ui_editor_set_property (GObject *object, guint id, const GValue *value, GParamSp
   }
 }
 
+/* In a cell it gets the room that the cell has: GTK would ask for that of its lines as they were broken before. */
+static void
+ui_editor_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                   int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  GTK_WIDGET_CLASS (ui_editor_parent_class)
+      ->measure (widget, orientation, for_size, minimum, natural, minimum_baseline,
+                 natural_baseline);
+  if (UI_EDITOR (widget)->outer != NULL)
+    *minimum = *natural = 0;
+}
+
 static void
 ui_editor_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
@@ -628,6 +733,7 @@ ui_editor_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   GTK_WIDGET_CLASS (ui_editor_parent_class)->size_allocate (widget, width, height, baseline);
   ui_editor_set_room (UI_EDITOR (widget), width - gtk_text_view_get_left_margin (view)
                                               - gtk_text_view_get_right_margin (view));
+  ui_editor_cell_follow (UI_EDITOR (widget));
 }
 
 static void
@@ -635,6 +741,7 @@ ui_editor_dispose (GObject *object)
 {
   UiEditor *self = UI_EDITOR (object);
 
+  ui_editor_cell_free (self);
   if (self->buffer != NULL)
     g_signal_handlers_disconnect_by_data (self->buffer, self);
   ui_editor_drop_arrivals (self);
@@ -653,7 +760,14 @@ ui_editor_dispose (GObject *object)
 static void
 ui_editor_move_focus (GtkWidget *widget, GtkDirectionType direction)
 {
-  if (direction != GTK_DIR_TAB_FORWARD || !ui_editor_take_word (UI_EDITOR (widget)))
+  UiEditor *self = UI_EDITOR (widget);
+  gboolean forward = direction == GTK_DIR_TAB_FORWARD;
+
+  if (!forward && direction != GTK_DIR_TAB_BACKWARD)
+    GTK_WIDGET_CLASS (ui_editor_parent_class)->move_focus (widget, direction);
+  else if (self->outer != NULL)
+    ui_editor_cell_move (self, forward);
+  else if (!ui_editor_cell_enter (self, forward) && !(forward && ui_editor_take_word (self)))
     GTK_WIDGET_CLASS (ui_editor_parent_class)->move_focus (widget, direction);
 }
 
@@ -666,6 +780,7 @@ ui_editor_class_init (UiEditorClass *klass)
   object_class->get_property = ui_editor_get_property;
   object_class->set_property = ui_editor_set_property;
   object_class->dispose = ui_editor_dispose;
+  widget_class->measure = ui_editor_measure;
   widget_class->size_allocate = ui_editor_size_allocate;
 
   properties[PROP_RICH] =
@@ -739,8 +854,10 @@ ui_editor_init (UiEditor *self)
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 
   ui_editor_add_actions (self);
+  ui_editor_cell_watch (self);
   /* Before the history listens: what is stopped here is not to be undone. */
   g_signal_connect (self->buffer, "apply-tag", G_CALLBACK (on_apply_tag), self);
+  g_signal_connect (self->buffer, "insert-paintable", G_CALLBACK (on_insert_picture), self);
   self->history = ui_editor_history_new (self->buffer, on_history_changed, self);
   /* GTK's own history, which is off, says at every notification that there is nothing to undo. */
   g_signal_connect_object (self->buffer, "notify", G_CALLBACK (update_undo), self,

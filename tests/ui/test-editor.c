@@ -376,7 +376,7 @@ static void
 put_object_at_random (Fixture *f, const char *const *words, int n_words)
 {
   int n = gtk_text_buffer_get_char_count (f->buffer), columns = g_test_rand_int_range (1, 4);
-  g_autoptr (UiEditorTable) table = ui_editor_table_new ();
+  g_autoptr (UiEditorGrid) grid = ui_editor_grid_new ();
   g_autoptr (UiEditorPicture) picture =
       ui_editor_picture_new ("a&b@c", "a \"picture\"", 20, g_test_rand_int_range (0, 2));
   GtkTextIter at;
@@ -386,9 +386,10 @@ put_object_at_random (Fixture *f, const char *const *words, int n_words)
     g_autofree char *html = g_strdup_printf (i % 4 == 1 ? "<b>%s</b>" : "%s", escaped);
 
     if (i % columns == 0)
-      ui_editor_table_add_row (table);
-    g_assert_true (ui_editor_table_add_cell (table, html, i % 2 ? "right" : "left"));
+      ui_editor_grid_add_row (grid);
+    g_assert_true (ui_editor_grid_add_cell (grid, html, i % 2 ? "right" : "left"));
   }
+  g_autoptr (UiEditorTable) table = ui_editor_table_new (grid);
   gtk_text_buffer_get_iter_at_offset (f->buffer, &at, g_test_rand_int_range (0, n + 1));
   gtk_text_buffer_insert_paintable (
       f->buffer, &at, g_test_rand_bit () ? GDK_PAINTABLE (table) : GDK_PAINTABLE (picture));

@@ -333,6 +333,44 @@ test_undo (Fixture *f, gconstpointer data)
   assert_text (f, "첫째 둘째");
 }
 
+#define TD    "<td style=\"border:1px solid #b0b0b0;padding:3px 8px\">"
+#define TABLE "<table style=\"border-collapse:collapse\"><tr>" TD "a</td>" TD "b</td></tr></table>"
+
+/* Tab: what is composed stays in the cell that it is composed for, and so does what comes late. */
+static void
+test_cells (Fixture *f, gconstpointer data)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (f->editor));
+  GtkWidget *field;
+
+  ui_editor_set_content (f->editor, "", "<div><div>" TABLE "</div></div>");
+  get_context (GTK_WIDGET (f->editor));
+  g_signal_emit_by_name (f->editor, "move-focus", GTK_DIR_TAB_FORWARD);
+  field = gtk_window_get_focus (GTK_WINDOW (f->window));
+  g_assert_true (field != GTK_WIDGET (f->editor) && UI_IS_EDITOR (field));
+  type (f, get_context (field), "값 닭");
+  g_signal_emit_by_name (field, "move-focus", GTK_DIR_TAB_FORWARD);
+  settle (f);
+  wait_for (20);
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == field);
+  type (f, get_context (field), "앉아 많");
+  leave (f);
+  g_autofree char *text = ui_editor_dup_text (f->editor);
+  g_assert_cmpstr (text, ==, "a값 닭 | b앉아 많");
+  /* Behind the table the letter goes on */
+  gtk_widget_grab_focus (field);
+  g_signal_emit_by_name (field, "move-focus", GTK_DIR_TAB_BACKWARD);
+  g_signal_emit_by_name (field, "move-focus", GTK_DIR_TAB_BACKWARD);
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == GTK_WIDGET (f->editor));
+  GtkTextIter end;
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_place_cursor (buffer, &end);
+  type (f, hangul_get_context (), " 없다");
+  leave (f);
+  g_autofree char *all = ui_editor_dup_text (f->editor);
+  g_assert_cmpstr (all, ==, "a값 닭 | b앉아 많\n 없다");
+}
+
 /* Lines are looked at beside what is composed, never through it. */
 static void
 test_spelling (Fixture *f, gconstpointer data)
@@ -444,6 +482,7 @@ main (int argc, char **argv)
     { "lists", test_lists },
     { "plain", test_plain },
     { "undo", test_undo },
+    { "cells", test_cells },
     { "spelling", test_spelling },
     { "recipients", test_recipients },
     { "enter-first", test_enter_first },

@@ -272,6 +272,91 @@ def a_table_stays_a_table(scene):
 
 
 @case
+def cells_of_a_table_are_written(scene):
+    begin(scene)
+    scene.start()
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Cells', 'Prices:')
+    editor = scene.app.wait('text', exact('Message text'))
+    scene.app.click(editor)
+    scene.app.key('ctrl+End', 'Return')
+    with given(**{'text/html': GOODS.encode()}):
+        scene.app.key('ctrl+v')
+        time.sleep(1)
+
+    def cell(row, column, text=None):
+        return scene.app.wait('text', exact(f'Cell in row {row}, column {column}'),
+                              condition=lambda n: n.has('focused') and (text is None or n.text == text))
+
+    # By the keyboard into the last cell, which is written in and left for a new row
+    scene.app.key('shift+Tab')
+    field = cell(2, 2, '4,000')
+    scene.app.key('ctrl+a')
+    scene.app.type('5,000')
+    scene.shot('cell')
+    scene.app.key('Tab')
+    cell(3, 1, '')
+    scene.app.key('ctrl+b')
+    scene.app.type('milk')
+    scene.app.key('Return')
+    scene.app.type('fresh')
+    scene.app.key('Tab')
+    cell(3, 2)
+    scene.app.type('12')
+    scene.app.key('ctrl+shift+r')
+    scene.app.key('shift+Tab', 'shift+Tab')
+    field = cell(2, 2, '5,000')
+    # A click into the one above, at its end; undone is what was last done, wherever that was
+    x, y = scene.app.center(field)
+    subprocess.run(['xdotool', 'mousemove', str(x), str(y - field.extents[3] - 2), 'click', '1'], check=True)
+    cell(1, 2, '가격')
+    scene.app.key('End')
+    scene.app.type(' won')
+    cell(1, 2, '가격 won')
+    scene.app.key('ctrl+z', 'ctrl+z')
+    cell(1, 2, '가격')
+    scene.app.key('ctrl+shift+z', 'ctrl+shift+z')
+    cell(1, 2, '가격 won')
+    # Rows and columns
+    def choose(verb):
+        scene.app.key('Menu')
+        scene.app.wait('menu item', exact('Delete Table'))
+        scene.shot(verb)
+        scene.app.click('menu item', exact(verb))
+    choose('Insert Column After')
+    cell(1, 3, '')
+    scene.shot('column')
+    scene.app.type('note')
+    choose('Insert Row Above')
+    cell(1, 3, '')
+    choose('Delete Row')
+    cell(1, 3, 'note')
+    scene.app.key('Up')
+    scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('focused'))
+    scene.app.key('Tab')
+    cell(1, 1, '품목')
+    scene.app.key('Escape')
+    scene.app.wait('text', exact('Message text'), condition=lambda n: n.has('focused'))
+    scene.app.type(' end')
+    eventually(lambda: editor.text.endswith(' end'), what='text behind the table')
+    scene.app.wait_gone('text', '^Cell')
+    # The draft that is opened again is the same, and so is what arrives
+    time.sleep(2.5)
+    scene.quit()
+    scene.start()
+    editor = scene.app.wait('text', exact('Message text'))
+    eventually(lambda: editor.text.endswith(' end'), what='the letter')
+    scene.app.click(editor)
+    scene.shot('again')
+    scene.send()
+    scene.composer_is_gone()
+    _message, letter, text = arrived('Cells')
+    assert 'b' in letter.around('milk') and 'b' not in letter.around('5,000') and letter.around('note')[-1] == 'td', letter.texts
+    assert '품목       | 가격 won | note\n녹차 & tea |    5,000 |\nmilk fresh |       12 |\n end' in text, text
+    scene.quit()
+
+
+@case
 def a_letter_made_plain_has_what_it_had(scene):
     begin(scene)
     scene.start()
@@ -379,6 +464,7 @@ def languages_of_the_spelling_stay_with_the_letter(scene):
 
 
 main(chosen([what_is_written_and_pasted_arrives_with_its_formats, what_a_browser_copies_is_the_picture, a_table_stays_a_table,
+             cells_of_a_table_are_written,
              a_letter_made_plain_has_what_it_had,
              an_answer_quotes_formats_and_nothing_hidden, an_answer_to_a_long_letter_is_typed,
              *([languages_of_the_spelling_stay_with_the_letter] if os.path.exists('/usr/share/hunspell/en_US.dic') else [])]))
