@@ -165,6 +165,8 @@ load (UiEditorCell *cell)
   cell->loading = TRUE;
   ui_editor_set_cell (cell->field, html);
   cell->loading = FALSE;
+  /* What a key or a click brings is drawn in this frame: it is measured before. */
+  gtk_widget_queue_resize (GTK_WIDGET (cell->field));
   cell->going_on = FALSE;
   gtk_text_view_set_justification (GTK_TEXT_VIEW (cell->field), get_justification (align));
   gtk_accessible_update_property (GTK_ACCESSIBLE (cell->field), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
@@ -172,7 +174,8 @@ load (UiEditorCell *cell)
   update_verbs (cell, g_object_get_data (G_OBJECT (cell->field), "verbs"));
 }
 
-/* Its line is measured before it is drawn again. */
+/* Its line is measured before it is drawn again, and with it what is around: a view whose height changes while it alone is measured, asks for that too
+ * late. */
 static void
 fit_table (UiEditorCell *cell)
 {
@@ -181,7 +184,7 @@ fit_table (UiEditorCell *cell)
   if (!find_table (cell, &at))
     return;
   ui_editor_fit_object (cell->outer, &at);
-  gtk_widget_queue_allocate (GTK_WIDGET (cell->outer));
+  gtk_widget_queue_resize (GTK_WIDGET (cell->outer));
 }
 
 /* The table says this from now on. */
@@ -622,6 +625,7 @@ open_table (UiEditorCell *cell, const GtkTextIter *at)
   gtk_text_iter_forward_char (&behind);
   gtk_text_buffer_place_cursor (outer->buffer, &behind);
   gtk_text_view_set_cursor_visible (GTK_TEXT_VIEW (outer), FALSE);
+  gtk_widget_queue_resize (GTK_WIDGET (outer));
   enable_lines (outer, FALSE);
   ui_editor_set_languages (cell->field, ui_editor_spell_get_languages (outer->spell), FALSE);
   ui_editor_set_spelling (cell->field, outer->spelling);

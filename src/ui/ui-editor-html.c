@@ -12,6 +12,7 @@
 #define RTL_QUOTE_STYLE "margin:0 .8ex 0 0;border-right:2px solid #729fcf;padding-right:1ex"
 #define NO_BREAK        0xa0
 #define PICTURE         0xfffc
+#define OBJECT          "\357\277\274" /* the same in UTF-8 */
 
 /* In the order in which they nest; headings are blocks. */
 static const char *const inline_elements[] = {
@@ -182,21 +183,58 @@ append_line (GString *string, GtkTextIter *at, const GtkTextIter *end, GtkTextIt
   g_free (plain.prefix);
 }
 
+/* FALSE: there is an object in it. */
+static gboolean
+append_bare (GString *string, const char *text, gsize length)
+{
+  const char *end = text + length;
+  gsize before = string->len;
+
+  for (const char *p = text; p < end;) {
+    const char *plain = p;
+
+    while (p < end && (guchar)*p >= ' ' && (guchar)*p < 0x7f)
+      p++;
+    g_string_append_len (string, plain, p - plain);
+    if (p == end)
+      break;
+    if (g_utf8_get_char (p) == PICTURE) {
+      g_string_truncate (string, before);
+      return FALSE;
+    }
+    if (is_text_char (g_utf8_get_char (p)))
+      g_string_append_len (string, p, g_utf8_next_char (p) - p);
+    p = g_utf8_next_char (p);
+  }
+  return TRUE;
+}
+
+/* Lines without links and objects are taken from one copy of all: there may be 100,000 of them. */
 char *
 ui_editor_to_text (GtkTextBuffer *buffer)
 {
   GString *string = g_string_new (NULL);
-  int n_lines = gtk_text_buffer_get_line_count (buffer);
-  GtkTextIter toggle;
+  GtkTextIter start, end, toggle;
+  g_autofree char *text = NULL;
+  const char *line, *next;
+  int number = 0, offset = 0;
 
-  gtk_text_buffer_get_start_iter (buffer, &toggle);
-  for (int line = 0; line < n_lines; line++) {
-    GtkTextIter at, end;
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_slice (buffer, &start, &end, TRUE);
+  toggle = start;
+  for (line = text; line != NULL; line = next, number++) {
+    gsize length = ui_editor_find_line_end (line, &next);
+    int after = offset + (int)g_utf8_strlen (line, (gssize)length);
 
-    if (line > 0)
+    if (number > 0)
       g_string_append_c (string, '\n');
-    line_bounds (buffer, line, &at, &end);
-    append_line (string, &at, &end, &toggle);
+    if (after > gtk_text_iter_get_offset (&toggle) || !append_bare (string, line, length)) {
+      line_bounds (buffer, number, &start, &end);
+      append_line (string, &start, &end, &toggle);
+    }
+    offset = after;
+    if (next != NULL)
+      offset += (int)g_utf8_strlen (line + length, next - line - (gssize)length);
   }
   return g_string_free (string, FALSE);
 }
@@ -363,25 +401,26 @@ write_object (Writer *writer, const GtkTextIter *at)
   writer->space = FALSE;
 }
 
-/* Spaces at the ends of a line and in a row become no-break spaces, each second one: all programs show those. */
+/* Spaces at the ends of a line and in a row become no-break spaces, each second one: all programs show those.  `start` is where `text` stands, NULL
+ * where no object is in it; `last`: nothing else is in its line. */
 static void
-write_text (Writer *writer, const GtkTextIter *start, const GtkTextIter *end, gboolean last)
+write_words (Writer *writer, const char *text, const GtkTextIter *start, gboolean last)
 {
-  g_autofree char *slice = gtk_text_iter_get_slice (start, end);
-  GtkTextIter at = *start;
-  int offset = gtk_text_iter_get_offset (start);
+  int offset = 0;
 
-  for (const char *p = slice; *p != '\0'; p = g_utf8_next_char (p), offset++) {
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p), offset++) {
     gunichar c = g_utf8_get_char (p);
     gboolean space = FALSE;
 
-    if (c == PICTURE) {
-      gtk_text_iter_set_offset (&at, offset);
+    if (c == PICTURE && start != NULL) {
+      GtkTextIter at = *start;
+
+      gtk_text_iter_forward_chars (&at, offset);
       write_object (writer, &at);
       continue;
     }
     /* Behind a table, too, which closes them. */
-    if (p == slice || writer->html->str[writer->html->len - 1] == '>')
+    if (p == text || writer->html->str[writer->html->len - 1] == '>')
       writer_switch (writer, &writer->run);
     if (c == ' ') {
       space = !writer->space && !(last && p[1] == '\0');
@@ -394,11 +433,21 @@ write_text (Writer *writer, const GtkTextIter *start, const GtkTextIter *end, gb
       g_string_append (writer->html, "&gt;");
     } else if (c == '&') {
       g_string_append (writer->html, "&amp;");
+    } else if (c > ' ' && c < 0x7f) {
+      g_string_append_c (writer->html, (char)c);
     } else if (is_text_char (c)) {
       g_string_append_unichar (writer->html, c);
     }
     writer->space = space;
   }
+}
+
+static void
+write_text (Writer *writer, const GtkTextIter *start, const GtkTextIter *end, gboolean last)
+{
+  g_autofree char *slice = gtk_text_iter_get_slice (start, end);
+
+  write_words (writer, slice, start, last);
 }
 
 static void
@@ -499,11 +548,25 @@ switch_blocks (GString *html, Blocks *blocks, const UiLine *line)
   blocks->numbers[wanted - 1] = line->number;
 }
 
+/* The element of a line, open. */
+static const char *
+open_line (Writer *writer, Blocks *blocks, const UiLine *line, GtkTextTag *align)
+{
+  const char *element = line->list != UI_LIST_NONE ? "li" : writer->heading ? "h2" : "div";
+
+  g_string_append_printf (writer->html, "<%s%s", element, get_dir (blocks, is_rtl (line)));
+  if (align != NULL)
+    g_string_append_printf (writer->html, " style=\"text-align:%s\"",
+                            ui_editor_tag_get_value (align, UI_VALUE_ALIGN));
+  g_string_append_c (writer->html, '>');
+  return element;
+}
+
 static void
 write_line (Writer *writer, Blocks *blocks, GtkTextIter *start, const GtkTextIter *end)
 {
   g_autofree char *text = gtk_text_iter_get_slice (start, end);
-  const char *element = "div";
+  const char *element;
   GtkTextTag *align;
   UiLine line;
 
@@ -513,16 +576,25 @@ write_line (Writer *writer, Blocks *blocks, GtkTextIter *start, const GtkTextIte
   switch_blocks (writer->html, blocks, &line);
   gtk_text_iter_forward_chars (start, (int)g_utf8_strlen (text, line.text - text));
   read_run (writer, start);
-  if (line.list != UI_LIST_NONE)
-    element = "li";
-  else if (writer->heading)
-    element = "h2";
-  g_string_append_printf (writer->html, "<%s%s", element, get_dir (blocks, is_rtl (&line)));
-  if (align != NULL)
-    g_string_append_printf (writer->html, " style=\"text-align:%s\"",
-                            ui_editor_tag_get_value (align, UI_VALUE_ALIGN));
-  g_string_append_c (writer->html, '>');
+  element = open_line (writer, blocks, &line, align);
   write_inline (writer, start, end);
+  g_string_append_printf (writer->html, "</%s>", element);
+}
+
+/* The same of one that has neither formats nor objects. */
+static void
+write_bare_line (Writer *writer, Blocks *blocks, const char *text)
+{
+  const char *element;
+  UiLine line;
+
+  ui_editor_read_line (text, &line);
+  switch_blocks (writer->html, blocks, &line);
+  element = open_line (writer, blocks, &line, NULL);
+  if (*line.text == '\0')
+    g_string_append (writer->html, "<br/>");
+  writer->space = TRUE;
+  write_words (writer, line.text, NULL, TRUE);
   g_string_append_printf (writer->html, "</%s>", element);
 }
 
@@ -556,19 +628,51 @@ ui_editor_to_cell (GtkTextBuffer *buffer)
   return g_string_free (writer.html, FALSE);
 }
 
+static gboolean
+is_bare (const Writer *writer)
+{
+  gboolean bare = !writer->heading && writer->align == NULL && writer->run.link == NULL
+                  && !has_span (&writer->run);
+
+  for (guint i = 0; bare && i < G_N_ELEMENTS (inline_elements); i++)
+    bare = !writer->run.formats[i];
+  return bare;
+}
+
+/* As in ui_editor_to_text (). */
 char *
 ui_editor_to_html (GtkTextBuffer *buffer)
 {
   Blocks blocks = { 0 };
-  int n_lines = gtk_text_buffer_get_line_count (buffer);
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+  int number = 0, offset = 0;
+  char *line, *next;
   Writer writer;
 
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_slice (buffer, &start, &end, TRUE);
   writer_init (&writer, buffer, "<div>");
-  for (int line = 0; line < n_lines; line++) {
-    GtkTextIter start, end;
+  for (line = text; line != NULL; line = next, number++) {
+    gsize length = ui_editor_find_line_end (line, (const char **)&next);
+    char ended = line[length];
+    int after;
 
-    line_bounds (buffer, line, &start, &end);
-    write_line (&writer, &blocks, &start, &end);
+    line[length] = '\0';
+    after = offset + (int)g_utf8_strlen (line, (gssize)length);
+    /* Of an empty one its end is aligned. */
+    if (offset < gtk_text_iter_get_offset (&writer.toggle)
+        && after <= gtk_text_iter_get_offset (&writer.toggle) && is_bare (&writer)
+        && strstr (line, OBJECT) == NULL) {
+      write_bare_line (&writer, &blocks, line);
+    } else {
+      line_bounds (buffer, number, &start, &end);
+      write_line (&writer, &blocks, &start, &end);
+    }
+    line[length] = ended;
+    offset = after;
+    if (next != NULL)
+      offset += (int)g_utf8_strlen (line + length, next - line - (gssize)length);
   }
   switch_blocks (writer.html, &blocks, &(UiLine){ 0 });
   g_string_append (writer.html, "</div>");

@@ -97,7 +97,7 @@ on_new_place (gpointer data)
     return G_SOURCE_REMOVE;
   each (self, fit);
   /* Measured before they are drawn: no frame is on its way now. */
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
 

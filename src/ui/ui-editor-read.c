@@ -14,8 +14,8 @@
 /* A stretch of a line with the same tags, or an object and what follows it. */
 typedef struct
 {
-  gsize start; /* in the line */
-  GPtrArray *tags;
+  gsize start;          /* in the line */
+  GPtrArray *tags;      /* nullable: none */
   GdkPaintable *object; /* nullable, owned */
 } Run;
 
@@ -26,17 +26,33 @@ typedef struct
   guint n_tags;        /* to take away when it ends */
 } Open;
 
+/* What a stretch of all that is read wears, in characters. */
 typedef struct
 {
-  GtkTextBuffer *buffer;
+  GtkTextTag *tag; /* borrowed */
+  int start, end;
+} Worn;
+
+/* An object in it. */
+typedef struct
+{
+  GdkPaintable *paintable; /* owned */
+  gsize start;             /* in octets of the text, in which it is none */
+} Object;
+
+typedef struct
+{
   GtkTextTagTable *tag_table;
-  GtkTextIter *at;
-  GArray *open;    /* of Open */
-  GArray *lists;   /* of guint: the next number, 0 for bullets */
-  GPtrArray *tags; /* of what is open */
-  GString *prefix; /* of the line */
-  GString *line;   /* its text */
-  GArray *runs;    /* of Run */
+  /* What is read so far: it goes into the buffer when all is, for each change of that costs, and what is wrong may come late */
+  GString *text;
+  GArray *worn, *objects; /* of Worn and Object */
+  int length;             /* in characters, with the objects */
+  GArray *open;           /* of Open */
+  GArray *lists;          /* of guint: the next number, 0 for bullets */
+  GPtrArray *tags;        /* of what is open */
+  GString *prefix;        /* of the line */
+  GString *line;          /* its text */
+  GArray *runs;           /* of Run */
   GtkTextTag *align;
   guint quotes, lines;
   gboolean in_line;
@@ -49,95 +65,117 @@ typedef struct
 } Reader;
 
 static void
+object_clear (gpointer data)
+{
+  g_object_unref (((Object *)data)->paintable);
+}
+
+static void
 run_clear (gpointer data)
 {
   Run *run = data;
 
-  g_ptr_array_unref (run->tags);
+  g_clear_pointer (&run->tags, g_ptr_array_unref);
   g_clear_object (&run->object);
 }
 
 /* ---- lines ---- */
 
-/* A no-break space beside another space or at an end of the line is a space (see write_text ()). */
+/* A no-break space beside another space or at an end of the line is a space (see write_words ()). */
 static void
-append_stretch (GString *out, const Reader *reader, gsize start, gsize end)
+append_stretch (const Reader *reader, gsize start, gsize end)
 {
   const char *line = reader->line->str;
 
-  for (gsize i = start; i < end;) {
-    gsize after = i + strlen (NO_BREAK);
+  while (start < end) {
+    const char *found = memchr (line + start, NO_BREAK[0], end - start);
+    gsize at = found != NULL ? (gsize)(found - line) : end, after = at + strlen (NO_BREAK);
 
-    if (strncmp (line + i, NO_BREAK, strlen (NO_BREAK)) == 0
-        && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\n' || line[after] == ' '
+    g_string_append_len (reader->text, line + start, (gssize)(at - start));
+    start = at;
+    if (found == NULL)
+      return;
+    if (strncmp (found, NO_BREAK, strlen (NO_BREAK)) == 0
+        && (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\n' || line[after] == ' '
             || line[after] == '\n' || line[after] == '\0')) {
-      g_string_append_c (out, ' ');
-      i = after;
+      g_string_append_c (reader->text, ' ');
+      start = after;
     } else {
-      g_string_append_c (out, line[i++]);
+      g_string_append_c (reader->text, line[start++]);
     }
   }
 }
 
 static void
-insert (Reader *reader, const char *text, GPtrArray *tags)
+wear (Reader *reader, GtkTextTag *tag, int start)
 {
-  int offset = gtk_text_iter_get_offset (reader->at);
-  GtkTextIter start;
+  Worn worn = { tag, start, reader->length };
 
-  gtk_text_buffer_insert (reader->buffer, reader->at, text, -1);
-  gtk_text_buffer_get_iter_at_offset (reader->buffer, &start, offset);
-  /* Between two letters of one format the text has taken that format by itself. */
-  if (!gtk_text_iter_is_end (reader->at))
-    gtk_text_buffer_remove_all_tags (reader->buffer, &start, reader->at);
+  /* Most lines wear what the one before does. */
+  for (guint i = reader->worn->len; i > 0 && i + 4 > reader->worn->len; i--) {
+    Worn *last = &g_array_index (reader->worn, Worn, i - 1);
+
+    if (last->tag == tag && last->end == start) {
+      last->end = reader->length;
+      return;
+    }
+  }
+  if (start < reader->length)
+    g_array_append_val (reader->worn, worn);
+}
+
+/* What has been added to the text. */
+static void
+added (Reader *reader, gsize from, GPtrArray *tags)
+{
+  int start = reader->length;
+
+  reader->length += (int)g_utf8_strlen (reader->text->str + from, -1);
   for (guint i = 0; tags != NULL && i < tags->len; i++)
-    gtk_text_buffer_apply_tag (reader->buffer, tags->pdata[i], &start, reader->at);
+    wear (reader, tags->pdata[i], start);
 }
 
 /* A table looks as its cells say. */
 static void
 insert_object (Reader *reader, const Run *run)
 {
-  int offset = gtk_text_iter_get_offset (reader->at);
-  GtkTextIter start;
+  Object object = { g_object_ref (run->object), reader->text->len };
+  int start = reader->length++;
 
-  gtk_text_buffer_insert_paintable (reader->buffer, reader->at, run->object);
-  gtk_text_buffer_get_iter_at_offset (reader->buffer, &start, offset);
-  for (guint i = 0; !UI_IS_EDITOR_TABLE (run->object) && i < run->tags->len; i++)
-    gtk_text_buffer_apply_tag (reader->buffer, run->tags->pdata[i], &start, reader->at);
+  g_array_append_val (reader->objects, object);
+  for (guint i = 0; !UI_IS_EDITOR_TABLE (run->object) && run->tags != NULL && i < run->tags->len;
+       i++)
+    wear (reader, run->tags->pdata[i], start);
 }
 
 static void
 insert_run (Reader *reader, const Run *run, gsize end)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  gsize from;
 
   if (run->object != NULL)
     insert_object (reader, run);
-  append_stretch (text, reader, run->start, end);
-  if (text->len > 0)
-    insert (reader, text->str, run->tags);
+  from = reader->text->len;
+  append_stretch (reader, run->start, end);
+  added (reader, from, run->tags);
 }
 
 static void
 flush_line (Reader *reader)
 {
-  int start = gtk_text_iter_get_offset (reader->at);
-  GtkTextIter from;
+  int start = reader->length;
 
   if (reader->quotes > 0 && (reader->line->len > 0 || reader->runs->len > 0)
       && reader->prefix->len == reader->quotes)
     g_string_append_c (reader->prefix, ' ');
-  if (reader->prefix->len > 0)
-    insert (reader, reader->prefix->str, NULL);
+  g_string_append_len (reader->text, reader->prefix->str, (gssize)reader->prefix->len);
+  added (reader, reader->text->len - reader->prefix->len, NULL);
   for (guint i = 0; i < reader->runs->len; i++)
     insert_run (reader, &g_array_index (reader->runs, Run, i),
                 i + 1 < reader->runs->len ? g_array_index (reader->runs, Run, i + 1).start
                                           : reader->line->len);
-  if (reader->align != NULL) {
-    gtk_text_buffer_get_iter_at_offset (reader->buffer, &from, start);
-    gtk_text_buffer_apply_tag (reader->buffer, reader->align, &from, reader->at);
-  }
+  if (reader->align != NULL)
+    wear (reader, reader->align, start);
   g_string_truncate (reader->line, 0);
   g_string_truncate (reader->prefix, 0);
   g_array_set_size (reader->runs, 0);
@@ -146,7 +184,8 @@ flush_line (Reader *reader)
 static void
 add_run (Reader *reader, GdkPaintable *object)
 {
-  Run run = { reader->line->len, g_ptr_array_copy (reader->tags, NULL, NULL), object };
+  GPtrArray *tags = reader->tags->len > 0 ? g_ptr_array_copy (reader->tags, NULL, NULL) : NULL;
+  Run run = { reader->line->len, tags, object };
 
   g_array_append_val (reader->runs, run);
 }
@@ -155,13 +194,12 @@ add_run (Reader *reader, GdkPaintable *object)
 static void
 end_last_line (Reader *reader)
 {
-  g_autoptr (GPtrArray) tags = g_ptr_array_new ();
-
   if (reader->lines++ == 0)
     return;
+  g_string_append_c (reader->text, '\n');
+  reader->length++;
   if (reader->align != NULL)
-    g_ptr_array_add (tags, reader->align);
-  insert (reader, "\n", tags);
+    wear (reader, reader->align, reader->length - 1);
 }
 
 static void
@@ -487,8 +525,10 @@ on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer 
   }
   if (reader->in_line && reader->grid == NULL && length > 0) {
     add_run (reader, NULL);
-    for (gsize i = 0; i < length; i++)
-      g_string_append_c (reader->line, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
+    g_string_append_len (reader->line, text, (gssize)length);
+    for (gsize i = reader->line->len - length; i < reader->line->len; i++)
+      if (reader->line->str[i] == '\n' || reader->line->str[i] == '\r')
+        reader->line->str[i] = ' ';
     return;
   }
   for (gsize i = 0; i < length; i++)
@@ -512,18 +552,55 @@ read_html (Reader *reader, const char *html)
          && g_markup_parse_context_end_parse (context, NULL);
 }
 
+/* `at` is behind it afterwards. */
+static void
+put (const Reader *reader, GtkTextBuffer *buffer, GtkTextIter *at)
+{
+  int offset = gtk_text_iter_get_offset (at);
+  const char *text = reader->text->str;
+  GtkTextIter start, end;
+
+  for (guint i = 0; i < reader->objects->len; i++) {
+    const Object *object = &g_array_index (reader->objects, Object, i);
+    const char *stop = reader->text->str + object->start;
+
+    if (stop > text)
+      gtk_text_buffer_insert (buffer, at, text, (int)(stop - text));
+    gtk_text_buffer_insert_paintable (buffer, at, object->paintable);
+    text = stop;
+  }
+  if (*text != '\0')
+    gtk_text_buffer_insert (buffer, at, text, -1);
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
+  /* Between two letters of one format the text has taken that format by itself. */
+  if (!gtk_text_iter_is_end (at))
+    gtk_text_buffer_remove_all_tags (buffer, &start, at);
+  for (guint i = 0; i < reader->worn->len; i++) {
+    const Worn *worn = &g_array_index (reader->worn, Worn, i);
+
+    gtk_text_buffer_get_iter_at_offset (buffer, &start, offset + worn->start);
+    gtk_text_buffer_get_iter_at_offset (buffer, &end, offset + worn->end);
+    gtk_text_buffer_apply_tag (buffer, worn->tag, &start, &end);
+  }
+  gtk_text_buffer_get_iter_at_offset (buffer, at, offset + reader->length);
+}
+
 static gboolean
 insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html, gboolean breaks)
 {
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
   g_autoptr (GArray) lists = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (Run));
+  g_autoptr (GArray) worn = g_array_new (FALSE, FALSE, sizeof (Worn));
+  g_autoptr (GArray) objects = g_array_new (FALSE, FALSE, sizeof (Object));
   g_autoptr (GPtrArray) tags = g_ptr_array_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GString) line = g_string_new (NULL);
   g_autoptr (GString) prefix = g_string_new (NULL);
-  Reader reader = { .buffer = buffer,
-                    .tag_table = gtk_text_buffer_get_tag_table (buffer),
-                    .at = at,
+  Reader reader = { .tag_table = gtk_text_buffer_get_tag_table (buffer),
+                    .text = text,
+                    .worn = worn,
+                    .objects = objects,
                     .open = open,
                     .lists = lists,
                     .tags = tags,
@@ -531,20 +608,17 @@ insert_html (GtkTextBuffer *buffer, GtkTextIter *at, const char *html, gboolean 
                     .line = line,
                     .runs = runs,
                     .breaks = breaks };
-  int offset = gtk_text_iter_get_offset (at);
-  GtkTextIter start;
   gboolean good;
 
   g_array_set_clear_func (runs, run_clear);
+  g_array_set_clear_func (objects, object_clear);
   good = read_html (&reader, html);
   if (reader.cell != NULL)
     g_string_free (reader.cell, TRUE);
   g_clear_pointer (&reader.grid, ui_editor_grid_unref);
   if (good)
-    return TRUE;
-  gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
-  gtk_text_buffer_delete (buffer, &start, at);
-  return FALSE;
+    put (&reader, buffer, at);
+  return good;
 }
 
 gboolean

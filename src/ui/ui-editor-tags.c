@@ -267,3 +267,20 @@ ui_editor_read_line (const char *line, UiLine *found)
     found->level = 0;
   }
 }
+
+gsize
+ui_editor_find_line_end (const char *text, const char **next)
+{
+  const char *p = text;
+
+  /* U+2029 is one, too. */
+  while (*p != '\0' && *p != '\n' && *p != '\r' && strncmp (p, "\342\200\251", 3) != 0)
+    p++;
+  if (*p == '\0')
+    *next = NULL;
+  else if (*p == '\r' && p[1] == '\n')
+    *next = p + 2;
+  else
+    *next = *p == '\n' || *p == '\r' ? p + 1 : p + 3;
+  return (gsize)(p - text);
+}

@@ -73,5 +73,7 @@ typedef struct
 } UiLine;
 
 void ui_editor_read_line (const char *line, UiLine *found);
+/* How long the first line of `text` is, as a GtkTextBuffer has lines, in octets; `next`: where the one after it begins, NULL: it is the last. */
+gsize ui_editor_find_line_end (const char *text, const char **next);
 
 G_END_DECLS

@@ -125,21 +125,78 @@ set_tag (UiEditor *self, const char *name, const GtkTextIter *start, const GtkTe
 }
 
 /* Quotes and lists are text; their tags follow it. */
+static const char *const looks[] = { "quote", "bullet", "number" };
+
+/* Of a line of text, in the order of `looks`. */
+static void
+read_looks (const char *text, gboolean *has)
+{
+  UiLine found;
+
+  ui_editor_read_line (text, &found);
+  has[0] = found.depth > 0;
+  has[1] = found.list == UI_LIST_BULLET && found.depth == 0;
+  has[2] = found.list == UI_LIST_NUMBER && found.depth == 0;
+}
+
 static void
 update_looks (UiEditor *self, int first, int last)
 {
   for (int line = first; line <= last; line++) {
     GtkTextIter at, start, end;
     g_autofree char *text = NULL;
-    UiLine found;
+    gboolean has[G_N_ELEMENTS (looks)];
 
     gtk_text_buffer_get_iter_at_line (self->buffer, &at, line);
     text = ui_editor_get_line (&at, &start, &end);
-    ui_editor_read_line (text, &found);
-    set_tag (self, "quote", &start, &end, found.depth > 0);
-    set_tag (self, "bullet", &start, &end, found.list == UI_LIST_BULLET && found.depth == 0);
-    set_tag (self, "number", &start, &end, found.list == UI_LIST_NUMBER && found.depth == 0);
+    read_looks (text, has);
+    for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+      set_tag (self, looks[i], &start, &end, has[i]);
   }
+}
+
+static void
+put_look (UiEditor *self, const char *name, int start, int end)
+{
+  GtkTextIter from, to;
+
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &from, start);
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &to, end);
+  gtk_text_buffer_apply_tag_by_name (self->buffer, name, &from, &to);
+}
+
+/* The same for a text in which no line has a look yet: lines that follow each other get theirs at once, for there may be 100,000 of them. */
+static void
+put_all_looks (UiEditor *self)
+{
+  int since[G_N_ELEMENTS (looks)] = { -1, -1, -1 };
+  int offset = 0, last_end = 0;
+  gboolean has[G_N_ELEMENTS (looks)];
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+  char *line, *next;
+
+  gtk_text_buffer_get_bounds (self->buffer, &start, &end);
+  text = gtk_text_buffer_get_slice (self->buffer, &start, &end, TRUE);
+  for (line = text; line != NULL; line = next) {
+    gsize length = ui_editor_find_line_end (line, (const char **)&next);
+    char ended = line[length];
+
+    line[length] = '\0';
+    read_looks (line, has);
+    for (guint i = 0; i < G_N_ELEMENTS (looks); i++) {
+      if (!has[i] && since[i] >= 0)
+        put_look (self, looks[i], since[i], last_end);
+      since[i] = !has[i] ? -1 : since[i] >= 0 ? since[i] : offset;
+    }
+    last_end = offset + (int)g_utf8_strlen (line, (gssize)length);
+    line[length] = ended;
+    if (next != NULL)
+      offset = last_end + (int)g_utf8_strlen (line + length, next - line - (gssize)length);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    if (since[i] >= 0)
+      put_look (self, looks[i], since[i], last_end);
 }
 
 static void
@@ -537,7 +594,7 @@ ui_editor_set_content (UiEditor *self, const char *text, const char *html)
     gtk_text_buffer_set_text (self->buffer, text, -1);
     html = NULL;
   }
-  update_looks (self, 0, gtk_text_buffer_get_line_count (self->buffer) - 1);
+  put_all_looks (self);
   gtk_text_buffer_get_start_iter (self->buffer, &start);
   gtk_text_buffer_place_cursor (self->buffer, &start);
   ui_editor_history_thaw (self->history);
@@ -834,7 +891,10 @@ on_key_comes (GtkEventControllerKey *keys, guint key, guint code, GdkModifierTyp
 static void
 measure_in_time (UiEditor *self)
 {
-  if (self->key_source != 0)
+  if (self->outer != NULL)
+    gtk_widget_queue_resize (
+        GTK_WIDGET (self)); /* nothing scrolls it: all that is around is measured with it */
+  else if (self->key_source != 0)
     gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
