@@ -891,9 +891,9 @@ on_key_comes (GtkEventControllerKey *keys, guint key, guint code, GdkModifierTyp
 static void
 measure_in_time (UiEditor *self)
 {
-  if (self->outer != NULL)
-    gtk_widget_queue_resize (
-        GTK_WIDGET (self)); /* nothing scrolls it: all that is around is measured with it */
+  /* With the field of a cell in it, and as one, a view asks for another size while it is measured: what is around is measured with it. */
+  if (self->outer != NULL || self->cell != NULL)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
   else if (self->key_source != 0)
     gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
