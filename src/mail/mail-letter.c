@@ -14,14 +14,43 @@
 typedef struct
 {
   GBytes *html;
+  char **ids;    /* nullable */
   gboolean flat; /* of what came of it */
 } Pasted;
 
 static void
 pasted_free (gpointer data)
 {
-  g_bytes_unref (((Pasted *)data)->html);
-  g_free (data);
+  Pasted *pasted = data;
+
+  g_bytes_unref (pasted->html);
+  g_strfreev (pasted->ids);
+  g_free (pasted);
+}
+
+/* MimeHtmlCidFunc: under a number while it is cleaned. */
+static char *
+keep_id (const char *cid, gpointer user_data)
+{
+  const Pasted *pasted = user_data;
+
+  for (guint i = 0; pasted->ids != NULL && pasted->ids[i] != NULL; i++)
+    if (g_str_equal (pasted->ids[i], cid))
+      return g_strdup_printf ("sosik-cid:%u", i);
+  return NULL;
+}
+
+static char *
+get_id (const char *src, gpointer user_data)
+{
+  const Pasted *pasted = user_data;
+  guint64 index;
+
+  return pasted->ids != NULL && pasted->ids[0] != NULL && g_str_has_prefix (src, "sosik-cid:")
+                 && g_ascii_string_to_unsigned (src + strlen ("sosik-cid:"), 10, 0,
+                                                g_strv_length (pasted->ids) - 1, &index, NULL)
+             ? g_strdup (pasted->ids[index])
+             : NULL;
 }
 
 /* Any thread. */
@@ -37,8 +66,10 @@ run_from_html (GTask *task, gpointer source, gpointer data, GCancellable *cancel
     g_task_return_pointer (task, NULL, NULL);
     return;
   }
-  g_autofree char *clean = mime_html_clean (text, FALSE, NULL, NULL, NULL);
-  g_autofree char *lines = mime_html_to_letter (clean, 0, MAX_PASTED, MIME_TABLES_ALL, NULL, NULL);
+  g_autofree char *clean = mime_html_clean (text, FALSE, NULL, keep_id, pasted);
+  g_autofree char *lines = mime_html_to_letter (
+      clean, 0, MAX_PASTED, pasted->ids != NULL ? MIME_LETTER_WRITTEN : MIME_LETTER_PASTED, get_id,
+      pasted);
 
   pasted->flat = mime_html_has_large_table (clean);
   g_task_return_pointer (task, *lines != '\0' ? g_strconcat ("<div>", lines, "</div>", NULL) : NULL,
@@ -46,14 +77,14 @@ run_from_html (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 }
 
 void
-mail_letter_from_html_async (GBytes *html, GCancellable *cancellable, GAsyncReadyCallback callback,
-                             gpointer user_data)
+mail_letter_from_html_async (GBytes *html, const char *const *ids, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-
   Pasted *pasted = g_new0 (Pasted, 1);
 
   pasted->html = g_bytes_ref (html);
+  pasted->ids = g_strdupv ((char **)ids);
   g_task_set_task_data (task, pasted, pasted_free);
   g_task_run_in_thread (task, run_from_html);
 }
@@ -235,7 +266,8 @@ run_quote (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
   gboolean bare = quote->forward || quote->whole || quote->before == NULL;
   g_autofree char *lines = mime_html_to_letter (
       quote->excerpt != NULL ? quote->excerpt : quote->parsed->html, bare ? 0 : 1,
-      quote->whole ? G_MAXSIZE : MAIL_MAX_QUOTE, MIME_TABLES_DRAWN, take_picture, &quote->pictures);
+      quote->whole ? G_MAXSIZE : MAIL_MAX_QUOTE,
+      quote->whole ? MIME_LETTER_WRITTEN : MIME_LETTER_QUOTED, take_picture, &quote->pictures);
 
   if (quote->whole || quote->before == NULL) {
     char *letter =

@@ -6,9 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* `html` as another program gave it.  NULL without an error: there is nothing to read in it.  `flat`: a table of it is larger than those of letters,
- * and is lines of text. */
-void mail_letter_from_html_async (GBytes *html, GCancellable *cancellable,
+/* `html` as another program gave it.  `ids`, nullable: it looks like a letter of ours (too long to be read at once), and pictures with these
+ * Content-IDs stay.  NULL without an error: there is nothing to read in it.  `flat`: a table of it is larger than those of letters, and is lines of
+ * text. */
+void mail_letter_from_html_async (GBytes *html, const char *const *ids, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 char *mail_letter_from_html_finish (GAsyncResult *result, gboolean *flat,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

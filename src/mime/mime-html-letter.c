@@ -13,15 +13,20 @@
 #include "mime-ink-private.h"
 
 #define MAX_QUOTES 20
-#define MAX_LEVELS 8
+#define MAX_DEPTH  100 /* of quotes that a person wrote */
+#define MAX_LEVELS 9
 #define NO_COLOUR  0xffffffff
 
 /* How text looks; of links the address is that of the element which holds it. */
 typedef struct
 {
-  gboolean bold, italic, underline, strike, fixed;
-  guint colour; /* 0xrrggbb */
+  gboolean bold, italic, underline, strike;
+  guint colour;              /* 0xrrggbb */
+  const char *size, *family; /* as CSS has them; NULL: the usual */
   const char *href;
+  /* Of a letter that was written only */
+  const char *align;      /* of its line; NULL: the usual */
+  gboolean written, kept; /* all of it counts; tabs do */
 } Look;
 
 typedef struct
@@ -31,6 +36,7 @@ typedef struct
   Look look;
   char *href;     /* owned */
   int number;     /* of a list: the next number, 0 for bullets */
+  guint gap;      /* the ends of lines around a paragraph */
   gboolean cells; /* of a row: one stands already */
 } Open;
 
@@ -44,8 +50,10 @@ typedef struct
   const char *element; /* NULL: no line is open */
   /* What waits for the next word */
   guint newlines;
+  guint breaks; /* those of them in a cell that somebody wrote */
   gboolean space, tab;
   gboolean prefixed; /* the line has its mark only */
+  gboolean loose;    /* what it ends with is a space that does not count at the end of a line */
   guint quotes, line_quotes, pre, lists, headings;
   gboolean full;
   /* Tables */
@@ -55,6 +63,8 @@ typedef struct
   MimeTable *table;     /* borrowed; NULL: none is being written */
   gboolean in_cell;     /* of it */
   /* Given */
+  gboolean written;   /* MIME_LETTER_WRITTEN */
+  const Look *coming; /* of an element that begins; NULL: none does */
   guint base;
   gsize max;
   MimeHtmlCidFunc picture_func;
@@ -71,9 +81,17 @@ static const Look *
 get_look (const Letter *letter)
 {
   static const Look none = { .colour = NO_COLOUR };
+  static const Look written = { .colour = NO_COLOUR, .written = TRUE };
 
-  return letter->open->len > 0 ? &g_array_index (letter->open, Open, letter->open->len - 1).look
-                               : &none;
+  if (letter->open->len > 0)
+    return &g_array_index (letter->open, Open, letter->open->len - 1).look;
+  return letter->written ? &written : &none;
+}
+
+static gboolean
+has_span (const Look *look)
+{
+  return look->colour != NO_COLOUR || look->size != NULL || look->family != NULL;
 }
 
 /* ---- lines ---- */
@@ -89,7 +107,7 @@ close_look (Letter *letter, const Look *next)
   g_string_append (letter->out, look->underline ? "</u>" : "");
   g_string_append (letter->out, look->italic ? "</i>" : "");
   g_string_append (letter->out, look->bold ? "</b>" : "");
-  g_string_append (letter->out, look->colour != NO_COLOUR || look->fixed ? "</span>" : "");
+  g_string_append (letter->out, has_span (look) ? "</span>" : "");
   g_string_append (letter->out, look->href != NULL && href == NULL ? "</a>" : "");
   *look = (Look){ .colour = NO_COLOUR, .href = href };
 }
@@ -99,7 +117,8 @@ same_look (const Look *one, const Look *other)
 {
   return one->bold == other->bold && one->italic == other->italic
          && one->underline == other->underline && one->strike == other->strike
-         && one->fixed == other->fixed && one->colour == other->colour && one->href == other->href;
+         && one->colour == other->colour && one->size == other->size && one->family == other->family
+         && one->href == other->href;
 }
 
 static void
@@ -108,6 +127,25 @@ append_escaped (GString *out, const char *text, gsize length)
   g_autofree char *escaped = g_markup_escape_text (text, (gssize)length);
 
   g_string_append (out, escaped);
+}
+
+static void
+open_span (GString *out, const Look *look)
+{
+  const char *separator = "";
+
+  g_string_append (out, "<span style=\"");
+  if (look->colour != NO_COLOUR) {
+    g_string_append_printf (out, "color:#%06x", look->colour);
+    separator = ";";
+  }
+  if (look->size != NULL) {
+    g_string_append_printf (out, "%sfont-size:%s", separator, look->size);
+    separator = ";";
+  }
+  if (look->family != NULL)
+    g_string_append_printf (out, "%sfont-family:%s", separator, look->family);
+  g_string_append (out, "\">");
 }
 
 static void
@@ -123,13 +161,8 @@ switch_look (Letter *letter)
     append_escaped (letter->out, look->href, strlen (look->href));
     g_string_append (letter->out, "\">");
   }
-  if (look->colour != NO_COLOUR && look->fixed)
-    g_string_append_printf (letter->out, "<span style=\"color:#%06x;font-family:monospace\">",
-                            look->colour);
-  else if (look->colour != NO_COLOUR)
-    g_string_append_printf (letter->out, "<span style=\"color:#%06x\">", look->colour);
-  else if (look->fixed)
-    g_string_append (letter->out, "<span style=\"font-family:monospace\">");
+  if (has_span (look))
+    open_span (letter->out, look);
   g_string_append (letter->out, look->bold ? "<b>" : "");
   g_string_append (letter->out, look->italic ? "<i>" : "");
   g_string_append (letter->out, look->underline ? "<u>" : "");
@@ -137,11 +170,21 @@ switch_look (Letter *letter)
   letter->look = *look;
 }
 
+/* A space at the end of a line is none. */
+static void
+drop_loose (Letter *letter)
+{
+  if (letter->loose && letter->out->str[letter->out->len - 1] == ' ')
+    g_string_truncate (letter->out, letter->out->len - 1);
+  letter->loose = FALSE;
+}
+
 static void
 close_line (Letter *letter)
 {
   if (letter->element == NULL)
     return;
+  drop_loose (letter);
   close_look (letter, NULL);
   g_string_append_printf (letter->out, "</%s>", letter->element);
   letter->element = NULL;
@@ -150,7 +193,7 @@ close_line (Letter *letter)
 static void
 append_marks (Letter *letter, guint depth, gboolean space)
 {
-  depth = letter->base + MIN (depth, MAX_QUOTES);
+  depth = letter->base + MIN (depth, letter->written ? MAX_DEPTH : MAX_QUOTES);
   for (guint i = 0; i < depth; i++)
     g_string_append (letter->out, "&gt;");
   if (depth > 0 && space)
@@ -158,9 +201,20 @@ append_marks (Letter *letter, guint depth, gboolean space)
 }
 
 static void
+append_start (Letter *letter, const char *element)
+{
+  const char *align = (letter->coming != NULL ? letter->coming : get_look (letter))->align;
+
+  g_string_append_printf (letter->out, "<%s", element);
+  if (align != NULL)
+    g_string_append_printf (letter->out, " style=\"text-align:%s\"", align);
+  g_string_append_c (letter->out, '>');
+}
+
+static void
 append_empty_line (Letter *letter, guint depth)
 {
-  g_string_append (letter->out, "<div>");
+  append_start (letter, "div");
   append_marks (letter, depth, FALSE);
   g_string_append (letter->out, letter->base + depth > 0 ? "</div>" : "<br/></div>");
 }
@@ -181,10 +235,31 @@ begin_line (Letter *letter)
   for (guint i = 1; i < letter->newlines; i++)
     append_empty_line (letter, MIN (letter->quotes, letter->line_quotes));
   letter->element = letter->headings > 0 ? "h2" : "div";
-  g_string_append_printf (letter->out, "<%s>", letter->element);
+  append_start (letter, letter->element);
   append_marks (letter, letter->quotes, TRUE);
   letter->newlines = 0;
   letter->line_quotes = letter->quotes;
+}
+
+/* One that somebody wrote, where no line is open. */
+static void
+put_empty_line (Letter *letter)
+{
+  if (letter->full || letter->out->len > letter->max)
+    return;
+  close_line (letter);
+  for (guint i = 1; i < letter->newlines; i++)
+    append_empty_line (letter, MIN (letter->quotes, letter->line_quotes));
+  append_empty_line (letter, letter->quotes);
+  letter->newlines = 0;
+  letter->line_quotes = letter->quotes;
+}
+
+static void
+append_breaks (Letter *letter, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_string_append (letter->out, "<br/>");
 }
 
 /* In a cell lines end with <br/>; between cells nobody writes. */
@@ -193,14 +268,18 @@ begin_word_in_cell (Letter *letter)
 {
   if (!letter->in_cell || letter->out->len > letter->max)
     return FALSE;
-  if (letter->newlines > 0 || letter->space || letter->tab) {
+  if (letter->written && letter->newlines > 0) {
+    drop_loose (letter);
+    close_look (letter, NULL);
+    append_breaks (letter, letter->breaks > 0 || !letter->prefixed ? letter->newlines : 0);
+  } else if (letter->newlines > 0 || letter->space || letter->tab) {
     if (letter->newlines > 0 || !same_look (&letter->look, get_look (letter)))
       close_look (letter, get_look (letter));
     if (!letter->prefixed)
       g_string_append (letter->out, letter->newlines > 0 ? "<br/>" : " ");
   }
-  letter->newlines = 0;
-  letter->space = letter->tab = letter->prefixed = FALSE;
+  letter->newlines = letter->breaks = 0;
+  letter->space = letter->tab = letter->prefixed = letter->loose = FALSE;
   return TRUE;
 }
 
@@ -229,8 +308,21 @@ begin_word (Letter *letter)
       close_look (letter, get_look (letter));
     g_string_append_c (letter->out, ' ');
   }
-  letter->space = letter->tab = letter->prefixed = FALSE;
+  letter->space = letter->tab = letter->prefixed = letter->loose = FALSE;
   return TRUE;
+}
+
+/* Of what somebody wrote a space looks as it was written. */
+static void
+put_space (Letter *letter)
+{
+  gboolean open = letter->table != NULL ? letter->in_cell : letter->element != NULL;
+
+  if (!open || letter->newlines > 0 || letter->prefixed || letter->loose || letter->full)
+    return;
+  switch_look (letter);
+  g_string_append_c (letter->out, ' ');
+  letter->loose = TRUE;
 }
 
 static void
@@ -258,6 +350,13 @@ begin_item (Letter *letter)
 
 /* ---- looks ---- */
 
+static guint
+get_number (const MimeColour *colour)
+{
+  return (guint)(colour->red * 255 + 0.5) << 16 | (guint)(colour->green * 255 + 0.5) << 8
+         | (guint)(colour->blue * 255 + 0.5);
+}
+
 /* Colours that tell something: neither near black, which is what text is anyway, nor too light for white paper. */
 static guint
 telling_colour (const char *value)
@@ -267,10 +366,86 @@ telling_colour (const char *value)
   double most = MAX (colour.red, MAX (colour.green, colour.blue));
   double least = MIN (colour.red, MIN (colour.green, colour.blue));
 
-  if (!colour.known || light > 0.7 || most - least < 0.25)
-    return NO_COLOUR;
-  return (guint)(colour.red * 255 + 0.5) << 16 | (guint)(colour.green * 255 + 0.5) << 8
-         | (guint)(colour.blue * 255 + 0.5);
+  return !colour.known || light > 0.7 || most - least < 0.25 ? NO_COLOUR : get_number (&colour);
+}
+
+static guint
+read_colour (const Look *look, const char *value)
+{
+  MimeColour colour = mime_colour_parse (value);
+
+  if (!look->written)
+    return telling_colour (value);
+  return colour.known ? get_number (&colour) : NO_COLOUR;
+}
+
+/* In parts of the usual one; 0: as usual. */
+static double
+read_size (const char *value)
+{
+  static const struct
+  {
+    const char *name;
+    double size;
+  } names[] = { { "x-small", .6 }, { "xx-small", .6 }, { "small", .8 },    { "smaller", .8 },
+                { "large", 1.2 },  { "larger", 1.2 },  { "x-large", 1.5 }, { "xx-large", 2 } };
+  char *unit;
+  double number = g_ascii_strtod (value, &unit);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (value, names[i].name) == 0)
+      return names[i].size;
+  if (unit == value || number <= 0)
+    return 0;
+  if (g_str_has_prefix (unit, "px"))
+    return number / 16;
+  if (g_str_has_prefix (unit, "pt"))
+    return number / 12;
+  if (*unit == '%')
+    return number / 100;
+  return g_str_has_prefix (unit, "em") || g_str_has_prefix (unit, "rem") ? number : 0;
+}
+
+/* Those that a letter has; programs say them in units of their own. */
+static const char *
+get_size (double size)
+{
+  if (size == 0)
+    return NULL;
+  return size < .86 ? "small" : size >= 1.5 ? "xx-large" : size >= 1.1 ? "large" : NULL;
+}
+
+static const char *
+get_family (const Look *look, const char *value)
+{
+  static const char *const families[] = { "sans-serif", "serif", "monospace" };
+
+  for (guint i = 0; look->written && i < G_N_ELEMENTS (families); i++)
+    if (g_ascii_strcasecmp (value, families[i]) == 0)
+      return families[i];
+  return strstr (value, "monospace") != NULL || strstr (value, "Courier") != NULL ? "monospace"
+                                                                                  : NULL;
+}
+
+static const char *
+get_align (const char *value)
+{
+  if (g_ascii_strcasecmp (value, "center") == 0 || g_ascii_strcasecmp (value, "middle") == 0)
+    return "center";
+  return g_ascii_strcasecmp (value, "right") == 0 || g_ascii_strcasecmp (value, "end") == 0
+             ? "right"
+             : NULL;
+}
+
+static void
+on_written_declaration (const char *name, const char *value, Look *look)
+{
+  if (strcmp (name, "font-size") == 0)
+    look->size = get_size (read_size (value));
+  else if (strcmp (name, "text-align") == 0)
+    look->align = get_align (value);
+  else if (strcmp (name, "white-space") == 0)
+    look->kept = g_str_has_prefix (value, "pre");
 }
 
 static void
@@ -278,14 +453,17 @@ on_declaration (const char *name, const char *value, gpointer user_data)
 {
   Look *look = user_data;
 
+  if (look->written)
+    on_written_declaration (name, value, look);
+
   if (strcmp (name, "font-weight") == 0)
     look->bold = g_str_has_prefix (value, "bold") || g_ascii_strtoll (value, NULL, 10) >= 600;
   else if (strcmp (name, "font-style") == 0)
     look->italic = g_str_has_prefix (value, "italic") || g_str_has_prefix (value, "oblique");
   else if (strcmp (name, "color") == 0)
-    look->colour = telling_colour (value);
+    look->colour = read_colour (look, value);
   else if (strcmp (name, "font-family") == 0)
-    look->fixed = strstr (value, "monospace") != NULL || strstr (value, "Courier") != NULL;
+    look->family = get_family (look, value);
   else if (g_str_has_prefix (name, "text-decoration") && strcmp (name, "text-decoration-color") != 0
            && strcmp (name, "text-decoration-style") != 0) {
     look->underline = strstr (value, "underline") != NULL;
@@ -297,6 +475,27 @@ static gboolean
 is_one_of (const char *name, const char *const *names)
 {
   return g_strv_contains (names, name);
+}
+
+/* What older programs say without a style. */
+static void
+enter_written_look (Look *look, const char *name, const char **attributes)
+{
+  static const double sizes[] = { .6, .8, 1, 1.2, 1.5, 2, 3 };
+  const char *size = mime_html_attribute (attributes, "size"),
+             *align = mime_html_attribute (attributes, "align");
+  gint64 number = size != NULL ? g_ascii_strtoll (size, NULL, 10) : 0;
+
+  if (strcmp (name, "font") == 0 && number >= 1 && number <= (gint64)G_N_ELEMENTS (sizes))
+    look->size = get_size (sizes[number - 1]);
+  else if (strcmp (name, "small") == 0)
+    look->size = "small";
+  else if (strcmp (name, "big") == 0)
+    look->size = "large";
+  if (strcmp (name, "center") == 0)
+    look->align = "center";
+  else if (align != NULL && strcmp (name, "img") != 0 && strcmp (name, "table") != 0)
+    look->align = get_align (align);
 }
 
 static void
@@ -315,13 +514,15 @@ enter_look (Open *open, const char *name, const char **attributes)
   else if (is_one_of (name, (const char *const[]){ "s", "strike", "del", NULL }))
     look->strike = TRUE;
   else if (is_one_of (name, (const char *const[]){ "code", "kbd", "samp", "tt", "pre", NULL }))
-    look->fixed = TRUE;
+    look->family = "monospace";
   if (colour != NULL)
-    look->colour = telling_colour (colour);
+    look->colour = read_colour (look, colour);
+  if (look->written)
+    enter_written_look (look, name, attributes);
   if (style != NULL)
     mime_css_each_declaration (style, strlen (style), on_declaration, look);
   /* Links and headings look like what they are. */
-  if (look->href != NULL) {
+  if (look->href != NULL && !look->written) {
     look->underline = FALSE;
     look->colour = NO_COLOUR;
   }
@@ -338,7 +539,8 @@ begin_table (Letter *letter)
 
   if (table == NULL || letter->table != NULL)
     return;
-  end_line (letter, 1);
+  if (!letter->written)
+    end_line (letter, 1);
   if (!begin_word (letter))
     return;
   close_look (letter, NULL);
@@ -360,9 +562,12 @@ end_cell (Letter *letter)
 {
   if (!letter->in_cell)
     return;
+  drop_loose (letter);
   close_look (letter, NULL);
   /* Nothing was written, or what begins the next word would. */
-  g_string_append (letter->out, letter->prefixed ? "<br/></td>" : "</td>");
+  append_breaks (letter,
+                 letter->written && letter->breaks > 0 ? letter->breaks : (guint)letter->prefixed);
+  g_string_append (letter->out, "</td>");
   letter->in_cell = FALSE;
   append_empty_cells (letter, mime_table_end_cell (letter->table));
 }
@@ -396,11 +601,13 @@ begin_in_table (Letter *letter, const Open *open, const char **attributes)
       g_string_append_printf (letter->out, ";text-align:%s", align);
     g_string_append (letter->out, "\">");
     letter->in_cell = letter->prefixed = TRUE;
-    letter->newlines = 0;
+    letter->newlines = letter->breaks = 0;
     letter->space = letter->tab = FALSE;
+  } else if (letter->in_cell && open->role == MIME_ROLE_BREAK && letter->written) {
+    letter->newlines = ++letter->breaks;
   } else if (letter->in_cell && open->role != MIME_ROLE_NONE && open->role != MIME_ROLE_LINK
              && open->role != MIME_ROLE_HIDDEN) {
-    letter->newlines = 1;
+    letter->newlines = MAX (letter->newlines, 1u);
   }
 }
 
@@ -411,14 +618,17 @@ end_in_table (Letter *letter, const Open *open)
     end_row (letter);
     g_string_append (letter->out, "</table>");
     letter->table = NULL;
-    end_line (letter, 2);
+    letter->prefixed = FALSE;
+    letter->newlines = 0;
+    if (!letter->written)
+      end_line (letter, 2);
   } else if (open->role == MIME_ROLE_ROW) {
     end_row (letter);
   } else if (open->role == MIME_ROLE_CELL) {
     end_cell (letter);
   } else if (open->role != MIME_ROLE_NONE && open->role != MIME_ROLE_LINK
              && open->role != MIME_ROLE_HIDDEN && letter->in_cell) {
-    letter->newlines = 1;
+    letter->newlines = MAX (letter->newlines, 1u);
   }
 }
 
@@ -481,18 +691,18 @@ begin_block (Letter *letter, Open *open, const char *name, const char **attribut
     end_line (letter, 1);
     break;
   case MIME_ROLE_PARAGRAPH:
-    end_line (letter, 2);
+    end_line (letter, open->gap);
     break;
   case MIME_ROLE_PRE:
-    end_line (letter, 2);
+    end_line (letter, open->gap);
     letter->pre++;
     break;
   case MIME_ROLE_QUOTE:
-    end_line (letter, 2);
+    end_line (letter, open->gap);
     letter->quotes++;
     break;
   case MIME_ROLE_LIST:
-    end_line (letter, letter->lists > 0 ? 1 : 2);
+    end_line (letter, letter->lists > 0 ? 1 : open->gap);
     letter->lists++;
     start = mime_html_attribute (attributes, "start");
     if (strcmp (name, "ol") == 0)
@@ -505,8 +715,10 @@ begin_block (Letter *letter, Open *open, const char *name, const char **attribut
     begin_cell (letter);
     break;
   case MIME_ROLE_BREAK:
-    if (letter->newlines == 0 && letter->out->len > 0)
+    if (letter->newlines == 0 && (letter->written ? letter->element != NULL : letter->out->len > 0))
       end_line (letter, 1);
+    else if (letter->written)
+      put_empty_line (letter);
     else
       end_line (letter, MIN (letter->newlines + 1, 2u));
     break;
@@ -543,19 +755,26 @@ on_start (const char *name, const char **attributes, gpointer user_data)
   if (strcmp (name, "style") == 0 || strcmp (name, "title") == 0)
     open.role = MIME_ROLE_HIDDEN;
   open.heading = is_one_of (name, (const char *const[]){ "h1", "h2", "h3", NULL });
-  if (letter->table != NULL)
-    begin_in_table (letter, &open, attributes);
-  else
-    begin_block (letter, &open, name, attributes);
-  if (strcmp (name, "table") == 0)
-    begin_table (letter);
-  letter->headings += open.heading;
+  /* In letters only what is written is between lines. */
+  open.gap = letter->written && strcmp (name, "p") != 0 ? 1 : 2;
   if (open.role == MIME_ROLE_LINK && mime_html_attribute (attributes, "href") != NULL) {
     open.href = dup_href (mime_html_attribute (attributes, "href"));
     if (open.href != NULL)
       open.look.href = open.href;
   }
   enter_look (&open, name, attributes);
+  letter->coming = &open.look;
+  if (letter->table != NULL)
+    begin_in_table (letter, &open, attributes);
+  else if (!letter->written || strcmp (name, "table") != 0
+           || mime_table_list_get (letter->known, letter->n_tables) == NULL)
+    begin_block (letter, &open, name, attributes);
+  else
+    open.role = MIME_ROLE_NONE; /* it stands in a line */
+  letter->coming = NULL;
+  if (strcmp (name, "table") == 0)
+    begin_table (letter);
+  letter->headings += open.heading;
   if (strcmp (name, "img") == 0)
     on_picture (letter, attributes);
   g_array_append_val (letter->open, open);
@@ -588,20 +807,20 @@ on_end (gpointer user_data)
     end_line (letter, 1);
     break;
   case MIME_ROLE_PARAGRAPH:
-    end_line (letter, 2);
+    end_line (letter, open->gap);
     break;
   case MIME_ROLE_PRE:
-    end_line (letter, 2);
+    end_line (letter, open->gap);
     letter->pre--;
     break;
   case MIME_ROLE_QUOTE:
     end_line (letter, 1);
     letter->quotes--;
-    end_line (letter, 2);
+    end_line (letter, open->gap);
     break;
   case MIME_ROLE_LIST:
     letter->lists--;
-    end_line (letter, letter->lists > 0 ? 1 : 2);
+    end_line (letter, letter->lists > 0 ? 1 : open->gap);
     break;
   case MIME_ROLE_NONE:
   case MIME_ROLE_HIDDEN:
@@ -614,6 +833,12 @@ on_end (gpointer user_data)
   g_array_set_size (letter->open, letter->open->len - 1);
 }
 
+static gboolean
+is_unseen (gunichar c)
+{
+  return c == 0xad || c == 0x200b || c == 0xfeff || c == 0x34f || c == 0x2028;
+}
+
 /* Without what nobody sees and no XML may hold. */
 static void
 append_word (Letter *letter, const char *text, const char *end)
@@ -621,11 +846,10 @@ append_word (Letter *letter, const char *text, const char *end)
   for (const char *c = text; c < end; c = g_utf8_next_char (c)) {
     gunichar character = g_utf8_get_char (c);
 
-    if (character == 0xa0)
+    if (character == 0xa0 && !letter->written)
       g_string_append_c (letter->out, ' ');
-    else if (character != 0xad && character != 0x200b && character != 0xfeff && character != 0x34f
-             && character != 0x2028 && character != 0x2029 && character >= ' ' && character != 0x7f
-             && character != 0xfffc && (character & 0xfffe) != 0xfffe
+    else if ((letter->written || !is_unseen (character)) && character != 0x2029 && character >= ' '
+             && character != 0x7f && character != 0xfffc && (character & 0xfffe) != 0xfffe
              && !(character >= 0x80 && character < 0xa0))
       append_escaped (letter->out, c, (gsize)(g_utf8_next_char (c) - c));
   }
@@ -645,11 +869,16 @@ on_text (const char *text, gsize length, gpointer user_data)
 
     if (letter->pre > 0 && *c == '\n') {
       end_line (letter, letter->newlines > 0 ? MIN (letter->newlines + 1, 3u) : 1);
-    } else if (letter->pre > 0 && (*c == ' ' || *c == '\t')) {
+    } else if ((letter->pre > 0 || get_look (letter)->kept) && (*c == ' ' || *c == '\t')) {
       if (!begin_word (letter))
         return;
       switch_look (letter);
-      g_string_append_c (letter->out, *c);
+      if (letter->written && letter->in_cell && *c == '\t')
+        g_string_append (letter->out, "<span style=\"white-space:pre\">\t</span>");
+      else
+        g_string_append_c (letter->out, *c);
+    } else if ((guint8)*c <= ' ' && letter->written) {
+      put_space (letter);
     } else if ((guint8)*c <= ' ') {
       letter->space = TRUE;
     } else {
@@ -665,7 +894,7 @@ on_text (const char *text, gsize length, gpointer user_data)
 }
 
 char *
-mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeTables tables,
+mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeLetterSource source,
                      MimeHtmlCidFunc picture_func, gpointer user_data)
 {
   static const MimeHtmlEvents events = { on_start, on_end, on_text };
@@ -675,7 +904,8 @@ mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeTables tabl
                     .look = { .colour = NO_COLOUR },
                     .base = quotes,
                     .max = max,
-                    .known = mime_table_list_new (clean, tables),
+                    .written = source == MIME_LETTER_WRITTEN,
+                    .known = mime_table_list_new (clean, source),
                     .picture_func = picture_func,
                     .user_data = user_data };
 

@@ -14,6 +14,7 @@
 #define MAX_ATTRIBUTES 60
 #define WRAPPER        "sosik-root" /* an element around everything, which the events leave out */
 #define UNKNOWN        "sosik-unknown"
+#define OWN            "sosik-"          /* before the name of a list in a list */
 #define MAX_TAG_LENGTH (2 * 1024 * 1024) /* pictures as data: may stand in a tag */
 
 /* ---- the sieve ---- */
@@ -231,6 +232,31 @@ is_plain_name (const char *at, const char *end)
   return TRUE;
 }
 
+static gboolean
+is_list (const char *name)
+{
+  static const char *const lists[] = { "ol", "ul", OWN "ol", OWN "ul" };
+
+  return is_one_of (name, lists, G_N_ELEMENTS (lists));
+}
+
+/* A list right in a list (so are they written by many) ends that one, for libxml2; under a name that it does not know it does not. */
+static gboolean
+is_inner_list (const Sieve *sieve, const char *name, gboolean closing)
+{
+  if (!is_list (name) || g_str_has_prefix (name, OWN) || sieve->depth == 0)
+    return FALSE;
+  if (!closing)
+    return is_list (sieve->open[sieve->depth - 1].name);
+  for (guint i = sieve->depth; i > 0; i--) {
+    const char *open = sieve->open[i - 1].name;
+
+    if (is_list (open) && g_str_has_suffix (open, name))
+      return g_str_has_prefix (open, OWN);
+  }
+  return FALSE;
+}
+
 static void
 sieve_tag (Sieve *sieve)
 {
@@ -255,6 +281,11 @@ sieve_tag (Sieve *sieve)
     start = UNKNOWN;
     at = start + strlen (UNKNOWN);
     g_strlcpy (name, UNKNOWN, sizeof name);
+  }
+  if (is_inner_list (sieve, name, closing)) {
+    start = *name == 'o' ? OWN "ol" : OWN "ul";
+    at = start + strlen (start);
+    g_strlcpy (name, start, sizeof name);
   }
   if (closing) {
     const char *stop;
@@ -363,6 +394,8 @@ on_start (void *data, const xmlChar *name, const xmlChar **attributes)
   }
   pairs[count] = NULL;
   parse->depth++;
+  if (is_list (lower) && g_str_has_prefix (lower, OWN))
+    memmove (lower, lower + strlen (OWN), strlen (lower + strlen (OWN)) + 1);
   if (wrapper) {
     parse->wrapped = TRUE;
     return;

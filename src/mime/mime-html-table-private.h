@@ -12,7 +12,7 @@ typedef struct _MimeTable MimeTable;
 typedef struct _MimeTableList MimeTableList;
 
 /* Looks through all of a clean page. */
-MimeTableList *mime_table_list_new (const char *clean, MimeTables which) G_GNUC_WARN_UNUSED_RESULT;
+MimeTableList *mime_table_list_new (const char *clean, MimeLetterSource source) G_GNUC_WARN_UNUSED_RESULT;
 void mime_table_list_free (MimeTableList *list);
 /* The table that begins as the nth of the page, from 0; NULL: it does not stay one. */
 MimeTable *mime_table_list_get (MimeTableList *list, guint n);

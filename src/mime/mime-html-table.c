@@ -24,6 +24,7 @@ struct _MimeTable
   /* Of the row that is open */
   gboolean in_row;
   guint column, span;
+  gboolean any_length;      /* of words */
   guint below[MAX_COLUMNS]; /* how many rows more a cell of that column reaches into */
 };
 
@@ -31,7 +32,7 @@ struct _MimeTableList
 {
   GPtrArray *tables; /* of MimeTable, in their order */
   GArray *open;      /* of Open */
-  MimeTables which;
+  MimeLetterSource source;
 };
 
 /* An element. */
@@ -187,6 +188,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
   if (strcmp (name, "table") == 0) {
     table = g_new0 (MimeTable, 1);
     table->words = TRUE;
+    table->any_length = list->source == MIME_LETTER_WRITTEN;
     g_ptr_array_add (list->tables, table);
     look_at (table, name, attributes);
   } else if (outer != NULL && (role == MIME_ROLE_CELL || role == MIME_ROLE_ROW)) {
@@ -234,19 +236,20 @@ on_text (const char *text, gsize length, gpointer user_data)
     return;
   table->length += length;
   /* What stands between the cells would be lost. */
-  if (table->length > MAX_WORDS || (table->in_cells == 0 && !mime_html_is_blank (text, length)))
+  if ((table->length > MAX_WORDS && !table->any_length)
+      || (table->in_cells == 0 && !mime_html_is_blank (text, length)))
     table->words = FALSE;
 }
 
 MimeTableList *
-mime_table_list_new (const char *clean, MimeTables which)
+mime_table_list_new (const char *clean, MimeLetterSource source)
 {
   static const MimeHtmlEvents events = { on_start, on_end, on_text };
   MimeTableList *list = g_new0 (MimeTableList, 1);
 
   list->tables = g_ptr_array_new_with_free_func (g_free);
   list->open = g_array_new (FALSE, FALSE, sizeof (Open));
-  list->which = which;
+  list->source = source;
   if (strstr (clean, "<table") != NULL)
     mime_html_parse (clean, &events, list);
   for (guint i = 0; i < list->tables->len; i++) {
@@ -278,8 +281,9 @@ mime_table_list_get (MimeTableList *list, guint n)
 {
   MimeTable *table = n < list->tables->len ? list->tables->pdata[n] : NULL;
 
-  return table != NULL && table->words && (table->drawn || list->which == MIME_TABLES_ALL)
-                 && table->n_columns > 1 && !is_large (table)
+  return table != NULL && table->words && (table->drawn || list->source == MIME_LETTER_PASTED)
+                 && table->n_columns > (list->source == MIME_LETTER_WRITTEN ? 0 : 1)
+                 && !is_large (table)
              ? table
              : NULL;
 }
@@ -287,7 +291,7 @@ mime_table_list_get (MimeTableList *list, guint n)
 gboolean
 mime_html_has_large_table (const char *clean)
 {
-  MimeTableList *list = mime_table_list_new (clean, MIME_TABLES_ALL);
+  MimeTableList *list = mime_table_list_new (clean, MIME_LETTER_PASTED);
   gboolean large = FALSE;
 
   for (guint i = 0; i < list->tables->len && !large; i++) {

@@ -39,19 +39,21 @@ char *mime_html_to_text (const char *html) G_GNUC_WARN_UNUSED_RESULT;
 /* The same without what pictures are said to show (alt): who sees the picture does not see that. */
 char *mime_html_to_quote (const char *html) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Which tables stay tables; of the others each row is a line. */
+/* Where a page comes from, and so what of it becomes part of a letter.  Tables that do not stay ones are lines, a row each. */
 typedef enum
 {
-  MIME_TABLES_DRAWN, /* those with lines: the others may only place things on a page */
-  MIME_TABLES_ALL,   /* whatever is no page in itself: somebody copied it */
-} MimeTables;
+  MIME_LETTER_QUOTED, /* a message: tables with lines stay, the others may only place things on a page */
+  MIME_LETTER_PASTED, /* somebody copied it: whatever is no page in itself stays a table */
+  MIME_LETTER_WRITTEN, /* a letter that was being written, here or elsewhere: as QUOTED, and sizes, fonts, all colours, alignment, empty lines and
+                        * spaces are as they were, as far as a letter has them */
+} MimeLetterSource;
 
 /* HTML that mime_html_clean () gave, as lines of a letter that is being written: <div> and <h2> with <b>, <i>, <u>, <s>, <a>, <span> with a colour or a
  * fixed font, and <img src="cid:…"> in them; lists, quotes ("> ") and rows of tables that do not stay ones (with tabs) are text;
  * those that do are <table> in a line of their own, with <tr> and <td> of words, as ui-editor-table.h has them.  All lines are quoted `quotes` deep besides.  Well-formed
  * XML without an element around it; "" when there is nothing to read.  What comes behind `max` octets is left out, and "…" says so.  `picture_func`,
  * nullable, is given src of a picture and gives its Content-ID, or NULL to leave it out. */
-char *mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeTables tables, MimeHtmlCidFunc picture_func, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+char *mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeLetterSource source, MimeHtmlCidFunc picture_func, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A table of words in it has more cells than those that stay ones. */
 gboolean mime_html_has_large_table (const char *clean);

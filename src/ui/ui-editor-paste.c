@@ -10,8 +10,8 @@
 
 /* What a program that has gone mad puts into a clipboard ends here. */
 #define MAX_PASTED (8 * 1024 * 1024)
-/* What is taken for a letter of ours without a look in a thread; more is no letter. */
-#define MAX_OURS (2 * 1024 * 1024)
+/* What is taken for a letter of ours without a look in a thread: what it is may be known at its end only. */
+#define MAX_OURS (64 * 1024)
 
 /* ---- when nothing composes ---- */
 
@@ -284,7 +284,17 @@ on_letter (GObject *source, GAsyncResult *result, gpointer data)
 static void
 make_ours (UiEditor *self, GBytes *bytes)
 {
-  mail_letter_from_html_async (bytes, NULL, on_letter, g_object_ref (self));
+  mail_letter_from_html_async (bytes, NULL, NULL, on_letter, g_object_ref (self));
+}
+
+/* What seems to be. */
+static void
+make_sure (UiEditor *self, GBytes *bytes)
+{
+  g_autofree const char **ids =
+      (const char **)g_hash_table_get_keys_as_array (self->textures, NULL);
+
+  mail_letter_from_html_async (bytes, ids, NULL, on_letter, g_object_ref (self));
 }
 
 /* Ours as it is, from another window; else made ours. */
@@ -293,10 +303,13 @@ take_html (UiEditor *self, GBytes *bytes)
 {
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
-  g_autofree char *html = g_strndup (data != NULL ? data : "", length);
+  gboolean seems = length >= strlen ("<div>") && memcmp (data, "<div>", strlen ("<div>")) == 0;
+  g_autofree char *html = seems && length < MAX_OURS ? g_strndup (data, length) : NULL;
 
-  if (length < MAX_OURS && g_str_has_prefix (html, "<div>"))
+  if (html != NULL)
     arrive (self, NULL, ui_editor_without_strange_pictures (self, html), bytes, FALSE);
+  else if (seems)
+    make_sure (self, bytes);
   else
     make_ours (self, bytes);
 }

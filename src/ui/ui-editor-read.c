@@ -341,6 +341,21 @@ append_escaped (GString *out, const char *text, gssize length)
   g_string_append (out, escaped);
 }
 
+/* As ui_editor_to_cell () writes it. */
+static void
+append_cell_text (GString *out, const char *text, gsize length)
+{
+  for (const char *p = text; p < text + length; p++)
+    if (*p == '&')
+      g_string_append (out, "&amp;");
+    else if (*p == '<')
+      g_string_append (out, "&lt;");
+    else if (*p == '>')
+      g_string_append (out, "&gt;");
+    else
+      g_string_append_c (out, *p == '\n' || *p == '\r' ? ' ' : *p);
+}
+
 /* What stands in a cell is kept as it is written. */
 static gboolean
 start_in_cell (Reader *reader, const char *element, const char **names, const char **values)
@@ -520,7 +535,7 @@ on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer 
   Reader *reader = data;
 
   if (reader->cell != NULL) {
-    append_escaped (reader->cell, text, (gssize)length);
+    append_cell_text (reader->cell, text, length);
     return;
   }
   if (reader->in_line && reader->grid == NULL && length > 0) {

@@ -22,7 +22,7 @@ to_letter (const char *html, guint quotes, gsize max)
 {
   g_autofree char *clean = mime_html_clean (html, FALSE, NULL, give_cid, NULL);
 
-  return mime_html_to_letter (clean, quotes, max, MIME_TABLES_DRAWN, picture, NULL);
+  return mime_html_to_letter (clean, quotes, max, MIME_LETTER_QUOTED, picture, NULL);
 }
 
 #define CELL(words) "<td style=\"border:1px solid #b0b0b0;padding:3px 8px\">" words "</td>"
@@ -80,7 +80,7 @@ test_tables (void)
     for (guint drawn = 0; drawn < 2; drawn++) {
       g_autofree char *clean = mime_html_clean (cases[i].html, FALSE, NULL, NULL, NULL);
       g_autofree char *letter = mime_html_to_letter (
-          clean, 0, 10000, drawn ? MIME_TABLES_DRAWN : MIME_TABLES_ALL, NULL, NULL);
+          clean, 0, 10000, drawn ? MIME_LETTER_QUOTED : MIME_LETTER_PASTED, NULL, NULL);
 
       g_assert_cmpstr (letter, ==, drawn && cases[i].drawn != NULL ? cases[i].drawn : cases[i].all);
     }
@@ -262,7 +262,7 @@ test_table_bomb (void)
   for (guint i = 0; i < 100000; i++)
     g_string_append (html, "<tr></tr>");
   g_autofree char *clean = mime_html_clean (html->str, FALSE, NULL, NULL, NULL);
-  g_autofree char *letter = mime_html_to_letter (clean, 0, 10000, MIME_TABLES_ALL, NULL, NULL);
+  g_autofree char *letter = mime_html_to_letter (clean, 0, 10000, MIME_LETTER_PASTED, NULL, NULL);
   g_assert_null (strstr (letter, "<table"));
   g_assert_cmpuint (strlen (letter), <, 20000);
 }

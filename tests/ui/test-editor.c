@@ -362,113 +362,6 @@ test_dark (Fixture *f, gconstpointer data)
   gdk_rgba_free (dark);
 }
 
-/* An empty line of a quote may end with a space or not. */
-static char *
-without_ends (const char *text)
-{
-  g_autoptr (GRegex) regex = g_regex_new ("^(>+) $", G_REGEX_MULTILINE, 0, NULL);
-
-  return g_regex_replace (regex, text, -1, 0, "\\1", 0, NULL);
-}
-
-/* A picture, or a table with words in its cells. */
-static void
-put_object_at_random (Fixture *f, const char *const *words, int n_words)
-{
-  int n = gtk_text_buffer_get_char_count (f->buffer), columns = g_test_rand_int_range (1, 4);
-  g_autoptr (UiEditorGrid) grid = ui_editor_grid_new ();
-  g_autoptr (UiEditorPicture) picture =
-      ui_editor_picture_new ("a&b@c", "a \"picture\"", 20, g_test_rand_int_range (0, 2));
-  GtkTextIter at;
-
-  for (int i = 0; i < columns * 3; i++) {
-    g_autofree char *escaped = g_markup_escape_text (words[g_test_rand_int_range (0, n_words)], -1);
-    g_autofree char *html = g_strdup_printf (i % 4 == 1 ? "<b>%s</b>" : "%s", escaped);
-
-    if (i % columns == 0)
-      ui_editor_grid_add_row (grid);
-    g_assert_true (ui_editor_grid_add_cell (grid, html, i % 2 ? "right" : "left"));
-  }
-  g_autoptr (UiEditorTable) table = ui_editor_table_new (grid);
-  gtk_text_buffer_get_iter_at_offset (f->buffer, &at, g_test_rand_int_range (0, n + 1));
-  gtk_text_buffer_insert_paintable (
-      f->buffer, &at, g_test_rand_bit () ? GDK_PAINTABLE (table) : GDK_PAINTABLE (picture));
-}
-
-/* Random letters in ten scripts: what is read back is what was written, and so is its text. */
-static void
-test_random_round_trip (Fixture *f, gconstpointer data)
-{
-  static const char *const words[] = {
-    "word",       "한글 낱말",
-    "日本語",     "漢字",
-    "слово",      "λέξη",
-    "שלום",       "مرحبا",
-    "शब्द",        "ไทย",
-    "  ",         " ",
-    "<&>\"'",     "\t",
-    "\n",         "\n• ",
-    "\n12. ",     "\n> ",
-    "\n>> 3. ",   "\n  • ",
-    "e\314\201",  "👩‍👩‍👧",
-    "x\302\240x", "&nbsp;",
-    ">_<",
-  };
-  const char *const values[][3] = { { "#c01c28", "#1a5fb4", "#000000" },
-                                    { "small", "large", "huge" },
-                                    { "sans", "serif", "monospace" },
-                                    { "center", "right", "center" },
-                                    { "https://a.b/?c=d&e", "mailto:a@b.c", "http://ü.kr/" } };
-
-  for (guint round = 0; round < 400; round++) {
-    g_autofree char *text = NULL;
-    g_autofree char *html = NULL;
-    g_autofree char *html_again = NULL;
-    g_autofree char *text_written = NULL;
-    g_autofree char *text_read = NULL;
-    g_autofree char *text_again = NULL;
-    GString *letter = g_string_new (NULL);
-
-    for (int i = g_test_rand_int_range (0, 30); i >= 0; i--)
-      g_string_append (letter, words[g_test_rand_int_range (0, G_N_ELEMENTS (words))]);
-    gtk_text_buffer_set_text (f->buffer, letter->str, -1);
-    g_string_free (letter, TRUE);
-    for (int i = g_test_rand_int_range (0, 12); i > 0; i--) {
-      int n = gtk_text_buffer_get_char_count (f->buffer),
-          kind = g_test_rand_int_range (0, UI_N_VALUES + 4);
-      int start = g_test_rand_int_range (0, n + 1), end = g_test_rand_int_range (start, n + 1);
-      GtkTextIter a, b;
-
-      gtk_text_buffer_get_iter_at_offset (f->buffer, &a, start);
-      gtk_text_buffer_get_iter_at_offset (f->buffer, &b, end);
-      if (kind == UI_VALUE_ALIGN) {
-        gtk_text_iter_set_line_offset (&a, 0);
-        gtk_text_iter_forward_line (&b);
-        gtk_text_iter_set_line_offset (&b, 0);
-      }
-      if (kind < UI_N_VALUES)
-        ui_editor_put_value (
-            f->buffer, kind,
-            ui_editor_tags_get_value (f->table, kind, values[kind][g_test_rand_int_range (0, 3)]),
-            &a, &b);
-      else
-        tag (f, (UiFormat)(kind - UI_N_VALUES), start, end, TRUE);
-    }
-    for (int i = g_test_rand_int_range (0, 4); i > 1; i--)
-      put_object_at_random (f, words, G_N_ELEMENTS (words));
-    html = ui_editor_to_html (f->buffer);
-    text_written = ui_editor_to_text (f->buffer);
-    text = without_ends (text_written);
-    if (!ui_editor_from_html (f->buffer, html))
-      g_error ("not read back: %s", html);
-    html_again = ui_editor_to_html (f->buffer);
-    text_read = ui_editor_to_text (f->buffer);
-    text_again = without_ends (text_read);
-    g_assert_cmpstr (html_again, ==, html);
-    g_assert_cmpstr (text_again, ==, text);
-  }
-}
-
 /* Microseconds that both take, at the quickest of some times: a long quote with a bold word behind it, or with one in each line. */
 static gint64
 measure (Fixture *f, gboolean everywhere)
@@ -978,7 +871,6 @@ main (int argc, char **argv)
   ADD ("/ui/editor/insert", test_insert);
   ADD ("/ui/editor/values", test_values);
   ADD ("/ui/editor/dark", test_dark);
-  ADD ("/ui/editor/random-round-trip", test_random_round_trip);
   ADD ("/ui/editor/undo-words", test_undo_words);
   ADD ("/ui/editor/undo-formats", test_undo_formats);
   ADD ("/ui/editor/undo-forgets-redo", test_undo_forgets_redo);
