@@ -282,17 +282,25 @@ append_header (GString *out, const char *name, const char *value)
   g_string_append (out, "\r\n");
 }
 
-/* What is no address yet, in a header that no other program takes for addresses. */
+/* Words of a person, of one line. */
 static void
-append_typed (GString *out, const char *name, const char *typed)
+append_words (GString *out, const char *header, const char *line)
 {
-  g_autofree char *line = mime_build_line (typed);
-  g_autofree char *header = g_strconcat ("X-Sosik-", name, NULL);
   g_autofree char *encoded = needs_all_encoded (line)
                                  ? encode_words (line)
                                  : g_mime_utils_header_encode_text (NULL, line, "utf-8");
 
   append_header (out, header, encoded);
+}
+
+/* In a header that no other program takes for anything: what is no address yet. */
+static void
+append_own (GString *out, const char *name, const char *typed)
+{
+  g_autofree char *line = mime_build_line (typed);
+  g_autofree char *header = g_strconcat ("X-Sosik-", name, NULL);
+
+  append_words (out, header, line);
 }
 
 /* False (with the error) for a wrong address. */
@@ -318,7 +326,7 @@ append_addresses (GString *out, const char *name, const char *typed, gboolean un
   if (value->len > 0)
     append_header (out, name, value->str);
   if (wrong)
-    append_typed (out, name, typed);
+    append_own (out, name, typed);
   return TRUE;
 }
 
@@ -391,13 +399,8 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
       || !append_addresses (out, "Reply-To", draft->reply_to, FALSE, error)
       || (draft->unfinished && !append_addresses (out, "Bcc", draft->bcc, TRUE, error)))
     return FALSE;
-  if (subject[0] != '\0') {
-    g_autofree char *encoded = needs_all_encoded (subject)
-                                   ? encode_words (subject)
-                                   : g_mime_utils_header_encode_text (NULL, subject, "utf-8");
-
-    append_header (out, "Subject", encoded);
-  }
+  if (subject[0] != '\0')
+    append_words (out, "Subject", subject);
   if (id != NULL)
     append_header (out, "Message-ID", id);
   if (reply != NULL)
@@ -405,11 +408,8 @@ append_headers (GString *out, const MimeDraft *draft, GError **error)
   if (references != NULL)
     append_header (out, "References", references);
   append_wishes (out, draft);
-  if (draft->unfinished && draft->note != NULL) {
-    g_autofree char *note = mime_build_line (draft->note);
-
-    append_header (out, "X-Sosik-Draft", note);
-  }
+  if (draft->unfinished && draft->note != NULL)
+    append_own (out, "Draft", draft->note);
   g_string_append (out, "MIME-Version: 1.0\r\n");
   return TRUE;
 }

@@ -3,6 +3,7 @@
 #include "test-mail.h"
 
 #include "mail-wake.h"
+#include "store-outgoing.h"
 
 static void
 count (gpointer user_data)
@@ -41,13 +42,13 @@ say (GDBusConnection *bus, gboolean about_to_sleep)
   g_assert_no_error (error);
 }
 
-static void
-sleep_and_wake (void)
+/* A system bus for this process, with a logind on it. */
+static GDBusConnection *
+start_bus (void)
 {
   GTestDBus *daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_autoptr (GDBusConnection) logind = NULL;
+  GDBusConnection *logind = NULL;
   g_autoptr (GError) error = NULL;
-  guint woken = 0;
   gboolean owned = FALSE;
 
   g_test_dbus_up (daemon);
@@ -58,9 +59,17 @@ sleep_and_wake (void)
                                                   | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                                               NULL, NULL, &error);
   g_assert_no_error (error);
-  guint owner = g_bus_own_name_on_connection (
-      logind, "org.freedesktop.login1", G_BUS_NAME_OWNER_FLAGS_NONE, on_owner, NULL, &owned, NULL);
+  g_bus_own_name_on_connection (logind, "org.freedesktop.login1", G_BUS_NAME_OWNER_FLAGS_NONE,
+                                on_owner, NULL, &owned, NULL);
   wait_until (is_owner, &owned);
+  return logind;
+}
+
+static void
+sleep_and_wake (void)
+{
+  g_autoptr (GDBusConnection) logind = start_bus ();
+  guint woken = 0;
 
   g_autoptr (MailWake) wake = mail_wake_new (count, &woken);
   while (!has_woken (&woken)) { /* until it has found the bus */
@@ -78,9 +87,73 @@ sleep_and_wake (void)
   say (logind, FALSE);
   wait_until (has_woken, &woken);
   g_assert_cmpuint (woken, ==, 1);
-  g_bus_unown_name (owner);
   exit (
       0); /* the daemon goes with its parent; taking it down waits for connections that GLib keeps */
+}
+
+static void
+on_called (GObject *source, GAsyncResult *result, gpointer called)
+{
+  g_autoptr (GSocketConnection) connection =
+      g_socket_listener_accept_finish (G_SOCKET_LISTENER (source), result, NULL, NULL);
+
+  *(guint *)called += connection != NULL;
+}
+
+/* Says it until it is heard: the engine may not have found the bus yet. */
+static gboolean
+says_until_woken (gpointer data)
+{
+  g_usleep (20000);
+  say (g_object_get_data (G_OBJECT (data), "logind"), FALSE);
+  return *(guint *)g_object_get_data (G_OBJECT (data), "called") > 0;
+}
+
+/* A mail that has become due while the computer slept: the engine hears of the waking, and calls the server. */
+static void
+due_mail (void)
+{
+  g_autoptr (GDBusConnection) logind = start_bus ();
+  g_autoptr (GSocketListener) smtp = g_socket_listener_new ();
+  g_autoptr (BaseAccount) account = bench_account_new ("one");
+  g_autoptr (StoreDraft) draft = store_draft_new ();
+  g_autoptr (StoreOutbox) outbox = g_new0 (StoreOutbox, 1);
+  g_autoptr (GBytes) message = g_bytes_new_static ("Subject: x\r\n\r\ntext\r\n", 20);
+  g_autoptr (GError) error = NULL;
+  const char *const recipients[] = { "two@example.org", NULL };
+  Bench *bench = bench_new ();
+  guint called = 0;
+
+  account->smtp.port = g_socket_listener_add_any_inet_port (smtp, NULL, &error);
+  g_assert_no_error (error);
+  g_socket_listener_accept_async (smtp, NULL, on_called, &called);
+  g_assert_true (base_account_save (account, bench->paths, &error));
+  bench_restart (bench);
+  outbox->account = mail_account_get_row (bench->account);
+  outbox->draft = g_strdup (draft->id);
+  outbox->message_id = g_strdup ("<slept@example.org>");
+  outbox->from = g_strdup (account->address);
+  outbox->recipients = g_strdupv ((GStrv)recipients);
+  outbox->created = g_get_real_time () / G_USEC_PER_SEC;
+  outbox->send_at = outbox->next_try = outbox->created + 3600;
+  g_assert_true (store_draft_save (bench->paths, draft, &error));
+  g_assert_true (store_outbox_add (bench->db, outbox, message, &error));
+  g_assert_no_error (error);
+  sync_engine_outbox_changed (bench->engine->sync, "one");
+  g_usleep (300000); /* it has seen that it has to wait */
+
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, outbox->account, NULL);
+  g_assert_true (store_outbox_send_again (bench->db, ((StoreOutbox *)rows->pdata[0])->id,
+                                          STORE_OUTBOX_QUEUED, NULL));
+  for (guint i = 0; i < 300; i++) {
+    g_main_context_iteration (NULL, FALSE);
+    g_usleep (1000);
+  }
+  g_assert_cmpuint (called, ==, 0);
+  g_object_set_data (G_OBJECT (smtp), "logind", logind);
+  g_object_set_data (G_OBJECT (smtp), "called", &called);
+  wait_until (says_until_woken, smtp);
+  exit (0); /* as above */
 }
 
 static void
@@ -102,6 +175,17 @@ test_sleep (void)
 {
   if (g_test_subprocess ()) {
     sleep_and_wake ();
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_due_mail (void)
+{
+  if (g_test_subprocess ()) {
+    due_mail ();
     return;
   }
   g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
@@ -136,6 +220,7 @@ void
 add_wake_tests (void)
 {
   g_test_add_func ("/mail/wake/sleep", test_sleep);
+  g_test_add_func ("/mail/wake/due-mail", test_due_mail);
   g_test_add_func ("/mail/wake/no-bus", test_no_bus);
   g_test_add_func ("/mail/wake/left-early", test_left_early);
 }

@@ -183,6 +183,30 @@ test_changed_mind (void)
   rig_free (rig);
 }
 
+/* Its time comes while the program is not running, and the server keeps nothing: it goes at the next start, once. */
+static void
+test_off (void)
+{
+  Rig *rig = start (AT_ONCE);
+  gint64 at = now () + 3, id;
+
+  id = rig_send_with (rig, "bob@model.test", "off", 0, 0, at);
+  RIG_WAIT (is_waiting (rig, id, at), PATIENCE);
+  rig_stop (rig);
+  while (now () <= at + 1)
+    g_usleep (50000);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 0);
+  rig_restart (rig);
+  RIG_WAIT (is_copied (rig), PATIENCE);
+  check_wishes (rig, "");
+  rig_restart (rig);
+  RIG_WAIT (engine_told_get_phase (&rig->told) == SYNC_PHASE_IN_STEP, PATIENCE);
+  g_usleep (300000);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 1);
+  g_assert_cmpuint (engine_told_get_refused (&rig->told), ==, 0);
+  rig_free (rig);
+}
+
 /* The clock that waits stands still while the computer sleeps: what has become due meanwhile goes when it wakes. */
 static void
 test_slept (void)
@@ -213,5 +237,6 @@ test_later_add (void)
   g_test_add_func ("/trouble/later/false-offer", test_false_offer);
   g_test_add_func ("/trouble/later/false-offer-and-gone", test_false_offer_and_gone);
   g_test_add_func ("/trouble/later/changed-mind", test_changed_mind);
+  g_test_add_func ("/trouble/later/off", test_off);
   g_test_add_func ("/trouble/later/slept", test_slept);
 }

@@ -2,6 +2,7 @@
 """Looks at messages with Python's email package, which shares no code with what wrote them.
 
 strict.py injection FOLDER: cases.txt has lines "N, name, parts, addresses" separated by tabs; N.eml is the message.  Prints "N: what is wrong".
+strict.py drafts FOLDER:    the same of drafts, which have a Bcc, and fields of our own for what was typed and is no address.
 strict.py names FOLDER:     N.eml; prints for each file of it "N, name of Content-Disposition, name of Content-Type" as Python reads them, separated by tabs.
 """
 import email
@@ -15,6 +16,7 @@ import unicodedata
 
 HEADER = {'date', 'from', 'to', 'cc', 'reply-to', 'subject', 'message-id', 'in-reply-to', 'references', 'mime-version', 'content-type', 'content-transfer-encoding',
           'resent-date', 'resent-from', 'resent-to', 'resent-cc', 'resent-message-id', 'disposition-notification-to'}
+DRAFT = HEADER | {'bcc', 'x-sosik-to', 'x-sosik-cc', 'x-sosik-bcc', 'x-sosik-draft'}
 PART = {'content-type', 'content-transfer-encoding', 'content-disposition', 'content-id'}
 PARAMS = {'charset', 'name', 'filename', 'boundary', 'format', 'type', 'method', 'text/plain', 'text/html', 'inline', 'attachment'}
 TYPES = {'text/plain', 'text/html', 'image/png', 'application/octet-stream', 'multipart/mixed', 'multipart/alternative', 'multipart/related'}
@@ -62,8 +64,8 @@ def wrong_header(message, allowed):
             yield f'a control hidden in {name}: {value!r}'
 
 
-def wrong_message(message, parts, addresses):
-    for problem in wrong_header(message, HEADER):
+def wrong_message(message, parts, addresses, allowed):
+    for problem in wrong_header(message, allowed):
         yield problem
     for name in ('From', 'To', 'Cc', 'Reply-To', 'Resent-From', 'Resent-To', 'Resent-Cc', 'Disposition-Notification-To'):
         for _, address in email.utils.getaddresses(message.get_all(name, [])):
@@ -94,17 +96,21 @@ def wrong_message(message, parts, addresses):
         yield f'{leaves} parts, not {parts}'
 
 
-def injection(folder):
+def injection(folder, allowed=HEADER):
     for line in (folder / 'cases.txt').read_text().splitlines():
         number, _, parts, addresses = line.split('\t')
         data = (folder / f'{number}.eml').read_bytes()
         problems = list(wrong_bytes(data))
-        problems += wrong_message(email.message_from_bytes(data), int(parts), set(addresses.split(',')))
+        problems += wrong_message(email.message_from_bytes(data), int(parts), set(addresses.split(',')), allowed)
         # The newer parser of the package reads headers by the grammar.
         modern = email.message_from_bytes(data, policy=email.policy.default)
-        problems += (f'a field {name}' for name in modern.keys() if name.lower() not in HEADER)
+        problems += (f'a field {name}' for name in modern.keys() if name.lower() not in allowed)
         if problems:
             print(f'{number}: {"; ".join(dict.fromkeys(problems))}')
+
+
+def drafts(folder):
+    injection(folder, DRAFT)
 
 
 def names(folder):
@@ -117,4 +123,4 @@ def names(folder):
             print(number, part.get_filename(), '' if old is None else decoded(re.sub(r'\r?\n(?=[ \t])', '', email.utils.collapse_rfc2231_value(old))), sep='\t')
 
 
-{'injection': injection, 'names': names}[sys.argv[1]](pathlib.Path(sys.argv[2]))
+{'injection': injection, 'drafts': drafts, 'names': names}[sys.argv[1]](pathlib.Path(sys.argv[2]))

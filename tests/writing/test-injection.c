@@ -1,5 +1,5 @@
 /* No field starts another header: every field that takes words of a person or of a stranger, with everything that some program takes for the end of a line,
- * as it is and hidden.  What is built is looked at by Python's email package (strict.py). */
+ * as it is and hidden; in what is sent, and in the copy of the draft that lies on the server.  What is built is looked at by Python's email package (strict.py). */
 #include "test-writing.h"
 
 #include <string.h>
@@ -421,19 +421,28 @@ may_add_recipient (Field field)
          || field == FIELD_CARD_ADDRESS;
 }
 
+static gboolean
+is_redirected (Field field)
+{
+  return field == FIELD_RESENT_FROM_NAME || field == FIELD_RESENT_TO_NAME
+         || field == FIELD_RESENT_ID;
+}
+
 static GBytes *
 build (const MimeDraft *draft, Field field)
 {
   g_autoptr (GBytes) original = g_bytes_new_static ("Subject: x\nBcc: " EVIL "\n\ntext",
                                                     strlen ("Subject: x\nBcc: " EVIL "\n\ntext"));
 
-  if (field == FIELD_RESENT_FROM_NAME || field == FIELD_RESENT_TO_NAME || field == FIELD_RESENT_ID)
+  if (is_redirected (field))
     return mime_redirect (original, draft, NULL);
   return mime_build (draft, NULL);
 }
 
+/* Every field with every end of a line; as it is sent, or as it lies among the drafts of a server (`unfinished`), where what is no address yet
+ * stands as it was typed, and Bcc stands, too. */
 static void
-test_fields (void)
+check_fields (gboolean unfinished)
 {
   char *folder = make_folder ();
   g_autoptr (GString) cases = g_string_new (NULL);
@@ -444,17 +453,24 @@ test_fields (void)
 
   for (guint end = 0; end < G_N_ELEMENTS (ends); end++)
     for (Field field = 0; field < N_FIELDS; field++) {
-      g_autoptr (MimeDraft) draft = new_draft ();
+      g_autoptr (MimeDraft) draft = NULL;
       g_autoptr (GBytes) bytes = NULL;
       g_autofree char *path = g_strdup_printf ("%s/%u.eml", folder, names->len), *name = NULL;
       Payload payload;
       guint parts;
 
+      if (unfinished && is_redirected (field))
+        continue;
+      draft = new_draft ();
       payload_init (&payload, end);
       parts = fill (draft, field, &payload);
+      draft->unfinished = unfinished;
+      if (unfinished)
+        draft->note = g_strdup (payload.raw);
       payload_clear (&payload);
       bytes = build (draft, field);
-      name = g_strdup_printf ("%s in %s", ends[end].name, field_names[field]);
+      name = g_strdup_printf ("%s in %s%s", ends[end].name, field_names[field],
+                              unfinished ? " of a draft" : "");
       /* What is no address is told, and nothing is sent. */
       if (bytes == NULL) {
         count_case (COUNT_INJECTIONS, name, NULL);
@@ -468,7 +484,7 @@ test_fields (void)
       g_ptr_array_add (names, g_steal_pointer (&name));
     }
   g_assert_true (g_file_set_contents (list, cases->str, -1, NULL));
-  said = ask_python ("injection", folder);
+  said = ask_python (unfinished ? "drafts" : "injection", folder);
   lines = g_strsplit (said, "\n", -1);
   for (guint i = 0; i < names->len; i++) {
     g_autofree char *prefix = g_strdup_printf ("%u: ", i);
@@ -481,9 +497,22 @@ test_fields (void)
   }
   /* Where all is refused nothing was tested. */
   for (Field field = 0; field < N_FIELDS; field++)
-    if (field != FIELD_FROM_ADDRESS && field != FIELD_BCC)
+    if (unfinished ? !is_redirected (field) && field != FIELD_FROM_ADDRESS
+                   : field != FIELD_FROM_ADDRESS && field != FIELD_BCC)
       g_assert_cmpuint (built[field], >, 0);
   remove_folder (folder);
+}
+
+static void
+test_fields (void)
+{
+  check_fields (FALSE);
+}
+
+static void
+test_drafts (void)
+{
+  check_fields (TRUE);
 }
 
 /* Strangers' bytes that are sent on as they are end no header and add none of ours. */
@@ -531,5 +560,6 @@ void
 add_injection_tests (void)
 {
   g_test_add_func ("/writing/injection/fields", test_fields);
+  g_test_add_func ("/writing/injection/drafts", test_drafts);
   g_test_add_func ("/writing/injection/redirected", test_redirected);
 }
