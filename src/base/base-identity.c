@@ -86,6 +86,22 @@ base_signature_free (BaseSignature *signature)
 
 /* ---- addresses ---- */
 
+char *
+base_address_dup_ascii (const char *address)
+{
+  const char *at = strrchr (address, '@');
+  g_autofree char *name = NULL;
+  g_autofree char *domain = NULL;
+
+  if (g_str_is_ascii (address))
+    return g_strdup (address);
+  if (at == NULL)
+    return NULL;
+  name = g_strndup (address, (gsize)(at - address));
+  domain = g_str_is_ascii (name) ? g_hostname_to_ascii (at + 1) : NULL;
+  return domain != NULL ? g_strconcat (name, "@", domain, NULL) : NULL;
+}
+
 static gboolean
 same_domain (const char *a, const char *b)
 {

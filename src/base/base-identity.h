@@ -52,5 +52,8 @@ typedef enum
 } BaseAddressMatch;
 /* Whether mail to `address` reaches `own`: whatever the case of ASCII letters, whichever way the domain is spelt. */
 BaseAddressMatch base_address_match (const char *own, const char *address);
+/* The address as every server and program takes it, its domain in ASCII (RFC 5890); NULL where its name or its domain has no such form: that
+ * one wants SMTPUTF8 (RFC 6531) all the way. */
+char *base_address_dup_ascii (const char *address) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

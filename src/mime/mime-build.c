@@ -10,6 +10,7 @@
 #include <gmime/gmime.h>
 
 #include "base-error.h"
+#include "base-identity.h"
 #include "base-text.h"
 #include "mime-build-private.h"
 #include "mime-charset-private.h"
@@ -239,12 +240,15 @@ encode_words (const char *text)
   return g_strdup (out->str);
 }
 
-/* "Name <address>" for a header; the address goes in as it is, which GMime would turn to punycode. */
+/* "Name <address>" for a header; the address in ASCII where it has such a form, so that servers need not know SMTPUTF8, else as it is. */
 static void
 append_mailbox (GString *value, const char *name, const char *address)
 {
   g_autofree char *clean = mime_build_line (name);
+  g_autofree char *ascii = base_address_dup_ascii (address);
 
+  if (ascii != NULL)
+    address = ascii;
   if (value->len > 0)
     g_string_append (value, ", ");
   if (clean[0] != '\0') {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-identity.h"
 #include "base-text.h"
 #include "smtp-transaction.h"
 
@@ -42,14 +43,11 @@ address_is_clean (const char *address)
   return TRUE;
 }
 
-/* The address as it can be sent; NULL with an error.  A domain in other letters has an ASCII form (RFC 5890), a name in
- * front of the @ has not. */
+/* The address as it can be sent; NULL with an error.  What has an ASCII form goes in it, whatever the server knows: the next one may know less. */
 static char *
 wire_address (SmtpTransaction *transaction, const char *address, GError **error)
 {
-  const char *at = strrchr (address, '@');
-  g_autofree char *local = NULL;
-  g_autofree char *domain = NULL;
+  char *ascii = NULL;
 
   if (!address_is_clean (address)) {
     g_autofree char *shown = base_text_one_line (address, 100);
@@ -58,25 +56,19 @@ wire_address (SmtpTransaction *transaction, const char *address, GError **error)
                     _ ("“%s” is not an e-mail address. Correct it and send again."), shown);
     return NULL;
   }
-  if (g_str_is_ascii (address))
-    return g_strdup (address);
+  ascii = base_address_dup_ascii (address);
+  if (ascii != NULL)
+    return ascii;
   if (smtp_session_has (transaction->session, SMTP_CAP_SMTPUTF8)) {
     transaction->utf8 = TRUE;
     return g_strdup (address);
   }
-
-  local = at != NULL ? g_strndup (address, (gsize)(at - address)) : NULL;
-  domain = at != NULL ? g_hostname_to_ascii (at + 1) : NULL;
-  if (local == NULL || domain == NULL || !g_str_is_ascii (local)) {
-    base_error_set (
-        error, BASE_ERROR_REFUSED, NULL,
-        _ ("“%s” cannot send to or from “%s”, because it only knows addresses in Latin letters without "
-           "accents."),
-        transaction->session->host, address);
-    return NULL;
-  }
-
-  return g_strconcat (local, "@", domain, NULL);
+  base_error_set (
+      error, BASE_ERROR_REFUSED, NULL,
+      _ ("“%s” cannot send to or from “%s”, because it only knows addresses in Latin letters without "
+         "accents."),
+      transaction->session->host, address);
+  return NULL;
 }
 
 /* FALSE: the server will not hold the mail as wished, and sending it now would be the worst answer. */

@@ -288,6 +288,10 @@ test_match (void)
   }
   g_assert_cmpint (base_address_match ("kim@한국.kr", "KIM+x@xn--3e0b707e.kr"), ==,
                    BASE_ADDRESS_PLUS);
+  g_autofree char *ascii = base_address_dup_ascii ("kim+x@한국.kr");
+  g_assert_cmpstr (ascii, ==, "kim+x@xn--3e0b707e.kr");
+  g_assert_null (base_address_dup_ascii ("김@example.org"));
+  g_assert_null (base_address_dup_ascii ("김"));
   /* An identity that is a plus-address itself comes before the one whose plus-address it is. */
   g_autoptr (BaseIdentity) news = make_identity ("news", "hong+news@example.org");
   const char *id = NULL;

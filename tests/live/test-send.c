@@ -107,6 +107,34 @@ test_plain_and_attached (void)
   live_free (live);
 }
 
+/* Addresses in other letters: a domain alone goes in its ASCII form; for a name the server has to know SMTPUTF8 (RFC 6531). */
+static void
+test_hangul (void)
+{
+  Live *live = live_new ("alice");
+  g_autofree char *domain = NULL, *both = NULL;
+
+  empty_bob ();
+  live_expunge ("kim", "INBOX", NULL);
+  live_start (live);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  queue_to (live, "밥 <bob@한국.test>", "domain", 0);
+  queue_to (live, "김철수 <김철수@lab.test>, bob@한국.test", "both", 0);
+  sync_engine_outbox_changed (live->engine, live->account->id);
+  LIVE_WAIT (outbox_length (live) == 0, 10);
+  LIVE_WAIT (live_count ("bob", "INBOX", "domain") == 1 && live_count ("bob", "INBOX", "both") == 1
+                 && live_count ("kim", "INBOX", "both") == 1,
+             15);
+  g_assert_cmpuint (engine_told_get_refused (&live->told), ==, 0);
+  domain = live_text ("bob", "INBOX", "domain");
+  g_assert_nonnull (strstr (domain, "<bob@xn--3e0b707e.test>"));
+  both = live_text ("kim", "INBOX", "both");
+  g_assert_nonnull (strstr (both, "<김철수@lab.test>"));
+  LIVE_WAIT (
+      live_count ("alice", "Sent", "domain") == 1 && live_count ("alice", "Sent", "both") == 1, 10);
+  live_free (live);
+}
+
 /* One of two is refused: the other gets it, once, and the row stays for the one who was refused, with the server's words. */
 static void
 test_refused (void)
@@ -267,6 +295,7 @@ void
 test_send_add (void)
 {
   g_test_add_func ("/send/plain-and-attached", test_plain_and_attached);
+  g_test_add_func ("/send/hangul", test_hangul);
   g_test_add_func ("/send/refused", test_refused);
   g_test_add_func ("/send/full-disk", test_full_disk);
   g_test_add_func ("/send/waits", test_waits);

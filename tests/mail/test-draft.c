@@ -732,6 +732,39 @@ test_outbox (void)
   g_assert_nonnull (back);
 }
 
+/* What waits in the outbox is deleted: nothing is left to be sent, and it can be had back. */
+static void
+test_remove_queued (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (MailDraft) draft = mail_draft_new (bench->engine, bench->account);
+  g_autoptr (GAsyncResult) removed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  mail_draft_set_recipients (draft, "ada@example.org", NULL, "secret@example.org");
+  mail_draft_set_subject (draft, "Never mind");
+  mail_draft_set_body (draft, "Text", NULL);
+  g_assert_true (send_draft (draft, &error));
+  id = g_strdup (mail_draft_get_id (draft));
+  g_clear_object (&draft);
+  g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
+  mail_engine_remove_outgoing_async (bench->engine, item, on_result, &removed);
+  g_assert_true (
+      mail_engine_remove_outgoing_finish (bench->engine, wait_result (&removed), &error));
+  g_assert_no_error (error);
+  wait_until (no_outgoing, bench);
+  g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rows->len, ==, 0);
+
+  g_autoptr (MailDraft) back = take_back (bench, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mail_draft_get_subject (back), ==, "Never mind");
+  g_assert_cmpstr (mail_draft_get_text (back), ==, "Text");
+  g_assert_cmpstr (mail_draft_get_bcc (back), ==, "secret@example.org");
+}
+
 /* Where the draft cannot be read, what waits in the outbox is the only copy: it is not taken out for editing. */
 static void
 test_edit_unreadable (void)
@@ -1142,6 +1175,7 @@ add_draft_tests (void)
   g_test_add_func ("/mail/draft/weight", test_weight);
   g_test_add_func ("/mail/draft/undo-send", test_undo_send);
   g_test_add_func ("/mail/draft/outbox", test_outbox);
+  g_test_add_func ("/mail/draft/remove-queued", test_remove_queued);
   g_test_add_func ("/mail/draft/later", test_later);
   g_test_add_func ("/mail/draft/edit-unreadable", test_edit_unreadable);
   g_test_add_func ("/mail/draft/forward", test_forward);

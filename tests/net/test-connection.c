@@ -448,6 +448,33 @@ test_address_literal (void)
   g_assert_cmpstr (literal, ==, "[127.0.0.1]");
 }
 
+/* RFC 5321, 4.1.3 */
+static void
+test_address_literal_6 (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketAddress) loopback = g_inet_socket_address_new_from_string ("::1", 0);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (NetConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *literal = NULL;
+
+  if (!g_socket_listener_add_address (listener, loopback, G_SOCKET_TYPE_STREAM,
+                                      G_SOCKET_PROTOCOL_TCP, NULL, &address, &error)) {
+    g_test_skip (error->message);
+    return;
+  }
+  const NetEndpoint endpoint = {
+    .host = "::1",
+    .port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)),
+    .security = BASE_SECURITY_STARTTLS,
+  };
+  connection = net_connection_open (&endpoint, NULL, &error);
+  g_assert_no_error (error);
+  literal = net_connection_dup_address_literal (connection);
+  g_assert_cmpstr (literal, ==, "[IPv6:::1]");
+}
+
 void
 test_connection_add (void)
 {
@@ -468,4 +495,5 @@ test_connection_add (void)
   g_test_add_func ("/net/connection/secret-in-clear", test_secret_in_clear);
   g_test_add_func ("/net/connection/start-tls-cut", test_start_tls_cut);
   g_test_add_func ("/net/connection/address-literal", test_address_literal);
+  g_test_add_func ("/net/connection/address-literal-6", test_address_literal_6);
 }

@@ -43,6 +43,11 @@ def schema_is_strict():
     assert f'id="{ID}"' in read(DATA, ID + '.gschema.xml')
 
 
+def sending_can_be_undone_for_ten_seconds():
+    key = ET.parse(os.path.join(DATA, ID + '.gschema.xml')).getroot().find('.//key[@name="undo-send-seconds"]')
+    assert key.findtext('default') == '10' and key.find('range').attrib == {'min': '0', 'max': '30'}, ET.tostring(key)
+
+
 def service_starts_the_program():
     text = read(BUILT, ID + '.service')
     assert re.search(rf'^Name={re.escape(ID)}$', text, re.M) and re.search(r'^Exec=/.*/sosik --gapplication-service$', text, re.M), text
@@ -82,5 +87,5 @@ def top_level_is_the_agreed_one():
     assert not [n for n in top - agreed if not n.startswith('.')], sorted(top - agreed)
 
 
-main([desktop_file_is_valid, metainfo_is_valid, schema_is_strict, service_starts_the_program, icons_are_drawings,
+main([desktop_file_is_valid, metainfo_is_valid, schema_is_strict, sending_can_be_undone_for_ten_seconds, service_starts_the_program, icons_are_drawings,
       ui_files_are_well_formed, account_example_is_what_the_program_reads, top_level_is_the_agreed_one])

@@ -455,6 +455,8 @@ test_parameters (void)
     { "S: 250-SIZE 0\nS: 250-8BITMIME\nS: 250 SMTPUTF8\n", korean, "한\n",
       "<me@a.example> SIZE=5 BODY=8BITMIME SMTPUTF8", "<홍@메일.example>" },
     { "S: 250 HELP\n", domain, "x", "<me@a.example>", "<hong@xn--h32bq4v.example>" },
+    { "S: 250-8BITMIME\nS: 250 SMTPUTF8\n", domain, "x", "<me@a.example>",
+      "<hong@xn--h32bq4v.example>" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
