@@ -426,7 +426,8 @@ write_words (Writer *writer, const char *text, const GtkTextIter *start, gboolea
       space = !writer->space && !(last && p[1] == '\0');
       g_string_append_unichar (writer->html, space ? ' ' : NO_BREAK);
     } else if (c == '\t') {
-      g_string_append (writer->html, "<span style=\"white-space:pre\">\t</span>");
+      /* Outlook has a name of its own for it. */
+      g_string_append (writer->html, "<span style=\"white-space:pre;mso-tab-count:1\">\t</span>");
     } else if (c == '<') {
       g_string_append (writer->html, "&lt;");
     } else if (c == '>') {

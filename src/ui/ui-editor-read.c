@@ -252,7 +252,7 @@ add_declaration (Reader *reader, const char *declaration)
 {
   const char *colon = strchr (declaration, ':'), *value = colon != NULL ? colon + 1 : "";
 
-  if (g_str_equal (declaration, "white-space:pre"))
+  if (g_str_equal (declaration, "white-space:pre") || g_str_equal (declaration, "mso-tab-count:1"))
     return TRUE;
   if (g_str_has_prefix (declaration, "color:"))
     return add_value (reader, UI_VALUE_COLOUR, value);

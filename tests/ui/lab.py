@@ -35,8 +35,8 @@ class Lab:
         server.login(user, user + 'pw')
         return server
 
-    def messages(self, user, folder):
-        """All messages of a folder: [(flags, parsed message)]."""
+    def raw(self, user, folder):
+        """All messages of a folder, as they lie there: [(flags, octets)]."""
         server = self.imap(user)
         try:
             answer, count = server.select(f'"{folder}"', readonly=True)
@@ -47,10 +47,14 @@ class Lab:
             for item in data:
                 if isinstance(item, tuple):
                     flags = imaplib.ParseFlags(item[0])
-                    found.append(([f.decode() for f in flags], email.message_from_bytes(item[1], policy=email.policy.default)))
+                    found.append(([f.decode() for f in flags], item[1]))
             return found
         finally:
             server.logout()
+
+    def messages(self, user, folder):
+        """The same taken apart: [(flags, parsed message)]."""
+        return [(flags, email.message_from_bytes(octets, policy=email.policy.default)) for flags, octets in self.raw(user, folder)]
 
     def wait(self, user, folder, condition, timeout=30, what=''):
         """The first (flags, message) of the folder for which condition(flags, message) holds."""

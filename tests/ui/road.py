@@ -4,6 +4,8 @@ First start, wizard, sync, reading, a reply with a file attached through the dia
 Sent, new mail by IDLE, archive and undo, restart, no network.  One TAP line a step; a step that fails ends the road.
 """
 import base64
+import email.policy
+import getpass
 import http.server
 import os
 import re
@@ -185,6 +187,19 @@ def one_copy_lies_in_sent():
     lab.wait('alice', 'INBOX', lambda f, m: m['Subject'] == SUBJECT and '\\Answered' in f, what='\\Answered')
 
 
+def nothing_of_this_computer_is_in_it():
+    octets = next(o for _f, o in lab.raw('alice', 'Sent') if email.message_from_bytes(o, policy=email.policy.default)['Subject'] == 'Re: ' + SUBJECT)
+    message = email.message_from_bytes(octets, policy=email.policy.default)
+    assert re.search(rb'^Date: [^\r]* \+0000\r$', octets, re.M), message['Date']
+    assert abs(message['Date'].datetime.timestamp() - time.time()) < 600, f'{message["Date"]} is no time of now'
+    # What the file holds is its own affair.
+    words = re.sub(rb'^[A-Za-z0-9+/=]{40,}\r$', b'', octets, flags=re.M).decode()
+    texts = words + '\n'.join(part.get_content() for part in message.walk() if part.get_content_maintype() == 'text' and not part.is_attachment())
+    for word in (os.uname().nodename, getpass.getuser(), STATE, PROFILE, os.environ['HOME'], 'sosik', time.tzname[0], '+0900', 'localhost', '127.0.0.1'):
+        found = re.search(rf'(?<!\w){re.escape(word)}(?!\w)', texts, re.I)
+        assert not found, f'{word} in {texts}'
+
+
 def new_mail_is_there_within_two_seconds():
     app.click(row(SUBJECT))  # the window has the focus, so that no notification is due
     lab.send('bob', 'alice@lab.test', '반가운 소식', '까치가 울었습니다.\n')
@@ -362,7 +377,7 @@ def finish():
 if __name__ == '__main__':
     main([first_start_welcomes, the_wizard_finds_the_servers, a_wrong_password_is_said_and_nothing_is_lost, the_mailbox_appears,
           a_mail_is_read, it_is_unread_again_and_read_again, a_reply_with_a_file_is_written, sending_closes_the_composer, the_reply_arrives_at_the_other_mailbox,
-          one_copy_lies_in_sent, new_mail_is_there_within_two_seconds,
+          one_copy_lies_in_sent, nothing_of_this_computer_is_in_it, new_mail_is_there_within_two_seconds,
           a_notification_tells_when_the_window_is_not_looked_at, archive_and_undo, an_html_mail_shows_its_picture, remote_pictures_wait_for_permission,
           all_attachments_are_saved, a_mail_is_moved_to_a_folder, the_keys_are_listed, narrow_window,
           a_restart_finds_everything, without_servers_everything_seen_is_there, it_ends_quietly,

@@ -4,6 +4,7 @@ The servers stay for all cases of a program, ten thousand ports above the usual 
 """
 import configparser
 import functools
+import glob
 import os
 import re
 import subprocess
@@ -192,6 +193,15 @@ class Scene:
 
     def wait_for_recipient(self, field, pattern):
         eventually(lambda: any(re.search(pattern, chip) for chip in self.chips(field)), what=f'{pattern} in {field}')
+
+    def saved(self):
+        """What is on this computer's disk of all drafts."""
+        texts = []
+        for name in glob.glob(os.path.join(self.profile, 'data', 'drafts', '**', '*'), recursive=True):
+            if os.path.isfile(name):
+                with open(name, encoding='utf-8', errors='replace') as file:
+                    texts.append(file.read())
+        return '\n'.join(texts)
 
     def outbox(self):
         self.app.click('list item', '^' + re.escape(words('Drafts and Outbox')))

@@ -213,7 +213,11 @@ test_strange_characters (Fixture *f, gconstpointer data)
 {
   gtk_text_buffer_set_text (f->buffer, "a\001b\tc\302\205d\357\277\274e", -1);
   assert_text (f, "ab\tcde");
-  assert_html (f, "<div>ab<span style=\"white-space:pre\">\t</span>cde</div>");
+  assert_html (f, "<div>ab<span style=\"white-space:pre;mso-tab-count:1\">\t</span>cde</div>");
+  /* As it was written before Outlook was told. */
+  g_assert_true (ui_editor_from_html (
+      f->buffer, "<div><div>x<span style=\"white-space:pre\">\t</span>y</div></div>"));
+  assert_text (f, "x\ty");
 }
 
 /* Each line goes where its first letter says, an answer to right-to-left mail as well. */
@@ -238,7 +242,7 @@ test_round_trip (Fixture *f, gconstpointer data)
   const char *const letters[] = {
     "<div>one</div>",
     "<div><br/></div><div>\302\240 two \302\240spaces\302\240</div><div><br/></div>",
-    "<div>a<span style=\"white-space:pre\">\t</span>b 100\302\240km</div>",
+    "<div>a<span style=\"white-space:pre;mso-tab-count:1\">\t</span>b 100\302\240km</div>",
     "<div><span style=\"color:#c01c28\">빨강<b>굵게</b></span><span style=\"font-size:small\">s</span></div>",
     "<div><a href=\"https://a.b\"><span style=\"color:#1a5fb4;font-size:xx-large;font-family:monospace\">"
     "x<b>y</b></span></a><span style=\"font-family:sans-serif\">z</span></div>",

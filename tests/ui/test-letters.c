@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mime-html.h"
+#include "shown.h"
 #include "ui-editor-html.h"
 #include "ui-editor-picture.h"
 #include "ui-editor-table.h"
@@ -37,6 +38,62 @@ without_ends (const char *text)
   return g_regex_replace (regex, text, -1, 0, "\\1", 0, NULL);
 }
 
+#define ROWS        3
+#define COLUMNS_MAX 3
+
+/* Octets that the looks and lines of a letter are worth: 60 for each line, for each level of a quote or list where it may begin, and for each look of each
+ * stretch of text; of a table for each cell, which has a line around and a side. */
+static gsize
+count_worth (Fixture *f)
+{
+  int n_lines = gtk_text_buffer_get_line_count (f->buffer);
+  gsize n = (gsize)n_lines;
+  GtkTextIter at;
+
+  for (int i = 0; i < n_lines; i++) {
+    g_autofree char *text = NULL;
+    GtkTextIter end;
+    UiLine line;
+
+    gtk_text_buffer_get_iter_at_line (f->buffer, &at, i);
+    end = at;
+    if (!gtk_text_iter_ends_line (&end))
+      gtk_text_iter_forward_to_line_end (&end);
+    text = gtk_text_iter_get_slice (&at, &end);
+    ui_editor_read_line (text, &line);
+    n += 2 * line.depth + (line.list != UI_LIST_NONE ? line.level + 1 : 0);
+    for (GtkTextIter next; gtk_text_iter_compare (&at, &end) < 0; at = next) {
+      g_autoptr (GSList) tags = gtk_text_iter_get_tags (&at);
+      UiEditorTable *table = ui_editor_iter_get_table (&at);
+
+      next = at;
+      n += g_slist_length (tags);
+      if (gtk_text_iter_get_char (&at) == '\t')
+        n++;
+      else if (table != NULL)
+        n += 3 * COLUMNS_MAX * ROWS;
+      else if (gtk_text_iter_get_paintable (&at) != NULL)
+        n += 3;
+      gtk_text_iter_forward_char (&next);
+      while (gtk_text_iter_compare (&next, &end) < 0 && !gtk_text_iter_toggles_tag (&next, NULL)
+             && gtk_text_iter_get_char (&next) != '\t'
+             && gtk_text_iter_get_paintable (&next) == NULL
+             && gtk_text_iter_get_paintable (&at) == NULL)
+        gtk_text_iter_forward_char (&next);
+    }
+  }
+  return 60 * n;
+}
+
+/* Small: not much more than the words, escaped as they have to be. */
+static void
+check_size (Fixture *f, const char *html, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  g_assert_cmpuint (strlen (html), <=, 2 * strlen (escaped) + count_worth (f));
+}
+
 /* Some words as they are written in a cell. */
 static char *
 dup_cell (Fixture *f, const char *const *words, int n_words)
@@ -57,13 +114,14 @@ dup_cell (Fixture *f, const char *const *words, int n_words)
 static void
 put_object_at_random (Fixture *f, const char *const *words, int n_words)
 {
-  int n = gtk_text_buffer_get_char_count (f->buffer), columns = g_test_rand_int_range (1, 4);
+  int n = gtk_text_buffer_get_char_count (f->buffer),
+      columns = g_test_rand_int_range (1, COLUMNS_MAX + 1);
   g_autoptr (UiEditorGrid) grid = ui_editor_grid_new ();
   g_autoptr (UiEditorPicture) picture =
       ui_editor_picture_new ("a&b@c", "a \"picture\"", 20, g_test_rand_int_range (0, 2));
   GtkTextIter at;
 
-  for (int i = 0; i < columns * 3; i++) {
+  for (int i = 0; i < columns * ROWS; i++) {
     g_autofree char *html = dup_cell (f, words, n_words);
 
     if (i % columns == 0)
@@ -145,6 +203,8 @@ test_round_trip (Fixture *f, gconstpointer data)
     write_at_random (f);
     html = ui_editor_to_html (f->buffer);
     text = ui_editor_to_text (f->buffer);
+    shown_check (html);
+    check_size (f, html, text);
     if (!ui_editor_from_html (f->buffer, html))
       g_error ("not read back: %s", html);
     html_again = ui_editor_to_html (f->buffer);

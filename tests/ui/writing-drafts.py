@@ -1,4 +1,6 @@
 """writing-drafts.py PREFIX STATE SCREENSHOTS LANGUAGE: what can be undone after writing, what is sent later, what is asked."""
+import datetime
+import glob
 import os
 import re
 import subprocess
@@ -112,6 +114,34 @@ def send_later(scene, item):
     scene.app.click('menu item', item)
 
 
+def queued(scene):
+    """When what waits in the outbox is to go, in seconds."""
+    times = []
+    for name in glob.glob(os.path.join(scene.profile, 'data', 'drafts', '*', 'outbox.ini')):
+        with open(name, encoding='utf-8') as file:
+            times += map(int, re.findall(r'^SendAt=(\d+)$', file.read(), re.M))
+    return times
+
+
+def choose_a_time(scene):
+    """In the dialog: two days on, at 10:35."""
+    send_later(scene, exact('_Choose Date and Time…'))
+    scene.says(exact('When Should It Be Sent?'))
+    at = (datetime.datetime.now() + datetime.timedelta(days=2)).replace(hour=10, minute=35, second=0, microsecond=0)
+    days = scene.app.wait(None, exact('Date'))
+    tomorrow = at - datetime.timedelta(days=1)  # is proposed
+    if at.month != tomorrow.month:
+        scene.app.click(days.find_all('push button')[-1])
+    # Days of the month before stand above, those of the next one below.
+    scene.app.click(days.find_all('label', f'^{at.day}$')[-1 if at.day > 15 else 0])
+    scene.app.fill('spin button', exact('Hour'), '10')
+    scene.app.fill('spin button', exact('Minute'), '35')
+    scene.shot('chosen')
+    scene.app.click('push button', exact('_Send Later'))
+    scene.composer_is_gone()
+    return at
+
+
 @case
 def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     ready(scene, 0)
@@ -129,6 +159,19 @@ def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     scene.app.wait('list item', '^In good time, bob@lab.test, ' + waits)
     scene.shot('waits')
     assert not arrived('In good time')
+    # Deleted, it does not go, and can be had back.
+    scene.app.click('push button', exact('Delete'))
+    scene.app.wait_gone('list item', '^In good time')
+    scene.says(exact('Message discarded'))
+    assert not queued(scene), queued(scene)
+    scene.app.click('push button', exact('_Undo'))
+    scene.app.wait('text', exact('Message text'), condition=lambda n: 'Hello.' in n.text)
+    # What is chosen in the dialog is when it goes.
+    at = choose_a_time(scene)
+    scene.outbox()
+    row = scene.app.wait('list item', '^In good time, bob@lab.test, ' + waits)
+    assert f'{at.day}' in row.name and '10:35' in row.name, row.name
+    assert queued(scene) == [at.timestamp()], queued(scene)
     scene.app.click('push button', exact('Edit'))
     scene.app.wait('text', exact('Message text'), condition=lambda n: 'Hello.' in n.text)
     scene.send()
@@ -222,6 +265,48 @@ def a_draft_lies_on_the_server_once_and_is_gone_on_with(scene):
     arrives_once('For later')
     eventually(lambda: [text_of(m).strip() for _f, m in drafts()] == ['Third words, elsewhere'], 30, 'the draft that was sent is gone')
     assert 'Bcc' not in arrived('For later')[0]
+    scene.quit()
+
+
+@case
+def what_is_open_is_copied_each_minute(scene):
+    """What takes a minute is in one case."""
+    ready(scene, 0)
+    scene.append('alice', 'Drafts', b'From: alice@lab.test\r\nTo: bob@lab.test\r\nSubject: Begun\r\nMessage-ID: <first@lab.test>\r\n\r\nFirst words\r\n')
+    # A link opens a window, and nothing of it goes anywhere, unless somebody writes in it.
+    for subject in ('Untouched', 'Touched'):
+        scene.invoke(f'mailto:bob@lab.test?subject={subject}&body=This%20is%20{subject}')
+        scene.app.wait('text', exact('Message text'), condition=lambda n, s=subject: f'This is {s}' in n.text)
+    time.sleep(.5)
+    scene.app.type('Typed. ')
+    scene.app.wait('text', exact('Message text'), condition=lambda n: 'Typed. ' in n.text and 'This is Touched' in n.text)
+    scene.app.bring_forward('Sosik')
+    scene.app.click('list item', words.folder('Drafts'))
+    scene.click_row('Begun')
+    edit_draft(scene, 'First words')
+    (_flags, begun), = drafts()
+    # It is on this disk while the person writes on, and soon after they stop.
+    begin = time.time()
+    scene.app.key('ctrl+Home')
+    while 'xxx' not in scene.saved():
+        assert time.time() < begin + 14, 'nothing is saved while the person writes'
+        scene.app.key('x')
+        time.sleep(.7)
+    scene.app.type(' Second words. ')
+    eventually(lambda: 'Second words.' in scene.saved(), 4, 'saved two seconds after the last letter')
+    # Another computer goes on with it as well.
+    scene.empty('alice')
+    scene.append('alice', 'Drafts', begun.as_bytes().replace(b'First words', b'Elsewhere').replace(b'<first@', b'<second@'))
+    # After a minute it is on the server, once.
+    assert len(drafts()) == 1, drafts()
+    eventually(lambda: len(drafts()) == 3, 75, 'both versions, and the one that was typed in')
+    scene.says('changed or deleted on another computer')
+    scene.shot('conflict')
+    texts = sorted((m['Subject'], text_of(m).strip()) for _f, m in drafts())
+    assert texts[0] == ('Begun', 'Elsewhere'), texts
+    assert texts[1][0] == 'Begun' and texts[1][1].startswith('xxx') and 'Second words. First words' in texts[1][1], texts
+    assert texts[2][0] == 'Touched' and 'Typed. ' in texts[2][1], texts
+    assert 'Untouched' not in scene.saved()
     scene.quit()
 
 
@@ -381,5 +466,5 @@ def what_the_server_would_not_take_is_said_before_it_is_sent(scene):
 if __name__ == '__main__':
     main(chosen([discarding_and_sending_can_be_undone, what_is_done_while_sending_can_be_undone_is_told_at_once,
                  what_is_held_back_survives_a_crash,
-                 a_draft_lies_on_the_server_once_and_is_gone_on_with, closing_asks_nothing_and_what_is_kept_can_be_thrown_away, a_question_is_in_nobodys_way_who_quits, a_message_goes_at_its_time_and_can_be_changed_until_then,
+                 a_draft_lies_on_the_server_once_and_is_gone_on_with, what_is_open_is_copied_each_minute, closing_asks_nothing_and_what_is_kept_can_be_thrown_away, a_question_is_in_nobodys_way_who_quits, a_message_goes_at_its_time_and_can_be_changed_until_then,
                  what_the_server_would_not_take_is_said_before_it_is_sent]), finish)

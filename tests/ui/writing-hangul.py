@@ -1,6 +1,5 @@
 """writing-hangul.py PREFIX STATE SCREENSHOTS LANGUAGE: Hangul composed by input methods (ibus; hangul.c, in two manners) in the composer, saved and sent in the middle of a syllable."""
 import contextlib
-import glob
 import os
 import re
 import subprocess
@@ -74,23 +73,13 @@ def arrived(subject):
     return message.get_body(('plain',)).get_content().strip()
 
 
-def saved(scene):
-    """What is on disk of the draft."""
-    texts = []
-    for name in glob.glob(os.path.join(scene.profile, '**', 'drafts', '**', '*'), recursive=True):
-        if os.path.isfile(name):
-            with open(name, encoding='utf-8', errors='replace') as file:
-                texts.append(file.read())
-    return '\n'.join(texts)
-
-
 def send_in_the_middle(scene, send):
     begin(scene)
     write(scene, 'Subject', '제목 값')  # the last syllable is still composed when the text is clicked
     write(scene, 'Message text', '안녕하세요, 김민우입니다. 닭')
-    eventually(lambda: '김민우입니다. ' in saved(scene), what='saved')
+    eventually(lambda: '김민우입니다. ' in scene.saved(), what='saved')
     time.sleep(2.2)
-    assert not re.search('닭|[ㄱ-ㅣ]', saved(scene)), saved(scene)
+    assert not re.search('닭|[ㄱ-ㅣ]', scene.saved()), scene.saved()
     scene.shot('composing')
     scene.app.type(keys('이 많다. 앉'))
     send(scene)

@@ -225,6 +225,8 @@ def who_is_known_is_suggested(scene):
     for number, to in enumerate([minu, minu, minu, sujin, minji, 'Bob Miller <bob@lab.test>', 'José Ñandú <jose@lab.test>']):
         scene.append('alice', 'Sent', sent(to, number))
     scene.append('alice', 'INBOX', b'From: Robot <no-reply@lab.test>\r\nTo: alice@lab.test\r\nSubject: Minutes\r\n\r\nHello.\r\n')
+    # And somebody who only wrote.
+    scene.append('alice', 'INBOX', b'From: Wrote Once <wrote@lab.test>\r\nTo: alice@lab.test\r\nSubject: Hi\r\n\r\nHello.\r\n')
     scene.account()
     scene.start()
     scene.inbox()
@@ -259,6 +261,9 @@ def who_is_known_is_suggested(scene):
     app.click('list item', '^José')
     are(scene, 'To', '김민우, minu@lab.test', '김민지, minji@lab.test', 'José Ñandú, jose@lab.test')
     assert field(scene, 'To').has('focused'), 'the keyboard is elsewhere'
+    app.type('wrot')
+    offers(scene, 'Wrote Once <wrote@lab.test>')
+    app.key('BackSpace', 'BackSpace', 'BackSpace', 'BackSpace')
     # Nothing is taken that was not chosen.
     app.type('bob@lab.test')
     offers(scene, 'Bob Miller <bob@lab.test>')
