@@ -264,7 +264,7 @@ def case(function):
 
 
 def chosen(tests):
-    """All of them, or by hand only those that the variable ONLY matches."""
+    """All of them, or only those that the variable ONLY matches: by hand, or where a file is two programs."""
     return [test for test in tests if re.search(os.environ.get('ONLY', ''), test.__name__)]
 
 
