@@ -191,6 +191,18 @@ def a_message_goes_at_its_time_and_can_be_changed_until_then(scene):
     scene.send()
     scene.composer_is_gone()
     eventually(lambda: len(arrived(None)) == 2, what='both without a subject')
+    # So of an empty one.
+    scene.compose('bob@lab.test', 'First empty one')
+    scene.send()
+    scene.says('There is no text')
+    scene.app.click('check box', exact('_Do not ask again'))
+    scene.app.click(scene.app.root.find_all('push button', exact('_Send'))[-1])
+    scene.composer_is_gone()
+    scene.compose('bob@lab.test', 'Second empty one')
+    scene.send()
+    scene.composer_is_gone()
+    arrives_once('First empty one')
+    arrives_once('Second empty one')
     scene.quit()
 
 
