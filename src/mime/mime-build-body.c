@@ -190,6 +190,37 @@ message_encoding (const MimeAttachment *file, GCancellable *cancellable)
   return before != '\r' ? encoding : GMIME_CONTENT_ENCODING_DEFAULT;
 }
 
+/* Whether it is UTF-8, and more than ASCII, which is what a text is taken for that says nothing (RFC 2046, 4.1.2).  Reads it once. */
+static gboolean
+is_utf8 (const MimeAttachment *file, GCancellable *cancellable)
+{
+  g_autoptr (GInputStream) stream = open_file (file);
+  g_autofree char *piece = g_malloc (LINE_IN * LINES);
+  gboolean beyond = FALSE;
+  gsize length = 0, kept = 0;
+
+  if (!G_IS_SEEKABLE (stream))
+    return FALSE;
+  do {
+    const char *end;
+    gsize all;
+
+    if (!g_input_stream_read_all (stream, piece + kept, LINE_IN * LINES - kept, &length,
+                                  cancellable, NULL))
+      return FALSE;
+    all = kept + length;
+    for (gsize i = kept; i < all && !beyond; i++)
+      beyond = (guint8)piece[i] > 127;
+    g_utf8_validate_len (piece, all, &end);
+    kept = all - (gsize)(end - piece);
+    /* The beginning of a character, whose end is still to come; of a NUL or of another charset more is left. */
+    if (kept > 3 || (kept > 0 && length == 0))
+      return FALSE;
+    memmove (piece, end, kept);
+  } while (length > 0);
+  return beyond;
+}
+
 static GMimeObject *
 file_part (const MimeAttachment *file, MimeNames names, gboolean shown, GCancellable *cancellable)
 {
@@ -214,6 +245,9 @@ file_part (const MimeAttachment *file, MimeNames names, gboolean shown, GCancell
   }
   /* Of GMime's objects only the header is used: the content is written by write_file (). */
   part = g_mime_part_new_with_type (major, minor);
+  if (g_str_equal (major, "text") && is_utf8 (file, cancellable))
+    g_mime_content_type_set_parameter (g_mime_object_get_content_type (GMIME_OBJECT (part)),
+                                       "charset", "utf-8");
   if (names == MIME_NAMES_BOTH)
     set_name (
         g_mime_content_type_get_parameters (g_mime_object_get_content_type (GMIME_OBJECT (part))),

@@ -462,6 +462,49 @@ test_names (void)
   g_assert_null (strstr (text, "someone"));
 }
 
+/* A text that says nothing is ASCII for who reads it. */
+static void
+test_charset_of_file (void)
+{
+  /* Longer than what is read at once, so that one of its characters lies across */
+  g_autoptr (GString) hangul = g_string_new ("x");
+  g_autoptr (GString) ending = g_string_new (NULL);
+  const struct
+  {
+    const char *type, *content;
+    gsize length;
+    gboolean utf8;
+  } files[] = {
+    { "text/plain", "까치", strlen ("까치"), TRUE },
+    { "text/csv", NULL, 0, TRUE },
+    { "text/plain", NULL, 0, FALSE },
+    { "text/plain", "magpie", strlen ("magpie"), FALSE },
+    { "text/plain", "\xb1\xee\xc4\xa1", 4, FALSE }, /* euc-kr */
+    { "text/plain", "까치\0", strlen ("까치") + 1, FALSE },
+    { "text/plain", "", 0, FALSE },
+    { "application/json", "까치", strlen ("까치"), FALSE },
+  };
+
+  while (hangul->len < 200000)
+    g_string_append (hangul, "까");
+  g_string_append_len (ending, hangul->str, (gssize)hangul->len - 1);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    const GString *large = i == 1 ? hangul : i == 2 ? ending : NULL;
+    g_autoptr (MimeDraft) draft = new_draft ();
+    g_autoptr (GBytes) content = large != NULL ? g_bytes_new (large->str, large->len)
+                                               : g_bytes_new (files[i].content, files[i].length);
+    g_autofree char *text = NULL, *wanted = NULL;
+
+    draft->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify)mime_attachment_free);
+    g_ptr_array_add (draft->attachments, mime_attachment_new ("a", files[i].type, content));
+    text = build_text (draft);
+    wanted = g_strdup_printf ("Content-Type: %s; %sname=a\r\n", files[i].type,
+                              files[i].utf8 ? "charset=utf-8; " : "");
+    if (strstr (text, wanted) == NULL)
+      g_error ("%u: no %s in %.2000s", i, wanted, text);
+  }
+}
+
 static char *
 build_forwarded (const char *original, gsize length)
 {
@@ -647,6 +690,7 @@ test_build_add (void)
   g_test_add_func ("/mime/build/names", test_names);
   g_test_add_func ("/mime/build/encodings", test_encodings);
   g_test_add_func ("/mime/build/forwarded", test_forwarded);
+  g_test_add_func ("/mime/build/charset-of-file", test_charset_of_file);
   g_test_add_func ("/mime/build/related", test_related);
   g_test_add_func ("/mime/build/wishes", test_wishes);
   g_test_add_func ("/mime/build/flowed", test_flowed);

@@ -177,6 +177,8 @@ def the_reply_arrives_at_the_other_mailbox():
     assert re.fullmatch(wrote, above), f'{above!r}, not {wrote}'
     assert re.search('20[0-9][0-9]' + ('년' if LANGUAGE.startswith('ko') else ''), above), above
     assert not message['Bcc'] and not message['User-Agent'] and not message['X-Mailer']
+    seen = lab.shown('bob', message)  # by another mail program
+    assert REPLY in seen and seen.count('까치가 전한 소식') == 300 and re.search(r'Attachment #2: 회의 자료\.txt', seen), seen
 
 
 def one_copy_lies_in_sent():

@@ -202,6 +202,12 @@ def chips_go_from_field_to_field_and_arrive_as_they_stand(scene):
     _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Where they stand', what='the message')
     assert re.search(r'Bob Miller <bob@lab.test>', message['To']) and message['Cc'] == 'Alice Lee <alice@lab.test>', str(message)
     assert 'kim' not in message.as_string()
+    # Another program shows nobody in secret either, not even to who was.
+    _flags, hidden = lab.wait('kim', 'INBOX', lambda f, m: m['Subject'] == 'Where they stand', what='the message of the hidden one')
+    for user, m in (('bob', message), ('kim', hidden)):
+        seen = lab.shown(user, m)
+        assert re.search('^To: Bob Miller <bob@lab.test>$', seen, re.M) and re.search('^Cc: Alice Lee <alice@lab.test>$', seen, re.M), seen
+        assert not re.search('^Bcc', seen, re.M | re.I) and (user == 'kim' or 'kim' not in seen), seen
     scene.quit()
 
 
