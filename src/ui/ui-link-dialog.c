@@ -26,14 +26,22 @@ struct _UiLinkDialog
 
 G_DEFINE_FINAL_TYPE (UiLinkDialog, ui_link_dialog, ADW_TYPE_WINDOW)
 
+/* "javascript:x()" says how it is to be opened, "example.org:8080" at which port. */
+static gboolean
+has_scheme (const char *address)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (address);
+
+  return scheme != NULL && !g_ascii_isdigit (address[strlen (scheme) + 1]);
+}
+
 /* What a person types for a link: "example.org" is a web page, "kim@example.org" a mail address. */
 static char *
 complete (const char *typed)
 {
   g_autofree char *address = g_strstrip (g_strdup (typed));
 
-  if (*address == '\0' || strstr (address, "://") != NULL
-      || g_ascii_strncasecmp (address, "mailto:", 7) == 0)
+  if (*address == '\0' || has_scheme (address))
     return g_steal_pointer (&address);
   if (strchr (address, '@') != NULL && strchr (address, '/') == NULL)
     return g_strconcat ("mailto:", address, NULL);

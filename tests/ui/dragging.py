@@ -4,8 +4,12 @@ import subprocess
 
 def drag(scene, source, target, key=None):
     """Onto another node, with a key held from there on."""
-    from_x, from_y = scene.app.center(source)
-    to_x, to_y = scene.app.center(target)
+    drag_between(scene, scene.app.center(source), scene.app.center(target), key)
+
+
+def drag_between(scene, start, end, key=None):
+    """From one point of the screen to another."""
+    (from_x, from_y), (to_x, to_y) = start, end
     steps = ['mousemove', str(from_x), str(from_y), 'sleep', '0.2', 'mousedown', '1', 'sleep', '0.2']
     for i in range(1, 11):
         steps += ['mousemove', str(from_x + (to_x - from_x) * i // 10), str(from_y + (to_y - from_y) * i // 10), 'sleep', '0.04']

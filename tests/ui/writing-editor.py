@@ -1,15 +1,16 @@
 """writing-editor.py PREFIX STATE SCREENSHOTS LANGUAGE: rich text from the keyboard, the clipboard and the quote of an answer, as it arrives."""
-import contextlib
 import glob
-import html.parser
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from drive import Atspi, clipboard  # noqa: E402
+from drive import clipboard  # noqa: E402
+from giving import given  # noqa: E402
+from rich import arrived, begin, looks, make_picture, wait_for_picture  # noqa: E402
 from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -24,55 +25,6 @@ Content-Type: text/html; charset=utf-8\r
 <html><body><p>We <b>must</b> meet.</p><ul><li>Monday</li><li><i>Tuesday</i></li></ul>
 <div style="display:none">hidden words</div><p>See <a href="https://plan.example/a?b=1&amp;c=2">the plan</a>.</p></body></html>\r
 '''
-
-
-class Reader(html.parser.HTMLParser):
-    """(text, elements around it) of a letter, and its pictures."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.texts, self.pictures, self.styles = [], [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.styles.append(attrs.get('style', ''))
-        if tag == 'img':
-            self.pictures.append(attrs)
-        elif tag != 'br':
-            self.open.append((tag, attrs))
-
-    def handle_startendtag(self, tag, attrs):
-        if tag != 'br':
-            self.pictures.append(dict(attrs))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag, f'</{tag}> is not what is open'
-
-    def handle_data(self, data):
-        self.texts.append((data, [tag for tag, _attrs in self.open]))
-
-    def around(self, words):
-        return next(tags for text, tags in self.texts if words in text)
-
-
-def begin(scene):
-    scene.empty('alice', 'bob')
-    scene.account()
-    folder = os.path.join(scene.profile, 'config')
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, 'settings.ini'), 'w', encoding='utf-8') as file:
-        file.write('[Settings]\nwrite-rich=true\n')
-
-
-def arrived(subject):
-    _flags, message = lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == subject, what=subject)
-    return message, Reader(message.get_body(('html',)).get_content()), message.get_body(('plain',)).get_content().replace('\r\n', '\n')
-
-
-def looks(node, words):
-    found, _start, _end = Atspi.Text.get_attribute_run(node.accessible.get_text_iface(), node.text.index(words), False)
-    return dict(found or {})
 
 
 @case
@@ -96,7 +48,7 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
                    '<img src="http://127.0.0.1:9/a.png"><table><tr><td>a</td><td>b</td></tr></table>'.encode()):
         scene.app.key('ctrl+v')
     scene.app.key('Return')
-    with clipboard('UTF8_STRING', 'bare words'.encode()):
+    with given(**{'text/html': b'<b>bare words</b>', 'text/plain;charset=utf-8': b'bare words'}):
         scene.app.key('ctrl+shift+v')
     scene.app.key('Return')
     picture = os.path.join(STATE, 'wide.png')
@@ -124,6 +76,12 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
     assert part.get_content_disposition() == 'inline' and shown['width'] == '1600', (part.items(), shown)
     size = subprocess.run(['identify', '-format', '%w', '-'], input=part.get_payload(decode=True), capture_output=True, check=True).stdout
     assert size == b'1600', size
+    assert not {'b', 'strong'} & set(letter.around('bare words')), letter.around('bare words')
+    # Another program shows the same.
+    seen = lab.shown('bob', message)
+    for line in ('Bold', ' 1. one', ' 2. two', 'pasted fat', 'a b', 'bare words'):
+        assert re.search(rf'^ *{line.strip()} *$', seen, re.M), f'{line}: {seen}'
+    assert len(re.findall('^.* PNG 1600x400 ', seen, re.M)) == 1 and 'Bcc' not in seen, seen
     assert '1. one\n2. two\n' in text and 'pasted fat\n' in text and 'a | b\nbare words\n' in text and f'[{shown["alt"]}]' in text, text
     # In another letter its bytes are not.
     scene.compose('bob@lab.test', 'Pasted')
@@ -142,37 +100,6 @@ def what_is_written_and_pasted_arrives_with_its_formats(scene):
     message, letter, text = arrived('At once')
     assert len(letter.pictures) == 1, letter.pictures
     scene.quit()
-
-
-@contextlib.contextmanager
-def given(**kinds):
-    """As clipboard (), of one thing in several kinds."""
-    arguments = []
-    for number, (kind, data) in enumerate(kinds.items()):
-        name = os.path.join(STATE, f'given-{number}')
-        with open(name, 'wb') as file:
-            file.write(data)
-        arguments.append(f'{kind}={name}')
-    with subprocess.Popen([os.environ['GIVE'], *arguments], stdout=subprocess.PIPE) as owner:
-        owner.stdout.readline()
-        time.sleep(.3)
-        try:
-            yield owner
-            time.sleep(.8)
-        finally:
-            owner.kill()
-
-
-def make_picture(size, name):
-    path = os.path.join(STATE, name)
-    subprocess.run(['convert', '-size', size, 'gradient:red-blue', path], check=True)
-    with open(path, 'rb') as file:
-        return file.read()
-
-
-def wait_for_picture(scene):
-    eventually(lambda: glob.glob(os.path.join(scene.profile, '**', 'attachments', '*'), recursive=True), what='the picture in the draft')
-    time.sleep(.5)
 
 
 @case
