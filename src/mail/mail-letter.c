@@ -345,13 +345,18 @@ mail_draft_quote_async (MailDraft *self, MailContent *content, gboolean rich,
                         GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_DRAFT (self) && MAIL_IS_CONTENT (content));
-  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
   MailParsed *parsed = mail_content_get_parsed (content);
   gboolean html = mail_content_has_html (content) && !mail_content_is_read_as_text (content)
                   && !self->plain->redirect && *self->plain->text != '\0'
                   && (self->quoted_text == NULL || self->quoted_html != NULL);
-  Quote *quote = g_new0 (Quote, 1);
 
+  /* What is edited as new is no quote, and looks as it did, however new letters look. */
+  if (html && !self->answers && !self->plain->forward) {
+    mail_draft_read_letter_async (self, content, callback, user_data);
+    return;
+  }
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+  Quote *quote = g_new0 (Quote, 1);
   quote->parsed = mail_parsed_ref (parsed);
   quote->forward = self->plain->forward;
   quote->below = self->below;
