@@ -15,7 +15,7 @@ GOOD = os.path.join(STATE, 'lab', 'certs', 'good.pem')
 
 
 def ready(scene, **ports):
-    scene.empty('alice', 'bob')
+    scene.empty('alice', 'bob', 'kim')
     scene.account(**ports)
     scene.start()
     scene.inbox()
@@ -233,6 +233,22 @@ def a_refused_recipient_is_said_and_can_be_changed(scene):
     scene.composer_is_gone()
     arrives_once('Nobody is there')
     scene.app.wait_gone('list item', '^Nobody is there')
+    # One of several: the others have it, and only who has not is written to again.
+    scene.compose('bob@lab.test, nobody@lab.test', 'One of two is there', 'Hello.')
+    scene.send()
+    scene.composer_is_gone()
+    scene.app.wait('list item', '^One of two is there, .*nobody@lab.test')
+    scene.says('User unknown')
+    scene.shot('one-refused')
+    arrives_once('One of two is there')
+    scene.app.click('push button', exact('Edit'))
+    scene.app.wait('text', exact('Message text'), condition=lambda n: 'Hello.' in n.text)
+    assert scene.chips('To') == ['nobody@lab.test'], scene.chips('To')
+    scene.write(to='kim@lab.test')
+    scene.send()
+    scene.composer_is_gone()
+    lab.wait('kim', 'INBOX', lambda f, m: m['Subject'] == 'One of two is there', what='the other one')
+    assert len(arrived('One of two is there')) == 1, 'bob has it twice'
     scene.quit()
 
 

@@ -55,6 +55,8 @@ def discarding_and_sending_can_be_undone(scene):
     discard(scene)
     scene.says(exact('Message discarded'))
     scene.shot('discarded')
+    with open(FILE, 'r+b') as file:  # what is attached is what it was then
+        file.write(b'another')
     os.unlink(FILE)
     scene.app.click('push button', exact('_Undo'))
     is_back(scene, 'Second thoughts', 'Not saved yet')

@@ -9,9 +9,13 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dragging import drag  # noqa: E402
 from drive import clipboard  # noqa: E402
-from scene import STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
+from lab import sum_of  # noqa: E402
+from scene import STATE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
 
+# Comes by the clipboard, for it is no ASCII.
+PARAGRAPH = ' '.join(f'This is the {number}th sentence of a paragraph which is long, très long.' for number in range(4, 12))
+FILES = {'one.bin': bytes(range(256)) * 40, '회의 자료.bin': os.urandom(9000)}
 LETTER = 'From: Kim <kim@lab.test>\r\nTo: alice@lab.test\r\nMessage-ID: <%s@lab.test>\r\nSubject: %s\r\n%s\r\n'
 
 
@@ -57,10 +61,14 @@ def messages_of_the_list_are_attached(scene):
     scene.app.click('menu item', exact('Attac_h Selected Messages'))
     scene.app.wait(None, '^Receipt.eml')
     scene.shot('attached')
-    parts = list(sent(scene, 'Papers').iter_attachments())
+    message = sent(scene, 'Papers')
+    parts = list(message.iter_attachments())
     assert [part.get_content_type() for part in parts] == ['message/rfc822'] * 2, parts
     assert [part.get_content()['Subject'] for part in parts] == ['Invoice', 'Receipt']
     assert 'Second letter.' in parts[1].get_content().get_content()
+    # Another program finds both letters in it.
+    seen = lab.shown('bob', message)
+    assert re.search('Subject: Invoice.*First letter.*Subject: Receipt.*Second letter', seen, re.S), seen
 
 
 @case
@@ -70,7 +78,7 @@ def files_are_pasted_and_a_folder_is_refused(scene):
     with open(path, 'w', encoding='utf-8') as file:
         file.write('Monday')
     os.makedirs(folder, exist_ok=True)
-    scene.compose('bob@lab.test', 'Pasted', 'Here.')
+    scene.compose('bob@lab.test', 'Pasted', f'{PARAGRAPH}\n\nYours\n-- \nAlice')
     uri = 'file://' + path.replace(' ', '%20')
     with clipboard('text/uri-list', uri.encode() + b'\r\n'):
         scene.app.key('ctrl+v')
@@ -78,10 +86,42 @@ def files_are_pasted_and_a_folder_is_refused(scene):
     with clipboard('text/uri-list', ('file://' + folder.replace(' ', '%20')).encode() + b'\r\n'):
         scene.app.key('ctrl+v')
         scene.app.wait(None, exact('A file was not attached.'))
+        scene.says(re.escape(words('“%s” is a folder. Attach the files in it, or pack it into one file first.') % 'a folder'))
     scene.shot('refused')
     scene.app.key('Escape')
-    part, = sent(scene, 'Pasted').iter_attachments()
+    # The files in it, all at once
+    for name, content in FILES.items():
+        with open(os.path.join(folder, name), 'wb') as file:
+            file.write(content)
+    scene.app.click('push button', exact('Attach files'))
+    scene.app.wait(None, exact('Attach Files'))
+    time.sleep(.5)
+    scene.app.key('ctrl+l')
+    scene.app.type(folder + '/')
+    time.sleep(.5)
+    scene.app.key('Return')
+    time.sleep(1)
+    scene.shot('folder')
+    scene.app.key('ctrl+a')
+    scene.app.click('push button', '^_?Open$')
+    for name in FILES:
+        scene.app.wait(None, '^' + re.escape(name))
+    message = sent(scene, 'Pasted')
+    part, *others = message.iter_attachments()
     assert part.get_filename() == 'pasted plan.txt' and part.get_content().strip() == 'Monday'
+    assert {p.get_filename(): p.get_payload(decode=True) for p in others} == FILES, others
+    flows(message.get_body(('plain',)))
+    seen = lab.shown('bob', message)
+    assert '회의 자료.bin' in seen and all(sum_of(content) in seen for content in FILES.values()) and PARAGRAPH[:40] in seen, seen
+
+
+def flows(part):
+    """RFC 3676: short lines, of which those that go on end with a space."""
+    assert part['Content-Type'].params['format'] == 'flowed', part['Content-Type']
+    lines = part.get_content().replace('\r\n', '\n').split('\n')
+    assert max(map(len, lines)) <= 78, lines
+    whole = ''.join(line if line.endswith(' ') and line != '-- ' else line + '\n' for line in lines)
+    assert whole.strip('\n') == f'{PARAGRAPH}\n\nYours\n-- \nAlice', whole
 
 
 def paste_file(scene, name, text):
@@ -162,6 +202,7 @@ def options_of_a_letter_arrive(scene):
 
     choose('_Priority', '_High')
     choose('Ask for a R_ead Receipt')
+    choose('Ask for a Deli_very Report')
     scene.app.click('text', exact('Message text'))
     scene.app.key('ctrl+period')
     time.sleep(1)
@@ -172,9 +213,15 @@ def options_of_a_letter_arrive(scene):
     scene.app.wait('text', exact('Message text'), condition=lambda n: '\N{GRINNING FACE}' in n.text)
     scene.shot('emoji')
     message = sent(scene, 'Urgent')
-    assert message['X-Priority'].startswith('1') or message['Importance'].lower() == 'high', message.items()
+    assert message['X-Priority'].startswith('1') and message['Importance'].lower() == 'high', message.items()
     assert 'alice@lab.test' in message['Disposition-Notification-To']
     assert '\N{GRINNING FACE}' in message.get_body(('plain',)).get_content()
+    # The server tells that it was delivered, and what it was.
+    _flags, report = lab.wait('alice', 'INBOX', lambda f, m: m.get_content_type() == 'multipart/report', what='the report')
+    said = next(part for part in report.walk() if part.get_content_type() == 'message/delivery-status').as_string()
+    assert re.search('^Action: (delivered|relayed)', said, re.M | re.I) and re.search('^Original-Recipient: rfc822; *bob@lab.test', said, re.M | re.I), said
+    assert message['Message-ID'] in report.as_string(), report.as_string()
+    scene.app.wait('list item|table row', re.escape(report['Subject']))
 
 
 if __name__ == '__main__':
