@@ -333,13 +333,10 @@ on_settled (gpointer data)
 void
 ui_composer_leave_field (UiComposer *self)
 {
-  GtkWindow *window = ui_composer_get_window (self);
-  GtkWidget *field = window != NULL ? gtk_window_get_focus (window) : NULL;
+  GtkWidget *field = ui_preedit_leave (GTK_WIDGET (self));
 
-  if (field == NULL || !gtk_widget_is_ancestor (field, GTK_WIDGET (self)))
-    return;
-  g_set_weak_pointer (&self->field, field);
-  gtk_window_set_focus (window, NULL);
+  if (field != NULL)
+    g_set_weak_pointer (&self->field, field);
 }
 
 void

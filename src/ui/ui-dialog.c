@@ -96,14 +96,13 @@ ask (GtkWidget *dialog, const Question *asked)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* Cancel, and what to do. */
 static GtkWidget *
-make_question (GtkWindow *parent, const char *heading, const char *body, const char *detail,
-               const char *accept_label, gboolean destructive)
+make_choice (GtkWindow *parent, const char *heading, const char *body, const char *detail,
+             const char *cancel_label, const char *accept_label, gboolean destructive)
 {
   GtkWidget *dialog = make_dialog (parent, heading, body, detail);
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "accept",
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", cancel_label, "accept",
                                     accept_label, NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "accept",
                                               destructive ? ADW_RESPONSE_DESTRUCTIVE
@@ -112,6 +111,24 @@ make_question (GtkWindow *parent, const char *heading, const char *body, const c
                                            destructive ? "cancel" : "accept");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   return dialog;
+}
+
+/* Cancel, and what to do. */
+static GtkWidget *
+make_question (GtkWindow *parent, const char *heading, const char *body, const char *detail,
+               const char *accept_label, gboolean destructive)
+{
+  return make_choice (parent, heading, body, detail, _ ("_Cancel"), accept_label, destructive);
+}
+
+void
+ui_dialog_ask_discard (GtkWindow *parent, UiDialogFunc func, gpointer data)
+{
+  const Question question = { .confirm = func, .data = data };
+
+  ask (make_choice (parent, _ ("Discard what you changed?"), NULL, NULL, _ ("_Keep Editing"),
+                    _ ("_Discard"), TRUE),
+       &question);
 }
 
 GtkWindow *

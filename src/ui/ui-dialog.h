@@ -21,6 +21,9 @@ GtkWindow *ui_dialog_confirm (GtkWindow *parent, const char *heading, const char
                               const char *detail, const char *accept_label, gboolean destructive,
                               UiDialogFunc func, gpointer data);
 
+/* Whether what was typed into `parent`, a form that is closed without saving, may go. */
+void ui_dialog_ask_discard (GtkWindow *parent, UiDialogFunc func, gpointer data);
+
 #define UI_DIALOG_MAX_OFFERS 2
 /* The same with a box to check ("Do not ask again"), and ways to mend what is asked about (`offers`: labels, NULL behind the last; at most
  * UI_DIALOG_MAX_OFFERS), of which the first is what Return does.  `answer`: 0 is Cancel (or Escape), 1 is `accept_label`, 2 the first offer.

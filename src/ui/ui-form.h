@@ -1,4 +1,5 @@
-/* A small window with a page of rows, Cancel and Save: what the forms of the preferences share.  Main thread. */
+/* A small window with a page of rows, Cancel and Save: what the forms of the preferences share.  Main thread.  What was typed is not lost: closing it
+ * asks where something was changed, and both wait for what an input method composes. */
 #pragma once
 
 #include <adwaita.h>
@@ -14,10 +15,17 @@ struct _UiFormClass
 
   /* Save was pressed: ends in ui_form_saved (). */
   void (*save) (UiForm *form);
+  /* The fields hold something else than when it was opened. */
+  gboolean (*is_changed) (UiForm *form);
+  /* Borrowed: the field that keeps it from being saved; NULL: none of them is to blame. */
+  GtkWidget *(*find_wrong) (UiForm *form);
 };
 
 void ui_form_set_content (UiForm *form, GtkWidget *content); /* once */
-/* NULL: it is done and the window goes; else the sentence is shown, and nothing is lost. */
+/* Once the fields are filled; the keyboard goes to `first`. */
+void ui_form_present (UiForm *form, GtkWidget *first);
+/* NULL: it is done and the window goes; else the sentence is shown and told by the field that is wrong, which gets the keyboard, and nothing is
+ * lost.  Does nothing once the window is gone. */
 void ui_form_saved (UiForm *form, const GError *error);
 
 G_END_DECLS

@@ -108,6 +108,20 @@ ui_preedit_watch (GtkWidget *field)
   return self;
 }
 
+/* ---- the keyboard ---- */
+
+GtkWidget *
+ui_preedit_leave (GtkWidget *top)
+{
+  GtkRoot *root = gtk_widget_get_root (top);
+  GtkWidget *field = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (field == NULL || !gtk_widget_is_ancestor (field, top))
+    return NULL;
+  gtk_root_set_focus (root, NULL);
+  return field;
+}
+
 /* ---- waiting ---- */
 
 typedef struct

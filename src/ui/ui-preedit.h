@@ -18,10 +18,13 @@ UiPreedit *ui_preedit_watch (GtkWidget *field);
 /* Something is composed, or was and did not arrive yet, for half a second at most once composing has ended. */
 gboolean ui_preedit_is_owed (UiPreedit *self);
 
+/* Takes the keyboard away from the field within `top` that has it: that makes the input method hand over.  The field, borrowed; NULL: none. */
+GtkWidget *ui_preedit_leave (GtkWidget *top);
+
 typedef void (*UiPreeditFunc) (gpointer data);
 
-/* Calls `done` as soon as no watched field within `top` is owed anything: at once where that is so, in any case within a second.  Take
- * the keyboard focus away before: that makes the input method hand over. */
+/* Calls `done` as soon as no watched field within `top` is owed anything: at once where that is so, in any case within a second.
+ * ui_preedit_leave () comes before. */
 void ui_preedit_settle (GtkWidget *top, UiPreeditFunc done, gpointer data);
 
 /* The keyboard goes back to `field` (a weak pointer, cleared; nullable), where it was before, with nothing selected. */

@@ -8,7 +8,6 @@
 #include "ui-editor.h"
 #include "ui-format-bar.h"
 #include "ui-link-dialog.h"
-#include "ui-names.h"
 
 struct _UiSignatureForm
 {
@@ -17,7 +16,7 @@ struct _UiSignatureForm
   /* Owned */
   MailEngine *engine;
   MailAccount *account;
-  BaseSignature *signature;
+  BaseSignature *before; /* what the fields held when it was opened */
 
   /* Borrowed: in the widget tree */
   GtkEditable *name;
@@ -37,26 +36,50 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   (void)mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
-  if (self->name != NULL)
-    ui_form_saved (UI_FORM (self), error);
+  ui_form_saved (UI_FORM (self), error);
 }
 
-/* Empty lines around it would part it from its "-- ", or end it too early. */
+/* Empty lines at its end would be lines of the letter. */
+static BaseSignature *
+read_fields (UiSignatureForm *self)
+{
+  BaseSignature *signature = g_new0 (BaseSignature, 1);
+
+  signature->id = g_strdup (self->before->id);
+  signature->name = g_strstrip (g_strdup (gtk_editable_get_text (self->name)));
+  signature->text = g_strchomp (ui_editor_dup_text (self->editor));
+  signature->html = ui_editor_dup_html (self->editor);
+  return signature;
+}
+
 static void
 ui_signature_form_save (UiForm *form)
 {
   UiSignatureForm *self = UI_SIGNATURE_FORM (form);
   g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
-  BaseSignature *signature = self->signature;
+  g_autoptr (BaseSignature) signature = read_fields (self);
 
-  g_free (signature->name);
-  g_free (signature->text);
-  g_free (signature->html);
-  signature->name = g_strstrip (g_strdup (gtk_editable_get_text (self->name)));
-  signature->text = g_strchomp (ui_editor_dup_text (self->editor));
-  signature->html = ui_editor_dup_html (self->editor);
   base_account_put_signature (settings, signature);
   mail_engine_save_identities_async (self->engine, settings, on_saved, g_object_ref (self));
+}
+
+static gboolean
+ui_signature_form_is_changed (UiForm *form)
+{
+  g_autoptr (BaseSignature) signature = read_fields (UI_SIGNATURE_FORM (form));
+
+  return !base_signature_equal (signature, UI_SIGNATURE_FORM (form)->before);
+}
+
+static GtkWidget *
+ui_signature_form_find_wrong (UiForm *form)
+{
+  UiSignatureForm *self = UI_SIGNATURE_FORM (form);
+  g_autoptr (BaseSignature) signature = read_fields (self);
+
+  if (!base_account_field_is_clean (signature->name))
+    return GTK_WIDGET (self->name);
+  return base_signature_is_clean (signature) ? NULL : GTK_WIDGET (self->editor);
 }
 
 /* ---- formats ---- */
@@ -182,10 +205,11 @@ ui_signature_form_show (GtkWindow *parent, MailEngine *engine, MailAccount *acco
   UiSignatureForm *self = g_object_new (UI_TYPE_SIGNATURE_FORM, "transient-for", parent, NULL);
   g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
   const BaseSignature *known = base_account_get_signature (settings, id);
+  BaseSignature *opened = NULL;
 
   self->engine = g_object_ref (engine);
   self->account = g_object_ref (account);
-  self->signature = known != NULL ? base_signature_dup (known) : base_signature_new ();
+  self->before = known != NULL ? base_signature_dup (known) : base_signature_new ();
   gtk_window_set_title (GTK_WINDOW (self),
                         known != NULL ? _ ("Change Signature") : _ ("Add Signature"));
   if (known != NULL) {
@@ -193,9 +217,10 @@ ui_signature_form_show (GtkWindow *parent, MailEngine *engine, MailAccount *acco
     ui_editor_set_content (self->editor, known->text, known->html);
   }
   show_rich (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->name));
-  ui_names_fill (GTK_WIDGET (self));
-  gtk_window_present (GTK_WINDOW (self));
+  opened = read_fields (self);
+  base_signature_free (self->before);
+  self->before = opened;
+  ui_form_present (UI_FORM (self), GTK_WIDGET (self->name));
 }
 
 /* ---- the object ---- */
@@ -214,7 +239,7 @@ ui_signature_form_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
-  g_clear_pointer (&self->signature, base_signature_free);
+  g_clear_pointer (&self->before, base_signature_free);
   G_OBJECT_CLASS (ui_signature_form_parent_class)->finalize (object);
 }
 
@@ -224,6 +249,8 @@ ui_signature_form_class_init (UiSignatureFormClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ui_signature_form_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_signature_form_finalize;
   UI_FORM_CLASS (klass)->save = ui_signature_form_save;
+  UI_FORM_CLASS (klass)->is_changed = ui_signature_form_is_changed;
+  UI_FORM_CLASS (klass)->find_wrong = ui_signature_form_find_wrong;
 }
 
 static void

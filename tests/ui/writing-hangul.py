@@ -180,6 +180,31 @@ def ibus_composes_it(scene):
         send_in_the_middle(scene, lambda s: s.app.key('ctrl+Return'))
 
 
+@case
+def a_signature_is_whole(scene):
+    use_own('late')
+    begin(scene, link=None)
+    scene.app.key('ctrl+comma')
+    scene.app.click('push button', exact('Identities and signatures of the account “%s”').replace('%s', 'alice@lab.test'))
+    scene.app.click('push button', exact('Add a signature'))
+    scene.app.click('text', exact('Signature text'))
+    scene.app.type(keys('김민우 닭'))
+    scene.app.click('text', exact('Name of the Signature'))
+    scene.app.type(keys('값'))
+    # Asked only when all of it is there
+    scene.app.key('Escape')
+    scene.app.wait('label', exact('Discard what you changed?'))
+    scene.app.click(scene.app.root.find_all('push button', exact('_Keep Editing'))[-1])
+    scene.app.wait('text', exact('Name of the Signature'), condition=lambda n: n.has('focused') and n.text == '값')
+    scene.app.type(keys(' 앉'))
+    scene.app.key('ctrl+Return')
+    scene.app.wait_gone('text', exact('Signature text'))
+    with open(os.path.join(scene.profile, 'config', 'accounts', 'alice.ini'), encoding='utf-8') as file:
+        text = file.read()
+    assert '\nName=값 앉\n' in text and '\nText=김민우 닭\n' in text, text
+    scene.quit()
+
+
 main(chosen([ibus_composes_it, sent_by_the_keyboard, sent_by_the_keyboard_what_comes_late, sent_by_the_button, sent_by_the_button_what_comes_late, recipients_are_whole,
-             an_answer_moves_into_a_window, an_answer_outlives_its_conversation, an_answer_is_left_and_found]))
+             an_answer_moves_into_a_window, an_answer_outlives_its_conversation, an_answer_is_left_and_found, a_signature_is_whole]))
 finish()
