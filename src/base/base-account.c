@@ -85,6 +85,7 @@ base_account_dup (const BaseAccount *account)
   copy->own = base_identity_dup (account->own);
   for (guint i = 0; i < account->identities->len; i++)
     g_ptr_array_add (copy->identities, base_identity_dup (account->identities->pdata[i]));
+  copy->own_place = account->own_place;
   for (guint i = 0; i < account->signatures->len; i++)
     g_ptr_array_add (copy->signatures, base_signature_dup (account->signatures->pdata[i]));
   return copy;

@@ -55,6 +55,7 @@ typedef struct
   BaseIdentity *
       own; /* the first identity, but for name and address, which are `display_name` and `address` */
   GPtrArray *identities;  /* of BaseIdentity: the others */
+  guint own_place;        /* how many of them are shown before `own` */
   GPtrArray *signatures;  /* of BaseSignature */
   char *default_identity; /* nullable: id of the one that new letters are from, if not `own` */
 } BaseAccount;
@@ -78,8 +79,12 @@ GStrv base_account_list_leaving (const BasePaths *paths) G_GNUC_WARN_UNUSED_RESU
 /* Address, hosts, ports, users present and well-formed; the error's sentence names the field. */
 gboolean base_account_check (const BaseAccount *account, GError **error);
 
+/* Something on one line that can go onto a wire. */
+gboolean base_account_field_is_clean (const char *text);
+gboolean base_account_address_is_valid (const char *address);
+
 /* ---- identities (base-identity.c) ---- */
-/* All of them, whole, the account's own first.  GPtrArray of BaseIdentity. */
+/* All of them, whole, in the order in which they are shown.  GPtrArray of BaseIdentity. */
 GPtrArray *base_account_dup_identities (const BaseAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL: there is none of that id. */
 BaseIdentity *base_account_dup_identity (const BaseAccount *account,
@@ -87,6 +92,10 @@ BaseIdentity *base_account_dup_identity (const BaseAccount *account,
 /* In the place of the one of its id, or as the last one. */
 void base_account_put_identity (BaseAccount *account, const BaseIdentity *identity);
 void base_account_remove_identity (BaseAccount *account, const char *id); /* not the own one */
+/* To that place among all of them, the own one included; 0 is the first, and what is too large the last. */
+void base_account_move_identity (BaseAccount *account, const char *id, guint place);
+/* In base_account_dup_identities ().  G_MAXUINT: there is none of that id. */
+guint base_account_find_identity (const BaseAccount *account, const char *id);
 /* Borrowed; NULL: there is none of that id. */
 const BaseSignature *base_account_get_signature (const BaseAccount *account, const char *id);
 void base_account_put_signature (BaseAccount *account, const BaseSignature *signature);

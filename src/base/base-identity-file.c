@@ -11,6 +11,8 @@
 #define GROUP_ACCOUNT   "Account"
 #define GROUP_IDENTITY  "Identity "
 #define GROUP_SIGNATURE "Signature "
+#define KEY_ORDER       "IdentityOrder"
+#define ORDER_OWN       "Account" /* no id of another one has a large letter */
 #define MAX_MANY        100
 
 /* ---- reading ---- */
@@ -65,6 +67,16 @@ add_signature (GKeyFile *file, const char *group, BaseAccount *account)
   g_ptr_array_add (account->signatures, signature);
 }
 
+/* The last one of them goes to its place first. */
+static void
+read_order (GKeyFile *file, BaseAccount *account)
+{
+  g_auto (GStrv) ids = g_key_file_get_string_list (file, GROUP_ACCOUNT, KEY_ORDER, NULL, NULL);
+
+  for (guint i = ids != NULL ? g_strv_length (ids) : 0; i > 0; i--)
+    base_account_move_identity (account, g_str_equal (ids[i - 1], ORDER_OWN) ? "" : ids[i - 1], 0);
+}
+
 gboolean
 base_identities_read (GKeyFile *file, BaseAccount *account, GError **error)
 {
@@ -80,6 +92,7 @@ base_identities_read (GKeyFile *file, BaseAccount *account, GError **error)
              && !add_identity (file, groups[i], account, error))
       return FALSE;
   }
+  read_order (file, account);
   return TRUE;
 }
 
@@ -119,6 +132,32 @@ is_gone (const BaseAccount *account, const char *group)
   return TRUE;
 }
 
+/* Only where it is not that of the groups, before which the own one stands. */
+static void
+write_order (GKeyFile *file, const BaseAccount *account)
+{
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (account);
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new (), natural = g_strv_builder_new ();
+
+  for (guint i = 0; i < identities->len; i++) {
+    const char *id = ((BaseIdentity *)identities->pdata[i])->id;
+
+    g_strv_builder_add (ids, *id != '\0' ? id : ORDER_OWN);
+  }
+  g_strv_builder_add (natural, ORDER_OWN);
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (g_str_has_prefix (groups[i], GROUP_IDENTITY))
+      g_strv_builder_add (natural, groups[i] + strlen (GROUP_IDENTITY));
+  g_auto (GStrv) order = g_strv_builder_end (ids);
+  g_auto (GStrv) usual = g_strv_builder_end (natural);
+  if (g_strv_equal ((const char *const *)order, (const char *const *)usual))
+    g_key_file_remove_key (file, GROUP_ACCOUNT, KEY_ORDER, NULL);
+  else
+    g_key_file_set_string_list (file, GROUP_ACCOUNT, KEY_ORDER, (const char *const *)order,
+                                g_strv_length (order));
+}
+
 void
 base_identities_write (GKeyFile *file, const BaseAccount *account)
 {
@@ -145,6 +184,7 @@ base_identities_write (GKeyFile *file, const BaseAccount *account)
     g_key_file_set_string (file, group, "Text", signature->text);
     base_key_file_put_text (file, group, "Html", signature->html);
   }
+  write_order (file, account);
 }
 
 /* ---- checking ---- */
@@ -215,6 +255,13 @@ check_other (const BaseAccount *account, const BaseIdentity *identity, GError **
   return check_address (identity->address, error) && check_identity (account, identity, error);
 }
 
+gboolean
+base_signature_is_clean (const BaseSignature *signature)
+{
+  return text_is_clean (signature->text, BASE_SIGNATURE_MAX)
+         && (signature->html == NULL || text_is_clean (signature->html, BASE_SIGNATURE_HTML_MAX));
+}
+
 static gboolean
 check_signature (const BaseSignature *signature, GError **error)
 {
@@ -229,8 +276,7 @@ check_signature (const BaseSignature *signature, GError **error)
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("A signature needs a name."));
     return FALSE;
   }
-  if (text_is_clean (signature->text, BASE_SIGNATURE_MAX)
-      && (signature->html == NULL || text_is_clean (signature->html, BASE_SIGNATURE_HTML_MAX)))
+  if (base_signature_is_clean (signature))
     return TRUE;
   base_error_set (error, BASE_ERROR_REFUSED, NULL,
                   _ ("The signature “%s” is too long, or has characters that no text can have."),

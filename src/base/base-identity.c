@@ -84,6 +84,13 @@ base_signature_free (BaseSignature *signature)
   g_free (signature);
 }
 
+gboolean
+base_signature_equal (const BaseSignature *a, const BaseSignature *b)
+{
+  return g_strcmp0 (a->id, b->id) == 0 && g_strcmp0 (a->name, b->name) == 0
+         && g_strcmp0 (a->text, b->text) == 0 && g_strcmp0 (a->html, b->html) == 0;
+}
+
 /* ---- addresses ---- */
 
 char *
@@ -141,21 +148,30 @@ base_account_dup_identities (const BaseAccount *account)
 
   own->name = g_strdup (account->display_name);
   own->address = g_strdup (account->address);
-  g_ptr_array_add (identities, own);
   for (guint i = 0; i < account->identities->len; i++)
     g_ptr_array_add (identities, base_identity_dup (account->identities->pdata[i]));
+  g_ptr_array_insert (identities, (int)MIN (account->own_place, identities->len), own);
   return identities;
+}
+
+guint
+base_account_find_identity (const BaseAccount *account, const char *id)
+{
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (account);
+
+  for (guint i = 0; i < identities->len; i++)
+    if (g_strcmp0 (((BaseIdentity *)identities->pdata[i])->id, id) == 0)
+      return i;
+  return G_MAXUINT;
 }
 
 BaseIdentity *
 base_account_dup_identity (const BaseAccount *account, const char *id)
 {
   g_autoptr (GPtrArray) identities = base_account_dup_identities (account);
+  guint place = base_account_find_identity (account, id);
 
-  for (guint i = 0; i < identities->len; i++)
-    if (g_strcmp0 (((BaseIdentity *)identities->pdata[i])->id, id) == 0)
-      return g_ptr_array_steal_index (identities, i);
-  return NULL;
+  return place != G_MAXUINT ? g_ptr_array_steal_index (identities, place) : NULL;
 }
 
 void
@@ -187,10 +203,32 @@ base_account_remove_identity (BaseAccount *account, const char *id)
   for (guint i = 0; i < account->identities->len; i++)
     if (g_str_equal (((BaseIdentity *)account->identities->pdata[i])->id, id)) {
       g_ptr_array_remove_index (account->identities, i);
+      account->own_place -= i < account->own_place;
       break;
     }
   if (g_strcmp0 (account->default_identity, id) == 0)
     g_clear_pointer (&account->default_identity, g_free);
+}
+
+void
+base_account_move_identity (BaseAccount *account, const char *id, guint place)
+{
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (account);
+  guint from = base_account_find_identity (account, id);
+
+  if (from == G_MAXUINT)
+    return;
+  BaseIdentity *moved = g_ptr_array_steal_index (identities, from);
+  g_ptr_array_insert (identities, (int)MIN (place, identities->len), moved);
+  g_ptr_array_set_size (account->identities, 0);
+  for (guint i = 0; i < identities->len; i++) {
+    const BaseIdentity *identity = identities->pdata[i];
+
+    if (*identity->id == '\0')
+      account->own_place = i;
+    else
+      g_ptr_array_add (account->identities, base_identity_dup (identity));
+  }
 }
 
 const BaseSignature *

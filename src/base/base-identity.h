@@ -42,6 +42,9 @@ typedef struct
 BaseSignature *base_signature_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id */
 BaseSignature *base_signature_dup (const BaseSignature *signature) G_GNUC_WARN_UNUSED_RESULT;
 void base_signature_free (BaseSignature *signature);
+gboolean base_signature_equal (const BaseSignature *a, const BaseSignature *b);
+/* Neither too long nor with characters that no text can have, whatever it is called. */
+gboolean base_signature_is_clean (const BaseSignature *signature);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseSignature, base_signature_free)
 
 typedef enum

@@ -527,6 +527,19 @@ mail_account_get_folder_by_role (MailAccount *self, int role)
   return NULL;
 }
 
+MailFolder *
+mail_account_get_folder_by_path (MailAccount *self, const char *path)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->folders)); i++) {
+    g_autoptr (MailFolder) folder = g_list_model_get_item (G_LIST_MODEL (self->folders), i);
+
+    if (g_strcmp0 (mail_folder_get_path (folder), path) == 0)
+      return folder; /* the list keeps it */
+  }
+  return NULL;
+}
+
 BaseAccount *
 mail_account_dup_settings (MailAccount *self)
 {

@@ -35,6 +35,8 @@ gboolean mail_account_needs_password (MailAccount *account);
 GListModel *mail_account_get_folders (MailAccount *account);
 /* NULL when the account has none. */
 MailFolder *mail_account_get_folder_by_role (MailAccount *account, int role);
+/* Borrowed; NULL: there is none of that path (nullable). */
+MailFolder *mail_account_get_folder_by_path (MailAccount *account, const char *path);
 /* A copy of its settings. */
 BaseAccount *mail_account_dup_settings (MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -390,54 +390,6 @@ mail_engine_save_account_finish (MailEngine *self, GAsyncResult *result, gboolea
   return job != NULL;
 }
 
-/* ---- identities ---- */
-
-/* Pool thread. */
-static gpointer
-run_save_identities (gpointer data, GCancellable *cancellable, GError **error)
-{
-  AccountJob **slot = data;
-  AccountJob *job = *slot;
-
-  return base_account_save (job->account, job->paths, error) ? g_steal_pointer (slot) : NULL;
-}
-
-static void
-on_identities_saved (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) outer = user_data;
-  MailEngine *self = g_task_get_source_object (outer);
-  GError *error = NULL;
-  g_autoptr (AccountJob) job = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (job == NULL) {
-    g_task_return_error (outer, error);
-    return;
-  }
-  if (mail_engine_find_account (self, job->account->id) != NULL)
-    mail_engine_put_account (self, job->account, 0);
-  g_task_return_boolean (outer, TRUE);
-}
-
-void
-mail_engine_save_identities_async (MailEngine *self, const BaseAccount *account,
-                                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
-  GTask *outer = g_task_new (self, NULL, callback, user_data);
-
-  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_identities_saved, outer),
-                         run_save_identities, account_job_new (self, account, NULL, NULL),
-                         account_slot_free, account_job_free);
-}
-
-gboolean
-mail_engine_save_identities_finish (MailEngine *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 /* ---- a password a person gave ---- */
 
 /* Pool thread. */

@@ -158,6 +158,7 @@ mail_engine_set_folders (MailEngine *self, GPtrArray *rows)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
 
+    mail_engine_follow_folders (self, account, rows);
     mail_account_set_folders (account, rows);
   }
   mail_engine_update_views (self);

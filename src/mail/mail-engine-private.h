@@ -139,6 +139,9 @@ void mail_engine_emit_notice (MailEngine *engine, const char *sentence, const ch
 /* Reads these folders' rows again (coalesced).  `list`: folders came or went. */
 void mail_engine_reload_folders (MailEngine *engine, gboolean list);
 void mail_engine_set_folders (MailEngine *engine, GPtrArray *folders);
+/* mail-engine-identities.c.  Before the account gets these rows (of StoreFolder): an identity whose own folder for sent mail has another name in
+ * them takes that over, and where the folder is gone the person is told. */
+void mail_engine_follow_folders (MailEngine *engine, MailAccount *account, GPtrArray *rows);
 /* ---- views (mail-engine-views.c) ---- */
 void mail_engine_init_views (MailEngine *engine);
 MailFolder *mail_engine_find_view (MailEngine *engine, gint64 view); /* borrowed */

@@ -137,13 +137,12 @@ mail_engine_update_identities (MailEngine *self)
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
-    const BaseAccount *settings = mail_account_get_settings (account);
+    g_autoptr (GPtrArray) identities =
+        base_account_dup_identities (mail_account_get_settings (account));
 
-    g_ptr_array_add (wanted, mail_identity_new (account, "", NULL));
-    for (guint n = 0; n < settings->identities->len; n++)
+    for (guint n = 0; n < identities->len; n++)
       g_ptr_array_add (
-          wanted,
-          mail_identity_new (account, ((BaseIdentity *)settings->identities->pdata[n])->id, NULL));
+          wanted, mail_identity_new (account, ((BaseIdentity *)identities->pdata[n])->id, NULL));
   }
   g_list_store_splice (self->identities, 0,
                        g_list_model_get_n_items (G_LIST_MODEL (self->identities)), wanted->pdata,

@@ -1,4 +1,5 @@
-/* Two lists, of identities and of signatures, with add, change, remove and its undo.  Main thread; what is shown is what the engine has saved. */
+/* Two lists, of identities and of signatures, with add, change, remove and its undo; identities have an order, too.  Main thread; what is shown is
+ * what the engine has saved, and the keyboard stays with what was changed. */
 #include "ui-identities.h"
 
 #include <glib/gi18n.h>
@@ -11,6 +12,9 @@
 #include "ui-toast.h"
 
 #define MOST_SHOWN 80 /* characters of a signature */
+#define OFFERED    15 /* seconds, in which also a screen reader finds it */
+#define EDIT       "document-edit-symbolic"
+#define PART       "part" /* which one of a row's widgets it is */
 
 struct _UiIdentities
 {
@@ -19,35 +23,72 @@ struct _UiIdentities
   /* Owned */
   MailEngine *engine;
   MailAccount *account;
-  GPtrArray *rows; /* of GtkWidget: what is filled anew, borrowed from the groups */
+  GPtrArray *identity_rows,
+      *signature_rows; /* of GtkWidget: filled anew, borrowed from the groups */
   GHashTable
       *worn; /* id of an identity -> id of the signature that it had when one of them was removed */
+
+  BaseAccount *wanted; /* nullable: what is being saved, and what was changed since */
 
   /* Borrowed: in the widget tree */
   AdwPreferencesGroup *identities, *signatures;
 
-  gboolean filling;
+  gboolean filling, filled;
+  gboolean saving, again; /* on its way; `wanted` has changed since */
 };
 
 G_DEFINE_FINAL_TYPE (UiIdentities, ui_identities, ADW_TYPE_PREFERENCES_WINDOW)
 
+static void fill (UiIdentities *self);
+
 /* ---- saving ---- */
+
+static void on_saved (GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+save_wanted (UiIdentities *self)
+{
+  self->saving = TRUE;
+  self->again = FALSE;
+  mail_engine_save_identities_async (self->engine, self->wanted, on_saved, g_object_ref (self));
+}
 
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiIdentities) self = data;
   g_autoptr (GError) error = NULL;
+  gboolean saved = mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
 
-  if (!mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error)
-      && self->identities != NULL)
-    ui_dialog_error (GTK_WINDOW (self), _ ("The change was not saved."), error);
+  self->saving = FALSE;
+  if (saved && self->again) {
+    save_wanted (self);
+    return;
+  }
+  g_clear_pointer (&self->wanted, base_account_free);
+  if (saved || self->identities == NULL)
+    return;
+  fill (self);
+  ui_dialog_error (GTK_WINDOW (self), _ ("The change was not saved."), error);
 }
 
+/* As they will be. */
+static BaseAccount *
+dup_settings (UiIdentities *self)
+{
+  return self->wanted != NULL ? base_account_dup (self->wanted)
+                              : mail_account_dup_settings (self->account);
+}
+
+/* One after the other, for the last one holds them all. */
 static void
 save (UiIdentities *self, const BaseAccount *settings)
 {
-  mail_engine_save_identities_async (self->engine, settings, on_saved, g_object_ref (self));
+  g_clear_pointer (&self->wanted, base_account_free);
+  self->wanted = base_account_dup (settings);
+  self->again = TRUE;
+  if (!self->saving)
+    save_wanted (self);
 }
 
 /* ---- removing ---- */
@@ -59,6 +100,7 @@ typedef struct
   /* Owned; one of the two */
   BaseIdentity *identity;
   BaseSignature *signature;
+  guint place; /* of the identity */
   gboolean was_default;
 } Removal;
 
@@ -102,23 +144,24 @@ put_back_signature (UiIdentities *self, BaseAccount *settings, const BaseSignatu
 }
 
 static void
-put_back_identity (UiIdentities *self, BaseAccount *settings, BaseIdentity *identity)
+put_back_identity (UiIdentities *self, BaseAccount *settings, BaseIdentity *identity, guint place)
 {
   /* Its signature may have gone meanwhile. */
   g_clear_pointer (&identity->signature, g_free);
   base_account_put_identity (settings, identity);
+  base_account_move_identity (settings, identity->id, place);
   wear (self, settings, identity);
 }
 
 static void
 on_undo (AdwToast *toast, Removal *removal)
 {
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (removal->self->account);
+  g_autoptr (BaseAccount) settings = dup_settings (removal->self);
 
   if (removal->signature != NULL)
     put_back_signature (removal->self, settings, removal->signature);
   else
-    put_back_identity (removal->self, settings, removal->identity);
+    put_back_identity (removal->self, settings, removal->identity, removal->place);
   if (removal->was_default && settings->default_identity == NULL)
     settings->default_identity = g_strdup (removal->identity->id);
   save (removal->self, settings);
@@ -132,6 +175,7 @@ offer_back (UiIdentities *self, const char *sentence, Removal *removal)
 
   removal->self = g_object_ref (self);
   adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_timeout (toast, OFFERED);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo), removal, removal_free, 0);
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), toast);
 }
@@ -152,12 +196,13 @@ remember (UiIdentities *self, const BaseIdentity *identity)
 static void
 on_remove_identity (GtkWidget *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  g_autoptr (BaseAccount) settings = dup_settings (self);
   const char *id = get_id (button);
   Removal *removal = g_new0 (Removal, 1);
 
   removal->identity = base_account_dup_identity (settings, id);
   remember (self, removal->identity);
+  removal->place = base_account_find_identity (settings, id);
   removal->was_default = g_strcmp0 (settings->default_identity, id) == 0;
   base_account_remove_identity (settings, id);
   save (self, settings);
@@ -167,7 +212,7 @@ on_remove_identity (GtkWidget *button, UiIdentities *self)
 static void
 on_remove_signature (GtkWidget *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  g_autoptr (BaseAccount) settings = dup_settings (self);
   g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
   const char *id = get_id (button);
   Removal *removal = g_new0 (Removal, 1);
@@ -203,15 +248,137 @@ on_default (GtkCheckButton *button, UiIdentities *self)
 
   if (self->filling || !gtk_check_button_get_active (button))
     return;
-  settings = mail_account_dup_settings (self->account);
+  settings = dup_settings (self);
   g_free (settings->default_identity);
   settings->default_identity = *id != '\0' ? g_strdup (id) : NULL;
   save (self, settings);
 }
 
+/* ---- the order ---- */
+
+static void
+move (UiIdentities *self, const char *id, guint place)
+{
+  g_autoptr (BaseAccount) settings = dup_settings (self);
+
+  if (place == base_account_find_identity (settings, id))
+    return;
+  base_account_move_identity (settings, id, place);
+  save (self, settings);
+}
+
+static void
+move_row (GtkWidget *row, int by)
+{
+  UiIdentities *self = UI_IDENTITIES (gtk_widget_get_root (row));
+  g_autoptr (BaseAccount) settings = dup_settings (self);
+  int place = (int)base_account_find_identity (settings, get_id (row)) + by;
+
+  move (self, get_id (row), (guint)MAX (place, 0));
+}
+
+static void
+on_up (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  move_row (row, -1);
+}
+
+static void
+on_down (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  move_row (row, 1);
+}
+
+static GdkContentProvider *
+on_prepare (GtkDragSource *source, double x, double y, GtkWidget *row)
+{
+  return gdk_content_provider_new_typed (ADW_TYPE_ACTION_ROW, row);
+}
+
+static void
+on_drag_begin (GtkDragSource *source, GdkDrag *drag, GtkWidget *row)
+{
+  g_autoptr (GdkPaintable) picture = gtk_widget_paintable_new (row);
+
+  gtk_drag_source_set_icon (source, picture, 16, gtk_widget_get_height (row) / 2);
+}
+
+/* It takes the place of the one that it is dropped on. */
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GtkWidget *row)
+{
+  UiIdentities *self = UI_IDENTITIES (gtk_widget_get_root (row));
+  guint place;
+
+  if (!g_ptr_array_find (self->identity_rows, g_value_get_object (value), NULL)
+      || !g_ptr_array_find (self->identity_rows, row, &place))
+    return FALSE;
+  move (self, get_id (g_value_get_object (value)), place);
+  return TRUE;
+}
+
+static void
+add_key (GtkEventController *keys, guint key, const char *action)
+{
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (key, GDK_ALT_MASK), gtk_named_action_new (action)));
+}
+
+static void
+add_hands (GtkWidget *row)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (ADW_TYPE_ACTION_ROW, GDK_ACTION_MOVE);
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
+  g_signal_connect (source, "prepare", G_CALLBACK (on_prepare), row);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), row);
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), row);
+  add_key (keys, GDK_KEY_Up, "row.up");
+  add_key (keys, GDK_KEY_Down, "row.down");
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (target));
+  gtk_widget_add_controller (row, keys);
+}
+
+static void
+add_order (GtkWidget *row, const char *address, gboolean first, gboolean last)
+{
+  const GActionEntry entries[] = { { "up", on_up, NULL, NULL, NULL, { 0 } },
+                                   { "down", on_down, NULL, NULL, NULL, { 0 } } };
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autofree char *label = g_strdup_printf (_ ("Move the identity %s"), address);
+  GtkWidget *button = gtk_menu_button_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
+  g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (actions), "up")), !first);
+  g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (actions), "down")), !last);
+  gtk_widget_insert_action_group (row, "row", G_ACTION_GROUP (actions));
+  g_menu_append (menu, _ ("Move _Up"), "row.up");
+  g_menu_append (menu, _ ("Move _Down"), "row.down");
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, label);
+  /* The button inside is what gets the focus. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (button)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_object_set_data (G_OBJECT (button), PART, (gpointer) "move");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name ("list-drag-handle-symbolic"));
+  add_hands (row);
+}
+
 /* ---- rows ---- */
 
-/* Takes `label`. */
+/* Takes `label`; `icon` is static. */
 static void
 add_button (GtkWidget *row, const char *icon, char *label, const char *id, GCallback callback,
             UiIdentities *self)
@@ -219,13 +386,15 @@ add_button (GtkWidget *row, const char *icon, char *label, const char *id, GCall
   GtkWidget *button = ui_names_make_button (icon, label);
 
   g_object_set_data_full (G_OBJECT (button), "id", g_strdup (id), g_free);
+  g_object_set_data (G_OBJECT (button), PART, (gpointer)icon);
   g_signal_connect_object (button, "clicked", callback, self, 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   g_free (label);
 }
 
 static GtkWidget *
-add_row (UiIdentities *self, AdwPreferencesGroup *group, const char *title, const char *subtitle)
+add_row (AdwPreferencesGroup *group, GPtrArray *rows, const char *id, const char *title,
+         const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
 
@@ -233,9 +402,35 @@ add_row (UiIdentities *self, AdwPreferencesGroup *group, const char *title, cons
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  g_object_set_data_full (G_OBJECT (row), "id", g_strdup (id), g_free);
   adw_preferences_group_add (group, row);
-  g_ptr_array_add (self->rows, row);
+  g_ptr_array_add (rows, row);
   return row;
+}
+
+/* Before the folders of a new account are known, none is missed. */
+static gboolean
+lacks_folder (UiIdentities *self, const BaseIdentity *identity)
+{
+  MailFolder *folder = mail_account_get_folder_by_path (self->account, identity->sent_folder);
+
+  return identity->sent_folder != NULL
+         && g_list_model_get_n_items (mail_account_get_folders (self->account)) > 0
+         && (folder == NULL || !mail_folder_get_selectable (folder));
+}
+
+/* Nullable, as the address is that stands in it. */
+static char *
+dup_subtitle (UiIdentities *self, const BaseIdentity *identity, const char *address)
+{
+  g_autofree char *lack = NULL;
+
+  if (!lacks_folder (self, identity))
+    return g_strdup (address);
+  lack = g_strdup_printf (
+      _ ("The folder “%s” is not there; copies go to the usual one for sent mail."),
+      identity->sent_folder);
+  return address != NULL ? g_strconcat (address, "\n", lack, NULL) : g_steal_pointer (&lack);
 }
 
 static void
@@ -244,8 +439,9 @@ add_identity (UiIdentities *self, const BaseAccount *settings, const BaseIdentit
 {
   const char *title =
       identity->name != NULL && *identity->name != '\0' ? identity->name : identity->address;
-  GtkWidget *row = add_row (self, self->identities, title,
-                            title == identity->address ? NULL : identity->address);
+  g_autofree char *subtitle =
+      dup_subtitle (self, identity, title == identity->address ? NULL : identity->address);
+  GtkWidget *row = add_row (self->identities, self->identity_rows, identity->id, title, subtitle);
   GtkWidget *check = gtk_check_button_new ();
   const char *chosen = settings->default_identity != NULL ? settings->default_identity : "";
 
@@ -254,6 +450,7 @@ add_identity (UiIdentities *self, const BaseAccount *settings, const BaseIdentit
     *first = GTK_CHECK_BUTTON (check);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   g_object_set_data_full (G_OBJECT (check), "id", g_strdup (identity->id), g_free);
+  g_object_set_data (G_OBJECT (check), PART, (gpointer) "default");
   g_autofree char *label = g_strdup_printf (_ ("Write new messages as %s"), identity->address);
   gtk_widget_set_tooltip_text (check, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
@@ -262,9 +459,8 @@ add_identity (UiIdentities *self, const BaseAccount *settings, const BaseIdentit
   /* Of one there is nothing to choose. */
   gtk_widget_set_visible (check, settings->identities->len > 0);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
-  add_button (row, "document-edit-symbolic",
-              g_strdup_printf (_ ("Change the identity %s"), identity->address), identity->id,
-              G_CALLBACK (on_edit_identity), self);
+  add_button (row, EDIT, g_strdup_printf (_ ("Change the identity %s"), identity->address),
+              identity->id, G_CALLBACK (on_edit_identity), self);
   if (*identity->id != '\0')
     add_button (row, "user-trash-symbolic",
                 g_strdup_printf (_ ("Remove the identity %s"), identity->address), identity->id,
@@ -275,38 +471,170 @@ static void
 add_signature (UiIdentities *self, const BaseSignature *signature)
 {
   g_autofree char *shown = base_text_one_line (signature->text, MOST_SHOWN);
-  GtkWidget *row = add_row (self, self->signatures, signature->name, shown);
+  GtkWidget *row =
+      add_row (self->signatures, self->signature_rows, signature->id, signature->name, shown);
 
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
-  add_button (row, "document-edit-symbolic",
-              g_strdup_printf (_ ("Change the signature “%s”"), signature->name), signature->id,
-              G_CALLBACK (on_edit_signature), self);
+  add_button (row, EDIT, g_strdup_printf (_ ("Change the signature “%s”"), signature->name),
+              signature->id, G_CALLBACK (on_edit_signature), self);
   add_button (row, "user-trash-symbolic",
               g_strdup_printf (_ ("Remove the signature “%s”"), signature->name), signature->id,
               G_CALLBACK (on_remove_signature), self);
 }
 
+/* ---- where the keyboard is ---- */
+
+typedef struct
+{
+  GPtrArray *rows;  /* borrowed: one of the two; NULL: in neither */
+  guint place;      /* of the row */
+  char *id;         /* of what it shows */
+  const char *part; /* static, nullable: the row itself */
+} Place;
+
 static void
-fill (UiIdentities *self)
+place_clear (Place *place)
+{
+  g_free (place->id);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
+
+static gboolean
+find_row (GPtrArray *rows, GtkWidget *widget, Place *place)
+{
+  if (!g_ptr_array_find (rows, widget, &place->place))
+    return FALSE;
+  place->rows = rows;
+  place->id = g_strdup (get_id (widget));
+  return TRUE;
+}
+
+static void
+find_place (UiIdentities *self, Place *place)
+{
+  GtkWidget *widget = gtk_window_get_focus (GTK_WINDOW (self));
+
+  for (; widget != NULL; widget = gtk_widget_get_parent (widget)) {
+    if (place->part == NULL)
+      place->part = g_object_get_data (G_OBJECT (widget), PART);
+    if (find_row (self->identity_rows, widget, place)
+        || find_row (self->signature_rows, widget, place))
+      return;
+  }
+}
+
+static GtkWidget *
+find_part (GtkWidget *widget, const char *part)
+{
+  GtkWidget *found =
+      g_strcmp0 (g_object_get_data (G_OBJECT (widget), PART), part) == 0 ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_part (child, part);
+  return found;
+}
+
+static void
+focus_part (GtkWidget *row, const char *part)
+{
+  GtkWidget *found = part != NULL ? find_part (row, part) : row;
+
+  if (found == NULL || !gtk_widget_get_visible (found))
+    found = find_part (row, EDIT);
+  gtk_widget_grab_focus (found != NULL ? found : row);
+}
+
+/* To the same row, wherever it is now, or to the one that has its place. */
+static void
+return_to (const Place *place)
+{
+  GtkWidget *row = NULL;
+
+  if (place->rows == NULL || place->rows->len == 0)
+    return;
+  row = place->rows->pdata[MIN (place->place, place->rows->len - 1)];
+  for (guint i = 0; i < place->rows->len; i++)
+    if (g_strcmp0 (get_id (place->rows->pdata[i]), place->id) == 0)
+      row = place->rows->pdata[i];
+  focus_part (row, place->part);
+}
+
+/* ---- filling ---- */
+
+static GHashTable *
+list_ids (GPtrArray *rows)
+{
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    if (get_id (rows->pdata[i]) != NULL)
+      g_hash_table_add (ids, g_strdup (get_id (rows->pdata[i])));
+  return ids;
+}
+
+/* NULL: there is none that was not there before. */
+static GtkWidget *
+find_new (GPtrArray *rows, GHashTable *before)
+{
+  for (guint i = 0; i < rows->len; i++)
+    if (get_id (rows->pdata[i]) != NULL && !g_hash_table_contains (before, get_id (rows->pdata[i])))
+      return rows->pdata[i];
+  return NULL;
+}
+
+static void
+empty (AdwPreferencesGroup *group, GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    adw_preferences_group_remove (group, rows->pdata[i]);
+  g_ptr_array_set_size (rows, 0);
+}
+
+static void
+add_rows (UiIdentities *self)
 {
   g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
   g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
   GtkCheckButton *first = NULL;
 
-  self->filling = TRUE;
-  for (guint i = 0; i < self->rows->len; i++) {
-    GtkWidget *group = gtk_widget_get_ancestor (self->rows->pdata[i], ADW_TYPE_PREFERENCES_GROUP);
+  for (guint i = 0; i < identities->len; i++) {
+    const BaseIdentity *identity = identities->pdata[i];
 
-    adw_preferences_group_remove (ADW_PREFERENCES_GROUP (group), self->rows->pdata[i]);
+    add_identity (self, settings, identity, &first);
+    if (identities->len > 1)
+      add_order (self->identity_rows->pdata[i], identity->address, i == 0,
+                 i + 1 == identities->len);
   }
-  g_ptr_array_set_size (self->rows, 0);
-  for (guint i = 0; i < identities->len; i++)
-    add_identity (self, settings, identities->pdata[i], &first);
   for (guint i = 0; i < settings->signatures->len; i++)
     add_signature (self, settings->signatures->pdata[i]);
   if (settings->signatures->len == 0)
-    add_row (self, self->signatures, _ ("No signatures yet"), NULL);
+    add_row (self->signatures, self->signature_rows, NULL, _ ("No signatures yet"), NULL);
+}
+
+static void
+fill (UiIdentities *self)
+{
+  g_autoptr (GHashTable) identities = list_ids (self->identity_rows);
+  g_autoptr (GHashTable) signatures = list_ids (self->signature_rows);
+  g_auto (Place) place = { 0 };
+  GtkWidget *fresh = NULL;
+
+  find_place (self, &place);
+  self->filling = TRUE;
+  empty (self->identities, self->identity_rows);
+  empty (self->signatures, self->signature_rows);
+  add_rows (self);
   self->filling = FALSE;
+  if (self->filled)
+    fresh = find_new (self->identity_rows, identities);
+  if (self->filled && fresh == NULL)
+    fresh = find_new (self->signature_rows, signatures);
+  self->filled = TRUE;
+  if (fresh != NULL)
+    focus_part (fresh, EDIT);
+  else
+    return_to (&place);
 }
 
 static void
@@ -352,6 +680,8 @@ ui_identities_new (MailEngine *engine, MailAccount *account)
   fill (self);
   g_signal_connect_object (mail_engine_get_identities (engine), "items-changed",
                            G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (mail_account_get_folders (account), "items-changed",
+                           G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   ui_names_fill (GTK_WIDGET (self));
   return GTK_WINDOW (self);
 }
@@ -362,7 +692,8 @@ ui_identities_dispose (GObject *object)
   UiIdentities *self = UI_IDENTITIES (object);
 
   self->identities = self->signatures = NULL;
-  g_ptr_array_set_size (self->rows, 0);
+  g_ptr_array_set_size (self->identity_rows, 0);
+  g_ptr_array_set_size (self->signature_rows, 0);
   G_OBJECT_CLASS (ui_identities_parent_class)->dispose (object);
 }
 
@@ -373,7 +704,9 @@ ui_identities_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
-  g_ptr_array_unref (self->rows);
+  g_clear_pointer (&self->wanted, base_account_free);
+  g_ptr_array_unref (self->identity_rows);
+  g_ptr_array_unref (self->signature_rows);
   g_hash_table_unref (self->worn);
   G_OBJECT_CLASS (ui_identities_parent_class)->finalize (object);
 }
@@ -390,7 +723,8 @@ ui_identities_init (UiIdentities *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
 
-  self->rows = g_ptr_array_new ();
+  self->identity_rows = g_ptr_array_new ();
+  self->signature_rows = g_ptr_array_new ();
   self->worn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (self), 560, 600);

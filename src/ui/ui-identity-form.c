@@ -5,7 +5,6 @@
 #include <glib/gi18n.h>
 
 #include "ui-choice.h"
-#include "ui-names.h"
 
 struct _UiIdentityForm
 {
@@ -15,6 +14,7 @@ struct _UiIdentityForm
   MailEngine *engine;
   MailAccount *account;
   BaseIdentity *identity;
+  BaseIdentity *before;                    /* what the fields held when it was opened */
   GPtrArray *signature_ids, *folder_paths; /* of char; what the choices stand for */
 
   /* Borrowed: in the widget tree */
@@ -34,8 +34,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   (void)mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
-  if (self->name != NULL)
-    ui_form_saved (UI_FORM (self), error);
+  ui_form_saved (UI_FORM (self), error);
 }
 
 static void
@@ -57,12 +56,10 @@ take_choice (char **field, GtkDropDown *choice, GPtrArray *ids)
   *field = *id != '\0' ? g_strdup (id) : NULL;
 }
 
-static void
-ui_identity_form_save (UiForm *form)
+static BaseIdentity *
+read_fields (UiIdentityForm *self)
 {
-  UiIdentityForm *self = UI_IDENTITY_FORM (form);
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
-  BaseIdentity *identity = self->identity;
+  BaseIdentity *identity = base_identity_dup (self->identity);
 
   take_text (&identity->name, self->name);
   take_text (&identity->address, self->address);
@@ -71,8 +68,41 @@ ui_identity_form_save (UiForm *form)
   take_choice (&identity->sent_folder, self->sent_folder, self->folder_paths);
   identity->bcc_self = gtk_switch_get_active (self->bcc_self);
   identity->signature_above = gtk_switch_get_active (self->above);
+  return identity;
+}
+
+static void
+ui_identity_form_save (UiForm *form)
+{
+  UiIdentityForm *self = UI_IDENTITY_FORM (form);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  g_autoptr (BaseIdentity) identity = read_fields (self);
+
   base_account_put_identity (settings, identity);
   mail_engine_save_identities_async (self->engine, settings, on_saved, g_object_ref (self));
+}
+
+static gboolean
+ui_identity_form_is_changed (UiForm *form)
+{
+  g_autoptr (BaseIdentity) identity = read_fields (UI_IDENTITY_FORM (form));
+
+  return !base_identity_equal (identity, UI_IDENTITY_FORM (form)->before);
+}
+
+static GtkWidget *
+ui_identity_form_find_wrong (UiForm *form)
+{
+  UiIdentityForm *self = UI_IDENTITY_FORM (form);
+  g_autoptr (BaseIdentity) identity = read_fields (self);
+
+  if (identity->name != NULL && !base_account_field_is_clean (identity->name))
+    return GTK_WIDGET (self->name);
+  if (!base_account_address_is_valid (identity->address))
+    return GTK_WIDGET (self->address);
+  if (identity->reply_to != NULL && !base_account_address_is_valid (identity->reply_to))
+    return GTK_WIDGET (self->reply_to);
+  return NULL;
 }
 
 /* ---- rows ---- */
@@ -160,16 +190,20 @@ add_folders (UiIdentityForm *self, AdwPreferencesGroup *group)
   for (guint i = 0; i < g_list_model_get_n_items (folders); i++) {
     g_autoptr (MailFolder) folder = g_list_model_get_item (folders, i);
 
-    if (!mail_folder_get_selectable (folder) || mail_folder_get_role (folder) == MAIL_ROLE_SENT)
+    gboolean chosen = g_strcmp0 (mail_folder_get_path (folder), self->identity->sent_folder) == 0;
+
+    if (!mail_folder_get_selectable (folder)
+        || (mail_folder_get_role (folder) == MAIL_ROLE_SENT && !chosen))
       continue;
-    there = there || g_strcmp0 (mail_folder_get_path (folder), self->identity->sent_folder) == 0;
+    there = there || chosen;
     g_ptr_array_add (names, g_strdup (mail_folder_get_role (folder) == MAIL_ROLE_NONE
                                           ? mail_folder_get_path (folder)
                                           : mail_folder_get_name (folder)));
     g_ptr_array_add (self->folder_paths, g_strdup (mail_folder_get_path (folder)));
   }
   if (!there) {
-    g_ptr_array_add (names, g_strdup (self->identity->sent_folder));
+    /* Translators: a folder that does not exist (any more) */
+    g_ptr_array_add (names, g_strdup_printf (_ ("%s (not there)"), self->identity->sent_folder));
     g_ptr_array_add (self->folder_paths, g_strdup (self->identity->sent_folder));
   }
   self->sent_folder = add_choice (group, _ ("Folder for Sent Messages"), names, self->folder_paths,
@@ -230,19 +264,11 @@ ui_identity_form_show (GtkWindow *parent, MailEngine *engine, MailAccount *accou
   }
   gtk_window_set_title (GTK_WINDOW (self), id != NULL ? _ ("Change Identity") : _ ("Add Identity"));
   build (self, settings);
-  ui_names_fill (GTK_WIDGET (self));
-  gtk_widget_grab_focus (GTK_WIDGET (self->name));
-  gtk_window_present (GTK_WINDOW (self));
+  self->before = read_fields (self);
+  ui_form_present (UI_FORM (self), GTK_WIDGET (self->name));
 }
 
 /* ---- the object ---- */
-
-static void
-ui_identity_form_dispose (GObject *object)
-{
-  UI_IDENTITY_FORM (object)->name = NULL;
-  G_OBJECT_CLASS (ui_identity_form_parent_class)->dispose (object);
-}
 
 static void
 ui_identity_form_finalize (GObject *object)
@@ -252,6 +278,7 @@ ui_identity_form_finalize (GObject *object)
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
   g_clear_pointer (&self->identity, base_identity_free);
+  g_clear_pointer (&self->before, base_identity_free);
   g_ptr_array_unref (self->signature_ids);
   g_ptr_array_unref (self->folder_paths);
   G_OBJECT_CLASS (ui_identity_form_parent_class)->finalize (object);
@@ -260,9 +287,10 @@ ui_identity_form_finalize (GObject *object)
 static void
 ui_identity_form_class_init (UiIdentityFormClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = ui_identity_form_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_identity_form_finalize;
   UI_FORM_CLASS (klass)->save = ui_identity_form_save;
+  UI_FORM_CLASS (klass)->is_changed = ui_identity_form_is_changed;
+  UI_FORM_CLASS (klass)->find_wrong = ui_identity_form_find_wrong;
 }
 
 static void

@@ -204,6 +204,65 @@ test_identities (void)
   test_remove_folder (root);
 }
 
+static void
+check_order (const BaseAccount *account, const char *expected)
+{
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (account);
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  for (guint i = 0; i < identities->len; i++)
+    g_string_append_printf (found, "%s;", ((BaseIdentity *)identities->pdata[i])->id);
+  g_assert_cmpstr (found->str, ==, expected);
+}
+
+/* In the order that somebody gave them, with the own one anywhere, here and in the file; it is not there where it says nothing. */
+static void
+test_order (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autoptr (BaseAccount) account = make_account ();
+  g_autofree char *path = account_file (paths, account->id), *text = NULL, *plain = NULL;
+
+  add_identities (account);
+  check_order (account, ";shop;list;");
+  base_account_move_identity (account, "", 1);
+  check_order (account, "shop;;list;");
+  base_account_move_identity (account, "list", 0);
+  check_order (account, "list;shop;;");
+  base_account_move_identity (account, "nobody", 0);
+  g_assert_cmpuint (base_account_find_identity (account, ""), ==, 2);
+  g_assert_cmpuint (base_account_find_identity (account, "nobody"), ==, G_MAXUINT);
+  g_assert_true (base_account_save (account, paths, NULL));
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "\nIdentityOrder=list;shop;Account;\n"));
+  g_autoptr (BaseAccount) loaded = load_one (paths);
+  check_same (account, loaded);
+  check_order (loaded, "list;shop;;");
+
+  base_account_remove_identity (loaded, "list");
+  check_order (loaded, "shop;;");
+  base_account_move_identity (loaded, "", 0);
+  check_order (loaded, ";shop;");
+  base_account_move_identity (loaded, "", 9);
+  check_order (loaded, "shop;;");
+  base_account_move_identity (loaded, "shop", 1);
+  g_assert_true (base_account_save (loaded, paths, NULL));
+  g_assert_true (g_file_get_contents (path, &plain, NULL, NULL));
+  g_assert_null (strstr (plain, "IdentityOrder"));
+
+  /* Of what an administrator names, and does not. */
+  add_identities (loaded);
+  g_assert_true (base_account_save (loaded, paths, NULL));
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_assert_true (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL));
+  g_key_file_set_string (file, "Account", "IdentityOrder", "list; nobody ;list");
+  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  g_autoptr (BaseAccount) named = load_one (paths);
+  check_order (named, "list;;shop;");
+  test_remove_folder (root);
+}
+
 /* Each mistake is told by a sentence, and nothing is saved. */
 static void
 test_wrong_identities (void)
@@ -501,6 +560,7 @@ test_account_add (void)
   g_test_add_func ("/base/account/check", test_check);
   g_test_add_func ("/base/account/hostile-id", test_hostile_id);
   g_test_add_func ("/base/account/identities", test_identities);
+  g_test_add_func ("/base/account/order", test_order);
   g_test_add_func ("/base/account/identities-wrong", test_wrong_identities);
   g_test_add_func ("/base/account/match", test_match);
 }

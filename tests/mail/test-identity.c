@@ -326,6 +326,105 @@ test_default (void)
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_identities (bench->engine)), ==, 3);
 }
 
+static gboolean
+shop_keeps_in (Bench *bench, const char *path)
+{
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (bench->account);
+  g_autoptr (BaseIdentity) shop = base_account_dup_identity (settings, "shop");
+  g_autofree char *file = g_build_filename (bench->folder, "config", "accounts", "one.ini", NULL);
+  g_autofree char *line = g_strconcat ("\nSentFolder=", path, "\n", NULL), *text = NULL;
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  return g_strcmp0 (shop->sent_folder, path) == 0 && strstr (text, line) != NULL;
+}
+
+static gboolean
+keeps_in_shop (gpointer bench)
+{
+  return shop_keeps_in (bench, "Shop");
+}
+
+static gboolean
+keeps_in_old (gpointer bench)
+{
+  return shop_keeps_in (bench, "Old");
+}
+
+static gboolean
+has_folder (gpointer data)
+{
+  Bench *bench = data;
+
+  return mail_account_get_folder_by_path (bench->account, "가게") != NULL
+         || mail_account_get_folder_by_path (bench->account, "Shop") != NULL;
+}
+
+static gboolean
+has_notice (gpointer data)
+{
+  Bench *bench = data;
+
+  return bench->notices->len > 0;
+}
+
+static void
+list_folders (Bench *bench, const char *shop, const char *mailbox_id)
+{
+  const char *const names[] = { "INBOX", shop };
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)store_folder_free);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && names[i] != NULL; i++) {
+    StoreFolder *folder = g_new0 (StoreFolder, 1);
+
+    folder->name = g_strdup (names[i]);
+    folder->server_name = g_strdup (names[i]);
+    folder->delimiter = '/';
+    folder->selectable = TRUE;
+    folder->role = i == 0 ? STORE_ROLE_INBOX : STORE_ROLE_NONE;
+    folder->mailbox_id = i == 0 ? NULL : g_strdup (mailbox_id);
+    g_ptr_array_add (list, folder);
+  }
+  g_assert_true (
+      store_folder_replace_list (bench->db, mail_account_get_row (bench->account), list, &error));
+  g_assert_no_error (error);
+}
+
+/* The folder that an identity keeps its copies in has another name now, by this program or another one; or it is gone. */
+static void
+test_folder (void)
+{
+  g_autoptr (Bench) bench = bench_new_with_identities ();
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (bench->account);
+  g_autoptr (BaseIdentity) shop = base_account_dup_identity (settings, "shop");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  list_folders (bench, "가게", "m1");
+  g_free (shop->sent_folder);
+  shop->sent_folder = g_strdup ("가게");
+  base_account_put_identity (settings, shop);
+  save_identities (bench, settings);
+  wait_until (has_folder, bench);
+  list_folders (bench, "Shop", "m1");
+  wait_until (keeps_in_shop, bench);
+  g_ptr_array_set_size (bench->notices, 0);
+
+  list_folders (bench, NULL, NULL);
+  wait_until (has_notice, bench);
+  g_assert_nonnull (strstr (g_ptr_array_index (bench->notices, 0), "“Shop”"));
+  g_assert_nonnull (strstr (g_ptr_array_index (bench->notices, 0), "shop@example.org"));
+  g_assert_true (keeps_in_shop (bench)); /* it may come back */
+  list_folders (bench, "Shop", "m2");
+  wait_until (has_folder, bench);
+
+  mail_engine_rename_folder_async (bench->engine,
+                                   mail_account_get_folder_by_path (bench->account, "Shop"), "Old",
+                                   on_result, &result);
+  g_assert_true (mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+  wait_until (keeps_in_old, bench);
+}
+
 /* What a template says of its writer is said of who writes this letter. */
 static void
 test_template (void)
@@ -361,5 +460,6 @@ add_identity_tests (void)
   g_test_add_func ("/mail/identity/answer", test_answer);
   g_test_add_func ("/mail/identity/switch", test_switch);
   g_test_add_func ("/mail/identity/default", test_default);
+  g_test_add_func ("/mail/identity/folder", test_folder);
   g_test_add_func ("/mail/identity/template", test_template);
 }

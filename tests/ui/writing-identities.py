@@ -6,6 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from dragging import drag  # noqa: E402
 from drive import run  # noqa: E402
 from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
@@ -113,9 +114,27 @@ def open_identities(scene):
     scene.app.wait('push button', exact('Add an identity'))
 
 
+def has_keyboard(scene, name):
+    eventually(lambda: any(n.has('focused') for n in scene.app.root.find_all(None, name)), 5,
+               f'the keyboard at {name}; it is at {[n for n in scene.app.root.walk() if n.has("focused")]}')
+
+
+def default(scene, address):
+    return scene.app.wait('check box|radio button', exact('Write new messages as %s').replace('%s', address)).has('checked')
+
+
+def discard(scene, answer, title):
+    """Closes the form, which asks."""
+    scene.app.key('Escape')
+    scene.app.wait('label', exact('Discard what you changed?'))
+    scene.app.click(scene.app.root.find_all('push button', exact(answer))[-1])
+    scene.app.wait_gone('label', exact('Discard what you changed?'))
+    scene.app.wait(None, exact(title), gone=answer == '_Discard')
+
+
 def save(scene, title):
     scene.app.click('push button', exact('_Save'))
-    scene.app.wait_gone('frame|dialog', exact(title))
+    scene.app.wait_gone(None, exact(title))
 
 
 @case
@@ -136,19 +155,33 @@ def they_are_set_up_by_hand(scene):
     app.key('ctrl+b')
     app.type('Alice')
     app.key('ctrl+b', 'Return')
+    discard(scene, '_Keep Editing', 'Add Signature')
+    has_keyboard(scene, exact('Signature text'))
     app.type('Lab & Co.')
     scene.shot('signature')
     assert not app.unnamed(), app.unnamed()
     save(scene, 'Add Signature')
     app.wait('label', '^Bold_one$')
+    has_keyboard(scene, exact('Change the signature “%s”').replace('%s', 'Bold_one'))
+    app.key('space')
+    app.wait(None, exact('Change Signature'))
+    app.key('Escape')  # nothing was changed
+    app.wait_gone(None, exact('Change Signature'))
 
+    app.click('push button', exact('Add an identity'))
+    app.fill('text', exact('Name'), 'Nobody')
+    discard(scene, '_Discard', 'Add Identity')
     app.click('push button', exact('Add an identity'))
     app.fill('text', exact('Name'), '가게')
     app.fill('text', exact('E-Mail Address'), 'shop')
     app.click('push button', exact('_Save'))
     scene.says('“shop” is not an e-mail address')
+    assert app.find('alert') and app.find('text', exact('E-Mail Address')).description.startswith('“shop” is not an e-mail address')
     scene.shot('wrong')
-    app.fill('text', exact('E-Mail Address'), 'shop@lab.test')
+    app.key('End')  # there without a click
+    app.type('@lab.test')
+    eventually(lambda: scene.value('E-Mail Address') == 'shop@lab.test', 5, scene.value('E-Mail Address'))
+    assert not app.find('text', exact('E-Mail Address')).description
     app.fill('text', exact('Replies Go To (Optional)'), 'orders@lab.test')
     app.click('combo box|toggle button|push button', exact('Signature'))
     app.click(app.root.find_all('list item', 'Bold_one')[-1])
@@ -157,6 +190,7 @@ def they_are_set_up_by_hand(scene):
     assert not app.unnamed(), app.unnamed()
     save(scene, 'Add Identity')
     app.wait('label', exact('shop@lab.test'))
+    has_keyboard(scene, exact('Change the identity %s').replace('%s', 'shop@lab.test'))
     scene.shot('list')
 
     groups = eventually(lambda: [g for g in read(scene).sections() if g.startswith('Identity ')], what='the identity in the file')
@@ -172,9 +206,12 @@ def they_are_set_up_by_hand(scene):
     eventually(lambda: 'Signature' not in read(scene)[groups[0]], what='the identity without it')
     app.click('push button', exact('_Undo'))
     eventually(lambda: read(scene)[groups[0]].get('Signature') == signature, what='the identity with it')
+    has_keyboard(scene, exact('Change the signature “%s”').replace('%s', 'Bold_one'))
     app.click('push button', exact('Remove the identity %s').replace('%s', 'shop@lab.test'))
     scene.says(exact('Identity removed'))
     app.wait_gone('label', exact('shop@lab.test'))
+    at_neighbour = exact('Change the identity %s').replace('%s', 'alice@lab.test')
+    app.wait('push button', at_neighbour, condition=lambda n: n.has('focused'))
     app.click(app.root.find_all('push button', exact('_Undo'))[-1])
     app.wait('label', exact('shop@lab.test'))
     # Each is put back by itself, whatever was removed after it.
@@ -190,7 +227,21 @@ def they_are_set_up_by_hand(scene):
     app.wait('label', exact('shop@lab.test'))
     app.wait('label', '^Bold_one$')
     eventually(lambda: groups[0] in read(scene) and 'Signature ' + signature in read(scene), what='both in the file')
+    # What was refused is not shown as if it had been saved.
+    path = file_of(scene)
+    os.rename(path, path + '.aside')
+    os.mkdir(path)
     app.click('check box|radio button', exact('Write new messages as %s').replace('%s', 'shop@lab.test'))
+    scene.says(exact('The change was not saved.'))
+    app.key('Escape')
+    app.wait_gone('label', exact('The change was not saved.'))
+    assert default(scene, 'alice@lab.test') and not default(scene, 'shop@lab.test')
+    has_keyboard(scene, exact('Write new messages as %s').replace('%s', 'shop@lab.test'))
+    os.rmdir(path)
+    os.rename(path + '.aside', path)
+    app.click('check box|radio button', exact('Write new messages as %s').replace('%s', 'shop@lab.test'))
+    eventually(lambda: default(scene, 'shop@lab.test'), what='the mark')
+    has_keyboard(scene, exact('Write new messages as %s').replace('%s', 'shop@lab.test'))
     eventually(lambda: read(scene)['Account'].get('DefaultIdentity') == groups[0].partition(' ')[2], what='the default')
 
     # Changed again, after a restart
@@ -345,6 +396,59 @@ def a_draft_keeps_its_identity_and_a_refused_one_is_explained(scene):
     scene.quit()
 
 
+def order(scene):
+    """From the top down, by what the buttons of the rows say."""
+    name = exact('Change the identity %s').replace('%s', '(.*)')
+    found = [(n.extents[1], re.match(name, n.name).group(1)) for n in scene.app.root.find_all('push button', name)]
+    return [address for _y, address in sorted(found)]
+
+
+@case
+def they_have_an_order(scene):
+    ready(scene)
+    app = scene.app
+    open_identities(scene)
+    alice, shop, kim = 'alice@lab.test', 'shop@lab.test', 'kimshop@lab.test'
+    eventually(lambda: order(scene) == [alice, shop, kim], what='as the file has it')
+    assert not app.unnamed(), app.unnamed()
+
+    app.click('push button|toggle button', exact('Move the identity %s').replace('%s', alice))
+    app.wait('menu item', exact('Move _Up'), condition=lambda n: not n.has('sensitive'))
+    scene.shot('menu')
+    app.click('menu item', exact('Move _Down'))
+    eventually(lambda: order(scene) == [shop, alice, kim], what='alice below the shop')
+    has_keyboard(scene, exact('Move the identity %s').replace('%s', alice))
+    app.key('alt+Down')
+    eventually(lambda: order(scene) == [shop, kim, alice], what='alice at the end')
+    app.key('alt+Down')
+    app.key('alt+Up')
+    eventually(lambda: order(scene) == [shop, alice, kim], what='alice in the middle')
+    drag(scene, app.wait('label', f'^{kim}$'), app.wait('label', f'^{shop}$'))
+    eventually(lambda: order(scene) == [kim, shop, alice], what='kim at the top')
+    eventually(lambda: read(scene)['Account'].get('IdentityOrder') == 'kim;shop;Account;', what='the file')
+    # Removed from the middle and put back there
+    app.click('push button', exact('Remove the identity %s').replace('%s', shop))
+    app.click('push button', exact('_Undo'))
+    eventually(lambda: order(scene) == [kim, shop, alice], what='the shop in its place')
+
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    open_identities(scene)
+    assert order(scene) == [kim, shop, alice], order(scene)
+    for _ in range(2):
+        scene.app.key('Escape')
+        time.sleep(.5)
+    scene.compose()
+    scene.app.click('combo box', exact('From'))
+    offered = [n.name for n in scene.app.root.find_all('list item', '@lab.test')]
+    assert [re.search('<(.*)>', name).group(1) for name in offered] == [kim, shop, alice], offered
+    scene.shot('from')
+    scene.app.key('Escape')
+    scene.app.key('ctrl+w')
+    scene.quit()
+
+
 @case
 def the_account_of_a_letter_goes(scene):
     scene.empty('alice', 'bob')
@@ -382,4 +486,4 @@ def the_account_of_a_letter_goes(scene):
 
 
 main(chosen([they_are_set_up_by_hand, who_received_it_answers_it, switching_changes_the_signature_only_if_untouched,
-             a_draft_keeps_its_identity_and_a_refused_one_is_explained, the_account_of_a_letter_goes]), finish)
+             a_draft_keeps_its_identity_and_a_refused_one_is_explained, they_have_an_order, the_account_of_a_letter_goes]), finish)
