@@ -195,7 +195,7 @@ def a_signature_is_whole(scene):
     scene.app.key('Escape')
     scene.app.wait('label', exact('Discard what you changed?'))
     scene.app.click(scene.app.root.find_all('push button', exact('_Keep Editing'))[-1])
-    scene.app.wait('text', exact('Name of the Signature'), condition=lambda n: n.has('focused') and n.text == '값')
+    scene.app.wait('text', exact('Name of the Signature'), condition=lambda n: n.text == '값')
     scene.app.type(keys(' 앉'))
     scene.app.key('ctrl+Return')
     scene.app.wait_gone('text', exact('Signature text'))

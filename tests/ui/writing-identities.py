@@ -399,8 +399,8 @@ def a_draft_keeps_its_identity_and_a_refused_one_is_explained(scene):
 def order(scene):
     """From the top down, by what the buttons of the rows say."""
     name = exact('Change the identity %s').replace('%s', '(.*)')
-    found = [(n.extents[1], re.match(name, n.name).group(1)) for n in scene.app.root.find_all('push button', name)]
-    return [address for _y, address in sorted(found)]
+    found = [(n.extents, re.match(name, n.name)) for n in scene.app.root.find_all('push button', name)]
+    return [address.group(1) for box, address in sorted(found, key=lambda pair: pair[0][1] if pair[0] else 0) if address]  # they may go meanwhile
 
 
 @case
