@@ -79,14 +79,15 @@ on_quoted (GObject *source, GAsyncResult *result, gpointer data)
     return;
   UiComposer *composer = g_object_ref_sink (ui_composer_new (app, self->engine, draft));
   g_autofree char *name = dup_name (message, answer->kind);
+  /* Before it is laid out: the first room that it gets is for all of the text. */
+  if (answer->template)
+    ui_composer_use_template (composer, answer->template);
   if (stands_below (self, answer->kind)
       && ui_reader_add_answer (answer->reader, composer, message, answer->kind, name))
     show_reader (self, answer->reader);
   else
     ui_composer_open_window (composer);
   ui_composer_focus (composer);
-  if (answer->template)
-    ui_composer_use_template (composer, answer->template);
   g_object_unref (composer);
 }
 
