@@ -1,4 +1,5 @@
-"""keys.py PREFIX STATE SCREENSHOTS LANGUAGE: ten thousand characters typed into an answer whose quote has 200 KB; how late the window was at worst.
+"""keys.py PREFIX STATE SCREENSHOTS LANGUAGE: ten thousand characters typed into an answer whose quote has 200 KB, in a window and below the
+conversation; how late the window was at worst.
 In the environment PROBE: what tells how long the main loop stayed away; KEYS: how many (10000)."""
 import os
 import sys
@@ -22,18 +23,18 @@ def stalls(log, begin):
     return [(float(line[2]), float(line[3])) for line in lines[begin:] if line[0] == 'stall'], len(lines)
 
 
-def measure(scene, rich):
+def measure(scene, rich, below):
     line = 'A line of the letter that is answered, as long as lines are.'
     count = QUOTE // len(line)
     body = ''.join(f'<p>{line[:20]}<b>{line[20:30]}</b>{line[30:]}</p>\r\n' for _ in range(count)) if rich else f'{line}\r\n' * count
     folder = os.path.join(scene.profile, 'config')
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'settings.ini'), 'w', encoding='utf-8') as file:
-        file.write(f'[Settings]\nwrite-rich={"true" if rich else "false"}\n')
+        file.write(f'[Settings]\nwrite-rich={"true" if rich else "false"}\nanswer-below={"true" if below else "false"}\n')
     scene.empty('alice')
     scene.append('alice', 'INBOX', ((HEAD % ('html' if rich else 'plain')) + body).encode())
     scene.account()
-    log = os.path.join(STATE, f'probe-{rich}.log')
+    log = os.path.join(STATE, f'probe-{rich}-{below}.log')
     os.environ.update(LD_PRELOAD=os.environ['PROBE'], SOSIK_PROBE=log)
     try:
         scene.start()
@@ -59,19 +60,20 @@ def measure(scene, rich):
     text = scene.value('Message text')
     assert text.startswith(WORDS * (KEYS // len(WORDS))), text[:200]
     waited, worked = max((w for w, _ in late), default=0), max((c for _, c in late), default=0)
-    print(f'# {KEYS} keys in {took:.0f} s into an answer with a quote of {QUOTE // 1024} KB{", rich" if rich else ""}: longest turn {waited:.1f} ms, '
+    print(f'# {KEYS} keys in {took:.0f} s into an answer with a quote of {QUOTE // 1024} KB{", rich" if rich else ""}{", below the conversation" if below else ""}: longest turn {waited:.1f} ms, '
           f'work of one {worked:.1f} ms', flush=True)
     return waited
 
 
 def typing_is_never_late():
     worst = []
-    for rich in (False, True):
-        scene = Scene(f'typing-{"rich" if rich else "plain"}')
-        try:
-            worst.append(measure(scene, rich))
-        finally:
-            scene.end()
+    for below in (False, True):
+        for rich in (False, True):
+            scene = Scene(f'typing-{"rich" if rich else "plain"}{"-below" if below else ""}')
+            try:
+                worst.append(measure(scene, rich, below))
+            finally:
+                scene.end()
     print(f'# figure: key_worst_ms {max(worst):.1f} ms')
 
 
