@@ -173,8 +173,10 @@ run (gpointer data)
 
   reading->attachment = read_file (reading, &reading->error);
   /* Nobody takes it any more. */
-  if (reading->attachment != NULL && g_cancellable_is_cancelled (reading->cancellable))
+  if (reading->attachment != NULL && g_cancellable_is_cancelled (reading->cancellable)) {
     store_draft_drop_attachment (reading->paths, reading->draft, reading->attachment);
+    g_clear_pointer (&reading->attachment, store_attachment_free);
+  }
   g_idle_add_full (G_PRIORITY_DEFAULT, on_read, reading, reading_unref);
   return NULL;
 }
@@ -242,12 +244,35 @@ end (Reading *reading, GError *error)
   mail_draft_add_busy (self, -1); /* last: what waits for this finds the files */
 }
 
+/* Any thread. */
+static void
+run_drop (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Reading *reading = data;
+
+  store_draft_drop_attachment (reading->paths, reading->draft, reading->attachment);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* It came when nobody wanted it any more. */
+static void
+drop (Reading *reading)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  g_task_set_task_data (task, reading_ref (reading), reading_unref);
+  g_task_run_in_thread (task, run_drop);
+}
+
 static gboolean
 on_read (gpointer data)
 {
   Reading *reading = data;
   MailDraft *self = reading->task != NULL ? g_task_get_source_object (reading->task) : NULL;
 
+  if (reading->attachment != NULL
+      && (self == NULL || g_cancellable_is_cancelled (reading->cancellable)))
+    drop (reading);
   if (self == NULL)
     return G_SOURCE_REMOVE;
   if (reading->attachment != NULL && !g_cancellable_is_cancelled (reading->cancellable)) {

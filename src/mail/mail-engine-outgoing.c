@@ -417,7 +417,7 @@ mail_engine_stop_sending (MailEngine *self, MailOutgoing *outgoing, GError **err
                                    mail_outgoing_get_outbox (outgoing)))
     return TRUE;
   base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                  _ ("All of it is with the server already, which has not answered yet."));
+                  _ ("It is being handed over to the server, and that cannot be undone."));
   return FALSE;
 }
 

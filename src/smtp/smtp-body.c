@@ -88,7 +88,8 @@ server_is_quiet (SmtpTransaction *transaction, GError **error)
     most = MAX (LAST_ON_THE_WAY, untaken - MIN (untaken, STEP_ON_THE_WAY));
     if (!net_connection_settle (session->connection, most, &spoke, transaction->cancellable, error))
       return FALSE;
-    tell_progress (transaction, transaction->facts.size);
+    tell_progress (transaction,
+                   by_chunks (transaction) ? transaction->sent : transaction->facts.size);
   }
   if (!spoke)
     return TRUE;

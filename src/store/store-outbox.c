@@ -13,6 +13,7 @@
 #include "store-private.h"
 
 #define GROUP     "Outbox"
+#define LEFT_S    (2 * 60 * 60) /* after its time: nobody could try */
 #define OVERDUE_S (5 * 24 * 60 * 60)
 
 void
@@ -205,8 +206,8 @@ load_row (StoreDb *db, gint64 id, GError **error)
   return step == 1 ? read_row (query) : NULL;
 }
 
-/* Who has got it does not get it again, whatever is lost.  Where somebody has taken the folder away, or forbidden to write in it, that is said when
- * the message is to be read; nothing else has to wait for it. */
+/* Who has got it does not get it again when the database is lost, too; but where somebody has taken the folder away, or forbidden to write in it, that
+ * is said when the message is to be read, and nothing else has to wait for it. */
 static gboolean
 rewrite_ini (StoreDb *db, gint64 id, GError **error)
 {
@@ -392,6 +393,21 @@ store_outbox_defer (StoreDb *db, gint64 id, gint64 next_try, const char *sentenc
           STORE_INTS (id, now))
       && store_outbox_set_state (db, id, STORE_OUTBOX_QUEUED, next_try, sentence, detail, error);
   return store_db_leave (db, ok, error);
+}
+
+gboolean
+store_outbox_was_left (const StoreOutbox *outbox, gint64 now)
+{
+  return outbox->deferred > 0 && outbox->next_try > 0 && now - outbox->next_try > LEFT_S;
+}
+
+gboolean
+store_outbox_skip_left (StoreDb *db, const StoreOutbox *outbox, gint64 now, GError **error)
+{
+  return store_db_run (db, error,
+                       "UPDATE outbox SET deferred = min (deferred + ?2 - next_try, ?2), "
+                       "next_try = ?2 WHERE id = ?1 AND next_try BETWEEN 1 AND ?2",
+                       STORE_INTS (outbox->id, now));
 }
 
 gboolean

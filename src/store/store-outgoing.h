@@ -177,6 +177,11 @@ gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state,
  * sends again what had failed. */
 gboolean store_outbox_defer (StoreDb *db, gint64 id, gint64 next_try, const char *sentence,
                              const char *detail, GError **error);
+/* It was to be tried again long ago, and nobody could: the computer slept, or had no network. */
+gboolean store_outbox_was_left (const StoreOutbox *outbox, gint64 now);
+/* That time is none in which the server did not take it. */
+gboolean store_outbox_skip_left (StoreDb *db, const StoreOutbox *outbox, gint64 now,
+                                 GError **error);
 /* Whether a server has not taken it for so long that there is no more use in asking (RFC 5321, 4.5.4.1: 4 to 5 days). */
 gboolean store_outbox_is_overdue (const StoreOutbox *outbox, gint64 now);
 /* What a person is told then. */

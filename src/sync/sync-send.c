@@ -51,6 +51,7 @@ typedef struct
   SmtpCapability disabled; /* by the settings; offered by this server and then not known */
   guint unreachable;       /* how often in a row Sent could not be looked at */
   gint64 on_its_way;       /* outbox id */
+  guint64 total;           /* octets of that; 0: nobody counted them */
   gint64 told_at;          /* how far it is; monotonic */
   gboolean told_disk;      /* the person knows that this computer cannot write */
 } Sender;
@@ -364,12 +365,16 @@ on_waiting (gpointer data)
   Sender *sender = data;
   g_autoptr (GError) error = NULL;
 
+  if (sender->total > LARGE)
+    sync_account_tell_sending (sender->account, sender->on_its_way, sender->total, sender->total);
   if (sender->ahead != NULL || sync_worker_is_stopping (sender->worker))
     return;
   if (sender->sent->len > 0)
     (void)advance (sender, TRUE, 0, 0, &error);
   else
     sender->ahead = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &error);
+  if (sender->ahead != NULL)
+    sync_sending_set_ahead (sync_account_get_sending (sender->account), sender->ahead->id);
   if (error != NULL)
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
 }
@@ -600,6 +605,7 @@ on_progress (guint64 sent, guint64 total, gpointer data)
   Sender *sender = data;
   gint64 now = g_get_monotonic_time ();
 
+  sender->total = total;
   if (sent == total)
     return sync_sending_let_go (sync_account_get_sending (sender->account));
   if (total > LARGE && now - sender->told_at > TELL_EVERY_US) {
@@ -625,6 +631,7 @@ submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean *st
   GCancellable *cancellable;
 
   sender->on_its_way = outbox->id;
+  sender->total = 0;
   cancellable = sync_sending_begin (sending, outbox->id, sender->cancellable);
 
   /* From the final dot to its answer a cancel would leave nobody knowing. */
@@ -648,6 +655,14 @@ note_before (Sender *sender, GBytes *message)
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
 }
 
+/* A person does not want it sent. */
+static void
+set_stopped (Sender *sender, const StoreOutbox *outbox)
+{
+  set_state (sender, outbox, STORE_OUTBOX_FAILED, 0,
+             _ ("You stopped this message before it was sent."), NULL);
+}
+
 /* Takes the row. */
 static gboolean
 send_one (Sender *sender, StoreOutbox *taken)
@@ -656,15 +671,15 @@ send_one (Sender *sender, StoreOutbox *taken)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
   SmtpOutcome outcome = SMTP_NOT_SENT;
-  gboolean stopped = FALSE;
+  gboolean stopped =
+      sync_sending_take_stopped (sync_account_get_sending (sender->account), outbox->id);
 
-  if (message != NULL && !must_wait_here (sender, outbox)) {
+  if (!stopped && message != NULL && !must_wait_here (sender, outbox)) {
     note_before (sender, message);
     outcome = submit (sender, outbox, message, &stopped, &error);
   }
   if (stopped) {
-    set_state (sender, outbox, STORE_OUTBOX_FAILED, 0,
-               _ ("You stopped this message before it was sent."), NULL);
+    set_stopped (sender, outbox);
     return TRUE;
   }
   switch (outcome) {
@@ -719,6 +734,9 @@ is_due (Sender *sender, gint64 *next_due, GError **error)
   for (guint i = 0; queued != NULL && i < queued->len; i++) {
     const StoreOutbox *outbox = g_ptr_array_index (queued, i);
 
+    if (store_outbox_was_left (outbox, now_s ())
+        && !store_outbox_skip_left (sender->db, outbox, now_s (), error))
+      return FALSE;
     if (outbox->next_try <= now_s ())
       due = TRUE;
     else if (*next_due == 0 || outbox->next_try < *next_due)
@@ -735,6 +753,16 @@ take_next (Sender *sender, GError **error)
   if (sender->ahead != NULL)
     return g_steal_pointer (&sender->ahead);
   return store_outbox_take_due (sender->db, sender->row, now_s (), NULL, error);
+}
+
+/* It was taken ahead, and its turn did not come. */
+static void
+put_back (Sender *sender, const StoreOutbox *outbox)
+{
+  if (sync_sending_take_stopped (sync_account_get_sending (sender->account), outbox->id))
+    set_stopped (sender, outbox);
+  else
+    set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, NULL, NULL);
 }
 
 /* Sends what is due over one connection.  FALSE with `error` when nothing could be begun. */
@@ -757,7 +785,7 @@ send_due (Sender *sender, GError **error)
   finish_all (sender);
   /* Nothing of it was sent. */
   if (sender->ahead != NULL)
-    set_state (sender, sender->ahead, STORE_OUTBOX_QUEUED, 0, NULL, NULL);
+    put_back (sender, sender->ahead);
   g_clear_pointer (&sender->ahead, store_outbox_free);
   if (local == NULL)
     return TRUE;

@@ -7,7 +7,8 @@ struct _SyncSending
   GCancellable *cancellable, *worker;
   gulong handler;
   gint64 outbox; /* 0: none that could be stopped */
-  gboolean stopped;
+  gint64 ahead;  /* 0: none */
+  gboolean stopped, stopped_ahead;
 };
 
 SyncSending *
@@ -49,6 +50,26 @@ sync_sending_begin (SyncSending *sending, gint64 outbox, GCancellable *worker)
   return cancellable;
 }
 
+void
+sync_sending_set_ahead (SyncSending *sending, gint64 outbox)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sending->lock);
+
+  sending->ahead = outbox;
+  sending->stopped_ahead = FALSE;
+}
+
+gboolean
+sync_sending_take_stopped (SyncSending *sending, gint64 outbox)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sending->lock);
+  gboolean stopped = sending->stopped_ahead && sending->ahead == outbox;
+
+  sending->ahead = 0;
+  sending->stopped_ahead = FALSE;
+  return stopped;
+}
+
 gboolean
 sync_sending_let_go (SyncSending *sending)
 {
@@ -77,14 +98,17 @@ gboolean
 sync_sending_stop (SyncSending *sending, gint64 outbox)
 {
   g_autoptr (GCancellable) cancellable = NULL;
+  gboolean waits;
 
   g_mutex_lock (&sending->lock);
   if (outbox != 0 && outbox == sending->outbox) {
     sending->stopped = TRUE;
     cancellable = g_object_ref (sending->cancellable);
   }
+  waits = outbox != 0 && outbox == sending->ahead;
+  sending->stopped_ahead |= waits;
   g_mutex_unlock (&sending->lock);
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
-  return cancellable != NULL;
+  return waits || cancellable != NULL;
 }

@@ -10,6 +10,7 @@
 #include "base-log.h"
 #include "ui-composer.h"
 #include "ui-environment.h"
+#include "ui-form.h"
 #include "ui-names.h"
 #include "ui-password-dialog.h"
 #include "ui-preferences.h"
@@ -407,7 +408,7 @@ on_wait (gpointer data)
 static void
 quit (UiApplication *self)
 {
-  if (self->stopping || ui_template_editor_hold_quit ())
+  if (self->stopping || ui_template_editor_hold_quit () || ui_form_hold_quit ())
     return;
   if (!self->quit_asked && is_sending (self)) {
     self->quit_asked = TRUE;

@@ -533,6 +533,12 @@ ui_composer_save_to_quit (UiComposer *self, GTask *task)
     if (!empty)
       mail_draft_save_async (self->draft, TRUE, NULL, NULL, NULL);
     self->send_waits = self->close_waits = FALSE;
+    if (self->quit_waits != NULL) {
+      GTask *earlier = g_steal_pointer (&self->quit_waits);
+
+      g_task_return_new_error (earlier, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Asked once more");
+      g_object_unref (earlier);
+    }
     self->quit_waits = task;
     ui_composer_wait_for_files (self);
   } else if (empty) {

@@ -15,6 +15,7 @@ typedef struct
   GtkWidget *field; /* weak: where the keyboard was */
   GtkWidget *wrong; /* weak: what is marked */
   gboolean busy;    /* it is being saved, or asks whether to close */
+  gboolean quits;   /* the program does once this has gone */
   gboolean gone;
 } UiFormPrivate;
 
@@ -111,7 +112,7 @@ ui_form_saved (UiForm *self, const GError *error)
     gtk_window_destroy (GTK_WINDOW (self));
     return;
   }
-  private->busy = FALSE;
+  private->busy = private->quits = FALSE;
   gtk_widget_set_sensitive (private->box, TRUE);
   gtk_label_set_text (private->error, error->message);
   gtk_widget_show (private->alert);
@@ -150,7 +151,7 @@ on_discard_answer (gboolean accepted, gpointer data)
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_destroy_idle, g_object_ref (self), g_object_unref);
     return;
   }
-  private->busy = FALSE;
+  private->busy = private->quits = FALSE;
   return_to_field (self);
 }
 
@@ -180,6 +181,32 @@ ui_form_close_request (GtkWindow *window)
   leave_field (self);
   ui_preedit_settle (GTK_WIDGET (window), on_settled_to_close, g_object_ref (self));
   return TRUE;
+}
+
+gboolean
+ui_form_hold_quit (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *at = windows; at != NULL; at = at->next) {
+    g_autoptr (UiForm) self = UI_IS_FORM (at->data) ? g_object_ref (at->data) : NULL;
+    UiFormPrivate *private = self != NULL ? ui_form_get_instance_private (self) : NULL;
+
+    if (self == NULL || private->gone)
+      continue;
+    private->quits = TRUE;
+    gtk_window_present (GTK_WINDOW (self));
+    gtk_window_close (GTK_WINDOW (self));
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+on_quit_idle (gpointer app)
+{
+  g_action_group_activate_action (app, "quit", NULL);
+  return G_SOURCE_REMOVE;
 }
 
 /* ---- the window ---- */
@@ -219,6 +246,10 @@ ui_form_dispose (GObject *object)
 {
   UiFormPrivate *private = ui_form_get_instance_private (UI_FORM (object));
 
+  GApplication *app = g_application_get_default ();
+
+  if (private->quits && !private->gone && app != NULL)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_quit_idle, g_object_ref (app), g_object_unref);
   private->gone = TRUE;
   g_clear_weak_pointer (&private->field);
   g_clear_weak_pointer (&private->wrong);

@@ -28,4 +28,7 @@ void ui_form_present (UiForm *form, GtkWidget *first);
  * lost.  Does nothing once the window is gone. */
 void ui_form_saved (UiForm *form, const GError *error);
 
+/* Asks those that are open and were changed, one after the other.  TRUE: the program cannot quit yet; once they have gone it does. */
+gboolean ui_form_hold_quit (void);
+
 G_END_DECLS

@@ -14,6 +14,7 @@ typedef struct
   MailDraft *draft;    /* owned */
   guint hold;          /* seconds in which it can be taken back */
   char *typed;
+  char *answer;             /* given while it was being kept */
   gboolean asking;          /* the question is there still */
   gboolean kept;            /* it comes back by itself */
   UiRedirectFunc when_kept; /* with what it is given */
@@ -39,6 +40,7 @@ redirect_free (Redirect *self)
   if (self->app != NULL)
     g_ptr_array_remove (get_all (self->app), self);
   g_free (self->typed);
+  g_free (self->answer);
   g_clear_weak_pointer (&self->parent);
   g_clear_weak_pointer (&self->app);
   g_clear_object (&self->draft);
@@ -83,17 +85,11 @@ on_dropped (GObject *source, GAsyncResult *result, gpointer data)
   redirect_free (data);
 }
 
+/* NULL: it is not redirected. */
 static void
-on_answer (const char *text, gpointer data)
+act_on (Redirect *self, const char *text)
 {
-  Redirect *self = data;
-
-  self->asking = FALSE;
-  if (self->when_kept != NULL)
-    return; /* on_kept () goes on */
-  if (self->kept) {
-    redirect_free (self);
-  } else if (text != NULL) {
+  if (text != NULL) {
     mail_draft_set_recipients (self->draft, text, NULL, NULL);
     mail_draft_set_hold (self->draft, self->hold);
     mail_draft_send_async (self->draft, NULL, on_sent, self);
@@ -102,6 +98,20 @@ on_answer (const char *text, gpointer data)
   } else {
     mail_draft_save_async (self->draft, FALSE, NULL, on_dropped, self);
   }
+}
+
+static void
+on_answer (const char *text, gpointer data)
+{
+  Redirect *self = data;
+
+  self->asking = FALSE;
+  if (self->when_kept != NULL)
+    self->answer = g_strdup (text); /* on_kept () goes on */
+  else if (self->kept && text == NULL)
+    redirect_free (self);
+  else
+    act_on (self, text);
 }
 
 void
@@ -137,8 +147,10 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
   if (!kept)
     ui_dialog_error (self->parent, _ ("The address could not be saved, so the question stays."),
                      error);
-  if (!self->asking)
+  if (!self->asking && kept && self->answer == NULL)
     redirect_free (self);
+  else if (!self->asking)
+    act_on (self, self->answer);
   done (kept, keeper);
 }
 

@@ -573,6 +573,17 @@ test_overdue (void)
   g_assert_true (store_outbox_send_again (profile->db, waits->id, STORE_OUTBOX_QUEUED, &error));
   g_autoptr (StoreOutbox) later = only_row (profile);
   g_assert_cmpint (later->deferred, ==, now - 4 * day);
+  /* A week in which nobody asked is no week in which the server did not take it. */
+  set_deferred (profile, now - 7 * day);
+  g_assert_true (store_outbox_defer (profile->db, waits->id, now - 6 * day, "No.", "450", &error));
+  g_autoptr (StoreOutbox) left = only_row (profile);
+  g_assert_true (store_outbox_was_left (left, now));
+  g_assert_true (store_outbox_skip_left (profile->db, left, now, &error));
+  g_assert_true (store_outbox_skip_left (profile->db, left, now, &error));
+  g_autoptr (StoreOutbox) skipped = only_row (profile);
+  g_assert_cmpint (skipped->deferred, ==, now - day);
+  g_assert_false (store_outbox_was_left (skipped, now));
+  g_assert_false (store_outbox_is_overdue (skipped, now));
   /* Five days are over: who cannot be reached then has failed. */
   set_deferred (profile, now - 5 * day);
   narrow (profile, "b@x: 450 4.1.2 later\n");

@@ -147,7 +147,7 @@ test_stopped (void)
   }
 }
 
-/* What is with the server already is not called stopped. */
+/* What is with the server already is not called stopped; the next one, which waits for the answer and was called `sending`, is. */
 static void
 test_stopped_too_late (void)
 {
@@ -155,10 +155,16 @@ test_stopped_too_late (void)
     .word = "BDAT * LAST", .protocol = MODEL_SMTP, .after = TRUE, .verdict = MODEL_STALL, .left = 1
   };
   Rig *rig = start (NULL, &answer);
-  gint64 id = rig_send (rig, "bob@model.test", "late", 0);
+  gint64 id = rig_send (rig, "bob@model.test", "late", 0), next;
 
+  next = rig_send (rig, "bob@model.test", "next", 0);
   RIG_WAIT (g_atomic_int_get (&answer.seen) == 1, PATIENCE);
   g_assert_false (sync_engine_stop_sending (rig->engine, rig->account->id, id));
+  RIG_WAIT (get_state (rig, next) == STORE_OUTBOX_SENDING, 5);
+  g_assert_true (sync_engine_stop_sending (rig->engine, rig->account->id, next));
+  model_server_cut_all (rig->server);
+  RIG_WAIT (get_state (rig, next) == STORE_OUTBOX_FAILED, PATIENCE);
+  g_assert_cmpuint (model_server_count_delivered (rig->server), ==, 1);
   rig_free (rig);
 }
 

@@ -123,9 +123,9 @@ def default(scene, address):
     return scene.app.wait('check box|radio button', exact('Write new messages as %s').replace('%s', address)).has('checked')
 
 
-def discard(scene, answer, title):
+def discard(scene, answer, title, key='Escape'):
     """Closes the form, which asks."""
-    scene.app.key('Escape')
+    scene.app.key(key)
     scene.app.wait('label', exact('Discard what you changed?'))
     scene.app.click(scene.app.root.find_all('push button', exact(answer))[-1])
     scene.app.wait_gone('label', exact('Discard what you changed?'))
@@ -156,6 +156,7 @@ def they_are_set_up_by_hand(scene):
     app.type('Alice')
     app.key('ctrl+b', 'Return')
     discard(scene, '_Keep Editing', 'Add Signature')
+    discard(scene, '_Keep Editing', 'Add Signature', 'ctrl+q')
     has_keyboard(scene, exact('Signature text'))
     app.type('Lab & Co.')
     scene.shot('signature')
