@@ -160,6 +160,7 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   g_clear_pointer (&copying->draft->server_id, g_free);
   copying->draft->server_id = make_id (copying);
   copying->bytes = build (copying, error);
+  copying->draft->server_size = copying->bytes != NULL ? g_bytes_get_size (copying->bytes) : 0;
   return copying->bytes != NULL ? g_steal_pointer (slot) : NULL;
 }
 
@@ -199,6 +200,7 @@ take_over (MailDraft *self, const Copying *copying, guint64 serial)
   set_text (&self->plain->server_id, copying->draft->server_id);
   set_text (&self->plain->server_stem, copying->draft->server_stem);
   set_text (&self->plain->server_before, copying->draft->server_before);
+  self->plain->server_size = copying->draft->server_size;
   self->put_serial = self->saved_serial = serial;
   self->saved_editing = copying->draft->editing;
   self->on_disk = TRUE;
@@ -436,6 +438,7 @@ typedef struct
   BasePaths *paths;
   StoreDraft *draft; /* made of the message */
   MailParsed *parsed;
+  gint64 message;
 } Opening;
 
 static void
@@ -520,6 +523,8 @@ run_open (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
   }
   if (drafts == NULL)
     return NULL;
+  g_autoptr (StoreMessage) row = store_message_get (db, opening->message, NULL);
+  opening->draft->server_size = row != NULL ? row->size : 0;
   read_note (opening->draft, opening->parsed);
   return g_steal_pointer (&opening->draft);
 }
@@ -592,6 +597,7 @@ mail_draft_open_async (MailEngine *engine, MailContent *content, GAsyncReadyCall
   opening->paths = base_paths_ref (mail_engine_get_paths (engine));
   opening->draft = from_message (engine, content);
   opening->parsed = mail_parsed_ref (mail_content_get_parsed (content));
+  opening->message = mail_content_get_message_id (content);
   mail_engine_call_store (engine, g_task_new (NULL, NULL, on_opened, task), run_open, opening,
                           opening_free, draft_free);
 }

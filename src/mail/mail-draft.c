@@ -337,6 +337,7 @@ static void
 forget_copy (StoreDraft *plain)
 {
   g_clear_pointer (&plain->server_id, g_free);
+  plain->server_size = 0;
   g_clear_pointer (&plain->server_before, g_free);
   g_free (plain->server_stem);
   plain->server_stem = g_uuid_string_random ();

@@ -402,6 +402,7 @@ static void
 forget_copy (StoreDraft *draft)
 {
   g_clear_pointer (&draft->server_id, g_free);
+  draft->server_size = 0;
   g_clear_pointer (&draft->server_before, g_free);
   draft->on_server = FALSE;
 }

@@ -41,6 +41,26 @@ find_copy (StoreDb *db, const char *message_id, gboolean refused, gint64 *id, GE
   return step >= 0;
 }
 
+/* The same of a version that this computer has put there.  *changed: another program has saved its own under that Message-ID, which some keep. */
+static gboolean
+find_ours (StoreDb *db, const StoreDraft *draft, const char *version, gboolean refused, gint64 *id,
+           gboolean *changed, GError **error)
+{
+  gint64 size = 0;
+  if (!find_copy (db, version, refused, id, error))
+    return FALSE;
+  if (*id == 0 || draft->server_size == 0 || g_strcmp0 (version, draft->server_id) != 0)
+    return TRUE;
+  if (!store_db_get_int (db, &size, error, "SELECT size FROM message WHERE id = ?1",
+                         STORE_INTS (*id)))
+    return FALSE;
+  if ((guint64)size != draft->server_size) {
+    *changed = TRUE;
+    *id = 0;
+  }
+  return TRUE;
+}
+
 /* Those that this computer has put there, the newest first. */
 static GStrv
 dup_versions (const StoreDraft *draft)
@@ -94,10 +114,11 @@ store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, cha
   g_auto (GStrv) versions = dup_versions (draft);
   g_autoptr (GString) found = g_string_new (NULL);
   gint64 id = 0, any = 0;
+  gboolean changed = FALSE;
   /* What the server has comes before what it refused, and that before what may come back. */
   for (guint pass = 0; pass < 3; pass++) {
     for (guint i = 0; versions[i] != NULL; i++) {
-      if (pass < 2 ? !find_copy (db, versions[i], pass > 0, &id, error)
+      if (pass < 2 ? !find_ours (db, draft, versions[i], pass > 0, &id, &changed, error)
                    : !has_row (db, versions[i], &id, error))
         return FALSE;
       any |= pass < 2 ? id : 0;
@@ -108,7 +129,7 @@ store_draft_look (StoreDb *db, const StoreDraft *draft, gboolean *elsewhere, cha
   *ours = any != 0 ? g_strdup (found->str) : NULL;
   g_autofree char *stem = store_draft_dup_stem (draft->server_id);
   int other = stem != NULL ? has_other (db, draft, stem, error) : 0;
-  *elsewhere = other > 0 || (draft->server_id != NULL && any == 0);
+  *elsewhere = changed || other > 0 || (draft->server_id != NULL && any == 0);
   return other >= 0;
 }
 
@@ -202,7 +223,8 @@ store_draft_take_off (StoreDb *db, const StoreDraft *draft, guint delay_s, GErro
   g_auto (GStrv) versions = dup_versions (draft);
   for (guint i = 0; versions[i] != NULL; i++) {
     gint64 id = 0;
-    if (!find_copy (db, versions[i], TRUE, &id, error)
+    gboolean changed = FALSE;
+    if (!find_ours (db, draft, versions[i], TRUE, &id, &changed, error)
         || (id != 0 && store_operation_expunge (db, &id, 1, delay_s, error) == 0))
       return FALSE;
   }

@@ -79,6 +79,7 @@ store_draft_dup (const StoreDraft *draft)
   copy->source_id = g_strdup (draft->source_id);
   copy->server_id = g_strdup (draft->server_id);
   copy->server_before = g_strdup (draft->server_before);
+  copy->server_size = draft->server_size;
   copy->server_stem = g_strdup (draft->server_stem);
   copy->attachments = new_attachments ();
   for (guint i = 0; i < draft->attachments->len; i++) {
@@ -203,6 +204,7 @@ store_draft_save (BasePaths *paths, const StoreDraft *draft, GError **error)
   set_text (file, GROUP, "ServerId", draft->server_id);
   set_text (file, GROUP, "ServerBefore", draft->server_before);
   set_text (file, GROUP, "ServerStem", draft->server_stem);
+  g_key_file_set_uint64 (file, GROUP, "ServerSize", draft->server_size);
   g_key_file_set_boolean (file, GROUP, "OnServer", draft->on_server);
   g_key_file_set_int64 (file, GROUP, "Discarded", draft->discarded);
   g_key_file_set_boolean (file, GROUP, "WasHidden", draft->was_hidden);
@@ -294,6 +296,7 @@ store_draft_load (BasePaths *paths, const char *id, GError **error)
   draft->server_id = get_text (file, GROUP, "ServerId", NULL);
   draft->server_before = get_text (file, GROUP, "ServerBefore", NULL);
   draft->server_stem = get_text (file, GROUP, "ServerStem", NULL);
+  draft->server_size = g_key_file_get_uint64 (file, GROUP, "ServerSize", NULL);
   draft->on_server = g_key_file_get_boolean (file, GROUP, "OnServer", NULL);
   draft->discarded = g_key_file_get_int64 (file, GROUP, "Discarded", NULL);
   draft->was_hidden = g_key_file_get_boolean (file, GROUP, "WasHidden", NULL);

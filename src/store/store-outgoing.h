@@ -55,6 +55,8 @@ typedef struct
   char *server_id, *server_before;
   char *
       server_stem; /* nullable: what the Message-IDs of its versions begin with, if not with `id` */
+  guint64
+      server_size; /* octets of `server_id`: another program may save a draft again under the same Message-ID; 0: not known */
   gboolean on_server;  /* the newest version is what stands here */
   gboolean was_hidden; /* answers all of a message that named its writer neither in To nor in Cc */
   gboolean from_template; /* what is left of its placeholders is asked about */

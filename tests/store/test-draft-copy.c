@@ -278,6 +278,38 @@ test_elsewhere (void)
   g_assert_cmpstr (ours, ==, ONE);
 }
 
+/* Some programs save a draft of another one again under its Message-ID: that is theirs, and stays. */
+static void
+test_same_id (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (StoreDraft) draft = store_draft_new ();
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *ours = NULL, *none = NULL;
+  StoreNewMessage copy = { .uid = 7, .received = 100, .size = 14, .message_id = ONE };
+  gboolean elsewhere = TRUE;
+
+  gint64 folder = make_drafts (profile);
+  g_ptr_array_add (messages, &copy);
+  g_assert_true (store_message_add (profile->db, folder, messages, NULL, &error));
+  draft->server_id = g_strdup (ONE);
+  draft->server_size = 14;
+  g_assert_true (store_draft_look (profile->db, draft, &elsewhere, &ours, &error));
+  g_assert_false (elsewhere);
+  g_assert_cmpstr (ours, ==, ONE);
+  draft->server_size = 15;
+  g_assert_true (store_draft_look (profile->db, draft, &elsewhere, &none, &error));
+  g_assert_true (elsewhere);
+  g_assert_null (none);
+  g_assert_true (store_draft_take_off (profile->db, draft, 0, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_listed (profile, folder), ==, 1);
+  draft->server_size = 14;
+  g_assert_true (store_draft_take_off (profile->db, draft, 0, &error));
+  g_assert_cmpuint (count_listed (profile, folder), ==, 0);
+}
+
 /* Sent or thrown away: off the server a while later. */
 static void
 test_take_off (void)
@@ -320,5 +352,6 @@ add_draft_copy_tests (void)
   g_test_add_func ("/store/draft-copy/all-refused", test_all_refused);
   g_test_add_func ("/store/draft-copy/seen-on-its-way", test_seen_on_its_way);
   g_test_add_func ("/store/draft-copy/elsewhere", test_elsewhere);
+  g_test_add_func ("/store/draft-copy/same-id", test_same_id);
   g_test_add_func ("/store/draft-copy/take-off", test_take_off);
 }
