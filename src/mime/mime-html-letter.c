@@ -874,7 +874,7 @@ on_text (const char *text, gsize length, gpointer user_data)
         return;
       switch_look (letter);
       if (letter->written && letter->in_cell && *c == '\t')
-        g_string_append (letter->out, "<span style=\"white-space:pre\">\t</span>");
+        g_string_append (letter->out, "<span style=\"white-space:pre;mso-tab-count:1\">\t</span>");
       else
         g_string_append_c (letter->out, *c);
     } else if ((guint8)*c <= ' ' && letter->written) {
