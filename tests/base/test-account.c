@@ -64,8 +64,10 @@ add_identities (BaseAccount *account)
   shop->bcc_self = shop->signature_above = TRUE;
   base_account_put_identity (account, shop);
   base_account_put_identity (account, list);
+  g_free (account->own->signature);
   account->own->signature = g_strdup (plain->id);
   account->own->bcc_self = TRUE;
+  g_free (account->default_identity);
   account->default_identity = g_strdup ("shop");
 }
 

@@ -133,6 +133,7 @@ due_mail (void)
   outbox->draft = g_strdup (draft->id);
   outbox->message_id = g_strdup ("<slept@example.org>");
   outbox->from = g_strdup (account->address);
+  g_clear_pointer (&account, base_account_free); /* nothing else has it when it exits */
   outbox->recipients = g_strdupv ((GStrv)recipients);
   outbox->created = g_get_real_time () / G_USEC_PER_SEC;
   outbox->send_at = outbox->next_try = outbox->created + 3600;
