@@ -154,6 +154,7 @@ due_mail (void)
   g_object_set_data (G_OBJECT (smtp), "logind", logind);
   g_object_set_data (G_OBJECT (smtp), "called", &called);
   wait_until (says_until_woken, smtp);
+  bench_free (bench);
   exit (0); /* as above */
 }
 
