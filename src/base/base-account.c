@@ -1,32 +1,16 @@
-/* Account settings and their files.  Any thread; must never hold a secret, and must leave alone what it does not
- * understand in a file that an administrator wrote. */
+/* Account settings.  Any thread; must never hold a secret. */
 #include "base-account-private.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base-error.h"
-#include "base-key-file.h"
-#include "base-log.h"
 
-#define GROUP_ACCOUNT  "Account"
-#define GROUP_IMAP     "IMAP"
-#define GROUP_SMTP     "SMTP"
-#define GROUP_SYNC     "Sync"
-#define SUFFIX         ".ini"
-#define LEAVING_SUFFIX ".leaving"
-#define MAX_HOST       253
-#define MAX_FIELD      320
-#define MAX_EXTENSION  40
-#define MONTHS         12 /* where the file asks for months and does not say how many */
-#define MAX_BODY       2048
-#define MAX_PART       (1024 * 1024)
+#define MAX_HOST  253
+#define MAX_FIELD 320
 
-/* With what every account has. */
-static BaseAccount *
-make (void)
+BaseAccount *
+base_account_new_empty (void)
 {
   BaseAccount *account = g_new0 (BaseAccount, 1);
 
@@ -34,23 +18,61 @@ make (void)
   account->own->id = g_strdup ("");
   account->identities = g_ptr_array_new_with_free_func ((GDestroyNotify)base_identity_free);
   account->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify)base_signature_free);
+  account->exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)base_exception_free);
+  account->imap.port = 993;
+  account->smtp.port = 465;
+  account->months = BASE_MONTHS;
+  account->largest_body = BASE_LARGEST_BODY;
+  account->largest_part = BASE_LARGEST_PART;
   return account;
 }
 
 BaseAccount *
 base_account_new (void)
 {
-  BaseAccount *account = make ();
+  BaseAccount *account = base_account_new_empty ();
 
   account->id = g_uuid_string_random ();
-  account->imap.port = 993;
-  account->imap.security = BASE_SECURITY_TLS;
-  account->smtp.port = 465;
-  account->smtp.security = BASE_SECURITY_TLS;
-  account->months = MONTHS;
-  account->largest_body = BASE_LARGEST_BODY;
-  account->largest_part = BASE_LARGEST_PART;
   return account;
+}
+
+void
+base_exception_free (BaseException *exception)
+{
+  g_free (exception->host);
+  g_free (exception->sha256);
+  g_free (exception);
+}
+
+BaseOauth *
+base_oauth_dup (const BaseOauth *oauth)
+{
+  BaseOauth *copy;
+
+  if (oauth == NULL)
+    return NULL;
+  copy = g_new0 (BaseOauth, 1);
+  copy->provider = g_strdup (oauth->provider);
+  copy->client_id = g_strdup (oauth->client_id);
+  copy->client_secret = g_strdup (oauth->client_secret);
+  copy->authorization = g_strdup (oauth->authorization);
+  copy->token = g_strdup (oauth->token);
+  copy->scope = g_strdup (oauth->scope);
+  return copy;
+}
+
+void
+base_oauth_free (BaseOauth *oauth)
+{
+  if (oauth == NULL)
+    return;
+  g_free (oauth->provider);
+  g_free (oauth->client_id);
+  g_free (oauth->client_secret);
+  g_free (oauth->authorization);
+  g_free (oauth->token);
+  g_free (oauth->scope);
+  g_free (oauth);
 }
 
 static void
@@ -59,6 +81,7 @@ copy_server (const BaseServer *from, BaseServer *to)
   to->host = g_strdup (from->host);
   to->port = from->port;
   to->security = from->security;
+  to->sign_in = from->sign_in;
   to->user = g_strdup (from->user);
   to->without = g_strdupv (from->without);
 }
@@ -66,7 +89,7 @@ copy_server (const BaseServer *from, BaseServer *to)
 BaseAccount *
 base_account_dup (const BaseAccount *account)
 {
-  BaseAccount *copy = make ();
+  BaseAccount *copy = base_account_new_empty ();
 
   copy->id = g_strdup (account->id);
   copy->display_name = g_strdup (account->display_name);
@@ -76,6 +99,21 @@ base_account_dup (const BaseAccount *account)
   copy_server (&account->smtp, &copy->smtp);
   copy->authserv_id = g_strdup (account->authserv_id);
   copy->ca_file = g_strdup (account->ca_file);
+  copy->client_certificate = g_strdup (account->client_certificate);
+  copy->client_key = g_strdup (account->client_key);
+  for (guint i = 0; i < account->exceptions->len; i++) {
+    const BaseException *one = account->exceptions->pdata[i];
+
+    base_account_add_exception (copy, one->host, one->port, one->sha256, one->until);
+  }
+  copy->oauth = base_oauth_dup (account->oauth);
+  copy->desktop_account = g_strdup (account->desktop_account);
+  for (guint i = 0; i < BASE_N_FOLDERS; i++)
+    copy->folders[i] = g_strdup (account->folders[i]);
+  copy->disabled = account->disabled;
+  copy->colour = g_strdup (account->colour);
+  copy->position = account->position;
+  copy->check_minutes = account->check_minutes;
   copy->bodies = account->bodies;
   copy->months = account->months;
   copy->largest_body = account->largest_body;
@@ -109,6 +147,14 @@ base_account_free (BaseAccount *account)
   g_strfreev (account->smtp.without);
   g_free (account->authserv_id);
   g_free (account->ca_file);
+  g_free (account->client_certificate);
+  g_free (account->client_key);
+  g_ptr_array_unref (account->exceptions);
+  base_oauth_free (account->oauth);
+  g_free (account->desktop_account);
+  for (guint i = 0; i < BASE_N_FOLDERS; i++)
+    g_free (account->folders[i]);
+  g_free (account->colour);
   g_free (account->default_identity);
   base_identity_free (account->own);
   g_ptr_array_unref (account->identities);
@@ -124,350 +170,47 @@ base_account_id_is_valid (const char *id)
          && strlen (id) <= 64;
 }
 
-static char *
-file_of (const char *id, const BasePaths *paths)
-{
-  g_autofree char *name = g_strconcat (id, SUFFIX, NULL);
-
-  return g_build_filename (base_paths_get_accounts (paths), name, NULL);
-}
-
-static char *
-mark_of (const char *id, const BasePaths *paths)
-{
-  g_autofree char *name = g_strconcat (id, LEAVING_SUFFIX, NULL);
-
-  return g_build_filename (base_paths_get_accounts (paths), name, NULL);
-}
-
-/* The words of Without, separated by ";" as lists are in key files. */
-static gboolean
-read_without (GKeyFile *file, const char *group, BaseServer *server, GError **error)
-{
-  g_auto (GStrv) words = g_key_file_get_string_list (file, group, "Without", NULL, NULL);
-  g_autoptr (GStrvBuilder) good = g_strv_builder_new ();
-  guint n = 0;
-
-  for (guint i = 0; words != NULL && words[i] != NULL; i++) {
-    const char *word = g_strstrip (words[i]);
-
-    if (*word == '\0')
-      continue;
-    if (strlen (word) > MAX_EXTENSION
-        || strspn (word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+=._/")
-               != strlen (word)) {
-      g_autofree char *shown = g_utf8_make_valid (word, -1);
-
-      base_error_set (
-          error, BASE_ERROR_REFUSED, NULL,
-          _ ("“%s” under [%s] is not the name of an extension. Names are separated by “;”."), shown,
-          group);
-      return FALSE;
-    }
-    g_strv_builder_add (good, word);
-    n++;
-  }
-  server->without = n > 0 ? g_strv_builder_end (good) : NULL;
-  return TRUE;
-}
-
-static gboolean
-read_server (GKeyFile *file, const char *group, BaseServer *server, GError **error)
-{
-  g_autofree char *security = base_key_file_dup_text (file, group, "Security");
-  g_autofree char *port = base_key_file_dup_text (file, group, "Port");
-  guint64 number = server->port;
-
-  server->host = base_key_file_dup_text (file, group, "Host");
-  server->user = base_key_file_dup_text (file, group, "User");
-
-  if (port != NULL && !g_ascii_string_to_unsigned (port, 10, 1, G_MAXUINT16, &number, NULL)) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("“%s” under [%s] is not a port number."),
-                    port, group);
-    return FALSE;
-  }
-  server->port = (guint16)number;
-
-  if (security == NULL || g_ascii_strcasecmp (security, "tls") == 0) {
-    server->security = BASE_SECURITY_TLS;
-  } else if (g_ascii_strcasecmp (security, "starttls") == 0) {
-    server->security = BASE_SECURITY_STARTTLS;
-  } else {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("Security under [%s] must be “tls” or “starttls”, not “%s”."), group,
-                    security);
-    return FALSE;
-  }
-
-  return read_without (file, group, server, error);
-}
-
-/* The words of BaseBodies, in its order. */
-static const char *const bodies_words[] = { "everything", "months", "opening" };
-
-static gboolean
-read_number (GKeyFile *file, const char *key, guint from, guint to, guint *number, GError **error)
-{
-  g_autofree char *text = base_key_file_dup_text (file, GROUP_SYNC, key);
-  guint64 value = *number;
-
-  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, from, to, &value, NULL)) {
-    base_error_set (
-        error, BASE_ERROR_REFUSED, NULL,
-        /* Translators: the name of a setting in a file, its lowest and highest value, what was found */
-        _ ("%1$s under [Sync] must be a number from %2$u to %3$u, not “%4$s”."), key, from, to,
-        text);
-    return FALSE;
-  }
-  *number = (guint)value;
-  return TRUE;
-}
-
-static gboolean
-read_sync (GKeyFile *file, BaseAccount *account, GError **error)
-{
-  g_autofree char *bodies = base_key_file_dup_text (file, GROUP_SYNC, "Bodies");
-  gboolean known = bodies == NULL;
-
-  for (guint i = 0; bodies != NULL && i < G_N_ELEMENTS (bodies_words); i++)
-    if (g_ascii_strcasecmp (bodies, bodies_words[i]) == 0) {
-      account->bodies = (BaseBodies)i;
-      known = TRUE;
-    }
-  if (!known) {
-    base_error_set (
-        error, BASE_ERROR_REFUSED, NULL,
-        _ ("Bodies under [Sync] must be “everything”, “months” or “opening”, not “%s”."), bodies);
-    return FALSE;
-  }
-  return read_number (file, "Months", 1, BASE_MONTHS_MAX, &account->months, error)
-         && read_number (file, "LargestBody", 0, MAX_BODY, &account->largest_body, error)
-         && read_number (file, "LargestPart", 0, MAX_PART, &account->largest_part, error);
-}
-
-static BaseAccount *
-load (const char *id, const BasePaths *paths, GError **error)
-{
-  g_autoptr (BaseAccount) account = make ();
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) read_error = NULL;
-  g_autofree char *path = file_of (id, paths);
-
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &read_error)) {
-    base_error_set (error, BASE_ERROR_REFUSED, read_error->message,
-                    _ ("It could not be read; compare it with the example that comes with Sosik."));
-    return NULL;
-  }
-
-  account->id = g_strdup (id);
-  account->display_name = base_key_file_dup_text (file, GROUP_ACCOUNT, "Name");
-  account->address = base_key_file_dup_text (file, GROUP_ACCOUNT, "Address");
-  account->label = base_key_file_dup_text (file, GROUP_ACCOUNT, "Label");
-  account->authserv_id = base_key_file_dup_text (file, GROUP_IMAP, "AuthservId");
-  account->ca_file = base_key_file_dup_text (file, GROUP_ACCOUNT, "CaFile");
-  account->imap.port = 993;
-  account->smtp.port = 465;
-  account->months = MONTHS;
-  account->largest_body = BASE_LARGEST_BODY;
-  account->largest_part = BASE_LARGEST_PART;
-  if (!read_server (file, GROUP_IMAP, &account->imap, error)
-      || !read_server (file, GROUP_SMTP, &account->smtp, error) || !read_sync (file, account, error)
-      || !base_identities_read (file, account, error))
-    return NULL;
-  if (!base_account_check (account, error))
-    return NULL;
-
-  return g_steal_pointer (&account);
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The ids of all files that can be accounts, sorted. */
-static GPtrArray *
-list_ids (const BasePaths *paths, const char *suffix)
-{
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDir) dir = g_dir_open (base_paths_get_accounts (paths), 0, &error);
-  const char *name;
-
-  if (dir == NULL)
-    base_log ("could not list the accounts: %s", error->message);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *id = NULL;
-
-    if (!g_str_has_suffix (name, suffix))
-      continue;
-    id = g_strndup (name, strlen (name) - strlen (suffix));
-    if (base_account_id_is_valid (id))
-      g_ptr_array_add (ids, g_steal_pointer (&id));
-  }
-  g_ptr_array_sort (ids, compare_names);
-
-  return g_steal_pointer (&ids);
-}
-
-GPtrArray *
-base_account_load_all (const BasePaths *paths, GStrv *broken)
-{
-  g_autoptr (GPtrArray) accounts =
-      g_ptr_array_new_with_free_func ((GDestroyNotify)base_account_free);
-  g_autoptr (GPtrArray) ids = list_ids (paths, SUFFIX);
-  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
-
-  for (guint i = 0; i < ids->len; i++) {
-    const char *id = g_ptr_array_index (ids, i);
-    g_autoptr (GError) error = NULL;
-    g_autofree char *mark = mark_of (id, paths);
-    if (g_file_test (mark, G_FILE_TEST_EXISTS))
-      continue;
-    BaseAccount *account = load (id, paths, &error);
-    g_autofree char *sentence = NULL;
-
-    if (account != NULL) {
-      g_ptr_array_add (accounts, account);
-      continue;
-    }
-    sentence = g_strdup_printf (
-        /* Translators: the name of a file, then a sentence that says what is wrong with it */
-        _ ("The account file “%s.ini” cannot be used. %s"), id, error->message);
-    base_log ("%s", sentence);
-    g_strv_builder_add (sentences, sentence);
-  }
-
-  if (broken != NULL)
-    *broken = g_strv_builder_end (sentences);
-  return g_steal_pointer (&accounts);
-}
-
-static void
-write_server (GKeyFile *file, const char *group, const BaseServer *server)
-{
-  base_key_file_put_text (file, group, "Host", server->host);
-  g_key_file_set_integer (file, group, "Port", server->port);
-  g_key_file_set_string (file, group, "Security",
-                         server->security == BASE_SECURITY_TLS ? "tls" : "starttls");
-  base_key_file_put_text (file, group, "User", server->user);
-  if (server->without != NULL)
-    g_key_file_set_string_list (file, group, "Without", (const char *const *)server->without,
-                                g_strv_length (server->without));
-  else
-    g_key_file_remove_key (file, group, "Without", NULL);
-}
-
-/* What is as it is where nothing is said needs no line; one that an administrator wrote is kept true. */
-static void
-write_number (GKeyFile *file, const char *key, guint number, guint usual)
-{
-  if (number != usual || g_key_file_has_key (file, GROUP_SYNC, key, NULL))
-    g_key_file_set_integer (file, GROUP_SYNC, key, (int)number);
-}
-
-static void
-write_sync (GKeyFile *file, const BaseAccount *account)
-{
-  if (account->bodies != BASE_BODIES_EVERYTHING
-      || g_key_file_has_key (file, GROUP_SYNC, "Bodies", NULL))
-    g_key_file_set_string (file, GROUP_SYNC, "Bodies", bodies_words[account->bodies]);
-  write_number (file, "Months", account->months, MONTHS);
-  write_number (file, "LargestBody", account->largest_body, BASE_LARGEST_BODY);
-  write_number (file, "LargestPart", account->largest_part, BASE_LARGEST_PART);
-}
-
 gboolean
-base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error)
+base_account_can_send (const BaseAccount *account)
 {
-  g_autoptr (GKeyFile) file = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
-  gsize length;
+  return account->smtp.host != NULL && *account->smtp.host != '\0';
+}
 
-  if (!base_account_id_is_valid (account->id)) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("An account may not be called “%s”."),
-                    account->id != NULL ? account->id : "");
-    return FALSE;
+static BaseException *
+find_place (const BaseAccount *account, const char *host, guint16 port)
+{
+  for (guint i = 0; i < account->exceptions->len; i++) {
+    BaseException *exception = account->exceptions->pdata[i];
+
+    if (exception->port == port && g_ascii_strcasecmp (exception->host, host) == 0)
+      return exception;
   }
-  if (!base_account_check (account, error))
-    return FALSE;
-
-  /* Comments and keys of others stay. */
-  path = file_of (account->id, paths);
-  file = base_key_file_open (path);
-  base_key_file_put_text (file, GROUP_ACCOUNT, "Name", account->display_name);
-  base_key_file_put_text (file, GROUP_ACCOUNT, "Address", account->address);
-  base_key_file_put_text (file, GROUP_ACCOUNT, "Label", account->label);
-  base_key_file_put_text (file, GROUP_IMAP, "AuthservId", account->authserv_id);
-  base_key_file_put_text (file, GROUP_ACCOUNT, "CaFile", account->ca_file);
-  write_server (file, GROUP_IMAP, &account->imap);
-  write_server (file, GROUP_SMTP, &account->smtp);
-  write_sync (file, account);
-  base_identities_write (file, account);
-
-  text = g_key_file_to_data (file, &length, NULL);
-  /* Saved anew, it stays. */
-  return base_paths_write (path, text, length, error)
-         && base_account_set_leaving (account->id, paths, FALSE, error);
+  return NULL;
 }
 
-static gboolean
-check_id (const char *id, GError **error)
+const BaseException *
+base_account_find_exception (const BaseAccount *account, const char *host, guint16 port,
+                             const char *sha256)
 {
-  if (base_account_id_is_valid (id))
-    return TRUE;
-  base_error_set (error, BASE_ERROR_GONE, NULL, _ ("There is no account called “%s”."),
-                  id != NULL ? id : "");
-  return FALSE;
+  const BaseException *exception = find_place (account, host, port);
+
+  return exception != NULL && g_str_equal (exception->sha256, sha256) ? exception : NULL;
 }
 
-gboolean
-base_account_remove (const char *id, const BasePaths *paths, GError **error)
+void
+base_account_add_exception (BaseAccount *account, const char *host, guint16 port,
+                            const char *sha256, gint64 until)
 {
-  if (!check_id (id, error))
-    return FALSE;
+  BaseException *exception = find_place (account, host, port);
 
-  /* The mark is the last to go, when no loss of power can bring the account back. */
-  g_autofree char *path = file_of (id, paths), *mark = mark_of (id, paths);
-  const char *const files[] = { path, mark };
-  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
-    if (g_unlink (files[i]) != 0 && errno != ENOENT) {
-      base_error_set_disk (error, errno, files[i]);
-      return FALSE;
-    }
-    if (!base_paths_sync_folder (base_paths_get_accounts (paths), error))
-      return FALSE;
-  }
-
-  return TRUE;
-}
-
-gboolean
-base_account_set_leaving (const char *id, const BasePaths *paths, gboolean leaving, GError **error)
-{
-  if (!check_id (id, error))
-    return FALSE;
-
-  g_autofree char *mark = mark_of (id, paths);
-  if (leaving)
-    return base_paths_write (mark, "", 0, error);
-  if (g_unlink (mark) != 0 && errno != ENOENT) {
-    base_error_set_disk (error, errno, mark);
-    return FALSE;
-  }
-
-  return TRUE;
-}
-
-GStrv
-base_account_list_leaving (const BasePaths *paths)
-{
-  GPtrArray *ids = list_ids (paths, LEAVING_SUFFIX);
-  g_ptr_array_add (ids, NULL);
-
-  return (GStrv)g_ptr_array_free (ids, FALSE);
+  if (exception != NULL)
+    g_ptr_array_remove (account->exceptions, exception);
+  exception = g_new0 (BaseException, 1);
+  exception->host = g_strdup (host);
+  exception->port = port;
+  exception->sha256 = g_ascii_strdown (sha256, -1);
+  exception->until = until;
+  g_ptr_array_add (account->exceptions, exception);
 }
 
 gboolean
@@ -548,6 +291,68 @@ check_server (const BaseServer *server, const char *protocol, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_hexadecimal (const char *text, gsize length)
+{
+  return strlen (text) == length && strspn (text, "0123456789abcdef") == length;
+}
+
+static gboolean
+check_exceptions (const BaseAccount *account, GError **error)
+{
+  for (guint i = 0; i < account->exceptions->len; i++) {
+    const BaseException *exception = account->exceptions->pdata[i];
+
+    if (host_is_valid (exception->host) && is_hexadecimal (exception->sha256, 64))
+      continue;
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("A certificate that was taken by hand is not written properly."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Where a browser is sent, or a secret: nowhere in clear, but to this computer. */
+static gboolean
+check_oauth (const BaseOauth *oauth, GError **error)
+{
+  const char *const places[] = { oauth->authorization, oauth->token };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autofree char *host = NULL, *scheme = NULL;
+
+    if (places[i] == NULL)
+      continue;
+    if (g_uri_split_network (places[i], G_URI_FLAGS_NONE, &scheme, &host, NULL, NULL)
+        && host != NULL
+        && (g_str_equal (scheme, "https")
+            || (g_str_equal (scheme, "http") && g_str_equal (host, "127.0.0.1"))))
+      continue;
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("An address under [OAuth] has to begin with “https://”."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_looks (const BaseAccount *account, GError **error)
+{
+  if (account->colour != NULL
+      && (account->colour[0] != '#' || !is_hexadecimal (account->colour + 1, 6))) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("Colour under [Account] has to look like “#3584e4”."));
+    return FALSE;
+  }
+  for (guint i = 0; i < BASE_N_FOLDERS; i++)
+    if (account->folders[i] != NULL && !base_account_field_is_clean (account->folders[i])) {
+      base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                      _ ("A folder under [Folders] has a name that no folder can have."));
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 base_account_check (const BaseAccount *account, GError **error)
 {
@@ -564,14 +369,17 @@ base_account_check (const BaseAccount *account, GError **error)
     return FALSE;
   }
 
-  if ((guint)account->bodies >= G_N_ELEMENTS (bodies_words) || account->months < 1
-      || account->months > BASE_MONTHS_MAX || account->largest_body > MAX_BODY
-      || account->largest_part > MAX_PART) {
+  if ((guint)account->bodies > BASE_BODIES_OPENING || account->months < 1
+      || account->months > BASE_MONTHS_MAX || account->largest_body > BASE_BODY_MAX
+      || account->largest_part > BASE_PART_MAX || account->check_minutes > BASE_CHECK_MAX) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("Which messages are kept on this computer is not set up properly."));
     return FALSE;
   }
 
   return check_server (&account->imap, "IMAP", error)
-         && check_server (&account->smtp, "SMTP", error) && base_identities_check (account, error);
+         && (!base_account_can_send (account) || check_server (&account->smtp, "SMTP", error))
+         && check_exceptions (account, error)
+         && (account->oauth == NULL || check_oauth (account->oauth, error))
+         && check_looks (account, error) && base_identities_check (account, error);
 }

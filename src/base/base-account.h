@@ -14,11 +14,20 @@ typedef enum
   BASE_SECURITY_STARTTLS, /* plain greeting, then STARTTLS or nothing (143, 587) */
 } BaseSecurity;
 
+/* By what a person is known to a server. */
+typedef enum
+{
+  BASE_SIGN_IN_PASSWORD,
+  BASE_SIGN_IN_OAUTH,       /* an access token (RFC 6749), by OAUTHBEARER (RFC 7628) or XOAUTH2 */
+  BASE_SIGN_IN_CERTIFICATE, /* that of the client in TLS, by EXTERNAL (RFC 4422, appendix A) */
+} BaseSignIn;
+
 typedef struct
 {
-  char *host;
+  char *host; /* of SMTP nullable: the account only receives */
   guint16 port;
   BaseSecurity security;
+  BaseSignIn sign_in;
   char *user;
   /* Nullable: extensions that are not to be used though the server offers them, by their words in CAPABILITY or EHLO
    * ("QRESYNC", "CHUNKING").  Whether such a word means anything is not known here. */
@@ -37,6 +46,39 @@ typedef enum
   BASE_BODIES_OPENING, /* only what was opened */
 } BaseBodies;
 
+/* A folder that a person chose for what the server does not say, or says otherwise. */
+typedef enum
+{
+  BASE_FOLDER_DRAFTS,
+  BASE_FOLDER_SENT,
+  BASE_FOLDER_ARCHIVE,
+  BASE_FOLDER_JUNK,
+  BASE_FOLDER_TRASH,
+} BaseFolder;
+#define BASE_N_FOLDERS 5
+
+/* How an access token is got (RFC 6749).  What is NULL is that of the provider, by its word in the table of providers. */
+typedef struct
+{
+  char *provider;  /* nullable: "google", "microsoft" … */
+  char *client_id; /* nullable */
+  char *
+      client_secret; /* nullable; not a secret of the person: each copy of the program has it (RFC 8252, 8.5) */
+  char *authorization, *token; /* nullable: https addresses of the two endpoints */
+  char *scope;                 /* nullable */
+} BaseOauth;
+
+/* A certificate that a person took although it cannot be checked: that one alone, at that place, until it expires. */
+typedef struct
+{
+  char *host;
+  guint16 port;
+  char *sha256; /* of its DER form, 64 small hexadecimal digits */
+  gint64 until; /* seconds since 1970: when it expires */
+} BaseException;
+
+void base_exception_free (BaseException *exception);
+
 typedef struct
 {
   char *id;           /* file name without .ini; also the attribute of its secrets; [a-z0-9-] */
@@ -47,6 +89,17 @@ typedef struct
   char *
       authserv_id; /* nullable: by what name the server that receives the mail says what it checked (RFC 8601); ".example.org": any host of it */
   char *ca_file;   /* nullable: PEM file of CAs trusted for this account besides the system's */
+  /* Both nullable, for BASE_SIGN_IN_CERTIFICATE: a PEM file or a PKCS#11 URI (RFC 7512); the key may be in the same file */
+  char *client_certificate, *client_key;
+  GPtrArray *exceptions; /* of BaseException */
+  BaseOauth *oauth;      /* nullable */
+  char *desktop_account; /* nullable: its id in GNOME Online Accounts, which has the secrets */
+  char *folders[BASE_N_FOLDERS]; /* nullable, by BaseFolder: paths on the server */
+  gboolean disabled;             /* its servers are left alone and its folders not shown */
+  char *colour;                  /* nullable: "#rrggbb" */
+  guint position;                /* among the accounts; those without one come last, by their ids */
+  guint
+      check_minutes; /* how often folders are asked; 0: as soon as the server says that something is new */
   BaseBodies bodies;
   guint months;       /* 1 … BASE_MONTHS_MAX; counts with BASE_BODIES_MONTHS only */
   guint largest_body; /* megabytes: what is larger is kept without its large parts; 0: no limit */
@@ -60,13 +113,26 @@ typedef struct
   char *default_identity; /* nullable: id of the one that new letters are from, if not `own` */
 } BaseAccount;
 
+#define BASE_CHECK_MAX (24 * 60) /* minutes */
+
 BaseAccount *
 base_account_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id, ports 993/465, TLS */
 BaseAccount *base_account_dup (const BaseAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 void base_account_free (BaseAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)
 
-/* All accounts of the profile, by file name; a broken file is left alone and named in `broken` (GStrv of
+/* Whether mail can be sent from it. */
+gboolean base_account_can_send (const BaseAccount *account);
+/* The exception for that place and certificate (base_exception's sha256); NULL: none. */
+const BaseException *base_account_find_exception (const BaseAccount *account, const char *host,
+                                                  guint16 port, const char *sha256);
+/* Instead of any other one for its place. */
+void base_account_add_exception (BaseAccount *account, const char *host, guint16 port,
+                                 const char *sha256, gint64 until);
+BaseOauth *base_oauth_dup (const BaseOauth *oauth) G_GNUC_WARN_UNUSED_RESULT; /* NULL of NULL */
+void base_oauth_free (BaseOauth *oauth);
+
+/* All accounts of the profile, in their order; a broken file is left alone and named in `broken` (GStrv of
  * sentences, nullable out). GPtrArray of BaseAccount. */
 GPtrArray *base_account_load_all (const BasePaths *paths, GStrv *broken) G_GNUC_WARN_UNUSED_RESULT;
 gboolean base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error);

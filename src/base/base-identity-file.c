@@ -18,26 +18,14 @@
 /* ---- reading ---- */
 
 static gboolean
-read_switch (GKeyFile *file, const char *group, const char *key, gboolean *on, GError **error)
-{
-  g_autofree char *text = base_key_file_dup_text (file, group, key);
-
-  *on = text != NULL && g_ascii_strcasecmp (text, "true") == 0;
-  if (text == NULL || *on || g_ascii_strcasecmp (text, "false") == 0)
-    return TRUE;
-  base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                  _ ("%s under [%s] must be “true” or “false”, not “%s”."), key, group, text);
-  return FALSE;
-}
-
-static gboolean
 read_identity (GKeyFile *file, const char *group, BaseIdentity *identity, GError **error)
 {
   identity->reply_to = base_key_file_dup_text (file, group, "ReplyTo");
   identity->signature = base_key_file_dup_text (file, group, "Signature");
   identity->sent_folder = base_key_file_dup_text (file, group, "SentFolder");
-  return read_switch (file, group, "BccSelf", &identity->bcc_self, error)
-         && read_switch (file, group, "SignatureAbove", &identity->signature_above, error);
+  return base_key_file_read_switch (file, group, "BccSelf", &identity->bcc_self, error)
+         && base_key_file_read_switch (file, group, "SignatureAbove", &identity->signature_above,
+                                       error);
 }
 
 static gboolean
@@ -99,21 +87,12 @@ base_identities_read (GKeyFile *file, BaseAccount *account, GError **error)
 /* ---- writing ---- */
 
 static void
-write_switch (GKeyFile *file, const char *group, const char *key, gboolean on)
-{
-  if (on)
-    g_key_file_set_boolean (file, group, key, TRUE);
-  else
-    g_key_file_remove_key (file, group, key, NULL);
-}
-
-static void
 write_identity (GKeyFile *file, const char *group, const BaseIdentity *identity)
 {
   base_key_file_put_text (file, group, "ReplyTo", identity->reply_to);
-  write_switch (file, group, "BccSelf", identity->bcc_self);
+  base_key_file_write_switch (file, group, "BccSelf", identity->bcc_self);
   base_key_file_put_text (file, group, "Signature", identity->signature);
-  write_switch (file, group, "SignatureAbove", identity->signature_above);
+  base_key_file_write_switch (file, group, "SignatureAbove", identity->signature_above);
   base_key_file_put_text (file, group, "SentFolder", identity->sent_folder);
 }
 

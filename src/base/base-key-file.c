@@ -1,6 +1,9 @@
 /* Files of keys that people write too.  Any thread. */
 #include "base-key-file.h"
 
+#include <glib/gi18n.h>
+
+#include "base-error.h"
 #include "base-log.h"
 
 GKeyFile *
@@ -31,6 +34,29 @@ base_key_file_put_text (GKeyFile *file, const char *group, const char *key, cons
 {
   if (text != NULL && *text != '\0')
     g_key_file_set_string (file, group, key, text);
+  else
+    g_key_file_remove_key (file, group, key, NULL);
+}
+
+gboolean
+base_key_file_read_switch (GKeyFile *file, const char *group, const char *key, gboolean *on,
+                           GError **error)
+{
+  g_autofree char *text = base_key_file_dup_text (file, group, key);
+
+  *on = text != NULL && g_ascii_strcasecmp (text, "true") == 0;
+  if (text == NULL || *on || g_ascii_strcasecmp (text, "false") == 0)
+    return TRUE;
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("%s under [%s] must be “true” or “false”, not “%s”."), key, group, text);
+  return FALSE;
+}
+
+void
+base_key_file_write_switch (GKeyFile *file, const char *group, const char *key, gboolean on)
+{
+  if (on)
+    g_key_file_set_boolean (file, group, key, TRUE);
   else
     g_key_file_remove_key (file, group, key, NULL);
 }

@@ -13,4 +13,10 @@ char *base_key_file_dup_text (GKeyFile *file, const char *group,
 /* `text` NULL or empty: the key goes. */
 void base_key_file_put_text (GKeyFile *file, const char *group, const char *key, const char *text);
 
+/* "true" or "false"; off where it is missing.  REFUSED: anything else. */
+gboolean base_key_file_read_switch (GKeyFile *file, const char *group, const char *key,
+                                    gboolean *on, GError **error);
+/* Off: the key goes. */
+void base_key_file_write_switch (GKeyFile *file, const char *group, const char *key, gboolean on);
+
 G_END_DECLS

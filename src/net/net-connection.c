@@ -217,6 +217,17 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *
   return TRUE;
 }
 
+NetEndpoint
+net_endpoint_of (const BaseAccount *account, const BaseServer *server, guint timeout_ms)
+{
+  return (NetEndpoint){ .host = server->host,
+                        .port = server->port,
+                        .security = server->security,
+                        .ca_file = account->ca_file,
+                        .timeout_ms = timeout_ms,
+                        .account = account };
+}
+
 NetConnection *
 net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GError **error)
 {

@@ -21,7 +21,12 @@ typedef struct
   BaseSecurity security;
   const char *ca_file; /* nullable: PEM file of CAs trusted besides the system's */
   guint timeout_ms;    /* until the peer says something, or takes what it is sent; 0 = 60 000 */
+  const BaseAccount *account; /* nullable: whose exceptions and client certificate count */
 } NetEndpoint;
+
+/* The place of one of its servers, with all that the account has to say about it; borrows from both. */
+NetEndpoint net_endpoint_of (const BaseAccount *account, const BaseServer *server,
+                             guint timeout_ms);
 
 /* A peer may be slow, but an octet of what is under way earns it this much of more time, and no more: one that dribbles is
  * as good as silent. */

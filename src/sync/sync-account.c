@@ -527,11 +527,8 @@ sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *canc
 {
   g_autoptr (ImapSession) session = NULL;
   g_autoptr (GError) local = NULL;
-  NetEndpoint endpoint = { .host = account->settings->imap.host,
-                           .port = account->settings->imap.port,
-                           .security = account->settings->imap.security,
-                           .ca_file = account->settings->ca_file,
-                           .timeout_ms = sync_account_get_patience (account) };
+  NetEndpoint endpoint = net_endpoint_of (account->settings, &account->settings->imap,
+                                          sync_account_get_patience (account));
 
   if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
     return NULL;

@@ -355,11 +355,7 @@ sync_verify (const BaseAccount *account, const char *protocol, const char *passw
 {
   gboolean imap = g_str_equal (protocol, "imap");
   const BaseServer *server = imap ? &account->imap : &account->smtp;
-  NetEndpoint endpoint = { .host = server->host,
-                           .port = server->port,
-                           .security = server->security,
-                           .ca_file = account->ca_file,
-                           .timeout_ms = 2 * PROBE_MS };
+  NetEndpoint endpoint = net_endpoint_of (account, server, 2 * PROBE_MS);
   g_autoptr (GError) local = NULL;
   gboolean good = FALSE;
 

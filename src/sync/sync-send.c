@@ -94,11 +94,8 @@ static gboolean
 connect_now (Sender *sender, GError **error)
 {
   const BaseAccount *settings = sync_account_get_settings (sender->account);
-  NetEndpoint endpoint = { .host = settings->smtp.host,
-                           .port = settings->smtp.port,
-                           .security = settings->smtp.security,
-                           .ca_file = settings->ca_file,
-                           .timeout_ms = sync_account_get_patience (sender->account) };
+  NetEndpoint endpoint =
+      net_endpoint_of (settings, &settings->smtp, sync_account_get_patience (sender->account));
   g_autoptr (SmtpSession) session = NULL;
   char *password = NULL;
   gboolean good = FALSE;

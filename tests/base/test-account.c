@@ -6,6 +6,9 @@
 #include "base-account.h"
 #include "base-error.h"
 
+#define A_SHA256 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define B_SHA256 "ffffffffffffffffffffffffffffffff00000000000000000000000000000000"
+
 static BaseAccount *
 make_account (void)
 {
@@ -23,6 +26,26 @@ make_account (void)
   g_strstrip (account->smtp.user);
   account->authserv_id = g_strdup (".mx.example.org");
   account->ca_file = g_strdup ("/etc/ca.pem");
+  account->client_certificate = g_strdup ("pkcs11:token=Card;object=me");
+  account->client_key = g_strdup ("/etc/me.key");
+  account->imap.sign_in = BASE_SIGN_IN_CERTIFICATE;
+  account->smtp.sign_in = BASE_SIGN_IN_OAUTH;
+  account->oauth = g_new0 (BaseOauth, 1);
+  account->oauth->provider = g_strdup ("google");
+  account->oauth->client_id = g_strdup ("1234.apps.example");
+  account->oauth->client_secret = g_strdup ("not;secret");
+  account->oauth->authorization = g_strdup ("https://accounts.example.org/auth?x=1");
+  account->oauth->token = g_strdup ("http://127.0.0.1:4711/token");
+  account->oauth->scope = g_strdup ("mail offline");
+  account->desktop_account = g_strdup ("account_1_2");
+  account->folders[BASE_FOLDER_SENT] = g_strdup ("보낸 편지함");
+  account->folders[BASE_FOLDER_TRASH] = g_strdup ("INBOX.Trash");
+  account->disabled = TRUE;
+  account->colour = g_strdup ("#3584e4");
+  account->position = 3;
+  account->check_minutes = 15;
+  base_account_add_exception (account, "imap.example.org", 993, A_SHA256, 1893456000);
+  base_account_add_exception (account, "2001:db8::1", 587, B_SHA256, 1893456001);
   account->imap.without = g_strsplit ("QRESYNC COMPRESS=DEFLATE LITERAL+", " ", -1);
   account->bodies = BASE_BODIES_MONTHS;
   account->months = 3;
@@ -123,6 +146,31 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpuint (a->months, ==, b->months);
   g_assert_cmpuint (a->largest_body, ==, b->largest_body);
   g_assert_cmpuint (a->largest_part, ==, b->largest_part);
+  g_assert_cmpstr (a->client_certificate, ==, b->client_certificate);
+  g_assert_cmpstr (a->client_key, ==, b->client_key);
+  g_assert_cmpint (a->imap.sign_in, ==, b->imap.sign_in);
+  g_assert_cmpint (a->smtp.sign_in, ==, b->smtp.sign_in);
+  g_assert_cmpstr (a->oauth->provider, ==, b->oauth->provider);
+  g_assert_cmpstr (a->oauth->client_id, ==, b->oauth->client_id);
+  g_assert_cmpstr (a->oauth->client_secret, ==, b->oauth->client_secret);
+  g_assert_cmpstr (a->oauth->authorization, ==, b->oauth->authorization);
+  g_assert_cmpstr (a->oauth->token, ==, b->oauth->token);
+  g_assert_cmpstr (a->oauth->scope, ==, b->oauth->scope);
+  g_assert_cmpstr (a->desktop_account, ==, b->desktop_account);
+  for (guint i = 0; i < BASE_N_FOLDERS; i++)
+    g_assert_cmpstr (a->folders[i], ==, b->folders[i]);
+  g_assert_cmpint (a->disabled, ==, b->disabled);
+  g_assert_cmpstr (a->colour, ==, b->colour);
+  g_assert_cmpuint (a->position, ==, b->position);
+  g_assert_cmpuint (a->check_minutes, ==, b->check_minutes);
+  g_assert_cmpuint (a->exceptions->len, ==, b->exceptions->len);
+  for (guint i = 0; i < a->exceptions->len; i++) {
+    const BaseException *one = a->exceptions->pdata[i];
+    const BaseException *two = base_account_find_exception (b, one->host, one->port, one->sha256);
+
+    g_assert_nonnull (two);
+    g_assert_cmpint (one->until, ==, two->until);
+  }
   check_same_identities (a, b);
 }
 
@@ -424,6 +472,10 @@ test_example (void)
   g_assert_cmpuint (account->months, ==, 24);
   g_assert_cmpuint (account->largest_body, ==, 25);
   g_assert_cmpuint (account->largest_part, ==, 256);
+  g_assert_cmpint (account->imap.sign_in, ==, BASE_SIGN_IN_PASSWORD);
+  g_assert_cmpstr (account->folders[BASE_FOLDER_SENT], ==, "Sent Items");
+  g_assert_cmpstr (account->colour, ==, "#3584e4");
+  g_assert_cmpuint (account->check_minutes, ==, 0);
 
   /* Saving keeps the administrator's comments. */
   g_free (account->label);
@@ -444,7 +496,18 @@ test_broken_files (void)
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nPort=0\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nPort=65536\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSecurity=none\n[SMTP]\nHost=h\nUser=u\n",
-    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\nDisabled=perhaps\n[IMAP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\nPosition=-1\n[IMAP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\nColour=red\n[IMAP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSignIn=magic\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Sync]\nCheck=1441\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Folders]\nSent=a\\nb\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nToken=http://example.org/t\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nAuthorization=file:///t\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Exception 1]\nHost=h\nPort=993\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Exception 1]\nHost=h\nPort=993\nSha256=12\nUntil=9\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nWithout=MOVE,QRESYNC\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\nWithout=DSN;B AD\n",
     "[Account]\nAddress=example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nHost=h\nUser=u\n",
@@ -533,6 +596,61 @@ test_check (void)
   }
 }
 
+static void
+write_one (const BasePaths *paths, const char *id, const char *keys)
+{
+  g_autofree char *file = account_file (paths, id);
+  g_autofree char *text =
+      g_strconcat ("[Account]\nAddress=a@example.org\n", keys, "[IMAP]\nHost=h\nUser=u\n", NULL);
+
+  g_assert_true (base_paths_write (file, text, strlen (text), NULL));
+}
+
+/* Without a server to send by, an account still receives; and they come in the order that they were given. */
+static void
+test_places (void)
+{
+  g_autofree char *root = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (root, NULL);
+  g_autoptr (GPtrArray) loaded = NULL;
+  g_autoptr (GString) order = g_string_new (NULL);
+
+  write_one (paths, "a", "");
+  write_one (paths, "b", "Position=2\n");
+  write_one (paths, "c", "");
+  write_one (paths, "d", "Position=1\n");
+  loaded = base_account_load_all (paths, NULL);
+  for (guint i = 0; i < loaded->len; i++) {
+    BaseAccount *account = loaded->pdata[i];
+    g_autofree char *file = account_file (paths, account->id);
+    g_autofree char *text = NULL;
+
+    g_string_append (order, account->id);
+    g_assert_false (base_account_can_send (account));
+    g_assert_true (base_account_save (account, paths, NULL));
+    g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+    g_assert_null (strstr (text, "[SMTP]"));
+  }
+  g_assert_cmpstr (order->str, ==, "dbac");
+  test_remove_folder (root);
+}
+
+/* One certificate a place, and for no other one. */
+static void
+test_exceptions (void)
+{
+  g_autoptr (BaseAccount) account = make_account ();
+
+  g_assert_nonnull (base_account_find_exception (account, "IMAP.example.org", 993, A_SHA256));
+  g_assert_null (base_account_find_exception (account, "imap.example.org", 143, A_SHA256));
+  g_assert_null (base_account_find_exception (account, "smtp.example.org", 993, A_SHA256));
+  g_assert_null (base_account_find_exception (account, "imap.example.org", 993, B_SHA256));
+  base_account_add_exception (account, "imap.example.org", 993, B_SHA256, 1893456000);
+  g_assert_null (base_account_find_exception (account, "imap.example.org", 993, A_SHA256));
+  g_assert_nonnull (base_account_find_exception (account, "imap.example.org", 993, B_SHA256));
+  g_assert_cmpuint (account->exceptions->len, ==, 2);
+}
+
 /* An id never leads out of the folder. */
 static void
 test_hostile_id (void)
@@ -565,4 +683,6 @@ test_account_add (void)
   g_test_add_func ("/base/account/order", test_order);
   g_test_add_func ("/base/account/identities-wrong", test_wrong_identities);
   g_test_add_func ("/base/account/match", test_match);
+  g_test_add_func ("/base/account/places", test_places);
+  g_test_add_func ("/base/account/exceptions", test_exceptions);
 }

@@ -74,7 +74,7 @@ def ui_files_are_well_formed():
 
 def account_example_is_what_the_program_reads():
     text = read(DATA, 'account.ini.example')
-    code = ''.join(read(SOURCE, 'src', 'base', name) for name in ('base-account.c', 'base-identity-file.c'))
+    code = ''.join(read(SOURCE, 'src', 'base', name) for name in ('base-account-keys.c', 'base-identity-file.c'))
     for key in re.findall(r'^#?([A-Z][A-Za-z]+)=', text, re.M):
         assert f'"{key}"' in code, f'{key} is in data/account.ini.example but in no file that reads it'
 
