@@ -226,7 +226,7 @@ ImapCapability imap_capability_from_word (const char *word);
 /* SASL (or LOGIN where no mechanism fits), then capabilities again, ID (non-empty; before any SELECT), ENABLE. AUTH when
  * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included.  RETRY for
  * [UNAVAILABLE] and the like, TRUST when the server could not prove that it knows the password (SCRAM). */
-gboolean imap_session_sign_in (ImapSession *session, const char *user, const char *password,
+gboolean imap_session_sign_in (ImapSession *session, const NetLogin *login,
                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
 gboolean imap_session_is_usable (ImapSession *session);

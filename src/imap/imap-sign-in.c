@@ -12,6 +12,9 @@
 #define MAX_ROUNDS 10
 /* See is_worth_another_way (). */
 #define MAX_WAYS 2
+/* Octets of a first response that stand in the command itself: Dovecot takes commands of 4096 before the sign-in, and answers of
+ * 8192; tokens may be as long as that. */
+#define MAX_INITIAL 3500
 
 static void
 free_secret (char *secret)
@@ -38,7 +41,8 @@ dup_words (ImapSession *session, const ImapResponse *answer)
 }
 
 static void
-set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **error)
+set_sign_in_refused (ImapSession *session, const NetLogin *login, NetSasl *sasl,
+                     const ImapResponse *answer, GError **error)
 {
   g_autofree char *words = dup_words (session, answer);
 
@@ -46,6 +50,8 @@ set_sign_in_refused (ImapSession *session, const ImapResponse *answer, GError **
       || imap_response_has_code (answer, "OVERQUOTA")) {
     base_error_set (error, BASE_ERROR_RETRY, words, _ ("“%s” cannot sign you in at the moment."),
                     session->host);
+  } else if (login->kind != BASE_SIGN_IN_PASSWORD) {
+    net_sasl_set_refused (error, login, session->host, sasl, words);
   } else if (imap_response_has_code (answer, "EXPIRED")) {
     base_error_set (
         error, BASE_ERROR_AUTH, words,
@@ -144,7 +150,8 @@ authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancel
   g_autoptr (ImapCommand) command = imap_command_new ("AUTHENTICATE ", FALSE);
 
   imap_command_add (command, "%s", net_sasl_get_mechanism (sasl));
-  if (initial != NULL && imap_session_has (session, IMAP_CAP_SASL_IR)) {
+  if (initial != NULL && strlen (initial) <= MAX_INITIAL
+      && imap_session_has (session, IMAP_CAP_SASL_IR)) {
     imap_command_add (command, " ");
     imap_command_add_secret (command, *initial != '\0' ? initial : "=");
   }
@@ -163,14 +170,14 @@ authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancel
 }
 
 static gboolean
-login (ImapSession *session, const char *user, const char *password, ImapResponse *answer,
-       GCancellable *cancellable, GError **error)
+log_in (ImapSession *session, const NetLogin *login, ImapResponse *answer,
+        GCancellable *cancellable, GError **error)
 {
   const ImapExchange exchange = { 0 };
   g_autoptr (ImapCommand) command = imap_command_new ("LOGIN ", FALSE);
-  imap_command_add_string (command, user);
+  imap_command_add_string (command, login->user);
   imap_command_add (command, " ");
-  imap_command_add_secret_string (command, password);
+  imap_command_add_secret_string (command, login->secret);
   return imap_talk_ask (session, command, &exchange, answer, cancellable, error);
 }
 
@@ -197,24 +204,28 @@ remove_mechanism (GPtrArray *mechanisms, const char *name)
 }
 
 static gboolean
-prove_identity (ImapSession *session, const char *user, const char *password,
-                GCancellable *cancellable, GError **error)
+prove_identity (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
+                GError **error)
 {
   g_autoptr (GPtrArray) mechanisms = dup_mechanisms (session);
-  gboolean may_login = !imap_session_has (session, IMAP_CAP_LOGINDISABLED);
+  gboolean may_login =
+      login->kind == BASE_SIGN_IN_PASSWORD && !imap_session_has (session, IMAP_CAP_LOGINDISABLED);
   g_auto (ImapResponse) answer = { 0 };
+  g_autoptr (NetSasl) sasl = NULL;
   gboolean tried = FALSE, again = TRUE;
+  NetPeer peer;
 
+  net_connection_get_peer (session->connection, &peer);
   for (guint way = 0; way < MAX_WAYS && again; way++) {
-    g_autoptr (NetSasl) sasl =
-        net_sasl_new ((const char *const *)mechanisms->pdata, user, password);
+    g_clear_pointer (&sasl, net_sasl_free);
+    sasl = net_sasl_new ((const char *const *)mechanisms->pdata, login, &peer);
     if (sasl == NULL && !may_login)
       break;
     tried = TRUE;
     session->capabilities_known = FALSE;
     imap_response_clear (&answer);
     if (sasl != NULL ? !authenticate (session, sasl, &answer, cancellable, error)
-                     : !login (session, user, password, &answer, cancellable, error))
+                     : !log_in (session, login, &answer, cancellable, error))
       return FALSE;
     again = is_worth_another_way (&answer, sasl);
     if (sasl != NULL)
@@ -223,6 +234,10 @@ prove_identity (ImapSession *session, const char *user, const char *password,
       may_login = FALSE;
   }
 
+  if (!tried && login->kind != BASE_SIGN_IN_PASSWORD) {
+    net_sasl_set_no_way (error, login, session->host, NULL);
+    return FALSE;
+  }
   if (!tried) {
     base_error_set (
         error, BASE_ERROR_AUTH, NULL,
@@ -232,7 +247,7 @@ prove_identity (ImapSession *session, const char *user, const char *password,
   }
   if (answer.condition == IMAP_CONDITION_OK)
     return TRUE;
-  set_sign_in_refused (session, &answer, error);
+  set_sign_in_refused (session, login, sasl, &answer, error);
   return FALSE;
 }
 
@@ -311,13 +326,13 @@ introduce (ImapSession *session, GCancellable *cancellable, GError **error)
 }
 
 gboolean
-imap_session_sign_in (ImapSession *session, const char *user, const char *password,
-                      GCancellable *cancellable, GError **error)
+imap_session_sign_in (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
+                      GError **error)
 {
   if (!imap_talk_check_usable (session, error))
     return FALSE;
   g_string_truncate (session->alerts, 0);
-  if (!session->signed_in && !prove_identity (session, user, password, cancellable, error))
+  if (!session->signed_in && !prove_identity (session, login, cancellable, error))
     return FALSE;
   session->signed_in = TRUE;
   imap_session_remark (session, "signed in");

@@ -184,9 +184,12 @@ choose_password (AccountJob *job, const char *protocol, GCancellable *cancellabl
 static gboolean
 verify_one (AccountJob *job, const char *protocol, GCancellable *cancellable, GError **error)
 {
-  char *password = choose_password (job, protocol, cancellable, error);
-  gboolean good =
-      password != NULL && sync_verify (job->account, protocol, password, cancellable, error);
+  const BaseServer *server =
+      g_str_equal (protocol, "imap") ? &job->account->imap : &job->account->smtp;
+  gboolean asks = server->sign_in != BASE_SIGN_IN_CERTIFICATE;
+  char *password = asks ? choose_password (job, protocol, cancellable, error) : NULL;
+  gboolean good = (password != NULL || !asks)
+                  && sync_verify (job->account, protocol, password, cancellable, error);
 
   mail_password_free (password);
   if (!good)

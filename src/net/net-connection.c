@@ -33,6 +33,7 @@ struct _NetConnection
   NetDeflate *deflate;       /* Owned, NULL while nothing is compressed */
   char *host, *ca_file;      /* Owned */
   char *name;                /* Owned: in the trace */
+  guint16 port;
   guint timeout_ms;
   int fd;              /* Borrowed from stream */
   GByteArray *in;      /* Owned: what came and was not taken, from in_at */
@@ -243,6 +244,7 @@ net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GEr
   connection = g_new0 (NetConnection, 1);
   connection->stream = stream;
   connection->host = g_strdup (endpoint->host);
+  connection->port = endpoint->port;
   connection->ca_file = g_strdup (endpoint->ca_file);
   connection->name = g_strdup_printf ("%s:%u/%d", endpoint->host, endpoint->port,
                                       g_atomic_int_add (&serial, 1) + 1);
@@ -313,6 +315,12 @@ gboolean
 net_connection_is_secure (NetConnection *connection)
 {
   return connection->tls != NULL;
+}
+
+void
+net_connection_get_peer (NetConnection *connection, NetPeer *peer)
+{
+  *peer = (NetPeer){ .host = connection->host, .port = connection->port };
 }
 
 static NetIo

@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "base-account.h"
+#include "net-sasl.h"
 
 G_BEGIN_DECLS
 
@@ -67,6 +68,8 @@ gboolean net_connection_start_tls (NetConnection *connection, GCancellable *canc
 void net_connection_start_compression (NetConnection *connection, const void *received,
                                        gsize length);
 gboolean net_connection_is_secure (NetConnection *connection);
+/* Borrows from the connection. */
+void net_connection_get_peer (NetConnection *connection, NetPeer *peer);
 
 /* At least one byte, borrowed until the next call on this connection: everything that is at hand (some 16 KiB
  * per call); all of it counts as consumed.  BROKEN when the stream ended (with or without close_notify), RETRY on time-out,

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "base-error.h"
@@ -21,10 +22,22 @@ typedef enum
   MECHANISM_SCRAM_SHA_1,
   MECHANISM_PLAIN,
   MECHANISM_LOGIN,
+  MECHANISM_OAUTHBEARER,
+  MECHANISM_XOAUTH2,
+  MECHANISM_EXTERNAL,
 } Mechanism;
 
-/* Strongest first. */
-static const char *const names[] = { "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN" };
+/* By Mechanism; of each kind the best first. */
+static const struct
+{
+  const char *name;
+  BaseSignIn kind;
+} table[] = {
+  { "SCRAM-SHA-256", BASE_SIGN_IN_PASSWORD }, { "SCRAM-SHA-1", BASE_SIGN_IN_PASSWORD },
+  { "PLAIN", BASE_SIGN_IN_PASSWORD },         { "LOGIN", BASE_SIGN_IN_PASSWORD },
+  { "OAUTHBEARER", BASE_SIGN_IN_OAUTH },      { "XOAUTH2", BASE_SIGN_IN_OAUTH },
+  { "EXTERNAL", BASE_SIGN_IN_CERTIFICATE },
+};
 
 typedef enum
 {
@@ -38,7 +51,10 @@ struct _NetSasl
 {
   Mechanism mechanism;
   State state;
-  char *user, *password;             /* Owned; the password is wiped */
+  char *user, *secret; /* Owned; the secret is wiped */
+  char *host;          /* Owned */
+  guint16 port;
+  char *status;                      /* Owned: why a token is refused */
   char *nonce;                       /* Owned: ours, SCRAM */
   guint8 server_signature[MAX_HASH]; /* what a genuine server will show */
 };
@@ -52,17 +68,19 @@ wipe_free (char *text)
 }
 
 NetSasl *
-net_sasl_new (const char *const *mechanisms, const char *user, const char *password)
+net_sasl_new (const char *const *mechanisms, const NetLogin *login, const NetPeer *peer)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
     NetSasl *sasl;
 
-    if (!g_strv_contains (mechanisms, names[i]))
+    if (table[i].kind != login->kind || !g_strv_contains (mechanisms, table[i].name))
       continue;
     sasl = g_new0 (NetSasl, 1);
     sasl->mechanism = (Mechanism)i;
-    sasl->user = g_strdup (user);
-    sasl->password = g_strdup (password);
+    sasl->user = g_strdup (login->user != NULL ? login->user : "");
+    sasl->secret = g_strdup (login->secret != NULL ? login->secret : "");
+    sasl->host = g_strdup (peer->host);
+    sasl->port = peer->port;
     return sasl;
   }
 
@@ -77,7 +95,9 @@ net_sasl_free (NetSasl *sasl)
 
   g_free (sasl->user);
   g_free (sasl->nonce);
-  wipe_free (sasl->password);
+  g_free (sasl->host);
+  g_free (sasl->status);
+  wipe_free (sasl->secret);
   explicit_bzero (sasl->server_signature, sizeof sasl->server_signature);
   g_free (sasl);
 }
@@ -85,7 +105,7 @@ net_sasl_free (NetSasl *sasl)
 const char *
 net_sasl_get_mechanism (NetSasl *sasl)
 {
-  return names[sasl->mechanism];
+  return table[sasl->mechanism].name;
 }
 
 void
@@ -105,13 +125,13 @@ static char *
 plain_initial (NetSasl *sasl)
 {
   gsize user = strlen (sasl->user);
-  gsize password = strlen (sasl->password);
+  gsize password = strlen (sasl->secret);
   gsize length = user + password + 2;
   g_autofree guchar *message = g_malloc0 (length);
   char *encoded;
 
   memcpy (message + 1, sasl->user, user);
-  memcpy (message + 2 + user, sasl->password, password);
+  memcpy (message + 2 + user, sasl->secret, password);
   encoded = g_base64_encode (message, length);
   explicit_bzero (message, length);
 
@@ -157,6 +177,22 @@ scram_initial (NetSasl *sasl)
   return base64 (message);
 }
 
+/* The token in the words of either mechanism. */
+static char *
+token_initial (NetSasl *sasl)
+{
+  g_autofree char *name = scram_name (sasl->user);
+  char *message =
+      sasl->mechanism == MECHANISM_XOAUTH2
+          ? g_strdup_printf ("user=%s\001auth=Bearer %s\001\001", sasl->user, sasl->secret)
+          : g_strdup_printf ("n,a=%s,\001host=%s\001port=%u\001auth=Bearer %s\001\001", name,
+                             sasl->host, sasl->port, sasl->secret);
+  char *encoded = base64 (message);
+
+  wipe_free (message);
+  return encoded;
+}
+
 char *
 net_sasl_initial (NetSasl *sasl)
 {
@@ -168,6 +204,13 @@ net_sasl_initial (NetSasl *sasl)
   case MECHANISM_PLAIN:
     sasl->state = STATE_DONE;
     return plain_initial (sasl);
+  case MECHANISM_OAUTHBEARER:
+  case MECHANISM_XOAUTH2:
+    sasl->state = STATE_FIRST_SENT;
+    return token_initial (sasl);
+  case MECHANISM_EXTERNAL:
+    sasl->state = STATE_DONE;
+    return base64 (sasl->user);
   case MECHANISM_LOGIN:
     return NULL;
   }
@@ -219,8 +262,8 @@ scram_compute (NetSasl *sasl, const guchar *salt, gsize salt_length, guint itera
   gnutls_mac_algorithm_t mac = strong ? GNUTLS_MAC_SHA256 : GNUTLS_MAC_SHA1;
   gnutls_digest_algorithm_t digest = strong ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1;
   gsize size = strong ? 32 : 20;
-  g_autofree char *normal = g_utf8_normalize (sasl->password, -1, G_NORMALIZE_NFKC);
-  const char *password = normal != NULL ? normal : sasl->password;
+  g_autofree char *normal = g_utf8_normalize (sasl->secret, -1, G_NORMALIZE_NFKC);
+  const char *password = normal != NULL ? normal : sasl->secret;
   gnutls_datum_t key = { (unsigned char *)password, (unsigned int)strlen (password) };
   gnutls_datum_t salt_datum = { (unsigned char *)salt, (unsigned int)salt_length };
   guint8 salted[MAX_HASH], client_key[MAX_HASH], stored_key[MAX_HASH], server_key[MAX_HASH];
@@ -341,6 +384,23 @@ scram_respond (NetSasl *sasl, const char *challenge, GError **error)
   return g_strdup ("");
 }
 
+/* A challenge after the token is its refusal, as JSON; the server waits for an answer that says nothing before it says NO (RFC 7628,
+ * 3.2.3). */
+static char *
+token_respond (NetSasl *sasl, const char *challenge)
+{
+  g_autofree char *text = decode (challenge);
+  g_autoptr (JsonNode) node = text != NULL ? json_from_string (text, NULL) : NULL;
+  JsonNode *status = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                         ? json_object_get_member (json_node_get_object (node), "status")
+                         : NULL;
+
+  sasl->state = STATE_DONE;
+  if (status != NULL && json_node_get_value_type (status) == G_TYPE_STRING)
+    sasl->status = json_node_dup_string (status);
+  return base64 (sasl->mechanism == MECHANISM_OAUTHBEARER ? "\001" : "");
+}
+
 char *
 net_sasl_respond (NetSasl *sasl, const char *challenge, GError **error)
 {
@@ -366,8 +426,12 @@ net_sasl_respond (NetSasl *sasl, const char *challenge, GError **error)
       return base64 (sasl->user);
     }
     sasl->state = STATE_DONE;
-    return base64 (sasl->password);
+    return base64 (sasl->secret);
+  case MECHANISM_OAUTHBEARER:
+  case MECHANISM_XOAUTH2:
+    return token_respond (sasl, challenge);
   case MECHANISM_PLAIN:
+  case MECHANISM_EXTERNAL:
     break;
   }
 
@@ -377,5 +441,61 @@ net_sasl_respond (NetSasl *sasl, const char *challenge, GError **error)
 gboolean
 net_sasl_is_complete (NetSasl *sasl)
 {
+  switch (sasl->mechanism) {
+  case MECHANISM_OAUTHBEARER:
+  case MECHANISM_XOAUTH2:
+    return sasl->state == STATE_FIRST_SENT; /* another word of the server's was a refusal */
+  case MECHANISM_SCRAM_SHA_256:
+  case MECHANISM_SCRAM_SHA_1:
+  case MECHANISM_PLAIN:
+  case MECHANISM_LOGIN:
+  case MECHANISM_EXTERNAL:
+    break;
+  }
   return sasl->state == STATE_DONE;
+}
+
+const char *
+net_sasl_get_status (NetSasl *sasl)
+{
+  return sasl->status;
+}
+
+void
+net_sasl_set_no_way (GError **error, const NetLogin *login, const char *host, const char *detail)
+{
+  if (login->kind == BASE_SIGN_IN_CERTIFICATE)
+    base_error_set (
+        error, BASE_ERROR_AUTH, detail,
+        _ ("“%s” takes no sign-in with a certificate on this port. Check the port, or use a password."),
+        host);
+  else
+    base_error_set (
+        error, BASE_ERROR_AUTH, detail,
+        _ ("“%s” takes no sign-in by way of a web page on this port. Check the port, or use a password."),
+        host);
+}
+
+void
+net_sasl_set_refused (GError **error, const NetLogin *login, const char *host, NetSasl *sasl,
+                      const char *words)
+{
+  const char *status = sasl != NULL ? sasl->status : NULL;
+  g_autofree char *detail = status != NULL ? g_strjoin ("\n", status, words, NULL) : NULL;
+
+  if (detail != NULL)
+    words = detail;
+  if (login->kind == BASE_SIGN_IN_CERTIFICATE)
+    base_error_set (
+        error, BASE_ERROR_AUTH, words,
+        _ ("“%s” did not accept your certificate. Ask your provider or administrator whether it is the right one."),
+        host);
+  else if (g_strcmp0 (status, "insufficient_scope") == 0 || g_strcmp0 (status, "403") == 0)
+    base_error_set (
+        error, BASE_ERROR_AUTH, words,
+        _ ("“%s” does not let Sosik at your mail. Sign in again, and allow it on the web page."),
+        host);
+  else
+    base_error_set (error, BASE_ERROR_AUTH, words,
+                    _ ("Your sign-in at “%s” is not valid any more. Sign in again."), host);
 }

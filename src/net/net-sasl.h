@@ -1,16 +1,34 @@
-/* SASL client mechanisms, pure (no I/O): what to send for each challenge.  PLAIN (RFC 4616),
- * LOGIN, SCRAM-SHA-256 (RFC 7677), SCRAM-SHA-1 (RFC 5802), strongest first.  Never CRAM-MD5 or NTLM. */
+/* SASL client mechanisms, pure (no I/O): what to send for each challenge.  By a password SCRAM-SHA-256 (RFC 7677),
+ * SCRAM-SHA-1 (RFC 5802), PLAIN (RFC 4616), LOGIN; by an access token OAUTHBEARER (RFC 7628), XOAUTH2; by the client's
+ * certificate EXTERNAL (RFC 4422, appendix A).  Never CRAM-MD5 or NTLM. */
 #pragma once
 
 #include <gio/gio.h>
 
+#include "base-account.h"
+
 G_BEGIN_DECLS
+
+/* By what somebody signs in; borrows. */
+typedef struct
+{
+  BaseSignIn kind;
+  const char *user;
+  const char *secret; /* the password, or the access token; NULL with BASE_SIGN_IN_CERTIFICATE */
+} NetLogin;
+
+/* To whom, as the person gave it; borrows.  See net_connection_get_peer (). */
+typedef struct
+{
+  const char *host;
+  guint16 port;
+} NetPeer;
 
 typedef struct _NetSasl NetSasl;
 
-/* Picks the best of `mechanisms` (upper case names, NULL-terminated); NULL when none is known. */
-NetSasl *net_sasl_new (const char *const *mechanisms, const char *user,
-                       const char *password) G_GNUC_WARN_UNUSED_RESULT;
+/* Picks the best of `mechanisms` (upper case names, NULL-terminated) for that kind of sign-in; NULL when there is none. */
+NetSasl *net_sasl_new (const char *const *mechanisms, const NetLogin *login,
+                       const NetPeer *peer) G_GNUC_WARN_UNUSED_RESULT;
 void net_sasl_free (NetSasl *sasl); /* wipes what it knew */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetSasl, net_sasl_free)
 
@@ -25,5 +43,15 @@ char *net_sasl_respond (NetSasl *sasl, const char *challenge,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* False when the mechanism authenticates the server too and it has not proved itself yet. */
 gboolean net_sasl_is_complete (NetSasl *sasl);
+/* After a refusal: why the server does not take the token, in its own word ("invalid_token"; RFC 7628, 3.2.2); NULL: it did not
+ * say.  Borrowed. */
+const char *net_sasl_get_status (NetSasl *sasl);
+
+/* For tokens and certificates alone (of passwords the protocols know more): a server that offers nothing that fits, and one that
+ * refuses what it was given.  AUTH; `detail` and `words` (the server's) nullable. */
+void net_sasl_set_no_way (GError **error, const NetLogin *login, const char *host,
+                          const char *detail);
+void net_sasl_set_refused (GError **error, const NetLogin *login, const char *host, NetSasl *sasl,
+                           const char *words);
 
 G_END_DECLS

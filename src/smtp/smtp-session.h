@@ -73,7 +73,7 @@ void smtp_session_free (SmtpSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, smtp_session_free)
 
 /* Then asks EHLO again; a server that does not like that keeps what it had offered. */
-gboolean smtp_session_sign_in (SmtpSession *session, const char *user, const char *password,
+gboolean smtp_session_sign_in (SmtpSession *session, const NetLogin *login,
                                GCancellable *cancellable, GError **error);
 gboolean smtp_session_has (SmtpSession *session, SmtpCapability capability);
 guint64 smtp_session_get_size_limit (SmtpSession *session); /* 0: none told */

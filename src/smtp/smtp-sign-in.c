@@ -10,6 +10,8 @@
 #include "smtp-session-private.h"
 
 #define MAX_ROUNDS 8 /* of one mechanism */
+/* A command with its CRLF (RFC 5321, 4.5.3.1.4): what is longer goes as an answer of its own (RFC 4954, 4). */
+#define MAX_COMMAND 512
 
 static gboolean
 put_secret_line (SmtpSession *session, const char *text, GCancellable *cancellable, GError **error)
@@ -23,21 +25,25 @@ put_secret_line (SmtpSession *session, const char *text, GCancellable *cancellab
   return done;
 }
 
+/* `*later`: the first response is to be the answer to the first challenge. */
 static gboolean
-put_auth (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GError **error)
+put_auth (SmtpSession *session, NetSasl *sasl, gboolean *later, GCancellable *cancellable,
+          GError **error)
 {
   g_autofree char *initial = net_sasl_initial (sasl);
   g_autofree char *command = NULL;
 
-  if (initial == NULL)
+  if (initial != NULL)
+    command = g_strconcat ("AUTH ", net_sasl_get_mechanism (sasl), " ", NULL);
+  *later = command != NULL && strlen (command) + strlen (initial) + 2 > MAX_COMMAND;
+  if (initial == NULL || *later)
     return smtp_session_put (session, cancellable, error, "AUTH %s", net_sasl_get_mechanism (sasl));
 
-  command = g_strconcat ("AUTH ", net_sasl_get_mechanism (sasl), " ", NULL);
   if (!net_connection_write (session->connection, command, strlen (command), cancellable, error)) {
     session->usable = FALSE;
     return FALSE;
   }
-  return put_secret_line (session, initial, cancellable, error);
+  return put_secret_line (session, *initial != '\0' ? initial : "=", cancellable, error);
 }
 
 /* Ends a sign-in that makes no sense (RFC 4954, 4: "*"), keeping the error that was found. */
@@ -54,7 +60,9 @@ abort_auth (SmtpSession *session, GCancellable *cancellable)
 static SmtpReply *
 authenticate (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GError **error)
 {
-  if (!put_auth (session, sasl, cancellable, error))
+  gboolean later;
+
+  if (!put_auth (session, sasl, &later, cancellable, error))
     return NULL;
 
   for (int round = 0; round < MAX_ROUNDS; round++) {
@@ -66,7 +74,10 @@ authenticate (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GE
     if (reply->code != 334)
       return g_steal_pointer (&reply);
 
-    response = net_sasl_respond (sasl, smtp_reply_line (reply, 0), error);
+    /* What it asks for with is not told apart: what is due is the first response (Exchange says more than nothing). */
+    response = later ? net_sasl_initial (sasl)
+                     : net_sasl_respond (sasl, smtp_reply_line (reply, 0), error);
+    later = FALSE;
     if (response == NULL) {
       abort_auth (session, cancellable);
       return NULL;
@@ -82,7 +93,8 @@ authenticate (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GE
 }
 
 static void
-set_auth_error (SmtpSession *session, const SmtpReply *reply, const char *user, GError **error)
+set_auth_error (SmtpSession *session, const NetLogin *login, NetSasl *sasl, const SmtpReply *reply,
+                GError **error)
 {
   g_autofree char *words = smtp_reply_to_text (reply);
 
@@ -92,10 +104,14 @@ set_auth_error (SmtpSession *session, const SmtpReply *reply, const char *user, 
                     _ ("“%s” cannot check passwords at the moment."), session->host);
     break;
   case 5:
+    if (login->kind != BASE_SIGN_IN_PASSWORD) {
+      net_sasl_set_refused (error, login, session->host, sasl, words);
+      break;
+    }
     base_error_set (
         error, BASE_ERROR_AUTH, words,
         _ ("“%s” did not accept the password of “%s”. Check the user name and the password and try again."),
-        session->host, user);
+        session->host, login->user);
     break;
   default:
     smtp_session_set_error (session, reply, "", error);
@@ -141,14 +157,17 @@ greet_again (SmtpSession *session, GCancellable *cancellable, GError **error)
 }
 
 gboolean
-smtp_session_sign_in (SmtpSession *session, const char *user, const char *password,
-                      GCancellable *cancellable, GError **error)
+smtp_session_sign_in (SmtpSession *session, const NetLogin *login, GCancellable *cancellable,
+                      GError **error)
 {
   g_auto (GStrv) mechanisms = g_strdupv (session->mechanisms);
+  NetPeer peer;
+
+  net_connection_get_peer (session->connection, &peer);
 
   for (;;) {
     g_autoptr (NetSasl) sasl =
-        mechanisms != NULL ? net_sasl_new ((const char *const *)mechanisms, user, password) : NULL;
+        mechanisms != NULL ? net_sasl_new ((const char *const *)mechanisms, login, &peer) : NULL;
     g_autoptr (SmtpReply) reply = NULL;
     GStrv rest;
 
@@ -156,6 +175,10 @@ smtp_session_sign_in (SmtpSession *session, const char *user, const char *passwo
       g_autofree char *offered =
           session->mechanisms != NULL ? g_strjoinv (" ", session->mechanisms) : NULL;
 
+      if (login->kind != BASE_SIGN_IN_PASSWORD) {
+        net_sasl_set_no_way (error, login, session->host, offered);
+        return FALSE;
+      }
       base_error_set (
           error, BASE_ERROR_AUTH, offered,
           _ ("“%s” offers no sign-in with a password on this port. Check the port, usually 465 or 587."),
@@ -177,7 +200,7 @@ smtp_session_sign_in (SmtpSession *session, const char *user, const char *passwo
       return FALSE;
     }
     if (reply->code != 504) {
-      set_auth_error (session, reply, user, error);
+      set_auth_error (session, login, sasl, reply, error);
       return FALSE;
     }
 

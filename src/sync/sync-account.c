@@ -480,19 +480,26 @@ sync_password_free (char *password)
   g_free (password);
 }
 
-char *
-sync_account_get_password (SyncAccount *account, const char *protocol, GCancellable *cancellable,
-                           GError **error)
+gboolean
+sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *login, char **secret,
+                        GCancellable *cancellable, GError **error)
 {
   const SyncEvents *events = &account->shared->events;
-  char *password = events->get_password (account->settings, protocol, cancellable, error,
-                                         account->shared->user_data);
+  const BaseServer *server =
+      g_str_equal (protocol, "imap") ? &account->settings->imap : &account->settings->smtp;
 
-  if (password == NULL && error != NULL && *error == NULL)
+  *secret = NULL;
+  *login = (NetLogin){ .kind = server->sign_in, .user = server->user };
+  if (login->kind == BASE_SIGN_IN_CERTIFICATE)
+    return TRUE;
+  *secret = events->get_password (account->settings, protocol, cancellable, error,
+                                  account->shared->user_data);
+  login->secret = *secret;
+  if (*secret == NULL && error != NULL && *error == NULL)
     base_error_set (error, BASE_ERROR_AUTH, NULL,
                     _ ("The password of “%s” is not known. Enter it to go on."),
                     account->settings->address);
-  return password;
+  return *secret != NULL;
 }
 
 static gboolean
@@ -501,17 +508,16 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellabl
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->sign_in_lock);
   g_autoptr (GError) local = NULL;
-  char *password = NULL;
-  gboolean good = FALSE;
+  char *secret = NULL;
+  NetLogin login;
+  gboolean good;
 
   /* The other worker may have been refused while this one waited. */
   if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
     return FALSE;
-  password = sync_account_get_password (account, "imap", cancellable, &local);
-  if (password != NULL)
-    good =
-        imap_session_sign_in (session, account->settings->imap.user, password, cancellable, &local);
-  sync_password_free (password);
+  good = sync_account_get_login (account, "imap", &login, &secret, cancellable, &local)
+         && imap_session_sign_in (session, &login, cancellable, &local);
+  sync_password_free (secret);
   if (good)
     return TRUE;
   /* A second connection that is refused while the first one stands says nothing about the password. */

@@ -82,10 +82,10 @@ ImapSession *sync_account_open_imap (SyncAccount *account, gboolean first,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Before the session is freed (nullable): what its server offered and did not understand is left alone from here on. */
 void sync_account_learn (SyncAccount *account, ImapSession *session);
-/* Asks the events for the password; wipe it with sync_password_free (). */
-char *sync_account_get_password (SyncAccount *account, const char *protocol,
-                                 GCancellable *cancellable,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* By what to sign in at "imap" or "smtp": asks the events for the secret where there is one.  `login` borrows from the account and from
+ * *secret, which is to be wiped with sync_password_free () in any case. */
+gboolean sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *login,
+                                 char **secret, GCancellable *cancellable, GError **error);
 void sync_password_free (char *password);
 
 typedef enum

@@ -350,11 +350,12 @@ name_server (GError **error, const char *host)
 }
 
 gboolean
-sync_verify (const BaseAccount *account, const char *protocol, const char *password,
+sync_verify (const BaseAccount *account, const char *protocol, const char *secret,
              GCancellable *cancellable, GError **error)
 {
   gboolean imap = g_str_equal (protocol, "imap");
   const BaseServer *server = imap ? &account->imap : &account->smtp;
+  NetLogin login = { .kind = server->sign_in, .user = server->user, .secret = secret };
   NetEndpoint endpoint = net_endpoint_of (account, server, 2 * PROBE_MS);
   g_autoptr (GError) local = NULL;
   gboolean good = FALSE;
@@ -362,15 +363,13 @@ sync_verify (const BaseAccount *account, const char *protocol, const char *passw
   if (imap) {
     g_autoptr (ImapSession) session = imap_session_open (&endpoint, cancellable, &local);
 
-    good = session != NULL
-           && imap_session_sign_in (session, server->user, password, cancellable, &local);
+    good = session != NULL && imap_session_sign_in (session, &login, cancellable, &local);
     if (good)
       imap_session_logout (session);
   } else {
     g_autoptr (SmtpSession) session = smtp_session_open (&endpoint, cancellable, &local);
 
-    good = session != NULL
-           && smtp_session_sign_in (session, server->user, password, cancellable, &local);
+    good = session != NULL && smtp_session_sign_in (session, &login, cancellable, &local);
     if (good)
       smtp_session_quit (session);
   }

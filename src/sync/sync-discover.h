@@ -16,9 +16,9 @@ typedef void (*SyncDiscoverFunc) (const char *sentence, gpointer user_data);
 gboolean sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func,
                         gpointer user_data, GCancellable *cancellable, GError **error);
 
-/* Really signs in. protocol "imap" or "smtp".  The error's sentence names the server: wrong password, unreachable, certificate, no
- * STARTTLS each say their own. */
-gboolean sync_verify (const BaseAccount *account, const char *protocol, const char *password,
+/* Really signs in, as the account says (BaseServer.sign_in). protocol "imap" or "smtp"; `secret` as in NetLogin.  The error's sentence
+ * names the server: wrong password, unreachable, certificate, no STARTTLS each say their own. */
+gboolean sync_verify (const BaseAccount *account, const char *protocol, const char *secret,
                       GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -42,7 +42,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncState, sync_state_free)
 /* All called on worker threads. */
 typedef struct
 {
-  /* (blocks, may) Password of account for "imap" or "smtp", or NULL with AUTH (none known, keyring closed). `fresh`: the last one was refused, forget
+  /* (blocks, may) Password (or access token, by BaseServer.sign_in) of account for "imap" or "smtp", or NULL with AUTH (none known, keyring closed). `fresh`: the last one was refused, forget
    * a remembered one. */
   char *(*get_password) (const BaseAccount *account, const char *protocol,
                          GCancellable *cancellable, GError **error, gpointer user_data);

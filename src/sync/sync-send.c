@@ -97,19 +97,19 @@ connect_now (Sender *sender, GError **error)
   NetEndpoint endpoint =
       net_endpoint_of (settings, &settings->smtp, sync_account_get_patience (sender->account));
   g_autoptr (SmtpSession) session = NULL;
-  char *password = NULL;
-  gboolean good = FALSE;
+  char *secret = NULL;
+  NetLogin login;
+  gboolean good;
 
   if (sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, error))
     return FALSE;
   session = smtp_session_open (&endpoint, sender->cancellable, error);
   if (session == NULL)
     return FALSE;
-  password = sync_account_get_password (sender->account, "smtp", sender->cancellable, error);
-  if (password != NULL)
-    good =
-        smtp_session_sign_in (session, settings->smtp.user, password, sender->cancellable, error);
-  sync_password_free (password);
+  good =
+      sync_account_get_login (sender->account, "smtp", &login, &secret, sender->cancellable, error)
+      && smtp_session_sign_in (session, &login, sender->cancellable, error);
+  sync_password_free (secret);
   if (!good)
     return FALSE;
   smtp_session_set_disabled (session, sender->disabled);

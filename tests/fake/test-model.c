@@ -390,7 +390,8 @@ submit (ModelServer *server, const char *to, const char *text, GError **error)
   SmtpOutcome outcome;
 
   g_assert_nonnull (session);
-  g_assert_true (smtp_session_sign_in (session, "alice", "alicepw", NULL, NULL));
+  g_assert_true (smtp_session_sign_in (session, &(NetLogin){ .user = "alice", .secret = "alicepw" },
+                                       NULL, NULL));
   outcome = smtp_session_send (session, "alice@model.test", (const char *const *)recipients, bytes,
                                NULL, NULL, error);
   smtp_session_quit (session);
@@ -523,7 +524,8 @@ test_session (void)
   guint32 uid = 0;
 
   g_assert_no_error (error);
-  g_assert_true (imap_session_sign_in (session, "alice", "alicepw", NULL, &error));
+  g_assert_true (imap_session_sign_in (session, &(NetLogin){ .user = "alice", .secret = "alicepw" },
+                                       NULL, &error));
   mailboxes = imap_session_list (session, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (mailboxes->len, ==, 6);

@@ -86,7 +86,8 @@ test_switched_off (void)
   g_autoptr (FakeServer) server = test_server_new (TEST_SIGN_IN ("COMPRESS=DEFLATE"));
   ImapSession *session = test_open (server);
   imap_session_set_disabled (session, IMAP_CAP_COMPRESS);
-  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, NULL));
+  g_assert_true (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                       NULL, NULL));
   test_done (server, session);
 }
 

@@ -287,7 +287,8 @@ test_no_size (void)
   g_autoptr (FakeServer) off = test_server_new (TEST_SIGN_IN ("STATUS=SIZE"));
   session = test_open (off);
   imap_session_set_disabled (session, imap_capability_from_word ("status=size"));
-  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, NULL));
+  g_assert_true (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                       NULL, NULL));
   g_assert_cmpint (measure (session, "a", WORKS), ==, -1);
   test_done (off, session);
 }

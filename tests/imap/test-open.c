@@ -30,7 +30,8 @@ test_sign_in (FakeServer *server)
 {
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_open (server);
-  gboolean signed_in = imap_session_sign_in (session, "user", "secret", NULL, &error);
+  gboolean signed_in = imap_session_sign_in (
+      session, &(NetLogin){ .user = "user", .secret = "secret" }, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (signed_in);
   return session;

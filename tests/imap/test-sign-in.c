@@ -25,7 +25,8 @@ check_sign_in (const char *script, const char *user, const char *password)
   g_autoptr (FakeServer) server = test_server_new (script);
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_open (server);
-  gboolean signed_in = imap_session_sign_in (session, user, password, NULL, &error);
+  gboolean signed_in =
+      imap_session_sign_in (session, &(NetLogin){ .user = user, .secret = password }, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (signed_in);
   test_done (server, session);
@@ -38,7 +39,8 @@ check_refused (const char *script, BaseErrorCode code, const char *words, const 
   g_autoptr (FakeServer) server = test_server_new (script);
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_open (server);
-  g_assert_false (imap_session_sign_in (session, "user", "secret", NULL, &error));
+  g_assert_false (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                        NULL, &error));
   g_assert_error (error, BASE_ERROR, (int)code);
   g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, words));
@@ -161,7 +163,8 @@ test_scram_nonsense (void)
                        "S: A1 BAD called off\n");
   g_autoptr (GError) error = NULL;
   ImapSession *session = test_open (server);
-  g_assert_false (imap_session_sign_in (session, "user", "secret", NULL, &error));
+  g_assert_false (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                        NULL, &error));
   g_assert_nonnull (error);
   g_assert_false (imap_session_is_usable (session));
   test_done (server, session);
@@ -177,6 +180,133 @@ test_scram_then_plain (void)
                  "C: A2 AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0\n"
                  "S: A2 OK [CAPABILITY IMAP4rev1] in\n",
                  "user", "secret");
+}
+
+#define BEARER  "bixhPXVzZXIsAWhvc3Q9MTI3LjAuMC4xAXBvcnQ9"
+#define XOAUTH2 "dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE="
+
+typedef struct
+{
+  BaseSignIn kind;
+  const char *script;
+  int code; /* -1: signed in */
+  const char *words, *detail;
+} Keyless;
+
+/* By a token and by a certificate, with and without a first response in the command.  Nothing else is tried, and no password is
+ * made of a token. */
+static void
+test_keyless (void)
+{
+#define GREET(more) "S: * OK [CAPABILITY IMAP4rev1 " more "] hello\n"
+#define INVALID     "S: + eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\n"
+#define SCOPE       "S: + eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUifQ==\n"
+  static const Keyless cases[] = {
+    { BASE_SIGN_IN_OAUTH,
+      GREET (
+          "SASL-IR AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER " BEARER
+                                                              "*\n"
+                                                              "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER\nS: + \nC: " BEARER "*\n"
+                                 "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("SASL-IR AUTH=PLAIN AUTH=XOAUTH2") "C: A1 AUTHENTICATE XOAUTH2 " XOAUTH2 "\n"
+                                                "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("AUTH=XOAUTH2") "C: A1 AUTHENTICATE XOAUTH2\nS: +\nC: " XOAUTH2 "\n"
+                             "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("SASL-IR AUTH=PLAIN AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER *\n" INVALID
+                                                    "C: AQ==\n"
+                                                    "S: A1 NO [AUTHENTICATIONFAILED] expired\nEOF",
+      BASE_ERROR_AUTH, "not valid any more", "invalid_token\nexpired" },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER\nS: + \nC: *\n" SCOPE "C: AQ==\n"
+                                 "S: A1 NO no\nEOF",
+      BASE_ERROR_AUTH, "does not let Sosik", "insufficient_scope\nno" },
+    { BASE_SIGN_IN_OAUTH,
+      GREET (
+          "SASL-IR AUTH=PLAIN AUTH=XOAUTH2") "C: A1 AUTHENTICATE XOAUTH2 *\n"
+                                             "S: + eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=\nC: \n"
+                                             "S: A1 NO [AUTHENTICATIONFAILED] Invalid credentials\nEOF",
+      BASE_ERROR_AUTH, "not valid any more", "400\nInvalid credentials" },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("SASL-IR AUTH=XOAUTH2") "C: A1 AUTHENTICATE XOAUTH2 *\n"
+                                     "S: A1 NO [UNAVAILABLE] later\nEOF",
+      BASE_ERROR_RETRY, "at the moment", "later" },
+    /* One that goes on after its refusal. */
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("SASL-IR AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER *\n" INVALID
+                                         "C: AQ==\n" INVALID "C: \\*\n"
+                                         "S: A1 BAD called off\n",
+      BASE_ERROR_AUTH, "makes no sense", NULL },
+    /* Not known after all: the other one. */
+    { BASE_SIGN_IN_OAUTH,
+      GREET (
+          "SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER *\n"
+                                                   "S: A1 BAD what\nC: A2 AUTHENTICATE XOAUTH2 " XOAUTH2
+                                                   "\nS: A2 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_OAUTH, GREET ("SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-256") "EOF", BASE_ERROR_AUTH,
+      "by way of a web page", NULL },
+    { BASE_SIGN_IN_CERTIFICATE,
+      GREET ("SASL-IR AUTH=PLAIN AUTH=EXTERNAL") "C: A1 AUTHENTICATE EXTERNAL dXNlcg==\n"
+                                                 "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_CERTIFICATE,
+      GREET ("AUTH=EXTERNAL") "C: A1 AUTHENTICATE EXTERNAL\nS: + \nC: dXNlcg==\n"
+                              "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, NULL },
+    { BASE_SIGN_IN_CERTIFICATE,
+      GREET ("SASL-IR AUTH=PLAIN AUTH=EXTERNAL") "C: A1 AUTHENTICATE EXTERNAL dXNlcg==\n"
+                                                 "S: A1 NO who\nEOF",
+      BASE_ERROR_AUTH, "did not accept your certificate", "who" },
+    { BASE_SIGN_IN_CERTIFICATE, GREET ("SASL-IR AUTH=PLAIN") "EOF", BASE_ERROR_AUTH,
+      "with a certificate", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (FakeServer) server = test_server_new (cases[i].script);
+    g_autoptr (GError) error = NULL;
+    NetLogin login = { .kind = cases[i].kind, .user = "user", .secret = "token" };
+    ImapSession *session = test_open (server);
+    gboolean good;
+
+    if (login.kind == BASE_SIGN_IN_CERTIFICATE)
+      login.secret = NULL;
+    good = imap_session_sign_in (session, &login, NULL, &error);
+    if (cases[i].code < 0) {
+      g_assert_no_error (error);
+      g_assert_true (good);
+    } else {
+      g_assert_error (error, BASE_ERROR, cases[i].code);
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+      g_assert_cmpstr (base_error_get_detail (error), ==, cases[i].detail);
+    }
+    test_done (server, session);
+  }
+}
+
+/* What is too long for a command goes as an answer. */
+static void
+test_long_token (void)
+{
+  g_autofree char *token = g_strnfill (3000, 'x');
+  g_autoptr (FakeServer) server = test_server_new (
+      GREET ("SASL-IR AUTH=XOAUTH2") "C: A1 AUTHENTICATE XOAUTH2\nS: + \nC: dXNlcj11c2Vy*\n"
+                                     "S: A1 OK [CAPABILITY IMAP4rev1] in\n");
+  g_autoptr (GError) error = NULL;
+  NetLogin login = { .kind = BASE_SIGN_IN_OAUTH, .user = "user", .secret = token };
+  ImapSession *session = test_open (server);
+
+  g_assert_true (imap_session_sign_in (session, &login, NULL, &error));
+  g_assert_no_error (error);
+  test_done (server, session);
 }
 
 /* ID and ENABLE go out together, and either may be refused. */
@@ -201,7 +331,8 @@ check_enable (const char *caps, ImapCapability disabled, const char *words)
   g_autoptr (FakeServer) server = test_server_new (script);
   ImapSession *session = test_open (server);
   imap_session_set_disabled (session, disabled);
-  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, NULL));
+  g_assert_true (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                       NULL, NULL));
   g_assert_false ((imap_session_has (session, IMAP_CAP_QRESYNC))
                   && (disabled & IMAP_CAP_CONDSTORE));
   test_done (server, session);
@@ -214,7 +345,8 @@ test_enable (void)
   check_enable ("QRESYNC CONDSTORE", 0, "QRESYNC");
   check_enable ("QRESYNC", IMAP_CAP_QRESYNC, "CONDSTORE");
   check_enable ("QRESYNC CONDSTORE", IMAP_CAP_CONDSTORE, NULL);
-  check_enable ("CONDSTORE UTF8=ACCEPT IMAP4rev2", IMAP_CAP_NAMESPACE, "CONDSTORE UTF8=ACCEPT IMAP4rev2");
+  check_enable ("CONDSTORE UTF8=ACCEPT IMAP4rev2", IMAP_CAP_NAMESPACE,
+                "CONDSTORE UTF8=ACCEPT IMAP4rev2");
   check_enable ("CONDSTORE UTF8=ACCEPT", IMAP_CAP_ENABLE, NULL);
 }
 
@@ -255,6 +387,8 @@ test_sign_in_add (void)
   g_test_add_func ("/imap/sign-in/scram-without-proof", test_scram_without_proof);
   g_test_add_func ("/imap/sign-in/scram-nonsense", test_scram_nonsense);
   g_test_add_func ("/imap/sign-in/scram-then-plain", test_scram_then_plain);
+  g_test_add_func ("/imap/sign-in/keyless", test_keyless);
+  g_test_add_func ("/imap/sign-in/long-token", test_long_token);
   g_test_add_func ("/imap/sign-in/introduce", test_introduce);
   g_test_add_func ("/imap/sign-in/enable", test_enable);
   g_test_add_func ("/imap/sign-in/utf8", test_utf8);

@@ -151,7 +151,9 @@ other_new (const Place *place)
   for (guint i = 0; i < 50; i++) {
     g_autoptr (ImapSession) session = imap_session_open (&endpoint, NULL, NULL);
 
-    if (session != NULL && imap_session_sign_in (session, place->user, place->password, NULL, NULL))
+    if (session != NULL
+        && imap_session_sign_in (
+            session, &(NetLogin){ .user = place->user, .secret = place->password }, NULL, NULL))
       return g_steal_pointer (&session);
     g_usleep (100000);
   }

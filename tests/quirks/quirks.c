@@ -212,7 +212,8 @@ quirk_sign_in (FakeServer *server, const char *host)
   g_autoptr (GError) error = NULL;
   ImapSession *session = quirk_open (server, host);
 
-  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, &error));
+  g_assert_true (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                       NULL, &error));
   g_assert_no_error (error);
   return session;
 }

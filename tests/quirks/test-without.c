@@ -171,7 +171,8 @@ play (const char *without, ImapCapability capabilities)
   g_autoptr (GError) error = NULL;
 
   imap_session_set_disabled (session, capabilities);
-  g_assert_true (imap_session_sign_in (session, "user", "secret", NULL, &error));
+  g_assert_true (imap_session_sign_in (session, &(NetLogin){ .user = "user", .secret = "secret" },
+                                       NULL, &error));
   g_assert_no_error (error);
   use_all (session);
   imap_session_free (session);

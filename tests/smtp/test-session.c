@@ -207,6 +207,7 @@ typedef struct
   const char *mechanisms, *script;
   int code; /* -1: signed in */
   const char *word;
+  BaseSignIn kind;
 } SignIn;
 
 /* What a person may send with a report of a bug. */
@@ -232,12 +233,14 @@ check_sign_in (const SignIn *sign_in, gsize piece)
   g_autoptr (SmtpSession) session = NULL;
   g_autoptr (GError) error = NULL;
   FakeFaults faults = FAKE_NO_FAULTS;
+  NetLogin login = { .kind = sign_in->kind, .user = "tim", .secret = "tanstaaftanstaaf" };
 
+  if (login.kind == BASE_SIGN_IN_CERTIFICATE)
+    login.secret = NULL;
   faults.piece = piece;
   fake_server_add_script (server, script, &faults);
   session = test_open (server);
-  g_assert_cmpint (smtp_session_sign_in (session, "tim", "tanstaaftanstaaf", NULL, &error), ==,
-                   sign_in->code < 0);
+  g_assert_cmpint (smtp_session_sign_in (session, &login, NULL, &error), ==, sign_in->code < 0);
   if (sign_in->code < 0) {
     g_assert_no_error (error);
     g_assert_true (smtp_session_is_usable (session));
@@ -256,35 +259,106 @@ test_sign_in (void)
 {
 #define PLAIN "C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\n"
   static const SignIn sign_ins[] = {
-    { "PLAIN", PLAIN "S: 235 2.7.0 welcome\n", -1, NULL },
+    { "PLAIN", PLAIN "S: 235 2.7.0 welcome\n", -1, NULL, BASE_SIGN_IN_PASSWORD },
     { "LOGIN",
       "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: dGlt\nS: 334 UGFzc3dvcmQ6\nC: dGFuc3RhYWZ0YW5zdGFhZg==\nS: 235 welcome\n",
-      -1, NULL },
+      -1, NULL, BASE_SIGN_IN_PASSWORD },
     { "PLAIN", PLAIN "S: 535 5.7.8 wrong\n", BASE_ERROR_AUTH,
-      "did not accept the password of “tim”" },
-    { "PLAIN", PLAIN "S: 534 5.7.9 application password\n", BASE_ERROR_AUTH, "did not accept" },
-    { "PLAIN", PLAIN "S: 454 4.7.0 later\n", BASE_ERROR_RETRY, "cannot check passwords" },
-    { "PLAIN", PLAIN "S: 421 bye\n", BASE_ERROR_RETRY, "cannot check passwords" },
-    { "PLAIN", PLAIN "S: 250 fine\n", BASE_ERROR_BROKEN, "makes no sense" },
-    { "PLAIN", PLAIN "CUT", BASE_ERROR_BROKEN, "closed the connection" },
-    { "PLAIN", PLAIN "S: 334 more\nC: \\*\nS: 501 aborted\n", BASE_ERROR_AUTH, "makes no sense" },
-    { "XOAUTH2 CRAM-MD5 NTLM", "EOF", BASE_ERROR_AUTH, "offers no sign-in" },
-    { "", "EOF", BASE_ERROR_AUTH, "offers no sign-in" },
+      "did not accept the password of “tim”", BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "S: 534 5.7.9 application password\n", BASE_ERROR_AUTH, "did not accept",
+      BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "S: 454 4.7.0 later\n", BASE_ERROR_RETRY, "cannot check passwords",
+      BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "S: 421 bye\n", BASE_ERROR_RETRY, "cannot check passwords",
+      BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "S: 250 fine\n", BASE_ERROR_BROKEN, "makes no sense", BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "CUT", BASE_ERROR_BROKEN, "closed the connection", BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "S: 334 more\nC: \\*\nS: 501 aborted\n", BASE_ERROR_AUTH, "makes no sense",
+      BASE_SIGN_IN_PASSWORD },
+    { "XOAUTH2 CRAM-MD5 NTLM", "EOF", BASE_ERROR_AUTH, "offers no sign-in", BASE_SIGN_IN_PASSWORD },
+    { "", "EOF", BASE_ERROR_AUTH, "offers no sign-in", BASE_SIGN_IN_PASSWORD },
     /* Offered, but not there. */
     { "SCRAM-SHA-1 PLAIN", "C: AUTH SCRAM-SHA-1 *\nS: 504 unknown\n" PLAIN "S: 235 welcome\n", -1,
-      NULL },
-    { "PLAIN", PLAIN "S: 504 unknown\n", BASE_ERROR_AUTH, "offers no sign-in" },
+      NULL, BASE_SIGN_IN_PASSWORD },
+    { "PLAIN", PLAIN "S: 504 unknown\n", BASE_ERROR_AUTH, "offers no sign-in",
+      BASE_SIGN_IN_PASSWORD },
     /* A server that lets everybody in knows no password. */
     { "SCRAM-SHA-256 PLAIN", "C: AUTH SCRAM-SHA-256 *\nS: 235 welcome\n", BASE_ERROR_TRUST,
-      "could not prove" },
+      "could not prove", BASE_SIGN_IN_PASSWORD },
     { "SCRAM-SHA-256", "C: AUTH SCRAM-SHA-256 *\nS: 334 bm9uc2Vuc2U=\nC: \\*\nS: 501 aborted\n",
-      BASE_ERROR_AUTH, "makes no sense" },
-    { "SCRAM-SHA-256", "C: AUTH SCRAM-SHA-256 *\nS: 535 no\n", BASE_ERROR_AUTH, "did not accept" },
+      BASE_ERROR_AUTH, "makes no sense", BASE_SIGN_IN_PASSWORD },
+    { "SCRAM-SHA-256", "C: AUTH SCRAM-SHA-256 *\nS: 535 no\n", BASE_ERROR_AUTH, "did not accept",
+      BASE_SIGN_IN_PASSWORD },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++) {
     check_sign_in (&sign_ins[i], 0);
     check_sign_in (&sign_ins[i], 1);
+  }
+}
+
+/* By a token or a certificate.  What is longer than a line may be goes as an answer. */
+static void
+test_sign_in_keyless (void)
+{
+#define BEARER  "bixhPXRpbSwBaG9zdD0xMjcuMC4wLjEBcG9ydD0*"
+#define XOAUTH2 "dXNlcj10aW0BYXV0aD1CZWFyZXIgdGFuc3RhYWZ0YW5zdGFhZgEB"
+#define INVALID "S: 334 eyJzdGF0dXMiOiI0MDEifQ==\n"
+  static const SignIn sign_ins[] = {
+    { "PLAIN XOAUTH2 OAUTHBEARER", "C: AUTH OAUTHBEARER " BEARER "\nS: 235 welcome\n", -1, NULL,
+      BASE_SIGN_IN_OAUTH },
+    { "PLAIN XOAUTH2", "C: AUTH XOAUTH2 " XOAUTH2 "\nS: 235 welcome\n", -1, NULL,
+      BASE_SIGN_IN_OAUTH },
+    { "OAUTHBEARER PLAIN", "C: AUTH OAUTHBEARER *\n" INVALID "C: AQ==\nS: 535 5.7.8 expired\nEOF",
+      BASE_ERROR_AUTH, "not valid any more", BASE_SIGN_IN_OAUTH },
+    { "XOAUTH2 PLAIN", "C: AUTH XOAUTH2 *\n" INVALID "C: \nS: 535 5.7.8 expired\nEOF",
+      BASE_ERROR_AUTH, "not valid any more", BASE_SIGN_IN_OAUTH },
+    { "XOAUTH2", "C: AUTH XOAUTH2 *\n" INVALID "C: \nS: 235 welcome\n", BASE_ERROR_TRUST,
+      "could not prove", BASE_SIGN_IN_OAUTH },
+    { "OAUTHBEARER XOAUTH2",
+      "C: AUTH OAUTHBEARER *\nS: 504 unknown\nC: AUTH XOAUTH2 " XOAUTH2 "\nS: 235 welcome\n", -1,
+      NULL, BASE_SIGN_IN_OAUTH },
+    { "PLAIN LOGIN SCRAM-SHA-256", "EOF", BASE_ERROR_AUTH, "by way of a web page",
+      BASE_SIGN_IN_OAUTH },
+    { "PLAIN EXTERNAL", "C: AUTH EXTERNAL dGlt\nS: 235 welcome\n", -1, NULL,
+      BASE_SIGN_IN_CERTIFICATE },
+    { "EXTERNAL PLAIN", "C: AUTH EXTERNAL dGlt\nS: 535 who\nEOF", BASE_ERROR_AUTH,
+      "did not accept your certificate", BASE_SIGN_IN_CERTIFICATE },
+    { "PLAIN", "EOF", BASE_ERROR_AUTH, "with a certificate", BASE_SIGN_IN_CERTIFICATE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++) {
+    check_sign_in (&sign_ins[i], 0);
+    check_sign_in (&sign_ins[i], 1);
+  }
+}
+
+static void
+test_long_token (void)
+{
+  static const struct
+  {
+    gsize length;
+    gboolean later;
+  } cases[] = { { 330, FALSE }, { 360, TRUE }, { 5000, TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *token = g_strnfill (cases[i].length, 'x');
+    NetLogin login = { .kind = BASE_SIGN_IN_OAUTH, .user = "tim", .secret = token };
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autoptr (SmtpSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+    g_autofree char *script =
+        g_strconcat (GREETING EHLO "S: 250-mail.test\nS: 250 AUTH XOAUTH2\n",
+                     cases[i].later ? "C: AUTH XOAUTH2\nS: 334 go on\nC: " : "C: AUTH XOAUTH2 ",
+                     "dXNlcj10aW0B*\nS: 235 welcome\n" EHLO "S: 250 mail.test\n", NULL);
+
+    fake_server_add_script (server, script, NULL);
+    session = test_open (server);
+    g_assert_true (smtp_session_sign_in (session, &login, NULL, &error));
+    g_assert_no_error (error);
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
   }
 }
 
@@ -320,8 +394,10 @@ test_greeted_again (void)
     faults.piece = i % 2;
     fake_server_add_script (server, cases[n].script, &faults);
     session = test_open (server);
-    g_assert_cmpint (smtp_session_sign_in (session, "tim", "tanstaaftanstaaf", NULL, &error), ==,
-                     cases[n].code < 0);
+    g_assert_cmpint (
+        smtp_session_sign_in (session, &(NetLogin){ .user = "tim", .secret = "tanstaaftanstaaf" },
+                              NULL, &error),
+        ==, cases[n].code < 0);
     if (cases[n].code >= 0)
       g_assert_error (error, BASE_ERROR, cases[n].code);
     g_assert_cmpint (smtp_session_is_usable (session), ==, cases[n].code < 0);
@@ -420,7 +496,8 @@ test_no_auth (void)
 
   fake_server_add_script (server, GREETING EHLO "S: 250 mail.test\n", NULL);
   session = test_open (server);
-  g_assert_false (smtp_session_sign_in (session, "u", "p", NULL, &error));
+  g_assert_false (
+      smtp_session_sign_in (session, &(NetLogin){ .user = "u", .secret = "p" }, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
   g_assert_true (smtp_session_is_usable (session));
 }
@@ -450,6 +527,8 @@ test_session_add (void)
   g_test_add_func ("/smtp/session/bad-certificate", test_bad_certificate);
   g_test_add_func ("/smtp/session/open-cuts", test_open_cuts);
   g_test_add_func ("/smtp/session/sign-in", test_sign_in);
+  g_test_add_func ("/smtp/session/sign-in-keyless", test_sign_in_keyless);
+  g_test_add_func ("/smtp/session/long-token", test_long_token);
   g_test_add_func ("/smtp/session/greeted-again", test_greeted_again);
   g_test_add_func ("/smtp/session/hold-limits", test_hold_limits);
   g_test_add_func ("/smtp/session/disabled", test_disabled);

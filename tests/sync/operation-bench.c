@@ -155,7 +155,8 @@ bench_run_once (Bench *bench, gboolean *did)
 
     bench->session = imap_session_open (&endpoint, NULL, &error);
     g_assert_no_error (error);
-    g_assert_true (imap_session_sign_in (bench->session, "user", "secret", NULL, &error));
+    g_assert_true (imap_session_sign_in (
+        bench->session, &(NetLogin){ .user = "user", .secret = "secret" }, NULL, &error));
   }
   context.session = bench->session;
   good = sync_operations_run (&context, did, &next_due, bench->touched, &error);

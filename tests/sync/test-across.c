@@ -100,7 +100,8 @@ connect_now (Ends *ends, guint end)
   ends->generation++;
   ends->sessions[end] = imap_session_open (&endpoint, NULL, NULL);
   if (ends->sessions[end] != NULL
-      && !imap_session_sign_in (ends->sessions[end], users[end], "secret", NULL, NULL))
+      && !imap_session_sign_in (ends->sessions[end],
+                                &(NetLogin){ .user = users[end], .secret = "secret" }, NULL, NULL))
     g_clear_pointer (&ends->sessions[end], imap_session_free);
   return ends->sessions[end] != NULL;
 }

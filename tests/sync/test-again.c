@@ -35,7 +35,8 @@ next_connection (Again *again)
   g_clear_pointer (&again->bench->session, imap_session_free);
   again->bench->session = imap_session_open (&endpoint, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (imap_session_sign_in (again->bench->session, "user", "secret", NULL, &error));
+  g_assert_true (imap_session_sign_in (
+      again->bench->session, &(NetLogin){ .user = "user", .secret = "secret" }, NULL, &error));
   again->context.session = again->bench->session;
   again->context.generation++;
 }
@@ -49,8 +50,8 @@ survey (Again *again)
   g_autoptr (GError) error = NULL;
   gboolean ask_again = FALSE;
 
-  gboolean good = sync_survey_run (&again->context, &again->memory, watch, FALSE, 0, &none,
-                                   &ask_again, &error);
+  gboolean good =
+      sync_survey_run (&again->context, &again->memory, watch, FALSE, 0, &none, &ask_again, &error);
 
   g_assert_no_error (error);
   g_assert_true (good);
@@ -60,11 +61,13 @@ survey (Again *again)
 static void
 add_list (Bench *bench, const char *lines)
 {
-  g_autofree char *script =
-      g_strconcat ("SERVE\n"
-                   "ON: $tag LIST *\n", lines, "S: $tag OK done\n"
-                   "ON: $tag STATUS *\n"
-                   "S: $tag NO [NONEXISTENT] cannot tell\n", NULL);
+  g_autofree char *script = g_strconcat ("SERVE\n"
+                                         "ON: $tag LIST *\n",
+                                         lines,
+                                         "S: $tag OK done\n"
+                                         "ON: $tag STATUS *\n"
+                                         "S: $tag NO [NONEXISTENT] cannot tell\n",
+                                         NULL);
 
   bench_add_script (bench, "", script);
 }
@@ -115,18 +118,18 @@ test_half_the_folders (void)
 static void
 add_select (Bench *bench, guint exists, const char *uids)
 {
-  g_autofree char *script = g_strdup_printf (
-      "SERVE\n"
-      "ON: $tag SELECT *\n"
-      "S: * %u EXISTS\n"
-      "S: * OK [UIDVALIDITY 9] fine\n"
-      "S: * OK [UIDNEXT 40] soon\n"
-      "S: $tag OK [READ-WRITE] open\n"
-      "ON: $tag UID SEARCH *\n"
-      "S: * SEARCH%s\n"
-      "S: $tag OK done\n"
-      "ON: $tag *\n"
-      "S: $tag OK done\n", exists, uids);
+  g_autofree char *script = g_strdup_printf ("SERVE\n"
+                                             "ON: $tag SELECT *\n"
+                                             "S: * %u EXISTS\n"
+                                             "S: * OK [UIDVALIDITY 9] fine\n"
+                                             "S: * OK [UIDNEXT 40] soon\n"
+                                             "S: $tag OK [READ-WRITE] open\n"
+                                             "ON: $tag UID SEARCH *\n"
+                                             "S: * SEARCH%s\n"
+                                             "S: $tag OK done\n"
+                                             "ON: $tag *\n"
+                                             "S: $tag OK done\n",
+                                             exists, uids);
 
   bench_add_script (bench, "", script);
 }
@@ -135,8 +138,8 @@ static SyncStep
 look (Again *again)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SyncMailbox) mailbox = sync_mailbox_open (
-      &again->context, &again->memory, again->bench->inbox, NULL, FALSE, &error);
+  g_autoptr (SyncMailbox) mailbox =
+      sync_mailbox_open (&again->context, &again->memory, again->bench->inbox, NULL, FALSE, &error);
   SyncStep step = SYNC_STEP_MORE;
 
   g_assert_no_error (error);
@@ -152,8 +155,7 @@ look (Again *again)
 static guint
 count_messages (Again *again)
 {
-  g_autoptr (GArray) keys =
-      store_message_list (again->bench->db, again->bench->inbox, 0, 0, NULL);
+  g_autoptr (GArray) keys = store_message_list (again->bench->db, again->bench->inbox, 0, 0, NULL);
 
   return keys->len;
 }
@@ -176,7 +178,8 @@ add_two (Bench *bench, const char *validity, const char *first, const char *seco
       "S: * SEARCH 1 2\n"
       "S: $tag OK done\n"
       "ON: $tag *\n"
-      "S: $tag OK done\n", validity, first, second);
+      "S: $tag OK done\n",
+      validity, first, second);
 
   bench_add_script (bench, "", script);
 }

@@ -157,7 +157,8 @@ test_given_up (void)
 static void
 test_bodies (void)
 {
-  static const char text[] = "From: <other@b>\r\nSubject: other\r\nContent-Type: text/plain\r\n\r\nHello there\r\n";
+  static const char text[] =
+      "From: <other@b>\r\nSubject: other\r\nContent-Type: text/plain\r\n\r\nHello there\r\n";
   Place place = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
@@ -203,7 +204,9 @@ test_unreadable_preview (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) start = g_bytes_new_static (header, strlen (header));
   g_autoptr (GBytes) body = g_bytes_new_static (whole, strlen (whole));
-  const ImapFetched fetched = { .uid = 7, .has_flags = TRUE, .header = start, .preview = (char *)"H\xef\xbf\xbdllo there" };
+  const ImapFetched fetched = {
+    .uid = 7, .has_flags = TRUE, .header = start, .preview = (char *)"H\xef\xbf\xbdllo there"
+  };
   const ImapFetched fetched_body = { .uid = 7, .body = body };
 
   place_init (&place);
@@ -281,8 +284,9 @@ static void
 add_answers (GString *script, const char *tag, guint first, guint last)
 {
   for (guint uid = first; uid <= last; uid++)
-    g_string_append_printf (script, "S: * %u FETCH (UID %u BODY[] {17}\nS- Subject: %03u\\r\\n\\r\\nx\nS: )\n", uid,
-                            uid, uid);
+    g_string_append_printf (
+        script, "S: * %u FETCH (UID %u BODY[] {17}\nS- Subject: %03u\\r\\n\\r\\nx\nS: )\n", uid,
+        uid, uid);
   g_string_append_printf (script, "S: %s OK done\n", tag);
 }
 
@@ -292,15 +296,16 @@ test_in_flight (void)
 {
   g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
   NetEndpoint endpoint = fake_server_endpoint (server);
-  g_autoptr (GString) script = g_string_new ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"
-                                             "C: A1 AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0\n"
-                                             "S: A1 OK [CAPABILITY IMAP4rev1] welcome\n"
-                                             "C: A2 SELECT \"INBOX\"\n"
-                                             "S: * 44 EXISTS\n"
-                                             "S: * OK [UIDVALIDITY 9] fine\n"
-                                             "S: A2 OK [READ-WRITE] open\n"
-                                             "C: A3 UID FETCH 25:44 (UID BODY.PEEK[])\n"
-                                             "C: A4 UID FETCH 5:24 (UID BODY.PEEK[])\n");
+  g_autoptr (GString) script =
+      g_string_new ("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\n"
+                    "C: A1 AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0\n"
+                    "S: A1 OK [CAPABILITY IMAP4rev1] welcome\n"
+                    "C: A2 SELECT \"INBOX\"\n"
+                    "S: * 44 EXISTS\n"
+                    "S: * OK [UIDVALIDITY 9] fine\n"
+                    "S: A2 OK [READ-WRITE] open\n"
+                    "C: A3 UID FETCH 25:44 (UID BODY.PEEK[])\n"
+                    "C: A4 UID FETCH 5:24 (UID BODY.PEEK[])\n");
   SyncMailbox mailbox = { .phase = SYNC_VISIT_BODIES, .name = (char *)"INBOX", .bodies_batch = 20 };
   g_autoptr (GError) error = NULL;
   Place place = { 0 };
@@ -319,7 +324,8 @@ test_in_flight (void)
   endpoint.timeout_ms = 5000;
   place.context.session = imap_session_open (&endpoint, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (imap_session_sign_in (place.context.session, "user", "secret", NULL, &error));
+  g_assert_true (imap_session_sign_in (
+      place.context.session, &(NetLogin){ .user = "user", .secret = "secret" }, NULL, &error));
   g_assert_true (imap_session_select (place.context.session, "INBOX", FALSE, NULL, &error));
   mailbox.folder = place.inbox;
   mailbox.unanswered = base_uid_set_new ();

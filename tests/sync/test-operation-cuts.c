@@ -78,7 +78,8 @@ connect_now (Line *line)
   line->generation++;
   line->bench->session = imap_session_open (&endpoint, NULL, &error);
   if (line->bench->session != NULL
-      && !imap_session_sign_in (line->bench->session, USER, "secret", NULL, &error))
+      && !imap_session_sign_in (line->bench->session,
+                                &(NetLogin){ .user = USER, .secret = "secret" }, NULL, &error))
     g_clear_pointer (&line->bench->session, imap_session_free);
   return line->bench->session != NULL;
 }

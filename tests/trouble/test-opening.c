@@ -47,7 +47,9 @@ open_imap (const NetEndpoint *endpoint, GError **error)
 {
   g_autoptr (ImapSession) session = imap_session_open (endpoint, NULL, error);
 
-  return session != NULL && imap_session_sign_in (session, "alice", "alicepw", NULL, error);
+  return session != NULL
+         && imap_session_sign_in (session, &(NetLogin){ .user = "alice", .secret = "alicepw" },
+                                  NULL, error);
 }
 
 static gboolean
@@ -55,7 +57,9 @@ open_smtp (const NetEndpoint *endpoint, GError **error)
 {
   g_autoptr (SmtpSession) session = smtp_session_open (endpoint, NULL, error);
 
-  return session != NULL && smtp_session_sign_in (session, "alice", "alicepw", NULL, error);
+  return session != NULL
+         && smtp_session_sign_in (session, &(NetLogin){ .user = "alice", .secret = "alicepw" },
+                                  NULL, error);
 }
 
 /* The talk up to line `at`, which is answered so. */
