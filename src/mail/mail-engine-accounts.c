@@ -250,8 +250,14 @@ mail_engine_verify_async (MailEngine *self, const BaseAccount *account, const ch
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
   GTask *outer = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GCancellable) request = mail_engine_begin_request (self, cancellable);
+  GError *error = NULL;
 
+  if (!mail_engine_check_agreed (self, account, &error)) {
+    g_task_return_error (outer, error);
+    g_object_unref (outer);
+    return;
+  }
+  g_autoptr (GCancellable) request = mail_engine_begin_request (self, cancellable);
   mail_engine_call_pool (self, g_task_new (NULL, request, on_verified, outer), run_verify,
                          account_job_new (self, account, imap_password, smtp_password),
                          account_slot_free, verdict_free);
@@ -370,12 +376,19 @@ mail_engine_save_account_async (MailEngine *self, const BaseAccount *account,
                                 gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
-  SaveWait *wait = g_new0 (SaveWait, 1);
+  g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
+  SaveWait *wait = NULL;
+  GError *error = NULL;
 
+  if (!mail_engine_check_agreed (self, account, &error)) {
+    g_task_return_error (outer, error);
+    return;
+  }
   mail_engine_begin_sync (self);
-  wait->outer = g_task_new (self, cancellable, callback, user_data);
   /* Saved or not saved: nothing between. */
-  g_task_set_check_cancellable (wait->outer, FALSE);
+  g_task_set_check_cancellable (outer, FALSE);
+  wait = g_new0 (SaveWait, 1);
+  wait->outer = g_steal_pointer (&outer);
   wait->slot = account_job_new (self, account, imap_password, smtp_password);
   mail_engine_call_store (self, g_task_new (NULL, NULL, on_row_ensured, wait), run_ensure_row,
                           g_strdup (account->id), g_free, g_free);

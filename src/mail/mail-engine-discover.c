@@ -1,8 +1,11 @@
-/* Finding the servers of an address: probed by pool threads of the sync layer, told to the main
- * thread sentence by sentence.  Nothing is saved here, and nothing is told any more once it is over. */
+/* Finding the servers of an address: the sources are asked by pool threads, and tell the main thread sentence by sentence.
+ * Nothing is saved here, and nothing is told any more once it is over. */
 #include "mail-engine-private.h"
 
-#include "sync-discover.h"
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "mail-sources.h"
 
 /* Sentences from probing threads on their way to the main thread; nothing is told after the end. */
 typedef struct
@@ -67,60 +70,54 @@ on_progress (const char *sentence, gpointer user_data)
 typedef struct
 {
   BaseAccount *account;
-  char *help;
   Progress *progress;
-  GError *error; /* what was found comes beside it */
-} Discovery;
+} Question;
 
 static void
-discovery_free (gpointer data)
+question_free (gpointer data)
 {
-  Discovery *discovery = data;
+  Question *question = data;
 
-  g_clear_pointer (&discovery->account, base_account_free);
-  g_free (discovery->help);
-  g_clear_pointer (&discovery->progress, progress_unref);
-  g_clear_error (&discovery->error);
-  g_free (discovery);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Discovery, discovery_free)
-
-static void
-discovery_slot_free (gpointer data)
-{
-  Discovery **slot = data;
-
-  g_clear_pointer (slot, discovery_free);
-  g_free (slot);
+  base_account_free (question->account);
+  progress_unref (question->progress);
+  g_free (question);
 }
 
 /* Pool thread. */
 static gpointer
 run_discover (gpointer data, GCancellable *cancellable, GError **error)
 {
-  Discovery **slot = data;
-  Discovery *discovery = *slot;
+  Question *question = data;
 
-  sync_discover (discovery->account, &discovery->help, on_progress, discovery->progress,
-                 cancellable, &discovery->error);
-  return g_steal_pointer (slot);
+  return mail_sources_ask (question->account, on_progress, question->progress, cancellable, error);
+}
+
+static void
+findings_free (gpointer findings)
+{
+  mail_findings_free (findings);
 }
 
 static void
 on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
+  MailEngine *self = g_task_get_source_object (outer);
   GError *error = NULL;
-  Discovery *discovery = g_task_propagate_pointer (G_TASK (result), &error);
+  MailFindings *findings = g_task_propagate_pointer (G_TASK (result), &error);
   Progress *progress = g_task_get_task_data (outer);
 
   progress->func = NULL;
-  mail_engine_end_request (g_task_get_source_object (outer),
-                           g_task_get_cancellable (G_TASK (result)));
-  if (discovery != NULL)
-    g_task_return_pointer (outer, discovery, discovery_free);
-  else
+  mail_engine_end_request (self, g_task_get_cancellable (G_TASK (result)));
+  if (findings == NULL) {
     g_task_return_error (outer, error);
+    return;
+  }
+  g_autoptr (MailDiscovery) discovery = mail_discovery_new (findings);
+  const char *const *hosts = mail_discovery_get_strangers (discovery);
+  for (gsize i = 0; hosts[i] != NULL; i++)
+    g_hash_table_add (self->strangers, g_strdup (hosts[i]));
+  g_task_return_pointer (outer, g_steal_pointer (&discovery), g_object_unref);
 }
 
 static void
@@ -137,39 +134,57 @@ mail_engine_discover_async (MailEngine *self, const BaseAccount *account, MailPr
   g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
   GTask *outer = g_task_new (self, cancellable, callback, user_data);
   Progress *progress = g_new0 (Progress, 1);
-  Discovery **slot = g_new0 (Discovery *, 1);
+  Question *question = g_new0 (Question, 1);
 
   g_atomic_ref_count_init (&progress->ref_count);
   progress->context = g_main_context_ref (self->context);
   progress->func = func;
   progress->data = progress_data;
   g_task_set_task_data (outer, progress, progress_free);
-  *slot = g_new0 (Discovery, 1);
-  (*slot)->account = base_account_dup (account);
+  question->account = base_account_dup (account);
   g_atomic_ref_count_inc (&progress->ref_count);
-  (*slot)->progress = progress;
+  question->progress = progress;
 
   g_autoptr (GCancellable) request = mail_engine_begin_request (self, cancellable);
   GTask *inner = g_task_new (NULL, request, on_discovered, outer);
   g_task_set_check_cancellable (inner, FALSE);
-  mail_engine_call_pool (self, inner, run_discover, slot, discovery_slot_free, discovery_free);
+  mail_engine_call_pool (self, inner, run_discover, question, question_free, findings_free);
+}
+
+MailDiscovery *
+mail_engine_discover_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- hosts that nobody vouches for ---- */
+
+void
+mail_engine_agree_to_hosts (MailEngine *self, const char *const *hosts)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self));
+  for (gsize i = 0; hosts != NULL && hosts[i] != NULL; i++) {
+    g_autofree char *host = g_ascii_strdown (hosts[i], -1);
+
+    g_hash_table_remove (self->strangers, host);
+  }
 }
 
 gboolean
-mail_engine_discover_finish (MailEngine *self, GAsyncResult *result, BaseAccount **found,
-                             char **help, GError **error)
+mail_engine_check_agreed (MailEngine *self, const BaseAccount *account, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_autoptr (Discovery) discovery = g_task_propagate_pointer (G_TASK (result), error);
+  const char *hosts[] = { account->imap.host, account->smtp.host };
 
-  if (discovery == NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++) {
+    g_autofree char *host = hosts[i] != NULL ? g_ascii_strdown (hosts[i], -1) : NULL;
+
+    if (host == NULL || !g_hash_table_contains (self->strangers, host))
+      continue;
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("No password was sent: nobody agreed yet that “%s” is a server of yours."),
+                    host);
     return FALSE;
-  if (found != NULL)
-    *found = g_steal_pointer (&discovery->account);
-  if (help != NULL)
-    *help = g_steal_pointer (&discovery->help);
-  if (discovery->error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&discovery->error));
-  return FALSE;
+  }
+  return TRUE;
 }

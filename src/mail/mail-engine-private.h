@@ -57,8 +57,9 @@ struct _MailEngine
   GQueue remote_waiting;     /* of GTask: pictures not yet begun */
   GHashTable *servers;       /* account id -> whose word of senders counts, as it was learnt */
   MimeDomains *domains;      /* nullable: of those who were written to, ready to be compared */
-  GHashTable *unlearned;     /* account id -> StoreKey, newest in the inbox when it could not be */
-  GQueue unpack_waiting;     /* see mail_unpack_call () */
+  GHashTable *strangers; /* host names that nobody agreed to, see mail_engine_agree_to_hosts () */
+  GHashTable *unlearned; /* account id -> StoreKey, newest in the inbox when it could not be */
+  GQueue unpack_waiting; /* see mail_unpack_call () */
   GTask *stop_task;
 
   MailEngineState state;
@@ -155,6 +156,8 @@ void mail_engine_count_views_soon (MailEngine *engine);
 void mail_engine_forget_accounts (MailEngine *self, GStrv ids);
 MailAccount *mail_engine_put_account (MailEngine *engine, const BaseAccount *settings, gint64 row);
 void mail_engine_update_online (MailEngine *engine);
+/* (mail-engine-discover.c) REFUSED: a password for one of its hosts was not agreed to. */
+gboolean mail_engine_check_agreed (MailEngine *engine, const BaseAccount *account, GError **error);
 
 /* ---- outgoing (mail-engine-outgoing.c) ---- */
 typedef struct

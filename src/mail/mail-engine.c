@@ -95,6 +95,7 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->stale_folders, g_hash_table_unref);
   g_clear_pointer (&self->servers, g_hash_table_unref);
   g_clear_pointer (&self->unlearned, g_hash_table_unref);
+  g_clear_pointer (&self->strangers, g_hash_table_unref);
   g_clear_pointer (&self->domains, mime_domains_unref);
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_clear_pointer (&self->threads, g_ptr_array_unref);
@@ -161,6 +162,7 @@ mail_engine_init (MailEngine *self)
   self->stale_folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->unlearned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->lists = g_ptr_array_new ();
   self->threads = g_ptr_array_new ();
   g_queue_init (&self->remote_waiting);

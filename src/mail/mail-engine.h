@@ -5,6 +5,7 @@
 #include "mail-account.h"
 #include "mail-content.h"
 #include "mail-conversation.h"
+#include "mail-discovery.h"
 #include "mail-draft.h"
 #include "mail-folder.h"
 #include "mail-identity.h"
@@ -43,15 +44,18 @@ BasePaths *mail_engine_get_paths (MailEngine *engine);
 GListModel *mail_engine_get_accounts (MailEngine *engine); /* borrowed, of MailAccount */
 /* Borrowed GListModel of MailFolder: what several folders of all accounts hold together; All Inboxes only with two or more. */
 GListModel *mail_engine_get_views (MailEngine *engine);
-/* Finds servers by address; fills a copy. progress gets sentences on the main thread. */
+/* Finds servers by address, from all sources side by side; progress gets sentences on the main thread. */
 typedef void (*MailProgressFunc) (const char *sentence, gpointer user_data);
 void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,
                                  MailProgressFunc progress, gpointer progress_data,
                                  GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
-/* Also on failure *found may be set, with what was found. */
-gboolean mail_engine_discover_finish (MailEngine *engine, GAsyncResult *result, BaseAccount **found,
-                                      char **help, GError **error);
+/* Also where nothing was found, or not all (mail_discovery_get_problem ()); NULL: cancelled, or the address is none. */
+MailDiscovery *mail_engine_discover_finish (MailEngine *engine, GAsyncResult *result,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A person has seen these names (mail_discovery_get_strangers (), or what they typed themselves) and agreed to them.  Until then verify and save are
+ * REFUSED for hosts that a discovery gave as strangers. */
+void mail_engine_agree_to_hosts (MailEngine *engine, const char *const *hosts);
 /* Signs in to both for real; nothing is saved.  *protocol (static "imap" or "smtp") tells whose
  * fault.  Passwords NULL: the stored ones; for SMTP the one for IMAP where none is stored. */
 void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,

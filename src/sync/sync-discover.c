@@ -27,7 +27,7 @@ typedef enum
 typedef struct
 {
   const char *protocol;
-  GPtrArray *candidates; /* SyncCandidate */
+  GPtrArray *candidates; /* SyncPlace */
   ProbeState *states;
   GError **errors;
 } Side;
@@ -72,7 +72,7 @@ search_unref (Search *search)
 }
 
 static gboolean
-open_place (const SyncCandidate *candidate, const char *protocol, const char *ca_file,
+open_place (const SyncPlace *candidate, const char *protocol, const char *ca_file,
             GCancellable *cancellable, GError **error)
 {
   NetEndpoint endpoint = { .host = candidate->host,
@@ -205,7 +205,7 @@ search_wait (Search *search, GCancellable *cancellable)
 }
 
 static void
-fill (BaseServer *server, const SyncCandidate *candidate, const char *address)
+fill (BaseServer *server, const SyncPlace *candidate, const char *address)
 {
   g_free (server->host);
   g_free (server->user);
@@ -267,9 +267,9 @@ tell (SyncDiscoverFunc func, gpointer user_data, const char *format, const char 
     func (sentence, user_data);
 }
 
-static gboolean
-search_domain (BaseAccount *account, const char *domain, SyncDiscoverFunc func, gpointer user_data,
-               GCancellable *cancellable, GError **error)
+gboolean
+sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc func, gpointer user_data,
+            GCancellable *cancellable, GError **error)
 {
   Search *search = NULL;
   BaseServer *servers[] = { &account->imap, &account->smtp };
@@ -279,7 +279,6 @@ search_domain (BaseAccount *account, const char *domain, SyncDiscoverFunc func, 
     return FALSE;
   search = search_new (domain, account->ca_file);
 
-  tell (func, user_data, _ ("Looking for the servers of “%s”…"), domain);
   search_start (search);
   search_wait (search, cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error)) {
@@ -304,27 +303,6 @@ search_domain (BaseAccount *account, const char *domain, SyncDiscoverFunc func, 
   g_mutex_unlock (&search->lock);
   search_unref (search);
   return good;
-}
-
-gboolean
-sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func, gpointer user_data,
-               GCancellable *cancellable, GError **error)
-{
-  g_autofree char *domain = sync_domain_of (account->address);
-
-  if (help != NULL)
-    *help = NULL;
-  if (domain == NULL) {
-    base_error_set (error, BASE_ERROR_GONE, NULL,
-                    _ ("“%s” is not an e-mail address. It has to look like name@example.org."),
-                    account->address != NULL ? account->address : "");
-    return FALSE;
-  }
-  if (sync_provider_fill (account, help)) {
-    tell (func, user_data, _ ("The servers of “%s” are known."), domain);
-    return TRUE;
-  }
-  return search_domain (account, domain, func, user_data, cancellable, error);
 }
 
 /* A sentence of ours where the one below does not name the server. */

@@ -1,4 +1,4 @@
-/* Finds the servers of an address, and proves settings by signing in.  (Blocks; any thread of the caller's.) */
+/* Finds the servers of an address by trying likely names, and proves settings by signing in.  (Blocks; any thread of the caller's.) */
 #pragma once
 
 #include "base-account.h"
@@ -8,13 +8,12 @@ G_BEGIN_DECLS
 /* Progress for a person: a translated sentence, e.g. "Looking for imap.example.org …"; called on probing threads. */
 typedef void (*SyncDiscoverFunc) (const char *sentence, gpointer user_data);
 
-/* Fills imap and smtp (host, port, security, user) of `account` from its address: the built-in provider table by domain, else probing, side
- * by side, imap./mail./DOMAIN on 993 then 143 STARTTLS and smtp./mail./DOMAIN on 465 then 587 STARTTLS (real TLS, certificate checked
- * with the account's ca_file).  *help (nullable out): a sentence about this provider (app password needed …).  What was found of the two is filled even
- * when the other is missing.  GONE: nothing found (sentence asks for manual settings); TRUST: only servers with a bad
- * certificate or without encryption; RETRY: no network; CANCELLED. */
-gboolean sync_discover (BaseAccount *account, char **help, SyncDiscoverFunc func,
-                        gpointer user_data, GCancellable *cancellable, GError **error);
+/* Fills imap and smtp (host, port, security, user) of `account` by asking, side by side, imap./mail./DOMAIN on 993 then 143 STARTTLS
+ * and smtp./mail./DOMAIN on 465 then 587 STARTTLS (real TLS, certificate checked with the account's ca_file), `domain` being that of
+ * its address, as from sync_domain_of ().  What was found of the two is filled even when the other is missing.  GONE: nothing found
+ * (sentence asks for manual settings); TRUST: only servers with a bad certificate or without encryption; RETRY: no network; CANCELLED. */
+gboolean sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc func,
+                     gpointer user_data, GCancellable *cancellable, GError **error);
 
 /* Really signs in, as the account says (BaseServer.sign_in). protocol "imap" or "smtp"; `secret` as in NetLogin.  The error's sentence
  * names the server: wrong password, unreachable, certificate, no STARTTLS each say their own. */

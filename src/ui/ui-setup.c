@@ -183,21 +183,31 @@ static void
 on_discovered (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiSetup) self = data;
-  g_autoptr (BaseAccount) found = NULL;
+  g_autoptr (BaseAccount) asked = NULL;
   g_autofree char *help = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean ok = mail_engine_discover_finish (MAIL_ENGINE (source), result, &found, &help, &error);
+  g_autoptr (MailDiscovery) discovery =
+      mail_engine_discover_finish (MAIL_ENGINE (source), result, &error);
 
   if (!end_work (self, error))
     return;
-  if (found == NULL)
-    found = make_account (self);
+  if (discovery == NULL)
+    asked = make_account (self);
+  else if (mail_discovery_get_problem (discovery) != NULL)
+    error = g_error_copy (mail_discovery_get_problem (discovery));
   ui_setup_form_clear_errors (self->form);
-  ui_setup_form_set_account (self->form, found, FALSE);
+  ui_setup_form_set_account (
+      self->form, discovery != NULL ? mail_discovery_get_account (discovery) : asked, FALSE);
   ui_setup_form_set_password (self->form, get_text (self->password));
+  if (discovery != NULL && mail_discovery_get_link (discovery) != NULL)
+    help = g_strjoinv ("\n", (char **)mail_discovery_get_steps (discovery));
   ui_setup_form_set_help (self->form, help);
-  if (ok) {
-    review (self, _ ("These servers were found. Sign in if they are right."));
+  if (error == NULL) {
+    g_autofree char *text =
+        g_strdup_printf ("%s\n%s", _ ("These servers were found. Sign in if they are right."),
+                         mail_discovery_get_origin (discovery));
+
+    review (self, text);
     gtk_widget_grab_focus (self->sign_in);
   } else {
     review (self, _ ("Type the names of the servers. Your provider tells them on its help pages."));
@@ -314,6 +324,9 @@ on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   g_clear_pointer (&self->verified, base_account_free);
   self->verified = ui_setup_form_dup_account (self->form);
+  /* Their names stand on the page from which the person signs in. */
+  const char *const shown[] = { self->verified->imap.host, self->verified->smtp.host, NULL };
+  mail_engine_agree_to_hosts (self->engine, shown);
   sentence = g_strdup_printf (_ ("Signing in as %s…"), self->verified->imap.user);
   gtk_widget_set_sensitive (self->foot_cancel, TRUE);
   set_foot (self, sentence);
