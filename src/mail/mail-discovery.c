@@ -22,6 +22,8 @@ G_DEFINE_FINAL_TYPE (MailDiscovery, mail_discovery, G_TYPE_OBJECT)
 static char *
 describe_origin (const MailFindings *findings)
 {
+  g_autofree char *domain = sync_domain_of (findings->account->address);
+
   if (findings->account->imap.host == NULL && findings->account->smtp.host == NULL)
     return NULL;
   switch (findings->source) {
@@ -29,9 +31,31 @@ describe_origin (const MailFindings *findings)
     return g_strdup_printf (
         /* Translators: the name of a provider */
         _ ("From what Sosik knows about %s."), findings->provider->name);
+  case MAIL_SOURCE_DOMAIN:
+  case MAIL_SOURCE_WELL_KNOWN:
+    /* Translators: the name of a server */
+    return g_strdup_printf (_ ("From the provider's own settings at %s."), findings->where);
+  case MAIL_SOURCE_LIST:
+    return g_strdup_printf (_ ("From the public list of providers at %s."), findings->where);
+  case MAIL_SOURCE_SERVICES:
+    return g_strdup_printf (
+        /* Translators: the domain of an address */
+        _ ("From what the domain name system says about “%s”; nobody vouches for it."), domain);
+  case MAIL_SOURCE_EXCHANGE:
+    return g_strdup_printf (
+        /* Translators: the domain of an address, and the name of a provider or server */
+        _ ("The mail of “%s” is received by %s, as the domain name system says; nobody vouches for "
+           "it."),
+        domain, findings->provider != NULL ? findings->provider->name : findings->where);
+  case MAIL_SOURCE_CLEAR:
+    return g_strdup_printf (
+        _ ("From settings at %s that came without encryption; nobody vouches for them."),
+        findings->where);
   case MAIL_SOURCE_GUESS:
     return g_strdup (_ ("Nobody tells the settings; these servers were found by trying usual "
                         "names."));
+  case MAIL_N_SOURCES:
+    break;
   }
   return NULL;
 }
@@ -42,8 +66,16 @@ is_hearsay (MailSource source)
 {
   switch (source) {
   case MAIL_SOURCE_TABLE:
+  case MAIL_SOURCE_DOMAIN:
+  case MAIL_SOURCE_WELL_KNOWN:
+  case MAIL_SOURCE_LIST:
   case MAIL_SOURCE_GUESS: /* names of the domain itself */
     return FALSE;
+  case MAIL_SOURCE_SERVICES:
+  case MAIL_SOURCE_EXCHANGE:
+  case MAIL_SOURCE_CLEAR:
+  case MAIL_N_SOURCES:
+    break;
   }
   return TRUE;
 }

@@ -236,8 +236,7 @@ sync_provider_of_host (const char *host)
 }
 
 static void
-fill_server (BaseServer *server, const SyncPlace *place, gboolean own, BaseSignIn sign_in,
-             const char *address)
+fill_server (BaseServer *server, const SyncPlace *place, gboolean own, const char *address)
 {
   const char *at = strrchr (address, '@');
 
@@ -246,26 +245,32 @@ fill_server (BaseServer *server, const SyncPlace *place, gboolean own, BaseSignI
   server->host = g_strdup (place->host);
   server->port = place->port;
   server->security = place->security;
-  server->sign_in = sign_in;
   server->user = own && place->local_user && at != NULL ? g_strndup (address, (gsize)(at - address))
                                                         : g_strdup (address);
 }
 
 void
-sync_provider_fill (const SyncProvider *provider, gboolean own, BaseAccount *account)
+sync_provider_set_sign_in (const SyncProvider *provider, BaseAccount *account)
 {
   /* Where there is a choice it is not made here: whether access tokens can be had is known elsewhere. */
   BaseSignIn sign_in =
       provider->takes == SYNC_TAKES_OAUTH ? BASE_SIGN_IN_OAUTH : BASE_SIGN_IN_PASSWORD;
 
-  fill_server (&account->imap, &provider->imap, own, sign_in, account->address);
-  fill_server (&account->smtp, &provider->smtp, own, sign_in, account->address);
+  account->imap.sign_in = account->smtp.sign_in = sign_in;
   if (sign_in != BASE_SIGN_IN_OAUTH)
     return;
   if (account->oauth == NULL)
     account->oauth = g_new0 (BaseOauth, 1);
   g_free (account->oauth->provider);
   account->oauth->provider = g_strdup (provider->oauth);
+}
+
+void
+sync_provider_fill (const SyncProvider *provider, gboolean own, BaseAccount *account)
+{
+  fill_server (&account->imap, &provider->imap, own, account->address);
+  fill_server (&account->smtp, &provider->smtp, own, account->address);
+  sync_provider_set_sign_in (provider, account);
 }
 
 gboolean

@@ -63,6 +63,8 @@ GStrv sync_provider_dup_steps (const SyncProvider *provider) G_GNUC_WARN_UNUSED_
 /* Servers and users for the account's address, who sign in by password where the provider takes one, else by access token.  `own`: that
  * address is in one of the provider's domains, else a customer's, who is known by the whole of it. */
 void sync_provider_fill (const SyncProvider *provider, gboolean own, BaseAccount *account);
+/* Only how they sign in. */
+void sync_provider_set_sign_in (const SyncProvider *provider, BaseAccount *account);
 
 /* True where a mail that went out through this server is filed in Sent by the provider itself. */
 gboolean sync_provider_files_sent (const char *smtp_host);
