@@ -19,8 +19,6 @@ struct _UiReader
   MailEngine *engine;
   GSettings *settings;
   MailThread *thread;
-  UiMessageView
-      *spare; /* a view that nobody uses right now: starting WebKit again would take its time */
   GHashTable *cards;  /* row id -> UiReaderCard, borrowed */
   GHashTable *hidden; /* set of row ids that "more" stands for */
   GHashTable
@@ -34,6 +32,9 @@ struct _UiReader
   MailContent *current; /* as last told */
 
   /* Template */
+  /* A view that nobody uses right now: starting WebKit again would take its time.  Pages of a GtkStack that is in no window stay known
+   * to screen readers, which GTK 4.8 complains of once it is in one again. */
+  AdwBin *resting;
   GtkStack *stack;
   AdwStatusPage *empty;
   GtkSpinner *spinner;

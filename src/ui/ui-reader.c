@@ -146,7 +146,9 @@ on_open_other (UiReader *self, MailMessage *message)
 static UiMessageView *
 take_view (UiReader *self)
 {
-  UiMessageView *view = g_steal_pointer (&self->spare);
+  GtkWidget *spare = adw_bin_get_child (self->resting);
+  UiMessageView *view = spare ? UI_MESSAGE_VIEW (g_object_ref (spare)) : NULL;
+  adw_bin_set_child (self->resting, NULL);
   if (!view) {
     view = g_object_new (UI_TYPE_MESSAGE_VIEW, NULL);
     g_object_ref_sink (view);
@@ -164,10 +166,9 @@ take_view (UiReader *self)
 static void
 give_back_view (UiReader *self, UiMessageView *view)
 {
-  if (self->spare || !view)
-    g_clear_object (&view);
-  else
-    self->spare = view;
+  if (view && !adw_bin_get_child (self->resting))
+    adw_bin_set_child (self->resting, GTK_WIDGET (view));
+  g_clear_object (&view);
 }
 
 void
@@ -699,7 +700,6 @@ ui_reader_dispose (GObject *object)
     leave (self);
   g_clear_pointer (&self->find, ui_reader_find_free);
   g_clear_weak_pointer (&self->focus_before);
-  g_clear_object (&self->spare);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (ui_reader_parent_class)->dispose (object);
@@ -745,6 +745,7 @@ ui_reader_class_init (UiReaderClass *klass)
   g_type_ensure (UI_TYPE_PANE);
   g_type_ensure (UI_TYPE_READER_CARDS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-reader.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiReader, resting);
   gtk_widget_class_bind_template_child (widget_class, UiReader, stack);
   ui_menu_bind (widget_class, "more_button", "reader_menu");
   gtk_widget_class_bind_template_child (widget_class, UiReader, empty);

@@ -6,22 +6,16 @@ them with real pointer and key events (XTEST, by xdotool).  Runs inside tests/la
     app.fill('text', 'To', 'bob@lab.test')
     app.wait('list item', 'Quarterly report')
 
-What GTK 4.8 gets wrong there, and what is done about it: SHOWING is set on toplevels only (VISIBLE and a
-non-empty box are taken instead); extents are relative to the window, and in popovers to the parent's window
-(the X window of that size is looked up); content of a web view is not in the tree at all.
+What is there is read by access.py.
 """
 import contextlib
+import itertools
 import os
 import re
 import subprocess
 import time
 
-import gi
-
-gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, GLib  # noqa: E402
-
-Atspi.init()
+from access import Node, Program
 
 
 class NotFound(Exception):
@@ -31,108 +25,6 @@ class NotFound(Exception):
 def run(*command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     return done.stdout.strip()
-
-
-class Node:
-    """One accessible object; every property is read live, and a vanished object reads as empty."""
-
-    def __init__(self, accessible):
-        self.accessible = accessible
-
-    @staticmethod
-    def _try(function, default=None):
-        try:
-            return function()
-        except (GLib.Error, TypeError, AttributeError):
-            return default
-
-    @property
-    def role(self):
-        return self._try(self.accessible.get_role_name, '') or ''
-
-    @property
-    def name(self):
-        return self._try(self.accessible.get_name, '') or ''
-
-    @property
-    def description(self):
-        return self._try(self.accessible.get_description, '') or ''
-
-    def has(self, *states):
-        found = self._try(self.accessible.get_state_set)
-        return bool(found) and all(found.contains(getattr(Atspi.StateType, s.upper())) for s in states)
-
-    @property
-    def extents(self):
-        def get():
-            box = self.accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-            return box.x, box.y, box.width, box.height
-        return self._try(get)
-
-    @property
-    def showing(self):
-        if not self.has('visible'):
-            return self.role in ('application', 'filler')
-        box = self.extents
-        return box is None or (box[2] > 0 and box[3] > 0)
-
-    @property
-    def children(self):
-        count = self._try(self.accessible.get_child_count, 0) or 0
-        found = (self._try(lambda i=i: self.accessible.get_child_at_index(i)) for i in range(min(count, 300)))
-        return [Node(child) for child in found if child]
-
-    @property
-    def parent(self):
-        found = self._try(self.accessible.get_parent)
-        return Node(found) if found else None
-
-    @property
-    def ancestors(self):
-        found, node = [], self.parent
-        while node and node.role != 'desktop frame':
-            found.append(node)
-            node = node.parent
-        return found
-
-    @property
-    def text(self):
-        def get():
-            interface = self.accessible.get_text_iface()
-            return Atspi.Text.get_text(interface, 0, Atspi.Text.get_character_count(interface))
-        return self._try(get, '') or ''
-
-    @property
-    def start(self):
-        """The first words of its text: all of 50 MB does not go over the bus."""
-        return self._try(lambda: Atspi.Text.get_text(self.accessible.get_text_iface(), 0, 200), '') or ''
-
-    def walk(self, depth=60):
-        """This node and everything below that is on the screen, top down."""
-        yield self
-        if depth:
-            for child in self.children:
-                if child.showing:
-                    yield from child.walk(depth - 1)
-
-    def matches(self, role, name):
-        return (role is None or self.role in role.split('|')) and (name is None or re.search(name, self.name))
-
-    def find_all(self, role=None, name=None):
-        return [node for node in self.walk() if node.matches(role, name)]
-
-    def find(self, role=None, name=None):
-        return next((node for node in self.walk() if node.matches(role, name)), None)
-
-    def act(self):
-        """Its first accessible action, as a screen reader's user would trigger it."""
-        return self._try(lambda: self.accessible.get_action_iface().do_action(0), False)
-
-    def set_text(self, text):
-        return self._try(lambda: self.accessible.get_editable_text_iface().set_text_contents(text), False)
-
-    def __repr__(self):
-        return f'<{self.role} {self.name!r}>'
 
 
 @contextlib.contextmanager
@@ -160,15 +52,9 @@ class App:
     def _find_root(self):
         end = time.time() + self.timeout
         while time.time() < end:
-            desktop = Atspi.get_desktop(0)
-            for index in range(desktop.get_child_count()):
-                try:
-                    child = desktop.get_child_at_index(index)
-                    if child and child.get_process_id() == self.process.pid:
-                        child.set_cache_mask(Atspi.Cache.INTERFACES | Atspi.Cache.ROLE)
-                        return Node(child)
-                except GLib.Error:
-                    pass
+            program = Program.of(self.process.pid)
+            if program:
+                return program.root
             if self.process.poll() is not None:
                 raise NotFound(f'the program ended with {self.process.returncode}:\n{self.log()}')
             time.sleep(.1)
@@ -186,32 +72,30 @@ class App:
         """The first such node as soon as there is one (with gone: returns when there is none)."""
         limit = timeout or self.timeout
         end = time.time() + limit
-        while True:
-            found = next((n for n in self.root.walk() if n.matches(role, name) and (not condition or condition(n))), None)
+        for look in itertools.count():
+            late = time.time() > end
+            # Now and then everything is asked, and before anything is said to be gone.
+            found = self.root.search(role, name, condition, thorough=late or look % 8 == 7)
+            if gone and not found:
+                found = self.root.search(role, name, condition, thorough=True)
             if bool(found) != gone:
                 return found
             if self.process.poll() is not None:
                 raise NotFound(f'the program ended with {self.process.returncode}:\n{self.log()}')
-            if time.time() > end:
+            if late:
                 raise NotFound(f'{"still there" if gone else "not there"} after {limit} s: {role} {name!r}\n{self.tree()}')
-            time.sleep(.15)
+            time.sleep(.1)
 
     def wait_gone(self, role=None, name=None, timeout=None):
         self.wait(role, name, timeout, gone=True)
 
     def tree(self, root=None):
         lines = []
-
-        def visit(node, depth):
+        for node, depth in (root or self.root).deep():
             states = [s for s in ('focused', 'selected', 'checked', 'sensitive') if node.has(s)]
             text = node.start
             lines.append(f'{"  " * depth}{node.role} {node.name!r}' + (f' text={text[:80]!r}' if text else '')
                          + f' {node.extents} {",".join(states)}')
-            if depth < 50:
-                for child in node.children[:40]:
-                    if child.showing:
-                        visit(child, depth + 1)
-        visit(root or self.root, 0)
         return '\n'.join(lines)
 
     def unnamed(self):
@@ -255,7 +139,7 @@ class App:
         x, y, width, height = node.extents
         for ancestor in chain:  # a popover is an X window of its own, with the size of one of the ancestors
             box = ancestor.extents
-            if ancestor.accessible == top.accessible:
+            if ancestor == top:
                 break
             for window in windows:
                 if box and (window['width'], window['height']) == (box[2], box[3]) and window['title'] != top.name:

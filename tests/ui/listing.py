@@ -38,7 +38,7 @@ def rows(scene):
     """What can be seen, whatever its order; the list is looked up once."""
     if getattr(scene, 'listed_of', None) is not scene.app:
         scene.listed, scene.listed_of = scene.app.wait('list|table', '^Messages$'), scene.app
-    return [node for node in scene.listed.children if 'Subject' in node.name and node.showing]
+    return scene.listed.find_all('list item|table row', 'Subject')
 
 
 def subject(node):

@@ -63,7 +63,7 @@ def several_conversations_are_joined(scene):
 def shown(scene):
     """What rows of the list say, those too that it keeps ready around what can be seen."""
     rows(scene)  # finds the list
-    return [node.name for node in scene.listed.children if node.showing]
+    return [node.name for node in scene.listed.find_all('list item|table row')]
 
 
 @case

@@ -6,7 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from drive import Atspi, run  # noqa: E402
+from drive import run  # noqa: E402
 from scene import SCREENSHOTS, STATE, case, chosen, eventually, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -34,8 +34,7 @@ def show(scene, subject, words):
 def look(node, words):
     """How these words of the text are drawn."""
     offset = node.text.index(words)
-    found, _start, _end = Atspi.Text.get_attribute_run(node.accessible.get_text_iface(), offset, False)
-    return dict(found or {})
+    return node.attributes(offset)
 
 
 def pixels(scene, node, name):

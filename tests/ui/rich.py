@@ -5,7 +5,6 @@ import os
 import subprocess
 import time
 
-from drive import Atspi
 from scene import STATE, eventually, lab
 
 
@@ -56,8 +55,7 @@ def arrived(subject):
 
 
 def looks(node, words):
-    found, _start, _end = Atspi.Text.get_attribute_run(node.accessible.get_text_iface(), node.text.index(words), False)
-    return dict(found or {})
+    return node.attributes(node.text.index(words))
 
 
 def make_picture(size, name):

@@ -68,7 +68,7 @@ def drafts():
 
 def in_window(scene):
     """The frame that a composer has to itself, when it has one."""
-    return eventually(lambda: next((f for f in frames(scene) if f.accessible != scene.main.accessible and f.find('text', exact('Message text'))),
+    return eventually(lambda: next((f for f in frames(scene) if f != scene.main and f.find('text', exact('Message text'))),
                                    None), what='a window of its own')
 
 
