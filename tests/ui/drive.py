@@ -15,6 +15,10 @@ import re
 import subprocess
 import time
 
+from Xlib import X
+from Xlib.display import Display
+from Xlib.error import BadWindow
+
 from access import Node, Program
 
 
@@ -47,6 +51,7 @@ class App:
         self.log_name = log
         self.process = subprocess.Popen(  # noqa: SIM115
             command, stdout=open(log, 'a'), stderr=subprocess.STDOUT, env=dict(os.environ, **(environment or {})))
+        self.display = Display()
         self.root = self._find_root()
 
     def _find_root(self):
@@ -123,14 +128,28 @@ class App:
 
     def _find_windows(self):
         found = []
-        for window in run('xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)).split():
-            numbers = re.findall(r'(?:Absolute upper-left [XY]|Width|Height):\s+(-?\d+)', run('xwininfo', '-id', window))
-            if len(numbers) == 4:
-                frame = re.findall(r'\d+', run('xprop', '-id', window, '_GTK_FRAME_EXTENTS').partition('=')[2]) or [0] * 4
-                x, y, width, height = map(int, numbers)
-                found.append({'id': int(window), 'x': x, 'y': y, 'width': width, 'height': height,
-                              'frame': list(map(int, frame)), 'title': run('xdotool', 'getwindowname', window)})
+        for window in self._below(self.display.screen().root):
+            try:
+                pid = window.get_full_property(self.display.intern_atom('_NET_WM_PID'), X.AnyPropertyType)
+                if not pid or pid.value[0] != self.process.pid or window.get_attributes().map_state != X.IsViewable:
+                    continue
+                place, size = self.display.screen().root.translate_coords(window, 0, 0), window.get_geometry()
+                frame = window.get_full_property(self.display.intern_atom('_GTK_FRAME_EXTENTS'), X.AnyPropertyType)
+                title = window.get_full_property(self.display.intern_atom('_NET_WM_NAME'), X.AnyPropertyType)
+            except BadWindow:  # it went meanwhile
+                continue
+            found.append({'id': window.id, 'x': place.x, 'y': place.y, 'width': size.width, 'height': size.height,
+                          'frame': list(frame.value) if frame else [0] * 4, 'title': title.value.decode() if title else ''})
         return found
+
+    def _below(self, window):
+        try:
+            children = window.query_tree().children
+        except BadWindow:
+            return
+        yield from children
+        for child in children:
+            yield from self._below(child)
 
     def center(self, node):
         chain = [node] + node.ancestors
