@@ -172,6 +172,8 @@ gboolean imap_talk_check_usable (ImapSession *session, GError **error);
 
 /* The NO or BAD is about the server's state, not about this command nor about a password: it will pass. */
 gboolean imap_talk_is_for_now (const ImapResponse *answer);
+/* The server's words for a person; NULL in clear, where they may be anybody's.  Borrowed. */
+const char *imap_talk_get_words (ImapSession *session, const ImapResponse *response);
 /* The error for a NO or BAD. */
 void imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
                             const ImapExchange *exchange, GError **error);
@@ -198,7 +200,8 @@ gint64 imap_guard_get_wait (ImapSession *session);
 /* ---- imap-state.c ---- */
 
 /* Keeps the session's state in step with what an untagged response says and hands it on to the exchange (nullable).
- * Fails on BYE, when the exchange does, and on limits. */
+ * Fails on BYE, when the exchange does, and on limits.  In clear nothing counts but BYE and capabilities, without which
+ * STARTTLS could not be asked for. */
 gboolean imap_state_take_untagged (ImapSession *session, const ImapResponse *response,
                                    const ImapExchange *exchange, GError **error);
 /* The code of a tagged or untagged status. */

@@ -53,8 +53,9 @@ read_greeting (ImapSession *session, GCancellable *cancellable, GError **error)
   if (!imap_talk_read (session, &greeting, cancellable, error))
     return FALSE;
 
-  session->greeting = g_strdup (greeting.text);
   gboolean secure = net_connection_is_secure (session->connection);
+  const char *words = imap_talk_get_words (session, &greeting);
+  session->greeting = g_strdup (words);
   if (greeting.kind == IMAP_RESPONSE_UNTAGGED && greeting.condition == IMAP_CONDITION_OK) {
     imap_state_take_code (session, &greeting);
     return TRUE;
@@ -66,12 +67,12 @@ read_greeting (ImapSession *session, GCancellable *cancellable, GError **error)
       return TRUE;
     }
     base_error_set (
-        error, BASE_ERROR_TRUST, greeting.text,
+        error, BASE_ERROR_TRUST, words,
         _ ("“%s” wants to go on without encryption. Nothing was sent to it; somebody may be interfering "
            "with the connection."),
         session->host);
   } else if (greeting.kind == IMAP_RESPONSE_UNTAGGED && greeting.condition == IMAP_CONDITION_BYE) {
-    base_error_set (error, BASE_ERROR_RETRY, greeting.text,
+    base_error_set (error, BASE_ERROR_RETRY, words,
                     _ ("“%s” does not accept connections at the moment."), session->host);
   } else {
     base_error_set (
@@ -122,13 +123,13 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
   if (answer.condition != IMAP_CONDITION_OK
       && (imap_talk_is_for_now (&answer) || imap_response_has_code (&answer, "LIMIT")
           || imap_response_has_code (&answer, "OVERQUOTA"))) {
-    base_error_set (error, BASE_ERROR_RETRY, answer.text, _ ("“%s” cannot do this at the moment."),
+    base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("“%s” cannot do this at the moment."),
                     session->host);
     return FALSE;
   }
   if (answer.condition != IMAP_CONDITION_OK) {
     base_error_set (
-        error, BASE_ERROR_TRUST, answer.text,
+        error, BASE_ERROR_TRUST, NULL,
         _ ("“%s” refused to encrypt the connection (STARTTLS), so Sosik did not sign in."),
         session->host);
     return FALSE;
@@ -140,9 +141,19 @@ start_tls (ImapSession *session, GCancellable *cancellable, GError **error)
         session->host);
     return FALSE;
   }
-  imap_capability_forget (session);
-  g_string_truncate (session->alerts, 0);
   return net_connection_start_tls (session->connection, cancellable, error);
+}
+
+/* The same connection and nothing else: whatever was said in clear may have been anybody's. */
+static ImapSession *
+session_begin_anew (ImapSession *old)
+{
+  ImapSession *session = session_new (old->host);
+
+  session->connection = g_steal_pointer (&old->connection);
+  session->last_tag = old->last_tag; /* an answer that was said too early fits no command */
+  imap_session_free (old);
+  return session;
 }
 
 ImapSession *
@@ -153,8 +164,11 @@ imap_session_open (const NetEndpoint *endpoint, GCancellable *cancellable, GErro
   session->connection = net_connection_open (endpoint, cancellable, error);
   if (session->connection == NULL || !read_greeting (session, cancellable, error))
     return NULL;
-  if (!net_connection_is_secure (session->connection) && !start_tls (session, cancellable, error))
-    return NULL;
+  if (!net_connection_is_secure (session->connection)) {
+    if (!start_tls (session, cancellable, error))
+      return NULL;
+    session = session_begin_anew (g_steal_pointer (&session));
+  }
   if (!imap_session_learn_capabilities (session, cancellable, error))
     return NULL;
   return g_steal_pointer (&session);

@@ -109,6 +109,8 @@ imap_state_take_code (ImapSession *session, const ImapResponse *response)
   if (imap_response_has_code (response, "CAPABILITY")) {
     if (response->argument != NULL)
       imap_capability_take (session, response->argument);
+  } else if (!net_connection_is_secure (session->connection)) {
+    return;
   } else if (imap_response_has_code (response, "ALERT")) {
     take_alert (session, response->text);
   } else if (imap_response_has_code (response, "NOTIFICATIONOVERFLOW")) {
@@ -341,13 +343,16 @@ imap_state_take_untagged (ImapSession *session, const ImapResponse *response,
 {
   switch (response->condition) {
   case IMAP_CONDITION_NONE:
+    if (!net_connection_is_secure (session->connection)
+        && strcmp (response->name, "CAPABILITY") != 0)
+      return TRUE;
     return take_data (session, response, exchange, error);
   case IMAP_CONDITION_BYE:
     if (session->leaving)
       return TRUE;
     imap_state_take_code (session, response);
-    base_error_set (error, BASE_ERROR_RETRY, response->text, _ ("“%s” ended the connection."),
-                    session->host);
+    base_error_set (error, BASE_ERROR_RETRY, imap_talk_get_words (session, response),
+                    _ ("“%s” ended the connection."), session->host);
     return FALSE;
   case IMAP_CONDITION_OK:
   case IMAP_CONDITION_NO:

@@ -116,6 +116,12 @@ imap_talk_finish (ImapSession *session, const ImapTag tag, const ImapExchange *e
     imap_response_clear (answer);
     if (!imap_talk_wait_continue (session, tag, exchange, answer, cancellable, error))
       return FALSE;
+    /* nothing that is said in clear waits for it */
+    if (answer->kind == IMAP_RESPONSE_CONTINUE && !net_connection_is_secure (session->connection)) {
+      base_error_set (error, BASE_ERROR_BROKEN, NULL,
+                      _ ("“%s” answered something that makes no sense."), session->host);
+      return break_off (session);
+    }
   } while (answer->kind == IMAP_RESPONSE_CONTINUE);
   return TRUE;
 }
@@ -300,12 +306,18 @@ imap_talk_is_for_now (const ImapResponse *answer)
   return has_one_of (answer, later) || says_later (answer);
 }
 
+const char *
+imap_talk_get_words (ImapSession *session, const ImapResponse *response)
+{
+  return net_connection_is_secure (session->connection) ? response->text : NULL;
+}
+
 void
 imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
                        const ImapExchange *exchange, GError **error)
 {
   static const char *const gone[] = { "NONEXISTENT", "TRYCREATE", NULL };
-  const char *words = answer->text;
+  const char *words = imap_talk_get_words (session, answer);
 
   g_free (session->refused_code);
   session->refused_code = g_strdup (answer->code);

@@ -22,6 +22,10 @@
  * all system calls of a long answer. */
 #define AHEAD_SIZE (64 * 1024)
 
+/* Wishes to renegotiate, warnings, tickets that are here at once, with nothing of use between them: no server has as many to
+ * say, and whoever listened to all of them would hear neither the time-out nor the person. */
+#define MAX_ASIDES 16
+
 struct _NetTls
 {
   gnutls_session_t session; /* Owned */
@@ -226,12 +230,14 @@ wanted (NetTls *tls)
 NetIo
 net_tls_handshake (NetTls *tls, GError **error)
 {
+  guint asides = 0;
   int result;
 
   /* Warnings are answered by going on; everything else that is not fatal is a wish to wait. */
   do
     result = gnutls_handshake (tls->session);
-  while (result == GNUTLS_E_INTERRUPTED || result == GNUTLS_E_WARNING_ALERT_RECEIVED);
+  while (result == GNUTLS_E_INTERRUPTED
+         || (result == GNUTLS_E_WARNING_ALERT_RECEIVED && ++asides <= MAX_ASIDES));
 
   if (result == GNUTLS_E_AGAIN)
     return wanted (tls);
@@ -277,16 +283,24 @@ net_tls_is_ahead (NetTls *tls)
 NetIo
 net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error)
 {
+  guint asides = 0;
   ssize_t result;
+  gboolean again;
 
   /* A wish to renegotiate (TLS 1.2) or a warning is passed over: there is no need to follow.  After a session ticket it says
    * "again" as well, and what comes behind it may be here already. */
-  do
+  do {
     result = gnutls_record_recv (tls->session, data, size);
-  while (result < 0
-         && (result == GNUTLS_E_AGAIN ? net_tls_is_ahead (tls) && wanted (tls) == NET_IO_READ
-                                      : !gnutls_error_is_fatal ((int)result)));
+    again = result < 0
+            && (result == GNUTLS_E_AGAIN ? net_tls_is_ahead (tls) && wanted (tls) == NET_IO_READ
+                                         : !gnutls_error_is_fatal ((int)result));
+  } while (again && ++asides <= MAX_ASIDES);
 
+  if (again) {
+    base_error_set (error, BASE_ERROR_BROKEN, NULL, _ ("The encrypted connection to “%s” broke."),
+                    tls->host);
+    return NET_IO_FAILED;
+  }
   if (result == GNUTLS_E_AGAIN)
     return wanted (tls);
   if (result == 0) {

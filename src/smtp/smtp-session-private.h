@@ -19,6 +19,7 @@ struct _SmtpSession
   guint64 hold_seconds;        /* FUTURERELEASE; 0: none told */
   gint64 hold_until;           /* the same */
   GStrv mechanisms;            /* Owned: of AUTH, upper case */
+  gboolean open; /* encrypted and greeted: from here on a sign-in can be refused, or asked for */
   gboolean usable;
 };
 

@@ -30,6 +30,27 @@ smtp_session_put (SmtpSession *session, GCancellable *cancellable, GError **erro
   return FALSE;
 }
 
+/* The server's words for a person; NULL in clear, where they may be anybody's. */
+static char *
+dup_words (SmtpSession *session, const SmtpReply *reply)
+{
+  return net_connection_is_secure (session->connection) ? smtp_reply_to_text (reply) : NULL;
+}
+
+static gboolean
+add_line (SmtpSession *session, SmtpReply *reply, const char *line, GError **error)
+{
+  g_autoptr (GError) senseless = NULL;
+
+  if (smtp_reply_add_line (reply, line, &senseless))
+    return TRUE;
+  base_error_set (error, (BaseErrorCode)senseless->code,
+                  net_connection_is_secure (session->connection) ? base_error_get_detail (senseless)
+                                                                 : NULL,
+                  "%s", senseless->message);
+  return FALSE;
+}
+
 SmtpReply *
 smtp_session_get (SmtpSession *session, GCancellable *cancellable, GError **error)
 {
@@ -45,7 +66,7 @@ smtp_session_get (SmtpSession *session, GCancellable *cancellable, GError **erro
     g_autofree char *line =
         net_connection_read_line (session->connection, SMTP_REPLY_MAX_LINE, cancellable, error);
 
-    if (line == NULL || !smtp_reply_add_line (reply, line, error)) {
+    if (line == NULL || !add_line (session, reply, line, error)) {
       session->usable = FALSE;
       return NULL;
     }
@@ -94,9 +115,13 @@ void
 smtp_session_set_error (SmtpSession *session, const SmtpReply *reply, const char *sentence,
                         GError **error)
 {
-  g_autofree char *words = smtp_reply_to_text (reply);
+  g_autofree char *words = dup_words (session, reply);
   BaseErrorCode code = smtp_reply_to_code (reply);
 
+  /* Who has not been asked yet to let anybody in has no password to refuse: a person who is asked for it then, and again at
+   * the next greeting, gives it up to whoever asks. */
+  if (code == BASE_ERROR_AUTH && !session->open)
+    code = BASE_ERROR_REFUSED;
   switch (code) {
   case BASE_ERROR_BROKEN:
     session->usable = FALSE;
@@ -124,7 +149,10 @@ smtp_session_set_error (SmtpSession *session, const SmtpReply *reply, const char
 static gboolean
 greet (SmtpSession *session, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *literal = net_connection_dup_address_literal (session->connection);
+  /* Which address this computer has in its own network is for the server alone. */
+  g_autofree char *literal = net_connection_is_secure (session->connection)
+                                 ? net_connection_dup_address_literal (session->connection)
+                                 : g_strdup ("[127.0.0.1]");
   g_autoptr (SmtpReply) reply = NULL;
   g_autofree char *sentence = NULL;
 
@@ -160,7 +188,6 @@ static gboolean
 start_tls (SmtpSession *session, GCancellable *cancellable, GError **error)
 {
   g_autoptr (SmtpReply) reply = NULL;
-  g_autofree char *words = NULL;
 
   if (!smtp_session_has (session, SMTP_CAP_STARTTLS)) {
     base_error_set (
@@ -182,15 +209,13 @@ start_tls (SmtpSession *session, GCancellable *cancellable, GError **error)
   }
   /* Whoever sits in between can keep us out anyway; what matters is that nothing goes on in clear. */
   if (smtp_reply_class (reply) == 4) {
-    words = smtp_reply_to_text (reply);
-    base_error_set (error, BASE_ERROR_RETRY, words,
+    base_error_set (error, BASE_ERROR_RETRY, NULL,
                     _ ("“%s” cannot encrypt the connection at the moment."), session->host);
     return FALSE;
   }
   if (reply->code != 220) {
-    words = smtp_reply_to_text (reply);
     base_error_set (
-        error, BASE_ERROR_TRUST, words,
+        error, BASE_ERROR_TRUST, NULL,
         _ ("“%s” refused to encrypt the connection (STARTTLS). No password was sent. Try the port for TLS, "
            "usually 465, or ask the people who run the server."),
         session->host);
@@ -243,6 +268,7 @@ smtp_session_open (const NetEndpoint *endpoint, GCancellable *cancellable, GErro
   if (!begin (session, endpoint->security, cancellable, error))
     return NULL;
 
+  session->open = TRUE;
   return g_steal_pointer (&session);
 }
 

@@ -39,6 +39,7 @@ static const struct
   { "QUIET", STEP_QUIET, TRUE },      { "SERVE", STEP_SERVE, FALSE },
   { "SET:", STEP_SET, TRUE },         { "WHEN:", STEP_WHEN, TRUE },
   { "ON:", STEP_ON, TRUE },           { "ONCE:", STEP_ONCE, TRUE },
+  { "BETWEEN:", STEP_BETWEEN, TRUE }, { "RENEGOTIATE", STEP_RENEGOTIATE, TRUE },
 };
 
 static FakeStep *

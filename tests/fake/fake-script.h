@@ -13,6 +13,8 @@ typedef enum
   STEP_LITERAL,
   STEP_DATA,
   STEP_TLS,
+  STEP_BETWEEN,     /* bytes: TEXT */
+  STEP_RENEGOTIATE, /* text: how often */
   STEP_DEFLATE,
   STEP_WAIT, /* text: milliseconds */
   STEP_STALL,

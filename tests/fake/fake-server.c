@@ -42,11 +42,14 @@ typedef struct
   GByteArray *in;              /* Owned: came and not yet compared */
   gsize literal;               /* announced by the last line */
   gboolean has_literal;
+  GBytes *between;  /* Owned: for the next handshake, NULL: nothing */
+  gboolean spoke;   /* in this handshake */
   gboolean serving; /* by rules: the client may go at any time */
   gboolean over;    /* the connection ended as the script or a fault wished, or failed */
 
   /* Under the lock of the server. */
   GByteArray *received; /* Owned */
+  GByteArray *wire;     /* Owned */
   guint64 sent;
   char *failure; /* Owned */
   gboolean played;
@@ -93,6 +96,8 @@ free_connection (gpointer data)
   g_hash_table_unref (connection->set);
   g_byte_array_unref (connection->in);
   g_byte_array_unref (connection->received);
+  g_byte_array_unref (connection->wire);
+  g_clear_pointer (&connection->between, g_bytes_unref);
   g_free (connection->failure);
   g_free (connection);
 }
@@ -135,12 +140,39 @@ wait_readable (Connection *connection)
   return ready > 0 && fds[1].revents == 0;
 }
 
+/* Raw, into the handshake. */
+static void
+send_between (Connection *connection)
+{
+  g_autoptr (GBytes) bytes = g_steal_pointer (&connection->between);
+  gsize piece = connection->script->faults.piece, length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  for (gsize done = 0; done < length;) {
+    ssize_t sent = send (connection->fd, data + done,
+                         piece > 0 ? MIN (piece, length - done) : length - done, MSG_NOSIGNAL);
+
+    if (sent <= 0)
+      return;
+    done += (gsize)sent;
+  }
+}
+
 static ssize_t
 pull (gnutls_transport_ptr_t pointer, void *data, size_t size)
 {
   Connection *connection = pointer;
+  ssize_t done;
 
-  return wait_readable (connection) ? recv (connection->fd, data, size, 0) : 0;
+  if (connection->between != NULL && connection->spoke)
+    send_between (connection);
+  done = wait_readable (connection) ? recv (connection->fd, data, size, 0) : 0;
+  if (done > 0) {
+    g_mutex_lock (&connection->server->lock);
+    g_byte_array_append (connection->wire, data, (guint)done);
+    g_mutex_unlock (&connection->server->lock);
+  }
+  return done;
 }
 
 static ssize_t
@@ -148,6 +180,7 @@ push (gnutls_transport_ptr_t pointer, const void *data, size_t size)
 {
   Connection *connection = pointer;
 
+  connection->spoke = TRUE;
   return send (connection->fd, data, size, MSG_NOSIGNAL);
 }
 
@@ -167,6 +200,7 @@ shake_hands (Connection *connection, const FakeStep *step)
   gnutls_transport_set_pull_function (connection->tls, pull);
   gnutls_transport_set_push_function (connection->tls, push);
 
+  connection->spoke = FALSE;
   do
     result = gnutls_handshake (connection->tls);
   while (result < 0 && !gnutls_error_is_fatal (result));
@@ -482,6 +516,15 @@ expect_quiet (Connection *connection, const FakeStep *step)
           (const char *)connection->in->data);
 }
 
+static void
+renegotiate (Connection *connection, guint64 times)
+{
+  int result = 0;
+
+  for (guint64 i = 0; (times == 0 || i < times) && result >= 0; i++)
+    result = gnutls_rehandshake (connection->tls);
+}
+
 static gboolean
 begins_rule (const FakeStep *step)
 {
@@ -586,6 +629,13 @@ play_step (Connection *connection, const FakeStep *step)
     else
       shake_hands (connection, step);
     break;
+  case STEP_BETWEEN:
+    g_clear_pointer (&connection->between, g_bytes_unref);
+    connection->between = fake_script_expand (step->text, connection->names);
+    break;
+  case STEP_RENEGOTIATE:
+    renegotiate (connection, g_ascii_strtoull (step->text, NULL, 10));
+    break;
   case STEP_WAIT:
     g_usleep (g_ascii_strtoull (step->text, NULL, 10) * 1000);
     break;
@@ -681,6 +731,7 @@ take_connection (FakeServer *server, int fd)
   connection->set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   connection->in = g_byte_array_sized_new (4096); /* never NULL */
   connection->received = g_byte_array_new ();
+  connection->wire = g_byte_array_new ();
   g_ptr_array_add (server->connections, connection);
   connection->thread = g_thread_new ("fake-connection", run_connection, connection);
 }
@@ -873,20 +924,35 @@ fake_server_count_connections (FakeServer *server)
   return server->connections->len + server->unexpected;
 }
 
+/* With a NUL behind it. */
+static GBytes *
+dup_array (const GByteArray *array)
+{
+  char *copy = g_malloc0 (array->len + 1);
+
+  if (array->len > 0)
+    memcpy (copy, array->data, array->len);
+  return g_bytes_new_take (copy, array->len);
+}
+
 GBytes *
 fake_server_dup_received (FakeServer *server, guint index)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
-  Connection *connection;
-  char *copy;
 
   if (index >= server->connections->len)
     return NULL;
-  connection = g_ptr_array_index (server->connections, index);
-  copy = g_malloc0 (connection->received->len + 1);
-  if (connection->received->len > 0)
-    memcpy (copy, connection->received->data, connection->received->len);
-  return g_bytes_new_take (copy, connection->received->len);
+  return dup_array (((Connection *)g_ptr_array_index (server->connections, index))->received);
+}
+
+GBytes *
+fake_server_dup_wire (FakeServer *server, guint index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  if (index >= server->connections->len)
+    return NULL;
+  return dup_array (((Connection *)g_ptr_array_index (server->connections, index))->wire);
 }
 
 guint64

@@ -24,6 +24,8 @@
  *   D: GLOB    reads an SMTP message up to CRLF . CRLF and compares it as it was on the wire, without the final
  *              ".CRLF" (so it ends with CRLF)
  *   TLS        shakes hands (after the S: that agrees to STARTTLS)
+ *   BETWEEN: TEXT   of the next handshake: TEXT goes out in clear behind the first flight of the server
+ *   RENEGOTIATE N   wishes so often for another handshake (or, from TLS 1.3 on, for other keys); 0: until the client goes
  *   DEFLATE    compresses from here on, both ways (after the S: that agrees to COMPRESS)
  *   WAIT MS    does nothing for so long
  *   STALL      stays silent until the client closes; not a failure
@@ -79,7 +81,8 @@ typedef struct
   gint64 cut_out;   /* after so many octets sent: closes without close_notify; -1 never */
   gint64 cut_in;    /* after so many octets received: the same */
   gint64 stall_out; /* after so many octets sent: stays silent until the client closes; -1 never */
-  guint slow_in;    /* takes so many octets a second, and the kernel little more; 0: all there are (for a server
+  guint
+      slow_in; /* takes so many octets a second, and the kernel little more; 0: all there are (for a server
                        whose connections are all slow, or come before) */
 } FakeFaults;
 
@@ -113,6 +116,8 @@ void fake_server_check (FakeServer *server);
 guint fake_server_count_connections (FakeServer *server);
 /* Everything the client sent on the nth connection so far (inside TLS, NUL-terminated besides); NULL if there was none. */
 GBytes *fake_server_dup_received (FakeServer *server, guint connection) G_GNUC_WARN_UNUSED_RESULT;
+/* The same as it was on the wire: what is inside TLS cannot be read there. */
+GBytes *fake_server_dup_wire (FakeServer *server, guint connection) G_GNUC_WARN_UNUSED_RESULT;
 /* Octets sent on the nth connection so far. */
 guint64 fake_server_count_sent (FakeServer *server, guint connection);
 
