@@ -2,11 +2,13 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 
+#include "base-secret.h"
 #include "ui-application.h"
 
 int
 main (int argc, char **argv)
 {
+  base_secret_leave_no_core ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, SOSIK_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 
+#include "base-secret.h"
 #include "base-text.h"
 
 /* Server texts are shown in a small label; more than this is noise. */
@@ -40,7 +41,8 @@ static char *
 clean_detail (const char *detail)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  g_auto (GStrv) lines = g_strsplit_set (detail, "\r\n", -1);
+  g_autofree char *struck = base_hush_strike (detail);
+  g_auto (GStrv) lines = g_strsplit_set (struck != NULL ? struck : detail, "\r\n", -1);
 
   for (guint i = 0; lines[i] != NULL && text->len < MAX_DETAIL; i++) {
     g_autofree char *line = base_text_one_line (lines[i], MAX_DETAIL);

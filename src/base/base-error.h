@@ -26,7 +26,7 @@ typedef enum
 
 GQuark base_error_quark (void);
 
-/* New error; `detail` (nullable) is copied, made valid UTF-8 and stripped of control characters. */
+/* New error; `detail` (nullable) is copied, made valid UTF-8 and stripped of control characters, and of secrets (base_hush_new ()). */
 void base_error_set (GError **error, BaseErrorCode code, const char *detail, const char *format,
                      ...) G_GNUC_PRINTF (4, 5);
 

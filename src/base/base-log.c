@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base-secret.h"
+
 #define MAX_LINE 1000
 #define MAX_END  32           /* longer than any {12345678901234567890+} */
 #define MAX_KEPT (256 * 1024) /* octets of lines */
@@ -44,11 +46,15 @@ static FILE *trace_file;                 /* NULL: only in memory */
 void
 base_log (const char *format, ...)
 {
+  g_autofree char *text = NULL;
+  g_autofree char *struck = NULL;
   va_list args;
 
   va_start (args, format);
-  g_logv ("sosik", G_LOG_LEVEL_MESSAGE, format, args);
+  text = g_strdup_vprintf (format, args);
   va_end (args);
+  struck = base_hush_strike (text);
+  g_log ("sosik", G_LOG_LEVEL_MESSAGE, "%s", struck != NULL ? struck : text);
 }
 
 static void
@@ -334,7 +340,9 @@ line_to_text (const Line *line)
 static void
 keep_line (const char *who, char direction, GString *text, gboolean structure)
 {
-  gsize begin = strlen (who) + 3, length = begin + text->len;
+  g_autofree char *struck = base_hush_strike (text->str);
+  const char *said = struck != NULL ? struck : text->str;
+  gsize begin = strlen (who) + 3, length = begin + strlen (said);
   Line *line = g_malloc (sizeof (Line) + length + 1);
 
   line->time = g_get_real_time ();
@@ -346,7 +354,7 @@ keep_line (const char *who, char direction, GString *text, gboolean structure)
   line->text[begin - 3] = ' ';
   line->text[begin - 2] = direction;
   line->text[begin - 1] = ' ';
-  memcpy (line->text + begin, text->str, text->len + 1);
+  memcpy (line->text + begin, said, length - begin + 1);
   g_string_truncate (text, 0);
   g_queue_push_tail (&trace_kept, line);
   trace_octets += length;

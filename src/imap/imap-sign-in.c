@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-secret.h"
 #include "net-sasl.h"
 
 /* A mechanism needs three rounds at most; a server that goes on asking is no server. */
@@ -15,17 +16,6 @@
 /* Octets of a first response that stand in the command itself: Dovecot takes commands of 4096 before the sign-in, and answers of
  * 8192; tokens may be as long as that. */
 #define MAX_INITIAL 3500
-
-static void
-free_secret (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
-typedef char Secret;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, free_secret)
 
 /* The server's words, and what it wanted shown to the person in any case. */
 static char *
@@ -111,7 +101,7 @@ converse (ImapSession *session, NetSasl *sasl, const ImapTag tag, const char *in
       return TRUE;
 
     g_autoptr (GError) senseless = NULL;
-    g_autoptr (Secret) reply = NULL;
+    g_autoptr (BaseSecret) reply = NULL;
     const char *challenge = g_strstrip (answer->text);
     if (round == 0 && *challenge == '\0' && initial != NULL)
       reply = g_strdup (initial);
@@ -146,7 +136,7 @@ authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancel
   const ImapExchange exchange = { 0 };
   ImapTag tag;
   gboolean answered;
-  g_autoptr (Secret) initial = net_sasl_initial (sasl);
+  g_autoptr (BaseSecret) initial = net_sasl_initial (sasl);
   g_autoptr (ImapCommand) command = imap_command_new ("AUTHENTICATE ", FALSE);
 
   imap_command_add (command, "%s", net_sasl_get_mechanism (sasl));
@@ -329,6 +319,8 @@ gboolean
 imap_session_sign_in (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
                       GError **error)
 {
+  g_autoptr (BaseHush) hush = base_hush_new (login->secret);
+
   if (!imap_talk_check_usable (session, error))
     return FALSE;
   g_string_truncate (session->alerts, 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-secret.h"
 #include "net-sasl.h"
 #include "smtp-session-private.h"
 
@@ -16,10 +17,9 @@
 static gboolean
 put_secret_line (SmtpSession *session, const char *text, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *line = g_strconcat (text, "\r\n", NULL);
+  g_autoptr (BaseSecret) line = g_strconcat (text, "\r\n", NULL);
   gboolean done = net_connection_write_secret (session->connection, line, cancellable, error);
 
-  explicit_bzero (line, strlen (line));
   if (!done)
     session->usable = FALSE;
   return done;
@@ -30,7 +30,7 @@ static gboolean
 put_auth (SmtpSession *session, NetSasl *sasl, gboolean *later, GCancellable *cancellable,
           GError **error)
 {
-  g_autofree char *initial = net_sasl_initial (sasl);
+  g_autoptr (BaseSecret) initial = net_sasl_initial (sasl);
   g_autofree char *command = NULL;
 
   if (initial != NULL)
@@ -67,7 +67,7 @@ authenticate (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GE
 
   for (int round = 0; round < MAX_ROUNDS; round++) {
     g_autoptr (SmtpReply) reply = smtp_session_get (session, cancellable, error);
-    g_autofree char *response = NULL;
+    g_autoptr (BaseSecret) response = NULL;
 
     if (reply == NULL)
       return NULL;
@@ -160,6 +160,7 @@ gboolean
 smtp_session_sign_in (SmtpSession *session, const NetLogin *login, GCancellable *cancellable,
                       GError **error)
 {
+  g_autoptr (BaseHush) hush = base_hush_new (login->secret);
   g_auto (GStrv) mechanisms = g_strdupv (session->mechanisms);
   NetPeer peer;
 

@@ -90,6 +90,7 @@ main (int argc, char *argv[])
   test_match_add ();
   test_paths_add ();
   test_queue_add ();
+  test_secret_add ();
   test_template_add ();
   test_text_add ();
   test_uid_set_add ();

@@ -7,6 +7,7 @@ void test_log_add (void);
 void test_match_add (void);
 void test_paths_add (void);
 void test_queue_add (void);
+void test_secret_add (void);
 void test_template_add (void);
 void test_text_add (void);
 void test_uid_set_add (void);

@@ -100,6 +100,39 @@ test_wrong_password (void)
                  "Authentication failed.");
 }
 
+/* A server that repeats what it was told does not get it into what is shown, logged or kept. */
+static void
+test_echo (void)
+{
+  static const char *const scripts[] = {
+    TEST_GREETING
+    "C: A1 AUTHENTICATE PLAIN *\n"
+    "S: A1 NO [AUTHENTICATIONFAILED] user hunter2hunter2 AHVzZXIAaHVudGVyMmh1bnRlcjI= is wrong\n",
+    "S: * OK [CAPABILITY IMAP4rev1] hello\n"
+    "C: A1 LOGIN *\n"
+    "S: * NO [ALERT] user hunter2hunter2 AHVzZXIAaHVudGVyMmh1bnRlcjI= is wrong\n"
+    "S: A1 NO user hunter2hunter2 AHVzZXIAaHVudGVyMmh1bnRlcjI= is wrong\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
+    g_autoptr (FakeServer) server = test_server_new (scripts[i]);
+    const NetLogin login = { .user = "user", .secret = "hunter2hunter2" };
+    g_autoptr (GError) error = NULL;
+    ImapSession *session = test_open (server);
+    g_autofree char *trace = NULL;
+
+    g_assert_false (imap_session_sign_in (session, &login, NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
+    g_assert_cmpstr (base_error_get_detail (error), ==, "user (secret) (secret) is wrong");
+    test_done (server, session);
+    trace = base_log_dup_trace ();
+    g_assert_nonnull (strstr (trace, "user (secret) (secret) is wrong"));
+    g_assert_null (strstr (trace, "hunter2"));
+    g_assert_null (strstr (trace, "aHVudGVy"));
+    g_assert_null (strstr (trace, "AHVzZXIA"));
+  }
+}
+
 /* A password is not tried twice, and the alert is told. */
 static void
 test_alert (void)
@@ -379,6 +412,7 @@ test_sign_in_add (void)
   g_test_add_func ("/imap/sign-in/login", test_login);
   g_test_add_func ("/imap/sign-in/login-literal", test_login_literal);
   g_test_add_func ("/imap/sign-in/wrong-password", test_wrong_password);
+  g_test_add_func ("/imap/sign-in/echo", test_echo);
   g_test_add_func ("/imap/sign-in/alert", test_alert);
   g_test_add_func ("/imap/sign-in/unavailable", test_unavailable);
   g_test_add_func ("/imap/sign-in/expired", test_expired);

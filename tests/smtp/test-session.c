@@ -254,6 +254,31 @@ check_sign_in (const SignIn *sign_in, gsize piece)
   check_trace ();
 }
 
+/* A server that repeats what it was told. */
+static void
+test_echo (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  const NetLogin login = { .user = "tim", .secret = "tanstaaftanstaaf" };
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fake_server_add_script (server,
+                          GREETING EHLO "S: 250-mail.test\nS: 250 AUTH LOGIN\n"
+                                        "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: dGlt\n"
+                                        "S: 334 UGFzc3dvcmQ6\nC: dGFuc3RhYWZ0YW5zdGFhZg==\n"
+                                        "S: 535-not tanstaaftanstaaf\n"
+                                        "S: 535 nor dGFuc3RhYWZ0YW5zdGFhZg== for tim\n",
+                          NULL);
+  session = test_open (server);
+  g_assert_false (smtp_session_sign_in (session, &login, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
+  g_assert_cmpstr (base_error_get_detail (error), ==, "535 not (secret)\nnor (secret) for tim");
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
+  check_trace ();
+}
+
 static void
 test_sign_in (void)
 {
@@ -526,6 +551,7 @@ test_session_add (void)
   g_test_add_func ("/smtp/session/open-refused", test_open_refused);
   g_test_add_func ("/smtp/session/bad-certificate", test_bad_certificate);
   g_test_add_func ("/smtp/session/open-cuts", test_open_cuts);
+  g_test_add_func ("/smtp/session/echo", test_echo);
   g_test_add_func ("/smtp/session/sign-in", test_sign_in);
   g_test_add_func ("/smtp/session/sign-in-keyless", test_sign_in_keyless);
   g_test_add_func ("/smtp/session/long-token", test_long_token);
