@@ -75,6 +75,29 @@ read_sign_in (GKeyFile *file, const char *group, BaseServer *server, GError **er
   return FALSE;
 }
 
+/* The words of BaseProof, in its order. */
+static const char *const proof_words[] = { "none", "scram", "scram-plus" };
+
+static gboolean
+read_proof (GKeyFile *file, const char *group, BaseServer *server, GError **error)
+{
+  g_auto (GStrv) words = g_key_file_get_string_list (file, group, "Proved", NULL, NULL);
+
+  if (words == NULL || words[0] == NULL)
+    return TRUE;
+  for (guint i = 0; words[1] != NULL && words[2] == NULL && i < G_N_ELEMENTS (proof_words); i++)
+    if (g_str_equal (words[0], proof_words[i])) {
+      server->proved = (BaseProof)i;
+      server->proved_host = g_strdup (words[1]);
+      return TRUE;
+    }
+  base_error_set (
+      error, BASE_ERROR_REFUSED, NULL,
+      _ ("Proved under [%s] must be “scram” or “scram-plus”, “;” and the name of the server."),
+      group);
+  return FALSE;
+}
+
 static gboolean
 read_server (GKeyFile *file, const char *group, BaseServer *server, GError **error)
 {
@@ -107,7 +130,8 @@ read_server (GKeyFile *file, const char *group, BaseServer *server, GError **err
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("Host is missing under [%s]."), group);
     return FALSE;
   }
-  return read_sign_in (file, group, server, error) && read_without (file, group, server, error);
+  return read_sign_in (file, group, server, error) && read_without (file, group, server, error)
+         && read_proof (file, group, server, error);
 }
 
 /* The words of BaseBodies, in its order. */
@@ -252,6 +276,13 @@ write_server (GKeyFile *file, const char *group, const BaseServer *server)
                                 g_strv_length (server->without));
   else
     g_key_file_remove_key (file, group, "Without", NULL);
+  if (base_server_get_proof (server) != BASE_PROOF_NONE) {
+    const char *const words[] = { proof_words[server->proved], server->proved_host };
+
+    g_key_file_set_string_list (file, group, "Proved", words, G_N_ELEMENTS (words));
+  } else {
+    g_key_file_remove_key (file, group, "Proved", NULL);
+  }
 }
 
 /* What is as it is where nothing is said needs no line; one that an administrator wrote is kept true. */

@@ -84,6 +84,34 @@ copy_server (const BaseServer *from, BaseServer *to)
   to->sign_in = from->sign_in;
   to->user = g_strdup (from->user);
   to->without = g_strdupv (from->without);
+  to->proved = from->proved;
+  to->proved_host = g_strdup (from->proved_host);
+}
+
+static void
+clear_server (BaseServer *server)
+{
+  g_free (server->host);
+  g_free (server->user);
+  g_strfreev (server->without);
+  g_free (server->proved_host);
+}
+
+BaseProof
+base_server_get_proof (const BaseServer *server)
+{
+  return server->host != NULL && server->proved_host != NULL
+                 && g_ascii_strcasecmp (server->host, server->proved_host) == 0
+             ? server->proved
+             : BASE_PROOF_NONE;
+}
+
+void
+base_server_set_proof (BaseServer *server, BaseProof proof)
+{
+  server->proved = proof;
+  g_free (server->proved_host);
+  server->proved_host = proof != BASE_PROOF_NONE ? g_strdup (server->host) : NULL;
 }
 
 BaseAccount *
@@ -139,12 +167,8 @@ base_account_free (BaseAccount *account)
   g_free (account->display_name);
   g_free (account->address);
   g_free (account->label);
-  g_free (account->imap.host);
-  g_free (account->imap.user);
-  g_strfreev (account->imap.without);
-  g_free (account->smtp.host);
-  g_free (account->smtp.user);
-  g_strfreev (account->smtp.without);
+  clear_server (&account->imap);
+  clear_server (&account->smtp);
   g_free (account->authserv_id);
   g_free (account->ca_file);
   g_free (account->client_certificate);

@@ -22,6 +22,14 @@ typedef enum
   BASE_SIGN_IN_CERTIFICATE, /* that of the client in TLS, by EXTERNAL (RFC 4422, appendix A) */
 } BaseSignIn;
 
+/* How a server proved that it knows the person's password, without being told it. */
+typedef enum
+{
+  BASE_PROOF_NONE,
+  BASE_PROOF_SCRAM, /* RFC 5802 */
+  BASE_PROOF_BOUND, /* and that nobody stands between (SCRAM-…-PLUS) */
+} BaseProof;
+
 typedef struct
 {
   char *host; /* of SMTP nullable: the account only receives */
@@ -32,6 +40,9 @@ typedef struct
   /* Nullable: extensions that are not to be used though the server offers them, by their words in CAPABILITY or EHLO
    * ("QRESYNC", "CHUNKING").  Whether such a word means anything is not known here. */
   GStrv without;
+  /* The most that `proved_host` (nullable) ever proved: less would be somebody else.  See base_server_get_proof (). */
+  BaseProof proved;
+  char *proved_host;
 } BaseServer;
 
 #define BASE_MONTHS_MAX   1200
@@ -120,6 +131,10 @@ base_account_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id, po
 BaseAccount *base_account_dup (const BaseAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 void base_account_free (BaseAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)
+
+/* What its host proved; NONE where that was another host. */
+BaseProof base_server_get_proof (const BaseServer *server);
+void base_server_set_proof (BaseServer *server, BaseProof proof); /* NONE: forgets it */
 
 /* Whether mail can be sent from it. */
 gboolean base_account_can_send (const BaseAccount *account);

@@ -14,18 +14,21 @@
 typedef struct
 {
   char *detail;
+  gboolean less_proof;
 } BaseErrorPrivate;
 
 static void
 base_error_private_init (BaseErrorPrivate *private)
 {
   private->detail = NULL;
+  private->less_proof = FALSE;
 }
 
 static void
 base_error_private_copy (const BaseErrorPrivate *from, BaseErrorPrivate *to)
 {
   to->detail = g_strdup (from->detail);
+  to->less_proof = from->less_proof;
 }
 
 static void
@@ -83,6 +86,19 @@ base_error_get_detail (const GError *error)
     return NULL;
 
   return base_error_get_private (error)->detail;
+}
+
+void
+base_error_set_less_proof (GError *error)
+{
+  if (error != NULL)
+    base_error_get_private (error)->less_proof = TRUE;
+}
+
+gboolean
+base_error_is_less_proof (const GError *error)
+{
+  return error != NULL && error->domain == BASE_ERROR && base_error_get_private (error)->less_proof;
 }
 
 void

@@ -33,6 +33,10 @@ void base_error_set (GError **error, BaseErrorCode code, const char *detail, con
 /* Borrowed; NULL where `error` is no BASE_ERROR or has none. */
 const char *base_error_get_detail (const GError *error);
 
+/* A TRUST because a server does not prove what it proved before (BaseServer.proved): a person may give that up. */
+void base_error_set_less_proof (GError *error); /* a BASE_ERROR, or NULL */
+gboolean base_error_is_less_proof (const GError *error);
+
 /* A GError of errno `saved_errno` as BASE_ERROR_DISK; `path` is told by its last part only. */
 void base_error_set_disk (GError **error, int saved_errno, const char *path);
 

@@ -66,6 +66,7 @@ struct _ImapSession
   gboolean capabilities_known;
   gboolean usable;
   gboolean signed_in;
+  BaseProof proof;         /* that the sign-in gave */
   gboolean utf8;           /* UTF8=ACCEPT (or IMAP4rev2) is enabled */
   gboolean asked_to_watch; /* once is enough for a server that will not, or gave up */
   gboolean watching;       /* NOTIFY is set */

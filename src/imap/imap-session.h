@@ -225,9 +225,12 @@ ImapCapability imap_capability_from_word (const char *word);
 
 /* SASL (or LOGIN where no mechanism fits), then capabilities again, ID (non-empty; before any SELECT), ENABLE. AUTH when
  * refused: the sentence distinguishes a wrong password; detail has the server's words, [ALERT] text included.  RETRY for
- * [UNAVAILABLE] and the like, TRUST when the server could not prove that it knows the password (SCRAM). */
+ * [UNAVAILABLE] and the like, TRUST when the server could not prove that it knows the password (SCRAM), or does not offer to prove as much
+ * as before (NetLogin.proved; nothing was said then).  A refused password is not tried by another mechanism. */
 gboolean imap_session_sign_in (ImapSession *session, const NetLogin *login,
                                GCancellable *cancellable, GError **error);
+/* What the server proved by that. */
+BaseProof imap_session_get_proof (ImapSession *session);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
 gboolean imap_session_is_usable (ImapSession *session);
 /* What the names of the person's own mailboxes begin with ("INBOX." on Courier, most often ""); NULL: not told.  Borrowed. */

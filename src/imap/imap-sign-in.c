@@ -7,12 +7,10 @@
 
 #include "base-error.h"
 #include "base-secret.h"
-#include "net-sasl.h"
+#include "net-ways.h"
 
 /* A mechanism needs three rounds at most; a server that goes on asking is no server. */
 #define MAX_ROUNDS 10
-/* See is_worth_another_way (). */
-#define MAX_WAYS 2
 /* Octets of a first response that stand in the command itself: Dovecot takes commands of 4096 before the sign-in, and answers of
  * 8192; tokens may be as long as that. */
 #define MAX_INITIAL 3500
@@ -67,15 +65,13 @@ set_sign_in_refused (ImapSession *session, const NetLogin *login, NetSasl *sasl,
   }
 }
 
-/* Whether another mechanism may fare better: the server does not know this one after all, or has no SCRAM verifier
- * for the user though it offers SCRAM.  A password that was plainly refused is not tried twice. */
-static gboolean
-is_worth_another_way (const ImapResponse *answer, NetSasl *sasl)
+static NetRefusal
+classify (const ImapResponse *answer)
 {
   if (answer->condition == IMAP_CONDITION_BAD)
-    return TRUE;
-  return answer->condition == IMAP_CONDITION_NO && answer->code == NULL && sasl != NULL
-         && g_str_has_prefix (net_sasl_get_mechanism (sasl), "SCRAM-");
+    return NET_REFUSAL_UNKNOWN;
+  return answer->condition == IMAP_CONDITION_NO && answer->code == NULL ? NET_REFUSAL_SPEECHLESS
+                                                                        : NET_REFUSAL_PLAIN;
 }
 
 static gboolean
@@ -171,72 +167,70 @@ log_in (ImapSession *session, const NetLogin *login, ImapResponse *answer,
   return imap_talk_ask (session, command, &exchange, answer, cancellable, error);
 }
 
-/* The mechanisms as net_sasl_new () wants them. */
-static GPtrArray *
-dup_mechanisms (ImapSession *session)
+/* As net_ways_new () wants them. */
+static NetWays *
+new_ways (ImapSession *session, const NetLogin *login)
 {
-  GPtrArray *copy = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < session->mechanisms->len; i++)
-    g_ptr_array_add (copy, g_strdup (g_ptr_array_index (session->mechanisms, i)));
-  g_ptr_array_add (copy, NULL);
-  return copy;
+  g_autoptr (GPtrArray) mechanisms = g_ptr_array_copy (session->mechanisms, NULL, NULL);
+  NetPeer peer;
+
+  g_ptr_array_set_free_func (mechanisms, NULL); /* the strings are the session's */
+  g_ptr_array_add (mechanisms, NULL);
+  net_connection_get_peer (session->connection, &peer);
+  return net_ways_new ((const char *const *)mechanisms->pdata, login, &peer);
 }
 
 static void
-remove_mechanism (GPtrArray *mechanisms, const char *name)
+set_no_way (ImapSession *session, const NetLogin *login, GError **error)
 {
-  for (guint i = 0; i + 1 < mechanisms->len; i++) {
-    if (strcmp (g_ptr_array_index (mechanisms, i), name) == 0) {
-      g_ptr_array_remove_index (mechanisms, i);
-      return;
-    }
-  }
+  if (login->kind == BASE_SIGN_IN_PASSWORD)
+    base_error_set (
+        error, BASE_ERROR_AUTH, NULL,
+        _ ("“%s” offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
+        session->host);
+  else
+    net_sasl_set_no_way (error, login, session->host, NULL);
 }
 
 static gboolean
 prove_identity (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
                 GError **error)
 {
-  g_autoptr (GPtrArray) mechanisms = dup_mechanisms (session);
+  g_autoptr (NetWays) ways = new_ways (session, login);
   gboolean may_login =
-      login->kind == BASE_SIGN_IN_PASSWORD && !imap_session_has (session, IMAP_CAP_LOGINDISABLED);
+      net_ways_may_tell (ways) && !imap_session_has (session, IMAP_CAP_LOGINDISABLED);
   g_auto (ImapResponse) answer = { 0 };
   g_autoptr (NetSasl) sasl = NULL;
-  gboolean tried = FALSE, again = TRUE;
-  NetPeer peer;
 
-  net_connection_get_peer (session->connection, &peer);
-  for (guint way = 0; way < MAX_WAYS && again; way++) {
-    g_clear_pointer (&sasl, net_sasl_free);
-    sasl = net_sasl_new ((const char *const *)mechanisms->pdata, login, &peer);
-    if (sasl == NULL && !may_login)
+  for (gboolean tried = FALSE;; tried = TRUE) {
+    g_autoptr (NetSasl) last = g_steal_pointer (&sasl);
+    g_autoptr (GError) less = NULL;
+
+    sasl = net_ways_next (ways, &less);
+    if (less != NULL) {
+      g_propagate_error (error, g_steal_pointer (&less));
+      return FALSE;
+    }
+    if (sasl == NULL && !may_login && !tried) {
+      set_no_way (session, login, error);
+      return FALSE;
+    }
+    if (sasl == NULL && !may_login) {
+      sasl = g_steal_pointer (&last);
       break;
-    tried = TRUE;
+    }
     session->capabilities_known = FALSE;
     imap_response_clear (&answer);
     if (sasl != NULL ? !authenticate (session, sasl, &answer, cancellable, error)
                      : !log_in (session, login, &answer, cancellable, error))
       return FALSE;
-    again = is_worth_another_way (&answer, sasl);
-    if (sasl != NULL)
-      remove_mechanism (mechanisms, net_sasl_get_mechanism (sasl));
-    else
-      may_login = FALSE;
+    if (answer.condition == IMAP_CONDITION_OK) {
+      session->proof = sasl != NULL ? net_sasl_get_proof (sasl) : BASE_PROOF_NONE;
+      return TRUE;
+    }
+    if (sasl == NULL || !net_ways_go_on (ways, sasl, classify (&answer)))
+      break;
   }
-
-  if (!tried && login->kind != BASE_SIGN_IN_PASSWORD) {
-    net_sasl_set_no_way (error, login, session->host, NULL);
-    return FALSE;
-  }
-  if (!tried) {
-    base_error_set (
-        error, BASE_ERROR_AUTH, NULL,
-        _ ("“%s” offers no way of signing in that Sosik knows. Ask your provider for access with a password."),
-        session->host);
-    return FALSE;
-  }
-  if (answer.condition == IMAP_CONDITION_OK)
-    return TRUE;
   set_sign_in_refused (session, login, sasl, &answer, error);
   return FALSE;
 }
@@ -313,6 +307,12 @@ introduce (ImapSession *session, GCancellable *cancellable, GError **error)
                      NULL)
         ->finish = finish_compress;
   return imap_flight_run (flight, cancellable, error);
+}
+
+BaseProof
+imap_session_get_proof (ImapSession *session)
+{
+  return session->proof;
 }
 
 gboolean

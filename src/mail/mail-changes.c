@@ -13,6 +13,7 @@ typedef enum
   EVENT_ARRIVED,
   EVENT_REFUSED,
   EVENT_SENDING,
+  EVENT_PROVED,
 } EventKind;
 
 typedef struct
@@ -27,6 +28,8 @@ typedef struct
   char *sentence, *detail;
   gint64 outbox;
   guint64 sent, total;
+  char *protocol, *host;
+  BaseProof proof;
 } Event;
 
 struct _MailChanges
@@ -51,6 +54,8 @@ event_free (gpointer data)
   g_clear_pointer (&event->state, sync_state_free);
   g_free (event->sentence);
   g_free (event->detail);
+  g_free (event->protocol);
+  g_free (event->host);
   g_free (event);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Event, event_free)
@@ -74,6 +79,10 @@ dispatch (MailChanges *self, const Event *event)
     break;
   case EVENT_SENDING:
     self->handlers->sending (event->outbox, event->sent, event->total, self->user_data);
+    break;
+  case EVENT_PROVED:
+    self->handlers->proved (event->account, event->protocol, event->host, event->proof,
+                            self->user_data);
     break;
   }
 }
@@ -208,6 +217,20 @@ mail_changes_push_refused (MailChanges *self, const char *account_id, const char
   event->account = g_strdup (account_id);
   event->sentence = g_strdup (sentence);
   event->detail = g_strdup (detail);
+  push (self, event);
+}
+
+void
+mail_changes_push_proved (MailChanges *self, const char *account_id, const char *protocol,
+                          const char *host, BaseProof proof)
+{
+  Event *event = g_new0 (Event, 1);
+
+  event->kind = EVENT_PROVED;
+  event->account = g_strdup (account_id);
+  event->protocol = g_strdup (protocol);
+  event->host = g_strdup (host);
+  event->proof = proof;
   push (self, event);
 }
 

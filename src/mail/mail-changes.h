@@ -22,6 +22,8 @@ typedef struct
   void (*refused) (const char *account_id, const char *sentence, const char *detail,
                    gpointer user_data);
   void (*sending) (gint64 outbox, guint64 sent, guint64 total, gpointer user_data);
+  void (*proved) (const char *account_id, const char *protocol, const char *host, BaseProof proof,
+                  gpointer user_data);
 } MailChangesHandlers;
 
 MailChanges *mail_changes_new (GMainContext *context, const MailChangesHandlers *handlers,
@@ -39,5 +41,7 @@ void mail_changes_push_refused (MailChanges *changes, const char *account_id, co
                                 const char *detail);
 /* How far it is: the last one told, where nobody has heard the one before. */
 void mail_changes_push_sending (MailChanges *changes, gint64 outbox, guint64 sent, guint64 total);
+void mail_changes_push_proved (MailChanges *changes, const char *account_id, const char *protocol,
+                               const char *host, BaseProof proof);
 
 G_END_DECLS

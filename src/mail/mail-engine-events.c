@@ -51,12 +51,20 @@ sending (const char *account_id, gint64 outbox, guint64 sent, guint64 total, gpo
   mail_changes_push_sending (((MailEngine *)user_data)->changes, outbox, sent, total);
 }
 
+static void
+proved (const char *account_id, const char *protocol, const char *host, BaseProof proof,
+        gpointer user_data)
+{
+  mail_changes_push_proved (((MailEngine *)user_data)->changes, account_id, protocol, host, proof);
+}
+
 const SyncEvents mail_engine_sync_events = {
   .get_password = get_password,
   .state_changed = state_changed,
   .arrived = arrived,
   .refused = refused,
   .sending = sending,
+  .proved = proved,
 };
 
 /* ---- looking up ---- */
@@ -364,10 +372,39 @@ handle_sending (gint64 outbox, guint64 sent, guint64 total, gpointer user_data)
   }
 }
 
+static void
+on_proof_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error))
+    base_log ("What a server proved could not be kept: %s", error->message);
+}
+
+static void
+handle_proved (const char *account_id, const char *protocol, const char *host, BaseProof proof,
+               gpointer user_data)
+{
+  MailEngine *self = user_data;
+  MailAccount *account = mail_engine_find_account (self, account_id);
+  g_autoptr (BaseAccount) settings = account != NULL ? mail_account_dup_settings (account) : NULL;
+  BaseServer *server;
+
+  if (settings == NULL)
+    return;
+  server = g_str_equal (protocol, "imap") ? &settings->imap : &settings->smtp;
+  /* They may have been changed meanwhile. */
+  if (g_strcmp0 (server->host, host) != 0 || base_server_get_proof (server) >= proof)
+    return;
+  base_server_set_proof (server, proof);
+  mail_engine_save_identities_async (self, settings, on_proof_saved, NULL);
+}
+
 const MailChangesHandlers mail_engine_handlers = {
   .changed = handle_changed,
   .state = handle_state,
   .arrived = handle_arrived,
   .refused = handle_refused,
   .sending = handle_sending,
+  .proved = handle_proved,
 };

@@ -31,6 +31,7 @@ struct _NetConnection
   GSocketConnection *stream; /* Owned */
   NetTls *tls;               /* Owned, NULL while in clear */
   NetDeflate *deflate;       /* Owned, NULL while nothing is compressed */
+  GBytes *binding;           /* Owned, NULL where there is none */
   char *host, *ca_file;      /* Owned */
   char *name;                /* Owned: in the trace */
   guint16 port;
@@ -214,6 +215,7 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *
   }
 
   connection->tls = g_steal_pointer (&tls);
+  connection->binding = net_tls_dup_binding (connection->tls);
   trace_remark (connection, "encrypted");
   return TRUE;
 }
@@ -226,7 +228,8 @@ net_endpoint_of (const BaseAccount *account, const BaseServer *server, guint tim
                         .security = server->security,
                         .ca_file = account->ca_file,
                         .timeout_ms = timeout_ms,
-                        .account = account };
+                        .account = account,
+                        .protocol = server == &account->imap ? "imap" : "smtp" };
 }
 
 NetConnection *
@@ -300,6 +303,7 @@ net_connection_free (NetConnection *connection)
   trace_remark (connection, "closed");
   net_tls_free (connection->tls);
   net_deflate_free (connection->deflate);
+  g_clear_pointer (&connection->binding, g_bytes_unref);
   g_object_unref (connection->stream);
   clear_out (connection);
   g_byte_array_unref (connection->out);
@@ -320,7 +324,9 @@ net_connection_is_secure (NetConnection *connection)
 void
 net_connection_get_peer (NetConnection *connection, NetPeer *peer)
 {
-  *peer = (NetPeer){ .host = connection->host, .port = connection->port };
+  *peer = (NetPeer){ .host = connection->host,
+                     .port = connection->port,
+                     .binding = connection->binding };
 }
 
 static NetIo

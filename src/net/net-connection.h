@@ -23,6 +23,8 @@ typedef struct
   const char *ca_file; /* nullable: PEM file of CAs trusted besides the system's */
   guint timeout_ms;    /* until the peer says something, or takes what it is sent; 0 = 60 000 */
   const BaseAccount *account; /* nullable: whose exceptions and client certificate count */
+  const char
+      *protocol; /* nullable: "imap" or "smtp", for the system's proxies and for ALPN (RFC 7301) */
 } NetEndpoint;
 
 /* The place of one of its servers, with all that the account has to say about it; borrows from both. */

@@ -55,6 +55,19 @@ set_dial_error (GError **error, const NetEndpoint *endpoint, const Dial *dial)
         error, BASE_ERROR_RETRY, detail,
         _ ("The server “%s” could not be found. Check its name and the network connection."),
         endpoint->host);
+  else if (g_error_matches (dial->error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH)
+           || g_error_matches (dial->error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED))
+    base_error_set (
+        error, BASE_ERROR_RETRY, detail,
+        _ ("The proxy on the way to “%s” wants another user name and password. Set them in the network settings of this computer."),
+        endpoint->host);
+  else if (g_error_matches (dial->error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED)
+           || g_error_matches (dial->error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED))
+    base_error_set (
+        error, BASE_ERROR_RETRY, detail,
+        _ ("The proxy on the way to “%s” does not let mail through on port %u. Ask the people who run it, or set another one in "
+           "the network settings of this computer."),
+        endpoint->host, endpoint->port);
   else if (dial->error->domain == G_RESOLVER_ERROR)
     base_error_set (error, BASE_ERROR_RETRY, detail,
                     _ ("The server “%s” could not be looked up. Check the network connection."),
@@ -69,12 +82,20 @@ set_dial_error (GError **error, const NetEndpoint *endpoint, const Dial *dial)
                     endpoint->host, endpoint->port);
 }
 
+/* With the scheme by which the system knows its proxies; GLib's own is "none", for which there are fewer. */
+static GSocketConnectable *
+new_address (const NetEndpoint *endpoint)
+{
+  return g_object_new (G_TYPE_NETWORK_ADDRESS, "hostname", endpoint->host, "port",
+                       (guint)endpoint->port, "scheme", endpoint->protocol, NULL);
+}
+
 static void
 run (Dial *dial, const NetEndpoint *endpoint, guint timeout_ms, GCancellable *cancellable)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnectable) address = g_network_address_new (endpoint->host, endpoint->port);
+  g_autoptr (GSocketConnectable) address = new_address (endpoint);
   g_autoptr (GSource) timer = g_timeout_source_new (timeout_ms);
   gulong handler = 0;
 

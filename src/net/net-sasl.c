@@ -3,21 +3,19 @@
 #include "net-sasl.h"
 
 #include <glib/gi18n.h>
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "base-error.h"
 #include "net-sasl-private.h"
+#include "net-scram-private.h"
 
-/* Servers use 4096 to 600,000; more than this is meant to keep us busy. */
-#define MAX_ITERATIONS 2000000
-#define MAX_CHALLENGE  4096
-#define MAX_HASH       32
+#define MAX_CHALLENGE 4096
 
 typedef enum
 {
+  MECHANISM_SCRAM_SHA_256_PLUS,
+  MECHANISM_SCRAM_SHA_1_PLUS,
   MECHANISM_SCRAM_SHA_256,
   MECHANISM_SCRAM_SHA_1,
   MECHANISM_PLAIN,
@@ -32,11 +30,17 @@ static const struct
 {
   const char *name;
   BaseSignIn kind;
+  BaseProof proof; /* that it asks of the server */
 } table[] = {
-  { "SCRAM-SHA-256", BASE_SIGN_IN_PASSWORD }, { "SCRAM-SHA-1", BASE_SIGN_IN_PASSWORD },
-  { "PLAIN", BASE_SIGN_IN_PASSWORD },         { "LOGIN", BASE_SIGN_IN_PASSWORD },
-  { "OAUTHBEARER", BASE_SIGN_IN_OAUTH },      { "XOAUTH2", BASE_SIGN_IN_OAUTH },
-  { "EXTERNAL", BASE_SIGN_IN_CERTIFICATE },
+  { "SCRAM-SHA-256-PLUS", BASE_SIGN_IN_PASSWORD, BASE_PROOF_BOUND },
+  { "SCRAM-SHA-1-PLUS", BASE_SIGN_IN_PASSWORD, BASE_PROOF_BOUND },
+  { "SCRAM-SHA-256", BASE_SIGN_IN_PASSWORD, BASE_PROOF_SCRAM },
+  { "SCRAM-SHA-1", BASE_SIGN_IN_PASSWORD, BASE_PROOF_SCRAM },
+  { "PLAIN", BASE_SIGN_IN_PASSWORD, BASE_PROOF_NONE },
+  { "LOGIN", BASE_SIGN_IN_PASSWORD, BASE_PROOF_NONE },
+  { "OAUTHBEARER", BASE_SIGN_IN_OAUTH, BASE_PROOF_NONE },
+  { "XOAUTH2", BASE_SIGN_IN_OAUTH, BASE_PROOF_NONE },
+  { "EXTERNAL", BASE_SIGN_IN_CERTIFICATE, BASE_PROOF_NONE },
 };
 
 typedef enum
@@ -54,9 +58,10 @@ struct _NetSasl
   char *user, *secret; /* Owned; the secret is wiped */
   char *host;          /* Owned */
   guint16 port;
-  char *status;                      /* Owned: why a token is refused */
-  char *nonce;                       /* Owned: ours, SCRAM */
-  guint8 server_signature[MAX_HASH]; /* what a genuine server will show */
+  char *status;    /* Owned: why a token is refused */
+  GBytes *binding; /* Owned, NULL where the connection has none */
+  NetScram *scram; /* Owned, NULL with other mechanisms; borrows from what stands above */
+  gboolean foreign_binding;
 };
 
 static void
@@ -67,13 +72,34 @@ wipe_free (char *text)
   g_free (text);
 }
 
+static NetScram *
+new_scram (NetSasl *sasl)
+{
+  NetScramTask task = { .binding = NET_SCRAM_UNABLE,
+                        .bound_to = sasl->binding,
+                        .user = sasl->user,
+                        .password = sasl->secret,
+                        .host = sasl->host };
+
+  if (table[sasl->mechanism].proof == BASE_PROOF_BOUND)
+    task.binding = NET_SCRAM_BOUND;
+  else if (sasl->binding != NULL)
+    task.binding = NET_SCRAM_UNOFFERED;
+  if (sasl->mechanism == MECHANISM_SCRAM_SHA_1 || sasl->mechanism == MECHANISM_SCRAM_SHA_1_PLUS)
+    task.hash = NET_SCRAM_SHA_1;
+  return net_scram_new (&task);
+}
+
 NetSasl *
 net_sasl_new (const char *const *mechanisms, const NetLogin *login, const NetPeer *peer)
 {
   for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
     NetSasl *sasl;
 
-    if (table[i].kind != login->kind || !g_strv_contains (mechanisms, table[i].name))
+    if (table[i].kind != login->kind
+        || (login->kind == BASE_SIGN_IN_PASSWORD && table[i].proof < login->proved)
+        || (table[i].proof == BASE_PROOF_BOUND && peer->binding == NULL)
+        || !g_strv_contains (mechanisms, table[i].name))
       continue;
     sasl = g_new0 (NetSasl, 1);
     sasl->mechanism = (Mechanism)i;
@@ -81,6 +107,9 @@ net_sasl_new (const char *const *mechanisms, const NetLogin *login, const NetPee
     sasl->secret = g_strdup (login->secret != NULL ? login->secret : "");
     sasl->host = g_strdup (peer->host);
     sasl->port = peer->port;
+    sasl->binding = peer->binding != NULL ? g_bytes_ref (peer->binding) : NULL;
+    if (table[i].proof != BASE_PROOF_NONE)
+      sasl->scram = new_scram (sasl);
     return sasl;
   }
 
@@ -93,12 +122,12 @@ net_sasl_free (NetSasl *sasl)
   if (sasl == NULL)
     return;
 
+  net_scram_free (sasl->scram);
+  g_clear_pointer (&sasl->binding, g_bytes_unref);
   g_free (sasl->user);
-  g_free (sasl->nonce);
   g_free (sasl->host);
   g_free (sasl->status);
   wipe_free (sasl->secret);
-  explicit_bzero (sasl->server_signature, sizeof sasl->server_signature);
   g_free (sasl);
 }
 
@@ -111,8 +140,7 @@ net_sasl_get_mechanism (NetSasl *sasl)
 void
 net_sasl_set_nonce (NetSasl *sasl, const char *nonce)
 {
-  g_free (sasl->nonce);
-  sasl->nonce = g_strdup (nonce);
+  net_scram_set_nonce (sasl->scram, nonce);
 }
 
 static char *
@@ -138,55 +166,20 @@ plain_initial (NetSasl *sasl)
   return encoded;
 }
 
-/* RFC 5802, 5.1: "," and "=" of a name are written otherwise. */
-static char *
-scram_name (const char *user)
-{
-  g_autoptr (GString) name = g_string_new (user);
-
-  g_string_replace (name, "=", "=3D", 0);
-  g_string_replace (name, ",", "=2C", 0);
-  return g_string_free (g_steal_pointer (&name), FALSE);
-}
-
-/* client-first-message-bare */
-static char *
-scram_first_bare (NetSasl *sasl)
-{
-  g_autofree char *name = scram_name (sasl->user);
-
-  return g_strdup_printf ("n=%s,r=%s", name, sasl->nonce);
-}
-
-static char *
-scram_initial (NetSasl *sasl)
-{
-  g_autofree char *bare = NULL;
-  g_autofree char *message = NULL;
-
-  if (sasl->nonce == NULL) {
-    guchar random[18];
-
-    if (gnutls_rnd (GNUTLS_RND_NONCE, random, sizeof random) < 0)
-      g_error ("this system has no source of random numbers");
-    sasl->nonce = g_base64_encode (random, sizeof random);
-  }
-
-  bare = scram_first_bare (sasl);
-  message = g_strconcat ("n,,", bare, NULL);
-  return base64 (message);
-}
-
 /* The token in the words of either mechanism. */
 static char *
 token_initial (NetSasl *sasl)
 {
-  g_autofree char *name = scram_name (sasl->user);
-  char *message =
-      sasl->mechanism == MECHANISM_XOAUTH2
-          ? g_strdup_printf ("user=%s\001auth=Bearer %s\001\001", sasl->user, sasl->secret)
-          : g_strdup_printf ("n,a=%s,\001host=%s\001port=%u\001auth=Bearer %s\001\001", name,
-                             sasl->host, sasl->port, sasl->secret);
+  g_autoptr (GString) name = g_string_new (sasl->user);
+  char *message = NULL;
+
+  /* RFC 5801, 4: "," and "=" of a name are written otherwise. */
+  g_string_replace (name, "=", "=3D", 0);
+  g_string_replace (name, ",", "=2C", 0);
+  message = sasl->mechanism == MECHANISM_XOAUTH2
+                ? g_strdup_printf ("user=%s\001auth=Bearer %s\001\001", sasl->user, sasl->secret)
+                : g_strdup_printf ("n,a=%s,\001host=%s\001port=%u\001auth=Bearer %s\001\001",
+                                   name->str, sasl->host, sasl->port, sasl->secret);
   char *encoded = base64 (message);
 
   wipe_free (message);
@@ -196,11 +189,16 @@ token_initial (NetSasl *sasl)
 char *
 net_sasl_initial (NetSasl *sasl)
 {
+  g_autofree char *first = NULL;
+
   switch (sasl->mechanism) {
+  case MECHANISM_SCRAM_SHA_256_PLUS:
+  case MECHANISM_SCRAM_SHA_1_PLUS:
   case MECHANISM_SCRAM_SHA_256:
   case MECHANISM_SCRAM_SHA_1:
     sasl->state = STATE_FIRST_SENT;
-    return scram_initial (sasl);
+    first = net_scram_begin (sasl->scram);
+    return base64 (first);
   case MECHANISM_PLAIN:
     sasl->state = STATE_DONE;
     return plain_initial (sasl);
@@ -243,111 +241,12 @@ decode (const char *challenge)
   return g_strndup ((const char *)bytes, length);
 }
 
-/* What stands after "KEY=" at the beginning of the `index`th part; NULL when it is another key. */
-static const char *
-attribute (char **parts, guint index, char key)
-{
-  if (index >= g_strv_length (parts) || parts[index][0] != key || parts[index][1] != '=')
-    return NULL;
-
-  return parts[index] + 2;
-}
-
-/* RFC 5802, 3: computes the proof into `proof` and what the server will have to show. */
-static gboolean
-scram_compute (NetSasl *sasl, const guchar *salt, gsize salt_length, guint iterations,
-               const char *auth_message, guint8 proof[MAX_HASH])
-{
-  gboolean strong = sasl->mechanism == MECHANISM_SCRAM_SHA_256;
-  gnutls_mac_algorithm_t mac = strong ? GNUTLS_MAC_SHA256 : GNUTLS_MAC_SHA1;
-  gnutls_digest_algorithm_t digest = strong ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1;
-  gsize size = strong ? 32 : 20;
-  g_autofree char *normal = g_utf8_normalize (sasl->secret, -1, G_NORMALIZE_NFKC);
-  const char *password = normal != NULL ? normal : sasl->secret;
-  gnutls_datum_t key = { (unsigned char *)password, (unsigned int)strlen (password) };
-  gnutls_datum_t salt_datum = { (unsigned char *)salt, (unsigned int)salt_length };
-  guint8 salted[MAX_HASH], client_key[MAX_HASH], stored_key[MAX_HASH], server_key[MAX_HASH];
-  gboolean good;
-
-  good =
-      gnutls_pbkdf2 (mac, &key, &salt_datum, iterations, salted, size) >= 0
-      && gnutls_hmac_fast (mac, salted, size, "Client Key", 10, client_key) >= 0
-      && gnutls_hash_fast (digest, client_key, size, stored_key) >= 0
-      && gnutls_hmac_fast (mac, stored_key, size, auth_message, strlen (auth_message), proof) >= 0
-      && gnutls_hmac_fast (mac, salted, size, "Server Key", 10, server_key) >= 0
-      && gnutls_hmac_fast (mac, server_key, size, auth_message, strlen (auth_message),
-                           sasl->server_signature)
-             >= 0;
-  for (gsize i = 0; good && i < size; i++)
-    proof[i] ^= client_key[i];
-
-  explicit_bzero (salted, sizeof salted);
-  explicit_bzero (client_key, sizeof client_key);
-  explicit_bzero (stored_key, sizeof stored_key);
-  explicit_bzero (server_key, sizeof server_key);
-  if (normal != NULL)
-    explicit_bzero (normal, strlen (normal));
-  return good;
-}
-
-/* client-final-message for the server-first-message `first`. */
-static char *
-scram_final (NetSasl *sasl, const char *first)
-{
-  gsize size = sasl->mechanism == MECHANISM_SCRAM_SHA_256 ? 32 : 20;
-  g_auto (GStrv) parts = g_strsplit (first, ",", -1);
-  const char *nonce = attribute (parts, 0, 'r');
-  const char *salt_text = attribute (parts, 1, 's');
-  const char *iterations_text = attribute (parts, 2, 'i');
-  g_autofree char *bare = NULL;
-  g_autofree char *without_proof = NULL;
-  g_autofree char *auth_message = NULL;
-  g_autofree guchar *salt = NULL;
-  g_autofree char *proof_text = NULL;
-  guint8 proof[MAX_HASH];
-  guint64 iterations;
-  gsize salt_length;
-
-  if (nonce == NULL || salt_text == NULL || iterations_text == NULL)
-    return NULL;
-  /* The nonce goes on from ours, or this is an answer to somebody else's question. */
-  if (!g_str_has_prefix (nonce, sasl->nonce) || strlen (nonce) <= strlen (sasl->nonce))
-    return NULL;
-  if (!g_ascii_string_to_unsigned (iterations_text, 10, 1, MAX_ITERATIONS, &iterations, NULL))
-    return NULL;
-  salt = g_base64_decode (salt_text, &salt_length);
-  if (salt_length == 0)
-    return NULL;
-
-  bare = scram_first_bare (sasl);
-  without_proof = g_strconcat ("c=biws,r=", nonce, NULL); /* biws: "n,," */
-  auth_message = g_strconcat (bare, ",", first, ",", without_proof, NULL);
-  if (!scram_compute (sasl, salt, salt_length, (guint)iterations, auth_message, proof))
-    return NULL;
-
-  proof_text = g_base64_encode (proof, size);
-  return g_strconcat (without_proof, ",p=", proof_text, NULL);
-}
-
-/* Constant time, so that nobody learns how much of a forged signature was right. */
-static gboolean
-signature_is_right (NetSasl *sasl, const char *encoded)
-{
-  gsize size = sasl->mechanism == MECHANISM_SCRAM_SHA_256 ? 32 : 20;
-  g_autofree guchar *shown = NULL;
-  gsize length;
-
-  shown = g_base64_decode (encoded, &length);
-  return length == size && gnutls_memcmp (shown, sasl->server_signature, size) == 0;
-}
-
 static char *
 scram_respond (NetSasl *sasl, const char *challenge, GError **error)
 {
   g_autofree char *text = decode (challenge);
-  g_autofree char *final = NULL;
-  g_auto (GStrv) parts = NULL;
-  const char *value;
+  g_autofree char *proof = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (text == NULL) {
     set_nonsense (error, NULL);
@@ -355,28 +254,18 @@ scram_respond (NetSasl *sasl, const char *challenge, GError **error)
   }
 
   if (sasl->state == STATE_FIRST_SENT) {
-    final = scram_final (sasl, text);
-    if (final == NULL) {
-      set_nonsense (error, text);
+    proof = net_scram_prove (sasl->scram, text, error);
+    if (proof == NULL)
       return NULL;
-    }
     sasl->state = STATE_PROOF_SENT;
-    return base64 (final);
+    return base64 (proof);
   }
 
-  parts = g_strsplit (text, ",", -1);
-  if ((value = attribute (parts, 0, 'e')) != NULL) {
-    base_error_set (
-        error, BASE_ERROR_AUTH, value,
-        _ ("The server did not accept the user name or the password. Check both and try again."));
-    return NULL;
-  }
-  value = attribute (parts, 0, 'v');
-  if (value == NULL || !signature_is_right (sasl, value)) {
-    base_error_set (
-        error, BASE_ERROR_TRUST, NULL,
-        _ ("The server could not prove that it knows this account. It may not be the server it claims to "
-           "be."));
+  if (!net_scram_check (sasl->scram, text, &local)) {
+    sasl->foreign_binding = net_scram_is_foreign_binding (sasl->scram);
+    if (sasl->foreign_binding)
+      return g_strdup ("");
+    g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
   }
 
@@ -416,6 +305,8 @@ net_sasl_respond (NetSasl *sasl, const char *challenge, GError **error)
   }
 
   switch (sasl->mechanism) {
+  case MECHANISM_SCRAM_SHA_256_PLUS:
+  case MECHANISM_SCRAM_SHA_1_PLUS:
   case MECHANISM_SCRAM_SHA_256:
   case MECHANISM_SCRAM_SHA_1:
     return scram_respond (sasl, challenge, error);
@@ -441,18 +332,28 @@ net_sasl_respond (NetSasl *sasl, const char *challenge, GError **error)
 gboolean
 net_sasl_is_complete (NetSasl *sasl)
 {
-  switch (sasl->mechanism) {
-  case MECHANISM_OAUTHBEARER:
-  case MECHANISM_XOAUTH2:
-    return sasl->state == STATE_FIRST_SENT; /* another word of the server's was a refusal */
-  case MECHANISM_SCRAM_SHA_256:
-  case MECHANISM_SCRAM_SHA_1:
-  case MECHANISM_PLAIN:
-  case MECHANISM_LOGIN:
-  case MECHANISM_EXTERNAL:
-    break;
-  }
+  /* After a token another word of the server's was a refusal. */
+  if (table[sasl->mechanism].kind == BASE_SIGN_IN_OAUTH)
+    return sasl->state == STATE_FIRST_SENT;
   return sasl->state == STATE_DONE;
+}
+
+BaseProof
+net_sasl_get_proof (NetSasl *sasl)
+{
+  return table[sasl->mechanism].proof;
+}
+
+gboolean
+net_sasl_gave_proof (NetSasl *sasl)
+{
+  return sasl->scram == NULL || sasl->state != STATE_FIRST_SENT;
+}
+
+gboolean
+net_sasl_is_foreign_binding (NetSasl *sasl)
+{
+  return sasl->foreign_binding;
 }
 
 const char *

@@ -1,5 +1,5 @@
-/* SASL client mechanisms, pure (no I/O): what to send for each challenge.  By a password SCRAM-SHA-256 (RFC 7677),
- * SCRAM-SHA-1 (RFC 5802), PLAIN (RFC 4616), LOGIN; by an access token OAUTHBEARER (RFC 7628), XOAUTH2; by the client's
+/* SASL client mechanisms, pure (no I/O): what to send for each challenge.  By a password SCRAM-SHA-256 (RFC 7677) and
+ * SCRAM-SHA-1 (RFC 5802), both with -PLUS (bound to the TLS connection: RFC 9266), PLAIN (RFC 4616), LOGIN; by an access token OAUTHBEARER (RFC 7628), XOAUTH2; by the client's
  * certificate EXTERNAL (RFC 4422, appendix A).  Never CRAM-MD5 or NTLM. */
 #pragma once
 
@@ -15,6 +15,7 @@ typedef struct
   BaseSignIn kind;
   const char *user;
   const char *secret; /* the password, or the access token; NULL with BASE_SIGN_IN_CERTIFICATE */
+  BaseProof proved;   /* what the server proved before: less is not taken any more */
 } NetLogin;
 
 /* To whom, as the person gave it; borrows.  See net_connection_get_peer (). */
@@ -22,6 +23,7 @@ typedef struct
 {
   const char *host;
   guint16 port;
+  GBytes *binding; /* nullable: "tls-exporter" of the connection (RFC 9266) */
 } NetPeer;
 
 typedef struct _NetSasl NetSasl;
@@ -43,6 +45,8 @@ char *net_sasl_respond (NetSasl *sasl, const char *challenge,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* False when the mechanism authenticates the server too and it has not proved itself yet. */
 gboolean net_sasl_is_complete (NetSasl *sasl);
+/* What the server proves by it, when it is complete. */
+BaseProof net_sasl_get_proof (NetSasl *sasl);
 /* After a refusal: why the server does not take the token, in its own word ("invalid_token"; RFC 7628, 3.2.2); NULL: it did not
  * say.  Borrowed. */
 const char *net_sasl_get_status (NetSasl *sasl);

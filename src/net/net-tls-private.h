@@ -31,6 +31,9 @@ NetIo net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError 
 gboolean net_tls_is_ahead (NetTls *tls);
 /* After READ or WRITE call again with the same bytes. */
 NetIo net_tls_send (NetTls *tls, const void *data, gsize size, gsize *done, GError **error);
+/* Keying material that this connection alone has ("tls-exporter", RFC 9266); NULL where it could be that of another one: TLS 1.2 without
+ * the extended master secret (RFC 7627). */
+GBytes *net_tls_dup_binding (NetTls *tls) G_GNUC_WARN_UNUSED_RESULT;
 /* close_notify, if the socket takes it now. */
 void net_tls_goodbye (NetTls *tls);
 

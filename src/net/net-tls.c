@@ -332,6 +332,23 @@ net_tls_send (NetTls *tls, const void *data, gsize size, gsize *done, GError **e
   return NET_IO_DONE;
 }
 
+GBytes *
+net_tls_dup_binding (NetTls *tls)
+{
+  static const char label[] = "EXPORTER-Channel-Binding";
+  guint8 material[32];
+
+  if (gnutls_protocol_get_version (tls->session) < GNUTLS_TLS1_3
+      && gnutls_session_ext_master_secret_status (tls->session) == 0)
+    return NULL;
+  /* An empty context is, before TLS 1.3, another thing than none (RFC 5705, 4). */
+  if (gnutls_prf_rfc5705 (tls->session, sizeof label - 1, label, 0, "", sizeof material,
+                          (char *)material)
+      < 0)
+    return NULL;
+  return g_bytes_new (material, sizeof material);
+}
+
 void
 net_tls_goodbye (NetTls *tls)
 {

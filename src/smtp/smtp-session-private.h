@@ -21,6 +21,7 @@ struct _SmtpSession
   GStrv mechanisms;            /* Owned: of AUTH, upper case */
   gboolean open; /* encrypted and greeted: from here on a sign-in can be refused, or asked for */
   gboolean usable;
+  BaseProof proof; /* that the sign-in gave */
 };
 
 /* Forgets all that EHLO said. */

@@ -72,9 +72,12 @@ SmtpSession *smtp_session_open (const NetEndpoint *endpoint, GCancellable *cance
 void smtp_session_free (SmtpSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SmtpSession, smtp_session_free)
 
-/* Then asks EHLO again; a server that does not like that keeps what it had offered. */
+/* Then asks EHLO again; a server that does not like that keeps what it had offered.  TRUST when the server could not prove that it knows
+ * the password (SCRAM), or does not offer to prove as much as before (NetLogin.proved; nothing was said then). */
 gboolean smtp_session_sign_in (SmtpSession *session, const NetLogin *login,
                                GCancellable *cancellable, GError **error);
+/* What the server proved by that. */
+BaseProof smtp_session_get_proof (SmtpSession *session);
 gboolean smtp_session_has (SmtpSession *session, SmtpCapability capability);
 guint64 smtp_session_get_size_limit (SmtpSession *session); /* 0: none told */
 /* Whether the server would keep a mail until then (seconds UTC; FUTURERELEASE and its limits).  FALSE after it did not know the

@@ -7,7 +7,7 @@
 
 #include "base-error.h"
 #include "base-secret.h"
-#include "net-sasl.h"
+#include "net-ways.h"
 #include "smtp-session-private.h"
 
 #define MAX_ROUNDS 8 /* of one mechanism */
@@ -119,20 +119,6 @@ set_auth_error (SmtpSession *session, const NetLogin *login, NetSasl *sasl, cons
   }
 }
 
-/* The offered mechanisms without one that turned out not to work. */
-static GStrv
-without (char **mechanisms, const char *unwanted)
-{
-  g_autoptr (GStrvBuilder) rest = g_strv_builder_new ();
-
-  for (guint i = 0; mechanisms[i] != NULL; i++) {
-    if (!g_str_equal (mechanisms[i], unwanted))
-      g_strv_builder_add (rest, mechanisms[i]);
-  }
-
-  return g_strv_builder_end (rest);
-}
-
 /* A server may offer more, or take more, from those it knows (RFC 4954, 4 lets it change its mind).  One that refuses the
  * question has changed nothing. */
 static gboolean
@@ -156,58 +142,80 @@ greet_again (SmtpSession *session, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+static void
+set_no_way (SmtpSession *session, const NetLogin *login, GError **error)
+{
+  g_autofree char *offered =
+      session->mechanisms != NULL ? g_strjoinv (" ", session->mechanisms) : NULL;
+
+  if (login->kind == BASE_SIGN_IN_PASSWORD)
+    base_error_set (
+        error, BASE_ERROR_AUTH, offered,
+        _ ("“%s” offers no sign-in with a password on this port. Check the port, usually 465 or 587."),
+        session->host);
+  else
+    net_sasl_set_no_way (error, login, session->host, offered);
+}
+
+/* The server let us in: whether that is to be believed. */
+static gboolean
+take_welcome (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GError **error)
+{
+  if (!net_sasl_is_complete (sasl)) {
+    session->usable = FALSE;
+    base_error_set (
+        error, BASE_ERROR_TRUST, NULL,
+        _ ("“%s” could not prove that it knows this account. It may not be the server it claims to be."),
+        session->host);
+    return FALSE;
+  }
+  session->proof = net_sasl_get_proof (sasl);
+  return greet_again (session, cancellable, error);
+}
+
+BaseProof
+smtp_session_get_proof (SmtpSession *session)
+{
+  return session->proof;
+}
+
 gboolean
 smtp_session_sign_in (SmtpSession *session, const NetLogin *login, GCancellable *cancellable,
                       GError **error)
 {
   g_autoptr (BaseHush) hush = base_hush_new (login->secret);
-  g_auto (GStrv) mechanisms = g_strdupv (session->mechanisms);
+  static const char *const none[] = { NULL };
+  g_autoptr (NetWays) ways = NULL;
   NetPeer peer;
 
   net_connection_get_peer (session->connection, &peer);
-
+  ways = net_ways_new (
+      session->mechanisms != NULL ? (const char *const *)session->mechanisms : none, login, &peer);
   for (;;) {
-    g_autoptr (NetSasl) sasl =
-        mechanisms != NULL ? net_sasl_new ((const char *const *)mechanisms, login, &peer) : NULL;
+    g_autoptr (GError) less = NULL;
+    g_autoptr (NetSasl) sasl = net_ways_next (ways, &less);
     g_autoptr (SmtpReply) reply = NULL;
-    GStrv rest;
+    NetRefusal refusal;
 
+    if (less != NULL) {
+      g_propagate_error (error, g_steal_pointer (&less));
+      return FALSE;
+    }
     if (sasl == NULL) {
-      g_autofree char *offered =
-          session->mechanisms != NULL ? g_strjoinv (" ", session->mechanisms) : NULL;
-
-      if (login->kind != BASE_SIGN_IN_PASSWORD) {
-        net_sasl_set_no_way (error, login, session->host, offered);
-        return FALSE;
-      }
-      base_error_set (
-          error, BASE_ERROR_AUTH, offered,
-          _ ("“%s” offers no sign-in with a password on this port. Check the port, usually 465 or 587."),
-          session->host);
+      set_no_way (session, login, error);
       return FALSE;
     }
 
     reply = authenticate (session, sasl, cancellable, error);
     if (reply == NULL)
       return FALSE;
-    if (reply->code == 235 && net_sasl_is_complete (sasl))
-      return greet_again (session, cancellable, error);
-    if (reply->code == 235) {
-      session->usable = FALSE;
-      base_error_set (
-          error, BASE_ERROR_TRUST, NULL,
-          _ ("“%s” could not prove that it knows this account. It may not be the server it claims to be."),
-          session->host);
-      return FALSE;
-    }
-    if (reply->code != 504) {
+    if (reply->code == 235)
+      return take_welcome (session, sasl, cancellable, error);
+    /* 504: offered, but not there after all. */
+    refusal = reply->code == 504 ? NET_REFUSAL_UNKNOWN : NET_REFUSAL_PLAIN;
+    if (!net_ways_go_on (ways, sasl, refusal)) {
       set_auth_error (session, login, sasl, reply, error);
       return FALSE;
     }
-
-    /* 504: offered, but not there after all. */
-    rest = without (mechanisms, net_sasl_get_mechanism (sasl));
-    g_strfreev (mechanisms);
-    mechanisms = rest;
   }
 }

@@ -28,6 +28,7 @@ struct _SyncAccount
   gboolean gate_open;    /* nobody else works on these rows any more */
   gboolean stopping, connected, prove, online, metered;
   GError *blocked[2];     /* by SyncSide */
+  BaseProof proved[2];    /* the same */
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
@@ -91,6 +92,8 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   account->shared = sync_shared_ref (shared);
   account->settings = base_account_dup (settings);
   account->without = sync_without_imap (settings);
+  account->proved[SYNC_SIDE_IMAP] = base_server_get_proof (&settings->imap);
+  account->proved[SYNC_SIDE_SMTP] = base_server_get_proof (&settings->smtp);
   account->previous = previous;
   account->online = online;
   account->metered = metered;
@@ -480,16 +483,43 @@ sync_password_free (char *password)
   g_free (password);
 }
 
+static const BaseServer *
+get_server (SyncAccount *account, const char *protocol, SyncSide *side)
+{
+  *side = g_str_equal (protocol, "imap") ? SYNC_SIDE_IMAP : SYNC_SIDE_SMTP;
+  return *side == SYNC_SIDE_IMAP ? &account->settings->imap : &account->settings->smtp;
+}
+
+void
+sync_account_learn_proof (SyncAccount *account, const char *protocol, BaseProof proof)
+{
+  const SyncEvents *events = &account->shared->events;
+  SyncSide side;
+  const BaseServer *server = get_server (account, protocol, &side);
+  gboolean more;
+
+  g_mutex_lock (&account->lock);
+  more = proof > account->proved[side];
+  account->proved[side] = MAX (proof, account->proved[side]);
+  g_mutex_unlock (&account->lock);
+  if (more && events->proved != NULL)
+    events->proved (account->settings->id, protocol, server->host, proof,
+                    account->shared->user_data);
+}
+
 gboolean
 sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *login, char **secret,
                         GCancellable *cancellable, GError **error)
 {
   const SyncEvents *events = &account->shared->events;
-  const BaseServer *server =
-      g_str_equal (protocol, "imap") ? &account->settings->imap : &account->settings->smtp;
+  SyncSide side;
+  const BaseServer *server = get_server (account, protocol, &side);
 
   *secret = NULL;
   *login = (NetLogin){ .kind = server->sign_in, .user = server->user };
+  g_mutex_lock (&account->lock);
+  login->proved = account->proved[side];
+  g_mutex_unlock (&account->lock);
   if (login->kind == BASE_SIGN_IN_CERTIFICATE)
     return TRUE;
   *secret = events->get_password (account->settings, protocol, cancellable, error,
@@ -518,8 +548,10 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellabl
   good = sync_account_get_login (account, "imap", &login, &secret, cancellable, &local)
          && imap_session_sign_in (session, &login, cancellable, &local);
   sync_password_free (secret);
-  if (good)
+  if (good) {
+    sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
     return TRUE;
+  }
   /* A second connection that is refused while the first one stands says nothing about the password. */
   if (first || !sync_account_is_connected (account))
     sync_account_block (account, SYNC_SIDE_IMAP, local);

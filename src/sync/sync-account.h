@@ -87,6 +87,8 @@ void sync_account_learn (SyncAccount *account, ImapSession *session);
 gboolean sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *login,
                                  char **secret, GCancellable *cancellable, GError **error);
 void sync_password_free (char *password);
+/* After a sign-in: less than that is not taken from this server any more, and the events are told. */
+void sync_account_learn_proof (SyncAccount *account, const char *protocol, BaseProof proof);
 
 typedef enum
 {

@@ -333,7 +333,10 @@ sync_verify (const BaseAccount *account, const char *protocol, const char *secre
 {
   gboolean imap = g_str_equal (protocol, "imap");
   const BaseServer *server = imap ? &account->imap : &account->smtp;
-  NetLogin login = { .kind = server->sign_in, .user = server->user, .secret = secret };
+  NetLogin login = { .kind = server->sign_in,
+                     .user = server->user,
+                     .secret = secret,
+                     .proved = base_server_get_proof (server) };
   NetEndpoint endpoint = net_endpoint_of (account, server, 2 * PROBE_MS);
   g_autoptr (GError) local = NULL;
   gboolean good = FALSE;

@@ -56,6 +56,9 @@ typedef struct
   /* Nullable: how many octets of this row of the outbox the server has; now and then, of large messages. */
   void (*sending) (const char *account_id, gint64 outbox, guint64 sent, guint64 total,
                    gpointer user_data);
+  /* Nullable: `host`, the account's server for `protocol`, proved more than was known of it (base_server_set_proof ()). */
+  void (*proved) (const char *account_id, const char *protocol, const char *host, BaseProof proof,
+                  gpointer user_data);
 } SyncEvents;
 
 SyncEngine *sync_engine_new (Store *store, const SyncEvents *events,

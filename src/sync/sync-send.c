@@ -112,6 +112,7 @@ connect_now (Sender *sender, GError **error)
   sync_password_free (secret);
   if (!good)
     return FALSE;
+  sync_account_learn_proof (sender->account, "smtp", smtp_session_get_proof (session));
   smtp_session_set_disabled (session, sender->disabled);
   sender->session = g_steal_pointer (&session);
   sync_worker_set_connected (sender->worker, TRUE);

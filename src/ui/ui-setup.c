@@ -7,6 +7,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "ui-dialog.h"
 #include "ui-names.h"
 #include "ui-setup-form.h"
 
@@ -278,6 +279,34 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
     gtk_window_destroy (GTK_WINDOW (self));
 }
 
+static void on_verified (GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+verify (UiSetup *self)
+{
+  g_autofree char *sentence = g_strdup_printf (_ ("Signing in as %s…"), self->verified->imap.user);
+
+  gtk_widget_set_sensitive (self->foot_cancel, TRUE);
+  set_foot (self, sentence);
+  gtk_widget_grab_focus (self->foot_cancel);
+  mail_engine_verify_async (self->engine, self->verified,
+                            ui_setup_form_get_imap_password (self->form),
+                            ui_setup_form_get_smtp_password (self->form), start_work (self),
+                            on_verified, g_object_ref (self));
+}
+
+static void
+on_less_accepted (gboolean accepted, gpointer data)
+{
+  g_autoptr (UiSetup) self = data;
+
+  if (!accepted || self->gone || self->cancellable != NULL || self->saving)
+    return;
+  base_server_set_proof (&self->verified->imap, BASE_PROOF_NONE);
+  base_server_set_proof (&self->verified->smtp, BASE_PROOF_NONE);
+  verify (self);
+}
+
 static void
 on_verified (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -302,7 +331,10 @@ on_verified (GObject *source, GAsyncResult *result, gpointer data)
     return;
   set_foot (self, NULL);
   ui_setup_form_show_error (self->form, protocol, error);
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
+  if (base_error_is_less_proof (error)) {
+    ui_dialog_confirm (GTK_WINDOW (self), _ ("Sign In with Less Protection?"), error->message, NULL,
+                       _ ("Sign In"), TRUE, on_less_accepted, g_object_ref (self));
+  } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
     const char *detail = base_error_get_detail (error);
     g_autofree char *sentence = g_markup_escape_text (error->message, -1);
 
@@ -317,7 +349,6 @@ static void
 on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiSetup *self = UI_SETUP (widget);
-  g_autofree char *sentence = NULL;
 
   if (self->page != PAGE_REVIEW || self->cancellable != NULL || self->saving
       || !ui_setup_form_check (self->form))
@@ -327,14 +358,7 @@ on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
   /* Their names stand on the page from which the person signs in. */
   const char *const shown[] = { self->verified->imap.host, self->verified->smtp.host, NULL };
   mail_engine_agree_to_hosts (self->engine, shown);
-  sentence = g_strdup_printf (_ ("Signing in as %s…"), self->verified->imap.user);
-  gtk_widget_set_sensitive (self->foot_cancel, TRUE);
-  set_foot (self, sentence);
-  gtk_widget_grab_focus (self->foot_cancel);
-  mail_engine_verify_async (self->engine, self->verified,
-                            ui_setup_form_get_imap_password (self->form),
-                            ui_setup_form_get_smtp_password (self->form), start_work (self),
-                            on_verified, g_object_ref (self));
+  verify (self);
 }
 
 /* ---- other verbs ---- */

@@ -47,6 +47,8 @@ make_account (void)
   base_account_add_exception (account, "imap.example.org", 993, A_SHA256, 1893456000);
   base_account_add_exception (account, "2001:db8::1", 587, B_SHA256, 1893456001);
   account->imap.without = g_strsplit ("QRESYNC COMPRESS=DEFLATE LITERAL+", " ", -1);
+  base_server_set_proof (&account->imap, BASE_PROOF_BOUND);
+  base_server_set_proof (&account->smtp, BASE_PROOF_SCRAM);
   account->bodies = BASE_BODIES_MONTHS;
   account->months = 3;
   account->largest_body = 0;
@@ -142,6 +144,8 @@ check_same (const BaseAccount *a, const BaseAccount *b)
   g_assert_cmpint (a->smtp.security, ==, b->smtp.security);
   check_same_words (a->imap.without, b->imap.without);
   check_same_words (a->smtp.without, b->smtp.without);
+  g_assert_cmpint (base_server_get_proof (&a->imap), ==, base_server_get_proof (&b->imap));
+  g_assert_cmpint (base_server_get_proof (&a->smtp), ==, base_server_get_proof (&b->smtp));
   g_assert_cmpint (a->bodies, ==, b->bodies);
   g_assert_cmpuint (a->months, ==, b->months);
   g_assert_cmpuint (a->largest_body, ==, b->largest_body);
@@ -502,6 +506,8 @@ test_broken_files (void)
     "[Account]\nAddress=a@example.org\nPosition=-1\n[IMAP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\nColour=red\n[IMAP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSignIn=magic\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nProved=magic;h\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nProved=scram\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Sync]\nCheck=1441\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Folders]\nSent=a\\nb\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nToken=http://example.org/t\n",
@@ -596,6 +602,27 @@ test_check (void)
   }
 }
 
+/* What one host proved says nothing of another. */
+static void
+test_proof (void)
+{
+  g_autoptr (BaseAccount) account = make_account ();
+  BaseServer *server = &account->imap;
+
+  g_assert_cmpint (base_server_get_proof (server), ==, BASE_PROOF_BOUND);
+  g_free (server->host);
+  server->host = g_ascii_strup (server->proved_host, -1);
+  g_assert_cmpint (base_server_get_proof (server), ==, BASE_PROOF_BOUND);
+  g_free (server->host);
+  server->host = g_strdup ("other.example.org");
+  g_assert_cmpint (base_server_get_proof (server), ==, BASE_PROOF_NONE);
+  base_server_set_proof (server, BASE_PROOF_SCRAM);
+  g_assert_cmpint (base_server_get_proof (server), ==, BASE_PROOF_SCRAM);
+  base_server_set_proof (server, BASE_PROOF_NONE);
+  g_assert_cmpint (base_server_get_proof (server), ==, BASE_PROOF_NONE);
+  g_assert_null (server->proved_host);
+}
+
 static void
 write_one (const BasePaths *paths, const char *id, const char *keys)
 {
@@ -678,6 +705,7 @@ test_account_add (void)
   g_test_add_func ("/base/account/example", test_example);
   g_test_add_func ("/base/account/broken-files", test_broken_files);
   g_test_add_func ("/base/account/check", test_check);
+  g_test_add_func ("/base/account/proof", test_proof);
   g_test_add_func ("/base/account/hostile-id", test_hostile_id);
   g_test_add_func ("/base/account/identities", test_identities);
   g_test_add_func ("/base/account/order", test_order);

@@ -111,7 +111,7 @@ count_rows (StoreDb *db, gint64 account, gboolean all)
 static gint64
 send_queue (BasePaths *paths, const BaseAccount *settings, const char *to, guint n, gint64 *sent)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL };
+  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (Store) store = store_open (paths, NULL, &error);
   g_autoptr (StoreDb) db = store != NULL ? store_connect (store, &error) : NULL;

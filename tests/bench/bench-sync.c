@@ -26,10 +26,10 @@ typedef struct
 #define WATCHING_US (3 * G_USEC_PER_SEC)
 
 static char *
-get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable, GError **error,
-              gpointer user_data)
+get_password (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+              GError **error, gpointer user_data)
 {
-  return g_strdup (((Bench *) user_data)->password);
+  return g_strdup (((Bench *)user_data)->password);
 }
 
 static void
@@ -84,7 +84,8 @@ measure (char **talk)
     g_autofree char *trace = base_log_dup_trace ();
 
     g_clear_pointer (talk, g_free);
-    if (!wire_cost_of_trace (trace, &cost, talk) || cost.watching || g_get_monotonic_time () > until)
+    if (!wire_cost_of_trace (trace, &cost, talk) || cost.watching
+        || g_get_monotonic_time () > until)
       return cost;
     g_usleep (20000);
   }
@@ -96,7 +97,7 @@ main (int argc, char **argv)
   if (argc != 5)
     return 2;
   Bench bench = { .password = argv[3] };
-  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL };
+  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (BasePaths) paths = base_paths_new (argv[1], &error);
   g_autoptr (GPtrArray) accounts = base_account_load_all (paths, NULL);
@@ -125,15 +126,17 @@ main (int argc, char **argv)
     end = g_get_monotonic_time ();
   struct rusage usage;
   getrusage (RUSAGE_SELF, &usage);
-  g_autoptr (GArray) missing = store_message_get_uids_without_body (db, inbox->id, G_MAXINT, 0, 0, NULL);
+  g_autoptr (GArray) missing =
+      store_message_get_uids_without_body (db, inbox->id, G_MAXINT, 0, 0, NULL);
   guint bodies = inbox->total - missing->len;
   g_autofree char *talk = NULL;
   WireCost cost = measure (&talk);
   if (talk && g_getenv ("BENCH_TALK"))
     g_printerr ("%s", talk);
-  g_print ("%.3f %u %u %.1f %u %" G_GUINT64_FORMAT " %.1f %.1f %" G_GUINT64_FORMAT "\n", (end - begin) / 1e6, inbox->total,
-           bodies, usage.ru_maxrss / 1024.0, cost.round_trips, cost.octets, cost.us / 1000.0, cost.waited / 1000.0,
+  g_print ("%.3f %u %u %.1f %u %" G_GUINT64_FORMAT " %.1f %.1f %" G_GUINT64_FORMAT "\n",
+           (end - begin) / 1e6, inbox->total, bodies, usage.ru_maxrss / 1024.0, cost.round_trips,
+           cost.octets, cost.us / 1000.0, cost.waited / 1000.0,
            MAX (cost.octets, cost.watching_octets));
   sync_engine_free (engine);
-  return inbox->total == (guint) atoi (argv[4]) ? 0 : 1;
+  return inbox->total == (guint)atoi (argv[4]) ? 0 : 1;
 }

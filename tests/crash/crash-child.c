@@ -136,7 +136,7 @@ open_profile (Child *child)
   };
   gboolean small_packs =
       child->scenario != NULL && (child->scenario->flags & SCENARIO_SMALL_PACKS) != 0;
-  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL };
+  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
   g_autoptr (GPtrArray) accounts = base_account_load_all (child->paths, NULL);
   g_autoptr (GError) error = NULL;
   gboolean rebuilt = FALSE;

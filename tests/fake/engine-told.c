@@ -57,7 +57,9 @@ sending (const char *account_id, gint64 outbox, guint64 sent, guint64 total, gpo
   told->sending += sent < total;
 }
 
-const SyncEvents engine_told_events = { get_password, state_changed, arrived, refused, sending };
+const SyncEvents engine_told_events = {
+  get_password, state_changed, arrived, refused, sending, NULL
+};
 
 /* ---- what was said ---- */
 

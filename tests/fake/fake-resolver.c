@@ -1,4 +1,4 @@
-/* A GResolver that knows one address.  Any thread; never asks the network. */
+/* A GResolver that knows the same addresses for every name.  Any thread; never asks the network. */
 #include "fake-resolver.h"
 
 typedef GResolver FakeResolver;
@@ -7,21 +7,48 @@ typedef GResolverClass FakeResolverClass;
 GType fake_resolver_get_type (void);
 G_DEFINE_TYPE (FakeResolver, fake_resolver, G_TYPE_RESOLVER)
 
-static GList *
-lookup (GResolver *resolver, const char *name, GCancellable *cancellable, GError **error)
+static GMutex lock;
+static char **known; /* Owned, NULL: 127.0.0.1 alone; with the lock */
+
+void
+fake_resolver_set_addresses (const char *const *addresses)
 {
-  return g_list_append (NULL, g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+
+  g_strfreev (known);
+  known = g_strdupv ((char **)addresses);
 }
 
 static GList *
 lookup_with_flags (GResolver *resolver, const char *name, GResolverNameLookupFlags flags,
                    GCancellable *cancellable, GError **error)
 {
-  if (flags & G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY) {
-    g_set_error_literal (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "no IPv6 here");
-    return NULL;
+  static const char *const usual[] = { "127.0.0.1", NULL };
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  const char *const *addresses = known != NULL ? (const char *const *)known : usual;
+  GList *list = NULL;
+
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    GInetAddress *address = g_inet_address_new_from_string (addresses[i]);
+    gboolean v6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+
+    if ((v6 && (flags & G_RESOLVER_NAME_LOOKUP_FLAGS_IPV4_ONLY) != 0)
+        || (!v6 && (flags & G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY) != 0))
+      g_object_unref (address);
+    else
+      list = g_list_append (list, address);
   }
-  return lookup (resolver, name, cancellable, error);
+  if (list == NULL)
+    g_set_error_literal (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
+                         "no address of that kind here");
+  return list;
+}
+
+static GList *
+lookup (GResolver *resolver, const char *name, GCancellable *cancellable, GError **error)
+{
+  return lookup_with_flags (resolver, name, G_RESOLVER_NAME_LOOKUP_FLAGS_DEFAULT, cancellable,
+                            error);
 }
 
 static void

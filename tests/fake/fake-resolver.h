@@ -8,4 +8,7 @@ G_BEGIN_DECLS
 /* From here on, in the whole process, every name is 127.0.0.1 and none has other records. */
 void fake_resolver_install (void);
 
+/* From now on every name is these instead ("::1", "127.0.0.2"), in that order; NULL-terminated, copied; NULL: 127.0.0.1 again. */
+void fake_resolver_set_addresses (const char *const *addresses);
+
 G_END_DECLS

@@ -12,6 +12,7 @@ typedef enum
   STEP_LINE,
   STEP_LITERAL,
   STEP_DATA,
+  STEP_SCRAM,
   STEP_TLS,
   STEP_BETWEEN,     /* bytes: TEXT */
   STEP_RENEGOTIATE, /* text: how often */

@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "fake-certificates.h"
+#include "fake-scram.h"
 #include "fake-script.h"
 
 #define PATIENCE_MS 5000
@@ -525,6 +526,94 @@ renegotiate (Connection *connection, guint64 times)
     result = gnutls_rehandshake (connection->tls);
 }
 
+/* What only both ends of this connection know (RFC 9266); or ones like it. */
+static GBytes *
+dup_binding (Connection *connection, gboolean elsewhere)
+{
+  char material[32] = "as from another connection";
+
+  if (connection->tls != NULL && !elsewhere)
+    g_assert_cmpint (gnutls_prf_rfc5705 (connection->tls, 24, "EXPORTER-Channel-Binding", 0, "",
+                                         sizeof material, material),
+                     ==, 0);
+  return g_bytes_new (material, sizeof material);
+}
+
+static void
+say_behind (Connection *connection, const FakeStep *step, const char *prefix, const char *text)
+{
+  g_autofree char *line = g_strconcat (prefix, " ", text, "\r\n", NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new (line, strlen (line));
+
+  send_bytes (connection, step, bytes);
+}
+
+/* NULL: the client is gone. */
+static char *
+take_line (Connection *connection, const FakeStep *step)
+{
+  gsize length;
+  char *line;
+
+  if (connection->over || !await_line (connection, step, &length))
+    return NULL;
+  line = g_strndup ((const char *)connection->in->data, length);
+  g_byte_array_remove_range (connection->in, 0, (guint)length + 2);
+  return line;
+}
+
+static void
+play_scram (Connection *connection, const FakeStep *step)
+{
+  g_autoptr (GBytes) expanded = fake_script_expand (step->text, connection->names);
+  g_autofree char *text =
+      g_strndup (g_bytes_get_data (expanded, NULL), g_bytes_get_size (expanded));
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  g_autoptr (FakeScram) scram = NULL;
+  g_autoptr (GBytes) binding = NULL;
+  FakeScramTask task = { .iterations = 4096 };
+  const char *last_word = NULL, *error = NULL;
+  gboolean elsewhere = FALSE;
+  g_autofree char *wrong = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *proof = NULL;
+  g_autofree char *last = NULL;
+  g_autofree char *end = NULL;
+
+  g_assert_cmpuint (g_strv_length (words), >=, 6);
+  task.mechanism = words[2];
+  task.user = words[3];
+  task.password = words[4];
+  task.flag = words[5][0];
+  for (guint i = 6; words[i] != NULL; i++) {
+    if (g_str_has_prefix (words[i], "i="))
+      task.iterations = (guint)g_ascii_strtoull (words[i] + 2, NULL, 10);
+    else if (g_str_has_prefix (words[i], "e="))
+      last_word = words[i];
+    else if (g_str_equal (words[i], "forged"))
+      task.forged = TRUE;
+    else if (g_str_equal (words[i], "elsewhere"))
+      elsewhere = TRUE;
+    else
+      g_error ("SCRAM: has no wish “%s”", words[i]);
+  }
+  task.binding = binding = dup_binding (connection, elsewhere);
+  scram = fake_scram_new (&task);
+  first = fake_scram_first (scram, words[1], &wrong);
+  if (first == NULL) {
+    fail (connection, step, "%s", wrong);
+    return;
+  }
+  say_behind (connection, step, words[0], first);
+  proof = take_line (connection, step);
+  if (proof == NULL || g_str_equal (proof, "*"))
+    return;
+  last = last_word != NULL ? g_base64_encode ((const guchar *)last_word, strlen (last_word))
+                           : fake_scram_last (scram, proof, &error);
+  say_behind (connection, step, words[0], last);
+  end = take_line (connection, step);
+}
+
 static gboolean
 begins_rule (const FakeStep *step)
 {
@@ -619,6 +708,9 @@ play_step (Connection *connection, const FakeStep *step)
     break;
   case STEP_DATA:
     read_data (connection, step);
+    break;
+  case STEP_SCRAM:
+    play_scram (connection, step);
     break;
   case STEP_DEFLATE:
     start_deflate (connection);

@@ -215,6 +215,142 @@ test_scram_then_plain (void)
                  "user", "secret");
 }
 
+#define GREET(more) "S: * OK [CAPABILITY IMAP4rev1 " more "] hello\n"
+#define PLUS_256    "C: A1 AUTHENTICATE SCRAM-SHA-256-PLUS $first\n"
+#define OFFER       "SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-1 AUTH=SCRAM-SHA-256 AUTH=CRAM-MD5 AUTH=NTLM"
+#define OFFER_PLUS  OFFER " AUTH=SCRAM-SHA-1-PLUS AUTH=SCRAM-SHA-256-PLUS"
+
+typedef struct
+{
+  const char *priority; /* of the server's TLS; NULL: 1.3 */
+  BaseProof before;
+  const char *script;
+  int code; /* -1: signed in */
+  const char *words;
+  BaseProof proof;
+} Scram;
+
+/* With a server that does its part of it. */
+static void
+check_scram (const Scram *test)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  NetLogin login = { .user = "user", .secret = "secret", .proved = test->before };
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (GError) error = NULL;
+  ImapSession *session;
+
+  if (test->priority != NULL)
+    fake_server_set_priority (server, test->priority);
+  fake_server_add_script (server, test->script, NULL);
+  session = imap_session_open (&endpoint, NULL, &error);
+  g_assert_no_error (error);
+  if (imap_session_sign_in (session, &login, NULL, &error)) {
+    g_assert_no_error (error);
+    g_assert_cmpint (test->code, <, 0);
+  } else {
+    g_assert_cmpint (test->code, >=, 0);
+    g_assert_error (error, BASE_ERROR, test->code);
+    g_assert_nonnull (strstr (error->message, test->words));
+  }
+  g_assert_cmpint (imap_session_get_proof (session), ==, test->proof);
+  test_done (server, session);
+}
+
+static void
+test_scram (void)
+{
+#define TLS_1_2 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+#define NO_EMS  TLS_1_2 ":%NO_SESSION_HASH"
+  static const Scram tests[] = {
+    /* Bound to the connection, by TLS 1.3 and 1.2, with and without a first response. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p\n"
+                                  "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_BOUND },
+    { NULL, BASE_PROOF_BOUND,
+      GREET (
+          "AUTH=SCRAM-SHA-1-PLUS AUTH=PLAIN") "C: A1 AUTHENTICATE SCRAM-SHA-1-PLUS\nS: + \nC: $first\n"
+                                              "SCRAM: + $first SCRAM-SHA-1-PLUS user secret p\n"
+                                              "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_BOUND },
+    { TLS_1_2, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p\n"
+                                  "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_BOUND },
+    /* Nothing to bind to. */
+    { NO_EMS, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) "C: A1 AUTHENTICATE SCRAM-SHA-256 $first\n"
+                         "SCRAM: + $first SCRAM-SHA-256 user secret n\n"
+                         "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_SCRAM },
+    { NULL, BASE_PROOF_SCRAM,
+      GREET (OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 $first\n"
+                    "SCRAM: + $first SCRAM-SHA-256 user secret y\n"
+                    "S: A1 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_SCRAM },
+    /* Less than before: not a word. */
+    { NO_EMS, BASE_PROOF_BOUND, GREET (OFFER_PLUS) "EOF", BASE_ERROR_TRUST, "nobody stands between",
+      BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_BOUND, GREET (OFFER) "EOF", BASE_ERROR_TRUST, "nobody stands between",
+      BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_SCRAM, GREET ("SASL-IR AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5") "EOF",
+      BASE_ERROR_TRUST, "without being told it", BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_SCRAM, GREET ("SASL-IR") "EOF", BASE_ERROR_TRUST, "without being told it",
+      BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_SCRAM,
+      GREET (OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 *\nS: A1 BAD what\n"
+                    "C: A2 AUTHENTICATE SCRAM-SHA-1 *\nS: A2 BAD what\nEOF",
+      BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
+    /* Somebody stands between: the server sees another connection. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p elsewhere\n"
+                                  "S: A1 NO no\n",
+      BASE_ERROR_TRUST, "stand between", BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_NONE,
+      GREET (
+          OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 $first\n"
+                 "SCRAM: + $first SCRAM-SHA-256 user secret y e=server-does-support-channel-binding\n"
+                 "S: A1 NO no\n",
+      BASE_ERROR_TRUST, "stand between", BASE_PROOF_NONE },
+    /* It binds in another way than we do. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256
+      "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p e=unsupported-channel-binding-type\n"
+      "S: A1 NO [AUTHENTICATIONFAILED] no\n"
+      "C: A2 AUTHENTICATE SCRAM-SHA-256 $second\n"
+      "SCRAM: + $second SCRAM-SHA-256 user secret n\n"
+      "S: A2 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_SCRAM },
+    { NULL, BASE_PROOF_BOUND,
+      GREET (OFFER_PLUS) PLUS_256
+      "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p e=unsupported-channel-binding-type\n"
+      "S: A1 NO [AUTHENTICATIONFAILED] no\nEOF",
+      BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
+    /* One failed attempt, whatever the server says to it. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256
+      "SCRAM: + $first SCRAM-SHA-256-PLUS user other p\nS: A1 NO no\nEOF",
+      BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 $first\nS: + cj1ub25zZW5zZQ==\nC: \\*\n"
+                    "S: A1 NO no\nEOF",
+      BASE_ERROR_AUTH, "makes no sense", BASE_PROOF_NONE },
+    /* A server that does not know the password, and one that wants it cheap. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p forged\n"
+                                  "S: A1 OK in\n",
+      BASE_ERROR_TRUST, "could not prove", BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p i=4095\n"
+                                  "S: A1 BAD called off\nEOF",
+      BASE_ERROR_TRUST, "easy to guess", BASE_PROOF_NONE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    check_scram (&tests[i]);
+}
+
 #define BEARER  "bixhPXVzZXIsAWhvc3Q9MTI3LjAuMC4xAXBvcnQ9"
 #define XOAUTH2 "dXNlcj11c2VyAWF1dGg9QmVhcmVyIHRva2VuAQE="
 
@@ -231,9 +367,8 @@ typedef struct
 static void
 test_keyless (void)
 {
-#define GREET(more) "S: * OK [CAPABILITY IMAP4rev1 " more "] hello\n"
-#define INVALID     "S: + eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\n"
-#define SCOPE       "S: + eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUifQ==\n"
+#define INVALID "S: + eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\n"
+#define SCOPE   "S: + eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUifQ==\n"
   static const Keyless cases[] = {
     { BASE_SIGN_IN_OAUTH,
       GREET (
@@ -421,6 +556,7 @@ test_sign_in_add (void)
   g_test_add_func ("/imap/sign-in/scram-without-proof", test_scram_without_proof);
   g_test_add_func ("/imap/sign-in/scram-nonsense", test_scram_nonsense);
   g_test_add_func ("/imap/sign-in/scram-then-plain", test_scram_then_plain);
+  g_test_add_func ("/imap/sign-in/scram", test_scram);
   g_test_add_func ("/imap/sign-in/keyless", test_keyless);
   g_test_add_func ("/imap/sign-in/long-token", test_long_token);
   g_test_add_func ("/imap/sign-in/introduce", test_introduce);

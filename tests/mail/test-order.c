@@ -60,7 +60,8 @@ push_store (MailChanges *changes)
 static void
 test_events (void)
 {
-  const MailChangesHandlers handlers = { note_changed, note_state, note_arrived, note_refused, NULL };
+  const MailChangesHandlers handlers = { note_changed, note_state, note_arrived,
+                                         note_refused, NULL,       NULL };
   g_autoptr (GString) log = g_string_new (NULL);
   g_autoptr (MailChanges) changes = mail_changes_new (g_main_context_default (), &handlers, log);
 

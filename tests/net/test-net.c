@@ -13,6 +13,7 @@ main (int argc, char *argv[])
   test_sasl_add ();
   test_certificate_add ();
   test_connection_add ();
+  test_dial_add ();
 
   return g_test_run ();
 }

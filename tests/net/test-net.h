@@ -3,4 +3,5 @@
 
 void test_certificate_add (void);
 void test_connection_add (void);
+void test_dial_add (void);
 void test_sasl_add (void);

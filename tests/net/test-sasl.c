@@ -5,6 +5,8 @@
 
 #include "base-error.h"
 #include "net-sasl-private.h"
+#include "net-scram-private.h"
+#include "net-ways.h"
 
 static char *
 encode (const char *text)
@@ -227,26 +229,63 @@ test_external (void)
 typedef struct
 {
   const char *mechanism, *nonce, *first, *server_first, *final, *server_final;
+  gboolean binding; /* the connection has one: the octets 0 to 31 */
 } Example;
 
-/* RFC 5802, section 5, and RFC 7677, section 3 */
+#define NONCE_1   "fyko+d2lbbFgONRv9qkxdawL"
+#define ON_1      "3rfcNHYJY1ZVvWVs7j"
+#define SALT_1    ",s=QSXCR+Q6sek8bf92,i=4096"
+#define NONCE_256 "rOprNGfwEbeRWgbNEkqO"
+#define ON_256    "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+#define SALT_256  ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+#define BOUND_TO  "c=cD10bHMtZXhwb3J0ZXIsLAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f,"
+
+/* RFC 5802, section 5, and RFC 7677, section 3; and the same where something could be bound to and is not, and where it is: the RFCs have no
+ * example of that, so these were computed by Python's hashlib and hmac, from the text of the RFCs. */
 static const Example examples[] = {
   { "SCRAM-SHA-1", "fyko+d2lbbFgONRv9qkxdawL", "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL",
     "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
     "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
-    "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=" },
+    "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", FALSE },
   { "SCRAM-SHA-256", "rOprNGfwEbeRWgbNEkqO", "n,,n=user,r=rOprNGfwEbeRWgbNEkqO",
     "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
     "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
     "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
-    "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=" },
+    "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", FALSE },
+  { "SCRAM-SHA-1", NONCE_1, "y,,n=user,r=" NONCE_1, "r=" NONCE_1 ON_1 SALT_1,
+    "c=eSws,r=" NONCE_1 ON_1 ",p=BjZF5dV+EkD3YCb3pH3IP8riMGw=", "v=dsprQ5R2AGYt1kn4bQRwTAE0PTU=",
+    TRUE },
+  { "SCRAM-SHA-256", NONCE_256, "y,,n=user,r=" NONCE_256, "r=" NONCE_256 ON_256 SALT_256,
+    "c=eSws,r=" NONCE_256 ON_256 ",p=FoqiHTtQEDE8lz1CdaEe3tK4mS+iMDTl77SPyDS53DY=",
+    "v=dI4KpiQJwBr1+V+K6U1dA6l6I4I9DUNXWND4pcpRU3U=", TRUE },
+  { "SCRAM-SHA-1-PLUS", NONCE_1, "p=tls-exporter,,n=user,r=" NONCE_1, "r=" NONCE_1 ON_1 SALT_1,
+    BOUND_TO "r=" NONCE_1 ON_1 ",p=i0z2xFi+ITaJvbLXpcWyruGx26U=", "v=YgmPUhdXTCPY9I7+PKzEdnp1cdo=",
+    TRUE },
+  { "SCRAM-SHA-256-PLUS", NONCE_256, "p=tls-exporter,,n=user,r=" NONCE_256,
+    "r=" NONCE_256 ON_256 SALT_256,
+    BOUND_TO "r=" NONCE_256 ON_256 ",p=QC6CS20quADQRb3mT99YUH+n3VJxUvzuK0K0E1Vrs2M=",
+    "v=2GiAgapEppLVlUXbxUDksL3VgYHzuqiK5tR4mhJGgvs=", TRUE },
 };
+
+static GBytes *
+new_binding (void)
+{
+  guint8 material[32];
+
+  for (guint8 i = 0; i < sizeof material; i++)
+    material[i] = i;
+  return g_bytes_new (material, sizeof material);
+}
 
 /* Up to the proof, as the example says. */
 static NetSasl *
 begin (const Example *example)
 {
-  g_autoptr (NetSasl) sasl = new_sasl (example->mechanism, "user", "pencil");
+  const char *const mechanisms[] = { example->mechanism, NULL };
+  g_autoptr (GBytes) binding = new_binding ();
+  NetPeer to = { .host = "h", .port = 1, .binding = example->binding ? binding : NULL };
+  g_autoptr (NetSasl) sasl =
+      net_sasl_new (mechanisms, &(NetLogin){ .user = "user", .secret = "pencil" }, &to);
   g_autofree char *challenge = encode (example->server_first);
   g_autofree char *initial = NULL;
   g_autofree char *first = NULL;
@@ -305,6 +344,169 @@ test_scram_refused (void)
   g_assert_null (net_sasl_respond (sasl, challenge, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
   g_assert_cmpstr (base_error_get_detail (error), ==, "invalid-proof");
+}
+
+/* What is not the person's fault is not told as if it were. */
+static void
+test_scram_refused_binding (void)
+{
+  static const struct
+  {
+    guint example;
+    const char *error;
+    int code; /* -1: there is another way */
+  } cases[] = {
+    { 5, "channel-bindings-dont-match", BASE_ERROR_TRUST },
+    { 3, "server-does-support-channel-binding", BASE_ERROR_TRUST },
+    { 5, "unsupported-channel-binding-type", -1 },
+    { 4, "channel-binding-not-supported", -1 },
+    { 3, "unsupported-channel-binding-type", BASE_ERROR_AUTH },
+    { 5, "invalid-proof", BASE_ERROR_AUTH },
+    { 5, "unknown-user", BASE_ERROR_AUTH },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (NetSasl) sasl = begin (&examples[cases[i].example]);
+    g_autofree char *text = g_strconcat ("e=", cases[i].error, NULL);
+    g_autofree char *challenge = encode (text);
+    g_autoptr (GError) error = NULL;
+    g_autofree char *response = net_sasl_respond (sasl, challenge, &error);
+
+    g_assert_cmpstr (response, ==, cases[i].code < 0 ? "" : NULL);
+    g_assert_cmpint (net_sasl_is_foreign_binding (sasl), ==, cases[i].code < 0);
+    if (cases[i].code >= 0)
+      g_assert_error (error, BASE_ERROR, cases[i].code);
+    g_assert_false (net_sasl_is_complete (sasl));
+  }
+}
+
+/* A proof that is cheap to guess from is given to nobody. */
+static void
+test_scram_cheap (void)
+{
+  static const char *const counts[] = { "1", "2", "1000", "4095" };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (counts); i++) {
+    g_autoptr (NetSasl) sasl =
+        new_sasl (i % 2 == 0 ? "SCRAM-SHA-1" : "SCRAM-SHA-256", "user", "pencil");
+    g_autofree char *first =
+        g_strdup_printf ("r=" NONCE_1 "x,s=QSXCR+Q6sek8bf92,i=%s", counts[i / 2]);
+    g_autofree char *challenge = encode (first);
+    g_autofree char *initial = NULL;
+    g_autoptr (GError) error = NULL;
+
+    net_sasl_set_nonce (sasl, NONCE_1);
+    initial = net_sasl_initial (sasl);
+    g_assert_null (net_sasl_respond (sasl, challenge, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+    g_assert_nonnull (strstr (error->message, "easy to guess"));
+    g_assert_nonnull (strstr (error->message, peer.host));
+  }
+}
+
+/* RFC 4013, 3, and some more; what it forbids is left as it is. */
+static void
+test_prepare (void)
+{
+  static const struct
+  {
+    const char *text, *prepared;
+  } cases[] = {
+    { "I\u00adX", "IX" },
+    { "user", "user" },
+    { "USER", "USER" },
+    { "\u00aa", "a" },
+    { "\u2168", "IX" },
+    { "\a", "\a" },
+    { "\u06271", "\u06271" },
+    { "a\u00a0b\u3000c", "a b c" },
+    { "ﬁ", "fi" },
+    { "\ufdfa",
+      "\u0635\u0644\u0649 \u0627\u0644\u0644\u0647 \u0639\u0644\u064a\u0647 \u0648\u0633\u0644\u0645" },
+    { "\u1112\u1161\u11ab", "한" },
+    { "비밀", "비밀" },
+    { "🔑", "🔑" },
+    { "é\xff", "é\xff" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *prepared = net_scram_prepare (cases[i].text);
+
+    g_assert_cmpstr (prepared, ==, cases[i].prepared);
+  }
+}
+
+static void
+check_ways (const char *offered, BaseProof proved, gboolean bindable, const char *refusals,
+            const char *expected)
+{
+  g_auto (GStrv) mechanisms = g_strsplit (offered, " ", -1);
+  g_autoptr (GBytes) binding = new_binding ();
+  NetPeer to = { .host = "h", .port = 1, .binding = bindable ? binding : NULL };
+  NetLogin login = { .user = "u", .secret = "p", .proved = proved };
+  g_autoptr (NetWays) ways = net_ways_new ((const char *const *)mechanisms, &login, &to);
+  g_autoptr (GString) tried = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0;; i++) {
+    g_autoptr (NetSasl) sasl = net_ways_next (ways, &error);
+    g_autofree char *initial = sasl != NULL ? net_sasl_initial (sasl) : NULL;
+    g_autofree char *text = initial != NULL ? decode (initial) : NULL;
+
+    if (sasl == NULL)
+      break;
+    g_string_append_printf (tried, "%s%s", i > 0 ? " " : "", net_sasl_get_mechanism (sasl));
+    if (net_sasl_get_proof (sasl) != BASE_PROOF_NONE)
+      g_string_append_printf (tried, ":%c", text[0]);
+    if (refusals[i] == '\0'
+        || !net_ways_go_on (ways, sasl,
+                            refusals[i] == '?'   ? NET_REFUSAL_UNKNOWN
+                            : refusals[i] == '-' ? NET_REFUSAL_SPEECHLESS
+                                                 : NET_REFUSAL_PLAIN))
+      break;
+  }
+  if (error != NULL) {
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+    g_assert_nonnull (strstr (error->message, "Nothing was sent"));
+    g_string_append (tried, "!");
+  }
+  g_assert_cmpstr (tried->str, ==, expected);
+}
+
+/* Which mechanisms are tried, with the first letter of SCRAM, when all are refused: "?" not known, "-" no word of why, "!" no.  A "!" at the
+ * end: the person is warned, and nothing (more) is said. */
+static void
+test_ways (void)
+{
+#define ALL                                                                                        \
+  "LOGIN PLAIN SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS CRAM-MD5 NTLM"
+#define NO_PLUS "LOGIN PLAIN SCRAM-SHA-1 SCRAM-SHA-256"
+  const BaseProof none = BASE_PROOF_NONE, scram = BASE_PROOF_SCRAM, bound = BASE_PROOF_BOUND;
+
+  check_ways (ALL, none, TRUE, "!", "SCRAM-SHA-256-PLUS:p");
+  check_ways (ALL, none, FALSE, "!", "SCRAM-SHA-256:n");
+  check_ways (NO_PLUS, none, TRUE, "!", "SCRAM-SHA-256:y");
+  check_ways ("SCRAM-SHA-1 SCRAM-SHA-1-PLUS", none, TRUE, "!", "SCRAM-SHA-1-PLUS:p");
+  check_ways ("SCRAM-SHA-256 SCRAM-SHA-1-PLUS", none, TRUE, "!", "SCRAM-SHA-1-PLUS:p");
+  /* It cannot bind after all: without, and not as if it had not offered to. */
+  check_ways (ALL, none, TRUE, "?!", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n");
+  check_ways (ALL, none, TRUE, "-!", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n");
+  check_ways (ALL, none, TRUE, "-----", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n SCRAM-SHA-1:n");
+  check_ways ("PLAIN SCRAM-SHA-256", none, TRUE, "--", "SCRAM-SHA-256:y PLAIN");
+  check_ways ("PLAIN SCRAM-SHA-256", none, TRUE, "?!", "SCRAM-SHA-256:y PLAIN");
+  check_ways ("PLAIN LOGIN", none, TRUE, "-", "PLAIN");
+  check_ways ("PLAIN LOGIN", none, TRUE, "?-", "PLAIN LOGIN");
+  /* What was proved once. */
+  check_ways (ALL, scram, TRUE, "?-", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n SCRAM-SHA-1:n");
+  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "-", "SCRAM-SHA-256:y");
+  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "?", "SCRAM-SHA-256:y");
+  check_ways ("PLAIN LOGIN", scram, TRUE, "", "!");
+  check_ways ("", scram, TRUE, "", "!");
+  check_ways (ALL, bound, TRUE, "?", "SCRAM-SHA-256-PLUS:p");
+  check_ways (ALL, bound, TRUE, "-", "SCRAM-SHA-256-PLUS:p");
+  check_ways (NO_PLUS, bound, TRUE, "", "!");
+  check_ways (ALL, bound, FALSE, "", "!");
 }
 
 static void
@@ -385,6 +587,10 @@ test_sasl_add (void)
   g_test_add_func ("/net/sasl/scram", test_scram);
   g_test_add_func ("/net/sasl/scram-forged", test_scram_forged);
   g_test_add_func ("/net/sasl/scram-refused", test_scram_refused);
+  g_test_add_func ("/net/sasl/scram-refused-binding", test_scram_refused_binding);
+  g_test_add_func ("/net/sasl/scram-cheap", test_scram_cheap);
+  g_test_add_func ("/net/sasl/prepare", test_prepare);
+  g_test_add_func ("/net/sasl/ways", test_ways);
   g_test_add_func ("/net/sasl/scram-nonsense", test_scram_nonsense);
   g_test_add_func ("/net/sasl/scram-cut", test_scram_cut);
   g_test_add_func ("/net/sasl/scram-name", test_scram_name);

@@ -387,6 +387,59 @@ test_long_token (void)
   }
 }
 
+/* With a server that does its part of SCRAM: bound to the connection, and never twice. */
+static void
+test_scram (void)
+{
+#define PLUS "C: AUTH SCRAM-SHA-256-PLUS $first\nSCRAM: 334 $first SCRAM-SHA-256-PLUS tim "
+  static const SignIn sign_ins[] = {
+    { "PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS", PLUS "tanstaaftanstaaf p\nS: 235 welcome\n", -1,
+      NULL, BASE_SIGN_IN_PASSWORD },
+    { "PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS", PLUS "other p\nS: 535 no\nEOF", BASE_ERROR_AUTH,
+      "did not accept", BASE_SIGN_IN_PASSWORD },
+    { "PLAIN SCRAM-SHA-256-PLUS", PLUS "tanstaaftanstaaf p elsewhere\nS: 535 no\nEOF",
+      BASE_ERROR_TRUST, "stand between", BASE_SIGN_IN_PASSWORD },
+    { "PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS",
+      PLUS
+      "tanstaaftanstaaf p e=unsupported-channel-binding-type\nS: 535 no\n"
+      "C: AUTH SCRAM-SHA-256 $second\nSCRAM: 334 $second SCRAM-SHA-256 tim tanstaaftanstaaf n\n"
+      "S: 235 welcome\n",
+      -1, NULL, BASE_SIGN_IN_PASSWORD },
+    { "SCRAM-SHA-256",
+      "C: AUTH SCRAM-SHA-256 $first\nSCRAM: 334 $first SCRAM-SHA-256 tim tanstaaftanstaaf y\n"
+      "S: 235 welcome\n",
+      -1, NULL, BASE_SIGN_IN_PASSWORD },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++)
+    check_sign_in (&sign_ins[i], i % 2);
+}
+
+/* What was proved once has to be offered again before anything is said. */
+static void
+test_less_proof (void)
+{
+  static const char *const offers[] = { "PLAIN LOGIN", "PLAIN SCRAM-SHA-256", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (offers); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autofree char *script =
+        g_strconcat (GREETING EHLO "S: 250-mail.test\nS: 250 AUTH ", offers[i], "\nEOF", NULL);
+    NetLogin login = { .user = "tim", .secret = "tanstaaftanstaaf", .proved = BASE_PROOF_BOUND };
+    g_autoptr (SmtpSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+
+    fake_server_add_script (server, script, NULL);
+    session = test_open (server);
+    g_assert_false (smtp_session_sign_in (session, &login, NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+    g_assert_true (base_error_is_less_proof (error));
+    g_assert_nonnull (strstr (error->message, "Nothing was sent"));
+    g_clear_pointer (&session, smtp_session_free);
+    fake_server_check (server);
+  }
+}
+
 /* What was offered to anybody counts for nothing afterwards; a server that does not like to be asked twice loses nothing. */
 static void
 test_greeted_again (void)
@@ -554,6 +607,8 @@ test_session_add (void)
   g_test_add_func ("/smtp/session/echo", test_echo);
   g_test_add_func ("/smtp/session/sign-in", test_sign_in);
   g_test_add_func ("/smtp/session/sign-in-keyless", test_sign_in_keyless);
+  g_test_add_func ("/smtp/session/scram", test_scram);
+  g_test_add_func ("/smtp/session/less-proof", test_less_proof);
   g_test_add_func ("/smtp/session/long-token", test_long_token);
   g_test_add_func ("/smtp/session/greeted-again", test_greeted_again);
   g_test_add_func ("/smtp/session/hold-limits", test_hold_limits);

@@ -69,7 +69,7 @@ folder_by_role (Bench *bench, StoreRole role)
 Bench *
 bench_new_empty (void)
 {
-  static const SyncEvents events = { get_password, state_changed, arrived, refused, NULL };
+  static const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
   Bench *bench = g_new0 (Bench, 1);
   g_autoptr (GError) error = NULL;
   g_autoptr (BaseAccount) settings = base_account_new ();

@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scene import BASE, STATE, case, chosen, exact, finish, lab  # noqa: E402
+from scene import BASE, STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
 CREDENTIALS = r'C: (\S+ )?(LOGIN|AUTHENTICATE|AUTH)\b|alicepw'
@@ -235,10 +235,53 @@ def by_hand_it_works(scene):
     assert lab.imap('alice')
 
 
+def proofs(scene):
+    with open(os.path.join(scene.profile, 'config', 'accounts', 'alice.ini'), encoding='utf-8') as file:
+        return [line.strip() for line in file if line.startswith('Proved=')]
+
+
+@case
+def a_server_that_proves_less_is_told_nothing_until_the_person_says_so(scene):
+    scene.account()
+    scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nSubject: Behind a proof\r\n\r\nHello.\r\n')
+    scene.start()
+    scene.app.wait('list item|table row', 'Behind a proof')
+    eventually(lambda: len(proofs(scene)) == 1, what='the proof of the server')
+    scene.quit()
+    proved = proofs(scene)[0]
+    assert proved.startswith('Proved=scram;'), proved
+
+    # as if there had been more
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, encoding='utf-8') as file:
+        settings = file.read()
+    with open(name, 'w', encoding='utf-8') as file:
+        file.write(settings.replace('Proved=scram;', 'Proved=scram-plus;'))
+    scene.start()
+    scene.says('used to prove that nobody stands between')
+    scene.shot('bar')
+    scene.app.click('push button', exact('Settings…'))
+    sign_in(scene)
+    scene.app.wait(None, exact('Sign In with Less Protection?'))
+    scene.shot('question')
+    scene.app.click('push button', exact('Cancel'))
+    scene.app.wait_gone(None, exact('Sign In with Less Protection?'))
+    assert proofs(scene) == [proved.replace('scram', 'scram-plus')], proofs(scene)
+    sign_in(scene)
+    scene.app.wait(None, exact('Sign In with Less Protection?'))
+    scene.app.key('Tab')
+    scene.app.key('Return')
+    scene.app.wait_gone('push button', exact('Sign In'), timeout=30)
+    eventually(lambda: proofs(scene) == [proved], what='the lesser proof')
+    scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nSubject: With a lesser one\r\n\r\nHello.\r\n')
+    scene.app.wait('list item|table row', 'With a lesser one')
+
+
 if __name__ == '__main__':
     main(chosen([
         a_self_signed_certificate_is_refused, an_expired_certificate_is_refused, the_certificate_of_another_host_is_refused,
         the_search_stops_at_a_bad_certificate, the_search_does_not_fall_for_clear_text, stripped_starttls_of_imap_is_refused,
         stripped_starttls_of_smtp_is_refused, refused_starttls_is_refused, a_bad_certificate_after_starttls_is_refused,
         a_host_that_does_not_answer_is_named, a_host_that_does_not_exist_is_named, a_server_that_goes_away_in_the_middle_is_named,
-        looking_for_servers_can_be_cancelled, by_hand_it_works]), finish)
+        looking_for_servers_can_be_cancelled, by_hand_it_works,
+        a_server_that_proves_less_is_told_nothing_until_the_person_says_so]), finish)

@@ -1,0 +1,34 @@
+/* In which order the ways of signing in at one server are tried, and where that ends: at a proof that is less than the server gave
+ * before, and at the first refusal of a password.  Pure. */
+#pragma once
+
+#include "net-sasl.h"
+
+G_BEGIN_DECLS
+
+/* What was said to a mechanism. */
+typedef enum
+{
+  NET_REFUSAL_UNKNOWN,    /* the server does not know it, though it offers it */
+  NET_REFUSAL_SPEECHLESS, /* no, without a reason */
+  NET_REFUSAL_PLAIN,      /* no */
+} NetRefusal;
+
+typedef struct _NetWays NetWays;
+
+/* Copies `mechanisms` (upper case, NULL-terminated), borrows what is in `login` and `peer` until the end. */
+NetWays *net_ways_new (const char *const *mechanisms, const NetLogin *login,
+                       const NetPeer *peer) G_GNUC_WARN_UNUSED_RESULT;
+void net_ways_free (NetWays *ways);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetWays, net_ways_free)
+
+/* The best that is left; NULL without an error: none.  TRUST: the server does not even offer to prove what it proved before, and must be
+ * told nothing. */
+NetSasl *net_ways_next (NetWays *ways, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether it is worth asking for another one after `sasl`, which came from here, was refused.  A password that was tried is not tried
+ * again. */
+gboolean net_ways_go_on (NetWays *ways, NetSasl *sasl, NetRefusal refusal);
+/* Whether the password may be told to the server by a command that is no SASL. */
+gboolean net_ways_may_tell (NetWays *ways);
+
+G_END_DECLS
