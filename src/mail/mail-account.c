@@ -18,7 +18,7 @@ struct _MailAccount
 
   gint64 row;
   MailAccountStatus status;
-  gboolean needs_password;
+  gboolean needs_password, needs_sign_in;
   double progress;
 };
 
@@ -209,6 +209,8 @@ mail_account_describe (MailAccount *self, const SyncState *state, gint64 now)
                                   : mail_describe_in_step (state->in_step, now);
   case SYNC_PHASE_NEEDS_PASSWORD:
     return g_strdup (state->message != NULL ? state->message : _ ("The password is needed."));
+  case SYNC_PHASE_NEEDS_SIGN_IN:
+    return g_strdup (state->message != NULL ? state->message : _ ("Sign in again."));
   case SYNC_PHASE_NEEDS_TRUST:
     return g_strdup (state->message != NULL ? state->message
                                             : _ ("The certificate of the server is not trusted."));
@@ -232,6 +234,7 @@ status_of (SyncPhase phase)
   case SYNC_PHASE_IN_STEP:
     return MAIL_ACCOUNT_IN_STEP;
   case SYNC_PHASE_NEEDS_PASSWORD:
+  case SYNC_PHASE_NEEDS_SIGN_IN:
   case SYNC_PHASE_NEEDS_TRUST:
   case SYNC_PHASE_DISK:
     return MAIL_ACCOUNT_ATTENTION;
@@ -251,6 +254,7 @@ mail_account_set_state (MailAccount *self, const SyncState *state)
 
   g_object_freeze_notify (G_OBJECT (self));
   self->needs_password = state->phase == SYNC_PHASE_NEEDS_PASSWORD;
+  self->needs_sign_in = state->phase == SYNC_PHASE_NEEDS_SIGN_IN;
   if (self->status != status) {
     self->status = status;
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
@@ -505,6 +509,13 @@ mail_account_needs_password (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
   return self->needs_password;
+}
+
+gboolean
+mail_account_needs_sign_in (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
+  return self->needs_sign_in;
 }
 
 GListModel *

@@ -30,6 +30,8 @@ const char *mail_account_get_state_detail (MailAccount *account);
 double mail_account_get_progress (MailAccount *account);
 /* True when status is ATTENTION because a password is missing or was refused. */
 gboolean mail_account_needs_password (MailAccount *account);
+/* In the browser (mail-sign-in.h), or, of an account of the desktop's, in its settings. */
+gboolean mail_account_needs_sign_in (MailAccount *account);
 /* Borrowed GListModel of MailFolder: special folders first, then the tree in order (parents
  * before children, "depth"). */
 GListModel *mail_account_get_folders (MailAccount *account);

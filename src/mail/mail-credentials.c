@@ -7,10 +7,12 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "mail-desktop.h"
 
 struct _MailCredentials
 {
   GCancellable *closing; /* Owned: the program ends, nobody waits for the keyring any more */
+  MailTokens *tokens;    /* Owned; guarded inside */
   GMutex lock;
   /* Owned, with the lock */
   GHashTable *session; /* "account protocol" -> password */
@@ -29,6 +31,7 @@ mail_credentials_new (void)
   MailCredentials *self = g_new0 (MailCredentials, 1);
 
   self->closing = g_cancellable_new ();
+  self->tokens = mail_tokens_new (&mail_oauth_times);
   g_mutex_init (&self->lock);
   self->session = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, password_free);
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -38,6 +41,7 @@ mail_credentials_new (void)
 void
 mail_credentials_free (MailCredentials *self)
 {
+  mail_tokens_free (self->tokens);
   g_hash_table_unref (self->session);
   g_hash_table_unref (self->asked);
   g_object_unref (self->closing);
@@ -70,6 +74,13 @@ void
 mail_credentials_close (MailCredentials *self)
 {
   g_cancellable_cancel (self->closing);
+  mail_tokens_close (self->tokens);
+}
+
+MailTokens *
+mail_credentials_get_tokens (MailCredentials *self)
+{
+  return self->tokens;
 }
 
 char *
@@ -101,6 +112,30 @@ mail_credentials_lookup (MailCredentials *self, const char *account_id, const ch
     base_error_set (error, BASE_ERROR_AUTH, NULL,
                     _ ("No password is known for %s. Type the password."), address);
   return NULL;
+}
+
+char *
+mail_credentials_lookup_secret (MailCredentials *self, const BaseAccount *account,
+                                const char *protocol, gboolean offered, GCancellable *cancellable,
+                                GError **error)
+{
+  const BaseServer *server = g_str_equal (protocol, "smtp") ? &account->smtp : &account->imap;
+
+  if (account->desktop_account != NULL)
+    return mail_desktop_lookup_secret (account, protocol, cancellable, error);
+  if (server->sign_in == BASE_SIGN_IN_OAUTH)
+    return mail_tokens_get (self->tokens, account, offered, cancellable, error);
+  return mail_credentials_lookup (self, account->id, account->address, protocol, cancellable,
+                                  error);
+}
+
+void
+mail_credentials_doubt (MailCredentials *self, const BaseAccount *account, const char *secret)
+{
+  if (account->desktop_account != NULL)
+    mail_desktop_doubt (account);
+  else
+    mail_tokens_refuse (self->tokens, account->id, secret);
 }
 
 void
@@ -179,6 +214,7 @@ mail_credentials_forget (MailCredentials *self, const char *account_id)
   static const char *const protocols[] = { "imap", "smtp" };
   g_autoptr (GError) error = NULL;
 
+  mail_tokens_forget (self->tokens, account_id);
   for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
     session_set (self, account_id, protocols[i], NULL);
   g_mutex_lock (&self->lock);

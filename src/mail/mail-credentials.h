@@ -7,6 +7,7 @@
 #pragma once
 
 #include "mail-keyring.h"
+#include "mail-tokens.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailCredentials, mail_credentials_free)
 char *mail_credentials_lookup (MailCredentials *credentials, const char *account_id,
                                const char *address, const char *protocol, GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (blocks) What the account signs in by there: that password, an access token, or what the desktop has of either.  `offered`: see mail_tokens_get (). */
+char *mail_credentials_lookup_secret (MailCredentials *credentials, const BaseAccount *account,
+                                      const char *protocol, gboolean offered,
+                                      GCancellable *cancellable,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (blocks) A server did not take this token: the next one is another. */
+void mail_credentials_doubt (MailCredentials *credentials, const BaseAccount *account,
+                             const char *secret);
+MailTokens *mail_credentials_get_tokens (MailCredentials *credentials);
 /* (blocks) Keeps it: in the keyring when `remember` and there is one; else until the program
  * ends, and *session_only says so. */
 void mail_credentials_store (MailCredentials *credentials, const char *account_id,

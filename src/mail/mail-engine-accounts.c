@@ -164,10 +164,14 @@ static char *
 choose_password (AccountJob *job, const char *protocol, GCancellable *cancellable, GError **error)
 {
   gboolean smtp = g_str_equal (protocol, "smtp");
+  const BaseServer *server = smtp ? &job->account->smtp : &job->account->imap;
   const char *typed = smtp ? job->smtp_password : job->imap_password;
   g_autoptr (GError) local = NULL;
   char *stored = NULL;
 
+  if (server->sign_in == BASE_SIGN_IN_OAUTH || job->account->desktop_account != NULL)
+    return mail_credentials_lookup_secret (job->credentials, job->account, protocol, TRUE,
+                                           cancellable, error);
   if (typed != NULL)
     return g_strdup (typed);
   if (!job->is_new || job->imap_password == NULL)
@@ -311,6 +315,7 @@ run_save (gpointer data, GCancellable *cancellable, GError **error)
   if (smtp_password != NULL)
     mail_credentials_store (job->credentials, account->id, account->address, "smtp", smtp_password,
                             !job->session_only, &job->session_only);
+  mail_tokens_keep (mail_credentials_get_tokens (job->credentials), account, &job->session_only);
   if (base_account_save (account, job->paths, error))
     return g_steal_pointer (slot);
   if (job->is_new)

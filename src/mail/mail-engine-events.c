@@ -17,8 +17,14 @@ get_password (const BaseAccount *account, const char *protocol, GCancellable *ca
 {
   MailEngine *self = user_data; /* its credentials may be used by any thread, nothing else of it */
 
-  return mail_credentials_lookup (self->credentials, account->id, account->address, protocol,
-                                  cancellable, error);
+  return mail_credentials_lookup_secret (self->credentials, account, protocol, FALSE, cancellable,
+                                         error);
+}
+
+static void
+secret_refused (const BaseAccount *account, const char *secret, gpointer user_data)
+{
+  mail_credentials_doubt (((MailEngine *)user_data)->credentials, account, secret);
 }
 
 static void
@@ -65,6 +71,7 @@ const SyncEvents mail_engine_sync_events = {
   .refused = refused,
   .sending = sending,
   .proved = proved,
+  .secret_refused = secret_refused,
 };
 
 /* ---- looking up ---- */
@@ -280,7 +287,8 @@ handle_state (const char *account_id, const SyncState *state, gpointer user_data
   if (account == NULL)
     return;
   g_autoptr (MailAccount) kept = g_object_ref (account);
-  gboolean knew = mail_account_needs_password (kept);
+  gboolean knew_password = mail_account_needs_password (kept);
+  gboolean knew_sign_in = mail_account_needs_sign_in (kept);
   MailAccountStatus before = mail_account_get_status (kept);
 
   mail_account_set_state (kept, state);
@@ -288,7 +296,8 @@ handle_state (const char *account_id, const SyncState *state, gpointer user_data
   if (before != mail_account_get_status (kept)
       && g_list_model_get_n_items (G_LIST_MODEL (self->outgoing)) > 0)
     mail_engine_reload_outgoing (self);
-  if (state->phase == SYNC_PHASE_NEEDS_PASSWORD && !knew)
+  if ((mail_account_needs_password (kept) && !knew_password)
+      || (mail_account_needs_sign_in (kept) && !knew_sign_in))
     g_signal_emit (self, mail_engine_signals[MAIL_ENGINE_PASSWORD_NEEDED], 0, kept,
                    mail_account_get_state_text (kept), state->detail);
 }

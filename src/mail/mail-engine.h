@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (MailEngine, mail_engine, MAIL, ENGINE, GObject)
  * mail, for a desktop notification "notice" (const char *sentence, const char *detail or NULL):
  * something was refused and taken back, sending failed, database rebuilt, an account file is
  * broken, no keyring ...: show a toast/banner "password-needed" (MailAccount *account, const
- * char *sentence, const char *detail): ask, once at a time per account "past-changed": mail_engine_list_past_async () would
+ * char *sentence, const char *detail): ask, once at a time per account, for the password, or to sign in again (mail_account_needs_sign_in (), mail-sign-in.h) "past-changed": mail_engine_list_past_async () would
  * give something else now.  Property "ready"
  * (notify): accounts and folders of the last session are loaded. */
 MailEngine *mail_engine_new (BasePaths *paths) G_GNUC_WARN_UNUSED_RESULT;

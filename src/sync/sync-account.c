@@ -38,7 +38,7 @@ struct _SyncAccount
 };
 
 static void tell_state (const SyncState *state, gpointer user_data);
-static gboolean get_trouble (gpointer user_data, GError **error);
+static gboolean get_trouble (gpointer user_data, SyncPhase *phase, GError **error);
 static const SyncBoardFuncs board_funcs = { tell_state, get_trouble };
 
 SyncShared *
@@ -532,9 +532,22 @@ sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *lo
   return *secret != NULL;
 }
 
+gboolean
+sync_account_doubt_token (SyncAccount *account, const NetLogin *login, const GError *error)
+{
+  const SyncEvents *events = &account->shared->events;
+
+  if (login->kind != BASE_SIGN_IN_OAUTH || login->secret == NULL || events->secret_refused == NULL
+      || !g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
+    return FALSE;
+  events->secret_refused (account->settings, login->secret, account->shared->user_data);
+  return TRUE;
+}
+
+/* *again: in, whether it may be tried once more; out, whether it should. */
 static gboolean
-sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellable *cancellable,
-         GError **error)
+sign_in (SyncAccount *account, ImapSession *session, gboolean first, gboolean *again,
+         GCancellable *cancellable, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->sign_in_lock);
   g_autoptr (GError) local = NULL;
@@ -543,35 +556,41 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, GCancellabl
   gboolean good;
 
   /* The other worker may have been refused while this one waited. */
-  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
+  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error)) {
+    *again = FALSE;
     return FALSE;
+  }
   good = sync_account_get_login (account, "imap", &login, &secret, cancellable, &local)
          && imap_session_sign_in (session, &login, cancellable, &local);
+  *again = *again && !good && sync_account_doubt_token (account, &login, local);
   sync_password_free (secret);
   if (good) {
     sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
     return TRUE;
   }
   /* A second connection that is refused while the first one stands says nothing about the password. */
-  if (first || !sync_account_is_connected (account))
+  if (!*again && (first || !sync_account_is_connected (account)))
     sync_account_block (account, SYNC_SIDE_IMAP, local);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 
-ImapSession *
-sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable,
-                        GError **error)
+static ImapSession *
+open_once (SyncAccount *account, gboolean first, gboolean *again, GCancellable *cancellable,
+           GError **error)
 {
   g_autoptr (ImapSession) session = NULL;
   g_autoptr (GError) local = NULL;
   NetEndpoint endpoint = net_endpoint_of (account->settings, &account->settings->imap,
                                           sync_account_get_patience (account));
 
-  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error))
+  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error)) {
+    *again = FALSE;
     return NULL;
+  }
   session = imap_session_open (&endpoint, cancellable, &local);
   if (session == NULL) {
+    *again = FALSE;
     if (first)
       sync_account_block (account, SYNC_SIDE_IMAP, local);
     g_propagate_error (error, g_steal_pointer (&local));
@@ -580,9 +599,27 @@ sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *canc
   g_mutex_lock (&account->lock);
   imap_session_set_disabled (session, account->without);
   g_mutex_unlock (&account->lock);
-  if (!sign_in (account, session, first, cancellable, error))
+  if (!sign_in (account, session, first, again, cancellable, error))
     return NULL;
   return g_steal_pointer (&session);
+}
+
+ImapSession *
+sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable,
+                        GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean again = TRUE;
+  ImapSession *session = open_once (account, first, &again, cancellable, &local);
+
+  if (session == NULL && again) {
+    g_clear_error (&local);
+    again = FALSE;
+    session = open_once (account, first, &again, cancellable, &local);
+  }
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return session;
 }
 
 void
@@ -592,6 +629,23 @@ sync_account_learn (SyncAccount *account, ImapSession *session)
 
   if (session != NULL)
     account->without |= imap_session_get_doubted (session);
+}
+
+SyncPhase
+sync_account_get_phase (SyncAccount *account, SyncSide side, const GError *error)
+{
+  const BaseServer *server =
+      side == SYNC_SIDE_IMAP ? &account->settings->imap : &account->settings->smtp;
+  gboolean by_password =
+      server->sign_in != BASE_SIGN_IN_OAUTH && account->settings->desktop_account == NULL;
+
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
+    return by_password ? SYNC_PHASE_NEEDS_PASSWORD : SYNC_PHASE_NEEDS_SIGN_IN;
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
+    return SYNC_PHASE_NEEDS_TRUST;
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
+    return SYNC_PHASE_DISK;
+  return SYNC_PHASE_OFFLINE;
 }
 
 void
@@ -704,9 +758,15 @@ tell_state (const SyncState *state, gpointer user_data)
 }
 
 static gboolean
-get_trouble (gpointer user_data, GError **error)
+get_trouble (gpointer user_data, SyncPhase *phase, GError **error)
 {
-  return sync_account_is_blocked (user_data, SYNC_SIDE_SMTP, error);
+  g_autoptr (GError) local = NULL;
+
+  if (!sync_account_is_blocked (user_data, SYNC_SIDE_SMTP, &local))
+    return FALSE;
+  *phase = sync_account_get_phase (user_data, SYNC_SIDE_SMTP, local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return TRUE;
 }
 
 void

@@ -89,12 +89,18 @@ gboolean sync_account_get_login (SyncAccount *account, const char *protocol, Net
 void sync_password_free (char *password);
 /* After a sign-in: less than that is not taken from this server any more, and the events are told. */
 void sync_account_learn_proof (SyncAccount *account, const char *protocol, BaseProof proof);
+/* An access token may have been taken back before its time: TRUE where that may be why, and it is worth another connection with
+ * another token. */
+gboolean sync_account_doubt_token (SyncAccount *account, const NetLogin *login,
+                                   const GError *error);
 
 typedef enum
 {
   SYNC_SIDE_IMAP,
   SYNC_SIDE_SMTP,
 } SyncSide;
+/* What an error of that side means for the account. */
+SyncPhase sync_account_get_phase (SyncAccount *account, SyncSide side, const GError *error);
 /* A person is needed: keeps a copy of `error` until sync_account_retry (). */
 void sync_account_block (SyncAccount *account, SyncSide side, const GError *error);
 /* TRUE when blocked; *error (nullable) then gets a copy. */

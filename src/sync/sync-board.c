@@ -38,13 +38,6 @@ sync_state_free (SyncState *state)
   g_free (state);
 }
 
-static SyncPhase
-phase_of_error (const GError *error)
-{
-  return g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH) ? SYNC_PHASE_NEEDS_PASSWORD
-                                                              : SYNC_PHASE_NEEDS_TRUST;
-}
-
 static void
 set_words (SyncState *state, const GError *error)
 {
@@ -95,11 +88,13 @@ tell (SyncBoard *board)
   g_autoptr (SyncState) state = sync_state_dup (board->state);
   g_autoptr (GError) trouble = NULL;
   gint64 now = g_get_monotonic_time ();
+  SyncPhase phase = state->phase;
 
   /* Only a person can help the sender: that outranks all but IMAP's own call for a person. */
-  if (state->phase != SYNC_PHASE_NEEDS_PASSWORD && state->phase != SYNC_PHASE_NEEDS_TRUST
-      && board->funcs->get_trouble (board->user_data, &trouble)) {
-    state->phase = phase_of_error (trouble);
+  if (state->phase != SYNC_PHASE_NEEDS_PASSWORD && state->phase != SYNC_PHASE_NEEDS_SIGN_IN
+      && state->phase != SYNC_PHASE_NEEDS_TRUST
+      && board->funcs->get_trouble (board->user_data, &phase, &trouble)) {
+    state->phase = phase;
     set_words (state, trouble);
   }
   if (state->message == NULL && board->waiting != NULL)

@@ -19,6 +19,7 @@ typedef enum
   SYNC_PHASE_SYNCING,        /* done of total says how far; total 0: not known */
   SYNC_PHASE_IN_STEP,        /* nothing to do; listening */
   SYNC_PHASE_NEEDS_PASSWORD, /* waits for a person: sync_engine_retry () */
+  SYNC_PHASE_NEEDS_SIGN_IN,  /* the same: no access token is to be had, or none is taken */
   SYNC_PHASE_NEEDS_TRUST,    /* certificate refused: waits for a person */
   SYNC_PHASE_DISK,           /* this computer cannot write: tries again at next_try */
 } SyncPhase;
@@ -59,6 +60,8 @@ typedef struct
   /* Nullable: `host`, the account's server for `protocol`, proved more than was known of it (base_server_set_proof ()). */
   void (*proved) (const char *account_id, const char *protocol, const char *host, BaseProof proof,
                   gpointer user_data);
+  /* Nullable: a server did not accept this access token, although it was good a moment ago: another one is asked for, once. */
+  void (*secret_refused) (const BaseAccount *account, const char *secret, gpointer user_data);
 } SyncEvents;
 
 SyncEngine *sync_engine_new (Store *store, const SyncEvents *events,

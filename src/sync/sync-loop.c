@@ -80,24 +80,13 @@ disconnect (Loop *loop)
   sync_worker_set_connected (loop->worker, FALSE);
 }
 
-static SyncPhase
-phase_of (const GError *error)
-{
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
-    return SYNC_PHASE_NEEDS_PASSWORD;
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
-    return SYNC_PHASE_NEEDS_TRUST;
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
-    return SYNC_PHASE_DISK;
-  return SYNC_PHASE_OFFLINE;
-}
-
 /* Something went wrong that ends this connection: says so, and when it will be tried again. */
 static void
 fail (Loop *loop, const GError *error)
 {
-  SyncPhase phase = phase_of (error);
-  gboolean person = phase == SYNC_PHASE_NEEDS_PASSWORD || phase == SYNC_PHASE_NEEDS_TRUST;
+  SyncPhase phase = sync_account_get_phase (loop->account, SYNC_SIDE_IMAP, error);
+  gboolean person = phase == SYNC_PHASE_NEEDS_PASSWORD || phase == SYNC_PHASE_NEEDS_SIGN_IN
+                    || phase == SYNC_PHASE_NEEDS_TRUST;
 
   disconnect (loop);
   if (base_error_is_cancelled (error))

@@ -90,34 +90,55 @@ learn_size_limit (Sender *sender)
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
 }
 
+/* *again: it failed, and is worth another try (sync_account_doubt_token ()). */
 static gboolean
-connect_now (Sender *sender, GError **error)
+connect_once (Sender *sender, gboolean *again, GError **error)
 {
   const BaseAccount *settings = sync_account_get_settings (sender->account);
   NetEndpoint endpoint =
       net_endpoint_of (settings, &settings->smtp, sync_account_get_patience (sender->account));
   g_autoptr (SmtpSession) session = NULL;
   char *secret = NULL;
+  g_autoptr (GError) local = NULL;
   NetLogin login;
   gboolean good;
 
+  *again = FALSE;
   if (sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, error))
     return FALSE;
   session = smtp_session_open (&endpoint, sender->cancellable, error);
   if (session == NULL)
     return FALSE;
   good =
-      sync_account_get_login (sender->account, "smtp", &login, &secret, sender->cancellable, error)
-      && smtp_session_sign_in (session, &login, sender->cancellable, error);
+      sync_account_get_login (sender->account, "smtp", &login, &secret, sender->cancellable, &local)
+      && smtp_session_sign_in (session, &login, sender->cancellable, &local);
+  *again = !good && sync_account_doubt_token (sender->account, &login, local);
   sync_password_free (secret);
-  if (!good)
+  if (!good) {
+    g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
+  }
   sync_account_learn_proof (sender->account, "smtp", smtp_session_get_proof (session));
   smtp_session_set_disabled (session, sender->disabled);
   sender->session = g_steal_pointer (&session);
   sync_worker_set_connected (sender->worker, TRUE);
   learn_size_limit (sender);
   return TRUE;
+}
+
+static gboolean
+connect_now (Sender *sender, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean again = FALSE;
+
+  if (connect_once (sender, &again, &local))
+    return TRUE;
+  if (!again) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  return connect_once (sender, &again, error);
 }
 
 /* The account's mails in this state, oldest first. */

@@ -13,6 +13,7 @@
 #include "ui-form.h"
 #include "ui-names.h"
 #include "ui-password-dialog.h"
+#include "ui-sign-in-dialog.h"
 #include "ui-preferences.h"
 #include "ui-resources.h"
 #include "ui-redirect.h"
@@ -104,11 +105,12 @@ ask_for_password (UiApplication *self)
   while (self->asks->len > 0 && !self->asking && !self->stopping && window
          && gtk_window_is_active (GTK_WINDOW (window))) {
     g_autoptr (MailAccount) account = g_ptr_array_steal_index (self->asks, 0);
-    if (!mail_account_needs_password (account))
+    if (!mail_account_needs_password (account) && !mail_account_needs_sign_in (account))
       continue;
-    self->asking = ui_password_dialog_ask (GTK_WINDOW (window), self->engine, account,
-                                           mail_account_get_state_text (account),
-                                           mail_account_get_state_detail (account));
+    self->asking = (mail_account_needs_sign_in (account) ? ui_sign_in_dialog_ask
+                                                         : ui_password_dialog_ask) (
+        GTK_WINDOW (window), self->engine, account, mail_account_get_state_text (account),
+        mail_account_get_state_detail (account));
     g_signal_connect_object (self->asking, "destroy", G_CALLBACK (on_dialog_gone), self,
                              G_CONNECT_SWAPPED);
   }

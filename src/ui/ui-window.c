@@ -10,6 +10,7 @@
 #include "ui-outgoing.h"
 #include "ui-password-dialog.h"
 #include "ui-setup.h"
+#include "ui-sign-in-dialog.h"
 #include "ui-toast.h"
 
 enum
@@ -248,7 +249,9 @@ update_trouble (UiWindow *self)
   g_autofree char *title = g_strdup_printf (_ ("%s: %s"), mail_account_get_label (trouble),
                                             mail_account_get_state_text (trouble));
   ui_list_set_bar (self->list, title, mail_account_get_state_detail (trouble),
-                   mail_account_needs_password (trouble) ? _ ("Password…") : _ ("Settings…"),
+                   mail_account_needs_password (trouble)  ? _ ("Password…")
+                   : mail_account_needs_sign_in (trouble) ? _ ("Sign In…")
+                                                          : _ ("Settings…"),
                    FALSE);
 }
 
@@ -276,6 +279,12 @@ on_trouble_clicked (UiWindow *self, UiList *list)
     ui_password_dialog_ask (GTK_WINDOW (self), self->engine, self->trouble,
                             mail_account_get_state_text (self->trouble),
                             mail_account_get_state_detail (self->trouble));
+    return;
+  }
+  if (mail_account_needs_sign_in (self->trouble)) {
+    ui_sign_in_dialog_ask (GTK_WINDOW (self), self->engine, self->trouble,
+                           mail_account_get_state_text (self->trouble),
+                           mail_account_get_state_detail (self->trouble));
     return;
   }
   GtkWindow *setup = ui_setup_new (self->engine, mail_account_dup_settings (self->trouble));

@@ -111,7 +111,10 @@ count_rows (StoreDb *db, gint64 account, gboolean all)
 static gint64
 send_queue (BasePaths *paths, const BaseAccount *settings, const char *to, guint n, gint64 *sent)
 {
-  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
+  const SyncEvents events = { .get_password = get_password,
+                              .state_changed = state_changed,
+                              .arrived = arrived,
+                              .refused = refused };
   g_autoptr (GError) error = NULL;
   g_autoptr (Store) store = store_open (paths, NULL, &error);
   g_autoptr (StoreDb) db = store != NULL ? store_connect (store, &error) : NULL;

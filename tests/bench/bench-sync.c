@@ -97,7 +97,7 @@ main (int argc, char **argv)
   if (argc != 5)
     return 2;
   Bench bench = { .password = argv[3] };
-  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
+  const SyncEvents events = { .get_password = get_password, .state_changed = state_changed, .arrived = arrived, .refused = refused };
   g_autoptr (GError) error = NULL;
   g_autoptr (BasePaths) paths = base_paths_new (argv[1], &error);
   g_autoptr (GPtrArray) accounts = base_account_load_all (paths, NULL);

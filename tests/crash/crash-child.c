@@ -136,7 +136,10 @@ open_profile (Child *child)
   };
   gboolean small_packs =
       child->scenario != NULL && (child->scenario->flags & SCENARIO_SMALL_PACKS) != 0;
-  const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
+  const SyncEvents events = { .get_password = get_password,
+                              .state_changed = state_changed,
+                              .arrived = arrived,
+                              .refused = refused };
   g_autoptr (GPtrArray) accounts = base_account_load_all (child->paths, NULL);
   g_autoptr (GError) error = NULL;
   gboolean rebuilt = FALSE;

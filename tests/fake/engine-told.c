@@ -57,9 +57,11 @@ sending (const char *account_id, gint64 outbox, guint64 sent, guint64 total, gpo
   told->sending += sent < total;
 }
 
-const SyncEvents engine_told_events = {
-  get_password, state_changed, arrived, refused, sending, NULL
-};
+const SyncEvents engine_told_events = { .get_password = get_password,
+                                        .state_changed = state_changed,
+                                        .arrived = arrived,
+                                        .refused = refused,
+                                        .sending = sending };
 
 /* ---- what was said ---- */
 

@@ -297,6 +297,7 @@ main (int argc, char **argv)
   add_reply_tests ();
   add_template_tests ();
   add_thread_actions_tests ();
+  add_tokens_tests ();
   add_truth_tests ();
   add_unsubscribe_tests ();
   add_wake_tests ();
@@ -310,8 +311,10 @@ main (int argc, char **argv)
   add_person_tests ();
   add_recipient_tests ();
   add_content_tests ();
+  add_oauth_tests ();
   add_order_tests ();
   add_parts_tests ();
+  add_desktop_tests ();
   add_draft_tests ();
   add_remote_tests ();
   return g_test_run ();

@@ -16,7 +16,7 @@ SEES = {
     'ui': ['base', 'mail'],
 }
 ONLY_IN = {r'sqlite3\.h': ['store'], r'gnutls/': ['net'], r'zlib\.h': ['net'], r'gmime/': ['mime'], r'libxml/': ['mime'], r'libsecret/': ['mail'],
-           r'libsoup/': ['mail'], r'(libical/|ytnef|poppler|seccomp|gdk-pixbuf/)': ['unpack'], r'(gtk|adwaita|webkit)[/.]': ['ui']}
+           r'libsoup/': ['mail'], r'json-glib/': ['net', 'mail'], r'(libical/|ytnef|poppler|seccomp|gdk-pixbuf/)': ['unpack'], r'(gtk|adwaita|webkit)[/.]': ['ui']}
 
 
 def includes(layer):

@@ -183,6 +183,7 @@ press_retry (Work *work)
   case SYNC_PHASE_SYNCING:
   case SYNC_PHASE_IN_STEP:
   case SYNC_PHASE_NEEDS_PASSWORD:
+  case SYNC_PHASE_NEEDS_SIGN_IN:
   case SYNC_PHASE_DISK:
     break;
   }

@@ -69,7 +69,10 @@ folder_by_role (Bench *bench, StoreRole role)
 Bench *
 bench_new_empty (void)
 {
-  static const SyncEvents events = { get_password, state_changed, arrived, refused, NULL, NULL };
+  static const SyncEvents events = { .get_password = get_password,
+                                     .state_changed = state_changed,
+                                     .arrived = arrived,
+                                     .refused = refused };
   Bench *bench = g_new0 (Bench, 1);
   g_autoptr (GError) error = NULL;
   g_autoptr (BaseAccount) settings = base_account_new ();

@@ -1,0 +1,581 @@
+/* Access tokens and how they stay fresh.  Any thread; must never write a token anywhere but into the keyring. */
+#include "mail-tokens.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+#include <time.h>
+
+#include "base-error.h"
+#include "base-log.h"
+#include "mail-keyring.h"
+
+#define MARGIN_US   (60 * G_USEC_PER_SEC) /* a token that is good no longer is as good as none */
+#define AHEAD_US    (600 * G_USEC_PER_SEC)
+#define AGAIN_US    (60 * G_USEC_PER_SEC) /* in the background, doubled up to the next */
+#define AGAIN_MAX   6
+#define FAREWELL_US (2 * G_USEC_PER_SEC)
+
+/* What is known of one account. */
+typedef struct
+{
+  BaseAccount *account; /* as it was asked for last */
+  char *binding;        /* of what follows */
+  char *access;
+  gint64 until, due;      /* by now_us (); due 0: nothing to do in the background */
+  char *kept;             /* the refresh token, where there is no keyring */
+  gboolean busy, refused; /* refused: `error` holds until a person signs in */
+  guint serial;           /* of requests that came to an end */
+  guint failures;
+  GError *error; /* of the last request */
+  MailOauthTokens *offer;
+  char *offer_binding;
+  gint64 offer_until;
+} Entry;
+
+struct _MailTokens
+{
+  gatomicrefcount ref_count;
+  const MailOauthTimes *times;
+  GThread *thread; /* from the first token on */
+
+  GMutex lock; /* what follows */
+  GCond cond;
+  GHashTable *entries; /* account id -> Entry */
+  guint flights;
+  gboolean closing;
+};
+
+/* It goes on while the computer sleeps. */
+static gint64
+now_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static void
+entry_drop_offer (Entry *entry)
+{
+  g_clear_pointer (&entry->offer, mail_oauth_tokens_free);
+  g_clear_pointer (&entry->offer_binding, g_free);
+}
+
+static void
+entry_drop_access (Entry *entry)
+{
+  g_clear_pointer (&entry->access, mail_password_free);
+  entry->until = entry->due = 0;
+}
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  entry_drop_offer (entry);
+  entry_drop_access (entry);
+  mail_password_free (entry->kept);
+  g_clear_pointer (&entry->account, base_account_free);
+  g_clear_error (&entry->error);
+  g_free (entry->binding);
+  g_free (entry);
+}
+
+MailTokens *
+mail_tokens_new (const MailOauthTimes *times)
+{
+  MailTokens *self = g_new0 (MailTokens, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->times = times;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  return self;
+}
+
+static void
+unref (MailTokens *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_hash_table_unref (self->entries);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+void
+mail_tokens_close (MailTokens *self)
+{
+  g_mutex_lock (&self->lock);
+  self->closing = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mail_tokens_free (MailTokens *self)
+{
+  gint64 end = g_get_monotonic_time () + FAREWELL_US;
+
+  mail_tokens_close (self);
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_mutex_lock (&self->lock);
+  while (self->flights > 0 && g_cond_wait_until (&self->cond, &self->lock, end))
+    ;
+  g_mutex_unlock (&self->lock);
+  unref (self);
+}
+
+/* Whom these tokens are for: asking somebody else for them, or showing them to somebody else, takes a person. */
+static char *
+dup_binding (const BaseAccount *account)
+{
+  g_autoptr (MailOauth) oauth = mail_oauth_new (account->oauth, NULL);
+
+  return g_strdup_printf ("%s %s %s %s", oauth != NULL ? oauth->token : "-",
+                          account->imap.host != NULL ? account->imap.host : "-",
+                          account->smtp.host != NULL ? account->smtp.host : "-",
+                          account->imap.user != NULL ? account->imap.user : "-");
+}
+
+/* With the lock. */
+static Entry *
+ensure (MailTokens *self, const BaseAccount *account)
+{
+  g_autofree char *binding = dup_binding (account);
+  Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+  if (entry == NULL) {
+    entry = g_new0 (Entry, 1);
+    g_hash_table_insert (self->entries, g_strdup (account->id), entry);
+  }
+  if (g_strcmp0 (entry->binding, binding) == 0)
+    return entry;
+  entry_drop_access (entry);
+  g_clear_pointer (&entry->kept, mail_password_free);
+  g_clear_error (&entry->error);
+  entry->refused = FALSE;
+  g_clear_pointer (&entry->account, base_account_free);
+  entry->account = base_account_dup (account);
+  g_free (entry->binding);
+  entry->binding = g_steal_pointer (&binding);
+  return entry;
+}
+
+/* With the lock.  Of those that hold a few seconds only, the margin is less. */
+static void
+entry_set_access (Entry *entry, const char *access, gint64 until)
+{
+  gint64 left = until - now_us ();
+
+  entry_drop_access (entry);
+  entry->access = g_strdup (access);
+  entry->until = until - MIN (MARGIN_US, left / 10);
+  entry->due = until - MIN (AHEAD_US, left / 5);
+  entry->failures = 0;
+  entry->refused = FALSE;
+  g_clear_error (&entry->error);
+}
+
+/* ---- the keyring ---- */
+
+/* Keeps it, and whom it is for; FALSE: only in memory. */
+static gboolean
+store_refresh (const BaseAccount *account, const char *refresh)
+{
+  g_autoptr (GError) error = NULL;
+  /* Translators: what the keyring program calls what Sosik signs in by; %s is an e-mail address */
+  g_autofree char *label = g_strdup_printf (_ ("Sosik: sign-in of %s"), account->address);
+
+  g_autofree char *binding = dup_binding (account);
+  char *secret = g_strconcat (refresh, "\n", binding, NULL);
+  gboolean stored = mail_keyring_store (account->id, "oauth", label, secret, NULL, &error);
+
+  mail_password_free (secret);
+  if (stored)
+    return TRUE;
+  base_log ("The keyring did not take a sign-in, it is kept for this session: %s",
+            error != NULL ? error->message : "refused");
+  return FALSE;
+}
+
+/* Takes what the keyring has apart; NULL: it is for somebody else. */
+static char *
+dup_refresh (const BaseAccount *account, const char *secret)
+{
+  const char *end = secret != NULL ? strchr (secret, '\n') : NULL;
+  g_autofree char *binding = dup_binding (account);
+
+  return end != NULL && g_str_equal (end + 1, binding) ? g_strndup (secret, (gsize)(end - secret))
+                                                       : NULL;
+}
+
+static char *
+lookup_refresh (const BaseAccount *account, const char *kept, gboolean may_ask, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  char *secret, *refresh;
+
+  if (kept != NULL)
+    return g_strdup (kept);
+  secret = mail_keyring_lookup (account->id, "oauth", may_ask, NULL, &local);
+  refresh = dup_refresh (account, secret);
+  mail_password_free (secret);
+  if (refresh == NULL)
+    base_error_set (error, BASE_ERROR_AUTH, local != NULL ? local->message : NULL,
+                    local != NULL ? _ ("The keyring did not give what Sosik signs in by as %s.")
+                                  : _ ("Sosik is not signed in as %s."),
+                    account->address);
+  return refresh;
+}
+
+/* ---- one request ---- */
+
+typedef struct
+{
+  MailTokens *tokens; /* a reference */
+  BaseAccount *account;
+  char *binding, *kept;
+  gboolean asked_for; /* somebody waits for it */
+  gboolean by_server; /* what came of it, came from the provider */
+} Flight;
+
+static void
+flight_free (Flight *flight)
+{
+  base_account_free (flight->account);
+  g_free (flight->binding);
+  mail_password_free (flight->kept);
+  unref (flight->tokens);
+  g_free (flight);
+}
+
+static MailOauthTokens *
+fetch (Flight *flight, gboolean *in_keyring, GError **error)
+{
+  g_autoptr (MailOauth) oauth = mail_oauth_new (flight->account->oauth, error);
+  MailOauthTokens *got;
+  char *refresh;
+
+  if (oauth == NULL)
+    return NULL;
+  refresh = lookup_refresh (flight->account, flight->kept, flight->asked_for, error);
+  if (refresh == NULL)
+    return NULL;
+  flight->by_server = TRUE;
+  got = mail_oauth_refresh (oauth, refresh, flight->tokens->times, NULL, error);
+  if (got != NULL && got->refresh != NULL && g_str_equal (got->refresh, refresh))
+    g_clear_pointer (&got->refresh, mail_password_free);
+  mail_password_free (refresh);
+  if (got != NULL && got->refresh != NULL && flight->kept == NULL)
+    *in_keyring = store_refresh (flight->account, got->refresh);
+  return got;
+}
+
+/* With the lock. */
+static void
+entry_set_failed (Entry *entry, const GError *error, gboolean by_server)
+{
+  g_clear_error (&entry->error);
+  entry->error = g_error_copy (error);
+  /* A keyring may be unlocked later. */
+  entry->refused = by_server && g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH);
+  entry->due = entry->access != NULL && !entry->refused
+                   ? now_us () + (AGAIN_US << MIN (entry->failures++, AGAIN_MAX))
+                   : 0;
+}
+
+static void
+land (Flight *flight, const MailOauthTokens *got, gboolean in_keyring, const GError *error)
+{
+  MailTokens *self = flight->tokens;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, flight->account->id);
+
+  self->flights--;
+  g_cond_broadcast (&self->cond);
+  if (entry == NULL)
+    return;
+  entry->busy = FALSE;
+  entry->serial++;
+  /* Its settings are others by now. */
+  if (g_strcmp0 (entry->binding, flight->binding) != 0)
+    return;
+  if (got == NULL) {
+    entry_set_failed (entry, error, flight->by_server);
+    return;
+  }
+  entry_set_access (entry, got->access, now_us () + (gint64)got->lifetime * G_USEC_PER_SEC);
+  if (got->refresh != NULL && !in_keyring) {
+    mail_password_free (entry->kept);
+    entry->kept = g_strdup (got->refresh);
+  }
+}
+
+static gpointer
+flight_main (gpointer data)
+{
+  Flight *flight = data;
+  g_autoptr (GError) error = NULL;
+  gboolean in_keyring = FALSE;
+  g_autoptr (MailOauthTokens) got = fetch (flight, &in_keyring, &error);
+
+  if (got == NULL)
+    base_log ("%s: no access token: %s", flight->account->id, error->message);
+  land (flight, got, in_keyring, error);
+  flight_free (flight);
+  return NULL;
+}
+
+/* With the lock. */
+static void
+begin (MailTokens *self, Entry *entry, gboolean asked_for)
+{
+  Flight *flight = g_new0 (Flight, 1);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+  flight->tokens = self;
+  flight->account = base_account_dup (entry->account);
+  flight->binding = g_strdup (entry->binding);
+  flight->kept = g_strdup (entry->kept);
+  flight->asked_for = asked_for;
+  entry->busy = TRUE;
+  entry->due = 0;
+  self->flights++;
+  g_thread_unref (g_thread_new ("sosik-token", flight_main, flight));
+}
+
+/* ---- in the background ---- */
+
+/* With the lock: begins what is due; when the next is, 0: never. */
+static gint64
+begin_due (MailTokens *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 now = now_us (), next = 0;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Entry *entry = value;
+
+    if (entry->due == 0 || entry->busy)
+      continue;
+    if (entry->due <= now)
+      begin (self, entry, FALSE);
+    else if (next == 0 || entry->due < next)
+      next = entry->due;
+  }
+  return next;
+}
+
+static gpointer
+background_main (gpointer data)
+{
+  MailTokens *self = data;
+
+  g_mutex_lock (&self->lock);
+  while (!self->closing) {
+    gint64 next = begin_due (self);
+
+    if (next == 0)
+      g_cond_wait (&self->cond, &self->lock);
+    else
+      g_cond_wait_until (&self->cond, &self->lock,
+                         g_get_monotonic_time () + MAX (next - now_us (), 0) + 1000);
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+/* With the lock. */
+static void
+start_background (MailTokens *self)
+{
+  if (self->thread == NULL && !self->closing)
+    self->thread = g_thread_new ("sosik-tokens", background_main, self);
+}
+
+/* ---- asked for ---- */
+
+static void
+on_cancelled (GCancellable *cancellable, MailTokens *self)
+{
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* With the lock.  TRUE: *token or *error is the answer. */
+static gboolean
+find_answer (Entry *entry, char **token, GError **error)
+{
+  gint64 now = now_us ();
+
+  if (entry->access != NULL && entry->until > now) {
+    *token = g_strdup (entry->access);
+    return TRUE;
+  }
+  if (!entry->refused)
+    return FALSE;
+  g_propagate_error (error, g_error_copy (entry->error));
+  return TRUE;
+}
+
+/* With the lock.  TRUE: *token or *error is the answer: settings that are only tried are not those of the account at work. */
+static gboolean
+find_offered (MailTokens *self, const BaseAccount *account, char **token, GError **error)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, account->id);
+  g_autofree char *binding = dup_binding (account);
+
+  if (entry != NULL && entry->offer != NULL && g_str_equal (entry->offer_binding, binding)
+      && entry->offer_until > now_us ()) {
+    *token = g_strdup (entry->offer->access);
+    return TRUE;
+  }
+  if (entry == NULL || g_strcmp0 (entry->binding, binding) == 0)
+    return FALSE;
+  base_error_set (error, BASE_ERROR_AUTH, NULL, _ ("Sosik is not signed in as %s."),
+                  account->address);
+  return TRUE;
+}
+
+/* With the lock. */
+static char *
+wait_for_token (MailTokens *self, const BaseAccount *account, GCancellable *cancellable,
+                GError **error)
+{
+  char *token = NULL;
+
+  while (!self->closing && !g_cancellable_is_cancelled (cancellable)) {
+    Entry *entry = ensure (self, account);
+    guint serial = entry->serial;
+
+    if (find_answer (entry, &token, error))
+      return token;
+    if (!entry->busy)
+      begin (self, entry, TRUE);
+    while (entry != NULL && entry->serial == serial && !self->closing
+           && !g_cancellable_is_cancelled (cancellable)) {
+      g_cond_wait (&self->cond, &self->lock);
+      entry = g_hash_table_lookup (self->entries, account->id);
+    }
+    /* It was made for all who wait. */
+    if (entry != NULL && entry->serial != serial && entry->error != NULL) {
+      g_propagate_error (error, g_error_copy (entry->error));
+      return NULL;
+    }
+  }
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+  return NULL;
+}
+
+char *
+mail_tokens_get (MailTokens *self, const BaseAccount *account, gboolean offered,
+                 GCancellable *cancellable, GError **error)
+{
+  gulong handler = 0;
+  char *token = NULL;
+
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+  g_mutex_lock (&self->lock);
+  start_background (self);
+  if (!offered || !find_offered (self, account, &token, error))
+    token = wait_for_token (self, account, cancellable, error);
+  g_mutex_unlock (&self->lock);
+  g_cancellable_disconnect (cancellable, handler);
+  return token;
+}
+
+void
+mail_tokens_refuse (MailTokens *self, const char *account_id, const char *token)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+
+  /* Another worker may have been told so before, and there is a new one. */
+  if (entry != NULL && g_strcmp0 (entry->access, token) == 0)
+    entry_drop_access (entry);
+}
+
+/* ---- a person signed in ---- */
+
+void
+mail_tokens_offer (MailTokens *self, const BaseAccount *account, MailOauthTokens *got)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+  if (entry == NULL)
+    entry = ensure (self, account);
+  entry_drop_offer (entry);
+  entry->offer = got;
+  entry->offer_binding = dup_binding (account);
+  entry->offer_until = now_us () + (gint64)got->lifetime * G_USEC_PER_SEC;
+}
+
+void
+mail_tokens_drop_offer (MailTokens *self, const char *account_id)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+
+  if (entry != NULL)
+    entry_drop_offer (entry);
+}
+
+/* With the lock: what was offered for the account as it is. */
+static MailOauthTokens *
+steal_offer (Entry *entry, gint64 *until)
+{
+  MailOauthTokens *offer = NULL;
+
+  if (entry->offer != NULL && g_str_equal (entry->offer_binding, entry->binding))
+    offer = g_steal_pointer (&entry->offer);
+  *until = entry->offer_until;
+  entry_drop_offer (entry);
+  return offer;
+}
+
+void
+mail_tokens_keep (MailTokens *self, const BaseAccount *account, gboolean *session_only)
+{
+  g_autoptr (MailOauthTokens) offer = NULL;
+  gint64 until = 0;
+  gboolean stored;
+  Entry *entry;
+
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_contains (self->entries, account->id))
+    offer = steal_offer (ensure (self, account), &until);
+  g_mutex_unlock (&self->lock);
+  if (offer == NULL)
+    return;
+  stored = store_refresh (account, offer->refresh);
+  *session_only = !stored;
+
+  g_mutex_lock (&self->lock);
+  entry = ensure (self, account);
+  entry_set_access (entry, offer->access, until);
+  g_clear_pointer (&entry->kept, mail_password_free);
+  if (!stored)
+    entry->kept = g_strdup (offer->refresh);
+  start_background (self);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mail_tokens_forget (MailTokens *self, const char *account_id)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_hash_table_remove (self->entries, account_id);
+  g_cond_broadcast (&self->cond);
+}

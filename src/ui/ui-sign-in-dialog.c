@@ -1,0 +1,203 @@
+/* Signing in again by the browser.  Main thread.  Nothing secret comes by here: the page's address is good for one attempt and
+ * for nobody but who began it. */
+#include "ui-sign-in-dialog.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "base-error.h"
+#include "mail-sign-in.h"
+#include "ui-environment.h"
+#include "ui-names.h"
+
+#define UI_TYPE_SIGN_IN_DIALOG (ui_sign_in_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (UiSignInDialog, ui_sign_in_dialog, UI, SIGN_IN_DIALOG, AdwWindow)
+
+struct _UiSignInDialog
+{
+  AdwWindow parent_instance;
+
+  /* Owned */
+  MailEngine *engine;
+  MailAccount *account;
+  GCancellable *attempt; /* the one under way; NULL: none */
+  char *page;
+
+  gboolean gone;
+
+  /* Template */
+  GtkWidget *heading;
+  GtkWidget *sentence;
+  GtkWidget *detail;
+  GtkWidget *spinner;
+  GtkWidget *copy;
+};
+
+G_DEFINE_FINAL_TYPE (UiSignInDialog, ui_sign_in_dialog, ADW_TYPE_WINDOW)
+
+static void
+set_words (UiSignInDialog *self, const char *sentence, const char *detail)
+{
+  gtk_label_set_text (GTK_LABEL (self->sentence), sentence == NULL ? "" : sentence);
+  gtk_widget_set_visible (self->sentence, sentence != NULL && *sentence != '\0');
+  gtk_label_set_text (GTK_LABEL (self->detail), detail == NULL ? "" : detail);
+  gtk_widget_set_visible (self->detail, detail != NULL && *detail != '\0');
+}
+
+static void
+update (UiSignInDialog *self)
+{
+  gboolean waiting = self->attempt != NULL;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sign-in.begin", !waiting);
+  gtk_widget_set_visible (self->copy, self->page != NULL);
+  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), waiting);
+  gtk_widget_set_visible (self->spinner, waiting);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiSignInDialog) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean good = mail_engine_sign_in_again_finish (MAIL_ENGINE (source), result, &error);
+
+  if (self->gone)
+    return;
+  g_clear_object (&self->attempt);
+  g_clear_pointer (&self->page, g_free);
+  if (good) {
+    gtk_window_destroy (GTK_WINDOW (self));
+    return;
+  }
+  set_words (self, error->message, base_error_get_detail (error));
+  update (self);
+}
+
+static void
+on_shown (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiSignInDialog) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (ui_environment_show_uri_finish (GTK_WINDOW (source), result, &error) || self->gone
+      || self->page == NULL)
+    return;
+  set_words (self,
+             _ ("No browser opened. Copy the address and open it in a browser on this computer."),
+             error->message);
+}
+
+static void
+show_page (const char *page, gpointer data)
+{
+  UiSignInDialog *self = data;
+
+  if (self->gone)
+    return;
+  self->page = g_strdup (page);
+  set_words (self, _ ("Sign in on the page that opens in your browser, then come back here."),
+             NULL);
+  update (self);
+  ui_environment_show_uri_async (GTK_WINDOW (self), page, on_shown, g_object_ref (self));
+}
+
+static void
+on_begin (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UiSignInDialog *self = UI_SIGN_IN_DIALOG (widget);
+
+  self->attempt = g_cancellable_new ();
+  update (self);
+  mail_engine_sign_in_again_async (self->engine, self->account, show_page, self, self->attempt,
+                                   on_signed_in, g_object_ref (self));
+}
+
+static void
+on_copy (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), UI_SIGN_IN_DIALOG (widget)->page);
+}
+
+static void
+forget_dialog (gpointer data, GObject *dialog)
+{
+  MailAccount *account = data;
+
+  /* A later one may stand there by now. */
+  if (g_object_get_data (G_OBJECT (account), "ui-sign-in-dialog") == dialog)
+    g_object_set_data (G_OBJECT (account), "ui-sign-in-dialog", NULL);
+  g_object_unref (account);
+}
+
+GtkWindow *
+ui_sign_in_dialog_ask (GtkWindow *parent, MailEngine *engine, MailAccount *account,
+                       const char *sentence, const char *detail)
+{
+  UiSignInDialog *self = g_object_get_data (G_OBJECT (account), "ui-sign-in-dialog");
+
+  if (self == NULL || self->gone) {
+    g_autofree char *heading = NULL;
+
+    self = g_object_new (UI_TYPE_SIGN_IN_DIALOG, "transient-for", parent, NULL);
+    self->engine = g_object_ref (engine);
+    self->account = g_object_ref (account);
+    heading = g_strdup_printf (_ ("Sign in as %s"), mail_account_get_address (account));
+    gtk_label_set_text (GTK_LABEL (self->heading), heading);
+    g_object_set_data (G_OBJECT (account), "ui-sign-in-dialog", self);
+    g_object_weak_ref (G_OBJECT (self), forget_dialog, g_object_ref (account));
+  }
+  if (self->attempt == NULL)
+    set_words (self, sentence, detail);
+  gtk_window_present (GTK_WINDOW (self));
+  return GTK_WINDOW (self);
+}
+
+static void
+ui_sign_in_dialog_dispose (GObject *object)
+{
+  UiSignInDialog *self = UI_SIGN_IN_DIALOG (object);
+
+  self->gone = TRUE;
+  if (self->attempt != NULL)
+    g_cancellable_cancel (self->attempt);
+  G_OBJECT_CLASS (ui_sign_in_dialog_parent_class)->dispose (object);
+}
+
+static void
+ui_sign_in_dialog_finalize (GObject *object)
+{
+  UiSignInDialog *self = UI_SIGN_IN_DIALOG (object);
+
+  g_clear_object (&self->engine);
+  g_clear_object (&self->account);
+  g_clear_object (&self->attempt);
+  g_free (self->page);
+  G_OBJECT_CLASS (ui_sign_in_dialog_parent_class)->finalize (object);
+}
+
+static void
+ui_sign_in_dialog_class_init (UiSignInDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ui_sign_in_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ui_sign_in_dialog_finalize;
+  gtk_widget_class_install_action (widget_class, "sign-in.begin", NULL, on_begin);
+  gtk_widget_class_install_action (widget_class, "sign-in.copy", NULL, on_copy);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/sosik/Sosik/ui-sign-in-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, heading);
+  gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, sentence);
+  gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, detail);
+  gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, spinner);
+  gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, copy);
+}
+
+static void
+ui_sign_in_dialog_init (UiSignInDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  ui_names_fill (GTK_WIDGET (self));
+  update (self);
+}
