@@ -4,21 +4,24 @@
     program.root.find('push button', 'Reply').act()
 
 A look takes one question for all that the program has told of itself so far (GetItems of its cache), where asking each object of a window for
-its role, name, state, place and children takes some 1500.  GTK makes the objects of a widget known when somebody asks for them first: where one
-has fewer children there than it says, it is asked, and all is read again.
+its role, name, state, place and children takes some 1500.  What is told that way is not the whole truth: GTK makes a widget known when somebody
+asks its parent for children first, and goes on telling of one that is hidden.  So what is found is looked for once more among the children
+of its parent, and theirs; and before something is said not to be there, or all of a kind are listed, every object is asked for its children.
 
 What GTK 4.8 gets wrong: SHOWING is set on toplevels only (VISIBLE and a non-empty box are taken instead); extents are relative to the
 window, and in popovers to the parent's window; content of a web view is not in the tree at all.
 """
 import re
 
+import dbus
+import dbus.bus
 import gi
 
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, Gio, GLib  # noqa: E402
+from gi.repository import Atspi  # noqa: E402
 
 ROOT = '/org/a11y/atspi/accessible/root'
-PATIENCE = 10000  # ms
+PATIENCE = 10  # s
 
 
 def interface(name):
@@ -37,25 +40,21 @@ class Bus:
     one = None
 
     def __init__(self):
-        session = Gio.bus_get_sync(Gio.BusType.SESSION)
-        address, = session.call_sync('org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress', None, None, 0, PATIENCE, None).unpack()
-        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+        session = dbus.SessionBus()
+        self.connection = dbus.bus.BusConnection(session.get_object('org.a11y.Bus', '/org/a11y/bus').GetAddress(dbus_interface='org.a11y.Bus'))
 
-    def call(self, name, path, where, method, arguments=None):
-        """What it answers; None: nobody does."""
+    def call(self, name, path, where, method, signature='', *arguments):
+        """What it answers; None: nobody does, or nothing."""
         try:
-            return self.connection.call_sync(name, path, where, method, arguments, None, 0, PATIENCE, None).unpack()
-        except GLib.Error:
+            return self.connection.call_blocking(name, path, where, method, signature, arguments, timeout=PATIENCE)
+        except dbus.DBusException:
             return None
 
     def programs(self):
-        found = self.call(interface('Registry'), ROOT, interface('Accessible'), 'GetChildren')
-        return [name for name, _path in found[0]] if found else []
+        return [name for name, _path in self.call(interface('Registry'), ROOT, interface('Accessible'), 'GetChildren') or []]
 
     def process(self, name):
-        found = self.call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID', GLib.Variant('(s)', (name,)))
-        return found and found[0]
+        return self.call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID', 's', name)
 
 
 class Program:
@@ -63,22 +62,22 @@ class Program:
         self.bus = bus
         self.name = name
         self.root = Node(self, ROOT)
+        self.untold = set()  # children that GetItems leaves out even when they were asked for
+        self.short = {}  # what has fewer children than it says, however often it is asked: path -> (how many it says, how many there are)
 
     @classmethod
     def of(cls, pid):
         Bus.one = Bus.one or Bus()
         return next((cls(Bus.one, name) for name in Bus.one.programs() if Bus.one.process(name) == pid), None)
 
-    def call(self, path, where, method, arguments=None):
-        return self.bus.call(self.name, path, interface(where), method, arguments)
+    def call(self, path, where, method, signature='', *arguments):
+        return self.bus.call(self.name, path, interface(where), method, signature, *arguments)
 
     def get(self, path, where, name):
-        found = self.bus.call(self.name, path, 'org.freedesktop.DBus.Properties', 'Get', GLib.Variant('(ss)', (interface(where), name)))
-        return found and found[0]
+        return self.bus.call(self.name, path, 'org.freedesktop.DBus.Properties', 'Get', 'ss', interface(where), name)
 
     def children(self, path):
-        found = self.call(path, 'Accessible', 'GetChildren')
-        return [child for name, child in found[0] if name == self.name] if found else []
+        return [child for name, child in self.call(path, 'Accessible', 'GetChildren') or [] if name == self.name]
 
 
 class Item:
@@ -95,33 +94,50 @@ class Item:
 
 
 class Look:
-    """All of a program at one time.  `thorough`: each object on the screen is asked for its children, as if none had been told."""
+    """All of a program at one time.  `thorough`: each object is asked for its children, as if none had been told."""
 
     def __init__(self, program, thorough=False):
         self.program = program
         self.items, self.under, self.asked, self.boxes = {}, {}, {}, {}
         self._read()
         for _ in range(20):
-            new = [ROOT] if ROOT not in self.asked else [
-                item.path for item, chain in self.below(ROOT)
-                if item.path not in self.asked and (thorough or self._is_short(item)) and self._on_screen(item, chain)]
-            self.asked.update((path, program.children(path)) for path in new)
-            if not new:
+            new = [path for path in self._reach(ROOT) if path not in self.asked and self._is_to_be_asked(path, thorough)]
+            if not any([self._ask(path) for path in new]):
                 break
-            if any(child not in self.items for path in new for child in self.asked[path]):
-                self._read()
+            self._read()
+        program.short.update((path, self._count(path)) for path in self.asked if path in self.items)
+        program.untold.update(child for children in self.asked.values() for child in children if child not in self.items)
+
+    def _ask(self, path):
+        """Whether there are children that were not told, which then are asked for theirs."""
+        self.asked[path] = self.program.children(path)
+        new = [child for child in self.asked[path] if child not in self.items and child not in self.program.untold and child not in self.asked]
+        for child in new:
+            self._ask(child)
+        return bool(new)
 
     def _read(self):
-        told = self.program.call('/org/a11y/atspi/cache', 'Cache', 'GetItems')
         self.items, self.under = {}, {}
-        for item in map(Item, told[0] if told else []):
+        for item in map(Item, self.program.call('/org/a11y/atspi/cache', 'Cache', 'GetItems') or []):
             self.items[item.path] = item
             self.under.setdefault(item.parent, []).append(item)
         for items in self.under.values():
             items.sort(key=lambda item: item.index)
 
-    def _is_short(self, item):
-        return item.count != sum(child.visible for child in self.under.get(item.path, []))
+    def _count(self, path):
+        return self.items[path].count, sum(item.visible for item in self.under.get(path, []))
+
+    def _is_to_be_asked(self, path, thorough):
+        if path == ROOT:
+            return True
+        said, there = self._count(path)
+        return said > 0 if thorough else said != there and self.program.short.get(path) != (said, there)
+
+    def _reach(self, path):
+        yield path
+        for child in self._children(path):
+            if child.is_there:
+                yield from self._reach(child.path)
 
     def _children(self, path):
         if path in self.asked:
@@ -134,8 +150,13 @@ class Look:
             self.boxes[item.path] = box is None or (box[2] > 0 and box[3] > 0)
         return self.boxes[item.path]
 
+    def _is_child(self, item):
+        if item.parent not in self.asked:
+            self.asked[item.parent] = self.program.children(item.parent)
+        return item.path in self.asked[item.parent]
+
     def _on_screen(self, item, chain):
-        return all(not one.visible or self._has_box(one) for one in (*chain, item))
+        return all(self._is_child(one) and (not one.visible or self._has_box(one)) for one in (*chain, item))
 
     def below(self, path, chain=()):
         """What is visible below it, top down, each with what it is in: (item, items above)."""
@@ -164,30 +185,30 @@ class Node:
     def __hash__(self):
         return hash((self.program.name, self.path))
 
-    def _call(self, where, method, signature='()', *arguments):
-        return self.program.call(self.path, where, method, GLib.Variant(signature, arguments))
+    def _call(self, where, method, signature='', *arguments):
+        return self.program.call(self.path, where, method, signature, *arguments)
 
     @property
     def role(self):
         found = self._call('Accessible', 'GetRole')
-        return Atspi.role_get_name(Atspi.Role(found[0])) if found else ''
+        return Atspi.role_get_name(Atspi.Role(found)) if found else ''
 
     @property
     def name(self):
-        return self.program.get(self.path, 'Accessible', 'Name') or ''
+        return str(self.program.get(self.path, 'Accessible', 'Name') or '')
 
     @property
     def description(self):
-        return self.program.get(self.path, 'Accessible', 'Description') or ''
+        return str(self.program.get(self.path, 'Accessible', 'Description') or '')
 
     def has(self, *states):
         found = self._call('Accessible', 'GetState')
-        return bool(found) and all((found[0][0] | found[0][1] << 32) & bit(state) for state in states)
+        return bool(found) and all((found[0] | found[1] << 32) & bit(state) for state in states)
 
     @property
     def extents(self):
-        found = self._call('Component', 'GetExtents', '(u)', int(Atspi.CoordType.WINDOW))
-        return found and found[0]
+        found = self._call('Component', 'GetExtents', 'u', int(Atspi.CoordType.WINDOW))
+        return tuple(map(int, found)) if found else None
 
     @property
     def showing(self):
@@ -211,37 +232,33 @@ class Node:
     def children(self):
         return [Node(self.program, path) for path in self.program.children(self.path)]
 
-    def _text(self, end):
-        found = self._call('Text', 'GetText', '(ii)', 0, end)
-        return found[0] if found else ''
-
     @property
     def text(self):
         count = self.program.get(self.path, 'Text', 'CharacterCount')
-        return self._text(count) if count else ''
+        return str(self._call('Text', 'GetText', 'ii', 0, count) or '') if count else ''
 
     @property
     def start(self):
         """The first words of its text: all of 50 MB does not go over the bus."""
-        return self._text(200)
+        return str(self._call('Text', 'GetText', 'ii', 0, 200) or '')
 
     def attributes(self, offset):
         """How its text is drawn there."""
-        found = self._call('Text', 'GetAttributeRun', '(ib)', offset, False)
-        return found[0] if found else {}
+        found = self._call('Text', 'GetAttributeRun', 'ib', offset, False)
+        return {str(key): str(value) for key, value in found[0].items()} if found else {}
 
     # ---- what is below
     def matches(self, role, name):
         return (role is None or self.role in role.split('|')) and (name is None or re.search(name, self.name))
 
-    def _shown(self, wanted, thorough=False):
+    def _shown(self, wanted, thorough):
         for item, depth in Look(self.program, thorough).shown(self.path, wanted):
             yield Node(self.program, item.path), depth
 
     def deep(self):
         """This node and everything below that is on the screen, top down, each with how deep it is."""
         yield self, 0
-        yield from self._shown(lambda item: True)
+        yield from self._shown(lambda item: True, thorough=True)
 
     def walk(self):
         return [node for node, _depth in self.deep()]
@@ -252,14 +269,9 @@ class Node:
         return next((node for node, _depth in nodes if not condition or condition(node)), None)
 
     def find_all(self, role=None, name=None):
-        """It itself as well.  Nothing is said to be there only after everything was asked."""
-        for thorough in (False, True):
-            found = [node for node, _depth in self._shown(lambda item: item.matches(role, name), thorough)]
-            if self.matches(role, name):
-                found.insert(0, self)
-            if found:
-                break
-        return found
+        """It itself as well."""
+        found = [node for node, _depth in self._shown(lambda item: item.matches(role, name), thorough=True)]
+        return [self] + found if self.matches(role, name) else found
 
     def find(self, role=None, name=None):
         if self.matches(role, name):
@@ -269,12 +281,10 @@ class Node:
     # ---- what a screen reader can do
     def act(self):
         """Its first accessible action, as a screen reader's user would trigger it."""
-        found = self._call('Action', 'DoAction', '(i)', 0)
-        return bool(found and found[0])
+        return bool(self._call('Action', 'DoAction', 'i', 0))
 
     def set_text(self, text):
-        found = self._call('EditableText', 'SetTextContents', '(s)', text)
-        return bool(found and found[0])
+        return bool(self._call('EditableText', 'SetTextContents', 's', text))
 
     def __repr__(self):
         return f'<{self.role} {self.name!r}>'

@@ -9,7 +9,6 @@ them with real pointer and key events (XTEST, by xdotool).  Runs inside tests/la
 What is there is read by access.py.
 """
 import contextlib
-import itertools
 import os
 import re
 import subprocess
@@ -76,11 +75,13 @@ class App:
     def wait(self, role=None, name=None, timeout=None, condition=None, gone=False):
         """The first such node as soon as there is one (with gone: returns when there is none)."""
         limit = timeout or self.timeout
-        end = time.time() + limit
-        for look in itertools.count():
+        end, thorough = time.time() + limit, time.time() + 1
+        while True:
             late = time.time() > end
             # Now and then everything is asked, and before anything is said to be gone.
-            found = self.root.search(role, name, condition, thorough=late or look % 8 == 7)
+            found = self.root.search(role, name, condition, thorough=late or time.time() > thorough)
+            if time.time() > thorough:
+                thorough = time.time() + 1.5
             if gone and not found:
                 found = self.root.search(role, name, condition, thorough=True)
             if bool(found) != gone:
