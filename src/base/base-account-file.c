@@ -81,14 +81,10 @@ load (const char *id, const BasePaths *paths, GError **error)
   return g_steal_pointer (&account);
 }
 
-/* By their positions, then by their ids, as they stand in the list; 0 is none. */
 static int
 compare_positions (gconstpointer a, gconstpointer b)
 {
-  const BaseAccount *one = *(BaseAccount *const *)a, *two = *(BaseAccount *const *)b;
-  guint first = one->position - 1, second = two->position - 1;
-
-  return first != second ? (first < second ? -1 : 1) : strcmp (one->id, two->id);
+  return base_account_compare (*(BaseAccount *const *)a, *(BaseAccount *const *)b);
 }
 
 GPtrArray *

@@ -194,6 +194,15 @@ base_account_id_is_valid (const char *id)
          && strlen (id) <= 64;
 }
 
+/* Position 0 is none. */
+int
+base_account_compare (const BaseAccount *a, const BaseAccount *b)
+{
+  guint first = a->position - 1, second = b->position - 1;
+
+  return first != second ? (first < second ? -1 : 1) : strcmp (a->id, b->id);
+}
+
 gboolean
 base_account_can_send (const BaseAccount *account)
 {

@@ -136,6 +136,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)
 BaseProof base_server_get_proof (const BaseServer *server);
 void base_server_set_proof (BaseServer *server, BaseProof proof); /* NONE: forgets it */
 
+/* As accounts stand in their list: by their positions, then by their ids. */
+int base_account_compare (const BaseAccount *a, const BaseAccount *b);
 /* Whether mail can be sent from it. */
 gboolean base_account_can_send (const BaseAccount *account);
 /* The exception for that place and certificate (base_exception's sha256); NULL: none. */

@@ -32,6 +32,8 @@ enum
   PROP_STATE_TEXT,
   PROP_STATE_DETAIL,
   PROP_PROGRESS,
+  PROP_COLOUR,
+  PROP_DISABLED,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -59,6 +61,12 @@ mail_account_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     break;
   case PROP_PROGRESS:
     g_value_set_double (value, self->progress);
+    break;
+  case PROP_COLOUR:
+    g_value_set_string (value, self->settings->colour);
+    break;
+  case PROP_DISABLED:
+    g_value_set_boolean (value, self->settings->disabled);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -91,6 +99,8 @@ mail_account_class_init (MailAccountClass *klass)
   props[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
   props[PROP_STATE_DETAIL] = g_param_spec_string ("state-detail", NULL, NULL, NULL, flags);
   props[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, -1, 1, -1, flags);
+  props[PROP_COLOUR] = g_param_spec_string ("colour", NULL, NULL, NULL, flags);
+  props[PROP_DISABLED] = g_param_spec_boolean ("disabled", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -132,6 +142,8 @@ mail_account_set_settings (MailAccount *self, const BaseAccount *settings)
   self->settings = base_account_dup (settings);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LABEL]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ADDRESS]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_COLOUR]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DISABLED]);
 }
 
 /* ---- state ---- */
@@ -389,8 +401,8 @@ arrange (gint64 account, GPtrArray *rows)
 
 /* Replaces what lies between the first and the last difference, so that a selection outside it
  * stays. */
-static void
-splice_difference (GListStore *list, GPtrArray *wanted)
+void
+mail_splice_difference (GListStore *list, GPtrArray *wanted)
 {
   GListModel *model = G_LIST_MODEL (list);
   guint n_old = g_list_model_get_n_items (model), n_new = wanted->len, head = 0, tail = 0;
@@ -442,7 +454,7 @@ mail_account_set_folders (MailAccount *self, GPtrArray *rows)
     g_ptr_array_add (open, folder);
     g_ptr_array_add (wanted, folder);
   }
-  splice_difference (self->folders, wanted);
+  mail_splice_difference (self->folders, wanted);
 }
 
 /* ---- getters ---- */
@@ -474,6 +486,27 @@ mail_account_get_display_name (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
   return self->settings->display_name != NULL ? self->settings->display_name : "";
+}
+
+const char *
+mail_account_get_colour (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
+  return self->settings->colour;
+}
+
+gboolean
+mail_account_get_disabled (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
+  return self->settings->disabled;
+}
+
+gboolean
+mail_account_can_send (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
+  return base_account_can_send (self->settings);
 }
 
 MailAccountStatus

@@ -19,11 +19,14 @@ typedef enum
 /* Properties (all notify): "label" (string, sidebar name), "address", "status"
  * (MailAccountStatus as int), "state-text" (one line: "In step at 12:03", "Fetching Inbox 120 of
  * 900", "No connection. Trying again at 12:05."), "state-detail" (server's words, nullable),
- * "progress" (double 0..1, < 0: not known). */
+ * "progress" (double 0..1, < 0: not known), "colour" (nullable, "#rrggbb"), "disabled" (boolean: it is switched off). */
 const char *mail_account_get_id (MailAccount *account);
 const char *mail_account_get_label (MailAccount *account);
 const char *mail_account_get_address (MailAccount *account);
 const char *mail_account_get_display_name (MailAccount *account);
+const char *mail_account_get_colour (MailAccount *account);
+gboolean mail_account_get_disabled (MailAccount *account);
+gboolean mail_account_can_send (MailAccount *account); /* else it only receives */
 MailAccountStatus mail_account_get_status (MailAccount *account);
 const char *mail_account_get_state_text (MailAccount *account);
 const char *mail_account_get_state_detail (MailAccount *account);

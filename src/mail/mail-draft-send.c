@@ -104,6 +104,13 @@ mail_draft_check (MailDraft *self, MailDraftWarnings *warnings, GError **error)
                     _ ("Choose the account this message is to be sent from."));
     return FALSE;
   }
+  if (!mail_account_can_send (self->account)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("“%s” only receives mail. Choose another sender, or enter a server for "
+                       "outgoing mail in the settings of the account."),
+                    mail_account_get_label (self->account));
+    return FALSE;
+  }
   if (warnings != NULL)
     *warnings = find_warnings (self);
   return TRUE;

@@ -27,11 +27,13 @@ mail_engine_put_account (MailEngine *self, const BaseAccount *settings, gint64 r
 
   if (known != NULL) {
     mail_account_set_settings (known, settings);
+    mail_engine_arrange_accounts (self);
     mail_engine_update_identities (self);
     return known;
   }
   g_autoptr (MailAccount) account = mail_account_new (settings, row);
-  g_list_store_append (self->accounts, account);
+  g_list_store_append (self->known, account);
+  mail_engine_arrange_accounts (self);
   mail_engine_update_views (self);
   return account; /* the list keeps it */
 }
@@ -226,7 +228,8 @@ run_verify (gpointer data, GCancellable *cancellable, GError **error)
   Verdict *verdict = g_new0 (Verdict, 1);
 
   if (base_account_check (job->account, &verdict->error)
-      && verify_one (job, "imap", cancellable, &verdict->error))
+      && verify_one (job, "imap", cancellable, &verdict->error)
+      && base_account_can_send (job->account))
     verify_one (job, "smtp", cancellable, &verdict->error);
   verdict->protocol = job->protocol;
   return verdict;
@@ -306,7 +309,7 @@ run_save (gpointer data, GCancellable *cancellable, GError **error)
 
   if (!base_account_check (account, error))
     return NULL;
-  if (smtp_password == NULL && job->is_new)
+  if (smtp_password == NULL && job->is_new && base_account_can_send (account))
     smtp_password = job->imap_password;
   if (job->imap_password != NULL)
     mail_credentials_store (job->credentials, account->id, account->address, "imap",
@@ -347,7 +350,8 @@ on_account_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   mail_engine_reload_folders (self, TRUE);
   if (self->sync != NULL) {
     mail_engine_update_online (self);
-    sync_engine_add_account (self->sync, job->account);
+    if (!job->account->disabled)
+      sync_engine_add_account (self->sync, job->account);
   }
   self->said_session_only |= job->session_only;
   g_task_return_pointer (outer, g_steal_pointer (&job), account_job_free);

@@ -79,9 +79,8 @@ const SyncEvents mail_engine_sync_events = {
 MailAccount *
 mail_engine_find_account (MailEngine *self, const char *id)
 {
-  for (guint i = 0; id != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts));
-       i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+  for (guint i = 0; id != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->known)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->known), i);
 
     if (g_str_equal (mail_account_get_id (account), id))
       return account; /* the list keeps it */
@@ -284,7 +283,8 @@ handle_state (const char *account_id, const SyncState *state, gpointer user_data
   MailEngine *self = user_data;
   MailAccount *account = mail_engine_find_account (self, account_id);
 
-  if (account == NULL)
+  /* What its workers said last, before they ended. */
+  if (account == NULL || mail_account_get_settings (account)->disabled)
     return;
   g_autoptr (MailAccount) kept = g_object_ref (account);
   gboolean knew_password = mail_account_needs_password (kept);
@@ -386,7 +386,7 @@ on_proof_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error))
+  if (!mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error))
     base_log ("What a server proved could not be kept: %s", error->message);
 }
 
@@ -406,7 +406,7 @@ handle_proved (const char *account_id, const char *protocol, const char *host, B
   if (g_strcmp0 (server->host, host) != 0 || base_server_get_proof (server) >= proof)
     return;
   base_server_set_proof (server, proof);
-  mail_engine_save_identities_async (self, settings, on_proof_saved, NULL);
+  mail_engine_save_settings_async (self, settings, on_proof_saved, NULL);
 }
 
 const MailChangesHandlers mail_engine_handlers = {

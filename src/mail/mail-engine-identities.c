@@ -1,83 +1,11 @@
-/* Identities and signatures: saving them, and following the folders that some keep their copies in.  Main thread; the files are a pool
- * thread's business.  What a person has set is never dropped because a folder is not there. */
+/* Following the folders that an account's settings name: those that identities keep their copies in, and those that a person chose for a role.
+ * Main thread.  What a person has set is never dropped because a folder is not there. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
 
 #include "base-log.h"
-
-/* ---- saving ---- */
-
-typedef struct
-{
-  BasePaths *paths;
-  BaseAccount *account;
-} IdentitiesJob;
-
-static void
-identities_job_free (gpointer data)
-{
-  IdentitiesJob *job = data;
-
-  base_paths_unref (job->paths);
-  base_account_free (job->account);
-  g_free (job);
-}
-
-/* Pool thread. */
-static gpointer
-run_save (gpointer data, GCancellable *cancellable, GError **error)
-{
-  const IdentitiesJob *job = data;
-
-  return base_account_save (job->account, job->paths, error) ? base_account_dup (job->account)
-                                                             : NULL;
-}
-
-static void
-free_account (gpointer account)
-{
-  base_account_free (account);
-}
-
-static void
-on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) outer = user_data;
-  MailEngine *self = g_task_get_source_object (outer);
-  GError *error = NULL;
-  g_autoptr (BaseAccount) account = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (account == NULL) {
-    g_task_return_error (outer, error);
-    return;
-  }
-  if (mail_engine_find_account (self, account->id) != NULL)
-    mail_engine_put_account (self, account, 0);
-  g_task_return_boolean (outer, TRUE);
-}
-
-void
-mail_engine_save_identities_async (MailEngine *self, const BaseAccount *account,
-                                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
-  GTask *outer = g_task_new (self, NULL, callback, user_data);
-  IdentitiesJob *job = g_new0 (IdentitiesJob, 1);
-
-  job->paths = base_paths_ref (self->paths);
-  job->account = base_account_dup (account);
-  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_saved, outer), run_save, job,
-                         identities_job_free, free_account);
-}
-
-gboolean
-mail_engine_save_identities_finish (MailEngine *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
 
 /* ---- folders of their own ---- */
 
@@ -86,8 +14,8 @@ on_followed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error))
-    base_log ("An identity could not follow its folder: %s", error->message);
+  if (!mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error))
+    base_log ("The settings could not follow a folder: %s", error->message);
 }
 
 static const StoreFolder *
@@ -119,6 +47,25 @@ say_gone (MailEngine *self, const BaseIdentity *identity)
   mail_engine_emit_notice (self, sentence, NULL);
 }
 
+/* TRUE: one of them is called otherwise now. */
+static gboolean
+follow_chosen (MailAccount *account, GPtrArray *rows, BaseAccount *settings)
+{
+  gboolean moved = FALSE;
+
+  for (guint i = 0; i < BASE_N_FOLDERS; i++) {
+    MailFolder *folder = mail_account_get_folder_by_path (account, settings->folders[i]);
+    const StoreFolder *row = folder != NULL ? find_row (rows, mail_folder_get_id (folder)) : NULL;
+
+    if (row == NULL || g_str_equal (row->name, settings->folders[i]))
+      continue;
+    g_free (settings->folders[i]);
+    settings->folders[i] = g_strdup (row->name);
+    moved = TRUE;
+  }
+  return moved;
+}
+
 void
 mail_engine_follow_folders (MailEngine *self, MailAccount *account, GPtrArray *rows)
 {
@@ -143,9 +90,9 @@ mail_engine_follow_folders (MailEngine *self, MailAccount *account, GPtrArray *r
     base_account_put_identity (settings, identity);
     moved = TRUE;
   }
-  if (!moved)
+  if (!follow_chosen (account, rows, settings) && !moved)
     return;
   /* At once, for it may be moved again while that is written. */
   mail_account_set_settings (account, settings);
-  mail_engine_save_identities_async (self, settings, on_followed, NULL);
+  mail_engine_save_settings_async (self, settings, on_followed, NULL);
 }

@@ -90,8 +90,8 @@ dup_known (MailEngine *self, const char *draft)
 static MailAccount *
 dup_account (MailEngine *self, gint64 row)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->known)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->known), i);
 
     if (mail_account_get_row (account) == row)
       return g_steal_pointer (&account);
@@ -99,12 +99,21 @@ dup_account (MailEngine *self, gint64 row)
   return NULL;
 }
 
-static gboolean
-is_offline (MailEngine *self, gint64 row)
+/* NULL: nothing. */
+static const char *
+find_obstacle (MailEngine *self, gint64 row)
 {
   g_autoptr (MailAccount) account = dup_account (self, row);
 
-  return account != NULL && mail_account_get_status (account) == MAIL_ACCOUNT_OFFLINE;
+  if (account == NULL)
+    return NULL;
+  if (mail_account_get_disabled (account))
+    return _ ("Waiting until the account is switched on");
+  if (!mail_account_can_send (account))
+    return _ ("The account only receives mail");
+  return mail_account_get_status (account) == MAIL_ACCOUNT_OFFLINE
+             ? _ ("Waiting for a connection to the server")
+             : NULL;
 }
 
 /* The outbox first, for there somebody waits; then drafts that no composer has open. */
@@ -121,7 +130,7 @@ arrange (MailEngine *self, const MailOutgoingRows *rows)
     if (row->state == STORE_OUTBOX_SENT)
       continue;
     MailOutgoing *item = dup_known (self, row->draft);
-    mail_outgoing_fill_outbox (item, row, is_offline (self, row->account));
+    mail_outgoing_fill_outbox (item, row, find_obstacle (self, row->account));
     g_ptr_array_add (wanted, item);
   }
   for (guint i = 0; i < rows->drafts->len; i++) {
@@ -149,7 +158,7 @@ mail_engine_set_outgoing (MailEngine *self, const MailOutgoingRows *rows)
 
     self->sending |= row->state == STORE_OUTBOX_SENDING;
     self->unsent |= row->state == STORE_OUTBOX_QUEUED && row->attempts == 0 && row->error == NULL
-                    && !is_offline (self, row->account);
+                    && find_obstacle (self, row->account) == NULL;
   }
   for (; head < n_old && head < wanted->len; head++) {
     g_autoptr (MailOutgoing) item = g_list_model_get_item (model, head);

@@ -45,7 +45,8 @@ struct _MailEngine
   MailWake *wake;
   MailPeople *people;        /* from a good start to stop */
   MailCatchUp *catch_up;     /* the same */
-  GListStore *accounts;      /* of MailAccount */
+  GListStore *known;         /* of MailAccount: all of them */
+  GListStore *accounts;      /* of MailAccount: those that are switched on */
   GListStore *identities;    /* of MailIdentity */
   GListStore *views;         /* of MailFolder */
   MailFolder *all_inboxes;   /* a view that is not always among them */
@@ -129,7 +130,9 @@ void mail_engine_end_request (MailEngine *engine, GCancellable *request);
 void mail_engine_consider_stop (MailEngine *engine);
 
 /* ---- looking up ---- */
-MailAccount *mail_engine_find_account (MailEngine *engine, const char *id);
+MailAccount *mail_engine_find_account (MailEngine *engine, const char *id); /* of all known */
+/* After one of them came or changed: their order, and which are shown (mail-engine-settings.c). */
+void mail_engine_arrange_accounts (MailEngine *engine);
 MailFolder *mail_engine_find_folder (MailEngine *engine, gint64 folder);
 gboolean mail_engine_owns_address (MailEngine *engine, const char *address);
 

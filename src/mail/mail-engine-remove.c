@@ -51,7 +51,7 @@ remove_failed (RemoveWait *wait, GError *error)
   MailEngine *self = g_task_get_source_object (outer);
 
   /* It is still an account, so it goes on. */
-  if (self->sync != NULL)
+  if (self->sync != NULL && !mail_account_get_settings (account)->disabled)
     sync_engine_add_account (self->sync, mail_account_get_settings (account));
   g_clear_error (&wait->error);
   g_task_return_error (outer, error);
@@ -92,8 +92,9 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   g_autoptr (GTask) outer = wait->outer;
   g_autoptr (MailAccount) account = wait->account;
-  if (g_list_store_find (self->accounts, account, &position))
-    g_list_store_remove (self->accounts, position);
+  if (g_list_store_find (self->known, account, &position))
+    g_list_store_remove (self->known, position);
+  mail_engine_arrange_accounts (self);
   mail_engine_update_views (self);
   mail_engine_reload_outgoing (self);
   g_task_return_boolean (outer, TRUE);

@@ -88,6 +88,7 @@ mail_engine_finalize (GObject *object)
   g_clear_object (&self->all_inboxes);
   g_clear_object (&self->identities);
   g_clear_object (&self->accounts);
+  g_clear_object (&self->known);
   g_clear_object (&self->outgoing);
   g_clear_object (&self->templates);
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
@@ -150,6 +151,7 @@ mail_engine_init (MailEngine *self)
   self->context = g_main_context_ref_thread_default ();
   self->changes = mail_changes_new (self->context, &mail_engine_handlers, self);
   self->credentials = mail_credentials_new ();
+  self->known = g_list_store_new (MAIL_TYPE_ACCOUNT);
   self->accounts = g_list_store_new (MAIL_TYPE_ACCOUNT);
   self->identities = g_list_store_new (MAIL_TYPE_IDENTITY);
   g_signal_connect_object (self->accounts, "items-changed",
@@ -235,7 +237,10 @@ read_rows (Opened *opened, GError **error)
     gint64 row =
         store_account_ensure (opened->db, ((BaseAccount *)opened->settings->pdata[i])->id, error);
 
-    if (row == 0)
+    /* The file decides; it may have been changed by hand, or was written last. */
+    if (row == 0
+        || !store_account_set_disabled (
+            opened->db, row, ((BaseAccount *)opened->settings->pdata[i])->disabled, error))
       return FALSE;
     g_array_append_val (opened->rows, row);
   }

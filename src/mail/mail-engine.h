@@ -41,7 +41,9 @@ void mail_engine_stop_finish (MailEngine *engine, GAsyncResult *result);
 BasePaths *mail_engine_get_paths (MailEngine *engine);
 
 /* ---- accounts ---- */
-GListModel *mail_engine_get_accounts (MailEngine *engine); /* borrowed, of MailAccount */
+/* Borrowed, of MailAccount, in the person's order: those that are switched on, which is all that anybody but the preferences wants to see. */
+GListModel *mail_engine_get_accounts (MailEngine *engine);
+GListModel *mail_engine_get_known_accounts (MailEngine *engine); /* the same with the others */
 /* Borrowed GListModel of MailFolder: what several folders of all accounts hold together; All Inboxes only with two or more. */
 GListModel *mail_engine_get_views (MailEngine *engine);
 /* Finds servers by address, from all sources side by side; progress gets sentences on the main thread. */
@@ -72,11 +74,16 @@ void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *acco
                                      gpointer user_data);
 gboolean mail_engine_save_account_finish (MailEngine *engine, GAsyncResult *result,
                                           gboolean *session_only, GError **error);
-/* Only the identities and signatures of `account`, as which it is known from then on; no server is asked. */
-void mail_engine_save_identities_async (MailEngine *engine, const BaseAccount *account,
-                                        GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_save_identities_finish (MailEngine *engine, GAsyncResult *result,
-                                             GError **error);
+/* All of `account` but its servers and what belongs to signing in, as which it is known from then on: nothing is proved.  Switched on or
+ * off, it comes or goes at once. */
+void mail_engine_save_settings_async (MailEngine *engine, const BaseAccount *account,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_save_settings_finish (MailEngine *engine, GAsyncResult *result,
+                                           GError **error);
+/* To that place among all that are known; seen at once. */
+void mail_engine_move_account_async (MailEngine *engine, MailAccount *account, guint place,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_move_account_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 /* Removes its mail, rows, secrets and file. */
 void mail_engine_remove_account_async (MailEngine *engine, MailAccount *account,
                                        GAsyncReadyCallback callback, gpointer user_data);

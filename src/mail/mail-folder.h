@@ -19,7 +19,9 @@ typedef enum
   MAIL_ROLE_TRASH,
   MAIL_ROLE_ALL,
   MAIL_ROLE_FLAGGED,
-} MailRole; /* same numbers as StoreRole */
+} MailRole;
+const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROLE_NONE */
+/* same numbers as StoreRole */
 
 /* Ids of views; same numbers as StoreView. */
 typedef enum

@@ -140,6 +140,8 @@ mail_engine_update_identities (MailEngine *self)
     g_autoptr (GPtrArray) identities =
         base_account_dup_identities (mail_account_get_settings (account));
 
+    if (!mail_account_can_send (account))
+      continue;
     for (guint n = 0; n < identities->len; n++)
       g_ptr_array_add (
           wanted, mail_identity_new (account, ((BaseIdentity *)identities->pdata[n])->id, NULL));
@@ -149,14 +151,27 @@ mail_engine_update_identities (MailEngine *self)
                        wanted->len);
 }
 
+/* The first one that can send; where none can, the first. */
+static MailAccount *
+dup_first_sender (MailEngine *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+    if (mail_account_can_send (account))
+      return g_steal_pointer (&account);
+  }
+  return g_list_model_get_item (G_LIST_MODEL (self->accounts), 0);
+}
+
 MailIdentity *
 mail_engine_dup_default_identity (MailEngine *self, MailAccount *account)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
   g_autoptr (MailAccount) first = NULL;
 
-  if (account == NULL)
-    account = first = g_list_model_get_item (G_LIST_MODEL (self->accounts), 0);
+  if (account == NULL || !mail_account_can_send (account))
+    account = first = dup_first_sender (self);
   return account != NULL ? mail_identity_new (
              account, mail_account_get_settings (account)->default_identity, NULL)
                          : NULL;

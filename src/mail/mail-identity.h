@@ -16,9 +16,10 @@ const char *mail_identity_get_text (MailIdentity *identity);
 /* The same account, identity and address, however the rest of it is set. */
 gboolean mail_identity_is_same (MailIdentity *a, MailIdentity *b);
 
-/* Borrowed GListModel of MailIdentity: all those of all accounts. */
+/* Borrowed GListModel of MailIdentity: all those of all accounts that can send. */
 GListModel *mail_engine_get_identities (MailEngine *engine);
-/* The one that new letters of the account (NULL: of the first one) are from.  NULL: there is no account. */
+/* The one that new letters of the account (NULL, or one that only receives: of the first that can send) are from.  NULL: there is no
+ * account. */
 MailIdentity *mail_engine_dup_default_identity (MailEngine *engine,
                                                 MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 

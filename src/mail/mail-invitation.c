@@ -282,7 +282,9 @@ find_identity (MailEngine *engine, const MailInvitation *self, const MailParsed 
           == BASE_ADDRESS_SAME)
         return g_steal_pointer (&identity);
   }
-  return home != NULL ? mail_engine_dup_default_identity (engine, home) : NULL;
+  return home != NULL && mail_account_can_send (home)
+             ? mail_engine_dup_default_identity (engine, home)
+             : NULL;
 }
 
 /* "ACCEPTED 3": what was answered, and to which version of the event. */

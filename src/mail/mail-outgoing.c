@@ -171,7 +171,7 @@ mail_outgoing_fill_draft (MailOutgoing *self, const StoreDraft *draft)
 }
 
 static char *
-describe_state (const StoreOutbox *row, gboolean offline)
+describe_state (const StoreOutbox *row, const char *obstacle)
 {
   const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
@@ -196,8 +196,8 @@ describe_state (const StoreOutbox *row, gboolean offline)
     }
     if (row->error != NULL)
       return g_strdup (row->error);
-    if (offline)
-      return g_strdup (_ ("Waiting for a connection to the server"));
+    if (obstacle != NULL)
+      return g_strdup (obstacle);
     return g_strdup (row->attempts == 0 && row->next_try > 0 ? _ ("Will be sent in a few seconds")
                                                              : _ ("Waiting to be sent"));
   case STORE_OUTBOX_SENDING:
@@ -217,9 +217,9 @@ describe_state (const StoreOutbox *row, gboolean offline)
 
 /* What is the rest of a message says who has got the other part of it. */
 static char *
-describe (const StoreOutbox *row, gboolean offline)
+describe (const StoreOutbox *row, const char *obstacle)
 {
-  g_autofree char *state = describe_state (row, offline);
+  g_autofree char *state = describe_state (row, obstacle);
   g_autofree char *got = NULL, *others = NULL;
 
   if (row->got == NULL || row->state == STORE_OUTBOX_SENDING)
@@ -248,9 +248,9 @@ state_of (StoreOutboxState state)
 }
 
 void
-mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row, gboolean offline)
+mail_outgoing_fill_outbox (MailOutgoing *self, const StoreOutbox *row, const char *obstacle)
 {
-  g_autofree char *text = describe (row, offline);
+  g_autofree char *text = describe (row, obstacle);
   g_autofree char *recipients =
       row->recipients != NULL ? g_strjoinv (", ", row->recipients) : g_strdup ("");
 

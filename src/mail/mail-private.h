@@ -19,6 +19,9 @@
 
 G_BEGIN_DECLS
 
+/* The list becomes `wanted` (of GObject) by one change of what differs. */
+void mail_splice_difference (GListStore *list, GPtrArray *wanted);
+
 /* ---- account ---- */
 MailAccount *mail_account_new (const BaseAccount *settings, gint64 row) G_GNUC_WARN_UNUSED_RESULT;
 gint64 mail_account_get_row (MailAccount *account);
@@ -50,7 +53,6 @@ char *mail_folder_describe (const StoreFolder *row, gint64 now) G_GNUC_WARN_UNUS
 char *mail_folder_describe_contents (const StoreFolder *row) G_GNUC_WARN_UNUSED_RESULT;
 /* As the person reads it: of those with a role that, else the last part of the path. Any thread. */
 char *mail_folder_dup_shown_name (const StoreFolder *row) G_GNUC_WARN_UNUSED_RESULT;
-const char *mail_role_get_name (MailRole role); /* translated; NULL for MAIL_ROLE_NONE */
 
 /* ---- message ---- */
 MailMessage *mail_message_new (gint64 id, MailFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
@@ -104,8 +106,8 @@ typedef struct
   /* Of MailAddress: whom the server that received it last says that it was for, the surest first */
   GPtrArray *received_for;
   gboolean was_received;  /* by any server */
-  MimeHtmlFacts facts;                        /* of html */
-  gboolean several_from;                      /* more than one From field */
+  MimeHtmlFacts facts;    /* of html */
+  gboolean several_from;  /* more than one From field */
   gboolean images_chosen; /* the person wants images of this sender, or its domain */
   /* set by mail_truth_judge () */
   char *new_list; /* nullable: address of the list that sent it, of which nothing was read before */

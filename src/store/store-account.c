@@ -65,6 +65,48 @@ store_account_set_size_limit (StoreDb *db, gint64 account, guint64 limit, GError
              error);
 }
 
+/* Nothing where it is so already. */
+static gboolean
+set_disabled (StoreDb *db, gint64 account, gboolean disabled, GError **error)
+{
+  gint64 before = disabled;
+
+  if (!store_db_get_int (db, &before, error, "SELECT disabled FROM account WHERE id = ?1",
+                         STORE_INTS (account)))
+    return FALSE;
+  if ((before != 0) == disabled)
+    return TRUE;
+  g_autoptr (GArray) folders = store_db_get_ints (
+      db, error, "SELECT id FROM folder WHERE account = ?1", STORE_INTS (account));
+  for (guint i = 0; folders != NULL && i < folders->len; i++) {
+    if (!store_mark_tell_views (db, g_array_index (folders, gint64, i), !disabled, error))
+      return FALSE;
+  }
+  db->folder_list = TRUE;
+  db->outbox = TRUE;
+  return folders != NULL
+         && store_db_run (db, error, "UPDATE account SET disabled = ?2 WHERE id = ?1",
+                          STORE_INTS (account, disabled));
+}
+
+gboolean
+store_account_set_disabled (StoreDb *db, gint64 account, gboolean disabled, GError **error)
+{
+  return store_db_enter (db, FALSE, error)
+         && store_db_leave (db, set_disabled (db, account, disabled != FALSE, error), error);
+}
+
+gboolean
+store_account_any_disabled (StoreDb *db, gboolean *any, GError **error)
+{
+  gint64 value = 0;
+  gboolean good = store_db_get_int (
+      db, &value, error, "SELECT EXISTS (SELECT 1 FROM account WHERE disabled = 1)", STORE_NO_INTS);
+
+  *any = value != 0;
+  return good;
+}
+
 /* What views and All Inboxes show of it. */
 static gboolean
 drop_folders (StoreDb *db, gint64 account, GError **error)

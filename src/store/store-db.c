@@ -20,7 +20,7 @@ static const char *const schema_steps[] = {
   "schema-6.sql",  "schema-7.sql",  "schema-8.sql",  "schema-9.sql",  "schema-10.sql",
   "schema-11.sql", "schema-12.sql", "schema-13.sql", "schema-14.sql", "schema-15.sql",
   "schema-16.sql", "schema-17.sql", "schema-18.sql", "schema-19.sql", "schema-20.sql",
-  "schema-21.sql", "schema-22.sql"
+  "schema-21.sql", "schema-22.sql", "schema-23.sql"
 };
 
 static void

@@ -80,6 +80,9 @@ void store_db_rollback (StoreDb *db);
 /* ---- accounts ---- */
 /* Row id of the account with this id (of accounts/<id>.ini), made when new; 0 on error. */
 gint64 store_account_ensure (StoreDb *db, const char *account_id, GError **error);
+/* Switched off: no view shows its mail, until it is switched on again. */
+gboolean store_account_set_disabled (StoreDb *db, gint64 account, gboolean disabled,
+                                     GError **error);
 /* What its SMTP server takes at most: octets of a message (RFC 1870), 0: not known, or it told none. */
 gboolean store_account_get_size_limit (StoreDb *db, gint64 account, guint64 *limit, GError **error);
 gboolean store_account_set_size_limit (StoreDb *db, gint64 account, guint64 limit, GError **error);

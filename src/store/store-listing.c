@@ -64,8 +64,11 @@ compare_keys (gconstpointer a, gconstpointer b)
 static GArray *
 list_inboxes (StoreDb *db, GError **error)
 {
-  return store_db_get_ints (db, error, "SELECT id FROM folder WHERE role = ?1 AND deleting = 0",
-                            STORE_INTS (STORE_ROLE_INBOX));
+  return store_db_get_ints (
+      db, error,
+      "SELECT folder.id FROM folder JOIN account ON account.id = folder.account "
+      "WHERE role = ?1 AND deleting = 0 AND disabled = 0",
+      STORE_INTS (STORE_ROLE_INBOX));
 }
 
 static gboolean
@@ -94,24 +97,30 @@ G_STATIC_ASSERT (MARK_KNOWN == 1048576);
 static StoreQuery *
 query_view (StoreDb *db, gint64 view, gint64 most, gboolean known, GError **error)
 {
-#define VIEW(marks, index, mask, bit)                                                              \
+#define VIEW(marks, index, mask, bit, of)                                                          \
   "SELECT received, thread, " marks ", id FROM message INDEXED BY " index " WHERE (marks & " mask  \
-  ") = " bit " AND received <= ?1 ORDER BY received DESC"
-#define VIEWS(marks)                                                                               \
+  ") = " bit " AND received <= ?1" of " ORDER BY received DESC"
+#define VIEWS(marks, of)                                                                           \
   {                                                                                                \
-    VIEW (marks, "message_unread", "784", "16"), VIEW (marks, "message_starred", "800", "32"),     \
-        VIEW (marks, "message_attached", "832", "64")                                              \
+    VIEW (marks, "message_unread", "784", "16", of),                                               \
+        VIEW (marks, "message_starred", "800", "32", of),                                          \
+        VIEW (marks, "message_attached", "832", "64", of)                                          \
   }
-  static const char *const queries[2][STORE_N_VIEWS] = {
-    VIEWS ("marks"), VIEWS ("marks | iif (" IS_KNOWN ", 1048576, 0)")
-  };
+#define BOTH(of) VIEWS ("marks", of), VIEWS ("marks | iif (" IS_KNOWN ", 1048576, 0)", of)
+  static const char *const queries[4][STORE_N_VIEWS] = { BOTH (""),
+                                                         BOTH (" AND " STORE_OF_ENABLED) };
+  gboolean some_off;
+#undef BOTH
 #undef VIEWS
 #undef VIEW
   G_STATIC_ASSERT (STORE_MARK_UNREAD == 16
                    && (STORE_MARK_UNREAD | STORE_MARK_ASIDE | STORE_MARK_COPY) == 784);
+  if (!store_account_any_disabled (db, &some_off, error))
+    return NULL;
   for (guint n = 0; n < STORE_N_VIEWS; n++) {
     if (STORE_VIEW_N (n) == view)
-      return store_db_query (db, error, queries[known != FALSE][n], STORE_INTS (most));
+      return store_db_query (db, error, queries[2 * (some_off != FALSE) + (known != FALSE)][n],
+                             STORE_INTS (most));
   }
   g_return_val_if_reached (NULL);
 }
@@ -120,12 +129,16 @@ gboolean
 store_listing_count_unread (StoreDb *db, guint *starred, guint *attached, GError **error)
 {
   G_STATIC_ASSERT (STORE_MARK_STARRED == 32 && STORE_MARK_ATTACHED == 64);
-  g_autoptr (StoreQuery) query =
-      store_db_query (db, error,
-                      "SELECT count(iif (marks & 32, 1, NULL)), count(iif (marks & 64, 1, NULL)) "
-                      "FROM message INDEXED BY message_unread WHERE (marks & 784) = 16",
-                      STORE_NO_INTS);
+#define COUNT                                                                                      \
+  "SELECT count(iif (marks & 32, 1, NULL)), count(iif (marks & 64, 1, NULL)) "                     \
+  "FROM message INDEXED BY message_unread WHERE (marks & 784) = 16"
+  gboolean some_off;
 
+  if (!store_account_any_disabled (db, &some_off, error))
+    return FALSE;
+  g_autoptr (StoreQuery) query =
+      store_db_query (db, error, some_off ? COUNT " AND " STORE_OF_ENABLED : COUNT, STORE_NO_INTS);
+#undef COUNT
   if (query == NULL || store_query_step (db, query, error) != 1)
     return FALSE;
   *starred = (guint)store_query_int (query, 0);

@@ -251,6 +251,34 @@ store_mark_drop (StoreDb *db, gint64 folder, GError **error)
 }
 
 gboolean
+store_mark_tell_views (StoreDb *db, gint64 folder, gboolean shown, GError **error)
+{
+  StoreEventKind kind = shown ? STORE_EVENT_ADDED : STORE_EVENT_REMOVED;
+  StoreRole role;
+
+  if (!store_mark_get_role (db, folder, &role, error)
+      || (role == STORE_ROLE_INBOX && !note_inbox (db, folder, kind, error)))
+    return FALSE;
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT id, received, thread, marks FROM message WHERE folder = ?1 AND thread <> 0",
+      STORE_INTS (folder));
+  int step = -1;
+  while (query != NULL && (step = store_query_step (db, query, error)) == 1) {
+    gint64 id = store_query_int (query, 0), received = store_query_int (query, 1);
+    guint marks = (guint)store_query_int (query, 3);
+
+    for (guint n = 0; n < STORE_N_VIEWS; n++) {
+      if (store_marks_are_in (marks, n))
+        store_db_note (db, STORE_VIEW_N (n), STORE_KEY_MAKE (received, id), kind);
+      if (marks & STORE_MARK_HEAD_N (n))
+        store_db_note_thread (db, STORE_VIEW_N (n), received, store_query_int (query, 2), kind);
+    }
+  }
+  return step == 0;
+}
+
+gboolean
 store_mark_folder (StoreDb *db, gint64 folder, StoreRole old, StoreRole new, GError **error)
 {
   g_hash_table_remove (db->roles, GSIZE_TO_POINTER ((gsize)folder));

@@ -401,6 +401,14 @@ void store_mark_touch (StoreDb *db, gint64 thread);
 void store_mark_lose (StoreDb *db, gint64 thread, gint64 folder, gint64 received, guint heads);
 /* All rows of the folder are about to go. */
 gboolean store_mark_drop (StoreDb *db, gint64 folder, GError **error);
+/* Whether some account is switched off: then views cost a look at each row (store-account.c). */
+gboolean store_account_any_disabled (StoreDb *db, gboolean *any, GError **error);
+/* What stands in an account that is switched off is none of a view. */
+#define STORE_OF_ENABLED                                                                           \
+  "folder NOT IN (SELECT f.id FROM folder AS f JOIN account AS a ON a.id = f.account "             \
+  "WHERE a.disabled = 1)"
+/* All of the folder comes into the views that show it, or leaves them; its own list stays as it is. */
+gboolean store_mark_tell_views (StoreDb *db, gint64 folder, gboolean shown, GError **error);
 /* Its role has changed: what it holds is (not) seen elsewhere any more. */
 gboolean store_mark_folder (StoreDb *db, gint64 folder, StoreRole old, StoreRole new,
                             GError **error);

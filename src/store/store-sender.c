@@ -27,7 +27,7 @@ GArray *
 store_sender_list (StoreDb *db, const char *sender, GError **error)
 {
 #define ROWS   "SELECT message.received, thread, id, marks FROM "
-#define ARE_IN "(marks & 896) = 128 AND lower (from_address) = ?2"
+#define ARE_IN "(marks & 896) = 128 AND lower (from_address) = ?2 AND " STORE_OF_ENABLED
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (StoreSenderRow));
   g_autoptr (StorePerson) person = NULL;
 
@@ -59,7 +59,8 @@ store_sender_has (StoreDb *db, const char *sender, gint64 id, guint marks, gbool
   if ((marks & (STORE_MARK_LISTED | STORE_MARK_ASIDE | STORE_MARK_COPY)) != STORE_MARK_LISTED)
     return TRUE;
   g_autoptr (StoreQuery) query = store_db_query (
-      db, error, "SELECT 1 FROM message WHERE id = ?1 AND lower (from_address) = ?2",
+      db, error,
+      "SELECT 1 FROM message WHERE id = ?1 AND lower (from_address) = ?2 AND " STORE_OF_ENABLED,
       STORE_INTS (id));
   if (query == NULL)
     return FALSE;

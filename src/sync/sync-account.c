@@ -116,7 +116,8 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   g_mutex_unlock (&shared->lock);
   sync_worker_start (account->sync);
   sync_worker_start (account->reader);
-  sync_worker_start (account->sender);
+  if (base_account_can_send (settings))
+    sync_worker_start (account->sender);
   return account;
 }
 

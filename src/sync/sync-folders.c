@@ -90,8 +90,43 @@ check_prefix (GPtrArray *listed, const char *prefix)
   return !others && g_ascii_strncasecmp (prefix, "INBOX", 5) == 0 ? prefix : NULL;
 }
 
+/* By the name that the person sees: a new one may not have reached the server yet. */
+static StoreFolder *
+find_chosen (GPtrArray *own, GPtrArray *stored, const char *path)
+{
+  StoreFolder *known = find_name (stored, path);
+  StoreFolder *folder = find_name (own, known != NULL ? known->server_name : path);
+
+  return folder != NULL && folder->selectable && g_ascii_strcasecmp (folder->name, "INBOX") != 0
+             ? folder
+             : NULL;
+}
+
+/* What a person said is so, whatever the server says; where it is not there any more, nothing was said. */
+static void
+choose (GPtrArray *own, GPtrArray *stored, char *const *chosen)
+{
+  static const StoreRole roles[BASE_N_FOLDERS] = {
+    [BASE_FOLDER_DRAFTS] = STORE_ROLE_DRAFTS,   [BASE_FOLDER_SENT] = STORE_ROLE_SENT,
+    [BASE_FOLDER_ARCHIVE] = STORE_ROLE_ARCHIVE, [BASE_FOLDER_JUNK] = STORE_ROLE_JUNK,
+    [BASE_FOLDER_TRASH] = STORE_ROLE_TRASH,
+  };
+
+  for (guint i = 0; i < BASE_N_FOLDERS; i++) {
+    StoreFolder *folder = chosen[i] != NULL ? find_chosen (own, stored, chosen[i]) : NULL;
+    StoreFolder *before = folder != NULL ? find_role (own, roles[i]) : NULL;
+
+    if (folder == NULL)
+      continue;
+    if (before != NULL)
+      before->role = STORE_ROLE_NONE;
+    folder->role = roles[i];
+  }
+}
+
 GPtrArray *
-sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gboolean busy)
+sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gboolean busy,
+                    char *const *chosen)
 {
   /* Another person's Sent is no Sent of ours. */
   g_autoptr (GPtrArray) own = g_ptr_array_new ();
@@ -123,6 +158,8 @@ sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored, gb
   if (folders->len == 0)
     return folders;
 
+  if (chosen != NULL)
+    choose (own, stored, chosen);
   sync_roles_guess (own);
   name_inbox (folders);
   if (find_role (folders, STORE_ROLE_INBOX) == NULL)
@@ -219,7 +256,8 @@ store_list (SyncContext *context, SyncMemory *memory, GPtrArray *listed, gboolea
   }
   if (stored != NULL)
     merged = sync_folders_merge (listed, imap_session_get_personal_prefix (context->session),
-                                 stored, store_operation_count (context->db, context->row) > 0);
+                                 stored, store_operation_count (context->db, context->row) > 0,
+                                 sync_account_get_settings (context->account)->folders);
   if (merged == NULL || !store_folder_replace_list (context->db, context->row, merged, error)) {
     store_db_rollback (context->db);
     return FALSE;

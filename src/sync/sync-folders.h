@@ -26,8 +26,9 @@ gboolean sync_folders_create (SyncContext *context, const char *name, GError **e
 
 /* Pure: what the store's list should become.  `listed`: GPtrArray of ImapMailbox; `prefix` (nullable): what NAMESPACE says that the person's
  * own begin with, not believed where the list says otherwise; `stored`: GPtrArray of StoreFolder; `busy`: operations are
- * waiting.  GPtrArray of StoreFolder.  Other people's mailboxes get no role. */
+ * waiting; `chosen` (nullable, BASE_N_FOLDERS of them): what a person said by BaseFolder, each nullable.  GPtrArray of StoreFolder.  Other
+ * people's mailboxes get no role. */
 GPtrArray *sync_folders_merge (GPtrArray *listed, const char *prefix, GPtrArray *stored,
-                               gboolean busy) G_GNUC_WARN_UNUSED_RESULT;
+                               gboolean busy, char *const *chosen) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

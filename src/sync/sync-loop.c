@@ -46,6 +46,7 @@ typedef struct
   gint64 busy_since;     /* monotonic, 0: was in step */
   gint64 looks_until;    /* monotonic: the looks so far, each with LOOK_US of its own */
   gint64 proven;         /* second in which it was last written that INBOX is in step */
+  gint64 looked_at;      /* monotonic: when all folders were last asked for, on this connection */
 } Loop;
 
 /* When the next operation is due, on the monotonic clock; 0: none is. */
@@ -78,6 +79,13 @@ disconnect (Loop *loop)
   g_clear_pointer (&loop->session, imap_session_free);
   sync_account_set_connected (loop->account, FALSE);
   sync_worker_set_connected (loop->worker, FALSE);
+}
+
+/* Between two looks, where the person wants the server asked only every so many minutes; 0: it tells by itself. */
+static gint64
+get_interval (Loop *loop)
+{
+  return sync_account_get_settings (loop->account)->check_minutes * loop->times->minute;
 }
 
 /* Something went wrong that ends this connection: says so, and when it will be tried again. */
@@ -194,9 +202,10 @@ list_folders (Loop *loop, gint64 shown, guint serial, GError **error)
   if (begins && !find_first (loop, shown, serial, &first, error))
     return FALSE;
   loop->listed_on = loop->generation;
-  if (!sync_survey_run (&context, &loop->memory, loop->watch, begins, first, &opened, &ask_again,
-                        error))
+  if (!sync_survey_run (&context, &loop->memory, loop->watch, begins && get_interval (loop) == 0,
+                        first, &opened, &ask_again, error))
     return FALSE;
+  loop->looked_at = g_get_monotonic_time ();
   sync_memory_mark_spared (&loop->memory, loop->watch);
   if (ask_again) {
     base_log ("%s: folders seem to be gone; asking again on a new connection",
@@ -409,7 +418,8 @@ step_folder (Loop *loop, gint64 folder, SyncGoal goal, GError **error)
   if (step != SYNC_STEP_ASK_AGAIN && sync_mailbox_is_planned (loop->mailbox)) {
     /* Long work must not keep what happens elsewhere from being told, once there is something of each folder. */
     if (goal != SYNC_GOAL_GLANCE && g_get_monotonic_time () - loop->busy_since >= QUIET_US
-        && imap_session_can_watch (loop->session) && !watch_others (loop, error))
+        && get_interval (loop) == 0 && imap_session_can_watch (loop->session)
+        && !watch_others (loop, error))
       return FALSE;
     if (!take_news (loop, &look, &any, error))
       return FALSE;
@@ -476,6 +486,39 @@ take_told (Loop *loop, StoreProof proof, gboolean *any, GError **error)
   return TRUE;
 }
 
+/* The network changed, the computer slept, or it is time for a look: whether the connection stands, and what was missed. */
+static gboolean
+prove_connection (Loop *loop, GError **error)
+{
+  if (!imap_session_noop (loop->session, loop->cancellable, error))
+    return FALSE;
+  sync_watch_mark (loop->watch, sync_watch_get_inbox (loop->watch));
+  sync_watch_expire_list (loop->watch);
+  return TRUE;
+}
+
+/* Nothing to do until the next look.  A server that has hung up meanwhile is no failure to be shown: it is called again at once. */
+static gboolean
+rest (Loop *loop, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 now = g_get_monotonic_time (), due = loop->looked_at + get_interval (loop);
+  gint64 until = get_until (loop);
+
+  if (now < due) {
+    sync_worker_wait (loop->worker, (MIN (due, until != 0 ? until : due) - now) / 1000 + 1);
+    return TRUE;
+  }
+  if (prove_connection (loop, &local))
+    return TRUE;
+  if (imap_session_is_usable (loop->session) || base_error_is_cancelled (local)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  disconnect (loop);
+  return TRUE;
+}
+
 /* Nothing to do: listens on INBOX. */
 static gboolean
 listen (Loop *loop, GError **error)
@@ -499,6 +542,8 @@ listen (Loop *loop, GError **error)
     imap_session_remark (loop->session, "in step");
   loop->busy_since = 0;
   sync_account_set_state (loop->account, SYNC_PHASE_IN_STEP, NULL, 0, 0, 0, NULL);
+  if (get_interval (loop) > 0)
+    return rest (loop, error);
   if (imap_session_can_watch (loop->session))
     return watch_others (loop, error) && take_told (loop, STORE_PROOF_NONE, &any, error);
   if (!measure (loop, &measured, error))
@@ -528,17 +573,6 @@ listen (Loop *loop, GError **error)
     return FALSE;
   if (any)
     loop->idle_cuts = 0;
-  return TRUE;
-}
-
-/* The network changed, or the computer slept: whether the connection stands, and what was missed. */
-static gboolean
-prove_connection (Loop *loop, GError **error)
-{
-  if (!imap_session_noop (loop->session, loop->cancellable, error))
-    return FALSE;
-  sync_watch_mark (loop->watch, sync_watch_get_inbox (loop->watch));
-  sync_watch_expire_list (loop->watch);
   return TRUE;
 }
 

@@ -17,6 +17,7 @@ const SyncTimes sync_times = {
   .noop = 2 * MINUTE,
   .postponed = 10 * MINUTE,
   .spared = 60 * MINUTE,
+  .minute = MINUTE,
 };
 
 typedef struct

@@ -21,6 +21,7 @@ typedef struct _SyncTimes
   gint64 noop;      /* how often a server without IDLE is asked */
   gint64 postponed; /* at most so long until an operation is tried again, in whole seconds */
   gint64 spared;    /* how long a message that the server fails to give is not asked for */
+  gint64 minute;    /* of an account that is looked at every so many minutes */
 } SyncTimes;
 
 extern const SyncTimes sync_times;

@@ -65,6 +65,15 @@ on_from_selected (UiComposer *self)
 }
 
 static void
+say (UiComposer *self, const char *sentence)
+{
+  AdwToast *toast = ui_toast_new (sentence);
+
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
 say_lost (UiComposer *self)
 {
   g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self->draft);
@@ -72,10 +81,33 @@ say_lost (UiComposer *self)
   g_autofree char *sentence = g_strdup_printf (
       _ ("The account that this message was written from was removed. It is from %s now."),
       mail_identity_get_text (identity));
-  AdwToast *toast = ui_toast_new (sentence);
 
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  say (self, sentence);
+}
+
+/* The account that it was to be from is there, and yet it cannot be. */
+static void
+say_why (UiComposer *self, MailAccount *before)
+{
+  g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self->draft);
+  g_autofree char *sentence = NULL;
+
+  if (mail_account_get_disabled (before))
+    sentence = g_strdup_printf (
+        /* Translators: the name of an account; name and address of the sender */
+        _ ("The account “%1$s” is switched off. This message is from %2$s."),
+        mail_account_get_label (before), mail_identity_get_text (identity));
+  else if (mail_identity_get_account (identity) == before)
+    sentence = g_strdup_printf (
+        /* Translators: the name of an account */
+        _ ("“%s” only receives mail, and there is no other account that can send."),
+        mail_account_get_label (before));
+  else
+    sentence = g_strdup_printf (
+        /* Translators: the name of an account; name and address of the sender */
+        _ ("“%1$s” only receives mail. This message is from %2$s."),
+        mail_account_get_label (before), mail_identity_get_text (identity));
+  say (self, sentence);
 }
 
 /* The account that it was written from may be gone, however long the draft still holds it. */
@@ -83,6 +115,8 @@ static void
 on_identities_changed (UiComposer *self)
 {
   gboolean lost = mail_draft_has_lost_account (self->draft);
+  MailAccount *account = mail_draft_get_account (self->draft);
+  g_autoptr (MailAccount) before = account != NULL ? g_object_ref (account) : NULL;
 
   if (self->done)
     return;
@@ -92,6 +126,9 @@ on_identities_changed (UiComposer *self)
   gtk_drop_down_set_selected (self->from, 0);
   if (lost && !mail_draft_has_lost_account (self->draft))
     say_lost (self);
+  else if (!lost && before != NULL
+           && (mail_account_get_disabled (before) || !mail_account_can_send (before)))
+    say_why (self, before);
 }
 
 void

@@ -8,13 +8,14 @@
 #include "ui-dialog.h"
 #include "ui-identity-form.h"
 #include "ui-names.h"
+#include "ui-order.h"
 #include "ui-signature-form.h"
 #include "ui-toast.h"
 
 #define MOST_SHOWN 80 /* characters of a signature */
 #define OFFERED    15 /* seconds, in which also a screen reader finds it */
 #define EDIT       "document-edit-symbolic"
-#define PART       "part" /* which one of a row's widgets it is */
+#define PART       UI_ORDER_PART /* which one of a row's widgets it is */
 
 struct _UiIdentities
 {
@@ -50,7 +51,7 @@ save_wanted (UiIdentities *self)
 {
   self->saving = TRUE;
   self->again = FALSE;
-  mail_engine_save_identities_async (self->engine, self->wanted, on_saved, g_object_ref (self));
+  mail_engine_save_settings_async (self->engine, self->wanted, on_saved, g_object_ref (self));
 }
 
 static void
@@ -58,7 +59,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiIdentities) self = data;
   g_autoptr (GError) error = NULL;
-  gboolean saved = mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
+  gboolean saved = mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
 
   self->saving = FALSE;
   if (saved && self->again) {
@@ -268,112 +269,13 @@ move (UiIdentities *self, const char *id, guint place)
 }
 
 static void
-move_row (GtkWidget *row, int by)
+on_move (GtkWidget *row, GtkWidget *target, int by, gpointer data)
 {
-  UiIdentities *self = UI_IDENTITIES (gtk_widget_get_root (row));
+  UiIdentities *self = data;
   g_autoptr (BaseAccount) settings = dup_settings (self);
-  int place = (int)base_account_find_identity (settings, get_id (row)) + by;
+  int place = (int)base_account_find_identity (settings, get_id (target != NULL ? target : row));
 
-  move (self, get_id (row), (guint)MAX (place, 0));
-}
-
-static void
-on_up (GSimpleAction *action, GVariant *parameter, gpointer row)
-{
-  move_row (row, -1);
-}
-
-static void
-on_down (GSimpleAction *action, GVariant *parameter, gpointer row)
-{
-  move_row (row, 1);
-}
-
-static GdkContentProvider *
-on_prepare (GtkDragSource *source, double x, double y, GtkWidget *row)
-{
-  return gdk_content_provider_new_typed (ADW_TYPE_ACTION_ROW, row);
-}
-
-static void
-on_drag_begin (GtkDragSource *source, GdkDrag *drag, GtkWidget *row)
-{
-  g_autoptr (GdkPaintable) picture = gtk_widget_paintable_new (row);
-
-  gtk_drag_source_set_icon (source, picture, 16, gtk_widget_get_height (row) / 2);
-}
-
-/* It takes the place of the one that it is dropped on. */
-static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GtkWidget *row)
-{
-  UiIdentities *self = UI_IDENTITIES (gtk_widget_get_root (row));
-  guint place;
-
-  if (!g_ptr_array_find (self->identity_rows, g_value_get_object (value), NULL)
-      || !g_ptr_array_find (self->identity_rows, row, &place))
-    return FALSE;
-  move (self, get_id (g_value_get_object (value)), place);
-  return TRUE;
-}
-
-static void
-add_key (GtkEventController *keys, guint key, const char *action)
-{
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys),
-      gtk_shortcut_new (gtk_keyval_trigger_new (key, GDK_ALT_MASK), gtk_named_action_new (action)));
-}
-
-static void
-add_hands (GtkWidget *row)
-{
-  GtkDragSource *source = gtk_drag_source_new ();
-  GtkDropTarget *target = gtk_drop_target_new (ADW_TYPE_ACTION_ROW, GDK_ACTION_MOVE);
-  GtkEventController *keys = gtk_shortcut_controller_new ();
-
-  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
-  g_signal_connect (source, "prepare", G_CALLBACK (on_prepare), row);
-  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), row);
-  g_signal_connect (target, "drop", G_CALLBACK (on_drop), row);
-  add_key (keys, GDK_KEY_Up, "row.up");
-  add_key (keys, GDK_KEY_Down, "row.down");
-  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
-  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (target));
-  gtk_widget_add_controller (row, keys);
-}
-
-static void
-add_order (GtkWidget *row, const char *address, gboolean first, gboolean last)
-{
-  const GActionEntry entries[] = { { "up", on_up, NULL, NULL, NULL, { 0 } },
-                                   { "down", on_down, NULL, NULL, NULL, { 0 } } };
-  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autofree char *label = g_strdup_printf (_ ("Move the identity %s"), address);
-  GtkWidget *button = gtk_menu_button_new ();
-
-  g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
-  g_simple_action_set_enabled (
-      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (actions), "up")), !first);
-  g_simple_action_set_enabled (
-      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (actions), "down")), !last);
-  gtk_widget_insert_action_group (row, "row", G_ACTION_GROUP (actions));
-  g_menu_append (menu, _ ("Move _Up"), "row.up");
-  g_menu_append (menu, _ ("Move _Down"), "row.down");
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, label);
-  /* The button inside is what gets the focus. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (button)),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  g_object_set_data (G_OBJECT (button), PART, (gpointer) "move");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                             gtk_image_new_from_icon_name ("list-drag-handle-symbolic"));
-  add_hands (row);
+  move (self, get_id (row), (guint)MAX (place + by, 0));
 }
 
 /* ---- rows ---- */
@@ -602,9 +504,12 @@ add_rows (UiIdentities *self)
     const BaseIdentity *identity = identities->pdata[i];
 
     add_identity (self, settings, identity, &first);
-    if (identities->len > 1)
-      add_order (self->identity_rows->pdata[i], identity->address, i == 0,
-                 i + 1 == identities->len);
+    if (identities->len > 1) {
+      g_autofree char *label = g_strdup_printf (_ ("Move the identity %s"), identity->address);
+
+      ui_order_add (self->identity_rows->pdata[i], label, i == 0, i + 1 == identities->len, on_move,
+                    self);
+    }
   }
   for (guint i = 0; i < settings->signatures->len; i++)
     add_signature (self, settings->signatures->pdata[i]);
@@ -642,8 +547,8 @@ on_changed (UiIdentities *self)
 {
   guint position;
 
-  if (g_list_store_find (G_LIST_STORE (mail_engine_get_accounts (self->engine)), self->account,
-                         &position))
+  if (g_list_store_find (G_LIST_STORE (mail_engine_get_known_accounts (self->engine)),
+                         self->account, &position))
     fill (self);
   else
     gtk_window_close (GTK_WINDOW (self));

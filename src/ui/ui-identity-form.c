@@ -33,7 +33,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (UiIdentityForm) self = data;
   g_autoptr (GError) error = NULL;
 
-  (void)mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
+  (void)mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
   ui_form_saved (UI_FORM (self), error);
 }
 
@@ -79,7 +79,7 @@ ui_identity_form_save (UiForm *form)
   g_autoptr (BaseIdentity) identity = read_fields (self);
 
   base_account_put_identity (settings, identity);
-  mail_engine_save_identities_async (self->engine, settings, on_saved, g_object_ref (self));
+  mail_engine_save_settings_async (self->engine, settings, on_saved, g_object_ref (self));
 }
 
 static gboolean

@@ -18,7 +18,7 @@ struct _UiList
   MailMessageList *messages;
   UiSelection *selection;
   MailFolder *folder;
-  GSignalGroup *account; /* of the folder */
+  GSignalGroup *account;     /* of the folder */
   MailConversation *awaited; /* the one selected item, while it is not loaded yet */
   GHashTable *bound;         /* set of GtkListItem (borrowed): the rows that show something */
   GMenuModel *menu;
@@ -72,8 +72,6 @@ void ui_list_init_rows (UiList *self);
 void ui_list_class_init_rows (GtkWidgetClass *widget_class);
 /* Before the next frame. */
 void ui_list_update_headings (UiList *self);
-/* All rows, after the look or the checkboxes changed. */
-void ui_list_update_rows (UiList *self);
 /* What was to change has changed. */
 void ui_list_settled (UiList *self);
 /* These rows will be gone, or moved. */

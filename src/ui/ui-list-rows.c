@@ -72,6 +72,13 @@ on_midnight (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* It may hold mail of several accounts. */
+static gboolean
+is_across (UiList *self)
+{
+  return self->folder != NULL && mail_folder_get_account (self->folder) == NULL;
+}
+
 void
 ui_list_update_rows (UiList *self)
 {
@@ -79,8 +86,11 @@ ui_list_update_rows (UiList *self)
   gpointer item;
 
   g_hash_table_iter_init (&iter, self->bound);
-  while (g_hash_table_iter_next (&iter, &item, NULL))
-    ui_row_set_look (UI_ROW (gtk_list_item_get_child (item)), self->compact, self->checking);
+  while (g_hash_table_iter_next (&iter, &item, NULL)) {
+    GtkWidget *row = gtk_list_item_get_child (item);
+
+    ui_row_set_look (UI_ROW (row), self->compact, self->checking, is_across (self));
+  }
 }
 
 void
@@ -416,7 +426,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, UiList *self)
 {
   UiRow *row = UI_ROW (gtk_list_item_get_child (item));
   g_hash_table_add (self->bound, item);
-  ui_row_set_look (row, self->compact, self->checking);
+  ui_row_set_look (row, self->compact, self->checking, is_across (self));
   ui_row_set_selected (row, gtk_list_item_get_selected (item));
   ui_row_set_item (row, gtk_list_item_get_item (item));
   update_heading (self, item, get_now ());

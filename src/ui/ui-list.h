@@ -56,4 +56,7 @@ void ui_list_focus (UiList *self);
 void ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button,
                       gboolean is_folders);
 
+/* All rows, after the look, the checkboxes or the colour of an account changed. */
+void ui_list_update_rows (UiList *self);
+
 G_END_DECLS

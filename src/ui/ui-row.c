@@ -17,6 +17,7 @@
 #define ICON            12
 #define STAR_ICON       16
 #define GAP             6
+#define STRIPE          3
 #define SMALL           0.9 /* as elsewhere in the window: each size of a font costs the start a search */
 #define DIM             0.62f
 #define CHECK           22
@@ -43,7 +44,7 @@ struct _UiRow
   GList unsaid; /* its place among the rows whose label is old; data NULL: in none */
   int line;     /* height of a line of text; 0: not known for this font */
   gboolean star_clicked;
-  gboolean compact, checking, selected;
+  gboolean compact, checking, selected, across;
   gboolean described; /* by its heading */
 };
 
@@ -275,6 +276,29 @@ draw_check (UiRow *self, GtkSnapshot *snapshot)
                               (GdkRGBA[4]){ ring, ring, ring, ring });
 }
 
+/* NULL: it has none, or there is nothing to tell apart. */
+static MailAccount *
+get_coloured (UiRow *self)
+{
+  g_autoptr (MailMessage) newest = self->across ? mail_conversation_dup_newest (self->item) : NULL;
+  MailFolder *folder = newest != NULL ? mail_message_get_folder (newest) : NULL;
+  MailAccount *account = folder != NULL ? mail_folder_get_account (folder) : NULL;
+
+  return account != NULL && mail_account_get_colour (account) != NULL ? account : NULL;
+}
+
+/* Whose it is, at the edge. */
+static void
+draw_account (UiRow *self, GtkSnapshot *snapshot)
+{
+  MailAccount *account = get_coloured (self);
+  GdkRGBA color;
+
+  if (account != NULL && gdk_rgba_parse (&color, mail_account_get_colour (account)))
+    fill_round (self, snapshot, -STRIPE - 2, 0, STRIPE, gtk_widget_get_height (GTK_WIDGET (self)),
+                STRIPE / 2.0, &color);
+}
+
 /* What stands before the text: unread, and who it is or whether it is checked. */
 static void
 draw_start (UiRow *self, GtkSnapshot *snapshot)
@@ -364,6 +388,7 @@ ui_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   const char *subject = mail_conversation_get_subject (item);
   const char *preview = mail_conversation_get_preview (item);
 
+  draw_account (self, snapshot);
   draw_start (self, snapshot);
   draw_first_line (self, snapshot, &dim);
   if (self->compact) {
@@ -452,6 +477,9 @@ update_label (UiRow *self)
     g_ptr_array_add (parts, (char *)_ ("Forwarded"));
   for (guint i = 0; labels[i]; i++)
     g_ptr_array_add (parts, (char *)labels[i]);
+  /* What the colour says. */
+  if (get_coloured (self) != NULL)
+    g_ptr_array_add (parts, (char *)mail_account_get_label (get_coloured (self)));
   g_ptr_array_add (parts, NULL);
   g_autofree char *label = g_strjoinv (", ", (char **)parts->pdata);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
@@ -623,8 +651,14 @@ ui_row_set_heading (UiRow *self, const char *heading)
 }
 
 void
-ui_row_set_look (UiRow *self, gboolean compact, gboolean checking)
+ui_row_set_look (UiRow *self, gboolean compact, gboolean checking, gboolean across)
 {
+  /* An account may have another colour now. */
+  if (across || self->across) {
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+    say_soon (self);
+  }
+  self->across = across;
   if (self->compact == compact && self->checking == checking)
     return;
   self->compact = compact;

@@ -20,7 +20,8 @@ MailConversation *ui_row_get_item (UiRow *self); /* borrowed, nullable */
 /* The heading of the group of rows that begins with this one, drawn above it; NULL: it begins none. */
 void ui_row_set_heading (UiRow *self, const char *heading);
 /* Two lines without a picture instead of three; a checkbox in place of the picture. */
-void ui_row_set_look (UiRow *self, gboolean compact, gboolean checking);
+/* `across`: the list is of several accounts, which are told apart by their colours. */
+void ui_row_set_look (UiRow *self, gboolean compact, gboolean checking, gboolean across);
 void ui_row_set_selected (UiRow *self, gboolean selected);
 /* Above what belongs to the message; coordinates of the row, as everywhere. */
 gboolean ui_row_is_on_heading (UiRow *row, double y);

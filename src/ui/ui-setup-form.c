@@ -43,6 +43,8 @@ struct _UiSetupForm
   ServerRows smtp;
   AdwExpanderRow *smtp_own;
   UiKeepRow *keep;
+  GtkWidget *on_computer;
+  GtkWidget *sends, *smtp_security_row;
   AdwActionRow *ca_row;
   GtkWidget *ca_clear;
 };
@@ -190,6 +192,12 @@ get_port (GtkWidget *row)
 }
 
 static gboolean
+sends (UiSetupForm *self)
+{
+  return gtk_switch_get_active (GTK_SWITCH (self->sends));
+}
+
+static gboolean
 check_server (UiSetupForm *self, ServerRows *rows, ErrorBox *box)
 {
   g_autofree char *host = dup_text (rows->host);
@@ -220,7 +228,7 @@ ui_setup_form_check (UiSetupForm *self)
                      _ ("Type the user name. Often it is the e-mail address."));
   if (!self->edit && *get_text (self->imap.password) == '\0')
     return complain (self->imap.password, &self->imap_error, _ ("Type the password."));
-  if (!check_server (self, &self->smtp, &self->smtp_error))
+  if (sends (self) && !check_server (self, &self->smtp, &self->smtp_error))
     return FALSE;
   account = ui_setup_form_dup_account (self);
   if (!base_account_check (account, &error)) {
@@ -262,6 +270,7 @@ ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboole
 
   self->loading = TRUE;
   self->edit = edit;
+  gtk_switch_set_active (GTK_SWITCH (self->sends), !edit || base_account_can_send (account));
   g_clear_pointer (&self->account, base_account_free);
   self->account = base_account_dup (account);
   g_free (self->ca_file);
@@ -278,6 +287,9 @@ ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboole
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->smtp.password),
                                  edit ? password : _ ("Password for sending"));
   ui_keep_row_set (self->keep, account->bodies, account->months);
+  /* Those of an account that exists have a page of their own, and need no sign-in. */
+  gtk_widget_set_visible (self->on_computer, !edit);
+  gtk_widget_set_visible (self->label, !edit);
   update_ca (self);
   self->loading = FALSE;
 }
@@ -319,6 +331,8 @@ ui_setup_form_dup_account (UiSetupForm *self)
     g_free (account->smtp.user);
     account->smtp.user = g_strdup (account->imap.user);
   }
+  if (!sends (self))
+    g_clear_pointer (&account->smtp.host, g_free);
   account->bodies = ui_keep_row_get (self->keep, &account->months);
   g_free (account->ca_file);
   account->ca_file = g_strdup (self->ca_file);
@@ -416,6 +430,19 @@ on_smtp_security (UiSetupForm *self)
   follow_security (self, &self->smtp, 465, 587);
 }
 
+/* What belongs to sending is there only where something is sent. */
+static void
+on_sends (UiSetupForm *self)
+{
+  GtkWidget *const rows[] = { self->smtp.host, self->smtp.port, self->smtp_security_row,
+                              GTK_WIDGET (self->smtp_own) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    gtk_widget_set_visible (rows[i], sends (self));
+  if (!sends (self))
+    show_box (&self->smtp_error, NULL, NULL);
+}
+
 static void
 on_edited (UiSetupForm *self)
 {
@@ -487,6 +514,9 @@ ui_setup_form_class_init (UiSetupFormClass *klass)
   BIND ("smtp_password", smtp.password);
   BIND ("smtp_own", smtp_own);
   BIND ("keep", keep);
+  BIND ("on_computer", on_computer);
+  BIND ("sends", sends);
+  BIND ("smtp_security_row", smtp_security_row);
   BIND ("ca_row", ca_row);
   BIND ("ca_clear", ca_clear);
 }
@@ -518,5 +548,7 @@ ui_setup_form_init (UiSetupForm *self)
                             self);
   g_signal_connect_swapped (self->smtp_own, "notify::enable-expansion", G_CALLBACK (on_edited),
                             self);
+  g_signal_connect_swapped (self->sends, "notify::active", G_CALLBACK (on_sends), self);
+  g_signal_connect_swapped (self->sends, "notify::active", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->keep, "changed", G_CALLBACK (on_edited), self);
 }

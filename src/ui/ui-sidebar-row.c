@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "ui-colour.h"
+
 #define INDENT 18
 
 struct _UiSidebarRow
@@ -19,6 +21,7 @@ struct _UiSidebarRow
   GtkWidget *trouble;     /* of folder rows */
   GtkWidget *arrow;       /* of what has folders below it */
   GtkLabel *state;        /* the rest: of account rows */
+  UiColourDot *dot;
   GtkSpinner *spinner;
   GtkProgressBar *progress;
   GtkWidget *retry;
@@ -183,6 +186,7 @@ update_account (UiSidebarRow *self)
   gboolean busy = status == MAIL_ACCOUNT_BUSY;
 
   gtk_label_set_text (self->name, mail_account_get_label (account));
+  ui_colour_dot_set (self->dot, mail_account_get_colour (account));
   gtk_label_set_text (self->state, state ? state : "");
   gtk_widget_set_visible (self->arrow,
                           g_list_model_get_n_items (mail_account_get_folders (account)) > 0);
@@ -230,7 +234,11 @@ build_account (UiSidebarRow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Progress of fetching mail"), -1);
   gtk_widget_set_hexpand (texts, TRUE);
-  gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->name));
+  GtkWidget *heading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->dot = UI_COLOUR_DOT (ui_colour_dot_new (NULL));
+  gtk_box_append (GTK_BOX (heading), GTK_WIDGET (self->dot));
+  gtk_box_append (GTK_BOX (heading), GTK_WIDGET (self->name));
+  gtk_box_append (GTK_BOX (texts), heading);
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->state));
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->progress));
 

@@ -35,7 +35,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (UiSignatureForm) self = data;
   g_autoptr (GError) error = NULL;
 
-  (void)mail_engine_save_identities_finish (MAIL_ENGINE (source), result, &error);
+  (void)mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
   ui_form_saved (UI_FORM (self), error);
 }
 
@@ -60,7 +60,7 @@ ui_signature_form_save (UiForm *form)
   g_autoptr (BaseSignature) signature = read_fields (self);
 
   base_account_put_signature (settings, signature);
-  mail_engine_save_identities_async (self->engine, settings, on_saved, g_object_ref (self));
+  mail_engine_save_settings_async (self->engine, settings, on_saved, g_object_ref (self));
 }
 
 static gboolean

@@ -294,6 +294,12 @@ on_trouble_clicked (UiWindow *self, UiList *list)
 }
 
 static void
+on_coloured (UiWindow *self)
+{
+  ui_list_update_rows (self->list);
+}
+
+static void
 unwatch (gpointer key, gpointer value, gpointer data)
 {
   g_signal_handlers_disconnect_by_data (key, data);
@@ -310,6 +316,7 @@ watch_accounts (UiWindow *self)
     MailAccount *account = g_list_model_get_item (accounts, i);
     g_hash_table_add (self->watched, account);
     g_signal_connect_swapped (account, "notify", G_CALLBACK (update_trouble), self);
+    g_signal_connect_swapped (account, "notify::colour", G_CALLBACK (on_coloured), self);
     g_signal_connect_swapped (mail_account_get_folders (account), "items-changed",
                               G_CALLBACK (update_folder), self);
   }
@@ -358,8 +365,8 @@ update_page (UiWindow *self)
   if (self->start_failed)
     page = "error";
   else if (mail_engine_get_ready (self->engine))
-    page =
-        g_list_model_get_n_items (mail_engine_get_accounts (self->engine)) > 0 ? "main" : "welcome";
+    page = g_list_model_get_n_items (mail_engine_get_known_accounts (self->engine)) > 0 ? "main"
+                                                                                        : "welcome";
   if (g_str_equal (page, "welcome"))
     add_welcome_page (self);
   gtk_stack_set_visible_child_name (self->pages, page);

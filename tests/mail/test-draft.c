@@ -248,12 +248,12 @@ test_rest (void)
                       .error = (char *)"1 recipient was refused." };
   g_autoptr (MailOutgoing) item = mail_outgoing_new ("x");
 
-  mail_outgoing_fill_outbox (item, &row, FALSE);
+  mail_outgoing_fill_outbox (item, &row, NULL);
   g_assert_cmpstr (mail_outgoing_get_state_text (item), ==,
                    "1 recipient was refused.\nThe others have got it: a@x, b@x");
   g_assert_cmpstr (mail_outgoing_get_recipients (item), ==, "nobody@x");
   row.got = NULL;
-  mail_outgoing_fill_outbox (item, &row, FALSE);
+  mail_outgoing_fill_outbox (item, &row, NULL);
   g_assert_cmpstr (mail_outgoing_get_state_text (item), ==, "1 recipient was refused.");
 }
 

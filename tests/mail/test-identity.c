@@ -30,8 +30,8 @@ save_identities (Bench *bench, BaseAccount *settings)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  mail_engine_save_identities_async (bench->engine, settings, on_result, &result);
-  g_assert_true (mail_engine_save_identities_finish (bench->engine, wait_result (&result), &error));
+  mail_engine_save_settings_async (bench->engine, settings, on_result, &result);
+  g_assert_true (mail_engine_save_settings_finish (bench->engine, wait_result (&result), &error));
   g_assert_no_error (error);
 }
 
@@ -319,9 +319,8 @@ test_default (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   add_identity (settings, "bad", NULL, "no address");
-  mail_engine_save_identities_async (bench->engine, settings, on_result, &result);
-  g_assert_false (
-      mail_engine_save_identities_finish (bench->engine, wait_result (&result), &error));
+  mail_engine_save_settings_async (bench->engine, settings, on_result, &result);
+  g_assert_false (mail_engine_save_settings_finish (bench->engine, wait_result (&result), &error));
   g_assert_nonnull (strstr (error->message, "no address"));
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_identities (bench->engine)), ==, 3);
 }

@@ -302,6 +302,7 @@ main (int argc, char **argv)
   add_unsubscribe_tests ();
   add_wake_tests ();
   add_account_tests ();
+  add_accounts_tests ();
   add_choices_tests ();
   add_engine_tests ();
   add_bulk_tests ();

@@ -47,6 +47,7 @@ gboolean send_draft (MailDraft *draft, GError **error);
 void write_file (const char *path, const char *text);
 
 void add_account_tests (void);
+void add_accounts_tests (void);
 void add_bulk_tests (void);
 void add_choices_tests (void);
 void add_content_tests (void);

@@ -796,6 +796,61 @@ test_sorts_and_filters (void)
   check_order_of (profile, &listing, "");
 }
 
+/* No view shows what is in an account that is switched off, and what changed tells so. */
+static void
+test_switched_off (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  StoreListing listing = { .folder = STORE_VIEW_UNREAD };
+  StoreNewMessage letters[] = {
+    { .message_id = "<a@x>", .from_address = "z@x", .has_attachments = TRUE },
+    { .message_id = "<b@x>", .from_address = "z@x", .flags = STORE_FLAG_FLAGGED },
+  };
+  const gint64 views[] = { STORE_VIEW_UNREAD, STORE_VIEW_STARRED, STORE_VIEW_ATTACHMENTS,
+                           STORE_VIEW_INBOXES };
+  const char *const shown[] = { "ba", "b", "a", "ba" };
+  guint starred, attached;
+
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++) {
+    letters[i].received = 1700000000 + i;
+    put_full (profile, profile->inbox, i + 1, &letters[i]);
+  }
+  for (int turn = 0; turn < 3; turn++) {
+    gboolean off = turn == 1;
+
+    profile_forget_changes (profile);
+    g_assert_true (store_account_set_disabled (profile->db, profile->account, off, &error));
+    for (guint i = 0; i < G_N_ELEMENTS (views); i++) {
+      const StoreChange *change =
+          profile->changes->len > 0 ? profile->changes->pdata[profile->changes->len - 1] : NULL;
+      const StoreFolderChange *part = change != NULL ? part_of (change, views[i]) : NULL;
+
+      for (int conversations = 0; conversations < 2; conversations++) {
+        listing.folder = views[i];
+        listing.conversations = conversations;
+        check_order_of (profile, &listing, off ? "" : shown[i]);
+      }
+      if (turn == 0) {
+        g_assert_null (part);
+        continue;
+      }
+      g_assert_nonnull (part);
+      g_assert_cmpuint (off ? part->removed->len : part->added->len, ==, strlen (shown[i]));
+      g_assert_cmpuint (off ? part->threads_removed->len : part->threads_added->len, ==,
+                        strlen (shown[i]));
+    }
+    g_assert_true (store_listing_count_unread (profile->db, &starred, &attached, &error));
+    g_assert_cmpuint (starred, ==, !off);
+    g_assert_cmpuint (attached, ==, !off);
+    listing = (StoreListing){ .folder = STORE_VIEW_SENDER, .sender = g_intern_string ("z@x") };
+    check_order_of (profile, &listing, off ? "" : "ba");
+    /* Its own list is as it was. */
+    listing = (StoreListing){ .folder = profile->inbox };
+    check_order_of (profile, &listing, "ba");
+  }
+}
+
 static void
 test_items (void)
 {
@@ -957,6 +1012,7 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/batches", test_batches);
   g_test_add_func ("/store/thread/catch-up", test_catch_up);
   g_test_add_func ("/store/thread/sorts-and-filters", test_sorts_and_filters);
+  g_test_add_func ("/store/thread/switched-off", test_switched_off);
   g_test_add_func ("/store/thread/items", test_items);
   g_test_add_func ("/store/thread/subjects", test_subjects);
   g_test_add_func ("/store/thread/lonely-answers", test_lonely_answers);

@@ -21,6 +21,64 @@ test_names (void)
   g_assert_cmpint (sync_role_of_name ("Sent/2024", '/'), ==, STORE_ROLE_NONE);
 }
 
+/* Sent, Drafts, Trash, Junk, Archive as people's programs and providers name them; the first three letters are the language (ISO 639-3). */
+static const char *const languages[][6] = {
+  { "eng", "Sent Items", "Drafts", "Deleted Items", "Junk E-mail", "Archive" },
+  { "kor", "보낸메일함", "임시보관함", "휴지통", "스팸메일함", "보관함" },
+  { "kor", "보낸편지함", "임시보관함", "지운편지함", "스팸편지함", "보관편지함" },
+  { "deu", "Gesendete Objekte", "Entwürfe", "Papierkorb", "Spamverdacht", "Archiv" },
+  { "fra", "Éléments envoyés", "Brouillons", "Corbeille", "Courrier indésirable", "Archives" },
+  { "spa", "Elementos enviados", "Borradores", "Papelera", "Correo no deseado", "Archivo" },
+  { "por", "Itens Enviados", "Rascunhos", "Lixeira", "Lixo Eletrônico", "Arquivo" },
+  { "ita", "Posta inviata", "Bozze", "Cestino", "Posta indesiderata", "Archivio" },
+  { "rus", "Отправленные", "Черновики", "Корзина", "Спам", "Архив" },
+  { "jpn", "送信済みアイテム", "下書き", "ごみ箱", "迷惑メール", "アーカイブ" },
+  { "zho", "已发送", "草稿箱", "已删除", "垃圾邮件", "归档" },
+  { "zho", "寄件備份", "草稿", "垃圾桶", "垃圾郵件", "封存" },
+  { "nld", "Verzonden items", "Concepten", "Prullenbak", "Ongewenste e-mail", "Archief" },
+  { "pol", "Elementy wysłane", "Kopie robocze", "Kosz", "Niechciane", "Archiwum" },
+  { "swe", "Skickat", "Utkast", "Papperskorgen", "Skräppost", "Arkiv" },
+  { "dan", "Sendt post", "Kladder", "Papirkurv", "Uønsket post", "Arkiv" },
+  { "nor", "Sendte elementer", "Utkast", "Papirkurv", "Søppelpost", "Arkiv" },
+  { "fin", "Lähetetyt", "Luonnokset", "Roskakori", "Roskaposti", "Arkisto" },
+  { "tur", "Gönderilmiş Öğeler", "Taslaklar", "Çöp Kutusu", "Gereksiz", "Arşiv" },
+  { "ces", "Odeslaná pošta", "Koncepty", "Odstraněná pošta", "Nevyžádaná pošta", "Archív" },
+  { "hun", "Elküldött elemek", "Piszkozatok", "Törölt elemek", "Levélszemét", "Archívum" },
+  { "ukr", "Надіслані", "Чернетки", "Кошик", "Небажана пошта", "Архів" },
+  { "ell", "Απεσταλμένα", "Πρόχειρα", "Κάδος απορριμμάτων", "Ανεπιθύμητα", "Αρχείο" },
+  { "ron", "Trimise", "Ciorne", "Coș de gunoi", "Mesaje nedorite", "Arhivă" },
+  { "bul", "Изпратени", "Чернови", "Кошче", "Нежелана поща", "Архив" },
+  { "vie", "Thư đã gửi", "Thư nháp", "Thùng rác", "Thư rác", "Lưu trữ" },
+  { "tha", "ส่งแล้ว", "ร่าง", "ถังขยะ", "อีเมลขยะ", "เก็บถาวร" },
+  { "ind", "Terkirim", "Konsep", "Sampah", "Spam", "Arsip" },
+  { "heb", "דואר שנשלח", "טיוטות", "אשפה", "דואר זבל", "ארכיון" },
+  { "ara", "البريد المرسل", "المسودات", "سلة المهملات", "البريد العشوائي", "الأرشيف" },
+};
+
+static void
+test_languages (void)
+{
+  static const StoreRole roles[] = { STORE_ROLE_SENT, STORE_ROLE_DRAFTS, STORE_ROLE_TRASH,
+                                     STORE_ROLE_JUNK, STORE_ROLE_ARCHIVE };
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (languages); i++) {
+    g_hash_table_add (seen, (gpointer)languages[i][0]);
+    for (gsize k = 0; k < G_N_ELEMENTS (roles); k++) {
+      g_autofree char *below = g_strconcat ("INBOX.", languages[i][k + 1], NULL);
+      g_autofree char *apart = g_utf8_normalize (languages[i][k + 1], -1, G_NORMALIZE_NFD);
+
+      if (sync_role_of_name (languages[i][k + 1], '/') != roles[k])
+        g_test_message ("%s: %s", languages[i][0], languages[i][k + 1]);
+      g_assert_cmpint (sync_role_of_name (languages[i][k + 1], '/'), ==, roles[k]);
+      g_assert_cmpint (sync_role_of_name (below, '.'), ==, roles[k]);
+      /* As a Mac writes it. */
+      g_assert_cmpint (sync_role_of_name (apart, '/'), ==, roles[k]);
+    }
+  }
+  g_assert_cmpuint (g_hash_table_size (seen), >=, 20);
+}
+
 static void
 add_listed (GPtrArray *listed, const char *name, char delimiter, ImapRole role)
 {
@@ -84,7 +142,7 @@ test_special_use_wins (void)
   add_listed (listed, "Archive", '/', IMAP_ROLE_ARCHIVE);
   add_listed (listed, "Trash", '/', IMAP_ROLE_TRASH);
   add_listed (listed, "Bin", '/', IMAP_ROLE_TRASH);
-  folders = sync_folders_merge (listed, NULL, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE, NULL);
   assert_folders (folders, "INBOX=1 Sent=0 Gesendet=3 Archive=4 Trash=6 Bin=0");
 }
 
@@ -98,7 +156,7 @@ test_nearest_wins (void)
   add_listed (listed, "보낸메일함", '/', IMAP_ROLE_NONE);
   add_listed (listed, "Archive", '/', IMAP_ROLE_NONE);
   add_listed (listed, "휴지통", '/', IMAP_ROLE_NONE);
-  folders = sync_folders_merge (listed, NULL, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE, NULL);
   assert_folders (folders, "INBOX=1 Old/Sent=0 보낸메일함=3 Archive=4 휴지통=6");
 }
 
@@ -109,11 +167,11 @@ test_wanted (void)
   g_autoptr (GPtrArray) folders = NULL, others = NULL;
 
   add_listed (listed, "INBOX", '/', IMAP_ROLE_INBOX);
-  folders = sync_folders_merge (listed, NULL, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE, NULL);
   assert_folders (folders, "INBOX=1 Sent=3 Archive=4 Trash=6");
   add_listed (below, "INBOX", '.', IMAP_ROLE_INBOX);
   add_listed (below, "INBOX.Sent", '.', IMAP_ROLE_NONE);
-  others = sync_folders_merge (below, NULL, stored, FALSE);
+  others = sync_folders_merge (below, NULL, stored, FALSE, NULL);
   assert_folders (others, "INBOX=1 INBOX.Sent=3 INBOX.Archive=4 INBOX.Trash=6");
 }
 
@@ -125,19 +183,19 @@ test_namespaces (void)
   g_autoptr (GPtrArray) fresh = NULL, root = NULL, untrue = NULL, shared = NULL;
 
   add_listed (listed, "INBOX", '.', IMAP_ROLE_INBOX);
-  fresh = sync_folders_merge (listed, "INBOX.", stored, FALSE);
+  fresh = sync_folders_merge (listed, "INBOX.", stored, FALSE, NULL);
   assert_folders (fresh, "INBOX=1 INBOX.Sent=3 INBOX.Archive=4 INBOX.Trash=6");
   add_listed (listed, "INBOX.Work", '.', IMAP_ROLE_NONE);
-  root = sync_folders_merge (listed, "", stored, FALSE);
+  root = sync_folders_merge (listed, "", stored, FALSE, NULL);
   assert_folders (root, "INBOX=1 INBOX.Work=0 Sent=3 Archive=4 Trash=6");
   /* Nothing lies there. */
-  untrue = sync_folders_merge (listed, "#mh/", stored, FALSE);
+  untrue = sync_folders_merge (listed, "#mh/", stored, FALSE, NULL);
   assert_folders (untrue, "INBOX=1 INBOX.Work=0 INBOX.Sent=3 INBOX.Archive=4 INBOX.Trash=6");
   add_listed (listed, "user.bob.Sent", '.', IMAP_ROLE_SENT);
   add_listed (listed, "user.bob.Trash", '.', IMAP_ROLE_NONE);
   for (guint i = 2; i < 4; i++)
     ((ImapMailbox *)g_ptr_array_index (listed, i))->shared = TRUE;
-  shared = sync_folders_merge (listed, "INBOX.", stored, FALSE);
+  shared = sync_folders_merge (listed, "INBOX.", stored, FALSE, NULL);
   assert_folders (shared, "INBOX=1 INBOX.Work=0 user.bob.Sent=0 user.bob.Trash=0 INBOX.Sent=3 "
                           "INBOX.Archive=4 INBOX.Trash=6");
 }
@@ -151,7 +209,7 @@ test_all_mail (void)
   add_listed (listed, "[Gmail]/All Mail", '/', IMAP_ROLE_ALL);
   add_listed (listed, "[Gmail]/Sent Mail", '/', IMAP_ROLE_SENT);
   add_listed (listed, "[Gmail]/Trash", '/', IMAP_ROLE_TRASH);
-  folders = sync_folders_merge (listed, NULL, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE, NULL);
   assert_folders (folders, "INBOX=1 [Gmail]/All Mail=7 [Gmail]/Sent Mail=3 [Gmail]/Trash=6");
 }
 
@@ -166,11 +224,44 @@ test_kept (void)
   add_listed (listed, "Archive", '/', IMAP_ROLE_ARCHIVE);
   add_listed (listed, "Trash", '/', IMAP_ROLE_TRASH);
   add_stored (stored, "Sent", STORE_ROLE_SENT, 1);
-  folders = sync_folders_merge (listed, NULL, stored, TRUE);
+  folders = sync_folders_merge (listed, NULL, stored, TRUE, NULL);
   assert_folders (folders, "INBOX=1 Sent Items=3 Archive=4 Trash=6 Sent=0");
   ((StoreFolder *)g_ptr_array_index (stored, 0))->uid_validity = 5;
-  idle = sync_folders_merge (listed, NULL, stored, FALSE);
+  idle = sync_folders_merge (listed, NULL, stored, FALSE, NULL);
   assert_folders (idle, "INBOX=1 Sent Items=3 Archive=4 Trash=6");
+}
+
+/* What a person chose goes before what the server says; what is not there was not chosen. */
+static void
+test_chosen (void)
+{
+  g_autoptr (GPtrArray) listed = new_listed (), stored = new_stored (), folders = NULL, gone = NULL,
+                        renamed = NULL;
+  char *chosen[BASE_N_FOLDERS] = { [BASE_FOLDER_SENT] = (char *)"Out",
+                                   [BASE_FOLDER_JUNK] = (char *)"Trash",
+                                   [BASE_FOLDER_DRAFTS] = (char *)"INBOX" };
+  char *missing[BASE_N_FOLDERS] = { [BASE_FOLDER_SENT] = (char *)"Elsewhere" };
+  char *new_name[BASE_N_FOLDERS] = { [BASE_FOLDER_ARCHIVE] = (char *)"Kept" };
+
+  add_listed (listed, "INBOX", '/', IMAP_ROLE_INBOX);
+  add_listed (listed, "Sent", '/', IMAP_ROLE_SENT);
+  add_listed (listed, "Out", '/', IMAP_ROLE_NONE);
+  add_listed (listed, "Trash", '/', IMAP_ROLE_TRASH);
+  add_listed (listed, "Bin", '/', IMAP_ROLE_NONE);
+  add_listed (listed, "Archive", '/', IMAP_ROLE_ARCHIVE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE, chosen);
+  assert_folders (folders, "INBOX=1 Sent=0 Out=3 Trash=5 Bin=6 Archive=4");
+  gone = sync_folders_merge (listed, NULL, stored, FALSE, missing);
+  assert_folders (gone, "INBOX=1 Sent=3 Out=0 Trash=6 Bin=0 Archive=4");
+  /* It bears another name here, which the server has not heard of. */
+  {
+    StoreFolder *kept = add_stored (stored, "Kept", STORE_ROLE_NONE, 0);
+
+    g_free (kept->server_name);
+    kept->server_name = g_strdup ("Out");
+  }
+  renamed = sync_folders_merge (listed, NULL, stored, FALSE, new_name);
+  assert_folders (renamed, "INBOX=1 Sent=3 Out=4 Trash=6 Bin=0 Archive=0");
 }
 
 static void
@@ -178,7 +269,7 @@ test_nothing_listed (void)
 {
   g_autoptr (GPtrArray) listed = new_listed (), stored = new_stored (), folders = NULL;
 
-  folders = sync_folders_merge (listed, NULL, stored, FALSE);
+  folders = sync_folders_merge (listed, NULL, stored, FALSE, NULL);
   g_assert_cmpuint (folders->len, ==, 0);
 }
 
@@ -225,6 +316,8 @@ void
 test_roles_add (void)
 {
   g_test_add_func ("/roles/names", test_names);
+  g_test_add_func ("/roles/languages", test_languages);
+  g_test_add_func ("/folders/chosen", test_chosen);
   g_test_add_func ("/folders/special-use-wins", test_special_use_wins);
   g_test_add_func ("/folders/nearest-wins", test_nearest_wins);
   g_test_add_func ("/folders/wanted", test_wanted);

@@ -52,14 +52,22 @@ rig_new (const ModelSettings *settings)
 }
 
 void
-rig_start (Rig *rig)
+rig_start_with_times (Rig *rig, const SyncTimes *times)
 {
   g_autoptr (GError) error = NULL;
 
   g_assert_true (store_outbox_recover (rig->db, &error));
   g_assert_no_error (error);
   rig->engine = sync_engine_new (rig->store, &engine_told_events, &rig->told);
+  if (times != NULL)
+    sync_engine_set_times (rig->engine, times);
   sync_engine_add_account (rig->engine, rig->account);
+}
+
+void
+rig_start (Rig *rig)
+{
+  rig_start_with_times (rig, NULL);
 }
 
 void

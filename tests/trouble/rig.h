@@ -27,6 +27,8 @@ typedef struct
 /* The account alice on a server with these settings (nullable); not started. */
 Rig *rig_new (const ModelSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 void rig_start (Rig *rig);
+/* `times` (nullable) is borrowed. */
+void rig_start_with_times (Rig *rig, const SyncTimes *times);
 void rig_stop (Rig *rig);
 /* Stops the engine, opens the store anew and starts again. */
 void rig_restart (Rig *rig);

@@ -10,3 +10,4 @@ void test_opening_add (void);
 void test_outbox_add (void);
 void test_queue_add (void);
 void test_trace_add (void);
+void test_settings_add (void);

@@ -4,6 +4,7 @@ import base64
 import configparser
 import os
 import re
+import subprocess
 import sys
 import time
 
@@ -106,16 +107,16 @@ def what_is_kept_here_is_the_persons_choice(scene):
     scene.account(imap=BASE + 993, smtp=BASE + 465)
     scene.start()
     scene.inbox()
-    scene.app.key('ctrl+comma')
-    scene.app.click('push button', 'Change the account “')
+    scene.account_page('alice@lab.test')
     scene.app.click('combo box|push button|toggle button', 'Whole messages')
     assert not scene.app.unnamed(), scene.app.unnamed()
     scene.shot('choices')
+    # Return takes what is under the mouse
+    subprocess.run(['xdotool', 'mousemove', '1', '1', 'sleep', '0.5'], check=True)
     scene.app.key('End')
     scene.app.key('Return')
     scene.app.wait('label', '^Those that I open')
     scene.shot('chosen')
-    scene.app.click('push button', exact('Sign In and Save'))
     name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
 
     def written():
@@ -123,6 +124,7 @@ def what_is_kept_here_is_the_persons_choice(scene):
         settings.read(name)
         return settings.get('Sync', 'Bodies', fallback=None) == 'opening'
     eventually(written, 30, 'Bodies=opening in the account file')
+    scene.app.key('Escape')
     scene.app.key('Escape')
     scene.quit()
 

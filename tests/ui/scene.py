@@ -149,6 +149,16 @@ class Scene:
         time.sleep(.3)
         self.app.screenshot(os.path.join(SCREENSHOTS, f'{self.name}-{what}.png'))
 
+    def account_page(self, name):
+        """Preferences, and there the page of the account of that name."""
+        self.app.key('ctrl+comma')
+        self.open_account(name)
+
+    def open_account(self, name):
+        self.app.click('list item', f'^{re.escape(name)}$')
+        self.app.wait('push button', exact('Change the account “%s”').replace('%s', re.escape(name)))
+        time.sleep(.5)
+
     def says(self, pattern, timeout=20):
         """A sentence somewhere in the window."""
         return self.app.wait('label', pattern, timeout)

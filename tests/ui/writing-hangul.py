@@ -184,7 +184,7 @@ def ibus_composes_it(scene):
 def a_signature_is_whole(scene):
     use_own('late')
     begin(scene, link=None)
-    scene.app.key('ctrl+comma')
+    scene.account_page('alice@lab.test')
     scene.app.click('push button', exact('Identities and signatures of the account “%s”').replace('%s', 'alice@lab.test'))
     scene.app.click('push button', exact('Add a signature'))
     scene.app.click('text', exact('Signature text'))

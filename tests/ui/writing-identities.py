@@ -109,7 +109,7 @@ def answer(scene, subject, key='ctrl+r'):
 
 
 def open_identities(scene):
-    scene.app.key('ctrl+comma')
+    scene.account_page('alice@lab.test')
     scene.app.click('push button', exact('Identities and signatures of the account “%s”').replace('%s', 'alice@lab.test'))
     scene.app.wait('push button', exact('Add an identity'))
 
@@ -466,7 +466,7 @@ def the_account_of_a_letter_goes(scene):
     choose(scene, '<bob@lab.test>')
     write(scene, 'Hello')
     text_is(scene, 'Hello\n\n-- \nBob of the lab')
-    scene.app.key('ctrl+comma')
+    scene.account_page('bob@lab.test')
     scene.app.click('push button', exact('Remove the account “%s”').replace('%s', 'bob@lab.test'))
     scene.app.click(scene.app.root.find_all('push button', exact('_Remove'))[-1])
     scene.app.wait_gone('push button', exact('Remove the account “%s”').replace('%s', 'bob@lab.test'))
