@@ -230,19 +230,32 @@ base_account_find_exception (const BaseAccount *account, const char *host, guint
   return exception != NULL && g_str_equal (exception->sha256, sha256) ? exception : NULL;
 }
 
+gboolean
+base_account_has_exception (const BaseAccount *account, const char *host, guint16 port)
+{
+  return find_place (account, host, port) != NULL;
+}
+
 void
-base_account_add_exception (BaseAccount *account, const char *host, guint16 port,
-                            const char *sha256, gint64 until)
+base_account_remove_exception (BaseAccount *account, const char *host, guint16 port)
 {
   BaseException *exception = find_place (account, host, port);
 
   if (exception != NULL)
     g_ptr_array_remove (account->exceptions, exception);
-  exception = g_new0 (BaseException, 1);
+}
+
+void
+base_account_add_exception (BaseAccount *account, const char *host, guint16 port,
+                            const char *sha256, gint64 until)
+{
+  BaseException *exception = g_new0 (BaseException, 1);
+
   exception->host = g_strdup (host);
   exception->port = port;
   exception->sha256 = g_ascii_strdown (sha256, -1);
   exception->until = until;
+  base_account_remove_exception (account, host, port);
   g_ptr_array_add (account->exceptions, exception);
 }
 

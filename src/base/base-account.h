@@ -143,9 +143,12 @@ gboolean base_account_can_send (const BaseAccount *account);
 /* The exception for that place and certificate (base_exception's sha256); NULL: none. */
 const BaseException *base_account_find_exception (const BaseAccount *account, const char *host,
                                                   guint16 port, const char *sha256);
+/* Whether there is one for that place, for whatever certificate. */
+gboolean base_account_has_exception (const BaseAccount *account, const char *host, guint16 port);
 /* Instead of any other one for its place. */
 void base_account_add_exception (BaseAccount *account, const char *host, guint16 port,
                                  const char *sha256, gint64 until);
+void base_account_remove_exception (BaseAccount *account, const char *host, guint16 port);
 BaseOauth *base_oauth_dup (const BaseOauth *oauth) G_GNUC_WARN_UNUSED_RESULT; /* NULL of NULL */
 void base_oauth_free (BaseOauth *oauth);
 

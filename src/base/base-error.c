@@ -13,7 +13,8 @@
 
 typedef struct
 {
-  char *detail;
+  char *detail;     /* Owned, nullable */
+  BaseTrust *trust; /* Owned, nullable */
   gboolean less_proof;
 } BaseErrorPrivate;
 
@@ -22,6 +23,7 @@ base_error_private_init (BaseErrorPrivate *private)
 {
   private->detail = NULL;
   private->less_proof = FALSE;
+  private->trust = NULL;
 }
 
 static void
@@ -29,12 +31,14 @@ base_error_private_copy (const BaseErrorPrivate *from, BaseErrorPrivate *to)
 {
   to->detail = g_strdup (from->detail);
   to->less_proof = from->less_proof;
+  to->trust = base_trust_dup (from->trust);
 }
 
 static void
 base_error_private_clear (BaseErrorPrivate *private)
 {
   g_free (private->detail);
+  base_trust_free (private->trust);
 }
 
 G_DEFINE_EXTENDED_ERROR (BaseError, base_error)
@@ -99,6 +103,27 @@ gboolean
 base_error_is_less_proof (const GError *error)
 {
   return error != NULL && error->domain == BASE_ERROR && base_error_get_private (error)->less_proof;
+}
+
+void
+base_error_take_trust (GError *error, BaseTrust *trust)
+{
+  g_autoptr (BaseTrust) taken = trust;
+
+  if (error == NULL)
+    return;
+  g_return_if_fail (error->domain == BASE_ERROR);
+  base_trust_free (base_error_get_private (error)->trust);
+  base_error_get_private (error)->trust = g_steal_pointer (&taken);
+}
+
+const BaseTrust *
+base_error_get_trust (const GError *error)
+{
+  if (error == NULL || error->domain != BASE_ERROR)
+    return NULL;
+
+  return base_error_get_private (error)->trust;
 }
 
 void

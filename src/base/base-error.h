@@ -8,6 +8,8 @@
 
 #include <gio/gio.h>
 
+#include "base-trust.h"
+
 G_BEGIN_DECLS
 
 #define BASE_ERROR (base_error_quark ())
@@ -36,6 +38,11 @@ const char *base_error_get_detail (const GError *error);
 /* A TRUST because a server does not prove what it proved before (BaseServer.proved): a person may give that up. */
 void base_error_set_less_proof (GError *error); /* a BASE_ERROR, or NULL */
 gboolean base_error_is_less_proof (const GError *error);
+
+/* The certificate that a TRUST is about.  Taken; `error` is a BASE_ERROR, or NULL (then it is freed). */
+void base_error_take_trust (GError *error, BaseTrust *trust);
+/* Borrowed; NULL where it is about none. */
+const BaseTrust *base_error_get_trust (const GError *error);
 
 /* A GError of errno `saved_errno` as BASE_ERROR_DISK; `path` is told by its last part only. */
 void base_error_set_disk (GError **error, int saved_errno, const char *path);

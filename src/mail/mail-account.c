@@ -15,6 +15,7 @@ struct _MailAccount
   BaseAccount *settings;
   GListStore *folders; /* of MailFolder */
   char *state_text, *state_detail;
+  BaseTrust *trust; /* nullable: the certificate that was refused */
 
   gint64 row;
   MailAccountStatus status;
@@ -82,6 +83,7 @@ mail_account_finalize (GObject *object)
   g_clear_object (&self->folders);
   g_free (self->state_text);
   g_free (self->state_detail);
+  base_trust_free (self->trust);
   G_OBJECT_CLASS (mail_account_parent_class)->finalize (object);
 }
 
@@ -267,6 +269,8 @@ mail_account_set_state (MailAccount *self, const SyncState *state)
   g_object_freeze_notify (G_OBJECT (self));
   self->needs_password = state->phase == SYNC_PHASE_NEEDS_PASSWORD;
   self->needs_sign_in = state->phase == SYNC_PHASE_NEEDS_SIGN_IN;
+  base_trust_free (self->trust);
+  self->trust = state->phase == SYNC_PHASE_NEEDS_TRUST ? base_trust_dup (state->trust) : NULL;
   if (self->status != status) {
     self->status = status;
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
@@ -528,6 +532,13 @@ mail_account_get_state_detail (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
   return self->state_detail;
+}
+
+const BaseTrust *
+mail_account_get_trust (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
+  return self->trust;
 }
 
 double

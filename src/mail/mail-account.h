@@ -1,6 +1,7 @@
 /* An account as the window sees it. */
 #pragma once
 
+#include "base-trust.h"
 #include "mail-types.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,8 @@ gboolean mail_account_can_send (MailAccount *account); /* else it only receives 
 MailAccountStatus mail_account_get_status (MailAccount *account);
 const char *mail_account_get_state_text (MailAccount *account);
 const char *mail_account_get_state_detail (MailAccount *account);
+/* The certificate for which status is ATTENTION; NULL: that is for another reason.  Borrowed until the status changes. */
+const BaseTrust *mail_account_get_trust (MailAccount *account);
 double mail_account_get_progress (MailAccount *account);
 /* True when status is ATTENTION because a password is missing or was refused. */
 gboolean mail_account_needs_password (MailAccount *account);

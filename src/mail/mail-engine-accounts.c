@@ -415,6 +415,33 @@ mail_engine_save_account_finish (MailEngine *self, GAsyncResult *result, gboolea
   return job != NULL;
 }
 
+/* ---- certificates that a person took ---- */
+
+void
+mail_engine_add_exception_async (MailEngine *self, MailAccount *account, const BaseTrust *trust,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account) && trust != NULL);
+  g_return_if_fail (base_trust_may_except (trust));
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
+
+  base_account_add_exception (
+      settings, trust->host, trust->port, trust->sha256,
+      base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
+  mail_engine_save_account_async (self, settings, NULL, NULL, NULL, callback, user_data);
+}
+
+void
+mail_engine_remove_exception_async (MailEngine *self, MailAccount *account, const char *host,
+                                    guint16 port, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account) && host != NULL);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
+
+  base_account_remove_exception (settings, host, port);
+  mail_engine_save_account_async (self, settings, NULL, NULL, NULL, callback, user_data);
+}
+
 /* ---- a password a person gave ---- */
 
 /* Pool thread. */

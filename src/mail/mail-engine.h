@@ -84,6 +84,14 @@ gboolean mail_engine_save_settings_finish (MailEngine *engine, GAsyncResult *res
 void mail_engine_move_account_async (MailEngine *engine, MailAccount *account, guint place,
                                      GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_move_account_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+/* A certificate that was refused is taken for its place from then on, as long as base_trust_get_agreed_until () says; the account goes on
+ * at once.  And no certificate is, any more.  Both finish by mail_engine_save_account_finish (). */
+void mail_engine_add_exception_async (MailEngine *engine, MailAccount *account,
+                                      const BaseTrust *trust, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+void mail_engine_remove_exception_async (MailEngine *engine, MailAccount *account, const char *host,
+                                         guint16 port, GAsyncReadyCallback callback,
+                                         gpointer user_data);
 /* Removes its mail, rows, secrets and file. */
 void mail_engine_remove_account_async (MailEngine *engine, MailAccount *account,
                                        GAsyncReadyCallback callback, gpointer user_data);

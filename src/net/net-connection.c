@@ -33,6 +33,8 @@ struct _NetConnection
   NetDeflate *deflate;       /* Owned, NULL while nothing is compressed */
   GBytes *binding;           /* Owned, NULL where there is none */
   char *host, *ca_file;      /* Owned */
+  BaseAccount *account;      /* Owned, nullable */
+  NetEndpoint endpoint;      /* of these three */
   char *name;                /* Owned: in the trace */
   guint16 port;
   guint timeout_ms;
@@ -197,7 +199,7 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *
              GError **error)
 {
   g_autoptr (NetTls) tls =
-      net_tls_new (connection->fd, connection->host, connection->ca_file, in_clear_before, error);
+      net_tls_new (connection->fd, &connection->endpoint, in_clear_before, error);
   gint64 deadline = get_deadline (connection);
   NetIo io;
 
@@ -249,6 +251,12 @@ net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GEr
   connection->host = g_strdup (endpoint->host);
   connection->port = endpoint->port;
   connection->ca_file = g_strdup (endpoint->ca_file);
+  if (endpoint->account != NULL)
+    connection->account = base_account_dup (endpoint->account);
+  connection->endpoint = *endpoint;
+  connection->endpoint.host = connection->host;
+  connection->endpoint.ca_file = connection->ca_file;
+  connection->endpoint.account = connection->account;
   connection->name = g_strdup_printf ("%s:%u/%d", endpoint->host, endpoint->port,
                                       g_atomic_int_add (&serial, 1) + 1);
   connection->timeout_ms = timeout_ms;
@@ -311,6 +319,7 @@ net_connection_free (NetConnection *connection)
   g_clear_error (&connection->stopped);
   g_free (connection->host);
   g_free (connection->ca_file);
+  base_account_free (connection->account);
   g_free (connection->name);
   g_free (connection);
 }

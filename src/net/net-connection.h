@@ -48,10 +48,9 @@ typedef enum
 } NetWait;
 
 /* Connects; with BASE_SECURITY_TLS also shakes hands and checks the certificate (time, host name, chain
- * to the system's trust or ca_file).
- * Errors: RETRY (unreachable, refused, no such host, time-out), TRUST (certificate; the sentence says why:
- * expired, not yet valid, other host, unknown issuer, self-signed, revoked; detail: subject, issuer, dates, SHA-256
- * fingerprint), BROKEN (does not speak TLS), CANCELLED. */
+ * to the system's trust or ca_file; or an exception of the account).
+ * Errors: RETRY (unreachable, refused, no such host, time-out), TRUST (certificate; the sentence says why,
+ * base_error_get_trust () all that a person has to know), BROKEN (does not speak TLS), CANCELLED. */
 NetConnection *net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Another time-out from now on (a short one for a farewell). */

@@ -2,7 +2,7 @@
  * Belongs to the thread of its connection. */
 #pragma once
 
-#include <gio/gio.h>
+#include "net-connection.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +16,9 @@ typedef enum
   NET_IO_FAILED,
 } NetIo;
 
-/* `fd` stays the caller's.  `in_clear_before`: the connection was talking in clear (STARTTLS), so that bytes
+/* `fd` stays the caller's, and `endpoint`, which lives longer than this.  `in_clear_before`: the connection was talking in clear (STARTTLS), so that bytes
  * which are no TLS are an attack. */
-NetTls *net_tls_new (int fd, const char *host, const char *ca_file, gboolean in_clear_before,
+NetTls *net_tls_new (int fd, const NetEndpoint *endpoint, gboolean in_clear_before,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void net_tls_free (NetTls *tls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTls, net_tls_free)

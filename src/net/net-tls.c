@@ -11,8 +11,9 @@
 #include "base-error.h"
 #include "net-certificate-private.h"
 
-/* TLS 1.2 is the oldest that RFC 8997 leaves for mail; all else follows the policy of the system. */
-#define PRIORITY "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+/* TLS 1.2 is the oldest that RFC 8997 leaves for mail, and keys of certificates have the strength of RSA with 2048 bits at least; all
+ * else follows the policy of the system. */
+#define PRIORITY "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%PROFILE_MEDIUM"
 
 /* First byte of a TLS record of the handshake (RFC 8446, 5.1). */
 #define RECORD_ALERT     21
@@ -28,12 +29,13 @@
 
 struct _NetTls
 {
-  gnutls_session_t session; /* Owned */
-  char *host;               /* Owned: without a final dot */
-  guint8 *ahead;            /* Owned: what came and GnuTLS has not asked for, from ahead_at */
-  gsize ahead_at, n_ahead;  /*   ... up to n_ahead */
-  int fd;                   /* Borrowed */
-  int saved_errno;          /* of the last failed socket call: GnuTLS may use errno itself */
+  gnutls_session_t session;    /* Owned */
+  const NetEndpoint *endpoint; /* Borrowed */
+  char *host;                  /* Owned: without a final dot */
+  guint8 *ahead;               /* Owned: what came and GnuTLS has not asked for, from ahead_at */
+  gsize ahead_at, n_ahead;     /*   ... up to n_ahead */
+  int fd;                      /* Borrowed */
+  int saved_errno;             /* of the last failed socket call: GnuTLS may use errno itself */
   gboolean in_clear_before;
   gboolean seen;    /* the first byte came ... */
   gboolean foreign; /* ... and is no TLS */
@@ -117,22 +119,23 @@ set_up (NetTls *tls, gnutls_certificate_credentials_t credentials)
 }
 
 NetTls *
-net_tls_new (int fd, const char *host, const char *ca_file, gboolean in_clear_before,
-             GError **error)
+net_tls_new (int fd, const NetEndpoint *endpoint, gboolean in_clear_before, GError **error)
 {
   g_autoptr (NetTls) tls = NULL;
-  gnutls_certificate_credentials_t credentials = net_certificate_credentials (ca_file, error);
+  gnutls_certificate_credentials_t credentials =
+      net_certificate_credentials (endpoint->ca_file, error);
 
   if (credentials == NULL)
     return NULL;
 
   tls = g_new0 (NetTls, 1);
   tls->fd = fd;
+  tls->endpoint = endpoint;
   tls->ahead = g_malloc (AHEAD_SIZE);
   tls->in_clear_before = in_clear_before;
-  tls->host = g_hostname_to_ascii (host);
+  tls->host = g_hostname_to_ascii (endpoint->host);
   if (tls->host == NULL)
-    tls->host = g_strdup (host);
+    tls->host = g_strdup (endpoint->host);
   if (g_str_has_suffix (tls->host, "."))
     tls->host[strlen (tls->host) - 1] = '\0';
 
@@ -246,7 +249,7 @@ net_tls_handshake (NetTls *tls, GError **error)
     return NET_IO_FAILED;
   }
 
-  if (!net_certificate_verify (tls->session, tls->host, error)) {
+  if (!net_certificate_verify (tls->session, tls->host, tls->endpoint, error)) {
     gnutls_alert_send (tls->session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
     return NET_IO_FAILED;
   }

@@ -26,6 +26,7 @@ sync_state_dup (const SyncState *state)
   copy->folder = g_strdup (state->folder);
   copy->message = g_strdup (state->message);
   copy->detail = g_strdup (state->detail);
+  copy->trust = base_trust_dup (state->trust);
   return copy;
 }
 
@@ -35,6 +36,7 @@ sync_state_free (SyncState *state)
   g_free (state->folder);
   g_free (state->message);
   g_free (state->detail);
+  base_trust_free (state->trust);
   g_free (state);
 }
 
@@ -43,8 +45,10 @@ set_words (SyncState *state, const GError *error)
 {
   g_free (state->message);
   g_free (state->detail);
+  base_trust_free (state->trust);
   state->message = error != NULL ? g_strdup (error->message) : NULL;
   state->detail = error != NULL ? g_strdup (base_error_get_detail (error)) : NULL;
+  state->trust = base_trust_dup (base_error_get_trust (error));
 }
 
 static gboolean
@@ -53,7 +57,7 @@ states_equal (const SyncState *a, const SyncState *b)
   return a->phase == b->phase && a->done == b->done && a->total == b->total
          && a->in_step == b->in_step && a->in_step_by == b->in_step_by && a->next_try == b->next_try
          && g_strcmp0 (a->folder, b->folder) == 0 && g_strcmp0 (a->message, b->message) == 0
-         && g_strcmp0 (a->detail, b->detail) == 0;
+         && g_strcmp0 (a->detail, b->detail) == 0 && base_trust_equal (a->trust, b->trust);
 }
 
 SyncBoard *

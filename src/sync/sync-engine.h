@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base-account.h"
+#include "base-trust.h"
 #include "store-folder.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ typedef struct
   gint64 next_try; /* seconds, 0 none */
   char *message; /* nullable: sentence for a person: why not in step, or why what they did waits */
   char *detail;  /* nullable: the server's words */
+  BaseTrust *trust; /* nullable: the certificate that NEEDS_TRUST is about */
 } SyncState;
 
 SyncState *sync_state_dup (const SyncState *state) G_GNUC_WARN_UNUSED_RESULT;

@@ -64,18 +64,40 @@ typedef enum
   FAKE_PLAIN, /* in clear, until a TLS step */
 } FakeMode;
 
-/* All but the last two are signed by the CA of fake_server_get_ca_file (). */
+/* Signed by the CA of fake_server_get_ca_file () where nothing else is said, for localhost, 127.0.0.1 and ::1. */
 typedef enum
 {
-  FAKE_GOOD, /* for localhost, 127.0.0.1 and ::1 */
+  FAKE_GOOD,
   FAKE_EXPIRED,
   FAKE_FUTURE,
-  FAKE_OTHER_HOST,  /* for other.example only */
-  FAKE_COMMON_NAME, /* localhost in the subject, no alternative names (RFC 9525 forbids) */
-  FAKE_REVOKED,     /* in the list of revoked ones that stands in the ca_file */
-  FAKE_PROVIDER,    /* for the hosts of well-known providers; see fake_resolver_install () */
+  FAKE_OTHER_HOST,      /* for other.example only */
+  FAKE_COMMON_NAME,     /* localhost in the subject, no alternative names (RFC 9525 forbids) */
+  FAKE_NAME_BY_ADDRESS, /* the same, and 127.0.0.1 as an alternative one */
+  FAKE_IP_AS_NAME,      /* 127.0.0.1 as the name of a host */
+  FAKE_NUL,             /* for localhost, NUL, .other.example */
+  FAKE_WILDCARDS, /* *, *.example, *.example.org, mail.*.example.com, m*.example.net, *.*.example.edu */
+  FAKE_REVOKED,         /* in the list of revoked ones that stands in the ca_file */
+  FAKE_REVOKED_EXPIRED, /* the same, and expired */
+  FAKE_PROVIDER,        /* for the hosts of well-known providers; see fake_resolver_install () */
   FAKE_SELF_SIGNED,
   FAKE_UNKNOWN_CA,
+  FAKE_NO_AUTHORITY,  /* issued by a server */
+  FAKE_OUT_OF_BOUNDS, /* ... by an authority for other.example alone (RFC 5280, 4.2.1.10) */
+  FAKE_TOO_LONG,      /* ... by an authority below one that may have none below it */
+  FAKE_OLD_AUTHORITY, /* ... by one that has expired */
+  FAKE_PURPOSE,       /* for clients */
+  FAKE_SMALL_KEY,     /* RSA, 1024 bits */
+  FAKE_SHA1,
+  FAKE_MD5,
+  FAKE_TAMPERED,       /* one bit of its signature is wrong */
+  FAKE_STAPLED,        /* must have an OCSP staple (RFC 7633), and has one */
+  FAKE_STAPLE_REVOKED, /* with a staple that says so */
+  FAKE_STAPLE_MISSING, /* must have one */
+  FAKE_STAPLE_OLD,     /* has one that is out of date, and need not have one */
+  FAKE_STAPLE_FORGED,  /* signed by another authority */
+  FAKE_STAPLE_OTHER,   /* of another certificate */
+  FAKE_STAPLE_BROKEN,  /* is none */
+  FAKE_N_CERTIFICATES,
 } FakeCertificate;
 
 /* Faults of one connection; all zero but the cuts at -1 is none: start with FAKE_NO_FAULTS. Octets are those inside TLS. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "fake-resolver.h"
 #include "fake-server.h"
 #include "net-connection.h"
 
@@ -186,13 +187,252 @@ test_changed_ca_file (void)
   g_remove (path);
 }
 
+/* ---- the name of the host: RFC 9525 ---- */
+
+static void
+check_name (FakeCertificate certificate, const char *host, gboolean good)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, certificate);
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (NetConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  endpoint.host = host;
+  fake_server_add_script (server, good ? "STALL" : "EOF", NULL);
+  connection = net_connection_open (&endpoint, NULL, &error);
+  if (good) {
+    g_assert_no_error (error);
+    return;
+  }
+  if (connection != NULL)
+    g_error ("certificate %d counts for %s", certificate, host);
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+  g_assert_cmpint (base_error_get_trust (error)->reason, ==, BASE_TRUST_OTHER_HOST);
+}
+
+static void
+test_names (void)
+{
+  static const struct
+  {
+    FakeCertificate certificate;
+    const char *host;
+    gboolean good;
+  } cases[] = {
+    { FAKE_WILDCARDS, "mail.example.org", TRUE },
+    { FAKE_WILDCARDS, "MAIL.Example.Org", TRUE },
+    { FAKE_WILDCARDS, "xn--oy2b95t.example.org", TRUE },
+    /* A label, a whole one, the first one; and not all there is. */
+    { FAKE_WILDCARDS, "example.org", FALSE },
+    { FAKE_WILDCARDS, "a.mail.example.org", FALSE },
+    { FAKE_WILDCARDS, ".example.org", FALSE },
+    { FAKE_WILDCARDS, "mail.example", FALSE },
+    { FAKE_WILDCARDS, "localhost", FALSE },
+    { FAKE_WILDCARDS, "mail.a.example.com", FALSE },
+    { FAKE_WILDCARDS, "mail.example.net", FALSE },
+    { FAKE_WILDCARDS, "a.b.example.edu", FALSE },
+    { FAKE_COMMON_NAME, "localhost", FALSE },
+    { FAKE_NAME_BY_ADDRESS, "localhost", FALSE },
+    { FAKE_NAME_BY_ADDRESS, "127.0.0.1", TRUE },
+    { FAKE_IP_AS_NAME, "127.0.0.1", FALSE },
+    { FAKE_NUL, "localhost", FALSE },
+  };
+
+  fake_resolver_install ();
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    check_name (cases[i].certificate, cases[i].host, cases[i].good);
+}
+
+/* ---- exceptions ---- */
+
+#define NOW (g_get_real_time () / G_USEC_PER_SEC)
+
+/* Connects as `account` does (nullable); what was refused. */
+static BaseTrust *
+try_account (FakeServer *server, FakeMode mode, const BaseAccount *account, gboolean *good)
+{
+  NetEndpoint endpoint = fake_server_endpoint (server);
+  g_autoptr (NetConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  endpoint.account = account;
+  fake_server_add_script (server, mode == FAKE_TLS ? "STALL" : "S: go\nTLS\nSTALL", NULL);
+  connection = secure (&endpoint, &error);
+  *good = connection != NULL;
+  if (*good) {
+    g_assert_no_error (error);
+    return NULL;
+  }
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+  g_assert_nonnull (base_error_get_trust (error));
+  return base_trust_dup (base_error_get_trust (error));
+}
+
+static BaseTrust *
+refused (FakeServer *server, FakeMode mode, const BaseAccount *account)
+{
+  gboolean good;
+  BaseTrust *trust = try_account (server, mode, account, &good);
+
+  g_assert_false (good);
+  return trust;
+}
+
+static void
+accepted (FakeServer *server, FakeMode mode, const BaseAccount *account)
+{
+  gboolean good;
+  g_autoptr (BaseTrust) trust = try_account (server, mode, account, &good);
+
+  if (trust != NULL)
+    g_error ("%s was refused, for reason %d", trust->subject, trust->reason);
+}
+
+/* All that a person has to see. */
+static void
+test_told (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_UNKNOWN_CA);
+  g_autoptr (BaseTrust) trust = refused (server, FAKE_TLS, NULL);
+  g_autofree char *shown = base_trust_format_sha256 (trust->sha256);
+
+  g_assert_cmpint (trust->reason, ==, BASE_TRUST_UNKNOWN_ISSUER);
+  g_assert_cmpstr (trust->host, ==, "127.0.0.1");
+  g_assert_cmpuint (trust->port, ==, fake_server_get_port (server));
+  g_assert_cmpstr (trust->subject, ==, "CN=localhost");
+  g_assert_cmpstr (trust->issuer, ==, "CN=Unknown Authority");
+  g_assert_cmpint (ABS (NOW - 20 * 86400 - trust->from), <, 600);
+  g_assert_cmpint (ABS (NOW + 20 * 86400 - trust->until), <, 600);
+  g_assert_cmpuint (strlen (trust->sha256), ==, 64);
+  g_assert_cmpuint (strlen (shown), ==, 95);
+  g_assert_false (trust->changed);
+  g_assert_true (base_trust_may_except (trust));
+  g_assert_cmpint (base_trust_get_agreed_until (trust, NOW), ==, trust->until);
+}
+
+static void
+check_excepted (FakeMode mode, FakeCertificate certificate, gboolean may)
+{
+  g_autoptr (FakeServer) server = fake_server_new (mode, certificate);
+  g_autoptr (BaseAccount) account = base_account_new ();
+  g_autoptr (BaseTrust) trust = refused (server, mode, account);
+  g_autoptr (BaseTrust) again = NULL;
+
+  g_assert_cmpint (base_trust_may_except (trust), ==, may);
+  base_account_add_exception (account, trust->host, trust->port, trust->sha256,
+                              base_trust_get_agreed_until (trust, NOW));
+  if (may) {
+    accepted (server, mode, account);
+    return;
+  }
+  again = refused (server, mode, account);
+  g_assert_cmpint (again->reason, ==, trust->reason);
+}
+
+/* Each but what was revoked, or may have been. */
+static void
+test_excepted (void)
+{
+  static const struct
+  {
+    FakeCertificate certificate;
+    gboolean may;
+  } cases[] = {
+    { FAKE_SELF_SIGNED, TRUE },     { FAKE_UNKNOWN_CA, TRUE },       { FAKE_OTHER_HOST, TRUE },
+    { FAKE_EXPIRED, TRUE },         { FAKE_SMALL_KEY, TRUE },        { FAKE_PURPOSE, TRUE },
+    { FAKE_REVOKED, FALSE },        { FAKE_REVOKED_EXPIRED, FALSE }, { FAKE_STAPLE_REVOKED, FALSE },
+    { FAKE_STAPLE_MISSING, FALSE }, { FAKE_STAPLE_OLD, FALSE },      { FAKE_STAPLE_FORGED, FALSE },
+    { FAKE_TAMPERED, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    check_excepted (FAKE_TLS, cases[i].certificate, cases[i].may);
+    check_excepted (FAKE_PLAIN, cases[i].certificate, cases[i].may);
+  }
+}
+
+/* That certificate, that host, that port, that account, that time. */
+static void
+test_only_that (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_SELF_SIGNED);
+  g_autoptr (BaseAccount) other = base_account_new ();
+  g_autoptr (BaseTrust) trust = refused (server, FAKE_TLS, NULL);
+  const struct
+  {
+    const char *host;
+    guint16 port;
+    const char *sha256;
+    gint64 until;
+    gboolean changed;
+  } near[] = {
+    { "localhost", trust->port, trust->sha256, trust->until, FALSE },
+    { trust->host, (guint16)(trust->port + 1), trust->sha256, trust->until, FALSE },
+    { trust->host, trust->port, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+      trust->until, TRUE },
+    { trust->host, trust->port, trust->sha256, NOW - 1, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (near); i++) {
+    g_autoptr (BaseAccount) account = base_account_new ();
+    g_autoptr (BaseTrust) again = NULL;
+
+    base_account_add_exception (account, near[i].host, near[i].port, near[i].sha256, near[i].until);
+    again = refused (server, FAKE_TLS, account);
+    g_assert_cmpint (again->reason, ==, BASE_TRUST_SELF_SIGNED);
+    g_assert_cmpint (again->changed, ==, near[i].changed);
+  }
+  base_trust_free (refused (server, FAKE_TLS, other));
+  base_account_add_exception (other, trust->host, trust->port, trust->sha256, trust->until);
+  accepted (server, FAKE_TLS, other);
+  base_account_remove_exception (other, trust->host, trust->port);
+  base_trust_free (refused (server, FAKE_TLS, other));
+}
+
+/* What was taken though it had expired, was so for a time; then that is why it is asked again, whatever else is wrong. */
+static void
+test_expires (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_EXPIRED);
+  g_autoptr (BaseAccount) account = base_account_new ();
+  g_autoptr (BaseTrust) trust = refused (server, FAKE_TLS, account);
+  g_autoptr (BaseTrust) again = NULL;
+  gint64 until = base_trust_get_agreed_until (trust, NOW);
+
+  g_assert_cmpint (until, >, NOW);
+  g_assert_cmpint (until, <=, NOW + 31 * 86400);
+  base_account_add_exception (account, trust->host, trust->port, trust->sha256, until);
+  accepted (server, FAKE_TLS, account);
+  base_account_add_exception (account, trust->host, trust->port, trust->sha256, trust->until);
+  again = refused (server, FAKE_TLS, account);
+  g_assert_cmpint (again->reason, ==, BASE_TRUST_EXPIRED);
+}
+
+/* ---- staples ---- */
+
+/* Those that are refused stand in tests/certificates. */
+static void
+test_staples (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_STAPLED);
+
+  accepted (server, FAKE_TLS, NULL);
+}
+
 void
 test_certificate_add (void)
 {
+  g_test_add_func ("/net/certificate/told", test_told);
+  g_test_add_func ("/net/certificate/excepted", test_excepted);
+  g_test_add_func ("/net/certificate/only-that", test_only_that);
+  g_test_add_func ("/net/certificate/expires", test_expires);
+  g_test_add_func ("/net/certificate/staples", test_staples);
   g_test_add_func ("/net/certificate/accepted", test_accepted);
   g_test_add_func ("/net/certificate/refused", test_refused);
   g_test_add_func ("/net/certificate/old-tls", test_old_tls);
   g_test_add_func ("/net/certificate/no-ca-file", test_no_ca_file);
   g_test_add_func ("/net/certificate/bad-ca-file", test_bad_ca_file);
   g_test_add_func ("/net/certificate/changed-ca-file", test_changed_ca_file);
+  /* Last: every name is this computer from there on. */
+  g_test_add_func ("/net/certificate/names", test_names);
 }
