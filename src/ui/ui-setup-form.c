@@ -366,6 +366,20 @@ ui_setup_form_set_help (UiSetupForm *self, const char *help)
   gtk_widget_set_visible (self->help, help != NULL && *help != '\0');
 }
 
+void
+ui_setup_form_add_exception (UiSetupForm *self, const BaseTrust *trust)
+{
+  base_account_add_exception (
+      self->account, trust->host, trust->port, trust->sha256,
+      base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
+}
+
+void
+ui_setup_form_remove_exception (UiSetupForm *self, const char *host, guint port)
+{
+  base_account_remove_exception (self->account, host, (guint16)port);
+}
+
 /* ---- what the person does ---- */
 
 static void

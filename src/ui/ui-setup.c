@@ -8,15 +8,16 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-dialog.h"
+#include "ui-exceptions.h"
 #include "ui-names.h"
 #include "ui-setup-form.h"
+#include "ui-trust-dialog.h"
 
 typedef enum
 {
   PAGE_WELCOME,
   PAGE_LOOKING,
   PAGE_REVIEW,
-  PAGE_TRUST,
   PAGE_DONE,
 } Page;
 
@@ -51,9 +52,6 @@ struct _UiSetup
   GtkWidget *foot_label;
   GtkWidget *foot_cancel;
   GtkWidget *sign_in;
-  AdwStatusPage *trust_page;
-  GtkWidget *trust_detail;
-  GtkWidget *trust_back;
   GtkWidget *done_button;
 };
 
@@ -71,8 +69,10 @@ static void
 show_page (UiSetup *self, Page page)
 {
   static const char *const names[] = {
-    [PAGE_WELCOME] = "welcome", [PAGE_LOOKING] = "looking", [PAGE_REVIEW] = "review",
-    [PAGE_TRUST] = "trust",     [PAGE_DONE] = "done",
+    [PAGE_WELCOME] = "welcome",
+    [PAGE_LOOKING] = "looking",
+    [PAGE_REVIEW] = "review",
+    [PAGE_DONE] = "done",
   };
 
   self->page = page;
@@ -81,10 +81,8 @@ show_page (UiSetup *self, Page page)
   /* The other pages have fields of the same names, and GTK before 4.10 shows them to screen readers. */
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, names[i]), i == page);
-  gtk_widget_set_visible (self->back, page == PAGE_TRUST || (page == PAGE_REVIEW && !self->edit));
+  gtk_widget_set_visible (self->back, page == PAGE_REVIEW && !self->edit);
   gtk_spinner_set_spinning (self->looking_spinner, page == PAGE_LOOKING);
-  if (page == PAGE_TRUST)
-    gtk_widget_grab_focus (self->trust_back);
   if (page == PAGE_DONE)
     gtk_widget_grab_focus (self->done_button);
 }
@@ -307,6 +305,21 @@ on_less_accepted (gboolean accepted, gpointer data)
   verify (self);
 }
 
+/* What was taken is saved with the account, if it comes to that. */
+static void
+on_trust_answer (UiTrustAnswer answer, const BaseTrust *trust, gpointer data)
+{
+  g_autoptr (UiSetup) self = data;
+
+  if (self->gone)
+    return;
+  gtk_widget_grab_focus (self->sign_in);
+  if (answer != UI_TRUST_TAKEN)
+    return;
+  ui_setup_form_add_exception (self->form, trust);
+  gtk_widget_activate_action (GTK_WIDGET (self), "setup.sign-in", NULL);
+}
+
 static void
 on_verified (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -335,13 +348,12 @@ on_verified (GObject *source, GAsyncResult *result, gpointer data)
     ui_dialog_confirm (GTK_WINDOW (self), _ ("Sign In with Less Protection?"), error->message, NULL,
                        _ ("Sign In"), TRUE, on_less_accepted, g_object_ref (self));
   } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
-    const char *detail = base_error_get_detail (error);
-    g_autofree char *sentence = g_markup_escape_text (error->message, -1);
-
-    adw_status_page_set_description (self->trust_page, sentence);
-    gtk_label_set_text (GTK_LABEL (self->trust_detail), detail == NULL ? "" : detail);
-    gtk_widget_set_visible (self->trust_detail, detail != NULL && *detail != '\0');
-    show_page (self, PAGE_TRUST);
+    ui_trust_dialog_ask (GTK_WINDOW (self),
+                         &(UiTrustQuestion){ .account = self->verified->address,
+                                             .sentence = error->message,
+                                             .detail = base_error_get_detail (error),
+                                             .trust = base_error_get_trust (error) },
+                         on_trust_answer, g_object_ref (self));
   }
 }
 
@@ -386,10 +398,6 @@ on_back (GtkWidget *widget, const char *name, GVariant *parameter)
   UiSetup *self = UI_SETUP (widget);
 
   switch (self->page) {
-  case PAGE_TRUST:
-    show_page (self, PAGE_REVIEW);
-    gtk_widget_grab_focus (self->sign_in);
-    break;
   case PAGE_REVIEW:
     if (!self->edit) {
       show_page (self, PAGE_WELCOME);
@@ -418,18 +426,29 @@ on_escape (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_choose_ca (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  UiSetup *self = UI_SETUP (widget);
-
-  on_back (widget, name, parameter);
-  ui_setup_form_choose_ca (self->form);
-}
-
-static void
 on_entry_activate (UiSetup *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "setup.continue", NULL);
+}
+
+/* Below the form of an account that exists: what a person took by hand. */
+static void
+add_exceptions (UiSetup *self, const char *id)
+{
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+  GtkWidget *box = gtk_widget_get_parent (GTK_WIDGET (self->form));
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+    GtkWidget *exceptions;
+
+    if (!g_str_equal (mail_account_get_id (account), id))
+      continue;
+    exceptions = ui_exceptions_new (self->engine, account);
+    g_signal_connect_object (exceptions, "removed", G_CALLBACK (ui_setup_form_remove_exception),
+                             self->form, G_CONNECT_SWAPPED);
+    gtk_box_append (GTK_BOX (box), exceptions);
+  }
 }
 
 GtkWindow *
@@ -442,6 +461,7 @@ ui_setup_new (MailEngine *engine, BaseAccount *edit)
   if (account != NULL) {
     self->edit = TRUE;
     ui_setup_form_set_account (self->form, account, TRUE);
+    add_exceptions (self, account->id);
     gtk_window_set_title (GTK_WINDOW (self), _ ("Change Account"));
     adw_window_title_set_title (self->title, _ ("Change Account"));
     adw_window_title_set_subtitle (self->title, account->address);
@@ -503,7 +523,6 @@ ui_setup_class_init (UiSetupClass *klass)
   gtk_widget_class_install_action (widget_class, "setup.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "setup.back", NULL, on_back);
   gtk_widget_class_install_action (widget_class, "setup.escape", NULL, on_escape);
-  gtk_widget_class_install_action (widget_class, "setup.choose-ca", NULL, on_choose_ca);
 
   g_type_ensure (UI_TYPE_SETUP_FORM);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-setup.ui");
@@ -523,9 +542,6 @@ ui_setup_class_init (UiSetupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiSetup, foot_label);
   gtk_widget_class_bind_template_child (widget_class, UiSetup, foot_cancel);
   gtk_widget_class_bind_template_child (widget_class, UiSetup, sign_in);
-  gtk_widget_class_bind_template_child (widget_class, UiSetup, trust_page);
-  gtk_widget_class_bind_template_child (widget_class, UiSetup, trust_detail);
-  gtk_widget_class_bind_template_child (widget_class, UiSetup, trust_back);
   gtk_widget_class_bind_template_child (widget_class, UiSetup, done_button);
 }
 

@@ -12,6 +12,7 @@
 #include "ui-setup.h"
 #include "ui-sign-in-dialog.h"
 #include "ui-toast.h"
+#include "ui-trust-dialog.h"
 
 enum
 {
@@ -248,9 +249,12 @@ update_trouble (UiWindow *self)
   /* Translators: account, what is the matter with it */
   g_autofree char *title = g_strdup_printf (_ ("%s: %s"), mail_account_get_label (trouble),
                                             mail_account_get_state_text (trouble));
-  ui_list_set_bar (self->list, title, mail_account_get_state_detail (trouble),
+  const BaseTrust *trust = mail_account_get_trust (trouble);
+  /* What a certificate says stands in its own window. */
+  ui_list_set_bar (self->list, title, trust ? NULL : mail_account_get_state_detail (trouble),
                    mail_account_needs_password (trouble)  ? _ ("Password…")
                    : mail_account_needs_sign_in (trouble) ? _ ("Sign In…")
+                   : trust                                ? _ ("Certificate…")
                                                           : _ ("Settings…"),
                    FALSE);
 }
@@ -285,6 +289,10 @@ on_trouble_clicked (UiWindow *self, UiList *list)
     ui_sign_in_dialog_ask (GTK_WINDOW (self), self->engine, self->trouble,
                            mail_account_get_state_text (self->trouble),
                            mail_account_get_state_detail (self->trouble));
+    return;
+  }
+  if (mail_account_get_trust (self->trouble)) {
+    ui_trust_dialog_show (GTK_WINDOW (self), self->engine, self->trouble);
     return;
   }
   GtkWindow *setup = ui_setup_new (self->engine, mail_account_dup_settings (self->trouble));

@@ -42,6 +42,31 @@ test_error_detail (void)
 }
 
 static void
+test_error_trust (void)
+{
+  const BaseTrust expired = { .reason = BASE_TRUST_EXPIRED, .port = 993, .until = 100 };
+  const BaseTrust revoked = { .reason = BASE_TRUST_REVOKED, .until = 100 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) copy = NULL;
+
+  base_error_set (&error, BASE_ERROR_TRUST, NULL, "Expired.");
+  g_assert_null (base_error_get_trust (error));
+  g_assert_null (base_error_get_trust (NULL));
+  base_error_take_trust (error, base_trust_dup (&revoked));
+  base_error_take_trust (error, base_trust_dup (&expired));
+  base_error_take_trust (NULL, base_trust_dup (&expired));
+  copy = g_error_copy (error);
+  g_clear_error (&error);
+  g_assert_true (base_trust_equal (base_error_get_trust (copy), &expired));
+  g_assert_false (base_trust_equal (base_error_get_trust (copy), &revoked));
+
+  g_assert_true (base_trust_may_except (&expired));
+  g_assert_false (base_trust_may_except (&revoked));
+  g_assert_cmpint (base_trust_get_agreed_until (&expired, 99), ==, 100);
+  g_assert_cmpint (base_trust_get_agreed_until (&expired, 100), ==, 100 + 30 * 86400);
+}
+
+static void
 test_error_without_detail (void)
 {
   g_autoptr (GError) error = NULL;
@@ -82,6 +107,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/base/error/detail", test_error_detail);
+  g_test_add_func ("/base/error/trust", test_error_trust);
   g_test_add_func ("/base/error/without-detail", test_error_without_detail);
   g_test_add_func ("/base/error/disk", test_error_disk);
   test_account_add ();

@@ -11,6 +11,7 @@ test_sentences (void)
   g_autoptr (BaseAccount) settings = bench_account_new ("one");
   g_autoptr (MailAccount) account = mail_account_new (settings, 1);
   g_autofree char *at = base_date_short (1790000000, 1790000000);
+  BaseTrust trust = { .reason = BASE_TRUST_SELF_SIGNED, .port = 993 };
   const struct
   {
     SyncState state;
@@ -44,7 +45,7 @@ test_sentences (void)
       "The password is needed.",
       MAIL_ACCOUNT_ATTENTION,
       -1 },
-    { { .phase = SYNC_PHASE_NEEDS_TRUST, .message = "Beware." },
+    { { .phase = SYNC_PHASE_NEEDS_TRUST, .message = "Beware.", .trust = &trust },
       "Beware.",
       MAIL_ACCOUNT_ATTENTION,
       -1 },
@@ -61,6 +62,7 @@ test_sentences (void)
     g_assert_cmpfloat (mail_account_get_progress (account), ==, cases[i].progress);
     g_assert_cmpint (mail_account_needs_password (account), ==,
                      cases[i].state.phase == SYNC_PHASE_NEEDS_PASSWORD);
+    g_assert_true (base_trust_equal (mail_account_get_trust (account), cases[i].state.trust));
   }
   /* An old moment is told with its day. */
   g_autofree char *old = mail_account_describe (account, &cases[5].state, 1790000000 + 40 * 86400);

@@ -106,6 +106,28 @@ def the_certificate_of_another_host_is_refused(scene):
 
 
 @case
+def a_certificate_can_be_taken_by_hand(scene):
+    """In two steps, for each server by itself, and it is kept with the account."""
+    for port in (993, 465):
+        scene.proxy(port, port, '--tls', certificate('selfsigned'), '--to-tls')
+    by_hand(scene)
+    sign_in(scene)
+    for host in ('imap.lab.test', 'smtp.lab.test'):
+        scene.says(f'certificate of “{host}” is self-signed', timeout=30)
+        scene.app.click('push button', exact('Trust It All the Same…'))
+        scene.says(f'from “{host}” on port')
+        scene.shot(host)
+        scene.app.click('push button', exact('Trust This Certificate'))
+    scene.app.wait_gone('push button', exact('Sign In'), timeout=30)
+    scene.inbox()
+    scene.quit()
+    folder = os.path.join(scene.profile, 'config', 'accounts')
+    with open(os.path.join(folder, os.listdir(folder)[0]), encoding='utf-8') as file:
+        settings = file.read()
+    assert len(re.findall(r'(?m)^\[Exception', settings)) == 2 and re.search(r'(?m)^Host=smtp\.lab\.test\nPort=465\nSha256=[0-9a-f]{64}$', settings), settings
+
+
+@case
 def the_search_stops_at_a_bad_certificate(scene):
     """The wizard by itself: it may show the server, but no credentials go there."""
     proxies = [scene.proxy(993, 143, '--tls', certificate('selfsigned')), scene.proxy(465, 587, '--tls', certificate('selfsigned'))]
@@ -280,7 +302,7 @@ def a_server_that_proves_less_is_told_nothing_until_the_person_says_so(scene):
 if __name__ == '__main__':
     main(chosen([
         a_self_signed_certificate_is_refused, an_expired_certificate_is_refused, the_certificate_of_another_host_is_refused,
-        the_search_stops_at_a_bad_certificate, the_search_does_not_fall_for_clear_text, stripped_starttls_of_imap_is_refused,
+        a_certificate_can_be_taken_by_hand, the_search_stops_at_a_bad_certificate, the_search_does_not_fall_for_clear_text, stripped_starttls_of_imap_is_refused,
         stripped_starttls_of_smtp_is_refused, refused_starttls_is_refused, a_bad_certificate_after_starttls_is_refused,
         a_host_that_does_not_answer_is_named, a_host_that_does_not_exist_is_named, a_server_that_goes_away_in_the_middle_is_named,
         looking_for_servers_can_be_cancelled, by_hand_it_works,
