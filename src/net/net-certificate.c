@@ -10,6 +10,7 @@
 
 #include "base-date.h"
 #include "base-error.h"
+#include "net-client-private.h"
 #include "base-text.h"
 
 #define MAX_CA_FILE (4 * 1024 * 1024)
@@ -138,6 +139,8 @@ load_trust (const char *ca_file, goffset size, GError **error)
   }
   if (ca_file != NULL && !add_ca_file (credentials, ca_file, size, error))
     return NULL;
+
+  gnutls_certificate_set_retrieve_function3 (credentials, net_client_retrieve);
 
   loaded = credentials;
   credentials = NULL;

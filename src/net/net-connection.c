@@ -195,18 +195,21 @@ wait_for_answer (NetConnection *connection, NetIo wanted, gint64 *deadline,
 
 /* Steps of the handshake until it is done; the time-out counts for all of it. */
 static gboolean
-shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *cancellable,
-             GError **error)
+shake_hands (NetConnection *connection, gboolean in_clear_before, gboolean *again,
+             GCancellable *cancellable, GError **error)
 {
   g_autoptr (NetTls) tls =
       net_tls_new (connection->fd, &connection->endpoint, in_clear_before, error);
   gint64 deadline = get_deadline (connection);
   NetIo io;
 
+  *again = FALSE;
   if (tls == NULL)
     return FALSE;
 
   while ((io = net_tls_handshake (tls, error)) != NET_IO_DONE) {
+    if (io == NET_IO_FAILED)
+      *again = net_tls_is_worth_again (tls);
     if (io == NET_IO_FAILED || !wait_for_peer (connection, io, deadline, cancellable, error))
       return FALSE;
     if (g_get_monotonic_time () > deadline) {
@@ -218,7 +221,8 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, GCancellable *
 
   connection->tls = g_steal_pointer (&tls);
   connection->binding = net_tls_dup_binding (connection->tls);
-  trace_remark (connection, "encrypted");
+  trace_remark (connection,
+                net_tls_is_resumed (connection->tls) ? "encrypted (resumed)" : "encrypted");
   return TRUE;
 }
 
@@ -234,8 +238,8 @@ net_endpoint_of (const BaseAccount *account, const BaseServer *server, guint tim
                         .protocol = server == &account->imap ? "imap" : "smtp" };
 }
 
-NetConnection *
-net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GError **error)
+static NetConnection *
+open_once (const NetEndpoint *endpoint, gboolean *again, GCancellable *cancellable, GError **error)
 {
   static int serial = 0;
   g_autoptr (NetConnection) connection = NULL;
@@ -243,6 +247,7 @@ net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GEr
   GSocketConnection *stream = net_dial (endpoint, timeout_ms, cancellable, error);
   GSocket *socket;
 
+  *again = FALSE;
   if (stream == NULL)
     return NULL;
 
@@ -257,6 +262,7 @@ net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GEr
   connection->endpoint.host = connection->host;
   connection->endpoint.ca_file = connection->ca_file;
   connection->endpoint.account = connection->account;
+  connection->endpoint.protocol = g_intern_string (endpoint->protocol);
   connection->name = g_strdup_printf ("%s:%u/%d", endpoint->host, endpoint->port,
                                       g_atomic_int_add (&serial, 1) + 1);
   connection->timeout_ms = timeout_ms;
@@ -271,12 +277,28 @@ net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GEr
   trace_remark (connection, "connected");
 
   if (endpoint->security == BASE_SECURITY_TLS
-      && !shake_hands (connection, FALSE, cancellable, error)) {
+      && !shake_hands (connection, FALSE, again, cancellable, error)) {
     connection->dirty = TRUE;
     return NULL;
   }
 
   return g_steal_pointer (&connection);
+}
+
+NetConnection *
+net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean again;
+  NetConnection *connection = open_once (endpoint, &again, cancellable, &local);
+
+  if (connection == NULL && again) {
+    g_clear_error (&local);
+    connection = open_once (endpoint, &again, cancellable, &local);
+  }
+  if (connection == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return connection;
 }
 
 void
@@ -479,6 +501,7 @@ gboolean
 net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) stopped = NULL;
+  gboolean again;
 
   g_return_val_if_fail (connection->tls == NULL, FALSE);
 
@@ -503,8 +526,14 @@ net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, 
     return FALSE;
   }
 
-  if (!shake_hands (connection, TRUE, cancellable, error)) {
+  if (!shake_hands (connection, TRUE, &again, cancellable, &stopped)) {
     connection->dirty = TRUE;
+    /* The next connection does without what this one failed for. */
+    if (again)
+      base_error_set (error, BASE_ERROR_BROKEN, stopped->message,
+                      _ ("No encrypted connection to “%s” could be made."), connection->host);
+    else
+      g_propagate_error (error, g_steal_pointer (&stopped));
     return FALSE;
   }
 

@@ -367,7 +367,7 @@ net_sasl_set_no_way (GError **error, const NetLogin *login, const char *host, co
 {
   if (login->kind == BASE_SIGN_IN_CERTIFICATE)
     base_error_set (
-        error, BASE_ERROR_AUTH, detail,
+        error, BASE_ERROR_TRUST, detail,
         _ ("“%s” takes no sign-in with a certificate on this port. Check the port, or use a password."),
         host);
   else
@@ -388,7 +388,7 @@ net_sasl_set_refused (GError **error, const NetLogin *login, const char *host, N
     words = detail;
   if (login->kind == BASE_SIGN_IN_CERTIFICATE)
     base_error_set (
-        error, BASE_ERROR_AUTH, words,
+        error, BASE_ERROR_TRUST, words,
         _ ("“%s” did not accept your certificate. Ask your provider or administrator whether it is the right one."),
         host);
   else if (g_strcmp0 (status, "insufficient_scope") == 0 || g_strcmp0 (status, "403") == 0)

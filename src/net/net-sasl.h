@@ -52,7 +52,7 @@ BaseProof net_sasl_get_proof (NetSasl *sasl);
 const char *net_sasl_get_status (NetSasl *sasl);
 
 /* For tokens and certificates alone (of passwords the protocols know more): a server that offers nothing that fits, and one that
- * refuses what it was given.  AUTH; `detail` and `words` (the server's) nullable. */
+ * refuses what it was given.  AUTH, or TRUST for a certificate, for which nobody can be asked; `detail` and `words` (the server's) nullable. */
 void net_sasl_set_no_way (GError **error, const NetLogin *login, const char *host,
                           const char *detail);
 void net_sasl_set_refused (GError **error, const NetLogin *login, const char *host, NetSasl *sasl,

@@ -10,6 +10,8 @@
 
 #include "base-error.h"
 #include "net-certificate-private.h"
+#include "net-client-private.h"
+#include "net-ticket-private.h"
 
 /* TLS 1.2 is the oldest that RFC 8997 leaves for mail, and keys of certificates have the strength of RSA with 2048 bits at least; all
  * else follows the policy of the system. */
@@ -36,6 +38,11 @@ struct _NetTls
   gsize ahead_at, n_ahead;     /*   ... up to n_ahead */
   int fd;                      /* Borrowed */
   int saved_errno;             /* of the last failed socket call: GnuTLS may use errno itself */
+  NetClient *client;           /* Owned, NULL where the person comes without a certificate */
+  char *ticket_key;            /* Owned, NULL where no tickets are kept */
+  gboolean ticket_used;        /* the server was offered one ... */
+  gboolean ticket_came;        /* ... and has given another one (TLS 1.3) */
+  gboolean alpn_refused;
   gboolean in_clear_before;
   gboolean seen;    /* the first byte came ... */
   gboolean foreign; /* ... and is no TLS */
@@ -98,6 +105,85 @@ push (gnutls_transport_ptr_t pointer, const void *data, size_t size)
   return done;
 }
 
+/* TLS 1.3: tickets come at any time, and asking for one before would wait for it. */
+static int
+on_ticket (gnutls_session_t session, unsigned int type, unsigned int when, unsigned int incoming,
+           const gnutls_datum_t *message)
+{
+  NetTls *tls = gnutls_transport_get_ptr (session);
+
+  tls->ticket_came = gnutls_protocol_get_version (session) >= GNUTLS_TLS1_3;
+  return 0;
+}
+
+static void
+keep_ticket (NetTls *tls)
+{
+  gnutls_datum_t data = { NULL, 0 };
+
+  if (tls->ticket_key != NULL && gnutls_session_get_data2 (tls->session, &data) >= 0) {
+    net_ticket_keep (tls->ticket_key, data.data, data.size);
+    explicit_bzero (data.data, data.size);
+    gnutls_free (data.data);
+  }
+}
+
+static void
+offer_ticket (NetTls *tls)
+{
+  g_autoptr (GBytes) ticket = tls->ticket_key != NULL ? net_ticket_take (tls->ticket_key) : NULL;
+  gsize size;
+  gconstpointer data;
+
+  if (ticket == NULL)
+    return;
+  data = g_bytes_get_data (ticket, &size);
+  tls->ticket_used = gnutls_session_set_data (tls->session, data, size) >= 0;
+  explicit_bzero ((gpointer)data, size);
+}
+
+/* ---- what is spoken (RFC 7301) ---- */
+
+/* Places where "imap" is refused, for as long as the program runs: nobody who knows no ALPN has to. */
+static GMutex alpn_lock;
+static GHashTable *without_alpn; /* Owned: "host:port"; with the lock */
+
+static char *
+dup_place (NetTls *tls)
+{
+  return g_strdup_printf ("%s:%u", tls->host, tls->endpoint->port);
+}
+
+static gboolean
+may_name_protocol (NetTls *tls)
+{
+  g_autofree char *place = dup_place (tls);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&alpn_lock);
+
+  return without_alpn == NULL || !g_hash_table_contains (without_alpn, place);
+}
+
+static void
+forget_alpn (NetTls *tls)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&alpn_lock);
+
+  if (without_alpn == NULL)
+    without_alpn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (without_alpn, dup_place (tls));
+  tls->alpn_refused = TRUE;
+}
+
+/* There is a name for IMAP, none for the submission of mail. */
+static gboolean
+name_protocol (NetTls *tls)
+{
+  gnutls_datum_t imap = { (unsigned char *)"imap", 4 };
+
+  return g_strcmp0 (tls->endpoint->protocol, "imap") != 0 || !may_name_protocol (tls)
+         || gnutls_alpn_set_protocols (tls->session, &imap, 1, 0) >= 0;
+}
+
 static gboolean
 set_up (NetTls *tls, gnutls_certificate_credentials_t credentials)
 {
@@ -111,10 +197,16 @@ set_up (NetTls *tls, gnutls_certificate_credentials_t credentials)
   if (!g_hostname_is_ip_address (tls->host)
       && gnutls_server_name_set (tls->session, GNUTLS_NAME_DNS, tls->host, strlen (tls->host)) < 0)
     return FALSE;
+  if (!name_protocol (tls))
+    return FALSE;
 
   gnutls_transport_set_ptr (tls->session, tls);
   gnutls_transport_set_pull_function (tls->session, pull);
   gnutls_transport_set_push_function (tls->session, push);
+  gnutls_session_set_ptr (tls->session, tls->client);
+  gnutls_handshake_set_hook_function (tls->session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
+                                      GNUTLS_HOOK_POST, on_ticket);
+  offer_ticket (tls);
   return TRUE;
 }
 
@@ -122,6 +214,7 @@ NetTls *
 net_tls_new (int fd, const NetEndpoint *endpoint, gboolean in_clear_before, GError **error)
 {
   g_autoptr (NetTls) tls = NULL;
+  g_autoptr (GError) client_error = NULL;
   gnutls_certificate_credentials_t credentials =
       net_certificate_credentials (endpoint->ca_file, error);
 
@@ -139,6 +232,13 @@ net_tls_new (int fd, const NetEndpoint *endpoint, gboolean in_clear_before, GErr
   if (g_str_has_suffix (tls->host, "."))
     tls->host[strlen (tls->host) - 1] = '\0';
 
+  tls->ticket_key = net_ticket_key (endpoint, credentials);
+  tls->client = net_client_new (endpoint->account, &client_error);
+  if (client_error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&client_error));
+    return NULL;
+  }
+
   if (!set_up (tls, credentials)) {
     base_error_set (error, BASE_ERROR_TRUST, NULL, _ ("Encryption could not be set up."));
     return NULL;
@@ -155,6 +255,8 @@ net_tls_free (NetTls *tls)
 
   if (tls->session != NULL)
     gnutls_deinit (tls->session);
+  net_client_free (tls->client);
+  g_free (tls->ticket_key);
   g_free (tls->ahead);
   g_free (tls->host);
   g_free (tls);
@@ -183,6 +285,40 @@ net_socket_error (GError **error, int saved_errno, const char *host)
   }
 }
 
+/* TLS 1.3 has no other time to say it: the handshake of the client is over by then. */
+static gboolean
+is_about_client (gnutls_alert_description_t alert)
+{
+  return alert == GNUTLS_A_CERTIFICATE_REQUIRED || alert == GNUTLS_A_BAD_CERTIFICATE
+         || alert == GNUTLS_A_UNSUPPORTED_CERTIFICATE || alert == GNUTLS_A_CERTIFICATE_REVOKED
+         || alert == GNUTLS_A_CERTIFICATE_EXPIRED || alert == GNUTLS_A_CERTIFICATE_UNKNOWN
+         || alert == GNUTLS_A_UNKNOWN_CA || alert == GNUTLS_A_ACCESS_DENIED;
+}
+
+/* FALSE: it is about something else. */
+static gboolean
+set_client_error (NetTls *tls, int result, GError **error)
+{
+  gnutls_alert_description_t alert;
+
+  if (result != GNUTLS_E_FATAL_ALERT_RECEIVED)
+    return FALSE;
+  alert = gnutls_alert_get (tls->session);
+  if (!is_about_client (alert))
+    return FALSE;
+  if (tls->client != NULL)
+    base_error_set (
+        error, BASE_ERROR_TRUST, gnutls_alert_get_name (alert),
+        _ ("“%s” did not accept your certificate. Ask your provider or administrator whether it is the right one."),
+        tls->host);
+  else
+    base_error_set (
+        error, BASE_ERROR_TRUST, gnutls_alert_get_name (alert),
+        _ ("“%s” wants a certificate of yours. Ask your provider or administrator for one."),
+        tls->host);
+  return TRUE;
+}
+
 static void
 set_handshake_error (NetTls *tls, int result, GError **error)
 {
@@ -194,6 +330,8 @@ set_handshake_error (NetTls *tls, int result, GError **error)
     detail = alert != NULL ? alert : detail;
   }
 
+  if (set_client_error (tls, result, error))
+    return;
   if (tls->foreign && tls->in_clear_before)
     base_error_set (
         error, BASE_ERROR_TRUST, NULL,
@@ -246,20 +384,44 @@ net_tls_handshake (NetTls *tls, GError **error)
     return wanted (tls);
   if (result < 0) {
     set_handshake_error (tls, result, error);
+    if (result == GNUTLS_E_FATAL_ALERT_RECEIVED
+        && gnutls_alert_get (tls->session) == GNUTLS_A_NO_APPLICATION_PROTOCOL)
+      forget_alpn (tls);
     return NET_IO_FAILED;
   }
 
+  /* Of a session that is taken up again, too: the authorities, the time and what the person said may have changed. */
   if (!net_certificate_verify (tls->session, tls->host, tls->endpoint, error)) {
     gnutls_alert_send (tls->session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
+    tls->ticket_used = gnutls_session_is_resumed (tls->session) != 0;
     return NET_IO_FAILED;
   }
 
+  if (gnutls_protocol_get_version (tls->session) < GNUTLS_TLS1_3)
+    keep_ticket (tls);
   return NET_IO_DONE;
+}
+
+gboolean
+net_tls_is_worth_again (NetTls *tls)
+{
+  if (tls->ticket_used)
+    net_ticket_drop (tls->ticket_key);
+  return tls->ticket_used || tls->alpn_refused;
+}
+
+gboolean
+net_tls_is_resumed (NetTls *tls)
+{
+  return gnutls_session_is_resumed (tls->session) != 0;
 }
 
 static NetIo
 fail_record (NetTls *tls, ssize_t result, GError **error)
 {
+  if (set_client_error (tls, (int)result, error))
+    return NET_IO_FAILED;
+
   switch (result) {
   case GNUTLS_E_PREMATURE_TERMINATION:
     net_closed_error (error, tls->host);
@@ -283,8 +445,8 @@ net_tls_is_ahead (NetTls *tls)
   return tls->ahead_at < tls->n_ahead;
 }
 
-NetIo
-net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error)
+static NetIo
+receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error)
 {
   guint asides = 0;
   ssize_t result;
@@ -315,6 +477,17 @@ net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **erro
 
   *done = (gsize)result;
   return NET_IO_DONE;
+}
+
+NetIo
+net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error)
+{
+  NetIo io = receive (tls, data, size, done, error);
+
+  if (tls->ticket_came && io != NET_IO_FAILED)
+    keep_ticket (tls);
+  tls->ticket_came = FALSE;
+  return io;
 }
 
 NetIo

@@ -79,7 +79,8 @@ open_place (const SyncPlace *candidate, const char *protocol, const char *ca_fil
                            .port = candidate->port,
                            .security = candidate->security,
                            .ca_file = ca_file,
-                           .timeout_ms = PROBE_MS };
+                           .timeout_ms = PROBE_MS,
+                           .protocol = protocol };
 
   if (g_str_equal (protocol, "imap")) {
     g_autoptr (ImapSession) session = imap_session_open (&endpoint, cancellable, error);

@@ -392,6 +392,8 @@ fake_certificates_get (FakeCertificate kind)
   for (int i = 0; i < n; i++)
     import_again (&chain[i], i == 0 && how->tampered);
   CHECK (gnutls_certificate_allocate_credentials (&made[kind]));
+  CHECK (
+      gnutls_certificate_set_x509_trust (made[kind], &authority.certificate, 1)); /* of clients */
   CHECK (gnutls_certificate_set_x509_key (made[kind], chain, n, server.key));
   if (staple != NULL) /* for ever, as the credentials */
     gnutls_certificate_set_ocsp_status_request_function (made[kind], give_staple, staple);
@@ -401,4 +403,54 @@ fake_certificates_get (FakeCertificate kind)
     gnutls_x509_crt_deinit (chain[i]);
   gnutls_x509_privkey_deinit (server.key);
   return made[kind];
+}
+
+static void
+write_file (const char *place, const char *name, const gnutls_datum_t *first,
+            const gnutls_datum_t *second)
+{
+  g_autofree char *path = g_build_filename (place, name, NULL);
+  g_autoptr (GString) text = g_string_new_len ((const char *)first->data, first->size);
+
+  if (second != NULL)
+    g_string_append_len (text, (const char *)second->data, second->size);
+  g_assert_true (g_file_set_contents (path, text->str, (gssize)text->len, NULL));
+}
+
+void
+fake_certificates_write_client (const char *place, const char *name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  gnutls_datum_t certificate, key, locked, other;
+  gnutls_x509_privkey_t stranger_key;
+  Pair pair;
+
+  make_authorities ();
+  pair = new_pair (name, 200, time (NULL) - DAY, time (NULL) + 20 * DAY, 0);
+  CHECK (gnutls_x509_crt_set_key_usage (pair.certificate, GNUTLS_KEY_DIGITAL_SIGNATURE));
+  CHECK (gnutls_x509_crt_set_key_purpose_oid (pair.certificate, GNUTLS_KP_TLS_WWW_CLIENT, 0));
+  CHECK (gnutls_x509_crt_sign2 (pair.certificate, authority.certificate, authority.key,
+                                GNUTLS_DIG_SHA256, 0));
+  CHECK (gnutls_x509_crt_export2 (pair.certificate, GNUTLS_X509_FMT_PEM, &certificate));
+  CHECK (gnutls_x509_privkey_export2_pkcs8 (pair.key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN,
+                                            &key));
+  CHECK (gnutls_x509_privkey_export2_pkcs8 (pair.key, GNUTLS_X509_FMT_PEM, "secret",
+                                            GNUTLS_PKCS_PBES2_AES_256, &locked));
+  CHECK (gnutls_x509_privkey_init (&stranger_key));
+  CHECK (gnutls_x509_privkey_generate (stranger_key, GNUTLS_PK_ECDSA,
+                                       GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0));
+  CHECK (gnutls_x509_privkey_export2_pkcs8 (stranger_key, GNUTLS_X509_FMT_PEM, NULL,
+                                            GNUTLS_PKCS_PLAIN, &other));
+  write_file (place, "client.pem", &certificate, &key);
+  write_file (place, "certificate.pem", &certificate, NULL);
+  write_file (place, "key.pem", &key, NULL);
+  write_file (place, "locked.pem", &locked, NULL);
+  write_file (place, "other.pem", &other, NULL);
+  gnutls_free (certificate.data);
+  gnutls_free (key.data);
+  gnutls_free (locked.data);
+  gnutls_free (other.data);
+  gnutls_x509_privkey_deinit (stranger_key);
+  gnutls_x509_crt_deinit (pair.certificate);
+  gnutls_x509_privkey_deinit (pair.key);
 }

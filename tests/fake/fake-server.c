@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -52,6 +53,7 @@ typedef struct
   GByteArray *received; /* Owned */
   GByteArray *wire;     /* Owned */
   guint64 sent;
+  FakeTlsFacts facts;
   char *failure; /* Owned */
   gboolean played;
 } Connection;
@@ -61,8 +63,10 @@ struct _FakeServer
   FakeMode mode;
   FakeCertificate certificate;
   char *priority; /* Owned */
-  int listener;   /* Owned */
-  int stop_fd;    /* Owned */
+  FakeTlsWishes wishes;
+  gnutls_datum_t ticket_key; /* Owned */
+  int listener;              /* Owned */
+  int stop_fd;               /* Owned */
   guint16 port;
   GThread *thread; /* Owned */
 
@@ -185,6 +189,71 @@ push (gnutls_transport_ptr_t pointer, const void *data, size_t size)
   return send (connection->fd, data, size, MSG_NOSIGNAL);
 }
 
+static void
+make_wishes (Connection *connection)
+{
+  FakeServer *server = connection->server;
+  const FakeTlsWishes *wishes = &server->wishes;
+  gnutls_datum_t protocol = { (unsigned char *)wishes->protocol, 0 };
+
+  if (wishes->tickets)
+    g_assert_cmpint (gnutls_session_ticket_enable_server (connection->tls, &server->ticket_key), ==,
+                     0);
+  if (wishes->protocol != NULL) {
+    protocol.size = (unsigned int)strlen (wishes->protocol);
+    g_assert_cmpint (
+        gnutls_alpn_set_protocols (connection->tls, &protocol, 1, GNUTLS_ALPN_MANDATORY), ==, 0);
+  }
+  if (wishes->ask_client || wishes->need_client)
+    gnutls_certificate_server_set_request (
+        connection->tls, wishes->need_client ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
+}
+
+/* The common name of the client, where it came with a certificate that is good. */
+static char *
+dup_client (Connection *connection)
+{
+  unsigned int count = 0, status = 0;
+  const gnutls_datum_t *chain = gnutls_certificate_get_peers (connection->tls, &count);
+  gnutls_x509_crt_t certificate;
+  char name[256];
+  size_t size = sizeof name;
+
+  if (chain == NULL || count == 0 || gnutls_certificate_verify_peers2 (connection->tls, &status) < 0
+      || status != 0)
+    return NULL;
+  g_assert_cmpint (gnutls_x509_crt_init (&certificate), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_import (certificate, &chain[0], GNUTLS_X509_FMT_DER), ==, 0);
+  g_assert_cmpint (
+      gnutls_x509_crt_get_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size),
+      ==, 0);
+  gnutls_x509_crt_deinit (certificate);
+  return g_strdup (name);
+}
+
+static void
+note_facts (Connection *connection)
+{
+  char name[256];
+  size_t size = sizeof name;
+  unsigned int type;
+  gnutls_datum_t protocol;
+  g_autofree char *client = dup_client (connection);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&connection->server->lock);
+  FakeTlsFacts *facts = &connection->facts;
+
+  facts->resumed = gnutls_session_is_resumed (connection->tls) != 0;
+  facts->early_data = (gnutls_session_get_flags (connection->tls) & GNUTLS_SFLAGS_EARLY_DATA) != 0;
+  if (gnutls_server_name_get (connection->tls, name, &size, &type, 0) == 0)
+    facts->name = g_intern_string (name);
+  if (gnutls_alpn_get_selected_protocol (connection->tls, &protocol) == 0) {
+    g_autofree char *text = g_strndup ((const char *)protocol.data, protocol.size);
+
+    facts->protocol = g_intern_string (text);
+  }
+  facts->client = client != NULL ? g_intern_string (client) : NULL;
+}
+
 static gboolean
 shake_hands (Connection *connection, const FakeStep *step)
 {
@@ -197,6 +266,7 @@ shake_hands (Connection *connection, const FakeStep *step)
   g_assert_cmpint (gnutls_credentials_set (connection->tls, GNUTLS_CRD_CERTIFICATE,
                                            fake_certificates_get (server->certificate)),
                    >=, 0);
+  make_wishes (connection);
   gnutls_transport_set_ptr (connection->tls, connection);
   gnutls_transport_set_pull_function (connection->tls, pull);
   gnutls_transport_set_push_function (connection->tls, push);
@@ -205,8 +275,12 @@ shake_hands (Connection *connection, const FakeStep *step)
   do
     result = gnutls_handshake (connection->tls);
   while (result < 0 && !gnutls_error_is_fatal (result));
+  if (result < 0 && (server->wishes.protocol != NULL || server->wishes.need_client))
+    gnutls_alert_send_appropriate (connection->tls, result);
   if (result < 0)
     fail (connection, step, "no handshake: %s", gnutls_strerror (result));
+  else
+    note_facts (connection);
 
   return result >= 0;
 }
@@ -896,6 +970,7 @@ fake_server_free (FakeServer *server)
   close (server->stop_fd);
   g_mutex_clear (&server->lock);
   g_cond_clear (&server->changed);
+  gnutls_free (server->ticket_key.data);
   g_free (server->priority);
   g_free (server);
 }
@@ -931,6 +1006,25 @@ fake_server_set_priority (FakeServer *server, const char *priority)
 {
   g_free (server->priority);
   server->priority = g_strdup (priority);
+}
+
+void
+fake_server_set_wishes (FakeServer *server, const FakeTlsWishes *wishes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  if (server->ticket_key.data == NULL)
+    g_assert_cmpint (gnutls_session_ticket_key_generate (&server->ticket_key), ==, 0);
+  server->wishes = *wishes;
+}
+
+void
+fake_server_get_facts (FakeServer *server, guint connection, FakeTlsFacts *facts)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  g_assert_cmpuint (connection, <, server->connections->len);
+  *facts = ((Connection *)g_ptr_array_index (server->connections, connection))->facts;
 }
 
 guint16

@@ -126,6 +126,26 @@ void fake_server_set_blob (FakeServer *server, const char *name, GBytes *bytes);
 /* GnuTLS priority string of the server's side, before the first connection. */
 void fake_server_set_priority (FakeServer *server, const char *priority);
 
+/* What the server's side of TLS does besides; from the next connection on. */
+typedef struct
+{
+  gboolean tickets; /* a session can be taken up again */
+  const char *
+      protocol; /* the only one it speaks (RFC 7301): with whoever names others there is no handshake; static */
+  gboolean ask_client, need_client; /* for a certificate, which has to be signed by the CA */
+} FakeTlsWishes;
+void fake_server_set_wishes (FakeServer *server, const FakeTlsWishes *wishes);
+
+/* How the handshake of the nth connection went, once something was said inside it. */
+typedef struct
+{
+  gboolean resumed, early_data;
+  const char *name; /* of the server, as the client asked for it; nullable, static, as the others */
+  const char *protocol; /* agreed on */
+  const char *client;   /* the common name in the client's certificate */
+} FakeTlsFacts;
+void fake_server_get_facts (FakeServer *server, guint connection, FakeTlsFacts *facts);
+
 guint16 fake_server_get_port (FakeServer *server);
 /* PEM file of the CA and its list of revoked certificates, the same for all servers of the process. */
 const char *fake_server_get_ca_file (FakeServer *server);

@@ -433,8 +433,8 @@ test_keyless (void)
     { BASE_SIGN_IN_CERTIFICATE,
       GREET ("SASL-IR AUTH=PLAIN AUTH=EXTERNAL") "C: A1 AUTHENTICATE EXTERNAL dXNlcg==\n"
                                                  "S: A1 NO who\nEOF",
-      BASE_ERROR_AUTH, "did not accept your certificate", "who" },
-    { BASE_SIGN_IN_CERTIFICATE, GREET ("SASL-IR AUTH=PLAIN") "EOF", BASE_ERROR_AUTH,
+      BASE_ERROR_TRUST, "did not accept your certificate", "who" },
+    { BASE_SIGN_IN_CERTIFICATE, GREET ("SASL-IR AUTH=PLAIN") "EOF", BASE_ERROR_TRUST,
       "with a certificate", NULL },
   };
 

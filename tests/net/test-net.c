@@ -11,6 +11,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   test_sasl_add ();
+  test_tls_add ();
   test_certificate_add ();
   test_connection_add ();
   test_dial_add ();

@@ -347,9 +347,9 @@ test_sign_in_keyless (void)
       BASE_SIGN_IN_OAUTH },
     { "PLAIN EXTERNAL", "C: AUTH EXTERNAL dGlt\nS: 235 welcome\n", -1, NULL,
       BASE_SIGN_IN_CERTIFICATE },
-    { "EXTERNAL PLAIN", "C: AUTH EXTERNAL dGlt\nS: 535 who\nEOF", BASE_ERROR_AUTH,
+    { "EXTERNAL PLAIN", "C: AUTH EXTERNAL dGlt\nS: 535 who\nEOF", BASE_ERROR_TRUST,
       "did not accept your certificate", BASE_SIGN_IN_CERTIFICATE },
-    { "PLAIN", "EOF", BASE_ERROR_AUTH, "with a certificate", BASE_SIGN_IN_CERTIFICATE },
+    { "PLAIN", "EOF", BASE_ERROR_TRUST, "with a certificate", BASE_SIGN_IN_CERTIFICATE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++) {
