@@ -3,9 +3,11 @@
 #include "ui-sign-in-dialog.h"
 
 #include <adwaita.h>
+#include <gio/gdesktopappinfo.h>
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "base-log.h"
 #include "mail-sign-in.h"
 #include "ui-environment.h"
 #include "ui-names.h"
@@ -102,11 +104,50 @@ show_page (const char *page, gpointer data)
   ui_environment_show_uri_async (GTK_WINDOW (self), page, on_shown, g_object_ref (self));
 }
 
+/* ---- an account that the desktop keeps ---- */
+
+/* The person comes back from its settings. */
+static void
+on_active (UiSignInDialog *self)
+{
+  if (!gtk_window_is_active (GTK_WINDOW (self)))
+    return;
+  mail_engine_retry (self->engine, self->account);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+show_desktop_settings (UiSignInDialog *self)
+{
+  g_autoptr (GDesktopAppInfo) panel =
+      g_desktop_app_info_new ("gnome-online-accounts-panel.desktop");
+  g_autoptr (GdkAppLaunchContext) context =
+      gdk_display_get_app_launch_context (gtk_widget_get_display (GTK_WIDGET (self)));
+  g_autoptr (GError) error = NULL;
+
+  if (panel != NULL
+      && !g_app_info_launch (G_APP_INFO (panel), NULL, G_APP_LAUNCH_CONTEXT (context), &error))
+    base_log ("The settings of the desktop did not open: %s", error->message);
+  set_words (
+      self,
+      _ ("Sign in under Online Accounts in the settings of the desktop, then come back here."),
+      NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sign-in.begin", FALSE);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
+}
+
+/* ---- the window ---- */
+
 static void
 on_begin (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   UiSignInDialog *self = UI_SIGN_IN_DIALOG (widget);
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
 
+  if (settings->desktop_account != NULL) {
+    show_desktop_settings (self);
+    return;
+  }
   self->attempt = g_cancellable_new ();
   update (self);
   mail_engine_sign_in_again_async (self->engine, self->account, show_page, self, self->attempt,

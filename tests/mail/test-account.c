@@ -45,6 +45,7 @@ test_sentences (void)
       "The password is needed.",
       MAIL_ACCOUNT_ATTENTION,
       -1 },
+    { { .phase = SYNC_PHASE_NEEDS_SIGN_IN }, "Sign in again.", MAIL_ACCOUNT_ATTENTION, -1 },
     { { .phase = SYNC_PHASE_NEEDS_TRUST, .message = "Beware.", .trust = &trust },
       "Beware.",
       MAIL_ACCOUNT_ATTENTION,
@@ -63,6 +64,8 @@ test_sentences (void)
     g_assert_cmpint (mail_account_needs_password (account), ==,
                      cases[i].state.phase == SYNC_PHASE_NEEDS_PASSWORD);
     g_assert_true (base_trust_equal (mail_account_get_trust (account), cases[i].state.trust));
+    g_assert_cmpint (mail_account_needs_sign_in (account), ==,
+                     cases[i].state.phase == SYNC_PHASE_NEEDS_SIGN_IN);
   }
   /* An old moment is told with its day. */
   g_autofree char *old = mail_account_describe (account, &cases[5].state, 1790000000 + 40 * 86400);

@@ -37,6 +37,30 @@ test_providers (void)
   g_assert_false (mail_oauth_is_ready (NULL));
 }
 
+/* The table of providers names no other. */
+static void
+test_table (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("SOSIK_TESTS"), "..", "data", "providers.ini", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GRegex) regex = g_regex_new ("(?m)^SignIn=.*\\boauth:([^;\\s]+)", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, &error));
+  for (g_regex_match (regex, text, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL)) {
+    g_autofree char *word = g_match_info_fetch (match, 1);
+
+    g_test_message ("%s", word);
+    g_assert_true (mail_oauth_is_provider (word));
+    n++;
+  }
+  g_assert_cmpuint (n, >=, 4);
+}
+
 /* Secrets go where nobody else listens. */
 static void
 test_addresses (void)
@@ -523,6 +547,7 @@ void
 add_oauth_tests (void)
 {
   g_test_add_func ("/mail/oauth/providers", test_providers);
+  g_test_add_func ("/mail/oauth/table", test_table);
   g_test_add_func ("/mail/oauth/addresses", test_addresses);
   g_test_add_func ("/mail/oauth/challenge", test_challenge);
   g_test_add_func ("/mail/oauth/redirects", test_redirects);

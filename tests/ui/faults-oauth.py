@@ -3,6 +3,7 @@
 LAB_OAUTH names the mechanisms that the servers offer for it.
 """
 import configparser
+import json
 import os
 import re
 import subprocess
@@ -13,12 +14,12 @@ import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from drive import run  # noqa: E402
-from scene import TOOLS, case, chosen, eventually, exact, finish, lab, program  # noqa: E402
+from scene import TOOLS, case, chosen, eventually, exact, finish, lab, program, words  # noqa: E402
 from tap import main  # noqa: E402
 
 SERVER = lab.env['LAB_AUTHORIZATION']
 MECHANISM = os.environ['LAB_OAUTH'].split()[0].upper()
-ASKED = 'Sign in as alice@lab.test'
+ASKED = '^' + re.escape(words('Sign in as %s').replace('%s', 'alice@lab.test')) + '$'
 
 
 def told():
@@ -85,10 +86,10 @@ class Browser:
 
 
 def sign_in(scene, browser):
-    scene.app.wait(None, exact(ASKED))
+    scene.app.wait(None, ASKED)
     scene.app.click('push button', exact('Sign In'))
-    scene.app.wait_gone(None, exact(ASKED))
-    browser.wait_for('You can close this window[.]')
+    scene.app.wait_gone(None, ASKED)
+    browser.wait_for(re.escape(words('You can close this window.')))
 
 
 def kick():
@@ -120,7 +121,7 @@ def a_person_signs_in_and_reads_and_sends(scene):
     browser = Browser(scene)
     scene.append('alice', 'INBOX', letter('By a token'))
     scene.start()
-    scene.app.wait(None, exact(ASKED))
+    scene.app.wait(None, ASKED)
     scene.shot('asked')
     sign_in(scene, browser)
     scene.app.wait('list item|table row', 'By a token')
@@ -167,27 +168,27 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     before = len(told())
     do(revoke='1')
     kick()
-    scene.app.wait(None, exact(ASKED), timeout=40)
-    scene.says('wants you to sign in again')
+    scene.app.wait(None, ASKED, timeout=40)
+    scene.says(re.escape(words('“%s” wants you to sign in again.').partition('%s')[2]))
     scene.shot('again')
     time.sleep(3)
     now = told()[before:]
     assert now.count('token refresh_token invalid_grant') == 1, now
     assert now.count('introspect inactive') <= 2, now
     scene.app.key('Escape')
-    scene.app.wait_gone(None, exact(ASKED))
+    scene.app.wait_gone(None, ASKED)
     scene.app.wait('push button', exact('Sign In…'))
     scene.shot('bar')
     time.sleep(2)
-    assert not scene.app.find(None, exact(ASKED)), 'asked a second time'
+    assert not scene.app.find(None, ASKED), 'asked a second time'
 
     # Not this time; then yes.
     browser.will('deny')
     scene.app.click('push button', exact('Sign In…'))
-    scene.app.wait(None, exact(ASKED))
+    scene.app.wait(None, ASKED)
     scene.app.click('push button', exact('Sign In'))
-    scene.says('Sosik was not allowed to reach the mail')
-    browser.wait_for('Not signed in')
+    scene.says(re.escape(words('In the browser, Sosik was not allowed to reach the mail. Sign in once more and allow it.')))
+    browser.wait_for(re.escape(words('Not signed in')))
     scene.shot('denied')
     browser.will('allow')
     sign_in(scene, browser)
@@ -197,4 +198,52 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     scene.quit()
 
 
-main(chosen([a_person_signs_in_and_reads_and_sends, a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once]), finish)
+def desktop(scene, **more):
+    """What GNOME Online Accounts would have: alice, by her password."""
+    name = os.path.join(scene.profile, 'online-accounts')
+    mail = {'EmailAddress': 'alice@lab.test', 'Name': 'Alice Lee'}
+    for kind, port in (('Imap', 'LAB_IMAPS'), ('Smtp', 'LAB_SUBMISSIONS')):
+        mail.update({kind + 'Supported': True, kind + 'Host': 'localhost:' + lab.env[port], kind + 'UseSsl': True, kind + 'UserName': 'alice'})
+    with open(name, 'w', encoding='utf-8') as file:
+        json.dump([{'Id': 'a1', 'Provider': 'Lab', 'Mail': mail, 'Passwords': {'imap-password': 'alicepw', 'smtp-password': 'alicepw'}, **more}], file)
+    return name
+
+
+@case
+def an_account_of_the_desktop_signs_in_by_what_the_desktop_has(scene):
+    scene.empty('alice')
+    scene.account(secret=False)
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, encoding='utf-8') as file:
+        settings = file.read().replace('[Account]\n', '[Account]\nDesktopAccount=a1\n')
+    with open(name, 'w', encoding='utf-8') as file:
+        file.write(settings)
+    subprocess.run(['secret-tool', 'clear', 'account', 'alice'], check=False)
+    scene.append('alice', 'INBOX', letter('By the desktop'))
+    with subprocess.Popen([os.path.join(TOOLS, 'online-accounts'), desktop(scene, Attention=True)], stdout=subprocess.PIPE) as service:
+        try:
+            assert service.stdout.readline() == b'ready\n'
+            scene.start()
+            scene.app.wait(None, ASKED)
+            scene.says(re.escape(words('The desktop has no valid sign-in for %s. Sign in again under Online Accounts in the settings of the desktop.')
+                                 .replace('%s', 'alice@lab.test')))
+            scene.app.click('push button', exact('Sign In'))
+            scene.says(re.escape(words('Sign in under Online Accounts in the settings of the desktop, then come back here.')))
+            scene.shot('settings')
+            scene.quit()
+
+            desktop(scene)
+            scene.start()
+            scene.app.wait('list item|table row', 'By the desktop')
+            scene.compose('bob@lab.test', 'Sent by the desktop', 'Hello.')
+            scene.send()
+            scene.composer_is_gone()
+            lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Sent by the desktop', what='the message')
+            assert not run('secret-tool', 'lookup', 'account', 'alice'), 'there is a copy of the password'
+            scene.quit()
+        finally:
+            service.kill()
+
+
+main(chosen([a_person_signs_in_and_reads_and_sends, a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once,
+             an_account_of_the_desktop_signs_in_by_what_the_desktop_has]), finish)
