@@ -174,6 +174,12 @@ imap_session_open (const NetEndpoint *endpoint, GCancellable *cancellable, GErro
   return g_steal_pointer (&session);
 }
 
+void
+imap_session_set_timeout (ImapSession *session, guint timeout_ms)
+{
+  net_connection_set_timeout (session->connection, timeout_ms);
+}
+
 gboolean
 imap_session_has (ImapSession *session, ImapCapability capability)
 {

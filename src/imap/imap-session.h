@@ -210,6 +210,8 @@ typedef gboolean (*ImapVanishedFunc) (const BaseUidSet *uids, gpointer user_data
  * greeting is BYE (too many connections, say), BROKEN when it is no IMAP server. */
 ImapSession *imap_session_open (const NetEndpoint *endpoint, GCancellable *cancellable,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* From now on, as in NetEndpoint. */
+void imap_session_set_timeout (ImapSession *session, guint timeout_ms);
 void imap_session_free (ImapSession *session); /* drops the connection without talking */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSession, imap_session_free)
 

@@ -33,6 +33,8 @@ const char *mail_account_get_state_text (MailAccount *account);
 const char *mail_account_get_state_detail (MailAccount *account);
 /* The certificate for which status is ATTENTION; NULL: that is for another reason.  Borrowed until the status changes. */
 const BaseTrust *mail_account_get_trust (MailAccount *account);
+/* Where a person can do what the state says, while it waits for them; NULL: nowhere in particular.  Lives as long as the program. */
+const char *mail_account_get_advice_link (MailAccount *account);
 double mail_account_get_progress (MailAccount *account);
 /* True when status is ATTENTION because a password is missing or was refused. */
 gboolean mail_account_needs_password (MailAccount *account);

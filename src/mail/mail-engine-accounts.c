@@ -9,6 +9,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "sync-advice.h"
 #include "sync-discover.h"
 
 /* ---- the list ---- */
@@ -187,20 +188,60 @@ choose_password (AccountJob *job, const char *protocol, GCancellable *cancellabl
   return NULL;
 }
 
-static gboolean
-verify_one (AccountJob *job, const char *protocol, GCancellable *cancellable, GError **error)
+/* One protocol and its secret, on their way to a thread. */
+typedef struct
 {
-  const BaseServer *server =
-      g_str_equal (protocol, "imap") ? &job->account->imap : &job->account->smtp;
-  gboolean asks = server->sign_in != BASE_SIGN_IN_CERTIFICATE;
-  char *password = asks ? choose_password (job, protocol, cancellable, error) : NULL;
-  gboolean good = (password != NULL || !asks)
-                  && sync_verify (job->account, protocol, password, cancellable, error);
+  const AccountJob *job;
+  const char *protocol;
+  GCancellable *cancellable;
+  char *secret; /* NULL: a certificate says who it is */
+  GError *error;
+} Proof;
 
-  mail_password_free (password);
-  if (!good)
-    job->protocol = protocol;
-  return good;
+static gpointer
+prove (gpointer data)
+{
+  Proof *proof = data;
+
+  sync_verify (proof->job->account, proof->protocol, proof->secret, proof->cancellable,
+               &proof->error);
+  return NULL;
+}
+
+/* FALSE: there is nothing to sign in with. */
+static gboolean
+find_secret (AccountJob *job, Proof *proof, const BaseServer *server)
+{
+  if (server->sign_in == BASE_SIGN_IN_CERTIFICATE)
+    return TRUE;
+  proof->secret = choose_password (job, proof->protocol, proof->cancellable, &proof->error);
+  return proof->secret != NULL;
+}
+
+/* Both at once: each takes a handful of round trips.  What is wrong with the first is told before what is wrong with the second. */
+static void
+prove_both (AccountJob *job, GCancellable *cancellable, GError **error)
+{
+  Proof imap = { job, "imap", cancellable, NULL, NULL };
+  Proof smtp = { job, "smtp", cancellable, NULL, NULL };
+  gboolean sends = base_account_can_send (job->account);
+  Proof *bad;
+
+  if (find_secret (job, &imap, &job->account->imap)
+      && (!sends || find_secret (job, &smtp, &job->account->smtp))) {
+    GThread *thread = sends ? g_thread_new ("sosik-prove", prove, &smtp) : NULL;
+
+    prove (&imap);
+    if (thread != NULL)
+      g_thread_join (thread);
+  }
+  bad = imap.error != NULL ? &imap : &smtp;
+  job->protocol = bad->error != NULL ? bad->protocol : NULL;
+  if (bad->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&bad->error));
+  g_clear_error (&smtp.error);
+  mail_password_free (imap.secret);
+  mail_password_free (smtp.secret);
 }
 
 /* The failure and whose it is; error NULL: both are fine. */
@@ -227,10 +268,8 @@ run_verify (gpointer data, GCancellable *cancellable, GError **error)
   AccountJob *job = *(AccountJob **)data;
   Verdict *verdict = g_new0 (Verdict, 1);
 
-  if (base_account_check (job->account, &verdict->error)
-      && verify_one (job, "imap", cancellable, &verdict->error)
-      && base_account_can_send (job->account))
-    verify_one (job, "smtp", cancellable, &verdict->error);
+  if (base_account_check (job->account, &verdict->error))
+    prove_both (job, cancellable, &verdict->error);
   verdict->protocol = job->protocol;
   return verdict;
 }
@@ -285,6 +324,19 @@ mail_engine_verify_finish (MailEngine *self, GAsyncResult *result, const char **
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&verdict->error));
   return FALSE;
+}
+
+const char *
+mail_engine_find_advice_link (MailEngine *self, const BaseAccount *account, const char *protocol,
+                              const GError *error)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self) && account != NULL, NULL);
+  const char *host = g_strcmp0 (protocol, "smtp") == 0 ? account->smtp.host : account->imap.host;
+  const char *link = NULL;
+
+  if (host != NULL && error != NULL)
+    sync_advice_find (host, error, NULL, &link);
+  return link;
 }
 
 /* ---- saving ---- */

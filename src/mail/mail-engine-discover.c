@@ -113,10 +113,14 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (outer, error);
     return;
   }
+  MailSource findings_source = findings->source;
   g_autoptr (MailDiscovery) discovery = mail_discovery_new (findings);
   const char *const *hosts = mail_discovery_get_strangers (discovery);
   for (gsize i = 0; hosts[i] != NULL; i++)
     g_hash_table_add (self->strangers, g_strdup (hosts[i]));
+  /* While a person reads, and types a password. */
+  if (hosts[0] == NULL && findings_source != MAIL_SOURCE_GUESS)
+    sync_open_ahead (mail_discovery_get_account (discovery));
   g_task_return_pointer (outer, g_steal_pointer (&discovery), g_object_unref);
 }
 

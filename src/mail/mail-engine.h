@@ -66,6 +66,9 @@ void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,
                                gpointer user_data);
 gboolean mail_engine_verify_finish (MailEngine *engine, GAsyncResult *result, const char **protocol,
                                     GError **error);
+/* Where a person can do what the error of verify says; NULL: nowhere in particular.  Lives as long as the program. */
+const char *mail_engine_find_advice_link (MailEngine *engine, const BaseAccount *account,
+                                          const char *protocol, const GError *error);
 /* Secrets, file, rows; then it syncs. Also for changed settings of an existing id.  Passwords
  * NULL: unchanged.  *session_only: there is no keyring, the password is kept until Sosik ends. */
 void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *account,

@@ -3,7 +3,9 @@
 #include "sync-account.h"
 
 #include "base-error.h"
+#include "sync-advice.h"
 #include "sync-board.h"
+#include "sync-kept.h"
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
@@ -569,6 +571,7 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, gboolean *a
     sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
     return TRUE;
   }
+  sync_advice_apply (&local, account->settings->imap.host);
   /* A second connection that is refused while the first one stands says nothing about the password. */
   if (!*again && (first || !sync_account_is_connected (account)))
     sync_account_block (account, SYNC_SIDE_IMAP, local);
@@ -588,6 +591,16 @@ open_once (SyncAccount *account, gboolean first, gboolean *again, GCancellable *
   if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error)) {
     *again = FALSE;
     return NULL;
+  }
+  /* The one over which the settings were proved a moment ago. */
+  session = first ? sync_kept_take_imap (account->settings->ca_file, &account->settings->imap,
+                                         account->settings->id)
+                  : NULL;
+  if (session != NULL) {
+    *again = FALSE;
+    imap_session_set_timeout (session, sync_account_get_patience (account));
+    sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
+    return g_steal_pointer (&session);
   }
   session = imap_session_open (&endpoint, cancellable, &local);
   if (session == NULL) {
@@ -774,7 +787,11 @@ void
 sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folder, guint done,
                         guint total, gint64 next_try, const GError *error)
 {
-  sync_board_set (account->board, phase, folder, done, total, next_try, error);
+  g_autoptr (GError) advised = error != NULL ? g_error_copy (error) : NULL;
+
+  /* What a server says once it let us in may be a matter of its settings, too. */
+  sync_advice_apply (&advised, account->settings->imap.host);
+  sync_board_set (account->board, phase, folder, done, total, next_try, advised);
 }
 
 void

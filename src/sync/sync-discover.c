@@ -6,7 +6,10 @@
 #include "base-error.h"
 #include "imap-session.h"
 #include "smtp-session.h"
+#include "sync-advice.h"
+#include "sync-kept.h"
 #include "sync-providers.h"
+#include "sync-without.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -30,6 +33,9 @@ typedef struct
   GPtrArray *candidates; /* SyncPlace */
   ProbeState *states;
   GError **errors;
+  /* What was opened, by the candidates: one of the two for each that was found. */
+  ImapSession **imap;
+  SmtpSession **smtp;
 } Side;
 
 typedef struct
@@ -58,8 +64,13 @@ search_unref (Search *search)
   for (gsize i = 0; i < G_N_ELEMENTS (search->sides); i++) {
     Side *side = &search->sides[i];
 
-    for (guint k = 0; k < side->candidates->len; k++)
+    for (guint k = 0; k < side->candidates->len; k++) {
       g_clear_error (&side->errors[k]);
+      g_clear_pointer (&side->imap[k], imap_session_free);
+      g_clear_pointer (&side->smtp[k], smtp_session_free);
+    }
+    g_free (side->imap);
+    g_free (side->smtp);
     g_free (side->errors);
     g_free (side->states);
     g_ptr_array_unref (side->candidates);
@@ -71,32 +82,22 @@ search_unref (Search *search)
   g_free (search);
 }
 
+/* One of the two, as the protocol is.  */
 static gboolean
-open_place (const SyncPlace *candidate, const char *protocol, const char *ca_file,
-            GCancellable *cancellable, GError **error)
+open_place (const NetEndpoint *endpoint, const char *protocol, ImapSession **imap,
+            SmtpSession **smtp, GCancellable *cancellable, GError **error)
 {
-  NetEndpoint endpoint = { .host = candidate->host,
-                           .port = candidate->port,
-                           .security = candidate->security,
-                           .ca_file = ca_file,
-                           .timeout_ms = PROBE_MS,
-                           .protocol = protocol };
-
   if (g_str_equal (protocol, "imap")) {
-    g_autoptr (ImapSession) session = imap_session_open (&endpoint, cancellable, error);
-
-    return session != NULL;
+    *imap = imap_session_open (endpoint, cancellable, error);
+    return *imap != NULL;
   }
-  {
-    g_autoptr (SmtpSession) session = smtp_session_open (&endpoint, cancellable, error);
-
-    if (session != NULL && !smtp_session_has (session, SMTP_CAP_AUTH)) {
-      base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                      _ ("“%s” does not let anybody sign in to send mail."), candidate->host);
-      return FALSE;
-    }
-    return session != NULL;
-  }
+  *smtp = smtp_session_open (endpoint, cancellable, error);
+  if (*smtp == NULL || smtp_session_has (*smtp, SMTP_CAP_AUTH))
+    return *smtp != NULL;
+  g_clear_pointer (smtp, smtp_session_free);
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("“%s” does not let anybody sign in to send mail."), endpoint->host);
+  return FALSE;
 }
 
 static gpointer
@@ -104,13 +105,24 @@ probe_main (gpointer data)
 {
   Probe *probe = data;
   Search *search = probe->search;
-  g_autoptr (GError) error = NULL;
-  gboolean found = open_place (g_ptr_array_index (probe->side->candidates, probe->index),
-                               probe->side->protocol, search->ca_file, search->cancellable, &error);
+  const SyncPlace *place = g_ptr_array_index (probe->side->candidates, probe->index);
+  NetEndpoint endpoint = { .host = place->host,
+                           .port = place->port,
+                           .security = place->security,
+                           .ca_file = search->ca_file,
+                           .timeout_ms = PROBE_MS,
+                           .protocol = probe->side->protocol };
+  ImapSession *imap = NULL;
+  SmtpSession *smtp = NULL;
+  GError *error = NULL;
+  gboolean found =
+      open_place (&endpoint, probe->side->protocol, &imap, &smtp, search->cancellable, &error);
 
   g_mutex_lock (&search->lock);
   probe->side->states[probe->index] = found ? PROBE_FOUND : PROBE_FAILED;
-  probe->side->errors[probe->index] = g_steal_pointer (&error);
+  probe->side->errors[probe->index] = error;
+  probe->side->imap[probe->index] = imap;
+  probe->side->smtp[probe->index] = smtp;
   g_cond_broadcast (&search->cond);
   g_mutex_unlock (&search->lock);
   search_unref (search);
@@ -136,6 +148,8 @@ search_new (const char *domain, const char *ca_file)
     side->candidates = sync_candidates (protocols[i], domain);
     side->states = g_new0 (ProbeState, side->candidates->len);
     side->errors = g_new0 (GError *, side->candidates->len);
+    side->imap = g_new0 (ImapSession *, side->candidates->len);
+    side->smtp = g_new0 (SmtpSession *, side->candidates->len);
   }
   return search;
 }
@@ -216,6 +230,16 @@ fill (BaseServer *server, const SyncPlace *candidate, const char *address)
   server->user = g_strdup (address);
 }
 
+/* With the lock: who signs in next goes on with what was opened here. */
+static void
+keep (Side *side, guint index, const char *ca_file, const BaseServer *server)
+{
+  if (side->imap[index] != NULL)
+    sync_kept_put_imap (g_steal_pointer (&side->imap[index]), ca_file, server, NULL);
+  if (side->smtp[index] != NULL)
+    sync_kept_put_smtp (g_steal_pointer (&side->smtp[index]), ca_file, server);
+}
+
 static const GError *
 find_error (const Side *side, int code)
 {
@@ -294,6 +318,7 @@ sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc func, gpo
 
     if (best >= 0) {
       fill (servers[i], g_ptr_array_index (side->candidates, (guint)best), account->address);
+      keep (&search->sides[i], (guint)best, account->ca_file, servers[i]);
       tell (func, user_data, _ ("Found “%s”."), servers[i]->host);
       continue;
     }
@@ -328,36 +353,142 @@ name_server (GError **error, const char *host)
                     _ ("“%s”: %s"), host, old->message);
 }
 
+/* What was opened before; else, or where that is dead by now, anew.  *kept: the first of these. */
+static ImapSession *
+open_imap (const BaseAccount *account, gboolean *kept, GCancellable *cancellable, GError **error)
+{
+  NetEndpoint endpoint = net_endpoint_of (account, &account->imap, 2 * PROBE_MS);
+  ImapSession *session =
+      *kept ? sync_kept_take_imap (account->ca_file, &account->imap, NULL) : NULL;
+
+  *kept = session != NULL;
+  if (session == NULL)
+    session = imap_session_open (&endpoint, cancellable, error);
+  if (session != NULL)
+    imap_session_set_disabled (session, sync_without_imap (account));
+  return session;
+}
+
+static SmtpSession *
+open_smtp (const BaseAccount *account, gboolean *kept, GCancellable *cancellable, GError **error)
+{
+  NetEndpoint endpoint = net_endpoint_of (account, &account->smtp, 2 * PROBE_MS);
+  SmtpSession *session = *kept ? sync_kept_take_smtp (account->ca_file, &account->smtp) : NULL;
+
+  *kept = session != NULL;
+  return session != NULL ? session : smtp_session_open (&endpoint, cancellable, error);
+}
+
+/* Microsoft lets people in whose mailbox it does not open, and says so at the next command only (quirk 18). */
+static gboolean
+is_open (ImapSession *session, const char *host, GCancellable *cancellable, GError **error)
+{
+  const SyncProvider *provider = sync_provider_of_host (host);
+
+  return provider == NULL || g_strcmp0 (provider->oauth, "microsoft") != 0
+         || imap_session_noop (session, cancellable, error);
+}
+
+static gboolean
+sign_in_once (const BaseAccount *account, gboolean imap, const NetLogin *login, gboolean *kept,
+              GCancellable *cancellable, GError **error)
+{
+  if (imap) {
+    g_autoptr (ImapSession) session = open_imap (account, kept, cancellable, error);
+
+    if (session == NULL || !imap_session_sign_in (session, login, cancellable, error)
+        || !is_open (session, account->imap.host, cancellable, error))
+      return FALSE;
+    sync_kept_put_imap (g_steal_pointer (&session), account->ca_file, &account->imap, account->id);
+    return TRUE;
+  }
+  g_autoptr (SmtpSession) session = open_smtp (account, kept, cancellable, error);
+
+  if (session == NULL || !smtp_session_sign_in (session, login, cancellable, error))
+    return FALSE;
+  smtp_session_quit (session);
+  return TRUE;
+}
+
 gboolean
 sync_verify (const BaseAccount *account, const char *protocol, const char *secret,
              GCancellable *cancellable, GError **error)
 {
-  gboolean imap = g_str_equal (protocol, "imap");
+  gboolean imap = g_str_equal (protocol, "imap"), kept = TRUE;
   const BaseServer *server = imap ? &account->imap : &account->smtp;
   NetLogin login = { .kind = server->sign_in,
                      .user = server->user,
                      .secret = secret,
                      .proved = base_server_get_proof (server) };
-  NetEndpoint endpoint = net_endpoint_of (account, server, 2 * PROBE_MS);
   g_autoptr (GError) local = NULL;
-  gboolean good = FALSE;
+  gboolean good = sign_in_once (account, imap, &login, &kept, cancellable, &local);
 
-  if (imap) {
-    g_autoptr (ImapSession) session = imap_session_open (&endpoint, cancellable, &local);
-
-    good = session != NULL && imap_session_sign_in (session, &login, cancellable, &local);
-    if (good)
-      imap_session_logout (session);
-  } else {
-    g_autoptr (SmtpSession) session = smtp_session_open (&endpoint, cancellable, &local);
-
-    good = session != NULL && smtp_session_sign_in (session, &login, cancellable, &local);
-    if (good)
-      smtp_session_quit (session);
+  if (kept
+      && (g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)
+          || g_error_matches (local, BASE_ERROR, BASE_ERROR_BROKEN))) {
+    /* It may only have waited too long. */
+    g_clear_error (&local);
+    kept = FALSE;
+    good = sign_in_once (account, imap, &login, &kept, cancellable, &local);
   }
   if (good)
     return TRUE;
   name_server (&local, server->host);
+  sync_advice_apply (&local, server->host);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+/* ---- ahead ---- */
+
+typedef struct
+{
+  char *ca_file;
+  BaseServer server;
+  gboolean imap;
+} Ahead;
+
+static gpointer
+open_ahead (gpointer data)
+{
+  Ahead *ahead = data;
+  NetEndpoint endpoint = { .host = ahead->server.host,
+                           .port = ahead->server.port,
+                           .security = ahead->server.security,
+                           .ca_file = ahead->ca_file,
+                           .timeout_ms = PROBE_MS,
+                           .protocol = ahead->protocol };
+  ImapSession *imap = NULL;
+  SmtpSession *smtp = NULL;
+
+  /* Whatever is wrong with it is told when somebody wants to sign in. */
+  open_place (&endpoint, ahead->imap ? "imap" : "smtp", &imap, &smtp, NULL, NULL);
+  if (imap != NULL)
+    sync_kept_put_imap (imap, ahead->ca_file, &ahead->server, NULL);
+  if (smtp != NULL)
+    sync_kept_put_smtp (smtp, ahead->ca_file, &ahead->server);
+  g_free (ahead->ca_file);
+  g_free (ahead->server.host);
+  g_free (ahead);
+  return NULL;
+}
+
+void
+sync_open_ahead (const BaseAccount *account)
+{
+  const BaseServer *servers[] = { &account->imap, &account->smtp };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (servers); i++) {
+    Ahead *ahead;
+
+    if (servers[i]->host == NULL)
+      continue;
+    ahead = g_new0 (Ahead, 1);
+    ahead->ca_file = g_strdup (account->ca_file);
+    ahead->server.host = g_strdup (servers[i]->host);
+    ahead->server.port = servers[i]->port;
+    ahead->server.security = servers[i]->security;
+    ahead->imap = i == 0;
+    g_thread_unref (g_thread_new ("sosik-ahead", open_ahead, ahead));
+  }
 }

@@ -15,7 +15,10 @@ typedef void (*SyncDiscoverFunc) (const char *sentence, gpointer user_data);
 gboolean sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc func,
                      gpointer user_data, GCancellable *cancellable, GError **error);
 
-/* Really signs in, as the account says (BaseServer.sign_in). protocol "imap" or "smtp"; `secret` as in NetLogin.  The error's sentence
+/* Begins to connect to both servers, without a word about who it is for: what stands when sync_verify () comes is used. */
+void sync_open_ahead (const BaseAccount *account);
+
+/* Over IMAP the connection is kept for the account's worker (sync-kept.h).  Really signs in, as the account says (BaseServer.sign_in). protocol "imap" or "smtp"; `secret` as in NetLogin.  The error's sentence
  * names the server: wrong password, unreachable, certificate, no STARTTLS each say their own. */
 gboolean sync_verify (const BaseAccount *account, const char *protocol, const char *secret,
                       GCancellable *cancellable, GError **error);

@@ -4,6 +4,7 @@
 
 #include "base-error.h"
 #include "sync-account.h"
+#include "sync-kept.h"
 
 #include <glib/gi18n.h>
 
@@ -67,6 +68,7 @@ sync_engine_free (SyncEngine *engine)
   for (guint i = 0; i < accounts->len; i++)
     sync_account_join (g_ptr_array_index (accounts, i), deadline);
   g_clear_pointer (&accounts, g_ptr_array_unref);
+  sync_kept_drop ();
   g_hash_table_unref (engine->accounts);
   g_hash_table_unref (engine->shown);
   g_mutex_clear (&engine->lock);

@@ -44,7 +44,7 @@ typedef struct
 const SyncProvider *sync_provider_find (const char *word);
 const SyncProvider *sync_provider_of_domain (const char *domain); /* as from sync_domain_of () */
 const SyncProvider *sync_provider_of_exchange (const char *host);
-/* The one that has this server for IMAP or SMTP. */
+/* The one that has this server for IMAP or SMTP; by a name, not by an address. */
 const SyncProvider *sync_provider_of_host (const char *host);
 /* GPtrArray of SyncProvider, in the order of the file. */
 const GPtrArray *sync_providers (void);

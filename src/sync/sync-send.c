@@ -7,6 +7,7 @@
 #include "sync-account.h"
 
 #include "base-error.h"
+#include "sync-advice.h"
 #include "base-log.h"
 #include "mime-build.h"
 #include "mime-message.h"
@@ -115,6 +116,7 @@ connect_once (Sender *sender, gboolean *again, GError **error)
   *again = !good && sync_account_doubt_token (sender->account, &login, local);
   sync_password_free (secret);
   if (!good) {
+    sync_advice_apply (&local, settings->smtp.host);
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }

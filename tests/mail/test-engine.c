@@ -449,6 +449,71 @@ test_discover_cancelled (void)
   g_assert_cmpuint (bench->engine->requests->len, ==, 0);
 }
 
+/* What only the network says about a domain gets no password until somebody agreed. */
+static void
+test_strangers (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  const char *const hosts[] = { "MAIL.invalid", NULL };
+  const char *protocol = NULL;
+
+  g_free (account->imap.host);
+  g_free (account->smtp.host);
+  account->imap.host = g_strdup ("imap.two.invalid");
+  account->smtp.host = g_strdup ("Mail.Invalid");
+  g_hash_table_add (bench->engine->strangers, g_strdup ("mail.invalid"));
+  for (int agreed = 0; agreed < 2; agreed++) {
+    g_autoptr (GAsyncResult) proved = NULL, saved = NULL;
+    g_autoptr (GError) error = NULL;
+
+    mail_engine_verify_async (bench->engine, account, "pass", NULL, NULL, on_result, &proved);
+    g_assert_false (
+        mail_engine_verify_finish (bench->engine, wait_result (&proved), &protocol, &error));
+    if (agreed == 1) {
+      g_assert_error (error, BASE_ERROR, BASE_ERROR_RETRY);
+      break;
+    }
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_clear_error (&error);
+    mail_engine_save_account_async (bench->engine, account, "pass", NULL, NULL, on_result, &saved);
+    g_assert_false (
+        mail_engine_save_account_finish (bench->engine, wait_result (&saved), NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_assert_false (read_account (bench, "two"));
+    mail_engine_agree_to_hosts (bench->engine, hosts);
+  }
+}
+
+static void
+test_advice_link (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  g_autoptr (GError) error = NULL;
+
+  base_error_set (&error, BASE_ERROR_AUTH, "535 5.7.8 Username and Password not accepted", "No.");
+  g_assert_null (mail_engine_find_advice_link (bench->engine, account, "imap", error));
+  g_free (account->smtp.host);
+  account->smtp.host = g_strdup ("smtp.gmail.com");
+  g_assert_cmpstr (mail_engine_find_advice_link (bench->engine, account, "smtp", error), ==,
+                   "https://myaccount.google.com/apppasswords");
+  g_assert_null (mail_engine_find_advice_link (bench->engine, account, "imap", error));
+  g_assert_null (mail_engine_find_advice_link (bench->engine, account, "smtp", NULL));
+
+  const SyncState state = { .phase = SYNC_PHASE_NEEDS_PASSWORD,
+                            .message = (char *)"No.",
+                            .detail = (char *)"Invalid credentials" };
+  const SyncState fine = { .phase = SYNC_PHASE_IN_STEP };
+  g_autoptr (MailAccount) shown = mail_account_new (account, 7);
+
+  mail_account_set_state (shown, &state);
+  g_assert_cmpstr (mail_account_get_advice_link (shown), ==,
+                   "https://myaccount.google.com/apppasswords");
+  mail_account_set_state (shown, &fine);
+  g_assert_null (mail_account_get_advice_link (shown));
+}
+
 /* libsecret with its own file instead of a service: in a process of its own, for it chooses
  * once. */
 static void
@@ -869,6 +934,8 @@ add_engine_tests (void)
   g_test_add_func ("/mail/engine/wrong-account", test_wrong_account);
   g_test_add_func ("/mail/engine/verify", test_verify);
   g_test_add_func ("/mail/engine/discover-cancelled", test_discover_cancelled);
+  g_test_add_func ("/mail/engine/strangers", test_strangers);
+  g_test_add_func ("/mail/engine/advice-link", test_advice_link);
   g_test_add_func ("/mail/engine/keyring", test_keyring);
   g_test_add_func ("/mail/engine/actions", test_actions);
   g_test_add_func ("/mail/engine/copy", test_copy);

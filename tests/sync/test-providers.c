@@ -250,6 +250,8 @@ test_steps (void)
   g_assert_nonnull (strstr (naver[0], "POP3/IMAP"));
   g_assert_cmpuint (g_strv_length (posteo), ==, 0);
   g_assert_null (sync_provider_step ("jump"));
+  g_assert_nonnull (sync_provider_of_domain ("proton.me"));
+  g_assert_null (sync_provider_of_host ("127.0.0.1"));
 }
 
 static void

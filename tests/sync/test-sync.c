@@ -7,6 +7,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  test_advice_add ();
   test_again_add ();
   test_operation_rules_add ();
   test_incoming_add ();

@@ -1,6 +1,7 @@
 /* The groups of tests of the sync layer that need no real server; each adds its own cases.  Those with a real one: tests/live. */
 #pragma once
 
+void test_advice_add (void);
 void test_again_add (void);
 void test_operation_rules_add (void);
 void test_incoming_add (void);
