@@ -457,7 +457,7 @@ open_ahead (gpointer data)
                            .security = ahead->server.security,
                            .ca_file = ahead->ca_file,
                            .timeout_ms = PROBE_MS,
-                           .protocol = ahead->protocol };
+                           .protocol = ahead->imap ? "imap" : "smtp" };
   ImapSession *imap = NULL;
   SmtpSession *smtp = NULL;
 

@@ -1,4 +1,4 @@
-"""A web server for tests, on ports 80 and 443 of 127.0.0.1 in a network of its own, for as many hosts as a test wants.
+"""A web server for tests, on ports 80 and 443 (or others) of 127.0.0.1 in a network of its own, for as many hosts as a test wants.
 
     web = Web(folder, {'https://autoconfig.a.test/mail/config-v1.1.xml': '<clientConfig>…'})
     web.trust(folder)   # from here on this namespace trusts its CA
@@ -41,7 +41,7 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class Web:
-    def __init__(self, folder, pages, liars=()):
+    def __init__(self, folder, pages, liars=(), ports=(80, 443)):
         subprocess.run([os.path.join(HERE, 'certs'), folder], check=True)
         hosts = sorted({uri.split('/')[2] for uri in pages} - set(liars))
         self.folder, self.pages, self.asked, self.lock = folder, pages, [], threading.Lock()
@@ -51,7 +51,7 @@ class Web:
         def choose(connection, name, _):
             connection.context = lies if name in liars else good
         good.sni_callback = choose
-        for scheme, port in (('http', 80), ('https', 443)):
+        for scheme, port in zip(('http', 'https'), ports):
             server = _Server(('127.0.0.1', port), self._handler(scheme))
             if scheme == 'https':
                 server.socket = good.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
