@@ -389,6 +389,14 @@ is_open (ImapSession *session, const char *host, GCancellable *cancellable, GErr
          || imap_session_noop (session, cancellable, error);
 }
 
+static gpointer
+quit (gpointer session)
+{
+  smtp_session_quit (session);
+  smtp_session_free (session);
+  return NULL;
+}
+
 static gboolean
 sign_in_once (const BaseAccount *account, gboolean imap, const NetLogin *login, gboolean *kept,
               GCancellable *cancellable, GError **error)
@@ -406,7 +414,8 @@ sign_in_once (const BaseAccount *account, gboolean imap, const NetLogin *login, 
 
   if (session == NULL || !smtp_session_sign_in (session, login, cancellable, error))
     return FALSE;
-  smtp_session_quit (session);
+  /* What was to be known is known: the farewell takes one more round trip. */
+  g_thread_unref (g_thread_new ("sosik-quit", quit, g_steal_pointer (&session)));
   return TRUE;
 }
 
@@ -461,8 +470,14 @@ open_ahead (gpointer data)
   ImapSession *imap = NULL;
   SmtpSession *smtp = NULL;
 
+  /* A probe may have left one. */
+  if (ahead->imap)
+    imap = sync_kept_take_imap (ahead->ca_file, &ahead->server, NULL);
+  else
+    smtp = sync_kept_take_smtp (ahead->ca_file, &ahead->server);
   /* Whatever is wrong with it is told when somebody wants to sign in. */
-  open_place (&endpoint, ahead->imap ? "imap" : "smtp", &imap, &smtp, NULL, NULL);
+  if (imap == NULL && smtp == NULL)
+    open_place (&endpoint, ahead->imap ? "imap" : "smtp", &imap, &smtp, NULL, NULL);
   if (imap != NULL)
     sync_kept_put_imap (imap, ahead->ca_file, &ahead->server, NULL);
   if (smtp != NULL)

@@ -36,17 +36,17 @@ class Chunk:
 
 
 def rounds(chunks):
-    """How often its client had to wait: it said something after the server had; and once for the connection itself."""
-    count, heard = 1, True
+    """How often its client had to wait: it said something, and then the server did; and once for the connection itself."""
+    count, asked = 1, False
     for chunk in chunks:
-        if chunk.side == 'C' and heard:
+        if chunk.side == 'S' and asked:
             count += 1
-        heard = chunk.side == 'S'
+        asked = chunk.side == 'C'
     return count
 
 
 def longest(stretch, passed):
-    """Of all connections, those that were set up before it without setting up."""
+    """The most of any connection; one that was set up before is not counted as set up again."""
     begun, ended = stretch
     best = 0, ''
     for name, chunks in passed.items():
@@ -63,7 +63,7 @@ def run(what, pages, pause):
     logs = {}
     proxies = []
     for name, (port, to) in PORTS.items():
-        logs[name] = os.path.join(FOLDER, f'{name}.chunks')
+        logs[name] = os.path.join(FOLDER, f'{name}.{what}.chunks')
         proxies.append(subprocess.Popen([os.path.join(LAB, 'proxy'), '--listen', str(port), '--to', str(to), '--rtt', '50', '--chunks', logs[name]]))
     time.sleep(1.5)
     profile = os.path.join(FOLDER, what.replace(' ', '-'))
@@ -97,7 +97,7 @@ os.chmod(FOLDER, 0o755)
 subprocess.run('ip link set lo up; ip link add veth0 type veth peer name veth1; ip addr add 45.45.45.2/24 dev veth0; ip link set veth0 up; '
                'ip link set veth1 up; ip route add default via 45.45.45.1', shell=True, check=True)
 subprocess.run([os.path.join(LAB, 'up'), os.path.join(FOLDER, 'lab'), str(BASE)], check=True, stdout=subprocess.DEVNULL)
-subprocess.run([os.path.join(LAB, 'seed'), os.path.join(FOLDER, 'lab'), 'kim', str(SAMPLES)], check=True, stdout=subprocess.DEVNULL)
+subprocess.run([os.path.join(LAB, 'seed'), os.path.join(FOLDER, 'lab'), 'kim', 'INBOX', str(SAMPLES)], check=True, stdout=subprocess.DEVNULL)
 WEB = Web(os.path.join(FOLDER, 'lab', 'certs'), {'https://autoconfig.lab.test/mail/config-v1.1.xml': CONFIG}, ports=(80, 8443))
 WEB.trust(FOLDER)
 NAMES = Names({f'{host} A': '127.0.0.1' for host in ('autoconfig.lab.test', 'imap.lab.test', 'smtp.lab.test')})
