@@ -249,6 +249,20 @@ find_error (const Side *side, int code)
   return NULL;
 }
 
+/* Where somebody answers who is not to be trusted; not at the bare domain, where most often a web server is, which knows nothing of mail. */
+static const GError *
+find_mistrust (const Side *side, const char *domain)
+{
+  for (guint i = 0; i < side->candidates->len; i++) {
+    const SyncPlace *place = g_ptr_array_index (side->candidates, i);
+
+    if (g_error_matches (side->errors[i], BASE_ERROR, BASE_ERROR_TRUST)
+        && !g_str_equal (place->host, domain))
+      return side->errors[i];
+  }
+  return NULL;
+}
+
 /* Why a side came to nothing: the most telling of its errors. */
 static void
 set_not_found (Search *search, const Side *side, const char *domain, GError **error)
@@ -257,7 +271,7 @@ set_not_found (Search *search, const Side *side, const char *domain, GError **er
   gboolean imap = g_str_equal (side->protocol, "imap");
   g_autofree char *why = NULL;
 
-  trust = find_error (side, BASE_ERROR_TRUST);
+  trust = find_mistrust (side, domain);
   why = trust != NULL ? g_strdup (trust->message) : NULL;
   if (why != NULL) {
     base_error_set (error, BASE_ERROR_TRUST, base_error_get_detail (trust), "%s", why);

@@ -141,6 +141,7 @@ RECORDS = {
     # names of mail servers that are there
     'imap.guess.test A': '127.0.1.1', 'smtp.guess.test A': '127.0.1.1', 'imap.denied.test A': '127.0.1.1', 'smtp.denied.test A': '127.0.1.1',
     'mail.guess-mail.test A': '127.0.1.1', 'imap.all.test A': '127.0.1.1', 'smtp.all.test A': '127.0.1.1',
+    'web-only.test A': '127.0.1.2',  # somebody answers who is not asked for mail
     'imap.guess-liar.test A': '127.0.1.2', 'smtp.guess-liar.test A': '127.0.1.2', 'imap.downgrade.test A': '127.0.1.1', 'smtp.downgrade.test A': '127.0.1.1',
 }
 HOSTED = ['imap.guess.test', 'smtp.guess.test', 'imap.denied.test', 'smtp.denied.test', 'mail.guess-mail.test', 'imap.all.test', 'smtp.all.test',
@@ -288,6 +289,7 @@ def servers_under_likely_names():
     expect('guess-mail.test', 'mail.guess-mail.test:993:tls', 'mail.guess-mail.test:465:tls')
     found = expect_nothing('guess-liar.test', TRUST)
     assert 'imap.guess-liar.test' in found['problem'], found
+    expect_nothing('web-only.test')
 
 
 def a_server_of_a_known_provider_is_recognised():

@@ -11,6 +11,7 @@ main (int argc, char **argv)
   test_again_add ();
   test_operation_rules_add ();
   test_incoming_add ();
+  test_kept_add ();
   test_operations_add ();
   test_plan_add ();
   test_providers_add ();

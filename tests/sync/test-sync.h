@@ -5,6 +5,7 @@ void test_advice_add (void);
 void test_again_add (void);
 void test_operation_rules_add (void);
 void test_incoming_add (void);
+void test_kept_add (void);
 void test_operations_add (void);
 void test_plan_add (void);
 void test_providers_add (void);
