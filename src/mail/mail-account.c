@@ -533,15 +533,14 @@ const char *
 mail_account_get_advice_link (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
-  const char *hosts[] = { self->settings->imap.host, self->settings->smtp.host };
+  const BaseServer *servers[] = { &self->settings->imap, &self->settings->smtp };
   g_autoptr (GError) error = NULL;
   const char *link = NULL;
 
   base_error_set (&error, self->needs_password ? BASE_ERROR_AUTH : BASE_ERROR_RETRY,
                   self->state_detail, "%s", self->state_text);
-  for (gsize i = 0; link == NULL && i < G_N_ELEMENTS (hosts); i++)
-    if (hosts[i] != NULL)
-      sync_advice_find (hosts[i], error, NULL, &link);
+  for (gsize i = 0; link == NULL && i < G_N_ELEMENTS (servers); i++)
+    sync_advice_find (servers[i], error, NULL, &link);
   return link;
 }
 

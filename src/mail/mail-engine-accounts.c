@@ -331,11 +331,11 @@ mail_engine_find_advice_link (MailEngine *self, const BaseAccount *account, cons
                               const GError *error)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (self) && account != NULL, NULL);
-  const char *host = g_strcmp0 (protocol, "smtp") == 0 ? account->smtp.host : account->imap.host;
+  const BaseServer *server = g_strcmp0 (protocol, "smtp") == 0 ? &account->smtp : &account->imap;
   const char *link = NULL;
 
-  if (host != NULL && error != NULL)
-    sync_advice_find (host, error, NULL, &link);
+  if (error != NULL)
+    sync_advice_find (server, error, NULL, &link);
   return link;
 }
 

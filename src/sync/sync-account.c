@@ -571,7 +571,7 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, gboolean *a
     sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
     return TRUE;
   }
-  sync_advice_apply (&local, account->settings->imap.host);
+  sync_advice_apply (&local, &account->settings->imap);
   /* A second connection that is refused while the first one stands says nothing about the password. */
   if (!*again && (first || !sync_account_is_connected (account)))
     sync_account_block (account, SYNC_SIDE_IMAP, local);
@@ -790,7 +790,7 @@ sync_account_set_state (SyncAccount *account, SyncPhase phase, const char *folde
   g_autoptr (GError) advised = error != NULL ? g_error_copy (error) : NULL;
 
   /* What a server says once it let us in may be a matter of its settings, too. */
-  sync_advice_apply (&advised, account->settings->imap.host);
+  sync_advice_apply (&advised, &account->settings->imap);
   sync_board_set (account->board, phase, folder, done, total, next_try, advised);
 }
 

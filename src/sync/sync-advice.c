@@ -157,26 +157,37 @@ say (Advice advice, const char *name)
   return NULL;
 }
 
-gboolean
-sync_advice_find (const char *host, const GError *error, char **sentence, const char **link)
+/* Who signs in without a password needs none of another kind. */
+static gboolean
+is_for (Advice advice, BaseSignIn sign_in)
 {
+  return sign_in == BASE_SIGN_IN_PASSWORD || advice == ADVICE_IMAP_OFF || advice == ADVICE_SMTP_OFF
+         || advice == ADVICE_NOT_CONNECTED || advice == ADVICE_BROWSER_FIRST;
+}
+
+gboolean
+sync_advice_find (const BaseServer *server, const GError *error, char **sentence, const char **link)
+{
+  const char *host = server->host;
   const SyncProvider *provider = sync_provider_of_host (host);
   const char *detail = base_error_get_detail (error), *told = NULL;
   g_autofree char *words = NULL;
   Advice advice = ADVICE_NONE;
 
-  if (detail == NULL
+  if (detail == NULL || host == NULL
       || (!g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH)
           && !g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
           && !g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)))
     return FALSE;
   words = g_utf8_strdown (detail, -1);
   for (gsize i = 0; advice == ADVICE_NONE && i < G_N_ELEMENTS (refusals); i++)
-    if (strstr (words, refusals[i].words) != NULL && fits (host, refusals[i].host)) {
+    if (strstr (words, refusals[i].words) != NULL && fits (host, refusals[i].host)
+        && is_for (refusals[i].advice, server->sign_in)) {
       advice = refusals[i].advice;
       told = refusals[i].link;
     }
-  if (advice == ADVICE_NONE && g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
+  if (advice == ADVICE_NONE && server->sign_in == BASE_SIGN_IN_PASSWORD
+      && g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
     advice = advise_by_provider (provider);
   if (advice == ADVICE_NONE)
     return FALSE;
@@ -190,11 +201,11 @@ sync_advice_find (const char *host, const GError *error, char **sentence, const 
 }
 
 void
-sync_advice_apply (GError **error, const char *host)
+sync_advice_apply (GError **error, const BaseServer *server)
 {
   g_autofree char *sentence = NULL;
 
-  if (error == NULL || *error == NULL || !sync_advice_find (host, *error, &sentence, NULL))
+  if (error == NULL || *error == NULL || !sync_advice_find (server, *error, &sentence, NULL))
     return;
   g_autoptr (GError) old = g_steal_pointer (error);
   base_error_set (error, old->code, base_error_get_detail (old), "%s", sentence);

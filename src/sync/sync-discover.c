@@ -457,7 +457,7 @@ sync_verify (const BaseAccount *account, const char *protocol, const char *secre
   if (good)
     return TRUE;
   name_server (&local, server->host);
-  sync_advice_apply (&local, server->host);
+  sync_advice_apply (&local, server);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }

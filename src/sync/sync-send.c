@@ -116,7 +116,7 @@ connect_once (Sender *sender, gboolean *again, GError **error)
   *again = !good && sync_account_doubt_token (sender->account, &login, local);
   sync_password_free (secret);
   if (!good) {
-    sync_advice_apply (&local, settings->smtp.host);
+    sync_advice_apply (&local, &settings->smtp);
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }

@@ -122,11 +122,12 @@ test_table (void)
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
     g_autoptr (GError) error = NULL;
     g_autofree char *sentence = NULL;
+    const BaseServer server = { .host = (char *)table[i].host };
     const char *link = NULL;
     gboolean advised;
 
     base_error_set (&error, table[i].code, table[i].words, "No.");
-    advised = sync_advice_find (table[i].host, error, &sentence, &link);
+    advised = sync_advice_find (&server, error, &sentence, &link);
     g_test_message ("%s: %s -> %s %s", table[i].host, table[i].words, sentence, link);
     g_assert_true (advised == (table[i].say != NULL));
     if (!advised)
@@ -135,12 +136,33 @@ test_table (void)
     g_assert_true ((link != NULL) == (table[i].link != NULL));
     g_assert_true (link == NULL || strstr (link, table[i].link) != NULL);
 
-    sync_advice_apply (&error, table[i].host);
+    sync_advice_apply (&error, &server);
     g_assert_error (error, BASE_ERROR, (int)table[i].code);
     g_assert_cmpstr (error->message, ==, sentence);
     g_assert_nonnull (base_error_get_detail (error));
     /* The link is found again by what is left. */
-    g_assert_true (sync_advice_find (table[i].host, error, NULL, NULL));
+    g_assert_true (sync_advice_find (&server, error, NULL, NULL));
+  }
+}
+
+/* Who signs in with a token is not told to make a password. */
+static void
+test_tokens (void)
+{
+  const BaseServer server = { .host = (char *)"imap.gmail.com", .sign_in = BASE_SIGN_IN_OAUTH };
+  static const struct
+  {
+    const char *words;
+    gboolean advised;
+  } said[] = { { "Invalid credentials (Failure)", FALSE },
+               { "Application-specific password required", FALSE },
+               { "Your account is not enabled for IMAP use.", TRUE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++) {
+    g_autoptr (GError) error = NULL;
+
+    base_error_set (&error, BASE_ERROR_AUTH, said[i].words, "No.");
+    g_assert_true (sync_advice_find (&server, error, NULL, NULL) == said[i].advised);
   }
 }
 
@@ -250,5 +272,6 @@ void
 test_advice_add (void)
 {
   g_test_add_func ("/advice/table", test_table);
+  g_test_add_func ("/advice/tokens", test_tokens);
   g_test_add_func ("/advice/wire", test_wire);
 }
