@@ -34,6 +34,8 @@ set_sign_in_refused (ImapSession *session, const NetLogin *login, NetSasl *sasl,
 {
   g_autofree char *words = dup_words (session, answer);
 
+  g_free (session->refused_code);
+  session->refused_code = g_strdup (answer->code);
   if (imap_talk_is_for_now (answer) || imap_response_has_code (answer, "LIMIT")
       || imap_response_has_code (answer, "OVERQUOTA")) {
     base_error_set (error, BASE_ERROR_RETRY, words, _ ("“%s” cannot sign you in at the moment."),

@@ -22,6 +22,7 @@ struct _MailAccount
   gint64 row;
   MailAccountStatus status;
   gboolean needs_password, needs_sign_in;
+  const char *asked; /* static: whose password is needed, or was last */
   double progress;
 };
 
@@ -270,6 +271,8 @@ mail_account_set_state (MailAccount *self, const SyncState *state)
 
   g_object_freeze_notify (G_OBJECT (self));
   self->needs_password = state->phase == SYNC_PHASE_NEEDS_PASSWORD;
+  if (state->protocol != NULL)
+    self->asked = state->protocol;
   self->needs_sign_in = state->phase == SYNC_PHASE_NEEDS_SIGN_IN;
   base_trust_free (self->trust);
   self->trust = state->phase == SYNC_PHASE_NEEDS_TRUST ? base_trust_dup (state->trust) : NULL;
@@ -563,6 +566,13 @@ mail_account_get_progress (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), -1);
   return self->progress;
+}
+
+const char *
+mail_account_get_asked (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
+  return self->asked != NULL ? self->asked : "imap";
 }
 
 gboolean

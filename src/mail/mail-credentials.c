@@ -4,6 +4,7 @@
 #include "mail-credentials.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base-error.h"
 #include "base-log.h"
@@ -15,8 +16,7 @@ struct _MailCredentials
   MailTokens *tokens;    /* Owned; guarded inside */
   GMutex lock;
   /* Owned, with the lock */
-  GHashTable *session; /* "account protocol" -> password */
-  GHashTable *asked;   /* account -> static protocol */
+  GHashTable *session; /* "account protocol server user" -> password */
 };
 
 static void
@@ -34,7 +34,6 @@ mail_credentials_new (void)
   self->tokens = mail_tokens_new (&mail_oauth_times);
   g_mutex_init (&self->lock);
   self->session = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, password_free);
-  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -43,30 +42,45 @@ mail_credentials_free (MailCredentials *self)
 {
   mail_tokens_free (self->tokens);
   g_hash_table_unref (self->session);
-  g_hash_table_unref (self->asked);
   g_object_unref (self->closing);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-static char *
-session_key (const char *account_id, const char *protocol)
+static const BaseServer *
+server_of (const BaseAccount *account, const char *protocol)
 {
-  return g_strconcat (account_id, " ", protocol, NULL);
+  return g_str_equal (protocol, "smtp") ? &account->smtp : &account->imap;
+}
+
+static MailKeyringPlace
+place_of (const BaseAccount *account, const char *protocol)
+{
+  const BaseServer *server = server_of (account, protocol);
+
+  return (MailKeyringPlace){ server->host != NULL ? server->host : "",
+                             server->user != NULL ? server->user : "" };
+}
+
+static char *
+session_key (const BaseAccount *account, const char *protocol)
+{
+  MailKeyringPlace place = place_of (account, protocol);
+
+  return g_strjoin (" ", account->id, protocol, place.server, place.user, NULL);
 }
 
 static void
-session_set (MailCredentials *self, const char *account_id, const char *protocol,
+session_set (MailCredentials *self, const BaseAccount *account, const char *protocol,
              const char *password)
 {
-  g_mutex_lock (&self->lock);
-  if (password != NULL) {
-    g_hash_table_replace (self->session, session_key (account_id, protocol), g_strdup (password));
-  } else {
-    g_autofree char *key = session_key (account_id, protocol);
+  g_autofree char *key = session_key (account, protocol);
 
+  g_mutex_lock (&self->lock);
+  if (password != NULL)
+    g_hash_table_replace (self->session, g_steal_pointer (&key), g_strdup (password));
+  else
     g_hash_table_remove (self->session, key);
-  }
   g_mutex_unlock (&self->lock);
 }
 
@@ -84,21 +98,22 @@ mail_credentials_get_tokens (MailCredentials *self)
 }
 
 char *
-mail_credentials_lookup (MailCredentials *self, const char *account_id, const char *address,
-                         const char *protocol, GCancellable *cancellable, GError **error)
+mail_credentials_lookup (MailCredentials *self, const BaseAccount *account, const char *protocol,
+                         GCancellable *cancellable, GError **error)
 {
-  g_autofree char *key = session_key (account_id, protocol);
+  g_autofree char *key = session_key (account, protocol);
+  MailKeyringPlace place = place_of (account, protocol);
+  const char *address = account->address;
   g_autoptr (GError) keyring_error = NULL;
 
   g_mutex_lock (&self->lock);
-  g_hash_table_replace (self->asked, g_strdup (account_id),
-                        (gpointer)(g_str_equal (protocol, "smtp") ? "smtp" : "imap"));
   char *remembered = g_strdup (g_hash_table_lookup (self->session, key));
   g_mutex_unlock (&self->lock);
   if (remembered != NULL)
     return remembered;
 
-  char *password = mail_keyring_lookup (account_id, protocol, TRUE, cancellable, &keyring_error);
+  char *password =
+      mail_keyring_lookup (account->id, protocol, &place, TRUE, cancellable, &keyring_error);
   if (password != NULL)
     return password;
   if (base_error_is_cancelled (keyring_error)) {
@@ -119,14 +134,13 @@ mail_credentials_lookup_secret (MailCredentials *self, const BaseAccount *accoun
                                 const char *protocol, gboolean offered, GCancellable *cancellable,
                                 GError **error)
 {
-  const BaseServer *server = g_str_equal (protocol, "smtp") ? &account->smtp : &account->imap;
+  const BaseServer *server = server_of (account, protocol);
 
   if (account->desktop_account != NULL)
     return mail_desktop_lookup_secret (account, protocol, cancellable, error);
   if (server->sign_in == BASE_SIGN_IN_OAUTH)
     return mail_tokens_get (self->tokens, account, offered, cancellable, error);
-  return mail_credentials_lookup (self, account->id, account->address, protocol, cancellable,
-                                  error);
+  return mail_credentials_lookup (self, account, protocol, cancellable, error);
 }
 
 void
@@ -139,15 +153,15 @@ mail_credentials_doubt (MailCredentials *self, const BaseAccount *account, const
 }
 
 void
-mail_credentials_store (MailCredentials *self, const char *account_id, const char *address,
-                        const char *protocol, const char *password, gboolean remember,
-                        gboolean *session_only)
+mail_credentials_store (MailCredentials *self, const BaseAccount *account, const char *protocol,
+                        const char *password, gboolean remember, gboolean *session_only)
 {
+  MailKeyringPlace place = place_of (account, protocol);
   g_autoptr (GError) error = NULL;
   g_autofree char *label = NULL;
 
   if (!remember) {
-    session_set (self, account_id, protocol, password);
+    session_set (self, account, protocol, password);
     *session_only = TRUE;
     return;
   }
@@ -157,25 +171,26 @@ mail_credentials_store (MailCredentials *self, const char *account_id, const cha
           ? _ ("Sosik: sending mail as %s")
           /* Translators: what the keyring program calls a password; %s is an e-mail address */
           : _ ("Sosik: mail of %s"),
-      address);
+      account->address);
   gboolean stored =
-      mail_keyring_store (account_id, protocol, label, password, self->closing, &error);
+      mail_keyring_store (account->id, protocol, &place, label, password, self->closing, &error);
   if (stored) {
-    session_set (self, account_id, protocol, NULL);
+    session_set (self, account, protocol, NULL);
     *session_only = FALSE;
     return;
   }
   base_log ("The keyring did not take a password, it is kept for this session: %s",
             error != NULL ? error->message : "refused");
-  session_set (self, account_id, protocol, password);
+  session_set (self, account, protocol, password);
   *session_only = TRUE;
 }
 
 /* What is known without asking the person to unlock anything; NULL else. */
 static char *
-peek (MailCredentials *self, const char *account_id, const char *protocol)
+peek (MailCredentials *self, const BaseAccount *account, const char *protocol)
 {
-  g_autofree char *key = session_key (account_id, protocol);
+  g_autofree char *key = session_key (account, protocol);
+  MailKeyringPlace place = place_of (account, protocol);
   char *password = NULL;
 
   g_mutex_lock (&self->lock);
@@ -184,41 +199,54 @@ peek (MailCredentials *self, const char *account_id, const char *protocol)
   if (password != NULL)
     return password;
 
-  return mail_keyring_lookup (account_id, protocol, FALSE, self->closing, NULL);
+  return mail_keyring_lookup (account->id, protocol, &place, FALSE, self->closing, NULL);
 }
 
-void
-mail_credentials_replace (MailCredentials *self, const char *account_id, const char *address,
-                          const char *password, gboolean remember, gboolean *session_only)
+/* Whether both servers go by one password: by what is known of them (which of a locked keyring is nothing), else by the user. */
+static gboolean
+share_password (MailCredentials *self, const BaseAccount *account)
 {
-  static const char *const protocols[] = { "imap", "smtp" };
-  char *imap = peek (self, account_id, "imap"), *smtp = peek (self, account_id, "smtp");
-  gboolean differ = imap != NULL && smtp != NULL && !g_str_equal (imap, smtp);
+  char *imap = peek (self, account, "imap"), *smtp = peek (self, account, "smtp");
+  gboolean share = imap != NULL && smtp != NULL
+                       ? g_str_equal (imap, smtp)
+                       : g_strcmp0 (account->imap.user, account->smtp.user) == 0;
 
   mail_password_free (imap);
   mail_password_free (smtp);
-  g_mutex_lock (&self->lock);
-  const char *asked = g_hash_table_lookup (self->asked, account_id);
-  g_mutex_unlock (&self->lock);
+  return share;
+}
+
+void
+mail_credentials_replace (MailCredentials *self, const BaseAccount *account, const char *protocol,
+                          const char *password, gboolean remember, gboolean *session_only)
+{
+  static const char *const protocols[] = { "imap", "smtp" };
+  gboolean both = share_password (self, account);
+
   *session_only = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
-    if (!differ || g_str_equal (asked != NULL ? asked : "imap", protocols[i]))
+    if (both || g_str_equal (protocol, protocols[i]))
       /* Where the keyring refused once, it is not asked again. */
-      mail_credentials_store (self, account_id, address, protocols[i], password,
-                              remember && !*session_only, session_only);
+      mail_credentials_store (self, account, protocols[i], password, remember && !*session_only,
+                              session_only);
+}
+
+static gboolean
+is_of_account (gpointer key, gpointer value, gpointer account_id)
+{
+  gsize length = strlen (account_id);
+
+  return strncmp (key, account_id, length) == 0 && ((const char *)key)[length] == ' ';
 }
 
 void
 mail_credentials_forget (MailCredentials *self, const char *account_id)
 {
-  static const char *const protocols[] = { "imap", "smtp" };
   g_autoptr (GError) error = NULL;
 
   mail_tokens_forget (self->tokens, account_id);
-  for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
-    session_set (self, account_id, protocols[i], NULL);
   g_mutex_lock (&self->lock);
-  g_hash_table_remove (self->asked, account_id);
+  g_hash_table_foreach_remove (self->session, is_of_account, (gpointer)account_id);
   g_mutex_unlock (&self->lock);
   if (!mail_keyring_forget (account_id, self->closing, &error))
     base_log ("The keyring could not be asked to forget an account: %s",

@@ -1,4 +1,4 @@
-/* Passwords: the Secret Service (schema org.sosik.Account, attributes account and protocol), or
+/* Passwords: the Secret Service (schema org.sosik.Account, attributes account, protocol, server and user), or
  * memory for this session where there is none or the person wants none.  Never a file, never a
  * log line.
  *
@@ -6,6 +6,7 @@
  * unlock it, and that blocks. */
 #pragma once
 
+#include "base-account.h"
 #include "mail-keyring.h"
 #include "mail-tokens.h"
 
@@ -18,9 +19,9 @@ void mail_credentials_free (MailCredentials *credentials);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailCredentials, mail_credentials_free)
 
 /* (blocks) The password of account for "imap" or "smtp", to be freed with mail_password_free
- * ().  AUTH when none is known or the keyring stays locked. */
-char *mail_credentials_lookup (MailCredentials *credentials, const char *account_id,
-                               const char *address, const char *protocol, GCancellable *cancellable,
+ * ().  AUTH when none is known or the keyring stays locked; one that was given for another server or user is not known. */
+char *mail_credentials_lookup (MailCredentials *credentials, const BaseAccount *account,
+                               const char *protocol, GCancellable *cancellable,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* (blocks) What the account signs in by there: that password, an access token, or what the desktop has of either.  `offered`: see mail_tokens_get (). */
 char *mail_credentials_lookup_secret (MailCredentials *credentials, const BaseAccount *account,
@@ -33,15 +34,15 @@ void mail_credentials_doubt (MailCredentials *credentials, const BaseAccount *ac
 MailTokens *mail_credentials_get_tokens (MailCredentials *credentials);
 /* (blocks) Keeps it: in the keyring when `remember` and there is one; else until the program
  * ends, and *session_only says so. */
-void mail_credentials_store (MailCredentials *credentials, const char *account_id,
-                             const char *address, const char *protocol, const char *password,
-                             gboolean remember, gboolean *session_only);
+void mail_credentials_store (MailCredentials *credentials, const BaseAccount *account,
+                             const char *protocol, const char *password, gboolean remember,
+                             gboolean *session_only);
 /* (blocks) Forgets all passwords of the account, everywhere. */
 void mail_credentials_forget (MailCredentials *credentials, const char *account_id);
-/* (blocks) A person gave a password after one was refused.  It is kept for both protocols where
- * they shared one or nothing is known, else for the one that was asked for last. */
-void mail_credentials_replace (MailCredentials *credentials, const char *account_id,
-                               const char *address, const char *password, gboolean remember,
+/* (blocks) A person gave a password after the one of this protocol was refused or missing.  It is kept for both protocols where
+ * they share one, or seem to, else for that one. */
+void mail_credentials_replace (MailCredentials *credentials, const BaseAccount *account,
+                               const char *protocol, const char *password, gboolean remember,
                                gboolean *session_only);
 
 /* The program ends: nobody who waits for the keyring waits any longer.  Any thread, returns at once. */

@@ -119,7 +119,8 @@ typedef struct
   BaseAccount *account;
   char *imap_password, *smtp_password; /* nullable */
   gboolean is_new, remember, session_only;
-  const char *protocol; /* static: who refused */
+  gboolean imap_moved, smtp_moved; /* another server or user than those that are saved */
+  const char *protocol;            /* static: who refused, or is to get the password */
 } AccountJob;
 
 static void
@@ -144,24 +145,39 @@ account_slot_free (gpointer data)
   g_free (slot);
 }
 
+static gboolean
+is_elsewhere (const BaseServer *server, const BaseServer *before)
+{
+  return server->host == NULL || before->host == NULL
+         || g_ascii_strcasecmp (server->host, before->host) != 0
+         || g_strcmp0 (server->user, before->user) != 0;
+}
+
 static AccountJob **
 account_job_new (MailEngine *self, const BaseAccount *account, const char *imap_password,
                  const char *smtp_password)
 {
   AccountJob **slot = g_new0 (AccountJob *, 1);
   AccountJob *job = *slot = g_new0 (AccountJob, 1);
+  MailAccount *known = mail_engine_find_account (self, account->id);
 
   job->paths = base_paths_ref (self->paths);
   job->credentials = self->credentials;
   job->account = base_account_dup (account);
   job->imap_password = g_strdup (imap_password);
   job->smtp_password = g_strdup (smtp_password);
-  job->is_new = mail_engine_find_account (self, account->id) == NULL;
+  job->is_new = known == NULL;
+  if (known != NULL) {
+    const BaseAccount *saved = mail_account_get_settings (known);
+
+    job->imap_moved = is_elsewhere (&account->imap, &saved->imap);
+    job->smtp_moved = is_elsewhere (&account->smtp, &saved->smtp);
+  }
   job->remember = TRUE;
   return slot;
 }
 
-/* What was typed; else what is stored; else (for SMTP of an account that never had its own) the
+/* What was typed; else what is stored, for that server and user; else (for SMTP of an account that never had its own) the
  * password for IMAP. */
 static char *
 choose_password (AccountJob *job, const char *protocol, GCancellable *cancellable, GError **error)
@@ -177,9 +193,12 @@ choose_password (AccountJob *job, const char *protocol, GCancellable *cancellabl
                                            cancellable, error);
   if (typed != NULL)
     return g_strdup (typed);
-  if (!job->is_new || job->imap_password == NULL)
-    stored = mail_credentials_lookup (job->credentials, job->account->id, job->account->address,
-                                      protocol, cancellable, &local);
+  if (smtp ? job->smtp_moved : job->imap_moved)
+    base_error_set (&local, BASE_ERROR_AUTH, NULL,
+                    _ ("No password is known for %s. Type the password."), job->account->address);
+  else if (!job->is_new || job->imap_password == NULL)
+    stored =
+        mail_credentials_lookup (job->credentials, job->account, protocol, cancellable, &local);
   if (stored != NULL)
     return stored;
   if (smtp && job->imap_password != NULL && !base_error_is_cancelled (local))
@@ -364,12 +383,12 @@ run_save (gpointer data, GCancellable *cancellable, GError **error)
   if (smtp_password == NULL && job->is_new && base_account_can_send (account))
     smtp_password = job->imap_password;
   if (job->imap_password != NULL)
-    mail_credentials_store (job->credentials, account->id, account->address, "imap",
-                            job->imap_password, TRUE, &job->session_only);
+    mail_credentials_store (job->credentials, account, "imap", job->imap_password, TRUE,
+                            &job->session_only);
   /* Where the keyring refused once, it is not asked again. */
   if (smtp_password != NULL)
-    mail_credentials_store (job->credentials, account->id, account->address, "smtp", smtp_password,
-                            !job->session_only, &job->session_only);
+    mail_credentials_store (job->credentials, account, "smtp", smtp_password, !job->session_only,
+                            &job->session_only);
   mail_tokens_keep (mail_credentials_get_tokens (job->credentials), account, &job->session_only);
   if (base_account_save (account, job->paths, error))
     return g_steal_pointer (slot);
@@ -503,8 +522,8 @@ run_set_password (gpointer data, GCancellable *cancellable, GError **error)
   AccountJob **slot = data;
   AccountJob *job = *slot;
 
-  mail_credentials_replace (job->credentials, job->account->id, job->account->address,
-                            job->imap_password, job->remember, &job->session_only);
+  mail_credentials_replace (job->credentials, job->account, job->protocol, job->imap_password,
+                            job->remember, &job->session_only);
   return g_steal_pointer (slot);
 }
 
@@ -540,6 +559,7 @@ mail_engine_set_password_async (MailEngine *self, MailAccount *account, const ch
   GTask *outer = g_task_new (self, NULL, callback, user_data);
 
   (*slot)->remember = remember;
+  (*slot)->protocol = mail_account_get_asked (account);
   mail_engine_call_pool (self, g_task_new (NULL, NULL, on_password_set, outer), run_set_password,
                          slot, account_slot_free, account_job_free);
 }

@@ -13,7 +13,8 @@ struct _Question
   void (*ask) (Question *question);
 
   /* Owned; read only once asked */
-  char *account_id, *protocol, *label, *password;
+  char *account_id, *protocol, *server, *user, *label, *password;
+  gboolean may_ask;
 
   GMutex lock; /* what follows */
   GCond cond;
@@ -28,6 +29,8 @@ static const SecretSchema schema = { "org.sosik.Account",
                                      {
                                          { "account", SECRET_SCHEMA_ATTRIBUTE_STRING },
                                          { "protocol", SECRET_SCHEMA_ATTRIBUTE_STRING },
+                                         { "server", SECRET_SCHEMA_ATTRIBUTE_STRING },
+                                         { "user", SECRET_SCHEMA_ATTRIBUTE_STRING },
                                          { NULL, 0 },
                                      },
                                      0,
@@ -51,7 +54,8 @@ mail_password_free (char *password)
 }
 
 static Question *
-question_new (void (*ask) (Question *), const char *account_id, const char *protocol)
+question_new (void (*ask) (Question *), const char *account_id, const char *protocol,
+              const MailKeyringPlace *place)
 {
   Question *question = g_new0 (Question, 1);
 
@@ -61,6 +65,8 @@ question_new (void (*ask) (Question *), const char *account_id, const char *prot
   question->ask = ask;
   question->account_id = g_strdup (account_id);
   question->protocol = g_strdup (protocol);
+  question->server = place != NULL ? g_ascii_strdown (place->server, -1) : NULL;
+  question->user = place != NULL ? g_strdup (place->user) : NULL;
   return question;
 }
 
@@ -71,6 +77,8 @@ question_unref (Question *question)
     return;
   g_free (question->account_id);
   g_free (question->protocol);
+  g_free (question->server);
+  g_free (question->user);
   g_free (question->label);
   mail_password_free (question->password);
   mail_password_free (question->result);
@@ -142,30 +150,43 @@ wait_for_answer (Question *question, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* How well it fits: 2 for this place, 1 for any, 0 for another. */
+static guint
+rate (const Question *question, SecretRetrievable *item)
+{
+  g_autoptr (GHashTable) attributes = secret_retrievable_get_attributes (item);
+  const char *server = g_hash_table_lookup (attributes, "server");
+  const char *user = g_hash_table_lookup (attributes, "user");
+
+  if (question->server == NULL || (server == NULL && user == NULL))
+    return 1;
+  return g_strcmp0 (server, question->server) == 0 && g_strcmp0 (user, question->user) == 0 ? 2 : 0;
+}
+
+static gboolean
+is_locked (SecretRetrievable *item)
+{
+  return SECRET_IS_ITEM (item) && secret_item_get_locked (SECRET_ITEM (item));
+}
+
 static void
 ask_lookup (Question *question)
 {
-  char *secret =
-      secret_password_lookup_sync (&schema, NULL, &question->error, "account", question->account_id,
-                                   "protocol", question->protocol, NULL);
+  SecretSearchFlags flags = SECRET_SEARCH_ALL | SECRET_SEARCH_LOAD_SECRETS
+                            | (question->may_ask ? SECRET_SEARCH_UNLOCK : SECRET_SEARCH_NONE);
+  GList *items =
+      secret_password_search_sync (&schema, flags, NULL, &question->error, "account",
+                                   question->account_id, "protocol", question->protocol, NULL);
+  SecretRetrievable *best = NULL;
+  g_autoptr (SecretValue) value = NULL;
 
-  question->result = g_strdup (secret);
-  if (secret != NULL) {
-    secret_password_wipe (secret);
-    secret_password_free (secret);
-  }
-}
-
-/* Without unlocking anything. */
-static void
-ask_peek (Question *question)
-{
-  GList *items = secret_password_search_sync (&schema, SECRET_SEARCH_LOAD_SECRETS, NULL,
-                                              &question->error, "account", question->account_id,
-                                              "protocol", question->protocol, NULL);
-  g_autoptr (SecretValue) value =
-      items != NULL ? secret_retrievable_retrieve_secret_sync (items->data, NULL, NULL) : NULL;
-
+  for (GList *link = items; link != NULL; link = link->next)
+    if (rate (question, link->data) > (best != NULL ? rate (question, best) : 0))
+      best = link->data;
+  if (best != NULL && question->may_ask && is_locked (best))
+    g_set_error_literal (&question->error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "locked");
+  else if (best != NULL)
+    value = secret_retrievable_retrieve_secret_sync (best, NULL, NULL);
   question->result = value != NULL ? g_strdup (secret_value_get_text (value)) : NULL;
   g_list_free_full (items, g_object_unref);
 }
@@ -175,7 +196,8 @@ ask_store (Question *question)
 {
   question->good = secret_password_store_sync (
       &schema, SECRET_COLLECTION_DEFAULT, question->label, question->password, NULL,
-      &question->error, "account", question->account_id, "protocol", question->protocol, NULL);
+      &question->error, "account", question->account_id, "protocol", question->protocol,
+      question->server != NULL ? "server" : NULL, question->server, "user", question->user, NULL);
 }
 
 static void
@@ -187,21 +209,22 @@ ask_forget (Question *question)
 }
 
 char *
-mail_keyring_lookup (const char *account_id, const char *protocol, gboolean may_ask,
-                     GCancellable *cancellable, GError **error)
+mail_keyring_lookup (const char *account_id, const char *protocol, const MailKeyringPlace *place,
+                     gboolean may_ask, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (Question) question =
-      question_new (may_ask ? ask_lookup : ask_peek, account_id, protocol);
+  g_autoptr (Question) question = question_new (ask_lookup, account_id, protocol, place);
 
+  question->may_ask = may_ask;
   return wait_for_answer (question, cancellable, error) ? g_steal_pointer (&question->result)
                                                         : NULL;
 }
 
 gboolean
-mail_keyring_store (const char *account_id, const char *protocol, const char *label,
-                    const char *password, GCancellable *cancellable, GError **error)
+mail_keyring_store (const char *account_id, const char *protocol, const MailKeyringPlace *place,
+                    const char *label, const char *password, GCancellable *cancellable,
+                    GError **error)
 {
-  g_autoptr (Question) question = question_new (ask_store, account_id, protocol);
+  g_autoptr (Question) question = question_new (ask_store, account_id, protocol, place);
 
   question->label = g_strdup (label);
   question->password = g_strdup (password);
@@ -211,7 +234,7 @@ mail_keyring_store (const char *account_id, const char *protocol, const char *la
 gboolean
 mail_keyring_forget (const char *account_id, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (Question) question = question_new (ask_forget, account_id, NULL);
+  g_autoptr (Question) question = question_new (ask_forget, account_id, NULL, NULL);
 
   return wait_for_answer (question, cancellable, error) && question->good;
 }

@@ -27,6 +27,8 @@ MailAccount *mail_account_new (const BaseAccount *settings, gint64 row) G_GNUC_W
 gint64 mail_account_get_row (MailAccount *account);
 const BaseAccount *mail_account_get_settings (MailAccount *account);
 void mail_account_set_settings (MailAccount *account, const BaseAccount *settings);
+/* Whose password is needed, or was last: "imap" or "smtp". */
+const char *mail_account_get_asked (MailAccount *account);
 void mail_account_set_state (MailAccount *account, const SyncState *state);
 /* All rows of this account (GPtrArray of StoreFolder, others are skipped): objects stay the same
  * for the same id. */

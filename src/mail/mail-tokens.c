@@ -193,7 +193,7 @@ store_refresh (const BaseAccount *account, const char *refresh)
 
   g_autofree char *binding = dup_binding (account);
   char *secret = g_strconcat (refresh, "\n", binding, NULL);
-  gboolean stored = mail_keyring_store (account->id, "oauth", label, secret, NULL, &error);
+  gboolean stored = mail_keyring_store (account->id, "oauth", NULL, label, secret, NULL, &error);
 
   mail_password_free (secret);
   if (stored)
@@ -222,7 +222,7 @@ lookup_refresh (const BaseAccount *account, const char *kept, gboolean may_ask, 
 
   if (kept != NULL)
     return g_strdup (kept);
-  secret = mail_keyring_lookup (account->id, "oauth", may_ask, NULL, &local);
+  secret = mail_keyring_lookup (account->id, "oauth", NULL, may_ask, NULL, &local);
   refresh = dup_refresh (account, secret);
   mail_password_free (secret);
   if (refresh == NULL)

@@ -34,13 +34,15 @@ struct _SyncAccount
   ImapCapability without; /* switched off, or found not to work */
   gint64 shown;
   guint shown_serial;
-  guint prepared;   /* the serial for which the reader got ready, or tried */
-  gint64 row;       /* in the store; 0: not known yet */
-  GPtrArray *parts; /* SyncRequest: parts of messages that are on their way */
+  guint connections; /* how often the sync worker's was made */
+  guint prepared;    /* the serial for which the reader got ready, or tried */
+  gint64 row;        /* in the store; 0: not known yet */
+  GPtrArray *parts;  /* SyncRequest: parts of messages that are on their way */
 };
 
 static void tell_state (const SyncState *state, gpointer user_data);
-static gboolean get_trouble (gpointer user_data, SyncPhase *phase, GError **error);
+static gboolean get_trouble (gpointer user_data, SyncPhase *phase, const char **protocol,
+                             GError **error);
 static const SyncBoardFuncs board_funcs = { tell_state, get_trouble };
 
 SyncShared *
@@ -212,6 +214,16 @@ sync_account_retry (SyncAccount *account)
   sync_worker_retry (account->sender, FALSE);
 }
 
+/* With the lock: whom a person has to trust here may be no matter there, behind the door of another hotel.  Nothing secret is at
+ * stake; a password that was refused is not tried again for it. */
+static void
+lift_distrust (SyncAccount *account)
+{
+  for (guint side = 0; side < G_N_ELEMENTS (account->blocked); side++)
+    if (g_error_matches (account->blocked[side], BASE_ERROR, BASE_ERROR_TRUST))
+      g_clear_error (&account->blocked[side]);
+}
+
 void
 sync_account_set_online (SyncAccount *account, gboolean online)
 {
@@ -221,10 +233,14 @@ sync_account_set_online (SyncAccount *account, gboolean online)
   back = online && !account->online;
   account->online = online;
   account->prove = TRUE;
+  if (online)
+    lift_distrust (account);
   g_mutex_unlock (&account->lock);
+  sync_board_look_again (account->board);
   tell_workers (account, online);
   if (!back) {
     sync_worker_wake (account->sync);
+    sync_worker_wake (account->sender);
     return;
   }
   /* Another network: connections of the old one are dead, they only do not know it yet.  What the sender has under way may
@@ -547,6 +563,15 @@ sync_account_doubt_token (SyncAccount *account, const NetLogin *login, const GEr
   return TRUE;
 }
 
+/* The server said in so many words that it is about the password. */
+static gboolean
+blames_password (ImapSession *session)
+{
+  const char *code = imap_session_get_refused_code (session);
+
+  return g_strcmp0 (code, "AUTHENTICATIONFAILED") == 0 || g_strcmp0 (code, "EXPIRED") == 0;
+}
+
 /* *again: in, whether it may be tried once more; out, whether it should. */
 static gboolean
 sign_in (SyncAccount *account, ImapSession *session, gboolean first, gboolean *again,
@@ -572,8 +597,9 @@ sign_in (SyncAccount *account, ImapSession *session, gboolean first, gboolean *a
     return TRUE;
   }
   sync_advice_apply (&local, &account->settings->imap);
-  /* A second connection that is refused while the first one stands says nothing about the password. */
-  if (!*again && (first || !sync_account_is_connected (account)))
+  /* A second connection that is refused while the first one stands says nothing about the password, unless the server says that it
+   * does: then the first one must not offer it again either. */
+  if (!*again && (first || !sync_account_is_connected (account) || blames_password (session)))
     sync_account_block (account, SYNC_SIDE_IMAP, local);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
@@ -672,22 +698,34 @@ sync_account_block (SyncAccount *account, SyncSide side, const GError *error)
   g_clear_error (&account->blocked[side]);
   account->blocked[side] = g_error_copy (error);
   g_mutex_unlock (&account->lock);
-  if (side == SYNC_SIDE_IMAP) {
+  if (side == SYNC_SIDE_IMAP)
     sync_worker_wake (account->sync);
-    return;
-  }
   sync_board_look_again (account->board);
+}
+
+/* The same password by what can be told without knowing it. */
+static gboolean
+shares_login (const BaseAccount *settings)
+{
+  return settings->imap.sign_in == BASE_SIGN_IN_PASSWORD
+         && settings->smtp.sign_in == BASE_SIGN_IN_PASSWORD
+         && g_strcmp0 (settings->imap.user, settings->smtp.user) == 0;
 }
 
 gboolean
 sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+  const GError *why = account->blocked[side];
 
-  if (account->blocked[side] == NULL)
+  /* What one server has refused is not offered to the other: that would be a second failed attempt for one mistake. */
+  if (why == NULL && side == SYNC_SIDE_SMTP && shares_login (account->settings)
+      && g_error_matches (account->blocked[SYNC_SIDE_IMAP], BASE_ERROR, BASE_ERROR_AUTH))
+    why = account->blocked[SYNC_SIDE_IMAP];
+  if (why == NULL)
     return FALSE;
   if (error != NULL)
-    g_propagate_error (error, g_error_copy (account->blocked[side]));
+    g_propagate_error (error, g_error_copy (why));
   return TRUE;
 }
 
@@ -696,6 +734,7 @@ sync_account_set_connected (SyncAccount *account, gboolean connected)
 {
   g_mutex_lock (&account->lock);
   account->connected = connected;
+  account->connections += connected;
   if (connected)
     account->prepared = account->shown_serial - 1;
   g_mutex_unlock (&account->lock);
@@ -710,6 +749,14 @@ sync_account_is_connected (SyncAccount *account)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
 
   return account->connected;
+}
+
+guint
+sync_account_count_connections (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  return account->connections;
 }
 
 gint64
@@ -771,14 +818,24 @@ tell_state (const SyncState *state, gpointer user_data)
   account->shared->events.state_changed (account->settings->id, state, account->shared->user_data);
 }
 
+/* Who keeps the sender waiting: perhaps the other server, by the same password. */
+static const char *
+get_blamed (SyncAccount *account)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
+
+  return account->blocked[SYNC_SIDE_SMTP] != NULL ? "smtp" : "imap";
+}
+
 static gboolean
-get_trouble (gpointer user_data, SyncPhase *phase, GError **error)
+get_trouble (gpointer user_data, SyncPhase *phase, const char **protocol, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
   if (!sync_account_is_blocked (user_data, SYNC_SIDE_SMTP, &local))
     return FALSE;
   *phase = sync_account_get_phase (user_data, SYNC_SIDE_SMTP, local);
+  *protocol = get_blamed (user_data);
   g_propagate_error (error, g_steal_pointer (&local));
   return TRUE;
 }

@@ -108,6 +108,8 @@ gboolean sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **
 
 void sync_account_set_connected (SyncAccount *account,
                                  gboolean connected); /* the sync worker's IMAP */
+/* How often the sync worker has signed in. */
+guint sync_account_count_connections (SyncAccount *account);
 gboolean sync_account_is_connected (SyncAccount *account);
 gint64 sync_account_get_shown (
     SyncAccount *account,

@@ -93,12 +93,14 @@ tell (SyncBoard *board)
   g_autoptr (GError) trouble = NULL;
   gint64 now = g_get_monotonic_time ();
   SyncPhase phase = state->phase;
+  const char *protocol = NULL;
 
   /* Only a person can help the sender: that outranks all but IMAP's own call for a person. */
   if (state->phase != SYNC_PHASE_NEEDS_PASSWORD && state->phase != SYNC_PHASE_NEEDS_SIGN_IN
       && state->phase != SYNC_PHASE_NEEDS_TRUST
-      && board->funcs->get_trouble (board->user_data, &phase, &trouble)) {
+      && board->funcs->get_trouble (board->user_data, &phase, &protocol, &trouble)) {
     state->phase = phase;
+    state->protocol = phase == SYNC_PHASE_NEEDS_PASSWORD ? protocol : NULL;
     set_words (state, trouble);
   }
   if (state->message == NULL && board->waiting != NULL)
@@ -125,6 +127,7 @@ sync_board_set (SyncBoard *board, SyncPhase phase, const char *folder, guint don
   SyncState *state = board->state;
 
   state->phase = phase;
+  state->protocol = phase == SYNC_PHASE_NEEDS_PASSWORD ? "imap" : NULL;
   g_free (state->folder);
   state->folder = g_strdup (folder);
   state->done = done;

@@ -13,8 +13,10 @@ typedef struct
 {
   /* Runs with the board locked: must not come back to it. */
   void (*tell) (const SyncState *state, gpointer user_data);
-  /* TRUE: sending waits for a person, *phase and *error say why.  It is laid over what IMAP has to say. */
-  gboolean (*get_trouble) (gpointer user_data, SyncPhase *phase, GError **error);
+  /* TRUE: sending waits for a person, *phase and *error say why, *protocol whose password would help.  It is laid over what IMAP has
+   * to say. */
+  gboolean (*get_trouble) (gpointer user_data, SyncPhase *phase, const char **protocol,
+                           GError **error);
 } SyncBoardFuncs;
 
 /* `funcs` and `user_data` are borrowed. */

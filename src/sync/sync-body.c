@@ -27,6 +27,7 @@ typedef struct
 
   gint64 row;
   gint64 refused_until; /* monotonic: the server lets no second connection in */
+  guint refused_on; /* with which connection of the sync worker's a sign-in was refused; 0: none */
 } Reader;
 
 void
@@ -380,6 +381,16 @@ answer (SyncRequest *request, GError *error)
   sync_request_unref (request);
 }
 
+/* There was no second connection, and it is too soon to ask for one again.  A sign-in that was refused is only tried again when the first
+ * connection has been made anew, with which it may have had to do. */
+static gboolean
+is_refused (Reader *reader)
+{
+  return g_get_monotonic_time () < reader->refused_until
+         || (reader->refused_on != 0
+             && reader->refused_on == sync_account_count_connections (reader->account));
+}
+
 /* A person looks at this folder: connects ahead where a message of it may have to be fetched, so that opening one costs one round
  * trip.  Where that fails nobody is told. */
 static void
@@ -391,7 +402,7 @@ take_prepare (Reader *reader, SyncRequest *request)
       store_message_get_uids_without_body (reader->db, folder, 1, 0, 0, &error);
   SyncContext context;
 
-  if (lacking != NULL && lacking->len > 0 && g_get_monotonic_time () >= reader->refused_until
+  if (lacking != NULL && lacking->len > 0 && !is_refused (reader)
       && sync_account_is_connected (reader->account) && !sync_account_is_metered (reader->account)
       && connect_now (reader, &error)) {
     context = get_context (reader);
@@ -417,6 +428,14 @@ explain (SyncRequest *request, GError *error)
 }
 
 static void
+note_refused (Reader *reader, const GError *error)
+{
+  reader->refused_until = g_get_monotonic_time () + REFUSED_US;
+  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
+    reader->refused_on = sync_account_count_connections (reader->account);
+}
+
+static void
 take_request (Reader *reader, SyncRequest *request)
 {
   gboolean fresh = reader->session == NULL, found = FALSE, again = FALSE;
@@ -424,7 +443,7 @@ take_request (Reader *reader, SyncRequest *request)
   SyncContext context;
 
   if (pass_across (reader->account, reader->db, reader->row, request)
-      || (g_get_monotonic_time () < reader->refused_until && pass_on (reader, request)))
+      || (is_refused (reader) && pass_on (reader, request)))
     return;
   if (connect_now (reader, &error)) {
     context = get_context (reader);
@@ -456,7 +475,7 @@ take_request (Reader *reader, SyncRequest *request)
       && sync_account_is_connected (reader->account)) {
     base_log ("%s: no second connection (%s); the first one serves",
               sync_account_get_id (reader->account), error->message);
-    reader->refused_until = g_get_monotonic_time () + REFUSED_US;
+    note_refused (reader, error);
     if (pass_on (reader, request))
       return;
   }
@@ -481,7 +500,7 @@ sync_body_run (SyncWorker *worker, gpointer account)
     sync_worker_begin_round (worker);
     request = sync_worker_pop (worker);
     if (sync_worker_take_retry (worker))
-      reader.refused_until = 0;
+      reader.refused_until = reader.refused_on = 0;
     if (request != NULL) {
       if (sync_request_get_kind (request) == SYNC_REQUEST_PREPARE)
         take_prepare (&reader, request);

@@ -36,6 +36,7 @@ typedef struct
   char *message; /* nullable: sentence for a person: why not in step, or why what they did waits */
   char *detail;  /* nullable: the server's words */
   BaseTrust *trust; /* nullable: the certificate that NEEDS_TRUST is about */
+  const char *protocol; /* static, "imap" or "smtp": whose password is needed; NULL: nobody's */
 } SyncState;
 
 SyncState *sync_state_dup (const SyncState *state) G_GNUC_WARN_UNUSED_RESULT;

@@ -123,10 +123,23 @@ refuse_requests (Loop *loop)
   }
 }
 
+/* A person is needed: another worker may have found that out while this one was connected. */
+static void
+say_blocked (Loop *loop)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (sync_account_is_blocked (loop->account, SYNC_SIDE_IMAP, &why))
+    sync_account_set_state (loop->account,
+                            sync_account_get_phase (loop->account, SYNC_SIDE_IMAP, why), NULL, 0, 0,
+                            0, why);
+}
+
 /* Waits for a person or the next try; returns at once when neither is needed. */
 static void
 wait_offline (Loop *loop)
 {
+  say_blocked (loop);
   for (;;) {
     gint64 delay = -1;
 

@@ -304,8 +304,9 @@ save_account (Bench *bench, const BaseAccount *account, const char *password,
 static char *
 lookup (Bench *bench, const char *protocol)
 {
-  return mail_credentials_lookup (bench->engine->credentials, "two", "two@example.org", protocol,
-                                  NULL, NULL);
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+
+  return mail_credentials_lookup (bench->engine->credentials, account, protocol, NULL, NULL);
 }
 
 static void
@@ -517,6 +518,47 @@ test_advice_link (void)
 /* libsecret with its own file instead of a service: in a process of its own, for it chooses
  * once. */
 static void
+check_password (MailCredentials *credentials, const BaseAccount *account, const char *protocol,
+                const char *expected)
+{
+  char *password = mail_credentials_lookup (credentials, account, protocol, NULL, NULL);
+
+  g_assert_cmpstr (password, ==, expected);
+  mail_password_free (password);
+}
+
+/* What was given for one server and user is given to no other; in memory neither. */
+static void
+check_bound (MailCredentials *credentials, const BaseAccount *account)
+{
+  g_autoptr (BaseAccount) elsewhere = base_account_dup (account);
+  g_autoptr (BaseAccount) other = base_account_dup (account);
+  gboolean session_only;
+
+  g_free (elsewhere->imap.host);
+  elsewhere->imap.host = g_strdup ("imap.elsewhere.example");
+  check_password (credentials, elsewhere, "imap", NULL);
+  mail_credentials_store (credentials, elsewhere, "imap", "theirs", TRUE, &session_only);
+  check_password (credentials, elsewhere, "imap", "theirs");
+  check_password (credentials, account, "imap", "new");
+  g_free (other->imap.user);
+  other->imap.user = g_strdup ("somebody");
+  check_password (credentials, other, "imap", NULL);
+  mail_credentials_store (credentials, other, "imap", "session", FALSE, &session_only);
+  g_assert_true (session_only);
+  check_password (credentials, other, "imap", "session");
+  check_password (credentials, account, "imap", "new");
+  /* An administrator may leave out for whom it is. */
+  g_assert_true (mail_keyring_store ("id", "smtp", NULL, "label", "anybody's", NULL, NULL));
+  g_assert_true (mail_keyring_store ("given", "imap", NULL, "label", "anybody's", NULL, NULL));
+  g_free (other->id);
+  other->id = g_strdup ("given");
+  check_password (credentials, other, "imap", "anybody's");
+  check_password (credentials, account, "smtp", "newer");
+  mail_credentials_forget (credentials, "given");
+}
+
+static void
 test_keyring (void)
 {
   if (!g_test_subprocess ()) {
@@ -543,27 +585,25 @@ test_keyring (void)
   g_autoptr (MailCredentials) two = mail_credentials_new ();
   g_autoptr (GError) error = NULL;
   gboolean session_only = TRUE;
+  g_autoptr (BaseAccount) account = bench_account_new ("id");
 
-  mail_credentials_store (one, "id", "a@example.org", "imap", "secret", TRUE, &session_only);
+  mail_credentials_store (one, account, "imap", "secret", TRUE, &session_only);
   g_assert_false (session_only);
-  char *password = mail_credentials_lookup (two, "id", "a@example.org", "imap", NULL, &error);
-  g_assert_cmpstr (password, ==, "secret"); /* not from memory: the other one kept it */
-  mail_password_free (password);
-  g_assert_null (mail_credentials_lookup (two, "id", "a@example.org", "smtp", NULL, &error));
+  check_password (two, account, "imap", "secret"); /* not from memory: the other one kept it */
+  g_assert_null (mail_credentials_lookup (two, account, "smtp", NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
-  /* They differ: only the one asked for last is replaced. */
-  mail_credentials_store (one, "id", "a@example.org", "smtp", "other", TRUE, &session_only);
-  password = mail_credentials_lookup (two, "id", "a@example.org", "imap", NULL, NULL);
-  mail_password_free (password);
-  mail_credentials_replace (two, "id", "a@example.org", "new", TRUE, &session_only);
-  password = mail_credentials_lookup (one, "id", "a@example.org", "smtp", NULL, NULL);
-  g_assert_cmpstr (password, ==, "other");
-  mail_password_free (password);
-  password = mail_credentials_lookup (one, "id", "a@example.org", "imap", NULL, NULL);
-  g_assert_cmpstr (password, ==, "new");
-  mail_password_free (password);
+  /* They differ: only the one that was refused is replaced, whichever was looked up last. */
+  mail_credentials_store (one, account, "smtp", "other", TRUE, &session_only);
+  check_password (two, account, "smtp", "other");
+  mail_credentials_replace (two, account, "imap", "new", TRUE, &session_only);
+  check_password (one, account, "smtp", "other");
+  check_password (one, account, "imap", "new");
+  mail_credentials_replace (two, account, "smtp", "newer", TRUE, &session_only);
+  check_password (one, account, "smtp", "newer");
+  check_password (one, account, "imap", "new");
+  check_bound (one, account);
   mail_credentials_forget (two, "id");
-  g_assert_null (mail_credentials_lookup (one, "id", "a@example.org", "imap", NULL, NULL));
+  check_password (one, account, "imap", NULL);
 }
 
 /* ---- actions ---- */

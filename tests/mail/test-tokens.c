@@ -254,7 +254,7 @@ keep_in_keyring (void)
   mail_tokens_free (first);
 
   assert_token (&second, "access-1");
-  secret = mail_keyring_lookup ("one", "oauth", TRUE, NULL, NULL);
+  secret = mail_keyring_lookup ("one", "oauth", NULL, TRUE, NULL, NULL);
   g_assert_true (g_str_has_prefix (secret, "refresh-1\n")); /* the next one */
   mail_password_free (secret);
   g_free (second.account->smtp.host);

@@ -322,6 +322,33 @@ run_again (const StarttlsCase *test)
   return failure != NULL ? failure : work_judge (work);
 }
 
+/* Who could not be trusted here may be trusted there: another network is tried by itself. */
+static char *
+run_network (const StarttlsCase *test)
+{
+  g_autoptr (Work) work = work_new ();
+  g_autofree char *inside = dup_inside ("IDLE", NULL);
+  g_auto (StarttlsTalk) talk = {
+    .greeting = g_strdup ("* OK hello\\r\\n"),
+    .offer = g_strdup ("* CAPABILITY IMAP4rev1 AUTH=EVIL\\r\\n$tag OK told\\r\\n"),
+    .answer = g_strdup ("$tag OK go\\r\\n"),
+  };
+
+  add_imap (work, &talk, SEGMENT_SAME, "");
+  for (guint i = 0; i < 3; i++)
+    add_imap (work, NULL, SEGMENT_SAME, inside);
+  work_start (work);
+  if (!LOOK_CAME (engine_told_get_phase (&work->told) == SYNC_PHASE_NEEDS_TRUST, PATIENCE_S))
+    return g_strdup ("the attack was not noticed");
+  g_usleep (500000);
+  if (fake_server_count_connections (work->imap) != 1)
+    return g_strdup ("it is tried again where it was refused");
+  sync_engine_set_online (work->engine, TRUE);
+  if (!LISTENS (work, 1))
+    return g_strdup ("another network is not tried");
+  return work_judge (work);
+}
+
 /* ---- the sender ---- */
 
 static const struct
@@ -414,7 +441,7 @@ run_send (const StarttlsCase *test)
   if (failure != NULL)
     return failure;
   sync_engine_retry (work->engine, NULL);
-  if (!LOOK_CAME (is_sent (work), PATIENCE_S))
+  if (!LOOK_CAME ((press_retry (work), is_sent (work)), PATIENCE_S))
     return g_strdup ("the mail was not sent when the attack was over");
   return work_judge (work);
 }
@@ -470,6 +497,8 @@ starttls_add_engine (GPtrArray *cases)
       starttls_add (cases, g_strdup_printf ("engine/send/%s", sends[i].name), run_send,
                     GUINT_TO_POINTER (i), segments[s], PLACE_INSIDE, 0);
   }
+  starttls_add (cases, g_strdup ("engine/network"), run_network, NULL, SEGMENT_SAME, PLACE_OFFER,
+                0);
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++) {
     for (guint variant = 0; variant < 2; variant++)
       starttls_add (cases,

@@ -25,6 +25,7 @@ main (int argc, char **argv)
   fake_resolver_install ();
   test_opening_add ();
   test_outbox_add ();
+  test_passwords_add ();
   test_queue_add ();
   test_later_add ();
   test_trace_add ();

@@ -8,6 +8,7 @@ void test_commands_add (void);
 void test_later_add (void);
 void test_opening_add (void);
 void test_outbox_add (void);
+void test_passwords_add (void);
 void test_queue_add (void);
 void test_trace_add (void);
 void test_settings_add (void);
