@@ -8,6 +8,7 @@
 #include "ui-choice.h"
 #include "ui-colour.h"
 #include "ui-dialog.h"
+#include "ui-exceptions.h"
 #include "ui-keep-row.h"
 #include "ui-names.h"
 
@@ -434,6 +435,8 @@ build (UiAccountPage *self)
   add_label (self, group, settings);
   add_colours (self, group, settings);
   add_doors (self, group);
+  adw_preferences_page_add (
+      page, ADW_PREFERENCES_GROUP (ui_exceptions_new (self->engine, self->account)));
   group = add_group (page, _ ("On this computer"), NULL);
   self->interval = add_choice (group, _ ("New mail is fetched"));
   g_signal_connect_swapped (self->interval, "notify::selected", G_CALLBACK (on_interval), self);

@@ -20,21 +20,6 @@ struct _UiExceptions
   GPtrArray *rows; /* Borrowed: in the widget tree */
 };
 
-enum
-{
-  REMOVED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
-
-/* What is on its way. */
-typedef struct
-{
-  UiExceptions *self; /* Owned */
-  char *host;         /* Owned */
-  guint port;
-} Removal;
-
 G_DEFINE_FINAL_TYPE (UiExceptions, ui_exceptions, ADW_TYPE_PREFERENCES_GROUP)
 
 static void fill (UiExceptions *self);
@@ -42,17 +27,14 @@ static void fill (UiExceptions *self);
 static void
 on_removed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree Removal *removal = data;
-  g_autoptr (UiExceptions) self = removal->self;
-  g_autofree char *host = removal->host;
+  g_autoptr (UiExceptions) self = data;
   g_autoptr (GError) error = NULL;
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  gboolean done = mail_engine_save_account_finish (MAIL_ENGINE (source), result, NULL, &error);
 
-  if (mail_engine_save_account_finish (MAIL_ENGINE (source), result, NULL, &error))
-    g_signal_emit (self, signals[REMOVED], 0, host, removal->port);
-  else if (root != NULL)
+  if (!done && root != NULL)
     ui_dialog_error (GTK_WINDOW (root), _ ("The certificate is trusted as before."), error);
-  else
+  else if (!done)
     base_log ("could not take an exception back: %s", error->message);
   fill (self);
 }
@@ -60,14 +42,12 @@ on_removed (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_remove (UiExceptions *self, GtkWidget *button)
 {
-  Removal *removal = g_new0 (Removal, 1);
+  const char *host = g_object_get_data (G_OBJECT (button), "host");
+  guint port = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "port"));
 
-  removal->self = g_object_ref (self);
-  removal->host = g_strdup (g_object_get_data (G_OBJECT (button), "host"));
-  removal->port = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "port"));
   gtk_widget_set_sensitive (button, FALSE);
-  mail_engine_remove_exception_async (self->engine, self->account, removal->host,
-                                      (guint16)removal->port, on_removed, removal);
+  mail_engine_remove_exception_async (self->engine, self->account, host, (guint16)port, on_removed,
+                                      g_object_ref (self));
 }
 
 static GtkWidget *
@@ -138,8 +118,6 @@ static void
 ui_exceptions_class_init (UiExceptionsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_exceptions_finalize;
-  signals[REMOVED] = g_signal_new ("removed", UI_TYPE_EXCEPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
 }
 
 static void

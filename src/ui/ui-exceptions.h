@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 #define UI_TYPE_EXCEPTIONS (ui_exceptions_get_type ())
 G_DECLARE_FINAL_TYPE (UiExceptions, ui_exceptions, UI, EXCEPTIONS, AdwPreferencesGroup)
 
-/* Signal "removed" (const char *host, guint port): it is done. */
 GtkWidget *ui_exceptions_new (MailEngine *engine, MailAccount *account);
 
 G_END_DECLS

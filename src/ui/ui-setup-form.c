@@ -374,12 +374,6 @@ ui_setup_form_add_exception (UiSetupForm *self, const BaseTrust *trust)
       base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
 }
 
-void
-ui_setup_form_remove_exception (UiSetupForm *self, const char *host, guint port)
-{
-  base_account_remove_exception (self->account, host, (guint16)port);
-}
-
 /* ---- what the person does ---- */
 
 static void

@@ -29,7 +29,6 @@ void ui_setup_form_clear_errors (UiSetupForm *self);
 void ui_setup_form_set_help (UiSetupForm *self, const char *help);
 /* The account has an exception for this certificate from then on. */
 void ui_setup_form_add_exception (UiSetupForm *self, const BaseTrust *trust);
-void ui_setup_form_remove_exception (UiSetupForm *self, const char *host, guint port);
 void ui_setup_form_choose_ca (UiSetupForm *self);
 
 G_END_DECLS

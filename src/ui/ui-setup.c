@@ -8,7 +8,6 @@
 #include "base-error.h"
 #include "base-log.h"
 #include "ui-dialog.h"
-#include "ui-exceptions.h"
 #include "ui-names.h"
 #include "ui-setup-form.h"
 #include "ui-trust-dialog.h"
@@ -431,26 +430,6 @@ on_entry_activate (UiSetup *self)
   gtk_widget_activate_action (GTK_WIDGET (self), "setup.continue", NULL);
 }
 
-/* Below the form of an account that exists: what a person took by hand. */
-static void
-add_exceptions (UiSetup *self, const char *id)
-{
-  GListModel *accounts = mail_engine_get_accounts (self->engine);
-  GtkWidget *box = gtk_widget_get_parent (GTK_WIDGET (self->form));
-
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
-    GtkWidget *exceptions;
-
-    if (!g_str_equal (mail_account_get_id (account), id))
-      continue;
-    exceptions = ui_exceptions_new (self->engine, account);
-    g_signal_connect_object (exceptions, "removed", G_CALLBACK (ui_setup_form_remove_exception),
-                             self->form, G_CONNECT_SWAPPED);
-    gtk_box_append (GTK_BOX (box), exceptions);
-  }
-}
-
 GtkWindow *
 ui_setup_new (MailEngine *engine, BaseAccount *edit)
 {
@@ -461,7 +440,6 @@ ui_setup_new (MailEngine *engine, BaseAccount *edit)
   if (account != NULL) {
     self->edit = TRUE;
     ui_setup_form_set_account (self->form, account, TRUE);
-    add_exceptions (self, account->id);
     gtk_window_set_title (GTK_WINDOW (self), _ ("Change Account"));
     adw_window_title_set_title (self->title, _ ("Change Account"));
     adw_window_title_set_subtitle (self->title, account->address);
