@@ -1,4 +1,5 @@
 """What gets installed is valid: desktop file, metainfo, settings schema, icons, D-Bus service, .ui files; the top level is the agreed one."""
+import json
 import os
 import re
 import subprocess
@@ -79,6 +80,15 @@ def account_example_is_what_the_program_reads():
         assert f'"{key}"' in code, f'{key} is in data/account.ini.example but in no file that reads it'
 
 
+def every_program_of_tests_is_run():
+    """By tests/run when nothing is said, whatever suite it is of."""
+    lists = re.findall(r'^(?:unit|faults)="(.*)"$|\|\| suites=\((.*)\)$', read(SOURCE, 'tests', 'run'), re.M)
+    run_all = {word for found in lists for word in ' '.join(found).split()}
+    with open(os.path.join(BUILD, 'meson-info', 'intro-tests.json'), encoding='utf-8') as file:
+        left = [test['name'] for test in json.load(file) if not run_all & {suite.partition(':')[2] for suite in test['suite']}]
+    assert not left, f'nobody runs {left}'
+
+
 def top_level_is_the_agreed_one():
     agreed = {'src', 'data', 'po', 'tests', 'meson.build', 'meson_options.txt', 'README.md', 'CONTRIBUTING.md', 'COPYING'}
     found = {n for n in run('git', '-c', 'safe.directory=*', '-C', SOURCE, 'ls-files').splitlines()}
@@ -88,4 +98,4 @@ def top_level_is_the_agreed_one():
 
 
 main([desktop_file_is_valid, metainfo_is_valid, schema_is_strict, sending_can_be_undone_for_ten_seconds, service_starts_the_program, icons_are_drawings,
-      ui_files_are_well_formed, account_example_is_what_the_program_reads, top_level_is_the_agreed_one])
+      ui_files_are_well_formed, account_example_is_what_the_program_reads, every_program_of_tests_is_run, top_level_is_the_agreed_one])
