@@ -114,6 +114,12 @@ net_ways_go_on (NetWays *ways, NetSasl *sasl, NetRefusal refusal)
 }
 
 gboolean
+net_refusal_is_of_protocol (const char *words)
+{
+  return words != NULL && strstr (words, "bad protocol") != NULL;
+}
+
+gboolean
 net_ways_may_tell (NetWays *ways)
 {
   return ways->login.kind == BASE_SIGN_IN_PASSWORD && ways->login.proved == BASE_PROOF_NONE;

@@ -28,6 +28,9 @@ NetSasl *net_ways_next (NetWays *ways, GError **error) G_GNUC_WARN_UNUSED_RESULT
 /* Whether it is worth asking for another one after `sasl`, which came from here, was refused.  A password that was tried is not tried
  * again. */
 gboolean net_ways_go_on (NetWays *ways, NetSasl *sasl, NetRefusal refusal);
+/* Cyrus SASL says "bad protocol / cancel" to what is no fault of the password.  It offers SCRAM-SHA-256-PLUS, and binds it to TLS 1.3 otherwise than RFC 9266
+ * has it. */
+gboolean net_refusal_is_of_protocol (const char *words);
 /* Whether the password may be told to the server by a command that is no SASL. */
 gboolean net_ways_may_tell (NetWays *ways);
 

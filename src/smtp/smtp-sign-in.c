@@ -212,7 +212,9 @@ smtp_session_sign_in (SmtpSession *session, const NetLogin *login, GCancellable 
     if (reply->code == 235)
       return take_welcome (session, sasl, cancellable, error);
     /* 504: offered, but not there after all. */
-    refusal = reply->code == 504 ? NET_REFUSAL_UNKNOWN : NET_REFUSAL_PLAIN;
+    refusal = reply->code == 504 || net_refusal_is_of_protocol (smtp_reply_line (reply, 0))
+                  ? NET_REFUSAL_UNKNOWN
+                  : NET_REFUSAL_PLAIN;
     if (!net_ways_go_on (ways, sasl, refusal)) {
       set_auth_error (session, login, sasl, reply, error);
       return FALSE;

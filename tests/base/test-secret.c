@@ -79,6 +79,7 @@ test_everywhere (void)
   g_assert_null (after);
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /* The core that a child leaves, which has the word in its memory; NULL: none is left here. */
 static GBytes *
 dup_core (const char *folder, gboolean careful)
@@ -121,6 +122,7 @@ has_word (GBytes *core)
 
   return memmem (data, length, "not-to-be-seen-in-a-core", 24) != NULL;
 }
+#endif
 
 static void
 test_core (void)

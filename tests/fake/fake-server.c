@@ -647,7 +647,7 @@ play_scram (Connection *connection, const FakeStep *step)
   g_autoptr (GBytes) binding = NULL;
   FakeScramTask task = { .iterations = 4096 };
   const char *last_word = NULL, *error = NULL;
-  gboolean elsewhere = FALSE;
+  gboolean elsewhere = FALSE, mute = FALSE;
   g_autofree char *wrong = NULL;
   g_autofree char *first = NULL;
   g_autofree char *proof = NULL;
@@ -668,6 +668,8 @@ play_scram (Connection *connection, const FakeStep *step)
       task.forged = TRUE;
     else if (g_str_equal (words[i], "elsewhere"))
       elsewhere = TRUE;
+    else if (g_str_equal (words[i], "mute"))
+      mute = TRUE;
     else
       g_error ("SCRAM: has no wish “%s”", words[i]);
   }
@@ -680,7 +682,7 @@ play_scram (Connection *connection, const FakeStep *step)
   }
   say_behind (connection, step, words[0], first);
   proof = take_line (connection, step);
-  if (proof == NULL || g_str_equal (proof, "*"))
+  if (proof == NULL || mute || g_str_equal (proof, "*"))
     return;
   last = last_word != NULL ? g_base64_encode ((const guchar *)last_word, strlen (last_word))
                            : fake_scram_last (scram, proof, &error);

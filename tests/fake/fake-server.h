@@ -26,7 +26,7 @@
  *   SCRAM: PREFIX FIRST MECHANISM USER PASSWORD FLAG [WISH …]
  *              goes on with SCRAM behind the client's first message (a $name), each line of ours behind PREFIX ("+", "334"); FLAG: p, y or n,
  *              as the client has to begin.  It ends with the client's answer to the proof, or to an "e=…" of ours, and whoever is right
- *              is told by the next S:.  A wrong beginning is a failure.  WISH: i=N (4096), forged (our proof is wrong), elsewhere (we are
+ *              is told by the next S:.  A wrong beginning is a failure.  WISH: i=N (4096), mute (nothing is said to their proof), forged (our proof is wrong), elsewhere (we are
  *              the end of another connection), e=… (our last word whatever it says)
  *   TLS        shakes hands (after the S: that agrees to STARTTLS)
  *   BETWEEN: TEXT   of the next handshake: TEXT goes out in clear behind the first flight of the server

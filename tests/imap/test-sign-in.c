@@ -322,6 +322,14 @@ test_scram (void)
       "SCRAM: + $second SCRAM-SHA-256 user secret n\n"
       "S: A2 OK [CAPABILITY IMAP4rev1] in\n",
       -1, NULL, BASE_PROOF_SCRAM },
+    /* So does Cyrus. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p mute\n"
+                                  "S: A1 NO bad protocol / cancel\n"
+                                  "C: A2 AUTHENTICATE SCRAM-SHA-256 $second\n"
+                                  "SCRAM: + $second SCRAM-SHA-256 user secret n\n"
+                                  "S: A2 OK [CAPABILITY IMAP4rev1] in\n",
+      -1, NULL, BASE_PROOF_SCRAM },
     { NULL, BASE_PROOF_BOUND,
       GREET (OFFER_PLUS) PLUS_256
       "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p e=unsupported-channel-binding-type\n"

@@ -405,6 +405,12 @@ test_scram (void)
       "C: AUTH SCRAM-SHA-256 $second\nSCRAM: 334 $second SCRAM-SHA-256 tim tanstaaftanstaaf n\n"
       "S: 235 welcome\n",
       -1, NULL, BASE_SIGN_IN_PASSWORD },
+    { "PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS",
+      PLUS
+      "tanstaaftanstaaf p mute\nS: 535 5.7.8 Error: authentication failed: bad protocol / cancel\n"
+      "C: AUTH SCRAM-SHA-256 $second\nSCRAM: 334 $second SCRAM-SHA-256 tim tanstaaftanstaaf n\n"
+      "S: 235 welcome\n",
+      -1, NULL, BASE_SIGN_IN_PASSWORD },
     { "SCRAM-SHA-256",
       "C: AUTH SCRAM-SHA-256 $first\nSCRAM: 334 $first SCRAM-SHA-256 tim tanstaaftanstaaf y\n"
       "S: 235 welcome\n",
