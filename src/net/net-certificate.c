@@ -32,6 +32,8 @@ typedef struct
 /* Reading the system's trust takes tens of milliseconds, and every connection needs it. */
 static GMutex trust_lock;
 static GHashTable *trusts; /* Owned: ca_file or "" -> Trust */
+/* Owned: credentials of files that were changed since.  A session may still use them, and tickets know them by their address. */
+static GPtrArray *outdated;
 static GHashTable *lists;  /* Owned: ca_file -> Lists, those of the revoked that were in it */
 
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_x509_crt_t, gnutls_x509_crt_deinit, NULL)
@@ -174,8 +176,12 @@ net_certificate_credentials (const char *ca_file, GError **error)
   if (trust == NULL) {
     trust = g_new0 (Trust, 1);
     g_hash_table_insert (trusts, g_strdup (key), trust);
+  } else {
+    if (outdated == NULL)
+      outdated = g_ptr_array_new ();
+    g_ptr_array_add (outdated, trust->credentials);
   }
-  trust->credentials = credentials; /* an older one may still be in use by a session */
+  trust->credentials = credentials;
   trust->changed = changed;
   trust->size = info.st_size;
   return credentials;

@@ -155,9 +155,20 @@ class Scene:
         self.open_account(name)
 
     def open_account(self, name):
-        self.app.click('list item', f'^{re.escape(name)}$')
+        # A recipient in a letter may have the same name.
+        window = self.app.wait('frame|dialog', exact('Preferences'))
+        self.app.click(eventually(lambda: window.find('list item', f'^{re.escape(name)}$'), what=f'the row of {name}'))
         self.app.wait('push button', exact('Change the account “%s”').replace('%s', re.escape(name)))
         time.sleep(.5)
+
+    def leave_preferences(self):
+        """From wherever one is in them."""
+        for _ in range(4):
+            if not self.app.find('frame|dialog', exact('Preferences')):
+                return
+            self.app.key('Escape')
+            time.sleep(.5)
+        self.app.wait_gone('frame|dialog', exact('Preferences'))
 
     def says(self, pattern, timeout=20):
         """A sentence somewhere in the window."""

@@ -256,9 +256,7 @@ def they_are_set_up_by_hand(scene):
     app.fill('text', exact('Name'), 'Shop')
     save(scene, 'Change Identity')
     eventually(lambda: read(scene)[groups[0]]['Name'] == 'Shop', what='the new name')
-    for _ in range(2):
-        app.key('Escape')
-        time.sleep(.5)
+    scene.leave_preferences()
     scene.compose('bob@lab.test', 'From the shop')
     assert sender(scene) == 'Shop <shop@lab.test>', sender(scene)
     text_is(scene, '\n\n-- \nAlice\nLab & Co.')
@@ -437,9 +435,7 @@ def they_have_an_order(scene):
     scene.inbox()
     open_identities(scene)
     assert order(scene) == [kim, shop, alice], order(scene)
-    for _ in range(2):
-        scene.app.key('Escape')
-        time.sleep(.5)
+    scene.leave_preferences()
     scene.compose()
     scene.app.click('combo box', exact('From'))
     offered = [n.name for n in scene.app.root.find_all('list item', '<.*@lab.test>')]
