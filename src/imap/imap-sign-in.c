@@ -70,7 +70,8 @@ set_sign_in_refused (ImapSession *session, const NetLogin *login, NetSasl *sasl,
 static NetRefusal
 classify (const ImapResponse *answer)
 {
-  if (answer->condition == IMAP_CONDITION_BAD || net_refusal_is_of_protocol (answer->text))
+  if ((answer->condition == IMAP_CONDITION_BAD && answer->code == NULL)
+      || net_refusal_is_of_protocol (answer->text))
     return NET_REFUSAL_UNKNOWN;
   return answer->condition == IMAP_CONDITION_NO && answer->code == NULL ? NET_REFUSAL_SPEECHLESS
                                                                         : NET_REFUSAL_PLAIN;

@@ -96,6 +96,8 @@ put_settings (MailEngine *self, const BaseAccount *settings)
   if (before == NULL)
     return;
   mail_engine_put_account (self, settings, 0);
+  if (settings->disabled)
+    mail_tokens_rest (mail_credentials_get_tokens (self->credentials), settings->id);
   if (before->disabled != settings->disabled) {
     mail_engine_update_views (self);
     mail_engine_count_views_soon (self);

@@ -122,6 +122,13 @@ set_unreachable (const MailOauth *oauth, const GError *cause, gboolean late, GEr
                     _ ("“%s” could not be reached to sign you in."), oauth->host);
 }
 
+/* g_cancellable_cancel () itself would be given the one that is cancelled already. */
+static void
+on_caller_cancelled (GCancellable *cancellable, gpointer stop)
+{
+  g_cancellable_cancel (stop);
+}
+
 /* The body of the answer; NULL with error. */
 static GByteArray *
 post (const MailOauth *oauth, const char *form, guint ms, guint *status, GCancellable *cancellable,
@@ -137,7 +144,7 @@ post (const MailOauth *oauth, const char *form, guint ms, guint *status, GCancel
   Clock clock = { 0 };
   GThread *thread = clock_start (&clock, stop, ms);
   gulong chain = cancellable != NULL
-                     ? g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
+                     ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
                                               g_object_ref (stop), g_object_unref)
                      : 0;
 

@@ -187,6 +187,13 @@ read_body (GInputStream *stream, const char *host, GCancellable *cancellable, GE
   }
 }
 
+/* g_cancellable_cancel () itself would be given the one that is cancelled already. */
+static void
+on_caller_cancelled (GCancellable *cancellable, gpointer stop)
+{
+  g_cancellable_cancel (stop);
+}
+
 /* One hop: an image, or (NULL without error) *next to go to. */
 static MailRemoteImage *
 fetch_hop (SoupSession *session, MailRemoteAllowFunc allow, GUri *uri, GUri **next,
@@ -203,7 +210,7 @@ fetch_hop (SoupSession *session, MailRemoteAllowFunc allow, GUri *uri, GUri **ne
   g_autoptr (GCancellable) stop = g_cancellable_new ();
   Peer peer = { .allow = allow, .stop = stop };
   gulong chain = cancellable != NULL
-                     ? g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
+                     ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
                                               g_object_ref (stop), g_object_unref)
                      : 0;
 
@@ -339,7 +346,7 @@ mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char 
   g_autoptr (GCancellable) stop = g_cancellable_new ();
   Peer peer = { .allow = allow, .stop = stop };
   gulong chain = cancellable != NULL
-                     ? g_cancellable_connect (cancellable, G_CALLBACK (g_cancellable_cancel),
+                     ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
                                               g_object_ref (stop), g_object_unref)
                      : 0;
   if (database != NULL)

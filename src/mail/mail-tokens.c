@@ -25,6 +25,7 @@ typedef struct
   char *kept;             /* the refresh token, where there is no keyring */
   gboolean busy, refused; /* refused: `error` holds until a person signs in */
   guint serial;           /* of requests that came to an end */
+  guint64 epoch; /* another one after each sign-in: what was begun before does not count any more */
   guint failures;
   GError *error; /* of the last request */
   MailOauthTokens *offer;
@@ -42,7 +43,10 @@ struct _MailTokens
   GCond cond;
   GHashTable *entries; /* account id -> Entry */
   guint flights;
+  guint64 epochs;
   gboolean closing;
+
+  GMutex writing; /* held while the keyring is written, and before `lock` */
 };
 
 /* It goes on while the computer sleeps. */
@@ -92,6 +96,7 @@ mail_tokens_new (const MailOauthTimes *times)
   self->times = times;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  g_mutex_init (&self->writing);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   return self;
 }
@@ -104,6 +109,7 @@ unref (MailTokens *self)
   g_hash_table_unref (self->entries);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
+  g_mutex_clear (&self->writing);
   g_free (self);
 }
 
@@ -151,6 +157,7 @@ ensure (MailTokens *self, const BaseAccount *account)
 
   if (entry == NULL) {
     entry = g_new0 (Entry, 1);
+    entry->epoch = ++self->epochs;
     g_hash_table_insert (self->entries, g_strdup (account->id), entry);
   }
   if (g_strcmp0 (entry->binding, binding) == 0)
@@ -240,6 +247,7 @@ typedef struct
   MailTokens *tokens; /* a reference */
   BaseAccount *account;
   char *binding, *kept;
+  guint64 epoch;
   gboolean asked_for; /* somebody waits for it */
   gboolean by_server; /* what came of it, came from the provider */
 } Flight;
@@ -252,6 +260,28 @@ flight_free (Flight *flight)
   mail_password_free (flight->kept);
   unref (flight->tokens);
   g_free (flight);
+}
+
+/* With the lock: neither removed, nor signed in anew, nor with other settings since it was begun. */
+static gboolean
+is_current (Flight *flight, const Entry *entry)
+{
+  return entry != NULL && entry->epoch == flight->epoch
+         && g_strcmp0 (entry->binding, flight->binding) == 0;
+}
+
+/* Keeps the token that takes the place of the one that was used, unless that is nobody's business any more. */
+static gboolean
+keep_rotated (Flight *flight, const char *refresh)
+{
+  MailTokens *self = flight->tokens;
+  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&self->writing);
+  gboolean current;
+
+  g_mutex_lock (&self->lock);
+  current = is_current (flight, g_hash_table_lookup (self->entries, flight->account->id));
+  g_mutex_unlock (&self->lock);
+  return current && store_refresh (flight->account, refresh);
 }
 
 static MailOauthTokens *
@@ -272,7 +302,7 @@ fetch (Flight *flight, gboolean *in_keyring, GError **error)
     g_clear_pointer (&got->refresh, mail_password_free);
   mail_password_free (refresh);
   if (got != NULL && got->refresh != NULL && flight->kept == NULL)
-    *in_keyring = store_refresh (flight->account, got->refresh);
+    *in_keyring = keep_rotated (flight, got->refresh);
   return got;
 }
 
@@ -302,8 +332,7 @@ land (Flight *flight, const MailOauthTokens *got, gboolean in_keyring, const GEr
     return;
   entry->busy = FALSE;
   entry->serial++;
-  /* Its settings are others by now. */
-  if (g_strcmp0 (entry->binding, flight->binding) != 0)
+  if (!is_current (flight, entry))
     return;
   if (got == NULL) {
     entry_set_failed (entry, error, flight->by_server);
@@ -341,6 +370,7 @@ begin (MailTokens *self, Entry *entry, gboolean asked_for)
   flight->tokens = self;
   flight->account = base_account_dup (entry->account);
   flight->binding = g_strdup (entry->binding);
+  flight->epoch = entry->epoch;
   flight->kept = g_strdup (entry->kept);
   flight->asked_for = asked_for;
   entry->busy = TRUE;
@@ -557,6 +587,10 @@ mail_tokens_keep (MailTokens *self, const BaseAccount *account, gboolean *sessio
   g_mutex_unlock (&self->lock);
   if (offer == NULL)
     return;
+  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&self->writing);
+  g_mutex_lock (&self->lock);
+  ensure (self, account)->epoch = ++self->epochs;
+  g_mutex_unlock (&self->lock);
   stored = store_refresh (account, offer->refresh);
   *session_only = !stored;
 
@@ -572,8 +606,20 @@ mail_tokens_keep (MailTokens *self, const BaseAccount *account, gboolean *sessio
 }
 
 void
+mail_tokens_rest (MailTokens *self, const char *account_id)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, account_id);
+
+  if (entry != NULL)
+    entry_drop_access (entry);
+}
+
+void
 mail_tokens_forget (MailTokens *self, const char *account_id)
 {
+  /* What is being written is there when this returns, to be cleared with the rest. */
+  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&self->writing);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   g_hash_table_remove (self->entries, account_id);

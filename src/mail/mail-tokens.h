@@ -32,7 +32,9 @@ void mail_tokens_offer (MailTokens *tokens, const BaseAccount *account, MailOaut
 void mail_tokens_drop_offer (MailTokens *tokens, const char *account_id);
 /* (blocks) What was offered (or nothing) is the account's from now on; *session_only: there is no keyring that takes it. */
 void mail_tokens_keep (MailTokens *tokens, const BaseAccount *account, gboolean *session_only);
-/* In memory; the keyring is mail_keyring_forget ()'s. */
+/* The account is left alone: nothing is asked for it in the background any more. */
+void mail_tokens_rest (MailTokens *tokens, const char *account_id);
+/* (blocks) In memory; the keyring is mail_keyring_forget ()'s. */
 void mail_tokens_forget (MailTokens *tokens, const char *account_id);
 
 G_END_DECLS

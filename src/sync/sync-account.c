@@ -220,7 +220,8 @@ static void
 lift_distrust (SyncAccount *account)
 {
   for (guint side = 0; side < G_N_ELEMENTS (account->blocked); side++)
-    if (g_error_matches (account->blocked[side], BASE_ERROR, BASE_ERROR_TRUST))
+    if (g_error_matches (account->blocked[side], BASE_ERROR, BASE_ERROR_TRUST)
+        && !base_error_is_less_proof (account->blocked[side]))
       g_clear_error (&account->blocked[side]);
 }
 

@@ -28,6 +28,9 @@ struct _UiSetup
   MailEngine *engine;
   GCancellable *cancellable; /* of what is under way; NULL: nothing */
   BaseAccount *verified;     /* being saved */
+  GStrv
+      strangers; /* nullable: hosts that nobody but a stranger's word leads to; the person is asked before they are told a password */
+  const char *less; /* static: the protocol whose server proves less than before */
 
   gboolean edit;
   gboolean saving; /* the window stays until it is known how that went */
@@ -193,6 +196,9 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer data)
     asked = make_account (self);
   else if (mail_discovery_get_problem (discovery) != NULL)
     error = g_error_copy (mail_discovery_get_problem (discovery));
+  g_strfreev (self->strangers);
+  self->strangers =
+      discovery != NULL ? g_strdupv ((char **)mail_discovery_get_strangers (discovery)) : NULL;
   ui_setup_form_clear_errors (self->form);
   ui_setup_form_set_account (
       self->form, discovery != NULL ? mail_discovery_get_account (discovery) : asked, FALSE);
@@ -242,6 +248,7 @@ on_manual (GtkWidget *widget, const char *name, GVariant *parameter)
   UiSetup *self = UI_SETUP (widget);
   g_autoptr (BaseAccount) account = make_account (self);
 
+  g_clear_pointer (&self->strangers, g_strfreev);
   ui_setup_form_clear_errors (self->form);
   ui_setup_form_set_account (self->form, account, FALSE);
   ui_setup_form_set_password (self->form, get_text (self->password));
@@ -299,8 +306,9 @@ on_less_accepted (gboolean accepted, gpointer data)
 
   if (!accepted || self->gone || self->cancellable != NULL || self->saving)
     return;
-  base_server_set_proof (&self->verified->imap, BASE_PROOF_NONE);
-  base_server_set_proof (&self->verified->smtp, BASE_PROOF_NONE);
+  base_server_set_proof (g_strcmp0 (self->less, "smtp") == 0 ? &self->verified->smtp
+                                                             : &self->verified->imap,
+                         BASE_PROOF_NONE);
   verify (self);
 }
 
@@ -344,6 +352,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer data)
   set_foot (self, NULL);
   ui_setup_form_show_error (self->form, protocol, error);
   if (base_error_is_less_proof (error)) {
+    self->less = protocol;
     ui_dialog_confirm (GTK_WINDOW (self), _ ("Sign In with Less Protection?"), error->message, NULL,
                        _ ("Sign In"), TRUE, on_less_accepted, g_object_ref (self));
   } else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
@@ -356,6 +365,40 @@ on_verified (GObject *source, GAsyncResult *result, gpointer data)
   }
 }
 
+/* What the person typed, or agreed to. */
+static void
+agree_and_verify (UiSetup *self)
+{
+  const char *const hosts[] = { self->verified->imap.host, self->verified->smtp.host, NULL };
+
+  mail_engine_agree_to_hosts (self->engine, hosts);
+  verify (self);
+}
+
+static void
+on_strangers_accepted (gboolean accepted, gpointer data)
+{
+  g_autoptr (UiSetup) self = data;
+
+  if (accepted && !self->gone && self->cancellable == NULL && !self->saving)
+    agree_and_verify (self);
+}
+
+/* Those of its hosts that nobody vouches for, a line each; NULL: none. */
+static char *
+dup_strangers (UiSetup *self)
+{
+  const char *const hosts[] = { self->verified->imap.host, self->verified->smtp.host };
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    if (self->strangers != NULL && hosts[i] != NULL
+        && g_strv_contains ((const char *const *)self->strangers, hosts[i])
+        && strstr (names->str, hosts[i]) == NULL)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", hosts[i]);
+  return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
+}
+
 static void
 on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -366,10 +409,14 @@ on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   g_clear_pointer (&self->verified, base_account_free);
   self->verified = ui_setup_form_dup_account (self->form);
-  /* Their names stand on the page from which the person signs in. */
-  const char *const shown[] = { self->verified->imap.host, self->verified->smtp.host, NULL };
-  mail_engine_agree_to_hosts (self->engine, shown);
-  verify (self);
+  g_autofree char *strangers = dup_strangers (self);
+  if (strangers == NULL)
+    agree_and_verify (self);
+  else
+    ui_dialog_confirm (
+        GTK_WINDOW (self), _ ("Send Your Password to These Servers?"),
+        _ ("They do not belong to the domain of your address, and nobody vouches for what led to them. Go on only if your provider names them."),
+        strangers, _ ("_Send Password"), TRUE, on_strangers_accepted, g_object_ref (self));
 }
 
 /* ---- other verbs ---- */
@@ -482,6 +529,7 @@ ui_setup_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_pointer (&self->verified, base_account_free);
+  g_strfreev (self->strangers);
   G_OBJECT_CLASS (ui_setup_parent_class)->finalize (object);
 }
 

@@ -84,7 +84,8 @@ class App:
                 thorough = time.time() + 1.5
             if gone and not found:
                 found = self.root.search(role, name, condition, thorough=True)
-            if bool(found) != gone:
+            # One that does not answer shows nothing, which is not to be gone.
+            if bool(found) != gone and (found or self.process.poll() is not None or self.root.role):
                 return found
             if self.process.poll() is not None:
                 raise NotFound(f'the program ended with {self.process.returncode}:\n{self.log()}')
