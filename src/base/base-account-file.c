@@ -81,6 +81,13 @@ load (const char *id, const BasePaths *paths, GError **error)
   return g_steal_pointer (&account);
 }
 
+static char *
+dup_broken (const char *id, const GError *error)
+{
+  /* Translators: the name of a file, then a sentence that says what is wrong with it */
+  return g_strdup_printf (_ ("The account file “%s.ini” cannot be used. %s"), id, error->message);
+}
+
 static int
 compare_positions (gconstpointer a, gconstpointer b)
 {
@@ -108,9 +115,7 @@ base_account_load_all (const BasePaths *paths, GStrv *broken)
       g_ptr_array_add (accounts, account);
       continue;
     }
-    sentence = g_strdup_printf (
-        /* Translators: the name of a file, then a sentence that says what is wrong with it */
-        _ ("The account file “%s.ini” cannot be used. %s"), id, error->message);
+    sentence = dup_broken (id, error);
     base_log ("%s", sentence);
     g_strv_builder_add (sentences, sentence);
   }
@@ -121,6 +126,36 @@ base_account_load_all (const BasePaths *paths, GStrv *broken)
   return g_steal_pointer (&accounts);
 }
 
+/* FALSE: somebody changed it by hand, to something that cannot be used, and would lose that. */
+static gboolean
+may_write_over (const char *id, const BasePaths *paths, GError **error)
+{
+  g_autofree char *path = file_of (id, paths);
+  g_autoptr (BaseAccount) there = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  there = load (id, paths, &local);
+  if (there != NULL)
+    return TRUE;
+  sentence = dup_broken (id, local);
+  base_error_set (error, BASE_ERROR_REFUSED, base_error_get_detail (local), "%s", sentence);
+  return FALSE;
+}
+
+gboolean
+base_account_may_save (const BaseAccount *account, const BasePaths *paths, GError **error)
+{
+  if (!base_account_id_is_valid (account->id)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("An account may not be called “%s”."),
+                    account->id != NULL ? account->id : "");
+    return FALSE;
+  }
+  return base_account_check (account, error) && may_write_over (account->id, paths, error);
+}
+
 gboolean
 base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error)
 {
@@ -129,12 +164,7 @@ base_account_save (const BaseAccount *account, const BasePaths *paths, GError **
   g_autofree char *text = NULL;
   gsize length;
 
-  if (!base_account_id_is_valid (account->id)) {
-    base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("An account may not be called “%s”."),
-                    account->id != NULL ? account->id : "");
-    return FALSE;
-  }
-  if (!base_account_check (account, error))
+  if (!base_account_may_save (account, paths, error))
     return FALSE;
 
   /* Comments and keys of others stay. */

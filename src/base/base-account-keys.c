@@ -7,6 +7,7 @@
 
 #include "base-error.h"
 #include "base-key-file.h"
+#include "base-log.h"
 
 #define GROUP_ACCOUNT   "Account"
 #define GROUP_IMAP      "IMAP"
@@ -78,23 +79,20 @@ read_sign_in (GKeyFile *file, const char *group, BaseServer *server, GError **er
 /* The words of BaseProof, in its order. */
 static const char *const proof_words[] = { "none", "scram", "scram-plus" };
 
+/* What a newer Sosik wrote there, or somebody else, is nothing that is known: FALSE, and the line stays as it is. */
 static gboolean
-read_proof (GKeyFile *file, const char *group, BaseServer *server, GError **error)
+read_proof (GKeyFile *file, const char *group, BaseServer *server)
 {
   g_auto (GStrv) words = g_key_file_get_string_list (file, group, "Proved", NULL, NULL);
 
-  if (words == NULL || words[0] == NULL)
-    return TRUE;
-  for (guint i = 0; words[1] != NULL && words[2] == NULL && i < G_N_ELEMENTS (proof_words); i++)
+  if (words == NULL || g_strv_length (words) != 2)
+    return words == NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (proof_words); i++)
     if (g_str_equal (words[0], proof_words[i])) {
       server->proved = (BaseProof)i;
       server->proved_host = g_strdup (words[1]);
       return TRUE;
     }
-  base_error_set (
-      error, BASE_ERROR_REFUSED, NULL,
-      _ ("Proved under [%s] must be “scram” or “scram-plus”, “;” and the name of the server."),
-      group);
   return FALSE;
 }
 
@@ -126,12 +124,20 @@ read_server (GKeyFile *file, const char *group, BaseServer *server, GError **err
     return FALSE;
   }
 
-  if (server->host == NULL && g_key_file_has_group (file, group)) {
+  if (server->host == NULL && !server->disabled && g_key_file_has_group (file, group)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("Host is missing under [%s]."), group);
     return FALSE;
   }
-  return read_sign_in (file, group, server, error) && read_without (file, group, server, error)
-         && read_proof (file, group, server, error);
+  if (!read_proof (file, group, server))
+    base_log ("Proved under [%s] is not understood, and does not count", group);
+  return read_sign_in (file, group, server, error) && read_without (file, group, server, error);
+}
+
+gboolean
+base_account_read_sender (GKeyFile *file, const char *group, BaseServer *server, GError **error)
+{
+  return base_key_file_read_switch (file, group, "Disabled", &server->disabled, error)
+         && read_server (file, group, server, error);
 }
 
 /* The words of BaseBodies, in its order. */
@@ -249,21 +255,35 @@ base_account_read (GKeyFile *file, BaseAccount *account, GError **error)
          && read_number (file, GROUP_ACCOUNT, "Position", 0, BASE_POSITION_MAX, &account->position,
                          error)
          && read_server (file, GROUP_IMAP, &account->imap, error)
-         && read_server (file, GROUP_SMTP, &account->smtp, error)
+         && base_account_read_sender (file, GROUP_SMTP, &account->smtp, error)
          && read_sync (file, account, error) && read_exceptions (file, account, error)
          && base_identities_read (file, account, error);
 }
 
 /* ---- writing ---- */
 
+/* Also one that is not understood stays until something is known. */
+static void
+write_proof (GKeyFile *file, const char *group, const BaseServer *server)
+{
+  BaseServer there = { 0 };
+
+  if (base_server_get_proof (server) != BASE_PROOF_NONE) {
+    const char *const words[] = { proof_words[server->proved], server->proved_host };
+
+    g_key_file_set_string_list (file, group, "Proved", words, G_N_ELEMENTS (words));
+  } else if (read_proof (file, group, &there)) {
+    g_key_file_remove_key (file, group, "Proved", NULL);
+  }
+  g_free (there.proved_host);
+}
+
 static void
 write_server (GKeyFile *file, const char *group, const BaseServer *server)
 {
-  /* What it would be does not count where there is none. */
-  if (server->host == NULL || *server->host == '\0') {
-    g_key_file_remove_group (file, group, NULL);
+  /* What is known of one is not thrown away. */
+  if (server->host == NULL || *server->host == '\0')
     return;
-  }
   base_key_file_put_text (file, group, "Host", server->host);
   g_key_file_set_integer (file, group, "Port", server->port);
   g_key_file_set_string (file, group, "Security",
@@ -276,13 +296,15 @@ write_server (GKeyFile *file, const char *group, const BaseServer *server)
                                 g_strv_length (server->without));
   else
     g_key_file_remove_key (file, group, "Without", NULL);
-  if (base_server_get_proof (server) != BASE_PROOF_NONE) {
-    const char *const words[] = { proof_words[server->proved], server->proved_host };
+  write_proof (file, group, server);
+}
 
-    g_key_file_set_string_list (file, group, "Proved", words, G_N_ELEMENTS (words));
-  } else {
-    g_key_file_remove_key (file, group, "Proved", NULL);
-  }
+void
+base_account_write_sender (GKeyFile *file, const char *group, const BaseServer *server)
+{
+  write_server (file, group, server);
+  if (g_key_file_has_group (file, group))
+    base_key_file_write_switch (file, group, "Disabled", !base_server_is_used (server));
 }
 
 /* What is as it is where nothing is said needs no line; one that an administrator wrote is kept true. */
@@ -320,23 +342,57 @@ write_oauth (GKeyFile *file, const BaseOauth *oauth)
   base_key_file_put_text (file, GROUP_OAUTH, "Scope", oauth->scope);
 }
 
-/* Their numbers mean nothing, and are given anew. */
+/* NULL: the group is about none of them. */
+static const BaseException *
+find_exception (GKeyFile *file, const char *group, GPtrArray *exceptions)
+{
+  g_autofree char *host = base_key_file_dup_text (file, group, "Host");
+  int port = g_key_file_get_integer (file, group, "Port", NULL);
+
+  for (guint i = 0; host != NULL && i < exceptions->len; i++) {
+    const BaseException *exception = exceptions->pdata[i];
+
+    if (exception->port == port && g_ascii_strcasecmp (exception->host, host) == 0)
+      return exception;
+  }
+  return NULL;
+}
+
+static void
+write_exception (GKeyFile *file, const char *group, const BaseException *exception)
+{
+  g_key_file_set_string (file, group, "Host", exception->host);
+  g_key_file_set_integer (file, group, "Port", exception->port);
+  g_key_file_set_string (file, group, "Sha256", exception->sha256);
+  g_key_file_set_int64 (file, group, "Until", exception->until);
+}
+
+/* Each in the group that it has, with what others wrote there; their numbers mean nothing. */
 static void
 write_exceptions (GKeyFile *file, const BaseAccount *account)
 {
+  g_autoptr (GPtrArray) left = g_ptr_array_new ();
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
-  for (guint i = 0; groups[i] != NULL; i++)
-    if (g_str_has_prefix (groups[i], GROUP_EXCEPTION))
-      g_key_file_remove_group (file, groups[i], NULL);
-  for (guint i = 0; i < account->exceptions->len; i++) {
-    const BaseException *exception = account->exceptions->pdata[i];
-    g_autofree char *group = g_strdup_printf (GROUP_EXCEPTION "%u", i + 1);
+  g_ptr_array_extend (left, account->exceptions, NULL, NULL);
+  for (guint i = 0; groups[i] != NULL; i++) {
+    const BaseException *exception = NULL;
 
-    g_key_file_set_string (file, group, "Host", exception->host);
-    g_key_file_set_integer (file, group, "Port", exception->port);
-    g_key_file_set_string (file, group, "Sha256", exception->sha256);
-    g_key_file_set_int64 (file, group, "Until", exception->until);
+    if (!g_str_has_prefix (groups[i], GROUP_EXCEPTION))
+      continue;
+    exception = find_exception (file, groups[i], left);
+    if (exception == NULL) {
+      g_key_file_remove_group (file, groups[i], NULL);
+      continue;
+    }
+    write_exception (file, groups[i], exception);
+    g_ptr_array_remove (left, (gpointer)exception);
+  }
+  for (guint i = 0, number = 1; i < left->len; number++) {
+    g_autofree char *group = g_strdup_printf (GROUP_EXCEPTION "%u", number);
+
+    if (!g_key_file_has_group (file, group))
+      write_exception (file, group, left->pdata[i++]);
   }
 }
 
@@ -355,7 +411,7 @@ base_account_write (GKeyFile *file, const BaseAccount *account)
   write_number (file, GROUP_ACCOUNT, "Position", account->position, 0);
   write_server (file, GROUP_IMAP, &account->imap);
   base_key_file_put_text (file, GROUP_IMAP, "AuthservId", account->authserv_id);
-  write_server (file, GROUP_SMTP, &account->smtp);
+  base_account_write_sender (file, GROUP_SMTP, &account->smtp);
   write_sync (file, account);
   for (guint i = 0; i < BASE_N_FOLDERS; i++)
     base_key_file_put_text (file, GROUP_FOLDERS, folder_keys[i], account->folders[i]);

@@ -14,11 +14,16 @@ G_BEGIN_DECLS
 /* As where a file says nothing; without an id. */
 BaseAccount *base_account_new_empty (void) G_GNUC_WARN_UNUSED_RESULT;
 gboolean base_account_id_is_valid (const char *id);
+gboolean base_account_check_server (const BaseServer *server, const char *protocol, GError **error);
 
 /* ---- base-account-keys.c ---- */
 /* Into one that is empty. */
 gboolean base_account_read (GKeyFile *file, BaseAccount *account, GError **error);
 void base_account_write (GKeyFile *file, const BaseAccount *account);
+/* Of the group [SMTP], or of one that looks like it. */
+gboolean base_account_read_sender (GKeyFile *file, const char *group, BaseServer *server,
+                                   GError **error);
+void base_account_write_sender (GKeyFile *file, const char *group, const BaseServer *server);
 
 /* ---- base-identity-file.c ---- */
 gboolean base_identities_read (GKeyFile *file, BaseAccount *account, GError **error);

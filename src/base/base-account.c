@@ -75,45 +75,6 @@ base_oauth_free (BaseOauth *oauth)
   g_free (oauth);
 }
 
-static void
-copy_server (const BaseServer *from, BaseServer *to)
-{
-  to->host = g_strdup (from->host);
-  to->port = from->port;
-  to->security = from->security;
-  to->sign_in = from->sign_in;
-  to->user = g_strdup (from->user);
-  to->without = g_strdupv (from->without);
-  to->proved = from->proved;
-  to->proved_host = g_strdup (from->proved_host);
-}
-
-static void
-clear_server (BaseServer *server)
-{
-  g_free (server->host);
-  g_free (server->user);
-  g_strfreev (server->without);
-  g_free (server->proved_host);
-}
-
-BaseProof
-base_server_get_proof (const BaseServer *server)
-{
-  return server->host != NULL && server->proved_host != NULL
-                 && g_ascii_strcasecmp (server->host, server->proved_host) == 0
-             ? server->proved
-             : BASE_PROOF_NONE;
-}
-
-void
-base_server_set_proof (BaseServer *server, BaseProof proof)
-{
-  server->proved = proof;
-  g_free (server->proved_host);
-  server->proved_host = proof != BASE_PROOF_NONE ? g_strdup (server->host) : NULL;
-}
-
 BaseAccount *
 base_account_dup (const BaseAccount *account)
 {
@@ -123,8 +84,8 @@ base_account_dup (const BaseAccount *account)
   copy->display_name = g_strdup (account->display_name);
   copy->address = g_strdup (account->address);
   copy->label = g_strdup (account->label);
-  copy_server (&account->imap, &copy->imap);
-  copy_server (&account->smtp, &copy->smtp);
+  base_server_copy (&account->imap, &copy->imap);
+  base_server_copy (&account->smtp, &copy->smtp);
   copy->authserv_id = g_strdup (account->authserv_id);
   copy->ca_file = g_strdup (account->ca_file);
   copy->client_certificate = g_strdup (account->client_certificate);
@@ -167,8 +128,8 @@ base_account_free (BaseAccount *account)
   g_free (account->display_name);
   g_free (account->address);
   g_free (account->label);
-  clear_server (&account->imap);
-  clear_server (&account->smtp);
+  base_server_clear (&account->imap);
+  base_server_clear (&account->smtp);
   g_free (account->authserv_id);
   g_free (account->ca_file);
   g_free (account->client_certificate);
@@ -206,7 +167,74 @@ base_account_compare (const BaseAccount *a, const BaseAccount *b)
 gboolean
 base_account_can_send (const BaseAccount *account)
 {
-  return account->smtp.host != NULL && *account->smtp.host != '\0';
+  return base_server_is_used (&account->smtp);
+}
+
+static const BaseIdentity *
+find_identity (const BaseAccount *account, const char *id)
+{
+  if (*id == '\0')
+    return account->own;
+  for (guint i = 0; i < account->identities->len; i++)
+    if (g_str_equal (((BaseIdentity *)account->identities->pdata[i])->id, id))
+      return account->identities->pdata[i];
+  return NULL;
+}
+
+/* Of "smtp-ID"; NULL of any other protocol. */
+static const BaseIdentity *
+find_by_protocol (const BaseAccount *account, const char *protocol)
+{
+  return g_str_has_prefix (protocol, BASE_PROTOCOL_IDENTITY)
+             ? find_identity (account, protocol + strlen (BASE_PROTOCOL_IDENTITY))
+             : NULL;
+}
+
+BaseServer *
+base_account_get_server (const BaseAccount *account, const char *protocol)
+{
+  const BaseIdentity *identity = find_by_protocol (account, protocol);
+
+  if (g_str_equal (protocol, "imap"))
+    return (BaseServer *)&account->imap;
+  if (g_str_equal (protocol, "smtp"))
+    return (BaseServer *)&account->smtp;
+  return identity != NULL ? identity->smtp : NULL;
+}
+
+gboolean
+base_account_is_same_place (const BaseAccount *a, const BaseAccount *b, const char *protocol)
+{
+  const BaseServer *one = base_account_get_server (a, protocol);
+  const BaseServer *two = base_account_get_server (b, protocol);
+
+  return one != NULL && two != NULL && base_server_is_same_place (one, two);
+}
+
+const BaseServer *
+base_account_get_sender (const BaseAccount *account, const BaseIdentity *identity)
+{
+  if (base_server_is_used (identity->smtp))
+    return identity->smtp;
+  return base_account_can_send (account) ? &account->smtp : NULL;
+}
+
+gboolean
+base_account_has_sender (const BaseAccount *account)
+{
+  gboolean any = base_account_can_send (account);
+
+  for (guint i = 0; i < account->identities->len && !any; i++)
+    any = base_server_is_used (((BaseIdentity *)account->identities->pdata[i])->smtp);
+  return any;
+}
+
+const char *
+base_account_get_protocol_address (const BaseAccount *account, const char *protocol)
+{
+  const BaseIdentity *identity = find_by_protocol (account, protocol);
+
+  return identity != NULL && identity->address != NULL ? identity->address : account->address;
 }
 
 static BaseException *
@@ -306,8 +334,8 @@ base_account_address_is_valid (const char *address)
   return at != NULL && at != address && host_is_valid (at + 1);
 }
 
-static gboolean
-check_server (const BaseServer *server, const char *protocol, GError **error)
+gboolean
+base_account_check_server (const BaseServer *server, const char *protocol, GError **error)
 {
   if (server->host == NULL || *server->host == '\0') {
     base_error_set (error, BASE_ERROR_REFUSED, NULL, _ ("The name of the %s server is missing."),
@@ -358,24 +386,34 @@ check_exceptions (const BaseAccount *account, GError **error)
   return TRUE;
 }
 
-/* Where a browser is sent, or a secret: nowhere in clear, but to this computer. */
+char *
+base_oauth_dup_host (const char *address)
+{
+  g_autoptr (GUri) uri = address != NULL ? g_uri_parse (address, G_URI_FLAGS_ENCODED, NULL) : NULL;
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL
+      || g_uri_get_fragment (uri) != NULL)
+    return NULL;
+  if (g_str_equal (g_uri_get_scheme (uri), "https")
+      || (g_str_equal (g_uri_get_scheme (uri), "http") && g_str_equal (host, "127.0.0.1")))
+    return g_strdup (host);
+  return NULL;
+}
+
 static gboolean
 check_oauth (const BaseOauth *oauth, GError **error)
 {
   const char *const places[] = { oauth->authorization, oauth->token };
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
-    g_autofree char *host = NULL, *scheme = NULL;
+    g_autofree char *host = base_oauth_dup_host (places[i]);
 
-    if (places[i] == NULL)
+    if (places[i] == NULL || host != NULL)
       continue;
-    if (g_uri_split_network (places[i], G_URI_FLAGS_NONE, &scheme, &host, NULL, NULL)
-        && host != NULL
-        && (g_str_equal (scheme, "https")
-            || (g_str_equal (scheme, "http") && g_str_equal (host, "127.0.0.1"))))
-      continue;
-    base_error_set (error, BASE_ERROR_REFUSED, NULL,
-                    _ ("An address under [OAuth] has to begin with “https://”."));
+    base_error_set (
+        error, BASE_ERROR_REFUSED, NULL,
+        _ ("An address under [OAuth] has to begin with “https://”, without a user or a “#” in it."));
     return FALSE;
   }
   return TRUE;
@@ -423,8 +461,9 @@ base_account_check (const BaseAccount *account, GError **error)
     return FALSE;
   }
 
-  return check_server (&account->imap, "IMAP", error)
-         && (!base_account_can_send (account) || check_server (&account->smtp, "SMTP", error))
+  return base_account_check_server (&account->imap, "IMAP", error)
+         && (!base_account_can_send (account)
+             || base_account_check_server (&account->smtp, "SMTP", error))
          && check_exceptions (account, error)
          && (account->oauth == NULL || check_oauth (account->oauth, error))
          && check_looks (account, error) && base_identities_check (account, error);

@@ -5,45 +5,9 @@
 
 #include "base-identity.h"
 #include "base-paths.h"
+#include "base-server.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  BASE_SECURITY_TLS,      /* TLS from the first byte (993, 465), RFC 8314 */
-  BASE_SECURITY_STARTTLS, /* plain greeting, then STARTTLS or nothing (143, 587) */
-} BaseSecurity;
-
-/* By what a person is known to a server. */
-typedef enum
-{
-  BASE_SIGN_IN_PASSWORD,
-  BASE_SIGN_IN_OAUTH,       /* an access token (RFC 6749), by OAUTHBEARER (RFC 7628) or XOAUTH2 */
-  BASE_SIGN_IN_CERTIFICATE, /* that of the client in TLS, by EXTERNAL (RFC 4422, appendix A) */
-} BaseSignIn;
-
-/* How a server proved that it knows the person's password, without being told it. */
-typedef enum
-{
-  BASE_PROOF_NONE,
-  BASE_PROOF_SCRAM, /* RFC 5802 */
-  BASE_PROOF_BOUND, /* and that nobody stands between (SCRAM-…-PLUS) */
-} BaseProof;
-
-typedef struct
-{
-  char *host; /* of SMTP nullable: the account only receives */
-  guint16 port;
-  BaseSecurity security;
-  BaseSignIn sign_in;
-  char *user;
-  /* Nullable: extensions that are not to be used though the server offers them, by their words in CAPABILITY or EHLO
-   * ("QRESYNC", "CHUNKING").  Whether such a word means anything is not known here. */
-  GStrv without;
-  /* The most that `proved_host` (nullable) ever proved: less would be somebody else.  See base_server_get_proof (). */
-  BaseProof proved;
-  char *proved_host;
-} BaseServer;
 
 #define BASE_MONTHS_MAX   1200
 #define BASE_LARGEST_BODY 25 /* these two where nothing else is said */
@@ -79,13 +43,14 @@ typedef struct
   char *scope;                 /* nullable */
 } BaseOauth;
 
-/* A certificate that a person took although it cannot be checked: that one alone, at that place, until it expires. */
+/* A certificate that a person took although it cannot be checked: that one alone, at that place, for as long as
+ * base_trust_get_agreed_until () said. */
 typedef struct
 {
   char *host;
   guint16 port;
   char *sha256; /* of its DER form, 64 small hexadecimal digits */
-  gint64 until; /* seconds since 1970: when it expires */
+  gint64 until; /* seconds since 1970: from then on it is asked for again */
 } BaseException;
 
 void base_exception_free (BaseException *exception);
@@ -132,14 +97,24 @@ BaseAccount *base_account_dup (const BaseAccount *account) G_GNUC_WARN_UNUSED_RE
 void base_account_free (BaseAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseAccount, base_account_free)
 
-/* What its host proved; NONE where that was another host. */
-BaseProof base_server_get_proof (const BaseServer *server);
-void base_server_set_proof (BaseServer *server, BaseProof proof); /* NONE: forgets it */
-
 /* As accounts stand in their list: by their positions, then by their ids. */
 int base_account_compare (const BaseAccount *a, const BaseAccount *b);
-/* Whether mail can be sent from it. */
+/* Whether mail can be sent from it, by the server for all of its identities that have none of their own. */
 gboolean base_account_can_send (const BaseAccount *account);
+/* The server for "imap", "smtp", or "smtp-ID", which is that of an identity.  Borrowed; NULL: that one has none, or there is no such identity. */
+BaseServer *base_account_get_server (const BaseAccount *account, const char *protocol);
+/* Whether both have that server, and it is the same place, for the same user. */
+gboolean base_account_is_same_place (const BaseAccount *a, const BaseAccount *b,
+                                     const char *protocol);
+/* By which one such an identity sends: its own, else the account's; NULL: by none. */
+const BaseServer *base_account_get_sender (const BaseAccount *account,
+                                           const BaseIdentity *identity);
+/* Whether any of its identities can send, by whichever server. */
+gboolean base_account_has_sender (const BaseAccount *account);
+/* As far as can be told, a password for one is a password for the other: the same domain of the address, and the same servers. */
+gboolean base_account_is_same_provider (const BaseAccount *a, const BaseAccount *b);
+/* The address of whom that protocol is for. */
+const char *base_account_get_protocol_address (const BaseAccount *account, const char *protocol);
 /* The exception for that place and certificate (base_exception's sha256); NULL: none. */
 const BaseException *base_account_find_exception (const BaseAccount *account, const char *host,
                                                   guint16 port, const char *sha256);
@@ -149,12 +124,20 @@ gboolean base_account_has_exception (const BaseAccount *account, const char *hos
 void base_account_add_exception (BaseAccount *account, const char *host, guint16 port,
                                  const char *sha256, gint64 until);
 void base_account_remove_exception (BaseAccount *account, const char *host, guint16 port);
+/* Does to `account` what was done to `before` to make `after` of it (both copies of the same account, from whenever), and leaves the rest of
+ * it as others made it meanwhile.  What came of it may be wrong where they did not go together: base_account_check (). */
+void base_account_merge (BaseAccount *account, const BaseAccount *before, const BaseAccount *after);
 BaseOauth *base_oauth_dup (const BaseOauth *oauth) G_GNUC_WARN_UNUSED_RESULT; /* NULL of NULL */
 void base_oauth_free (BaseOauth *oauth);
+/* The host of one of its addresses; NULL: nothing secret may go there, for it is not encrypted and leaves this computer, or has to be spelt otherwise. */
+char *base_oauth_dup_host (const char *address) G_GNUC_WARN_UNUSED_RESULT;
 
 /* All accounts of the profile, in their order; a broken file is left alone and named in `broken` (GStrv of
  * sentences, nullable out). GPtrArray of BaseAccount. */
 GPtrArray *base_account_load_all (const BasePaths *paths, GStrv *broken) G_GNUC_WARN_UNUSED_RESULT;
+/* FALSE: base_account_save () would not begin to write.  REFUSED: also where a file is there that somebody changed by hand and that cannot be
+ * used. */
+gboolean base_account_may_save (const BaseAccount *account, const BasePaths *paths, GError **error);
 gboolean base_account_save (const BaseAccount *account, const BasePaths *paths, GError **error);
 gboolean base_account_remove (const char *id, const BasePaths *paths, GError **error);
 /* Removing an account takes several steps: while it is `leaving` (a mark beside its file) it is not loaded any more, so that

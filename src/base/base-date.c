@@ -29,14 +29,22 @@ ref_zone (void)
   return g_time_zone_ref (zone);
 }
 
-/* NULL: outside of what a calendar knows. */
-static GDateTime *
-to_local (gint64 time)
+GDateTime *
+base_date_to_local (gint64 time)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time);
   g_autoptr (GTimeZone) zone = ref_zone ();
 
   return utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
+}
+
+gint64
+base_date_of_day (int year, int month, int day)
+{
+  g_autoptr (GTimeZone) zone = ref_zone ();
+  g_autoptr (GDateTime) begins = g_date_time_new (zone, year, month, day, 0, 0, 0);
+
+  return begins != NULL ? g_date_time_to_unix (begins) : G_MININT64;
 }
 
 static gboolean
@@ -78,8 +86,8 @@ base_date_short (gint64 time, gint64 now)
 
   if (time == 0)
     return g_strdup ("");
-  then = to_local (time);
-  today = to_local (now);
+  then = base_date_to_local (time);
+  today = base_date_to_local (now);
   if (then == NULL || today == NULL)
     return g_strdup ("");
 
@@ -125,7 +133,7 @@ base_date_day_and_clock (GDateTime *time)
 char *
 base_date_long (gint64 time)
 {
-  g_autoptr (GDateTime) then = time != 0 ? to_local (time) : NULL;
+  g_autoptr (GDateTime) then = time != 0 ? base_date_to_local (time) : NULL;
 
   return then != NULL ? base_date_day_and_clock (then) : g_strdup ("");
 }
@@ -141,9 +149,8 @@ enum
   GROUP_YEARS = 10000, /* and the year */
 };
 
-/* 0: weeks begin on Sunday, 1: on Monday ... */
-static int
-first_weekday (void)
+int
+base_date_first_weekday (void)
 {
 #ifdef __GLIBC__
   /* A date that the first day is counted from, as a number in the place of a pointer; and the count, from one on. */
@@ -158,14 +165,14 @@ first_weekday (void)
 int
 base_date_group (gint64 time, gint64 now)
 {
-  g_autoptr (GDateTime) then = to_local (time);
-  g_autoptr (GDateTime) today = to_local (now);
+  g_autoptr (GDateTime) then = base_date_to_local (time);
+  g_autoptr (GDateTime) today = base_date_to_local (now);
   gint64 days, into_week;
 
   if (time == 0 || then == NULL || today == NULL)
     return GROUP_TODAY;
   days = day_number (today) - day_number (then);
-  into_week = (g_date_time_get_day_of_week (today) % 7 - first_weekday () + 7) % 7;
+  into_week = (g_date_time_get_day_of_week (today) % 7 - base_date_first_weekday () + 7) % 7;
   if (days <= 0)
     return GROUP_TODAY;
   if (days == 1)

@@ -18,6 +18,12 @@ char *base_date_long (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_day (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
 char *base_date_day_and_clock (GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;
+/* What the calendar on the wall says; NULL: outside of what it knows. */
+GDateTime *base_date_to_local (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
+/* The first second of a day there, or the first one in which that day is; G_MININT64: there is no such day. */
+gint64 base_date_of_day (int year, int month, int day);
+/* 0: weeks begin on Sunday, 1: on Monday ... by the locale. */
+int base_date_first_weekday (void);
 /* INTERNALDATE, RFC 9051 section 9 date-time: " 1-Jul-2026 02:44:25 -0700".  0 when malformed. */
 gint64 base_date_from_internal (const char *text);
 /* The same, in UTC, for APPEND. */

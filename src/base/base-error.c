@@ -15,14 +15,14 @@ typedef struct
 {
   char *detail;     /* Owned, nullable */
   BaseTrust *trust; /* Owned, nullable */
-  gboolean less_proof;
+  gboolean less_proof, lasting, locked, wants_client;
 } BaseErrorPrivate;
 
 static void
 base_error_private_init (BaseErrorPrivate *private)
 {
   private->detail = NULL;
-  private->less_proof = FALSE;
+  private->less_proof = private->lasting = private->locked = private->wants_client = FALSE;
   private->trust = NULL;
 }
 
@@ -31,6 +31,9 @@ base_error_private_copy (const BaseErrorPrivate *from, BaseErrorPrivate *to)
 {
   to->detail = g_strdup (from->detail);
   to->less_proof = from->less_proof;
+  to->lasting = from->lasting;
+  to->locked = from->locked;
+  to->wants_client = from->wants_client;
   to->trust = base_trust_dup (from->trust);
 }
 
@@ -103,6 +106,46 @@ gboolean
 base_error_is_less_proof (const GError *error)
 {
   return error != NULL && error->domain == BASE_ERROR && base_error_get_private (error)->less_proof;
+}
+
+void
+base_error_set_lasting (GError *error)
+{
+  if (error != NULL)
+    base_error_get_private (error)->lasting = TRUE;
+}
+
+gboolean
+base_error_is_lasting (const GError *error)
+{
+  return error != NULL && error->domain == BASE_ERROR && base_error_get_private (error)->lasting;
+}
+
+void
+base_error_set_locked (GError *error)
+{
+  if (error != NULL)
+    base_error_get_private (error)->locked = TRUE;
+}
+
+gboolean
+base_error_is_locked (const GError *error)
+{
+  return error != NULL && error->domain == BASE_ERROR && base_error_get_private (error)->locked;
+}
+
+void
+base_error_set_wants_client (GError *error)
+{
+  if (error != NULL)
+    base_error_get_private (error)->wants_client = TRUE;
+}
+
+gboolean
+base_error_wants_client (const GError *error)
+{
+  return error != NULL && error->domain == BASE_ERROR
+         && base_error_get_private (error)->wants_client;
 }
 
 void

@@ -39,6 +39,19 @@ const char *base_error_get_detail (const GError *error);
 void base_error_set_less_proof (GError *error); /* a BASE_ERROR, or NULL */
 gboolean base_error_is_less_proof (const GError *error);
 
+/* A TRUST of the server itself, after something was said that depends on the secret: it did not prove who it is.  Another network is no reason
+ * to try again. */
+void base_error_set_lasting (GError *error); /* a BASE_ERROR, or NULL */
+gboolean base_error_is_lasting (const GError *error);
+
+/* An AUTH because the keyring is locked, and the person did not want to open it: no password is asked for. */
+void base_error_set_locked (GError *error); /* a BASE_ERROR, or NULL */
+gboolean base_error_is_locked (const GError *error);
+
+/* A TRUST of a server that speaks to nobody who shows no certificate of their own. */
+void base_error_set_wants_client (GError *error); /* a BASE_ERROR, or NULL */
+gboolean base_error_wants_client (const GError *error);
+
 /* The certificate that a TRUST is about.  Taken; `error` is a BASE_ERROR, or NULL (then it is freed). */
 void base_error_take_trust (GError *error, BaseTrust *trust);
 /* Borrowed; NULL where it is about none. */

@@ -11,6 +11,7 @@
 #define GROUP_ACCOUNT   "Account"
 #define GROUP_IDENTITY  "Identity "
 #define GROUP_SIGNATURE "Signature "
+#define GROUP_SERVER    "SMTP "
 #define KEY_ORDER       "IdentityOrder"
 #define ORDER_OWN       "Account" /* no id of another one has a large letter */
 #define MAX_MANY        100
@@ -39,6 +40,35 @@ add_identity (GKeyFile *file, const char *group, BaseAccount *account, GError **
   if (!read_identity (file, group, identity, error))
     return FALSE;
   g_ptr_array_add (account->identities, g_steal_pointer (&identity));
+  return TRUE;
+}
+
+/* Its own server, of [SMTP ID]. */
+static gboolean
+read_own_server (GKeyFile *file, const char *group, BaseAccount *account, GError **error)
+{
+  const char *id = group + strlen (GROUP_SERVER);
+
+  for (guint i = 0; i < account->identities->len; i++) {
+    BaseIdentity *identity = account->identities->pdata[i];
+
+    if (!g_str_equal (identity->id, id))
+      continue;
+    identity->smtp = base_server_new ();
+    return base_account_read_sender (file, group, identity->smtp, error);
+  }
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("The server under [%s] is of an identity that is not there."), group);
+  return FALSE;
+}
+
+static gboolean
+read_own_servers (GKeyFile *file, GStrv groups, BaseAccount *account, GError **error)
+{
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (g_str_has_prefix (groups[i], GROUP_SERVER)
+        && !read_own_server (file, groups[i], account, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -81,7 +111,7 @@ base_identities_read (GKeyFile *file, BaseAccount *account, GError **error)
       return FALSE;
   }
   read_order (file, account);
-  return TRUE;
+  return read_own_servers (file, groups, account, error);
 }
 
 /* ---- writing ---- */
@@ -103,7 +133,7 @@ is_gone (const BaseAccount *account, const char *group)
 
   if (g_str_has_prefix (group, GROUP_SIGNATURE))
     return base_account_get_signature (account, id + 1) == NULL;
-  if (!g_str_has_prefix (group, GROUP_IDENTITY))
+  if (!g_str_has_prefix (group, GROUP_IDENTITY) && !g_str_has_prefix (group, GROUP_SERVER))
     return FALSE;
   for (guint i = 0; i < account->identities->len; i++)
     if (g_str_equal (((BaseIdentity *)account->identities->pdata[i])->id, id + 1))
@@ -137,6 +167,17 @@ write_order (GKeyFile *file, const BaseAccount *account)
                                 g_strv_length (order));
 }
 
+static void
+write_own_server (GKeyFile *file, const BaseIdentity *identity)
+{
+  g_autofree char *group = g_strconcat (GROUP_SERVER, identity->id, NULL);
+
+  if (identity->smtp != NULL)
+    base_account_write_sender (file, group, identity->smtp);
+  else
+    g_key_file_remove_group (file, group, NULL);
+}
+
 void
 base_identities_write (GKeyFile *file, const BaseAccount *account)
 {
@@ -154,6 +195,7 @@ base_identities_write (GKeyFile *file, const BaseAccount *account)
     base_key_file_put_text (file, group, "Name", identity->name);
     base_key_file_put_text (file, group, "Address", identity->address);
     write_identity (file, group, identity);
+    write_own_server (file, identity);
   }
   for (guint i = 0; i < account->signatures->len; i++) {
     const BaseSignature *signature = account->signatures->pdata[i];
@@ -214,6 +256,18 @@ check_identity (const BaseAccount *account, const BaseIdentity *identity, GError
   return TRUE;
 }
 
+/* An access token of the account is not for the servers of others. */
+static gboolean
+check_own_server (const BaseServer *server, GError **error)
+{
+  if (server->sign_in != BASE_SIGN_IN_OAUTH)
+    return base_account_check_server (server, "SMTP", error);
+  base_error_set (
+      error, BASE_ERROR_REFUSED, NULL,
+      _ ("The server of an identity takes a password or a certificate, no access token."));
+  return FALSE;
+}
+
 static gboolean
 check_other (const BaseAccount *account, const BaseIdentity *identity, GError **error)
 {
@@ -231,7 +285,9 @@ check_other (const BaseAccount *account, const BaseIdentity *identity, GError **
         _ ("The name of an identity is too long, or has characters that no name can have."));
     return FALSE;
   }
-  return check_address (identity->address, error) && check_identity (account, identity, error);
+  return check_address (identity->address, error) && check_identity (account, identity, error)
+         && (identity->smtp == NULL || identity->smtp->disabled
+             || check_own_server (identity->smtp, error));
 }
 
 gboolean

@@ -26,6 +26,7 @@ base_identity_dup (const BaseIdentity *identity)
   copy->reply_to = g_strdup (identity->reply_to);
   copy->signature = g_strdup (identity->signature);
   copy->sent_folder = g_strdup (identity->sent_folder);
+  copy->smtp = base_server_dup (identity->smtp);
   return copy;
 }
 
@@ -40,7 +41,17 @@ base_identity_free (BaseIdentity *identity)
   g_free (identity->reply_to);
   g_free (identity->signature);
   g_free (identity->sent_folder);
+  base_server_free (identity->smtp);
   g_free (identity);
+}
+
+/* But for what it proved, which no person changes. */
+static gboolean
+same_server (const BaseServer *a, const BaseServer *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return base_server_is_same_place (a, b) && a->disabled == b->disabled;
 }
 
 gboolean
@@ -50,7 +61,7 @@ base_identity_equal (const BaseIdentity *a, const BaseIdentity *b)
          && g_strcmp0 (a->address, b->address) == 0 && g_strcmp0 (a->reply_to, b->reply_to) == 0
          && g_strcmp0 (a->signature, b->signature) == 0
          && g_strcmp0 (a->sent_folder, b->sent_folder) == 0 && a->bcc_self == b->bcc_self
-         && a->signature_above == b->signature_above;
+         && a->signature_above == b->signature_above && same_server (a->smtp, b->smtp);
 }
 
 BaseSignature *
@@ -136,6 +147,22 @@ base_address_match (const char *own, const char *address)
   if (length == own_length)
     return BASE_ADDRESS_SAME;
   return address[own_length] == '+' ? BASE_ADDRESS_PLUS : BASE_ADDRESS_OTHER;
+}
+
+static gboolean
+same_host (const BaseServer *a, const BaseServer *b)
+{
+  return g_ascii_strcasecmp (a->host != NULL ? a->host : "", b->host != NULL ? b->host : "") == 0;
+}
+
+gboolean
+base_account_is_same_provider (const BaseAccount *a, const BaseAccount *b)
+{
+  const char *one = a->address != NULL ? strrchr (a->address, '@') : NULL;
+  const char *two = b->address != NULL ? strrchr (b->address, '@') : NULL;
+
+  return one != NULL && two != NULL && same_domain (one + 1, two + 1)
+         && same_host (&a->imap, &b->imap) && same_host (&a->smtp, &b->smtp);
 }
 
 /* ---- those of an account ---- */

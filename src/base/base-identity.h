@@ -4,7 +4,7 @@
  * Plain values; any thread, one at a time. */
 #pragma once
 
-#include <glib.h>
+#include "base-server.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,8 @@ typedef struct
       sent_folder; /* nullable: path of the folder for the copies; the account's Sent where it is not there */
   gboolean bcc_self;
   gboolean signature_above; /* of what an answer quotes */
+  BaseServer *
+      smtp; /* nullable: by which it sends, if not by the account's; of the account's own one always NULL */
 } BaseIdentity;
 
 BaseIdentity *base_identity_new (void) G_GNUC_WARN_UNUSED_RESULT; /* with a fresh random id */

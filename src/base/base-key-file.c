@@ -1,10 +1,24 @@
 /* Files of keys that people write too.  Any thread. */
 #include "base-key-file.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 
 #include "base-error.h"
 #include "base-log.h"
+
+/* What somebody wrote into it may still be worth something to them. */
+static void
+keep_aside (const char *path)
+{
+  g_autofree char *name = g_strconcat (path, ".unreadable", NULL);
+  g_autoptr (GFile) from = g_file_new_for_path (path);
+  g_autoptr (GFile) to = g_file_new_for_path (name);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error))
+    base_log ("%s could not be kept aside: %s", path, error->message);
+}
 
 GKeyFile *
 base_key_file_open (const char *path)
@@ -14,8 +28,10 @@ base_key_file_open (const char *path)
 
   if (!g_key_file_load_from_file (file, path,
                                   G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &error)
-      && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+      && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
     base_log ("%s was not readable and is written anew: %s", path, error->message);
+    keep_aside (path);
+  }
   return file;
 }
 

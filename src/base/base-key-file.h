@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What stands at `path`, with its comments, to write into; empty where nothing does.  One that cannot be read is logged: it is written anew. */
+/* What stands at `path`, with its comments, to write into; empty where nothing does.  One that cannot be read is logged, and kept as
+ * PATH.unreadable: it is written anew. */
 GKeyFile *base_key_file_open (const char *path) G_GNUC_WARN_UNUSED_RESULT;
 /* Without the white space around it; NULL where missing or empty. */
 char *base_key_file_dup_text (GKeyFile *file, const char *group,

@@ -4,26 +4,15 @@
 
 #include <string.h>
 
-#include "base-text.h"
+#include "base-chars.h"
+#include "base-fold.h"
 
-#define SYLLABLES       0xac00
-#define N_SYLLABLES     11172
-#define N_VOWELS        21
-#define N_FINALS        28
-#define CONSONANTS      0x3131 /* compatibility jamo, as keyboards write them */
-#define N_CONSONANTS    30
-#define INITIALS        0x1100 /* conjoining jamo */
-#define N_INITIALS      19
-#define FULL_WIDTH      0xff01
-#define FULL_WIDTH_LAST 0xff5e
+#define SYLLABLES  0xac00
+#define N_VOWELS   21
+#define N_FINALS   28
+#define INITIALS   0x1100 /* conjoining jamo */
+#define N_INITIALS 19
 
-/* Two consonants each, as numbers of initials; -1: none.  What an input method makes one of (ㄱ and ㅅ: ㄳ) are two initials here. */
-static const gint8 consonants[N_CONSONANTS][2] = {
-  { 0, -1 },  { 1, -1 },  { 0, 9 },   { 2, -1 },  { 2, 12 },  { 2, 18 },  { 3, -1 },  { 4, -1 },
-  { 5, -1 },  { 5, 0 },   { 5, 6 },   { 5, 7 },   { 5, 9 },   { 5, 16 },  { 5, 17 },  { 5, 18 },
-  { 6, -1 },  { 7, -1 },  { 8, -1 },  { 7, 9 },   { 9, -1 },  { 10, -1 }, { 11, -1 }, { 12, -1 },
-  { 13, -1 }, { 14, -1 }, { 15, -1 }, { 16, -1 }, { 17, -1 }, { 18, -1 },
-};
 /* Finals 1 to 27: the final that stays when the last consonant goes to the next syllable (0: none), and that consonant as an initial. */
 static const gint8 finals[N_FINALS][2] = {
   { 0, -1 }, { 0, 0 },  { 0, 1 },  { 1, 9 },  { 0, 2 },  { 4, 12 }, { 4, 18 },
@@ -37,41 +26,10 @@ struct _BaseMatch
   GPtrArray *words; /* of gunichar *, each ended by 0 */
 };
 
-static gboolean
-is_syllable (gunichar c)
-{
-  return c >= SYLLABLES && c < SYLLABLES + N_SYLLABLES;
-}
-
 static int
 get_initial (gunichar syllable)
 {
   return (int)((syllable - SYLLABLES) / (N_VOWELS * N_FINALS));
-}
-
-/* Latin letters only: elsewhere what looks like an accent makes another letter. */
-static gunichar
-simplify (gunichar c)
-{
-  gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
-
-  if (c >= FULL_WIDTH && c <= FULL_WIDTH_LAST)
-    return g_unichar_tolower (c - FULL_WIDTH + '!');
-  if (g_unichar_get_script (c) != G_UNICODE_SCRIPT_LATIN || c < 0x80)
-    return c;
-  g_unichar_fully_decompose (c, FALSE, parts, G_N_ELEMENTS (parts));
-  return parts[0];
-}
-
-char *
-base_match_fold (const char *text)
-{
-  g_autofree char *folded = base_text_fold (text);
-  GString *out = g_string_sized_new (strlen (folded));
-
-  for (const char *at = folded; *at != '\0'; at = g_utf8_next_char (at))
-    g_string_append_unichar (out, simplify (g_utf8_get_char (at)));
-  return g_string_free (out, FALSE);
 }
 
 /* ---- the query ---- */
@@ -80,15 +38,16 @@ base_match_fold (const char *text)
 static void
 append_char (GArray *word, gunichar c)
 {
-  if (c >= CONSONANTS && c < CONSONANTS + N_CONSONANTS) {
-    for (guint i = 0; i < 2 && consonants[c - CONSONANTS][i] >= 0; i++) {
-      gunichar initial = INITIALS + (gunichar)consonants[c - CONSONANTS][i];
+  guint8 initials[2];
+  guint n = base_char_is_syllable (c) ? 0 : base_char_get_initials (c, initials);
 
-      g_array_append_val (word, initial);
-    }
-  } else {
-    g_array_append_val (word, c);
+  for (guint i = 0; i < n; i++) {
+    gunichar initial = INITIALS + (gunichar)initials[i];
+
+    g_array_append_val (word, initial);
   }
+  if (n == 0)
+    g_array_append_val (word, c);
 }
 
 static void
@@ -103,7 +62,7 @@ BaseMatch *
 base_match_new (const char *query)
 {
   BaseMatch *self = g_new0 (BaseMatch, 1);
-  g_autofree char *folded = base_match_fold (query);
+  g_autofree char *folded = base_fold (query, -1, NULL);
   g_autoptr (GArray) word = g_array_new (TRUE, TRUE, sizeof (gunichar));
 
   self->words = g_ptr_array_new_with_free_func (g_free);
@@ -134,7 +93,7 @@ can_become (gunichar typed, gunichar c, const char *next)
 {
   guint final;
 
-  if (!is_syllable (typed) || !is_syllable (c))
+  if (!base_char_is_syllable (typed) || !base_char_is_syllable (c))
     return FALSE;
   final = (typed - SYLLABLES) % N_FINALS;
   if (final == 0)
@@ -143,7 +102,7 @@ can_become (gunichar typed, gunichar c, const char *next)
   if (c == typed - final + (gunichar)finals[final][0]) {
     gunichar follows = g_utf8_get_char (next);
 
-    return is_syllable (follows) && get_initial (follows) == finals[final][1];
+    return base_char_is_syllable (follows) && get_initial (follows) == finals[final][1];
   }
   return FALSE;
 }
@@ -151,15 +110,12 @@ can_become (gunichar typed, gunichar c, const char *next)
 static gboolean
 stands_for (gunichar typed, gunichar c)
 {
+  guint8 initials[2];
+
   if (typed == c)
     return TRUE;
-  if (typed < INITIALS || typed >= INITIALS + N_INITIALS)
-    return FALSE;
-  if (is_syllable (c))
-    return get_initial (c) == (int)(typed - INITIALS);
-  return c >= CONSONANTS && c < CONSONANTS + N_CONSONANTS
-         && consonants[c - CONSONANTS][0] == (int)(typed - INITIALS)
-         && consonants[c - CONSONANTS][1] < 0;
+  return typed >= INITIALS && typed < INITIALS + N_INITIALS
+         && base_char_get_initials (c, initials) == 1 && initials[0] == typed - INITIALS;
 }
 
 static gboolean

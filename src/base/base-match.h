@@ -12,9 +12,6 @@ BaseMatch *base_match_new (const char *query) G_GNUC_WARN_UNUSED_RESULT;
 void base_match_free (BaseMatch *match);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseMatch, base_match_free)
 
-/* `text` as base_match_look () wants it, once for many queries: NFC, without case, width and accents. */
-char *base_match_fold (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-
 /* How well a text fits in which all words of the query must be; larger is better. */
 typedef enum
 {
@@ -23,7 +20,7 @@ typedef enum
   BASE_MATCH_WORD,   /* all begin words */
   BASE_MATCH_BEGIN,  /* and the first of the query begins the text */
 } BaseMatchFit;
-/* NONE for an empty query, too. */
+/* `folded` by base_fold (), once for many queries.  NONE for an empty query, too. */
 BaseMatchFit base_match_look (const BaseMatch *match, const char *folded);
 
 G_END_DECLS

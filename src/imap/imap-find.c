@@ -1,4 +1,4 @@
-/* Finding messages: one by its Message-ID, many by words.  Runs in the session's thread; must never take a server's word for a hit that may
+/* Finding a message by its Message-ID.  Runs in the session's thread; must never take a server's word for a hit that may
  * be none: who believes that a mail lies in Sent does not put it there. */
 #include <string.h>
 
@@ -36,15 +36,6 @@ search (ImapSession *session, const char *key, const char *text, GCancellable *c
   if (found == NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   return found;
-}
-
-BaseUidSet *
-imap_session_search_text (ImapSession *session, const char *text, GCancellable *cancellable,
-                          GError **error)
-{
-  /* Gmail's TEXT finds whole words only (quirk 10); this is its own search, as on its web pages */
-  return search (session, imap_session_has (session, IMAP_CAP_GMAIL) ? "X-GM-RAW" : "TEXT", text,
-                 cancellable, error);
 }
 
 typedef struct

@@ -71,6 +71,9 @@ guint imap_flight_get_index (ImapFlight *flight);
 ImapSession *imap_flight_get_session (ImapFlight *flight);
 /* Name of the mailbox that a command added now will be for; NULL for none. */
 const char *imap_flight_get_mailbox (ImapFlight *flight);
+/* "UID SEARCH [RETURN (ALL)]"; and the search, once it has all that stands behind that.  Takes the command. */
+ImapCommand *imap_search_command_new (ImapSession *session) G_GNUC_WARN_UNUSED_RESULT;
+guint imap_flight_search (ImapFlight *flight, ImapCommand *command);
 /* UID SEARCH [CHARSET UTF-8] KEY "text". */
 guint imap_flight_search_string (ImapFlight *flight, const char *key, const char *text,
                                  gboolean with_charset);

@@ -18,7 +18,7 @@
  *   7  files what it sent (Microsoft too)                      sync-providers: no APPEND
  *   8  deleting in a folder only takes a label away            sync-operation-transfer: by way of Trash
  *   9  INBOX in the person's language, which does not open     sync-folders: INBOX is INBOX
- *  10  SEARCH BODY finds whole words                           nothing is decided by it
+ *  10  SEARCH BODY finds whole words                           imap-query: X-GM-RAW; nothing is decided by it
  *  11  RFC822.SIZE is a guess (Exchange too)                   the octets that came are what counts
  *  Microsoft
  *  12  more than 25 STATUS at a time are too many              imap-flight: counts them
@@ -35,7 +35,7 @@
  *  23  an ID that says nothing is refused (GMX, web.de)        imap-sign-in: says who we are
  *  Yahoo
  *  24  SEARCH ends in an empty number                          imap-lexer
- *  25  SEARCH knows no charset                                 imap-find: again without
+ *  25  SEARCH knows no charset                                 imap-find, imap-query: again without
  *  26  FETCH answers from the highest down                     no order is relied on
  *  27  APPEND must end with a line end                         imap-append: gives it one
  *  28  few keywords                                            PERMANENTFLAGS decides
@@ -53,7 +53,7 @@
  *      drops IDLE                                              the table
  *  China
  *  38  QQ: sets must go up                                     BaseUidSet
- *  39  QQ: SEARCH finds everything                             imap-find: headers are looked at
+ *  39  QQ: SEARCH finds everything, TEXT is BAD               imap-find: headers are looked at; imap-query: fields
  *  40  NetEase: no SELECT without ID                           the table: said even when not offered
  *  41  NetEase: neither SELECT nor STATUS tell UIDNEXT         what stands behind the highest
  *  Others

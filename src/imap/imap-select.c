@@ -355,8 +355,8 @@ add_search (ImapFlight *flight, ImapCommand *command)
   return task;
 }
 
-static ImapCommand *
-search_command (ImapSession *session)
+ImapCommand *
+imap_search_command_new (ImapSession *session)
 {
   return imap_command_new (imap_session_has (session, IMAP_CAP_ESEARCH) ? "UID SEARCH RETURN (ALL)"
                                                                         : "UID SEARCH",
@@ -383,9 +383,16 @@ finish_search_all (ImapSession *session, ImapTask *task, const ImapResponse *ans
 guint
 imap_flight_search_all (ImapFlight *flight)
 {
-  ImapCommand *command = search_command (imap_flight_get_session (flight));
+  ImapCommand *command = imap_search_command_new (imap_flight_get_session (flight));
   imap_command_add (command, " ALL");
   add_search (flight, command)->finish = finish_search_all;
+  return imap_flight_get_index (flight);
+}
+
+guint
+imap_flight_search (ImapFlight *flight, ImapCommand *command)
+{
+  add_search (flight, command);
   return imap_flight_get_index (flight);
 }
 
@@ -393,13 +400,12 @@ guint
 imap_flight_search_string (ImapFlight *flight, const char *key, const char *text,
                            gboolean with_charset)
 {
-  ImapCommand *command = search_command (imap_flight_get_session (flight));
+  ImapCommand *command = imap_search_command_new (imap_flight_get_session (flight));
   if (with_charset)
     imap_command_add (command, " CHARSET UTF-8");
   imap_command_add (command, " %s ", key);
   imap_command_add_string (command, text);
-  add_search (flight, command);
-  return imap_flight_get_index (flight);
+  return imap_flight_search (flight, command);
 }
 
 BaseUidSet *

@@ -47,6 +47,8 @@ struct _ImapSession
   GPtrArray *mechanisms;  /* of char *, upper case, without "AUTH=" */
   char *selected_name;    /* NULL: nothing is selected */
   char *refused_code;     /* nullable: of the last NO or BAD */
+  char *refused_argument; /* the same: what stands behind the code */
+  GStrv search_charsets;  /* that [BADCHARSET (...)] named; NULL: not asked yet */
   char *greeting;         /* its words */
   char *server_id;        /* nullable: what it answered to ID */
   GHashTable *wire_names; /* UTF-8 name -> as the server spelt it in LIST */
@@ -83,8 +85,9 @@ struct _ImapSession
   guint32 told_validity;              /* with the last COPYUID or APPENDUID */
   guint short_idles;                  /* in a row, ended by the server without news */
   guint last_tag;
-  guint selections; /* how often a mailbox was opened */
-  ImapTag idle_tag; /* "": none; of an IDLE that was ended and has not been answered yet */
+  guint32 search_refused; /* ways to ask that this server does not take (imap-query.c) */
+  guint selections;       /* how often a mailbox was opened */
+  ImapTag idle_tag;       /* "": none; of an IDLE that was ended and has not been answered yet */
 };
 
 /* What an untagged answer is to the exchange that is offered it. */

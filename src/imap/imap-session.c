@@ -42,6 +42,8 @@ imap_session_free (ImapSession *session)
   g_ptr_array_unref (session->namespaces);
   g_free (session->host);
   g_free (session->refused_code);
+  g_free (session->refused_argument);
+  g_strfreev (session->search_charsets);
   g_free (session);
 }
 

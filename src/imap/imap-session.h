@@ -231,6 +231,11 @@ ImapCapability imap_capability_from_word (const char *word);
  * as before (NetLogin.proved; nothing was said then).  A refused password is not tried by another mechanism. */
 gboolean imap_session_sign_in (ImapSession *session, const NetLogin *login,
                                GCancellable *cancellable, GError **error);
+/* The first part of that, to where the server has said who somebody is; imap_session_sign_in () does the rest then. */
+gboolean imap_session_identify (ImapSession *session, const NetLogin *login,
+                                GCancellable *cancellable, GError **error);
+/* FALSE: the server has hung up, or said something unasked, since it was last listened to.  Does not wait; for who is not signed in. */
+gboolean imap_session_is_quiet (ImapSession *session);
 /* What the server proved by that. */
 BaseProof imap_session_get_proof (ImapSession *session);
 gboolean imap_session_has (ImapSession *session, ImapCapability capability);
@@ -296,10 +301,6 @@ BaseUidSet *imap_session_search_all (ImapSession *session, GCancellable *cancell
 BaseUidSet *imap_session_search_message_id (ImapSession *session, const char *message_id,
                                             GCancellable *cancellable,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* UIDs of messages that have `text` somewhere, as the server understands that: TEXT, on Gmail its own search language. */
-BaseUidSet *imap_session_search_text (ImapSession *session, const char *text,
-                                      GCancellable *cancellable,
-                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* UID STORE set +FLAGS.SILENT / -FLAGS.SILENT.  Keywords only where they are allowed; any other flag that the
  * mailbox does not keep (PERMANENTFLAGS) is REFUSED, as is all in one that can only be read. */
 gboolean imap_session_store (ImapSession *session, const char *set, gboolean add, ImapFlags flags,

@@ -70,11 +70,9 @@ set_sign_in_refused (ImapSession *session, const NetLogin *login, NetSasl *sasl,
 static NetRefusal
 classify (const ImapResponse *answer)
 {
-  if ((answer->condition == IMAP_CONDITION_BAD && answer->code == NULL)
-      || net_refusal_is_of_protocol (answer->text))
-    return NET_REFUSAL_UNKNOWN;
-  return answer->condition == IMAP_CONDITION_NO && answer->code == NULL ? NET_REFUSAL_SPEECHLESS
-                                                                        : NET_REFUSAL_PLAIN;
+  if (net_refusal_is_of_protocol (answer->text))
+    return NET_REFUSAL_PROTOCOL;
+  return answer->code == NULL ? NET_REFUSAL_UNKNOWN : NET_REFUSAL_PLAIN;
 }
 
 static gboolean
@@ -135,12 +133,13 @@ authenticate (ImapSession *session, NetSasl *sasl, ImapResponse *answer, GCancel
   const ImapExchange exchange = { 0 };
   ImapTag tag;
   gboolean answered;
-  g_autoptr (BaseSecret) initial = net_sasl_initial (sasl);
+  /* Where it does not go out with the command, it is the answer to the first challenge. */
+  g_autoptr (BaseSecret) initial =
+      imap_session_has (session, IMAP_CAP_SASL_IR) ? net_sasl_initial (sasl) : NULL;
   g_autoptr (ImapCommand) command = imap_command_new ("AUTHENTICATE ", FALSE);
 
   imap_command_add (command, "%s", net_sasl_get_mechanism (sasl));
-  if (initial != NULL && strlen (initial) <= MAX_INITIAL
-      && imap_session_has (session, IMAP_CAP_SASL_IR)) {
+  if (initial != NULL && strlen (initial) <= MAX_INITIAL) {
     imap_command_add (command, " ");
     imap_command_add_secret (command, *initial != '\0' ? initial : "=");
   }
@@ -319,17 +318,33 @@ imap_session_get_proof (ImapSession *session)
 }
 
 gboolean
-imap_session_sign_in (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
-                      GError **error)
+imap_session_is_quiet (ImapSession *session)
+{
+  return session->usable && !imap_lexer_is_pending (session->lexer)
+         && net_connection_is_quiet (session->connection);
+}
+
+gboolean
+imap_session_identify (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
+                       GError **error)
 {
   g_autoptr (BaseHush) hush = base_hush_new (login->secret);
 
   if (!imap_talk_check_usable (session, error))
     return FALSE;
   g_string_truncate (session->alerts, 0);
-  if (!session->signed_in && !prove_identity (session, login, cancellable, error))
+  session->signed_in = session->signed_in || prove_identity (session, login, cancellable, error);
+  return session->signed_in;
+}
+
+gboolean
+imap_session_sign_in (ImapSession *session, const NetLogin *login, GCancellable *cancellable,
+                      GError **error)
+{
+  g_autoptr (BaseHush) hush = base_hush_new (login->secret);
+
+  if (!imap_session_identify (session, login, cancellable, error))
     return FALSE;
-  session->signed_in = TRUE;
   imap_session_remark (session, "signed in");
   return imap_session_learn_capabilities (session, cancellable, error)
          && introduce (session, cancellable, error);

@@ -321,6 +321,8 @@ imap_talk_set_refused (ImapSession *session, const ImapResponse *answer,
 
   g_free (session->refused_code);
   session->refused_code = g_strdup (answer->code);
+  g_free (session->refused_argument);
+  session->refused_argument = g_strdup (answer->argument);
   if (imap_talk_is_for_now (answer)) {
     base_error_set (error, BASE_ERROR_RETRY, words, _ ("“%s” cannot do this at the moment."),
                     session->host);

@@ -21,8 +21,9 @@ struct _MailAccount
 
   gint64 row;
   MailAccountStatus status;
-  gboolean needs_password, needs_sign_in;
-  const char *asked; /* static: whose password is needed, or was last */
+  gboolean needs_password, needs_sign_in, needs_unlock;
+  const char *asked;  /* static: whose password is needed, or was last */
+  const char *blamed; /* static: whose server waits for a person now; NULL: nobody's */
   double progress;
 };
 
@@ -228,6 +229,8 @@ mail_account_describe (MailAccount *self, const SyncState *state, gint64 now)
     return g_strdup (state->message != NULL ? state->message : _ ("The password is needed."));
   case SYNC_PHASE_NEEDS_SIGN_IN:
     return g_strdup (state->message != NULL ? state->message : _ ("Sign in again."));
+  case SYNC_PHASE_LOCKED:
+    return g_strdup (state->message != NULL ? state->message : _ ("The keyring is locked."));
   case SYNC_PHASE_NEEDS_TRUST:
     return g_strdup (state->message != NULL ? state->message
                                             : _ ("The certificate of the server is not trusted."));
@@ -252,6 +255,7 @@ status_of (SyncPhase phase)
     return MAIL_ACCOUNT_IN_STEP;
   case SYNC_PHASE_NEEDS_PASSWORD:
   case SYNC_PHASE_NEEDS_SIGN_IN:
+  case SYNC_PHASE_LOCKED:
   case SYNC_PHASE_NEEDS_TRUST:
   case SYNC_PHASE_DISK:
     return MAIL_ACCOUNT_ATTENTION;
@@ -271,9 +275,11 @@ mail_account_set_state (MailAccount *self, const SyncState *state)
 
   g_object_freeze_notify (G_OBJECT (self));
   self->needs_password = state->phase == SYNC_PHASE_NEEDS_PASSWORD;
-  if (state->protocol != NULL)
+  self->blamed = state->protocol;
+  if (self->needs_password && state->protocol != NULL)
     self->asked = state->protocol;
   self->needs_sign_in = state->phase == SYNC_PHASE_NEEDS_SIGN_IN;
+  self->needs_unlock = state->phase == SYNC_PHASE_LOCKED;
   base_trust_free (self->trust);
   self->trust = state->phase == SYNC_PHASE_NEEDS_TRUST ? base_trust_dup (state->trust) : NULL;
   if (self->status != status) {
@@ -515,7 +521,7 @@ gboolean
 mail_account_can_send (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
-  return base_account_can_send (self->settings);
+  return base_account_has_sender (self->settings);
 }
 
 MailAccountStatus
@@ -536,7 +542,11 @@ const char *
 mail_account_get_advice_link (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
-  const BaseServer *servers[] = { &self->settings->imap, &self->settings->smtp };
+  const BaseServer *own = mail_account_get_blamed_identity (self) != NULL
+                              ? base_account_get_server (self->settings, self->blamed)
+                              : NULL;
+  const BaseServer *servers[] = { own != NULL ? own : &self->settings->imap,
+                                  own != NULL ? own : &self->settings->smtp };
   g_autoptr (GError) error = NULL;
   const char *link = NULL;
 
@@ -559,6 +569,18 @@ mail_account_get_trust (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
   return self->trust;
+}
+
+const char *
+mail_account_get_blamed_identity (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), NULL);
+  const gsize length = strlen (BASE_PROTOCOL_IDENTITY);
+
+  if (self->blamed == NULL || strncmp (self->blamed, BASE_PROTOCOL_IDENTITY, length) != 0)
+    return NULL;
+  return base_account_get_server (self->settings, self->blamed) != NULL ? self->blamed + length
+                                                                        : NULL;
 }
 
 double
@@ -587,6 +609,13 @@ mail_account_needs_sign_in (MailAccount *self)
 {
   g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
   return self->needs_sign_in;
+}
+
+gboolean
+mail_account_needs_unlock (MailAccount *self)
+{
+  g_return_val_if_fail (MAIL_IS_ACCOUNT (self), FALSE);
+  return self->needs_unlock;
 }
 
 GListModel *

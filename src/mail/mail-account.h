@@ -27,19 +27,26 @@ const char *mail_account_get_address (MailAccount *account);
 const char *mail_account_get_display_name (MailAccount *account);
 const char *mail_account_get_colour (MailAccount *account);
 gboolean mail_account_get_disabled (MailAccount *account);
-gboolean mail_account_can_send (MailAccount *account); /* else it only receives */
+gboolean mail_account_can_send (
+    MailAccount *account); /* as one of its identities at least; else it only receives */
 MailAccountStatus mail_account_get_status (MailAccount *account);
 const char *mail_account_get_state_text (MailAccount *account);
 const char *mail_account_get_state_detail (MailAccount *account);
 /* The certificate for which status is ATTENTION; NULL: that is for another reason.  Borrowed until the status changes. */
 const BaseTrust *mail_account_get_trust (MailAccount *account);
+/* The id of the identity whose own server the status is ATTENTION for; NULL: it is for one of the account's.  Static. */
+const char *mail_account_get_blamed_identity (MailAccount *account);
 /* Where a person can do what the state says, while it waits for them; NULL: nowhere in particular.  Lives as long as the program. */
 const char *mail_account_get_advice_link (MailAccount *account);
 double mail_account_get_progress (MailAccount *account);
 /* True when status is ATTENTION because a password is missing or was refused. */
 gboolean mail_account_needs_password (MailAccount *account);
+/* Whose password that is: static, "imap", "smtp" or "smtp-ID" (of an identity). */
+const char *mail_account_get_asked (MailAccount *account);
 /* In the browser (mail-sign-in.h), or, of an account of the desktop's, in its settings. */
 gboolean mail_account_needs_sign_in (MailAccount *account);
+/* The keyring is locked, and the person did not open it when they were asked: offline until mail_engine_unlock (). */
+gboolean mail_account_needs_unlock (MailAccount *account);
 /* Borrowed GListModel of MailFolder: special folders first, then the tree in order (parents
  * before children, "depth"). */
 GListModel *mail_account_get_folders (MailAccount *account);

@@ -2,6 +2,7 @@
  * by the change it makes, and taken back by undo.  Main thread; it must never change an object
  * itself, for the store is what is true. */
 #include "mail-engine-private.h"
+#include "mail-search-private.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -304,6 +305,12 @@ resolve (StoreDb *db, const ActJob *job, GError **error)
                                  .conversations = job->listing.conversations };
     guint before = ids->len;
 
+    /* What was looked for is in no listing. */
+    if (job->listing.folder == STORE_VIEW_SEARCH) {
+      if (!append_resolved (db, &there, seen->item, ids, error))
+        return NULL;
+      continue;
+    }
     if (!append_resolved (db, &job->listing, seen->item, ids, error)
         || (ids->len == before && !append_resolved (db, &there, seen->item, ids, error)))
       return NULL;
@@ -532,10 +539,16 @@ mail_engine_act_on_items_async (MailEngine *self, MailMessageList *list, GArray 
   GArray *seen = g_array_new (FALSE, FALSE, sizeof (Seen));
 
   for (guint i = 0; i < items->len; i++) {
-    gint64 id = g_array_index (items, gint64, i);
+    gint64 id = g_array_index (items, gint64, i), folders[MAIL_SEARCH_FOLDERS];
     Seen one = { id, mail_message_list_get_seen_folder (list, id) };
+    guint n = mail_message_list_get_found_folders (list, id, folders, G_N_ELEMENTS (folders));
 
-    if (one.folder != 0)
+    if (n > 0)
+      for (guint j = 0; j < n; j++) {
+        one.folder = folders[j];
+        g_array_append_val (seen, one);
+      }
+    else if (one.folder != 0)
       g_array_append_val (seen, one);
     else
       g_array_append_val (ids, id);

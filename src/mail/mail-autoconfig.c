@@ -3,10 +3,11 @@
 #include "mail-autoconfig.h"
 
 #include <glib/gi18n.h>
-#include <libsoup/soup.h>
 #include <string.h>
 
 #include "base-error.h"
+#include "mail-http.h"
+#include "mail-records.h"
 
 #define MAX_OCTETS    (256u * 1000)
 #define MAX_REDIRECTS 3
@@ -123,12 +124,7 @@ read_host (const char *text, const char *address)
   g_autofree char *expanded = expand (text, address);
   g_autofree char *ascii = g_hostname_to_ascii (expanded);
 
-  for (const char *c = ascii; c != NULL && *c != '\0'; c++)
-    if (!g_ascii_isalnum (*c) && *c != '-' && *c != '.')
-      return NULL;
-  return ascii != NULL && g_ascii_isalnum (*ascii) && strlen (ascii) <= 253
-             ? g_ascii_strdown (ascii, -1)
-             : NULL;
+  return ascii != NULL ? mail_records_clean_host (ascii) : NULL;
 }
 
 static Rank
@@ -247,17 +243,6 @@ mail_autoconfig_parse (BaseAccount *account, const char *text, gsize length, GEr
 
 /* ---- fetching ---- */
 
-static SoupSession *
-session_new (void)
-{
-  SoupSession *session = soup_session_new_with_options ("user-agent", "Mozilla/5.0", "timeout",
-                                                        TIMEOUT_S, "max-conns", 1, NULL);
-
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_COOKIE_JAR);
-  return session;
-}
-
 static void
 set_unreachable (GError **error, GError *cause, const char *host)
 {
@@ -276,26 +261,19 @@ set_unreachable (GError **error, GError *cause, const char *host)
 static GByteArray *
 read_body (GInputStream *stream, const char *host, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GByteArray) body = g_byte_array_new ();
-  guint8 buffer[8 * 1024];
+  GError *local = NULL;
+  GByteArray *body = mail_http_read (stream, MAX_OCTETS, cancellable, &local);
 
-  for (;;) {
-    GError *local = NULL;
-    gssize n = g_input_stream_read (stream, buffer, sizeof buffer, cancellable, &local);
-
-    if (n < 0) {
-      set_unreachable (error, local, host);
-      return NULL;
-    }
-    if (n == 0)
-      return g_steal_pointer (&body);
-    if (body->len + (gsize)n > MAX_OCTETS) {
-      base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                      _ ("What “%s” sent is too large for settings."), host);
-      return NULL;
-    }
-    g_byte_array_append (body, buffer, (guint)n);
+  if (body != NULL)
+    return body;
+  if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE)) {
+    set_unreachable (error, local, host);
+    return NULL;
   }
+  g_error_free (local);
+  base_error_set (error, BASE_ERROR_LIMIT, NULL, _ ("What “%s” sent is too large for settings."),
+                  host);
+  return NULL;
 }
 
 /* Where it goes on; NULL: nowhere that would be as safe. */
@@ -323,12 +301,11 @@ follow (SoupMessage *message, GError **error)
 static GByteArray *
 fetch_hop (GUri *uri, GUri **next, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SoupSession) session = session_new ();
-  g_autoptr (SoupMessage) message = soup_message_new_from_uri ("GET", uri);
+  g_autoptr (SoupSession) session = mail_http_session_new ("Mozilla/5.0", TIMEOUT_S);
+  g_autoptr (SoupMessage) message = mail_http_message_new ("GET", uri);
   const char *host = g_uri_get_host (uri);
   GError *local = NULL;
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   g_autoptr (GInputStream) stream = soup_session_send (session, message, cancellable, &local);
   guint status = soup_message_get_status (message);
 
@@ -348,11 +325,21 @@ fetch_hop (GUri *uri, GUri **next, GCancellable *cancellable, GError **error)
   return read_body (stream, host, cancellable, error);
 }
 
+static char *
+dup_where (const char *first, const char *last)
+{
+  if (g_ascii_strcasecmp (first, last) == 0)
+    return g_strdup (last);
+  /* Translators: two hosts; who was asked first sent on to the other one */
+  return g_strdup_printf (_ ("%s, by way of %s"), last, first);
+}
+
 gboolean
 mail_autoconfig_fetch (BaseAccount *account, const char *text, char **where,
                        GCancellable *cancellable, GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, error);
+  g_autofree char *first = uri != NULL ? g_strdup (g_uri_get_host (uri)) : NULL;
 
   for (guint hop = 0; uri != NULL && hop <= MAX_REDIRECTS; hop++) {
     g_autoptr (GUri) next = NULL;
@@ -364,7 +351,7 @@ mail_autoconfig_fetch (BaseAccount *account, const char *text, char **where,
       return FALSE;
     }
     if (next == NULL) {
-      *where = g_strdup (g_uri_get_host (uri));
+      *where = dup_where (first, g_uri_get_host (uri));
       return mail_autoconfig_parse (account, (const char *)body->data, body->len, error);
     }
     g_uri_unref (uri);

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * is no such file, or tells of no server that can be used. */
 gboolean mail_autoconfig_parse (BaseAccount *account, const char *text, gsize length,
                                 GError **error);
-/* The same for what lies at `uri`; *where: the host that said it in the end.  A redirect goes from https to https only.  Errors: GONE (it is
+/* The same for what lies at `uri`; *where: the host that said it in the end, and the one that was asked where that
+ * is another, for people.  A redirect goes from https to https only.  Errors: GONE (it is
  * not there), RETRY (not reached), TRUST (certificate, or a redirect out of https), LIMIT, BROKEN, CANCELLED. */
 gboolean mail_autoconfig_fetch (BaseAccount *account, const char *uri, char **where,
                                 GCancellable *cancellable, GError **error);

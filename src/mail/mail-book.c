@@ -5,7 +5,7 @@
 #include <gmodule.h>
 #include <string.h>
 
-#include "base-match.h"
+#include "base-fold.h"
 #include "mail-book-inside.h"
 #include "mail-engine.h"
 #include "mail-recipient.h"
@@ -55,7 +55,7 @@ entry_new (const char *name, const char *address)
 
   entry->name = g_strdup (name);
   entry->address = g_strdup (address);
-  entry->folded = base_match_fold (both);
+  entry->folded = base_fold (both, -1, NULL);
   return entry;
 }
 

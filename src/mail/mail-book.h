@@ -13,7 +13,7 @@ typedef struct _MailBook MailBook;
 typedef struct
 {
   char *name, *address; /* "" when none */
-  char *folded;         /* both, see base_match_fold () */
+  char *folded;         /* both, see base_fold () */
   GPtrArray *members;   /* of MailRecipient; NULL: it is no list */
 } MailBookEntry;
 

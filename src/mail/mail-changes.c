@@ -13,6 +13,7 @@ typedef enum
   EVENT_ARRIVED,
   EVENT_REFUSED,
   EVENT_SENDING,
+  EVENT_INDEXED,
   EVENT_PROVED,
 } EventKind;
 
@@ -26,7 +27,7 @@ typedef struct
   StoreKey newest;
   guint count;
   char *sentence, *detail;
-  gint64 outbox;
+  gint64 outbox, up_to;
   guint64 sent, total;
   char *protocol, *host;
   BaseProof proof;
@@ -79,6 +80,9 @@ dispatch (MailChanges *self, const Event *event)
     break;
   case EVENT_SENDING:
     self->handlers->sending (event->outbox, event->sent, event->total, self->user_data);
+    break;
+  case EVENT_INDEXED:
+    self->handlers->indexed (event->sent, event->total, event->up_to, self->user_data);
     break;
   case EVENT_PROVED:
     self->handlers->proved (event->account, event->protocol, event->host, event->proof,
@@ -232,6 +236,21 @@ mail_changes_push_proved (MailChanges *self, const char *account_id, const char 
   event->host = g_strdup (host);
   event->proof = proof;
   push (self, event);
+}
+
+void
+mail_changes_push_indexed (MailChanges *self, guint64 done, guint64 total, gint64 up_to)
+{
+  Event *event = g_new0 (Event, 1);
+
+  event->kind = EVENT_INDEXED;
+  event->sent = done;
+  event->total = total;
+  event->up_to = up_to;
+  g_mutex_lock (&self->lock);
+  drop_unheard_locked (self, EVENT_INDEXED, NULL, 0);
+  push_locked (self, event);
+  g_mutex_unlock (&self->lock);
 }
 
 void

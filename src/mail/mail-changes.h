@@ -22,6 +22,8 @@ typedef struct
   void (*refused) (const char *account_id, const char *sentence, const char *detail,
                    gpointer user_data);
   void (*sending) (gint64 outbox, guint64 sent, guint64 total, gpointer user_data);
+  /* How far the index of words is: `done` of `total` since it was begun with; all whose text is here is in it that was received after `up_to` (seconds), or -1: all. */
+  void (*indexed) (guint64 done, guint64 total, gint64 up_to, gpointer user_data);
   void (*proved) (const char *account_id, const char *protocol, const char *host, BaseProof proof,
                   gpointer user_data);
 } MailChangesHandlers;
@@ -41,6 +43,7 @@ void mail_changes_push_refused (MailChanges *changes, const char *account_id, co
                                 const char *detail);
 /* How far it is: the last one told, where nobody has heard the one before. */
 void mail_changes_push_sending (MailChanges *changes, gint64 outbox, guint64 sent, guint64 total);
+void mail_changes_push_indexed (MailChanges *changes, guint64 done, guint64 total, gint64 up_to);
 void mail_changes_push_proved (MailChanges *changes, const char *account_id, const char *protocol,
                                const char *host, BaseProof proof);
 

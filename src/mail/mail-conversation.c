@@ -12,6 +12,9 @@ struct _MailConversation
   char *participants;
   GStrv labels;
   MailMessage *newest; /* NULL until it is loaded */
+  MailMarks *marks;    /* nullable */
+  char *excerpt;       /* nullable */
+  GArray *ranges;      /* of MailRange, in excerpt; nullable */
 
   gint64 id;
   guint count;
@@ -30,6 +33,9 @@ mail_conversation_finalize (GObject *object)
   g_free (self->participants);
   g_strfreev (self->labels);
   g_clear_object (&self->newest);
+  g_clear_pointer (&self->marks, mail_marks_unref);
+  g_free (self->excerpt);
+  g_clear_pointer (&self->ranges, g_array_unref);
   G_OBJECT_CLASS (mail_conversation_parent_class)->finalize (object);
 }
 
@@ -130,6 +136,39 @@ mail_conversation_fill (MailConversation *self, const StoreItem *item, MailFolde
   self->has_attachments = item->has_attachments;
   if (changed)
     g_signal_emit (self, changed_signal, 0);
+}
+
+void
+mail_conversation_set_found (MailConversation *self, MailMarks *marks, const char *excerpt,
+                             GArray *ranges)
+{
+  gboolean changed = self->marks != marks || g_strcmp0 (self->excerpt, excerpt) != 0;
+
+  if (self->marks != marks) {
+    g_clear_pointer (&self->marks, mail_marks_unref);
+    self->marks = marks != NULL ? mail_marks_ref (marks) : NULL;
+  }
+  g_free (self->excerpt);
+  self->excerpt = g_strdup (excerpt);
+  g_clear_pointer (&self->ranges, g_array_unref);
+  self->ranges = ranges != NULL ? g_array_ref (ranges) : NULL;
+  if (changed)
+    g_signal_emit (self, changed_signal, 0);
+}
+
+MailMarks *
+mail_conversation_get_marks (MailConversation *self)
+{
+  g_return_val_if_fail (MAIL_IS_CONVERSATION (self), NULL);
+  return self->marks;
+}
+
+const char *
+mail_conversation_get_excerpt (MailConversation *self, GArray **ranges)
+{
+  g_return_val_if_fail (MAIL_IS_CONVERSATION (self), NULL);
+  *ranges = self->ranges;
+  return self->ranges != NULL ? self->excerpt : NULL;
 }
 
 void

@@ -2,6 +2,7 @@
  * FALSE) and fill itself a moment later. */
 #pragma once
 
+#include "mail-marks.h"
 #include "mail-types.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,10 @@ gboolean mail_conversation_get_answered (MailConversation *conversation);
 gboolean mail_conversation_get_forwarded (MailConversation *conversation);
 gboolean mail_conversation_get_has_attachments (MailConversation *conversation);
 const char *const *mail_conversation_get_labels (MailConversation *conversation); /* never NULL */
+/* In a list of what was looked for the message that was found stands in place of the newest.  What is to be marked in subject, names and excerpt. */
+MailMarks *mail_conversation_get_marks (MailConversation *conversation); /* borrowed; NULL: none */
+/* What surrounds the hit in the text, to be read in place of the preview, with GArray of MailRange (borrowed); NULL: it is not in the text. */
+const char *mail_conversation_get_excerpt (MailConversation *conversation, GArray **ranges);
 /* The newest message of it in this list; NULL while it is not loaded.  The same object as long as it is the newest. Yours. */
 MailMessage *
 mail_conversation_dup_newest (MailConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;

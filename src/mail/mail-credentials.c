@@ -17,6 +17,7 @@ struct _MailCredentials
   GMutex lock;
   /* Owned, with the lock */
   GHashTable *session; /* "account protocol server user" -> password */
+  GHashTable *proved;  /* the same keys: its server has let somebody in by the keyring's password */
 };
 
 static void
@@ -34,6 +35,7 @@ mail_credentials_new (void)
   self->tokens = mail_tokens_new (&mail_oauth_times);
   g_mutex_init (&self->lock);
   self->session = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, password_free);
+  self->proved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -42,6 +44,7 @@ mail_credentials_free (MailCredentials *self)
 {
   mail_tokens_free (self->tokens);
   g_hash_table_unref (self->session);
+  g_hash_table_unref (self->proved);
   g_object_unref (self->closing);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -50,7 +53,17 @@ mail_credentials_free (MailCredentials *self)
 static const BaseServer *
 server_of (const BaseAccount *account, const char *protocol)
 {
-  return g_str_equal (protocol, "smtp") ? &account->smtp : &account->imap;
+  static const BaseServer none = { 0 };
+  const BaseServer *server = base_account_get_server (account, protocol);
+
+  /* The identity whose it was may have gone meanwhile. */
+  return server != NULL ? server : &none;
+}
+
+static gboolean
+is_identitys (const char *protocol)
+{
+  return g_str_has_prefix (protocol, BASE_PROTOCOL_IDENTITY);
 }
 
 static MailKeyringPlace
@@ -103,7 +116,7 @@ mail_credentials_lookup (MailCredentials *self, const BaseAccount *account, cons
 {
   g_autofree char *key = session_key (account, protocol);
   MailKeyringPlace place = place_of (account, protocol);
-  const char *address = account->address;
+  const char *address = base_account_get_protocol_address (account, protocol);
   g_autoptr (GError) keyring_error = NULL;
 
   g_mutex_lock (&self->lock);
@@ -120,6 +133,8 @@ mail_credentials_lookup (MailCredentials *self, const BaseAccount *account, cons
     g_propagate_error (error, g_steal_pointer (&keyring_error));
     return NULL;
   }
+  if (mail_keyring_set_locked (error, keyring_error))
+    return NULL;
   if (keyring_error != NULL)
     base_error_set (error, BASE_ERROR_AUTH, keyring_error->message,
                     _ ("The keyring did not give the password of %s. Type the password."), address);
@@ -136,7 +151,7 @@ mail_credentials_lookup_secret (MailCredentials *self, const BaseAccount *accoun
 {
   const BaseServer *server = server_of (account, protocol);
 
-  if (account->desktop_account != NULL)
+  if (account->desktop_account != NULL && !is_identitys (protocol))
     return mail_desktop_lookup_secret (account, protocol, cancellable, error);
   if (server->sign_in == BASE_SIGN_IN_OAUTH)
     return mail_tokens_get (self->tokens, account, offered, cancellable, error);
@@ -153,6 +168,23 @@ mail_credentials_doubt (MailCredentials *self, const BaseAccount *account, const
 }
 
 void
+mail_credentials_prove (MailCredentials *self, const BaseAccount *account, const char *protocol)
+{
+  MailKeyringPlace place = place_of (account, protocol);
+  g_autofree char *key = NULL;
+
+  if (server_of (account, protocol)->sign_in != BASE_SIGN_IN_PASSWORD
+      || (account->desktop_account != NULL && !is_identitys (protocol)))
+    return;
+  key = session_key (account, protocol);
+  g_mutex_lock (&self->lock);
+  if (!g_hash_table_contains (self->session, key)
+      && g_hash_table_add (self->proved, g_steal_pointer (&key)))
+    mail_keyring_bind (account->id, protocol, &place);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 mail_credentials_store (MailCredentials *self, const BaseAccount *account, const char *protocol,
                         const char *password, gboolean remember, gboolean *session_only)
 {
@@ -166,12 +198,12 @@ mail_credentials_store (MailCredentials *self, const BaseAccount *account, const
     return;
   }
   label = g_strdup_printf (
-      g_str_equal (protocol, "smtp")
+      !g_str_equal (protocol, "imap")
           /* Translators: what the keyring program calls a password; %s is an e-mail address */
           ? _ ("Sosik: sending mail as %s")
           /* Translators: what the keyring program calls a password; %s is an e-mail address */
           : _ ("Sosik: mail of %s"),
-      account->address);
+      base_account_get_protocol_address (account, protocol));
   gboolean stored =
       mail_keyring_store (account->id, protocol, &place, label, password, self->closing, &error);
   if (stored) {
@@ -216,39 +248,70 @@ share_password (MailCredentials *self, const BaseAccount *account)
   return share;
 }
 
-void
+gboolean
 mail_credentials_replace (MailCredentials *self, const BaseAccount *account, const char *protocol,
                           const char *password, gboolean remember, gboolean *session_only)
 {
   static const char *const protocols[] = { "imap", "smtp" };
-  gboolean both = share_password (self, account);
+  gboolean both = FALSE;
 
   *session_only = FALSE;
+  if (is_identitys (protocol)) {
+    mail_credentials_store (self, account, protocol, password, remember, session_only);
+    return FALSE;
+  }
+  both = share_password (self, account);
   for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
     if (both || g_str_equal (protocol, protocols[i]))
       /* Where the keyring refused once, it is not asked again. */
       mail_credentials_store (self, account, protocols[i], password, remember && !*session_only,
                               session_only);
+  return both;
 }
 
+/* `start`: an account, or that and a protocol of it. */
 static gboolean
-is_of_account (gpointer key, gpointer value, gpointer account_id)
+begins_with (gpointer key, gpointer value, gpointer start)
 {
-  gsize length = strlen (account_id);
+  gsize length = strlen (start);
 
-  return strncmp (key, account_id, length) == 0 && ((const char *)key)[length] == ' ';
+  return strncmp (key, start, length) == 0 && ((const char *)key)[length] == ' ';
+}
+
+/* `protocol` NULL: all. */
+static void
+forget (MailCredentials *self, const char *account_id, const char *protocol)
+{
+  g_autofree char *start =
+      protocol != NULL ? g_strjoin (" ", account_id, protocol, NULL) : g_strdup (account_id);
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_foreach_remove (self->session, begins_with, start);
+  g_hash_table_foreach_remove (self->proved, begins_with, start);
+  g_mutex_unlock (&self->lock);
+  if (!mail_keyring_forget (account_id, protocol, self->closing, &error))
+    base_log ("The keyring could not be asked to forget an account: %s",
+              error != NULL ? error->message : "refused");
+}
+
+void
+mail_credentials_forget_protocol (MailCredentials *self, const char *account_id,
+                                  const char *protocol)
+{
+  forget (self, account_id, protocol);
+}
+
+void
+mail_credentials_forget_tokens (MailCredentials *self, const char *account_id)
+{
+  mail_tokens_forget (self->tokens, account_id);
+  forget (self, account_id, "oauth");
 }
 
 void
 mail_credentials_forget (MailCredentials *self, const char *account_id)
 {
-  g_autoptr (GError) error = NULL;
-
   mail_tokens_forget (self->tokens, account_id);
-  g_mutex_lock (&self->lock);
-  g_hash_table_foreach_remove (self->session, is_of_account, (gpointer)account_id);
-  g_mutex_unlock (&self->lock);
-  if (!mail_keyring_forget (account_id, self->closing, &error))
-    base_log ("The keyring could not be asked to forget an account: %s",
-              error != NULL ? error->message : "refused");
+  forget (self, account_id, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "base-log.h"
+#include "base-fold.h"
 #include "base-match.h"
 #include "mail-book.h"
 #include "mail-engine-private.h"
@@ -88,7 +89,7 @@ add_person (MailCrowd *self, const StorePerson *person, gint64 now)
 
   if (person->sent == 0 && ++self->n_strangers > MOST_STRANGERS)
     return;
-  member = (Member){ g_strdup (name), g_strdup (person->address), base_match_fold (both),
+  member = (Member){ g_strdup (name), g_strdup (person->address), base_fold (both, -1, NULL),
                      weigh (person, now) };
   g_array_append_val (self->members, member);
   g_hash_table_insert (self->by_address, member.address, GUINT_TO_POINTER (self->members->len));

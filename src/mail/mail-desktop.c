@@ -219,8 +219,8 @@ is_for (const MailDesktopAccount *its, const BaseAccount *account, gboolean imap
   const BaseServer *server = imap ? &account->imap : &account->smtp;
 
   return named->host != NULL && server->host != NULL
-         && g_ascii_strcasecmp (named->host, server->host) == 0
-         && named->sign_in == server->sign_in;
+         && g_ascii_strcasecmp (named->host, server->host) == 0 && named->port == server->port
+         && named->security == server->security && named->sign_in == server->sign_in;
 }
 
 static void
@@ -257,6 +257,19 @@ ask_for_secret (const char *path, gboolean token, gboolean imap, GCancellable *c
                error);
 }
 
+/* Nobody else has this answer: what it holds is wiped where it lies. */
+static char *
+take_secret (GVariant *answer)
+{
+  g_autoptr (GVariant) first = g_variant_get_child_value (answer, 0);
+  gsize length = 0;
+  char *text = (char *)g_variant_get_string (first, &length);
+  char *secret = g_strndup (text, length);
+
+  explicit_bzero (text, length);
+  return secret;
+}
+
 char *
 mail_desktop_lookup_secret (const BaseAccount *account, const char *protocol,
                             GCancellable *cancellable, GError **error)
@@ -266,7 +279,6 @@ mail_desktop_lookup_secret (const BaseAccount *account, const char *protocol,
   g_autoptr (MailDesktopAccount) its = NULL;
   g_autofree char *path = find_path (account->desktop_account, &its, cancellable, &local);
   g_autoptr (GVariant) answer = NULL;
-  char *secret = NULL;
 
   if (path != NULL && !is_for (its, account, imap)) {
     base_error_set (
@@ -282,8 +294,7 @@ mail_desktop_lookup_secret (const BaseAccount *account, const char *protocol,
     set_secret_error (account, local, error);
     return NULL;
   }
-  g_variant_get_child (answer, 0, "s", &secret);
-  return secret;
+  return take_secret (answer);
 }
 
 void

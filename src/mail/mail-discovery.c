@@ -203,6 +203,17 @@ mail_discovery_get_link (MailDiscovery *self)
   return self->findings->provider != NULL ? self->findings->provider->link : NULL;
 }
 
+GStrv
+mail_discovery_dup_steps_of (const char *host, const char **link)
+{
+  const SyncProvider *provider = sync_provider_of_host (host);
+
+  if (provider != NULL && provider->takes == SYNC_TAKES_OAUTH)
+    provider = NULL;
+  *link = provider != NULL ? provider->link : NULL;
+  return provider != NULL ? sync_provider_dup_steps (provider) : g_new0 (char *, 1);
+}
+
 static void
 mail_discovery_finalize (GObject *object)
 {

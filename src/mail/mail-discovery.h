@@ -37,5 +37,7 @@ gboolean mail_discovery_is_imap_off (MailDiscovery *discovery);
 const char *const *mail_discovery_get_steps (MailDiscovery *discovery);
 /* An https address where that is done or explained; never NULL where there are steps. */
 const char *mail_discovery_get_link (MailDiscovery *discovery);
+/* The same of whoever has a server of that name (nullable) and takes a password there: empty, and *link NULL, where nobody is known to. */
+GStrv mail_discovery_dup_steps_of (const char *host, const char **link) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

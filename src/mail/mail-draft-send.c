@@ -75,6 +75,16 @@ find_warnings (MailDraft *self)
   return warnings | mail_draft_warn_of_recipients (self);
 }
 
+static gboolean
+can_send (MailDraft *self)
+{
+  g_autoptr (MailIdentity) identity = mail_draft_dup_identity (self);
+
+  return base_account_get_sender (mail_account_get_settings (self->account),
+                                  mail_identity_get_settings (identity))
+         != NULL;
+}
+
 gboolean
 mail_draft_check (MailDraft *self, MailDraftWarnings *warnings, GError **error)
 {
@@ -104,7 +114,7 @@ mail_draft_check (MailDraft *self, MailDraftWarnings *warnings, GError **error)
                     _ ("Choose the account this message is to be sent from."));
     return FALSE;
   }
-  if (!mail_account_can_send (self->account)) {
+  if (!can_send (self)) {
     base_error_set (error, BASE_ERROR_REFUSED, NULL,
                     _ ("“%s” only receives mail. Choose another sender, or enter a server for "
                        "outgoing mail in the settings of the account."),
@@ -266,6 +276,8 @@ run_build (gpointer data, GCancellable *cancellable, GError **error)
   outbox->message_id = g_strdup (mime->message_id);
   outbox->from = g_strdup (sending->from->address);
   outbox->sent_folder = g_strdup (sending->from->sent_folder);
+  if (base_server_is_used (sending->from->smtp))
+    outbox->route = g_strdup (sending->from->id);
   outbox->recipients = g_steal_pointer (&recipients);
   outbox->subject = g_strdup (sending->draft->subject);
   outbox->state = STORE_OUTBOX_QUEUED;

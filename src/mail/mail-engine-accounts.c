@@ -3,6 +3,7 @@
  * no longer than the call that needs it, and is wiped. */
 #include "mail-engine-private.h"
 #include "mail-identity-private.h"
+#include "mail-network.h"
 #include "mail-private.h"
 
 #include <glib/gi18n.h>
@@ -64,14 +65,42 @@ any_local (MailEngine *self)
   return FALSE;
 }
 
+/* The desktop says that something is otherwise, which it does for less than that too. */
+static gboolean
+has_moved (MailEngine *self)
+{
+  g_autofree char *before = g_steal_pointer (&self->network);
+
+  self->network = mail_network_describe ();
+  return before != NULL && !g_str_equal (before, self->network);
+}
+
 void
 mail_engine_update_online (MailEngine *self)
 {
   if (self->sync == NULL || self->monitor == NULL)
     return;
+  if (has_moved (self))
+    sync_engine_moved (self->sync);
   sync_engine_set_metered (self->sync, g_network_monitor_get_network_metered (self->monitor));
   sync_engine_set_online (self->sync, g_network_monitor_get_network_available (self->monitor)
                                           || any_local (self));
+}
+
+void
+mail_engine_unlock (MailEngine *self)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self));
+  mail_keyring_ask_again ();
+  if (self->sync != NULL)
+    sync_engine_unlocked (self->sync);
+}
+
+void
+mail_engine_note_keyring (MailEngine *self)
+{
+  if (self->sync != NULL && mail_keyring_is_open ())
+    sync_engine_unlocked (self->sync);
 }
 
 void
@@ -79,6 +108,10 @@ mail_engine_retry (MailEngine *self, MailAccount *account)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self));
   mail_engine_begin_sync (self);
+  if (account != NULL && mail_account_needs_unlock (account)) {
+    mail_engine_unlock (self);
+    return;
+  }
   if (self->sync != NULL)
     sync_engine_retry (self->sync, account != NULL ? mail_account_get_id (account) : NULL);
 }
@@ -112,14 +145,19 @@ mail_engine_show_folder (MailEngine *self, MailFolder *folder)
 /* ---- proving ---- */
 
 /* Settings and passwords on their way to a thread. */
-typedef struct
+typedef struct _MailAccountJob
 {
   BasePaths *paths;
   MailCredentials *credentials; /* borrowed; the engine waits for its calls */
   BaseAccount *account;
   char *imap_password, *smtp_password; /* nullable */
+  gboolean is_own;                     /* it is about `protocol` of an identity alone */
+  char *own_password;                  /* nullable: for that */
   gboolean is_new, remember, session_only;
+  gboolean is_proved;              /* its servers have let a person in by it */
+  gboolean both;                   /* out: the password is that of IMAP and of SMTP */
   gboolean imap_moved, smtp_moved; /* another server or user than those that are saved */
+  gboolean was_oauth;              /* what is saved signs in by OAuth */
   const char *protocol;            /* static: who refused, or is to get the password */
 } AccountJob;
 
@@ -132,6 +170,7 @@ account_job_free (gpointer data)
   g_clear_pointer (&job->account, base_account_free);
   mail_password_free (job->imap_password);
   mail_password_free (job->smtp_password);
+  mail_password_free (job->own_password);
   g_free (job);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AccountJob, account_job_free)
@@ -153,6 +192,12 @@ is_elsewhere (const BaseServer *server, const BaseServer *before)
          || g_strcmp0 (server->user, before->user) != 0;
 }
 
+static gboolean
+uses_oauth (const BaseAccount *account)
+{
+  return account->imap.sign_in == BASE_SIGN_IN_OAUTH || account->smtp.sign_in == BASE_SIGN_IN_OAUTH;
+}
+
 static AccountJob **
 account_job_new (MailEngine *self, const BaseAccount *account, const char *imap_password,
                  const char *smtp_password)
@@ -172,6 +217,7 @@ account_job_new (MailEngine *self, const BaseAccount *account, const char *imap_
 
     job->imap_moved = is_elsewhere (&account->imap, &saved->imap);
     job->smtp_moved = is_elsewhere (&account->smtp, &saved->smtp);
+    job->was_oauth = uses_oauth (saved);
   }
   job->remember = TRUE;
   return slot;
@@ -196,9 +242,12 @@ choose_password (AccountJob *job, const char *protocol, GCancellable *cancellabl
   if (smtp ? job->smtp_moved : job->imap_moved)
     base_error_set (&local, BASE_ERROR_AUTH, NULL,
                     _ ("No password is known for %s. Type the password."), job->account->address);
-  else if (!job->is_new || job->imap_password == NULL)
+  else if (!job->is_new || job->imap_password == NULL) {
+    /* A person wants it now. */
+    mail_keyring_ask_again ();
     stored =
         mail_credentials_lookup (job->credentials, job->account, protocol, cancellable, &local);
+  }
   if (stored != NULL)
     return stored;
   if (smtp && job->imap_password != NULL && !base_error_is_cancelled (local))
@@ -207,60 +256,36 @@ choose_password (AccountJob *job, const char *protocol, GCancellable *cancellabl
   return NULL;
 }
 
-/* One protocol and its secret, on their way to a thread. */
-typedef struct
-{
-  const AccountJob *job;
-  const char *protocol;
-  GCancellable *cancellable;
-  char *secret; /* NULL: a certificate says who it is */
-  GError *error;
-} Proof;
-
-static gpointer
-prove (gpointer data)
-{
-  Proof *proof = data;
-
-  sync_verify (proof->job->account, proof->protocol, proof->secret, proof->cancellable,
-               &proof->error);
-  return NULL;
-}
-
-/* FALSE: there is nothing to sign in with. */
+/* FALSE: there is nothing to sign in with.  A certificate says by itself who it is: *secret stays NULL. */
 static gboolean
-find_secret (AccountJob *job, Proof *proof, const BaseServer *server)
+find_secret (AccountJob *job, const char *protocol, char **secret, GCancellable *cancellable,
+             GError **error)
 {
+  const BaseServer *server =
+      g_str_equal (protocol, "imap") ? &job->account->imap : &job->account->smtp;
+
+  job->protocol = protocol;
   if (server->sign_in == BASE_SIGN_IN_CERTIFICATE)
     return TRUE;
-  proof->secret = choose_password (job, proof->protocol, proof->cancellable, &proof->error);
-  return proof->secret != NULL;
+  *secret = choose_password (job, protocol, cancellable, error);
+  return *secret != NULL;
 }
 
-/* Both at once: each takes a handful of round trips.  What is wrong with the first is told before what is wrong with the second. */
 static void
 prove_both (AccountJob *job, GCancellable *cancellable, GError **error)
 {
-  Proof imap = { job, "imap", cancellable, NULL, NULL };
-  Proof smtp = { job, "smtp", cancellable, NULL, NULL };
+  char *imap = NULL, *smtp = NULL;
   gboolean sends = base_account_can_send (job->account);
-  Proof *bad;
 
-  if (find_secret (job, &imap, &job->account->imap)
-      && (!sends || find_secret (job, &smtp, &job->account->smtp))) {
-    GThread *thread = sends ? g_thread_new ("sosik-prove", prove, &smtp) : NULL;
-
-    prove (&imap);
-    if (thread != NULL)
-      g_thread_join (thread);
+  if (find_secret (job, "imap", &imap, cancellable, error)
+      && (!sends || find_secret (job, "smtp", &smtp, cancellable, error))) {
+    if (sends)
+      job->protocol = sync_verify_both (job->account, imap, smtp, cancellable, error);
+    else
+      job->protocol = sync_verify (job->account, "imap", imap, cancellable, error) ? NULL : "imap";
   }
-  bad = imap.error != NULL ? &imap : &smtp;
-  job->protocol = bad->error != NULL ? bad->protocol : NULL;
-  if (bad->error != NULL)
-    g_propagate_error (error, g_steal_pointer (&bad->error));
-  g_clear_error (&smtp.error);
-  mail_password_free (imap.secret);
-  mail_password_free (smtp.secret);
+  mail_password_free (imap);
+  mail_password_free (smtp);
 }
 
 /* The failure and whose it is; error NULL: both are fine. */
@@ -302,6 +327,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 
   mail_engine_end_request (g_task_get_source_object (outer),
                            g_task_get_cancellable (G_TASK (result)));
+  mail_engine_note_keyring (g_task_get_source_object (outer));
   if (verdict != NULL)
     g_task_return_pointer (outer, verdict, verdict_free);
   else
@@ -350,103 +376,151 @@ mail_engine_find_advice_link (MailEngine *self, const BaseAccount *account, cons
                               const GError *error)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (self) && account != NULL, NULL);
-  const BaseServer *server = g_strcmp0 (protocol, "smtp") == 0 ? &account->smtp : &account->imap;
+  const BaseServer *server = protocol != NULL ? base_account_get_server (account, protocol) : NULL;
   const char *link = NULL;
 
-  if (error != NULL)
+  if (error != NULL && server != NULL)
     sync_advice_find (server, error, NULL, &link);
   return link;
 }
 
 /* ---- saving ---- */
 
-/* Store thread: a row first; without its file it means nothing. */
-static gpointer
-run_ensure_row (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+MailAccountJob *
+mail_account_job_new_for (MailEngine *self, const BaseAccount *account, const char *protocol,
+                          const char *password)
 {
-  gint64 row = store_account_ensure (db, data, error);
+  g_autofree AccountJob **slot = account_job_new (self, account, NULL, NULL);
 
-  return row != 0 ? g_memdup2 (&row, sizeof row) : NULL;
+  (*slot)->is_own = (*slot)->is_proved = TRUE;
+  (*slot)->protocol = protocol;
+  (*slot)->own_password = g_strdup (password);
+  return *slot;
 }
 
-/* Pool thread: secrets, and only then the file that makes it an account. */
-static gpointer
-run_save (gpointer data, GCancellable *cancellable, GError **error)
+void
+mail_account_job_free (MailAccountJob *job)
 {
-  AccountJob **slot = data;
-  AccountJob *job = *slot;
-  const BaseAccount *account = job->account;
+  account_job_free (job);
+}
+
+static gboolean
+is_for (const MailAccountJob *job, const char *password, const char *protocol,
+        const BaseAccount *account)
+{
+  return password == NULL || base_account_is_same_place (job->account, account, protocol);
+}
+
+static void
+set_changed (GError **error, const BaseAccount *account)
+{
+  base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                  _ ("The servers of “%s” were changed elsewhere meanwhile. Nothing was saved: "
+                     "open the settings again."),
+                  account->address);
+}
+
+gboolean
+mail_account_job_fits (const MailAccountJob *job, const BaseAccount *account, GError **error)
+{
+  if (is_for (job, job->imap_password, "imap", account)
+      && is_for (job, job->smtp_password, "smtp", account)
+      && is_for (job, job->own_password, job->protocol, account))
+    return TRUE;
+  set_changed (error, account);
+  return FALSE;
+}
+
+/* Pool thread. */
+void
+mail_account_job_keep (MailAccountJob *job, const BaseAccount *account, gboolean *session_only)
+{
   const char *smtp_password = job->smtp_password;
 
-  if (!base_account_check (account, error))
-    return NULL;
+  /* A person has just typed it. */
+  if (job->own_password != NULL || job->imap_password != NULL || smtp_password != NULL)
+    mail_keyring_ask_again ();
+  if (job->own_password != NULL)
+    mail_credentials_store (job->credentials, account, job->protocol, job->own_password, TRUE,
+                            session_only);
+  if (job->is_own)
+    return;
   if (smtp_password == NULL && job->is_new && base_account_can_send (account))
     smtp_password = job->imap_password;
   if (job->imap_password != NULL)
     mail_credentials_store (job->credentials, account, "imap", job->imap_password, TRUE,
-                            &job->session_only);
+                            session_only);
   /* Where the keyring refused once, it is not asked again. */
   if (smtp_password != NULL)
-    mail_credentials_store (job->credentials, account, "smtp", smtp_password, !job->session_only,
-                            &job->session_only);
-  mail_tokens_keep (mail_credentials_get_tokens (job->credentials), account, &job->session_only);
-  if (base_account_save (account, job->paths, error))
-    return g_steal_pointer (slot);
+    mail_credentials_store (job->credentials, account, "smtp", smtp_password, !*session_only,
+                            session_only);
+}
+
+/* Pool thread. */
+void
+mail_account_job_keep_tokens (MailAccountJob *job, const BaseAccount *account,
+                              gboolean *session_only)
+{
+  MailTokens *tokens = mail_credentials_get_tokens (job->credentials);
+  gboolean only_now = FALSE;
+
+  if (job->is_own)
+    return;
+  mail_tokens_bind (tokens, account);
+  if (mail_tokens_keep (tokens, account, &only_now))
+    *session_only |= only_now;
+  if (job->was_oauth && !uses_oauth (account))
+    mail_credentials_forget_tokens (job->credentials, account->id);
+}
+
+static void
+retry_both (const AccountJob *job, SyncEngine *sync)
+{
+  sync_engine_retry_protocol (sync, job->account->id, "imap", job->is_proved);
+  sync_engine_retry_protocol (sync, job->account->id, "smtp", job->is_proved);
+}
+
+void
+mail_account_job_retry (const MailAccountJob *job, SyncEngine *sync)
+{
+  if (!job->is_proved)
+    return;
+  if (job->is_own)
+    sync_engine_retry_protocol (sync, job->account->id, job->protocol, TRUE);
+  else
+    retry_both (job, sync);
+}
+
+/* Pool thread. */
+void
+mail_account_job_undo (MailAccountJob *job)
+{
   if (job->is_new)
-    mail_credentials_forget (job->credentials, account->id);
-  return NULL;
+    mail_credentials_forget (job->credentials, job->account->id);
 }
 
-typedef struct
-{
-  GTask *outer;
-  AccountJob **slot; /* until it is handed to the pool */
-  gint64 row;
-} SaveWait;
-
+/* `before` NULL: all of it counts.  `proved`: the servers have let a person in by it. */
 static void
-on_account_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+save_account (MailEngine *self, GTask *taken, const BaseAccount *before, const BaseAccount *after,
+              const char *imap_password, const char *smtp_password, gboolean proved)
 {
-  g_autofree SaveWait *wait = user_data;
-  g_autoptr (GTask) outer = wait->outer;
-  MailEngine *self = g_task_get_source_object (outer);
+  g_autoptr (GTask) outer = taken;
+  g_autofree AccountJob **slot = NULL;
+  MailChange *change = NULL;
   GError *error = NULL;
-  g_autoptr (AccountJob) job = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (job == NULL) {
+  if (!mail_engine_check_agreed (self, after, &error)) {
     g_task_return_error (outer, error);
     return;
   }
-  mail_engine_put_account (self, job->account, wait->row);
-  mail_engine_reload_folders (self, TRUE);
-  if (self->sync != NULL) {
-    mail_engine_update_online (self);
-    if (!job->account->disabled)
-      sync_engine_add_account (self->sync, job->account);
-  }
-  self->said_session_only |= job->session_only;
-  g_task_return_pointer (outer, g_steal_pointer (&job), account_job_free);
-}
-
-static void
-on_row_ensured (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  SaveWait *wait = user_data;
-  MailEngine *self = g_task_get_source_object (wait->outer);
-  GError *error = NULL;
-  g_autofree gint64 *row = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (row == NULL) {
-    g_autoptr (GTask) outer = wait->outer;
-
-    g_task_return_error (outer, error);
-    account_slot_free (wait->slot);
-    g_free (wait);
-    return;
-  }
-  wait->row = *row;
-  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_account_saved, wait), run_save,
-                         g_steal_pointer (&wait->slot), account_slot_free, account_job_free);
+  mail_engine_begin_sync (self);
+  /* Saved or not saved: nothing between. */
+  g_task_set_check_cancellable (outer, FALSE);
+  slot = account_job_new (self, after, imap_password, smtp_password);
+  (*slot)->is_proved = proved;
+  change = mail_change_new (outer, before, after);
+  change->secrets = *slot;
+  mail_engine_queue_change (self, change);
 }
 
 void
@@ -456,22 +530,19 @@ mail_engine_save_account_async (MailEngine *self, const BaseAccount *account,
                                 gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
-  g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
-  SaveWait *wait = NULL;
-  GError *error = NULL;
+  save_account (self, g_task_new (self, cancellable, callback, user_data), NULL, account,
+                imap_password, smtp_password, TRUE);
+}
 
-  if (!mail_engine_check_agreed (self, account, &error)) {
-    g_task_return_error (outer, error);
-    return;
-  }
-  mail_engine_begin_sync (self);
-  /* Saved or not saved: nothing between. */
-  g_task_set_check_cancellable (outer, FALSE);
-  wait = g_new0 (SaveWait, 1);
-  wait->outer = g_steal_pointer (&outer);
-  wait->slot = account_job_new (self, account, imap_password, smtp_password);
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_row_ensured, wait), run_ensure_row,
-                          g_strdup (account->id), g_free, g_free);
+void
+mail_engine_change_account_async (MailEngine *self, const BaseAccount *before,
+                                  const BaseAccount *after, const char *imap_password,
+                                  const char *smtp_password, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && before != NULL && after != NULL);
+  save_account (self, g_task_new (self, cancellable, callback, user_data), before, after,
+                imap_password, smtp_password, TRUE);
 }
 
 gboolean
@@ -479,11 +550,14 @@ mail_engine_save_account_finish (MailEngine *self, GAsyncResult *result, gboolea
                                  GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_autoptr (AccountJob) job = g_task_propagate_pointer (G_TASK (result), error);
+  gssize kept = g_task_propagate_int (G_TASK (result), error);
 
-  if (job != NULL && session_only != NULL)
-    *session_only = job->session_only;
-  return job != NULL;
+  /* Whoever asks says it. */
+  if (kept > 0)
+    self->said_session_only = TRUE;
+  if (kept >= 0 && session_only != NULL)
+    *session_only = kept != 0;
+  return kept >= 0;
 }
 
 /* ---- certificates that a person took ---- */
@@ -494,12 +568,13 @@ mail_engine_add_exception_async (MailEngine *self, MailAccount *account, const B
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account) && trust != NULL);
   g_return_if_fail (base_trust_may_except (trust));
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self, account);
 
   base_account_add_exception (
-      settings, trust->host, trust->port, trust->sha256,
+      edit->settings, trust->host, trust->port, trust->sha256,
       base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
-  mail_engine_save_account_async (self, settings, NULL, NULL, NULL, callback, user_data);
+  save_account (self, g_task_new (self, NULL, callback, user_data), edit->before, edit->settings,
+                NULL, NULL, FALSE);
 }
 
 void
@@ -507,13 +582,31 @@ mail_engine_remove_exception_async (MailEngine *self, MailAccount *account, cons
                                     guint16 port, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account) && host != NULL);
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self, account);
 
-  base_account_remove_exception (settings, host, port);
-  mail_engine_save_account_async (self, settings, NULL, NULL, NULL, callback, user_data);
+  base_account_remove_exception (edit->settings, host, port);
+  save_account (self, g_task_new (self, NULL, callback, user_data), edit->before, edit->settings,
+                NULL, NULL, FALSE);
 }
 
 /* ---- a password a person gave ---- */
+
+/* Once is enough. */
+void
+mail_engine_say_session_only (MailEngine *self, MailKept what)
+{
+  if (self->said_session_only)
+    return;
+  self->said_session_only = TRUE;
+  mail_engine_emit_notice (
+      self,
+      mail_keyring_is_declined ()
+          ? _ ("The keyring stays locked. What you signed in with is kept until you quit Sosik.")
+      : what == MAIL_PASSWORD_KEPT
+          ? _ ("There is no keyring that takes the password. It is kept until you quit Sosik.")
+          : _ ("There is no keyring that takes the sign-in. It is kept until you quit Sosik."),
+      NULL);
+}
 
 /* Pool thread. */
 static gpointer
@@ -522,8 +615,9 @@ run_set_password (gpointer data, GCancellable *cancellable, GError **error)
   AccountJob **slot = data;
   AccountJob *job = *slot;
 
-  mail_credentials_replace (job->credentials, job->account, job->protocol, job->imap_password,
-                            job->remember, &job->session_only);
+  mail_keyring_ask_again ();
+  job->both = mail_credentials_replace (job->credentials, job->account, job->protocol,
+                                        job->imap_password, job->remember, &job->session_only);
   return g_steal_pointer (slot);
 }
 
@@ -539,27 +633,54 @@ on_password_set (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (outer, error);
     return;
   }
-  if (self->sync != NULL)
-    sync_engine_retry (self->sync, job->account->id);
-  if (job->remember && job->session_only && !self->said_session_only) {
-    self->said_session_only = TRUE;
-    mail_engine_emit_notice (
-        self, _ ("There is no keyring that takes the password. It is kept until you quit Sosik."),
-        NULL);
-  }
+  if (self->sync != NULL && job->both)
+    retry_both (job, self->sync);
+  else if (self->sync != NULL)
+    sync_engine_retry_protocol (self->sync, job->account->id, job->protocol, FALSE);
+  mail_engine_note_keyring (self);
+  if (job->remember && job->session_only)
+    mail_engine_say_session_only (self, MAIL_PASSWORD_KEPT);
   g_task_return_boolean (outer, TRUE);
 }
 
-void
-mail_engine_set_password_async (MailEngine *self, MailAccount *account, const char *password,
-                                gboolean remember, GAsyncReadyCallback callback, gpointer user_data)
+/* Whoever would be told the password now is who would have been then: of an account's own it may be for both. */
+static gboolean
+is_still_asked (MailEngine *self, const BaseAccount *asked, const char *protocol)
 {
-  g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account) && password != NULL);
-  AccountJob **slot = account_job_new (self, mail_account_get_settings (account), password, NULL);
-  GTask *outer = g_task_new (self, NULL, callback, user_data);
+  MailAccount *account = mail_engine_find_account (self, asked->id);
+  const BaseAccount *now = account != NULL ? mail_account_get_settings (account) : NULL;
 
+  if (now == NULL)
+    return FALSE;
+  if (g_str_has_prefix (protocol, BASE_PROTOCOL_IDENTITY))
+    return base_account_is_same_place (asked, now, protocol);
+  return base_account_is_same_place (asked, now, "imap")
+         && base_account_is_same_place (asked, now, "smtp");
+}
+
+void
+mail_engine_set_password_async (MailEngine *self, const BaseAccount *asked, const char *protocol,
+                                const char *password, gboolean remember,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && asked != NULL);
+  g_return_if_fail (protocol != NULL && password != NULL);
+  GTask *outer = g_task_new (self, NULL, callback, user_data);
+  GError *error = NULL;
+  AccountJob **slot;
+
+  if (!is_still_asked (self, asked, protocol)) {
+    base_error_set (&error, BASE_ERROR_REFUSED, NULL,
+                    _ ("“%s” has another server by now, so the password was given to nobody. Where "
+                       "one is still missing, you are asked for it again."),
+                    base_account_get_protocol_address (asked, protocol));
+    g_task_return_error (outer, error);
+    g_object_unref (outer);
+    return;
+  }
+  slot = account_job_new (self, asked, password, NULL);
   (*slot)->remember = remember;
-  (*slot)->protocol = mail_account_get_asked (account);
+  (*slot)->protocol = protocol;
   mail_engine_call_pool (self, g_task_new (NULL, NULL, on_password_set, outer), run_set_password,
                          slot, account_slot_free, account_job_free);
 }

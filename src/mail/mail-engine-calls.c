@@ -64,17 +64,31 @@ on_store_done (gpointer result, GError *error, gpointer done_data)
   call_end (done_data, result, error);
 }
 
+static void
+call_thread (MailEngine *engine, MailStoreThread *thread, GTask *task, MailStoreFunc func,
+             gpointer data, GDestroyNotify free_data, GDestroyNotify free_result)
+{
+  if (thread == NULL) {
+    refuse (engine, task, data, free_data);
+    return;
+  }
+  mail_store_thread_push (thread, engine->context, func, data, free_data,
+                          g_task_get_cancellable (task), on_store_done,
+                          call_begin (engine, task, free_result));
+}
+
 void
 mail_engine_call_store (MailEngine *engine, GTask *task, MailStoreFunc func, gpointer data,
                         GDestroyNotify free_data, GDestroyNotify free_result)
 {
-  if (engine->store_thread == NULL) {
-    refuse (engine, task, data, free_data);
-    return;
-  }
-  mail_store_thread_push (engine->store_thread, engine->context, func, data, free_data,
-                          g_task_get_cancellable (task), on_store_done,
-                          call_begin (engine, task, free_result));
+  call_thread (engine, engine->store_thread, task, func, data, free_data, free_result);
+}
+
+void
+mail_engine_call_search (MailEngine *engine, GTask *task, MailStoreFunc func, gpointer data,
+                         GDestroyNotify free_data, GDestroyNotify free_result)
+{
+  call_thread (engine, engine->search_thread, task, func, data, free_data, free_result);
 }
 
 /* What the pool thread sees: no GObject but the inner task, which has no source object. */

@@ -6,6 +6,7 @@
 
 #include "base-error.h"
 #include "mail-sources.h"
+#include "sync-discover.h"
 
 /* Sentences from probing threads on their way to the main thread; nothing is told after the end. */
 typedef struct
@@ -191,4 +192,50 @@ mail_engine_check_agreed (MailEngine *self, const BaseAccount *account, GError *
     return FALSE;
   }
   return TRUE;
+}
+
+/* ---- one server ---- */
+
+typedef struct
+{
+  BaseAccount *account;
+  const char *protocol; /* static */
+} ProbeJob;
+
+static void
+probe_job_free (gpointer data)
+{
+  ProbeJob *job = data;
+
+  base_account_free (job->account);
+  g_free (job);
+}
+
+/* Pool thread. */
+static gpointer
+run_probe (gpointer data, GCancellable *cancellable, GError **error)
+{
+  const ProbeJob *job = data;
+
+  return sync_probe (job->account, job->protocol, cancellable, error) ? MAIL_CALL_DONE : NULL;
+}
+
+void
+mail_engine_probe_async (MailEngine *self, const BaseAccount *account, const char *protocol,
+                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
+  ProbeJob *job = g_new0 (ProbeJob, 1);
+
+  *job = (ProbeJob){ base_account_dup (account), g_str_equal (protocol, "imap") ? "imap" : "smtp" };
+  mail_engine_call_waiting (self, g_task_new (self, cancellable, callback, user_data), run_probe,
+                            job, probe_job_free, NULL);
+}
+
+gboolean
+mail_engine_probe_finish (MailEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }

@@ -28,6 +28,12 @@ secret_refused (const BaseAccount *account, const char *secret, gpointer user_da
 }
 
 static void
+signed_in (const BaseAccount *account, const char *protocol, gpointer user_data)
+{
+  mail_credentials_prove (((MailEngine *)user_data)->credentials, account, protocol);
+}
+
+static void
 state_changed (const char *account_id, const SyncState *state, gpointer user_data)
 {
   mail_changes_push_state (((MailEngine *)user_data)->changes, account_id, state);
@@ -71,6 +77,7 @@ const SyncEvents mail_engine_sync_events = {
   .refused = refused,
   .sending = sending,
   .proved = proved,
+  .signed_in = signed_in,
   .secret_refused = secret_refused,
 };
 
@@ -177,6 +184,8 @@ mail_engine_set_folders (MailEngine *self, GPtrArray *rows)
   }
   mail_engine_update_views (self);
   mail_engine_count_views_soon (self);
+  for (guint i = 0; i < self->lists->len; i++)
+    mail_message_list_folders_came (self->lists->pdata[i]);
 }
 
 typedef struct
@@ -266,8 +275,12 @@ handle_changed (StoreChange *change, gpointer user_data)
 
     mail_thread_apply (thread, change);
   }
+  if (change->messages->len > 0)
+    mail_engine_count_searches_soon (self);
   if (change->messages->len > 0 && self->people != NULL)
     mail_people_note (self->people);
+  if (self->indexer != NULL)
+    mail_indexer_note (self->indexer, change);
   for (guint i = 0; i < change->counts->len; i++)
     g_hash_table_add (self->stale_folders,
                       g_memdup2 (&g_array_index (change->counts, gint64, i), sizeof (gint64)));
@@ -288,6 +301,7 @@ handle_state (const char *account_id, const SyncState *state, gpointer user_data
     return;
   g_autoptr (MailAccount) kept = g_object_ref (account);
   gboolean knew_password = mail_account_needs_password (kept);
+  const char *asked = mail_account_get_asked (kept); /* static */
   gboolean knew_sign_in = mail_account_needs_sign_in (kept);
   MailAccountStatus before = mail_account_get_status (kept);
 
@@ -296,7 +310,8 @@ handle_state (const char *account_id, const SyncState *state, gpointer user_data
   if (before != mail_account_get_status (kept)
       && g_list_model_get_n_items (G_LIST_MODEL (self->outgoing)) > 0)
     mail_engine_reload_outgoing (self);
-  if ((mail_account_needs_password (kept) && !knew_password)
+  if ((mail_account_needs_password (kept)
+       && (!knew_password || !g_str_equal (asked, mail_account_get_asked (kept))))
       || (mail_account_needs_sign_in (kept) && !knew_sign_in))
     g_signal_emit (self, mail_engine_signals[MAIL_ENGINE_PASSWORD_NEEDED], 0, kept,
                    mail_account_get_state_text (kept), state->detail);
@@ -386,7 +401,7 @@ on_proof_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error))
+  if (!mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error))
     base_log ("What a server proved could not be kept: %s", error->message);
 }
 
@@ -396,17 +411,24 @@ handle_proved (const char *account_id, const char *protocol, const char *host, B
 {
   MailEngine *self = user_data;
   MailAccount *account = mail_engine_find_account (self, account_id);
-  g_autoptr (BaseAccount) settings = account != NULL ? mail_account_dup_settings (account) : NULL;
+  g_autoptr (MailEdit) edit = account != NULL ? mail_engine_begin_edit (self, account) : NULL;
   BaseServer *server;
 
-  if (settings == NULL)
+  if (edit == NULL)
     return;
-  server = g_str_equal (protocol, "imap") ? &settings->imap : &settings->smtp;
+  server = base_account_get_server (edit->settings, protocol);
   /* They may have been changed meanwhile. */
-  if (g_strcmp0 (server->host, host) != 0 || base_server_get_proof (server) >= proof)
+  if (server == NULL || g_strcmp0 (server->host, host) != 0
+      || base_server_get_proof (server) >= proof)
     return;
   base_server_set_proof (server, proof);
-  mail_engine_save_settings_async (self, settings, on_proof_saved, NULL);
+  mail_engine_save_edit_async (self, edit, on_proof_saved, NULL);
+}
+
+static void
+handle_indexed (guint64 done, guint64 total, gint64 up_to, gpointer user_data)
+{
+  mail_engine_set_indexing (user_data, done, total, up_to);
 }
 
 const MailChangesHandlers mail_engine_handlers = {
@@ -415,5 +437,6 @@ const MailChangesHandlers mail_engine_handlers = {
   .arrived = handle_arrived,
   .refused = handle_refused,
   .sending = handle_sending,
+  .indexed = handle_indexed,
   .proved = handle_proved,
 };

@@ -5,8 +5,6 @@
 
 #include <glib/gi18n.h>
 
-#include "base-log.h"
-
 /* ---- folders of their own ---- */
 
 static void
@@ -14,8 +12,11 @@ on_followed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error))
-    base_log ("The settings could not follow a folder: %s", error->message);
+  if (!mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error))
+    mail_engine_emit_notice (
+        MAIL_ENGINE (source),
+        _ ("A folder has another name now, and the settings that use it could not be saved. Choose the folder again."),
+        error->message);
 }
 
 static const StoreFolder *
@@ -69,8 +70,8 @@ follow_chosen (MailAccount *account, GPtrArray *rows, BaseAccount *settings)
 void
 mail_engine_follow_folders (MailEngine *self, MailAccount *account, GPtrArray *rows)
 {
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
-  g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self, account);
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (edit->settings);
   gboolean moved = FALSE;
 
   /* Of an account that is being removed there are none. */
@@ -87,12 +88,10 @@ mail_engine_follow_folders (MailEngine *self, MailAccount *account, GPtrArray *r
       continue;
     g_free (identity->sent_folder);
     identity->sent_folder = g_strdup (row->name);
-    base_account_put_identity (settings, identity);
+    base_account_put_identity (edit->settings, identity);
     moved = TRUE;
   }
-  if (!follow_chosen (account, rows, settings) && !moved)
-    return;
   /* At once, for it may be moved again while that is written. */
-  mail_account_set_settings (account, settings);
-  mail_engine_save_settings_async (self, settings, on_followed, NULL);
+  if (follow_chosen (account, rows, edit->settings) || moved)
+    mail_engine_save_edit_at_once (self, edit, on_followed, NULL);
 }

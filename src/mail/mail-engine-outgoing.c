@@ -101,15 +101,15 @@ dup_account (MailEngine *self, gint64 row)
 
 /* NULL: nothing. */
 static const char *
-find_obstacle (MailEngine *self, gint64 row)
+find_obstacle (MailEngine *self, const StoreOutbox *row)
 {
-  g_autoptr (MailAccount) account = dup_account (self, row);
+  g_autoptr (MailAccount) account = dup_account (self, row->account);
 
   if (account == NULL)
     return NULL;
   if (mail_account_get_disabled (account))
     return _ ("Waiting until the account is switched on");
-  if (!mail_account_can_send (account))
+  if (row->route == NULL && !base_account_can_send (mail_account_get_settings (account)))
     return _ ("The account only receives mail");
   return mail_account_get_status (account) == MAIL_ACCOUNT_OFFLINE
              ? _ ("Waiting for a connection to the server")
@@ -130,7 +130,7 @@ arrange (MailEngine *self, const MailOutgoingRows *rows)
     if (row->state == STORE_OUTBOX_SENT)
       continue;
     MailOutgoing *item = dup_known (self, row->draft);
-    mail_outgoing_fill_outbox (item, row, find_obstacle (self, row->account));
+    mail_outgoing_fill_outbox (item, row, find_obstacle (self, row));
     g_ptr_array_add (wanted, item);
   }
   for (guint i = 0; i < rows->drafts->len; i++) {
@@ -158,7 +158,7 @@ mail_engine_set_outgoing (MailEngine *self, const MailOutgoingRows *rows)
 
     self->sending |= row->state == STORE_OUTBOX_SENDING;
     self->unsent |= row->state == STORE_OUTBOX_QUEUED && row->attempts == 0 && row->error == NULL
-                    && find_obstacle (self, row->account) == NULL;
+                    && find_obstacle (self, row) == NULL;
   }
   for (; head < n_old && head < wanted->len; head++) {
     g_autoptr (MailOutgoing) item = g_list_model_get_item (model, head);

@@ -4,6 +4,9 @@
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
+#include <glib/gi18n.h>
+
+#include "base-error.h"
 #include "base-log.h"
 
 typedef struct
@@ -51,6 +54,7 @@ remove_failed (RemoveWait *wait, GError *error)
   MailEngine *self = g_task_get_source_object (outer);
 
   /* It is still an account, so it goes on. */
+  mail_engine_release_writer (self, mail_account_get_id (account));
   if (self->sync != NULL && !mail_account_get_settings (account)->disabled)
     sync_engine_add_account (self->sync, mail_account_get_settings (account));
   g_clear_error (&wait->error);
@@ -94,6 +98,7 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MailAccount) account = wait->account;
   if (g_list_store_find (self->known, account, &position))
     g_list_store_remove (self->known, position);
+  mail_engine_release_writer (self, mail_account_get_id (account));
   mail_engine_arrange_accounts (self);
   mail_engine_update_views (self);
   mail_engine_reload_outgoing (self);
@@ -168,6 +173,18 @@ run_stop_workers (gpointer data, GCancellable *cancellable, GError **error)
   return base_account_set_leaving (job->id, job->paths, TRUE, error) ? MAIL_CALL_DONE : NULL;
 }
 
+/* What was to be saved has been: nothing writes its file any more. */
+static void
+on_held (gpointer data)
+{
+  RemoveWait *wait = data;
+  MailEngine *self = g_task_get_source_object (wait->outer);
+
+  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_workers_stopped, wait), run_stop_workers,
+                         remove_job_new (self, mail_account_get_id (wait->account)),
+                         remove_job_free, NULL);
+}
+
 void
 mail_engine_remove_account_async (MailEngine *self, MailAccount *account,
                                   GAsyncReadyCallback callback, gpointer user_data)
@@ -178,9 +195,13 @@ mail_engine_remove_account_async (MailEngine *self, MailAccount *account,
   mail_engine_begin_sync (self);
   wait->outer = g_task_new (self, NULL, callback, user_data);
   wait->account = g_object_ref (account);
-  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_workers_stopped, wait), run_stop_workers,
-                         remove_job_new (self, mail_account_get_id (account)), remove_job_free,
-                         NULL);
+  if (mail_engine_hold_writer (self, mail_account_get_id (account), on_held, wait))
+    return;
+  g_task_return_new_error (wait->outer, BASE_ERROR, BASE_ERROR_GONE,
+                           _ ("There is no account called “%s”."), mail_account_get_id (account));
+  g_object_unref (wait->outer);
+  g_object_unref (wait->account);
+  g_free (wait);
 }
 
 gboolean

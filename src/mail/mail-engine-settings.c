@@ -1,7 +1,9 @@
-/* Settings that need no sign-in: identities, name, colour, place, folders, interval, on and off.  Main thread; files are a pool thread's
- * business, rows the store thread's.  Servers are asked anew only where it matters to them. */
+/* Settings that need no sign-in: identities, name, colour, place, folders, interval, on and off; and what follows from settings that were
+ * saved.  Main thread.  Servers are asked anew only where it matters to them. */
 #include "mail-engine-private.h"
 #include "mail-private.h"
+
+#include "base-log.h"
 
 /* ---- the lists ---- */
 
@@ -49,25 +51,7 @@ mail_engine_get_known_accounts (MailEngine *self)
   return G_LIST_MODEL (self->known);
 }
 
-/* ---- saving ---- */
-
-typedef struct
-{
-  BasePaths *paths;
-  SyncEngine *sync; /* borrowed; the engine waits for its calls */
-  BaseAccount *account;
-  gint64 row;
-} SettingsJob;
-
-static void
-settings_job_free (gpointer data)
-{
-  SettingsJob *job = data;
-
-  base_paths_unref (job->paths);
-  base_account_free (job->account);
-  g_free (job);
-}
+/* ---- after it was written ---- */
 
 static gboolean
 same_folders (const BaseAccount *a, const BaseAccount *b)
@@ -83,171 +67,153 @@ static gboolean
 concerns_workers (const BaseAccount *a, const BaseAccount *b)
 {
   return a->bodies != b->bodies || a->months != b->months || a->check_minutes != b->check_minutes
-         || !same_folders (a, b);
+         || !same_folders (a, b) || !mail_engine_same_senders (a, b);
 }
 
 static void
-put_settings (MailEngine *self, const BaseAccount *settings)
+switch_account (MailEngine *self)
 {
-  MailAccount *account = mail_engine_find_account (self, settings->id);
-  g_autoptr (BaseAccount) before = account != NULL ? mail_account_dup_settings (account) : NULL;
-
-  /* It was removed meanwhile. */
-  if (before == NULL)
-    return;
-  mail_engine_put_account (self, settings, 0);
-  if (settings->disabled)
-    mail_tokens_rest (mail_credentials_get_tokens (self->credentials), settings->id);
-  if (before->disabled != settings->disabled) {
-    mail_engine_update_views (self);
-    mail_engine_count_views_soon (self);
-    mail_engine_reload_folders (self, TRUE);
-    mail_engine_reload_outgoing (self);
-  }
-  if (settings->disabled || self->sync == NULL
-      || (!before->disabled && !concerns_workers (before, settings)))
-    return;
-  mail_engine_update_online (self);
-  if (!self->deferred)
-    sync_engine_add_account (self->sync, settings);
-}
-
-static void
-on_rows_set (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) outer = user_data;
-  GError *error = NULL;
-  g_autoptr (BaseAccount) account = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (account == NULL) {
-    g_task_return_error (outer, error);
-    return;
-  }
-  put_settings (g_task_get_source_object (outer), account);
-  g_task_return_boolean (outer, TRUE);
-}
-
-/* Store thread. */
-static gpointer
-run_set_rows (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
-{
-  const SettingsJob *job = data;
-
-  return store_account_set_disabled (db, job->row, job->account->disabled, error)
-             ? base_account_dup (job->account)
-             : NULL;
-}
-
-static void
-free_account (gpointer account)
-{
-  base_account_free (account);
-}
-
-static void
-on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *outer = user_data;
-  MailEngine *self = g_task_get_source_object (outer);
-  GError *error = NULL;
-  SettingsJob *job = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (job == NULL) {
-    g_task_return_error (outer, error);
-    g_object_unref (outer);
-    return;
-  }
-  mail_engine_call_store (self, g_task_new (NULL, NULL, on_rows_set, outer), run_set_rows, job,
-                          settings_job_free, free_account);
-}
-
-static void
-slot_free (gpointer data)
-{
-  SettingsJob **slot = data;
-
-  g_clear_pointer (slot, settings_job_free);
-  g_free (slot);
-}
-
-/* Pool thread: waits for workers that are not wanted any more. */
-static gpointer
-run_save (gpointer data, GCancellable *cancellable, GError **error)
-{
-  SettingsJob **slot = data, *job = *slot;
-
-  if (!base_account_save (job->account, job->paths, error))
-    return NULL;
-  if (job->account->disabled && job->sync != NULL)
-    sync_engine_remove_account (job->sync, job->account->id);
-  return g_steal_pointer (slot);
+  mail_engine_update_views (self);
+  mail_engine_count_views_soon (self);
+  mail_engine_reload_folders (self, TRUE);
+  mail_engine_reload_outgoing (self);
 }
 
 void
-mail_engine_save_settings_async (MailEngine *self, const BaseAccount *account,
-                                 GAsyncReadyCallback callback, gpointer user_data)
+mail_engine_take_settings (MailEngine *self, const BaseAccount *before, const BaseAccount *saved,
+                           const BaseAccount *shown, gint64 row, gboolean servers)
 {
-  g_return_if_fail (MAIL_IS_ENGINE (self) && account != NULL);
-  GTask *outer = g_task_new (self, NULL, callback, user_data);
-  MailAccount *known = mail_engine_find_account (self, account->id);
-  SettingsJob **slot = g_new0 (SettingsJob *, 1);
-  SettingsJob *job = *slot = g_new0 (SettingsJob, 1);
+  gboolean was_off = before == NULL || before->disabled;
 
-  job->paths = base_paths_ref (self->paths);
-  job->sync = self->sync;
-  job->account = base_account_dup (account);
-  job->row = known != NULL ? mail_account_get_row (known) : 0;
-  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_saved, outer), run_save, slot, slot_free,
-                         settings_job_free);
+  mail_engine_put_account (self, shown, row);
+  if (saved->disabled)
+    mail_tokens_rest (mail_credentials_get_tokens (self->credentials), saved->id);
+  if (before != NULL && before->disabled != saved->disabled)
+    switch_account (self);
+  else if (servers)
+    mail_engine_reload_folders (self, TRUE);
+  if (before != NULL)
+    mail_engine_forget_senders (self, before, saved);
+  if (self->sync == NULL || (!servers && !was_off && !concerns_workers (before, saved)))
+    return;
+  mail_engine_update_online (self);
+  if (!saved->disabled && !self->deferred)
+    sync_engine_add_account (self->sync, saved);
+}
+
+/* ---- edits ---- */
+
+MailEdit *
+mail_engine_begin_edit (MailEngine *self, MailAccount *account)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account), NULL);
+  MailEdit *edit = g_new0 (MailEdit, 1);
+
+  edit->settings = mail_engine_dup_expected (self, account);
+  edit->before = base_account_dup (edit->settings);
+  return edit;
+}
+
+void
+mail_edit_free (MailEdit *edit)
+{
+  base_account_free (edit->settings);
+  base_account_free (edit->before);
+  g_free (edit);
+}
+
+void
+mail_engine_save_edit_async (MailEngine *self, const MailEdit *edit, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && edit != NULL);
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+
+  mail_engine_queue_change (self, mail_change_new (outer, edit->before, edit->settings));
 }
 
 gboolean
-mail_engine_save_settings_finish (MailEngine *self, GAsyncResult *result, GError **error)
+mail_engine_save_edit_finish (MailEngine *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_task_propagate_int (G_TASK (result), error) >= 0;
+}
+
+void
+mail_engine_save_edit_at_once (MailEngine *self, const MailEdit *edit, GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+  MailChange *change = mail_change_new (outer, edit->before, edit->settings);
+
+  change->at_once = TRUE;
+  mail_engine_queue_change (self, change);
 }
 
 /* ---- the order ---- */
 
+/* Each account has a file, and all are waited for. */
 typedef struct
 {
-  BasePaths *paths;
-  GPtrArray *accounts; /* of BaseAccount */
-} OrderJob;
+  GTask *outer;
+  GPtrArray *edits; /* of MailEdit */
+  guint left;
+  GError *error; /* the first one */
+} Order;
 
 static void
-order_job_free (gpointer data)
+on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  OrderJob *job = data;
+  g_autoptr (GError) error = NULL;
 
-  base_paths_unref (job->paths);
-  g_ptr_array_unref (job->accounts);
-  g_free (job);
+  if (!mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error))
+    base_log ("An account could not be put back to its place: %s", error->message);
 }
 
-/* Pool thread. */
-static gpointer
-run_save_order (gpointer data, GCancellable *cancellable, GError **error)
+/* Those that were written before one failed; what was moved since stays where it is. */
+static void
+put_back (MailEngine *self, const MailEdit *done)
 {
-  const OrderJob *job = data;
+  MailAccount *account = mail_engine_find_account (self, done->settings->id);
+  g_autoptr (MailEdit) edit = account != NULL ? mail_engine_begin_edit (self, account) : NULL;
 
-  for (guint i = 0; i < job->accounts->len; i++)
-    if (!base_account_save (job->accounts->pdata[i], job->paths, error))
-      return NULL;
-  return MAIL_CALL_DONE;
+  if (edit == NULL || edit->settings->position != done->settings->position)
+    return;
+  edit->settings->position = done->before->position;
+  mail_engine_save_edit_at_once (self, edit, on_put_back, NULL);
 }
 
 static void
-on_order_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+finish_order (Order *order)
 {
-  g_autoptr (GTask) outer = user_data;
+  MailEngine *self = g_task_get_source_object (order->outer);
+
+  for (guint i = 0; order->error != NULL && i < order->edits->len; i++)
+    put_back (self, order->edits->pdata[i]);
+  mail_engine_arrange_accounts (self);
+  if (order->error != NULL)
+    g_task_return_error (order->outer, order->error);
+  else
+    g_task_return_boolean (order->outer, TRUE);
+  g_object_unref (order->outer);
+  g_ptr_array_unref (order->edits);
+  g_free (order);
+}
+
+static void
+on_placed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Order *order = user_data;
   GError *error = NULL;
 
-  if (g_task_propagate_pointer (G_TASK (result), &error) != NULL)
-    g_task_return_boolean (outer, TRUE);
-  else
-    g_task_return_error (outer, error);
+  if (!mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error)) {
+    if (order->error == NULL)
+      order->error = error;
+    else
+      g_error_free (error);
+  }
+  if (--order->left == 0)
+    finish_order (order);
 }
 
 void
@@ -256,8 +222,7 @@ mail_engine_move_account_async (MailEngine *self, MailAccount *account, guint pl
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && MAIL_IS_ACCOUNT (account));
   g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func (g_object_unref);
-  GTask *outer = g_task_new (self, NULL, callback, user_data);
-  OrderJob *job = g_new0 (OrderJob, 1);
+  Order *order = g_new0 (Order, 1);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->known)); i++) {
     g_autoptr (MailAccount) one = g_list_model_get_item (G_LIST_MODEL (self->known), i);
@@ -266,19 +231,19 @@ mail_engine_move_account_async (MailEngine *self, MailAccount *account, guint pl
       g_ptr_array_add (wanted, g_steal_pointer (&one));
   }
   g_ptr_array_insert (wanted, (int)MIN (place, wanted->len), g_object_ref (account));
-  job->paths = base_paths_ref (self->paths);
-  job->accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)base_account_free);
+  order->outer = g_task_new (self, NULL, callback, user_data);
+  order->edits = g_ptr_array_new_with_free_func ((GDestroyNotify)mail_edit_free);
+  order->left = wanted->len;
   for (guint i = 0; i < wanted->len; i++) {
-    BaseAccount *settings = mail_account_dup_settings (wanted->pdata[i]);
+    MailEdit *edit = mail_engine_begin_edit (self, wanted->pdata[i]);
 
-    g_ptr_array_add (job->accounts, settings);
-    settings->position = i + 1;
-    mail_account_set_settings (wanted->pdata[i], settings);
+    edit->settings->position = i + 1;
+    g_ptr_array_add (order->edits, edit);
   }
   /* Seen at once, for it may be moved again while that is written. */
+  for (guint i = 0; i < wanted->len; i++)
+    mail_engine_save_edit_at_once (self, order->edits->pdata[i], on_placed, order);
   mail_engine_arrange_accounts (self);
-  mail_engine_call_pool (self, g_task_new (NULL, NULL, on_order_saved, outer), run_save_order, job,
-                         order_job_free, NULL);
 }
 
 gboolean

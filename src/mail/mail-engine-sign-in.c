@@ -8,6 +8,7 @@
 
 #include "base-error.h"
 #include "mail-tokens.h"
+#include "sync-discover.h"
 
 /* The page on its way to the main thread; not shown any more once it is over. */
 typedef struct
@@ -114,9 +115,26 @@ run_sign_in (gpointer data, GCancellable *cancellable, GError **error)
   if (got == NULL)
     return NULL;
   mail_tokens_offer (job->tokens, job->account, got);
-  if (job->keep)
-    mail_tokens_keep (job->tokens, job->account, &job->session_only);
+  /* A person was at work just now. */
+  mail_keyring_ask_again ();
+  if (job->keep && !mail_tokens_keep (job->tokens, job->account, &job->session_only)) {
+    base_error_set (error, BASE_ERROR_REFUSED, NULL,
+                    _ ("The settings of “%s” were changed elsewhere meanwhile. Sign in once more."),
+                    job->account->address);
+    return NULL;
+  }
   return g_steal_pointer (slot);
+}
+
+/* Where it goes in by the tokens. */
+static void
+retry_by_oauth (MailEngine *self, const BaseAccount *account)
+{
+  static const char *const protocols[] = { "imap", "smtp" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (protocols); i++)
+    if (base_account_get_server (account, protocols[i])->sign_in == BASE_SIGN_IN_OAUTH)
+      sync_engine_retry_protocol (self->sync, account->id, protocols[i], FALSE);
 }
 
 static void
@@ -134,13 +152,10 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   if (job->keep && self->sync != NULL)
-    sync_engine_retry (self->sync, job->account->id);
-  if (job->keep && job->session_only && !self->said_session_only) {
-    self->said_session_only = TRUE;
-    mail_engine_emit_notice (
-        self, _ ("There is no keyring that takes the sign-in. It is kept until you quit Sosik."),
-        NULL);
-  }
+    retry_by_oauth (self, job->account);
+  mail_engine_note_keyring (self);
+  if (job->keep && job->session_only)
+    mail_engine_say_session_only (self, MAIL_SIGN_IN_KEPT);
   job_free (job);
   g_task_return_boolean (outer, TRUE);
 }
@@ -190,6 +205,7 @@ mail_engine_drop_grant (MailEngine *self, const char *account_id)
 {
   g_return_if_fail (MAIL_IS_ENGINE (self) && account_id != NULL);
   mail_tokens_drop_offer (mail_credentials_get_tokens (self->credentials), account_id);
+  sync_give_up (account_id);
 }
 
 void
@@ -221,8 +237,8 @@ run_list_desktop (gpointer data, GCancellable *cancellable, GError **error)
 static gboolean
 has_desktop_account (MailEngine *self, const char *id)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
-    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->known)); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->known), i);
 
     if (g_strcmp0 (mail_account_get_settings (account)->desktop_account, id) == 0)
       return TRUE;

@@ -14,6 +14,7 @@ mail_engine_init_views (MailEngine *self)
   static const MailView views[] = { MAIL_VIEW_STARRED, MAIL_VIEW_UNREAD, MAIL_VIEW_ATTACHMENTS };
 
   self->views = g_list_store_new (MAIL_TYPE_FOLDER);
+  self->searches = g_list_store_new (MAIL_TYPE_FOLDER);
   self->all_inboxes = mail_folder_new_view (MAIL_VIEW_INBOXES);
   for (guint i = 0; i < G_N_ELEMENTS (views); i++) {
     g_autoptr (MailFolder) view = mail_folder_new_view (views[i]);

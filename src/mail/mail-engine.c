@@ -5,6 +5,7 @@
 #include "mail-identity-private.h"
 #include "mail-unpack.h"
 #include "mail-private.h"
+#include "sync-discover.h"
 #include "mail-template.h"
 
 #include <glib/gi18n.h>
@@ -17,6 +18,8 @@ G_DEFINE_FINAL_TYPE (MailEngine, mail_engine, G_TYPE_OBJECT)
 enum
 {
   PROP_READY = 1,
+  PROP_BROKEN,
+  PROP_INDEXING,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -29,6 +32,8 @@ typedef struct
 {
   SyncEngine *sync;
   MailCatchUp *catch_up;
+  MailIndexer *indexer;
+  MailStoreThread *search_thread;
   MailStoreThread *store_thread;
   Store *store;
 } Teardown;
@@ -38,7 +43,10 @@ static void
 teardown_run (Teardown *teardown)
 {
   g_clear_pointer (&teardown->sync, sync_engine_free);
+  sync_discover_end ();
   g_clear_pointer (&teardown->catch_up, mail_catch_up_free);
+  g_clear_pointer (&teardown->indexer, mail_indexer_free);
+  g_clear_pointer (&teardown->search_thread, mail_store_thread_free);
   g_clear_pointer (&teardown->store_thread, mail_store_thread_free);
   g_clear_pointer (&teardown->store, store_unref);
   g_free (teardown);
@@ -49,8 +57,12 @@ teardown_take (MailEngine *self)
 {
   Teardown *teardown = g_new0 (Teardown, 1);
 
+  for (guint i = 0; i < self->lists->len; i++)
+    mail_message_list_close_search (self->lists->pdata[i]);
+  teardown->search_thread = g_steal_pointer (&self->search_thread);
   teardown->sync = g_steal_pointer (&self->sync);
   teardown->catch_up = g_steal_pointer (&self->catch_up);
+  teardown->indexer = g_steal_pointer (&self->indexer);
   teardown->store_thread = g_steal_pointer (&self->store_thread);
   teardown->store = g_steal_pointer (&self->store);
   return teardown;
@@ -64,9 +76,13 @@ mail_engine_dispose (GObject *object)
   if (self->count_source != 0)
     g_source_destroy (g_main_context_find_source_by_id (self->context, self->count_source));
   self->count_source = 0;
+  if (self->searches_source != 0)
+    g_source_destroy (g_main_context_find_source_by_id (self->context, self->searches_source));
+  self->searches_source = 0;
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
+  g_clear_pointer (&self->network, g_free);
   g_clear_pointer (&self->wake, mail_wake_free);
   g_clear_pointer (&self->people, mail_people_free);
   if (self->state != MAIL_ENGINE_STOPPED && self->store != NULL) {
@@ -85,10 +101,12 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->changes, mail_changes_free);
   g_clear_pointer (&self->credentials, mail_credentials_free);
   g_clear_object (&self->views);
+  g_clear_object (&self->searches);
   g_clear_object (&self->all_inboxes);
   g_clear_object (&self->identities);
   g_clear_object (&self->accounts);
   g_clear_object (&self->known);
+  g_strfreev (self->broken);
   g_clear_object (&self->outgoing);
   g_clear_object (&self->templates);
   g_clear_pointer (&self->crashed, g_ptr_array_unref);
@@ -97,6 +115,8 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->servers, g_hash_table_unref);
   g_clear_pointer (&self->unlearned, g_hash_table_unref);
   g_clear_pointer (&self->strangers, g_hash_table_unref);
+  g_clear_pointer (&self->writers, g_hash_table_unref);
+  g_clear_pointer (&self->removed, g_hash_table_unref);
   g_clear_pointer (&self->domains, mime_domains_unref);
   g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_clear_pointer (&self->threads, g_ptr_array_unref);
@@ -114,6 +134,12 @@ mail_engine_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_READY:
     g_value_set_boolean (value, mail_engine_get_ready (MAIL_ENGINE (object)));
     break;
+  case PROP_BROKEN:
+    g_value_set_boxed (value, mail_engine_get_broken (MAIL_ENGINE (object)));
+    break;
+  case PROP_INDEXING:
+    g_value_set_boolean (value, mail_engine_get_indexing (MAIL_ENGINE (object), NULL, NULL, NULL));
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -130,6 +156,12 @@ mail_engine_class_init (MailEngineClass *klass)
   object_class->finalize = mail_engine_finalize;
   props[PROP_READY] =
       g_param_spec_boolean ("ready", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_BROKEN] =
+      g_param_spec_boxed ("broken", NULL, NULL, G_TYPE_STRV,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_INDEXING] =
+      g_param_spec_boolean ("indexing", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
   mail_engine_signals[MAIL_ENGINE_ARRIVED] =
@@ -165,6 +197,9 @@ mail_engine_init (MailEngine *self)
   self->servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->unlearned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->removed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->writers =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)mail_writer_free);
   self->lists = g_ptr_array_new ();
   self->threads = g_ptr_array_new ();
   g_queue_init (&self->remote_waiting);
@@ -188,7 +223,8 @@ typedef struct
   BasePaths *paths;     /* in */
   MailChanges *changes; /* in; borrowed from the engine, which outlives the store */
   Store *store;
-  StoreDb *db; /* for the store thread */
+  StoreDb *db;        /* for the store thread */
+  StoreDb *search_db; /* for the search thread */
   gboolean rebuilt;
   GStrv broken;
   GStrv leaving;       /* accounts whose removal a crash stopped */
@@ -204,6 +240,7 @@ opened_free (gpointer data)
   Opened *opened = data;
 
   g_clear_pointer (&opened->db, store_db_free);
+  g_clear_pointer (&opened->search_db, store_db_free);
   g_clear_pointer (&opened->store, store_unref);
   g_clear_pointer (&opened->settings, g_ptr_array_unref);
   g_clear_pointer (&opened->rows, g_array_unref);
@@ -265,7 +302,8 @@ run_open (gpointer data, GCancellable *cancellable, GError **error)
     return NULL;
   store_set_change_func (opened->store, on_store_change, opened->changes);
   opened->db = store_connect (opened->store, error);
-  if (opened->db == NULL)
+  opened->search_db = opened->db != NULL ? store_connect (opened->store, error) : NULL;
+  if (opened->search_db == NULL)
     return NULL;
   opened->settings = base_account_load_all (opened->paths, &opened->broken);
   opened->leaving = base_account_list_leaving (opened->paths);
@@ -345,6 +383,7 @@ mail_engine_begin_sync (MailEngine *self)
   self->wake = mail_wake_new (on_wake, self);
   self->people = mail_people_new (self);
   self->catch_up = mail_catch_up_new (self->store);
+  self->indexer = mail_indexer_new (self->store, self->changes);
   mail_people_note (self->people);
   mail_engine_update_online (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
@@ -367,7 +406,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   self->store = g_steal_pointer (&opened->store);
-  self->store_thread = mail_store_thread_new (g_steal_pointer (&opened->db));
+  self->store_thread = mail_store_thread_new ("store", g_steal_pointer (&opened->db));
+  self->search_thread = mail_store_thread_new ("search", g_steal_pointer (&opened->search_db));
   if (self->state != MAIL_ENGINE_STARTING) {
     start_failed (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped"));
     return;
@@ -380,6 +420,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
         NULL);
   for (guint i = 0; opened->broken != NULL && opened->broken[i] != NULL; i++)
     mail_engine_emit_notice (self, opened->broken[i], NULL);
+  mail_engine_set_broken (self, opened->broken);
 
   /* Before there are folders: who sees the first shows it, and that has to be known when the account is added. */
   self->sync = sync_engine_new (self->store, &mail_engine_sync_events, self);
@@ -387,6 +428,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
     mail_engine_put_account (self, opened->settings->pdata[i],
                              g_array_index (opened->rows, gint64, i));
   mail_engine_set_folders (self, opened->folders);
+  mail_engine_load_searches (self);
   take_crashed (self, opened->outgoing);
   mail_engine_set_outgoing (self, opened->outgoing);
 
@@ -427,6 +469,28 @@ mail_engine_get_ready (MailEngine *self)
 {
   g_return_val_if_fail (MAIL_IS_ENGINE (self), FALSE);
   return self->state == MAIL_ENGINE_READY;
+}
+
+void
+mail_engine_set_indexing (MailEngine *self, guint64 done, guint64 total, gint64 up_to)
+{
+  self->indexing_done = done;
+  self->indexing_total = total;
+  self->indexing_up_to = up_to;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_INDEXING]);
+}
+
+gboolean
+mail_engine_get_indexing (MailEngine *self, guint64 *done, guint64 *total, gint64 *up_to)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), FALSE);
+  if (done != NULL)
+    *done = self->indexing_done;
+  if (total != NULL)
+    *total = self->indexing_total;
+  if (up_to != NULL)
+    *up_to = self->indexing_up_to;
+  return self->indexing_done < self->indexing_total;
 }
 
 BasePaths *
@@ -506,6 +570,7 @@ mail_engine_stop_async (MailEngine *self, GAsyncReadyCallback callback, gpointer
   g_clear_pointer (&self->people, mail_people_free);
   for (guint i = 0; i < self->requests->len; i++)
     g_cancellable_cancel (self->requests->pdata[i]);
+  mail_engine_forget_removed (self);
   mail_credentials_close (self->credentials);
   mail_engine_consider_stop (self);
 }

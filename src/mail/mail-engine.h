@@ -35,6 +35,10 @@ gboolean mail_engine_start_finish (MailEngine *engine, GAsyncResult *result, GEr
 void mail_engine_defer_sync (MailEngine *engine);
 void mail_engine_begin_sync (MailEngine *engine); /* more than once does no harm */
 gboolean mail_engine_get_ready (MailEngine *engine);
+/* TRUE: the text of some messages is not in the index of words yet, by which they are found: `done` of `total` are since that was begun with, the newest first; *up_to
+ * (seconds): those received before are not.  Notified as "indexing", a boolean, each time that the index holds more.  All nullable. */
+gboolean mail_engine_get_indexing (MailEngine *engine, guint64 *done, guint64 *total,
+                                   gint64 *up_to);
 /* Stops workers off the main thread; then the callback; call before the program ends. */
 void mail_engine_stop_async (MailEngine *engine, GAsyncReadyCallback callback, gpointer user_data);
 void mail_engine_stop_finish (MailEngine *engine, GAsyncResult *result);
@@ -46,6 +50,14 @@ GListModel *mail_engine_get_accounts (MailEngine *engine);
 GListModel *mail_engine_get_known_accounts (MailEngine *engine); /* the same with the others */
 /* Borrowed GListModel of MailFolder: what several folders of all accounts hold together; All Inboxes only with two or more. */
 GListModel *mail_engine_get_views (MailEngine *engine);
+/* Searches that a person keeps, as folders (of mail_folder_new_search ()) with what is unread of them, in a file of the profile.  The store must
+ * be open. */
+GListModel *mail_engine_get_searches (MailEngine *engine);
+MailFolder *mail_engine_keep_search (MailEngine *engine, guint position, const char *name,
+                                     const char *typed, gboolean best); /* borrowed */
+void mail_engine_rename_search (MailEngine *engine, MailFolder *search, const char *name);
+/* Where it stood; G_MAXUINT: it is none of them. */
+guint mail_engine_drop_search (MailEngine *engine, MailFolder *search);
 /* Finds servers by address, from all sources side by side; progress gets sentences on the main thread. */
 typedef void (*MailProgressFunc) (const char *sentence, gpointer user_data);
 void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,
@@ -58,6 +70,11 @@ MailDiscovery *mail_engine_discover_finish (MailEngine *engine, GAsyncResult *re
 /* A person has seen these names (mail_discovery_get_strangers (), or what they typed themselves) and agreed to them.  Until then verify and save are
  * REFUSED for hosts that a discovery gave as strangers. */
 void mail_engine_agree_to_hosts (MailEngine *engine, const char *const *hosts);
+/* Whether the account's server for "imap" or "smtp" is there, answers and shows a good certificate.  Nothing is told to it. */
+void mail_engine_probe_async (MailEngine *engine, const BaseAccount *account, const char *protocol,
+                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean mail_engine_probe_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 /* Signs in to both for real; nothing is saved.  *protocol (static "imap" or "smtp") tells whose
  * fault.  Passwords NULL: the stored ones; for SMTP the one for IMAP where none is stored. */
 void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,
@@ -66,10 +83,11 @@ void mail_engine_verify_async (MailEngine *engine, const BaseAccount *account,
                                gpointer user_data);
 gboolean mail_engine_verify_finish (MailEngine *engine, GAsyncResult *result, const char **protocol,
                                     GError **error);
-/* Where a person can do what the error of verify says; NULL: nowhere in particular.  Lives as long as the program. */
+/* Where a person can do what the error of verify, or of an identity that was to be saved ("smtp-ID"), says; NULL: nowhere in particular.  Lives as
+ * long as the program. */
 const char *mail_engine_find_advice_link (MailEngine *engine, const BaseAccount *account,
                                           const char *protocol, const GError *error);
-/* Secrets, file, rows; then it syncs. Also for changed settings of an existing id.  Passwords
+/* Secrets, file, rows; then it syncs.  Of an id that is known, all is as `account` has it.  Passwords
  * NULL: unchanged.  *session_only: there is no keyring, the password is kept until Sosik ends. */
 void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *account,
                                      const char *imap_password, const char *smtp_password,
@@ -77,13 +95,40 @@ void mail_engine_save_account_async (MailEngine *engine, const BaseAccount *acco
                                      gpointer user_data);
 gboolean mail_engine_save_account_finish (MailEngine *engine, GAsyncResult *result,
                                           gboolean *session_only, GError **error);
-/* All of `account` but its servers and what belongs to signing in, as which it is known from then on: nothing is proved.  Switched on or
- * off, it comes or goes at once. */
-void mail_engine_save_settings_async (MailEngine *engine, const BaseAccount *account,
-                                      GAsyncReadyCallback callback, gpointer user_data);
-gboolean mail_engine_save_settings_finish (MailEngine *engine, GAsyncResult *result,
+/* The same for an account that is known, where somebody changed it from `before`, whenever that was: what differs is done to what it is
+ * now.  Finishes by mail_engine_save_account_finish (). */
+void mail_engine_change_account_async (MailEngine *engine, const BaseAccount *before,
+                                       const BaseAccount *after, const char *imap_password,
+                                       const char *smtp_password, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+/* A change of what needs no sign-in: begun, written into `settings`, saved as often as it takes.  Whatever else became of the account
+ * meanwhile stays. */
+typedef struct
+{
+  BaseAccount *settings; /* at first as the account will be when all that is on its way was saved */
+  BaseAccount *before;
+} MailEdit;
+MailEdit *mail_engine_begin_edit (MailEngine *engine,
+                                  MailAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+void mail_edit_free (MailEdit *edit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailEdit, mail_edit_free)
+/* Changes of an account are saved in the order in which they were made; one that fails leaves no trace.  Switched on or off, the account
+ * comes or goes at once.  Nothing is proved. */
+void mail_engine_save_edit_async (MailEngine *engine, const MailEdit *edit,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_save_edit_finish (MailEngine *engine, GAsyncResult *result, GError **error);
+/* The same for an edit of that identity, which may have a server of its own by then: where anything of that was changed, or it waits for a
+ * person, signs in there for real before anything is saved, which can take its time and be cancelled: TRUE.  `password` NULL: the one that is stored
+ * for that server and user. */
+gboolean mail_engine_save_identity_async (MailEngine *engine, const MailEdit *edit, const char *id,
+                                          const char *password, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean mail_engine_save_identity_finish (MailEngine *engine, GAsyncResult *result,
                                            GError **error);
-/* To that place among all that are known; seen at once. */
+/* It was removed and nobody can bring it back any more: the password of its server goes, unless it is there again.  Returns at once, the keyring is
+ * asked later; when the engine stops, all go of which nobody said so. */
+void mail_engine_forget_identity (MailEngine *engine, MailAccount *account, const char *id);
+/* To that place among all that are known; seen at once, and taken back where it could not be saved. */
 void mail_engine_move_account_async (MailEngine *engine, MailAccount *account, guint place,
                                      GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_move_account_finish (MailEngine *engine, GAsyncResult *result, GError **error);
@@ -95,17 +140,27 @@ void mail_engine_add_exception_async (MailEngine *engine, MailAccount *account,
 void mail_engine_remove_exception_async (MailEngine *engine, MailAccount *account, const char *host,
                                          guint16 port, GAsyncReadyCallback callback,
                                          gpointer user_data);
+/* A sentence about each account file that cannot be used, which is left alone; property "broken" (notify). */
+const char *const *mail_engine_get_broken (MailEngine *engine);
+/* Reads the files again: accounts that were not known come, with their mail. */
+void mail_engine_read_accounts_async (MailEngine *engine, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean mail_engine_read_accounts_finish (MailEngine *engine, GAsyncResult *result,
+                                           GError **error);
 /* Removes its mail, rows, secrets and file. */
 void mail_engine_remove_account_async (MailEngine *engine, MailAccount *account,
                                        GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_remove_account_finish (MailEngine *engine, GAsyncResult *result,
                                             GError **error);
-/* A person answered "password-needed"; remember FALSE: session only. */
-void mail_engine_set_password_async (MailEngine *engine, MailAccount *account, const char *password,
-                                     gboolean remember, GAsyncReadyCallback callback,
-                                     gpointer user_data);
+/* A person answered "password-needed", which was about `protocol` (static; mail_account_get_asked () when they were asked, for it may be another
+ * one by now) with the settings of that time; remember FALSE: session only.  REFUSED: there is another server by now, or none. */
+void mail_engine_set_password_async (MailEngine *engine, const BaseAccount *asked,
+                                     const char *protocol, const char *password, gboolean remember,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean mail_engine_set_password_finish (MailEngine *engine, GAsyncResult *result, GError **error);
 void mail_engine_retry (MailEngine *engine, MailAccount *account); /* NULL: all */
+/* Where the keyring stayed locked (mail_account_needs_unlock ()): the desktop asks for its password once more. */
+void mail_engine_unlock (MailEngine *engine);
 /* The person looks at this folder: sync it next. */
 void mail_engine_show_folder (MailEngine *engine, MailFolder *folder);
 

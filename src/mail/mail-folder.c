@@ -15,6 +15,9 @@ struct _MailFolder
   char *name, *path, *state_text, *contents_text;
   char *trouble;      /* nullable */
   const char *sender; /* interned; nullable */
+  char *typed;        /* of a search; nullable */
+  MailFolder *within; /* borrowed (weak): where it looks */
+  gboolean best;
   MailRole role;
   guint unread, total, depth;
   gboolean selectable, subscribed, has_children, fetched;
@@ -98,6 +101,8 @@ mail_folder_get_icon_name (MailFolder *self)
     return "sosik-attachment-symbolic";
   case MAIL_VIEW_SENDER:
     return "sosik-mail-symbolic";
+  case MAIL_VIEW_SEARCH:
+    return "edit-find-symbolic";
   }
   switch (self->role) {
   case MAIL_ROLE_INBOX:
@@ -182,6 +187,8 @@ mail_folder_finalize (GObject *object)
 
   g_clear_weak_pointer (&self->account);
   g_clear_weak_pointer (&self->parent);
+  g_clear_weak_pointer (&self->within);
+  g_free (self->typed);
   g_free (self->name);
   g_free (self->path);
   g_free (self->state_text);
@@ -248,6 +255,7 @@ get_view_name (MailView view)
   case MAIL_VIEW_ATTACHMENTS:
     return C_ ("folder", "With Attachments");
   case MAIL_VIEW_SENDER:
+  case MAIL_VIEW_SEARCH:
     break; /* each has its own */
   }
   return "";
@@ -267,6 +275,8 @@ get_view_text (MailView view)
     return _ ("Messages with attachments of all folders");
   case MAIL_VIEW_SENDER:
     return _ ("All messages from this person, but for Junk, Trash and Drafts");
+  case MAIL_VIEW_SEARCH:
+    break; /* says itself what it looks for */
   }
   return "";
 }
@@ -294,6 +304,47 @@ mail_folder_new_sender (const char *name, const char *address)
   self->name = g_strdup_printf (_ ("From %s"), *name != '\0' ? name : address);
   self->sender = g_intern_string (folded);
   return self;
+}
+
+MailFolder *
+mail_folder_new_search (const char *name, const char *typed, MailFolder *within, gboolean best)
+{
+  MailFolder *self = mail_folder_new_view (MAIL_VIEW_SEARCH);
+
+  g_free (self->name);
+  self->name = g_strdup (name);
+  self->typed = g_strdup (typed);
+  g_set_weak_pointer (&self->within, within);
+  self->best = best;
+  return self;
+}
+
+gboolean
+mail_folder_is_search (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->typed != NULL;
+}
+
+const char *
+mail_folder_get_typed (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->typed;
+}
+
+MailFolder *
+mail_folder_get_within (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), NULL);
+  return self->within;
+}
+
+gboolean
+mail_folder_get_best (MailFolder *self)
+{
+  g_return_val_if_fail (MAIL_IS_FOLDER (self), FALSE);
+  return self->best;
 }
 
 const char *
@@ -409,6 +460,12 @@ set_boolean (MailFolder *self, gboolean *field, gboolean value, guint prop)
     return;
   *field = value;
   g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+void
+mail_folder_set_search_name (MailFolder *self, const char *name)
+{
+  set_string (self, &self->name, name, PROP_NAME);
 }
 
 void

@@ -31,6 +31,7 @@ typedef enum
   MAIL_VIEW_UNREAD = -3,
   MAIL_VIEW_ATTACHMENTS = -4,
   MAIL_VIEW_SENDER = -5, /* mail_folder_new_sender () */
+  MAIL_VIEW_SEARCH = -6, /* mail_folder_new_search () */
 } MailView;
 
 /* Properties (notify): "name" (translated for special folders, else the last path part),
@@ -47,6 +48,15 @@ MailFolder *mail_folder_new_sender (const char *name,
                                     const char *address) G_GNUC_WARN_UNUSED_RESULT;
 const char *
 mail_folder_get_sender (MailFolder *folder); /* in lower case, interned; NULL: no such view */
+/* A view of what somebody looks for (base-query.h), in `within` (a folder or view; nullable: everywhere), the newest first or the best.  It is empty
+ * as long as `typed` is. */
+MailFolder *mail_folder_new_search (const char *name, const char *typed, MailFolder *within,
+                                    gboolean best) G_GNUC_WARN_UNUSED_RESULT;
+gboolean mail_folder_is_search (MailFolder *folder);
+const char *mail_folder_get_typed (MailFolder *folder); /* NULL: no search */
+MailFolder *
+mail_folder_get_within (MailFolder *folder); /* borrowed, NULL: everywhere, or it is gone */
+gboolean mail_folder_get_best (MailFolder *folder);
 /* NULL of a view, and of one whose account is gone. */
 MailAccount *mail_folder_get_account (MailFolder *folder);
 const char *mail_folder_get_name (MailFolder *folder);

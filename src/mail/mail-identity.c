@@ -140,11 +140,11 @@ mail_engine_update_identities (MailEngine *self)
     g_autoptr (GPtrArray) identities =
         base_account_dup_identities (mail_account_get_settings (account));
 
-    if (!mail_account_can_send (account))
-      continue;
     for (guint n = 0; n < identities->len; n++)
-      g_ptr_array_add (
-          wanted, mail_identity_new (account, ((BaseIdentity *)identities->pdata[n])->id, NULL));
+      if (base_account_get_sender (mail_account_get_settings (account), identities->pdata[n])
+          != NULL)
+        g_ptr_array_add (
+            wanted, mail_identity_new (account, ((BaseIdentity *)identities->pdata[n])->id, NULL));
   }
   g_list_store_splice (self->identities, 0,
                        g_list_model_get_n_items (G_LIST_MODEL (self->identities)), wanted->pdata,
@@ -158,10 +158,27 @@ dup_first_sender (MailEngine *self)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++) {
     g_autoptr (MailAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
 
-    if (mail_account_can_send (account))
+    if (base_account_has_sender (mail_account_get_settings (account)))
       return g_steal_pointer (&account);
   }
   return g_list_model_get_item (G_LIST_MODEL (self->accounts), 0);
+}
+
+/* The one that new letters are from, where that can send; else the first one that can. */
+static MailIdentity *
+dup_default (MailAccount *account)
+{
+  const BaseAccount *settings = mail_account_get_settings (account);
+  const char *id = settings->default_identity != NULL ? settings->default_identity : "";
+  g_autoptr (BaseIdentity) chosen = base_account_dup_identity (settings, id);
+  g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
+
+  if (chosen == NULL || base_account_get_sender (settings, chosen) != NULL)
+    return mail_identity_new (account, id, NULL);
+  for (guint i = 0; i < identities->len; i++)
+    if (base_account_get_sender (settings, identities->pdata[i]) != NULL)
+      return mail_identity_new (account, ((BaseIdentity *)identities->pdata[i])->id, NULL);
+  return mail_identity_new (account, id, NULL);
 }
 
 MailIdentity *
@@ -170,11 +187,9 @@ mail_engine_dup_default_identity (MailEngine *self, MailAccount *account)
   g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
   g_autoptr (MailAccount) first = NULL;
 
-  if (account == NULL || !mail_account_can_send (account))
+  if (account == NULL || !base_account_has_sender (mail_account_get_settings (account)))
     account = first = dup_first_sender (self);
-  return account != NULL ? mail_identity_new (
-             account, mail_account_get_settings (account)->default_identity, NULL)
-                         : NULL;
+  return account != NULL ? dup_default (account) : NULL;
 }
 
 /* ---- whose an address is ---- */

@@ -40,13 +40,37 @@ find_unread (StoreDb *db, gpointer data, GCancellable *cancellable, GError **err
   return g_steal_pointer (&found);
 }
 
+/* Of what was looked for nobody else knows the rows; there are few. */
+static void
+find_unread_found (MailMessageList *self, guint position, GTask *task)
+{
+  guint n = self->keys->len, first = position < n ? position + 1 : n;
+  gint64 *unread = g_new0 (gint64, 1);
+
+  for (guint i = 0; i < n && *unread == 0; i++) {
+    guint place = (first + i) % n;
+    gint64 id = STORE_KEY_ID (g_array_index (self->keys, StoreKey, place));
+    const StoreItem *row = place != position ? mail_rows_get (self->rows, id) : NULL;
+    const MailFound *found = place != position ? mail_list_get_found (self, id) : NULL;
+
+    if (row != NULL ? row->unread > 0 : found != NULL && found->unread)
+      *unread = id;
+  }
+  g_task_return_pointer (task, unread, g_free);
+  g_object_unref (task);
+}
+
 void
 mail_message_list_find_unread_async (MailMessageList *self, guint position,
                                      GCancellable *cancellable, GAsyncReadyCallback callback,
                                      gpointer user_data)
 {
-  UnreadRequest *request = g_new0 (UnreadRequest, 1);
   guint n = self->keys->len;
+  if (self->search != NULL) {
+    find_unread_found (self, position, g_task_new (self, cancellable, callback, user_data));
+    return;
+  }
+  UnreadRequest *request = g_new0 (UnreadRequest, 1);
   guint below = position < n ? position + 1 : n;
   const StoreKey *keys = (const StoreKey *)(gpointer)self->keys->data;
 

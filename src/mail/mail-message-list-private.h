@@ -1,5 +1,5 @@
 /* What the files of the message list share: mail-message-list.c (keys and changes), -splice.c (large ones in pieces),
- * -query.c (other orders and filters), -find.c (items that are looked for), -read.c (rows).  Main thread only. */
+ * -query.c (other orders and filters), -search.c (what somebody looks for), -find.c (items that are looked for), -read.c (rows).  Main thread only. */
 #pragma once
 
 #include "mail-engine-private.h"
@@ -7,6 +7,7 @@
 #include "mail-message-list.h"
 #include "mail-private.h"
 #include "mail-rows.h"
+#include "mail-search-private.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,32 @@ G_BEGIN_DECLS
 #define MAIL_LIST_PART(list, part, what)                                                           \
   ((list)->listing.conversations ? (part)->threads_##what : (part)->what)
 
-#define MAIL_LIST_PAGE 64 /* rows read together */
+#define MAIL_LIST_PAGE  64 /* rows read together */
+#define MAIL_LIST_CACHE (16 * MAIL_LIST_PAGE)
+
+/* Of a list of what was looked for. */
+typedef struct
+{
+  /* Owned */
+  MailSearchWish wish;
+  BaseQuery *query;
+  MailMarks *marks;
+  MailSearchRun *run;        /* at work; NULL: the next question makes one */
+  GCancellable *cancellable; /* of all that is asked with this wish */
+  GHashTable *found;         /* gint64 id -> MailFound, of the keys */
+  GHashTable *excerpts;      /* gint64 id -> MailExcerptRow, of the rows that were read */
+
+  guint answers; /* of how many wishes there were: a row shows the hit of one */
+  guint wanted;  /* items; more when somebody comes near their end */
+  guint total, unread;
+  gboolean over;    /* all there are */
+  gboolean counted; /* total and unread are known */
+  gboolean asking;  /* the search thread is */
+  gboolean renewed; /* another wish, and what is here is still of the one before */
+  gboolean whole;
+  gint64 up_to;
+  guint follow_source; /* a while before it is asked again, because the index holds more by now; 0: it does not */
+} MailListSearch;
 
 struct _MailMessageList
 {
@@ -32,7 +58,8 @@ struct _MailMessageList
   GHashTable *kept;  /* set of ids that the listing has lost, and that stay */
   GCancellable *cancellable;
 
-  GHashTable *objects; /* id -> Held; the items themselves are borrowed, as long as they live */
+  MailListSearch *search; /* NULL: a list of another kind */
+  GHashTable *objects;    /* id -> Held; the items themselves are borrowed, as long as they live */
 
   StoreListing listing;
   StoreKey frontier; /* smaller keys are not read yet; G_MININT64: all are */
@@ -49,6 +76,8 @@ struct _MailMessageList
 
 /* By date, newest first, all of it: kept by changes alone. */
 gboolean mail_list_is_walking (MailMessageList *list);
+/* Another listing is wished for: all of it is asked for anew. */
+void mail_list_read_again (MailMessageList *list);
 void mail_list_set_loading (MailMessageList *list, gboolean loading);
 /* Goes on with steps that had to wait. */
 void mail_list_go_on (MailMessageList *list);
@@ -75,6 +104,31 @@ void mail_list_query_soon (MailMessageList *list);
 /* The ids of these keys: set of gint64. */
 GHashTable *mail_list_collect_ids (GArray *keys) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- -search.c ---- */
+void mail_list_init_search (MailMessageList *list);
+void mail_list_free_search (MailMessageList *list);
+/* The search that is at work, or a new one. */
+MailSearchRun *mail_list_ref_run (MailMessageList *list) G_GNUC_WARN_UNUSED_RESULT;
+/* What was read came: `found` is taken. */
+void mail_list_take_found (MailMessageList *list, MailSearchRun *run, GHashTable *found,
+                           gboolean over, gboolean whole, gint64 up_to);
+const MailFound *mail_list_get_found (MailMessageList *list, gint64 id);
+void mail_list_apply_to_search (MailMessageList *list, const StoreFolderChange *part);
+/* What stands around a hit, of the rows that are read with it. */
+typedef struct
+{
+  char *text;     /* nullable */
+  GArray *ranges; /* of StoreRange */
+} MailExcerptRow;
+void mail_excerpt_row_free (gpointer row);
+/* (taken) */
+void mail_list_put_excerpt (MailMessageList *list, gint64 id, MailExcerptRow *row);
+/* Says it to the item. */
+void mail_list_mark_item (MailMessageList *list, gint64 id, MailConversation *item);
+/* (search thread) Rows and excerpts of these items: GPtrArrays of StoreItem (NULL: gone) and of MailExcerptRow. */
+GPtrArray *mail_list_read_found (StoreDb *db, MailSearchRun *run, const gint64 *ids, gsize n,
+                                 GHashTable *found, GPtrArray **excerpts) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- -read.c ---- */
 /* The listing without order and filter: what an item is does not depend on them. */
 StoreListing mail_list_plain (const StoreListing *listing);
@@ -82,6 +136,8 @@ StoreListing mail_list_plain (const StoreListing *listing);
 void mail_list_want_page (MailMessageList *list, guint position);
 /* Rows of these keys changed: forgotten, and read again where somebody looks at them. */
 void mail_list_refresh (MailMessageList *list, GArray *changed);
+/* Of what was found, what somebody holds and has no row here. */
+void mail_list_want_held (MailMessageList *list);
 /* Items that came together with keys; takes them out of the array. */
 void mail_list_take_items (MailMessageList *list, GPtrArray *items);
 

@@ -13,17 +13,24 @@
 typedef struct
 {
   StoreListing listing;
-  GArray *from;    /* the keys that are here */
-  GArray *leavers; /* of MailListLeaver; nullable: nothing stays */
+  GArray *from;       /* the keys that are here */
+  GArray *leavers;    /* of MailListLeaver; nullable: nothing stays */
+  MailSearchRun *run; /* nullable: it is no search */
+  guint wanted;       /* of its items */
 } QueryRequest;
 
 typedef struct
 {
   GArray *keys, *runs;
-  GHashTable *stay; /* nullable */
-  GPtrArray *items; /* nullable; of the first keys */
-  guint next;       /* run */
-  guint inserted;   /* of that run */
+  GHashTable *stay;   /* nullable */
+  GPtrArray *items;   /* nullable; of the first keys */
+  MailSearchRun *run; /* nullable; and what it has */
+  GHashTable *found;
+  GPtrArray *excerpts; /* of `items` */
+  gboolean over, whole;
+  gint64 up_to;
+  guint next;     /* run */
+  guint inserted; /* of that run */
 } QueryResult;
 
 typedef struct
@@ -39,6 +46,7 @@ query_request_free (gpointer data)
 
   g_array_unref (request->from);
   g_clear_pointer (&request->leavers, g_array_unref);
+  g_clear_pointer (&request->run, mail_search_run_unref);
   g_free (request);
 }
 
@@ -51,11 +59,14 @@ query_result_free (gpointer data)
   g_clear_pointer (&result->runs, g_array_unref);
   g_clear_pointer (&result->stay, g_hash_table_unref);
   g_clear_pointer (&result->items, g_ptr_array_unref);
+  g_clear_pointer (&result->run, mail_search_run_unref);
+  g_clear_pointer (&result->found, g_hash_table_unref);
+  g_clear_pointer (&result->excerpts, g_ptr_array_unref);
   g_free (result);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QueryResult, query_result_free)
 
-/* ---- in the store thread ---- */
+/* ---- in the store thread, or that of searches ---- */
 
 GHashTable *
 mail_list_collect_ids (GArray *keys)
@@ -70,12 +81,29 @@ mail_list_collect_ids (GArray *keys)
   return ids;
 }
 
+static GArray *
+read_keys (StoreDb *db, const QueryRequest *request, QueryResult *result, GCancellable *cancellable,
+           GError **error)
+{
+  if (request->run == NULL)
+    return store_listing_read (db, &request->listing, 0, 0, error);
+  GArray *keys = mail_search_run_read (request->run, db, request->wanted, cancellable, error);
+
+  if (keys == NULL)
+    return NULL;
+  result->run = mail_search_run_ref (request->run);
+  result->found = mail_search_run_dup_found (request->run);
+  result->over = mail_search_run_is_over (request->run);
+  result->whole = mail_search_run_is_whole (request->run, &result->up_to);
+  return keys;
+}
+
 static gpointer
 run_query (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   QueryRequest *request = data;
   g_autoptr (QueryResult) result = g_new0 (QueryResult, 1);
-  g_autoptr (GArray) to = store_listing_read (db, &request->listing, 0, 0, error);
+  g_autoptr (GArray) to = read_keys (db, request, result, cancellable, error);
   gint64 ids[MAIL_LIST_PAGE];
   guint n = 0;
 
@@ -86,12 +114,15 @@ run_query (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
     result->stay = mail_list_check_leavers (db, &request->listing, request->leavers, present);
   }
   result->runs = mail_keys_diff (request->from, to, result->stay, &result->keys);
-  if (request->from->len == 0) {
+  if (request->from->len == 0 || request->run != NULL) {
     StoreListing plain = mail_list_plain (&request->listing);
 
     for (; n < MAIL_LIST_PAGE && n < to->len; n++)
       ids[n] = STORE_KEY_ID (g_array_index (to, StoreKey, n));
-    if (n > 0)
+    if (n > 0 && request->run != NULL)
+      result->items =
+          mail_list_read_found (db, request->run, ids, n, result->found, &result->excerpts);
+    else if (n > 0)
       result->items = store_listing_get_items (db, &plain, ids, n, NULL);
   }
   return g_steal_pointer (&result);
@@ -115,7 +146,9 @@ finish (MailMessageList *self, QueryResult *result)
   }
   self->frontier = G_MININT64;
   self->querying = FALSE;
-  if (self->stale)
+  if (self->stale && self->search != NULL && self->search->run == NULL)
+    mail_list_query (self); /* somebody typed on */
+  else if (self->stale)
     mail_list_query_soon (self);
   else
     mail_list_set_loading (self, FALSE);
@@ -187,15 +220,28 @@ on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
     mail_list_query (self);
     return;
   }
+  if (self->search != NULL)
+    self->search->asking = FALSE;
   if (result == NULL) {
     base_log ("A message list could not be read: %s", error->message);
     mail_engine_emit_notice (self->engine, error->message, base_error_get_detail (error));
     self->querying = FALSE;
+    if (mail_message_list_wants_all (self))
+      self->search->wanted = MAX (self->keys->len, MAIL_LIST_PAGE); /* nobody waits for all now */
     mail_list_set_loading (self, FALSE);
     return;
   }
+  if (result->run != NULL)
+    mail_list_take_found (self, result->run, g_steal_pointer (&result->found), result->over,
+                          result->whole, result->up_to);
+  for (guint i = 0; result->excerpts != NULL && i < result->excerpts->len; i++)
+    if (result->items->pdata[i] != NULL)
+      mail_list_put_excerpt (self, ((StoreItem *)result->items->pdata[i])->id,
+                             g_steal_pointer (&result->excerpts->pdata[i]));
   if (result->items != NULL)
     mail_list_take_items (self, result->items);
+  if (self->search != NULL)
+    mail_list_want_held (self);
   GArray *runs = mail_keys_gather (result->runs, mail_message_list_get_looked_at (self));
   g_array_unref (result->runs);
   result->runs = runs;
@@ -226,6 +272,15 @@ mail_list_query (MailMessageList *self)
   request->leavers = self->fresh ? NULL : mail_list_get_leavers (self, NULL);
   self->fresh = FALSE;
   *wait = (QueryWait){ self, self->generation };
+  if (self->search != NULL) {
+    request->run = mail_list_ref_run (self);
+    request->wanted = self->search->wanted;
+    self->search->asking = TRUE;
+    mail_engine_call_search (self->engine,
+                             g_task_new (NULL, self->search->cancellable, on_queried, wait),
+                             run_query, request, query_request_free, query_result_free);
+    return;
+  }
   mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_queried, wait),
                           run_query, request, query_request_free, query_result_free);
 }

@@ -15,14 +15,17 @@
 typedef struct
 {
   StoreListing listing;
-  GArray *ids;    /* of gint64 */
-  GArray *newest; /* of gint64: the message that is known of each, 0 none */
+  GArray *ids;        /* of gint64 */
+  GArray *newest;     /* of gint64: the message that is known of each, 0 none */
+  MailSearchRun *run; /* nullable: of a search, with what it found of these */
+  GHashTable *found;
 } RowsRequest;
 
 typedef struct
 {
-  GPtrArray *items;   /* of StoreItem; NULL: not in the listing any more */
-  GPtrArray *leavers; /* of StoreMessage: the newest one of those, NULL: gone */
+  GPtrArray *items;    /* of StoreItem; NULL: not in the listing any more */
+  GPtrArray *leavers;  /* of StoreMessage: the newest one of those, NULL: gone */
+  GPtrArray *excerpts; /* of MailExcerptRow; nullable */
 } RowsResult;
 
 static void
@@ -32,6 +35,8 @@ rows_request_free (gpointer data)
 
   g_array_unref (request->ids);
   g_array_unref (request->newest);
+  g_clear_pointer (&request->run, mail_search_run_unref);
+  g_clear_pointer (&request->found, g_hash_table_unref);
   g_free (request);
 }
 
@@ -42,6 +47,7 @@ rows_result_free (gpointer data)
 
   g_clear_pointer (&result->items, g_ptr_array_unref);
   g_clear_pointer (&result->leavers, g_ptr_array_unref);
+  g_clear_pointer (&result->excerpts, g_ptr_array_unref);
   g_free (result);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowsResult, rows_result_free)
@@ -79,7 +85,11 @@ read_rows (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
   g_autoptr (RowsResult) result = g_new0 (RowsResult, 1);
   const gint64 *ids = (const gint64 *)(gpointer)request->ids->data;
 
-  result->items = store_listing_get_items (db, &request->listing, ids, request->ids->len, error);
+  result->items =
+      request->run != NULL
+          ? mail_list_read_found (db, request->run, ids, request->ids->len, request->found,
+                                  &result->excerpts)
+          : store_listing_get_items (db, &request->listing, ids, request->ids->len, error);
   if (result->items == NULL)
     return NULL;
   result->leavers = g_ptr_array_new_full (request->ids->len, message_free);
@@ -89,7 +99,7 @@ read_rows (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error
 
     if (result->items->pdata[i] == NULL && newest != 0)
       row = store_message_get (db, newest, NULL);
-    if (row != NULL && request->listing.folder < 0)
+    if (row != NULL && request->listing.folder < 0 && request->run == NULL)
       result->items->pdata[i] = read_in_folder (db, &request->listing, ids[i], row->folder);
     g_ptr_array_add (result->leavers, row);
   }
@@ -128,6 +138,7 @@ take_row (MailMessageList *self, gint64 id, StoreItem *item, const StoreMessage 
   if (held != NULL) {
     g_autoptr (MailConversation) kept = g_object_ref (held->item);
 
+    mail_list_mark_item (self, id, kept);
     if (item != NULL)
       mail_conversation_fill (kept, item,
                               mail_engine_find_folder (self->engine, item->newest->folder));
@@ -155,9 +166,34 @@ typedef struct
 {
   MailMessageList *list; /* borrowed: alive unless cancelled */
   GArray *ids;           /* owned */
+  guint answers;         /* of a search, when they were asked for */
 } RowsWait;
 
 static void send_pages (MailMessageList *self);
+static void want (MailMessageList *self, GArray *ids);
+
+/* Somebody shows it, and does not know it. */
+static gboolean
+is_lacking (MailMessageList *self, gint64 id)
+{
+  return mail_list_get_found (self, id) != NULL && g_hash_table_contains (self->objects, &id)
+         && !g_hash_table_contains (self->asked, &id) && mail_rows_get (self->rows, id) == NULL;
+}
+
+void
+mail_list_want_held (MailMessageList *self)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->objects);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (is_lacking (self, *(gint64 *)id))
+      g_array_append_vals (ids, id, 1);
+  want (self, ids);
+  send_pages (self);
+}
 
 static void
 on_rows (GObject *source, GAsyncResult *task_result, gpointer user_data)
@@ -173,12 +209,18 @@ on_rows (GObject *source, GAsyncResult *task_result, gpointer user_data)
   self->pages_running--;
   for (guint i = 0; i < ids->len; i++)
     g_hash_table_remove (self->asked, &g_array_index (ids, gint64, i));
-  if (result == NULL)
+  if (self->search != NULL && wait->answers != self->search->answers)
+    mail_list_want_held (self); /* they are of other words */
+  else if (result == NULL)
     base_log ("Rows of a message list could not be read: %s", error->message);
   else
-    for (guint i = 0; i < ids->len && i < result->items->len; i++)
+    for (guint i = 0; i < ids->len && i < result->items->len; i++) {
+      if (result->excerpts != NULL && self->search != NULL)
+        mail_list_put_excerpt (self, g_array_index (ids, gint64, i),
+                               g_steal_pointer (&result->excerpts->pdata[i]));
       take_row (self, g_array_index (ids, gint64, i), g_steal_pointer (&result->items->pdata[i]),
                 result->leavers->pdata[i]);
+    }
   send_pages (self);
 }
 
@@ -187,7 +229,13 @@ mail_list_find_newest (MailMessageList *self, gint64 id, gint64 *newest, gint64 
 {
   const StoreItem *row = mail_rows_get (self->rows, id);
   MailListHeld *held = g_hash_table_lookup (self->objects, &id);
+  const MailFound *found = mail_list_get_found (self, id);
 
+  if (row != NULL && found != NULL) { /* where it was found: what moved away does not stay */
+    *newest = found->message;
+    *folder = found->folder;
+    return TRUE;
+  }
   if (row != NULL) {
     *newest = row->newest->id;
     *folder = row->newest->folder;
@@ -218,8 +266,23 @@ send_page (MailMessageList *self, GArray *ids)
     mail_list_find_newest (self, g_array_index (ids, gint64, i), &newest, &folder);
     g_array_append_val (request->newest, newest);
   }
-  *wait = (RowsWait){ self, ids };
+  *wait = (RowsWait){ self, ids, self->search != NULL ? self->search->answers : 0 };
   self->pages_running++;
+  if (self->search != NULL) {
+    request->run = mail_list_ref_run (self);
+    request->found = mail_found_table_new ();
+    for (guint i = 0; i < ids->len; i++) {
+      gint64 id = g_array_index (ids, gint64, i);
+      const MailFound *found = mail_list_get_found (self, id);
+
+      if (found != NULL)
+        g_hash_table_insert (request->found, g_memdup2 (&id, sizeof id),
+                             g_memdup2 (found, sizeof *found));
+    }
+    mail_engine_call_search (self->engine, g_task_new (NULL, self->cancellable, on_rows, wait),
+                             read_rows, request, rows_request_free, rows_result_free);
+    return;
+  }
   mail_engine_call_store (self->engine, g_task_new (NULL, self->cancellable, on_rows, wait),
                           read_rows, request, rows_request_free, rows_result_free);
 }

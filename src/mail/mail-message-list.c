@@ -19,7 +19,6 @@
 #define REST_MS    120 /* what is below the screen comes behind the first frames */
 #define CHUNK_KEYS 20000
 #define SOME_KEYS  1000 /* noted before the clock is looked at */
-#define CACHE_ROWS (16 * MAIL_LIST_PAGE)
 #define BUDGET_US  4000
 /* So few changes within so few rows are told as one, so that what only moves is known again. */
 #define FEW_KEYS 64
@@ -52,6 +51,7 @@ enum
 {
   REMOVING,
   SETTLED,
+  FOUND,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -71,7 +71,8 @@ gboolean
 mail_list_is_walking (MailMessageList *self)
 {
   return self->listing.sort == STORE_SORT_DATE && !self->listing.ascending
-         && self->listing.filter == 0 && self->listing.folder != STORE_VIEW_SENDER;
+         && self->listing.filter == 0 && self->listing.folder != STORE_VIEW_SENDER
+         && self->search == NULL;
 }
 
 /* ---- changes ---- */
@@ -410,6 +411,10 @@ mail_message_list_people_changed (MailMessageList *self)
 void
 mail_message_list_apply (MailMessageList *self, StoreChange *change, const StoreFolderChange *part)
 {
+  if (self->search != NULL) {
+    mail_list_apply_to_search (self, part);
+    return;
+  }
   if (self->listing.sender != NULL) {
     apply_to_sender (self, part);
     return;
@@ -597,8 +602,8 @@ clear_source (MailMessageList *self, guint *source)
 }
 
 /* The keys that are here are of no known order any more: all are asked for at once. */
-static void
-read_again (MailMessageList *self)
+void
+mail_list_read_again (MailMessageList *self)
 {
   self->generation++;
   clear_source (self, &self->rest_source);
@@ -613,21 +618,23 @@ void
 mail_message_list_set_order (MailMessageList *self, MailSort sort, gboolean ascending)
 {
   g_return_if_fail (MAIL_IS_MESSAGE_LIST (self));
-  if (self->listing.sort == (StoreSort)sort && self->listing.ascending == ascending)
+  /* What was looked for has an order of its own. */
+  if (self->search != NULL
+      || (self->listing.sort == (StoreSort)sort && self->listing.ascending == ascending))
     return;
   self->listing.sort = (StoreSort)sort;
   self->listing.ascending = ascending;
-  read_again (self);
+  mail_list_read_again (self);
 }
 
 void
 mail_message_list_set_filter (MailMessageList *self, MailFilter filter)
 {
   g_return_if_fail (MAIL_IS_MESSAGE_LIST (self));
-  if (self->listing.filter == (StoreFilter)filter)
+  if (self->search != NULL || self->listing.filter == (StoreFilter)filter)
     return;
   self->listing.filter = (StoreFilter)filter;
-  read_again (self);
+  mail_list_read_again (self);
 }
 
 /* ---- GListModel ---- */
@@ -676,7 +683,32 @@ list_get_item (GListModel *model, guint position)
     mail_conversation_fill (item, row, mail_engine_find_folder (self->engine, row->newest->folder));
   else
     mail_list_want_page (self, position);
+  mail_list_mark_item (self, id, item);
   return item;
+}
+
+void
+mail_message_list_folders_came (MailMessageList *self)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer held;
+
+  /* An item may go while another one is told. */
+  g_hash_table_iter_init (&iter, self->objects);
+  while (g_hash_table_iter_next (&iter, NULL, &held))
+    g_ptr_array_add (items, g_object_ref (((MailListHeld *)held)->item));
+  for (guint i = 0; i < items->len; i++) {
+    g_autoptr (MailMessage) newest = mail_conversation_dup_newest (items->pdata[i]);
+    const StoreItem *row =
+        newest != NULL && mail_message_get_folder (newest) == NULL
+            ? mail_rows_get (self->rows, mail_conversation_get_id (items->pdata[i]))
+            : NULL;
+
+    if (row != NULL)
+      mail_conversation_fill (items->pdata[i], row,
+                              mail_engine_find_folder (self->engine, row->newest->folder));
+  }
 }
 
 static void
@@ -717,6 +749,8 @@ mail_message_list_dispose (GObject *object)
   while (g_hash_table_iter_next (&iter, NULL, &held))
     g_object_weak_unref (G_OBJECT (((MailListHeld *)held)->item), on_item_gone, held);
   g_hash_table_remove_all (self->objects);
+  if (self->search != NULL)
+    mail_list_free_search (self);
   if (self->engine != NULL)
     g_ptr_array_remove_fast (self->engine->lists, self);
   g_clear_object (&self->folder);
@@ -755,6 +789,8 @@ mail_message_list_class_init (MailMessageListClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[REMOVING] = g_signal_new ("removing", MAIL_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
                                     NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
+  signals[FOUND] = g_signal_new ("found", MAIL_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
   signals[SETTLED] = g_signal_new ("settled", MAIL_TYPE_MESSAGE_LIST, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -766,7 +802,7 @@ mail_message_list_init (MailMessageList *self)
   self->journal = mail_keys_journal_new ();
   g_queue_init (&self->steps);
   g_queue_init (&self->pages);
-  self->rows = mail_rows_new (CACHE_ROWS);
+  self->rows = mail_rows_new (MAIL_LIST_CACHE);
   self->asked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->kept = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->objects = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
@@ -786,8 +822,12 @@ mail_message_list_new (MailEngine *engine, MailFolder *folder, gboolean conversa
   self->loading = TRUE;
   self->listing.sender = mail_folder_get_sender (folder);
   g_ptr_array_add (engine->lists, self);
-  if (self->listing.sender != NULL)
-    read_again (self);
+  if (mail_folder_is_search (folder)) {
+    mail_list_init_search (self);
+    mail_message_list_set_query (self, mail_folder_get_typed (folder),
+                                 mail_folder_get_within (folder), mail_folder_get_best (folder));
+  } else if (self->listing.sender != NULL)
+    mail_list_read_again (self);
   else
     ask_keys (self, FIRST_KEYS, MAIL_LIST_PAGE);
   return self;
@@ -825,6 +865,8 @@ MailSort
 mail_message_list_get_sort (MailMessageList *self)
 {
   g_return_val_if_fail (MAIL_IS_MESSAGE_LIST (self), MAIL_SORT_DATE);
+  if (self->search != NULL && self->search->wish.best)
+    return MAIL_SORT_BEST;
   return (MailSort)self->listing.sort;
 }
 

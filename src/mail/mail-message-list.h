@@ -8,6 +8,7 @@
  * the same, if it has been looked at. */
 #pragma once
 
+#include "mail-marks.h"
 #include "mail-types.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ typedef enum
   MAIL_SORT_SENDER,
   MAIL_SORT_SUBJECT,
   MAIL_SORT_SIZE,
+  MAIL_SORT_BEST, /* of a search alone: what fits best is first */
 } MailSort;
 
 typedef enum
@@ -48,6 +50,25 @@ gboolean mail_message_list_get_rearranging (MailMessageList *list);
 gboolean mail_message_list_get_settled (MailMessageList *list);
 gboolean mail_message_list_get_conversations (MailMessageList *list);
 MailSort mail_message_list_get_sort (MailMessageList *list);
+
+/* ---- a list of what somebody looks for (of a mail_folder_new_search ()) ----
+ * Conversations whose messages are hits, by their newest (or best) hit, fifty at first.  What is asked for anew ends what was asked
+ * before; rows stay until the others have come.  Signal "found": what is said below is another one. */
+void mail_message_list_set_query (MailMessageList *list, const char *typed, MailFolder *within,
+                                  gboolean best);
+/* Nullable: it is no search; borrowed. */
+BaseQuery *mail_message_list_get_query (MailMessageList *list);
+MailMarks *mail_message_list_get_marks (MailMessageList *list);
+/* There are more than those in the list, that come when they are wanted; `all`: all of them. */
+gboolean mail_message_list_has_more (MailMessageList *list);
+void mail_message_list_want_more (MailMessageList *list, gboolean all);
+/* All were wanted of what is looked for now, and there was no error since. */
+gboolean mail_message_list_wants_all (MailMessageList *list);
+/* How many messages are hits; FALSE: they are not counted yet.  MAIL_SEARCH_COUNTED and more are not told apart. */
+#define MAIL_SEARCH_COUNTED 10000
+gboolean mail_message_list_get_total (MailMessageList *list, guint *total);
+/* FALSE: of mail before *up_to (seconds; -1: of what came just now; G_MAXINT32: of all) only subjects, names and first lines are looked at yet. */
+gboolean mail_message_list_is_whole (MailMessageList *list, gint64 *up_to);
 
 /* From the keys alone, for any position below the number of items: the id of the item there, and when its newest message was
  * received (seconds). */

@@ -99,11 +99,14 @@ who (MailMessage *self, const StoreMessage *row, MailFolder *folder)
 gboolean
 mail_message_fill (MailMessage *self, const StoreMessage *row, MailFolder *folder)
 {
+  gboolean moved = self->folder != folder;
+
   g_set_weak_pointer (&self->folder, row != NULL ? folder : NULL);
   if (row == NULL)
     return FALSE;
   gint64 date = row->received != 0 ? row->received : row->date;
-  gboolean changed = !self->loaded || self->flags != row->flags || self->date != date
+  /* Whose it is, and in what colour, its folder says. */
+  gboolean changed = !self->loaded || moved || self->flags != row->flags || self->date != date
                      || self->has_attachments != row->has_attachments;
   changed |= set_string (&self->sender, who (self, row, folder));
   changed |= set_string (&self->subject, row->subject);

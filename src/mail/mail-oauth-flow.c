@@ -3,10 +3,10 @@
 #include "mail-oauth-flow.h"
 
 #include <glib/gi18n.h>
-#include <libsoup/soup.h>
 #include <string.h>
 
 #include "base-error.h"
+#include "mail-http.h"
 #include "mail-keyring.h"
 #include "mail-oauth-loopback.h"
 
@@ -63,44 +63,6 @@ clock_stop (Clock *clock, GThread *thread)
 
 /* ---- the request ---- */
 
-static SoupSession *
-session_new (guint ms)
-{
-  SoupSession *session = soup_session_new_with_options ("user-agent", "Sosik", "timeout",
-                                                        MAX (ms / 1000, 1), "max-conns", 1, NULL);
-
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_COOKIE_JAR);
-  return session;
-}
-
-/* All of it, up to MAIL_OAUTH_ANSWER_MAX. */
-static GByteArray *
-read_body (GInputStream *stream, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GByteArray) body = g_byte_array_sized_new (MAIL_OAUTH_ANSWER_MAX);
-  guint8 buffer[4096];
-
-  for (;;) {
-    gssize n = g_input_stream_read (stream, buffer, sizeof buffer, cancellable, error);
-
-    if (n < 0)
-      break;
-    if (n == 0) {
-      explicit_bzero (buffer, sizeof buffer);
-      return g_steal_pointer (&body);
-    }
-    if (body->len + (gsize)n > MAIL_OAUTH_ANSWER_MAX) {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "too large");
-      break;
-    }
-    g_byte_array_append (body, buffer, (guint)n);
-  }
-  explicit_bzero (buffer, sizeof buffer);
-  explicit_bzero (body->data, body->len);
-  return NULL;
-}
-
 static void
 set_unreachable (const MailOauth *oauth, const GError *cause, gboolean late, GError **error)
 {
@@ -122,20 +84,31 @@ set_unreachable (const MailOauth *oauth, const GError *cause, gboolean late, GEr
                     _ ("“%s” could not be reached to sign you in."), oauth->host);
 }
 
-/* g_cancellable_cancel () itself would be given the one that is cancelled already. */
-static void
-on_caller_cancelled (GCancellable *cancellable, gpointer stop)
+typedef struct
 {
-  g_cancellable_cancel (stop);
+  MailOauthSendFunc may_send; /* nullable */
+  gpointer user_data;
+  GCancellable *stop;
+} Door;
+
+/* Connected, and nothing of the request is said. */
+static void
+on_starting (SoupMessage *message, gpointer data)
+{
+  const Door *door = data;
+
+  if (door->may_send != NULL && !door->may_send (door->user_data))
+    g_cancellable_cancel (door->stop);
 }
 
 /* The body of the answer; NULL with error. */
 static GByteArray *
-post (const MailOauth *oauth, const char *form, guint ms, guint *status, GCancellable *cancellable,
-      GError **error)
+post (const MailOauth *oauth, const char *form, guint ms, Door *door, guint *status,
+      GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SoupSession) session = session_new (ms);
-  g_autoptr (SoupMessage) message = soup_message_new ("POST", oauth->token);
+  g_autoptr (SoupSession) session = mail_http_session_new ("Sosik", MAX (ms / 1000, 1));
+  g_autoptr (GUri) uri = g_uri_parse (oauth->token, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (SoupMessage) message = mail_http_message_new ("POST", uri);
   g_autoptr (GBytes) bytes = g_bytes_new_static (form, strlen (form));
   g_autoptr (GCancellable) stop = g_cancellable_new ();
   g_autoptr (GInputStream) stream = NULL;
@@ -143,19 +116,18 @@ post (const MailOauth *oauth, const char *form, guint ms, guint *status, GCancel
   g_autoptr (GError) local = NULL;
   Clock clock = { 0 };
   GThread *thread = clock_start (&clock, stop, ms);
-  gulong chain = cancellable != NULL
-                     ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
-                                              g_object_ref (stop), g_object_unref)
-                     : 0;
+  gulong chain = mail_http_follow (cancellable, stop);
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept",
                                 "application/json");
   soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", bytes);
+  door->stop = stop;
+  g_signal_connect (message, "starting", G_CALLBACK (on_starting), door);
   stream = soup_session_send (session, message, stop, &local);
   if (stream != NULL)
-    body = read_body (stream, stop, &local);
+    body = mail_http_read (stream, MAIL_OAUTH_ANSWER_MAX, stop, &local);
   *status = soup_message_get_status (message);
+  g_signal_handlers_disconnect_by_data (message, door);
   g_cancellable_disconnect (cancellable, chain);
   clock_stop (&clock, thread);
   soup_session_abort (session);
@@ -179,12 +151,12 @@ keep_to_ourselves (GError **error, const char *secret)
 
 /* Wipes and frees `form`. */
 static MailOauthTokens *
-ask (const MailOauth *oauth, char *form, const char *secret, guint ms, GCancellable *cancellable,
-     GError **error)
+ask (const MailOauth *oauth, char *form, const char *secret, guint ms, Door *door,
+     GCancellable *cancellable, GError **error)
 {
   guint status = 0;
   g_autoptr (GError) local = NULL;
-  g_autoptr (GByteArray) body = post (oauth, form, ms, &status, cancellable, &local);
+  g_autoptr (GByteArray) body = post (oauth, form, ms, door, &status, cancellable, &local);
   MailOauthTokens *tokens = NULL;
 
   mail_password_free (form);
@@ -200,9 +172,12 @@ ask (const MailOauth *oauth, char *form, const char *secret, guint ms, GCancella
 
 MailOauthTokens *
 mail_oauth_refresh (const MailOauth *oauth, const char *refresh, const MailOauthTimes *times,
-                    GCancellable *cancellable, GError **error)
+                    MailOauthSendFunc may_send, gpointer user_data, GCancellable *cancellable,
+                    GError **error)
 {
-  return ask (oauth, mail_oauth_dup_refresh_form (oauth, refresh), refresh, times->http_ms,
+  Door door = { may_send, user_data, NULL };
+
+  return ask (oauth, mail_oauth_dup_refresh_form (oauth, refresh), refresh, times->http_ms, &door,
               cancellable, error);
 }
 
@@ -232,6 +207,7 @@ mail_oauth_sign_in (const MailOauth *oauth, const char *address, const MailOauth
   g_autoptr (MailOauthTokens) tokens = NULL;
   g_autoptr (GError) local = NULL;
   g_autofree char *page = NULL;
+  Door door = { NULL, NULL, NULL };
   char *code;
 
   if (loopback == NULL)
@@ -244,7 +220,7 @@ mail_oauth_sign_in (const MailOauth *oauth, const char *address, const MailOauth
   tokens = ask (
       oauth,
       mail_oauth_dup_code_form (oauth, attempt, mail_oauth_loopback_get_redirect (loopback), code),
-      code, times->http_ms, cancellable, &local);
+      code, times->http_ms, &door, cancellable, &local);
   mail_password_free (code);
   if (tokens == NULL) {
     set_not_taken (oauth, error, g_steal_pointer (&local));
@@ -257,5 +233,8 @@ mail_oauth_sign_in (const MailOauth *oauth, const char *address, const MailOauth
         oauth->host);
     return NULL;
   }
+  /* Who gave up while the answer came, did not sign in. */
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   return g_steal_pointer (&tokens);
 }

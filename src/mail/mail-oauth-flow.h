@@ -25,8 +25,11 @@ MailOauthTokens *mail_oauth_sign_in (const MailOauth *oauth, const char *address
                                      const MailOauthTimes *times, MailOauthShowFunc show,
                                      gpointer user_data, GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Asked right before the request leaves this computer, in the thread that waits; FALSE: it must not (CANCELLED). */
+typedef gboolean (*MailOauthSendFunc) (gpointer user_data);
 MailOauthTokens *mail_oauth_refresh (const MailOauth *oauth, const char *refresh,
-                                     const MailOauthTimes *times, GCancellable *cancellable,
+                                     const MailOauthTimes *times, MailOauthSendFunc may_send,
+                                     gpointer user_data, GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

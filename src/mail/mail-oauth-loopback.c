@@ -12,6 +12,7 @@
 #define MAX_REQUEST  (16 * 1024)
 #define MAX_VISITORS 32   /* at a time; then the one that is here longest has to go */
 #define PARTING_MS   2000 /* for the page that says that all is well */
+#define PAUSE_MS     100  /* after a visitor could not be let in */
 
 struct _MailOauthLoopback
 {
@@ -196,6 +197,34 @@ read_more (Visitor *visitor)
 
 /* ---- the door ---- */
 
+static void on_accepted (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+open_door (MailOauthLoopback *loopback)
+{
+  g_socket_listener_accept_async (loopback->listener, loopback->closing, on_accepted, loopback);
+}
+
+static gboolean
+on_rested (gpointer data)
+{
+  MailOauthLoopback *loopback = data;
+
+  if (!g_cancellable_is_cancelled (loopback->closing))
+    open_door (loopback);
+  return G_SOURCE_REMOVE;
+}
+
+/* There is no room for another file just now: whoever knocks still stands there, and would be turned to at once for ever. */
+static void
+rest (MailOauthLoopback *loopback)
+{
+  g_autoptr (GSource) pause = g_timeout_source_new (PAUSE_MS);
+
+  g_source_set_callback (pause, on_rested, loopback, NULL);
+  g_source_attach (pause, loopback->context);
+}
+
 static void
 on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -217,8 +246,10 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
     visitor->gone = g_cancellable_new ();
     g_ptr_array_add (loopback->visitors, visitor);
     read_more (visitor);
+    open_door (loopback);
+  } else {
+    rest (loopback);
   }
-  g_socket_listener_accept_async (loopback->listener, loopback->closing, on_accepted, loopback);
 }
 
 static gboolean
@@ -239,7 +270,7 @@ listen_here (MailOauthLoopback *loopback, GError **error)
   loopback->authority = g_strdup_printf (
       "127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (here)));
   loopback->redirect = g_strdup_printf ("http://%s/", loopback->authority);
-  g_socket_listener_accept_async (loopback->listener, loopback->closing, on_accepted, loopback);
+  open_door (loopback);
   return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base-error.h"
+#include "base-secret.h"
 #include "mail-keyring.h"
 
 #define MAX_TOKEN     (16 * 1024)
@@ -69,22 +70,6 @@ mail_oauth_is_ready (const BaseOauth *oauth)
   return whole != NULL;
 }
 
-/* What goes there is secret: so it is encrypted, or does not leave this computer. */
-static char *
-dup_host (const char *address)
-{
-  g_autoptr (GUri) uri = address != NULL ? g_uri_parse (address, G_URI_FLAGS_ENCODED, NULL) : NULL;
-  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
-
-  if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL
-      || g_uri_get_fragment (uri) != NULL)
-    return NULL;
-  if (g_str_equal (g_uri_get_scheme (uri), "https")
-      || (g_str_equal (g_uri_get_scheme (uri), "http") && g_str_equal (host, "127.0.0.1")))
-    return g_strdup (host);
-  return NULL;
-}
-
 MailOauth *
 mail_oauth_new (const BaseOauth *oauth, GError **error)
 {
@@ -98,8 +83,8 @@ mail_oauth_new (const BaseOauth *oauth, GError **error)
   /* The secret of one client says nothing for another. */
   const char *secret = first_of (
       own->client_secret, i >= 0 && own->client_id == NULL ? providers[i].client_secret : NULL);
-  g_autofree char *page_host = dup_host (authorization);
-  g_autofree char *host = dup_host (token);
+  g_autofree char *page_host = base_oauth_dup_host (authorization);
+  g_autofree char *host = base_oauth_dup_host (token);
 
   if (page_host == NULL || host == NULL) {
     base_error_set (
@@ -291,10 +276,14 @@ free_secret (gpointer secret)
   mail_password_free (secret);
 }
 
-/* RFC 6749, 4.1.2.1. */
+/* RFC 6749, 4.1.2.1.  What is to be kept to ourselves is hushed. */
 static void
 set_not_allowed (const char *word, const char *description, GError **error)
 {
+  g_autofree char *struck = base_hush_strike (description);
+
+  if (struck != NULL)
+    description = struck;
   g_autofree char *detail = description != NULL && *description != '\0'
                                 ? g_strdup_printf ("%.64s: %.400s", word, description)
                                 : g_strndup (word, 64);
@@ -325,6 +314,8 @@ mail_oauth_read_redirect (const char *query, const char *state, gboolean *ours, 
   if (!*ours)
     return NULL;
   if (refused != NULL) {
+    g_autoptr (BaseHush) hush = base_hush_new (code);
+
     set_not_allowed (refused, g_hash_table_lookup (values, "error_description"), error);
     return NULL;
   }

@@ -27,8 +27,6 @@ MailAccount *mail_account_new (const BaseAccount *settings, gint64 row) G_GNUC_W
 gint64 mail_account_get_row (MailAccount *account);
 const BaseAccount *mail_account_get_settings (MailAccount *account);
 void mail_account_set_settings (MailAccount *account, const BaseAccount *settings);
-/* Whose password is needed, or was last: "imap" or "smtp". */
-const char *mail_account_get_asked (MailAccount *account);
 void mail_account_set_state (MailAccount *account, const SyncState *state);
 /* All rows of this account (GPtrArray of StoreFolder, others are skipped): objects stay the same
  * for the same id. */
@@ -43,6 +41,7 @@ char *mail_describe_in_step (gint64 in_step, gint64 now) G_GNUC_WARN_UNUSED_RESU
 /* ---- folder ---- */
 MailFolder *mail_folder_new (MailAccount *account, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 MailFolder *mail_folder_new_view (MailView view) G_GNUC_WARN_UNUSED_RESULT;
+void mail_folder_set_search_name (MailFolder *folder, const char *name);
 void mail_folder_set_unread (MailFolder *folder, guint unread);
 void mail_folder_set_family (MailFolder *folder, MailFolder *parent, gboolean has_children);
 /* `name` is what the person reads. */
@@ -68,6 +67,9 @@ MailConversation *mail_conversation_new (gint64 id, gboolean is_thread) G_GNUC_W
 /* `folder` is that of the newest message, nullable. */
 void mail_conversation_fill (MailConversation *conversation, const StoreItem *item,
                              MailFolder *folder);
+/* `marks`, `excerpt` and `ranges` (of MailRange, which nobody changes any more) nullable. */
+void mail_conversation_set_found (MailConversation *conversation, MailMarks *marks,
+                                  const char *excerpt, GArray *ranges);
 /* It is not in its list any more; its newest message still tells where it is.  `row` NULL: nowhere. */
 void mail_conversation_leave (MailConversation *conversation, const StoreMessage *row,
                               MailFolder *folder);
@@ -78,10 +80,18 @@ void mail_message_list_apply (MailMessageList *list, StoreChange *change,
                               const StoreFolderChange *part);
 /* Somebody is known who was not. */
 void mail_message_list_people_changed (MailMessageList *list);
+/* Folders came: what was read before its folder was known, as in the first moments of an account, gets it now. */
+void mail_message_list_folders_came (MailMessageList *list);
 const StoreListing *mail_message_list_get_listing (MailMessageList *list); /* borrowed */
 /* Where an item of a view that has been looked at lies: what has fallen out of the view, and stays for now, is looked for there.
  * 0: it has not been looked at, or the list is no view. */
 gint64 mail_message_list_get_seen_folder (MailMessageList *list, gint64 id);
+
+/* Of an item of a search: in which folders it was found, at most `n`; returns how many. */
+guint mail_message_list_get_found_folders (MailMessageList *list, gint64 id, gint64 *folders,
+                                           guint n);
+/* The engine stops: nothing holds on to the search thread's connection any more. */
+void mail_message_list_close_search (MailMessageList *list);
 
 /* ---- conversation ---- */
 void mail_thread_apply (MailThread *thread, const StoreChange *change);

@@ -6,9 +6,8 @@
 
 #include "base-error.h"
 
-/* A host as the domain name system may spell it; NULL: none that could be called. */
-static char *
-clean_host (const char *text)
+char *
+mail_records_clean_host (const char *text)
 {
   gsize length = strlen (text);
   g_autofree char *host =
@@ -45,7 +44,7 @@ choose_target (Service *service, GList *records)
     const char *host = NULL;
 
     g_variant_get (l->data, "(qqq&s)", &priority, &weight, &port, &host);
-    g_autofree char *clean = clean_host (host);
+    g_autofree char *clean = mail_records_clean_host (host);
     if (*host == '\0' || g_str_equal (host, "."))
       service->denied = records->next == NULL;
     else if (clean != NULL && port != 0)
@@ -141,7 +140,7 @@ mail_records_dup_exchange (const char *domain, GCancellable *cancellable, GError
     const char *text = NULL;
 
     g_variant_get (l->data, "(q&s)", &preference, &text);
-    g_autofree char *host = clean_host (text);
+    g_autofree char *host = mail_records_clean_host (text);
     /* The smallest name of equals, so that the answer is the same each time. */
     if (host == NULL
         || (best != NULL

@@ -16,4 +16,7 @@ gboolean mail_records_find_services (BaseAccount *account, const char *domain,
 char *mail_records_dup_exchange (const char *domain, GCancellable *cancellable,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In small letters, without a final dot; NULL: no name of a host. `text`: ASCII, whoever wrote it. */
+char *mail_records_clean_host (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

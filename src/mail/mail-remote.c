@@ -6,9 +6,9 @@
 #include "mail-remote.h"
 
 #include <glib/gi18n.h>
-#include <libsoup/soup.h>
 
 #include "base-error.h"
+#include "mail-http.h"
 
 #define MAX_OCTETS    (20u * 1000 * 1000)
 #define MAX_REDIRECTS 5
@@ -148,50 +148,22 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *str
   g_cancellable_cancel (peer->stop);
 }
 
-static SoupSession *
-session_new (void)
-{
-  SoupSession *session = soup_session_new_with_options ("user-agent", "Mozilla/5.0", "timeout",
-                                                        TIMEOUT_S, "max-conns", 1, NULL);
-
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_COOKIE_JAR);
-  return session;
-}
-
 static GBytes *
 read_body (GInputStream *stream, const char *host, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GByteArray) body = g_byte_array_new ();
-  guint8 buffer[32 * 1024];
   g_autoptr (GError) local = NULL;
+  GByteArray *body = mail_http_read (stream, MAX_OCTETS, cancellable, &local);
 
-  for (;;) {
-    gssize n = g_input_stream_read (stream, buffer, sizeof buffer, cancellable, &local);
-
-    if (n < 0) {
-      if (base_error_is_cancelled (local))
-        g_propagate_error (error, g_steal_pointer (&local));
-      else
-        set_unreachable (error, host, local->message);
-      return NULL;
-    }
-    if (n == 0)
-      return g_byte_array_free_to_bytes (g_steal_pointer (&body));
-    if (body->len + (gsize)n > MAX_OCTETS) {
-      base_error_set (error, BASE_ERROR_LIMIT, NULL,
-                      _ ("An image from %s is too large and was not loaded."), host);
-      return NULL;
-    }
-    g_byte_array_append (body, buffer, (guint)n);
-  }
-}
-
-/* g_cancellable_cancel () itself would be given the one that is cancelled already. */
-static void
-on_caller_cancelled (GCancellable *cancellable, gpointer stop)
-{
-  g_cancellable_cancel (stop);
+  if (body != NULL)
+    return g_byte_array_free_to_bytes (body);
+  if (base_error_is_cancelled (local))
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE))
+    base_error_set (error, BASE_ERROR_LIMIT, NULL,
+                    _ ("An image from %s is too large and was not loaded."), host);
+  else
+    set_unreachable (error, host, local->message);
+  return NULL;
 }
 
 /* One hop: an image, or (NULL without error) *next to go to. */
@@ -206,15 +178,11 @@ fetch_hop (SoupSession *session, MailRemoteAllowFunc allow, GUri *uri, GUri **ne
   if (!check_host (allow, uri, &direct, cancellable, error))
     return NULL;
 
-  g_autoptr (SoupMessage) message = soup_message_new_from_uri ("GET", uri);
+  g_autoptr (SoupMessage) message = mail_http_message_new ("GET", uri);
   g_autoptr (GCancellable) stop = g_cancellable_new ();
   Peer peer = { .allow = allow, .stop = stop };
-  gulong chain = cancellable != NULL
-                     ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
-                                              g_object_ref (stop), g_object_unref)
-                     : 0;
+  gulong chain = mail_http_follow (cancellable, stop);
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "image/*");
   if (direct)
     g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), &peer);
@@ -264,7 +232,7 @@ mail_remote_fetch (MailRemoteAllowFunc allow, const char *text, GCancellable *ca
                    GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
-  g_autoptr (SoupSession) session = session_new ();
+  g_autoptr (SoupSession) session = mail_http_session_new ("Mozilla/5.0", TIMEOUT_S);
 
   for (guint hop = 0; hop <= MAX_REDIRECTS; hop++) {
     g_autoptr (GUri) next = NULL;
@@ -339,19 +307,15 @@ mail_remote_post (MailRemoteAllowFunc allow, GTlsDatabase *database, const char 
     return FALSE;
   }
 
-  g_autoptr (SoupSession) session = session_new ();
-  g_autoptr (SoupMessage) message = soup_message_new_from_uri ("POST", uri);
+  g_autoptr (SoupSession) session = mail_http_session_new ("Mozilla/5.0", TIMEOUT_S);
+  g_autoptr (SoupMessage) message = mail_http_message_new ("POST", uri);
   gboolean written = FALSE;
   g_autoptr (GBytes) body = g_bytes_new (form, strlen (form));
   g_autoptr (GCancellable) stop = g_cancellable_new ();
   Peer peer = { .allow = allow, .stop = stop };
-  gulong chain = cancellable != NULL
-                     ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled),
-                                              g_object_ref (stop), g_object_unref)
-                     : 0;
+  gulong chain = mail_http_follow (cancellable, stop);
   if (database != NULL)
     soup_session_set_tls_database (session, database);
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   soup_message_set_request_body_from_bytes (message, "application/x-www-form-urlencoded", body);
   g_signal_connect (message, "wrote-headers", G_CALLBACK (on_wrote_headers), &written);
   if (direct)

@@ -26,7 +26,7 @@ void mail_engine_authorize_async (MailEngine *engine, const BaseAccount *account
                                   GCancellable *cancellable, GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean mail_engine_authorize_finish (MailEngine *engine, GAsyncResult *result, GError **error);
-/* The person does not want it after all. */
+/* The person does not want that account after all: what was granted goes, and the connections that were opened for it, however it would have signed in. */
 void mail_engine_drop_grant (MailEngine *engine, const char *account_id);
 
 /* The same for an account that is there; what was got is kept, and the servers are tried at once. */

@@ -6,6 +6,8 @@
 #include "mail-autoconfig.h"
 #include "mail-records.h"
 #include "mime-authentication.h"
+#include "sync-aside.h"
+#include "sync-race.h"
 
 #include <glib/gi18n.h>
 
@@ -209,7 +211,7 @@ search_start (Search *search)
     asking->search = search;
     asking->source = source;
     g_atomic_ref_count_inc (&search->ref_count);
-    g_thread_unref (g_thread_new ("sosik-source", ask_main, asking));
+    sync_aside_begin ("sosik-source", ask_main, asking);
   }
 }
 
@@ -246,40 +248,13 @@ find_best (Search *search, gboolean *whole, gboolean *settled)
   return part;
 }
 
-static void
-caller_cancelled (GCancellable *cancellable, Search *search)
+static gboolean
+look (gpointer data, gboolean *good)
 {
-  g_mutex_lock (&search->lock);
-  g_cond_broadcast (&search->cond);
-  g_mutex_unlock (&search->lock);
-}
+  gboolean settled;
 
-/* The best answer there is when nothing better can come, or could have come by now. */
-static int
-search_wait (Search *search, GCancellable *cancellable)
-{
-  gint64 deadline = g_get_monotonic_time () + TOTAL_US, better = 0;
-  gulong handler = 0;
-  gboolean whole, settled;
-  int best;
-
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (caller_cancelled), search, NULL);
-  g_mutex_lock (&search->lock);
-  for (;;) {
-    best = find_best (search, &whole, &settled);
-    if (settled || g_cancellable_is_cancelled (cancellable))
-      break;
-    if (whole && better == 0)
-      better = g_get_monotonic_time () + BETTER_US;
-    if (!g_cond_wait_until (&search->cond, &search->lock,
-                            better != 0 ? MIN (better, deadline) : deadline))
-      break;
-  }
-  g_mutex_unlock (&search->lock);
-  g_cancellable_disconnect (cancellable, handler);
-  g_cancellable_cancel (search->cancellable);
-  return best;
+  find_best (data, good, &settled);
+  return settled;
 }
 
 /* With the lock: what a person is told where nobody answered. */
@@ -343,7 +318,7 @@ mail_sources_ask (const BaseAccount *account, SyncDiscoverFunc progress, gpointe
   g_autofree char *domain = sync_domain_of (account->address);
   MailFindings *findings = NULL;
   Search *search = NULL;
-  int best;
+  gboolean whole, settled;
 
   if (domain == NULL) {
     base_error_set (error, BASE_ERROR_GONE, NULL,
@@ -367,10 +342,11 @@ mail_sources_ask (const BaseAccount *account, SyncDiscoverFunc progress, gpointe
                           "of Thunderbird, which is told the domain and nothing else…"),
                        domain));
   search_start (search);
-  best = search_wait (search, cancellable);
+  sync_race_wait (&search->lock, &search->cond, TOTAL_US, BETTER_US, look, search, cancellable);
+  g_cancellable_cancel (search->cancellable);
   if (!g_cancellable_set_error_if_cancelled (cancellable, error)) {
     g_mutex_lock (&search->lock);
-    findings = take_answer (search, best);
+    findings = take_answer (search, find_best (search, &whole, &settled));
     g_mutex_unlock (&search->lock);
   }
   search_unref (search);

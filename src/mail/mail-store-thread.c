@@ -1,4 +1,4 @@
-/* The store thread.  It must never touch a GObject of the window: only plain data comes in and
+/* The store thread, and the one for searches.  It must never touch a GObject of the window: only plain data comes in and
  * goes out, and results are handed to the main loop by one source per job, in order.  It must
  * never wait for anything but the disk. */
 #include "mail-store-thread.h"
@@ -80,13 +80,13 @@ store_thread_main (gpointer data)
 }
 
 MailStoreThread *
-mail_store_thread_new (StoreDb *db)
+mail_store_thread_new (const char *name, StoreDb *db)
 {
   MailStoreThread *self = g_new0 (MailStoreThread, 1);
 
   self->db = db;
   self->queue = base_queue_new (job_free);
-  self->thread = g_thread_new ("store", store_thread_main, self);
+  self->thread = g_thread_new (name, store_thread_main, self);
   return self;
 }
 

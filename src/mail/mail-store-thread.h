@@ -1,5 +1,6 @@
 /* The store thread: one thread, one database connection, jobs in the order they were pushed.
- * All reads of the window and all actions of the person run here, each one short transaction. */
+ * All reads of the window and all actions of the person run in the store thread, each one short transaction; what somebody looks
+ * for in another one, which may take its time. */
 #pragma once
 
 #include "store-db.h"
@@ -15,7 +16,7 @@ typedef gpointer (*MailStoreFunc) (StoreDb *db, gpointer data, GCancellable *can
 typedef void (*MailStoreDoneFunc) (gpointer result, GError *error, gpointer done_data);
 
 /* Starts the thread.  Takes the connection, which nobody else uses any more. */
-MailStoreThread *mail_store_thread_new (StoreDb *db) G_GNUC_WARN_UNUSED_RESULT;
+MailStoreThread *mail_store_thread_new (const char *name, StoreDb *db) G_GNUC_WARN_UNUSED_RESULT;
 /* (blocks) Runs what is queued, then ends the thread.  Results still come. */
 void mail_store_thread_free (MailStoreThread *thread);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailStoreThread, mail_store_thread_free)

@@ -20,12 +20,16 @@ typedef struct
 {
   BaseAccount *account; /* as it was asked for last */
   char *binding;        /* of what follows */
+  gboolean bound;       /* it is that of the account, not of settings that were only tried */
   char *access;
-  gint64 until, due;      /* by now_us (); due 0: nothing to do in the background */
-  char *kept;             /* the refresh token, where there is no keyring */
-  gboolean busy, refused; /* refused: `error` holds until a person signs in */
-  guint serial;           /* of requests that came to an end */
-  guint64 epoch; /* another one after each sign-in: what was begun before does not count any more */
+  gint64 until, due; /* by now_us (); due 0: nothing to do in the background */
+  char *kept;        /* the refresh token, where there is no keyring */
+  gconstpointer
+      flight;       /* the request that counts; what others bring is nobody's business any more */
+  gboolean keeping; /* a person's sign-in is on its way to the keyring: who waits, waits for that */
+  gboolean refused; /* `error` holds until a person signs in */
+  gboolean resting; /* nobody asked since the account was left alone */
+  guint serial;     /* of requests that came to an end, and of what made them void */
   guint failures;
   GError *error; /* of the last request */
   MailOauthTokens *offer;
@@ -42,11 +46,11 @@ struct _MailTokens
   GMutex lock; /* what follows */
   GCond cond;
   GHashTable *entries; /* account id -> Entry */
-  guint flights;
-  guint64 epochs;
+  GPtrArray *flights;  /* borrowed Flight: those that are under way */
   gboolean closing;
 
-  GMutex writing; /* held while the keyring is written, and before `lock` */
+  GMutex
+      writing; /* held while the keyring is written, and entries go or get others' settings; before `lock` */
 };
 
 /* It goes on while the computer sleeps. */
@@ -98,6 +102,7 @@ mail_tokens_new (const MailOauthTimes *times)
   g_cond_init (&self->cond);
   g_mutex_init (&self->writing);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->flights = g_ptr_array_new ();
   return self;
 }
 
@@ -107,70 +112,107 @@ unref (MailTokens *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_hash_table_unref (self->entries);
+  g_ptr_array_unref (self->flights);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->writing);
   g_free (self);
 }
 
-void
-mail_tokens_close (MailTokens *self)
+static const char *
+or_dash (const char *text)
 {
-  g_mutex_lock (&self->lock);
-  self->closing = TRUE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
+  return text != NULL ? text : "-";
 }
 
-void
-mail_tokens_free (MailTokens *self)
-{
-  gint64 end = g_get_monotonic_time () + FAREWELL_US;
-
-  mail_tokens_close (self);
-  g_clear_pointer (&self->thread, g_thread_join);
-  g_mutex_lock (&self->lock);
-  while (self->flights > 0 && g_cond_wait_until (&self->cond, &self->lock, end))
-    ;
-  g_mutex_unlock (&self->lock);
-  unref (self);
-}
-
-/* Whom these tokens are for: asking somebody else for them, or showing them to somebody else, takes a person. */
+/* Whom these tokens are for, and what for: asking somebody else for them, showing them to somebody else, or wanting more of them, takes
+ * a person. */
 static char *
 dup_binding (const BaseAccount *account)
 {
   g_autoptr (MailOauth) oauth = mail_oauth_new (account->oauth, NULL);
 
-  return g_strdup_printf ("%s %s %s %s", oauth != NULL ? oauth->token : "-",
-                          account->imap.host != NULL ? account->imap.host : "-",
-                          account->smtp.host != NULL ? account->smtp.host : "-",
-                          account->imap.user != NULL ? account->imap.user : "-");
+  return g_strjoin (" ", oauth != NULL ? oauth->token : "-", oauth != NULL ? oauth->client_id : "-",
+                    or_dash (account->imap.host), or_dash (account->smtp.host),
+                    or_dash (account->imap.user), or_dash (oauth != NULL ? oauth->scope : NULL),
+                    NULL);
 }
 
-/* With the lock. */
+static void
+entry_forgive (Entry *entry)
+{
+  entry->refused = FALSE;
+  g_clear_error (&entry->error);
+}
+
+/* Settings and sign-ins are newer than what was begun before. */
+static void
+entry_void_flight (Entry *entry)
+{
+  entry->flight = NULL;
+  entry->serial++;
+}
+
+/* Takes `binding`. */
+static void
+entry_bind (Entry *entry, const BaseAccount *account, char *binding)
+{
+  entry_void_flight (entry);
+  entry_drop_access (entry);
+  g_clear_pointer (&entry->kept, mail_password_free);
+  entry_forgive (entry);
+  g_clear_pointer (&entry->account, base_account_free);
+  entry->account = base_account_dup (account);
+  g_free (entry->binding);
+  entry->binding = binding;
+}
+
+/* With the lock: from here on its settings are those of the account, for which somebody is at work. */
+static void
+entry_set_bound (Entry *entry)
+{
+  if (!entry->bound)
+    entry->resting = FALSE;
+  entry->bound = TRUE;
+}
+
+/* With the lock.  NULL: its settings are others by now than those that somebody still goes by.  `tried`: those of `account` are not saved, and hold
+ * until somebody comes with some that are. */
 static Entry *
-ensure (MailTokens *self, const BaseAccount *account)
+ensure (MailTokens *self, const BaseAccount *account, gboolean tried)
 {
   g_autofree char *binding = dup_binding (account);
   Entry *entry = g_hash_table_lookup (self->entries, account->id);
 
   if (entry == NULL) {
     entry = g_new0 (Entry, 1);
-    entry->epoch = ++self->epochs;
+    entry->resting = tried;
     g_hash_table_insert (self->entries, g_strdup (account->id), entry);
   }
-  if (g_strcmp0 (entry->binding, binding) == 0)
-    return entry;
-  entry_drop_access (entry);
-  g_clear_pointer (&entry->kept, mail_password_free);
-  g_clear_error (&entry->error);
-  entry->refused = FALSE;
-  g_clear_pointer (&entry->account, base_account_free);
-  entry->account = base_account_dup (account);
-  g_free (entry->binding);
-  entry->binding = g_steal_pointer (&binding);
+  if (g_strcmp0 (entry->binding, binding) != 0) {
+    if (entry->bound)
+      return NULL;
+    entry_bind (entry, account, g_steal_pointer (&binding));
+    g_cond_broadcast (&self->cond);
+  }
+  if (!tried)
+    entry_set_bound (entry);
   return entry;
+}
+
+/* Who goes by these is about to stop: that is nothing to ask a person about. */
+static void
+set_outdated (const BaseAccount *account, GError **error)
+{
+  base_error_set (error, BASE_ERROR_RETRY, NULL, _ ("The settings of “%s” were changed meanwhile."),
+                  account->address);
+}
+
+static void
+set_not_signed_in (const BaseAccount *account, GError **error)
+{
+  base_error_set (error, BASE_ERROR_AUTH, NULL, _ ("Sosik is not signed in as %s."),
+                  account->address);
 }
 
 /* With the lock.  Of those that hold a few seconds only, the margin is less. */
@@ -182,10 +224,9 @@ entry_set_access (Entry *entry, const char *access, gint64 until)
   entry_drop_access (entry);
   entry->access = g_strdup (access);
   entry->until = until - MIN (MARGIN_US, left / 10);
-  entry->due = until - MIN (AHEAD_US, left / 5);
+  entry->due = entry->resting ? 0 : until - MIN (AHEAD_US, left / 5);
   entry->failures = 0;
-  entry->refused = FALSE;
-  g_clear_error (&entry->error);
+  entry_forgive (entry);
 }
 
 /* ---- the keyring ---- */
@@ -222,22 +263,24 @@ dup_refresh (const BaseAccount *account, const char *secret)
 }
 
 static char *
-lookup_refresh (const BaseAccount *account, const char *kept, gboolean may_ask, GError **error)
+lookup_refresh (const BaseAccount *account, gboolean may_ask, GCancellable *cancellable,
+                GError **error)
 {
   g_autoptr (GError) local = NULL;
-  char *secret, *refresh;
+  char *secret = mail_keyring_lookup (account->id, "oauth", NULL, may_ask, cancellable, &local);
+  char *refresh = dup_refresh (account, secret);
 
-  if (kept != NULL)
-    return g_strdup (kept);
-  secret = mail_keyring_lookup (account->id, "oauth", NULL, may_ask, NULL, &local);
-  refresh = dup_refresh (account, secret);
   mail_password_free (secret);
-  if (refresh == NULL)
-    base_error_set (error, BASE_ERROR_AUTH, local != NULL ? local->message : NULL,
-                    local != NULL ? _ ("The keyring did not give what Sosik signs in by as %s.")
-                                  : _ ("Sosik is not signed in as %s."),
-                    account->address);
-  return refresh;
+  if (refresh != NULL)
+    return refresh;
+  if (mail_keyring_set_locked (error, local))
+    return NULL;
+  if (local != NULL)
+    base_error_set (error, BASE_ERROR_AUTH, local->message,
+                    _ ("The keyring did not give what Sosik signs in by as %s."), account->address);
+  else
+    set_not_signed_in (account, error);
+  return NULL;
 }
 
 /* ---- one request ---- */
@@ -246,28 +289,70 @@ typedef struct
 {
   MailTokens *tokens; /* a reference */
   BaseAccount *account;
-  char *binding, *kept;
-  guint64 epoch;
+  char *kept;
+  GCancellable *stop;
   gboolean asked_for; /* somebody waits for it */
-  gboolean by_server; /* what came of it, came from the provider */
+  gboolean sent;      /* with the lock of `tokens` */
 } Flight;
 
 static void
 flight_free (Flight *flight)
 {
   base_account_free (flight->account);
-  g_free (flight->binding);
   mail_password_free (flight->kept);
+  g_object_unref (flight->stop);
   unref (flight->tokens);
   g_free (flight);
 }
 
-/* With the lock: neither removed, nor signed in anew, nor with other settings since it was begun. */
-static gboolean
-is_current (Flight *flight, const Entry *entry)
+void
+mail_tokens_close (MailTokens *self)
 {
-  return entry != NULL && entry->epoch == flight->epoch
-         && g_strcmp0 (entry->binding, flight->binding) == 0;
+  g_mutex_lock (&self->lock);
+  self->closing = TRUE;
+  for (guint i = 0; i < self->flights->len; i++) {
+    Flight *flight = g_ptr_array_index (self->flights, i);
+
+    if (!flight->sent)
+      g_cancellable_cancel (flight->stop);
+  }
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mail_tokens_free (MailTokens *self)
+{
+  gint64 end = g_get_monotonic_time () + (gint64)self->times->http_ms * 1000 + FAREWELL_US;
+
+  mail_tokens_close (self);
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_mutex_lock (&self->lock);
+  while (self->flights->len > 0 && g_cond_wait_until (&self->cond, &self->lock, end))
+    ;
+  g_mutex_unlock (&self->lock);
+  unref (self);
+}
+
+/* With the lock.  NULL: the account was removed, signed in anew, or got other settings since. */
+static Entry *
+find_entry (const Flight *flight)
+{
+  Entry *entry = g_hash_table_lookup (flight->tokens->entries, flight->account->id);
+
+  return entry != NULL && entry->flight == flight ? entry : NULL;
+}
+
+/* FALSE: the program ends, or nobody would take the answer; and a provider that is not asked takes no refresh token back, which may be that of a
+ * sign-in since. */
+static gboolean
+may_send (gpointer data)
+{
+  Flight *flight = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&flight->tokens->lock);
+
+  flight->sent = !flight->tokens->closing && find_entry (flight) != NULL;
+  return flight->sent;
 }
 
 /* Keeps the token that takes the place of the one that was used, unless that is nobody's business any more. */
@@ -279,7 +364,7 @@ keep_rotated (Flight *flight, const char *refresh)
   gboolean current;
 
   g_mutex_lock (&self->lock);
-  current = is_current (flight, g_hash_table_lookup (self->entries, flight->account->id));
+  current = find_entry (flight) != NULL;
   g_mutex_unlock (&self->lock);
   return current && store_refresh (flight->account, refresh);
 }
@@ -293,11 +378,13 @@ fetch (Flight *flight, gboolean *in_keyring, GError **error)
 
   if (oauth == NULL)
     return NULL;
-  refresh = lookup_refresh (flight->account, flight->kept, flight->asked_for, error);
+  refresh = flight->kept != NULL
+                ? g_strdup (flight->kept)
+                : lookup_refresh (flight->account, flight->asked_for, flight->stop, error);
   if (refresh == NULL)
     return NULL;
-  flight->by_server = TRUE;
-  got = mail_oauth_refresh (oauth, refresh, flight->tokens->times, NULL, error);
+  got = mail_oauth_refresh (oauth, refresh, flight->tokens->times, may_send, flight, flight->stop,
+                            error);
   if (got != NULL && got->refresh != NULL && g_str_equal (got->refresh, refresh))
     g_clear_pointer (&got->refresh, mail_password_free);
   mail_password_free (refresh);
@@ -314,7 +401,7 @@ entry_set_failed (Entry *entry, const GError *error, gboolean by_server)
   entry->error = g_error_copy (error);
   /* A keyring may be unlocked later. */
   entry->refused = by_server && g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH);
-  entry->due = entry->access != NULL && !entry->refused
+  entry->due = entry->access != NULL && !entry->refused && !entry->resting
                    ? now_us () + (AGAIN_US << MIN (entry->failures++, AGAIN_MAX))
                    : 0;
 }
@@ -324,18 +411,19 @@ land (Flight *flight, const MailOauthTokens *got, gboolean in_keyring, const GEr
 {
   MailTokens *self = flight->tokens;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Entry *entry = g_hash_table_lookup (self->entries, flight->account->id);
+  Entry *entry = find_entry (flight);
 
-  self->flights--;
+  g_ptr_array_remove_fast (self->flights, flight);
   g_cond_broadcast (&self->cond);
   if (entry == NULL)
     return;
-  entry->busy = FALSE;
+  entry->flight = NULL;
   entry->serial++;
-  if (!is_current (flight, entry))
-    return;
   if (got == NULL) {
-    entry_set_failed (entry, error, flight->by_server);
+    entry_set_failed (entry, error, flight->sent);
+    /* Who waits may ask the person to unlock it, and does. */
+    if (!flight->asked_for && base_error_is_locked (error))
+      g_clear_error (&entry->error);
     return;
   }
   entry_set_access (entry, got->access, now_us () + (gint64)got->lifetime * G_USEC_PER_SEC);
@@ -369,13 +457,12 @@ begin (MailTokens *self, Entry *entry, gboolean asked_for)
   g_atomic_ref_count_inc (&self->ref_count);
   flight->tokens = self;
   flight->account = base_account_dup (entry->account);
-  flight->binding = g_strdup (entry->binding);
-  flight->epoch = entry->epoch;
   flight->kept = g_strdup (entry->kept);
+  flight->stop = g_cancellable_new ();
   flight->asked_for = asked_for;
-  entry->busy = TRUE;
+  entry->flight = flight;
   entry->due = 0;
-  self->flights++;
+  g_ptr_array_add (self->flights, flight);
   g_thread_unref (g_thread_new ("sosik-token", flight_main, flight));
 }
 
@@ -393,7 +480,7 @@ begin_due (MailTokens *self)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Entry *entry = value;
 
-    if (entry->due == 0 || entry->busy)
+    if (entry->due == 0 || entry->flight != NULL || entry->keeping)
       continue;
     if (entry->due <= now)
       begin (self, entry, FALSE);
@@ -468,27 +555,35 @@ find_offered (MailTokens *self, const BaseAccount *account, char **token, GError
     *token = g_strdup (entry->offer->access);
     return TRUE;
   }
-  if (entry == NULL || g_strcmp0 (entry->binding, binding) == 0)
+  if (entry == NULL || !entry->bound || g_str_equal (entry->binding, binding))
     return FALSE;
-  base_error_set (error, BASE_ERROR_AUTH, NULL, _ ("Sosik is not signed in as %s."),
-                  account->address);
+  set_not_signed_in (account, error);
   return TRUE;
 }
 
 /* With the lock. */
 static char *
-wait_for_token (MailTokens *self, const BaseAccount *account, GCancellable *cancellable,
-                GError **error)
+wait_for_token (MailTokens *self, const BaseAccount *account, gboolean tried,
+                GCancellable *cancellable, GError **error)
 {
   char *token = NULL;
 
   while (!self->closing && !g_cancellable_is_cancelled (cancellable)) {
-    Entry *entry = ensure (self, account);
-    guint serial = entry->serial;
+    Entry *entry = ensure (self, account, tried);
+    guint serial;
 
+    if (entry == NULL) {
+      if (tried)
+        set_not_signed_in (account, error);
+      else
+        set_outdated (account, error);
+      return NULL;
+    }
+    entry->resting &= tried;
     if (find_answer (entry, &token, error))
       return token;
-    if (!entry->busy)
+    serial = entry->serial;
+    if (entry->flight == NULL && !entry->keeping)
       begin (self, entry, TRUE);
     while (entry != NULL && entry->serial == serial && !self->closing
            && !g_cancellable_is_cancelled (cancellable)) {
@@ -517,7 +612,7 @@ mail_tokens_get (MailTokens *self, const BaseAccount *account, gboolean offered,
   g_mutex_lock (&self->lock);
   start_background (self);
   if (!offered || !find_offered (self, account, &token, error))
-    token = wait_for_token (self, account, cancellable, error);
+    token = wait_for_token (self, account, offered, cancellable, error);
   g_mutex_unlock (&self->lock);
   g_cancellable_disconnect (cancellable, handler);
   return token;
@@ -543,7 +638,7 @@ mail_tokens_offer (MailTokens *self, const BaseAccount *account, MailOauthTokens
   Entry *entry = g_hash_table_lookup (self->entries, account->id);
 
   if (entry == NULL)
-    entry = ensure (self, account);
+    entry = ensure (self, account, TRUE);
   entry_drop_offer (entry);
   entry->offer = got;
   entry->offer_binding = dup_binding (account);
@@ -560,13 +655,16 @@ mail_tokens_drop_offer (MailTokens *self, const char *account_id)
     entry_drop_offer (entry);
 }
 
-/* With the lock: what was offered for the account as it is. */
+/* With the lock: what was offered for the account as it is, if these are its settings. */
 static MailOauthTokens *
-steal_offer (Entry *entry, gint64 *until)
+steal_offer (MailTokens *self, const BaseAccount *account, gint64 *until)
 {
+  Entry *entry = g_hash_table_lookup (self->entries, account->id);
   MailOauthTokens *offer = NULL;
 
-  if (entry->offer != NULL && g_str_equal (entry->offer_binding, entry->binding))
+  if (entry == NULL || entry->offer == NULL)
+    return NULL;
+  if (ensure (self, account, FALSE) != NULL && g_str_equal (entry->offer_binding, entry->binding))
     offer = g_steal_pointer (&entry->offer);
   *until = entry->offer_until;
   entry_drop_offer (entry);
@@ -574,28 +672,52 @@ steal_offer (Entry *entry, gint64 *until)
 }
 
 void
+mail_tokens_bind (MailTokens *self, const BaseAccount *account)
+{
+  g_autofree char *binding = dup_binding (account);
+  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&self->writing);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = g_hash_table_lookup (self->entries, account->id);
+
+  if (entry == NULL)
+    return;
+  entry_set_bound (entry);
+  if (!g_str_equal (entry->binding, binding)) {
+    entry_bind (entry, account, g_steal_pointer (&binding));
+    g_cond_broadcast (&self->cond);
+    return;
+  }
+  /* The secret of the client may be another one. */
+  base_account_free (entry->account);
+  entry->account = base_account_dup (account);
+  entry_forgive (entry);
+}
+
+gboolean
 mail_tokens_keep (MailTokens *self, const BaseAccount *account, gboolean *session_only)
 {
+  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&self->writing);
   g_autoptr (MailOauthTokens) offer = NULL;
   gint64 until = 0;
   gboolean stored;
   Entry *entry;
 
   g_mutex_lock (&self->lock);
-  if (g_hash_table_contains (self->entries, account->id))
-    offer = steal_offer (ensure (self, account), &until);
+  offer = steal_offer (self, account, &until);
+  entry = g_hash_table_lookup (self->entries, account->id);
+  if (offer != NULL) {
+    entry->flight = NULL;
+    entry->keeping = TRUE;
+  }
   g_mutex_unlock (&self->lock);
   if (offer == NULL)
-    return;
-  g_autoptr (GMutexLocker) writer = g_mutex_locker_new (&self->writing);
-  g_mutex_lock (&self->lock);
-  ensure (self, account)->epoch = ++self->epochs;
-  g_mutex_unlock (&self->lock);
+    return FALSE;
   stored = store_refresh (account, offer->refresh);
   *session_only = !stored;
 
   g_mutex_lock (&self->lock);
-  entry = ensure (self, account);
+  entry->keeping = FALSE;
+  entry_void_flight (entry);
   entry_set_access (entry, offer->access, until);
   g_clear_pointer (&entry->kept, mail_password_free);
   if (!stored)
@@ -603,6 +725,7 @@ mail_tokens_keep (MailTokens *self, const BaseAccount *account, gboolean *sessio
   start_background (self);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
+  return TRUE;
 }
 
 void
@@ -611,8 +734,10 @@ mail_tokens_rest (MailTokens *self, const char *account_id)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Entry *entry = g_hash_table_lookup (self->entries, account_id);
 
-  if (entry != NULL)
-    entry_drop_access (entry);
+  if (entry == NULL)
+    return;
+  entry->resting = TRUE;
+  entry_drop_access (entry);
 }
 
 void

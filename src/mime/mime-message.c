@@ -4,6 +4,7 @@
  * fail, whatever the bytes are. */
 #include "mime-message.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "base-text.h"
@@ -600,26 +601,26 @@ static const struct
 {
   const char *type, *name;
 } default_names[] = {
-  { "text/plain", "text.txt" },          { "text/html", "page.html" },
-  { "text/calendar", "invitation.ics" }, { "text/csv", "table.csv" },
-  { "text/vcard", "contact.vcf" },       { "image/png", "image.png" },
-  { "image/jpeg", "image.jpg" },         { "image/gif", "image.gif" },
-  { "image/webp", "image.webp" },        { "application/pdf", "document.pdf" },
-  { "application/zip", "archive.zip" },  { "message/delivery-status", "status.txt" },
+  { "text/plain", N_ ("text.txt") },          { "text/html", N_ ("page.html") },
+  { "text/calendar", N_ ("invitation.ics") }, { "text/csv", N_ ("table.csv") },
+  { "text/vcard", N_ ("contact.vcf") },       { "image/png", N_ ("image.png") },
+  { "image/jpeg", N_ ("image.jpg") },         { "image/gif", N_ ("image.gif") },
+  { "image/webp", N_ ("image.webp") },        { "application/pdf", N_ ("document.pdf") },
+  { "application/zip", N_ ("archive.zip") },  { "message/delivery-status", N_ ("status.txt") },
 };
 
 static char *
 part_name (MimeMessage *message, const MimeNode *node)
 {
   g_autofree char *name = mime_node_dup_file_name (node);
-  const char *fallback = "attachment";
+  const char *fallback = _ ("attachment");
 
   for (gsize i = 0; i < G_N_ELEMENTS (default_names); i++) {
     if (strcmp (node->type, default_names[i].type) == 0)
-      fallback = default_names[i].name;
+      fallback = _ (default_names[i].name);
   }
   if (strcmp (node->type, "message/rfc822") == 0 || strcmp (node->type, "message/global") == 0) {
-    fallback = "message.eml";
+    fallback = _ ("message.eml");
     if (name == NULL) {
       g_autoptr (GBytes) start = mime_node_dup_content (message->structure, node, NAME_WINDOW);
       g_autoptr (MimeStructure) inner = mime_structure_new (start);
@@ -747,6 +748,21 @@ mime_message_is_shown (MimeMessage *message, guint index)
   mime_message_get_parts (message);
   return index < message->part_nodes->len
          && message->shown[g_array_index (message->part_nodes, guint, index)];
+}
+
+char *
+mime_message_dup_start (MimeMessage *message, guint index, gsize max)
+{
+  const MimeNode *node;
+  g_autofree char *text = NULL;
+
+  mime_message_get_parts (message);
+  node = mime_structure_get (message->structure, g_array_index (message->part_nodes, guint, index));
+  text = mime_node_dup_text (message->structure, node, max);
+  if (is_html (node))
+    return mime_html_to_text (text);
+  mime_text_normalize_lines (text);
+  return g_steal_pointer (&text);
 }
 
 static char *

@@ -193,9 +193,16 @@ wait_for_answer (NetConnection *connection, NetIo wanted, gint64 *deadline,
   }
 }
 
+/* What a handshake that failed says of another one. */
+typedef struct
+{
+  gboolean worth;   /* it may fare better */
+  gboolean unnamed; /* the protocol is not to be named (RFC 7301) */
+} Again;
+
 /* Steps of the handshake until it is done; the time-out counts for all of it. */
 static gboolean
-shake_hands (NetConnection *connection, gboolean in_clear_before, gboolean *again,
+shake_hands (NetConnection *connection, gboolean in_clear_before, Again *again,
              GCancellable *cancellable, GError **error)
 {
   g_autoptr (NetTls) tls =
@@ -203,13 +210,12 @@ shake_hands (NetConnection *connection, gboolean in_clear_before, gboolean *agai
   gint64 deadline = get_deadline (connection);
   NetIo io;
 
-  *again = FALSE;
   if (tls == NULL)
     return FALSE;
 
   while ((io = net_tls_handshake (tls, error)) != NET_IO_DONE) {
     if (io == NET_IO_FAILED)
-      *again = net_tls_is_worth_again (tls);
+      again->worth = net_tls_is_worth_again (tls, &again->unnamed);
     if (io == NET_IO_FAILED || !wait_for_peer (connection, io, deadline, cancellable, error))
       return FALSE;
     if (g_get_monotonic_time () > deadline) {
@@ -235,11 +241,12 @@ net_endpoint_of (const BaseAccount *account, const BaseServer *server, guint tim
                         .ca_file = account->ca_file,
                         .timeout_ms = timeout_ms,
                         .account = account,
+                        .sign_in = server->sign_in,
                         .protocol = server == &account->imap ? "imap" : "smtp" };
 }
 
 static NetConnection *
-open_once (const NetEndpoint *endpoint, gboolean *again, GCancellable *cancellable, GError **error)
+open_once (const NetEndpoint *endpoint, Again *again, GCancellable *cancellable, GError **error)
 {
   static int serial = 0;
   g_autoptr (NetConnection) connection = NULL;
@@ -247,7 +254,6 @@ open_once (const NetEndpoint *endpoint, gboolean *again, GCancellable *cancellab
   GSocketConnection *stream = net_dial (endpoint, timeout_ms, cancellable, error);
   GSocket *socket;
 
-  *again = FALSE;
   if (stream == NULL)
     return NULL;
 
@@ -262,7 +268,7 @@ open_once (const NetEndpoint *endpoint, gboolean *again, GCancellable *cancellab
   connection->endpoint.host = connection->host;
   connection->endpoint.ca_file = connection->ca_file;
   connection->endpoint.account = connection->account;
-  connection->endpoint.protocol = g_intern_string (endpoint->protocol);
+  connection->endpoint.protocol = again->unnamed ? NULL : g_intern_string (endpoint->protocol);
   connection->name = g_strdup_printf ("%s:%u/%d", endpoint->host, endpoint->port,
                                       g_atomic_int_add (&serial, 1) + 1);
   connection->timeout_ms = timeout_ms;
@@ -289,10 +295,10 @@ NetConnection *
 net_connection_open (const NetEndpoint *endpoint, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  gboolean again;
+  Again again = { FALSE, FALSE };
   NetConnection *connection = open_once (endpoint, &again, cancellable, &local);
 
-  if (connection == NULL && again) {
+  if (connection == NULL && again.worth) {
     g_clear_error (&local);
     connection = open_once (endpoint, &again, cancellable, &local);
   }
@@ -501,7 +507,7 @@ gboolean
 net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) stopped = NULL;
-  gboolean again;
+  Again again = { FALSE, FALSE };
 
   g_return_val_if_fail (connection->tls == NULL, FALSE);
 
@@ -529,7 +535,7 @@ net_connection_start_tls (NetConnection *connection, GCancellable *cancellable, 
   if (!shake_hands (connection, TRUE, &again, cancellable, &stopped)) {
     connection->dirty = TRUE;
     /* The next connection does without what this one failed for. */
-    if (again)
+    if (again.worth)
       base_error_set (error, BASE_ERROR_BROKEN, stopped->message,
                       _ ("No encrypted connection to “%s” could be made."), connection->host);
     else
@@ -786,6 +792,14 @@ net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms, 
       return FALSE;
     }
   }
+}
+
+gboolean
+net_connection_is_quiet (NetConnection *connection)
+{
+  NetWait result;
+
+  return net_connection_wait (connection, -1, 0, &result, NULL, NULL) && result == NET_WAIT_TIMEOUT;
 }
 
 gsize

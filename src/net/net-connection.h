@@ -22,7 +22,8 @@ typedef struct
   BaseSecurity security;
   const char *ca_file; /* nullable: PEM file of CAs trusted besides the system's */
   guint timeout_ms;    /* until the peer says something, or takes what it is sent; 0 = 60 000 */
-  const BaseAccount *account; /* nullable: whose exceptions and client certificate count */
+  const BaseAccount *account; /* nullable: whose exceptions count */
+  BaseSignIn sign_in; /* CERTIFICATE: the account's is shown, which nobody else gets to see */
   const char
       *protocol; /* nullable: "imap" or "smtp", for the system's proxies and for ALPN (RFC 7301) */
 } NetEndpoint;
@@ -100,6 +101,9 @@ gboolean net_connection_flush (NetConnection *connection, GCancellable *cancella
  * or this buffer already holds.  Flushes first.  False only on error or cancel. */
 gboolean net_connection_wait (NetConnection *connection, int wake_fd, gint64 timeout_ms,
                               NetWait *result, GCancellable *cancellable, GError **error);
+
+/* FALSE: the peer has left, or said something that nobody asked for.  Does not wait. */
+gboolean net_connection_is_quiet (NetConnection *connection);
 
 /* Octets that were sent and that the peer's system has not confirmed; 0 where nobody knows. */
 gsize net_connection_get_untaken (NetConnection *connection);

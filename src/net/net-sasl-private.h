@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* FALSE: nothing that depends on the password was said. */
+/* FALSE: nothing that depends on the password or the token was said. */
 gboolean net_sasl_gave_proof (NetSasl *sasl);
 /* The server binds to connections, but in another way than we can. */
 gboolean net_sasl_is_foreign_binding (NetSasl *sasl);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "base-secret.h"
 #include "net-sasl-private.h"
 #include "net-scram-private.h"
 
@@ -64,16 +65,18 @@ struct _NetSasl
   gboolean foreign_binding;
 };
 
-static void
-wipe_free (char *text)
+/* In whichever way. */
+static gboolean
+offers_binding (const char *const *mechanisms)
 {
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
+  for (guint i = 0; mechanisms[i] != NULL; i++)
+    if (g_str_has_prefix (mechanisms[i], "SCRAM-") && g_str_has_suffix (mechanisms[i], "-PLUS"))
+      return TRUE;
+  return FALSE;
 }
 
 static NetScram *
-new_scram (NetSasl *sasl)
+new_scram (NetSasl *sasl, const char *const *mechanisms)
 {
   NetScramTask task = { .binding = NET_SCRAM_UNABLE,
                         .bound_to = sasl->binding,
@@ -83,7 +86,7 @@ new_scram (NetSasl *sasl)
 
   if (table[sasl->mechanism].proof == BASE_PROOF_BOUND)
     task.binding = NET_SCRAM_BOUND;
-  else if (sasl->binding != NULL)
+  else if (sasl->binding != NULL && !offers_binding (mechanisms))
     task.binding = NET_SCRAM_UNOFFERED;
   if (sasl->mechanism == MECHANISM_SCRAM_SHA_1 || sasl->mechanism == MECHANISM_SCRAM_SHA_1_PLUS)
     task.hash = NET_SCRAM_SHA_1;
@@ -109,7 +112,7 @@ net_sasl_new (const char *const *mechanisms, const NetLogin *login, const NetPee
     sasl->port = peer->port;
     sasl->binding = peer->binding != NULL ? g_bytes_ref (peer->binding) : NULL;
     if (table[i].proof != BASE_PROOF_NONE)
-      sasl->scram = new_scram (sasl);
+      sasl->scram = new_scram (sasl, mechanisms);
     return sasl;
   }
 
@@ -127,7 +130,7 @@ net_sasl_free (NetSasl *sasl)
   g_free (sasl->user);
   g_free (sasl->host);
   g_free (sasl->status);
-  wipe_free (sasl->secret);
+  base_secret_free (sasl->secret);
   g_free (sasl);
 }
 
@@ -171,7 +174,7 @@ static char *
 token_initial (NetSasl *sasl)
 {
   g_autoptr (GString) name = g_string_new (sasl->user);
-  char *message = NULL;
+  g_autoptr (BaseSecret) message = NULL;
 
   /* RFC 5801, 4: "," and "=" of a name are written otherwise. */
   g_string_replace (name, "=", "=3D", 0);
@@ -180,10 +183,7 @@ token_initial (NetSasl *sasl)
                 ? g_strdup_printf ("user=%s\001auth=Bearer %s\001\001", sasl->user, sasl->secret)
                 : g_strdup_printf ("n,a=%s,\001host=%s\001port=%u\001auth=Bearer %s\001\001",
                                    name->str, sasl->host, sasl->port, sasl->secret);
-  char *encoded = base64 (message);
-
-  wipe_free (message);
-  return encoded;
+  return base64 (message);
 }
 
 char *
@@ -347,7 +347,9 @@ net_sasl_get_proof (NetSasl *sasl)
 gboolean
 net_sasl_gave_proof (NetSasl *sasl)
 {
-  return sasl->scram == NULL || sasl->state != STATE_FIRST_SENT;
+  if (sasl->scram != NULL || sasl->mechanism == MECHANISM_LOGIN)
+    return sasl->state == STATE_PROOF_SENT || sasl->state == STATE_DONE;
+  return sasl->state != STATE_START;
 }
 
 gboolean

@@ -42,8 +42,8 @@ char *net_scram_begin (NetScram *scram) G_GNUC_WARN_UNUSED_RESULT;
  * away). */
 char *net_scram_prove (NetScram *scram, const char *challenge,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Of the server-final-message: TRUE when the server proved that it knows the password.  AUTH: it says that ours was wrong; TRUST: its proof
- * is wrong, or it sees another connection than this one. */
+/* Of the server-final-message: TRUE when the server proved that it knows the password.  AUTH: it says that ours was wrong; RETRY: it has no time
+ * to look; TRUST: its proof is wrong, or it sees another connection than this one. */
 gboolean net_scram_check (NetScram *scram, const char *proof, GError **error);
 /* After net_scram_check () failed: the server cannot bind to connections in the way that we can. */
 gboolean net_scram_is_foreign_binding (NetScram *scram);

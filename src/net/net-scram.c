@@ -10,6 +10,7 @@
 #include <unicode/ustring.h>
 
 #include "base-error.h"
+#include "base-secret.h"
 
 /* RFC 7677, 4: fewer make a stolen proof cheap to guess from.  Servers use up to 600,000; more than the other is meant to keep us busy. */
 #define MIN_ITERATIONS 4096
@@ -26,14 +27,6 @@ struct _NetScram
 };
 
 static const char *const flags[] = { "n,,", "y,,", "p=tls-exporter,," }; /* by NetScramBinding */
-
-static void
-wipe_free (char *text)
-{
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
-}
 
 static void
 wipe_wide (UChar *text, int32_t length)
@@ -66,7 +59,7 @@ net_scram_prepare (const char *text)
     u_strToUTF8 (result, prepared * 3 + 1, &size, done, prepared, &status);
   }
   if (U_FAILURE (status)) {
-    wipe_free (result);
+    base_secret_free (result);
     result = g_strdup (text);
   }
   usprep_close (profile);
@@ -117,7 +110,7 @@ net_scram_free (NetScram *scram)
 
   g_free (scram->name);
   g_free (scram->nonce);
-  wipe_free (scram->password);
+  base_secret_free (scram->password);
   explicit_bzero (scram->server_signature, sizeof scram->server_signature);
   g_free (scram);
 }
@@ -278,7 +271,7 @@ signature_is_right (NetScram *scram, const char *encoded)
   return length == get_size (scram) && gnutls_memcmp (shown, scram->server_signature, length) == 0;
 }
 
-/* RFC 5802, 7: "server-error-value". */
+/* RFC 5802, 7: "server-error-value".  "other-error" may stand for any of them, for a wrong proof too: it counts as a refusal. */
 static void
 set_refused (NetScram *scram, const char *why, GError **error)
 {
@@ -289,6 +282,11 @@ set_refused (NetScram *scram, const char *why, GError **error)
         _ ("Somebody may stand between this computer and “%s”: it sees another connection than this one. Your password was not "
            "given away. Try again in another network."),
         scram->task.host);
+    return;
+  }
+  if (g_str_equal (why, "no-resources")) {
+    base_error_set (error, BASE_ERROR_RETRY, why, _ ("“%s” cannot check passwords at the moment."),
+                    scram->task.host);
     return;
   }
   scram->foreign_binding = scram->task.binding == NET_SCRAM_BOUND

@@ -42,8 +42,9 @@ net_ticket_key (const NetEndpoint *endpoint, gconstpointer trust)
   if (account == NULL)
     return NULL;
   key = g_string_new (NULL);
-  g_string_append_printf (key, "%s\n%s\n%u\n%d\n%p\n%s\n%s", account->id, endpoint->host,
-                          endpoint->port, endpoint->security, trust,
+  g_string_append_printf (key, "%s\n%s\n%u\n%d\n%d\n%p\n%s\n%s", account->id, endpoint->host,
+                          endpoint->port, endpoint->security,
+                          endpoint->sign_in == BASE_SIGN_IN_CERTIFICATE, trust,
                           account->client_certificate != NULL ? account->client_certificate : "",
                           account->client_key != NULL ? account->client_key : "");
   for (guint i = 0; i < account->exceptions->len; i++) {

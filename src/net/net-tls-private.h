@@ -25,9 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTls, net_tls_free)
 
 /* DONE only after the certificate was found good. */
 NetIo net_tls_handshake (NetTls *tls, GError **error);
-/* After it FAILED: whether a new connection may fare better, which will do without what was offered here: a ticket (see
- * net-ticket-private.h), or a name for the protocol (RFC 7301). */
-gboolean net_tls_is_worth_again (NetTls *tls);
+/* After it FAILED: whether a new connection may fare better, which will do without the ticket that was offered here (see net-ticket-private.h), or
+ * (*unnamed) should do without a name for the protocol (RFC 7301).  Anybody on the way can say that they want none: so it is for that connection alone. */
+gboolean net_tls_is_worth_again (NetTls *tls, gboolean *unnamed);
 gboolean net_tls_is_resumed (NetTls *tls);
 /* *done > 0 when DONE. */
 NetIo net_tls_receive (NetTls *tls, void *data, gsize size, gsize *done, GError **error);

@@ -144,43 +144,13 @@ offer_ticket (NetTls *tls)
 
 /* ---- what is spoken (RFC 7301) ---- */
 
-/* Places where "imap" is refused, for as long as the program runs: nobody who knows no ALPN has to. */
-static GMutex alpn_lock;
-static GHashTable *without_alpn; /* Owned: "host:port"; with the lock */
-
-static char *
-dup_place (NetTls *tls)
-{
-  return g_strdup_printf ("%s:%u", tls->host, tls->endpoint->port);
-}
-
-static gboolean
-may_name_protocol (NetTls *tls)
-{
-  g_autofree char *place = dup_place (tls);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&alpn_lock);
-
-  return without_alpn == NULL || !g_hash_table_contains (without_alpn, place);
-}
-
-static void
-forget_alpn (NetTls *tls)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&alpn_lock);
-
-  if (without_alpn == NULL)
-    without_alpn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_hash_table_add (without_alpn, dup_place (tls));
-  tls->alpn_refused = TRUE;
-}
-
-/* There is a name for IMAP, none for the submission of mail. */
+/* There is a name for IMAP, none for the submission of mail; and after STARTTLS it is settled already. */
 static gboolean
 name_protocol (NetTls *tls)
 {
   gnutls_datum_t imap = { (unsigned char *)"imap", 4 };
 
-  return g_strcmp0 (tls->endpoint->protocol, "imap") != 0 || !may_name_protocol (tls)
+  return g_strcmp0 (tls->endpoint->protocol, "imap") != 0 || tls->in_clear_before
          || gnutls_alpn_set_protocols (tls->session, &imap, 1, 0) >= 0;
 }
 
@@ -233,7 +203,8 @@ net_tls_new (int fd, const NetEndpoint *endpoint, gboolean in_clear_before, GErr
     tls->host[strlen (tls->host) - 1] = '\0';
 
   tls->ticket_key = net_ticket_key (endpoint, credentials);
-  tls->client = net_client_new (endpoint->account, &client_error);
+  if (endpoint->sign_in == BASE_SIGN_IN_CERTIFICATE)
+    tls->client = net_client_new (endpoint->account, &client_error);
   if (client_error != NULL) {
     g_propagate_error (error, g_steal_pointer (&client_error));
     return NULL;
@@ -295,6 +266,19 @@ is_about_client (gnutls_alert_description_t alert)
          || alert == GNUTLS_A_UNKNOWN_CA || alert == GNUTLS_A_ACCESS_DENIED;
 }
 
+static void
+set_wants_client (NetTls *tls, const char *detail, GError **error)
+{
+  GError *made = NULL;
+
+  base_error_set (
+      &made, BASE_ERROR_TRUST, detail,
+      _ ("“%s” wants a certificate of yours. Ask your provider or administrator for one."),
+      tls->host);
+  base_error_set_wants_client (made);
+  g_propagate_error (error, made);
+}
+
 /* FALSE: it is about something else. */
 static gboolean
 set_client_error (NetTls *tls, int result, GError **error)
@@ -312,10 +296,7 @@ set_client_error (NetTls *tls, int result, GError **error)
         _ ("“%s” did not accept your certificate. Ask your provider or administrator whether it is the right one."),
         tls->host);
   else
-    base_error_set (
-        error, BASE_ERROR_TRUST, gnutls_alert_get_name (alert),
-        _ ("“%s” wants a certificate of yours. Ask your provider or administrator for one."),
-        tls->host);
+    set_wants_client (tls, gnutls_alert_get_name (alert), error);
   return TRUE;
 }
 
@@ -384,9 +365,8 @@ net_tls_handshake (NetTls *tls, GError **error)
     return wanted (tls);
   if (result < 0) {
     set_handshake_error (tls, result, error);
-    if (result == GNUTLS_E_FATAL_ALERT_RECEIVED
-        && gnutls_alert_get (tls->session) == GNUTLS_A_NO_APPLICATION_PROTOCOL)
-      forget_alpn (tls);
+    tls->alpn_refused = result == GNUTLS_E_FATAL_ALERT_RECEIVED
+                        && gnutls_alert_get (tls->session) == GNUTLS_A_NO_APPLICATION_PROTOCOL;
     return NET_IO_FAILED;
   }
 
@@ -403,10 +383,11 @@ net_tls_handshake (NetTls *tls, GError **error)
 }
 
 gboolean
-net_tls_is_worth_again (NetTls *tls)
+net_tls_is_worth_again (NetTls *tls, gboolean *unnamed)
 {
   if (tls->ticket_used)
     net_ticket_drop (tls->ticket_key);
+  *unnamed = tls->alpn_refused;
   return tls->ticket_used || tls->alpn_refused;
 }
 

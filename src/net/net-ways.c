@@ -42,23 +42,36 @@ net_ways_free (NetWays *ways)
   g_free (ways);
 }
 
+static const char *
+get_less (NetWays *ways)
+{
+  if (ways->login.proved == BASE_PROOF_BOUND && ways->tried > 0)
+    return _ (
+        "“%s” used to prove that nobody stands between this computer and it, and refuses that now. It was not told your password. Try "
+        "again in another network, or ask the people who run the server; if they changed it, allow that in the settings of the "
+        "account.");
+  if (ways->login.proved == BASE_PROOF_BOUND)
+    return _ (
+        "“%s” used to prove that nobody stands between this computer and it, and does not any more. Nothing was sent to it. Try "
+        "again in another network, or ask the people who run the server; if they changed it, allow that in the settings of the "
+        "account.");
+  if (ways->tried > 0)
+    return _ (
+        "“%s” used to prove that it knows your password without being told it, and refuses that now. It was not told your password. Try "
+        "again in another network, or ask the people who run the server; if they changed it, allow that in the settings of the "
+        "account.");
+  return _ (
+      "“%s” used to prove that it knows your password without being told it, and now wants to be told. Nothing was sent to "
+      "it. Try again in another network, or ask the people who run the server; if they changed it, allow that in the settings "
+      "of the account.");
+}
+
 static void
 set_less (NetWays *ways, GError **error)
 {
-  if (ways->login.proved == BASE_PROOF_BOUND)
-    base_error_set (
-        error, BASE_ERROR_TRUST, NULL,
-        _ ("“%s” used to prove that nobody stands between this computer and it, and does not any more. Nothing was sent to it. Try "
-           "again in another network, or ask the people who run the server; if they changed it, allow that in the settings of the "
-           "account."),
-        ways->peer.host);
-  else
-    base_error_set (
-        error, BASE_ERROR_TRUST, NULL,
-        _ ("“%s” used to prove that it knows your password without being told it, and now wants to be told. Nothing was sent to "
-           "it. Try again in another network, or ask the people who run the server; if they changed it, allow that in the settings "
-           "of the account."),
-        ways->peer.host);
+  g_autofree char *sentence = g_strdup_printf (get_less (ways), ways->peer.host);
+
+  base_error_set (error, BASE_ERROR_TRUST, NULL, "%s", sentence);
   if (error != NULL)
     base_error_set_less_proof (*error);
 }
@@ -69,8 +82,7 @@ net_ways_next (NetWays *ways, GError **error)
   NetSasl *sasl =
       net_sasl_new ((const char *const *)ways->mechanisms->pdata, &ways->login, &ways->peer);
 
-  if (sasl == NULL && ways->tried == 0 && !net_ways_may_tell (ways)
-      && ways->login.kind == BASE_SIGN_IN_PASSWORD)
+  if (sasl == NULL && !net_ways_may_tell (ways) && ways->login.kind == BASE_SIGN_IN_PASSWORD)
     set_less (ways, error);
   ways->tried++;
   return sasl;
@@ -91,18 +103,17 @@ gboolean
 net_ways_go_on (NetWays *ways, NetSasl *sasl, NetRefusal refusal)
 {
   gboolean bound = net_sasl_get_proof (sasl) == BASE_PROOF_BOUND;
-  gboolean go_on = FALSE;
+  gboolean go_on = net_sasl_is_foreign_binding (sasl);
 
   switch (refusal) {
-  case NET_REFUSAL_UNKNOWN:
-    go_on = TRUE;
+  case NET_REFUSAL_PROTOCOL:
+    go_on |= bound || !net_sasl_gave_proof (sasl);
     break;
-  case NET_REFUSAL_SPEECHLESS:
-    /* Not of the password, which was not tried yet: there may be no verifier for this user. */
-    go_on = !net_sasl_gave_proof (sasl) || net_sasl_is_foreign_binding (sasl);
+  case NET_REFUSAL_UNKNOWN:
+    /* Not of the password, as long as that was not tried. */
+    go_on |= !net_sasl_gave_proof (sasl);
     break;
   case NET_REFUSAL_PLAIN:
-    go_on = net_sasl_is_foreign_binding (sasl);
     break;
   }
   /* It can bind in no way that we can, or not at all: the same without (RFC 5802, 6: "n"). */

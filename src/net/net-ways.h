@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 /* What was said to a mechanism. */
 typedef enum
 {
-  NET_REFUSAL_UNKNOWN,    /* the server does not know it, though it offers it */
-  NET_REFUSAL_SPEECHLESS, /* no, without a reason */
-  NET_REFUSAL_PLAIN,      /* no */
+  NET_REFUSAL_UNKNOWN, /* of what is not said: the server may not know the mechanism, though it offers it, or have no verifier */
+  NET_REFUSAL_PROTOCOL, /* it did not understand what was said (net_refusal_is_of_protocol ()) */
+  NET_REFUSAL_PLAIN,    /* of the password */
 } NetRefusal;
 
 typedef struct _NetWays NetWays;
@@ -22,11 +22,11 @@ NetWays *net_ways_new (const char *const *mechanisms, const NetLogin *login,
 void net_ways_free (NetWays *ways);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetWays, net_ways_free)
 
-/* The best that is left; NULL without an error: none.  TRUST: the server does not even offer to prove what it proved before, and must be
- * told nothing. */
+/* The best that is left; NULL without an error: none.  TRUST: the server does not offer to prove what it proved before, or not any more when it
+ * comes to it, and must be told nothing. */
 NetSasl *net_ways_next (NetWays *ways, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Whether it is worth asking for another one after `sasl`, which came from here, was refused.  A password that was tried is not tried
- * again. */
+/* Whether it is worth asking for another one after `sasl`, which came from here, was refused.  A password that was told, or proved, is not
+ * tried again, by whatever words it was refused. */
 gboolean net_ways_go_on (NetWays *ways, NetSasl *sasl, NetRefusal refusal);
 /* Cyrus SASL says "bad protocol / cancel" to what is no fault of the password.  It offers SCRAM-SHA-256-PLUS, and binds it to TLS 1.3 otherwise than RFC 9266
  * has it. */

@@ -290,6 +290,12 @@ smtp_session_is_usable (SmtpSession *session)
   return session->usable;
 }
 
+gboolean
+smtp_session_is_quiet (SmtpSession *session)
+{
+  return session->usable && net_connection_is_quiet (session->connection);
+}
+
 void
 smtp_session_quit (SmtpSession *session)
 {

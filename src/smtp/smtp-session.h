@@ -83,6 +83,8 @@ guint64 smtp_session_get_size_limit (SmtpSession *session); /* 0: none told */
 /* Whether the server would keep a mail until then (seconds UTC; FUTURERELEASE and its limits).  FALSE after it did not know the
  * parameter. */
 gboolean smtp_session_can_hold (SmtpSession *session, gint64 until);
+/* FALSE: the server has hung up, or said something unasked, since it was last listened to.  Does not wait. */
+gboolean smtp_session_is_quiet (SmtpSession *session);
 gboolean smtp_session_is_usable (SmtpSession *session);
 
 /* These are not used though offered (STARTTLS and AUTH cannot be switched off); added to what this server is known to offer

@@ -173,6 +173,14 @@ take_welcome (SmtpSession *session, NetSasl *sasl, GCancellable *cancellable, GE
   return greet_again (session, cancellable, error);
 }
 
+static NetRefusal
+classify (const SmtpReply *reply)
+{
+  if (net_refusal_is_of_protocol (smtp_reply_line (reply, 0)))
+    return NET_REFUSAL_PROTOCOL;
+  return smtp_reply_class (reply) == 5 ? NET_REFUSAL_UNKNOWN : NET_REFUSAL_PLAIN;
+}
+
 BaseProof
 smtp_session_get_proof (SmtpSession *session)
 {
@@ -186,38 +194,37 @@ smtp_session_sign_in (SmtpSession *session, const NetLogin *login, GCancellable 
   g_autoptr (BaseHush) hush = base_hush_new (login->secret);
   static const char *const none[] = { NULL };
   g_autoptr (NetWays) ways = NULL;
+  g_autoptr (NetSasl) sasl = NULL;
+  g_autoptr (SmtpReply) reply = NULL;
   NetPeer peer;
 
   net_connection_get_peer (session->connection, &peer);
   ways = net_ways_new (
       session->mechanisms != NULL ? (const char *const *)session->mechanisms : none, login, &peer);
-  for (;;) {
+  do {
     g_autoptr (GError) less = NULL;
-    g_autoptr (NetSasl) sasl = net_ways_next (ways, &less);
-    g_autoptr (SmtpReply) reply = NULL;
-    NetRefusal refusal;
+    g_autoptr (NetSasl) next = net_ways_next (ways, &less);
 
     if (less != NULL) {
       g_propagate_error (error, g_steal_pointer (&less));
       return FALSE;
     }
-    if (sasl == NULL) {
-      set_no_way (session, login, error);
-      return FALSE;
-    }
-
+    if (next == NULL)
+      break;
+    g_clear_pointer (&sasl, net_sasl_free);
+    g_clear_pointer (&reply, smtp_reply_free);
+    sasl = g_steal_pointer (&next);
     reply = authenticate (session, sasl, cancellable, error);
     if (reply == NULL)
       return FALSE;
     if (reply->code == 235)
       return take_welcome (session, sasl, cancellable, error);
-    /* 504: offered, but not there after all. */
-    refusal = reply->code == 504 || net_refusal_is_of_protocol (smtp_reply_line (reply, 0))
-                  ? NET_REFUSAL_UNKNOWN
-                  : NET_REFUSAL_PLAIN;
-    if (!net_ways_go_on (ways, sasl, refusal)) {
-      set_auth_error (session, login, sasl, reply, error);
-      return FALSE;
-    }
-  }
+  } while (net_ways_go_on (ways, sasl, classify (reply)));
+
+  /* 504: offered, but not there after all. */
+  if (reply == NULL || reply->code == 504)
+    set_no_way (session, login, error);
+  else
+    set_auth_error (session, login, sasl, reply, error);
+  return FALSE;
 }

@@ -20,7 +20,7 @@ static const char *const schema_steps[] = {
   "schema-6.sql",  "schema-7.sql",  "schema-8.sql",  "schema-9.sql",  "schema-10.sql",
   "schema-11.sql", "schema-12.sql", "schema-13.sql", "schema-14.sql", "schema-15.sql",
   "schema-16.sql", "schema-17.sql", "schema-18.sql", "schema-19.sql", "schema-20.sql",
-  "schema-21.sql", "schema-22.sql", "schema-23.sql"
+  "schema-21.sql", "schema-22.sql", "schema-23.sql", "schema-24.sql"
 };
 
 static void
@@ -338,6 +338,7 @@ store_db_free (StoreDb *db)
   if (db->writing)
     rollback (db);
   close_former (db);
+  g_clear_pointer (&db->search, store_search_file_free);
   g_hash_table_unref (db->statements);
   sqlite3_close (db->sqlite);
   g_array_unref (db->events);
@@ -544,6 +545,7 @@ store_open (BasePaths *paths, gboolean *rebuilt, GError **error)
     .compact_size = G_GINT64_CONSTANT (16) << 20,
     .compact_budget = G_GINT64_CONSTANT (64) << 20,
     .recent_links = 65536,
+    .few_rows = 1000,
   };
   return store_open_with_limits (paths, &limits, rebuilt, error);
 }

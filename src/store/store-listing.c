@@ -345,7 +345,7 @@ typedef struct
 {
   StoreKey key;
   gint64 size;
-  char *text; /* folded; Owned */
+  char *text; /* by which the person's language puts it in its place; Owned */
 } Sortable;
 
 static void
@@ -378,6 +378,15 @@ compare_sortables (gconstpointer a, gconstpointer b, gpointer user_data)
   return listing->ascending ? order : -order;
 }
 
+/* As a dictionary of the person's language has it: Ärger between Anfang and Bach, 김 before 박.  Empty stays empty. */
+static char *
+make_sort_key (const char *text)
+{
+  g_autofree char *folded = base_text_fold (text);
+
+  return *folded != '\0' ? g_utf8_collate_key (folded, -1) : g_steal_pointer (&folded);
+}
+
 /* The row that stands for an item: itself, or the newest of the conversation in the listing. */
 static gboolean
 load_sortable (StoreDb *db, const StoreListing *listing, gint64 row, Sortable *sortable,
@@ -397,12 +406,14 @@ load_sortable (StoreDb *db, const StoreListing *listing, gint64 row, Sortable *s
   if (listing->sort == STORE_SORT_SUBJECT) {
     g_autofree char *subject = store_query_dup_text (query, 1);
 
-    sortable->text = base_text_fold (store_subject_get_base (subject != NULL ? subject : "", NULL));
+    sortable->text = make_sort_key (store_subject_get_base (subject != NULL ? subject : "", NULL));
   } else {
     g_autofree char *name = store_query_dup_text (query, 2);
     g_autofree char *address = store_query_dup_text (query, 3);
 
-    sortable->text = base_text_fold (name != NULL && *name != '\0' ? name : address);
+    sortable->text = make_sort_key (name != NULL && *name != '\0' ? name
+                                    : address != NULL             ? address
+                                                                  : "");
   }
   return TRUE;
 }

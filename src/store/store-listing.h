@@ -18,12 +18,13 @@ typedef enum
   STORE_VIEW_UNREAD = -3,
   STORE_VIEW_ATTACHMENTS = -4,
   STORE_VIEW_SENDER = -5, /* all mail from one person; no change names it: it is asked for again */
+  STORE_VIEW_SEARCH = -6, /* no listing: what store-search.h finds */
 } StoreView;
 
 typedef enum
 {
   STORE_SORT_DATE,    /* of receipt */
-  STORE_SORT_SENDER,  /* by name, without case; messages without one last */
+  STORE_SORT_SENDER,  /* by name, as the person's language orders them; messages without one last */
   STORE_SORT_SUBJECT, /* without "Re:" and the like */
   STORE_SORT_SIZE,
 } StoreSort;

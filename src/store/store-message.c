@@ -724,3 +724,29 @@ store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError
   }
   return store_db_leave (db, ok, error);
 }
+
+GArray *
+store_message_find_uids (StoreDb *db, gint64 folder, const BaseUidSet *uids, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (StorePlaced));
+  int more = 0;
+
+  for (guint i = base_uid_set_n_ranges (uids); i-- > 0 && more == 0;) {
+    BaseUidRange range = base_uid_set_get_range (uids, i);
+    g_autoptr (StoreQuery) query = store_db_query (
+        db, error,
+        "SELECT id, uid, size, has_body FROM message WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3 "
+        "ORDER BY uid DESC",
+        STORE_INTS (folder, range.first, range.last));
+
+    more = query != NULL ? 0 : -1;
+    while (query != NULL && (more = store_query_step (db, query, error)) == 1) {
+      StorePlaced placed = { .id = store_query_int (query, 0),
+                             .uid = (guint32)store_query_int (query, 1),
+                             .size = (guint64)store_query_int (query, 2),
+                             .has_body = store_query_int (query, 3) != 0 };
+      g_array_append_val (found, placed);
+    }
+  }
+  return more == 0 ? g_steal_pointer (&found) : NULL;
+}

@@ -92,6 +92,16 @@ gboolean store_message_remove (StoreDb *db, gint64 folder, const BaseUidSet *uid
  * moved away). */
 BaseUidSet *store_message_get_uids (StoreDb *db, gint64 folder,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those of them that have a row here: GArray of StorePlaced, the newest first. */
+typedef struct
+{
+  gint64 id;
+  guint32 uid;
+  guint64 size;
+  gboolean has_body;
+} StorePlaced;
+GArray *store_message_find_uids (StoreDb *db, gint64 folder, const BaseUidSet *uids,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* How many those are, without reading a row, or even all of an index. */
 gboolean store_message_count_uids (StoreDb *db, gint64 folder, guint64 *count, GError **error);
 /* UIDs without body, newest first, at most `limit`: GArray of guint32. `max_size` skips larger

@@ -31,6 +31,7 @@ store_outbox_free (StoreOutbox *outbox)
   g_free (outbox->refused);
   g_strfreev (outbox->got);
   g_free (outbox->sent_folder);
+  g_free (outbox->route);
   g_free (outbox);
 }
 
@@ -55,7 +56,8 @@ write_ini (StoreDb *db, const StoreOutbox *outbox, GError **error)
   const char *const texts[][2] = { { "MessageId", outbox->message_id },
                                    { "From", outbox->from },
                                    { "Subject", outbox->subject },
-                                   { "SentFolder", outbox->sent_folder } };
+                                   { "SentFolder", outbox->sent_folder },
+                                   { "Route", outbox->route } };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     if (texts[i][1] != NULL)
       g_key_file_set_string (file, GROUP, texts[i][0], texts[i][1]);
@@ -100,6 +102,7 @@ read_ini (StoreDb *db, const char *draft, char **account)
   outbox->from = g_key_file_get_string (file, GROUP, "From", NULL);
   outbox->subject = g_key_file_get_string (file, GROUP, "Subject", NULL);
   outbox->sent_folder = g_key_file_get_string (file, GROUP, "SentFolder", NULL);
+  outbox->route = g_key_file_get_string (file, GROUP, "Route", NULL);
   outbox->recipients = g_key_file_get_string_list (file, GROUP, "Recipients", NULL, NULL);
   outbox->got = g_key_file_get_string_list (file, GROUP, "Got", NULL, NULL);
   outbox->created = g_key_file_get_int64 (file, GROUP, "Created", NULL);
@@ -127,8 +130,8 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   g_autoptr (StoreQuery) query = store_db_query (
       db, error,
       "INSERT INTO outbox (account, state, next_try, created, draft, message_id, sender, "
-      "recipients, subject, error, notify, send_at, sent_folder, got) "
-      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6, ?13, ?14)",
+      "recipients, subject, error, notify, send_at, sent_folder, got, route) "
+      "VALUES (?1, ?2, ?3, ?4, ?7, ?8, ?9, ?10, ?11, ?12, ?5, ?6, ?13, ?14, ?15)",
       STORE_INTS (outbox->account, state, outbox->next_try, outbox->created, outbox->notify,
                   outbox->send_at));
   if (query == NULL)
@@ -141,6 +144,7 @@ insert_row (StoreDb *db, const StoreOutbox *outbox, StoreOutboxState state, cons
   store_query_bind_text (query, 12, sentence);
   store_query_bind_text (query, 13, outbox->sent_folder);
   store_query_bind_text (query, 14, got);
+  store_query_bind_text (query, 15, outbox->route);
   db->outbox = TRUE;
   return store_query_step (db, query, error) == 0;
 }
@@ -164,7 +168,7 @@ find_row (StoreDb *db, const char *draft, gint64 *id, GError **error)
 #define OUTBOX_COLUMNS                                                                             \
   "SELECT id, account, draft, message_id, sender, recipients, subject, state, "                    \
   "attempts, next_try, created, error, "                                                           \
-  "detail, notify, send_at, refused, sent_folder, got, deferred FROM outbox "
+  "detail, notify, send_at, refused, sent_folder, got, deferred, route FROM outbox "
 
 static StoreOutbox *
 read_row (StoreQuery *query)
@@ -191,6 +195,7 @@ read_row (StoreQuery *query)
   outbox->sent_folder = store_query_dup_text (query, 16);
   outbox->got = got != NULL ? g_strsplit (got, "\n", -1) : NULL;
   outbox->deferred = store_query_int (query, 18);
+  outbox->route = store_query_dup_text (query, 19);
   return outbox;
 }
 
@@ -306,15 +311,19 @@ store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox, GError **error
 
 /* FALSE: error; *outbox NULL: nothing is due. */
 static gboolean
-take_due (StoreDb *db, gint64 account, gint64 now, StoreOutbox **outbox, GError **error)
+take_due (StoreDb *db, gint64 account, const char *route, gint64 now, StoreOutbox **outbox,
+          GError **error)
 {
   {
     g_autoptr (StoreQuery) query =
         store_db_query (db, error,
                         OUTBOX_COLUMNS "WHERE account = ?1 AND state = ?2 AND next_try <= ?3 "
-                                       "ORDER BY next_try, id LIMIT 1",
+                                       "AND route IS ?4 ORDER BY next_try, id LIMIT 1",
                         STORE_INTS (account, STORE_OUTBOX_QUEUED, now));
-    int step = query != NULL ? store_query_step (db, query, error) : -1;
+    if (query == NULL)
+      return FALSE;
+    store_query_bind_text (query, 4, route);
+    int step = store_query_step (db, query, error);
     if (step <= 0)
       return step == 0;
     *outbox = read_row (query);
@@ -327,16 +336,35 @@ take_due (StoreDb *db, gint64 account, gint64 now, StoreOutbox **outbox, GError 
                        STORE_INTS ((*outbox)->id, STORE_OUTBOX_SENDING));
 }
 
+/* When the next one of that route is due; -1: none waits.  FALSE: error. */
+static gboolean
+find_first (StoreDb *db, gint64 account, const char *route, gint64 *first, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      db, error,
+      "SELECT next_try FROM outbox WHERE account = ?1 AND state = ?2 AND route IS ?3 "
+      "ORDER BY next_try LIMIT 1",
+      STORE_INTS (account, STORE_OUTBOX_QUEUED));
+  int step;
+
+  *first = -1;
+  if (query == NULL)
+    return FALSE;
+  store_query_bind_text (query, 3, route);
+  step = store_query_step (db, query, error);
+  if (step == 1)
+    *first = store_query_int (query, 0);
+  return step >= 0;
+}
+
 StoreOutbox *
-store_outbox_take_due (StoreDb *db, gint64 account, gint64 now, gint64 *next_due, GError **error)
+store_outbox_take_due (StoreDb *db, gint64 account, const char *route, gint64 now, gint64 *next_due,
+                       GError **error)
 {
   gint64 first = -1;
   if (next_due != NULL)
     *next_due = 0;
-  if (!store_db_get_int (
-          db, &first, error,
-          "SELECT next_try FROM outbox WHERE account = ?1 AND state = ?2 ORDER BY next_try LIMIT 1",
-          STORE_INTS (account, STORE_OUTBOX_QUEUED)))
+  if (!find_first (db, account, route, &first, error))
     return NULL;
   if (first < 0 || first > now) {
     if (next_due != NULL)
@@ -346,7 +374,7 @@ store_outbox_take_due (StoreDb *db, gint64 account, gint64 now, gint64 *next_due
   g_autoptr (StoreOutbox) outbox = NULL;
   if (!store_db_enter (db, TRUE, error))
     return NULL;
-  if (!store_db_leave (db, take_due (db, account, now, &outbox, error), error))
+  if (!store_db_leave (db, take_due (db, account, route, now, &outbox, error), error))
     return NULL;
   return g_steal_pointer (&outbox);
 }

@@ -152,6 +152,7 @@ typedef struct
   char *error, *detail; /* nullable: sentence, server's words */
   char *
       sent_folder; /* nullable: path of the folder for the copy, the account's Sent where it is not there */
+  char *route;     /* nullable: id of the identity by whose own server it goes, and by no other */
   GStrv got;       /* nullable: who has got it; it is for the rest only, which is in `recipients` */
   gint64 deferred; /* when a server first could not take it yet; 0: none has said that */
   /* Nullable: who was to get it too and was refused, a line each: the address, ": " and the server's words. */
@@ -167,10 +168,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreOutbox, store_outbox_free)
 gboolean store_outbox_add (StoreDb *db, const StoreOutbox *outbox, GBytes *message, GError **error);
 GPtrArray *store_outbox_list (StoreDb *db, gint64 account,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT; /* 0: all */
-/* Next one due (queued, next_try <= now) set to `sending`, durable, this attempt counted; NULL
+/* Next one due of that route (queued, next_try <= now) set to `sending`, durable, this attempt counted; NULL
  * without error when none; *next_due as for operations. */
-StoreOutbox *store_outbox_take_due (StoreDb *db, gint64 account, gint64 now, gint64 *next_due,
-                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+StoreOutbox *store_outbox_take_due (StoreDb *db, gint64 account, const char *route, gint64 now,
+                                    gint64 *next_due, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *store_outbox_get_message (StoreDb *db, const StoreOutbox *outbox,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_outbox_set_state (StoreDb *db, gint64 id, StoreOutboxState state, gint64 next_try,

@@ -20,6 +20,7 @@ typedef struct
   gint64 compact_size;   /* smaller packs are not worth compacting */
   gint64 compact_budget; /* bytes copied at one start */
   guint recent_links; /* ids of messages in memory and log, before they are sorted into the table */
+  guint few_rows;     /* a search looks at so many one after the other, and does not ask for words */
 } StoreLimits;
 
 Store *store_open_with_limits (BasePaths *paths, const StoreLimits *limits, gboolean *rebuilt,
@@ -62,6 +63,8 @@ struct _Store
   StoreChangeFunc change_func;
   gpointer change_data;
   int damaged; /* atomic: SQLite met a broken page */
+  int index_damaged; /* atomic: who searched met damage in search.db, which is not begun anew yet */
+  int index_age;     /* atomic: how often search.db was begun anew, see store-index.c */
 
   /* The right to write, given in the order it was asked for, so that a long sync never starves
    * the person. */
@@ -91,6 +94,10 @@ typedef struct
 
 /* Octets of one message at most, where those of a folder are added up; see schema-10.sql. */
 #define STORE_MOST_COUNTED (G_GUINT64_CONSTANT (1) << 40)
+
+/* A connection to search.db for searching. */
+typedef struct _StoreSearchFile StoreSearchFile;
+void store_search_file_free (StoreSearchFile *file);
 
 struct _StoreDb
 {
@@ -124,6 +131,7 @@ struct _StoreDb
   gboolean has_new_threads; /* last_thread is not written yet */
   gboolean folder_list, outbox;
   GPtrArray *remove_after; /* paths that go once the transaction is committed */
+  StoreSearchFile *search; /* see store-search-file.c; NULL: nothing was searched */
 };
 
 /* Every public writing function stands between these two: they make a transaction of its own, or

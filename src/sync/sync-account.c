@@ -1,44 +1,14 @@
-/* Starts and stops the three workers of an account and keeps what they must agree on: who is blocked until a person
- * helps, whether IMAP stands, which state is shown.  Any thread; must never hold a lock while it waits for the wire. */
-#include "sync-account.h"
+/* Starts and stops the three workers of an account and keeps what they must agree on: whether IMAP stands, which state is
+ * shown.  Any thread; must never hold a lock while it waits for the wire. */
+#include "sync-account-private.h"
 
 #include "base-error.h"
 #include "sync-advice.h"
 #include "sync-board.h"
-#include "sync-kept.h"
+#include "sync-route.h"
 #include "sync-without.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
-
-struct _SyncAccount
-{
-  gatomicrefcount ref_count;
-
-  /* Owned */
-  SyncShared *shared;
-  BaseAccount *settings;
-  SyncBoard *board; /* the state shown */
-  SyncWorker *sync, *reader, *sender;
-  SyncSending *sending;
-
-  GMutex sign_in_lock; /* held while a password is offered */
-
-  GMutex lock; /* what follows */
-  GCond gate_cond;
-  SyncAccount *previous; /* waits to be stopped */
-  gboolean gate_open;    /* nobody else works on these rows any more */
-  gboolean stopping, connected, prove, online, metered;
-  GError *blocked[2];     /* by SyncSide */
-  BaseProof proved[2];    /* the same */
-  ImapCapability without; /* switched off, or found not to work */
-  gint64 shown;
-  guint shown_serial;
-  guint connections; /* how often the sync worker's was made */
-  guint prepared;    /* the serial for which the reader got ready, or tried */
-  gint64 row;        /* in the store; 0: not known yet */
-  GPtrArray *parts;  /* SyncRequest: parts of messages that are on their way */
-};
 
 static void tell_state (const SyncState *state, gpointer user_data);
 static gboolean get_trouble (gpointer user_data, SyncPhase *phase, const char **protocol,
@@ -78,12 +48,47 @@ sync_shared_unref (SyncShared *shared)
   g_free (shared);
 }
 
+static SyncWorker *
+get_sender (SyncAccount *account, guint i)
+{
+  return sync_route_get_worker (account->routes->pdata[i]);
+}
+
+static void
+wake_senders (SyncAccount *account)
+{
+  for (guint i = 0; i < account->routes->len; i++)
+    sync_worker_wake (get_sender (account, i));
+}
+
+void
+sync_account_retry_senders (SyncAccount *account)
+{
+  for (guint i = 0; i < account->routes->len; i++)
+    sync_worker_retry (get_sender (account, i), FALSE);
+}
+
+/* Its own one also where it does not send: what was for a server that is gone has to be told. */
+static void
+add_routes (SyncAccount *account)
+{
+  account->routes = g_ptr_array_new_with_free_func ((GDestroyNotify)sync_route_free);
+  g_ptr_array_add (account->routes, sync_route_new (account, NULL));
+  for (guint i = 0; i < account->settings->identities->len; i++) {
+    const BaseIdentity *identity = account->settings->identities->pdata[i];
+
+    if (base_server_is_used (identity->smtp))
+      g_ptr_array_add (account->routes, sync_route_new (account, identity->id));
+  }
+}
+
 static void
 tell_workers (SyncAccount *account, gboolean online)
 {
   sync_worker_set_offline (account->sync, !online);
   sync_worker_set_offline (account->reader, !online);
-  sync_worker_set_offline (account->sender, !online);
+  for (guint i = 0; i < account->routes->len; i++)
+    sync_worker_set_offline (get_sender (account, i), !online);
 }
 
 SyncAccount *
@@ -103,25 +108,27 @@ sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean onli
   account->metered = metered;
   account->board = sync_board_new (&board_funcs, account);
   g_mutex_init (&account->sign_in_lock);
+  g_mutex_init (&account->identity_lock);
   g_mutex_init (&account->lock);
   g_cond_init (&account->gate_cond);
   account->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)sync_request_unref);
+  account->let_in = g_hash_table_new (g_str_hash, g_str_equal);
+  account->refused = g_hash_table_new (g_str_hash, g_str_equal);
   if (previous != NULL)
     sync_account_stop (previous);
   account->sync =
       sync_worker_new ("sosik-sync", (GDestroyNotify)sync_request_drop, sync_loop_run, account);
   account->reader =
       sync_worker_new ("sosik-reader", (GDestroyNotify)sync_request_drop, sync_body_run, account);
-  account->sending = sync_sending_new ();
-  account->sender = sync_worker_new ("sosik-sender", NULL, sync_send_run, account);
+  add_routes (account);
   tell_workers (account, online);
   g_mutex_lock (&shared->lock);
   g_ptr_array_add (shared->accounts, account);
   g_mutex_unlock (&shared->lock);
   sync_worker_start (account->sync);
   sync_worker_start (account->reader);
-  if (base_account_can_send (settings))
-    sync_worker_start (account->sender);
+  for (guint i = 0; i < account->routes->len; i++)
+    sync_worker_start (get_sender (account, i));
   return account;
 }
 
@@ -143,17 +150,19 @@ sync_account_unref (SyncAccount *account)
   sync_account_stop (account);
   sync_worker_free (account->sync);
   sync_worker_free (account->reader);
-  sync_worker_free (account->sender);
-  sync_sending_free (account->sending);
+  g_ptr_array_unref (account->routes);
   g_clear_pointer (&account->previous, sync_account_unref);
   g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
   g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
   g_clear_pointer (&account->board, sync_board_free);
   base_account_free (account->settings);
   g_mutex_clear (&account->sign_in_lock);
+  g_mutex_clear (&account->identity_lock);
   g_mutex_clear (&account->lock);
   g_cond_clear (&account->gate_cond);
   g_ptr_array_unref (account->parts);
+  g_hash_table_unref (account->let_in);
+  g_hash_table_unref (account->refused);
   sync_shared_unref (account->shared);
   g_free (account);
 }
@@ -167,7 +176,8 @@ sync_account_stop (SyncAccount *account)
   g_mutex_unlock (&account->lock);
   sync_worker_stop (account->sync);
   sync_worker_stop (account->reader);
-  sync_worker_stop (account->sender);
+  for (guint i = 0; i < account->routes->len; i++)
+    sync_worker_stop (get_sender (account, i));
 }
 
 static void
@@ -182,7 +192,8 @@ drop_requests (SyncWorker *worker)
 void
 sync_account_join (SyncAccount *account, gint64 deadline)
 {
-  sync_worker_join (account->sender, deadline);
+  for (guint i = 0; i < account->routes->len; i++)
+    sync_worker_join (get_sender (account, i), deadline);
   sync_worker_join (account->reader, deadline);
   sync_worker_join (account->sync, deadline);
   drop_requests (account->reader);
@@ -198,31 +209,19 @@ sync_account_operations_changed (SyncAccount *account)
 void
 sync_account_outbox_changed (SyncAccount *account)
 {
-  sync_worker_wake (account->sender);
+  wake_senders (account);
 }
 
 void
-sync_account_retry (SyncAccount *account)
+sync_account_moved (SyncAccount *account)
 {
   g_mutex_lock (&account->lock);
-  g_clear_error (&account->blocked[SYNC_SIDE_IMAP]);
-  g_clear_error (&account->blocked[SYNC_SIDE_SMTP]);
   account->prove = TRUE;
+  sync_account_lift_distrust (account);
   g_mutex_unlock (&account->lock);
-  sync_worker_retry (account->sync, FALSE);
-  sync_worker_retry (account->reader, FALSE);
-  sync_worker_retry (account->sender, FALSE);
-}
-
-/* With the lock: whom a person has to trust here may be no matter there, behind the door of another hotel.  Nothing secret is at
- * stake; a password that was refused is not tried again for it. */
-static void
-lift_distrust (SyncAccount *account)
-{
-  for (guint side = 0; side < G_N_ELEMENTS (account->blocked); side++)
-    if (g_error_matches (account->blocked[side], BASE_ERROR, BASE_ERROR_TRUST)
-        && !base_error_is_less_proof (account->blocked[side]))
-      g_clear_error (&account->blocked[side]);
+  sync_board_look_again (account->board);
+  sync_worker_wake (account->sync);
+  wake_senders (account);
 }
 
 void
@@ -234,21 +233,21 @@ sync_account_set_online (SyncAccount *account, gboolean online)
   back = online && !account->online;
   account->online = online;
   account->prove = TRUE;
-  if (online)
-    lift_distrust (account);
+  if (back)
+    sync_account_lift_distrust (account);
   g_mutex_unlock (&account->lock);
   sync_board_look_again (account->board);
   tell_workers (account, online);
   if (!back) {
     sync_worker_wake (account->sync);
-    sync_worker_wake (account->sender);
+    wake_senders (account);
     return;
   }
   /* Another network: connections of the old one are dead, they only do not know it yet.  What the sender has under way may
    * still come through. */
   sync_worker_retry (account->sync, TRUE);
   sync_worker_retry (account->reader, TRUE);
-  sync_worker_retry (account->sender, FALSE);
+  sync_account_retry_senders (account);
 }
 
 void
@@ -261,7 +260,7 @@ sync_account_resumed (SyncAccount *account)
   /* Its connection slept too, and nobody would notice before somebody waits for it. */
   sync_worker_retry (account->reader, TRUE);
   /* What it waits for may be past: the clock it waits by stood still. */
-  sync_worker_wake (account->sender);
+  wake_senders (account);
 }
 
 void
@@ -446,6 +445,8 @@ pass_gate (SyncAccount *account, SyncWorker *worker)
     g_mutex_unlock (&account->lock);
     if (previous != NULL)
       sync_account_join (previous, g_get_monotonic_time () + 3 * G_USEC_PER_SEC);
+    if (previous != NULL)
+      sync_account_inherit_blocks (account, previous);
     g_mutex_lock (&account->lock);
     account->gate_open = TRUE;
     g_cond_broadcast (&account->gate_cond);
@@ -481,10 +482,22 @@ sync_account_open_store (SyncAccount *account, SyncWorker *worker, gint64 *row)
   return NULL;
 }
 
-SyncSending *
-sync_account_get_sending (SyncAccount *account)
+gboolean
+sync_account_stop_sending (SyncAccount *account, gint64 outbox)
 {
-  return account->sending;
+  for (guint i = 0; i < account->routes->len; i++)
+    if (sync_sending_stop (sync_route_get_sending (account->routes->pdata[i]), outbox))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+sync_account_has_route (SyncAccount *account, const char *identity)
+{
+  for (guint i = 0; i < account->routes->len; i++)
+    if (g_strcmp0 (sync_route_get_identity (account->routes->pdata[i]), identity) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 void
@@ -496,238 +509,12 @@ sync_account_tell_sending (SyncAccount *account, gint64 outbox, guint64 sent, gu
 }
 
 void
-sync_password_free (char *password)
-{
-  if (password != NULL)
-    explicit_bzero (password, strlen (password));
-  g_free (password);
-}
-
-static const BaseServer *
-get_server (SyncAccount *account, const char *protocol, SyncSide *side)
-{
-  *side = g_str_equal (protocol, "imap") ? SYNC_SIDE_IMAP : SYNC_SIDE_SMTP;
-  return *side == SYNC_SIDE_IMAP ? &account->settings->imap : &account->settings->smtp;
-}
-
-void
-sync_account_learn_proof (SyncAccount *account, const char *protocol, BaseProof proof)
-{
-  const SyncEvents *events = &account->shared->events;
-  SyncSide side;
-  const BaseServer *server = get_server (account, protocol, &side);
-  gboolean more;
-
-  g_mutex_lock (&account->lock);
-  more = proof > account->proved[side];
-  account->proved[side] = MAX (proof, account->proved[side]);
-  g_mutex_unlock (&account->lock);
-  if (more && events->proved != NULL)
-    events->proved (account->settings->id, protocol, server->host, proof,
-                    account->shared->user_data);
-}
-
-gboolean
-sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *login, char **secret,
-                        GCancellable *cancellable, GError **error)
-{
-  const SyncEvents *events = &account->shared->events;
-  SyncSide side;
-  const BaseServer *server = get_server (account, protocol, &side);
-
-  *secret = NULL;
-  *login = (NetLogin){ .kind = server->sign_in, .user = server->user };
-  g_mutex_lock (&account->lock);
-  login->proved = account->proved[side];
-  g_mutex_unlock (&account->lock);
-  if (login->kind == BASE_SIGN_IN_CERTIFICATE)
-    return TRUE;
-  *secret = events->get_password (account->settings, protocol, cancellable, error,
-                                  account->shared->user_data);
-  login->secret = *secret;
-  if (*secret == NULL && error != NULL && *error == NULL)
-    base_error_set (error, BASE_ERROR_AUTH, NULL,
-                    _ ("The password of “%s” is not known. Enter it to go on."),
-                    account->settings->address);
-  return *secret != NULL;
-}
-
-gboolean
-sync_account_doubt_token (SyncAccount *account, const NetLogin *login, const GError *error)
-{
-  const SyncEvents *events = &account->shared->events;
-
-  if (login->kind != BASE_SIGN_IN_OAUTH || login->secret == NULL || events->secret_refused == NULL
-      || !g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
-    return FALSE;
-  events->secret_refused (account->settings, login->secret, account->shared->user_data);
-  return TRUE;
-}
-
-/* The server said in so many words that it is about the password. */
-static gboolean
-blames_password (ImapSession *session)
-{
-  const char *code = imap_session_get_refused_code (session);
-
-  return g_strcmp0 (code, "AUTHENTICATIONFAILED") == 0 || g_strcmp0 (code, "EXPIRED") == 0;
-}
-
-/* *again: in, whether it may be tried once more; out, whether it should. */
-static gboolean
-sign_in (SyncAccount *account, ImapSession *session, gboolean first, gboolean *again,
-         GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->sign_in_lock);
-  g_autoptr (GError) local = NULL;
-  char *secret = NULL;
-  NetLogin login;
-  gboolean good;
-
-  /* The other worker may have been refused while this one waited. */
-  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error)) {
-    *again = FALSE;
-    return FALSE;
-  }
-  good = sync_account_get_login (account, "imap", &login, &secret, cancellable, &local)
-         && imap_session_sign_in (session, &login, cancellable, &local);
-  *again = *again && !good && sync_account_doubt_token (account, &login, local);
-  sync_password_free (secret);
-  if (good) {
-    sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
-    return TRUE;
-  }
-  sync_advice_apply (&local, &account->settings->imap);
-  /* A second connection that is refused while the first one stands says nothing about the password, unless the server says that it
-   * does: then the first one must not offer it again either. */
-  if (!*again && (first || !sync_account_is_connected (account) || blames_password (session)))
-    sync_account_block (account, SYNC_SIDE_IMAP, local);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
-static ImapSession *
-open_once (SyncAccount *account, gboolean first, gboolean *again, GCancellable *cancellable,
-           GError **error)
-{
-  g_autoptr (ImapSession) session = NULL;
-  g_autoptr (GError) local = NULL;
-  NetEndpoint endpoint = net_endpoint_of (account->settings, &account->settings->imap,
-                                          sync_account_get_patience (account));
-
-  if (sync_account_is_blocked (account, SYNC_SIDE_IMAP, error)) {
-    *again = FALSE;
-    return NULL;
-  }
-  /* The one over which the settings were proved a moment ago. */
-  session = first ? sync_kept_take_imap (account->settings->ca_file, &account->settings->imap,
-                                         account->settings->id)
-                  : NULL;
-  if (session != NULL) {
-    *again = FALSE;
-    imap_session_set_timeout (session, sync_account_get_patience (account));
-    sync_account_learn_proof (account, "imap", imap_session_get_proof (session));
-    return g_steal_pointer (&session);
-  }
-  session = imap_session_open (&endpoint, cancellable, &local);
-  if (session == NULL) {
-    *again = FALSE;
-    if (first)
-      sync_account_block (account, SYNC_SIDE_IMAP, local);
-    g_propagate_error (error, g_steal_pointer (&local));
-    return NULL;
-  }
-  g_mutex_lock (&account->lock);
-  imap_session_set_disabled (session, account->without);
-  g_mutex_unlock (&account->lock);
-  if (!sign_in (account, session, first, again, cancellable, error))
-    return NULL;
-  return g_steal_pointer (&session);
-}
-
-ImapSession *
-sync_account_open_imap (SyncAccount *account, gboolean first, GCancellable *cancellable,
-                        GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  gboolean again = TRUE;
-  ImapSession *session = open_once (account, first, &again, cancellable, &local);
-
-  if (session == NULL && again) {
-    g_clear_error (&local);
-    again = FALSE;
-    session = open_once (account, first, &again, cancellable, &local);
-  }
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return session;
-}
-
-void
 sync_account_learn (SyncAccount *account, ImapSession *session)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
 
   if (session != NULL)
     account->without |= imap_session_get_doubted (session);
-}
-
-SyncPhase
-sync_account_get_phase (SyncAccount *account, SyncSide side, const GError *error)
-{
-  const BaseServer *server =
-      side == SYNC_SIDE_IMAP ? &account->settings->imap : &account->settings->smtp;
-  gboolean by_password =
-      server->sign_in != BASE_SIGN_IN_OAUTH && account->settings->desktop_account == NULL;
-
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH))
-    return by_password ? SYNC_PHASE_NEEDS_PASSWORD : SYNC_PHASE_NEEDS_SIGN_IN;
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
-    return SYNC_PHASE_NEEDS_TRUST;
-  if (g_error_matches (error, BASE_ERROR, BASE_ERROR_DISK))
-    return SYNC_PHASE_DISK;
-  return SYNC_PHASE_OFFLINE;
-}
-
-void
-sync_account_block (SyncAccount *account, SyncSide side, const GError *error)
-{
-  if (!g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH)
-      && !g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST))
-    return;
-  g_mutex_lock (&account->lock);
-  g_clear_error (&account->blocked[side]);
-  account->blocked[side] = g_error_copy (error);
-  g_mutex_unlock (&account->lock);
-  if (side == SYNC_SIDE_IMAP)
-    sync_worker_wake (account->sync);
-  sync_board_look_again (account->board);
-}
-
-/* The same password by what can be told without knowing it. */
-static gboolean
-shares_login (const BaseAccount *settings)
-{
-  return settings->imap.sign_in == BASE_SIGN_IN_PASSWORD
-         && settings->smtp.sign_in == BASE_SIGN_IN_PASSWORD
-         && g_strcmp0 (settings->imap.user, settings->smtp.user) == 0;
-}
-
-gboolean
-sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&account->lock);
-  const GError *why = account->blocked[side];
-
-  /* What one server has refused is not offered to the other: that would be a second failed attempt for one mistake. */
-  if (why == NULL && side == SYNC_SIDE_SMTP && shares_login (account->settings)
-      && g_error_matches (account->blocked[SYNC_SIDE_IMAP], BASE_ERROR, BASE_ERROR_AUTH))
-    why = account->blocked[SYNC_SIDE_IMAP];
-  if (why == NULL)
-    return FALSE;
-  if (error != NULL)
-    g_propagate_error (error, g_error_copy (why));
-  return TRUE;
 }
 
 void
@@ -741,7 +528,7 @@ sync_account_set_connected (SyncAccount *account, gboolean connected)
   g_mutex_unlock (&account->lock);
   /* It may wait to look into Sent. */
   if (connected)
-    sync_worker_wake (account->sender);
+    wake_senders (account);
 }
 
 gboolean
@@ -828,14 +615,31 @@ get_blamed (SyncAccount *account)
   return account->blocked[SYNC_SIDE_SMTP] != NULL ? "smtp" : "imap";
 }
 
+/* The first of the others that waits for a person. */
+static gboolean
+get_route_trouble (SyncAccount *account, SyncPhase *phase, const char **protocol, GError **error)
+{
+  for (guint i = 1; i < account->routes->len; i++) {
+    g_autoptr (GError) local = NULL;
+
+    if (!sync_route_is_blocked (account->routes->pdata[i], &local))
+      continue;
+    *protocol = sync_route_get_protocol (account->routes->pdata[i]);
+    *phase = sync_account_get_phase (account, *protocol, local);
+    g_propagate_error (error, g_steal_pointer (&local));
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 get_trouble (gpointer user_data, SyncPhase *phase, const char **protocol, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
   if (!sync_account_is_blocked (user_data, SYNC_SIDE_SMTP, &local))
-    return FALSE;
-  *phase = sync_account_get_phase (user_data, SYNC_SIDE_SMTP, local);
+    return get_route_trouble (user_data, phase, protocol, error);
+  *phase = sync_account_get_phase (user_data, "smtp", local);
   *protocol = get_blamed (user_data);
   g_propagate_error (error, g_steal_pointer (&local));
   return TRUE;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "imap-session.h"
+#include "smtp-session.h"
 #include "sync-engine.h"
 #include "sync-request.h"
 #include "sync-sending.h"
@@ -33,7 +34,8 @@ SyncShared *sync_shared_new (Store *store, const SyncEvents *events,
 SyncShared *sync_shared_ref (SyncShared *shared);
 void sync_shared_unref (SyncShared *shared);
 
-/* Starts the workers.  `previous` (nullable, taken): the same account with older settings; it is stopped before anything begins. */
+/* Starts the workers.  `previous` (nullable, taken): the same account with older settings; it is stopped before anything begins.  What was
+ * refused there waits for a person here, where it is for the same server. */
 SyncAccount *sync_account_new (SyncShared *shared, const BaseAccount *settings, gboolean online,
                                gboolean metered, SyncAccount *previous) G_GNUC_WARN_UNUSED_RESULT;
 SyncAccount *sync_account_ref (SyncAccount *account) G_GNUC_WARN_UNUSED_RESULT;
@@ -48,10 +50,17 @@ void sync_account_join (SyncAccount *account, gint64 deadline);
 void sync_account_operations_changed (SyncAccount *account);
 void sync_account_outbox_changed (SyncAccount *account);
 void sync_account_show_folder (SyncAccount *account, gint64 folder);
-SyncSending *sync_account_get_sending (SyncAccount *account);
+/* By whichever way it goes: as sync_sending_stop (). */
+gboolean sync_account_stop_sending (SyncAccount *account, gint64 outbox);
+/* Whether that identity has a server of its own, by these settings. */
+gboolean sync_account_has_route (SyncAccount *account, const char *identity);
 /* How far this row of the outbox is, in octets. */
 void sync_account_tell_sending (SyncAccount *account, gint64 outbox, guint64 sent, guint64 total);
 void sync_account_retry (SyncAccount *account);
+/* As sync_engine_retry_protocol (). */
+void sync_account_retry_protocol (SyncAccount *account, const char *protocol, gboolean proved);
+void sync_account_unlocked (SyncAccount *account);
+void sync_account_moved (SyncAccount *account);
 void sync_account_set_online (SyncAccount *account, gboolean online);
 void sync_account_set_metered (SyncAccount *account, gboolean metered);
 /* The computer slept. */
@@ -75,33 +84,26 @@ const SyncEvents *sync_account_get_events (SyncAccount *account, gpointer *user_
  * when stopping. */
 StoreDb *sync_account_open_store (SyncAccount *account, SyncWorker *worker,
                                   gint64 *row) G_GNUC_WARN_UNUSED_RESULT;
-/* Connects and signs in.  At most one thread at a time offers a password, and none offers one that was refused:
+/* Connects and signs in.  At most one thread at a time offers a password, and none offers one that was refused by either server:
  * AUTH or TRUST with `first` blocks the account's IMAP until sync_account_retry (). */
 ImapSession *sync_account_open_imap (SyncAccount *account, gboolean first,
                                      GCancellable *cancellable,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Before the session is freed (nullable): what its server offered and did not understand is left alone from here on. */
 void sync_account_learn (SyncAccount *account, ImapSession *session);
-/* By what to sign in at "imap" or "smtp": asks the events for the secret where there is one.  `login` borrows from the account and from
- * *secret, which is to be wiped with sync_password_free () in any case. */
-gboolean sync_account_get_login (SyncAccount *account, const char *protocol, NetLogin *login,
-                                 char **secret, GCancellable *cancellable, GError **error);
-void sync_password_free (char *password);
-/* After a sign-in: less than that is not taken from this server any more, and the events are told. */
-void sync_account_learn_proof (SyncAccount *account, const char *protocol, BaseProof proof);
-/* An access token may have been taken back before its time: TRUE where that may be why, and it is worth another connection with
- * another token. */
-gboolean sync_account_doubt_token (SyncAccount *account, const NetLogin *login,
-                                   const GError *error);
+/* Signs in the sender, in turn with the workers of IMAP where they go by one password: what one server has refused is not offered to the
+ * other.  *again: it failed, and is worth another connection with another token. */
+gboolean sync_account_sign_in_smtp (SyncAccount *account, SmtpSession *session, gboolean *again,
+                                    GCancellable *cancellable, GError **error);
 
 typedef enum
 {
   SYNC_SIDE_IMAP,
   SYNC_SIDE_SMTP,
 } SyncSide;
-/* What an error of that side means for the account. */
-SyncPhase sync_account_get_phase (SyncAccount *account, SyncSide side, const GError *error);
-/* A person is needed: keeps a copy of `error` until sync_account_retry (). */
+/* What an error of that server ("imap", "smtp" or "smtp-ID") means for the account. */
+SyncPhase sync_account_get_phase (SyncAccount *account, const char *protocol, const GError *error);
+/* A person is needed: keeps a copy of `error` until they did something about it (sync-blocked.c). */
 void sync_account_block (SyncAccount *account, SyncSide side, const GError *error);
 /* TRUE when blocked; *error (nullable) then gets a copy. */
 gboolean sync_account_is_blocked (SyncAccount *account, SyncSide side, GError **error);
@@ -145,6 +147,6 @@ void sync_account_tell_refused (SyncAccount *account, const char *sentence, cons
 /* What the three threads run. */
 void sync_loop_run (SyncWorker *worker, gpointer account);
 void sync_body_run (SyncWorker *worker, gpointer account);
-void sync_send_run (SyncWorker *worker, gpointer account);
+void sync_send_run (SyncWorker *worker, gpointer route);
 
 G_END_DECLS

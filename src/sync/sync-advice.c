@@ -54,9 +54,11 @@ static const struct
   { "parol prilozheniya", NULL, ADVICE_APP_PASSWORD, NULL },
   { "does not have access rights to this service", NULL, ADVICE_IMAP_OFF, NULL },
   { "or imap is disabled", NULL, ADVICE_APP_PASSWORD_MAYBE, NULL },
-  { "authorization code", NULL, ADVICE_CODE, NULL },
+  { "authorization code", "qq.com", ADVICE_CODE, NULL },
   { "service is not open", "qq.com", ADVICE_CODE, NULL },
-  { "user has no permission", NULL, ADVICE_IMAP_OFF, NULL },
+  { "user has no permission", "163.com", ADVICE_IMAP_OFF, NULL },
+  { "user has no permission", "126.com", ADVICE_IMAP_OFF, NULL },
+  { "user has no permission", "yeah.net", ADVICE_IMAP_OFF, NULL },
   { "yet to enable imap", NULL, ADVICE_IMAP_OFF, NULL },
   { "imap access for your account is disabled", NULL, ADVICE_IMAP_OFF, NULL },
   /* Korean providers */

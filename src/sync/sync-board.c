@@ -17,6 +17,13 @@ struct _SyncBoard
   gint64 told_at;
 };
 
+gboolean
+sync_phase_needs_person (SyncPhase phase)
+{
+  return phase == SYNC_PHASE_NEEDS_PASSWORD || phase == SYNC_PHASE_NEEDS_SIGN_IN
+         || phase == SYNC_PHASE_LOCKED || phase == SYNC_PHASE_NEEDS_TRUST;
+}
+
 SyncState *
 sync_state_dup (const SyncState *state)
 {
@@ -54,10 +61,11 @@ set_words (SyncState *state, const GError *error)
 static gboolean
 states_equal (const SyncState *a, const SyncState *b)
 {
-  return a->phase == b->phase && a->done == b->done && a->total == b->total
-         && a->in_step == b->in_step && a->in_step_by == b->in_step_by && a->next_try == b->next_try
-         && g_strcmp0 (a->folder, b->folder) == 0 && g_strcmp0 (a->message, b->message) == 0
-         && g_strcmp0 (a->detail, b->detail) == 0 && base_trust_equal (a->trust, b->trust);
+  return a->phase == b->phase && g_strcmp0 (a->protocol, b->protocol) == 0 && a->done == b->done
+         && a->total == b->total && a->in_step == b->in_step && a->in_step_by == b->in_step_by
+         && a->next_try == b->next_try && g_strcmp0 (a->folder, b->folder) == 0
+         && g_strcmp0 (a->message, b->message) == 0 && g_strcmp0 (a->detail, b->detail) == 0
+         && base_trust_equal (a->trust, b->trust);
 }
 
 SyncBoard *
@@ -96,11 +104,10 @@ tell (SyncBoard *board)
   const char *protocol = NULL;
 
   /* Only a person can help the sender: that outranks all but IMAP's own call for a person. */
-  if (state->phase != SYNC_PHASE_NEEDS_PASSWORD && state->phase != SYNC_PHASE_NEEDS_SIGN_IN
-      && state->phase != SYNC_PHASE_NEEDS_TRUST
+  if (!sync_phase_needs_person (state->phase)
       && board->funcs->get_trouble (board->user_data, &phase, &protocol, &trouble)) {
     state->phase = phase;
-    state->protocol = phase == SYNC_PHASE_NEEDS_PASSWORD ? protocol : NULL;
+    state->protocol = protocol;
     set_words (state, trouble);
   }
   if (state->message == NULL && board->waiting != NULL)
@@ -127,7 +134,7 @@ sync_board_set (SyncBoard *board, SyncPhase phase, const char *folder, guint don
   SyncState *state = board->state;
 
   state->phase = phase;
-  state->protocol = phase == SYNC_PHASE_NEEDS_PASSWORD ? "imap" : NULL;
+  state->protocol = sync_phase_needs_person (phase) ? "imap" : NULL;
   g_free (state->folder);
   state->folder = g_strdup (folder);
   state->done = done;

@@ -13,7 +13,7 @@ typedef struct
 {
   /* Runs with the board locked: must not come back to it. */
   void (*tell) (const SyncState *state, gpointer user_data);
-  /* TRUE: sending waits for a person, *phase and *error say why, *protocol whose password would help.  It is laid over what IMAP has
+  /* TRUE: sending waits for a person, *phase and *error say why, *protocol whose server it is, and whose password would help.  It is laid over what IMAP has
    * to say. */
   gboolean (*get_trouble) (gpointer user_data, SyncPhase *phase, const char **protocol,
                            GError **error);

@@ -9,6 +9,7 @@
 #include "store-message.h"
 #include "sync-incoming.h"
 #include "sync-parts.h"
+#include "sync-search.h"
 
 #include <glib/gi18n.h>
 
@@ -30,16 +31,23 @@ typedef struct
   guint refused_on; /* with which connection of the sync worker's a sign-in was refused; 0: none */
 } Reader;
 
+static const char *
+sentence_offline (SyncRequestKind kind)
+{
+  if (kind == SYNC_REQUEST_PART)
+    return _ ("This attachment is not on this computer yet, and the mail server cannot be "
+              "reached now.");
+  if (kind == SYNC_REQUEST_SEARCH)
+    return _ ("The mail server cannot be reached now, and so cannot search.");
+  return _ ("This message is not on this computer yet, and the mail server cannot be reached "
+            "now.");
+}
+
 void
 sync_body_set_offline (SyncRequest *request, const char *why, GError **error)
 {
-  base_error_set (
-      error, BASE_ERROR_RETRY, why,
-      sync_request_get_kind (request) == SYNC_REQUEST_PART
-          ? _ ("This attachment is not on this computer yet, and the mail server cannot be "
-               "reached now.")
-          : _ ("This message is not on this computer yet, and the mail server cannot be reached "
-               "now."));
+  base_error_set (error, BASE_ERROR_RETRY, why, "%s",
+                  sentence_offline (sync_request_get_kind (request)));
 }
 
 static gboolean
@@ -122,9 +130,8 @@ fetch_whole (SyncContext *context, const SyncPlace *place, gint64 message, GErro
   return row != NULL && row->has_body;
 }
 
-/* `whole`: what is read of it is not enough. */
-static gboolean
-fetch_body (SyncContext *context, gint64 message, gboolean whole, GError **error)
+gboolean
+sync_body_fetch (SyncContext *context, gint64 message, gboolean whole, GError **error)
 {
   g_autoptr (StoreMessage) row = store_message_get (context->db, message, error);
   g_autoptr (StoreFolder) folder = NULL;
@@ -249,6 +256,28 @@ find_sent (SyncContext *context, const char *message_id, gboolean *found, GError
   return uids != NULL;
 }
 
+/* One step of it. */
+static gboolean
+search (SyncContext *context, SyncRequest *request, gboolean *again, GError **error)
+{
+  SyncSearch *work = sync_request_get_work (request);
+  guint64 done = 0, total = 0;
+
+  if (work == NULL) {
+    work = sync_search_new (sync_request_get_query (request), sync_request_get_message (request));
+    sync_request_set_work (request, work, (GDestroyNotify)sync_search_free);
+  }
+  if (!sync_search_step (work, context, again, error)) {
+    *again = FALSE;
+    return FALSE;
+  }
+  sync_search_get_progress (work, &done, &total);
+  sync_request_set_progress (request, done, total);
+  if (!*again)
+    sync_request_set_hits (request, sync_search_dup_hits (work));
+  return TRUE;
+}
+
 /* What a person moved here from another account is there still: then that one fetches it.  Takes the reference where it is TRUE. */
 static gboolean
 pass_across (SyncAccount *account, StoreDb *db, gint64 row, SyncRequest *request)
@@ -282,13 +311,15 @@ serve_once (SyncContext *context, SyncRequest *request, gboolean *found, gboolea
     return TRUE;
   switch (sync_request_get_kind (request)) {
   case SYNC_REQUEST_BODY:
-    return fetch_body (context, sync_request_get_message (request), FALSE, error);
+    return sync_body_fetch (context, sync_request_get_message (request), FALSE, error);
   case SYNC_REQUEST_WHOLE:
-    return fetch_body (context, sync_request_get_message (request), TRUE, error);
+    return sync_body_fetch (context, sync_request_get_message (request), TRUE, error);
   case SYNC_REQUEST_PART:
     return fetch_part (context, request, again, error);
   case SYNC_REQUEST_PREPARE:
     return prepare (context, sync_request_get_message (request), error);
+  case SYNC_REQUEST_SEARCH:
+    return search (context, request, again, error);
   case SYNC_REQUEST_FIND_SENT:
     return find_sent (context, sync_request_get_message_id (request), found, error);
   }

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
  * answered too, and told in `error` as a copy.  TRUE: it was only a step, and the caller has the request still, to be served
  * again behind what else waits. */
 gboolean sync_body_serve (SyncContext *context, SyncRequest *request, GError **error);
+/* Brings what is read of `message`, with `whole` all of it. */
+gboolean sync_body_fetch (SyncContext *context, gint64 message, gboolean whole, GError **error);
 /* The answer when there is no connection; `why` is nullable. */
 void sync_body_set_offline (SyncRequest *request, const char *why, GError **error);
 

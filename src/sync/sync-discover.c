@@ -7,14 +7,17 @@
 #include "imap-session.h"
 #include "smtp-session.h"
 #include "sync-advice.h"
+#include "sync-aside.h"
 #include "sync-kept.h"
 #include "sync-providers.h"
+#include "sync-race.h"
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define PROBE_MS 10000
+#define END_MS   2000
 #define TOTAL_US (12 * G_USEC_PER_SEC)
 #define BETTER_US                                                                                  \
   (2 * G_USEC_PER_SEC) /* how long a better place may still answer after a first one did */
@@ -41,7 +44,7 @@ typedef struct
 typedef struct
 {
   gatomicrefcount ref_count;
-  char *ca_file;
+  BaseAccount *account; /* what is trusted, and by which certificate we come */
   GCancellable *cancellable;
 
   GMutex lock; /* what follows */
@@ -78,7 +81,7 @@ search_unref (Search *search)
   g_object_unref (search->cancellable);
   g_mutex_clear (&search->lock);
   g_cond_clear (&search->cond);
-  g_free (search->ca_file);
+  base_account_free (search->account);
   g_free (search);
 }
 
@@ -109,8 +112,9 @@ probe_main (gpointer data)
   NetEndpoint endpoint = { .host = place->host,
                            .port = place->port,
                            .security = place->security,
-                           .ca_file = search->ca_file,
+                           .ca_file = search->account->ca_file,
                            .timeout_ms = PROBE_MS,
+                           .account = search->account,
                            .protocol = probe->side->protocol };
   ImapSession *imap = NULL;
   SmtpSession *smtp = NULL;
@@ -131,13 +135,13 @@ probe_main (gpointer data)
 }
 
 static Search *
-search_new (const char *domain, const char *ca_file)
+search_new (const char *domain, const BaseAccount *account)
 {
   Search *search = g_new0 (Search, 1);
   const char *protocols[] = { "imap", "smtp" };
 
   g_atomic_ref_count_init (&search->ref_count);
-  search->ca_file = g_strdup (ca_file);
+  search->account = base_account_dup (account);
   search->cancellable = g_cancellable_new ();
   g_mutex_init (&search->lock);
   g_cond_init (&search->cond);
@@ -165,7 +169,7 @@ search_start (Search *search)
       probe->side = &search->sides[i];
       probe->index = k;
       g_atomic_ref_count_inc (&search->ref_count);
-      g_thread_unref (g_thread_new ("sosik-probe", probe_main, probe));
+      sync_aside_begin ("sosik-probe", probe_main, probe);
     }
 }
 
@@ -183,40 +187,17 @@ best_found (const Side *side, gboolean *settled)
   return -1;
 }
 
-static void
-caller_cancelled (GCancellable *cancellable, Search *search)
+/* With the lock: both sides. */
+static gboolean
+look (gpointer data, gboolean *good)
 {
-  g_mutex_lock (&search->lock);
-  g_cond_broadcast (&search->cond);
-  g_mutex_unlock (&search->lock);
-}
+  const Search *search = data;
+  gboolean imap_settled = FALSE, smtp_settled = FALSE;
+  gboolean imap = best_found (&search->sides[0], &imap_settled) >= 0;
+  gboolean smtp = best_found (&search->sides[1], &smtp_settled) >= 0;
 
-/* Until both sides are settled, or have something and waited long enough for better, or time is up. */
-static void
-search_wait (Search *search, GCancellable *cancellable)
-{
-  gint64 deadline = g_get_monotonic_time () + TOTAL_US, better = 0;
-  gulong handler = 0;
-
-  if (cancellable != NULL)
-    handler = g_cancellable_connect (cancellable, G_CALLBACK (caller_cancelled), search, NULL);
-  g_mutex_lock (&search->lock);
-  while (!g_cancellable_is_cancelled (cancellable)) {
-    gboolean imap_settled = FALSE, smtp_settled = FALSE;
-    gboolean both = best_found (&search->sides[0], &imap_settled) >= 0;
-
-    both = best_found (&search->sides[1], &smtp_settled) >= 0 && both;
-    if (imap_settled && smtp_settled)
-      break;
-    if (both && better == 0)
-      better = g_get_monotonic_time () + BETTER_US;
-    if (!g_cond_wait_until (&search->cond, &search->lock,
-                            better != 0 ? MIN (better, deadline) : deadline))
-      break;
-  }
-  g_mutex_unlock (&search->lock);
-  g_cancellable_disconnect (cancellable, handler);
-  g_cancellable_cancel (search->cancellable);
+  *good = imap && smtp;
+  return imap_settled && smtp_settled;
 }
 
 static void
@@ -232,12 +213,12 @@ fill (BaseServer *server, const SyncPlace *candidate, const char *address)
 
 /* With the lock: who signs in next goes on with what was opened here. */
 static void
-keep (Side *side, guint index, const char *ca_file, const BaseServer *server)
+keep (Side *side, guint index, const BaseAccount *account)
 {
   if (side->imap[index] != NULL)
-    sync_kept_put_imap (g_steal_pointer (&side->imap[index]), ca_file, server, NULL);
+    sync_kept_put_imap (g_steal_pointer (&side->imap[index]), account, FALSE);
   if (side->smtp[index] != NULL)
-    sync_kept_put_smtp (g_steal_pointer (&side->smtp[index]), ca_file, server);
+    sync_kept_put_smtp (g_steal_pointer (&side->smtp[index]), account);
 }
 
 static const GError *
@@ -316,10 +297,11 @@ sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc func, gpo
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  search = search_new (domain, account->ca_file);
+  search = search_new (domain, account);
 
   search_start (search);
-  search_wait (search, cancellable);
+  sync_race_wait (&search->lock, &search->cond, TOTAL_US, BETTER_US, look, search, cancellable);
+  g_cancellable_cancel (search->cancellable);
   if (g_cancellable_set_error_if_cancelled (cancellable, error)) {
     search_unref (search);
     return FALSE;
@@ -332,7 +314,7 @@ sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc func, gpo
 
     if (best >= 0) {
       fill (servers[i], g_ptr_array_index (side->candidates, (guint)best), account->address);
-      keep (&search->sides[i], (guint)best, account->ca_file, servers[i]);
+      keep (&search->sides[i], (guint)best, account);
       tell (func, user_data, _ ("Found “%s”."), servers[i]->host);
       continue;
     }
@@ -367,15 +349,15 @@ name_server (GError **error, const char *host)
                     _ ("“%s”: %s"), host, old->message);
 }
 
-/* What was opened before; else, or where that is dead by now, anew.  *kept: the first of these. */
+/* Over what was opened before, if that still stands: a sign-in whose connection breaks is not begun again, for the password may have arrived. */
 static ImapSession *
-open_imap (const BaseAccount *account, gboolean *kept, GCancellable *cancellable, GError **error)
+open_imap (const BaseAccount *account, GCancellable *cancellable, GError **error)
 {
   NetEndpoint endpoint = net_endpoint_of (account, &account->imap, 2 * PROBE_MS);
-  ImapSession *session =
-      *kept ? sync_kept_take_imap (account->ca_file, &account->imap, NULL) : NULL;
+  ImapSession *session = sync_kept_take_imap (account, FALSE);
 
-  *kept = session != NULL;
+  if (session != NULL && !imap_session_is_quiet (session))
+    g_clear_pointer (&session, imap_session_free);
   if (session == NULL)
     session = imap_session_open (&endpoint, cancellable, error);
   if (session != NULL)
@@ -384,12 +366,13 @@ open_imap (const BaseAccount *account, gboolean *kept, GCancellable *cancellable
 }
 
 static SmtpSession *
-open_smtp (const BaseAccount *account, gboolean *kept, GCancellable *cancellable, GError **error)
+open_smtp (const BaseAccount *account, GCancellable *cancellable, GError **error)
 {
   NetEndpoint endpoint = net_endpoint_of (account, &account->smtp, 2 * PROBE_MS);
-  SmtpSession *session = *kept ? sync_kept_take_smtp (account->ca_file, &account->smtp) : NULL;
+  SmtpSession *session = sync_kept_take_smtp (account);
 
-  *kept = session != NULL;
+  if (session != NULL && !smtp_session_is_quiet (session))
+    g_clear_pointer (&session, smtp_session_free);
   return session != NULL ? session : smtp_session_open (&endpoint, cancellable, error);
 }
 
@@ -411,63 +394,176 @@ quit (gpointer session)
   return NULL;
 }
 
-static gboolean
-sign_in_once (const BaseAccount *account, gboolean imap, const NetLogin *login, gboolean *kept,
-              GCancellable *cancellable, GError **error)
+/* Of two servers to which the same is told: the second hears it when the first has accepted it. */
+typedef struct
 {
-  if (imap) {
-    g_autoptr (ImapSession) session = open_imap (account, kept, cancellable, error);
+  GMutex lock;
+  GCond cond;
+  gboolean known, good; /* with the lock */
+} Verdict;
 
-    if (session == NULL || !imap_session_sign_in (session, login, cancellable, error)
-        || !is_open (session, account->imap.host, cancellable, error))
-      return FALSE;
-    sync_kept_put_imap (g_steal_pointer (&session), account->ca_file, &account->imap, account->id);
+typedef struct
+{
+  const BaseAccount *account;
+  const char *secret;
+  Verdict *verdict; /* nullable */
+  GCancellable *cancellable;
+  GError *error;
+} Proof;
+
+static void
+tell_verdict (Verdict *verdict, gboolean good)
+{
+  if (verdict == NULL)
+    return;
+  g_mutex_lock (&verdict->lock);
+  verdict->known = TRUE;
+  verdict->good = good;
+  g_cond_signal (&verdict->cond);
+  g_mutex_unlock (&verdict->lock);
+}
+
+static gboolean
+wait_for_verdict (Verdict *verdict)
+{
+  gboolean good = TRUE;
+
+  if (verdict == NULL)
     return TRUE;
-  }
-  g_autoptr (SmtpSession) session = open_smtp (account, kept, cancellable, error);
+  g_mutex_lock (&verdict->lock);
+  while (!verdict->known)
+    g_cond_wait (&verdict->cond, &verdict->lock);
+  good = verdict->good;
+  g_mutex_unlock (&verdict->lock);
+  return good;
+}
 
-  if (session == NULL || !smtp_session_sign_in (session, login, cancellable, error))
-    return FALSE;
-  /* What was to be known is known: the farewell takes one more round trip. */
-  g_thread_unref (g_thread_new ("sosik-quit", quit, g_steal_pointer (&session)));
-  return TRUE;
+static NetLogin
+login_of (const BaseServer *server, const char *secret)
+{
+  return (NetLogin){ .kind = server->sign_in,
+                     .user = server->user,
+                     .secret = secret,
+                     .proved = base_server_get_proof (server) };
+}
+
+static void
+finish_proof (Proof *proof, const BaseServer *server, GError *error)
+{
+  if (error == NULL)
+    return;
+  proof->error = error;
+  name_server (&proof->error, server->host);
+  sync_advice_apply (&proof->error, server);
+}
+
+static void
+prove_imap (Proof *proof)
+{
+  const BaseAccount *account = proof->account;
+  NetLogin login = login_of (&account->imap, proof->secret);
+  GError *error = NULL;
+  g_autoptr (ImapSession) session = open_imap (account, proof->cancellable, &error);
+  gboolean known =
+      session != NULL && imap_session_identify (session, &login, proof->cancellable, &error);
+
+  /* What is left to say here takes as long as the other's turn. */
+  tell_verdict (proof->verdict, known);
+  if (known && imap_session_sign_in (session, &login, proof->cancellable, &error)
+      && is_open (session, account->imap.host, proof->cancellable, &error))
+    sync_kept_put_imap (g_steal_pointer (&session), account, TRUE);
+  finish_proof (proof, &account->imap, error);
+}
+
+static gpointer
+prove_smtp (gpointer data)
+{
+  Proof *proof = data;
+  const BaseAccount *account = proof->account;
+  NetLogin login = login_of (&account->smtp, proof->secret);
+  GError *error = NULL;
+  g_autoptr (SmtpSession) session = open_smtp (account, proof->cancellable, &error);
+
+  if (session != NULL && wait_for_verdict (proof->verdict)
+      && smtp_session_sign_in (session, &login, proof->cancellable, &error))
+    /* What was to be known is known: the farewell takes one more round trip. */
+    sync_aside_begin ("sosik-quit", quit, g_steal_pointer (&session));
+  finish_proof (proof, &account->smtp, error);
+  return NULL;
+}
+
+gboolean
+sync_probe (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+            GError **error)
+{
+  const BaseServer *server = g_str_equal (protocol, "imap") ? &account->imap : &account->smtp;
+  NetEndpoint endpoint = net_endpoint_of (account, server, PROBE_MS);
+  g_autoptr (ImapSession) imap = NULL;
+  g_autoptr (SmtpSession) smtp = NULL;
+  g_autoptr (GError) local = NULL;
+
+  /* A name that somebody is typing gets to see no certificate of theirs; who says no more without one is there. */
+  endpoint.sign_in = BASE_SIGN_IN_PASSWORD;
+  if (open_place (&endpoint, protocol, &imap, &smtp, cancellable, &local)
+      || (server->sign_in == BASE_SIGN_IN_CERTIFICATE && base_error_wants_client (local)))
+    return TRUE;
+  name_server (&local, server->host);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 gboolean
 sync_verify (const BaseAccount *account, const char *protocol, const char *secret,
              GCancellable *cancellable, GError **error)
 {
-  gboolean imap = g_str_equal (protocol, "imap"), kept = TRUE;
-  const BaseServer *server = imap ? &account->imap : &account->smtp;
-  NetLogin login = { .kind = server->sign_in,
-                     .user = server->user,
-                     .secret = secret,
-                     .proved = base_server_get_proof (server) };
-  g_autoptr (GError) local = NULL;
-  gboolean good = sign_in_once (account, imap, &login, &kept, cancellable, &local);
+  Proof proof = { account, secret, NULL, cancellable, NULL };
 
-  if (kept
-      && (g_error_matches (local, BASE_ERROR, BASE_ERROR_RETRY)
-          || g_error_matches (local, BASE_ERROR, BASE_ERROR_BROKEN))) {
-    /* It may only have waited too long. */
-    g_clear_error (&local);
-    kept = FALSE;
-    good = sign_in_once (account, imap, &login, &kept, cancellable, &local);
-  }
-  if (good)
+  if (g_str_equal (protocol, "imap"))
+    prove_imap (&proof);
+  else
+    prove_smtp (&proof);
+  if (proof.error == NULL)
     return TRUE;
-  name_server (&local, server->host);
-  sync_advice_apply (&local, server);
-  g_propagate_error (error, g_steal_pointer (&local));
+  g_propagate_error (error, proof.error);
   return FALSE;
+}
+
+const char *
+sync_verify_both (const BaseAccount *account, const char *imap_secret, const char *smtp_secret,
+                  GCancellable *cancellable, GError **error)
+{
+  Verdict verdict = { 0 };
+  gboolean same = imap_secret != NULL && g_strcmp0 (imap_secret, smtp_secret) == 0
+                  && g_strcmp0 (account->imap.user, account->smtp.user) == 0;
+  Proof imap = { account, imap_secret, same ? &verdict : NULL, cancellable, NULL };
+  Proof smtp = imap;
+  GThread *thread;
+
+  smtp.secret = smtp_secret;
+  g_mutex_init (&verdict.lock);
+  g_cond_init (&verdict.cond);
+  thread = g_thread_new ("sosik-prove", prove_smtp, &smtp);
+  prove_imap (&imap);
+  g_thread_join (thread);
+  g_mutex_clear (&verdict.lock);
+  g_cond_clear (&verdict.cond);
+  if (imap.error != NULL) {
+    g_clear_error (&smtp.error);
+    g_propagate_error (error, imap.error);
+    return "imap";
+  }
+  if (smtp.error == NULL)
+    return NULL;
+  g_propagate_error (error, smtp.error);
+  return "smtp";
 }
 
 /* ---- ahead ---- */
 
 typedef struct
 {
-  char *ca_file;
-  BaseServer server;
+  BaseAccount *account;
+  GCancellable *closing;
   gboolean imap;
 } Ahead;
 
@@ -475,29 +571,25 @@ static gpointer
 open_ahead (gpointer data)
 {
   Ahead *ahead = data;
-  NetEndpoint endpoint = { .host = ahead->server.host,
-                           .port = ahead->server.port,
-                           .security = ahead->server.security,
-                           .ca_file = ahead->ca_file,
-                           .timeout_ms = PROBE_MS,
-                           .protocol = ahead->imap ? "imap" : "smtp" };
+  const BaseServer *server = ahead->imap ? &ahead->account->imap : &ahead->account->smtp;
+  NetEndpoint endpoint = net_endpoint_of (ahead->account, server, PROBE_MS);
   ImapSession *imap = NULL;
   SmtpSession *smtp = NULL;
 
   /* A probe may have left one. */
   if (ahead->imap)
-    imap = sync_kept_take_imap (ahead->ca_file, &ahead->server, NULL);
+    imap = sync_kept_take_imap (ahead->account, FALSE);
   else
-    smtp = sync_kept_take_smtp (ahead->ca_file, &ahead->server);
+    smtp = sync_kept_take_smtp (ahead->account);
   /* Whatever is wrong with it is told when somebody wants to sign in. */
   if (imap == NULL && smtp == NULL)
-    open_place (&endpoint, ahead->imap ? "imap" : "smtp", &imap, &smtp, NULL, NULL);
+    open_place (&endpoint, ahead->imap ? "imap" : "smtp", &imap, &smtp, ahead->closing, NULL);
   if (imap != NULL)
-    sync_kept_put_imap (imap, ahead->ca_file, &ahead->server, NULL);
+    sync_kept_put_imap (imap, ahead->account, FALSE);
   if (smtp != NULL)
-    sync_kept_put_smtp (smtp, ahead->ca_file, &ahead->server);
-  g_free (ahead->ca_file);
-  g_free (ahead->server.host);
+    sync_kept_put_smtp (smtp, ahead->account);
+  base_account_free (ahead->account);
+  g_object_unref (ahead->closing);
   g_free (ahead);
   return NULL;
 }
@@ -513,11 +605,24 @@ sync_open_ahead (const BaseAccount *account)
     if (servers[i]->host == NULL)
       continue;
     ahead = g_new0 (Ahead, 1);
-    ahead->ca_file = g_strdup (account->ca_file);
-    ahead->server.host = g_strdup (servers[i]->host);
-    ahead->server.port = servers[i]->port;
-    ahead->server.security = servers[i]->security;
+    ahead->account = base_account_dup (account);
     ahead->imap = i == 0;
-    g_thread_unref (g_thread_new ("sosik-ahead", open_ahead, ahead));
+    ahead->closing = sync_aside_dup_closing ();
+    sync_aside_begin ("sosik-ahead", open_ahead, ahead);
   }
+}
+
+void
+sync_give_up (const char *account_id)
+{
+  sync_kept_drop_account (account_id, NULL);
+}
+
+void
+sync_discover_end (void)
+{
+  sync_kept_drop ();
+  sync_aside_end (END_MS);
+  /* What was opened meanwhile */
+  sync_kept_drop ();
 }

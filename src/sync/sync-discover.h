@@ -17,10 +17,23 @@ gboolean sync_guess (BaseAccount *account, const char *domain, SyncDiscoverFunc 
 
 /* Begins to connect to both servers, without a word about who it is for: what stands when sync_verify () comes is used. */
 void sync_open_ahead (const BaseAccount *account);
+/* Nobody wants that account after all: closes the connections that were opened for it. */
+void sync_give_up (const char *account_id);
+/* (blocks, some 2 s at most) The program ends: the same for all accounts, and what is still under way is called off and waited for. */
+void sync_discover_end (void);
+
+/* Whether a server for that protocol is where the account says, answers, encrypts and shows a good certificate.  It is told nothing, and shown
+ * no certificate of the person's. */
+gboolean sync_probe (const BaseAccount *account, const char *protocol, GCancellable *cancellable,
+                     GError **error);
 
 /* Over IMAP the connection is kept for the account's worker (sync-kept.h).  Really signs in, as the account says (BaseServer.sign_in). protocol "imap" or "smtp"; `secret` as in NetLogin.  The error's sentence
  * names the server: wrong password, unreachable, certificate, no STARTTLS each say their own. */
 gboolean sync_verify (const BaseAccount *account, const char *protocol, const char *secret,
                       GCancellable *cancellable, GError **error);
+/* Both servers, side by side: as long as one would take.  Where they get the same from the same user, SMTP gets it when IMAP has accepted it: one mistake is one failed
+ * attempt.  NULL, or the protocol of which `error` is: what is wrong with IMAP is told before what is wrong with SMTP. */
+const char *sync_verify_both (const BaseAccount *account, const char *imap_secret,
+                              const char *smtp_secret, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -3,7 +3,8 @@
 #include "sync-engine.h"
 
 #include "base-error.h"
-#include "sync-account.h"
+#include "net-types.h"
+#include "sync-account-private.h"
 #include "sync-kept.h"
 
 #include <glib/gi18n.h>
@@ -26,6 +27,7 @@ sync_engine_new (Store *store, const SyncEvents *events, gpointer user_data)
 {
   SyncEngine *engine = g_new0 (SyncEngine, 1);
 
+  net_types_register ();
   engine->shared = sync_shared_new (store, events, user_data);
   engine->online = TRUE;
   engine->accounts =
@@ -84,6 +86,7 @@ sync_engine_add_account (SyncEngine *engine, const BaseAccount *account)
   g_autofree char *key = NULL;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&engine->lock);
 
+  sync_kept_drop_account (account->id, account);
   g_hash_table_steal_extended (engine->accounts, account->id, (gpointer *)&key,
                                (gpointer *)&previous);
   added = sync_account_new (engine->shared, account, engine->online, engine->metered, previous);
@@ -99,6 +102,7 @@ sync_engine_remove_account (SyncEngine *engine, const char *account_id)
   g_autoptr (SyncAccount) account = NULL;
   g_autofree char *key = NULL;
 
+  sync_kept_drop_account (account_id, NULL);
   g_mutex_lock (&engine->lock);
   g_hash_table_steal_extended (engine->accounts, account_id, (gpointer *)&key,
                                (gpointer *)&account);
@@ -133,8 +137,7 @@ sync_engine_stop_sending (SyncEngine *engine, const char *account_id, gint64 out
 {
   g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
 
-  return accounts->len == 1
-         && sync_sending_stop (sync_account_get_sending (accounts->pdata[0]), outbox);
+  return accounts->len == 1 && sync_account_stop_sending (accounts->pdata[0], outbox);
 }
 
 void
@@ -157,6 +160,45 @@ sync_engine_retry (SyncEngine *engine, const char *account_id)
 
   for (guint i = 0; i < accounts->len; i++)
     sync_account_retry (g_ptr_array_index (accounts, i));
+}
+
+void
+sync_engine_retry_protocol (SyncEngine *engine, const char *account_id, const char *protocol,
+                            gboolean proved)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_retry_protocol (g_ptr_array_index (accounts, i), protocol, proved);
+}
+
+gboolean
+sync_engine_is_blocked (SyncEngine *engine, const char *account_id, const char *protocol)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+  g_autoptr (GError) why = NULL;
+
+  if (accounts->len > 0)
+    why = sync_account_dup_block (accounts->pdata[0], protocol);
+  return why != NULL;
+}
+
+void
+sync_engine_unlocked (SyncEngine *engine)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, NULL);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_unlocked (g_ptr_array_index (accounts, i));
+}
+
+void
+sync_engine_moved (SyncEngine *engine)
+{
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, NULL);
+
+  for (guint i = 0; i < accounts->len; i++)
+    sync_account_moved (g_ptr_array_index (accounts, i));
 }
 
 void
@@ -248,4 +290,22 @@ sync_engine_fetch_part (SyncEngine *engine, const char *account_id, gint64 messa
     return set_removed (error);
   return sync_account_fetch_part (g_ptr_array_index (accounts, 0), message, part, progress,
                                   user_data, cancellable, error);
+}
+
+gboolean
+sync_engine_search (SyncEngine *engine, const char *account_id, gint64 folder, BaseQuery *query,
+                    SyncHits **hits, SyncProgressFunc progress, gpointer user_data,
+                    GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SyncRequest) request = sync_request_new_search (folder, query);
+  g_autoptr (GPtrArray) accounts = find_accounts (engine, account_id);
+
+  *hits = NULL;
+  if (accounts->len == 0)
+    return set_removed (error);
+  sync_account_request (g_ptr_array_index (accounts, 0), request);
+  if (!sync_request_wait_for (request, NULL, progress, user_data, cancellable, error))
+    return FALSE;
+  *hits = sync_request_steal_hits (request);
+  return TRUE;
 }

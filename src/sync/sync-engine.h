@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base-account.h"
+#include "base-query.h"
 #include "base-trust.h"
 #include "store-folder.h"
 
@@ -21,6 +22,7 @@ typedef enum
   SYNC_PHASE_IN_STEP,        /* nothing to do; listening */
   SYNC_PHASE_NEEDS_PASSWORD, /* waits for a person: sync_engine_retry () */
   SYNC_PHASE_NEEDS_SIGN_IN,  /* the same: no access token is to be had, or none is taken */
+  SYNC_PHASE_LOCKED,         /* the same: the keyring is; sync_engine_unlocked () */
   SYNC_PHASE_NEEDS_TRUST,    /* certificate refused: waits for a person */
   SYNC_PHASE_DISK,           /* this computer cannot write: tries again at next_try */
 } SyncPhase;
@@ -36,9 +38,12 @@ typedef struct
   char *message; /* nullable: sentence for a person: why not in step, or why what they did waits */
   char *detail;  /* nullable: the server's words */
   BaseTrust *trust; /* nullable: the certificate that NEEDS_TRUST is about */
-  const char *protocol; /* static, "imap" or "smtp": whose password is needed; NULL: nobody's */
+  const char *
+      protocol; /* static, "imap", "smtp" or "smtp-ID" (of an identity): whose server waits for a person; NULL: nobody's */
 } SyncState;
 
+/* Waits for a person. */
+gboolean sync_phase_needs_person (SyncPhase phase);
 SyncState *sync_state_dup (const SyncState *state) G_GNUC_WARN_UNUSED_RESULT;
 void sync_state_free (SyncState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncState, sync_state_free)
@@ -46,8 +51,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncState, sync_state_free)
 /* All called on worker threads. */
 typedef struct
 {
-  /* (blocks, may) Password (or access token, by BaseServer.sign_in) of account for "imap" or "smtp", or NULL with AUTH (none known, keyring closed). `fresh`: the last one was refused, forget
-   * a remembered one. */
+  /* (blocks, may) Password (or access token, by BaseServer.sign_in) of account for "imap" or "smtp", or NULL with AUTH (none known). */
   char *(*get_password) (const BaseAccount *account, const char *protocol,
                          GCancellable *cancellable, GError **error, gpointer user_data);
   void (*state_changed) (const char *account_id, const SyncState *state, gpointer user_data);
@@ -65,6 +69,8 @@ typedef struct
                   gpointer user_data);
   /* Nullable: a server did not accept this access token, although it was good a moment ago: another one is asked for, once. */
   void (*secret_refused) (const BaseAccount *account, const char *secret, gpointer user_data);
+  /* Nullable: the server for `protocol` has accepted what get_password () gave. */
+  void (*signed_in) (const BaseAccount *account, const char *protocol, gpointer user_data);
 } SyncEvents;
 
 SyncEngine *sync_engine_new (Store *store, const SyncEvents *events,
@@ -89,6 +95,16 @@ gboolean sync_engine_stop_sending (SyncEngine *engine, const char *account_id, g
 void sync_engine_show_folder (SyncEngine *engine, const char *account_id, gint64 folder);
 /* Try now: the person pressed Retry or gave a password, or the network came back. NULL: all. */
 void sync_engine_retry (SyncEngine *engine, const char *account_id);
+/* A person gave another secret for that server of it ("imap", "smtp" or "smtp-ID"): try now, but nowhere else what was refused.  `proved`: it has let
+ * them in already, so nothing is wrong there any more, for those who begin with sync_engine_add_account (), which has to follow. */
+void sync_engine_retry_protocol (SyncEngine *engine, const char *account_id, const char *protocol,
+                                 gboolean proved);
+/* That server of the account ("imap", "smtp" or "smtp-ID") is not asked any more before a person does something: whatever the state told is about. */
+gboolean sync_engine_is_blocked (SyncEngine *engine, const char *account_id, const char *protocol);
+/* The keyring is open, or may be opened: tries again what waits for that, and nothing else. */
+void sync_engine_unlocked (SyncEngine *engine);
+/* This computer is in another network than before: whom it could not trust there may be another here.  Not those who were told something. */
+void sync_engine_moved (SyncEngine *engine);
 /* FALSE: there is no network, as far as the desktop knows: it is tried every five minutes alone. */
 void sync_engine_set_online (SyncEngine *engine, gboolean online);
 /* The network costs money: only INBOX and the folder the person looks at, and no bodies but those that are opened. */
@@ -111,6 +127,26 @@ typedef void (*SyncProgressFunc) (guint64 done, guint64 total, gpointer user_dat
 gboolean sync_engine_fetch_part (SyncEngine *engine, const char *account_id, gint64 message,
                                  guint part, SyncProgressFunc progress, gpointer user_data,
                                  GCancellable *cancellable, GError **error);
+
+/* What a search on the server found. */
+typedef struct
+{
+  GArray *ids;    /* of gint64: rows that may be hits, folder by folder, the newest of each first */
+  guint64 found;  /* on the server; more than ids: the older ones were not brought here */
+  guint folders;  /* that were looked at, with ... */
+  guint left_out; /* ... those that the server did not search */
+} SyncHits;
+void sync_hits_free (SyncHits *found);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncHits, sync_hits_free)
+
+/* (blocks) Has the server search: one folder, or (0) all of the account but Junk, Trash and Drafts, and these where the query has an in:.  Of what it finds the newest
+ * are brought into the store, as far as they are not here (rows, and where words of the text or attachments are looked for, what is read of the messages; see
+ * sync-search.h for how many), so that whoever searches there finds them: server and person need not mean the same, so they are hits only then.  By the reader worker, in
+ * steps: who opens a message meanwhile does not wait for it.  Cancelled, it ends with the step that is on its way; what has come stays.  `progress` (nullable)
+ * is called in the thread that waits.  RETRY offline. */
+gboolean sync_engine_search (SyncEngine *engine, const char *account_id, gint64 folder,
+                             BaseQuery *query, SyncHits **hits, SyncProgressFunc progress,
+                             gpointer user_data, GCancellable *cancellable, GError **error);
 
 /* For tests, before the first account: how long is long (`times` is borrowed). */
 typedef struct _SyncTimes SyncTimes;

@@ -2,13 +2,15 @@
  * that says nothing, and where nobody is signed in they do so soon. */
 #include "sync-kept.h"
 
+#include "sync-aside.h"
+
 #include <string.h>
 
 #define AGE_US (50 * G_USEC_PER_SEC)
 
 typedef struct
 {
-  char *key;
+  char *key, *account_id;
   ImapSession *imap; /* one of the two */
   SmtpSession *smtp;
   gint64 until;
@@ -27,17 +29,46 @@ kept_free (gpointer data)
   g_clear_pointer (&kept->imap, imap_session_free);
   g_clear_pointer (&kept->smtp, smtp_session_free);
   g_free (kept->key);
+  g_free (kept->account_id);
   g_free (kept);
 }
 
-static char *
-make_key (const char *protocol, const char *ca_file, const BaseServer *server, const char *account)
+static const char *
+or_empty (const char *text)
 {
-  gboolean own = account != NULL;
+  return text != NULL ? text : "";
+}
 
-  return g_strdup_printf ("%s %s %u %d %s\n%s\n%s\n%d", protocol, server->host, server->port,
-                          server->security, own ? account : "", ca_file != NULL ? ca_file : "",
-                          own ? server->user : "", own ? (int)server->sign_in : 0);
+/* What a person took and has not taken back, nor the time. */
+static void
+add_exceptions (GString *key, const BaseAccount *account, const BaseServer *server)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  for (guint i = 0; i < account->exceptions->len; i++) {
+    const BaseException *exception = g_ptr_array_index (account->exceptions, i);
+
+    if (exception->port == server->port && exception->until >= now
+        && g_ascii_strcasecmp (exception->host, server->host) == 0)
+      g_string_append_printf (key, "\n%s %s", account->id, exception->sha256);
+  }
+}
+
+static char *
+make_key (gboolean imap, const BaseAccount *account, gboolean signed_in)
+{
+  const BaseServer *server = imap ? &account->imap : &account->smtp;
+  GString *key = g_string_new (NULL);
+
+  g_string_append_printf (key, "%d %s %u %d %d\n%s\n%s\n%s", imap, server->host, server->port,
+                          server->security, server->sign_in == BASE_SIGN_IN_CERTIFICATE,
+                          or_empty (account->ca_file), or_empty (account->client_certificate),
+                          or_empty (account->client_key));
+  add_exceptions (key, account, server);
+  if (signed_in)
+    g_string_append_printf (key, "\n%s\n%s\n%d", account->id, or_empty (server->user),
+                            (int)server->sign_in);
+  return g_string_free (key, FALSE);
 }
 
 /* Taken out with the lock, freed without it. */
@@ -86,7 +117,7 @@ put (Kept *kept)
     all = g_ptr_array_new ();
   g_ptr_array_add (all, kept);
   if (!watched)
-    g_thread_unref (g_thread_new ("sosik-kept", watch, NULL));
+    sync_aside_begin ("sosik-kept", watch, NULL);
   watched = TRUE;
   g_mutex_unlock (&lock);
 }
@@ -110,46 +141,86 @@ take (char *key)
 }
 
 void
-sync_kept_put_imap (ImapSession *session, const char *ca_file, const BaseServer *server,
-                    const char *account)
+sync_kept_put_imap (ImapSession *session, const BaseAccount *account, gboolean signed_in)
 {
   Kept *kept = g_new0 (Kept, 1);
 
-  kept->key = make_key ("imap", ca_file, server, account);
+  kept->key = make_key (TRUE, account, signed_in);
+  kept->account_id = g_strdup (account->id);
   kept->imap = session;
   put (kept);
 }
 
 void
-sync_kept_put_smtp (SmtpSession *session, const char *ca_file, const BaseServer *server)
+sync_kept_put_smtp (SmtpSession *session, const BaseAccount *account)
 {
   Kept *kept = g_new0 (Kept, 1);
 
-  kept->key = make_key ("smtp", ca_file, server, NULL);
+  kept->key = make_key (FALSE, account, FALSE);
+  kept->account_id = g_strdup (account->id);
   kept->smtp = session;
   put (kept);
 }
 
 ImapSession *
-sync_kept_take_imap (const char *ca_file, const BaseServer *server, const char *account)
+sync_kept_take_imap (const BaseAccount *account, gboolean signed_in)
 {
-  g_autofree Kept *kept = take (make_key ("imap", ca_file, server, account));
+  Kept *kept = take (make_key (TRUE, account, signed_in));
+  ImapSession *session = kept != NULL ? g_steal_pointer (&kept->imap) : NULL;
 
-  if (kept == NULL)
-    return NULL;
-  g_free (kept->key);
-  return kept->imap;
+  g_clear_pointer (&kept, kept_free);
+  return session;
 }
 
 SmtpSession *
-sync_kept_take_smtp (const char *ca_file, const BaseServer *server)
+sync_kept_take_smtp (const BaseAccount *account)
 {
-  g_autofree Kept *kept = take (make_key ("smtp", ca_file, server, NULL));
+  Kept *kept = take (make_key (FALSE, account, FALSE));
+  SmtpSession *session = kept != NULL ? g_steal_pointer (&kept->smtp) : NULL;
 
-  if (kept == NULL)
-    return NULL;
-  g_free (kept->key);
-  return kept->smtp;
+  g_clear_pointer (&kept, kept_free);
+  return session;
+}
+
+/* With the lock. */
+static gboolean
+fits (const Kept *kept, const BaseAccount *settings)
+{
+  const BaseServer *server = kept->imap != NULL ? &settings->imap : &settings->smtp;
+  g_autofree char *key = NULL, *own = NULL;
+
+  if (server->host == NULL)
+    return FALSE;
+  key = make_key (kept->imap != NULL, settings, FALSE);
+  own = make_key (kept->imap != NULL, settings, TRUE);
+  return g_str_equal (kept->key, key) || g_str_equal (kept->key, own);
+}
+
+static gpointer
+close_main (gpointer old)
+{
+  g_ptr_array_unref (old);
+  return NULL;
+}
+
+void
+sync_kept_drop_account (const char *account_id, const BaseAccount *settings)
+{
+  GPtrArray *old = g_ptr_array_new_with_free_func (kept_free);
+
+  g_mutex_lock (&lock);
+  for (guint i = all != NULL ? all->len : 0; i > 0; i--) {
+    const Kept *kept = g_ptr_array_index (all, i - 1);
+
+    if (g_str_equal (kept->account_id, account_id) && (settings == NULL || !fits (kept, settings)))
+      g_ptr_array_add (old, g_ptr_array_steal_index (all, i - 1));
+  }
+  g_cond_broadcast (&cond);
+  g_mutex_unlock (&lock);
+  if (old->len > 0)
+    sync_aside_begin ("sosik-kept-close", close_main, old);
+  else
+    g_ptr_array_unref (old);
 }
 
 void

@@ -92,9 +92,9 @@ get_interval (Loop *loop)
 static void
 fail (Loop *loop, const GError *error)
 {
-  SyncPhase phase = sync_account_get_phase (loop->account, SYNC_SIDE_IMAP, error);
-  gboolean person = phase == SYNC_PHASE_NEEDS_PASSWORD || phase == SYNC_PHASE_NEEDS_SIGN_IN
-                    || phase == SYNC_PHASE_NEEDS_TRUST;
+  SyncPhase phase = sync_account_get_phase (loop->account, "imap", error);
+  gboolean person = sync_phase_needs_person (phase);
+  gboolean was_open = loop->session != NULL;
 
   disconnect (loop);
   if (base_error_is_cancelled (error))
@@ -102,7 +102,8 @@ fail (Loop *loop, const GError *error)
   base_log ("%s: %s%s%s", sync_account_get_id (loop->account), error->message,
             base_error_get_detail (error) != NULL ? " / " : "",
             base_error_get_detail (error) != NULL ? base_error_get_detail (error) : "");
-  if (person)
+  /* Who could not sign in is blocked already, and a person may have answered by now. */
+  if (person && was_open)
     sync_account_block (loop->account, SYNC_SIDE_IMAP, error);
   sync_account_set_state (loop->account, phase, NULL, 0, 0,
                           person ? 0 : sync_worker_fail (loop->worker), error);
@@ -130,9 +131,8 @@ say_blocked (Loop *loop)
   g_autoptr (GError) why = NULL;
 
   if (sync_account_is_blocked (loop->account, SYNC_SIDE_IMAP, &why))
-    sync_account_set_state (loop->account,
-                            sync_account_get_phase (loop->account, SYNC_SIDE_IMAP, why), NULL, 0, 0,
-                            0, why);
+    sync_account_set_state (loop->account, sync_account_get_phase (loop->account, "imap", why),
+                            NULL, 0, 0, 0, why);
 }
 
 /* Waits for a person or the next try; returns at once when neither is needed. */
@@ -145,9 +145,12 @@ wait_offline (Loop *loop)
 
     sync_worker_begin_round (loop->worker);
     refuse_requests (loop);
-    if (sync_worker_is_stopping (loop->worker) || sync_worker_take_retry (loop->worker))
+    if (sync_worker_is_stopping (loop->worker))
       return;
+    /* Nothing but a person helps who waits for one: another network is no reason to look busy. */
     if (!sync_account_is_blocked (loop->account, SYNC_SIDE_IMAP, NULL)) {
+      if (sync_worker_take_retry (loop->worker))
+        return;
       delay = sync_worker_get_delay (loop->worker);
       if (delay == 0)
         return;

@@ -8,7 +8,6 @@ static const struct
 {
   const char *word, *sentence;
 } steps[] = {
-  { "browser", N_ ("Your browser opens: sign in there. Sosik never sees your password.") },
   { "google-two-step", N_ ("Turn on 2-Step Verification in your Google Account.") },
   { "google-app-password", N_ ("Create a password under “App passwords” of your Google Account, "
                                "and use it here instead of your usual one.") },

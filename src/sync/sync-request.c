@@ -12,7 +12,8 @@ struct _SyncRequest
   gint64 message;
   char *message_id;
   guint part;
-  gpointer work; /* the worker's */
+  BaseQuery *query; /* nullable */
+  gpointer work;    /* the worker's */
   GDestroyNotify free_work;
 
   GMutex lock; /* what follows */
@@ -20,6 +21,7 @@ struct _SyncRequest
   gboolean done, found, abandoned;
   guint waiters;         /* who have not left; who made it is one */
   guint64 octets, total; /* progress */
+  SyncHits *hits;        /* nullable */
   GError *error;
 };
 
@@ -48,6 +50,15 @@ sync_request_new_part (gint64 message, guint part)
 }
 
 SyncRequest *
+sync_request_new_search (gint64 folder, BaseQuery *query)
+{
+  SyncRequest *request = sync_request_new (SYNC_REQUEST_SEARCH, folder, NULL);
+
+  request->query = base_query_ref (query);
+  return request;
+}
+
+SyncRequest *
 sync_request_ref (SyncRequest *request)
 {
   g_atomic_ref_count_inc (&request->ref_count);
@@ -63,6 +74,8 @@ sync_request_unref (SyncRequest *request)
   g_cond_clear (&request->cond);
   g_clear_error (&request->error);
   sync_request_set_work (request, NULL, NULL);
+  g_clear_pointer (&request->query, base_query_unref);
+  g_clear_pointer (&request->hits, sync_hits_free);
   g_free (request->message_id);
   g_free (request);
 }
@@ -89,6 +102,29 @@ guint
 sync_request_get_part (SyncRequest *request)
 {
   return request->part;
+}
+
+BaseQuery *
+sync_request_get_query (SyncRequest *request)
+{
+  return request->query;
+}
+
+SyncHits *
+sync_request_steal_hits (SyncRequest *request)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&request->lock);
+
+  return g_steal_pointer (&request->hits);
+}
+
+void
+sync_request_set_hits (SyncRequest *request, SyncHits *hits)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&request->lock);
+
+  g_clear_pointer (&request->hits, sync_hits_free);
+  request->hits = hits;
 }
 
 void

@@ -4,26 +4,16 @@
  *
  * Of many in a row, what is to be written about one is written while the server has the next: the disks of both are what takes time.  Copies for Sent come
  * by the dozen. */
-#include "sync-account.h"
+#include "sync-send-private.h"
 
 #include "base-error.h"
-#include "sync-advice.h"
 #include "base-log.h"
-#include "mime-build.h"
-#include "mime-message.h"
-#include "smtp-session.h"
-#include "store-folder.h"
-#include "store-outgoing.h"
-#include "sync-filing.h"
-#include "sync-providers.h"
 #include "sync-send-told.h"
 #include "sync-without.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define RETRY_FIRST_S  60
-#define RETRY_LAST_S   (60 * 60)
 #define CHECK_AGAIN_MS 30000
 #define DISK_AGAIN_MS  10000
 #define CLOCK_MS       (10 * 60 * 1000)
@@ -34,39 +24,16 @@
 #define AT_ONCE        16
 #define AT_ONCE_OCTETS (4 * 1024 * 1024)
 
-typedef struct
-{
-  SyncAccount *account; /* borrowed */
-  SyncWorker *worker;   /* borrowed */
-
-  /* Owned */
-  StoreDb *db;
-  SmtpSession *session;
-  GCancellable *cancellable;
-  StoreOutbox *ahead; /* taken while the one before it was waited for; nothing of it was sent */
-  GPtrArray *
-      sent; /* StoreOutbox of what is the server's, and has to go into Sent; the last one is not even marked so */
-  GHashTable *checked; /* outbox id -> how often Sent was searched in vain */
-
-  gint64 row;
-  SmtpCapability disabled; /* by the settings; offered by this server and then not known */
-  guint unreachable;       /* how often in a row Sent could not be looked at */
-  gint64 on_its_way;       /* outbox id */
-  guint64 total;           /* octets of that; 0: nobody counted them */
-  gint64 told_at;          /* how far it is; monotonic */
-  gboolean told_disk;      /* the person knows that this computer cannot write */
-} Sender;
-
 static void
 outbox_free (gpointer outbox)
 {
   store_outbox_free (outbox);
 }
 
-static gint64
-now_s (void)
+static const char *
+get_identity (Sender *sender)
 {
-  return g_get_real_time () / G_USEC_PER_SEC;
+  return sync_route_get_identity (sender->route);
 }
 
 static void
@@ -80,47 +47,40 @@ hang_up (Sender *sender)
   sync_worker_set_connected (sender->worker, FALSE);
 }
 
-/* For those who write: what is too large is said before it is sent. */
+/* For those who write: what is too large is said before it is sent.  Of the account's own server alone. */
 static void
 learn_size_limit (Sender *sender)
 {
   g_autoptr (GError) error = NULL;
 
+  if (get_identity (sender) != NULL)
+    return;
   if (!store_account_set_size_limit (sender->db, sender->row,
                                      smtp_session_get_size_limit (sender->session), &error))
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
 }
 
-/* *again: it failed, and is worth another try (sync_account_doubt_token ()). */
+/* *again: see sync_route_sign_in (). */
 static gboolean
 connect_once (Sender *sender, gboolean *again, GError **error)
 {
-  const BaseAccount *settings = sync_account_get_settings (sender->account);
-  NetEndpoint endpoint =
-      net_endpoint_of (settings, &settings->smtp, sync_account_get_patience (sender->account));
+  NetEndpoint endpoint = net_endpoint_of (sync_account_get_settings (sender->account),
+                                          sync_route_get_server (sender->route),
+                                          sync_account_get_patience (sender->account));
   g_autoptr (SmtpSession) session = NULL;
-  char *secret = NULL;
   g_autoptr (GError) local = NULL;
-  NetLogin login;
-  gboolean good;
 
   *again = FALSE;
-  if (sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, error))
+  if (sync_route_is_blocked (sender->route, error))
     return FALSE;
-  session = smtp_session_open (&endpoint, sender->cancellable, error);
-  if (session == NULL)
-    return FALSE;
-  good =
-      sync_account_get_login (sender->account, "smtp", &login, &secret, sender->cancellable, &local)
-      && smtp_session_sign_in (session, &login, sender->cancellable, &local);
-  *again = !good && sync_account_doubt_token (sender->account, &login, local);
-  sync_password_free (secret);
-  if (!good) {
-    sync_advice_apply (&local, &settings->smtp);
+  session = smtp_session_open (&endpoint, sender->cancellable, &local);
+  if (session == NULL) {
+    sync_route_block (sender->route, local);
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  sync_account_learn_proof (sender->account, "smtp", smtp_session_get_proof (session));
+  if (!sync_route_sign_in (sender->route, session, again, sender->cancellable, error))
+    return FALSE;
   smtp_session_set_disabled (session, sender->disabled);
   sender->session = g_steal_pointer (&session);
   sync_worker_set_connected (sender->worker, TRUE);
@@ -136,22 +96,41 @@ connect_now (Sender *sender, GError **error)
 
   if (connect_once (sender, &again, &local))
     return TRUE;
-  if (!again) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
+  if (again) {
+    g_clear_error (&local);
+    if (connect_once (sender, &again, &local))
+      return TRUE;
+    /* The next token would fare no better.  In every other case who failed has said so, and a person may have answered by now. */
+    if (again)
+      sync_route_block (sender->route, local);
   }
-  return connect_once (sender, &again, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
-/* The account's mails in this state, oldest first. */
+/* What a server has, or may have, that is not set up any more is looked after by the account's own sender. */
+static gboolean
+is_mine (Sender *sender, const StoreOutbox *row)
+{
+  if (g_strcmp0 (row->route, get_identity (sender)) == 0)
+    return TRUE;
+  return get_identity (sender) == NULL
+         && (row->state == STORE_OUTBOX_SENT || row->state == STORE_OUTBOX_UNCERTAIN)
+         && !sync_account_has_route (sender->account, row->route);
+}
+
+/* The mails that are this one's and in this state, oldest first. */
 static GPtrArray *
 list_outbox (Sender *sender, StoreOutboxState state, GError **error)
 {
   g_autoptr (GPtrArray) rows = store_outbox_list (sender->db, sender->row, error);
 
-  for (guint i = rows != NULL ? rows->len : 0; i-- > 0;)
-    if (((StoreOutbox *)g_ptr_array_index (rows, i))->state != state)
+  for (guint i = rows != NULL ? rows->len : 0; i-- > 0;) {
+    const StoreOutbox *row = g_ptr_array_index (rows, i);
+
+    if (row->state != state || !is_mine (sender, row))
       g_ptr_array_remove_index (rows, i);
+  }
   return g_steal_pointer (&rows);
 }
 
@@ -199,128 +178,7 @@ set_state (Sender *sender, const StoreOutbox *outbox, StoreOutboxState state, gi
   }
 }
 
-static gint64
-retry_time (const StoreOutbox *outbox)
-{
-  gint64 delay = (gint64)RETRY_FIRST_S << MIN (outbox->attempts > 0 ? outbox->attempts - 1 : 0, 10);
-
-  return now_s () + MIN (delay, RETRY_LAST_S);
-}
-
 /* ---- sent ---- */
-
-static gboolean
-files_sent (Sender *sender)
-{
-  return sync_provider_files_sent (sync_account_get_settings (sender->account)->smtp.host);
-}
-
-/* The folder for the copy: the account's Sent.  0: none.  `filed`: the server has put it there, so it has its own. */
-static gint64
-find_sent_folder (Sender *sender, gboolean filed)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (StoreFolder) sent = NULL;
-
-  gint64 id;
-
-  sent = store_folder_by_role (sender->db, sender->row, STORE_ROLE_SENT, NULL);
-  if (sent != NULL || filed)
-    return sent != NULL ? sent->id : 0;
-  id = sync_filing_ensure_folder (sender->db, sender->row, STORE_ROLE_SENT, &error);
-  if (id == 0)
-    base_log ("%s: no folder for the copy of a sent mail: %s",
-              sync_account_get_id (sender->account), error != NULL ? error->message : "");
-  return id;
-}
-
-/* The folder that the copy of this one is wanted in, where the account has it and the server does not file by itself; else `sent`. */
-static gint64
-find_wanted_folder (Sender *sender, const StoreOutbox *outbox, gint64 sent, gboolean filed)
-{
-  g_autoptr (GPtrArray) folders = NULL;
-
-  if (outbox->sent_folder == NULL || filed)
-    return sent;
-  folders = store_folder_list (sender->db, sender->row, NULL);
-  for (guint i = 0; folders != NULL && i < folders->len; i++) {
-    const StoreFolder *folder = g_ptr_array_index (folders, i);
-
-    if (folder->selectable && g_str_equal (folder->name, outbox->sent_folder))
-      return folder->id;
-  }
-  base_log ("%s: there is no folder “%s” for the copy of a sent mail",
-            sync_account_get_id (sender->account), outbox->sent_folder);
-  return sent;
-}
-
-/* One field without those who have got it. */
-static void
-leave_refused (char **field, const StoreOutbox *outbox)
-{
-  g_autoptr (GPtrArray) addresses = mime_addresses_parse (*field);
-  g_autoptr (GString) left = g_string_new (NULL);
-
-  for (guint i = 0; i < addresses->len; i++) {
-    const MimeAddress *address = g_ptr_array_index (addresses, i);
-    g_autofree char *text = mime_address_to_string (address->name, address->address);
-
-    for (guint j = 0; outbox->recipients[j] != NULL && text != NULL; j++)
-      if (g_ascii_strcasecmp (outbox->recipients[j], address->address) == 0)
-        g_clear_pointer (&text, g_free);
-    if (text != NULL)
-      g_string_append_printf (left, "%s%s", left->len > 0 ? ", " : "", text);
-  }
-  g_free (*field);
-  *field = g_strdup (left->str);
-}
-
-/* What is edited from now on is for those who were refused, and nobody gets it twice. */
-static void
-narrow_draft (Sender *sender, const StoreOutbox *outbox)
-{
-  BasePaths *paths = store_db_get_paths (sender->db);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (StoreDraft) draft = store_draft_load (paths, outbox->draft, &error);
-
-  if (draft != NULL) {
-    leave_refused (&draft->to, outbox);
-    leave_refused (&draft->cc, outbox);
-    leave_refused (&draft->bcc, outbox);
-    (void)store_draft_save (paths, draft, &error);
-  }
-  if (error != NULL)
-    base_log ("%s: a draft still names everybody: %s", sync_account_get_id (sender->account),
-              error->message);
-}
-
-/* It is theirs: out of the outbox, and into Sent.  `filed`: the server has put a copy there, or is about to; the one made here becomes that one
- * as soon as it is found there. */
-static gboolean
-finish_one (Sender *sender, const StoreOutbox *outbox, gint64 sent, gboolean filed, GError **error)
-{
-  gint64 folder = find_wanted_folder (sender, outbox, sent, filed);
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &local);
-  g_autoptr (MimeSummary) summary = NULL;
-  StoreNewMessage copy = { 0 };
-
-  /* Only of what is not there any more no copy is made. */
-  if (message == NULL && !g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE)) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
-  }
-  /* Of what others have got before there is one. */
-  if (folder > 0 && message != NULL && outbox->message_id != NULL) {
-    summary = mime_summary_from_message (message);
-    sync_filing_fill (&copy, summary, message, STORE_FLAG_SEEN);
-  }
-  /* Before it can be edited, and the same however often it is done */
-  if (outbox->refused != NULL)
-    narrow_draft (sender, outbox);
-  return store_outbox_sent (sender->db, outbox, copy.body != NULL ? folder : 0, &copy, filed,
-                            retry_time (outbox), error);
-}
 
 static gboolean
 mark_sent (Sender *sender, GError **error)
@@ -341,7 +199,18 @@ static gboolean
 finish_sent (Sender *sender, guint n, gint64 folder, GError **error)
 {
   for (guint i = 0; i < n; i++)
-    if (!finish_one (sender, sender->sent->pdata[i], folder, files_sent (sender), error))
+    if (!sync_send_finish_one (sender, sender->sent->pdata[i], folder,
+                               sync_send_files_sent (sender, sender->sent->pdata[i]), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether nothing of it needs a copy made here. */
+static gboolean
+are_filed (Sender *sender)
+{
+  for (guint i = 0; i < sender->sent->len; i++)
+    if (!sync_send_files_sent (sender, sender->sent->pdata[i]))
       return FALSE;
   return TRUE;
 }
@@ -357,7 +226,8 @@ advance (Sender *sender, gboolean take, guint n_finish, gint64 folder, GError **
   if (!store_db_begin (sender->db, TRUE, error))
     return FALSE;
   if (mark_sent (sender, &local) && take)
-    taken = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &local);
+    taken = store_outbox_take_due (sender->db, sender->row, get_identity (sender), sync_send_now (),
+                                   NULL, &local);
   if (local == NULL)
     (void)finish_sent (sender, n_finish, folder, &local);
   if (local != NULL) {
@@ -393,9 +263,10 @@ on_waiting (gpointer data)
   if (sender->sent->len > 0)
     (void)advance (sender, TRUE, 0, 0, &error);
   else
-    sender->ahead = store_outbox_take_due (sender->db, sender->row, now_s (), NULL, &error);
+    sender->ahead = store_outbox_take_due (sender->db, sender->row, get_identity (sender),
+                                           sync_send_now (), NULL, &error);
   if (sender->ahead != NULL)
-    sync_sending_set_ahead (sync_account_get_sending (sender->account), sender->ahead->id);
+    sync_sending_set_ahead (sync_route_get_sending (sender->route), sender->ahead->id);
   if (error != NULL)
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
 }
@@ -421,7 +292,7 @@ count_at_once (Sender *sender)
 static void
 finish_all (Sender *sender)
 {
-  gint64 folder = find_sent_folder (sender, files_sent (sender));
+  gint64 folder = sync_send_find_sent_folder (sender, are_filed (sender));
   gboolean good = TRUE, any = sender->sent->len > 0;
 
   while (good && sender->sent->len > 0) {
@@ -452,13 +323,13 @@ finish_left (Sender *sender)
 static void
 finish_found (Sender *sender, const StoreOutbox *outbox)
 {
-  gint64 folder = find_sent_folder (sender, TRUE);
+  gint64 folder = sync_send_find_sent_folder (sender, TRUE);
   gboolean again = TRUE, noted = FALSE;
 
   while (again) {
     g_autoptr (GError) error = NULL;
 
-    noted = finish_one (sender, outbox, folder, TRUE, &error);
+    noted = sync_send_finish_one (sender, outbox, folder, TRUE, &error);
     again = !noted && wait_for_disk (sender, error);
   }
   if (noted && outbox->refused != NULL)
@@ -552,6 +423,24 @@ give_up (Sender *sender, const StoreOutbox *outbox, const char *sentence, const 
   sync_send_tell_failed (sender->account, outbox, sentence, detail);
 }
 
+/* What was written to go by a server that is not there any more goes by no other one. */
+static void
+give_up_lost (Sender *sender)
+{
+  g_autoptr (GPtrArray) rows = store_outbox_list (sender->db, sender->row, NULL);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++) {
+    const StoreOutbox *outbox = g_ptr_array_index (rows, i);
+
+    if (outbox->state == STORE_OUTBOX_QUEUED && outbox->route != NULL
+        && !sync_account_has_route (sender->account, outbox->route))
+      give_up (
+          sender, outbox,
+          _ ("The server by which it was to be sent is not set up any more. Edit the message and choose as whom you send it."),
+          NULL);
+  }
+}
+
 /* The server said that it cannot take it yet. */
 static void
 put_off (Sender *sender, const StoreOutbox *outbox, gint64 next_try, const GError *error)
@@ -559,7 +448,7 @@ put_off (Sender *sender, const StoreOutbox *outbox, gint64 next_try, const GErro
   const char *detail = base_error_get_detail (error);
   gboolean again = TRUE;
 
-  if (store_outbox_is_overdue (outbox, now_s ())) {
+  if (store_outbox_is_overdue (outbox, sync_send_now ())) {
     give_up (sender, outbox, store_outbox_get_overdue_sentence (), detail);
     return;
   }
@@ -583,7 +472,7 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
   if (go_on_without (sender, outbox, error))
     return TRUE;
   if (may_be_later (outbox, detail)) {
-    put_off (sender, outbox, retry_time (outbox), error);
+    put_off (sender, outbox, sync_send_get_retry_time (outbox), error);
     return smtp_session_is_usable (sender->session);
   }
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_REFUSED)
@@ -599,12 +488,12 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_AUTH)
       || g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)) {
     set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, error->message, detail);
-    sync_account_block (sender->account, SYNC_SIDE_SMTP, error);
+    sync_route_block (sender->route, error);
     return FALSE;
   }
   /* A 4xx is about this mail: it alone waits.  A broken connection says nothing about any mail. */
   alone = sender->session != NULL && smtp_session_is_usable (sender->session);
-  next_try = alone ? retry_time (outbox) : sync_worker_fail (sender->worker);
+  next_try = alone ? sync_send_get_retry_time (outbox) : sync_worker_fail (sender->worker);
   if (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY) && detail != NULL && detail[0] == '4')
     put_off (sender, outbox, next_try, error);
   else
@@ -616,7 +505,8 @@ finish_not_sent (Sender *sender, const StoreOutbox *outbox, const GError *error)
 static gboolean
 must_wait_here (Sender *sender, const StoreOutbox *outbox)
 {
-  return outbox->send_at > now_s () && !smtp_session_can_hold (sender->session, outbox->send_at);
+  return outbox->send_at > sync_send_now ()
+         && !smtp_session_can_hold (sender->session, outbox->send_at);
 }
 
 /* How far it is. */
@@ -628,7 +518,7 @@ on_progress (guint64 sent, guint64 total, gpointer data)
 
   sender->total = total;
   if (sent == total)
-    return sync_sending_let_go (sync_account_get_sending (sender->account));
+    return sync_sending_let_go (sync_route_get_sending (sender->route));
   if (total > LARGE && now - sender->told_at > TELL_EVERY_US) {
     sync_account_tell_sending (sender->account, sender->on_its_way, sent, total);
     sender->told_at = now;
@@ -641,10 +531,11 @@ static SmtpOutcome
 submit (Sender *sender, const StoreOutbox *outbox, GBytes *message, gboolean *stopped,
         GError **error)
 {
-  SyncSending *sending = sync_account_get_sending (sender->account);
+  SyncSending *sending = sync_route_get_sending (sender->route);
   const SmtpSendOptions options = { .notify = (SmtpNotify)outbox->notify,
                                     .envelope_id = outbox->message_id,
-                                    .hold_until = outbox->send_at > now_s () ? outbox->send_at : 0,
+                                    .hold_until =
+                                        outbox->send_at > sync_send_now () ? outbox->send_at : 0,
                                     .waiting = on_waiting,
                                     .progress = on_progress,
                                     .data = sender };
@@ -692,8 +583,7 @@ send_one (Sender *sender, StoreOutbox *taken)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = store_outbox_get_message (sender->db, outbox, &error);
   SmtpOutcome outcome = SMTP_NOT_SENT;
-  gboolean stopped =
-      sync_sending_take_stopped (sync_account_get_sending (sender->account), outbox->id);
+  gboolean stopped = sync_sending_take_stopped (sync_route_get_sending (sender->route), outbox->id);
 
   if (!stopped && message != NULL && !must_wait_here (sender, outbox)) {
     note_before (sender, message);
@@ -736,7 +626,7 @@ explain_wait (Sender *sender, const GError *error)
   for (guint i = 0; queued != NULL && i < queued->len; i++) {
     const StoreOutbox *outbox = g_ptr_array_index (queued, i);
 
-    if (outbox->next_try <= now_s () && g_strcmp0 (outbox->error, error->message) != 0
+    if (outbox->next_try <= sync_send_now () && g_strcmp0 (outbox->error, error->message) != 0
         && !store_outbox_set_state (sender->db, outbox->id, STORE_OUTBOX_QUEUED, outbox->next_try,
                                     error->message, base_error_get_detail (error), &swallowed)) {
       tell_not_written (sender, swallowed);
@@ -755,10 +645,10 @@ is_due (Sender *sender, gint64 *next_due, GError **error)
   for (guint i = 0; queued != NULL && i < queued->len; i++) {
     const StoreOutbox *outbox = g_ptr_array_index (queued, i);
 
-    if (store_outbox_was_left (outbox, now_s ())
-        && !store_outbox_skip_left (sender->db, outbox, now_s (), error))
+    if (store_outbox_was_left (outbox, sync_send_now ())
+        && !store_outbox_skip_left (sender->db, outbox, sync_send_now (), error))
       return FALSE;
-    if (outbox->next_try <= now_s ())
+    if (outbox->next_try <= sync_send_now ())
       due = TRUE;
     else if (*next_due == 0 || outbox->next_try < *next_due)
       *next_due = outbox->next_try;
@@ -773,14 +663,15 @@ take_next (Sender *sender, GError **error)
     finish_all (sender);
   if (sender->ahead != NULL)
     return g_steal_pointer (&sender->ahead);
-  return store_outbox_take_due (sender->db, sender->row, now_s (), NULL, error);
+  return store_outbox_take_due (sender->db, sender->row, get_identity (sender), sync_send_now (),
+                                NULL, error);
 }
 
 /* It was taken ahead, and its turn did not come. */
 static void
 put_back (Sender *sender, const StoreOutbox *outbox)
 {
-  if (sync_sending_take_stopped (sync_account_get_sending (sender->account), outbox->id))
+  if (sync_sending_take_stopped (sync_route_get_sending (sender->route), outbox->id))
     set_stopped (sender, outbox);
   else
     set_state (sender, outbox, STORE_OUTBOX_QUEUED, 0, NULL, NULL);
@@ -829,7 +720,7 @@ check_uncertain (Sender *sender)
     const StoreOutbox *outbox = g_ptr_array_index (uncertain, i);
     guint times = GPOINTER_TO_UINT (g_hash_table_lookup (sender->checked, &outbox->id));
     /* A provider that files sent mail itself may take a moment. */
-    guint wanted = files_sent (sender) ? 2 : 1;
+    guint wanted = sync_send_files_sent (sender, outbox) ? 2 : 1;
     g_autoptr (SyncRequest) request = NULL;
     g_autoptr (GError) error = NULL;
     gboolean found = FALSE;
@@ -889,8 +780,13 @@ run_round (Sender *sender)
   gboolean due;
 
   finish_left (sender);
+  if (get_identity (sender) == NULL)
+    give_up_lost (sender);
+  /* The account only receives mail. */
+  if (!base_server_is_used (sync_route_get_server (sender->route)))
+    return check_uncertain (sender);
   due = is_due (sender, &next_due, &error);
-  if (due && sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, &blocked)) {
+  if (due && sync_route_is_blocked (sender->route, &blocked)) {
     explain_wait (sender, blocked);
   } else if (due) {
     if (delay > 0)
@@ -904,26 +800,28 @@ run_round (Sender *sender)
   if (error != NULL && !base_error_is_cancelled (error)) {
     base_log ("%s: %s", sync_account_get_id (sender->account), error->message);
     explain_wait (sender, error);
-    sync_account_block (sender->account, SYNC_SIDE_SMTP, error);
-    if (!sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
+    if (!sync_route_is_blocked (sender->route, NULL)) {
       (void)sync_worker_fail (sender->worker);
       wait = sync_worker_get_delay (sender->worker);
     }
-  } else if (due && !sync_account_is_blocked (sender->account, SYNC_SIDE_SMTP, NULL)) {
+  } else if (due && !sync_route_is_blocked (sender->route, NULL)) {
     wait = sync_worker_get_delay (sender->worker);
   }
   /* The wait is by a clock that nobody sets, the time a person chose by one that may be set meanwhile. */
   if (next_due > 0)
-    wait = shorter (wait, MIN (MAX (next_due - now_s (), 0) * 1000 + 100, CLOCK_MS));
+    wait = shorter (wait, MIN (MAX (next_due - sync_send_now (), 0) * 1000 + 100, CLOCK_MS));
   return shorter (wait, check_uncertain (sender));
 }
 
 void
-sync_send_run (SyncWorker *worker, gpointer account)
+sync_send_run (SyncWorker *worker, gpointer route)
 {
+  SyncAccount *account = sync_route_get_account (route);
   Sender sender = { .account = account,
+                    .route = route,
                     .worker = worker,
-                    .disabled = sync_without_smtp (sync_account_get_settings (account)) };
+                    .disabled = sync_without_smtp (sync_account_get_settings (account),
+                                                   sync_route_get_server (route)) };
 
   sender.sent = g_ptr_array_new_with_free_func (outbox_free);
   sender.checked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

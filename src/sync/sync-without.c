@@ -27,11 +27,11 @@ sync_without_imap (const BaseAccount *account)
 }
 
 SmtpCapability
-sync_without_smtp (const BaseAccount *account)
+sync_without_smtp (const BaseAccount *account, const BaseServer *server)
 {
   SmtpCapability without = 0;
 
-  for (char **word = account->smtp.without; word != NULL && *word != NULL; word++) {
+  for (char **word = server->without; word != NULL && *word != NULL; word++) {
     SmtpCapability capability = smtp_capability_from_word (*word);
 
     if (capability == 0)

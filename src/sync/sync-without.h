@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 /* Words that mean nothing here are named in the log: an administrator may have written them wrong. */
 ImapCapability sync_without_imap (const BaseAccount *account);
-SmtpCapability sync_without_smtp (const BaseAccount *account);
+/* Of one of its servers for sending. */
+SmtpCapability sync_without_smtp (const BaseAccount *account, const BaseServer *server);
 
 G_END_DECLS

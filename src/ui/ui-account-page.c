@@ -19,7 +19,6 @@ struct _UiAccountPage
   /* Owned */
   MailEngine *engine;
   MailAccount *account;
-  BaseAccount *wanted; /* nullable: what is being saved, and what was changed since */
   GPtrArray
       *paths[BASE_N_FOLDERS]; /* of char; what the choices stand for, "" what is found by itself */
   GArray *minutes;            /* guint, of the choices */
@@ -31,59 +30,32 @@ struct _UiAccountPage
   GtkDropDown *interval, *folders[BASE_N_FOLDERS];
   AdwPreferencesGroup *special;
 
-  gboolean filling, saving, again, gone;
+  gboolean filling, gone;
 };
 
 G_DEFINE_FINAL_TYPE (UiAccountPage, ui_account_page, GTK_TYPE_BOX)
 
 /* ---- saving ---- */
 
-static void on_saved (GObject *source, GAsyncResult *result, gpointer data);
 static void fill (UiAccountPage *self);
-
-static void
-save_wanted (UiAccountPage *self)
-{
-  self->saving = TRUE;
-  self->again = FALSE;
-  mail_engine_save_settings_async (self->engine, self->wanted, on_saved, g_object_ref (self));
-}
 
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiAccountPage) self = data;
   g_autoptr (GError) error = NULL;
-  gboolean saved = mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
 
-  self->saving = FALSE;
-  if (saved && self->again) {
-    save_wanted (self);
-    return;
-  }
-  g_clear_pointer (&self->wanted, base_account_free);
-  if (saved || self->gone)
+  if (mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error) || self->gone)
     return;
   fill (self);
   ui_dialog_error (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
                    _ ("The change was not saved."), error);
 }
 
-/* What the fields hold goes into what is saved next. */
 static void
-save (UiAccountPage *self)
+save (UiAccountPage *self, const MailEdit *edit)
 {
-  self->again = TRUE;
-  if (!self->saving)
-    save_wanted (self);
-}
-
-static BaseAccount *
-begin (UiAccountPage *self)
-{
-  if (self->wanted == NULL)
-    self->wanted = mail_account_dup_settings (self->account);
-  return self->wanted;
+  mail_engine_save_edit_async (self->engine, edit, on_saved, g_object_ref (self));
 }
 
 /* ---- what a person does ---- */
@@ -93,38 +65,39 @@ on_switched (UiAccountPage *self)
 {
   if (self->filling)
     return;
-  begin (self)->disabled = !gtk_switch_get_active (self->on);
-  save (self);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
+  edit->settings->disabled = !gtk_switch_get_active (self->on);
+  save (self, edit);
 }
 
 static void
 on_named (UiAccountPage *self, AdwEntryRow *row)
 {
-  BaseAccount *settings = begin (self);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
 
-  g_free (settings->label);
-  settings->label = *text != '\0' ? g_steal_pointer (&text) : NULL;
-  save (self);
+  g_free (edit->settings->label);
+  edit->settings->label = *text != '\0' ? g_steal_pointer (&text) : NULL;
+  save (self, edit);
 }
 
 static void
 on_coloured (UiAccountPage *self, GParamSpec *pspec, UiColourChooser *chooser)
 {
-  BaseAccount *settings = begin (self);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
 
-  g_free (settings->colour);
-  g_object_get (chooser, "colour", &settings->colour, NULL);
-  save (self);
+  g_clear_pointer (&edit->settings->colour, g_free);
+  g_object_get (chooser, "colour", &edit->settings->colour, NULL);
+  save (self, edit);
 }
 
 static void
 on_kept (UiAccountPage *self)
 {
-  BaseAccount *settings = begin (self);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
 
-  settings->bodies = ui_keep_row_get (self->keep, &settings->months);
-  save (self);
+  edit->settings->bodies = ui_keep_row_get (self->keep, &edit->settings->months);
+  save (self, edit);
 }
 
 static void
@@ -134,8 +107,9 @@ on_interval (UiAccountPage *self)
 
   if (self->filling || selected >= self->minutes->len)
     return;
-  begin (self)->check_minutes = g_array_index (self->minutes, guint, selected);
-  save (self);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
+  edit->settings->check_minutes = g_array_index (self->minutes, guint, selected);
+  save (self, edit);
 }
 
 static void
@@ -143,16 +117,15 @@ on_folder (UiAccountPage *self, GParamSpec *pspec, GtkDropDown *choice)
 {
   for (guint i = 0; i < BASE_N_FOLDERS && !self->filling; i++) {
     guint selected = gtk_drop_down_get_selected (choice);
-    BaseAccount *settings;
     const char *path;
 
     if (self->folders[i] != choice || selected >= self->paths[i]->len)
       continue;
-    settings = begin (self);
+    g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
     path = self->paths[i]->pdata[selected];
-    g_free (settings->folders[i]);
-    settings->folders[i] = *path != '\0' ? g_strdup (path) : NULL;
-    save (self);
+    g_free (edit->settings->folders[i]);
+    edit->settings->folders[i] = *path != '\0' ? g_strdup (path) : NULL;
+    save (self, edit);
   }
 }
 
@@ -251,10 +224,10 @@ fill_folders (UiAccountPage *self, const BaseAccount *settings)
 static void
 on_folders_changed (UiAccountPage *self)
 {
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
 
   self->filling = TRUE;
-  fill_folders (self, self->wanted != NULL ? self->wanted : settings);
+  fill_folders (self, edit->settings);
   self->filling = FALSE;
 }
 
@@ -485,7 +458,6 @@ ui_account_page_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
-  g_clear_pointer (&self->wanted, base_account_free);
   g_array_unref (self->minutes);
   for (guint i = 0; i < BASE_N_FOLDERS; i++)
     g_ptr_array_unref (self->paths[i]);

@@ -17,6 +17,7 @@
 #include "ui-preferences.h"
 #include "ui-resources.h"
 #include "ui-redirect.h"
+#include "ui-search-provider.h"
 #include "ui-setup.h"
 #include "ui-template-editor.h"
 #include "ui-window.h"
@@ -40,6 +41,12 @@ struct _UiApplication
   GtkWidget *shortcuts; /* while it is open */
   GPtrArray *
       asks; /* MailAccount: need their passwords; asked for one by one while somebody looks at the window */
+  UiSearchProvider *provider; /* while it is on the bus */
+  struct
+  {
+    char *typed; /* nullable: nothing */
+    gint64 item;
+  } wanted;        /* what is to be looked for when the engine is ready */
   GPtrArray *uris; /* mailto: URIs that came before the engine was ready */
   char *profile;
 
@@ -107,10 +114,10 @@ ask_for_password (UiApplication *self)
     g_autoptr (MailAccount) account = g_ptr_array_steal_index (self->asks, 0);
     if (!mail_account_needs_password (account) && !mail_account_needs_sign_in (account))
       continue;
-    self->asking = (mail_account_needs_sign_in (account) ? ui_sign_in_dialog_ask
-                                                         : ui_password_dialog_ask) (
-        GTK_WINDOW (window), self->engine, account, mail_account_get_state_text (account),
-        mail_account_get_state_detail (account));
+    self->asking =
+        (mail_account_needs_sign_in (account) ? ui_sign_in_dialog_ask : ui_password_dialog_ask) (
+            GTK_WINDOW (window), self->engine, account, mail_account_get_state_text (account),
+            mail_account_get_state_detail (account));
     g_signal_connect_object (self->asking, "destroy", G_CALLBACK (on_dialog_gone), self,
                              G_CONNECT_SWAPPED);
   }
@@ -483,6 +490,7 @@ action_about (GSimpleAction *action, GVariant *parameter, gpointer data)
                     _ ("© 2026 The Sosik developers"),
                     /* Translators: your names, one a line; shown in the About window */
                     "translator-credits", _ ("translator-credits"), NULL);
+  ui_names_fill_foreign (about, _ ("Sosik"));
   present_above (self, GTK_WINDOW (about));
 }
 
@@ -500,6 +508,7 @@ action_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
     g_autoptr (GtkBuilder) builder =
         gtk_builder_new_from_resource ("/org/sosik/Sosik/ui-shortcuts.ui");
     self->shortcuts = GTK_WIDGET (gtk_builder_get_object (builder, "shortcuts"));
+    ui_names_fill_foreign (self->shortcuts, _ ("Keyboard shortcuts"));
     g_signal_connect_object (self->shortcuts, "destroy", G_CALLBACK (on_shortcuts_closed), self,
                              G_CONNECT_SWAPPED);
   }
@@ -611,6 +620,51 @@ static const struct
   { "win.zoom-normal", { "<Control>0" } },
 };
 
+/* ---- the search of the desktop ---- */
+
+static void
+show_wanted (UiApplication *self)
+{
+  UiWindow *window = find_window (self);
+  if (!self->wanted.typed || !window || !mail_engine_get_ready (self->engine))
+    return;
+  g_autofree char *typed = g_steal_pointer (&self->wanted.typed);
+  ui_window_search (window, typed, self->wanted.item);
+}
+
+static void
+on_search_chosen (const char *typed, gint64 item, gpointer data)
+{
+  UiApplication *self = data;
+  g_free (self->wanted.typed);
+  self->wanted.typed = g_strdup (typed);
+  self->wanted.item = item;
+  g_application_activate (G_APPLICATION (self));
+  show_wanted (self);
+}
+
+static gboolean
+ui_application_dbus_register (GApplication *application, GDBusConnection *connection,
+                              const char *path, GError **error)
+{
+  UiApplication *self = UI_APPLICATION (application);
+  if (!G_APPLICATION_CLASS (ui_application_parent_class)
+           ->dbus_register (application, connection, path, error))
+    return FALSE;
+  self->provider =
+      ui_search_provider_new (application, connection, path, on_search_chosen, self, error);
+  return self->provider != NULL;
+}
+
+static void
+ui_application_dbus_unregister (GApplication *application, GDBusConnection *connection,
+                                const char *path)
+{
+  g_clear_pointer (&UI_APPLICATION (application)->provider, ui_search_provider_free);
+  G_APPLICATION_CLASS (ui_application_parent_class)
+      ->dbus_unregister (application, connection, path);
+}
+
 /* ---- GApplication ---- */
 
 /* With --profile everything lies under that folder, the settings too. */
@@ -640,6 +694,10 @@ ui_application_startup (GApplication *application)
   self->engine = mail_engine_new (self->paths);
   mail_engine_defer_sync (self->engine);
   start_engine (self);
+  if (self->provider)
+    ui_search_provider_set_engine (self->provider, self->engine, self->settings);
+  g_signal_connect_object (self->engine, "notify::ready", G_CALLBACK (show_wanted), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   gtk_init ();
   gtk_settings_get_default (); /* now it reads it */
   ui_environment_end_spared_theme ();
@@ -738,6 +796,7 @@ ui_application_finalize (GObject *object)
   g_clear_handle_id (&self->wait_source, g_source_remove);
   g_clear_handle_id (&self->begin_source, g_source_remove);
   g_ptr_array_unref (self->asks);
+  g_free (self->wanted.typed);
   g_clear_object (&self->engine);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->paths, base_paths_unref);
@@ -754,6 +813,8 @@ ui_application_class_init (UiApplicationClass *klass)
   application_class->startup = ui_application_startup;
   application_class->activate = ui_application_activate;
   application_class->open = ui_application_open;
+  application_class->dbus_register = ui_application_dbus_register;
+  application_class->dbus_unregister = ui_application_dbus_unregister;
   application_class->handle_local_options = ui_application_handle_local_options;
 }
 

@@ -1,6 +1,12 @@
 /* A bar with a sentence and a button.  Main thread.  Texts are never taken for markup. */
 #include "ui-bar.h"
 
+#include "ui-page-link.h"
+
+/* The narrowest place a bar may have, without its margins, and the digits that a line beside the button has to have room for. */
+#define NARROWEST 264
+#define LINE      16
+
 struct _UiBar
 {
   AdwBin parent_instance;
@@ -10,6 +16,7 @@ struct _UiBar
   GtkWidget *box;
   GtkLabel *title, *detail;
   GtkButton *button;
+  GtkWidget *texts, *link; /* link: NULL before there is one to show */
 };
 
 G_DEFINE_FINAL_TYPE (UiBar, ui_bar, ADW_TYPE_BIN)
@@ -30,6 +37,22 @@ set_class (GtkWidget *widget, const char *name, gboolean on)
     gtk_widget_remove_css_class (widget, name);
 }
 
+/* With large text, or a long word on the button, that stands below. */
+static void
+arrange (UiBar *self)
+{
+  PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (self->title));
+  PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
+  int digit = PANGO_PIXELS (pango_font_metrics_get_approximate_digit_width (metrics)), width;
+
+  pango_font_metrics_unref (metrics);
+  gtk_widget_measure (GTK_WIDGET (self->button), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL,
+                      NULL);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box), NARROWEST - width < LINE * digit
+                                                                  ? GTK_ORIENTATION_VERTICAL
+                                                                  : GTK_ORIENTATION_HORIZONTAL);
+}
+
 void
 ui_bar_show (UiBar *self, const char *title, const char *detail, const char *button,
              gboolean attention)
@@ -38,13 +61,27 @@ ui_bar_show (UiBar *self, const char *title, const char *detail, const char *but
   gtk_label_set_text (self->detail, detail ? detail : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->detail), detail);
   gtk_widget_set_visible (GTK_WIDGET (self->detail), detail && *detail);
+  ui_bar_set_link (self, NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != NULL);
   if (button)
     gtk_button_set_label (self->button, button);
+  arrange (self);
   set_class (self->box, "attention", attention);
   set_class (self->box, "information", !attention);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
+}
+
+void
+ui_bar_set_link (UiBar *self, const char *uri)
+{
+  if (self->link == NULL && uri == NULL)
+    return;
+  if (self->link == NULL) {
+    self->link = ui_page_link_new ();
+    gtk_box_append (GTK_BOX (self->texts), self->link);
+  }
+  ui_page_link_set (self->link, uri);
 }
 
 static void
@@ -97,6 +134,7 @@ ui_bar_init (UiBar *self)
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->title));
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->detail));
+  self->texts = texts;
 
   self->button = GTK_BUTTON (gtk_button_new ());
   gtk_widget_set_valign (GTK_WIDGET (self->button), GTK_ALIGN_CENTER);

@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (UiBar, ui_bar, UI, BAR, AdwBin)
  * NULL.  `attention`: warning colours. */
 void ui_bar_show (UiBar *self, const char *title, const char *detail, const char *button,
                   gboolean attention);
+/* Below that, until it is shown anew: a page where a person can mend it; NULL: none. */
+void ui_bar_set_link (UiBar *self, const char *uri);
 void ui_bar_hide (UiBar *self);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "ui-choice.h"
+#include "ui-names.h"
 #include "ui-toast.h"
 
 static guint
@@ -137,9 +138,7 @@ ui_composer_set_up_from (UiComposer *self)
   GListModel *identities = mail_engine_get_identities (self->engine);
 
   /* The button inside is what gets the focus. */
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->from))),
-      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("From"), -1);
+  ui_names_fill_choice (GTK_WIDGET (self->from), _ ("From"));
   ui_choice_set_up (self->from, "text", PANGO_ELLIPSIZE_END);
   g_signal_connect_swapped (self->from, "notify::selected-item", G_CALLBACK (on_from_selected),
                             self);

@@ -47,7 +47,6 @@ struct _UiEditor
   guint room_source;
   GQueue arrivals; /* what was pasted and waits for the input method, see ui-editor-paste.c */
   guint arrival_source;
-  guint key_source;  /* a key is being handled */
   gboolean new_line; /* a person pressed Return in this user action */
 };
 

@@ -803,7 +803,6 @@ ui_editor_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->buffer, self);
   ui_editor_drop_arrivals (self);
   g_clear_handle_id (&self->room_source, g_source_remove);
-  g_clear_handle_id (&self->key_source, g_source_remove);
   g_clear_pointer (&self->textures, g_hash_table_unref);
   g_clear_signal_handler (&self->dark_handler, adw_style_manager_get_default ());
   g_clear_pointer (&self->spell, ui_editor_spell_free);
@@ -865,44 +864,20 @@ ui_editor_class_init (UiEditorClass *klass)
   ui_editor_class_add_paste (GTK_TEXT_VIEW_CLASS (klass));
 }
 
-/* ---- lines that a key changes ---- */
-
-static gboolean
-on_key_gone (gpointer data)
-{
-  UiEditor *self = data;
-
-  self->key_source = 0;
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_key_comes (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType modifiers,
-              UiEditor *self)
-{
-  if (self->key_source == 0)
-    self->key_source = g_idle_add_full (G_PRIORITY_HIGH, on_key_gone, self, NULL);
-  return FALSE;
-}
-
-/* GTK 4.8 measures changed lines when it is idle, or else while it draws, and then the bar beside them is too late to move.  Keys come within
- * the frame that is drawn next, so what they change is measured with it; what changes otherwise is left to GTK, for to measure it
- * within a frame would be too late for what is around. */
+/* GTK 4.8 measures changed lines when it is idle, or else while it draws, and then the bar beside them is too late to move: they are measured
+ * with the frame that is drawn next.  By a resize and not only an allocation: while it is allocated, a view with changed lines asks for another
+ * size, which marks all that is around it.  Those on whom only "a child is to be allocated" stood keep the mark when one further out is
+ * allocated in the same go, are asked by nobody, and are drawn without an allocation: not at all in that frame, with a warning. */
 static void
 measure_in_time (UiEditor *self)
 {
-  /* With the field of a cell in it, and as one, a view asks for another size while it is measured: what is around is measured with it. */
-  if (self->outer != NULL || self->cell != NULL)
-    gtk_widget_queue_resize (GTK_WIDGET (self));
-  else if (self->key_source != 0)
-    gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 static void
 ui_editor_init (UiEditor *self)
 {
   static const char *const measured[] = { "changed", "apply-tag", "remove-tag" };
-  GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->textures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->table = ui_editor_tags_new ();
@@ -930,9 +905,6 @@ ui_editor_init (UiEditor *self)
   for (guint i = 0; i < G_N_ELEMENTS (measured); i++)
     g_signal_connect_object (self->buffer, measured[i], G_CALLBACK (measure_in_time), self,
                              G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_comes), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
   g_signal_connect_after (self->buffer, "end-user-action", G_CALLBACK (on_end_user_action), self);
   g_signal_connect_after (self->buffer, "mark-set", G_CALLBACK (on_mark_set), self);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (ui_editor_edited), self,

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "base-text.h"
+#include "base-fold.h"
 
 struct _UiFolderChooser
 {
@@ -120,15 +120,15 @@ match_folder (gpointer item, gpointer data)
     return FALSE;
   if (!self->query || !*self->query)
     return TRUE;
-  g_autofree char *name = base_text_fold (mail_folder_get_name (folder));
-  g_autofree char *path = base_text_fold (mail_folder_get_path (folder));
+  g_autofree char *name = base_fold (mail_folder_get_name (folder), -1, NULL);
+  g_autofree char *path = base_fold (mail_folder_get_path (folder), -1, NULL);
   return strstr (name, self->query) || strstr (path, self->query);
 }
 
 static void
 refilter (UiFolderChooser *self, const char *query)
 {
-  g_autofree char *folded = base_text_fold (query);
+  g_autofree char *folded = base_fold (query, -1, NULL);
   if (g_strcmp0 (folded, self->query) == 0)
     return;
   g_free (self->query);

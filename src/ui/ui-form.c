@@ -3,19 +3,30 @@
 
 #include <glib/gi18n.h>
 
+#include "base-error.h"
 #include "ui-dialog.h"
 #include "ui-names.h"
+#include "ui-page-link.h"
 #include "ui-preedit.h"
+#include "ui-sight.h"
+
+#define AROUND 18 /* pixels, of the field that is wrong */
 
 typedef struct
 {
-  GtkWidget *box, *save; /* in the widget tree */
-  GtkWidget *alert;      /* what holds it, for screen readers */
-  GtkLabel *error;
+  /* In the widget tree */
+  GtkWidget *box, *cancel, *foot;
+  GtkSpinner *spinner;
+  GtkWidget *alert; /* what holds the error, for screen readers */
+  GtkLabel *error, *progress;
+  GtkWidget *link;
   GtkWidget *field; /* weak: where the keyboard was */
   GtkWidget *wrong; /* weak: what is marked */
   gboolean busy;    /* it is being saved, or asks whether to close */
-  gboolean quits;   /* the program does once this has gone */
+  gboolean saving;
+  gboolean settling; /* it is not handed over yet, */
+  gboolean unwanted; /* and will not be */
+  gboolean quits;    /* the program does once this has gone */
   gboolean gone;
 } UiFormPrivate;
 
@@ -73,13 +84,44 @@ mark (UiForm *self, GtkWidget *field, const char *sentence)
 
 /* ---- saving ---- */
 
+/* The fields are the person's again. */
+static void
+give_back (UiForm *self)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+
+  private->busy = private->saving = FALSE;
+  gtk_spinner_set_spinning (private->spinner, FALSE);
+  gtk_widget_hide (private->foot);
+  gtk_widget_set_sensitive (private->box, TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "form.save", TRUE);
+}
+
+/* All is as it was before Save was pressed. */
+static void
+call_off (UiForm *self)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+
+  give_back (self);
+  return_to_field (self);
+  /* The program did not wait, either. */
+  if (private->quits)
+    gtk_window_close (GTK_WINDOW (self));
+}
+
 static void
 on_settled_to_save (gpointer data)
 {
   g_autoptr (UiForm) self = data;
   UiFormPrivate *private = ui_form_get_instance_private (self);
 
-  if (!private->gone)
+  private->settling = FALSE;
+  if (private->gone)
+    return;
+  if (private->unwanted)
+    call_off (self);
+  else
     UI_FORM_GET_CLASS (self)->save (self);
 }
 
@@ -91,32 +133,40 @@ on_save (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (private->busy)
     return;
-  private->busy = TRUE;
+  private->busy = private->saving = private->settling = TRUE;
+  private->unwanted = FALSE;
   gtk_widget_hide (private->alert);
   unmark (self);
   /* Before the fields turn insensitive. */
   leave_field (self);
   gtk_widget_set_sensitive (private->box, FALSE);
+  gtk_widget_action_set_enabled (widget, "form.save", FALSE);
   ui_preedit_settle (widget, on_settled_to_save, g_object_ref (self));
 }
 
 void
-ui_form_saved (UiForm *self, const GError *error)
+ui_form_set_progress (UiForm *self, const char *sentence)
 {
   UiFormPrivate *private = ui_form_get_instance_private (self);
-  GtkWidget *wrong = NULL;
 
   if (private->gone)
     return;
-  if (error == NULL) {
-    gtk_window_destroy (GTK_WINDOW (self));
-    return;
-  }
-  private->busy = private->quits = FALSE;
-  gtk_widget_set_sensitive (private->box, TRUE);
+  gtk_label_set_text (private->progress, sentence);
+  gtk_spinner_set_spinning (private->spinner, TRUE);
+  gtk_widget_show (private->foot);
+  gtk_widget_grab_focus (private->cancel);
+}
+
+static void
+show_error (UiForm *self, const GError *error)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+  UiFormClass *klass = UI_FORM_GET_CLASS (self);
+  GtkWidget *wrong = klass->find_wrong (self);
+
   gtk_label_set_text (private->error, error->message);
+  ui_page_link_set (private->link, klass->find_link != NULL ? klass->find_link (self) : NULL);
   gtk_widget_show (private->alert);
-  wrong = UI_FORM_GET_CLASS (self)->find_wrong (self);
   if (wrong == NULL) {
     return_to_field (self);
     return;
@@ -124,6 +174,27 @@ ui_form_saved (UiForm *self, const GError *error)
   g_clear_weak_pointer (&private->field);
   mark (self, wrong, error->message);
   gtk_widget_grab_focus (wrong);
+  ui_sight_bring (wrong, AROUND);
+}
+
+void
+ui_form_saved (UiForm *self, const GError *error)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+
+  if (private->gone)
+    return;
+  if (error == NULL) {
+    gtk_window_destroy (GTK_WINDOW (self));
+    return;
+  }
+  if (base_error_is_cancelled (error)) {
+    call_off (self);
+    return;
+  }
+  give_back (self);
+  private->quits = FALSE;
+  show_error (self, error);
 }
 
 /* ---- closing ---- */
@@ -174,7 +245,12 @@ ui_form_close_request (GtkWindow *window)
 {
   UiForm *self = UI_FORM (window);
   UiFormPrivate *private = ui_form_get_instance_private (self);
+  UiFormClass *klass = UI_FORM_GET_CLASS (self);
+  gboolean has_way_back = private->saving && klass->cancel != NULL;
 
+  if (has_way_back && !private->settling)
+    klass->cancel (self);
+  private->unwanted = has_way_back && private->settling;
   if (private->busy)
     return TRUE;
   private->busy = TRUE;
@@ -241,16 +317,24 @@ ui_form_present (UiForm *self, GtkWidget *first)
   gtk_window_present (GTK_WINDOW (self));
 }
 
+/* The window goes; whoever waits for an answer holds the form still. */
+static void
+ui_form_unrealize (GtkWidget *widget)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (UI_FORM (widget));
+  GApplication *app = g_application_get_default ();
+
+  if (private->quits && app != NULL)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_quit_idle, g_object_ref (app), g_object_unref);
+  private->gone = TRUE;
+  GTK_WIDGET_CLASS (ui_form_parent_class)->unrealize (widget);
+}
+
 static void
 ui_form_dispose (GObject *object)
 {
   UiFormPrivate *private = ui_form_get_instance_private (UI_FORM (object));
 
-  GApplication *app = g_application_get_default ();
-
-  if (private->quits && !private->gone && app != NULL)
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_quit_idle, g_object_ref (app), g_object_unref);
-  private->gone = TRUE;
   g_clear_weak_pointer (&private->field);
   g_clear_weak_pointer (&private->wrong);
   G_OBJECT_CLASS (ui_form_parent_class)->dispose (object);
@@ -262,6 +346,7 @@ ui_form_class_init (UiFormClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ui_form_dispose;
+  widget_class->unrealize = ui_form_unrealize;
   GTK_WINDOW_CLASS (klass)->close_request = ui_form_close_request;
   gtk_widget_class_install_action (widget_class, "form.save", NULL, on_save);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
@@ -271,38 +356,77 @@ ui_form_class_init (UiFormClass *klass)
                                        NULL);
 }
 
+static GtkWidget *
+add_bar (UiForm *self)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+  GtkWidget *bar = adw_header_bar_new ();
+  GtkWidget *save = gtk_button_new_with_mnemonic (_ ("_Save"));
+
+  private->cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (private->cancel), "window.close");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (save), "form.save");
+  gtk_widget_add_css_class (save, "suggested-action");
+  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (bar), FALSE);
+  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (bar), FALSE);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (bar), private->cancel);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), save);
+  return bar;
+}
+
+static GtkLabel *
+make_label (void)
+{
+  return g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, "xalign",
+                       0.0f, NULL);
+}
+
+static GtkWidget *
+add_alert (UiForm *self)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+
+  private->alert = g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT,
+                                 "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 6,
+                                 "margin-top", 12, "margin-start", 18, "margin-end", 18, NULL);
+  private->error = make_label ();
+  private->link = ui_page_link_new ();
+  gtk_widget_add_css_class (GTK_WIDGET (private->error), "error");
+  gtk_widget_add_css_class (private->alert, "form-error");
+  gtk_widget_hide (private->alert);
+  gtk_box_append (GTK_BOX (private->alert), GTK_WIDGET (private->error));
+  gtk_box_append (GTK_BOX (private->alert), private->link);
+  return private->alert;
+}
+
+static GtkWidget *
+add_foot (UiForm *self)
+{
+  UiFormPrivate *private = ui_form_get_instance_private (self);
+
+  private->foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  private->spinner = GTK_SPINNER (
+      g_object_new (GTK_TYPE_SPINNER, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
+  private->progress = make_label ();
+  gtk_widget_set_halign (private->foot, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (private->foot, "setup-foot");
+  gtk_widget_hide (private->foot);
+  gtk_box_append (GTK_BOX (private->foot), GTK_WIDGET (private->spinner));
+  gtk_box_append (GTK_BOX (private->foot), GTK_WIDGET (private->progress));
+  return private->foot;
+}
+
 static void
 ui_form_init (UiForm *self)
 {
   UiFormPrivate *private = ui_form_get_instance_private (self);
   GtkWidget *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *bar = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
-  GtkWidget *error = gtk_label_new (NULL);
 
-  private->save = gtk_button_new_with_mnemonic (_ ("_Save"));
   private->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  private->error = GTK_LABEL (error);
-  private->alert = g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
-  gtk_widget_set_hexpand (error, TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (cancel), "window.close");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (private->save), "form.save");
-  gtk_widget_add_css_class (private->save, "suggested-action");
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (bar), FALSE);
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (bar), FALSE);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (bar), cancel);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (bar), private->save);
-  gtk_label_set_wrap (private->error, TRUE);
-  gtk_label_set_wrap_mode (private->error, PANGO_WRAP_WORD_CHAR);
-  gtk_widget_add_css_class (error, "error");
-  gtk_widget_set_margin_top (error, 12);
-  gtk_widget_set_margin_start (error, 18);
-  gtk_widget_set_margin_end (error, 18);
-  gtk_widget_hide (private->alert);
-  gtk_box_append (GTK_BOX (private->alert), error);
-  gtk_box_append (GTK_BOX (private->box), private->alert);
-  gtk_box_append (GTK_BOX (outer), bar);
+  gtk_box_append (GTK_BOX (private->box), add_alert (self));
+  gtk_box_append (GTK_BOX (outer), add_bar (self));
   gtk_box_append (GTK_BOX (outer), private->box);
+  gtk_box_append (GTK_BOX (outer), add_foot (self));
   adw_window_set_content (ADW_WINDOW (self), outer);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 560);

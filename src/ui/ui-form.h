@@ -19,13 +19,19 @@ struct _UiFormClass
   gboolean (*is_changed) (UiForm *form);
   /* Borrowed: the field that keeps it from being saved; NULL: none of them is to blame. */
   GtkWidget *(*find_wrong) (UiForm *form);
+  /* Nullable.  A page where that can be mended; NULL: there is none.  Lives as long as the program. */
+  const char *(*find_link) (UiForm *form);
+  /* Nullable: there is no way back.  The person does not want to wait for it to be saved: ends in ui_form_saved () with CANCELLED, if not too late. */
+  void (*cancel) (UiForm *form);
 };
 
 void ui_form_set_content (UiForm *form, GtkWidget *content); /* once */
 /* Once the fields are filled; the keyboard goes to `first`. */
 void ui_form_present (UiForm *form, GtkWidget *first);
-/* NULL: it is done and the window goes; else the sentence is shown and told by the field that is wrong, which gets the keyboard, and nothing is
- * lost.  Does nothing once the window is gone. */
+/* What is done while it is saved. */
+void ui_form_set_progress (UiForm *form, const char *sentence);
+/* NULL: it is done and the window goes; CANCELLED: all is as it was before Save was pressed; else the sentence is shown and told by the
+ * field that is wrong, which gets the keyboard, and nothing is lost.  Does nothing once the window is gone. */
 void ui_form_saved (UiForm *form, const GError *error);
 
 /* Asks those that are open and were changed, one after the other.  TRUE: the program cannot quit yet; once they have gone it does. */

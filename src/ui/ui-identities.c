@@ -29,13 +29,10 @@ struct _UiIdentities
   GHashTable
       *worn; /* id of an identity -> id of the signature that it had when one of them was removed */
 
-  BaseAccount *wanted; /* nullable: what is being saved, and what was changed since */
-
   /* Borrowed: in the widget tree */
   AdwPreferencesGroup *identities, *signatures;
 
   gboolean filling, filled;
-  gboolean saving, again; /* on its way; `wanted` has changed since */
 };
 
 G_DEFINE_FINAL_TYPE (UiIdentities, ui_identities, ADW_TYPE_PREFERENCES_WINDOW)
@@ -44,52 +41,29 @@ static void fill (UiIdentities *self);
 
 /* ---- saving ---- */
 
-static void on_saved (GObject *source, GAsyncResult *result, gpointer data);
-
-static void
-save_wanted (UiIdentities *self)
-{
-  self->saving = TRUE;
-  self->again = FALSE;
-  mail_engine_save_settings_async (self->engine, self->wanted, on_saved, g_object_ref (self));
-}
-
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (UiIdentities) self = data;
   g_autoptr (GError) error = NULL;
-  gboolean saved = mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
 
-  self->saving = FALSE;
-  if (saved && self->again) {
-    save_wanted (self);
-    return;
-  }
-  g_clear_pointer (&self->wanted, base_account_free);
-  if (saved || self->identities == NULL)
+  if (mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error)
+      || self->identities == NULL)
     return;
   fill (self);
   ui_dialog_error (GTK_WINDOW (self), _ ("The change was not saved."), error);
 }
 
-/* As they will be. */
-static BaseAccount *
-dup_settings (UiIdentities *self)
+static MailEdit *
+begin (UiIdentities *self)
 {
-  return self->wanted != NULL ? base_account_dup (self->wanted)
-                              : mail_account_dup_settings (self->account);
+  return mail_engine_begin_edit (self->engine, self->account);
 }
 
-/* One after the other, for the last one holds them all. */
 static void
-save (UiIdentities *self, const BaseAccount *settings)
+save (UiIdentities *self, const MailEdit *edit)
 {
-  g_clear_pointer (&self->wanted, base_account_free);
-  self->wanted = base_account_dup (settings);
-  self->again = TRUE;
-  if (!self->saving)
-    save_wanted (self);
+  mail_engine_save_edit_async (self->engine, edit, on_saved, g_object_ref (self));
 }
 
 /* ---- removing ---- */
@@ -97,6 +71,7 @@ save (UiIdentities *self, const BaseAccount *settings)
 /* What was taken out, and nothing else: others may have been since. */
 typedef struct
 {
+  guint ref_count;    /* the toast, and what is being saved */
   UiIdentities *self; /* owned */
   /* Owned; one of the two */
   BaseIdentity *identity;
@@ -105,15 +80,52 @@ typedef struct
   gboolean was_default;
 } Removal;
 
-static void
-removal_free (gpointer data, GClosure *closure)
+static Removal *
+removal_new (UiIdentities *self)
 {
-  Removal *removal = data;
+  Removal *removal = g_new0 (Removal, 1);
 
-  g_object_unref (removal->self);
+  removal->ref_count = 1;
+  removal->self = g_object_ref (self);
+  return removal;
+}
+
+/* When nobody can undo it any more, and what came of it is saved or not. */
+static void
+removal_unref (Removal *removal)
+{
+  UiIdentities *self = removal->self;
+
+  if (--removal->ref_count > 0)
+    return;
+  if (removal->identity != NULL)
+    mail_engine_forget_identity (self->engine, self->account, removal->identity->id);
+  g_object_unref (self);
   g_clear_pointer (&removal->identity, base_identity_free);
   g_clear_pointer (&removal->signature, base_signature_free);
   g_free (removal);
+}
+
+static void
+on_toast_gone (gpointer data, GClosure *closure)
+{
+  removal_unref (data);
+}
+
+static void
+on_removal_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Removal *removal = data;
+
+  on_saved (source, result, g_object_ref (removal->self));
+  removal_unref (removal);
+}
+
+static void
+save_removal (Removal *removal, const MailEdit *edit)
+{
+  removal->ref_count++;
+  mail_engine_save_edit_async (removal->self->engine, edit, on_removal_saved, removal);
 }
 
 /* In whatever order they come back. */
@@ -157,7 +169,8 @@ put_back_identity (UiIdentities *self, BaseAccount *settings, BaseIdentity *iden
 static void
 on_undo (AdwToast *toast, Removal *removal)
 {
-  g_autoptr (BaseAccount) settings = dup_settings (removal->self);
+  g_autoptr (MailEdit) edit = begin (removal->self);
+  BaseAccount *settings = edit->settings;
 
   if (removal->signature != NULL)
     put_back_signature (removal->self, settings, removal->signature);
@@ -165,7 +178,7 @@ on_undo (AdwToast *toast, Removal *removal)
     put_back_identity (removal->self, settings, removal->identity, removal->place);
   if (removal->was_default && settings->default_identity == NULL)
     settings->default_identity = g_strdup (removal->identity->id);
-  save (removal->self, settings);
+  save_removal (removal, edit);
 }
 
 /* Takes the removal. */
@@ -174,10 +187,9 @@ offer_back (UiIdentities *self, const char *sentence, Removal *removal)
 {
   AdwToast *toast = ui_toast_new (sentence);
 
-  removal->self = g_object_ref (self);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_timeout (toast, OFFERED);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo), removal, removal_free, 0);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo), removal, on_toast_gone, 0);
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), toast);
 }
 
@@ -197,33 +209,35 @@ remember (UiIdentities *self, const BaseIdentity *identity)
 static void
 on_remove_identity (GtkWidget *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) settings = dup_settings (self);
+  g_autoptr (MailEdit) edit = begin (self);
+  BaseAccount *settings = edit->settings;
   const char *id = get_id (button);
-  Removal *removal = g_new0 (Removal, 1);
+  Removal *removal = removal_new (self);
 
   removal->identity = base_account_dup_identity (settings, id);
   remember (self, removal->identity);
   removal->place = base_account_find_identity (settings, id);
   removal->was_default = g_strcmp0 (settings->default_identity, id) == 0;
   base_account_remove_identity (settings, id);
-  save (self, settings);
+  save_removal (removal, edit);
   offer_back (self, _ ("Identity removed"), removal);
 }
 
 static void
 on_remove_signature (GtkWidget *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) settings = dup_settings (self);
+  g_autoptr (MailEdit) edit = begin (self);
+  BaseAccount *settings = edit->settings;
   g_autoptr (GPtrArray) identities = base_account_dup_identities (settings);
   const char *id = get_id (button);
-  Removal *removal = g_new0 (Removal, 1);
+  Removal *removal = removal_new (self);
 
   removal->signature = base_signature_dup (base_account_get_signature (settings, id));
   for (guint i = 0; i < identities->len; i++)
     if (g_strcmp0 (((BaseIdentity *)identities->pdata[i])->signature, id) == 0)
       remember (self, identities->pdata[i]);
   base_account_remove_signature (settings, id);
-  save (self, settings);
+  save_removal (removal, edit);
   offer_back (self, _ ("Signature removed"), removal);
 }
 
@@ -244,15 +258,14 @@ on_edit_signature (GtkWidget *button, UiIdentities *self)
 static void
 on_default (GtkCheckButton *button, UiIdentities *self)
 {
-  g_autoptr (BaseAccount) settings = NULL;
   const char *id = get_id (GTK_WIDGET (button));
 
   if (self->filling || !gtk_check_button_get_active (button))
     return;
-  settings = dup_settings (self);
-  g_free (settings->default_identity);
-  settings->default_identity = *id != '\0' ? g_strdup (id) : NULL;
-  save (self, settings);
+  g_autoptr (MailEdit) edit = begin (self);
+  g_free (edit->settings->default_identity);
+  edit->settings->default_identity = *id != '\0' ? g_strdup (id) : NULL;
+  save (self, edit);
 }
 
 /* ---- the order ---- */
@@ -260,19 +273,21 @@ on_default (GtkCheckButton *button, UiIdentities *self)
 static void
 move (UiIdentities *self, const char *id, guint place)
 {
-  g_autoptr (BaseAccount) settings = dup_settings (self);
+  g_autoptr (MailEdit) edit = begin (self);
+  BaseAccount *settings = edit->settings;
 
   if (place == base_account_find_identity (settings, id))
     return;
   base_account_move_identity (settings, id, place);
-  save (self, settings);
+  save (self, edit);
 }
 
 static void
 on_move (GtkWidget *row, GtkWidget *target, int by, gpointer data)
 {
   UiIdentities *self = data;
-  g_autoptr (BaseAccount) settings = dup_settings (self);
+  g_autoptr (MailEdit) edit = begin (self);
+  BaseAccount *settings = edit->settings;
   int place = (int)base_account_find_identity (settings, get_id (target != NULL ? target : row));
 
   move (self, get_id (row), (guint)MAX (place + by, 0));
@@ -609,7 +624,6 @@ ui_identities_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
-  g_clear_pointer (&self->wanted, base_account_free);
   g_ptr_array_unref (self->identity_rows);
   g_ptr_array_unref (self->signature_rows);
   g_hash_table_unref (self->worn);

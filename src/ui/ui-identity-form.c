@@ -4,7 +4,13 @@
 
 #include <glib/gi18n.h>
 
+#include "base-error.h"
 #include "ui-choice.h"
+#include "ui-dialog.h"
+#include "ui-sender-rows.h"
+#include "ui-server-check.h"
+#include "ui-setup-steps.h"
+#include "ui-trust-dialog.h"
 
 struct _UiIdentityForm
 {
@@ -13,19 +19,75 @@ struct _UiIdentityForm
   /* Owned */
   MailEngine *engine;
   MailAccount *account;
+  MailEdit *edit; /* begun when it was opened */
   BaseIdentity *identity;
   BaseIdentity *before;                    /* what the fields held when it was opened */
+  GError *refused;                         /* nullable: why it could not be saved */
+  GCancellable *cancellable;               /* of saving; nullable */
   GPtrArray *signature_ids, *folder_paths; /* of char; what the choices stand for */
 
   /* Borrowed: in the widget tree */
   GtkEditable *name, *address, *reply_to;
   GtkSwitch *bcc_self, *above;
   GtkDropDown *signature, *sent_folder;
+  UiSenderRows *sender; /* nullable: of the account's own one, which sends by its server */
+  UiServerCheck *check;
+  UiSetupSteps *steps;
+
+  gboolean gone;
 };
 
 G_DEFINE_FINAL_TYPE (UiIdentityForm, ui_identity_form, UI_TYPE_FORM)
 
 /* ---- saving ---- */
+
+/* A way out of what the server refused was taken: once more, as when Save was pressed. */
+static void
+save_again (UiIdentityForm *self)
+{
+  if (!self->gone)
+    gtk_widget_activate_action (GTK_WIDGET (self), "form.save", NULL);
+}
+
+static void
+on_trust_answer (UiTrustAnswer answer, const BaseTrust *trust, gpointer data)
+{
+  g_autoptr (UiIdentityForm) self = data;
+
+  if (answer != UI_TRUST_TAKEN)
+    return;
+  base_account_add_exception (
+      self->edit->settings, trust->host, trust->port, trust->sha256,
+      base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
+  save_again (self);
+}
+
+static void
+on_less_accepted (gboolean accepted, gpointer data)
+{
+  g_autoptr (UiIdentityForm) self = data;
+
+  if (!accepted || self->identity->smtp == NULL)
+    return;
+  base_server_set_proof (self->identity->smtp, BASE_PROOF_NONE);
+  save_again (self);
+}
+
+static void
+offer_way_out (UiIdentityForm *self, const GError *error)
+{
+  if (base_error_is_less_proof (error))
+    ui_dialog_confirm (GTK_WINDOW (self), _ ("Sign In with Less Protection?"), error->message, NULL,
+                       _ ("Sign In"), TRUE, on_less_accepted, g_object_ref (self));
+  else if (g_error_matches (error, BASE_ERROR, BASE_ERROR_TRUST)
+           && base_error_get_trust (error) != NULL)
+    ui_trust_dialog_ask (GTK_WINDOW (self),
+                         &(UiTrustQuestion){ .account = mail_account_get_address (self->account),
+                                             .sentence = error->message,
+                                             .detail = base_error_get_detail (error),
+                                             .trust = base_error_get_trust (error) },
+                         on_trust_answer, g_object_ref (self));
+}
 
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer data)
@@ -33,8 +95,13 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (UiIdentityForm) self = data;
   g_autoptr (GError) error = NULL;
 
-  (void)mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
+  (void)mail_engine_save_identity_finish (MAIL_ENGINE (source), result, &error);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->refused);
+  self->refused = error != NULL ? g_error_copy (error) : NULL;
   ui_form_saved (UI_FORM (self), error);
+  if (error != NULL && !self->gone)
+    offer_way_out (self, error);
 }
 
 static void
@@ -68,6 +135,14 @@ read_fields (UiIdentityForm *self)
   take_choice (&identity->sent_folder, self->sent_folder, self->folder_paths);
   identity->bcc_self = gtk_switch_get_active (self->bcc_self);
   identity->signature_above = gtk_switch_get_active (self->above);
+  if (self->sender != NULL) {
+    BaseProof proof = identity->smtp != NULL ? identity->smtp->proved : BASE_PROOF_NONE;
+
+    base_server_free (identity->smtp);
+    identity->smtp = ui_sender_rows_dup_server (self->sender);
+    if (proof == BASE_PROOF_NONE && identity->smtp != NULL)
+      base_server_set_proof (identity->smtp, BASE_PROOF_NONE);
+  }
   return identity;
 }
 
@@ -75,19 +150,37 @@ static void
 ui_identity_form_save (UiForm *form)
 {
   UiIdentityForm *self = UI_IDENTITY_FORM (form);
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
   g_autoptr (BaseIdentity) identity = read_fields (self);
+  const char *const hosts[] = { identity->smtp != NULL ? identity->smtp->host : NULL, NULL };
 
-  base_account_put_identity (settings, identity);
-  mail_engine_save_settings_async (self->engine, settings, on_saved, g_object_ref (self));
+  base_account_put_identity (self->edit->settings, identity);
+  /* The person typed it. */
+  mail_engine_agree_to_hosts (self->engine, hosts);
+  self->cancellable = g_cancellable_new ();
+  if (mail_engine_save_identity_async (
+          self->engine, self->edit, identity->id,
+          self->sender != NULL ? ui_sender_rows_get_password (self->sender) : NULL,
+          self->cancellable, on_saved, g_object_ref (self))) {
+    g_autofree char *sentence = g_strdup_printf (_ ("Signing in as %s…"), identity->smtp->user);
+
+    ui_form_set_progress (form, sentence);
+  }
+}
+
+static void
+ui_identity_form_cancel (UiForm *form)
+{
+  g_cancellable_cancel (UI_IDENTITY_FORM (form)->cancellable);
 }
 
 static gboolean
 ui_identity_form_is_changed (UiForm *form)
 {
-  g_autoptr (BaseIdentity) identity = read_fields (UI_IDENTITY_FORM (form));
+  UiIdentityForm *self = UI_IDENTITY_FORM (form);
+  g_autoptr (BaseIdentity) identity = read_fields (self);
 
-  return !base_identity_equal (identity, UI_IDENTITY_FORM (form)->before);
+  return !base_identity_equal (identity, self->before)
+         || (self->sender != NULL && ui_sender_rows_get_password (self->sender) != NULL);
 }
 
 static GtkWidget *
@@ -102,7 +195,68 @@ ui_identity_form_find_wrong (UiForm *form)
     return GTK_WIDGET (self->address);
   if (identity->reply_to != NULL && !base_account_address_is_valid (identity->reply_to))
     return GTK_WIDGET (self->reply_to);
-  return NULL;
+  return self->sender != NULL ? ui_sender_rows_find_wrong (self->sender, self->refused) : NULL;
+}
+
+static const char *
+ui_identity_form_find_link (UiForm *form)
+{
+  UiIdentityForm *self = UI_IDENTITY_FORM (form);
+  g_autofree char *protocol = g_strconcat (BASE_PROTOCOL_IDENTITY, self->identity->id, NULL);
+
+  return mail_engine_find_advice_link (self->engine, self->edit->settings, protocol, self->refused);
+}
+
+/* ---- its server, while it is typed ---- */
+
+static void
+show_steps (UiIdentityForm *self, const BaseServer *server)
+{
+  gboolean asks = base_server_is_used (server) && server->sign_in == BASE_SIGN_IN_PASSWORD;
+  const char *link = NULL;
+  g_auto (GStrv) steps = mail_discovery_dup_steps_of (asks ? server->host : NULL, &link);
+
+  ui_setup_steps_set (self->steps, (const char *const *)steps, link);
+}
+
+/* As if it were the account's. */
+static void
+look_at (UiIdentityForm *self, const BaseServer *server)
+{
+  g_autoptr (BaseAccount) like = base_account_dup (self->edit->settings);
+
+  /* Its line is kept only where something can come to stand in it. */
+  gtk_widget_set_visible (GTK_WIDGET (self->check), server != NULL && !server->disabled);
+  if (!base_server_is_used (server)) {
+    ui_server_check_clear (self->check);
+    return;
+  }
+  base_server_clear (&like->smtp);
+  base_server_copy (server, &like->smtp);
+  ui_server_check_ask (self->check, self->engine, like, "smtp");
+}
+
+static void
+on_server_edited (UiIdentityForm *self)
+{
+  g_autoptr (BaseServer) server = ui_sender_rows_dup_server (self->sender);
+
+  show_steps (self, server);
+  look_at (self, server);
+}
+
+static void
+add_sender (UiIdentityForm *self, GtkWidget *page)
+{
+  self->sender = UI_SENDER_ROWS (ui_sender_rows_new (self->identity->smtp, self->address));
+  self->check = g_object_new (UI_TYPE_SERVER_CHECK, "margin-top", 12, NULL);
+  self->steps = g_object_new (UI_TYPE_SETUP_STEPS, NULL);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->sender), GTK_WIDGET (self->check));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (self->sender));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (self->steps));
+  gtk_widget_set_visible (GTK_WIDGET (self->check), base_server_is_used (self->identity->smtp));
+  show_steps (self, self->identity->smtp);
+  g_signal_connect_swapped (self->sender, "edited", G_CALLBACK (on_server_edited), self);
 }
 
 /* ---- rows ---- */
@@ -245,6 +399,8 @@ build (UiIdentityForm *self, const BaseAccount *settings)
       add_switch (group, _ ("Bcc to Myself"), _ ("Its own address is put into Bcc of each message"),
                   identity->bcc_self);
   add_folders (self, group);
+  if (*identity->id != '\0')
+    add_sender (self, page);
   ui_form_set_content (UI_FORM (self), page);
 }
 
@@ -252,23 +408,35 @@ void
 ui_identity_form_show (GtkWindow *parent, MailEngine *engine, MailAccount *account, const char *id)
 {
   UiIdentityForm *self = g_object_new (UI_TYPE_IDENTITY_FORM, "transient-for", parent, NULL);
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (account);
 
   self->engine = g_object_ref (engine);
   self->account = g_object_ref (account);
-  self->identity = id != NULL ? base_account_dup_identity (settings, id) : NULL;
+  self->edit = mail_engine_begin_edit (engine, account);
+  self->identity = id != NULL ? base_account_dup_identity (self->edit->settings, id) : NULL;
   if (self->identity == NULL) {
     self->identity = base_identity_new ();
     self->identity->name = g_strdup (mail_account_get_display_name (account));
     id = NULL;
   }
   gtk_window_set_title (GTK_WINDOW (self), id != NULL ? _ ("Change Identity") : _ ("Add Identity"));
-  build (self, settings);
+  build (self, self->edit->settings);
   self->before = read_fields (self);
+  gtk_window_set_default_size (GTK_WINDOW (self), 520, 680);
   ui_form_present (UI_FORM (self), GTK_WIDGET (self->name));
 }
 
 /* ---- the object ---- */
+
+/* The window goes; whoever waits for an answer holds the form still. */
+static void
+ui_identity_form_unrealize (GtkWidget *widget)
+{
+  UiIdentityForm *self = UI_IDENTITY_FORM (widget);
+
+  self->gone = TRUE;
+  g_cancellable_cancel (self->cancellable);
+  GTK_WIDGET_CLASS (ui_identity_form_parent_class)->unrealize (widget);
+}
 
 static void
 ui_identity_form_finalize (GObject *object)
@@ -277,8 +445,11 @@ ui_identity_form_finalize (GObject *object)
 
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
+  g_clear_pointer (&self->edit, mail_edit_free);
   g_clear_pointer (&self->identity, base_identity_free);
   g_clear_pointer (&self->before, base_identity_free);
+  g_clear_error (&self->refused);
+  g_clear_object (&self->cancellable);
   g_ptr_array_unref (self->signature_ids);
   g_ptr_array_unref (self->folder_paths);
   G_OBJECT_CLASS (ui_identity_form_parent_class)->finalize (object);
@@ -288,9 +459,12 @@ static void
 ui_identity_form_class_init (UiIdentityFormClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = ui_identity_form_finalize;
+  GTK_WIDGET_CLASS (klass)->unrealize = ui_identity_form_unrealize;
   UI_FORM_CLASS (klass)->save = ui_identity_form_save;
   UI_FORM_CLASS (klass)->is_changed = ui_identity_form_is_changed;
   UI_FORM_CLASS (klass)->find_wrong = ui_identity_form_find_wrong;
+  UI_FORM_CLASS (klass)->find_link = ui_identity_form_find_link;
+  UI_FORM_CLASS (klass)->cancel = ui_identity_form_cancel;
 }
 
 static void

@@ -88,21 +88,39 @@ make_digits (int value, int last, int step, const char *label)
   return button;
 }
 
+/* Its arrows, which GTK leaves without names, in the order in which they stand. */
+static void
+name_arrows (GtkWidget *widget, guint *n)
+{
+  const char *const names[] = { _ ("Previous month"), _ ("Next month"), _ ("Previous year"),
+                                _ ("Next year") };
+
+  if (GTK_IS_BUTTON (widget) && *n < G_N_ELEMENTS (names))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    names[(*n)++], -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_arrows (child, n);
+}
+
 static GtkWidget *
 make_content (Later *later, GDateTime *proposed)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *clock = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  guint arrows = 0;
 
   later->calendar = gtk_calendar_new ();
   gtk_calendar_select_day (GTK_CALENDAR (later->calendar), proposed);
   gtk_accessible_update_property (GTK_ACCESSIBLE (later->calendar), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Date"), -1);
+  name_arrows (later->calendar, &arrows);
   later->hour = make_digits (g_date_time_get_hour (proposed), 23, 1, _ ("Hour"));
   later->minute = make_digits (g_date_time_get_minute (proposed), 59, 5, _ ("Minute"));
   later->said = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (later->said), TRUE);
   gtk_widget_set_halign (clock, GTK_ALIGN_CENTER);
+  gtk_widget_set_direction (clock, GTK_TEXT_DIR_LTR); /* so is a time of day in every language */
   gtk_box_append (GTK_BOX (clock), later->hour);
   gtk_box_append (GTK_BOX (clock), gtk_label_new (":"));
   gtk_box_append (GTK_BOX (clock), later->minute);

@@ -1,9 +1,12 @@
 /* What the files of the message list's pane share: ui-list.c (what is shown and selected), -rows.c (the rows and what happens on
- * them), -tools.c (order, filters, checkboxes).  Main thread. */
+ * them), -tools.c (order, filters, checkboxes), -search.c (what is
+ * looked for).  Main thread. */
 #pragma once
 
 #include "ui-bar.h"
+#include "mail-server-search.h"
 #include "ui-list.h"
+#include "ui-search-bar.h"
 #include "ui-selection.h"
 
 G_BEGIN_DECLS
@@ -18,13 +21,23 @@ struct _UiList
   MailMessageList *messages;
   UiSelection *selection;
   MailFolder *folder;
+  MailFolder *search; /* what is looked for, while it is shown; else NULL */
+  struct
+  {
+    MailFolder *folder;
+    MailMessageList *messages;
+    UiSelection *selection;
+    double scrolled;
+    gboolean outgoing;
+  } before;                  /* what was shown before the search; nullable */
+  MailServerSearch *server;  /* asked with the words that are shown; nullable */
   GSignalGroup *account;     /* of the folder */
   MailConversation *awaited; /* the one selected item, while it is not loaded yet */
   GHashTable *bound;         /* set of GtkListItem (borrowed): the rows that show something */
   GMenuModel *menu;
-  GtkWidget *bulk;                           /* made at the first use */
-  GtkWidget *popover;                        /* made at the first right click */
-  char *bar_title, *bar_detail, *bar_button; /* title NULL: no bar */
+  GtkWidget *bulk;                                      /* made at the first use */
+  GtkWidget *popover;                                   /* made at the first right click */
+  char *bar_title, *bar_detail, *bar_link, *bar_button; /* title NULL: no bar */
 
   /* Borrowed */
   GtkWidget *outgoing;
@@ -33,6 +46,8 @@ struct _UiList
   /* Template */
   AdwWindowTitle *title;
   UiBar *bar;
+  UiSearchBar *search_bar;
+  GtkToggleButton *search_button;
   GtkWidget *filters, *tools;
   GtkToggleButton *select_button, *filter_button;
   GtkWidget *back, *leave_button;
@@ -44,17 +59,20 @@ struct _UiList
 
   gulong awaited_handler;
   gint64 menu_row; /* id of the row that the menu is at */
+  gint64 sought;   /* item of what is looked for that is to be opened when it is there; 0 none */
   gint64 wanted;   /* message that is to be shown again when the list has come */
   gint64 current;  /* id of the one selected item, 0 when none or several */
   guint n_selected;
   guint opened_source, midnight_source;
   guint stick;        /* tick: the list goes back to its top */
   guint headings;     /* tick: they are put where they belong */
+  double scroll_back; /* where the list is to be scrolled to when it is placed; < 0: nowhere */
   guint placing;      /* tick: what is selected is in view, and the keyboard at its row */
   gint64 keyboard;    /* id of the row that had it and has been taken out in this change; 0 none */
   gboolean reordered; /* by the person: what is selected is to be in view once it is done */
   gboolean laid_out, revealed; /* since `placing` */
   gboolean keyboard_left;      /* the keyboard is here, whatever page is shown */
+  gboolean entered;            /* from the search to the rows, before they were there */
   gboolean folded, title_buttons;
   gboolean showing_outgoing;
   gboolean bar_is_folders; /* what the bar says is about this folder */
@@ -66,6 +84,11 @@ void ui_list_update_page (UiList *self);
 void ui_list_update_title (UiList *self);
 void ui_list_update_selection (UiList *self);
 void ui_list_opened (UiList *self);
+/* Shows it, read from the top. */
+void ui_list_take_folder (UiList *self, MailFolder *folder);
+/* Shows this again (each nullable), as it was. */
+void ui_list_put_back (UiList *self, MailFolder *folder, MailMessageList *messages,
+                       UiSelection *selection, double scrolled);
 
 /* ---- -rows.c ---- */
 void ui_list_init_rows (UiList *self);
@@ -78,6 +101,20 @@ void ui_list_settled (UiList *self);
 void ui_list_removing (UiList *self, guint position, guint n);
 /* Brings it into view; `focus`: the keyboard goes on from there. */
 void ui_list_reveal (UiList *self, guint position, gboolean focus);
+
+/* ---- -search.c ---- */
+void ui_list_class_init_search (GtkWidgetClass *widget_class);
+void ui_list_init_search (UiList *self);
+/* Another folder is shown: the search is over, and what was before does not come back. */
+void ui_list_leave_search (UiList *self);
+void ui_list_drop_before (UiList *self);
+/* The same in a new list: how items are shown has changed, and the folder behind it is read again, too. */
+void ui_list_search_anew (UiList *self);
+/* FALSE: they are all here, to be selected at once. */
+gboolean ui_list_select_all_found (UiList *self);
+/* Those that are on their way are not selected any more: something else is, or nothing.  There is a list. */
+void ui_list_forget_all_found (UiList *self);
+void ui_list_search_everywhere (UiList *self);
 
 /* ---- -tools.c ---- */
 void ui_list_class_init_tools (GtkWidgetClass *widget_class);

@@ -185,6 +185,14 @@ on_place_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     self->laid_out = TRUE;
     return G_SOURCE_CONTINUE;
   }
+  if (self->scroll_back >= 0) {
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled),
+                              self->scroll_back);
+    self->scroll_back = -1;
+    self->laid_out = FALSE;
+    self->revealed = ui_selection_get_first (self->selection) == G_MAXUINT;
+    return G_SOURCE_CONTINUE;
+  }
   if (self->reordered) {
     selected = find_selected_in_view (self);
     if (!selected && !self->revealed

@@ -47,7 +47,7 @@ on_filter_bar (UiList *self)
 {
   gboolean shown = gtk_toggle_button_get_active (self->filter_button);
 
-  gtk_widget_set_visible (self->filters, shown);
+  ui_list_update_tools (self);
   if (!shown)
     ui_list_clear_filters (self);
 }
@@ -107,7 +107,10 @@ on_conversations_changed (UiList *self)
 {
   g_autoptr (MailConversation) item = ui_list_dup_current (self);
   g_autoptr (MailMessage) newest = item ? mail_conversation_dup_newest (item) : NULL;
-  ui_list_reopen (self);
+  if (ui_list_is_searching (self))
+    ui_list_search_anew (self);
+  else
+    ui_list_reopen (self);
   if (!newest)
     return;
   self->wanted = mail_message_get_id (newest);
@@ -150,7 +153,11 @@ ui_list_update_bulk (UiList *self)
 void
 ui_list_update_tools (UiList *self)
 {
-  gtk_widget_set_visible (self->tools, self->folder && !(self->folded && self->checking));
+  /* What was looked for has an order of its own, and words in place of filters. */
+  gtk_widget_set_visible (self->tools, self->folder && !mail_folder_is_search (self->folder)
+                                           && !(self->folded && self->checking));
+  gtk_widget_set_visible (self->filters,
+                          !self->search && gtk_toggle_button_get_active (self->filter_button));
   gtk_widget_set_visible (GTK_WIDGET (self->select_button),
                           self->folder && (!self->folded || self->checking));
 }

@@ -35,9 +35,10 @@ update_bar (UiList *self)
 {
   gboolean said = self->bar_is_folders
                   && g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "trouble") == 0;
-  if (self->bar_title && !said)
+  if (self->bar_title && !said) {
     ui_bar_show (self->bar, self->bar_title, self->bar_detail, self->bar_button, TRUE);
-  else
+    ui_bar_set_link (self->bar, self->bar_link);
+  } else
     ui_bar_hide (self->bar);
 }
 
@@ -63,7 +64,9 @@ add_page (UiList *self, const char *name)
   if (button)
     g_signal_connect_object (button, "clicked",
                              g_str_equal (name, "trouble") ? G_CALLBACK (on_retry_clicked)
-                                                           : G_CALLBACK (ui_list_clear_filters),
+                             : g_str_equal (name, "unfound")
+                                 ? G_CALLBACK (ui_list_search_everywhere)
+                                 : G_CALLBACK (ui_list_clear_filters),
                              self, G_CONNECT_SWAPPED);
 }
 
@@ -89,7 +92,7 @@ is_coming (UiList *self)
 static void
 show_status_page (UiList *self, const char *page)
 {
-  static const char *const names[] = { "empty", "filtered", "trouble" };
+  static const char *const names[] = { "empty", "filtered", "trouble", "unfound" };
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     gboolean shown = g_str_equal (names[i], page);
     if (shown && !gtk_stack_get_child_by_name (self->stack, page))
@@ -97,6 +100,15 @@ show_status_page (UiList *self, const char *page)
     GtkWidget *child = gtk_stack_get_child_by_name (self->stack, names[i]);
     if (child)
       gtk_widget_set_visible (child, shown);
+  }
+  GtkWidget *unfound = gtk_stack_get_child_by_name (self->stack, "unfound");
+  if (unfound) {
+    gboolean everywhere = ui_search_bar_get_everywhere (self->search_bar);
+    adw_status_page_set_description (
+        ADW_STATUS_PAGE (unfound),
+        everywhere ? _ ("Nothing outside Junk, Trash and Drafts has all of these words.")
+                   : _ ("Nothing in this folder has all of these words."));
+    gtk_widget_set_visible (adw_status_page_get_child (ADW_STATUS_PAGE (unfound)), !everywhere);
   }
   GtkWidget *empty = gtk_stack_get_child_by_name (self->stack, "empty");
   if (empty) {
@@ -147,6 +159,8 @@ ui_list_update_page (UiList *self)
     page = "trouble";
   else if (self->messages && is_coming (self))
     page = "loading";
+  else if (self->messages && ui_list_is_searching (self))
+    page = "unfound";
   else if (self->messages)
     page = ui_list_get_filter (self) ? "filtered" : "empty";
   gtk_spinner_set_spinning (self->spinner, g_str_equal (page, "loading"));
@@ -301,6 +315,21 @@ let_go (UiList *self)
   g_clear_object (&self->messages);
 }
 
+/* What is in `messages` and `selection` is followed, and seen. */
+static void
+attach (UiList *self)
+{
+  g_signal_connect_swapped (self->messages, "notify::loading", G_CALLBACK (ui_list_update_page),
+                            self);
+  g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_selection), self);
+  g_signal_connect_swapped (self->messages, "removing", G_CALLBACK (ui_list_removing), self);
+  g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_settled), self);
+  g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_page), self);
+  g_signal_connect_swapped (self->selection, "became", G_CALLBACK (ui_list_update_selection), self);
+  g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed), self);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+}
+
 void
 ui_list_reopen (UiList *self)
 {
@@ -313,19 +342,50 @@ ui_list_reopen (UiList *self)
     self->reordered = FALSE;
     self->selection = ui_selection_new (self->messages);
     ui_selection_set_checking (self->selection, self->checking);
-    g_signal_connect_swapped (self->messages, "notify::loading", G_CALLBACK (ui_list_update_page),
-                              self);
-    g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_selection),
-                              self);
-    g_signal_connect_swapped (self->messages, "removing", G_CALLBACK (ui_list_removing), self);
-    g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_settled), self);
-    g_signal_connect_swapped (self->messages, "settled", G_CALLBACK (ui_list_update_page), self);
-    g_signal_connect_swapped (self->selection, "became", G_CALLBACK (ui_list_update_selection),
-                              self);
-    g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (on_items_changed),
-                              self);
-    gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+    attach (self);
     gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scrolled), 0);
+  }
+  ui_list_update_page (self);
+  ui_list_update_title (self);
+  ui_list_update_selection (self);
+}
+
+static void
+follow_folder (UiList *self, MailFolder *folder)
+{
+  if (self->folder)
+    g_signal_handlers_disconnect_by_data (self->folder, self);
+  g_set_object (&self->folder, folder);
+  ui_list_update_tools (self);
+  update_back (self);
+  if (folder) {
+    g_signal_connect_swapped (folder, "notify", G_CALLBACK (ui_list_update_title), self);
+    g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (ui_list_update_page), self);
+    g_signal_connect_swapped (folder, "notify::fetched", G_CALLBACK (ui_list_update_page), self);
+  }
+  g_signal_group_set_target (self->account, folder ? mail_folder_get_account (folder) : NULL);
+}
+
+void
+ui_list_take_folder (UiList *self, MailFolder *folder)
+{
+  follow_folder (self, folder);
+  ui_list_reopen (self);
+}
+
+void
+ui_list_put_back (UiList *self, MailFolder *folder, MailMessageList *messages,
+                  UiSelection *selection, double scrolled)
+{
+  follow_folder (self, folder);
+  let_go (self);
+  if (messages && selection) {
+    self->messages = g_object_ref (messages);
+    self->selection = g_object_ref (selection);
+    attach (self);
+    self->scroll_back = scrolled;
+    self->reordered = TRUE;
+    ui_list_settled (self);
   }
   ui_list_update_page (self);
   ui_list_update_title (self);
@@ -337,22 +397,13 @@ ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder)
 {
   if (folder && folder == self->folder)
     return;
-  if (self->folder)
-    g_signal_handlers_disconnect_by_data (self->folder, self);
-  g_set_object (&self->folder, folder);
+  if (ui_search_bar_is_open (self->search_bar))
+    ui_list_leave_search (self);
   g_set_object (&self->engine, engine);
   self->showing_outgoing = FALSE;
   ui_list_clear_filters (self);
   ui_list_set_checking (self, FALSE);
-  ui_list_update_tools (self);
-  update_back (self);
-  if (folder) {
-    g_signal_connect_swapped (folder, "notify", G_CALLBACK (ui_list_update_title), self);
-    g_signal_connect_swapped (folder, "notify::trouble", G_CALLBACK (ui_list_update_page), self);
-    g_signal_connect_swapped (folder, "notify::fetched", G_CALLBACK (ui_list_update_page), self);
-  }
-  g_signal_group_set_target (self->account, folder ? mail_folder_get_account (folder) : NULL);
-  ui_list_reopen (self);
+  ui_list_take_folder (self, folder);
 }
 
 MailFolder *
@@ -362,13 +413,13 @@ ui_list_get_folder (UiList *self)
 }
 
 void
-ui_list_show_outgoing (UiList *self, GtkWidget *page)
+ui_list_show_outgoing (UiList *self, MailEngine *engine, GtkWidget *page)
 {
   if (!self->outgoing) {
     self->outgoing = page;
     gtk_stack_add_named (self->stack, page, "outgoing");
   }
-  ui_list_set_folder (self, NULL, NULL);
+  ui_list_set_folder (self, engine, NULL); /* all mail can be searched from there, too */
   self->showing_outgoing = TRUE;
   ui_list_update_page (self);
   ui_list_update_title (self);
@@ -413,15 +464,17 @@ ui_list_dup_by_id (UiList *self, gint64 id)
 void
 ui_list_select_all (UiList *self)
 {
-  if (self->selection)
+  if (self->selection && !ui_list_select_all_found (self))
     gtk_selection_model_select_all (GTK_SELECTION_MODEL (self->selection));
 }
 
 void
 ui_list_unselect_all (UiList *self)
 {
-  if (self->selection)
-    gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (self->selection));
+  if (!self->selection)
+    return;
+  ui_list_forget_all_found (self);
+  gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (self->selection));
 }
 
 static void
@@ -487,14 +540,16 @@ ui_list_focus (UiList *self)
 }
 
 void
-ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button,
-                 gboolean is_folders)
+ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *link,
+                 const char *button, gboolean is_folders)
 {
   g_free (self->bar_title);
   g_free (self->bar_detail);
+  g_free (self->bar_link);
   g_free (self->bar_button);
   self->bar_title = g_strdup (title);
   self->bar_detail = g_strdup (detail);
+  self->bar_link = g_strdup (link);
   self->bar_button = g_strdup (button);
   self->bar_is_folders = is_folders;
   update_bar (self);
@@ -525,6 +580,10 @@ ui_list_set_property (GObject *object, guint id, const GValue *value, GParamSpec
   switch (id) {
   case PROP_FOLDED:
     self->folded = g_value_get_boolean (value);
+    if (self->folded)
+      gtk_widget_add_css_class (GTK_WIDGET (self), "folded");
+    else
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "folded");
     update_back (self);
     ui_list_update_tools (self);
     break;
@@ -544,6 +603,8 @@ ui_list_dispose (GObject *object)
   g_clear_handle_id (&self->midnight_source, g_source_remove);
   if (self->view)
     ui_list_set_folder (self, NULL, NULL);
+  ui_list_drop_before (self);
+  g_clear_object (&self->search);
   g_clear_object (&self->account);
   g_clear_weak_pointer (&self->menu_focus);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
@@ -555,6 +616,7 @@ ui_list_dispose (GObject *object)
   g_clear_pointer (&self->bound, g_hash_table_unref);
   g_clear_pointer (&self->bar_title, g_free);
   g_clear_pointer (&self->bar_detail, g_free);
+  g_clear_pointer (&self->bar_link, g_free);
   g_clear_pointer (&self->bar_button, g_free);
   G_OBJECT_CLASS (ui_list_parent_class)->dispose (object);
 }
@@ -593,9 +655,12 @@ ui_list_class_init (UiListClass *klass)
       g_signal_new ("retry", UI_TYPE_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (UI_TYPE_BAR);
+  g_type_ensure (UI_TYPE_SEARCH_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-list.ui");
   gtk_widget_class_bind_template_child (widget_class, UiList, title);
   gtk_widget_class_bind_template_child (widget_class, UiList, bar);
+  gtk_widget_class_bind_template_child (widget_class, UiList, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, UiList, search_button);
   gtk_widget_class_bind_template_child (widget_class, UiList, filters);
   gtk_widget_class_bind_template_child (widget_class, UiList, tools);
   gtk_widget_class_bind_template_child (widget_class, UiList, select_button);
@@ -614,6 +679,7 @@ ui_list_class_init (UiListClass *klass)
   ui_menu_bind (widget_class, "view_button", "view_menu");
   ui_list_class_init_rows (widget_class);
   ui_list_class_init_tools (widget_class);
+  ui_list_class_init_search (widget_class);
 }
 
 static void
@@ -628,5 +694,7 @@ ui_list_init (UiList *self)
   self->account = g_signal_group_new (MAIL_TYPE_ACCOUNT);
   g_signal_group_connect_swapped (self->account, "notify::status", G_CALLBACK (ui_list_update_page),
                                   self);
+  self->scroll_back = -1;
   ui_list_init_rows (self);
+  ui_list_init_search (self);
 }

@@ -19,12 +19,24 @@ G_DECLARE_FINAL_TYPE (UiList, ui_list, UI, LIST, AdwBin)
 void ui_list_set_folder (UiList *self, MailEngine *engine, MailFolder *folder);
 MailFolder *ui_list_get_folder (UiList *self); /* borrowed, nullable */
 /* Shows the page of drafts and the outbox instead; `page` is made once and kept. */
-void ui_list_show_outgoing (UiList *self, GtkWidget *page);
+void ui_list_show_outgoing (UiList *self, MailEngine *engine, GtkWidget *page);
 
 /* Order and look follow the keys "conversations", "list-sort", "list-ascending" and "list-compact". Once, at the start. */
 void ui_list_set_settings (UiList *self, GSettings *settings);
 /* Reads the folder again from the top. */
 void ui_list_reopen (UiList *self);
+
+/* The bar to search with, and the keyboard in it. */
+void ui_list_open_search (UiList *self);
+/* As if somebody had typed it, everywhere; `item` (0: none) is opened when it is found. */
+void ui_list_search (UiList *self, const char *text, gint64 item);
+/* It begins with the key that `controller` was told of; FALSE: that is no letter. */
+gboolean ui_list_type_search (UiList *self, GtkEventControllerKey *controller);
+/* The folder comes back as it was; FALSE: the bar was not open. */
+gboolean ui_list_close_search (UiList *self);
+/* What is looked for as one would type it in any folder, "" when nothing is.  Yours. */
+char *ui_list_dup_typed (UiList *self, gboolean *best) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ui_list_is_searching (UiList *self); /* what is shown was looked for */
 
 guint ui_list_get_n_selected (UiList *self);
 /* The only one selected, else NULL; NULL while checkboxes are shown. Yours. */
@@ -53,8 +65,8 @@ void ui_list_focus (UiList *self);
 
 /* The bar above the messages; title NULL hides it.  `is_folders`: it is about this folder, and is not shown where the page
  * in place of messages says it. */
-void ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *button,
-                      gboolean is_folders);
+void ui_list_set_bar (UiList *self, const char *title, const char *detail, const char *link,
+                      const char *button, gboolean is_folders);
 
 /* All rows, after the look, the checkboxes or the colour of an account changed. */
 void ui_list_update_rows (UiList *self);

@@ -28,7 +28,7 @@ void ui_message_view_set_light (UiMessageView *self, gboolean light);
 gboolean ui_message_view_can_be_dark (UiMessageView *self);
 void ui_message_view_show_images (UiMessageView *self);
 /* Marks these words, whatever their case; NULL: none any more.  A new content is searched too. */
-void ui_message_view_find (UiMessageView *self, const char *term);
+void ui_message_view_find (UiMessageView *self, const char *term); /* several: a line each */
 /* Marks this hit above the others, unfolds what hides it, and, to `reveal` it, scrolls to it. */
 void ui_message_view_show_hit (UiMessageView *self, guint index, gboolean reveal);
 /* The part of the message that is selected in what is shown; NULL without an error: none is. */

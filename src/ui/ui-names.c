@@ -38,6 +38,20 @@ leave_to_label (GtkWidget *button)
     gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
 }
 
+/* ---- menus ---- */
+
+/* A menu is called as what opens it. */
+static void
+name_menu (GtkWidget *menu)
+{
+  GtkWidget *button = gtk_widget_get_ancestor (menu, GTK_TYPE_MENU_BUTTON);
+  const char *name = button != NULL ? gtk_widget_get_tooltip_text (button) : NULL;
+
+  if (name == NULL && button != NULL)
+    name = gtk_menu_button_get_label (GTK_MENU_BUTTON (button));
+  set_name (menu, name != NULL ? name : _ ("Menu"));
+}
+
 static gboolean
 on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer data)
 {
@@ -51,12 +65,19 @@ on_realize (GSignalInvocationHint *hint, guint n_values, const GValue *values, g
     g_signal_handlers_disconnect_by_func (widget, leave_to_label, NULL); /* realized before */
     g_signal_connect (widget, "notify::label", G_CALLBACK (leave_to_label), NULL);
   }
+  if (GTK_IS_POPOVER_MENU (widget))
+    name_menu (widget);
   return TRUE;
 }
 
 void
 ui_names_install (void)
 {
+  /* A picture that says something has a role of its own, and a name; others would be read as “GtkImage”. */
+  GtkWidgetClass *image = g_type_class_ref (GTK_TYPE_IMAGE);
+
+  gtk_widget_class_set_accessible_role (image, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+  g_type_class_unref (image);
   /* Its signals are there with the class. */
   g_type_class_unref (g_type_class_ref (GTK_TYPE_WIDGET));
   g_signal_add_emission_hook (g_signal_lookup ("realize", GTK_TYPE_WIDGET), 0, on_realize, NULL,
@@ -110,8 +131,8 @@ free_name (gpointer name, GClosure *closure)
   g_free (name);
 }
 
-static void
-name_drop_down (GtkWidget *drop_down, const char *name)
+void
+ui_names_fill_choice (GtkWidget *drop_down, const char *name)
 {
   set_name (gtk_widget_get_first_child (drop_down), name);
   for (GtkWidget *child = gtk_widget_get_first_child (drop_down); child != NULL;
@@ -155,7 +176,7 @@ fill (GtkWidget *widget, const char *group, const char *row)
   } else if (GTK_IS_LIST_BOX (widget)) {
     set_name (widget, row != NULL ? row : group);
   } else if (row != NULL && GTK_IS_DROP_DOWN (widget)) {
-    name_drop_down (widget, row);
+    ui_names_fill_choice (widget, row);
   } else if (row != NULL && GTK_IS_SWITCH (widget) && !is_named_by_row (widget)) {
     set_name (widget, row);
   } else if (row != NULL && GTK_IS_BUTTON (widget)) {
@@ -172,6 +193,38 @@ ui_names_fill (GtkWidget *root)
   GtkRoot *window = gtk_widget_get_root (root);
 
   fill (root, GTK_IS_WINDOW (window) ? gtk_window_get_title (GTK_WINDOW (window)) : NULL, NULL);
+}
+
+/* ---- windows of GTK and libadwaita ---- */
+
+static gboolean
+is_search (GtkWidget *button)
+{
+  GtkWidget *child = GTK_IS_BUTTON (button) ? gtk_button_get_child (GTK_BUTTON (button)) : NULL;
+  const char *icon = GTK_IS_IMAGE (child) ? gtk_image_get_icon_name (GTK_IMAGE (child)) : NULL;
+
+  return g_strcmp0 (icon, "edit-find-symbolic") == 0;
+}
+
+void
+ui_names_fill_foreign (GtkWidget *root, const char *name)
+{
+  if (GTK_IS_BUTTON (root) || GTK_IS_MENU_BUTTON (root)) {
+    GtkLabel *label = find_label (root);
+    const char *tooltip = gtk_widget_get_tooltip_text (root);
+
+    set_name (root, tooltip != NULL        ? tooltip
+                    : is_search (root)     ? _ ("Search")
+                    : label != NULL        ? gtk_label_get_text (label)
+                    : GTK_IS_BUTTON (root) ? NULL
+                                           : name);
+    return; /* the button within a menu button says its label by itself */
+  }
+  if (GTK_IS_WINDOW (root) || GTK_IS_LIST_BOX (root))
+    set_name (root, name);
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    ui_names_fill_foreign (child, name);
 }
 
 GtkWidget *

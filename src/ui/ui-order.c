@@ -123,9 +123,9 @@ ui_order_add (GtkWidget *row, const char *label, gboolean first, gboolean last, 
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, label);
-  /* The button inside is what gets the focus. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (button)),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  /* The button inside, which gets the focus, is called the same by that. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
   g_object_set_data (G_OBJECT (button), UI_ORDER_PART, (gpointer) "move");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row),

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* One dialog an account: asking again while it is open only changes its words.  `sentence` says why we ask; `detail`
+/* One dialog for each server of an account: asking again while it is open only changes its words.  `sentence` says why we ask; `detail`
  * (nullable) is what the server said.
  * Returns the dialog, borrowed. */
 GtkWindow *ui_password_dialog_ask (GtkWindow *parent, MailEngine *engine, MailAccount *account,

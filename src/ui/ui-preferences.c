@@ -9,6 +9,7 @@
 #include "ui-account-page.h"
 #include "ui-colour.h"
 #include "ui-dialog.h"
+#include "ui-environment.h"
 #include "ui-identities.h"
 #include "ui-names.h"
 #include "ui-order.h"
@@ -26,11 +27,13 @@ struct _UiPreferences
 
   gboolean gone;
 
-  UiAccountPage *page; /* borrowed, while it is open */
+  UiAccountPage *page;    /* borrowed, while it is open */
+  GPtrArray *broken_rows; /* of GtkWidget; the array is owned */
 
   /* Template */
   GtkStack *stack;
   GtkListBox *list;
+  AdwPreferencesGroup *broken;
   GtkDropDown *after_removal;
   GtkSwitch *conversations, *compact, *fixed_width;
 };
@@ -318,6 +321,63 @@ on_accounts_changed (UiPreferences *self)
     close_page (self);
 }
 
+/* ---- files that cannot be used ---- */
+
+static void
+on_read_again (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (UiPreferences) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mail_engine_read_accounts_finish (MAIL_ENGINE (source), result, &error))
+    return;
+  if (self->gone)
+    base_log ("could not read the accounts again: %s", error->message);
+  else
+    ui_dialog_error (GTK_WINDOW (self), _ ("The accounts could not be read."), error);
+}
+
+static void
+on_read (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mail_engine_read_accounts_async (UI_PREFERENCES (widget)->engine, on_read_again,
+                                   g_object_ref (widget));
+}
+
+static void
+on_open_folder (UiPreferences *self)
+{
+  g_autofree char *uri = g_filename_to_uri (
+      base_paths_get_accounts (mail_engine_get_paths (self->engine)), NULL, NULL);
+
+  if (uri != NULL)
+    ui_environment_show_uri_async (GTK_WINDOW (self), uri, NULL, NULL);
+}
+
+static void
+on_broken_changed (UiPreferences *self)
+{
+  const char *const *broken = mail_engine_get_broken (self->engine);
+
+  for (guint i = 0; i < self->broken_rows->len; i++)
+    adw_preferences_group_remove (self->broken, self->broken_rows->pdata[i]);
+  g_ptr_array_set_size (self->broken_rows, 0);
+  for (guint i = 0; broken[i] != NULL; i++) {
+    GtkWidget *row = adw_action_row_new ();
+    GtkWidget *button = ui_names_make_button ("folder-open-symbolic", _ ("Open the Folder"));
+
+    adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), broken[i]);
+    adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+    g_signal_connect_object (button, "clicked", G_CALLBACK (on_open_folder), self,
+                             G_CONNECT_SWAPPED);
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+    adw_preferences_group_add (self->broken, row);
+    g_ptr_array_add (self->broken_rows, row);
+  }
+  gtk_widget_set_visible (GTK_WIDGET (self->broken), broken[0] != NULL);
+}
+
 /* ---- choices ---- */
 
 static const char *const after_removal[] = { "next", "previous", "list" };
@@ -352,6 +412,9 @@ ui_preferences_new (MailEngine *engine, GSettings *settings)
   g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self,
                            G_CONNECT_SWAPPED);
   on_accounts_changed (self);
+  g_signal_connect_object (engine, "notify::broken", G_CALLBACK (on_broken_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_broken_changed (self);
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
                               ADW_PREFERENCES_PAGE (ui_privacy_page_new (engine, settings)));
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self),
@@ -379,6 +442,7 @@ ui_preferences_finalize (GObject *object)
 {
   g_clear_object (&UI_PREFERENCES (object)->engine);
   g_clear_object (&UI_PREFERENCES (object)->moved);
+  g_ptr_array_unref (UI_PREFERENCES (object)->broken_rows);
   G_OBJECT_CLASS (ui_preferences_parent_class)->finalize (object);
 }
 
@@ -390,6 +454,7 @@ ui_preferences_class_init (UiPreferencesClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ui_preferences_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_preferences_finalize;
   gtk_widget_class_install_action (widget_class, "accounts.add", NULL, on_add);
+  gtk_widget_class_install_action (widget_class, "accounts.read", NULL, on_read);
   gtk_widget_class_install_action (widget_class, "account.close", NULL, on_close_page);
   gtk_widget_class_install_action (widget_class, "account.edit", "s", on_edit);
   gtk_widget_class_install_action (widget_class, "account.identities", "s", on_identities);
@@ -397,6 +462,7 @@ ui_preferences_class_init (UiPreferencesClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, stack);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, list);
+  gtk_widget_class_bind_template_child (widget_class, UiPreferences, broken);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, after_removal);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, compact);
   gtk_widget_class_bind_template_child (widget_class, UiPreferences, fixed_width);
@@ -426,6 +492,7 @@ ui_preferences_init (UiPreferences *self)
 {
   GtkEventController *key = gtk_event_controller_key_new ();
 
+  self->broken_rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);

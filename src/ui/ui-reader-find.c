@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base-text.h"
 #include "mail-thread.h"
 
 #define WAIT_MS 150 /* for more letters */
@@ -20,7 +21,8 @@ typedef struct
 struct _UiReaderFind
 {
   /* Owned */
-  char *term;                /* NULL: nothing is looked for */
+  char *term;                /* NULL: nothing is looked for; several: a line each */
+  char *marks;               /* the same, marked while nothing stands in the bar; nullable */
   char *typed;               /* what stands in the bar, from the next pause on */
   GPtrArray *entries;        /* of Entry, as the messages */
   GCancellable *cancellable; /* of what is read and counted */
@@ -78,25 +80,20 @@ count_free (gpointer data)
   g_free (count);
 }
 
-/* As ui-web-find.js and GtkTextIter compare: whatever the case, and whether letters come whole or in pieces (NFD, from Macs). */
-static char *
-fold (const char *text)
-{
-  g_autofree char *folded = g_utf8_casefold (text, -1);
-  char *composed = g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
-  return composed ? composed : g_steal_pointer (&folded);
-}
-
-/* A thread of its own; content is immutable. */
+/* A thread of its own; content is immutable.  As ui-web-find.js and GtkTextIter compare: whatever the case, and whether letters come whole or in
+ * pieces (NFD, from Macs). */
 static void
 count_hits (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Count *count = data;
-  g_autofree char *folded = fold (mail_content_get_text (count->content));
-  g_autofree char *term = fold (count->term);
+  g_autofree char *folded = base_text_fold (mail_content_get_text (count->content));
+  g_autofree char *term = base_text_fold (count->term);
+  g_auto (GStrv) terms = g_strsplit (term, "\n", -1);
   gssize n = 0;
-  for (const char *at = folded; (at = strstr (at, term)); at += strlen (term))
-    n++;
+  for (guint i = 0; terms[i]; i++)
+    for (const char *at = folded; *terms[i] && (at = strstr (at, terms[i]));
+         at += strlen (terms[i]))
+      n++;
   g_task_return_int (task, n);
 }
 
@@ -303,8 +300,9 @@ set_term_of (UiMessageView *view, gpointer term)
 }
 
 static void
-begin (UiReaderFind *self, const char *term)
+begin (UiReaderFind *self, const char *typed)
 {
+  const char *term = typed && *typed ? typed : self->marks;
   stop (self);
   g_free (self->term);
   self->term = term && *term ? g_strdup (term) : NULL;
@@ -346,7 +344,25 @@ static void
 on_closed (UiReaderFind *self)
 {
   g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->typed, g_free);
   begin (self, NULL);
+}
+
+void
+ui_reader_find_set_marks (UiReaderFind *self, const char *words)
+{
+  if (g_strcmp0 (words, self->marks) == 0)
+    return;
+  g_free (self->marks);
+  self->marks = g_strdup (words);
+  if (!self->typed || !*self->typed)
+    begin (self, NULL);
+}
+
+gboolean
+ui_reader_find_has_marks (UiReaderFind *self)
+{
+  return self->marks && *self->marks;
 }
 
 /* ---- what the reader tells ---- */
@@ -432,6 +448,7 @@ ui_reader_find_free (UiReaderFind *self)
   g_object_unref (self->cancellable);
   g_ptr_array_unref (self->entries);
   g_free (self->term);
+  g_free (self->marks);
   g_free (self->typed);
   g_free (self);
 }

@@ -21,6 +21,9 @@ void ui_reader_find_take_view (UiReaderFind *self, MailMessage *message, UiMessa
 void ui_reader_find_lose_view (UiReaderFind *self);
 /* `view` says how many hits its message has. */
 void ui_reader_find_take_count (UiReaderFind *self, MailMessage *message, guint n);
+/* Words that are marked as long as nobody looks for others in the bar, a line each; nullable. */
+void ui_reader_find_set_marks (UiReaderFind *self, const char *words);
+gboolean ui_reader_find_has_marks (UiReaderFind *self);
 void ui_reader_find_step (UiReaderFind *self, int direction);
 
 G_END_DECLS

@@ -143,10 +143,16 @@ ui_reader_find (UiReader *self)
 void
 ui_reader_find_again (UiReader *self, int direction)
 {
-  if (ui_find_bar_is_open (self->find_bar))
+  if (ui_find_bar_is_open (self->find_bar) || ui_reader_find_has_marks (self->find))
     ui_reader_find_step (self->find, direction);
   else
     ui_reader_find (self);
+}
+
+void
+ui_reader_mark (UiReader *self, const char *words)
+{
+  ui_reader_find_set_marks (self->find, words);
 }
 
 gboolean

@@ -30,6 +30,8 @@ void ui_reader_focus (UiReader *self);
 /* The bar to find words in all messages of the conversation; a step before it was open opens it. */
 void ui_reader_find (UiReader *self);
 void ui_reader_find_again (UiReader *self, int direction);
+/* Words that the list was searched for, a line each (nullable): marked in what is shown from now on, as hits that one can step through. */
+void ui_reader_mark (UiReader *self, const char *words);
 /* FALSE: it was not open. */
 gboolean ui_reader_close_find (UiReader *self);
 /* Prints all of the conversation, as far as `only` is NULL; else this message of it. */

@@ -124,12 +124,30 @@ get_color (UiRow *self, const char *name, float alpha)
   return color;
 }
 
+/* As the reader marks hits: a marker on paper, with black on it in the dark style too. */
+static void
+mark (PangoAttrList *attributes, const MailRange *range)
+{
+  PangoAttribute *marks[] = { pango_attr_background_new (0xf9f9, 0xf0f0, 0x6b6b),
+                              pango_attr_foreground_new (0, 0, 0),
+                              pango_attr_foreground_alpha_new (G_MAXUINT16) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++) {
+    marks[i]->start_index = range->start;
+    marks[i]->end_index = range->end;
+    pango_attr_list_insert (attributes, marks[i]);
+  }
+}
+
+/* `marks` (nullable): GArray of MailRange. */
 static PangoLayout *
-make_layout (UiRow *self, const char *text, int width, gboolean bold, double scale)
+make_layout (UiRow *self, const char *text, int width, gboolean bold, double scale, GArray *marks)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
+  for (guint i = 0; marks && i < marks->len; i++)
+    mark (attributes, &g_array_index (marks, MailRange, i));
   if (bold)
     pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   if (scale < 1)
@@ -159,18 +177,77 @@ draw_layout (UiRow *self, GtkSnapshot *snapshot, PangoLayout *layout, double x, 
 
 /* One line of text, cut at the end where it is too long; returns how wide it became. */
 static int
-draw_text (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int line, int width,
-           gboolean at_end, gboolean bold, double scale, const GdkRGBA *color)
+draw_marked (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int line, int width,
+             gboolean at_end, gboolean bold, double scale, const GdkRGBA *color, GArray *marks)
 {
   PangoRectangle area;
 
   if (width <= 0)
     return 0;
-  g_autoptr (PangoLayout) layout = make_layout (self, text, width, bold, scale);
+  g_autoptr (PangoLayout) layout = make_layout (self, text, width, bold, scale, marks);
+  GdkRGBA opaque = *color;
+  /* What is dim would dim the marks as well. */
+  if (marks && marks->len > 0) {
+    PangoAttribute *dim = pango_attr_foreground_alpha_new ((guint16)(color->alpha * G_MAXUINT16));
+    pango_attr_list_insert_before (pango_layout_get_attributes (layout), dim);
+    opaque.alpha = 1;
+  }
   pango_layout_get_pixel_extents (layout, NULL, &area);
   draw_layout (self, snapshot, layout, at_end ? x + width - area.width : x, line * get_line (self),
-               color);
+               &opaque);
   return area.width;
+}
+
+static int
+draw_text (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int line, int width,
+           gboolean at_end, gboolean bold, double scale, const GdkRGBA *color)
+{
+  return draw_marked (self, snapshot, text, x, line, width, at_end, bold, scale, color, NULL);
+}
+
+/* Subject or people, with what was looked for marked in it. */
+static int
+draw_searched (UiRow *self, GtkSnapshot *snapshot, const char *text, BaseQueryField field, double x,
+               int line, int width, gboolean bold, const GdkRGBA *color)
+{
+  MailMarks *marks = mail_conversation_get_marks (self->item);
+  g_autoptr (GArray) ranges = marks ? mail_marks_find (marks, field, text) : NULL;
+
+  return draw_marked (self, snapshot, text, x, line, width, FALSE, bold, 1, color, ranges);
+}
+
+#define LEAD                                                                                       \
+  16 /* characters that are seen before the first hit; where more stand there, they are cut */
+
+/* What stands around the hit in place of the first line. */
+static void
+draw_preview (UiRow *self, GtkSnapshot *snapshot, double x, int line, int width,
+              const GdkRGBA *color)
+{
+  GArray *ranges;
+  const char *excerpt = mail_conversation_get_excerpt (self->item, &ranges);
+
+  if (!excerpt || ranges->len == 0) {
+    const char *preview = mail_conversation_get_preview (self->item);
+    MailMarks *marks = mail_conversation_get_marks (self->item);
+    g_autoptr (GArray) own = marks ? mail_marks_find (marks, BASE_QUERY_ANYWHERE, preview) : NULL;
+
+    draw_marked (self, snapshot, preview, x, line, width, FALSE, FALSE, SMALL, color, own);
+    return;
+  }
+  const char *hit = excerpt + g_array_index (ranges, MailRange, 0).start, *from = hit;
+  for (guint i = 0; i < LEAD && from > excerpt; i++)
+    from = g_utf8_prev_char (from);
+  if (from - excerpt <= 3) /* the sign that something was cut is no shorter */
+    from = excerpt;
+  g_autofree char *text = from > excerpt ? g_strconcat ("…", from, NULL) : g_strdup (excerpt);
+  guint shift = (guint)(from - excerpt), sign = from > excerpt ? (guint)strlen ("…") : 0;
+  g_autoptr (GArray) moved = g_array_copy (ranges);
+  for (guint i = 0; i < moved->len; i++) {
+    MailRange *range = &g_array_index (moved, MailRange, i);
+    *range = (MailRange){ range->start - shift + sign, range->end - shift + sign };
+  }
+  draw_marked (self, snapshot, text, x, line, width, FALSE, FALSE, SMALL, color, moved);
 }
 
 static void
@@ -197,7 +274,7 @@ draw_pill (UiRow *self, GtkSnapshot *snapshot, const char *text, double x, int l
 
   if (room < 16)
     return 0;
-  g_autoptr (PangoLayout) layout = make_layout (self, text, room, FALSE, SMALL);
+  g_autoptr (PangoLayout) layout = make_layout (self, text, room, FALSE, SMALL, NULL);
   pango_layout_get_pixel_extents (layout, NULL, &area);
   double width = MAX (area.width + 2 * PILL_PADDING, height);
   fill_round (self, snapshot, x, line * get_line (self) + 2, width, height, height / 2.0, ground);
@@ -349,14 +426,14 @@ draw_first_line (UiRow *self, GtkSnapshot *snapshot, const GdkRGBA *dim)
   }
   end -= GAP;
   if (mail_conversation_get_count (item) < 2) {
-    draw_text (self, snapshot, mail_conversation_get_participants (item), x, 0, (int)(end - x),
-               FALSE, unread, 1, &normal);
+    draw_searched (self, snapshot, mail_conversation_get_participants (item), BASE_QUERY_FROM, x, 0,
+                   (int)(end - x), unread, &normal);
     return;
   }
   g_autofree char *count = g_strdup_printf ("%u", mail_conversation_get_count (item));
   double badge = 2 * PILL_PADDING + 8 * (double)strlen (count) + GAP; /* about */
-  x += draw_text (self, snapshot, mail_conversation_get_participants (item), x, 0,
-                  (int)(end - badge - x), FALSE, unread, 1, &normal);
+  x += draw_searched (self, snapshot, mail_conversation_get_participants (item), BASE_QUERY_FROM, x,
+                      0, (int)(end - badge - x), unread, &normal);
   draw_pill (self, snapshot, count, x + GAP, 0, end + GAP, &ground, dim);
 }
 
@@ -365,7 +442,7 @@ draw_heading (UiRow *self, GtkSnapshot *snapshot)
 {
   GdkRGBA color = get_color (self, NULL, 0.72f);
   int height = get_heading_height (self), width = gtk_widget_get_width (GTK_WIDGET (self));
-  g_autoptr (PangoLayout) layout = make_layout (self, self->heading, width, TRUE, SMALL);
+  g_autoptr (PangoLayout) layout = make_layout (self, self->heading, width, TRUE, SMALL, NULL);
 
   draw_layout (self, snapshot, layout, 2, -PADDING_TOP - height + HEADING_ROOM - 4, &color);
 }
@@ -386,22 +463,20 @@ ui_row_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GdkRGBA normal = get_color (self, NULL, 1), dim = get_color (self, NULL, DIM);
   GdkRGBA star = starred ? get_color (self, "warning_color", 1) : get_color (self, NULL, 0.4f);
   const char *subject = mail_conversation_get_subject (item);
-  const char *preview = mail_conversation_get_preview (item);
 
   draw_account (self, snapshot);
   draw_start (self, snapshot);
   draw_first_line (self, snapshot, &dim);
   if (self->compact) {
     double next = draw_labels (self, snapshot, x, 1, end);
-    next +=
-        draw_text (self, snapshot, subject, next, 1, (int)(end - next), FALSE, unread, 1, &normal);
+    next += draw_searched (self, snapshot, subject, BASE_QUERY_SUBJECT, next, 1, (int)(end - next),
+                           unread, &normal);
     if (end - next > 60)
-      draw_text (self, snapshot, preview, next + 2 * GAP, 1, (int)(end - next - 2 * GAP), FALSE,
-                 FALSE, SMALL, &dim);
+      draw_preview (self, snapshot, next + 2 * GAP, 1, (int)(end - next - 2 * GAP), &dim);
   } else {
     double next = draw_labels (self, snapshot, x, 2, end);
-    draw_text (self, snapshot, subject, x, 1, end - x, FALSE, unread, 1, &normal);
-    draw_text (self, snapshot, preview, next, 2, (int)(end - next), FALSE, FALSE, SMALL, &dim);
+    draw_searched (self, snapshot, subject, BASE_QUERY_SUBJECT, x, 1, end - x, unread, &normal);
+    draw_preview (self, snapshot, next, 2, (int)(end - next), &dim);
   }
   draw_icon (self, snapshot, starred ? "sosik-starred-symbolic" : "sosik-star-symbolic",
              width - STAR + (STAR - STAR_ICON) / 2.0, get_star_y (self) - STAR_ICON / 2.0,
@@ -477,6 +552,10 @@ update_label (UiRow *self)
     g_ptr_array_add (parts, (char *)_ ("Forwarded"));
   for (guint i = 0; labels[i]; i++)
     g_ptr_array_add (parts, (char *)labels[i]);
+  GArray *ranges;
+  const char *excerpt = mail_conversation_get_excerpt (item, &ranges);
+  if (excerpt)
+    g_ptr_array_add (parts, (char *)excerpt);
   /* What the colour says. */
   if (get_coloured (self) != NULL)
     g_ptr_array_add (parts, (char *)mail_account_get_label (get_coloured (self)));

@@ -1,5 +1,5 @@
 /* The form of an account's settings: rows <-> BaseAccount, and the sentences about what is wrong beside the rows.  Main thread.  It never
- * clears what a person typed. */
+ * clears what a person typed, but for a password that was typed for somebody else. */
 #include "ui-setup-form.h"
 
 #include <glib/gi18n.h>
@@ -9,11 +9,9 @@
 #include "ui-dialog.h"
 #include "ui-keep-row.h"
 #include "ui-names.h"
-
-typedef struct
-{
-  GtkWidget *box, *label, *detail;
-} ErrorBox;
+#include "ui-server-check.h"
+#include "ui-setup-error.h"
+#include "ui-setup-way.h"
 
 typedef struct
 {
@@ -25,6 +23,7 @@ struct _UiSetupForm
   AdwBin parent_instance;
 
   /* Owned */
+  MailEngine *engine;
   BaseAccount *account; /* what no row shows: the id */
   char *ca_file;
 
@@ -32,21 +31,20 @@ struct _UiSetupForm
   gboolean loading;
 
   /* Template */
-  ErrorBox general;
-  ErrorBox imap_error;
-  ErrorBox smtp_error;
-  GtkWidget *help;
+  UiSetupError *general, *imap_error, *smtp_error;
+  UiSetupWay *way;
   GtkWidget *name;
   GtkWidget *address;
   GtkWidget *label;
   ServerRows imap;
   ServerRows smtp;
+  UiServerCheck *imap_check, *smtp_check;
   AdwExpanderRow *smtp_own;
   UiKeepRow *keep;
   GtkWidget *on_computer;
   GtkWidget *sends, *smtp_security_row;
   AdwActionRow *ca_row;
-  GtkWidget *ca_clear;
+  GtkWidget *ca_clear, *ca_choose;
 };
 
 enum
@@ -93,15 +91,6 @@ mark (GtkWidget *row, gboolean wrong)
 }
 
 static void
-show_box (ErrorBox *box, const char *sentence, const char *detail)
-{
-  gtk_label_set_text (GTK_LABEL (box->label), sentence == NULL ? "" : sentence);
-  gtk_label_set_text (GTK_LABEL (box->detail), detail == NULL ? "" : detail);
-  gtk_widget_set_visible (box->detail, detail != NULL && *detail != '\0');
-  gtk_widget_set_visible (box->box, sentence != NULL);
-}
-
-static void
 mark_server (ServerRows *rows, gboolean wrong)
 {
   mark (rows->host, wrong);
@@ -113,9 +102,9 @@ mark_server (ServerRows *rows, gboolean wrong)
 void
 ui_setup_form_clear_errors (UiSetupForm *self)
 {
-  show_box (&self->general, NULL, NULL);
-  show_box (&self->imap_error, NULL, NULL);
-  show_box (&self->smtp_error, NULL, NULL);
+  ui_setup_error_show (self->general, NULL, NULL, NULL);
+  ui_setup_error_show (self->imap_error, NULL, NULL, NULL);
+  ui_setup_error_show (self->smtp_error, NULL, NULL, NULL);
   mark (self->address, FALSE);
   mark_server (&self->imap, FALSE);
   mark_server (&self->smtp, FALSE);
@@ -151,30 +140,31 @@ mark_by_error (UiSetupForm *self, ServerRows *rows, const GError *error)
 }
 
 void
-ui_setup_form_show_error (UiSetupForm *self, const char *protocol, const GError *error)
+ui_setup_form_show_error (UiSetupForm *self, const char *protocol, const GError *error,
+                          const char *link)
 {
   const char *detail = base_error_get_detail (error);
   GtkWidget *focus = NULL;
 
   ui_setup_form_clear_errors (self);
   if (g_strcmp0 (protocol, "imap") == 0) {
-    show_box (&self->imap_error, error->message, detail);
+    ui_setup_error_show (self->imap_error, error->message, detail, link);
     focus = mark_by_error (self, &self->imap, error);
   } else if (g_strcmp0 (protocol, "smtp") == 0) {
-    show_box (&self->smtp_error, error->message, detail);
+    ui_setup_error_show (self->smtp_error, error->message, detail, link);
     focus = mark_by_error (self, &self->smtp, error);
   } else {
-    show_box (&self->general, error->message, detail);
+    ui_setup_error_show (self->general, error->message, detail, link);
     focus = *get_text (self->imap.host) == '\0' ? self->imap.host : self->name;
   }
   gtk_widget_grab_focus (focus);
 }
 
 static gboolean
-complain (GtkWidget *row, ErrorBox *box, const char *sentence)
+complain (GtkWidget *row, UiSetupError *box, const char *sentence)
 {
   mark (row, TRUE);
-  show_box (box, sentence, NULL);
+  ui_setup_error_show (box, sentence, NULL, NULL);
   gtk_widget_grab_focus (row);
   return FALSE;
 }
@@ -198,7 +188,7 @@ sends (UiSetupForm *self)
 }
 
 static gboolean
-check_server (UiSetupForm *self, ServerRows *rows, ErrorBox *box)
+check_server (UiSetupForm *self, ServerRows *rows, UiSetupError *box)
 {
   g_autofree char *host = dup_text (rows->host);
 
@@ -219,20 +209,23 @@ ui_setup_form_check (UiSetupForm *self)
 
   ui_setup_form_clear_errors (self);
   if (*address == '\0' || !mail_address_list_check (address, NULL))
-    return complain (self->address, &self->general,
+    return complain (self->address, self->general,
                      _ ("Type your e-mail address. It has to look like name@example.org."));
-  if (!check_server (self, &self->imap, &self->imap_error))
+  if (!check_server (self, &self->imap, self->imap_error))
     return FALSE;
   if (*imap_user == '\0')
-    return complain (self->imap.user, &self->imap_error,
+    return complain (self->imap.user, self->imap_error,
                      _ ("Type the user name. Often it is the e-mail address."));
-  if (!self->edit && *get_text (self->imap.password) == '\0')
-    return complain (self->imap.password, &self->imap_error, _ ("Type the password."));
-  if (sends (self) && !check_server (self, &self->smtp, &self->smtp_error))
+  if (!ui_setup_way_check (self->way))
+    return FALSE;
+  if (!self->edit && ui_setup_way_is_password (self->way, "imap")
+      && *get_text (self->imap.password) == '\0')
+    return complain (self->imap.password, self->imap_error, _ ("Type the password."));
+  if (sends (self) && !check_server (self, &self->smtp, self->smtp_error))
     return FALSE;
   account = ui_setup_form_dup_account (self);
   if (!base_account_check (account, &error)) {
-    ui_setup_form_show_error (self, NULL, error);
+    ui_setup_form_show_error (self, NULL, error, NULL);
     return FALSE;
   }
   return TRUE;
@@ -263,13 +256,47 @@ set_server (ServerRows *rows, const BaseServer *server)
   set_text (rows->user, server->user);
 }
 
+/* Only where they mean something. */
+static void
+update_passwords (UiSetupForm *self)
+{
+  gboolean password = ui_setup_way_is_password (self->way, "smtp");
+
+  gtk_widget_set_visible (self->imap.password, ui_setup_way_is_password (self->way, "imap"));
+  gtk_widget_set_visible (self->smtp.password, password);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->smtp_own),
+                                 password ? _ ("Other user name or password")
+                                          : _ ("Other user name"));
+}
+
+/* A password is asked for, and it cannot be that of incoming mail. */
+static gboolean
+sends_by_own_password (UiSetupForm *self)
+{
+  return ui_setup_way_is_password (self->way, "smtp")
+         && !ui_setup_way_is_password (self->way, "imap");
+}
+
+/* Those that are not seen just now, too. */
+static void
+forget_passwords (UiSetupForm *self)
+{
+  set_text (self->imap.password, NULL);
+  set_text (self->smtp.password, NULL);
+}
+
 void
 ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboolean edit)
 {
   const char *password = edit ? _ ("New password (empty: as it was)") : _ ("Password");
+  g_autoptr (BaseAccount) before = ui_setup_form_dup_account (self);
 
   self->loading = TRUE;
+  if (!base_account_is_same_provider (before, account))
+    forget_passwords (self);
   self->edit = edit;
+  ui_server_check_clear (self->imap_check);
+  ui_server_check_clear (self->smtp_check);
   gtk_switch_set_active (GTK_SWITCH (self->sends), !edit || base_account_can_send (account));
   g_clear_pointer (&self->account, base_account_free);
   self->account = base_account_dup (account);
@@ -280,9 +307,6 @@ ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboole
   set_text (self->label, account->label);
   set_server (&self->imap, &account->imap);
   set_server (&self->smtp, &account->smtp);
-  adw_expander_row_set_enable_expansion (
-      self->smtp_own,
-      account->smtp.user != NULL && g_strcmp0 (account->smtp.user, account->imap.user) != 0);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->imap.password), password);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->smtp.password),
                                  edit ? password : _ ("Password for sending"));
@@ -291,7 +315,31 @@ ui_setup_form_set_account (UiSetupForm *self, const BaseAccount *account, gboole
   gtk_widget_set_visible (self->on_computer, !edit);
   gtk_widget_set_visible (self->label, !edit);
   update_ca (self);
+  ui_setup_way_set (self->way, account);
+  update_passwords (self);
+  adw_expander_row_set_enable_expansion (
+      self->smtp_own, sends_by_own_password (self)
+                          || (account->smtp.user != NULL
+                              && g_strcmp0 (account->smtp.user, account->imap.user) != 0));
   self->loading = FALSE;
+}
+
+void
+ui_setup_form_take_focus (UiSetupForm *self)
+{
+  gtk_widget_grab_focus (self->imap.host);
+}
+
+void
+ui_setup_form_show_authority (UiSetupForm *self)
+{
+  gtk_widget_grab_focus (self->ca_choose);
+}
+
+void
+ui_setup_form_set_engine (UiSetupForm *self, MailEngine *engine)
+{
+  g_set_object (&self->engine, engine);
 }
 
 void
@@ -313,6 +361,16 @@ get_server (ServerRows *rows, BaseServer *server)
   server->user = dup_text (rows->user);
 }
 
+static void
+get_sending (UiSetupForm *self, BaseServer *server)
+{
+  get_server (&self->smtp, server);
+  if (adw_expander_row_get_enable_expansion (self->smtp_own) && *server->user != '\0')
+    return;
+  g_free (server->user);
+  server->user = dup_text (self->imap.user);
+}
+
 BaseAccount *
 ui_setup_form_dup_account (UiSetupForm *self)
 {
@@ -326,13 +384,13 @@ ui_setup_form_dup_account (UiSetupForm *self)
   g_free (account->label);
   account->label = dup_text (self->label);
   get_server (&self->imap, &account->imap);
-  get_server (&self->smtp, &account->smtp);
-  if (!adw_expander_row_get_enable_expansion (self->smtp_own) || *account->smtp.user == '\0') {
-    g_free (account->smtp.user);
-    account->smtp.user = g_strdup (account->imap.user);
-  }
-  if (!sends (self))
+  account->smtp.disabled = !sends (self);
+  /* Switched off, it stays as it was; of one that was only found there is nothing to keep. */
+  if (sends (self))
+    get_sending (self, &account->smtp);
+  else if (!self->edit)
     g_clear_pointer (&account->smtp.host, g_free);
+  ui_setup_way_apply (self->way, account);
   account->bodies = ui_keep_row_get (self->keep, &account->months);
   g_free (account->ca_file);
   account->ca_file = g_strdup (self->ca_file);
@@ -344,7 +402,7 @@ ui_setup_form_get_imap_password (UiSetupForm *self)
 {
   const char *password = get_text (self->imap.password);
 
-  return *password == '\0' ? NULL : password;
+  return *password == '\0' || !ui_setup_way_is_password (self->way, "imap") ? NULL : password;
 }
 
 const char *
@@ -352,6 +410,8 @@ ui_setup_form_get_smtp_password (UiSetupForm *self)
 {
   const char *password = get_text (self->smtp.password);
 
+  if (!ui_setup_way_is_password (self->way, "smtp"))
+    return NULL;
   if (!adw_expander_row_get_enable_expansion (self->smtp_own))
     return ui_setup_form_get_imap_password (self);
   if (*password == '\0')
@@ -360,18 +420,14 @@ ui_setup_form_get_smtp_password (UiSetupForm *self)
 }
 
 void
-ui_setup_form_set_help (UiSetupForm *self, const char *help)
+ui_setup_form_add_exception (UiSetupForm *self, BaseAccount *account, const BaseTrust *trust)
 {
-  gtk_label_set_text (GTK_LABEL (self->help), help == NULL ? "" : help);
-  gtk_widget_set_visible (self->help, help != NULL && *help != '\0');
-}
+  BaseAccount *const accounts[] = { self->account, account };
 
-void
-ui_setup_form_add_exception (UiSetupForm *self, const BaseTrust *trust)
-{
-  base_account_add_exception (
-      self->account, trust->host, trust->port, trust->sha256,
-      base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
+  for (guint i = 0; i < G_N_ELEMENTS (accounts); i++)
+    base_account_add_exception (
+        accounts[i], trust->host, trust->port, trust->sha256,
+        base_trust_get_agreed_until (trust, g_get_real_time () / G_USEC_PER_SEC));
 }
 
 /* ---- what the person does ---- */
@@ -389,19 +445,12 @@ on_ca_chosen (GFile *file, gpointer data)
   g_signal_emit (self, signals[EDITED], 0);
 }
 
-void
-ui_setup_form_choose_ca (UiSetupForm *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  ui_dialog_open_file (GTK_WINDOW (root), _ ("Choose a File with Certificates (PEM)"), on_ca_chosen,
-                       g_object_ref (self));
-}
-
 static void
 on_choose_ca (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  ui_setup_form_choose_ca (UI_SETUP_FORM (widget));
+  ui_dialog_open_file (GTK_WINDOW (gtk_widget_get_root (widget)),
+                       _ ("Choose a File with Certificates (PEM)"), on_ca_chosen,
+                       g_object_ref (UI_SETUP_FORM (widget)));
 }
 
 static void
@@ -426,16 +475,42 @@ follow_security (UiSetupForm *self, ServerRows *rows, guint16 tls, guint16 start
     set_text (rows->port, text);
 }
 
+/* Only what somebody types: what was found is known to be there. */
+static void
+look_at (UiSetupForm *self, UiServerCheck *check, const char *protocol)
+{
+  g_autoptr (BaseAccount) account = NULL;
+
+  if (self->loading || self->engine == NULL)
+    return;
+  account = ui_setup_form_dup_account (self);
+  ui_server_check_ask (check, self->engine, account, protocol);
+}
+
+static void
+on_imap_server (UiSetupForm *self)
+{
+  look_at (self, self->imap_check, "imap");
+}
+
+static void
+on_smtp_server (UiSetupForm *self)
+{
+  look_at (self, self->smtp_check, "smtp");
+}
+
 static void
 on_imap_security (UiSetupForm *self)
 {
   follow_security (self, &self->imap, 993, 143);
+  on_imap_server (self);
 }
 
 static void
 on_smtp_security (UiSetupForm *self)
 {
   follow_security (self, &self->smtp, 465, 587);
+  on_smtp_server (self);
 }
 
 /* What belongs to sending is there only where something is sent. */
@@ -447,8 +522,20 @@ on_sends (UiSetupForm *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_set_visible (rows[i], sends (self));
-  if (!sends (self))
-    show_box (&self->smtp_error, NULL, NULL);
+  if (!sends (self)) {
+    ui_setup_error_show (self->smtp_error, NULL, NULL, NULL);
+    ui_server_check_clear (self->smtp_check);
+  }
+}
+
+static void
+on_way (UiSetupForm *self)
+{
+  if (self->loading)
+    return;
+  update_passwords (self);
+  ui_setup_form_clear_errors (self);
+  g_signal_emit (self, signals[EDITED], 0);
 }
 
 static void
@@ -472,6 +559,7 @@ ui_setup_form_finalize (GObject *object)
 {
   UiSetupForm *self = UI_SETUP_FORM (object);
 
+  g_clear_object (&self->engine);
   g_clear_pointer (&self->account, base_account_free);
   g_free (self->ca_file);
   G_OBJECT_CLASS (ui_setup_form_parent_class)->finalize (object);
@@ -494,19 +582,16 @@ ui_setup_form_class_init (UiSetupFormClass *klass)
   signals[EDITED] = g_signal_new ("edited", UI_TYPE_SETUP_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 0);
   g_type_ensure (UI_TYPE_KEEP_ROW);
+  g_type_ensure (UI_TYPE_SERVER_CHECK);
+  g_type_ensure (UI_TYPE_SETUP_ERROR);
+  g_type_ensure (UI_TYPE_SETUP_WAY);
   gtk_widget_class_install_action (widget_class, "form.choose-ca", NULL, on_choose_ca);
   gtk_widget_class_install_action (widget_class, "form.clear-ca", NULL, on_clear_ca);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-setup-form.ui");
-  BIND ("general_box", general.box);
-  BIND ("general_label", general.label);
-  BIND ("general_detail", general.detail);
-  BIND ("imap_error_box", imap_error.box);
-  BIND ("imap_error_label", imap_error.label);
-  BIND ("imap_error_detail", imap_error.detail);
-  BIND ("smtp_error_box", smtp_error.box);
-  BIND ("smtp_error_label", smtp_error.label);
-  BIND ("smtp_error_detail", smtp_error.detail);
-  BIND ("help", help);
+  BIND ("general", general);
+  BIND ("imap_error", imap_error);
+  BIND ("smtp_error", smtp_error);
+  BIND ("way", way);
   BIND ("name", name);
   BIND ("address", address);
   BIND ("label", label);
@@ -520,6 +605,8 @@ ui_setup_form_class_init (UiSetupFormClass *klass)
   BIND ("smtp_security", smtp.security);
   BIND ("smtp_user", smtp.user);
   BIND ("smtp_password", smtp.password);
+  BIND ("imap_check", imap_check);
+  BIND ("smtp_check", smtp_check);
   BIND ("smtp_own", smtp_own);
   BIND ("keep", keep);
   BIND ("on_computer", on_computer);
@@ -527,6 +614,7 @@ ui_setup_form_class_init (UiSetupFormClass *klass)
   BIND ("smtp_security_row", smtp_security_row);
   BIND ("ca_row", ca_row);
   BIND ("ca_clear", ca_clear);
+  BIND ("ca_choose", ca_choose);
 }
 
 #undef BIND
@@ -552,6 +640,10 @@ ui_setup_form_init (UiSetupForm *self)
   ui_names_fill (GTK_WIDGET (self));
   g_signal_connect_swapped (self->imap.security, "notify::selected", G_CALLBACK (on_imap_security),
                             self);
+  g_signal_connect_swapped (self->imap.host, "changed", G_CALLBACK (on_imap_server), self);
+  g_signal_connect_swapped (self->imap.port, "changed", G_CALLBACK (on_imap_server), self);
+  g_signal_connect_swapped (self->smtp.host, "changed", G_CALLBACK (on_smtp_server), self);
+  g_signal_connect_swapped (self->smtp.port, "changed", G_CALLBACK (on_smtp_server), self);
   g_signal_connect_swapped (self->smtp.security, "notify::selected", G_CALLBACK (on_smtp_security),
                             self);
   g_signal_connect_swapped (self->smtp_own, "notify::enable-expansion", G_CALLBACK (on_edited),
@@ -559,4 +651,5 @@ ui_setup_form_init (UiSetupForm *self)
   g_signal_connect_swapped (self->sends, "notify::active", G_CALLBACK (on_sends), self);
   g_signal_connect_swapped (self->sends, "notify::active", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->keep, "changed", G_CALLBACK (on_edited), self);
+  g_signal_connect_swapped (self->way, "changed", G_CALLBACK (on_way), self);
 }

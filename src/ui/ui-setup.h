@@ -15,4 +15,7 @@ G_DECLARE_FINAL_TYPE (UiSetup, ui_setup, UI, SETUP, AdwWindow)
  * saved. */
 GtkWindow *ui_setup_new (MailEngine *engine, BaseAccount *edit);
 
+/* Shows the form in which the trouble of an account at work can be mended: its own, or that of the identity whose server it is. */
+void ui_setup_show_trouble (GtkWindow *parent, MailEngine *engine, MailAccount *account);
+
 G_END_DECLS

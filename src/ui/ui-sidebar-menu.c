@@ -51,6 +51,11 @@ ui_sidebar_menu_new (GObject *item, UiFolderMarks *marks)
     g_menu_append (menu, _ ("_New Folder…"), "win.folder-new");
     return G_MENU_MODEL (g_steal_pointer (&menu));
   }
+  if (MAIL_IS_FOLDER (item) && mail_folder_is_search (MAIL_FOLDER (item))) {
+    g_menu_append (menu, _ ("Re_name…"), "win.search-rename");
+    g_menu_append (menu, _ ("_Remove"), "win.search-remove");
+    return G_MENU_MODEL (g_steal_pointer (&menu));
+  }
   if (!MAIL_IS_FOLDER (item) || mail_folder_is_view (MAIL_FOLDER (item)))
     return NULL;
   MailFolder *folder = MAIL_FOLDER (item);

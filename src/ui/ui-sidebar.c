@@ -373,6 +373,7 @@ ui_sidebar_set_engine (UiSidebar *self, MailEngine *engine, UiFolderMarks *marks
   GtkFlattenListModel *trees = gtk_flatten_list_model_new (G_LIST_MODEL (accounts));
   self->outgoing = g_list_store_new (G_TYPE_LIST_MODEL);
   g_list_store_append (all, mail_engine_get_views (engine));
+  g_list_store_append (all, mail_engine_get_searches (engine));
   g_list_store_append (all, self->favorites);
   g_list_store_append (all, trees);
   g_list_store_append (all, self->outgoing);

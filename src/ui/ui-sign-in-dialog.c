@@ -7,10 +7,12 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
-#include "base-log.h"
 #include "mail-sign-in.h"
 #include "ui-environment.h"
 #include "ui-names.h"
+#include "ui-page-link.h"
+
+#define KEY "ui-sign-in-dialog" /* by which the account knows it */
 
 #define UI_TYPE_SIGN_IN_DIALOG (ui_sign_in_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (UiSignInDialog, ui_sign_in_dialog, UI, SIGN_IN_DIALOG, AdwWindow)
@@ -31,6 +33,7 @@ struct _UiSignInDialog
   GtkWidget *heading;
   GtkWidget *sentence;
   GtkWidget *detail;
+  GtkWidget *link;
   GtkWidget *spinner;
   GtkWidget *copy;
 };
@@ -124,14 +127,17 @@ show_desktop_settings (UiSignInDialog *self)
   g_autoptr (GdkAppLaunchContext) context =
       gdk_display_get_app_launch_context (gtk_widget_get_display (GTK_WIDGET (self)));
   g_autoptr (GError) error = NULL;
+  gboolean opened =
+      panel != NULL
+      && g_app_info_launch (G_APP_INFO (panel), NULL, G_APP_LAUNCH_CONTEXT (context), &error);
 
-  if (panel != NULL
-      && !g_app_info_launch (G_APP_INFO (panel), NULL, G_APP_LAUNCH_CONTEXT (context), &error))
-    base_log ("The settings of the desktop did not open: %s", error->message);
   set_words (
       self,
-      _ ("Sign in under Online Accounts in the settings of the desktop, then come back here."),
-      NULL);
+      opened
+          ? _ ("Sign in under Online Accounts in the settings of the desktop, then come back here.")
+          : _ (
+              "Sosik could not open the settings of the desktop. Open Online Accounts there yourself and sign in, then come back here."),
+      error != NULL ? error->message : NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "sign-in.begin", FALSE);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
 }
@@ -160,24 +166,13 @@ on_copy (GtkWidget *widget, const char *name, GVariant *parameter)
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), UI_SIGN_IN_DIALOG (widget)->page);
 }
 
-static void
-forget_dialog (gpointer data, GObject *dialog)
-{
-  MailAccount *account = data;
-
-  /* A later one may stand there by now. */
-  if (g_object_get_data (G_OBJECT (account), "ui-sign-in-dialog") == dialog)
-    g_object_set_data (G_OBJECT (account), "ui-sign-in-dialog", NULL);
-  g_object_unref (account);
-}
-
 GtkWindow *
 ui_sign_in_dialog_ask (GtkWindow *parent, MailEngine *engine, MailAccount *account,
                        const char *sentence, const char *detail)
 {
-  UiSignInDialog *self = g_object_get_data (G_OBJECT (account), "ui-sign-in-dialog");
+  UiSignInDialog *self = g_object_get_data (G_OBJECT (account), KEY);
 
-  if (self == NULL || self->gone) {
+  if (self == NULL) {
     g_autofree char *heading = NULL;
 
     self = g_object_new (UI_TYPE_SIGN_IN_DIALOG, "transient-for", parent, NULL);
@@ -185,24 +180,25 @@ ui_sign_in_dialog_ask (GtkWindow *parent, MailEngine *engine, MailAccount *accou
     self->account = g_object_ref (account);
     heading = g_strdup_printf (_ ("Sign in as %s"), mail_account_get_address (account));
     gtk_label_set_text (GTK_LABEL (self->heading), heading);
-    g_object_set_data (G_OBJECT (account), "ui-sign-in-dialog", self);
-    g_object_weak_ref (G_OBJECT (self), forget_dialog, g_object_ref (account));
+    g_object_set_data (G_OBJECT (account), KEY, self);
   }
   if (self->attempt == NULL)
     set_words (self, sentence, detail);
+  ui_page_link_set (self->link, mail_account_get_advice_link (account));
   gtk_window_present (GTK_WINDOW (self));
   return GTK_WINDOW (self);
 }
 
+/* Closed or destroyed: nobody waits for the browser any more, and the next one begins anew. */
 static void
-ui_sign_in_dialog_dispose (GObject *object)
+ui_sign_in_dialog_unrealize (GtkWidget *widget)
 {
-  UiSignInDialog *self = UI_SIGN_IN_DIALOG (object);
+  UiSignInDialog *self = UI_SIGN_IN_DIALOG (widget);
 
   self->gone = TRUE;
-  if (self->attempt != NULL)
-    g_cancellable_cancel (self->attempt);
-  G_OBJECT_CLASS (ui_sign_in_dialog_parent_class)->dispose (object);
+  g_object_set_data (G_OBJECT (self->account), KEY, NULL);
+  g_cancellable_cancel (self->attempt);
+  GTK_WIDGET_CLASS (ui_sign_in_dialog_parent_class)->unrealize (widget);
 }
 
 static void
@@ -222,8 +218,8 @@ ui_sign_in_dialog_class_init (UiSignInDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = ui_sign_in_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_sign_in_dialog_finalize;
+  widget_class->unrealize = ui_sign_in_dialog_unrealize;
   gtk_widget_class_install_action (widget_class, "sign-in.begin", NULL, on_begin);
   gtk_widget_class_install_action (widget_class, "sign-in.copy", NULL, on_copy);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -231,6 +227,7 @@ ui_sign_in_dialog_class_init (UiSignInDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, heading);
   gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, sentence);
   gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, detail);
+  gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, link);
   gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiSignInDialog, copy);
 }
@@ -239,6 +236,7 @@ static void
 ui_sign_in_dialog_init (UiSignInDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  ui_page_link_prepare (self->link);
   ui_names_fill (GTK_WIDGET (self));
   update (self);
 }

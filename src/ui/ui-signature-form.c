@@ -35,7 +35,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (UiSignatureForm) self = data;
   g_autoptr (GError) error = NULL;
 
-  (void)mail_engine_save_settings_finish (MAIL_ENGINE (source), result, &error);
+  (void)mail_engine_save_edit_finish (MAIL_ENGINE (source), result, &error);
   ui_form_saved (UI_FORM (self), error);
 }
 
@@ -56,11 +56,11 @@ static void
 ui_signature_form_save (UiForm *form)
 {
   UiSignatureForm *self = UI_SIGNATURE_FORM (form);
-  g_autoptr (BaseAccount) settings = mail_account_dup_settings (self->account);
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (self->engine, self->account);
   g_autoptr (BaseSignature) signature = read_fields (self);
 
-  base_account_put_signature (settings, signature);
-  mail_engine_save_settings_async (self->engine, settings, on_saved, g_object_ref (self));
+  base_account_put_signature (edit->settings, signature);
+  mail_engine_save_edit_async (self->engine, edit, on_saved, g_object_ref (self));
 }
 
 static gboolean

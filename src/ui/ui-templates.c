@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "base-error.h"
+#include "base-fold.h"
 #include "base-match.h"
 #include "base-text.h"
 #include "ui-names.h"
@@ -197,7 +198,7 @@ is_wanted (gpointer item, gpointer data)
     return TRUE;
   all = g_strjoin (" ", plain->name, plain->text,
                    plain->abbreviation != NULL ? plain->abbreviation : "", NULL);
-  folded = base_match_fold (all);
+  folded = base_fold (all, -1, NULL);
   return base_match_look (self->match, folded) != BASE_MATCH_NONE;
 }
 

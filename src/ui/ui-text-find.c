@@ -17,7 +17,7 @@ typedef struct
 struct _UiTextFind
 {
   /* Owned */
-  char *term; /* NULL: none */
+  GStrv terms; /* NULL: none */
   GArray *hits;
 
   /* Borrowed */
@@ -54,11 +54,33 @@ mark (UiTextFind *self, GtkTextTag *tag, const Hit *hit)
   gtk_text_buffer_apply_tag (self->buffer, tag, &start, &end);
 }
 
+/* The first of the terms between them, the longest where several begin there. */
+static gboolean
+find_next (UiTextFind *self, const GtkTextIter *at, const GtkTextIter *limit, GtkTextIter *start,
+           GtkTextIter *end)
+{
+  const GtkTextSearchFlags flags = GTK_TEXT_SEARCH_TEXT_ONLY | GTK_TEXT_SEARCH_CASE_INSENSITIVE;
+  gboolean found = FALSE;
+
+  for (guint i = 0; self->terms[i]; i++) {
+    GtkTextIter from, to;
+    if (!*self->terms[i]
+        || !gtk_text_iter_forward_search (at, self->terms[i], flags, &from, &to, limit))
+      continue;
+    int order = found ? gtk_text_iter_compare (&from, start) : -1;
+    if (order < 0 || (order == 0 && gtk_text_iter_compare (&to, end) > 0)) {
+      *start = from;
+      *end = to;
+    }
+    found = TRUE;
+  }
+  return found;
+}
+
 /* From `at` on; FALSE: there is more to go through. */
 static gboolean
 find_until (UiTextFind *self, gint64 end_of_turn)
 {
-  const GtkTextSearchFlags flags = GTK_TEXT_SEARCH_TEXT_ONLY | GTK_TEXT_SEARCH_CASE_INSENSITIVE;
   GtkTextIter at, limit, start, end;
 
   gtk_text_buffer_get_iter_at_offset (self->buffer, &at, self->at);
@@ -71,8 +93,7 @@ find_until (UiTextFind *self, gint64 end_of_turn)
     gtk_text_iter_forward_chars (&limit, SLICE_CHARACTERS);
     gtk_text_iter_forward_line (&limit); /* a hit does not go over the end of a line */
     guint most = MIN (self->hits->len + SLICE_HITS, UI_TEXT_FIND_MOST);
-    while (self->hits->len < most
-           && gtk_text_iter_forward_search (&at, self->term, flags, &start, &end, &limit)) {
+    while (self->hits->len < most && find_next (self, &at, &limit, &start, &end)) {
       Hit hit = { gtk_text_iter_get_offset (&start), gtk_text_iter_get_offset (&end) };
       g_array_append_val (self->hits, hit);
       at = end;
@@ -108,15 +129,15 @@ begin (UiTextFind *self)
   g_clear_handle_id (&self->source, g_source_remove);
   clear_marks (self);
   self->at = 0;
-  if (self->term)
+  if (self->terms)
     self->source = g_idle_add (find_some, self);
 }
 
 void
 ui_text_find_set_term (UiTextFind *self, const char *term)
 {
-  g_free (self->term);
-  self->term = term && *term ? g_strdup (term) : NULL;
+  g_strfreev (self->terms);
+  self->terms = term && *term ? g_strsplit (term, "\n", -1) : NULL;
   begin (self);
 }
 
@@ -182,6 +203,6 @@ ui_text_find_free (UiTextFind *self)
   gtk_text_tag_table_remove (table, self->all);
   gtk_text_tag_table_remove (table, self->current);
   g_array_unref (self->hits);
-  g_free (self->term);
+  g_strfreev (self->terms);
   g_free (self);
 }

@@ -18,7 +18,7 @@ UiTextFind *ui_text_find_new (UiTextView *view, UiTextFindFunc func,
 void ui_text_find_free (UiTextFind *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UiTextFind, ui_text_find_free)
 
-/* NULL or "": nothing is marked any more, and nothing told. */
+/* One, or several, a line each, none of them empty.  NULL or "": nothing is marked any more, and nothing told. */
 void ui_text_find_set_term (UiTextFind *self, const char *term);
 /* Marks this one above the others and unfolds it.  FALSE: there is none. */
 gboolean ui_text_find_mark (UiTextFind *self, guint index);

@@ -10,14 +10,21 @@
 
 /* ---- the sentence ---- */
 
+static int
+get_room (GtkWidget *frame)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (frame, ADW_TYPE_TOAST_OVERLAY);
+
+  return overlay != NULL ? gtk_widget_get_width (overlay) : 0;
+}
+
 /* As wide as it wants, if the window lets it.  The overlay asks how high one line is, and then how wide a label is of that height:
  * a label alone would answer that it needs one line, and push the buttons out of the window. */
 static int
 get_width (GtkWidget *frame)
 {
-  GtkWidget *overlay = gtk_widget_get_ancestor (frame, ADW_TYPE_TOAST_OVERLAY);
   GtkWidget *bin = gtk_widget_get_parent (frame);
-  int width, room = overlay != NULL ? gtk_widget_get_width (overlay) - EDGES : 0;
+  int width, whole = get_room (frame), room = whole - EDGES;
 
   gtk_widget_measure (gtk_widget_get_first_child (frame), GTK_ORIENTATION_HORIZONTAL, -1, NULL,
                       &width, NULL, NULL);
@@ -28,7 +35,8 @@ get_width (GtkWidget *frame)
     gtk_widget_measure (next, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &taken, NULL, NULL);
     room -= taken + GAP;
   }
-  return MIN (width, MAX (room, LEAST));
+  /* The window has no size yet. */
+  return whole == 0 ? width : MIN (width, MAX (room, LEAST));
 }
 
 static void
@@ -50,9 +58,45 @@ allocate (GtkWidget *frame, int width, int height, int baseline)
   GtkWidget *bin = gtk_widget_get_parent (frame);
 
   gtk_widget_allocate (label, width, height, -1, NULL);
+  if (bin == NULL)
+    return;
   /* Several lines do not fit into a pill. */
-  if (bin != NULL && pango_layout_get_line_count (gtk_label_get_layout (GTK_LABEL (label))) > 1)
+  if (pango_layout_get_line_count (gtk_label_get_layout (GTK_LABEL (label))) > 1)
     gtk_widget_add_css_class (gtk_widget_get_parent (bin), "wrapped");
+  else
+    gtk_widget_remove_css_class (gtk_widget_get_parent (bin), "wrapped");
+}
+
+/* ---- the room for it ---- */
+
+static gboolean
+on_laid_out (gpointer frame)
+{
+  int room = get_room (frame);
+
+  /* GTK remembers what it measured, and does not know what that went by. */
+  if (gtk_widget_get_mapped (frame)
+      && room != GPOINTER_TO_INT (g_object_get_data (frame, "room"))) {
+    g_object_set_data (frame, "room", GINT_TO_POINTER (room));
+    gtk_widget_queue_resize (frame);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* The window is about to get its size, or another one. */
+static void
+on_layout (GtkWidget *frame)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_laid_out, g_object_ref (frame), g_object_unref);
+}
+
+static void
+on_unmap (GtkWidget *frame)
+{
+  GtkNative *native = gtk_widget_get_native (frame);
+
+  if (native != NULL)
+    g_signal_handlers_disconnect_by_func (gtk_native_get_surface (native), on_layout, frame);
 }
 
 /* ---- the toast ---- */
@@ -66,6 +110,9 @@ on_map (GtkWidget *frame)
 
   if (toast != NULL)
     ui_names_fill_close (toast);
+  g_signal_connect_object (gtk_native_get_surface (gtk_widget_get_native (frame)), "layout",
+                           G_CALLBACK (on_layout), frame, G_CONNECT_SWAPPED);
+  on_layout (frame);
 }
 
 AdwToast *
@@ -80,6 +127,7 @@ ui_toast_new (const char *sentence)
   gtk_widget_set_layout_manager (frame, gtk_custom_layout_new (NULL, measure, allocate));
   adw_bin_set_child (ADW_BIN (frame), title);
   g_signal_connect (frame, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect (frame, "unmap", G_CALLBACK (on_unmap), NULL);
   adw_toast_set_custom_title (toast, frame);
   return toast;
 }

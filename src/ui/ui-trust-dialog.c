@@ -12,6 +12,8 @@
 #include "ui-names.h"
 #include "ui-setup.h"
 
+#define WIDTH 480
+
 #define UI_TYPE_TRUST_DIALOG (ui_trust_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (UiTrustDialog, ui_trust_dialog, UI, TRUST_DIALOG, AdwWindow)
 
@@ -27,6 +29,7 @@ struct _UiTrustDialog
 
   /* Template */
   GtkStack *stack;
+  GtkWidget *bar, *refusal;
   GtkWidget *sentence, *changed, *facts, *detail, *never;
   GtkWidget *place, *subject, *issuer, *time, *fingerprint;
   GtkWidget *back, *settings, *more;
@@ -146,29 +149,51 @@ set_certificate (UiTrustDialog *self, const char *account, const BaseTrust *trus
   gtk_widget_set_visible (self->changed, trust->changed);
 }
 
-GtkWindow *
-ui_trust_dialog_ask (GtkWindow *parent, const UiTrustQuestion *question, UiTrustFunc func,
-                     gpointer data)
+/* From the first step on. */
+static void
+set_question (UiTrustDialog *self, const UiTrustQuestion *question)
 {
-  UiTrustDialog *self = g_object_new (UI_TYPE_TRUST_DIALOG, "transient-for", parent,
-                                      "destroy-with-parent", TRUE, NULL);
   gboolean may = question->trust != NULL && base_trust_may_except (question->trust);
 
+  base_trust_free (self->trust);
   self->trust = base_trust_dup (question->trust);
-  self->func = func;
-  self->data = data;
   set_text (self->sentence, question->sentence);
   gtk_widget_set_visible (self->facts, self->trust != NULL);
   if (self->trust != NULL)
     set_certificate (self, question->account, self->trust);
-  else if (question->detail != NULL)
-    set_text (self->detail, question->detail);
+  set_text (self->detail, self->trust == NULL && question->detail != NULL ? question->detail : "");
   gtk_widget_set_visible (self->never, self->trust != NULL && !may);
   gtk_widget_set_visible (self->settings, question->settings);
   if (question->settings)
     gtk_button_set_label (GTK_BUTTON (self->back), _ ("Do Not Connect"));
   gtk_widget_set_visible (self->more, may);
   show_step (self, "refused", self->back);
+}
+
+/* What scrolls has the height that it would have if it were as wide as it likes: so that all of it is seen, that of its width is wanted. */
+static void
+set_size (UiTrustDialog *self, GtkWindow *parent)
+{
+  int room = parent != NULL ? gtk_widget_get_width (GTK_WIDGET (parent)) : 0;
+  int width = room > 0 ? MIN (WIDTH, room) : WIDTH;
+  int bar = 0, height = 0;
+
+  gtk_widget_measure (self->bar, GTK_ORIENTATION_VERTICAL, width, NULL, &bar, NULL, NULL);
+  gtk_widget_measure (self->refusal, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (self), WIDTH, bar + height);
+}
+
+GtkWindow *
+ui_trust_dialog_ask (GtkWindow *parent, const UiTrustQuestion *question, UiTrustFunc func,
+                     gpointer data)
+{
+  UiTrustDialog *self = g_object_new (UI_TYPE_TRUST_DIALOG, "transient-for", parent,
+                                      "destroy-with-parent", TRUE, NULL);
+
+  self->func = func;
+  self->data = data;
+  set_question (self, question);
+  set_size (self, parent);
   gtk_window_present (GTK_WINDOW (self));
   return GTK_WINDOW (self);
 }
@@ -208,24 +233,55 @@ on_answer (UiTrustAnswer said, const BaseTrust *trust, gpointer data)
   switch (said) {
   case UI_TRUST_BACK:
     break;
-  case UI_TRUST_SETTINGS: {
-    GtkWindow *setup = ui_setup_new (engine, mail_account_dup_settings (account));
-
-    gtk_window_set_transient_for (setup, parent);
-    gtk_window_set_destroy_with_parent (setup, TRUE);
-    gtk_window_present (setup);
+  case UI_TRUST_SETTINGS:
+    ui_setup_show_trouble (parent, engine, account);
     break;
-  }
   case UI_TRUST_TAKEN:
     mail_engine_add_exception_async (engine, account, trust, on_taken, g_object_ref (parent));
     break;
   }
 }
 
+static UiTrustQuestion
+question_of (MailAccount *account)
+{
+  return (UiTrustQuestion){ .account = mail_account_get_label (account),
+                            .sentence = mail_account_get_state_text (account),
+                            .detail = mail_account_get_state_detail (account),
+                            .trust = mail_account_get_trust (account),
+                            .settings = TRUE };
+}
+
+/* A server was believed since; while it is only looked for, the question stands. */
+static gboolean
+is_answered (MailAccount *account)
+{
+  return mail_account_get_trust (account) == NULL
+         && (mail_account_get_status (account) == MAIL_ACCOUNT_IN_STEP
+             || mail_account_needs_password (account) || mail_account_needs_sign_in (account));
+}
+
+/* Another certificate is refused by now: it is another question, with both of its steps.  Or none. */
+static void
+on_account (UiTrustDialog *self)
+{
+  if (self->func == NULL)
+    return;
+  MailAccount *account = ((Asked *)self->data)->account;
+  const BaseTrust *trust = mail_account_get_trust (account);
+  UiTrustQuestion question = question_of (account);
+
+  if (trust != NULL && !base_trust_equal (trust, self->trust))
+    set_question (self, &question);
+  else if (is_answered (account))
+    close_with (self, UI_TRUST_BACK);
+}
+
 void
 ui_trust_dialog_show (GtkWindow *parent, MailEngine *engine, MailAccount *account)
 {
   GtkWindow *open = g_object_get_data (G_OBJECT (account), "ui-trust-dialog");
+  UiTrustQuestion question = question_of (account);
   Asked *asked;
 
   if (open != NULL) {
@@ -236,13 +292,8 @@ ui_trust_dialog_show (GtkWindow *parent, MailEngine *engine, MailAccount *accoun
   asked->parent = g_object_ref (parent);
   asked->engine = g_object_ref (engine);
   asked->account = g_object_ref (account);
-  open = ui_trust_dialog_ask (parent,
-                              &(UiTrustQuestion){ .account = mail_account_get_label (account),
-                                                  .sentence = mail_account_get_state_text (account),
-                                                  .detail = mail_account_get_state_detail (account),
-                                                  .trust = mail_account_get_trust (account),
-                                                  .settings = TRUE },
-                              on_answer, asked);
+  open = ui_trust_dialog_ask (parent, &question, on_answer, asked);
+  g_signal_connect_object (account, "notify", G_CALLBACK (on_account), open, G_CONNECT_SWAPPED);
   g_object_set_data (G_OBJECT (account), "ui-trust-dialog", open);
 }
 
@@ -275,6 +326,8 @@ ui_trust_dialog_class_init (UiTrustDialogClass *klass)
   gtk_widget_class_install_action (widget_class, "trust.take", NULL, on_take);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-trust-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, UiTrustDialog, stack);
+  gtk_widget_class_bind_template_child (widget_class, UiTrustDialog, bar);
+  gtk_widget_class_bind_template_child (widget_class, UiTrustDialog, refusal);
   gtk_widget_class_bind_template_child (widget_class, UiTrustDialog, sentence);
   gtk_widget_class_bind_template_child (widget_class, UiTrustDialog, changed);
   gtk_widget_class_bind_template_child (widget_class, UiTrustDialog, facts);

@@ -301,17 +301,19 @@ create_line (UiTruthBar *self, GtkLabel **label)
   return line;
 }
 
-/* Side by side, or one below the other where the window is narrow. */
+/* Side by side, or one below the other where the window is narrow: nothing that a screen reader should call a table. */
 static GtkWidget *
 create_flow (GtkWidget *first, GtkWidget *second)
 {
-  GtkWidget *flow =
-      g_object_new (GTK_TYPE_FLOW_BOX, "selection-mode", GTK_SELECTION_NONE, "column-spacing", 8,
-                    "max-children-per-line", 2, "hexpand", TRUE, NULL);
+  GtkWidget *flow = g_object_new (GTK_TYPE_FLOW_BOX, "selection-mode", GTK_SELECTION_NONE,
+                                  "column-spacing", 8, "max-children-per-line", 2, "hexpand", TRUE,
+                                  "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
   GtkWidget *children[] = { first, second };
   for (gsize i = 0; i < G_N_ELEMENTS (children); i++)
-    gtk_flow_box_append (GTK_FLOW_BOX (flow), g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "focusable",
-                                                            FALSE, "child", children[i], NULL));
+    gtk_flow_box_append (GTK_FLOW_BOX (flow),
+                         g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "focusable", FALSE, "child",
+                                       children[i], "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP,
+                                       NULL));
   return flow;
 }
 

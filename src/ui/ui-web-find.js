@@ -1,4 +1,5 @@
-/* The body of a function (finding, term, index): finds words in the message.  `finding` 1: it marks all of `term` (empty: none any more) and
+/* The body of a function (finding, term, index): finds words in the message.  `finding` 1: it marks all of `term`, which may be several, a line each
+ * (empty: none any more), and
  * returns how many there are; 0: it marks the hit `index`, opens what hides it, and returns where it is: top and height.  Marks are
  * painted by the page and change nothing in it. */
 const MOST = 1000;
@@ -23,8 +24,8 @@ if (!finding) {
 window.sosikHits = [];
 CSS.highlights.delete('sosik-find');
 CSS.highlights.delete('sosik-hit');
-const wanted = term.normalize('NFC').replace(/\s+/g, ' ').toLowerCase();
-if (wanted.trim() === '')
+const all = term.normalize('NFC').split('\n').map(line => line.replace(/\s+/g, ' ').toLowerCase()).filter(line => line.trim() !== '');
+if (all.length === 0)
   return 0;
 /* All that can be read as one string, white space as one blank each, letters whole also where they come in pieces (NFD, from Macs), and
  * where each of its characters comes from. */
@@ -74,7 +75,19 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   }
 }
 const text = pieces.join('');
-for (let at = text.indexOf(wanted); at >= 0 && window.sosikHits.length < MOST; at = text.indexOf(wanted, at + wanted.length)) {
+/* The next one of them, the longest where several begin there. */
+const next = from => {
+  let place = -1, found = null;
+  for (const wanted of all) {
+    const at = text.indexOf(wanted, from);
+    if (at >= 0 && (place < 0 || at < place || (at === place && wanted.length > found.length))) {
+      place = at;
+      found = wanted;
+    }
+  }
+  return [place, found];
+};
+for (let [at, wanted] = next(0); at >= 0 && window.sosikHits.length < MOST; [at, wanted] = next(at + wanted.length)) {
   const last = at + wanted.length - 1, parent = nodes[at].parentElement;
   if (!parent.checkVisibility() && !parent.closest('details:not([open])'))
     continue;

@@ -439,7 +439,7 @@ action_back (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (adw_leaflet_get_folded (self->outer)
            && g_strcmp0 (adw_leaflet_get_visible_child_name (self->outer), "reader") == 0)
     adw_leaflet_set_visible_child_name (self->outer, "lists");
-  else if (ui_window_leave_sender (self))
+  else if (ui_list_close_search (self->list) || ui_window_leave_sender (self))
     return;
   else if (adw_leaflet_get_folded (self->inner)
            && g_strcmp0 (adw_leaflet_get_visible_child_name (self->inner), "list") == 0)
@@ -608,7 +608,9 @@ static const struct
   { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.delete" },
   { GDK_KEY_z, GDK_CONTROL_MASK, "win.undo" },
   { GDK_KEY_h, GDK_CONTROL_MASK, "win.undo-history" },
-  { GDK_KEY_f, GDK_CONTROL_MASK, "win.find" },
+  { GDK_KEY_f, GDK_CONTROL_MASK, "win.search-here" },
+  { GDK_KEY_k, GDK_CONTROL_MASK, "win.search" },
+  { GDK_KEY_F, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.find" },
   { GDK_KEY_g, GDK_CONTROL_MASK, "win.find-next" },
   { GDK_KEY_G, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.find-previous" },
   { GDK_KEY_Escape, 0, "win.back" },
@@ -661,7 +663,7 @@ on_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModif
     if (keyval == keys[i].keyval && modifiers == keys[i].modifiers)
       return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);
   }
-  return GDK_EVENT_PROPAGATE;
+  return ui_window_type_search (self, controller, focus, keyval, modifiers);
 }
 
 /* ---- set-up ---- */

@@ -115,7 +115,13 @@ void ui_window_class_install_draft_actions (GtkWidgetClass *widget_class);
 void ui_window_edit_draft (UiWindow *self, MailMessage *message); /* of a Drafts folder */
 
 /* ---- finding (ui-window-find.c) ---- */
+/* A letter that is no verb, typed among the rows, begins a search. */
+gboolean ui_window_type_search (UiWindow *self, GtkEventControllerKey *controller, GtkWidget *focus,
+                                guint keyval, GdkModifierType modifiers);
 void ui_window_class_install_find_actions (GtkWidgetClass *widget_class);
+
+/* ---- searches that are kept (ui-window-search.c) ---- */
+void ui_window_class_install_search_actions (GtkWidgetClass *widget_class);
 
 /* ---- all mail from a person (ui-window-sender.c) ---- */
 void ui_window_class_install_sender_actions (GtkWidgetClass *widget_class);

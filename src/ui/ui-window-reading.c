@@ -11,6 +11,15 @@
 
 /* ---- what is shown ---- */
 
+/* As it is seen from the list; what was found as it is seen from where it lies, which may be Trash. */
+static gint64
+get_place (UiWindow *self, MailMessage *message)
+{
+  MailFolder *folder = ui_list_get_folder (self->list);
+  MailFolder *found = mail_folder_is_search (folder) ? mail_message_get_folder (message) : NULL;
+  return mail_folder_get_id (found ? found : folder);
+}
+
 gboolean
 ui_window_show_current (UiWindow *self)
 {
@@ -23,6 +32,8 @@ ui_window_show_current (UiWindow *self)
                     messages && mail_message_list_get_conversations (messages));
     return FALSE;
   }
+  MailMarks *marks = mail_conversation_get_marks (item);
+  ui_reader_mark (self->reader, marks ? mail_marks_get_words (marks) : NULL);
   gint64 id = mail_conversation_get_thread (item);
   if (shown && id != 0 && mail_thread_get_id (shown) == id)
     return TRUE;
@@ -32,9 +43,8 @@ ui_window_show_current (UiWindow *self)
       return TRUE;
   }
   g_autoptr (MailThread) thread =
-      id != 0
-          ? mail_thread_new (self->engine, id, mail_folder_get_id (ui_list_get_folder (self->list)))
-          : mail_thread_new_for_message (self->engine, message);
+      id != 0 ? mail_thread_new (self->engine, id, get_place (self, message))
+              : mail_thread_new_for_message (self->engine, message);
   ui_reader_show (self->reader, thread, 1, id != 0);
   return TRUE;
 }

@@ -105,7 +105,8 @@ show_folder (UiWindow *self, MailFolder *folder)
     gtk_window_set_title (GTK_WINDOW (self), title);
     mail_engine_show_folder (self->engine, folder);
     MailAccount *account = mail_folder_get_account (folder);
-    if (mail_folder_get_sender (folder)) /* is not where one begins the next time */
+    if (mail_folder_get_sender (folder)
+        || mail_folder_is_search (folder)) /* is not where one begins the next time */
       return;
     g_autofree char *view = g_strdup_printf ("%" G_GINT64_FORMAT, mail_folder_get_id (folder));
     g_settings_set_string (self->settings, "last-account",
@@ -159,6 +160,8 @@ static void
 update_folder (UiWindow *self)
 {
   MailFolder *shown = ui_list_get_folder (self->list);
+  if (!mail_engine_get_ready (self->engine)) /* a view is there before its mail can be read */
+    return;
   if (shown && ui_window_has_folder (self, shown))
     return;
   if (!shown && self->restored) /* drafts and outbox */
@@ -190,7 +193,7 @@ on_folder_selected (UiWindow *self, MailFolder *folder, UiSidebar *sidebar)
   g_signal_group_set_target (self->folder_signals, NULL);
   if (!self->outgoing)
     self->outgoing = ui_outgoing_new (gtk_window_get_application (GTK_WINDOW (self)), self->engine);
-  ui_list_show_outgoing (self->list, self->outgoing);
+  ui_list_show_outgoing (self->list, self->engine, self->outgoing);
   update_trouble (self);
 }
 
@@ -242,7 +245,7 @@ update_trouble (UiWindow *self)
         && adw_leaflet_get_folded (self->inner)
         && mail_account_get_status (mail_folder_get_account (folder)) == MAIL_ACCOUNT_OFFLINE)
       sentence = mail_account_get_state_text (mail_folder_get_account (folder));
-    ui_list_set_bar (self->list, sentence, NULL, _ ("Try Again"),
+    ui_list_set_bar (self->list, sentence, NULL, NULL, _ ("Try Again"),
                      folder && mail_folder_get_trouble (folder));
     return;
   }
@@ -252,8 +255,10 @@ update_trouble (UiWindow *self)
   const BaseTrust *trust = mail_account_get_trust (trouble);
   /* What a certificate says stands in its own window. */
   ui_list_set_bar (self->list, title, trust ? NULL : mail_account_get_state_detail (trouble),
+                   trust ? NULL : mail_account_get_advice_link (trouble),
                    mail_account_needs_password (trouble)  ? _ ("Password…")
                    : mail_account_needs_sign_in (trouble) ? _ ("Sign In…")
+                   : mail_account_needs_unlock (trouble)  ? _ ("Unlock…")
                    : trust                                ? _ ("Certificate…")
                                                           : _ ("Settings…"),
                    FALSE);
@@ -291,14 +296,15 @@ on_trouble_clicked (UiWindow *self, UiList *list)
                            mail_account_get_state_detail (self->trouble));
     return;
   }
+  if (mail_account_needs_unlock (self->trouble)) {
+    mail_engine_unlock (self->engine);
+    return;
+  }
   if (mail_account_get_trust (self->trouble)) {
     ui_trust_dialog_show (GTK_WINDOW (self), self->engine, self->trouble);
     return;
   }
-  GtkWindow *setup = ui_setup_new (self->engine, mail_account_dup_settings (self->trouble));
-  gtk_window_set_transient_for (setup, GTK_WINDOW (self));
-  gtk_window_set_destroy_with_parent (setup, TRUE);
-  gtk_window_present (setup);
+  ui_setup_show_trouble (GTK_WINDOW (self), self->engine, self->trouble);
 }
 
 static void
@@ -559,6 +565,7 @@ ui_window_class_init (UiWindowClass *klass)
   ui_window_class_install_thread_actions (widget_class);
   ui_window_class_install_draft_actions (widget_class);
   ui_window_class_install_find_actions (widget_class);
+  ui_window_class_install_search_actions (widget_class);
   ui_window_class_install_print_actions (widget_class);
   ui_window_class_install_reading_actions (widget_class);
   ui_window_class_install_web_actions (widget_class);

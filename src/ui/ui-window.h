@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (UiWindow, ui_window, UI, WINDOW, AdwApplicationWindow)
 /* Signal "retry": the store could not be opened and the person wants to try again. */
 UiWindow *ui_window_new (GtkApplication *app, MailEngine *engine, GSettings *settings);
 void ui_window_show_folder (UiWindow *self, MailFolder *folder);
+/* Looks for this everywhere, as if somebody had typed it, and opens this item of what is found (0: none). */
+void ui_window_search (UiWindow *self, const char *typed, gint64 item);
 /* The folder that is shown; borrowed, nullable. */
 MailFolder *ui_window_get_folder (UiWindow *self);
 /* A sentence at the bottom for a moment; `detail` (nullable) is offered behind a button. */

@@ -87,6 +87,12 @@ add_identities (BaseAccount *account)
   shop->signature = g_strdup (rich->id);
   shop->sent_folder = g_strdup ("보낸 편지/Shop");
   shop->bcc_self = shop->signature_above = TRUE;
+  shop->smtp = base_server_new ();
+  shop->smtp->host = g_strdup ("smtp.shop.example");
+  shop->smtp->user = g_strdup ("가게");
+  shop->smtp->sign_in = BASE_SIGN_IN_CERTIFICATE;
+  shop->smtp->without = g_strsplit ("CHUNKING", " ", -1);
+  base_server_set_proof (shop->smtp, BASE_PROOF_BOUND);
   base_account_put_identity (account, shop);
   base_account_put_identity (account, list);
   g_free (account->own->signature);
@@ -103,8 +109,16 @@ check_same_identities (const BaseAccount *a, const BaseAccount *b)
   g_autoptr (GPtrArray) theirs = base_account_dup_identities (b);
 
   g_assert_cmpuint (ours->len, ==, theirs->len);
-  for (guint i = 0; i < ours->len; i++)
+  for (guint i = 0; i < ours->len; i++) {
+    const BaseServer *one = ((BaseIdentity *)ours->pdata[i])->smtp;
+    const BaseServer *two = ((BaseIdentity *)theirs->pdata[i])->smtp;
+
     g_assert_true (base_identity_equal (ours->pdata[i], theirs->pdata[i]));
+    g_assert_true (one == NULL || base_server_get_proof (one) == base_server_get_proof (two));
+    g_assert_true (
+        one == NULL
+        || g_strv_equal ((const char *const *)one->without, (const char *const *)two->without));
+  }
   g_assert_cmpstr (a->default_identity, ==, b->default_identity);
   g_assert_cmpuint (a->signatures->len, ==, b->signatures->len);
   for (guint i = 0; i < a->signatures->len; i++) {
@@ -243,6 +257,26 @@ test_identities (void)
   g_assert_cmpstr (own->address, ==, "hong@example.org");
   g_assert_cmpstr (own->name, ==, account->display_name);
   g_assert_null (base_account_dup_identity (loaded, "evil"));
+  g_assert_cmpstr (base_account_get_server (loaded, "smtp-shop")->host, ==, "smtp.shop.example");
+  g_assert_true (base_account_get_server (loaded, "smtp") == &loaded->smtp);
+  g_assert_null (base_account_get_server (loaded, "smtp-list"));
+  g_assert_null (base_account_get_server (loaded, "smtp-"));
+  g_assert_null (base_account_get_server (loaded, "smtp-evil"));
+  g_assert_cmpstr (base_account_get_protocol_address (loaded, "smtp-shop"), ==, "shop@example.org");
+  g_assert_cmpstr (base_account_get_protocol_address (loaded, "smtp"), ==, "hong@example.org");
+  /* Switched off, it sends by the server of the account, and stays known. */
+  base_account_get_server (loaded, "smtp-shop")->disabled = TRUE;
+  g_autoptr (BaseIdentity) off = base_account_dup_identity (loaded, "shop");
+  g_assert_true (base_account_get_sender (loaded, off) == &loaded->smtp);
+  g_assert_true (base_account_save (loaded, paths, &error));
+  g_autoptr (BaseAccount) silent = load_one (paths);
+  check_same (loaded, silent);
+  base_account_get_server (loaded, "smtp-shop")->disabled = FALSE;
+  g_autoptr (BaseIdentity) on = base_account_dup_identity (loaded, "shop");
+  g_assert_true (base_account_get_sender (loaded, on) == on->smtp);
+  loaded->smtp.disabled = TRUE;
+  g_assert_null (base_account_get_sender (loaded, loaded->own));
+  loaded->smtp.disabled = FALSE;
 
   base_account_remove_signature (loaded, ((BaseSignature *)loaded->signatures->pdata[1])->id);
   base_account_remove_identity (loaded, "shop");
@@ -255,6 +289,7 @@ test_identities (void)
   g_autofree char *text = NULL;
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_null (strstr (text, "[Identity shop]"));
+  g_assert_null (strstr (text, "[SMTP shop]"));
   test_remove_folder (root);
 }
 
@@ -502,16 +537,23 @@ test_broken_files (void)
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSecurity=none\n[SMTP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP]\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[SMTP]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[SMTP x]\nHost=h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n"
+    "[Identity x]\nAddress=x@example.org\n[SMTP x]\nHost=h\nUser=u\nSignIn=oauth\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n"
+    "[Identity x]\nAddress=x@example.org\n[SMTP x]\nHost=h h\nUser=u\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n"
+    "[Identity x]\nAddress=x@example.org\n[SMTP x]\nHost=h\n",
     "[Account]\nAddress=a@example.org\nDisabled=perhaps\n[IMAP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\nPosition=-1\n[IMAP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\nColour=red\n[IMAP]\nHost=h\nUser=u\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nSignIn=magic\n",
-    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nProved=magic;h\n",
-    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nProved=scram\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Sync]\nCheck=1441\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Folders]\nSent=a\\nb\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nToken=http://example.org/t\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nAuthorization=file:///t\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nToken=https://u:p@example.org/t\n",
+    "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[OAuth]\nToken=https://example.org/t#x\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Exception 1]\nHost=h\nPort=993\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\n[Exception 1]\nHost=h\nPort=993\nSha256=12\nUntil=9\n",
     "[Account]\nAddress=a@example.org\n[IMAP]\nHost=h\nUser=u\nWithout=MOVE,QRESYNC\n[SMTP]\nHost=h\nUser=u\n",
@@ -633,6 +675,41 @@ write_one (const BasePaths *paths, const char *id, const char *keys)
   g_assert_true (base_paths_write (file, text, strlen (text), NULL));
 }
 
+/* Whom a password that was typed is for. */
+static void
+test_provider (void)
+{
+  static const struct
+  {
+    const char *address, *imap, *smtp;
+    gboolean same;
+  } others[] = {
+    { "kim@example.org", "imap.example.org", "smtp.example.org", TRUE },
+    { "lee@EXAMPLE.org", "IMAP.example.org", "smtp.example.org", TRUE },
+    { "kim@example.com", "imap.example.org", "smtp.example.org", FALSE },
+    { "kim@example.org.evil.test", "imap.example.org", "smtp.example.org", FALSE },
+    { "kim@example.org", "imap.evil.test", "smtp.example.org", FALSE },
+    { "kim@example.org", "imap.example.org", "smtp.evil.test", FALSE },
+    { "kim@example.org", "imap.example.org", NULL, FALSE },
+    { "kim", "imap.example.org", "smtp.example.org", FALSE },
+    { NULL, "imap.example.org", "smtp.example.org", FALSE },
+  };
+  g_autoptr (BaseAccount) account = base_account_new ();
+
+  account->address = g_strdup ("kim@example.org");
+  account->imap.host = g_strdup ("imap.example.org");
+  account->smtp.host = g_strdup ("smtp.example.org");
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
+    g_autoptr (BaseAccount) other = base_account_new ();
+
+    other->address = g_strdup (others[i].address);
+    other->imap.host = g_strdup (others[i].imap);
+    other->smtp.host = g_strdup (others[i].smtp);
+    g_assert_cmpint (base_account_is_same_provider (account, other), ==, others[i].same);
+    g_assert_cmpint (base_account_is_same_provider (other, account), ==, others[i].same);
+  }
+}
+
 /* Without a server to send by, an account still receives; and they come in the order that they were given. */
 static void
 test_places (void)
@@ -712,5 +789,6 @@ test_account_add (void)
   g_test_add_func ("/base/account/identities-wrong", test_wrong_identities);
   g_test_add_func ("/base/account/match", test_match);
   g_test_add_func ("/base/account/places", test_places);
+  g_test_add_func ("/base/account/provider", test_provider);
   g_test_add_func ("/base/account/exceptions", test_exceptions);
 }

@@ -112,14 +112,19 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/error/disk", test_error_disk);
   test_account_add ();
   test_date_add ();
+  test_fold_add ();
+  test_hands_add ();
+  test_layout_add ();
   test_log_add ();
   test_match_add ();
   test_paths_add ();
+  test_query_add ();
   test_queue_add ();
   test_secret_add ();
   test_template_add ();
   test_text_add ();
   test_uid_set_add ();
+  test_words_add ();
 
   return g_test_run ();
 }

@@ -4,13 +4,14 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base-fold.h"
 #include "base-match.h"
 
 static BaseMatchFit
 fit (const char *query, const char *text)
 {
   g_autoptr (BaseMatch) match = base_match_new (query);
-  g_autofree char *folded = base_match_fold (text);
+  g_autofree char *folded = base_fold (text, -1, NULL);
 
   return base_match_look (match, folded);
 }

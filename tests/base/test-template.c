@@ -86,6 +86,30 @@ test_keep (void)
   test_remove_folder (folder);
 }
 
+/* One that cannot be read is written anew, and what stood in it is not lost. */
+static void
+test_aside (void)
+{
+  g_autofree char *folder = test_make_folder ();
+  g_autoptr (BasePaths) paths = base_paths_new (folder, NULL);
+  g_autoptr (BaseTemplate) template = make ("Offer", "Dear {name}");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *was = NULL, *is = NULL;
+
+  g_assert_true (base_template_save (template, paths, &error));
+  g_autofree char *name = g_strconcat (template->id, ".ini", NULL);
+  g_autofree char *path = g_build_filename (base_paths_get_config (paths), "templates", name, NULL);
+  g_autofree char *aside = g_strconcat (path, ".unreadable", NULL);
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_set_contents (path, "Dear all\nof you\n", -1, NULL));
+  g_assert_true (base_template_save (template, paths, &error));
+  g_assert_true (g_file_get_contents (aside, &was, NULL, NULL));
+  g_assert_cmpstr (was, ==, "Dear all\nof you\n");
+  g_assert_true (g_file_get_contents (path, &is, NULL, NULL));
+  g_assert_nonnull (strstr (is, "Name=Offer\n"));
+  test_remove_folder (folder);
+}
+
 static void
 test_check (void)
 {
@@ -127,5 +151,6 @@ test_template_add (void)
 {
   g_test_add_func ("/base/template/round", test_round);
   g_test_add_func ("/base/template/keep", test_keep);
+  g_test_add_func ("/base/template/aside", test_aside);
   g_test_add_func ("/base/template/check", test_check);
 }

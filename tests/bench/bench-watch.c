@@ -43,7 +43,10 @@ static void
 on_password_needed (MailEngine *engine, MailAccount *account, const char *sentence,
                     const char *detail, Watch *watch)
 {
-  mail_engine_set_password_async (engine, account, watch->password, FALSE, NULL, NULL);
+  g_autoptr (BaseAccount) asked = mail_account_dup_settings (account);
+
+  mail_engine_set_password_async (engine, asked, mail_account_get_asked (account), watch->password,
+                                  FALSE, NULL, NULL);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* See engine-told.h. */
 #include "engine-told.h"
 
+#include "base-error.h"
+
 #include "store-partial.h"
 
 /* ---- events: on the engine's threads ---- */
@@ -13,7 +15,15 @@ get_password (const BaseAccount *account, const char *protocol, GCancellable *ca
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&told->lock);
 
   told->passwords++;
-  return g_strdup (told->password);
+  if (told->locked) {
+    base_error_set (error, BASE_ERROR_AUTH, NULL, "The keyring is locked.");
+    base_error_set_locked (error != NULL ? *error : NULL);
+    return NULL;
+  }
+  if (!g_str_has_prefix (protocol, BASE_PROTOCOL_IDENTITY) || told->own_password == NULL)
+    return g_strdup (told->password);
+  told->own_passwords++;
+  return g_strdup (told->own_password);
 }
 
 static void
@@ -25,6 +35,7 @@ state_changed (const char *account_id, const SyncState *state, gpointer user_dat
   g_clear_pointer (&told->state, sync_state_free);
   told->state = sync_state_dup (state);
   told->phases |= 1u << state->phase;
+  told->states++;
   told->in_step += state->phase == SYNC_PHASE_IN_STEP;
 }
 
@@ -73,10 +84,20 @@ engine_told_init (EngineTold *told, const char *password)
 }
 
 void
+engine_told_set_own_password (EngineTold *told, const char *password)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&told->lock);
+
+  g_free (told->own_password);
+  told->own_password = g_strdup (password);
+}
+
+void
 engine_told_clear (EngineTold *told)
 {
   g_clear_pointer (&told->state, sync_state_free);
   g_free (told->password);
+  g_free (told->own_password);
   g_free (told->last_refused);
   g_mutex_clear (&told->lock);
 }
@@ -120,9 +141,29 @@ engine_told_get_in_step (EngineTold *told)
 }
 
 guint
+engine_told_get_states (EngineTold *told)
+{
+  return get (told, &told->states);
+}
+
+guint
 engine_told_get_passwords (EngineTold *told)
 {
   return get (told, &told->passwords);
+}
+
+void
+engine_told_set_locked (EngineTold *told, gboolean locked)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&told->lock);
+
+  told->locked = locked;
+}
+
+guint
+engine_told_get_own_passwords (EngineTold *told)
+{
+  return get (told, &told->own_passwords);
 }
 
 guint

@@ -10,16 +10,20 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GMutex lock;        /* what follows */
-  char *password;     /* Owned: what is answered when one is asked for */
-  SyncState *state;   /* Owned: the last one; NULL: none yet */
-  guint phases;       /* bits: those that were ever told */
-  guint in_step;      /* how often it was told to be in step */
-  guint passwords;    /* how often one was asked for */
-  guint arrived;      /* messages */
-  guint refused;      /* how often */
-  guint sending;      /* how often it was told how far a message is */
-  char *last_refused; /* Owned: "SENTENCE (DETAIL)"; NULL: never */
+  GMutex lock;         /* what follows */
+  char *own_password;  /* Owned: the same for the servers of identities; NULL: the one below */
+  char *password;      /* Owned: what is answered when one is asked for */
+  SyncState *state;    /* Owned: the last one; NULL: none yet */
+  guint phases;        /* bits: those that were ever told */
+  guint states;        /* how often another one was told */
+  guint in_step;       /* how often it was told to be in step */
+  guint passwords;     /* how often one was asked for */
+  guint own_passwords; /* the same, for the servers of identities */
+  gboolean locked;     /* the keyring gives none */
+  guint arrived;       /* messages */
+  guint refused;       /* how often */
+  guint sending;       /* how often it was told how far a message is */
+  char *last_refused;  /* Owned: "SENTENCE (DETAIL)"; NULL: never */
 } EngineTold;
 
 /* Of sync_engine_new (); their data is the EngineTold. */
@@ -27,13 +31,17 @@ extern const SyncEvents engine_told_events;
 
 void engine_told_init (EngineTold *told, const char *password);
 void engine_told_clear (EngineTold *told);
+void engine_told_set_own_password (EngineTold *told, const char *password);
 /* Before an engine starts once more. */
 void engine_told_forget_state (EngineTold *told);
 /* CONNECTING before the first. */
 SyncPhase engine_told_get_phase (EngineTold *told);
 gboolean engine_told_was_ever (EngineTold *told, SyncPhase phase);
 guint engine_told_get_in_step (EngineTold *told);
+guint engine_told_get_states (EngineTold *told);
 guint engine_told_get_passwords (EngineTold *told);
+void engine_told_set_locked (EngineTold *told, gboolean locked);
+guint engine_told_get_own_passwords (EngineTold *told);
 guint engine_told_get_arrived (EngineTold *told);
 guint engine_told_get_refused (EngineTold *told);
 guint engine_told_get_sending (EngineTold *told);

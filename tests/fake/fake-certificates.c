@@ -24,7 +24,8 @@ typedef enum
 {
   BY_AUTHORITY,
   BY_ITSELF,
-  BY_STRANGER, /* an authority that nobody knows */
+  BY_STRANGER,  /* an authority that nobody knows */
+  BY_STRANGERS, /* one below that, which stands in the chain */
   /* These are signed by the authority and stand in the chain. */
   BY_SERVER,
   BY_BOUND,
@@ -70,6 +71,8 @@ static const Kind kinds[FAKE_N_CERTIFICATES] = {
                       "*.163.com;*.qq.com;*.daum.net;*.naver.com" },
   [FAKE_SELF_SIGNED] = { .signer = BY_ITSELF },
   [FAKE_UNKNOWN_CA] = { .signer = BY_STRANGER },
+  [FAKE_UNKNOWN_REVOKED] = { .signer = BY_STRANGER },
+  [FAKE_UNKNOWN_STAPLE_REVOKED] = { .signer = BY_STRANGERS, .staple = STAPLE_REVOKED },
   [FAKE_NO_AUTHORITY] = { .signer = BY_SERVER },
   [FAKE_OUT_OF_BOUNDS] = { .signer = BY_BOUND },
   [FAKE_TOO_LONG] = { .signer = BY_LAST },
@@ -234,6 +237,9 @@ new_signer (Signer signer, const Pair *server, gnutls_x509_crt_t *chain, int *n)
     return *server;
   case BY_STRANGER:
     return stranger;
+  case BY_STRANGERS:
+    pair = new_authority ("Unknown Authority Below", 9, 1000, -1, 0, &stranger);
+    break;
   case BY_SERVER:
     pair = new_server ("Some Server", "server.example", 3, &usual);
     CHECK (gnutls_x509_crt_sign2 (pair.certificate, authority.certificate, authority.key,
@@ -276,7 +282,7 @@ import_again (gnutls_x509_crt_t *certificate, gboolean tampered)
 }
 
 static GBytes *
-new_staple (Staple staple, const Pair *server)
+new_staple (Staple staple, const Pair *server, const Pair *signer)
 {
   time_t now = time (NULL);
 
@@ -285,7 +291,7 @@ new_staple (Staple staple, const Pair *server)
     return NULL;
   case STAPLE_GOOD:
   case STAPLE_REVOKED:
-    return fake_ocsp_new (server->certificate, authority.certificate, authority.key,
+    return fake_ocsp_new (server->certificate, signer->certificate, signer->key,
                           staple == STAPLE_REVOKED, now - DAY, now + DAY);
   case STAPLE_OLD:
     return fake_ocsp_new (server->certificate, authority.certificate, authority.key, FALSE,
@@ -315,10 +321,9 @@ give_staple (gnutls_session_t session, void *staple, gnutls_datum_t *response)
   return 0;
 }
 
-static gnutls_datum_t
-new_crl (void)
+static void
+add_crl (GString *text, const Pair *signer, const guint8 *serials, guint n)
 {
-  const guint8 serials[] = { 10 + FAKE_REVOKED, 10 + FAKE_REVOKED_EXPIRED };
   gnutls_datum_t pem;
   gnutls_x509_crl_t crl;
 
@@ -326,20 +331,23 @@ new_crl (void)
   CHECK (gnutls_x509_crl_set_version (crl, 2));
   CHECK (gnutls_x509_crl_set_this_update (crl, time (NULL) - DAY));
   CHECK (gnutls_x509_crl_set_next_update (crl, time (NULL) + 100 * DAY));
-  for (guint i = 0; i < G_N_ELEMENTS (serials); i++)
+  for (guint i = 0; i < n; i++)
     CHECK (gnutls_x509_crl_set_crt_serial (crl, &serials[i], 1, time (NULL) - DAY));
-  CHECK (gnutls_x509_crl_sign2 (crl, authority.certificate, authority.key, GNUTLS_DIG_SHA256, 0));
+  CHECK (gnutls_x509_crl_sign2 (crl, signer->certificate, signer->key, GNUTLS_DIG_SHA256, 0));
   CHECK (gnutls_x509_crl_export2 (crl, GNUTLS_X509_FMT_PEM, &pem));
+  g_string_append_len (text, (const char *)pem.data, pem.size);
+  gnutls_free (pem.data);
   gnutls_x509_crl_deinit (crl);
-  return pem;
 }
 
 /* Called with the lock held. */
 static void
 make_authorities (void)
 {
+  static const guint8 serials[] = { 10 + FAKE_REVOKED, 10 + FAKE_REVOKED_EXPIRED };
+  static const guint8 strangers[] = { 10 + FAKE_UNKNOWN_REVOKED };
   g_autoptr (GString) pem = NULL;
-  gnutls_datum_t certificate, crl;
+  gnutls_datum_t certificate;
 
   if (ca_file != NULL)
     return;
@@ -347,11 +355,10 @@ make_authorities (void)
   authority = new_authority ("Test Authority", 1, 1000, -1, 0, NULL);
   stranger = new_authority ("Unknown Authority", 1, 1000, -1, 0, NULL);
   CHECK (gnutls_x509_crt_export2 (authority.certificate, GNUTLS_X509_FMT_PEM, &certificate));
-  crl = new_crl ();
   pem = g_string_new_len ((const char *)certificate.data, certificate.size);
-  g_string_append_len (pem, (const char *)crl.data, crl.size);
   gnutls_free (certificate.data);
-  gnutls_free (crl.data);
+  add_crl (pem, &authority, serials, G_N_ELEMENTS (serials));
+  add_crl (pem, &stranger, strangers, G_N_ELEMENTS (strangers));
 
   folder = g_dir_make_tmp ("sosik-fake-XXXXXX", NULL);
   g_assert_nonnull (folder);
@@ -387,7 +394,7 @@ fake_certificates_get (FakeCertificate kind)
   signer = new_signer (how->signer, &server, chain, &n);
   CHECK (gnutls_x509_crt_sign2 (server.certificate, signer.certificate, signer.key,
                                 how->digest != 0 ? how->digest : GNUTLS_DIG_SHA256, 0));
-  staple = new_staple (how->staple, &server);
+  staple = new_staple (how->staple, &server, &signer);
   chain[0] = server.certificate;
   for (int i = 0; i < n; i++)
     import_again (&chain[i], i == 0 && how->tampered);

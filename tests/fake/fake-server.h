@@ -81,7 +81,9 @@ typedef enum
   FAKE_PROVIDER,        /* for the hosts of well-known providers; see fake_resolver_install () */
   FAKE_SELF_SIGNED,
   FAKE_UNKNOWN_CA,
-  FAKE_NO_AUTHORITY,  /* issued by a server */
+  FAKE_UNKNOWN_REVOKED, /* ... and its list of revoked ones, with this in it, is in the ca_file */
+  FAKE_UNKNOWN_STAPLE_REVOKED, /* by one below it, with a staple that says so */
+  FAKE_NO_AUTHORITY,           /* issued by a server */
   FAKE_OUT_OF_BOUNDS, /* ... by an authority for other.example alone (RFC 5280, 4.2.1.10) */
   FAKE_TOO_LONG,      /* ... by an authority below one that may have none below it */
   FAKE_OLD_AUTHORITY, /* ... by one that has expired */

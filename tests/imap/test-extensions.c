@@ -738,40 +738,6 @@ test_part (void)
                ask_decoded, "");
 }
 
-static void
-test_gmail (void)
-{
-  g_autoptr (FakeServer) server = test_server_new (
-      TEST_SELECT ("X-GM-EXT-1 LITERAL-") "C: A3 UID SEARCH X-GM-RAW \"from:x has:attachment\"\n"
-                                          "S: * SEARCH 5 7\n"
-                                          "S: A3 OK done\n");
-  ImapSession *session = test_select (server);
-  g_autoptr (BaseUidSet) found =
-      imap_session_search_text (session, "from:x has:attachment", NULL, NULL);
-  g_assert_cmpuint (base_uid_set_count (found), ==, 2);
-  test_done (server, session);
-}
-
-/* The same elsewhere: the words are searched for. */
-static void
-test_not_gmail (void)
-{
-  g_autoptr (FakeServer) server =
-      test_server_new (TEST_SELECT ("LITERAL+") "C: A3 UID SEARCH CHARSET UTF-8 TEXT {6+}\n"
-                                                "L: 한글\n"
-                                                "C: \n"
-                                                "S: A3 NO [BADCHARSET] what\n"
-                                                "C: A4 UID SEARCH TEXT {6+}\n"
-                                                "L: 한글\n"
-                                                "C: \n"
-                                                "S: * SEARCH 5\n"
-                                                "S: A4 OK done\n");
-  ImapSession *session = test_select (server);
-  g_autoptr (BaseUidSet) found = imap_session_search_text (session, "한글", NULL, NULL);
-  g_assert_cmpuint (base_uid_set_count (found), ==, 1);
-  test_done (server, session);
-}
-
 static gboolean
 append (ImapSession *session, GBytes *message, BaseErrorCode expected)
 {
@@ -857,8 +823,6 @@ test_extensions_add (void)
   g_test_add_func ("/imap/extensions/watch-compares", test_watch_compares);
   g_test_add_func ("/imap/extensions/survey", test_survey);
   g_test_add_func ("/imap/extensions/part", test_part);
-  g_test_add_func ("/imap/extensions/gmail", test_gmail);
-  g_test_add_func ("/imap/extensions/not-gmail", test_not_gmail);
   g_test_add_func ("/imap/extensions/append-limit", test_append_limit);
   g_test_add_func ("/imap/extensions/append-utf8", test_append_utf8);
 }

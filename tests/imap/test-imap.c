@@ -24,5 +24,6 @@ main (int argc, char **argv)
   test_structure_add ();
   test_compress_add ();
   test_extensions_add ();
+  test_query_add ();
   return g_test_run ();
 }

@@ -22,6 +22,7 @@ void test_resync_add (void);
 void test_structure_add (void);
 void test_compress_add (void);
 void test_extensions_add (void);
+void test_query_add (void);
 
 /* A lexer that holds one complete response; `wire` ends with CRLF. */
 ImapLexer *test_lexer_with (const char *wire, gssize length);

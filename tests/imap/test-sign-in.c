@@ -216,9 +216,50 @@ test_scram_then_plain (void)
 }
 
 #define GREET(more) "S: * OK [CAPABILITY IMAP4rev1 " more "] hello\n"
-#define PLUS_256    "C: A1 AUTHENTICATE SCRAM-SHA-256-PLUS $first\n"
-#define OFFER       "SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-1 AUTH=SCRAM-SHA-256 AUTH=CRAM-MD5 AUTH=NTLM"
-#define OFFER_PLUS  OFFER " AUTH=SCRAM-SHA-1-PLUS AUTH=SCRAM-SHA-256-PLUS"
+
+/* By whatever words it is refused, a password that went out does not go out again: neither by another mechanism nor by LOGIN. */
+static void
+test_told_once (void)
+{
+  static const char *const refusals[] = {
+    "BAD what",      "BAD [AUTHENTICATIONFAILED] what", "NO", "NO no",
+    "NO [ALERT] no", "NO bad protocol / cancel",
+  };
+  static const char *const told[] = {
+    GREET ("SASL-IR AUTH=PLAIN AUTH=LOGIN") "C: A1 AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0\n",
+    GREET ("AUTH=PLAIN AUTH=LOGIN") "C: A1 AUTHENTICATE PLAIN\nS: +\nC: AHVzZXIAc2VjcmV0\n",
+    GREET ("AUTH=LOGIN") "C: A1 AUTHENTICATE LOGIN\nS: + VXNlcm5hbWU6\nC: dXNlcg==\n"
+                         "S: + UGFzc3dvcmQ6\nC: c2VjcmV0\n",
+    GREET ("") "C: A1 LOGIN \"user\" \"secret\"\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (told) * G_N_ELEMENTS (refusals); i++) {
+    const char *refusal = refusals[i / G_N_ELEMENTS (told)];
+    g_autofree char *script =
+        g_strdup_printf ("%sS: A1 %s\nEOF\n", told[i % G_N_ELEMENTS (told)], refusal);
+    const char *words = strchr (refusal, ' ');
+
+    if (words != NULL && words[1] == '[')
+      words = strstr (refusal, "] ") + 1;
+    check_refused (script, BASE_ERROR_AUTH, "did not accept", words != NULL ? words + 1 : NULL);
+  }
+}
+
+/* As long as it did not go out, there may be another way. */
+static void
+test_not_told (void)
+{
+  check_sign_in (
+      GREET ("AUTH=PLAIN AUTH=LOGIN") "C: A1 AUTHENTICATE PLAIN\nS: A1 BAD what\n"
+                                      "C: A2 AUTHENTICATE LOGIN\nS: + \nC: dXNlcg==\nS: A2 NO no\n"
+                                      "C: A3 LOGIN \"user\" \"secret\"\n"
+                                      "S: A3 OK [CAPABILITY IMAP4rev1] in\n",
+      "user", "secret");
+}
+
+#define PLUS_256   "C: A1 AUTHENTICATE SCRAM-SHA-256-PLUS $first\n"
+#define OFFER      "SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-1 AUTH=SCRAM-SHA-256 AUTH=CRAM-MD5 AUTH=NTLM"
+#define OFFER_PLUS OFFER " AUTH=SCRAM-SHA-1-PLUS AUTH=SCRAM-SHA-256-PLUS"
 
 typedef struct
 {
@@ -301,7 +342,7 @@ test_scram (void)
     { NULL, BASE_PROOF_SCRAM,
       GREET (OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 *\nS: A1 BAD what\n"
                     "C: A2 AUTHENTICATE SCRAM-SHA-1 *\nS: A2 BAD what\nEOF",
-      BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
+      BASE_ERROR_TRUST, "without being told it, and refuses that now", BASE_PROOF_NONE },
     /* Somebody stands between: the server sees another connection. */
     { NULL, BASE_PROOF_NONE,
       GREET (OFFER_PLUS) PLUS_256 "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p elsewhere\n"
@@ -334,11 +375,23 @@ test_scram (void)
       GREET (OFFER_PLUS) PLUS_256
       "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p e=unsupported-channel-binding-type\n"
       "S: A1 NO [AUTHENTICATIONFAILED] no\nEOF",
-      BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
+      BASE_ERROR_TRUST, "nobody stands between this computer and it, and refuses that now",
+      BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_BOUND, GREET (OFFER_PLUS) PLUS_256 "S: A1 BAD what\nEOF", BASE_ERROR_TRUST,
+      "and refuses that now", BASE_PROOF_NONE },
+    /* It has no time to look at the proof, which says nothing about the password. */
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER_PLUS) PLUS_256
+      "SCRAM: + $first SCRAM-SHA-256-PLUS user secret p e=no-resources\nS: A1 NO no\n",
+      BASE_ERROR_RETRY, "at the moment", BASE_PROOF_NONE },
     /* One failed attempt, whatever the server says to it. */
     { NULL, BASE_PROOF_NONE,
       GREET (OFFER_PLUS) PLUS_256
       "SCRAM: + $first SCRAM-SHA-256-PLUS user other p\nS: A1 NO no\nEOF",
+      BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
+    { NULL, BASE_PROOF_NONE,
+      GREET (OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 $first\n"
+                    "SCRAM: + $first SCRAM-SHA-256 user other y mute\nS: A1 BAD no\nEOF",
       BASE_ERROR_AUTH, "did not accept", BASE_PROOF_NONE },
     { NULL, BASE_PROOF_NONE,
       GREET (OFFER) "C: A1 AUTHENTICATE SCRAM-SHA-256 $first\nS: + cj1ub25zZW5zZQ==\nC: \\*\n"
@@ -421,13 +474,17 @@ test_keyless (void)
                                          "C: AQ==\n" INVALID "C: \\*\n"
                                          "S: A1 BAD called off\n",
       BASE_ERROR_AUTH, "makes no sense", NULL },
-    /* Not known after all: the other one. */
+    /* Not known after all: the other one, if the token has not been told yet. */
     { BASE_SIGN_IN_OAUTH,
-      GREET (
-          "SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER *\n"
-                                                   "S: A1 BAD what\nC: A2 AUTHENTICATE XOAUTH2 " XOAUTH2
-                                                   "\nS: A2 OK [CAPABILITY IMAP4rev1] in\n",
+      GREET ("AUTH=XOAUTH2 AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER\n"
+                                              "S: A1 BAD what\nC: A2 AUTHENTICATE XOAUTH2\n"
+                                              "S: + \nC: " XOAUTH2 "\n"
+                                              "S: A2 OK [CAPABILITY IMAP4rev1] in\n",
       -1, NULL, NULL },
+    { BASE_SIGN_IN_OAUTH,
+      GREET ("SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER") "C: A1 AUTHENTICATE OAUTHBEARER *\n"
+                                                      "S: A1 BAD what\nEOF",
+      BASE_ERROR_AUTH, "not valid any more", "what" },
     { BASE_SIGN_IN_OAUTH, GREET ("SASL-IR AUTH=PLAIN AUTH=SCRAM-SHA-256") "EOF", BASE_ERROR_AUTH,
       "by way of a web page", NULL },
     { BASE_SIGN_IN_CERTIFICATE,
@@ -564,6 +621,8 @@ test_sign_in_add (void)
   g_test_add_func ("/imap/sign-in/scram-without-proof", test_scram_without_proof);
   g_test_add_func ("/imap/sign-in/scram-nonsense", test_scram_nonsense);
   g_test_add_func ("/imap/sign-in/scram-then-plain", test_scram_then_plain);
+  g_test_add_func ("/imap/sign-in/told-once", test_told_once);
+  g_test_add_func ("/imap/sign-in/not-told", test_not_told);
   g_test_add_func ("/imap/sign-in/scram", test_scram);
   g_test_add_func ("/imap/sign-in/keyless", test_keyless);
   g_test_add_func ("/imap/sign-in/long-token", test_long_token);

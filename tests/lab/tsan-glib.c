@@ -175,10 +175,19 @@ g_once_impl (GOnce *once, GThreadFunc func, gpointer arg)
 UNREF (void, g_object_unref, gpointer)
 UNREF (void, g_bytes_unref, GBytes *)
 UNREF (void, g_atomic_rc_box_release, gpointer)
-UNREF (gboolean, g_atomic_ref_count_dec, gatomicrefcount *)
 UNREF (void, g_ptr_array_unref, GPtrArray *)
 UNREF (void, g_array_unref, GArray *)
 UNREF (void, g_hash_table_unref, GHashTable *)
+
+/* Whoever is told that it was the last one frees by itself: by then all others have been here, be it between the two lines above. */
+gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
+{
+  NEXT (g_atomic_ref_count_dec);
+  release (count);
+  gboolean last = next (count);
+  acquire (count);
+  return last;
+}
 
 void (g_atomic_rc_box_release_full) (gpointer object, GDestroyNotify clear)
 {

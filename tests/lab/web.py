@@ -15,13 +15,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 
 
-def issue(folder, name, hosts):
+def issue(folder, name, hosts, usage='serverAuth'):
     """A certificate for `hosts` by the CA of tests/lab/certs in `folder`: name.pem with name.key."""
     path = os.path.join(folder, name)
     subprocess.run(['openssl', 'req', '-newkey', 'rsa:2048', '-nodes', '-keyout', path + '.key', '-out', path + '.csr', '-subj', '/CN=' + name],
                    check=True, stderr=subprocess.DEVNULL)
     with open(path + '.ext', 'w', encoding='ascii') as file:
-        file.write('basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=' + ','.join('DNS:' + host for host in hosts) + '\n')
+        file.write('basicConstraints=critical,CA:FALSE\nextendedKeyUsage=' + usage + '\nsubjectAltName=' + ','.join('DNS:' + host for host in hosts) + '\n')
     subprocess.run(['openssl', 'x509', '-req', '-in', path + '.csr', '-CA', os.path.join(folder, 'ca.pem'), '-CAkey', os.path.join(folder, 'ca.key'),
                     '-CAcreateserial', '-days', '30', '-extfile', path + '.ext', '-out', path + '.pem'], check=True, stderr=subprocess.DEVNULL)
     return path

@@ -518,6 +518,83 @@ test_parts (void)
 }
 
 static void
+save_words (const char *folder, const char *subject, const char *text, gboolean base64)
+{
+  g_autofree char *encoded = g_base64_encode ((const guchar *)text, strlen (text));
+  g_autofree char *whole = g_strdup_printf (
+      "From: Bob <bob@lab.test>\r\nTo: alice@lab.test\r\nSubject: %s\r\n"
+      "Message-ID: <live-words-%s@lab.test>\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\n"
+      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: %s\r\n\r\n%s\r\n",
+      subject, subject, base64 ? "base64" : "8bit", base64 ? encoded : text);
+
+  live_save ("alice", folder, whole);
+}
+
+static void
+count_progress (guint64 done, guint64 total, gpointer user_data)
+{
+  guint *calls = user_data;
+
+  g_assert_cmpuint (done, <=, total);
+  (*calls)++;
+}
+
+static void
+cancel_now (guint64 done, guint64 total, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+/* Korean words that are in the text alone, of which nothing is here. */
+static void
+test_search (void)
+{
+  Live *live = live_new ("alice");
+  g_autoptr (BaseQuery) query = base_query_parse ("보고서 from:bob -is:starred", 1795651200);
+  g_autoptr (SyncHits) hits = NULL, one = NULL, none = NULL;
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  guint calls = 0;
+
+  save_words ("INBOX", "plain", "지난주 보고서를 보냅니다.", FALSE);
+  save_words ("INBOX", "other", "회의는 내일입니다.", TRUE);
+  save_words ("Archive", "coded", "옛보고서입니다.", TRUE);
+  live->account->bodies = BASE_BODIES_OPENING;
+  live_start (live);
+  LIVE_WAIT (engine_told_get_phase (&live->told) == SYNC_PHASE_IN_STEP, 10);
+  g_assert_true (sync_engine_search (live->engine, live->account->id, 0, query, &hits,
+                                     count_progress, &calls, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (hits->ids->len, ==, 2);
+  g_assert_cmpint (g_array_index (hits->ids, gint64, 0), ==, live_find (live, "INBOX", "plain"));
+  g_assert_cmpint (g_array_index (hits->ids, gint64, 1), ==, live_find (live, "Archive", "coded"));
+  g_assert_cmpuint (hits->left_out, ==, 0);
+  g_assert_cmpuint (calls, >, 0);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_true (live_has_body (live, g_array_index (hits->ids, gint64, i)));
+    g_assert_false (live_flags (live, g_array_index (hits->ids, gint64, i)) & STORE_FLAG_SEEN);
+  }
+  g_assert_false (live_has_body (live, live_find (live, "INBOX", "other")));
+
+  g_assert_true (sync_engine_search (live->engine, live->account->id, live_folder (live, "Archive"),
+                                     query, &one, NULL, NULL, NULL, &error));
+  g_assert_cmpuint (one->ids->len, ==, 1);
+  /* On its way; and before it began */
+  for (guint i = 0; i < 2; i++) {
+    g_assert_false (sync_engine_search (live->engine, live->account->id, 0, query, &none,
+                                        i == 0 ? cancel_now : NULL, cancelled, cancelled, &error));
+    g_assert_true (base_error_is_cancelled (error));
+    g_assert_null (none);
+    g_clear_error (&error);
+  }
+  g_assert_false (sync_engine_search (live->engine, "no-such-account", 0, query, &none, NULL, NULL,
+                                      NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_GONE);
+  live_free (live);
+}
+
+static void
 test_large_in_inbox (void)
 {
   Live *live = live_new ("alice");
@@ -840,6 +917,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/renumbered", test_renumbered);
   g_test_add_func ("/live/body", test_body);
   g_test_add_func ("/live/parts", test_parts);
+  g_test_add_func ("/live/search", test_search);
   g_test_add_func ("/live/large-in-inbox", test_large_in_inbox);
   g_test_add_func ("/live/policy", test_policy);
   g_test_add_func ("/live/metered", test_metered);

@@ -3,6 +3,7 @@
 #include "mail-sources.h"
 
 #include "base-error.h"
+#include "sync-discover.h"
 
 static void
 print_server (const char *name, const BaseServer *server)
@@ -47,5 +48,6 @@ main (int argc, char **argv)
   if (mail_discovery_get_problem (discovery) != NULL)
     g_print ("problem=%d %s\n", mail_discovery_get_problem (discovery)->code,
              mail_discovery_get_problem (discovery)->message);
+  sync_discover_end (); /* as the engine does: none of its threads is left to run while the program ends */
   return 0;
 }

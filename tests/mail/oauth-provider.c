@@ -19,6 +19,10 @@ struct _OauthProvider
   guint lifetime, delay_ms, n_requests, n_tokens, elsewhere;
   GHashTable *codes; /* code -> challenge */
   char *refresh;     /* the one that holds */
+  char *asked;       /* the one that was told last */
+  char *secret;      /* of the client; NULL: it has none */
+  gboolean holding;
+  guint n_held;
 };
 
 static gboolean
@@ -82,13 +86,20 @@ answer_huge (SoupServerMessage *message)
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, text, size);
 }
 
+static gboolean
+is_client (OauthProvider *self, GHashTable *form)
+{
+  return self->secret == NULL
+         || g_strcmp0 (g_hash_table_lookup (form, "client_secret"), self->secret) == 0;
+}
+
 /* With the lock. */
 static void
 answer_by_mode (OauthProvider *self, SoupServerMessage *message, GHashTable *form)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   gboolean honest = self->mode <= PROVIDER_NO_REFRESH || self->mode == PROVIDER_COOKIES;
-  g_autofree char *tokens = honest ? dup_tokens (self, form) : NULL;
+  g_autofree char *tokens = honest && is_client (self, form) ? dup_tokens (self, form) : NULL;
   g_autofree char *refused = g_strdup_printf (
       "{\"error\":\"invalid_grant\",\"error_description\":\"no: %s%s\"}",
       (const char *)g_hash_table_lookup (form, "refresh_token"),
@@ -97,7 +108,7 @@ answer_by_mode (OauthProvider *self, SoupServerMessage *message, GHashTable *for
 
   if (self->mode == PROVIDER_REFUSES)
     answer (message, 400, refused);
-  else if (self->mode == PROVIDER_STRANGER)
+  else if (self->mode == PROVIDER_STRANGER || !is_client (self, form))
     answer (message, 401, "{\"error\":\"invalid_client\"}");
   else if (self->mode == PROVIDER_BUSY)
     answer (message, 503, "<h1>Busy</h1>");
@@ -135,8 +146,15 @@ on_token (SoupServer *server, SoupServerMessage *message, const char *path, GHas
   g_assert_null (soup_message_headers_get_one (headers, "Authorization"));
   g_assert_null (soup_message_headers_get_one (headers, "Referer"));
   self->n_requests++;
+  g_free (self->asked);
+  self->asked = g_strdup (g_hash_table_lookup (form, "refresh_token"));
   if (self->delay_ms > 0)
     g_usleep (self->delay_ms * 1000);
+  self->n_held++;
+  g_cond_broadcast (&self->cond);
+  while (self->holding)
+    g_cond_wait (&self->cond, &self->lock);
+  self->n_held--;
   answer_by_mode (self, message, form);
 }
 
@@ -162,7 +180,7 @@ provider_main (gpointer data)
   GSList *uris = soup_server_get_uris (self->server);
   g_mutex_lock (&self->lock);
   self->address = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_cond_signal (&self->cond);
+  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   g_main_loop_run (self->loop);
@@ -212,6 +230,8 @@ oauth_provider_free (OauthProvider *self)
   g_cond_clear (&self->cond);
   g_free (self->address);
   g_free (self->refresh);
+  g_free (self->asked);
+  g_free (self->secret);
   g_free (self);
 }
 
@@ -230,6 +250,49 @@ oauth_provider_set_delay (OauthProvider *self, guint ms)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   self->delay_ms = ms;
+}
+
+void
+oauth_provider_hold (OauthProvider *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->holding = TRUE;
+}
+
+void
+oauth_provider_wait_held (OauthProvider *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  while (self->n_held == 0)
+    g_cond_wait (&self->cond, &self->lock);
+}
+
+void
+oauth_provider_release (OauthProvider *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->holding = FALSE;
+  g_cond_broadcast (&self->cond);
+}
+
+void
+oauth_provider_set_secret (OauthProvider *self, const char *secret)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_free (self->secret);
+  self->secret = g_strdup (secret);
+}
+
+char *
+oauth_provider_dup_asked (OauthProvider *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_strdup (self->asked);
 }
 
 BaseOauth *

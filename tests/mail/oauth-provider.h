@@ -29,6 +29,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OauthProvider, oauth_provider_free)
 void oauth_provider_set (OauthProvider *provider, ProviderMode mode, guint lifetime);
 /* An answer takes so long. */
 void oauth_provider_set_delay (OauthProvider *provider, guint ms);
+/* Answers wait until released; whatever was asked meanwhile is answered by what was set by then. */
+void oauth_provider_hold (OauthProvider *provider);
+/* (blocks) Until somebody's question is held. */
+void oauth_provider_wait_held (OauthProvider *provider);
+void oauth_provider_release (OauthProvider *provider);
+/* Whoever does not tell it, is no client of ours. */
+void oauth_provider_set_secret (OauthProvider *provider, const char *secret);
+/* The refresh token of the last question; NULL: there was none. */
+char *oauth_provider_dup_asked (OauthProvider *provider);
 /* As an account has it. */
 BaseOauth *oauth_provider_dup_settings (OauthProvider *provider);
 guint oauth_provider_get_n_requests (OauthProvider *provider);

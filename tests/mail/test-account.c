@@ -46,6 +46,7 @@ test_sentences (void)
       MAIL_ACCOUNT_ATTENTION,
       -1 },
     { { .phase = SYNC_PHASE_NEEDS_SIGN_IN }, "Sign in again.", MAIL_ACCOUNT_ATTENTION, -1 },
+    { { .phase = SYNC_PHASE_LOCKED }, "The keyring is locked.", MAIL_ACCOUNT_ATTENTION, -1 },
     { { .phase = SYNC_PHASE_NEEDS_TRUST, .message = "Beware.", .trust = &trust },
       "Beware.",
       MAIL_ACCOUNT_ATTENTION,
@@ -66,6 +67,8 @@ test_sentences (void)
     g_assert_true (base_trust_equal (mail_account_get_trust (account), cases[i].state.trust));
     g_assert_cmpint (mail_account_needs_sign_in (account), ==,
                      cases[i].state.phase == SYNC_PHASE_NEEDS_SIGN_IN);
+    g_assert_cmpint (mail_account_needs_unlock (account), ==,
+                     cases[i].state.phase == SYNC_PHASE_LOCKED);
   }
   /* An old moment is told with its day. */
   g_autofree char *old = mail_account_describe (account, &cases[5].state, 1790000000 + 40 * 86400);

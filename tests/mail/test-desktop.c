@@ -110,6 +110,12 @@ check_secrets (GPtrArray *list)
   elsewhere->imap.host = g_strdup ("evil.example.org");
   check_secret (elsewhere, "imap", NULL, BASE_ERROR_AUTH);
   check_secret (elsewhere, "smtp", "two", 0);
+  /* ... or to another door of the same house. */
+  elsewhere->smtp.port++;
+  check_secret (elsewhere, "smtp", NULL, BASE_ERROR_AUTH);
+  elsewhere->smtp.port--;
+  elsewhere->smtp.security = BASE_SECURITY_TLS;
+  check_secret (elsewhere, "smtp", NULL, BASE_ERROR_AUTH);
   /* The way that the workers take. */
   char *secret =
       mail_credentials_lookup_secret (credentials, find (list, "a1"), "imap", FALSE, NULL, &error);

@@ -639,7 +639,7 @@ test_undo_send (void)
   g_autoptr (GPtrArray) rows = store_outbox_list (bench->db, 0, &error);
   const StoreOutbox *row = g_ptr_array_index (rows, 0);
   g_assert_cmpint (row->next_try, >=, before + 1000);
-  g_assert_null (store_outbox_take_due (bench->db, row->account, before + 999, &due, &error));
+  g_assert_null (store_outbox_take_due (bench->db, row->account, NULL, before + 999, &due, &error));
   g_assert_cmpint (due, ==, row->next_try);
   g_autoptr (MailOutgoing) item = wait_outgoing (bench, MAIL_OUTGOING_QUEUED);
   /* There is no server here. */

@@ -60,7 +60,7 @@ test_order (void)
   g_autoptr (GError) error = NULL;
   StoreDb *db = store_connect (bench->engine->store, &error);
   g_assert_no_error (error);
-  g_autoptr (MailStoreThread) thread = mail_store_thread_new (db);
+  g_autoptr (MailStoreThread) thread = mail_store_thread_new ("store", db);
 
   g_cancellable_cancel (cancelled);
   for (guint i = 0; i < 200; i++) {
@@ -342,8 +342,29 @@ test_accounts (void)
       save_account (bench, account, NULL, &session_only, &error)); /* the password stays */
   g_assert_true (mail_engine_find_account (bench->engine, "two") == two);
   g_assert_cmpstr (mail_account_get_label (two), ==, "Work");
-  mail_engine_set_password_async (bench->engine, two, "other", FALSE, on_result, &given);
+  g_autoptr (BaseAccount) asked = mail_account_dup_settings (two);
+  mail_engine_set_password_async (bench->engine, asked, "imap", "other", FALSE, on_result, &given);
   g_assert_true (mail_engine_set_password_finish (bench->engine, wait_result (&given), &error));
+  smtp = lookup (bench, "smtp");
+  g_assert_cmpstr (smtp, ==, "other");
+  mail_password_free (smtp);
+  /* What was typed for somebody who is not asked any more is for nobody. */
+  for (guint i = 0; i < 3; i++) {
+    g_clear_object (&given);
+    if (i == 1)
+      asked->imap.port++;
+    if (i == 2) {
+      asked->imap.port--;
+      g_free (asked->smtp.user);
+      asked->smtp.user = g_strdup ("somebody");
+    }
+    mail_engine_set_password_async (bench->engine, asked, i == 0 ? "smtp-gone" : "imap", "its own",
+                                    FALSE, on_result, &given);
+    g_assert_false (mail_engine_set_password_finish (bench->engine, wait_result (&given), &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
+    g_assert_nonnull (strstr (error->message, "asked for it again"));
+    g_clear_error (&error);
+  }
   smtp = lookup (bench, "smtp");
   g_assert_cmpstr (smtp, ==, "other");
   mail_password_free (smtp);
@@ -515,95 +536,70 @@ test_advice_link (void)
   g_assert_null (mail_account_get_advice_link (shown));
 }
 
-/* libsecret with its own file instead of a service: in a process of its own, for it chooses
- * once. */
-static void
-check_password (MailCredentials *credentials, const BaseAccount *account, const char *protocol,
-                const char *expected)
+static BaseIdentity *
+identity_new (const char *id, const char *host)
 {
-  char *password = mail_credentials_lookup (credentials, account, protocol, NULL, NULL);
+  BaseIdentity *identity = base_identity_new ();
 
-  g_assert_cmpstr (password, ==, expected);
-  mail_password_free (password);
-}
-
-/* What was given for one server and user is given to no other; in memory neither. */
-static void
-check_bound (MailCredentials *credentials, const BaseAccount *account)
-{
-  g_autoptr (BaseAccount) elsewhere = base_account_dup (account);
-  g_autoptr (BaseAccount) other = base_account_dup (account);
-  gboolean session_only;
-
-  g_free (elsewhere->imap.host);
-  elsewhere->imap.host = g_strdup ("imap.elsewhere.example");
-  check_password (credentials, elsewhere, "imap", NULL);
-  mail_credentials_store (credentials, elsewhere, "imap", "theirs", TRUE, &session_only);
-  check_password (credentials, elsewhere, "imap", "theirs");
-  check_password (credentials, account, "imap", "new");
-  g_free (other->imap.user);
-  other->imap.user = g_strdup ("somebody");
-  check_password (credentials, other, "imap", NULL);
-  mail_credentials_store (credentials, other, "imap", "session", FALSE, &session_only);
-  g_assert_true (session_only);
-  check_password (credentials, other, "imap", "session");
-  check_password (credentials, account, "imap", "new");
-  /* An administrator may leave out for whom it is. */
-  g_assert_true (mail_keyring_store ("id", "smtp", NULL, "label", "anybody's", NULL, NULL));
-  g_assert_true (mail_keyring_store ("given", "imap", NULL, "label", "anybody's", NULL, NULL));
-  g_free (other->id);
-  other->id = g_strdup ("given");
-  check_password (credentials, other, "imap", "anybody's");
-  check_password (credentials, account, "smtp", "newer");
-  mail_credentials_forget (credentials, "given");
-}
-
-static void
-test_keyring (void)
-{
-  if (!g_test_subprocess ()) {
-    g_autofree char *path = g_build_filename (g_get_tmp_dir (), "sosik-test-keyring", NULL);
-
-    g_unlink (path);
-    g_setenv ("SECRET_BACKEND", "file", TRUE);
-    g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
-    g_setenv ("SECRET_FILE_TEST_PASSWORD", "x", TRUE);
-    /* The library's file backend loses a string each time; that is not ours to find. */
-    g_autofree char *options = g_strdup (g_getenv ("ASAN_OPTIONS"));
-    g_setenv ("ASAN_OPTIONS", "detect_leaks=0", TRUE);
-    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-    g_unsetenv ("SECRET_BACKEND");
-    if (options != NULL)
-      g_setenv ("ASAN_OPTIONS", options, TRUE);
-    else
-      g_unsetenv ("ASAN_OPTIONS");
-    g_test_trap_assert_passed ();
-    g_unlink (path);
-    return;
+  g_free (identity->id);
+  identity->id = g_strdup (id);
+  identity->address = g_strdup ("shop@example.com");
+  if (host != NULL) {
+    identity->smtp = base_server_new ();
+    identity->smtp->host = g_strdup (host);
+    identity->smtp->user = g_strdup ("shop");
   }
-  g_autoptr (MailCredentials) one = mail_credentials_new ();
-  g_autoptr (MailCredentials) two = mail_credentials_new ();
-  g_autoptr (GError) error = NULL;
-  gboolean session_only = TRUE;
-  g_autoptr (BaseAccount) account = bench_account_new ("id");
+  return identity;
+}
 
-  mail_credentials_store (one, account, "imap", "secret", TRUE, &session_only);
-  g_assert_false (session_only);
-  check_password (two, account, "imap", "secret"); /* not from memory: the other one kept it */
-  g_assert_null (mail_credentials_lookup (two, account, "smtp", NULL, &error));
-  g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
-  /* They differ: only the one that was refused is replaced, whichever was looked up last. */
-  mail_credentials_store (one, account, "smtp", "other", TRUE, &session_only);
-  check_password (two, account, "smtp", "other");
-  mail_credentials_replace (two, account, "imap", "new", TRUE, &session_only);
-  check_password (one, account, "smtp", "other");
-  check_password (one, account, "imap", "new");
-  mail_credentials_replace (two, account, "smtp", "newer", TRUE, &session_only);
-  check_password (one, account, "smtp", "newer");
-  check_password (one, account, "imap", "new");
-  check_bound (one, account);
-  mail_credentials_forget (two, "id");
-  check_password (one, account, "imap", NULL);
+/* The advice about a server of an identity is that server's, and it is known whose it is. */
+static void
+test_advice_identity (void)
+{
+  static const char *const page = "https://myaccount.google.com/apppasswords";
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) account = bench_account_new ("two");
+  g_autoptr (BaseIdentity) shop = identity_new ("shop", "smtp.gmail.com");
+  g_autoptr (BaseIdentity) kim = identity_new ("kim", "smtp.example.com");
+  g_autoptr (BaseIdentity) none = identity_new ("none", NULL);
+  g_autoptr (GError) error = NULL;
+  SyncState state = { .phase = SYNC_PHASE_NEEDS_PASSWORD,
+                      .message = (char *)"No.",
+                      .detail = (char *)"Invalid credentials" };
+
+  base_account_put_identity (account, shop);
+  base_account_put_identity (account, kim);
+  base_account_put_identity (account, none);
+  base_error_set (&error, BASE_ERROR_AUTH, "535 5.7.8 Username and Password not accepted", "No.");
+  g_assert_cmpstr (mail_engine_find_advice_link (bench->engine, account, "smtp-shop", error), ==,
+                   page);
+  g_assert_null (mail_engine_find_advice_link (bench->engine, account, "smtp-kim", error));
+  g_assert_null (mail_engine_find_advice_link (bench->engine, account, "smtp-none", error));
+  g_assert_null (mail_engine_find_advice_link (bench->engine, account, "smtp-gone", error));
+
+  g_autoptr (MailAccount) shown = mail_account_new (account, 7);
+  mail_account_set_state (shown, &state);
+  g_assert_null (mail_account_get_advice_link (shown));
+  g_assert_null (mail_account_get_blamed_identity (shown));
+  state.protocol = "smtp-shop";
+  mail_account_set_state (shown, &state);
+  g_assert_cmpstr (mail_account_get_advice_link (shown), ==, page);
+  g_assert_cmpstr (mail_account_get_blamed_identity (shown), ==, "shop");
+  state.protocol = "smtp-none";
+  mail_account_set_state (shown, &state);
+  g_assert_null (mail_account_get_blamed_identity (shown));
+
+  /* The account's own servers are the provider's, the identity's are not. */
+  g_free (account->imap.host);
+  account->imap.host = g_strdup ("imap.gmail.com");
+  mail_account_set_settings (shown, account);
+  state.protocol = "smtp-kim";
+  mail_account_set_state (shown, &state);
+  g_assert_null (mail_account_get_advice_link (shown));
+  g_assert_cmpstr (mail_account_get_blamed_identity (shown), ==, "kim");
+  state = (SyncState){ .phase = SYNC_PHASE_IN_STEP };
+  mail_account_set_state (shown, &state);
+  g_assert_null (mail_account_get_blamed_identity (shown));
 }
 
 /* ---- actions ---- */
@@ -950,12 +946,23 @@ test_password_needed (void)
 {
   g_autoptr (Bench) bench = bench_new_ready ();
   const SyncState needs = { .phase = SYNC_PHASE_NEEDS_PASSWORD, .message = (char *)"Wrong." };
+  const SyncState shop = { .phase = SYNC_PHASE_NEEDS_PASSWORD,
+                           .message = (char *)"Wrong.",
+                           .protocol = "smtp-shop" };
+  const SyncState locked = { .phase = SYNC_PHASE_LOCKED };
   guint n = 0;
 
   g_signal_connect (bench->engine, "password-needed", G_CALLBACK (on_password_needed), &n);
+  /* No password helps against a locked keyring. */
+  mail_engine_handlers.state ("one", &locked, bench->engine);
+  g_assert_cmpuint (n, ==, 0);
   for (guint i = 0; i < 3; i++)
     mail_engine_handlers.state ("one", &needs, bench->engine);
   g_assert_cmpuint (n, ==, 1); /* once at a time */
+  for (guint i = 0; i < 3; i++)
+    mail_engine_handlers.state ("one", &shop, bench->engine);
+  g_assert_cmpuint (n, ==, 2); /* another server is another question */
+  g_assert_cmpstr (mail_account_get_asked (bench->account), ==, "smtp-shop");
   g_assert_true (mail_account_needs_password (bench->account));
 }
 
@@ -976,7 +983,7 @@ add_engine_tests (void)
   g_test_add_func ("/mail/engine/discover-cancelled", test_discover_cancelled);
   g_test_add_func ("/mail/engine/strangers", test_strangers);
   g_test_add_func ("/mail/engine/advice-link", test_advice_link);
-  g_test_add_func ("/mail/engine/keyring", test_keyring);
+  g_test_add_func ("/mail/engine/advice-identity", test_advice_identity);
   g_test_add_func ("/mail/engine/actions", test_actions);
   g_test_add_func ("/mail/engine/copy", test_copy);
   g_test_add_func ("/mail/engine/folder-actions", test_folder_actions);

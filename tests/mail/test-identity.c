@@ -27,11 +27,9 @@ add_identity (BaseAccount *account, const char *id, const char *name, const char
 static void
 save_identities (Bench *bench, BaseAccount *settings)
 {
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  mail_engine_save_settings_async (bench->engine, settings, on_result, &result);
-  g_assert_true (mail_engine_save_settings_finish (bench->engine, wait_result (&result), &error));
+  g_assert_true (bench_save_settings (bench, settings, &error));
   g_assert_no_error (error);
 }
 
@@ -316,11 +314,9 @@ test_default (void)
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_identities (bench->engine)), ==, 3);
 
   /* What is wrong is told, and nothing changes. */
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   add_identity (settings, "bad", NULL, "no address");
-  mail_engine_save_settings_async (bench->engine, settings, on_result, &result);
-  g_assert_false (mail_engine_save_settings_finish (bench->engine, wait_result (&result), &error));
+  g_assert_false (bench_save_settings (bench, settings, &error));
   g_assert_nonnull (strstr (error->message, "no address"));
   g_assert_cmpuint (g_list_model_get_n_items (mail_engine_get_identities (bench->engine)), ==, 3);
 }

@@ -194,6 +194,74 @@ bench_stop (Bench *bench)
   bench->engine = NULL;
 }
 
+gboolean
+bench_save_settings (Bench *bench, const BaseAccount *settings, GError **error)
+{
+  g_autoptr (MailEdit) edit = mail_engine_begin_edit (
+      bench->engine, mail_engine_find_account (bench->engine, settings->id));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  base_account_free (edit->settings);
+  edit->settings = base_account_dup (settings);
+  mail_engine_save_edit_async (bench->engine, edit, on_result, &result);
+  return mail_engine_save_edit_finish (bench->engine, wait_result (&result), error);
+}
+
+void
+save_settings (Bench *bench, const BaseAccount *settings)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (bench_save_settings (bench, settings, &error));
+  g_assert_no_error (error);
+}
+
+void
+put_sender (BaseAccount *settings, guint16 port)
+{
+  g_autoptr (BaseIdentity) shop = base_identity_new ();
+
+  g_free (shop->id);
+  shop->id = g_strdup ("shop");
+  shop->address = g_strdup ("shop@example.net");
+  if (port != 0) {
+    shop->smtp = base_server_new ();
+    shop->smtp->host = g_strdup ("127.0.0.1");
+    shop->smtp->port = port;
+    shop->smtp->user = g_strdup ("shopper");
+  }
+  base_account_put_identity (settings, shop);
+}
+
+gboolean
+save_identity (Bench *bench, const MailEdit *edit, const char *password, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_save_identity_async (bench->engine, edit, "shop", password, NULL, on_result, &result);
+  return mail_engine_save_identity_finish (bench->engine, wait_result (&result), error);
+}
+
+void
+assert_identity_refused (Bench *bench, const MailEdit *edit, const char *password, int code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (save_identity (bench, edit, password, &error));
+  g_assert_error (error, BASE_ERROR, code);
+}
+
+Bench *
+bench_new_with_shop (void)
+{
+  Bench *bench = bench_new_ready ();
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (bench->account);
+
+  put_sender (settings, 1);
+  save_settings (bench, settings);
+  return bench;
+}
+
 void
 bench_restart (Bench *bench)
 {
@@ -292,7 +360,10 @@ main (int argc, char **argv)
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
+  add_found_tests ();
   add_identity_tests ();
+  add_indexer_tests ();
+  add_keyring_tests ();
   add_keys_tests ();
   add_reply_tests ();
   add_template_tests ();
@@ -301,8 +372,10 @@ main (int argc, char **argv)
   add_truth_tests ();
   add_unsubscribe_tests ();
   add_wake_tests ();
+  add_writer_tests ();
   add_account_tests ();
   add_accounts_tests ();
+  add_asked_tests ();
   add_choices_tests ();
   add_engine_tests ();
   add_bulk_tests ();
@@ -318,5 +391,6 @@ main (int argc, char **argv)
   add_desktop_tests ();
   add_draft_tests ();
   add_remote_tests ();
+  add_server_search_tests ();
   return g_test_run ();
 }

@@ -23,6 +23,17 @@ Bench *bench_new_ready (void);
 void bench_stop (Bench *bench);
 /* A new engine over the same profile, as after a restart. */
 void bench_restart (Bench *bench);
+/* All of them, as the account is from then on. */
+gboolean bench_save_settings (Bench *bench, const BaseAccount *settings, GError **error);
+/* The same, and it has to be. */
+void save_settings (Bench *bench, const BaseAccount *settings);
+/* An identity "shop" with a server of its own, at that port; 0: without one. */
+void put_sender (BaseAccount *settings, guint16 port);
+/* bench_new_ready () with it, by a server that nobody reaches. */
+Bench *bench_new_with_shop (void);
+/* As its form does; and where that has to fail. */
+gboolean save_identity (Bench *bench, const MailEdit *edit, const char *password, GError **error);
+void assert_identity_refused (Bench *bench, const MailEdit *edit, const char *password, int code);
 void bench_free (Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 
@@ -48,13 +59,17 @@ void write_file (const char *path, const char *text);
 
 void add_account_tests (void);
 void add_accounts_tests (void);
+void add_asked_tests (void);
 void add_bulk_tests (void);
 void add_choices_tests (void);
 void add_content_tests (void);
 void add_desktop_tests (void);
 void add_draft_tests (void);
 void add_engine_tests (void);
+void add_found_tests (void);
 void add_identity_tests (void);
+void add_indexer_tests (void);
+void add_keyring_tests (void);
 void add_keys_tests (void);
 void add_link_tests (void);
 void add_list_tests (void);
@@ -65,6 +80,7 @@ void add_parts_tests (void);
 void add_person_tests (void);
 void add_recipient_tests (void);
 void add_remote_tests (void);
+void add_server_search_tests (void);
 void add_reply_tests (void);
 void add_template_tests (void);
 void add_thread_actions_tests (void);
@@ -72,3 +88,4 @@ void add_tokens_tests (void);
 void add_truth_tests (void);
 void add_unsubscribe_tests (void);
 void add_wake_tests (void);
+void add_writer_tests (void);

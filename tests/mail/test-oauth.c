@@ -1,5 +1,8 @@
 /* Signing in by the browser: what is asked, who is let in at the door, and what a provider may answer. */
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base-error.h"
 #include "mail-oauth-loopback.h"
@@ -144,6 +147,9 @@ test_redirects (void)
     { "state=S1&error=access_denied&code=abc", TRUE, NULL, BASE_ERROR_REFUSED },
     { "state=S1&error=temporarily_unavailable", TRUE, NULL, BASE_ERROR_RETRY },
     { "state=S1&error=invalid_scope&error_description=no%0asuch", TRUE, NULL, BASE_ERROR_REFUSED },
+    /* What it repeats of the code is not told. */
+    { "state=S1&error=invalid_scope&code=c0dec0dec0de&error_description=for+c0dec0dec0de", TRUE,
+      NULL, BASE_ERROR_REFUSED },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -158,6 +164,8 @@ test_redirects (void)
       g_assert_error (error, BASE_ERROR, cases[i].error);
     else
       g_assert_no_error (error);
+    g_assert_true (base_error_get_detail (error) == NULL
+                   || strstr (base_error_get_detail (error), "c0de") == NULL);
     mail_password_free (code);
   }
 }
@@ -229,25 +237,32 @@ test_answers (void)
 /* ---- the door ---- */
 
 static char *
-ask_door (guint16 port, const char *request)
+read_all (GSocketConnection *connection)
 {
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection =
-      g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
   g_autoptr (GString) answer = g_string_new (NULL);
   char buffer[1024];
   gssize n;
 
-  if (connection == NULL)
-    return NULL;
   g_socket_set_timeout (g_socket_connection_get_socket (connection), 5);
-  (void)g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
-                                   request, strlen (request), NULL, NULL, NULL);
   while ((n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer,
                                    sizeof buffer, NULL, NULL))
          > 0)
     g_string_append_len (answer, buffer, n);
   return g_string_free (g_steal_pointer (&answer), FALSE);
+}
+
+static char *
+ask_door (guint16 port, const char *request)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
+
+  if (connection == NULL)
+    return NULL;
+  (void)g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                                   request, strlen (request), NULL, NULL, NULL);
+  return read_all (connection);
 }
 
 typedef struct
@@ -378,6 +393,60 @@ test_door_cancelled (void)
   g_assert_null (mail_oauth_loopback_wait (loopback, 60000, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_thread_join (thread);
+}
+
+typedef struct
+{
+  GSocketConnection *connection;
+  struct rlimit limit;
+  double spent; /* s of the processor, while nobody could be let in */
+} Crowded;
+
+static gpointer
+make_room_main (gpointer data)
+{
+  Crowded *crowded = data;
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (crowded->connection));
+  clock_t begin = clock ();
+
+  g_usleep (1000 * 1000);
+  crowded->spent = (double)(clock () - begin) / CLOCKS_PER_SEC;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &crowded->limit), ==, 0);
+  g_assert_true (g_output_stream_write_all (out, "GET / HTTP/1.0\r\n\r\n", 18, NULL, NULL, NULL));
+  return read_all (crowded->connection);
+}
+
+/* No room for another file: whoever knocks is let in as soon as there is, and nobody runs to the door meanwhile. */
+static void
+test_door_crowded (void)
+{
+  if (!g_test_subprocess ()) {
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+    g_test_trap_assert_passed ();
+    return;
+  }
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MailOauthLoopback) loopback = mail_oauth_loopback_new ("S1", &error);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  Crowded crowded = { .connection = g_socket_client_connect_to_host (
+                          client, "127.0.0.1", port_of (loopback), NULL, NULL) };
+  struct rlimit none;
+  int next = dup (0);
+  GThread *room;
+  char *answer;
+
+  close (next);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &crowded.limit), ==, 0);
+  none = crowded.limit;
+  none.rlim_cur = (rlim_t)next;
+  room = g_thread_new ("room", make_room_main, &crowded);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_assert_null (mail_oauth_loopback_wait (loopback, 2500, NULL, &error));
+  answer = g_thread_join (room);
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 404"));
+  g_assert_cmpfloat (crowded.spent, <, 0.3);
+  g_free (answer);
+  g_object_unref (crowded.connection);
 }
 
 /* ---- the whole way ---- */
@@ -527,7 +596,7 @@ test_refresh (void)
   oauth_provider_set (provider, PROVIDER_COOKIES, 60);
   for (guint i = 1; i <= 2; i++) {
     g_autoptr (MailOauthTokens) tokens =
-        mail_oauth_refresh (oauth, refresh, &mail_oauth_times, NULL, &error);
+        mail_oauth_refresh (oauth, refresh, &mail_oauth_times, NULL, NULL, NULL, &error);
     g_autofree char *wanted = g_strdup_printf ("refresh-%u", i);
 
     g_assert_no_error (error);
@@ -536,7 +605,7 @@ test_refresh (void)
     refresh = g_strdup (tokens->refresh);
   }
   oauth_provider_set (provider, PROVIDER_REFUSES, 60);
-  g_assert_null (mail_oauth_refresh (oauth, refresh, &mail_oauth_times, NULL, &error));
+  g_assert_null (mail_oauth_refresh (oauth, refresh, &mail_oauth_times, NULL, NULL, NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
   g_assert_null (base_error_get_detail (error)); /* "no: refresh-2" */
   g_assert_null (strstr (error->message, refresh));
@@ -555,6 +624,7 @@ add_oauth_tests (void)
   g_test_add_func ("/mail/oauth/door", test_door);
   g_test_add_func ("/mail/oauth/door-late", test_door_late);
   g_test_add_func ("/mail/oauth/door-cancelled", test_door_cancelled);
+  g_test_add_func ("/mail/oauth/door-crowded", test_door_crowded);
   g_test_add_func ("/mail/oauth/sign-in", test_sign_in);
   g_test_add_func ("/mail/oauth/persons", test_persons);
   g_test_add_func ("/mail/oauth/bad-providers", test_bad_providers);

@@ -60,8 +60,9 @@ push_store (MailChanges *changes)
 static void
 test_events (void)
 {
-  const MailChangesHandlers handlers = { note_changed, note_state, note_arrived,
-                                         note_refused, NULL,       NULL };
+  const MailChangesHandlers handlers = {
+    .changed = note_changed, .state = note_state, .arrived = note_arrived, .refused = note_refused
+  };
   g_autoptr (GString) log = g_string_new (NULL);
   g_autoptr (MailChanges) changes = mail_changes_new (g_main_context_default (), &handlers, log);
 

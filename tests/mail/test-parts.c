@@ -431,7 +431,45 @@ test_invitation_later (void)
   g_autoptr (MailInvitation) update = read_invitation (later);
   g_assert_true (update->updated);
   g_assert_cmpint (update->answer, ==, MAIL_ANSWER_NONE);
-  g_assert_true (mail_identity_get_account (update->identity) == bench->account); /* invited by way of a list */
+  g_assert_true (mail_identity_get_account (update->identity)
+                 == bench->account); /* invited by way of a list */
+}
+
+/* An account that only receives: whom it came to answers as the identity that sends. */
+static void
+test_invitation_by_own_sender (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (BaseAccount) settings = mail_account_dup_settings (bench->account);
+  g_autoptr (BaseIdentity) shop = base_identity_new ();
+  g_autofree char *text = g_strdup_printf (invitation_part, 0, "list@example.org");
+  g_autoptr (MailContent) content = open_parts (bench, text);
+  g_autoptr (MailPart) part = get_part (content, 0);
+  g_autoptr (MailInvitation) mute = NULL, invitation = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) outbox = NULL;
+  g_autoptr (GError) error = NULL;
+
+  settings->smtp.disabled = TRUE;
+  g_assert_true (bench_save_settings (bench, settings, &error));
+  mute = read_invitation (part);
+  g_assert_null (mute->identity);
+  g_free (shop->id);
+  shop->id = g_strdup ("shop");
+  shop->address = g_strdup ("shop@example.net");
+  shop->smtp = base_server_dup (&settings->smtp);
+  shop->smtp->disabled = FALSE;
+  base_account_put_identity (settings, shop);
+  g_assert_true (bench_save_settings (bench, settings, &error));
+  g_assert_true (mail_account_can_send (bench->account));
+  invitation = read_invitation (part);
+  g_assert_nonnull (invitation->identity);
+  mail_part_answer_async (part, invitation, MAIL_ANSWER_ACCEPT, on_result, &result);
+  g_assert_true (mail_part_answer_finish (part, wait_result (&result), &error));
+  outbox = store_outbox_list (bench->db, 0, &error);
+  g_assert_cmpuint (outbox->len, ==, 1);
+  g_assert_cmpstr (((StoreOutbox *)outbox->pdata[0])->from, ==, "shop@example.net");
+  g_assert_cmpstr (((StoreOutbox *)outbox->pdata[0])->route, ==, "shop");
 }
 
 static void
@@ -595,6 +633,7 @@ add_parts_tests (void)
   g_test_add_func ("/mail/parts/invitation", test_invitation);
   g_test_add_func ("/mail/parts/invitation-answers", test_invitation_answers);
   g_test_add_func ("/mail/parts/invitation-later", test_invitation_later);
+  g_test_add_func ("/mail/parts/invitation-by-own-sender", test_invitation_by_own_sender);
   g_test_add_func ("/mail/parts/when", test_when);
   g_test_add_func ("/mail/parts/recurrence", test_recurrence);
   g_test_add_func ("/mail/parts/danger", test_danger);

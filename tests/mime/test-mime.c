@@ -50,5 +50,6 @@ main (int argc, char **argv)
   test_summary_add ();
   test_text_add ();
   test_truth_add ();
+  test_words_add ();
   return g_test_run ();
 }

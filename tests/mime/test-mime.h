@@ -20,6 +20,7 @@ void test_plain_add (void);
 void test_summary_add (void);
 void test_text_add (void);
 void test_truth_add (void);
+void test_words_add (void);
 
 /* `text` (UTF-8) in another charset; the test fails where it cannot be said in it. */
 GBytes *test_encode (const char *text, const char *charset);

@@ -363,6 +363,11 @@ test_scram_refused_binding (void)
     { 3, "unsupported-channel-binding-type", BASE_ERROR_AUTH },
     { 5, "invalid-proof", BASE_ERROR_AUTH },
     { 5, "unknown-user", BASE_ERROR_AUTH },
+    /* It did not look. */
+    { 5, "no-resources", BASE_ERROR_RETRY },
+    { 3, "no-resources", BASE_ERROR_RETRY },
+    /* It may have looked and not say so. */
+    { 5, "other-error", BASE_ERROR_AUTH },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -377,6 +382,33 @@ test_scram_refused_binding (void)
     if (cases[i].code >= 0)
       g_assert_error (error, BASE_ERROR, cases[i].code);
     g_assert_false (net_sasl_is_complete (sasl));
+  }
+}
+
+/* From when on a refusal is one of the password. */
+static void
+test_gave (void)
+{
+  static const char *const mechanisms[] = { "PLAIN", "LOGIN", "SCRAM-SHA-1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (mechanisms); i++) {
+    g_autoptr (NetSasl) sasl = new_sasl (mechanisms[i], "user", "pencil");
+    g_autofree char *initial = NULL, *user = NULL, *password = NULL;
+
+    g_assert_false (net_sasl_gave_proof (sasl));
+    initial = net_sasl_initial (sasl);
+    g_assert_cmpint (net_sasl_gave_proof (sasl), ==, i == 0);
+    if (i != 1)
+      continue;
+    user = net_sasl_respond (sasl, "", NULL);
+    g_assert_false (net_sasl_gave_proof (sasl));
+    password = net_sasl_respond (sasl, "", NULL);
+    g_assert_true (net_sasl_gave_proof (sasl));
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (examples); i++) {
+    g_autoptr (NetSasl) sasl = begin (&examples[i]);
+
+    g_assert_true (net_sasl_gave_proof (sasl));
   }
 }
 
@@ -462,19 +494,21 @@ check_ways (const char *offered, BaseProof proved, gboolean bindable, const char
     if (refusals[i] == '\0'
         || !net_ways_go_on (ways, sasl,
                             refusals[i] == '?'   ? NET_REFUSAL_UNKNOWN
-                            : refusals[i] == '-' ? NET_REFUSAL_SPEECHLESS
+                            : refusals[i] == '~' ? NET_REFUSAL_PROTOCOL
                                                  : NET_REFUSAL_PLAIN))
       break;
   }
   if (error != NULL) {
     g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
-    g_assert_nonnull (strstr (error->message, "Nothing was sent"));
+    g_assert_nonnull (strstr (error->message,
+                              tried->len == 0 ? "Nothing was sent" : "was not told your password"));
+    g_assert_true (base_error_is_less_proof (error));
     g_string_append (tried, "!");
   }
   g_assert_cmpstr (tried->str, ==, expected);
 }
 
-/* Which mechanisms are tried, with the first letter of SCRAM, when all are refused: "?" not known, "-" no word of why, "!" no.  A "!" at the
+/* Which mechanisms are tried, with the first letter of SCRAM, when all are refused: "?" no word of why, "~" not understood, "!" no.  A "!" at the
  * end: the person is warned, and nothing (more) is said. */
 static void
 test_ways (void)
@@ -491,20 +525,26 @@ test_ways (void)
   check_ways ("SCRAM-SHA-256 SCRAM-SHA-1-PLUS", none, TRUE, "!", "SCRAM-SHA-1-PLUS:p");
   /* It cannot bind after all: without, and not as if it had not offered to. */
   check_ways (ALL, none, TRUE, "?!", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n");
-  check_ways (ALL, none, TRUE, "-!", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n");
-  check_ways (ALL, none, TRUE, "-----", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n SCRAM-SHA-1:n");
-  check_ways ("PLAIN SCRAM-SHA-256", none, TRUE, "--", "SCRAM-SHA-256:y PLAIN");
-  check_ways ("PLAIN SCRAM-SHA-256", none, TRUE, "?!", "SCRAM-SHA-256:y PLAIN");
-  check_ways ("PLAIN LOGIN", none, TRUE, "-", "PLAIN");
-  check_ways ("PLAIN LOGIN", none, TRUE, "?-", "PLAIN LOGIN");
+  check_ways (ALL, none, TRUE, "~!", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n");
+  check_ways (ALL, none, TRUE, "?????", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n SCRAM-SHA-1:n");
+  /* It does, in a way that we do not know. */
+  check_ways ("PLAIN SCRAM-SHA-256 SCRAM-SHA-512-PLUS", none, TRUE, "!", "SCRAM-SHA-256:n");
+  check_ways ("PLAIN SCRAM-SHA-256", none, TRUE, "??", "SCRAM-SHA-256:y PLAIN");
+  check_ways ("PLAIN SCRAM-SHA-256", none, TRUE, "~!", "SCRAM-SHA-256:y PLAIN");
+  /* A password that was told is not told again, whatever is said to it. */
+  check_ways ("PLAIN LOGIN", none, TRUE, "!", "PLAIN");
+  check_ways ("PLAIN LOGIN", none, TRUE, "?", "PLAIN");
+  check_ways ("PLAIN LOGIN", none, TRUE, "~", "PLAIN");
   /* What was proved once. */
-  check_ways (ALL, scram, TRUE, "?-", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n SCRAM-SHA-1:n");
-  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "-", "SCRAM-SHA-256:y");
-  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "?", "SCRAM-SHA-256:y");
+  check_ways (ALL, scram, TRUE, "??", "SCRAM-SHA-256-PLUS:p SCRAM-SHA-256:n SCRAM-SHA-1:n");
+  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "!", "SCRAM-SHA-256:y");
+  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "?", "SCRAM-SHA-256:y!");
+  check_ways ("PLAIN SCRAM-SHA-256", scram, TRUE, "~", "SCRAM-SHA-256:y!");
   check_ways ("PLAIN LOGIN", scram, TRUE, "", "!");
   check_ways ("", scram, TRUE, "", "!");
-  check_ways (ALL, bound, TRUE, "?", "SCRAM-SHA-256-PLUS:p");
-  check_ways (ALL, bound, TRUE, "-", "SCRAM-SHA-256-PLUS:p");
+  check_ways (ALL, bound, TRUE, "!", "SCRAM-SHA-256-PLUS:p");
+  check_ways (ALL, bound, TRUE, "?", "SCRAM-SHA-256-PLUS:p!");
+  check_ways (ALL, bound, TRUE, "~", "SCRAM-SHA-256-PLUS:p!");
   check_ways (NO_PLUS, bound, TRUE, "", "!");
   check_ways (ALL, bound, FALSE, "", "!");
 }
@@ -588,6 +628,7 @@ test_sasl_add (void)
   g_test_add_func ("/net/sasl/scram-forged", test_scram_forged);
   g_test_add_func ("/net/sasl/scram-refused", test_scram_refused);
   g_test_add_func ("/net/sasl/scram-refused-binding", test_scram_refused_binding);
+  g_test_add_func ("/net/sasl/gave", test_gave);
   g_test_add_func ("/net/sasl/scram-cheap", test_scram_cheap);
   g_test_add_func ("/net/sasl/prepare", test_prepare);
   g_test_add_func ("/net/sasl/ways", test_ways);

@@ -205,6 +205,40 @@ test_resumption_is_checked (void)
   }
 }
 
+/* The exception was taken back while the session could be taken up again. */
+static void
+test_resumption_revoked (void)
+{
+  static const char *const priorities[] = { NULL, TLS_1_2 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_SELF_SIGNED);
+    g_autoptr (BaseAccount) account = new_account ();
+    NetEndpoint endpoint = endpoint_for (server, account, NULL);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) received = NULL;
+    guint before;
+
+    if (priorities[i] != NULL)
+      fake_server_set_priority (server, priorities[i]);
+    fake_server_set_wishes (server, &(FakeTlsWishes){ .tickets = TRUE });
+    learn_exception (account, endpoint.port, G_MAXINT64);
+    g_assert_false (talk_again (server, &endpoint).resumed);
+    g_assert_true (talk_again (server, &endpoint).resumed);
+
+    base_account_remove_exception (account, "localhost", endpoint.port);
+    before = fake_server_count_connections (server);
+    fake_server_add_script (server, "EOF", NULL);
+    g_assert_null (net_connection_open (&endpoint, NULL, &error));
+    g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+    g_assert_cmpint (base_error_get_trust (error)->reason, ==, BASE_TRUST_SELF_SIGNED);
+    /* No ticket was tried first. */
+    g_assert_cmpuint (fake_server_count_connections (server), ==, before + 1);
+    received = fake_server_dup_received (server, before);
+    g_assert_cmpuint (g_bytes_get_size (received), ==, 0);
+  }
+}
+
 /* A server that lost its keys, or never kept a ticket, is spoken to as the first time. */
 static void
 test_resumption_refused (void)
@@ -244,18 +278,41 @@ test_protocol (void)
     endpoint.protocol = NULL;
     g_assert_cmpstr (talk_again (server, &endpoint).protocol, ==, NULL);
 
-    /* Once with, once without; from then on without. */
+    /* Once with, once without, each time: whoever is on the way can say that no name is wanted, and it holds for no other connection. */
     endpoint = endpoint_for (strict, account, "imap");
-    fake_server_add_script (strict, "EOF", NULL);
+    for (guint n = 1; n <= 3; n++) {
+      fake_server_add_script (strict, "EOF", NULL);
+      fake_server_add_script (strict, TALK, NULL);
+      talk (&endpoint);
+      g_assert_cmpuint (fake_server_count_connections (strict), ==, 2 * n);
+      fake_server_get_facts (strict, 2 * n - 1, &facts);
+      g_assert_cmpstr (facts.protocol, ==, NULL);
+    }
+    /* The server has thought better of it. */
+    fake_server_set_wishes (strict, &(FakeTlsWishes){ .protocol = "imap" });
     fake_server_add_script (strict, TALK, NULL);
     talk (&endpoint);
-    g_assert_cmpuint (fake_server_count_connections (strict), ==, 2);
-    fake_server_get_facts (strict, 1, &facts);
-    g_assert_cmpstr (facts.protocol, ==, NULL);
-    fake_server_add_script (strict, TALK, NULL);
-    talk (&endpoint);
-    g_assert_cmpuint (fake_server_count_connections (strict), ==, 3);
+    fake_server_get_facts (strict, 6, &facts);
+    g_assert_cmpstr (facts.protocol, ==, "imap");
   }
+}
+
+/* After STARTTLS what is spoken is settled, and there is no second try on that connection. */
+static void
+test_protocol_settled (void)
+{
+  g_autoptr (FakeServer) strict = fake_server_new (FAKE_PLAIN, FAKE_GOOD);
+  g_autoptr (BaseAccount) account = new_account ();
+  NetEndpoint endpoint = endpoint_for (strict, account, "imap");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NetConnection) connection = NULL;
+
+  fake_server_set_wishes (strict, &(FakeTlsWishes){ .protocol = "h2" });
+  fake_server_add_script (strict, "TLS\nSTALL", NULL);
+  connection = net_connection_open (&endpoint, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (net_connection_start_tls (connection, NULL, &error));
+  g_assert_no_error (error);
 }
 
 /* ---- the client's certificate ---- */
@@ -298,6 +355,15 @@ remove_clients (void)
   g_clear_pointer (&folder, g_free);
 }
 
+static NetEndpoint
+client_endpoint_for (FakeServer *server, const BaseAccount *account)
+{
+  NetEndpoint endpoint = endpoint_for (server, account, NULL);
+
+  endpoint.sign_in = BASE_SIGN_IN_CERTIFICATE;
+  return endpoint;
+}
+
 static void
 test_client (void)
 {
@@ -314,15 +380,21 @@ test_client (void)
   write_clients ();
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (FakeServer) server =
-        new_server (cases[i].priority, &(FakeTlsWishes){ .ask_client = TRUE });
+        new_server (cases[i].priority, &(FakeTlsWishes){ .ask_client = TRUE, .tickets = TRUE });
     g_autoptr (FakeServer) indifferent = new_server (cases[i].priority, &(FakeTlsWishes){ 0 });
     g_autoptr (BaseAccount) account = new_account ();
     NetEndpoint endpoint;
+    FakeTlsFacts facts;
 
     set_client (account, cases[i].certificate, cases[i].key);
-    endpoint = endpoint_for (server, account, NULL);
+    endpoint = client_endpoint_for (server, account);
     g_assert_cmpstr (talk_again (server, &endpoint).client, ==, cases[i].client);
-    endpoint = endpoint_for (indifferent, account, NULL);
+    /* What was agreed on with it is no way in for who shows none. */
+    endpoint.sign_in = BASE_SIGN_IN_PASSWORD;
+    facts = talk_again (server, &endpoint);
+    g_assert_cmpstr (facts.client, ==, NULL);
+    g_assert_false (facts.resumed);
+    endpoint = client_endpoint_for (indifferent, account);
     g_assert_cmpstr (talk_again (indifferent, &endpoint).client, ==, NULL);
   }
   remove_clients ();
@@ -348,7 +420,7 @@ test_client_unusable (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (FakeServer) server = new_server (NULL, &(FakeTlsWishes){ .ask_client = TRUE });
     g_autoptr (BaseAccount) account = new_account ();
-    NetEndpoint endpoint = endpoint_for (server, account, NULL);
+    NetEndpoint endpoint = client_endpoint_for (server, account);
     g_autoptr (GError) error = NULL;
 
     fake_server_add_script (server, "EOF", NULL);
@@ -378,7 +450,7 @@ test_client_refused (void)
     g_autoptr (FakeServer) server =
         new_server (cases[i].priority, &(FakeTlsWishes){ .need_client = TRUE });
     g_autoptr (BaseAccount) account = new_account ();
-    NetEndpoint endpoint = endpoint_for (server, account, NULL);
+    NetEndpoint endpoint = client_endpoint_for (server, account);
     g_autoptr (NetConnection) connection = NULL;
     g_autoptr (GError) error = NULL;
     g_autofree char *line = NULL;
@@ -392,7 +464,34 @@ test_client_refused (void)
     if (cases[i].word != NULL) {
       g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
       g_assert_nonnull (strstr (error->message, cases[i].word));
+      g_assert_true (base_error_wants_client (error));
     }
+  }
+  remove_clients ();
+}
+
+/* It is for those where one signs in by it: not for another server of the same account, nor for one of an identity, which may be anybody's. */
+static void
+test_client_for (void)
+{
+  static const BaseSignIn sign_ins[] = { BASE_SIGN_IN_PASSWORD, BASE_SIGN_IN_OAUTH,
+                                         BASE_SIGN_IN_CERTIFICATE };
+
+  write_clients ();
+  for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++) {
+    g_autoptr (FakeServer) server = new_server (NULL, &(FakeTlsWishes){ .ask_client = TRUE });
+    g_autoptr (BaseAccount) account = new_account ();
+    g_autoptr (BaseServer) other = base_server_new ();
+    NetEndpoint endpoint;
+
+    set_client (account, "client.pem", NULL);
+    account->imap.sign_in = BASE_SIGN_IN_CERTIFICATE;
+    other->host = g_strdup ("localhost");
+    other->port = fake_server_get_port (server);
+    other->sign_in = sign_ins[i];
+    endpoint = net_endpoint_of (account, other, 0);
+    g_assert_cmpstr (talk_again (server, &endpoint).client, ==,
+                     sign_ins[i] == BASE_SIGN_IN_CERTIFICATE ? "alice" : NULL);
   }
   remove_clients ();
 }
@@ -471,7 +570,7 @@ test_client_token (void)
   server = new_server (NULL, &(FakeTlsWishes){ .need_client = TRUE });
   account->client_certificate = g_strdup (TOKEN "cert");
   account->client_key = g_strdup (TOKEN "private;pin-value=1234");
-  endpoint = endpoint_for (server, account, NULL);
+  endpoint = client_endpoint_for (server, account);
   g_assert_cmpstr (talk_again (server, &endpoint).client, ==, "alice");
 
   g_free (account->client_key);
@@ -489,10 +588,13 @@ test_tls_add (void)
   g_test_add_func ("/net/tls/server-name", test_server_name);
   g_test_add_func ("/net/tls/resumption", test_resumption);
   g_test_add_func ("/net/tls/resumption-is-checked", test_resumption_is_checked);
+  g_test_add_func ("/net/tls/resumption-revoked", test_resumption_revoked);
   g_test_add_func ("/net/tls/resumption-refused", test_resumption_refused);
   g_test_add_func ("/net/tls/protocol", test_protocol);
+  g_test_add_func ("/net/tls/protocol-settled", test_protocol_settled);
   g_test_add_func ("/net/tls/client", test_client);
   g_test_add_func ("/net/tls/client-unusable", test_client_unusable);
   g_test_add_func ("/net/tls/client-refused", test_client_refused);
+  g_test_add_func ("/net/tls/client-for", test_client_for);
   g_test_add_func ("/net/tls/client-token", test_client_token);
 }

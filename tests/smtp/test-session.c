@@ -246,6 +246,7 @@ check_sign_in (const SignIn *sign_in, gsize piece)
     g_assert_true (smtp_session_is_usable (session));
   } else {
     g_assert_error (error, BASE_ERROR, sign_in->code);
+    g_test_message ("%s", error->message);
     g_assert_nonnull (strstr (error->message, sign_in->word));
     g_assert_null (strstr (error->message, "tanstaaf"));
   }
@@ -307,6 +308,21 @@ test_sign_in (void)
       NULL, BASE_SIGN_IN_PASSWORD },
     { "PLAIN", PLAIN "S: 504 unknown\n", BASE_ERROR_AUTH, "offers no sign-in",
       BASE_SIGN_IN_PASSWORD },
+    /* By whatever words it is refused, a password that went out does not go out again. */
+    { "PLAIN LOGIN", PLAIN "S: 504 unknown\nEOF", BASE_ERROR_AUTH, "offers no sign-in",
+      BASE_SIGN_IN_PASSWORD },
+    { "PLAIN LOGIN", PLAIN "S: 500 what\nEOF", BASE_ERROR_AUTH, "did not accept",
+      BASE_SIGN_IN_PASSWORD },
+    { "PLAIN LOGIN", PLAIN "S: 535 5.7.8 bad protocol / cancel\nEOF", BASE_ERROR_AUTH,
+      "did not accept", BASE_SIGN_IN_PASSWORD },
+    /* Nobody with a verifier, and it may be let in with the password itself. */
+    { "SCRAM-SHA-256 PLAIN LOGIN", "C: AUTH SCRAM-SHA-256 *\nS: 535 no\n" PLAIN "S: 235 welcome\n",
+      -1, NULL, BASE_SIGN_IN_PASSWORD },
+    { "SCRAM-SHA-256 PLAIN LOGIN",
+      "C: AUTH SCRAM-SHA-256 *\nS: 535 5.7.8 no\n" PLAIN "S: 535 5.7.8 no\nEOF", BASE_ERROR_AUTH,
+      "did not accept", BASE_SIGN_IN_PASSWORD },
+    { "SCRAM-SHA-256 PLAIN", "C: AUTH SCRAM-SHA-256 *\nS: 454 4.7.0 later\nEOF", BASE_ERROR_RETRY,
+      "cannot check passwords", BASE_SIGN_IN_PASSWORD },
     /* A server that lets everybody in knows no password. */
     { "SCRAM-SHA-256 PLAIN", "C: AUTH SCRAM-SHA-256 *\nS: 235 welcome\n", BASE_ERROR_TRUST,
       "could not prove", BASE_SIGN_IN_PASSWORD },
@@ -340,9 +356,8 @@ test_sign_in_keyless (void)
       BASE_ERROR_AUTH, "not valid any more", BASE_SIGN_IN_OAUTH },
     { "XOAUTH2", "C: AUTH XOAUTH2 *\n" INVALID "C: \nS: 235 welcome\n", BASE_ERROR_TRUST,
       "could not prove", BASE_SIGN_IN_OAUTH },
-    { "OAUTHBEARER XOAUTH2",
-      "C: AUTH OAUTHBEARER *\nS: 504 unknown\nC: AUTH XOAUTH2 " XOAUTH2 "\nS: 235 welcome\n", -1,
-      NULL, BASE_SIGN_IN_OAUTH },
+    { "OAUTHBEARER XOAUTH2", "C: AUTH OAUTHBEARER *\nS: 504 unknown\nEOF", BASE_ERROR_AUTH,
+      "by way of a web page", BASE_SIGN_IN_OAUTH },
     { "PLAIN LOGIN SCRAM-SHA-256", "EOF", BASE_ERROR_AUTH, "by way of a web page",
       BASE_SIGN_IN_OAUTH },
     { "PLAIN EXTERNAL", "C: AUTH EXTERNAL dGlt\nS: 235 welcome\n", -1, NULL,
@@ -415,6 +430,20 @@ test_scram (void)
       "C: AUTH SCRAM-SHA-256 $first\nSCRAM: 334 $first SCRAM-SHA-256 tim tanstaaftanstaaf y\n"
       "S: 235 welcome\n",
       -1, NULL, BASE_SIGN_IN_PASSWORD },
+    /* The finished proof was refused, in words that could mean anything. */
+    { "SCRAM-SHA-256 PLAIN",
+      "C: AUTH SCRAM-SHA-256 $first\nSCRAM: 334 $first SCRAM-SHA-256 tim other y mute\n"
+      "S: 535 no\nEOF",
+      BASE_ERROR_AUTH, "did not accept", BASE_SIGN_IN_PASSWORD },
+    { "SCRAM-SHA-256 PLAIN",
+      "C: AUTH SCRAM-SHA-256 $first\nSCRAM: 334 $first SCRAM-SHA-256 tim other y mute\n"
+      "S: 504 no\nEOF",
+      BASE_ERROR_AUTH, "offers no sign-in", BASE_SIGN_IN_PASSWORD },
+    /* It knows how to bind, by another hash: not as if it did not. */
+    { "SCRAM-SHA-256 SCRAM-SHA-512-PLUS",
+      "C: AUTH SCRAM-SHA-256 $first\nSCRAM: 334 $first SCRAM-SHA-256 tim tanstaaftanstaaf n\n"
+      "S: 235 welcome\n",
+      -1, NULL, BASE_SIGN_IN_PASSWORD },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (sign_ins); i++)
@@ -444,6 +473,29 @@ test_less_proof (void)
     g_clear_pointer (&session, smtp_session_free);
     fake_server_check (server);
   }
+}
+
+/* It is offered, and then refused. */
+static void
+test_less_proof_refused (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  NetLogin login = { .user = "tim", .secret = "tanstaaftanstaaf", .proved = BASE_PROOF_BOUND };
+  g_autoptr (SmtpSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fake_server_add_script (server,
+                          GREETING EHLO
+                          "S: 250-mail.test\nS: 250 AUTH PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS\n"
+                          "C: AUTH SCRAM-SHA-256-PLUS *\nS: 504 no\nEOF",
+                          NULL);
+  session = test_open (server);
+  g_assert_false (smtp_session_sign_in (session, &login, NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+  g_assert_true (base_error_is_less_proof (error));
+  g_assert_nonnull (strstr (error->message, "was not told your password"));
+  g_clear_pointer (&session, smtp_session_free);
+  fake_server_check (server);
 }
 
 /* What was offered to anybody counts for nothing afterwards; a server that does not like to be asked twice loses nothing. */
@@ -615,6 +667,7 @@ test_session_add (void)
   g_test_add_func ("/smtp/session/sign-in-keyless", test_sign_in_keyless);
   g_test_add_func ("/smtp/session/scram", test_scram);
   g_test_add_func ("/smtp/session/less-proof", test_less_proof);
+  g_test_add_func ("/smtp/session/less-proof-refused", test_less_proof_refused);
   g_test_add_func ("/smtp/session/long-token", test_long_token);
   g_test_add_func ("/smtp/session/greeted-again", test_greeted_again);
   g_test_add_func ("/smtp/session/hold-limits", test_hold_limits);

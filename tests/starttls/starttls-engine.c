@@ -184,6 +184,7 @@ press_retry (Work *work)
   case SYNC_PHASE_IN_STEP:
   case SYNC_PHASE_NEEDS_PASSWORD:
   case SYNC_PHASE_NEEDS_SIGN_IN:
+  case SYNC_PHASE_LOCKED:
   case SYNC_PHASE_DISK:
     break;
   }
@@ -341,9 +342,12 @@ run_network (const StarttlsCase *test)
   if (!LOOK_CAME (engine_told_get_phase (&work->told) == SYNC_PHASE_NEEDS_TRUST, PATIENCE_S))
     return g_strdup ("the attack was not noticed");
   g_usleep (500000);
+  /* That there is a network was known. */
+  sync_engine_set_online (work->engine, TRUE);
+  g_usleep (500000);
   if (fake_server_count_connections (work->imap) != 1)
     return g_strdup ("it is tried again where it was refused");
-  sync_engine_set_online (work->engine, TRUE);
+  sync_engine_moved (work->engine);
   if (!LISTENS (work, 1))
     return g_strdup ("another network is not tried");
   return work_judge (work);

@@ -275,7 +275,7 @@ test_compact_shared (void)
 {
   g_autoptr (Profile) profile = profile_new ();
   g_autoptr (GError) error = NULL;
-  const StoreLimits limits = { 1000000, 2000, 1000000, 7 };
+  const StoreLimits limits = { 1000000, 2000, 1000000, 7, 0 };
   gint64 ids[11], live = 0, rows = 0;
   g_autoptr (BaseUidSet) gone = base_uid_set_parse ("1:6");
   g_autofree char *one = profile_path (profile, "bodies/1/2.pack");

@@ -246,6 +246,50 @@ only_row (Profile *profile)
   return g_ptr_array_steal_index (rows, 0);
 }
 
+/* Each goes its own road, and the database is not the only one that knows which. */
+static void
+test_routes (void)
+{
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDraft) one = save_draft (profile, "one"), two = save_draft (profile, "two");
+  StoreDraft *const drafts[] = { one, two };
+  gint64 next = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (drafts); i++) {
+    g_autoptr (GBytes) message = g_bytes_new_static (message_bytes, strlen (message_bytes));
+    const char *recipients[] = { "a@example.org", NULL };
+    StoreOutbox outbox = { .account = profile->account,
+                           .draft = drafts[i]->id,
+                           .from = (char *)"me@example.org",
+                           .recipients = (GStrv)recipients,
+                           .next_try = 100 + i,
+                           .route = i == 0 ? (char *)"shop" : NULL };
+
+    g_assert_true (store_outbox_add (profile->db, &outbox, message, &error));
+    g_assert_no_error (error);
+  }
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, NULL, 100, &next, &error));
+  g_assert_cmpint (next, ==, 101);
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, "list", 999, &next, &error));
+  g_assert_cmpint (next, ==, 0);
+  g_autoptr (StoreOutbox) own =
+      store_outbox_take_due (profile->db, profile->account, NULL, 999, &next, &error);
+  g_assert_cmpstr (own->draft, ==, two->id);
+  g_assert_null (own->route);
+  g_autoptr (StoreOutbox) shop =
+      store_outbox_take_due (profile->db, profile->account, "shop", 999, &next, &error);
+  g_assert_cmpstr (shop->draft, ==, one->id);
+  g_assert_cmpstr (shop->route, ==, "shop");
+  g_assert_no_error (error);
+  /* As after the loss of the database. */
+  g_autofree char *path =
+      g_build_filename (base_paths_get_drafts (profile->paths), one->id, "outbox.ini", NULL);
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "\nRoute=shop\n"));
+}
+
 static void
 test_outbox (void)
 {
@@ -275,14 +319,14 @@ test_outbox (void)
                    strlen (message_bytes));
 
   gint64 next = 0;
-  g_assert_null (store_outbox_take_due (profile->db, profile->account, 499, &next, &error));
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, NULL, 499, &next, &error));
   g_assert_no_error (error);
   g_assert_cmpint (next, ==, 500);
   g_autoptr (StoreOutbox) taken =
-      store_outbox_take_due (profile->db, profile->account, 500, &next, &error);
+      store_outbox_take_due (profile->db, profile->account, NULL, 500, &next, &error);
   g_assert_cmpint (taken->state, ==, STORE_OUTBOX_SENDING);
   g_assert_cmpuint (taken->attempts, ==, 1);
-  g_assert_null (store_outbox_take_due (profile->db, profile->account, 500, &next, &error));
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, NULL, 500, &next, &error));
   g_assert_cmpint (next, ==, 0);
   g_assert_false (store_outbox_edit (profile->db, taken->id, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_REFUSED);
@@ -308,7 +352,7 @@ test_outbox (void)
   /* Sent: the draft goes, the copy and its APPEND come, all at once. */
   queue (profile, draft->id, 0);
   g_autoptr (StoreOutbox) sending =
-      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+      store_outbox_take_due (profile->db, profile->account, NULL, 1, NULL, &error);
   StoreNewMessage copy = {
     .flags = STORE_FLAG_SEEN, .received = 5, .message_id = "<out@x>", .body = bytes
   };
@@ -343,7 +387,7 @@ test_filed (void)
 
     queue (profile, draft->id, 0);
     g_autoptr (StoreOutbox) sending =
-        store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+        store_outbox_take_due (profile->db, profile->account, NULL, 1, NULL, &error);
     g_assert_true (
         store_outbox_sent (profile->db, sending, profile->sent, &copy, filed, 0, &error));
     g_assert_no_error (error);
@@ -376,7 +420,7 @@ test_filed_first (void)
   g_assert_true (store_message_add (profile->db, profile->sent, theirs, NULL, &error));
   queue (profile, draft->id, 0);
   g_autoptr (StoreOutbox) sending =
-      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+      store_outbox_take_due (profile->db, profile->account, NULL, 1, NULL, &error);
   g_assert_true (store_outbox_sent (profile->db, sending, profile->sent, &copy, TRUE, 0, &error));
   g_assert_no_error (error);
   check_counts (profile, profile->sent, 1, 0);
@@ -425,13 +469,13 @@ test_interrupted (void)
   g_autoptr (StoreDraft) draft = save_draft (profile, "x");
   queue (profile, draft->id, 0);
   g_autoptr (StoreOutbox) sending =
-      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+      store_outbox_take_due (profile->db, profile->account, NULL, 1, NULL, &error);
   profile_reopen (profile, NULL, NULL);
   g_assert_true (store_outbox_recover (profile->db, &error));
   g_autoptr (StoreOutbox) row = only_row (profile);
   g_assert_cmpint (row->state, ==, STORE_OUTBOX_UNCERTAIN);
   g_assert_nonnull (row->error);
-  g_assert_null (store_outbox_take_due (profile->db, profile->account, 1, NULL, &error));
+  g_assert_null (store_outbox_take_due (profile->db, profile->account, NULL, 1, NULL, &error));
 
   /* Cut between the commit of `sent` and the removal of the folder: it does not come back as a
    * draft. */
@@ -523,7 +567,7 @@ test_refused_for_now (void)
 
   /* One of them gets it later. */
   g_autoptr (StoreOutbox) sending =
-      store_outbox_take_due (profile->db, profile->account, 777, NULL, &error);
+      store_outbox_take_due (profile->db, profile->account, NULL, 777, NULL, &error);
   const char *const also[] = { "b@x", NULL };
   g_assert_true (
       store_outbox_part (profile->db, sending->id, also, "c@x: 450 4.1.2 later\n", &error));
@@ -678,7 +722,7 @@ test_told_when_gone (void)
   g_autoptr (StoreDraft) draft = save_draft (profile, "x");
   queue (profile, draft->id, 0);
   g_autoptr (StoreOutbox) sending =
-      store_outbox_take_due (profile->db, profile->account, 1, NULL, &error);
+      store_outbox_take_due (profile->db, profile->account, NULL, 1, NULL, &error);
   g_autofree char *folder = draft_path (profile, draft->id, NULL);
   Sent sent = { folder, 0 };
   store_set_change_func (profile->store, look_for_folder, &sent);
@@ -691,6 +735,7 @@ add_outgoing_tests (void)
 {
   g_test_add_func ("/store/outgoing/draft", test_draft);
   g_test_add_func ("/store/outgoing/draft-list", test_draft_list);
+  g_test_add_func ("/store/outgoing/routes", test_routes);
   g_test_add_func ("/store/outgoing/outbox", test_outbox);
   g_test_add_func ("/store/outgoing/refused-for-now", test_refused_for_now);
   g_test_add_func ("/store/outgoing/overdue", test_overdue);

@@ -3,7 +3,7 @@
 
 #include <glib/gstdio.h>
 
-static const StoreLimits default_limits = { 256 << 20, 16 << 20, 64 << 20, 7 };
+static const StoreLimits default_limits = { 256 << 20, 16 << 20, 64 << 20, 7, 0 };
 
 static void
 remember_change (StoreChange *change, gpointer user_data)
@@ -250,6 +250,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_db_tests ();
   add_folder_tests ();
+  add_index_tests ();
   add_message_tests ();
   add_across_tests ();
   add_body_tests ();
@@ -265,6 +266,7 @@ main (int argc, char **argv)
   add_partial_tests ();
   add_person_tests ();
   add_queue_tests ();
+  add_search_tests ();
   add_share_tests ();
   add_thread_tests ();
   return g_test_run ();

@@ -1,7 +1,9 @@
 /* Conversations: which messages come together, in whatever order they come; what the person parts and joins; listings. */
+#include <locale.h>
 #include <string.h>
 
 #include "base-error.h"
+#include "base-paths.h"
 #include "store-subject.h"
 #include "store-thread.h"
 #include "test-store.h"
@@ -796,6 +798,60 @@ test_sorts_and_filters (void)
   check_order_of (profile, &listing, "");
 }
 
+/* A locale that the system need not have. */
+static gboolean
+make_locale (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *source = g_strndup (name, strcspn (name, "."));
+  const char *command[] = { "localedef", "--no-archive", "-i", source, "-f", "UTF-8", path, NULL };
+  g_autofree char *said = NULL;
+
+  g_spawn_sync (NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                NULL, NULL, &said, NULL, NULL, NULL);
+  return g_file_test (path, G_FILE_TEST_IS_DIR) && setlocale (LC_COLLATE, name) != NULL;
+}
+
+static void
+test_sorts_by_language (void)
+{
+  static const struct
+  {
+    const char *locale, *names[4], *expected;
+  } languages[] = {
+    { "de_DE.UTF-8", { "Zacharias", "Ärger", "anfang", "Bach" }, "cbda" },
+    { "ko_KR.UTF-8", { "박민수", "김민우", "하늘", "강아지" }, "dbac" },
+    { "sv_SE.UTF-8", { "Zacharias", "Ärger", "anfang", "Öl" }, "cabd" },
+  };
+  g_autoptr (Profile) profile = profile_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("sosik-locales-XXXXXX", &error);
+  StoreListing listing = { .folder = profile->inbox, .ascending = TRUE };
+
+  g_assert_no_error (error);
+  g_setenv ("LOCPATH", folder, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (languages); i++) {
+    guint32 uid = i * 10 + 1;
+
+    g_assert_true (make_locale (folder, languages[i].locale));
+    g_assert_true (store_db_exec (profile->db, "DELETE FROM message", &error));
+    for (guint n = 0; n < G_N_ELEMENTS (languages[i].names); n++) {
+      g_autofree char *id = g_strdup_printf ("<%c@x>", 'a' + (int)n);
+      StoreNewMessage letter = { .message_id = id, .received = 1700000000 + n };
+
+      letter.from_name = letter.subject = languages[i].names[n];
+      put_full (profile, profile->inbox, uid + n, &letter);
+    }
+    listing.sort = STORE_SORT_SENDER;
+    check_order_of (profile, &listing, languages[i].expected);
+    listing.sort = STORE_SORT_SUBJECT;
+    check_order_of (profile, &listing, languages[i].expected);
+  }
+  setlocale (LC_COLLATE, "C");
+  g_unsetenv ("LOCPATH");
+  g_assert_true (base_paths_remove_tree (folder));
+}
+
 /* No view shows what is in an account that is switched off, and what changed tells so. */
 static void
 test_switched_off (void)
@@ -1012,6 +1068,7 @@ add_thread_tests (void)
   g_test_add_func ("/store/thread/batches", test_batches);
   g_test_add_func ("/store/thread/catch-up", test_catch_up);
   g_test_add_func ("/store/thread/sorts-and-filters", test_sorts_and_filters);
+  g_test_add_func ("/store/thread/sorts-by-language", test_sorts_by_language);
   g_test_add_func ("/store/thread/switched-off", test_switched_off);
   g_test_add_func ("/store/thread/items", test_items);
   g_test_add_func ("/store/thread/subjects", test_subjects);

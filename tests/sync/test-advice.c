@@ -111,6 +111,8 @@ static const struct
   /* nothing better to say */
   { "imap.example.org", BASE_ERROR_AUTH, "Authentication failed.", NULL, NULL },
   { "posteo.de", BASE_ERROR_AUTH, "Authentication failed.", NULL, NULL },
+  { "imap.example.org", BASE_ERROR_AUTH, "Authorization code expired", NULL, NULL },
+  { "smtp.example.org", BASE_ERROR_AUTH, "550 User has no permission", NULL, NULL },
   { "imap.gmail.com", BASE_ERROR_RETRY, "Temporary System Error (Failure)", NULL, NULL },
   { "imap.gmail.com", BASE_ERROR_TRUST, "app password", NULL, NULL },
   { "imap.gmail.com", BASE_ERROR_AUTH, NULL, NULL, NULL },

@@ -41,12 +41,44 @@ verify (const BaseAccount *account, const char *protocol)
 }
 
 static void
+set_text (char **text, const char *to)
+{
+  g_free (*text);
+  *text = g_strdup (to);
+}
+
+/* Others than the one whose settings they were; `n`th, NULL: no more of them. */
+static BaseAccount *
+other_account_new (const BaseAccount *account, guint n)
+{
+  BaseAccount *other = base_account_dup (account);
+
+  if (n == 0)
+    set_text (&other->id, "another");
+  else if (n == 1)
+    set_text (&other->imap.user, "lee");
+  else if (n == 2)
+    other->imap.port++;
+  else if (n == 3)
+    set_text (&other->ca_file, NULL);
+  else if (n == 4)
+    other->imap.sign_in = BASE_SIGN_IN_OAUTH;
+  else if (n == 5)
+    set_text (&other->client_certificate, "mine.pem");
+  else if (n == 6)
+    base_account_add_exception (other, other->imap.host, other->imap.port, "00", G_MAXINT64);
+  else
+    g_clear_pointer (&other, base_account_free);
+  return other;
+}
+
+static void
 test_handed_over (void)
 {
   g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
   g_autoptr (BaseAccount) account = account_new (server);
-  g_autoptr (BaseAccount) other = base_account_dup (account);
   g_autoptr (GError) error = NULL;
+  BaseAccount *other;
   ImapSession *session;
 
   fake_server_add_script (server,
@@ -55,19 +87,17 @@ test_handed_over (void)
                                            "EOF\n",
                           NULL);
   verify (account, "imap");
-  /* Nobody else gets it: no other account, no other user, nor who wants one over which nobody signed in. */
-  g_assert_null (sync_kept_take_imap (account->ca_file, &account->imap, "another"));
-  g_assert_null (sync_kept_take_imap (account->ca_file, &account->imap, NULL));
-  g_assert_null (sync_kept_take_imap (NULL, &account->imap, account->id));
-  g_free (other->imap.user);
-  other->imap.user = g_strdup ("lee");
-  g_assert_null (sync_kept_take_imap (account->ca_file, &other->imap, account->id));
-  other->imap.port++;
-  g_assert_null (sync_kept_take_imap (account->ca_file, &other->imap, account->id));
+  /* Nobody else gets it, nor who wants one over which nobody signed in. */
+  for (guint i = 0; (other = other_account_new (account, i)) != NULL; i++) {
+    g_test_message ("%u", i);
+    g_assert_null (sync_kept_take_imap (other, TRUE));
+    base_account_free (other);
+  }
+  g_assert_null (sync_kept_take_imap (account, FALSE));
 
-  session = sync_kept_take_imap (account->ca_file, &account->imap, account->id);
+  session = sync_kept_take_imap (account, TRUE);
   g_assert_nonnull (session);
-  g_assert_null (sync_kept_take_imap (account->ca_file, &account->imap, account->id));
+  g_assert_null (sync_kept_take_imap (account, TRUE));
   imap_session_noop (session, NULL, &error);
   g_assert_no_error (error);
   imap_session_free (session);
@@ -82,12 +112,12 @@ wait_opened (const BaseAccount *account)
   ImapSession *session = NULL;
 
   for (guint i = 0; session == NULL && i < 1000; i++) {
-    session = sync_kept_take_imap (account->ca_file, &account->imap, NULL);
+    session = sync_kept_take_imap (account, FALSE);
     if (session == NULL)
       g_usleep (10000);
   }
   g_assert_nonnull (session);
-  sync_kept_put_imap (session, account->ca_file, &account->imap, NULL);
+  sync_kept_put_imap (session, account, FALSE);
 }
 
 static void
@@ -116,15 +146,19 @@ test_opened_ahead (void)
   sync_open_ahead (account);
   wait_opened (account);
   for (guint i = 0; session == NULL && i < 1000; i++) {
-    session = sync_kept_take_smtp (account->ca_file, &account->smtp);
+    session = sync_kept_take_smtp (account);
     if (session == NULL)
       g_usleep (10000);
   }
-  sync_kept_put_smtp (session, account->ca_file, &account->smtp);
+  sync_kept_put_smtp (session, account);
   /* Once more costs nothing. */
   sync_open_ahead (account);
   g_usleep (50000);
   wait_opened (account);
+  /* Over this one no certificate was shown. */
+  account->imap.sign_in = BASE_SIGN_IN_CERTIFICATE;
+  g_assert_null (sync_kept_take_imap (account, FALSE));
+  account->imap.sign_in = BASE_SIGN_IN_PASSWORD;
   verify (account, "imap");
   verify (account, "smtp");
   sync_kept_drop ();
@@ -169,9 +203,137 @@ test_refused_once (void)
   wait_opened (account);
   g_assert_false (sync_verify (account, "imap", "secret", NULL, &error));
   g_assert_error (error, BASE_ERROR, BASE_ERROR_AUTH);
-  g_assert_null (sync_kept_take_imap (account->ca_file, &account->imap, account->id));
+  g_assert_null (sync_kept_take_imap (account, TRUE));
   fake_server_check (server);
   g_assert_cmpuint (fake_server_count_connections (server), ==, 1);
+}
+
+/* Once the password is on its way, whatever comes of it, it does not go out again. */
+static void
+test_not_again (void)
+{
+#define OFFERED "C: $tag AUTHENTICATE PLAIN *\n"
+  static const char *const ends[] = {
+    OFFERED "CUT\n",
+    OFFERED "CLOSE\n",
+    OFFERED "RESET\n",
+    OFFERED "S: * BYE wrong\nCLOSE\n",
+    OFFERED "S: $tag NO [UNAVAILABLE] later\nEOF\n",
+    OFFERED "S: $tag NO [LIMIT] too often\nEOF\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autoptr (BaseAccount) account = account_new (server);
+    g_autofree char *script = g_strconcat (GREETING, ends[i], NULL);
+    g_autoptr (GError) error = NULL;
+
+    fake_server_add_script (server, script, NULL);
+    sync_open_ahead (account);
+    wait_opened (account);
+    g_assert_false (sync_verify (account, "imap", "secret", NULL, &error));
+    g_assert_true (g_error_matches (error, BASE_ERROR, BASE_ERROR_RETRY)
+                   || g_error_matches (error, BASE_ERROR, BASE_ERROR_BROKEN));
+    fake_server_check (server);
+    g_assert_cmpuint (fake_server_count_connections (server), ==, 1);
+  }
+}
+
+/* It said goodbye, or anything else, while the person took their time. */
+static void
+test_spoke (void)
+{
+  static const char *const said[] = { "S: * BYE too slow\nSTALL\n", "S: * OK hurry\nSTALL\n",
+                                      "RESET\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (said); i++) {
+    g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+    g_autoptr (BaseAccount) account = account_new (server);
+    g_autofree char *script = g_strconcat (GREETING, "WAIT 100\n", said[i], NULL);
+
+    fake_server_add_script (server, script, NULL);
+    fake_server_add_script (server, GREETING SIGN_IN "EOF\n", NULL);
+    sync_open_ahead (account);
+    wait_opened (account);
+    g_usleep (200000);
+    verify (account, "imap");
+    sync_kept_drop ();
+    fake_server_check (server);
+    g_assert_cmpuint (fake_server_count_connections (server), ==, 2);
+  }
+}
+
+/* One over which it signed in; it stays. */
+static void
+assert_kept (const BaseAccount *account)
+{
+  ImapSession *session = sync_kept_take_imap (account, TRUE);
+
+  g_assert_nonnull (session);
+  sync_kept_put_imap (session, account, TRUE);
+}
+
+/* A person took the certificate by hand, and took that back, or its time went by, while a connection stood for which it had been good. */
+static void
+check_taken_back (gboolean lapses)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_SELF_SIGNED);
+  g_autoptr (BaseAccount) account = account_new (server);
+  gint64 until = g_get_real_time () / G_USEC_PER_SEC + (lapses ? 2 : 1000);
+  g_autoptr (GError) error = NULL;
+
+  fake_server_add_script (server, "EOF\n", NULL);
+  g_assert_false (sync_verify (account, "imap", "secret", NULL, &error));
+  g_assert_error (error, BASE_ERROR, BASE_ERROR_TRUST);
+  base_account_add_exception (account, account->imap.host, account->imap.port,
+                              base_error_get_trust (error)->sha256, until);
+  fake_server_add_script (server, GREETING SIGN_IN "EOF\n", NULL);
+  verify (account, "imap");
+  assert_kept (account);
+
+  if (lapses)
+    g_usleep (3100 * 1000);
+  else
+    base_account_remove_exception (account, account->imap.host, account->imap.port);
+  g_assert_null (sync_kept_take_imap (account, TRUE));
+  sync_kept_drop ();
+  fake_server_check (server);
+}
+
+static void
+test_taken_back (void)
+{
+  check_taken_back (FALSE);
+  check_taken_back (TRUE);
+}
+
+/* With the settings that are saved, what is theirs is kept; with the account, or with the wish for it, all goes. */
+static void
+test_dropped (void)
+{
+  g_autoptr (FakeServer) server = fake_server_new (FAKE_TLS, FAKE_GOOD);
+  g_autoptr (BaseAccount) account = account_new (server);
+  g_autoptr (BaseAccount) neighbour = account_new (server);
+  g_autoptr (BaseAccount) renamed = NULL;
+
+  fake_server_add_script (server, GREETING SIGN_IN "EOF\n", NULL);
+  fake_server_add_script (server, GREETING SIGN_IN "EOF\n", NULL);
+  fake_server_add_script (server, GREETING "EOF\n", NULL);
+  verify (account, "imap");
+  verify (neighbour, "imap");
+  sync_kept_drop_account (account->id, account);
+  assert_kept (account);
+  renamed = base_account_dup (account);
+  set_text (&renamed->imap.user, "lee");
+  sync_kept_drop_account (account->id, renamed);
+  g_assert_null (sync_kept_take_imap (account, TRUE));
+  sync_open_ahead (account);
+  wait_opened (account);
+  sync_give_up (account->id);
+  g_assert_null (sync_kept_take_imap (account, FALSE));
+  assert_kept (neighbour);
+  sync_kept_drop_account (neighbour->id, NULL);
+  fake_server_check (server); /* closed, not forgotten */
 }
 
 void
@@ -181,4 +343,8 @@ test_kept_add (void)
   g_test_add_func ("/kept/opened-ahead", test_opened_ahead);
   g_test_add_func ("/kept/dead", test_dead);
   g_test_add_func ("/kept/refused-once", test_refused_once);
+  g_test_add_func ("/kept/not-again", test_not_again);
+  g_test_add_func ("/kept/spoke", test_spoke);
+  g_test_add_func ("/kept/taken-back", test_taken_back);
+  g_test_add_func ("/kept/dropped", test_dropped);
 }

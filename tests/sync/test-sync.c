@@ -9,6 +9,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   test_advice_add ();
   test_again_add ();
+  test_board_add ();
   test_operation_rules_add ();
   test_incoming_add ();
   test_kept_add ();
@@ -16,6 +17,7 @@ main (int argc, char **argv)
   test_plan_add ();
   test_providers_add ();
   test_roles_add ();
+  test_verify_add ();
   test_watch_add ();
   test_without_add ();
   test_worker_add ();

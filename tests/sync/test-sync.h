@@ -3,6 +3,7 @@
 
 void test_advice_add (void);
 void test_again_add (void);
+void test_board_add (void);
 void test_operation_rules_add (void);
 void test_incoming_add (void);
 void test_kept_add (void);
@@ -10,6 +11,7 @@ void test_operations_add (void);
 void test_plan_add (void);
 void test_providers_add (void);
 void test_roles_add (void);
+void test_verify_add (void);
 void test_watch_add (void);
 void test_without_add (void);
 void test_worker_add (void);

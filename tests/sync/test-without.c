@@ -9,12 +9,12 @@ test_words (void)
   g_autoptr (BaseAccount) account = base_account_new ();
 
   g_assert_cmpint (sync_without_imap (account), ==, 0);
-  g_assert_cmpint (sync_without_smtp (account), ==, 0);
+  g_assert_cmpint (sync_without_smtp (account, &account->smtp), ==, 0);
   account->imap.without = g_strsplit ("move;CONDSTORE;CHUNKING;STARTTLS", ";", -1);
   account->smtp.without = g_strsplit ("chunking;DSN;MOVE", ";", -1);
   g_assert_cmpint (sync_without_imap (account), ==,
                    IMAP_CAP_MOVE | IMAP_CAP_CONDSTORE | IMAP_CAP_QRESYNC);
-  g_assert_cmpint (sync_without_smtp (account), ==, SMTP_CAP_CHUNKING | SMTP_CAP_DSN);
+  g_assert_cmpint (sync_without_smtp (account, &account->smtp), ==, SMTP_CAP_CHUNKING | SMTP_CAP_DSN);
 }
 
 /* All that the example for administrators names is known. */

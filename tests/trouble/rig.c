@@ -187,6 +187,7 @@ rig_send_with (Rig *rig, const char *to, const char *subject, gsize size, StoreN
   outbox->notify = notify;
   outbox->send_at = send_at;
   outbox->sent_folder = g_strdup (rig->sent_folder);
+  outbox->route = g_strdup (rig->route);
   g_assert_true (store_outbox_add (rig->db, outbox, message, &error));
   g_assert_no_error (error);
   rows = store_outbox_list (rig->db, rig->row, NULL);

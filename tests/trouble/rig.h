@@ -19,6 +19,7 @@ typedef struct
   gint64 row;
 
   EngineTold told;
+  const char *route;       /* of what is sent from now on; NULL: the account's server */
   const char *sent_folder; /* wanted by what is sent from now on; NULL: Sent */
 } Rig;
 

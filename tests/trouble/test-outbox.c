@@ -155,9 +155,11 @@ test_stopped_too_late (void)
     .word = "BDAT * LAST", .protocol = MODEL_SMTP, .after = TRUE, .verdict = MODEL_STALL, .left = 1
   };
   Rig *rig = start (NULL, &answer);
-  gint64 id = rig_send (rig, "bob@model.test", "late", 0), next;
+  gint64 due = g_get_real_time () / G_USEC_PER_SEC + 2;
+  /* The two are there before the first one goes, or the second would not be called so. */
+  gint64 id = rig_send_with (rig, "bob@model.test", "late", 0, 0, due);
+  gint64 next = rig_send_with (rig, "bob@model.test", "next", 0, 0, due);
 
-  next = rig_send (rig, "bob@model.test", "next", 0);
   RIG_WAIT (g_atomic_int_get (&answer.seen) == 1, PATIENCE);
   g_assert_false (sync_engine_stop_sending (rig->engine, rig->account->id, id));
   RIG_WAIT (get_state (rig, next) == STORE_OUTBOX_SENDING, 5);

@@ -29,6 +29,7 @@ main (int argc, char **argv)
   test_queue_add ();
   test_later_add ();
   test_trace_add ();
+  test_routes_add ();
   test_settings_add ();
   test_commands_add ();
   return g_test_run ();

@@ -11,4 +11,5 @@ void test_outbox_add (void);
 void test_passwords_add (void);
 void test_queue_add (void);
 void test_trace_add (void);
+void test_routes_add (void);
 void test_settings_add (void);

@@ -22,6 +22,12 @@ from gi.repository import Atspi  # noqa: E402
 
 ROOT = '/org/a11y/atspi/accessible/root'
 PATIENCE = 10  # s
+# The object is not there (any more), or is none of that kind; all else is no answer.
+NOT_THERE = ('UnknownObject', 'UnknownMethod', 'UnknownInterface', 'UnknownProperty', 'InvalidArgs', 'NotSupported', 'Failed')
+
+
+class NoAnswer(Exception):
+    """The program does not answer, or is gone: nothing can be said of what it shows."""
 
 
 def interface(name):
@@ -33,6 +39,7 @@ def bit(state):
 
 
 VISIBLE = bit('visible')
+FOCUSABLE = bit('focusable')
 
 
 class Bus:
@@ -44,17 +51,22 @@ class Bus:
         self.connection = dbus.bus.BusConnection(session.get_object('org.a11y.Bus', '/org/a11y/bus').GetAddress(dbus_interface='org.a11y.Bus'))
 
     def call(self, name, path, where, method, signature='', *arguments):
-        """What it answers; None: nobody does, or nothing."""
+        """What it answers; None: there is no such object, or it has nothing of that kind."""
         try:
             return self.connection.call_blocking(name, path, where, method, signature, arguments, timeout=PATIENCE)
-        except dbus.DBusException:
-            return None
+        except dbus.DBusException as error:
+            if (error.get_dbus_name() or '').rpartition('.')[2] in NOT_THERE:
+                return None
+            raise NoAnswer(f'{where}.{method}: {error}') from error
 
     def programs(self):
         return [name for name, _path in self.call(interface('Registry'), ROOT, interface('Accessible'), 'GetChildren') or []]
 
     def process(self, name):
-        return self.call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID', 's', name)
+        try:
+            return self.call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID', 's', name)
+        except NoAnswer:  # it went meanwhile
+            return None
 
 
 class Program:
@@ -84,9 +96,11 @@ class Item:
     """One object as it was when it was looked at."""
 
     def __init__(self, told):
-        (_name, self.path), _program, (_owner, self.parent), self.index, self.count, _interfaces, self.name, role, self.description, states = told
+        (_name, self.path), _program, (_owner, self.parent), self.index, self.count, _interfaces, name, role, self.description, states = told
+        self.name = str(name)
         self.role = Atspi.role_get_name(Atspi.Role(role))
         self.visible = bool((states[0] | states[1] << 32) & VISIBLE)
+        self.focusable = bool((states[0] | states[1] << 32) & FOCUSABLE)
         self.is_there = self.visible or self.role in ('application', 'filler')
 
     def matches(self, role, name):
@@ -118,7 +132,10 @@ class Look:
 
     def _read(self):
         self.items, self.under = {}, {}
-        for item in map(Item, self.program.call('/org/a11y/atspi/cache', 'Cache', 'GetItems') or []):
+        told = self.program.call('/org/a11y/atspi/cache', 'Cache', 'GetItems')
+        if told is None:
+            raise NoAnswer('nothing is told of what there is')
+        for item in map(Item, told):
             self.items[item.path] = item
             self.under.setdefault(item.parent, []).append(item)
         for items in self.under.values():
@@ -155,7 +172,7 @@ class Look:
             self.asked[item.parent] = self.program.children(item.parent)
         return item.path in self.asked[item.parent]
 
-    def _on_screen(self, item, chain):
+    def on_screen(self, item, chain):
         return all(self._is_child(one) and (not one.visible or self._has_box(one)) for one in (*chain, item))
 
     def below(self, path, chain=()):
@@ -168,12 +185,13 @@ class Look:
     def shown(self, path, wanted):
         """Those below it that are wanted and on the screen, each with how deep it is."""
         for item, chain in self.below(path):
-            if wanted(item) and self._on_screen(item, chain):
+            if wanted(item) and self.on_screen(item, chain):
                 yield item, len(chain) + 1
 
 
 class Node:
-    """One accessible object; every property is read live, and a vanished object reads as empty."""
+    """One accessible object; every property is read live, and a vanished object reads as empty (that of a program that does not answer is no
+    object: NoAnswer)."""
 
     def __init__(self, program, path):
         self.program = program

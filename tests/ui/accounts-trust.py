@@ -6,13 +6,16 @@ over or it is taken back in the settings; what was revoked is never taken.
 import configparser
 import os
 import re
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from scene import BASE, STATE, case, chosen, eventually, exact, finish  # noqa: E402
 from tap import main  # noqa: E402
 
 PORT = 9993
+FINGERPRINT = r'^([0-9A-F]{2}:){31}[0-9A-F]{2}$'
 CREDENTIALS = r'C: (\S+ )?(LOGIN|AUTHENTICATE|AUTH)\b|alicepw'
 
 
@@ -89,7 +92,7 @@ def another_certificate_is_asked_about(scene):
     # Each fact has its name.
     for fact in ('Server', 'Issued to', 'Issued by', 'Valid', 'SHA-256 fingerprint'):
         scene.says(exact(fact))
-    scene.says(r'^([0-9A-F]{2}:){31}[0-9A-F]{2}$')
+    scene.says(FINGERPRINT)
     scene.shot('refused')
     nothing_was_told(proxy)
     # Back from the second step, and out: nothing was taken.
@@ -157,6 +160,45 @@ def what_was_revoked_is_never_taken(scene):
     nothing_was_told(proxy)
 
 
+def lose_the_network():
+    """And find it again, which is when servers that were refused are tried once more."""
+    for command in ('ip link set veth0 down', 'ip link set veth0 up', 'ip route add default via 45.45.45.1'):
+        subprocess.run(command.split(), check=True)
+        time.sleep(1)
+
+
+@case
+def the_question_is_about_what_is_refused_by_now(scene):
+    ready(scene, 'selfsigned')
+    look(scene, 'self-signed')
+    first = scene.says(FINGERPRINT).text
+    scene.app.click('push button', exact('Trust It All the Same…'))
+    scene.says('from “localhost” on port 9993, for the account')
+    proxy = show(scene, 'wronghost')
+    lose_the_network()
+    # Back at the first step, with what another one says of itself.
+    scene.says('belongs to another server', timeout=40)
+    scene.says(exact('No Safe Connection'))
+    assert not scene.app.find('push button', exact('Trust This Certificate'))
+    second = scene.says(FINGERPRINT).text
+    assert second != first
+    nothing_was_told(proxy)
+    take(scene)
+    taken, = exceptions(scene)
+    assert taken['Sha256'] == second.replace(':', '').lower(), taken
+    # And where nothing is refused any more, nothing is asked.
+    show(scene, 'selfsigned')
+    look(scene, 'self-signed')
+    scene.app.click('push button', exact('Trust It All the Same…'))
+    scene.app.wait('push button', exact('Trust This Certificate'))
+    show(scene, 'good')
+    lose_the_network()
+    scene.app.wait_gone('push button', exact('Trust This Certificate'), timeout=40)
+    scene.inbox()
+    assert exceptions(scene) == [taken]
+    scene.quit()
+
+
 if __name__ == '__main__':
-    main(chosen([another_certificate_is_asked_about, what_was_taken_can_be_taken_back, when_its_time_is_over_it_is_asked_about_again,
+    main(chosen([another_certificate_is_asked_about, the_question_is_about_what_is_refused_by_now, what_was_taken_can_be_taken_back, when_its_time_is_over_it_is_asked_about_again,
                  what_was_revoked_is_never_taken]), finish)

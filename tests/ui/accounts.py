@@ -27,6 +27,10 @@ def written(scene, user, group, key, value):
                f'{group} {key}={value} of {user}: {dict(read(scene, user)[group]) if read(scene, user).has_section(group) else None}')
 
 
+# In the sidebar: an unread message begins with the same word
+UNREAD = '^' + words('Unread') + r', \d'
+
+
 def ready(scene, *users):
     scene.empty('alice', 'bob')
     scene.append('alice', 'INBOX', HEAD + b'To: alice@lab.test\r\nSubject: For Alice\r\n\r\nHello.\r\n')
@@ -111,13 +115,15 @@ def switched_off_and_on_again(scene):
     app.key('Escape')
     # All Inboxes is gone with it; what is unread is alice's alone.
     app.wait_gone('list item', words.folder('All Inboxes'))
-    app.click('list item', words.folder('Unread'))
+    app.click('list item', UNREAD)
     app.wait('list item|table row', 'For Alice')
     assert not app.find('list item|table row', 'For Bob')
     # Nobody looks there
     scene.append('bob', 'INBOX', HEAD + b'To: bob@lab.test\r\nSubject: Meanwhile\r\n\r\nHello.\r\n')
     scene.quit()
     scene.start()
+    # Where one was, and what is there
+    scene.app.wait('list item|table row', 'For Alice')
     scene.inbox()
     assert headings(scene) == ['alice'], headings(scene)
     app = scene.app
@@ -127,7 +133,7 @@ def switched_off_and_on_again(scene):
     eventually(lambda: headings(scene) == ['alice', 'bob'], what='bob is back')
     app.key('Escape')
     app.key('Escape')
-    app.click('list item', words.folder('Unread'))
+    app.click('list item', UNREAD)
     app.wait('list item|table row', 'Meanwhile', timeout=20)
     app.wait('list item|table row', 'For Bob')
     scene.quit()
@@ -190,8 +196,12 @@ def one_that_only_receives(scene):
     app.click('push button', exact('Change the account “%s”').replace('%s', 'alice@lab.test'))
     app.click('switch|toggle button|check box', exact('Send mail from this account'))
     scene.shot('form')
+    servers = dict(read(scene, 'alice')['SMTP'])
     app.click('push button', exact('Sign In and Save'))
-    eventually(lambda: not read(scene, 'alice').has_section('SMTP'), 30, 'no server for sending in the file')
+    eventually(lambda: 'Disabled' in read(scene, 'alice')['SMTP'], 30, 'nothing is sent, as the file says')
+    # All that is known of the server stays for the day when it is switched on.
+    left = dict(read(scene, 'alice')['SMTP'])
+    assert left.pop('Disabled') == 'true' and left == servers, left
     app.wait_gone('push button', exact('Sign In and Save'))
     app.key('Escape')
     app.key('Escape')
@@ -206,9 +216,52 @@ def one_that_only_receives(scene):
     scene.write(text='Hello from Bob.')
     scene.send()
     eventually(lambda: [m for _f, m in lab.messages('kim', 'INBOX') if 'bob@lab.test' in m['From']], 20, 'sent as bob')
+    scene.account_page('alice@lab.test')
+    app.click('push button', exact('Change the account “%s”').replace('%s', 'alice@lab.test'))
+    app.click('switch|toggle button|check box', exact('Send mail from this account'))
+    app.click('push button', exact('Sign In and Save'))
+    eventually(lambda: dict(read(scene, 'alice')['SMTP']) == servers, 30, 'it sends as it did before')
+    scene.quit()
+
+
+@case
+def a_broken_file_has_a_way_out(scene):
+    scene.account('bob', imap=BASE + 993, smtp=BASE + 465)
+    name = os.path.join(scene.profile, 'config', 'accounts', 'bob.ini')
+    with open(name, encoding='utf-8') as file:
+        good = file.read()
+    bad = good.replace('Security=', 'Security=none of ')
+    assert bad != good
+    with open(name, 'w', encoding='utf-8') as file:
+        file.write(bad)
+    ready(scene, 'alice')
+    scene.quit()
+    app = scene.start()
+    # Said from the first picture on, on one line where there is room for it, else on several that are all seen.
+    for width, fits in ((1200, lambda x, y: x > 500 and y < 40), (360, lambda x, y: x < 300 and y > 60), (1200, lambda x, y: x > 500 and y < 40)):
+        app.resize(width, 700)
+        size = app.wait('label', 'The account file “bob.ini” cannot be used').extents[2:]
+        assert fits(*size), f'{size} in {width}'
+    app.key('ctrl+comma')
+    app.wait('label', 'The account file “bob.ini” cannot be used')
+    assert not app.unnamed(), app.unnamed()
+    scene.shot('told')
+    app.click('push button', exact('_Read Again'))
+    time.sleep(1)
+    app.wait('label', 'The account file “bob.ini” cannot be used')
+    with open(name, encoding='utf-8') as file:
+        assert file.read() == bad, 'it was not left alone'
+    with open(name, 'w', encoding='utf-8') as file:
+        file.write(good)
+    app.click('push button', exact('_Read Again'))
+    app.wait_gone('label', 'The account file “bob.ini” cannot be used')
+    eventually(lambda: headings(scene) == ['alice', 'bob'], what='bob in the sidebar')
+    app.key('Escape')
+    app.click(app.root.find_all('list item', words.folder('Inbox'))[-1])
+    app.wait('list item|table row', 'For Bob', timeout=20)
     scene.quit()
 
 
 if __name__ == '__main__':
     main(chosen([the_order_is_the_persons, switched_off_and_on_again, a_colour_tells_accounts_apart, special_folders_and_the_interval_are_chosen,
-                 one_that_only_receives]), finish)
+                 one_that_only_receives, a_broken_file_has_a_way_out]), finish)

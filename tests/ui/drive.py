@@ -18,7 +18,7 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.error import BadWindow
 
-from access import Node, Program
+from access import NoAnswer, Node, Program
 
 
 class NotFound(Exception):
@@ -48,6 +48,7 @@ class App:
     def __init__(self, command, log, environment=None, timeout=30):
         self.timeout = timeout
         self.log_name = log
+        self.clicked = 0
         self.process = subprocess.Popen(  # noqa: SIM115
             command, stdout=open(log, 'a'), stderr=subprocess.STDOUT, env=dict(os.environ, **(environment or {})))
         self.display = Display()
@@ -56,9 +57,10 @@ class App:
     def _find_root(self):
         end = time.time() + self.timeout
         while time.time() < end:
-            program = Program.of(self.process.pid)
-            if program:
-                return program.root
+            with contextlib.suppress(NoAnswer):
+                program = Program.of(self.process.pid)
+                if program:
+                    return program.root
             if self.process.poll() is not None:
                 raise NotFound(f'the program ended with {self.process.returncode}:\n{self.log()}')
             time.sleep(.1)
@@ -72,26 +74,38 @@ class App:
     def find(self, role=None, name=None):
         return self.root.find(role, name)
 
-    def wait(self, role=None, name=None, timeout=None, condition=None, gone=False):
-        """The first such node as soon as there is one (with gone: returns when there is none)."""
-        limit = timeout or self.timeout
-        end, thorough = time.time() + limit, time.time() + 1
-        while True:
-            late = time.time() > end
-            # Now and then everything is asked, and before anything is said to be gone.
-            found = self.root.search(role, name, condition, thorough=late or time.time() > thorough)
-            if time.time() > thorough:
-                thorough = time.time() + 1.5
+    def _look(self, role, name, condition, gone, thorough):
+        """What was looked for, and whether anything can be said: one that is gone or does not answer shows nothing, which is not to be gone."""
+        try:
+            found = self.root.search(role, name, condition, thorough=thorough)
             if gone and not found:
                 found = self.root.search(role, name, condition, thorough=True)
-            # One that does not answer shows nothing, which is not to be gone.
-            if bool(found) != gone and (found or self.process.poll() is not None or self.root.role):
-                return found
+            # No window, nothing that could be missing from it
+            return found, bool(found or self.root.children)
+        except NoAnswer:
+            return None, False
+
+    def wait(self, role=None, name=None, timeout=None, condition=None, gone=False):
+        """The first such node as soon as there is one (with gone: returns when there is none, in a program that goes on)."""
+        limit = timeout or self.timeout
+        end, thorough, pause = time.time() + limit, time.time() + .1, .1
+        while True:
+            late = time.time() > end
+            # Now and then everything is asked, which takes longer, and before anything is said to be gone.
+            whole = late or time.time() > thorough
+            found, certain = self._look(role, name, condition, gone, whole)
+            if whole:
+                pause = min(2 * pause, 1.5)
+                thorough = time.time() + pause
             if self.process.poll() is not None:
                 raise NotFound(f'the program ended with {self.process.returncode}:\n{self.log()}')
+            if bool(found) != gone and certain:
+                return found
+            if late and not certain:
+                raise NotFound(f'the program does not answer, or shows no window, after {limit} s:\n{self.log()}')
             if late:
                 raise NotFound(f'{"still there" if gone else "not there"} after {limit} s: {role} {name!r}\n{self.tree()}')
-            time.sleep(.1)
+            time.sleep(.05)
 
     def wait_gone(self, role=None, name=None, timeout=None):
         self.wait(role, name, timeout, gone=True)
@@ -180,7 +194,7 @@ class App:
 
     # ---- doing
     def _bring_into_view(self, node):
-        """Turns the wheel over the scrolled pane that holds it until its middle can be seen."""
+        """Turns the wheel over the scrolled pane that holds it until its middle can be seen, and taken hold of."""
         pane = next((a for a in node.ancestors if a.role == 'scroll pane' and a.extents), None)
         for _ in range(60):
             if not pane or not node.extents:
@@ -188,7 +202,7 @@ class App:
             _x, y, _width, height = node.extents
             _pane_x, top, _pane_width, pane_height = pane.extents
             middle = y + height // 2
-            if top + 4 <= middle <= top + pane_height - 4:
+            if top + 10 <= middle <= top + pane_height - 10:  # nor under the edge by which a window is made larger
                 return
             x, y = self.center(pane)
             run('xdotool', 'mousemove', str(x), str(y), 'click', '5' if middle > top else '4')
@@ -196,30 +210,44 @@ class App:
 
     def click(self, role, name=None, timeout=None, button=1, count=1, modifier=None):
         node = role if isinstance(role, Node) else self.wait(role, name, timeout, condition=lambda n: n.has('sensitive'))
+        self.point_at(node)
+        self.press_button(button, count, modifier)
+        return node
+
+    def point_at(self, node):
         self._bring_into_view(node)
         x, y = self.center(node)
         moves = []
         for offset in (6, 3, 1, 0):  # like a hand: one jump right after a popover closed is sometimes lost
-            moves += ['mousemove', str(x + offset), str(y + offset), 'sleep', '0.02']
+            moves += ['mousemove', str(x + offset), str(y + offset), 'sleep', '0.01']
         run('xdotool', *moves)
         time.sleep(.05)
+
+    def press_button(self, button=1, count=1, modifier=None):
+        """Of the pointer, where that stands."""
         if modifier:
             run('xdotool', 'keydown', modifier)
         run('xdotool', 'click', '--repeat', str(count), '--delay', '60', str(button))
         if modifier:
             run('xdotool', 'keyup', modifier)
-        time.sleep(.25)
-        return node
+        self.clicked = time.time()
+        time.sleep(.1)
 
     def double_click(self, role, name=None):
         return self.click(role, name, count=2)
 
+    def _after_click(self):
+        """A popover that a click opens takes keys only after a while; what is looked for next is waited for anyway."""
+        time.sleep(max(0, self.clicked + .3 - time.time()))
+
     def key(self, *keys):
+        self._after_click()
         run('xdotool', 'key', '--clearmodifiers', '--delay', '30', *keys)
         time.sleep(.1)
 
     def type(self, text):
         """Key events for ASCII; anything else comes by the clipboard, as xdotool drops syllables."""
+        self._after_click()
         if text.isascii():
             run('xdotool', 'type', '--clearmodifiers', '--delay', '12', '--', text)
             time.sleep(.15)

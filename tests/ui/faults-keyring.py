@@ -4,6 +4,7 @@ SOSIK_KEYRING says what the session has: none, or unlocked (a case locks it).
 """
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -39,9 +40,10 @@ def an_account_can_be_set_up_and_asks_at_the_next_start(scene):
     scene.app.click('push button', exact('Add Account'))
     scene.app.fill('text', exact('Your name'), 'Alice Lee')
     scene.app.fill('text', exact('E-mail address'), 'alice@lab.test')
-    scene.app.fill('text|password text', exact('Password'), 'alicepw')
     scene.app.click('push button', exact('Continue'))
-    scene.app.click('push button', exact('Sign In'), timeout=60)
+    scene.app.wait('push button', exact('Sign In'), timeout=60)
+    scene.app.fill('text|password text', exact('Password'), 'alicepw')
+    scene.app.click('push button', exact('Sign In'))
     scene.says('kept only until Sosik is closed', timeout=40)
     scene.shot('session-only')
     scene.app.click('push button', exact('Done'))
@@ -109,6 +111,43 @@ def account(scene):
     scene.account(secret='true' not in locked)
 
 
+def items(protocol):
+    """The attributes of what the keyring has of alice's: a dict for each."""
+    found = subprocess.run(['secret-tool', 'search', '--all', 'account', 'alice', 'protocol', protocol], text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout
+    return [dict(re.findall(r'^attribute\.(\w+) = (.*)$', item, re.M)) for item in found.split('[/')[1:]]
+
+
+@case
+def a_password_for_whomever_becomes_one_for_its_server(scene):
+    """As an older Sosik or an administrator stored it; in a real keyring."""
+    for name in ('imap', 'smtp'):
+        run('secret-tool', 'clear', 'account', 'alice', 'protocol', name)
+    scene.account()
+    assert ['server' in item for item in items('imap') + items('smtp')] == [False, False], items('imap')
+    scene.start()
+    scene.inbox()
+    eventually(lambda: ['server' in item for item in items('imap')] == [True], what='the place of the password')
+    assert (items('imap')[0]['server'], items('imap')[0]['user']) == ('localhost', 'alice'), items('imap')
+    assert 'server' not in items('smtp')[0], 'nobody has signed in there'
+    scene.compose('bob@lab.test', 'Bound', 'Hello.')
+    scene.send()
+    scene.composer_is_gone()
+    eventually(lambda: ['server' in item for item in items('smtp')] == [True], what='the place of the other password')
+    scene.quit()
+    # For somebody else, whatever the file says by now, it is none.
+    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
+    with open(name, encoding='utf-8') as file:
+        text = file.read()
+    with open(name, 'w', encoding='utf-8') as file:
+        file.write(text.replace('User=alice', 'User=bob'))
+    scene.start()
+    scene.app.wait(None, 'Password for alice@lab.test')
+    scene.says('No password is known', timeout=10)
+    scene.app.key('Escape')
+    scene.quit()
+
+
 BUS_NAME, PATH = 'org.sosik.Sosik.Profile', '/org/sosik/Sosik/Profile'
 
 
@@ -145,31 +184,72 @@ def a_locked_keyring_can_be_unlocked(scene):
     scene.quit()
 
 
+def asks_nothing(scene, seconds=2):
+    """Neither the keyring nor the program puts a question."""
+    until = time.time() + seconds
+    while time.time() < until:
+        assert not prompt(), 'the keyring asks again'
+        assert not scene.app.find(None, 'Password for .*@lab.test'), 'a password is asked for'
+        time.sleep(.3)
+
+
 @case
-def a_locked_keyring_that_stays_locked_is_done_without(scene):
-    """The person says no to the keyring, types the password, and the session goes on with that."""
+def a_locked_keyring_that_stays_locked_means_offline(scene):
+    """The person says no to the keyring: one question in all, and no window for a password.  What needs no server goes on, and "Unlock…" asks once more."""
     account(scene)
+    scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nSubject: Before the lock\r\n\r\nHello.\r\n')
+    scene.start()
+    scene.inbox()
+    scene.app.wait('list item|table row', 'Before the lock')
+    scene.quit()
     lock()
     scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nSubject: Behind a lock\r\n\r\nHello.\r\n')
     scene.start()
     answer_prompt(scene, 'Escape')
-    scene.app.wait(None, 'Password for alice@lab.test')
-    scene.app.fill('text|password text', exact('Password'), 'alicepw')
-    scene.app.click('push button', exact('Sign In'))
-    answered = 0
-    while scene.app.find(None, 'Password for alice@lab.test'):
-        assert answered < 3, 'the keyring asks again and again'
-        if prompt():
-            answer_prompt(scene, 'Escape')
-            answered += 1
-        time.sleep(.3)
-    scene.app.wait('list item|table row', 'Behind a lock')
-    scene.shot('signed-in')
+    scene.app.wait('push button', exact('Unlock…'))
+    scene.says('The keyring is locked', timeout=10)
+    scene.shot('locked')
+    asks_nothing(scene)
+    scene.app.wait('list item|table row', 'Before the lock')
     scene.compose('bob@lab.test', 'Sent behind a lock', 'Hello.')
     scene.send()
     scene.composer_is_gone()
+    asks_nothing(scene)
+    scene.app.key('F5')  # looks for new mail, which is no wish to open the keyring
+    asks_nothing(scene)
+
+    scene.app.click('push button', exact('Unlock…'))
+    answer_prompt(scene, 'Escape')
+    asks_nothing(scene)
+    assert all(m['Subject'] != 'Sent behind a lock' for _f, m in lab.messages('bob', 'INBOX')), 'sent though nobody could sign in'
+    scene.app.click('push button', exact('Unlock…'))
+    answer_prompt(scene, 't', 'e', 's', 't', 'Return')
+    scene.app.wait('list item|table row', 'Behind a lock')
     lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Sent behind a lock', what='the message')
+    scene.app.wait_gone('push button', exact('Unlock…'))
     no_password_lies_around(scene)
+    scene.quit()
+
+
+@case
+def what_a_locked_keyring_does_not_take_is_kept_for_the_session(scene):
+    """Two passwords are to be stored, and there is one question."""
+    lock()
+    scene.usual_ports()
+    scene.start()
+    scene.app.click('push button', exact('Add Account'))
+    scene.app.fill('text', exact('Your name'), 'Kim')
+    scene.app.fill('text', exact('E-mail address'), 'kim@lab.test')
+    scene.app.click('push button', exact('Continue'))
+    scene.app.wait('push button', exact('Sign In'), timeout=60)
+    scene.app.fill('text|password text', exact('Password'), 'kimpw')
+    scene.app.click('push button', exact('Sign In'))
+    answer_prompt(scene, 'Escape')
+    scene.says('kept only until Sosik is closed', timeout=40)
+    asks_nothing(scene)
+    scene.app.click('push button', exact('Done'))
+    scene.inbox()
+    asks_nothing(scene)
     scene.quit()
 
 
@@ -189,6 +269,7 @@ def a_keyring_that_is_never_answered_does_not_keep_it_from_quitting(scene):
 if __name__ == '__main__':
     tests = [an_account_can_be_set_up_and_asks_at_the_next_start, a_wrong_password_is_asked_for_again,
              several_accounts_are_asked_for_one_after_another]
-    locked = [a_locked_keyring_can_be_unlocked, a_locked_keyring_that_stays_locked_is_done_without,
+    locked = [a_password_for_whomever_becomes_one_for_its_server, a_locked_keyring_can_be_unlocked, a_locked_keyring_that_stays_locked_means_offline,
+              what_a_locked_keyring_does_not_take_is_kept_for_the_session,
               a_keyring_that_is_never_answered_does_not_keep_it_from_quitting]
     main(chosen(tests if KEYRING == 'none' else locked), finish)

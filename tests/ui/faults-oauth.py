@@ -2,33 +2,20 @@
 
 LAB_OAUTH names the mechanisms that the servers offer for it.
 """
-import configparser
-import json
 import os
 import re
 import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from browser import ASKED, Browser, account, desktop, do, kick, sign_in, told  # noqa: E402
 from drive import run  # noqa: E402
 from scene import TOOLS, case, chosen, eventually, exact, finish, lab, program, words  # noqa: E402
 from tap import main  # noqa: E402
 
-SERVER = lab.env['LAB_AUTHORIZATION']
+PANEL = 'gnome-online-accounts-panel'
 MECHANISM = os.environ['LAB_OAUTH'].split()[0].upper()
-ASKED = '^' + re.escape(words('Sign in as %s').replace('%s', 'alice@lab.test')) + '$'
-
-
-def told():
-    with urllib.request.urlopen(SERVER + '/told') as answer:
-        return answer.read().decode().splitlines()
-
-
-def do(**what):
-    urllib.request.urlopen(SERVER + '/do', urllib.parse.urlencode(what).encode()).close()
 
 
 def log(name):
@@ -38,63 +25,6 @@ def log(name):
 
 def letter(subject):
     return f'From: bob@lab.test\r\nSubject: {subject}\r\n\r\nHello.\r\n'.encode()
-
-
-def account(scene):
-    """As an administrator would write it; nobody has signed in yet."""
-    scene.empty('alice')
-    scene.account(secret=False)
-    name = os.path.join(scene.profile, 'config', 'accounts', 'alice.ini')
-    settings = configparser.ConfigParser(interpolation=None)
-    settings.optionxform = str
-    settings.read(name)
-    for group in ('IMAP', 'SMTP'):
-        settings[group]['SignIn'] = 'oauth'
-    settings['OAuth'] = {'ClientId': 'sosik-lab', 'Authorization': SERVER + '/authorize', 'Token': SERVER + '/token', 'Scope': 'mail offline_access'}
-    with open(name, 'w', encoding='utf-8') as file:
-        settings.write(file, space_around_delimiters=False)
-    subprocess.run(['secret-tool', 'clear', 'account', 'alice'], check=False)
-
-
-class Browser:
-    """The program of the desktop for web pages: a script that does on the page what a person would."""
-
-    def __init__(self, scene):
-        self.opened = program(scene, 'browser', 'x-scheme-handler/http', 'x-scheme-handler/https')
-        self.seen = self.opened + '-seen'
-        with open(os.path.join(scene.profile, 'browser'), 'w', encoding='utf-8') as file:
-            file.write(f'#!/bin/sh\necho "$1" >> {self.opened}\nexec {os.path.join(TOOLS, "browse")} "$1" "$(cat {self.opened}.decision)" >> {self.seen} 2>&1\n')
-        self.will('allow')
-
-    def will(self, decision):
-        with open(self.opened + '.decision', 'w', encoding='utf-8') as file:
-            file.write(decision)
-
-    def pages(self):
-        if not os.path.exists(self.opened):
-            return []
-        with open(self.opened, encoding='utf-8') as file:
-            return file.read().splitlines()
-
-    def wait_for(self, pattern):
-        def saw():
-            if not os.path.exists(self.seen):
-                return False
-            with open(self.seen, encoding='utf-8') as file:
-                return re.search(pattern, file.read())
-        eventually(saw, what=f'{pattern} in the browser')
-
-
-def sign_in(scene, browser):
-    scene.app.wait(None, ASKED)
-    scene.app.click('push button', exact('Sign In'))
-    scene.app.wait_gone(None, ASKED)
-    browser.wait_for(re.escape(words('You can close this window.')))
-
-
-def kick():
-    """All of alice's connections."""
-    subprocess.run(['doveadm', '-c', os.path.join(lab.state, 'dovecot', 'dovecot.conf'), 'kick', 'alice'], stdout=subprocess.DEVNULL, check=False)
 
 
 def refresh_token():
@@ -182,6 +112,15 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     time.sleep(2)
     assert not scene.app.find(None, ASKED), 'asked a second time'
 
+    # Closed while the page stands open: the next one begins anew.
+    browser.will('leave')
+    scene.app.click('push button', exact('Sign In…'))
+    scene.app.wait(None, ASKED)
+    scene.app.click('push button', exact('Sign In'))
+    scene.says(re.escape(words('Sign in on the page that opens in your browser, then come back here.')))
+    scene.app.key('Escape')
+    scene.app.wait_gone(None, ASKED)
+
     # Not this time; then yes.
     browser.will('deny')
     scene.app.click('push button', exact('Sign In…'))
@@ -198,15 +137,12 @@ def a_token_that_is_taken_back_is_fetched_anew_and_then_a_person_is_asked_once(s
     scene.quit()
 
 
-def desktop(scene, **more):
-    """What GNOME Online Accounts would have: alice, by her password."""
-    name = os.path.join(scene.profile, 'online-accounts')
-    mail = {'EmailAddress': 'alice@lab.test', 'Name': 'Alice Lee'}
-    for kind, port in (('Imap', 'LAB_IMAPS'), ('Smtp', 'LAB_SUBMISSIONS')):
-        mail.update({kind + 'Supported': True, kind + 'Host': 'localhost:' + lab.env[port], kind + 'UseSsl': True, kind + 'UserName': 'alice'})
-    with open(name, 'w', encoding='utf-8') as file:
-        json.dump([{'Id': 'a1', 'Provider': 'Lab', 'Mail': mail, 'Passwords': {'imap-password': 'alicepw', 'smtp-password': 'alicepw'}, **more}], file)
-    return name
+def hide_panel():
+    """A desktop without settings for online accounts, whatever is installed here."""
+    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, PANEL + '.desktop'), 'w', encoding='utf-8') as file:
+        file.write('[Desktop Entry]\nHidden=true\n')
 
 
 @case
@@ -223,12 +159,21 @@ def an_account_of_the_desktop_signs_in_by_what_the_desktop_has(scene):
     with subprocess.Popen([os.path.join(TOOLS, 'online-accounts'), desktop(scene, Attention=True)], stdout=subprocess.PIPE) as service:
         try:
             assert service.stdout.readline() == b'ready\n'
+            hide_panel()
             scene.start()
             scene.app.wait(None, ASKED)
             scene.says(re.escape(words('The desktop has no valid sign-in for %s. Sign in again under Online Accounts in the settings of the desktop.')
                                  .replace('%s', 'alice@lab.test')))
             scene.app.click('push button', exact('Sign In'))
+            scene.says(re.escape(words('Sosik could not open the settings of the desktop. Open Online Accounts there yourself and sign in, then come back here.')))
+            scene.shot('no-settings')
+            scene.quit()
+            opened = program(scene, PANEL)
+            scene.start()
+            scene.app.wait(None, ASKED)
+            scene.app.click('push button', exact('Sign In'))
             scene.says(re.escape(words('Sign in under Online Accounts in the settings of the desktop, then come back here.')))
+            eventually(lambda: os.path.exists(opened), what='the settings of the desktop')
             scene.shot('settings')
             scene.quit()
 

@@ -1,5 +1,5 @@
-"""faults-secrets.py PREFIX STATE SCREENSHOTS LANGUAGE: passwords typed into the wizard and into the window that asks for one are nowhere to be found: not in the
-log, in the trace, in the database and its WAL, in any other file of the profile or the session, in the environment and the command lines of the
+"""faults-secrets.py PREFIX STATE SCREENSHOTS LANGUAGE: passwords typed into the wizard and into the window that asks for one, and what an account that signs in by
+the browser gets (LAB_OAUTH), access and refresh tokens, codes and verifiers, are nowhere to be found: not in the log, in the trace, in the database and its WAL, in any other file of the profile or the session, in the environment and the command lines of the
 program's processes, in a core.  Closes with "figure: secrets_found N count"."""
 import base64
 import glob
@@ -10,6 +10,7 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from browser import Browser, account, do, given, kick, sign_in, told  # noqa: E402
 from scene import SCREENSHOTS, STATE, case, chosen, eventually, exact, finish, lab  # noqa: E402
 from tap import main  # noqa: E402
 
@@ -32,11 +33,16 @@ def forms(secret, user='alice@lab.test'):
         yield base64.b64encode(f'\0{name}\0{secret}'.encode())
 
 
-NEEDLES = sorted({form for secret in ('alicepw', WRONG) for form in forms(secret)})
+PASSWORDS = sorted({form for secret in ('alicepw', WRONG) for form in forms(secret)})
+
+
+def needles():
+    """Tokens are known when they were given."""
+    return PASSWORDS + sorted({form for secret in set(given()) for form in forms(secret)})
 
 
 def look(where, content):
-    for needle in NEEDLES:
+    for needle in needles():
         if needle in content:
             found.append(f'{where}: {needle!r}')
 
@@ -118,8 +124,9 @@ def the_wizard_leaves_no_trace_of_the_password(scene):
     scene.app.click('push button', exact('Add Account'))
     scene.app.fill('text', exact('Your name'), 'Alice Lee')
     scene.app.fill('text', exact('E-mail address'), 'alice@lab.test')
-    scene.app.fill('text|password text', exact('Password'), WRONG)
     scene.app.click('push button', exact('Continue'))
+    scene.app.wait('push button', exact('Sign In'), timeout=60)
+    scene.app.fill('text|password text', exact('Password'), WRONG)
     scene.app.click('push button', exact('Sign In'), timeout=60)
     scene.says('did not accept', timeout=40)
     look_at_processes(scene)
@@ -157,10 +164,44 @@ def a_password_that_is_asked_for_leaves_no_trace(scene):
     look_everywhere(scene)
 
 
+@case
+def an_account_of_the_browser_leaves_no_trace_of_its_tokens(scene):
+    name = trace('browser-trace')
+    account(scene)
+    browser = Browser(scene)
+    scene.start()
+    sign_in(scene, browser)
+    scene.inbox()
+    scene.compose('bob@lab.test', 'Sent with a token', 'Hello.')
+    scene.send()
+    scene.composer_is_gone()
+    lab.wait('bob', 'INBOX', lambda f, m: m['Subject'] == 'Sent with a token', what='the message')
+    # Refused, and then another one.
+    do(expire='1')
+    scene.append('alice', 'INBOX', b'From: bob@lab.test\r\nSubject: By another token\r\n\r\nHello.\r\n')
+    kick()
+    scene.app.wait('list item|table row', 'By another token', timeout=40)
+    look_at_processes(scene)
+    look_everywhere(scene)
+    scene.quit()
+    scene.start()
+    scene.inbox()
+    assert told().count('token refresh_token ok') >= 2
+    assert len(set(given())) >= 2 + 3 * 2, 'a code, a verifier, and three times two tokens'
+    look_at_processes(scene)
+    look_into_core(scene)
+    look_into_file(name)
+    with open(name, encoding='utf-8') as file:
+        assert file.read().count('(secret)') >= 3, 'the trace has no sign-in'
+    look_everywhere(scene)
+    assert not found, '\n'.join(found)
+
+
 def finish_with_figure():
     print(f'# figure: secrets_found {len(found)} count', flush=True)
     finish()
 
 
 if __name__ == '__main__':
-    main(chosen([the_wizard_leaves_no_trace_of_the_password, a_password_that_is_asked_for_leaves_no_trace]), finish_with_figure)
+    main(chosen([the_wizard_leaves_no_trace_of_the_password, a_password_that_is_asked_for_leaves_no_trace,
+                 an_account_of_the_browser_leaves_no_trace_of_its_tokens]), finish_with_figure)

@@ -124,8 +124,15 @@ def what_is_kept_here_is_the_persons_choice(scene):
         settings.read(name)
         return settings.get('Sync', 'Bodies', fallback=None) == 'opening'
     eventually(written, 30, 'Bodies=opening in the account file')
-    scene.app.key('Escape')
-    scene.app.key('Escape')
+    # Who changes the servers afterwards leaves it as it is.
+    scene.app.click('push button', exact('Change the account “%s”').replace('%s', re.escape('alice@lab.test')))
+    scene.app.fill('text', exact('Your name'), 'Alice Changed')
+    scene.app.click('push button', exact('Sign In and Save'))
+    scene.app.wait_gone('push button', exact('Sign In and Save'), timeout=30)
+    with open(name, encoding='utf-8') as file:
+        assert 'Name=Alice Changed' in file.read()
+    assert written(), 'what is kept was changed with the servers'
+    scene.leave_preferences()
     scene.quit()
 
 

@@ -22,13 +22,13 @@ def fill_in(scene, address='alice@lab.test'):
     scene.app.click('push button', exact('Add Account'))
     scene.app.fill('text', exact('Your name'), 'Alice Lee')
     scene.app.fill('text', exact('E-mail address'), address)
-    scene.app.fill('text|password text', exact('Password'), 'alicepw')
 
 
 def by_hand(scene, imap_port=993, smtp_port=465, host='imap.lab.test', imap='TLS', smtp='TLS'):
     fill_in(scene)
     scene.app.click('push button', exact('Set Up by Hand'))
     scene.app.wait('push button', exact('Sign In'))
+    scene.app.fill('text|password text', exact('Password'), 'alicepw')
     for number, (name, port, security) in enumerate(((host, imap_port, imap), ('smtp.lab.test', smtp_port, smtp))):
         replace(scene, 'Server', number, name)
         if security == 'STARTTLS':
@@ -298,11 +298,59 @@ def a_server_that_proves_less_is_told_nothing_until_the_person_says_so(scene):
     scene.app.wait('list item|table row', 'With a lesser one')
 
 
+@case
+def servers_are_looked_at_while_they_are_typed(scene):
+    """Before anything is signed in: there, not there, and not to be trusted; and nobody hears of the person."""
+    proxies = [scene.proxy(993, 143, '--tls', certificate('good')), scene.proxy(465, 587, '--tls', certificate('expired'))]
+    fill_in(scene)
+    scene.app.click('push button', exact('Set Up by Hand'))
+    scene.app.wait('push button', exact('Sign In'))
+
+    def apart():
+        first, second = rows(scene, 'Server')
+        return second.extents[1] - first.extents[1]
+
+    before = apart()
+    replace(scene, 'Server', 0, 'imap.lab.test')
+    scene.says('“imap.lab.test” is there, and the connection is safe')
+    assert apart() == before, 'what is below moved away under the pointer'
+    replace(scene, 'Server', 1, 'smtp.lab.test')
+    scene.says('certificate of “smtp.lab.test” expired on')
+    scene.shot('looked-at')
+    assert not scene.app.unnamed(), scene.app.unnamed()
+    replace(scene, 'Port', 0, '9930')
+    scene.says('“imap.lab.test” accepts no connection on port 9930')
+    replace(scene, 'Server', 0, 'no-such-host.invalid')
+    scene.says('“no-such-host.invalid” could not be')
+    nothing_was_told(*proxies)
+    no_account(scene)
+
+
+def connections():
+    """How many there are to the servers of the account."""
+    with open('/proc/net/tcp', encoding='utf-8') as file:
+        lines = [line.split() for line in file.readlines()[1:]]
+    return len([line for line in lines if int(line[2].partition(':')[2], 16) in (993, 465) and line[3] == '01'])
+
+
+@case
+def who_gives_up_holds_no_connection(scene):
+    scene.usual_ports()
+    fill_in(scene)
+    scene.app.click('push button', exact('Continue'))
+    scene.app.wait('push button', exact('Sign In'), timeout=30)
+    eventually(lambda: connections() == 2, what='both servers were found, and wait')
+    scene.app.click(scene.app.root.find_all('push button', exact('Close'))[-1])
+    scene.app.wait_gone('push button', exact('Sign In'))
+    eventually(lambda: connections() == 0, 5, 'nobody holds them')
+    scene.quit()
+
+
 if __name__ == '__main__':
     main(chosen([
         a_self_signed_certificate_is_refused, an_expired_certificate_is_refused, the_certificate_of_another_host_is_refused,
         a_certificate_can_be_taken_by_hand, the_search_stops_at_a_bad_certificate, the_search_does_not_fall_for_clear_text, stripped_starttls_of_imap_is_refused,
         stripped_starttls_of_smtp_is_refused, refused_starttls_is_refused, a_bad_certificate_after_starttls_is_refused,
         a_host_that_does_not_answer_is_named, a_host_that_does_not_exist_is_named, a_server_that_goes_away_in_the_middle_is_named,
-        looking_for_servers_can_be_cancelled, by_hand_it_works,
-        a_server_that_proves_less_is_told_nothing_until_the_person_says_so]), finish)
+        looking_for_servers_can_be_cancelled, who_gives_up_holds_no_connection, by_hand_it_works,
+        a_server_that_proves_less_is_told_nothing_until_the_person_says_so, servers_are_looked_at_while_they_are_typed]), finish)

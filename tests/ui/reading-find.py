@@ -26,7 +26,7 @@ def letters_in_pieces_are_found_before_there_was_html(scene):
     ready(scene)
     scene.app.click(row(scene, 'Harbour'))
     scene.app.wait('text', exact('Text of the message'), condition=lambda n: 'Nothing of it' in n.text)
-    scene.app.key('ctrl+f')
+    scene.app.key('ctrl+shift+f')
     scene.app.fill('text|entry', exact('Find in message'), '회의록')
     scene.says('^1 of 4$')  # three in the HTML, where the text beside it has one
     scene.app.wait(None, exact('Message as HTML'))
@@ -48,7 +48,7 @@ def who_scrolled_away_stays_there(scene):
     scene.app.click(row(scene, 'Long page'))
     page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 1500)
     top = page.extents[1]
-    scene.app.key('ctrl+f')
+    scene.app.key('ctrl+shift+f')
     scene.app.fill('text|entry', exact('Find in message'), 'needle')
     scene.says('^1 of 1$')
     eventually(lambda: page.extents[1] < top - 1000, what='scrolled to the hit')

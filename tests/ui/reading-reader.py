@@ -71,7 +71,7 @@ def words_are_found_in_all_of_a_conversation(scene):
     scene.app.wait('label', '^3 messages$')
     scene.app.wait('push button', ': 어제 정기회의록을')  # folded
     page = scene.app.wait(None, exact('Message as HTML'), condition=lambda n: n.extents[3] > 1000)
-    scene.app.key('ctrl+f')
+    scene.app.key('ctrl+shift+f')
     scene.app.wait('text|entry', exact('Find in message'))
     scene.app.type('minutes')
     # The folded letter has the first one, and opens for it; the quote in the HTML the last

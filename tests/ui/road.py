@@ -80,25 +80,24 @@ def the_wizard_finds_the_servers():
     app.click('push button', _.exact('_Add Account'))
     app.fill('text', _.exact('Your name'), 'Alice Lee')
     app.fill('text', _.exact('E-mail address'), 'alice@lab.test')
-    app.fill('text|password text', _.exact('Password'), 'wrong password')
     shot('wizard')
     look_for_nameless()
     app.click('push button', _.exact('Continue'))
     app.wait('push button', _.exact('Sign In'), timeout=60)
-    hosts = [node.text for node in app.root.find_all('text', _.exact('Server'))]
-    assert hosts and all(host in ('imap.lab.test', 'mail.lab.test', 'lab.test', 'smtp.lab.test') for host in hosts), hosts
+    hosts = [node.name.split(',')[0] for node in app.root.find_all('label', r'^(\w+\.)?lab\.test, ')]
+    assert len(hosts) == 2 and all(host in ('imap.lab.test', 'mail.lab.test', 'lab.test', 'smtp.lab.test') for host in hosts), hosts
     shot('wizard-found')
     look_for_nameless()
 
 
 def a_wrong_password_is_said_and_nothing_is_lost():
+    app.fill('text|password text', _.exact('Password'), 'wrong password')
     app.click('push button', _.exact('Sign In'))
     app.wait('label', _('password').strip() if LANGUAGE.startswith('C') else '비밀번호|암호', timeout=30,
              condition=lambda n: 'alice' in n.name or 'lab.test' in n.name)
     shot('wizard-wrong-password')
     app.wait('text|password text', _.exact('Password'))
-    # The last one: the first page's row, behind, still counts as visible for GTK 4.8
-    app.click(app.root.find_all('text|password text', _.exact('Password'))[-1])
+    app.click('text|password text', _.exact('Password'))
     app.key('ctrl+a')
     app.type('alicepw')
     app.click('push button', _.exact('Sign In'))
@@ -296,7 +295,7 @@ def all_attachments_are_saved():
     time.sleep(.5)
     app.key('Return')
     end = time.time() + 15
-    while len(os.listdir(folder)) < 2:
+    while len([name for name in os.listdir(folder) if not name.startswith('.')]) < 2:  # one that is being written has another name
         assert time.time() < end, f'in the folder: {os.listdir(folder)}'
         time.sleep(.2)
     assert sorted(os.listdir(folder)) == ['3분기 보고서 최종.pdf', '매출 표.csv'], os.listdir(folder)

@@ -65,6 +65,7 @@ class Proxy:
 class Scene:
     def __init__(self, name):
         self.name = name
+        self.program = SOSIK
         self.profile = os.path.join(STATE, name)
         self.log = os.path.join(SCREENSHOTS, name + '.log')
         self.app = None
@@ -119,7 +120,7 @@ class Scene:
     # ---- the program
     def start(self, *arguments):
         self.reading = False
-        self.app = App([SOSIK, '--profile', self.profile, *arguments], self.log, timeout=15)
+        self.app = App([self.program, '--profile', self.profile, *arguments], self.log, timeout=15)
         return self.app
 
     def invoke(self, *arguments):
@@ -246,6 +247,7 @@ class Scene:
 
 def program(scene, name, *kinds):
     """A program of the desktop for these kinds of things that writes down what it is to open, and in which environment; its list."""
+    os.makedirs(scene.profile, exist_ok=True)
     opened = os.path.join(scene.profile, name + '-opened')
     path = os.path.join(scene.profile, name)
     with open(path, 'w', encoding='utf-8') as file:

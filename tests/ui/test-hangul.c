@@ -1,9 +1,10 @@
-/* Hangul composed in the fields of a letter (hangul.h): no syllable breaks, doubles or is lost, whatever happens in the middle of one. */
+/* Hangul composed in the fields of a letter (hangul.h), or of a form: no syllable breaks, doubles or is lost, whatever happens in the middle of one. */
 #include <adwaita.h>
 #include <string.h>
 
 #include "hangul.h"
 #include "ui-editor.h"
+#include "ui-form.h"
 #include "ui-preedit.h"
 #include "ui-recipients.h"
 
@@ -460,6 +461,85 @@ test_subject (Fixture *f, gconstpointer data)
                    "안녕하세요, 김민우입니다. 값");
 }
 
+/* ---- a form ---- */
+
+/* Saved by somebody else, for whom it waits. */
+#define TEST_TYPE_FORM (form_get_type ())
+G_DECLARE_FINAL_TYPE (Form, form, TEST, FORM, UiForm)
+
+struct _Form
+{
+  UiForm parent_instance;
+  guint saves, cancels;
+};
+
+G_DEFINE_FINAL_TYPE (Form, form, UI_TYPE_FORM)
+
+static void
+form_save (UiForm *form)
+{
+  TEST_FORM (form)->saves++;
+}
+
+static gboolean
+on_called_off (gpointer form)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Called off");
+
+  ui_form_saved (form, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+form_cancel (UiForm *form)
+{
+  TEST_FORM (form)->cancels++;
+  g_idle_add (on_called_off, form);
+}
+
+static void
+form_class_init (FormClass *klass)
+{
+  UI_FORM_CLASS (klass)->save = form_save;
+  UI_FORM_CLASS (klass)->cancel = form_cancel;
+}
+
+static void
+form_init (Form *self)
+{
+}
+
+/* Cancel right after Save, which is not under way yet where something comes late: it never will be. */
+static void
+test_form (Fixture *f, gconstpointer data)
+{
+  gboolean late = GPOINTER_TO_INT (data) == HANGUL_LATE;
+  Form *form = g_object_new (TEST_TYPE_FORM, NULL);
+  Fixture own = { .window = GTK_WIDGET (form) };
+  GtkWidget *field = gtk_entry_new ();
+
+  ui_form_set_content (UI_FORM (form), field);
+  ui_form_present (UI_FORM (form), field);
+  while (!gtk_window_is_active (GTK_WINDOW (form)))
+    g_main_context_iteration (NULL, TRUE);
+  type (&own, get_context (field), "닭");
+  gtk_widget_activate_action (GTK_WIDGET (form), "form.save", NULL);
+  gtk_window_close (GTK_WINDOW (form));
+  while (!gtk_widget_is_sensitive (field))
+    g_main_context_iteration (NULL, TRUE);
+  wait_for (100);
+  g_assert_cmpuint (form->saves, ==, late ? 0 : 1);
+  g_assert_cmpuint (form->cancels, ==, form->saves);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (field)), ==, "닭");
+
+  type (&own, get_context (field), "값");
+  gtk_widget_activate_action (GTK_WIDGET (form), "form.save", NULL);
+  while (form->saves == form->cancels)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (gtk_widget_is_sensitive (field));
+  ui_form_saved (UI_FORM (form), NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,6 +567,7 @@ main (int argc, char **argv)
     { "recipients", test_recipients },
     { "enter-first", test_enter_first },
     { "subject", test_subject },
+    { "form", test_form },
   };
 
   g_setenv ("GTK_IM_MODULE", "hangul", TRUE);

@@ -1,14 +1,17 @@
-/* What small windows say, and how they end when what they belong to ends: the card of a sender, printing, a dialog of files.  With an engine made of
- * nothing, so that it is known what happens first.  Main thread, in a desktop session. */
+/* What small windows say, and how they end when what they belong to ends: the card of a sender, printing, a dialog of files, a password.  With an engine
+ * made of nothing, so that it is known what happens first.  Main thread, in a desktop session. */
 #include <adwaita.h>
 #include <glib/gstdio.h>
 
+#include "base-account.h"
 #include "mail-part.h"
 #include "mail-person.h"
 #include "ui-dialog.h"
+#include "ui-environment.h"
 #include "ui-headers.h"
 #include "ui-part-print.h"
 #include "ui-part.h"
+#include "ui-password-dialog.h"
 #include "ui-print.h"
 #include "ui-resources.h"
 #include "ui-sender-card.h"
@@ -19,13 +22,14 @@
 
 static struct
 {
-  GTask *asked;        /* what the engine was asked for last */
-  guint n_asked;       /* questions in all */
-  GListStore *parts;   /* of each message */
-  GPtrArray *people;   /* of MailAddress: none */
-  MailPartKind kind;   /* of each part */
-  GCancellable *fetch; /* of each part */
-  char *head, *body;   /* that went to the printer; NULL: nothing did */
+  GTask *asked;                     /* what the engine was asked for last */
+  guint n_asked;                    /* questions in all */
+  GListStore *parts;                /* of each message */
+  GPtrArray *people;                /* of MailAddress: none */
+  MailPartKind kind;                /* of each part */
+  GCancellable *fetch;              /* of each part */
+  char *head, *body;                /* that went to the printer; NULL: nothing did */
+  BaseAccount *settings, *answered; /* of the account; with which a password was given */
   gboolean linked;
 } world;
 
@@ -44,6 +48,7 @@ ask (gpointer source, GCancellable *cancellable, GAsyncReadyCallback callback, g
     return G_TYPE_OBJECT;                                                                          \
   }
 OBJECT (mail_engine)
+OBJECT (mail_account)
 OBJECT (mail_message)
 OBJECT (mail_content)
 OBJECT (mail_part)
@@ -81,6 +86,40 @@ MailContent *
 mail_engine_open_message_finish (MailEngine *engine, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+mail_account_get_asked (MailAccount *account)
+{
+  return "imap";
+}
+
+BaseAccount *
+mail_account_dup_settings (MailAccount *account)
+{
+  return base_account_dup (world.settings);
+}
+
+const char *
+mail_account_get_advice_link (MailAccount *account)
+{
+  return NULL;
+}
+
+void
+mail_engine_set_password_async (MailEngine *engine, const BaseAccount *asked, const char *protocol,
+                                const char *password, gboolean remember,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_clear_pointer (&world.answered, base_account_free);
+  world.answered = base_account_dup (asked);
+  ask (engine, NULL, callback, user_data);
+}
+
+gboolean
+mail_engine_set_password_finish (MailEngine *engine, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
 }
 
 gint64
@@ -254,6 +293,13 @@ mail_part_read_page_async (MailPart *part, MailPages *pages, guint index, guint 
 
 MailPicture *
 mail_part_read_page_finish (MailPart *part, GAsyncResult *result, GError **error)
+{
+  g_assert_not_reached ();
+}
+
+void
+ui_environment_show_uri_async (GtkWindow *parent, const char *uri, GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
   g_assert_not_reached ();
 }
@@ -735,6 +781,117 @@ test_files_without_window (gconstpointer data)
   end ();
 }
 
+/* ---- a password ---- */
+
+static GObject *account;
+
+static GtkWidget *
+ask_for_password (void)
+{
+  GtkWindow *dialog = ui_password_dialog_ask (GTK_WINDOW (window), engine, (MailAccount *)account,
+                                              "Once more, please.", NULL);
+  settle ();
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (dialog)));
+  return GTK_WIDGET (dialog);
+}
+
+static void
+begin_password (void)
+{
+  open_window ();
+  account = g_object_new (G_TYPE_OBJECT, NULL);
+  world.settings = base_account_new ();
+  world.settings->address = g_strdup ("bob@lab.test");
+  world.settings->imap.host = g_strdup ("imap.lab.test");
+  world.settings->smtp.host = g_strdup ("smtp.lab.test");
+}
+
+static void
+end_password (void)
+{
+  end ();
+  g_assert_cmpuint (account->ref_count, ==, 1);
+  g_clear_object (&account);
+  g_clear_pointer (&world.settings, base_account_free);
+  g_clear_pointer (&world.answered, base_account_free);
+}
+
+static GtkWidget *
+find_field (GtkWidget *widget)
+{
+  GtkWidget *found = ADW_IS_PASSWORD_ENTRY_ROW (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_field (child);
+  return found;
+}
+
+static void
+give_password (GtkWidget *dialog)
+{
+  gtk_editable_set_text (GTK_EDITABLE (find_field (dialog)), "secret");
+  gtk_widget_activate_action (dialog, "password.submit", NULL);
+  settle ();
+  g_assert_nonnull (world.asked);
+}
+
+/* Another server of the account is none of its business; its own is. */
+static void
+test_password_elsewhere (void)
+{
+  begin_password ();
+  GtkWidget *dialog = ask_for_password ();
+  world.settings->smtp.port = 2525;
+  give_password (dialog);
+  g_assert_cmpuint (world.answered->smtp.port, ==, 2525);
+  refuse (G_IO_ERROR_FAILED, "It was not kept.");
+  g_assert_true (says (dialog, "It was not kept."));
+  g_assert_true (ask_for_password () == dialog);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find_field (dialog))), ==, "secret");
+
+  world.settings->imap.port = 1993;
+  give_password (dialog); /* as what it was asked for, which the engine refuses */
+  g_assert_cmpuint (world.answered->imap.port, !=, 1993);
+  refuse (G_IO_ERROR_FAILED, "There is another server by now.");
+  g_assert_true (says (dialog, "There is another server by now."));
+  GtkWidget *other = ask_for_password ();
+  g_assert_true (other != dialog && find_dialog () == other);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (find_field (other))), ==, "");
+  gtk_window_destroy (GTK_WINDOW (other));
+  end_password ();
+}
+
+/* It goes while its answer is on its way, for which it is held: whoever asks again gets another one. */
+static void
+test_password_closed (gconstpointer data)
+{
+  for (guint way = 0; way < 3; way++) {
+    begin_password ();
+    GtkWidget *dialog = ask_for_password ();
+    give_password (dialog);
+    if (way == 0)
+      gtk_window_close (GTK_WINDOW (dialog)); /* as Escape does */
+    else if (way == 1)
+      gtk_window_destroy (GTK_WINDOW (dialog));
+    else
+      world.settings->imap.port = 1993; /* another question */
+    settle ();
+    GtkWidget *other = ask_for_password ();
+    g_assert_true (other != dialog && find_dialog () == other);
+    g_assert_true (says (other, "Once more, please."));
+    if (GPOINTER_TO_INT (data))
+      answer (window, NULL);
+    else
+      refuse (G_IO_ERROR_FAILED, "It was not kept.");
+    g_assert_true (find_dialog () == other && ask_for_password () == other);
+    give_password (other);
+    answer (window, NULL);
+    g_assert_null (find_dialog ());
+    end_password ();
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -763,5 +920,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/windows/files/destroyed", GINT_TO_POINTER (FALSE),
                         test_files_without_window);
   g_test_add_data_func ("/windows/files/closed", GINT_TO_POINTER (TRUE), test_files_without_window);
+  g_test_add_func ("/windows/password/elsewhere", test_password_elsewhere);
+  g_test_add_data_func ("/windows/password/closed", GINT_TO_POINTER (TRUE), test_password_closed);
+  g_test_add_data_func ("/windows/password/closed-refused", GINT_TO_POINTER (FALSE),
+                        test_password_closed);
   return g_test_run ();
 }

@@ -8,7 +8,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dragging import drag  # noqa: E402
 from drive import run  # noqa: E402
-from scene import case, chosen, eventually, exact, finish, lab, words  # noqa: E402
+from scene import BASE, case, chosen, eventually, exact, finish, lab, words  # noqa: E402
 from tap import main  # noqa: E402
 
 SHOP = '가게 <shop@lab.test>'
@@ -482,5 +482,158 @@ def the_account_of_a_letter_goes(scene):
     scene.quit()
 
 
+def logged_in_as():
+    with open(os.path.join(lab.state, 'log', 'postfix.log'), encoding='utf-8', errors='replace') as file:
+        return re.findall(r'sasl_username=(\w+)', file.read())
+
+
+@case
+def one_sends_by_a_server_of_its_own(scene):
+    ready(scene)
+    app = scene.app
+    open_identities(scene)
+    app.click('push button', exact('Change the identity %s').replace('%s', 'shop@lab.test'))
+    app.click('switch|toggle button|check box', '^' + re.escape(words('Send through another server')))
+    eventually(lambda: scene.value('User name') == 'shop@lab.test', 5, scene.value('User name'))
+    # What came with it is seen.
+    row = app.find('text|password text', exact('Password'))
+    pane = next(a for a in row.ancestors if a.role == 'scroll pane')
+    eventually(lambda: row.extents[1] + row.extents[3] <= pane.extents[1] + pane.extents[3], 5, f'in sight: {row.extents} in {pane.extents}')
+    scene.shot('switched-on')
+    app.click('push button', exact('_Save'))
+    scene.says(exact('The name of the %s server is missing.').replace('%s', 'SMTP'))
+    app.fill('text', exact('Server'), 'localhost')
+    app.fill('text', exact('Port'), str(BASE + 465))
+    app.fill('text', exact('User name'), 'bob')
+    app.fill('text|password text', exact('Password'), 'not-it')
+    app.click('push button', exact('_Save'))
+    # Refused, and nothing of it is kept.
+    scene.says('“localhost”.*“bob”')
+    scene.shot('refused')
+    assert not app.unnamed(), app.unnamed()
+    assert not read(scene).has_section('SMTP shop')
+    app.fill('text|password text', exact('Password'), 'bobpw')
+    save(scene, 'Change Identity')
+    found = eventually(lambda: dict(read(scene)['SMTP shop']) if read(scene).has_section('SMTP shop') else None, what='its server in the file')
+    assert found['Host'] == 'localhost' and found['User'] == 'bob' and 'bobpw' not in open(file_of(scene), encoding='utf-8').read(), found
+    scene.leave_preferences()
+    before = len(logged_in_as())
+    scene.compose()
+    choose(scene, 'shop@lab.test')
+    scene.write(to='kim@lab.test', subject='By its own', text='Hello')
+    scene.send()
+    assert 'shop@lab.test' in arrived('kim', 'By its own')['From']
+    eventually(lambda: logged_in_as()[before:] == ['bob'], 10, f'signed in as bob: {logged_in_as()}')
+    scene.composer_is_gone()
+    scene.compose()
+    scene.write(to='kim@lab.test', subject='By that of the account', text='Hello')
+    scene.send()
+    assert 'alice@lab.test' in arrived('kim', 'By that of the account')['From']
+    eventually(lambda: logged_in_as()[before:] == ['bob', 'alice'], 10, f'and as alice: {logged_in_as()}')
+    scene.composer_is_gone()
+    # Removed and brought back, it still knows its password.
+    open_identities(scene)
+    app.click('push button', exact('Remove the identity %s').replace('%s', 'shop@lab.test'))
+    scene.says(exact('Identity removed'))
+    eventually(lambda: not read(scene).has_section('SMTP shop'), what='it is gone from the file')
+    app.click('push button', exact('_Undo'))
+    eventually(lambda: read(scene).has_section('SMTP shop'), what='it is back in the file')
+    scene.leave_preferences()
+    scene.compose()
+    choose(scene, 'shop@lab.test')
+    scene.write(to='kim@lab.test', subject='By its own again', text='Hello')
+    scene.send()
+    arrived('kim', 'By its own again')
+    eventually(lambda: logged_in_as()[before:] == ['bob', 'alice', 'bob'], 10, f'as bob again: {logged_in_as()}')
+    scene.composer_is_gone()
+    scene.quit()
+    # Nobody knows it any more: it is asked for as that of the identity.
+    run('secret-tool', 'clear', 'account', 'alice', 'protocol', 'smtp-shop')
+    scene.start()
+    scene.inbox()
+    scene.compose()
+    choose(scene, 'shop@lab.test')
+    scene.write(to='kim@lab.test', subject='With a password that was asked for', text='Hello')
+    scene.send()
+    scene.app.wait(None, exact('Password for %s').replace('%s', 'shop@lab.test'), timeout=30)
+    scene.shot('asked')
+    scene.app.fill('text|password text', exact('Password'), 'bobpw')
+    scene.app.click('push button', exact('Sign In'))
+    assert 'shop@lab.test' in arrived('kim', 'With a password that was asked for')['From']
+    scene.quit()
+    # Of an account by whose server nothing is sent, one of those that send by others goes: it does not "only receive".
+    settings = read(scene)
+    settings['SMTP']['Disabled'] = 'true'
+    settings['Identity kin'] = {'Address': 'kin@lab.test'}
+    settings['SMTP kin'] = settings['SMTP kim'] = dict(settings['SMTP shop'])
+    write_settings(scene, settings)
+    scene.start()
+    scene.inbox()
+    app = scene.app
+    scene.compose('bob@lab.test', 'As whom')
+    choose(scene, 'shop@lab.test')
+    open_identities(scene)
+    app.click('push button', exact('Remove the identity %s').replace('%s', 'shop@lab.test'))
+    scene.says(exact('Identity removed'))
+    scene.leave_preferences()
+    app.bring_forward('^As whom')
+    eventually(lambda: 'kimshop@lab.test' in sender(scene), 10, 'it is from another one that sends')
+    time.sleep(.5)
+    assert not app.find(None, 'only receives mail'), 'it sends'
+    scene.quit()
+
+
+@case
+def the_trouble_of_ones_own_server_is_mended_in_its_form(scene):
+    """Which the bar opens, and not that of the account."""
+    ready(scene)
+    open_identities(scene)
+    app = scene.app
+    app.click('push button', exact('Change the identity %s').replace('%s', 'shop@lab.test'))
+    app.click('switch|toggle button|check box', '^' + re.escape(words('Send through another server')))
+    for name, text in (('Server', 'localhost'), ('Port', str(BASE + 465)), ('User name', 'bob'), ('Password', 'bobpw')):
+        app.fill('text|password text', exact(name), text)
+    save(scene, 'Change Identity')
+    scene.leave_preferences()
+
+    def write_from_the_shop(subject):
+        scene.compose()
+        choose(scene, 'shop@lab.test')
+        scene.write(to='kim@lab.test', subject=subject, text='Hello')
+        scene.send()
+        scene.composer_is_gone()
+
+    def proved():
+        return read(scene)['SMTP shop'].get('Proved', '')
+
+    write_from_the_shop('Proved')
+    arrived('kim', 'Proved')
+    eventually(lambda: proved().startswith('scram;'), what='what its server proved')
+    scene.quit()
+    # As if it had been more
+    settings = read(scene)
+    settings['SMTP shop']['Proved'] = proved().replace('scram;', 'scram-plus;')
+    write_settings(scene, settings)
+    scene.start()
+    scene.inbox()
+    write_from_the_shop('With less')
+    scene.says('used to prove that nobody stands between', 30)
+    scene.shot('bar')
+    app = scene.app
+    app.click('push button', exact('Settings…'))
+    app.wait(None, exact('Change Identity'))
+    eventually(lambda: scene.value('E-Mail Address') == 'shop@lab.test', what='the form of the shop')
+    app.click('push button', exact('_Save'))
+    app.wait(None, exact('Sign In with Less Protection?'))
+    scene.shot('question')
+    app.click('push button', exact('Sign In'))
+    app.wait_gone(None, exact('Change Identity'), timeout=30)
+    arrived('kim', 'With less')
+    app.wait_gone('push button', exact('Settings…'))
+    assert proved().startswith('scram;'), proved()
+    scene.quit()
+
+
 main(chosen([they_are_set_up_by_hand, who_received_it_answers_it, switching_changes_the_signature_only_if_untouched,
-             a_draft_keeps_its_identity_and_a_refused_one_is_explained, they_have_an_order, the_account_of_a_letter_goes]), finish)
+             a_draft_keeps_its_identity_and_a_refused_one_is_explained, they_have_an_order, the_account_of_a_letter_goes, one_sends_by_a_server_of_its_own,
+             the_trouble_of_ones_own_server_is_mended_in_its_form]), finish)

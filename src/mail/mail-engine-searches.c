@@ -1,0 +1,225 @@
+/* Searches that somebody keeps as folders: a file of the profile, searches.ini, with a group for each, and what is unread of each, counted in the search
+ * thread when mail has come, gone or changed.  Main thread. */
+#include "mail-engine-private.h"
+#include "mail-private.h"
+#include "mail-search-private.h"
+
+#include <string.h>
+
+#include "base-error.h"
+#include "base-key-file.h"
+#include "base-log.h"
+
+#define COUNT_DELAY_MS 1000
+#define MOST_COUNTED   1000
+#define MOST_KEPT      200
+
+static char *
+dup_path (MailEngine *self)
+{
+  return g_build_filename (base_paths_get_config (self->paths), "searches.ini", NULL);
+}
+
+/* ---- the file ---- */
+
+typedef struct
+{
+  char *path, *text;
+} Write;
+
+static void
+write_free (gpointer data)
+{
+  Write *job = data;
+
+  g_free (job->path);
+  g_free (job->text);
+  g_free (job);
+}
+
+/* In the search thread, so that the last one written is the last one. */
+static gpointer
+run_write (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const Write *job = data;
+
+  return base_paths_write (job->path, job->text, strlen (job->text), error) ? MAIL_CALL_DONE : NULL;
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MailEngine) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) == NULL
+      && !base_error_is_cancelled (error))
+    mail_engine_emit_notice (self, error->message, base_error_get_detail (error));
+}
+
+static void
+write_all (MailEngine *self)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  Write *job = g_new0 (Write, 1);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->searches)); i++) {
+    g_autoptr (MailFolder) search = g_list_model_get_item (G_LIST_MODEL (self->searches), i);
+    g_autofree char *group = g_strdup_printf ("search-%u", i + 1);
+
+    g_key_file_set_string (file, group, "name", mail_folder_get_name (search));
+    g_key_file_set_string (file, group, "query", mail_folder_get_typed (search));
+    g_key_file_set_boolean (file, group, "best", mail_folder_get_best (search));
+  }
+  job->path = dup_path (self);
+  job->text = g_key_file_to_data (file, NULL, NULL);
+  mail_engine_call_search (self, g_task_new (NULL, NULL, on_written, g_object_ref (self)),
+                           run_write, job, write_free, NULL);
+}
+
+void
+mail_engine_load_searches (MailEngine *self)
+{
+  g_autofree char *path = dup_path (self);
+  g_autoptr (GKeyFile) file = base_key_file_open (path);
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+
+  for (guint i = 0; groups[i] != NULL && i < MOST_KEPT; i++) {
+    g_autofree char *name = base_key_file_dup_text (file, groups[i], "name");
+    g_autofree char *query = base_key_file_dup_text (file, groups[i], "query");
+
+    if (query == NULL)
+      continue;
+    g_autoptr (MailFolder) search =
+        mail_folder_new_search (name != NULL ? name : query, query, NULL,
+                                g_key_file_get_boolean (file, groups[i], "best", NULL));
+    g_list_store_append (self->searches, search);
+  }
+  mail_engine_count_searches_soon (self);
+}
+
+/* ---- verbs ---- */
+
+GListModel *
+mail_engine_get_searches (MailEngine *self)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self), NULL);
+  return G_LIST_MODEL (self->searches);
+}
+
+MailFolder *
+mail_engine_keep_search (MailEngine *self, guint position, const char *name, const char *typed,
+                         gboolean best)
+{
+  g_return_val_if_fail (MAIL_IS_ENGINE (self) && typed != NULL, NULL);
+  g_autoptr (MailFolder) search = mail_folder_new_search (name, typed, NULL, best);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->searches));
+
+  g_list_store_insert (self->searches, MIN (position, n), search);
+  write_all (self);
+  mail_engine_count_searches_soon (self);
+  return search; /* the list keeps it */
+}
+
+void
+mail_engine_rename_search (MailEngine *self, MailFolder *search, const char *name)
+{
+  g_return_if_fail (MAIL_IS_ENGINE (self) && mail_folder_is_search (search));
+  mail_folder_set_search_name (search, name);
+  write_all (self);
+}
+
+guint
+mail_engine_drop_search (MailEngine *self, MailFolder *search)
+{
+  guint position = G_MAXUINT;
+
+  g_return_val_if_fail (MAIL_IS_ENGINE (self) && mail_folder_is_search (search), position);
+  if (!g_list_store_find (self->searches, search, &position))
+    return G_MAXUINT;
+  g_list_store_remove (self->searches, position);
+  write_all (self);
+  return position;
+}
+
+/* ---- what is unread ---- */
+
+typedef struct
+{
+  MailEngine *engine; /* owned */
+  MailFolder *search; /* owned */
+} CountWait;
+
+static gpointer
+run_count (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  MailSearchRun *run = data;
+  guint total = 0, unread = 0;
+  gboolean ok = mail_search_run_count (run, db, MOST_COUNTED, &total, &unread, cancellable, error);
+
+  mail_search_run_close (run);
+  return ok ? GUINT_TO_POINTER (unread + 1) : NULL;
+}
+
+static void
+on_counted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree CountWait *wait = user_data;
+  g_autoptr (MailEngine) self = wait->engine;
+  g_autoptr (MailFolder) search = wait->search;
+  g_autoptr (GError) error = NULL;
+  guint found = GPOINTER_TO_UINT (g_task_propagate_pointer (G_TASK (result), &error));
+
+  self->searches_counting--;
+  if (found > 0)
+    mail_folder_set_unread (search, found - 1);
+  else if (!base_error_is_cancelled (error))
+    base_log ("A search could not be counted: %s", error->message);
+}
+
+static void
+count (MailEngine *self, MailFolder *search)
+{
+  g_autofree char *typed = g_strdup_printf ("%s is:unread", mail_folder_get_typed (search));
+  g_autoptr (BaseQuery) query = base_query_parse (typed, g_get_real_time () / G_USEC_PER_SEC);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  const MailSearchWish wish = { typed, 0, FALSE };
+  CountWait *wait = g_new (CountWait, 1);
+
+  mail_search_list_accounts (self, rows, words);
+  *wait = (CountWait){ g_object_ref (self), g_object_ref (search) };
+  self->searches_counting++;
+  mail_engine_call_search (self, g_task_new (NULL, NULL, on_counted, wait), run_count,
+                           mail_search_run_new (query, &wish, FALSE, rows, words),
+                           (GDestroyNotify)mail_search_run_unref, NULL);
+}
+
+static gboolean
+on_count_delay (gpointer data)
+{
+  MailEngine *self = data;
+
+  if (self->searches_counting > 0) /* those are not done yet */
+    return G_SOURCE_CONTINUE;
+  self->searches_source = 0;
+  for (guint i = 0;
+       self->search_thread != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->searches));
+       i++) {
+    g_autoptr (MailFolder) search = g_list_model_get_item (G_LIST_MODEL (self->searches), i);
+
+    count (self, search);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+void
+mail_engine_count_searches_soon (MailEngine *self)
+{
+  if (self->searches_source != 0 || self->search_thread == NULL
+      || g_list_model_get_n_items (G_LIST_MODEL (self->searches)) == 0)
+    return;
+  g_autoptr (GSource) source = g_timeout_source_new (COUNT_DELAY_MS);
+  g_source_set_callback (source, on_count_delay, self, NULL);
+  self->searches_source = g_source_attach (source, self->context);
+}

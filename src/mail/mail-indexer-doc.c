@@ -1,0 +1,113 @@
+/* A message as the index takes it, see the header. */
+#include "mail-indexer-doc.h"
+
+#include <string.h>
+
+#include "base-error.h"
+#include "store-partial.h"
+
+void
+mail_indexer_doc_free (MailIndexerDoc *self)
+{
+  g_clear_pointer (&self->row, store_message_free);
+  g_clear_pointer (&self->words, mime_words_free);
+  g_free (self);
+}
+
+static MimeMessage *
+read_partial (StoreDb *db, gint64 message, GError **error)
+{
+  g_autoptr (StorePartial) partial = store_partial_get (db, message, error);
+  g_autoptr (GArray) missing = g_array_new (FALSE, FALSE, sizeof (MimeMissing));
+
+  if (partial == NULL)
+    return NULL;
+  for (guint i = 0; i < partial->parts->len; i++) {
+    const StorePart *part = partial->parts->pdata[i];
+    MimeMissing one = { part->index, part->size, part->section, part->encoding };
+
+    g_array_append_val (missing, one);
+  }
+  return mime_message_new_partial (partial->bytes, (const MimeMissing *)(gpointer)missing->data,
+                                   missing->len);
+}
+
+/* *message NULL: there is no text (any more).  FALSE: the store cannot be read. */
+static gboolean
+read_message (StoreDb *db, const StoreIndexTask *task, MimeMessage **message, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (task->stage == STORE_INDEX_PARTIAL) {
+    *message = read_partial (db, task->message, &local);
+  } else {
+    bytes = store_message_get_body (db, task->message, &local);
+    *message = bytes != NULL ? mime_message_new (bytes) : NULL;
+  }
+  if (*message != NULL || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static void
+add_text (MailIndexerDoc *self, BaseSection section, const char *text, gsize length)
+{
+  self->texts[self->doc.n_texts++] = (StoreIndexText){ section, text, length };
+  self->octets += length;
+}
+
+/* Where a row does not read as the bytes do (a charset that a person said), it is found by both. */
+static void
+add_other (MailIndexerDoc *self, BaseSection section, const char *text)
+{
+  const GString *words = self->words->sections[section];
+
+  if (text != NULL && text[0] != '\0' && (words == NULL || strstr (words->str, text) == NULL))
+    add_text (self, section, text, strlen (text));
+}
+
+static void
+take_words (MailIndexerDoc *self)
+{
+  self->octets = 0;
+  for (guint i = 1; i < BASE_N_SECTIONS; i++) {
+    const GString *words = self->words->sections[i];
+
+    if (words != NULL)
+      add_text (self, i, words->str, words->len);
+    if (i == BASE_SECTION_SUBJECT)
+      add_other (self, i, self->row->subject);
+    if (i == BASE_SECTION_FROM)
+      add_other (self, i, self->row->from_name);
+  }
+}
+
+MailIndexerDoc *
+mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task, GError **error)
+{
+  g_autoptr (MailIndexerDoc) self = g_new0 (MailIndexerDoc, 1);
+  g_autoptr (MimeMessage) message = NULL;
+  g_autoptr (GPtrArray) rows = store_message_get_rows (db, &task->message, 1, error);
+
+  if (rows == NULL)
+    return NULL;
+  self->row = g_steal_pointer (&rows->pdata[0]);
+  self->doc.message = task->message;
+  self->doc.row = self->row;
+  self->doc.texts = self->texts;
+  if (self->row == NULL)
+    return g_steal_pointer (&self);
+  if (task->stage >= STORE_INDEX_PARTIAL && !read_message (db, task, &message, error))
+    return NULL;
+  if (message != NULL) {
+    self->doc.stage = task->stage;
+    self->words = mime_words_new (message);
+    take_words (self);
+    return g_steal_pointer (&self);
+  }
+  self->doc.stage = self->row->preview != NULL ? STORE_INDEX_LINE : STORE_INDEX_ROW;
+  self->doc.n_texts = store_index_list_row_texts (self->row, self->texts);
+  return g_steal_pointer (&self);
+}

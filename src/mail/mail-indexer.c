@@ -1,0 +1,405 @@
+/* The indexer, see the header.  Its own thread and connections; it must never touch a GObject, and holds the lock only to hand over what it was told. */
+#include "mail-indexer.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base-log.h"
+#include "mail-indexer-doc.h"
+
+#define NICE 10
+/* A transaction: the larger, the fewer pieces the index is in, and the more is done again when the program ends within it. */
+#define BATCH_DOCS   4000
+#define BATCH_OCTETS (12 << 20)
+#define PAUSE_US     10000
+/* Who is told of a change waits until there was none for so long; but not longer than that. */
+#define QUIET_US 400000
+#define MOST_US  (10 * G_USEC_PER_SEC)
+/* And with rows that have no text yet, until there was none for so long. */
+#define REST_US (5 * G_USEC_PER_SEC)
+#define POLL_US 250000
+/* So many at once are not remembered one by one. */
+#define MOST_TOLD 2000
+/* After an error: a full disk, or damage, after which it begins anew. */
+#define AGAIN_US  (20 * G_USEC_PER_SEC)
+#define REPORT_US 300000
+
+struct _MailIndexer
+{
+  Store *store;    /* Owned */
+  GThread *thread; /* Owned; NULL: none could be had */
+  GMutex lock;
+  GCond turn;
+
+  /* Under the lock */
+  GPtrArray *told; /* of StoreChange */
+  gint64 first_told, last_told;
+  gboolean stopping;
+  StoreIndex *index; /* Borrowed from the thread: to be interrupted; NULL: none is open */
+
+  /* The thread's */
+  StoreDb *db;
+  GArray *tasks; /* of StoreIndexTask; NULL: to be listed */
+  guint at, n_texts;
+  gint64 seen; /* all up to this row id are among the tasks or done */
+  gboolean tidy;
+  gint64 reported;
+
+  /* Borrowed */
+  MailChanges *changes;
+};
+
+/* ---- waiting ---- */
+
+static gboolean
+is_stopping (MailIndexer *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->stopping;
+}
+
+/* TRUE: nobody wants it to stop. */
+static gboolean
+wait_until (MailIndexer *self, gint64 until)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  while (!self->stopping && g_cond_wait_until (&self->turn, &self->lock, until))
+    ;
+  return !self->stopping;
+}
+
+/* Until something is told, if `may_sleep`; then until no more of it comes.  NULL: nothing was told. */
+static GPtrArray *
+take_told (MailIndexer *self, gboolean may_sleep)
+{
+  GPtrArray *told;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  while (may_sleep && !self->stopping && self->told->len == 0)
+    g_cond_wait (&self->turn, &self->lock);
+  while (!self->stopping && self->told->len > 0) {
+    gint64 until = MIN (self->last_told + QUIET_US, self->first_told + MOST_US);
+
+    if (g_get_monotonic_time () >= until)
+      break;
+    (void)g_cond_wait_until (&self->turn, &self->lock, until);
+  }
+  if (self->told->len == 0)
+    return NULL;
+  told = self->told;
+  self->told = g_ptr_array_new_with_free_func ((GDestroyNotify)store_change_unref);
+  return told;
+}
+
+/* Rows whose text is still to come are not put in twice, if that can be helped. */
+static gboolean
+is_quiet (MailIndexer *self)
+{
+  gint64 last;
+
+  {
+    g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+    last = self->last_told;
+  }
+  if (last == 0 || g_get_monotonic_time () - last > REST_US)
+    return TRUE;
+  (void)wait_until (self, g_get_monotonic_time () + POLL_US);
+  return FALSE;
+}
+
+/* ---- what is to be done ---- */
+
+static gboolean
+list_tasks (MailIndexer *self, StoreIndex *index, GError **error)
+{
+  g_clear_pointer (&self->tasks, g_array_unref);
+  self->at = self->n_texts = 0;
+  if (!store_index_get_last (index, &self->seen, error))
+    return FALSE;
+  self->tasks = store_index_list_tasks (index, error);
+  if (self->tasks == NULL)
+    return FALSE;
+  while (self->n_texts < self->tasks->len) {
+    const StoreIndexTask *task = &g_array_index (self->tasks, StoreIndexTask, self->n_texts);
+
+    if (!task->is_gone && task->stage < STORE_INDEX_PARTIAL)
+      break;
+    self->n_texts++;
+  }
+  self->tidy = TRUE;
+  return TRUE;
+}
+
+/* Of the tasks from here on. */
+static void
+make_mark (const MailIndexer *self, StoreIndexMark *mark)
+{
+  mark->seen = self->seen;
+  mark->rows = mark->texts = -1;
+  for (guint i = self->at; i < self->n_texts && mark->texts < 0; i++) {
+    const StoreIndexTask *task = &g_array_index (self->tasks, StoreIndexTask, i);
+
+    if (!task->is_gone)
+      mark->texts = task->received;
+  }
+  mark->rows = mark->texts;
+  if (MAX (self->n_texts, self->at) < self->tasks->len)
+    mark->rows =
+        MAX (mark->rows,
+             g_array_index (self->tasks, StoreIndexTask, MAX (self->n_texts, self->at)).received);
+}
+
+static void
+report (MailIndexer *self, gboolean now)
+{
+  gint64 time = g_get_monotonic_time ();
+  StoreIndexMark mark;
+
+  if (self->tasks == NULL || (!now && time - self->reported < REPORT_US))
+    return;
+  self->reported = time;
+  make_mark (self, &mark);
+  mail_changes_push_indexed (self->changes, MIN (self->at, self->n_texts), self->n_texts,
+                             mark.texts);
+}
+
+/* ---- doing it ---- */
+
+/* The next of these tasks, as many as go into one transaction; those that somebody else has done since are none.  *at follows. */
+static gboolean
+do_batch (MailIndexer *self, StoreIndex *index, GArray *tasks, guint *at, StoreIndexMark *mark,
+          GError **error)
+{
+  g_autoptr (GPtrArray) docs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)mail_indexer_doc_free);
+  g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (StoreIndexDoc));
+  guint end = *at;
+  gsize octets = 0;
+
+  for (; end < tasks->len && docs->len < BATCH_DOCS && octets < BATCH_OCTETS; end++) {
+    MailIndexerDoc *doc;
+
+    if (is_stopping (self)) {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
+      return FALSE;
+    }
+    doc = mail_indexer_doc_new (self->db, &g_array_index (tasks, StoreIndexTask, end), error);
+    if (doc == NULL)
+      return FALSE;
+    octets += doc->octets;
+    g_ptr_array_add (docs, doc);
+    g_array_append_val (plain, doc->doc);
+  }
+  *at = end;
+  if (mark == NULL)
+    return store_index_add (index, (const StoreIndexDoc *)(gpointer)plain->data, plain->len, NULL,
+                            error);
+  make_mark (self, mark);
+  return store_index_add (index, (const StoreIndexDoc *)(gpointer)plain->data, plain->len, mark,
+                          error);
+}
+
+static void
+add_ids (GHashTable *ids, GArray *keys)
+{
+  for (guint i = 0; i < keys->len; i++) {
+    gint64 id = STORE_KEY_ID (g_array_index (keys, StoreKey, i));
+
+    g_hash_table_add (ids, g_memdup2 (&id, sizeof id));
+  }
+}
+
+/* FALSE: they are too many, or whole folders may have come or gone. */
+static gboolean
+gather_ids (GPtrArray *told, GHashTable *ids)
+{
+  for (guint i = 0; i < told->len; i++) {
+    const StoreChange *change = told->pdata[i];
+
+    for (guint j = 0; j < change->messages->len; j++) {
+      const StoreFolderChange *part = change->messages->pdata[j];
+
+      if (part->folder <= 0)
+        continue;
+      add_ids (ids, part->added);
+      add_ids (ids, part->changed);
+      add_ids (ids, part->removed);
+      if (g_hash_table_size (ids) > MOST_TOLD)
+        return FALSE;
+    }
+    if (change->folder_list)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+do_told (MailIndexer *self, StoreIndex *index, GPtrArray *told, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GArray) tasks = g_array_new (FALSE, FALSE, sizeof (StoreIndexTask));
+  GHashTableIter iter;
+  gpointer id;
+  gint64 last = self->seen;
+  guint at = 0;
+  StoreIndexMark mark;
+
+  if (!gather_ids (told, ids))
+    return list_tasks (self, index, error);
+  g_hash_table_iter_init (&iter, ids);
+  while (g_hash_table_iter_next (&iter, &id, NULL)) {
+    last = MAX (last, *(const gint64 *)id);
+    if (!store_index_look (index, id, 1, tasks, error))
+      return FALSE;
+  }
+  while (at < tasks->len) {
+    if (!do_batch (self, index, tasks, &at, NULL, error))
+      return FALSE;
+  }
+  self->tidy |= tasks->len > 0;
+  if (last > self->seen) {
+    self->seen = last;
+    make_mark (self, &mark);
+    if (!store_index_add (index, NULL, 0, &mark, error))
+      return FALSE;
+  }
+  report (self, tasks->len > 0);
+  return TRUE;
+}
+
+/* One step; *more: there is another. */
+static gboolean
+do_step (MailIndexer *self, StoreIndex *index, gboolean *more, GError **error)
+{
+  g_autoptr (GPtrArray) told = take_told (self, !*more);
+  StoreIndexMark mark;
+
+  *more = TRUE;
+  if (is_stopping (self))
+    return TRUE;
+  if (told != NULL)
+    return do_told (self, index, told, error);
+  if (self->at >= self->n_texts && self->at < self->tasks->len && !is_quiet (self))
+    return TRUE;
+  if (self->at < self->tasks->len) {
+    gboolean ok = do_batch (self, index, self->tasks, &self->at, &mark, error);
+
+    report (self, ok && self->at >= self->n_texts);
+    return ok;
+  }
+  store_index_get_mark (index, &mark);
+  if (mark.texts >= 0 || mark.rows >= 0 || mark.seen < self->seen) {
+    make_mark (self, &mark);
+    return store_index_add (index, NULL, 0, &mark, error);
+  }
+  if (self->tidy)
+    return store_index_tidy (index, &self->tidy, error);
+  *more = FALSE;
+  return TRUE;
+}
+
+static void
+set_index (MailIndexer *self, StoreIndex *index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->index = index;
+}
+
+/* From opening the index until it fails, or nobody wants it any more. */
+static void
+follow (MailIndexer *self, GError **error)
+{
+  gboolean anew = FALSE, more = TRUE;
+  g_autoptr (StoreIndex) index = store_index_open (self->db, &anew, error);
+
+  if (index == NULL)
+    return;
+  set_index (self, index);
+  if (list_tasks (self, index, error)) {
+    report (self, TRUE);
+    while (!is_stopping (self) && do_step (self, index, &more, error)
+           && (!more || wait_until (self, g_get_monotonic_time () + PAUSE_US)))
+      ;
+  }
+  set_index (self, NULL);
+  g_clear_pointer (&self->tasks, g_array_unref);
+}
+
+static gpointer
+run (gpointer data)
+{
+  MailIndexer *self = data;
+  gboolean said = FALSE;
+
+  /* Of this thread alone, on Linux. */
+  (void)setpriority (PRIO_PROCESS, (id_t)syscall (SYS_gettid), NICE);
+  do {
+    g_autoptr (GError) error = NULL;
+
+    if (self->db == NULL)
+      self->db = store_connect (self->store, &error);
+    if (self->db != NULL)
+      follow (self, &error);
+    if (is_stopping (self))
+      break;
+    if (!said && error != NULL)
+      base_log ("The index of words could not be written: %s", error->message);
+    said = TRUE;
+  } while (wait_until (self, g_get_monotonic_time () + AGAIN_US));
+  g_clear_pointer (&self->db, store_db_free);
+  return NULL;
+}
+
+/* ---- main thread ---- */
+
+MailIndexer *
+mail_indexer_new (Store *store, MailChanges *changes)
+{
+  MailIndexer *self = g_new0 (MailIndexer, 1);
+
+  self->store = store_ref (store);
+  self->changes = changes;
+  self->told = g_ptr_array_new_with_free_func ((GDestroyNotify)store_change_unref);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->turn);
+  self->thread = g_thread_try_new ("sosik-words", run, self, NULL);
+  return self;
+}
+
+void
+mail_indexer_free (MailIndexer *self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  if (self->index != NULL)
+    store_index_interrupt (self->index);
+  g_cond_signal (&self->turn);
+  g_mutex_unlock (&self->lock);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
+  g_ptr_array_unref (self->told);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->turn);
+  store_unref (self->store);
+  g_free (self);
+}
+
+void
+mail_indexer_note (MailIndexer *self, StoreChange *change)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (change->messages->len == 0 && !change->folder_list)
+    return;
+  locker = g_mutex_locker_new (&self->lock);
+  self->last_told = g_get_monotonic_time ();
+  if (self->told->len == 0)
+    self->first_told = self->last_told;
+  g_ptr_array_add (self->told, store_change_ref (change));
+  g_cond_signal (&self->turn);
+}

@@ -1,0 +1,19 @@
+/* What keeps the index of words (store-index.h) in step with the mail: a thread of its own, at low priority.  What came last is put in first, then what is older, newest
+ * first; of messages whose text is not here their rows.  It holds back while a lot of mail is coming in.  Main thread. */
+#pragma once
+
+#include "mail-changes.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MailIndexer MailIndexer;
+
+/* `changes` is told how far it is, and must outlive it. */
+MailIndexer *mail_indexer_new (Store *store, MailChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
+/* Stops within milliseconds: what it was about to write is done again at the next start. */
+void mail_indexer_free (MailIndexer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailIndexer, mail_indexer_free)
+/* Something has changed in the store; returns at once. */
+void mail_indexer_note (MailIndexer *self, StoreChange *change);
+
+G_END_DECLS

@@ -1,0 +1,178 @@
+/* What the files about searching share.  One thread. */
+#pragma once
+
+#include "base-find.h"
+#include "store-index-private.h"
+#include "store-search.h"
+
+G_BEGIN_DECLS
+
+/* ---- search.db as who searches has it (store-search-file.c) ---- */
+
+struct _StoreSearchFile
+{
+  /* Owned */
+  sqlite3 *sqlite;
+  sqlite3_stmt *find_doc, *get_text, *get_mark, *get_version;
+  GArray *
+      shifts; /* of gint64, by block: how far behind the place that it wanted one of its messages may stand */
+  GArray *
+      reach; /* the same: the first place that a message of this block or a later one may have wanted */
+  gint64 reach_version;
+  gboolean has_reach;
+
+  int age; /* of Store.index_age, when it was opened */
+};
+
+/* *file NULL: there is no index (yet).  FALSE: an error other than that. */
+gboolean store_search_file_get (StoreDb *db, StoreSearchFile **file, GError **error);
+/* It cannot be used any more. */
+void store_search_file_drop (StoreDb *db);
+/* Nor by anybody: who writes it begins it anew. */
+void store_search_file_note_damage (StoreDb *db);
+/* Around what is read in one go, so that all of it is of one moment; and what the index says of itself then. */
+gboolean store_search_file_begin (StoreSearchFile *file, StoreIndexMark *mark, gint64 *version);
+void store_search_file_end (StoreSearchFile *file);
+/* Everything was received at this moment or before that stands at `place` or behind. */
+gint64 store_search_file_get_reach (StoreSearchFile *file, gint64 place);
+/* The farthest that any document stands behind the place that it wanted. */
+gint64 store_search_file_get_most_shift (StoreSearchFile *file);
+const char *store_search_say_unreadable (void);
+/* 1: found, 0: none, -1: it cannot be read. */
+int store_search_file_find (StoreSearchFile *file, gint64 message, StoreIndexSeen *seen);
+/* 1: found, 0: what should be there is not, or is none, -1: it cannot be read now. */
+int store_search_file_get_text (StoreSearchFile *file, gint64 place, char **text, gsize *length);
+
+/* ---- a query as it is held against messages (store-search-hold.c) ---- */
+
+typedef struct _SearchNode SearchNode;
+struct _SearchNode
+{
+  BaseQueryKind kind;
+  GPtrArray *children; /* of SearchNode; NULL: none */
+  /* Of TERM */
+  BaseFind *find;
+  BaseFind *initials; /* nullable: in subject and people instead */
+  guint sections;     /* bits */
+  /* Of the others */
+  BaseQueryState state;
+  GHashTable *ids; /* of IN, ACCOUNT: gint64 of folders, of accounts; NULL: all */
+  char *label;     /* folded */
+  gint64 from, until;
+  guint64 least, most;
+};
+
+typedef struct
+{
+  guint section;
+  const char *text; /* borrowed */
+  gsize length;
+  char *folded; /* Owned; NULL: not folded yet */
+  gsize folded_length;
+} SearchSection;
+
+/* A message that is looked at: its row, and its text when that is asked for. */
+typedef struct
+{
+  gint64 id, folder, account, received, size, thread, own;
+  guint flags, marks;
+  gboolean has_attachments;
+  /* Text */
+  gboolean has_text; /* sections are filled in */
+  char *text;        /* Owned */
+  GArray *sections;  /* of SearchSection; Owned */
+  StoreMessage *row; /* Owned; where there is no text in the index */
+} SearchMessage;
+
+typedef struct
+{
+  gint64 account;
+  StoreRole role;
+  gint64 id;
+  gboolean is_off; /* its account is switched off */
+  char *name;      /* folded path */
+  const char *leaf;
+  guint total, unread;
+} SearchFolder;
+
+struct _StoreSearch
+{
+  /* Owned */
+  BaseQuery *query;
+  SearchNode *root;
+  GHashTable *folders;      /* id -> SearchFolder */
+  GHashTable *given;        /* gint64 ids of messages that were given out */
+  GHashTable *owns;         /* the same of their message.own */
+  GArray *heap;             /* of StoreHit found, not given out yet: the newest last */
+  char *match, *match_best; /* of FTS5; NULL: nothing of it is words */
+  GArray *cursors;          /* of SearchCursor: rows, see store-search-rows.c */
+  GArray *late; /* of StoreKey, descending: rows that came after all that the index has seen */
+
+  /* Borrowed */
+  StoreDb *db;
+  StoreSearchFile *file; /* NULL: there is none */
+
+  gint64 last; /* row id of mail.db when it was asked last */
+  gint64 folder;
+  StoreSearchOrder order;
+  gboolean anywhere;  /* Junk, Trash and Drafts, too */
+  gboolean drafts;    /* these at least */
+  gboolean by_rows;   /* the rows lead, not the words */
+  gint64 from, until; /* all of it was received in [from, until) */
+  StoreIndexMark mark;
+
+  /* How far it is */
+  guint phase;  /* of STORE_SEARCH_BEST: 0, 1, 2 */
+  gint64 place; /* all places up to this one were looked at; -1: none */
+  gboolean words_ended, rows_ended;
+  gboolean scans;        /* its words are asked for by how they begin: see SCANNED */
+  gboolean is_scanning;  /* documents are looked at one after the other */
+  guint n_looked, n_hit; /* of the last ones */
+  StoreKey row_key;      /* all rows above this one were looked at, and this one */
+  StoreKey next_row;     /* read, and not looked at yet; 0: none is */
+  guint late_at;
+  gint64 version; /* of search.db, when it was looked at last */
+};
+
+SearchNode *store_search_compile (StoreSearch *search, const BaseQueryNode *node,
+                                  const StoreSearchScope *scope);
+void store_search_node_free (SearchNode *node);
+/* Whether the message is a hit; *where as StoreHit has it.  FALSE with an error, too. */
+gboolean store_search_hold (StoreSearch *search, const SearchNode *node, SearchMessage *message,
+                            guint *where, GError **error);
+/* 1: it is a hit, 0: not, -1: error. */
+int store_search_look (StoreSearch *search, gint64 id, StoreHit *hit, GError **error);
+gboolean store_search_load (StoreSearch *search, gint64 id, SearchMessage *message,
+                            gboolean *is_there, GError **error);
+void store_search_message_clear (SearchMessage *message);
+gboolean store_search_fill_text (StoreSearch *search, SearchMessage *message, GError **error);
+gboolean store_search_find_in (const BaseFind *find, SearchSection *section);
+
+/* ---- what is asked of FTS5 (store-search-plan.c) ---- */
+
+/* NULL: it does not narrow anything.  `best`: by subject and people alone. */
+char *store_search_plan_words (const SearchNode *root, gboolean best) G_GNUC_WARN_UNUSED_RESULT;
+/* The moments that all of it is within. */
+void store_search_plan_dates (const SearchNode *root, gint64 *from, gint64 *until);
+
+/* ---- rows in their order (store-search-rows.c) ---- */
+
+typedef struct
+{
+  gint64 folder; /* 0: keys holds all there are */
+  GArray *keys;  /* of StoreKey, descending: some that were read */
+  guint at;
+  StoreKey last; /* the next ones to be read are below */
+  gboolean ended;
+} SearchCursor;
+
+/* A folder that the search is about. */
+gboolean store_search_is_within (const StoreSearch *search, const SearchFolder *folder);
+/* Whether the rows lead, and from where they are read. */
+gboolean store_search_choose_rows (StoreSearch *search, GError **error);
+/* From the first. */
+void store_search_rewind_rows (StoreSearch *search);
+/* The next key; *key -1: there is none. */
+gboolean store_search_next_row (StoreSearch *search, StoreKey *key, GError **error);
+
+G_END_DECLS

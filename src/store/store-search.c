@@ -1,0 +1,535 @@
+/* Finding messages: what the words offer and what the rows offer are held against the query, and given out in one order.
+ *
+ * Newest first: the index has documents by the time they were received, to a minute, and some stand further back than they belong; a hit is given out once nothing that
+ * was not looked at yet can be newer, of the words and of the rows.  Best first: the same three times, for what was found in subject and people, in what the sender wrote,
+ * and in the rest. */
+#include "store-search.h"
+
+#include <string.h>
+
+#include "base-error.h"
+#include "base-fold.h"
+#include "store-search-private.h"
+
+#define N_PHASES 3
+/* FTS5 brings all messages of all words together that begin with what was typed, before it gives the first: quick if these are few.  Where many messages
+ * are hits, a page of them is sooner found by looking at one message after the other; so that comes first, as long as of so many this part is hits. */
+#define SCANNED  100
+#define SCAN_HIT 20
+
+/* ---- what is searched ---- */
+
+static void
+folder_free (gpointer data)
+{
+  SearchFolder *folder = data;
+
+  g_free (folder->name);
+  g_free (folder);
+}
+
+static gboolean
+read_folders (StoreSearch *self, GError **error)
+{
+  g_autoptr (StoreQuery) query = store_db_query (
+      self->db, error,
+      "SELECT folder.id, account, role, disabled, total, unread, folder.name, delimiter "
+      "FROM folder JOIN account ON account.id = folder.account WHERE deleting = 0",
+      STORE_NO_INTS);
+  int step = -1;
+
+  self->folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, folder_free);
+  while (query != NULL && (step = store_query_step (self->db, query, error)) == 1) {
+    SearchFolder *folder = g_new0 (SearchFolder, 1);
+    g_autofree char *name = store_query_dup_text (query, 6);
+    char delimiter = (char)store_query_int (query, 7);
+
+    folder->id = store_query_int (query, 0);
+    folder->account = store_query_int (query, 1);
+    folder->role = (StoreRole)store_query_int (query, 2);
+    folder->is_off = store_query_int (query, 3) != 0;
+    folder->total = (guint)store_query_int (query, 4);
+    folder->name = base_fold (name, -1, NULL);
+    folder->leaf = delimiter != 0 ? strrchr (folder->name, delimiter) : NULL;
+    folder->leaf = folder->leaf != NULL ? folder->leaf + 1 : folder->name;
+    g_hash_table_insert (self->folders, &folder->id, folder);
+  }
+  return step == 0;
+}
+
+static gboolean
+has_kind (const BaseQueryNode *node, BaseQueryKind kind, BaseQueryState state)
+{
+  if (node->kind == kind && (kind != BASE_QUERY_IS || node->state == state))
+    return TRUE;
+  for (guint i = 0;
+       node->children != NULL && node->kind != BASE_QUERY_NOT && i < node->children->len; i++) {
+    if (has_kind (node->children->pdata[i], kind, state))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static GHashTable *
+ids_new (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+StoreSearch *
+store_search_new (StoreDb *db, BaseQuery *query, const StoreSearchScope *scope, GError **error)
+{
+  g_autoptr (StoreSearch) self = g_new0 (StoreSearch, 1);
+  const BaseQueryNode *root = base_query_get_root (query);
+
+  self->db = db;
+  self->query = base_query_ref (query);
+  self->folder = scope->folder;
+  self->order = scope->order;
+  self->anywhere = has_kind (root, BASE_QUERY_IN, BASE_QUERY_UNREAD);
+  self->drafts = has_kind (root, BASE_QUERY_IS, BASE_QUERY_DRAFT);
+  self->from = G_MININT64;
+  self->until = G_MAXINT64;
+  self->place = -1;
+  self->version = -1;
+  self->given = ids_new ();
+  self->owns = ids_new ();
+  self->heap = g_array_new (FALSE, FALSE, sizeof (StoreHit));
+  if (!read_folders (self, error))
+    return NULL;
+  self->root = store_search_compile (self, root, scope);
+  self->match = store_search_plan_words (self->root, FALSE);
+  self->scans = self->match != NULL && strstr (self->match, "\" *") != NULL;
+  self->match_best = store_search_plan_words (self->root, TRUE);
+  store_search_plan_dates (self->root, &self->from, &self->until);
+  return g_steal_pointer (&self);
+}
+
+void
+store_search_free (StoreSearch *self)
+{
+  if (self == NULL)
+    return;
+  base_query_unref (self->query);
+  store_search_node_free (self->root);
+  g_clear_pointer (&self->folders, g_hash_table_unref);
+  g_hash_table_unref (self->given);
+  g_hash_table_unref (self->owns);
+  g_array_unref (self->heap);
+  g_clear_pointer (&self->cursors, g_array_unref);
+  g_clear_pointer (&self->late, g_array_unref);
+  g_free (self->match);
+  g_free (self->match_best);
+  g_free (self);
+}
+
+/* ---- hits that wait for their turn ---- */
+
+static StoreKey
+key_of (const StoreHit *hit)
+{
+  return STORE_KEY_MAKE (hit->received, hit->message);
+}
+
+/* Few: those that may have to wait for a newer one. */
+static void
+push_hit (StoreSearch *self, const StoreHit *hit)
+{
+  StoreKey key = key_of (hit);
+  guint low = 0, high = self->heap->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+
+    if (key_of (&g_array_index (self->heap, StoreHit, middle)) < key)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low < self->heap->len && key_of (&g_array_index (self->heap, StoreHit, low)) == key)
+    return;
+  g_array_insert_val (self->heap, low, *hit);
+}
+
+static const StoreHit *
+peek_hit (StoreSearch *self)
+{
+  return self->heap->len > 0 ? &g_array_index (self->heap, StoreHit, self->heap->len - 1) : NULL;
+}
+
+static guint
+phase_of (const StoreHit *hit)
+{
+  return hit->where <= BASE_SECTION_CC ? 0 : hit->where <= BASE_SECTION_BODY ? 1 : 2;
+}
+
+static gboolean
+consider (StoreSearch *self, gint64 id, GError **error)
+{
+  StoreHit hit;
+  int found;
+
+  if (g_hash_table_contains (self->given, &id)) {
+    self->n_hit++;
+    return TRUE;
+  }
+  found = store_search_look (self, id, &hit, error);
+  self->n_hit += found == 1;
+  if (found == 1 && (self->order == STORE_SEARCH_NEWEST || phase_of (&hit) == self->phase))
+    push_hit (self, &hit);
+  return found >= 0;
+}
+
+/* Copies of a message count once where no folder was named. */
+static void
+give_hit (StoreSearch *self, GArray *out)
+{
+  StoreHit hit = *peek_hit (self);
+
+  g_array_set_size (self->heap, self->heap->len - 1);
+  g_hash_table_add (self->given, g_memdup2 (&hit.message, sizeof hit.message));
+  if (hit.own != 0 && self->folder <= 0 && !self->anywhere
+      && !g_hash_table_add (self->owns, g_memdup2 (&hit.own, sizeof hit.own)))
+    return;
+  g_array_append_val (out, hit);
+}
+
+/* ---- going through ---- */
+
+/* One call of store_search_next (). */
+typedef struct
+{
+  StoreSearch *search;
+  GCancellable *cancellable;
+  sqlite3_stmt *words; /* Owned; NULL: not begun */
+} Walk;
+
+static gboolean
+is_damaged (StoreSearch *self)
+{
+  int primary = sqlite3_errcode (self->file->sqlite) & 0xff;
+
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+}
+
+static gboolean
+begin_words (Walk *walk, GError **error)
+{
+  StoreSearch *self = walk->search;
+  gint64 last = self->from > 0 ? STORE_INDEX_PLACE (self->from) : G_MAXINT64;
+  const char *match =
+      self->order == STORE_SEARCH_BEST && self->phase == 0 ? self->match_best : self->match;
+
+  /* Moments behind which all is older than wanted: but some stand further back than they wanted, as the whole file knows. */
+  if (last != G_MAXINT64)
+    last += store_search_file_get_most_shift (self->file);
+  if (self->until < G_MAXINT32 && self->place < 0)
+    self->place = MAX (STORE_INDEX_PLACE (MAX (self->until - 1, 0)) - 1, -1);
+  if (match == NULL)
+    match = self->match;
+  if (sqlite3_prepare_v2 (self->file->sqlite,
+                          self->is_scanning
+                              ? "SELECT id, message FROM doc "
+                                "WHERE ?1 IS NOT NULL AND id > ?2 AND id <= ?3 ORDER BY id"
+                              : "SELECT doc.id, doc.message FROM words CROSS JOIN doc "
+                                "ON doc.id = words.rowid WHERE words MATCH ?1 AND words.rowid > ?2 "
+                                "AND words.rowid <= ?3 ORDER BY words.rowid",
+                          -1, &walk->words, NULL)
+      != SQLITE_OK) {
+    base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (self->file->sqlite), "%s",
+                    store_search_say_unreadable ());
+    return FALSE;
+  }
+  (void)sqlite3_bind_text (walk->words, 1, match, -1, SQLITE_STATIC);
+  (void)sqlite3_bind_int64 (walk->words, 2, self->place);
+  (void)sqlite3_bind_int64 (walk->words, 3, last);
+  return TRUE;
+}
+
+static gboolean
+step_words (Walk *walk, GError **error)
+{
+  StoreSearch *self = walk->search;
+  int code;
+
+  if (walk->words == NULL && !begin_words (walk, error))
+    return FALSE;
+  code = sqlite3_step (walk->words);
+  if (code == SQLITE_DONE) {
+    self->words_ended = TRUE;
+    return TRUE;
+  }
+  if (code != SQLITE_ROW) {
+    if (!g_cancellable_set_error_if_cancelled (walk->cancellable, error))
+      base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (self->file->sqlite), "%s",
+                      store_search_say_unreadable ());
+    return FALSE;
+  }
+  self->place = sqlite3_column_int64 (walk->words, 0);
+  if (!consider (self, sqlite3_column_int64 (walk->words, 1), error))
+    return FALSE;
+  if (self->is_scanning && ++self->n_looked == SCANNED) {
+    self->is_scanning = self->n_hit >= SCANNED / SCAN_HIT;
+    self->n_looked = self->n_hit = 0;
+    if (!self->is_scanning)
+      g_clear_pointer (&walk->words, sqlite3_finalize);
+  }
+  return TRUE;
+}
+
+/* The index has it as its row says, at least: then the words found it. */
+static gboolean
+is_indexed (StoreSearch *self, StoreKey key)
+{
+  StoreIndexSeen seen;
+
+  return self->file != NULL && store_search_file_find (self->file, STORE_KEY_ID (key), &seen) == 1
+         && seen.stage >= STORE_INDEX_LINE && seen.received == key >> 32;
+}
+
+static gboolean
+step_rows (Walk *walk, GError **error)
+{
+  StoreSearch *self = walk->search;
+  StoreKey key = -1;
+
+  /* Those that came after all that the index has seen stand among the others by their time. */
+  if (self->late_at < self->late->len)
+    key = g_array_index (self->late, StoreKey, self->late_at);
+  if (self->next_row == 0 && !store_search_next_row (self, &self->next_row, error))
+    return FALSE;
+  if (key > self->next_row) {
+    self->late_at++;
+  } else {
+    key = self->next_row;
+    self->next_row = 0;
+  }
+  if (key < 0 || key >> 32 < self->from) {
+    self->rows_ended = TRUE;
+    return TRUE;
+  }
+  self->row_key = key;
+  return (!self->by_rows && is_indexed (self, key)) || consider (self, STORE_KEY_ID (key), error);
+}
+
+/* Nothing newer than this hit can come. */
+static gboolean
+is_its_turn (StoreSearch *self, const StoreHit *hit)
+{
+  return (self->words_ended
+          || hit->received > store_search_file_get_reach (self->file, self->place + 1))
+         && (self->rows_ended || self->row_key < key_of (hit));
+}
+
+static gboolean
+step_on (Walk *walk, GError **error)
+{
+  StoreSearch *self = walk->search;
+  const StoreHit *top = peek_hit (self);
+
+  if (!self->words_ended
+      && (top == NULL || top->received <= store_search_file_get_reach (self->file, self->place + 1)
+          || self->rows_ended || self->row_key < key_of (top)))
+    return step_words (walk, error);
+  if (!self->rows_ended)
+    return step_rows (walk, error);
+  return step_words (walk, error);
+}
+
+static void
+rewind_all (StoreSearch *self)
+{
+  self->place = -1;
+  self->row_key = G_MAXINT64;
+  self->next_row = 0;
+  self->late_at = 0;
+  self->words_ended = self->by_rows;
+  self->is_scanning = self->scans;
+  self->n_looked = self->n_hit = 0;
+  self->rows_ended = FALSE;
+  store_search_rewind_rows (self);
+}
+
+/* ---- the moment ---- */
+
+static int
+compare_keys (gconstpointer a, gconstpointer b)
+{
+  StoreKey one = *(const StoreKey *)a, two = *(const StoreKey *)b;
+
+  return (one < two) - (one > two);
+}
+
+static gboolean
+read_late (StoreSearch *self, GError **error)
+{
+  g_autoptr (StoreQuery) query = NULL;
+  int step = 0;
+
+  g_clear_pointer (&self->late, g_array_unref);
+  self->late = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  if (self->by_rows)
+    return TRUE;
+  query = store_db_query (self->db, error, "SELECT received, id FROM message WHERE id > ?1",
+                          STORE_INTS (self->mark.seen));
+  while (query != NULL && (step = store_query_step (self->db, query, error)) == 1) {
+    StoreKey key = STORE_KEY_MAKE (store_query_int (query, 0), store_query_int (query, 1));
+
+    g_array_append_val (self->late, key);
+  }
+  g_array_sort (self->late, compare_keys);
+  return query != NULL && step == 0;
+}
+
+/* What is read now is of one moment.  Where the index has changed since the last time it is gone through from the first: what was given out is known. */
+static gboolean
+begin_moment (StoreSearch *self, GError **error)
+{
+  gint64 version = 0;
+
+  if (!store_search_file_get (self->db, &self->file, error))
+    return FALSE;
+  self->mark = (StoreIndexMark){ 0, G_MAXINT32, G_MAXINT32 };
+  if (self->file != NULL && !store_search_file_begin (self->file, &self->mark, &version)) {
+    store_search_file_drop (self->db);
+    self->file = NULL;
+    self->mark = (StoreIndexMark){ 0, G_MAXINT32, G_MAXINT32 };
+  }
+  if (!store_db_get_int (self->db, &self->last, error, "SELECT coalesce (max (id), 0) FROM message",
+                         STORE_NO_INTS))
+    return FALSE;
+  if (self->cursors != NULL && version == self->version)
+    return TRUE;
+  if (self->cursors == NULL && !store_search_choose_rows (self, error))
+    return FALSE;
+  /* There is no index any more. */
+  self->by_rows |= self->file == NULL;
+  self->version = version;
+  g_array_set_size (self->heap, 0);
+  self->phase = 0;
+  if (!read_late (self, error))
+    return FALSE;
+  rewind_all (self);
+  return TRUE;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  sqlite3_interrupt (user_data);
+}
+
+/* ---- what callers see ---- */
+
+static gboolean
+go_on (Walk *walk, guint limit, GArray *out, GError **error)
+{
+  StoreSearch *self = walk->search;
+
+  while (out->len < limit) {
+    const StoreHit *top = peek_hit (self);
+
+    if (g_cancellable_set_error_if_cancelled (walk->cancellable, error))
+      return FALSE;
+    if (top != NULL && is_its_turn (self, top)) {
+      give_hit (self, out);
+    } else if (!self->words_ended || !self->rows_ended) {
+      if (!step_on (walk, error))
+        return FALSE;
+    } else if (self->order == STORE_SEARCH_BEST && self->phase + 1 < N_PHASES) {
+      self->phase++;
+      g_clear_pointer (&walk->words, sqlite3_finalize);
+      rewind_all (self);
+    } else {
+      break;
+    }
+  }
+  return TRUE;
+}
+
+/* *again: there was damage, and without the index it can be gone on with. */
+static gboolean
+read_some (StoreSearch *self, guint limit, GArray *out, GCancellable *cancellable, gboolean *again,
+           GError **error)
+{
+  Walk walk = { self, cancellable, NULL };
+  gulong handler = 0;
+  /* One moment of mail.db, too: and each statement by itself would lock its file. */
+  gboolean ok = store_db_exec (self->db, "BEGIN", error) && begin_moment (self, error);
+
+  if (ok && cancellable != NULL && self->file != NULL)
+    handler =
+        g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self->file->sqlite, NULL);
+  ok = ok && go_on (&walk, limit, out, error);
+  g_cancellable_disconnect (cancellable, handler);
+  *again = !ok && self->file != NULL && is_damaged (self);
+  (void)sqlite3_finalize (walk.words);
+  if (!sqlite3_get_autocommit (self->db->sqlite))
+    ok = store_db_exec (self->db, "COMMIT", ok ? error : NULL) && ok;
+  if (self->file != NULL)
+    store_search_file_end (self->file);
+  if (*again) {
+    store_search_file_note_damage (self->db);
+    store_search_file_drop (self->db);
+    self->file = NULL;
+    self->version = -1;
+    g_clear_pointer (&self->cursors, g_array_unref);
+  }
+  return ok;
+}
+
+GArray *
+store_search_next (StoreSearch *self, guint limit, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (StoreHit));
+  g_autoptr (GError) local = NULL;
+  gboolean again = FALSE;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (!read_some (self, limit, out, cancellable, &again, &local) && again) {
+    g_clear_error (&local);
+    (void)read_some (self, limit, out, cancellable, &again, &local);
+  }
+  if (local == NULL)
+    return g_steal_pointer (&out);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+void
+store_search_rewind (StoreSearch *self)
+{
+  g_hash_table_remove_all (self->given);
+  g_hash_table_remove_all (self->owns);
+  self->version = -1;
+}
+
+gboolean
+store_search_count (StoreSearch *self, guint most, guint *total, guint *unread,
+                    GCancellable *cancellable, GError **error)
+{
+  gboolean ok = TRUE, is_end = FALSE;
+
+  *total = *unread = 0;
+  store_search_rewind (self);
+  while (ok && !is_end && (most == 0 || *total < most)) {
+    guint limit = most == 0 ? 1000 : MIN (1000, most - *total);
+    g_autoptr (GArray) hits = store_search_next (self, limit, cancellable, error);
+
+    ok = hits != NULL;
+    is_end = ok && hits->len == 0;
+    for (guint i = 0; ok && i < hits->len; i++)
+      *unread += g_array_index (hits, StoreHit, i).unread;
+    *total += ok ? hits->len : 0;
+  }
+  store_search_rewind (self);
+  return ok;
+}
+
+gboolean
+store_search_is_whole (StoreSearch *self, gint64 *up_to)
+{
+  *up_to = self->mark.texts;
+  return *up_to < 0 && self->last <= self->mark.seen;
+}

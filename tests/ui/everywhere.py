@@ -1,0 +1,62 @@
+"""everywhere.py PREFIX STATE SCREENSHOTS LANGUAGE: all windows of the program, by what a screen reader is told of them.  In the environment PARTS: see
+tour.py."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from access import ROOT, Look, Node  # noqa: E402
+from scene import case, chosen, finish  # noqa: E402
+from tap import main  # noqa: E402
+from tour import Tour  # noqa: E402
+
+CONTROLS = {'push button', 'toggle button', 'check box', 'radio button', 'text', 'entry', 'password text', 'combo box', 'list item', 'list', 'list box',
+            'table', 'table row', 'table cell', 'slider', 'spin button', 'link', 'menu item', 'check menu item', 'radio menu item', 'menu', 'page tab', 'tree item',
+            'progress bar', 'search box', 'switch', 'frame', 'window', 'dialog', 'alert', 'image'}
+# What can have the keyboard and is no control: text that can be selected, what scrolls, and what holds others.
+AROUND = {'label', 'scroll pane', 'application', 'filler', 'panel'}
+TYPE = r'(Gtk|Adw|WebKit|Ui|Gdk)[A-Z]\w+$'
+
+
+def fault(item):
+    """What a screen reader would get wrong of it, or None."""
+    if item.role in CONTROLS and (not item.name.strip() or item.name.startswith('_') or re.match(TYPE, item.name)):
+        return 'without a name'
+    if item.role in CONTROLS and re.fullmatch(r'(.+?),? \1', item.name):
+        return 'named twice'
+    if item.focusable and item.role not in CONTROLS | AROUND:
+        return 'of a role that takes no keyboard'
+    return None
+
+
+class Ear:
+    """Listens at each stop; says each thing once."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.windows = None
+        self.found = {}
+
+    def look(self, place):
+        root = self.scene.app.root
+        windows = [node.path for node in root.children]
+        # New windows are asked for all that they hold; of others GTK tells by itself what came.
+        look = Look(root.program, thorough=windows != self.windows)
+        self.windows = windows
+        for item, chain in look.below(ROOT):
+            wrong = fault(item)
+            if wrong and look.on_screen(item, chain):
+                where = ' > '.join(one.name or one.role for one in chain[-4:])
+                self.found.setdefault(f'{wrong}: {item.role} {item.name!r} in {where} at {Node(root.program, item.path).extents}', place)
+
+
+@case
+def every_control_has_a_name(scene):
+    ear = Ear(scene)
+    Tour(scene, ear.look).go()
+    print(f'# figure: controls_without_name {len(ear.found)} count', flush=True)
+    assert not ear.found, '\n'.join(f'{place}: {what}' for what, place in ear.found.items())
+    scene.quit()
+
+
+main(chosen([every_control_has_a_name]), finish)
