@@ -702,6 +702,12 @@ count_threads (const char *prefix)
   return n;
 }
 
+static gboolean
+is_ahead (gpointer unused)
+{
+  return count_threads ("sosik-ahead") > 0;
+}
+
 /* Whoever looks for servers, or connects to one that does not answer, is not there any more when the engine has stopped. */
 static void
 test_threads_end (void)
@@ -714,11 +720,12 @@ test_threads_end (void)
   account->imap.port = g_socket_listener_add_any_inet_port (deaf, NULL, NULL);
   sync_open_ahead (account);
   mail_engine_discover_async (bench->engine, account, NULL, NULL, NULL, NULL, NULL);
+  /* A thread has its name only when it runs. */
+  wait_until (is_ahead, NULL);
   /* Where nothing answers at all they are soon gone by themselves. */
-  for (guint i = 0; i < 1000 && count_threads ("sosik-source") == 0; i++) {
+  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC;
+       count_threads ("sosik-source") == 0 && g_get_monotonic_time () < end; g_usleep (1000))
     g_main_context_iteration (NULL, FALSE);
-    g_usleep (1000);
-  }
   g_assert_cmpuint (count_threads ("sosik-ahead"), >, 0);
   bench_stop (bench);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

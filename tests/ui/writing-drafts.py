@@ -133,7 +133,8 @@ def choose_a_time(scene):
     days = scene.app.wait(None, exact('Date'))
     tomorrow = at - datetime.timedelta(days=1)  # is proposed
     if at.month != tomorrow.month:
-        scene.app.click(days.find_all('push button')[-1])
+        # To and fro of the month, then of the year
+        scene.app.click(days.find_all('push button')[1])
     # Days of the month before stand above, those of the next one below.
     scene.app.click(days.find_all('label', f'^{at.day}$')[-1 if at.day > 15 else 0])
     scene.app.fill('spin button', exact('Hour'), '10')
