@@ -25,6 +25,11 @@ on_line (ModelEvent *event, gpointer user_data)
   if (event->sent || event->after || event->protocol != MODEL_IMAP)
     return MODEL_GO;
   g_mutex_lock (&step->lock);
+  if (event->connection < step->n_gone) {
+    g_mutex_unlock (&step->lock);
+    return MODEL_GO;
+  }
+  step->n_connections = MAX (step->n_connections, event->connection + 1);
   g_ptr_array_add (step->commands, g_strdup_printf ("%u %s", event->connection, command));
   stalls = step->stall_on == event->connection + 1;
   on_command = step->on_command;
@@ -186,6 +191,9 @@ step_forget_commands (Step *step)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&step->lock);
 
   g_ptr_array_set_size (step->commands, 0);
+  /* What one that was closed said last may be read only now. */
+  if (step->engine == NULL)
+    step->n_gone = step->n_connections;
   model_server_reset_counters (step->server);
 }
 

@@ -29,6 +29,8 @@ struct _Step
 
   GMutex lock;         /* what follows */
   GPtrArray *commands; /* char *: "0 SELECT INBOX", the connection before */
+  guint n_connections; /* that have said something */
+  guint n_gone;        /* of them those of an engine that was stopped when the commands were forgotten */
   gint64 changed; /* monotonic: the last change record with messages */
   guint
       stall_on; /* connection that stays silent at its next command; 0: none, else 1 + its number */
