@@ -58,10 +58,15 @@ def scroll(scene, times, button):
     """Turns the wheel over the reader: 4 is up, 5 down."""
     x, y = scene.app.center(reader(scene))
     run('xdotool', 'mousemove', str(x), str(y))
+    turn_wheel(times, button)
+    time.sleep(.4)
+
+
+def turn_wheel(times, button):
+    """Where the pointer is."""
     for _ in range(times):
         run('xdotool', 'click', str(button))
         time.sleep(.03)
-    time.sleep(.4)
 
 
 def menu(scene, label, card=0):
