@@ -429,6 +429,8 @@ static void
 handle_indexed (guint64 done, guint64 total, gint64 up_to, gpointer user_data)
 {
   mail_engine_set_indexing (user_data, done, total, up_to);
+  if (done >= total) /* what came was counted before its text could be found */
+    mail_engine_count_searches_soon (user_data);
 }
 
 const MailChangesHandlers mail_engine_handlers = {

@@ -177,14 +177,30 @@ on_counted (GObject *source, GAsyncResult *result, gpointer user_data)
     base_log ("A search could not be counted: %s", error->message);
 }
 
+/* In front, for a phrase that is not closed, or an operator that waits for its value, takes all that follows; and of the words only what means something, for a lone OR at
+ * their beginning would join the two. */
+static BaseQuery *
+narrow_to_unread (const char *typed)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (BaseQuery) query = base_query_parse (typed, now);
+  g_autoptr (GString) unread = g_string_new ("is:unread");
+
+  for (guint i = 0; i < base_query_get_n_pieces (query); i++) {
+    g_autofree char *piece = base_query_dup_piece_text (query, i);
+
+    g_string_append_printf (unread, " %s", piece);
+  }
+  return base_query_parse (unread->str, now);
+}
+
 static void
 count (MailEngine *self, MailFolder *search)
 {
-  g_autofree char *typed = g_strdup_printf ("%s is:unread", mail_folder_get_typed (search));
-  g_autoptr (BaseQuery) query = base_query_parse (typed, g_get_real_time () / G_USEC_PER_SEC);
+  g_autoptr (BaseQuery) query = narrow_to_unread (mail_folder_get_typed (search));
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
-  const MailSearchWish wish = { typed, 0, FALSE };
+  const MailSearchWish wish = { NULL, 0, FALSE };
   CountWait *wait = g_new (CountWait, 1);
 
   mail_search_list_accounts (self, rows, words);

@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 
+#include "store-operation.h"
 #include "store-search.h"
 
 #define LETTER(subject, text)                                                                      \
@@ -168,10 +169,90 @@ test_open (void)
   g_object_unref (open.list);
 }
 
+/* ---- searches that are kept ---- */
+
+static gboolean
+is_counted (gpointer data)
+{
+  MailEngine *engine = ((Bench *)data)->engine;
+
+  return engine->searches_source == 0 && engine->searches_counting == 0;
+}
+
+static gboolean
+has_unread (gpointer data)
+{
+  return mail_folder_get_unread (data) > 0;
+}
+
+/* What is unread is counted once its text can be found: not only when it came. */
+static void
+test_kept_search (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *long_way = g_strnfill (3000, '.');
+  g_autofree char *body = g_strconcat (LETTER ("two", "Dear all\r\n\r\n"), long_way,
+                                       "\r\n또 다른 이메일을 보냅니다\r\n", NULL);
+  MailFolder *kept;
+
+  wait_until (is_whole, bench);
+  g_clear_pointer (&bench->engine->indexer, mail_indexer_free);
+  kept = mail_engine_keep_search (bench->engine, 0, "Kept", "메일", FALSE);
+  bench_add (bench, bench->inbox, 1000, body);
+  wait_until (is_counted, bench);
+  g_assert_cmpuint (mail_folder_get_unread (kept), ==, 0);
+  bench->engine->indexer = mail_indexer_new (bench->engine->store, bench->engine->changes);
+  wait_until (has_unread, kept);
+  g_assert_cmpuint (mail_folder_get_unread (kept), ==, 1);
+}
+
+static void
+mark_read (Bench *bench, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (store_operation_set_flags (bench->db, &id, 1, TRUE, STORE_FLAG_SEEN, &error), >,
+                   0);
+  g_assert_no_error (error);
+}
+
+/* What is not closed, or not complete, does not take in that it is about what is unread; and both sides of an OR are. */
+static void
+test_kept_as_typed (void)
+{
+  static const struct
+  {
+    const char *typed;
+    guint unread;
+  } kept[] = { { "\"보냈습니", 1 },     { "one from:", 1 },       { "nothing OR 보냈습니다", 1 },
+               { "two OR three", 0 },   { "OR 보냈습니다", 1 },   { "(one OR two", 1 },
+               { "보냈습니다 NOT", 1 }, { "one two) three(", 0 }, { "", 1 } };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  MailFolder *searches[G_N_ELEMENTS (kept)];
+  gint64 ids[2];
+  g_autoptr (GError) error = NULL;
+
+  bench_add (bench, bench->inbox, 1000, LETTER ("one", "이메일을 보냈습니다"));
+  ids[0] = bench_add (bench, bench->inbox, 2000, LETTER ("two", "이메일을 보냈습니다"));
+  ids[1] = bench_add (bench, bench->inbox, 2000, LETTER ("three", "Nothing of the kind"));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    mark_read (bench, ids[i]);
+  wait_for (bench, "body:메일", 2);
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    searches[i] = mail_engine_keep_search (bench->engine, i, "Kept", kept[i].typed, FALSE);
+  wait_until (is_counted, bench);
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++) {
+    g_test_message ("%s", kept[i].typed);
+    g_assert_cmpuint (mail_folder_get_unread (searches[i]), ==, kept[i].unread);
+  }
+}
+
 void
 add_indexer_tests (void)
 {
   g_test_add_func ("/mail/indexer/followed", test_followed);
   g_test_add_func ("/mail/indexer/begun-again", test_begun_again);
   g_test_add_func ("/mail/indexer/open-search", test_open);
+  g_test_add_func ("/mail/indexer/kept-search", test_kept_search);
+  g_test_add_func ("/mail/indexer/kept-as-typed", test_kept_as_typed);
 }
