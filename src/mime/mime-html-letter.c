@@ -6,34 +6,20 @@
 
 #include <string.h>
 
-#include "mime-css-private.h"
 #include "mime-html-parse-private.h"
 #include "mime-html-role-private.h"
 #include "mime-html-table-private.h"
-#include "mime-ink-private.h"
+#include "mime-letter-look-private.h"
 
 #define MAX_QUOTES 20
 #define MAX_DEPTH  100 /* of quotes that a person wrote */
 #define MAX_LEVELS 9
-#define NO_COLOUR  0xffffffff
-
-/* How text looks; of links the address is that of the element which holds it. */
-typedef struct
-{
-  gboolean bold, italic, underline, strike;
-  guint colour;              /* 0xrrggbb */
-  const char *size, *family; /* as CSS has them; NULL: the usual */
-  const char *href;
-  /* Of a letter that was written only */
-  const char *align;      /* of its line; NULL: the usual */
-  gboolean written, kept; /* all of it counts; tabs do */
-} Look;
 
 typedef struct
 {
   MimeRole role;
   gboolean heading;
-  Look look;
+  MimeLetterLook look;
   char *href;     /* owned */
   int number;     /* of a list: the next number, 0 for bullets */
   guint gap;      /* the ends of lines around a paragraph */
@@ -46,7 +32,7 @@ typedef struct
   GString *out;
   GArray *open; /* of Open */
   /* What stands in `out` and is not closed */
-  Look look;
+  MimeLetterLook look;
   const char *element; /* NULL: no line is open */
   /* What waits for the next word */
   guint newlines;
@@ -63,8 +49,8 @@ typedef struct
   MimeTable *table;     /* borrowed; NULL: none is being written */
   gboolean in_cell;     /* of it */
   /* Given */
-  gboolean written;   /* MIME_LETTER_WRITTEN */
-  const Look *coming; /* of an element that begins; NULL: none does */
+  gboolean written;             /* MIME_LETTER_WRITTEN */
+  const MimeLetterLook *coming; /* of an element that begins; NULL: none does */
   guint base;
   gsize max;
   MimeHtmlCidFunc picture_func;
@@ -77,48 +63,33 @@ open_clear (gpointer data)
   g_free (((Open *)data)->href);
 }
 
-static const Look *
+static const MimeLetterLook *
 get_look (const Letter *letter)
 {
-  static const Look none = { .colour = NO_COLOUR };
-  static const Look written = { .colour = NO_COLOUR, .written = TRUE };
+  static const MimeLetterLook none = { .colour = MIME_LETTER_LOOK_NO_COLOUR };
+  static const MimeLetterLook written = { .colour = MIME_LETTER_LOOK_NO_COLOUR, .written = TRUE };
 
   if (letter->open->len > 0)
     return &g_array_index (letter->open, Open, letter->open->len - 1).look;
   return letter->written ? &written : &none;
 }
 
-static gboolean
-has_span (const Look *look)
-{
-  return look->colour != NO_COLOUR || look->size != NULL || look->family != NULL;
-}
-
 /* ---- lines ---- */
 
 /* Closes all but the link, when the next text (NULL: none) is part of it. */
 static void
-close_look (Letter *letter, const Look *next)
+close_look (Letter *letter, const MimeLetterLook *next)
 {
-  Look *look = &letter->look;
+  MimeLetterLook *look = &letter->look;
   const char *href = next != NULL && next->href == look->href ? look->href : NULL;
 
   g_string_append (letter->out, look->strike ? "</s>" : "");
   g_string_append (letter->out, look->underline ? "</u>" : "");
   g_string_append (letter->out, look->italic ? "</i>" : "");
   g_string_append (letter->out, look->bold ? "</b>" : "");
-  g_string_append (letter->out, has_span (look) ? "</span>" : "");
+  g_string_append (letter->out, mime_letter_look_has_span (look) ? "</span>" : "");
   g_string_append (letter->out, look->href != NULL && href == NULL ? "</a>" : "");
-  *look = (Look){ .colour = NO_COLOUR, .href = href };
-}
-
-static gboolean
-same_look (const Look *one, const Look *other)
-{
-  return one->bold == other->bold && one->italic == other->italic
-         && one->underline == other->underline && one->strike == other->strike
-         && one->colour == other->colour && one->size == other->size && one->family == other->family
-         && one->href == other->href;
+  *look = (MimeLetterLook){ .colour = MIME_LETTER_LOOK_NO_COLOUR, .href = href };
 }
 
 static void
@@ -130,12 +101,12 @@ append_escaped (GString *out, const char *text, gsize length)
 }
 
 static void
-open_span (GString *out, const Look *look)
+open_span (GString *out, const MimeLetterLook *look)
 {
   const char *separator = "";
 
   g_string_append (out, "<span style=\"");
-  if (look->colour != NO_COLOUR) {
+  if (look->colour != MIME_LETTER_LOOK_NO_COLOUR) {
     g_string_append_printf (out, "color:#%06x", look->colour);
     separator = ";";
   }
@@ -151,9 +122,9 @@ open_span (GString *out, const Look *look)
 static void
 switch_look (Letter *letter)
 {
-  const Look *look = get_look (letter);
+  const MimeLetterLook *look = get_look (letter);
 
-  if (same_look (&letter->look, look))
+  if (mime_letter_look_equal (&letter->look, look))
     return;
   close_look (letter, look);
   if (look->href != NULL && letter->look.href == NULL) {
@@ -161,7 +132,7 @@ switch_look (Letter *letter)
     append_escaped (letter->out, look->href, strlen (look->href));
     g_string_append (letter->out, "\">");
   }
-  if (has_span (look))
+  if (mime_letter_look_has_span (look))
     open_span (letter->out, look);
   g_string_append (letter->out, look->bold ? "<b>" : "");
   g_string_append (letter->out, look->italic ? "<i>" : "");
@@ -273,7 +244,7 @@ begin_word_in_cell (Letter *letter)
     close_look (letter, NULL);
     append_breaks (letter, letter->breaks > 0 || !letter->prefixed ? letter->newlines : 0);
   } else if (letter->newlines > 0 || letter->space || letter->tab) {
-    if (letter->newlines > 0 || !same_look (&letter->look, get_look (letter)))
+    if (letter->newlines > 0 || !mime_letter_look_equal (&letter->look, get_look (letter)))
       close_look (letter, get_look (letter));
     if (!letter->prefixed)
       g_string_append (letter->out, letter->newlines > 0 ? "<br/>" : " ");
@@ -304,7 +275,7 @@ begin_word (Letter *letter)
     g_string_append_c (letter->out, '\t');
   } else if (letter->space && !letter->prefixed) {
     /* A space between two looks has none. */
-    if (!same_look (&letter->look, get_look (letter)))
+    if (!mime_letter_look_equal (&letter->look, get_look (letter)))
       close_look (letter, get_look (letter));
     g_string_append_c (letter->out, ' ');
   }
@@ -346,188 +317,6 @@ begin_item (Letter *letter)
   else
     g_string_append (letter->out, "• ");
   letter->prefixed = TRUE;
-}
-
-/* ---- looks ---- */
-
-static guint
-get_number (const MimeColour *colour)
-{
-  return (guint)(colour->red * 255 + 0.5) << 16 | (guint)(colour->green * 255 + 0.5) << 8
-         | (guint)(colour->blue * 255 + 0.5);
-}
-
-/* Colours that tell something: neither near black, which is what text is anyway, nor too light for white paper. */
-static guint
-telling_colour (const char *value)
-{
-  MimeColour colour = mime_colour_parse (value);
-  double light = 0.30 * colour.red + 0.59 * colour.green + 0.11 * colour.blue;
-  double most = MAX (colour.red, MAX (colour.green, colour.blue));
-  double least = MIN (colour.red, MIN (colour.green, colour.blue));
-
-  return !colour.known || light > 0.7 || most - least < 0.25 ? NO_COLOUR : get_number (&colour);
-}
-
-static guint
-read_colour (const Look *look, const char *value)
-{
-  MimeColour colour = mime_colour_parse (value);
-
-  if (!look->written)
-    return telling_colour (value);
-  return colour.known ? get_number (&colour) : NO_COLOUR;
-}
-
-/* In parts of the usual one; 0: as usual. */
-static double
-read_size (const char *value)
-{
-  static const struct
-  {
-    const char *name;
-    double size;
-  } names[] = { { "x-small", .6 }, { "xx-small", .6 }, { "small", .8 },    { "smaller", .8 },
-                { "large", 1.2 },  { "larger", 1.2 },  { "x-large", 1.5 }, { "xx-large", 2 } };
-  char *unit;
-  double number = g_ascii_strtod (value, &unit);
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_ascii_strcasecmp (value, names[i].name) == 0)
-      return names[i].size;
-  if (unit == value || number <= 0)
-    return 0;
-  if (g_str_has_prefix (unit, "px"))
-    return number / 16;
-  if (g_str_has_prefix (unit, "pt"))
-    return number / 12;
-  if (*unit == '%')
-    return number / 100;
-  return g_str_has_prefix (unit, "em") || g_str_has_prefix (unit, "rem") ? number : 0;
-}
-
-/* Those that a letter has; programs say them in units of their own. */
-static const char *
-get_size (double size)
-{
-  if (size == 0)
-    return NULL;
-  return size < .86 ? "small" : size >= 1.5 ? "xx-large" : size >= 1.1 ? "large" : NULL;
-}
-
-static const char *
-get_family (const Look *look, const char *value)
-{
-  static const char *const families[] = { "sans-serif", "serif", "monospace" };
-
-  for (guint i = 0; look->written && i < G_N_ELEMENTS (families); i++)
-    if (g_ascii_strcasecmp (value, families[i]) == 0)
-      return families[i];
-  return strstr (value, "monospace") != NULL || strstr (value, "Courier") != NULL ? "monospace"
-                                                                                  : NULL;
-}
-
-static const char *
-get_align (const char *value)
-{
-  if (g_ascii_strcasecmp (value, "center") == 0 || g_ascii_strcasecmp (value, "middle") == 0)
-    return "center";
-  return g_ascii_strcasecmp (value, "right") == 0 || g_ascii_strcasecmp (value, "end") == 0
-             ? "right"
-             : NULL;
-}
-
-static void
-on_written_declaration (const char *name, const char *value, Look *look)
-{
-  if (strcmp (name, "font-size") == 0)
-    look->size = get_size (read_size (value));
-  else if (strcmp (name, "text-align") == 0)
-    look->align = get_align (value);
-  else if (strcmp (name, "white-space") == 0)
-    look->kept = g_str_has_prefix (value, "pre");
-}
-
-static void
-on_declaration (const char *name, const char *value, gpointer user_data)
-{
-  Look *look = user_data;
-
-  if (look->written)
-    on_written_declaration (name, value, look);
-
-  if (strcmp (name, "font-weight") == 0)
-    look->bold = g_str_has_prefix (value, "bold") || g_ascii_strtoll (value, NULL, 10) >= 600;
-  else if (strcmp (name, "font-style") == 0)
-    look->italic = g_str_has_prefix (value, "italic") || g_str_has_prefix (value, "oblique");
-  else if (strcmp (name, "color") == 0)
-    look->colour = read_colour (look, value);
-  else if (strcmp (name, "font-family") == 0)
-    look->family = get_family (look, value);
-  else if (g_str_has_prefix (name, "text-decoration") && strcmp (name, "text-decoration-color") != 0
-           && strcmp (name, "text-decoration-style") != 0) {
-    look->underline = strstr (value, "underline") != NULL;
-    look->strike = strstr (value, "line-through") != NULL;
-  }
-}
-
-static gboolean
-is_one_of (const char *name, const char *const *names)
-{
-  return g_strv_contains (names, name);
-}
-
-/* What older programs say without a style. */
-static void
-enter_written_look (Look *look, const char *name, const char **attributes)
-{
-  static const double sizes[] = { .6, .8, 1, 1.2, 1.5, 2, 3 };
-  const char *size = mime_html_attribute (attributes, "size"),
-             *align = mime_html_attribute (attributes, "align");
-  gint64 number = size != NULL ? g_ascii_strtoll (size, NULL, 10) : 0;
-
-  if (strcmp (name, "font") == 0 && number >= 1 && number <= (gint64)G_N_ELEMENTS (sizes))
-    look->size = get_size (sizes[number - 1]);
-  else if (strcmp (name, "small") == 0)
-    look->size = "small";
-  else if (strcmp (name, "big") == 0)
-    look->size = "large";
-  if (strcmp (name, "center") == 0)
-    look->align = "center";
-  else if (align != NULL && strcmp (name, "img") != 0 && strcmp (name, "table") != 0)
-    look->align = get_align (align);
-}
-
-static void
-enter_look (Open *open, const char *name, const char **attributes)
-{
-  const char *style = mime_html_attribute (attributes, "style");
-  const char *colour = mime_html_attribute (attributes, "color");
-  Look *look = &open->look;
-
-  if (is_one_of (name, (const char *const[]){ "b", "strong", "th", "h4", "h5", "h6", NULL }))
-    look->bold = TRUE;
-  else if (is_one_of (name, (const char *const[]){ "i", "em", "cite", "dfn", "var", NULL }))
-    look->italic = TRUE;
-  else if (is_one_of (name, (const char *const[]){ "u", "ins", NULL }))
-    look->underline = TRUE;
-  else if (is_one_of (name, (const char *const[]){ "s", "strike", "del", NULL }))
-    look->strike = TRUE;
-  else if (is_one_of (name, (const char *const[]){ "code", "kbd", "samp", "tt", "pre", NULL }))
-    look->family = "monospace";
-  if (colour != NULL)
-    look->colour = read_colour (look, colour);
-  if (look->written)
-    enter_written_look (look, name, attributes);
-  if (style != NULL)
-    mime_css_each_declaration (style, strlen (style), on_declaration, look);
-  /* Links and headings look like what they are. */
-  if (look->href != NULL && !look->written) {
-    look->underline = FALSE;
-    look->colour = NO_COLOUR;
-  }
-  if (open->heading)
-    look->bold = FALSE;
 }
 
 /* ---- tables that stay ---- */
@@ -754,7 +543,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
 
   if (strcmp (name, "style") == 0 || strcmp (name, "title") == 0)
     open.role = MIME_ROLE_HIDDEN;
-  open.heading = is_one_of (name, (const char *const[]){ "h1", "h2", "h3", NULL });
+  open.heading = g_strv_contains ((const char *const[]){ "h1", "h2", "h3", NULL }, name);
   /* In letters only what is written is between lines. */
   open.gap = letter->written && strcmp (name, "p") != 0 ? 1 : 2;
   if (open.role == MIME_ROLE_LINK && mime_html_attribute (attributes, "href") != NULL) {
@@ -762,7 +551,7 @@ on_start (const char *name, const char **attributes, gpointer user_data)
     if (open.href != NULL)
       open.look.href = open.href;
   }
-  enter_look (&open, name, attributes);
+  mime_letter_look_enter (&open.look, name, attributes, open.heading);
   letter->coming = &open.look;
   if (letter->table != NULL)
     begin_in_table (letter, &open, attributes);
@@ -901,7 +690,7 @@ mime_html_to_letter (const char *clean, guint quotes, gsize max, MimeLetterSourc
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
   Letter letter = { .out = g_string_new (NULL),
                     .open = open,
-                    .look = { .colour = NO_COLOUR },
+                    .look = { .colour = MIME_LETTER_LOOK_NO_COLOUR },
                     .base = quotes,
                     .max = max,
                     .written = source == MIME_LETTER_WRITTEN,
