@@ -166,6 +166,11 @@ update_rows (MailContent *content, gboolean forgotten)
 
   rows->engine = g_object_ref (mail_content_get_engine (content));
   rows->forgotten = forgotten;
+  if (rows->engine->indexer != NULL) {
+    g_autofree char *address = g_utf8_strdown (sender->address, -1);
+
+    mail_indexer_note_sender (rows->engine->indexer, address);
+  }
   mail_engine_call_store (rows->engine, g_task_new (NULL, NULL, on_rows, rows), run_rows,
                           g_strdup (sender->address), g_free, (GDestroyNotify)g_ptr_array_unref);
 }

@@ -65,6 +65,16 @@ on_store_done (gpointer result, GError *error, gpointer done_data)
 }
 
 static void
+on_search_done (gpointer result, GError *error, gpointer done_data)
+{
+  const Call *call = done_data;
+
+  if (call->engine->indexer != NULL)
+    mail_indexer_wake (call->engine->indexer);
+  call_end (done_data, result, error);
+}
+
+static void
 call_thread (MailEngine *engine, MailStoreThread *thread, GTask *task, MailStoreFunc func,
              gpointer data, GDestroyNotify free_data, GDestroyNotify free_result)
 {
@@ -73,7 +83,8 @@ call_thread (MailEngine *engine, MailStoreThread *thread, GTask *task, MailStore
     return;
   }
   mail_store_thread_push (thread, engine->context, func, data, free_data,
-                          g_task_get_cancellable (task), on_store_done,
+                          g_task_get_cancellable (task),
+                          thread == engine->search_thread ? on_search_done : on_store_done,
                           call_begin (engine, task, free_result));
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "store-choice.h"
 #include "store-partial.h"
 
 void
@@ -32,23 +33,40 @@ read_partial (StoreDb *db, gint64 message, GError **error)
                                    missing->len);
 }
 
-/* *message NULL: there is no text (any more).  FALSE: the store cannot be read. */
-static gboolean
-read_message (StoreDb *db, const StoreIndexTask *task, MimeMessage **message, GError **error)
+/* NULL: there is no text (any more), or it cannot be read, which must not keep the others from being found: it is tried again at the next start. */
+static MimeMessage *
+read_message (StoreDb *db, const StoreIndexTask *task, gboolean *unreadable)
 {
+  MimeMessage *message;
+
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
   if (task->stage == STORE_INDEX_PARTIAL) {
-    *message = read_partial (db, task->message, &local);
+    message = read_partial (db, task->message, &local);
   } else {
     bytes = store_message_get_body (db, task->message, &local);
-    *message = bytes != NULL ? mime_message_new (bytes) : NULL;
+    message = bytes != NULL ? mime_message_new (bytes) : NULL;
   }
-  if (*message != NULL || g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE))
+  *unreadable = message == NULL && !g_error_matches (local, BASE_ERROR, BASE_ERROR_GONE);
+  return message;
+}
+
+/* As the person reads mail of its sender. */
+static gboolean
+choose_charset (StoreDb *db, const StoreMessage *row, MimeMessage *message, GError **error)
+{
+  g_autoptr (StoreChoice) choice = NULL;
+  g_autofree char *address =
+      row->from_address != NULL ? g_utf8_strdown (row->from_address, -1) : NULL;
+
+  if (address == NULL || address[0] == '\0')
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  if (!store_choice_get (db, STORE_CHOICE_CHARSET_SENDER, address, &choice, error))
+    return FALSE;
+  if (choice != NULL)
+    mime_message_set_charset (message, choice->value);
+  return TRUE;
 }
 
 static void
@@ -99,9 +117,11 @@ mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task, GError **error)
   self->doc.texts = self->texts;
   if (self->row == NULL)
     return g_steal_pointer (&self);
-  if (task->stage >= STORE_INDEX_PARTIAL && !read_message (db, task, &message, error))
-    return NULL;
+  if (task->stage >= STORE_INDEX_PARTIAL)
+    message = read_message (db, task, &self->is_unreadable);
   if (message != NULL) {
+    if (!choose_charset (db, self->row, message, error))
+      return NULL;
     self->doc.stage = task->stage;
     self->words = mime_words_new (message);
     take_words (self);

@@ -13,6 +13,7 @@ typedef struct
   MimeWords *words;  /* Owned; NULL: only its row is here */
   StoreIndexText texts[STORE_INDEX_ROW_TEXTS + BASE_N_SECTIONS];
   gsize octets;
+  gboolean is_unreadable; /* its text is here, and cannot be read now */
 } MailIndexerDoc;
 
 void mail_indexer_doc_free (MailIndexerDoc *doc);

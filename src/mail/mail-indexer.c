@@ -7,6 +7,7 @@
 
 #include "base-log.h"
 #include "mail-indexer-doc.h"
+#include "store-person.h"
 
 #define NICE 10
 /* A transaction: the larger, the fewer pieces the index is in, and the more is done again when the program ends within it. */
@@ -21,9 +22,19 @@
 #define POLL_US 250000
 /* So many at once are not remembered one by one. */
 #define MOST_TOLD 2000
+/* So many are still put in when it ends. */
+#define MOST_LAST 50
 /* After an error: a full disk, or damage, after which it begins anew. */
 #define AGAIN_US  (20 * G_USEC_PER_SEC)
 #define REPORT_US 300000
+
+/* What it was told since it looked last. */
+typedef struct
+{
+  GPtrArray *changes; /* of StoreChange */
+  GPtrArray *senders; /* of char *: their mail is read otherwise by now */
+  gboolean much;      /* more than is remembered: all is to be looked at */
+} Told;
 
 struct _MailIndexer
 {
@@ -33,8 +44,9 @@ struct _MailIndexer
   GCond turn;
 
   /* Under the lock */
-  GPtrArray *told; /* of StoreChange */
+  Told *told;
   gint64 first_told, last_told;
+  gboolean woken; /* it may have to begin anew, although nobody told it anything */
   gboolean stopping;
   StoreIndex *index; /* Borrowed from the thread: to be interrupted; NULL: none is open */
 
@@ -44,11 +56,40 @@ struct _MailIndexer
   guint at, n_texts;
   gint64 seen; /* all up to this row id are among the tasks or done */
   gboolean tidy;
+  gboolean finishing; /* nobody stops it any more: it ends by itself */
+  gboolean said_unreadable;
   gint64 reported;
 
   /* Borrowed */
   MailChanges *changes;
 };
+
+/* ---- what it is told ---- */
+
+static Told *
+told_new (void)
+{
+  Told *told = g_new0 (Told, 1);
+
+  told->changes = g_ptr_array_new_with_free_func ((GDestroyNotify)store_change_unref);
+  told->senders = g_ptr_array_new_with_free_func (g_free);
+  return told;
+}
+
+static void
+told_free (Told *told)
+{
+  g_ptr_array_unref (told->changes);
+  g_ptr_array_unref (told->senders);
+  g_free (told);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Told, told_free)
+
+static gboolean
+told_is_empty (const Told *told)
+{
+  return told->changes->len == 0 && told->senders->len == 0 && !told->much;
+}
 
 /* ---- waiting ---- */
 
@@ -72,25 +113,26 @@ wait_until (MailIndexer *self, gint64 until)
 }
 
 /* Until something is told, if `may_sleep`; then until no more of it comes.  NULL: nothing was told. */
-static GPtrArray *
+static Told *
 take_told (MailIndexer *self, gboolean may_sleep)
 {
-  GPtrArray *told;
+  Told *told;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  while (may_sleep && !self->stopping && self->told->len == 0)
+  while (may_sleep && !self->stopping && !self->woken && told_is_empty (self->told))
     g_cond_wait (&self->turn, &self->lock);
-  while (!self->stopping && self->told->len > 0) {
+  self->woken = FALSE;
+  while (!self->stopping && !told_is_empty (self->told)) {
     gint64 until = MIN (self->last_told + QUIET_US, self->first_told + MOST_US);
 
     if (g_get_monotonic_time () >= until)
       break;
     (void)g_cond_wait_until (&self->turn, &self->lock, until);
   }
-  if (self->told->len == 0)
+  if (self->stopping || told_is_empty (self->told)) /* the last word is finish_told ()'s */
     return NULL;
   told = self->told;
-  self->told = g_ptr_array_new_with_free_func ((GDestroyNotify)store_change_unref);
+  self->told = told_new ();
   return told;
 }
 
@@ -183,13 +225,16 @@ do_batch (MailIndexer *self, StoreIndex *index, GArray *tasks, guint *at, StoreI
   for (; end < tasks->len && docs->len < BATCH_DOCS && octets < BATCH_OCTETS; end++) {
     MailIndexerDoc *doc;
 
-    if (is_stopping (self)) {
+    if (!self->finishing && is_stopping (self)) {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
       return FALSE;
     }
     doc = mail_indexer_doc_new (self->db, &g_array_index (tasks, StoreIndexTask, end), error);
     if (doc == NULL)
       return FALSE;
+    if (doc->is_unreadable && !self->said_unreadable)
+      base_log ("Mail that could not be read is found by who wrote it, and about what, alone");
+    self->said_unreadable |= doc->is_unreadable;
     octets += doc->octets;
     g_ptr_array_add (docs, doc);
     g_array_append_val (plain, doc->doc);
@@ -215,10 +260,10 @@ add_ids (GHashTable *ids, GArray *keys)
 
 /* FALSE: they are too many, or whole folders may have come or gone. */
 static gboolean
-gather_ids (GPtrArray *told, GHashTable *ids)
+gather_ids (const Told *told, guint most, GHashTable *ids)
 {
-  for (guint i = 0; i < told->len; i++) {
-    const StoreChange *change = told->pdata[i];
+  for (guint i = 0; i < told->changes->len; i++) {
+    const StoreChange *change = told->changes->pdata[i];
 
     for (guint j = 0; j < change->messages->len; j++) {
       const StoreFolderChange *part = change->messages->pdata[j];
@@ -228,59 +273,136 @@ gather_ids (GPtrArray *told, GHashTable *ids)
       add_ids (ids, part->added);
       add_ids (ids, part->changed);
       add_ids (ids, part->removed);
-      if (g_hash_table_size (ids) > MOST_TOLD)
+      if (g_hash_table_size (ids) > most)
         return FALSE;
     }
     if (change->folder_list)
       return FALSE;
   }
-  return TRUE;
+  return !told->much;
 }
 
+/* All of these, whatever the index has of them. */
 static gboolean
-do_told (MailIndexer *self, StoreIndex *index, GPtrArray *told, GError **error)
+do_all (MailIndexer *self, StoreIndex *index, GArray *tasks, GError **error)
 {
-  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  g_autoptr (GArray) tasks = g_array_new (FALSE, FALSE, sizeof (StoreIndexTask));
-  GHashTableIter iter;
-  gpointer id;
-  gint64 last = self->seen;
   guint at = 0;
-  StoreIndexMark mark;
 
-  if (!gather_ids (told, ids))
-    return list_tasks (self, index, error);
-  g_hash_table_iter_init (&iter, ids);
-  while (g_hash_table_iter_next (&iter, &id, NULL)) {
-    last = MAX (last, *(const gint64 *)id);
-    if (!store_index_look (index, id, 1, tasks, error))
-      return FALSE;
-  }
   while (at < tasks->len) {
     if (!do_batch (self, index, tasks, &at, NULL, error))
       return FALSE;
   }
   self->tidy |= tasks->len > 0;
+  return TRUE;
+}
+
+/* What the index lacks of these.  *last: the newest of them. */
+static gboolean
+do_ids (MailIndexer *self, StoreIndex *index, GHashTable *ids, gint64 *last, guint *n,
+        GError **error)
+{
+  g_autoptr (GArray) tasks = g_array_new (FALSE, FALSE, sizeof (StoreIndexTask));
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, ids);
+  while (g_hash_table_iter_next (&iter, &id, NULL)) {
+    *last = MAX (*last, *(const gint64 *)id);
+    if (!store_index_look (index, id, 1, tasks, error))
+      return FALSE;
+  }
+  *n = tasks->len;
+  return do_all (self, index, tasks, error);
+}
+
+/* The texts are the same octets as before, and other words. */
+static gboolean
+do_sender (MailIndexer *self, StoreIndex *index, const char *address, GError **error)
+{
+  g_autoptr (StorePerson) person = NULL;
+  g_autoptr (GArray) tasks = g_array_new (FALSE, FALSE, sizeof (StoreIndexTask));
+
+  if (!store_person_get (self->db, address, &person, error))
+    return FALSE;
+  if (person == NULL)
+    return TRUE;
+  g_autoptr (GArray) ids = store_person_list_messages (self->db, person->id, MOST_TOLD, error);
+  g_autoptr (GPtrArray) rows =
+      ids != NULL
+          ? store_message_get_rows (self->db, (const gint64 *)(gpointer)ids->data, ids->len, error)
+          : NULL;
+  if (rows == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    const StoreMessage *row = rows->pdata[i];
+    StoreIndexTask task = { 0 };
+
+    if (row == NULL || !row->has_body || row->from_address == NULL
+        || g_ascii_strcasecmp (row->from_address, address) != 0)
+      continue;
+    task = (StoreIndexTask){ row->id, row->received, STORE_INDEX_WHOLE, FALSE };
+    g_array_append_val (tasks, task);
+  }
+  return do_all (self, index, tasks, error);
+}
+
+static gboolean
+do_told (MailIndexer *self, StoreIndex *index, const Told *told, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  gint64 last = self->seen;
+  guint n = 0;
+  StoreIndexMark mark;
+
+  for (guint i = 0; i < told->senders->len; i++) {
+    if (!do_sender (self, index, told->senders->pdata[i], error))
+      return FALSE;
+  }
+  if (!gather_ids (told, MOST_TOLD, ids))
+    return list_tasks (self, index, error);
+  if (!do_ids (self, index, ids, &last, &n, error))
+    return FALSE;
   if (last > self->seen) {
     self->seen = last;
     make_mark (self, &mark);
     if (!store_index_add (index, NULL, 0, &mark, error))
       return FALSE;
   }
-  report (self, tasks->len > 0);
+  report (self, n > 0 || told->senders->len > 0);
   return TRUE;
+}
+
+/* What changed right before the end: the next start sees what came and went, not that a row reads otherwise. */
+static void
+finish_told (MailIndexer *self)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (StoreIndex) index = NULL;
+  gboolean anew = FALSE;
+  gint64 last = 0;
+  guint n;
+
+  if (self->db == NULL || told_is_empty (self->told) || !gather_ids (self->told, MOST_LAST, ids)
+      || g_hash_table_size (ids) == 0)
+    return;
+  self->finishing = TRUE;
+  index = store_index_open (self->db, &anew, NULL);
+  if (index != NULL && !anew)
+    (void)do_ids (self, index, ids, &last, &n, NULL);
 }
 
 /* One step; *more: there is another. */
 static gboolean
 do_step (MailIndexer *self, StoreIndex *index, gboolean *more, GError **error)
 {
-  g_autoptr (GPtrArray) told = take_told (self, !*more);
+  g_autoptr (Told) told = take_told (self, !*more);
   StoreIndexMark mark;
 
   *more = TRUE;
   if (is_stopping (self))
     return TRUE;
+  if (store_index_is_damaged (self->store)) /* who searched met it */
+    return FALSE;
   if (told != NULL)
     return do_told (self, index, told, error);
   if (self->at >= self->n_texts && self->at < self->tasks->len && !is_quiet (self))
@@ -335,12 +457,14 @@ run (gpointer data)
 {
   MailIndexer *self = data;
   gboolean said = FALSE;
+  gint64 begun = 0, wait = 0;
 
   /* Of this thread alone, on Linux. */
   (void)setpriority (PRIO_PROCESS, (id_t)syscall (SYS_gettid), NICE);
   do {
     g_autoptr (GError) error = NULL;
 
+    begun = g_get_monotonic_time ();
     if (self->db == NULL)
       self->db = store_connect (self->store, &error);
     if (self->db != NULL)
@@ -349,8 +473,11 @@ run (gpointer data)
       break;
     if (!said && error != NULL)
       base_log ("The index of words could not be written: %s", error->message);
-    said = TRUE;
-  } while (wait_until (self, g_get_monotonic_time () + AGAIN_US));
+    said |= error != NULL;
+    /* Damage that somebody met is mended at once; not again and again. */
+    wait = error != NULL ? g_get_monotonic_time () + AGAIN_US : begun + AGAIN_US;
+  } while (wait_until (self, wait));
+  finish_told (self);
   g_clear_pointer (&self->db, store_db_free);
   return NULL;
 }
@@ -364,7 +491,7 @@ mail_indexer_new (Store *store, MailChanges *changes)
 
   self->store = store_ref (store);
   self->changes = changes;
-  self->told = g_ptr_array_new_with_free_func ((GDestroyNotify)store_change_unref);
+  self->told = told_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->turn);
   self->thread = g_thread_try_new ("sosik-words", run, self, NULL);
@@ -382,11 +509,20 @@ mail_indexer_free (MailIndexer *self)
   g_mutex_unlock (&self->lock);
   if (self->thread != NULL)
     g_thread_join (self->thread);
-  g_ptr_array_unref (self->told);
+  told_free (self->told);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->turn);
   store_unref (self->store);
   g_free (self);
+}
+
+/* With the lock. */
+static void
+note_time (MailIndexer *self)
+{
+  self->last_told = g_get_monotonic_time ();
+  if (told_is_empty (self->told))
+    self->first_told = self->last_told;
 }
 
 void
@@ -397,9 +533,43 @@ mail_indexer_note (MailIndexer *self, StoreChange *change)
   if (change->messages->len == 0 && !change->folder_list)
     return;
   locker = g_mutex_locker_new (&self->lock);
-  self->last_told = g_get_monotonic_time ();
-  if (self->told->len == 0)
-    self->first_told = self->last_told;
-  g_ptr_array_add (self->told, store_change_ref (change));
+  note_time (self);
+  /* Where it cannot write, nobody takes them. */
+  self->told->much |= self->told->changes->len >= MOST_TOLD;
+  if (self->told->much)
+    g_ptr_array_set_size (self->told->changes, 0);
+  else
+    g_ptr_array_add (self->told->changes, store_change_ref (change));
+  g_cond_signal (&self->turn);
+}
+
+void
+mail_indexer_note_sender (MailIndexer *self, const char *address)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  note_time (self);
+  if (!g_ptr_array_find_with_equal_func (self->told->senders, address, g_str_equal, NULL))
+    g_ptr_array_add (self->told->senders, g_strdup (address));
+  g_cond_signal (&self->turn);
+}
+
+guint
+mail_indexer_count_told (MailIndexer *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->told->changes->len;
+}
+
+void
+mail_indexer_wake (MailIndexer *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (!store_index_is_damaged (self->store))
+    return;
+  locker = g_mutex_locker_new (&self->lock);
+  self->woken = TRUE;
   g_cond_signal (&self->turn);
 }

@@ -581,6 +581,12 @@ store_index_free (StoreIndex *self)
   g_free (self);
 }
 
+gboolean
+store_index_is_damaged (Store *store)
+{
+  return g_atomic_int_get (&store->index_damaged) != 0;
+}
+
 void
 store_index_interrupt (StoreIndex *self)
 {

@@ -28,6 +28,9 @@ StoreIndex *store_index_open (StoreDb *db, gboolean *anew,
 void store_index_free (StoreIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreIndex, store_index_free)
 
+/* Any thread.  Somebody who searched met damage in it: what is open is to be closed, and opening it begins an empty one. */
+gboolean store_index_is_damaged (Store *store);
+
 /* ---- what is to be done ---- */
 typedef struct
 {

@@ -384,6 +384,7 @@ main (int argc, char **argv)
   add_network_tests ();
   add_person_tests ();
   add_recipient_tests ();
+  add_reindex_tests ();
   add_content_tests ();
   add_oauth_tests ();
   add_order_tests ();

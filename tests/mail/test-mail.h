@@ -79,6 +79,7 @@ void add_order_tests (void);
 void add_parts_tests (void);
 void add_person_tests (void);
 void add_recipient_tests (void);
+void add_reindex_tests (void);
 void add_remote_tests (void);
 void add_server_search_tests (void);
 void add_reply_tests (void);

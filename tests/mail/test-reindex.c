@@ -1,0 +1,283 @@
+/* The index of words is put right again: after damage, when mail is read otherwise than before, and whatever cannot be read or written. */
+#include "test-mail.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "mail-choices.h"
+#include "mail-decoding.h"
+#include "store-person.h"
+#include "store-search.h"
+
+#define HEADER                                                                                     \
+  "From: Ada <ada@example.org>\r\nSubject: \xcf\xf0\xe8\xe2\xe5\xf2\r\n"                           \
+  "Content-Type: text/plain; charset=koi8-r\r\n\r\nHello\r\n"
+#define PLAIN "From: Ada <ada@example.org>\r\nSubject: Plain\r\n\r\nHello\r\n"
+
+static guint
+count (Bench *bench, const char *typed, gboolean *whole)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BaseQuery) query = base_query_parse (typed, 0);
+  const StoreSearchScope scope = { 0 };
+  g_autoptr (StoreSearch) search = store_search_new (bench->db, query, &scope, &error);
+  guint total = 99, unread;
+  gint64 up_to;
+
+  g_assert_no_error (error);
+  g_assert_true (store_search_count (search, 0, &total, &unread, NULL, &error));
+  g_assert_no_error (error);
+  *whole = store_search_is_whole (search, &up_to);
+  return total;
+}
+
+typedef struct
+{
+  Bench *bench;
+  const char *typed;
+  guint expected;
+} Wanted;
+
+static gboolean
+is_found (gpointer data)
+{
+  Wanted *wanted = data;
+  gboolean whole;
+
+  return count (wanted->bench, wanted->typed, &whole) == wanted->expected && whole;
+}
+
+/* By the index, which is whole then. */
+static void
+wait_found (Bench *bench, const char *typed, guint expected)
+{
+  Wanted wanted = { bench, typed, expected };
+
+  wait_until (is_found, &wanted);
+}
+
+/* A text whose words stand further down than the row shows. */
+static char *
+make_letter (const char *header, const char *word)
+{
+  g_autofree char *long_way = g_strnfill (3000, '.');
+
+  return g_strconcat (header, long_way, "\r\n", word, "\r\n", NULL);
+}
+
+static char *
+find_pack (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    char *within;
+
+    if (g_str_has_suffix (name, ".pack"))
+      return g_steal_pointer (&path);
+    within = find_pack (path);
+    if (within != NULL)
+      return within;
+  }
+  return NULL;
+}
+
+/* ---- damage ---- */
+
+static void
+break_texts (Bench *bench)
+{
+  g_autofree char *path = g_build_filename (base_paths_get_data (bench->paths), "search.db", NULL);
+  sqlite3 *sqlite = NULL;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &sqlite, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  (void)sqlite3_busy_timeout (sqlite, 60000);
+  g_assert_cmpint (sqlite3_exec (sqlite, "UPDATE text SET text = x'00'", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (sqlite), ==, SQLITE_OK);
+}
+
+static gboolean
+is_whole (gpointer data)
+{
+  return !mail_engine_get_indexing (((Bench *)data)->engine, NULL, NULL, NULL);
+}
+
+/* Who looks for something and meets damage has it mended, although nothing changes in the mail. */
+static void
+test_damage (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter = make_letter (PLAIN, "이메일을 보냈습니다");
+  g_autoptr (MailFolder) folder = mail_folder_new_search ("", "body:메일", NULL, FALSE);
+  g_autoptr (MailMessageList) list = NULL;
+
+  bench_add (bench, bench->inbox, 1000, letter);
+  wait_found (bench, "body:메일", 1);
+  wait_until (is_whole, bench);
+  break_texts (bench);
+  list = mail_message_list_new (bench->engine, folder, TRUE);
+  wait_found (bench, "body:메일", 1);
+}
+
+/* ---- what was chosen ---- */
+
+static gboolean
+is_known (gpointer data)
+{
+  g_autoptr (StorePerson) ada = NULL;
+
+  return store_person_get (((Bench *)data)->db, "ada@example.org", &ada, NULL) && ada != NULL;
+}
+
+/* In which charset somebody reads the mail of a sender is how it is found: what is there, and what comes; and no more when that is taken back. */
+static void
+test_charset (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter = make_letter (HEADER, "\xec\xe8\xf0\xed\xfb\xe9"); /* мирный */
+  g_autoptr (GAsyncResult) set = NULL, removed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bench_add (bench, bench->archive, 500, letter);
+  bench_add (bench, bench->inbox, 1000, letter);
+  mail_people_set_quiet (bench->engine->people, 1);
+  mail_people_note (bench->engine->people);
+  wait_until (is_known, bench);
+  wait_found (bench, "hello", 2);
+  wait_found (bench, "body:мирный", 0);
+  g_autoptr (MailMessage) message = bench_first (bench, bench->inbox);
+  g_autoptr (MailContent) content = bench_open (bench, message, &error);
+  g_assert_no_error (error);
+  mail_content_set_charset_async (content, "windows-1251", on_result, &set);
+  g_assert_true (mail_content_set_charset_finish (content, wait_result (&set), &error));
+  wait_found (bench, "body:мирный", 2);
+  bench_add (bench, bench->inbox, 2000, letter);
+  wait_found (bench, "body:мирный", 3);
+  mail_content_set_charset_async (content, NULL, on_result, &removed);
+  g_assert_true (mail_content_set_charset_finish (content, wait_result (&removed), &error));
+  wait_found (bench, "body:мирный", 0);
+}
+
+static gboolean
+is_told (gpointer data)
+{
+  return mail_indexer_count_told (((Bench *)data)->engine->indexer) > 0;
+}
+
+/* A row that reads otherwise right before the end is found so at the next start. */
+static void
+test_last_words (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter = make_letter (PLAIN, "Nothing");
+  g_autoptr (GError) error = NULL;
+  gint64 id = bench_add (bench, bench->inbox, 1000, letter);
+
+  wait_found (bench, "body:nothing", 1);
+  wait_until (is_whole, bench);
+  g_assert_true (store_message_set_words (bench->db, id, "Ada", "또 다른 제목", "Hello", &error));
+  g_assert_no_error (error);
+  wait_until (is_told, bench);
+  bench_stop (bench);
+  bench_restart (bench);
+  wait_found (bench, "subject:다른", 1);
+}
+
+/* ---- what cannot be read or written ---- */
+
+/* A file of message bytes that cannot be opened does not keep the other mail out of the index, nor its own rows. */
+static void
+test_unreadable (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *letter = make_letter (PLAIN, "Nothing");
+  g_autofree char *index = g_build_filename (base_paths_get_data (bench->paths), "search.db", NULL);
+  g_autofree char *log = g_strconcat (index, "-wal", NULL);
+  g_autofree char *pack = NULL;
+  g_autoptr (GError) error = NULL;
+
+  bench_add (bench, bench->inbox, 1000, NULL);
+  bench_add (bench, bench->inbox, 2000, letter);
+  wait_found (bench, "body:nothing", 1);
+  g_clear_pointer (&bench->engine->indexer, mail_indexer_free);
+  pack = find_pack (bench->folder);
+  g_assert_nonnull (pack);
+  g_assert_cmpint (g_unlink (pack), ==, 0);
+  g_assert_cmpint (symlink (pack, pack), ==, 0); /* for root, too */
+  (void)g_unlink (log);
+  g_assert_cmpint (g_unlink (index), ==, 0);
+  store_db_free (bench->db); /* it has the one that is gone */
+  bench->db = store_connect (bench->engine->store, &error);
+  g_assert_no_error (error);
+  bench->engine->indexer = mail_indexer_new (bench->engine->store, bench->engine->changes);
+  wait_found (bench, "ada", 2);
+  g_assert_cmpint (g_unlink (pack), ==, 0);
+}
+
+static StoreChange *
+make_change (gint64 folder, gint64 id)
+{
+  StoreChange *change = g_new0 (StoreChange, 1);
+  StoreFolderChange *part = g_new0 (StoreFolderChange, 1);
+  GArray **all[] = { &part->added,         &part->changed,         &part->removed,
+                     &part->threads_added, &part->threads_changed, &part->threads_removed };
+  StoreKey key = STORE_KEY_MAKE (1000, id);
+
+  g_atomic_ref_count_init (&change->ref_count);
+  change->messages = g_ptr_array_new ();
+  change->counts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  part->folder = folder;
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    *all[i] = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  g_array_append_val (part->changed, key);
+  g_ptr_array_add (change->messages, part);
+  return change;
+}
+
+/* Where nothing can be written for days, what happens meanwhile is not kept piece by piece. */
+static void
+test_bounded (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *index = g_build_filename (base_paths_get_data (bench->paths), "search.db", NULL);
+  g_autofree char *letter = make_letter (PLAIN, "Nothing");
+  StoreChange *change = make_change (mail_folder_get_id (bench->inbox), 1);
+  StoreFolderChange *part = change->messages->pdata[0];
+
+  bench_stop (bench);
+  (void)g_unlink (index);
+  g_assert_cmpint (g_mkdir (index, 0700), ==, 0);
+  bench_restart (bench);
+  for (guint i = 0; i < 10000; i++)
+    mail_indexer_note (bench->engine->indexer, change);
+  g_assert_cmpuint (mail_indexer_count_told (bench->engine->indexer), <, 5000);
+  bench_add (bench, bench->inbox, 1000, letter);
+  bench_stop (bench);
+  g_assert_cmpint (g_rmdir (index), ==, 0);
+  bench_restart (bench);
+  wait_found (bench, "body:nothing", 1);
+  g_array_unref (part->added);
+  g_array_unref (part->changed);
+  g_array_unref (part->removed);
+  g_array_unref (part->threads_added);
+  g_array_unref (part->threads_changed);
+  g_array_unref (part->threads_removed);
+  g_free (part);
+  g_ptr_array_unref (change->messages);
+  g_array_unref (change->counts);
+  g_free (change);
+}
+
+void
+add_reindex_tests (void)
+{
+  g_test_add_func ("/mail/reindex/damage", test_damage);
+  g_test_add_func ("/mail/reindex/charset", test_charset);
+  g_test_add_func ("/mail/reindex/last-words", test_last_words);
+  g_test_add_func ("/mail/reindex/unreadable", test_unreadable);
+  g_test_add_func ("/mail/reindex/bounded", test_bounded);
+}
