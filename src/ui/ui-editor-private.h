@@ -50,16 +50,24 @@ struct _UiEditor
   gboolean new_line; /* a person pressed Return in this user action */
 };
 
-/* ---- ui-editor.c ---- */
+/* ---- ui-editor-where.c ---- */
 /* Text of the line of `iter`, without its end; `start` gets where it begins. */
 char *ui_editor_get_line (const GtkTextIter *iter, GtkTextIter *start, GtkTextIter *end);
 /* Where line `line` ends, with its line end. */
 void ui_editor_get_line_end (UiEditor *self, int line, GtkTextIter *end);
 /* The lines that the selection touches; a selection that ends at the start of a line leaves that line out. */
 void ui_editor_get_lines (UiEditor *self, int *first, int *last);
+/* What a character typed at `at` looks like if nobody says otherwise: as the one before it, at the start of a line as the one
+ * after it. */
 void ui_editor_get_typing (UiEditor *self, const GtkTextIter *at, UiEditorLook *look);
+/* A line is aligned with its end; the last one, when nothing is in it, as the one before. */
+GtkTextTag *ui_editor_get_align (const GtkTextIter *at);
+/* A list is one in plain text, too, but a better one in HTML. */
+gboolean ui_editor_has_list (UiEditor *self);
 gboolean ui_editor_has_everywhere (GtkTextTag *tag, const GtkTextIter *start,
                                    const GtkTextIter *end);
+
+/* ---- ui-editor.c ---- */
 /* A field for cells within `outer`, which keeps what is to be undone; floating. */
 UiEditor *ui_editor_new_cell (UiEditor *outer) G_GNUC_WARN_UNUSED_RESULT;
 /* Of such a field: these are the words now (ui-editor-grid.h). */
