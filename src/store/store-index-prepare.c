@@ -54,6 +54,7 @@ prepare (StoreIndexPreparing *self, gsize i, StoreIndexTokens *tokens)
 {
   Item *item = &self->items[i];
   GString *text;
+  g_autoptr (GArray) pairs = NULL;
 
   if (self->docs[i].row == NULL
       || !g_atomic_int_compare_and_exchange (&item->state, DOC_WAITS, DOC_TAKEN))
@@ -61,7 +62,9 @@ prepare (StoreIndexPreparing *self, gsize i, StoreIndexTokens *tokens)
   text = join_texts (&self->docs[i]);
   item->prepared.packed = store_index_text_pack (text->str, text->len);
   item->prepared.tokens = g_byte_array_sized_new ((guint)(text->len + 256));
-  store_index_tokens_list (tokens, text->str, text->len, item->prepared.tokens);
+  pairs = g_array_sized_new (FALSE, FALSE, sizeof (guint32), (guint)text->len / 6 + 16);
+  store_index_tokens_list (tokens, text->str, text->len, item->prepared.tokens, pairs);
+  item->prepared.pairs = store_index_pairs_pack (pairs);
   g_string_free (text, TRUE);
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&item->state, DOC_READY);
@@ -80,6 +83,14 @@ run (gpointer data)
     (void)prepare (self, i, tokens);
   store_index_tokens_free (tokens);
   return NULL;
+}
+
+void
+store_index_prepared_clear (StoreIndexPrepared *prepared)
+{
+  g_clear_pointer (&prepared->packed, g_bytes_unref);
+  g_clear_pointer (&prepared->tokens, g_byte_array_unref);
+  g_clear_pointer (&prepared->pairs, g_bytes_unref);
 }
 
 StoreIndexPreparing *
@@ -104,10 +115,8 @@ store_index_preparing_free (StoreIndexPreparing *self)
   g_atomic_int_set (&self->stopping, 1);
   if (self->thread != NULL)
     g_thread_join (self->thread);
-  for (gsize i = 0; i < self->n; i++) {
-    g_clear_pointer (&self->items[i].prepared.packed, g_bytes_unref);
-    g_clear_pointer (&self->items[i].prepared.tokens, g_byte_array_unref);
-  }
+  for (gsize i = 0; i < self->n; i++)
+    store_index_prepared_clear (&self->items[i].prepared);
   store_index_tokens_free (self->tokens);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->turn);
@@ -125,5 +134,5 @@ store_index_preparing_take (StoreIndexPreparing *self, gsize i, StoreIndexPrepar
     g_mutex_unlock (&self->lock);
   }
   *prepared = self->items[i].prepared;
-  self->items[i].prepared = (StoreIndexPrepared){ NULL, NULL };
+  self->items[i].prepared = (StoreIndexPrepared){ NULL, NULL, NULL };
 }

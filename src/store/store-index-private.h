@@ -14,7 +14,7 @@ G_BEGIN_DECLS
   12 /* of a place within its block, for each of which the farthest way from what a message asked for is kept */
 
 /* Another number: the tables are others. */
-#define STORE_INDEX_VERSION 1
+#define STORE_INDEX_VERSION 2
 
 /* A document without its text. */
 typedef struct
@@ -48,6 +48,7 @@ typedef struct
 {
   GBytes *packed;     /* Owned */
   GByteArray *tokens; /* Owned */
+  GBytes *pairs;      /* Owned */
 } StoreIndexPrepared;
 
 /* What has to be made of each before it can be written is made by another thread, and by this one where that is behind. */
@@ -56,9 +57,10 @@ StoreIndexPreparing *store_index_preparing_new (const StoreIndexDoc *docs,
                                                 gsize n) G_GNUC_WARN_UNUSED_RESULT;
 void store_index_preparing_free (StoreIndexPreparing *preparing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreIndexPreparing, store_index_preparing_free)
-/* Waits for it; the caller frees what is in it. */
+/* Waits for it; the caller clears it. */
 void store_index_preparing_take (StoreIndexPreparing *preparing, gsize i,
                                  StoreIndexPrepared *prepared);
+void store_index_prepared_clear (StoreIndexPrepared *prepared);
 
 /* ---- text as it is kept (store-index-text.c) ---- */
 
@@ -77,6 +79,13 @@ char *store_index_text_unpack (gconstpointer packed, gsize packed_length,
 gboolean store_index_text_next (const char **at, const char *end, guint *section,
                                 const char **begin, gsize *length);
 
+/* ---- neighbours (store-index-pairs.c) ---- */
+
+/* Of guint32, each as often as it may be. */
+GBytes *store_index_pairs_pack (const GArray *pairs) G_GNUC_WARN_UNUSED_RESULT;
+/* FALSE: it is not there. */
+gboolean store_index_pairs_may_have (const guint8 *bits, gsize size, guint32 pair);
+
 /* ---- tokens (store-index-tokens.c) ---- */
 
 /* Sections whose words are found by themselves, too: behind a byte that says which. */
@@ -86,9 +95,9 @@ gboolean store_index_text_next (const char **at, const char *end, guint *section
 typedef struct _StoreIndexTokens StoreIndexTokens;
 StoreIndexTokens *store_index_tokens_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void store_index_tokens_free (StoreIndexTokens *tokens);
-/* Appends all that a text (store_index_text_add ()) is found by, as the tokenizer wants it. */
+/* Appends all that a text (store_index_text_add ()) is found by, as the tokenizer wants it.  `pairs` (nullable): of guint32, see base-pairs.h. */
 void store_index_tokens_list (StoreIndexTokens *tokens, const char *text, gsize length,
-                              GByteArray *out);
+                              GByteArray *out, GArray *pairs);
 /* Makes `sosik` known to FTS5 on this connection; a code of SQLite. */
 int store_index_register (sqlite3 *sqlite);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base-fold.h"
+#include "base-pairs.h"
 #include "base-words.h"
 #include "store-index-private.h"
 
@@ -24,6 +25,7 @@ struct _StoreIndexTokens
   guint64 seed;
   /* While it works */
   GByteArray *out;
+  GArray *pairs;
   char tag;
   char word[BASE_WORDS_MAX + 8];
 };
@@ -141,10 +143,13 @@ take_section (StoreIndexTokens *self, guint section, const char *begin, gsize le
     self->tag = STORE_INDEX_INITIALS;
     base_words_of_initials (folded, size, on_tagged_word, self);
   }
+  if (self->pairs != NULL)
+    base_pairs_of_text (folded, size, self->pairs);
 }
 
 void
-store_index_tokens_list (StoreIndexTokens *self, const char *text, gsize length, GByteArray *out)
+store_index_tokens_list (StoreIndexTokens *self, const char *text, gsize length, GByteArray *out,
+                         GArray *pairs)
 {
   const char *at = text, *begin;
   guint section;
@@ -156,6 +161,7 @@ store_index_tokens_list (StoreIndexTokens *self, const char *text, gsize length,
   }
   self->used = 0;
   self->out = out;
+  self->pairs = pairs;
   while (store_index_text_next (&at, text + length, &section, &begin, &size))
     take_section (self, section, begin, size);
 }

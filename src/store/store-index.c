@@ -26,9 +26,11 @@ typedef enum
   SQL_GET_TEXT,
   SQL_ADD_DOC,
   SQL_ADD_TEXT,
+  SQL_ADD_PAIRS,
   SQL_ADD_WORDS,
   SQL_DROP_DOC,
   SQL_DROP_TEXT,
+  SQL_DROP_PAIRS,
   SQL_DROP_WORDS,
   SQL_SHIFT,
   SQL_SET_MARK,
@@ -47,9 +49,11 @@ static const char *const sql_texts[N_SQL] = {
   [SQL_ADD_DOC] = "INSERT INTO doc (id, message, stage, received, size, row) "
                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
   [SQL_ADD_TEXT] = "INSERT INTO text (id, text) VALUES (?1, ?2)",
+  [SQL_ADD_PAIRS] = "INSERT INTO pairs (id, pairs) VALUES (?1, ?2)",
   [SQL_ADD_WORDS] = "INSERT INTO words (rowid, t) VALUES (?1, ?2)",
   [SQL_DROP_DOC] = "DELETE FROM doc WHERE id = ?1",
   [SQL_DROP_TEXT] = "DELETE FROM text WHERE id = ?1",
+  [SQL_DROP_PAIRS] = "DELETE FROM pairs WHERE id = ?1",
   [SQL_DROP_WORDS] = "INSERT INTO words (words, rowid, t) VALUES ('delete', ?1, ?2)",
   [SQL_SHIFT] = "INSERT INTO shift (block, most) VALUES (?1, ?2) "
                 "ON CONFLICT (block) DO UPDATE SET most = max (most, excluded.most)",
@@ -230,6 +234,8 @@ make_tables (StoreIndex *self, GError **error)
              "CREATE UNIQUE INDEX doc_message ON doc (message, stage, received, size);"
              /* A table of its own: docs are looked through without it. */
              "CREATE TABLE text (id INTEGER PRIMARY KEY, text BLOB NOT NULL) STRICT;"
+             /* The same: a filter, see store-index-pairs.c */
+             "CREATE TABLE pairs (id INTEGER PRIMARY KEY, pairs BLOB NOT NULL) STRICT;"
              "CREATE TABLE shift (block INTEGER PRIMARY KEY, most INTEGER NOT NULL) STRICT;"
              "CREATE VIRTUAL TABLE words USING fts5 (t, content='', columnsize=0, detail=none, "
              "tokenize='sosik');"
@@ -461,9 +467,10 @@ drop_doc (StoreIndex *self, gint64 place, GArray *changes, GError **error)
   if (text == NULL)
     return fail (self, SQLITE_CORRUPT, error);
   change.tokens = g_byte_array_new ();
-  store_index_tokens_list (self->tokens, text, length, change.tokens);
+  store_index_tokens_list (self->tokens, text, length, change.tokens, NULL);
   g_array_append_val (changes, change);
-  return run (self, SQL_DROP_TEXT, &place, 1, error) && run (self, SQL_DROP_DOC, &place, 1, error);
+  return run (self, SQL_DROP_TEXT, &place, 1, error) && run (self, SQL_DROP_PAIRS, &place, 1, error)
+         && run (self, SQL_DROP_DOC, &place, 1, error);
 }
 
 /* FTS5 writes a piece of its index whenever it is told of a place before the last one. */
@@ -693,7 +700,9 @@ add_doc (StoreIndex *self, const StoreIndexDoc *doc, const StoreIndexPrepared *p
                           store_index_sum_of_row (doc->row, doc->stage)),
               error)
          && run_with_bytes (self, SQL_ADD_TEXT, place, g_bytes_get_data (prepared->packed, NULL),
-                            g_bytes_get_size (prepared->packed), FALSE, error);
+                            g_bytes_get_size (prepared->packed), FALSE, error)
+         && run_with_bytes (self, SQL_ADD_PAIRS, place, g_bytes_get_data (prepared->pairs, NULL),
+                            g_bytes_get_size (prepared->pairs), FALSE, error);
 }
 
 static int
@@ -730,8 +739,7 @@ add_all (StoreIndex *self, const StoreIndexDoc *docs, gsize n, GError **error)
       continue;
     store_index_preparing_take (preparing, i, &prepared);
     ok = add_doc (self, &docs[i], &prepared, changes->len > 0 ? changes : NULL, shifts, error);
-    g_bytes_unref (prepared.packed);
-    g_byte_array_unref (prepared.tokens);
+    store_index_prepared_clear (&prepared);
   }
   return ok && write_words (self, changes, error) && write_shifts (self, shifts, error);
 }

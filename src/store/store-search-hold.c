@@ -3,6 +3,7 @@
 
 #include "base-error.h"
 #include "base-fold.h"
+#include "base-pairs.h"
 #include "store-search-private.h"
 
 #define BIT(name) BASE_SECTION_BIT (BASE_SECTION_##name)
@@ -30,6 +31,7 @@ store_search_node_free (SearchNode *node)
   g_clear_pointer (&node->children, g_ptr_array_unref);
   g_clear_pointer (&node->find, base_find_free);
   g_clear_pointer (&node->initials, base_find_free);
+  g_clear_pointer (&node->pairs, g_array_unref);
   g_clear_pointer (&node->ids, g_hash_table_unref);
   g_free (node->label);
   g_free (node);
@@ -54,11 +56,18 @@ static SearchNode *
 term_new (const char *text, BaseFindFlags flags, guint sections)
 {
   SearchNode *node = node_new (BASE_QUERY_TERM);
+  const char *folded;
+  gsize length;
 
   node->find = base_find_new (text, flags);
   node->sections = sections;
   if (!(flags & BASE_FIND_WHOLE))
     node->initials = base_find_new (text, BASE_FIND_INITIALS);
+  folded = base_find_get_folded (node->find, &length);
+  node->pairs = g_array_new (FALSE, FALSE, sizeof (guint32));
+  base_pairs_of_term (folded, length, base_find_is_whole (node->find), node->pairs);
+  if (node->pairs->len == 0)
+    g_clear_pointer (&node->pairs, g_array_unref);
   return node;
 }
 
@@ -439,6 +448,58 @@ store_search_hold (StoreSearch *self, const SearchNode *node, SearchMessage *mes
     return (guint64)message->size >= node->least && (guint64)message->size <= node->most;
   }
   return FALSE;
+}
+
+/* ---- neighbours ---- */
+
+gboolean
+store_search_may_hold (const SearchNode *node, const guint8 *pairs, gsize size)
+{
+  guint n = node->children != NULL ? node->children->len : 0;
+
+  switch (node->kind) {
+  case BASE_QUERY_AND:
+    for (guint i = 0; i < n; i++) {
+      if (!store_search_may_hold (node->children->pdata[i], pairs, size))
+        return FALSE;
+    }
+    return TRUE;
+  case BASE_QUERY_OR:
+    for (guint i = 0; i < n; i++) {
+      if (store_search_may_hold (node->children->pdata[i], pairs, size))
+        return TRUE;
+    }
+    return n == 0;
+  case BASE_QUERY_TERM:
+    for (guint i = 0; node->pairs != NULL && i < node->pairs->len; i++) {
+      if (!store_index_pairs_may_have (pairs, size, g_array_index (node->pairs, guint32, i)))
+        return FALSE;
+    }
+    return TRUE;
+  case BASE_QUERY_ALL:
+  case BASE_QUERY_NOT:
+  case BASE_QUERY_IS:
+  case BASE_QUERY_HAS:
+  case BASE_QUERY_IN:
+  case BASE_QUERY_ACCOUNT:
+  case BASE_QUERY_LABEL:
+  case BASE_QUERY_DATE:
+  case BASE_QUERY_SIZE:
+    break;
+  }
+  return TRUE;
+}
+
+gboolean
+store_search_has_pairs (const SearchNode *node)
+{
+  gboolean any = node->pairs != NULL;
+
+  for (guint i = 0;
+       !any && node->kind != BASE_QUERY_NOT && node->children != NULL && i < node->children->len;
+       i++)
+    any = store_search_has_pairs (node->children->pdata[i]);
+  return any;
 }
 
 /* ---- rows ---- */

@@ -13,7 +13,7 @@ struct _StoreSearchFile
 {
   /* Owned */
   sqlite3 *sqlite;
-  sqlite3_stmt *find_doc, *get_text, *get_mark, *get_version;
+  sqlite3_stmt *find_doc, *get_text, *get_message, *get_pairs, *get_mark, *get_version;
   GArray *
       shifts; /* of gint64, by block: how far behind the place that it wanted one of its messages may stand */
   GArray *
@@ -43,6 +43,12 @@ int store_search_file_find (StoreSearchFile *file, gint64 message, StoreIndexSee
 /* 1: found, 0: what should be there is not, or is none, -1: it cannot be read now. */
 int store_search_file_get_text (StoreSearchFile *file, gint64 place, char **text, gsize *length);
 
+/* The message that stands there, at *message; the same. */
+int store_search_file_get_message (StoreSearchFile *file, gint64 place, gint64 *message);
+/* The words of it that stand beside each other (store-index-pairs.c), borrowed until the next call; the same. */
+int store_search_file_get_pairs (StoreSearchFile *file, gint64 place, const guint8 **pairs,
+                                 gsize *size);
+
 /* ---- a query as it is held against messages (store-search-hold.c) ---- */
 
 typedef struct _SearchNode SearchNode;
@@ -54,6 +60,7 @@ struct _SearchNode
   BaseFind *find;
   BaseFind *initials; /* nullable: in subject and people instead */
   guint sections;     /* bits */
+  GArray *pairs; /* of guint32: what of it stands beside each other (base-pairs.h); NULL: nothing */
   /* Of the others */
   BaseQueryState state;
   GHashTable *ids; /* of IN, ACCOUNT: gint64 of folders, of accounts; NULL: all */
@@ -125,6 +132,7 @@ struct _StoreSearch
   guint phase;  /* of STORE_SEARCH_BEST: 0, 1, 2 */
   gint64 place; /* all places up to this one were looked at; -1: none */
   gboolean words_ended, rows_ended;
+  gboolean has_pairs;    /* phrases: most that have the words have not the phrase */
   gboolean scans;        /* its words are asked for by how they begin: see SCANNED */
   gboolean is_scanning;  /* documents are looked at one after the other */
   guint n_looked, n_hit; /* of the last ones */
@@ -140,6 +148,10 @@ void store_search_node_free (SearchNode *node);
 /* Whether the message is a hit; *where as StoreHit has it.  FALSE with an error, too. */
 gboolean store_search_hold (StoreSearch *search, const SearchNode *node, SearchMessage *message,
                             guint *where, GError **error);
+/* By these words of a message that stand beside each other; FALSE: it is no hit. */
+gboolean store_search_may_hold (const SearchNode *node, const guint8 *pairs, gsize size);
+/* Whether that says anything. */
+gboolean store_search_has_pairs (const SearchNode *node);
 /* 1: it is a hit, 0: not, -1: error. */
 int store_search_look (StoreSearch *search, gint64 id, StoreHit *hit, GError **error);
 gboolean store_search_load (StoreSearch *search, gint64 id, SearchMessage *message,

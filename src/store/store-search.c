@@ -98,6 +98,7 @@ store_search_new (StoreDb *db, BaseQuery *query, const StoreSearchScope *scope, 
   if (!read_folders (self, error))
     return NULL;
   self->root = store_search_compile (self, root, scope);
+  self->has_pairs = store_search_has_pairs (self->root);
   self->match = store_search_plan_words (self->root, FALSE);
   self->scans = self->match != NULL && strstr (self->match, "\" *") != NULL;
   self->match_best = store_search_plan_words (self->root, TRUE);
@@ -229,11 +230,10 @@ begin_words (Walk *walk, GError **error)
     match = self->match;
   if (sqlite3_prepare_v2 (self->file->sqlite,
                           self->is_scanning
-                              ? "SELECT id, message FROM doc "
+                              ? "SELECT id FROM doc "
                                 "WHERE ?1 IS NOT NULL AND id > ?2 AND id <= ?3 ORDER BY id"
-                              : "SELECT doc.id, doc.message FROM words CROSS JOIN doc "
-                                "ON doc.id = words.rowid WHERE words MATCH ?1 AND words.rowid > ?2 "
-                                "AND words.rowid <= ?3 ORDER BY words.rowid",
+                              : "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 "
+                                "AND rowid <= ?3 ORDER BY rowid",
                           -1, &walk->words, NULL)
       != SQLITE_OK) {
     base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (self->file->sqlite), "%s",
@@ -244,6 +244,34 @@ begin_words (Walk *walk, GError **error)
   (void)sqlite3_bind_int64 (walk->words, 2, self->place);
   (void)sqlite3_bind_int64 (walk->words, 3, last);
   return TRUE;
+}
+
+static gboolean
+fail_to_read (Walk *walk, GError **error)
+{
+  if (!g_cancellable_set_error_if_cancelled (walk->cancellable, error))
+    base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (walk->search->file->sqlite), "%s",
+                    store_search_say_unreadable ());
+  return FALSE;
+}
+
+/* What stands at this place has the words. */
+static gboolean
+consider_place (Walk *walk, gint64 place, GError **error)
+{
+  StoreSearch *self = walk->search;
+  const guint8 *pairs = NULL;
+  gsize size = 0;
+  gint64 message = 0;
+  int found = self->has_pairs ? store_search_file_get_pairs (self->file, place, &pairs, &size) : 0;
+
+  if (found == 1 && !store_search_may_hold (self->root, pairs, size))
+    return TRUE;
+  if (found >= 0)
+    found = store_search_file_get_message (self->file, place, &message);
+  if (found < 0)
+    return fail_to_read (walk, error);
+  return found == 0 || consider (self, message, error);
 }
 
 static gboolean
@@ -259,14 +287,10 @@ step_words (Walk *walk, GError **error)
     self->words_ended = TRUE;
     return TRUE;
   }
-  if (code != SQLITE_ROW) {
-    if (!g_cancellable_set_error_if_cancelled (walk->cancellable, error))
-      base_error_set (error, BASE_ERROR_DISK, sqlite3_errmsg (self->file->sqlite), "%s",
-                      store_search_say_unreadable ());
-    return FALSE;
-  }
+  if (code != SQLITE_ROW)
+    return fail_to_read (walk, error);
   self->place = sqlite3_column_int64 (walk->words, 0);
-  if (!consider (self, sqlite3_column_int64 (walk->words, 1), error))
+  if (!consider_place (walk, self->place, error))
     return FALSE;
   if (self->is_scanning && ++self->n_looked == SCANNED) {
     self->is_scanning = self->n_hit >= SCANNED / SCAN_HIT;

@@ -7,6 +7,7 @@
 #include "base-chars.h"
 #include "base-find.h"
 #include "base-fold.h"
+#include "base-pairs.h"
 #include "base-words.h"
 #include "tongues.h"
 
@@ -106,6 +107,34 @@ find_missing (GPtrArray *words, GPtrArray *tokens)
   return NULL;
 }
 
+static GHashTable *
+list_pairs (const char *folded, gsize length)
+{
+  g_autoptr (GArray) pairs = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GHashTable *all = g_hash_table_new (NULL, NULL);
+
+  base_pairs_of_text (folded, length, pairs);
+  for (guint i = 0; i < pairs->len; i++)
+    g_hash_table_add (all, GUINT_TO_POINTER (g_array_index (pairs, guint32, i)));
+  return all;
+}
+
+/* How many of its pairs are there, and how many it has. */
+static guint
+count_pairs (const BaseFind *find, GHashTable *all, guint *n)
+{
+  g_autoptr (GArray) pairs = g_array_new (FALSE, FALSE, sizeof (guint32));
+  gsize length;
+  const char *term = base_find_get_folded (find, &length);
+  guint there = 0;
+
+  base_pairs_of_term (term, length, base_find_is_whole (find), pairs);
+  for (guint i = 0; i < pairs->len; i++)
+    there += g_hash_table_contains (all, GUINT_TO_POINTER (g_array_index (pairs, guint32, i)));
+  *n = pairs->len;
+  return there;
+}
+
 /* By reading; by words it must be the same, if it is there. */
 static gboolean
 look_both_ways (const char *term, const char *text, BaseFindFlags flags)
@@ -122,7 +151,12 @@ look_both_ways (const char *term, const char *text, BaseFindFlags flags)
                                        : NULL;
   g_autoptr (GPtrArray) tokens = list_tokens (folded, length, initials != NULL);
 
+  g_autoptr (GHashTable) pairs = list_pairs (folded, length);
+  guint n, there = count_pairs (find, pairs, &n);
+
   g_assert_nonnull (words);
+  if (found)
+    g_assert_cmpuint (there, ==, n);
   if (found)
     g_assert_cmpstr (find_missing (initials != NULL ? initials : words, tokens), ==, NULL);
   return found;
@@ -259,6 +293,51 @@ test_found (void)
   }
 }
 
+/* What a phrase says beyond its words. */
+static void
+test_pairs (void)
+{
+  static const struct
+  {
+    const char *term, *text;
+    BaseFindFlags flags;
+    guint n, there;
+  } cases[] = {
+    { "see you", "See you soon", BASE_FIND_WHOLE, 1, 1 },
+    { "see you", "See  -- you soon", BASE_FIND_WHOLE, 1, 1 },
+    { "you see", "See you soon", BASE_FIND_WHOLE, 1, 0 },
+    { "see soon you", "See you soon", BASE_FIND_WHOLE, 2, 0 },
+    { "see you soon", "you soon see", BASE_FIND_WHOLE, 2, 1 },
+    { "see yo", "See you soon", 0, 0, 0 }, /* how it goes on is not known */
+    { "see yo", "See you soon", BASE_FIND_WHOLE, 1, 0 },
+    { "see", "See you soon", BASE_FIND_WHOLE, 0, 0 },
+    { "min.kim@x.example", "min.kim@x.example.com", 0, 2, 2 },
+    { "abc12", "abc12", BASE_FIND_WHOLE, 1, 1 },
+    { "메일 보냄", "오늘 이메일 보냄", BASE_FIND_WHOLE, 1, 1 },
+    { "일을 보냈", "오늘 이메일을 보냈다", 0, 1, 1 }, /* the two on either side */
+    { "을 보냈", "오늘 이메일을 보냈다", 0, 0, 0 },   /* of one alone, nobody knows the other */
+    { "일을 보", "오늘 이메일을 보냈다", 0, 0, 0 },
+    { "오늘 나 갔다", "오늘 나 갔다", 0, 2, 2 },
+    { "오늘 나 갔다", "오늘 나는 갔다", 0, 2, 0 },
+    { "일을 읽었", "오늘 이메일을 보냈다", 0, 1, 0 },
+    { "会議室の予約をお願いします", "明日の会議室の予約をお願いします。", 0, 4,
+      4 }, /* some of its threes */
+    { "会議室の予約をお願いします", "予約の会議室をします。お願い", 0, 4, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    gsize length;
+    g_autofree char *folded = base_fold (cases[i].text, -1, &length);
+    g_autoptr (GHashTable) all = list_pairs (folded, length);
+    g_autoptr (BaseFind) find = base_find_new (cases[i].term, cases[i].flags);
+    guint n, there = count_pairs (find, all, &n);
+
+    g_test_message ("“%s” in “%s”", cases[i].term, cases[i].text);
+    g_assert_cmpuint (n, ==, cases[i].n);
+    g_assert_cmpuint (there, ==, cases[i].there);
+  }
+}
+
 /* Hits follow each other, and are where they are said to be. */
 static void
 test_places (void)
@@ -323,13 +402,16 @@ look_for_pieces (const char *name, const char *text, const char *folded, gsize l
                  guint n)
 {
   g_autoptr (GPtrArray) tokens = list_tokens (folded, length, FALSE);
-  guint tried = 0, alone = 0;
+  g_autoptr (GHashTable) pairs = list_pairs (folded, length);
+  guint tried = 0, alone = 0, n_pairs = 0;
 
   while (tried < n) {
     const char *at = folded + g_rand_int_range (rand, 0, (gint32)length), *end;
     g_autoptr (BaseFind) find = NULL;
+    g_autoptr (BaseFind) whole = NULL;
     g_autofree char *piece = NULL;
     g_autofree char *typed = NULL;
+    guint in_pairs;
     const char *term;
     gsize term_length, start;
     int chars = g_rand_int_range (rand, 1, g_rand_int_range (rand, 0, 4) == 0 ? 40 : 7);
@@ -353,8 +435,15 @@ look_for_pieces (const char *name, const char *text, const char *folded, gsize l
     if (missing != NULL)
       g_error ("%s: “%s” has no token “%s” in: %s", name, typed, missing, text);
     alone += words->len == 1;
+    if (count_pairs (find, pairs, &in_pairs) != in_pairs)
+      g_error ("%s: “%s” has neighbours that are none in: %s", name, typed, text);
+    n_pairs += in_pairs;
+    whole = base_find_new (typed, BASE_FIND_WHOLE);
+    if (base_find_look (whole, folded, length, 0, NULL, NULL)
+        && count_pairs (whole, pairs, &in_pairs) != in_pairs)
+      g_error ("%s: the phrase “%s” has neighbours that are none in: %s", name, typed, text);
   }
-  g_test_message ("%s: %u pieces, %u of one word", name, tried, alone);
+  g_test_message ("%s: %u pieces, %u of one word, %u pairs", name, tried, alone, n_pairs);
 }
 
 static void
@@ -470,6 +559,7 @@ test_words_add (void)
   g_test_add_func ("/base/words/found", test_found);
   g_test_add_func ("/base/words/places", test_places);
   g_test_add_func ("/base/words/truth", test_truth);
+  g_test_add_func ("/base/words/pairs", test_pairs);
   g_test_add_func ("/base/words/random", test_random);
   g_test_add_func ("/base/words/false", test_false);
   g_test_add_func ("/base/words/initials", test_initials);

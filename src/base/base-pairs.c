@@ -1,0 +1,148 @@
+/* Pairs, see the header.  Texts and terms are cut in the same way; of a term, what stands at its edges may be more in the text. */
+#include "base-pairs.h"
+
+#include <string.h>
+
+#include "base-chars.h"
+#include "base-words.h"
+
+#define MOST 16 /* pairs of a term */
+
+typedef struct
+{
+  const char *begin, *end;
+  const char
+      *second;      /* of a run without spaces: where its second character ends (or its only one) */
+  const char *last; /* the same: where the last but one begins (or its only one) */
+  gboolean is_short; /* the same: it is one character */
+  BaseCharKind kind;
+} Piece;
+
+static inline guint64
+sum_of (const char *begin, const char *end)
+{
+  guint64 sum = G_GUINT64_CONSTANT (0x9e3779b97f4a7c15), word;
+
+  for (; end - begin >= 8; begin += 8) {
+    memcpy (&word, begin, 8);
+    sum = (sum ^ word) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+    sum ^= sum >> 32;
+  }
+  word = (guint64)(end - begin) << 56;
+  memcpy (&word, begin, (gsize)(end - begin));
+  sum = (sum ^ word) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+  return sum ^ (sum >> 29);
+}
+
+/* Of three characters of a run that follow each other: of all there are, these alone, which they say themselves. */
+#define IS_CHOSEN(sum) (((sum) >> 40) % 4 == 0)
+
+static inline void
+add_three (GArray *pairs, const char *begin, const char *end)
+{
+  guint64 sum = sum_of (begin, end);
+  guint32 three = (guint32)(sum >> 16);
+
+  if (IS_CHOSEN (sum))
+    g_array_append_val (pairs, three);
+}
+
+static gboolean
+next_piece (const char **at, const char *end, Piece *piece, GArray *pairs)
+{
+  const char *next, *before = NULL, *now;
+  guint n = 0;
+
+  *piece = (Piece){ NULL, NULL, NULL, NULL, FALSE, BASE_CHAR_BREAK };
+  while (*at < end && (piece->kind = base_char_kind_at (*at, &next)) == BASE_CHAR_BREAK)
+    *at = next;
+  if (*at >= end)
+    return FALSE;
+  piece->begin = now = *at;
+  if (piece->kind != BASE_CHAR_UNSPACED) {
+    while (next < end && base_char_kind_at (next, &now) == piece->kind)
+      next = now;
+    *at = piece->end = next;
+    return TRUE;
+  }
+  for (BaseCharKind kind = piece->kind; kind == BASE_CHAR_UNSPACED;) {
+    if (++n > 2)
+      add_three (pairs, piece->last, next);
+    piece->last = before != NULL ? before : now;
+    before = now;
+    now = next;
+    if (n <= 2)
+      piece->second = now;
+    kind = now < end ? base_char_kind_at (now, &next) : BASE_CHAR_BREAK;
+  }
+  piece->is_short = n == 1;
+  *at = piece->end = now;
+  return TRUE;
+}
+
+/* As the first and as the second of a pair. */
+static inline guint64
+sum_as_first (const Piece *piece)
+{
+  return sum_of (piece->last != NULL ? piece->last : piece->begin, piece->end);
+}
+
+static inline guint64
+sum_as_second (const Piece *piece)
+{
+  return sum_of (piece->begin, piece->second != NULL ? piece->second : piece->end);
+}
+
+static inline void
+add_pair (GArray *pairs, guint64 first, guint64 second)
+{
+  guint64 sum = (first * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53)) ^ (second + (first >> 31));
+  guint32 pair;
+
+  sum *= G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+  pair = (guint32)(sum >> 32);
+  g_array_append_val (pairs, pair);
+}
+
+void
+base_pairs_of_text (const char *folded, gsize length, GArray *pairs)
+{
+  const char *at = folded;
+  guint64 first;
+  Piece piece;
+
+  if (!next_piece (&at, folded + length, &piece, pairs))
+    return;
+  first = sum_as_first (&piece);
+  while (next_piece (&at, folded + length, &piece, pairs)) {
+    add_pair (pairs, first, sum_as_second (&piece));
+    first = sum_as_first (&piece);
+  }
+}
+
+void
+base_pairs_of_term (const char *folded, gsize length, gboolean whole, GArray *pairs)
+{
+  const char *at = folded, *end = folded + length;
+  g_autoptr (GPtrArray) initials = NULL;
+  gboolean is_known; /* how the first one ends in any text */
+  guint64 first;
+  Piece piece;
+
+  /* Consonants stand for syllables, too. */
+  initials = whole ? NULL : base_words_of_initials_term (folded, length);
+  if (initials != NULL || !next_piece (&at, end, &piece, pairs))
+    return;
+  /* A hit begins where a word does, but in a run without spaces anywhere. */
+  is_known = !piece.is_short;
+  first = sum_as_first (&piece);
+  while (pairs->len < MOST && next_piece (&at, end, &piece, pairs)) {
+    gboolean is_cut =
+        piece.end == end && (piece.kind == BASE_CHAR_UNSPACED ? piece.is_short : !whole);
+
+    if (is_known && !is_cut)
+      add_pair (pairs, first, sum_as_second (&piece));
+    is_known = TRUE;
+    first = sum_as_first (&piece);
+  }
+}
