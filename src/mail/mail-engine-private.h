@@ -75,7 +75,8 @@ struct _MailEngine
   MailEngineState state;
   guint calls; /* store and pool calls whose callback has not run yet */
   guint stop_source;
-  guint count_source; /* a moment before the views are counted */
+  guint count_source;                 /* a moment before the views are counted */
+  GCancellable *searches_cancellable; /* of those that are being counted; NULL: none were yet */
   guint searches_source,
       searches_counting; /* the same for searches that are kept; how many are being counted */
   guint remote_running, unpack_running;
@@ -85,7 +86,7 @@ struct _MailEngine
   gboolean sending, unsent;
   gboolean templates_read;
   gboolean said_session_only;
-  gboolean deferred; /* no worker runs yet */
+  gboolean deferred;                     /* no worker runs yet */
   guint64 indexing_done, indexing_total; /* see mail_engine_get_indexing () */
   gint64 indexing_up_to;
 
@@ -176,8 +177,12 @@ void mail_engine_count_views_soon (MailEngine *engine);
 /* ---- searches that are kept (mail-engine-searches.c) ---- */
 /* Once, when the store is open. */
 void mail_engine_load_searches (MailEngine *engine);
-/* What is unread of each, in a moment. */
+/* What is unread of each, in a moment (mail-engine-search-counts.c). */
 void mail_engine_count_searches_soon (MailEngine *engine);
+/* Somebody looks for something: those that are being counted are given up, and counted a while after the last word. */
+void mail_engine_put_off_counts (MailEngine *engine);
+/* The program ends. */
+void mail_engine_stop_counts (MailEngine *engine);
 /* What accounts are called, for "account:" (mail-message-list-search.c): rows (gint64), and lines for each. */
 void mail_search_list_accounts (MailEngine *engine, GArray *rows, GPtrArray *words);
 

@@ -76,9 +76,7 @@ mail_engine_dispose (GObject *object)
   if (self->count_source != 0)
     g_source_destroy (g_main_context_find_source_by_id (self->context, self->count_source));
   self->count_source = 0;
-  if (self->searches_source != 0)
-    g_source_destroy (g_main_context_find_source_by_id (self->context, self->searches_source));
-  self->searches_source = 0;
+  mail_engine_stop_counts (self);
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
@@ -102,6 +100,7 @@ mail_engine_finalize (GObject *object)
   g_clear_pointer (&self->credentials, mail_credentials_free);
   g_clear_object (&self->views);
   g_clear_object (&self->searches);
+  g_clear_object (&self->searches_cancellable);
   g_clear_object (&self->all_inboxes);
   g_clear_object (&self->identities);
   g_clear_object (&self->accounts);
@@ -570,6 +569,9 @@ mail_engine_stop_async (MailEngine *self, GAsyncReadyCallback callback, gpointer
   g_clear_pointer (&self->people, mail_people_free);
   for (guint i = 0; i < self->requests->len; i++)
     g_cancellable_cancel (self->requests->pdata[i]);
+  mail_engine_stop_counts (self);
+  for (guint i = 0; i < self->lists->len; i++)
+    mail_message_list_stop_search (self->lists->pdata[i]);
   mail_engine_forget_removed (self);
   mail_credentials_close (self->credentials);
   mail_engine_consider_stop (self);

@@ -39,7 +39,8 @@ typedef struct
   gboolean renewed; /* another wish, and what is here is still of the one before */
   gboolean whole;
   gint64 up_to;
-  guint follow_source; /* a while before it is asked again, because the index holds more by now; 0: it does not */
+  guint
+      follow_source; /* a while before it is asked again, because the index holds more by now; 0: it does not */
 } MailListSearch;
 
 struct _MailMessageList
@@ -112,6 +113,8 @@ MailSearchRun *mail_list_ref_run (MailMessageList *list) G_GNUC_WARN_UNUSED_RESU
 /* What was read came: `found` is taken. */
 void mail_list_take_found (MailMessageList *list, MailSearchRun *run, GHashTable *found,
                            gboolean over, gboolean whole, gint64 up_to);
+/* It could not be looked for: what was found with the words before is no answer to these. */
+void mail_list_take_failure (MailMessageList *list);
 const MailFound *mail_list_get_found (MailMessageList *list, gint64 id);
 void mail_list_apply_to_search (MailMessageList *list, const StoreFolderChange *part);
 /* What stands around a hit, of the rows that are read with it. */

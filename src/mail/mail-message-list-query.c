@@ -205,6 +205,36 @@ start_source (MailMessageList *self, GSource *source, GSourceFunc func, gpointer
   g_source_unref (source);
 }
 
+/* Takes the result. */
+static void
+begin_slices (MailMessageList *self, QueryResult *result)
+{
+  Slice *slice = g_new0 (Slice, 1);
+
+  *slice = (Slice){ self, result };
+  if (self->query_source != 0)
+    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, self->query_source));
+  self->query_source = 0;
+  if (on_slice (slice))
+    start_source (self, g_idle_source_new (), on_slice, slice, slice_free);
+  else
+    slice_free (slice);
+}
+
+/* Nothing of these is there. */
+static QueryResult *
+make_empty (GArray *keys)
+{
+  QueryResult *result = g_new0 (QueryResult, 1);
+  MailKeysRun run = { .removed = keys->len };
+
+  result->keys = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  result->runs = g_array_new (FALSE, FALSE, sizeof run);
+  if (keys->len > 0)
+    g_array_append_val (result->runs, run);
+  return result;
+}
+
 static void
 on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
 {
@@ -225,6 +255,11 @@ on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
   if (result == NULL) {
     base_log ("A message list could not be read: %s", error->message);
     mail_engine_emit_notice (self->engine, error->message, base_error_get_detail (error));
+    if (self->search != NULL && self->search->renewed) {
+      mail_list_take_failure (self);
+      begin_slices (self, make_empty (self->keys));
+      return;
+    }
     self->querying = FALSE;
     if (mail_message_list_wants_all (self))
       self->search->wanted = MAX (self->keys->len, MAIL_LIST_PAGE); /* nobody waits for all now */
@@ -245,15 +280,7 @@ on_queried (GObject *source, GAsyncResult *task_result, gpointer user_data)
   GArray *runs = mail_keys_gather (result->runs, mail_message_list_get_looked_at (self));
   g_array_unref (result->runs);
   result->runs = runs;
-  Slice *slice = g_new0 (Slice, 1);
-  *slice = (Slice){ self, g_steal_pointer (&result) };
-  if (self->query_source != 0)
-    g_source_destroy (g_main_context_find_source_by_id (self->engine->context, self->query_source));
-  self->query_source = 0;
-  if (on_slice (slice))
-    start_source (self, g_idle_source_new (), on_slice, slice, slice_free);
-  else
-    slice_free (slice);
+  begin_slices (self, g_steal_pointer (&result));
 }
 
 void

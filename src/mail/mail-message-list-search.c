@@ -102,6 +102,13 @@ mail_message_list_close_search (MailMessageList *self)
     close_run (self, g_steal_pointer (&self->search->run));
 }
 
+void
+mail_message_list_stop_search (MailMessageList *self)
+{
+  if (self->search != NULL)
+    g_cancellable_cancel (self->search->cancellable);
+}
+
 /* What accounts are called, for "account:". */
 void
 mail_search_list_accounts (MailEngine *engine, GArray *rows, GPtrArray *words)
@@ -233,6 +240,19 @@ mail_list_take_found (MailMessageList *self, MailSearchRun *run, GHashTable *fou
   search->up_to = up_to;
   if (!search->counted)
     count (self);
+  say_found (self);
+}
+
+/* What is here is of other words. */
+void
+mail_list_take_failure (MailMessageList *self)
+{
+  MailListSearch *search = self->search;
+
+  forget_rows (self);
+  g_hash_table_remove_all (search->found);
+  search->over = TRUE;
+  search->total = search->unread = 0;
   say_found (self);
 }
 
@@ -370,6 +390,7 @@ mail_message_list_set_query (MailMessageList *self, const char *typed, MailFolde
   g_object_unref (search->cancellable);
   search->cancellable = g_cancellable_new ();
   mail_message_list_close_search (self);
+  mail_engine_put_off_counts (self->engine);
   if (search->asking)
     self->querying = search->asking = FALSE;
   forget (search);

@@ -92,6 +92,8 @@ guint mail_message_list_get_found_folders (MailMessageList *list, gint64 id, gin
                                            guint n);
 /* The engine stops: nothing holds on to the search thread's connection any more. */
 void mail_message_list_close_search (MailMessageList *list);
+/* The program ends: nobody waits for it. */
+void mail_message_list_stop_search (MailMessageList *list);
 
 /* ---- conversation ---- */
 void mail_thread_apply (MailThread *thread, const StoreChange *change);

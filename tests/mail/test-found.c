@@ -1,6 +1,8 @@
 /* The list of what somebody looks for, as the words change: its rows are of the words that stand there now. */
 #include "test-mail.h"
 
+#include "store-private.h"
+
 #define THREADS 150
 
 /* Of each conversation one message from `alpha`, and one from `beta`. */
@@ -154,10 +156,221 @@ test_all (void)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), <, THREADS);
 }
 
+/* ---- what the search thread does meanwhile ---- */
+
+/* It counts what it begins and what it looks at, and waits where it is wished for. */
+typedef struct
+{
+  GMutex lock;
+  GCond turn;
+  guint searches, looks;
+  guint wait_at; /* look; 0: nowhere */
+  gboolean waits, may_go;
+} Watch;
+
+/* With the lock. */
+static void
+wait_there (Watch *watch)
+{
+  watch->waits = TRUE;
+  while (!watch->may_go)
+    g_cond_wait (&watch->turn, &watch->lock);
+  watch->waits = FALSE;
+}
+
+static int
+on_statement (unsigned int kind, void *data, void *statement, void *sql)
+{
+  Watch *watch = data;
+  const char *text = sqlite3_sql (statement);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&watch->lock);
+
+  if (strstr (text, "FROM folder JOIN account") != NULL)
+    watch->searches++;
+  if (strstr (text, "FROM message WHERE id = ?1") != NULL && ++watch->looks == watch->wait_at)
+    wait_there (watch);
+  return 0;
+}
+
+static gpointer
+run_watch (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  sqlite3_trace_v2 (db->sqlite, SQLITE_TRACE_STMT, on_statement, data);
+  return db;
+}
+
+static gpointer
+run_wait (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Watch *watch = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&watch->lock);
+
+  wait_there (watch);
+  return db;
+}
+
+static gpointer
+run_nothing (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return db;
+}
+
+/* Until the search thread is done with all that it was asked before. */
+static void
+call_search (Bench *bench, MailStoreFunc func, Watch *watch)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  mail_engine_call_search (bench->engine, g_task_new (NULL, NULL, on_result, &result), func, watch,
+                           NULL, NULL);
+  g_assert_nonnull (g_task_propagate_pointer (G_TASK (wait_result (&result)), NULL));
+}
+
+static gboolean
+is_waiting (gpointer data)
+{
+  Watch *watch = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&watch->lock);
+
+  return watch->waits;
+}
+
+static void
+let_go (Watch *watch)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&watch->lock);
+
+  watch->may_go = TRUE;
+  g_cond_signal (&watch->turn);
+}
+
+static void
+on_changed (GListModel *list, guint position, guint removed, guint added, guint *n)
+{
+  *n += added;
+}
+
+/* A keystroke ends what was asked with the words before: in the middle of its reading, and nothing of it comes. */
+static void
+test_typed_on (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  Watch watch = { .wait_at = 5 };
+  guint added = 0;
+
+  add_threads (bench);
+  call_search (bench, run_watch, &watch);
+  g_autoptr (MailFolder) folder = mail_folder_new_search ("Search", "from:alpha", NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, TRUE);
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_changed), &added);
+  wait_until (is_waiting, &watch);
+  mail_message_list_set_query (list, "from:alpha before:1970-01-01", NULL, FALSE);
+  let_go (&watch);
+  wait_until (is_read, list);
+  call_search (bench, run_nothing, NULL);
+  /* The other one looks at none. */
+  g_assert_cmpuint (watch.looks, ==, 5);
+  g_assert_cmpuint (added, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 0);
+  g_assert_cmpuint (bench->notices->len, ==, 0);
+}
+
+#define KEPT 20
+
+static gboolean
+is_counting (gpointer data)
+{
+  return ((Bench *)data)->engine->searches_counting == KEPT;
+}
+
+/* All that is kept is being counted, and the search thread is at something else yet. */
+static void
+begin_counts (Bench *bench, Watch *watch)
+{
+  add_threads (bench);
+  call_search (bench, run_watch, watch);
+  mail_engine_call_search (bench->engine, g_task_new (NULL, NULL, NULL, NULL), run_wait, watch,
+                           NULL, NULL);
+  wait_until (is_waiting, watch);
+  for (guint i = 0; i < KEPT; i++)
+    mail_engine_keep_search (bench->engine, i, "Kept", "from:alpha", FALSE);
+  wait_until (is_counting, bench);
+}
+
+static gboolean
+is_counted (gpointer data)
+{
+  MailEngine *engine = ((Bench *)data)->engine;
+  g_autoptr (MailFolder) last = g_list_model_get_item (mail_engine_get_searches (engine), KEPT - 1);
+
+  return mail_folder_get_unread (last) == THREADS;
+}
+
+/* Who looks for something does not wait until the searches that are kept are counted; they are, a while later. */
+static void
+test_before_counts (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  Watch watch = { 0 };
+
+  begin_counts (bench, &watch);
+  g_autoptr (MailFolder) folder = mail_folder_new_search ("Search", "from:beta", NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, TRUE);
+  let_go (&watch);
+  wait_until (is_read, list);
+  /* Its own, and how many it is. */
+  g_assert_cmpuint (watch.searches, <=, 2);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), >=, 50);
+  wait_until (is_counted, bench);
+}
+
+/* Nor does the end of the program. */
+static void
+test_end_before_counts (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GAsyncResult) result = NULL;
+  Watch watch = { 0 };
+
+  begin_counts (bench, &watch);
+  g_autoptr (MailFolder) folder = mail_folder_new_search ("Search", "from:beta", NULL, FALSE);
+  g_autoptr (MailMessageList) list = mail_message_list_new (bench->engine, folder, TRUE);
+  g_clear_pointer (&bench->db, store_db_free);
+  mail_engine_stop_async (bench->engine, on_result, &result);
+  let_go (&watch);
+  mail_engine_stop_finish (bench->engine, wait_result (&result));
+  g_assert_cmpuint (watch.searches, ==, 0);
+  g_clear_object (&list);
+  g_clear_object (&bench->engine);
+}
+
+/* Words that cannot be looked for leave none of those before in the list. */
+static void
+test_failed (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+
+  add_threads (bench);
+  g_autoptr (MailMessageList) list = look_for (bench, "from:alpha");
+  g_assert_true (store_db_exec (bench->db, "ALTER TABLE folder RENAME TO elsewhere", NULL));
+  mail_message_list_set_query (list, "from:beta", NULL, FALSE);
+  wait_until (is_read, list);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 0);
+  g_assert_cmpuint (bench->notices->len, >, 0);
+  g_assert_true (store_db_exec (bench->db, "ALTER TABLE elsewhere RENAME TO folder", NULL));
+  mail_message_list_set_query (list, "from:alpha", NULL, FALSE);
+  wait_until (is_read, list);
+  assert_sender (list, 0, "alpha");
+}
+
 void
 add_found_tests (void)
 {
   g_test_add_func ("/mail/found/rows", test_rows);
   g_test_add_func ("/mail/found/held", test_held);
   g_test_add_func ("/mail/found/all", test_all);
+  g_test_add_func ("/mail/found/typed-on", test_typed_on);
+  g_test_add_func ("/mail/found/before-counts", test_before_counts);
+  g_test_add_func ("/mail/found/end-before-counts", test_end_before_counts);
+  g_test_add_func ("/mail/found/failed", test_failed);
 }
