@@ -43,8 +43,14 @@ base_date_of_day (int year, int month, int day)
 {
   g_autoptr (GTimeZone) zone = ref_zone ();
   g_autoptr (GDateTime) begins = g_date_time_new (zone, year, month, day, 0, 0, 0);
+  g_autoptr (GDateTime) before = NULL;
 
-  return begins != NULL ? g_date_time_to_unix (begins) : G_MININT64;
+  if (begins == NULL)
+    return G_MININT64;
+  /* Where clocks are put back at one, that day has two midnights; GLib takes the second one. */
+  before = g_date_time_add_hours (begins, -1);
+  return g_date_time_to_unix (
+      before != NULL && g_date_time_get_day_of_month (before) == day ? before : begins);
 }
 
 static gboolean

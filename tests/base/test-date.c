@@ -181,6 +181,29 @@ test_group (void)
   check_group (now, 2026, 11, 20, 9, "Last Week");
 }
 
+/* Clocks go forward from midnight to one, and back from one to midnight. */
+static void
+test_day (void)
+{
+  g_autofree char *zone = g_strdup (g_getenv ("TZ"));
+
+  if (g_test_subprocess ()) {
+    g_assert_cmpint (base_date_of_day (2026, 3, 8), ==, 1772946000);
+    g_assert_cmpint (base_date_of_day (2026, 3, 9), ==, 1772946000 + 23 * 3600);
+    g_assert_cmpint (base_date_of_day (2026, 11, 1), ==, 1793505600);
+    g_assert_cmpint (base_date_of_day (2026, 11, 2), ==, 1793505600 + 25 * 3600);
+    g_assert_cmpint (base_date_of_day (2026, 2, 29), ==, G_MININT64);
+    return;
+  }
+  g_setenv ("TZ", "CST5CDT,M3.2.0/0,M11.1.0/1", TRUE);
+  g_test_trap_subprocess (NULL, 0, 0);
+  if (zone != NULL)
+    g_setenv ("TZ", zone, TRUE);
+  else
+    g_unsetenv ("TZ");
+  g_test_trap_assert_passed ();
+}
+
 void
 test_date_add (void)
 {
@@ -191,4 +214,5 @@ test_date_add (void)
   g_test_add_func ("/base/date/short", test_short);
   g_test_add_func ("/base/date/group", test_group);
   g_test_add_func ("/base/date/long", test_long);
+  g_test_add_func ("/base/date/day", test_day);
 }
