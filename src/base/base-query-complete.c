@@ -1,6 +1,7 @@
 /* What may stand where somebody types a query: operators, and the values of those that know theirs.  Pure, any thread. */
 #include "base-query-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "base-text.h"
@@ -202,4 +203,42 @@ base_query_complete (const char *typed, gsize cursor, gint64 now)
     offer_words (completion->offers, completion->typed, now);
   }
   return completion;
+}
+
+/* ---- help ---- */
+
+GPtrArray *
+base_query_list_operators (void)
+{
+  GPtrArray *offers = g_ptr_array_new_with_free_func ((GDestroyNotify)offer_free);
+
+  for (guint op = 0; op < BASE_QUERY_N_OPS; op++)
+    add (offers, base_query_op_example (op), base_query_op_help (op));
+  return offers;
+}
+
+GPtrArray *
+base_query_list_forms (void)
+{
+  static const struct
+  {
+    const char *example, *help;
+  } forms[] = {
+    /* Translators: examples of searches with what they find.  Quotation marks, “-” and parentheses stay as they are; OR may be your word for it */
+    { NC_ ("search example", "annual report"),
+      NC_ ("search help", "both words, wherever they are") },
+    { NC_ ("search example", "\"annual report\""),
+      NC_ ("search help", "exactly these words, one after the other") },
+    { NC_ ("search example", "budget OR invoice"), NC_ ("search help", "one of the two, or both") },
+    { NC_ ("search example", "report -newsletter"),
+      NC_ ("search help", "the one word, but not the other") },
+    { NC_ ("search example", "from:(kim OR lee)"),
+      NC_ ("search help", "several for one operator") },
+  };
+  GPtrArray *offers = g_ptr_array_new_with_free_func ((GDestroyNotify)offer_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    add (offers, g_strdup (g_dpgettext2 (NULL, "search example", forms[i].example)),
+         g_dpgettext2 (NULL, "search help", forms[i].help));
+  return offers;
 }

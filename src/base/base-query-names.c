@@ -73,6 +73,28 @@ static const Operator operators[BASE_QUERY_N_OPS] = {
                               NC_ ("search help", "one of the accounts") },
 };
 
+/* Where the values are known, the first of them is the example. */
+static const char *const examples[BASE_QUERY_N_OPS] = {
+  /* Translators: what may stand behind the operators of a search, as in “from:kim”: names, words and dates as people of your language type them.  Dates
+     (“yesterday”, “last week”, “7d”, “1y”) have to be among those that you have named above. */
+  [BASE_QUERY_OP_FROM] = NC_ ("search example", "kim"),
+  [BASE_QUERY_OP_TO] = NC_ ("search example", "lee@example.com"),
+  [BASE_QUERY_OP_SUBJECT] = NC_ ("search example", "report"),
+  [BASE_QUERY_OP_BODY] = NC_ ("search example", "budget"),
+  [BASE_QUERY_OP_FILENAME] = NC_ ("search example", "minutes"),
+  [BASE_QUERY_OP_AFTER] = NC_ ("search example", "yesterday"),
+  [BASE_QUERY_OP_BEFORE] = NC_ ("search example", "2024-03-15"),
+  [BASE_QUERY_OP_ON] = NC_ ("search example", "last week"),
+  [BASE_QUERY_OP_NEWER] = NC_ ("search example", "7d"),
+  [BASE_QUERY_OP_OLDER] = NC_ ("search example", "1y"),
+  [BASE_QUERY_OP_LARGER] = NC_ ("search example", "10MB"),
+  [BASE_QUERY_OP_SMALLER] = NC_ ("search example", "100KB"),
+  [BASE_QUERY_OP_CC] = NC_ ("search example", "choi"),
+  [BASE_QUERY_OP_LABEL] = NC_ ("search example", "important"),
+  [BASE_QUERY_OP_LIST] = NC_ ("search example", "gnome"),
+  [BASE_QUERY_OP_ACCOUNT] = NC_ ("search example", "work"),
+};
+
 static const struct
 {
   const char *english;
@@ -317,6 +339,29 @@ const char *
 base_query_op_help (BaseQueryOp op)
 {
   return spoken ("search help", operators[op].help);
+}
+
+static void
+take_first (const char *shown, const char *help, gpointer user_data)
+{
+  char **first = user_data;
+
+  if (*first == NULL)
+    *first = g_strdup (shown);
+}
+
+char *
+base_query_op_example (BaseQueryOp op)
+{
+  g_autofree char *name = base_query_op_shown (op);
+  g_autofree char *known = NULL;
+  const char *value, *quote;
+
+  if (examples[op] == NULL)
+    base_query_value_foreach (op, "", take_first, &known);
+  value = known != NULL ? known : spoken ("search example", examples[op]);
+  quote = strchr (value, ' ') != NULL ? "\"" : "";
+  return g_strconcat (name, ":", quote, value, quote, NULL);
 }
 
 char *

@@ -52,6 +52,7 @@ BaseQueryField base_query_op_field (BaseQueryOp op);
 BaseQueryOp base_query_op_of (BaseQueryKind kind, BaseQueryField field);
 const char *base_query_op_help (BaseQueryOp op);
 /* The first name in the language spoken. */
+char *base_query_op_example (BaseQueryOp op) G_GNUC_WARN_UNUSED_RESULT; /* "from:kim" */
 char *base_query_op_shown (BaseQueryOp op) G_GNUC_WARN_UNUSED_RESULT;
 /* Its name that `text` begins, as it is shown; NULL: none. */
 char *base_query_op_begun (BaseQueryOp op, const char *text) G_GNUC_WARN_UNUSED_RESULT;

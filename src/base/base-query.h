@@ -154,6 +154,10 @@ typedef struct
 /* `cursor`: octets. */
 BaseQueryCompletion *base_query_complete (const char *typed, gsize cursor,
                                           gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+/* For a page of help: GPtrArray of BaseQueryOffer, one for each operator, whose text is an example of it ("from:kim"). */
+GPtrArray *base_query_list_operators (void) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for what binds words together: "a phrase", OR, -, ( ). */
+GPtrArray *base_query_list_forms (void) G_GNUC_WARN_UNUSED_RESULT;
 void base_query_completion_free (BaseQueryCompletion *completion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BaseQueryCompletion, base_query_completion_free)
 

@@ -46,15 +46,16 @@ struct _MailEngine
   GNetworkMonitor *monitor;
   char *network; /* Owned: mail_network_describe () of the last time */
   MailWake *wake;
-  MailPeople *people;        /* from a good start to stop */
-  MailCatchUp *catch_up;     /* the same */
-  MailIndexer *indexer;      /* the same */
-  GListStore *known;         /* of MailAccount: all of them */
-  GStrv broken;              /* sentences about files of accounts that cannot be used; nullable */
-  GListStore *accounts;      /* of MailAccount: those that are switched on */
-  GListStore *identities;    /* of MailIdentity */
-  GListStore *views;         /* of MailFolder */
-  GListStore *searches;      /* of MailFolder: those that are kept */
+  MailPeople *people;     /* from a good start to stop */
+  MailCatchUp *catch_up;  /* the same */
+  MailIndexer *indexer;   /* the same */
+  GListStore *known;      /* of MailAccount: all of them */
+  GStrv broken;           /* sentences about files of accounts that cannot be used; nullable */
+  GListStore *accounts;   /* of MailAccount: those that are switched on */
+  GListStore *identities; /* of MailIdentity */
+  GListStore *views;      /* of MailFolder */
+  GListStore *searches;   /* of MailFolder: those that are kept */
+  GPtrArray *recent;      /* of char *: what was looked for, the newest first; NULL: not read yet */
   MailFolder *all_inboxes;   /* a view that is not always among them */
   GListStore *outgoing;      /* of MailOutgoing */
   GListStore *templates;     /* of MailTemplate, see mail-template.h */
@@ -183,6 +184,9 @@ void mail_engine_count_searches_soon (MailEngine *engine);
 void mail_engine_put_off_counts (MailEngine *engine);
 /* The program ends. */
 void mail_engine_stop_counts (MailEngine *engine);
+/* A file of that name in the profile; written in the search thread, one after another; text "": it goes.  What fails is told. */
+char *mail_engine_dup_search_file (MailEngine *engine, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+void mail_engine_write_search_file (MailEngine *engine, const char *name, const char *text);
 /* What accounts are called, for "account:" (mail-message-list-search.c): rows (gint64), and lines for each. */
 void mail_search_list_accounts (MailEngine *engine, GArray *rows, GPtrArray *words);
 

@@ -2,24 +2,27 @@
 #include "mail-engine-private.h"
 #include "mail-private.h"
 
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base-error.h"
 #include "base-key-file.h"
 
-#define MOST_KEPT 200
+#define FILE_NAME "searches.ini"
 
-static char *
-dup_path (MailEngine *self)
+/* ---- files of the profile ---- */
+
+char *
+mail_engine_dup_search_file (MailEngine *self, const char *name)
 {
-  return g_build_filename (base_paths_get_config (self->paths), "searches.ini", NULL);
+  return g_build_filename (base_paths_get_config (self->paths), name, NULL);
 }
-
-/* ---- the file ---- */
 
 typedef struct
 {
-  char *path, *text;
+  char *path, *text; /* text "": there is to be none */
 } Write;
 
 static void
@@ -32,13 +35,27 @@ write_free (gpointer data)
   g_free (job);
 }
 
+static gboolean
+remove_file (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_unlink (path) == 0 || errno == ENOENT)
+    return base_paths_sync_folder (folder, error);
+  g_set_error (error, BASE_ERROR, BASE_ERROR_DISK, _ ("“%s” could not be removed"), path);
+  return FALSE;
+}
+
 /* In the search thread, so that the last one written is the last one. */
 static gpointer
 run_write (StoreDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   const Write *job = data;
+  gboolean ok = *job->text != '\0'
+                    ? base_paths_write (job->path, job->text, strlen (job->text), error)
+                    : remove_file (job->path, error);
 
-  return base_paths_write (job->path, job->text, strlen (job->text), error) ? MAIL_CALL_DONE : NULL;
+  return ok ? MAIL_CALL_DONE : NULL;
 }
 
 static void
@@ -52,11 +69,23 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
     mail_engine_emit_notice (self, error->message, base_error_get_detail (error));
 }
 
+void
+mail_engine_write_search_file (MailEngine *self, const char *name, const char *text)
+{
+  Write *job = g_new (Write, 1);
+
+  *job = (Write){ mail_engine_dup_search_file (self, name), g_strdup (text) };
+  mail_engine_call_search (self, g_task_new (NULL, NULL, on_written, g_object_ref (self)),
+                           run_write, job, write_free, NULL);
+}
+
+/* ---- those that are kept ---- */
+
 static void
 write_all (MailEngine *self)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  Write *job = g_new0 (Write, 1);
+  g_autofree char *text = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->searches)); i++) {
     g_autoptr (MailFolder) search = g_list_model_get_item (G_LIST_MODEL (self->searches), i);
@@ -66,20 +95,18 @@ write_all (MailEngine *self)
     g_key_file_set_string (file, group, "query", mail_folder_get_typed (search));
     g_key_file_set_boolean (file, group, "best", mail_folder_get_best (search));
   }
-  job->path = dup_path (self);
-  job->text = g_key_file_to_data (file, NULL, NULL);
-  mail_engine_call_search (self, g_task_new (NULL, NULL, on_written, g_object_ref (self)),
-                           run_write, job, write_free, NULL);
+  text = g_key_file_to_data (file, NULL, NULL);
+  mail_engine_write_search_file (self, FILE_NAME, text);
 }
 
 void
 mail_engine_load_searches (MailEngine *self)
 {
-  g_autofree char *path = dup_path (self);
+  g_autofree char *path = mail_engine_dup_search_file (self, FILE_NAME);
   g_autoptr (GKeyFile) file = base_key_file_open (path);
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
-  for (guint i = 0; groups[i] != NULL && i < MOST_KEPT; i++) {
+  for (guint i = 0; groups[i] != NULL; i++) {
     g_autofree char *name = base_key_file_dup_text (file, groups[i], "name");
     g_autofree char *query = base_key_file_dup_text (file, groups[i], "query");
 

@@ -101,6 +101,7 @@ mail_engine_finalize (GObject *object)
   g_clear_object (&self->views);
   g_clear_object (&self->searches);
   g_clear_object (&self->searches_cancellable);
+  g_clear_pointer (&self->recent, g_ptr_array_unref);
   g_clear_object (&self->all_inboxes);
   g_clear_object (&self->identities);
   g_clear_object (&self->accounts);

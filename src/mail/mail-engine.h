@@ -58,6 +58,11 @@ MailFolder *mail_engine_keep_search (MailEngine *engine, guint position, const c
 void mail_engine_rename_search (MailEngine *engine, MailFolder *search, const char *name);
 /* Where it stood; G_MAXUINT: it is none of them. */
 guint mail_engine_drop_search (MailEngine *engine, MailFolder *search);
+/* What a person has looked for lately, to be offered again: GPtrArray of char *, the newest first; a file of the profile, mode 0600.  Borrowed, until one of the
+ * others is called.  Noted when it has led to something; forgotten for good.  Before the start there are none. */
+GPtrArray *mail_engine_get_recent_searches (MailEngine *engine);
+void mail_engine_note_recent_search (MailEngine *engine, const char *typed);
+void mail_engine_forget_recent_searches (MailEngine *engine);
 /* Finds servers by address, from all sources side by side; progress gets sentences on the main thread. */
 typedef void (*MailProgressFunc) (const char *sentence, gpointer user_data);
 void mail_engine_discover_async (MailEngine *engine, const BaseAccount *account,

@@ -115,6 +115,9 @@ gboolean ui_list_select_all_found (UiList *self);
 /* Those that are on their way are not selected any more: something else is, or nothing.  There is a list. */
 void ui_list_forget_all_found (UiList *self);
 void ui_list_search_everywhere (UiList *self);
+void ui_list_show_search_help (UiList *self);
+/* It has led to something, and is suggested again.  Nothing where nothing is looked for. */
+void ui_list_note_search (UiList *self);
 
 /* ---- -tools.c ---- */
 void ui_list_class_init_tools (GtkWidgetClass *widget_class);

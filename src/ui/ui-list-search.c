@@ -65,6 +65,8 @@ update_result (UiList *self)
   g_autofree char *total = there && *there
                                ? g_strdup_printf ("%s%s%s", here, *here ? " · " : "", there)
                                : g_strdup (here);
+  ui_search_bar_set_progress (self->search_bar,
+                              asking ? mail_server_search_get_progress (self->server) : -1);
   ui_search_bar_set_server (self->search_bar, asking          ? _ ("Cancel")
                                               : !self->server ? _ ("Search on Server")
                                                               : NULL);
@@ -137,6 +139,13 @@ forget_server (UiList *self)
   g_clear_object (&self->server);
 }
 
+void
+ui_list_note_search (UiList *self)
+{
+  if (ui_list_is_searching (self))
+    mail_engine_note_recent_search (self->engine, ui_search_bar_get_text (self->search_bar));
+}
+
 /* What comes of it is found as it comes. */
 static void
 on_server (UiList *self)
@@ -147,6 +156,7 @@ on_server (UiList *self)
     mail_server_search_cancel (self->server);
     return;
   }
+  ui_list_note_search (self);
   self->server = mail_server_search_new (self->engine, get_within (self),
                                          ui_search_bar_get_text (self->search_bar));
   g_signal_connect_swapped (self->server, "notify", G_CALLBACK (update_result), self);
@@ -209,6 +219,7 @@ on_entered (UiList *self)
   self->entered = ui_list_is_searching (self) && mail_message_list_get_loading (self->messages);
   if (!model || self->entered || g_list_model_get_n_items (model) == 0)
     return;
+  ui_list_note_search (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
   if (self->n_selected == 0 && !self->checking)
     ui_selection_select_only (self->selection, 0);
@@ -354,6 +365,7 @@ ui_list_open_search (UiList *self)
 {
   MailFolder *place = get_place (self);
   gtk_toggle_button_set_active (self->search_button, TRUE);
+  ui_search_bar_set_engine (self->search_bar, self->engine);
   ui_search_bar_set_place (self->search_bar, place ? mail_folder_get_name (place) : NULL);
   ui_search_bar_open (self->search_bar);
 }
@@ -363,6 +375,7 @@ ui_list_type_search (UiList *self, GtkEventControllerKey *controller)
 {
   MailFolder *place = get_place (self);
   ui_search_bar_set_place (self->search_bar, place ? mail_folder_get_name (place) : NULL);
+  ui_search_bar_set_engine (self->search_bar, self->engine);
   if (!ui_search_bar_type (self->search_bar, controller))
     return FALSE;
   gtk_toggle_button_set_active (self->search_button, TRUE);
@@ -404,6 +417,12 @@ ui_list_leave_search (UiList *self)
   set_searching (self, NULL);
   ui_list_drop_before (self);
   close_bar (self);
+}
+
+void
+ui_list_show_search_help (UiList *self)
+{
+  ui_search_bar_show_help (self->search_bar);
 }
 
 void

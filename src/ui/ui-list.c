@@ -68,6 +68,10 @@ add_page (UiList *self, const char *name)
                                  ? G_CALLBACK (ui_list_search_everywhere)
                                  : G_CALLBACK (ui_list_clear_filters),
                              self, G_CONNECT_SWAPPED);
+  GObject *help = gtk_builder_get_object (builder, "unfound-help");
+  if (help)
+    g_signal_connect_object (help, "clicked", G_CALLBACK (ui_list_show_search_help), self,
+                             G_CONNECT_SWAPPED);
 }
 
 /* Nobody knows what is in it. */
@@ -108,7 +112,9 @@ show_status_page (UiList *self, const char *page)
         ADW_STATUS_PAGE (unfound),
         everywhere ? _ ("Nothing outside Junk, Trash and Drafts has all of these words.")
                    : _ ("Nothing in this folder has all of these words."));
-    gtk_widget_set_visible (adw_status_page_get_child (ADW_STATUS_PAGE (unfound)), !everywhere);
+    gtk_widget_set_visible (
+        gtk_widget_get_first_child (adw_status_page_get_child (ADW_STATUS_PAGE (unfound))),
+        !everywhere);
   }
   GtkWidget *empty = gtk_stack_get_child_by_name (self->stack, "empty");
   if (empty) {
@@ -289,6 +295,7 @@ on_bar_clicked (UiList *self)
 void
 ui_list_opened (UiList *self)
 {
+  ui_list_note_search (self);
   g_signal_emit (self, signals[OPENED], 0);
 }
 

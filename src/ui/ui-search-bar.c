@@ -1,23 +1,50 @@
-/* The bar to search the mail with.  Main thread. */
+/* The bar to search the mail with.  Main thread.  What an input method composes counts as typed.  Keys that walk through the suggestions are an input method's
+ * first, which has a list of its own then: they are heard where it has left them. */
 #include "ui-search-bar.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui-preedit.h"
+#include "ui-search-chips.h"
+#include "ui-search-help.h"
+#include "ui-search-offer.h"
+
+#define MARK_COLOUR 0xe0e0, 0x1b1b, 0x2424 /* red enough for a light and a dark entry */
 
 struct _UiSearchBar
 {
   AdwBin parent_instance;
 
   /* Owned */
-  char *mended; /* what the button of the problem puts in */
+  char *mended;  /* what the button of the problem puts in */
+  char *typed;   /* with what is composed at the cursor */
+  char *told;    /* of `typed`, with the last "changed" */
+  char *preedit; /* "" when nothing is composed */
+  BaseQuery *query;
+  UiSearchOffer *offer;
+  struct
+  {
+    char *text; /* nullable: as it is */
+    int from, to;
+  } next;     /* what the entry becomes as soon as the input method has handed over */
+  guint soon; /* idle */
+
+  /* Borrowed */
+  UiPreedit *method;
 
   /* Template */
   GtkSearchEntry *entry;
+  UiSearchChips *chips;
   GtkWidget *tools, *problem_box, *result_box, *mend, *server;
+  GtkProgressBar *progress;
   GtkToggleButton *everywhere, *here, *newest, *best;
   GtkLabel *problem, *instead, *result;
   GtkSpinner *spinner;
 
   gboolean silent;
+  gboolean offering; /* soon */
+  gboolean waiting;  /* for the input method, with `next` */
 };
 
 enum
@@ -32,6 +59,178 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (UiSearchBar, ui_search_bar, ADW_TYPE_BIN)
 
+static GtkWidget *
+get_field (UiSearchBar *self)
+{
+  return GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)));
+}
+
+/* ---- what is typed ---- */
+
+static int
+get_position (UiSearchBar *self)
+{
+  return gtk_editable_get_position (GTK_EDITABLE (self->entry));
+}
+
+/* In octets of what is typed, behind what is composed. */
+static gsize
+get_cursor (UiSearchBar *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  return (gsize)(g_utf8_offset_to_pointer (text, get_position (self)) - text)
+         + strlen (self->preedit);
+}
+
+/* Pieces that were not understood are underlined; while something is composed their places are no places of the entry. */
+static void
+mark_problems (UiSearchBar *self)
+{
+  GPtrArray *problems = base_query_get_problems (self->query);
+  PangoAttrList *marks = pango_attr_list_new ();
+  for (guint i = 0; i < problems->len && !*self->preedit; i++) {
+    const BaseQueryProblem *problem = problems->pdata[i];
+    PangoAttribute *both[] = { pango_attr_underline_new (PANGO_UNDERLINE_ERROR),
+                               pango_attr_underline_color_new (MARK_COLOUR) };
+    for (guint j = 0; j < G_N_ELEMENTS (both); j++) {
+      both[j]->start_index = problem->start;
+      both[j]->end_index = problem->end;
+      pango_attr_list_insert (marks, both[j]);
+    }
+  }
+  gtk_text_set_attributes (GTK_TEXT (get_field (self)), marks);
+  pango_attr_list_unref (marks);
+}
+
+static void
+read_typed (UiSearchBar *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  gsize at = (gsize)(g_utf8_offset_to_pointer (text, get_position (self)) - text);
+  g_autofree char *typed = g_strdup_printf ("%.*s%s%s", (int)at, text, self->preedit, text + at);
+  if (g_strcmp0 (typed, self->typed) != 0) {
+    g_free (self->typed);
+    self->typed = g_steal_pointer (&typed);
+    g_clear_pointer (&self->query, base_query_unref);
+    self->query = base_query_parse (self->typed, g_get_real_time () / G_USEC_PER_SEC);
+    ui_search_chips_set_query (self->chips, self->query);
+  }
+}
+
+static void
+tell (UiSearchBar *self)
+{
+  if (self->silent || g_strcmp0 (self->typed, self->told) == 0)
+    return;
+  g_free (self->told);
+  self->told = g_strdup (self->typed);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+on_soon (gpointer data)
+{
+  UiSearchBar *self = data;
+  gboolean offering = self->offering;
+  self->soon = 0;
+  self->offering = FALSE;
+  read_typed (self);
+  mark_problems (self); /* not while the entry is about to change what is composed */
+  tell (self);
+  if (offering && gtk_widget_get_mapped (GTK_WIDGET (self))
+      && gtk_widget_has_focus (get_field (self)))
+    ui_search_offer_update (self->offer, self->typed, get_cursor (self));
+  else
+    ui_search_offer_close (self->offer);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once the cursor stands behind what has come, and what was composed has gone into the text: before the next frame. */
+static void
+go_on_soon (UiSearchBar *self, gboolean offering)
+{
+  self->offering = offering && !self->silent;
+  if (self->soon == 0)
+    self->soon = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_soon, self, NULL);
+}
+
+static void
+on_text_changed (UiSearchBar *self)
+{
+  read_typed (self);
+  if (!*self->preedit)
+    tell (self);
+  go_on_soon (self, TRUE);
+}
+
+static void
+on_preedit (UiSearchBar *self, const char *preedit)
+{
+  g_free (self->preedit);
+  self->preedit = g_strdup (preedit);
+  read_typed (self);
+  go_on_soon (self, TRUE);
+}
+
+/* ---- what is put in ---- */
+
+static void
+put_next (UiSearchBar *self)
+{
+  g_autofree char *text = g_steal_pointer (&self->next.text);
+  if (!self->waiting)
+    return;
+  self->waiting = FALSE;
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+  if (text)
+    gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
+  gtk_editable_select_region (GTK_EDITABLE (self->entry), self->next.from, self->next.to);
+  /* Of an operator the values come next. */
+  go_on_soon (self,
+              text && self->next.from == self->next.to && g_str_has_suffix (self->typed, ":"));
+}
+
+/* The text (NULL: as it is), with the characters from `from` to `to` selected.  What is composed is part of what is typed, and has to be there first. */
+static void
+put (UiSearchBar *self, const char *text, int from, int to)
+{
+  g_free (self->next.text);
+  self->next.text = g_strdup (text);
+  self->next.from = from;
+  self->next.to = to;
+  self->waiting = TRUE;
+  if (*self->preedit) /* the input method is told to hand over */
+    gtk_editable_select_region (GTK_EDITABLE (self->entry), get_position (self),
+                                get_position (self));
+  if (!ui_preedit_is_owed (self->method))
+    put_next (self);
+}
+
+static void
+on_take (const char *text, int cursor, gpointer data)
+{
+  put (data, text, cursor, cursor);
+}
+
+static void
+on_edit_piece (UiSearchBar *self, guint i)
+{
+  const BaseQueryNode *piece = base_query_get_piece (self->query, i);
+  int from = (int)g_utf8_strlen (self->typed, piece->start);
+  ui_search_offer_close (self->offer);
+  put (self, NULL, from,
+       from + (int)g_utf8_strlen (self->typed + piece->start, piece->end - piece->start));
+}
+
+static void
+on_remove_piece (UiSearchBar *self, guint i)
+{
+  g_autofree char *text = base_query_replace_piece (self->query, i, NULL);
+  put (self, text, -1, -1);
+}
+
+/* ---- signals and keys ---- */
+
 static void
 on_changed (UiSearchBar *self)
 {
@@ -42,12 +241,18 @@ on_changed (UiSearchBar *self)
 static void
 on_stop (UiSearchBar *self)
 {
-  g_signal_emit (self, signals[CLOSED], 0);
+  if (ui_search_offer_is_open (self->offer))
+    ui_search_offer_close (self->offer);
+  else
+    g_signal_emit (self, signals[CLOSED], 0);
 }
 
 static void
 on_entered (UiSearchBar *self)
 {
+  if (ui_search_offer_take (self->offer))
+    return;
+  ui_search_offer_close (self->offer);
   g_signal_emit (self, signals[ENTERED], 0);
 }
 
@@ -62,26 +267,76 @@ on_mend (UiSearchBar *self)
 {
   g_autofree char *mended = g_steal_pointer (&self->mended);
   if (mended)
-    ui_search_bar_set_text (self, mended);
-  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
-  gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
+    put (self, mended, -1, -1);
 }
 
-/* Down goes on in the list, as from every search of the desktop.  The keys that open the bar begin anew: no verb of the window is heard
- * where somebody types. */
+/* The keys that open the bar begin anew: no verb of the window is heard where somebody types. */
+static gboolean
+on_verb (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state,
+         UiSearchBar *self)
+{
+  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
+  if (modifiers != GDK_CONTROL_MASK || (keyval != GDK_KEY_f && keyval != GDK_KEY_k))
+    return GDK_EVENT_PROPAGATE;
+  ui_search_bar_open (self);
+  return GDK_EVENT_STOP;
+}
+
+/* Down goes on in the suggestions, or in the list, as from every search of the desktop. */
 static gboolean
 on_key (GtkEventControllerKey *key, guint keyval, guint keycode, GdkModifierType state,
         UiSearchBar *self)
 {
-  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
-  if (modifiers == GDK_CONTROL_MASK && (keyval == GDK_KEY_f || keyval == GDK_KEY_k)) {
-    ui_search_bar_open (self);
+  gboolean down = keyval == GDK_KEY_Down || keyval == GDK_KEY_KP_Down;
+  gboolean up = keyval == GDK_KEY_Up || keyval == GDK_KEY_KP_Up;
+  if ((state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
+  if ((up || down) && ui_search_offer_move (self->offer, down))
     return GDK_EVENT_STOP;
-  }
-  if ((keyval != GDK_KEY_Down && keyval != GDK_KEY_KP_Down) || modifiers != 0)
+  if (keyval == GDK_KEY_Tab && ui_search_offer_take (self->offer))
+    return GDK_EVENT_STOP;
+  if (!down)
     return GDK_EVENT_PROPAGATE;
   on_entered (self);
   return GDK_EVENT_STOP;
+}
+
+static void
+on_left (UiSearchBar *self)
+{
+  ui_search_offer_close (self->offer);
+}
+
+/* ---- help ---- */
+
+/* An operator that was chosen, at the end of what is there. */
+static void
+on_operator (const char *operator, gpointer data)
+{
+  UiSearchBar *self = data;
+  const char *space = *self->typed && !g_str_has_suffix (self->typed, " ") ? " " : "";
+  g_autofree char *text = g_strconcat (self->typed, space, operator, NULL);
+  put (self, text, -1, -1);
+}
+
+void
+ui_search_bar_show_help (UiSearchBar *self)
+{
+  ui_search_help_show (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), on_operator, self);
+}
+
+static void
+action_help (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ui_search_bar_show_help (UI_SEARCH_BAR (widget));
+}
+
+/* ---- public ---- */
+
+void
+ui_search_bar_set_engine (UiSearchBar *self, MailEngine *engine)
+{
+  ui_search_offer_set_engine (self->offer, engine);
 }
 
 void
@@ -90,6 +345,8 @@ ui_search_bar_open (UiSearchBar *self)
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
+  if (!*self->typed)
+    go_on_soon (self, TRUE);
 }
 
 void
@@ -97,7 +354,11 @@ ui_search_bar_close (UiSearchBar *self)
 {
   gboolean silent = self->silent;
   self->silent = TRUE;
+  self->waiting = FALSE;
+  ui_search_offer_rest (self->offer);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  g_free (self->told);
+  self->told = g_strdup ("");
   gtk_toggle_button_set_active (self->everywhere, TRUE);
   self->silent = silent;
   ui_search_bar_set_problem (self, NULL, NULL);
@@ -117,14 +378,13 @@ ui_search_bar_type (UiSearchBar *self, GtkEventControllerKey *controller)
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
-  GtkWidget *text = GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)));
-  return gtk_event_controller_key_forward (controller, text);
+  return gtk_event_controller_key_forward (controller, get_field (self));
 }
 
 const char *
 ui_search_bar_get_text (UiSearchBar *self)
 {
-  return gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  return self->typed;
 }
 
 void
@@ -187,8 +447,17 @@ ui_search_bar_set_server (UiSearchBar *self, const char *label)
 }
 
 void
+ui_search_bar_set_progress (UiSearchBar *self, double progress)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), progress >= 0);
+  gtk_progress_bar_set_fraction (self->progress, CLAMP (progress, 0, 1));
+}
+
+void
 ui_search_bar_set_problem (UiSearchBar *self, const char *sentence, const char *instead)
 {
+  if (instead && !*instead) /* to look for nothing is no help */
+    instead = NULL;
   gtk_widget_set_visible (self->problem_box, sentence != NULL);
   gtk_label_set_text (self->problem, sentence ? sentence : "");
   g_free (self->mended);
@@ -205,9 +474,24 @@ ui_search_bar_set_problem (UiSearchBar *self, const char *sentence, const char *
 }
 
 static void
+ui_search_bar_dispose (GObject *object)
+{
+  UiSearchBar *self = UI_SEARCH_BAR (object);
+  g_clear_handle_id (&self->soon, g_source_remove);
+  g_clear_pointer (&self->offer, ui_search_offer_free);
+  G_OBJECT_CLASS (ui_search_bar_parent_class)->dispose (object);
+}
+
+static void
 ui_search_bar_finalize (GObject *object)
 {
-  g_free (UI_SEARCH_BAR (object)->mended);
+  UiSearchBar *self = UI_SEARCH_BAR (object);
+  g_free (self->mended);
+  g_free (self->typed);
+  g_free (self->told);
+  g_free (self->preedit);
+  g_free (self->next.text);
+  g_clear_pointer (&self->query, base_query_unref);
   G_OBJECT_CLASS (ui_search_bar_parent_class)->finalize (object);
 }
 
@@ -216,7 +500,9 @@ ui_search_bar_class_init (UiSearchBarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = ui_search_bar_dispose;
   G_OBJECT_CLASS (klass)->finalize = ui_search_bar_finalize;
+  g_type_ensure (UI_TYPE_SEARCH_CHIPS);
   signals[CHANGED] = g_signal_new ("changed", UI_TYPE_SEARCH_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
   signals[CLOSED] = g_signal_new ("closed", UI_TYPE_SEARCH_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -227,6 +513,8 @@ ui_search_bar_class_init (UiSearchBarClass *klass)
                                   NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/sosik/Sosik/ui-search-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, UiSearchBar, entry);
+  gtk_widget_class_bind_template_child (widget_class, UiSearchBar, chips);
+  gtk_widget_class_bind_template_child (widget_class, UiSearchBar, progress);
   gtk_widget_class_bind_template_child (widget_class, UiSearchBar, tools);
   gtk_widget_class_bind_template_child (widget_class, UiSearchBar, everywhere);
   gtk_widget_class_bind_template_child (widget_class, UiSearchBar, here);
@@ -241,6 +529,10 @@ ui_search_bar_class_init (UiSearchBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UiSearchBar, spinner);
   gtk_widget_class_bind_template_child (widget_class, UiSearchBar, server);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_text_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_edit_piece);
+  gtk_widget_class_bind_template_callback (widget_class, on_remove_piece);
+  gtk_widget_class_install_action (widget_class, "search-bar.help", NULL, action_help);
   gtk_widget_class_bind_template_callback (widget_class, on_stop);
   gtk_widget_class_bind_template_callback (widget_class, on_entered);
   gtk_widget_class_bind_template_callback (widget_class, on_mend);
@@ -248,12 +540,33 @@ ui_search_bar_class_init (UiSearchBarClass *klass)
 }
 
 static void
+watch_keys (UiSearchBar *self)
+{
+  GtkEventController *verbs = gtk_event_controller_key_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  gtk_event_controller_set_propagation_phase (verbs, GTK_PHASE_CAPTURE);
+  g_signal_connect (verbs, "key-pressed", G_CALLBACK (on_verb), self);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), self);
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (on_left), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), verbs);
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), keys);
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), focus);
+}
+
+static void
 ui_search_bar_init (UiSearchBar *self)
 {
+  self->typed = g_strdup ("");
+  self->told = g_strdup ("");
+  self->preedit = g_strdup ("");
+  self->query = base_query_parse ("", 0);
   gtk_widget_init_template (GTK_WIDGET (self));
-  GtkEventController *key = gtk_event_controller_key_new ();
-  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
-  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->entry), key);
+  self->offer = ui_search_offer_new (GTK_WIDGET (self), GTK_WIDGET (self->entry), on_take, self);
+  self->method = ui_preedit_watch (get_field (self));
+  g_signal_connect_object (self->method, "settled", G_CALLBACK (put_next), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_field (self), "preedit-changed", G_CALLBACK (on_preedit), self,
+                           G_CONNECT_SWAPPED);
+  watch_keys (self);
   ui_search_bar_set_place (self, NULL);
 }

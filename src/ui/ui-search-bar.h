@@ -1,10 +1,10 @@
-/* Where somebody types what to look for in the mail, above the list: the words, where to look, what comes first, and what came of it.  Main
- * thread.  It knows nothing of the mail. */
+/* Where somebody types what to look for in the mail, above the list: the words, with what completes them (ui-search-offer.h) and their operators as chips, where to
+ * look, what comes first, and what came of it.  Main thread.  It searches nothing. */
 #pragma once
 
 #include <adwaita.h>
 
-#include "base-query.h"
+#include "mail-engine.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (UiSearchBar, ui_search_bar, UI, SEARCH_BAR, AdwBin)
 
 /* Hidden at first.  Signals: "changed" (the words, the place or the order: at each key), "closed" (Escape, or its button), "entered" (the
  * person wants to go on in what was found), "server" (its button). */
+/* Whom, where and what before is suggested; nullable: nothing of it. */
+void ui_search_bar_set_engine (UiSearchBar *self, MailEngine *engine);
 /* With the focus and all that stands in it selected. */
 void ui_search_bar_open (UiSearchBar *self);
 /* Empty and hidden; says nothing. */
@@ -21,6 +23,7 @@ gboolean ui_search_bar_is_open (UiSearchBar *self);
 /* A key that was pressed elsewhere is typed here. */
 gboolean ui_search_bar_type (UiSearchBar *self, GtkEventControllerKey *controller);
 
+/* With what an input method composes. */
 const char *ui_search_bar_get_text (UiSearchBar *self);
 /* Tells "changed" where it is another one. */
 void ui_search_bar_set_text (UiSearchBar *self, const char *text);
@@ -34,6 +37,10 @@ void ui_search_bar_set_place (UiSearchBar *self, const char *name);
 void ui_search_bar_set_result (UiSearchBar *self, const char *sentence, gboolean busy);
 /* The button for searching on the servers: what it says; NULL hides it. */
 void ui_search_bar_set_server (UiSearchBar *self, const char *label);
+/* How much of that is done, of 1; < 0 hides it. */
+void ui_search_bar_set_progress (UiSearchBar *self, double progress);
+/* A window that says what can be typed. */
+void ui_search_bar_show_help (UiSearchBar *self);
 /* What is wrong with the words, and what to say instead (nullable: nobody knows), on a button.  NULL hides it. */
 void ui_search_bar_set_problem (UiSearchBar *self, const char *sentence, const char *instead);
 

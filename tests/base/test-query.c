@@ -462,6 +462,47 @@ speak (const char *language)
   textdomain (GETTEXT_PACKAGE);
 }
 
+/* What the page of help shows means what it says, and nothing of it is misunderstood. */
+static void
+check_examples (const char *language)
+{
+  g_autoptr (GPtrArray) operators = base_query_list_operators ();
+  g_autoptr (GPtrArray) forms = base_query_list_forms ();
+  guint kinds[BASE_QUERY_SIZE + 1] = { 0 }, fields[BASE_QUERY_LIST + 1] = { 0 };
+
+  for (guint i = 0; i < operators->len + forms->len; i++) {
+    const BaseQueryOffer *offer =
+        i < operators->len ? operators->pdata[i] : forms->pdata[i - operators->len];
+    g_autoptr (BaseQuery) query = base_query_parse (offer->text, get_now ());
+    const BaseQueryNode *root = base_query_get_root (query);
+
+    g_test_message ("%s: %s (%s)", language, offer->text, offer->help);
+    g_assert_cmpuint (base_query_get_problems (query)->len, ==, 0);
+    g_assert_true (*offer->help != '\0');
+    if (i >= operators->len) {
+      g_assert_cmpint (root->kind, !=, BASE_QUERY_ALL);
+      continue;
+    }
+    g_assert_cmpuint (base_query_get_n_pieces (query), ==, 1);
+    kinds[root->kind]++;
+    fields[root->field] += root->kind == BASE_QUERY_TERM;
+  }
+  g_assert_cmpuint (operators->len, ==, 20);
+  g_assert_cmpuint (kinds[BASE_QUERY_DATE], ==, 5);
+  g_assert_cmpuint (kinds[BASE_QUERY_SIZE], ==, 2);
+  g_assert_cmpuint (kinds[BASE_QUERY_IN] + kinds[BASE_QUERY_IS] + kinds[BASE_QUERY_HAS]
+                        + kinds[BASE_QUERY_ACCOUNT] + kinds[BASE_QUERY_LABEL],
+                    ==, 5);
+  for (guint i = BASE_QUERY_SUBJECT; i <= BASE_QUERY_LIST; i++)
+    g_assert_cmpuint (fields[i], ==, 1);
+}
+
+static void
+test_examples (void)
+{
+  check_examples ("English");
+}
+
 static void
 test_korean (void)
 {
@@ -471,6 +512,7 @@ test_korean (void)
 
   speak ("ko");
   g_assert_cmpstr (_ ("Yesterday"), ==, "어제");
+  check_examples ("Korean");
   check ("보낸사람:김민우 받는사람:이", "(and from:\"김민우\" to:\"이\")");
   check ("보낸 사람:김민우 보고서", "(and :\"보고서\" from:\"김민우\")");
   check ("보낸사람：“김 민우”", "from=\"김 민우\"");
@@ -552,6 +594,7 @@ test_query_add (void)
   g_test_add_func ("/base/query/pieces", test_pieces);
   g_test_add_func ("/base/query/write", test_write);
   g_test_add_func ("/base/query/complete", test_complete);
+  g_test_add_func ("/base/query/examples", test_examples);
   g_test_add_func ("/base/query/korean", test_korean);
   g_test_add_func ("/base/query/locale", test_locale);
 }

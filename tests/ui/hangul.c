@@ -28,6 +28,7 @@ struct _HangulContext
 };
 
 static HangulManner manner;
+static gboolean candidates; /* a list stands open while something is composed, and has the keys that walk through it */
 static HangulContext *current;
 
 G_DEFINE_DYNAMIC_TYPE (HangulContext, hangul_context, GTK_TYPE_IM_CONTEXT)
@@ -152,6 +153,8 @@ hangul_press (HangulContext *self, guint key)
     show (self, keys);
     return TRUE;
   }
+  if (candidates && n > 0 && (key == GDK_KEY_Down || key == GDK_KEY_Up))
+    return TRUE;
   if (key > ' ' && key < 0x7f && (strchr (initials, (int)key) != NULL || is_vowel ((char)key))) {
     add_key (self, (char)key);
     return TRUE;
@@ -363,6 +366,7 @@ g_io_im_hangul_load (GIOModule *module)
   g_type_module_use (G_TYPE_MODULE (module));
   if (g_strcmp0 (g_getenv ("HANGUL_MANNER"), "late") == 0)
     manner = HANGUL_LATE;
+  candidates = g_strcmp0 (g_getenv ("HANGUL_CANDIDATES"), "1") == 0;
   offer (G_TYPE_MODULE (module));
 }
 

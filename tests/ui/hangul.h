@@ -16,7 +16,7 @@ typedef enum
   HANGUL_LATE,    /* keys and what they do come a moment later, as from another process */
 } HangulManner;
 
-/* For this program; the module takes HANGUL_MANNER=late from the environment. */
+/* For this program; the module takes HANGUL_MANNER=late from the environment, and HANGUL_CANDIDATES=1: Up and Down are its own while it composes. */
 void hangul_install (HangulManner manner);
 /* The one that has the keyboard, or had it last; NULL: none yet. */
 HangulContext *hangul_get_context (void);

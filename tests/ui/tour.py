@@ -191,6 +191,19 @@ class Tour:
     # ---- the list, folders, what stands around
     def list_and_folders(self):
         app = self.app
+        app.key('ctrl+k')
+        app.wait('list', exact('Suggestions'))
+        self.stop('suggestions')
+        app.type('is:unread is:unred')
+        app.wait('push button', exact('Search Help'))
+        self.stop('search')
+        self.act(TOGGLE, 'Search Help')
+        self.windows(2)
+        self.stop('search help')
+        self.escape()
+        self.windows(1)
+        self.act(TOGGLE, 'Search')
+        app.wait_gone('text|entry', exact('Search mail'))
         app.click(TOGGLE, exact('Filters'))
         self.stop('filters')
         self.act(TOGGLE, 'Only starred')

@@ -1,0 +1,523 @@
+/* The list beneath the entry of the search.  Main thread.  Everybody who is known is read once while the bar is open (mail-crowd.h); folders and accounts
+ * are asked as they are. */
+#include "ui-search-offer.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base-fold.h"
+#include "base-match.h"
+#include "base-query.h"
+#include "base-text.h"
+#include "mail-crowd.h"
+#include "mail-recipient.h"
+
+#define MOST_VALUES    8 /* of an operator */
+#define MOST_OPERATORS 4 /* beside others */
+#define MOST_AT_FIRST  6 /* operators, when nothing is typed */
+#define MOST_PEOPLE    3 /* beside others */
+#define MOST_RECENT    3 /* beside others */
+#define MOST_HEIGHT    400
+#define WIDTH          420 /* pixels, where there are so many */
+#define MARGIN         12  /* what the popover has around the list */
+
+struct _UiSearchOffer
+{
+  /* Owned */
+  MailEngine *engine; /* nullable */
+  MailCrowd *crowd;   /* nullable: nobody searches */
+  char *typed;
+
+  /* Borrowed */
+  GtkWidget *parent, *entry;
+  UiSearchTakeFunc func;
+  gpointer data;
+
+  GtkWidget *popover, *list; /* NULL before the first offer; the popover is the parent's child */
+  guint start, end;          /* octets of `typed` that an offer takes the place of */
+};
+
+typedef enum
+{
+  INSTEAD, /* of what is being typed */
+  WHOLE,   /* of all of it */
+  CLEAR,   /* forgets what was looked for */
+  HELP,
+} Deed;
+
+/* What a row does: data of the row. */
+typedef struct
+{
+  Deed deed;
+  char *text; /* owned, nullable */
+} Choice;
+
+static void
+choice_free (gpointer data)
+{
+  Choice *choice = data;
+
+  g_free (choice->text);
+  g_free (choice);
+}
+
+static Choice *
+get_choice (GtkListBoxRow *row)
+{
+  return g_object_get_data (G_OBJECT (row), "choice");
+}
+
+/* ---- open and closed ---- */
+
+/* GTK 4.8 would have a screen reader read what is hidden, too. */
+static void
+empty (UiSearchOffer *self)
+{
+  GtkWidget *row;
+
+  while ((row = gtk_widget_get_first_child (self->list)) != NULL)
+    gtk_list_box_remove (GTK_LIST_BOX (self->list), row);
+  gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+}
+
+gboolean
+ui_search_offer_is_open (UiSearchOffer *self)
+{
+  return self->popover != NULL && gtk_widget_get_visible (self->popover);
+}
+
+void
+ui_search_offer_close (UiSearchOffer *self)
+{
+  if (ui_search_offer_is_open (self))
+    gtk_popover_popdown (GTK_POPOVER (self->popover));
+}
+
+/* ---- taking ---- */
+
+static void
+take_text (UiSearchOffer *self, const Choice *choice)
+{
+  const char *behind = choice->deed == WHOLE ? "" : self->typed + self->end;
+  /* A value is wanted behind an operator; else the next word. */
+  const char *space = choice->deed == WHOLE || g_str_has_suffix (choice->text, ":")
+                              || *behind == ' ' || *behind == ')'
+                          ? ""
+                          : " ";
+  g_autofree char *before =
+      choice->deed == WHOLE ? g_strdup ("") : g_strndup (self->typed, self->start);
+  g_autofree char *text = g_strconcat (before, choice->text, space, behind, NULL);
+  glong cursor = g_utf8_strlen (before, -1) + g_utf8_strlen (choice->text, -1)
+                 + (*space != '\0' || *behind == ' ' ? 1 : 0);
+
+  ui_search_offer_close (self);
+  self->func (text, (int)cursor, self->data);
+}
+
+static void
+take (UiSearchOffer *self, GtkListBoxRow *row)
+{
+  Choice *choice = get_choice (row);
+
+  switch (choice->deed) {
+  case CLEAR:
+    if (self->engine != NULL)
+      mail_engine_forget_recent_searches (self->engine);
+    ui_search_offer_close (self);
+    break;
+  case HELP:
+    ui_search_offer_close (self);
+    gtk_widget_activate_action (self->entry, "search-bar.help", NULL);
+    break;
+  case INSTEAD:
+  case WHOLE:
+    take_text (self, choice);
+    break;
+  }
+}
+
+gboolean
+ui_search_offer_take (UiSearchOffer *self)
+{
+  GtkListBoxRow *row = ui_search_offer_is_open (self)
+                           ? gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list))
+                           : NULL;
+
+  if (row == NULL)
+    return FALSE;
+  take (self, row);
+  return TRUE;
+}
+
+/* The row goes with the list, which its gesture still holds. */
+static gboolean
+on_idle_take (gpointer data)
+{
+  GtkListBoxRow *row = data;
+  UiSearchOffer *self = g_object_get_data (G_OBJECT (row), "offer");
+
+  if (gtk_widget_get_parent (GTK_WIDGET (row)) != NULL)
+    take (self, row);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_row_activated (GtkListBox *list, GtkListBoxRow *row, UiSearchOffer *self)
+{
+  g_object_set_data (G_OBJECT (row), "offer", self);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_idle_take, g_object_ref (row), g_object_unref);
+}
+
+/* ---- choosing ---- */
+
+/* The list is not focused: what is chosen in it is said by the entry. */
+static void
+say_chosen (UiSearchOffer *self, GtkListBoxRow *row)
+{
+  if (row != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry),
+                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    (const char *)g_object_get_data (G_OBJECT (row), "said"), -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry),
+                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+}
+
+/* The list scrolls by the keyboard alone, which it never has. */
+static void
+scroll_to (UiSearchOffer *self, GtkListBoxRow *row)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor (self->list, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  graphene_rect_t box;
+
+  if (gtk_widget_compute_bounds (GTK_WIDGET (row), self->list, &box))
+    gtk_adjustment_clamp_page (adjustment, box.origin.y, box.origin.y + box.size.height);
+}
+
+gboolean
+ui_search_offer_move (UiSearchOffer *self, gboolean down)
+{
+  GtkListBox *list = GTK_LIST_BOX (self->list);
+  GtkListBoxRow *row;
+  int n = 0, index;
+
+  if (!ui_search_offer_is_open (self))
+    return FALSE;
+  while (gtk_list_box_get_row_at_index (list, n) != NULL)
+    n++;
+  row = gtk_list_box_get_selected_row (list);
+  index = row != NULL ? gtk_list_box_row_get_index (row) : -1;
+  index = (index + (down ? 1 : -1) + 1 + (n + 1)) % (n + 1) - 1;
+  row = index >= 0 ? gtk_list_box_get_row_at_index (list, index) : NULL;
+  gtk_list_box_unselect_all (list);
+  if (row != NULL) {
+    gtk_list_box_select_row (list, row);
+    scroll_to (self, row);
+  }
+  say_chosen (self, row);
+  return TRUE;
+}
+
+/* ---- the list ---- */
+
+static void
+on_closed (UiSearchOffer *self)
+{
+  empty (self);
+}
+
+static void
+make_popover (UiSearchOffer *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  self->popover = gtk_popover_new ();
+  self->list = gtk_list_box_new ();
+  gtk_list_box_set_activate_on_single_click (GTK_LIST_BOX (self->list), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Suggestions"), -1);
+  gtk_widget_add_css_class (self->list, "search-offer");
+  gtk_widget_set_can_focus (self->list, FALSE);
+  /* A bar would have it higher than one line. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_EXTERNAL);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), MOST_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->list);
+  gtk_popover_set_child (GTK_POPOVER (self->popover), scrolled);
+  gtk_popover_set_autohide (GTK_POPOVER (self->popover), FALSE);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
+  gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_BOTTOM);
+  gtk_widget_set_can_focus (self->popover, FALSE);
+  gtk_widget_set_parent (self->popover, self->parent);
+  g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
+  g_signal_connect_swapped (self->popover, "closed", G_CALLBACK (on_closed), self);
+}
+
+static GtkWidget *
+make_label (const char *text, gboolean dim)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (dim) {
+    gtk_widget_add_css_class (label, "dim-label");
+    gtk_widget_add_css_class (label, "caption");
+    gtk_widget_set_hexpand (label, TRUE);
+  }
+  return label;
+}
+
+/* `detail` nullable. */
+static void
+add (UiSearchOffer *self, Deed deed, const char *icon, const char *title, const char *detail,
+     const char *text)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *image = gtk_image_new_from_icon_name (icon);
+  Choice *choice = g_new (Choice, 1);
+  char *said = detail != NULL && *detail != '\0' ? g_strdup_printf ("%s, %s", title, detail)
+                                                 : g_strdup (title);
+
+  *choice = (Choice){ deed, g_strdup (text) };
+  gtk_widget_add_css_class (image, "dim-label");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, "", -1);
+  gtk_box_append (GTK_BOX (box), image);
+  gtk_box_append (GTK_BOX (box), make_label (title, FALSE));
+  if (detail != NULL)
+    gtk_box_append (GTK_BOX (box), make_label (detail, TRUE));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_can_focus (row, FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, said, -1);
+  g_object_set_data_full (G_OBJECT (row), "choice", choice, choice_free);
+  g_object_set_data_full (G_OBJECT (row), "said", said, g_free);
+  gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+}
+
+static void
+show (UiSearchOffer *self)
+{
+  graphene_rect_t box;
+
+  if (gtk_widget_get_first_child (self->list) == NULL) {
+    ui_search_offer_close (self);
+    return;
+  }
+  if (!gtk_widget_compute_bounds (self->entry, self->parent, &box))
+    return;
+  gtk_widget_set_size_request (self->list, MAX (MIN ((int)box.size.width - MARGIN, WIDTH), 0), -1);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover),
+                               &(GdkRectangle){ (int)box.origin.x, (int)box.origin.y,
+                                                (int)box.size.width, (int)box.size.height });
+  if (!gtk_widget_get_visible (self->popover))
+    gtk_popover_popup (GTK_POPOVER (self->popover));
+  else
+    gtk_popover_present (GTK_POPOVER (self->popover)); /* as large as it is now */
+}
+
+/* ---- what fits ---- */
+
+static void
+add_offers (UiSearchOffer *self, const BaseQueryCompletion *completion, guint most)
+{
+  g_autofree char *now =
+      g_strndup (self->typed + completion->start, completion->end - completion->start);
+
+  for (guint i = 0, n = 0; i < completion->offers->len && n < most; i++) {
+    const BaseQueryOffer *offer = completion->offers->pdata[i];
+
+    if (g_str_equal (offer->text, now))
+      continue;
+    add (self, INSTEAD, "edit-find-symbolic", offer->text, offer->help, offer->text);
+    n++;
+  }
+}
+
+static void
+add_people (UiSearchOffer *self, const char *typed, BaseQueryField field, guint most)
+{
+  if (self->engine == NULL || *typed == '\0')
+    return;
+  g_autoptr (GPtrArray) found = mail_crowd_find (self->crowd, typed, 2 * most);
+
+  for (guint i = 0, n = 0; i < found->len && n < most; i++) {
+    const MailRecipient *person = found->pdata[i];
+
+    if (person->members != NULL || *person->address == '\0')
+      continue;
+    g_autofree char *text = base_query_write_term (field, person->address);
+    gboolean named = *person->name != '\0';
+
+    add (self, INSTEAD, "avatar-default-symbolic", named ? person->name : person->address,
+         named ? person->address : NULL, text);
+    n++;
+  }
+}
+
+/* Each name once, whichever accounts have it: that is how it is looked for. */
+static void
+add_folders (UiSearchOffer *self, const char *typed)
+{
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+  g_autoptr (BaseMatch) match = *typed != '\0' ? base_match_new (typed) : NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+    GListModel *folders = mail_account_get_folders (account);
+
+    for (guint j = 0; j < g_list_model_get_n_items (folders); j++) {
+      g_autoptr (MailFolder) folder = g_list_model_get_item (folders, j);
+      const char *name = mail_folder_get_name (folder);
+      g_autofree char *folded = base_fold (name, -1, NULL);
+
+      /* Those that every account has are among the values of the operator. */
+      if (g_hash_table_size (seen) >= MOST_VALUES || !mail_folder_get_selectable (folder)
+          || mail_folder_get_role (folder) != MAIL_ROLE_NONE
+          || (match != NULL && base_match_look (match, folded) == BASE_MATCH_NONE)
+          || !g_hash_table_add (seen, g_strdup (name)))
+        continue;
+      g_autofree char *text = base_query_write (BASE_QUERY_IN, name);
+      add (self, INSTEAD, mail_folder_get_icon_name (folder), name,
+           mail_account_get_label (account), text);
+    }
+  }
+}
+
+static void
+add_accounts (UiSearchOffer *self, const char *typed)
+{
+  GListModel *accounts = mail_engine_get_accounts (self->engine);
+  g_autoptr (BaseMatch) match = *typed != '\0' ? base_match_new (typed) : NULL;
+
+  for (guint i = 0; i < MIN (g_list_model_get_n_items (accounts), MOST_VALUES); i++) {
+    g_autoptr (MailAccount) account = g_list_model_get_item (accounts, i);
+    const char *label = mail_account_get_label (account);
+    const char *address = mail_account_get_address (account);
+    g_autofree char *both = g_strconcat (label, " ", address, NULL);
+    g_autofree char *folded = base_fold (both, -1, NULL);
+
+    if (match != NULL && base_match_look (match, folded) == BASE_MATCH_NONE)
+      continue;
+    g_autofree char *text = base_query_write (BASE_QUERY_ACCOUNT, address);
+    add (self, INSTEAD, "sosik-mail-symbolic", label, g_str_equal (label, address) ? NULL : address,
+         text);
+  }
+}
+
+/* Those that have in them what is typed; "": all.  How many. */
+static guint
+add_recent (UiSearchOffer *self, const char *typed, guint most)
+{
+  GPtrArray *recent = self->engine != NULL ? mail_engine_get_recent_searches (self->engine) : NULL;
+  g_autofree char *sought = base_fold (typed, -1, NULL);
+  guint n = 0;
+
+  for (guint i = 0; recent != NULL && i < recent->len && n < most; i++) {
+    const char *text = recent->pdata[i];
+    g_autofree char *folded = base_fold (text, -1, NULL);
+
+    if (strstr (folded, sought) == NULL || g_str_equal (folded, sought))
+      continue;
+    add (self, WHOLE, "document-open-recent-symbolic", text, NULL, text);
+    n++;
+  }
+  return n;
+}
+
+static void
+fill_blank (UiSearchOffer *self, const BaseQueryCompletion *completion)
+{
+  if (add_recent (self, "", MOST_VALUES) > 0)
+    add (self, CLEAR, "edit-clear-all-symbolic", _ ("Clear Search History"), NULL, NULL);
+  add_offers (self, completion, MOST_AT_FIRST);
+  add (self, HELP, "help-about-symbolic", _ ("Search Help"), NULL, NULL);
+}
+
+static void
+fill_value (UiSearchOffer *self, const BaseQueryCompletion *completion)
+{
+  add_offers (self, completion, MOST_VALUES);
+  if (self->engine == NULL)
+    return;
+  if (completion->kind == BASE_QUERY_IN)
+    add_folders (self, completion->typed);
+  else if (completion->kind == BASE_QUERY_ACCOUNT)
+    add_accounts (self, completion->typed);
+  else if (completion->kind == BASE_QUERY_TERM
+           && (completion->field == BASE_QUERY_FROM || completion->field == BASE_QUERY_TO
+               || completion->field == BASE_QUERY_CC))
+    add_people (self, completion->typed, completion->field, MOST_VALUES);
+}
+
+void
+ui_search_offer_update (UiSearchOffer *self, const char *typed, gsize cursor)
+{
+  g_autoptr (BaseQueryCompletion) completion =
+      base_query_complete (typed, cursor, g_get_real_time () / G_USEC_PER_SEC);
+
+  g_free (self->typed);
+  self->typed = base_text_repair (typed, -1);
+  self->start = completion->start;
+  self->end = completion->end;
+  if (self->popover == NULL)
+    make_popover (self);
+  empty (self);
+  if (base_text_is_blank (self->typed)) {
+    fill_blank (self, completion);
+  } else if (completion->value) {
+    fill_value (self, completion);
+  } else if (*completion->typed != '\0') {
+    add_offers (self, completion, MOST_OPERATORS);
+    add_people (self, completion->typed, BASE_QUERY_FROM, MOST_PEOPLE);
+    add_recent (self, self->typed, MOST_RECENT);
+  }
+  show (self);
+}
+
+/* ---- the object ---- */
+
+void
+ui_search_offer_set_engine (UiSearchOffer *self, MailEngine *engine)
+{
+  g_set_object (&self->engine, engine);
+  if (engine != NULL && self->crowd == NULL)
+    self->crowd = mail_crowd_new (engine);
+}
+
+void
+ui_search_offer_rest (UiSearchOffer *self)
+{
+  ui_search_offer_close (self);
+  g_clear_pointer (&self->crowd, mail_crowd_unref);
+}
+
+UiSearchOffer *
+ui_search_offer_new (GtkWidget *parent, GtkWidget *entry, UiSearchTakeFunc func, gpointer data)
+{
+  UiSearchOffer *self = g_new0 (UiSearchOffer, 1);
+
+  self->parent = parent;
+  self->entry = entry;
+  self->func = func;
+  self->data = data;
+  return self;
+}
+
+void
+ui_search_offer_free (UiSearchOffer *self)
+{
+  if (self->popover != NULL) {
+    g_signal_handlers_disconnect_by_data (self->popover, self);
+    g_signal_handlers_disconnect_by_data (self->list, self);
+    gtk_widget_unparent (self->popover);
+  }
+  g_clear_pointer (&self->crowd, mail_crowd_unref);
+  g_clear_object (&self->engine);
+  g_free (self->typed);
+  g_free (self);
+}
