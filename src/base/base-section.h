@@ -17,7 +17,7 @@ typedef enum
   BASE_SECTION_LIST,  /* List-Id */
   BASE_SECTION_BODY,  /* what the sender wrote */
   BASE_SECTION_QUOTED,
-  BASE_SECTION_ATTACHED, /* text of attached messages */
+  BASE_SECTION_ATTACHED, /* text of attached messages, and of files */
   BASE_N_SECTIONS,
 } BaseSection;
 

@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /* Another number: whatever was indexed by the old one is indexed anew. */
-#define BASE_WORDS_VERSION 2
+#define BASE_WORDS_VERSION 3
 #define BASE_WORDS_MAX     60 /* octets of a token; of longer ones what is behind is not indexed */
 
 /* A token, not ended by NUL, at most BASE_WORDS_MAX octets, none of them below '0' (who indexes may put such a byte before it).  Returns FALSE if it

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base-error.h"
+#include "mail-unpack.h"
 #include "store-choice.h"
 #include "store-partial.h"
 
@@ -86,6 +87,60 @@ add_other (MailIndexerDoc *self, BaseSection section, const char *text)
     add_text (self, section, text, strlen (text));
 }
 
+/* ---- files ---- */
+
+/* What is larger costs more time than its words are worth, and so do more of them. */
+#define MOST_OCTETS (16u << 20)
+#define MOST_FILES  8
+
+static gboolean
+is_pdf (const MimePart *part)
+{
+  gsize length = strlen (part->name);
+
+  return strcmp (part->content_type, "application/pdf") == 0
+         || strcmp (part->content_type, "application/x-pdf") == 0
+         || (strcmp (part->content_type, "application/octet-stream") == 0 && length > 4
+             && g_ascii_strcasecmp (part->name + length - 4, ".pdf") == 0);
+}
+
+/* Whatever a stranger's file says or does not say is no error: it has no words then.  FALSE: cancelled. */
+static gboolean
+read_file (MailIndexerDoc *self, MimeMessage *message, guint index, GCancellable *cancellable,
+           GError **error)
+{
+  g_autofree char *most = g_strdup_printf ("%u", (guint)MIME_WORDS_MAX_FILE);
+  const char *const arguments[] = { "pdf-text", most, NULL };
+  g_autoptr (GBytes) bytes = mime_message_get_part_content (message, index);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GVariant) text =
+      bytes != NULL
+          ? mail_unpack_run (arguments, bytes, G_VARIANT_TYPE (UNPACK_TEXT), cancellable, &local)
+          : NULL;
+
+  if (text != NULL)
+    mime_words_add_file_text (self->words, g_variant_get_string (text, NULL));
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static gboolean
+read_files (MailIndexerDoc *self, MimeMessage *message, GCancellable *cancellable, GError **error)
+{
+  GPtrArray *parts = mime_message_get_parts (message);
+  guint n = 0;
+
+  for (guint i = 0; i < parts->len && n < MOST_FILES; i++) {
+    const MimePart *part = parts->pdata[i];
+
+    if (part->is_missing || part->size > MOST_OCTETS || !is_pdf (part))
+      continue;
+    n++;
+    if (!read_file (self, message, i, cancellable, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 take_words (MailIndexerDoc *self)
 {
@@ -103,7 +158,8 @@ take_words (MailIndexerDoc *self)
 }
 
 MailIndexerDoc *
-mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task, GError **error)
+mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task, GCancellable *cancellable,
+                      GError **error)
 {
   g_autoptr (MailIndexerDoc) self = g_new0 (MailIndexerDoc, 1);
   g_autoptr (MimeMessage) message = NULL;
@@ -124,6 +180,8 @@ mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task, GError **error)
       return NULL;
     self->doc.stage = task->stage;
     self->words = mime_words_new (message);
+    if (!read_files (self, message, cancellable, error))
+      return NULL;
     take_words (self);
     return g_steal_pointer (&self);
   }

@@ -1,4 +1,5 @@
-/* One message as the index takes it: its row, and the words of its text.  A thread with a connection. */
+/* One message as the index takes it: its row, and the words of its text, those of PDF files included, which another process reads (mail-unpack.h).  A thread with a
+ * connection. */
 #pragma once
 
 #include "mime-words.h"
@@ -18,8 +19,9 @@ typedef struct
 
 void mail_indexer_doc_free (MailIndexerDoc *doc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailIndexerDoc, mail_indexer_doc_free)
-/* NULL: an error of reading the store. */
+/* NULL: an error of reading the store, or it was cancelled while it waited for that process. */
 MailIndexerDoc *mail_indexer_doc_new (StoreDb *db, const StoreIndexTask *task,
+                                      GCancellable *cancellable,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -38,8 +38,9 @@ typedef struct
 
 struct _MailIndexer
 {
-  Store *store;    /* Owned */
-  GThread *thread; /* Owned; NULL: none could be had */
+  Store *store;              /* Owned */
+  GThread *thread;           /* Owned; NULL: none could be had */
+  GCancellable *cancellable; /* Owned: ends what it waits for */
   GMutex lock;
   GCond turn;
 
@@ -229,7 +230,8 @@ do_batch (MailIndexer *self, StoreIndex *index, GArray *tasks, guint *at, StoreI
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
       return FALSE;
     }
-    doc = mail_indexer_doc_new (self->db, &g_array_index (tasks, StoreIndexTask, end), error);
+    doc = mail_indexer_doc_new (self->db, &g_array_index (tasks, StoreIndexTask, end),
+                                self->cancellable, error);
     if (doc == NULL)
       return FALSE;
     if (doc->is_unreadable && !self->said_unreadable)
@@ -492,6 +494,7 @@ mail_indexer_new (Store *store, MailChanges *changes)
   self->store = store_ref (store);
   self->changes = changes;
   self->told = told_new ();
+  self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->turn);
   self->thread = g_thread_try_new ("sosik-words", run, self, NULL);
@@ -507,9 +510,11 @@ mail_indexer_free (MailIndexer *self)
     store_index_interrupt (self->index);
   g_cond_signal (&self->turn);
   g_mutex_unlock (&self->lock);
+  g_cancellable_cancel (self->cancellable);
   if (self->thread != NULL)
     g_thread_join (self->thread);
   told_free (self->told);
+  g_object_unref (self->cancellable);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->turn);
   store_unref (self->store);

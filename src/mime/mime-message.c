@@ -610,7 +610,7 @@ static const struct
 };
 
 static char *
-part_name (MimeMessage *message, const MimeNode *node)
+part_name (MimeMessage *message, const MimeNode *node, gboolean *is_named)
 {
   g_autofree char *name = mime_node_dup_file_name (node);
   const char *fallback = _ ("attachment");
@@ -631,6 +631,7 @@ part_name (MimeMessage *message, const MimeNode *node)
         name = g_strconcat (g_strdelimit (subject, "/\\", '_'), ".eml", NULL);
     }
   }
+  *is_named = name != NULL && name[0] != '\0';
   return base_text_file_name (name, fallback);
 }
 
@@ -688,7 +689,7 @@ mime_message_get_parts (MimeMessage *message)
     part = g_new0 (MimePart, 1);
     part->index = message->parts->len;
     part->content_type = g_strdup (node->type);
-    part->name = part_name (message, node);
+    part->name = part_name (message, node, &part->is_named);
     part->content_id = mime_node_dup_id (node);
     part->charset = mime_node_dup_param (node, "Content-Type", "charset");
     set_size (message, part, node);

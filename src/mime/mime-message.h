@@ -101,6 +101,7 @@ typedef struct
 {
   guint index;
   char *name;         /* safe file name (base_text_file_name), never NULL */
+  gboolean is_named;  /* by the sender; else the name was made up here, for people */
   char *content_type; /* "image/png", lower case */
   char *content_id;   /* without <>, NULL */
   char *charset;      /* of a text, as it claims; NULL */

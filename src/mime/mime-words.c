@@ -137,7 +137,9 @@ add_file (MimeWords *self, const MimePart *part, BaseSection into)
   const char *end = strrchr (part->name, '.');
   g_autofree char *type = g_strdup_printf ("%s %s", part->content_type, end != NULL ? end : "");
 
-  add_text (self, into != 0 ? into : BASE_SECTION_FILES, part->name);
+  /* What this program calls a part without a name is nothing that anybody wrote. */
+  if (part->is_named)
+    add_text (self, into != 0 ? into : BASE_SECTION_FILES, part->name);
   if (into == 0)
     add_text (self, BASE_SECTION_TYPES, type);
 }
@@ -156,7 +158,8 @@ add_message (MimeWords *self, MimeMessage *message, BaseSection into, guint dept
     if (part->is_attachment)
       add_file (self, part, into);
     if (depth < MIME_WORDS_DEPTH && !part->is_missing
-        && strcmp (part->content_type, "message/rfc822") == 0) {
+        && (strcmp (part->content_type, "message/rfc822") == 0
+            || strcmp (part->content_type, "message/global") == 0)) {
       g_autoptr (GBytes) bytes = mime_message_get_part_content (message, i);
       g_autoptr (MimeMessage) within = bytes != NULL ? mime_message_new (bytes) : NULL;
 
@@ -173,6 +176,19 @@ mime_words_new (MimeMessage *message)
 
   add_message (self, message, 0, 0);
   return self;
+}
+
+void
+mime_words_add_file_text (MimeWords *self, const char *text)
+{
+  gsize length = strlen (text);
+
+  if (length > MIME_WORDS_MAX_FILE) {
+    length = MIME_WORDS_MAX_FILE;
+    while (length > 0 && ((guint8)text[length] & 0xc0) == 0x80)
+      length--;
+  }
+  add_line (self, BASE_SECTION_ATTACHED, text, length);
 }
 
 void

@@ -38,6 +38,9 @@ typedef enum
 #define UNPACK_PDF       "(sa(dd))"
 #define UNPACK_MAX_PAGES 10000u
 
+/* `pdf-text MOST`: the text of its pages (UNPACK_TEXT), so many octets or somewhat more, or as many pages as were read in some seconds. */
+#define UNPACK_MAX_TEXT (1u << 20)
+
 /* `tnef`: name (as it stands there: not safe), type ("" unknown), content. */
 #define UNPACK_FILES     "a(ssay)"
 #define UNPACK_MAX_FILES 500u
@@ -46,7 +49,7 @@ typedef enum
 #define UNPACK_EVENTS     "(saa{sv})"
 #define UNPACK_MAX_EVENTS 50u
 
-/* `calendar-reply ADDRESS NAME PARTSTAT NOW`: the iCalendar text of the answer. */
+/* `calendar-reply ADDRESS NAME PARTSTAT NOW`: the iCalendar text of the answer.  UTF-8. */
 #define UNPACK_TEXT "s"
 
 /* `card`: for each card its fields: kind, label ("home", "work", ... or ""), value; a photo is base64 text. */

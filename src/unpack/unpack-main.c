@@ -69,6 +69,8 @@ do_verb (const char *verb, char **arguments, int n, GBytes *bytes, UnpackStatus 
     return unpack_pdf (bytes, status);
   if (strcmp (verb, "pdf-page") == 0 && n == 2)
     return unpack_pdf_page (bytes, number (arguments, n, 0), number (arguments, n, 1), status);
+  if (strcmp (verb, "pdf-text") == 0 && n == 1)
+    return unpack_pdf_text (bytes, number (arguments, n, 0), status);
   if (strcmp (verb, "tnef") == 0 && n == 0)
     return unpack_tnef (bytes, status);
   if (strcmp (verb, "calendar") == 0 && n == 1)

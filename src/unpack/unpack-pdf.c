@@ -4,11 +4,14 @@
 
 #include <cairo.h>
 #include <poppler.h>
+#include <string.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PopplerDocument, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PopplerPage, g_object_unref)
 
 #define MAX_TITLE 200
+/* Nobody waits for the text of a page; there may be thousands. */
+#define TEXT_US (5 * G_USEC_PER_SEC)
 
 static PopplerDocument *
 open_document (GBytes *bytes, UnpackStatus *status)
@@ -105,4 +108,28 @@ unpack_pdf_page (GBytes *bytes, guint index, guint width, UnpackStatus *status)
   }
   cairo_surface_destroy (surface);
   return value;
+}
+
+GVariant *
+unpack_pdf_text (GBytes *bytes, guint most, UnpackStatus *status)
+{
+  g_autoptr (PopplerDocument) document = open_document (bytes, status);
+  g_autoptr (GString) all = g_string_new (NULL);
+  gint64 until = g_get_monotonic_time () + TEXT_US;
+
+  if (!document)
+    return NULL;
+  most = MIN (most, UNPACK_MAX_TEXT);
+  for (int i = 0, n = poppler_document_get_n_pages (document);
+       i < n && all->len < most && g_get_monotonic_time () < until; i++) {
+    g_autoptr (PopplerPage) page = poppler_document_get_page (document, i);
+    g_autofree char *text = page ? poppler_page_get_text (page) : NULL;
+    if (text && *text) {
+      g_string_append_len (all, text, (gssize)MIN (strlen (text), UNPACK_MAX_TEXT));
+      g_string_append_c (all, '\n');
+    }
+  }
+  *status = UNPACK_DONE;
+  g_autofree char *valid = g_utf8_make_valid (all->str, (gssize)all->len);
+  return g_variant_new_string (valid);
 }

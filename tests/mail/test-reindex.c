@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "mail-choices.h"
@@ -187,6 +188,41 @@ test_last_words (void)
   wait_found (bench, "subject:다른", 1);
 }
 
+/* ---- files ---- */
+
+/* What is written in a PDF finds the message that brings it, named or not; a damaged one is none of it, and keeps nobody up. */
+static void
+test_pdf (void)
+{
+  static const char pdf[] =
+      "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+      "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj\n"
+      "4 0 obj<</Length 44>>stream\nBT /F 12 Tf 20 100 Td (All ships are in) Tj ET\nendstream endobj\n"
+      "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+      "trailer<</Root 1 0 R>>\n%%EOF\n";
+  static const char *const types[] = { "application/pdf",
+                                       "application/octet-stream; name=\"Fleet.PDF\"",
+                                       "application/octet-stream; name=\"fleet.bin\"" };
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autofree char *whole = g_base64_encode ((const guchar *)pdf, strlen (pdf));
+  g_autofree char *half = g_base64_encode ((const guchar *)pdf, 60);
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (types); i++) {
+    g_autofree char *letter = g_strdup_printf (
+        "From: Ada <ada@example.org>\r\nSubject: Report %u\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nSee here\r\n--b\r\nContent-Type: %s\r\n"
+        "Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        "%s\r\n--b--\r\n",
+        i, types[i / 2], i % 2 == 0 ? whole : half);
+
+    bench_add (bench, bench->inbox, 1000 + i, letter);
+  }
+  wait_found (bench, "body:\"see here\"", 6);
+  wait_found (bench, "body:\"ships are\"", 2);
+}
+
 /* ---- what cannot be read or written ---- */
 
 /* A file of message bytes that cannot be opened does not keep the other mail out of the index, nor its own rows. */
@@ -278,6 +314,7 @@ add_reindex_tests (void)
   g_test_add_func ("/mail/reindex/damage", test_damage);
   g_test_add_func ("/mail/reindex/charset", test_charset);
   g_test_add_func ("/mail/reindex/last-words", test_last_words);
+  g_test_add_func ("/mail/reindex/pdf", test_pdf);
   g_test_add_func ("/mail/reindex/unreadable", test_unreadable);
   g_test_add_func ("/mail/reindex/bounded", test_bounded);
 }

@@ -67,6 +67,42 @@ test_html (void)
   g_assert_nonnull (strstr (get (words, BASE_SECTION_QUOTED), "said before"));
 }
 
+/* A part without a name is found by what it is, not by what this program calls it; mail in UTF-8 within mail is looked into as any other. */
+static void
+test_parts (void)
+{
+  g_autoptr (MimeWords) words =
+      read_words ("Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+                  "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
+                  "--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment\r\n"
+                  "Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
+                  "--b\r\nContent-Type: application/x-thing; name=\"\"\r\n\r\nAAAA\r\n"
+                  "--b\r\nContent-Type: message/global\r\n\r\n"
+                  "From: 민수@예.example\r\nSubject: 안의 편지\r\n\r\nSecret text\r\n--b--\r\n");
+
+  g_assert_cmpstr (get (words, BASE_SECTION_FILES), ==, "안의 편지.eml\n");
+  g_assert_nonnull (strstr (get (words, BASE_SECTION_TYPES), "application/pdf .pdf\n"));
+  g_assert_nonnull (strstr (get (words, BASE_SECTION_ATTACHED), "안의 편지\n"));
+  g_assert_nonnull (strstr (get (words, BASE_SECTION_ATTACHED), "Secret text\n"));
+}
+
+/* Text of files comes last, a part of it, and whole characters. */
+static void
+test_file_text (void)
+{
+  g_autoptr (MimeWords) words = read_words ("Subject: x\r\n\r\nHello\r\n");
+  g_autoptr (GString) text = g_string_new ("y");
+
+  for (guint i = 0; i < MIME_WORDS_MAX_FILE; i++)
+    g_string_append (text, "한");
+  mime_words_add_file_text (words, "Page one");
+  g_assert_cmpstr (get (words, BASE_SECTION_ATTACHED), ==, "Page one\n");
+  mime_words_add_file_text (words, text->str);
+  g_assert_cmpuint (words->sections[BASE_SECTION_ATTACHED]->len, <=, MIME_WORDS_MAX_FILE + 20);
+  g_assert_true (g_utf8_validate (get (words, BASE_SECTION_ATTACHED), -1, NULL));
+  g_assert_cmpstr (get (words, BASE_SECTION_BODY), ==, "Hello\n");
+}
+
 /* Long texts are cut at a character, messages within messages end somewhere, and nothing is needed. */
 static void
 test_limits (void)
@@ -101,5 +137,7 @@ test_words_add (void)
 {
   g_test_add_func ("/mime/words/sections", test_sections);
   g_test_add_func ("/mime/words/html", test_html);
+  g_test_add_func ("/mime/words/parts", test_parts);
+  g_test_add_func ("/mime/words/file-text", test_file_text);
   g_test_add_func ("/mime/words/limits", test_limits);
 }

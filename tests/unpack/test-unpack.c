@@ -189,6 +189,33 @@ test_pdf (void)
   g_assert_cmpint (status, ==, UNPACK_BROKEN);
 }
 
+/* What is written in it, page by page; as much as is wanted; and nothing of what is none. */
+static void
+test_pdf_text (void)
+{
+  static const char written[] =
+      "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+      "2 0 obj<</Type/Pages/Kids[3 0 R 6 0 R]/Count 2>>endobj\n"
+      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj\n"
+      "4 0 obj<</Length 44>>stream\nBT /F 12 Tf 20 100 Td (All ships are in) Tj ET\nendstream endobj\n"
+      "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+      "6 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F 5 0 R>>>>/Contents 7 0 R>>endobj\n"
+      "7 0 obj<</Length 37>>stream\nBT /F 12 Tf 20 100 Td (Harbour) Tj ET\nendstream endobj\n"
+      "trailer<</Root 1 0 R>>\n%%EOF\n";
+  g_autoptr (GBytes) pdf = g_bytes_new_static (written, strlen (written));
+  g_autoptr (GBytes) none = g_bytes_new_static ("Hello", 5);
+  UnpackStatus status;
+  g_autoptr (GVariant) all = g_variant_ref_sink (unpack_pdf_text (pdf, 1000, &status));
+  g_autoptr (GVariant) some = g_variant_ref_sink (unpack_pdf_text (pdf, 5, &status));
+
+  g_assert_nonnull (strstr (g_variant_get_string (all, NULL), "All ships are in"));
+  g_assert_nonnull (strstr (g_variant_get_string (all, NULL), "Harbour"));
+  g_assert_nonnull (strstr (g_variant_get_string (some, NULL), "All ships are in"));
+  g_assert_null (strstr (g_variant_get_string (some, NULL), "Harbour"));
+  g_assert_null (unpack_pdf_text (none, 1000, &status));
+  g_assert_cmpint (status, ==, UNPACK_BROKEN);
+}
+
 /* ---- cards ---- */
 
 static void
@@ -343,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/unpack/picture/orientation", test_orientation);
   g_test_add_func ("/unpack/picture/broken", test_broken_picture);
   g_test_add_func ("/unpack/pdf", test_pdf);
+  g_test_add_func ("/unpack/pdf-text", test_pdf_text);
   g_test_add_func ("/unpack/card", test_card);
   g_test_add_func ("/unpack/walls", test_walls);
   g_test_add_func ("/unpack/no-walls", test_no_walls);
