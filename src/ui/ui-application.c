@@ -143,6 +143,15 @@ begin_in (UiApplication *self, guint ms)
   self->begin_source = g_timeout_add_full (G_PRIORITY_LOW, ms, on_begin, self, NULL);
 }
 
+/* Where the program runs for the search of the desktop alone, no server hears of it. */
+static void
+begin_with_window (UiApplication *self)
+{
+  if (!self->begin_source && mail_engine_get_ready (self->engine)
+      && gtk_application_get_windows (GTK_APPLICATION (self)))
+    begin_in (self, NO_WINDOW_MS);
+}
+
 /* A frame is on the screen. */
 static void
 on_painted (UiApplication *self, GdkFrameClock *clock)
@@ -244,8 +253,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   }
   if (!ok)
     return;
-  if (!self->begin_source)
-    begin_in (self, NO_WINDOW_MS);
+  begin_with_window (self);
   on_ready (self);
 }
 
@@ -718,6 +726,7 @@ ui_application_startup (GApplication *application)
   g_signal_connect_object (self->engine, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->engine, "password-needed", G_CALLBACK (on_password_needed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect (self, "window-added", G_CALLBACK (begin_with_window), NULL);
   g_signal_connect (self, "window-removed", G_CALLBACK (on_window_removed), NULL);
   g_signal_connect (self, "notify::active-window", G_CALLBACK (on_active_window), NULL);
   /* Until the engine has stopped */

@@ -1,7 +1,9 @@
 """reading-search.py PREFIX STATE SCREENSHOTS LANGUAGE: mail is found as somebody types, and the folder comes back as it was."""
 import hashlib
 import os
+import subprocess
 import sys
+import time
 
 import dbus
 
@@ -190,11 +192,20 @@ def a_search_is_kept_as_a_folder(scene):
     scene.quit()
 
 
+def name_of(scene):
+    """On the bus, of the profile's program."""
+    return 'org.sosik.Sosik.Profile' + hashlib.sha256(os.path.realpath(scene.profile).encode()).hexdigest()[:16]
+
+
 def provider(scene):
-    """As the desktop talks to it: by the name of the profile's program."""
-    name = 'org.sosik.Sosik.Profile' + hashlib.sha256(os.path.realpath(scene.profile).encode()).hexdigest()[:16]
+    """As the desktop talks to it."""
+    name = name_of(scene)
     there = dbus.SessionBus().get_object(name, '/' + name.replace('.', '/') + '/SearchProvider')
     return dbus.Interface(there, 'org.gnome.Shell.SearchProvider2')
+
+
+def found_on_bus(scene):
+    return provider(scene) if dbus.SessionBus().name_has_owner(name_of(scene)) else None
 
 
 @case
@@ -216,6 +227,23 @@ def the_desktop_searches_too(scene):
     row(scene, 'Old minutes')
     scene.app.wait_gone('list item|table row', 'Lunch on Friday')
     scene.quit()
+    no_server_hears_of_that(scene)
+
+
+def no_server_hears_of_that(scene):
+    """As long as the program runs for the desktop alone; with a window it gets its mail as always."""
+    trace = os.path.join(scene.profile, 'trace.txt')
+    with open(scene.log, 'ab') as log, subprocess.Popen([scene.program, '--profile', scene.profile, '--gapplication-service'],
+                                                        env={**os.environ, 'SOSIK_TRACE': trace}, stdout=log, stderr=log) as service:
+        desktop = eventually(lambda: found_on_bus(scene), what='the program on the bus')
+        assert len(desktop.GetInitialResultSet(['harbour'])) == 3
+        time.sleep(4)  # what might come, comes in less
+        assert not os.path.exists(trace) or os.path.getsize(trace) == 0, 'a server was called'
+        desktop.LaunchSearch(['fox'], 0)
+        eventually(lambda: os.path.exists(trace) and 'SELECT' in open(trace, encoding='utf-8', errors='replace').read(), what='a server that is called')
+        place = '/' + name_of(scene).replace('.', '/')
+        dbus.Interface(dbus.SessionBus().get_object(name_of(scene), place), 'org.gtk.Actions').Activate('quit', [], {})
+        assert service.wait(20) == 0
 
 
 if __name__ == '__main__':
