@@ -1,6 +1,8 @@
 /* The list of what somebody looks for, as the words change: its rows are of the words that stand there now. */
 #include "test-mail.h"
 
+#include <string.h>
+
 #include "store-private.h"
 
 #define THREADS 150
@@ -154,6 +156,75 @@ test_all (void)
   wait_until (is_read, list);
   g_assert_true (mail_message_list_has_more (list));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), <, THREADS);
+}
+
+/* ---- what is done to a result ---- */
+
+static gint64
+add_to_thread (Bench *bench, MailFolder *folder, guint n, const char *first)
+{
+  g_autofree char *body = g_strdup_printf (
+      "From: Ada <ada@example.org>\r\nSubject: Harbour\r\nMessage-ID: <h%u@x>\r\n%s%s%s\r\n"
+      "Hello\r\n",
+      n, first != NULL ? "References: " : "", first != NULL ? first : "",
+      first != NULL ? "\r\n" : "");
+  g_autofree char *id = g_strdup_printf ("<h%u@x>", n);
+  g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+  StoreNewMessage message = { .uid = bench->next_uid++,
+                              .received = 100000 - n,
+                              .date = 100000 - n,
+                              .size = 1000,
+                              .from_name = "Ada",
+                              .from_address = "ada@example.org",
+                              .to = "Bea",
+                              .subject = "Harbour",
+                              .message_id = id,
+                              .references = first,
+                              .preview = "First line",
+                              .body = bytes };
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GArray) fresh = g_array_new (FALSE, FALSE, sizeof (StoreKey));
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (list, &message);
+  g_assert_true (store_message_add (bench->db, mail_folder_get_id (folder), list, fresh, &error));
+  g_assert_no_error (error);
+  return STORE_KEY_ID (g_array_index (fresh, StoreKey, 0));
+}
+
+static gboolean
+is_read_there (Bench *bench, gint64 id)
+{
+  g_autoptr (StoreMessage) row = store_message_get (bench->db, id, NULL);
+
+  return (row->flags & STORE_FLAG_SEEN) != 0;
+}
+
+/* What an action takes of a conversation that was found is where it has hits, however many of them were read: here the second lies behind a screenful of other results. */
+static void
+test_act (void)
+{
+  g_autoptr (Bench) bench = bench_new_ready ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) error = NULL;
+  gint64 newest, other, elsewhere, id;
+
+  newest = add_to_thread (bench, bench->inbox, 0, "<h200@x>");
+  for (guint i = 1; i < 150; i++)
+    add_to_thread (bench, bench->inbox, i, NULL);
+  other = add_to_thread (bench, bench->archive, 200, NULL);
+  elsewhere = bench_add (bench, bench->sent, 1, NULL);
+  g_autoptr (MailMessageList) list = look_for (bench, "subject:harbour");
+  id = mail_message_list_get_id (list, 0);
+  g_array_append_val (items, id);
+  mail_engine_act_on_items_async (bench->engine, list, items, MAIL_ACTION_READ, NULL, on_result,
+                                  &result);
+  g_assert_true (mail_engine_act_finish (bench->engine, wait_result (&result), NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (is_read_there (bench, newest));
+  g_assert_true (is_read_there (bench, other));
+  g_assert_false (is_read_there (bench, elsewhere));
 }
 
 /* ---- what the search thread does meanwhile ---- */
@@ -369,6 +440,7 @@ add_found_tests (void)
   g_test_add_func ("/mail/found/rows", test_rows);
   g_test_add_func ("/mail/found/held", test_held);
   g_test_add_func ("/mail/found/all", test_all);
+  g_test_add_func ("/mail/found/act", test_act);
   g_test_add_func ("/mail/found/typed-on", test_typed_on);
   g_test_add_func ("/mail/found/before-counts", test_before_counts);
   g_test_add_func ("/mail/found/end-before-counts", test_end_before_counts);
