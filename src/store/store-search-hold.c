@@ -190,14 +190,29 @@ compile_account (const BaseQueryNode *from, const StoreSearchScope *scope)
   return node;
 }
 
+static gboolean
+is_of_row (const SearchNode *node)
+{
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++) {
+    if (!is_of_row (node->children->pdata[i]))
+      return FALSE;
+  }
+  return node->kind != BASE_QUERY_TERM;
+}
+
 static SearchNode *
 compile_group (StoreSearch *self, const BaseQueryNode *from, const StoreSearchScope *scope)
 {
   SearchNode *node = node_new (from->kind);
+  guint n_of_row = 0;
 
   node->children = g_ptr_array_new_with_free_func (node_free);
-  for (guint i = 0; i < from->children->len; i++)
-    g_ptr_array_add (node->children, store_search_compile (self, from->children->pdata[i], scope));
+  for (guint i = 0; i < from->children->len; i++) {
+    SearchNode *child = store_search_compile (self, from->children->pdata[i], scope);
+
+    /* What the row alone says is looked at first: no text need be read where it says no. */
+    g_ptr_array_insert (node->children, is_of_row (child) ? (gint)n_of_row++ : -1, child);
+  }
   return node;
 }
 
@@ -298,6 +313,7 @@ store_search_fill_text (StoreSearch *self, SearchMessage *message, GError **erro
   if (message->has_text)
     return TRUE;
   message->has_text = TRUE;
+  self->n_read++;
   message->sections = g_array_sized_new (FALSE, FALSE, sizeof (SearchSection), 16);
   found = self->file != NULL ? store_search_file_find (self->file, message->id, &seen) : 0;
   if (found < 0)

@@ -1,9 +1,13 @@
 /* What a query asks of FTS5: every message that is a hit has these tokens, and most of those that have them are hits.  Pure. */
+#include <string.h>
+
 #include "base-words.h"
 #include "store-search-private.h"
 
 /* Sizes below say too little: nearly all messages are larger. */
 #define LARGE 262144
+/* Octets. */
+#define WEAK 3
 
 #define PEOPLE                                                                                     \
   (BASE_SECTION_BIT (BASE_SECTION_SUBJECT) | BASE_SECTION_BIT (BASE_SECTION_FROM)                  \
@@ -21,6 +25,32 @@ join (GPtrArray *parts, const char *between)
     g_string_append_printf (all, "%s%s", i > 0 ? between : "", (const char *)parts->pdata[i]);
   g_string_append_c (all, ')');
   return g_string_free (all, FALSE);
+}
+
+/* Most messages have a word that begins with so few letters, and all of these words are many lists. */
+static gboolean
+is_weak (const char *part)
+{
+  gsize tag = part[0] == '"' && part[1] > 0 && part[1] < '0' ? 1 : 0;
+
+  return part[0] == '"' && g_str_has_suffix (part, "\" *")
+         && strlen (part) - strlen ("\"\" *") - tag <= WEAK;
+}
+
+static char *
+join_all (GPtrArray *parts, StoreSearchWords how)
+{
+  guint n_weak = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    n_weak += is_weak (parts->pdata[i]);
+  for (guint i = parts->len; how == STORE_SEARCH_WORDS_LOOSE && n_weak < parts->len && i > 0; i--) {
+    if (is_weak (parts->pdata[i - 1])) {
+      g_ptr_array_remove_index (parts, i - 1);
+      n_weak--;
+    }
+  }
+  return parts->len > 0 ? join (parts, " AND ") : NULL;
 }
 
 /* NULL where one of them is, for then the others do not narrow it. */
@@ -51,7 +81,7 @@ write_token (guint tag, const char *token, gboolean prefix)
 }
 
 static char *
-write_words (GPtrArray *words, guint tag)
+write_words (GPtrArray *words, guint tag, StoreSearchWords how)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
 
@@ -60,11 +90,11 @@ write_words (GPtrArray *words, guint tag)
 
     g_ptr_array_add (parts, write_token (tag, word->token, word->prefix));
   }
-  return parts->len > 0 ? join (parts, " AND ") : NULL;
+  return join_all (parts, how);
 }
 
 static char *
-plan_term (const SearchNode *node, gboolean best)
+plan_term (const SearchNode *node, StoreSearchWords how)
 {
   gsize length;
   const char *folded = base_find_get_folded (node->find, &length);
@@ -72,19 +102,19 @@ plan_term (const SearchNode *node, gboolean best)
       base_words_of_term (folded, length, base_find_is_whole (node->find));
   g_autoptr (GPtrArray) initials = base_words_of_initials_term (folded, length);
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
-  guint sections = best ? node->sections & PEOPLE : node->sections;
+  guint sections = how == STORE_SEARCH_WORDS_BEST ? node->sections & PEOPLE : node->sections;
   gboolean everywhere = FALSE;
 
   for (guint section = 1; section < BASE_N_SECTIONS; section++)
     everywhere |= !STORE_INDEX_IS_TAGGED (section) && (sections & BASE_SECTION_BIT (section)) != 0;
   if (everywhere)
-    g_ptr_array_add (parts, write_words (words, 0));
+    g_ptr_array_add (parts, write_words (words, 0, how));
   for (guint section = 1; !everywhere && section < BASE_N_SECTIONS; section++) {
     if (sections & BASE_SECTION_BIT (section))
-      g_ptr_array_add (parts, write_words (words, section));
+      g_ptr_array_add (parts, write_words (words, section, how));
   }
   if (node->initials != NULL && initials != NULL)
-    g_ptr_array_add (parts, write_words (initials, STORE_INDEX_INITIALS));
+    g_ptr_array_add (parts, write_words (initials, STORE_INDEX_INITIALS, how));
   return join_any (parts);
 }
 
@@ -104,33 +134,33 @@ plan_size (const SearchNode *node)
   return join_any (parts);
 }
 
-static char *plan (const SearchNode *node, gboolean best);
+static char *plan (const SearchNode *node, StoreSearchWords how);
 
 static char *
-plan_children (const SearchNode *node, gboolean best)
+plan_children (const SearchNode *node, StoreSearchWords how)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < node->children->len; i++) {
-    char *part = plan (node->children->pdata[i], best);
+    char *part = plan (node->children->pdata[i], how);
 
     if (part != NULL || node->kind == BASE_QUERY_OR)
       g_ptr_array_add (parts, part);
   }
   if (node->kind == BASE_QUERY_OR)
     return join_any (parts);
-  return parts->len > 0 ? join (parts, " AND ") : NULL;
+  return join_all (parts, how);
 }
 
 static char *
-plan (const SearchNode *node, gboolean best)
+plan (const SearchNode *node, StoreSearchWords how)
 {
   switch (node->kind) {
   case BASE_QUERY_AND:
   case BASE_QUERY_OR:
-    return plan_children (node, best);
+    return plan_children (node, how);
   case BASE_QUERY_TERM:
-    return plan_term (node, best);
+    return plan_term (node, how);
   case BASE_QUERY_HAS:
     return write_token (STORE_INDEX_FACTS, "a", FALSE);
   case BASE_QUERY_SIZE:
@@ -148,9 +178,9 @@ plan (const SearchNode *node, gboolean best)
 }
 
 char *
-store_search_plan_words (const SearchNode *root, gboolean best)
+store_search_plan_words (const SearchNode *root, StoreSearchWords how)
 {
-  return plan (root, best);
+  return plan (root, how);
 }
 
 void

@@ -102,18 +102,27 @@ typedef struct
   guint total, unread;
 } SearchFolder;
 
+/* How documents are come by. */
+typedef enum
+{
+  STORE_SEARCH_SCAN_ALL,   /* one after the other */
+  STORE_SEARCH_SCAN_LOOSE, /* by some of the words */
+  STORE_SEARCH_SCAN_NONE,  /* by all of them */
+} StoreSearchScan;
+
 struct _StoreSearch
 {
   /* Owned */
   BaseQuery *query;
   SearchNode *root;
-  GHashTable *folders;      /* id -> SearchFolder */
-  GHashTable *given;        /* gint64 ids of messages that were given out */
-  GHashTable *owns;         /* the same of their message.own */
-  GArray *heap;             /* of StoreHit found, not given out yet: the newest last */
-  char *match, *match_best; /* of FTS5; NULL: nothing of it is words */
-  GArray *cursors;          /* of SearchCursor: rows, see store-search-rows.c */
-  GArray *late; /* of StoreKey, descending: rows that came after all that the index has seen */
+  GHashTable *folders; /* id -> SearchFolder */
+  GHashTable *given;   /* gint64 ids of messages that were given out */
+  GHashTable *owns;    /* the same of their message.own */
+  GArray *heap;        /* of StoreHit found, not given out yet: the newest last */
+  char *match, *match_best,
+      *match_loose; /* of FTS5; NULL: nothing of it is words, or it is as the first */
+  GArray *cursors;  /* of SearchCursor: rows, see store-search-rows.c */
+  GArray *late;     /* of StoreKey, descending: rows that came after all that the index has seen */
 
   /* Borrowed */
   StoreDb *db;
@@ -132,12 +141,12 @@ struct _StoreSearch
   guint phase;  /* of STORE_SEARCH_BEST: 0, 1, 2 */
   gint64 place; /* all places up to this one were looked at; -1: none */
   gboolean words_ended, rows_ended;
-  gboolean has_pairs;    /* phrases: most that have the words have not the phrase */
-  gboolean scans;        /* its words are asked for by how they begin: see SCANNED */
-  gboolean is_scanning;  /* documents are looked at one after the other */
-  guint n_looked, n_hit; /* of the last ones */
-  StoreKey row_key;      /* all rows above this one were looked at, and this one */
-  StoreKey next_row;     /* read, and not looked at yet; 0: none is */
+  gboolean has_pairs;               /* phrases: most that have the words have not the phrase */
+  StoreSearchScan first_scan, scan; /* see SCANNED */
+  guint n_read;                     /* texts, ever */
+  guint looked, n_hit;              /* of the last ones: at so many, see COST_READ */
+  StoreKey row_key;                 /* all rows above this one were looked at, and this one */
+  StoreKey next_row;                /* read, and not looked at yet; 0: none is */
   guint late_at;
   gint64 version; /* of search.db, when it was looked at last */
 };
@@ -162,8 +171,16 @@ gboolean store_search_find_in (const BaseFind *find, SearchSection *section);
 
 /* ---- what is asked of FTS5 (store-search-plan.c) ---- */
 
-/* NULL: it does not narrow anything.  `best`: by subject and people alone. */
-char *store_search_plan_words (const SearchNode *root, gboolean best) G_GNUC_WARN_UNUSED_RESULT;
+typedef enum
+{
+  STORE_SEARCH_WORDS_ALL,
+  STORE_SEARCH_WORDS_BEST, /* by subject and people alone */
+  STORE_SEARCH_WORDS_LOOSE, /* without those that take longest and say least, where there are others */
+} StoreSearchWords;
+
+/* NULL: it does not narrow anything. */
+char *store_search_plan_words (const SearchNode *root,
+                               StoreSearchWords how) G_GNUC_WARN_UNUSED_RESULT;
 /* The moments that all of it is within. */
 void store_search_plan_dates (const SearchNode *root, gint64 *from, gint64 *until);
 

@@ -13,9 +13,11 @@
 
 #define N_PHASES 3
 /* FTS5 brings all messages of all words together that begin with what was typed, before it gives the first: quick if these are few.  Where many messages
- * are hits, a page of them is sooner found by looking at one message after the other; so that comes first, as long as of so many this part is hits. */
-#define SCANNED  100
-#define SCAN_HIT 20
+ * are hits, a page of them is sooner found by looking at one message after the other, or at those that the other words offer; so that comes first, as long as of so many
+ * texts that are read this part is hits.  Where the row said no, and none was read, that cost a fraction. */
+#define SCANNED   100
+#define SCAN_HIT  20
+#define COST_READ 16
 
 /* ---- what is searched ---- */
 
@@ -76,6 +78,28 @@ ids_new (void)
   return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
+static gboolean
+has_prefix (const char *match)
+{
+  return match != NULL && strstr (match, "\" *") != NULL;
+}
+
+static void
+plan_words (StoreSearch *self)
+{
+  self->match = store_search_plan_words (self->root, STORE_SEARCH_WORDS_ALL);
+  self->match_best = store_search_plan_words (self->root, STORE_SEARCH_WORDS_BEST);
+  self->match_loose = store_search_plan_words (self->root, STORE_SEARCH_WORDS_LOOSE);
+  if (g_strcmp0 (self->match_loose, self->match) == 0)
+    g_clear_pointer (&self->match_loose, g_free);
+  if (!has_prefix (self->match))
+    self->first_scan = STORE_SEARCH_SCAN_NONE;
+  else if (self->match_loose != NULL && !has_prefix (self->match_loose))
+    self->first_scan = STORE_SEARCH_SCAN_LOOSE;
+  else
+    self->first_scan = STORE_SEARCH_SCAN_ALL;
+}
+
 StoreSearch *
 store_search_new (StoreDb *db, BaseQuery *query, const StoreSearchScope *scope, GError **error)
 {
@@ -99,9 +123,7 @@ store_search_new (StoreDb *db, BaseQuery *query, const StoreSearchScope *scope, 
     return NULL;
   self->root = store_search_compile (self, root, scope);
   self->has_pairs = store_search_has_pairs (self->root);
-  self->match = store_search_plan_words (self->root, FALSE);
-  self->scans = self->match != NULL && strstr (self->match, "\" *") != NULL;
-  self->match_best = store_search_plan_words (self->root, TRUE);
+  plan_words (self);
   store_search_plan_dates (self->root, &self->from, &self->until);
   return g_steal_pointer (&self);
 }
@@ -121,6 +143,7 @@ store_search_free (StoreSearch *self)
   g_clear_pointer (&self->late, g_array_unref);
   g_free (self->match);
   g_free (self->match_best);
+  g_free (self->match_loose);
   g_free (self);
 }
 
@@ -228,8 +251,10 @@ begin_words (Walk *walk, GError **error)
     self->place = MAX (STORE_INDEX_PLACE (MAX (self->until - 1, 0)) - 1, -1);
   if (match == NULL)
     match = self->match;
+  if (self->scan == STORE_SEARCH_SCAN_LOOSE)
+    match = self->match_loose;
   if (sqlite3_prepare_v2 (self->file->sqlite,
-                          self->is_scanning
+                          self->scan == STORE_SEARCH_SCAN_ALL
                               ? "SELECT id FROM doc "
                                 "WHERE ?1 IS NOT NULL AND id > ?2 AND id <= ?3 ORDER BY id"
                               : "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid > ?2 "
@@ -278,6 +303,7 @@ static gboolean
 step_words (Walk *walk, GError **error)
 {
   StoreSearch *self = walk->search;
+  guint n_read = self->n_read;
   int code;
 
   if (walk->words == NULL && !begin_words (walk, error))
@@ -292,11 +318,15 @@ step_words (Walk *walk, GError **error)
   self->place = sqlite3_column_int64 (walk->words, 0);
   if (!consider_place (walk, self->place, error))
     return FALSE;
-  if (self->is_scanning && ++self->n_looked == SCANNED) {
-    self->is_scanning = self->n_hit >= SCANNED / SCAN_HIT;
-    self->n_looked = self->n_hit = 0;
-    if (!self->is_scanning)
+  self->looked += self->n_read > n_read ? COST_READ : 1;
+  if (self->scan != STORE_SEARCH_SCAN_NONE && self->looked >= SCANNED * COST_READ) {
+    if (self->n_hit < SCANNED / SCAN_HIT) {
+      self->scan = self->scan == STORE_SEARCH_SCAN_ALL && self->match_loose != NULL
+                       ? STORE_SEARCH_SCAN_LOOSE
+                       : STORE_SEARCH_SCAN_NONE;
       g_clear_pointer (&walk->words, sqlite3_finalize);
+    }
+    self->looked = self->n_hit = 0;
   }
   return TRUE;
 }
@@ -368,8 +398,8 @@ rewind_all (StoreSearch *self)
   self->next_row = 0;
   self->late_at = 0;
   self->words_ended = self->by_rows;
-  self->is_scanning = self->scans;
-  self->n_looked = self->n_hit = 0;
+  self->scan = self->first_scan;
+  self->looked = self->n_hit = 0;
   self->rows_ended = FALSE;
   store_search_rewind_rows (self);
 }
